@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* The inside of struct pmk_shown. For shown.c (storage) and scene/compose.c (the gate) only: tests/check_seal.sh. */
+#ifndef PMK_IMAGE_SHOWN_SEAL_H
+#define PMK_IMAGE_SHOWN_SEAL_H
+
+#include "image/shown.h"
+
+struct pmk_shown {
+	struct pmk_image image;
+	uint64_t time_ns;
+	int64_t position_ns;
+	bool cover;
+	atomic_int users;
+};
+
+struct pmk_shown_pool;
+
+struct pmk_shown_pool *pmk_shown_pool_create(int count, const struct pmk_layout *layout) __attribute__((warn_unused_result));
+void pmk_shown_pool_destroy(struct pmk_shown_pool *pool);
+struct pmk_shown *pmk_shown_pool_take(struct pmk_shown_pool *pool) __attribute__((warn_unused_result));	/* NULL when all are in use */
+
+#endif

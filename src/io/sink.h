@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* Where composed pictures go: a small vtable over virtual cameras, files, null and hash.
+ *
+ * The one rule: a sink takes a struct pmk_shown and nothing else. A sink belongs to the output thread.
+ * Errors are logged in one line and given as negative errno. */
+#ifndef PMK_IO_SINK_H
+#define PMK_IO_SINK_H
+
+#include "image/shown.h"
+
+struct pmk_sink_setup {
+	struct pmk_layout layout;	/* of every picture that write is given */
+	double fps;	/* nominal rate */
+	uint32_t fourcc;	/* virtual cameras: PMK_FOURCC_YUYV (default when 0), NV12 or YU12 */
+	const char *sound_from;	/* file sinks: copy this file's sound, unless NULL */
+};
+
+struct pmk_sink {
+	const struct pmk_sink_impl *impl;
+	char name[160];	/* for messages: "/dev/video10 (potemkin) YUYV 1280x720" */
+};
+
+struct pmk_sink_impl {
+	int (*write)(struct pmk_sink *sink, const struct pmk_shown *shown);
+	int (*close)(struct pmk_sink *sink, const struct pmk_shown *cover);
+};
+
+/* Open by SPEC: /dev/videoN, file:PATH (.y4m .mkv .mp4), null, hash. A virtual camera is first given `cover` in every ring
+ * buffer, before any client can read one. -EINVAL bad spec, -ENOENT, -ENODEV not a virtual camera, -EBUSY another producer, -EACCES. */
+int pmk_sink_open(const char *spec, const struct pmk_sink_setup *setup, const struct pmk_shown *cover, struct pmk_sink **sink) __attribute__((warn_unused_result));
+
+/* 0, or negative errno: the sink is lost, close it. Never blocks for long: a virtual camera without a free buffer loses the picture. */
+int pmk_sink_write(struct pmk_sink *sink, const struct pmk_shown *shown) __attribute__((warn_unused_result));
+
+/* Overwrite every ring buffer with `cover` (virtual cameras; NULL: leave them), finish the file, free. Gone afterwards, also on failure. */
+int pmk_sink_close(struct pmk_sink *sink, const struct pmk_shown *cover);
+
+/* All v4l2loopback devices that are free now, for `auto`: up to `most` paths into `paths`; how many, or negative errno. */
+int pmk_sink_v4l2_find(char (*paths)[64], int most);
+
+int pmk_sink_v4l2_open(const char *device, const struct pmk_sink_setup *setup, const struct pmk_shown *cover, struct pmk_sink **sink) __attribute__((warn_unused_result));
+int pmk_sink_file_open(const char *path, const struct pmk_sink_setup *setup, struct pmk_sink **sink) __attribute__((warn_unused_result));
+int pmk_sink_null_open(struct pmk_sink **sink) __attribute__((warn_unused_result));
+/* SHA-256 over the visible pixels of each plane, row by row; one line "FRAME HEX" per picture and "total HEX" at close, on stdout. */
+int pmk_sink_hash_open(struct pmk_sink **sink) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* Where frames come from: a small vtable over cameras, files and the drawn presenter.
+ *
+ * The one rule: a source belongs to the capture thread from open to close. Errors are logged in one line and given as negative errno. */
+#ifndef PMK_IO_SOURCE_H
+#define PMK_IO_SOURCE_H
+
+#include "image/frame.h"
+
+/* What is asked of a source; 0 means no wish. A camera gives the nearest it has; the presenter gives exactly this. */
+struct pmk_source_wish {
+	int width, height;	/* px */
+	double fps;	/* pictures a second */
+	uint32_t fourcc;	/* camera format, PMK_FOURCC_*; a camera without it is refused (-EINVAL) */
+	bool unpaced;	/* files and presenter: give pictures as fast as they are read, once, in order, none dropped (convert) */
+};
+
+struct pmk_source {
+	const struct pmk_source_impl *impl;
+	struct pmk_layout layout;	/* of the frames; fixed while open */
+	double fps;	/* nominal rate */
+	char name[160];	/* for messages: "/dev/video0 (Integrated Camera) MJPG 1280x720 at 30/s" */
+	uint64_t dropped, damaged;	/* counted by read; read by the capture thread, reported at the end */
+};
+
+struct pmk_source_impl {
+	int (*read)(struct pmk_source *source, struct pmk_frame **frame, uint64_t deadline_ns);
+	void (*close)(struct pmk_source *source);
+};
+
+/* Open by SPEC of the interface: auto, /dev/videoN (any path of a character device), file:PATH, presenter[:SEED].
+ * -EINVAL bad spec or format, -ENOENT no such device or file, -ENODEV no camera at all or not a camera, -EBUSY taken by
+ * somebody else, -EACCES, -EBADMSG damaged file. */
+int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct pmk_source **source) __attribute__((warn_unused_result));
+
+/* The newest frame, waiting until deadline_ns (CLOCK_MONOTONIC). The frame is the caller's: pmk_frame_unref.
+ * 0; -EAGAIN nothing came in time, or all frames are still in use (not logged); -ENODATA the end of an unpaced file;
+ * -ENODEV, -EIO and others: the source is lost, close it (logged once). A damaged frame is counted and skipped. */
+int pmk_source_read(struct pmk_source *source, struct pmk_frame **frame, uint64_t deadline_ns) __attribute__((warn_unused_result));
+
+/* Frames that were handed out may outlive the source: the pool is the source's and waits in close for none; the caller unrefs
+ * all of its frames before close. */
+void pmk_source_close(struct pmk_source *source);	/* NULL is fine */
+
+/* The openers of the kinds, for source.c. `rest` is the spec behind its prefix. */
+int pmk_source_v4l2_open(const char *device, const struct pmk_source_wish *wish, struct pmk_source **source) __attribute__((warn_unused_result));
+int pmk_source_v4l2_open_auto(const struct pmk_source_wish *wish, struct pmk_source **source) __attribute__((warn_unused_result));
+int pmk_source_file_open(const char *path, const struct pmk_source_wish *wish, struct pmk_source **source) __attribute__((warn_unused_result));
+int pmk_source_presenter_open(const char *seed, const struct pmk_source_wish *wish, struct pmk_source **source) __attribute__((warn_unused_result));
+
+#endif
