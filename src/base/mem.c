@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { SLACK = 64 };	/* readable bytes behind a block, for kernels that read whole vectors */
+
+void *pmk_mem_alloc(size_t bytes)
+{
+	size_t whole;
+	void *block;
+
+	if (bytes > SIZE_MAX - SLACK - PMK_MEM_ALIGN)
+		return NULL;
+	whole = (bytes + SLACK + PMK_MEM_ALIGN - 1) / PMK_MEM_ALIGN * PMK_MEM_ALIGN;
+	block = aligned_alloc(PMK_MEM_ALIGN, whole);
+	if (block)
+		memset(block, 0, whole);
+	return block;
+}
+
+static int read_whole(int fd, uint8_t *data, size_t size)
+{
+	size_t done = 0;
+
+	while (done < size) {
+		ssize_t n = read(fd, data + done, size - done);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			return -EIO;	/* it shrank while we read it */
+		done += (size_t)n;
+	}
+	return 0;
+}
+
+int pmk_mem_read_file(const char *path, size_t budget, uint8_t **data, size_t *size)
+{
+	struct stat st;
+	uint8_t *block;
+	int fd, err;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);	/* a FIFO must not hang us */
+	if (fd < 0)
+		return -errno;
+	err = fstat(fd, &st) < 0 ? -errno : 0;
+	if (!err && (!S_ISREG(st.st_mode) || st.st_size == 0))
+		err = -EINVAL;
+	if (!err && (uint64_t)st.st_size > budget)
+		err = -EFBIG;
+	if (err)
+		goto out_close;
+	block = malloc((size_t)st.st_size + 1);
+	if (!block) {
+		err = -ENOMEM;
+		goto out_close;
+	}
+	err = read_whole(fd, block, (size_t)st.st_size);
+	if (err) {
+		free(block);
+		goto out_close;
+	}
+	block[st.st_size] = 0;
+	*data = block;
+	*size = (size_t)st.st_size;
+out_close:
+	close(fd);
+	return err;
+}
+
+int pmk_arena_init(struct pmk_arena *arena, size_t bytes)
+{
+	uint8_t *base = pmk_mem_alloc(bytes);
+
+	if (!base)
+		return -ENOMEM;
+	*arena = (struct pmk_arena){ .base = base, .size = bytes };
+	return 0;
+}
+
+void *pmk_arena_take(struct pmk_arena *arena, size_t bytes)
+{
+	void *piece;
+	size_t left = arena->size - arena->used, step;
+
+	if (bytes > left)
+		return NULL;
+	piece = arena->base + arena->used;
+	step = (bytes + PMK_MEM_ALIGN - 1) / PMK_MEM_ALIGN * PMK_MEM_ALIGN;
+	if (step == 0)
+		step = PMK_MEM_ALIGN;	/* two empty pieces are two pieces */
+	arena->used += step < left ? step : left;
+	return piece;
+}
+
+void pmk_arena_finish(struct pmk_arena *arena)
+{
+	free(arena->base);
+	*arena = (struct pmk_arena){ 0 };
+}

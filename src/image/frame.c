@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+#include "image/frame.h"
+
+#include "base/mem.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool pmk_layout_equal(const struct pmk_layout *a, const struct pmk_layout *b)
+{
+	return a->width == b->width && a->height == b->height && a->chroma == b->chroma && a->range == b->range && a->matrix == b->matrix;
+}
+
+int pmk_layout_plane_width(const struct pmk_layout *layout, int plane)
+{
+	return plane ? (layout->width + 1) / 2 : layout->width;
+}
+
+int pmk_layout_plane_height(const struct pmk_layout *layout, int plane)
+{
+	return plane && layout->chroma == PMK_CHROMA_420 ? (layout->height + 1) / 2 : layout->height;
+}
+
+static int padded(int width)
+{
+	return (width + PMK_MEM_ALIGN - 1) / PMK_MEM_ALIGN * PMK_MEM_ALIGN;
+}
+
+int pmk_image_alloc(struct pmk_image *image, const struct pmk_layout *layout)
+{
+	struct pmk_image made = { .layout = *layout };
+	size_t bytes = 0, at[3];
+
+	if (layout->width < 1 || layout->height < 1 || layout->width > PMK_IMAGE_MAX_PX || layout->height > PMK_IMAGE_MAX_PX)
+		return -EINVAL;
+	for (int p = 0; p < 3; p++) {
+		made.stride[p] = padded(pmk_layout_plane_width(layout, p));
+		at[p] = bytes;
+		bytes += (size_t)made.stride[p] * (size_t)pmk_layout_plane_height(layout, p);
+	}
+	made.block = pmk_mem_alloc(bytes);
+	if (!made.block)
+		return -ENOMEM;
+	for (int p = 0; p < 3; p++)
+		made.plane[p] = (uint8_t *)made.block + at[p];
+	*image = made;
+	return 0;
+}
+
+void pmk_image_free(struct pmk_image *image)
+{
+	free(image->block);
+	*image = (struct pmk_image){ 0 };
+}
+
+void pmk_image_copy(struct pmk_image *to, const struct pmk_image *from)
+{
+	assert(pmk_layout_equal(&to->layout, &from->layout));
+	for (int p = 0; p < 3; p++) {
+		size_t width = (size_t)pmk_layout_plane_width(&from->layout, p);
+		for (int y = 0; y < pmk_layout_plane_height(&from->layout, p); y++)
+			memcpy(to->plane[p] + (size_t)y * to->stride[p], from->plane[p] + (size_t)y * from->stride[p], width);
+	}
+}
+
+void pmk_image_fill(struct pmk_image *image, const uint8_t yuv[3])
+{
+	for (int p = 0; p < 3; p++) {
+		for (int y = 0; y < pmk_layout_plane_height(&image->layout, p); y++)
+			memset(image->plane[p] + (size_t)y * image->stride[p], yuv[p], (size_t)pmk_layout_plane_width(&image->layout, p));
+	}
+}
+
+int pmk_mask_alloc(struct pmk_mask *mask, int width, int height)
+{
+	struct pmk_mask made = { .width = width, .height = height, .stride = padded(width) };
+
+	if (width < 1 || height < 1 || width > 2 * PMK_IMAGE_MAX_PX || height > 2 * PMK_IMAGE_MAX_PX)
+		return -EINVAL;
+	made.alpha = pmk_mem_alloc((size_t)made.stride * (size_t)height);
+	if (!made.alpha)
+		return -ENOMEM;
+	*mask = made;
+	return 0;
+}
+
+void pmk_mask_free(struct pmk_mask *mask)
+{
+	free(mask->alpha);
+	*mask = (struct pmk_mask){ 0 };
+}
+
+struct pmk_frame_pool {
+	int count;
+	struct pmk_frame frames[];
+};
+
+struct pmk_frame_pool *pmk_frame_pool_create(int count)
+{
+	struct pmk_frame_pool *pool = calloc(1, sizeof *pool + (size_t)count * sizeof pool->frames[0]);
+
+	if (pool)
+		pool->count = count;
+	return pool;
+}
+
+void pmk_frame_pool_destroy(struct pmk_frame_pool *pool)
+{
+	if (!pool)
+		return;
+	for (int i = 0; i < pool->count; i++) {
+		assert(atomic_load(&pool->frames[i].users) == 0);
+		pmk_image_free(&pool->frames[i].image);
+	}
+	free(pool);
+}
+
+struct pmk_frame *pmk_frame_pool_take(struct pmk_frame_pool *pool, const struct pmk_layout *layout)
+{
+	for (int i = 0; i < pool->count; i++) {
+		struct pmk_frame *frame = &pool->frames[i];
+		int idle = 0;
+
+		if (!atomic_compare_exchange_strong(&frame->users, &idle, 1))
+			continue;
+		if (!pmk_layout_equal(&frame->image.layout, layout) || !frame->image.block) {
+			pmk_image_free(&frame->image);
+			if (pmk_image_alloc(&frame->image, layout)) {
+				atomic_store(&frame->users, 0);
+				return NULL;
+			}
+		}
+		frame->time_ns = frame->number = 0;
+		frame->position_ns = -1;
+		return frame;
+	}
+	return NULL;
+}
+
+void pmk_frame_ref(struct pmk_frame *frame)
+{
+	atomic_fetch_add(&frame->users, 1);
+}
+
+void pmk_frame_unref(struct pmk_frame *frame)
+{
+	int before;
+
+	if (!frame)
+		return;
+	before = atomic_fetch_sub(&frame->users, 1);
+	assert(before > 0);
+}
