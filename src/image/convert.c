@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <errno.h>
 #include <libyuv.h>
@@ -288,6 +289,16 @@ int pmk_convert_scale(const struct pmk_image *from, struct pmk_image *to)
 			to->plane[p], to->stride[p], pmk_layout_plane_width(&to->layout, p), pmk_layout_plane_height(&to->layout, p), kFilterBox);
 	}
 	return 0;
+}
+
+void pmk_convert_turn(const struct pmk_image *from, struct pmk_image *to, bool mirror, bool flip)
+{
+	assert(pmk_layout_equal(&from->layout, &to->layout));
+	for (int p = 0; p < 3; p++) {
+		int width = pmk_layout_plane_width(&from->layout, p), height = pmk_layout_plane_height(&from->layout, p);
+		/* to libyuv a negative height means upside down */
+		(mirror ? MirrorPlane : CopyPlane)(from->plane[p], from->stride[p], to->plane[p], to->stride[p], width, flip ? -height : height);
+	}
 }
 
 /* y' = 16 + y 219/255, c' = 128 + (c - 128) 224/255; 16-bit fixed point that is right to the nearest for all 256 values. */

@@ -49,6 +49,9 @@ void pmk_convert_rgb_to_yuv(const uint8_t rgb[3], const struct pmk_layout *layou
 /* Scale to the size and sampling of `to`; range and matrix are kept, so they must be the same. */
 int pmk_convert_scale(const struct pmk_image *from, struct pmk_image *to) __attribute__((warn_unused_result));
 
+/* Left and right swapped (`mirror`), top and bottom swapped (`flip`), or both. Layouts must be equal. */
+void pmk_convert_turn(const struct pmk_image *from, struct pmk_image *to, bool mirror, bool flip);
+
 /* Full to limited range, one row of `count` samples; `plane` 0 is luma. May work in place. */
 void pmk_convert_row_to_limited(const uint8_t *from, uint8_t *to, int count, int plane);
 

@@ -46,6 +46,7 @@ void pmk_image_fill(struct pmk_image *image, const uint8_t yuv[3]);
 struct pmk_mask {
 	int width, height, stride;	/* px, px, bytes */
 	uint8_t *alpha;
+	uint64_t number;	/* of the frame it was computed from; compose refuses another */
 };
 
 int pmk_mask_alloc(struct pmk_mask *mask, int width, int height) __attribute__((warn_unused_result));

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+#include "scene/compose.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "image/convert.h"
+#include "image/shown_seal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct pmk_composer {
+	struct pmk_layout layout;
+	struct pmk_shown_pool *pool;
+	uint8_t *person;	/* a row of the frame in limited range */
+	uint8_t *half;	/* a row of alpha at the chroma's width */
+};
+
+int pmk_composer_create(const struct pmk_layout *layout, int count, struct pmk_composer **composer)
+{
+	struct pmk_composer *c;
+
+	if (layout->range != PMK_RANGE_LIMITED)
+		return -EINVAL;
+	c = calloc(1, sizeof *c);
+	if (!c)
+		return -ENOMEM;
+	c->layout = *layout;
+	c->pool = pmk_shown_pool_create(count, layout);
+	c->person = pmk_mem_alloc((size_t)layout->width);
+	c->half = pmk_mem_alloc((size_t)layout->width);
+	if (!c->pool || !c->person || !c->half) {
+		pmk_composer_destroy(c);
+		return -ENOMEM;
+	}
+	*composer = c;
+	return 0;
+}
+
+void pmk_composer_destroy(struct pmk_composer *c)
+{
+	if (!c)
+		return;
+	pmk_shown_pool_destroy(c->pool);
+	free(c->person);
+	free(c->half);
+	free(c);
+}
+
+/* alpha / 255 rounded to the nearest in 16 bits: (x + 128 + ((x + 128) >> 8)) >> 8 is x / 255 for all x of 0..65025. */
+static void blend_row(const uint8_t *person, const uint8_t *behind, const uint8_t *alpha, uint8_t *out, int count)
+{
+	for (int i = 0; i < count; i++) {
+		uint16_t x = (uint16_t)(person[i] * alpha[i] + behind[i] * (255 - alpha[i]) + 128);
+		out[i] = (uint8_t)((uint16_t)(x + (x >> 8)) >> 8);
+	}
+}
+
+/* From the first to behind the last pixel that is not all room. Whole words first: most rows have wide margins. */
+static void find_person(const uint8_t *alpha, int count, int *first, int *end)
+{
+	int a = 0, b = count;
+	uint64_t word;
+
+	for (; a + 8 <= count; a += 8) {
+		memcpy(&word, alpha + a, 8);
+		if (word)
+			break;
+	}
+	while (a < count && !alpha[a])
+		a++;
+	for (; b - 8 >= a; b -= 8) {
+		memcpy(&word, alpha + b - 8, 8);
+		if (word)
+			break;
+	}
+	while (b > a && !alpha[b - 1])
+		b--;
+	*first = a;
+	*end = b;
+}
+
+static void compose_row(struct pmk_composer *c, const struct pmk_image *frame, const struct pmk_image *behind, const uint8_t *alpha,
+	struct pmk_image *out, int plane, int y)
+{
+	const uint8_t *person = frame->plane[plane] + (size_t)y * frame->stride[plane];
+	const uint8_t *back = behind->plane[plane] + (size_t)y * behind->stride[plane];
+	uint8_t *to = out->plane[plane] + (size_t)y * out->stride[plane];
+	int width = pmk_layout_plane_width(&c->layout, plane), first, end;
+
+	find_person(alpha, width, &first, &end);
+	memcpy(to, back, (size_t)first);
+	memcpy(to + end, back + end, (size_t)(width - end));
+	if (frame->layout.range == PMK_RANGE_FULL) {
+		pmk_convert_row_to_limited(person + first, c->person + first, end - first, plane);
+		person = c->person;
+	}
+	blend_row(person + first, back + first, alpha + first, to + first, end - first);
+}
+
+/* Alpha of one chroma row: the mean over the pixels that a sample covers. The last column of an odd width stands alone. */
+static void halve_alpha(const struct pmk_mask *mask, int y, int rows, uint8_t *half)
+{
+	const uint8_t *a = mask->alpha + (size_t)y * rows * mask->stride, *b = a;
+	int pairs = mask->width / 2;
+
+	if (rows == 2 && 2 * y + 1 < mask->height)
+		b += mask->stride;
+	for (int x = 0; x < pairs; x++)
+		half[x] = (uint8_t)((a[2 * x] + a[2 * x + 1] + b[2 * x] + b[2 * x + 1] + 2) / 4);
+	if (mask->width % 2)
+		half[pairs] = (uint8_t)((a[2 * pairs] + b[2 * pairs] + 1) / 2);
+}
+
+static bool fits(const struct pmk_composer *c, const struct pmk_layout *frame)
+{
+	return frame->width == c->layout.width && frame->height == c->layout.height && frame->chroma == c->layout.chroma &&
+		frame->matrix == c->layout.matrix;
+}
+
+int pmk_compose(struct pmk_composer *c, const struct pmk_frame *frame, const struct pmk_mask *mask, const struct pmk_image *behind,
+	struct pmk_shown **shown)
+{
+	int rows = c->layout.chroma == PMK_CHROMA_420 ? 2 : 1;
+	struct pmk_shown *s;
+
+	if (!fits(c, &frame->image.layout) || !pmk_layout_equal(&behind->layout, &c->layout) || mask->number != frame->number ||
+	    mask->width != c->layout.width || mask->height != c->layout.height)
+		return -EINVAL;
+	s = pmk_shown_pool_take(c->pool);
+	if (!s)
+		return -EAGAIN;
+	for (int y = 0; y < c->layout.height; y++)
+		compose_row(c, &frame->image, behind, mask->alpha + (size_t)y * mask->stride, &s->image, 0, y);
+	for (int y = 0; y < pmk_layout_plane_height(&c->layout, 1); y++) {
+		halve_alpha(mask, y, rows, c->half);
+		compose_row(c, &frame->image, behind, c->half, &s->image, 1, y);
+		compose_row(c, &frame->image, behind, c->half, &s->image, 2, y);
+	}
+	s->time_ns = frame->time_ns;
+	s->position_ns = frame->position_ns;
+	s->cover = false;
+	*shown = s;
+	return 0;
+}
+
+int pmk_compose_cover(struct pmk_composer *c, const struct pmk_image *cover, struct pmk_shown **shown)
+{
+	struct pmk_shown *s;
+
+	if (!pmk_layout_equal(&cover->layout, &c->layout))
+		return -EINVAL;
+	s = pmk_shown_pool_take(c->pool);
+	if (!s)
+		return -EAGAIN;
+	pmk_image_copy(&s->image, cover);
+	s->time_ns = pmk_clock_now_ns();
+	s->position_ns = -1;
+	s->cover = true;
+	*shown = s;
+	return 0;
+}
+
+static void draw_border(struct pmk_image *image)
+{
+	static const uint8_t red[3] = { 0xe0, 0x10, 0x10 };
+	uint8_t yuv[3];
+
+	pmk_convert_rgb_to_yuv(red, &image->layout, yuv);
+	for (int p = 0; p < 3; p++) {
+		int w = pmk_layout_plane_width(&image->layout, p), h = pmk_layout_plane_height(&image->layout, p);
+		int side = w / 48 + 1, top = h / 27 + 1;
+		for (int y = 0; y < h; y++) {
+			uint8_t *row = image->plane[p] + (size_t)y * image->stride[p];
+			int reach = y < top || y >= h - top ? w : side;
+			memset(row, yuv[p], (size_t)reach);
+			memset(row + w - reach, yuv[p], (size_t)reach);
+		}
+	}
+}
+
+int pmk_compose_room(struct pmk_composer *c, const struct pmk_frame *frame, struct pmk_shown **shown)
+{
+	const struct pmk_image *from = &frame->image;
+	struct pmk_shown *s;
+
+	if (!fits(c, &from->layout))
+		return -EINVAL;
+	s = pmk_shown_pool_take(c->pool);
+	if (!s)
+		return -EAGAIN;
+	for (int p = 0; p < 3; p++) {
+		for (int y = 0; y < pmk_layout_plane_height(&c->layout, p); y++) {
+			const uint8_t *row = from->plane[p] + (size_t)y * from->stride[p];
+			uint8_t *to = s->image.plane[p] + (size_t)y * s->image.stride[p];
+			int width = pmk_layout_plane_width(&c->layout, p);
+			if (from->layout.range == PMK_RANGE_FULL)
+				pmk_convert_row_to_limited(row, to, width, p);
+			else
+				memcpy(to, row, (size_t)width);
+		}
+	}
+	draw_border(&s->image);
+	s->time_ns = frame->time_ns;
+	s->position_ns = frame->position_ns;
+	s->cover = false;
+	*shown = s;
+	return 0;
+}

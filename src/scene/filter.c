@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+#include "scene/filter.h"
+
+#include <string.h>
+
+static int clamp(int value, int most)
+{
+	return value < 0 ? 0 : value > most ? most : value;
+}
+
+/* Running sums along rows, then along columns a whole row at a time so that the inner loops are vectors. */
+void pmk_filter_box(const float *from, float *to, float *scratch, int width, int height, int radius)
+{
+	for (int y = 0; y < height; y++) {
+		const float *row = from + (size_t)y * width;
+		float *out = scratch + (size_t)y * width, sum = 0;
+		int inside = 0;
+
+		for (int x = -radius; x < width; x++) {
+			if (x + radius < width) {
+				sum += row[x + radius];
+				inside++;
+			}
+			if (x - radius - 1 >= 0) {
+				sum -= row[x - radius - 1];
+				inside--;
+			}
+			if (x >= 0)
+				out[x] = sum / (float)inside;
+		}
+	}
+	for (int y = 0; y < height; y++) {
+		int first = clamp(y - radius, height - 1), last = clamp(y + radius, height - 1);
+		float *out = to + (size_t)y * width, share = 1.0f / (float)(last - first + 1);
+
+		memset(out, 0, (size_t)width * sizeof *out);
+		for (int j = first; j <= last; j++) {
+			const float *row = scratch + (size_t)j * width;
+			for (int x = 0; x < width; x++)
+				out[x] += row[x];
+		}
+		for (int x = 0; x < width; x++)
+			out[x] *= share;
+	}
+}
+
+void pmk_filter_guided(float *p, const float *guide, int width, int height, int radius, float epsilon,
+	float *const scratch[PMK_FILTER_GUIDED_PLANES])
+{
+	size_t count = (size_t)width * (size_t)height;
+	float *mean_guide = scratch[0], *a = scratch[1], *b = scratch[2], *mean_p = scratch[3], *spare = scratch[4];
+
+	for (size_t i = 0; i < count; i++) {
+		a[i] = guide[i] * p[i];
+		b[i] = guide[i] * guide[i];
+	}
+	pmk_filter_box(guide, mean_guide, spare, width, height, radius);
+	pmk_filter_box(p, mean_p, spare, width, height, radius);
+	pmk_filter_box(a, a, spare, width, height, radius);
+	pmk_filter_box(b, b, spare, width, height, radius);
+	for (size_t i = 0; i < count; i++) {
+		float covariance = a[i] - mean_guide[i] * mean_p[i], variance = b[i] - mean_guide[i] * mean_guide[i];
+		a[i] = covariance / (variance + epsilon);
+		b[i] = mean_p[i] - a[i] * mean_guide[i];
+	}
+	pmk_filter_box(a, a, spare, width, height, radius);
+	pmk_filter_box(b, b, spare, width, height, radius);
+	for (size_t i = 0; i < count; i++) {
+		float q = a[i] * guide[i] + b[i];
+		p[i] = q < 0 ? 0 : q > 1 ? 1 : q;
+	}
+}
+
+static void take_min(uint8_t *best, const uint8_t *other, int count)
+{
+	for (int i = 0; i < count; i++)
+		best[i] = other[i] < best[i] ? other[i] : best[i];
+}
+
+static void take_max(uint8_t *best, const uint8_t *other, int count)
+{
+	for (int i = 0; i < count; i++)
+		best[i] = other[i] > best[i] ? other[i] : best[i];
+}
+
+/* The square is a row of 2 px + 1 times a column of 2 px + 1; a shifted row against a row is a vector operation. */
+static void spread(struct pmk_mask *mask, struct pmk_mask *scratch, int px, void (*take)(uint8_t *, const uint8_t *, int))
+{
+	int w = mask->width, h = mask->height;
+
+	for (int y = 0; y < h; y++) {
+		uint8_t *row = mask->alpha + (size_t)y * mask->stride, *out = scratch->alpha + (size_t)y * scratch->stride;
+		memcpy(out, row, (size_t)w);
+		for (int d = 1; d <= px && d < w; d++) {
+			take(out, row + d, w - d);
+			take(out + d, row, w - d);
+		}
+	}
+	for (int y = 0; y < h; y++) {
+		uint8_t *out = mask->alpha + (size_t)y * mask->stride;
+		memcpy(out, scratch->alpha + (size_t)y * scratch->stride, (size_t)w);
+		for (int j = clamp(y - px, h - 1); j <= clamp(y + px, h - 1); j++)
+			take(out, scratch->alpha + (size_t)j * scratch->stride, w);
+	}
+}
+
+void pmk_filter_erode(struct pmk_mask *mask, struct pmk_mask *scratch, int px)
+{
+	spread(mask, scratch, px, take_min);
+}
+
+void pmk_filter_dilate(struct pmk_mask *mask, struct pmk_mask *scratch, int px)
+{
+	spread(mask, scratch, px, take_max);
+}
+
+static void mean_line(const uint8_t *from, size_t step, uint8_t *to, size_t to_step, int count, int px)
+{
+	int sum = 0, window = 2 * px + 1;
+
+	for (int i = -px; i <= px; i++)
+		sum += from[(size_t)clamp(i, count - 1) * step];
+	for (int i = 0; i < count; i++) {
+		to[(size_t)i * to_step] = (uint8_t)((sum + px) / window);
+		sum += from[(size_t)clamp(i + px + 1, count - 1) * step] - from[(size_t)clamp(i - px, count - 1) * step];
+	}
+}
+
+void pmk_filter_feather(struct pmk_mask *mask, struct pmk_mask *scratch, int px)
+{
+	for (int y = 0; y < mask->height; y++)
+		mean_line(mask->alpha + (size_t)y * mask->stride, 1, scratch->alpha + (size_t)y * scratch->stride, 1, mask->width, px);
+	for (int x = 0; x < mask->width; x++)
+		mean_line(scratch->alpha + x, (size_t)scratch->stride, mask->alpha + x, (size_t)mask->stride, mask->height, px);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* Filters over masks and float planes. Pure functions; the caller gives the scratch memory. Outside the picture the rim's value holds. */
+#ifndef PMK_SCENE_FILTER_H
+#define PMK_SCENE_FILTER_H
+
+#include "image/frame.h"
+
+enum { PMK_FILTER_GUIDED_PLANES = 5 };	/* scratch planes of pmk_filter_guided */
+
+/* Mean over a (2 radius + 1) square, cut off at the picture's rim (mean of what is inside). `from` and `to` may be the same plane;
+ * `scratch` is a plane of its own. All width x height floats, tight. */
+void pmk_filter_box(const float *from, float *to, float *scratch, int width, int height, int radius);
+
+/* Guided filter of `p` by `guide` in place (He, Sun, Tang 2013, eqs. 5, 6 and 8), result clamped to 0..1. */
+void pmk_filter_guided(float *p, const float *guide, int width, int height, int radius, float epsilon,
+	float *const scratch[PMK_FILTER_GUIDED_PLANES]);
+
+/* Smallest, or largest, alpha within a (2 px + 1) square, in place. `scratch` has the mask's size. */
+void pmk_filter_erode(struct pmk_mask *mask, struct pmk_mask *scratch, int px);
+void pmk_filter_dilate(struct pmk_mask *mask, struct pmk_mask *scratch, int px);
+
+/* Mean over a (2 px + 1) square, rounded to the nearest, in place. All 0 stays all 0. */
+void pmk_filter_feather(struct pmk_mask *mask, struct pmk_mask *scratch, int px);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+#include "scene/prepare.h"
+
+#include "base/mem.h"
+
+#include <errno.h>
+#include <libyuv.h>
+#include <stdlib.h>
+
+struct pmk_prepare {
+	int width, height;	/* px, of the network's input */
+	float value[256];	/* a byte as the network wants it */
+	int stride;	/* of each plane */
+	uint8_t *plane[3];	/* Y, U, V at the network's size */
+	uint8_t *rgb;	/* tight rows */
+};
+
+int pmk_prepare_create(const struct pmk_model_card *card, struct pmk_prepare **prepare)
+{
+	struct pmk_prepare *p = calloc(1, sizeof *p);
+	size_t bytes;
+
+	if (!p)
+		return -ENOMEM;
+	p->width = card->input_width;
+	p->height = card->input_height;
+	p->stride = (p->width + PMK_MEM_ALIGN - 1) / PMK_MEM_ALIGN * PMK_MEM_ALIGN;
+	bytes = (size_t)p->stride * (size_t)p->height;
+	for (int i = 0; i < 3; i++)
+		p->plane[i] = pmk_mem_alloc(bytes);
+	p->rgb = pmk_mem_alloc((size_t)p->width * (size_t)p->height * 3);
+	if (!p->plane[0] || !p->plane[1] || !p->plane[2] || !p->rgb) {
+		pmk_prepare_destroy(p);
+		return -ENOMEM;
+	}
+	for (int i = 0; i < 256; i++)
+		p->value[i] = (float)i / 255 * card->scale + card->mean;
+	*prepare = p;
+	return 0;
+}
+
+void pmk_prepare_destroy(struct pmk_prepare *p)
+{
+	if (!p)
+		return;
+	for (int i = 0; i < 3; i++)
+		free(p->plane[i]);
+	free(p->rgb);
+	free(p);
+}
+
+/* libyuv writes B, G, R; with U and V swapped and the mirrored matrix the same call writes R, G, B. */
+static const struct YuvConstants *swapped_matrix(const struct pmk_layout *layout)
+{
+	if (layout->matrix == PMK_MATRIX_BT709)
+		return layout->range == PMK_RANGE_FULL ? &kYvuF709Constants : &kYvuH709Constants;
+	return layout->range == PMK_RANGE_FULL ? &kYvuJPEGConstants : &kYvuI601Constants;
+}
+
+void pmk_prepare_run(struct pmk_prepare *p, const struct pmk_image *image, float *input)
+{
+	size_t count = (size_t)p->width * (size_t)p->height * 3;
+
+	for (int i = 0; i < 3; i++) {
+		ScalePlane(image->plane[i], image->stride[i], pmk_layout_plane_width(&image->layout, i),
+			pmk_layout_plane_height(&image->layout, i), p->plane[i], p->stride, p->width, p->height, kFilterBox);
+	}
+	I444ToRGB24Matrix(p->plane[0], p->stride, p->plane[2], p->stride, p->plane[1], p->stride, p->rgb, p->width * 3,
+		swapped_matrix(&image->layout), p->width, p->height);
+	for (size_t i = 0; i < count; i++)
+		input[i] = p->value[p->rgb[i]];
+}
+
+const uint8_t *pmk_prepare_luma(const struct pmk_prepare *p, int *stride)
+{
+	*stride = p->stride;
+	return p->plane[0];
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+#include "scene/refine.h"
+
+#include "base/mem.h"
+#include "scene/filter.h"
+
+#include <errno.h>
+#include <libyuv.h>
+#include <stdlib.h>
+
+enum { GUIDE_RADIUS = 3 };	/* px at the network's size */
+static const float GUIDE_EPSILON = 1e-3f;	/* of luma in 0..1: below this variance it is noise */
+static const float SURE = 1.0f / 16;	/* what is this close to 0 or 1 is taken for it: no haze of the room */
+
+struct pmk_refine {
+	struct pmk_refine_settings settings;
+	int width, height;	/* of the probability */
+	float *work[PMK_FILTER_GUIDED_PLANES];
+	float *guide;
+	int small_stride;
+	uint8_t *small;	/* alpha at the network's size */
+	struct pmk_mask scratch;	/* at the camera's size */
+};
+
+/* What the mode means where the user said nothing. */
+static struct pmk_refine_settings resolved(const struct pmk_refine_settings *asked)
+{
+	struct pmk_refine_settings s = *asked;
+	int own = s.mode == PMK_REFINE_MORPH ? 2 : 0;
+
+	if (s.mode == PMK_REFINE_MORPH && s.threshold < 0)
+		s.threshold = 0.5;
+	s.erode = s.erode < 0 ? own : s.erode;
+	s.dilate = s.dilate < 0 ? own : s.dilate;
+	s.feather = s.feather < 0 ? own : s.feather;
+	return s;
+}
+
+int pmk_refine_create(const struct pmk_refine_settings *settings, int width, int height, int mask_width, int mask_height,
+	struct pmk_refine **refine)
+{
+	struct pmk_refine *r = calloc(1, sizeof *r);
+	size_t count = (size_t)width * (size_t)height;
+	bool missing = false;
+
+	if (!r)
+		return -ENOMEM;
+	r->settings = resolved(settings);
+	r->width = width;
+	r->height = height;
+	r->small_stride = (width + PMK_MEM_ALIGN - 1) / PMK_MEM_ALIGN * PMK_MEM_ALIGN;
+	r->small = pmk_mem_alloc((size_t)r->small_stride * (size_t)height);
+	missing |= !r->small;
+	if (r->settings.mode == PMK_REFINE_GUIDED) {
+		missing |= !(r->guide = pmk_mem_alloc(count * sizeof *r->guide));
+		for (int i = 0; i < PMK_FILTER_GUIDED_PLANES; i++)
+			missing |= !(r->work[i] = pmk_mem_alloc(count * sizeof *r->work[i]));
+	}
+	if (r->settings.erode || r->settings.dilate || r->settings.feather)
+		missing |= pmk_mask_alloc(&r->scratch, mask_width, mask_height) != 0;
+	if (missing) {
+		pmk_refine_destroy(r);
+		return -ENOMEM;
+	}
+	*refine = r;
+	return 0;
+}
+
+void pmk_refine_destroy(struct pmk_refine *r)
+{
+	if (!r)
+		return;
+	for (int i = 0; i < PMK_FILTER_GUIDED_PLANES; i++)
+		free(r->work[i]);
+	free(r->guide);
+	free(r->small);
+	pmk_mask_free(&r->scratch);
+	free(r);
+}
+
+static void guide_by_luma(struct pmk_refine *r, float *probability, const uint8_t *luma, int stride)
+{
+	for (int y = 0; y < r->height; y++) {
+		for (int x = 0; x < r->width; x++)
+			r->guide[(size_t)y * r->width + x] = luma[(size_t)y * stride + x] / 255.0f;
+	}
+	pmk_filter_guided(probability, r->guide, r->width, r->height, GUIDE_RADIUS, GUIDE_EPSILON, r->work);
+}
+
+static uint8_t alpha_of(float p, float threshold)
+{
+	float a;
+
+	if (threshold >= 0)
+		return p > threshold ? 255 : 0;
+	a = (p - SURE) / (1 - 2 * SURE);
+	return a <= 0 ? 0 : a >= 1 ? 255 : (uint8_t)(a * 255 + 0.5f);
+}
+
+void pmk_refine_run(struct pmk_refine *r, float *probability, const uint8_t *luma, int luma_stride, struct pmk_mask *mask)
+{
+	const struct pmk_refine_settings *s = &r->settings;
+
+	if (s->mode == PMK_REFINE_GUIDED && luma)
+		guide_by_luma(r, probability, luma, luma_stride);
+	for (int y = 0; y < r->height; y++) {
+		for (int x = 0; x < r->width; x++)
+			r->small[(size_t)y * r->small_stride + x] = alpha_of(probability[(size_t)y * r->width + x], (float)s->threshold);
+	}
+	ScalePlane(r->small, r->small_stride, r->width, r->height, mask->alpha, mask->stride, mask->width, mask->height, kFilterBilinear);
+	if (s->erode)
+		pmk_filter_erode(mask, &r->scratch, s->erode);
+	if (s->dilate)
+		pmk_filter_dilate(mask, &r->scratch, s->dilate);
+	if (s->feather)
+		pmk_filter_feather(mask, &r->scratch, s->feather);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* Probability at the network's size to the alpha mask at the camera's size. The seam for better chains: one settings struct,
+ * one run.
+ *
+ * The one rule: a probability of 0 everywhere gives alpha 0 everywhere, whatever the settings. One thread. */
+#ifndef PMK_SCENE_REFINE_H
+#define PMK_SCENE_REFINE_H
+
+#include "image/frame.h"
+
+enum pmk_refine_mode {
+	PMK_REFINE_GUIDED,	/* guided filter by the picture's luma at the network's size: He, Sun, Tang, "Guided Image Filtering", TPAMI 2013 */
+	PMK_REFINE_NONE,	/* plain bilinear upscaling */
+	PMK_REFINE_MORPH,	/* the classic chain: threshold 0.5, then opening and feather by 2 px unless set otherwise */
+};
+
+enum { PMK_REFINE_MAX_PX = 64 };	/* of erode, dilate and feather */
+
+struct pmk_refine_settings {
+	enum pmk_refine_mode mode;
+	double threshold;	/* 0..1: hard, at the network's size; negative: soft */
+	int erode, dilate, feather;	/* px at the camera's size, 0..PMK_REFINE_MAX_PX; negative: the mode's own */
+};
+
+struct pmk_refine;
+
+/* From width x height probabilities to mask_width x mask_height alpha. -ENOMEM. */
+int pmk_refine_create(const struct pmk_refine_settings *settings, int width, int height, int mask_width, int mask_height,
+	struct pmk_refine **refine) __attribute__((warn_unused_result));
+void pmk_refine_destroy(struct pmk_refine *refine);	/* NULL is fine */
+
+/* `luma` is the picture at width x height (may be NULL: no guide, as mode none). Writes every pixel of `mask`. Changes `probability`. */
+void pmk_refine_run(struct pmk_refine *refine, float *probability, const uint8_t *luma, int luma_stride, struct pmk_mask *mask);
+
+#endif

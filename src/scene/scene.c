@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+#include "scene/scene.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "model/manifest.h"
+#include "scene/compose.h"
+#include "scene/person.h"
+#include "scene/prepare.h"
+#include "scene/temporal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct pmk_scene {
+	struct pmk_layout layout;	/* of what comes out */
+	bool show_room;
+	struct pmk_model model;
+	struct pmk_engine *engine;
+	struct pmk_prepare *prepare;
+	float *probability;	/* at the network's output size */
+	struct pmk_temporal temporal;
+	struct pmk_refine *refine;
+	struct pmk_mask mask;
+	struct pmk_backdrop *backdrop;
+	struct pmk_composer *composer;
+	int last_error;	/* so that a repeating fault is said once */
+};
+
+static const char *choose_model(const char *model, const struct pmk_layout *layout)
+{
+	if (strcmp(model, "auto") != 0)
+		return model;
+	return layout->width * 10 >= layout->height * 16 ? "selfie-landscape" : "selfie";
+}
+
+static int create_mask_chain(struct pmk_scene *s, const struct pmk_scene_settings *settings)
+{
+	const struct pmk_model_card *card = &s->model.card;
+	size_t count = (size_t)card->output_width * (size_t)card->output_height;
+	int err;
+
+	s->probability = pmk_mem_alloc(count * sizeof *s->probability);
+	if (!s->probability)
+		return -ENOMEM;
+	err = pmk_prepare_create(card, &s->prepare);
+	if (!err)
+		err = pmk_temporal_init(&s->temporal, count, (float)settings->smooth);
+	if (!err)
+		err = pmk_mask_alloc(&s->mask, s->layout.width, s->layout.height);
+	if (!err)
+		err = pmk_refine_create(&settings->refine, card->output_width, card->output_height, s->layout.width, s->layout.height, &s->refine);
+	return err;
+}
+
+static int create_picture(struct pmk_scene *s, const struct pmk_scene_settings *settings, int shown_count)
+{
+	int err;
+
+	if (strcmp(settings->backdrop, "none") == 0 && !settings->show_room) {
+		pmk_error("backdrop \"none\" would show the room; say --show-room as well if that is really wanted");
+		return -EINVAL;
+	}
+	s->show_room = strcmp(settings->backdrop, "none") == 0;
+	/* even --show-room needs a cover for when there is no frame */
+	err = pmk_backdrop_create(s->show_room ? "color:#202428" : settings->backdrop, settings->fit, &s->layout, &s->backdrop);
+	if (!err)
+		err = pmk_composer_create(&s->layout, shown_count, &s->composer);
+	return err;
+}
+
+int pmk_scene_create(const struct pmk_scene_settings *settings, const struct pmk_layout *layout, int shown_count, struct pmk_scene **scene)
+{
+	struct pmk_scene *s = calloc(1, sizeof *s);
+	int err;
+
+	if (!s)
+		return -ENOMEM;
+	s->layout = *layout;
+	s->layout.range = PMK_RANGE_LIMITED;
+	err = create_picture(s, settings, shown_count);
+	if (!err)
+		err = pmk_model_load(choose_model(settings->model, layout), &s->model);
+	if (!err)
+		err = pmk_engine_create(&s->model.graph, settings->threads, &s->engine);
+	if (!err)
+		err = create_mask_chain(s, settings);
+	if (err) {
+		if (err == -ENOMEM)
+			pmk_error("not enough memory for pictures of %dx%d; choose a smaller size with --size", layout->width, layout->height);
+		pmk_scene_destroy(s);
+		return err;
+	}
+	*scene = s;
+	return 0;
+}
+
+void pmk_scene_destroy(struct pmk_scene *s)
+{
+	if (!s)
+		return;
+	pmk_composer_destroy(s->composer);
+	pmk_backdrop_destroy(s->backdrop);
+	pmk_refine_destroy(s->refine);
+	pmk_mask_free(&s->mask);
+	pmk_temporal_finish(&s->temporal);
+	pmk_prepare_destroy(s->prepare);
+	free(s->probability);
+	pmk_engine_destroy(s->engine);
+	pmk_model_finish(&s->model);
+	free(s);
+}
+
+const struct pmk_layout *pmk_scene_layout(const struct pmk_scene *s)
+{
+	return &s->layout;
+}
+
+const char *pmk_scene_model(const struct pmk_scene *s)
+{
+	return s->model.card.name;
+}
+
+/* Adds the time since *from to *to and starts anew. */
+static void lap(uint64_t *from, uint64_t *to)
+{
+	uint64_t now = pmk_clock_now_ns();
+
+	*to += now - *from;
+	*from = now;
+}
+
+static int find_person(struct pmk_scene *s, const struct pmk_frame *frame, struct pmk_scene_times *times)
+{
+	const struct pmk_model_card *card = &s->model.card;
+	bool guide = card->output_width == card->input_width && card->output_height == card->input_height;
+	uint64_t mark = pmk_clock_now_ns();
+	const uint8_t *luma;
+	int err, stride;
+
+	pmk_prepare_run(s->prepare, &frame->image, pmk_engine_input(s->engine));
+	lap(&mark, &times->prepare);
+	err = pmk_engine_run(s->engine);
+	if (!err)
+		err = pmk_person_probability(card, pmk_engine_output(s->engine), s->probability);
+	lap(&mark, &times->infer);
+	if (err)
+		return err;
+	pmk_temporal_run(&s->temporal, s->probability);
+	luma = pmk_prepare_luma(s->prepare, &stride);
+	pmk_refine_run(s->refine, s->probability, guide ? luma : NULL, stride, &s->mask);
+	s->mask.number = frame->number;
+	lap(&mark, &times->refine);
+	return 0;
+}
+
+/* Say a fault when it begins, and when it is over. */
+static void note_error(struct pmk_scene *s, int err)
+{
+	if (err && err != s->last_error)
+		pmk_error("no mask for this frame: %s; the backdrop is shown alone until it works again",
+			err == -EDOM ? "the network gave no numbers" : strerror(-err));
+	else if (!err && s->last_error)
+		pmk_info("the person is found again");
+	s->last_error = err;
+}
+
+int pmk_scene_mask(struct pmk_scene *s, const struct pmk_frame *frame, const struct pmk_mask **mask, struct pmk_scene_times *times)
+{
+	struct pmk_scene_times unused = { 0 };
+	int err;
+
+	if (frame->image.layout.width != s->layout.width || frame->image.layout.height != s->layout.height)
+		err = -EINVAL;
+	else
+		err = find_person(s, frame, times ? times : &unused);
+	note_error(s, err);
+	if (err) {
+		pmk_scene_reset(s);
+		return err;
+	}
+	*mask = &s->mask;
+	return 0;
+}
+
+static int compose(struct pmk_scene *s, const struct pmk_frame *frame, struct pmk_shown **shown, struct pmk_scene_times *times)
+{
+	const struct pmk_mask *mask;
+	uint64_t mark;
+	int err;
+
+	if (s->show_room)
+		return pmk_compose_room(s->composer, frame, shown);
+	err = pmk_scene_mask(s, frame, &mask, times);
+	if (err)
+		return err;
+	mark = pmk_clock_now_ns();
+	err = pmk_compose(s->composer, frame, mask, pmk_backdrop_behind(s->backdrop, &frame->image, mask), shown);
+	lap(&mark, &times->compose);
+	return err;
+}
+
+int pmk_scene_run(struct pmk_scene *s, const struct pmk_frame *frame, struct pmk_shown **shown, struct pmk_scene_times *times)
+{
+	struct pmk_scene_times unused = { 0 };
+	int err = compose(s, frame, shown, times ? times : &unused), cover_err;
+
+	if (!err || err == -EAGAIN)
+		return err;
+	note_error(s, err);
+	cover_err = pmk_scene_cover(s, shown);
+	return cover_err ? cover_err : err;
+}
+
+int pmk_scene_cover(struct pmk_scene *s, struct pmk_shown **shown)
+{
+	return pmk_compose_cover(s->composer, pmk_backdrop_cover(s->backdrop), shown);
+}
+
+void pmk_scene_reset(struct pmk_scene *s)
+{
+	pmk_temporal_reset(&s->temporal);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* One frame all the way: prepare, network, refine, compose. What the live pipeline, convert, mask and bench all run.
+ *
+ * The one rule: whatever goes wrong inside, what comes out is a cover, never the frame. One thread. */
+#ifndef PMK_SCENE_SCENE_H
+#define PMK_SCENE_SCENE_H
+
+#include "image/shown.h"
+#include "model/engine.h"
+#include "scene/backdrop.h"
+#include "scene/refine.h"
+
+struct pmk_scene_settings {
+	const char *model;	/* name or path; "auto": selfie-landscape for pictures at least 1.6 wide, else selfie */
+	int threads;	/* of the network, at least 1 */
+	const char *backdrop;
+	enum pmk_fit fit;
+	struct pmk_refine_settings refine;
+	double smooth;	/* 0..1 */
+	bool show_room;	/* with backdrop "none" only */
+};
+
+/* Where a frame's time went, ns. */
+struct pmk_scene_times {
+	uint64_t prepare, infer, refine, compose;
+};
+
+struct pmk_scene;
+
+/* For frames of `layout` (any range). Pictures come out in limited range; up to `shown_count` at once.
+ * Errors are logged in one line; -EINVAL bad settings; else as pmk_model_load and pmk_backdrop_create. */
+int pmk_scene_create(const struct pmk_scene_settings *settings, const struct pmk_layout *layout, int shown_count, struct pmk_scene **scene)
+	__attribute__((warn_unused_result));
+void pmk_scene_destroy(struct pmk_scene *scene);	/* all pictures must be back; NULL is fine */
+
+const struct pmk_layout *pmk_scene_layout(const struct pmk_scene *scene);	/* of the pictures that come out */
+const char *pmk_scene_model(const struct pmk_scene *scene);	/* the model's name */
+
+/* The frame composed, or, on any error inside, a cover. `times` may be NULL.
+ * 0; -EAGAIN when all pictures are in use; else the error that made it a cover (shown is set then too; logged once in a row). */
+int pmk_scene_run(struct pmk_scene *scene, const struct pmk_frame *frame, struct pmk_shown **shown, struct pmk_scene_times *times);
+
+int pmk_scene_cover(struct pmk_scene *scene, struct pmk_shown **shown) __attribute__((warn_unused_result));	/* 0 or -EAGAIN */
+
+/* The mask alone; it belongs to the scene and is valid until the next run. Negative errno, logged, when there is none. */
+int pmk_scene_mask(struct pmk_scene *scene, const struct pmk_frame *frame, const struct pmk_mask **mask, struct pmk_scene_times *times)
+	__attribute__((warn_unused_result));
+
+void pmk_scene_reset(struct pmk_scene *scene);	/* forget the past: another camera, a cut */
+
+#endif
