@@ -14,6 +14,8 @@ static struct {
 	bool json;
 	pmk_log_sink *sink;
 	void *user;
+	char last[4096];	/* to say a repeating fault once */
+	unsigned repeats;
 } state = { .lock = PTHREAD_MUTEX_INITIALIZER, .most = PMK_LOG_INFO };
 
 void pmk_log_setup(enum pmk_log_level most, bool json)
@@ -52,11 +54,39 @@ static void make_one_line(char *text)
 	}
 }
 
-void pmk_log(enum pmk_log_level level, const char *format, ...)
+static void print(enum pmk_log_level level, const char *line)
 {
 	static const char *const names[] = { "error", "warning", "info", "debug" };
+
+	if (state.json)
+		print_json(names[level], line);
+	else if (level <= PMK_LOG_WARN)
+		fprintf(stderr, "potemkin: %s: %s\n", names[level], line);
+	else
+		fprintf(stderr, "potemkin: %s\n", line);
+}
+
+static void print_once(enum pmk_log_level level, const char *line)
+{
+	char count[64];
+
+	if (strcmp(line, state.last) == 0) {
+		state.repeats++;
+		return;
+	}
+	if (state.repeats) {
+		snprintf(count, sizeof count, "the last message came %u more times", state.repeats);
+		print(level, count);
+	}
+	state.repeats = 0;
+	memccpy(state.last, line, '\0', sizeof state.last);
+	print(level, line);
+}
+
+void pmk_log(enum pmk_log_level level, const char *format, ...)
+{
 	int saved = errno;
-	char line[4096];
+	char line[sizeof state.last];
 	va_list args;
 
 	if (level > state.most && !state.sink)
@@ -69,12 +99,8 @@ void pmk_log(enum pmk_log_level level, const char *format, ...)
 	pthread_mutex_lock(&state.lock);
 	if (state.sink)
 		state.sink(state.user, level, line);
-	else if (state.json)
-		print_json(names[level], line);
-	else if (level <= PMK_LOG_WARN)
-		fprintf(stderr, "potemkin: %s: %s\n", names[level], line);
 	else
-		fprintf(stderr, "potemkin: %s\n", line);
+		print_once(level, line);
 	pthread_mutex_unlock(&state.lock);
 	errno = saved;
 }

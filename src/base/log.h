@@ -10,7 +10,8 @@
 
 enum pmk_log_level { PMK_LOG_ERROR, PMK_LOG_WARN, PMK_LOG_INFO, PMK_LOG_DEBUG };
 
-/* Print one line if `level` is at most the limit set. No newline at the end of `format`. Keeps errno. */
+/* Print one line if `level` is at most the limit set. No newline at the end of `format`. Keeps errno.
+ * A line that repeats the one before it is counted instead of printed; the count follows when another line comes. */
 void pmk_log(enum pmk_log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #define pmk_error(...) pmk_log(PMK_LOG_ERROR, __VA_ARGS__)

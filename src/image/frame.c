@@ -93,6 +93,7 @@ void pmk_mask_free(struct pmk_mask *mask)
 }
 
 struct pmk_frame_pool {
+	atomic_int holders;	/* the owner, and each frame that is out */
 	int count;
 	struct pmk_frame frames[];
 };
@@ -101,42 +102,57 @@ struct pmk_frame_pool *pmk_frame_pool_create(int count)
 {
 	struct pmk_frame_pool *pool = calloc(1, sizeof *pool + (size_t)count * sizeof pool->frames[0]);
 
-	if (pool)
-		pool->count = count;
+	if (!pool)
+		return NULL;
+	pool->count = count;
+	atomic_init(&pool->holders, 1);
+	for (int i = 0; i < count; i++)
+		pool->frames[i].pool = pool;
 	return pool;
+}
+
+static void let_go(struct pmk_frame_pool *pool)
+{
+	if (atomic_fetch_sub(&pool->holders, 1) > 1)
+		return;
+	for (int i = 0; i < pool->count; i++)
+		pmk_image_free(&pool->frames[i].image);
+	free(pool);
 }
 
 void pmk_frame_pool_destroy(struct pmk_frame_pool *pool)
 {
-	if (!pool)
-		return;
+	if (pool)
+		let_go(pool);
+}
+
+static struct pmk_frame *find_idle(struct pmk_frame_pool *pool)
+{
 	for (int i = 0; i < pool->count; i++) {
-		assert(atomic_load(&pool->frames[i].users) == 0);
-		pmk_image_free(&pool->frames[i].image);
+		int idle = 0;
+		if (atomic_compare_exchange_strong(&pool->frames[i].users, &idle, 1))
+			return &pool->frames[i];
 	}
-	free(pool);
+	return NULL;
 }
 
 struct pmk_frame *pmk_frame_pool_take(struct pmk_frame_pool *pool, const struct pmk_layout *layout)
 {
-	for (int i = 0; i < pool->count; i++) {
-		struct pmk_frame *frame = &pool->frames[i];
-		int idle = 0;
+	struct pmk_frame *frame = find_idle(pool);
 
-		if (!atomic_compare_exchange_strong(&frame->users, &idle, 1))
-			continue;
-		if (!pmk_layout_equal(&frame->image.layout, layout) || !frame->image.block) {
-			pmk_image_free(&frame->image);
-			if (pmk_image_alloc(&frame->image, layout)) {
-				atomic_store(&frame->users, 0);
-				return NULL;
-			}
+	if (!frame)
+		return NULL;
+	if (!pmk_layout_equal(&frame->image.layout, layout) || !frame->image.block) {
+		pmk_image_free(&frame->image);
+		if (pmk_image_alloc(&frame->image, layout)) {
+			atomic_store(&frame->users, 0);
+			return NULL;
 		}
-		frame->time_ns = frame->number = 0;
-		frame->position_ns = -1;
-		return frame;
 	}
-	return NULL;
+	atomic_fetch_add(&pool->holders, 1);
+	frame->time_ns = frame->number = 0;
+	frame->position_ns = -1;
+	return frame;
 }
 
 void pmk_frame_ref(struct pmk_frame *frame)
@@ -146,10 +162,14 @@ void pmk_frame_ref(struct pmk_frame *frame)
 
 void pmk_frame_unref(struct pmk_frame *frame)
 {
+	struct pmk_frame_pool *pool;
 	int before;
 
 	if (!frame)
 		return;
+	pool = frame->pool;
 	before = atomic_fetch_sub(&frame->users, 1);
 	assert(before > 0);
+	if (before == 1)
+		let_go(pool);
 }

@@ -59,13 +59,14 @@ struct pmk_frame {
 	uint64_t number;	/* counts up from 0; gaps are frames that were dropped */
 	int64_t position_ns;	/* place in a recorded video, -1 for a live source */
 	atomic_int users;
+	struct pmk_frame_pool *pool;
 };
 
 struct pmk_frame_pool;
 
-/* `count` frames, their planes allocated at first use. The pool must outlive its frames. NULL when out of memory. */
+/* `count` frames, their planes allocated at first use. NULL when out of memory. */
 struct pmk_frame_pool *pmk_frame_pool_create(int count) __attribute__((warn_unused_result));
-void pmk_frame_pool_destroy(struct pmk_frame_pool *pool);	/* NULL is fine */
+void pmk_frame_pool_destroy(struct pmk_frame_pool *pool);	/* frames that are still out keep its memory until their last unref; NULL is fine */
 
 /* A free frame of that layout with one user, or NULL when all are in use or out of memory. Allocates only when the layout
  * of the frame changes. Its pixels are undefined. [one thread] */

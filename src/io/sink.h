@@ -17,6 +17,7 @@ struct pmk_sink_setup {
 
 struct pmk_sink {
 	const struct pmk_sink_impl *impl;
+	bool live;	/* a virtual camera: wants the last picture again when no new one comes, to keep its rate */
 	char name[160];	/* for messages: "/dev/video10 (potemkin) YUYV 1280x720" */
 };
 

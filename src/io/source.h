@@ -38,8 +38,7 @@ int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct
  * -ENODEV, -EIO and others: the source is lost, close it (logged once). A damaged frame is counted and skipped. */
 int pmk_source_read(struct pmk_source *source, struct pmk_frame **frame, uint64_t deadline_ns) __attribute__((warn_unused_result));
 
-/* Frames that were handed out may outlive the source: the pool is the source's and waits in close for none; the caller unrefs
- * all of its frames before close. */
+/* Frames that were handed out may outlive the source. */
 void pmk_source_close(struct pmk_source *source);	/* NULL is fine */
 
 /* The openers of the kinds, for source.c. `rest` is the spec behind its prefix. */

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* The live pipeline: capture, scene and output threads, the slots between them, and the state machine.
+ *
+ * The one rule: from the moment an output is open until after it is closed it holds a composed picture or a cover.
+ * All functions from one thread (the main thread) unless said. Errors are logged in one line and given as negative errno. */
+#ifndef PMK_CORE_PIPELINE_H
+#define PMK_CORE_PIPELINE_H
+
+#include "core/stats.h"
+#include "io/sink.h"
+#include "io/source.h"
+#include "scene/scene.h"
+
+enum { PMK_PIPELINE_MAX_OUTPUTS = 16 };
+
+enum pmk_state {
+	PMK_STATE_OPENING,	/* no picture yet: outputs hold the cover */
+	PMK_STATE_LIVE,
+	PMK_STATE_COVERED,	/* backdrop only; the camera is tried again */
+	PMK_STATE_ENDED,	/* the source has come to its end */
+	PMK_STATE_FAILED,	/* what no retry can cure */
+};
+
+/* Strings are used until destroy. */
+struct pmk_pipeline_settings {
+	const char *camera;
+	struct pmk_source_wish wish;
+	const char *outputs[PMK_PIPELINE_MAX_OUTPUTS];
+	int output_count;
+	uint32_t output_fourcc;	/* of virtual cameras; 0: YUYV */
+	struct pmk_scene_settings scene;
+	bool mirror, flip;
+	uint64_t frames;	/* stop after so many composed pictures; 0: never */
+};
+
+/* Who failed, for the exit code. */
+enum pmk_part { PMK_PART_NONE, PMK_PART_CAMERA, PMK_PART_SCENE, PMK_PART_OUTPUT };
+
+struct pmk_pipeline_report {
+	enum pmk_state state;
+	uint64_t captured, composed, covered, repeated, overtaken;	/* pictures: read; with a person's mask; covers; shown twice; replaced by a newer one */
+	uint64_t dropped, damaged;	/* by the camera */
+	uint64_t running_ns;	/* since start */
+	double latency_ms_p50, latency_ms_p99;	/* capture to sink write */
+	double stage_ms_p50[4];	/* prepare, infer, refine, compose */
+};
+
+struct pmk_pipeline;
+
+/* Opens the camera, then everything behind it, outputs last and with the cover in them. Nothing runs yet.
+ * *part says whose error it is. */
+int pmk_pipeline_create(const struct pmk_pipeline_settings *settings, struct pmk_pipeline **pipeline, enum pmk_part *part) __attribute__((warn_unused_result));
+int pmk_pipeline_start(struct pmk_pipeline *pipeline) __attribute__((warn_unused_result));
+
+/* Readable when the pipeline has ended or failed by itself. */
+int pmk_pipeline_event_fd(const struct pmk_pipeline *pipeline);
+void pmk_pipeline_report(struct pmk_pipeline *pipeline, struct pmk_pipeline_report *report);	/* [any thread] */
+const char *pmk_pipeline_camera_name(const struct pmk_pipeline *pipeline);	/* as at create */
+const char *pmk_pipeline_output_name(const struct pmk_pipeline *pipeline, int index);
+const char *pmk_pipeline_model_name(const struct pmk_pipeline *pipeline);
+
+/* Cover all outputs and close them, then end the threads. Outputs are covered before anything that could block is waited for.
+ * 0, the error the pipeline failed with, or -ETIMEDOUT when a driver holds the capture thread: then leave by _exit. */
+int pmk_pipeline_stop(struct pmk_pipeline *pipeline, enum pmk_part *part);
+void pmk_pipeline_destroy(struct pmk_pipeline *pipeline);	/* stopped or never started; NULL is fine */
+
+#endif
