@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/sink.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/parse.h"
+
+int pmk_sink_open(const char *spec, const struct pmk_sink_setup *setup, const struct pmk_shown *cover, struct pmk_sink **sink)
+{
+	const char *rest;
+
+	if (pmk_parse_after(spec, "/dev/"))
+		return pmk_sink_v4l2_open(spec, setup, cover, sink);
+	if ((rest = pmk_parse_after(spec, "file:")))
+		return pmk_sink_file_open(rest, setup, sink);
+	if (strcmp(spec, "null") == 0)
+		return pmk_sink_null_open(sink);
+	if (strcmp(spec, "hash") == 0)
+		return pmk_sink_hash_open(sink);
+	if ((rest = pmk_parse_after(spec, "pipewire")) && (*rest == ':' || !*rest))
+		pmk_error("output '%s': PipeWire is not in this version; use a v4l2loopback device, such as /dev/video10", spec);
+	else if (strchr(spec, '/') || strchr(spec, '.'))
+		pmk_error("output '%s' is not known; did you mean file:%s?", spec, spec);
+	else
+		pmk_error("output '%s' is not known; use auto, /dev/videoN, file:PATH, null or hash", spec);
+	return -EINVAL;
+}
+
+int pmk_sink_write(struct pmk_sink *sink, const struct pmk_shown *shown)
+{
+	return sink->impl->write(sink, shown);
+}
+
+int pmk_sink_close(struct pmk_sink *sink, const struct pmk_shown *cover)
+{
+	return sink ? sink->impl->close(sink, cover) : 0;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/sha256.h"
+#include "io/sink.h"
+
+struct hash_sink {
+	struct pmk_sink base;
+	struct pmk_sha256 total;
+	unsigned long long number;	/* of the next picture */
+};
+
+static void hash_rows(struct pmk_sha256 *sha, const struct pmk_image *image)
+{
+	for (int plane = 0; plane < 3; plane++) {
+		size_t bytes = (size_t)pmk_layout_plane_width(&image->layout, plane);
+
+		for (int y = 0; y < pmk_layout_plane_height(&image->layout, plane); y++)
+			pmk_sha256_update(sha, image->plane[plane] + (size_t)y * (size_t)image->stride[plane], bytes);
+	}
+}
+
+static void finish_hex(struct pmk_sha256 *sha, char text[PMK_SHA256_HEX])
+{
+	uint8_t digest[PMK_SHA256_BYTES];
+
+	pmk_sha256_final(sha, digest);
+	pmk_sha256_hex(digest, text);
+}
+
+static int say_failed(void)
+{
+	int err = errno ? -errno : -EIO;
+
+	pmk_error("hash: cannot write to standard output: %s", strerror(-err));
+	return err;
+}
+
+static int hash_write(struct pmk_sink *sink, const struct pmk_shown *shown)
+{
+	struct hash_sink *s = (struct hash_sink *)sink;
+	struct pmk_sha256 sha;
+	char text[PMK_SHA256_HEX];
+	int err = pmk_sha256_init(&sha);
+
+	if (err < 0)
+		return err;
+	hash_rows(&sha, pmk_shown_image(shown));
+	hash_rows(&s->total, pmk_shown_image(shown));
+	finish_hex(&sha, text);
+	return printf("%llu %s\n", s->number++, text) < 0 ? say_failed() : 0;
+}
+
+static int hash_close(struct pmk_sink *sink, const struct pmk_shown *cover)
+{
+	struct hash_sink *s = (struct hash_sink *)sink;
+	char text[PMK_SHA256_HEX];
+	int err = 0;
+
+	finish_hex(&s->total, text);
+	if (printf("total %s\n", text) < 0 || fflush(stdout) != 0)
+		err = say_failed();
+	free(s);
+	return err;
+}
+
+static const struct pmk_sink_impl hash_impl = { .write = hash_write, .close = hash_close };
+
+int pmk_sink_hash_open(struct pmk_sink **sink)
+{
+	struct hash_sink *s = calloc(1, sizeof(*s));
+	int err;
+
+	if (!s)
+		return -ENOMEM;
+	err = pmk_sha256_init(&s->total);
+	if (err < 0) {
+		free(s);
+		return err;
+	}
+	s->base.impl = &hash_impl;
+	snprintf(s->base.name, sizeof(s->base.name), "hash");
+	*sink = &s->base;
+	return 0;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/source.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/parse.h"
+
+int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct pmk_source **source)
+{
+	const char *rest;
+
+	if (strcmp(spec, "auto") == 0)
+		return pmk_source_v4l2_open_auto(wish, source);
+	if (pmk_parse_after(spec, "/dev/"))
+		return pmk_source_v4l2_open(spec, wish, source);
+	if ((rest = pmk_parse_after(spec, "file:")))
+		return pmk_source_file_open(rest, wish, source);
+	if (strcmp(spec, "presenter") == 0)
+		return pmk_source_presenter_open("", wish, source);
+	if ((rest = pmk_parse_after(spec, "presenter:")))
+		return pmk_source_presenter_open(rest, wish, source);
+	if ((rest = pmk_parse_after(spec, "pipewire")) && (*rest == ':' || !*rest))
+		pmk_error("camera '%s': cameras through PipeWire are not in this version; name the device, such as /dev/video0", spec);
+	else if (strchr(spec, '/') || strchr(spec, '.'))
+		pmk_error("camera '%s' is not known; did you mean file:%s?", spec, spec);
+	else
+		pmk_error("camera '%s' is not known; use auto, /dev/videoN, file:PATH or presenter[:SEED]", spec);
+	return -EINVAL;
+}
+
+int pmk_source_read(struct pmk_source *source, struct pmk_frame **frame, uint64_t deadline_ns)
+{
+	return source->impl->read(source, frame, deadline_ns);
+}
+
+void pmk_source_close(struct pmk_source *source)
+{
+	if (source)
+		source->impl->close(source);
+}
