@@ -75,28 +75,32 @@ out_close:
 	return err;
 }
 
+/* Whole cache lines; an empty piece is a piece too. */
+static size_t rounded(size_t bytes)
+{
+	return bytes ? (bytes + PMK_MEM_ALIGN - 1) / PMK_MEM_ALIGN * PMK_MEM_ALIGN : PMK_MEM_ALIGN;
+}
+
 int pmk_arena_init(struct pmk_arena *arena, size_t bytes)
 {
-	uint8_t *base = pmk_mem_alloc(bytes);
+	uint8_t *base;
 
+	if (bytes > SIZE_MAX / 2)
+		return -ENOMEM;
+	base = pmk_mem_alloc(rounded(bytes));
 	if (!base)
 		return -ENOMEM;
-	*arena = (struct pmk_arena){ .base = base, .size = bytes };
+	*arena = (struct pmk_arena){ .base = base, .size = rounded(bytes) };
 	return 0;
 }
 
 void *pmk_arena_take(struct pmk_arena *arena, size_t bytes)
 {
-	void *piece;
-	size_t left = arena->size - arena->used, step;
+	void *piece = arena->base + arena->used;
 
-	if (bytes > left)
+	if (bytes > arena->size || rounded(bytes) > arena->size - arena->used)
 		return NULL;
-	piece = arena->base + arena->used;
-	step = (bytes + PMK_MEM_ALIGN - 1) / PMK_MEM_ALIGN * PMK_MEM_ALIGN;
-	if (step == 0)
-		step = PMK_MEM_ALIGN;	/* two empty pieces are two pieces */
-	arena->used += step < left ? step : left;
+	arena->used += rounded(bytes);
 	return piece;
 }
 

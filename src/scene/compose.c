@@ -145,7 +145,7 @@ int pmk_compose(struct pmk_composer *c, const struct pmk_frame *frame, const str
 	return 0;
 }
 
-int pmk_compose_cover(struct pmk_composer *c, const struct pmk_image *cover, struct pmk_shown **shown)
+int pmk_compose_cover(struct pmk_composer *c, const struct pmk_image *cover, const struct pmk_frame *instead_of, struct pmk_shown **shown)
 {
 	struct pmk_shown *s;
 
@@ -155,8 +155,8 @@ int pmk_compose_cover(struct pmk_composer *c, const struct pmk_image *cover, str
 	if (!s)
 		return -EAGAIN;
 	pmk_image_copy(&s->image, cover);
-	s->time_ns = pmk_clock_now_ns();
-	s->position_ns = -1;
+	s->time_ns = instead_of ? instead_of->time_ns : pmk_clock_now_ns();
+	s->position_ns = instead_of ? instead_of->position_ns : -1;
 	s->cover = true;
 	*shown = s;
 	return 0;

@@ -20,8 +20,9 @@ void pmk_composer_destroy(struct pmk_composer *composer);	/* all pictures must b
 int pmk_compose(struct pmk_composer *composer, const struct pmk_frame *frame, const struct pmk_mask *mask,
 	const struct pmk_image *behind, struct pmk_shown **shown) __attribute__((warn_unused_result));
 
-/* A picture without any of the camera's: `cover` as it is. -EINVAL another layout, -EAGAIN all in use. */
-int pmk_compose_cover(struct pmk_composer *composer, const struct pmk_image *cover, struct pmk_shown **shown) __attribute__((warn_unused_result));
+/* A picture without any of the camera's: `cover` as it is, at the time and place of `instead_of` (NULL: now, live).
+ * -EINVAL another layout, -EAGAIN all in use. */
+int pmk_compose_cover(struct pmk_composer *composer, const struct pmk_image *cover, const struct pmk_frame *instead_of, struct pmk_shown **shown) __attribute__((warn_unused_result));
 
 /* --show-room: the frame as it is, inside a red border that says so. */
 int pmk_compose_room(struct pmk_composer *composer, const struct pmk_frame *frame, struct pmk_shown **shown) __attribute__((warn_unused_result));

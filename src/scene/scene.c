@@ -210,13 +210,13 @@ int pmk_scene_run(struct pmk_scene *s, const struct pmk_frame *frame, struct pmk
 	if (!err || err == -EAGAIN)
 		return err;
 	note_error(s, err);
-	cover_err = pmk_scene_cover(s, shown);
+	cover_err = pmk_compose_cover(s->composer, pmk_backdrop_cover(s->backdrop), frame, shown);
 	return cover_err ? cover_err : err;
 }
 
 int pmk_scene_cover(struct pmk_scene *s, struct pmk_shown **shown)
 {
-	return pmk_compose_cover(s->composer, pmk_backdrop_cover(s->backdrop), shown);
+	return pmk_compose_cover(s->composer, pmk_backdrop_cover(s->backdrop), NULL, shown);
 }
 
 void pmk_scene_reset(struct pmk_scene *s)

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* The program's commands: each takes the parsed options and gives the exit code. */
+#ifndef PMK_APP_COMMANDS_H
+#define PMK_APP_COMMANDS_H
+
+#include "app/options.h"
+
+enum pmk_exit pmk_command_run(struct pmk_options *options);
+enum pmk_exit pmk_command_convert(struct pmk_options *options);
+enum pmk_exit pmk_command_mask(struct pmk_options *options);
+enum pmk_exit pmk_command_list(struct pmk_options *options);
+enum pmk_exit pmk_command_model(struct pmk_options *options);
+enum pmk_exit pmk_command_bench(struct pmk_options *options);
+enum pmk_exit pmk_command_demo(struct pmk_options *options);
+
+/* Exit code for a negative errno of a part; 0 gives PMK_EXIT_OK. A camera that is a file counts as an input file. */
+enum pmk_exit pmk_command_exit(enum pmk_part part, int error, const char *camera);
+
+/* From here on SIGINT and SIGTERM set a flag instead of ending the process, for commands that finish a picture first. */
+void pmk_command_catch_signals(void);
+bool pmk_command_interrupted(void);
+
+#endif

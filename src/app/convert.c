@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/commands.h"
+#include "app/film.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "image/still.h"
+
+#include <errno.h>
+#include <string.h>
+
+static int write_still(struct pmk_film *film, const char *out)
+{
+	struct pmk_shown *shown = NULL;
+	struct pmk_frame *frame;
+	struct pmk_rgb rgb = { 0 };
+	int err = pmk_film_next(film, &frame);
+
+	if (err <= 0)
+		return err ? err : -EBADMSG;
+	err = pmk_scene_run(film->scene, frame, &shown, NULL);
+	pmk_frame_unref(frame);
+	if (!err)
+		err = pmk_rgb_alloc(&rgb, film->source->layout.width, film->source->layout.height);
+	if (!err) {
+		pmk_convert_image_to_rgb(pmk_shown_image(shown), &rgb);
+		err = pmk_still_write_rgb(out, &rgb);
+	}
+	pmk_rgb_free(&rgb);
+	pmk_shown_unref(shown);
+	return err;
+}
+
+static int write_all(struct pmk_film *film, struct pmk_sink *sink)
+{
+	struct pmk_frame *frame;
+	struct pmk_shown *shown;
+	int err;
+
+	while ((err = pmk_film_next(film, &frame)) > 0) {
+		shown = NULL;
+		pmk_scene_run(film->scene, frame, &shown, NULL);	/* an error inside has become a cover */
+		pmk_frame_unref(frame);
+		if (!shown)
+			return -EAGAIN;
+		err = pmk_sink_write(sink, shown);
+		pmk_shown_unref(shown);
+		if (err)
+			return err;
+	}
+	return err;
+}
+
+static enum pmk_exit write_video(struct pmk_film *film, const char *in, const char *out)
+{
+	struct pmk_sink_setup setup = { .layout = *pmk_scene_layout(film->scene), .fps = film->source->fps,
+		.sound_from = film->info.sound ? in : NULL };
+	bool discarded = strcmp(out, "null") == 0 || strcmp(out, "hash") == 0;
+	char spec[4200];
+	struct pmk_sink *sink;
+	int err, close_err;
+
+	snprintf(spec, sizeof spec, "%s%s", discarded ? "" : "file:", out);
+	err = pmk_sink_open(spec, &setup, NULL, &sink);
+	if (err)
+		return pmk_command_exit(PMK_PART_OUTPUT, err, in);
+	err = write_all(film, sink);
+	close_err = pmk_sink_close(sink, NULL);
+	if (err)
+		return pmk_command_exit(PMK_PART_OUTPUT, err, in);
+	return pmk_command_exit(PMK_PART_OUTPUT, close_err, in);
+}
+
+enum pmk_exit pmk_command_convert(struct pmk_options *options)
+{
+	const char *in = options->args[1], *out = options->args[2];
+	bool to_png = pmk_film_ends_in(out, ".png");
+	struct pmk_film film;
+	enum pmk_exit code = pmk_film_open(&film, options, in);
+	uint64_t done, took;
+	int err;
+
+	if (code != PMK_EXIT_OK)
+		return code;
+	if (to_png != film.info.still && strcmp(out, "null") && strcmp(out, "hash")) {
+		pmk_error("%s is a %s, so the output \"%s\" must end in %s", in, film.info.still ? "picture" : "video", out,
+			film.info.still ? ".png" : ".mp4, .mkv or .y4m");
+		pmk_film_close(&film);
+		return PMK_EXIT_USAGE;
+	}
+	if (to_png) {
+		err = write_still(&film, out);
+		code = err ? err == -EDOM || err == -EIO ? PMK_EXIT_INTERNAL : PMK_EXIT_NO_OUTPUT : PMK_EXIT_OK;
+	} else {
+		code = write_video(&film, in, out);
+	}
+	done = film.done;
+	took = pmk_clock_now_ns() - film.started_ns;
+	pmk_film_close(&film);
+	if (code == PMK_EXIT_OK && pmk_command_interrupted()) {
+		pmk_warn("stopped after %llu pictures; \"%s\" holds those", (unsigned long long)done, out);
+		return PMK_EXIT_INTERNAL;
+	}
+	if (code == PMK_EXIT_OK)
+		pmk_info("%llu picture%s in %.1f s (%.1f a second) -> %s", (unsigned long long)done, done == 1 ? "" : "s",
+			(double)took / 1e9, (double)done * 1e9 / (double)took, out);
+	return code;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/film.h"
+
+#include "app/commands.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/parse.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SHOWN_COUNT = 2, TURNED_COUNT = 2, BAR = 30 };
+
+bool pmk_film_ends_in(const char *path, const char *end)
+{
+	size_t n = strlen(path), m = strlen(end);
+
+	return n > m && strcasecmp(path + n - m, end) == 0;
+}
+
+static int open_source(struct pmk_film *film, const char *in)
+{
+	struct pmk_source_wish wish = film->settings->wish;
+	char spec[4200];
+	bool drawn = pmk_parse_after(in, "presenter") != NULL && strchr(in, '/') == NULL && access(in, F_OK) != 0;
+	struct pmk_media *media;
+	int err;
+
+	wish.unpaced = true;
+	if (!drawn) {
+		err = pmk_media_open(in, &media);	/* for the number of frames; the source opens its own */
+		if (err)
+			return err;
+		film->info = *pmk_media_info(media);
+		pmk_media_close(media);
+	}
+	if (snprintf(spec, sizeof spec, "%s%s", drawn ? "" : "file:", in) >= (int)sizeof spec)
+		return -ENAMETOOLONG;
+	return pmk_source_open(spec, &wish, &film->source);
+}
+
+enum pmk_exit pmk_film_open(struct pmk_film *film, const struct pmk_options *options, const char *in)
+{
+	int err;
+
+	*film = (struct pmk_film){ .settings = &options->pipeline, .limit = options->pipeline.frames,
+		.limit_ns = (int64_t)(options->duration * 1e9), .terminal = isatty(STDERR_FILENO) };
+	err = open_source(film, in);
+	if (err)
+		return err == -ENOMEM ? PMK_EXIT_INTERNAL : PMK_EXIT_INPUT;
+	err = pmk_scene_create(&options->pipeline.scene, &film->source->layout, SHOWN_COUNT, &film->scene);
+	if (err) {
+		pmk_film_close(film);
+		return pmk_command_exit(PMK_PART_SCENE, err, in);
+	}
+	film->turned = pmk_frame_pool_create(TURNED_COUNT);
+	if (!film->turned) {
+		pmk_film_close(film);
+		return PMK_EXIT_INTERNAL;
+	}
+	film->started_ns = pmk_clock_now_ns();
+	pmk_command_catch_signals();
+	return PMK_EXIT_OK;
+}
+
+static void draw_progress(struct pmk_film *film)
+{
+	uint64_t now = pmk_clock_now_ns();
+	double seconds = (double)(now - film->started_ns) / 1e9, rate, share;
+	uint64_t total = film->limit ? film->limit : (uint64_t)film->info.frames;
+	int filled;
+
+	if (!film->terminal || now - film->drawn_ns < 100 * PMK_MS_NS)
+		return;
+	film->drawn_ns = now;
+	rate = seconds > 0 ? (double)film->done / seconds : 0;
+	if (total <= 1 || rate <= 0) {
+		fprintf(stderr, "\r%llu pictures, %.1f/s ", (unsigned long long)film->done, rate);
+		return;
+	}
+	share = (double)film->done / (double)total;
+	share = share > 1 ? 1 : share;
+	filled = (int)(share * BAR);
+	fprintf(stderr, "\r[%.*s%.*s] %3.0f %%  %.1f/s  %d:%02d left  ", filled, "##############################",
+		BAR - filled, "..............................", share * 100, rate, (int)((double)total * (1 - share) / rate) / 60,
+		(int)((double)total * (1 - share) / rate) % 60);
+}
+
+static struct pmk_frame *turn(struct pmk_film *film, struct pmk_frame *frame)
+{
+	const struct pmk_pipeline_settings *s = film->settings;
+	struct pmk_frame *made;
+
+	if (!s->mirror && !s->flip)
+		return frame;
+	made = pmk_frame_pool_take(film->turned, &frame->image.layout);
+	if (made) {
+		pmk_convert_turn(&frame->image, &made->image, s->mirror, s->flip);
+		made->time_ns = frame->time_ns;
+		made->number = frame->number;
+		made->position_ns = frame->position_ns;
+	}
+	pmk_frame_unref(frame);
+	return made;
+}
+
+int pmk_film_next(struct pmk_film *film, struct pmk_frame **frame)
+{
+	struct pmk_frame *got;
+	int err;
+
+	draw_progress(film);
+	if (pmk_command_interrupted() || (film->limit && film->done >= film->limit))
+		return 0;
+	err = pmk_source_read(film->source, &got, pmk_clock_now_ns() + 60 * PMK_S_NS);
+	if (err)
+		return err == -ENODATA ? 0 : err;
+	if (film->limit_ns && got->position_ns >= film->limit_ns) {
+		pmk_frame_unref(got);
+		return 0;
+	}
+	got = turn(film, got);
+	if (!got)
+		return -ENOMEM;
+	film->done++;
+	*frame = got;
+	return 1;
+}
+
+void pmk_film_close(struct pmk_film *film)
+{
+	if (film->terminal && film->drawn_ns)
+		fputs("\r\033[K", stderr);
+	pmk_source_close(film->source);
+	pmk_frame_pool_destroy(film->turned);
+	pmk_scene_destroy(film->scene);
+	*film = (struct pmk_film){ 0 };
+}

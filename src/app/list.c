@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/commands.h"
+#include "base/log.h"
+#include "io/devices.h"
+#include "model/manifest.h"
+#include "scene/builtin.h"
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static cJSON *modes_of(const struct pmk_device *d)
+{
+	cJSON *modes = cJSON_CreateArray();
+	char name[5];
+
+	for (int i = 0; i < d->mode_count; i++) {
+		cJSON *mode = cJSON_CreateObject();
+		cJSON_AddStringToObject(mode, "format", pmk_fourcc_name(d->modes[i].fourcc, name));
+		cJSON_AddNumberToObject(mode, "width", d->modes[i].width);
+		cJSON_AddNumberToObject(mode, "height", d->modes[i].height);
+		cJSON_AddNumberToObject(mode, "fps", d->modes[i].fps);
+		cJSON_AddItemToArray(modes, mode);
+	}
+	return modes;
+}
+
+static cJSON *list_devices(enum pmk_device_kind kind)
+{
+	cJSON *list = cJSON_CreateArray();
+	struct pmk_device *devices = NULL;
+	int count = pmk_devices_scan(&devices);
+
+	for (int i = 0; i < count; i++) {
+		cJSON *one;
+
+		if (devices[i].kind != kind)
+			continue;
+		one = cJSON_CreateObject();
+		cJSON_AddStringToObject(one, "spec", devices[i].path);
+		cJSON_AddStringToObject(one, "title", devices[i].card);
+		cJSON_AddBoolToObject(one, "busy", devices[i].busy);
+		if (devices[i].error)
+			cJSON_AddStringToObject(one, "error", strerror(-devices[i].error));
+		if (kind == PMK_DEVICE_CAMERA)
+			cJSON_AddItemToObject(one, "modes", modes_of(&devices[i]));
+		cJSON_AddItemToArray(list, one);
+	}
+	if (count > 0)
+		free(devices);
+	return list;
+}
+
+static void add_simple(cJSON *list, const char *spec, const char *title)
+{
+	cJSON *one = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(one, "spec", spec);
+	cJSON_AddStringToObject(one, "title", title);
+	cJSON_AddItemToArray(list, one);
+}
+
+static cJSON *list_cameras(void)
+{
+	cJSON *list = list_devices(PMK_DEVICE_CAMERA);
+
+	add_simple(list, "presenter", "a drawn person in a messy office");
+	add_simple(list, "file:PATH", "a video or picture, looped");
+	return list;
+}
+
+static cJSON *list_outputs(void)
+{
+	cJSON *list = list_devices(PMK_DEVICE_LOOPBACK);
+
+	add_simple(list, "file:PATH", "a video file: .mp4, .mkv or .y4m");
+	add_simple(list, "null", "nowhere");
+	add_simple(list, "hash", "SHA-256 of each picture on standard output");
+	return list;
+}
+
+static cJSON *list_models(void)
+{
+	cJSON *list = cJSON_CreateArray();
+	struct pmk_model_card *cards = NULL;
+	int count = 0;
+
+	if (pmk_manifest_cards(&cards, &count))
+		return list;
+	for (int i = 0; i < count; i++) {
+		char path[4096] = "";
+		bool here = pmk_manifest_find(&cards[i], path, sizeof path) == 0;
+
+		add_simple(list, cards[i].name, cards[i].title);
+		cJSON_AddBoolToObject(cJSON_GetArrayItem(list, i), "here", here);
+		cJSON_AddStringToObject(cJSON_GetArrayItem(list, i), "path", path);
+		cJSON_AddStringToObject(cJSON_GetArrayItem(list, i), "licence", cards[i].licence);
+	}
+	free(cards);
+	return list;
+}
+
+static cJSON *list_backdrops(void)
+{
+	cJSON *list = cJSON_CreateArray();
+	const struct pmk_builtin *builtins;
+	char spec[64];
+	int count;
+
+	builtins = pmk_builtin_list(&count);
+	for (int i = 0; i < count; i++) {
+		snprintf(spec, sizeof spec, "builtin:%s", builtins[i].name);
+		add_simple(list, spec, builtins[i].title);
+	}
+	add_simple(list, "PATH", "a picture of any size, see --fit");
+	add_simple(list, "blur[:0..100]", "the room, blurred beyond recognition");
+	add_simple(list, "color:#rrggbb", "one colour");
+	add_simple(list, "green", "chroma-key green");
+	return list;
+}
+
+static void print_text(const char *kind, const cJSON *list)
+{
+	const cJSON *one, *mode;
+
+	printf("%s:\n", kind);
+	cJSON_ArrayForEach(one, list) {
+		const cJSON *here = cJSON_GetObjectItem(one, "here"), *error = cJSON_GetObjectItem(one, "error");
+
+		printf("  %-18s %s", cJSON_GetObjectItem(one, "spec")->valuestring, cJSON_GetObjectItem(one, "title")->valuestring);
+		if (here)
+			printf("%s", cJSON_IsTrue(here) ? "" : " (not here: potemkin model fetch)");
+		if (error)
+			printf(" (%s)", error->valuestring);
+		else if (cJSON_IsTrue(cJSON_GetObjectItem(one, "busy")))
+			printf(" (in use)");
+		putchar('\n');
+		cJSON_ArrayForEach(mode, cJSON_GetObjectItem(one, "modes"))
+			printf("      %s %gx%g at %g/s\n", cJSON_GetObjectItem(mode, "format")->valuestring,
+				cJSON_GetObjectItem(mode, "width")->valuedouble, cJSON_GetObjectItem(mode, "height")->valuedouble,
+				cJSON_GetObjectItem(mode, "fps")->valuedouble);
+	}
+}
+
+enum pmk_exit pmk_command_list(struct pmk_options *options)
+{
+	static const struct { const char *name; cJSON *(*list)(void); } kinds[] = {
+		{ "cameras", list_cameras }, { "outputs", list_outputs }, { "models", list_models }, { "backdrops", list_backdrops },
+	};
+	const char *asked = options->arg_count > 1 ? options->args[1] : NULL;
+	cJSON *all = cJSON_CreateObject();
+	bool any = false;
+
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		cJSON *list;
+
+		if (asked && strcmp(asked, kinds[i].name) != 0)
+			continue;
+		any = true;
+		list = kinds[i].list();
+		if (!options->json)
+			print_text(kinds[i].name, list);
+		cJSON_AddItemToObject(all, kinds[i].name, list);
+	}
+	if (any && options->json) {
+		char *text = cJSON_Print(all);
+		puts(text);
+		free(text);
+	}
+	cJSON_Delete(all);
+	if (!any)
+		pmk_error("list \"%s\": there are cameras, outputs, models and backdrops", asked);
+	return any ? PMK_EXIT_OK : PMK_EXIT_USAGE;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/commands.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int number)
+{
+	interrupted = number;
+}
+
+void pmk_command_catch_signals(void)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
+bool pmk_command_interrupted(void)
+{
+	return interrupted != 0;
+}
+
+enum pmk_exit pmk_command_exit(enum pmk_part part, int error, const char *camera)
+{
+	if (error == 0)
+		return PMK_EXIT_OK;
+	if (error == -EBUSY)
+		return PMK_EXIT_BUSY;
+	if (error == -ENOMEM || part == PMK_PART_NONE)
+		return PMK_EXIT_INTERNAL;
+	if (part == PMK_PART_SCENE)
+		return PMK_EXIT_INPUT;
+	if (error == -EINVAL && part != PMK_PART_OUTPUT && strncmp(camera, "file:", 5) != 0)
+		return PMK_EXIT_USAGE;
+	if (part == PMK_PART_CAMERA)
+		return strncmp(camera, "file:", 5) == 0 ? PMK_EXIT_INPUT : PMK_EXIT_NO_CAMERA;
+	return error == -EINVAL ? PMK_EXIT_USAGE : PMK_EXIT_NO_OUTPUT;
+}
+
+static const struct {
+	const char *name;
+	enum pmk_exit (*run)(struct pmk_options *options);
+	int least, most;	/* words behind the name */
+	const char *usage;
+} commands[] = {
+	{ "run", pmk_command_run, 0, 0, "potemkin run [OPTIONS]" },
+	{ "convert", pmk_command_convert, 2, 2, "potemkin convert [OPTIONS] IN OUT" },
+	{ "mask", pmk_command_mask, 2, 2, "potemkin mask [OPTIONS] IN OUT" },
+	{ "list", pmk_command_list, 0, 1, "potemkin list [cameras|outputs|models|backdrops] [--json]" },
+	{ "model", pmk_command_model, 1, 8, "potemkin model list|info|fetch|check [NAME|FILE]" },
+	{ "bench", pmk_command_bench, 0, 0, "potemkin bench [OPTIONS] [--json]" },
+	{ "demo", pmk_command_demo, 0, 0, "potemkin demo" },
+};
+
+int main(int argc, char **argv)
+{
+	static struct pmk_options options;
+	enum pmk_exit code = pmk_options_parse(argc, argv, &options);
+	const char *name;
+
+	if (code != PMK_EXIT_OK)
+		return (int)code;
+	if (options.help) {
+		pmk_options_print_help();
+		return PMK_EXIT_OK;
+	}
+	if (options.version) {
+		puts("potemkin " PMK_VERSION);
+		return PMK_EXIT_OK;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	prctl(PR_SET_DUMPABLE, 0);	/* a core file would hold the room */
+
+	name = options.arg_count ? options.args[0] : "run";
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+		int words = options.arg_count ? options.arg_count - 1 : 0;
+
+		if (strcmp(commands[i].name, name) != 0)
+			continue;
+		if (words < commands[i].least || words > commands[i].most) {
+			pmk_error("usage: %s", commands[i].usage);
+			return PMK_EXIT_USAGE;
+		}
+		return (int)commands[i].run(&options);
+	}
+	pmk_error("there is no command \"%s\"; see potemkin --help", name);
+	return PMK_EXIT_USAGE;
+}

@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/options.h"
+
+#include "base/log.h"
+#include "base/parse.h"
+#include "image/convert.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <ini.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum option_id {
+	CAMERA, OUTPUT, BACKDROP, FIT, MODEL, SIZE, FPS, FORMAT, OUTPUT_FORMAT, THREADS, REFINE, SMOOTH, FEATHER, ERODE, DILATE,
+	THRESHOLD, MIRROR, FLIP, ON_DEMAND, SHOW_ROOM, CONFIG, DURATION, FRAMES, VERBOSE, QUIET, LOG_JSON, JSON, SIZES, INPUT_FORMAT,
+	ENGINE, TO, HELP, VERSION, OPTION_COUNT
+};
+
+static const struct {
+	const char *name;
+	char letter;	/* 0: none */
+	const char *value;	/* NULL: a switch */
+	const char *help;
+} table[OPTION_COUNT] = {
+	[CAMERA] = { "camera", 'c', "SPEC", "auto, /dev/videoN, file:PATH (looped), presenter[:SEED] (a drawn person) [auto]" },
+	[OUTPUT] = { "output", 'o', "SPEC", "auto, /dev/videoN, file:PATH (.mp4 .mkv .y4m), null, hash; may be given several times [auto]" },
+	[BACKDROP] = { "backdrop", 'b', "SPEC", "a picture's PATH, builtin:NAME, blur[:0..100], color:#rrggbb, green, none [builtin:office]" },
+	[FIT] = { "fit", 0, "MODE", "how a picture fills the frame: cover, contain, stretch, tile [cover]" },
+	[MODEL] = { "model", 'm', "NAME", "auto, selfie, selfie-landscape, deeplabv3, or a .tflite file [auto]" },
+	[SIZE] = { "size", 's', "WxH", "picture size to ask of the camera [up to 1280x720]" },
+	[FPS] = { "fps", 'r', "N", "pictures a second to ask of the camera [30]" },
+	[FORMAT] = { "format", 'f', "FOURCC", "format to ask of the camera: YUYV, UYVY, NV12, YU12, YV12, MJPG [the fastest]" },
+	[OUTPUT_FORMAT] = { "output-format", 0, "FOURCC", "format of virtual cameras: YUYV, NV12, YU12 [YUYV]" },
+	[THREADS] = { "threads", 0, "N", "threads of the network; 0: one per core [1]" },
+	[REFINE] = { "refine", 0, "MODE", "guided, none (plain upscaling), morph (erode and dilate) [guided]" },
+	[SMOOTH] = { "smooth", 0, "0..100", "how much the mask is calmed in time [30]" },
+	[FEATHER] = { "feather", 0, "PX", "soften the mask's edge" },
+	[ERODE] = { "erode", 0, "PX", "shrink the mask" },
+	[DILATE] = { "dilate", 0, "PX", "grow the mask" },
+	[THRESHOLD] = { "threshold", 0, "0..1", "cut the network's probability here instead of using it softly" },
+	[MIRROR] = { "mirror", 0, NULL, "swap left and right of the camera's picture" },
+	[FLIP] = { "flip", 0, NULL, "swap top and bottom of the camera's picture" },
+	[ON_DEMAND] = { "on-demand", 0, "yes|no", "only `no` so far: the camera stays open while the program runs" },
+	[SHOW_ROOM] = { "show-room", 0, NULL, "with -b none: let the room be seen, inside a red border" },
+	[CONFIG] = { "config", 0, "FILE", "configuration file [$XDG_CONFIG_HOME/potemkin/potemkin.conf]" },
+	[DURATION] = { "duration", 0, "S", "stop after so many seconds" },
+	[FRAMES] = { "frames", 0, "N", "stop after so many pictures" },
+	[VERBOSE] = { "verbose", 'v', NULL, "say more" },
+	[QUIET] = { "quiet", 'q', NULL, "say errors only" },
+	[LOG_JSON] = { "log-json", 0, NULL, "messages as JSON lines" },
+	[JSON] = { "json", 0, NULL, "list, bench: print JSON" },
+	[SIZES] = { "sizes", 0, "WxH,..", "bench: sizes [640x480,1280x720,1920x1080]" },
+	[INPUT_FORMAT] = { "input-format", 0, "F", "bench: yuyv, nv12, i420 or mjpeg [mjpeg]" },
+	[ENGINE] = { "engine", 0, "NAME", "bench: auto or xnnpack, the one there is [auto]" },
+	[TO] = { "to", 0, "FOLDER", "model fetch: where to put the file" },
+	[HELP] = { "help", 'h', NULL, "this text" },
+	[VERSION] = { "version", 'V', NULL, "the version" },
+};
+
+/* What only makes sense on the command line. */
+static bool in_file(int id)
+{
+	return id != CONFIG && id != HELP && id != VERSION && id != JSON && id != SIZES && id != INPUT_FORMAT && id != ENGINE && id != TO;
+}
+
+static enum pmk_exit bad_value(int id, const char *value, const char *expected)
+{
+	pmk_error("--%s \"%s\": %s", table[id].name, value, expected);
+	return PMK_EXIT_USAGE;
+}
+
+static enum pmk_exit set_px(int id, const char *value, int *px)
+{
+	return pmk_parse_int(value, 0, PMK_REFINE_MAX_PX, px) ? bad_value(id, value, "give whole pixels from 0 to 64") : PMK_EXIT_OK;
+}
+
+static enum pmk_exit set_switch(int id, const char *value, bool *on)
+{
+	if (!value) {
+		*on = true;
+		return PMK_EXIT_OK;
+	}
+	return pmk_parse_bool(value, on) ? bad_value(id, value, "give yes or no") : PMK_EXIT_OK;
+}
+
+static enum pmk_exit set_fourcc(int id, const char *value, uint32_t *fourcc)
+{
+	uint32_t parsed = pmk_fourcc_parse(value);
+	bool client = parsed == PMK_FOURCC_YUYV || parsed == PMK_FOURCC_NV12 || parsed == PMK_FOURCC_YU12;
+
+	if (id == OUTPUT_FORMAT && !client)
+		return bad_value(id, value, "virtual cameras can give YUYV, NV12 or YU12");
+	if (id == INPUT_FORMAT && !client && parsed != PMK_FOURCC_MJPG)
+		return bad_value(id, value, "give yuyv, nv12, i420 or mjpeg");
+	if (!parsed)
+		return bad_value(id, value, "give one of YUYV, UYVY, NV12, YU12, YV12, MJPG");
+	*fourcc = parsed;
+	return PMK_EXIT_OK;
+}
+
+static enum pmk_exit set_refine(const char *value, enum pmk_refine_mode *mode)
+{
+	static const char *const names[] = { "guided", "none", "morph" };
+
+	for (int i = 0; i < 3; i++) {
+		if (strcmp(value, names[i]) == 0) {
+			*mode = (enum pmk_refine_mode)i;
+			return PMK_EXIT_OK;
+		}
+	}
+	return bad_value(REFINE, value, "give guided, none or morph");
+}
+
+static enum pmk_exit set_threads(const char *value, int *threads)
+{
+	if (pmk_parse_int(value, 0, 64, threads))
+		return bad_value(THREADS, value, "give a number from 0 to 64; 0 means one per core");
+	if (*threads == 0)
+		*threads = (int)sysconf(_SC_NPROCESSORS_ONLN);
+	return PMK_EXIT_OK;
+}
+
+static enum pmk_exit set_sizes(const char *value, struct pmk_options *o)
+{
+	char text[128], *rest = text, *one;
+
+	if (strlen(value) >= sizeof text)
+		return bad_value(SIZES, value, "too many sizes");
+	strcpy(text, value);
+	o->size_count = 0;
+	while ((one = strsep(&rest, ","))) {
+		struct pmk_size *size = &o->sizes[o->size_count];
+		if (o->size_count == PMK_OPTIONS_MAX_SIZES || pmk_parse_size(one, &size->width, &size->height))
+			return bad_value(SIZES, value, "give up to 8 sizes as in 640x480,1280x720");
+		o->size_count++;
+	}
+	return PMK_EXIT_OK;
+}
+
+static enum pmk_exit set_on_demand(const char *value)
+{
+	bool yes;
+
+	if (pmk_parse_bool(value, &yes))
+		return bad_value(ON_DEMAND, value, "give yes or no");
+	if (yes)
+		pmk_warn("--on-demand yes is not built yet: the camera stays open while the program runs");
+	return PMK_EXIT_OK;
+}
+
+static enum pmk_exit add_output(struct pmk_pipeline_settings *p, const char *value)
+{
+	if (p->output_count == PMK_PIPELINE_MAX_OUTPUTS)
+		return bad_value(OUTPUT, value, "there may be at most 16 outputs");
+	p->outputs[p->output_count++] = value;
+	return PMK_EXIT_OK;
+}
+
+static enum pmk_exit set_scene(struct pmk_scene_settings *s, int id, const char *value)
+{
+	double number;
+
+	switch (id) {
+	case BACKDROP:
+		s->backdrop = value;
+		return PMK_EXIT_OK;
+	case FIT:
+		return pmk_fit_parse(value, &s->fit) ? bad_value(id, value, "give cover, contain, stretch or tile") : PMK_EXIT_OK;
+	case MODEL:
+		s->model = value;
+		return PMK_EXIT_OK;
+	case THREADS:
+		return set_threads(value, &s->threads);
+	case REFINE:
+		return set_refine(value, &s->refine.mode);
+	case SMOOTH:
+		if (pmk_parse_double(value, 0, 100, &number))
+			return bad_value(id, value, "give a number from 0 to 100");
+		s->smooth = number / 100 * 0.9;	/* 1 would never let go of a still pixel */
+		return PMK_EXIT_OK;
+	case FEATHER:
+		return set_px(id, value, &s->refine.feather);
+	case ERODE:
+		return set_px(id, value, &s->refine.erode);
+	case DILATE:
+		return set_px(id, value, &s->refine.dilate);
+	case THRESHOLD:
+		return pmk_parse_double(value, 0, 1, &s->refine.threshold) ? bad_value(id, value, "give a number from 0 to 1") : PMK_EXIT_OK;
+	default:
+		return set_switch(id, value, &s->show_room);
+	}
+}
+
+static enum pmk_exit set_pipeline(struct pmk_pipeline_settings *p, int id, const char *value)
+{
+	switch (id) {
+	case CAMERA:
+		p->camera = value;
+		return PMK_EXIT_OK;
+	case OUTPUT:
+		return add_output(p, value);
+	case SIZE:
+		return pmk_parse_size(value, &p->wish.width, &p->wish.height) ?
+			bad_value(id, value, "give a size as in 1280x720, 16 to 8192 a side") : PMK_EXIT_OK;
+	case FPS:
+		return pmk_parse_double(value, 1, 240, &p->wish.fps) ? bad_value(id, value, "give a rate from 1 to 240") : PMK_EXIT_OK;
+	case FORMAT:
+		return set_fourcc(id, value, &p->wish.fourcc);
+	case OUTPUT_FORMAT:
+		return set_fourcc(id, value, &p->output_fourcc);
+	case MIRROR:
+		return set_switch(id, value, &p->mirror);
+	case FLIP:
+		return set_switch(id, value, &p->flip);
+	default:
+		return set_scene(&p->scene, id, value);
+	}
+}
+
+static enum pmk_exit set_log(int id, const char *value)
+{
+	static bool verbose, quiet, json;
+	enum pmk_exit code = set_switch(id, value, id == VERBOSE ? &verbose : id == QUIET ? &quiet : &json);
+
+	pmk_log_setup(quiet ? PMK_LOG_ERROR : verbose ? PMK_LOG_DEBUG : PMK_LOG_INFO, json);
+	return code;
+}
+
+static enum pmk_exit set(struct pmk_options *o, int id, const char *value)
+{
+	switch (id) {
+	case DURATION:
+		return pmk_parse_double(value, 0.001, 1e9, &o->duration) ? bad_value(id, value, "give seconds, more than 0") : PMK_EXIT_OK;
+	case FRAMES:
+		return pmk_parse_int(value, 1, 1000000000, &o->frames) ? bad_value(id, value, "give a whole number from 1 up") : PMK_EXIT_OK;
+	case SIZES:
+		return set_sizes(value, o);
+	case INPUT_FORMAT:
+		return set_fourcc(id, value, &o->input_format);
+	case ENGINE:
+		return strcmp(value, "auto") && strcmp(value, "xnnpack") ? bad_value(id, value, "there is auto and xnnpack") : PMK_EXIT_OK;
+	case TO:
+		o->to = value;
+		return PMK_EXIT_OK;
+	case JSON:
+		o->json = true;
+		return PMK_EXIT_OK;
+	case HELP:
+		o->help = true;
+		return PMK_EXIT_OK;
+	case VERSION:
+		o->version = true;
+		return PMK_EXIT_OK;
+	case CONFIG:
+		return PMK_EXIT_OK;	/* looked for before all others */
+	case ON_DEMAND:
+		return set_on_demand(value);
+	case VERBOSE:
+	case QUIET:
+	case LOG_JSON:
+		return set_log(id, value);
+	default:
+		return set_pipeline(&o->pipeline, id, value);
+	}
+}
+
+/* --- the configuration file --- */
+
+struct file_state {
+	struct pmk_options *options;
+	enum pmk_exit code;
+};
+
+static int set_from_file(void *user, const char *section, const char *name, const char *value)
+{
+	struct file_state *state = user;
+
+	for (int id = 0; id < OPTION_COUNT; id++) {
+		char *kept;
+
+		if (strcmp(table[id].name, name) != 0 || !in_file(id))
+			continue;
+		kept = strdup(value);	/* settings point to it until the process ends */
+		state->code = kept ? set(state->options, id, kept) : PMK_EXIT_INTERNAL;
+		return state->code == PMK_EXIT_OK;
+	}
+	pmk_error("\"%s\" is not a setting; the settings are the long options of potemkin --help", name);
+	state->code = PMK_EXIT_USAGE;
+	return 0;
+}
+
+static bool default_file(char path[4096])
+{
+	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+
+	if (config && config[0] == '/')
+		snprintf(path, 4096, "%s/potemkin/potemkin.conf", config);
+	else if (home)
+		snprintf(path, 4096, "%s/.config/potemkin/potemkin.conf", home);
+	else
+		return false;
+	return access(path, F_OK) == 0;
+}
+
+static enum pmk_exit read_file(struct pmk_options *o, const char *asked)
+{
+	struct file_state state = { .options = o, .code = PMK_EXIT_OK };
+	char path[4096];
+	int line;
+
+	if (!asked && !default_file(path))
+		return PMK_EXIT_OK;
+	if (asked)
+		snprintf(path, sizeof path, "%s", asked);
+	line = ini_parse(path, set_from_file, &state);
+	if (line == 0)
+		return PMK_EXIT_OK;
+	if (line < 0) {
+		pmk_error("configuration file %s: %s; check the path given with --config", path, strerror(errno));
+		return PMK_EXIT_INPUT;
+	}
+	if (state.code == PMK_EXIT_OK)
+		pmk_error("configuration file %s, line %d: not of the form \"name = value\"", path, line);
+	else
+		pmk_error("configuration file %s, line %d: the setting above is wrong; mend or remove that line", path, line);
+	return PMK_EXIT_USAGE;
+}
+
+/* --- the command line --- */
+
+static void build_getopt(struct option *longs, char *shorts)
+{
+	*shorts++ = ':';
+	for (int id = 0; id < OPTION_COUNT; id++) {
+		longs[id] = (struct option){ table[id].name, table[id].value ? required_argument : no_argument, NULL, 256 + id };
+		if (!table[id].letter)
+			continue;
+		*shorts++ = table[id].letter;
+		if (table[id].value)
+			*shorts++ = ':';
+	}
+	longs[OPTION_COUNT] = (struct option){ 0 };
+	*shorts = '\0';
+}
+
+static int id_of(int code)
+{
+	if (code >= 256)
+		return code - 256;
+	for (int id = 0; id < OPTION_COUNT; id++) {
+		if (table[id].letter == code)
+			return id;
+	}
+	return -1;
+}
+
+/* Walk over the options; `config` wants the file's name only. */
+static enum pmk_exit walk(int argc, char **argv, struct pmk_options *o, const char **config)
+{
+	struct option longs[OPTION_COUNT + 1];
+	char shorts[2 * OPTION_COUNT + 2];
+	enum pmk_exit code = PMK_EXIT_OK;
+	int c;
+
+	build_getopt(longs, shorts);
+	optind = 0;
+	opterr = 0;
+	while (code == PMK_EXIT_OK && (c = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		const char *word = argv[optind - 1];
+
+		if (c == '?' || c == ':') {
+			pmk_error(c == ':' ? "option %s needs a value; see potemkin --help" : "there is no option %s; see potemkin --help", word);
+			return PMK_EXIT_USAGE;
+		}
+		if (!config)
+			code = set(o, id_of(c), optarg);
+		else if (id_of(c) == CONFIG)
+			*config = optarg;
+	}
+	return code;
+}
+
+static void set_defaults(struct pmk_options *o)
+{
+	*o = (struct pmk_options){
+		.pipeline = {
+			.camera = "auto",
+			.scene = {
+				.model = "auto", .threads = 1, .backdrop = "builtin:office", .smooth = 0.27,
+				.refine = { .mode = PMK_REFINE_GUIDED, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 },
+			},
+		},
+		.sizes = { { 640, 480 }, { 1280, 720 }, { 1920, 1080 } }, .size_count = 3, .input_format = PMK_FOURCC_MJPG,
+	};
+}
+
+/* Outputs of the command line replace those of the file; they do not add to them. */
+static void forget_file_outputs(struct pmk_options *o, int from_file)
+{
+	struct pmk_pipeline_settings *p = &o->pipeline;
+
+	if (p->output_count > from_file) {
+		memmove(p->outputs, p->outputs + from_file, (size_t)(p->output_count - from_file) * sizeof p->outputs[0]);
+		p->output_count -= from_file;
+	}
+}
+
+enum pmk_exit pmk_options_parse(int argc, char **argv, struct pmk_options *o)
+{
+	const char *config = NULL;
+	enum pmk_exit code;
+	int from_file;
+
+	set_defaults(o);
+	code = walk(argc, argv, o, &config);
+	if (code == PMK_EXIT_OK)
+		code = read_file(o, config);
+	from_file = o->pipeline.output_count;
+	if (code == PMK_EXIT_OK)
+		code = walk(argc, argv, o, NULL);
+	if (code != PMK_EXIT_OK)
+		return code;
+	forget_file_outputs(o, from_file);
+	if (argc - optind > PMK_OPTIONS_MAX_ARGS) {
+		pmk_error("too many words on the command line; see potemkin --help");
+		return PMK_EXIT_USAGE;
+	}
+	while (optind < argc)
+		o->args[o->arg_count++] = argv[optind++];
+	if (strcmp(o->pipeline.scene.backdrop, "none") == 0 && !o->pipeline.scene.show_room) {
+		pmk_error("--backdrop none would show the room; add --show-room if that is really wanted");
+		return PMK_EXIT_USAGE;
+	}
+	o->pipeline.frames = (uint64_t)o->frames;
+	return PMK_EXIT_OK;
+}
+
+void pmk_options_print_help(void)
+{
+	puts("potemkin: a virtual webcam that shows you in front of another background\n"
+	     "\n"
+	     "usage: potemkin [run] [OPTIONS]            camera to virtual camera, live, until Ctrl-C\n"
+	     "       potemkin convert [OPTIONS] IN OUT   a recorded video (sound kept) or a picture\n"
+	     "       potemkin mask [OPTIONS] IN OUT      only the mask: picture to grey PNG, video to grey .mkv\n"
+	     "       potemkin list [cameras|outputs|models|backdrops] [--json]\n"
+	     "       potemkin model list|info|fetch|check [NAME|FILE]\n"
+	     "       potemkin bench [OPTIONS] [--json]   what a frame costs on this machine\n"
+	     "       potemkin demo                       what `make run` does: live where it can be, else a short film\n"
+	     "\n"
+	     "options:");
+	for (int id = 0; id < OPTION_COUNT; id++) {
+		char left[40];
+		snprintf(left, sizeof left, "%c%c%c --%s%s%s", table[id].letter ? '-' : ' ', table[id].letter ? table[id].letter : ' ',
+			table[id].letter ? ',' : ' ', table[id].name, table[id].value ? " " : "", table[id].value ? table[id].value : "");
+		printf("  %-28s %s\n", left, table[id].help);
+	}
+	puts("\n"
+	     "exit: 0 ok, 1 internal, 2 usage, 3 bad model, backdrop or input file, 4 taken by somebody else, 5 no camera, 6 no output\n"
+	     "The room is never shown, whatever fails: then the backdrop is shown alone. More: man potemkin");
+}

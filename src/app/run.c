@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/commands.h"
+#include "app/live.h"
+#include "base/log.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Replace "auto" by the virtual cameras that are free now. Their names live until the process ends. */
+static enum pmk_exit resolve_outputs(struct pmk_pipeline_settings *p)
+{
+	static char paths[PMK_PIPELINE_MAX_OUTPUTS][64];
+	const char *asked[PMK_PIPELINE_MAX_OUTPUTS + 1] = { "auto" };
+	int asked_count = p->output_count ? p->output_count : 1, used = 0;
+
+	memcpy(asked, p->outputs, (size_t)p->output_count * sizeof asked[0]);
+	p->output_count = 0;
+	for (int i = 0; i < asked_count; i++) {
+		int found;
+
+		if (strcmp(asked[i], "auto") != 0) {
+			if (p->output_count < PMK_PIPELINE_MAX_OUTPUTS)
+				p->outputs[p->output_count++] = asked[i];
+			continue;
+		}
+		found = pmk_sink_v4l2_find(paths + used, PMK_PIPELINE_MAX_OUTPUTS - used);
+		if (found <= 0) {
+			pmk_error("no free virtual camera was found; load one with: sudo modprobe v4l2loopback exclusive_caps=1 "
+				"card_label=potemkin, or write a file with -o file:out.mp4");
+			return PMK_EXIT_NO_OUTPUT;
+		}
+		for (int j = 0; j < found && p->output_count < PMK_PIPELINE_MAX_OUTPUTS; j++)
+			p->outputs[p->output_count++] = paths[used + j];
+		used += found;
+	}
+	return PMK_EXIT_OK;
+}
+
+enum pmk_exit pmk_command_run(struct pmk_options *options)
+{
+	enum pmk_exit code = resolve_outputs(&options->pipeline);
+
+	return code == PMK_EXIT_OK ? pmk_live_run(options, NULL) : code;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/* base/log, mem, clock and parse. */
+#include "unit.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/parse.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void test_log_is_one_line(void **state)
+{
+	unit_catch_log();
+	errno = ENOSPC;
+	pmk_error("file \"%s\"", "a\nb\033[31m");
+	assert_string_equal(unit_logged, "file \"a?b?[31m\"");
+	assert_int_equal(errno, ENOSPC);
+	pmk_log_redirect(NULL, NULL);
+}
+
+/* What comes out of stderr, with repeats counted. */
+static void test_log_says_a_repeating_fault_once(void **state)
+{
+	char path[] = "/tmp/potemkin-test-XXXXXX", text[512] = "";
+	int fd = mkstemp(path), kept = dup(STDERR_FILENO);
+	ssize_t n;
+
+	assert_true(fd >= 0 && kept >= 0);
+	fflush(stderr);
+	dup2(fd, STDERR_FILENO);
+	for (int i = 0; i < 5; i++)
+		pmk_error("no camera");
+	pmk_error("another");
+	fflush(stderr);
+	dup2(kept, STDERR_FILENO);
+	n = pread(fd, text, sizeof text - 1, 0);
+	assert_true(n > 0);
+	assert_string_equal(text, "potemkin: error: no camera\npotemkin: error: the last message came 4 more times\npotemkin: error: another\n");
+	close(fd);
+	close(kept);
+	unlink(path);
+}
+
+/* Pieces never overlap, are aligned, zeroed, and inside the block; what does not fit is refused and harms nothing. */
+static void test_arena_never_overlaps(void **state)
+{
+	for (uint32_t seed = 1; seed <= 200; seed++) {
+		struct { uint8_t *at; size_t bytes; } piece[64];
+		struct pmk_arena arena;
+		uint32_t random = seed;
+		int count = 0;
+
+		assert_int_equal(pmk_arena_init(&arena, 1 + unit_random(&random) % 8192), 0);
+		for (int i = 0; i < 64; i++) {
+			size_t bytes = unit_random(&random) % 700;
+			uint8_t *at = pmk_arena_take(&arena, bytes);
+			if (!at)
+				continue;
+			assert_true(((uintptr_t)at & (PMK_MEM_ALIGN - 1)) == 0);
+			assert_true(at >= arena.base && at + bytes <= arena.base + arena.size);
+			for (size_t j = 0; j < bytes; j++)
+				assert_int_equal(at[j], 0);
+			memset(at, 0xff, bytes);
+			for (int k = 0; k < count; k++)
+				assert_true(at + bytes <= piece[k].at || piece[k].at + piece[k].bytes <= at);
+			piece[count].at = at;
+			piece[count++].bytes = bytes;
+		}
+		pmk_arena_finish(&arena);
+	}
+}
+
+static void test_read_file_under_budget(void **state)
+{
+	char dir[] = "/tmp/potemkin-test-XXXXXX", path[64], fifo[64];
+	uint8_t *data = NULL;
+	size_t size = 0;
+	FILE *f;
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof path, "%s/file", dir);
+	snprintf(fifo, sizeof fifo, "%s/fifo", dir);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fputs("facade", f);
+	fclose(f);
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+
+	assert_int_equal(pmk_mem_read_file(path, 6, &data, &size), 0);
+	assert_int_equal(size, 6);
+	assert_string_equal((char *)data, "facade");
+	free(data);
+	data = NULL;
+	assert_int_equal(pmk_mem_read_file(path, 5, &data, &size), -EFBIG);
+	assert_int_equal(pmk_mem_read_file(dir, 5, &data, &size), -EINVAL);
+	assert_int_equal(pmk_mem_read_file(fifo, 5, &data, &size), -EINVAL);
+	assert_int_equal(pmk_mem_read_file("/nonexistent/file", 5, &data, &size), -ENOENT);
+	assert_int_equal(truncate(path, 0), 0);
+	assert_int_equal(pmk_mem_read_file(path, 5, &data, &size), -EINVAL);
+	assert_null(data);
+	unlink(path);
+	unlink(fifo);
+	rmdir(dir);
+}
+
+static void test_clock(void **state)
+{
+	uint64_t a = pmk_clock_now_ns(), deadline = a + 5 * PMK_MS_NS;
+	struct timespec t = pmk_clock_timespec(3 * PMK_S_NS + 7);
+
+	assert_int_equal(t.tv_sec, 3);
+	assert_int_equal(t.tv_nsec, 7);
+	pmk_clock_sleep_until(deadline);
+	assert_true(pmk_clock_now_ns() >= deadline);
+	pmk_clock_sleep_until(0);
+	assert_true(pmk_clock_cpu_ns() > 0 && pmk_clock_thread_cpu_ns() > 0);
+}
+
+static void test_parse_numbers(void **state)
+{
+	static const char *const bad[] = { "", " 1", "1 ", "1x", "x", "99999999999999999999", "11", "-1", "+5", "0x5", "1.5" };
+	int value = 77;
+	double number = 77;
+
+	assert_int_equal(pmk_parse_int("0", 0, 10, &value), 0);
+	assert_int_equal(value, 0);
+	assert_int_equal(pmk_parse_int("10", 0, 10, &value), 0);
+	assert_int_equal(value, 10);
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		assert_int_equal(pmk_parse_int(bad[i], 0, 10, &value), -EINVAL);
+	assert_int_equal(value, 10);
+	assert_int_equal(pmk_parse_double("0.25", 0, 1, &number), 0);
+	assert_true(number == 0.25);
+	assert_int_equal(pmk_parse_double("nan", 0, 1, &number), -EINVAL);
+	assert_int_equal(pmk_parse_double("inf", 0, 1e9, &number), -EINVAL);
+	assert_int_equal(pmk_parse_double("1.01", 0, 1, &number), -EINVAL);
+	assert_int_equal(pmk_parse_double("", 0, 1, &number), -EINVAL);
+	assert_true(number == 0.25);
+}
+
+static void test_parse_size(void **state)
+{
+	static const char *const bad[] = { "", "x", "1280", "1280x", "x720", "1280X720", "15x720", "1280x8193", "1280x720x3", "1 280x720", "-1x-1" };
+	int w = 0, h = 0;
+
+	assert_int_equal(pmk_parse_size("1280x720", &w, &h), 0);
+	assert_int_equal(w, 1280);
+	assert_int_equal(h, 720);
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		assert_int_equal(pmk_parse_size(bad[i], &w, &h), -EINVAL);
+	assert_int_equal(w, 1280);
+}
+
+static void test_parse_words(void **state)
+{
+	uint8_t rgb[3] = { 0 };
+	bool yes = false;
+
+	assert_int_equal(pmk_parse_colour("#3080C0", rgb), 0);
+	assert_true(rgb[0] == 0x30 && rgb[1] == 0x80 && rgb[2] == 0xc0);
+	assert_int_equal(pmk_parse_colour("ffffff", rgb), 0);
+	assert_int_equal(pmk_parse_colour("#fff", rgb), -EINVAL);
+	assert_int_equal(pmk_parse_colour("#gggggg", rgb), -EINVAL);
+	assert_int_equal(pmk_parse_colour("#-12345", rgb), -EINVAL);
+	assert_int_equal(rgb[0], 0xff);
+	assert_int_equal(pmk_parse_bool("Yes", &yes), 0);
+	assert_true(yes);
+	assert_int_equal(pmk_parse_bool("off", &yes), 0);
+	assert_false(yes);
+	assert_int_equal(pmk_parse_bool("maybe", &yes), -EINVAL);
+	assert_string_equal(pmk_parse_after("file:/a", "file:"), "/a");
+	assert_null(pmk_parse_after("fil", "file:"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_log_is_one_line),
+		cmocka_unit_test(test_log_says_a_repeating_fault_once),
+		cmocka_unit_test(test_arena_never_overlaps),
+		cmocka_unit_test(test_read_file_under_budget),
+		cmocka_unit_test(test_clock),
+		cmocka_unit_test(test_parse_numbers),
+		cmocka_unit_test(test_parse_size),
+		cmocka_unit_test(test_parse_words),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT */
+/* image/frame, shown and convert. */
+#include "unit.h"
+
+#include "image/convert.h"
+#include "image/shown_seal.h"
+
+#include <errno.h>
+#include <math.h>
+
+static const struct { int w, h; } sizes[] = { { 16, 16 }, { 17, 19 }, { 64, 48 }, { 101, 33 }, { 1, 1 }, { 2, 7 }, { 320, 180 } };
+
+static void fill_random(struct pmk_image *image, uint32_t seed)
+{
+	for (int p = 0; p < 3; p++) {
+		for (int y = 0; y < pmk_layout_plane_height(&image->layout, p); y++) {
+			for (int x = 0; x < pmk_layout_plane_width(&image->layout, p); x++)
+				image->plane[p][(size_t)y * image->stride[p] + x] = (uint8_t)unit_random(&seed);
+		}
+	}
+}
+
+static int difference(const struct pmk_image *a, const struct pmk_image *b)
+{
+	int most = 0;
+
+	for (int p = 0; p < 3; p++) {
+		for (int y = 0; y < pmk_layout_plane_height(&a->layout, p); y++) {
+			for (int x = 0; x < pmk_layout_plane_width(&a->layout, p); x++) {
+				int d = abs(a->plane[p][(size_t)y * a->stride[p] + x] - b->plane[p][(size_t)y * b->stride[p] + x]);
+				most = d > most ? d : most;
+			}
+		}
+	}
+	return most;
+}
+
+/* Planes to a raw format and back are the same, bit for bit, where the sampling is the format's own. */
+static void test_raw_round_trip(void **state)
+{
+	static const uint32_t formats[] = { PMK_FOURCC_YUYV, PMK_FOURCC_NV12, PMK_FOURCC_YU12 };
+
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		for (size_t f = 0; f < 3; f++) {
+			struct pmk_layout layout = { .width = sizes[i].w, .height = sizes[i].h, .chroma = pmk_fourcc_chroma(formats[f]) };
+			int stride = pmk_fourcc_stride(formats[f], layout.width);
+			size_t bytes = pmk_fourcc_bytes(formats[f], layout.width, layout.height, stride);
+			uint8_t *raw = malloc(bytes);
+			struct pmk_image a, b;
+
+			assert_int_equal(pmk_image_alloc(&a, &layout), 0);
+			assert_int_equal(pmk_image_alloc(&b, &layout), 0);
+			fill_random(&a, 7);
+			assert_int_equal(pmk_convert_to_raw(&a, formats[f], raw, bytes), 0);
+			assert_int_equal(pmk_convert_from_raw(&b, formats[f], raw, bytes, stride), 0);
+			assert_int_equal(difference(&a, &b), 0);
+			assert_int_equal(pmk_convert_to_raw(&a, formats[f], raw, bytes - 1), -EINVAL);
+			assert_int_equal(pmk_convert_from_raw(&b, formats[f], raw, bytes - 1, stride), -EINVAL);
+			assert_int_equal(pmk_convert_from_raw(&b, formats[f], raw, bytes, stride - 1), -EINVAL);
+			free(raw);
+			pmk_image_free(&a);
+			pmk_image_free(&b);
+		}
+	}
+}
+
+/* The other two camera formats, made by hand: UYVY is YUYV with bytes swapped, YV12 is YU12 with planes swapped. */
+static void test_raw_variants(void **state)
+{
+	static const uint8_t uyvy[8] = { 10, 1, 20, 2, 11, 3, 21, 4 };	/* U Y V Y, two pairs */
+	static const uint8_t yv12[6] = { 1, 2, 3, 4, 60, 50 };	/* Y, V, U */
+	struct pmk_layout wide = { .width = 4, .height = 1, .chroma = PMK_CHROMA_422 }, square = { .width = 2, .height = 2 };
+	struct pmk_image m;
+
+	assert_int_equal(pmk_image_alloc(&m, &wide), 0);
+	assert_int_equal(pmk_convert_from_raw(&m, PMK_FOURCC_UYVY, uyvy, 8, 8), 0);
+	assert_memory_equal(m.plane[0], "\1\2\3\4", 4);
+	assert_memory_equal(m.plane[1], "\12\13", 2);
+	assert_memory_equal(m.plane[2], "\24\25", 2);
+	pmk_image_free(&m);
+	assert_int_equal(pmk_image_alloc(&m, &square), 0);
+	assert_int_equal(pmk_convert_from_raw(&m, PMK_FOURCC_YV12, yv12, 6, 2), 0);
+	assert_int_equal(m.plane[1][0], 50);
+	assert_int_equal(m.plane[2][0], 60);
+	assert_int_equal(pmk_convert_from_raw(&m, PMK_FOURCC_MJPG, yv12, 6, 2), -EINVAL);
+	pmk_image_free(&m);
+}
+
+/* 4:2:2 and 4:2:0 to the other's raw formats: luma exact, flat chroma exact. */
+static void test_raw_other_sampling(void **state)
+{
+	static const uint8_t yuv[3] = { 90, 100, 180 };
+
+	for (int chroma = 0; chroma < 2; chroma++) {
+		struct pmk_layout layout = { .width = 32, .height = 18, .chroma = chroma ? PMK_CHROMA_422 : PMK_CHROMA_420 };
+		uint8_t raw[32 * 18 * 2];
+		struct pmk_image m;
+
+		assert_int_equal(pmk_image_alloc(&m, &layout), 0);
+		pmk_image_fill(&m, yuv);
+		assert_int_equal(pmk_convert_to_raw(&m, PMK_FOURCC_YUYV, raw, sizeof raw), 0);
+		for (int i = 0; i < 32 * 18; i++)
+			assert_true(raw[2 * i] == 90 && raw[2 * i + 1] == (i % 2 ? 180 : 100));
+		assert_int_equal(pmk_convert_to_raw(&m, PMK_FOURCC_NV12, raw, sizeof raw), 0);
+		for (int i = 0; i < 32 * 9; i++)
+			assert_int_equal(raw[32 * 18 + i], i % 2 ? 180 : 100);
+		assert_int_equal(pmk_convert_to_raw(&m, PMK_FOURCC_YU12, raw, sizeof raw), 0);
+		assert_true(raw[32 * 18] == 100 && raw[32 * 18 + 16 * 9] == 180);
+		pmk_image_free(&m);
+	}
+}
+
+/* RGB to planes and back within 1 level in full range where a chroma sample covers one colour, in each matrix; limited range has
+ * 219 levels of 255, so one step there is up to 2 levels of RGB. */
+static void test_rgb_round_trip(void **state)
+{
+	for (int matrix = 0; matrix < 2; matrix++) {
+		for (int range = 0; range < 2; range++) {
+			struct pmk_layout layout = { .width = 34, .height = 18, .matrix = (enum pmk_matrix)matrix, .range = (enum pmk_range)range };
+			struct pmk_rgb a, b;
+			struct pmk_image m, again;
+			uint32_t seed = 5;
+			int most = range == PMK_RANGE_FULL ? 1 : 2;
+
+			assert_int_equal(pmk_rgb_alloc(&a, 34, 18), 0);
+			assert_int_equal(pmk_rgb_alloc(&b, 34, 18), 0);
+			assert_int_equal(pmk_image_alloc(&m, &layout), 0);
+			assert_int_equal(pmk_image_alloc(&again, &layout), 0);
+			for (int y = 0; y < 18; y += 2) {
+				for (int x = 0; x < 34; x += 2) {
+					uint32_t c = unit_random(&seed);
+					for (int k = 0; k < 4; k++)
+						memcpy(a.data + (size_t)(y + k / 2) * a.stride + (size_t)(x + k % 2) * 3, &c, 3);
+				}
+			}
+			pmk_convert_rgb_to_image(&a, &m);
+			pmk_convert_image_to_rgb(&m, &b);
+			for (int y = 0; y < 18; y++) {
+				for (int x = 0; x < 34 * 3; x++)
+					assert_in_range(abs(a.data[(size_t)y * a.stride + x] - b.data[(size_t)y * b.stride + x]), 0, most);
+			}
+			pmk_convert_rgb_to_image(&b, &again);
+			assert_in_range(difference(&m, &again), 0, 1);
+			pmk_rgb_free(&a);
+			pmk_rgb_free(&b);
+			pmk_image_free(&m);
+			pmk_image_free(&again);
+		}
+	}
+}
+
+/* Reference colours: BT.601 and BT.709 red in limited range, JFIF red in full range (ITU-T T.871). */
+static void test_known_colours(void **state)
+{
+	static const uint8_t red[3] = { 255, 0, 0 }, white[3] = { 255, 255, 255 };
+	struct pmk_layout layout = { .range = PMK_RANGE_LIMITED, .matrix = PMK_MATRIX_BT601 };
+	uint8_t yuv[3];
+
+	pmk_convert_rgb_to_yuv(red, &layout, yuv);
+	assert_true(yuv[0] == 81 && yuv[1] == 90 && yuv[2] == 240);
+	pmk_convert_rgb_to_yuv(white, &layout, yuv);
+	assert_true(yuv[0] == 235 && yuv[1] == 128 && yuv[2] == 128);
+	layout.matrix = PMK_MATRIX_BT709;
+	pmk_convert_rgb_to_yuv(red, &layout, yuv);
+	assert_true(yuv[0] == 63 && yuv[1] == 102 && yuv[2] == 240);
+	layout = (struct pmk_layout){ .range = PMK_RANGE_FULL, .matrix = PMK_MATRIX_BT601 };
+	pmk_convert_rgb_to_yuv(red, &layout, yuv);
+	assert_true(yuv[0] == 76 && yuv[1] == 85 && yuv[2] == 255);
+}
+
+static void test_full_to_limited_is_nearest(void **state)
+{
+	uint8_t in[256], out[256];
+
+	for (int plane = 0; plane < 3; plane++) {
+		for (int i = 0; i < 256; i++)
+			in[i] = (uint8_t)i;
+		pmk_convert_row_to_limited(in, out, 256, plane);
+		for (int i = 0; i < 256; i++) {
+			double want = plane ? 128 + (i - 128) * 224.0 / 255 : 16 + i * 219.0 / 255;
+			assert_int_equal(out[i], (int)floor(want + 0.5));
+		}
+	}
+}
+
+static void test_turn(void **state)
+{
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		struct pmk_layout layout = { .width = sizes[i].w, .height = sizes[i].h };
+		struct pmk_image a, b, c;
+		int w = layout.width, h = layout.height;
+
+		assert_int_equal(pmk_image_alloc(&a, &layout), 0);
+		assert_int_equal(pmk_image_alloc(&b, &layout), 0);
+		assert_int_equal(pmk_image_alloc(&c, &layout), 0);
+		fill_random(&a, 3);
+		for (int way = 0; way < 4; way++) {
+			bool mirror = way & 1, flip = way & 2;
+			pmk_convert_turn(&a, &b, mirror, flip);
+			assert_int_equal(b.plane[0][0], a.plane[0][(size_t)(flip ? h - 1 : 0) * a.stride[0] + (mirror ? w - 1 : 0)]);
+			pmk_convert_turn(&b, &c, mirror, flip);
+			assert_int_equal(difference(&a, &c), 0);
+		}
+		pmk_image_free(&a);
+		pmk_image_free(&b);
+		pmk_image_free(&c);
+	}
+}
+
+static void test_scale(void **state)
+{
+	static const uint8_t yuv[3] = { 50, 90, 200 };
+	struct pmk_layout from = { .width = 640, .height = 480, .chroma = PMK_CHROMA_422 }, to = { .width = 321, .height = 181 };
+	struct pmk_image a, b, want;
+
+	assert_int_equal(pmk_image_alloc(&a, &from), 0);
+	assert_int_equal(pmk_image_alloc(&b, &to), 0);
+	assert_int_equal(pmk_image_alloc(&want, &to), 0);
+	pmk_image_fill(&a, yuv);
+	pmk_image_fill(&want, yuv);
+	assert_int_equal(pmk_convert_scale(&a, &b), 0);
+	assert_int_equal(difference(&b, &want), 0);
+	b.layout.range = PMK_RANGE_FULL;
+	assert_int_equal(pmk_convert_scale(&a, &b), -EINVAL);
+	pmk_image_free(&a);
+	pmk_image_free(&b);
+	pmk_image_free(&want);
+}
+
+static void test_fourcc(void **state)
+{
+	char name[5];
+
+	assert_int_equal(pmk_fourcc_parse("yuy2"), PMK_FOURCC_YUYV);
+	assert_int_equal(pmk_fourcc_parse("MJPEG"), PMK_FOURCC_MJPG);
+	assert_int_equal(pmk_fourcc_parse("H264"), 0);
+	assert_string_equal(pmk_fourcc_name(PMK_FOURCC_NV12, name), "NV12");
+	assert_string_equal(pmk_fourcc_name(0x01020304, name), "????");
+	assert_int_equal(pmk_fourcc_bytes(PMK_FOURCC_NV12, 3, 3, 3), 9 + 2 * 4);
+	assert_int_equal(pmk_fourcc_bytes(PMK_FOURCC_YUYV, 0x7fffffff, 2, 0x7fffffff), 0);
+	assert_int_equal(pmk_fourcc_bytes(PMK_FOURCC_MJPG, 64, 64, 64), 0);
+}
+
+static void test_image_sizes(void **state)
+{
+	struct pmk_layout bad = { .width = 0, .height = 4 }, huge = { .width = 8193, .height = 4 };
+	struct pmk_image image = { 0 };
+
+	assert_int_equal(pmk_image_alloc(&image, &bad), -EINVAL);
+	assert_int_equal(pmk_image_alloc(&image, &huge), -EINVAL);
+	assert_null(image.block);
+	pmk_image_free(&image);
+}
+
+static void test_frame_pool(void **state)
+{
+	struct pmk_layout small = { .width = 32, .height = 32 }, large = { .width = 64, .height = 32 };
+	struct pmk_frame_pool *pool = pmk_frame_pool_create(2);
+	struct pmk_frame *a = pmk_frame_pool_take(pool, &small), *b = pmk_frame_pool_take(pool, &large);
+	uint8_t *pixels = a->image.plane[0];
+
+	assert_non_null(a);
+	assert_non_null(b);
+	assert_null(pmk_frame_pool_take(pool, &small));
+	assert_int_equal(a->position_ns, -1);
+	pmk_frame_ref(a);
+	pmk_frame_unref(a);
+	assert_null(pmk_frame_pool_take(pool, &small));
+	pmk_frame_unref(a);
+	a = pmk_frame_pool_take(pool, &small);
+	assert_ptr_equal(a->image.plane[0], pixels);	/* no allocation while the layout stays */
+	pmk_frame_pool_destroy(pool);
+	a->image.plane[0][0] = 1;	/* a frame outlives its pool */
+	pmk_frame_unref(a);
+	pmk_frame_unref(b);
+	pmk_frame_unref(NULL);
+}
+
+static void test_shown_pool(void **state)
+{
+	struct pmk_layout layout = { .width = 32, .height = 32 };
+	struct pmk_shown_pool *pool = pmk_shown_pool_create(1, &layout);
+	struct pmk_shown *a = pmk_shown_pool_take(pool);
+
+	assert_non_null(a);
+	assert_null(pmk_shown_pool_take(pool));
+	pmk_shown_unref(a);
+	assert_ptr_equal(pmk_shown_pool_take(pool), a);
+	pmk_shown_unref(a);
+	pmk_shown_pool_destroy(pool);
+	pmk_shown_pool_destroy(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_raw_round_trip),
+		cmocka_unit_test(test_raw_variants),
+		cmocka_unit_test(test_raw_other_sampling),
+		cmocka_unit_test(test_rgb_round_trip),
+		cmocka_unit_test(test_known_colours),
+		cmocka_unit_test(test_full_to_limited_is_nearest),
+		cmocka_unit_test(test_turn),
+		cmocka_unit_test(test_scale),
+		cmocka_unit_test(test_fourcc),
+		cmocka_unit_test(test_image_sizes),
+		cmocka_unit_test(test_frame_pool),
+		cmocka_unit_test(test_shown_pool),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
