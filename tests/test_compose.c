@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/* The gate: what may come out of it, whatever goes in. */
+#include "unit.h"
+
+#include "image/convert.h"
+#include "scene/compose.h"
+#include "scene/refine.h"
+
+#include <errno.h>
+
+struct set {
+	struct pmk_composer *composer;
+	struct pmk_frame_pool *pool;
+	struct pmk_frame *frame;
+	struct pmk_image behind;
+	struct pmk_mask mask;
+};
+
+static void fill_random(struct pmk_image *image, uint32_t seed)
+{
+	for (int p = 0; p < 3; p++) {
+		for (int y = 0; y < pmk_layout_plane_height(&image->layout, p); y++) {
+			for (int x = 0; x < pmk_layout_plane_width(&image->layout, p); x++)
+				image->plane[p][(size_t)y * image->stride[p] + x] = (uint8_t)unit_random(&seed);
+		}
+	}
+}
+
+static bool same(const struct pmk_image *a, const struct pmk_image *b)
+{
+	for (int p = 0; p < 3; p++) {
+		for (int y = 0; y < pmk_layout_plane_height(&a->layout, p); y++) {
+			if (memcmp(a->plane[p] + (size_t)y * a->stride[p], b->plane[p] + (size_t)y * b->stride[p],
+			    (size_t)pmk_layout_plane_width(&a->layout, p)))
+				return false;
+		}
+	}
+	return true;
+}
+
+static struct set make(int w, int h, enum pmk_chroma chroma, enum pmk_range range)
+{
+	struct pmk_layout out = { .width = w, .height = h, .chroma = chroma }, in = out;
+	struct set s = { 0 };
+
+	in.range = range;
+	assert_int_equal(pmk_composer_create(&out, 2, &s.composer), 0);
+	s.pool = pmk_frame_pool_create(1);
+	s.frame = pmk_frame_pool_take(s.pool, &in);
+	assert_int_equal(pmk_image_alloc(&s.behind, &out), 0);
+	assert_int_equal(pmk_mask_alloc(&s.mask, w, h), 0);
+	fill_random(&s.frame->image, 11);
+	fill_random(&s.behind, 22);
+	s.frame->number = s.mask.number = 5;
+	s.frame->time_ns = 1234;
+	return s;
+}
+
+static void finish(struct set *s)
+{
+	pmk_mask_free(&s->mask);
+	pmk_image_free(&s->behind);
+	pmk_frame_unref(s->frame);
+	pmk_frame_pool_destroy(s->pool);
+	pmk_composer_destroy(s->composer);
+}
+
+static const struct { int w, h; } sizes[] = { { 16, 16 }, { 33, 17 }, { 64, 48 }, { 161, 91 }, { 1, 1 }, { 320, 180 } };
+
+/* Any chain of the mask, fed with "nobody", gives exactly the backdrop. */
+static void test_no_person_is_exactly_the_backdrop(void **state)
+{
+	for (int n = 0; n < 240; n++) {
+		uint32_t seed = (uint32_t)n + 1;
+		int i = n % 6, w = sizes[i].w, h = sizes[i].h;
+		struct set s = make(w, h, n & 1 ? PMK_CHROMA_422 : PMK_CHROMA_420, n & 2 ? PMK_RANGE_FULL : PMK_RANGE_LIMITED);
+		struct pmk_refine_settings settings = {
+			.mode = (enum pmk_refine_mode)(unit_random(&seed) % 3), .threshold = unit_random(&seed) % 2 ? -1 : 0.0,
+			.erode = (int)(unit_random(&seed) % 8) - 1, .dilate = (int)(unit_random(&seed) % 8) - 1, .feather = (int)(unit_random(&seed) % 20) - 1,
+		};
+		float probability[24 * 16] = { 0 };
+		uint8_t luma[24 * 16];
+		struct pmk_refine *refine;
+		struct pmk_shown *shown;
+
+		for (size_t k = 0; k < sizeof luma; k++)
+			luma[k] = (uint8_t)unit_random(&seed);
+		memset(s.mask.alpha, 0xee, (size_t)s.mask.stride * (size_t)h);
+		assert_int_equal(pmk_refine_create(&settings, 24, 16, w, h, &refine), 0);
+		pmk_refine_run(refine, probability, luma, 24, &s.mask);
+		assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &s.behind, &shown), 0);
+		assert_true(same(pmk_shown_image(shown), &s.behind));
+		assert_false(pmk_shown_is_cover(shown));
+		assert_int_equal(pmk_shown_time_ns(shown), 1234);
+		pmk_shown_unref(shown);
+		pmk_refine_destroy(refine);
+		finish(&s);
+	}
+}
+
+/* All person gives the frame: as it is in limited range, converted from full range. */
+static void test_all_person_is_the_frame(void **state)
+{
+	for (int n = 0; n < 24; n++) {
+		int i = n % 6;
+		enum pmk_range range = n & 8 ? PMK_RANGE_FULL : PMK_RANGE_LIMITED;
+		struct set s = make(sizes[i].w, sizes[i].h, n & 16 ? PMK_CHROMA_422 : PMK_CHROMA_420, range);
+		struct pmk_shown *shown;
+
+		memset(s.mask.alpha, 255, (size_t)s.mask.stride * (size_t)s.mask.height);
+		assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &s.behind, &shown), 0);
+		for (int p = 0; range == PMK_RANGE_FULL && p < 3; p++) {
+			for (int y = 0; y < pmk_layout_plane_height(&s.behind.layout, p); y++) {
+				uint8_t *row = s.frame->image.plane[p] + (size_t)y * s.frame->image.stride[p];
+				pmk_convert_row_to_limited(row, row, pmk_layout_plane_width(&s.behind.layout, p), p);
+			}
+		}
+		assert_true(same(pmk_shown_image(shown), &s.frame->image));
+		pmk_shown_unref(shown);
+		finish(&s);
+	}
+}
+
+/* Luma of every pixel is the nearest level to the blend; where alpha is 0 it is the backdrop's. */
+static void test_blend_is_nearest(void **state)
+{
+	for (int i = 0; i < 6; i++) {
+		struct set s = make(sizes[i].w, sizes[i].h, PMK_CHROMA_420, PMK_RANGE_LIMITED);
+		const struct pmk_image *out;
+		struct pmk_shown *shown;
+		uint32_t seed = 9;
+
+		for (int k = 0; k < s.mask.stride * s.mask.height; k++) {
+			uint32_t r = unit_random(&seed);
+			s.mask.alpha[k] = r & 0x300 ? 0 : (uint8_t)r;
+		}
+		assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &s.behind, &shown), 0);
+		out = pmk_shown_image(shown);
+		for (int y = 0; y < s.mask.height; y++) {
+			for (int x = 0; x < s.mask.width; x++) {
+				int a = s.mask.alpha[(size_t)y * s.mask.stride + x], f = s.frame->image.plane[0][(size_t)y * s.frame->image.stride[0] + x];
+				int b = s.behind.plane[0][(size_t)y * s.behind.stride[0] + x];
+				assert_int_equal(out->plane[0][(size_t)y * out->stride[0] + x], (f * a + b * (255 - a) + 127) / 255);
+			}
+		}
+		pmk_shown_unref(shown);
+		finish(&s);
+	}
+}
+
+/* Another frame's mask, or any other misfit, is refused: nothing is composed. */
+static void test_refuses_what_does_not_fit(void **state)
+{
+	struct set s = make(64, 48, PMK_CHROMA_420, PMK_RANGE_LIMITED);
+	struct pmk_mask small;
+	struct pmk_shown *shown = NULL;
+	struct pmk_layout full = s.behind.layout;
+	struct pmk_composer *none = NULL;
+
+	s.mask.number = 4;
+	assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &s.behind, &shown), -EINVAL);
+	s.mask.number = 5;
+	assert_int_equal(pmk_mask_alloc(&small, 62, 48), 0);
+	small.number = 5;
+	assert_int_equal(pmk_compose(s.composer, s.frame, &small, &s.behind, &shown), -EINVAL);
+	pmk_mask_free(&small);
+	s.behind.layout.matrix = PMK_MATRIX_BT709;
+	assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &s.behind, &shown), -EINVAL);
+	assert_int_equal(pmk_compose_cover(s.composer, &s.behind, NULL, &shown), -EINVAL);
+	s.behind.layout.matrix = PMK_MATRIX_BT601;
+	s.frame->image.layout.chroma = PMK_CHROMA_422;
+	assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &s.behind, &shown), -EINVAL);
+	assert_int_equal(pmk_compose_room(s.composer, s.frame, &shown), -EINVAL);
+	s.frame->image.layout.chroma = PMK_CHROMA_420;
+	full.range = PMK_RANGE_FULL;
+	assert_int_equal(pmk_composer_create(&full, 1, &none), -EINVAL);
+	assert_null(shown);
+	assert_null(none);
+	finish(&s);
+}
+
+static void test_cover_and_exhaustion(void **state)
+{
+	struct set s = make(64, 48, PMK_CHROMA_422, PMK_RANGE_LIMITED);
+	struct pmk_shown *a, *b, *c = NULL;
+
+	assert_int_equal(pmk_compose_cover(s.composer, &s.behind, NULL, &a), 0);
+	assert_true(pmk_shown_is_cover(a));
+	assert_true(same(pmk_shown_image(a), &s.behind));
+	assert_int_equal(pmk_shown_position_ns(a), -1);
+	s.frame->position_ns = 77;
+	assert_int_equal(pmk_compose_cover(s.composer, &s.behind, s.frame, &b), 0);
+	assert_int_equal(pmk_shown_position_ns(b), 77);
+	assert_int_equal(pmk_shown_time_ns(b), 1234);
+	assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &s.behind, &c), -EAGAIN);
+	assert_int_equal(pmk_compose_cover(s.composer, &s.behind, NULL, &c), -EAGAIN);
+	assert_null(c);
+	pmk_shown_unref(a);
+	assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &s.behind, &c), 0);
+	pmk_shown_unref(b);
+	pmk_shown_unref(c);
+	finish(&s);
+}
+
+/* --show-room carries its mark on all four sides. */
+static void test_room_is_marked(void **state)
+{
+	struct set s = make(160, 90, PMK_CHROMA_420, PMK_RANGE_FULL);
+	const struct pmk_image *out;
+	struct pmk_shown *shown;
+
+	assert_int_equal(pmk_compose_room(s.composer, s.frame, &shown), 0);
+	out = pmk_shown_image(shown);
+	for (int x = 0; x < 80; x++)
+		assert_true(out->plane[2][x] > 200 && out->plane[2][(size_t)44 * out->stride[2] + x] > 200);
+	for (int y = 0; y < 45; y++)
+		assert_true(out->plane[2][(size_t)y * out->stride[2]] > 200 && out->plane[2][(size_t)y * out->stride[2] + 79] > 200);
+	pmk_shown_unref(shown);
+	finish(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_no_person_is_exactly_the_backdrop),
+		cmocka_unit_test(test_all_person_is_the_frame),
+		cmocka_unit_test(test_blend_is_nearest),
+		cmocka_unit_test(test_refuses_what_does_not_fit),
+		cmocka_unit_test(test_cover_and_exhaustion),
+		cmocka_unit_test(test_room_is_marked),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+/* The mask chain: scene/prepare, person, temporal, filter, refine. */
+#include "unit.h"
+
+#include "scene/filter.h"
+#include "scene/person.h"
+#include "scene/prepare.h"
+#include "scene/refine.h"
+#include "scene/temporal.h"
+#include "image/convert.h"
+
+#include <errno.h>
+#include <math.h>
+
+/* A picture of one colour becomes that colour, in the model's normalisation, whatever its range, matrix and sampling. libyuv's
+ * matrices have 6 fraction bits and clip BT.709's blue coefficient: saturated green comes out 10 levels off. */
+static void test_prepare_colours(void **state)
+{
+	static const uint8_t colours[][3] = { { 255, 0, 0 }, { 0, 255, 0 }, { 0, 0, 255 }, { 255, 255, 255 }, { 0, 0, 0 }, { 200, 120, 60 } };
+	struct pmk_model_card card = { .input_width = 24, .input_height = 18, .scale = 2, .mean = -1 };
+	float input[24 * 18 * 3];
+	struct pmk_prepare *prepare;
+
+	assert_int_equal(pmk_prepare_create(&card, &prepare), 0);
+	for (int n = 0; n < 8; n++) {
+		struct pmk_layout layout = { .width = 101, .height = 57, .chroma = (enum pmk_chroma)(n & 1), .range = (enum pmk_range)(n >> 1 & 1),
+			.matrix = (enum pmk_matrix)(n >> 2) };
+		struct pmk_image image;
+
+		assert_int_equal(pmk_image_alloc(&image, &layout), 0);
+		for (size_t c = 0; c < sizeof colours / sizeof colours[0]; c++) {
+			uint8_t yuv[3];
+			pmk_convert_rgb_to_yuv(colours[c], &layout, yuv);
+			pmk_image_fill(&image, yuv);
+			pmk_prepare_run(prepare, &image, input);
+			for (int i = 0; i < 24 * 18 * 3; i++)
+				assert_true(fabsf(input[i] - ((float)colours[c][i % 3] / 127.5f - 1)) < 0.09f);
+		}
+		pmk_image_free(&image);
+	}
+	pmk_prepare_destroy(prepare);
+}
+
+/* The whole width is looked at: a white strip at either edge of a wide picture arrives at the input's edge. */
+static void test_prepare_sees_the_edges(void **state)
+{
+	struct pmk_model_card card = { .input_width = 32, .input_height = 32, .scale = 1 };
+	struct pmk_layout layout = { .width = 640, .height = 360, .range = PMK_RANGE_FULL };
+	static const uint8_t black[3] = { 0, 128, 128 };
+	float input[32 * 32 * 3];
+	struct pmk_prepare *prepare;
+	struct pmk_image image;
+	int stride;
+
+	assert_int_equal(pmk_prepare_create(&card, &prepare), 0);
+	assert_int_equal(pmk_image_alloc(&image, &layout), 0);
+	for (int side = 0; side < 2; side++) {
+		pmk_image_fill(&image, black);
+		for (int y = 0; y < 360; y++)
+			memset(image.plane[0] + (size_t)y * image.stride[0] + (side ? 620 : 0), 255, 20);
+		pmk_prepare_run(prepare, &image, input);
+		for (int y = 0; y < 32; y++) {
+			assert_true(input[(y * 32 + (side ? 31 : 0)) * 3] > 0.9f);
+			assert_true(input[(y * 32 + (side ? 0 : 31)) * 3] < 0.1f);
+		}
+		assert_true(pmk_prepare_luma(prepare, &stride)[side ? 31 : 0] > 230);
+	}
+	pmk_image_free(&image);
+	pmk_prepare_destroy(prepare);
+}
+
+static void test_person_kinds(void **state)
+{
+	struct pmk_model_card card = { .output = PMK_MODEL_PROBABILITY, .output_width = 2, .output_height = 1, .output_channels = 1 };
+	float p[2], probability[2] = { 0.25f, 1.5f }, logit[2] = { 0, 100 }, two[4] = { 1, 1, 5, -5 };
+	float classes[6] = { 1, 3, 3, 9, 2, -4 };
+
+	assert_int_equal(pmk_person_probability(&card, probability, p), 0);
+	assert_true(p[0] == 0.25f && p[1] == 1);
+	card.output = PMK_MODEL_LOGIT;
+	assert_int_equal(pmk_person_probability(&card, logit, p), 0);
+	assert_true(p[0] == 0.5f && p[1] == 1);
+	card.output = PMK_MODEL_TWO_LOGITS;
+	card.output_channels = 2;
+	assert_int_equal(pmk_person_probability(&card, two, p), 0);
+	assert_true(p[0] == 0.5f && p[1] < 1e-4f);
+	card.output = PMK_MODEL_CLASS_LOGITS;
+	card.output_channels = 3;
+	card.person_index = 2;
+	assert_int_equal(pmk_person_probability(&card, classes, p), 0);
+	assert_true(p[0] == 0.5f && p[1] < 1e-4f);	/* a tie of person and another class is 0.5 */
+}
+
+/* NaN and infinity in any place are found: they must become a cover. */
+static void test_person_refuses_nan(void **state)
+{
+	struct pmk_model_card card = { .output = PMK_MODEL_PROBABILITY, .output_width = 37, .output_height = 3, .output_channels = 1 };
+	static const float bad[] = { NAN, -NAN, INFINITY, -INFINITY };
+	float out[37 * 3], p[37 * 3];
+
+	for (int i = 0; i < 37 * 3; i++) {
+		for (int k = 0; k < 4; k++) {
+			memset(out, 0, sizeof out);
+			out[i] = bad[k];
+			assert_int_equal(pmk_person_probability(&card, out, p), -EDOM);
+		}
+	}
+	for (int i = 0; i < 37 * 3; i++)
+		out[i] = 3e38f;
+	assert_int_equal(pmk_person_probability(&card, out, p), 0);
+}
+
+static void test_temporal(void **state)
+{
+	struct pmk_temporal t;
+	float p[2] = { 0.5f, 0.1f };
+
+	assert_int_equal(pmk_temporal_init(&t, 2, 0.8f), 0);
+	pmk_temporal_run(&t, p);
+	assert_true(p[0] == 0.5f && p[1] == 0.1f);	/* the first stands alone */
+	p[0] = 0.52f;
+	p[1] = 0.9f;
+	pmk_temporal_run(&t, p);
+	assert_true(p[0] > 0.5f && p[0] < 0.51f);	/* a shimmer is averaged */
+	assert_true(p[1] == 0.9f);	/* motion is followed at once */
+	pmk_temporal_reset(&t);
+	p[0] = 0.52f;
+	pmk_temporal_run(&t, p);
+	assert_true(p[0] == 0.52f);
+	pmk_temporal_finish(&t);
+}
+
+/* Against the definition. */
+static void test_box(void **state)
+{
+	enum { W = 13, H = 9 };
+	float in[W * H], out[W * H], scratch[W * H];
+	uint32_t seed = 3;
+
+	for (int i = 0; i < W * H; i++)
+		in[i] = (float)(unit_random(&seed) % 1000) / 1000;
+	for (int r = 0; r < 16; r += 3) {
+		pmk_filter_box(in, out, scratch, W, H, r);
+		for (int y = 0; y < H; y++) {
+			for (int x = 0; x < W; x++) {
+				double sum = 0;
+				int n = 0;
+				for (int j = y - r; j <= y + r; j++) {
+					for (int i = x - r; i <= x + r; i++) {
+						if (i >= 0 && j >= 0 && i < W && j < H) {
+							sum += in[j * W + i];
+							n++;
+						}
+					}
+				}
+				assert_true(fabs(out[y * W + x] - sum / n) < 1e-5);
+			}
+		}
+	}
+}
+
+static int square(const struct pmk_mask *m, int x, int y, int px, int way)
+{
+	int best = way == 0 ? 255 : 0, sum = 0;
+
+	for (int j = y - px; j <= y + px; j++) {
+		for (int i = x - px; i <= x + px; i++) {
+			int cx = i < 0 ? 0 : i >= m->width ? m->width - 1 : i, cy = j < 0 ? 0 : j >= m->height ? m->height - 1 : j;
+			int v = m->alpha[(size_t)cy * m->stride + cx];
+			best = way == 0 ? (v < best ? v : best) : (v > best ? v : best);
+			sum += v;
+		}
+	}
+	return way == 2 ? sum / ((2 * px + 1) * (2 * px + 1)) : best;
+}
+
+static void test_erode_dilate_feather(void **state)
+{
+	void (*const run[3])(struct pmk_mask *, struct pmk_mask *, int) = { pmk_filter_erode, pmk_filter_dilate, pmk_filter_feather };
+	struct pmk_mask m, was, scratch;
+
+	assert_int_equal(pmk_mask_alloc(&m, 29, 17), 0);
+	assert_int_equal(pmk_mask_alloc(&was, 29, 17), 0);
+	assert_int_equal(pmk_mask_alloc(&scratch, 29, 17), 0);
+	for (int way = 0; way < 3; way++) {
+		for (int px = 0; px <= 40; px = px * 2 + 1) {
+			uint32_t seed = 8;
+			for (int i = 0; i < m.stride * m.height; i++)
+				m.alpha[i] = was.alpha[i] = (uint8_t)unit_random(&seed);
+			run[way](&m, &scratch, px);
+			for (int y = 0; y < 17; y++) {
+				for (int x = 0; x < 29; x++)
+					assert_in_range(abs(m.alpha[(size_t)y * m.stride + x] - square(&was, x, y, px, way)), 0, way == 2);
+			}
+		}
+	}
+	pmk_mask_free(&m);
+	pmk_mask_free(&was);
+	pmk_mask_free(&scratch);
+}
+
+/* A guide with the person's edge pulls a blurred probability to that edge. */
+static void test_guided_follows_the_luma(void **state)
+{
+	enum { N = 32 };
+	struct pmk_refine_settings settings = { .mode = PMK_REFINE_GUIDED, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 };
+	float p[N * N];
+	uint8_t luma[N * N];
+	int wrong[2] = { 0 };
+	struct pmk_mask mask;
+
+	assert_int_equal(pmk_mask_alloc(&mask, N, N), 0);
+	for (int mode = 0; mode < 2; mode++) {
+		struct pmk_refine *refine;
+		settings.mode = mode ? PMK_REFINE_NONE : PMK_REFINE_GUIDED;
+		assert_int_equal(pmk_refine_create(&settings, N, N, N, N, &refine), 0);
+		for (int i = 0; i < N * N; i++) {
+			int x = i % N;
+			p[i] = x < 12 ? 0 : x > 19 ? 1 : (float)(x - 12) / 7;
+			luma[i] = x < 15 ? 40 : 200;
+		}
+		pmk_refine_run(refine, p, luma, N, &mask);
+		for (int i = 0; i < N * N; i++)
+			wrong[mode] += abs(mask.alpha[(size_t)(i / N) * mask.stride + i % N] - (i % N < 15 ? 0 : 255));
+		pmk_refine_destroy(refine);
+	}
+assert_true(wrong[0] * 5 < wrong[1] * 4);
+	pmk_mask_free(&mask);
+}
+
+/* Threshold gives only 0 and 255 at the network's size; the whole mask is written; all person stays all person. */
+static void test_refine_threshold_and_ends(void **state)
+{
+	enum { N = 20 };
+	float p[N * N];
+	struct pmk_mask mask;
+
+	assert_int_equal(pmk_mask_alloc(&mask, N, N), 0);
+	for (int mode = 0; mode < 3; mode++) {
+		struct pmk_refine_settings settings = { .mode = (enum pmk_refine_mode)mode, .threshold = 0.4, .erode = 0, .dilate = 0, .feather = 0 };
+		struct pmk_refine *refine;
+
+		assert_int_equal(pmk_refine_create(&settings, N, N, N, N, &refine), 0);
+		for (int i = 0; i < N * N; i++)
+			p[i] = (float)i / (N * N);
+		pmk_refine_run(refine, p, NULL, 0, &mask);
+		for (int i = 0; i < N * N; i++)
+			assert_int_equal(mask.alpha[(size_t)(i / N) * mask.stride + i % N], (float)i / (N * N) > 0.4f ? 255 : 0);
+		for (int i = 0; i < N * N; i++)
+			p[i] = 1;
+		pmk_refine_run(refine, p, NULL, 0, &mask);
+		for (int i = 0; i < N * N; i++)
+			assert_int_equal(mask.alpha[(size_t)(i / N) * mask.stride + i % N], 255);
+		pmk_refine_destroy(refine);
+	}
+	pmk_mask_free(&mask);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_prepare_colours),
+		cmocka_unit_test(test_prepare_sees_the_edges),
+		cmocka_unit_test(test_person_kinds),
+		cmocka_unit_test(test_person_refuses_nan),
+		cmocka_unit_test(test_temporal),
+		cmocka_unit_test(test_box),
+		cmocka_unit_test(test_erode_dilate_feather),
+		cmocka_unit_test(test_guided_follows_the_luma),
+		cmocka_unit_test(test_refine_threshold_and_ends),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
