@@ -26,18 +26,13 @@ int pmk_av_errno(int averror)
 	return averror >= -LARGEST_ERRNO ? averror : -EBADMSG;
 }
 
-/* What is wrong with a file that opened: a demuxer says "invalid argument" and worse about damage. */
-static int content_errno(int averror)
-{
-	return averror == AVERROR(ENOMEM) || averror == AVERROR(EIO) ? averror : -EBADMSG;
-}
-
+/* Demuxers give all sorts of errors for damage, even ENOMEM. */
 static int fail_content(const char *path, int averror)
 {
 	char text[128];
 
 	pmk_error("%s: is no picture or video, or damaged: %s; try another file", path, pmk_av_reason(averror, text));
-	return content_errno(averror);
+	return -EBADMSG;
 }
 
 static int refuse_open(AVFormatContext *format, AVIOContext **io, const char *url, int flags, AVDictionary **options)
@@ -104,7 +99,7 @@ int pmk_av_open(const char *path, int64_t max_px, AVFormatContext **format)
 	}
 	made->pb = io;
 	made->io_open = refuse_open;
-	made->protocol_whitelist = av_strdup("file");	/* some demuxers go round io_open */
+	made->protocol_whitelist = av_strdup("none");	/* some demuxers go round io_open */
 	err = avformat_open_input(&made, NULL, NULL, NULL);
 	if (err < 0) {
 		avio_closep(&io);	/* made is gone */
