@@ -166,7 +166,6 @@ int pmk_av_check_size(const char *path, int width, int height, int least, int mo
 static int open_decoder(struct pmk_av_reader *reader, const AVCodec *codec, int64_t max_px)
 {
 	const AVStream *stream = reader->format->streams[reader->stream];
-	const AVCodecDescriptor *descriptor = avcodec_descriptor_get(codec->id);
 	int err;
 
 	reader->decoder = avcodec_alloc_context3(codec);
@@ -179,8 +178,8 @@ static int open_decoder(struct pmk_av_reader *reader, const AVCodec *codec, int6
 	reader->decoder->thread_count = 1;
 	reader->decoder->max_pixels = max_px;
 	reader->decoder->pkt_timebase = stream->time_base;
-	if (descriptor && (descriptor->props & AV_CODEC_PROP_INTRA_ONLY))
-		reader->decoder->err_recognition = AV_EF_EXPLODE | AV_EF_CRCCHECK;	/* no half-grey JPEG */
+	if (codec->id == AV_CODEC_ID_MJPEG)
+		reader->decoder->err_recognition = AV_EF_EXPLODE;	/* or the rest of a truncated one is grey */
 	return avcodec_open2(reader->decoder, codec, NULL);
 }
 

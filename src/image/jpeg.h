@@ -16,7 +16,8 @@ void pmk_jpeg_destroy(struct pmk_jpeg *jpeg);	/* NULL is fine */
  * become 4:2:0. -EBADMSG when it is no JPEG, truncated, or a side is outside PMK_IMAGE_MIN_PX..PMK_IMAGE_MAX_PX. Logs nothing. */
 int pmk_jpeg_layout(struct pmk_jpeg *jpeg, const uint8_t *data, size_t bytes, struct pmk_layout *layout) __attribute__((warn_unused_result));
 
-/* Decode into `image`, whose layout is what pmk_jpeg_layout said. -EBADMSG when damaged or truncated (pixels then undefined).
+/* Decode into `image`, whose layout is what pmk_jpeg_layout said (-EBADMSG when it is not). -EBADMSG when damaged or truncated
+ * (pixels then undefined); up to 16 stray bytes before the end marker, which some cameras write in each frame, are no damage.
  * Logs nothing: a bad cable makes hundreds of these. */
 int pmk_jpeg_decode(struct pmk_jpeg *jpeg, const uint8_t *data, size_t bytes, struct pmk_image *image) __attribute__((warn_unused_result));
 

@@ -6,10 +6,12 @@
 
 #include "image/frame.h"
 
-struct pmk_media;
+struct pmk_media;	/* told by content, not by name; a file that names other files (playlists) opens none of them */
 
 struct pmk_media_info {
-	struct pmk_layout layout;	/* of every picture that read gives: 4:2:0, or 4:2:2 where the file has it; 601 or 709 and range as the file says */
+	/* Of every picture that read gives, turned upright as the file's metadata says: 4:2:0, or 4:2:2 where the file has it and lies
+	 * upright; 601 or 709 and range as the file says (else limited, 709 from 720 rows up; JPEG and grey: full, 601). */
+	struct pmk_layout layout;
 	double fps;	/* mean rate, 1..240; 30 where the file says nothing */
 	int64_t frames;	/* about how many; 0 when unknown; 1 for a single picture */
 	int64_t duration_ns;	/* 0 when unknown */
