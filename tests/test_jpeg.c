@@ -51,7 +51,8 @@ static struct encoded encode(int width, int height, int sampling, int flags)
 				planes[p][y * w + x] = sample(p, (x + 0.5) * pad_width / w / width, (y + 0.5) * pad_height / h / height);
 		}
 	}
-	assert_int_equal(tjCompressFromYUVPlanes(handle, (const unsigned char **)planes, width, NULL, height, sampling, &made.data, &made.bytes, 95, flags), 0);
+	assert_int_equal(tjCompressFromYUVPlanes(handle, (const unsigned char **)planes, width, NULL, height, sampling,
+		&made.data, &made.bytes, 95, flags), 0);
 	for (int p = 0; p < 3; p++)
 		free(planes[p]);
 	tjDestroy(handle);

@@ -73,7 +73,8 @@ struct pmk_av_target {
 };
 
 /* -ENOTSUP for a pixel format that swscale cannot read, -ENOMEM. */
-int pmk_av_scale(struct pmk_av_scaler *scaler, const AVFrame *from, const struct pmk_av_target *to, uint8_t *const plane[4], const int stride[4])
+int pmk_av_scale(struct pmk_av_scaler *scaler, const AVFrame *from, const struct pmk_av_target *to, uint8_t *const plane[4],
+	const int stride[4])
 	__attribute__((warn_unused_result));
 void pmk_av_scaler_free(struct pmk_av_scaler *scaler);
 

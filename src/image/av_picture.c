@@ -103,7 +103,8 @@ static void set_colours(struct pmk_av_scaler *scaler, enum pmk_range range, enum
 	sws_setColorspaceDetails(scaler->sws, from_table, range == PMK_RANGE_FULL, to_table, to->range == PMK_RANGE_FULL, 0, 1 << 16, 1 << 16);
 }
 
-int pmk_av_scale(struct pmk_av_scaler *scaler, const AVFrame *from, const struct pmk_av_target *to, uint8_t *const plane[4], const int stride[4])
+int pmk_av_scale(struct pmk_av_scaler *scaler, const AVFrame *from, const struct pmk_av_target *to, uint8_t *const plane[4],
+	const int stride[4])
 {
 	enum AVPixelFormat format = pmk_av_plain_format(from->format);
 	enum pmk_range range;

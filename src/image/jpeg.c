@@ -81,11 +81,13 @@ static bool only_spare_bytes(tjhandle handle)
 		marker == 0xd9 && spare <= MOST_SPARE_BYTES;
 }
 
-static int decode_planes(struct pmk_jpeg *jpeg, const uint8_t *data, size_t bytes, const struct pmk_layout *layout, uint8_t *plane[3], int stride[3])
+static int decode_planes(struct pmk_jpeg *jpeg, const uint8_t *data, size_t bytes, const struct pmk_layout *layout, uint8_t *plane[3],
+	int stride[3])
 {
 	int flags = TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS;
 
-	if (tjDecompressToYUVPlanes(jpeg->handle, data, bytes, plane, layout->width, stride, layout->height, flags) && !only_spare_bytes(jpeg->handle))
+	if (tjDecompressToYUVPlanes(jpeg->handle, data, bytes, plane, layout->width, stride, layout->height, flags) &&
+	    !only_spare_bytes(jpeg->handle))
 		return -EBADMSG;
 	return 0;
 }
@@ -146,7 +148,8 @@ int pmk_jpeg_decode(struct pmk_jpeg *jpeg, const uint8_t *data, size_t bytes, st
 		if (sampling == TJSAMP_GRAY)
 			SetPlane(image->plane[p], image->stride[p], pmk_layout_plane_width(&layout, p), pmk_layout_plane_height(&layout, p), 128);
 		else
-			take_plane(plane[p], stride[p], tjPlaneWidth(p, layout.width, sampling), tjPlaneHeight(p, layout.height, sampling), image, p);
+			take_plane(plane[p], stride[p], tjPlaneWidth(p, layout.width, sampling), tjPlaneHeight(p, layout.height, sampling),
+				image, p);
 	}
 	return 0;
 }

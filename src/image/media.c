@@ -205,7 +205,8 @@ static bool is_plain(const AVFrame *frame, const struct pmk_layout *to)
 	enum pmk_matrix matrix;
 
 	pmk_av_colours(frame, &range, &matrix);
-	return (format == wanted || format == AV_PIX_FMT_GRAY8) && frame->width == to->width && frame->height == to->height && range == to->range;
+	return (format == wanted || format == AV_PIX_FMT_GRAY8) && frame->width == to->width && frame->height == to->height &&
+		range == to->range;
 }
 
 static int scale(struct pmk_media *media, const AVFrame *frame, struct pmk_image *to)
@@ -225,15 +226,18 @@ static int scale(struct pmk_media *media, const AVFrame *frame, struct pmk_image
 	return err;
 }
 
-static void turn_planes(const struct pmk_turn *turn, uint8_t *const plane[3], const int stride[3], const struct pmk_layout *from, struct pmk_image *to)
+static void turn_planes(const struct pmk_turn *turn, uint8_t *const plane[3], const int stride[3], const struct pmk_layout *from,
+	struct pmk_image *to)
 {
 	for (int p = 0; p < 3; p++) {
 		int width = pmk_layout_plane_width(from, p), height = pmk_layout_plane_height(from, p);
 
 		if (plane[p])	/* to libyuv a negative height means upside down */
-			RotatePlane(plane[p], stride[p], to->plane[p], to->stride[p], width, turn->flip ? -height : height, (enum RotationMode)turn->degrees);
+			RotatePlane(plane[p], stride[p], to->plane[p], to->stride[p], width, turn->flip ? -height : height,
+				(enum RotationMode)turn->degrees);
 		else
-			SetPlane(to->plane[p], to->stride[p], pmk_layout_plane_width(&to->layout, p), pmk_layout_plane_height(&to->layout, p), 128);
+			SetPlane(to->plane[p], to->stride[p], pmk_layout_plane_width(&to->layout, p),
+				pmk_layout_plane_height(&to->layout, p), 128);
 	}
 }
 
