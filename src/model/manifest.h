@@ -35,6 +35,13 @@ enum { PMK_MODEL_MAX_BYTES = 64 << 20 };
 /* The cards of the manifest that was built in and of any manifest.ini in the search path. *cards is the caller's, free(). */
 int pmk_manifest_cards(struct pmk_model_card **cards, int *count) __attribute__((warn_unused_result));
 
+/* The cards of one manifest's text; `name` is its file, for messages. A card of a manifest.ini needs file and sha256
+ * (`beside` false), one beside a model does not. -EBADMSG (logged), -ENOMEM. *cards is the caller's, free(). */
+int pmk_manifest_parse(const char *name, const char *text, bool beside, struct pmk_model_card **cards, int *count) __attribute__((warn_unused_result));
+
+/* Directory number `index` of the search order below: 1; 0 past the last one. An empty `path` is a place that this user lacks. */
+int pmk_manifest_place(int index, char *path, size_t size);
+
 /* Where a model's file lies: $POTEMKIN_MODELS (a colon-separated list), $XDG_DATA_HOME/potemkin/models, the install prefix,
  * the build tree's models/. 0, or -ENOENT with the first place, where it should be put, in `path`. Logs nothing. */
 int pmk_manifest_find(const struct pmk_model_card *card, char *path, size_t size) __attribute__((warn_unused_result));
