@@ -12,7 +12,8 @@
 
 #include "image/convert.h"
 #include "io/devices.h"
-#include "io/source.h"
+
+struct pmk_source_wish;	/* io/source.h, which a sink does not see */
 
 /* Every function gives 0 or more, or negative errno; EINTR has been retried inside. */
 struct pmk_v4l2_sys {

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "io/source.h"
 #include "io/v4l2.h"
 
 enum { MAX_WIDTH = 4096, MAX_HEIGHT = 2304, MAX_INDEX = 256 };	/* MAX_INDEX: for drivers that never end a list */

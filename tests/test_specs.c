@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* The words of --camera and --output: which kind they open, and what is said to those that are wrong. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/log.h"
+#include "io/sink.h"
+#include "io/source.h"
+
+static char lines[1024];
+
+static void catch_line(void *user, enum pmk_log_level level, const char *line)
+{
+	size_t used = strlen(lines);
+
+	snprintf(lines + used, sizeof(lines) - used, "%s\n", line);
+}
+
+static void test_wrong_cameras(void **state)
+{
+	static const struct { const char *spec, *hint; int err; } cases[] = {
+		{ "", "use auto, /dev/videoN, file:PATH or presenter[:SEED]", -EINVAL },
+		{ "webcam", "use auto, /dev/videoN, file:PATH or presenter[:SEED]", -EINVAL },
+		{ "autos", "use auto", -EINVAL },
+		{ "me.mp4", "did you mean file:me.mp4?", -EINVAL },
+		{ "/home/me/clip", "did you mean file:/home/me/clip?", -EINVAL },
+		{ "pipewire", "not in this version", -EINVAL },
+		{ "pipewire:Front", "not in this version", -EINVAL },
+		{ "presenter:x", "", -EINVAL },
+		{ "/dev/potemkin-has-no-such-device", "no such device", -ENOENT },
+		{ "/dev/null", "not a camera", -ENODEV },
+		{ "file:/nonexistent/clip.mp4", "/nonexistent/clip.mp4", -ENOENT },
+	};
+	const struct pmk_source_wish wish = { 0 };
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct pmk_source *source = NULL;
+		int err;
+
+		lines[0] = '\0';
+		err = pmk_source_open(cases[i].spec, &wish, &source);
+		if (err != cases[i].err || source || !strstr(lines, cases[i].hint) || strchr(lines, '\n') != lines + strlen(lines) - 1)
+			fail_msg("'%s': %d, not %d, and '%s'", cases[i].spec, err, cases[i].err, lines);
+	}
+}
+
+static void test_wrong_outputs(void **state)
+{
+	static const struct { const char *spec, *hint; int err; } cases[] = {
+		{ "", "use auto, /dev/videoN, file:PATH, null or hash", -EINVAL },
+		{ "nul", "use auto, /dev/videoN, file:PATH, null or hash", -EINVAL },
+		{ "out.mp4", "did you mean file:out.mp4?", -EINVAL },
+		{ "pipewire:cam", "not in this version", -EINVAL },
+		{ "/dev/potemkin-has-no-such-device", "no such device", -ENOENT },
+		{ "/dev/null", "not a virtual camera", -ENODEV },
+	};
+	const struct pmk_sink_setup setup = { .layout = { .width = 64, .height = 48 }, .fps = 30 };
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct pmk_sink *sink = NULL;
+		int err;
+
+		lines[0] = '\0';
+		err = pmk_sink_open(cases[i].spec, &setup, NULL, &sink);
+		if (err != cases[i].err || sink || !strstr(lines, cases[i].hint) || strchr(lines, '\n') != lines + strlen(lines) - 1)
+			fail_msg("'%s': %d, not %d, and '%s'", cases[i].spec, err, cases[i].err, lines);
+	}
+}
+
+static void test_right_ones(void **state)
+{
+	const struct pmk_source_wish wish = { .width = 64, .height = 48, .unpaced = true };
+	const struct pmk_sink_setup setup = { .layout = { .width = 64, .height = 48 }, .fps = 30 };
+	struct pmk_source *source;
+	struct pmk_sink *sink;
+
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(pmk_source_open(i ? "presenter:7" : "presenter", &wish, &source), 0);
+		assert_int_equal(source->layout.width, 64);
+		pmk_source_close(source);
+	}
+	assert_int_equal(pmk_sink_open("null", &setup, NULL, &sink), 0);
+	assert_string_equal(sink->name, "null");
+	assert_int_equal(pmk_sink_close(sink, NULL), 0);
+	pmk_source_close(NULL);
+}
+
+static int catch(void **state)
+{
+	pmk_log_redirect(catch_line, NULL);
+	return 0;
+}
+
+static int release(void **state)
+{
+	pmk_log_redirect(NULL, NULL);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_wrong_cameras), cmocka_unit_test(test_wrong_outputs), cmocka_unit_test(test_right_ones),
+	};
+
+	return cmocka_run_group_tests(tests, catch, release);
+}

@@ -1,0 +1,665 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <turbojpeg.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "fake_v4l2.h"
+
+enum { W = 64, H = 48, RAW = W * H * 2 };
+
+static const struct pmk_device_mode yuyv_mode = { PMK_FOURCC_YUYV, W, H, 30 }, mjpg_mode = { PMK_FOURCC_MJPG, W, H, 30 };
+static const struct pmk_source_wish no_wish;
+
+static struct fake_camera camera_of(const struct pmk_device_mode *modes, int count)
+{
+	return (struct fake_camera){ .modes = modes, .mode_count = count };
+}
+
+static int count_lines(const char *part)
+{
+	int count = 0;
+
+	for (const char *at = fake_log; (at = strstr(at, part)); at++)
+		count++;
+	return count;
+}
+
+static int read_now(struct pmk_source *source, struct pmk_frame **frame)
+{
+	return pmk_source_read(source, frame, pmk_clock_now_ns() + PMK_S_NS);
+}
+
+/* A YUYV picture whose luma is `luma`. */
+static const uint8_t *raw_picture(uint8_t luma)
+{
+	static uint8_t pictures[256][RAW];
+
+	for (int i = 0; i < RAW; i += 2) {
+		pictures[luma][i] = luma;
+		pictures[luma][i + 1] = 128;
+	}
+	return pictures[luma];
+}
+
+static void push_luma(struct fake_camera *camera, uint8_t luma)
+{
+	fake_push(camera, (struct fake_answer){ .data = raw_picture(luma), .bytes = RAW });
+}
+
+static size_t make_jpeg(uint8_t *to, size_t room, int width, int height, int sampling)
+{
+	static uint8_t grey[3][256 * 256];
+	const unsigned char *planes[3] = { grey[0], grey[1], grey[2] };
+	unsigned char *out = to;
+	unsigned long size = room;
+	tjhandle handle = tjInitCompress();
+
+	memset(grey, 100, sizeof(grey));
+	assert_int_equal(tjCompressFromYUVPlanes(handle, planes, width, NULL, height, sampling, &out, &size, 90, TJFLAG_NOREALLOC), 0);
+	tjDestroy(handle);
+	return size;
+}
+
+static void test_choose(void **state)
+{
+	static const struct pmk_device_mode usb[] = {
+		{ PMK_FOURCC_YUYV, 640, 480, 30 }, { PMK_FOURCC_YUYV, 1280, 720, 10 }, { PMK_FOURCC_YUYV, 1920, 1080, 5 },
+		{ PMK_FOURCC_MJPG, 640, 480, 30 }, { PMK_FOURCC_MJPG, 1280, 720, 30 }, { PMK_FOURCC_MJPG, 1920, 1080, 30 },
+	};
+	static const struct pmk_device_mode slow[] = {
+		{ PMK_FOURCC_YUYV, 640, 360, 40 }, { PMK_FOURCC_NV12, 640, 360, 40 }, { PMK_FOURCC_YUYV, 640, 480, 25 },
+		{ PMK_FOURCC_YUYV, 1280, 720, 12.5 },
+	};
+	static const struct pmk_device_mode ntsc[] = {
+		{ PMK_FOURCC_YUYV, 320, 240, 30 }, { PMK_FOURCC_YUYV, 1280, 720, 29.97 }, { PMK_FOURCC_YUYV, 1280, 960, 30 },
+	};
+	static const struct pmk_device_mode large[] = { { PMK_FOURCC_MJPG, 4096, 2304, 30 }, { PMK_FOURCC_MJPG, 1920, 1080, 30 } };
+	static const struct pmk_device_mode unknown[] = { { PMK_FOURCC_YUYV, 640, 480, 0 }, { PMK_FOURCC_YUYV, 320, 240, 30 } };
+	static const struct pmk_device_mode foreign[] = { { PMK_FOURCC('H', '2', '6', '4'), 640, 480, 30 } };
+	static const struct {
+		const char *what;
+		const struct pmk_device_mode *modes;
+		int count;
+		struct pmk_source_wish wish;
+		int best;
+	} cases[] = {
+		{ "720p reaches 30 only as MJPG", usb, 6, { 0 }, 4 },
+		{ "raw before MJPG at the same rate", usb, 6, { .width = 640, .height = 480 }, 0 },
+		{ "1080p", usb, 6, { .width = 1920, .height = 1080 }, 5 },
+		{ "1080p at 5 is enough raw", usb, 6, { .width = 1920, .height = 1080, .fps = 5 }, 2 },
+		{ "a format wished", usb, 6, { .fourcc = PMK_FOURCC_YUYV }, 0 },
+		{ "format and size wished", usb, 6, { .width = 1280, .height = 720, .fourcc = PMK_FOURCC_YUYV }, 1 },
+		{ "a format it has not", usb, 6, { .fourcc = PMK_FOURCC_NV12 }, -1 },
+		{ "the nearest size", usb, 6, { .width = 1200, .height = 700 }, 4 },
+		{ "rate before size, cheap format", slow, 4, { 0 }, 1 },
+		{ "a wished size is taken", slow, 4, { .width = 1280, .height = 720 }, 3 },
+		{ "60 wished, 40 is most", slow, 4, { .fps = 60 }, 1 },
+		{ "29.97 is 30, 4:3 above 720 rows is not asked for", ntsc, 3, { 0 }, 1 },
+		{ "only larger ones", large, 2, { 0 }, 1 },
+		{ "an unknown rate is enough", unknown, 2, { 0 }, 0 },
+		{ "no format known", foreign, 1, { 0 }, -1 },
+		{ "nothing", NULL, 0, { 0 }, -1 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		int best = pmk_v4l2_choose(cases[i].modes, cases[i].count, &cases[i].wish);
+
+		if (best != cases[i].best)
+			fail_msg("%s: mode %d, not %d", cases[i].what, best, cases[i].best);
+	}
+}
+
+static void test_modes_of_ranges(void **state)
+{
+	static const struct v4l2_frmsize_stepwise range = {
+		.min_width = 160, .max_width = 1280, .step_width = 8, .min_height = 120, .max_height = 720, .step_height = 4,
+	};
+	struct fake_camera camera = camera_of(&yuyv_mode, 1);
+	struct pmk_source_wish wish = { .width = 808, .height = 600 };
+	struct pmk_device_mode modes[32];
+	int fd, count;
+	bool found = false;
+
+	fake_begin();
+	camera.range = &range;
+	fake_add_camera(0, &camera);
+	fd = pmk_v4l2()->open("/dev/video0");
+	count = pmk_v4l2_modes(fd, &wish, modes, 32);
+	assert_in_range(count, 5, 32);
+	for (int i = 0; i < count; i++) {
+		assert_true(modes[i].width <= 1280 && modes[i].height <= 720 && modes[i].width >= 160);
+		assert_true(modes[i].fps == 30);
+		found = found || (modes[i].width == 808 && modes[i].height == 600);
+	}
+	assert_true(found);
+	pmk_v4l2()->close(fd);
+	fake_end();
+}
+
+static void test_reads_raw(void **state)
+{
+	struct fake_camera camera = camera_of(&yuyv_mode, 1);
+	struct pmk_source *source;
+	struct pmk_frame *frame;
+
+	fake_begin();
+	fake_add_camera(3, &camera);
+	assert_int_equal(pmk_source_v4l2_open("/dev/video3", &no_wish, &source), 0);
+	assert_string_equal(source->name, "/dev/video3 (Test Camera) YUYV 64x48 at 30/s");
+	assert_int_equal(source->layout.width, W);
+	assert_int_equal(source->layout.chroma, PMK_CHROMA_422);
+	assert_int_equal(source->layout.range, PMK_RANGE_LIMITED);
+	assert_int_equal(source->layout.matrix, PMK_MATRIX_BT601);
+	assert_true(camera.streaming);
+	assert_int_equal(read_now(source, &frame), -EAGAIN);
+	push_luma(&camera, 77);
+	assert_int_equal(read_now(source, &frame), 0);
+	assert_int_equal(frame->image.plane[0][0], 77);
+	assert_int_equal(frame->image.plane[1][0], 128);
+	assert_int_equal(frame->number, 0);
+	assert_int_equal(frame->position_ns, -1);
+	for (int i = 0; i < camera.buffers; i++)
+		assert_true(camera.queued[i]);
+	pmk_frame_unref(frame);
+	pmk_source_close(source);
+	assert_false(camera.streaming);
+	fake_end();
+}
+
+static void pad_rows(struct v4l2_pix_format *pix)
+{
+	pix->bytesperline = W * 2 + 64;
+	pix->sizeimage = pix->bytesperline * H;
+}
+
+static void no_stride(struct v4l2_pix_format *pix)
+{
+	pix->bytesperline = 0;
+}
+
+static void test_strides(void **state)
+{
+	static void (*const tampers[])(struct v4l2_pix_format *) = { pad_rows, no_stride };
+	static uint8_t data[(W * 2 + 64) * H];
+
+	for (int t = 0; t < 2; t++) {
+		struct fake_camera camera = camera_of(&yuyv_mode, 1);
+		int stride = t == 0 ? W * 2 + 64 : W * 2;
+		struct pmk_source *source;
+		struct pmk_frame *frame;
+
+		fake_begin();
+		camera.tamper = tampers[t];
+		fake_add_camera(0, &camera);
+		assert_int_equal(pmk_source_v4l2_open("/dev/video0", &no_wish, &source), 0);
+		memset(data, 16, sizeof(data));
+		data[stride * 5] = 200;
+		fake_push(&camera, (struct fake_answer){ .data = data, .bytes = (size_t)stride * H });
+		assert_int_equal(read_now(source, &frame), 0);
+		assert_int_equal(frame->image.plane[0][frame->image.stride[0] * 5], 200);
+		assert_int_equal(frame->image.plane[0][frame->image.stride[0] * 5 + 1], 16);
+		pmk_frame_unref(frame);
+		pmk_source_close(source);
+		fake_end();
+	}
+}
+
+static void halve(struct v4l2_pix_format *pix)
+{
+	pix->width /= 2;
+	pix->bytesperline = pix->width * 2;
+}
+
+static void other_format(struct v4l2_pix_format *pix)
+{
+	pix->pixelformat = PMK_FOURCC('R', 'G', 'B', '3');
+}
+
+static void no_size(struct v4l2_pix_format *pix)
+{
+	pix->width = pix->height = 0;
+}
+
+static void huge_stride(struct v4l2_pix_format *pix)
+{
+	pix->bytesperline = 0x80000000u;
+}
+
+static void test_answers_to_set_format(void **state)
+{
+	static const struct { void (*tamper)(struct v4l2_pix_format *); int err, width; } cases[] = {
+		{ halve, 0, W / 2 }, { other_format, -EINVAL, 0 }, { no_size, -EINVAL, 0 }, { huge_stride, -EINVAL, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct fake_camera camera = camera_of(&yuyv_mode, 1);
+		struct pmk_source *source;
+
+		fake_begin();
+		camera.tamper = cases[i].tamper;
+		fake_add_camera(0, &camera);
+		assert_int_equal(pmk_source_v4l2_open("/dev/video0", &no_wish, &source), cases[i].err);
+		if (cases[i].err == 0) {
+			assert_int_equal(source->layout.width, cases[i].width);
+			pmk_source_close(source);
+		} else {
+			assert_int_equal(count_lines("\n"), 1);
+		}
+		fake_end();
+	}
+}
+
+static void full_range(struct v4l2_pix_format *pix)
+{
+	pix->quantization = V4L2_QUANTIZATION_FULL_RANGE;
+}
+
+static void hd_colours(struct v4l2_pix_format *pix)
+{
+	pix->colorspace = V4L2_COLORSPACE_REC709;
+}
+
+static void hd_encoding(struct v4l2_pix_format *pix)
+{
+	pix->colorspace = V4L2_COLORSPACE_SRGB;
+	pix->ycbcr_enc = V4L2_YCBCR_ENC_709;
+}
+
+static void webcam_colours(struct v4l2_pix_format *pix)
+{
+	pix->colorspace = V4L2_COLORSPACE_SRGB;
+}
+
+static void test_meaning(void **state)
+{
+	static const struct {
+		void (*tamper)(struct v4l2_pix_format *);
+		const struct pmk_device_mode *mode;
+		enum pmk_range range;
+		enum pmk_matrix matrix;
+	} cases[] = {
+		{ full_range, &yuyv_mode, PMK_RANGE_FULL, PMK_MATRIX_BT601 },
+		{ hd_colours, &yuyv_mode, PMK_RANGE_LIMITED, PMK_MATRIX_BT709 },
+		{ hd_encoding, &yuyv_mode, PMK_RANGE_LIMITED, PMK_MATRIX_BT709 },
+		{ webcam_colours, &yuyv_mode, PMK_RANGE_LIMITED, PMK_MATRIX_BT601 },
+		{ NULL, &mjpg_mode, PMK_RANGE_FULL, PMK_MATRIX_BT601 },
+		{ hd_colours, &mjpg_mode, PMK_RANGE_FULL, PMK_MATRIX_BT601 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct fake_camera camera = camera_of(cases[i].mode, 1);
+		struct pmk_source *source;
+
+		fake_begin();
+		camera.tamper = cases[i].tamper;
+		fake_add_camera(0, &camera);
+		assert_int_equal(pmk_source_v4l2_open("/dev/video0", &no_wish, &source), 0);
+		assert_int_equal(source->layout.range, cases[i].range);
+		assert_int_equal(source->layout.matrix, cases[i].matrix);
+		pmk_source_close(source);
+		fake_end();
+	}
+}
+
+static void test_rates(void **state)
+{
+	static const struct pmk_device_mode fast = { PMK_FOURCC_YUYV, W, H, 60 }, slow = { PMK_FOURCC_YUYV, W, H, 7.5 };
+	static const struct {
+		const struct pmk_device_mode *mode;
+		double wish, asked;
+		struct v4l2_fract answer;
+		double fps;
+	} cases[] = {
+		{ &fast, 0, 30, { 0, 0 }, 30 }, { &fast, 60, 60, { 0, 0 }, 60 }, { &slow, 0, 7.5, { 0, 0 }, 7.5 },
+		{ &fast, 25, 25, { 1, 20 }, 20 }, { &fast, 0, 30, { 0, 30 }, 60 }, { &fast, 0, 30, { 1001, 30000 }, 30000 / 1001. },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct fake_camera camera = camera_of(cases[i].mode, 1);
+		struct pmk_source_wish wish = { .fps = cases[i].wish };
+		struct pmk_source *source;
+
+		fake_begin();
+		camera.interval = cases[i].answer;
+		fake_add_camera(0, &camera);
+		assert_int_equal(pmk_source_v4l2_open("/dev/video0", &wish, &source), 0);
+		assert_true(camera.asked_fps > cases[i].asked - 0.01 && camera.asked_fps < cases[i].asked + 0.01);
+		assert_true(source->fps > cases[i].fps - 0.01 && source->fps < cases[i].fps + 0.01);
+		pmk_source_close(source);
+		fake_end();
+	}
+}
+
+static void test_damage_is_skipped(void **state)
+{
+	struct fake_camera camera = camera_of(&yuyv_mode, 1);
+	const struct fake_answer bad[] = {
+		{ .bytesused = -1 }, { .bytesused = RAW + 1 }, { .data = raw_picture(9), .bytes = RAW / 2 },
+		{ .data = raw_picture(9), .bytes = RAW, .flags = V4L2_BUF_FLAG_ERROR }, { .index = 1 + 17 }, { .index = 1 + 31 },
+	};
+	struct pmk_source *source;
+	struct pmk_frame *frame;
+
+	fake_begin();
+	fake_add_camera(0, &camera);
+	assert_int_equal(pmk_source_v4l2_open("/dev/video0", &no_wish, &source), 0);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		fake_push(&camera, bad[i]);
+		assert_int_equal(read_now(source, &frame), -EAGAIN);
+		assert_int_equal(source->damaged, i + 1);
+	}
+	assert_int_equal(count_lines("damaged picture"), 3);	/* at 1, 2 and 4 */
+	for (int i = 0; i < camera.buffers; i++)
+		assert_true(camera.queued[i]);
+	push_luma(&camera, 99);
+	assert_int_equal(read_now(source, &frame), 0);
+	assert_int_equal(frame->image.plane[0][0], 99);
+	assert_int_equal(frame->number, 4);
+	pmk_frame_unref(frame);
+	pmk_source_close(source);
+	fake_end();
+}
+
+static void test_same_buffer_twice(void **state)
+{
+	struct fake_camera camera = camera_of(&yuyv_mode, 1);
+	struct pmk_source *source;
+	struct pmk_frame *frame;
+
+	fake_begin();
+	fake_add_camera(0, &camera);
+	assert_int_equal(pmk_source_v4l2_open("/dev/video0", &no_wish, &source), 0);
+	push_luma(&camera, 50);
+	fake_push(&camera, (struct fake_answer){ .index = 1 });
+	assert_int_equal(read_now(source, &frame), 0);
+	assert_int_equal(frame->image.plane[0][0], 50);
+	assert_int_equal(source->damaged, 1);
+	for (int i = 0; i < camera.buffers; i++)
+		assert_true(camera.queued[i]);
+	pmk_frame_unref(frame);
+	pmk_source_close(source);
+	fake_end();
+}
+
+static void test_newest_wins(void **state)
+{
+	struct fake_camera camera = camera_of(&yuyv_mode, 1);
+	struct pmk_source *source;
+	struct pmk_frame *frame;
+
+	fake_begin();
+	fake_add_camera(0, &camera);
+	assert_int_equal(pmk_source_v4l2_open("/dev/video0", &no_wish, &source), 0);
+	push_luma(&camera, 50);
+	push_luma(&camera, 51);
+	push_luma(&camera, 52);
+	assert_int_equal(read_now(source, &frame), 0);
+	assert_int_equal(frame->image.plane[0][0], 52);
+	assert_int_equal(frame->number, 2);
+	assert_int_equal(source->dropped, 2);
+	pmk_frame_unref(frame);
+	pmk_source_close(source);
+	fake_end();
+}
+
+static void test_frames_all_in_use(void **state)
+{
+	struct fake_camera camera = camera_of(&yuyv_mode, 1);
+	struct pmk_source *source;
+	struct pmk_frame *frames[32];
+	int taken = 0, err = 0;
+
+	fake_begin();
+	fake_add_camera(0, &camera);
+	assert_int_equal(pmk_source_v4l2_open("/dev/video0", &no_wish, &source), 0);
+	while (taken < 32) {
+		push_luma(&camera, 50);
+		err = read_now(source, &frames[taken]);
+		if (err < 0)
+			break;
+		taken++;
+	}
+	assert_int_equal(err, -EAGAIN);
+	assert_int_equal(source->dropped, 1);
+	pmk_frame_unref(frames[--taken]);
+	push_luma(&camera, 60);
+	assert_int_equal(read_now(source, &frames[taken]), 0);
+	for (; taken >= 0; taken--)
+		pmk_frame_unref(frames[taken]);
+	pmk_source_close(source);
+	fake_end();
+}
+
+static void test_time_stamps(void **state)
+{
+	struct fake_camera camera = camera_of(&yuyv_mode, 1);
+	struct pmk_source *source;
+	struct pmk_frame *frame;
+	uint64_t now, stamp;
+
+	fake_begin();
+	fake_add_camera(0, &camera);
+	assert_int_equal(pmk_source_v4l2_open("/dev/video0", &no_wish, &source), 0);
+	now = pmk_clock_now_ns();
+	for (int i = 0; i < 4; i++) {
+		stamp = i == 0 || i == 3 ? now - 20 * PMK_MS_NS : i == 1 ? now + 3600 * PMK_S_NS : 0;
+		fake_push(&camera, (struct fake_answer){
+			.data = raw_picture(50), .bytes = RAW, .stamp_ns = stamp, .flags = i == 3 ? 0 : V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC,
+		});
+		assert_int_equal(read_now(source, &frame), 0);
+		if (i == 0)
+			assert_int_equal(frame->time_ns, stamp / 1000 * 1000);
+		else
+			assert_in_range(frame->time_ns, now, pmk_clock_now_ns());
+		pmk_frame_unref(frame);
+	}
+	pmk_source_close(source);
+	fake_end();
+}
+
+static void test_jpeg(void **state)
+{
+	static uint8_t jpeg422[65536], jpeg420[65536], small[65536];
+	size_t bytes422 = make_jpeg(jpeg422, sizeof(jpeg422), W, H, TJSAMP_422);
+	size_t bytes420 = make_jpeg(jpeg420, sizeof(jpeg420), W, H, TJSAMP_420);
+	size_t bytes_small = make_jpeg(small, sizeof(small), W / 2, H, TJSAMP_422);
+
+	for (int first = 0; first < 2; first++) {
+		struct fake_camera camera = camera_of(&mjpg_mode, 1);
+		struct fake_answer a422 = { .data = jpeg422, .bytes = bytes422 }, a420 = { .data = jpeg420, .bytes = bytes420 };
+		struct fake_answer bad[] = {
+			{ .data = jpeg422, .bytes = bytes422 / 2 }, { .data = small, .bytes = bytes_small }, { .data = raw_picture(3), .bytes = 900 },
+		};
+		struct pmk_source *source;
+		struct pmk_frame *frame;
+
+		fake_begin();
+		camera.length = 65536;
+		fake_add_camera(0, &camera);
+		fake_push(&camera, first ? a420 : a422);
+		assert_int_equal(pmk_source_v4l2_open("/dev/video0", &no_wish, &source), 0);
+		assert_int_equal(source->layout.chroma, first ? PMK_CHROMA_420 : PMK_CHROMA_422);
+		for (int i = 0; i < 2; i++) {	/* one sampling, then the other: the layout stays */
+			fake_push(&camera, i ? a420 : a422);
+			assert_int_equal(read_now(source, &frame), 0);
+			assert_true(pmk_layout_equal(&frame->image.layout, &source->layout));
+			assert_in_range(frame->image.plane[0][0], 99, 101);
+			assert_in_range(frame->image.plane[1][0], 99, 101);
+			pmk_frame_unref(frame);
+		}
+		for (int i = 0; i < 3; i++) {
+			fake_push(&camera, bad[i]);
+			assert_int_equal(read_now(source, &frame), -EAGAIN);
+			assert_int_equal(source->damaged, i + 1);
+		}
+		pmk_source_close(source);
+		fake_end();
+	}
+}
+
+static void test_lost(void **state)
+{
+	static const struct { int error; short events; int expected; } cases[] = {
+		{ -ENODEV, 0, -ENODEV }, { -EIO, 0, -EIO }, { 0, POLLERR, -EIO }, { 0, POLLHUP | POLLERR, -EIO },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct fake_camera camera = camera_of(&yuyv_mode, 1);
+		struct pmk_source *source;
+		struct pmk_frame *frame;
+
+		fake_begin();
+		fake_add_camera(0, &camera);
+		assert_int_equal(pmk_source_v4l2_open("/dev/video0", &no_wish, &source), 0);
+		camera.poll_events = cases[i].events;
+		if (cases[i].error)
+			fake_push(&camera, (struct fake_answer){ .error = cases[i].error });
+		assert_int_equal(read_now(source, &frame), cases[i].expected);
+		assert_int_equal(count_lines("\n"), 1);
+		pmk_source_close(source);
+		fake_end();
+	}
+}
+
+/* Each way to fail has its errno and one line with a remedy, and leaves nothing open. */
+static void test_open_fails(void **state)
+{
+	static const struct pmk_device_mode foreign = { PMK_FOURCC('H', '2', '6', '4'), W, H, 30 };
+	struct { struct fake_camera camera; struct fake_node node; struct pmk_source_wish wish; int err; const char *line; } cases[] = {
+		{ .node = { .open_error = -EACCES }, .err = -EACCES, .line = "usermod -aG video" },
+		{ .node = { .open_error = -ENXIO }, .err = -ENOENT, .line = "no such device" },
+		{ .node = { .open_error = -EBUSY }, .err = -EBUSY, .line = "taken by another program" },
+		{ .camera = { .set_error = -EBUSY }, .err = -EBUSY, .line = "taken by another program" },
+		{ .camera = { .request_error = -EBUSY }, .err = -EBUSY, .line = "taken by another program" },
+		{ .camera = { .start_error = -EBUSY }, .err = -EBUSY, .line = "taken by another program" },
+		{ .camera = { .start_error = -EIO }, .err = -EIO, .line = "cannot use the camera" },
+		{ .camera = { .length = 100 }, .err = -EIO, .line = "buffers have 100 bytes" },
+		{ .camera = { .modes = &foreign }, .err = -EINVAL, .line = "none of the formats" },
+		{ .wish = { .fourcc = PMK_FOURCC_MJPG }, .err = -EINVAL, .line = "no format MJPG" },
+		{ .node = { .caps = V4L2_CAP_META_CAPTURE | V4L2_CAP_STREAMING }, .err = -ENODEV, .line = "not a camera" },
+		{ .node = { .caps = V4L2_CAP_VIDEO_M2M | V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING }, .err = -ENODEV, .line = "not a camera" },
+		{ .node = { .caps = V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_STREAMING }, .err = -ENODEV, .line = "several planes" },
+		{ .node = { .driver = "v4l2 loopback", .caps = V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_STREAMING }, .err = -ENODEV, .line = "nobody feeds" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct pmk_source *source = NULL;
+		struct fake_node *node;
+
+		fake_begin();
+		cases[i].camera.modes = cases[i].camera.modes ? cases[i].camera.modes : &yuyv_mode;
+		cases[i].camera.mode_count = 1;
+		node = fake_add_camera(0, &cases[i].camera);
+		node->open_error = cases[i].node.open_error;
+		node->caps = cases[i].node.caps ? cases[i].node.caps : node->caps;
+		node->driver = cases[i].node.driver ? cases[i].node.driver : node->driver;
+		assert_int_equal(pmk_source_v4l2_open("/dev/video0", &cases[i].wish, &source), cases[i].err);
+		assert_null(source);
+		assert_int_equal(count_lines("\n"), 1);
+		if (!strstr(fake_log, cases[i].line))
+			fail_msg("'%s' lacks '%s'", fake_log, cases[i].line);
+		fake_end();
+	}
+}
+
+static void test_few_buffers(void **state)
+{
+	for (int grant = 1; grant <= 8; grant += 7) {
+		struct fake_camera camera = camera_of(&yuyv_mode, 1);
+		struct pmk_source *source;
+		struct pmk_frame *frame;
+
+		fake_begin();
+		camera.grant = grant;
+		fake_add_camera(0, &camera);
+		assert_int_equal(pmk_source_v4l2_open("/dev/video0", &no_wish, &source), 0);
+		for (int i = 0; i < 3; i++) {
+			push_luma(&camera, 80);
+			assert_int_equal(read_now(source, &frame), 0);
+			pmk_frame_unref(frame);
+		}
+		pmk_source_close(source);
+		fake_end();
+	}
+}
+
+/* The test rig feeds a loopback device with MJPG: named outright, it is a camera. */
+static void test_loopback_named(void **state)
+{
+	struct fake_camera camera = camera_of(&yuyv_mode, 1);
+	struct pmk_source *source;
+
+	fake_begin();
+	fake_add_camera(5, &camera)->driver = "v4l2 loopback";
+	assert_int_equal(pmk_source_v4l2_open("/dev/video5", &no_wish, &source), 0);
+	pmk_source_close(source);
+	fake_end();
+}
+
+static void test_auto(void **state)
+{
+	struct fake_camera busy = camera_of(&yuyv_mode, 1), good = camera_of(&yuyv_mode, 1), later = camera_of(&yuyv_mode, 1);
+	struct fake_loopback loopback = { .version = 0x000d02 };
+	struct pmk_source *source;
+
+	fake_begin();
+	busy.set_error = -EBUSY;
+	fake_add_other(0, "uvcvideo", V4L2_CAP_META_CAPTURE | V4L2_CAP_STREAMING);
+	fake_add_other(1, "bcm2835-codec", V4L2_CAP_VIDEO_M2M_MPLANE | V4L2_CAP_STREAMING);
+	fake_add_loopback(2, &loopback);
+	fake_add_camera(3, &busy);
+	fake_add_other(4, "vivid", V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_STREAMING);
+	fake_add_camera(6, &good)->old_caps = true;
+	fake_add_camera(7, &later);
+	assert_int_equal(pmk_source_v4l2_open_auto(&no_wish, &source), 0);
+	assert_non_null(strstr(source->name, "/dev/video6 "));
+	pmk_source_close(source);
+	assert_string_equal(fake_log, "");
+	fake_end();
+}
+
+static void test_auto_finds_none(void **state)
+{
+	struct fake_camera busy = camera_of(&yuyv_mode, 1);
+	struct fake_loopback loopback = { .version = 0x000d02 };
+	struct pmk_source *source;
+
+	fake_begin();
+	assert_int_equal(pmk_source_v4l2_open_auto(&no_wish, &source), -ENODEV);
+	assert_non_null(strstr(fake_log, "no /dev/video device at all"));
+	fake_log[0] = '\0';
+	fake_add_loopback(2, &loopback);
+	assert_int_equal(pmk_source_v4l2_open_auto(&no_wish, &source), -ENODEV);
+	assert_non_null(strstr(fake_log, "/dev/video2 (virtual camera)"));
+	fake_add_other(5, "x", 0)->open_error = -EACCES;
+	assert_int_equal(pmk_source_v4l2_open_auto(&no_wish, &source), -EACCES);
+	busy.set_error = -EBUSY;
+	fake_add_camera(6, &busy);
+	fake_log[0] = '\0';
+	assert_int_equal(pmk_source_v4l2_open_auto(&no_wish, &source), -EBUSY);
+	assert_non_null(strstr(fake_log, "/dev/video6 (taken by another program)"));
+	assert_int_equal(count_lines("\n"), 1);
+	fake_end();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_choose), cmocka_unit_test(test_modes_of_ranges), cmocka_unit_test(test_reads_raw),
+		cmocka_unit_test(test_strides), cmocka_unit_test(test_answers_to_set_format), cmocka_unit_test(test_meaning),
+		cmocka_unit_test(test_rates), cmocka_unit_test(test_damage_is_skipped), cmocka_unit_test(test_same_buffer_twice),
+		cmocka_unit_test(test_newest_wins), cmocka_unit_test(test_frames_all_in_use), cmocka_unit_test(test_time_stamps),
+		cmocka_unit_test(test_jpeg), cmocka_unit_test(test_lost), cmocka_unit_test(test_open_fails),
+		cmocka_unit_test(test_few_buffers), cmocka_unit_test(test_loopback_named), cmocka_unit_test(test_auto),
+		cmocka_unit_test(test_auto_finds_none),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
