@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <libyuv.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,0 +1,162 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# usage: cli.sh PROGRAM
+# The program as a user calls it: exit codes, one clear line for each mistake, and nothing left behind.
+set -u
+program=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export XDG_CONFIG_HOME="$work/config"
+cd "$work" || exit 1
+failed=0
+passed=0
+
+note() {
+	if [ "$1" = ok ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL: $2" >&2; fi
+}
+
+# expect CODE PATTERN ARGS...: exits with CODE, one line on stderr that fits PATTERN, nothing on stdout.
+expect() {
+	code=$1 pattern=$2
+	shift 2
+	timeout 60 "$program" "$@" >out 2>err
+	got=$?
+	if [ $got -ne "$code" ]; then note bad "$*: exit $got, expected $code: $(cat err)"
+	elif [ "$(grep -c . err)" -ne 1 ]; then note bad "$*: not one line: $(cat err)"
+	elif ! grep -Eq -- "$pattern" err; then note bad "$*: \"$(cat err)\" does not say $pattern"
+	elif [ -s out ]; then note bad "$*: printed to stdout: $(head -c 200 out)"
+	else note ok; fi
+}
+
+# runs ARGS...: exits with 0.
+runs() {
+	if timeout 120 "$program" "$@" >out 2>err; then note ok; else note bad "$*: exit $?: $(cat err)"; fi
+}
+
+present() {
+	if [ -s "$1" ]; then note ok; else note bad "$1 is missing or empty"; fi
+}
+
+says() {
+	if grep -Eq -- "$1" out; then note ok; else note bad "stdout does not say $1: $(head -c 300 out)"; fi
+}
+
+# --- mistakes of usage: 2
+expect 2 'no option --colour' --colour
+expect 2 'no option -Z' -Z
+expect 2 '--size needs a value' run --size
+expect 2 'no command "explode"' explode
+expect 2 'usage: potemkin convert' convert a.mp4
+expect 2 'usage: potemkin mask' mask
+expect 2 '--size "12": ' -s 12
+expect 2 '--fps "0"' -r 0
+expect 2 '--format "H264"' -f H264
+expect 2 '--output-format "MJPG"' --output-format MJPG
+expect 2 '--threads "-1"' --threads=-1
+expect 2 '--refine "magic"' --refine magic
+expect 2 '--smooth "101"' --smooth 101
+expect 2 '--feather "65"' --feather 65
+expect 2 '--threshold "nan"' --threshold nan
+expect 2 '--fit "zoom"' --fit zoom
+expect 2 '--duration "0"' --duration 0
+expect 2 '--frames "x"' --frames x
+expect 2 '--show-room' -b none -c presenter -o null
+expect 2 'list "dogs"' list dogs
+expect 2 'camera|presenter' -c webcam -o null --frames 1
+expect 2 'output' -c presenter -o nowhere --frames 1
+expect 2 'seed|presenter' -c presenter:x -o null --frames 1
+expect 2 'extension|ends? in|\.mp4' -c presenter -o file:out.gif --frames 1
+
+# --- bad model, backdrop or input: 3
+echo 'no picture' >bad.png
+: >empty.mp4
+head -c 5000 /dev/zero >zero.tflite
+expect 3 'bad.png' -c presenter -b bad.png -o null --frames 1
+expect 3 'absent.png' -c presenter -b absent.png -o null --frames 1
+expect 3 'builtin:cellar' -c presenter -b builtin:cellar -o null --frames 1
+expect 3 'color' -c presenter -b color:red -o null --frames 1
+expect 3 'zero.tflite' -c presenter -m ./zero.tflite -o null --frames 1
+expect 3 'absent.tflite' -c presenter -m ./absent.tflite -o null --frames 1
+expect 3 'gpt' -c presenter -m gpt -o null --frames 1
+expect 3 'absent.mp4' convert absent.mp4 out.mp4
+expect 3 'empty.mp4' convert empty.mp4 out.mp4
+expect 3 'bad.png' mask bad.png out.png
+expect 3 'absent.mp4' -c file:absent.mp4 -o null
+expect 3 'absent.conf' --config absent.conf -c presenter -o null --frames 1
+
+# --- no camera: 5, no output: 6
+expect 5 '/dev/video77' -c /dev/video77 -o null --frames 1
+expect 5 'not a camera|camera' -c /dev/null -o null --frames 1
+expect 6 '/dev/video77' -c presenter -o /dev/video77 --frames 1
+expect 6 'virtual camera' -c presenter -o /dev/null --frames 1
+expect 6 'absent' -c presenter -o file:absent/out.mp4 --frames 1
+if ! ls /dev/video* >/dev/null 2>&1; then
+	expect 5 'no camera' -o null
+	expect 6 'v4l2loopback' -c presenter
+fi
+
+# --- configuration file
+mkdir -p config/potemkin
+echo 'colour = red' >config/potemkin/potemkin.conf
+timeout 60 "$program" -c presenter -o null --frames 1 >out 2>err
+if [ $? -eq 2 ] && grep -q '"colour" is not a setting' err && grep -q 'line 1' err; then note ok; else note bad "config: $(cat err)"; fi
+printf 'camera = presenter\noutput = hash\nsize = 160x90\nbackdrop = color:#3080c0\n' >config/potemkin/potemkin.conf
+runs --frames 2 -q
+says '^total [0-9a-f]{64}$'
+runs --frames 1 -q -o null
+if [ -s out ]; then note bad "the file's output was used beside the command line's"; else note ok; fi
+rm -r config
+
+# --- help, version, list
+runs --help
+for word in --camera --output --backdrop --model convert mask bench 'exit:'; do says "$word"; done
+runs --version
+says '^potemkin [0-9]+\.[0-9]+'
+runs list
+says 'presenter'
+runs list backdrops --json
+says '"builtin:office"'
+runs model list
+says 'selfie-landscape'
+
+# --- the main job
+runs -c presenter -o null -o hash --frames 5 -s 320x180
+says '^total '
+runs -c presenter -o file:live.mp4 --duration 1 -s 320x180
+present live.mp4
+runs convert presenter drawn.mkv --frames 20 -s 320x180
+present drawn.mkv
+runs convert drawn.mkv again.mp4 -b color:#00ff00 --mirror
+present again.mp4
+runs mask drawn.mkv alpha.mkv
+present alpha.mkv
+runs convert drawn.mkv hash --frames 3 --threads 0 --refine morph
+says '^total '
+expect 2 'must end in' convert drawn.mkv drawn.png
+expect 2 'must end in' mask drawn.mkv alpha.png
+
+# --- a signal ends it at once and the file is whole
+for signal in INT TERM; do
+	"$program" -c presenter -o file:signal.mkv -s 320x180 2>err &
+	pid=$!
+	for _ in $(seq 200); do grep -q Ctrl-C err && break; sleep 0.05; done
+	sleep 0.5
+	begin=$(date +%s%N)
+	kill -s $signal $pid
+	wait $pid
+	code=$?
+	took=$((($(date +%s%N) - begin) / 1000000))
+	echo "SIG$signal: ended after $took ms"
+	if [ $code -eq 0 ]; then note ok; else note bad "SIG$signal: exit $code: $(cat err)"; fi
+	present signal.mkv
+	runs mask signal.mkv alpha2.mkv --frames 1
+	rm -f signal.mkv
+done
+
+# --- nothing is left but what was asked for
+rest=$(find . -type f ! -name out ! -name err ! -name bad.png ! -name empty.mp4 ! -name zero.tflite ! -name live.mp4 ! -name drawn.mkv \
+	! -name again.mp4 ! -name 'alpha*.mkv' ! -name signal.mkv)
+if [ -z "$rest" ]; then note ok; else note bad "left behind: $rest"; fi
+
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]
