@@ -425,6 +425,29 @@ static void test_refuses_what_the_library_lacks(void **state)
 	pmk_graph_finish(&net);
 }
 
+/* What the check lets through at its limits must not upset the library. */
+static void test_limits(void **state)
+{
+	int x = begin(4, 1, 1, 65536, 1), w = constant(4, 1, 1, 2, 1);
+	struct pmk_op *op = append(PMK_OP_CONV, tensor(4, 1, 1, 65536, 1), 2, x, w, 0);
+
+	op->same = true;
+	op->dilation_w = 65535;
+	agree("dilation", 1);
+	x = begin(4, 1, 1, 1, 65536);
+	w = constant(4, 1, 3, 3, 65536);
+	append(PMK_OP_DEPTHWISE, tensor(4, 1, 1, 1, 65536), 2, x, w, 0)->same = true;
+	agree("channels", 1);
+	x = begin(4, 1, 1, 1, 1);
+	w = constant(4, 1, 1, 1, 1);
+	append(PMK_OP_TRANSPOSE_CONV, tensor(4, 1, 1, 65536, 1), 2, x, w, 0)->stride_w = 65536;
+	agree("stride", 1);
+	x = begin(4, 1, 1, 1, 1);
+	w = constant(4, 1, 300, 300, 1);
+	append(PMK_OP_DEPTHWISE, tensor(4, 1, 1, 1, 1), 2, x, w, 0)->same = true;
+	agree("window", 1);
+}
+
 /* One more operator, drawn by lot, on results that are there already. */
 static void grow(int results[], int *count)
 {
@@ -559,6 +582,7 @@ int main(void)
 		cmocka_unit_test_setup(test_rewrites, set_seed),
 		cmocka_unit_test_setup(test_inner_result_is_output, set_seed),
 		cmocka_unit_test_setup(test_refuses_what_the_library_lacks, set_seed),
+		cmocka_unit_test_setup(test_limits, set_seed),
 		cmocka_unit_test_setup(test_random_networks, set_seed),
 		cmocka_unit_test_setup(test_networks, set_seed),
 	};

@@ -66,7 +66,8 @@ static const char *check_bias(const struct operands *operands, int channels)
 	return NULL;
 }
 
-static const char *expect_windows(struct operands *operands, int kernel_h, int kernel_w, int dilation_h, int dilation_w, int channels)
+static const char *expect_windows(struct operands *operands, int kernel_h, int kernel_w, int dilation_h, int dilation_w,
+				  int channels)
 {
 	const struct pmk_tensor *input = operands->input[0];
 	const struct pmk_op *op = operands->op;
@@ -322,6 +323,8 @@ static const char *check_budget(struct check *check, const struct pmk_op *op)
 		taps = (double)tensors[op->input[1]].dim[1] * tensors[op->input[1]].dim[2];
 	else if (op->kind == PMK_OP_AVERAGE_POOL)
 		taps = (double)op->pool_h * op->pool_w;
+	else if (op->kind == PMK_OP_RESIZE_BILINEAR)
+		taps = 4;
 	if (!spend(&check->taps, taps * pixels, PMK_GRAPH_MAX_TAPS))
 		return "windows too large";
 	check->macs += pmk_op_macs(check->graph, op);

@@ -144,7 +144,8 @@ static enum xnn_status lower_block_transpose(struct lowering *lowering, const st
 
 /* TensorFlow crops what its forward convolution would have padded, the smaller half first; a window smaller than its
  * stride leaves pixels at the end that only the bias reaches. */
-static enum xnn_status lower_transpose_conv(struct lowering *lowering, const struct pmk_op *op, uint32_t bias, float least, float most)
+static enum xnn_status lower_transpose_conv(struct lowering *lowering, const struct pmk_op *op, uint32_t bias, float least,
+					    float most)
 {
 	const struct pmk_tensor *input = &lowering->graph->tensors[op->input[0]], *weights = &lowering->graph->tensors[op->input[1]];
 	const struct pmk_tensor *output = &lowering->graph->tensors[op->output];
@@ -170,17 +171,20 @@ struct padding {
 	uint32_t top, right, bottom, left;
 };
 
-static struct padding padding_of(const struct pmk_op *op, const struct pmk_tensor *input, const struct pmk_tensor *output, int kernel_h, int kernel_w)
+static struct padding padding_of(const struct pmk_op *op, const struct pmk_tensor *input, const struct pmk_tensor *output,
+				 int kernel_h, int kernel_w)
 {
 	int height = (output->dim[1] - 1) * op->stride_h + (kernel_h - 1) * op->dilation_h + 1 - input->dim[1];
 	int width = (output->dim[2] - 1) * op->stride_w + (kernel_w - 1) * op->dilation_w + 1 - input->dim[2];
 
 	height = op->same && height > 0 ? height : 0;
 	width = op->same && width > 0 ? width : 0;
-	return (struct padding){ (uint32_t)(height / 2), (uint32_t)(width - width / 2), (uint32_t)(height - height / 2), (uint32_t)(width / 2) };
+	return (struct padding){ (uint32_t)(height / 2), (uint32_t)(width - width / 2), (uint32_t)(height - height / 2),
+		(uint32_t)(width / 2) };
 }
 
-static enum xnn_status lower_conv(struct lowering *lowering, const struct pmk_op *op, uint32_t bias, float least, float most)
+static enum xnn_status lower_conv(struct lowering *lowering, const struct pmk_op *op, uint32_t bias, float least,
+				  float most)
 {
 	const struct pmk_tensor *input = &lowering->graph->tensors[op->input[0]], *weights = &lowering->graph->tensors[op->input[1]];
 	const struct padding pad = padding_of(op, input, &lowering->graph->tensors[op->output], weights->dim[1], weights->dim[2]);
