@@ -134,7 +134,7 @@ static void test_temporal(void **state)
 static void test_box(void **state)
 {
 	enum { W = 13, H = 9 };
-	float in[W * H], out[W * H], scratch[W * H];
+	float in[W * H], out[W * H], scratch[W * (H + 2)];
 	uint32_t seed = 3;
 
 	for (int i = 0; i < W * H; i++)

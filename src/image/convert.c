@@ -301,11 +301,14 @@ void pmk_convert_turn(const struct pmk_image *from, struct pmk_image *to, bool m
 	}
 }
 
-/* y' = 16 + y 219/255, c' = 128 + (c - 128) 224/255; 16-bit fixed point that is right to the nearest for all 256 values. */
+/* y' = 16 + 219/255 y, c' = 128 + 224/255 (c - 128) = (224 c + 3968) / 255. In 16 bits, eight samples a vector: with t = x + 128,
+ * (t + (t >> 8)) >> 8 is x / 255 to the nearest for all x of 0..65407. */
 void pmk_convert_row_to_limited(const uint8_t *from, uint8_t *to, int count, int plane)
 {
-	uint32_t scale = plane ? 57569 : 56284, offset = plane ? (128u << 16) - 128u * 57569 + 32768 : (16u << 16) + 32768;
+	uint16_t scale = plane ? 224 : 219, offset = plane ? 3968 + 128 : 16 * 255 + 128;
 
-	for (int i = 0; i < count; i++)
-		to[i] = (uint8_t)((from[i] * scale + offset) >> 16);
+	for (int i = 0; i < count; i++) {
+		uint16_t t = (uint16_t)(from[i] * scale + offset);
+		to[i] = (uint8_t)((uint16_t)(t + (t >> 8)) >> 8);
+	}
 }

@@ -37,7 +37,7 @@ int pmk_blur_create(const struct pmk_layout *layout, int percent, struct pmk_blu
 	b->weight_byte = pmk_mem_alloc(count);
 	b->weight = pmk_mem_alloc(count * sizeof *b->weight);
 	b->value = pmk_mem_alloc(count * sizeof *b->value);
-	b->scratch = pmk_mem_alloc(count * sizeof *b->scratch);
+	b->scratch = pmk_mem_alloc((count + 2 * (size_t)b->width) * sizeof *b->scratch);
 	if (!b->byte || !b->weight_byte || !b->weight || !b->value || !b->scratch || pmk_image_alloc(&b->result, layout)) {
 		pmk_blur_destroy(b);
 		return -ENOMEM;

@@ -8,39 +8,51 @@ static int clamp(int value, int most)
 	return value < 0 ? 0 : value > most ? most : value;
 }
 
-/* Running sums along rows, then along columns a whole row at a time so that the inner loops are vectors. */
+/* sums[x] = sum of row[x - radius .. x + radius] inside the row. A shifted row added to a row is a vector operation, which for
+ * the radii in use beats a running sum. */
+static void sum_along_row(const float *row, float *sums, int width, int radius)
+{
+	memcpy(sums, row, (size_t)width * sizeof *sums);
+	for (int d = 1; d <= radius && d < width; d++) {
+		for (int x = 0; x < width - d; x++)
+			sums[x] += row[x + d];
+		for (int x = d; x < width; x++)
+			sums[x] += row[x - d];
+	}
+}
+
+static int inside(int at, int count, int radius)
+{
+	return clamp(at + radius, count - 1) - clamp(at - radius, count - 1) + 1;
+}
+
+/* Column sums run down the picture, a row added and a row taken away at a time. */
 void pmk_filter_box(const float *from, float *to, float *scratch, int width, int height, int radius)
 {
-	for (int y = 0; y < height; y++) {
-		const float *row = from + (size_t)y * width;
-		float *out = scratch + (size_t)y * width, sum = 0;
-		int inside = 0;
+	float *column = scratch, *share = scratch + width, *copy = scratch + 2 * width;
 
-		for (int x = -radius; x < width; x++) {
-			if (x + radius < width) {
-				sum += row[x + radius];
-				inside++;
-			}
-			if (x - radius - 1 >= 0) {
-				sum -= row[x - radius - 1];
-				inside--;
-			}
-			if (x >= 0)
-				out[x] = sum / (float)inside;
-		}
+	for (int x = 0; x < width; x++) {
+		column[x] = 0;
+		share[x] = 1.0f / (float)inside(x, width, radius);
 	}
-	for (int y = 0; y < height; y++) {
-		int first = clamp(y - radius, height - 1), last = clamp(y + radius, height - 1);
-		float *out = to + (size_t)y * width, share = 1.0f / (float)(last - first + 1);
+	if (from == to) {
+		memcpy(copy, from, (size_t)width * (size_t)height * sizeof *copy);
+		from = copy;
+	}
+	for (int y = -radius; y < height; y++) {
+		const float *enters = from + (size_t)(y + radius) * width, *leaves = from + (size_t)(y - radius - 1) * width;
+		float *out = to + (size_t)y * width, rows;
 
-		memset(out, 0, (size_t)width * sizeof *out);
-		for (int j = first; j <= last; j++) {
-			const float *row = scratch + (size_t)j * width;
-			for (int x = 0; x < width; x++)
-				out[x] += row[x];
-		}
+		for (int x = 0; y + radius < height && x < width; x++)
+			column[x] += enters[x];
+		for (int x = 0; y - radius - 1 >= 0 && x < width; x++)
+			column[x] -= leaves[x];
+		if (y < 0)
+			continue;
+		sum_along_row(column, out, width, radius);
+		rows = 1.0f / (float)inside(y, height, radius);
 		for (int x = 0; x < width; x++)
-			out[x] *= share;
+			out[x] *= share[x] * rows;
 	}
 }
 

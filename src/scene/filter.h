@@ -7,11 +7,12 @@
 
 enum { PMK_FILTER_GUIDED_PLANES = 5 };	/* scratch planes of pmk_filter_guided */
 
-/* Mean over a (2 radius + 1) square, cut off at the picture's rim (mean of what is inside). `from` and `to` may be the same plane;
- * `scratch` is a plane of its own. All width x height floats, tight. */
+/* Mean over a (2 radius + 1) square, cut off at the picture's rim (mean of what is inside). All width x height floats, tight;
+ * `from` and `to` may be the same plane; `scratch` has 2 rows more. */
 void pmk_filter_box(const float *from, float *to, float *scratch, int width, int height, int radius);
 
-/* Guided filter of `p` by `guide` in place (He, Sun, Tang 2013, eqs. 5, 6 and 8), result clamped to 0..1. */
+/* Guided filter of `p` by `guide` in place (He, Sun, Tang 2013, eqs. 5, 6 and 8), result clamped to 0..1. The last of the scratch
+ * planes has 2 rows more. */
 void pmk_filter_guided(float *p, const float *guide, int width, int height, int radius, float epsilon,
 	float *const scratch[PMK_FILTER_GUIDED_PLANES]);
 

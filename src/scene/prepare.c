@@ -9,7 +9,7 @@
 
 struct pmk_prepare {
 	int width, height;	/* px, of the network's input */
-	float value[256];	/* a byte as the network wants it */
+	float scale, mean;	/* a byte as the network wants it: byte * scale + mean */
 	int stride;	/* of each plane */
 	uint8_t *plane[3];	/* Y, U, V at the network's size */
 	uint8_t *rgb;	/* tight rows */
@@ -33,8 +33,8 @@ int pmk_prepare_create(const struct pmk_model_card *card, struct pmk_prepare **p
 		pmk_prepare_destroy(p);
 		return -ENOMEM;
 	}
-	for (int i = 0; i < 256; i++)
-		p->value[i] = (float)i / 255 * card->scale + card->mean;
+	p->scale = card->scale / 255;
+	p->mean = card->mean;
 	*prepare = p;
 	return 0;
 }
@@ -68,7 +68,7 @@ void pmk_prepare_run(struct pmk_prepare *p, const struct pmk_image *image, float
 	I444ToRGB24Matrix(p->plane[0], p->stride, p->plane[2], p->stride, p->plane[1], p->stride, p->rgb, p->width * 3,
 		swapped_matrix(&image->layout), p->width, p->height);
 	for (size_t i = 0; i < count; i++)
-		input[i] = p->value[p->rgb[i]];
+		input[i] = (float)p->rgb[i] * p->scale + p->mean;
 }
 
 const uint8_t *pmk_prepare_luma(const struct pmk_prepare *p, int *stride)

@@ -54,7 +54,7 @@ int pmk_refine_create(const struct pmk_refine_settings *settings, int width, int
 	if (r->settings.mode == PMK_REFINE_GUIDED) {
 		missing |= !(r->guide = pmk_mem_alloc(count * sizeof *r->guide));
 		for (int i = 0; i < PMK_FILTER_GUIDED_PLANES; i++)
-			missing |= !(r->work[i] = pmk_mem_alloc(count * sizeof *r->work[i]));
+			missing |= !(r->work[i] = pmk_mem_alloc((count + 2 * (size_t)width) * sizeof *r->work[i]));
 	}
 	if (r->settings.erode || r->settings.dilate || r->settings.feather)
 		missing |= pmk_mask_alloc(&r->scratch, mask_width, mask_height) != 0;
@@ -87,14 +87,19 @@ static void guide_by_luma(struct pmk_refine *r, float *probability, const uint8_
 	pmk_filter_guided(probability, r->guide, r->width, r->height, GUIDE_RADIUS, GUIDE_EPSILON, r->work);
 }
 
-static uint8_t alpha_of(float p, float threshold)
+/* Hard at the threshold, or soft with the ends pulled in by SURE. */
+static void alpha_row(const float *p, uint8_t *alpha, int count, float threshold)
 {
-	float a;
-
-	if (threshold >= 0)
-		return p > threshold ? 255 : 0;
-	a = (p - SURE) / (1 - 2 * SURE);
-	return a <= 0 ? 0 : a >= 1 ? 255 : (uint8_t)(a * 255 + 0.5f);
+	if (threshold >= 0) {
+		for (int x = 0; x < count; x++)
+			alpha[x] = p[x] > threshold ? 255 : 0;
+		return;
+	}
+	for (int x = 0; x < count; x++) {
+		float a = (p[x] - SURE) * (255 / (1 - 2 * SURE)) + 0.5f;
+		a = a < 0 ? 0 : a;
+		alpha[x] = (uint8_t)(int)(a > 255 ? 255 : a);
+	}
 }
 
 void pmk_refine_run(struct pmk_refine *r, float *probability, const uint8_t *luma, int luma_stride, struct pmk_mask *mask)
@@ -103,10 +108,8 @@ void pmk_refine_run(struct pmk_refine *r, float *probability, const uint8_t *lum
 
 	if (s->mode == PMK_REFINE_GUIDED && luma)
 		guide_by_luma(r, probability, luma, luma_stride);
-	for (int y = 0; y < r->height; y++) {
-		for (int x = 0; x < r->width; x++)
-			r->small[(size_t)y * r->small_stride + x] = alpha_of(probability[(size_t)y * r->width + x], (float)s->threshold);
-	}
+	for (int y = 0; y < r->height; y++)
+		alpha_row(probability + (size_t)y * r->width, r->small + (size_t)y * r->small_stride, r->width, (float)s->threshold);
 	ScalePlane(r->small, r->small_stride, r->width, r->height, mask->alpha, mask->stride, mask->width, mask->height, kFilterBilinear);
 	if (s->erode)
 		pmk_filter_erode(mask, &r->scratch, s->erode);
