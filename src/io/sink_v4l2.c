@@ -249,21 +249,16 @@ static int v4l2_write(struct pmk_sink *sink, const struct pmk_shown *shown)
 	return err;
 }
 
+/* No STREAMOFF: closing does it, and on 0.13 with exclusive_caps it would throw out the readers, who may await the next producer. */
 static int v4l2_close(struct pmk_sink *sink, const struct pmk_shown *cover)
 {
 	struct v4l2_sink *s = (struct v4l2_sink *)sink;
-	int type = V4L2_BUF_TYPE_VIDEO_OUTPUT, err = 0;
-	struct v4l2_capability cap;
+	int err = 0;
 
-	if (s->streaming && !s->lost) {
-		if (cover)
-			err = put_cover(s, cover);
-		if (err < 0)
-			pmk_error("%s: cannot leave the cover in the virtual camera: %s", s->path, strerror(-err));
-		ioctl_of(s, VIDIOC_STREAMOFF, &type);
-		if (pmk_v4l2_query(s->fd, &cap) < 0)
-			pmk_debug("%s: gone while closing", s->path);
-	}
+	if (s->streaming && !s->lost && cover)
+		err = put_cover(s, cover);
+	if (err < 0)
+		pmk_error("%s: cannot leave the cover in the virtual camera: %s", s->path, strerror(-err));
 	pmk_v4l2_unmap_buffers(s->maps, s->map_count);
 	if (s->fd >= 0)
 		pmk_v4l2()->close(s->fd);
@@ -302,6 +297,7 @@ int pmk_sink_v4l2_open(const char *device, const struct pmk_sink_setup *setup, c
 	if (!s)
 		return -ENOMEM;
 	s->base.impl = &v4l2_impl;
+	s->base.live = true;
 	s->layout = setup->layout;
 	snprintf(s->path, sizeof(s->path), "%s", device);
 	s->fd = pmk_v4l2()->open(device);
