@@ -48,6 +48,8 @@ static int set_format(struct fake_loopback *l, int fd, struct v4l2_pix_format *p
 	if (l->version >= VERSION_0_14 && (l->foreign_writer || (l->format_owner && l->format_owner != fd)))
 		return -EBUSY;
 	if (l->reader || l->foreign_writer || l->ready_for_capture) {
+		if (l->version >= PMK_V4L2_LOOPBACK_0_13 && l->version < VERSION_0_14 && pix->width != l->pix.width)
+			return -EBUSY;
 		*pix = l->pix;
 	} else {
 		pix->colorspace = l->version < PMK_V4L2_LOOPBACK_0_13 ? V4L2_COLORSPACE_SRGB : pix->colorspace;
@@ -136,10 +138,6 @@ int fake_loopback_ioctl(struct fake_loopback *l, int fd, unsigned long request, 
 		return stream_on(l, fd);
 	case VIDIOC_STREAMOFF:
 		l->streamed_off++;
-		if (l->version >= PMK_V4L2_LOOPBACK_0_13 && l->writer == fd) {
-			l->ready_for_capture = l->reader;
-			l->ready_for_output = l->version >= VERSION_0_14;
-		}
 		return 0;
 	default:
 		return -ENOTTY;

@@ -12,7 +12,7 @@
 #include "io/sink.h"
 #include "io/v4l2.h"
 
-enum { RING_MOST = 32, RING_LEAST = 8 };	/* v4l2loopback has 2 buffers unless told otherwise, and never more than 32 */
+enum { RING_MOST = 32, RING_LEAST = 8 };	/* v4l2loopback has 2 buffers by default, at most 32 */
 
 /* v4l2loopback 0.12, which tells no version, is fed through mapped buffers: after a producer that used write() its node is
  * dead until the module is loaded anew. From 0.13 on write() is right: it starts the stream, and mapped output tears on 0.13. */
@@ -106,6 +106,8 @@ static int set_format(struct v4l2_sink *s, const struct pmk_sink_setup *setup)
 	}
 	format.fmt.pix = s->pix;
 	err = ioctl_of(s, VIDIOC_S_FMT, &format);
+	if (err == -EBUSY)	/* 0.13's way to say that it stays as it is */
+		err = ioctl_of(s, VIDIOC_G_FMT, &format);
 	if (err < 0)
 		return report(s->path, err);
 	if (given->width == s->pix.width && given->height == s->pix.height && given->pixelformat == s->pix.pixelformat &&
@@ -249,7 +251,7 @@ static int v4l2_write(struct pmk_sink *sink, const struct pmk_shown *shown)
 	return err;
 }
 
-/* No STREAMOFF: closing does it, and on 0.13 with exclusive_caps it would throw out the readers, who may await the next producer. */
+/* No STREAMOFF: closing does it, and on 0.13 it would throw out readers, who may await the next producer. */
 static int v4l2_close(struct pmk_sink *sink, const struct pmk_shown *cover)
 {
 	struct v4l2_sink *s = (struct v4l2_sink *)sink;
@@ -288,7 +290,8 @@ static int negotiate(struct v4l2_sink *s, const struct pmk_sink_setup *setup, st
 	return 0;
 }
 
-int pmk_sink_v4l2_open(const char *device, const struct pmk_sink_setup *setup, const struct pmk_shown *cover, struct pmk_sink **sink)
+int pmk_sink_v4l2_open(const char *device, const struct pmk_sink_setup *setup, const struct pmk_shown *cover,
+	struct pmk_sink **sink)
 {
 	struct v4l2_sink *s = calloc(1, sizeof(*s));
 	struct v4l2_capability cap;

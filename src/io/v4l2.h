@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Video4Linux 2 as camera source, virtual camera and device list use it: the system calls behind one seam, and what all three ask.
+/* Video4Linux 2 for cameras, virtual cameras and the device list: the system calls behind one seam, and what all ask.
  *
  * The one rule: nobody else in io/ makes a V4L2 system call, so that tests can put a scripted driver in the kernel's place. */
 #ifndef PMK_IO_V4L2_H

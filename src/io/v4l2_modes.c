@@ -84,7 +84,8 @@ static bool in_range(uint32_t value, uint32_t least, uint32_t most, uint32_t ste
 	return value >= least && value <= most && (value - least) % (step ? step : 1) == 0;
 }
 
-static void add_from_range(struct mode_list *list, uint32_t fourcc, const struct v4l2_frmsize_stepwise *range, int width, int height)
+static void add_from_range(struct mode_list *list, uint32_t fourcc, const struct v4l2_frmsize_stepwise *range,
+	int width, int height)
 {
 	if (in_range((uint32_t)width, range->min_width, range->max_width, range->step_width) &&
 	    in_range((uint32_t)height, range->min_height, range->max_height, range->step_height))

@@ -19,7 +19,12 @@ ok() { echo "ok: $*"; }
 expect() {
     local pattern=$1
     shift
-    if "$@" >said 2>&1; grep -q -- "$pattern" said; then ok "$(grep -m 1 -- "$pattern" said)"; else fail "$*: no '$pattern' in: $(cat said)"; fi
+    "$@" >said 2>&1
+    if grep -q -- "$pattern" said; then
+        ok "$(grep -m 1 -- "$pattern" said)"
+    else
+        fail "$*: no '$pattern' in: $(cat said)"
+    fi
 }
 
 # start_producer DEVICE FORMAT SIZE LUMA: feed until stop_producer; waits until clients see a camera.
