@@ -35,7 +35,7 @@ struct pmk_pipeline {
 	char camera_name[160];
 	atomic_bool stopping;
 	int event_fd;
-	bool started;
+	bool started, covered_outputs;	/* stop has been called once */
 	pthread_t capture, scene_thread, output;
 
 	struct pmk_source *source;	/* capture thread's */
@@ -497,8 +497,11 @@ int pmk_pipeline_stop(struct pmk_pipeline *p, enum pmk_part *part)
 	atomic_store(&p->stopping, true);
 	pmk_slot_close(&p->shown);
 	pmk_slot_close(&p->frames);
-	pthread_join(p->output, NULL);	/* covers and closes the outputs */
-	pthread_join(p->scene_thread, NULL);
+	if (!p->covered_outputs) {
+		pthread_join(p->output, NULL);	/* covers and closes the outputs */
+		pthread_join(p->scene_thread, NULL);
+		p->covered_outputs = true;
+	}
 	clock_gettime(CLOCK_REALTIME, &until);	/* pthread_timedjoin_np knows no other clock */
 	until.tv_nsec += (long)STOP_NS;
 	until.tv_sec += until.tv_nsec / (long)PMK_S_NS;

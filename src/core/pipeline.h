@@ -60,7 +60,7 @@ const char *pmk_pipeline_output_name(const struct pmk_pipeline *pipeline, int in
 const char *pmk_pipeline_model_name(const struct pmk_pipeline *pipeline);
 
 /* Cover all outputs and close them, then end the threads. Outputs are covered before anything that could block is waited for.
- * 0, the error the pipeline failed with, or -ETIMEDOUT when a driver holds the capture thread: then leave by _exit. */
+ * 0, the error the pipeline failed with, or -ETIMEDOUT when a driver holds the capture thread: then leave by _exit, or call again. */
 int pmk_pipeline_stop(struct pmk_pipeline *pipeline, enum pmk_part *part);
 void pmk_pipeline_destroy(struct pmk_pipeline *pipeline);	/* stopped or never started; NULL is fine */
 

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/* scene/backdrop and blur. */
+#include "unit.h"
+
+#include "image/still.h"
+#include "scene/backdrop.h"
+#include "scene/blur.h"
+#include "scene/builtin.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+static const struct pmk_layout layout = { .width = 160, .height = 90 };
+
+static const uint8_t *pixel(const struct pmk_rgb *rgb, int x, int y)
+{
+	return rgb->data + (size_t)y * rgb->stride + (size_t)x * 3;
+}
+
+static void fill(struct pmk_rgb *rgb, int x0, int x1, uint8_t r, uint8_t g, uint8_t b)
+{
+	for (int y = 0; y < rgb->height; y++) {
+		for (int x = x0; x < x1; x++)
+			memcpy(rgb->data + (size_t)y * rgb->stride + (size_t)x * 3, (uint8_t[]){ r, g, b }, 3);
+	}
+}
+
+/* A 300x100 picture: red, green and blue thirds; into 100x100. */
+static void test_fits(void **state)
+{
+	struct pmk_rgb from, to;
+
+	assert_int_equal(pmk_rgb_alloc(&from, 300, 100), 0);
+	assert_int_equal(pmk_rgb_alloc(&to, 100, 100), 0);
+	fill(&from, 0, 100, 250, 0, 0);
+	fill(&from, 100, 200, 0, 250, 0);
+	fill(&from, 200, 300, 0, 0, 250);
+
+	assert_int_equal(pmk_backdrop_fit(&from, PMK_FIT_COVER, &to), 0);	/* the middle third */
+	for (int x = 2; x < 98; x += 19)
+		assert_true(pixel(&to, x, 50)[1] > 240 && pixel(&to, x, 0)[1] > 240 && pixel(&to, x, 99)[0] < 10);
+	assert_int_equal(pmk_backdrop_fit(&from, PMK_FIT_CONTAIN, &to), 0);	/* all of it, black above and below */
+	assert_true(pixel(&to, 5, 50)[0] > 240 && pixel(&to, 50, 50)[1] > 240 && pixel(&to, 95, 50)[2] > 240);
+	assert_int_equal(pixel(&to, 50, 5)[0] + pixel(&to, 50, 5)[1] + pixel(&to, 50, 95)[2], 0);
+	assert_int_equal(pmk_backdrop_fit(&from, PMK_FIT_STRETCH, &to), 0);
+	assert_true(pixel(&to, 5, 0)[0] > 240 && pixel(&to, 95, 99)[2] > 240);
+	assert_int_equal(pmk_backdrop_fit(&to, PMK_FIT_TILE, &from), 0);	/* 100 px wide, three times beside each other */
+	for (int i = 0; i < 3; i++)
+		assert_true(pixel(&from, i * 100 + 5, 50)[0] > 240 && pixel(&from, i * 100 + 95, 50)[2] > 240);
+	pmk_rgb_free(&from);
+	pmk_rgb_free(&to);
+}
+
+/* Any size into any size, in each way. */
+static void test_fits_of_extreme_sizes(void **state)
+{
+	static const struct { int w, h; } sizes[] = { { 1, 1 }, { 1, 4000 }, { 4000, 1 }, { 3, 2 }, { 640, 480 }, { 97, 1013 } };
+
+	for (int a = 0; a < 6; a++) {
+		for (int b = 0; b < 6; b++) {
+			struct pmk_rgb from, to;
+
+			assert_int_equal(pmk_rgb_alloc(&from, sizes[a].w, sizes[a].h), 0);
+			assert_int_equal(pmk_rgb_alloc(&to, sizes[b].w, sizes[b].h), 0);
+			fill(&from, 0, sizes[a].w, 200, 100, 50);
+			for (int fit = 0; fit < 4; fit++) {
+				assert_int_equal(pmk_backdrop_fit(&from, (enum pmk_fit)fit, &to), 0);
+				assert_in_range(pixel(&to, to.width / 2, to.height / 2)[0], 198, 202);
+			}
+			pmk_rgb_free(&from);
+			pmk_rgb_free(&to);
+		}
+	}
+}
+
+static void test_fit_names(void **state)
+{
+	enum pmk_fit fit = PMK_FIT_COVER;
+
+	assert_int_equal(pmk_fit_parse("tile", &fit), 0);
+	assert_int_equal(fit, PMK_FIT_TILE);
+	assert_int_equal(pmk_fit_parse("Cover", &fit), -EINVAL);
+	assert_int_equal(fit, PMK_FIT_TILE);
+}
+
+static void test_specs(void **state)
+{
+	static const char *const bad[] = { "color:red", "color:", "builtin:cellar", "builtin:", "blur:101", "blur:x", "blur:", "/nonexistent/a.png" };
+	struct pmk_backdrop *b = NULL;
+	const struct pmk_builtin *list;
+	const struct pmk_image *picture;
+	char spec[64];
+	int count;
+
+	unit_catch_log();
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		int before = unit_log_count;
+		assert_true(pmk_backdrop_create(bad[i], PMK_FIT_COVER, &layout, &b) < 0);
+		assert_int_equal(unit_log_count, before + 1);
+	}
+	assert_null(b);
+	assert_int_equal(pmk_backdrop_create("color:#ff0000", PMK_FIT_COVER, &layout, &b), 0);
+	picture = pmk_backdrop_behind(b, NULL, NULL);
+	assert_true(picture->plane[0][0] == 81 && picture->plane[1][0] == 90 && picture->plane[2][0] == 240);
+	assert_ptr_equal(picture, pmk_backdrop_cover(b));
+	pmk_backdrop_destroy(b);
+	list = pmk_builtin_list(&count);
+	assert_true(count >= 3);
+	for (int i = 0; i < count; i++) {
+		snprintf(spec, sizeof spec, "builtin:%s", list[i].name);
+		assert_int_equal(pmk_backdrop_create(spec, PMK_FIT_COVER, &layout, &b), 0);
+		assert_true(pmk_layout_equal(&pmk_backdrop_cover(b)->layout, &layout));
+		pmk_backdrop_destroy(b);
+	}
+	pmk_log_redirect(NULL, NULL);
+}
+
+static void test_picture_file(void **state)
+{
+	char dir[] = "/tmp/potemkin-test-XXXXXX", path[64];
+	struct pmk_backdrop *b = NULL;
+	struct pmk_rgb rgb;
+	FILE *f;
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof path, "%s/wall.png", dir);
+	assert_int_equal(pmk_rgb_alloc(&rgb, 50, 20), 0);
+	fill(&rgb, 0, 50, 0, 0, 255);
+	assert_int_equal(pmk_still_write_rgb(path, &rgb), 0);
+	assert_int_equal(pmk_backdrop_create(path, PMK_FIT_COVER, &layout, &b), 0);
+	assert_in_range(pmk_backdrop_cover(b)->plane[1][10], 238, 241);
+	pmk_backdrop_destroy(b);
+	b = NULL;
+	f = fopen(path, "w");
+	fputs("not a picture", f);
+	fclose(f);
+	unit_catch_log();
+	assert_true(pmk_backdrop_create(path, PMK_FIT_COVER, &layout, &b) < 0);
+	assert_non_null(strstr(unit_logged, path));
+	assert_null(b);
+	pmk_log_redirect(NULL, NULL);
+	pmk_rgb_free(&rgb);
+	unlink(path);
+	rmdir(dir);
+}
+
+static int plane_range(const struct pmk_image *m, int plane, int y0, int y1)
+{
+	int least = 255, most = 0;
+
+	for (int y = y0; y < y1; y++) {
+		for (int x = 0; x < pmk_layout_plane_width(&m->layout, plane); x++) {
+			int v = m->plane[plane][(size_t)y * m->stride[plane] + x];
+			least = v < least ? v : least;
+			most = v > most ? v : most;
+		}
+	}
+	return most - least;
+}
+
+/* A room of fine stripes with a person of glaring colour: at the weakest blur no stripe is left, and no colour of the person is in
+ * it anywhere. */
+static void test_blur_hides_the_room_and_the_person(void **state)
+{
+	struct pmk_layout big = { .width = 640, .height = 360 };
+	struct pmk_image frame;
+	struct pmk_mask mask;
+
+	assert_int_equal(pmk_image_alloc(&frame, &big), 0);
+	assert_int_equal(pmk_mask_alloc(&mask, 640, 360), 0);
+	for (int y = 0; y < 360; y++) {
+		for (int x = 0; x < 640; x++) {
+			bool person = x >= 220 && x < 420 && y >= 80;
+			frame.plane[0][(size_t)y * frame.stride[0] + x] = person ? 200 : x / 4 % 2 ? 60 : 180;
+			frame.plane[1][(size_t)(y / 2) * frame.stride[1] + x / 2] = person ? 20 : 128;
+			frame.plane[2][(size_t)(y / 2) * frame.stride[2] + x / 2] = person ? 235 : 128;
+			mask.alpha[(size_t)y * mask.stride + x] = person ? 255 : 0;
+		}
+	}
+	for (int percent = 0; percent <= 100; percent += 50) {
+		const struct pmk_image *out;
+		struct pmk_blur *blur;
+
+		assert_int_equal(pmk_blur_create(&big, percent, &blur), 0);
+		out = pmk_blur_run(blur, &frame, &mask);
+		assert_in_range(plane_range(out, 0, 0, 360), 0, 24);	/* of 120 */
+		assert_in_range(plane_range(out, 1, 0, 180), 0, 2);
+		assert_in_range(plane_range(out, 2, 0, 180), 0, 2);
+		pmk_blur_destroy(blur);
+	}
+	memset(mask.alpha, 255, (size_t)mask.stride * 360);	/* no background at all: a flat mean, nothing of the frame */
+	struct pmk_blur *blur;
+	assert_int_equal(pmk_blur_create(&big, 60, &blur), 0);
+	assert_int_equal(plane_range(pmk_blur_run(blur, &frame, &mask), 0, 0, 360), 0);
+	pmk_blur_destroy(blur);
+	pmk_image_free(&frame);
+	pmk_mask_free(&mask);
+}
+
+/* Blur's cover holds nothing of the room: it is one colour. */
+static void test_blur_cover_is_plain(void **state)
+{
+	struct pmk_backdrop *b;
+
+	assert_int_equal(pmk_backdrop_create("blur", PMK_FIT_COVER, &layout, &b), 0);
+	for (int p = 0; p < 3; p++)
+		assert_int_equal(plane_range(pmk_backdrop_cover(b), p, 0, pmk_layout_plane_height(&layout, p)), 0);
+	pmk_backdrop_destroy(b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_fits),
+		cmocka_unit_test(test_fits_of_extreme_sizes),
+		cmocka_unit_test(test_fit_names),
+		cmocka_unit_test(test_specs),
+		cmocka_unit_test(test_picture_file),
+		cmocka_unit_test(test_blur_hides_the_room_and_the_person),
+		cmocka_unit_test(test_blur_cover_is_plain),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

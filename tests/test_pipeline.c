@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: MIT */
+/* The live pipeline between a scripted camera and outputs that look at every picture. This program has its own pmk_source_* and
+ * pmk_sink_* in place of io's. Run under the thread sanitizer too. */
+#include "unit.h"
+
+#include "base/clock.h"
+#include "core/pipeline.h"
+#include "image/convert.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+/* --- the camera: a room of one glaring colour, nobody in it --- */
+
+enum camera_mode { DELIVER, STALL, LOSE, END, HANG };
+static atomic_int camera_mode, camera_opens, open_failures, camera_width = 320;
+static const uint8_t room[3] = { 150, 60, 220 };	/* Y, U, V: magenta */
+
+struct camera {
+	struct pmk_source base;
+	struct pmk_frame_pool *pool;
+	uint64_t number;
+};
+
+int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct pmk_source **source)
+{
+	struct camera *c;
+
+	atomic_fetch_add(&camera_opens, 1);
+	if (atomic_load(&open_failures) > 0) {
+		atomic_fetch_sub(&open_failures, 1);
+		return -ENODEV;
+	}
+	c = calloc(1, sizeof *c);
+	c->base.layout = (struct pmk_layout){ .width = atomic_load(&camera_width), .height = 180 };
+	c->base.fps = 50;
+	c->pool = pmk_frame_pool_create(4);
+	snprintf(c->base.name, sizeof c->base.name, "scripted");
+	*source = &c->base;
+	return 0;
+}
+
+int pmk_source_read(struct pmk_source *source, struct pmk_frame **frame, uint64_t deadline_ns)
+{
+	struct camera *c = (struct camera *)source;
+	int mode = atomic_load(&camera_mode);
+
+	if (mode == LOSE)
+		return -ENODEV;
+	if (mode == END)
+		return -ENODATA;
+	while (atomic_load(&camera_mode) == HANG)
+		pmk_clock_sleep_until(pmk_clock_now_ns() + PMK_MS_NS);
+	if (mode != DELIVER) {
+		pmk_clock_sleep_until(deadline_ns);
+		return -EAGAIN;
+	}
+	pmk_clock_sleep_until(pmk_clock_now_ns() + 20 * PMK_MS_NS);
+	*frame = pmk_frame_pool_take(c->pool, &source->layout);
+	if (!*frame)
+		return -EAGAIN;
+	pmk_image_fill(&(*frame)->image, room);
+	(*frame)->number = c->number++;
+	(*frame)->time_ns = pmk_clock_now_ns();
+	return 0;
+}
+
+void pmk_source_close(struct pmk_source *source)
+{
+	struct camera *c = (struct camera *)source;
+
+	if (!c)
+		return;
+	pmk_frame_pool_destroy(c->pool);
+	free(c);
+}
+
+/* --- the outputs --- */
+
+struct output {
+	struct pmk_sink base;
+	bool open, opened_covered, closed_covered;
+	int written, covers, fail_after;	/* fail_after: 0 never */
+	bool last_is_cover, leaked, wrong_layout;
+};
+
+static pthread_mutex_t output_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct output outputs[2];
+
+static bool shows_room(const struct pmk_image *m)
+{
+	for (int y = 0; y < pmk_layout_plane_height(&m->layout, 2); y++) {
+		for (int x = 0; x < pmk_layout_plane_width(&m->layout, 2); x++) {
+			if (m->plane[2][(size_t)y * m->stride[2] + x] > 190)
+				return true;
+		}
+	}
+	return false;
+}
+
+int pmk_sink_open(const char *spec, const struct pmk_sink_setup *setup, const struct pmk_shown *cover, struct pmk_sink **sink)
+{
+	struct output *o = &outputs[spec[0] == 'b'];
+
+	assert_true(setup->layout.range == PMK_RANGE_LIMITED);
+	pthread_mutex_lock(&output_lock);
+	o->base.live = spec[1] == '!';
+	o->open = true;
+	o->opened_covered = cover && pmk_shown_is_cover(cover) && !shows_room(pmk_shown_image(cover));
+	pthread_mutex_unlock(&output_lock);
+	*sink = &o->base;
+	return 0;
+}
+
+int pmk_sink_write(struct pmk_sink *sink, const struct pmk_shown *shown)
+{
+	struct output *o = (struct output *)sink;
+	const struct pmk_image *image = pmk_shown_image(shown);
+	int err = 0;
+
+	pthread_mutex_lock(&output_lock);
+	o->written++;
+	o->last_is_cover = pmk_shown_is_cover(shown);
+	o->covers += o->last_is_cover;
+	o->leaked |= shows_room(image);
+	o->wrong_layout |= image->layout.width != 320 || image->layout.height != 180;
+	if (o->fail_after && o->written >= o->fail_after)
+		err = -ENODEV;
+	pthread_mutex_unlock(&output_lock);
+	return err;
+}
+
+int pmk_sink_close(struct pmk_sink *sink, const struct pmk_shown *cover)
+{
+	struct output *o = (struct output *)sink;
+
+	pthread_mutex_lock(&output_lock);
+	o->open = false;
+	o->closed_covered = cover && pmk_shown_is_cover(cover);
+	pthread_mutex_unlock(&output_lock);
+	return 0;
+}
+
+/* --- */
+
+static struct pmk_pipeline *start(const char *first, const char *second, uint64_t frames)
+{
+	struct pmk_pipeline_settings settings = {
+		.camera = "scripted", .outputs = { first, second }, .output_count = second ? 2 : 1, .frames = frames,
+		.scene = { .model = "selfie-landscape", .threads = 1, .backdrop = "color:#20c040", .refine = { .threshold = -1 } },
+	};
+	struct pmk_pipeline *p = NULL;
+	enum pmk_part part;
+
+	unit_catch_log();
+	memset(outputs, 0, sizeof outputs);
+	atomic_store(&camera_mode, DELIVER);
+	atomic_store(&open_failures, 0);
+	atomic_store(&camera_opens, 0);
+	atomic_store(&camera_width, 320);
+	assert_int_equal(pmk_pipeline_create(&settings, &p, &part), 0);
+	assert_int_equal(part, PMK_PART_NONE);
+	assert_true(outputs[0].opened_covered);
+	assert_int_equal(pmk_pipeline_start(p), 0);
+	return p;
+}
+
+/* Stop, and check what must hold at the end of every run. */
+static void stop(struct pmk_pipeline *p, int error)
+{
+	enum pmk_part part;
+
+	assert_int_equal(pmk_pipeline_stop(p, &part), error);
+	for (int i = 0; i < 2; i++) {
+		assert_false(outputs[i].open);
+		assert_false(outputs[i].leaked);
+		assert_false(outputs[i].wrong_layout);
+		assert_true(outputs[i].written == 0 || outputs[i].closed_covered);
+	}
+	pmk_pipeline_destroy(p);
+	pmk_log_redirect(NULL, NULL);
+}
+
+static enum pmk_state state_of(struct pmk_pipeline *p)
+{
+	struct pmk_pipeline_report report;
+
+	pmk_pipeline_report(p, &report);
+	return report.state;
+}
+
+/* Wait for a state, at most a generous while; how long it took, ms. */
+static int reach(struct pmk_pipeline *p, enum pmk_state state)
+{
+	uint64_t start_ns = pmk_clock_now_ns(), end = start_ns + 60 * PMK_S_NS;
+
+	while (state_of(p) != state) {
+		assert_true(pmk_clock_now_ns() < end);
+		pmk_clock_sleep_until(pmk_clock_now_ns() + PMK_MS_NS);
+	}
+	return (int)((pmk_clock_now_ns() - start_ns) / PMK_MS_NS);
+}
+
+static struct output seen(int index)
+{
+	struct output o;
+
+	pthread_mutex_lock(&output_lock);
+	o = outputs[index];
+	pthread_mutex_unlock(&output_lock);
+	return o;
+}
+
+static void wait_written(int index, int count)
+{
+	uint64_t end = pmk_clock_now_ns() + 60 * PMK_S_NS;
+
+	while (seen(index).written < count) {
+		assert_true(pmk_clock_now_ns() < end);
+		pmk_clock_sleep_until(pmk_clock_now_ns() + PMK_MS_NS);
+	}
+}
+
+static void test_live_and_stopped(void **state)
+{
+	struct pmk_pipeline *p = start("a", "b", 0);
+
+	reach(p, PMK_STATE_LIVE);
+	wait_written(0, 10);
+	wait_written(1, 10);
+	stop(p, 0);
+}
+
+/* Pictures stop: the cover is shown, and stays; they come again: live. Said by states, and by what was written. */
+static void test_a_stall_is_covered(void **state)
+{
+	struct pmk_pipeline *p = start("a!", NULL, 0);
+	int before;
+
+	reach(p, PMK_STATE_LIVE);
+	atomic_store(&camera_mode, STALL);
+	printf("covered %d ms after the pictures stopped\n", reach(p, PMK_STATE_COVERED));
+	before = seen(0).written;
+	wait_written(0, before + 10);	/* a live output keeps its rate */
+	assert_true(seen(0).last_is_cover);
+	atomic_store(&camera_mode, DELIVER);
+	reach(p, PMK_STATE_LIVE);
+	stop(p, 0);
+}
+
+/* The camera goes, is not there at the first tries, and comes back with another size. */
+static void test_a_lost_camera_comes_back(void **state)
+{
+	struct pmk_pipeline *p = start("a!", NULL, 0);
+
+	reach(p, PMK_STATE_LIVE);
+	atomic_store(&open_failures, 2);
+	atomic_store(&camera_width, 640);
+	atomic_store(&camera_mode, LOSE);
+	reach(p, PMK_STATE_COVERED);
+	assert_true(seen(0).open);
+	atomic_store(&camera_mode, DELIVER);
+	reach(p, PMK_STATE_LIVE);
+	assert_true(atomic_load(&camera_opens) >= 4);
+	wait_written(0, seen(0).written + 5);
+	stop(p, 0);
+}
+
+/* An output that keeps no rate is not given the same picture twice. */
+static void test_only_live_outputs_get_repeats(void **state)
+{
+	struct pmk_pipeline *p = start("a!", "b", 0);
+	int before;
+
+	reach(p, PMK_STATE_LIVE);
+	atomic_store(&camera_mode, STALL);
+	reach(p, PMK_STATE_COVERED);
+	wait_written(0, seen(0).written + 3);
+	before = seen(1).written;
+	wait_written(0, seen(0).written + 10);
+	assert_int_equal(seen(1).written, before);
+	assert_int_equal(seen(1).covers, 1);
+	stop(p, 0);
+}
+
+static void test_a_lost_output_leaves_the_others(void **state)
+{
+	struct pmk_pipeline *p;
+	struct pollfd event;
+	enum pmk_part part = PMK_PART_NONE;
+
+	p = start("a", "b", 0);
+	pthread_mutex_lock(&output_lock);
+	outputs[1].fail_after = 3;
+	pthread_mutex_unlock(&output_lock);
+	while (seen(1).open)
+		pmk_clock_sleep_until(pmk_clock_now_ns() + PMK_MS_NS);
+	wait_written(0, seen(0).written + 5);
+	assert_int_equal(state_of(p), PMK_STATE_LIVE);
+	pthread_mutex_lock(&output_lock);
+	outputs[0].fail_after = 1;
+	pthread_mutex_unlock(&output_lock);
+	event = (struct pollfd){ .fd = pmk_pipeline_event_fd(p), .events = POLLIN };
+	assert_int_equal(poll(&event, 1, 60000), 1);
+	assert_int_equal(state_of(p), PMK_STATE_FAILED);
+	assert_int_equal(pmk_pipeline_stop(p, &part), -ENODEV);
+	assert_int_equal(part, PMK_PART_OUTPUT);
+	stop(p, -ENODEV);
+}
+
+static void test_ends(void **state)
+{
+	struct pmk_pipeline *p = start("a", NULL, 0);
+
+	reach(p, PMK_STATE_LIVE);
+	atomic_store(&camera_mode, END);
+	reach(p, PMK_STATE_ENDED);
+	stop(p, 0);
+
+	p = start("a", NULL, 7);
+	reach(p, PMK_STATE_ENDED);
+	assert_int_equal(seen(0).written - seen(0).covers, 7);
+	stop(p, 0);
+}
+
+/* A driver that does not return: the outputs are covered and closed all the same. */
+static void test_a_hanging_driver_does_not_hold_the_outputs(void **state)
+{
+	struct pmk_pipeline *p = start("a!", NULL, 0);
+	enum pmk_part part;
+
+	reach(p, PMK_STATE_LIVE);
+	atomic_store(&camera_mode, HANG);
+	reach(p, PMK_STATE_COVERED);
+	assert_int_equal(pmk_pipeline_stop(p, &part), -ETIMEDOUT);
+	assert_false(seen(0).open);
+	assert_true(seen(0).closed_covered);
+	atomic_store(&camera_mode, STALL);
+	stop(p, 0);
+}
+
+static void test_no_camera_at_the_start(void **state)
+{
+	struct pmk_pipeline_settings settings = { .camera = "scripted", .outputs = { "a" }, .output_count = 1,
+		.scene = { .model = "selfie", .threads = 1, .backdrop = "green" } };
+	struct pmk_pipeline *p = NULL;
+	enum pmk_part part;
+
+	memset(outputs, 0, sizeof outputs);
+	atomic_store(&open_failures, 1);
+	assert_int_equal(pmk_pipeline_create(&settings, &p, &part), -ENODEV);
+	assert_int_equal(part, PMK_PART_CAMERA);
+	settings.scene.backdrop = "color:nonsense";
+	unit_catch_log();
+	assert_int_equal(pmk_pipeline_create(&settings, &p, &part), -EINVAL);
+	pmk_log_redirect(NULL, NULL);
+	assert_int_equal(part, PMK_PART_SCENE);
+	assert_null(p);
+	assert_false(outputs[0].open);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_live_and_stopped),
+		cmocka_unit_test(test_a_stall_is_covered),
+		cmocka_unit_test(test_a_lost_camera_comes_back),
+		cmocka_unit_test(test_only_live_outputs_get_repeats),
+		cmocka_unit_test(test_a_lost_output_leaves_the_others),
+		cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_a_hanging_driver_does_not_hold_the_outputs),
+		cmocka_unit_test(test_no_camera_at_the_start),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
