@@ -14,6 +14,9 @@ enum { QUARTER = 4, PASSES = 3 };	/* three boxes in a row are close to a Gaussia
 /* The floor: at 1 % of the width as box radius three times over, print that fills a twentieth of the picture is gone. */
 static const double FLOOR = 0.01, CEILING = 0.05;	/* radius over width */
 
+/* Weight, of 255, of the mean background: a place that only a few pixels reach shows it rather than those few. */
+static const float FEW = 8;
+
 struct pmk_blur {
 	struct pmk_image result;
 	int width, height, radius;	/* of the quarter picture, px */
@@ -83,7 +86,7 @@ static void blur_plane(struct pmk_blur *b, const struct pmk_image *frame, int pl
 	mean = weights > 0 ? (float)(sum / weights) : 128;
 	smooth(b, b->value);
 	for (size_t i = 0; i < count; i++) {
-		float v = (b->value[i] + mean) / (b->weight[i] + 1);	/* rounding in the running sums can leave it just outside */
+		float v = (b->value[i] + mean * FEW) / (b->weight[i] + FEW);	/* rounding in the running sums can leave it just outside */
 		b->byte[i] = v <= 0 ? 0 : v >= 255 ? 255 : (uint8_t)(v + 0.5f);
 	}
 	if (frame->layout.range == PMK_RANGE_FULL)
