@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# usage: check_docs.sh PROGRAM SOURCE_ROOT
+# The man page knows every command and option of `PROGRAM --help` and no other option; it and the README give its exit codes.
+set -eu
+program=$1
+manual=$2/doc/potemkin.1.scd
+readme=$2/README.md
+help=$("$program" --help)
+bad=0
+
+complain() {
+	echo "$*" >&2
+	bad=1
+}
+
+for command in $(echo "$help" | sed -n 's/^.* potemkin \([a-z]*\) .*/\1/p'); do
+	grep -q "potemkin $command\*\|potemkin $command " "$manual" || complain "doc/potemkin.1.scd: no command $command"
+done
+
+options=$(echo "$help" | sed -n 's/^  .*\(--[a-z-]*\) .*  .*/\1/p')
+[ "$(echo "$options" | wc -l)" -gt 20 ] || complain "too few options were seen in: $program --help"
+for option in $options; do
+	grep -q "^\(\*-[a-zA-Z]\*, \)\?\*$option\*" "$manual" || complain "doc/potemkin.1.scd: no entry for $option"
+done
+for option in $(grep -o '\*--[a-z-]*' "$manual" | tr -d '*' | sort -u); do
+	echo "$options" | grep -qx -- "$option" || complain "doc/potemkin.1.scd: $option is not in --help"
+done
+
+# "0 ok, 1 internal, .."
+codes=$(echo "$help" | sed -n 's/^exit: //p')
+[ -n "$codes" ] || complain "no exit codes were seen in: $program --help"
+grep -qF "$codes" "$readme" || complain "README.md does not have: $codes"
+IFS='
+'
+for code in $(echo "$codes" | sed 's/, \([0-9]\)/\n\1/g'); do
+	grep -q "^\*${code%% *}\* ${code#* }\(++\)\?$" "$manual" || complain "doc/potemkin.1.scd: has no exit code \"$code\""
+done
+
+exit $bad
