@@ -3,7 +3,7 @@
 # usage: cli.sh PROGRAM
 # The program as a user calls it: exit codes, one clear line for each mistake, and nothing left behind.
 set -u
-program=$1
+program=$(realpath "$1")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export XDG_CONFIG_HOME="$work/config"

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "base/log.h"
+#include "unit.h"
 #include "base/mem.h"
 #include "model/engine.h"
 #include "model/rewrite.h"
@@ -550,14 +550,14 @@ static void run_model(const char *path, float least, double range)
 
 static void test_networks(void **state)
 {
-	const char *data = getenv("POTEMKIN_TEST_DATA");
+	const char *data = unit_test_data();
 	char path[4096];
 
 	run_model(PMK_SOURCE_MODELS "/selfie_segmentation.tflite", 0, 0.5);
 	run_model(PMK_SOURCE_MODELS "/selfie_segmentation_landscape.tflite", 0, 0.5);
-	snprintf(path, sizeof path, "%s/models/deeplabv3_257_mv_gpu.tflite", data ? data : PMK_SOURCE_MODELS "/../../shared");
+	snprintf(path, sizeof path, "%s/models/deeplabv3_257_mv_gpu.tflite", data);
 	run_model(path, -1, 5);
-	snprintf(path, sizeof path, "%s/models/body-pix-float-050-8.tflite", data ? data : PMK_SOURCE_MODELS "/../../shared");
+	snprintf(path, sizeof path, "%s/models/body-pix-float-050-8.tflite", data);
 	run_model(path, -1, 5);
 }
 

@@ -168,6 +168,35 @@ static void test_known_colours(void **state)
 	assert_true(yuv[0] == 76 && yuv[1] == 85 && yuv[2] == 255);
 }
 
+/* A colour in the one matrix becomes the same colour in the other, in both ranges and samplings. */
+static void test_change_of_matrix(void **state)
+{
+	static const uint8_t colours[][3] = { { 255, 0, 0 }, { 0, 255, 0 }, { 0, 0, 255 }, { 255, 255, 255 }, { 30, 90, 160 }, { 200, 120, 60 } };
+
+	for (int n = 0; n < 8; n++) {
+		struct pmk_layout a = { .width = 6, .height = 5, .chroma = (enum pmk_chroma)(n & 1), .range = (enum pmk_range)(n >> 1 & 1),
+			.matrix = (enum pmk_matrix)(n >> 2) }, b = a;
+		struct pmk_image image, want;
+
+		b.matrix = a.matrix == PMK_MATRIX_BT601 ? PMK_MATRIX_BT709 : PMK_MATRIX_BT601;
+		assert_int_equal(pmk_image_alloc(&image, &a), 0);
+		assert_int_equal(pmk_image_alloc(&want, &b), 0);
+		for (size_t c = 0; c < sizeof colours / sizeof colours[0]; c++) {
+			uint8_t yuv[3];
+			image.layout = a;
+			pmk_convert_rgb_to_yuv(colours[c], &a, yuv);
+			pmk_image_fill(&image, yuv);
+			pmk_convert_rgb_to_yuv(colours[c], &b, yuv);
+			pmk_image_fill(&want, yuv);
+			pmk_convert_to_matrix(&image, b.matrix);
+			assert_true(pmk_layout_equal(&image.layout, &b));
+			assert_in_range(difference(&image, &want), 0, 1);
+		}
+		pmk_image_free(&image);
+		pmk_image_free(&want);
+	}
+}
+
 static void test_full_to_limited_is_nearest(void **state)
 {
 	uint8_t in[256], out[256];
@@ -299,6 +328,7 @@ int main(void)
 		cmocka_unit_test(test_raw_other_sampling),
 		cmocka_unit_test(test_rgb_round_trip),
 		cmocka_unit_test(test_known_colours),
+		cmocka_unit_test(test_change_of_matrix),
 		cmocka_unit_test(test_full_to_limited_is_nearest),
 		cmocka_unit_test(test_turn),
 		cmocka_unit_test(test_scale),

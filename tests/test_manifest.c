@@ -160,7 +160,7 @@ static void says_where_it_looked_and_what_to_do(void **state)
 	snprintf(looked, sizeof looked, "model \"far\" is not here, looked in %s, ", directory);
 	assert_load("far", -ENOENT, looked);
 	assert_load("far", -ENOENT, "; get it with `potemkin model fetch far`");
-	assert_load("packed", -ENOENT, "; get it with `make models`");
+	assert_load("packed", -ENOENT, "; get it with `potemkin model fetch packed`");
 	assert_load("private", -ENOENT, "; put private.tflite there (from my friend)");
 	assert_load("nobody", -ENOENT, "known are selfie, selfie-landscape, deeplabv3, bodypix, far, packed, private,");
 	assert_load(in_directory("nothing.tflite"), -ENOENT, "nothing.tflite: No such file");

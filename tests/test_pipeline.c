@@ -36,6 +36,11 @@ int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct
 	}
 	c = calloc(1, sizeof *c);
 	c->base.layout = (struct pmk_layout){ .width = atomic_load(&camera_width), .height = 180 };
+	if (c->base.layout.width != 320) {	/* back in another shape altogether */
+		c->base.layout.chroma = PMK_CHROMA_422;
+		c->base.layout.matrix = PMK_MATRIX_BT709;
+		c->base.layout.range = PMK_RANGE_FULL;
+	}
 	c->base.fps = 50;
 	c->pool = pmk_frame_pool_create(4);
 	snprintf(c->base.name, sizeof c->base.name, "scripted");
@@ -251,7 +256,7 @@ static void test_a_stall_is_covered(void **state)
 	stop(p, 0);
 }
 
-/* The camera goes, is not there at the first tries, and comes back with another size. */
+/* The camera goes, is not there at the first tries, and comes back with another size, sampling, range and matrix. */
 static void test_a_lost_camera_comes_back(void **state)
 {
 	struct pmk_pipeline *p = start("a!", NULL, 0);

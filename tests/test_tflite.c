@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "base/log.h"
+#include "unit.h"
 #include "base/mem.h"
 #include "model/graph.h"
 #include "tflite_file.h"
@@ -350,10 +350,10 @@ static void real_model(const char *directory, const char *name, int ops, double 
 
 static void real_models(void **state)
 {
-	const char *data = getenv("POTEMKIN_TEST_DATA");
+	const char *data = unit_test_data();
 	char shared[4000];
 
-	snprintf(shared, sizeof shared, "%s/models", data ? data : PMK_SOURCE_MODELS "/../../shared");
+	snprintf(shared, sizeof shared, "%s/models", data);
 	real_model(PMK_SOURCE_MODELS, "selfie_segmentation.tflite", 136, 59.2);
 	real_model(PMK_SOURCE_MODELS, "selfie_segmentation_landscape.tflite", 136, 33.3);
 	real_model(shared, "deeplabv3_257_mv_gpu.tflite", 70, 725.8);

@@ -34,6 +34,14 @@ static inline void unit_catch_log(void)
 	pmk_log_redirect(unit_keep_log, NULL);
 }
 
+/* Where photos, clips and models of others lie; tests that need one and do not find it say so and skip. */
+static inline const char *unit_test_data(void)
+{
+	const char *asked = getenv("POTEMKIN_TEST_DATA");
+
+	return asked && *asked ? asked : PMK_TEST_DATA;
+}
+
 /* A small generator with a seed of its own, so that a failure can be run again. */
 static inline uint32_t unit_random(uint32_t *state)
 {

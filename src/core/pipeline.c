@@ -15,7 +15,7 @@
 
 enum {
 	SHOWN_COUNT = 6,	/* cover, last, in the slot, in the making, in the hands of the output thread, one spare */
-	ADAPTED_COUNT = 4,
+	ADAPTED_COUNT = 5,	/* two in the making, one in the slot, one with the scene, one spare */
 };
 
 static const uint64_t TURN_NS = 100 * PMK_MS_NS;	/* how long a thread may sleep before it looks whether to stop */
@@ -105,27 +105,13 @@ static void fail(struct pmk_pipeline *p, enum pmk_part part, int error)
 
 /* --- capture thread --- */
 
-static bool needs_adapting(const struct pmk_pipeline *p, const struct pmk_layout *layout)
+/* A copy of the frame in another layout, or turned; takes the frame over. NULL when none is free. */
+static struct pmk_frame *remake(struct pmk_pipeline *p, struct pmk_frame *frame, const struct pmk_layout *layout, bool mirror, bool flip)
 {
-	return p->settings.mirror || p->settings.flip || layout->width != p->layout.width || layout->height != p->layout.height ||
-		layout->chroma != p->layout.chroma;
-}
+	struct pmk_frame *made = pmk_frame_pool_take(p->adapted, layout);
 
-/* The frame as the pipeline was set up for: a camera that came back may have another size. Gives the frame itself where it
- * fits; takes it over in any case. NULL when no frame is free. */
-static struct pmk_frame *adapt(struct pmk_pipeline *p, struct pmk_frame *frame)
-{
-	const struct pmk_layout *from = &frame->image.layout;
-	struct pmk_layout to = p->layout;
-	struct pmk_frame *made;
-
-	if (!needs_adapting(p, from))
-		return frame;
-	to.range = from->range;
-	to.matrix = from->matrix;
-	made = pmk_frame_pool_take(p->adapted, &to);
-	if (made && pmk_layout_equal(from, &to)) {
-		pmk_convert_turn(&frame->image, &made->image, p->settings.mirror, p->settings.flip);
+	if (made && pmk_layout_equal(&frame->image.layout, layout)) {
+		pmk_convert_turn(&frame->image, &made->image, mirror, flip);
 	} else if (made && pmk_convert_scale(&frame->image, &made->image)) {
 		pmk_frame_unref(made);
 		made = NULL;
@@ -137,6 +123,23 @@ static struct pmk_frame *adapt(struct pmk_pipeline *p, struct pmk_frame *frame)
 	}
 	pmk_frame_unref(frame);
 	return made;
+}
+
+/* The frame as the pipeline was set up for: a camera that came back may have another size, sampling or matrix. Takes it over. */
+static struct pmk_frame *adapt(struct pmk_pipeline *p, struct pmk_frame *frame)
+{
+	const struct pmk_pipeline_settings *s = &p->settings;
+	struct pmk_layout to = p->layout;
+
+	to.range = frame->image.layout.range;	/* both come, the composer takes both */
+	to.matrix = frame->image.layout.matrix;
+	if (!pmk_layout_equal(&frame->image.layout, &to))
+		frame = remake(p, frame, &to, false, false);
+	if (frame && (s->mirror || s->flip))
+		frame = remake(p, frame, &to, s->mirror, s->flip);
+	if (frame)
+		pmk_convert_to_matrix(&frame->image, p->layout.matrix);
+	return frame;
 }
 
 static void count_capture(struct pmk_pipeline *p)

@@ -280,6 +280,53 @@ void pmk_convert_image_to_rgb(const struct pmk_image *image, struct pmk_rgb *rgb
 	}
 }
 
+/* What a chroma sample adds to luma, and both chroma from both, on the way from one matrix to another: R, G, B of the one put
+ * into the definition of the other. Luma is scaled by 219 / 224 less than chroma in limited range. */
+struct matrix_change {
+	float y_cb, y_cr, cb_cb, cb_cr, cr_cb, cr_cr;
+};
+
+static struct matrix_change matrix_change(const struct pmk_layout *from, const struct pmk_layout *to)
+{
+	struct colours a = colours_of(from), b = colours_of(to);
+	float red = 2 * (1 - a.kr), blue = 2 * (1 - a.kb);	/* R - Y and B - Y of a unit of Cr and Cb */
+	float y_cb = b.kb * blue - b.kg * a.kb / a.kg * blue, y_cr = b.kr * red - b.kg * a.kr / a.kg * red;
+
+	return (struct matrix_change){
+		.y_cb = y_cb * a.luma_scale / a.chroma_scale, .y_cr = y_cr * a.luma_scale / a.chroma_scale,
+		.cb_cb = (blue - y_cb) / (2 * (1 - b.kb)), .cb_cr = -y_cr / (2 * (1 - b.kb)),
+		.cr_cb = -y_cb / (2 * (1 - b.kr)), .cr_cr = (red - y_cr) / (2 * (1 - b.kr)),
+	};
+}
+
+void pmk_convert_to_matrix(struct pmk_image *image, enum pmk_matrix matrix)
+{
+	struct pmk_layout to = image->layout;
+	struct matrix_change m;
+	int shift = to.chroma == PMK_CHROMA_420;
+
+	if (to.matrix == matrix)
+		return;
+	to.matrix = matrix;
+	m = matrix_change(&image->layout, &to);
+	for (int y = 0; y < to.height; y++) {	/* luma first: it needs the old chroma */
+		uint8_t *row = image->plane[0] + (size_t)y * image->stride[0];
+		const uint8_t *u = image->plane[1] + (size_t)(y >> shift) * image->stride[1];
+		const uint8_t *v = image->plane[2] + (size_t)(y >> shift) * image->stride[2];
+		for (int x = 0; x < to.width; x++)
+			row[x] = to_byte((float)row[x] + m.y_cb * (float)(u[x / 2] - 128) + m.y_cr * (float)(v[x / 2] - 128));
+	}
+	for (int y = 0; y < pmk_layout_plane_height(&to, 1); y++) {
+		uint8_t *u = image->plane[1] + (size_t)y * image->stride[1], *v = image->plane[2] + (size_t)y * image->stride[2];
+		for (int x = 0; x < pmk_layout_plane_width(&to, 1); x++) {
+			float cb = (float)(u[x] - 128), cr = (float)(v[x] - 128);
+			u[x] = to_byte(128 + m.cb_cb * cb + m.cb_cr * cr);
+			v[x] = to_byte(128 + m.cr_cb * cb + m.cr_cr * cr);
+		}
+	}
+	image->layout = to;
+}
+
 int pmk_convert_scale(const struct pmk_image *from, struct pmk_image *to)
 {
 	if (from->layout.range != to->layout.range || from->layout.matrix != to->layout.matrix)

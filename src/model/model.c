@@ -45,10 +45,8 @@ static int complain_missing(const struct pmk_model_card *card)
 		if (*directory)
 			append(places, sizeof places, ", ", directory);
 	}
-	if (!strncmp(card->source, "https://", 8))
+	if (!strncmp(card->source, "https://", 8) || !strncmp(card->source, "npm ", 4))
 		snprintf(how, sizeof how, "get it with `potemkin model fetch %s`", card->name);
-	else if (!strncmp(card->source, "npm ", 4))
-		snprintf(how, sizeof how, "get it with `make models`");
 	else
 		snprintf(how, sizeof how, "put %s there (from %s)", card->file, card->source[0] ? card->source : "its publisher");
 	pmk_error("model \"%s\" is not here, looked in %s; %s", card->name, places, how);

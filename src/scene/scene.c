@@ -27,7 +27,11 @@ struct pmk_scene {
 	struct pmk_backdrop *backdrop;
 	struct pmk_composer *composer;
 	int last_error;	/* so that a repeating fault is said once */
+	uint64_t last_number, last_ns;	/* of the frame before */
 };
+
+/* Frames further apart than this have nothing to do with each other. */
+static const uint64_t CUT_NS = 500 * PMK_MS_NS;
 
 static const char *choose_model(const char *model, const struct pmk_layout *layout)
 {
@@ -156,6 +160,17 @@ static int find_person(struct pmk_scene *s, const struct pmk_frame *frame, struc
 	return 0;
 }
 
+/* Another camera, a camera that came back, a pause: the masks of before say nothing about this frame. */
+static void notice_cut(struct pmk_scene *s, const struct pmk_frame *frame)
+{
+	uint64_t now = frame->position_ns >= 0 ? (uint64_t)frame->position_ns : frame->time_ns;
+
+	if (frame->number <= s->last_number || now > s->last_ns + CUT_NS)
+		pmk_temporal_reset(&s->temporal);
+	s->last_number = frame->number;
+	s->last_ns = now;
+}
+
 /* Say a fault when it begins, and when it is over. */
 static void note_error(struct pmk_scene *s, int err)
 {
@@ -172,13 +187,14 @@ int pmk_scene_mask(struct pmk_scene *s, const struct pmk_frame *frame, const str
 	struct pmk_scene_times unused = { 0 };
 	int err;
 
+	notice_cut(s, frame);
 	if (frame->image.layout.width != s->layout.width || frame->image.layout.height != s->layout.height)
 		err = -EINVAL;
 	else
 		err = find_person(s, frame, times ? times : &unused);
 	note_error(s, err);
 	if (err) {
-		pmk_scene_reset(s);
+		pmk_temporal_reset(&s->temporal);
 		return err;
 	}
 	*mask = &s->mask;
@@ -217,9 +233,4 @@ int pmk_scene_run(struct pmk_scene *s, const struct pmk_frame *frame, struct pmk
 int pmk_scene_cover(struct pmk_scene *s, struct pmk_shown **shown)
 {
 	return pmk_compose_cover(s->composer, pmk_backdrop_cover(s->backdrop), NULL, shown);
-}
-
-void pmk_scene_reset(struct pmk_scene *s)
-{
-	pmk_temporal_reset(&s->temporal);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* One frame all the way: prepare, network, refine, compose. What the live pipeline, convert, mask and bench all run.
  *
- * The one rule: whatever goes wrong inside, what comes out is a cover, never the frame. One thread. */
+ * The one rule: whatever goes wrong inside, what comes out is a cover, never the frame. One thread.
+ * A frame whose number does not rise, or that comes half a second after the last, starts anew: nothing of before is smoothed into it. */
 #ifndef PMK_SCENE_SCENE_H
 #define PMK_SCENE_SCENE_H
 
@@ -45,7 +46,5 @@ int pmk_scene_cover(struct pmk_scene *scene, struct pmk_shown **shown) __attribu
 /* The mask alone; it belongs to the scene and is valid until the next run. Negative errno, logged, when there is none. */
 int pmk_scene_mask(struct pmk_scene *scene, const struct pmk_frame *frame, const struct pmk_mask **mask, struct pmk_scene_times *times)
 	__attribute__((warn_unused_result));
-
-void pmk_scene_reset(struct pmk_scene *scene);	/* forget the past: another camera, a cut */
 
 #endif

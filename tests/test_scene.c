@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/* The whole way of a frame with real networks, on the presenter, whose exact alpha is known. */
+#include "unit.h"
+
+#include "io/presenter.h"
+#include "scene/scene.h"
+
+#include <errno.h>
+#include <math.h>
+#include <unistd.h>
+
+enum { W = 1280, H = 720, LOOKS = 12 };
+
+static struct pmk_scene_settings settings_for(const char *model)
+{
+	return (struct pmk_scene_settings){ .model = model, .threads = 1, .backdrop = "color:#3080c0", .refine = {
+		.mode = PMK_REFINE_GUIDED, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 } };
+}
+
+/* deeplabv3 is not among the models that `make models` gets: it is part of the test data. */
+static bool find_deeplab(void)
+{
+	const char *data = unit_test_data(), *models = getenv("POTEMKIN_MODELS");
+	char path[4200];
+
+	snprintf(path, sizeof path, "%s:%s/models", models ? models : "", data);
+	setenv("POTEMKIN_MODELS", path, 1);
+	snprintf(path, sizeof path, "%s/models/deeplabv3_257_mv_gpu.tflite", data);
+	return access(path, R_OK) == 0;
+}
+
+static double iou(const struct pmk_mask *a, const struct pmk_mask *b)
+{
+	uint64_t both = 0, either = 0;
+
+	for (int y = 0; y < a->height; y++) {
+		for (int x = 0; x < a->width; x++) {
+			bool p = a->alpha[(size_t)y * a->stride + x] > 127, q = b->alpha[(size_t)y * b->stride + x] > 127;
+			both += p && q;
+			either += p || q;
+		}
+	}
+	return either ? (double)both / (double)either : 1;
+}
+
+/* Mean IoU over LOOKS places in ten seconds, gestures among them. */
+static double presenter_iou(const char *model, uint32_t seed)
+{
+	struct pmk_layout layout = { .width = W, .height = H };
+	struct pmk_scene_settings settings = settings_for(model);
+	struct pmk_frame_pool *pool = pmk_frame_pool_create(1);
+	struct pmk_frame *frame = pmk_frame_pool_take(pool, &layout);
+	struct pmk_presenter *presenter;
+	struct pmk_scene *scene;
+	struct pmk_mask truth;
+	double sum = 0;
+
+	assert_int_equal(pmk_presenter_create(W, H, seed, &presenter), 0);
+	assert_int_equal(pmk_mask_alloc(&truth, W, H), 0);
+	assert_int_equal(pmk_scene_create(&settings, &layout, 1, &scene), 0);
+	for (int i = 0; i < LOOKS; i++) {
+		const struct pmk_mask *mask;
+		pmk_presenter_draw_image(presenter, i * 10.0 / LOOKS, &frame->image, &truth);
+		frame->number = (uint64_t)i;
+		assert_int_equal(pmk_scene_mask(scene, frame, &mask, NULL), 0);
+		sum += iou(mask, &truth);
+	}
+	pmk_scene_destroy(scene);
+	pmk_mask_free(&truth);
+	pmk_presenter_destroy(presenter);
+	pmk_frame_unref(frame);
+	pmk_frame_pool_destroy(pool);
+	return sum / LOOKS;
+}
+
+static void test_selfie_finds_the_presenter(void **state)
+{
+	for (uint32_t seed = 1; seed <= 2; seed++) {
+		double found = presenter_iou("selfie", seed);
+		printf("selfie, presenter %u, %dx%d: IoU %.4f\n", seed, W, H, found);
+		assert_true(found >= 0.97);
+	}
+}
+
+static void test_landscape_finds_the_presenter(void **state)
+{
+	double found = presenter_iou("auto", 1);
+
+	printf("auto (selfie-landscape), %dx%d: IoU %.4f\n", W, H, found);
+	assert_true(found >= 0.95);
+}
+
+static void test_deeplab_finds_the_presenter(void **state)
+{
+	double found;
+
+	if (!find_deeplab()) {
+		puts("skipped: needs the test data");
+		skip();
+	}
+	found = presenter_iou("deeplabv3", 1);
+	printf("deeplabv3, %dx%d: IoU %.4f\n", W, H, found);
+	assert_true(found >= 0.90);
+}
+
+/* Where the truth says room, with a margin, what is shown is the backdrop bit for bit; where it says person, it is not. */
+static void test_the_room_is_replaced(void **state)
+{
+	struct pmk_layout layout = { .width = 640, .height = 360, .chroma = PMK_CHROMA_422, .range = PMK_RANGE_FULL };
+	struct pmk_scene_settings settings = settings_for("selfie");
+	struct pmk_frame_pool *pool = pmk_frame_pool_create(1);
+	struct pmk_frame *frame = pmk_frame_pool_take(pool, &layout);
+	static const uint8_t blue[3] = { 0x30, 0x80, 0xc0 };
+	struct pmk_presenter *presenter;
+	struct pmk_scene *scene;
+	struct pmk_mask truth;
+	struct pmk_shown *shown = NULL;
+	const struct pmk_image *out;
+	uint8_t want[3];
+	int room = 0, kept = 0, person = 0, changed = 0;
+
+	assert_int_equal(pmk_presenter_create(640, 360, 1, &presenter), 0);
+	assert_int_equal(pmk_mask_alloc(&truth, 640, 360), 0);
+	assert_int_equal(pmk_scene_create(&settings, &layout, 1, &scene), 0);
+	pmk_presenter_draw_image(presenter, 1, &frame->image, &truth);
+	assert_int_equal(pmk_scene_run(scene, frame, &shown, NULL), 0);
+	out = pmk_shown_image(shown);
+	assert_int_equal(out->layout.range, PMK_RANGE_LIMITED);
+	pmk_convert_rgb_to_yuv(blue, &out->layout, want);
+	for (int y = 0; y < 360; y++) {
+		for (int x = 0; x < 640; x++) {
+			bool backdrop = out->plane[0][(size_t)y * out->stride[0] + x] == want[0];
+			uint8_t alpha = truth.alpha[(size_t)y * truth.stride + x];
+			room += alpha == 0;
+			kept += alpha == 0 && backdrop;
+			person += alpha == 255;
+			changed += alpha == 255 && !backdrop;
+		}
+	}
+	assert_true(kept > room * 97 / 100);
+	assert_true(changed > person * 90 / 100);
+	pmk_shown_unref(shown);
+	pmk_scene_destroy(scene);
+	pmk_mask_free(&truth);
+	pmk_presenter_destroy(presenter);
+	pmk_frame_unref(frame);
+	pmk_frame_pool_destroy(pool);
+}
+
+/* A frame that does not fit gives a cover and says so once, however often it comes. */
+static void test_errors_become_a_cover(void **state)
+{
+	struct pmk_layout layout = { .width = 320, .height = 240 }, other = { .width = 322, .height = 240 };
+	struct pmk_scene_settings settings = settings_for("selfie");
+	struct pmk_frame_pool *pool = pmk_frame_pool_create(1);
+	struct pmk_frame *frame = pmk_frame_pool_take(pool, &other);
+	struct pmk_scene *scene;
+
+	assert_int_equal(pmk_scene_create(&settings, &layout, 1, &scene), 0);
+	unit_catch_log();
+	frame->position_ns = 40;
+	for (int i = 0; i < 3; i++) {
+		struct pmk_shown *shown = NULL;
+		assert_int_equal(pmk_scene_run(scene, frame, &shown, NULL), -EINVAL);
+		assert_non_null(shown);
+		assert_true(pmk_shown_is_cover(shown));
+		assert_int_equal(pmk_shown_position_ns(shown), 40);
+		pmk_shown_unref(shown);
+	}
+	assert_int_equal(unit_log_count, 1);
+	pmk_log_redirect(NULL, NULL);
+	pmk_scene_destroy(scene);
+	pmk_frame_unref(frame);
+	pmk_frame_pool_destroy(pool);
+}
+
+static void test_the_room_needs_its_switch(void **state)
+{
+	struct pmk_layout layout = { .width = 320, .height = 240 };
+	struct pmk_scene_settings settings = settings_for("selfie");
+	struct pmk_scene *scene = NULL;
+	struct pmk_shown *cover;
+
+	unit_catch_log();
+	settings.backdrop = "none";
+	assert_int_equal(pmk_scene_create(&settings, &layout, 1, &scene), -EINVAL);
+	assert_non_null(strstr(unit_logged, "--show-room"));
+	pmk_log_redirect(NULL, NULL);
+	assert_null(scene);
+	settings.show_room = true;
+	assert_int_equal(pmk_scene_create(&settings, &layout, 1, &scene), 0);
+	assert_int_equal(pmk_scene_cover(scene, &cover), 0);
+	assert_true(pmk_shown_is_cover(cover));
+	pmk_shown_unref(cover);
+	pmk_scene_destroy(scene);
+}
+
+/* --show-room alone, with a backdrop, shows no room. */
+static void test_the_switch_alone_shows_nothing(void **state)
+{
+	struct pmk_layout layout = { .width = 320, .height = 240 };
+	struct pmk_scene_settings settings = settings_for("selfie");
+	struct pmk_frame_pool *pool = pmk_frame_pool_create(1);
+	struct pmk_frame *frame = pmk_frame_pool_take(pool, &layout);
+	struct pmk_scene *scene;
+	struct pmk_shown *shown, *cover;
+
+	settings.show_room = true;
+	assert_int_equal(pmk_scene_create(&settings, &layout, 2, &scene), 0);
+	pmk_image_fill(&frame->image, (uint8_t[]){ 150, 60, 220 });
+	assert_int_equal(pmk_scene_run(scene, frame, &shown, NULL), 0);
+	assert_int_equal(pmk_scene_cover(scene, &cover), 0);
+	assert_memory_equal(pmk_shown_image(shown)->plane[2], pmk_shown_image(cover)->plane[2], 160);
+	pmk_shown_unref(shown);
+	pmk_shown_unref(cover);
+	pmk_scene_destroy(scene);
+	pmk_frame_unref(frame);
+	pmk_frame_pool_destroy(pool);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_selfie_finds_the_presenter),
+		cmocka_unit_test(test_landscape_finds_the_presenter),
+		cmocka_unit_test(test_deeplab_finds_the_presenter),
+		cmocka_unit_test(test_the_room_is_replaced),
+		cmocka_unit_test(test_errors_become_a_cover),
+		cmocka_unit_test(test_the_room_needs_its_switch),
+		cmocka_unit_test(test_the_switch_alone_shows_nothing),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
