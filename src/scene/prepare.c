@@ -13,6 +13,8 @@ struct pmk_prepare {
 	int stride;	/* of each plane */
 	uint8_t *plane[3];	/* Y, U, V at the network's size */
 	uint8_t *rgb;	/* tight rows */
+	uint8_t *half;	/* a plane on its way down */
+	size_t half_bytes;
 };
 
 int pmk_prepare_create(const struct pmk_model_card *card, struct pmk_prepare **prepare)
@@ -46,6 +48,7 @@ void pmk_prepare_destroy(struct pmk_prepare *p)
 	for (int i = 0; i < 3; i++)
 		free(p->plane[i]);
 	free(p->rgb);
+	free(p->half);
 	free(p);
 }
 
@@ -57,14 +60,39 @@ static const struct YuvConstants *swapped_matrix(const struct pmk_layout *layout
 	return layout->range == PMK_RANGE_FULL ? &kYvuJPEGConstants : &kYvuI601Constants;
 }
 
+/* Room for a halved plane; made anew only when pictures become larger. */
+static bool have_half(struct pmk_prepare *p, size_t bytes)
+{
+	if (bytes <= p->half_bytes)
+		return true;
+	free(p->half);
+	p->half = pmk_mem_alloc(bytes);
+	p->half_bytes = p->half ? bytes : 0;
+	return p->half != NULL;
+}
+
+/* Halve while the plane is at least twice the input's size, then the rest bilinearly: libyuv halves by means of 2x2 with vectors,
+ * its box filter of any other size is plain C. */
+static void shrink(struct pmk_prepare *p, const uint8_t *from, int stride, int width, int height, uint8_t *to)
+{
+	while (width >= 2 * p->width && height >= 2 * p->height && have_half(p, (size_t)(width / 2) * (size_t)(height / 2))) {
+		/* in place from the second time on: each row is written behind where it was read */
+		ScalePlane(from, stride, width & ~1, height & ~1, p->half, width / 2, width / 2, height / 2, kFilterBox);
+		from = p->half;
+		width /= 2;
+		height /= 2;
+		stride = width;
+	}
+	ScalePlane(from, stride, width, height, to, p->stride, p->width, p->height, kFilterBilinear);
+}
+
 void pmk_prepare_run(struct pmk_prepare *p, const struct pmk_image *image, float *input)
 {
 	size_t count = (size_t)p->width * (size_t)p->height * 3;
 
-	for (int i = 0; i < 3; i++) {
-		ScalePlane(image->plane[i], image->stride[i], pmk_layout_plane_width(&image->layout, i),
-			pmk_layout_plane_height(&image->layout, i), p->plane[i], p->stride, p->width, p->height, kFilterBox);
-	}
+	for (int i = 0; i < 3; i++)
+		shrink(p, image->plane[i], image->stride[i], pmk_layout_plane_width(&image->layout, i), pmk_layout_plane_height(&image->layout, i),
+			p->plane[i]);
 	I444ToRGB24Matrix(p->plane[0], p->stride, p->plane[2], p->stride, p->plane[1], p->stride, p->rgb, p->width * 3,
 		swapped_matrix(&image->layout), p->width, p->height);
 	for (size_t i = 0; i < count; i++)
