@@ -12,7 +12,8 @@ test: build models
 	@meson test -C $(BUILD) --print-errorlogs
 
 build: deps
-	@test -f $(BUILD)/build.ninja || meson setup $(BUILD) --prefix=$(PREFIX)
+	@test -f $(BUILD)/build.ninja || { echo "Configuring $(BUILD)/"; meson setup $(BUILD) --prefix=$(PREFIX) >$(BUILD).log || { cat $(BUILD).log; exit 1; }; }
+	@rm -f $(BUILD).log
 	@ninja -C $(BUILD) --quiet
 
 deps:
@@ -31,6 +32,8 @@ test-vm: build models
 install: build models
 	@meson configure $(BUILD) -Dprefix=$(PREFIX)
 	@meson install -C $(BUILD) --quiet $(if $(DESTDIR),--destdir=$(abspath $(DESTDIR)))
+	@install -d $(DESTDIR)$(PREFIX)/share/potemkin/models
+	@install -m 644 models/manifest.ini models/selfie_segmentation.tflite models/selfie_segmentation_landscape.tflite $(DESTDIR)$(PREFIX)/share/potemkin/models
 
 clean:
 	@rm -rf $(BUILD)
