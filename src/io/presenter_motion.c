@@ -35,7 +35,7 @@ static int lids_at(double t, uint32_t seed)
 /* How high a hand is held, 0..1. Every four seconds it is decided which of them rise. */
 static float lift_at(double t, uint32_t seed, int hand)
 {
-	static const uint8_t choices[8] = {1, 2, 3, 3, 1, 2, 3, 0};	/* a bit a hand */
+	static const uint8_t choices[8] = {1, 2, 1, 3, 2, 1, 2, 0};	/* a bit a hand */
 	double slot = floor(t / 4);
 	float since = (float)(t - slot * 4);
 	int choice = choices[pmk_hash(seed + 5 + (uint32_t)(int64_t)slot) >> 29];
@@ -47,7 +47,7 @@ static void pose_arm(struct pmk_pose *pose, double t, uint32_t seed, int hand, f
 {
 	float side = hand ? 1 : -1, lift = lift_at(t + drift(0.5, seed + 6) + 1, seed, hand);
 	float shake = 0.5f + 0.5f * drift(t * 0.6, seed + 7);
-	float x = 1.42f + 0.25f * (1 - lift) + 0.16f * drift(t * 1.1, seed + 8 + (uint32_t)hand);
+	float x = 1.35f + 0.25f * (1 - lift) + 0.16f * drift(t * 1.1, seed + 8 + (uint32_t)hand);
 	float y = 2.80f + 2.6f * (1 - lift) + 0.12f * shake * pmk_wave(t * 1.35 + hand * 0.3) +
 			0.10f * drift(t * 0.7, seed + 10 + (uint32_t)hand);
 	float lean = side * (0.020f - 0.05f * (1 - lift) + 0.010f * drift(t, seed + 12 + (uint32_t)hand));

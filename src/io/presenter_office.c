@@ -9,7 +9,7 @@ struct room {
 	uint32_t dice;
 };
 
-static const float bay = 1.86f;	/* the furniture repeats in wide pictures */
+static const float bay = 2.0f;	/* the furniture repeats in wide pictures */
 
 static void box(struct room *r, float x, float y, float w, float h, uint32_t top, uint32_t bottom)
 {
@@ -247,10 +247,10 @@ static void papers(struct room *r, float x)
 	pmk_paint_disc(&r->canvas, x + 0.015f, 0.145f, 0.038f, 0.038f,
 			&(struct pmk_brush){.from = sun, .to = pmk_ink_scale(sun, 0.8f)});
 	sheet(r, x, 0.235f, 0.13f, 0.055f, lean, &(struct pmk_brush){.from = hill, .to = pmk_ink_scale(hill, 0.7f)});
-	for (int i = 0; i < 9; i++) {
+	for (int i = 0; i < 8; i++) {
 		static const uint32_t notes[] = {0xf2dc72, 0xe07a94, 0xa9d5b2, 0xf4f0e6, 0xf4f0e6, 0x8fbce0};
 		pmk_ink ink = pmk_ink_hex(notes[(int)some(r, 0, 5.99f)]);
-		float size = some(r, 0.040f, 0.075f), nx = x + some(r, 0.44f, 0.54f), ny = some(r, 0.06f, 0.50f);
+		float size = some(r, 0.040f, 0.075f), nx = x + some(r, 0.49f, 0.58f), ny = some(r, 0.05f, 0.36f);
 		float turn = some(r, -0.14f, 0.14f);
 
 		sheet(r, nx + 0.004f, ny + 0.005f, size, size * 1.1f, turn,
@@ -340,9 +340,9 @@ static void furnish(struct room *r, float at)
 	stack(r, at - 0.80f + 0.32f, 0.612f);
 	papers(r, at - 0.25f);
 	lamp(r, at - 0.345f);
-	shelf(r, at + 0.33f);
-	cable(r, (struct pmk_point){at + 0.34f, 0.18f}, (struct pmk_point){at + 0.24f, 0.62f}, some(r, 0.02f, 0.06f));
-	cable(r, (struct pmk_point){at + 0.24f, 0.62f}, (struct pmk_point){at + some(r, 0, 0.2f), 0.96f}, 0.02f);
+	shelf(r, at + 0.37f);
+	cable(r, (struct pmk_point){at + 0.38f, 0.18f}, (struct pmk_point){at + 0.31f, 0.62f}, some(r, 0.02f, 0.06f));
+	cable(r, (struct pmk_point){at + 0.31f, 0.62f}, (struct pmk_point){at + some(r, 0, 0.2f), 0.96f}, 0.02f);
 	cabinet(r, at - 0.72f);
 	carton(r, at - 0.92f, 1.0f, 0.26f, some(r, 0.20f, 0.26f));
 	carton(r, at - 0.86f, 0.77f, 0.18f, some(r, 0.08f, 0.10f));
