@@ -2,6 +2,7 @@
 /* The mask chain: scene/prepare, person, temporal, filter, refine. */
 #include "unit.h"
 
+#include "scene/enlarge.h"
 #include "scene/filter.h"
 #include "scene/person.h"
 #include "scene/prepare.h"
@@ -199,6 +200,39 @@ static void test_erode_dilate_feather(void **state)
 	pmk_mask_free(&scratch);
 }
 
+/* Against the formula, for sizes that enlarge, shrink and stay, with wide margins of room and without. */
+static void test_enlarge(void **state)
+{
+	static const int sizes[][4] = { { 16, 9, 80, 45 }, { 7, 5, 64, 3 }, { 1, 1, 9, 9 }, { 20, 20, 20, 20 }, { 33, 17, 16, 16 }, { 2, 3, 101, 37 } };
+
+	for (int n = 0; n < 18; n++) {
+		int w = sizes[n / 3][0], h = sizes[n / 3][1], tw = sizes[n / 3][2], th = sizes[n / 3][3];
+		struct pmk_enlarge e;
+		struct pmk_mask mask;
+		uint8_t from[40 * 40];
+		uint32_t seed = 5;
+
+		assert_int_equal(pmk_enlarge_init(&e, w, h, tw, th), 0);
+		assert_int_equal(pmk_mask_alloc(&mask, tw, th), 0);
+		for (int i = 0; i < w * h; i++)
+			from[i] = n % 3 == 2 ? 255 : n % 3 == 1 && (i % w < w / 3 || i / w > h / 2) ? 0 : (uint8_t)unit_random(&seed);
+		memset(mask.alpha, 0xaa, (size_t)mask.stride * th);
+		pmk_enlarge_run(&e, from, w, &mask);
+		for (int y = 0; y < th; y++) {
+			for (int x = 0; x < tw; x++) {
+				double sx = fmin(fmax((x + 0.5) * w / tw - 0.5, 0), w - 1), sy = fmin(fmax((y + 0.5) * h / th - 0.5, 0), h - 1);
+				int ix = (int)sx, iy = (int)sy, jx = ix + 1 < w ? ix + 1 : ix, jy = iy + 1 < h ? iy + 1 : iy;
+				double a = from[iy * w + ix] + (from[iy * w + jx] - from[iy * w + ix]) * (sx - ix);
+				double b = from[jy * w + ix] + (from[jy * w + jx] - from[jy * w + ix]) * (sx - ix);
+				assert_true(fabs(mask.alpha[(size_t)y * mask.stride + x] - (a + (b - a) * (sy - iy))) <= 2.5);
+				assert_true(n % 3 != 2 || mask.alpha[(size_t)y * mask.stride + x] == 255);
+			}
+		}
+		pmk_mask_free(&mask);
+		pmk_enlarge_finish(&e);
+	}
+}
+
 /* A guide with the person's edge pulls a blurred probability to that edge. */
 static void test_guided_follows_the_luma(void **state)
 {
@@ -266,6 +300,7 @@ int main(void)
 		cmocka_unit_test(test_temporal),
 		cmocka_unit_test(test_box),
 		cmocka_unit_test(test_erode_dilate_feather),
+		cmocka_unit_test(test_enlarge),
 		cmocka_unit_test(test_guided_follows_the_luma),
 		cmocka_unit_test(test_refine_threshold_and_ends),
 	};

@@ -2,10 +2,10 @@
 #include "scene/refine.h"
 
 #include "base/mem.h"
+#include "scene/enlarge.h"
 #include "scene/filter.h"
 
 #include <errno.h>
-#include <libyuv.h>
 #include <stdlib.h>
 
 enum { GUIDE_RADIUS = 3 };	/* px at the network's size */
@@ -19,6 +19,7 @@ struct pmk_refine {
 	float *guide;
 	int small_stride;
 	uint8_t *small;	/* alpha at the network's size */
+	struct pmk_enlarge enlarge;
 	struct pmk_mask scratch;	/* at the camera's size */
 };
 
@@ -51,6 +52,7 @@ int pmk_refine_create(const struct pmk_refine_settings *settings, int width, int
 	r->small_stride = (width + PMK_MEM_ALIGN - 1) / PMK_MEM_ALIGN * PMK_MEM_ALIGN;
 	r->small = pmk_mem_alloc((size_t)r->small_stride * (size_t)height);
 	missing |= !r->small;
+	missing |= pmk_enlarge_init(&r->enlarge, width, height, mask_width, mask_height) != 0;
 	if (r->settings.mode == PMK_REFINE_GUIDED) {
 		missing |= !(r->guide = pmk_mem_alloc(count * sizeof *r->guide));
 		for (int i = 0; i < PMK_FILTER_GUIDED_PLANES; i++)
@@ -74,6 +76,7 @@ void pmk_refine_destroy(struct pmk_refine *r)
 		free(r->work[i]);
 	free(r->guide);
 	free(r->small);
+	pmk_enlarge_finish(&r->enlarge);
 	pmk_mask_free(&r->scratch);
 	free(r);
 }
@@ -110,7 +113,7 @@ void pmk_refine_run(struct pmk_refine *r, float *probability, const uint8_t *lum
 		guide_by_luma(r, probability, luma, luma_stride);
 	for (int y = 0; y < r->height; y++)
 		alpha_row(probability + (size_t)y * r->width, r->small + (size_t)y * r->small_stride, r->width, (float)s->threshold);
-	ScalePlane(r->small, r->small_stride, r->width, r->height, mask->alpha, mask->stride, mask->width, mask->height, kFilterBilinear);
+	pmk_enlarge_run(&r->enlarge, r->small, r->small_stride, mask);
 	if (s->erode)
 		pmk_filter_erode(mask, &r->scratch, s->erode);
 	if (s->dilate)

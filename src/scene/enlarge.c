@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+#include "scene/enlarge.h"
+
+#include "base/mem.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Where target pixel `at` looks: left source pixel and the weight of the one right of it, of 256. */
+static void look(int at, int count, int to_count, int *index, uint8_t *part)
+{
+	int64_t place = ((2 * (int64_t)at + 1) * count * 128 + to_count / 2) / to_count - 128;	/* in 1/256 of a source pixel */
+
+	place = place < 0 ? 0 : place > (count - 1) * 256 ? (count - 1) * 256 : place;
+	*index = (int)(place >> 8);
+	*part = (uint8_t)(place & 255);
+}
+
+int pmk_enlarge_init(struct pmk_enlarge *e, int width, int height, int to_width, int to_height)
+{
+	struct pmk_enlarge made = { .width = width, .height = height, .to_width = to_width, .to_height = to_height };
+	int i = 0;
+
+	made.index = pmk_mem_alloc((size_t)to_width * sizeof *made.index);
+	made.begin = pmk_mem_alloc(((size_t)width + 1) * sizeof *made.begin);
+	made.part = pmk_mem_alloc((size_t)to_width);
+	made.padded = pmk_mem_alloc((size_t)width + 1);
+	made.row[0].alpha = pmk_mem_alloc((size_t)to_width);
+	made.row[1].alpha = pmk_mem_alloc((size_t)to_width);
+	if (!made.index || !made.begin || !made.part || !made.padded || !made.row[0].alpha || !made.row[1].alpha) {
+		pmk_enlarge_finish(&made);
+		return -ENOMEM;
+	}
+	for (int x = 0; x < to_width; x++) {
+		look(x, width, to_width, &made.index[x], &made.part[x]);
+		while (i <= made.index[x])
+			made.begin[i++] = x;
+	}
+	while (i <= width)
+		made.begin[i++] = to_width;
+	*e = made;
+	return 0;
+}
+
+void pmk_enlarge_finish(struct pmk_enlarge *e)
+{
+	free(e->index);
+	free(e->begin);
+	free(e->part);
+	free(e->padded);
+	free(e->row[0].alpha);
+	free(e->row[1].alpha);
+	*e = (struct pmk_enlarge){ 0 };
+}
+
+/* Most rows are room but for a span; only the span is worked on. */
+static void fill_row(struct pmk_enlarge *e, struct pmk_enlarge_row *row, const uint8_t *from, int source)
+{
+	int first = 0, end = e->width;
+
+	row->source = source;
+	memset(row->alpha, 0, (size_t)e->to_width);
+	while (first < end && !from[first])
+		first++;
+	while (end > first && !from[end - 1])
+		end--;
+	if (first == end) {
+		row->first = row->end = 0;
+		return;
+	}
+	memcpy(e->padded, from, (size_t)e->width);
+	e->padded[e->width] = from[e->width - 1];
+	row->first = e->begin[first ? first - 1 : 0];
+	row->end = e->begin[end];
+	for (int x = row->first; x < row->end; x++) {
+		const uint8_t *pair = e->padded + e->index[x];
+		row->alpha[x] = (uint8_t)((pair[0] * (256 - e->part[x]) + pair[1] * e->part[x] + 128) >> 8);
+	}
+}
+
+/* The source row at the target's width, from the two that are kept; rows come in rising order. */
+static const struct pmk_enlarge_row *row_at(struct pmk_enlarge *e, const uint8_t *from, int stride, int source)
+{
+	struct pmk_enlarge_row *row = &e->row[source & 1];
+
+	if (row->source != source)
+		fill_row(e, row, from + (size_t)source * stride, source);
+	return row;
+}
+
+static void blend_rows(const uint8_t *a, const uint8_t *b, int part, uint8_t *out, int count)
+{
+	uint16_t wa = (uint16_t)(256 - part), wb = (uint16_t)part;
+
+	for (int x = 0; x < count; x++)
+		out[x] = (uint8_t)((uint16_t)(a[x] * wa + b[x] * wb + 128) >> 8);
+}
+
+void pmk_enlarge_run(struct pmk_enlarge *e, const uint8_t *from, int stride, struct pmk_mask *to)
+{
+	e->row[0].source = e->row[1].source = -1;
+	for (int y = 0; y < e->to_height; y++) {
+		uint8_t *out = to->alpha + (size_t)y * to->stride, part;
+		const struct pmk_enlarge_row *a, *b;
+		int index, first, end;
+
+		look(y, e->height, e->to_height, &index, &part);
+		a = row_at(e, from, stride, index);
+		b = part ? row_at(e, from, stride, index + 1) : a;
+		first = a->first < b->first || b->end == 0 ? a->first : b->first;
+		end = a->end > b->end ? a->end : b->end;
+		if (a->end == 0)
+			first = b->first;
+		memset(out, 0, (size_t)first);
+		blend_rows(a->alpha + first, b->alpha + first, part, out + first, end - first);
+		memset(out + end, 0, (size_t)(e->to_width - end));
+	}
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* The plain chain on the photos of the test data: mean IoU of each group against the exact masks, as bench/score.py measures it. */
+#include "unit.h"
+
+#include "base/clock.h"
+#include "image/still.h"
+#include "io/source.h"
+#include "scene/scene.h"
+
+#include <dirent.h>
+#include <unistd.h>
+
+enum { GROUPS = 3 };
+static const char *const groups[GROUPS] = { "asl_", "man_", "ccp_" };
+
+/* The mask of `photo` against `truth`, both cut at one half. */
+static double score(const struct pmk_scene_settings *settings, const char *photo, const char *truth)
+{
+	struct pmk_source_wish wish = { .unpaced = true };
+	uint64_t both = 0, either = 0;
+	const struct pmk_mask *mask;
+	struct pmk_source *source;
+	struct pmk_frame *frame;
+	struct pmk_scene *scene;
+	struct pmk_rgb exact;
+	char spec[4200];
+
+	snprintf(spec, sizeof spec, "file:%s", photo);
+	assert_int_equal(pmk_source_open(spec, &wish, &source), 0);
+	assert_int_equal(pmk_source_read(source, &frame, pmk_clock_now_ns() + 60 * PMK_S_NS), 0);
+	assert_int_equal(pmk_scene_create(settings, &source->layout, 1, &scene), 0);
+	assert_int_equal(pmk_scene_mask(scene, frame, &mask, NULL), 0);
+	assert_int_equal(pmk_still_read(truth, &exact), 0);
+	assert_true(exact.width == mask->width && exact.height == mask->height);
+	for (int y = 0; y < mask->height; y++) {
+		for (int x = 0; x < mask->width; x++) {
+			bool p = mask->alpha[(size_t)y * mask->stride + x] > 127, g = exact.data[(size_t)y * exact.stride + 3 * (size_t)x] > 127;
+			both += p && g;
+			either += p || g;
+		}
+	}
+	pmk_rgb_free(&exact);
+	pmk_frame_unref(frame);
+	pmk_scene_destroy(scene);
+	pmk_source_close(source);
+	return either ? (double)both / (double)either : 1;
+}
+
+static void score_all(const char *model, const double least[GROUPS])
+{
+	struct pmk_scene_settings settings = { .model = model, .threads = 1, .backdrop = "green", .refine = {
+		.mode = PMK_REFINE_NONE, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 } };
+	double sum[GROUPS] = { 0 };
+	int count[GROUPS] = { 0 };
+	char folder[4000], photo[4200], truth[4200];
+	struct dirent *entry;
+	DIR *dir;
+
+	snprintf(folder, sizeof folder, "%s/bench/images", unit_test_data());
+	dir = opendir(folder);
+	if (!dir) {
+		puts("skipped: needs the test data");
+		skip();
+	}
+	while ((entry = readdir(dir))) {
+		char *end = strstr(entry->d_name, ".jpg");
+
+		for (int g = 0; end && g < GROUPS; g++) {
+			if (strncmp(entry->d_name, groups[g], strlen(groups[g])) != 0)
+				continue;
+			snprintf(photo, sizeof photo, "%s/%s", folder, entry->d_name);
+			snprintf(truth, sizeof truth, "%s/%.*s.mask.png", folder, (int)(end - entry->d_name), entry->d_name);
+			sum[g] += score(&settings, photo, truth);
+			count[g]++;
+		}
+	}
+	closedir(dir);
+	for (int g = 0; g < GROUPS; g++) {
+		assert_true(count[g] > 0);
+		printf("%s %s %d photos: IoU %.4f, at least %.3f\n", model, groups[g], count[g], sum[g] / count[g], least[g]);
+		assert_true(sum[g] / count[g] >= least[g]);
+	}
+}
+
+static void test_selfie(void **state)
+{
+	score_all("selfie", (double[GROUPS]){ 0.985, 0.89, 0.945 });
+}
+
+static void test_deeplab(void **state)
+{
+	char path[4200];
+
+	snprintf(path, sizeof path, "%s:%s/models", getenv("POTEMKIN_MODELS") ? getenv("POTEMKIN_MODELS") : "", unit_test_data());
+	setenv("POTEMKIN_MODELS", path, 1);
+	score_all("deeplabv3", (double[GROUPS]){ 0.88, 0.86, 0.85 });
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_selfie),
+		cmocka_unit_test(test_deeplab),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
