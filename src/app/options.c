@@ -34,7 +34,7 @@ static const struct {
 	[FPS] = { "fps", 'r', "N", "pictures a second to ask of the camera [30]" },
 	[FORMAT] = { "format", 'f', "FOURCC", "format to ask of the camera: YUYV, UYVY, NV12, YU12, YV12, MJPG [the fastest]" },
 	[OUTPUT_FORMAT] = { "output-format", 0, "FOURCC", "format of virtual cameras: YUYV, NV12, YU12 [YUYV]" },
-	[THREADS] = { "threads", 0, "N", "threads of the network; 0: one per core [1]" },
+	[THREADS] = { "threads", 0, "N", "threads of the network, at most one per core; 0: one per core [1]" },
 	[REFINE] = { "refine", 0, "MODE", "guided, none (plain upscaling), morph (erode and dilate) [guided]" },
 	[SMOOTH] = { "smooth", 0, "0..100", "how much the mask is calmed in time [30]" },
 	[FEATHER] = { "feather", 0, "PX", "soften the mask's edge" },
@@ -116,10 +116,14 @@ static enum pmk_exit set_refine(const char *value, enum pmk_refine_mode *mode)
 
 static enum pmk_exit set_threads(const char *value, int *threads)
 {
+	int cores = (int)sysconf(_SC_NPROCESSORS_ONLN);
+
 	if (pmk_parse_int(value, 0, 64, threads))
 		return bad_value(THREADS, value, "give a number from 0 to 64; 0 means one per core");
-	if (*threads == 0)
-		*threads = (int)sysconf(_SC_NPROCESSORS_ONLN);
+	if (*threads > cores)	/* they wait for each other by spinning: more than there are cores take seconds a frame */
+		pmk_warn("--threads %d: this machine has %d cores; that many are used", *threads, cores);
+	if (*threads == 0 || *threads > cores)
+		*threads = cores;
 	return PMK_EXIT_OK;
 }
 
