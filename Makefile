@@ -27,7 +27,7 @@ bench: build models
 
 test-vm: build models
 	@tools/deps vm
-	@tests/vm/all
+	@BUILD=$(BUILD) tests/vm/all
 
 install: build models
 	@meson configure $(BUILD) -Dprefix=$(PREFIX)

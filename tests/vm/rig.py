@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: MIT
+"""What the tests in the guest share: the program under test, bounded waiting, the colour that may be seen, PASS and FAIL lines.
+
+The one rule: every wait has a condition and a deadline, and whatever a test started has ended when it returns."""
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+CAMERA, OUTPUT, PLAIN = "/dev/video0", "/dev/video10", "/dev/video11"
+BACKDROP = "#3080c0"
+YUV = (112, 168, 88)  # of BACKDROP: BT.601, limited range
+NEAR = 4  # levels that count as the same
+PATIENCE = 60  # s; an emulated machine on a busy one is slow, and no test is about speed
+VIVID = "/sys/bus/platform/drivers/vivid/"
+
+TESTS = []
+program = None  # path of the program under test
+work = None  # the test's own directory
+
+
+class Failed(Exception):
+    pass
+
+
+def check(truth, message):
+    if not truth:
+        raise Failed(message)
+
+
+def wait_until(condition, what, patience=PATIENCE):
+    """Whatever true value condition() gives, or Failed after `patience` seconds."""
+    deadline = time.monotonic() + patience
+    while True:
+        value = condition()
+        if value:
+            return value
+        check(time.monotonic() < deadline, "%s: not within %d s" % (what, patience))
+        time.sleep(0.05)
+
+
+class Process:
+    """A child with its output in a file. Leaving its block ends it and those it started."""
+
+    def __init__(self, *command, env=None, stdout=None):
+        handle, self.path = tempfile.mkstemp(suffix=".log", dir=work)
+        self.name = os.path.basename(command[0])
+        self.child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout or handle, stderr=handle,
+                                      env={**os.environ, **(env or {})}, start_new_session=True)
+        os.close(handle)
+
+    def said(self):
+        with open(self.path, errors="replace") as log:
+            return log.read()
+
+    def count(self, pattern):
+        return len(re.findall(pattern, self.said()))
+
+    def running(self):
+        return self.child.poll() is None
+
+    def wait_for(self, pattern, times=1):
+        """Until it has said `pattern` that often; Failed when it ends before."""
+        def heard():
+            if self.count(pattern) >= times:
+                return True
+            check(self.running() or self.count(pattern) >= times,
+                  "%s ended with %s before it said '%s'" % (self.name, self.child.poll(), pattern))
+            return False
+        wait_until(heard, "'%s' from %s" % (pattern, self.name))
+
+    def wait(self, patience=PATIENCE):
+        """Its exit code; negative: the signal that ended it."""
+        try:
+            return self.child.wait(patience)
+        except subprocess.TimeoutExpired:
+            raise Failed("%s did not end within %d s" % (self.name, patience)) from None
+
+    def stop(self, number=signal.SIGTERM):
+        self.child.send_signal(number)
+        return self.wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *unused):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.child.pid, signal.SIGKILL)  # a browser is many processes
+        self.child.wait()
+        if kind:
+            print("  %s said:" % self.name, *self.said().splitlines()[-25:], sep="\n    ")
+
+
+def potemkin(*options, camera=CAMERA, output=OUTPUT, size="320x180", rate="10", backdrop="color:" + BACKDROP):
+    """The program with small pictures and the plain backdrop; a name of None leaves its option out."""
+    command = [program, "run", "-v", "--model", "selfie-landscape", "--refine", "none", "--config", "/dev/null"]
+    for name, value in (("-c", camera), ("-o", output), ("-s", size), ("-r", rate), ("-b", backdrop)):
+        command += [name, value] if value else []
+    return Process(*command, *options)
+
+
+def live(process, times=1):
+    """Until pictures with a person's mask have gone out `times` times in a row of states."""
+    process.wait_for("-> live", times)
+
+
+def ends_well(process, number=signal.SIGTERM):
+    began = time.monotonic()
+    code = process.stop(number)
+    check(code == 0, "%s after signal %d: exit %d" % (process.name, number, code))
+    return time.monotonic() - began
+
+
+def ends_with(code, pattern, process):
+    """It ends by itself with that exit code and an error line about `pattern`."""
+    with process:
+        found = process.wait()
+        check(found == code, "exit %d instead of %d" % (found, code))
+        check(process.count(pattern), "no '%s' in what it said" % pattern)
+
+
+def run(*command, patience=PATIENCE):
+    """Output of a command that has to succeed."""
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          errors="replace", timeout=patience, check=False)
+    check(done.returncode == 0, "%s: exit %d: %s" % (" ".join(command), done.returncode, done.stdout.strip()[-400:]))
+    return done.stdout
+
+
+def picture_bytes(fourcc, width, height):
+    return width * height * (4 if fourcc == "YUYV" else 3) // 2
+
+
+def planes(data, fourcc, width, height):
+    """(Y, U, V) as bytes of a tight picture."""
+    luma = width * height
+    if fourcc == "YUYV":
+        return data[0::2], data[1::4], data[3::4]
+    if fourcc == "NV12":
+        return data[:luma], data[luma::2], data[luma + 1::2]
+    return data[:luma], data[luma:luma + luma // 4], data[luma + luma // 4:]
+
+
+def foreign(data, fourcc, width, height, near=NEAR):
+    """How many samples of a picture are not the backdrop's."""
+    size = picture_bytes(fourcc, width, height)
+    check(len(data) >= size, "a picture of %d bytes instead of %d" % (len(data), size))
+    return sum(len(plane.translate(None, bytes(range(value - near, value + near + 1))))
+               for plane, value in zip(planes(data[:size], fourcc, width, height), YUV))
+
+
+def check_backdrop(data, fourcc, width, height, where):
+    """Failed unless every sample of every whole picture in `data` is the backdrop's. How many pictures."""
+    size = picture_bytes(fourcc, width, height)
+    count = len(data) // size
+    check(count > 0, "%s: no picture" % where)
+    for index in range(count):
+        bad = foreign(data[index * size:(index + 1) * size], fourcc, width, height)
+        check(bad == 0, "%s: picture %d of %d is not the backdrop in %d samples" % (where, index + 1, count, bad))
+    return count
+
+
+def unplug():
+    with open(VIVID + "unbind", "w", encoding="ascii") as unbind:
+        unbind.write("vivid.0")
+
+
+def plug():
+    with open(VIVID + "bind", "w", encoding="ascii") as bind:
+        bind.write("vivid.0")
+    wait_until(lambda: os.path.exists(CAMERA), "the camera's node")
+
+
+@contextlib.contextmanager
+def without_camera():
+    unplug()
+    try:
+        yield
+    finally:
+        plug()
+
+
+@contextlib.contextmanager
+def hidden_camera():
+    """Who looks for cameras does not find the real one, which those who have it open keep."""
+    node = os.stat(CAMERA)
+    os.unlink(CAMERA)
+    try:
+        yield
+    finally:
+        os.mknod(CAMERA, node.st_mode, node.st_rdev)
+
+
+def test(title, short=False):
+    def add(function):
+        TESTS.append((title, short, function))
+        return function
+    return add
+
+
+def run_test(title, function):
+    global work
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as work:
+        try:
+            detail = function()
+            verdict = "PASS"
+        except (Failed, OSError, subprocess.SubprocessError) as error:
+            detail = str(error) or repr(error)
+            verdict = "FAIL"
+    print("%s %s%s (%.1f s)" % (verdict, title, ": " + detail if detail else "", time.monotonic() - began), flush=True)
+    return verdict == "PASS"
+
+
+def main(arguments):
+    """usage: FILE PROGRAM [--short | WORD...]: all tests, the short ones, or those whose title has one of the words"""
+    global program
+    program = os.path.abspath(arguments[0])
+    words = arguments[1:]
+    if words == ["--short"]:
+        chosen = [one for one in TESTS if one[1]]
+    else:
+        chosen = [one for one in TESTS if not words or any(word in one[0] for word in words)]
+    results = [run_test(title, function) for title, _, function in chosen]
+    sys.exit(0 if results and all(results) else 1)
