@@ -165,10 +165,11 @@ def guvcview_shows():
 def guvcview():
     """guvcview insists on four buffers, and v4l2loopback has two unless told otherwise."""
     run("rmmod", "v4l2loopback")
-    run("modprobe", "v4l2loopback", "video_nr=10", "exclusive_caps=1", "card_label=" + LABEL.replace(" ", "_"), "max_buffers=4")
+    run("modprobe", "v4l2loopback", "video_nr=10", "exclusive_caps=1", "max_buffers=4")
     wait_until(lambda: os.path.exists(OUTPUT), OUTPUT)
     number = os.path.join(rig.work, "display")
-    with open(number, "wb") as file, Process("Xvfb", "-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp", stdout=file) as screen:
+    server = ["Xvfb", "-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"]
+    with open(number, "wb") as file, Process(*server, stdout=file) as screen:
         def display():
             check(screen.running(), "Xvfb ended")
             with open(number, encoding="ascii") as text:

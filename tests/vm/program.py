@@ -9,7 +9,6 @@ Anything else is the room."""
 
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
