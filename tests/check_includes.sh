@@ -32,5 +32,10 @@ for room in base image model scene io core app; do
 		esac
 	done
 done
+# The check above reads "room/file.h" only, so there may be no other way to write it.
+if grep -nE '#[[:space:]]*include[[:space:]]*("[^"/]*"|"[^"]*\.\./|<[^>]*\.\./|"/)' ./*/*.[ch] || grep -nE '#[[:space:]]+include|#include[^ ]' ./*/*.[ch]; then
+	echo 'the above include other than as #include "room/file.h"' >&2
+	bad=1
+fi
 [ "$checked" -gt 50 ] || { echo "only $checked includes were seen: is this the source tree?" >&2; exit 1; }
 exit $bad

@@ -10,7 +10,8 @@ bad=0
 only() {
 	header=$1
 	shift
-	for file in $(grep -l "#include \"$header\"" ./*/*.[ch]); do
+	name=${header##*/}
+	for file in $(grep -lE "#[[:space:]]*include[[:space:]]*[<\"]([^\">]*/)?$name[>\"]" ./*/*.[ch]); do
 		case " $* " in
 		*" ${file#./} "*) ;;
 		*) echo "$file includes $header; only these may: $*" >&2; bad=1 ;;
@@ -32,7 +33,7 @@ if grep -n 'struct pmk_frame\b\|image/frame\.h' io/sink*.[ch]; then
 	bad=1
 fi
 # Only compose.c fills a shown picture.
-if grep -ln 'pmk_shown_pool_take' ./*/*.c | grep -v '^./image/shown.c$\|^./scene/compose.c$'; then
+if grep -l 'pmk_shown_pool_take' ./*/*.[ch] | grep -v '^./image/shown.c$\|^./image/shown_seal.h$\|^./scene/compose.c$'; then
 	echo "the above take pictures from the pool of shown ones" >&2
 	bad=1
 fi

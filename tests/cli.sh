@@ -136,18 +136,17 @@ expect 2 'must end in' convert drawn.mkv drawn.png
 expect 2 'must end in' mask drawn.mkv alpha.png
 
 # --- a signal ends it at once and the file is whole
-for signal in INT TERM; do
-	"$program" -c presenter -o file:signal.mkv -s 320x180 2>err &
+for signal in INT TERM HUP; do
+	"$program" -v -c presenter -o file:signal.mkv -s 320x180 2>err &
 	pid=$!
-	for _ in $(seq 200); do grep -q Ctrl-C err && break; sleep 0.05; done
-	sleep 0.5
+	for _ in $(seq 600); do grep -q -e '-> live' err && break; sleep 0.05; done	# a picture is in the film
 	begin=$(date +%s%N)
 	kill -s $signal $pid
 	wait $pid
 	code=$?
 	took=$((($(date +%s%N) - begin) / 1000000))
 	echo "SIG$signal: ended after $took ms"
-	if [ $code -eq 0 ]; then note ok; else note bad "SIG$signal: exit $code: $(cat err)"; fi
+	if [ $code -eq 0 ] && [ $took -lt 500 ]; then note ok; else note bad "SIG$signal: exit $code: $(cat err)"; fi
 	present signal.mkv
 	runs mask signal.mkv alpha2.mkv --frames 1
 	rm -f signal.mkv

@@ -287,6 +287,34 @@ static void test_spare_bytes_before_the_end(void **state)
 	tjFree(e.data);
 }
 
+/* With restart markers a decoder complains in the same words when the rest of the picture is missing: that one is refused. */
+static void test_cut_at_a_restart_marker(void **state)
+{
+	struct encoded e;
+	struct pmk_layout layout;
+	struct pmk_image image;
+	struct pmk_jpeg *jpeg;
+	size_t cut = 0;
+	int markers = 0;
+
+	setenv("TJ_RESTART", "1", 1);
+	e = encode(64, 96, TJSAMP_420, 0);
+	unsetenv("TJ_RESTART");
+	for (size_t i = 0; i + 1 < e.bytes && !cut; i++) {
+		if (e.data[i] == 0xff && e.data[i + 1] >= 0xd0 && e.data[i + 1] <= 0xd7 && ++markers == 3)
+			cut = i;
+	}
+	assert_true(cut > 0);
+	memcpy(e.data + cut, "abc\xff\xd9", 5);
+	assert_int_equal(pmk_jpeg_create(&jpeg), 0);
+	assert_int_equal(pmk_jpeg_layout(jpeg, e.data, cut + 5, &layout), 0);
+	assert_int_equal(pmk_image_alloc(&image, &layout), 0);
+	assert_int_equal(pmk_jpeg_decode(jpeg, e.data, cut + 5, &image), -EBADMSG);
+	pmk_image_free(&image);
+	pmk_jpeg_destroy(jpeg);
+	tjFree(e.data);
+}
+
 /* FFmpeg writes 4:2:2 with other sampling factors (2x2, 1x2, 1x2) than libjpeg: real cameras do, too. */
 static void test_other_factors_for_422(void **state)
 {
@@ -364,6 +392,7 @@ int main(void)
 		cmocka_unit_test(test_another_layout_is_refused),
 		cmocka_unit_test(test_without_huffman_tables),
 		cmocka_unit_test(test_spare_bytes_before_the_end),
+		cmocka_unit_test(test_cut_at_a_restart_marker),
 		cmocka_unit_test(test_other_factors_for_422),
 		cmocka_unit_test(test_no_jpeg),
 	};

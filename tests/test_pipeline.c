@@ -92,6 +92,7 @@ struct output {
 	bool last_is_cover, leaked, wrong_layout;
 };
 
+static atomic_bool others_block;	/* writes to outputs that are not live do not return */
 static pthread_mutex_t output_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct output outputs[2];
 
@@ -135,6 +136,8 @@ int pmk_sink_write(struct pmk_sink *sink, const struct pmk_shown *shown)
 	if (o->fail_after && o->written >= o->fail_after)
 		err = -ENODEV;
 	pthread_mutex_unlock(&output_lock);
+	while (!o->base.live && atomic_load(&others_block))
+		pmk_clock_sleep_until(pmk_clock_now_ns() + PMK_MS_NS);
 	return err;
 }
 
@@ -147,6 +150,16 @@ int pmk_sink_close(struct pmk_sink *sink, const struct pmk_shown *cover)
 	o->closed_covered = cover && pmk_shown_is_cover(cover);
 	pthread_mutex_unlock(&output_lock);
 	return 0;
+}
+
+static struct output seen(int index)
+{
+	struct output o;
+
+	pthread_mutex_lock(&output_lock);
+	o = outputs[index];
+	pthread_mutex_unlock(&output_lock);
+	return o;
 }
 
 /* --- */
@@ -168,8 +181,10 @@ static struct pmk_pipeline *start(const char *first, const char *second, uint64_
 	atomic_store(&camera_width, 320);
 	assert_int_equal(pmk_pipeline_create(&settings, &p, &part), 0);
 	assert_int_equal(part, PMK_PART_NONE);
-	assert_true(outputs[0].opened_covered);
-	assert_int_equal(pmk_pipeline_start(p), 0);
+	assert_false(outputs[0].open);
+	assert_int_equal(pmk_pipeline_start(p, &part), 0);
+	assert_int_equal(part, PMK_PART_NONE);
+	assert_true(seen(0).opened_covered);
 	return p;
 }
 
@@ -209,16 +224,6 @@ static int reach(struct pmk_pipeline *p, enum pmk_state state)
 	return (int)((pmk_clock_now_ns() - start_ns) / PMK_MS_NS);
 }
 
-static struct output seen(int index)
-{
-	struct output o;
-
-	pthread_mutex_lock(&output_lock);
-	o = outputs[index];
-	pthread_mutex_unlock(&output_lock);
-	return o;
-}
-
 static void wait_written(int index, int count)
 {
 	uint64_t end = pmk_clock_now_ns() + 60 * PMK_S_NS;
@@ -243,11 +248,13 @@ static void test_live_and_stopped(void **state)
 static void test_a_stall_is_covered(void **state)
 {
 	struct pmk_pipeline *p = start("a!", NULL, 0);
-	int before;
+	int before, took;
 
 	reach(p, PMK_STATE_LIVE);
 	atomic_store(&camera_mode, STALL);
-	printf("covered %d ms after the pictures stopped\n", reach(p, PMK_STATE_COVERED));
+	took = reach(p, PMK_STATE_COVERED);
+	printf("covered %d ms after the pictures stopped\n", took);
+	assert_true(took >= 150);	/* a camera's jitter must not flash the cover */
 	before = seen(0).written;
 	wait_written(0, before + 10);	/* a live output keeps its rate */
 	assert_true(seen(0).last_is_cover);
@@ -347,6 +354,42 @@ static void test_a_hanging_driver_does_not_hold_the_outputs(void **state)
 	stop(p, 0);
 }
 
+/* A pipe that nobody reads, a file system that hangs: the virtual camera goes on, is covered in time, and is left covered. */
+static void test_a_blocked_output_holds_nobody_up(void **state)
+{
+	struct pmk_pipeline *p = start("b", "a!", 0);
+	enum pmk_part part;
+
+	reach(p, PMK_STATE_LIVE);
+	atomic_store(&others_block, true);
+	wait_written(0, seen(0).written + 10);
+	atomic_store(&camera_mode, STALL);
+	reach(p, PMK_STATE_COVERED);
+	assert_true(seen(0).last_is_cover);
+	assert_int_equal(pmk_pipeline_stop(p, &part), -ETIMEDOUT);
+	assert_false(seen(0).open);
+	assert_true(seen(0).closed_covered);
+	atomic_store(&others_block, false);
+	stop(p, 0);
+}
+
+/* A camera that is there but gives nothing is opened again. */
+static void test_a_silent_camera_is_opened_again(void **state)
+{
+	struct pmk_pipeline *p = start("a!", NULL, 0);
+	uint64_t end = pmk_clock_now_ns() + 60 * PMK_S_NS;
+
+	reach(p, PMK_STATE_LIVE);
+	atomic_store(&camera_mode, STALL);
+	while (atomic_load(&camera_opens) < 2) {
+		assert_true(pmk_clock_now_ns() < end);
+		pmk_clock_sleep_until(pmk_clock_now_ns() + PMK_MS_NS);
+	}
+	atomic_store(&camera_mode, DELIVER);
+	reach(p, PMK_STATE_LIVE);
+	stop(p, 0);
+}
+
 static void test_no_camera_at_the_start(void **state)
 {
 	struct pmk_pipeline_settings settings = { .camera = "scripted", .outputs = { "a" }, .output_count = 1,
@@ -377,6 +420,8 @@ int main(void)
 		cmocka_unit_test(test_a_lost_output_leaves_the_others),
 		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_a_hanging_driver_does_not_hold_the_outputs),
+		cmocka_unit_test(test_a_blocked_output_holds_nobody_up),
+		cmocka_unit_test(test_a_silent_camera_is_opened_again),
 		cmocka_unit_test(test_no_camera_at_the_start),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -89,7 +89,7 @@ static int encode(struct bench *b, const struct pmk_image *image, int index)
 static int make_material(struct bench *b)
 {
 	struct pmk_presenter *presenter;
-	struct pmk_image image;
+	struct pmk_image image = { 0 };
 	int err = pmk_presenter_create(b->size.width, b->size.height, 1, &presenter);
 
 	if (err)

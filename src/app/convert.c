@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
-static int write_still(struct pmk_film *film, const char *out)
+static enum pmk_exit write_still(struct pmk_film *film, const char *out)
 {
 	struct pmk_shown *shown = NULL;
 	struct pmk_frame *frame;
@@ -16,21 +16,25 @@ static int write_still(struct pmk_film *film, const char *out)
 	int err = pmk_film_next(film, &frame);
 
 	if (err <= 0)
-		return err ? err : -EBADMSG;
+		return err ? PMK_EXIT_INPUT : PMK_EXIT_INTERNAL;	/* 0: interrupted, nothing was written */
 	err = pmk_scene_run(film->scene, frame, &shown, NULL);
 	pmk_frame_unref(frame);
-	if (!err)
-		err = pmk_rgb_alloc(&rgb, film->source->layout.width, film->source->layout.height);
+	if (err) {
+		pmk_shown_unref(shown);
+		return PMK_EXIT_INTERNAL;
+	}
+	err = pmk_rgb_alloc(&rgb, film->source->layout.width, film->source->layout.height);
 	if (!err) {
 		pmk_convert_image_to_rgb(pmk_shown_image(shown), &rgb);
 		err = pmk_still_write_rgb(out, &rgb);
 	}
 	pmk_rgb_free(&rgb);
 	pmk_shown_unref(shown);
-	return err;
+	return pmk_command_exit(PMK_PART_OUTPUT, err, "");
 }
 
-static int write_all(struct pmk_film *film, struct pmk_sink *sink)
+/* *part is set to whose error it is. */
+static int write_all(struct pmk_film *film, struct pmk_sink *sink, enum pmk_part *part)
 {
 	struct pmk_frame *frame;
 	struct pmk_shown *shown;
@@ -41,12 +45,13 @@ static int write_all(struct pmk_film *film, struct pmk_sink *sink)
 		pmk_scene_run(film->scene, frame, &shown, NULL);	/* an error inside has become a cover */
 		pmk_frame_unref(frame);
 		if (!shown)
-			return -EAGAIN;
+			return -ENOMEM;
 		err = pmk_sink_write(sink, shown);
 		pmk_shown_unref(shown);
 		if (err)
 			return err;
 	}
+	*part = err ? PMK_PART_CAMERA : PMK_PART_OUTPUT;
 	return err;
 }
 
@@ -56,6 +61,7 @@ static enum pmk_exit write_video(struct pmk_film *film, const char *in, const ch
 		.sound_from = film->info.sound ? in : NULL };
 	bool discarded = strcmp(out, "null") == 0 || strcmp(out, "hash") == 0;
 	char spec[4200];
+	enum pmk_part part = PMK_PART_OUTPUT;
 	struct pmk_sink *sink;
 	int err, close_err;
 
@@ -63,11 +69,10 @@ static enum pmk_exit write_video(struct pmk_film *film, const char *in, const ch
 	err = pmk_sink_open(spec, &setup, NULL, &sink);
 	if (err)
 		return pmk_command_exit(PMK_PART_OUTPUT, err, in);
-	err = write_all(film, sink);
+	err = write_all(film, sink, &part);
+	sink->spoilt = err != 0;
 	close_err = pmk_sink_close(sink, NULL);
-	if (err)
-		return pmk_command_exit(PMK_PART_OUTPUT, err, in);
-	return pmk_command_exit(PMK_PART_OUTPUT, close_err, in);
+	return pmk_command_exit(part, err ? err : close_err, "file:");
 }
 
 enum pmk_exit pmk_command_convert(struct pmk_options *options)
@@ -77,7 +82,6 @@ enum pmk_exit pmk_command_convert(struct pmk_options *options)
 	struct pmk_film film;
 	enum pmk_exit code = pmk_film_open(&film, options, in);
 	uint64_t done, took;
-	int err;
 
 	if (code != PMK_EXIT_OK)
 		return code;
@@ -88,8 +92,7 @@ enum pmk_exit pmk_command_convert(struct pmk_options *options)
 		return PMK_EXIT_USAGE;
 	}
 	if (to_png) {
-		err = write_still(&film, out);
-		code = err ? err == -EDOM || err == -EIO ? PMK_EXIT_INTERNAL : PMK_EXIT_NO_OUTPUT : PMK_EXIT_OK;
+		code = write_still(&film, out);
 	} else {
 		code = write_video(&film, in, out);
 	}

@@ -105,7 +105,7 @@ enum pmk_exit pmk_command_demo(struct pmk_options *options)
 {
 	bool camera = have_device(PMK_DEVICE_CAMERA), loopback = have_device(PMK_DEVICE_LOOPBACK);
 	struct pmk_pipeline_settings *p = &options->pipeline;
-	struct pmk_pipeline_report report = { 0 };
+	struct pmk_live_result result;
 	enum pmk_exit code;
 
 	p->camera = camera ? "auto" : "presenter";
@@ -120,13 +120,13 @@ enum pmk_exit pmk_command_demo(struct pmk_options *options)
 	p->outputs[0] = "file:" FILM;
 	p->output_count = 1;
 	options->duration = SECONDS;
-	code = pmk_live_run(options, &report);
-	if (code != PMK_EXIT_OK)
+	code = pmk_live_run(options, &result);
+	if (code != PMK_EXIT_OK || result.interrupted)
 		return code;
 	if (write_picture(options))
 		return PMK_EXIT_NO_OUTPUT;
 	printf("\nWrote %s: %.1f pictures a second, latency %.1f ms.\nWrote %s: the drawn presenter before | after.\n", FILM,
-		(double)report.composed * 1e9 / (double)report.running_ns, report.latency_ms_p50, PICTURE);
+		(double)result.report.composed * 1e9 / (double)result.report.running_ns, result.report.latency_ms_p50, PICTURE);
 	say_how_to_go_live(camera, loopback);
 	return PMK_EXIT_OK;
 }

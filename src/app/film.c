@@ -41,6 +41,19 @@ static int open_source(struct pmk_film *film, const char *in)
 	return pmk_source_open(spec, &wish, &film->source);
 }
 
+static uint64_t least_known(uint64_t a, uint64_t b)
+{
+	return !a || (b && b < a) ? b : a;
+}
+
+/* How many pictures there will be; 0: nobody knows. */
+static uint64_t total_of(const struct pmk_film *film)
+{
+	uint64_t by_time = (uint64_t)((double)film->limit_ns / 1e9 * film->source->fps);
+
+	return least_known(least_known((uint64_t)film->info.frames, film->limit), by_time);
+}
+
 enum pmk_exit pmk_film_open(struct pmk_film *film, const struct pmk_options *options, const char *in)
 {
 	int err;
@@ -49,12 +62,13 @@ enum pmk_exit pmk_film_open(struct pmk_film *film, const struct pmk_options *opt
 		.limit_ns = (int64_t)(options->duration * 1e9), .terminal = isatty(STDERR_FILENO) };
 	err = open_source(film, in);
 	if (err)
-		return err == -ENOMEM ? PMK_EXIT_INTERNAL : PMK_EXIT_INPUT;
+		return pmk_command_exit(PMK_PART_CAMERA, err, strncmp(in, "presenter", 9) == 0 && !film->info.frames ? in : "file:");
 	err = pmk_scene_create(&options->pipeline.scene, &film->source->layout, SHOWN_COUNT, &film->scene);
 	if (err) {
 		pmk_film_close(film);
 		return pmk_command_exit(PMK_PART_SCENE, err, in);
 	}
+	film->total = total_of(film);
 	film->turned = pmk_frame_pool_create(TURNED_COUNT);
 	if (!film->turned) {
 		pmk_film_close(film);
@@ -69,7 +83,7 @@ static void draw_progress(struct pmk_film *film)
 {
 	uint64_t now = pmk_clock_now_ns();
 	double seconds = (double)(now - film->started_ns) / 1e9, rate, share;
-	uint64_t total = film->limit ? film->limit : (uint64_t)film->info.frames;
+	uint64_t total = film->total;
 	int filled;
 
 	if (!film->terminal || now - film->drawn_ns < 100 * PMK_MS_NS)

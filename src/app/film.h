@@ -13,7 +13,7 @@ struct pmk_film {
 	struct pmk_frame_pool *turned;	/* for --mirror and --flip */
 	const struct pmk_pipeline_settings *settings;
 	int64_t limit_ns;	/* --duration; 0: none */
-	uint64_t limit, done;	/* pictures: --frames (0: none), so far */
+	uint64_t limit, total, done;	/* pictures: --frames (0: none), how many there will be (0: unknown), so far */
 	uint64_t started_ns, drawn_ns;	/* the last progress line */
 	bool terminal;
 };

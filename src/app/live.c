@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 /* Blocks SIGINT, SIGTERM and SIGHUP in this thread and those it starts; gives a descriptor that reads them. */
-static int open_signals(void)
+static int block_signals(sigset_t *before)
 {
 	sigset_t set;
 
@@ -22,11 +22,21 @@ static int open_signals(void)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
-	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	pthread_sigmask(SIG_BLOCK, &set, before);
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static void wait_for_end(struct pmk_pipeline *pipeline, int signal_fd, double duration)
+/* What was answered by ending must not end the process once more when it is let through again. */
+static void take_signals(int signal_fd)
+{
+	struct signalfd_siginfo info;
+
+	while (read(signal_fd, &info, sizeof info) == (ssize_t)sizeof info)
+		;
+}
+
+/* Returns whether a signal came. */
+static bool wait_for_end(struct pmk_pipeline *pipeline, int signal_fd, double duration)
 {
 	uint64_t end = pmk_clock_now_ns() + (uint64_t)(duration * (double)PMK_S_NS);
 	struct pollfd fds[2] = {
@@ -39,12 +49,12 @@ static void wait_for_end(struct pmk_pipeline *pipeline, int signal_fd, double du
 		int wait_ms = -1, ready;
 
 		if (duration > 0 && now >= end)
-			return;
+			return false;
 		if (duration > 0)
 			wait_ms = end - now > 1000 * PMK_MS_NS ? 1000 : (int)((end - now) / PMK_MS_NS) + 1;
 		ready = poll(fds, 2, wait_ms);
 		if (ready > 0 || (ready < 0 && errno != EINTR))
-			return;
+			return ready > 0 && fds[0].revents;
 	}
 }
 
@@ -73,36 +83,47 @@ static void summarize(const struct pmk_pipeline_report *r, uint64_t cpu_ns)
 		(unsigned long long)r->damaged, (unsigned long long)r->overtaken);
 }
 
-enum pmk_exit pmk_live_run(const struct pmk_options *options, struct pmk_pipeline_report *report)
+static int run(struct pmk_pipeline *pipeline, const struct pmk_options *options, int signal_fd, struct pmk_live_result *result,
+	enum pmk_part *part)
 {
-	struct pmk_pipeline_report figures;
+	uint64_t cpu = pmk_clock_cpu_ns();
+	int err = pmk_pipeline_start(pipeline, part);
+
+	if (err)
+		return err;
+	announce(pipeline, options);
+	result->interrupted = wait_for_end(pipeline, signal_fd, options->duration);
+	pmk_pipeline_report(pipeline, &result->report);
+	cpu = pmk_clock_cpu_ns() - cpu;
+	err = pmk_pipeline_stop(pipeline, part);
+	summarize(&result->report, cpu);
+	return err;
+}
+
+enum pmk_exit pmk_live_run(const struct pmk_options *options, struct pmk_live_result *result)
+{
+	struct pmk_live_result unused;
 	struct pmk_pipeline *pipeline;
 	enum pmk_part part;
-	uint64_t cpu;
-	int err, signal_fd = open_signals();
+	enum pmk_exit code;
+	sigset_t before;
+	int err, signal_fd;
 
+	result = result ? result : &unused;
+	*result = (struct pmk_live_result){ 0 };
 	err = pmk_pipeline_create(&options->pipeline, &pipeline, &part);
-	if (err) {
-		close(signal_fd);
+	if (err)
 		return pmk_command_exit(part, err, options->pipeline.camera);
-	}
-	announce(pipeline, options);
-	cpu = pmk_clock_cpu_ns();
-	err = pmk_pipeline_start(pipeline);
-	if (!err) {
-		wait_for_end(pipeline, signal_fd, options->duration);
-		pmk_pipeline_report(pipeline, &figures);
-		cpu = pmk_clock_cpu_ns() - cpu;
-		err = pmk_pipeline_stop(pipeline, &part);
-		summarize(&figures, cpu);
-		if (report)
-			*report = figures;
-	}
+	signal_fd = block_signals(&before);
+	err = run(pipeline, options, signal_fd, result, &part);
+	code = pmk_command_exit(part, err == -ETIMEDOUT ? 0 : err, options->pipeline.camera);
 	if (err == -ETIMEDOUT) {
-		pmk_warn("the camera's driver does not answer; leaving without closing it (the outputs are covered and closed)");
-		_exit(PMK_EXIT_OK);
+		pmk_warn("a camera, pipe or file does not answer; leaving without it (virtual cameras are covered)");
+		_exit((int)code);
 	}
 	pmk_pipeline_destroy(pipeline);
+	take_signals(signal_fd);
 	close(signal_fd);
-	return pmk_command_exit(part, err, options->pipeline.camera);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return code;
 }

@@ -21,6 +21,7 @@ void pmk_command_catch_signals(void)
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
 }
 
 bool pmk_command_interrupted(void)

@@ -14,7 +14,7 @@ static int write_still(struct pmk_film *film, const char *out)
 	int err = pmk_film_next(film, &frame);
 
 	if (err <= 0)
-		return err ? err : -EBADMSG;
+		return err ? err : -EINTR;
 	err = pmk_scene_mask(film->scene, frame, &mask, NULL);
 	pmk_frame_unref(frame);
 	return err ? err : pmk_still_write_grey(out, mask);
@@ -74,7 +74,11 @@ enum pmk_exit pmk_command_mask(struct pmk_options *options)
 		err = film.info.still ? write_still(&film, out) : write_video(&film, out);
 	}
 	pmk_film_close(&film);
-	if (!err && pmk_command_interrupted())
+	if (!err && pmk_command_interrupted()) {
+		pmk_warn("stopped early; \"%s\" holds the masks up to there", out);
 		return PMK_EXIT_INTERNAL;
-	return err == -EDOM || err == -EIO ? PMK_EXIT_INTERNAL : pmk_command_exit(PMK_PART_OUTPUT, err, in);
+	}
+	if (err == -EBADMSG)
+		return PMK_EXIT_INPUT;
+	return err == -EDOM || err == -EIO || err == -EINTR ? PMK_EXIT_INTERNAL : pmk_command_exit(PMK_PART_OUTPUT, err, in);
 }

@@ -6,6 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
+static void add_once(struct pmk_pipeline_settings *p, const char *spec)
+{
+	for (int i = 0; i < p->output_count; i++) {
+		if (strcmp(p->outputs[i], spec) == 0)
+			return;
+	}
+	if (p->output_count < PMK_PIPELINE_MAX_OUTPUTS)
+		p->outputs[p->output_count++] = spec;
+}
+
 /* Replace "auto" by the virtual cameras that are free now. Their names live until the process ends. */
 static enum pmk_exit resolve_outputs(struct pmk_pipeline_settings *p)
 {
@@ -19,8 +29,7 @@ static enum pmk_exit resolve_outputs(struct pmk_pipeline_settings *p)
 		int found;
 
 		if (strcmp(asked[i], "auto") != 0) {
-			if (p->output_count < PMK_PIPELINE_MAX_OUTPUTS)
-				p->outputs[p->output_count++] = asked[i];
+			add_once(p, asked[i]);
 			continue;
 		}
 		found = pmk_sink_v4l2_find(paths + used, PMK_PIPELINE_MAX_OUTPUTS - used);
@@ -29,8 +38,8 @@ static enum pmk_exit resolve_outputs(struct pmk_pipeline_settings *p)
 				"card_label=potemkin, or write a file with -o file:out.mp4");
 			return PMK_EXIT_NO_OUTPUT;
 		}
-		for (int j = 0; j < found && p->output_count < PMK_PIPELINE_MAX_OUTPUTS; j++)
-			p->outputs[p->output_count++] = paths[used + j];
+		for (int j = 0; j < found; j++)
+			add_once(p, paths[used + j]);
 		used += found;
 	}
 	return PMK_EXIT_OK;

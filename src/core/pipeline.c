@@ -3,7 +3,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/slot.h"
+#include "core/capture.h"
+#include "core/output.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -14,57 +15,42 @@
 #include <unistd.h>
 
 enum {
-	SHOWN_COUNT = 6,	/* cover, last, in the slot, in the making, in the hands of the output thread, one spare */
-	ADAPTED_COUNT = 5,	/* two in the making, one in the slot, one with the scene, one spare */
+	SHOWN_FIXED = 3, SHOWN_EACH = 3,	/* cover, in the making, spare; each output: in its slot, shown last, in its hands */
 };
 
 static const uint64_t TURN_NS = 100 * PMK_MS_NS;	/* how long a thread may sleep before it looks whether to stop */
-static const uint64_t COVER_AFTER_NS = 200 * PMK_MS_NS;
-static const uint64_t RETRY_FIRST_NS = 250 * PMK_MS_NS, RETRY_MOST_NS = 2 * PMK_S_NS;
-static const uint64_t STOP_NS = 400 * PMK_MS_NS;
+static const uint64_t STOP_NS = 400 * PMK_MS_NS;	/* for threads to end in; */
+static const uint64_t FINISH_NS = 10 * PMK_S_NS;	/* and for the end of a film to be written */
 
-struct output {
-	struct pmk_sink *sink;	/* NULL once lost */
-	char name[160];
+/* An output thread as the pipeline sees it. */
+struct group {
+	struct pmk_output output;
+	struct pmk_pipeline *pipeline;
+	bool ended, finishes;	/* told so; a film, whose end is worth waiting for */
 };
 
 struct pmk_pipeline {
 	struct pmk_pipeline_settings settings;
-	struct pmk_layout layout;	/* of every frame that goes to the scene, but for its range */
-	double fps;
-	char camera_name[160];
+	char output_names[PMK_PIPELINE_MAX_OUTPUTS][160];
 	atomic_bool stopping;
 	int event_fd;
-	bool started, covered_outputs;	/* stop has been called once */
-	pthread_t capture, scene_thread, output;
 
-	struct pmk_source *source;	/* capture thread's */
-	struct pmk_frame_pool *adapted;	/* frames that were turned or scaled */
-	struct pmk_slot frames;	/* struct pmk_frame */
-
-	struct pmk_scene *scene;	/* scene thread's */
-	struct pmk_slot shown;	/* struct pmk_shown */
-
-	struct output outputs[PMK_PIPELINE_MAX_OUTPUTS];	/* output thread's */
+	struct pmk_capture capture;
+	struct pmk_scene *scene;	/* scene thread's, once started */
 	struct pmk_shown *cover;
+	pthread_t thread;	/* the scene's */
+	bool running;
+
+	struct group groups[PMK_PIPELINE_MAX_OUTPUTS];	/* the first says whether we are live; virtual cameras are in it where there are any */
+	int group_count;
 
 	pthread_mutex_t lock;	/* of all below */
 	enum pmk_state state;
-	int error;
+	int error, groups_left;
 	enum pmk_part failed;
-	uint64_t started_ns, captured, composed, covered, repeated, dropped, damaged;
-	struct pmk_series latency, stage[4];
+	uint64_t started_ns, composed, covered;
+	struct pmk_series stage[4];
 };
-
-static void drop_frame(void *item)
-{
-	pmk_frame_unref(item);
-}
-
-static void drop_shown(void *item)
-{
-	pmk_shown_unref(item);
-}
 
 static const char *state_name(enum pmk_state state)
 {
@@ -92,7 +78,8 @@ static void set_state(struct pmk_pipeline *p, enum pmk_state state)
 		eventfd_write(p->event_fd, 1);
 }
 
-static void fail(struct pmk_pipeline *p, enum pmk_part part, int error)
+/* The first error decides the exit code. */
+static void note_error(struct pmk_pipeline *p, enum pmk_part part, int error)
 {
 	pthread_mutex_lock(&p->lock);
 	if (!p->error) {
@@ -100,118 +87,6 @@ static void fail(struct pmk_pipeline *p, enum pmk_part part, int error)
 		p->failed = part;
 	}
 	pthread_mutex_unlock(&p->lock);
-	set_state(p, PMK_STATE_FAILED);
-}
-
-/* --- capture thread --- */
-
-/* A copy of the frame in another layout, or turned; takes the frame over. NULL when none is free. */
-static struct pmk_frame *remake(struct pmk_pipeline *p, struct pmk_frame *frame, const struct pmk_layout *layout, bool mirror, bool flip)
-{
-	struct pmk_frame *made = pmk_frame_pool_take(p->adapted, layout);
-
-	if (made && pmk_layout_equal(&frame->image.layout, layout)) {
-		pmk_convert_turn(&frame->image, &made->image, mirror, flip);
-	} else if (made && pmk_convert_scale(&frame->image, &made->image)) {
-		pmk_frame_unref(made);
-		made = NULL;
-	}
-	if (made) {
-		made->time_ns = frame->time_ns;
-		made->number = frame->number;
-		made->position_ns = frame->position_ns;
-	}
-	pmk_frame_unref(frame);
-	return made;
-}
-
-/* The frame as the pipeline was set up for: a camera that came back may have another size, sampling or matrix. Takes it over. */
-static struct pmk_frame *adapt(struct pmk_pipeline *p, struct pmk_frame *frame)
-{
-	const struct pmk_pipeline_settings *s = &p->settings;
-	struct pmk_layout to = p->layout;
-
-	to.range = frame->image.layout.range;	/* both come, the composer takes both */
-	to.matrix = frame->image.layout.matrix;
-	if (!pmk_layout_equal(&frame->image.layout, &to))
-		frame = remake(p, frame, &to, false, false);
-	if (frame && (s->mirror || s->flip))
-		frame = remake(p, frame, &to, s->mirror, s->flip);
-	if (frame)
-		pmk_convert_to_matrix(&frame->image, p->layout.matrix);
-	return frame;
-}
-
-static void count_capture(struct pmk_pipeline *p)
-{
-	pthread_mutex_lock(&p->lock);
-	p->captured++;
-	p->dropped = p->source->dropped;
-	p->damaged = p->source->damaged;
-	pthread_mutex_unlock(&p->lock);
-}
-
-/* Read until the source is lost, has ended, or we are to stop. */
-static int capture_all(struct pmk_pipeline *p)
-{
-	while (!atomic_load(&p->stopping)) {
-		struct pmk_frame *frame;
-		int err = pmk_source_read(p->source, &frame, pmk_clock_now_ns() + TURN_NS);
-
-		if (err == -EAGAIN)
-			continue;
-		if (err)
-			return err;
-		count_capture(p);
-		frame = adapt(p, frame);
-		if (frame)
-			pmk_slot_put(&p->frames, frame);
-	}
-	return 0;
-}
-
-static void sleep_unless_stopping(struct pmk_pipeline *p, uint64_t duration_ns)
-{
-	uint64_t end = pmk_clock_now_ns() + duration_ns;
-
-	for (uint64_t now = end - duration_ns; now < end && !atomic_load(&p->stopping); now = pmk_clock_now_ns())
-		pmk_clock_sleep_until(end - now > TURN_NS ? now + TURN_NS : end);
-}
-
-/* Open the camera again, waiting longer each time, until it is back or we are to stop. */
-static void reopen(struct pmk_pipeline *p)
-{
-	uint64_t pause = RETRY_FIRST_NS;
-
-	while (!atomic_load(&p->stopping)) {
-		sleep_unless_stopping(p, pause);
-		if (atomic_load(&p->stopping))
-			return;
-		if (pmk_source_open(p->settings.camera, &p->settings.wish, &p->source) == 0) {
-			pmk_info("the camera is back: %s", p->source->name);
-			return;
-		}
-		pause = pause * 2 > RETRY_MOST_NS ? RETRY_MOST_NS : pause * 2;
-	}
-}
-
-static void *capture_main(void *arg)
-{
-	struct pmk_pipeline *p = arg;
-
-	while (!atomic_load(&p->stopping)) {
-		int err = capture_all(p);
-
-		pmk_source_close(p->source);
-		p->source = NULL;
-		if (err == -ENODATA) {
-			set_state(p, PMK_STATE_ENDED);
-			break;
-		}
-		if (!atomic_load(&p->stopping))
-			reopen(p);
-	}
-	return NULL;
 }
 
 /* --- scene thread --- */
@@ -231,12 +106,22 @@ static void count_scene(struct pmk_pipeline *p, const struct pmk_shown *shown, c
 	pthread_mutex_unlock(&p->lock);
 }
 
+/* To every output; takes the reference over. */
+static void show(struct pmk_pipeline *p, struct pmk_shown *shown)
+{
+	for (int i = 0; i < p->group_count; i++) {
+		pmk_shown_ref(shown);
+		pmk_output_put(&p->groups[i].output, shown);
+	}
+	pmk_shown_unref(shown);
+}
+
 static void *scene_main(void *arg)
 {
 	struct pmk_pipeline *p = arg;
 
 	while (!atomic_load(&p->stopping)) {
-		struct pmk_frame *frame = pmk_slot_take(&p->frames, pmk_clock_now_ns() + TURN_NS);
+		struct pmk_frame *frame = pmk_slot_take(&p->capture.frames, pmk_clock_now_ns() + TURN_NS);
 		struct pmk_scene_times times = { 0 };
 		struct pmk_shown *shown = NULL;
 
@@ -247,145 +132,121 @@ static void *scene_main(void *arg)
 		if (!shown)
 			continue;
 		count_scene(p, shown, &times);
-		pmk_slot_put(&p->shown, shown);
+		show(p, shown);
 	}
 	return NULL;
 }
 
-/* --- output thread --- */
+/* --- what outputs tell [output threads] --- */
 
-static void lose_output(struct pmk_pipeline *p, struct output *out, int err)
+/* The last one to end decides: ended, or failed when none of them is left. */
+static void end_group(struct pmk_pipeline *p, struct group *group, bool lost)
 {
-	bool any = false;
+	int left;
 
-	pmk_sink_close(out->sink, p->cover);
-	out->sink = NULL;
-	for (int i = 0; i < p->settings.output_count; i++)
-		any |= p->outputs[i].sink != NULL;
-	if (any)
-		return;
-	pmk_error("no output is left; nothing is shown anywhere any more");
-	fail(p, PMK_PART_OUTPUT, err);
-}
-
-static void write_outputs(struct pmk_pipeline *p, const struct pmk_shown *shown, bool repeat)
-{
-	for (int i = 0; i < p->settings.output_count; i++) {
-		struct output *out = &p->outputs[i];
-		int err;
-
-		if (!out->sink || (repeat && !out->sink->live))
-			continue;
-		err = pmk_sink_write(out->sink, shown);
-		if (err)
-			lose_output(p, out, err);
-	}
-}
-
-/* Returns whether the number of pictures that was asked for has been reached. */
-static bool count_write(struct pmk_pipeline *p, const struct pmk_shown *shown, bool repeat, uint64_t *written)
-{
 	pthread_mutex_lock(&p->lock);
-	if (repeat)
-		p->repeated++;
-	else if (!pmk_shown_is_cover(shown))
-		pmk_series_add(&p->latency, pmk_clock_now_ns() - pmk_shown_time_ns(shown));
+	p->groups_left -= !group->ended;
+	group->ended = true;
+	left = p->groups_left;
 	pthread_mutex_unlock(&p->lock);
-	*written += !repeat && !pmk_shown_is_cover(shown);
-	return p->settings.frames && *written >= p->settings.frames;
+	if (left)
+		return;
+	if (lost)
+		pmk_error("no output is left; nothing is shown anywhere any more");
+	set_state(p, lost ? PMK_STATE_FAILED : PMK_STATE_ENDED);
 }
 
-/* Write what comes; when nothing comes, the last again at the nominal rate; after COVER_AFTER_NS the cover. */
-static void *output_main(void *arg)
+static void heard_from_output(void *user, enum pmk_output_event event, int error)
 {
-	struct pmk_pipeline *p = arg;
-	uint64_t period = (uint64_t)((double)PMK_S_NS / p->fps), news = pmk_clock_now_ns(), next = news + period, written = 0;
-	struct pmk_shown *last = p->cover;
+	struct group *group = user;
+	struct pmk_pipeline *p = group->pipeline;
 
-	pmk_shown_ref(last);
-	while (!atomic_load(&p->stopping)) {
-		struct pmk_shown *shown = pmk_slot_take(&p->shown, next);
-		uint64_t now = pmk_clock_now_ns();
-		bool repeat = !shown;
-
-		if (repeat && now < next)
-			continue;	/* closed: we are to stop */
-		if (repeat && now - news >= COVER_AFTER_NS && last != p->cover) {
-			shown = p->cover;
-			pmk_shown_ref(shown);
-			repeat = false;
-		} else if (!repeat) {
-			news = now;
-		}
-		if (shown) {
-			pmk_shown_unref(last);
-			last = shown;
-			set_state(p, pmk_shown_is_cover(last) ? PMK_STATE_COVERED : PMK_STATE_LIVE);
-		}
-		write_outputs(p, last, repeat);
-		if (count_write(p, last, repeat, &written)) {
-			set_state(p, PMK_STATE_ENDED);
-			break;
-		}
-		next = repeat ? now + period : now + period * 3 / 2;	/* a camera's jitter is not a missing picture */
+	switch (event) {
+	case PMK_OUTPUT_LIVE:
+	case PMK_OUTPUT_COVERED:
+		if (group == &p->groups[0])
+			set_state(p, event == PMK_OUTPUT_LIVE ? PMK_STATE_LIVE : PMK_STATE_COVERED);
+		break;
+	case PMK_OUTPUT_LOST:
+		note_error(p, PMK_PART_OUTPUT, error);
+		end_group(p, group, !atomic_load(&p->stopping));
+		break;
+	case PMK_OUTPUT_DONE:
+		end_group(p, group, false);
 	}
-	for (int i = 0; i < p->settings.output_count; i++) {
-		int err = p->outputs[i].sink ? pmk_sink_close(p->outputs[i].sink, p->cover) : 0;
-		p->outputs[i].sink = NULL;
-		if (err)
-			fail(p, PMK_PART_OUTPUT, err);
-	}
-	pmk_shown_unref(last);
-	return NULL;
 }
 
 /* --- main thread --- */
 
-static int open_camera(struct pmk_pipeline *p)
+static void camera_ended(void *user)
 {
-	int err = pmk_source_open(p->settings.camera, &p->settings.wish, &p->source);
-
-	if (err)
-		return err;
-	p->layout = p->source->layout;
-	p->fps = p->source->fps >= 1 ? p->source->fps : 30;
-	memcpy(p->camera_name, p->source->name, sizeof p->camera_name);
-	return 0;
+	set_state(user, PMK_STATE_ENDED);
 }
 
-static int open_outputs(struct pmk_pipeline *p)
+/* The group for this sink: virtual cameras share the first one, so that it is the one that tells our state. */
+static struct group *add_group(struct pmk_pipeline *p, bool live)
 {
-	struct pmk_sink_setup setup = { .layout = *pmk_scene_layout(p->scene), .fps = p->fps, .fourcc = p->settings.output_fourcc };
+	struct group *group = &p->groups[p->group_count];
+
+	if (live && p->group_count && p->groups[0].output.sinks[0]->live)
+		return &p->groups[0];
+	*group = (struct group){ .pipeline = p, .output = { .cover = p->cover, .fps = p->capture.fps, .frames = p->settings.frames,
+		.tell = heard_from_output } };
+	group->output.user = group;
+	if (pmk_output_init(&group->output))
+		return NULL;
+	p->group_count++;
+	return group;
+}
+
+static int open_sinks(struct pmk_pipeline *p, struct pmk_sink *sinks[PMK_PIPELINE_MAX_OUTPUTS])
+{
+	struct pmk_sink_setup setup = { .layout = *pmk_scene_layout(p->scene), .fps = p->capture.fps, .fourcc = p->settings.output_fourcc };
 
 	for (int i = 0; i < p->settings.output_count; i++) {
-		int err = pmk_sink_open(p->settings.outputs[i], &setup, p->cover, &p->outputs[i].sink);
+		int err = pmk_sink_open(p->settings.outputs[i], &setup, p->cover, &sinks[i]);
 
 		if (err)
 			return err;
-		memcpy(p->outputs[i].name, p->outputs[i].sink->name, sizeof p->outputs[i].name);
+		memcpy(p->output_names[i], sinks[i]->name, sizeof p->output_names[i]);
 	}
 	return 0;
 }
 
-static int create_links(struct pmk_pipeline *p)
+static int group_sinks(struct pmk_pipeline *p, struct pmk_sink *sinks[PMK_PIPELINE_MAX_OUTPUTS])
 {
-	int err;
+	for (int live = 1; live >= 0; live--) {
+		for (int i = 0; i < p->settings.output_count; i++) {
+			struct group *group;
 
-	err = pmk_slot_init(&p->frames, drop_frame);
-	if (err)
-		return err;
-	err = pmk_slot_init(&p->shown, drop_shown);
-	if (err)
-		goto out_frames;
-	p->adapted = pmk_frame_pool_create(ADAPTED_COUNT);
-	p->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (p->adapted && p->event_fd >= 0)
-		return 0;
-	err = p->adapted ? -errno : -ENOMEM;
-	pmk_frame_pool_destroy(p->adapted);
-	pmk_slot_finish(&p->shown);
-out_frames:
-	pmk_slot_finish(&p->frames);
+			if (!sinks[i] || sinks[i]->live != (bool)live)
+				continue;
+			group = add_group(p, live);
+			if (!group)
+				return -ENOMEM;
+			group->output.sinks[group->output.sink_count++] = sinks[i];
+			group->finishes = sinks[i]->finishes;
+			sinks[i] = NULL;
+		}
+	}
+	p->groups_left = p->group_count;
+	return 0;
+}
+
+/* With the cover in them; nothing is left open on failure. */
+static int open_outputs(struct pmk_pipeline *p)
+{
+	struct pmk_sink *sinks[PMK_PIPELINE_MAX_OUTPUTS] = { NULL };
+	int err = open_sinks(p, sinks);
+
+	if (!err)
+		err = group_sinks(p, sinks);
+	for (int i = 0; err && i < p->settings.output_count; i++) {
+		if (!sinks[i])
+			continue;
+		sinks[i]->spoilt = true;
+		pmk_sink_close(sinks[i], p->cover);
+	}
 	return err;
 }
 
@@ -399,60 +260,64 @@ int pmk_pipeline_create(const struct pmk_pipeline_settings *settings, struct pmk
 		return -ENOMEM;
 	p->settings = *settings;
 	pthread_mutex_init(&p->lock, NULL);
-	err = create_links(p);
-	if (err) {
-		free(p);
-		return err;
+	p->capture = (struct pmk_capture){ .camera = settings->camera, .wish = settings->wish, .mirror = settings->mirror,
+		.flip = settings->flip, .ended = camera_ended, .user = p };
+	p->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (p->event_fd < 0) {
+		err = -errno;
+		goto out;
 	}
 	*part = PMK_PART_CAMERA;
-	err = open_camera(p);
+	err = pmk_capture_open(&p->capture);
 	if (err)
-		goto out;
+		goto out_event;
 	*part = PMK_PART_SCENE;
-	err = pmk_scene_create(&settings->scene, &p->layout, SHOWN_COUNT, &p->scene);
+	err = pmk_scene_create(&settings->scene, &p->capture.layout, SHOWN_FIXED + SHOWN_EACH * settings->output_count, &p->scene);
 	if (!err)
 		err = pmk_scene_cover(p->scene, &p->cover);
-	if (err)
-		goto out;
-	*part = PMK_PART_OUTPUT;
-	err = open_outputs(p);
-	if (err)
-		goto out;
+	if (err) {
+		pmk_pipeline_destroy(p);
+		return err;
+	}
 	*part = PMK_PART_NONE;
 	*pipeline = p;
 	return 0;
+out_event:
+	close(p->event_fd);
 out:
-	pmk_pipeline_destroy(p);
+	pthread_mutex_destroy(&p->lock);
+	free(p);
 	return err;
 }
 
-int pmk_pipeline_start(struct pmk_pipeline *p)
+static int start_threads(struct pmk_pipeline *p)
+{
+	int err = 0;
+
+	for (int i = 0; !err && i < p->group_count; i++)
+		err = pmk_output_start(&p->groups[i].output);
+	if (!err) {
+		err = -pthread_create(&p->thread, NULL, scene_main, p);
+		p->running = err == 0;
+	}
+	if (!err)
+		err = pmk_capture_start(&p->capture);
+	if (err)
+		pmk_error("cannot start a thread: %s", strerror(-err));
+	return err;
+}
+
+int pmk_pipeline_start(struct pmk_pipeline *p, enum pmk_part *part)
 {
 	int err;
 
+	*part = PMK_PART_OUTPUT;
 	p->started_ns = pmk_clock_now_ns();
-	err = pthread_create(&p->output, NULL, output_main, p);
+	err = open_outputs(p);
 	if (err)
-		goto fail;
-	err = pthread_create(&p->scene_thread, NULL, scene_main, p);
-	if (err)
-		goto join_output;
-	err = pthread_create(&p->capture, NULL, capture_main, p);
-	if (err)
-		goto join_scene;
-	p->started = true;
-	return 0;
-join_scene:
-	atomic_store(&p->stopping, true);
-	pmk_slot_close(&p->frames);
-	pthread_join(p->scene_thread, NULL);
-join_output:
-	atomic_store(&p->stopping, true);
-	pmk_slot_close(&p->shown);
-	pthread_join(p->output, NULL);
-fail:
-	pmk_error("cannot start a thread: %s", strerror(err));
-	return -err;
+		return err;
+	*part = PMK_PART_NONE;
+	return start_threads(p);
 }
 
 int pmk_pipeline_event_fd(const struct pmk_pipeline *p)
@@ -462,12 +327,12 @@ int pmk_pipeline_event_fd(const struct pmk_pipeline *p)
 
 const char *pmk_pipeline_camera_name(const struct pmk_pipeline *p)
 {
-	return p->camera_name;
+	return p->capture.name;
 }
 
 const char *pmk_pipeline_output_name(const struct pmk_pipeline *p, int index)
 {
-	return p->outputs[index].name;
+	return p->output_names[index];
 }
 
 const char *pmk_pipeline_model_name(const struct pmk_pipeline *p)
@@ -477,57 +342,86 @@ const char *pmk_pipeline_model_name(const struct pmk_pipeline *p)
 
 void pmk_pipeline_report(struct pmk_pipeline *p, struct pmk_pipeline_report *report)
 {
-	uint64_t overtaken = pmk_slot_overtaken(&p->frames) + pmk_slot_overtaken(&p->shown);
+	struct pmk_capture_figures figures = pmk_capture_figures(&p->capture);
+	struct pmk_output *first = &p->groups[0].output;
 
 	pthread_mutex_lock(&p->lock);
 	*report = (struct pmk_pipeline_report){
-		.state = p->state, .captured = p->captured, .composed = p->composed, .covered = p->covered, .repeated = p->repeated,
-		.overtaken = overtaken, .dropped = p->dropped, .damaged = p->damaged, .running_ns = pmk_clock_now_ns() - p->started_ns,
-		.latency_ms_p50 = pmk_series_quantile(&p->latency, 0.5), .latency_ms_p99 = pmk_series_quantile(&p->latency, 0.99),
+		.state = p->state, .captured = figures.captured, .dropped = figures.dropped, .damaged = figures.damaged, .composed = p->composed,
+		.covered = p->covered, .overtaken = pmk_slot_overtaken(&p->capture.frames), .running_ns = pmk_clock_now_ns() - p->started_ns,
 	};
 	for (int i = 0; i < 4; i++)
 		report->stage_ms_p50[i] = pmk_series_quantile(&p->stage[i], 0.5);
 	pthread_mutex_unlock(&p->lock);
+	if (!p->group_count)
+		return;
+	report->overtaken += pmk_slot_overtaken(&first->slot);
+	pthread_mutex_lock(&first->lock);
+	report->repeated = first->repeated;
+	report->latency_ms_p50 = pmk_series_quantile(&first->latency, 0.5);
+	report->latency_ms_p99 = pmk_series_quantile(&first->latency, 0.99);
+	pthread_mutex_unlock(&first->lock);
+}
+
+static void stop_all(struct pmk_pipeline *p)
+{
+	for (int i = 0; i < p->group_count; i++)
+		pmk_output_stop(&p->groups[i].output);
+	atomic_store(&p->stopping, true);
+	pmk_capture_stop(&p->capture);
+}
+
+static struct timespec in_real_time(uint64_t wait_ns)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);	/* pthread_timedjoin_np knows no other clock */
+	t.tv_nsec += (long)(wait_ns % PMK_S_NS);
+	t.tv_sec += (time_t)(wait_ns / PMK_S_NS) + t.tv_nsec / (long)PMK_S_NS;
+	t.tv_nsec %= (long)PMK_S_NS;
+	return t;
+}
+
+/* Virtual cameras first: they are covered before anything else is waited for. */
+static int join_all(struct pmk_pipeline *p)
+{
+	struct timespec soon = in_real_time(STOP_NS), later = in_real_time(FINISH_NS);
+	int err = 0;
+
+	for (int i = 0; i < p->group_count; i++) {
+		int one = pmk_output_join(&p->groups[i].output, p->groups[i].finishes ? &later : &soon);
+		err = err ? err : one;
+	}
+	if (p->running && pthread_timedjoin_np(p->thread, NULL, &soon))
+		return -ETIMEDOUT;
+	p->running = false;
+	return err ? err : pmk_capture_join(&p->capture, &soon);
 }
 
 int pmk_pipeline_stop(struct pmk_pipeline *p, enum pmk_part *part)
 {
-	struct timespec until;
+	int err, joined;
 
+	stop_all(p);
+	joined = join_all(p);
+	pthread_mutex_lock(&p->lock);
+	err = p->error;
 	*part = p->failed;
-	if (!p->started)
-		return p->error;
-	atomic_store(&p->stopping, true);
-	pmk_slot_close(&p->shown);
-	pmk_slot_close(&p->frames);
-	if (!p->covered_outputs) {
-		pthread_join(p->output, NULL);	/* covers and closes the outputs */
-		pthread_join(p->scene_thread, NULL);
-		p->covered_outputs = true;
-	}
-	clock_gettime(CLOCK_REALTIME, &until);	/* pthread_timedjoin_np knows no other clock */
-	until.tv_nsec += (long)STOP_NS;
-	until.tv_sec += until.tv_nsec / (long)PMK_S_NS;
-	until.tv_nsec %= (long)PMK_S_NS;
-	if (pthread_timedjoin_np(p->capture, NULL, &until))
-		return -ETIMEDOUT;
-	p->started = false;
-	*part = p->failed;
-	return p->error;
+	pthread_mutex_unlock(&p->lock);
+	return joined ? joined : err;
 }
 
 void pmk_pipeline_destroy(struct pmk_pipeline *p)
 {
+	enum pmk_part part;
+
 	if (!p)
 		return;
-	for (int i = 0; i < p->settings.output_count; i++) {
-		if (p->outputs[i].sink)
-			pmk_sink_close(p->outputs[i].sink, p->cover);
-	}
-	pmk_source_close(p->source);
-	pmk_slot_finish(&p->frames);
-	pmk_slot_finish(&p->shown);
-	pmk_frame_pool_destroy(p->adapted);
+	while (pmk_pipeline_stop(p, &part) == -ETIMEDOUT)
+		;
+	for (int i = 0; i < p->group_count; i++)
+		pmk_output_finish(&p->groups[i].output);
+	pmk_capture_close(&p->capture);
 	pmk_shown_unref(p->cover);
 	pmk_scene_destroy(p->scene);
 	close(p->event_fd);

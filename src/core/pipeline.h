@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The live pipeline: capture, scene and output threads, the slots between them, and the state machine.
+/* The live pipeline: a capture thread, the scene's thread, output threads, slots between them, and the state machine.
  *
  * The one rule: from the moment an output is open until after it is closed it holds a composed picture or a cover.
  * All functions from one thread (the main thread) unless said. Errors are logged in one line and given as negative errno. */
@@ -47,10 +47,12 @@ struct pmk_pipeline_report {
 
 struct pmk_pipeline;
 
-/* Opens the camera, then everything behind it, outputs last and with the cover in them. Nothing runs yet.
+/* Opens the camera, the model and the backdrop; no output yet. A signal may end the process here: there is nothing to cover.
  * *part says whose error it is. */
 int pmk_pipeline_create(const struct pmk_pipeline_settings *settings, struct pmk_pipeline **pipeline, enum pmk_part *part) __attribute__((warn_unused_result));
-int pmk_pipeline_start(struct pmk_pipeline *pipeline) __attribute__((warn_unused_result));
+
+/* Opens the outputs, with the cover in them, and starts. On failure: destroy. */
+int pmk_pipeline_start(struct pmk_pipeline *pipeline, enum pmk_part *part) __attribute__((warn_unused_result));
 
 /* Readable when the pipeline has ended or failed by itself. */
 int pmk_pipeline_event_fd(const struct pmk_pipeline *pipeline);
@@ -59,9 +61,9 @@ const char *pmk_pipeline_camera_name(const struct pmk_pipeline *pipeline);	/* as
 const char *pmk_pipeline_output_name(const struct pmk_pipeline *pipeline, int index);
 const char *pmk_pipeline_model_name(const struct pmk_pipeline *pipeline);
 
-/* Cover all outputs and close them, then end the threads. Outputs are covered before anything that could block is waited for.
- * 0, the error the pipeline failed with, or -ETIMEDOUT when a driver holds the capture thread: then leave by _exit, or call again. */
+/* Cover all outputs and close them, then end the threads: virtual cameras first, before anything that could block is waited for.
+ * 0, the first error of an output, or -ETIMEDOUT when a driver, a pipe or a file system holds a thread: leave by _exit, or call again. */
 int pmk_pipeline_stop(struct pmk_pipeline *pipeline, enum pmk_part *part);
-void pmk_pipeline_destroy(struct pmk_pipeline *pipeline);	/* stopped or never started; NULL is fine */
+void pmk_pipeline_destroy(struct pmk_pipeline *pipeline);	/* stops if need be, and waits; NULL is fine */
 
 #endif

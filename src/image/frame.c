@@ -136,28 +136,29 @@ static struct pmk_frame *find_idle(struct pmk_frame_pool *pool)
 	return NULL;
 }
 
+static bool same_planes(const struct pmk_layout *a, const struct pmk_layout *b)
+{
+	return a->width == b->width && a->height == b->height && a->chroma == b->chroma;
+}
+
 struct pmk_frame *pmk_frame_pool_take(struct pmk_frame_pool *pool, const struct pmk_layout *layout)
 {
 	struct pmk_frame *frame = find_idle(pool);
 
 	if (!frame)
 		return NULL;
-	if (!pmk_layout_equal(&frame->image.layout, layout) || !frame->image.block) {
+	if (!frame->image.block || !same_planes(&frame->image.layout, layout)) {
 		pmk_image_free(&frame->image);
 		if (pmk_image_alloc(&frame->image, layout)) {
 			atomic_store(&frame->users, 0);
 			return NULL;
 		}
 	}
+	frame->image.layout = *layout;	/* range and matrix are but labels */
 	atomic_fetch_add(&pool->holders, 1);
 	frame->time_ns = frame->number = 0;
 	frame->position_ns = -1;
 	return frame;
-}
-
-void pmk_frame_ref(struct pmk_frame *frame)
-{
-	atomic_fetch_add(&frame->users, 1);
 }
 
 void pmk_frame_unref(struct pmk_frame *frame)

@@ -68,10 +68,9 @@ struct pmk_frame_pool;
 struct pmk_frame_pool *pmk_frame_pool_create(int count) __attribute__((warn_unused_result));
 void pmk_frame_pool_destroy(struct pmk_frame_pool *pool);	/* frames that are still out keep its memory until their last unref; NULL is fine */
 
-/* A free frame of that layout with one user, or NULL when all are in use or out of memory. Allocates only when the layout
- * of the frame changes. Its pixels are undefined. [one thread] */
+/* A free frame of that layout with one user, or NULL when all are in use or out of memory. Allocates only when size
+ * or sampling change. Its pixels are undefined. [one thread] */
 struct pmk_frame *pmk_frame_pool_take(struct pmk_frame_pool *pool, const struct pmk_layout *layout) __attribute__((warn_unused_result));
-void pmk_frame_ref(struct pmk_frame *frame);	/* [any thread] */
 void pmk_frame_unref(struct pmk_frame *frame);	/* [any thread]; NULL is fine */
 
 #endif

@@ -31,7 +31,7 @@ static int64_t position_of(struct file_sink *file, const struct pmk_shown *shown
 		file->first_ns = time_ns;
 		return 0;
 	}
-	if (file->recorded || time_ns == file->last_ns)
+	if (file->recorded || time_ns <= file->last_ns)	/* a cover may have been made long before it is shown */
 		return file->last_position_ns + file->period_ns;
 	return time_ns > file->first_ns ? (int64_t)(time_ns - file->first_ns) : 0;
 }
@@ -42,7 +42,8 @@ static int file_write(struct pmk_sink *sink, const struct pmk_shown *shown)
 	int64_t position_ns = position_of(file, shown);
 
 	file->started = true;
-	file->last_ns = pmk_shown_time_ns(shown);
+	if (pmk_shown_time_ns(shown) > file->last_ns)
+		file->last_ns = pmk_shown_time_ns(shown);
 	file->last_position_ns = position_ns;
 	return pmk_media_out_write(file->out, pmk_shown_image(shown), position_ns);
 }
@@ -52,7 +53,12 @@ static int file_close(struct pmk_sink *sink, const struct pmk_shown *cover)
 	struct file_sink *file = (struct file_sink *)sink;
 	int err;
 
-	err = pmk_media_out_finish(file->out);
+	if (file->sink.spoilt) {
+		pmk_media_out_abandon(file->out);
+		err = 0;
+	} else {
+		err = pmk_media_out_finish(file->out);
+	}
 	free(file);
 	return err;
 }
@@ -73,6 +79,7 @@ int pmk_sink_file_open(const char *path, const struct pmk_sink_setup *setup, str
 		return err;
 	}
 	made->sink.impl = &impl;
+	made->sink.finishes = true;
 	made->period_ns = (int64_t)(1e9 / (setup->fps > 0 ? setup->fps : 30) + 0.5);
 	snprintf(made->sink.name, sizeof made->sink.name, "%.100s %dx%d at %.4g/s", path, setup->layout.width, setup->layout.height, setup->fps);
 	*sink = &made->sink;

@@ -192,9 +192,11 @@ static int put_cover(struct v4l2_sink *s, const struct pmk_shown *cover)
 
 	for (int i = 0; i < s->map_count; i++)
 		paint(s, cover, s->maps[i].memory);
-	for (int i = 0; i < rounds && err >= 0; i++)
-		err = put(s, cover);
-	return err < 0 && err != -EAGAIN ? err : 0;
+	for (int i = 0; i < rounds; i++) {
+		int one = put(s, cover);
+		err = one < 0 && err == 0 ? one : err;	/* one refused picture is no reason to leave the others */
+	}
+	return err;
 }
 
 /* Mapped buffers hold the cover before STREAMON, for after it a client may map them. */
@@ -257,8 +259,10 @@ static int v4l2_close(struct pmk_sink *sink, const struct pmk_shown *cover)
 	struct v4l2_sink *s = (struct v4l2_sink *)sink;
 	int err = 0;
 
-	if (s->streaming && !s->lost && cover)
-		err = put_cover(s, cover);
+	if (s->streaming && cover)
+		err = put_cover(s, cover);	/* also when lost: it may have been one picture only */
+	if (err < 0 && s->lost)
+		err = 0;	/* said then */
 	if (err < 0)
 		pmk_error("%s: cannot leave the cover in the virtual camera: %s", s->path, strerror(-err));
 	pmk_v4l2_unmap_buffers(s->maps, s->map_count);

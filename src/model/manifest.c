@@ -173,6 +173,8 @@ static const char *incomplete(const struct pmk_model_card *card, bool beside)
 	if (card->output != PMK_MODEL_CLASS_LOGITS)
 		return card->person_index || card->output_channels != 1 + (card->output == PMK_MODEL_TWO_LOGITS) ?
 			"output is missing, or channels and person do not fit it" : NULL;
+	if (card->output_channels < 2)
+		return "channels must be 2 or more: with one there is nothing that is not the person";
 	return card->person_index < card->output_channels ? NULL : "person must be below channels";
 }
 

@@ -21,6 +21,18 @@ static void sum_along_row(const float *row, float *sums, int width, int radius)
 	}
 }
 
+static void add_row(float *sums, const float *row, int width)
+{
+	for (int x = 0; x < width; x++)
+		sums[x] += row[x];
+}
+
+static void take_row(float *sums, const float *row, int width)
+{
+	for (int x = 0; x < width; x++)
+		sums[x] -= row[x];
+}
+
 static int inside(int at, int count, int radius)
 {
 	return clamp(at + radius, count - 1) - clamp(at - radius, count - 1) + 1;
@@ -40,15 +52,15 @@ void pmk_filter_box(const float *from, float *to, float *scratch, int width, int
 		from = copy;
 	}
 	for (int y = -radius; y < height; y++) {
-		const float *enters = from + (size_t)(y + radius) * width, *leaves = from + (size_t)(y - radius - 1) * width;
-		float *out = to + (size_t)y * width, rows;
+		float *out, rows;
 
-		for (int x = 0; y + radius < height && x < width; x++)
-			column[x] += enters[x];
-		for (int x = 0; y - radius - 1 >= 0 && x < width; x++)
-			column[x] -= leaves[x];
+		if (y + radius < height)
+			add_row(column, from + (size_t)(y + radius) * width, width);
+		if (y - radius - 1 >= 0)
+			take_row(column, from + (size_t)(y - radius - 1) * width, width);
 		if (y < 0)
 			continue;
+		out = to + (size_t)y * width;
 		sum_along_row(column, out, width, radius);
 		rows = 1.0f / (float)inside(y, height, radius);
 		for (int x = 0; x < width; x++)

@@ -2,6 +2,7 @@
 #include "scene/person.h"
 
 #include <errno.h>
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -12,7 +13,7 @@ static float logistic(float x)
 
 static float best_other(const float *logits, int count, int person)
 {
-	float best = -INFINITY;
+	float best = -FLT_MAX;
 
 	for (int i = 0; i < count; i++) {
 		if (i != person && logits[i] > best)

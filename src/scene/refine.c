@@ -31,6 +31,8 @@ static struct pmk_refine_settings resolved(const struct pmk_refine_settings *ask
 
 	if (s.mode == PMK_REFINE_MORPH && s.threshold < 0)
 		s.threshold = 0.5;
+	if (s.threshold >= 0 && s.threshold < SURE)
+		s.threshold = SURE;	/* no network gives an exact 0: a threshold of 0 would show the room */
 	s.erode = s.erode < 0 ? own : s.erode;
 	s.dilate = s.dilate < 0 ? own : s.dilate;
 	s.feather = s.feather < 0 ? own : s.feather;

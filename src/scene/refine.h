@@ -18,7 +18,7 @@ enum { PMK_REFINE_MAX_PX = 64 };	/* of erode, dilate and feather */
 
 struct pmk_refine_settings {
 	enum pmk_refine_mode mode;
-	double threshold;	/* 0..1: hard, at the network's size; negative: soft */
+	double threshold;	/* 0..1: hard, at the network's size; less than 1/16 counts as 1/16; negative: soft */
 	int erode, dilate, feather;	/* px at the camera's size, 0..PMK_REFINE_MAX_PX; negative: the mode's own */
 };
 

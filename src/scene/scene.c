@@ -182,38 +182,43 @@ static void note_error(struct pmk_scene *s, int err)
 	s->last_error = err;
 }
 
-int pmk_scene_mask(struct pmk_scene *s, const struct pmk_frame *frame, const struct pmk_mask **mask, struct pmk_scene_times *times)
+static int mask_of(struct pmk_scene *s, const struct pmk_frame *frame, struct pmk_scene_times *times)
 {
-	struct pmk_scene_times unused = { 0 };
 	int err;
 
 	notice_cut(s, frame);
 	if (frame->image.layout.width != s->layout.width || frame->image.layout.height != s->layout.height)
 		err = -EINVAL;
 	else
-		err = find_person(s, frame, times ? times : &unused);
-	note_error(s, err);
-	if (err) {
+		err = find_person(s, frame, times);
+	if (err)
 		pmk_temporal_reset(&s->temporal);
-		return err;
-	}
-	*mask = &s->mask;
-	return 0;
+	return err;
+}
+
+int pmk_scene_mask(struct pmk_scene *s, const struct pmk_frame *frame, const struct pmk_mask **mask, struct pmk_scene_times *times)
+{
+	struct pmk_scene_times unused = { 0 };
+	int err = mask_of(s, frame, times ? times : &unused);
+
+	note_error(s, err);
+	if (!err)
+		*mask = &s->mask;
+	return err;
 }
 
 static int compose(struct pmk_scene *s, const struct pmk_frame *frame, struct pmk_shown **shown, struct pmk_scene_times *times)
 {
-	const struct pmk_mask *mask;
 	uint64_t mark;
 	int err;
 
 	if (s->show_room)
 		return pmk_compose_room(s->composer, frame, shown);
-	err = pmk_scene_mask(s, frame, &mask, times);
+	err = mask_of(s, frame, times);
 	if (err)
 		return err;
 	mark = pmk_clock_now_ns();
-	err = pmk_compose(s->composer, frame, mask, pmk_backdrop_behind(s->backdrop, &frame->image, mask), shown);
+	err = pmk_compose(s->composer, frame, &s->mask, pmk_backdrop_behind(s->backdrop, &frame->image, &s->mask), shown);
 	lap(&mark, &times->compose);
 	return err;
 }
@@ -223,9 +228,11 @@ int pmk_scene_run(struct pmk_scene *s, const struct pmk_frame *frame, struct pmk
 	struct pmk_scene_times unused = { 0 };
 	int err = compose(s, frame, shown, times ? times : &unused), cover_err;
 
-	if (!err || err == -EAGAIN)
+	if (err == -EAGAIN)
 		return err;
 	note_error(s, err);
+	if (!err)
+		return 0;
 	cover_err = pmk_compose_cover(s->composer, pmk_backdrop_cover(s->backdrop), frame, shown);
 	return cover_err ? cover_err : err;
 }

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/capture.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "image/convert.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum { ADAPTED_COUNT = 5 };	/* two in the making, one in the slot, one with the scene, one spare */
+
+static const uint64_t TURN_NS = 100 * PMK_MS_NS;	/* how long to wait before looking whether to stop */
+static const uint64_t SILENT_NS = 3 * PMK_S_NS;	/* a camera that gives nothing for so long is opened again */
+static const uint64_t RETRY_FIRST_NS = 250 * PMK_MS_NS, RETRY_MOST_NS = 2 * PMK_S_NS;
+
+static void drop_frame(void *item)
+{
+	pmk_frame_unref(item);
+}
+
+/* A copy of the frame in another layout, or turned; takes the frame over. NULL when none is free. */
+static struct pmk_frame *remake(struct pmk_capture *c, struct pmk_frame *frame, const struct pmk_layout *layout, bool mirror, bool flip)
+{
+	struct pmk_frame *made = pmk_frame_pool_take(c->adapted, layout);
+
+	if (made && pmk_layout_equal(&frame->image.layout, layout)) {
+		pmk_convert_turn(&frame->image, &made->image, mirror, flip);
+	} else if (made && pmk_convert_scale(&frame->image, &made->image)) {
+		pmk_frame_unref(made);
+		made = NULL;
+	}
+	if (made) {
+		made->time_ns = frame->time_ns;
+		made->number = frame->number;
+		made->position_ns = frame->position_ns;
+	}
+	pmk_frame_unref(frame);
+	return made;
+}
+
+/* The frame as the pipeline was set up for: a camera that came back may have another size, sampling or matrix. Takes it over. */
+static struct pmk_frame *adapt(struct pmk_capture *c, struct pmk_frame *frame)
+{
+	struct pmk_layout to = c->layout;
+
+	to.range = frame->image.layout.range;	/* both come, the composer takes both */
+	to.matrix = frame->image.layout.matrix;
+	if (!pmk_layout_equal(&frame->image.layout, &to))
+		frame = remake(c, frame, &to, false, false);
+	if (frame && (c->mirror || c->flip))
+		frame = remake(c, frame, &to, c->mirror, c->flip);
+	if (frame)
+		pmk_convert_to_matrix(&frame->image, c->layout.matrix);
+	return frame;
+}
+
+static void count(struct pmk_capture *c, uint64_t captured)
+{
+	pthread_mutex_lock(&c->lock);
+	c->figures.captured += captured;
+	c->figures.dropped = c->before.dropped + c->source->dropped;
+	c->figures.damaged = c->before.damaged + c->source->damaged;
+	pthread_mutex_unlock(&c->lock);
+}
+
+/* Read until the source is lost, has ended, is silent for too long, or we are to stop. Frames are numbered anew from each opening:
+ * what comes after a gap has nothing to do with what was before. */
+static int capture_all(struct pmk_capture *c)
+{
+	uint64_t number = 0, heard = pmk_clock_now_ns(), patience = SILENT_NS + (uint64_t)(2e9 / c->fps);
+
+	while (!atomic_load(&c->stopping)) {
+		struct pmk_frame *frame;
+		uint64_t now = pmk_clock_now_ns();
+		int err = pmk_source_read(c->source, &frame, now + TURN_NS);
+
+		if (err == -EAGAIN && now - heard < patience)
+			continue;
+		if (err == -EAGAIN) {
+			pmk_warn("%s: no picture for %d s; it is opened again", c->source->name, (int)((now - heard) / PMK_S_NS));
+			return -EIO;
+		}
+		if (err)
+			return err;
+		heard = now;
+		count(c, 1);
+		frame->number = number++;
+		frame = adapt(c, frame);
+		if (frame)
+			pmk_slot_put(&c->frames, frame);
+	}
+	return 0;
+}
+
+static void sleep_unless_stopping(struct pmk_capture *c, uint64_t duration_ns)
+{
+	uint64_t end = pmk_clock_now_ns() + duration_ns;
+
+	for (uint64_t now = end - duration_ns; now < end && !atomic_load(&c->stopping); now = pmk_clock_now_ns())
+		pmk_clock_sleep_until(end - now > TURN_NS ? now + TURN_NS : end);
+}
+
+/* Open the camera again, waiting longer each time, until it is back or we are to stop. */
+static void reopen(struct pmk_capture *c)
+{
+	uint64_t pause = RETRY_FIRST_NS;
+
+	while (!atomic_load(&c->stopping)) {
+		sleep_unless_stopping(c, pause);
+		if (atomic_load(&c->stopping))
+			return;
+		if (pmk_source_open(c->camera, &c->wish, &c->source) == 0) {
+			pmk_info("the camera is back: %s", c->source->name);
+			return;
+		}
+		pause = pause * 2 > RETRY_MOST_NS ? RETRY_MOST_NS : pause * 2;
+	}
+}
+
+static void *capture_main(void *arg)
+{
+	struct pmk_capture *c = arg;
+
+	while (!atomic_load(&c->stopping)) {
+		int err = capture_all(c);
+
+		count(c, 0);
+		c->before = c->figures;
+		pmk_source_close(c->source);
+		c->source = NULL;
+		if (err == -ENODATA) {
+			c->ended(c->user);
+			break;
+		}
+		if (!atomic_load(&c->stopping))
+			reopen(c);
+	}
+	return NULL;
+}
+
+int pmk_capture_open(struct pmk_capture *c)
+{
+	int err = pmk_slot_init(&c->frames, drop_frame);
+
+	if (err)
+		return err;
+	c->adapted = pmk_frame_pool_create(ADAPTED_COUNT);
+	err = c->adapted ? pmk_source_open(c->camera, &c->wish, &c->source) : -ENOMEM;
+	if (err) {
+		pmk_frame_pool_destroy(c->adapted);
+		pmk_slot_finish(&c->frames);
+		return err;
+	}
+	pthread_mutex_init(&c->lock, NULL);
+	atomic_init(&c->stopping, false);
+	c->layout = c->source->layout;
+	c->fps = c->source->fps >= 1 ? c->source->fps : 30;
+	memcpy(c->name, c->source->name, sizeof c->name);
+	return 0;
+}
+
+int pmk_capture_start(struct pmk_capture *c)
+{
+	int err = pthread_create(&c->thread, NULL, capture_main, c);
+
+	c->running = err == 0;
+	return -err;
+}
+
+void pmk_capture_stop(struct pmk_capture *c)
+{
+	atomic_store(&c->stopping, true);
+	pmk_slot_close(&c->frames);
+}
+
+int pmk_capture_join(struct pmk_capture *c, const struct timespec *until)
+{
+	if (c->running && pthread_timedjoin_np(c->thread, NULL, until))
+		return -ETIMEDOUT;
+	c->running = false;
+	return 0;
+}
+
+void pmk_capture_close(struct pmk_capture *c)
+{
+	pmk_source_close(c->source);
+	pmk_slot_finish(&c->frames);
+	pmk_frame_pool_destroy(c->adapted);
+	pthread_mutex_destroy(&c->lock);
+}
+
+struct pmk_capture_figures pmk_capture_figures(struct pmk_capture *c)
+{
+	struct pmk_capture_figures figures;
+
+	pthread_mutex_lock(&c->lock);
+	figures = c->figures;
+	pthread_mutex_unlock(&c->lock);
+	return figures;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* A thread that reads a source, opens it again when it is lost or silent, and hands over frames of one shape.
+ *
+ * The one rule: whatever the camera comes back as, frames keep size, sampling and matrix of the first opening; their range may
+ * change. Functions are the main thread's unless said. */
+#ifndef PMK_CORE_CAPTURE_H
+#define PMK_CORE_CAPTURE_H
+
+#include "base/slot.h"
+#include "io/source.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <time.h>
+
+struct pmk_capture_figures {
+	uint64_t captured, dropped, damaged;	/* frames read; lost by the camera; unreadable */
+};
+
+struct pmk_capture {
+	const char *camera;	/* set these before open; strings are used until close */
+	struct pmk_source_wish wish;
+	bool mirror, flip;
+	void (*ended)(void *user);	/* the source has come to its end. [capture thread] */
+	void *user;
+
+	struct pmk_layout layout;	/* set by open: of the frames, but for their range */
+	double fps;
+	char name[160];
+	struct pmk_slot frames;	/* struct pmk_frame, for the scene thread; numbers start anew at each opening */
+
+	struct pmk_source *source;	/* capture thread's, once started */
+	struct pmk_frame_pool *adapted;
+	pthread_t thread;
+	bool running;
+	atomic_bool stopping;
+	struct pmk_capture_figures before;	/* of sources that are closed */
+	pthread_mutex_t lock;	/* of the figures */
+	struct pmk_capture_figures figures;
+};
+
+int pmk_capture_open(struct pmk_capture *capture) __attribute__((warn_unused_result));	/* as pmk_source_open; nothing is left on failure */
+int pmk_capture_start(struct pmk_capture *capture) __attribute__((warn_unused_result));
+void pmk_capture_stop(struct pmk_capture *capture);	/* closes the slot; does not wait */
+int pmk_capture_join(struct pmk_capture *capture, const struct timespec *until) __attribute__((warn_unused_result));	/* CLOCK_REALTIME; 0, or -ETIMEDOUT when a driver holds it */
+void pmk_capture_close(struct pmk_capture *capture);	/* joined, or never started */
+struct pmk_capture_figures pmk_capture_figures(struct pmk_capture *capture);	/* [any thread] */
+
+#endif
