@@ -235,7 +235,7 @@ static void huge_stride(struct v4l2_pix_format *pix)
 static void test_answers_to_set_format(void **state)
 {
 	static const struct { void (*tamper)(struct v4l2_pix_format *); int err, width; } cases[] = {
-		{ halve, 0, W / 2 }, { other_format, -EINVAL, 0 }, { no_size, -EINVAL, 0 }, { huge_stride, -EINVAL, 0 },
+		{ halve, 0, W / 2 }, { other_format, -EIO, 0 }, { no_size, -EIO, 0 }, { huge_stride, -EIO, 0 },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -541,7 +541,7 @@ static void test_open_fails(void **state)
 		{ .camera = { .start_error = -EBUSY }, .err = -EBUSY, .line = "taken by another program" },
 		{ .camera = { .start_error = -EIO }, .err = -EIO, .line = "cannot use the camera" },
 		{ .camera = { .length = 100 }, .err = -EIO, .line = "buffers have 100 bytes" },
-		{ .camera = { .modes = &foreign }, .err = -EINVAL, .line = "none of the formats" },
+		{ .camera = { .modes = &foreign }, .err = -ENODEV, .line = "none of the formats" },
 		{ .wish = { .fourcc = PMK_FOURCC_MJPG }, .err = -EINVAL, .line = "no format MJPG" },
 		{ .node = { .caps = V4L2_CAP_META_CAPTURE | V4L2_CAP_STREAMING }, .err = -ENODEV, .line = "not a camera" },
 		{ .node = { .caps = V4L2_CAP_VIDEO_M2M | V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING }, .err = -ENODEV, .line = "not a camera" },

@@ -50,7 +50,7 @@ static int report(const char *path, int err)
 	default:
 		pmk_error("%s: cannot use the virtual camera: %s; load the module anew: sudo modprobe -r v4l2loopback && "
 			"sudo modprobe v4l2loopback exclusive_caps=1", path, strerror(-err));
-		return err;
+		return err == -EINVAL ? -EIO : err;	/* a driver's refusal is no mistake of usage */
 	}
 }
 
@@ -106,7 +106,7 @@ static int set_format(struct v4l2_sink *s, const struct pmk_sink_setup *setup)
 	}
 	format.fmt.pix = s->pix;
 	err = ioctl_of(s, VIDIOC_S_FMT, &format);
-	if (err == -EBUSY)	/* 0.13's way to say that it stays as it is */
+	if (err == -EBUSY || err == -EINVAL)	/* 0.13's and 0.12's way to say that it stays as it is */
 		err = ioctl_of(s, VIDIOC_G_FMT, &format);
 	if (err < 0)
 		return report(s->path, err);
@@ -234,6 +234,8 @@ static int start(struct v4l2_sink *s, const struct v4l2_capability *cap, const s
 	}
 	if (err == 0)
 		err = put_cover(s, cover);
+	if (err == -EAGAIN)
+		err = 0;	/* a mapped buffer was painted before, and that is the cover too */
 	if (err < 0)
 		return report(s->path, err == -EINVAL ? -EBUSY : err);	/* 0.13's answer to a second producer's write() */
 	s->streaming = true;

@@ -52,7 +52,7 @@ static int report(const char *path, int err)
 		return -ENODEV;
 	default:
 		pmk_error("%s: cannot use the camera: %s; unplug it and plug it in again", path, strerror(-err));
-		return err;
+		return err == -EINVAL ? -EIO : err;	/* a driver's refusal is no mistake of usage */
 	}
 }
 
@@ -105,7 +105,7 @@ static int set_format(struct v4l2_source *s, const struct pmk_device_mode *mode)
 		pmk_error("%s: the camera answers %s %ux%u to %s %dx%d, which is of no use; ask for another --size or --format", s->path,
 			pmk_fourcc_name(pix->pixelformat, given), pix->width, pix->height, pmk_fourcc_name(mode->fourcc, asked),
 			mode->width, mode->height);
-		return -EINVAL;
+		return -EIO;
 	}
 	s->pix = *pix;
 	s->stride = (int)pix->bytesperline > least ? (int)pix->bytesperline : least;
@@ -410,7 +410,7 @@ static int choose_mode(const struct v4l2_source *s, const struct pmk_source_wish
 	else
 		pmk_error("%s: the camera offers none of the formats YUYV, UYVY, NV12, YU12, YV12, MJPG; choose another", s->path);
 	free(modes);
-	return best >= 0 ? 0 : -EINVAL;
+	return best >= 0 ? 0 : count ? -EINVAL : -ENODEV;
 }
 
 static int negotiate(struct v4l2_source *s, const struct pmk_source_wish *wish)
