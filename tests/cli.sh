@@ -99,7 +99,17 @@ fi
 mkdir -p config/potemkin
 echo 'colour = red' >config/potemkin/potemkin.conf
 timeout 60 "$program" -c presenter -o null --frames 1 >out 2>err
-if [ $? -eq 2 ] && grep -q '"colour" is not a setting' err && grep -q 'line 1' err; then note ok; else note bad "config: $(cat err)"; fi
+if [ $? -eq 2 ] && grep -q 'potemkin.conf: "colour" is not a setting' err && [ "$(wc -l <err)" -eq 1 ]; then note ok; else note bad "config: $(cat err)"; fi
+printf 'colour = red\nsize = 160x90\nfps = 0\n' >config/potemkin/potemkin.conf
+expect 2 'potemkin.conf: "colour"' -c presenter -o null --frames 1
+printf 'fps = 0\n' >config/potemkin/potemkin.conf
+expect 2 'potemkin.conf: fps "0"' -c presenter -o null --frames 1
+printf 'fps\n' >config/potemkin/potemkin.conf
+expect 2 'potemkin.conf: line 1 is not' -c presenter -o null --frames 1
+expect 3 'not a file' --config . -c presenter -o null --frames 1
+printf 'backdrop = none\nshow-room = yes\n' >config/potemkin/potemkin.conf
+runs -c presenter -o null --frames 1 -s 160x90
+expect 2 '--show-room' -c presenter -o null --frames 1 --show-room=no
 printf 'camera = presenter\noutput = hash\nsize = 160x90\nbackdrop = color:#3080c0\n' >config/potemkin/potemkin.conf
 runs --frames 2 -q
 says '^total [0-9a-f]{64}$'

@@ -76,7 +76,7 @@ static void score_all(const char *model, const double least[GROUPS])
 	}
 	closedir(dir);
 	for (int g = 0; g < GROUPS; g++) {
-		assert_true(count[g] > 0);
+		assert_true(count[g] >= 8);	/* the smallest group has 8 */
 		printf("%s %s %d photos: IoU %.4f, at least %.3f\n", model, groups[g], count[g], sum[g] / count[g], least[g]);
 		assert_true(sum[g] / count[g] >= least[g]);
 	}

@@ -17,25 +17,7 @@
 
 extern char **environ;
 
-/* --- list, info, check --- */
-
-static enum pmk_exit list_models(void)
-{
-	struct pmk_model_card *cards;
-	int count, err = pmk_manifest_cards(&cards, &count);
-
-	if (err)
-		return PMK_EXIT_INPUT;
-	for (int i = 0; i < count; i++) {
-		char path[4096] = "";
-		bool here = pmk_manifest_find(&cards[i], path, sizeof path) == 0;
-
-		printf("%-18s %s\n%-18s %dx%d, %s, %s\n", cards[i].name, cards[i].title, "", cards[i].input_width, cards[i].input_height,
-			cards[i].licence, here ? path : "not here: potemkin model fetch");
-	}
-	free(cards);
-	return PMK_EXIT_OK;
-}
+/* --- info, check --- */
 
 static enum pmk_exit print_model(const char *name)
 {
@@ -248,8 +230,10 @@ enum pmk_exit pmk_command_model(struct pmk_options *options)
 {
 	const char *what = options->args[1], *name = options->arg_count > 2 ? options->args[2] : NULL;
 
-	if (strcmp(what, "list") == 0 && !name)
-		return list_models();
+	if (strcmp(what, "list") == 0 && !name) {
+		options->args[1] = "models";
+		return pmk_command_list(options);
+	}
 	if (strcmp(what, "info") == 0 && name && options->arg_count == 3)
 		return print_model(name);
 	if (strcmp(what, "check") == 0 && name && options->arg_count == 3)

@@ -2,6 +2,7 @@
 #include "app/options.h"
 
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/parse.h"
 #include "image/convert.h"
 
@@ -12,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { MOST_CONFIG_BYTES = 1 << 20 };
 
 enum option_id {
 	CAMERA, OUTPUT, BACKDROP, FIT, MODEL, SIZE, FPS, FORMAT, OUTPUT_FORMAT, THREADS, REFINE, SMOOTH, FEATHER, ERODE, DILATE,
@@ -60,6 +63,8 @@ static const struct {
 	[VERSION] = { "version", 'V', NULL, "the version" },
 };
 
+static const char *place = "";	/* what a message about a value begins with: nothing, or the file it stands in */
+
 /* What only makes sense on the command line. */
 static bool in_file(int id)
 {
@@ -68,7 +73,7 @@ static bool in_file(int id)
 
 static enum pmk_exit bad_value(int id, const char *value, const char *expected)
 {
-	pmk_error("--%s \"%s\": %s", table[id].name, value, expected);
+	pmk_error("%s%s%s \"%s\": %s", place, *place ? "" : "--", table[id].name, value, expected);
 	return PMK_EXIT_USAGE;
 }
 
@@ -282,6 +287,8 @@ static int set_from_file(void *user, const char *section, const char *name, cons
 {
 	struct file_state *state = user;
 
+	if (state->code != PMK_EXIT_OK)
+		return 1;	/* one line is said of a file, about its first mistake */
 	for (int id = 0; id < OPTION_COUNT; id++) {
 		char *kept;
 
@@ -291,7 +298,7 @@ static int set_from_file(void *user, const char *section, const char *name, cons
 		state->code = kept ? set(state->options, id, kept) : PMK_EXIT_INTERNAL;
 		return state->code == PMK_EXIT_OK;
 	}
-	pmk_error("\"%s\" is not a setting; the settings are the long options of potemkin --help", name);
+	pmk_error("%s\"%s\" is not a setting; the settings are the long options of potemkin --help", place, name);
 	state->code = PMK_EXIT_USAGE;
 	return 0;
 }
@@ -309,37 +316,50 @@ static bool default_file(char path[4096])
 	return access(path, F_OK) == 0;
 }
 
+/* Messages about a setting begin with where it stands. */
 static enum pmk_exit read_file(struct pmk_options *o, const char *asked)
 {
 	struct file_state state = { .options = o, .code = PMK_EXIT_OK };
-	char path[4096];
-	int line;
+	char path[4096], where[4200];
+	uint8_t *text;
+	size_t size;
+	int err, line;
 
 	if (!asked && !default_file(path))
 		return PMK_EXIT_OK;
 	if (asked)
 		snprintf(path, sizeof path, "%s", asked);
-	line = ini_parse(path, set_from_file, &state);
-	if (line == 0)
-		return PMK_EXIT_OK;
-	if (line < 0) {
-		pmk_error("configuration file %s: %s; check the path given with --config", path, strerror(errno));
+	err = pmk_mem_read_file(path, MOST_CONFIG_BYTES, &text, &size);
+	if (err) {
+		pmk_error("configuration file %s: %s; check the path given with --config", path,
+			err == -EINVAL ? "not a file, or empty" : strerror(-err));
 		return PMK_EXIT_INPUT;
 	}
-	if (state.code == PMK_EXIT_OK)
-		pmk_error("configuration file %s, line %d: not of the form \"name = value\"", path, line);
-	else
-		pmk_error("configuration file %s, line %d: the setting above is wrong; mend or remove that line", path, line);
-	return PMK_EXIT_USAGE;
+	snprintf(where, sizeof where, "configuration file %s: ", path);
+	place = where;
+	line = ini_parse_string((char *)text, set_from_file, &state);
+	if (line && state.code == PMK_EXIT_OK) {
+		pmk_error("%sline %d is not of the form \"name = value\", or longer than 199 characters", place, line);
+		state.code = PMK_EXIT_USAGE;
+	}
+	place = "";
+	free(text);
+	return state.code;
 }
 
 /* --- the command line --- */
+
+/* Switches may be taken back on the command line: --mirror=no. */
+static bool is_switch(int id)
+{
+	return id == MIRROR || id == FLIP || id == SHOW_ROOM || id == VERBOSE || id == QUIET || id == LOG_JSON;
+}
 
 static void build_getopt(struct option *longs, char *shorts)
 {
 	*shorts++ = ':';
 	for (int id = 0; id < OPTION_COUNT; id++) {
-		longs[id] = (struct option){ table[id].name, table[id].value ? required_argument : no_argument, NULL, 256 + id };
+		longs[id] = (struct option){ table[id].name, table[id].value ? required_argument : is_switch(id) ? optional_argument : no_argument, NULL, 256 + id };
 		if (!table[id].letter)
 			continue;
 		*shorts++ = table[id].letter;

@@ -136,8 +136,15 @@ static int draw_builtin(const char *name, struct pmk_image *picture)
 static int load_picture(const char *path, enum pmk_fit fit, struct pmk_image *picture)
 {
 	struct pmk_rgb whole = { 0 }, fitted = { 0 };
-	int err = pmk_still_read(path, &whole);
+	int still = pmk_still_probe(path), err;
 
+	if (still < 0)
+		return still;
+	if (!still) {
+		pmk_error("backdrop \"%s\": a moving picture or video cannot stand behind you yet; give a still picture", path);
+		return -ENOTSUP;
+	}
+	err = pmk_still_read(path, &whole);
 	if (err)
 		return err;
 	err = pmk_rgb_alloc(&fitted, picture->layout.width, picture->layout.height);
