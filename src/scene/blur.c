@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "image/convert.h"
+#include "scene/enlarge.h"
 #include "scene/filter.h"
 
 #include <errno.h>
@@ -22,7 +23,19 @@ struct pmk_blur {
 	int width, height, radius;	/* of the quarter picture, px */
 	uint8_t *byte, *weight_byte;	/* a quarter plane each */
 	float *weight, *value, *scratch;
+	struct pmk_enlarge enlarge[2];	/* to luma's size, to chroma's */
 };
+
+static int init_enlarge(struct pmk_blur *b)
+{
+	for (int i = 0; i < 2; i++) {
+		int err = pmk_enlarge_init(&b->enlarge[i], b->width, b->height, pmk_layout_plane_width(&b->result.layout, i),
+			pmk_layout_plane_height(&b->result.layout, i));
+		if (err)
+			return err;
+	}
+	return 0;
+}
 
 int pmk_blur_create(const struct pmk_layout *layout, int percent, struct pmk_blur **blur)
 {
@@ -31,8 +44,8 @@ int pmk_blur_create(const struct pmk_layout *layout, int percent, struct pmk_blu
 
 	if (!b)
 		return -ENOMEM;
-	b->width = (layout->width + QUARTER - 1) / QUARTER;
-	b->height = (layout->height + QUARTER - 1) / QUARTER;
+	b->width = layout->width < 2 * QUARTER ? 1 : layout->width / QUARTER;
+	b->height = layout->height < 2 * QUARTER ? 1 : layout->height / QUARTER;
 	b->radius = (int)(b->width * (FLOOR + (CEILING - FLOOR) * percent / 100) + 0.5);
 	b->radius = b->radius < 2 ? 2 : b->radius;
 	count = (size_t)b->width * (size_t)b->height;
@@ -41,7 +54,8 @@ int pmk_blur_create(const struct pmk_layout *layout, int percent, struct pmk_blu
 	b->weight = pmk_mem_alloc(count * sizeof *b->weight);
 	b->value = pmk_mem_alloc(count * sizeof *b->value);
 	b->scratch = pmk_mem_alloc((count + 2 * (size_t)b->width) * sizeof *b->scratch);
-	if (!b->byte || !b->weight_byte || !b->weight || !b->value || !b->scratch || pmk_image_alloc(&b->result, layout)) {
+	if (!b->byte || !b->weight_byte || !b->weight || !b->value || !b->scratch || pmk_image_alloc(&b->result, layout) ||
+	    init_enlarge(b)) {
 		pmk_blur_destroy(b);
 		return -ENOMEM;
 	}
@@ -53,6 +67,8 @@ void pmk_blur_destroy(struct pmk_blur *b)
 {
 	if (!b)
 		return;
+	pmk_enlarge_finish(&b->enlarge[0]);
+	pmk_enlarge_finish(&b->enlarge[1]);
 	pmk_image_free(&b->result);
 	free(b->byte);
 	free(b->weight_byte);
@@ -68,15 +84,30 @@ static void smooth(struct pmk_blur *b, float *plane)
 		pmk_filter_box(plane, plane, b->scratch, b->width, b->height, b->radius);
 }
 
+/* To a quarter. A plane that has a half already in one direction only (4:2:2 chroma) loses every other row first, so that libyuv
+ * meets its fast exact halves and quarters. */
+static void shrink(struct pmk_blur *b, const uint8_t *from, int stride, int width, int height, uint8_t *to)
+{
+	int across = width / b->width, down = height / b->height;
+
+	if (down == 2 * across && across >= 2) {
+		stride *= 2;
+		height /= 2;
+		down /= 2;
+	}
+	ScalePlane(from, stride, across * b->width, down * b->height, to, b->width, b->width, b->height, kFilterBox);
+}
+
 /* One plane: the mean of its background by weight, and where no background reaches, the mean of all of it. */
 static void blur_plane(struct pmk_blur *b, const struct pmk_image *frame, int plane)
 {
+	struct pmk_mask out = { .width = pmk_layout_plane_width(&b->result.layout, plane), .stride = b->result.stride[plane],
+		.height = pmk_layout_plane_height(&b->result.layout, plane), .alpha = b->result.plane[plane] };
 	size_t count = (size_t)b->width * (size_t)b->height;
 	double sum = 0, weights = 0;
 	float mean;
 
-	ScalePlane(frame->plane[plane], frame->stride[plane], pmk_layout_plane_width(&frame->layout, plane),
-		pmk_layout_plane_height(&frame->layout, plane), b->byte, b->width, b->width, b->height, kFilterBox);
+	shrink(b, frame->plane[plane], frame->stride[plane], out.width, out.height, b->byte);
 	for (size_t i = 0; i < count; i++) {
 		float w = (float)(255 - b->weight_byte[i]);
 		b->value[i] = w * b->byte[i];
@@ -91,15 +122,14 @@ static void blur_plane(struct pmk_blur *b, const struct pmk_image *frame, int pl
 	}
 	if (frame->layout.range == PMK_RANGE_FULL)
 		pmk_convert_row_to_limited(b->byte, b->byte, (int)count, plane);
-	ScalePlane(b->byte, b->width, b->width, b->height, b->result.plane[plane], b->result.stride[plane],
-		pmk_layout_plane_width(&b->result.layout, plane), pmk_layout_plane_height(&b->result.layout, plane), kFilterBilinear);
+	pmk_enlarge_run(&b->enlarge[plane != 0], b->byte, b->width, &out);
 }
 
 const struct pmk_image *pmk_blur_run(struct pmk_blur *b, const struct pmk_image *frame, const struct pmk_mask *mask)
 {
 	size_t count = (size_t)b->width * (size_t)b->height;
 
-	ScalePlane(mask->alpha, mask->stride, mask->width, mask->height, b->weight_byte, b->width, b->width, b->height, kFilterBox);
+	shrink(b, mask->alpha, mask->stride, mask->width, mask->height, b->weight_byte);
 	for (size_t i = 0; i < count; i++)
 		b->weight[i] = (float)(255 - b->weight_byte[i]);
 	smooth(b, b->weight);

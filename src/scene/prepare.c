@@ -15,6 +15,8 @@ struct pmk_prepare {
 	uint8_t *rgb;	/* tight rows */
 	uint8_t *half;	/* a plane on its way down */
 	size_t half_bytes;
+	uint8_t *row;	/* of the widest picture, and one pixel more */
+	int *place;	/* where each column of the input looks, 1/256 px */
 };
 
 int pmk_prepare_create(const struct pmk_model_card *card, struct pmk_prepare **prepare)
@@ -31,7 +33,9 @@ int pmk_prepare_create(const struct pmk_model_card *card, struct pmk_prepare **p
 	for (int i = 0; i < 3; i++)
 		p->plane[i] = pmk_mem_alloc(bytes);
 	p->rgb = pmk_mem_alloc((size_t)p->width * (size_t)p->height * 3);
-	if (!p->plane[0] || !p->plane[1] || !p->plane[2] || !p->rgb) {
+	p->row = pmk_mem_alloc(PMK_IMAGE_MAX_PX + 1);
+	p->place = pmk_mem_alloc((size_t)p->width * sizeof *p->place);
+	if (!p->plane[0] || !p->plane[1] || !p->plane[2] || !p->rgb || !p->row || !p->place) {
 		pmk_prepare_destroy(p);
 		return -ENOMEM;
 	}
@@ -49,6 +53,8 @@ void pmk_prepare_destroy(struct pmk_prepare *p)
 		free(p->plane[i]);
 	free(p->rgb);
 	free(p->half);
+	free(p->row);
+	free(p->place);
 	free(p);
 }
 
@@ -60,7 +66,7 @@ static const struct YuvConstants *swapped_matrix(const struct pmk_layout *layout
 	return layout->range == PMK_RANGE_FULL ? &kYvuJPEGConstants : &kYvuI601Constants;
 }
 
-/* Room for a halved plane; made anew only when pictures become larger. */
+/* Room for a halved plane and a row; made anew only when pictures become larger. */
 static bool have_half(struct pmk_prepare *p, size_t bytes)
 {
 	if (bytes <= p->half_bytes)
@@ -71,8 +77,43 @@ static bool have_half(struct pmk_prepare *p, size_t bytes)
 	return p->half != NULL;
 }
 
-/* Halve while the plane is at least twice the input's size, then the rest bilinearly: libyuv halves by means of 2x2 with vectors,
- * its box filter of any other size is plain C. */
+/* Where target pixel `at` looks, between pixel centres, in 1/256 of a source pixel. */
+static int place_of(int at, int count, int to_count)
+{
+	int64_t place = ((2 * (int64_t)at + 1) * count * 128) / to_count - 128;
+
+	return (int)(place < 0 ? 0 : place > (count - 1) * 256 ? (count - 1) * 256 : place);
+}
+
+static void blend_rows(const uint8_t *a, const uint8_t *b, int part, uint8_t *out, int count)
+{
+	uint16_t wa = (uint16_t)(256 - part), wb = (uint16_t)part;
+
+	for (int x = 0; x < count; x++)
+		out[x] = (uint8_t)((uint16_t)(a[x] * wa + b[x] * wb + 128) >> 8);
+}
+
+/* Bilinear, rows first. libyuv does the same but takes memory for it each time. */
+static void sample(struct pmk_prepare *p, const uint8_t *from, int stride, int width, int height, uint8_t *to)
+{
+	for (int x = 0; x < p->width; x++)
+		p->place[x] = place_of(x, width, p->width);
+	for (int y = 0; y < p->height; y++) {
+		int at = place_of(y, height, p->height), below = at / 256 + 1 < height ? stride : 0;
+		const uint8_t *row = from + (size_t)(at / 256) * (size_t)stride;
+		uint8_t *out = to + (size_t)y * p->stride;
+
+		blend_rows(row, row + below, at % 256, p->row, width);
+		p->row[width] = p->row[width - 1];
+		for (int x = 0; x < p->width; x++) {
+			const uint8_t *pair = p->row + p->place[x] / 256;
+			int part = p->place[x] % 256;
+			out[x] = (uint8_t)((pair[0] * (256 - part) + pair[1] * part + 128) >> 8);
+		}
+	}
+}
+
+/* Halve while the plane is at least twice the input's size, then the rest bilinearly. */
 static void shrink(struct pmk_prepare *p, const uint8_t *from, int stride, int width, int height, uint8_t *to)
 {
 	while (width >= 2 * p->width && height >= 2 * p->height && have_half(p, (size_t)(width / 2) * (size_t)(height / 2))) {
@@ -83,7 +124,7 @@ static void shrink(struct pmk_prepare *p, const uint8_t *from, int stride, int w
 		height /= 2;
 		stride = width;
 	}
-	ScalePlane(from, stride, width, height, to, p->stride, p->width, p->height, kFilterBilinear);
+	sample(p, from, stride, width, height, to);
 }
 
 void pmk_prepare_run(struct pmk_prepare *p, const struct pmk_image *image, float *input)
