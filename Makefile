@@ -9,12 +9,12 @@ run: build models
 
 test: build models
 	@tools/deps test
-	@meson test -C $(BUILD) --print-errorlogs
+	@meson test -C $(BUILD) --no-rebuild --print-errorlogs
 
 build: deps
 	@test -f $(BUILD)/build.ninja || { echo "Configuring $(BUILD)/"; meson setup $(BUILD) --prefix=$(PREFIX) >$(BUILD).log || { cat $(BUILD).log; exit 1; }; }
 	@rm -f $(BUILD).log
-	@ninja -C $(BUILD) --quiet
+	@ninja -C $(BUILD) -n | grep -q 'no work to do' || ninja -C $(BUILD) --quiet
 
 deps:
 	@tools/deps build

@@ -129,6 +129,20 @@ says '"builtin:office"'
 runs model list
 says 'selfie-landscape'
 
+# --- what is read is never written over
+runs convert presenter self.mkv --frames 3 -s 160x90
+cp self.mkv kept.mkv
+expect 2 'would be written over' convert self.mkv ./self.mkv
+ln -s self.mkv link.mkv
+expect 2 'would be written over' mask self.mkv link.mkv
+expect 2 'would be written over' -c file:self.mkv -o file:self.mkv
+if cmp -s self.mkv kept.mkv; then note ok; else note bad 'the input was changed'; fi
+rm self.mkv kept.mkv link.mkv
+if [ -w /dev/full ]; then
+	timeout 60 "$program" --help >/dev/full 2>err
+	if [ $? -eq 1 ] && grep -q 'standard output' err; then note ok; else note bad "a full standard output: $(cat err)"; fi
+fi
+
 # --- the main job
 runs -c presenter -o null -o hash --frames 5 -s 320x180
 says '^total '

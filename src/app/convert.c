@@ -77,12 +77,15 @@ static enum pmk_exit write_video(struct pmk_film *film, const char *in, const ch
 
 enum pmk_exit pmk_command_convert(struct pmk_options *options)
 {
-	const char *in = options->args[1], *out = options->args[2];
+	const char *in = pmk_film_path(options->args[1]), *out = pmk_film_path(options->args[2]);
 	bool to_png = pmk_film_ends_in(out, ".png");
 	struct pmk_film film;
-	enum pmk_exit code = pmk_film_open(&film, options, in);
-	uint64_t done, took;
+	enum pmk_exit code;
+	uint64_t done, took, expected;
 
+	if (pmk_film_would_overwrite(options, in, out))
+		return PMK_EXIT_USAGE;
+	code = pmk_film_open(&film, options, in);
 	if (code != PMK_EXIT_OK)
 		return code;
 	if (to_png != film.info.still && strcmp(out, "null") && strcmp(out, "hash")) {
@@ -97,12 +100,16 @@ enum pmk_exit pmk_command_convert(struct pmk_options *options)
 		code = write_video(&film, in, out);
 	}
 	done = film.done;
+	expected = film.total;
 	took = pmk_clock_now_ns() - film.started_ns;
 	pmk_film_close(&film);
 	if (code == PMK_EXIT_OK && pmk_command_interrupted()) {
 		pmk_warn("stopped after %llu pictures; \"%s\" holds those", (unsigned long long)done, out);
 		return PMK_EXIT_INTERNAL;
 	}
+	if (code == PMK_EXIT_OK && done + done / 10 + 5 < expected)
+		pmk_warn("%s gave %llu pictures of about %llu: it may be cut off or damaged", in, (unsigned long long)done,
+			(unsigned long long)expected);
 	if (code == PMK_EXIT_OK)
 		pmk_info("%llu picture%s in %.1f s (%.1f a second) -> %s", (unsigned long long)done, done == 1 ? "" : "s",
 			(double)took / 1e9, (double)done * 1e9 / (double)took, out);

@@ -95,7 +95,7 @@ static void say_how_to_go_live(bool camera, bool loopback)
 		puts("  - plug in a camera (none was found under /dev/video*)");
 	if (!loopback)
 		puts("  - load a virtual camera, on Debian:\n"
-		     "      sudo apt-get install v4l2loopback-dkms\n"
+		     "      sudo apt-get install v4l2loopback-dkms linux-headers-$(uname -r)\n"
 		     "      sudo modprobe v4l2loopback video_nr=10 exclusive_caps=1 card_label=potemkin");
 	puts("  - run it:  build/potemkin\n"
 	     "    and choose the camera \"potemkin\" in the browser or meeting program");
@@ -117,6 +117,7 @@ enum pmk_exit pmk_command_demo(struct pmk_options *options)
 	}
 	printf("No virtual camera was found, so this writes %s (%d s, %s).\n", FILM, SECONDS,
 		camera ? "from your camera" : "the built-in presenter, as no camera was found either");
+	fflush(stdout);	/* what follows is said on stderr */
 	p->outputs[0] = "file:" FILM;
 	p->output_count = 1;
 	options->duration = SECONDS;
@@ -126,7 +127,7 @@ enum pmk_exit pmk_command_demo(struct pmk_options *options)
 	if (write_picture(options))
 		return PMK_EXIT_NO_OUTPUT;
 	printf("\nWrote %s: %.1f pictures a second, latency %.1f ms.\nWrote %s: the drawn presenter before | after.\n", FILM,
-		(double)result.report.composed * 1e9 / (double)result.report.running_ns, result.report.latency_ms_p50, PICTURE);
+		(double)result.report.written * 1e9 / (double)result.report.running_ns, result.report.latency_ms_p50, PICTURE);
 	say_how_to_go_live(camera, loopback);
 	return PMK_EXIT_OK;
 }

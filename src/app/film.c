@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { SHOWN_COUNT = 2, TURNED_COUNT = 2, BAR = 30 };
@@ -52,6 +53,30 @@ static uint64_t total_of(const struct pmk_film *film)
 	uint64_t by_time = (uint64_t)((double)film->limit_ns / 1e9 * film->source->fps);
 
 	return least_known(least_known((uint64_t)film->info.frames, film->limit), by_time);
+}
+
+const char *pmk_film_path(const char *spec)
+{
+	const char *path = pmk_parse_after(spec, "file:");
+
+	return path ? path : spec;
+}
+
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino && S_ISREG(x.st_mode);
+}
+
+bool pmk_film_would_overwrite(const struct pmk_options *options, const char *in, const char *out)
+{
+	const char *backdrop = options->pipeline.scene.backdrop;
+
+	if (!is_same_file(in, out) && !is_same_file(backdrop, out))
+		return false;
+	pmk_error("\"%s\" is read and would be written over; name another file to write to", out);
+	return true;
 }
 
 enum pmk_exit pmk_film_open(struct pmk_film *film, const struct pmk_options *options, const char *in)

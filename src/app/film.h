@@ -25,6 +25,11 @@ enum pmk_exit pmk_film_open(struct pmk_film *film, const struct pmk_options *opt
 int pmk_film_next(struct pmk_film *film, struct pmk_frame **frame) __attribute__((warn_unused_result));
 void pmk_film_close(struct pmk_film *film);	/* also ends the progress line */
 
+const char *pmk_film_path(const char *spec);	/* without "file:" in front */
+
+/* Whether `out` is the very file that is read, as input or as backdrop; logged. */
+bool pmk_film_would_overwrite(const struct pmk_options *options, const char *in, const char *out);
+
 bool pmk_film_ends_in(const char *path, const char *end);	/* ".png", whatever the case */
 
 #endif

@@ -71,12 +71,12 @@ static void summarize(const struct pmk_pipeline_report *r, uint64_t cpu_ns)
 {
 	double seconds = (double)r->running_ns / 1e9;
 
-	if (!r->composed) {
-		pmk_info("no picture was composed in %.1f s", seconds);
+	if (!r->written) {
+		pmk_info("no picture was shown in %.1f s", seconds);
 		return;
 	}
 	pmk_info("%llu pictures in %.1f s (%.1f a second), %.2f ms of CPU each (all threads), latency %.1f ms (p99 %.1f)",
-		(unsigned long long)r->composed, seconds, (double)r->composed / seconds, (double)cpu_ns / 1e6 / (double)r->composed,
+		(unsigned long long)r->written, seconds, (double)r->written / seconds, (double)cpu_ns / 1e6 / (double)r->written,
 		r->latency_ms_p50, r->latency_ms_p99);
 	pmk_info("median ms: prepare %.2f, network %.2f, refine %.2f, compose %.2f; dropped by the camera %llu, damaged %llu, overtaken %llu",
 		r->stage_ms_p50[0], r->stage_ms_p50[1], r->stage_ms_p50[2], r->stage_ms_p50[3], (unsigned long long)r->dropped,
@@ -112,6 +112,8 @@ enum pmk_exit pmk_live_run(const struct pmk_options *options, struct pmk_live_re
 	result = result ? result : &unused;
 	*result = (struct pmk_live_result){ 0 };
 	err = pmk_pipeline_create(&options->pipeline, &pipeline, &part);
+	if (err == -ENOMEM && part != PMK_PART_SCENE)
+		pmk_error("not enough memory");
 	if (err)
 		return pmk_command_exit(part, err, options->pipeline.camera);
 	signal_fd = block_signals(&before);

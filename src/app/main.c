@@ -61,6 +61,16 @@ static const struct {
 	{ "demo", pmk_command_demo, 0, 0, "potemkin demo" },
 };
 
+/* A full disk or closed pipe behind standard output is an error too. */
+static int check_stdout(int code)
+{
+	if ((fflush(stdout) || ferror(stdout)) && code == PMK_EXIT_OK) {
+		pmk_error("standard output: %s", strerror(errno));
+		return PMK_EXIT_INTERNAL;
+	}
+	return code;
+}
+
 int main(int argc, char **argv)
 {
 	static struct pmk_options options;
@@ -71,13 +81,14 @@ int main(int argc, char **argv)
 		return (int)code;
 	if (options.help) {
 		pmk_options_print_help();
-		return PMK_EXIT_OK;
+		return check_stdout(PMK_EXIT_OK);
 	}
 	if (options.version) {
 		puts("potemkin " PMK_VERSION);
-		return PMK_EXIT_OK;
+		return check_stdout(PMK_EXIT_OK);
 	}
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);	/* write gives EFBIG then, which is answered in order */
 	prctl(PR_SET_DUMPABLE, 0);	/* a core file would hold the room */
 
 	name = options.arg_count ? options.args[0] : "run";
@@ -90,7 +101,7 @@ int main(int argc, char **argv)
 			pmk_error("usage: %s", commands[i].usage);
 			return PMK_EXIT_USAGE;
 		}
-		return (int)commands[i].run(&options);
+		return check_stdout((int)commands[i].run(&options));
 	}
 	pmk_error("there is no command \"%s\"; see potemkin --help", name);
 	return PMK_EXIT_USAGE;

@@ -58,12 +58,15 @@ static int write_video(struct pmk_film *film, const char *path)
 
 enum pmk_exit pmk_command_mask(struct pmk_options *options)
 {
-	const char *in = options->args[1], *out = options->args[2];
+	const char *in = pmk_film_path(options->args[1]), *out = pmk_film_path(options->args[2]);
 	const char *end;
 	struct pmk_film film;
-	enum pmk_exit code = pmk_film_open(&film, options, in);
+	enum pmk_exit code;
 	int err;
 
+	if (pmk_film_would_overwrite(options, in, out))
+		return PMK_EXIT_USAGE;
+	code = pmk_film_open(&film, options, in);
 	if (code != PMK_EXIT_OK)
 		return code;
 	end = film.info.still ? ".png" : ".mkv";

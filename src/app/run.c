@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/commands.h"
+#include "app/film.h"
 #include "app/live.h"
 #include "base/log.h"
 
@@ -34,7 +35,7 @@ static enum pmk_exit resolve_outputs(struct pmk_pipeline_settings *p)
 		}
 		found = pmk_sink_v4l2_find(paths + used, PMK_PIPELINE_MAX_OUTPUTS - used);
 		if (found <= 0) {
-			pmk_error("no free virtual camera was found; load one with: sudo modprobe v4l2loopback exclusive_caps=1 "
+			pmk_error("no free virtual camera was found; make one: sudo apt-get install v4l2loopback-dkms linux-headers-$(uname -r), then sudo modprobe v4l2loopback exclusive_caps=1 "
 				"card_label=potemkin, or write a file with -o file:out.mp4");
 			return PMK_EXIT_NO_OUTPUT;
 		}
@@ -49,5 +50,9 @@ enum pmk_exit pmk_command_run(struct pmk_options *options)
 {
 	enum pmk_exit code = resolve_outputs(&options->pipeline);
 
+	for (int i = 0; i < options->pipeline.output_count; i++) {
+		if (pmk_film_would_overwrite(options, pmk_film_path(options->pipeline.camera), pmk_film_path(options->pipeline.outputs[i])))
+			return PMK_EXIT_USAGE;
+	}
 	return code == PMK_EXIT_OK ? pmk_live_run(options, NULL) : code;
 }

@@ -30,17 +30,30 @@ void pmk_log_redirect(pmk_log_sink *sink, void *user)
 	state.user = user;
 }
 
+/* Bytes of a whole UTF-8 character at `text`; 0 when it is none. */
+static int utf8_bytes(const unsigned char *text)
+{
+	int n = text[0] < 0x80 ? 1 : text[0] >= 0xc2 && text[0] < 0xe0 ? 2 : text[0] >= 0xe0 && text[0] < 0xf0 ? 3 :
+		text[0] >= 0xf0 && text[0] < 0xf5 ? 4 : 0;
+
+	for (int i = 1; i < n; i++) {
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+	}
+	return n;
+}
+
 static void print_json(const char *level, const char *text)
 {
 	fprintf(stderr, "{\"level\": \"%s\", \"message\": \"", level);
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-		if (c == '"' || c == '\\')
-			fprintf(stderr, "\\%c", c);
-		else if (c < 0x20)
-			fprintf(stderr, "\\u%04x", c);
+	for (int n; *text; text += n ? n : 1) {
+		n = utf8_bytes((const unsigned char *)text);
+		if (*text == '"' || *text == '\\')
+			fprintf(stderr, "\\%c", *text);
+		else if (n)
+			fprintf(stderr, "%.*s", n, text);
 		else
-			fputc(c, stderr);
+			fputc('?', stderr);	/* a file name may be anything */
 	}
 	fputs("\"}\n", stderr);
 }

@@ -78,6 +78,7 @@ static void count(struct pmk_output *o, struct turn *t, bool repeat)
 
 	pthread_mutex_lock(&o->lock);
 	o->repeated += repeat;
+	o->written += composed;
 	if (composed)
 		pmk_series_add(&o->latency, pmk_clock_now_ns() - pmk_shown_time_ns(t->last));
 	pthread_mutex_unlock(&o->lock);

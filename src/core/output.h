@@ -32,7 +32,7 @@ struct pmk_output {
 	bool running;
 	atomic_bool stopping;
 	pthread_mutex_t lock;	/* of the figures below */
-	uint64_t repeated;
+	uint64_t written, repeated;	/* composed pictures; pictures shown once more */
 	struct pmk_series latency;	/* capture to written, of composed pictures */
 };
 

@@ -357,6 +357,7 @@ void pmk_pipeline_report(struct pmk_pipeline *p, struct pmk_pipeline_report *rep
 		return;
 	report->overtaken += pmk_slot_overtaken(&first->slot);
 	pthread_mutex_lock(&first->lock);
+	report->written = first->written;
 	report->repeated = first->repeated;
 	report->latency_ms_p50 = pmk_series_quantile(&first->latency, 0.5);
 	report->latency_ms_p99 = pmk_series_quantile(&first->latency, 0.99);

@@ -38,7 +38,8 @@ enum pmk_part { PMK_PART_NONE, PMK_PART_CAMERA, PMK_PART_SCENE, PMK_PART_OUTPUT 
 
 struct pmk_pipeline_report {
 	enum pmk_state state;
-	uint64_t captured, composed, covered, repeated, overtaken;	/* pictures: read; with a person's mask; covers; shown twice; replaced by a newer one */
+	uint64_t captured, composed, covered, overtaken;	/* pictures: read; with a person's mask; covers; replaced by a newer one */
+	uint64_t written, repeated;	/* by the first output: composed pictures; pictures shown once more */
 	uint64_t dropped, damaged;	/* by the camera */
 	uint64_t running_ns;	/* since start */
 	double latency_ms_p50, latency_ms_p99;	/* capture to sink write */
