@@ -4,6 +4,7 @@
 
 #include "scene/enlarge.h"
 #include "scene/filter.h"
+#include "scene/islands.h"
 #include "scene/person.h"
 #include "scene/prepare.h"
 #include "scene/refine.h"
@@ -200,6 +201,43 @@ static void test_erode_dilate_feather(void **state)
 	pmk_mask_free(&scratch);
 }
 
+/* A speck beside the person goes, faint or sharp; a second person, what hangs on the first, and a lone small head stay. */
+static void test_islands(void **state)
+{
+	enum { W = 64, H = 48 };
+	struct pmk_islands islands;
+	float p[W * H] = { 0 };
+
+	assert_int_equal(pmk_islands_init(&islands, W, H), 0);
+	for (int y = 0; y < H; y++) {
+		for (int x = 0; x < W; x++) {
+			float *at = &p[y * W + x];
+			if (x >= 20 && x < 40 && y >= 10)
+				*at = 1;	/* the person, 760 px */
+			if (x == 40 && y == 20)
+				*at = 0.2f;	/* a strand of hair */
+			if (x >= 50 && y >= 40 && x < 60)
+				*at = 0.8f;	/* somebody behind, 80 px */
+			if (x >= 2 && x < 10 && y >= 2 && y < 8)
+				*at = 0.4f;	/* a poster */
+			if (x >= 55 && x < 60 && y >= 2 && y < 7)
+				*at = 0.9f;	/* a lamp, 25 px */
+			if (y == H - 1 && x >= 20 && x < 60)
+				*at = 1;	/* a desk joins the two */
+		}
+	}
+	pmk_islands_run(&islands, p, 1.0f / 16);
+	assert_true(p[30 * W + 30] == 1 && p[20 * W + 40] == 0.2f && p[42 * W + 55] == 0.8f && p[47 * W + 45] == 1);
+	assert_true(p[4 * W + 5] == 0 && p[4 * W + 57] == 0);
+	memset(p, 0, sizeof p);
+	for (int i = 0; i < 9; i++)
+		p[(10 + i / 3) * W + 10 + i % 3] = 0.9f;
+	p[40 * W + 40] = 0.9f;
+	pmk_islands_run(&islands, p, 1.0f / 16);
+	assert_true(p[11 * W + 11] == 0.9f && p[40 * W + 40] == 0);
+	pmk_islands_finish(&islands);
+}
+
 /* Against the formula, for sizes that enlarge, shrink and stay, with wide margins of room and without. */
 static void test_enlarge(void **state)
 {
@@ -300,6 +338,7 @@ int main(void)
 		cmocka_unit_test(test_temporal),
 		cmocka_unit_test(test_box),
 		cmocka_unit_test(test_erode_dilate_feather),
+		cmocka_unit_test(test_islands),
 		cmocka_unit_test(test_enlarge),
 		cmocka_unit_test(test_guided_follows_the_luma),
 		cmocka_unit_test(test_refine_threshold_and_ends),

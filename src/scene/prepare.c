@@ -11,7 +11,7 @@ struct pmk_prepare {
 	int width, height;	/* px, of the network's input */
 	float scale, mean;	/* a byte as the network wants it: byte * scale + mean */
 	int stride;	/* of each plane */
-	uint8_t *plane[3];	/* Y, U, V at the network's size */
+	uint8_t *plane[3];	/* Y at the network's size, U and V at half of it, rounded up: cameras have no more colour than that */
 	uint8_t *rgb;	/* tight rows */
 	uint8_t *half;	/* a plane on its way down */
 	size_t half_bytes;
@@ -94,18 +94,18 @@ static void blend_rows(const uint8_t *a, const uint8_t *b, int part, uint8_t *ou
 }
 
 /* Bilinear, rows first. libyuv does the same but takes memory for it each time. */
-static void sample(struct pmk_prepare *p, const uint8_t *from, int stride, int width, int height, uint8_t *to)
+static void sample(struct pmk_prepare *p, const uint8_t *from, int stride, int width, int height, uint8_t *to, int to_width, int to_height)
 {
-	for (int x = 0; x < p->width; x++)
-		p->place[x] = place_of(x, width, p->width);
-	for (int y = 0; y < p->height; y++) {
-		int at = place_of(y, height, p->height), below = at / 256 + 1 < height ? stride : 0;
+	for (int x = 0; x < to_width; x++)
+		p->place[x] = place_of(x, width, to_width);
+	for (int y = 0; y < to_height; y++) {
+		int at = place_of(y, height, to_height), below = at / 256 + 1 < height ? stride : 0;
 		const uint8_t *row = from + (size_t)(at / 256) * (size_t)stride;
 		uint8_t *out = to + (size_t)y * p->stride;
 
 		blend_rows(row, row + below, at % 256, p->row, width);
 		p->row[width] = p->row[width - 1];
-		for (int x = 0; x < p->width; x++) {
+		for (int x = 0; x < to_width; x++) {
 			const uint8_t *pair = p->row + p->place[x] / 256;
 			int part = p->place[x] % 256;
 			out[x] = (uint8_t)((pair[0] * (256 - part) + pair[1] * part + 128) >> 8);
@@ -114,9 +114,14 @@ static void sample(struct pmk_prepare *p, const uint8_t *from, int stride, int w
 }
 
 /* Halve while the plane is at least twice the input's size, then the rest bilinearly. */
-static void shrink(struct pmk_prepare *p, const uint8_t *from, int stride, int width, int height, uint8_t *to)
+static void shrink(struct pmk_prepare *p, const struct pmk_image *image, int plane)
 {
-	while (width >= 2 * p->width && height >= 2 * p->height && have_half(p, (size_t)(width / 2) * (size_t)(height / 2))) {
+	int width = pmk_layout_plane_width(&image->layout, plane), height = pmk_layout_plane_height(&image->layout, plane);
+	int to_width = plane ? (p->width + 1) / 2 : p->width, to_height = plane ? (p->height + 1) / 2 : p->height;
+	int stride = image->stride[plane];
+	const uint8_t *from = image->plane[plane];
+
+	while (width >= 2 * to_width && height >= 2 * to_height && have_half(p, (size_t)(width / 2) * (size_t)(height / 2))) {
 		/* in place from the second time on: each row is written behind where it was read */
 		ScalePlane(from, stride, width & ~1, height & ~1, p->half, width / 2, width / 2, height / 2, kFilterBox);
 		from = p->half;
@@ -124,7 +129,7 @@ static void shrink(struct pmk_prepare *p, const uint8_t *from, int stride, int w
 		height /= 2;
 		stride = width;
 	}
-	sample(p, from, stride, width, height, to);
+	sample(p, from, stride, width, height, p->plane[plane], to_width, to_height);
 }
 
 void pmk_prepare_run(struct pmk_prepare *p, const struct pmk_image *image, float *input)
@@ -132,9 +137,8 @@ void pmk_prepare_run(struct pmk_prepare *p, const struct pmk_image *image, float
 	size_t count = (size_t)p->width * (size_t)p->height * 3;
 
 	for (int i = 0; i < 3; i++)
-		shrink(p, image->plane[i], image->stride[i], pmk_layout_plane_width(&image->layout, i), pmk_layout_plane_height(&image->layout, i),
-			p->plane[i]);
-	I444ToRGB24Matrix(p->plane[0], p->stride, p->plane[2], p->stride, p->plane[1], p->stride, p->rgb, p->width * 3,
+		shrink(p, image, i);
+	I420ToRGB24Matrix(p->plane[0], p->stride, p->plane[2], p->stride, p->plane[1], p->stride, p->rgb, p->width * 3,
 		swapped_matrix(&image->layout), p->width, p->height);
 	for (size_t i = 0; i < count; i++)
 		input[i] = (float)p->rgb[i] * p->scale + p->mean;

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "scene/enlarge.h"
 #include "scene/filter.h"
+#include "scene/islands.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -19,6 +20,7 @@ struct pmk_refine {
 	float *guide;
 	int small_stride;
 	uint8_t *small;	/* alpha at the network's size */
+	struct pmk_islands islands;
 	struct pmk_enlarge enlarge;
 	struct pmk_mask scratch;	/* at the camera's size */
 };
@@ -54,6 +56,7 @@ int pmk_refine_create(const struct pmk_refine_settings *settings, int width, int
 	r->small_stride = (width + PMK_MEM_ALIGN - 1) / PMK_MEM_ALIGN * PMK_MEM_ALIGN;
 	r->small = pmk_mem_alloc((size_t)r->small_stride * (size_t)height);
 	missing |= !r->small;
+	missing |= pmk_islands_init(&r->islands, width, height) != 0;
 	missing |= pmk_enlarge_init(&r->enlarge, width, height, mask_width, mask_height) != 0;
 	if (r->settings.mode == PMK_REFINE_GUIDED) {
 		missing |= !(r->guide = pmk_mem_alloc(count * sizeof *r->guide));
@@ -78,6 +81,7 @@ void pmk_refine_destroy(struct pmk_refine *r)
 		free(r->work[i]);
 	free(r->guide);
 	free(r->small);
+	pmk_islands_finish(&r->islands);
 	pmk_enlarge_finish(&r->enlarge);
 	pmk_mask_free(&r->scratch);
 	free(r);
@@ -111,6 +115,8 @@ void pmk_refine_run(struct pmk_refine *r, float *probability, const uint8_t *lum
 {
 	const struct pmk_refine_settings *s = &r->settings;
 
+	if (s->mode != PMK_REFINE_NONE)
+		pmk_islands_run(&r->islands, probability, SURE);
 	if (s->mode == PMK_REFINE_GUIDED && luma)
 		guide_by_luma(r, probability, luma, luma_stride);
 	for (int y = 0; y < r->height; y++)
