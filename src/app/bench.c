@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "app/bench_usual.h"
 #include "app/commands.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -36,6 +37,7 @@ struct bench {
 	uint8_t *written;
 	size_t written_bytes;
 	struct pmk_series stage[STAGES], latency;
+	struct pmk_series floor, usual;	/* JPEG input only: its decoding alone, and the usual chain */
 	double fps_max, cpu_ms, iou, rss_mb;
 };
 
@@ -186,6 +188,30 @@ static int run_paced(struct bench *b, int frames)
 	return err;
 }
 
+/* The same frames through what there is to compare with; taken in turns, so that a busy machine is busy for all. */
+static int run_usual(struct bench *b, int frames)
+{
+	struct pmk_usual *usual = NULL;
+	int err = pmk_usual_create(pmk_scene_model(b->scene), b->size.width, b->size.height, &usual);
+
+	for (int i = 0; !err && i < frames + WARM_UP; i++) {
+		const uint8_t *data = b->material.data[i % MATERIAL];
+		size_t bytes = b->material.bytes[i % MATERIAL];
+		uint64_t start = pmk_clock_cpu_ns(), decoded;
+
+		err = pmk_usual_decode(usual, data, bytes);
+		decoded = pmk_clock_cpu_ns();
+		if (!err)
+			err = pmk_usual_frame(usual, data, bytes);
+		if (i < WARM_UP)
+			continue;
+		pmk_series_add(&b->floor, decoded - start);
+		pmk_series_add(&b->usual, pmk_clock_cpu_ns() - decoded);
+	}
+	pmk_usual_destroy(usual);
+	return err;
+}
+
 /* Mean IoU at alpha 0.5 against the presenter's exact alpha, over the same pictures before they were encoded. */
 static int measure_iou(struct bench *b)
 {
@@ -253,6 +279,8 @@ static int bench_size(struct bench *b)
 	if (!err)
 		err = run_paced(b, frames < PACED_FRAMES ? frames : PACED_FRAMES);
 	b->rss_mb = (double)pmk_stats_resident_kb() / 1024 - (double)b->material.total / (1 << 20);
+	if (!err && is_jpeg(b))
+		err = run_usual(b, frames);
 	if (!err)
 		err = measure_iou(b);
 	return err;
@@ -290,6 +318,12 @@ static cJSON *to_json(const struct bench *b)
 	for (int i = 0; i < STAGES; i++)
 		cJSON_AddItemToObject(stages, stage_names[i], quantiles(&b->stage[i]));
 	cJSON_AddItemToObject(o, "stages_ms", stages);
+	if (is_jpeg(b)) {
+		cJSON_AddNumberToObject(o, "floor_ms", pmk_series_quantile(&b->floor, 0.5));
+		cJSON_AddNumberToObject(o, "usual_ms", pmk_series_quantile(&b->usual, 0.5));
+		cJSON_AddNumberToObject(o, "times_floor", b->cpu_ms / pmk_series_quantile(&b->floor, 0.5));
+		cJSON_AddNumberToObject(o, "usual_times_ours", pmk_series_quantile(&b->usual, 0.5) / b->cpu_ms);
+	}
 	cJSON_AddNumberToObject(o, "iou", b->iou);
 	cJSON_AddNumberToObject(o, "rss_mb", b->rss_mb);
 	return o;
@@ -301,6 +335,10 @@ static void print_row(const struct bench *b)
 	for (int i = 0; i < STAGES; i++)
 		printf(" %7.2f", pmk_series_quantile(&b->stage[i], 0.5));
 	printf("  %6.1f %6.1f  %.3f  %5.1f\n", pmk_series_quantile(&b->latency, 0.5), pmk_series_quantile(&b->latency, 0.99), b->iou, b->rss_mb);
+	if (is_jpeg(b))
+		printf("           decoding alone %.2f ms (x %.2f); the usual way by BGR %.2f ms (x %.2f of ours)\n", pmk_series_quantile(&b->floor, 0.5),
+			b->cpu_ms / pmk_series_quantile(&b->floor, 0.5), pmk_series_quantile(&b->usual, 0.5),
+			pmk_series_quantile(&b->usual, 0.5) / b->cpu_ms);
 	fflush(stdout);
 }
 
