@@ -24,8 +24,7 @@ static bool have_device(enum pmk_device_kind kind)
 
 	for (int i = 0; i < count; i++)
 		any |= devices[i].kind == kind && !devices[i].busy && !devices[i].error;
-	if (count > 0)
-		free(devices);
+	free(devices);
 	return any;
 }
 

@@ -48,8 +48,7 @@ static cJSON *list_devices(enum pmk_device_kind kind)
 			cJSON_AddItemToObject(one, "modes", modes_of(&devices[i]));
 		cJSON_AddItemToArray(list, one);
 	}
-	if (count > 0)
-		free(devices);
+	free(devices);
 	return list;
 }
 

@@ -164,7 +164,7 @@ def mean(plane, stride, left, top, width, height):
 @test("MJPG camera with a person")
 def mjpg():
     room = os.path.join(rig.work, "room.mkv")
-    run(rig.program, "convert", "-q", "--config", "/dev/null", "--show-room", "-b", "none", "-s", "320x240", "-r", "10",
+    run(rig.program, "convert", "-q", "--show-room", "-b", "none", "-s", "320x240", "-r", "10",
         "--frames", "20", "-m", "selfie", "--refine", "none", "presenter:1", room, patience=2 * PATIENCE)
     with Process("ffmpeg", "-nostdin", "-loglevel", "error", "-re", "-stream_loop", "-1", "-i", room, "-c:v", "mjpeg",
                  "-q:v", "3", "-pix_fmt", "yuvj422p", "-f", "v4l2", PLAIN) as feeder:

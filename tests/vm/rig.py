@@ -98,7 +98,7 @@ class Process:
 
 def potemkin(*options, camera=CAMERA, output=OUTPUT, size="320x180", rate="10", backdrop="color:" + BACKDROP):
     """The program with small pictures and the plain backdrop; a name of None leaves its option out."""
-    command = [program, "run", "-v", "--model", "selfie-landscape", "--refine", "none", "--config", "/dev/null"]
+    command = [program, "run", "-v", "--model", "selfie-landscape", "--refine", "none"]
     for name, value in (("-c", camera), ("-o", output), ("-s", size), ("-r", rate), ("-b", backdrop)):
         command += [name, value] if value else []
     return Process(*command, *options)
@@ -207,6 +207,7 @@ def run_test(title, function):
     global work
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as work:
+        os.environ["XDG_CONFIG_HOME"] = work  # the user's settings are no part of a test
         try:
             detail = function()
             verdict = "PASS"
