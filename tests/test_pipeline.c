@@ -90,7 +90,7 @@ struct output {
 	bool open, opened_covered, closed_covered;
 	int written, covers, fail_after;	/* fail_after: 0 never */
 	bool last_is_cover, leaked, wrong_layout;
-	uint64_t composed_ns, least_ns;	/* when the last composed picture was written; from there to a cover, at the least */
+	uint64_t shown_ns, composed_ns, least_ns;	/* capture of the last picture; when it was first written; from there to a cover, at the least */
 };
 
 static atomic_bool others_block;	/* writes to outputs that are not live do not return */
@@ -132,9 +132,10 @@ int pmk_sink_write(struct pmk_sink *sink, const struct pmk_shown *shown)
 	o->written++;
 	o->last_is_cover = pmk_shown_is_cover(shown);
 	o->covers += o->last_is_cover;
-	if (!o->last_is_cover)
+	if (!o->last_is_cover && pmk_shown_time_ns(shown) != o->shown_ns)	/* not one shown again */
 		o->composed_ns = pmk_clock_now_ns();
-	else if (o->composed_ns && (!o->least_ns || pmk_clock_now_ns() - o->composed_ns < o->least_ns))
+	o->shown_ns = pmk_shown_time_ns(shown);
+	if (o->last_is_cover && o->composed_ns && (!o->least_ns || pmk_clock_now_ns() - o->composed_ns < o->least_ns))
 		o->least_ns = pmk_clock_now_ns() - o->composed_ns;
 	o->leaked |= shows_room(image);
 	o->wrong_layout |= image->layout.width != 320 || image->layout.height != 180;
