@@ -8,6 +8,7 @@ The camera is vivid, whose colour bars are nobody: whatever a client reads has t
 Anything else is the room."""
 
 import os
+import re
 import signal
 import sys
 import threading
@@ -347,8 +348,10 @@ def camera_trouble(trouble, said, mend=None):
             check(not program.count(back), "it says that the camera is back")
             mend()
         program.wait_for(back)
-        wait_until(lambda: "-> live" in program.said().rpartition(back)[2], "live again")
-        watcher.more(5)
+        is_live = lambda: re.findall("state: .* -> (.*)", program.said())[-1] == "live"
+        wait_until(is_live, "live again")
+        watcher.more(30)  # longer than it would stay live without pictures
+        wait_until(is_live, "live for good")
         ends_well(program)
     return "%d pictures watched" % watcher.pictures
 
