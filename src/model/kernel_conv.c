@@ -12,10 +12,10 @@ struct span {
 	size_t x_step, y_step, add_step;	/* floats from pixel to pixel */
 	const struct pmk_tap *taps;
 	int tap_count, pixels;
-	enum pmk_step_activation activation;
+	enum pmk_step_activation activation;	/* SIGMOID is left to the caller */
 };
 
-typedef void span_run(const struct span *s, const float *weights, int channel);
+typedef void span_run(const struct span *s, const float *weights);
 
 /* Block sizes and tiles fit the registers: 32 of them from AVX-512 on and on arm64, else 16. */
 #ifdef __AVX512F__
@@ -69,16 +69,19 @@ int LEVEL(pmk_kernel_block)(int groups)
 #define PLAIN(name) V(name)
 #endif
 
-static void run_span(const struct pmk_step *step, struct span *s, const float *weights)
+/* All channels of a span, block by block. */
+static void run_span(const struct pmk_step *step, struct span s, const float *weights)
 {
-	int left = (int)pmk_padded(step->outputs) / PMK_PAD, channel = 0;
+	int left = (int)pmk_padded(step->outputs) / PMK_PAD;
 
 	while (left) {
-		int groups = LEVEL(pmk_kernel_block)(left);
+		int groups = LEVEL(pmk_kernel_block)(left), channels = groups * PMK_PAD;
 
-		spans[groups](s, weights, channel);
-		weights += (size_t)step->depth * (size_t)groups * PMK_PAD;
-		channel += groups * PMK_PAD;
+		spans[groups](&s, weights);
+		weights += (size_t)step->depth * (size_t)channels;
+		s.bias += channels;
+		s.y += channels;
+		s.add = s.add ? s.add + channels : NULL;
 		left -= groups;
 	}
 }
@@ -135,7 +138,7 @@ static void run_part(const struct pmk_step *step, const struct span *row, int to
 	s.y += (size_t)from * s.y_step;
 	if (s.add)
 		s.add += (size_t)from * s.add_step;
-	run_span(step, &s, step->scaled ? step->scaled : step->weights);
+	run_span(step, s, step->scaled ? step->scaled : step->weights);
 }
 
 /* x * scale + pre, a row of it. */
@@ -162,6 +165,15 @@ static void keep_channels(const struct pmk_view *y, int row, const float *from, 
 
 	for (int i = 0; i < y->w; i++)
 		memcpy(to + (size_t)i * y->pixel, from + (size_t)i * step, (size_t)y->c * sizeof *to);
+}
+
+/* For what is too long to be part of a tile, or wants fewer channels. */
+static void activate_row(const struct pmk_view *y, float *row, enum pmk_step_activation activation)
+{
+	size_t count = (size_t)y->w * y->pixel;
+
+	for (size_t i = 0; activation != PMK_STEP_NONE && i < count; i += PMK_PLAIN_LANES)
+		PLAIN(store_some)(row + i, PLAIN(activate)(PLAIN(load)(row + i), activation), count - i);
 }
 
 static bool is_padded(const struct pmk_view *view)
@@ -200,6 +212,8 @@ void LEVEL(pmk_kernel_conv)(const struct pmk_step *step, int first, int last, co
 			run_part(step, &s, top, i, i + 1, scratch);
 		if (!is_padded(&step->y))
 			keep_channels(&step->y, row, scratch->row, padded);
+		if (step->activation == PMK_STEP_SIGMOID)
+			activate_row(&step->y, row_of(&step->y, row), PMK_STEP_SIGMOID);
 	}
 }
 
@@ -235,9 +249,11 @@ void LEVEL(pmk_kernel_transpose)(const struct pmk_step *step, int first, int las
 				.y = scratch->row + (size_t)i * padded, .activation = step->activation, .pixels = 1 };
 
 			s.tap_count = list_covering(step, row % step->y.h + step->top, i + step->left, scratch->taps);
-			run_span(step, &s, step->weights);
+			run_span(step, s, step->weights);
 		}
 		keep_channels(&step->y, row, scratch->row, padded);
+		if (step->activation == PMK_STEP_SIGMOID)
+			activate_row(&step->y, row_of(&step->y, row), PMK_STEP_SIGMOID);
 	}
 }
 
@@ -257,15 +273,6 @@ static void deal_row(const struct pmk_view *y, int blocks, int width, const floa
 	}
 }
 
-/* The activation comes after the dealing, where only wanted channels are left. */
-static void activate_row(const struct pmk_view *y, float *row, enum pmk_step_activation activation)
-{
-	size_t count = (size_t)y->w * y->pixel;
-
-	for (size_t i = 0; activation != PMK_STEP_NONE && i < count; i += PMK_PLAIN_LANES)
-		PLAIN(store_some)(row + i, PLAIN(activate)(PLAIN(load)(row + i), activation), count - i);
-}
-
 void LEVEL(pmk_kernel_transpose_blocks)(const struct pmk_step *step, int first, int last, const struct pmk_scratch *scratch)
 {
 	const struct pmk_tap tap = { 0, 0, step->x.c };
@@ -275,7 +282,7 @@ void LEVEL(pmk_kernel_transpose_blocks)(const struct pmk_step *step, int first, 
 		struct span s = { .x = row_of(&step->x, row), .x_step = step->x.pixel, .bias = step->bias, .taps = &tap, .tap_count = 1,
 			.y = scratch->row, .y_step = padded, .pixels = step->x.w };
 
-		run_span(step, &s, step->weights);
+		run_span(step, s, step->weights);
 		for (int i = 0; i < step->kernel_h; i++) {
 			float *to = row_of(&step->y, row * step->kernel_h + i);
 

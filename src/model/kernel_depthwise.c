@@ -2,7 +2,7 @@
 /* Depthwise convolutions: each channel by itself. */
 #include "model/kernel_level.h"
 
-enum { MANY_CHANNELS = 128 };
+enum { MANY_CHANNELS = 128, CHANNELS_AT_A_TIME = 64 };
 
 static float *row_of(const struct pmk_view *view, int row)
 {

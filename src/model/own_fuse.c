@@ -162,7 +162,8 @@ static bool same_shape(const struct fuse *fuse, int a, int b)
 
 static bool takes_residual(const struct pmk_fused *fused)
 {
-	return (fused->op.kind == PMK_OP_CONV || fused->op.kind == PMK_OP_DEPTHWISE || fused->op.kind == PMK_OP_MUL) && fused->add < 0;
+	return (fused->op.kind == PMK_OP_CONV || fused->op.kind == PMK_OP_DEPTHWISE || fused->op.kind == PMK_OP_MUL) && fused->add < 0 &&
+		fused->activation != PMK_STEP_SIGMOID;	/* which convolutions do last */
 }
 
 /* The source moves to where the sum was: by then the other operand is there too. */
