@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_FLOATS = 128 << 20 };	/* of one network: 512 MiB */
+enum { MOST_FLOATS = 128 << 20, MADE = 4 };	/* of one network: 512 MiB; blocks of one operator */
 
 int pmk_own_take(struct pmk_own *own, size_t floats, float **to)
 {
@@ -111,7 +111,7 @@ static int prepare(struct pmk_own *own, const struct pmk_graph *graph)
 		return err;
 	own->base.input = pmk_mem_alloc(pmk_tensor_count(&graph->tensors[graph->input]) * sizeof(float));
 	own->base.output = pmk_mem_alloc(pmk_tensor_count(&graph->tensors[graph->output]) * sizeof(float));
-	own->made = calloc(3 * (size_t)own->network.op_count + 1, sizeof *own->made);
+	own->made = calloc(MADE * (size_t)own->network.op_count + 1, sizeof *own->made);
 	if (!own->base.input || !own->base.output || !own->made)
 		return -ENOMEM;
 	err = pmk_own_place(own);

@@ -141,22 +141,46 @@ static void run_part(const struct pmk_step *step, const struct span *row, int to
 	run_span(step, s, step->scaled ? step->scaled : step->weights);
 }
 
-/* x * scale + pre, a row of it. */
-static const float *mix_row(const struct pmk_step *step, const float *x, const float *pre, float *to)
-{
-	size_t channels = pmk_padded(step->x.c);
-
-	for (int i = 0; i < step->x.w; i++) {
-		for (size_t c = 0; c < channels; c += PMK_PLAIN_LANES)
-			PLAIN(store)(to + (size_t)i * channels + c, PLAIN(load)(x + (size_t)i * step->x.pixel + c) * PLAIN(load)(step->scale + c) +
-				PLAIN(load)(pre + (size_t)i * step->pre.pixel + c));
-	}
-	return to;
-}
-
 static float *row_of(const struct pmk_view *view, int row)
 {
 	return view->at + (size_t)(row / view->h) * view->image + (size_t)(row % view->h) * view->row;
+}
+
+/* Between two rows of `view`. */
+static void lerp_rows(const struct pmk_view *view, int image, struct pmk_lerp down, float *to)
+{
+	const float *top = view->at + (size_t)image * view->image + (size_t)down.first * view->row;
+	const float *bottom = view->at + (size_t)image * view->image + (size_t)down.second * view->row;
+	size_t count = (size_t)view->w * view->pixel;
+
+	for (size_t i = 0; i < count; i += PMK_PLAIN_LANES)
+		PLAIN(store)(to + i, PLAIN(load)(top + i) + (PLAIN(load)(bottom + i) - PLAIN(load)(top + i)) * down.part);
+}
+
+/* x * scale + pre, a row of it; `spare` takes what is between two rows of pre. */
+static void mix_row(const struct pmk_step *step, int row, float *to, float *spare)
+{
+	const size_t channels = pmk_padded(step->x.c);
+	const float *x = row_of(&step->x, row), *left = spare, *right = spare;
+	struct pmk_lerp across = { 0 };
+
+	if (step->rows)
+		lerp_rows(&step->pre, row / step->x.h, step->rows[row % step->x.h], spare);
+	for (int i = 0; i < step->x.w; i++, x += step->x.pixel, to += channels) {
+		if (step->rows) {
+			across = step->columns[i];
+			left = spare + (size_t)across.first * step->pre.pixel;
+			right = spare + (size_t)across.second * step->pre.pixel;
+		} else {
+			left = right = row_of(&step->pre, row) + (size_t)i * step->pre.pixel;
+		}
+		for (size_t c = 0; c < channels; c += PMK_PLAIN_LANES) {
+			PLAIN(vec) pre = PLAIN(load)(left + c);
+
+			pre += (PLAIN(load)(right + c) - pre) * across.part;
+			PLAIN(store)(to + c, PLAIN(load)(x + c) * PLAIN(load)(step->scale + c) + pre);
+		}
+	}
 }
 
 static void keep_channels(const struct pmk_view *y, int row, const float *from, size_t step)
@@ -201,7 +225,8 @@ void LEVEL(pmk_kernel_conv)(const struct pmk_step *step, int first, int last, co
 			s.add_step = step->add.pixel;
 		}
 		if (step->pre.at) {
-			s.x = mix_row(step, row_of(&step->x, row), row_of(&step->pre, row), mixed);
+			mix_row(step, row, mixed, mixed + (size_t)step->x.w * pmk_padded(step->x.c));
+			s.x = mixed;
 			s.x_step = pmk_padded(step->x.c);
 			top = 0;
 		}

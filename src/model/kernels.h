@@ -51,14 +51,14 @@ struct pmk_step {
 	enum pmk_step_activation activation;	/* of the result, before `add` */
 	struct pmk_view x, b, y;
 	struct pmk_view add;	/* residual, shape of y; at NULL: none */
-	struct pmk_view pre;	/* 1x1 convolutions: the input is x * scale + pre; at NULL: it is x */
+	struct pmk_view pre;	/* 1x1 convolutions: the input is x * scale + pre, enlarged to x by rows and columns if they are set; at NULL: it is x */
 	const float *scale;	/* a factor for each channel of x */
 	const float *weights, *bias;	/* bias padded; never NULL where weights are */
 	float *scaled;
 	int depth, outputs;	/* of packed weights: taps * input channels, and channels */
 	int kernel_h, kernel_w, stride_h, stride_w, dilation_h, dilation_w, top, left;	/* top, left: padding or crop */
 	int multiplier;	/* DEPTHWISE_ANY: results of one input channel */
-	const struct pmk_lerp *rows, *columns;	/* RESIZE */
+	const struct pmk_lerp *rows, *columns;	/* RESIZE, and pre: to y, to x */
 	int parts;	/* rows for [first, last) */
 };
 

@@ -15,6 +15,7 @@ struct pmk_fused {
 	enum pmk_step_activation activation;
 	int add;	/* added after the activation; shape of the output */
 	int scale, pre;	/* the input of a 1x1 convolution is input * scale + pre; scale is 1x1 */
+	bool enlarged;	/* pre is smaller, to be resized as op's align_corners and half_pixel_centers say */
 	bool inner;	/* DEPTHWISE: windows stay inside the input's halo */
 };
 

@@ -214,6 +214,20 @@ static int factor_of(const struct fuse *fuse, const struct pmk_op *op)
 	return -1;
 }
 
+/* What is enlarged only to be added need not be written anywhere. */
+static void fuse_enlarging(struct fuse *fuse, struct pmk_fused *conv)
+{
+	struct pmk_fused *resize = only_source(fuse, conv->pre);
+
+	if (!resize || resize->op.kind != PMK_OP_RESIZE_BILINEAR)
+		return;
+	conv->pre = resize->op.input[0];
+	conv->enlarged = true;
+	conv->op.align_corners = resize->op.align_corners;
+	conv->op.half_pixel_centers = resize->op.half_pixel_centers;
+	remove_op(resize);
+}
+
 /* conv1x1(x * factor + pre): the factors go to the weights, or, with something added, to the row that is read. */
 static void fuse_scales(struct fuse *fuse)
 {
@@ -233,6 +247,8 @@ static void fuse_scales(struct fuse *fuse)
 		conv->scale = product->op.input[factor];
 		conv->pre = product->add;
 		remove_op(product);
+		if (conv->pre >= 0)
+			fuse_enlarging(fuse, conv);
 	}
 }
 

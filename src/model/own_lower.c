@@ -113,21 +113,53 @@ static int lower_scale(struct pmk_own *own, struct pmk_step *conv, const float *
 	return 0;
 }
 
+static int make_lerps(struct pmk_own *own, const struct pmk_op *op, int from, int to, const struct pmk_lerp **made)
+{
+	const double scale = op->align_corners && to > 1 ? (from - 1.0) / (to - 1.0) : (double)from / to;
+	struct pmk_lerp *lerps;
+	float *room;
+	int err = pmk_own_take(own, (size_t)to * sizeof *lerps / sizeof *room, &room);
+
+	if (err < 0)
+		return err;
+	lerps = (struct pmk_lerp *)room;
+	for (int i = 0; i < to; i++) {
+		double at = op->half_pixel_centers ? (i + 0.5) * scale - 0.5 : i * scale;
+		int first;
+
+		at = at < 0 ? 0 : at > from - 1 ? from - 1 : at;
+		first = (int)at;
+		lerps[i] = (struct pmk_lerp){ first, first + 1 < from ? first + 1 : first, (float)(at - first) };
+	}
+	*made = lerps;
+	return 0;
+}
+
+static int lower_pre(struct pmk_own *own, const struct pmk_fused *fused, struct pmk_step *step)
+{
+	int err = 0;
+
+	step->pre = *view_of(own, fused->pre);
+	step->scale = view_of(own, fused->scale)->at;
+	if (fused->enlarged)
+		err = make_lerps(own, &fused->op, step->pre.h, step->x.h, &step->rows);
+	if (fused->enlarged && err == 0)
+		err = make_lerps(own, &fused->op, step->pre.w, step->x.w, &step->columns);
+	return err;
+}
+
 static int lower_conv(struct pmk_own *own, const struct pmk_fused *fused)
 {
 	const struct pmk_tensor *weights = &own->network.graph.tensors[fused->op.input[1]];
 	struct pmk_step *step = add_step(own, fused, PMK_KERNEL_CONV);
-	int err;
+	int err = fused->pre >= 0 ? lower_pre(own, fused, step) : 0;
 
 	set_window(step, &fused->op, weights->dim[1], weights->dim[2]);
 	step->depth = weights->dim[1] * weights->dim[2] * weights->dim[3];
 	step->outputs = weights->dim[0];
-	if (fused->pre >= 0) {
-		step->pre = *view_of(own, fused->pre);
-		step->scale = view_of(own, fused->scale)->at;
-	}
 	need_scratch(own, step);
-	err = pack(own, step, &fused->op, conv_weight);
+	if (err == 0)
+		err = pack(own, step, &fused->op, conv_weight);
 	if (err == 0 && fused->scale >= 0 && fused->pre < 0)
 		err = lower_scale(own, step, view_of(own, fused->scale)->at);
 	return err;
@@ -220,28 +252,6 @@ static void lower_pool(struct pmk_own *own, const struct pmk_fused *fused)
 		lower_mean(own, fused);
 	else
 		set_window(add_step(own, fused, PMK_KERNEL_POOL), op, op->pool_h, op->pool_w);
-}
-
-static int make_lerps(struct pmk_own *own, const struct pmk_op *op, int from, int to, const struct pmk_lerp **made)
-{
-	const double scale = op->align_corners && to > 1 ? (from - 1.0) / (to - 1.0) : (double)from / to;
-	struct pmk_lerp *lerps;
-	float *room;
-	int err = pmk_own_take(own, (size_t)to * sizeof *lerps / sizeof *room, &room);
-
-	if (err < 0)
-		return err;
-	lerps = (struct pmk_lerp *)room;
-	for (int i = 0; i < to; i++) {
-		double at = op->half_pixel_centers ? (i + 0.5) * scale - 0.5 : i * scale;
-		int first;
-
-		at = at < 0 ? 0 : at > from - 1 ? from - 1 : at;
-		first = (int)at;
-		lerps[i] = (struct pmk_lerp){ first, first + 1 < from ? first + 1 : first, (float)(at - first) };
-	}
-	*made = lerps;
-	return 0;
 }
 
 static int lower_resize(struct pmk_own *own, const struct pmk_fused *fused)
