@@ -7,6 +7,7 @@
 
 #include "model/engine_impl.h"
 #include "model/kernels.h"
+#include "model/pool.h"
 #include "model/rewrite.h"
 
 /* An operator with what was fused into it. Tensors are -1 where there is none. */
@@ -60,7 +61,9 @@ struct pmk_own {
 	int made_count;
 	size_t used;	/* floats of all that is made */
 	size_t taps, row;	/* scratch that the largest step needs */
-	struct pmk_pool *pool;
+	struct pmk_pool *pool;	/* NULL for one thread */
+	double usual_ns[2];	/* what a run takes lately, by one thread and shared; 0: not tried */
+	unsigned runs;
 	struct pmk_scratch *scratch;	/* one a thread */
 	int threads;
 	char name[32];

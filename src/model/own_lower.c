@@ -39,8 +39,8 @@ static void set_window(struct pmk_step *step, const struct pmk_op *op, int kerne
 {
 	step->kernel_h = kernel_h;
 	step->kernel_w = kernel_w;
-	step->top = padding(step->x.h, step->y.h, kernel_h, op->stride_h, op->dilation_h, op->same);
-	step->left = padding(step->x.w, step->y.w, kernel_w, op->stride_w, op->dilation_w, op->same);
+	step->top = padding(step->x.h, step->y.h, kernel_h, op->stride_h, step->dilation_h, op->same);
+	step->left = padding(step->x.w, step->y.w, kernel_w, op->stride_w, step->dilation_w, op->same);
 }
 
 static void need_scratch(struct pmk_own *own, const struct pmk_step *step)
@@ -248,10 +248,15 @@ static void lower_pool(struct pmk_own *own, const struct pmk_fused *fused)
 	const struct pmk_op *op = &fused->op;
 	const struct pmk_view *x = view_of(own, op->input[0]), *y = view_of(own, op->output);
 
-	if (op->pool_h == x->h && op->pool_w == x->w && y->h == 1 && y->w == 1)
+	struct pmk_step *step;
+
+	if (op->pool_h == x->h && op->pool_w == x->w && y->h == 1 && y->w == 1) {
 		lower_mean(own, fused);
-	else
-		set_window(add_step(own, fused, PMK_KERNEL_POOL), op, op->pool_h, op->pool_w);
+		return;
+	}
+	step = add_step(own, fused, PMK_KERNEL_POOL);
+	step->dilation_h = step->dilation_w = 1;
+	set_window(step, op, op->pool_h, op->pool_w);
 }
 
 static int lower_resize(struct pmk_own *own, const struct pmk_fused *fused)
