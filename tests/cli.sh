@@ -119,6 +119,11 @@ says '"builtin:office"'
 runs model list
 says 'selfie-landscape'
 
+# --- engines
+runs -c presenter -o null --frames 1 -s 320x180 --engine own
+expect 2 'give auto, own or xnnpack' -c presenter -o null --frames 1 --engine fast
+expect 2 'cpu mmx: there is no such level' -c presenter -o null --frames 1 --cpu mmx
+
 # --- the main job
 runs -c presenter -o null -o hash --frames 5 -s 320x180
 says '^total '

@@ -10,9 +10,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 enum { MOST_FLOATS = 128 << 20, MADE = 4, SHARED_MACS = 1 << 21 };	/* 512 MiB for a network; blocks of one operator */
+enum { LARGE_PAGE = 2 << 20 };
 enum { TRY_OTHER = 32 };	/* runs */
+
+/* Large blocks on large pages: rows of many pictures are touched in turn. */
+static float *alloc_large(size_t bytes)
+{
+	size_t whole = (bytes + PMK_MEM_ALIGN + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+	float *block = aligned_alloc(LARGE_PAGE, whole);
+
+	if (!block)
+		return NULL;
+	madvise(block, whole, MADV_HUGEPAGE);	/* a wish */
+	memset(block, 0, bytes + PMK_MEM_ALIGN);
+	return block;
+}
 
 int pmk_own_take(struct pmk_own *own, size_t floats, float **to)
 {
@@ -20,7 +35,8 @@ int pmk_own_take(struct pmk_own *own, size_t floats, float **to)
 
 	if (floats > MOST_FLOATS - own->used)
 		return -ENOTSUP;
-	taken = pmk_mem_alloc(floats * sizeof *taken);
+	taken = floats * sizeof *taken < LARGE_PAGE / 4 ? pmk_mem_alloc(floats * sizeof *taken) :
+		alloc_large(floats * sizeof *taken);
 	if (!taken)
 		return -ENOMEM;
 	own->used += floats;
