@@ -630,5 +630,7 @@ int main(void)
 		cmocka_unit_test_setup(test_networks, set_seed),
 	};
 
+	if (!pmk_engine_is_built(PMK_ENGINE_XNNPACK))
+		print_message("skipped: XNNPACK is not built in, our own engine is compared with the reference alone\n");
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
