@@ -143,6 +143,11 @@ if [ -w /dev/full ]; then
 	if [ $? -eq 1 ] && grep -q 'standard output' err; then note ok; else note bad "a full standard output: $(cat err)"; fi
 fi
 
+# --- engines
+runs -c presenter -o null --frames 1 -s 320x180 --engine own
+expect 2 'give auto, own or xnnpack' -c presenter -o null --frames 1 --engine fast
+expect 2 'cpu mmx: there is no such level' -c presenter -o null --frames 1 --cpu mmx
+
 # --- the main job
 runs -c presenter -o null -o hash --frames 5 -s 320x180
 says '^total '

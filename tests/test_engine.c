@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The engine against the plain reference: every operator alone, what rewrites touch, random networks, the real ones. */
+/* Each engine, at each level of this CPU, against the plain reference: every operator alone, what rewrites touch, random networks,
+ * the real ones. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,6 +8,7 @@
 #include <cmocka.h>
 
 #include "unit.h"
+#include "base/cpu.h"
 #include "base/mem.h"
 #include "model/engine.h"
 #include "model/rewrite.h"
@@ -111,16 +113,23 @@ static double largest(const float *values, size_t count)
 	return most;
 }
 
-/* Run `net` by engine and reference, twice with other input, and drop it. */
-static void agree(const char *name, int threads)
+/* The engines there are: our own at each level of this CPU, and XNNPACK where it is built in. */
+static bool choose(int which, enum pmk_engine_kind *kind)
 {
-	size_t inputs = pmk_tensor_count(&net.tensors[net.input]), outputs = pmk_tensor_count(&net.tensors[net.output]);
-	float *expected = calloc(outputs, sizeof *expected);
+	*kind = which < PMK_CPU_LEVELS ? PMK_ENGINE_OWN : PMK_ENGINE_XNNPACK;
+	if (which >= PMK_CPU_LEVELS)
+		return pmk_engine_is_built(PMK_ENGINE_XNNPACK);
+	if (!pmk_cpu_has((enum pmk_cpu_level)which))
+		return false;
+	assert_int_equal(pmk_cpu_force(pmk_cpu_name((enum pmk_cpu_level)which)), 0);
+	return true;
+}
+
+static void agree_with(const char *name, enum pmk_engine_kind kind, int threads, size_t inputs, size_t outputs, float *expected)
+{
 	struct pmk_engine *engine = NULL;
 
-	assert_non_null(expected);
-	assert_int_equal(pmk_graph_check(name, &net), 0);
-	assert_int_equal(pmk_engine_create(&net, threads, &engine), 0);
+	assert_int_equal(pmk_engine_create(&net, kind, threads, &engine), 0);
 	for (int round = 0; round < 2; round++) {
 		fill(pmk_engine_input(engine), inputs, round ? 8 : 1);
 		assert_true(reference_run(&net, pmk_engine_input(engine), expected));
@@ -128,6 +137,21 @@ static void agree(const char *name, int threads)
 		compare(engine, expected, outputs, largest(expected, outputs), name);
 	}
 	pmk_engine_destroy(engine);
+}
+
+/* Run `net` by every engine and the reference, twice with other input, and drop it. */
+static void agree(const char *name, int threads)
+{
+	size_t inputs = pmk_tensor_count(&net.tensors[net.input]), outputs = pmk_tensor_count(&net.tensors[net.output]);
+	float *expected = calloc(outputs, sizeof *expected);
+	enum pmk_engine_kind kind;
+
+	assert_non_null(expected);
+	assert_int_equal(pmk_graph_check(name, &net), 0);
+	for (int which = 0; which <= PMK_CPU_LEVELS; which++) {
+		if (choose(which, &kind))
+			agree_with(name, kind, threads, inputs, outputs, expected);
+	}
 	free(expected);
 	pmk_graph_finish(&net);
 }
@@ -410,7 +434,8 @@ static void test_inner_result_is_output(void **state)
 	agree("only an idle resize", 1);
 }
 
-static void test_refuses_what_the_library_lacks(void **state)
+/* A pool of single pixels with a stride is nothing that XNNPACK does: our own does, and so the choice falls on it. */
+static void test_library_lacks_something(void **state)
 {
 	struct pmk_engine *engine = NULL;
 	struct pmk_op *op;
@@ -420,8 +445,11 @@ static void test_refuses_what_the_library_lacks(void **state)
 	op->pool_h = op->pool_w = 1;
 	op->stride_h = op->stride_w = 2;
 	assert_int_equal(pmk_graph_check("strided", &net), 0);
-	assert_int_equal(pmk_engine_create(&net, 1, &engine), -ENOTSUP);
+	assert_int_equal(pmk_engine_create(&net, PMK_ENGINE_XNNPACK, 1, &engine), -ENOTSUP);
 	assert_null(engine);
+	assert_int_equal(pmk_engine_create(&net, PMK_ENGINE_AUTO, 1, &engine), 0);
+	assert_true(strncmp(pmk_engine_name(engine), "own", 3) == 0);
+	pmk_engine_destroy(engine);
 	pmk_graph_finish(&net);
 }
 
@@ -498,7 +526,7 @@ static void test_random_networks(void **state)
 			grow(results, &count);
 		append(PMK_OP_SIGMOID, tensor(4, 0, 0, 0, 0), 1, results[count - 1], 0, 0);
 		memcpy(net.tensors[net.output].dim, net.tensors[results[count - 1]].dim, sizeof net.tensors->dim);
-		agree("random network", 1);
+		agree("random network", 1 + i % 3);
 	}
 }
 
@@ -516,11 +544,23 @@ static void draw(float *rgb, int height, int width, float least)
 	}
 }
 
-static void run_model(const char *path, float least, double range)
+static void run_model_with(const struct pmk_graph *graph, enum pmk_engine_kind kind, const float *input, const float *expected,
+			   size_t count, const char *path)
 {
 	struct pmk_engine *engine = NULL;
+
+	assert_int_equal(pmk_engine_create(graph, kind, 1, &engine), 0);
+	memcpy(pmk_engine_input(engine), input, pmk_tensor_count(&graph->tensors[graph->input]) * sizeof *input);
+	assert_int_equal(pmk_engine_run(engine), 0);
+	compare(engine, expected, count, 1, path);
+	pmk_engine_destroy(engine);
+}
+
+static void run_model(const char *path, float least, double range)
+{
 	struct pmk_graph graph;
-	float *expected, lowest = INFINITY, highest = -INFINITY;
+	float *expected, *input, lowest = INFINITY, highest = -INFINITY;
+	enum pmk_engine_kind kind;
 	uint8_t *bytes;
 	size_t size, count;
 
@@ -532,20 +572,23 @@ static void run_model(const char *path, float least, double range)
 	free(bytes);
 	count = pmk_tensor_count(&graph.tensors[graph.output]);
 	expected = calloc(count, sizeof *expected);
+	input = calloc(pmk_tensor_count(&graph.tensors[graph.input]), sizeof *input);
 	assert_non_null(expected);
-	assert_int_equal(pmk_engine_create(&graph, 1, &engine), 0);
-	draw(pmk_engine_input(engine), graph.tensors[graph.input].dim[1], graph.tensors[graph.input].dim[2], least);
-	assert_true(reference_run(&graph, pmk_engine_input(engine), expected));
-	assert_int_equal(pmk_engine_run(engine), 0);
-	compare(engine, expected, count, 1, path);
+	assert_non_null(input);
+	draw(input, graph.tensors[graph.input].dim[1], graph.tensors[graph.input].dim[2], least);
+	assert_true(reference_run(&graph, input, expected));
+	for (int which = 0; which <= PMK_CPU_LEVELS; which++) {
+		if (choose(which, &kind))
+			run_model_with(&graph, kind, input, expected, count, path);
+	}
 	for (size_t i = 0; i < count; i++) {
 		lowest = fminf(lowest, expected[i]);
 		highest = fmaxf(highest, expected[i]);
 	}
 	assert_true(highest - lowest > range);
-	pmk_engine_destroy(engine);
 	pmk_graph_finish(&graph);
 	free(expected);
+	free(input);
 }
 
 static void test_networks(void **state)
@@ -581,11 +624,13 @@ int main(void)
 		cmocka_unit_test_setup(test_elementwise, set_seed),
 		cmocka_unit_test_setup(test_rewrites, set_seed),
 		cmocka_unit_test_setup(test_inner_result_is_output, set_seed),
-		cmocka_unit_test_setup(test_refuses_what_the_library_lacks, set_seed),
+		cmocka_unit_test_setup(test_library_lacks_something, set_seed),
 		cmocka_unit_test_setup(test_limits, set_seed),
 		cmocka_unit_test_setup(test_random_networks, set_seed),
 		cmocka_unit_test_setup(test_networks, set_seed),
 	};
 
+	if (!pmk_engine_is_built(PMK_ENGINE_XNNPACK))
+		print_message("skipped: XNNPACK is not built in, our own engine is compared with the reference alone\n");
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/options.h"
 
+#include "base/cpu.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/parse.h"
@@ -19,7 +20,7 @@ enum { MOST_CONFIG_BYTES = 1 << 20, MOST_SETTINGS = 1000 };
 enum option_id {
 	CAMERA, OUTPUT, BACKDROP, FIT, MODEL, SIZE, FPS, FORMAT, OUTPUT_FORMAT, THREADS, REFINE, SMOOTH, FEATHER, ERODE, DILATE,
 	THRESHOLD, MIRROR, FLIP, ON_DEMAND, SHOW_ROOM, CONFIG, DURATION, FRAMES, VERBOSE, QUIET, LOG_JSON, JSON, SIZES, INPUT_FORMAT,
-	ENGINE, TO, HELP, VERSION, OPTION_COUNT
+	ENGINE, CPU, TO, HELP, VERSION, OPTION_COUNT
 };
 
 static const struct {
@@ -57,7 +58,8 @@ static const struct {
 	[JSON] = { "json", 0, NULL, "list, bench: print JSON" },
 	[SIZES] = { "sizes", 0, "WxH,..", "bench: sizes [640x480,1280x720,1920x1080]" },
 	[INPUT_FORMAT] = { "input-format", 0, "F", "bench: yuyv, nv12, i420 or mjpeg [mjpeg]" },
-	[ENGINE] = { "engine", 0, "NAME", "bench: auto or xnnpack, the one there is [auto]" },
+	[ENGINE] = { "engine", 0, "NAME", "what runs the network: auto, own (our kernels) or xnnpack [auto]" },
+	[CPU] = { "cpu", 0, "LEVEL", "vectors of the network's kernels: auto, sse2, avx2, avx512 (on arm64: neon) [auto]" },
 	[TO] = { "to", 0, "FOLDER", "model fetch: where to put the file" },
 	[HELP] = { "help", 'h', NULL, "this text" },
 	[VERSION] = { "version", 'V', NULL, "the version" },
@@ -68,7 +70,7 @@ static const char *place = "";	/* what a message about a value begins with: noth
 /* What only makes sense on the command line. */
 static bool in_file(int id)
 {
-	return id != CONFIG && id != HELP && id != VERSION && id != JSON && id != SIZES && id != INPUT_FORMAT && id != ENGINE && id != TO;
+	return id != CONFIG && id != HELP && id != VERSION && id != JSON && id != SIZES && id != INPUT_FORMAT && id != TO;
 }
 
 static enum pmk_exit bad_value(int id, const char *value, const char *expected)
@@ -250,7 +252,9 @@ static enum pmk_exit set(struct pmk_options *o, int id, const char *value)
 	case INPUT_FORMAT:
 		return set_fourcc(id, value, &o->input_format);
 	case ENGINE:
-		return strcmp(value, "auto") && strcmp(value, "xnnpack") ? bad_value(id, value, "there is auto and xnnpack") : PMK_EXIT_OK;
+		return pmk_engine_kind_parse(value, &o->pipeline.scene.engine) ? bad_value(id, value, "give auto, own or xnnpack") : PMK_EXIT_OK;
+	case CPU:
+		return pmk_cpu_force(value) ? PMK_EXIT_USAGE : PMK_EXIT_OK;
 	case TO:
 		o->to = value;
 		return PMK_EXIT_OK;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* engine.h over XNNPACK's subgraph API, as Debian 12 ships it (February 2022). That one lacks a concatenation, asserts on
+/* An engine over XNNPACK's subgraph API, as Debian 12 ships it (February 2022). That one lacks a concatenation, asserts on
  * values that nobody reads, is slow at transposed convolutions with few channels, and its own SAME padding gives wrong
  * results where a depthwise window is smaller than its stride. */
-#include "model/engine.h"
+#include "model/engine_impl.h"
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -15,17 +15,17 @@
 #include <string.h>
 #include <xnnpack.h>
 
-struct pmk_engine {
+struct xnnpack {
+	struct pmk_engine base;
 	struct pmk_rewrite network;
 	float **made;	/* constants of the lowering: weights and bias for each transposed convolution */
 	int made_count;
 	xnn_runtime_t runtime;
 	pthreadpool_t pool;	/* NULL for one thread */
-	float *input, *output;
 };
 
 struct lowering {
-	struct pmk_engine *engine;
+	struct xnnpack *engine;
 	const struct pmk_graph *graph;
 	xnn_subgraph_t subgraph;
 	uint32_t *ids;	/* tensor -> value */
@@ -287,18 +287,20 @@ static enum xnn_status lower_network(struct lowering *lowering, int *at)
 	return status;
 }
 
+/* What it cannot do is for the caller to say, who may have another engine. */
 static int complain(enum xnn_status status, const char *what)
 {
 	int err = status == xnn_status_out_of_memory ? -ENOMEM :
 		status == xnn_status_unsupported_parameter || status == xnn_status_unsupported_hardware ? -ENOTSUP : -EIO;
 
-	pmk_error("XNNPACK cannot run this network: %s: %s", what, strerror(-err));
+	if (err != -ENOTSUP)
+		pmk_error("XNNPACK cannot run this network: %s: %s", what, strerror(-err));
 	return err;
 }
 
-static int create_runtime(struct pmk_engine *engine, xnn_subgraph_t subgraph)
+static int create_runtime(struct xnnpack *engine, xnn_subgraph_t subgraph)
 {
-	const struct xnn_external_value externals[EXTERNALS] = { { ID_INPUT, engine->input }, { ID_OUTPUT, engine->output } };
+	const struct xnn_external_value externals[EXTERNALS] = { { ID_INPUT, engine->base.input }, { ID_OUTPUT, engine->base.output } };
 	enum xnn_status status = xnn_create_runtime_v2(subgraph, engine->pool, XNN_FLAG_YIELD_WORKERS, &engine->runtime);
 
 	if (status != xnn_status_success)
@@ -307,7 +309,7 @@ static int create_runtime(struct pmk_engine *engine, xnn_subgraph_t subgraph)
 	return status == xnn_status_success ? 0 : complain(status, "set up runtime");
 }
 
-static int lower(struct pmk_engine *engine)
+static int lower(struct xnnpack *engine, const char **lacks)
 {
 	const struct pmk_graph *graph = &engine->network.graph;
 	struct lowering lowering = { .engine = engine, .graph = graph };
@@ -325,59 +327,43 @@ static int lower(struct pmk_engine *engine)
 		goto free_ids;
 	}
 	status = lower_network(&lowering, &at);
+	*lacks = pmk_op_name(graph->ops[at].kind);
 	err = status == xnn_status_success ? create_runtime(engine, lowering.subgraph) :
-		complain(status, pmk_op_name(graph->ops[at].kind));
+		complain(status, *lacks);
 	xnn_delete_subgraph(lowering.subgraph);
 free_ids:
 	free(lowering.ids);
 	return err;
 }
 
-static int prepare(struct pmk_engine *engine, const struct pmk_graph *graph, int threads)
+static int prepare(struct xnnpack *engine, const struct pmk_graph *graph, int threads, const char **lacks)
 {
 	enum xnn_status status = xnn_initialize(NULL);
 
 	if (status != xnn_status_success)
-		return complain(status, "initialize");
+		return complain(status, *lacks = "initialize");
 	for (int i = 0; i < graph->op_count; i++) {
 		const char *what = missing(graph, &graph->ops[i]);
 
 		if (what)
-			return complain(xnn_status_unsupported_parameter, what);
+			return complain(xnn_status_unsupported_parameter, *lacks = what);
 	}
 	if (pmk_rewrite_init(&engine->network, graph) < 0)
 		return complain(xnn_status_out_of_memory, "rewrite");
 	engine->made = calloc(2 * (size_t)engine->network.graph.op_count, sizeof *engine->made);
-	engine->input = pmk_mem_alloc(pmk_tensor_count(&graph->tensors[graph->input]) * sizeof *engine->input);
-	engine->output = pmk_mem_alloc(pmk_tensor_count(&graph->tensors[graph->output]) * sizeof *engine->output);
+	engine->base.input = pmk_mem_alloc(pmk_tensor_count(&graph->tensors[graph->input]) * sizeof(float));
+	engine->base.output = pmk_mem_alloc(pmk_tensor_count(&graph->tensors[graph->output]) * sizeof(float));
 	if (threads > 1)
 		engine->pool = pthreadpool_create((size_t)threads);
-	if (!engine->made || !engine->input || !engine->output || (threads > 1 && !engine->pool))
+	if (!engine->made || !engine->base.input || !engine->base.output || (threads > 1 && !engine->pool))
 		return complain(xnn_status_out_of_memory, "buffers");
 	return 0;
 }
 
-int pmk_engine_create(const struct pmk_graph *graph, int threads, struct pmk_engine **engine)
+static void destroy(struct pmk_engine *base)
 {
-	struct pmk_engine *made = calloc(1, sizeof *made);
-	int err;
+	struct xnnpack *engine = (struct xnnpack *)base;
 
-	if (!made)
-		return complain(xnn_status_out_of_memory, "engine");
-	err = prepare(made, graph, threads);
-	if (err == 0)
-		err = lower(made);
-	if (err < 0)
-		pmk_engine_destroy(made);
-	else
-		*engine = made;
-	return err;
-}
-
-void pmk_engine_destroy(struct pmk_engine *engine)
-{
-	if (!engine)
-		return;
 	xnn_delete_runtime(engine->runtime);
 	if (engine->pool)
 		pthreadpool_destroy(engine->pool);
@@ -385,24 +371,14 @@ void pmk_engine_destroy(struct pmk_engine *engine)
 		free(engine->made[i]);
 	free(engine->made);
 	pmk_rewrite_finish(&engine->network);
-	free(engine->input);
-	free(engine->output);
+	free(base->input);
+	free(base->output);
 	free(engine);
 }
 
-float *pmk_engine_input(struct pmk_engine *engine)
+static int run(struct pmk_engine *base)
 {
-	return engine->input;
-}
-
-const float *pmk_engine_output(const struct pmk_engine *engine)
-{
-	return engine->output;
-}
-
-int pmk_engine_run(struct pmk_engine *engine)
-{
-	enum xnn_status status = xnn_invoke_runtime(engine->runtime);
+	enum xnn_status status = xnn_invoke_runtime(((struct xnnpack *)base)->runtime);
 
 	if (status == xnn_status_success)
 		return 0;
@@ -410,7 +386,20 @@ int pmk_engine_run(struct pmk_engine *engine)
 	return -EIO;
 }
 
-const char *pmk_engine_name(const struct pmk_engine *engine)
+int pmk_engine_create_xnnpack(const struct pmk_graph *graph, int threads, struct pmk_engine **engine, const char **lacks)
 {
-	return "xnnpack";
+	struct xnnpack *made = calloc(1, sizeof *made);
+	int err;
+
+	if (!made)
+		return complain(xnn_status_out_of_memory, "engine");
+	made->base = (struct pmk_engine){ .run = run, .destroy = destroy, .name = "xnnpack" };
+	err = prepare(made, graph, threads, lacks);
+	if (err == 0)
+		err = lower(made, lacks);
+	if (err < 0)
+		destroy(&made->base);
+	else
+		*engine = &made->base;
+	return err;
 }

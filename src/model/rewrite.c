@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A concatenation of two is the only one that is split, so that no operator becomes more than three. */
-enum { GROWTH = 3 };
+/* Only concatenations of two are split, and what reads one becomes three operators; then each sum may make one mean three. */
+enum { GROWTH = 5 };
 
 static int writer(const struct pmk_graph *graph, int tensor)
 {
@@ -138,6 +138,80 @@ static void split_pool(struct pmk_graph *graph, int at, struct pmk_op concat)
 	}
 	concat.output = pool.output;
 	graph->ops[at + 2] = concat;
+}
+
+/* The mean over the whole picture, and nothing else. */
+static bool is_mean(const struct pmk_graph *graph, const struct pmk_op *op)
+{
+	const struct pmk_tensor *input = &graph->tensors[op->input[0]];
+
+	return is_pool(op) && op->activation == PMK_ACT_NONE &&
+		(op->kind == PMK_OP_MEAN || (!op->same && op->pool_h == input->dim[1] && op->pool_w == input->dim[2]));
+}
+
+/* Every pixel of the small picture has the same part in the large one. */
+static bool is_even_resize(const struct pmk_graph *graph, const struct pmk_op *resize)
+{
+	const struct pmk_tensor *small = &graph->tensors[resize->input[0]], *large = &graph->tensors[resize->output];
+
+	return resize->kind == PMK_OP_RESIZE_BILINEAR && resize->half_pixel_centers && large->dim[1] % small->dim[1] == 0 &&
+		large->dim[2] % small->dim[2] == 0;
+}
+
+static bool is_splittable_sum(const struct pmk_graph *graph, const struct pmk_op *sum)
+{
+	const struct pmk_tensor *result = &graph->tensors[sum->output];
+
+	if (sum->kind != PMK_OP_ADD || sum->activation != PMK_ACT_NONE || readers(graph, sum->output) != 1)
+		return false;
+	for (int k = 0; k < 2; k++) {
+		const struct pmk_tensor *part = &graph->tensors[sum->input[k]];
+
+		if (part->data || part->dims != 4 || memcmp(part->dim, result->dim, sizeof part->dim) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* mean(a + b) at `at` becomes mean(a) + mean(b). */
+static void split_mean(struct pmk_graph *graph, int at, struct pmk_op sum)
+{
+	const struct pmk_op mean = graph->ops[at];
+
+	for (int k = 0; k < 2; k++) {
+		struct pmk_op part = mean;
+
+		part.input[0] = sum.input[k];
+		part.output = new_tensor(graph, &graph->tensors[mean.output], graph->tensors[mean.output].dim[3]);
+		sum.input[k] = part.output;
+		insert_op(graph, at + k, &part);
+	}
+	sum.output = mean.output;
+	graph->ops[at + 2] = sum;
+}
+
+/* Where the sum or the enlarged picture is made for its mean alone, it need not be made. */
+static void move_means_up(struct pmk_graph *graph)
+{
+	for (int i = 0; i < graph->op_count; i++) {
+		struct pmk_op *mean = &graph->ops[i], source;
+		int at;
+
+		while (is_mean(graph, mean) && (at = writer(graph, mean->input[0])) >= 0) {
+			source = graph->ops[at];
+			if (is_even_resize(graph, &source)) {
+				mean->input[0] = source.input[0];
+				mean->pool_h = graph->tensors[source.input[0]].dim[1];
+				mean->pool_w = graph->tensors[source.input[0]].dim[2];
+			} else if (is_splittable_sum(graph, &source)) {
+				split_mean(graph, i, source);
+				remove_op(graph, at);
+				mean = &graph->ops[--i];
+			} else {
+				break;
+			}
+		}
+	}
 }
 
 /* Columns [first, first + count) of 1x1 weights [outputs, 1, 1, inputs] as a new constant; its tensor, or -ENOMEM. */
@@ -270,6 +344,7 @@ int pmk_rewrite_init(struct pmk_rewrite *rewrite, const struct pmk_graph *graph)
 	if (err < 0)
 		goto fail;
 	move_pointwise_before_resize(&made.graph);
+	move_means_up(&made.graph);
 	broadcast_instead_of_resize(&made.graph);
 	err = drop_unread(&made.graph);
 	if (err < 0)

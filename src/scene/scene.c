@@ -88,7 +88,7 @@ int pmk_scene_create(const struct pmk_scene_settings *settings, const struct pmk
 	if (!err)
 		err = pmk_model_load(choose_model(settings->model, layout), &s->model);
 	if (!err)
-		err = pmk_engine_create(&s->model.graph, settings->threads, &s->engine);
+		err = pmk_engine_create(&s->model.graph, settings->engine, settings->threads, &s->engine);
 	if (!err)
 		err = create_mask_chain(s, settings);
 	if (err) {

@@ -14,6 +14,7 @@
 struct pmk_scene_settings {
 	const char *model;	/* name or path; "auto": selfie-landscape for pictures at least 1.6 wide, else selfie */
 	int threads;	/* of the network, at least 1 */
+	enum pmk_engine_kind engine;	/* what runs it */
 	const char *backdrop;
 	enum pmk_fit fit;
 	struct pmk_refine_settings refine;
