@@ -49,7 +49,7 @@ int pmk_usual_create(const char *model, int width, int height, struct pmk_usual 
 	c = &u->model.card;
 	err = pmk_model_load(model, &u->model);
 	if (!err)
-		err = pmk_engine_create(&u->model.graph, 1, &u->engine);
+		err = pmk_engine_create(&u->model.graph, 1, PMK_ENGINE_XNNPACK, &u->engine);
 	if (!err)
 		err = alloc_all(u);
 	if (!err) {
