@@ -61,8 +61,7 @@ int LEVEL(pmk_kernel_block)(int groups)
 	return 1;
 }
 #endif
-#undef LANES
-#define LANES PMK_PLAIN_LANES
+/* Channels come in eights, longer rows in whatever is widest. */
 #ifdef __AVX512F__
 #define PLAIN(name) name##8
 #else
@@ -196,8 +195,8 @@ static void activate_row(const struct pmk_view *y, float *row, enum pmk_step_act
 {
 	size_t count = (size_t)y->w * y->pixel;
 
-	for (size_t i = 0; activation != PMK_STEP_NONE && i < count; i += PMK_PLAIN_LANES)
-		PLAIN(store_some)(row + i, PLAIN(activate)(PLAIN(load)(row + i), activation), count - i);
+	for (size_t i = 0; activation != PMK_STEP_NONE && i < count; i += LANES)
+		V(store_some)(row + i, V(activate)(V(load)(row + i), activation), count - i);
 }
 
 static bool is_padded(const struct pmk_view *view)
