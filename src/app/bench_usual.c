@@ -49,7 +49,8 @@ int pmk_usual_create(const char *model, int width, int height, struct pmk_usual 
 	c = &u->model.card;
 	err = pmk_model_load(model, &u->model);
 	if (!err)
-		err = pmk_engine_create(&u->model.graph, 1, PMK_ENGINE_XNNPACK, &u->engine);
+		err = pmk_engine_create(&u->model.graph, pmk_engine_is_built(PMK_ENGINE_XNNPACK) ? PMK_ENGINE_XNNPACK : PMK_ENGINE_AUTO,
+			1, &u->engine);
 	if (!err)
 		err = alloc_all(u);
 	if (!err) {
