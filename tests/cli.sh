@@ -106,6 +106,7 @@ printf 'fps = 0\n' >config/potemkin/potemkin.conf
 expect 2 'potemkin.conf: fps "0"' -c presenter -o null --frames 1
 printf 'fps\n' >config/potemkin/potemkin.conf
 expect 2 'potemkin.conf: line 1 is not' -c presenter -o null --frames 1
+runs --config /dev/null -c presenter -o null --frames 1 -s 160x90
 expect 3 'not a file' --config . -c presenter -o null --frames 1
 printf 'backdrop = none\nshow-room = yes\n' >config/potemkin/potemkin.conf
 runs -c presenter -o null --frames 1 -s 160x90

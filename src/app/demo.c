@@ -95,7 +95,7 @@ static void say_how_to_go_live(bool camera, bool loopback)
 	if (!loopback)
 		puts("  - load a virtual camera, on Debian:\n"
 		     "      sudo apt-get install v4l2loopback-dkms linux-headers-$(uname -r)\n"
-		     "      sudo modprobe v4l2loopback video_nr=10 exclusive_caps=1 card_label=potemkin");
+		     "      sudo modprobe v4l2loopback video_nr=10 exclusive_caps=1 max_buffers=4 card_label=potemkin");
 	puts("  - run it:  build/potemkin\n"
 	     "    and choose the camera \"potemkin\" in the browser or meeting program");
 }

@@ -342,6 +342,8 @@ static enum pmk_exit read_file(struct pmk_options *o, const char *asked)
 		return PMK_EXIT_OK;
 	if (asked)
 		snprintf(path, sizeof path, "%s", asked);
+	if (strcmp(path, "/dev/null") == 0)
+		return PMK_EXIT_OK;	/* the usual way to say: no settings */
 	err = pmk_mem_read_file(path, MOST_CONFIG_BYTES, &text, &size);
 	if (err) {
 		pmk_error("configuration file %s: %s; check the path given with --config", path,

@@ -35,7 +35,7 @@ static enum pmk_exit resolve_outputs(struct pmk_pipeline_settings *p)
 		}
 		found = pmk_sink_v4l2_find(paths + used, PMK_PIPELINE_MAX_OUTPUTS - used);
 		if (found <= 0) {
-			pmk_error("no free virtual camera was found; make one: sudo apt-get install v4l2loopback-dkms linux-headers-$(uname -r), then sudo modprobe v4l2loopback exclusive_caps=1 "
+			pmk_error("no free virtual camera was found; make one: sudo apt-get install v4l2loopback-dkms linux-headers-$(uname -r), then sudo modprobe v4l2loopback exclusive_caps=1 max_buffers=4 "
 				"card_label=potemkin, or write a file with -o file:out.mp4");
 			return PMK_EXIT_NO_OUTPUT;
 		}
