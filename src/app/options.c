@@ -127,7 +127,7 @@ static enum pmk_exit set_threads(const char *value, int *threads)
 
 	if (pmk_parse_int(value, 0, 64, threads))
 		return bad_value(THREADS, value, "give a number from 0 to 64; 0 means one per core");
-	if (*threads > cores)	/* they wait for each other by spinning: more than there are cores take seconds a frame */
+	if (*threads > cores)	/* more than there are cores only wait for each other; XNNPACK's do so by spinning, seconds a frame */
 		pmk_warn("--threads %d: this machine has %d cores; that many are used", *threads, cores);
 	if (*threads == 0 || *threads > cores)
 		*threads = cores;
