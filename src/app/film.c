@@ -137,9 +137,7 @@ static struct pmk_frame *turn(struct pmk_film *film, struct pmk_frame *frame)
 	made = pmk_frame_pool_take(film->turned, &frame->image.layout);
 	if (made) {
 		pmk_convert_turn(&frame->image, &made->image, s->mirror, s->flip);
-		made->time_ns = frame->time_ns;
-		made->number = frame->number;
-		made->position_ns = frame->position_ns;
+		pmk_frame_copy_moment(made, frame);
 	}
 	pmk_frame_unref(frame);
 	return made;

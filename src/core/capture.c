@@ -30,11 +30,8 @@ static struct pmk_frame *remake(struct pmk_capture *c, struct pmk_frame *frame, 
 		pmk_frame_unref(made);
 		made = NULL;
 	}
-	if (made) {
-		made->time_ns = frame->time_ns;
-		made->number = frame->number;
-		made->position_ns = frame->position_ns;
-	}
+	if (made)
+		pmk_frame_copy_moment(made, frame);
 	pmk_frame_unref(frame);
 	return made;
 }

@@ -161,6 +161,13 @@ struct pmk_frame *pmk_frame_pool_take(struct pmk_frame_pool *pool, const struct 
 	return frame;
 }
 
+void pmk_frame_copy_moment(struct pmk_frame *to, const struct pmk_frame *from)
+{
+	to->time_ns = from->time_ns;
+	to->number = from->number;
+	to->position_ns = from->position_ns;
+}
+
 void pmk_frame_unref(struct pmk_frame *frame)
 {
 	struct pmk_frame_pool *pool;

@@ -71,6 +71,7 @@ void pmk_frame_pool_destroy(struct pmk_frame_pool *pool);	/* frames that are sti
 /* A free frame of that layout with one user, or NULL when all are in use or out of memory. Allocates only when size
  * or sampling change. Its pixels are undefined. [one thread] */
 struct pmk_frame *pmk_frame_pool_take(struct pmk_frame_pool *pool, const struct pmk_layout *layout) __attribute__((warn_unused_result));
+void pmk_frame_copy_moment(struct pmk_frame *to, const struct pmk_frame *from);	/* time, number and position, for a remade picture */
 void pmk_frame_unref(struct pmk_frame *frame);	/* [any thread]; NULL is fine */
 
 #endif

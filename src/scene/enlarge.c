@@ -2,6 +2,7 @@
 #include "scene/enlarge.h"
 
 #include "base/mem.h"
+#include "scene/filter.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -10,10 +11,9 @@
 /* Where target pixel `at` looks: left source pixel and the weight of the one right of it, of 256. */
 static void look(int at, int count, int to_count, int *index, uint8_t *part)
 {
-	int64_t place = ((2 * (int64_t)at + 1) * count * 128 + to_count / 2) / to_count - 128;	/* in 1/256 of a source pixel */
+	int place = pmk_filter_place(at, count, to_count);
 
-	place = place < 0 ? 0 : place > (count - 1) * 256 ? (count - 1) * 256 : place;
-	*index = (int)(place >> 8);
+	*index = place >> 8;
 	*part = (uint8_t)(place & 255);
 }
 
@@ -89,14 +89,6 @@ static const struct pmk_enlarge_row *row_at(struct pmk_enlarge *e, const uint8_t
 	return row;
 }
 
-static void blend_rows(const uint8_t *a, const uint8_t *b, int part, uint8_t *out, int count)
-{
-	uint16_t wa = (uint16_t)(256 - part), wb = (uint16_t)part;
-
-	for (int x = 0; x < count; x++)
-		out[x] = (uint8_t)((uint16_t)(a[x] * wa + b[x] * wb + 128) >> 8);
-}
-
 void pmk_enlarge_run(struct pmk_enlarge *e, const uint8_t *from, int stride, struct pmk_mask *to)
 {
 	e->row[0].source = e->row[1].source = -1;
@@ -113,7 +105,7 @@ void pmk_enlarge_run(struct pmk_enlarge *e, const uint8_t *from, int stride, str
 		if (a->end == 0)
 			first = b->first;
 		memset(out, 0, (size_t)first);
-		blend_rows(a->alpha + first, b->alpha + first, part, out + first, end - first);
+		pmk_filter_mix_rows(a->alpha + first, b->alpha + first, part, out + first, end - first);
 		memset(out + end, 0, (size_t)(e->to_width - end));
 	}
 }

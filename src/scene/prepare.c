@@ -2,6 +2,7 @@
 #include "scene/prepare.h"
 
 #include "base/mem.h"
+#include "scene/filter.h"
 
 #include <errno.h>
 #include <libyuv.h>
@@ -77,33 +78,17 @@ static bool have_half(struct pmk_prepare *p, size_t bytes)
 	return p->half != NULL;
 }
 
-/* Where target pixel `at` looks, between pixel centres, in 1/256 of a source pixel. */
-static int place_of(int at, int count, int to_count)
-{
-	int64_t place = ((2 * (int64_t)at + 1) * count * 128) / to_count - 128;
-
-	return (int)(place < 0 ? 0 : place > (count - 1) * 256 ? (count - 1) * 256 : place);
-}
-
-static void blend_rows(const uint8_t *a, const uint8_t *b, int part, uint8_t *out, int count)
-{
-	uint16_t wa = (uint16_t)(256 - part), wb = (uint16_t)part;
-
-	for (int x = 0; x < count; x++)
-		out[x] = (uint8_t)((uint16_t)(a[x] * wa + b[x] * wb + 128) >> 8);
-}
-
 /* Bilinear, rows first. libyuv does the same but takes memory for it each time. */
 static void sample(struct pmk_prepare *p, const uint8_t *from, int stride, int width, int height, uint8_t *to, int to_width, int to_height)
 {
 	for (int x = 0; x < to_width; x++)
-		p->place[x] = place_of(x, width, to_width);
+		p->place[x] = pmk_filter_place(x, width, to_width);
 	for (int y = 0; y < to_height; y++) {
-		int at = place_of(y, height, to_height), below = at / 256 + 1 < height ? stride : 0;
+		int at = pmk_filter_place(y, height, to_height), below = at / 256 + 1 < height ? stride : 0;
 		const uint8_t *row = from + (size_t)(at / 256) * (size_t)stride;
 		uint8_t *out = to + (size_t)y * p->stride;
 
-		blend_rows(row, row + below, at % 256, p->row, width);
+		pmk_filter_mix_rows(row, row + below, at % 256, p->row, width);
 		p->row[width] = p->row[width - 1];
 		for (int x = 0; x < to_width; x++) {
 			const uint8_t *pair = p->row + p->place[x] / 256;
