@@ -92,11 +92,6 @@ pmk_ink pmk_ink_scale(pmk_ink ink, float by)
 	return ink * (pmk_ink){by, by, by, 1};
 }
 
-struct pmk_brush pmk_brush_flat(pmk_ink ink)
-{
-	return (struct pmk_brush){.from = ink, .to = ink};
-}
-
 /* A shape, its box and its signed distance, all in units. */
 struct shape {
 	float x0, y0, x1, y1;

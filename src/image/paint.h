@@ -68,7 +68,6 @@ float pmk_wave(double turns);	/* sine of that many whole turns, within 0.002 */
 pmk_ink pmk_ink_hex(uint32_t rgb);	/* 0xrrggbb, opaque */
 pmk_ink pmk_ink_mix(pmk_ink a, pmk_ink b, float t);
 pmk_ink pmk_ink_scale(pmk_ink ink, float by);	/* brightness; the opacity stays */
-struct pmk_brush pmk_brush_flat(pmk_ink ink);
 
 static inline float pmk_clamp01(float v)
 {
