@@ -33,6 +33,16 @@ int pmk_sink_write(struct pmk_sink *sink, const struct pmk_shown *shown)
 	return sink->impl->write(sink, shown);
 }
 
+enum pmk_watch pmk_sink_watched(struct pmk_sink *sink)
+{
+	return sink->impl->watched ? sink->impl->watched(sink) : PMK_WATCH_UNKNOWN;
+}
+
+int pmk_sink_watch_fd(struct pmk_sink *sink, short *events)
+{
+	return sink->impl->watch_fd ? sink->impl->watch_fd(sink, events) : -1;
+}
+
 int pmk_sink_close(struct pmk_sink *sink, const struct pmk_shown *cover)
 {
 	return sink ? sink->impl->close(sink, cover) : 0;

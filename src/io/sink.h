@@ -23,9 +23,14 @@ struct pmk_sink {
 	char name[160];	/* for messages: "/dev/video10 (potemkin) YUYV 1280x720" */
 };
 
+/* Whether anybody reads what is written. A sink that cannot tell counts as watched. */
+enum pmk_watch { PMK_WATCH_UNKNOWN, PMK_WATCH_NOBODY, PMK_WATCH_SOMEBODY };
+
 struct pmk_sink_impl {
 	int (*write)(struct pmk_sink *sink, const struct pmk_shown *shown);
 	int (*close)(struct pmk_sink *sink, const struct pmk_shown *cover);
+	enum pmk_watch (*watched)(struct pmk_sink *sink);	/* or NULL */
+	int (*watch_fd)(struct pmk_sink *sink, short *events);	/* or NULL */
 };
 
 /* Open by SPEC: /dev/videoN, file:PATH (.y4m .mkv .mp4), null, hash. A virtual camera is first given `cover` in every ring
@@ -34,6 +39,14 @@ int pmk_sink_open(const char *spec, const struct pmk_sink_setup *setup, const st
 
 /* 0, or negative errno: the sink is lost, close it. Never blocks for long: a virtual camera without a free buffer loses the picture. */
 int pmk_sink_write(struct pmk_sink *sink, const struct pmk_shown *shown) __attribute__((warn_unused_result));
+
+/* Who watches now; UNKNOWN where the sink cannot tell. Cheap and never blocks: asked at every picture, and while nobody watches
+ * four times a second at most. It takes in what made watch_fd ready. */
+enum pmk_watch pmk_sink_watched(struct pmk_sink *sink);
+
+/* A descriptor that poll reports with *events when the answer of pmk_sink_watched may have changed, so that a thread can sleep on it
+ * while nobody watches; the sink's own, good until close. -1: there is none. */
+int pmk_sink_watch_fd(struct pmk_sink *sink, short *events);
 
 /* Overwrite every ring buffer with `cover` (virtual cameras; NULL: leave them), finish the file, free. Gone afterwards, also on failure. */
 int pmk_sink_close(struct pmk_sink *sink, const struct pmk_shown *cover);
