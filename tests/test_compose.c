@@ -87,7 +87,7 @@ static void test_no_person_is_exactly_the_backdrop(void **state)
 			luma[k] = (uint8_t)unit_random(&seed);
 		memset(s.mask.alpha, 0xee, (size_t)s.mask.stride * (size_t)h);
 		assert_int_equal(pmk_refine_create(&settings, 24, 16, w, h, &refine), 0);
-		pmk_refine_run(refine, probability, luma, 24, &s.mask);
+		pmk_refine_run(refine, probability, &(struct pmk_rect){ 0, 0, w, h }, luma, 24, &s.mask);
 		assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &s.behind, &shown), 0);
 		assert_true(same(pmk_shown_image(shown), &s.behind));
 		assert_false(pmk_shown_is_cover(shown));

@@ -34,7 +34,7 @@ static void test_prepare_colours(void **state)
 			uint8_t yuv[3];
 			pmk_convert_rgb_to_yuv(colours[c], &layout, yuv);
 			pmk_image_fill(&image, yuv);
-			pmk_prepare_run(prepare, &image, input);
+			pmk_prepare_run(prepare, &image, &(struct pmk_rect){ 0, 0, 101, 57 }, input);
 			for (int i = 0; i < 24 * 18 * 3; i++)
 				assert_true(fabsf(input[i] - ((float)colours[c][i % 3] / 127.5f - 1)) < 0.14f);
 		}
@@ -60,7 +60,7 @@ static void test_prepare_sees_the_edges(void **state)
 		pmk_image_fill(&image, black);
 		for (int y = 0; y < 360; y++)
 			memset(image.plane[0] + (size_t)y * image.stride[0] + (side ? 620 : 0), 255, 20);
-		pmk_prepare_run(prepare, &image, input);
+		pmk_prepare_run(prepare, &image, &(struct pmk_rect){ 0, 0, 640, 360 }, input);
 		for (int y = 0; y < 32; y++) {
 			assert_true(input[(y * 32 + (side ? 31 : 0)) * 3] > 0.9f);
 			assert_true(input[(y * 32 + (side ? 0 : 31)) * 3] < 0.1f);
@@ -68,6 +68,47 @@ static void test_prepare_sees_the_edges(void **state)
 		assert_true(pmk_prepare_luma(prepare, &stride)[side ? 31 : 0] > 230);
 	}
 	pmk_image_free(&image);
+	pmk_prepare_destroy(prepare);
+}
+
+/* A view inside of the picture is what a picture cut out beforehand would be; outside of the picture its rim goes on. */
+static void test_prepare_views(void **state)
+{
+	static const struct pmk_rect views[] = { { 0, 0, 200, 140 }, { 20, 30, 64, 48 }, { 60, 8, 140, 132 }, { -20, 10, 100, 100 }, { 110, -30, 180, 196 } };
+	struct pmk_model_card card = { .input_width = 26, .input_height = 19, .scale = 1 };
+	float input[2][26 * 19 * 3];
+	struct pmk_prepare *prepare;
+
+	assert_int_equal(pmk_prepare_create(&card, &prepare), 0);
+	for (int n = 0; n < 10; n++) {
+		struct pmk_rect view = views[n / 2];
+		struct pmk_layout layout = { .width = 200, .height = 140, .chroma = (enum pmk_chroma)(n & 1) }, cut = layout;
+		struct pmk_image image, part;
+		uint32_t seed = 7;
+
+		cut.width = view.width;
+		cut.height = view.height;
+		assert_int_equal(pmk_image_alloc(&image, &layout), 0);
+		assert_int_equal(pmk_image_alloc(&part, &cut), 0);
+		for (int plane = 0; plane < 3; plane++) {
+			int w = pmk_layout_plane_width(&layout, plane), h = pmk_layout_plane_height(&layout, plane);
+			int pw = pmk_layout_plane_width(&cut, plane), ph = pmk_layout_plane_height(&cut, plane);
+			for (int i = 0; i < w * h; i++)
+				image.plane[plane][(size_t)(i / w) * image.stride[plane] + i % w] = (uint8_t)(90 + (i % w + i / w) / (plane ? 2 : 4) + unit_random(&seed) % 2);
+			for (int i = 0; i < pw * ph; i++) {
+				int x = i % pw + (plane ? view.x / 2 : view.x), y = i / pw + (plane && !layout.chroma ? view.y / 2 : view.y);
+				x = x < 0 ? 0 : x >= w ? w - 1 : x;
+				y = y < 0 ? 0 : y >= h ? h - 1 : y;
+				part.plane[plane][(size_t)(i / pw) * part.stride[plane] + i % pw] = image.plane[plane][(size_t)y * image.stride[plane] + x];
+			}
+		}
+		pmk_prepare_run(prepare, &image, &view, input[0]);
+		pmk_prepare_run(prepare, &part, &(struct pmk_rect){ 0, 0, view.width, view.height }, input[1]);
+		for (int i = 0; i < 26 * 19 * 3; i++)
+			assert_true(fabsf(input[0][i] - input[1][i]) < (n < 6 ? 0.02f : 0.04f));	/* at the rim a halved pixel holds more than the last */
+		pmk_image_free(&image);
+		pmk_image_free(&part);
+	}
 	pmk_prepare_destroy(prepare);
 }
 
@@ -271,6 +312,41 @@ static void test_enlarge(void **state)
 	}
 }
 
+/* Into a part of the target: what an enlargement to the part's size gives, cut off at the target's rim; elsewhere 0. */
+static void test_enlarge_into_a_part(void **state)
+{
+	static const struct pmk_rect places[] = { { 3, 4, 50, 40 }, { -13, -6, 60, 70 }, { 20, 0, 44, 48 }, { 30, 20, 90, 91 }, { -40, -40, 200, 160 } };
+	struct pmk_enlarge whole, part;
+	uint8_t from[16 * 9];
+	uint32_t seed = 3;
+
+	assert_int_equal(pmk_enlarge_init(&part, 16, 9, 64, 48), 0);
+	for (int n = 0; n < 10; n++) {
+		struct pmk_rect p = places[n / 2];
+		struct pmk_mask mask, alone;
+
+		assert_int_equal(pmk_enlarge_init(&whole, 16, 9, p.width, p.height), 0);
+		assert_int_equal(pmk_mask_alloc(&mask, 64, 48), 0);
+		assert_int_equal(pmk_mask_alloc(&alone, p.width, p.height), 0);
+		memset(mask.alpha, 0xaa, (size_t)mask.stride * 48);
+		for (int i = 0; i < 16 * 9; i++)
+			from[i] = n % 2 && (i % 16 < 4 || i / 16 > 5) ? 0 : (uint8_t)unit_random(&seed);
+		pmk_enlarge_place(&part, &p);
+		pmk_enlarge_run(&part, from, 16, &mask);
+		pmk_enlarge_run(&whole, from, 16, &alone);
+		for (int y = 0; y < 48; y++) {
+			for (int x = 0; x < 64; x++) {
+				bool in = x >= p.x && x < p.x + p.width && y >= p.y && y < p.y + p.height;
+				assert_int_equal(mask.alpha[(size_t)y * mask.stride + x], in ? alone.alpha[(size_t)(y - p.y) * alone.stride + x - p.x] : 0);
+			}
+		}
+		pmk_mask_free(&mask);
+		pmk_mask_free(&alone);
+		pmk_enlarge_finish(&whole);
+	}
+	pmk_enlarge_finish(&part);
+}
+
 /* A guide with the person's edge pulls a blurred probability to that edge. */
 static void test_guided_follows_the_luma(void **state)
 {
@@ -291,7 +367,7 @@ static void test_guided_follows_the_luma(void **state)
 			p[i] = x < 12 ? 0 : x > 19 ? 1 : (float)(x - 12) / 7;
 			luma[i] = x < 15 ? 40 : 200;
 		}
-		pmk_refine_run(refine, p, luma, N, &mask);
+		pmk_refine_run(refine, p, &(struct pmk_rect){ 0, 0, N, N }, luma, N, &mask);
 		for (int i = 0; i < N * N; i++)
 			wrong[mode] += abs(mask.alpha[(size_t)(i / N) * mask.stride + i % N] - (i % N < 15 ? 0 : 255));
 		pmk_refine_destroy(refine);
@@ -315,12 +391,12 @@ static void test_refine_threshold_and_ends(void **state)
 		assert_int_equal(pmk_refine_create(&settings, N, N, N, N, &refine), 0);
 		for (int i = 0; i < N * N; i++)
 			p[i] = (float)i / (N * N);
-		pmk_refine_run(refine, p, NULL, 0, &mask);
+		pmk_refine_run(refine, p, &(struct pmk_rect){ 0, 0, N, N }, NULL, 0, &mask);
 		for (int i = 0; i < N * N; i++)
 			assert_int_equal(mask.alpha[(size_t)(i / N) * mask.stride + i % N], (float)i / (N * N) > 0.4f ? 255 : 0);
 		for (int i = 0; i < N * N; i++)
 			p[i] = 1;
-		pmk_refine_run(refine, p, NULL, 0, &mask);
+		pmk_refine_run(refine, p, &(struct pmk_rect){ 0, 0, N, N }, NULL, 0, &mask);
 		for (int i = 0; i < N * N; i++)
 			assert_int_equal(mask.alpha[(size_t)(i / N) * mask.stride + i % N], 255);
 		pmk_refine_destroy(refine);
@@ -333,6 +409,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_prepare_colours),
 		cmocka_unit_test(test_prepare_sees_the_edges),
+		cmocka_unit_test(test_prepare_views),
 		cmocka_unit_test(test_person_kinds),
 		cmocka_unit_test(test_person_refuses_nan),
 		cmocka_unit_test(test_temporal),
@@ -340,6 +417,7 @@ int main(void)
 		cmocka_unit_test(test_erode_dilate_feather),
 		cmocka_unit_test(test_islands),
 		cmocka_unit_test(test_enlarge),
+		cmocka_unit_test(test_enlarge_into_a_part),
 		cmocka_unit_test(test_guided_follows_the_luma),
 		cmocka_unit_test(test_refine_threshold_and_ends),
 	};

@@ -16,6 +16,11 @@ enum pmk_chroma { PMK_CHROMA_420, PMK_CHROMA_422 };	/* chroma planes ceil(w/2) w
 enum pmk_range { PMK_RANGE_LIMITED, PMK_RANGE_FULL };	/* Y 16..235, U and V 16..240; or 0..255 (JFIF) */
 enum pmk_matrix { PMK_MATRIX_BT601, PMK_MATRIX_BT709 };
 
+/* A part of a picture, px. Where a function says so it may stick out of the picture. */
+struct pmk_rect {
+	int x, y, width, height;
+};
+
 /* How a picture lies in memory and what its numbers mean. */
 struct pmk_layout {
 	int width, height;	/* px */

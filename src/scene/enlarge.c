@@ -20,7 +20,7 @@ static void look(int at, int count, int to_count, int *index, uint8_t *part)
 int pmk_enlarge_init(struct pmk_enlarge *e, int width, int height, int to_width, int to_height)
 {
 	struct pmk_enlarge made = { .width = width, .height = height, .to_width = to_width, .to_height = to_height };
-	int i = 0;
+	struct pmk_rect all = { 0, 0, to_width, to_height };
 
 	made.index = pmk_mem_alloc((size_t)to_width * sizeof *made.index);
 	made.begin = pmk_mem_alloc(((size_t)width + 1) * sizeof *made.begin);
@@ -32,15 +32,27 @@ int pmk_enlarge_init(struct pmk_enlarge *e, int width, int height, int to_width,
 		pmk_enlarge_finish(&made);
 		return -ENOMEM;
 	}
-	for (int x = 0; x < to_width; x++) {
-		look(x, width, to_width, &made.index[x], &made.part[x]);
-		while (i <= made.index[x])
-			made.begin[i++] = x;
-	}
-	while (i <= width)
-		made.begin[i++] = to_width;
+	pmk_enlarge_place(&made, &all);
 	*e = made;
 	return 0;
+}
+
+void pmk_enlarge_place(struct pmk_enlarge *e, const struct pmk_rect *place)
+{
+	int i = 0;
+
+	if (memcmp(&e->place, place, sizeof *place) == 0)
+		return;
+	e->place = *place;
+	e->left = place->x > 0 ? place->x : 0;
+	e->right = place->x + place->width < e->to_width ? place->x + place->width : e->to_width;
+	for (int x = e->left; x < e->right; x++) {
+		look(x - place->x, e->width, place->width, &e->index[x], &e->part[x]);
+		while (i <= e->index[x])
+			e->begin[i++] = x;
+	}
+	while (i <= e->width)
+		e->begin[i++] = e->right;
 }
 
 void pmk_enlarge_finish(struct pmk_enlarge *e)
@@ -97,7 +109,11 @@ void pmk_enlarge_run(struct pmk_enlarge *e, const uint8_t *from, int stride, str
 		const struct pmk_enlarge_row *a, *b;
 		int index, first, end;
 
-		look(y, e->height, e->to_height, &index, &part);
+		if (y < e->place.y || y >= e->place.y + e->place.height) {
+			memset(out, 0, (size_t)e->to_width);
+			continue;
+		}
+		look(y - e->place.y, e->height, e->place.height, &index, &part);
 		a = row_at(e, from, stride, index);
 		b = part ? row_at(e, from, stride, index + 1) : a;
 		first = a->first < b->first || b->end == 0 ? a->first : b->first;

@@ -78,13 +78,39 @@ static bool have_half(struct pmk_prepare *p, size_t bytes)
 	return p->half != NULL;
 }
 
-/* Bilinear, rows first. libyuv does the same but takes memory for it each time. */
-static void sample(struct pmk_prepare *p, const uint8_t *from, int stride, int width, int height, uint8_t *to, int to_width, int to_height)
+/* What of a line of a plane is looked at. The view may begin before the plane and end behind it. */
+struct span {
+	int first, count;	/* the view */
+	int from, inside;	/* the plane's part of it, after any halving */
+	int halved;	/* times */
+};
+
+static struct span span_of(int first, int count, int plane)
 {
+	int from = first > 0 ? first : 0, end = first + count < plane ? first + count : plane;
+
+	return (struct span){ first, count, from, end - from, 0 };
+}
+
+/* Where pixel `at` of a line of `to` looks inside the part, between pixel centres, in 1/256 px. */
+static int place_in(const struct span *s, int at, int to)
+{
+	int64_t part = ((2 * (int64_t)at + 1) * s->count + 2 * (int64_t)(s->first - s->from) * to) * 128;
+	int64_t unit = (int64_t)to << s->halved, place = (part + unit / 2) / unit - 128, most = (s->inside - 1) * 256;
+
+	return (int)(part < 0 || place < 0 ? 0 : place > most ? most : place);
+}
+
+/* Bilinear, rows first. libyuv does the same but takes memory for it each time. */
+static void sample(struct pmk_prepare *p, const uint8_t *from, int stride, const struct span *across, const struct span *down,
+	uint8_t *to, int to_width, int to_height)
+{
+	int width = across->inside;
+
 	for (int x = 0; x < to_width; x++)
-		p->place[x] = pmk_filter_place(x, width, to_width);
+		p->place[x] = place_in(across, x, to_width);
 	for (int y = 0; y < to_height; y++) {
-		int at = pmk_filter_place(y, height, to_height), below = at / 256 + 1 < height ? stride : 0;
+		int at = place_in(down, y, to_height), below = at / 256 + 1 < down->inside ? stride : 0;
 		const uint8_t *row = from + (size_t)(at / 256) * (size_t)stride;
 		uint8_t *out = to + (size_t)y * p->stride;
 
@@ -98,31 +124,40 @@ static void sample(struct pmk_prepare *p, const uint8_t *from, int stride, int w
 	}
 }
 
-/* Halve while the plane is at least twice the input's size, then the rest bilinearly. */
-static void shrink(struct pmk_prepare *p, const struct pmk_image *image, int plane)
+static void halve(struct span *s)
 {
-	int width = pmk_layout_plane_width(&image->layout, plane), height = pmk_layout_plane_height(&image->layout, plane);
-	int to_width = plane ? (p->width + 1) / 2 : p->width, to_height = plane ? (p->height + 1) / 2 : p->height;
-	int stride = image->stride[plane];
-	const uint8_t *from = image->plane[plane];
-
-	while (width >= 2 * to_width && height >= 2 * to_height && have_half(p, (size_t)(width / 2) * (size_t)(height / 2))) {
-		/* in place from the second time on: each row is written behind where it was read */
-		ScalePlane(from, stride, width & ~1, height & ~1, p->half, width / 2, width / 2, height / 2, kFilterBox);
-		from = p->half;
-		width /= 2;
-		height /= 2;
-		stride = width;
-	}
-	sample(p, from, stride, width, height, p->plane[plane], to_width, to_height);
+	s->inside /= 2;
+	s->halved++;
 }
 
-void pmk_prepare_run(struct pmk_prepare *p, const struct pmk_image *image, float *input)
+/* Halve while the view is at least twice the input's size, then the rest bilinearly. */
+static void shrink(struct pmk_prepare *p, const struct pmk_image *image, const struct pmk_rect *view, int plane)
+{
+	int thinner = plane ? 2 : 1, lower = plane && image->layout.chroma == PMK_CHROMA_420 ? 2 : 1;
+	struct span across = span_of(view->x / thinner, (view->width + thinner - 1) / thinner, pmk_layout_plane_width(&image->layout, plane));
+	struct span down = span_of(view->y / lower, (view->height + lower - 1) / lower, pmk_layout_plane_height(&image->layout, plane));
+	int to_width = plane ? (p->width + 1) / 2 : p->width, to_height = plane ? (p->height + 1) / 2 : p->height;
+	int stride = image->stride[plane];
+	const uint8_t *from = image->plane[plane] + (size_t)down.from * (size_t)stride + across.from;
+
+	while (across.count >> across.halved >= 2 * to_width && down.count >> down.halved >= 2 * to_height &&
+		have_half(p, (size_t)(across.inside / 2) * (size_t)(down.inside / 2))) {
+		/* in place from the second time on: each row is written behind where it was read */
+		ScalePlane(from, stride, across.inside & ~1, down.inside & ~1, p->half, across.inside / 2, across.inside / 2, down.inside / 2, kFilterBox);
+		from = p->half;
+		halve(&across);
+		halve(&down);
+		stride = across.inside;
+	}
+	sample(p, from, stride, &across, &down, p->plane[plane], to_width, to_height);
+}
+
+void pmk_prepare_run(struct pmk_prepare *p, const struct pmk_image *image, const struct pmk_rect *view, float *input)
 {
 	size_t count = (size_t)p->width * (size_t)p->height * 3;
 
 	for (int i = 0; i < 3; i++)
-		shrink(p, image, i);
+		shrink(p, image, view, i);
 	I420ToRGB24Matrix(p->plane[0], p->stride, p->plane[2], p->stride, p->plane[1], p->stride, p->rgb, p->width * 3,
 		swapped_matrix(&image->layout), p->width, p->height);
 	for (size_t i = 0; i < count; i++)

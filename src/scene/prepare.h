@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A frame to the network's input: planes scaled first, colour converted at the network's size.
+/* A part of a frame to the network's input: planes scaled first, colour converted at the network's size.
  *
- * The whole width and height of the picture is looked at, squeezed to the input's shape: nobody is outside the search. One thread. */
+ * Which part is looked at decides view.h; it is squeezed to the input's shape. One thread. */
 #ifndef PMK_SCENE_PREPARE_H
 #define PMK_SCENE_PREPARE_H
 
@@ -13,8 +13,9 @@ struct pmk_prepare;
 int pmk_prepare_create(const struct pmk_model_card *card, struct pmk_prepare **prepare) __attribute__((warn_unused_result));	/* -ENOMEM */
 void pmk_prepare_destroy(struct pmk_prepare *prepare);	/* NULL is fine */
 
-/* Fill `input`: card->input_height x input_width x 3 floats, R G B, value / 255 * card->scale + card->mean. */
-void pmk_prepare_run(struct pmk_prepare *prepare, const struct pmk_image *image, float *input);
+/* Fill `input`: card->input_height x input_width x 3 floats, R G B, value / 255 * card->scale + card->mean. `view`: even numbers,
+ * overlaps the picture; where it sticks out of the picture the rim's pixels hold. */
+void pmk_prepare_run(struct pmk_prepare *prepare, const struct pmk_image *image, const struct pmk_rect *view, float *input);
 
 /* The luma that the last run scaled, input_width x input_height, for edge-aware filters; valid until the next run. */
 const uint8_t *pmk_prepare_luma(const struct pmk_prepare *prepare, int *stride);

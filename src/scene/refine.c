@@ -111,7 +111,8 @@ static void alpha_row(const float *p, uint8_t *alpha, int count, float threshold
 	}
 }
 
-void pmk_refine_run(struct pmk_refine *r, float *probability, const uint8_t *luma, int luma_stride, struct pmk_mask *mask)
+void pmk_refine_run(struct pmk_refine *r, float *probability, const struct pmk_rect *view, const uint8_t *luma, int luma_stride,
+	struct pmk_mask *mask)
 {
 	const struct pmk_refine_settings *s = &r->settings;
 
@@ -121,6 +122,7 @@ void pmk_refine_run(struct pmk_refine *r, float *probability, const uint8_t *lum
 		guide_by_luma(r, probability, luma, luma_stride);
 	for (int y = 0; y < r->height; y++)
 		alpha_row(probability + (size_t)y * r->width, r->small + (size_t)y * r->small_stride, r->width, (float)s->threshold);
+	pmk_enlarge_place(&r->enlarge, view);
 	pmk_enlarge_run(&r->enlarge, r->small, r->small_stride, mask);
 	if (s->erode)
 		pmk_filter_erode(mask, &r->scratch, s->erode);

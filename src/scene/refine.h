@@ -29,7 +29,9 @@ int pmk_refine_create(const struct pmk_refine_settings *settings, int width, int
 	struct pmk_refine **refine) __attribute__((warn_unused_result));
 void pmk_refine_destroy(struct pmk_refine *refine);	/* NULL is fine */
 
-/* `luma` is the picture at width x height (may be NULL: no guide, as mode none). Writes every pixel of `mask`. Changes `probability`. */
-void pmk_refine_run(struct pmk_refine *refine, float *probability, const uint8_t *luma, int luma_stride, struct pmk_mask *mask);
+/* `probability` is of the part `view` of the picture, which may stick out of it; the mask is 0 elsewhere. `luma` is the same part
+ * at width x height (may be NULL: no guide, as mode none). Writes every pixel of `mask`. Changes `probability`. */
+void pmk_refine_run(struct pmk_refine *refine, float *probability, const struct pmk_rect *view, const uint8_t *luma, int luma_stride,
+	struct pmk_mask *mask);
 
 #endif

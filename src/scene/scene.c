@@ -140,11 +140,12 @@ static int find_person(struct pmk_scene *s, const struct pmk_frame *frame, struc
 {
 	const struct pmk_model_card *card = &s->model.card;
 	bool guide = card->output_width == card->input_width && card->output_height == card->input_height;
+	struct pmk_rect view = { 0, 0, s->layout.width, s->layout.height };
 	uint64_t mark = pmk_clock_now_ns();
 	const uint8_t *luma;
 	int err, stride;
 
-	pmk_prepare_run(s->prepare, &frame->image, pmk_engine_input(s->engine));
+	pmk_prepare_run(s->prepare, &frame->image, &view, pmk_engine_input(s->engine));
 	lap(&mark, &times->prepare);
 	err = pmk_engine_run(s->engine);
 	if (!err)
@@ -154,7 +155,7 @@ static int find_person(struct pmk_scene *s, const struct pmk_frame *frame, struc
 		return err;
 	pmk_temporal_run(&s->temporal, s->probability);
 	luma = pmk_prepare_luma(s->prepare, &stride);
-	pmk_refine_run(s->refine, s->probability, guide ? luma : NULL, stride, &s->mask);
+	pmk_refine_run(s->refine, s->probability, &view, guide ? luma : NULL, stride, &s->mask);
 	s->mask.number = frame->number;
 	lap(&mark, &times->refine);
 	return 0;
