@@ -19,7 +19,7 @@ enum { MOST_CONFIG_BYTES = 1 << 20, MOST_SETTINGS = 1000 };
 
 enum option_id {
 	CAMERA, OUTPUT, BACKDROP, FIT, MODEL, SIZE, FPS, FORMAT, OUTPUT_FORMAT, THREADS, REFINE, SMOOTH, FEATHER, ERODE, DILATE,
-	THRESHOLD, MIRROR, FLIP, ON_DEMAND, SHOW_ROOM, CONFIG, DURATION, FRAMES, VERBOSE, QUIET, LOG_JSON, JSON, SIZES, INPUT_FORMAT,
+	THRESHOLD, MOTION_GATE, MIRROR, FLIP, ON_DEMAND, SHOW_ROOM, CONFIG, DURATION, FRAMES, VERBOSE, QUIET, LOG_JSON, JSON, SIZES, INPUT_FORMAT,
 	ENGINE, CPU, TO, HELP, VERSION, OPTION_COUNT
 };
 
@@ -45,6 +45,7 @@ static const struct {
 	[ERODE] = { "erode", 0, "PX", "shrink the mask" },
 	[DILATE] = { "dilate", 0, "PX", "grow the mask" },
 	[THRESHOLD] = { "threshold", 0, "0..1", "cut the network's probability here instead of using it softly" },
+	[MOTION_GATE] = { "motion-gate", 0, "yes|no", "a picture in which nothing moved keeps the mask of the one before, 100 ms at most [yes]" },
 	[MIRROR] = { "mirror", 0, NULL, "swap left and right of the camera's picture" },
 	[FLIP] = { "flip", 0, NULL, "swap top and bottom of the camera's picture" },
 	[ON_DEMAND] = { "on-demand", 0, "yes|no", "only `no` so far: the camera stays open while the program runs" },
@@ -151,6 +152,16 @@ static enum pmk_exit set_sizes(const char *value, struct pmk_options *o)
 	return PMK_EXIT_OK;
 }
 
+static enum pmk_exit set_motion_gate(const char *value, bool *off)
+{
+	bool on;
+
+	if (pmk_parse_bool(value, &on))
+		return bad_value(MOTION_GATE, value, "give yes or no");
+	*off = !on;
+	return PMK_EXIT_OK;
+}
+
 static enum pmk_exit set_on_demand(const char *value)
 {
 	bool yes;
@@ -200,6 +211,8 @@ static enum pmk_exit set_scene(struct pmk_scene_settings *s, int id, const char 
 		return set_px(id, value, &s->refine.dilate);
 	case THRESHOLD:
 		return pmk_parse_double(value, 0, 1, &s->refine.threshold) ? bad_value(id, value, "give a number from 0 to 1") : PMK_EXIT_OK;
+	case MOTION_GATE:
+		return set_motion_gate(value, &s->no_motion_gate);
 	default:
 		return set_switch(id, value, &s->show_room);
 	}

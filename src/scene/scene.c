@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "model/manifest.h"
 #include "scene/compose.h"
+#include "scene/gate.h"
 #include "scene/person.h"
 #include "scene/prepare.h"
 #include "scene/temporal.h"
@@ -19,6 +20,8 @@ struct pmk_scene {
 	bool show_room;
 	struct pmk_model model;
 	struct pmk_engine *engine;
+	bool gated;
+	struct pmk_gate gate;
 	struct pmk_prepare *prepare;
 	float *probability;	/* at the network's output size */
 	struct pmk_temporal temporal;
@@ -50,6 +53,8 @@ static int create_mask_chain(struct pmk_scene *s, const struct pmk_scene_setting
 	if (!s->probability)
 		return -ENOMEM;
 	err = pmk_prepare_create(card, &s->prepare);
+	if (!err)
+		err = pmk_gate_init(&s->gate, &s->layout);
 	if (!err)
 		err = pmk_temporal_init(&s->temporal, count, (float)settings->smooth);
 	if (!err)
@@ -84,6 +89,7 @@ int pmk_scene_create(const struct pmk_scene_settings *settings, const struct pmk
 		return -ENOMEM;
 	s->layout = *layout;
 	s->layout.range = PMK_RANGE_LIMITED;
+	s->gated = !settings->no_motion_gate;
 	err = create_picture(s, settings, shown_count);
 	if (!err)
 		err = pmk_model_load(choose_model(settings->model, layout), &s->model);
@@ -110,6 +116,7 @@ void pmk_scene_destroy(struct pmk_scene *s)
 	pmk_refine_destroy(s->refine);
 	pmk_mask_free(&s->mask);
 	pmk_temporal_finish(&s->temporal);
+	pmk_gate_finish(&s->gate);
 	pmk_prepare_destroy(s->prepare);
 	free(s->probability);
 	pmk_engine_destroy(s->engine);
@@ -134,6 +141,22 @@ static void lap(uint64_t *from, uint64_t *to)
 
 	*to += now - *from;
 	*from = now;
+}
+
+/* Whether nothing has changed, so that the mask of before is this frame's. */
+static bool is_still(struct pmk_scene *s, const struct pmk_frame *frame, struct pmk_scene_times *times)
+{
+	uint64_t mark = pmk_clock_now_ns();
+
+	if (!s->gated)
+		return false;
+	times->still = pmk_gate_is_still(&s->gate, &frame->image, s->last_ns);
+	if (times->still)
+		s->mask.number = frame->number;
+	else
+		pmk_gate_saw(&s->gate);	/* if the network fails, it is forgotten again */
+	lap(&mark, &times->prepare);
+	return times->still;
 }
 
 static int find_person(struct pmk_scene *s, const struct pmk_frame *frame, struct pmk_scene_times *times)
@@ -161,13 +184,19 @@ static int find_person(struct pmk_scene *s, const struct pmk_frame *frame, struc
 	return 0;
 }
 
+static void forget(struct pmk_scene *s)
+{
+	pmk_temporal_reset(&s->temporal);
+	pmk_gate_reset(&s->gate);
+}
+
 /* Another camera, a camera that came back, a pause: the masks of before say nothing about this frame. */
 static void notice_cut(struct pmk_scene *s, const struct pmk_frame *frame)
 {
 	uint64_t now = frame->position_ns >= 0 ? (uint64_t)frame->position_ns : frame->time_ns;
 
 	if (frame->number <= s->last_number || now > s->last_ns + CUT_NS)
-		pmk_temporal_reset(&s->temporal);
+		forget(s);
 	s->last_number = frame->number;
 	s->last_ns = now;
 }
@@ -190,10 +219,12 @@ static int mask_of(struct pmk_scene *s, const struct pmk_frame *frame, struct pm
 	notice_cut(s, frame);
 	if (frame->image.layout.width != s->layout.width || frame->image.layout.height != s->layout.height)
 		err = -EINVAL;
+	else if (is_still(s, frame, times))
+		err = 0;
 	else
 		err = find_person(s, frame, times);
 	if (err)
-		pmk_temporal_reset(&s->temporal);
+		forget(s);
 	return err;
 }
 

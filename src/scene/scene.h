@@ -19,12 +19,14 @@ struct pmk_scene_settings {
 	enum pmk_fit fit;
 	struct pmk_refine_settings refine;
 	double smooth;	/* 0..1 */
+	bool no_motion_gate;	/* run the network on every frame, also where nothing of the picture changed */
 	bool show_room;	/* with backdrop "none" only */
 };
 
 /* Where a frame's time went, ns. */
 struct pmk_scene_times {
 	uint64_t prepare, infer, refine, compose;
+	bool still;	/* nothing had changed: the mask of before stood for this frame, and the network did not run */
 };
 
 struct pmk_scene;
