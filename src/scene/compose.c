@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "image/convert.h"
 #include "image/shown_seal.h"
+#include "scene/rows.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 struct pmk_composer {
 	struct pmk_layout layout;
 	struct pmk_shown_pool *pool;
-	uint8_t *person;	/* a row of the frame in limited range */
+	const struct pmk_rows *rows;
 	uint8_t *half;	/* a row of alpha at the chroma's width */
 };
 
@@ -28,9 +29,9 @@ int pmk_composer_create(const struct pmk_layout *layout, int count, struct pmk_c
 		return -ENOMEM;
 	c->layout = *layout;
 	c->pool = pmk_shown_pool_create(count, layout);
-	c->person = pmk_mem_alloc((size_t)layout->width);
+	c->rows = pmk_rows();
 	c->half = pmk_mem_alloc((size_t)layout->width);
-	if (!c->pool || !c->person || !c->half) {
+	if (!c->pool || !c->half) {
 		pmk_composer_destroy(c);
 		return -ENOMEM;
 	}
@@ -43,18 +44,8 @@ void pmk_composer_destroy(struct pmk_composer *c)
 	if (!c)
 		return;
 	pmk_shown_pool_destroy(c->pool);
-	free(c->person);
 	free(c->half);
 	free(c);
-}
-
-/* alpha / 255 rounded to the nearest in 16 bits: (x + 128 + ((x + 128) >> 8)) >> 8 is x / 255 for all x of 0..65025. */
-static void blend_row(const uint8_t *person, const uint8_t *behind, const uint8_t *alpha, uint8_t *out, int count)
-{
-	for (int i = 0; i < count; i++) {
-		uint16_t x = (uint16_t)(person[i] * alpha[i] + behind[i] * (255 - alpha[i]) + 128);
-		out[i] = (uint8_t)((uint16_t)(x + (x >> 8)) >> 8);
-	}
 }
 
 /* From the first to behind the last pixel that is not all room. Whole words first: most rows have wide margins. */
@@ -92,23 +83,21 @@ static void compose_row(struct pmk_composer *c, const struct pmk_image *frame, c
 	find_person(alpha, width, &first, &end);
 	memcpy(to, back, (size_t)first);
 	memcpy(to + end, back + end, (size_t)(width - end));
-	if (frame->layout.range == PMK_RANGE_FULL) {
-		pmk_convert_row_to_limited(person + first, c->person + first, end - first, plane);
-		person = c->person;
-	}
-	blend_row(person + first, back + first, alpha + first, to + first, end - first);
+	if (frame->layout.range == PMK_RANGE_FULL)
+		c->rows->blend_to_limited(person + first, back + first, alpha + first, to + first, end - first, plane);
+	else
+		c->rows->blend(person + first, back + first, alpha + first, to + first, end - first);
 }
 
 /* Alpha of one chroma row: the mean over the pixels that a sample covers. The last column of an odd width stands alone. */
-static void halve_alpha(const struct pmk_mask *mask, int y, int rows, uint8_t *half)
+static void halve_alpha(const struct pmk_rows *kernels, const struct pmk_mask *mask, int y, int rows, uint8_t *half)
 {
 	const uint8_t *a = mask->alpha + (size_t)y * rows * mask->stride, *b = a;
 	int pairs = mask->width / 2;
 
 	if (rows == 2 && 2 * y + 1 < mask->height)
 		b += mask->stride;
-	for (int x = 0; x < pairs; x++)
-		half[x] = (uint8_t)((a[2 * x] + a[2 * x + 1] + b[2 * x] + b[2 * x + 1] + 2) / 4);
+	kernels->halve(a, b, half, pairs);
 	if (mask->width % 2)
 		half[pairs] = (uint8_t)((a[2 * pairs] + b[2 * pairs] + 1) / 2);
 }
@@ -134,7 +123,7 @@ int pmk_compose(struct pmk_composer *c, const struct pmk_frame *frame, const str
 	for (int y = 0; y < c->layout.height; y++)
 		compose_row(c, &frame->image, behind, mask->alpha + (size_t)y * mask->stride, &s->image, 0, y);
 	for (int y = 0; y < pmk_layout_plane_height(&c->layout, 1); y++) {
-		halve_alpha(mask, y, rows, c->half);
+		halve_alpha(c->rows, mask, y, rows, c->half);
 		compose_row(c, &frame->image, behind, c->half, &s->image, 1, y);
 		compose_row(c, &frame->image, behind, c->half, &s->image, 2, y);
 	}

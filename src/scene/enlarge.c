@@ -3,32 +3,25 @@
 
 #include "base/mem.h"
 #include "scene/filter.h"
+#include "scene/rows.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Where target pixel `at` looks: left source pixel and the weight of the one right of it, of 256. */
-static void look(int at, int count, int to_count, int *index, uint8_t *part)
-{
-	int place = pmk_filter_place(at, count, to_count);
-
-	*index = place >> 8;
-	*part = (uint8_t)(place & 255);
-}
 
 int pmk_enlarge_init(struct pmk_enlarge *e, int width, int height, int to_width, int to_height)
 {
 	struct pmk_enlarge made = { .width = width, .height = height, .to_width = to_width, .to_height = to_height };
 	struct pmk_rect all = { 0, 0, to_width, to_height };
 
-	made.index = pmk_mem_alloc((size_t)to_width * sizeof *made.index);
+	made.at = pmk_mem_alloc((size_t)to_width * sizeof *made.at);
+	made.looks = pmk_mem_alloc(((size_t)to_width + 7) / 8 * sizeof *made.looks);
 	made.begin = pmk_mem_alloc(((size_t)width + 1) * sizeof *made.begin);
-	made.part = pmk_mem_alloc((size_t)to_width);
-	made.padded = pmk_mem_alloc((size_t)width + 1);
-	made.row[0].alpha = pmk_mem_alloc((size_t)to_width);
-	made.row[1].alpha = pmk_mem_alloc((size_t)to_width);
-	if (!made.index || !made.begin || !made.part || !made.padded || !made.row[0].alpha || !made.row[1].alpha) {
+	made.padded = pmk_mem_alloc((size_t)width + 16);
+	made.row[0].alpha = pmk_mem_alloc((size_t)to_width + 8);
+	made.row[1].alpha = pmk_mem_alloc((size_t)to_width + 8);
+	made.rows = pmk_rows();
+	if (!made.at || !made.looks || !made.begin || !made.padded || !made.row[0].alpha || !made.row[1].alpha) {
 		pmk_enlarge_finish(&made);
 		return -ENOMEM;
 	}
@@ -46,24 +39,41 @@ void pmk_enlarge_place(struct pmk_enlarge *e, const struct pmk_rect *place)
 	e->place = *place;
 	e->left = place->x > 0 ? place->x : 0;
 	e->right = place->x + place->width < e->to_width ? place->x + place->width : e->to_width;
-	for (int x = e->left; x < e->right; x++) {
-		look(x - place->x, e->width, place->width, &e->index[x], &e->part[x]);
-		while (i <= e->index[x])
+	for (int x = 0; x < e->to_width; x++) {
+		e->at[x] = pmk_filter_place(x - place->x, e->width, place->width);
+		while (x >= e->left && x < e->right && i <= e->at[x] / 256)
 			e->begin[i++] = x;
 	}
 	while (i <= e->width)
 		e->begin[i++] = e->right;
+	e->looks_fit = pmk_look_make(e->looks, e->at, e->to_width);
 }
 
 void pmk_enlarge_finish(struct pmk_enlarge *e)
 {
-	free(e->index);
+	free(e->at);
+	free(e->looks);
 	free(e->begin);
-	free(e->part);
 	free(e->padded);
 	free(e->row[0].alpha);
 	free(e->row[1].alpha);
 	*e = (struct pmk_enlarge){ 0 };
+}
+
+/* Columns first..end - 1; a few more around them where that is quicker. */
+static void stretch(const struct pmk_enlarge *e, uint8_t *alpha, int first, int end)
+{
+	int block = first / 8;
+
+	if (e->looks_fit) {
+		e->rows->stretch(e->padded, e->looks + block, alpha + 8 * block, end - 8 * block);
+		return;
+	}
+	for (int x = first; x < end; x++) {
+		const uint8_t *pair = e->padded + e->at[x] / 256;
+		int part = e->at[x] % 256;
+		alpha[x] = (uint8_t)((pair[0] * (256 - part) + pair[1] * part + 128) >> 8);
+	}
 }
 
 /* Most rows are room but for a span; only the span is worked on. */
@@ -85,10 +95,7 @@ static void fill_row(struct pmk_enlarge *e, struct pmk_enlarge_row *row, const u
 	e->padded[e->width] = from[e->width - 1];
 	row->first = e->begin[first ? first - 1 : 0];
 	row->end = e->begin[end];
-	for (int x = row->first; x < row->end; x++) {
-		const uint8_t *pair = e->padded + e->index[x];
-		row->alpha[x] = (uint8_t)((pair[0] * (256 - e->part[x]) + pair[1] * e->part[x] + 128) >> 8);
-	}
+	stretch(e, row->alpha, row->first, row->end);
 }
 
 /* The source row at the target's width, from the two that are kept; rows come in rising order. */
@@ -105,15 +112,17 @@ void pmk_enlarge_run(struct pmk_enlarge *e, const uint8_t *from, int stride, str
 {
 	e->row[0].source = e->row[1].source = -1;
 	for (int y = 0; y < e->to_height; y++) {
-		uint8_t *out = to->alpha + (size_t)y * to->stride, part;
+		uint8_t *out = to->alpha + (size_t)y * to->stride;
 		const struct pmk_enlarge_row *a, *b;
-		int index, first, end;
+		int at, index, part, first, end;
 
 		if (y < e->place.y || y >= e->place.y + e->place.height) {
 			memset(out, 0, (size_t)e->to_width);
 			continue;
 		}
-		look(y - e->place.y, e->height, e->place.height, &index, &part);
+		at = pmk_filter_place(y - e->place.y, e->height, e->place.height);
+		index = at / 256;
+		part = at % 256;
 		a = row_at(e, from, stride, index);
 		b = part ? row_at(e, from, stride, index + 1) : a;
 		first = a->first < b->first || b->end == 0 ? a->first : b->first;
@@ -121,7 +130,7 @@ void pmk_enlarge_run(struct pmk_enlarge *e, const uint8_t *from, int stride, str
 		if (a->end == 0)
 			first = b->first;
 		memset(out, 0, (size_t)first);
-		pmk_filter_mix_rows(a->alpha + first, b->alpha + first, part, out + first, end - first);
+		e->rows->mix(a->alpha + first, b->alpha + first, part, out + first, end - first);
 		memset(out + end, 0, (size_t)(e->to_width - end));
 	}
 }

@@ -6,13 +6,16 @@
 #define PMK_SCENE_ENLARGE_H
 
 #include "image/frame.h"
+#include "scene/rows.h"
 
 struct pmk_enlarge {
 	int width, height, to_width, to_height;	/* px */
-	int *index;	/* left source pixel of each target column, 0..width - 1 */
+	int *at;	/* where each target column looks, in 1/256 source pixels */
+	struct pmk_look *looks;	/* the same for eight columns at a time */
+	bool looks_fit;
+	const struct pmk_rows *rows;
 	int *begin;	/* first target column inside of the place whose left source pixel is at least i, for i of 0..width */
-	uint8_t *part;	/* weight of the right one, of 256 */
-	uint8_t *padded;	/* a source row and its last pixel once more */
+	uint8_t *padded;	/* a source row, its last pixel once more, and what may be read behind it */
 	struct pmk_rect place;	/* of the target: what the source covers */
 	int left, right;	/* target columns inside of it */
 	struct pmk_enlarge_row { uint8_t *alpha; int source, first, end; } row[2];	/* source rows at the target's width; all zero outside first..end */

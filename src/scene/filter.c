@@ -15,14 +15,6 @@ int pmk_filter_place(int at, int count, int to_count)
 	return (int)(place < 0 ? 0 : place > (count - 1) * 256 ? (count - 1) * 256 : place);
 }
 
-void pmk_filter_mix_rows(const uint8_t *a, const uint8_t *b, int part, uint8_t *out, int count)
-{
-	uint16_t wa = (uint16_t)(256 - part), wb = (uint16_t)part;
-
-	for (int x = 0; x < count; x++)
-		out[x] = (uint8_t)((uint16_t)(a[x] * wa + b[x] * wb + 128) >> 8);
-}
-
 /* sums[x] = sum of row[x - radius .. x + radius] inside the row. A shifted row added to a row is a vector operation, which for
  * the radii in use beats a running sum. */
 static void sum_along_row(const float *row, float *sums, int width, int radius)

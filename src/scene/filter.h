@@ -10,9 +10,6 @@ enum { PMK_FILTER_GUIDED_PLANES = 5 };	/* scratch planes of pmk_filter_guided */
 /* Where pixel `at` of a line of to_count looks in one of count, between pixel centres, in 1/256 of a pixel: 0..256 (count - 1). */
 int pmk_filter_place(int at, int count, int to_count);
 
-/* out = a + part / 256 (b - a), rounded to the nearest; part 0..255. */
-void pmk_filter_mix_rows(const uint8_t *a, const uint8_t *b, int part, uint8_t *out, int count);
-
 /* Mean over a (2 radius + 1) square, cut off at the picture's rim (mean of what is inside). All width x height floats, tight;
  * `from` and `to` may be the same plane; `scratch` has 2 rows more. */
 void pmk_filter_box(const float *from, float *to, float *scratch, int width, int height, int radius);

@@ -2,7 +2,7 @@
 #include "scene/prepare.h"
 
 #include "base/mem.h"
-#include "scene/filter.h"
+#include "scene/rows.h"
 
 #include <errno.h>
 #include <libyuv.h>
@@ -16,8 +16,10 @@ struct pmk_prepare {
 	uint8_t *rgb;	/* tight rows */
 	uint8_t *half;	/* a plane on its way down */
 	size_t half_bytes;
-	uint8_t *row;	/* of the widest picture, and one pixel more */
+	uint8_t *row;	/* of the widest picture, and what may be read behind it */
 	int *place;	/* where each column of the input looks, 1/256 px */
+	struct pmk_look *looks;	/* the same for eight columns at a time */
+	const struct pmk_rows *rows;
 };
 
 int pmk_prepare_create(const struct pmk_model_card *card, struct pmk_prepare **prepare)
@@ -34,9 +36,11 @@ int pmk_prepare_create(const struct pmk_model_card *card, struct pmk_prepare **p
 	for (int i = 0; i < 3; i++)
 		p->plane[i] = pmk_mem_alloc(bytes);
 	p->rgb = pmk_mem_alloc((size_t)p->width * (size_t)p->height * 3);
-	p->row = pmk_mem_alloc(PMK_IMAGE_MAX_PX + 1);
+	p->row = pmk_mem_alloc(PMK_IMAGE_MAX_PX + 16);
 	p->place = pmk_mem_alloc((size_t)p->width * sizeof *p->place);
-	if (!p->plane[0] || !p->plane[1] || !p->plane[2] || !p->rgb || !p->row || !p->place) {
+	p->looks = pmk_mem_alloc(((size_t)p->width + 7) / 8 * sizeof *p->looks);
+	p->rows = pmk_rows();
+	if (!p->plane[0] || !p->plane[1] || !p->plane[2] || !p->rgb || !p->row || !p->place || !p->looks) {
 		pmk_prepare_destroy(p);
 		return -ENOMEM;
 	}
@@ -56,6 +60,7 @@ void pmk_prepare_destroy(struct pmk_prepare *p)
 	free(p->half);
 	free(p->row);
 	free(p->place);
+	free(p->looks);
 	free(p);
 }
 
@@ -106,17 +111,21 @@ static void sample(struct pmk_prepare *p, const uint8_t *from, int stride, const
 	uint8_t *to, int to_width, int to_height)
 {
 	int width = across->inside;
+	bool fit;
 
 	for (int x = 0; x < to_width; x++)
 		p->place[x] = place_in(across, x, to_width);
+	fit = pmk_look_make(p->looks, p->place, to_width);
 	for (int y = 0; y < to_height; y++) {
 		int at = place_in(down, y, to_height), below = at / 256 + 1 < down->inside ? stride : 0;
 		const uint8_t *row = from + (size_t)(at / 256) * (size_t)stride;
 		uint8_t *out = to + (size_t)y * p->stride;
 
-		pmk_filter_mix_rows(row, row + below, at % 256, p->row, width);
+		p->rows->mix(row, row + below, at % 256, p->row, width);
 		p->row[width] = p->row[width - 1];
-		for (int x = 0; x < to_width; x++) {
+		if (fit)
+			p->rows->stretch(p->row, p->looks, out, to_width);
+		for (int x = 0; !fit && x < to_width; x++) {
 			const uint8_t *pair = p->row + p->place[x] / 256;
 			int part = p->place[x] % 256;
 			out[x] = (uint8_t)((pair[0] * (256 - part) + pair[1] * part + 128) >> 8);
@@ -160,8 +169,7 @@ void pmk_prepare_run(struct pmk_prepare *p, const struct pmk_image *image, const
 		shrink(p, image, view, i);
 	I420ToRGB24Matrix(p->plane[0], p->stride, p->plane[2], p->stride, p->plane[1], p->stride, p->rgb, p->width * 3,
 		swapped_matrix(&image->layout), p->width, p->height);
-	for (size_t i = 0; i < count; i++)
-		input[i] = (float)p->rgb[i] * p->scale + p->mean;
+	p->rows->to_floats(p->rgb, input, count, p->scale, p->mean);
 }
 
 const uint8_t *pmk_prepare_luma(const struct pmk_prepare *p, int *stride)

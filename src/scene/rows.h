@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* Loops over rows of pixels, compiled for each level of the CPU from one source; the one to use is chosen at run time.
+ *
+ * The one rule: the base level is the specification; another level differs only where the header says so. Pure functions. Rows may
+ * begin anywhere in memory; inputs and outputs do not overlap unless it is said. */
+#ifndef PMK_SCENE_ROWS_H
+#define PMK_SCENE_ROWS_H
+
+#include "base/cpu.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Where eight columns look in a row, between pixel centres: two neighbours and the weight of the right one, of 256. */
+struct pmk_look {
+	int base;	/* leftmost pixel of the eight */
+	uint8_t pair[16];	/* from there: left and right neighbour of each column */
+	uint16_t part[8];
+};
+
+/* From `count` places in 1/256 px, rising; looks for count / 8 rounded up. False when eight columns look over more than sixteen
+ * pixels: stretch cannot do that. */
+bool pmk_look_make(struct pmk_look *looks, const int *place, int count) __attribute__((warn_unused_result));
+
+struct pmk_rows {
+	/* out = behind + alpha / 255 (person - behind), to the nearest. `to_limited` first takes the person from full to limited range
+	 * as pmk_convert_row_to_limited does; `plane` 0 is luma. */
+	void (*blend)(const uint8_t *person, const uint8_t *behind, const uint8_t *alpha, uint8_t *out, int count);
+	void (*blend_to_limited)(const uint8_t *person, const uint8_t *behind, const uint8_t *alpha, uint8_t *out, int count, int plane);
+
+	/* Mean of 2x2 pixels of two rows (which may be the same one), to the nearest, halves up: out[x] of a, b [2x, 2x + 1]. */
+	void (*halve)(const uint8_t *a, const uint8_t *b, uint8_t *out, int count);
+
+	/* out = a + part / 256 (b - a), to the nearest; part 0..255. */
+	void (*mix)(const uint8_t *a, const uint8_t *b, int part, uint8_t *out, int count);
+
+	/* Columns 0..count - 1 as `looks` says, to the nearest. Reads 15 pixels behind the last; writes up to a multiple of 8. */
+	void (*stretch)(const uint8_t *from, const struct pmk_look *looks, uint8_t *out, int count);
+
+	void (*to_floats)(const uint8_t *from, float *to, size_t count, float scale, float mean);	/* from * scale + mean */
+};
+
+const struct pmk_rows *pmk_rows_of(enum pmk_cpu_level level);	/* the machine must have it */
+const struct pmk_rows *pmk_rows(void);	/* of pmk_cpu_level(); takes its time: once for an object, not for a row */
+
+#endif

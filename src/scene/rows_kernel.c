@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* Compiled once for each level of the CPU; PMK_LEVEL names it. Loops that compilers make vectors of, in the smallest type that holds. */
+#include "scene/rows.h"
+
+#include <string.h>
+
+#ifndef PMK_LEVEL
+#define PMK_LEVEL base
+#endif
+#define PASTE2(a, b) a##_##b
+#define PASTE(a, b) PASTE2(a, b)
+
+/* x / 255 to the nearest for x of 0..65025, given x + 128. */
+static inline uint8_t over_255(uint16_t x)
+{
+	return (uint8_t)((uint16_t)(x + (x >> 8)) >> 8);
+}
+
+static inline uint8_t blended(uint8_t person, uint8_t behind, uint8_t alpha)
+{
+	return over_255((uint16_t)(person * alpha + behind * (255 - alpha) + 128));
+}
+
+static void blend(const uint8_t *restrict person, const uint8_t *restrict behind, const uint8_t *restrict alpha, uint8_t *restrict out, int count)
+{
+	for (int i = 0; i < count; i++)
+		out[i] = blended(person[i], behind[i], alpha[i]);
+}
+
+static void blend_to_limited(const uint8_t *restrict person, const uint8_t *restrict behind, const uint8_t *restrict alpha,
+	uint8_t *restrict out, int count, int plane)
+{
+	uint16_t scale = plane ? 224 : 219, offset = plane ? 3968 + 128 : 16 * 255 + 128;
+
+	for (int i = 0; i < count; i++)
+		out[i] = blended(over_255((uint16_t)(person[i] * scale + offset)), behind[i], alpha[i]);
+}
+
+static void halve(const uint8_t *restrict a, const uint8_t *restrict b, uint8_t *restrict out, int count)
+{
+	for (int i = 0; i < count; i++) {
+		uint16_t pair_a, pair_b;
+
+		memcpy(&pair_a, a + 2 * i, 2);
+		memcpy(&pair_b, b + 2 * i, 2);
+		out[i] = (uint8_t)((uint16_t)((pair_a & 255) + (pair_a >> 8) + (pair_b & 255) + (pair_b >> 8) + 2) >> 2);
+	}
+}
+
+static void mix(const uint8_t *restrict a, const uint8_t *restrict b, int part, uint8_t *restrict out, int count)
+{
+	uint16_t wa = (uint16_t)(256 - part), wb = (uint16_t)part;
+
+	for (int i = 0; i < count; i++)
+		out[i] = (uint8_t)((uint16_t)(a[i] * wa + b[i] * wb + 128) >> 8);
+}
+
+#if (defined(__SSSE3__) || defined(__aarch64__)) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+typedef uint8_t bytes16 __attribute__((vector_size(16)));
+typedef uint16_t words8 __attribute__((vector_size(16)));
+typedef uint8_t bytes8 __attribute__((vector_size(8)));
+
+/* One shuffle brings both neighbours of eight columns. */
+static void stretch(const uint8_t *from, const struct pmk_look *looks, uint8_t *out, int count)
+{
+	for (int x = 0; x < count; x += 8, looks++) {
+		bytes16 near, pair;
+		words8 both, part;
+		bytes8 result;
+
+		memcpy(&near, from + looks->base, 16);
+		memcpy(&pair, looks->pair, 16);
+		memcpy(&part, looks->part, 16);
+		both = (words8)__builtin_shuffle(near, pair);
+		result = __builtin_convertvector(((both & 255) * (256 - part) + (both >> 8) * part + 128) >> 8, bytes8);
+		memcpy(out + x, &result, 8);
+	}
+}
+#else
+static void stretch(const uint8_t *from, const struct pmk_look *looks, uint8_t *out, int count)
+{
+	for (int x = 0; x < count; x += 8, looks++) {
+		const uint8_t *near = from + looks->base;
+
+		for (int i = 0; i < 8; i++)
+			out[x + i] = (uint8_t)((near[looks->pair[2 * i]] * (256 - looks->part[i]) + near[looks->pair[2 * i + 1]] * looks->part[i] + 128) >> 8);
+	}
+}
+#endif
+
+static void to_floats(const uint8_t *restrict from, float *restrict to, size_t count, float scale, float mean)
+{
+	for (size_t i = 0; i < count; i++)
+		to[i] = (float)from[i] * scale + mean;
+}
+
+extern const struct pmk_rows PASTE(pmk_rows, PMK_LEVEL);
+const struct pmk_rows PASTE(pmk_rows, PMK_LEVEL) = {
+	.blend = blend,
+	.blend_to_limited = blend_to_limited,
+	.halve = halve,
+	.mix = mix,
+	.stretch = stretch,
+	.to_floats = to_floats,
+};
