@@ -7,6 +7,7 @@ program=$(realpath "$1")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export XDG_CONFIG_HOME="$work/config"
+export PIPEWIRE_RUNTIME_DIR="$work"	# no daemon, whatever runs on this machine; tests/pipewire has its own
 cd "$work" || exit 1
 failed=0
 passed=0
@@ -89,6 +90,7 @@ expect 5 '/dev/video77' -c /dev/video77 -o null --frames 1
 expect 5 'not a camera|camera' -c /dev/null -o null --frames 1
 expect 6 '/dev/video77' -c presenter -o /dev/video77 --frames 1
 expect 6 'virtual camera' -c presenter -o /dev/null --frames 1
+expect 6 'PipeWire' -c presenter -o pipewire --frames 1
 expect 6 'absent' -c presenter -o file:absent/out.mp4 --frames 1
 if ! ls /dev/video* >/dev/null 2>&1; then
 	expect 5 'no camera' -o null

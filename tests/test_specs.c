@@ -53,10 +53,9 @@ static void test_wrong_cameras(void **state)
 static void test_wrong_outputs(void **state)
 {
 	static const struct { const char *spec, *hint; int err; } cases[] = {
-		{ "", "use auto, /dev/videoN, file:PATH, null or hash", -EINVAL },
-		{ "nul", "use auto, /dev/videoN, file:PATH, null or hash", -EINVAL },
+		{ "", "use auto, /dev/videoN, pipewire[:NAME], file:PATH, null or hash", -EINVAL },
+		{ "nul", "use auto, /dev/videoN, pipewire[:NAME], file:PATH, null or hash", -EINVAL },
 		{ "out.mp4", "did you mean file:out.mp4?", -EINVAL },
-		{ "pipewire:cam", "not in this version", -EINVAL },
 		{ "/dev/potemkin-has-no-such-device", "no such device", -ENOENT },
 		{ "/dev/null", "not a virtual camera", -ENODEV },
 	};

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "image/still.h"
 #include "io/devices.h"
+#include "io/pipewire.h"
 #include "io/presenter.h"
 
 #include <errno.h>
@@ -102,7 +103,7 @@ static void say_how_to_go_live(bool camera, bool loopback)
 
 enum pmk_exit pmk_command_demo(struct pmk_options *options)
 {
-	bool camera = have_device(PMK_DEVICE_CAMERA), loopback = have_device(PMK_DEVICE_LOOPBACK);
+	bool camera = have_device(PMK_DEVICE_CAMERA), loopback = have_device(PMK_DEVICE_LOOPBACK) || pmk_pipewire_runs();
 	struct pmk_pipeline_settings *p = &options->pipeline;
 	struct pmk_live_result result;
 	enum pmk_exit code;

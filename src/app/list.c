@@ -2,6 +2,7 @@
 #include "app/commands.h"
 #include "base/log.h"
 #include "io/devices.h"
+#include "io/pipewire.h"
 #include "model/manifest.h"
 #include "scene/builtin.h"
 
@@ -74,6 +75,8 @@ static cJSON *list_outputs(void)
 {
 	cJSON *list = list_devices(PMK_DEVICE_LOOPBACK);
 
+	add_simple(list, "pipewire[:NAME]", pmk_pipewire_runs() ? "a camera for programs that use PipeWire" :
+		"a camera for programs that use PipeWire, which does not run now");
 	add_simple(list, "file:PATH", "a video file: .mp4, .mkv or .y4m");
 	add_simple(list, "null", "nowhere");
 	add_simple(list, "hash", "SHA-256 of each picture on standard output");

@@ -3,6 +3,7 @@
 #include "app/film.h"
 #include "app/live.h"
 #include "base/log.h"
+#include "io/pipewire.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +18,22 @@ static void add_once(struct pmk_pipeline_settings *p, const char *spec)
 		p->outputs[p->output_count++] = spec;
 }
 
-/* Replace "auto" by the virtual cameras that are free now. Their names live until the process ends. */
+/* The virtual cameras of this machine that can be fed now: v4l2loopback devices that are free, and PipeWire where it runs. How many. */
+static int add_found(struct pmk_pipeline_settings *p, char (*paths)[64], int *used)
+{
+	int found = pmk_sink_v4l2_find(paths + *used, PMK_PIPELINE_MAX_OUTPUTS - *used);
+
+	found = found < 0 ? 0 : found;
+	for (int i = 0; i < found; i++)
+		add_once(p, paths[*used + i]);
+	*used += found;
+	if (!pmk_pipewire_runs())
+		return found;
+	add_once(p, "pipewire");
+	return found + 1;
+}
+
+/* Replace "auto" by what is found now. The names live until the process ends. */
 static enum pmk_exit resolve_outputs(struct pmk_pipeline_settings *p)
 {
 	static char paths[PMK_PIPELINE_MAX_OUTPUTS][64];
@@ -27,21 +43,15 @@ static enum pmk_exit resolve_outputs(struct pmk_pipeline_settings *p)
 	memcpy(asked, p->outputs, (size_t)p->output_count * sizeof asked[0]);
 	p->output_count = 0;
 	for (int i = 0; i < asked_count; i++) {
-		int found;
-
 		if (strcmp(asked[i], "auto") != 0) {
 			add_once(p, asked[i]);
 			continue;
 		}
-		found = pmk_sink_v4l2_find(paths + used, PMK_PIPELINE_MAX_OUTPUTS - used);
-		if (found <= 0) {
-			pmk_error("no free virtual camera was found; make one: sudo apt-get install v4l2loopback-dkms linux-headers-$(uname -r), then sudo modprobe v4l2loopback exclusive_caps=1 max_buffers=4 "
+		if (add_found(p, paths, &used) == 0) {
+			pmk_error("no free virtual camera was found, and PipeWire does not run; make one: sudo apt-get install v4l2loopback-dkms linux-headers-$(uname -r), then sudo modprobe v4l2loopback exclusive_caps=1 max_buffers=4 "
 				"card_label=potemkin, or write a file with -o file:out.mp4");
 			return PMK_EXIT_NO_OUTPUT;
 		}
-		for (int j = 0; j < found; j++)
-			add_once(p, paths[used + j]);
-		used += found;
 	}
 	return PMK_EXIT_OK;
 }

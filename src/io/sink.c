@@ -20,11 +20,11 @@ int pmk_sink_open(const char *spec, const struct pmk_sink_setup *setup, const st
 	if (strcmp(spec, "hash") == 0)
 		return pmk_sink_hash_open(sink);
 	if ((rest = pmk_parse_after(spec, "pipewire")) && (*rest == ':' || !*rest))
-		pmk_error("output '%s': PipeWire is not in this version; use a v4l2loopback device, such as /dev/video10", spec);
-	else if (strchr(spec, '/') || strchr(spec, '.'))
+		return pmk_sink_pipewire_open(rest + (*rest == ':'), setup, cover, sink);
+	if (strchr(spec, '/') || strchr(spec, '.'))
 		pmk_error("output '%s' is not known; did you mean file:%s?", spec, spec);
 	else
-		pmk_error("output '%s' is not known; use auto, /dev/videoN, file:PATH, null or hash", spec);
+		pmk_error("output '%s' is not known; use auto, /dev/videoN, pipewire[:NAME], file:PATH, null or hash", spec);
 	return -EINVAL;
 }
 

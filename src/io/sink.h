@@ -33,7 +33,7 @@ struct pmk_sink_impl {
 	int (*watch_fd)(struct pmk_sink *sink, short *events);	/* or NULL */
 };
 
-/* Open by SPEC: /dev/videoN, file:PATH (.y4m .mkv .mp4), null, hash. A virtual camera is first given `cover` in every ring
+/* Open by SPEC: /dev/videoN, pipewire[:NAME], file:PATH (.y4m .mkv .mp4), null, hash. A virtual camera is first given `cover` in every ring
  * buffer, before any client can read one. -EINVAL bad spec, -ENOENT, -ENODEV not a virtual camera, -EBUSY another producer, -EACCES. */
 int pmk_sink_open(const char *spec, const struct pmk_sink_setup *setup, const struct pmk_shown *cover, struct pmk_sink **sink) __attribute__((warn_unused_result));
 
@@ -55,6 +55,10 @@ int pmk_sink_close(struct pmk_sink *sink, const struct pmk_shown *cover);
 int pmk_sink_v4l2_find(char (*paths)[64], int most);
 
 int pmk_sink_v4l2_open(const char *device, const struct pmk_sink_setup *setup, const struct pmk_shown *cover, struct pmk_sink **sink) __attribute__((warn_unused_result));
+/* A camera node of that name (NULL or "": potemkin) of the PipeWire daemon; many readers at once. Comes back by itself when the daemon
+ * went away, so write never fails. Threads of its own serve the daemon; write waits for none of the readers.
+ * -ENOENT the daemon does not run, -ENOSYS this build has no PipeWire. */
+int pmk_sink_pipewire_open(const char *name, const struct pmk_sink_setup *setup, const struct pmk_shown *cover, struct pmk_sink **sink) __attribute__((warn_unused_result));
 int pmk_sink_file_open(const char *path, const struct pmk_sink_setup *setup, struct pmk_sink **sink) __attribute__((warn_unused_result));
 int pmk_sink_null_open(struct pmk_sink **sink) __attribute__((warn_unused_result));
 /* SHA-256 over the visible pixels of each plane, row by row; one line "FRAME HEX" per picture and "total HEX" at close, on stdout. */

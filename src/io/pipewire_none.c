@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* In the place of all PipeWire files where the program is built without it. */
+#include <errno.h>
+
+#include "base/log.h"
+#include "io/pipewire.h"
+#include "io/sink.h"
+
+static int refuse(const char *what)
+{
+	pmk_error("%s: this potemkin was built without PipeWire; install libpipewire-0.3-dev and build it anew, or use a /dev/video device", what);
+	return -ENOSYS;
+}
+
+bool pmk_pipewire_runs(void)
+{
+	return false;
+}
+
+int pmk_sink_pipewire_open(const char *name, const struct pmk_sink_setup *setup, const struct pmk_shown *cover, struct pmk_sink **sink)
+{
+	return refuse("output 'pipewire'");
+}
