@@ -5,8 +5,6 @@
 
 #include "image/frame.h"
 
-enum { PMK_FILTER_GUIDED_PLANES = 5 };	/* scratch planes of pmk_filter_guided */
-
 /* Where pixel `at` of a line of to_count looks in one of count, between pixel centres, in 1/256 of a pixel: 0..256 (count - 1). */
 int pmk_filter_place(int at, int count, int to_count);
 
@@ -14,10 +12,10 @@ int pmk_filter_place(int at, int count, int to_count);
  * `from` and `to` may be the same plane; `scratch` has 2 rows more. */
 void pmk_filter_box(const float *from, float *to, float *scratch, int width, int height, int radius);
 
-/* Guided filter of `p` by `guide` in place (He, Sun, Tang 2013, eqs. 5, 6 and 8), result clamped to 0..1. The last of the scratch
- * planes has 2 rows more. */
-void pmk_filter_guided(float *p, const float *guide, int width, int height, int radius, float epsilon,
-	float *const scratch[PMK_FILTER_GUIDED_PLANES]);
+/* Guided filter of `p` by `guide` in place (He, Sun, Tang 2013, eqs. 5, 6 and 8), result clamped to 0..1; windows are cut off as in
+ * the box. `scratch` has pmk_filter_guided_scratch() floats. */
+void pmk_filter_guided(float *p, const float *guide, int width, int height, int radius, float epsilon, float *scratch);
+size_t pmk_filter_guided_scratch(int width, int height, int radius);
 
 /* Smallest, or largest, alpha within a (2 px + 1) square, in place. `scratch` has the mask's size. */
 void pmk_filter_erode(struct pmk_mask *mask, struct pmk_mask *scratch, int px);

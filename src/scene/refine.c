@@ -5,6 +5,7 @@
 #include "scene/enlarge.h"
 #include "scene/filter.h"
 #include "scene/islands.h"
+#include "scene/rows.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -16,8 +17,8 @@ static const float SURE = 1.0f / 16;	/* what is this close to 0 or 1 is taken fo
 struct pmk_refine {
 	struct pmk_refine_settings settings;
 	int width, height;	/* of the probability */
-	float *work[PMK_FILTER_GUIDED_PLANES];
-	float *guide;
+	float *guide, *work;	/* of the guided filter */
+	const struct pmk_rows *rows;
 	int small_stride;
 	uint8_t *small;	/* alpha at the network's size */
 	struct pmk_islands islands;
@@ -51,6 +52,7 @@ int pmk_refine_create(const struct pmk_refine_settings *settings, int width, int
 	if (!r)
 		return -ENOMEM;
 	r->settings = resolved(settings);
+	r->rows = pmk_rows();
 	r->width = width;
 	r->height = height;
 	r->small_stride = (width + PMK_MEM_ALIGN - 1) / PMK_MEM_ALIGN * PMK_MEM_ALIGN;
@@ -60,8 +62,7 @@ int pmk_refine_create(const struct pmk_refine_settings *settings, int width, int
 	missing |= pmk_enlarge_init(&r->enlarge, width, height, mask_width, mask_height) != 0;
 	if (r->settings.mode == PMK_REFINE_GUIDED) {
 		missing |= !(r->guide = pmk_mem_alloc(count * sizeof *r->guide));
-		for (int i = 0; i < PMK_FILTER_GUIDED_PLANES; i++)
-			missing |= !(r->work[i] = pmk_mem_alloc((count + 2 * (size_t)width) * sizeof *r->work[i]));
+		missing |= !(r->work = pmk_mem_alloc(pmk_filter_guided_scratch(width, height, GUIDE_RADIUS) * sizeof *r->work));
 	}
 	if (r->settings.erode || r->settings.dilate || r->settings.feather)
 		missing |= pmk_mask_alloc(&r->scratch, mask_width, mask_height) != 0;
@@ -77,8 +78,7 @@ void pmk_refine_destroy(struct pmk_refine *r)
 {
 	if (!r)
 		return;
-	for (int i = 0; i < PMK_FILTER_GUIDED_PLANES; i++)
-		free(r->work[i]);
+	free(r->work);
 	free(r->guide);
 	free(r->small);
 	pmk_islands_finish(&r->islands);
@@ -89,10 +89,8 @@ void pmk_refine_destroy(struct pmk_refine *r)
 
 static void guide_by_luma(struct pmk_refine *r, float *probability, const uint8_t *luma, int stride)
 {
-	for (int y = 0; y < r->height; y++) {
-		for (int x = 0; x < r->width; x++)
-			r->guide[(size_t)y * r->width + x] = luma[(size_t)y * stride + x] / 255.0f;
-	}
+	for (int y = 0; y < r->height; y++)
+		r->rows->to_floats(luma + (size_t)y * stride, r->guide + (size_t)y * r->width, (size_t)r->width, 1.0f / 255, 0);
 	pmk_filter_guided(probability, r->guide, r->width, r->height, GUIDE_RADIUS, GUIDE_EPSILON, r->work);
 }
 

@@ -38,6 +38,19 @@ struct pmk_rows {
 	/* Columns 0..count - 1 as `looks` says, to the nearest. Reads 15 pixels behind the last; writes up to a multiple of 8. */
 	void (*stretch)(const uint8_t *from, const struct pmk_look *looks, uint8_t *out, int count);
 
+	/* sums += times (guide, p, guide p, guide guide). */
+	void (*guided_add)(float *const sums[4], const float *guide, const float *p, float times, int count);
+
+	/* out[x] = rows share[x] (from[x] + ... + from[x + window - 1]); works on whole 16s: from, share and out must have the room. */
+	void (*means)(const float *from, int window, const float *share, float rows, float *out, int count);
+
+	/* means of the four kinds to the line a guide + b that fits p best (He, Sun, Tang 2013, eqs. 5 and 6). */
+	void (*guided_fit)(float *const means[4], float epsilon, float *a, float *b, int count);
+
+	/* p = a guide + b, clamped to 0..1 (eq. 8). */
+	void (*guided_apply)(const float *a, const float *b, const float *guide, float *p, int count);
+
+	void (*add)(float *sums, const float *row, float times, int count);	/* sums += times row */
 	void (*to_floats)(const uint8_t *from, float *to, size_t count, float scale, float mean);	/* from * scale + mean */
 };
 

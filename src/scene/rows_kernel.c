@@ -88,6 +88,59 @@ static void stretch(const uint8_t *from, const struct pmk_look *looks, uint8_t *
 }
 #endif
 
+static void guided_add(float *const sums[4], const float *restrict guide, const float *restrict p, float times, int count)
+{
+	float *restrict sum_guide = sums[0], *restrict sum_p = sums[1], *restrict sum_both = sums[2], *restrict sum_square = sums[3];
+
+	for (int i = 0; i < count; i++) {
+		float g = times * guide[i];
+
+		sum_guide[i] += g;
+		sum_p[i] += times * p[i];
+		sum_both[i] += g * p[i];
+		sum_square[i] += g * guide[i];
+	}
+}
+
+typedef float floats16 __attribute__((vector_size(64), aligned(4), may_alias));
+
+static void means(const float *from, int window, const float *share, float rows, float *out, int count)
+{
+	for (int x = 0; x < count; x += 16) {
+		floats16 sum = *(const floats16 *)(from + x);
+
+		for (int d = 1; d < window; d++)
+			sum += *(const floats16 *)(from + x + d);
+		*(floats16 *)(out + x) = sum * *(const floats16 *)(share + x) * rows;
+	}
+}
+
+static void guided_fit(float *const means[4], float epsilon, float *restrict a, float *restrict b, int count)
+{
+	const float *restrict guide = means[0], *restrict p = means[1], *restrict both = means[2], *restrict square = means[3];
+
+	for (int i = 0; i < count; i++) {
+		a[i] = (both[i] - guide[i] * p[i]) / (square[i] - guide[i] * guide[i] + epsilon);
+		b[i] = p[i] - a[i] * guide[i];
+	}
+}
+
+static void guided_apply(const float *restrict a, const float *restrict b, const float *restrict guide, float *restrict p, int count)
+{
+	for (int i = 0; i < count; i++) {
+		float q = a[i] * guide[i] + b[i];
+
+		q = q < 0 ? 0 : q;
+		p[i] = q > 1 ? 1 : q;
+	}
+}
+
+static void add(float *restrict sums, const float *restrict row, float times, int count)
+{
+	for (int i = 0; i < count; i++)
+		sums[i] += times * row[i];
+}
+
 static void to_floats(const uint8_t *restrict from, float *restrict to, size_t count, float scale, float mean)
 {
 	for (size_t i = 0; i < count; i++)
@@ -101,5 +154,10 @@ const struct pmk_rows PASTE(pmk_rows, PMK_LEVEL) = {
 	.halve = halve,
 	.mix = mix,
 	.stretch = stretch,
+	.guided_add = guided_add,
+	.means = means,
+	.guided_fit = guided_fit,
+	.guided_apply = guided_apply,
+	.add = add,
 	.to_floats = to_floats,
 };
