@@ -25,13 +25,11 @@ static void catch_line(void *user, enum pmk_log_level level, const char *line)
 static void test_wrong_cameras(void **state)
 {
 	static const struct { const char *spec, *hint; int err; } cases[] = {
-		{ "", "use auto, /dev/videoN, file:PATH or presenter[:SEED]", -EINVAL },
-		{ "webcam", "use auto, /dev/videoN, file:PATH or presenter[:SEED]", -EINVAL },
+		{ "", "use auto, /dev/videoN, pipewire[:NAME], file:PATH or presenter[:SEED]", -EINVAL },
+		{ "webcam", "use auto, /dev/videoN, pipewire[:NAME], file:PATH or presenter[:SEED]", -EINVAL },
 		{ "autos", "use auto", -EINVAL },
 		{ "me.mp4", "did you mean file:me.mp4?", -EINVAL },
 		{ "/home/me/clip", "did you mean file:/home/me/clip?", -EINVAL },
-		{ "pipewire", "not in this version", -EINVAL },
-		{ "pipewire:Front", "not in this version", -EINVAL },
 		{ "presenter:x", "", -EINVAL },
 		{ "/dev/potemkin-has-no-such-device", "no such device", -ENOENT },
 		{ "/dev/null", "not a camera", -ENODEV },

@@ -2,7 +2,7 @@
 #include "app/commands.h"
 #include "base/log.h"
 #include "io/devices.h"
-#include "io/pipewire.h"
+#include "io/pipewire_cameras.h"
 #include "model/manifest.h"
 #include "scene/builtin.h"
 
@@ -12,17 +12,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-static cJSON *modes_of(const struct pmk_device *d)
+static cJSON *modes_of(const struct pmk_device_mode *list, int count)
 {
 	cJSON *modes = cJSON_CreateArray();
 	char name[5];
 
-	for (int i = 0; i < d->mode_count; i++) {
+	for (int i = 0; i < count; i++) {
 		cJSON *mode = cJSON_CreateObject();
-		cJSON_AddStringToObject(mode, "format", pmk_fourcc_name(d->modes[i].fourcc, name));
-		cJSON_AddNumberToObject(mode, "width", d->modes[i].width);
-		cJSON_AddNumberToObject(mode, "height", d->modes[i].height);
-		cJSON_AddNumberToObject(mode, "fps", d->modes[i].fps);
+		cJSON_AddStringToObject(mode, "format", pmk_fourcc_name(list[i].fourcc, name));
+		cJSON_AddNumberToObject(mode, "width", list[i].width);
+		cJSON_AddNumberToObject(mode, "height", list[i].height);
+		cJSON_AddNumberToObject(mode, "fps", list[i].fps);
 		cJSON_AddItemToArray(modes, mode);
 	}
 	return modes;
@@ -46,7 +46,7 @@ static cJSON *list_devices(enum pmk_device_kind kind)
 		if (devices[i].error)
 			cJSON_AddStringToObject(one, "error", strerror(-devices[i].error));
 		if (kind == PMK_DEVICE_CAMERA)
-			cJSON_AddItemToObject(one, "modes", modes_of(&devices[i]));
+			cJSON_AddItemToObject(one, "modes", modes_of(devices[i].modes, devices[i].mode_count));
 		cJSON_AddItemToArray(list, one);
 	}
 	free(devices);
@@ -62,10 +62,25 @@ static void add_simple(cJSON *list, const char *spec, const char *title)
 	cJSON_AddItemToArray(list, one);
 }
 
+static void add_pipewire_cameras(cJSON *list)
+{
+	struct pmk_pipewire_camera *cameras;
+	int count = pmk_pipewire_list(&cameras);
+	char spec[160];
+
+	for (int i = 0; i < count; i++) {
+		snprintf(spec, sizeof spec, "pipewire:%s", cameras[i].name);
+		add_simple(list, spec, cameras[i].title);
+		cJSON_AddItemToObject(cJSON_GetArrayItem(list, cJSON_GetArraySize(list) - 1), "modes", modes_of(cameras[i].modes, cameras[i].mode_count));
+	}
+	free(cameras);
+}
+
 static cJSON *list_cameras(void)
 {
 	cJSON *list = list_devices(PMK_DEVICE_CAMERA);
 
+	add_pipewire_cameras(list);
 	add_simple(list, "presenter", "a drawn person in a messy office");
 	add_simple(list, "file:PATH", "a video or picture, looped");
 	return list;

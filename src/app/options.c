@@ -29,7 +29,7 @@ static const struct {
 	const char *value;	/* NULL: a switch */
 	const char *help;
 } table[OPTION_COUNT] = {
-	[CAMERA] = { "camera", 'c', "SPEC", "auto, /dev/videoN, file:PATH (looped), presenter[:SEED] (a drawn person) [auto]" },
+	[CAMERA] = { "camera", 'c', "SPEC", "auto, /dev/videoN, pipewire[:NAME], file:PATH (looped), presenter[:SEED] (a drawn person) [auto]" },
 	[OUTPUT] = { "output", 'o', "SPEC", "auto, /dev/videoN, pipewire[:NAME], file:PATH (.mp4 .mkv .y4m), null, hash; several may be given [auto]" },
 	[BACKDROP] = { "backdrop", 'b', "SPEC", "a picture's PATH, builtin:NAME, blur[:0..100], color:#rrggbb, green, none [builtin:office]" },
 	[FIT] = { "fit", 0, "MODE", "how a picture fills the frame: cover, contain, stretch, tile [cover]" },

@@ -4,6 +4,9 @@
 #include <errno.h>
 #include <math.h>
 
+#include <spa/buffer/buffer.h>
+#include <spa/buffer/meta.h>
+#include <spa/param/buffers.h>
 #include <spa/param/video/format-utils.h>
 #include <spa/pod/builder.h>
 #include <spa/pod/iter.h>
@@ -12,6 +15,7 @@
 #include "io/source.h"
 
 enum { VALUES = 32 };	/* of a choice that are looked at */
+enum { BUFFERS = 4, BUFFERS_LEAST = 2, BUFFERS_MOST = 16 };
 
 static const struct { uint32_t fourcc, raw; } formats[] = {
 	{ PMK_FOURCC_YU12, SPA_VIDEO_FORMAT_I420 }, { PMK_FOURCC_YUYV, SPA_VIDEO_FORMAT_YUY2 }, { PMK_FOURCC_NV12, SPA_VIDEO_FORMAT_NV12 },
@@ -71,6 +75,25 @@ const struct spa_pod *pmk_pipewire_format_build(struct spa_pod_builder *builder,
 		spa_pod_builder_add(builder, SPA_FORMAT_VIDEO_framerate, SPA_POD_Fraction(&rate), 0);
 	}
 	return spa_pod_builder_pop(builder, &frame);
+}
+
+void pmk_pipewire_buffers_build(uint8_t *memory, uint32_t size, size_t bytes, int stride,
+	const struct spa_pod *params[PMK_PIPEWIRE_BUFFER_PARAMS])
+{
+	struct spa_pod_builder builder = SPA_POD_BUILDER_INIT(memory, size);
+	struct spa_pod_frame frame;
+
+	spa_pod_builder_push_object(&builder, &frame, SPA_TYPE_OBJECT_ParamBuffers, SPA_PARAM_Buffers);
+	spa_pod_builder_add(&builder, SPA_PARAM_BUFFERS_buffers, SPA_POD_CHOICE_RANGE_Int(BUFFERS, BUFFERS_LEAST, BUFFERS_MOST),
+		SPA_PARAM_BUFFERS_blocks, SPA_POD_Int(1),
+		SPA_PARAM_BUFFERS_dataType, SPA_POD_CHOICE_FLAGS_Int(1 << SPA_DATA_MemFd | 1 << SPA_DATA_MemPtr), 0);
+	if (bytes)
+		spa_pod_builder_add(&builder, SPA_PARAM_BUFFERS_size, SPA_POD_Int((int)bytes),
+			SPA_PARAM_BUFFERS_stride, SPA_POD_Int(stride), 0);
+	params[0] = spa_pod_builder_pop(&builder, &frame);
+	params[1] = spa_pod_builder_add_object(&builder, SPA_TYPE_OBJECT_ParamMeta, SPA_PARAM_Meta,
+		SPA_PARAM_META_type, SPA_POD_Id(SPA_META_Header),
+		SPA_PARAM_META_size, SPA_POD_Int(sizeof(struct spa_meta_header)));
 }
 
 /* The subtype of a video format: raw, mjpg, or 0 for what is of no use. */
@@ -143,14 +166,22 @@ static const void *values_of(const struct spa_pod *format, uint32_t key, uint32_
 	return SPA_POD_BODY_CONST(values);
 }
 
-static double best_rate(const struct spa_pod *format)
+/* The rate to ask for: the lowest that is enough, else the best. */
+static double useful_rate(const struct spa_pod *format, const struct pmk_source_wish *wish)
 {
 	uint32_t count, choice;
 	const struct spa_fraction *rates = values_of(format, SPA_FORMAT_VIDEO_framerate, SPA_TYPE_Fraction, sizeof(*rates), &count, &choice);
-	double best = 0;
+	double wanted = !wish ? INFINITY : wish->fps > 0 ? wish->fps : 30, best = 0;
 
-	for (uint32_t i = 0; rates && i < count; i++)
-		best = fmax(best, rate_of(rates[i]));
+	if (rates && choice == SPA_CHOICE_Range && count >= 3)
+		return fmin(fmax(wanted, rate_of(rates[1])), rate_of(rates[2]));
+	for (uint32_t i = 0; rates && i < count; i++) {
+		double rate = rate_of(rates[i]);
+		bool enough = rate >= wanted * 0.98, was_enough = best >= wanted * 0.98;
+
+		if (enough == was_enough ? (enough ? rate < best : rate > best) : enough)
+			best = rate;
+	}
 	return best;
 }
 
@@ -189,7 +220,7 @@ static int add_sizes(const struct spa_pod *format, const struct pmk_source_wish 
 {
 	uint32_t sizes_count, choice;
 	const struct spa_rectangle *sizes = values_of(format, SPA_FORMAT_VIDEO_size, SPA_TYPE_Rectangle, sizeof(*sizes), &sizes_count, &choice);
-	double fps = best_rate(format);
+	double fps = useful_rate(format, wish);
 
 	if (!sizes)
 		return count;

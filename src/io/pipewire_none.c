@@ -4,7 +4,9 @@
 
 #include "base/log.h"
 #include "io/pipewire.h"
+#include "io/pipewire_cameras.h"
 #include "io/sink.h"
+#include "io/source.h"
 
 static int refuse(const char *what)
 {
@@ -15,6 +17,17 @@ static int refuse(const char *what)
 bool pmk_pipewire_runs(void)
 {
 	return false;
+}
+
+int pmk_pipewire_list(struct pmk_pipewire_camera **cameras)
+{
+	*cameras = NULL;
+	return 0;
+}
+
+int pmk_source_pipewire_open(const char *name, const struct pmk_source_wish *wish, struct pmk_source **source)
+{
+	return refuse("camera 'pipewire'");
 }
 
 int pmk_sink_pipewire_open(const char *name, const struct pmk_sink_setup *setup, const struct pmk_shown *cover, struct pmk_sink **sink)

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include <pipewire/pipewire.h>
-#include <spa/param/video/format-utils.h>
+#include <spa/pod/builder.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -19,7 +19,7 @@
 #include "io/pipewire_format.h"
 #include "io/sink.h"
 
-enum { RING = 4, RING_LEAST = 2, RING_MOST = 64 };	/* RING_MOST: no stream of libpipewire's has more */
+enum { RING_MOST = 64 };	/* no stream of libpipewire's has more */
 
 static const uint64_t READY_NS = 2 * PMK_S_NS;	/* for the daemon to make the node */
 static const uint64_t RETRY_FIRST_NS = 100 * PMK_MS_NS, RETRY_MOST_NS = 500 * PMK_MS_NS;
@@ -147,29 +147,14 @@ static void on_state(void *user, enum pw_stream_state before, enum pw_stream_sta
 	pmk_pipewire_wake(s->pipewire);
 }
 
-static void offer_buffers(struct pipewire_sink *s)
-{
-	uint8_t memory[1024];
-	struct spa_pod_builder builder = SPA_POD_BUILDER_INIT(memory, sizeof(memory));
-	const struct spa_pod *params[2];
-
-	params[0] = spa_pod_builder_add_object(&builder, SPA_TYPE_OBJECT_ParamBuffers, SPA_PARAM_Buffers,
-		SPA_PARAM_BUFFERS_buffers, SPA_POD_CHOICE_RANGE_Int(RING, RING_LEAST, RING_MOST),
-		SPA_PARAM_BUFFERS_blocks, SPA_POD_Int(1),
-		SPA_PARAM_BUFFERS_size, SPA_POD_Int((int)s->bytes),
-		SPA_PARAM_BUFFERS_stride, SPA_POD_Int(pmk_fourcc_stride(s->fourcc, s->width)),
-		SPA_PARAM_BUFFERS_dataType, SPA_POD_CHOICE_FLAGS_Int(1 << SPA_DATA_MemFd | 1 << SPA_DATA_MemPtr));
-	params[1] = spa_pod_builder_add_object(&builder, SPA_TYPE_OBJECT_ParamMeta, SPA_PARAM_Meta,
-		SPA_PARAM_META_type, SPA_POD_Id(SPA_META_Header),
-		SPA_PARAM_META_size, SPA_POD_Int(sizeof(struct spa_meta_header)));
-	pw_stream_update_params(s->stream, params, 2);
-}
-
 static void on_param(void *user, uint32_t id, const struct spa_pod *param)
 {
 	struct pipewire_sink *s = user;
+	const struct spa_pod *params[PMK_PIPEWIRE_BUFFER_PARAMS];
+	uint8_t memory[1024];
 	struct pmk_device_mode mode;
 	struct pmk_layout layout;
+	int stride;
 
 	if (id != SPA_PARAM_Format)
 		return;
@@ -181,8 +166,10 @@ static void on_param(void *user, uint32_t id, const struct spa_pod *param)
 		return;
 	}
 	s->fourcc = mode.fourcc;
-	s->bytes = pmk_fourcc_bytes(mode.fourcc, s->width, s->height, pmk_fourcc_stride(mode.fourcc, s->width));
-	offer_buffers(s);
+	stride = pmk_fourcc_stride(mode.fourcc, s->width);
+	s->bytes = pmk_fourcc_bytes(mode.fourcc, s->width, s->height, stride);
+	pmk_pipewire_buffers_build(memory, sizeof(memory), s->bytes, stride, params);
+	pw_stream_update_params(s->stream, params, PMK_PIPEWIRE_BUFFER_PARAMS);
 }
 
 static void on_add_buffer(void *user, struct pw_buffer *buffer)

@@ -22,17 +22,24 @@ int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct
 	if ((rest = pmk_parse_after(spec, "presenter:")))
 		return pmk_source_presenter_open(rest, wish, source);
 	if ((rest = pmk_parse_after(spec, "pipewire")) && (*rest == ':' || !*rest))
-		pmk_error("camera '%s': cameras through PipeWire are not in this version; name the device, such as /dev/video0", spec);
-	else if (strchr(spec, '/') || strchr(spec, '.'))
+		return pmk_source_pipewire_open(rest + (*rest == ':'), wish, source);
+	if (strchr(spec, '/') || strchr(spec, '.'))
 		pmk_error("camera '%s' is not known; did you mean file:%s?", spec, spec);
 	else
-		pmk_error("camera '%s' is not known; use auto, /dev/videoN, file:PATH or presenter[:SEED]", spec);
+		pmk_error("camera '%s' is not known; use auto, /dev/videoN, pipewire[:NAME], file:PATH or presenter[:SEED]", spec);
 	return -EINVAL;
 }
 
 int pmk_source_read(struct pmk_source *source, struct pmk_frame **frame, uint64_t deadline_ns)
 {
 	return source->impl->read(source, frame, deadline_ns);
+}
+
+void pmk_source_note_damage(struct pmk_source *source, const char *why)
+{
+	source->damaged++;
+	if ((source->damaged & (source->damaged - 1)) == 0)
+		pmk_warn("%s: damaged picture skipped (%s), %llu so far", source->name, why, (unsigned long long)source->damaged);
 }
 
 void pmk_source_close(struct pmk_source *source)

@@ -28,7 +28,7 @@ struct pmk_source_impl {
 	void (*close)(struct pmk_source *source);
 };
 
-/* Open by SPEC of the interface: auto, /dev/videoN (any path of a character device), file:PATH, presenter[:SEED].
+/* Open by SPEC of the interface: auto, /dev/videoN (any path of a character device), pipewire[:NAME], file:PATH, presenter[:SEED].
  * -EINVAL bad spec or format, -ENOENT no such device or file, -ENODEV no camera at all or not a camera, -EBUSY taken by
  * somebody else, -EACCES, -EBADMSG damaged file. */
 int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct pmk_source **source) __attribute__((warn_unused_result));
@@ -38,12 +38,18 @@ int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct
  * -ENODEV, -EIO and others: the source is lost, close it (logged once). A damaged frame is counted and skipped. */
 int pmk_source_read(struct pmk_source *source, struct pmk_frame **frame, uint64_t deadline_ns) __attribute__((warn_unused_result));
 
+/* For sources: counts a picture that was skipped, and says why at 1, 2, 4, 8 .. of them, because bad cables make thousands. */
+void pmk_source_note_damage(struct pmk_source *source, const char *why);
+
 /* Frames that were handed out may outlive the source. */
 void pmk_source_close(struct pmk_source *source);	/* NULL is fine */
 
 /* The openers of the kinds, for source.c. `rest` is the spec behind its prefix. */
 int pmk_source_v4l2_open(const char *device, const struct pmk_source_wish *wish, struct pmk_source **source) __attribute__((warn_unused_result));
 int pmk_source_v4l2_open_auto(const struct pmk_source_wish *wish, struct pmk_source **source) __attribute__((warn_unused_result));
+/* The camera node of that node.name or title (NULL or "": the first that there is) of the PipeWire daemon, never one of ours and no
+ * virtual camera's. Threads of its own serve the daemon. -ENOENT no daemon or no such camera, -ENOSYS this build has no PipeWire. */
+int pmk_source_pipewire_open(const char *name, const struct pmk_source_wish *wish, struct pmk_source **source) __attribute__((warn_unused_result));
 int pmk_source_file_open(const char *path, const struct pmk_source_wish *wish, struct pmk_source **source) __attribute__((warn_unused_result));
 int pmk_source_presenter_open(const char *seed, const struct pmk_source_wish *wish, struct pmk_source **source) __attribute__((warn_unused_result));
 

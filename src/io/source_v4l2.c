@@ -6,9 +6,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "image/jpeg.h"
 #include "io/devices.h"
 #include "io/source.h"
+#include "io/unpack.h"
 #include "io/v4l2.h"
 
 enum { BUFFERS = 4, FRAMES = 6, MODES = 256 };
@@ -25,8 +25,7 @@ struct v4l2_source {
 	struct pmk_v4l2_map maps[BUFFERS];
 	bool queued[BUFFERS];	/* the driver's, not ours */
 	int map_count;
-	struct pmk_jpeg *jpeg;	/* MJPG only */
-	struct pmk_image scratch;	/* a JPEG whose sampling is not base.layout's */
+	struct pmk_unpack unpack;
 	struct pmk_frame_pool *pool;
 	bool settled;	/* base.layout will not change any more */
 	uint64_t number;	/* of the next frame */
@@ -172,32 +171,6 @@ static int start(struct v4l2_source *s)
 	return 0;
 }
 
-/* Bad cables make thousands of these: said at 1, 2, 4, 8 .. */
-static void note_damage(struct v4l2_source *s, const char *why)
-{
-	s->base.damaged++;
-	if ((s->base.damaged & (s->base.damaged - 1)) == 0)
-		pmk_warn("%s: damaged picture skipped (%s), %llu so far", s->path, why, (unsigned long long)s->base.damaged);
-}
-
-/* Decode a JPEG into `image`, which has base.layout; another sampling goes by way of the scratch picture. */
-static const char *decode_jpeg(struct v4l2_source *s, const uint8_t *data, size_t bytes, struct pmk_image *image)
-{
-	struct pmk_layout layout;
-
-	if (pmk_jpeg_layout(s->jpeg, data, bytes, &layout) < 0)
-		return "no whole JPEG";
-	if (layout.width != image->layout.width || layout.height != image->layout.height)
-		return "a JPEG of another size";
-	if (layout.chroma == image->layout.chroma)
-		return pmk_jpeg_decode(s->jpeg, data, bytes, image) < 0 ? "a broken JPEG" : NULL;
-	if (!s->scratch.block && pmk_image_alloc(&s->scratch, &layout) < 0)
-		return "out of memory";
-	if (pmk_jpeg_decode(s->jpeg, data, bytes, &s->scratch) < 0 || pmk_convert_scale(&s->scratch, image) < 0)
-		return "a broken JPEG";
-	return NULL;
-}
-
 /* The pixels of a buffer into `image`, or what is wrong with them. */
 static const char *convert(struct v4l2_source *s, const struct v4l2_buffer *buffer, struct pmk_image *image)
 {
@@ -205,15 +178,9 @@ static const char *convert(struct v4l2_source *s, const struct v4l2_buffer *buff
 
 	if (buffer->flags & V4L2_BUF_FLAG_ERROR)
 		return "the driver says so";
-	if (buffer->bytesused == 0)
-		return "empty";
 	if (buffer->bytesused > map->length)
 		return "larger than its buffer";
-	if (s->jpeg)
-		return decode_jpeg(s, map->memory, buffer->bytesused, image);
-	if (pmk_convert_from_raw(image, s->pix.pixelformat, map->memory, buffer->bytesused, s->stride) < 0)
-		return "too short";
-	return NULL;
+	return pmk_unpack(&s->unpack, map->memory, buffer->bytesused, s->stride, image);
 }
 
 static uint64_t capture_time_ns(const struct v4l2_buffer *buffer)
@@ -237,7 +204,7 @@ static int dequeue(struct v4l2_source *s, struct v4l2_buffer *buffer)
 	if (err < 0)
 		return err;
 	if (buffer->index >= (uint32_t)s->map_count || !s->queued[buffer->index]) {
-		note_damage(s, buffer->index >= (uint32_t)s->map_count ? "a buffer that does not exist" : "the same buffer twice");
+		pmk_source_note_damage(&s->base, buffer->index >= (uint32_t)s->map_count ? "a buffer that does not exist" : "the same buffer twice");
 		return -EAGAIN;
 	}
 	s->queued[buffer->index] = false;
@@ -270,16 +237,6 @@ static int dequeue_newest(struct v4l2_source *s, struct v4l2_buffer *newest)
 	return err == -EAGAIN ? 0 : err;
 }
 
-/* A camera's JPEGs keep their sampling: the first one tells it. */
-static void adopt_sampling(struct v4l2_source *s, const struct v4l2_buffer *buffer)
-{
-	const struct pmk_v4l2_map *map = &s->maps[buffer->index];
-	struct pmk_layout layout;
-
-	if (buffer->bytesused <= map->length && pmk_jpeg_layout(s->jpeg, map->memory, buffer->bytesused, &layout) == 0)
-		s->base.layout.chroma = layout.chroma;
-}
-
 /* 0 and a frame; -EAGAIN none of use now; -ENOBUFS all frames are in use; negative errno. */
 static int take_newest(struct v4l2_source *s, struct pmk_frame **frame)
 {
@@ -290,8 +247,8 @@ static int take_newest(struct v4l2_source *s, struct pmk_frame **frame)
 
 	if (err <= 0)
 		return err < 0 ? err : -EAGAIN;
-	if (s->jpeg && !s->settled)
-		adopt_sampling(s, &buffer);
+	if (!s->settled && buffer.bytesused <= s->maps[buffer.index].length)
+		pmk_unpack_adopt(&s->unpack, s->maps[buffer.index].memory, buffer.bytesused, &s->base.layout);
 	f = pmk_frame_pool_take(s->pool, &s->base.layout);
 	if (!f) {
 		s->base.dropped++;
@@ -304,7 +261,7 @@ static int take_newest(struct v4l2_source *s, struct pmk_frame **frame)
 	f->position_ns = -1;
 	err = enqueue(s, buffer.index);
 	if (damage)
-		note_damage(s, damage);
+		pmk_source_note_damage(&s->base, damage);
 	if (err < 0 || damage) {
 		pmk_frame_unref(f);
 		return err < 0 ? err : -EAGAIN;
@@ -358,8 +315,7 @@ static void v4l2_close(struct pmk_source *source)
 	pmk_v4l2_unmap_buffers(s->maps, s->map_count);
 	if (s->fd >= 0)
 		pmk_v4l2()->close(s->fd);
-	pmk_jpeg_destroy(s->jpeg);
-	pmk_image_free(&s->scratch);
+	pmk_unpack_finish(&s->unpack);
 	pmk_frame_pool_destroy(s->pool);
 	free(s);
 }
@@ -370,7 +326,7 @@ static const struct pmk_source_impl v4l2_impl = { .read = v4l2_read, .close = v4
 static int settle(struct v4l2_source *s)
 {
 	struct pmk_frame *frame = NULL;
-	int err = s->jpeg ? v4l2_read(&s->base, &frame, pmk_clock_now_ns() + FIRST_FRAME_NS) : 0;
+	int err = s->unpack.jpeg ? v4l2_read(&s->base, &frame, pmk_clock_now_ns() + FIRST_FRAME_NS) : 0;
 
 	pmk_frame_unref(frame);
 	s->settled = true;
@@ -432,11 +388,9 @@ static int negotiate(struct v4l2_source *s, const struct pmk_source_wish *wish)
 	if (err < 0)
 		return err;
 	set_rate(s, &mode, wish);
-	if (mode.fourcc == PMK_FOURCC_MJPG) {
-		err = pmk_jpeg_create(&s->jpeg);
-		if (err < 0)
-			return err;
-	}
+	err = pmk_unpack_init(&s->unpack, mode.fourcc);
+	if (err < 0)
+		return err;
 	snprintf(s->base.name, sizeof(s->base.name), "%s (%s) %s %dx%d at %g/s", s->path, (const char *)cap.card,
 		pmk_fourcc_name(mode.fourcc, format), s->base.layout.width, s->base.layout.height, s->base.fps);
 	return 0;

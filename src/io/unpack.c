@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/unpack.h"
+
+#include "image/convert.h"
+#include "image/jpeg.h"
+
+int pmk_unpack_init(struct pmk_unpack *u, uint32_t fourcc)
+{
+	*u = (struct pmk_unpack){ .fourcc = fourcc };
+	return fourcc == PMK_FOURCC_MJPG ? pmk_jpeg_create(&u->jpeg) : 0;
+}
+
+void pmk_unpack_finish(struct pmk_unpack *u)
+{
+	pmk_jpeg_destroy(u->jpeg);
+	pmk_image_free(&u->scratch);
+	*u = (struct pmk_unpack){ 0 };
+}
+
+void pmk_unpack_adopt(struct pmk_unpack *u, const uint8_t *data, size_t bytes, struct pmk_layout *layout)
+{
+	struct pmk_layout found;
+
+	if (u->jpeg && pmk_jpeg_layout(u->jpeg, data, bytes, &found) == 0)
+		layout->chroma = found.chroma;
+}
+
+/* Another sampling goes by way of the scratch picture. */
+static const char *decode_jpeg(struct pmk_unpack *u, const uint8_t *data, size_t bytes, struct pmk_image *image)
+{
+	struct pmk_layout layout;
+
+	if (pmk_jpeg_layout(u->jpeg, data, bytes, &layout) < 0)
+		return "no whole JPEG";
+	if (layout.width != image->layout.width || layout.height != image->layout.height)
+		return "a JPEG of another size";
+	if (layout.chroma == image->layout.chroma)
+		return pmk_jpeg_decode(u->jpeg, data, bytes, image) < 0 ? "a broken JPEG" : NULL;
+	if (!u->scratch.block && pmk_image_alloc(&u->scratch, &layout) < 0)
+		return "out of memory";
+	if (pmk_jpeg_decode(u->jpeg, data, bytes, &u->scratch) < 0 || pmk_convert_scale(&u->scratch, image) < 0)
+		return "a broken JPEG";
+	return NULL;
+}
+
+const char *pmk_unpack(struct pmk_unpack *u, const uint8_t *data, size_t bytes, int stride, struct pmk_image *image)
+{
+	if (bytes == 0)
+		return "empty";
+	if (u->jpeg)
+		return decode_jpeg(u, data, bytes, image);
+	return pmk_convert_from_raw(image, u->fourcc, data, bytes, stride) < 0 ? "too short" : NULL;
+}
