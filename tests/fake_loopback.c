@@ -111,6 +111,35 @@ static int query_buffer(struct fake_loopback *l, int fd, struct v4l2_buffer *buf
 	return 0;
 }
 
+/* The client usage event of 0.13 and later: one waits at most, the newest; a subscription tells the present, if asked to. */
+static int subscribe(struct fake_loopback *l, int fd, const struct v4l2_event_subscription *wish)
+{
+	if (l->version < PMK_V4L2_LOOPBACK_0_13 || wish->type != V4L2_EVENT_PRIVATE_START + 0x08e00000 + 1)
+		return -EINVAL;
+	if (l->subscribed != fd)
+		l->event_waits = wish->flags & V4L2_EVENT_SUB_FL_SEND_INITIAL;
+	l->subscribed = fd;
+	return 0;
+}
+
+static int take_event(struct fake_loopback *l, int fd, struct v4l2_event *event)
+{
+	uint32_t count = (uint32_t)l->viewers;
+
+	if (l->subscribed != fd || !l->event_waits)
+		return -ENOENT;
+	l->event_waits = false;
+	event->type = V4L2_EVENT_PRIVATE_START + 0x08e00000 + 1;
+	memcpy(&event->u, &count, sizeof(count));
+	return 0;
+}
+
+void fake_loopback_watch(struct fake_loopback *l, int viewers)
+{
+	l->viewers = viewers;
+	l->event_waits = l->subscribed && !l->forgets_events;
+}
+
 int fake_loopback_ioctl(struct fake_loopback *l, int fd, unsigned long request, void *argument)
 {
 	struct v4l2_buffer *buffer = argument;
@@ -136,6 +165,13 @@ int fake_loopback_ioctl(struct fake_loopback *l, int fd, unsigned long request, 
 		return 0;
 	case VIDIOC_STREAMON:
 		return stream_on(l, fd);
+	case VIDIOC_SUBSCRIBE_EVENT:
+		return subscribe(l, fd, argument);
+	case VIDIOC_UNSUBSCRIBE_EVENT:
+		l->subscribed = 0;
+		return 0;
+	case VIDIOC_DQEVENT:
+		return take_event(l, fd, argument);
 	case VIDIOC_STREAMOFF:
 		l->streamed_off++;
 		return 0;
@@ -171,6 +207,8 @@ ssize_t fake_loopback_write(struct fake_loopback *l, int fd, const void *data, s
 
 void fake_loopback_close(struct fake_loopback *l, int fd)
 {
+	if (l->subscribed == fd)
+		l->subscribed = 0;
 	if (l->format_owner == fd)
 		l->format_owner = 0;
 	if (l->writer != fd)

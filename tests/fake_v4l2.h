@@ -57,6 +57,9 @@ struct fake_loopback {
 	bool painted[FAKE_BUFFERS];
 	uint64_t position;	/* pictures put so far */
 	int streamed_on, streamed_off, written, mapped;
+	int viewers, subscribed;	/* readers that stream; fd or 0 */
+	bool event_waits;
+	bool forgets_events;	/* scripted: changes are not told */
 };
 
 struct fake_node {
@@ -87,6 +90,7 @@ uint32_t fake_loopback_caps(const struct fake_loopback *l);
 int fake_loopback_ioctl(struct fake_loopback *l, int fd, unsigned long request, void *argument);
 int fake_loopback_map(struct fake_loopback *l, size_t length, uint32_t offset, void **memory);
 ssize_t fake_loopback_write(struct fake_loopback *l, int fd, const void *data, size_t bytes);
+void fake_loopback_watch(struct fake_loopback *l, int viewers);	/* that many readers stream now */
 void fake_loopback_close(struct fake_loopback *l, int fd);
 
 #endif

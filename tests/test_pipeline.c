@@ -16,7 +16,7 @@
 /* --- the camera: a room of one glaring colour, nobody in it --- */
 
 enum camera_mode { DELIVER, STALL, LOSE, END, HANG };
-static atomic_int camera_mode, camera_opens, open_failures, camera_width = 320;
+static atomic_int camera_mode, camera_opens, cameras_open, open_failures, camera_width = 320;
 static const uint8_t room[3] = { 150, 60, 220 };	/* Y, U, V: magenta */
 
 struct camera {
@@ -42,6 +42,7 @@ int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct
 		c->base.layout.range = PMK_RANGE_FULL;
 	}
 	c->base.fps = 50;
+	atomic_fetch_add(&cameras_open, 1);
 	c->pool = pmk_frame_pool_create(4);
 	snprintf(c->base.name, sizeof c->base.name, "scripted");
 	*source = &c->base;
@@ -73,6 +74,11 @@ int pmk_source_read(struct pmk_source *source, struct pmk_frame **frame, uint64_
 	return 0;
 }
 
+int pmk_source_reopen(const char *spec, const struct pmk_source_place *place, const struct pmk_source_wish *wish, struct pmk_source **source)
+{
+	return pmk_source_open(spec, wish, source);
+}
+
 void pmk_source_close(struct pmk_source *source)
 {
 	struct camera *c = (struct camera *)source;
@@ -81,6 +87,7 @@ void pmk_source_close(struct pmk_source *source)
 		return;
 	pmk_frame_pool_destroy(c->pool);
 	free(c);
+	atomic_fetch_sub(&cameras_open, 1);
 }
 
 /* --- the outputs --- */
@@ -88,11 +95,12 @@ void pmk_source_close(struct pmk_source *source)
 struct output {
 	struct pmk_sink base;
 	bool open, opened_covered, closed_covered;
-	int written, covers, fail_after;	/* fail_after: 0 never */
+	int written, covers, rests, opens, fail_after;	/* fail_after: 0 never */
 	bool last_is_cover, leaked, wrong_layout;
 	uint64_t shown_ns, composed_ns, least_ns;	/* capture of the last picture; when it was first written; from there to a cover, at the least */
 };
 
+static atomic_int watch = PMK_WATCH_UNKNOWN;
 static atomic_bool others_block;	/* writes to outputs that are not live do not return */
 static pthread_mutex_t output_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct output outputs[2];
@@ -116,6 +124,7 @@ int pmk_sink_open(const char *spec, const struct pmk_sink_setup *setup, const st
 	pthread_mutex_lock(&output_lock);
 	o->base.live = spec[1] == '!';
 	o->open = true;
+	o->opens++;
 	o->opened_covered = cover && pmk_shown_is_cover(cover) && !shows_room(pmk_shown_image(cover));
 	pthread_mutex_unlock(&output_lock);
 	*sink = &o->base;
@@ -147,6 +156,27 @@ int pmk_sink_write(struct pmk_sink *sink, const struct pmk_shown *shown)
 	return err;
 }
 
+enum pmk_watch pmk_sink_watched(struct pmk_sink *sink)
+{
+	return (enum pmk_watch)atomic_load(&watch);
+}
+
+int pmk_sink_watch_fd(struct pmk_sink *sink, short *events)
+{
+	return -1;
+}
+
+int pmk_sink_rest(struct pmk_sink *sink, const struct pmk_shown *cover)
+{
+	struct output *o = (struct output *)sink;
+
+	pthread_mutex_lock(&output_lock);
+	o->rests++;
+	o->last_is_cover = pmk_shown_is_cover(cover);
+	pthread_mutex_unlock(&output_lock);
+	return 0;
+}
+
 int pmk_sink_close(struct pmk_sink *sink, const struct pmk_shown *cover)
 {
 	struct output *o = (struct output *)sink;
@@ -170,10 +200,10 @@ static struct output seen(int index)
 
 /* --- */
 
-static struct pmk_pipeline *start(const char *first, const char *second, uint64_t frames)
+static struct pmk_pipeline *start_with(const char *first, const char *second, uint64_t frames, bool on_demand)
 {
 	struct pmk_pipeline_settings settings = {
-		.camera = "scripted", .outputs = { first, second }, .output_count = second ? 2 : 1, .frames = frames,
+		.camera = "scripted", .on_demand = on_demand, .outputs = { first, second }, .output_count = second ? 2 : 1, .frames = frames,
 		.scene = { .model = "selfie-landscape", .threads = 1, .backdrop = "color:#20c040", .refine = { .threshold = -1 } },
 	};
 	struct pmk_pipeline *p = NULL;
@@ -192,6 +222,12 @@ static struct pmk_pipeline *start(const char *first, const char *second, uint64_
 	assert_int_equal(part, PMK_PART_NONE);
 	assert_true(seen(0).opened_covered);
 	return p;
+}
+
+static struct pmk_pipeline *start(const char *first, const char *second, uint64_t frames)
+{
+	atomic_store(&watch, PMK_WATCH_UNKNOWN);
+	return start_with(first, second, frames, false);
 }
 
 /* Stop, and check what must hold at the end of every run. */
@@ -403,6 +439,121 @@ static void test_a_silent_camera_is_opened_again(void **state)
 	stop(p, 0);
 }
 
+static void wait_camera(int open)
+{
+	uint64_t end = pmk_clock_now_ns() + 60 * PMK_S_NS;
+
+	while (atomic_load(&cameras_open) != open) {
+		assert_true(pmk_clock_now_ns() < end);
+		pmk_clock_sleep_until(pmk_clock_now_ns() + PMK_MS_NS);
+	}
+}
+
+/* Nobody: the camera is closed and nothing is written. Somebody: a cover at once, then live. Nobody again: closed again. */
+static void test_on_demand(void **state)
+{
+	struct pmk_pipeline *p;
+	int written;
+
+	atomic_store(&watch, PMK_WATCH_NOBODY);
+	p = start_with("a!", NULL, 0, true);
+	reach(p, PMK_STATE_IDLE);
+	for (int round = 0; round < 3; round++) {
+		wait_camera(0);
+		written = seen(0).written;
+		assert_int_equal(seen(0).rests, round + 1);
+		assert_true(round == 0 || seen(0).last_is_cover);
+		atomic_store(&watch, PMK_WATCH_SOMEBODY);
+		wait_written(0, written + 1);
+		assert_true(seen(0).covers >= round + 1);
+		reach(p, PMK_STATE_LIVE);
+		assert_int_equal(atomic_load(&cameras_open), 1);
+		atomic_store(&watch, PMK_WATCH_NOBODY);
+		reach(p, PMK_STATE_IDLE);
+		assert_true(seen(0).last_is_cover);
+	}
+	stop(p, 0);
+}
+
+/* Who stays away for less than two seconds keeps the camera; and without --on-demand nobody closes it. */
+static void test_a_short_absence_changes_nothing(void **state)
+{
+	struct pmk_pipeline *p;
+	int opens;
+
+	atomic_store(&watch, PMK_WATCH_SOMEBODY);
+	p = start_with("a!", NULL, 0, true);
+	reach(p, PMK_STATE_LIVE);
+	opens = atomic_load(&camera_opens);
+	atomic_store(&watch, PMK_WATCH_NOBODY);
+	wait_written(0, seen(0).written + 5);
+	atomic_store(&watch, PMK_WATCH_SOMEBODY);
+	wait_written(0, seen(0).written + 5);
+	assert_int_equal(atomic_load(&camera_opens), opens);
+	assert_int_equal(seen(0).rests, 0);
+	stop(p, 0);
+	p = start("a!", NULL, 0);
+	atomic_store(&watch, PMK_WATCH_NOBODY);
+	reach(p, PMK_STATE_LIVE);
+	wait_written(0, seen(0).written + 5);
+	assert_int_equal(seen(0).rests, 0);
+	stop(p, 0);
+}
+
+/* A file wants every picture, so that nothing rests, whoever watches the virtual camera beside it. */
+static void test_a_file_counts_as_watched(void **state)
+{
+	struct pmk_pipeline *p;
+
+	atomic_store(&watch, PMK_WATCH_NOBODY);
+	p = start_with("a!", "b", 0, true);
+	reach(p, PMK_STATE_LIVE);
+	wait_written(1, 5);
+	assert_int_equal(seen(0).rests, 0);
+	stop(p, 0);
+}
+
+/* Woken while the camera is away: the cover, and live when it is back. Stopped while asleep: at once. */
+static void test_woken_without_a_camera(void **state)
+{
+	struct pmk_pipeline *p;
+
+	atomic_store(&watch, PMK_WATCH_NOBODY);
+	p = start_with("a!", NULL, 0, true);
+	reach(p, PMK_STATE_IDLE);
+	wait_camera(0);
+	atomic_store(&open_failures, 2);
+	atomic_store(&watch, PMK_WATCH_SOMEBODY);
+	reach(p, PMK_STATE_LIVE);
+	atomic_store(&watch, PMK_WATCH_NOBODY);
+	reach(p, PMK_STATE_IDLE);
+	stop(p, 0);
+}
+
+/* A virtual camera that is lost is opened again, and holds the cover from its first moment. */
+static void test_a_lost_virtual_camera_comes_back(void **state)
+{
+	struct pmk_pipeline *p = start("a!", NULL, 0);
+	int opens = seen(0).opens;
+	uint64_t end = pmk_clock_now_ns() + 60 * PMK_S_NS;
+
+	reach(p, PMK_STATE_LIVE);
+	pthread_mutex_lock(&output_lock);
+	outputs[0].fail_after = 1;
+	pthread_mutex_unlock(&output_lock);
+	while (seen(0).opens == opens)
+		assert_true(pmk_clock_now_ns() < end);
+	assert_true(seen(0).opened_covered);
+	assert_int_equal(state_of(p), PMK_STATE_LIVE);
+	pthread_mutex_lock(&output_lock);
+	outputs[0].fail_after = 0;
+	pthread_mutex_unlock(&output_lock);
+	while (!seen(0).open)
+		assert_true(pmk_clock_now_ns() < end);
+	wait_written(0, seen(0).written + 5);
+	stop(p, 0);
+}
+
 static void test_no_camera_at_the_start(void **state)
 {
 	struct pmk_pipeline_settings settings = { .camera = "scripted", .outputs = { "a" }, .output_count = 1,
@@ -435,6 +586,11 @@ int main(void)
 		cmocka_unit_test(test_a_hanging_driver_does_not_hold_the_outputs),
 		cmocka_unit_test(test_a_blocked_output_holds_nobody_up),
 		cmocka_unit_test(test_a_silent_camera_is_opened_again),
+		cmocka_unit_test(test_on_demand),
+		cmocka_unit_test(test_a_short_absence_changes_nothing),
+		cmocka_unit_test(test_a_file_counts_as_watched),
+		cmocka_unit_test(test_woken_without_a_camera),
+		cmocka_unit_test(test_a_lost_virtual_camera_comes_back),
 		cmocka_unit_test(test_no_camera_at_the_start),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -189,7 +189,7 @@ static void test_the_room_needs_its_switch(void **state)
 	assert_null(scene);
 	settings.show_room = true;
 	assert_int_equal(pmk_scene_create(&settings, &layout, 1, &scene), 0);
-	assert_int_equal(pmk_scene_cover(scene, &cover), 0);
+	assert_int_equal(pmk_scene_cover(scene, NULL, &cover), 0);
 	assert_true(pmk_shown_is_cover(cover));
 	pmk_shown_unref(cover);
 	pmk_scene_destroy(scene);
@@ -209,7 +209,7 @@ static void test_the_switch_alone_shows_nothing(void **state)
 	assert_int_equal(pmk_scene_create(&settings, &layout, 2, &scene), 0);
 	pmk_image_fill(&frame->image, (uint8_t[]){ 150, 60, 220 });
 	assert_int_equal(pmk_scene_run(scene, frame, &shown, NULL), 0);
-	assert_int_equal(pmk_scene_cover(scene, &cover), 0);
+	assert_int_equal(pmk_scene_cover(scene, NULL, &cover), 0);
 	assert_memory_equal(pmk_shown_image(shown)->plane[2], pmk_shown_image(cover)->plane[2], 160);
 	pmk_shown_unref(shown);
 	pmk_shown_unref(cover);

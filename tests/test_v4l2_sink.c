@@ -314,6 +314,57 @@ static void test_close_without_cover(void **state)
 	end();
 }
 
+/* From 0.13 on the driver tells who streams, also who did before us, and it is asked again in case an event was lost. */
+static void test_the_driver_tells_who_watches(void **state)
+{
+	for (int v = 0; v < VERSIONS; v++) {
+		struct fake_loopback l = { .version = versions[v], .ring = 3, .viewers = 1 };
+		enum pmk_watch at_first = versions[v] < PMK_V4L2_LOOPBACK_0_13 ? PMK_WATCH_UNKNOWN : PMK_WATCH_SOMEBODY;
+		uint64_t deadline = pmk_clock_now_ns() + 60 * PMK_S_NS;
+		struct pmk_sink *sink;
+		short events = 0;
+
+		begin();
+		fake_add_loopback(10, &l);
+		assert_int_equal(pmk_sink_v4l2_open("/dev/video10", &setup, cover, &sink), 0);
+		assert_int_equal(pmk_sink_watched(sink), at_first);
+		assert_int_equal(pmk_sink_watch_fd(sink, &events) >= 0, at_first == PMK_WATCH_SOMEBODY);
+		fake_loopback_watch(&l, 0);
+		assert_int_equal(pmk_sink_watched(sink), at_first == PMK_WATCH_SOMEBODY ? PMK_WATCH_NOBODY : PMK_WATCH_UNKNOWN);
+		assert_int_equal(events, at_first == PMK_WATCH_SOMEBODY ? POLLPRI : 0);
+		l.forgets_events = true;
+		fake_loopback_watch(&l, 1);
+		while (pmk_sink_watched(sink) == PMK_WATCH_NOBODY)
+			assert_true(pmk_clock_now_ns() < deadline);
+		assert_int_equal(pmk_sink_close(sink, cover), 0);
+		assert_int_equal(l.subscribed, 0);
+		end();
+	}
+}
+
+/* Going to rest leaves nothing of a call in any buffer, and the next picture ends the rest. */
+static void test_rest(void **state)
+{
+	for (int v = 0; v < VERSIONS; v++) {
+		struct fake_loopback l = { .version = versions[v], .ring = 5 };
+		struct pmk_sink *sink;
+
+		begin();
+		fake_add_loopback(10, &l);
+		assert_int_equal(pmk_sink_v4l2_open("/dev/video10", &setup, cover, &sink), 0);
+		for (int i = 0; i < 7; i++)
+			assert_int_equal(pmk_sink_write(sink, picture), 0);
+		assert_int_equal(pmk_sink_rest(sink, cover), 0);
+		assert_ring(&l, COVER);
+		assert_int_equal(pmk_sink_write(sink, picture), 0);
+		assert_int_equal(pictures_in(&l), 1);
+		l.write_error = -ENODEV;
+		assert_int_equal(pmk_sink_rest(sink, cover), -ENODEV);
+		assert_int_equal(pmk_sink_close(sink, cover), 0);
+		end();
+	}
+}
+
 static void test_find(void **state)
 {
 	struct fake_loopback taken = { .version = 0x000f00, .exclusive = true, .foreign_writer = true };
@@ -342,7 +393,7 @@ int main(void)
 		cmocka_unit_test(test_odd_sizes_are_cropped), cmocka_unit_test(test_open_fails),
 		cmocka_unit_test(test_not_a_virtual_camera), cmocka_unit_test(test_reader_holds_the_format),
 		cmocka_unit_test(test_ring_shrinks), cmocka_unit_test(test_lost_picture_and_lost_camera),
-		cmocka_unit_test(test_close_without_cover), cmocka_unit_test(test_find),
+		cmocka_unit_test(test_the_driver_tells_who_watches), cmocka_unit_test(test_rest), cmocka_unit_test(test_close_without_cover), cmocka_unit_test(test_find),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

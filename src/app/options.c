@@ -48,7 +48,7 @@ static const struct {
 	[MOTION_GATE] = { "motion-gate", 0, "yes|no", "a picture in which nothing moved keeps the mask of the one before, 100 ms at most [yes]" },
 	[MIRROR] = { "mirror", 0, NULL, "swap left and right of the camera's picture" },
 	[FLIP] = { "flip", 0, NULL, "swap top and bottom of the camera's picture" },
-	[ON_DEMAND] = { "on-demand", 0, "yes|no", "only `no` so far: the camera stays open while the program runs" },
+	[ON_DEMAND] = { "on-demand", 0, "yes|no", "close the camera while nobody watches a virtual camera [yes]" },
 	[SHOW_ROOM] = { "show-room", 0, NULL, "with -b none: let the room be seen, inside a red border" },
 	[CONFIG] = { "config", 0, "FILE", "configuration file [$XDG_CONFIG_HOME/potemkin/potemkin.conf]" },
 	[DURATION] = { "duration", 0, "S", "stop after so many seconds" },
@@ -162,17 +162,6 @@ static enum pmk_exit set_motion_gate(const char *value, bool *off)
 	return PMK_EXIT_OK;
 }
 
-static enum pmk_exit set_on_demand(const char *value)
-{
-	bool yes;
-
-	if (pmk_parse_bool(value, &yes))
-		return bad_value(ON_DEMAND, value, "give yes or no");
-	if (yes)
-		pmk_warn("--on-demand yes is not built yet: the camera stays open while the program runs");
-	return PMK_EXIT_OK;
-}
-
 static enum pmk_exit add_output(struct pmk_pipeline_settings *p, const char *value)
 {
 	if (p->output_count == PMK_PIPELINE_MAX_OUTPUTS)
@@ -283,7 +272,7 @@ static enum pmk_exit set(struct pmk_options *o, int id, const char *value)
 	case CONFIG:
 		return PMK_EXIT_OK;	/* looked for before all others */
 	case ON_DEMAND:
-		return set_on_demand(value);
+		return set_switch(id, value, &o->pipeline.on_demand);
 	case VERBOSE:
 	case QUIET:
 	case LOG_JSON:
@@ -440,7 +429,7 @@ static void set_defaults(struct pmk_options *o)
 {
 	*o = (struct pmk_options){
 		.pipeline = {
-			.camera = "auto",
+			.camera = "auto", .on_demand = true,
 			.scene = {
 				.model = "auto", .threads = 1, .backdrop = "builtin:office", .smooth = 0.27,
 				.refine = { .mode = PMK_REFINE_GUIDED, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 },

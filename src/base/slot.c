@@ -61,14 +61,23 @@ void *pmk_slot_take(struct pmk_slot *slot, uint64_t deadline_ns)
 	void *item;
 
 	pthread_mutex_lock(&slot->lock);
-	while (!slot->item && !slot->closed) {
+	while (!slot->item && !slot->closed && !slot->nudged) {
 		if (pthread_cond_timedwait(&slot->ready, &slot->lock, &until) == ETIMEDOUT)
 			break;
 	}
 	item = slot->item;
 	slot->item = NULL;
+	slot->nudged = false;
 	pthread_mutex_unlock(&slot->lock);
 	return item;
+}
+
+void pmk_slot_nudge(struct pmk_slot *slot)
+{
+	pthread_mutex_lock(&slot->lock);
+	slot->nudged = true;
+	pthread_cond_broadcast(&slot->ready);
+	pthread_mutex_unlock(&slot->lock);
 }
 
 void pmk_slot_close(struct pmk_slot *slot)

@@ -13,7 +13,7 @@ struct pmk_slot {
 	pthread_mutex_t lock;
 	pthread_cond_t ready;
 	void *item;
-	bool closed;
+	bool closed, nudged;
 	void (*drop)(void *item);
 	uint64_t overtaken;	/* items dropped because a newer one came */
 };
@@ -24,8 +24,11 @@ void pmk_slot_finish(struct pmk_slot *slot);	/* drops the item inside; no thread
 /* Put `item` in, dropping the one inside. On a closed slot the item is dropped. [producer thread] */
 void pmk_slot_put(struct pmk_slot *slot, void *item);
 
-/* Take the item, waiting until deadline_ns. NULL when the time is over or the slot is closed. [consumer thread] */
+/* Take the item, waiting until deadline_ns. NULL when the time is over, the slot is closed, or it was nudged. [consumer thread] */
 void *pmk_slot_take(struct pmk_slot *slot, uint64_t deadline_ns);
+
+/* Let one take, this or the next, return at once, with what is inside: there is something else to look at. [any thread] */
+void pmk_slot_nudge(struct pmk_slot *slot);
 
 /* Wake the consumer; from now on take gives what is still inside, then NULL. [any thread] */
 void pmk_slot_close(struct pmk_slot *slot);

@@ -61,26 +61,71 @@ static void count(struct pmk_capture *c, uint64_t captured)
 	pthread_mutex_unlock(&c->lock);
 }
 
-/* Read until the source is lost, has ended, is silent for too long, or we are to stop. Frames are numbered anew from each opening:
- * what comes after a gap has nothing to do with what was before. */
+/* --- what others want of the thread --- */
+
+/* Whether it is to go on reading. */
+static bool wanted(struct pmk_capture *c)
+{
+	bool yes;
+
+	pthread_mutex_lock(&c->turn_lock);
+	yes = !c->stopping && !c->resting;
+	pthread_mutex_unlock(&c->turn_lock);
+	return yes;
+}
+
+/* Sleep while it rests. False: it is to stop. */
+static bool wait_until_wanted(struct pmk_capture *c)
+{
+	bool yes;
+
+	pthread_mutex_lock(&c->turn_lock);
+	while (c->resting && !c->stopping)
+		pthread_cond_wait(&c->turn, &c->turn_lock);
+	yes = !c->stopping;
+	pthread_mutex_unlock(&c->turn_lock);
+	return yes;
+}
+
+static void pause_while_wanted(struct pmk_capture *c, uint64_t duration_ns)
+{
+	struct timespec end = pmk_clock_timespec(pmk_clock_now_ns() + duration_ns);
+	int err = 0;
+
+	pthread_mutex_lock(&c->turn_lock);
+	while (!err && !c->stopping && !c->resting)
+		err = pthread_cond_timedwait(&c->turn, &c->turn_lock, &end);
+	pthread_mutex_unlock(&c->turn_lock);
+}
+
+static void tell_missing(struct pmk_capture *c, int error)
+{
+	if (c->missing && error != c->missing_now)
+		c->missing(c->user, error);
+	c->missing_now = error;
+}
+
+/* --- the thread --- */
+
+/* Read until the source is lost, has ended, is silent for too long, or is not wanted any more. Frames are numbered anew from each
+ * opening: what comes after a gap has nothing to do with what was before. */
 static int capture_all(struct pmk_capture *c)
 {
 	uint64_t number = 0, heard = pmk_clock_now_ns(), patience = SILENT_NS + (uint64_t)(2e9 / c->fps);
 
-	while (!atomic_load(&c->stopping)) {
+	while (wanted(c)) {
 		struct pmk_frame *frame;
 		uint64_t now = pmk_clock_now_ns();
 		int err = pmk_source_read(c->source, &frame, now + TURN_NS);
 
 		if (err == -EAGAIN && now - heard < patience)
 			continue;
-		if (err == -EAGAIN) {
+		if (err == -EAGAIN)
 			pmk_warn("%s: no picture for %d s; it is opened again", c->source->name, (int)((now - heard) / PMK_S_NS));
-			return -EIO;
-		}
 		if (err)
 			return err;
 		heard = now;
+		tell_missing(c, 0);
 		count(c, 1);
 		frame->number = number++;
 		frame = adapt(c, frame);
@@ -90,54 +135,56 @@ static int capture_all(struct pmk_capture *c)
 	return 0;
 }
 
-static void sleep_unless_stopping(struct pmk_capture *c, uint64_t duration_ns)
+/* Open the camera again, after a pause and waiting longer each time, until it is back or not wanted any more. */
+static void reopen(struct pmk_capture *c, uint64_t pause)
 {
-	uint64_t end = pmk_clock_now_ns() + duration_ns;
+	int err;
 
-	for (uint64_t now = end - duration_ns; now < end && !atomic_load(&c->stopping); now = pmk_clock_now_ns())
-		pmk_clock_sleep_until(end - now > TURN_NS ? now + TURN_NS : end);
-}
-
-/* Open the camera again, waiting longer each time, until it is back or we are to stop. */
-static void reopen(struct pmk_capture *c)
-{
-	uint64_t pause = RETRY_FIRST_NS;
-
-	while (!atomic_load(&c->stopping)) {
-		sleep_unless_stopping(c, pause);
-		if (atomic_load(&c->stopping))
+	for (;;) {
+		pause_while_wanted(c, pause);
+		if (!wanted(c))
 			return;
-		if (pmk_source_open(c->camera, &c->wish, &c->source) == 0) {
-			pmk_info("the camera is back: %s", c->source->name);
-			return;
-		}
-		pause = pause * 2 > RETRY_MOST_NS ? RETRY_MOST_NS : pause * 2;
+		err = pmk_source_reopen(c->camera, &c->place, &c->wish, &c->source);
+		if (!err)
+			break;
+		tell_missing(c, err);
+		pause = pause * 2 < RETRY_FIRST_NS ? RETRY_FIRST_NS : pause * 2 > RETRY_MOST_NS ? RETRY_MOST_NS : pause * 2;
 	}
+	c->place = c->source->place;
+	if (c->missing_now)
+		pmk_info("the camera is back: %s", c->source->name);
+	else
+		pmk_debug("open: %s", c->source->name);
 }
 
 static void *capture_main(void *arg)
 {
 	struct pmk_capture *c = arg;
 
-	while (!atomic_load(&c->stopping)) {
-		int err = capture_all(c);
+	do {
+		int err = c->source ? capture_all(c) : 0;
 
-		count(c, 0);
-		c->before = c->figures;
-		pmk_source_close(c->source);
-		c->source = NULL;
+		if (c->source) {
+			count(c, 0);
+			c->before = c->figures;
+			pmk_source_close(c->source);
+			c->source = NULL;
+		}
 		if (err == -ENODATA) {
 			c->ended(c->user);
 			break;
 		}
-		if (!atomic_load(&c->stopping))
-			reopen(c);
-	}
+		if (err)
+			tell_missing(c, err);
+		if (wait_until_wanted(c))
+			reopen(c, err ? RETRY_FIRST_NS : 0);
+	} while (wait_until_wanted(c));
 	return NULL;
 }
 
 int pmk_capture_open(struct pmk_capture *c)
 {
+	pthread_condattr_t monotonic;
 	int err = pmk_slot_init(&c->frames, drop_frame);
 
 	if (err)
@@ -150,7 +197,12 @@ int pmk_capture_open(struct pmk_capture *c)
 		return err;
 	}
 	pthread_mutex_init(&c->lock, NULL);
-	atomic_init(&c->stopping, false);
+	pthread_mutex_init(&c->turn_lock, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&c->turn, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	c->place = c->source->place;
 	c->layout = c->source->layout;
 	c->fps = c->source->fps >= 1 ? c->source->fps : 30;
 	memcpy(c->name, c->source->name, sizeof c->name);
@@ -165,9 +217,22 @@ int pmk_capture_start(struct pmk_capture *c)
 	return -err;
 }
 
+static void want(struct pmk_capture *c, bool *what, bool value)
+{
+	pthread_mutex_lock(&c->turn_lock);
+	*what = value;
+	pthread_cond_broadcast(&c->turn);
+	pthread_mutex_unlock(&c->turn_lock);
+}
+
+void pmk_capture_rest(struct pmk_capture *c, bool rest)
+{
+	want(c, &c->resting, rest);
+}
+
 void pmk_capture_stop(struct pmk_capture *c)
 {
-	atomic_store(&c->stopping, true);
+	want(c, &c->stopping, true);
 	pmk_slot_close(&c->frames);
 }
 
@@ -184,6 +249,8 @@ void pmk_capture_close(struct pmk_capture *c)
 	pmk_source_close(c->source);
 	pmk_slot_finish(&c->frames);
 	pmk_frame_pool_destroy(c->adapted);
+	pthread_cond_destroy(&c->turn);
+	pthread_mutex_destroy(&c->turn_lock);
 	pthread_mutex_destroy(&c->lock);
 }
 

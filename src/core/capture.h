@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A thread that reads a source, opens it again when it is lost or silent, and hands over frames of one shape.
+/* A thread that reads a source, opens it again when it is lost or silent, closes it while it rests, and hands over frames of one shape.
  *
  * The one rule: whatever the camera comes back as, frames keep size, sampling and matrix of the first opening; their range may
  * change. Functions are the main thread's unless said. */
@@ -10,7 +10,6 @@
 #include "io/source.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <time.h>
 
 struct pmk_capture_figures {
@@ -22,6 +21,9 @@ struct pmk_capture {
 	struct pmk_source_wish wish;
 	bool mirror, flip;
 	void (*ended)(void *user);	/* the source has come to its end. [capture thread] */
+	/* Why there is no camera now, each time the reason changes: negative errno of what took it away (-EAGAIN: it gives no picture),
+	 * or of the last try to open it; 0: it is back. [capture thread] */
+	void (*missing)(void *user, int error);
 	void *user;
 
 	struct pmk_layout layout;	/* set by open: of the frames, but for their range */
@@ -29,11 +31,15 @@ struct pmk_capture {
 	char name[160];
 	struct pmk_slot frames;	/* struct pmk_frame, for the scene thread; numbers start anew at each opening */
 
+	struct pmk_source_place place;	/* where the camera was last found. [capture thread] */
 	struct pmk_source *source;	/* capture thread's, once started */
 	struct pmk_frame_pool *adapted;
 	pthread_t thread;
 	bool running;
-	atomic_bool stopping;
+	int missing_now;	/* what `missing` was told last. [capture thread] */
+	pthread_mutex_t turn_lock;	/* of the two below */
+	pthread_cond_t turn;	/* one of them has changed */
+	bool stopping, resting;
 	struct pmk_capture_figures before;	/* of sources that are closed */
 	pthread_mutex_t lock;	/* of the figures */
 	struct pmk_capture_figures figures;
@@ -41,6 +47,7 @@ struct pmk_capture {
 
 int pmk_capture_open(struct pmk_capture *capture) __attribute__((warn_unused_result));	/* as pmk_source_open; nothing is left on failure */
 int pmk_capture_start(struct pmk_capture *capture) __attribute__((warn_unused_result));
+void pmk_capture_rest(struct pmk_capture *capture, bool rest);	/* true: close the source until further notice. [any thread] */
 void pmk_capture_stop(struct pmk_capture *capture);	/* closes the slot; does not wait */
 int pmk_capture_join(struct pmk_capture *capture, const struct timespec *until) __attribute__((warn_unused_result));	/* CLOCK_REALTIME; 0, or -ETIMEDOUT when a driver holds it */
 void pmk_capture_close(struct pmk_capture *capture);	/* joined, or never started */

@@ -15,10 +15,9 @@
 #include <unistd.h>
 
 enum {
-	SHOWN_FIXED = 3, SHOWN_EACH = 3,	/* cover, in the making, spare; each output: in its slot, shown last, in its hands */
+	SHOWN_FIXED = 4, SHOWN_EACH = 3,	/* cover, the next cover, in the making, spare; each output: in its slot, shown last, in its hands */
 };
 
-static const uint64_t TURN_NS = 100 * PMK_MS_NS;	/* how long a thread may sleep before it looks whether to stop */
 static const uint64_t STOP_NS = 400 * PMK_MS_NS;	/* for threads to end in; */
 static const uint64_t FINISH_NS = 10 * PMK_S_NS;	/* and for the end of a film to be written */
 
@@ -37,7 +36,9 @@ struct pmk_pipeline {
 
 	struct pmk_capture capture;
 	struct pmk_scene *scene;	/* scene thread's, once started */
-	struct pmk_shown *cover;
+	struct pmk_shown *cover;	/* scene thread's, once started */
+	atomic_int missing;	/* why there is no camera: see struct pmk_capture */
+	int marked;	/* the reason that is marked on the cover. [scene thread] */
 	pthread_t thread;	/* the scene's */
 	bool running;
 
@@ -54,7 +55,7 @@ struct pmk_pipeline {
 
 static const char *state_name(enum pmk_state state)
 {
-	static const char *const names[] = { "opening", "live", "covered", "ended", "failed" };
+	static const char *const names[] = { "idle", "opening", "live", "covered", "ended", "failed" };
 
 	return names[state];
 }
@@ -116,15 +117,57 @@ static void show(struct pmk_pipeline *p, struct pmk_shown *shown)
 	pmk_shown_unref(shown);
 }
 
+/* What is written on the cover while there is no camera. */
+static const char *mark_of(int missing)
+{
+	switch (missing) {
+	case 0:
+		return NULL;
+	case -ENODEV:
+	case -ENOENT:
+	case -ENXIO:
+		return "camera unplugged";
+	case -EBUSY:
+		return "camera in use";
+	case -EACCES:
+	case -EPERM:
+		return "camera not permitted";
+	case -EAGAIN:
+		return "camera gives no picture";
+	default:
+		return "camera trouble";
+	}
+}
+
+/* A cover that says why, at once, and no later than the outputs would take the plain one. */
+static void mark_cover(struct pmk_pipeline *p)
+{
+	int missing = atomic_load(&p->missing);
+	struct pmk_shown *cover;
+
+	if (missing == p->marked || pmk_scene_cover(p->scene, mark_of(missing), &cover))
+		return;
+	p->marked = missing;
+	for (int i = 0; i < p->group_count; i++)
+		pmk_output_set_cover(&p->groups[i].output, cover);
+	pmk_shown_unref(p->cover);
+	p->cover = cover;
+	if (!missing)
+		return;
+	pmk_shown_ref(cover);
+	show(p, cover);
+}
+
 static void *scene_main(void *arg)
 {
 	struct pmk_pipeline *p = arg;
 
 	while (!atomic_load(&p->stopping)) {
-		struct pmk_frame *frame = pmk_slot_take(&p->capture.frames, pmk_clock_now_ns() + TURN_NS);
+		struct pmk_frame *frame = pmk_slot_take(&p->capture.frames, UINT64_MAX);
 		struct pmk_scene_times times = { 0 };
 		struct pmk_shown *shown = NULL;
 
+		mark_cover(p);
 		if (!frame)
 			continue;
 		pmk_scene_run(p->scene, frame, &shown, &times);
@@ -167,6 +210,14 @@ static void heard_from_output(void *user, enum pmk_output_event event, int error
 		if (group == &p->groups[0])
 			set_state(p, event == PMK_OUTPUT_LIVE ? PMK_STATE_LIVE : PMK_STATE_COVERED);
 		break;
+	case PMK_OUTPUT_ASLEEP:
+		set_state(p, PMK_STATE_IDLE);
+		pmk_capture_rest(&p->capture, true);
+		break;
+	case PMK_OUTPUT_AWAKE:
+		set_state(p, PMK_STATE_OPENING);
+		pmk_capture_rest(&p->capture, false);
+		break;
 	case PMK_OUTPUT_LOST:
 		note_error(p, PMK_PART_OUTPUT, error);
 		end_group(p, group, !atomic_load(&p->stopping));
@@ -183,25 +234,45 @@ static void camera_ended(void *user)
 	set_state(user, PMK_STATE_ENDED);
 }
 
+static void camera_missing(void *user, int error)
+{
+	struct pmk_pipeline *p = user;
+
+	atomic_store(&p->missing, error);
+	pmk_slot_nudge(&p->capture.frames);
+}
+
+static struct pmk_sink_setup sink_setup(const struct pmk_pipeline *p)
+{
+	return (struct pmk_sink_setup){ .layout = *pmk_scene_layout(p->scene), .fps = p->capture.fps, .fourcc = p->settings.output_fourcc };
+}
+
 /* The group for this sink: virtual cameras share the first one, so that it is the one that tells our state. */
 static struct group *add_group(struct pmk_pipeline *p, bool live)
 {
 	struct group *group = &p->groups[p->group_count];
 
-	if (live && p->group_count && p->groups[0].output.sinks[0]->live)
+	if (live && p->group_count && p->groups[0].output.ports[0].live)
 		return &p->groups[0];
-	*group = (struct group){ .pipeline = p, .output = { .cover = p->cover, .fps = p->capture.fps, .frames = p->settings.frames,
-		.tell = heard_from_output } };
+	*group = (struct group){ .pipeline = p, .output = { .fps = p->capture.fps, .frames = p->settings.frames, .tell = heard_from_output } };
 	group->output.user = group;
-	if (pmk_output_init(&group->output))
+	group->output.setup = sink_setup(p);
+	if (pmk_output_init(&group->output, p->cover))
 		return NULL;
 	p->group_count++;
 	return group;
 }
 
+/* An output that cannot tell who watches is watched, and so are all others then. */
+static void choose_on_demand(struct pmk_pipeline *p)
+{
+	if (p->group_count == 1)
+		p->groups[0].output.on_demand = p->settings.on_demand && p->groups[0].output.ports[0].live;
+}
+
 static int open_sinks(struct pmk_pipeline *p, struct pmk_sink *sinks[PMK_PIPELINE_MAX_OUTPUTS])
 {
-	struct pmk_sink_setup setup = { .layout = *pmk_scene_layout(p->scene), .fps = p->capture.fps, .fourcc = p->settings.output_fourcc };
+	struct pmk_sink_setup setup = sink_setup(p);
 
 	for (int i = 0; i < p->settings.output_count; i++) {
 		int err = pmk_sink_open(p->settings.outputs[i], &setup, p->cover, &sinks[i]);
@@ -224,12 +295,14 @@ static int group_sinks(struct pmk_pipeline *p, struct pmk_sink *sinks[PMK_PIPELI
 			group = add_group(p, live);
 			if (!group)
 				return -ENOMEM;
-			group->output.sinks[group->output.sink_count++] = sinks[i];
+			group->output.ports[group->output.port_count++] = (struct pmk_output_port){ .sink = sinks[i],
+				.spec = p->settings.outputs[i], .live = live };
 			group->finishes = sinks[i]->finishes;
 			sinks[i] = NULL;
 		}
 	}
 	p->groups_left = p->group_count;
+	choose_on_demand(p);
 	return 0;
 }
 
@@ -261,7 +334,8 @@ int pmk_pipeline_create(const struct pmk_pipeline_settings *settings, struct pmk
 	p->settings = *settings;
 	pthread_mutex_init(&p->lock, NULL);
 	p->capture = (struct pmk_capture){ .camera = settings->camera, .wish = settings->wish, .mirror = settings->mirror,
-		.flip = settings->flip, .ended = camera_ended, .user = p };
+		.flip = settings->flip, .ended = camera_ended, .missing = camera_missing, .user = p };
+	p->state = PMK_STATE_OPENING;
 	p->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (p->event_fd < 0) {
 		err = -errno;
@@ -274,7 +348,7 @@ int pmk_pipeline_create(const struct pmk_pipeline_settings *settings, struct pmk
 	*part = PMK_PART_SCENE;
 	err = pmk_scene_create(&settings->scene, &p->capture.layout, SHOWN_FIXED + SHOWN_EACH * settings->output_count, &p->scene);
 	if (!err)
-		err = pmk_scene_cover(p->scene, &p->cover);
+		err = pmk_scene_cover(p->scene, NULL, &p->cover);
 	if (err) {
 		pmk_pipeline_destroy(p);
 		return err;

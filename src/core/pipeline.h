@@ -14,6 +14,7 @@
 enum { PMK_PIPELINE_MAX_OUTPUTS = 16 };
 
 enum pmk_state {
+	PMK_STATE_IDLE,	/* nobody watches: the camera is closed, the cover is in every buffer of the outputs */
 	PMK_STATE_OPENING,	/* no picture yet: outputs hold the cover */
 	PMK_STATE_LIVE,
 	PMK_STATE_COVERED,	/* backdrop only; the camera is tried again */
@@ -30,6 +31,7 @@ struct pmk_pipeline_settings {
 	uint32_t output_fourcc;	/* of virtual cameras; 0: YUYV */
 	struct pmk_scene_settings scene;
 	bool mirror, flip;
+	bool on_demand;	/* close the camera while nobody watches any output. An output that cannot tell counts as watched */
 	uint64_t frames;	/* stop after so many composed pictures; 0: never */
 };
 

@@ -43,6 +43,11 @@ int pmk_sink_watch_fd(struct pmk_sink *sink, short *events)
 	return sink->impl->watch_fd ? sink->impl->watch_fd(sink, events) : -1;
 }
 
+int pmk_sink_rest(struct pmk_sink *sink, const struct pmk_shown *cover)
+{
+	return sink->impl->rest ? sink->impl->rest(sink, cover) : sink->impl->write(sink, cover);
+}
+
 int pmk_sink_close(struct pmk_sink *sink, const struct pmk_shown *cover)
 {
 	return sink ? sink->impl->close(sink, cover) : 0;

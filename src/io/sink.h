@@ -31,6 +31,7 @@ struct pmk_sink_impl {
 	int (*close)(struct pmk_sink *sink, const struct pmk_shown *cover);
 	enum pmk_watch (*watched)(struct pmk_sink *sink);	/* or NULL */
 	int (*watch_fd)(struct pmk_sink *sink, short *events);	/* or NULL */
+	int (*rest)(struct pmk_sink *sink, const struct pmk_shown *cover);	/* or NULL: the cover is written */
 };
 
 /* Open by SPEC: /dev/videoN, pipewire[:NAME], file:PATH (.y4m .mkv .mp4), null, hash. A virtual camera is first given `cover` in every ring
@@ -47,6 +48,10 @@ enum pmk_watch pmk_sink_watched(struct pmk_sink *sink);
 /* A descriptor that poll reports with *events when the answer of pmk_sink_watched may have changed, so that a thread can sleep on it
  * while nobody watches; the sink's own, good until close. -1: there is none. */
 int pmk_sink_watch_fd(struct pmk_sink *sink, short *events);
+
+/* Nobody watches: overwrite every ring buffer with `cover`, so that who comes next is shown no picture of before. The next write
+ * ends the rest. 0, or negative errno: the sink is lost, close it. */
+int pmk_sink_rest(struct pmk_sink *sink, const struct pmk_shown *cover) __attribute__((warn_unused_result));
 
 /* Overwrite every ring buffer with `cover` (virtual cameras; NULL: leave them), finish the file, free. Gone afterwards, also on failure. */
 int pmk_sink_close(struct pmk_sink *sink, const struct pmk_shown *cover);

@@ -11,6 +11,7 @@
 #include "io/devices.h"
 #include "io/sink.h"
 #include "io/v4l2.h"
+#include "io/viewers.h"
 
 enum { RING_MOST = 32, RING_LEAST = 8 };	/* v4l2loopback has 2 buffers by default, at most 32 */
 
@@ -24,6 +25,7 @@ struct v4l2_sink {
 	struct v4l2_pix_format pix;	/* as negotiated: even sides, tight rows */
 	size_t bytes;	/* of a picture */
 	bool streaming, lost;
+	struct pmk_viewers *viewers;	/* NULL: no way to tell */
 	struct pmk_v4l2_map maps[RING_MOST];
 	int map_count, next;	/* mapped buffers, 0 when fed by write(); the one whose turn it is */
 	uint8_t *picture;	/* for write() */
@@ -245,14 +247,44 @@ static int start(struct v4l2_sink *s, const struct v4l2_capability *cap, const s
 static int v4l2_write(struct pmk_sink *sink, const struct pmk_shown *shown)
 {
 	struct v4l2_sink *s = (struct v4l2_sink *)sink;
-	int err = s->lost ? -ENODEV : put(s, shown);
+	int err;
 
+	if (s->viewers)
+		pmk_viewers_rest(s->viewers, false);
+	err = s->lost ? -ENODEV : put(s, shown);
 	if (err >= 0 || err == -EAGAIN)
 		return 0;
 	if (!s->lost)
 		pmk_error("%s: the virtual camera has gone: %s; is v4l2loopback still loaded?", s->path, strerror(-err));
 	s->lost = true;
 	return err;
+}
+
+static int v4l2_rest(struct pmk_sink *sink, const struct pmk_shown *cover)
+{
+	struct v4l2_sink *s = (struct v4l2_sink *)sink;
+	int err = v4l2_write(sink, cover);
+
+	if (err < 0)
+		return err;
+	err = put_cover(s, cover);
+	if (s->viewers)
+		pmk_viewers_rest(s->viewers, true);
+	return err == -EAGAIN ? 0 : err;
+}
+
+static enum pmk_watch v4l2_watched(struct pmk_sink *sink)
+{
+	const struct v4l2_sink *s = (const struct v4l2_sink *)sink;
+
+	return s->viewers ? pmk_viewers_look(s->viewers) : PMK_WATCH_UNKNOWN;
+}
+
+static int v4l2_watch_fd(struct pmk_sink *sink, short *events)
+{
+	const struct v4l2_sink *s = (const struct v4l2_sink *)sink;
+
+	return s->viewers ? pmk_viewers_fd(s->viewers, events) : -1;
 }
 
 /* No STREAMOFF: closing does it, and on 0.13 it would throw out readers, who may await the next producer. */
@@ -267,6 +299,7 @@ static int v4l2_close(struct pmk_sink *sink, const struct pmk_shown *cover)
 		err = 0;	/* said then */
 	if (err < 0)
 		pmk_error("%s: cannot leave the cover in the virtual camera: %s", s->path, strerror(-err));
+	pmk_viewers_destroy(s->viewers);
 	pmk_v4l2_unmap_buffers(s->maps, s->map_count);
 	if (s->fd >= 0)
 		pmk_v4l2()->close(s->fd);
@@ -275,7 +308,8 @@ static int v4l2_close(struct pmk_sink *sink, const struct pmk_shown *cover)
 	return err;
 }
 
-static const struct pmk_sink_impl v4l2_impl = { .write = v4l2_write, .close = v4l2_close };
+static const struct pmk_sink_impl v4l2_impl = { .write = v4l2_write, .close = v4l2_close, .watched = v4l2_watched,
+	.watch_fd = v4l2_watch_fd, .rest = v4l2_rest };
 
 static int negotiate(struct v4l2_sink *s, const struct pmk_sink_setup *setup, struct v4l2_capability *cap)
 {
@@ -317,6 +351,7 @@ int pmk_sink_v4l2_open(const char *device, const struct pmk_sink_setup *setup, c
 		v4l2_close(&s->base, NULL);
 		return err;
 	}
+	s->viewers = pmk_viewers_create(s->fd, s->path);
 	*sink = &s->base;
 	return 0;
 }

@@ -30,6 +30,13 @@ int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct
 	return -EINVAL;
 }
 
+int pmk_source_reopen(const char *spec, const struct pmk_source_place *place, const struct pmk_source_wish *wish, struct pmk_source **source)
+{
+	if (place->path[0] && (strcmp(spec, "auto") == 0 || pmk_parse_after(spec, "/dev/")))
+		return pmk_source_v4l2_reopen(spec, place, wish, source);
+	return pmk_source_open(spec, wish, source);
+}
+
 int pmk_source_read(struct pmk_source *source, struct pmk_frame **frame, uint64_t deadline_ns)
 {
 	return source->impl->read(source, frame, deadline_ns);

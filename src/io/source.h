@@ -15,8 +15,14 @@ struct pmk_source_wish {
 	bool unpaced;	/* files and presenter: give pictures as fast as they are read, once, in order, none dropped (convert) */
 };
 
+/* Where a camera was found, so that it is found again when its number changes. */
+struct pmk_source_place {
+	char path[64], card[40], bus[40];	/* as in struct pmk_device; empty for what is no camera */
+};
+
 struct pmk_source {
 	const struct pmk_source_impl *impl;
+	struct pmk_source_place place;
 	struct pmk_layout layout;	/* of the frames; fixed while open */
 	double fps;	/* nominal rate */
 	char name[160];	/* for messages: "/dev/video0 (Integrated Camera) MJPG 1280x720 at 30/s" */
@@ -33,6 +39,11 @@ struct pmk_source_impl {
  * somebody else, -EACCES, -EBADMSG damaged file. */
 int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct pmk_source **source) __attribute__((warn_unused_result));
 
+/* Open again what was open at `place`: at the same plug (bus) or else by its name, whatever its number is now; with spec "auto" any
+ * other camera when it has gone. For what has no place as pmk_source_open. */
+int pmk_source_reopen(const char *spec, const struct pmk_source_place *place, const struct pmk_source_wish *wish, struct pmk_source **source)
+	__attribute__((warn_unused_result));
+
 /* The newest frame, waiting until deadline_ns (CLOCK_MONOTONIC). The frame is the caller's: pmk_frame_unref.
  * 0; -EAGAIN nothing came in time, or all frames are still in use (not logged); -ENODATA the end of an unpaced file;
  * -ENODEV, -EIO and others: the source is lost, close it (logged once). A damaged frame is counted and skipped. */
@@ -46,6 +57,8 @@ void pmk_source_close(struct pmk_source *source);	/* NULL is fine */
 
 /* The openers of the kinds, for source.c. `rest` is the spec behind its prefix. */
 int pmk_source_v4l2_open(const char *device, const struct pmk_source_wish *wish, struct pmk_source **source) __attribute__((warn_unused_result));
+int pmk_source_v4l2_reopen(const char *spec, const struct pmk_source_place *place, const struct pmk_source_wish *wish, struct pmk_source **source)
+	__attribute__((warn_unused_result));
 int pmk_source_v4l2_open_auto(const struct pmk_source_wish *wish, struct pmk_source **source) __attribute__((warn_unused_result));
 /* The camera node of that node.name or title (NULL or "": the first that there is) of the PipeWire daemon, never one of ours and no
  * virtual camera's. Threads of its own serve the daemon. -ENOENT no daemon or no such camera, -ENOSYS this build has no PipeWire. */

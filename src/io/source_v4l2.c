@@ -391,6 +391,9 @@ static int negotiate(struct v4l2_source *s, const struct pmk_source_wish *wish)
 	err = pmk_unpack_init(&s->unpack, mode.fourcc);
 	if (err < 0)
 		return err;
+	memcpy(s->base.place.path, s->path, sizeof(s->path));
+	snprintf(s->base.place.card, sizeof(s->base.place.card), "%s", (const char *)cap.card);
+	snprintf(s->base.place.bus, sizeof(s->base.place.bus), "%s", (const char *)cap.bus_info);
 	snprintf(s->base.name, sizeof(s->base.name), "%s (%s) %s %dx%d at %g/s", s->path, (const char *)cap.card,
 		pmk_fourcc_name(mode.fourcc, format), s->base.layout.width, s->base.layout.height, s->base.fps);
 	return 0;

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "io/devices.h"
 #include "io/source.h"
+#include "io/v4l2.h"
 
 static const char *why_not(const struct pmk_device *device)
 {
@@ -61,4 +62,50 @@ int pmk_source_v4l2_open_auto(const struct pmk_source_wish *wish, struct pmk_sou
 		err = report_none(devices, count);
 	free(devices);
 	return err;
+}
+
+enum { ANOTHER, SAME_NAME, SAME_PLUG, MAX_NODES = 256 };
+
+/* How much what is at this path now is the camera that was at `place`. */
+static int likeness(const char *path, const struct pmk_source_place *place)
+{
+	struct v4l2_capability cap;
+	int fd = pmk_v4l2()->open(path), like = ANOTHER;
+
+	if (fd < 0)
+		return ANOTHER;
+	if (pmk_v4l2_query(fd, &cap) == 0 && cap.device_caps & V4L2_CAP_VIDEO_CAPTURE && strcmp((const char *)cap.card, place->card) == 0)
+		like = strcmp((const char *)cap.bus_info, place->bus) == 0 ? SAME_PLUG : SAME_NAME;
+	pmk_v4l2()->close(fd);
+	return like;
+}
+
+/* The path where that camera is now; false: nowhere. */
+static bool find_again(const struct pmk_source_place *place, char found[64])
+{
+	int numbers[MAX_NODES], count, best = likeness(place->path, place);
+	char path[64];
+
+	snprintf(found, 64, "%s", place->path);
+	count = best == SAME_PLUG ? 0 : pmk_v4l2()->nodes(numbers, MAX_NODES);
+	for (int i = 0; i < count; i++) {
+		int like;
+
+		snprintf(path, sizeof(path), "/dev/video%d", numbers[i]);
+		like = likeness(path, place);
+		if (like <= best)
+			continue;
+		best = like;
+		memcpy(found, path, sizeof(path));
+	}
+	return best != ANOTHER;
+}
+
+int pmk_source_v4l2_reopen(const char *spec, const struct pmk_source_place *place, const struct pmk_source_wish *wish, struct pmk_source **source)
+{
+	char path[64];
+
+	if (find_again(place, path))
+		return pmk_source_v4l2_open(path, wish, source);
+	return strcmp(spec, "auto") == 0 ? pmk_source_v4l2_open_auto(wish, source) : pmk_source_v4l2_open(spec, wish, source);
 }

@@ -171,8 +171,7 @@ int pmk_v4l2_loopback_version(void)
 	return version;
 }
 
-/* The newest time stamp among the ring's buffers; v4l2loopback before 0.14 tells it to everybody. */
-static uint64_t newest_stamp_ns(int fd)
+uint64_t pmk_v4l2_newest_stamp_ns(int fd)
 {
 	uint64_t newest = 0;
 
@@ -191,14 +190,14 @@ static uint64_t newest_stamp_ns(int fd)
 /* Whether pictures still come: the stamp is fresh and moves. */
 static bool is_fed(int fd)
 {
-	uint64_t stamp = newest_stamp_ns(fd), now = pmk_clock_now_ns();
+	uint64_t stamp = pmk_v4l2_newest_stamp_ns(fd), now = pmk_clock_now_ns();
 	uint64_t until = now + 250 * PMK_MS_NS;
 
 	if (!stamp || stamp > now || now - stamp > PMK_S_NS)
 		return false;
 	for (; now < until; now += 25 * PMK_MS_NS) {
 		pmk_clock_sleep_until(now);
-		if (newest_stamp_ns(fd) != stamp)
+		if (pmk_v4l2_newest_stamp_ns(fd) != stamp)
 			return true;
 	}
 	return false;

@@ -50,6 +50,9 @@ enum { PMK_V4L2_LOOPBACK_0_13 = 0x000d00 };
 /* Whether somebody else streams from the camera, or drives the virtual camera. Changes nothing. May wait 250 ms. */
 bool pmk_v4l2_busy(int fd, const struct v4l2_capability *cap);
 
+/* The newest time stamp of v4l2loopback's ring; before 0.14 everybody is told it. 0: none. A client that asks for buffers sets it to now. */
+uint64_t pmk_v4l2_newest_stamp_ns(int fd);
+
 /* The modes of a camera in known formats, at most `most`; sizes of a range are the usual ones and the wished one (or NULL). */
 int pmk_v4l2_modes(int fd, const struct pmk_source_wish *wish, struct pmk_device_mode *modes, int most);
 

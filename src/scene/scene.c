@@ -7,6 +7,7 @@
 #include "model/manifest.h"
 #include "scene/compose.h"
 #include "scene/gate.h"
+#include "scene/mark.h"
 #include "scene/person.h"
 #include "scene/prepare.h"
 #include "scene/temporal.h"
@@ -269,7 +270,20 @@ int pmk_scene_run(struct pmk_scene *s, const struct pmk_frame *frame, struct pmk
 	return cover_err ? cover_err : err;
 }
 
-int pmk_scene_cover(struct pmk_scene *s, struct pmk_shown **shown)
+int pmk_scene_cover(struct pmk_scene *s, const char *mark, struct pmk_shown **shown)
 {
+	struct pmk_image marked = { 0 };
+	int err;
+
+	if (mark) {
+		err = pmk_image_alloc(&marked, &s->layout);
+		if (err)
+			return err;
+		pmk_image_copy(&marked, pmk_backdrop_cover(s->backdrop));
+		pmk_mark_draw(&marked, mark);
+		err = pmk_compose_cover(s->composer, &marked, NULL, shown);
+		pmk_image_free(&marked);
+		return err;
+	}
 	return pmk_compose_cover(s->composer, pmk_backdrop_cover(s->backdrop), NULL, shown);
 }

@@ -15,6 +15,7 @@ import time
 CAMERA, OUTPUT, PLAIN = "/dev/video0", "/dev/video10", "/dev/video11"
 BACKDROP = "#3080c0"
 YUV = (112, 168, 88)  # of BACKDROP: BT.601, limited range
+MARK = (b"\x24\xbe", b"\x80", b"\x80")  # samples of the words on a cover: src/scene/mark.c
 NEAR = 4  # levels that count as the same
 PATIENCE = 60  # s; an emulated machine on a busy one is slow, and no test is about speed
 VIVID = "/sys/bus/platform/drivers/vivid/"
@@ -98,7 +99,7 @@ class Process:
 
 def potemkin(*options, camera=CAMERA, output=OUTPUT, size="320x180", rate="10", backdrop="color:" + BACKDROP):
     """The program with small pictures and the plain backdrop; a name of None leaves its option out."""
-    command = [program, "run", "-v", "--model", "selfie-landscape", "--refine", "none"]
+    command = [program, "run", "-v", "--on-demand", "no", "--model", "selfie-landscape", "--refine", "none"]
     for name, value in (("-c", camera), ("-o", output), ("-s", size), ("-r", rate), ("-b", backdrop)):
         command += [name, value] if value else []
     return Process(*command, *options)
@@ -147,11 +148,11 @@ def planes(data, fourcc, width, height):
 
 
 def foreign(data, fourcc, width, height, near=NEAR):
-    """How many samples of a picture are not the backdrop's."""
+    """How many samples of a picture are neither the backdrop's nor of the mark on a cover."""
     size = picture_bytes(fourcc, width, height)
     check(len(data) >= size, "a picture of %d bytes instead of %d" % (len(data), size))
-    return sum(len(plane.translate(None, bytes(range(value - near, value + near + 1))))
-               for plane, value in zip(planes(data[:size], fourcc, width, height), YUV))
+    return sum(len(plane.translate(None, bytes(range(value - near, value + near + 1)) + mark))
+               for plane, value, mark in zip(planes(data[:size], fourcc, width, height), YUV, MARK))
 
 
 def check_backdrop(data, fourcc, width, height, where):

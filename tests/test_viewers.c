@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* Who watches a node of v4l2loopback 0.12: a plain file stands for the node, opened for real; its time stamps are scripted. */
+#include "unit.h"
+
+#include "base/clock.h"
+#include "io/v4l2.h"
+#include "io/viewers.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static uint64_t stamp_s = 7;
+
+static int scripted_ioctl(int fd, unsigned long request, void *argument)
+{
+	struct v4l2_buffer *buffer = argument;
+
+	if (request != VIDIOC_QUERYBUF || buffer->index > 1)
+		return -EINVAL;
+	buffer->timestamp.tv_sec = (time_t)stamp_s;
+	return 0;
+}
+
+static const struct pmk_v4l2_sys sys = { .ioctl = scripted_ioctl };
+static char node[64];
+static int own;
+
+static struct pmk_viewers *begin(void)
+{
+	struct pmk_viewers *v;
+
+	strcpy(node, "/tmp/potemkin-node-XXXXXX");
+	own = mkstemp(node);
+	assert_true(own >= 0);
+	pmk_v4l2_replace(&sys);
+	v = pmk_viewers_create(own, node);
+	assert_non_null(v);
+	pmk_viewers_rest(v, true);
+	return v;
+}
+
+static void end(struct pmk_viewers *v)
+{
+	pmk_viewers_destroy(v);
+	pmk_v4l2_replace(NULL);
+	close(own);
+	unlink(node);
+}
+
+static int open_node(void)
+{
+	int fd = open(node, O_RDWR | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	return fd;
+}
+
+/* Sleeps as the output thread does. Fails when the state is not reached. */
+static void reach(struct pmk_viewers *v, enum pmk_watch state)
+{
+	uint64_t deadline = pmk_clock_now_ns() + 60 * PMK_S_NS;
+
+	while (pmk_viewers_look(v) != state) {
+		struct pollfd ready = { 0 };
+
+		ready.fd = pmk_viewers_fd(v, &ready.events);
+		assert_int_equal(poll(&ready, 1, 60000), 1);
+		assert_true(pmk_clock_now_ns() < deadline);
+	}
+}
+
+static void test_probes_are_nobody(void **state)
+{
+	struct pmk_viewers *v = begin();
+
+	assert_int_equal(pmk_viewers_look(v), PMK_WATCH_NOBODY);
+	for (int i = 0; i < 50; i++) {
+		int fd = open_node(), another = open_node();
+
+		assert_int_equal(pmk_viewers_look(v), PMK_WATCH_NOBODY);
+		close(fd);
+		assert_int_equal(pmk_viewers_look(v), PMK_WATCH_NOBODY);
+		close(another);
+	}
+	assert_int_equal(pmk_viewers_look(v), PMK_WATCH_NOBODY);
+	end(v);
+}
+
+/* Asking for buffers stamps the ring. It counts at once, and only while the ring rests. */
+static void test_who_asks_for_buffers_watches(void **state)
+{
+	struct pmk_viewers *v = begin();
+	int fd = open_node();
+
+	assert_int_equal(pmk_viewers_look(v), PMK_WATCH_NOBODY);
+	stamp_s++;
+	assert_int_equal(pmk_viewers_look(v), PMK_WATCH_SOMEBODY);
+	pmk_viewers_rest(v, false);
+	stamp_s++;
+	assert_int_equal(pmk_viewers_look(v), PMK_WATCH_SOMEBODY);
+	close(fd);
+	assert_int_equal(pmk_viewers_look(v), PMK_WATCH_NOBODY);
+	fd = open_node();
+	assert_int_equal(pmk_viewers_look(v), PMK_WATCH_NOBODY);	/* the stamps are our own pictures' */
+	close(fd);
+	end(v);
+}
+
+static void test_who_stays_watches(void **state)
+{
+	struct pmk_viewers *v = begin();
+	int fd = open_node(), another;
+
+	reach(v, PMK_WATCH_SOMEBODY);
+	another = open_node();
+	close(fd);
+	assert_int_equal(pmk_viewers_look(v), PMK_WATCH_SOMEBODY);
+	close(another);
+	reach(v, PMK_WATCH_NOBODY);
+	end(v);
+}
+
+/* One that had it open before we came is seen through /proc, and its end as well. */
+static void test_who_was_there_before(void **state)
+{
+	struct pmk_viewers *v = begin();
+	int gate[2];
+	pid_t child;
+	char c;
+
+	assert_int_equal(pipe2(gate, O_CLOEXEC), 0);
+	child = fork();
+	if (child == 0) {
+		int fd = open(node, O_RDONLY);
+
+		close(own);
+		close(gate[0]);
+		if (write(gate[1], "x", 1) != 1 || fd < 0)
+			_exit(1);
+		pause();
+		_exit(0);
+	}
+	assert_int_equal(read(gate[0], &c, 1), 1);
+	pmk_viewers_destroy(v);
+	v = pmk_viewers_create(own, node);
+	assert_non_null(v);
+	reach(v, PMK_WATCH_SOMEBODY);
+	kill(child, SIGKILL);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	reach(v, PMK_WATCH_NOBODY);
+	close(gate[0]);
+	close(gate[1]);
+	end(v);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_probes_are_nobody), cmocka_unit_test(test_who_asks_for_buffers_watches),
+		cmocka_unit_test(test_who_stays_watches), cmocka_unit_test(test_who_was_there_before),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,149 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""The program through a day on a desktop, on a real kernel: nobody watches, somebody does, the camera goes and comes back.
+
+usage, in the guest: tools/vmrun -- tests/vm/desktop.py build/potemkin [WORD...]"""
+
+import glob
+import os
+import sys
+import time
+
+import rig
+from rig import CAMERA, OUTPUT, check, check_backdrop, ends_well, live, plug, potemkin, run, test, unplug, wait_until
+from v4l2 import Reader
+
+SMALL = (320, 180)
+IDLE_S = 10
+
+
+def on_demand(*options, **more):
+    return potemkin("--on-demand", "yes", *options, **more)
+
+
+def open_cameras(program):
+    """How many descriptors of the camera the program has."""
+    links = []
+    for path in glob.glob("/proc/%d/fd/*" % program.child.pid):
+        try:
+            links.append(os.readlink(path))
+        except OSError:
+            pass
+    return sum(link.startswith(CAMERA) for link in links)
+
+
+def asleep(program, times=1):
+    program.wait_for("-> idle", times)
+    wait_until(lambda: not open_cameras(program), "the camera's end")
+
+
+def thread_figures(program):
+    """(times that any thread went to sleep, CPU seconds of all)"""
+    switches = 0
+    for path in glob.glob("/proc/%d/task/*/status" % program.child.pid):
+        with open(path, encoding="ascii") as status:
+            switches += sum(int(line.split()[1]) for line in status if line.startswith("voluntary_ctxt"))
+    with open("/proc/%d/stat" % program.child.pid, encoding="ascii") as stat:
+        fields = stat.read().rsplit(")", 1)[1].split()
+    return switches, (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@test("on demand: the camera is closed until somebody watches, and after")
+def closed_until_watched():
+    with on_demand() as program:
+        asleep(program)
+        for times in (1, 2):
+            began = time.monotonic()
+            with Reader(OUTPUT) as reader:
+                reader.start()
+                first = reader.frame(time.monotonic() + rig.PATIENCE)
+                check_backdrop(first or b"", "YUYV", *SMALL, "the first picture")
+                shown = time.monotonic() - began
+                live(program, times)
+                seconds = time.monotonic() - began
+                check(open_cameras(program) == 1, "live without a camera")
+                for _ in range(5):
+                    check_backdrop(reader.frame(time.monotonic() + rig.PATIENCE) or b"", "YUYV", *SMALL, "while live")
+            asleep(program, times + 1)
+        with Reader(OUTPUT) as reader:
+            count = reader.map()
+            for index, data in enumerate(reader.ring()):
+                check_backdrop(data, "YUYV", *SMALL, "asleep, buffer %d" % index)
+        ends_well(program)
+    return "first picture after %.2f s, live after %.2f s; %d ring buffers covered" % (shown, seconds, count)
+
+
+@test("on demand: five probing opens in three seconds wake nobody")
+def probes():
+    with on_demand() as program:
+        asleep(program)
+        for _ in range(5):
+            with Reader(OUTPUT) as reader:
+                reader.capabilities()
+                reader.format()
+            time.sleep(0.55)
+        run("v4l2-ctl", "-d", OUTPUT, "--all")
+        run("v4l2-ctl", "--list-devices")
+        check(program.count("idle ->") == 0, "a probe woke it")
+        check(open_cameras(program) == 0, "a probe opened the camera")
+        ends_well(program)
+
+
+@test("on demand: idle costs nothing")
+def idle():
+    with on_demand() as program:
+        asleep(program)
+        time.sleep(1)
+        before = thread_figures(program)
+        time.sleep(IDLE_S)
+        after = thread_figures(program)
+        ends_well(program)
+    wakes, cpu = (after[0] - before[0]) / IDLE_S, (after[1] - before[1]) / IDLE_S * 100
+    check(wakes <= 5, "%.1f wake-ups a second" % wakes)
+    check(cpu <= 0.2, "%.2f %% of a core" % cpu)
+    return "%.1f wake-ups a second, %.2f %% of a core" % (wakes, cpu)
+
+
+@test("on demand: a reader by ffmpeg wakes it")
+def by_ffmpeg():
+    with on_demand() as program:
+        asleep(program)
+        raw = os.path.join(rig.work, "raw")
+        run("ffmpeg", "-nostdin", "-y", "-loglevel", "error", "-f", "v4l2", "-i", OUTPUT, "-frames:v", "40", "-f", "rawvideo", raw)
+        with open(raw, "rb") as file:
+            check_backdrop(file.read(), "YUYV", *SMALL, "ffmpeg")
+        live(program)
+        asleep(program, 2)
+        ends_well(program)
+
+
+@test("unplugged and plugged ten times while somebody watches")
+def ten_times():
+    covered, back = [], []
+    with on_demand() as program:
+        asleep(program)
+        with Reader(OUTPUT) as reader:
+            reader.start()
+            live(program)
+            watch_faults(program, reader, covered, back)
+        ends_well(program)
+    return "covered within %.2f s, live again within %.2f s (most)" % (max(covered), max(back))
+
+
+def watch_faults(program, reader, covered, back):
+    for times in range(1, 11):
+        unplug()
+        began = time.monotonic()
+        program.wait_for("live -> covered", times)
+        covered.append(time.monotonic() - began)
+        plug()
+        began = time.monotonic()
+        while program.count("-> live") < times + 1:
+            data = reader.frame(time.monotonic() + rig.PATIENCE)
+            check_backdrop(data or b"", "YUYV", *SMALL, "while the camera was away")
+            check(time.monotonic() - began < rig.PATIENCE, "not live again")
+        back.append(time.monotonic() - began)
+
+
+if __name__ == "__main__":
+    rig.main(sys.argv[1:])
