@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* How fast engines run a network, in turns, so that a busy machine is unfair to all alike.
  *
- *	engine_speed [-t THREADS] [-r ROUNDS] MODEL.tflite...
+ *	engine_speed [-s] [-t THREADS] [-r ROUNDS] MODEL.tflite...
  *
  * One line for each engine and CPU level: median and least time, the speed against XNNPACK, and, for the bound, the time that the
- * network's multiplications take at the core's measured peak. */
+ * network's multiplications take at the core's measured peak. With -s instead: each step of the own engine at the highest level,
+ * its least time, its own bound, and the sum of all: what a run would take if nobody disturbed it. */
 #include "base/clock.h"
 #include "base/cpu.h"
 #include "base/mem.h"
 #include "model/engine.h"
+#include "model/own.h"
 #include "model/rewrite.h"
 
 #include <stdio.h>
@@ -123,19 +125,83 @@ static void compare(const struct pmk_graph *graph, int threads, int rounds, doub
 	}
 }
 
+static double step_macs(const struct pmk_step *step)
+{
+	double pixels = (double)step->y.n * step->y.h * step->y.w, each = step->y.c;
+
+	switch (step->kernel) {
+	case PMK_KERNEL_CONV:
+		return pixels * each * step->depth;
+	case PMK_KERNEL_TRANSPOSE:
+	case PMK_KERNEL_TRANSPOSE_BLOCKS:
+		return (double)step->x.n * step->x.h * step->x.w * step->x.c * step->y.c * step->kernel_h * step->kernel_w;
+	case PMK_KERNEL_DEPTHWISE:
+	case PMK_KERNEL_DEPTHWISE_ANY:
+		return pixels * each * step->kernel_h * step->kernel_w;
+	default:
+		return 0;
+	}
+}
+
+static void print_step(const struct pmk_step *step, double least_us, double peak)
+{
+	static const char *const names[PMK_KERNELS] = { "conv", "scale weights", "transpose blocks", "transpose", "depthwise", "depthwise any",
+		"add", "mul", "pool", "mean", "resize", "unary", "softmax", "copy", "reshape" };
+	double bound = peak > 0 ? step_macs(step) / peak / 1e3 : 0;
+
+	printf("  %-16s %3dx%3dx%3d to %3dx%3dx%3d, %dx%d by %d%s%s%s  %7.1f us, bound %6.1f, over it %6.1f\n", names[step->kernel], step->x.h,
+	       step->x.w, step->x.c, step->y.h, step->y.w, step->y.c, step->kernel_h, step->kernel_w, step->stride_h, step->add.at ? ", add" : "",
+	       step->pre.at ? ", pre" : "", step->rows ? ", enlarged" : "", least_us, bound, least_us - bound);
+}
+
+/* Least times of single steps are quieter than those of whole runs: a disturbed step spoils itself alone. */
+static int profile(const struct pmk_graph *graph, int rounds, double peak)
+{
+	double *least, sum = 0;
+	struct pmk_engine *engine;
+	struct pmk_own *own;
+
+	if (pmk_engine_create(graph, PMK_ENGINE_OWN, 1, &engine) < 0)
+		return 1;
+	own = (struct pmk_own *)engine;
+	least = calloc((size_t)own->step_count, sizeof *least);
+	for (int round = 0; least && round < rounds * RUNS; round++) {
+		for (int i = 0; i < own->step_count; i++) {
+			uint64_t start = pmk_clock_now_ns();
+			double time;
+
+			pmk_own_run_step(own, i, false);
+			time = (double)(pmk_clock_now_ns() - start) / 1e3;
+			least[i] = round == 0 || time < least[i] ? time : least[i];
+		}
+	}
+	for (int i = 0; least && i < own->step_count; i++) {
+		print_step(&own->steps[i], least[i], peak);
+		sum += least[i];
+	}
+	printf("  %s: sum of least times %.3f ms", pmk_engine_name(engine), sum / 1e3);
+	printf(peak > 0 ? ", bound x%.2f\n" : "\n", sum * 1e3 * peak / network_macs(graph));
+	free(least);
+	pmk_engine_destroy(engine);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
-	int threads = 1, rounds = 40, option;
+	int threads = 1, rounds = 40, option, err = 0;
+	bool steps = false;
 	double peak = measure_peak();
 
-	while ((option = getopt(argc, argv, "t:r:")) != -1) {
-		if (option == 't')
+	while ((option = getopt(argc, argv, "st:r:")) != -1) {
+		if (option == 's')
+			steps = true;
+		else if (option == 't')
 			threads = atoi(optarg);
 		else if (option == 'r')
 			rounds = atoi(optarg);
 	}
 	if (rounds < 1 || rounds > MAX_ROUNDS || threads < 1 || optind == argc) {
-		fprintf(stderr, "usage: engine_speed [-t THREADS] [-r ROUNDS] MODEL.tflite...\n");
+		fprintf(stderr, "usage: engine_speed [-s] [-t THREADS] [-r ROUNDS] MODEL.tflite...\n");
 		return 2;
 	}
 	printf("peak of one core: %.1f GMAC/s\n", peak);
@@ -148,8 +214,11 @@ int main(int argc, char **argv)
 			return 1;
 		free(bytes);
 		printf("%s: %.1f MMAC\n", argv[i], network_macs(&graph) / 1e6);
-		compare(&graph, threads, rounds, peak);
+		if (steps)
+			err = profile(&graph, rounds, peak);
+		else
+			compare(&graph, threads, rounds, peak);
 		pmk_graph_finish(&graph);
 	}
-	return 0;
+	return err;
 }

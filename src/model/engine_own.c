@@ -95,19 +95,16 @@ static void run_rows(const void *user, int first, int last, int thread)
 	shared->own->kernels->run[shared->step->kernel](shared->step, first, last, &shared->own->scratch[thread]);
 }
 
-static void run_steps(const struct pmk_own *own, bool sharing)
+void pmk_own_run_step(const struct pmk_own *own, int number, bool sharing)
 {
+	const struct pmk_step *step = &own->steps[number];
 
-	for (int i = 0; i < own->step_count; i++) {
-		const struct pmk_step *step = &own->steps[i];
-
-		if (own->cleared[i] >= 0)
-			clear_halo(&own->places[own->cleared[i]]);
-		if (sharing && is_worth_sharing(step))
-			pmk_pool_run(own->pool, run_rows, &(struct shared){ own, step }, step->parts);
-		else
-			own->kernels->run[step->kernel](step, 0, step->parts, &own->scratch[0]);
-	}
+	if (own->cleared[number] >= 0)
+		clear_halo(&own->places[own->cleared[number]]);
+	if (sharing && is_worth_sharing(step))
+		pmk_pool_run(own->pool, run_rows, &(struct shared){ own, step }, step->parts);
+	else
+		own->kernels->run[step->kernel](step, 0, step->parts, &own->scratch[0]);
 }
 
 /* Where other programs keep the cores busy, sharing is slower than not sharing: the way that is faster lately is taken, and the other
@@ -126,7 +123,8 @@ static int run(struct pmk_engine *base)
 	double *usual = &own->usual_ns[sharing];
 	uint64_t start = pmk_clock_now_ns();
 
-	run_steps(own, sharing);
+	for (int i = 0; i < own->step_count; i++)
+		pmk_own_run_step(own, i, sharing);
 	*usual += ((double)(pmk_clock_now_ns() - start) - *usual) * (*usual > 0 ? 0.25 : 1);
 	own->runs++;
 	return 0;

@@ -76,4 +76,7 @@ int pmk_own_take(struct pmk_own *own, size_t floats, float **to) __attribute__((
 int pmk_own_place(struct pmk_own *own) __attribute__((warn_unused_result));
 int pmk_own_lower(struct pmk_own *own) __attribute__((warn_unused_result));
 
+/* One step of a run; a run does all in order. `sharing`: with the pool's threads, if the step is large enough. */
+void pmk_own_run_step(const struct pmk_own *own, int number, bool sharing);
+
 #endif
