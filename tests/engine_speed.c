@@ -134,6 +134,7 @@ static double step_macs(const struct pmk_step *step)
 		return pixels * each * step->depth;
 	case PMK_KERNEL_TRANSPOSE:
 	case PMK_KERNEL_TRANSPOSE_BLOCKS:
+	case PMK_KERNEL_DOUBLE:
 		return (double)step->x.n * step->x.h * step->x.w * step->x.c * step->y.c * step->kernel_h * step->kernel_w;
 	case PMK_KERNEL_DEPTHWISE:
 	case PMK_KERNEL_DEPTHWISE_ANY:
@@ -145,7 +146,7 @@ static double step_macs(const struct pmk_step *step)
 
 static void print_step(const struct pmk_step *step, double least_us, double peak)
 {
-	static const char *const names[PMK_KERNELS] = { "conv", "scale weights", "transpose blocks", "transpose", "depthwise", "depthwise any",
+	static const char *const names[PMK_KERNELS] = { "conv", "scale weights", "transpose blocks", "double", "transpose", "depthwise", "depthwise any",
 		"add", "mul", "pool", "mean", "resize", "unary", "softmax", "copy", "reshape" };
 	double bound = peak > 0 ? step_macs(step) / peak / 1e3 : 0;
 

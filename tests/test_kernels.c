@@ -143,6 +143,23 @@ static int transpose_conv(int x)
 	return y;
 }
 
+/* The last layer of a segmenter: one channel, twice as large. */
+static int enlarge(int x)
+{
+	int w = constant(4, 1, 2, 2, tensors[x].dim[3]), bias = constant(1, 1, 0, 0, 0), like;
+	int y = tensor(tensors[x].dim[0], 2 * tensors[x].dim[1], 2 * tensors[x].dim[2], 1);
+	struct pmk_op *op = append(PMK_OP_TRANSPOSE_CONV, y, 2 + below(2), x, w, bias);
+
+	op->stride_h = op->stride_w = 2;
+	op->same = below(2);
+	op->activation = (enum pmk_activation)below(3);
+	if (below(2))
+		return y;
+	like = tensor(tensors[y].dim[0], tensors[y].dim[1], tensors[y].dim[2], 1);
+	append(below(3) ? PMK_OP_SIGMOID : PMK_OP_HARD_SWISH, like, 1, y, 0, 0);
+	return like;
+}
+
 static int fully_connected(int x)
 {
 	const struct pmk_tensor from = tensors[x];
@@ -252,7 +269,7 @@ static int excite(int x)
 	return y;
 }
 
-static int (*const kinds[])(int x) = { conv, conv, depthwise, depthwise, transpose_conv, fully_connected, pool, mean, resize, binary, unary,
+static int (*const kinds[])(int x) = { conv, conv, depthwise, depthwise, transpose_conv, enlarge, fully_connected, pool, mean, resize, binary, unary,
 	concat, reshape, excite };
 
 static bool is_small(void)
@@ -313,11 +330,41 @@ static bool check_net(int number)
 	return ok;
 }
 
+/* To 1e-6 from end to end, and a NaN stays one. */
+static bool check_sigmoid(enum pmk_cpu_level level)
+{
+	static const float extremes[] = { 0, -0.0f, 1e-30f, 86, -86, 89, -89, 126, -126, 1000, -1000, 3e38f, -3e38f, INFINITY, -INFINITY, NAN, -NAN };
+	enum { COUNT = 4001, EXTREMES = sizeof extremes / sizeof *extremes };
+	struct pmk_engine *engine;
+	bool ok = pmk_cpu_force(pmk_cpu_name(level)) == 0;
+
+	net = (struct pmk_graph){ .tensors = tensors, .ops = ops };
+	net.input = tensor(1, 1, 1, COUNT);
+	append(PMK_OP_SIGMOID, tensor(1, 1, 1, COUNT), 1, net.input, 0, 0);
+	if (!ok || pmk_engine_create(&net, PMK_ENGINE_OWN, 1, &engine) < 0)
+		return false;
+	for (int i = 0; i < COUNT; i++)
+		pmk_engine_input(engine)[i] = i < EXTREMES ? extremes[i] : (float)(i - COUNT / 2) * 0.01f;
+	ok = pmk_engine_run(engine) == 0;
+	for (int i = 0; ok && i < COUNT; i++) {
+		double x = pmk_engine_input(engine)[i], got = pmk_engine_output(engine)[i];
+
+		ok = isnan(x) ? isnan(got) : fabs(got - 1 / (1 + exp(-x))) <= 1e-6;
+		if (!ok)
+			fprintf(stderr, "%s: sigmoid of %g is %g\n", pmk_engine_name(engine), x, got);
+	}
+	pmk_engine_destroy(engine);
+	return ok;
+}
+
 int main(int argc, char **argv)
 {
 	int cases = argc > 1 ? atoi(argv[1]) : CASES, done = 0;
 	bool ok = true;
 
+	for (int level = 0; ok && level < PMK_CPU_LEVELS; level++)
+		ok = !pmk_cpu_has((enum pmk_cpu_level)level) || check_sigmoid((enum pmk_cpu_level)level);
+	memset(tensors, 0, sizeof tensors);
 	for (int number = 0; ok && done < cases; number++) {
 		int y;
 

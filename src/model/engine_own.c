@@ -75,7 +75,7 @@ static bool is_worth_sharing(const struct pmk_step *step)
 
 	if (step->kernel == PMK_KERNEL_CONV || step->kernel == PMK_KERNEL_TRANSPOSE)
 		each *= step->depth;
-	else if (step->kernel == PMK_KERNEL_TRANSPOSE_BLOCKS)
+	else if (step->kernel == PMK_KERNEL_TRANSPOSE_BLOCKS || step->kernel == PMK_KERNEL_DOUBLE)
 		each = each * step->depth + 16;
 	else if (step->kernel == PMK_KERNEL_DEPTHWISE)
 		each *= step->kernel_h * step->kernel_w;

@@ -246,7 +246,8 @@ void LEVEL(pmk_kernel_reshape)(const struct pmk_step *s, int first, int last, co
 const struct pmk_kernels LEVEL(pmk_kernels) = {
 	.run = {
 		[PMK_KERNEL_CONV] = LEVEL(pmk_kernel_conv), [PMK_KERNEL_SCALE_WEIGHTS] = LEVEL(pmk_kernel_scale_weights),
-		[PMK_KERNEL_TRANSPOSE_BLOCKS] = LEVEL(pmk_kernel_transpose_blocks), [PMK_KERNEL_TRANSPOSE] = LEVEL(pmk_kernel_transpose),
+		[PMK_KERNEL_TRANSPOSE_BLOCKS] = LEVEL(pmk_kernel_transpose_blocks), [PMK_KERNEL_DOUBLE] = LEVEL(pmk_kernel_double),
+		[PMK_KERNEL_TRANSPOSE] = LEVEL(pmk_kernel_transpose),
 		[PMK_KERNEL_DEPTHWISE] = LEVEL(pmk_kernel_depthwise), [PMK_KERNEL_DEPTHWISE_ANY] = LEVEL(pmk_kernel_depthwise_any),
 		[PMK_KERNEL_ADD] = LEVEL(pmk_kernel_add), [PMK_KERNEL_MUL] = LEVEL(pmk_kernel_mul),
 		[PMK_KERNEL_POOL] = LEVEL(pmk_kernel_pool), [PMK_KERNEL_MEAN] = LEVEL(pmk_kernel_mean),

@@ -26,6 +26,7 @@ enum pmk_kernel {
 	PMK_KERNEL_CONV,	/* any convolution; weights packed */
 	PMK_KERNEL_SCALE_WEIGHTS,	/* packed weights of a 1x1 convolution times `scale`, into `scaled`; one row */
 	PMK_KERNEL_TRANSPOSE_BLOCKS,	/* windows that touch: conv 1x1, then depth to space; rows are the input's; weights packed by tap */
+	PMK_KERNEL_DOUBLE,	/* of those the 2x2 windows of one channel out, 4n in, 4 or more pixels a row; weights [input / 4][tap][input % 4] */
 	PMK_KERNEL_TRANSPOSE,	/* any transposed convolution */
 	PMK_KERNEL_DEPTHWISE,	/* x and y padded, x with a halo as wide as windows stick out; weights [tap][padded channels] */
 	PMK_KERNEL_DEPTHWISE_ANY,	/* any; weights [tap][channels] */

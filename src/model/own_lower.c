@@ -165,6 +165,38 @@ static int lower_conv(struct pmk_own *own, const struct pmk_fused *fused)
 	return err;
 }
 
+static bool is_double(const struct pmk_op *op, const struct pmk_tensor *weights, const struct pmk_view *x)
+{
+	return weights->dim[0] == 1 && weights->dim[1] == 2 && weights->dim[2] == 2 && weights->dim[3] % 4 == 0 && op->stride_h == 2 &&
+		op->stride_w == 2 && x->w >= 4;
+}
+
+static int lower_double(struct pmk_own *own, const struct pmk_fused *fused)
+{
+	const struct pmk_op *op = &fused->op;
+	const struct pmk_tensor *weights = &own->network.graph.tensors[op->input[1]];
+	struct pmk_step *step = add_step(own, fused, PMK_KERNEL_DOUBLE);
+	float *packed, *bias;
+	int err = pmk_own_take(own, pmk_tensor_count(weights), &packed);
+
+	if (err == 0)
+		err = pmk_own_take(own, 1, &bias);
+	if (err < 0)
+		return err;
+	step->kernel_h = step->kernel_w = 2;
+	step->depth = weights->dim[3];
+	step->parts = step->x.n * step->x.h;
+	for (int k = 0; k < step->depth; k++) {
+		for (int tap = 0; tap < 4; tap++)
+			packed[k / 4 * 16 + tap * 4 + k % 4] = weights->data[tap * step->depth + k];
+	}
+	if (op->inputs > 2)
+		*bias = own->network.graph.tensors[op->input[2]].data[0];
+	step->weights = packed;
+	step->bias = bias;
+	return 0;
+}
+
 static int lower_transpose(struct pmk_own *own, const struct pmk_fused *fused)
 {
 	const struct pmk_op *op = &fused->op;
@@ -296,7 +328,8 @@ static int lower_op(struct pmk_own *own, const struct pmk_fused *fused)
 	case PMK_OP_DEPTHWISE:
 		return lower_depthwise(own, fused);
 	case PMK_OP_TRANSPOSE_CONV:
-		return lower_transpose(own, fused);
+		return is_double(&fused->op, &own->network.graph.tensors[fused->op.input[1]], view_of(own, fused->op.input[0])) ?
+			lower_double(own, fused) : lower_transpose(own, fused);
 	case PMK_OP_RESIZE_BILINEAR:
 		return lower_resize(own, fused);
 	case PMK_OP_ADD:
