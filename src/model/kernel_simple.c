@@ -128,19 +128,22 @@ static V(vec) sum_row(const float *from, size_t step, int count)
 	return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
+/* Row by row, so that each line of memory is fetched once, not for each group of channels. */
 void LEVEL(pmk_kernel_mean)(const struct pmk_step *s, int first, int last, const struct pmk_scratch *scratch)
 {
 	const float part = 1.0f / ((float)s->x.h * (float)s->x.w);
 	size_t room = room_of(&s->y);
 
 	for (int n = first; n < last; n++) {
-		for (size_t c = 0; c < room; c += LANES) {
-			V(vec) sum = { 0 };
+		float *y = s->y.at + (size_t)n * s->y.image;
 
-			for (int row = 0; row < s->x.h; row++)
-				sum += sum_row(row_of(&s->x, n * s->x.h + row) + c, s->x.pixel, s->x.w);
-			V(store_some)(s->y.at + (size_t)n * s->y.image + c, V(activate)(sum * part, s->activation), room - c);
+		memset(y, 0, room * sizeof *y);
+		for (int row = 0; row < s->x.h; row++) {
+			for (size_t c = 0; c < room; c += LANES)
+				V(store_some)(y + c, V(load)(y + c) + sum_row(row_of(&s->x, n * s->x.h + row) + c, s->x.pixel, s->x.w), room - c);
 		}
+		for (size_t c = 0; c < room; c += LANES)
+			V(store_some)(y + c, V(activate)(V(load)(y + c) * part, s->activation), room - c);
 	}
 }
 
