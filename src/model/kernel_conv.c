@@ -145,41 +145,48 @@ static float *row_of(const struct pmk_view *view, int row)
 	return view->at + (size_t)(row / view->h) * view->image + (size_t)(row % view->h) * view->row;
 }
 
-/* Between two rows of `view`. */
+/* Between two rows of `view`, and a little behind. */
 static void lerp_rows(const struct pmk_view *view, int image, struct pmk_lerp down, float *to)
 {
 	const float *top = view->at + (size_t)image * view->image + (size_t)down.first * view->row;
 	const float *bottom = view->at + (size_t)image * view->image + (size_t)down.second * view->row;
 	size_t count = (size_t)view->w * view->pixel;
 
-	for (size_t i = 0; i < count; i += PMK_PLAIN_LANES)
-		PLAIN(store)(to + i, PLAIN(load)(top + i) + (PLAIN(load)(bottom + i) - PLAIN(load)(top + i)) * down.part);
+	for (size_t i = 0; i < count; i += LANES)
+		V(store)(to + i, V(load)(top + i) + (V(load)(bottom + i) - V(load)(top + i)) * down.part);
 }
 
-/* x * scale + pre, a row of it; `spare` takes what is between two rows of pre. */
+/* Channels from c on, as many as a vector has, of a row of x * scale + pre. */
+static void mix_channels(const struct pmk_step *step, const float *x, const float *pre, size_t c, float *to)
+{
+	const size_t channels = pmk_padded(step->x.c), x_pixel = step->x.pixel, pre_pixel = step->pre.pixel;
+	const V(vec) scale = V(load)(step->scale + c);
+	const struct pmk_lerp *columns = step->columns;
+
+	x += c;
+	pre += c;
+	to += c;
+	for (int i = 0; i < step->x.w; i++, x += x_pixel, to += channels) {
+		V(vec) left = V(load)(pre + (size_t)(columns ? columns[i].first : i) * pre_pixel);
+
+		if (columns)
+			left += (V(load)(pre + (size_t)columns[i].second * pre_pixel) - left) * columns[i].part;
+		V(store)(to, V(load)(x) * scale + left);
+	}
+}
+
+/* x * scale + pre, a row of it; `spare` takes what is between two rows of pre. From the last channels down, because what a vector
+ * has more than channels goes to the front of the next pixel. */
 static void mix_row(const struct pmk_step *step, int row, float *to, float *spare)
 {
-	const size_t channels = pmk_padded(step->x.c);
-	const float *x = row_of(&step->x, row), *left = spare, *right = spare;
-	struct pmk_lerp across = { 0 };
+	const float *x = row_of(&step->x, row), *pre = spare;
 
 	if (step->rows)
 		lerp_rows(&step->pre, row / step->x.h, step->rows[row % step->x.h], spare);
-	for (int i = 0; i < step->x.w; i++, x += step->x.pixel, to += channels) {
-		if (step->rows) {
-			across = step->columns[i];
-			left = spare + (size_t)across.first * step->pre.pixel;
-			right = spare + (size_t)across.second * step->pre.pixel;
-		} else {
-			left = right = row_of(&step->pre, row) + (size_t)i * step->pre.pixel;
-		}
-		for (size_t c = 0; c < channels; c += PMK_PLAIN_LANES) {
-			PLAIN(vec) pre = PLAIN(load)(left + c);
-
-			pre += (PLAIN(load)(right + c) - pre) * across.part;
-			PLAIN(store)(to + c, PLAIN(load)(x + c) * PLAIN(load)(step->scale + c) + pre);
-		}
-	}
+	else
+		pre = row_of(&step->pre, row);
+	for (size_t c = (pmk_padded(step->x.c) - 1) / LANES * LANES; c < pmk_padded(step->x.c); c -= LANES)
+		mix_channels(step, x, pre, c, to);
 }
 
 static void keep_channels(const struct pmk_view *y, int row, const float *from, size_t step)
@@ -208,7 +215,8 @@ static bool is_padded(const struct pmk_view *view)
 void LEVEL(pmk_kernel_conv)(const struct pmk_step *step, int first, int last, const struct pmk_scratch *scratch)
 {
 	size_t padded = pmk_padded(step->y.c);
-	float *mixed = scratch->row + (is_padded(&step->y) ? 0 : (size_t)step->y.w * padded);
+	float *spare = scratch->row + (is_padded(&step->y) ? 0 : (size_t)step->y.w * padded);
+	float *mixed = spare + (size_t)step->pre.w * step->pre.pixel;
 	int from, to;
 
 	find_inside(step, &from, &to);
@@ -224,7 +232,7 @@ void LEVEL(pmk_kernel_conv)(const struct pmk_step *step, int first, int last, co
 			s.add_step = step->add.pixel;
 		}
 		if (step->pre.at) {
-			mix_row(step, row, mixed, mixed + (size_t)step->x.w * pmk_padded(step->x.c));
+			mix_row(step, row, mixed, spare);
 			s.x = mixed;
 			s.x_step = pmk_padded(step->x.c);
 			top = 0;
