@@ -22,17 +22,21 @@ typedef void span_run(const struct span *s, const float *weights);
 #define LANES 8
 #include "model/conv_tile.inc"
 SPAN(1, 8)
+SPAN(3, 8)
 #undef LANES
 #define LANES 16
 #include "model/conv_tile.inc"
 SPAN(1, 8)
 SPAN(2, 8)
 SPAN(3, 8)
-static span_run *const spans[] = { NULL, span1x8, span1x16, NULL, span2x16, NULL, span3x16 };
+static span_run *const spans[] = { NULL, span1x8, span1x16, span3x8, span2x16, NULL, span3x16 };
 
+/* A single group is the slowest. */
 int LEVEL(pmk_kernel_block)(int groups)
 {
-	return groups >= 6 && groups != 8 ? 6 : groups >= 4 ? 4 : groups >= 2 ? 2 : 1;
+	static const int few[] = { 0, 1, 2, 3, 4, 3, 6, 4, 4 };
+
+	return groups <= 8 ? few[groups] : 6;
 }
 #elif defined(__AVX__)
 #define LANES 8
