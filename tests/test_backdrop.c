@@ -2,6 +2,8 @@
 /* scene/backdrop and blur. */
 #include "unit.h"
 
+#include "base/cpu.h"
+#include "image/convert.h"
 #include "image/still.h"
 #include "scene/backdrop.h"
 #include "scene/blur.h"
@@ -208,6 +210,87 @@ static void test_blur_hides_the_room_and_the_person(void **state)
 	pmk_mask_free(&mask);
 }
 
+/* A wall of one colour stays that colour, to the last row and column, whatever stands before it. */
+static void test_blur_of_a_plain_wall(void **state)
+{
+	static const struct { int w, h; } sizes[] = { { 16, 16 }, { 17, 23 }, { 33, 18 }, { 161, 91 }, { 640, 360 }, { 8, 500 }, { 1000, 4 } };
+	static const uint8_t wall[3] = { 235, 17, 240 };
+
+	for (int n = 0; n < 28; n++) {
+		struct pmk_layout out = { .width = sizes[n % 7].w, .height = sizes[n % 7].h, .chroma = n & 8 ? PMK_CHROMA_422 : PMK_CHROMA_420 }, in = out;
+		uint32_t seed = (uint32_t)n + 1;
+		struct pmk_image frame;
+		const struct pmk_image *blurred;
+		struct pmk_mask mask;
+		struct pmk_blur *blur;
+		uint8_t truth[3];
+
+		in.range = n & 16 ? PMK_RANGE_FULL : PMK_RANGE_LIMITED;
+		assert_int_equal(pmk_image_alloc(&frame, &in), 0);
+		assert_int_equal(pmk_mask_alloc(&mask, in.width, in.height), 0);
+		pmk_image_fill(&frame, wall);
+		for (size_t i = 4; i < (size_t)mask.stride * (size_t)mask.height; i++)
+			mask.alpha[i] = i / 97 % 3 && i / (size_t)mask.stride > 3 ? (uint8_t)unit_random(&seed) : 0;
+		assert_int_equal(pmk_blur_create(&out, n * 3, &blur), 0);
+		blurred = pmk_blur_run(blur, &frame, &mask);
+		for (int p = 0; p < 3; p++) {
+			truth[p] = wall[p];
+			if (in.range == PMK_RANGE_FULL)
+				pmk_convert_row_to_limited(&wall[p], &truth[p], 1, p);
+			for (int y = 0; y < pmk_layout_plane_height(&out, p); y++) {
+				for (int x = 0; x < pmk_layout_plane_width(&out, p); x++)
+					assert_in_range(blurred->plane[p][(size_t)y * blurred->stride[p] + x] + 1, truth[p] + 1 - (in.range == PMK_RANGE_FULL),
+						truth[p] + 1 + (in.range == PMK_RANGE_FULL));
+			}
+		}
+		pmk_blur_destroy(blur);
+		pmk_mask_free(&mask);
+		pmk_image_free(&frame);
+	}
+}
+
+/* The tiniest pictures, and every level of the CPU to the same bytes. */
+static void test_blur_sizes_and_levels(void **state)
+{
+	for (int n = 0; n < 80; n++) {
+		struct pmk_layout small = { .width = 1 + n * 7 % 41, .height = 1 + n * 11 % 37, .chroma = n & 1 ? PMK_CHROMA_422 : PMK_CHROMA_420 };
+		struct pmk_image frame, first;
+		struct pmk_mask mask;
+		uint32_t seed = (uint32_t)n + 1;
+
+		assert_int_equal(pmk_image_alloc(&frame, &small), 0);
+		assert_int_equal(pmk_image_alloc(&first, &small), 0);
+		assert_int_equal(pmk_mask_alloc(&mask, small.width, small.height), 0);
+		for (int p = 0; p < 3; p++) {
+			for (int i = 0; i < frame.stride[p] * pmk_layout_plane_height(&small, p); i++)
+				frame.plane[p][i] = (uint8_t)unit_random(&seed);
+		}
+		for (int i = 0; i < mask.stride * mask.height; i++)
+			mask.alpha[i] = (uint8_t)unit_random(&seed);
+		for (int level = 0; level < PMK_CPU_LEVELS; level++) {
+			struct pmk_blur *blur;
+			const struct pmk_image *out;
+			if (!pmk_cpu_has((enum pmk_cpu_level)level))
+				continue;
+			assert_int_equal(pmk_cpu_force(pmk_cpu_name((enum pmk_cpu_level)level)), 0);
+			assert_int_equal(pmk_blur_create(&small, n, &blur), 0);
+			out = pmk_blur_run(blur, &frame, &mask);
+			if (level == PMK_CPU_BASE)
+				pmk_image_copy(&first, out);
+			for (int p = 0; p < 3; p++) {
+				for (int y = 0; y < pmk_layout_plane_height(&small, p); y++)
+					assert_memory_equal(out->plane[p] + (size_t)y * out->stride[p], first.plane[p] + (size_t)y * first.stride[p],
+						(size_t)pmk_layout_plane_width(&small, p));
+			}
+			pmk_blur_destroy(blur);
+		}
+		pmk_mask_free(&mask);
+		pmk_image_free(&first);
+		pmk_image_free(&frame);
+	}
+	assert_int_equal(pmk_cpu_force("auto"), 0);
+}
+
 /* Blur's cover holds nothing of the room: it is one colour. */
 static void test_blur_cover_is_plain(void **state)
 {
@@ -228,6 +311,8 @@ int main(void)
 		cmocka_unit_test(test_specs),
 		cmocka_unit_test(test_picture_file),
 		cmocka_unit_test(test_blur_hides_the_room_and_the_person),
+		cmocka_unit_test(test_blur_of_a_plain_wall),
+		cmocka_unit_test(test_blur_sizes_and_levels),
 		cmocka_unit_test(test_blur_cover_is_plain),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -174,34 +174,6 @@ static void test_temporal(void **state)
 }
 
 /* Against the definition. */
-static void test_box(void **state)
-{
-	enum { W = 13, H = 9 };
-	float in[W * H], out[W * H], scratch[W * (H + 2)];
-	uint32_t seed = 3;
-
-	for (int i = 0; i < W * H; i++)
-		in[i] = (float)(unit_random(&seed) % 1000) / 1000;
-	for (int r = 0; r < 16; r += 3) {
-		pmk_filter_box(in, out, scratch, W, H, r);
-		for (int y = 0; y < H; y++) {
-			for (int x = 0; x < W; x++) {
-				double sum = 0;
-				int n = 0;
-				for (int j = y - r; j <= y + r; j++) {
-					for (int i = x - r; i <= x + r; i++) {
-						if (i >= 0 && j >= 0 && i < W && j < H) {
-							sum += in[j * W + i];
-							n++;
-						}
-					}
-				}
-				assert_true(fabs(out[y * W + x] - sum / n) < 1e-5);
-			}
-		}
-	}
-}
-
 static int square(const struct pmk_mask *m, int x, int y, int px, int way)
 {
 	int best = way == 0 ? 255 : 0, sum = 0;
@@ -413,7 +385,6 @@ int main(void)
 		cmocka_unit_test(test_person_kinds),
 		cmocka_unit_test(test_person_refuses_nan),
 		cmocka_unit_test(test_temporal),
-		cmocka_unit_test(test_box),
 		cmocka_unit_test(test_erode_dilate_feather),
 		cmocka_unit_test(test_islands),
 		cmocka_unit_test(test_enlarge),

@@ -165,6 +165,133 @@ static void test_every_blend(void **state)
 	}
 }
 
+/* Blur's weights, sums and means. */
+static void check_weights(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
+{
+	uint8_t weight_a[ROOM] = { 0 }, weight_b[ROOM] = { 0 };
+	uint32_t sums[MOST + 1], table[2][MOST + 20];
+
+	rows->room_weights(a, weight_a, 2 * count);
+	rows->room_weights(b, weight_b, 2 * count);
+	assert_int_equal(weight_a[2 * count], 0);
+	for (int i = 0; i < 2 * count; i++)
+		assert_int_equal(weight_a[i], a[i] < 128 ? (255 - 2 * a[i]) / 16 : 0);
+	sums[count] = 5;
+	rows->weighted_blocks(weight_a, weight_b, b, c, sums, count);
+	for (int i = 0; i < count; i++)
+		assert_int_equal(sums[i], weight_a[2 * i] * b[2 * i] + weight_a[2 * i + 1] * b[2 * i + 1] + weight_b[2 * i] * c[2 * i] +
+			weight_b[2 * i + 1] * c[2 * i + 1]);
+	assert_int_equal(sums[count], 5);
+	for (int i = 0; i < count + 20; i++) {
+		table[0][i] = a[i] * 50000000u;
+		table[1][i] = b[i] * 70000000u;
+	}
+	rows->box_sums(table[0] + 9, table[1] + 9, 8, sums, count);
+	for (int i = 0; i < count; i++)
+		assert_int_equal(sums[i], weight_a[2 * i] * b[2 * i] + weight_a[2 * i + 1] * b[2 * i + 1] + weight_b[2 * i] * c[2 * i] +
+			weight_b[2 * i + 1] * c[2 * i + 1] + table[1][i + 18] - table[1][i + 1] - table[0][i + 18] + table[0][i + 1]);
+	assert_int_equal(sums[count], 5);
+}
+
+static void check_means(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
+{
+	uint32_t values[MOST] = { 0 }, weights[MOST] = { 0 };
+	uint16_t to[MOST + 1];
+
+	to[count] = GUARD;
+	for (int i = 0; i < count; i++) {
+		weights[i] = a[i] * 1000u;
+		values[i] = weights[i] * b[i];
+	}
+	rows->weighted_means(values, weights, 100.0f * 77, 100, 16, 3, to, count);
+	for (int i = 0; i < count; i++)
+		assert_true(fabs(to[i] - 3 - 16 * (values[i] + 7700.0) / (weights[i] + 100.0)) < 0.51);
+	assert_int_equal(to[count], GUARD);
+}
+
+static void check_words(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
+{
+	uint16_t from[MOST + 20], sums[MOST + 1] = { 0 }, to[MOST + 1];
+
+	for (int i = 0; i < count + 20; i++)
+		from[i] = (uint16_t)(a[i] * 16);
+	sums[count] = to[count] = GUARD;
+	for (int k = 0; k < 7; k++)
+		rows->add_words(sums, from + k, count);
+	rows->take_words(sums, from + 3, count);
+	for (int i = 0; i < count; i++)
+		assert_int_equal(sums[i], from[i] + from[i + 1] + from[i + 2] + from[i + 4] + from[i + 5] + from[i + 6]);
+	assert_int_equal(sums[count], GUARD);
+	for (int parts = 3; parts <= 15; parts += 2) {
+		rows->mean_words(from, parts, parts, to, count);
+		for (int i = 0; i < count; i++) {
+			int sum = 0, same = 1;
+			for (int d = 0; d < parts; d++) {
+				sum += from[i + d];
+				same &= from[i + d] == from[i];
+			}
+			assert_true(fabs(to[i] - (double)sum / parts) <= 0.8);
+			assert_true(!same || to[i] == from[i]);
+		}
+		assert_int_equal(to[count], GUARD);
+	}
+	for (int value = 0; value <= 4080; value += count ? 4080 : 1) {	/* every value once, with no neighbours to differ from */
+		uint16_t sum = (uint16_t)(value * 15), mean;
+		rows->mean_words(&sum, 1, 15, &mean, 1);
+		assert_int_equal(mean, value);
+	}
+}
+
+static void check_steps(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
+{
+	uint16_t near[MOST + 2], far[MOST + 2], wide[2 * MOST + 1], to[MOST + 1];
+
+	for (int i = 0; i < count + 2; i++)
+		near[i] = (uint16_t)(a[i] * 16);
+	wide[2 * count] = GUARD;
+	rows->widen(near + 1, wide, count);
+	for (int i = 0; i < count; i++) {
+		assert_int_equal(wide[2 * i], 3 * near[i + 1] + near[i]);
+		assert_int_equal(wide[2 * i + 1], 3 * near[i + 1] + near[i + 2]);
+	}
+	assert_int_equal(wide[2 * count], GUARD);
+	for (int i = 0; i < count; i++) {
+		near[i] = (uint16_t)(a[i] * 64);
+		far[i] = (uint16_t)(b[i] * 64);
+	}
+	to[count] = GUARD;
+	for (int shift = 2; shift <= 8; shift += 2) {
+		rows->between_words(near, far, shift, to, count);
+		for (int i = 0; i < count; i++)
+			assert_int_equal(to[i], (3 * near[i] + far[i] + (1 << (shift - 1))) >> shift);
+		assert_int_equal(to[count], GUARD);
+	}
+	rows->between_bytes(near, far, 8, out, count);
+	for (int i = 0; i < count; i++)
+		assert_int_equal(out[i], (3 * a[i] + b[i] + 2) / 4);
+	assert_int_equal(out[count], GUARD);
+}
+
+static void test_weights(void **state)
+{
+	on_all(check_weights);
+}
+
+static void test_means(void **state)
+{
+	on_all(check_means);
+}
+
+static void test_words(void **state)
+{
+	on_all(check_words);
+}
+
+static void test_steps(void **state)
+{
+	on_all(check_steps);
+}
+
 static double window_mean(const double *plane, int width, int height, int x, int y, int radius)
 {
 	double sum = 0;
@@ -256,6 +383,10 @@ int main(void)
 		cmocka_unit_test(test_stretch),
 		cmocka_unit_test(test_floats),
 		cmocka_unit_test(test_guided),
+		cmocka_unit_test(test_weights),
+		cmocka_unit_test(test_means),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_steps),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

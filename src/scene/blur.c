@@ -2,60 +2,133 @@
 #include "scene/blur.h"
 
 #include "base/mem.h"
-#include "image/convert.h"
-#include "scene/enlarge.h"
-#include "scene/filter.h"
+#include "scene/rows.h"
 
 #include <errno.h>
 #include <libyuv.h>
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-enum { QUARTER = 4, PASSES = 3 };	/* three boxes in a row are close to a Gaussian */
+enum { QUARTER = 4, GRID = 8, MOST_FLOOR = 7, MOST_BANDS = 32, VALUES = 3, KINDS = 4, WEIGHTS = 3, UNIT = 16 };
 
-/* The floor: at 1 % of the width as box radius three times over, print that fills a twentieth of the picture is gone. */
-static const double FLOOR = 0.01, CEILING = 0.05;	/* radius over width */
+static const double FLOOR = 0.0125;	/* half side of the small squares, over the width */
+static const double LEAST = 0.01, CEILING = 0.09;	/* radius of the disc, over the width, at strength 0 and 100 */
 
-/* Weight, of 255, of the mean background: a place that only a few pixels reach shows it rather than those few. */
-static const float FEW = 8;
+/* Weight of the mean room over that of a disc full of room: a place that only a few pixels reach shows it rather than those few. */
+static const double FEW = 0.10;
 
-struct pmk_blur {
-	struct pmk_image result;
-	int width, height, radius;	/* of the quarter picture, px */
-	uint8_t *byte, *weight_byte;	/* a quarter plane each */
-	float *weight, *value, *scratch;
-	struct pmk_enlarge enlarge[2];	/* to luma's size, to chroma's */
+/* Numbers in 1/UNIT, so that a mean of 15 of them and a step up by two fit into 16 bits. One more number on each side of a row. */
+struct plane {
+	int width, height, stride;
+	uint16_t *block, *at;
 };
 
-static int init_enlarge(struct pmk_blur *b)
+/* Rows first..last from the middle of the disc that are 2 half + 1 wide. */
+struct band {
+	int first, last, half;
+};
+
+struct pmk_blur {
+	const struct pmk_rows *rows;
+	struct pmk_image result;
+	int width, height;	/* of the grid */
+	int floor;	/* half side of the squares, in the grid */
+	int pad;	/* columns beside the sums */
+	int band_count;
+	struct band band[MOST_BANDS];
+	float few;
+	uint8_t *quarter[VALUES], *alpha, *weight, *ones;	/* two rows a row of the grid, two columns a column */
+	uint32_t *sums[KINDS];	/* summed-area tables of weighted Y, U, V and of the weights; height + 1 rows */
+	size_t sums_stride;
+	uint32_t *line[KINDS];	/* a row of the same over the disc, or over each block */
+	uint16_t *column, *padded;	/* rows of the squares */
+	struct plane small[VALUES], spare, doubled, fourfold;
+	uint16_t *wide[3];	/* three rows, their columns doubled */
+};
+
+static int init_plane(struct plane *p, int width, int height)
 {
-	for (int i = 0; i < 2; i++) {
-		int err = pmk_enlarge_init(&b->enlarge[i], b->width, b->height, pmk_layout_plane_width(&b->result.layout, i),
-			pmk_layout_plane_height(&b->result.layout, i));
-		if (err)
-			return err;
+	p->width = width;
+	p->height = height;
+	p->stride = width + 2;
+	p->block = pmk_mem_alloc((size_t)p->stride * (size_t)height * sizeof *p->block);
+	p->at = p->block ? p->block + 1 : NULL;
+	return p->block ? 0 : -ENOMEM;
+}
+
+static uint16_t *plane_row(const struct plane *p, int y)
+{
+	return p->at + (size_t)y * (size_t)p->stride;
+}
+
+/* The disc in bands of rows, few enough for a large one and exact for a small one. */
+static void cut_disc(struct pmk_blur *b, double radius)
+{
+	double step = radius / 5 > 1 ? radius / 5 : 1;
+	int most = (int)radius, area = 0;
+
+	b->band_count = 0;
+	for (int first = 0, last; first <= most; first = last + 1) {
+		double widest = sqrt(radius * radius - first * first), narrowest = widest;
+		struct band band;
+
+		for (last = first; last < most && widest - sqrt(radius * radius - (last + 1) * (last + 1)) < step; last++)
+			narrowest = sqrt(radius * radius - (last + 1) * (last + 1));
+		band = (struct band){ first ? first : -last, last, (int)((widest + narrowest) / 2) };
+		b->band[b->band_count++] = band;
+		if (first)
+			b->band[b->band_count++] = (struct band){ -last, -first, band.half };
+		area += (first ? 2 * (last - first + 1) : 2 * last + 1) * (2 * band.half + 1);
 	}
+	b->pad = most + 1;
+	b->few = (float)(FEW * area * 15 * (GRID / QUARTER) * (GRID / QUARTER));
+}
+
+static int allocate(struct pmk_blur *b)
+{
+	size_t quarter = (size_t)b->width * (size_t)b->height * 4;
+	int err = pmk_image_alloc(&b->result, &b->result.layout) | init_plane(&b->spare, b->width, b->height) |
+		init_plane(&b->doubled, 2 * b->width, 2 * b->height) | init_plane(&b->fourfold, 4 * b->width, 4 * b->height);
+	bool missing = err != 0;
+
+	b->sums_stride = (size_t)(b->width + 1 + 2 * b->pad);
+	for (int i = 0; i < VALUES; i++) {
+		missing |= init_plane(&b->small[i], b->width, b->height) != 0;
+		missing |= !(b->quarter[i] = pmk_mem_alloc(quarter));
+		missing |= !(b->wide[i] = pmk_mem_alloc((size_t)b->width * GRID * sizeof *b->wide[i]));
+	}
+	for (int i = 0; i < KINDS; i++) {
+		missing |= !(b->sums[i] = pmk_mem_alloc(b->sums_stride * (size_t)(b->height + 1) * sizeof *b->sums[i]));
+		missing |= !(b->line[i] = pmk_mem_alloc((size_t)b->width * sizeof *b->line[i]));
+	}
+	missing |= !(b->alpha = pmk_mem_alloc(quarter));
+	missing |= !(b->weight = pmk_mem_alloc(quarter));
+	missing |= !(b->ones = pmk_mem_alloc((size_t)b->width * 2));
+	missing |= !(b->column = pmk_mem_alloc((size_t)b->width * sizeof *b->column));
+	missing |= !(b->padded = pmk_mem_alloc((size_t)(b->width + 2 * b->floor) * sizeof *b->padded));
+	if (missing)
+		return -ENOMEM;
+	memset(b->ones, 1, (size_t)b->width * 2);
 	return 0;
 }
 
 int pmk_blur_create(const struct pmk_layout *layout, int percent, struct pmk_blur **blur)
 {
 	struct pmk_blur *b = calloc(1, sizeof *b);
-	size_t count;
+	double radius;
 
 	if (!b)
 		return -ENOMEM;
-	b->width = layout->width < 2 * QUARTER ? 1 : layout->width / QUARTER;
-	b->height = layout->height < 2 * QUARTER ? 1 : layout->height / QUARTER;
-	b->radius = (int)(b->width * (FLOOR + (CEILING - FLOOR) * percent / 100) + 0.5);
-	b->radius = b->radius < 2 ? 2 : b->radius;
-	count = (size_t)b->width * (size_t)b->height;
-	b->byte = pmk_mem_alloc(count);
-	b->weight_byte = pmk_mem_alloc(count);
-	b->weight = pmk_mem_alloc(count * sizeof *b->weight);
-	b->value = pmk_mem_alloc(count * sizeof *b->value);
-	b->scratch = pmk_mem_alloc((count + 2 * (size_t)b->width) * sizeof *b->scratch);
-	if (!b->byte || !b->weight_byte || !b->weight || !b->value || !b->scratch || pmk_image_alloc(&b->result, layout) ||
-	    init_enlarge(b)) {
+	b->rows = pmk_rows();
+	b->result.layout = *layout;
+	b->width = (layout->width + GRID - 1) / GRID;
+	b->height = (layout->height + GRID - 1) / GRID;
+	b->floor = (int)(b->width * FLOOR + 0.5);
+	b->floor = b->floor < 1 ? 1 : b->floor > MOST_FLOOR ? MOST_FLOOR : b->floor;
+	radius = b->width * (LEAST + (CEILING - LEAST) * percent / 100);
+	cut_disc(b, radius < 1.5 ? 1.5 : radius);
+	if (allocate(b)) {
 		pmk_blur_destroy(b);
 		return -ENOMEM;
 	}
@@ -67,73 +140,230 @@ void pmk_blur_destroy(struct pmk_blur *b)
 {
 	if (!b)
 		return;
-	pmk_enlarge_finish(&b->enlarge[0]);
-	pmk_enlarge_finish(&b->enlarge[1]);
-	pmk_image_free(&b->result);
-	free(b->byte);
-	free(b->weight_byte);
+	for (int i = 0; i < VALUES; i++) {
+		free(b->small[i].block);
+		free(b->quarter[i]);
+		free(b->wide[i]);
+	}
+	for (int i = 0; i < KINDS; i++) {
+		free(b->sums[i]);
+		free(b->line[i]);
+	}
+	free(b->alpha);
 	free(b->weight);
-	free(b->value);
-	free(b->scratch);
+	free(b->ones);
+	free(b->column);
+	free(b->padded);
+	free(b->spare.block);
+	free(b->doubled.block);
+	free(b->fourfold.block);
+	pmk_image_free(&b->result);
 	free(b);
 }
 
-static void smooth(struct pmk_blur *b, float *plane)
+/* To a quarter, whole blocks only. A plane that has a half already in one direction only (4:2:2 chroma) loses every other row first, so
+ * that libyuv meets its fast exact halves and quarters. */
+static void shrink(const struct pmk_blur *b, const uint8_t *from, int stride, int across, int down, uint8_t *to)
 {
-	for (int i = 0; i < PASSES; i++)
-		pmk_filter_box(plane, plane, b->scratch, b->width, b->height, b->radius);
-}
+	int width = b->result.layout.width / QUARTER, height = b->result.layout.height / QUARTER;
 
-/* To a quarter. A plane that has a half already in one direction only (4:2:2 chroma) loses every other row first, so that libyuv
- * meets its fast exact halves and quarters. */
-static void shrink(struct pmk_blur *b, const uint8_t *from, int stride, int width, int height, uint8_t *to)
-{
-	int across = width / b->width, down = height / b->height;
-
-	if (down == 2 * across && across >= 2) {
+	if (width == 0 || height == 0)
+		return;
+	if (down == 2 * across) {
 		stride *= 2;
-		height /= 2;
 		down /= 2;
 	}
-	ScalePlane(from, stride, across * b->width, down * b->height, to, b->width, b->width, b->height, kFilterBox);
+	ScalePlane(from, stride, across * width, down * height, to, 2 * b->width, width, height, kFilterBox);
 }
 
-/* One plane: the mean of its background by weight, and where no background reaches, the mean of all of it. */
-static void blur_plane(struct pmk_blur *b, const struct pmk_image *frame, int plane)
+/* Only whole blocks have a weight. */
+static void weigh(struct pmk_blur *b, const struct pmk_mask *mask)
 {
-	struct pmk_mask out = { .width = pmk_layout_plane_width(&b->result.layout, plane), .stride = b->result.stride[plane],
-		.height = pmk_layout_plane_height(&b->result.layout, plane), .alpha = b->result.plane[plane] };
-	size_t count = (size_t)b->width * (size_t)b->height;
-	double sum = 0, weights = 0;
-	float mean;
+	int width = mask->width / QUARTER, height = mask->height / QUARTER;
 
-	shrink(b, frame->plane[plane], frame->stride[plane], out.width, out.height, b->byte);
-	for (size_t i = 0; i < count; i++) {
-		float w = (float)(255 - b->weight_byte[i]);
-		b->value[i] = w * b->byte[i];
-		sum += b->value[i];
-		weights += w;
+	shrink(b, mask->alpha, mask->stride, QUARTER, QUARTER, b->alpha);
+	for (int y = 0; y < height; y++)
+		b->rows->room_weights(b->alpha + (size_t)y * 2 * (size_t)b->width, b->weight + (size_t)y * 2 * (size_t)b->width, width);
+}
+
+static uint32_t *sums_row(const struct pmk_blur *b, int kind, int y)
+{
+	return b->sums[kind] + (size_t)y * b->sums_stride + b->pad;
+}
+
+/* A summed-area table: at (x, y) all that is above y and left of x. Sums wrap; their differences hold, as no disc has 2^31. */
+static void sum_up(struct pmk_blur *b, int kind)
+{
+	for (int y = 0; y < b->height; y++) {
+		size_t first = (size_t)y * 4 * (size_t)b->width, second = first + 2 * (size_t)b->width;
+		const uint8_t *a = kind == WEIGHTS ? b->ones : b->quarter[kind] + first;
+		const uint8_t *c = kind == WEIGHTS ? b->ones : b->quarter[kind] + second;
+		const uint32_t *above = sums_row(b, kind, y), *block = b->line[kind];
+		uint32_t *to = sums_row(b, kind, y + 1), sum = 0;
+
+		b->rows->weighted_blocks(b->weight + first, b->weight + second, a, c, b->line[kind], b->width);
+		for (int x = 0; x < b->width; x++) {
+			sum += block[x];
+			to[x + 1] = above[x + 1] + sum;
+		}
+		for (int x = b->width + 1; x <= b->width + b->pad; x++)
+			to[x] = to[b->width];
 	}
-	mean = weights > 0 ? (float)(sum / weights) : 128;
-	smooth(b, b->value);
-	for (size_t i = 0; i < count; i++) {
-		float v = (b->value[i] + mean * FEW) / (b->weight[i] + FEW);	/* rounding in the running sums can leave it just outside */
-		b->byte[i] = v <= 0 ? 0 : v >= 255 ? 255 : (uint8_t)(v + 0.5f);
+}
+
+/* Row y of a kind over the disc. */
+static void sum_disc(struct pmk_blur *b, int kind, int y)
+{
+	memset(b->line[kind], 0, (size_t)b->width * sizeof *b->line[kind]);
+	for (int i = 0; i < b->band_count; i++) {
+		int top = y + b->band[i].first, bottom = y + b->band[i].last + 1;
+
+		top = top < 0 ? 0 : top > b->height ? b->height : top;
+		bottom = bottom < 0 ? 0 : bottom > b->height ? b->height : bottom;
+		if (top < bottom)
+			b->rows->box_sums(sums_row(b, kind, top), sums_row(b, kind, bottom), b->band[i].half, b->line[kind], b->width);
 	}
-	if (frame->layout.range == PMK_RANGE_FULL)
-		pmk_convert_row_to_limited(b->byte, b->byte, (int)count, plane);
-	pmk_enlarge_run(&b->enlarge[plane != 0], b->byte, b->width, &out);
+}
+
+/* What stands where no room is near: the mean of all the room. */
+static float mean_of(const struct pmk_blur *b, int kind)
+{
+	double values = 0, weights = 0;
+
+	for (int y = 0; y < b->height; y++) {	/* row by row: the tables wrap */
+		values += sums_row(b, kind, y + 1)[b->width] - sums_row(b, kind, y)[b->width];
+		weights += sums_row(b, WEIGHTS, y + 1)[b->width] - sums_row(b, WEIGHTS, y)[b->width];
+	}
+	return weights > 0 ? (float)(values / weights) : 128;
+}
+
+/* The disc's mean of each plane, in limited range. */
+static void blur_by_disc(struct pmk_blur *b, enum pmk_range range)
+{
+	float mean[VALUES];
+
+	for (int kind = 0; kind < KINDS; kind++)
+		sum_up(b, kind);
+	for (int i = 0; i < VALUES; i++)
+		mean[i] = mean_of(b, i);
+	for (int y = 0; y < b->height; y++) {
+		sum_disc(b, WEIGHTS, y);
+		for (int i = 0; i < VALUES; i++) {
+			bool full = range == PMK_RANGE_FULL;
+			float scale = full ? (i ? 224.0f : 219.0f) / 255 : 1, offset = full ? (i ? 128 - 128 * scale : 16) : 0;
+
+			sum_disc(b, i, y);
+			b->rows->weighted_means(b->line[i], b->line[WEIGHTS], mean[i] * b->few, b->few, scale * UNIT, offset * UNIT,
+				plane_row(&b->small[i], y), b->width);
+		}
+	}
+}
+
+static int clamp(int value, int most)
+{
+	return value < 0 ? 0 : value > most ? most : value;
+}
+
+static void repeat_rim(uint16_t *row, int width, int count)
+{
+	for (int i = 1; i <= count; i++) {
+		row[-i] = row[0];
+		row[width - 1 + i] = row[width - 1];
+	}
+}
+
+/* Mean over a square; outside the rim's value holds. */
+static void square(struct pmk_blur *b, const struct plane *from, const struct plane *to)
+{
+	int f = b->floor, window = 2 * f + 1, bottom = from->height - 1;
+	uint16_t *middle = b->padded + f;
+
+	memset(b->column, 0, (size_t)b->width * sizeof *b->column);
+	for (int y = -f; y < f; y++)
+		b->rows->add_words(b->column, plane_row(from, clamp(y, bottom)), b->width);
+	for (int y = 0; y <= bottom; y++) {
+		b->rows->add_words(b->column, plane_row(from, clamp(y + f, bottom)), b->width);
+		b->rows->mean_words(b->column, 1, window, middle, b->width);
+		repeat_rim(middle, b->width, f);
+		b->rows->mean_words(b->padded, window, window, plane_row(to, y), b->width);
+		b->rows->take_words(b->column, plane_row(from, clamp(y - f, bottom)), b->width);
+	}
+}
+
+/* Row y with its columns doubled, or as it is. */
+static const uint16_t *widened(struct pmk_blur *b, const struct plane *from, int y, bool across)
+{
+	if (!across)
+		return plane_row(from, y);
+	b->rows->widen(plane_row(from, y), b->wide[y % 3], from->width);
+	return b->wide[y % 3];
+}
+
+/* A row between two: to numbers in the next plane, or to bytes in the result, whose last rows may be cut off. */
+static void put_row(struct pmk_blur *b, const uint16_t *near, const uint16_t *far, bool across, const struct plane *to, int plane, int y)
+{
+	const struct pmk_image *result = &b->result;
+
+	if (to) {
+		b->rows->between_words(near, far, across ? 4 : 2, plane_row(to, y), to->width);
+		repeat_rim(plane_row(to, y), to->width, 1);
+	} else if (y < pmk_layout_plane_height(&result->layout, plane)) {
+		b->rows->between_bytes(near, far, across ? 8 : 6, result->plane[plane] + (size_t)y * (size_t)result->stride[plane],
+			pmk_layout_plane_width(&result->layout, plane));
+	}
+}
+
+/* Rows doubled, columns too when `across`: each new pixel is 3/4 of the nearest old and 1/4 of the next, each way. NULL: to the result. */
+static void enlarge(struct pmk_blur *b, const struct plane *from, bool across, struct plane *to, int plane)
+{
+	const uint16_t *last, *here = widened(b, from, 0, across), *next = here;
+
+	if (to) {
+		to->width = across ? 2 * from->width : from->width;
+		to->height = 2 * from->height;
+		to->stride = to->width + 2;
+	}
+	last = here;
+	for (int y = 0; y < from->height; y++) {
+		next = y + 1 < from->height ? widened(b, from, y + 1, across) : here;
+		put_row(b, here, last, across, to, plane, 2 * y);
+		put_row(b, here, next, across, to, plane, 2 * y + 1);
+		last = here;
+		here = next;
+	}
+}
+
+/* Luma is eight times the grid each way; 4:2:0 chroma four times, and 4:2:2 chroma four times across and eight times down. */
+static void enlarge_plane(struct pmk_blur *b, int plane)
+{
+	struct plane *small = &b->small[plane];
+
+	repeat_rim(small->at, small->width, 1);
+	for (int y = 1; y < small->height; y++)
+		repeat_rim(plane_row(small, y), small->width, 1);
+	if (plane && b->result.layout.chroma == PMK_CHROMA_420) {
+		enlarge(b, small, true, &b->doubled, plane);
+		enlarge(b, &b->doubled, true, NULL, plane);
+		return;
+	}
+	enlarge(b, small, plane == 0, &b->doubled, plane);
+	enlarge(b, &b->doubled, true, &b->fourfold, plane);
+	enlarge(b, &b->fourfold, true, NULL, plane);
 }
 
 const struct pmk_image *pmk_blur_run(struct pmk_blur *b, const struct pmk_image *frame, const struct pmk_mask *mask)
 {
-	size_t count = (size_t)b->width * (size_t)b->height;
+	weigh(b, mask);
+	for (int i = 0; i < VALUES; i++) {
+		bool half_down = i && b->result.layout.chroma == PMK_CHROMA_420;
 
-	shrink(b, mask->alpha, mask->stride, mask->width, mask->height, b->weight_byte);
-	for (size_t i = 0; i < count; i++)
-		b->weight[i] = (float)(255 - b->weight_byte[i]);
-	smooth(b, b->weight);
-	for (int p = 0; p < 3; p++)
-		blur_plane(b, frame, p);
+		shrink(b, frame->plane[i], frame->stride[i], i ? QUARTER / 2 : QUARTER, half_down ? QUARTER / 2 : QUARTER, b->quarter[i]);
+	}
+	blur_by_disc(b, frame->layout.range);
+	for (int i = 0; i < VALUES; i++) {
+		square(b, &b->small[i], &b->spare);
+		square(b, &b->spare, &b->small[i]);
+		enlarge_plane(b, i);
+	}
 	return &b->result;
 }

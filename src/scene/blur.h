@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The one backdrop made of the room: blurred beyond recognition, from background pixels only.
  *
- * Each pixel counts by (255 - alpha), so the person's colours do not glow into it; where there is no background near, the mean
- * background stands. Strength 0 is a floor at which nothing can be read, not "off". Worked at a quarter of the size. One thread. */
+ * The picture is shrunk to a grid of 8x8 blocks. Each quarter-size pixel of it counts by how far it is room (not at all from half person
+ * on), so the person's colours do not glow into it; where no room is near, the mean room stands. What counts is averaged over a
+ * disc, as a lens does, whose size is the strength; then, always, over two small squares: the floor, at which nothing can be read.
+ * Three steps of two bring it back to full size. One thread. */
 #ifndef PMK_SCENE_BLUR_H
 #define PMK_SCENE_BLUR_H
 
@@ -10,7 +12,7 @@
 
 struct pmk_blur;
 
-/* `layout` of the result (limited range); `percent` 0..100. -ENOMEM. */
+/* `layout` of the result (limited range); `percent` 0..100, 0 being the floor, not "off". -ENOMEM. */
 int pmk_blur_create(const struct pmk_layout *layout, int percent, struct pmk_blur **blur) __attribute__((warn_unused_result));
 void pmk_blur_destroy(struct pmk_blur *blur);	/* NULL is fine */
 

@@ -17,64 +17,9 @@ int pmk_filter_place(int at, int count, int to_count)
 	return (int)(place < 0 ? 0 : place > (count - 1) * 256 ? (count - 1) * 256 : place);
 }
 
-/* sums[x] = sum of row[x - radius .. x + radius] inside the row. A shifted row added to a row is a vector operation, which for
- * the radii in use beats a running sum. */
-static void sum_along_row(const float *row, float *sums, int width, int radius)
-{
-	memcpy(sums, row, (size_t)width * sizeof *sums);
-	for (int d = 1; d <= radius && d < width; d++) {
-		for (int x = 0; x < width - d; x++)
-			sums[x] += row[x + d];
-		for (int x = d; x < width; x++)
-			sums[x] += row[x - d];
-	}
-}
-
-static void add_row(float *sums, const float *row, int width)
-{
-	for (int x = 0; x < width; x++)
-		sums[x] += row[x];
-}
-
-static void take_row(float *sums, const float *row, int width)
-{
-	for (int x = 0; x < width; x++)
-		sums[x] -= row[x];
-}
-
 static int inside(int at, int count, int radius)
 {
 	return clamp(at + radius, count - 1) - clamp(at - radius, count - 1) + 1;
-}
-
-/* Column sums run down the picture, a row added and a row taken away at a time. */
-void pmk_filter_box(const float *from, float *to, float *scratch, int width, int height, int radius)
-{
-	float *column = scratch, *share = scratch + width, *copy = scratch + 2 * width;
-
-	for (int x = 0; x < width; x++) {
-		column[x] = 0;
-		share[x] = 1.0f / (float)inside(x, width, radius);
-	}
-	if (from == to) {
-		memcpy(copy, from, (size_t)width * (size_t)height * sizeof *copy);
-		from = copy;
-	}
-	for (int y = -radius; y < height; y++) {
-		float *out, rows;
-
-		if (y + radius < height)
-			add_row(column, from + (size_t)(y + radius) * width, width);
-		if (y - radius - 1 >= 0)
-			take_row(column, from + (size_t)(y - radius - 1) * width, width);
-		if (y < 0)
-			continue;
-		out = to + (size_t)y * width;
-		sum_along_row(column, out, width, radius);
-		rows = 1.0f / (float)inside(y, height, radius);
-		for (int x = 0; x < width; x++)
-			out[x] *= share[x] * rows;
-	}
 }
 
 enum { BLOCK = 16 };	/* floats that the row kernels work on at a time */

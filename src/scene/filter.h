@@ -8,12 +8,8 @@
 /* Where pixel `at` of a line of to_count looks in one of count, between pixel centres, in 1/256 of a pixel: 0..256 (count - 1). */
 int pmk_filter_place(int at, int count, int to_count);
 
-/* Mean over a (2 radius + 1) square, cut off at the picture's rim (mean of what is inside). All width x height floats, tight;
- * `from` and `to` may be the same plane; `scratch` has 2 rows more. */
-void pmk_filter_box(const float *from, float *to, float *scratch, int width, int height, int radius);
-
-/* Guided filter of `p` by `guide` in place (He, Sun, Tang 2013, eqs. 5, 6 and 8), result clamped to 0..1; windows are cut off as in
- * the box. `scratch` has pmk_filter_guided_scratch() floats. */
+/* Guided filter of `p` by `guide` in place (He, Sun, Tang 2013, eqs. 5, 6 and 8), result clamped to 0..1. Windows of
+ * 2 radius + 1 each way are cut off at the rim: means of what is inside. `scratch` has pmk_filter_guided_scratch() floats. */
 void pmk_filter_guided(float *p, const float *guide, int width, int height, int radius, float epsilon, float *scratch);
 size_t pmk_filter_guided_scratch(int width, int height, int radius);
 

@@ -52,6 +52,26 @@ struct pmk_rows {
 
 	void (*add)(float *sums, const float *row, float times, int count);	/* sums += times row */
 	void (*to_floats)(const uint8_t *from, float *to, size_t count, float scale, float mean);	/* from * scale + mean */
+
+	/* For blur. How far a quarter pixel is room, of 15: none from alpha 128 on. */
+	void (*room_weights)(const uint8_t *alpha, uint8_t *weights, int count);
+	/* sums[x] = weights times values over the 2x2 block at 2x of two rows each; weights up to 15. */
+	void (*weighted_blocks)(const uint8_t *weights_a, const uint8_t *weights_b, const uint8_t *a, const uint8_t *b, uint32_t *sums, int count);
+	/* sums[x] += what a summed-area table has over columns x - half .. x + half of the rows between `top` and `bottom`. */
+	void (*box_sums)(const uint32_t *top, const uint32_t *bottom, int half, uint32_t *sums, int count);
+	/* out = (values + more_values) / (weights + more_weights) scale + offset, to the nearest; inputs below 2^31. */
+	void (*weighted_means)(const uint32_t *values, const uint32_t *weights, float more_values, float more_weights, float scale,
+		float offset, uint16_t *out, int count);
+	void (*add_words)(uint16_t *sums, const uint16_t *row, int count);	/* sums += row */
+	void (*take_words)(uint16_t *sums, const uint16_t *row, int count);	/* sums -= row */
+	/* out[x] = (from[x] + ... + from[x + window - 1]) / parts, within 0.8 of it, and exact where all are the same; sums up to
+	 * 61200, parts odd, 3..15. */
+	void (*mean_words)(const uint16_t *from, int window, int parts, uint16_t *out, int count);
+	/* Columns doubled, four times as large: 3 from[x] + from[x - 1] and 3 from[x] + from[x + 1]; from has one more on each side. */
+	void (*widen)(const uint16_t *from, uint16_t *out, int count);
+	/* out = (3 near + far) / 2^shift to the nearest, halves up; near and far up to 16320. */
+	void (*between_words)(const uint16_t *near, const uint16_t *far, int shift, uint16_t *out, int count);
+	void (*between_bytes)(const uint16_t *near, const uint16_t *far, int shift, uint8_t *out, int count);
 };
 
 const struct pmk_rows *pmk_rows_of(enum pmk_cpu_level level);	/* the machine must have it */

@@ -147,6 +147,92 @@ static void to_floats(const uint8_t *restrict from, float *restrict to, size_t c
 		to[i] = (float)from[i] * scale + mean;
 }
 
+static void room_weights(const uint8_t *restrict alpha, uint8_t *restrict weights, int count)
+{
+	for (int i = 0; i < count; i++)
+		weights[i] = alpha[i] < 128 ? (uint8_t)((uint8_t)(255 - 2 * alpha[i]) >> 4) : 0;
+}
+
+/* Two neighbours of 16 bits are one number of 32. */
+static void weighted_blocks(const uint8_t *restrict weights_a, const uint8_t *restrict weights_b, const uint8_t *restrict a,
+	const uint8_t *restrict b, uint32_t *restrict sums, int count)
+{
+	for (int i = 0; i < count; i++) {
+		uint16_t left = (uint16_t)(weights_a[2 * i] * a[2 * i] + weights_b[2 * i] * b[2 * i]);
+		uint16_t right = (uint16_t)(weights_a[2 * i + 1] * a[2 * i + 1] + weights_b[2 * i + 1] * b[2 * i + 1]);
+
+		sums[i] = (uint32_t)left + right;
+	}
+}
+
+static void box_sums(const uint32_t *restrict top, const uint32_t *restrict bottom, int half, uint32_t *restrict sums, int count)
+{
+	for (int i = 0; i < count; i++)
+		sums[i] += bottom[i + half + 1] - bottom[i - half] - top[i + half + 1] + top[i - half];
+}
+
+static void weighted_means(const uint32_t *restrict values, const uint32_t *restrict weights, float more_values, float more_weights,
+	float scale, float offset, uint16_t *restrict out, int count)
+{
+	for (int i = 0; i < count; i++) {
+		float value = ((float)(int32_t)values[i] + more_values) / ((float)(int32_t)weights[i] + more_weights);
+
+		out[i] = (uint16_t)(int)(value * scale + offset + 0.5f);
+	}
+}
+
+static void add_words(uint16_t *restrict sums, const uint16_t *restrict row, int count)
+{
+	for (int i = 0; i < count; i++)
+		sums[i] = (uint16_t)(sums[i] + row[i]);
+}
+
+static void take_words(uint16_t *restrict sums, const uint16_t *restrict row, int count)
+{
+	for (int i = 0; i < count; i++)
+		sums[i] = (uint16_t)(sums[i] - row[i]);
+}
+
+static void mean_words(const uint16_t *restrict from, int window, int parts, uint16_t *restrict out, int count)
+{
+	uint16_t half = (uint16_t)(parts / 2), share = (uint16_t)((65536 + parts / 2) / parts);
+
+	for (int i = 0; i < count; i++)
+		out[i] = from[i];
+	for (int d = 1; d < window; d++) {
+		for (int i = 0; i < count; i++)
+			out[i] = (uint16_t)(out[i] + from[i + d]);
+	}
+	for (int i = 0; i < count; i++)
+		out[i] = (uint16_t)((uint32_t)(uint16_t)(out[i] + half) * share >> 16);
+}
+
+static void widen(const uint16_t *restrict from, uint16_t *restrict out, int count)
+{
+	for (int i = 0; i < count; i++) {
+		uint16_t here = (uint16_t)(3 * from[i]);
+
+		out[2 * i] = (uint16_t)(here + from[i - 1]);
+		out[2 * i + 1] = (uint16_t)(here + from[i + 1]);
+	}
+}
+
+static void between_words(const uint16_t *restrict near, const uint16_t *restrict far, int shift, uint16_t *restrict out, int count)
+{
+	uint16_t half = (uint16_t)(1 << (shift - 1));
+
+	for (int i = 0; i < count; i++)
+		out[i] = (uint16_t)((uint16_t)(3 * near[i] + far[i] + half) >> shift);
+}
+
+static void between_bytes(const uint16_t *restrict near, const uint16_t *restrict far, int shift, uint8_t *restrict out, int count)
+{
+	uint16_t half = (uint16_t)(1 << (shift - 1));
+
+	for (int i = 0; i < count; i++)
+		out[i] = (uint8_t)((uint16_t)(3 * near[i] + far[i] + half) >> shift);
+}
+
 extern const struct pmk_rows PASTE(pmk_rows, PMK_LEVEL);
 const struct pmk_rows PASTE(pmk_rows, PMK_LEVEL) = {
 	.blend = blend,
@@ -160,4 +246,14 @@ const struct pmk_rows PASTE(pmk_rows, PMK_LEVEL) = {
 	.guided_apply = guided_apply,
 	.add = add,
 	.to_floats = to_floats,
+	.room_weights = room_weights,
+	.weighted_blocks = weighted_blocks,
+	.box_sums = box_sums,
+	.weighted_means = weighted_means,
+	.add_words = add_words,
+	.take_words = take_words,
+	.mean_words = mean_words,
+	.widen = widen,
+	.between_words = between_words,
+	.between_bytes = between_bytes,
 };
