@@ -23,7 +23,7 @@ models: build
 	@$(BUILD)/potemkin model fetch --to models selfie selfie-landscape
 
 bench: build models
-	@$(BUILD)/potemkin bench
+	@tools/bench_table $(BUILD)/potemkin README.md
 
 test-vm: build models
 	@tools/deps vm

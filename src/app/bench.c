@@ -1,124 +1,36 @@
 /* SPDX-License-Identifier: MIT */
-#include "app/bench_usual.h"
+#include "app/bench.h"
 #include "app/commands.h"
 #include "base/clock.h"
-#include "base/log.h"
+#include "base/mem.h"
 #include "image/convert.h"
-#include "image/jpeg.h"
 #include "io/presenter.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <turbojpeg.h>
 
-enum { MATERIAL = 12, WARM_UP = 20, DEFAULT_FRAMES = 300, PACED_FRAMES = 90, QUALITY = 80, POOL = 3, SHOWN = 2 };
-static const double FPS = 30;
-
-enum stage { DECODE, PREPARE, INFER, REFINE, COMPOSE, WRITE, STAGES };
-static const char *const stage_names[STAGES] = { "decode", "prepare", "infer", "refine", "compose", "write" };
-
-/* What a camera would send, made beforehand. */
-struct material {
-	uint8_t *data[MATERIAL];
-	size_t bytes[MATERIAL], total;
+enum {
+	DEFAULT_FRAMES = 300, WARM_UP = 20, PACED_S = 3,
+	FRAMES_OUT = 3, SHOWN_OUT = 5,	/* what a live run holds at a time: in the making, in slots, in outputs' hands, the cover */
 };
+static const double DEFAULT_FPS = 30;
 
-struct bench {
-	const struct pmk_options *options;
-	struct pmk_size size;
-	struct pmk_layout layout;	/* of decoded frames */
-	struct material material;
-	struct pmk_jpeg *jpeg;
-	struct pmk_frame_pool *pool;
-	struct pmk_scene *scene;
-	uint8_t *written;
-	size_t written_bytes;
-	struct pmk_series stage[STAGES], latency;
-	struct pmk_series floor, usual;	/* JPEG input only: its decoding alone, and the usual chain */
-	double fps_max, cpu_ms, iou, rss_mb;
-};
-
-static bool is_jpeg(const struct bench *b)
+static int decode(struct pmk_bench *b, const struct pmk_bench_material *m, uint64_t number, struct pmk_frame **frame)
 {
-	return b->options->input_format == PMK_FOURCC_MJPG;
-}
-
-static struct pmk_layout camera_layout(uint32_t fourcc, struct pmk_size size)
-{
-	bool jpeg = fourcc == PMK_FOURCC_MJPG;
-
-	return (struct pmk_layout){ .width = size.width, .height = size.height, .matrix = PMK_MATRIX_BT601,
-		.chroma = jpeg ? PMK_CHROMA_422 : pmk_fourcc_chroma(fourcc), .range = jpeg ? PMK_RANGE_FULL : PMK_RANGE_LIMITED };
-}
-
-static int encode_jpeg(const struct pmk_image *image, uint8_t **data, size_t *bytes)
-{
-	tjhandle tj = tjInitCompress();
-	const unsigned char *planes[3] = { image->plane[0], image->plane[1], image->plane[2] };
-	unsigned char *jpeg = NULL;
-	unsigned long size = 0;
-	int err = -EIO;
-
-	if (tj && tjCompressFromYUVPlanes(tj, planes, image->layout.width, image->stride, image->layout.height, TJSAMP_422, &jpeg, &size,
-	    QUALITY, 0) == 0) {
-		*data = malloc(size);
-		err = *data ? 0 : -ENOMEM;
-		if (*data)
-			memcpy(*data, jpeg, size);
-		*bytes = size;
-	}
-	tjFree(jpeg);
-	if (tj)
-		tjDestroy(tj);
-	return err;
-}
-
-static int encode(struct bench *b, const struct pmk_image *image, int index)
-{
-	uint32_t fourcc = b->options->input_format;
-	struct material *m = &b->material;
-
-	if (is_jpeg(b))
-		return encode_jpeg(image, &m->data[index], &m->bytes[index]);
-	m->bytes[index] = pmk_fourcc_bytes(fourcc, b->size.width, b->size.height, pmk_fourcc_stride(fourcc, b->size.width));
-	m->data[index] = malloc(m->bytes[index]);
-	return m->data[index] ? pmk_convert_to_raw(image, fourcc, m->data[index], m->bytes[index]) : -ENOMEM;
-}
-
-static int make_material(struct bench *b)
-{
-	struct pmk_presenter *presenter;
-	struct pmk_image image = { 0 };
-	int err = pmk_presenter_create(b->size.width, b->size.height, 1, &presenter);
-
-	if (err)
-		return err;
-	err = pmk_image_alloc(&image, &b->layout);
-	for (int i = 0; !err && i < MATERIAL; i++) {
-		pmk_presenter_draw_image(presenter, i / FPS, &image, NULL);
-		err = encode(b, &image, i);
-		b->material.total += b->material.bytes[i];
-	}
-	pmk_image_free(&image);
-	pmk_presenter_destroy(presenter);
-	return err;
-}
-
-static int decode(struct bench *b, uint64_t number, struct pmk_frame **frame)
-{
-	int i = (int)(number % MATERIAL), err;
+	int i = (int)(number % PMK_BENCH_PICTURES), err;
 	struct pmk_frame *f = pmk_frame_pool_take(b->pool, &b->layout);
+	uint32_t fourcc = b->options->input_format;
 
 	if (!f)
 		return -ENOMEM;
-	if (is_jpeg(b))
-		err = pmk_jpeg_decode(b->jpeg, b->material.data[i], b->material.bytes[i], &f->image);
+	if (fourcc == PMK_FOURCC_MJPG)
+		err = pmk_jpeg_decode(b->jpeg, m->data[i], m->bytes[i], &f->image);
 	else
-		err = pmk_convert_from_raw(&f->image, b->options->input_format, b->material.data[i], b->material.bytes[i],
-			pmk_fourcc_stride(b->options->input_format, b->size.width));
+		err = pmk_convert_from_raw(&f->image, fourcc, m->data[i], m->bytes[i], pmk_fourcc_stride(fourcc, b->size.width));
 	if (err) {
 		pmk_frame_unref(f);
 		return err;
@@ -128,95 +40,93 @@ static int decode(struct bench *b, uint64_t number, struct pmk_frame **frame)
 	return 0;
 }
 
-/* One frame as the live pipeline does it: from the camera's bytes to the bytes in the client's buffer. */
-static int one_frame(struct bench *b, uint64_t number, bool count)
+int pmk_bench_frame(struct pmk_bench *b, struct pmk_scene *scene, const struct pmk_bench_material *m, uint64_t number, uint64_t time_ns,
+	struct pmk_series *stages)
 {
 	struct pmk_scene_times times = { 0 };
 	struct pmk_frame *frame;
 	struct pmk_shown *shown = NULL;
 	uint64_t start = pmk_clock_now_ns(), decoded, composed, end;
-	int err = decode(b, number, &frame);
+	int err = decode(b, m, number, &frame);
 
 	if (err)
 		return err;
+	frame->time_ns = time_ns;
 	decoded = pmk_clock_now_ns();
-	err = pmk_scene_run(b->scene, frame, &shown, &times);
+	err = pmk_scene_run(scene, frame, &shown, &times);
 	pmk_frame_unref(frame);
 	composed = pmk_clock_now_ns();
 	if (!err)
 		err = pmk_convert_to_raw(pmk_shown_image(shown), PMK_FOURCC_YUYV, b->written, b->written_bytes);
 	pmk_shown_unref(shown);
 	end = pmk_clock_now_ns();
-	if (err || !count)
+	if (err || !stages)
 		return err;
-	pmk_series_add(&b->stage[DECODE], decoded - start);
-	pmk_series_add(&b->stage[PREPARE], times.prepare);
-	pmk_series_add(&b->stage[INFER], times.infer);
-	pmk_series_add(&b->stage[REFINE], times.refine);
-	pmk_series_add(&b->stage[COMPOSE], times.compose);
-	pmk_series_add(&b->stage[WRITE], end - composed);
+	pmk_series_add(&stages[PMK_BENCH_DECODE], decoded - start);
+	pmk_series_add(&stages[PMK_BENCH_PREPARE], times.prepare);
+	pmk_series_add(&stages[PMK_BENCH_INFER], times.infer);
+	pmk_series_add(&stages[PMK_BENCH_REFINE], times.refine);
+	pmk_series_add(&stages[PMK_BENCH_COMPOSE], times.compose);
+	pmk_series_add(&stages[PMK_BENCH_WRITE], end - composed);
 	return 0;
 }
 
-static int run_unpaced(struct bench *b, int frames)
+/* Resident memory of what the live pipeline would hold: the program as it began, and what came since `before`, with as many pictures
+ * out as a live run has. The bench's own material is not in it. */
+static int measure_memory(struct pmk_bench *b, long program_kb, long before_kb)
 {
-	uint64_t start, cpu;
+	struct pmk_frame *frames[FRAMES_OUT] = { NULL };
+	struct pmk_shown *shown[SHOWN_OUT] = { NULL };
 	int err = 0;
 
 	for (int i = 0; !err && i < WARM_UP; i++)
-		err = one_frame(b, (uint64_t)i, false);
-	start = pmk_clock_now_ns();
-	cpu = pmk_clock_cpu_ns();
-	for (int i = 0; !err && i < frames; i++)
-		err = one_frame(b, (uint64_t)i, true);
-	b->cpu_ms = (double)(pmk_clock_cpu_ns() - cpu) / 1e6 / frames;
-	b->fps_max = frames * 1e9 / (double)(pmk_clock_now_ns() - start);
+		err = pmk_bench_frame(b, b->scene, &b->moving, (uint64_t)i, PMK_S_NS, NULL);
+	for (int i = 0; !err && i < FRAMES_OUT; i++)
+		err = decode(b, &b->moving, (uint64_t)i, &frames[i]);
+	for (int i = 0; !err && i < SHOWN_OUT; i++)
+		err = pmk_scene_run(b->scene, frames[0], &shown[i], NULL);
+	b->rss_mb = (double)(pmk_stats_resident_kb() - before_kb + program_kb) / 1024;
+	for (int i = 0; i < SHOWN_OUT; i++)
+		pmk_shown_unref(shown[i]);
+	for (int i = 0; i < FRAMES_OUT; i++)
+		pmk_frame_unref(frames[i]);
 	return err;
 }
 
-static int run_paced(struct bench *b, int frames)
+static int run_paced(struct pmk_bench *b)
 {
-	uint64_t start = pmk_clock_now_ns();
-	int err = 0;
+	int frames = (int)(PACED_S * b->fps) < b->frames ? (int)(PACED_S * b->fps) : b->frames, err = 0;
+	uint64_t start = pmk_clock_now_ns(), cpu = pmk_clock_cpu_ns(), due = start, period = (uint64_t)(1e9 / b->fps);
 
 	for (int i = 0; !err && i < frames; i++) {
-		uint64_t due = start + (uint64_t)(i * 1e9 / FPS);
+		due = start + (uint64_t)i * period;
 		pmk_clock_sleep_until(due);
-		err = one_frame(b, (uint64_t)i, false);
+		err = pmk_bench_frame(b, b->scene, &b->moving, (uint64_t)i, due, NULL);
 		pmk_series_add(&b->latency, pmk_clock_now_ns() - due);
 	}
+	b->paced_share = (double)(pmk_clock_cpu_ns() - cpu) / ((double)frames * (double)period);
+	b->paced_held = pmk_clock_now_ns() <= due + 2 * period;
 	return err;
 }
 
-/* The same frames through what there is to compare with; taken in turns, so that a busy machine is busy for all. */
-static int run_usual(struct bench *b, int frames)
+static void compare_masks(const struct pmk_mask *truth, const struct pmk_mask *mask, double *iou)
 {
-	struct pmk_usual *usual = NULL;
-	int err = pmk_usual_create(pmk_scene_model(b->scene), b->size.width, b->size.height, &usual);
+	uint64_t both = 0, either = 0;
 
-	for (int i = 0; !err && i < frames + WARM_UP; i++) {
-		const uint8_t *data = b->material.data[i % MATERIAL];
-		size_t bytes = b->material.bytes[i % MATERIAL];
-		uint64_t start = pmk_clock_cpu_ns(), decoded;
-
-		err = pmk_usual_decode(usual, data, bytes);
-		decoded = pmk_clock_cpu_ns();
-		if (!err)
-			err = pmk_usual_frame(usual, data, bytes);
-		if (i < WARM_UP)
-			continue;
-		pmk_series_add(&b->floor, decoded - start);
-		pmk_series_add(&b->usual, pmk_clock_cpu_ns() - decoded);
+	for (int y = 0; y < truth->height; y++) {
+		const uint8_t *t = truth->alpha + (size_t)y * truth->stride, *m = mask->alpha + (size_t)y * mask->stride;
+		for (int x = 0; x < truth->width; x++) {
+			both += t[x] > 127 && m[x] > 127;
+			either += t[x] > 127 || m[x] > 127;
+		}
 	}
-	pmk_usual_destroy(usual);
-	return err;
+	*iou += either ? (double)both / (double)either : 1;
 }
 
 /* Mean IoU at alpha 0.5 against the presenter's exact alpha, over the same pictures before they were encoded. */
-static int measure_iou(struct bench *b)
+static int measure_iou(struct pmk_bench *b)
 {
 	struct pmk_presenter *presenter;
-	struct pmk_frame *frame = NULL;
 	struct pmk_mask truth = { 0 };
 	double sum = 0;
 	int err = pmk_presenter_create(b->size.width, b->size.height, 1, &presenter);
@@ -224,122 +134,78 @@ static int measure_iou(struct bench *b)
 	if (err)
 		return err;
 	err = pmk_mask_alloc(&truth, b->size.width, b->size.height);
-	for (int i = 0; !err && i < MATERIAL; i++) {
+	for (int i = 0; !err && i < PMK_BENCH_PICTURES; i++) {
+		struct pmk_frame *frame = pmk_frame_pool_take(b->pool, &b->layout);
 		const struct pmk_mask *mask;
-		uint64_t both = 0, either = 0;
 
-		frame = pmk_frame_pool_take(b->pool, &b->layout);
 		if (!frame) {
 			err = -ENOMEM;
 			break;
 		}
-		pmk_presenter_draw_image(presenter, i / FPS, &frame->image, &truth);
+		frame->number = (uint64_t)i;
+		frame->time_ns = PMK_S_NS + (uint64_t)i * PMK_S_NS / 30;
+		pmk_presenter_draw_image(presenter, i / DEFAULT_FPS, &frame->image, &truth);
 		err = pmk_scene_mask(b->scene, frame, &mask, NULL);
-		for (int y = 0; !err && y < truth.height; y++) {
-			const uint8_t *t = truth.alpha + (size_t)y * truth.stride, *m = mask->alpha + (size_t)y * mask->stride;
-			for (int x = 0; x < truth.width; x++) {
-				both += t[x] > 127 && m[x] > 127;
-				either += t[x] > 127 || m[x] > 127;
-			}
-		}
+		if (!err)
+			compare_masks(&truth, mask, &sum);
 		pmk_frame_unref(frame);
-		sum += either ? (double)both / (double)either : 1;
 	}
-	b->iou = sum / MATERIAL;
+	b->iou = sum / PMK_BENCH_PICTURES;
 	pmk_mask_free(&truth);
 	pmk_presenter_destroy(presenter);
 	return err;
 }
 
-static void finish(struct bench *b)
+static void finish(struct pmk_bench *b)
 {
-	for (int i = 0; i < MATERIAL; i++)
-		free(b->material.data[i]);
+	pmk_bench_material_free(&b->moving);
+	pmk_bench_material_free(&b->still);
 	free(b->written);
 	pmk_jpeg_destroy(b->jpeg);
 	pmk_frame_pool_destroy(b->pool);
 	pmk_scene_destroy(b->scene);
+	malloc_trim(0);
 }
 
-static int bench_size(struct bench *b)
+static int make_material(struct pmk_bench *b)
 {
-	int frames = b->options->frames ? b->options->frames : DEFAULT_FRAMES, err;
+	int err = pmk_bench_material_make(b, false, &b->moving);
 
-	b->layout = camera_layout(b->options->input_format, b->size);
+	if (!err)
+		err = pmk_bench_material_make(b, true, &b->still);
 	b->written_bytes = pmk_fourcc_bytes(PMK_FOURCC_YUYV, b->size.width, b->size.height, pmk_fourcc_stride(PMK_FOURCC_YUYV, b->size.width));
 	b->written = malloc(b->written_bytes);
-	b->pool = pmk_frame_pool_create(POOL);
-	err = b->written && b->pool ? pmk_jpeg_create(&b->jpeg) : -ENOMEM;
-	if (!err)
-		err = make_material(b);
-	if (!err)
-		err = pmk_scene_create(&b->options->pipeline.scene, &b->layout, SHOWN, &b->scene);
-	if (!err)
-		err = run_unpaced(b, frames);
-	if (!err)
-		err = run_paced(b, frames < PACED_FRAMES ? frames : PACED_FRAMES);
-	b->rss_mb = (double)pmk_stats_resident_kb() / 1024 - (double)b->material.total / (1 << 20);
-	if (!err && is_jpeg(b))
-		err = run_usual(b, frames);
-	if (!err)
-		err = measure_iou(b);
+	if (!b->written)
+		return -ENOMEM;
+	memset(b->written, 0, b->written_bytes);
+	malloc_trim(0);
 	return err;
 }
 
-static cJSON *quantiles(const struct pmk_series *series)
+static int bench_size(struct pmk_bench *b, long program_kb)
 {
-	cJSON *o = cJSON_CreateObject();
+	const struct pmk_options *o = b->options;
+	long before_kb;
+	int err;
 
-	cJSON_AddNumberToObject(o, "p50", pmk_series_quantile(series, 0.5));
-	cJSON_AddNumberToObject(o, "p99", pmk_series_quantile(series, 0.99));
-	return o;
-}
-
-static cJSON *to_json(const struct bench *b)
-{
-	static const char *const refine[] = { "guided", "none", "morph" };
-	const struct pmk_scene_settings *s = &b->options->pipeline.scene;
-	cJSON *o = cJSON_CreateObject(), *stages = cJSON_CreateObject();
-	uint32_t fourcc = b->options->input_format;
-	char size[32];
-
-	snprintf(size, sizeof size, "%dx%d", b->size.width, b->size.height);
-	cJSON_AddStringToObject(o, "size", size);
-	cJSON_AddStringToObject(o, "format", fourcc == PMK_FOURCC_MJPG ? "mjpeg" : fourcc == PMK_FOURCC_YUYV ? "yuyv" :
-		fourcc == PMK_FOURCC_NV12 ? "nv12" : "i420");
-	cJSON_AddStringToObject(o, "model", pmk_scene_model(b->scene));
-	cJSON_AddNumberToObject(o, "threads", s->threads);
-	cJSON_AddStringToObject(o, "refine", refine[s->refine.mode]);
-	cJSON_AddStringToObject(o, "backdrop", s->backdrop);
-	cJSON_AddNumberToObject(o, "frames", (double)b->stage[DECODE].count);
-	cJSON_AddNumberToObject(o, "fps_max", b->fps_max);
-	cJSON_AddNumberToObject(o, "cpu_ms_per_frame", b->cpu_ms);
-	cJSON_AddItemToObject(o, "latency_ms", quantiles(&b->latency));
-	for (int i = 0; i < STAGES; i++)
-		cJSON_AddItemToObject(stages, stage_names[i], quantiles(&b->stage[i]));
-	cJSON_AddItemToObject(o, "stages_ms", stages);
-	if (is_jpeg(b)) {
-		cJSON_AddNumberToObject(o, "floor_ms", pmk_series_quantile(&b->floor, 0.5));
-		cJSON_AddNumberToObject(o, "usual_ms", pmk_series_quantile(&b->usual, 0.5));
-		cJSON_AddNumberToObject(o, "times_floor", b->cpu_ms / pmk_series_quantile(&b->floor, 0.5));
-		cJSON_AddNumberToObject(o, "usual_times_ours", pmk_series_quantile(&b->usual, 0.5) / b->cpu_ms);
-	}
-	cJSON_AddNumberToObject(o, "iou", b->iou);
-	cJSON_AddNumberToObject(o, "rss_mb", b->rss_mb);
-	return o;
-}
-
-static void print_row(const struct bench *b)
-{
-	printf("%4dx%-4d  %-16s %6.1f  %7.2f  ", b->size.width, b->size.height, pmk_scene_model(b->scene), b->fps_max, b->cpu_ms);
-	for (int i = 0; i < STAGES; i++)
-		printf(" %7.2f", pmk_series_quantile(&b->stage[i], 0.5));
-	printf("  %6.1f %6.1f  %.3f  %5.1f\n", pmk_series_quantile(&b->latency, 0.5), pmk_series_quantile(&b->latency, 0.99), b->iou, b->rss_mb);
-	if (is_jpeg(b))
-		printf("           decoding alone %.2f ms (x %.2f); the usual way by BGR %.2f ms (x %.2f of ours)\n", pmk_series_quantile(&b->floor, 0.5),
-			b->cpu_ms / pmk_series_quantile(&b->floor, 0.5), pmk_series_quantile(&b->usual, 0.5),
-			pmk_series_quantile(&b->usual, 0.5) / b->cpu_ms);
-	fflush(stdout);
+	b->frames = o->frames ? o->frames : DEFAULT_FRAMES;
+	b->fps = o->pipeline.wish.fps > 0 ? o->pipeline.wish.fps : DEFAULT_FPS;
+	b->layout = pmk_bench_layout(o->input_format, b->size);
+	err = make_material(b);
+	if (err)
+		return err;
+	before_kb = pmk_stats_resident_kb();
+	b->pool = pmk_frame_pool_create(FRAMES_OUT);
+	err = b->pool ? pmk_jpeg_create(&b->jpeg) : -ENOMEM;
+	if (!err)
+		err = pmk_scene_create(&o->pipeline.scene, &b->layout, SHOWN_OUT, &b->scene);
+	if (!err)
+		err = measure_memory(b, program_kb, before_kb);
+	if (!err)
+		err = run_paced(b);
+	if (!err)
+		err = pmk_bench_compare(b);
+	return err ? err : measure_iou(b);
 }
 
 static void cpu_name(char *name, size_t size)
@@ -359,8 +225,28 @@ static void cpu_name(char *name, size_t size)
 		fclose(f);
 }
 
+static int bench_one(const struct pmk_options *options, struct pmk_size size, long program_kb, cJSON *runs)
+{
+	struct pmk_bench *b = calloc(1, sizeof *b);
+	int err;
+
+	if (!b)
+		return -ENOMEM;
+	b->options = options;
+	b->size = size;
+	err = bench_size(b, program_kb);
+	if (!err && options->json)
+		cJSON_AddItemToArray(runs, pmk_bench_json(b));
+	else if (!err)
+		pmk_bench_print(b);
+	finish(b);
+	free(b);
+	return err;
+}
+
 enum pmk_exit pmk_command_bench(struct pmk_options *options)
 {
+	long program_kb = pmk_stats_resident_kb();
 	cJSON *all = cJSON_CreateObject(), *runs;
 	char cpu[128], *text;
 	int err = 0;
@@ -370,26 +256,9 @@ enum pmk_exit pmk_command_bench(struct pmk_options *options)
 	cJSON_AddStringToObject(all, "version", PMK_VERSION);
 	runs = cJSON_AddArrayToObject(all, "runs");
 	if (!options->json)
-		printf("%s, %d thread(s) of the network; medians in ms\n"
-			"size       model             fps max  CPU/frame   decode prepare   infer  refine compose   write   latency    p99    IoU  RSS MB\n",
-			cpu, options->pipeline.scene.threads);
-	for (int i = 0; !err && i < options->size_count; i++) {
-		struct bench *b = calloc(1, sizeof *b);
-
-		if (!b) {
-			err = -ENOMEM;
-			break;
-		}
-		b->options = options;
-		b->size = options->sizes[i];
-		err = bench_size(b);
-		if (!err && options->json)
-			cJSON_AddItemToArray(runs, to_json(b));
-		else if (!err)
-			print_row(b);
-		finish(b);
-		free(b);
-	}
+		pmk_bench_print_head(options, cpu);
+	for (int i = 0; !err && i < options->size_count; i++)
+		err = bench_one(options, options->sizes[i], program_kb, runs);
 	if (!err && options->json) {
 		text = cJSON_Print(all);
 		puts(text);
