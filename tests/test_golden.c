@@ -49,11 +49,13 @@ static void run(size_t n, char total[80])
 	dup2(fd, STDOUT_FILENO);
 	assert_int_equal(pmk_sink_hash_open(&sink), 0);
 	for (int i = 0; i < 3; i++) {
+		struct pmk_blur *blur = pmk_backdrop_blur(backdrop);
 		struct pmk_shown *shown;
 
 		pmk_presenter_draw_image(presenter, i * 0.4, &frame->image, &truth);
 		frame->number = truth.number = (uint64_t)i;
-		assert_int_equal(pmk_compose(composer, frame, &truth, pmk_backdrop_behind(backdrop, &frame->image, &truth), &shown), 0);
+		assert_int_equal(blur ? pmk_compose_blurred(composer, frame, &truth, blur, &shown) :
+			pmk_compose(composer, frame, &truth, pmk_backdrop_behind(backdrop), &shown), 0);
 		assert_int_equal(pmk_sink_write(sink, shown), 0);
 		pmk_shown_unref(shown);
 	}

@@ -229,9 +229,14 @@ void pmk_backdrop_destroy(struct pmk_backdrop *b)
 	free(b);
 }
 
-const struct pmk_image *pmk_backdrop_behind(struct pmk_backdrop *b, const struct pmk_image *frame, const struct pmk_mask *mask)
+const struct pmk_image *pmk_backdrop_behind(const struct pmk_backdrop *b)
 {
-	return b->blur ? pmk_blur_run(b->blur, frame, mask) : &b->picture;
+	return b->blur ? NULL : &b->picture;
+}
+
+struct pmk_blur *pmk_backdrop_blur(struct pmk_backdrop *b)
+{
+	return b->blur;
 }
 
 const struct pmk_image *pmk_backdrop_cover(const struct pmk_backdrop *b)

@@ -6,6 +6,7 @@
 #define PMK_SCENE_BACKDROP_H
 
 #include "image/convert.h"
+#include "scene/blur.h"
 
 enum pmk_fit { PMK_FIT_COVER, PMK_FIT_CONTAIN, PMK_FIT_STRETCH, PMK_FIT_TILE };
 
@@ -19,8 +20,9 @@ int pmk_fit_parse(const char *text, enum pmk_fit *fit) __attribute__((warn_unuse
 int pmk_backdrop_create(const char *spec, enum pmk_fit fit, const struct pmk_layout *layout, struct pmk_backdrop **backdrop) __attribute__((warn_unused_result));
 void pmk_backdrop_destroy(struct pmk_backdrop *backdrop);	/* NULL is fine */
 
-/* The picture to put behind the person of this frame; valid until the next call. Only blur looks at frame and mask. */
-const struct pmk_image *pmk_backdrop_behind(struct pmk_backdrop *backdrop, const struct pmk_image *frame, const struct pmk_mask *mask);
+/* The picture to put behind the person; NULL when it is the room blurred, which each frame makes anew. */
+const struct pmk_image *pmk_backdrop_behind(const struct pmk_backdrop *backdrop);
+struct pmk_blur *pmk_backdrop_blur(struct pmk_backdrop *backdrop);	/* NULL when it is a picture */
 
 /* The picture that is shown alone when there is no frame or no mask: never made of the room. */
 const struct pmk_image *pmk_backdrop_cover(const struct pmk_backdrop *backdrop);

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { QUARTER = 4, GRID = 8, MOST_FLOOR = 7, MOST_BANDS = 32, VALUES = 3, KINDS = 4, WEIGHTS = 3, UNIT = 16 };
+enum { QUARTER = 4, GRID = 8, MOST_FLOOR = 7, MOST_BANDS = 32, STEPS = 3, VALUES = 3, KINDS = 4, WEIGHTS = 3, UNIT = 16 };
 
 static const double FLOOR = 0.0125;	/* half side of the small squares, over the width */
 static const double LEAST = 0.01, CEILING = 0.09;	/* radius of the disc, over the width, at strength 0 and 100 */
@@ -18,10 +18,21 @@ static const double LEAST = 0.01, CEILING = 0.09;	/* radius of the disc, over th
 /* Weight of the mean room over that of a disc full of room: a place that only a few pixels reach shows it rather than those few. */
 static const double FEW = 0.10;
 
-/* Numbers in 1/UNIT, so that a mean of 15 of them and a step up by two fit into 16 bits. One more number on each side of a row. */
+/* A plane on the grid. Numbers in 1/UNIT, so that a mean of 15 of them and a step up by two fit into 16 bits. One more number on each
+ * side of a row. */
 struct plane {
 	int width, height, stride;
 	uint16_t *block, *at;
+};
+
+/* Rows doubled, columns too when `across`: each new pixel is 3/4 of the nearest old one and 1/4 of the next, each way. Rows are asked
+ * for from top to bottom, so that two old ones are kept and the picture between two steps is never written out. */
+struct step {
+	bool across;
+	int width, height;	/* of the new picture */
+	int have[2];	/* old rows in wide */
+	uint16_t *wide[2];	/* old rows at the new width */
+	uint16_t *block, *row;	/* a new row, one more number on each side */
 };
 
 /* Rows first..last from the middle of the disc that are 2 half + 1 wide. */
@@ -31,7 +42,7 @@ struct band {
 
 struct pmk_blur {
 	const struct pmk_rows *rows;
-	struct pmk_image result;
+	struct pmk_layout layout;	/* of the result */
 	int width, height;	/* of the grid */
 	int floor;	/* half side of the squares, in the grid */
 	int pad;	/* columns beside the sums */
@@ -43,8 +54,9 @@ struct pmk_blur {
 	size_t sums_stride;
 	uint32_t *line[KINDS];	/* a row of the same over the disc, or over each block */
 	uint16_t *column, *padded;	/* rows of the squares */
-	struct plane small[VALUES], spare, doubled, fourfold;
-	uint16_t *wide[3];	/* three rows, their columns doubled */
+	struct plane small[VALUES], spare;
+	struct step step[VALUES][STEPS];
+	int steps[VALUES];
 };
 
 static int init_plane(struct plane *p, int width, int height)
@@ -60,6 +72,29 @@ static int init_plane(struct plane *p, int width, int height)
 static uint16_t *plane_row(const struct plane *p, int y)
 {
 	return p->at + (size_t)y * (size_t)p->stride;
+}
+
+/* Luma is eight times the grid each way; 4:2:0 chroma four times, and 4:2:2 chroma four times across and eight times down. */
+static int init_steps(struct pmk_blur *b, int plane)
+{
+	bool wide = plane == 0 || b->layout.chroma == PMK_CHROMA_420;
+	int width = b->width, height = b->height, count = plane && wide ? 2 : 3;
+
+	b->steps[plane] = count;
+	for (int i = 0; i < count; i++) {
+		struct step *s = &b->step[plane][i];
+
+		s->across = wide || i > 0;
+		s->width = width *= s->across ? 2 : 1;
+		s->height = height *= 2;
+		s->block = pmk_mem_alloc((size_t)(width + 2) * sizeof *s->block);
+		s->wide[0] = pmk_mem_alloc((size_t)width * sizeof *s->wide[0]);
+		s->wide[1] = pmk_mem_alloc((size_t)width * sizeof *s->wide[1]);
+		if (!s->block || !s->wide[0] || !s->wide[1])
+			return -ENOMEM;
+		s->row = s->block + 1;
+	}
+	return 0;
 }
 
 /* The disc in bands of rows, few enough for a large one and exact for a small one. */
@@ -88,15 +123,13 @@ static void cut_disc(struct pmk_blur *b, double radius)
 static int allocate(struct pmk_blur *b)
 {
 	size_t quarter = (size_t)b->width * (size_t)b->height * 4;
-	int err = pmk_image_alloc(&b->result, &b->result.layout) | init_plane(&b->spare, b->width, b->height) |
-		init_plane(&b->doubled, 2 * b->width, 2 * b->height) | init_plane(&b->fourfold, 4 * b->width, 4 * b->height);
-	bool missing = err != 0;
+	bool missing = init_plane(&b->spare, b->width, b->height) != 0;
 
 	b->sums_stride = (size_t)(b->width + 1 + 2 * b->pad);
 	for (int i = 0; i < VALUES; i++) {
 		missing |= init_plane(&b->small[i], b->width, b->height) != 0;
 		missing |= !(b->quarter[i] = pmk_mem_alloc(quarter));
-		missing |= !(b->wide[i] = pmk_mem_alloc((size_t)b->width * GRID * sizeof *b->wide[i]));
+		missing |= init_steps(b, i) != 0;
 	}
 	for (int i = 0; i < KINDS; i++) {
 		missing |= !(b->sums[i] = pmk_mem_alloc(b->sums_stride * (size_t)(b->height + 1) * sizeof *b->sums[i]));
@@ -121,7 +154,7 @@ int pmk_blur_create(const struct pmk_layout *layout, int percent, struct pmk_blu
 	if (!b)
 		return -ENOMEM;
 	b->rows = pmk_rows();
-	b->result.layout = *layout;
+	b->layout = *layout;
 	b->width = (layout->width + GRID - 1) / GRID;
 	b->height = (layout->height + GRID - 1) / GRID;
 	b->floor = (int)(b->width * FLOOR + 0.5);
@@ -136,6 +169,15 @@ int pmk_blur_create(const struct pmk_layout *layout, int percent, struct pmk_blu
 	return 0;
 }
 
+static void finish_steps(struct pmk_blur *b, int plane)
+{
+	for (int i = 0; i < STEPS; i++) {
+		free(b->step[plane][i].block);
+		free(b->step[plane][i].wide[0]);
+		free(b->step[plane][i].wide[1]);
+	}
+}
+
 void pmk_blur_destroy(struct pmk_blur *b)
 {
 	if (!b)
@@ -143,7 +185,7 @@ void pmk_blur_destroy(struct pmk_blur *b)
 	for (int i = 0; i < VALUES; i++) {
 		free(b->small[i].block);
 		free(b->quarter[i]);
-		free(b->wide[i]);
+		finish_steps(b, i);
 	}
 	for (int i = 0; i < KINDS; i++) {
 		free(b->sums[i]);
@@ -155,9 +197,6 @@ void pmk_blur_destroy(struct pmk_blur *b)
 	free(b->column);
 	free(b->padded);
 	free(b->spare.block);
-	free(b->doubled.block);
-	free(b->fourfold.block);
-	pmk_image_free(&b->result);
 	free(b);
 }
 
@@ -165,7 +204,7 @@ void pmk_blur_destroy(struct pmk_blur *b)
  * that libyuv meets its fast exact halves and quarters. */
 static void shrink(const struct pmk_blur *b, const uint8_t *from, int stride, int across, int down, uint8_t *to)
 {
-	int width = b->result.layout.width / QUARTER, height = b->result.layout.height / QUARTER;
+	int width = b->layout.width / QUARTER, height = b->layout.height / QUARTER;
 
 	if (width == 0 || height == 0)
 		return;
@@ -290,72 +329,74 @@ static void square(struct pmk_blur *b, const struct plane *from, const struct pl
 	}
 }
 
-/* Row y with its columns doubled, or as it is. */
-static const uint16_t *widened(struct pmk_blur *b, const struct plane *from, int y, bool across)
+static const uint16_t *old_row(struct pmk_blur *b, int plane, int step, int y);
+
+/* Old row y of a step at the new width. */
+static const uint16_t *wide_row(struct pmk_blur *b, int plane, int step, int y)
 {
-	if (!across)
-		return plane_row(from, y);
-	b->rows->widen(plane_row(from, y), b->wide[y % 3], from->width);
-	return b->wide[y % 3];
+	struct step *s = &b->step[plane][step];
+	uint16_t *wide = s->wide[y & 1];
+
+	if (s->have[y & 1] == y)
+		return wide;
+	s->have[y & 1] = y;
+	if (s->across)
+		b->rows->widen(old_row(b, plane, step, y), wide, s->width / 2);
+	else
+		memcpy(wide, old_row(b, plane, step, y), (size_t)s->width * sizeof *wide);
+	return wide;
 }
 
-/* A row between two: to numbers in the next plane, or to bytes in the result, whose last rows may be cut off. */
-static void put_row(struct pmk_blur *b, const uint16_t *near, const uint16_t *far, bool across, const struct plane *to, int plane, int y)
+/* The two old rows that new row y lies between. */
+static void neighbours(struct pmk_blur *b, int plane, int step, int y, const uint16_t **near, const uint16_t **far)
 {
-	const struct pmk_image *result = &b->result;
+	int old = y / 2, other = clamp(y & 1 ? old + 1 : old - 1, b->step[plane][step].height / 2 - 1);
 
-	if (to) {
-		b->rows->between_words(near, far, across ? 4 : 2, plane_row(to, y), to->width);
-		repeat_rim(plane_row(to, y), to->width, 1);
-	} else if (y < pmk_layout_plane_height(&result->layout, plane)) {
-		b->rows->between_bytes(near, far, across ? 8 : 6, result->plane[plane] + (size_t)y * (size_t)result->stride[plane],
-			pmk_layout_plane_width(&result->layout, plane));
-	}
+	*near = wide_row(b, plane, step, old);
+	*far = wide_row(b, plane, step, other);
 }
 
-/* Rows doubled, columns too when `across`: each new pixel is 3/4 of the nearest old and 1/4 of the next, each way. NULL: to the result. */
-static void enlarge(struct pmk_blur *b, const struct plane *from, bool across, struct plane *to, int plane)
+/* What a step begins with: the grid, or what the step before gives. */
+static const uint16_t *old_row(struct pmk_blur *b, int plane, int step, int y)
 {
-	const uint16_t *last, *here = widened(b, from, 0, across), *next = here;
+	struct step *before = step ? &b->step[plane][step - 1] : NULL;
+	const uint16_t *near, *far;
 
-	if (to) {
-		to->width = across ? 2 * from->width : from->width;
-		to->height = 2 * from->height;
-		to->stride = to->width + 2;
-	}
-	last = here;
-	for (int y = 0; y < from->height; y++) {
-		next = y + 1 < from->height ? widened(b, from, y + 1, across) : here;
-		put_row(b, here, last, across, to, plane, 2 * y);
-		put_row(b, here, next, across, to, plane, 2 * y + 1);
-		last = here;
-		here = next;
-	}
+	if (!before)
+		return plane_row(&b->small[plane], y);
+	neighbours(b, plane, step - 1, y, &near, &far);
+	b->rows->between_words(near, far, before->across ? 4 : 2, before->row, before->width);
+	repeat_rim(before->row, before->width, 1);
+	return before->row;
 }
 
-/* Luma is eight times the grid each way; 4:2:0 chroma four times, and 4:2:2 chroma four times across and eight times down. */
-static void enlarge_plane(struct pmk_blur *b, int plane)
+void pmk_blur_row(struct pmk_blur *b, int plane, int y, uint8_t *row)
 {
-	struct plane *small = &b->small[plane];
+	int last = b->steps[plane] - 1;
+	const uint16_t *near, *far;
 
-	repeat_rim(small->at, small->width, 1);
-	for (int y = 1; y < small->height; y++)
-		repeat_rim(plane_row(small, y), small->width, 1);
-	if (plane && b->result.layout.chroma == PMK_CHROMA_420) {
-		enlarge(b, small, true, &b->doubled, plane);
-		enlarge(b, &b->doubled, true, NULL, plane);
-		return;
-	}
-	enlarge(b, small, plane == 0, &b->doubled, plane);
-	enlarge(b, &b->doubled, true, &b->fourfold, plane);
-	enlarge(b, &b->fourfold, true, NULL, plane);
+	neighbours(b, plane, last, y, &near, &far);
+	b->rows->between_bytes(near, far, 8, row, pmk_layout_plane_width(&b->layout, plane));
 }
 
-const struct pmk_image *pmk_blur_run(struct pmk_blur *b, const struct pmk_image *frame, const struct pmk_mask *mask)
+const struct pmk_layout *pmk_blur_layout(const struct pmk_blur *b)
+{
+	return &b->layout;
+}
+
+static void ready_rows(struct pmk_blur *b, int plane)
+{
+	for (int y = 0; y < b->height; y++)
+		repeat_rim(plane_row(&b->small[plane], y), b->width, 1);
+	for (int i = 0; i < b->steps[plane]; i++)
+		b->step[plane][i].have[0] = b->step[plane][i].have[1] = -1;
+}
+
+void pmk_blur_begin(struct pmk_blur *b, const struct pmk_image *frame, const struct pmk_mask *mask)
 {
 	weigh(b, mask);
 	for (int i = 0; i < VALUES; i++) {
-		bool half_down = i && b->result.layout.chroma == PMK_CHROMA_420;
+		bool half_down = i && b->layout.chroma == PMK_CHROMA_420;
 
 		shrink(b, frame->plane[i], frame->stride[i], i ? QUARTER / 2 : QUARTER, half_down ? QUARTER / 2 : QUARTER, b->quarter[i]);
 	}
@@ -363,7 +404,6 @@ const struct pmk_image *pmk_blur_run(struct pmk_blur *b, const struct pmk_image 
 	for (int i = 0; i < VALUES; i++) {
 		square(b, &b->small[i], &b->spare);
 		square(b, &b->spare, &b->small[i]);
-		enlarge_plane(b, i);
+		ready_rows(b, i);
 	}
-	return &b->result;
 }

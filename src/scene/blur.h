@@ -16,7 +16,12 @@ struct pmk_blur;
 int pmk_blur_create(const struct pmk_layout *layout, int percent, struct pmk_blur **blur) __attribute__((warn_unused_result));
 void pmk_blur_destroy(struct pmk_blur *blur);	/* NULL is fine */
 
-/* `frame` and `mask` of the layout's size; the frame may be full range. The result is valid until the next run. */
-const struct pmk_image *pmk_blur_run(struct pmk_blur *blur, const struct pmk_image *frame, const struct pmk_mask *mask);
+const struct pmk_layout *pmk_blur_layout(const struct pmk_blur *blur);
+
+/* Blur a frame; it and its mask have the layout's size, the frame may be full range. Neither is looked at afterwards. */
+void pmk_blur_begin(struct pmk_blur *blur, const struct pmk_image *frame, const struct pmk_mask *mask);
+
+/* Row y of a plane of the result. Each row once, each plane from top to bottom. */
+void pmk_blur_row(struct pmk_blur *blur, int plane, int y, uint8_t *row);
 
 #endif

@@ -16,6 +16,7 @@ struct pmk_composer {
 	struct pmk_shown_pool *pool;
 	const struct pmk_rows *rows;
 	uint8_t *half;	/* a row of alpha at the chroma's width */
+	uint8_t *behind;	/* a row of what is behind, where that is made row by row */
 };
 
 int pmk_composer_create(const struct pmk_layout *layout, int count, struct pmk_composer **composer)
@@ -31,7 +32,8 @@ int pmk_composer_create(const struct pmk_layout *layout, int count, struct pmk_c
 	c->pool = pmk_shown_pool_create(count, layout);
 	c->rows = pmk_rows();
 	c->half = pmk_mem_alloc((size_t)layout->width);
-	if (!c->pool || !c->half) {
+	c->behind = pmk_mem_alloc((size_t)layout->width);
+	if (!c->pool || !c->half || !c->behind) {
 		pmk_composer_destroy(c);
 		return -ENOMEM;
 	}
@@ -45,6 +47,7 @@ void pmk_composer_destroy(struct pmk_composer *c)
 		return;
 	pmk_shown_pool_destroy(c->pool);
 	free(c->half);
+	free(c->behind);
 	free(c);
 }
 
@@ -72,14 +75,25 @@ static void find_person(const uint8_t *alpha, int count, int *first, int *end)
 	*end = b;
 }
 
-static void compose_row(struct pmk_composer *c, const struct pmk_image *frame, const struct pmk_image *behind, const uint8_t *alpha,
-	struct pmk_image *out, int plane, int y)
+/* What one frame is composed of. */
+struct parts {
+	const struct pmk_frame *frame;
+	const struct pmk_mask *mask;
+	const struct pmk_image *picture;	/* behind, or */
+	struct pmk_blur *blur;
+};
+
+static void compose_row(struct pmk_composer *c, const struct parts *parts, const uint8_t *alpha, struct pmk_image *out, int plane, int y)
 {
-	const uint8_t *person = frame->plane[plane] + (size_t)y * frame->stride[plane];
-	const uint8_t *back = behind->plane[plane] + (size_t)y * behind->stride[plane];
+	const struct pmk_image *frame = &parts->frame->image;
+	const uint8_t *person = frame->plane[plane] + (size_t)y * frame->stride[plane], *back = c->behind;
 	uint8_t *to = out->plane[plane] + (size_t)y * out->stride[plane];
 	int width = pmk_layout_plane_width(&c->layout, plane), first, end;
 
+	if (parts->blur)
+		pmk_blur_row(parts->blur, plane, y, c->behind);
+	else
+		back = parts->picture->plane[plane] + (size_t)y * parts->picture->stride[plane];
 	find_person(alpha, width, &first, &end);
 	memcpy(to, back, (size_t)first);
 	memcpy(to + end, back + end, (size_t)(width - end));
@@ -108,30 +122,58 @@ static bool fits(const struct pmk_composer *c, const struct pmk_layout *frame)
 		frame->matrix == c->layout.matrix;
 }
 
-int pmk_compose(struct pmk_composer *c, const struct pmk_frame *frame, const struct pmk_mask *mask, const struct pmk_image *behind,
-	struct pmk_shown **shown)
+/* Luma and chroma in turns: a row of alpha is read while it is near. */
+static void compose_rows(struct pmk_composer *c, const struct parts *parts, struct pmk_image *out)
 {
+	const struct pmk_mask *mask = parts->mask;
 	int rows = c->layout.chroma == PMK_CHROMA_420 ? 2 : 1;
+
+	for (int y = 0; y < c->layout.height; y++) {
+		compose_row(c, parts, mask->alpha + (size_t)y * mask->stride, out, 0, y);
+		if (y % rows != rows - 1 && y + 1 < c->layout.height)
+			continue;
+		halve_alpha(c->rows, mask, y / rows, rows, c->half);
+		compose_row(c, parts, c->half, out, 1, y / rows);
+		compose_row(c, parts, c->half, out, 2, y / rows);
+	}
+}
+
+static int compose(struct pmk_composer *c, const struct parts *parts, const struct pmk_layout *behind, struct pmk_shown **shown)
+{
+	const struct pmk_frame *frame = parts->frame;
+	const struct pmk_mask *mask = parts->mask;
 	struct pmk_shown *s;
 
-	if (!fits(c, &frame->image.layout) || !pmk_layout_equal(&behind->layout, &c->layout) || mask->number != frame->number ||
+	if (!fits(c, &frame->image.layout) || !pmk_layout_equal(behind, &c->layout) || mask->number != frame->number ||
 	    mask->width != c->layout.width || mask->height != c->layout.height)
 		return -EINVAL;
 	s = pmk_shown_pool_take(c->pool);
 	if (!s)
 		return -EAGAIN;
-	for (int y = 0; y < c->layout.height; y++)
-		compose_row(c, &frame->image, behind, mask->alpha + (size_t)y * mask->stride, &s->image, 0, y);
-	for (int y = 0; y < pmk_layout_plane_height(&c->layout, 1); y++) {
-		halve_alpha(c->rows, mask, y, rows, c->half);
-		compose_row(c, &frame->image, behind, c->half, &s->image, 1, y);
-		compose_row(c, &frame->image, behind, c->half, &s->image, 2, y);
-	}
+	if (parts->blur)
+		pmk_blur_begin(parts->blur, &frame->image, mask);
+	compose_rows(c, parts, &s->image);
 	s->time_ns = frame->time_ns;
 	s->position_ns = frame->position_ns;
 	s->cover = false;
 	*shown = s;
 	return 0;
+}
+
+int pmk_compose(struct pmk_composer *c, const struct pmk_frame *frame, const struct pmk_mask *mask, const struct pmk_image *behind,
+	struct pmk_shown **shown)
+{
+	struct parts parts = { .frame = frame, .mask = mask, .picture = behind };
+
+	return compose(c, &parts, &behind->layout, shown);
+}
+
+int pmk_compose_blurred(struct pmk_composer *c, const struct pmk_frame *frame, const struct pmk_mask *mask, struct pmk_blur *blur,
+	struct pmk_shown **shown)
+{
+	struct parts parts = { .frame = frame, .mask = mask, .blur = blur };
+
+	return compose(c, &parts, pmk_blur_layout(blur), shown);
 }
 
 int pmk_compose_cover(struct pmk_composer *c, const struct pmk_image *cover, const struct pmk_frame *instead_of, struct pmk_shown **shown)

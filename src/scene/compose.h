@@ -7,6 +7,7 @@
 #define PMK_SCENE_COMPOSE_H
 
 #include "image/shown.h"
+#include "scene/blur.h"
 
 struct pmk_composer;
 
@@ -19,6 +20,10 @@ void pmk_composer_destroy(struct pmk_composer *composer);	/* all pictures must b
  * -EINVAL when any of these is not so: show a cover. -EAGAIN when all pictures are still in use. */
 int pmk_compose(struct pmk_composer *composer, const struct pmk_frame *frame, const struct pmk_mask *mask,
 	const struct pmk_image *behind, struct pmk_shown **shown) __attribute__((warn_unused_result));
+
+/* The same over the room of this very frame, blurred. The blur has the composer's layout. Rows are made as they are needed. */
+int pmk_compose_blurred(struct pmk_composer *composer, const struct pmk_frame *frame, const struct pmk_mask *mask,
+	struct pmk_blur *blur, struct pmk_shown **shown) __attribute__((warn_unused_result));
 
 /* A picture without any of the camera's: `cover` as it is, at the time and place of `instead_of` (NULL: now, live).
  * -EINVAL another layout, -EAGAIN all in use. */

@@ -242,6 +242,7 @@ int pmk_scene_mask(struct pmk_scene *s, const struct pmk_frame *frame, const str
 
 static int compose(struct pmk_scene *s, const struct pmk_frame *frame, struct pmk_shown **shown, struct pmk_scene_times *times)
 {
+	struct pmk_blur *blur;
 	uint64_t mark;
 	int err;
 
@@ -251,7 +252,9 @@ static int compose(struct pmk_scene *s, const struct pmk_frame *frame, struct pm
 	if (err)
 		return err;
 	mark = pmk_clock_now_ns();
-	err = pmk_compose(s->composer, frame, &s->mask, pmk_backdrop_behind(s->backdrop, &frame->image, &s->mask), shown);
+	blur = pmk_backdrop_blur(s->backdrop);
+	err = blur ? pmk_compose_blurred(s->composer, frame, &s->mask, blur, shown) :
+		pmk_compose(s->composer, frame, &s->mask, pmk_backdrop_behind(s->backdrop), shown);
 	lap(&mark, &times->compose);
 	return err;
 }
