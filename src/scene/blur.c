@@ -376,7 +376,7 @@ void pmk_blur_row(struct pmk_blur *b, int plane, int y, uint8_t *row)
 	const uint16_t *near, *far;
 
 	neighbours(b, plane, last, y, &near, &far);
-	b->rows->between_bytes(near, far, 8, row, pmk_layout_plane_width(&b->layout, plane));
+	b->rows->between_bytes(near, far, row, pmk_layout_plane_width(&b->layout, plane));
 }
 
 const struct pmk_layout *pmk_blur_layout(const struct pmk_blur *b)

@@ -51,28 +51,33 @@ void pmk_composer_destroy(struct pmk_composer *c)
 	free(c);
 }
 
-/* From the first to behind the last pixel that is not all room. Whole words first: most rows have wide margins. */
-static void find_person(const uint8_t *alpha, int count, int *first, int *end)
-{
-	int a = 0, b = count;
-	uint64_t word;
+/* Columns first..end - 1 of a row. */
+struct span {
+	int first, end;
+};
 
-	for (; a + 8 <= count; a += 8) {
-		memcpy(&word, alpha + a, 8);
-		if (word)
-			break;
-	}
-	while (a < count && !alpha[a])
-		a++;
-	for (; b - 8 >= a; b -= 8) {
-		memcpy(&word, alpha + b - 8, 8);
-		if (word)
-			break;
-	}
-	while (b > a && !alpha[b - 1])
-		b--;
-	*first = a;
-	*end = b;
+static bool is_room(const uint8_t *alpha)	/* of 32 pixels */
+{
+	uint64_t words[4];
+
+	memcpy(words, alpha, sizeof words);
+	return (words[0] | words[1] | words[2] | words[3]) == 0;
+}
+
+/* All that is not room. Many pixels at a time first: most rows have wide margins. */
+static struct span find_person(const uint8_t *alpha, int count)
+{
+	struct span s = { 0, count };
+
+	while (s.first + 32 <= count && is_room(alpha + s.first))
+		s.first += 32;
+	while (s.first < count && !alpha[s.first])
+		s.first++;
+	while (s.end - 32 >= s.first && is_room(alpha + s.end - 32))
+		s.end -= 32;
+	while (s.end > s.first && !alpha[s.end - 1])
+		s.end--;
+	return s;
 }
 
 /* What one frame is composed of. */
@@ -83,18 +88,19 @@ struct parts {
 	struct pmk_blur *blur;
 };
 
-static void compose_row(struct pmk_composer *c, const struct parts *parts, const uint8_t *alpha, struct pmk_image *out, int plane, int y)
+/* Alpha is 0 outside of the span. */
+static void compose_row(struct pmk_composer *c, const struct parts *parts, const uint8_t *alpha, struct span span, struct pmk_image *out,
+	int plane, int y)
 {
 	const struct pmk_image *frame = &parts->frame->image;
 	const uint8_t *person = frame->plane[plane] + (size_t)y * frame->stride[plane], *back = c->behind;
 	uint8_t *to = out->plane[plane] + (size_t)y * out->stride[plane];
-	int width = pmk_layout_plane_width(&c->layout, plane), first, end;
+	int width = pmk_layout_plane_width(&c->layout, plane), first = span.first, end = span.end;
 
 	if (parts->blur)
 		pmk_blur_row(parts->blur, plane, y, c->behind);
 	else
 		back = parts->picture->plane[plane] + (size_t)y * parts->picture->stride[plane];
-	find_person(alpha, width, &first, &end);
 	memcpy(to, back, (size_t)first);
 	memcpy(to + end, back + end, (size_t)(width - end));
 	if (frame->layout.range == PMK_RANGE_FULL)
@@ -103,17 +109,15 @@ static void compose_row(struct pmk_composer *c, const struct parts *parts, const
 		c->rows->blend(person + first, back + first, alpha + first, to + first, end - first);
 }
 
-/* Alpha of one chroma row: the mean over the pixels that a sample covers. The last column of an odd width stands alone. */
-static void halve_alpha(const struct pmk_rows *kernels, const struct pmk_mask *mask, int y, int rows, uint8_t *half)
+/* Alpha of a span of one chroma row: the mean over the pixels that a sample covers. The last column of an odd width stands alone. */
+static void halve_alpha(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, int width, struct span span, uint8_t *half)
 {
-	const uint8_t *a = mask->alpha + (size_t)y * rows * mask->stride, *b = a;
-	int pairs = mask->width / 2;
+	int pairs = span.end < width / 2 ? span.end : width / 2;
 
-	if (rows == 2 && 2 * y + 1 < mask->height)
-		b += mask->stride;
-	kernels->halve(a, b, half, pairs);
-	if (mask->width % 2)
-		half[pairs] = (uint8_t)((a[2 * pairs] + b[2 * pairs] + 1) / 2);
+	if (pairs > span.first)
+		rows->halve(a + 2 * span.first, b + 2 * span.first, half + span.first, pairs - span.first);
+	if (span.end > width / 2)
+		half[width / 2] = (uint8_t)((a[width - 1] + b[width - 1] + 1) / 2);
 }
 
 static bool fits(const struct pmk_composer *c, const struct pmk_layout *frame)
@@ -122,19 +126,35 @@ static bool fits(const struct pmk_composer *c, const struct pmk_layout *frame)
 		frame->matrix == c->layout.matrix;
 }
 
+static struct span both(struct span a, struct span b)
+{
+	if (a.first == a.end)
+		return b;
+	if (b.first == b.end)
+		return a;
+	return (struct span){ a.first < b.first ? a.first : b.first, a.end > b.end ? a.end : b.end };
+}
+
 /* Luma and chroma in turns: a row of alpha is read while it is near. */
 static void compose_rows(struct pmk_composer *c, const struct parts *parts, struct pmk_image *out)
 {
-	const struct pmk_mask *mask = parts->mask;
 	int rows = c->layout.chroma == PMK_CHROMA_420 ? 2 : 1;
 
-	for (int y = 0; y < c->layout.height; y++) {
-		compose_row(c, parts, mask->alpha + (size_t)y * mask->stride, out, 0, y);
-		if (y % rows != rows - 1 && y + 1 < c->layout.height)
-			continue;
-		halve_alpha(c->rows, mask, y / rows, rows, c->half);
-		compose_row(c, parts, c->half, out, 1, y / rows);
-		compose_row(c, parts, c->half, out, 2, y / rows);
+	for (int y = 0; y < c->layout.height; y += rows) {
+		bool two = rows == 2 && y + 1 < c->layout.height;
+		const uint8_t *a = parts->mask->alpha + (size_t)y * parts->mask->stride, *b = two ? a + parts->mask->stride : a;
+		struct span span = find_person(a, c->layout.width);
+
+		compose_row(c, parts, a, span, out, 0, y);
+		if (two) {
+			struct span second = find_person(b, c->layout.width);
+			compose_row(c, parts, b, second, out, 0, y + 1);
+			span = both(span, second);
+		}
+		span = (struct span){ span.first / 2, (span.end + 1) / 2 };
+		halve_alpha(c->rows, a, b, c->layout.width, span, c->half);
+		compose_row(c, parts, c->half, span, out, 1, y / rows);
+		compose_row(c, parts, c->half, span, out, 2, y / rows);
 	}
 }
 

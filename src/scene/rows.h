@@ -71,7 +71,7 @@ struct pmk_rows {
 	void (*widen)(const uint16_t *from, uint16_t *out, int count);
 	/* out = (3 near + far) / 2^shift to the nearest, halves up; near and far up to 16320. */
 	void (*between_words)(const uint16_t *near, const uint16_t *far, int shift, uint16_t *out, int count);
-	void (*between_bytes)(const uint16_t *near, const uint16_t *far, int shift, uint8_t *out, int count);
+	void (*between_bytes)(const uint16_t *near, const uint16_t *far, uint8_t *out, int count);	/* shift 8 */
 };
 
 const struct pmk_rows *pmk_rows_of(enum pmk_cpu_level level);	/* the machine must have it */

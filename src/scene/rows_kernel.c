@@ -225,12 +225,10 @@ static void between_words(const uint16_t *restrict near, const uint16_t *restric
 		out[i] = (uint16_t)((uint16_t)(3 * near[i] + far[i] + half) >> shift);
 }
 
-static void between_bytes(const uint16_t *restrict near, const uint16_t *restrict far, int shift, uint8_t *restrict out, int count)
+static void between_bytes(const uint16_t *restrict near, const uint16_t *restrict far, uint8_t *restrict out, int count)
 {
-	uint16_t half = (uint16_t)(1 << (shift - 1));
-
 	for (int i = 0; i < count; i++)
-		out[i] = (uint8_t)((uint16_t)(3 * near[i] + far[i] + half) >> shift);
+		out[i] = (uint8_t)((uint16_t)(3 * near[i] + far[i] + 128) >> 8);
 }
 
 extern const struct pmk_rows PASTE(pmk_rows, PMK_LEVEL);
