@@ -39,4 +39,8 @@ struct file {
 
 void tflite_file_build(struct file *file, const struct spec *spec);
 
+/* One small network for each operator. */
+extern const struct spec tflite_seeds[];
+extern const int tflite_seed_count;
+
 #endif
