@@ -3,13 +3,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/mem.h"
-#include "model/manifest.h"
 #include "scene/compose.h"
 #include "scene/gate.h"
+#include "scene/look.h"
 #include "scene/mark.h"
-#include "scene/person.h"
-#include "scene/prepare.h"
 #include "scene/temporal.h"
 
 #include <errno.h>
@@ -19,12 +16,9 @@
 struct pmk_scene {
 	struct pmk_layout layout;	/* of what comes out */
 	bool show_room;
-	struct pmk_model model;
-	struct pmk_engine *engine;
+	struct pmk_look *look;
 	bool gated;
 	struct pmk_gate gate;
-	struct pmk_prepare *prepare;
-	float *probability;	/* at the network's output size */
 	struct pmk_temporal temporal;
 	struct pmk_refine *refine;
 	struct pmk_mask mask;
@@ -37,27 +31,13 @@ struct pmk_scene {
 /* Frames further apart than this have nothing to do with each other. */
 static const uint64_t CUT_NS = 500 * PMK_MS_NS;
 
-static const char *choose_model(const char *model, const struct pmk_layout *layout)
-{
-	if (strcmp(model, "auto") != 0)
-		return model;
-	return layout->width * 10 >= layout->height * 16 ? "selfie-landscape" : "selfie";
-}
-
 static int create_mask_chain(struct pmk_scene *s, const struct pmk_scene_settings *settings)
 {
-	const struct pmk_model_card *card = &s->model.card;
-	size_t count = (size_t)card->output_width * (size_t)card->output_height;
-	int err;
+	const struct pmk_model_card *card = pmk_look_card(s->look);
+	int err = pmk_gate_init(&s->gate, &s->layout);
 
-	s->probability = pmk_mem_alloc(count * sizeof *s->probability);
-	if (!s->probability)
-		return -ENOMEM;
-	err = pmk_prepare_create(card, &s->prepare);
 	if (!err)
-		err = pmk_gate_init(&s->gate, &s->layout);
-	if (!err)
-		err = pmk_temporal_init(&s->temporal, count, (float)settings->smooth);
+		err = pmk_temporal_init(&s->temporal, (size_t)card->output_width * (size_t)card->output_height, (float)settings->smooth);
 	if (!err)
 		err = pmk_mask_alloc(&s->mask, s->layout.width, s->layout.height);
 	if (!err)
@@ -83,6 +63,7 @@ static int create_picture(struct pmk_scene *s, const struct pmk_scene_settings *
 
 int pmk_scene_create(const struct pmk_scene_settings *settings, const struct pmk_layout *layout, int shown_count, struct pmk_scene **scene)
 {
+	struct pmk_look_settings look = { .model = settings->model, .engine = settings->engine, .threads = settings->threads };
 	struct pmk_scene *s = calloc(1, sizeof *s);
 	int err;
 
@@ -93,9 +74,7 @@ int pmk_scene_create(const struct pmk_scene_settings *settings, const struct pmk
 	s->gated = !settings->no_motion_gate;
 	err = create_picture(s, settings, shown_count);
 	if (!err)
-		err = pmk_model_load(choose_model(settings->model, layout), &s->model);
-	if (!err)
-		err = pmk_engine_create(&s->model.graph, settings->engine, settings->threads, &s->engine);
+		err = pmk_look_create(&look, layout->width, layout->height, &s->look);
 	if (!err)
 		err = create_mask_chain(s, settings);
 	if (err) {
@@ -118,10 +97,7 @@ void pmk_scene_destroy(struct pmk_scene *s)
 	pmk_mask_free(&s->mask);
 	pmk_temporal_finish(&s->temporal);
 	pmk_gate_finish(&s->gate);
-	pmk_prepare_destroy(s->prepare);
-	free(s->probability);
-	pmk_engine_destroy(s->engine);
-	pmk_model_finish(&s->model);
+	pmk_look_destroy(s->look);
 	free(s);
 }
 
@@ -132,7 +108,7 @@ const struct pmk_layout *pmk_scene_layout(const struct pmk_scene *s)
 
 const char *pmk_scene_model(const struct pmk_scene *s)
 {
-	return s->model.card.name;
+	return pmk_look_card(s->look)->name;
 }
 
 /* Adds the time since *from to *to and starts anew. */
@@ -162,24 +138,16 @@ static bool is_still(struct pmk_scene *s, const struct pmk_frame *frame, struct 
 
 static int find_person(struct pmk_scene *s, const struct pmk_frame *frame, struct pmk_scene_times *times)
 {
-	const struct pmk_model_card *card = &s->model.card;
-	bool guide = card->output_width == card->input_width && card->output_height == card->input_height;
-	struct pmk_rect view = { 0, 0, s->layout.width, s->layout.height };
+	struct pmk_sight sight;
+	int err = pmk_look_run(s->look, &frame->image, s->last_ns, &sight, &times->prepare, &times->infer);
 	uint64_t mark = pmk_clock_now_ns();
-	const uint8_t *luma;
-	int err, stride;
 
-	pmk_prepare_run(s->prepare, &frame->image, &view, pmk_engine_input(s->engine));
-	lap(&mark, &times->prepare);
-	err = pmk_engine_run(s->engine);
-	if (!err)
-		err = pmk_person_probability(card, pmk_engine_output(s->engine), s->probability);
-	lap(&mark, &times->infer);
 	if (err)
 		return err;
-	pmk_temporal_run(&s->temporal, s->probability);
-	luma = pmk_prepare_luma(s->prepare, &stride);
-	pmk_refine_run(s->refine, s->probability, &view, guide ? luma : NULL, stride, &s->mask);
+	if (sight.moved)
+		pmk_temporal_reset(&s->temporal);
+	pmk_temporal_run(&s->temporal, sight.probability);
+	pmk_refine_run(s->refine, sight.probability, &sight.view, sight.luma, sight.luma_stride, &s->mask);
 	s->mask.number = frame->number;
 	lap(&mark, &times->refine);
 	return 0;
@@ -189,6 +157,7 @@ static void forget(struct pmk_scene *s)
 {
 	pmk_temporal_reset(&s->temporal);
 	pmk_gate_reset(&s->gate);
+	pmk_look_forget(s->look);
 }
 
 /* Another camera, a camera that came back, a pause: the masks of before say nothing about this frame. */

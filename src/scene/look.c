@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include "scene/look.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "scene/person.h"
+#include "scene/prepare.h"
+#include "scene/view.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_LOOKS = 6 };	/* at one frame; mostly it is 1 */
+
+struct eye {
+	struct pmk_model model;
+	struct pmk_engine *engine;
+	struct pmk_prepare *prepare;
+	float *probability;
+};
+
+struct pmk_look {
+	struct eye view, search;	/* search is empty when the first does both */
+	struct pmk_view where;
+	struct pmk_rect last;
+};
+
+static int open_eye(const char *model, const struct pmk_look_settings *settings, struct eye *eye)
+{
+	const struct pmk_model_card *card = &eye->model.card;
+	int err = pmk_model_load(model, &eye->model);
+
+	if (!err)
+		err = pmk_engine_create(&eye->model.graph, settings->engine, settings->threads, &eye->engine);
+	if (!err)
+		err = pmk_prepare_create(card, &eye->prepare);
+	if (err)
+		return err;
+	eye->probability = pmk_mem_alloc((size_t)card->output_width * (size_t)card->output_height * sizeof *eye->probability);
+	return eye->probability ? 0 : -ENOMEM;
+}
+
+static void close_eye(struct eye *eye)
+{
+	pmk_prepare_destroy(eye->prepare);
+	free(eye->probability);
+	pmk_engine_destroy(eye->engine);
+	pmk_model_finish(&eye->model);
+	*eye = (struct eye){ 0 };
+}
+
+int pmk_look_create(const struct pmk_look_settings *settings, int width, int height, struct pmk_look **look)
+{
+	bool both = strcmp(settings->model, "auto") == 0;
+	struct pmk_look *l = calloc(1, sizeof *l);
+	int err;
+
+	if (!l)
+		return -ENOMEM;
+	err = open_eye(both ? "selfie" : settings->model, settings, &l->view);
+	if (!err && both && width * 10 >= height * 12)
+		err = open_eye("selfie-landscape", settings, &l->search);
+	if (err) {
+		pmk_look_destroy(l);
+		return err;
+	}
+	pmk_view_init(&l->where, width, height, (double)l->view.model.card.input_width / l->view.model.card.input_height, settings->nearest);
+	*look = l;
+	return 0;
+}
+
+void pmk_look_destroy(struct pmk_look *l)
+{
+	if (!l)
+		return;
+	close_eye(&l->view);
+	close_eye(&l->search);
+	free(l);
+}
+
+const struct pmk_model_card *pmk_look_card(const struct pmk_look *l)
+{
+	return &l->view.model.card;
+}
+
+void pmk_look_forget(struct pmk_look *l)
+{
+	pmk_view_forget(&l->where);
+}
+
+static int look_at(struct eye *eye, const struct pmk_image *image, const struct pmk_rect *rect, uint64_t *prepare_ns, uint64_t *infer_ns)
+{
+	uint64_t start = pmk_clock_now_ns(), ready;
+	int err;
+
+	pmk_prepare_run(eye->prepare, image, rect, pmk_engine_input(eye->engine));
+	ready = pmk_clock_now_ns();
+	err = pmk_engine_run(eye->engine);
+	if (!err)
+		err = pmk_person_probability(&eye->model.card, pmk_engine_output(eye->engine), eye->probability);
+	*prepare_ns += ready - start;
+	*infer_ns += pmk_clock_now_ns() - ready;
+	return err;
+}
+
+static int search(struct pmk_look *l, const struct pmk_image *image, uint64_t *prepare_ns, uint64_t *infer_ns)
+{
+	struct eye *eye = l->search.engine ? &l->search : &l->view;
+	struct pmk_rect all = { 0, 0, l->where.width, l->where.height };
+	int err = look_at(eye, image, &all, prepare_ns, infer_ns);
+
+	if (!err)
+		pmk_view_search(&l->where, eye->probability, eye->model.card.output_width, eye->model.card.output_height);
+	return err;
+}
+
+int pmk_look_run(struct pmk_look *l, const struct pmk_image *image, uint64_t now_ns, struct pmk_sight *sight, uint64_t *prepare_ns,
+	uint64_t *infer_ns)
+{
+	const struct pmk_model_card *card = &l->view.model.card;
+	struct pmk_rect rect;
+	bool again = true;
+	int err = 0;
+
+	if (pmk_view_wants_search(&l->where, now_ns))
+		err = search(l, image, prepare_ns, infer_ns);
+	for (int looks = 0; !err && again && looks < MOST_LOOKS; looks++) {
+		rect = l->where.rect;
+		err = look_at(&l->view, image, &rect, prepare_ns, infer_ns);
+		if (!err)
+			again = pmk_view_follow(&l->where, l->view.probability, card->output_width, card->output_height);
+	}
+	if (err)
+		return err;
+	*sight = (struct pmk_sight){ .probability = l->view.probability, .view = rect, .moved = memcmp(&rect, &l->last, sizeof rect) != 0 };
+	if (card->output_width == card->input_width && card->output_height == card->input_height)
+		sight->luma = pmk_prepare_luma(l->view.prepare, &sight->luma_stride);
+	l->last = rect;
+	return 0;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* Where to look: the part of the picture that is shown to the network. A network of 256 x 256 px finds the better edge the larger
+ * the person is in its input, and the person itself only when it is not squeezed: the view is a square (or what shape the network
+ * has) around the person, true to the picture's aspect, and it may stick out of the picture.
+ *
+ * The one rule: nobody in the picture is ever outside the search. A look at the whole picture comes every SEARCH_FRAMES frames, or
+ * SEARCH_NS; whom it shows outside of the view makes the view larger in that same frame, as does a person who touches the view's
+ * border. A view grows at once, moves only when the person comes near its border, and shrinks when less has done for some
+ * time: a still person has a still view, because each move costs a little flicker.
+ *
+ * Pure bookkeeping: no network, no clock, no allocation. One thread. */
+#ifndef PMK_SCENE_VIEW_H
+#define PMK_SCENE_VIEW_H
+
+#include "image/frame.h"
+
+struct pmk_view {
+	int width, height;	/* of the picture, px */
+	double shape;	/* width over height of the network's input */
+	bool nearest;	/* follow one person, not all */
+	struct pmk_rect rect;	/* even numbers. The whole picture while nobody is found */
+	bool found;	/* somebody is followed */
+	bool fitted;	/* the view was fitted to the person after the first look */
+	struct pmk_box { double left, top, right, bottom; } people, searched;	/* px, in the last look at the view; in the last search */
+	struct pmk_box chosen;	/* with nearest: who; empty when nobody */
+	int roomy;	/* frames in a row for which a smaller view would have done */
+	int frames;	/* since the last search */
+	uint64_t searched_ns;
+};
+
+void pmk_view_init(struct pmk_view *view, int width, int height, double shape, bool nearest);
+
+/* Another scene: nobody is followed. */
+void pmk_view_forget(struct pmk_view *view);
+
+/* Whether this frame, of time `now`, needs a look at the whole picture. Counts the frame. */
+bool pmk_view_wants_search(struct pmk_view *view, uint64_t now_ns);
+
+/* Take in a look at the whole picture: width x height probabilities. Moves the view before the frame's own look. */
+void pmk_view_search(struct pmk_view *view, const float *probability, int width, int height);
+
+/* Take in a look at view->rect. True: look again in this frame, for the view is another now: a person was at its border, or it was
+ * the first look at somebody, or nobody is in it and the picture is to be searched. Each look may ask for a further one; the caller
+ * sets a bound. With nearest, the probability of others becomes 0. */
+bool pmk_view_follow(struct pmk_view *view, float *probability, int width, int height) __attribute__((warn_unused_result));
+
+#endif
