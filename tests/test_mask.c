@@ -251,6 +251,53 @@ static void test_islands(void **state)
 	pmk_islands_finish(&islands);
 }
 
+/* The pixels of an island from here on, by walking; marks them with `mark`. */
+static int walk(const float *p, int *marks, int width, int height, int x, int y, int mark)
+{
+	if (x < 0 || y < 0 || x >= width || y >= height || p[y * width + x] <= 1.0f / 16 || marks[y * width + x])
+		return 0;
+	marks[y * width + x] = mark;
+	return (p[y * width + x] > 0.5f) + walk(p, marks, width, height, x - 1, y, mark) + walk(p, marks, width, height, x + 1, y, mark) +
+		walk(p, marks, width, height, x, y - 1, mark) + walk(p, marks, width, height, x, y + 1, mark);
+}
+
+/* Against walking, on random pictures from nearly empty to nearly full. */
+static void test_islands_are_what_walking_finds(void **state)
+{
+	enum { MOST = 70 * 50 };
+	float p[MOST], before[MOST];
+	int marks[MOST], core[MOST + 1];
+	uint32_t seed = 77;
+
+	for (int n = 0; n < 60; n++) {
+		int w = 1 + (int)(unit_random(&seed) % 70), h = 1 + (int)(unit_random(&seed) % 50), most = 0, count = 0, coarse = 1 + n % 4;
+		struct pmk_islands islands;
+		uint32_t fill = (uint32_t)n * 100 / 60;
+
+		for (int y = 0; y < h; y++) {
+			for (int x = 0; x < w; x++)
+				p[y * w + x] = x % coarse || y % coarse ? p[(y - y % coarse) * w + x - x % coarse] :
+					unit_random(&seed) % 100 < fill ? (float)(unit_random(&seed) % 1000) / 999 : 0;
+		}
+		memcpy(before, p, sizeof p);
+		memset(marks, 0, sizeof marks);
+		for (int i = 0; i < w * h; i++) {
+			if (p[i] <= 1.0f / 16 || marks[i])
+				continue;
+			count++;
+			core[count] = walk(p, marks, w, h, i % w, i / w, count);
+			most = core[count] > most ? core[count] : most;
+		}
+		assert_int_equal(pmk_islands_init(&islands, w, h), 0);
+		pmk_islands_run(&islands, p, 1.0f / 16);
+		for (int i = 0; i < w * h; i++) {
+			bool gone = marks[i] && (core[marks[i]] < 8 || core[marks[i]] < most / 20);
+			assert_true(p[i] == (gone ? 0 : before[i]));
+		}
+		pmk_islands_finish(&islands);
+	}
+}
+
 /* Against the formula, for sizes that enlarge, shrink and stay, with wide margins of room and without. */
 static void test_enlarge(void **state)
 {
@@ -387,6 +434,7 @@ int main(void)
 		cmocka_unit_test(test_temporal),
 		cmocka_unit_test(test_erode_dilate_feather),
 		cmocka_unit_test(test_islands),
+		cmocka_unit_test(test_islands_are_what_walking_finds),
 		cmocka_unit_test(test_enlarge),
 		cmocka_unit_test(test_enlarge_into_a_part),
 		cmocka_unit_test(test_guided_follows_the_luma),

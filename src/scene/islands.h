@@ -6,13 +6,15 @@
 #ifndef PMK_SCENE_ISLANDS_H
 #define PMK_SCENE_ISLANDS_H
 
-#include <stddef.h>
-#include <stdint.h>
+/* Pixels begin..end - 1 of row y that are not surely room. Joined runs lead to the same one by `parent` (union-find). */
+struct pmk_islands_run {
+	int y, begin, end, parent;
+	int core;	/* pixels above 0.5; of all of the island in the first run of it */
+};
 
 struct pmk_islands {
 	int width, height;	/* px */
-	int *label;	/* of each pixel: an index into parent, or -1 */
-	int *parent, *core;	/* union-find; pixels above 0.5 in each root */
+	struct pmk_islands_run *run;	/* room for as many as there can be */
 };
 
 int pmk_islands_init(struct pmk_islands *islands, int width, int height) __attribute__((warn_unused_result));	/* -ENOMEM */
