@@ -167,6 +167,13 @@ says '^total '
 expect 2 'must end in' convert drawn.mkv drawn.png
 expect 2 'must end in' mask drawn.mkv alpha.png
 
+# --- the CPU limit: 20 % of a core, where all pictures would take much more; CPU time does not know how loud the machine is
+expect 2 '5 to 100' --cpu-limit 101
+expect 2 '5 to 100' --cpu-limit 4
+if timeout 60 "$program" -v -c presenter --fps 60 -o null --cpu-limit 20 --duration 5 2>err &&
+	awk '/ pictures in .* of CPU each/ { for (i = 2; i <= NF; i++) { if ($i == "pictures") n = $(i - 1); if ($i == "in") s = $(i + 1); if ($i == "ms") { c = $(i - 1); break } }
+		share = n * c / s / 10; seen = 1 } END { exit !(seen && share < 30) }' err && grep -q 'cpu limit 20 %: .* pictures is taken' err; then note ok; else note bad "--cpu-limit: $(cat err)"; fi
+
 # --- a signal ends it at once and the file is whole
 for signal in INT TERM HUP; do
 	"$program" -v -c presenter -o file:signal.mkv -s 320x180 2>err &

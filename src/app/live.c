@@ -78,6 +78,8 @@ static void summarize(const struct pmk_pipeline_report *r, uint64_t cpu_ns)
 	pmk_info("%llu pictures in %.1f s (%.1f a second), %.2f ms of CPU each (all threads), latency %.1f ms (p99 %.1f)",
 		(unsigned long long)r->written, seconds, (double)r->written / seconds, (double)cpu_ns / 1e6 / (double)r->written,
 		r->latency_ms_p50, r->latency_ms_p99);
+	if (r->left_out)
+		pmk_info("about %llu pictures were left out for --cpu-limit", (unsigned long long)r->left_out);
 	pmk_info("median ms: prepare %.2f, network %.2f, refine %.2f, compose %.2f; dropped by the camera %llu, damaged %llu, overtaken %llu",
 		r->stage_ms_p50[0], r->stage_ms_p50[1], r->stage_ms_p50[2], r->stage_ms_p50[3], (unsigned long long)r->dropped,
 		(unsigned long long)r->damaged, (unsigned long long)r->overtaken);

@@ -20,7 +20,7 @@ enum { MOST_CONFIG_BYTES = 1 << 20, MOST_SETTINGS = 1000 };
 enum option_id {
 	CAMERA, OUTPUT, BACKDROP, FIT, MODEL, SIZE, FPS, FORMAT, OUTPUT_FORMAT, THREADS, REFINE, SMOOTH, FEATHER, ERODE, DILATE,
 	THRESHOLD, MOTION_GATE, MIRROR, FLIP, ON_DEMAND, SHOW_ROOM, CONFIG, DURATION, FRAMES, VERBOSE, QUIET, LOG_JSON, JSON, SIZES, INPUT_FORMAT,
-	ENGINE, CPU, TO, HELP, VERSION, OPTION_COUNT
+	ENGINE, CPU, CPU_LIMIT, TO, HELP, VERSION, OPTION_COUNT
 };
 
 static const struct {
@@ -61,6 +61,7 @@ static const struct {
 	[INPUT_FORMAT] = { "input-format", 0, "F", "bench: yuyv, nv12, i420 or mjpeg [mjpeg]" },
 	[ENGINE] = { "engine", 0, "NAME", "what runs the network: auto, own (our kernels) or xnnpack [auto]" },
 	[CPU] = { "cpu", 0, "LEVEL", "vectors of the network's kernels: auto, sse2, avx2, avx512 (on arm64: neon) [auto]" },
+	[CPU_LIMIT] = { "cpu-limit", 0, "PERCENT", "take fewer pictures where more than 5..100 % of one core would be used [no limit]" },
 	[TO] = { "to", 0, "FOLDER", "model fetch: where to put the file" },
 	[HELP] = { "help", 'h', NULL, "this text" },
 	[VERSION] = { "version", 'V', NULL, "the version" },
@@ -152,6 +153,16 @@ static enum pmk_exit set_sizes(const char *value, struct pmk_options *o)
 	return PMK_EXIT_OK;
 }
 
+static enum pmk_exit set_cpu_limit(const char *value, double *share)
+{
+	double percent;
+
+	if (pmk_parse_double(value, 5, 100, &percent))
+		return bad_value(CPU_LIMIT, value, "give a number from 5 to 100");
+	*share = percent / 100;
+	return PMK_EXIT_OK;
+}
+
 static enum pmk_exit set_motion_gate(const char *value, bool *off)
 {
 	bool on;
@@ -224,6 +235,8 @@ static enum pmk_exit set_pipeline(struct pmk_pipeline_settings *p, int id, const
 		return set_fourcc(id, value, &p->wish.fourcc);
 	case OUTPUT_FORMAT:
 		return set_fourcc(id, value, &p->output_fourcc);
+	case CPU_LIMIT:
+		return set_cpu_limit(value, &p->cpu_limit);
 	case MIRROR:
 		return set_switch(id, value, &p->mirror);
 	case FLIP:

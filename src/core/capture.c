@@ -107,12 +107,30 @@ static void tell_missing(struct pmk_capture *c, int error)
 
 /* --- the thread --- */
 
+/* For the CPU limit: let frames go by unread, so that they cost nothing at all. The beat is the nominal rate's, not that of our reading,
+ * which would fall behind; what is read is the newest there is. */
+static void leave_out(struct pmk_capture *c)
+{
+	uint64_t now = pmk_clock_now_ns();
+	int every = pmk_governor_step(&c->governor, now, pmk_clock_cpu_ns());
+
+	c->next_ns = every == 1 ? now : c->next_ns + (uint64_t)(every * 1e9 / c->fps);
+	if (c->next_ns <= now)
+		c->next_ns = now;
+	else
+		pause_while_wanted(c, c->next_ns - now);
+	pthread_mutex_lock(&c->lock);
+	c->figures.left_out += (uint64_t)(every - 1);
+	pthread_mutex_unlock(&c->lock);
+}
+
 /* Read until the source is lost, has ended, is silent for too long, or is not wanted any more. Frames are numbered anew from each
  * opening: what comes after a gap has nothing to do with what was before. */
 static int capture_all(struct pmk_capture *c)
 {
 	uint64_t number = 0, heard = pmk_clock_now_ns(), patience = SILENT_NS + (uint64_t)(2e9 / c->fps);
 
+	c->governor.begun = false;
 	while (wanted(c)) {
 		struct pmk_frame *frame;
 		uint64_t now = pmk_clock_now_ns();
@@ -131,6 +149,7 @@ static int capture_all(struct pmk_capture *c)
 		frame = adapt(c, frame);
 		if (frame)
 			pmk_slot_put(&c->frames, frame);
+		leave_out(c);
 	}
 	return 0;
 }
@@ -205,6 +224,7 @@ int pmk_capture_open(struct pmk_capture *c)
 	c->place = c->source->place;
 	c->layout = c->source->layout;
 	c->fps = c->source->fps >= 1 ? c->source->fps : 30;
+	pmk_governor_init(&c->governor, c->cpu_limit, c->fps);
 	memcpy(c->name, c->source->name, sizeof c->name);
 	return 0;
 }

@@ -7,6 +7,7 @@
 #define PMK_CORE_CAPTURE_H
 
 #include "base/slot.h"
+#include "core/governor.h"
 #include "io/source.h"
 
 #include <pthread.h>
@@ -14,12 +15,14 @@
 
 struct pmk_capture_figures {
 	uint64_t captured, dropped, damaged;	/* frames read; lost by the camera; unreadable */
+	uint64_t left_out;	/* about so many were not read, for the CPU limit */
 };
 
 struct pmk_capture {
 	const char *camera;	/* set these before open; strings are used until close */
 	struct pmk_source_wish wish;
 	bool mirror, flip;
+	double cpu_limit;	/* share of one core; 0: none */
 	void (*ended)(void *user);	/* the source has come to its end. [capture thread] */
 	/* Why there is no camera now, each time the reason changes: negative errno of what took it away (-EAGAIN: it gives no picture),
 	 * or of the last try to open it; 0: it is back. [capture thread] */
@@ -34,6 +37,8 @@ struct pmk_capture {
 	struct pmk_source_place place;	/* where the camera was last found. [capture thread] */
 	struct pmk_source *source;	/* capture thread's, once started */
 	struct pmk_frame_pool *adapted;
+	struct pmk_governor governor;	/* capture thread's */
+	uint64_t next_ns;	/* when it lets the next frame be read */
 	pthread_t thread;
 	bool running;
 	int missing_now;	/* what `missing` was told last. [capture thread] */

@@ -333,7 +333,7 @@ int pmk_pipeline_create(const struct pmk_pipeline_settings *settings, struct pmk
 		return -ENOMEM;
 	p->settings = *settings;
 	pthread_mutex_init(&p->lock, NULL);
-	p->capture = (struct pmk_capture){ .camera = settings->camera, .wish = settings->wish, .mirror = settings->mirror,
+	p->capture = (struct pmk_capture){ .camera = settings->camera, .wish = settings->wish, .cpu_limit = settings->cpu_limit, .mirror = settings->mirror,
 		.flip = settings->flip, .ended = camera_ended, .missing = camera_missing, .user = p };
 	p->state = PMK_STATE_OPENING;
 	p->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -421,7 +421,7 @@ void pmk_pipeline_report(struct pmk_pipeline *p, struct pmk_pipeline_report *rep
 
 	pthread_mutex_lock(&p->lock);
 	*report = (struct pmk_pipeline_report){
-		.state = p->state, .captured = figures.captured, .dropped = figures.dropped, .damaged = figures.damaged, .composed = p->composed,
+		.state = p->state, .captured = figures.captured, .dropped = figures.dropped, .damaged = figures.damaged, .left_out = figures.left_out, .composed = p->composed,
 		.covered = p->covered, .overtaken = pmk_slot_overtaken(&p->capture.frames), .running_ns = pmk_clock_now_ns() - p->started_ns,
 	};
 	for (int i = 0; i < 4; i++)

@@ -32,6 +32,7 @@ struct pmk_pipeline_settings {
 	struct pmk_scene_settings scene;
 	bool mirror, flip;
 	bool on_demand;	/* close the camera while nobody watches any output. An output that cannot tell counts as watched */
+	double cpu_limit;	/* share of one core that the process may take; 0: no limit */
 	uint64_t frames;	/* stop after so many composed pictures; 0: never */
 };
 
@@ -43,6 +44,7 @@ struct pmk_pipeline_report {
 	uint64_t captured, composed, covered, overtaken;	/* pictures: read; with a person's mask; covers; replaced by a newer one */
 	uint64_t written, repeated;	/* by the first output: composed pictures; pictures shown once more */
 	uint64_t dropped, damaged;	/* by the camera */
+	uint64_t left_out;	/* for the CPU limit, about */
 	uint64_t running_ns;	/* since start */
 	double latency_ms_p50, latency_ms_p99;	/* capture to sink write */
 	double stage_ms_p50[4];	/* prepare, infer, refine, compose */
