@@ -167,6 +167,12 @@ says '^total '
 expect 2 'must end in' convert drawn.mkv drawn.png
 expect 2 'must end in' mask drawn.mkv alpha.png
 
+# --- the benchmark, shortly
+runs bench --json --sizes 320x180 --frames 2
+for word in cpu_ms_per_frame fps_max latency_ms stages_ms times_floor usual_times_ours still paced iou rss_mb; do says "\"$word\""; done
+runs bench --sizes 320x180 --frames 2 --input-format yuyv
+says 'a still scene'
+
 # --- the CPU limit: 20 % of a core, where all pictures would take much more; CPU time does not know how loud the machine is
 expect 2 '5 to 100' --cpu-limit 101
 expect 2 '5 to 100' --cpu-limit 4

@@ -46,20 +46,20 @@ int pmk_bench_frame(struct pmk_bench *b, struct pmk_scene *scene, const struct p
 	struct pmk_scene_times times = { 0 };
 	struct pmk_frame *frame;
 	struct pmk_shown *shown = NULL;
-	uint64_t start = pmk_clock_now_ns(), decoded, composed, end;
+	uint64_t start = pmk_clock_thread_ns(), decoded, composed, end;
 	int err = decode(b, m, number, &frame);
 
 	if (err)
 		return err;
 	frame->time_ns = time_ns;
-	decoded = pmk_clock_now_ns();
+	decoded = pmk_clock_thread_ns();
 	err = pmk_scene_run(scene, frame, &shown, &times);
 	pmk_frame_unref(frame);
-	composed = pmk_clock_now_ns();
+	composed = pmk_clock_thread_ns();
 	if (!err)
 		err = pmk_convert_to_raw(pmk_shown_image(shown), PMK_FOURCC_YUYV, b->written, b->written_bytes);
 	pmk_shown_unref(shown);
-	end = pmk_clock_now_ns();
+	end = pmk_clock_thread_ns();
 	if (err || !stages)
 		return err;
 	pmk_series_add(&stages[PMK_BENCH_DECODE], decoded - start);

@@ -21,6 +21,11 @@ uint64_t pmk_clock_cpu_ns(void)
 	return read_clock(CLOCK_PROCESS_CPUTIME_ID);
 }
 
+uint64_t pmk_clock_thread_ns(void)
+{
+	return read_clock(CLOCK_THREAD_CPUTIME_ID);
+}
+
 struct timespec pmk_clock_timespec(uint64_t time_ns)
 {
 	return (struct timespec){ .tv_sec = (time_t)(time_ns / PMK_S_NS), .tv_nsec = (long)(time_ns % PMK_S_NS) };

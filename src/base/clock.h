@@ -11,6 +11,7 @@
 
 uint64_t pmk_clock_now_ns(void);
 uint64_t pmk_clock_cpu_ns(void);	/* CPU time of the whole process, all threads */
+uint64_t pmk_clock_thread_ns(void);	/* CPU time of this thread */
 struct timespec pmk_clock_timespec(uint64_t time_ns);
 void pmk_clock_sleep_until(uint64_t deadline_ns);	/* returns at once when the time is over */
 

@@ -92,16 +92,16 @@ void pmk_look_forget(struct pmk_look *l)
 
 static int look_at(struct eye *eye, const struct pmk_image *image, const struct pmk_rect *rect, uint64_t *prepare_ns, uint64_t *infer_ns)
 {
-	uint64_t start = pmk_clock_now_ns(), ready;
+	uint64_t start = pmk_clock_thread_ns(), ready;
 	int err;
 
 	pmk_prepare_run(eye->prepare, image, rect, pmk_engine_input(eye->engine));
-	ready = pmk_clock_now_ns();
+	ready = pmk_clock_thread_ns();
 	err = pmk_engine_run(eye->engine);
 	if (!err)
 		err = pmk_person_probability(&eye->model.card, pmk_engine_output(eye->engine), eye->probability);
 	*prepare_ns += ready - start;
-	*infer_ns += pmk_clock_now_ns() - ready;
+	*infer_ns += pmk_clock_thread_ns() - ready;
 	return err;
 }
 

@@ -114,7 +114,7 @@ const char *pmk_scene_model(const struct pmk_scene *s)
 /* Adds the time since *from to *to and starts anew. */
 static void lap(uint64_t *from, uint64_t *to)
 {
-	uint64_t now = pmk_clock_now_ns();
+	uint64_t now = pmk_clock_thread_ns();
 
 	*to += now - *from;
 	*from = now;
@@ -123,7 +123,7 @@ static void lap(uint64_t *from, uint64_t *to)
 /* Whether nothing has changed, so that the mask of before is this frame's. */
 static bool is_still(struct pmk_scene *s, const struct pmk_frame *frame, struct pmk_scene_times *times)
 {
-	uint64_t mark = pmk_clock_now_ns();
+	uint64_t mark = pmk_clock_thread_ns();
 
 	if (!s->gated)
 		return false;
@@ -140,7 +140,7 @@ static int find_person(struct pmk_scene *s, const struct pmk_frame *frame, struc
 {
 	struct pmk_sight sight;
 	int err = pmk_look_run(s->look, &frame->image, s->last_ns, &sight, &times->prepare, &times->infer);
-	uint64_t mark = pmk_clock_now_ns();
+	uint64_t mark = pmk_clock_thread_ns();
 
 	if (err)
 		return err;
@@ -220,7 +220,7 @@ static int compose(struct pmk_scene *s, const struct pmk_frame *frame, struct pm
 	err = mask_of(s, frame, times);
 	if (err)
 		return err;
-	mark = pmk_clock_now_ns();
+	mark = pmk_clock_thread_ns();
 	blur = pmk_backdrop_blur(s->backdrop);
 	err = blur ? pmk_compose_blurred(s->composer, frame, &s->mask, blur, shown) :
 		pmk_compose(s->composer, frame, &s->mask, pmk_backdrop_behind(s->backdrop), shown);

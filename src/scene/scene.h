@@ -23,7 +23,7 @@ struct pmk_scene_settings {
 	bool show_room;	/* with backdrop "none" only */
 };
 
-/* Where a frame's time went, ns. */
+/* Where a frame's time went: CPU time of the calling thread, ns, so that a busy machine does not count. Threads of the network are not in it. */
 struct pmk_scene_times {
 	uint64_t prepare, infer, refine, compose;
 	bool still;	/* nothing had changed: the mask of before stood for this frame, and the network did not run */
