@@ -19,8 +19,8 @@ enum { MOST_CONFIG_BYTES = 1 << 20, MOST_SETTINGS = 1000 };
 
 enum option_id {
 	CAMERA, OUTPUT, BACKDROP, FIT, MODEL, SIZE, FPS, FORMAT, OUTPUT_FORMAT, THREADS, REFINE, SMOOTH, FEATHER, ERODE, DILATE,
-	THRESHOLD, MOTION_GATE, MIRROR, FLIP, ON_DEMAND, SHOW_ROOM, CONFIG, DURATION, FRAMES, VERBOSE, QUIET, LOG_JSON, JSON, SIZES, INPUT_FORMAT,
-	ENGINE, CPU, CPU_LIMIT, TO, HELP, VERSION, OPTION_COUNT
+	THRESHOLD, PEOPLE, KEEP_OUT, MOTION_GATE, MIRROR, FLIP, ON_DEMAND, SHOW_ROOM, CONFIG, DURATION, FRAMES, VERBOSE, QUIET, LOG_JSON, JSON,
+	SIZES, INPUT_FORMAT, ENGINE, CPU, CPU_LIMIT, TO, HELP, VERSION, OPTION_COUNT
 };
 
 static const struct {
@@ -45,6 +45,8 @@ static const struct {
 	[ERODE] = { "erode", 0, "PX", "shrink the mask" },
 	[DILATE] = { "dilate", 0, "PX", "grow the mask" },
 	[THRESHOLD] = { "threshold", 0, "0..1", "cut the network's probability here instead of using it softly" },
+	[PEOPLE] = { "people", 0, "WHO", "all, or nearest: one person, the largest, near the middle [all]" },
+	[KEEP_OUT] = { "keep-out", 0, "ZONE", "X,Y,WxH in pixels or percent, as 0%,0%,25%x100%: nobody is found there; several may be given" },
 	[MOTION_GATE] = { "motion-gate", 0, "yes|no", "a picture in which nothing moved keeps the mask of the one before, 100 ms at most [yes]" },
 	[MIRROR] = { "mirror", 0, NULL, "swap left and right of the camera's picture" },
 	[FLIP] = { "flip", 0, NULL, "swap top and bottom of the camera's picture" },
@@ -163,6 +165,24 @@ static enum pmk_exit set_cpu_limit(const char *value, double *share)
 	return PMK_EXIT_OK;
 }
 
+static enum pmk_exit set_people(const char *value, bool *nearest)
+{
+	if (strcmp(value, "all") != 0 && strcmp(value, "nearest") != 0)
+		return bad_value(PEOPLE, value, "give all or nearest");
+	*nearest = *value == 'n';
+	return PMK_EXIT_OK;
+}
+
+static enum pmk_exit add_zone(const char *value, struct pmk_scene_settings *s)
+{
+	if (s->keep_out_count == PMK_ZONES)
+		return bad_value(KEEP_OUT, value, "there are 8 zones already");
+	if (pmk_zone_parse(value, &s->keep_out[s->keep_out_count]))
+		return bad_value(KEEP_OUT, value, "give X,Y,WxH in pixels or percent, as 0%,0%,25%x100%");
+	s->keep_out_count++;
+	return PMK_EXIT_OK;
+}
+
 static enum pmk_exit set_motion_gate(const char *value, bool *off)
 {
 	bool on;
@@ -211,6 +231,10 @@ static enum pmk_exit set_scene(struct pmk_scene_settings *s, int id, const char 
 		return set_px(id, value, &s->refine.dilate);
 	case THRESHOLD:
 		return pmk_parse_double(value, 0, 1, &s->refine.threshold) ? bad_value(id, value, "give a number from 0 to 1") : PMK_EXIT_OK;
+	case PEOPLE:
+		return set_people(value, &s->nearest);
+	case KEEP_OUT:
+		return add_zone(value, s);
 	case MOTION_GATE:
 		return set_motion_gate(value, &s->no_motion_gate);
 	default:

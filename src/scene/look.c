@@ -24,6 +24,8 @@ struct eye {
 struct pmk_look {
 	struct eye view, search;	/* search is empty when the first does both */
 	struct pmk_view where;
+	const struct pmk_rect *keep_out;
+	int keep_out_count;
 	struct pmk_rect last;
 };
 
@@ -59,6 +61,8 @@ int pmk_look_create(const struct pmk_look_settings *settings, int width, int hei
 
 	if (!l)
 		return -ENOMEM;
+	l->keep_out = settings->keep_out;
+	l->keep_out_count = settings->keep_out_count;
 	err = open_eye(both ? "selfie" : settings->model, settings, &l->view);
 	if (!err && both && width * 10 >= height * 12)
 		err = open_eye("selfie-landscape", settings, &l->search);
@@ -90,7 +94,8 @@ void pmk_look_forget(struct pmk_look *l)
 	pmk_view_forget(&l->where);
 }
 
-static int look_at(struct eye *eye, const struct pmk_image *image, const struct pmk_rect *rect, uint64_t *prepare_ns, uint64_t *infer_ns)
+static int look_at(struct pmk_look *l, struct eye *eye, const struct pmk_image *image, const struct pmk_rect *rect, uint64_t *prepare_ns,
+	uint64_t *infer_ns)
 {
 	uint64_t start = pmk_clock_thread_ns(), ready;
 	int err;
@@ -100,6 +105,8 @@ static int look_at(struct eye *eye, const struct pmk_image *image, const struct 
 	err = pmk_engine_run(eye->engine);
 	if (!err)
 		err = pmk_person_probability(&eye->model.card, pmk_engine_output(eye->engine), eye->probability);
+	for (int i = 0; i < l->keep_out_count; i++)
+		pmk_zone_clear_probability(&l->keep_out[i], rect, eye->probability, eye->model.card.output_width, eye->model.card.output_height);
 	*prepare_ns += ready - start;
 	*infer_ns += pmk_clock_thread_ns() - ready;
 	return err;
@@ -109,7 +116,7 @@ static int search(struct pmk_look *l, const struct pmk_image *image, uint64_t *p
 {
 	struct eye *eye = l->search.engine ? &l->search : &l->view;
 	struct pmk_rect all = { 0, 0, l->where.width, l->where.height };
-	int err = look_at(eye, image, &all, prepare_ns, infer_ns);
+	int err = look_at(l, eye, image, &all, prepare_ns, infer_ns);
 
 	if (!err)
 		pmk_view_search(&l->where, eye->probability, eye->model.card.output_width, eye->model.card.output_height);
@@ -128,7 +135,7 @@ int pmk_look_run(struct pmk_look *l, const struct pmk_image *image, uint64_t now
 		err = search(l, image, prepare_ns, infer_ns);
 	for (int looks = 0; !err && again && looks < MOST_LOOKS; looks++) {
 		rect = l->where.rect;
-		err = look_at(&l->view, image, &rect, prepare_ns, infer_ns);
+		err = look_at(l, &l->view, image, &rect, prepare_ns, infer_ns);
 		if (!err)
 			again = pmk_view_follow(&l->where, l->view.probability, card->output_width, card->output_height);
 	}

@@ -10,6 +10,7 @@
 #include "image/frame.h"
 #include "model/engine.h"
 #include "model/manifest.h"
+#include "scene/zone.h"
 
 struct pmk_look;
 
@@ -18,6 +19,8 @@ struct pmk_look_settings {
 	enum pmk_engine_kind engine;
 	int threads;	/* of each network, at least 1 */
 	bool nearest;	/* one person, not all */
+	const struct pmk_rect *keep_out;	/* px of the picture; nobody is found there. Lives as long as the look */
+	int keep_out_count;
 };
 
 /* What was seen; valid until the next run. */

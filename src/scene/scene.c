@@ -17,6 +17,8 @@ struct pmk_scene {
 	struct pmk_layout layout;	/* of what comes out */
 	bool show_room;
 	struct pmk_look *look;
+	struct pmk_rect keep_out[PMK_ZONES];	/* px */
+	int keep_out_count;
 	bool gated;
 	struct pmk_gate gate;
 	struct pmk_temporal temporal;
@@ -63,7 +65,8 @@ static int create_picture(struct pmk_scene *s, const struct pmk_scene_settings *
 
 int pmk_scene_create(const struct pmk_scene_settings *settings, const struct pmk_layout *layout, int shown_count, struct pmk_scene **scene)
 {
-	struct pmk_look_settings look = { .model = settings->model, .engine = settings->engine, .threads = settings->threads };
+	struct pmk_look_settings look = { .model = settings->model, .engine = settings->engine, .threads = settings->threads,
+		.nearest = settings->nearest, .keep_out_count = settings->keep_out_count };
 	struct pmk_scene *s = calloc(1, sizeof *s);
 	int err;
 
@@ -72,6 +75,10 @@ int pmk_scene_create(const struct pmk_scene_settings *settings, const struct pmk
 	s->layout = *layout;
 	s->layout.range = PMK_RANGE_LIMITED;
 	s->gated = !settings->no_motion_gate;
+	look.keep_out = s->keep_out;
+	s->keep_out_count = settings->keep_out_count;
+	for (int i = 0; i < s->keep_out_count; i++)
+		s->keep_out[i] = pmk_zone_in(&settings->keep_out[i], layout->width, layout->height);
 	err = create_picture(s, settings, shown_count);
 	if (!err)
 		err = pmk_look_create(&look, layout->width, layout->height, &s->look);
@@ -148,6 +155,8 @@ static int find_person(struct pmk_scene *s, const struct pmk_frame *frame, struc
 		pmk_temporal_reset(&s->temporal);
 	pmk_temporal_run(&s->temporal, sight.probability);
 	pmk_refine_run(s->refine, sight.probability, &sight.view, sight.luma, sight.luma_stride, &s->mask);
+	for (int k = 0; k < s->keep_out_count; k++)
+		pmk_zone_clear_mask(&s->keep_out[k], &s->mask);
 	s->mask.number = frame->number;
 	lap(&mark, &times->refine);
 	return 0;

@@ -10,15 +10,19 @@
 #include "model/engine.h"
 #include "scene/backdrop.h"
 #include "scene/refine.h"
+#include "scene/zone.h"
 
 struct pmk_scene_settings {
-	const char *model;	/* name or path; "auto": selfie-landscape for pictures at least 1.6 wide, else selfie */
+	const char *model;	/* name or path; "auto": as in look.h */
 	int threads;	/* of the network, at least 1 */
 	enum pmk_engine_kind engine;	/* what runs it */
 	const char *backdrop;
 	enum pmk_fit fit;
 	struct pmk_refine_settings refine;
 	double smooth;	/* 0..1 */
+	bool nearest;	/* keep one person, not all */
+	struct pmk_zone keep_out[PMK_ZONES];	/* where nobody is */
+	int keep_out_count;
 	bool no_motion_gate;	/* run the network on every frame, also where nothing of the picture changed */
 	bool show_room;	/* with backdrop "none" only */
 };

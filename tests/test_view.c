@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+/* The view on scripted people: who is in the picture is in the view in that very frame, and a still person has a still view. */
+#include "unit.h"
+
+#include "scene/view.h"
+#include "scene/zone.h"
+
+#include <errno.h>
+#include <math.h>
+
+enum { W = 1280, H = 720, N = 256, SEARCH_W = 256, SEARCH_H = 144, MOST_LOOKS = 6, MOST_PEOPLE = 2 };
+static const uint64_t FRAME_NS = 33333333;
+
+struct person { double x, y, width, height; };	/* px; width 0: not there */
+
+struct play {
+	struct pmk_view view;
+	struct pmk_rect seen;	/* the last look of the last frame */
+	uint64_t frame;
+	int looks;	/* of the last frame */
+	float probability[N * N];
+};
+
+static void render(const struct person *people, const struct pmk_rect *rect, float *probability, int width, int height)
+{
+	for (int i = 0; i < width * height; i++) {
+		double x = rect->x + (i % width + 0.5) * rect->width / width, y = rect->y + (i / width + 0.5) * rect->height / height;
+		probability[i] = 0.02f;
+		for (int k = 0; k < MOST_PEOPLE; k++) {
+			const struct person *p = &people[k];
+			if (x >= p->x && x < p->x + p->width && y >= p->y && y < fmin(p->y + p->height, H))
+				probability[i] = 0.97f;
+		}
+	}
+}
+
+static void step(struct play *p, const struct person people[MOST_PEOPLE])
+{
+	struct pmk_rect all = { 0, 0, W, H };
+	bool again = true;
+
+	if (pmk_view_wants_search(&p->view, ++p->frame * FRAME_NS)) {
+		render(people, &all, p->probability, SEARCH_W, SEARCH_H);
+		pmk_view_search(&p->view, p->probability, SEARCH_W, SEARCH_H);
+	}
+	for (p->looks = 0; again && p->looks < MOST_LOOKS; p->looks++) {
+		p->seen = p->view.rect;
+		render(people, &p->seen, p->probability, N, N);
+		again = pmk_view_follow(&p->view, p->probability, N, N);
+	}
+}
+
+static bool is_seen(const struct play *p, const struct person *who)
+{
+	const struct pmk_rect *r = &p->seen;
+
+	return r->x <= fmax(0, who->x) && r->y <= fmax(0, who->y) && r->x + r->width >= fmin(W, who->x + who->width) &&
+		r->y + r->height >= fmin(H, who->y + who->height);
+}
+
+static struct play *start(bool nearest)
+{
+	struct play *p = calloc(1, sizeof *p);
+
+	assert_non_null(p);
+	pmk_view_init(&p->view, W, H, 1, nearest);
+	return p;
+}
+
+/* The first frame ends with a square around the person; after that, breathing moves nothing. */
+static void test_still(void **state)
+{
+	struct play *p = start(false);
+	struct pmk_rect first;
+
+	for (int i = 0; i < 300; i++) {
+		struct person people[2] = { { 480 + 3 * sin(i * 0.4), 200 + 4 * sin(i * 0.21), 300, 600 } };
+		step(p, people);
+		if (i == 0)
+			first = p->seen;
+		assert_memory_equal(&p->seen, &first, sizeof first);
+		assert_true(is_seen(p, &people[0]));
+		assert_true(i == 0 || p->looks == 1);
+	}
+	assert_int_equal(first.width, first.height);
+	assert_true(first.height > 520 && first.height < 720);
+	free(p);
+}
+
+/* Across the whole picture, slowly and fast, to its very ends and beyond: never cut off. */
+static void test_walking(void **state)
+{
+	for (int speed = 2; speed <= 64; speed *= 2) {
+		struct play *p = start(false);
+		for (double x = -150; x < W - 60; x += speed) {
+			struct person people[2] = { { x, 260, 220, 500 } };
+			step(p, people);
+			assert_true(is_seen(p, &people[0]));
+			assert_true(p->looks <= 4);
+		}
+		free(p);
+	}
+}
+
+static void test_growing_arms(void **state)
+{
+	struct play *p = start(false);
+
+	for (int i = 0; i < 60; i++) {
+		struct person people[2] = { { 540, 200, 200, 600 }, { 640 - i * 10.0, 420, i * 20.0, 40 } };
+		step(p, people);
+		assert_true(is_seen(p, &people[1]));
+	}
+	free(p);
+}
+
+/* Whoever enters, far from the view, is seen within six frames. */
+static void test_newcomer(void **state)
+{
+	for (int begin = 20; begin < 27; begin++) {
+		struct play *p = start(false);
+		int waited = 0;
+		for (int i = 0; i < begin + 40; i++) {
+			struct person people[2] = { { 100, 200, 250, 600 }, { 1180, 300, i < begin ? 0 : 100, 420 } };
+			step(p, people);
+			assert_true(is_seen(p, &people[0]));
+			waited += i >= begin && !is_seen(p, &people[1]);
+		}
+		assert_true(waited < 6);
+		free(p);
+	}
+}
+
+/* Searches come by time too, where pictures are rare. */
+static void test_searches_by_time(void **state)
+{
+	struct play *p = start(false);
+	struct person people[2] = { { 500, 200, 250, 600 } };
+
+	step(p, people);
+	assert_false(pmk_view_wants_search(&p->view, p->frame * FRAME_NS + FRAME_NS));
+	assert_true(pmk_view_wants_search(&p->view, p->frame * FRAME_NS + 210000000));
+	free(p);
+}
+
+/* When somebody goes, the view comes back to who is left; when all are gone, the whole picture is looked at. */
+static void test_leaving(void **state)
+{
+	struct play *p = start(false);
+	struct person people[2] = { { 100, 200, 250, 600 }, { 1000, 250, 200, 470 } };
+	struct pmk_rect wide;
+
+	for (int i = 0; i < 30; i++)
+		step(p, people);
+	wide = p->seen;
+	people[1].width = 0;
+	for (int i = 0; i < 60; i++)
+		step(p, people);
+	assert_true(p->seen.width < wide.width * 3 / 4);
+	assert_true(is_seen(p, &people[0]));
+	people[0].width = 0;
+	step(p, people);
+	assert_false(p->view.found);
+	assert_int_equal(p->seen.width, W);
+	assert_int_equal(p->seen.height, H);
+	people[0].width = 200;
+	step(p, people);
+	assert_true(p->view.found && is_seen(p, &people[0]));
+	free(p);
+}
+
+static bool any(const struct play *p, const struct person *who)
+{
+	struct pmk_rect r = p->seen;
+
+	for (int i = 0; i < N * N; i++) {
+		double x = r.x + (i % N + 0.5) * r.width / N, y = r.y + (i / N + 0.5) * r.height / N;
+		if (x >= who->x && x < who->x + who->width && y >= who->y && y < who->y + who->height && p->probability[i] > 0.5f)
+			return true;
+	}
+	return false;
+}
+
+/* One person only; another one of nearly the same size does not take the place, a much larger one does. */
+static void test_nearest(void **state)
+{
+	struct play *p = start(true);
+	struct person people[2] = { { 300, 200, 250, 520 }, { 800, 330, 180, 390 } };
+
+	for (int i = 0; i < 20; i++)
+		step(p, people);
+	assert_true(any(p, &people[0]));
+	assert_false(any(p, &people[1]));
+	people[1] = (struct person){ 800, 180, 260, 540 };
+	for (int i = 0; i < 20; i++)
+		step(p, people);
+	assert_true(any(p, &people[0]));
+	assert_false(any(p, &people[1]));
+	people[0] = (struct person){ 300, 400, 120, 320 };
+	for (int i = 0; i < 20; i++)
+		step(p, people);
+	assert_false(any(p, &people[0]));
+	assert_true(any(p, &people[1]));
+	free(p);
+}
+
+/* Specks at the far side are no people. */
+static void test_specks(void **state)
+{
+	struct play *p = start(false);
+	struct pmk_rect first;
+
+	for (int i = 0; i < 60; i++) {
+		struct person people[2] = { { 480, 200, 300, 600 }, { 1100 + i, 100, 20, 20 } };
+		step(p, people);
+		if (i == 0)
+			first = p->seen;
+		assert_memory_equal(&p->seen, &first, sizeof first);
+	}
+	free(p);
+}
+
+static void test_zones(void **state)
+{
+	static const char *const bad[] = { "", "1,2,3", "1,2,0x5", "1,2,5x", "a,2,5x5", "-1,2,5x5", "1,2,101%x5", "1,2,5x5x", "1 ,2,5x5", ",,x" };
+	struct pmk_rect rect, view = { -100, 0, 400, 400 };
+	float probability[40 * 40];
+	struct pmk_mask mask;
+	struct pmk_zone zone;
+
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		assert_int_equal(pmk_zone_parse(bad[i], &zone), -EINVAL);
+	assert_int_equal(pmk_zone_parse("75%,10,25%x50.5%", &zone), 0);
+	rect = pmk_zone_in(&zone, 1280, 720);
+	assert_true(rect.x == 960 && rect.y == 10 && rect.width == 320 && rect.height == 364);
+	assert_int_equal(pmk_zone_parse("2000,0,10x10", &zone), 0);
+	assert_int_equal(pmk_zone_in(&zone, 1280, 720).width, 0);
+	assert_int_equal(pmk_zone_parse("100,50,60x70", &zone), 0);
+	rect = pmk_zone_in(&zone, 300, 200);
+	assert_int_equal(pmk_mask_alloc(&mask, 300, 200), 0);
+	memset(mask.alpha, 255, (size_t)mask.stride * 200);
+	for (int i = 0; i < 40 * 40; i++)
+		probability[i] = 1;
+	pmk_zone_clear_mask(&rect, &mask);
+	pmk_zone_clear_probability(&rect, &view, probability, 40, 40);
+	for (int y = 0; y < 200; y++) {
+		for (int x = 0; x < 300; x++) {
+			bool in = x >= 100 && x < 160 && y >= 50 && y < 120;
+			assert_int_equal(mask.alpha[(size_t)y * mask.stride + x], in ? 0 : 255);
+			assert_true(!in || probability[y / 10 * 40 + (x + 100) / 10] == 0);
+		}
+	}
+	assert_true(probability[5 * 40 + 19] == 1 && probability[5 * 40 + 26] == 1 && probability[4 * 40 + 20] == 1 && probability[12 * 40 + 20] == 1);
+	pmk_mask_free(&mask);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_still),
+		cmocka_unit_test(test_walking),
+		cmocka_unit_test(test_growing_arms),
+		cmocka_unit_test(test_newcomer),
+		cmocka_unit_test(test_searches_by_time),
+		cmocka_unit_test(test_leaving),
+		cmocka_unit_test(test_nearest),
+		cmocka_unit_test(test_specks),
+		cmocka_unit_test(test_zones),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
