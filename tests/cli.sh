@@ -151,6 +151,38 @@ runs -c presenter -o null --frames 1 -s 320x180 --engine own
 expect 2 'give auto, own or xnnpack' -c presenter -o null --frames 1 --engine fast
 expect 2 'cpu mmx: there is no such level' -c presenter -o null --frames 1 --cpu mmx
 
+# --- a virtual camera is set up below a folder, twice, and taken away again
+for _ in 1 2; do
+	runs setup-loopback --root machine
+	if grep -q '^options v4l2loopback .*video_nr=60 .*exclusive_caps=1 max_buffers=4$' machine/etc/modprobe.d/potemkin.conf &&
+		grep -qx v4l2loopback machine/etc/modules-load.d/potemkin.conf; then note ok; else note bad 'setup-loopback wrote no settings'; fi
+done
+runs setup-loopback --root machine --remove --dry-run
+present machine/etc/modprobe.d/potemkin.conf
+runs setup-loopback --root machine --remove
+if [ -z "$(find machine -type f)" ]; then note ok; else note bad "setup-loopback --remove left $(find machine -type f)"; fi
+echo 'options v4l2loopback devices=3' >machine/etc/modprobe.d/another.conf
+expect 4 'another.conf already sets options' setup-loopback --root machine
+runs setup-loopback --root machine --remove
+present machine/etc/modprobe.d/another.conf
+mkdir -p machine/dev && touch machine/dev/video60 && rm machine/etc/modprobe.d/another.conf
+runs setup-loopback --root machine
+if grep -q 'video_nr=61 ' machine/etc/modprobe.d/potemkin.conf; then note ok; else note bad 'a number was taken that is in use'; fi
+rm -r machine
+runs setup-loopback --dry-run
+says 'exclusive_caps=1'
+
+# --- doctor answers, whatever the machine is like, and its code is one of the interface
+"$program" doctor --json >out 2>err
+code=$?
+case $code in
+0) ready=true ;;
+3 | 4 | 5 | 6) ready=false ;;
+*) note bad "doctor: exit $code: $(cat err)" ;;
+esac
+says "\"ready\":.*$ready"
+says '"check":.*"model"'
+
 # --- the main job
 runs -c presenter -o null -o hash --frames 5 -s 320x180
 says '^total '

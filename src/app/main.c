@@ -58,6 +58,8 @@ static const struct {
 	{ "list", pmk_command_list, 0, 1, "potemkin list [cameras|outputs|models|backdrops] [--json]" },
 	{ "model", pmk_command_model, 1, 8, "potemkin model list|info|fetch|check [NAME|FILE]" },
 	{ "bench", pmk_command_bench, 0, 0, "potemkin bench [OPTIONS] [--json]" },
+	{ "doctor", pmk_command_doctor, 0, 0, "potemkin doctor [--json]" },
+	{ "setup-loopback", pmk_command_setup, 0, 0, "potemkin setup-loopback [--remove] [--dry-run]" },
 	{ "demo", pmk_command_demo, 0, 0, "potemkin demo" },
 };
 

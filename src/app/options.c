@@ -20,7 +20,8 @@ enum { MOST_CONFIG_BYTES = 1 << 20, MOST_SETTINGS = 1000 };
 enum option_id {
 	CAMERA, OUTPUT, BACKDROP, FIT, MODEL, SIZE, FPS, FORMAT, OUTPUT_FORMAT, THREADS, REFINE, SMOOTH, FEATHER, ERODE, DILATE,
 	THRESHOLD, PEOPLE, KEEP_OUT, MOTION_GATE, MIRROR, FLIP, ON_DEMAND, SHOW_ROOM, CONFIG, DURATION, FRAMES, VERBOSE, QUIET, LOG_JSON, JSON,
-	SIZES, INPUT_FORMAT, ENGINE, CPU, CPU_LIMIT, TO, HELP, VERSION, OPTION_COUNT
+	SIZES, INPUT_FORMAT, ENGINE, CPU, CPU_LIMIT, TO,
+	ROOT, REMOVE, DRY_RUN, HELP, VERSION, OPTION_COUNT
 };
 
 static const struct {
@@ -58,13 +59,16 @@ static const struct {
 	[VERBOSE] = { "verbose", 'v', NULL, "say more" },
 	[QUIET] = { "quiet", 'q', NULL, "say errors only" },
 	[LOG_JSON] = { "log-json", 0, NULL, "messages as JSON lines" },
-	[JSON] = { "json", 0, NULL, "list, bench: print JSON" },
+	[JSON] = { "json", 0, NULL, "list, bench, doctor: print JSON" },
 	[SIZES] = { "sizes", 0, "WxH,..", "bench: sizes [640x480,1280x720,1920x1080]" },
 	[INPUT_FORMAT] = { "input-format", 0, "F", "bench: yuyv, nv12, i420 or mjpeg [mjpeg]" },
 	[ENGINE] = { "engine", 0, "NAME", "what runs the network: auto, own (our kernels) or xnnpack [auto]" },
 	[CPU] = { "cpu", 0, "LEVEL", "vectors of the network's kernels: auto, sse2, avx2, avx512 (on arm64: neon) [auto]" },
 	[CPU_LIMIT] = { "cpu-limit", 0, "PERCENT", "take fewer pictures where more than 5..100 % of one core would be used [no limit]" },
 	[TO] = { "to", 0, "FOLDER", "model fetch: where to put the file" },
+	[ROOT] = { "root", 0, "FOLDER", "setup-loopback: write below this folder in place of /" },
+	[REMOVE] = { "remove", 0, NULL, "setup-loopback: undo it" },
+	[DRY_RUN] = { "dry-run", 0, NULL, "setup-loopback: only say what would be done, also to root" },
 	[HELP] = { "help", 'h', NULL, "this text" },
 	[VERSION] = { "version", 'V', NULL, "the version" },
 };
@@ -74,7 +78,8 @@ static const char *place = "";	/* what a message about a value begins with: noth
 /* What only makes sense on the command line. */
 static bool in_file(int id)
 {
-	return id != CONFIG && id != HELP && id != VERSION && id != JSON && id != SIZES && id != INPUT_FORMAT && id != TO;
+	return id != CONFIG && id != HELP && id != VERSION && id != JSON && id != SIZES && id != INPUT_FORMAT && id != TO && id != ROOT &&
+		id != REMOVE && id != DRY_RUN;
 }
 
 static enum pmk_exit bad_value(int id, const char *value, const char *expected)
@@ -296,6 +301,15 @@ static enum pmk_exit set(struct pmk_options *o, int id, const char *value)
 		return pmk_cpu_force(value) ? PMK_EXIT_USAGE : PMK_EXIT_OK;
 	case TO:
 		o->to = value;
+		return PMK_EXIT_OK;
+	case ROOT:
+		o->root = value;
+		return PMK_EXIT_OK;
+	case REMOVE:
+		o->remove = true;
+		return PMK_EXIT_OK;
+	case DRY_RUN:
+		o->dry_run = true;
 		return PMK_EXIT_OK;
 	case JSON:
 		o->json = true;
@@ -529,6 +543,8 @@ void pmk_options_print_help(void)
 	     "       potemkin list [cameras|outputs|models|backdrops] [--json]\n"
 	     "       potemkin model list|info|fetch|check [NAME|FILE]\n"
 	     "       potemkin bench [OPTIONS] [--json]   what a frame costs on this machine\n"
+	     "       potemkin doctor [--json]            what is missing on this machine, and the command that mends it\n"
+	     "       potemkin setup-loopback [--remove]  make the virtual camera, now and at every start (root)\n"
 	     "       potemkin demo                       what `make run` does: live where it can be, else a short film\n"
 	     "\n"
 	     "options:");

@@ -21,6 +21,8 @@ struct pmk_options {
 	int size_count;
 	uint32_t input_format;	/* bench: PMK_FOURCC_* */
 	const char *to;	/* model fetch: folder */
+	const char *root;	/* setup-loopback: folder in place of /; NULL: this machine */
+	bool remove, dry_run;	/* setup-loopback */
 	const char *args[PMK_OPTIONS_MAX_ARGS];	/* what is no option, in order */
 	int arg_count;
 };

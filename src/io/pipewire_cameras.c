@@ -29,6 +29,7 @@ struct scan {
 	struct pw_registry *registry;
 	struct spa_hook hook;
 	int count;
+	bool ours;	/* a node of a potemkin is among them */
 	struct node nodes[MOST];
 };
 
@@ -49,7 +50,7 @@ static void on_info(void *data, const struct pw_node_info *info)
 	const char *path = info->props ? spa_dict_lookup(info->props, "api.v4l2.path") : NULL;
 
 	if (info->props && spa_dict_lookup(info->props, PMK_PIPEWIRE_MARK))
-		node->none = true;
+		node->none = node->scan->ours = true;
 	if (path && is_loopback(path))
 		node->none = true;
 }
@@ -159,4 +160,20 @@ int pmk_pipewire_list(struct pmk_pipewire_camera **cameras)
 	pmk_pipewire_unlock(p);
 	pmk_pipewire_destroy(p);
 	return count < 0 ? 0 : count;
+}
+
+bool pmk_pipewire_lists_ours(void)
+{
+	struct scan *scan = calloc(1, sizeof(*scan));
+	struct pmk_pipewire *p;
+	bool ours = false;
+
+	if (scan && pmk_pipewire_create(NULL, NULL, &p) == 0) {
+		pmk_pipewire_lock(p);
+		ours = pmk_pipewire_connect(p) == 0 && run(p, scan, pmk_clock_now_ns() + PMK_S_NS) == 0 && scan->ours;
+		pmk_pipewire_unlock(p);
+		pmk_pipewire_destroy(p);
+	}
+	free(scan);
+	return ours;
 }

@@ -23,4 +23,7 @@ int pmk_pipewire_cameras(struct pmk_pipewire *pipewire, const struct pmk_source_
 /* The same over a connection of its own, within a second; 0 where no daemon runs. [any thread] */
 int pmk_pipewire_list(struct pmk_pipewire_camera **cameras);
 
+/* Whether the daemon lists a node of a potemkin; within a second. [any thread] */
+bool pmk_pipewire_lists_ours(void);
+
 #endif

@@ -25,6 +25,11 @@ int pmk_pipewire_list(struct pmk_pipewire_camera **cameras)
 	return 0;
 }
 
+bool pmk_pipewire_lists_ours(void)
+{
+	return false;
+}
+
 int pmk_source_pipewire_open(const char *name, const struct pmk_source_wish *wish, struct pmk_source **source)
 {
 	return refuse("camera 'pipewire'");

@@ -6,11 +6,13 @@ usage, in the guest: tools/vmrun -- tests/vm/desktop.py build/potemkin [WORD...]
 
 import glob
 import os
+import re
+import subprocess
 import sys
 import time
 
 import rig
-from rig import CAMERA, OUTPUT, check, check_backdrop, ends_well, live, plug, potemkin, run, test, unplug, wait_until
+from rig import CAMERA, OUTPUT, Process, check, check_backdrop, ends_well, live, plug, potemkin, run, test, unplug, wait_until
 from v4l2 import Reader
 
 SMALL = (320, 180)
@@ -143,6 +145,46 @@ def watch_faults(program, reader, covered, back):
             check_backdrop(data or b"", "YUYV", *SMALL, "while the camera was away")
             check(time.monotonic() - began < rig.PATIENCE, "not live again")
         back.append(time.monotonic() - began)
+
+
+@test("doctor: a fault of each kind, and its remedy")
+def doctor():
+    """Damaged by a producer that uses write(), taken, unplugged, unloaded, without exclusive_caps: found, mended, and well again."""
+    def says(code, *patterns):
+        with Process(rig.program, "doctor") as process:
+            found = process.wait()
+            said = process.said()
+        check(found == code, "doctor: exit %d instead of %d: %s" % (found, code, said))
+        for pattern in patterns:
+            check(re.search(pattern, said), "doctor does not say '%s' but: %s" % (pattern, said))
+    says(0, "good   camera: /dev/video0", "good   loopback: /dev/video10", "hint   loopback: /dev/video11 .* not listed by browsers")
+    with rig.without_camera():
+        says(5, "FAULT  camera: there is no camera")
+    with Process("v4l2-ctl", "-d", CAMERA, "--stream-mmap", "--stream-count=100000"):
+        wait_until(lambda: subprocess.run([rig.program, "doctor"], check=False, stdout=subprocess.DEVNULL).returncode == 4, "a camera in use")
+        says(4, r"in use by v4l2-ctl \(", r"close v4l2-ctl")
+    with on_demand() as program:
+        asleep(program)
+        says(0, "good   loopback: /dev/video10 .* fed by potemkin")
+        with Reader(OUTPUT) as reader:
+            reader.start()
+            live(program)
+            says(0, "camera: .* is in use by potemkin itself")
+        ends_well(program)
+    run("ffmpeg", "-nostdin", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc=s=320x180:r=10:d=1", "-pix_fmt", "yuyv422", "-f", "v4l2", OUTPUT)
+    says(6, "FAULT  loopback: /dev/video10 .* is damaged", "modprobe -r v4l2loopback && sudo modprobe v4l2loopback exclusive_caps=1 max_buffers=4")
+    run("rmmod", "v4l2loopback")
+    says(6, "FAULT  module: .* installed but not loaded", "sudo potemkin setup-loopback")
+    run(rig.program, "setup-loopback")
+    says(0, r"good   loopback: /dev/video60 \(Potemkin\)")
+    with potemkin("--duration", "1", output="auto") as program:
+        check(program.wait() == 0 and program.count("/dev/video60"), "the new device is not used")
+    run(rig.program, "setup-loopback", "--remove")
+    says(6, "module: .* installed but not loaded")
+    check(not os.path.exists("/etc/modprobe.d/potemkin.conf"), "--remove left its file")
+    run("modprobe", "v4l2loopback", "video_nr=10")
+    says(6, "FAULT  loopback: /dev/video10 .* not listed by browsers")
+    return "damaged, taken, unplugged, unloaded, without exclusive_caps; set up and removed"
 
 
 if __name__ == "__main__":

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: MIT */
+/* Each fault that doctor knows, on a machine made up of scripted devices and a folder of files. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "app/doctor.h"
+#include "fake_v4l2.h"
+
+#define EFI "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+
+static char root[64];
+static struct pmk_doctor doctor;
+static const struct pmk_device_mode modes[] = { { PMK_FOURCC_YUYV, 1280, 720, 10 }, { PMK_FOURCC_MJPG, 1280, 720, 30 } };
+
+static void put(const char *path, const char *text, size_t size)
+{
+	char full[512];
+	FILE *file;
+
+	snprintf(full, sizeof full, "%s%s", root, path);
+	for (char *slash = strchr(full + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		mkdir(full, 0755);
+		*slash = '/';
+	}
+	file = fopen(full, "w");
+	assert_non_null(file);
+	assert_int_equal(fwrite(text, 1, size, file), size);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void put_text(const char *path, const char *text)
+{
+	put(path, text, strlen(text));
+}
+
+static void put_link(const char *path, const char *target)
+{
+	char full[512];
+
+	put_text(path, "");
+	snprintf(full, sizeof full, "%s%s", root, path);
+	assert_int_equal(unlink(full), 0);
+	assert_int_equal(symlink(target, full), 0);
+}
+
+static void begin(void)
+{
+	strcpy(root, "/tmp/potemkin-doctor-XXXXXX");
+	assert_non_null(mkdtemp(root));
+	fake_begin();
+}
+
+static void examine(void (*check)(struct pmk_doctor *d))
+{
+	doctor.root = root;
+	doctor.home = "/home/me";
+	doctor.runtime = "/run/user/1";
+	doctor.user = "me";
+	doctor.kernel = "6.1";
+	doctor.device_count = pmk_devices_scan(&doctor.devices);
+	check(&doctor);
+	free(doctor.devices);
+}
+
+static void end(void)
+{
+	char command[128];
+
+	snprintf(command, sizeof command, "rm -r '%s'", root);
+	assert_int_equal(system(command), 0);
+	fake_end();
+	memset(&doctor, 0, sizeof doctor);
+}
+
+/* The only finding is this one. Fault and hint come with a reason and a remedy, and GOOD without. */
+static void found(enum pmk_verdict verdict, const char *what, const char *fix)
+{
+	const struct pmk_finding *f = &doctor.findings[0];
+
+	assert_int_equal(doctor.count, 1);
+	if (f->verdict != verdict || !strstr(f->what, what) || !strstr(f->fix, fix))
+		fail_msg("%d '%s' '%s'", f->verdict, f->what, f->fix);
+	assert_int_equal(f->why[0] == '\0', verdict == PMK_VERDICT_GOOD);
+	assert_int_equal(f->fix[0] == '\0', verdict == PMK_VERDICT_GOOD);
+}
+
+static void test_cameras(void **state)
+{
+	struct fake_camera camera = { .modes = modes, .mode_count = 2 };
+
+	begin();
+	examine(pmk_doctor_check_camera);
+	found(PMK_VERDICT_FAULT, "there is no camera", "plug one in");
+	assert_false(doctor.has_camera);
+	end();
+
+	begin();
+	fake_add_camera(0, &camera);
+	examine(pmk_doctor_check_camera);
+	found(PMK_VERDICT_GOOD, "/dev/video0 (Test Camera)", "");
+	assert_true(doctor.has_camera);
+	end();
+}
+
+static void test_a_camera_in_use(void **state)
+{
+	static const struct { const char *holder, *what, *fix; enum pmk_verdict verdict; bool has, taken; } cases[] = {
+		{ NULL, "/dev/video0 (Test Camera) is in use", "fuser -v /dev/video0", PMK_VERDICT_FAULT, false, true },
+		{ "zoom\n", "in use by zoom (77)", "close zoom (77)", PMK_VERDICT_FAULT, false, true },
+		{ "potemkin\n", "by potemkin itself", "", PMK_VERDICT_GOOD, true, false },
+	};
+
+	for (int i = 0; i < 3; i++) {
+		struct fake_camera camera = { .modes = modes, .mode_count = 2, .set_error = -EBUSY };
+
+		begin();
+		fake_add_camera(0, &camera);
+		if (cases[i].holder) {
+			put_text("/proc/77/comm", cases[i].holder);
+			put_link("/proc/77/fd/5", "/dev/video0");
+		}
+		examine(pmk_doctor_check_camera);
+		found(cases[i].verdict, cases[i].what, cases[i].fix);
+		assert_int_equal(doctor.has_camera, cases[i].has);
+		assert_int_equal(doctor.camera_is_taken, cases[i].taken);
+		end();
+	}
+}
+
+static void test_permission(void **state)
+{
+	for (int member = 0; member < 2; member++) {
+		struct fake_camera camera = { .modes = modes, .mode_count = 2 };
+
+		begin();
+		put_text("/etc/group", member ? "audio:x:29:\nvideo:x:44:you,me\n" : "video:x:44:mean,you\nusers:x:1:me\n");
+		fake_add_camera(0, &camera)->open_error = -EACCES;
+		examine(pmk_doctor_check_permission);
+		found(PMK_VERDICT_FAULT, "/dev/video0 may not be opened", member ? "log out and in again" : "usermod -aG video");
+		end();
+	}
+}
+
+static void test_speed(void **state)
+{
+	struct fake_camera slow = { .modes = modes, .mode_count = 1 }, good = { .modes = modes, .mode_count = 2 };
+
+	begin();
+	fake_add_camera(0, &slow);
+	examine(pmk_doctor_check_speed);
+	found(PMK_VERDICT_HINT, "YUYV 1280x720 at 10 pictures a second", "--size 640x480");
+	end();
+	begin();
+	put_text("/sys/class/video4linux/video0/speed", "12\n");
+	put_text("/sys/class/video4linux/video0/device/x", "");
+	fake_add_camera(0, &good);
+	examine(pmk_doctor_check_speed);
+	found(PMK_VERDICT_HINT, "USB port of 12 Mbit/s", "another port");
+	end();
+	begin();
+	put_text("/sys/class/video4linux/video0/speed", "480\n");
+	put_text("/sys/class/video4linux/video0/device/x", "");
+	fake_add_camera(0, &good);
+	examine(pmk_doctor_check_speed);
+	assert_int_equal(doctor.count, 0);
+	end();
+}
+
+static void test_module(void **state)
+{
+	static const char secure[5] = { 6, 0, 0, 0, 1 }, insecure[5] = { 6, 0, 0, 0, 0 };
+	struct fake_loopback l = { .version = 0x000c07, .exclusive = true };
+
+	begin();
+	put_text("/lib/modules/6.1/modules.dep", "kernel/drivers/other.ko:\n");
+	examine(pmk_doctor_check_module);
+	found(PMK_VERDICT_FAULT, "is missing", "apt-get install v4l2loopback-dkms");
+	end();
+	begin();
+	put_text("/lib/modules/6.1/modules.dep", "updates/dkms/v4l2loopback.ko: kernel/videodev.ko\n");
+	put(EFI, insecure, 5);
+	examine(pmk_doctor_check_module);
+	found(PMK_VERDICT_FAULT, "not loaded", "sudo potemkin setup-loopback");
+	end();
+	begin();
+	put_text("/lib/modules/6.1/modules.dep", "updates/dkms/v4l2loopback.ko: kernel/videodev.ko\n");
+	put(EFI, secure, 5);
+	examine(pmk_doctor_check_module);
+	found(PMK_VERDICT_FAULT, "not loaded", "mokutil --import");
+	end();
+	begin();
+	put_text("/sys/module/v4l2loopback/version", "0.13.2\n");
+	examine(pmk_doctor_check_module);
+	found(PMK_VERDICT_FAULT, "no virtual camera", "sudo potemkin setup-loopback");
+	end();
+	begin();
+	fake_add_loopback(10, &l);
+	examine(pmk_doctor_check_module);
+	assert_int_equal(doctor.count, 0);
+	end();
+}
+
+static void test_loopback(void **state)
+{
+	static const struct { struct fake_loopback l; const char *what, *fix; enum pmk_verdict verdict; bool has; } cases[] = {
+		{ { .version = 0x000c07, .exclusive = true }, "/dev/video10 (Test cam)", "", PMK_VERDICT_GOOD, true },
+		{ { .version = 0x000c07 }, "not listed by browsers", "potemkin setup-loopback", PMK_VERDICT_FAULT, false },
+		{ { .version = 0x000c07, .exclusive = true, .ruined = true }, "is damaged", "modprobe -r v4l2loopback", PMK_VERDICT_FAULT, false },
+		{ { .version = 0x000f00, .exclusive = true, .foreign_writer = true }, "is fed by another program", "close that program",
+			PMK_VERDICT_FAULT, false },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct fake_loopback l = cases[i].l;
+
+		begin();
+		fake_add_loopback(10, &l);
+		examine(pmk_doctor_check_loopback);
+		found(cases[i].verdict, cases[i].what, cases[i].fix);
+		assert_int_equal(doctor.has_loopback, cases[i].has);
+		end();
+	}
+}
+
+static void test_our_own_virtual_camera(void **state)
+{
+	struct fake_loopback l = { .version = 0x000f00, .exclusive = true, .foreign_writer = true };
+
+	begin();
+	put_text("/proc/78/comm", "potemkin\n");
+	put_link("/proc/78/fd/9", "/dev/video10");
+	fake_add_loopback(10, &l);
+	examine(pmk_doctor_check_loopback);
+	found(PMK_VERDICT_GOOD, "fed by potemkin", "");
+	assert_true(doctor.has_loopback);
+	end();
+}
+
+static void test_pipewire(void **state)
+{
+	static const struct { bool built, runs, we, listed, loopback; const char *what, *fix; enum pmk_verdict verdict; } cases[] = {
+		{ false, false, false, false, false, "cannot be used", "libpipewire-0.3-dev", PMK_VERDICT_FAULT },
+		{ true, false, false, false, false, "no PipeWire daemon", "systemctl --user enable --now pipewire", PMK_VERDICT_FAULT },
+		{ true, false, false, false, true, "no PipeWire daemon", "systemctl --user enable --now pipewire", PMK_VERDICT_HINT },
+		{ true, true, true, false, true, "does not list", "--output pipewire", PMK_VERDICT_HINT },
+		{ true, true, true, true, true, "lists the camera potemkin", "", PMK_VERDICT_GOOD },
+		{ true, true, false, false, true, "the daemon runs", "", PMK_VERDICT_GOOD },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		begin();
+		doctor.pipewire_built = cases[i].built;
+		doctor.pipewire_runs = cases[i].runs;
+		doctor.potemkin_runs = cases[i].we;
+		doctor.pipewire_lists_us = cases[i].listed;
+		doctor.has_loopback = cases[i].loopback;
+		examine(pmk_doctor_check_pipewire);
+		found(cases[i].verdict, cases[i].what, cases[i].fix);
+		end();
+	}
+}
+
+/* A browser that is there and not told to use PipeWire, where PipeWire is the only way. */
+static void test_browsers(void **state)
+{
+	for (int i = 0; i < 6; i++) {
+		bool fox = i >= 3, told = i % 3 == 1, needless = i % 3 == 2;
+
+		begin();
+		doctor.pipewire_runs = true;
+		doctor.has_loopback = needless;
+		put_text(fox ? "/usr/bin/firefox-esr" : "/usr/bin/chromium", "");
+		put_text("/home/me/.mozilla/firefox/a.default/prefs.js",
+			told ? "user_pref(\"media.webrtc.camera.allow-pipewire\", true);\n" : "user_pref(\"other\", true);\n");
+		put_text("/home/me/.config/chromium/Local State",
+			told ? "{\"browser\":{\"enabled_labs_experiments\":[\"enable-webrtc-pipewire-camera@1\"]}}" : "{}");
+		examine(pmk_doctor_check_browser);
+		if (told || needless)
+			assert_int_equal(doctor.count, 0);
+		else
+			found(PMK_VERDICT_HINT, fox ? "Firefox" : "Chromium", fox ? "media.webrtc.camera.allow-pipewire" : "WebRtcPipeWireCamera");
+		end();
+	}
+}
+
+static void test_models(void **state)
+{
+	begin();
+	examine(pmk_doctor_check_model);
+	if (doctor.has_model)	/* as this machine is: the search goes to the user's and the system's folders, too */
+		found(PMK_VERDICT_GOOD, "selfie", "");
+	else
+		assert_non_null(strstr(doctor.findings[0].fix, "potemkin model fetch"));
+	end();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cameras), cmocka_unit_test(test_a_camera_in_use), cmocka_unit_test(test_permission),
+		cmocka_unit_test(test_speed), cmocka_unit_test(test_module), cmocka_unit_test(test_loopback),
+		cmocka_unit_test(test_our_own_virtual_camera), cmocka_unit_test(test_pipewire), cmocka_unit_test(test_browsers),
+		cmocka_unit_test(test_models),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
