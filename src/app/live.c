@@ -2,6 +2,7 @@
 #include "app/live.h"
 
 #include "app/commands.h"
+#include "app/service.h"
 #include "base/clock.h"
 #include "base/log.h"
 
@@ -12,6 +13,8 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
+
+static const uint64_t DAY_NS = 24 * 3600 * PMK_S_NS;
 
 /* Blocks SIGINT, SIGTERM and SIGHUP in this thread and those it starts; gives a descriptor that reads them. */
 static int block_signals(sigset_t *before)
@@ -35,24 +38,34 @@ static void take_signals(int signal_fd)
 		;
 }
 
+/* A pipeline that has stopped turning gives none, and the manager starts it anew. When the next one is due. */
+static uint64_t sign_of_life(struct pmk_pipeline *pipeline, uint64_t now, uint64_t watchdog)
+{
+	if (pmk_pipeline_turns(pipeline))
+		pmk_service_notify("WATCHDOG=1");
+	return now + watchdog / 3;
+}
+
 /* Returns whether a signal came. */
 static bool wait_for_end(struct pmk_pipeline *pipeline, int signal_fd, double duration)
 {
-	uint64_t end = pmk_clock_now_ns() + (uint64_t)(duration * (double)PMK_S_NS);
+	uint64_t end = pmk_clock_now_ns() + (uint64_t)(duration * (double)PMK_S_NS), watchdog = pmk_service_watchdog_ns(), sign = 0;
 	struct pollfd fds[2] = {
 		{ .fd = signal_fd, .events = POLLIN },
 		{ .fd = pmk_pipeline_event_fd(pipeline), .events = POLLIN },
 	};
 
 	for (;;) {
-		uint64_t now = pmk_clock_now_ns();
-		int wait_ms = -1, ready;
+		uint64_t now = pmk_clock_now_ns(), next = now + DAY_NS;
+		int ready;
 
 		if (duration > 0 && now >= end)
 			return false;
-		if (duration > 0)
-			wait_ms = end - now > 1000 * PMK_MS_NS ? 1000 : (int)((end - now) / PMK_MS_NS) + 1;
-		ready = poll(fds, 2, wait_ms);
+		if (watchdog && now >= sign)
+			sign = sign_of_life(pipeline, now, watchdog);
+		next = duration > 0 && end < next ? end : next;
+		next = watchdog && sign < next ? sign : next;
+		ready = poll(fds, 2, (int)((next - now) / PMK_MS_NS) + 1);
 		if (ready > 0 || (ready < 0 && errno != EINTR))
 			return ready > 0 && fds[0].revents;
 	}
@@ -94,7 +107,9 @@ static int run(struct pmk_pipeline *pipeline, const struct pmk_options *options,
 	if (err)
 		return err;
 	announce(pipeline, options);
+	pmk_service_notify("READY=1\nSTATUS=Running");
 	result->interrupted = wait_for_end(pipeline, signal_fd, options->duration);
+	pmk_service_notify("STOPPING=1");
 	pmk_pipeline_report(pipeline, &result->report);
 	cpu = pmk_clock_cpu_ns() - cpu;
 	err = pmk_pipeline_stop(pipeline, part);

@@ -2,6 +2,7 @@
 #include "app/commands.h"
 #include "app/film.h"
 #include "app/live.h"
+#include "app/service.h"
 #include "base/log.h"
 #include "io/pipewire.h"
 
@@ -48,18 +49,32 @@ static enum pmk_exit resolve_outputs(struct pmk_pipeline_settings *p)
 			continue;
 		}
 		if (add_found(p, paths, &used) == 0) {
-			pmk_error("no free virtual camera was found, and PipeWire does not run; make one: sudo apt-get install v4l2loopback-dkms linux-headers-$(uname -r), then sudo modprobe v4l2loopback exclusive_caps=1 max_buffers=4 "
-				"card_label=potemkin, or write a file with -o file:out.mp4");
+			pmk_error("no free virtual camera was found, and PipeWire does not run; make one: sudo apt-get install v4l2loopback-dkms "
+				"linux-headers-$(uname -r), then sudo potemkin setup-loopback (potemkin doctor says what is missing), or write a file "
+				"with -o file:out.mp4");
 			return PMK_EXIT_NO_OUTPUT;
 		}
 	}
 	return PMK_EXIT_OK;
 }
 
+/* One that takes all outputs there are is alone; one that names its outputs may run beside it. */
+static bool takes_all(const struct pmk_pipeline_settings *p)
+{
+	bool all = p->output_count == 0;
+
+	for (int i = 0; i < p->output_count; i++)
+		all |= strcmp(p->outputs[i], "auto") == 0;
+	return all;
+}
+
 enum pmk_exit pmk_command_run(struct pmk_options *options)
 {
-	enum pmk_exit code = resolve_outputs(&options->pipeline);
+	enum pmk_exit code;
 
+	if (takes_all(&options->pipeline) && pmk_service_lock())
+		return PMK_EXIT_BUSY;
+	code = resolve_outputs(&options->pipeline);
 	for (int i = 0; i < options->pipeline.output_count; i++) {
 		if (pmk_film_would_overwrite(options, pmk_film_path(options->pipeline.camera), pmk_film_path(options->pipeline.outputs[i])))
 			return PMK_EXIT_USAGE;

@@ -44,6 +44,7 @@ int pmk_output_init(struct pmk_output *o, struct pmk_shown *cover)
 	}
 	pthread_mutex_init(&o->lock, NULL);
 	atomic_init(&o->stopping, false);
+	o->turned_ns = pmk_clock_now_ns();
 	pmk_shown_ref(cover);
 	o->cover = cover;
 	return 0;
@@ -165,6 +166,13 @@ static void wait_for_watcher(struct pmk_output *o)
 	poll(fds, (nfds_t)count, wait_ms);
 }
 
+static void note_turn(struct pmk_output *o)
+{
+	pthread_mutex_lock(&o->lock);
+	o->turned_ns = pmk_clock_now_ns();
+	pthread_mutex_unlock(&o->lock);
+}
+
 static void rest_ports(struct pmk_output *o, struct pmk_shown *cover)
 {
 	for (int i = 0; i < o->port_count; i++) {
@@ -188,6 +196,7 @@ static void sleep_until_watched(struct pmk_output *o, struct turn *t)
 	rest_ports(o, t->last);
 	o->tell(o->user, PMK_OUTPUT_ASLEEP, 0);
 	while (!atomic_load(&o->stopping) && !is_watched(o)) {
+		note_turn(o);
 		wait_for_watcher(o);
 		reopen_lost(o);
 	}
@@ -289,6 +298,7 @@ static void *output_main(void *arg)
 
 	t.next_ns = t.news_ns + t.period_ns;
 	while (!atomic_load(&o->stopping) && !(o->frames && t.written >= o->frames)) {
+		note_turn(o);
 		if (may_sleep(o, &t))
 			sleep_until_watched(o, &t);
 		else

@@ -47,6 +47,7 @@ struct pmk_output {
 	int stop_fd;	/* readable when the thread is to stop: it may be asleep in poll */
 	pthread_mutex_t lock;	/* of all below */
 	struct pmk_shown *cover;
+	uint64_t turned_ns;	/* when the thread last came round */
 	uint64_t written, repeated;	/* composed pictures; pictures shown once more */
 	struct pmk_series latency;	/* capture to written, of composed pictures */
 };

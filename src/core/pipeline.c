@@ -18,6 +18,7 @@ enum {
 	SHOWN_FIXED = 4, SHOWN_EACH = 3,	/* cover, the next cover, in the making, spare; each output: in its slot, shown last, in its hands */
 };
 
+static const uint64_t TURN_WITHIN_NS = 10 * PMK_S_NS;	/* an output thread that has not come round for so long hangs */
 static const uint64_t STOP_NS = 400 * PMK_MS_NS;	/* for threads to end in; */
 static const uint64_t FINISH_NS = 10 * PMK_S_NS;	/* and for the end of a film to be written */
 
@@ -436,6 +437,23 @@ void pmk_pipeline_report(struct pmk_pipeline *p, struct pmk_pipeline_report *rep
 	report->latency_ms_p50 = pmk_series_quantile(&first->latency, 0.5);
 	report->latency_ms_p99 = pmk_series_quantile(&first->latency, 0.99);
 	pthread_mutex_unlock(&first->lock);
+}
+
+bool pmk_pipeline_turns(struct pmk_pipeline *p)
+{
+	uint64_t now = pmk_clock_now_ns();
+	bool all = true;
+
+	for (int i = 0; i < p->group_count; i++) {
+		struct pmk_output *o = &p->groups[i].output;
+		uint64_t turned;
+
+		pthread_mutex_lock(&o->lock);
+		turned = o->turned_ns;
+		pthread_mutex_unlock(&o->lock);
+		all &= !o->ports[0].live || now < turned + TURN_WITHIN_NS;
+	}
+	return all;
 }
 
 static void stop_all(struct pmk_pipeline *p)
