@@ -14,6 +14,7 @@ static const double NEAR = 0.03;	/* of the view: nearer to its border than this,
 static const double ROOMY = 0.85;	/* of the view's side: if less than this would do, it shrinks after PATIENCE frames */
 static const double GROW = 0.25;	/* of the view, at a side where a person touches it */
 static const double CORE = 0.3;	/* of the fullest row or column: what is thinner is no reason to make a view larger */
+static const double OUTSIDE = 0.1;	/* of the view, at each of its sides, may lie outside of the picture; rather than more it is squeezed */
 static const double LEAST_SIDE = 0.25;	/* of the picture's smaller side: no view is smaller, the picture has no more to show */
 static const double SWITCH = 1.5;	/* another person has to be this much nearer to be chosen instead */
 
@@ -73,14 +74,25 @@ static int even(double px)
 	return 2 * (int)lround(px / 2);
 }
 
-/* The view for people in `box`: centred on them, of the network's shape. */
+/* A line of `size` around `middle`, which sticks out of 0..side by `out` at most at each end. */
+static void place(double middle, double size, double side, double out, int *at, int *length)
+{
+	double fits = fmin(size, side + 2 * out);
+
+	*at = even(fmin(fmax(middle - fits / 2, -out), side + out - fits));
+	*length = even(fits);
+}
+
+/* The view for people in `box`: centred on them, of the network's shape unless that would be mostly outside of the picture. */
 static struct pmk_rect around(const struct pmk_view *v, const struct pmk_box *box, double margin)
 {
 	double width = box->right - box->left, height = box->bottom - box->top, least = fmin(v->width, v->height) * LEAST_SIDE;
 	double side = fmax(fmax(width / v->shape, height) * margin, least);
+	struct pmk_rect r;
 
-	return (struct pmk_rect){ even((box->left + box->right - side * v->shape) / 2), even((box->top + box->bottom - side) / 2),
-		even(side * v->shape), even(side) };
+	place((box->left + box->right) / 2, side * v->shape, v->width, side * v->shape * OUTSIDE, &r.x, &r.width);
+	place((box->top + box->bottom) / 2, side, v->height, side * OUTSIDE, &r.y, &r.height);
+	return r;
 }
 
 static bool look_at(struct pmk_view *v, const struct pmk_box *box)
@@ -328,7 +340,7 @@ static void plan(struct pmk_view *v)
 	struct pmk_box wanted = both(&v->people, &v->searched);
 	struct pmk_rect next = around(v, &wanted, MARGIN);
 
-	v->roomy = next.height < ROOMY * v->rect.height ? v->roomy + 1 : 0;
+	v->roomy = (double)next.width * next.height < ROOMY * ROOMY * v->rect.width * v->rect.height ? v->roomy + 1 : 0;
 	if (v->roomy <= PATIENCE && !is_near(v))
 		return;
 	v->rect = next;

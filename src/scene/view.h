@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Where to look: the part of the picture that is shown to the network. A network of 256 x 256 px finds the better edge the larger
  * the person is in its input, and the person itself only when it is not squeezed: the view is a square (or what shape the network
- * has) around the person, true to the picture's aspect, and it may stick out of the picture.
+ * has) around the person, true to the picture's aspect, and it may stick out of the picture by a
+ * tenth. Only people side by side, for whom it would stick out more, are squeezed.
  *
  * The one rule: nobody in the picture is ever outside the search. A look at the whole picture comes every SEARCH_FRAMES frames, or
  * SEARCH_NS; whom it shows outside of the view makes the view larger in that same frame, as does a person who touches the view's
