@@ -79,21 +79,26 @@ static void test_no_person_is_exactly_the_backdrop(void **state)
 			.erode = (int)(unit_random(&seed) % 8) - 1, .dilate = (int)(unit_random(&seed) % 8) - 1, .feather = (int)(unit_random(&seed) % 20) - 1,
 		};
 		float probability[24 * 16] = { 0 };
-		uint8_t luma[24 * 16];
+		struct pmk_layout network = { .width = 24, .height = 16 };
 		struct pmk_refine *refine;
 		struct pmk_shown *shown;
+		struct pmk_image small;
 
-		for (size_t k = 0; k < sizeof luma; k++)
-			luma[k] = (uint8_t)unit_random(&seed);
+		assert_int_equal(pmk_image_alloc(&small, &network), 0);
+		for (int k = 0; k < 3; k++) {
+			for (int at = 0; at < small.stride[k] * pmk_layout_plane_height(&network, k); at++)
+				small.plane[k][at] = (uint8_t)unit_random(&seed);
+		}
 		memset(s.mask.alpha, 0xee, (size_t)s.mask.stride * (size_t)h);
 		assert_int_equal(pmk_refine_create(&settings, 24, 16, w, h, &refine), 0);
-		pmk_refine_run(refine, probability, &(struct pmk_rect){ 0, 0, w, h }, luma, 24, &s.mask);
+		pmk_refine_run(refine, probability, &(struct pmk_rect){ 0, 0, w, h }, &small, &s.frame->image, &s.mask);
 		assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &s.behind, &shown), 0);
 		assert_true(same(pmk_shown_image(shown), &s.behind));
 		assert_false(pmk_shown_is_cover(shown));
 		assert_int_equal(pmk_shown_time_ns(shown), 1234);
 		pmk_shown_unref(shown);
 		pmk_refine_destroy(refine);
+		pmk_image_free(&small);
 		finish(&s);
 	}
 }

@@ -201,8 +201,8 @@ struct pair {
 static void open_pair(struct pair *p)
 {
 	struct pmk_layout layout = { .width = SCENE_W, .height = SCENE_H };
-	struct pmk_scene_settings settings = { .model = "selfie", .threads = 1, .backdrop = "color:#3080c0", .smooth = 0.27,
-		.refine = { .mode = PMK_REFINE_GUIDED, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 } };
+	struct pmk_scene_settings settings = { .model = "selfie", .threads = 1, .backdrop = "color:#3080c0",
+		.refine = { .mode = PMK_REFINE_GUIDED, .smooth = 0.765, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 } };
 
 	p->random = 11;
 	p->pool = pmk_frame_pool_create(1);

@@ -41,7 +41,7 @@ static const struct {
 	[OUTPUT_FORMAT] = { "output-format", 0, "FOURCC", "format of virtual cameras: YUYV, NV12, YU12 [YUYV]" },
 	[THREADS] = { "threads", 0, "N", "threads of the network, at most one per core; 0: one per core [1]" },
 	[REFINE] = { "refine", 0, "MODE", "guided, none (plain upscaling), morph (erode and dilate) [guided]" },
-	[SMOOTH] = { "smooth", 0, "0..100", "how much the mask is calmed in time [30]" },
+	[SMOOTH] = { "smooth", 0, "0..100", "how much the mask is calmed in time [85]" },
 	[FEATHER] = { "feather", 0, "PX", "soften the mask's edge" },
 	[ERODE] = { "erode", 0, "PX", "shrink the mask" },
 	[DILATE] = { "dilate", 0, "PX", "grow the mask" },
@@ -226,7 +226,7 @@ static enum pmk_exit set_scene(struct pmk_scene_settings *s, int id, const char 
 	case SMOOTH:
 		if (pmk_parse_double(value, 0, 100, &number))
 			return bad_value(id, value, "give a number from 0 to 100");
-		s->smooth = number / 100 * 0.9;	/* 1 would never let go of a still pixel */
+		s->refine.smooth = number / 100 * 0.9;	/* 1 would never let go of a still pixel */
 		return PMK_EXIT_OK;
 	case FEATHER:
 		return set_px(id, value, &s->refine.feather);
@@ -482,8 +482,8 @@ static void set_defaults(struct pmk_options *o)
 		.pipeline = {
 			.camera = "auto", .on_demand = true,
 			.scene = {
-				.model = "auto", .threads = 1, .backdrop = "builtin:office", .smooth = 0.27,
-				.refine = { .mode = PMK_REFINE_GUIDED, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 },
+				.model = "auto", .threads = 1, .backdrop = "builtin:office", 
+				.refine = { .mode = PMK_REFINE_GUIDED, .smooth = 0.765, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 },
 			},
 		},
 		.sizes = { { 640, 480 }, { 1280, 720 }, { 1920, 1080 } }, .size_count = 3, .input_format = PMK_FOURCC_MJPG,

@@ -26,7 +26,6 @@ struct pmk_look {
 	struct pmk_view where;
 	const struct pmk_rect *keep_out;
 	int keep_out_count;
-	struct pmk_rect last;
 };
 
 static int open_eye(const char *model, const struct pmk_look_settings *settings, struct eye *eye)
@@ -141,9 +140,8 @@ int pmk_look_run(struct pmk_look *l, const struct pmk_image *image, uint64_t now
 	}
 	if (err)
 		return err;
-	*sight = (struct pmk_sight){ .probability = l->view.probability, .view = rect, .moved = memcmp(&rect, &l->last, sizeof rect) != 0 };
+	*sight = (struct pmk_sight){ .probability = l->view.probability, .view = rect };
 	if (card->output_width == card->input_width && card->output_height == card->input_height)
-		sight->luma = pmk_prepare_luma(l->view.prepare, &sight->luma_stride);
-	l->last = rect;
+		sight->small = pmk_prepare_small(l->view.prepare);
 	return 0;
 }

@@ -27,9 +27,7 @@ struct pmk_look_settings {
 struct pmk_sight {
 	float *probability;	/* width x height as the card says, of the part `view`; the caller may change it */
 	struct pmk_rect view;	/* px; it may stick out of the picture; outside of it nobody is */
-	const uint8_t *luma;	/* of the same part at the same size; NULL when the network's output is not of its input's size */
-	int luma_stride;
-	bool moved;	/* the view is another than in the run before */
+	const struct pmk_image *small;	/* the same part at the same size, 4:2:0; NULL when the network's output is not of its input's size */
 };
 
 /* For pictures of this size. Errors are logged: as pmk_model_load and pmk_engine_create, or -ENOMEM. */

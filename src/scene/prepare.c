@@ -13,6 +13,7 @@ struct pmk_prepare {
 	float scale, mean;	/* a byte as the network wants it: byte * scale + mean */
 	int stride;	/* of each plane */
 	uint8_t *plane[3];	/* Y at the network's size, U and V at half of it, rounded up: cameras have no more colour than that */
+	struct pmk_image small;	/* a view of them */
 	uint8_t *rgb;	/* tight rows */
 	uint8_t *half;	/* a plane on its way down */
 	size_t half_bytes;
@@ -44,6 +45,8 @@ int pmk_prepare_create(const struct pmk_model_card *card, struct pmk_prepare **p
 		pmk_prepare_destroy(p);
 		return -ENOMEM;
 	}
+	p->small = (struct pmk_image){ .layout = { .width = p->width, .height = p->height, .chroma = PMK_CHROMA_420 },
+		.plane = { p->plane[0], p->plane[1], p->plane[2] }, .stride = { p->stride, p->stride, p->stride } };
 	p->scale = card->scale / 255;
 	p->mean = card->mean;
 	*prepare = p;
@@ -172,8 +175,7 @@ void pmk_prepare_run(struct pmk_prepare *p, const struct pmk_image *image, const
 	p->rows->to_floats(p->rgb, input, count, p->scale, p->mean);
 }
 
-const uint8_t *pmk_prepare_luma(const struct pmk_prepare *p, int *stride)
+const struct pmk_image *pmk_prepare_small(const struct pmk_prepare *p)
 {
-	*stride = p->stride;
-	return p->plane[0];
+	return &p->small;
 }

@@ -17,7 +17,7 @@ void pmk_prepare_destroy(struct pmk_prepare *prepare);	/* NULL is fine */
  * overlaps the picture; where it sticks out of the picture the rim's pixels hold. */
 void pmk_prepare_run(struct pmk_prepare *prepare, const struct pmk_image *image, const struct pmk_rect *view, float *input);
 
-/* The luma that the last run scaled, input_width x input_height, for edge-aware filters; valid until the next run. */
-const uint8_t *pmk_prepare_luma(const struct pmk_prepare *prepare, int *stride);
+/* The planes that the last run scaled, input_width x input_height, 4:2:0, for edge-aware filters; valid until the next run. */
+const struct pmk_image *pmk_prepare_small(const struct pmk_prepare *prepare);
 
 #endif

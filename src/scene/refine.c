@@ -4,20 +4,26 @@
 #include "base/mem.h"
 #include "scene/enlarge.h"
 #include "scene/filter.h"
+#include "scene/guide.h"
 #include "scene/islands.h"
 #include "scene/rows.h"
+#include "scene/temporal.h"
+#include "scene/trace.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-enum { GUIDE_RADIUS = 3 };	/* px at the network's size */
-static const float GUIDE_EPSILON = 1e-3f;	/* of luma in 0..1: below this variance it is noise */
 static const float SURE = 1.0f / 16;	/* what is this close to 0 or 1 is taken for it: no haze of the room */
+static const float GUIDE_SURE = 0.25f, TRACE_SURE = 0.25f;	/* the same before and behind the guided filter */
 
 struct pmk_refine {
 	struct pmk_refine_settings settings;
 	int width, height;	/* of the probability */
-	float *guide, *work;	/* of the guided filter */
+	struct pmk_guide guide;
+	struct pmk_trace *trace;
+	float *cells;	/* the probability at half the network's size */
+	uint8_t *cell_luma;
+	struct pmk_temporal calm_cells, calm_pixels;	/* when guided; else */
 	const struct pmk_rows *rows;
 	int small_stride;
 	uint8_t *small;	/* alpha at the network's size */
@@ -46,7 +52,6 @@ int pmk_refine_create(const struct pmk_refine_settings *settings, int width, int
 	struct pmk_refine **refine)
 {
 	struct pmk_refine *r = calloc(1, sizeof *r);
-	size_t count = (size_t)width * (size_t)height;
 	bool missing = false;
 
 	if (!r)
@@ -61,9 +66,15 @@ int pmk_refine_create(const struct pmk_refine_settings *settings, int width, int
 	missing |= pmk_islands_init(&r->islands, width, height) != 0;
 	missing |= pmk_enlarge_init(&r->enlarge, width, height, mask_width, mask_height) != 0;
 	if (r->settings.mode == PMK_REFINE_GUIDED) {
-		missing |= !(r->guide = pmk_mem_alloc(count * sizeof *r->guide));
-		missing |= !(r->work = pmk_mem_alloc(pmk_filter_guided_scratch(width, height, GUIDE_RADIUS) * sizeof *r->work));
+		float sure = r->settings.threshold < 0 ? TRACE_SURE : 0;
+
+		missing |= pmk_guide_init(&r->guide, width, height) != 0;
+		missing |= pmk_trace_create(width, height, mask_width, mask_height, sure, &r->trace) != 0;
+		missing |= !(r->cells = pmk_mem_alloc((size_t)((width + 1) / 2) * (size_t)((height + 1) / 2) * sizeof *r->cells));
+		missing |= !(r->cell_luma = pmk_mem_alloc((size_t)((width + 1) / 2) * (size_t)((height + 1) / 2)));
 	}
+	missing |= pmk_temporal_init(&r->calm_cells, (width + 1) / 2, (height + 1) / 2, (float)r->settings.smooth) != 0;
+	missing |= pmk_temporal_init(&r->calm_pixels, width, height, (float)r->settings.smooth) != 0;
 	if (r->settings.erode || r->settings.dilate || r->settings.feather)
 		missing |= pmk_mask_alloc(&r->scratch, mask_width, mask_height) != 0;
 	if (missing) {
@@ -78,20 +89,17 @@ void pmk_refine_destroy(struct pmk_refine *r)
 {
 	if (!r)
 		return;
-	free(r->work);
-	free(r->guide);
+	pmk_guide_finish(&r->guide);
+	pmk_trace_destroy(r->trace);
+	free(r->cells);
+	free(r->cell_luma);
+	pmk_temporal_finish(&r->calm_cells);
+	pmk_temporal_finish(&r->calm_pixels);
 	free(r->small);
 	pmk_islands_finish(&r->islands);
 	pmk_enlarge_finish(&r->enlarge);
 	pmk_mask_free(&r->scratch);
 	free(r);
-}
-
-static void guide_by_luma(struct pmk_refine *r, float *probability, const uint8_t *luma, int stride)
-{
-	for (int y = 0; y < r->height; y++)
-		r->rows->to_floats(luma + (size_t)y * stride, r->guide + (size_t)y * r->width, (size_t)r->width, 1.0f / 255, 0);
-	pmk_filter_guided(probability, r->guide, r->width, r->height, GUIDE_RADIUS, GUIDE_EPSILON, r->work);
 }
 
 /* Hard at the threshold, or soft with the ends pulled in by SURE. */
@@ -109,19 +117,78 @@ static void alpha_row(const float *p, uint8_t *alpha, int count, float threshold
 	}
 }
 
-void pmk_refine_run(struct pmk_refine *r, float *probability, const struct pmk_rect *view, const uint8_t *luma, int luma_stride,
-	struct pmk_mask *mask)
+/* What is within `sure` of 0 or 1 becomes it, what is between is stretched. */
+static void pull_ends(float *p, size_t count, float sure)
+{
+	for (size_t i = 0; i < count; i++) {
+		float q = (p[i] - sure) * (1 / (1 - 2 * sure));
+		p[i] = q < 0 ? 0 : q > 1 ? 1 : q;
+	}
+}
+
+/* Luma of the cells; where the picture's size is odd the last one holds. */
+static void halve_luma(struct pmk_refine *r, const struct pmk_image *small)
+{
+	int w = r->guide.width, pairs = r->width / 2;
+
+	for (int y = 0; y < r->guide.height; y++) {
+		const uint8_t *a = small->plane[0] + (size_t)(2 * y) * (size_t)small->stride[0], *b = 2 * y + 1 < r->height ? a + small->stride[0] : a;
+		uint8_t *out = r->cell_luma + (size_t)y * (size_t)w;
+
+		r->rows->halve(a, b, out, pairs);
+		if (w > pairs)
+			out[pairs] = a[r->width - 1];
+	}
+}
+
+static void guide_by_picture(struct pmk_refine *r, const float *probability, const struct pmk_rect *view, const struct pmk_image *small,
+	const struct pmk_image *picture, struct pmk_mask *mask)
+{
+	float threshold = (float)r->settings.threshold;
+
+	pmk_guide_halve(probability, r->width, r->height, r->cells);
+	halve_luma(r, small);
+	pmk_temporal_run(&r->calm_cells, r->cells, r->cell_luma, view);
+	pull_ends(r->cells, (size_t)r->guide.width * (size_t)r->guide.height, GUIDE_SURE);
+	pmk_guide_run(&r->guide, r->cells, small);
+	pmk_trace_run(r->trace, r->guide.gain, r->guide.rest, view, picture->plane[0], picture->stride[0], mask);
+	for (int y = 0; threshold >= 0 && y < mask->height; y++) {
+		uint8_t *alpha = mask->alpha + (size_t)y * (size_t)mask->stride;
+
+		for (int x = 0; x < mask->width; x++)
+			alpha[x] = (float)alpha[x] > threshold * 255 ? 255 : 0;
+	}
+}
+
+static void enlarge_plainly(struct pmk_refine *r, const float *probability, const struct pmk_rect *view, struct pmk_mask *mask)
+{
+	for (int y = 0; y < r->height; y++)
+		alpha_row(probability + (size_t)y * r->width, r->small + (size_t)y * r->small_stride, r->width, (float)r->settings.threshold);
+	pmk_enlarge_place(&r->enlarge, view);
+	pmk_enlarge_run(&r->enlarge, r->small, r->small_stride, mask);
+}
+
+void pmk_refine_forget(struct pmk_refine *r)
+{
+	pmk_temporal_reset(&r->calm_cells);
+	pmk_temporal_reset(&r->calm_pixels);
+}
+
+void pmk_refine_run(struct pmk_refine *r, float *probability, const struct pmk_rect *view, const struct pmk_image *small,
+	const struct pmk_image *picture, struct pmk_mask *mask)
 {
 	const struct pmk_refine_settings *s = &r->settings;
 
+	bool guided = s->mode == PMK_REFINE_GUIDED && small;
+
+	if (!guided)
+		pmk_temporal_run(&r->calm_pixels, probability, NULL, view);
 	if (s->mode != PMK_REFINE_NONE)
 		pmk_islands_run(&r->islands, probability, SURE);
-	if (s->mode == PMK_REFINE_GUIDED && luma)
-		guide_by_luma(r, probability, luma, luma_stride);
-	for (int y = 0; y < r->height; y++)
-		alpha_row(probability + (size_t)y * r->width, r->small + (size_t)y * r->small_stride, r->width, (float)s->threshold);
-	pmk_enlarge_place(&r->enlarge, view);
-	pmk_enlarge_run(&r->enlarge, r->small, r->small_stride, mask);
+	if (guided)
+		guide_by_picture(r, probability, view, small, picture, mask);
+	else
+		enlarge_plainly(r, probability, view, mask);
 	if (s->erode)
 		pmk_filter_erode(mask, &r->scratch, s->erode);
 	if (s->dilate)

@@ -9,7 +9,7 @@
 #include "image/frame.h"
 
 enum pmk_refine_mode {
-	PMK_REFINE_GUIDED,	/* guided filter by the picture's luma at the network's size: He, Sun, Tang, "Guided Image Filtering", TPAMI 2013 */
+	PMK_REFINE_GUIDED,	/* edges follow the picture: guide.h fits, trace.h applies at the camera's size */
 	PMK_REFINE_NONE,	/* plain bilinear upscaling */
 	PMK_REFINE_MORPH,	/* the classic chain: threshold 0.5, then opening and feather by 2 px unless set otherwise */
 };
@@ -18,7 +18,8 @@ enum { PMK_REFINE_MAX_PX = 64 };	/* of erode, dilate and feather */
 
 struct pmk_refine_settings {
 	enum pmk_refine_mode mode;
-	double threshold;	/* 0..1: hard, at the network's size; less than 1/16 counts as 1/16; negative: soft */
+	double threshold;	/* 0..1: hard; less than 1/16 counts as 1/16; negative: soft */
+	double smooth;	/* 0..1: how much is kept of the frame before where nothing moved (temporal.h) */
 	int erode, dilate, feather;	/* px at the camera's size, 0..PMK_REFINE_MAX_PX; negative: the mode's own */
 };
 
@@ -29,9 +30,12 @@ int pmk_refine_create(const struct pmk_refine_settings *settings, int width, int
 	struct pmk_refine **refine) __attribute__((warn_unused_result));
 void pmk_refine_destroy(struct pmk_refine *refine);	/* NULL is fine */
 
-/* `probability` is of the part `view` of the picture, which may stick out of it; the mask is 0 elsewhere. `luma` is the same part
- * at width x height (may be NULL: no guide, as mode none). Writes every pixel of `mask`. Changes `probability`. */
-void pmk_refine_run(struct pmk_refine *refine, float *probability, const struct pmk_rect *view, const uint8_t *luma, int luma_stride,
-	struct pmk_mask *mask);
+void pmk_refine_forget(struct pmk_refine *refine);	/* the next frame stands alone */
+
+/* `probability` is of the part `view` of `picture`, which may stick out of it; the mask is 0 elsewhere. `small` is the same part
+ * at width x height, 4:2:0 (NULL: no guide, as mode none; the picture is not read then). Writes every pixel of `mask`, which has the
+ * picture's size. Changes `probability`. */
+void pmk_refine_run(struct pmk_refine *refine, float *probability, const struct pmk_rect *view, const struct pmk_image *small,
+	const struct pmk_image *picture, struct pmk_mask *mask);
 
 #endif

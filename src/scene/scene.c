@@ -7,7 +7,6 @@
 #include "scene/gate.h"
 #include "scene/look.h"
 #include "scene/mark.h"
-#include "scene/temporal.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -21,7 +20,6 @@ struct pmk_scene {
 	int keep_out_count;
 	bool gated;
 	struct pmk_gate gate;
-	struct pmk_temporal temporal;
 	struct pmk_refine *refine;
 	struct pmk_mask mask;
 	struct pmk_backdrop *backdrop;
@@ -38,8 +36,6 @@ static int create_mask_chain(struct pmk_scene *s, const struct pmk_scene_setting
 	const struct pmk_model_card *card = pmk_look_card(s->look);
 	int err = pmk_gate_init(&s->gate, &s->layout);
 
-	if (!err)
-		err = pmk_temporal_init(&s->temporal, (size_t)card->output_width * (size_t)card->output_height, (float)settings->smooth);
 	if (!err)
 		err = pmk_mask_alloc(&s->mask, s->layout.width, s->layout.height);
 	if (!err)
@@ -102,7 +98,6 @@ void pmk_scene_destroy(struct pmk_scene *s)
 	pmk_backdrop_destroy(s->backdrop);
 	pmk_refine_destroy(s->refine);
 	pmk_mask_free(&s->mask);
-	pmk_temporal_finish(&s->temporal);
 	pmk_gate_finish(&s->gate);
 	pmk_look_destroy(s->look);
 	free(s);
@@ -151,10 +146,7 @@ static int find_person(struct pmk_scene *s, const struct pmk_frame *frame, struc
 
 	if (err)
 		return err;
-	if (sight.moved)
-		pmk_temporal_reset(&s->temporal);
-	pmk_temporal_run(&s->temporal, sight.probability);
-	pmk_refine_run(s->refine, sight.probability, &sight.view, sight.luma, sight.luma_stride, &s->mask);
+	pmk_refine_run(s->refine, sight.probability, &sight.view, sight.small, &frame->image, &s->mask);
 	for (int k = 0; k < s->keep_out_count; k++)
 		pmk_zone_clear_mask(&s->keep_out[k], &s->mask);
 	s->mask.number = frame->number;
@@ -164,7 +156,7 @@ static int find_person(struct pmk_scene *s, const struct pmk_frame *frame, struc
 
 static void forget(struct pmk_scene *s)
 {
-	pmk_temporal_reset(&s->temporal);
+	pmk_refine_forget(s->refine);
 	pmk_gate_reset(&s->gate);
 	pmk_look_forget(s->look);
 }

@@ -19,7 +19,6 @@ struct pmk_scene_settings {
 	const char *backdrop;
 	enum pmk_fit fit;
 	struct pmk_refine_settings refine;
-	double smooth;	/* 0..1 */
 	bool nearest;	/* keep one person, not all */
 	struct pmk_zone keep_out[PMK_ZONES];	/* where nobody is */
 	int keep_out_count;

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT */
+/* scene/guide and scene/trace: against the definitions, at every level of this machine, and what they are for. */
+#include "unit.h"
+
+#include "scene/edge_kernel.h"
+#include "scene/guide.h"
+#include "scene/refine.h"
+#include "scene/trace.h"
+
+#include <math.h>
+
+enum { W = 37, H = 21, CELLS_W = (W + 1) / 2, CELLS_H = (H + 1) / 2, CELLS = CELLS_W * CELLS_H };
+
+static void fill_image(struct pmk_image *image, uint32_t seed)
+{
+	for (int p = 0; p < 3; p++) {
+		for (int i = 0; i < image->stride[p] * pmk_layout_plane_height(&image->layout, p); i++)
+			image->plane[p][i] = (uint8_t)unit_random(&seed);
+	}
+}
+
+static double around(const double *values, int x, int y)
+{
+	double sum = 0;
+	int count = 0;
+
+	for (int j = y - 2; j <= y + 2; j++) {
+		for (int i = x - 2; i <= x + 2; i++) {
+			if (i >= 0 && j >= 0 && i < CELLS_W && j < CELLS_H) {
+				sum += values[j * CELLS_W + i];
+				count++;
+			}
+		}
+	}
+	return sum / count;
+}
+
+static void mean_of(const double *a, const double *b, double *out)
+{
+	double product[CELLS];
+
+	for (int i = 0; i < CELLS; i++)
+		product[i] = a[i] * (b ? b[i] : 1);
+	for (int i = 0; i < CELLS; i++)
+		out[i] = around(product, i % CELLS_W, i / CELLS_W);
+}
+
+/* Gaussian elimination, 3 x 3. */
+static void solve(double m[3][4])
+{
+	for (int i = 0; i < 3; i++) {
+		for (int j = 0; j < 3; j++) {
+			double part = m[j][i] / m[i][i];
+			for (int k = 0; j != i && k < 4; k++)
+				m[j][k] -= part * m[i][k];
+		}
+	}
+}
+
+/* One round as the paper writes it: gain of luma and the rest, chroma applied. */
+static void plain_round(double guide[3][CELLS], const double *p, double *gain, double *rest)
+{
+	static const double epsilon[3] = { 1e-3, 3e-4, 3e-4 };
+	double mean[3][CELLS], cross[3][3][CELLS], with[3][CELLS], mean_p[CELLS], a[3][CELLS], b[CELLS], smooth[CELLS];
+
+	mean_of(p, NULL, mean_p);
+	for (int i = 0; i < 3; i++) {
+		mean_of(guide[i], NULL, mean[i]);
+		mean_of(guide[i], p, with[i]);
+		for (int j = 0; j < 3; j++)
+			mean_of(guide[i], guide[j], cross[i][j]);
+	}
+	for (int at = 0; at < CELLS; at++) {
+		double m[3][4];
+		for (int i = 0; i < 3; i++) {
+			for (int j = 0; j < 3; j++)
+				m[i][j] = cross[i][j][at] - mean[i][at] * mean[j][at] + (i == j ? epsilon[i] : 0);
+			m[i][3] = with[i][at] - mean[i][at] * mean_p[at];
+		}
+		solve(m);
+		b[at] = mean_p[at];
+		for (int i = 0; i < 3; i++) {
+			a[i][at] = m[i][3] / m[i][i];
+			b[at] -= a[i][at] * mean[i][at];
+		}
+	}
+	mean_of(a[0], NULL, gain);
+	mean_of(b, NULL, rest);
+	for (int i = 1; i < 3; i++) {
+		mean_of(a[i], NULL, smooth);
+		for (int at = 0; at < CELLS; at++)
+			rest[at] += smooth[at] * guide[i][at];
+	}
+}
+
+static void read_guide(const struct pmk_image *small, double guide[3][CELLS])
+{
+	for (int y = 0; y < CELLS_H; y++) {
+		for (int x = 0; x < CELLS_W; x++) {
+			int at = y * CELLS_W + x, right = 2 * x + 1 < W ? 2 * x + 1 : 2 * x, low = 2 * y + 1 < H ? 2 * y + 1 : 2 * y;
+			const uint8_t *a = small->plane[0] + 2 * y * small->stride[0], *b = small->plane[0] + low * small->stride[0];
+			guide[0][at] = (a[2 * x] + a[right] + b[2 * x] + b[right]) / 1020.0;
+			for (int p = 1; p < 3; p++)
+				guide[p][at] = (small->plane[p][y * small->stride[p] + x] - 128) / 255.0;
+		}
+	}
+}
+
+/* Two rounds of the paper's formula, at every level; all levels give the same bits. */
+static void test_guide_is_the_formula(void **state)
+{
+	struct pmk_layout layout = { .width = W, .height = H };
+	double guide[3][CELLS], p[CELLS], gain[CELLS], rest[CELLS];
+	float start[CELLS], cells[CELLS], first[2][CELLS];
+	struct pmk_guide g;
+	struct pmk_image small;
+	uint32_t seed = 7;
+
+	assert_int_equal(pmk_image_alloc(&small, &layout), 0);
+	assert_int_equal(pmk_guide_init(&g, W, H), 0);
+	fill_image(&small, 5);
+	for (int i = 0; i < CELLS; i++)
+		p[i] = start[i] = (float)(unit_random(&seed) % 1001) / 1000;
+	read_guide(&small, guide);
+	plain_round(guide, p, gain, rest);
+	for (int i = 0; i < CELLS; i++)
+		p[i] = fmin(fmax(gain[i] * guide[0][i] + rest[i], 0), 1);
+	plain_round(guide, p, gain, rest);
+	for (int level = 0; level < PMK_CPU_LEVELS; level++) {
+		if (!pmk_cpu_has((enum pmk_cpu_level)level))
+			continue;
+		memcpy(cells, start, sizeof cells);
+		pmk_edge_kernels_of((enum pmk_cpu_level)level)->guide(&g, cells, &small);
+		for (int i = 0; i < CELLS; i++) {
+			assert_true(fabs(g.gain[i] - gain[i]) < 1e-3);
+			assert_true(fabs(g.rest[i] - rest[i]) < 1e-3);
+		}
+		if (level == 0) {
+			memcpy(first[0], g.gain, sizeof first[0]);
+			memcpy(first[1], g.rest, sizeof first[1]);
+		}
+		assert_memory_equal(first[0], g.gain, sizeof first[0]);
+		assert_memory_equal(first[1], g.rest, sizeof first[1]);
+	}
+	pmk_guide_finish(&g);
+	pmk_image_free(&small);
+}
+
+/* Nobody: exactly nothing, whatever the picture, and also where somebody else stands far away. */
+static void test_guide_of_nobody(void **state)
+{
+	static const int sizes[][2] = { { 1, 1 }, { 2, 3 }, { 5, 9 }, { 8, 8 }, { 64, 36 } };
+	float cells[32 * 32];
+
+	for (int n = 0; n < 5; n++) {
+		struct pmk_layout layout = { .width = sizes[n][0], .height = sizes[n][1] };
+		struct pmk_image small;
+		struct pmk_guide g;
+
+		assert_int_equal(pmk_image_alloc(&small, &layout), 0);
+		assert_int_equal(pmk_guide_init(&g, layout.width, layout.height), 0);
+		fill_image(&small, 9);
+		memset(cells, 0, sizeof cells);
+		if (n == 4) {
+			for (int y = 0; y < g.height; y++)
+				cells[y * g.width] = 1;
+		}
+		pmk_guide_run(&g, cells, &small);
+		for (int i = 0; i < g.width * g.height; i++) {
+			if (n < 4 || i % g.width > 8)
+				assert_true(g.gain[i] == 0 && g.rest[i] == 0);
+		}
+		pmk_guide_finish(&g);
+		pmk_image_free(&small);
+	}
+}
+
+static double between(const float *values, double x, double y)
+{
+	double fx = fmin(fmax(x, 0), CELLS_W - 1), fy = fmin(fmax(y, 0), CELLS_H - 1);
+	int ix = (int)fx, iy = (int)fy, jx = ix + 1 < CELLS_W ? ix + 1 : ix, jy = iy + 1 < CELLS_H ? iy + 1 : iy;
+	double a = values[iy * CELLS_W + ix] * (1 - fx + ix) + values[iy * CELLS_W + jx] * (fx - ix);
+	double b = values[jy * CELLS_W + ix] * (1 - fx + ix) + values[jy * CELLS_W + jx] * (fx - ix);
+
+	return a * (1 - fy + iy) + b * (fy - iy);
+}
+
+/* Against the formula in floats: views inside, outside and across the picture, large and small, at every level the same. */
+static void test_trace_is_the_formula(void **state)
+{
+	static const struct pmk_rect views[] = { { 0, 0, 203, 101 }, { 20, 10, 120, 60 }, { -30, -20, 190, 90 }, { 60, 50, 300, 200 }, { 4, 4, 24, 12 } };
+	float gain[CELLS], rest[CELLS];
+	struct pmk_layout layout = { .width = 203, .height = 101 };
+	struct pmk_image picture;
+	struct pmk_mask mask;
+	uint32_t seed = 11;
+
+	assert_int_equal(pmk_image_alloc(&picture, &layout), 0);
+	assert_int_equal(pmk_mask_alloc(&mask, layout.width, layout.height), 0);
+	fill_image(&picture, 3);
+	for (int i = 0; i < CELLS; i++) {
+		int x = i % CELLS_W;
+		gain[i] = x < 4 || x > 13 ? 0 : (float)(unit_random(&seed) % 2001) / 1000 - 1;
+		rest[i] = x < 4 ? 0 : x > 13 ? 1 : (float)(unit_random(&seed) % 2001) / 1000 - 0.5f;
+	}
+	for (size_t n = 0; n < sizeof views / sizeof views[0]; n++) {
+		struct pmk_trace *trace;
+		const struct pmk_rect *v = &views[n];
+
+		assert_int_equal(pmk_trace_create(W, H, layout.width, layout.height, 0.25f, &trace), 0);
+		memset(mask.alpha, 0xaa, (size_t)mask.stride * (size_t)mask.height);
+		pmk_trace_run(trace, gain, rest, v, picture.plane[0], picture.stride[0], &mask);
+		for (int y = 0; y < layout.height; y++) {
+			for (int x = 0; x < layout.width; x++) {
+				double cx = (x - v->x + 0.5) * W / v->width / 2 - 0.5, cy = (y - v->y + 0.5) * H / v->height / 2 - 0.5;
+				double luma = picture.plane[0][y * picture.stride[0] + x] / 255.0;
+				double p = (between(gain, cx, cy) * luma + between(rest, cx, cy) - 0.25) / 0.5 * 255;
+				int alpha = mask.alpha[y * mask.stride + x];
+
+				if (x < v->x || y < v->y || x >= v->x + v->width || y >= v->y + v->height)
+					assert_int_equal(alpha, 0);
+				else
+					assert_true(fabs(fmin(fmax(p, 0), 255) - alpha) < 9);	/* 1/256 of a cell is up to 4 each way here */
+			}
+		}
+		pmk_trace_destroy(trace);
+	}
+	pmk_mask_free(&mask);
+	pmk_image_free(&picture);
+}
+
+/* Each row kernel at every level against the base one, on random and extreme values. */
+static void test_levels_agree(void **state)
+{
+	enum { N = 157 };
+	const struct pmk_edge_kernels *base = pmk_edge_kernels_of(PMK_CPU_BASE);
+	static int16_t rows[5][N + 16], want[N], got[N], want_rest[N], got_rest[N];
+	static uint8_t luma[N], want_alpha[N], got_alpha[N];
+	static float gain[N], rest[N];
+	uint32_t seed = 13;
+
+	for (int level = 1; level < PMK_CPU_LEVELS; level++) {
+		const struct pmk_edge_kernels *k;
+		if (!pmk_cpu_has((enum pmk_cpu_level)level))
+			continue;
+		k = pmk_edge_kernels_of((enum pmk_cpu_level)level);
+		for (int count = 0; count <= N; count++) {
+			for (int i = 0; i < N; i++) {
+				for (int r = 0; r < 4; r++) {
+					uint32_t v = unit_random(&seed);
+					rows[r][i] = (int16_t)(v % 8 == 0 ? PMK_EDGE_MOST : v % 8 == 1 ? -PMK_EDGE_MOST : (int)(v >> 8) % PMK_EDGE_MOST);
+				}
+				rows[4][i] = (int16_t)(unit_random(&seed) % 32768);
+				luma[i] = (uint8_t)unit_random(&seed);
+				gain[i] = (float)(int)(unit_random(&seed) % 4001) / 100 - 20;
+				rest[i] = i % 3 ? (float)(int)(unit_random(&seed) % 4001) / 1000 - 2 : (float)(i % 2);
+			}
+			base->mix(rows[0], rows[1], rows[4], want, count);
+			k->mix(rows[0], rows[1], rows[4], got, count);
+			assert_memory_equal(want, got, (size_t)count * sizeof *want);
+			base->rim(rows[0], rows[1], rows[2], rows[3], 128 * (count % 256), luma, want_alpha, count);
+			k->rim(rows[0], rows[1], rows[2], rows[3], 128 * (count % 256), luma, got_alpha, count);
+			assert_memory_equal(want_alpha, got_alpha, (size_t)count);
+			base->cells(gain, rest, count, 0.25f, want, want_rest, want_alpha);
+			k->cells(gain, rest, count, 0.25f, got, got_rest, got_alpha);
+			assert_memory_equal(want, got, (size_t)count * sizeof *want);
+			assert_memory_equal(want_rest, got_rest, (size_t)count * sizeof *want);
+			assert_memory_equal(want_alpha, got_alpha, (size_t)count);
+		}
+	}
+}
+
+/* An edge that only colour shows, of the same luma on both sides, is found, and at the camera's resolution an edge of luma is
+ * sharper than the network's pixels. */
+static void test_refine_follows_colour_and_luma(void **state)
+{
+	enum { N = 64, BIG = 256, EDGE = 117 };
+	struct pmk_refine_settings settings = { .mode = PMK_REFINE_GUIDED, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 };
+	struct pmk_layout at_network = { .width = N, .height = N }, at_camera = { .width = BIG, .height = BIG };
+	struct pmk_image small, picture;
+	struct pmk_mask mask;
+	static float p[N * N];
+
+	assert_int_equal(pmk_image_alloc(&small, &at_network), 0);
+	assert_int_equal(pmk_image_alloc(&picture, &at_camera), 0);
+	assert_int_equal(pmk_mask_alloc(&mask, BIG, BIG), 0);
+	for (int way = 0; way < 2; way++) {
+		struct pmk_refine *refine;
+		int wrong = 0, worst = 0;
+
+		for (int plane = 0; plane < 3; plane++) {
+			bool edge = way ? plane == 0 : plane == 1;
+			int big = plane ? BIG / 2 : BIG, n = plane ? N / 2 : N, scale = big / n, at = plane ? EDGE / 2 : EDGE;
+			for (int y = 0; y < big; y++) {
+				for (int x = 0; x < big; x++)
+					picture.plane[plane][y * picture.stride[plane] + x] = (uint8_t)(edge && x >= at ? 170 : 110);
+			}
+			for (int y = 0; y < n; y++) {
+				for (int x = 0; x < n; x++) {
+					int inside = (x + 1) * scale - at;
+					inside = inside < 0 ? 0 : inside > scale ? scale : inside;
+					small.plane[plane][y * small.stride[plane] + x] = (uint8_t)(110 + (edge ? 60 * inside / scale : 0));
+				}
+			}
+		}
+		/* the network sees the edge a little off, and soft */
+		for (int i = 0; i < N * N; i++)
+			p[i] = fminf(fmaxf(((float)(i % N) - EDGE / 4.0f + 1) / 6 + 0.5f, 0), 1);
+		assert_int_equal(pmk_refine_create(&settings, N, N, BIG, BIG, &refine), 0);
+		pmk_refine_run(refine, p, &(struct pmk_rect){ 0, 0, BIG, BIG }, &small, &picture, &mask);
+		for (int y = 0; y < BIG; y++) {
+			for (int x = 0; x < BIG; x++) {
+				int off = abs(mask.alpha[y * mask.stride + x] - (x >= EDGE ? 255 : 0));
+				wrong += off;
+				if (x < EDGE - 2 || x > EDGE + 1)
+					worst = off > worst ? off : worst;
+			}
+		}
+		if (way)	/* luma: right to the pixel */
+			assert_true(worst <= 32 && wrong < 64 * BIG);
+		else	/* colour: to a cell, 8 px */
+			assert_true(wrong < 4 * 255 * BIG);
+		pmk_refine_destroy(refine);
+	}
+	pmk_mask_free(&mask);
+	pmk_image_free(&picture);
+	pmk_image_free(&small);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_guide_is_the_formula),
+		cmocka_unit_test(test_guide_of_nobody),
+		cmocka_unit_test(test_trace_is_the_formula),
+		cmocka_unit_test(test_levels_agree),
+		cmocka_unit_test(test_refine_follows_colour_and_luma),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
