@@ -25,6 +25,10 @@ models: build
 bench: build models
 	@tools/bench_table $(BUILD)/potemkin README.md
 
+quality: build models
+	@tools/deps quality
+	@/usr/bin/python3 tools/quality $(BUILD)/potemkin $(POTEMKIN_TEST_DATA) $(BUILD)/quality
+
 test-vm: build models
 	@tools/deps vm
 	@BUILD=$(BUILD) tests/vm/all
@@ -38,4 +42,4 @@ install: build models
 clean:
 	@rm -rf $(BUILD)
 
-.PHONY: run test build deps models bench test-vm install clean
+.PHONY: run test build deps models bench quality test-vm install clean

@@ -184,6 +184,87 @@ static void test_refuses_what_does_not_fit(void **state)
 	finish(&s);
 }
 
+/* A grey person before a green wall, mixed by the mask: cleaned, the rim over black holds the person's colour only. What is wholly
+ * room or person is as without cleaning, bit for bit, in both ranges and samplings. */
+static void test_rim_is_cleaned(void **state)
+{
+	static const uint8_t person[3] = { 120, 128, 128 }, wall[3] = { 170, 60, 70 }, black[3] = { 16, 128, 128 };
+
+	for (int n = 0; n < 4; n++) {
+		enum pmk_chroma chroma = n & 1 ? PMK_CHROMA_422 : PMK_CHROMA_420;
+		struct set s = make(131, 66, chroma, n & 2 ? PMK_RANGE_FULL : PMK_RANGE_LIMITED);
+		struct pmk_shown *plain, *clean;
+		double off[2] = { 0 };
+
+		pmk_image_fill(&s.behind, black);
+		for (int y = 0; y < 66; y++) {
+			for (int x = 0; x < 131; x++)
+				s.mask.alpha[y * s.mask.stride + x] = (uint8_t)(x < 40 ? 0 : x > 50 ? 255 : (x - 40) * 25);
+		}
+		for (int p = 0; p < 3; p++) {
+			for (int y = 0; y < pmk_layout_plane_height(&s.frame->image.layout, p); y++) {
+				for (int x = 0; x < pmk_layout_plane_width(&s.frame->image.layout, p); x++) {
+					int alpha = s.mask.alpha[p ? 2 * x : x];
+					s.frame->image.plane[p][y * s.frame->image.stride[p] + x] = (uint8_t)((person[p] * alpha + wall[p] * (255 - alpha)) / 255);
+				}
+			}
+		}
+		assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &s.behind, &plain), 0);
+		assert_int_equal(pmk_composer_clean_rim(s.composer), 0);
+		assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &s.behind, &clean), 0);
+		for (int p = 0; p < 3; p++) {
+			const struct pmk_image *a = pmk_shown_image(plain), *b = pmk_shown_image(clean);
+			for (int y = 0; y < pmk_layout_plane_height(&a->layout, p); y++) {
+				for (int x = 0; x < pmk_layout_plane_width(&a->layout, p); x++) {
+					int at = y * a->stride[p] + x, left = (p ? 2 * x : x), alpha = s.mask.alpha[left];
+					if (left < 39 || left > 51)
+						assert_int_equal(a->plane[p][at], b->plane[p][at]);
+					else if (p)	/* a grey person has no colour */
+						off[0] += abs(a->plane[p][at] - 128), off[1] += abs(b->plane[p][at] - 128);
+					else if (alpha == 255 || alpha == 0)
+						assert_int_equal(a->plane[p][at], b->plane[p][at]);
+				}
+			}
+		}
+		assert_true(off[0] > 0 && off[1] < off[0] / 3);
+		pmk_shown_unref(plain);
+		pmk_shown_unref(clean);
+		finish(&s);
+	}
+}
+
+/* Where nobody is surely a person nothing is cleaned, and no pixel of alpha 0 ever changes, whatever the mask. */
+static void test_rim_keeps_the_backdrop(void **state)
+{
+	for (int n = 0; n < 60; n++) {
+		uint32_t seed = (uint32_t)n + 3;
+		int i = n % 6;
+		struct set s = make(sizes[i].w, sizes[i].h, n & 1 ? PMK_CHROMA_422 : PMK_CHROMA_420, n & 2 ? PMK_RANGE_FULL : PMK_RANGE_LIMITED);
+		struct pmk_shown *plain, *clean;
+		bool unsure = n % 3 == 0;
+
+		for (int k = 0; k < s.mask.stride * s.mask.height; k++) {
+			uint32_t r = unit_random(&seed);
+			s.mask.alpha[k] = (uint8_t)(r % 4 == 0 ? 0 : unsure ? r >> 8 & 127 : r % 4 == 1 ? 255 : r >> 8);
+		}
+		assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &s.behind, &plain), 0);
+		assert_int_equal(pmk_composer_clean_rim(s.composer), 0);
+		assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &s.behind, &clean), 0);
+		if (unsure)
+			assert_true(same(pmk_shown_image(clean), pmk_shown_image(plain)));
+		for (int y = 0; y < sizes[i].h; y++) {
+			for (int x = 0; x < sizes[i].w; x++) {
+				const struct pmk_image *out = pmk_shown_image(clean);
+				if (s.mask.alpha[y * s.mask.stride + x] == 0)
+					assert_int_equal(out->plane[0][y * out->stride[0] + x], s.behind.plane[0][y * s.behind.stride[0] + x]);
+			}
+		}
+		pmk_shown_unref(plain);
+		pmk_shown_unref(clean);
+		finish(&s);
+	}
+}
+
 static void test_cover_and_exhaustion(void **state)
 {
 	struct set s = make(64, 48, PMK_CHROMA_422, PMK_RANGE_LIMITED);
@@ -231,6 +312,8 @@ int main(void)
 		cmocka_unit_test(test_all_person_is_the_frame),
 		cmocka_unit_test(test_blend_is_nearest),
 		cmocka_unit_test(test_refuses_what_does_not_fit),
+		cmocka_unit_test(test_rim_is_cleaned),
+		cmocka_unit_test(test_rim_keeps_the_backdrop),
 		cmocka_unit_test(test_cover_and_exhaustion),
 		cmocka_unit_test(test_room_is_marked),
 	};

@@ -327,6 +327,35 @@ static void test_refine_follows_colour_and_luma(void **state)
 	pmk_image_free(&small);
 }
 
+/* Light comes around the rim from inside: alpha only falls, most at the rim, not at all deep inside; 0 is off. */
+static void test_light_wraps_around(void **state)
+{
+	enum { N = 32, BIG = 240 };
+	struct pmk_refine_settings settings = { .mode = PMK_REFINE_NONE, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 };
+	struct pmk_mask mask[2];
+	float p[N * N];
+
+	for (int way = 0; way < 2; way++) {
+		struct pmk_refine *refine;
+
+		settings.light_wrap = way;
+		for (int i = 0; i < N * N; i++)
+			p[i] = i % N >= N / 2;
+		assert_int_equal(pmk_mask_alloc(&mask[way], BIG, BIG), 0);
+		assert_int_equal(pmk_refine_create(&settings, N, N, BIG, BIG, &refine), 0);
+		pmk_refine_run(refine, p, &(struct pmk_rect){ 0, 0, BIG, BIG }, NULL, NULL, &mask[way]);
+		pmk_refine_destroy(refine);
+	}
+	for (int y = 0; y < BIG; y++) {
+		const uint8_t *plain = mask[0].alpha + y * mask[0].stride, *lit = mask[1].alpha + y * mask[1].stride;
+		for (int x = 0; x < BIG; x++)
+			assert_true(lit[x] <= plain[x] && (x < BIG / 2 + 12 || lit[x] == plain[x]));
+		assert_true(lit[BIG / 2 + 2] + 20 < plain[BIG / 2 + 2]);
+	}
+	for (int way = 0; way < 2; way++)
+		pmk_mask_free(&mask[way]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -335,6 +364,7 @@ int main(void)
 		cmocka_unit_test(test_trace_is_the_formula),
 		cmocka_unit_test(test_levels_agree),
 		cmocka_unit_test(test_refine_follows_colour_and_luma),
+		cmocka_unit_test(test_light_wraps_around),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "image/convert.h"
 #include "image/shown_seal.h"
+#include "scene/rim.h"
 #include "scene/rows.h"
 
 #include <errno.h>
@@ -15,6 +16,7 @@ struct pmk_composer {
 	struct pmk_layout layout;
 	struct pmk_shown_pool *pool;
 	const struct pmk_rows *rows;
+	struct pmk_rim *rim;	/* or NULL */
 	uint8_t *half;	/* a row of alpha at the chroma's width */
 	uint8_t *behind;	/* a row of what is behind, where that is made row by row */
 };
@@ -41,10 +43,16 @@ int pmk_composer_create(const struct pmk_layout *layout, int count, struct pmk_c
 	return 0;
 }
 
+int pmk_composer_clean_rim(struct pmk_composer *c)
+{
+	return c->rim ? 0 : pmk_rim_create(&c->layout, &c->rim);
+}
+
 void pmk_composer_destroy(struct pmk_composer *c)
 {
 	if (!c)
 		return;
+	pmk_rim_destroy(c->rim);
 	pmk_shown_pool_destroy(c->pool);
 	free(c->half);
 	free(c->behind);
@@ -107,6 +115,8 @@ static void compose_row(struct pmk_composer *c, const struct parts *parts, const
 		c->rows->blend_to_limited(person + first, back + first, alpha + first, to + first, end - first, plane);
 	else
 		c->rows->blend(person + first, back + first, alpha + first, to + first, end - first);
+	if (c->rim)
+		pmk_rim_row(c->rim, plane, y, alpha, first, end, back, to);
 }
 
 /* Alpha of a span of one chroma row: the mean over the pixels that a sample covers. The last column of an odd width stands alone. */
@@ -172,6 +182,8 @@ static int compose(struct pmk_composer *c, const struct parts *parts, const stru
 		return -EAGAIN;
 	if (parts->blur)
 		pmk_blur_begin(parts->blur, &frame->image, mask);
+	if (c->rim)
+		pmk_rim_begin(c->rim, &frame->image, mask);
 	compose_rows(c, parts, &s->image);
 	s->time_ns = frame->time_ns;
 	s->position_ns = frame->position_ns;

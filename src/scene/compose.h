@@ -13,6 +13,8 @@ struct pmk_composer;
 
 /* `layout` of the pictures it makes: limited range. `count` of them, allocated here and never again. -EINVAL full range, -ENOMEM. */
 int pmk_composer_create(const struct pmk_layout *layout, int count, struct pmk_composer **composer) __attribute__((warn_unused_result));
+/* From now on pixels at the rim are cleaned of the room's colour (rim.h). -ENOMEM. */
+int pmk_composer_clean_rim(struct pmk_composer *composer) __attribute__((warn_unused_result));
 void pmk_composer_destroy(struct pmk_composer *composer);	/* all pictures must be back; NULL is fine */
 
 /* Frame over `behind` by alpha, in planar YUV: out = behind + alpha / 255 (frame - behind), rounded to the nearest. The frame has

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const float SURE = 1.0f / 16;	/* what is this close to 0 or 1 is taken for it: no haze of the room */
 static const float GUIDE_SURE = 0.25f, TRACE_SURE = 0.25f;	/* the same before and behind the guided filter */
@@ -29,6 +30,7 @@ struct pmk_refine {
 	uint8_t *small;	/* alpha at the network's size */
 	struct pmk_islands islands;
 	struct pmk_enlarge enlarge;
+	struct pmk_mask wrap;	/* for the light */
 	struct pmk_mask scratch;	/* at the camera's size */
 };
 
@@ -75,7 +77,9 @@ int pmk_refine_create(const struct pmk_refine_settings *settings, int width, int
 	}
 	missing |= pmk_temporal_init(&r->calm_cells, (width + 1) / 2, (height + 1) / 2, (float)r->settings.smooth) != 0;
 	missing |= pmk_temporal_init(&r->calm_pixels, width, height, (float)r->settings.smooth) != 0;
-	if (r->settings.erode || r->settings.dilate || r->settings.feather)
+	if (r->settings.light_wrap > 0)
+		missing |= pmk_mask_alloc(&r->wrap, mask_width, mask_height) != 0;
+	if (r->settings.erode || r->settings.dilate || r->settings.feather || r->settings.light_wrap > 0)
 		missing |= pmk_mask_alloc(&r->scratch, mask_width, mask_height) != 0;
 	if (missing) {
 		pmk_refine_destroy(r);
@@ -98,6 +102,7 @@ void pmk_refine_destroy(struct pmk_refine *r)
 	free(r->small);
 	pmk_islands_finish(&r->islands);
 	pmk_enlarge_finish(&r->enlarge);
+	pmk_mask_free(&r->wrap);
 	pmk_mask_free(&r->scratch);
 	free(r);
 }
@@ -168,6 +173,23 @@ static void enlarge_plainly(struct pmk_refine *r, const float *probability, cons
 	pmk_enlarge_run(&r->enlarge, r->small, r->small_stride, mask);
 }
 
+/* Inside the rim the person lets some of the backdrop through, as light that comes around a body would. Alpha only falls. */
+static void wrap_light(struct pmk_refine *r, struct pmk_mask *mask)
+{
+	int share = (int)(r->settings.light_wrap * 256 + 0.5), px = mask->height / 60 + 1;
+
+	for (int y = 0; y < mask->height; y++)
+		memcpy(r->wrap.alpha + (size_t)y * (size_t)r->wrap.stride, mask->alpha + (size_t)y * (size_t)mask->stride, (size_t)mask->width);
+	pmk_filter_feather(&r->wrap, &r->scratch, px < PMK_REFINE_MAX_PX ? px : PMK_REFINE_MAX_PX);
+	for (int y = 0; y < mask->height; y++) {
+		const uint8_t *soft = r->wrap.alpha + (size_t)y * (size_t)r->wrap.stride;
+		uint8_t *alpha = mask->alpha + (size_t)y * (size_t)mask->stride;
+
+		for (int x = 0; x < mask->width; x++)
+			alpha[x] = (uint8_t)(alpha[x] - alpha[x] * (255 - soft[x]) * share / (255 * 256));
+	}
+}
+
 void pmk_refine_forget(struct pmk_refine *r)
 {
 	pmk_temporal_reset(&r->calm_cells);
@@ -195,4 +217,6 @@ void pmk_refine_run(struct pmk_refine *r, float *probability, const struct pmk_r
 		pmk_filter_dilate(mask, &r->scratch, s->dilate);
 	if (s->feather)
 		pmk_filter_feather(mask, &r->scratch, s->feather);
+	if (s->light_wrap > 0)
+		wrap_light(r, mask);
 }

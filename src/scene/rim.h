@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* The person's own colour at the rim, where the camera mixed it with the old wall.
+ *
+ * From cells of 8x8 pixels of luma: the mean colour F of pixels that are surely person near by, and B of pixels that are surely room.
+ * A rim pixel I of alpha a then is taken for F + a (I - a F - (1 - a) B): Forte, "Approximate Fast Foreground Colour Estimation",
+ * ICIP 2021. What it adds to the picture is person; of the room it only takes away. The one rule: pixels of alpha 0 and 255 are left
+ * alone, and where nothing near by is surely person nothing is done. One thread. */
+#ifndef PMK_SCENE_RIM_H
+#define PMK_SCENE_RIM_H
+
+#include "image/frame.h"
+
+struct pmk_rim;
+
+int pmk_rim_create(const struct pmk_layout *layout, struct pmk_rim **rim) __attribute__((warn_unused_result));	/* -ENOMEM */
+void pmk_rim_destroy(struct pmk_rim *rim);	/* NULL is fine */
+
+/* `frame` and `mask` have the layout's size and sampling and stay until the last row. */
+void pmk_rim_begin(struct pmk_rim *rim, const struct pmk_image *frame, const struct pmk_mask *mask);
+
+/* Row y of a plane, columns first..end - 1: where alpha, at the plane's width, is neither 0 nor 255, make `out` anew over `behind`.
+ * Rows in limited range; the frame may be full. */
+void pmk_rim_row(struct pmk_rim *rim, int plane, int y, const uint8_t *alpha, int first, int end, const uint8_t *behind, uint8_t *out);
+
+#endif
