@@ -12,7 +12,7 @@ enum {
 	CELL = 8,	/* px of luma, each way */
 	REACH = 2,	/* cells that a mean is taken from, each way */
 	SURE = 4,	/* alpha this close to 0 or 255 */
-	LEAST = 4,	/* pixels that make a mean */
+	LEAST = 2,	/* pixels that make a mean */
 };
 
 enum side { PERSON, ROOM, SIDES };
@@ -22,16 +22,12 @@ struct sums {
 	uint32_t count[SIDES], of[SIDES][3];
 };
 
-/* Colours of a cell and around it, 1/16 of a step; -1 where there is none. */
-struct colours {
-	int16_t of[SIDES][3];
-};
-
 struct pmk_rim {
 	struct pmk_layout layout;
 	int columns, rows;	/* cells */
 	struct sums *sums;
-	struct colours *colours;
+	int16_t *colour[SIDES][3];	/* of each cell, by plane, from around it, 1/16 of a step; -1 where there is none */
+	int16_t *line[SIDES];	/* of a row of pixels, for each column of cells */
 	uint8_t *has_rim, *summed;	/* of each cell */
 	const struct pmk_image *frame;
 };
@@ -48,10 +44,14 @@ int pmk_rim_create(const struct pmk_layout *layout, struct pmk_rim **rim)
 	r->rows = (layout->height + CELL - 1) / CELL;
 	cells = (size_t)r->columns * (size_t)r->rows;
 	r->sums = pmk_mem_alloc(cells * sizeof *r->sums);
-	r->colours = pmk_mem_alloc(cells * sizeof *r->colours);
+	r->colour[PERSON][0] = pmk_mem_alloc(SIDES * 3 * cells * sizeof **r->colour[PERSON]);
+	for (int i = 1; r->colour[PERSON][0] && i < SIDES * 3; i++)
+		r->colour[i / 3][i % 3] = r->colour[PERSON][0] + (size_t)i * cells;
 	r->has_rim = pmk_mem_alloc(cells);
 	r->summed = pmk_mem_alloc(cells);
-	if (!r->sums || !r->colours || !r->has_rim || !r->summed) {
+	r->line[PERSON] = pmk_mem_alloc((size_t)r->columns * sizeof *r->line[PERSON]);
+	r->line[ROOM] = pmk_mem_alloc((size_t)r->columns * sizeof *r->line[ROOM]);
+	if (!r->sums || !r->colour[PERSON][0] || !r->has_rim || !r->summed || !r->line[PERSON] || !r->line[ROOM]) {
 		pmk_rim_destroy(r);
 		return -ENOMEM;
 	}
@@ -64,7 +64,9 @@ void pmk_rim_destroy(struct pmk_rim *r)
 	if (!r)
 		return;
 	free(r->sums);
-	free(r->colours);
+	free(r->colour[PERSON][0]);
+	free(r->line[PERSON]);
+	free(r->line[ROOM]);
 	free(r->has_rim);
 	free(r->summed);
 	free(r);
@@ -99,7 +101,7 @@ static void find_rim(struct pmk_rim *r, const struct pmk_mask *mask)
 	}
 }
 
-/* Every second pixel each way: there are enough. */
+/* Every second pixel of every fourth row: there are enough. */
 static void sum_cell(struct pmk_rim *r, const struct pmk_mask *mask, int cx, int cy)
 {
 	size_t at = (size_t)cy * (size_t)r->columns + (size_t)cx;
@@ -110,7 +112,7 @@ static void sum_cell(struct pmk_rim *r, const struct pmk_mask *mask, int cx, int
 		return;
 	r->summed[at] = 1;
 	*s = (struct sums){ 0 };
-	for (int y = cy * CELL; y < least((cy + 1) * CELL, mask->height); y += 2) {
+	for (int y = cy * CELL; y < least((cy + 1) * CELL, mask->height); y += 4) {
 		const uint8_t *alpha = mask->alpha + (size_t)y * (size_t)mask->stride;
 		const uint8_t *luma = r->frame->plane[0] + (size_t)y * (size_t)r->frame->stride[0];
 		const uint8_t *u = r->frame->plane[1] + (size_t)(y / lower) * (size_t)r->frame->stride[1];
@@ -129,8 +131,9 @@ static void sum_cell(struct pmk_rim *r, const struct pmk_mask *mask, int cx, int
 	}
 }
 
-static void mean_around(struct pmk_rim *r, const struct pmk_mask *mask, int cx, int cy, struct colours *to)
+static void mean_around(struct pmk_rim *r, const struct pmk_mask *mask, int cx, int cy)
 {
+	size_t at = (size_t)cy * (size_t)r->columns + (size_t)cx;
 	struct sums all = { 0 };
 
 	for (int y = cy > REACH ? cy - REACH : 0; y <= least(cy + REACH, r->rows - 1); y++) {
@@ -146,56 +149,57 @@ static void mean_around(struct pmk_rim *r, const struct pmk_mask *mask, int cx, 
 	}
 	for (int side = 0; side < SIDES; side++) {
 		for (int p = 0; p < 3; p++)
-			to->of[side][p] = all.count[side] < LEAST ? -1 : (int16_t)(all.of[side][p] * 16 / all.count[side]);
+			r->colour[side][p][at] = all.count[side] < LEAST ? -1 : (int16_t)(all.of[side][p] * 16 / all.count[side]);
 	}
 }
 
 void pmk_rim_begin(struct pmk_rim *r, const struct pmk_image *frame, const struct pmk_mask *mask)
 {
+	size_t cells = (size_t)r->columns * (size_t)r->rows;
+
 	r->frame = frame;
 	find_rim(r, mask);
-	for (int y = 0; y < r->rows; y++) {
-		for (int x = 0; x < r->columns; x++) {
-			size_t at = (size_t)y * (size_t)r->columns + (size_t)x;
-
-			r->colours[at].of[PERSON][0] = -1;
-			if (r->has_rim[at])
-				mean_around(r, mask, x, y, &r->colours[at]);
-		}
+	memset(r->colour[PERSON][0], 0xff, SIDES * 3 * cells * sizeof **r->colour[PERSON]);	/* -1 */
+	for (size_t at = 0; at < cells; at++) {
+		if (r->has_rim[at])
+			mean_around(r, mask, (int)at % r->columns, (int)at / r->columns);
 	}
 }
 
-/* Between the four cells around a place, given in 1/16 of a cell; those without the colour are left out. -1: none has it. */
-static int between(const struct pmk_rim *r, enum side side, int plane, int x, int y)
+/* Of two colours where -1 is none; `part` of 16 is the second one's weight. */
+static inline int16_t mixed(int16_t a, int16_t b, int16_t part)
 {
-	int left = x >> 4, top = y >> 4, weights = 0, sum = 0;
+	int16_t one = a < 0 ? b : a, other = b < 0 ? a : b;
 
-	for (int j = 0; j < 2; j++) {
-		for (int i = 0; i < 2; i++) {
-			int cx = left + i, cy = top + j, weight = (i ? x & 15 : 16 - (x & 15)) * (j ? y & 15 : 16 - (y & 15));
-			const struct colours *c;
-
-			if (cx < 0 || cy < 0 || cx >= r->columns || cy >= r->rows || !weight)
-				continue;
-			c = &r->colours[(size_t)cy * (size_t)r->columns + (size_t)cx];
-			if (c->of[PERSON][0] < 0 || c->of[side][plane] < 0)
-				continue;
-			weights += weight;
-			sum += weight * c->of[side][plane];
-		}
-	}
-	return weights ? sum / weights : -1;
+	return (int16_t)(one + (int16_t)((int16_t)(other / 8 - one / 8) * part) / 2);
 }
 
-/* The person's part of a pixel of this alpha; the camera's pixel where nothing is known. In 1/16 of a step. */
-static uint8_t clean(const struct pmk_rim *r, int plane, int pixel, int alpha, int x, int y)
+/* The colours of a plane in the row of cells around a row of the plane, `place` in 1/16 of a cell. */
+static void mix_down(struct pmk_rim *r, int plane, int place)
 {
-	int person = between(r, PERSON, plane, x, y), room = between(r, ROOM, plane, x, y), mixed, value;
+	int top = place < 0 ? 0 : place >> 4, low = (place >> 4) + 1 < r->rows ? (place >> 4) + 1 : top;
+
+	for (int side = 0; side < SIDES; side++) {
+		const int16_t *a = r->colour[side][plane] + (size_t)top * (size_t)r->columns, *b = r->colour[side][plane] + (size_t)low * (size_t)r->columns;
+		int16_t *line = r->line[side];
+
+		for (int x = 0; x < r->columns; x++)
+			line[x] = mixed(a[x], b[x], (int16_t)(place & 15));
+	}
+}
+
+/* The person's part of a pixel of this alpha; the camera's pixel where nothing is known. `place` in 1/16 of a cell. */
+static uint8_t clean(const struct pmk_rim *r, int pixel, int alpha, int place)
+{
+	int left = place < 0 ? 0 : place >> 4, right = (place >> 4) + 1 < r->columns ? (place >> 4) + 1 : left;
+	int16_t part = (int16_t)(place & 15);
+	int person = mixed(r->line[PERSON][left], r->line[PERSON][right], part), room = mixed(r->line[ROOM][left], r->line[ROOM][right], part);
+	int value, share;
 
 	if (person < 0 || room < 0)
 		return (uint8_t)pixel;
-	mixed = (alpha * person + (255 - alpha) * room) / 255;
-	value = person + alpha * (16 * pixel - mixed) / 255;
+	share = alpha + (alpha >> 7);	/* of 256 */
+	value = person + (share * (16 * pixel - ((share * person + (256 - share) * room) >> 8)) >> 8);
 	return (uint8_t)(value < 0 ? 0 : value > 255 * 16 ? 255 : (value + 8) / 16);
 }
 
@@ -208,11 +212,11 @@ void pmk_rim_row(struct pmk_rim *r, int plane, int y, const uint8_t *alpha, int 
 {
 	int thinner = plane ? 2 : 1, lower = plane && r->layout.chroma == PMK_CHROMA_420 ? 2 : 1;
 	const uint8_t *frame = r->frame->plane[plane] + (size_t)y * (size_t)r->frame->stride[plane];
-	int place_y = (2 * y + 1) * lower * 16 / (2 * CELL) - 8;
+	bool ready = false;
 
 	for (int x = first; x < end; x++) {
 		uint8_t person;
-		int mixed;
+		int sum;
 
 		while (x + 8 <= end && is_flat(alpha + x))
 			x += 8;
@@ -220,10 +224,13 @@ void pmk_rim_row(struct pmk_rim *r, int plane, int y, const uint8_t *alpha, int 
 			return;
 		if (alpha[x] == 0 || alpha[x] == 255)
 			continue;
-		person = clean(r, plane, frame[x], alpha[x], (2 * x + 1) * thinner * 16 / (2 * CELL) - 8, place_y);
+		if (!ready)
+			mix_down(r, plane, (2 * y + 1) * lower * 16 / (2 * CELL) - 8);
+		ready = true;
+		person = clean(r, frame[x], alpha[x], (2 * x + 1) * thinner * 16 / (2 * CELL) - 8);
 		if (r->frame->layout.range == PMK_RANGE_FULL)
 			pmk_convert_row_to_limited(&person, &person, 1, plane);
-		mixed = person * alpha[x] + behind[x] * (255 - alpha[x]);
-		out[x] = (uint8_t)((mixed + 127) / 255);
+		sum = person * alpha[x] + behind[x] * (255 - alpha[x]);
+		out[x] = (uint8_t)((sum + 127) / 255);
 	}
 }
