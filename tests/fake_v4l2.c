@@ -50,6 +50,8 @@ static int fake_close(int fd)
 	struct fake_node *node = node_of(fd);
 
 	node->open_count--;
+	if (node->camera)
+		memset(node->camera->queued, 0, sizeof(node->camera->queued));
 	if (node->loopback)
 		fake_loopback_close(node->loopback, fd);
 	return 0;

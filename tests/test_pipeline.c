@@ -96,7 +96,8 @@ struct output {
 	struct pmk_sink base;
 	bool open, opened_covered, closed_covered;
 	int written, covers, rests, opens, fail_after;	/* fail_after: 0 never */
-	bool last_is_cover, leaked, wrong_layout;
+	bool last_is_cover, last_is_marked, leaked, wrong_layout;
+	int marks;	/* covers with words on them */
 	uint64_t shown_ns, composed_ns, least_ns;	/* capture of the last picture; when it was first written; from there to a cover, at the least */
 };
 
@@ -113,6 +114,16 @@ static bool shows_room(const struct pmk_image *m)
 				return true;
 		}
 	}
+	return false;
+}
+
+/* A cover of one colour has no second luma but that of words. */
+static bool is_marked(const struct pmk_image *m)
+{
+	for (int y = 0; y < m->layout.height; y++)
+		for (int x = 0; x < m->layout.width; x++)
+			if (m->plane[0][(size_t)y * m->stride[0] + x] != m->plane[0][0])
+				return true;
 	return false;
 }
 
@@ -141,6 +152,8 @@ int pmk_sink_write(struct pmk_sink *sink, const struct pmk_shown *shown)
 	o->written++;
 	o->last_is_cover = pmk_shown_is_cover(shown);
 	o->covers += o->last_is_cover;
+	o->last_is_marked = is_marked(image);
+	o->marks += o->last_is_marked;
 	if (!o->last_is_cover && pmk_shown_time_ns(shown) != o->shown_ns)	/* not one shown again */
 		o->composed_ns = pmk_clock_now_ns();
 	o->shown_ns = pmk_shown_time_ns(shown);
@@ -514,6 +527,32 @@ static void test_a_file_counts_as_watched(void **state)
 }
 
 /* Woken while the camera is away: the cover, and live when it is back. Stopped while asleep: at once. */
+/* The cover says why while the camera is away, and is plain again once it is back and lost no more. */
+static void test_the_cover_says_why(void **state)
+{
+	struct pmk_pipeline *p = start("a!", NULL, 0);
+
+	reach(p, PMK_STATE_LIVE);
+	assert_int_equal(seen(0).marks, 0);
+	atomic_store(&open_failures, 2);
+	atomic_store(&camera_mode, LOSE);
+	wait_opens(3);
+	reach(p, PMK_STATE_COVERED);
+	wait_written(0, seen(0).written + 3);
+	assert_true(seen(0).last_is_marked);
+	atomic_store(&camera_mode, DELIVER);
+	reach(p, PMK_STATE_LIVE);
+	assert_false(seen(0).last_is_marked);
+	atomic_store(&camera_mode, STALL);
+	reach(p, PMK_STATE_COVERED);
+	wait_written(0, seen(0).written + 1);
+	assert_true(seen(0).last_is_cover);
+	assert_false(seen(0).last_is_marked);
+	atomic_store(&camera_mode, DELIVER);
+	reach(p, PMK_STATE_LIVE);
+	stop(p, 0);
+}
+
 static void test_woken_without_a_camera(void **state)
 {
 	struct pmk_pipeline *p;
@@ -589,6 +628,7 @@ int main(void)
 		cmocka_unit_test(test_on_demand),
 		cmocka_unit_test(test_a_short_absence_changes_nothing),
 		cmocka_unit_test(test_a_file_counts_as_watched),
+		cmocka_unit_test(test_the_cover_says_why),
 		cmocka_unit_test(test_woken_without_a_camera),
 		cmocka_unit_test(test_a_lost_virtual_camera_comes_back),
 		cmocka_unit_test(test_no_camera_at_the_start),

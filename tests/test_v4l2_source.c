@@ -649,6 +649,48 @@ static void test_auto_finds_none(void **state)
 	fake_end();
 }
 
+/* The camera that went is found again: at its plug under another number, else by its name; another one only for "auto". */
+static void test_found_again(void **state)
+{
+	static const struct { const char *spec, *plug, *name; bool first; int err; const char *found; } cases[] = {
+		{ "/dev/video0", "usb-0000:00:14.0-1", "Test Camera", true, 0, "/dev/video0 " },
+		{ "/dev/video0", "usb-0000:00:14.0-1", "Test Camera", false, 0, "/dev/video4 " },
+		{ "/dev/video0", "usb-0000:00:14.0-7", "Test Camera", false, 0, "/dev/video4 " },
+		{ "auto", "usb-0000:00:14.0-7", "Test Camera", false, 0, "/dev/video4 " },
+		{ "auto", "usb-0000:00:14.0-7", "Another", false, 0, "/dev/video2 " },
+		{ "/dev/video0", "usb-0000:00:14.0-7", "Another", false, -ENOENT, NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct fake_camera first = camera_of(&yuyv_mode, 1), other = camera_of(&yuyv_mode, 1), again = camera_of(&yuyv_mode, 1);
+		struct pmk_source *source = NULL;
+		struct pmk_source_place place;
+		struct fake_node *node;
+
+		fake_begin();
+		node = fake_add_camera(0, &first);
+		assert_int_equal(pmk_source_open("/dev/video0", &no_wish, &source), 0);
+		place = source->place;
+		pmk_source_close(source);
+		node->open_error = cases[i].first ? 0 : -ENODEV;
+		node->number = cases[i].first ? 0 : 99;
+		node = fake_add_camera(2, &other);
+		node->card = "Quite another";
+		node->bus = "usb-0000:00:14.0-3";
+		fake_add_other(3, "uvcvideo", V4L2_CAP_META_CAPTURE | V4L2_CAP_STREAMING)->card = "Test Camera";
+		node = fake_add_camera(4, &again);
+		node->card = cases[i].name;
+		node->bus = cases[i].plug;
+		source = NULL;
+		assert_int_equal(pmk_source_reopen(cases[i].spec, &place, &no_wish, &source), cases[i].err);
+		if (source && !strstr(source->name, cases[i].found))
+			fail_msg("case %zu: %s", i, source->name);
+		assert_int_equal(source != NULL, cases[i].found != NULL);
+		pmk_source_close(source);
+		fake_end();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -658,7 +700,7 @@ int main(void)
 		cmocka_unit_test(test_newest_wins), cmocka_unit_test(test_frames_all_in_use), cmocka_unit_test(test_time_stamps),
 		cmocka_unit_test(test_jpeg), cmocka_unit_test(test_lost), cmocka_unit_test(test_open_fails),
 		cmocka_unit_test(test_few_buffers), cmocka_unit_test(test_loopback_named), cmocka_unit_test(test_auto),
-		cmocka_unit_test(test_auto_finds_none),
+		cmocka_unit_test(test_auto_finds_none), cmocka_unit_test(test_found_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,7 +86,8 @@ def start_browser(name, url):
     return Process(*FIREFOX, "--profile", profile, url)
 
 
-def what_browser_sees(name):
+def what_browser_sees(name, then=None):
+    """What the page tells first; and then(notes), while the browser goes on and adds to them."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
     server.result, server.notes = None, []
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -96,6 +97,8 @@ def what_browser_sees(name):
                 check(browser.running() or server.result, "the browser ended with %s" % browser.child.poll())
                 return server.result
             wait_until(answer, "an answer of the page (it told %s)" % server.notes, BROWSER_PATIENCE)
+            if then:
+                then(server.notes)
     finally:
         server.shutdown()
         server.server_close()
@@ -119,6 +122,29 @@ def browser(name):
 @test("Chromium")
 def chromium():
     return browser("chromium")
+
+
+@test("Chromium watches while the camera is unplugged and plugged ten times")
+def chromium_stays():
+    seen = []
+
+    def faults(notes):
+        for times in range(1, 11):
+            rig.unplug()
+            program.wait_for("live -> covered", times)
+            rig.plug()
+            live(program, times + 1)
+        told = [note for note in notes if "state" in note]
+        wait_until(lambda: notes[-1]["frames"] > told[-1]["frames"] + 5, "pictures after the last return")
+        seen.extend(note for note in notes if "state" in note)
+    with potemkin(size="%dx%d" % (WIDTH, HEIGHT)) as program:
+        live(program)
+        os.unlink(rig.CAMERA)  # a page gets the first camera first, and that one is taken; plugging makes the node anew
+        what_browser_sees("chromium", faults)
+        ends_well(program)
+    bad = [note for note in seen if note["state"] != "live" or note["ended"]]
+    check(not bad, "the track ended: %s" % bad[:1])
+    return "%d looks at the track, all live, %d pictures" % (len(seen), seen[-1]["frames"])
 
 
 @test("Firefox")
