@@ -51,6 +51,13 @@ struct pipewire_sink {
 	struct pw_buffer *buffers[RING_MOST];
 	int count;
 	uint64_t sequence, written_ns;
+	/* A picture that is sent before all readers took the last one is given to them in its place. So one that is written while a round
+	 * is under way is held until that is over. A reader that is stopped ends no round, so no round has more than one and
+	 * a half periods, and then, until one ends again, three quarters of one: a second picture to hold rarely comes so soon. */
+	uint64_t round_ns;	/* when the round began, 0: none is under way */
+	bool stuck;	/* a round did not end in time, and none has since */
+	struct pw_buffer *held;
+	struct spa_source *hold;
 };
 
 static void paint(const struct pipewire_sink *s, const struct pmk_image *image, struct pw_buffer *buffer)
@@ -78,31 +85,85 @@ static void cover_all(struct pipewire_sink *s)
 		paint(s, &s->cover, s->buffers[i]);
 }
 
-/* The picture into the next free buffer and on to the readers. When no buffer is free it is lost; the round that is triggered all the
- * same gives one back. */
+static void set_timer(struct pipewire_sink *s, struct spa_source *timer, uint64_t wait_ns)
+{
+	struct timespec when = pmk_clock_timespec(wait_ns);
+
+	pw_loop_update_timer(pmk_pipewire_loop(s->pipewire), timer, &when, NULL, false);
+}
+
+/* On to the readers. Without a picture, too, a round gives back the buffer that was sent last. */
+static void begin_round(struct pipewire_sink *s, struct pw_buffer *buffer)
+{
+	if (buffer)
+		pw_stream_queue_buffer(s->stream, buffer);
+	s->round_ns = pmk_clock_now_ns();
+	pw_stream_trigger_process(s->stream);
+}
+
+static void let_go(struct pipewire_sink *s)
+{
+	struct pw_buffer *buffer = s->held;
+
+	s->held = NULL;
+	if (buffer)
+		begin_round(s, buffer);
+}
+
+/* How much longer the round may take that is under way; 0 when none is, or it has had its time. */
+static uint64_t time_for_round(struct pipewire_sink *s, uint64_t now)
+{
+	uint64_t period = (uint64_t)(PMK_S_NS / s->fps), age = now - s->round_ns, most;
+
+	if (!s->round_ns)
+		return 0;
+	s->stuck |= age >= period * 3 / 2;
+	most = s->stuck ? period * 3 / 4 : period * 3 / 2;
+	return age < most ? most - age : 0;
+}
+
+/* The picture into the next free buffer, or over the one that is held, and on its way. When no buffer is free it is lost. */
 static void put(struct pipewire_sink *s, const struct pmk_image *image)
 {
-	struct pw_buffer *buffer = pw_stream_dequeue_buffer(s->stream);
+	struct pw_buffer *buffer = s->held ? s->held : pw_stream_dequeue_buffer(s->stream);
+	uint64_t now = pmk_clock_now_ns(), wait_ns;
+	struct spa_meta_header *header;
 
-	if (buffer) {
-		struct spa_meta_header *header = spa_buffer_find_meta_data(buffer->buffer, SPA_META_Header, sizeof(*header));
-
-		paint(s, image, buffer);
-		if (header)
-			*header = (struct spa_meta_header){ .pts = (int64_t)pmk_clock_now_ns(), .seq = s->sequence };
-		pw_stream_queue_buffer(s->stream, buffer);
-	}
 	s->sequence++;
-	pw_stream_trigger_process(s->stream);
+	if (buffer) {
+		paint(s, image, buffer);
+		header = spa_buffer_find_meta_data(buffer->buffer, SPA_META_Header, sizeof(*header));
+		if (header)
+			*header = (struct spa_meta_header){ .pts = (int64_t)now, .seq = s->sequence };
+	}
+	if (s->held)
+		return;
+	wait_ns = time_for_round(s, now);
+	if (buffer && wait_ns) {
+		s->held = buffer;
+		set_timer(s, s->hold, wait_ns);
+		return;
+	}
+	begin_round(s, buffer);
 }
 
 /* --- callbacks, on the connection's thread --- */
 
-static void try_again_in(struct pipewire_sink *s, uint64_t wait_ns)
+static void on_round_over(void *user)
 {
-	struct timespec when = pmk_clock_timespec(wait_ns);
+	struct pipewire_sink *s = user;
 
-	pw_loop_update_timer(pmk_pipewire_loop(s->pipewire), s->retry, &when, NULL, false);
+	s->round_ns = 0;
+	s->stuck = false;
+	let_go(s);
+}
+
+static void on_held_enough(void *user, uint64_t expirations)
+{
+	struct pipewire_sink *s = user;
+
+	s->stuck = true;
+	let_go(s);
 }
 
 static void set_streaming(struct pipewire_sink *s, bool streaming)
@@ -110,6 +171,10 @@ static void set_streaming(struct pipewire_sink *s, bool streaming)
 	if (atomic_exchange(&s->streaming, streaming) == streaming)
 		return;
 	eventfd_write(s->watch_fd, 1);
+	if (!streaming && s->held)
+		pw_stream_queue_buffer(s->stream, s->held);
+	s->held = NULL;
+	s->round_ns = 0;
 	if (!streaming)
 		cover_all(s);
 	else if (pmk_clock_now_ns() - s->written_ns > SILENT_NS)
@@ -122,7 +187,7 @@ static void come_back(struct pipewire_sink *s)
 	if (!s->lost)
 		pmk_warn("%s: PipeWire has gone; the camera is back as soon as it is", s->base.name);
 	s->lost = true;
-	try_again_in(s, s->pause_ns);
+	set_timer(s, s->retry, s->pause_ns);
 }
 
 static void on_lost(void *user)
@@ -192,6 +257,7 @@ static void on_remove_buffer(void *user, struct pw_buffer *buffer)
 	for (int i = 0; i < s->count; i++) {
 		if (s->buffers[i] != buffer)
 			continue;
+		s->held = s->held == buffer ? NULL : s->held;
 		paint(s, &s->cover, buffer);
 		s->buffers[i] = s->buffers[--s->count];
 		return;
@@ -200,7 +266,7 @@ static void on_remove_buffer(void *user, struct pw_buffer *buffer)
 
 static const struct pw_stream_events stream_events = {
 	PW_VERSION_STREAM_EVENTS, .state_changed = on_state, .param_changed = on_param,
-	.add_buffer = on_add_buffer, .remove_buffer = on_remove_buffer,
+	.add_buffer = on_add_buffer, .remove_buffer = on_remove_buffer, .trigger_done = on_round_over,
 };
 
 /* --- coming and going, under the lock --- */
@@ -248,6 +314,7 @@ static void disconnect_node(struct pipewire_sink *s)
 		spa_hook_remove(&s->hook);
 		cover_all(s);
 		s->count = 0;
+		s->held = NULL;
 		pw_stream_destroy(s->stream);
 	}
 	s->stream = NULL;
@@ -263,7 +330,7 @@ static void on_retry(void *user, uint64_t expirations)
 	disconnect_node(s);
 	s->pause_ns = s->pause_ns * 2 < RETRY_MOST_NS ? s->pause_ns * 2 : RETRY_MOST_NS;
 	if (connect_node(s) < 0)
-		try_again_in(s, s->pause_ns);
+		set_timer(s, s->retry, s->pause_ns);
 }
 
 /* --- the output thread's --- */
@@ -306,10 +373,14 @@ static int pipewire_close(struct pmk_sink *sink, const struct pmk_shown *cover)
 		pmk_pipewire_lock(s->pipewire);
 		if (s->retry)
 			pw_loop_destroy_source(pmk_pipewire_loop(s->pipewire), s->retry);
+		if (s->hold)
+			pw_loop_destroy_source(pmk_pipewire_loop(s->pipewire), s->hold);
 		if (cover)
 			pmk_image_copy(&s->cover, pmk_shown_image(cover));
-		if (atomic_load(&s->streaming))
+		if (atomic_load(&s->streaming)) {
 			put(s, &s->cover);
+			let_go(s);
+		}
 		disconnect_node(s);
 		pmk_pipewire_unlock(s->pipewire);
 	}
@@ -331,7 +402,8 @@ static int open_node(struct pipewire_sink *s)
 	int err;
 
 	s->retry = pw_loop_add_timer(pmk_pipewire_loop(s->pipewire), on_retry, s);
-	if (!s->retry)
+	s->hold = pw_loop_add_timer(pmk_pipewire_loop(s->pipewire), on_held_enough, s);
+	if (!s->retry || !s->hold)
 		return -ENOMEM;
 	err = connect_node(s);
 	while (err == 0 && (!s->stream || pw_stream_get_state(s->stream, NULL) < PW_STREAM_STATE_PAUSED)) {

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: MIT
+"""A private desktop for tests: bus, PipeWire and WirePlumber, and where asked for a display and the portal, in folders of the test's own.
+
+The one rule: nothing of it touches the user's own session, and all of it has ended when its block is left."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "vm"))
+import rig  # noqa: E402
+from rig import Process, check, wait_until  # noqa: E402
+
+NEEDS = ["dbus-daemon", "pipewire", "wireplumber", "wpctl", "pw-cli"]
+NODE = "potemkin"
+PORTAL_PARTS = "/usr/libexec/"
+DISPLAY = ":77"
+
+
+def missing():
+    """Programs that these tests cannot do without and that are not here."""
+    return [name for name in NEEDS if not shutil.which(name)]
+
+
+class Desktop:
+    """Environment in os.environ while inside its block; `daemon` is PipeWire's process, None while it is down."""
+
+    def __init__(self):
+        self.stack = contextlib.ExitStack()
+        self.daemon = self.manager = None
+        self.saved = dict(os.environ)
+
+    def __enter__(self):
+        home, runtime = os.path.join(rig.work, "home"), os.path.join(rig.work, "run")
+        os.mkdir(home)
+        os.mkdir(runtime, 0o700)
+        for name in ("PIPEWIRE_REMOTE", "PIPEWIRE_RUNTIME_DIR", "WAYLAND_DISPLAY", "DISPLAY"):
+            os.environ.pop(name, None)
+        os.environ.update(
+            HOME=home, XDG_RUNTIME_DIR=runtime, XDG_CONFIG_HOME=home + "/config", XDG_DATA_HOME=home + "/data",
+            XDG_STATE_HOME=home + "/state", XDG_CACHE_HOME=home + "/cache", DBUS_SESSION_BUS_ADDRESS="unix:path=" + runtime + "/bus",
+            DISABLE_RTKIT="1", XDG_SESSION_TYPE="x11", XDG_CURRENT_DESKTOP="GNOME")
+        self.start("dbus-daemon", "--session", "--address=" + os.environ["DBUS_SESSION_BUS_ADDRESS"], "--nofork", "--nopidfile")
+        wait_until(lambda: os.path.exists(runtime + "/bus"), "the bus")
+        self.start_pipewire()
+        self.start_manager()
+        return self
+
+    def __exit__(self, kind, *unused):
+        for process in (self.manager, self.daemon):
+            if process:
+                process.__exit__(None)
+        self.stack.close()
+        os.environ.clear()
+        os.environ.update(self.saved)
+
+    def start(self, *command, env=None):
+        return self.stack.enter_context(Process(*command, env=env))
+
+    def start_pipewire(self):
+        socket = os.environ["XDG_RUNTIME_DIR"] + "/pipewire-0"
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(socket)
+        self.daemon = Process("pipewire")
+        wait_until(lambda: os.path.exists(socket), "PipeWire's socket")
+
+    def start_manager(self):
+        self.manager = Process("wireplumber")
+
+    def kill_pipewire(self):
+        """All at once, as in a crash."""
+        for process in (self.manager, self.daemon):
+            if process:
+                process.__exit__(None)
+        self.manager = self.daemon = None
+
+    def start_portal(self):
+        """After the camera is there: a portal before 1.18.3 decides at its start whether there is one."""
+        self.start("Xvfb", DISPLAY, "-screen", "0", "1280x900x24", "-nolisten", "tcp")
+        os.environ["DISPLAY"] = DISPLAY
+        wait_until(lambda: os.path.exists("/tmp/.X11-unix/X" + DISPLAY[1:]), "the display")
+        for part in ("xdg-permission-store", "xdg-desktop-portal-gtk", "xdg-desktop-portal"):
+            self.start(PORTAL_PARTS + part)
+        bus = ["gdbus", "call", "--session", "--dest"]
+        wait_until(lambda: not failed(*bus, "org.freedesktop.portal.Desktop", "--object-path", "/org/freedesktop/portal/desktop",
+                                      "--method", "org.freedesktop.DBus.Properties.GetAll", "org.freedesktop.portal.Camera"), "the portal")
+        rig.run(*bus, "org.freedesktop.impl.portal.PermissionStore", "--object-path", "/org/freedesktop/impl/portal/PermissionStore",
+                "--method", "org.freedesktop.impl.portal.PermissionStore.SetPermission", "devices", "true", "camera", "", "['yes']")
+
+
+def failed(*command):
+    with Process(*command) as process:
+        return process.wait() != 0
+
+
+def nodes():
+    """node.name of all that PipeWire has."""
+    return [line.split('"')[1] for line in rig.run("pw-cli", "ls", "Node").splitlines() if "node.name" in line]
+
+
+def file_descriptors(process):
+    return len(os.listdir("/proc/%d/fd" % process.child.pid))
+
+
+def resident_kb(process):
+    with open("/proc/%d/status" % process.child.pid, encoding="ascii") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+
+
+def on_air(process, node=NODE):
+    """Until it shows somebody, and WirePlumber, which links readers to it, knows its node."""
+    rig.live(process)
+    wait_until(lambda: " %s " % node in rig.run("wpctl", "status"), "the node in wpctl's list")
+
+
+class Reader(Process):
+    """tests/pipewire/reader.c on the potemkin node."""
+
+    program = None
+
+    def __init__(self, *options, node=NODE):
+        super().__init__(self.program, "-t", node, *options)
+
+    def told(self, code=0):
+        found = self.wait()
+        check(found == code, "the reader ended with %d: %s" % (found, self.said().strip()))
+        return json.loads(self.said().splitlines()[-1])
+
+
+def potemkin(*options, camera="presenter", output="pipewire", size="1280x720"):
+    """The program with the plain backdrop and pictures as people have them."""
+    return Process(rig.program, "run", "-v", "-c", camera, "-o", output, "-s", size, "-r", "30", "-b", "color:" + rig.BACKDROP, *options)
+
+
+def stopped(process):
+    process.child.send_signal(signal.SIGSTOP)
