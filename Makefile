@@ -33,6 +33,12 @@ test-vm: build models
 	@tools/deps vm
 	@BUILD=$(BUILD) tests/vm/all
 
+test-desktop: build models
+	@tools/deps test
+	@tools/deps desktop
+	@tests/pipewire/programs.py $(BUILD)/potemkin $(BUILD)/tests/pipewire_reader $(BUILD)/tests/pipewire_camera
+	@tests/pipewire/browsers.py $(BUILD)/potemkin
+
 install: build models
 	@meson configure $(BUILD) -Dprefix=$(PREFIX)
 	@meson install -C $(BUILD) --quiet $(if $(DESTDIR),--destdir=$(abspath $(DESTDIR)))
@@ -42,4 +48,4 @@ install: build models
 clean:
 	@rm -rf $(BUILD)
 
-.PHONY: run test build deps models bench quality test-vm install clean
+.PHONY: run test build deps models bench quality test-vm test-desktop install clean

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A private desktop for tests: bus, PipeWire and WirePlumber, and where asked for a display and the portal, in folders of the test's own.
+"""A private desktop for tests: bus, PipeWire and WirePlumber, and where asked for a display, in folders of the test's own. The bus
+starts the portal when it is first asked for; a portal before 1.18.3 decides then whether there is a camera.
 
 The one rule: nothing of it touches the user's own session, and all of it has ended when its block is left."""
 
@@ -16,7 +17,6 @@ from rig import Process, check, wait_until  # noqa: E402
 
 NEEDS = ["dbus-daemon", "pipewire", "wireplumber", "wpctl", "pw-cli"]
 NODE = "potemkin"
-PORTAL_PARTS = "/usr/libexec/"
 DISPLAY = ":77"
 
 
@@ -28,7 +28,8 @@ def missing():
 class Desktop:
     """Environment in os.environ while inside its block; `daemon` is PipeWire's process, None while it is down."""
 
-    def __init__(self):
+    def __init__(self, display=False):
+        self.display = display
         self.stack = contextlib.ExitStack()
         self.daemon = self.manager = None
         self.saved = dict(os.environ)
@@ -43,6 +44,10 @@ class Desktop:
             HOME=home, XDG_RUNTIME_DIR=runtime, XDG_CONFIG_HOME=home + "/config", XDG_DATA_HOME=home + "/data",
             XDG_STATE_HOME=home + "/state", XDG_CACHE_HOME=home + "/cache", DBUS_SESSION_BUS_ADDRESS="unix:path=" + runtime + "/bus",
             DISABLE_RTKIT="1", XDG_SESSION_TYPE="x11", XDG_CURRENT_DESKTOP="GNOME")
+        if self.display:
+            self.start("Xvfb", DISPLAY, "-screen", "0", "1280x900x24", "-nolisten", "tcp")
+            os.environ["DISPLAY"] = DISPLAY
+            wait_until(lambda: os.path.exists("/tmp/.X11-unix/X" + DISPLAY[1:]), "the display")
         self.start("dbus-daemon", "--session", "--address=" + os.environ["DBUS_SESSION_BUS_ADDRESS"], "--nofork", "--nopidfile")
         wait_until(lambda: os.path.exists(runtime + "/bus"), "the bus")
         self.start_pipewire()
@@ -77,23 +82,12 @@ class Desktop:
                 process.__exit__(None)
         self.manager = self.daemon = None
 
-    def start_portal(self):
-        """After the camera is there: a portal before 1.18.3 decides at its start whether there is one."""
-        self.start("Xvfb", DISPLAY, "-screen", "0", "1280x900x24", "-nolisten", "tcp")
-        os.environ["DISPLAY"] = DISPLAY
-        wait_until(lambda: os.path.exists("/tmp/.X11-unix/X" + DISPLAY[1:]), "the display")
-        for part in ("xdg-permission-store", "xdg-desktop-portal-gtk", "xdg-desktop-portal"):
-            self.start(PORTAL_PARTS + part)
-        bus = ["gdbus", "call", "--session", "--dest"]
-        wait_until(lambda: not failed(*bus, "org.freedesktop.portal.Desktop", "--object-path", "/org/freedesktop/portal/desktop",
-                                      "--method", "org.freedesktop.DBus.Properties.GetAll", "org.freedesktop.portal.Camera"), "the portal")
-        rig.run(*bus, "org.freedesktop.impl.portal.PermissionStore", "--object-path", "/org/freedesktop/impl/portal/PermissionStore",
-                "--method", "org.freedesktop.impl.portal.PermissionStore.SetPermission", "devices", "true", "camera", "", "['yes']")
 
-
-def failed(*command):
-    with Process(*command) as process:
-        return process.wait() != 0
+def allow_cameras():
+    """As if the user had said yes for every program; the portal keeps that in its store."""
+    rig.run("gdbus", "call", "--session", "--dest", "org.freedesktop.impl.portal.PermissionStore", "--object-path",
+            "/org/freedesktop/impl/portal/PermissionStore", "--method", "org.freedesktop.impl.portal.PermissionStore.SetPermission",
+            "devices", "true", "camera", "", "['yes']")
 
 
 def nodes():
