@@ -365,6 +365,18 @@ static int pipewire_watch_fd(struct pmk_sink *sink, short *events)
 	return ((struct pipewire_sink *)sink)->watch_fd;
 }
 
+static int pipewire_rest(struct pmk_sink *sink, const struct pmk_shown *cover)
+{
+	struct pipewire_sink *s = (struct pipewire_sink *)sink;
+
+	pmk_pipewire_lock(s->pipewire);
+	pmk_image_copy(&s->cover, pmk_shown_image(cover));
+	if (!atomic_load(&s->streaming))
+		cover_all(s);
+	pmk_pipewire_unlock(s->pipewire);
+	return 0;
+}
+
 static int pipewire_close(struct pmk_sink *sink, const struct pmk_shown *cover)
 {
 	struct pipewire_sink *s = (struct pipewire_sink *)sink;
@@ -394,6 +406,7 @@ static int pipewire_close(struct pmk_sink *sink, const struct pmk_shown *cover)
 
 static const struct pmk_sink_impl pipewire_impl = {
 	.write = pipewire_write, .close = pipewire_close, .watched = pipewire_watched, .watch_fd = pipewire_watch_fd,
+	.rest = pipewire_rest,
 };
 
 static int open_node(struct pipewire_sink *s)

@@ -105,8 +105,8 @@ def resident_kb(process):
 
 
 def on_air(process, node=NODE):
-    """Until it shows somebody, and WirePlumber, which links readers to it, knows its node."""
-    rig.live(process)
+    """Until it waits for readers, and WirePlumber, which links them to it, knows its node."""
+    process.wait_for("running; Ctrl-C ends it")
     wait_until(lambda: " %s " % node in rig.run("wpctl", "status"), "the node in wpctl's list")
 
 

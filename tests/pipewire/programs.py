@@ -118,7 +118,7 @@ def restart(session, program, times):
 @test("PipeWire killed and started again, ten times", short=True)
 def restarts():
     with Desktop() as session, potemkin() as program:
-        live(program)
+        on_air(program)
         took = [restart(session, program, 1), restart(session, program, 2)]
         before = file_descriptors(program), resident_kb(program)
         took += [restart(session, program, times) for times in range(3, RESTARTS + 1)]
@@ -144,7 +144,7 @@ def ends():
                 ends_well(program, signal.SIGINT)
                 wait_until(lambda: desktop.NODE not in nodes(), "the node's end")
         with potemkin() as program:
-            live(program)
+            on_air(program)
             session.kill_pipewire()
             program.wait_for("PipeWire has gone")
             ends_well(program)
@@ -241,7 +241,7 @@ def camera_returns():
         with camera("YUYV") as other, potemkin(camera="pipewire", output="pipewire") as program:
             on_air(program)
             with Reader("-n", "100000") as reader:
-                reader.wait_for("first picture")
+                live(program)
                 other.stop(signal.SIGKILL)
                 program.wait_for("the camera has gone")
                 program.wait_for("-> covered")
