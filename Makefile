@@ -36,7 +36,7 @@ test-vm: build models
 test-desktop: build models
 	@tools/deps test
 	@tools/deps desktop
-	@tests/pipewire/programs.py $(BUILD)/potemkin $(BUILD)/tests/pipewire_reader $(BUILD)/tests/pipewire_camera
+	@tests/pipewire/programs.py $(BUILD)/potemkin $(BUILD)/tests/pipewire/pipewire_reader $(BUILD)/tests/pipewire/pipewire_camera
 	@tests/pipewire/browsers.py $(BUILD)/potemkin
 
 install: build models
