@@ -25,11 +25,10 @@ camera_program = None
 
 
 def check_pictures(told, frames):
-    """All of them were the composed picture, and the room was in none."""
+    """So many were the composed picture, the others the cover, and the room was in none."""
     check((told["width"], told["height"]) == (WIDTH, HEIGHT), "%dx%d" % (told["width"], told["height"]))
-    check(told["frames"] == frames, "%d frames instead of %d" % (told["frames"], frames))
     check(told["wrong"] == 0 and told["early_wrong"] == 0, "the backdrop is not where it should be: %s" % told)
-    check(told["composed"] > frames / 2, "only %d of %d pictures have somebody in them" % (told["composed"], frames))
+    check(told["composed"] >= frames, "only %d pictures have somebody in them" % told["composed"])
 
 
 def figures(told):
