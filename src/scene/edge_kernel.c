@@ -16,8 +16,21 @@ static const float EPSILON = 1e-3f;	/* of a colour in 0..1: below this variance 
 static const float CHROMA_EPSILON = 3e-4f;	/* colour varies less than light */
 
 /* The planes, by what they hold. Variances and covariances of Y, U and V first, then turned into their inverse. */
-enum { Y, U, V, MEAN_Y, MEAN_U, MEAN_V, YY, YU, YV, UU, UV, VV, BY_Y, BY_U, BY_V, MEAN, PLANES };
+enum { Y, U, V, MEAN_Y, MEAN_U, MEAN_V, YY, YU, YV, UU, UV, VV, BY_Y, BY_U, BY_V, MEAN, PRODUCT, PLANES };
 _Static_assert((int)PLANES == (int)PMK_GUIDE_PLANES, "a plane for each");
+
+/* Sums of 2x2 pixels, times a quarter of 1/255. */
+static void read_pairs(const uint8_t *restrict a, const uint8_t *restrict b, float *restrict out, int count)
+{
+	for (int x = 0; x < count; x++)
+		out[x] = (float)(a[2 * x] + a[2 * x + 1] + b[2 * x] + b[2 * x + 1]) * (1 / 1020.0f);
+}
+
+static void read_signed(const uint8_t *restrict row, float *restrict out, int count)
+{
+	for (int x = 0; x < count; x++)
+		out[x] = (float)(row[x] - 128) * (1 / 255.0f);
+}
 
 static void read_luma(const struct pmk_guide *g, const struct pmk_image *small, float *out)
 {
@@ -26,8 +39,7 @@ static void read_luma(const struct pmk_guide *g, const struct pmk_image *small, 
 	for (int y = 0; y < g->height; y++, out += g->width) {
 		const uint8_t *a = small->plane[0] + (size_t)(2 * y) * (size_t)small->stride[0], *b = 2 * y + 1 < height ? a + small->stride[0] : a;
 
-		for (int x = 0; x < width / 2; x++)
-			out[x] = (float)(a[2 * x] + a[2 * x + 1] + b[2 * x] + b[2 * x + 1]) * (1 / 1020.0f);
+		read_pairs(a, b, out, width / 2);
 		if (width % 2)
 			out[g->width - 1] = (float)(a[width - 1] + b[width - 1]) * (1 / 510.0f);
 	}
@@ -35,12 +47,8 @@ static void read_luma(const struct pmk_guide *g, const struct pmk_image *small, 
 
 static void read_chroma(const struct pmk_guide *g, const struct pmk_image *small, int plane, float *out)
 {
-	for (int y = 0; y < g->height; y++, out += g->width) {
-		const uint8_t *row = small->plane[plane] + (size_t)y * (size_t)small->stride[plane];
-
-		for (int x = 0; x < g->width; x++)
-			out[x] = (float)(row[x] - 128) * (1 / 255.0f);
-	}
+	for (int y = 0; y < g->height; y++, out += g->width)
+		read_signed(small->plane[plane] + (size_t)y * (size_t)small->stride[plane], out, g->width);
 }
 
 /* Sums of row[x - RADIUS .. x + RADIUS] inside the row. */
@@ -76,25 +84,20 @@ static int inside(int at, int count)
 	return (at + RADIUS < count ? at + RADIUS : count - 1) - (at > RADIUS ? at - RADIUS : 0) + 1;
 }
 
-/* Mean over a square of `a`, or of a times b; `to` is another plane. */
-static void mean(struct pmk_guide *g, const float *a, const float *b, float *to)
+/* Mean over a square; `to` is another plane. */
+static void mean(struct pmk_guide *g, const float *from, float *to)
 {
 	int w = g->width, h = g->height;
-	float *product = g->line[LINES];
 
 	for (int i = 0; i < LINES; i++)
 		memset(g->line[i], 0, (size_t)w * sizeof *to);
 	for (int y = 0; y < h + RADIUS; y++) {
 		float *line = g->line[y % LINES];
 
-		if (y >= h) {
+		if (y < h)
+			sum_across(from + (size_t)y * (size_t)w, line, w);
+		else
 			memset(line, 0, (size_t)w * sizeof *to);
-		} else if (b) {
-			multiply(a + (size_t)y * (size_t)w, b + (size_t)y * (size_t)w, product, w);
-			sum_across(product, line, w);
-		} else {
-			sum_across(a + (size_t)y * (size_t)w, line, w);
-		}
 		if (y >= RADIUS)
 			mean_down(g->line, g->share, 1.0f / (float)inside(y - RADIUS, h), to + (size_t)(y - RADIUS) * (size_t)w, w);
 	}
@@ -105,17 +108,17 @@ static void covariance(struct pmk_guide *g, const float *a, const float *b, cons
 {
 	size_t count = (size_t)g->width * (size_t)g->height;
 
-	mean(g, a, b, to);
+	/* a whole plane at once: a row that was only just written is slow to read a little shifted */
+	multiply(a, b, g->plane[PRODUCT], (int)count);
+	mean(g, g->plane[PRODUCT], to);
 	for (size_t i = 0; i < count; i++)
 		to[i] -= mean_a[i] * mean_b[i];
 }
 
 /* In place: the symmetric matrix of each cell, epsilon added to its diagonal, becomes its inverse (by cofactors). */
-static void invert(struct pmk_guide *g)
+static void invert(float *restrict yy, float *restrict yu, float *restrict yv, float *restrict uu, float *restrict uv, float *restrict vv,
+	size_t count)
 {
-	float *yy = g->plane[YY], *yu = g->plane[YU], *yv = g->plane[YV], *uu = g->plane[UU], *uv = g->plane[UV], *vv = g->plane[VV];
-	size_t count = (size_t)g->width * (size_t)g->height;
-
 	for (size_t i = 0; i < count; i++) {
 		float a = yy[i] + EPSILON, b = yu[i], c = yv[i], d = uu[i] + CHROMA_EPSILON, e = uv[i], f = vv[i] + CHROMA_EPSILON;
 		float first = d * f - e * e, second = c * e - b * f, third = b * e - c * d;
@@ -136,31 +139,32 @@ static void read_guide(struct pmk_guide *g, const struct pmk_image *small)
 	read_chroma(g, small, 1, g->plane[U]);
 	read_chroma(g, small, 2, g->plane[V]);
 	for (int i = 0; i < 3; i++)
-		mean(g, g->plane[Y + i], NULL, g->plane[MEAN_Y + i]);
+		mean(g, g->plane[Y + i], g->plane[MEAN_Y + i]);
 	for (int i = 0, to = YY; i < 3; i++) {
 		for (int j = i; j < 3; j++, to++)
 			covariance(g, g->plane[Y + i], g->plane[Y + j], g->plane[MEAN_Y + i], g->plane[MEAN_Y + j], g->plane[to]);
 	}
-	invert(g);
+	invert(g->plane[YY], g->plane[YU], g->plane[YV], g->plane[UU], g->plane[UV], g->plane[VV], (size_t)g->width * (size_t)g->height);
 }
 
-/* Per cell: covariances with the probability to coefficients, in place, and `mean_p` to the constant. */
-static void solve(struct pmk_guide *g, float *mean_p)
+/* `inverse`: planes YY to VV. Covariances of Y, U and V with the probability to coefficients, in place, and `rest` from the mean
+ * probability to the constant. */
+static void solve(float *const inverse[6], const float *restrict mean_y, const float *restrict mean_u, const float *restrict mean_v,
+	float *restrict by_y, float *restrict by_u, float *restrict by_v, float *restrict rest, size_t count)
 {
-	float *cy = g->plane[BY_Y], *cu = g->plane[BY_U], *cv = g->plane[BY_V];
-	const float *yy = g->plane[YY], *yu = g->plane[YU], *yv = g->plane[YV], *uu = g->plane[UU], *uv = g->plane[UV], *vv = g->plane[VV];
-	const float *my = g->plane[MEAN_Y], *mu = g->plane[MEAN_U], *mv = g->plane[MEAN_V];
-	size_t count = (size_t)g->width * (size_t)g->height;
+	const float *restrict yy = inverse[0], *restrict yu = inverse[1], *restrict yv = inverse[2];
+	const float *restrict uu = inverse[3], *restrict uv = inverse[4], *restrict vv = inverse[5];
 
 	for (size_t i = 0; i < count; i++) {
-		float y = yy[i] * cy[i] + yu[i] * cu[i] + yv[i] * cv[i];
-		float u = yu[i] * cy[i] + uu[i] * cu[i] + uv[i] * cv[i];
-		float v = yv[i] * cy[i] + uv[i] * cu[i] + vv[i] * cv[i];
+		float cy = by_y[i], cu = by_u[i], cv = by_v[i];
+		float y = yy[i] * cy + yu[i] * cu + yv[i] * cv;
+		float u = yu[i] * cy + uu[i] * cu + uv[i] * cv;
+		float v = yv[i] * cy + uv[i] * cu + vv[i] * cv;
 
-		cy[i] = y;
-		cu[i] = u;
-		cv[i] = v;
-		mean_p[i] -= y * my[i] + u * mu[i] + v * mv[i];
+		by_y[i] = y;
+		by_u[i] = u;
+		by_v[i] = v;
+		rest[i] -= y * mean_y[i] + u * mean_u[i] + v * mean_v[i];
 	}
 }
 
@@ -171,16 +175,16 @@ static void fit(struct pmk_guide *g, const float *cells)
 	const float *u = g->plane[U], *v = g->plane[V], *by_u, *by_v;
 	float *rest = g->rest;
 
-	mean(g, cells, NULL, g->plane[MEAN]);
+	mean(g, cells, g->plane[MEAN]);
 	for (int i = 0; i < 3; i++)
 		covariance(g, g->plane[Y + i], cells, g->plane[MEAN_Y + i], g->plane[MEAN], g->plane[BY_Y + i]);
-	solve(g, g->plane[MEAN]);
-	mean(g, g->plane[BY_Y], NULL, g->gain);
+	solve(&g->plane[YY], g->plane[MEAN_Y], g->plane[MEAN_U], g->plane[MEAN_V], g->plane[BY_Y], g->plane[BY_U], g->plane[BY_V], g->plane[MEAN], count);
+	mean(g, g->plane[BY_Y], g->gain);
 	by_u = g->plane[BY_Y];
-	mean(g, g->plane[BY_U], NULL, g->plane[BY_Y]);
+	mean(g, g->plane[BY_U], g->plane[BY_Y]);
 	by_v = g->plane[BY_U];
-	mean(g, g->plane[BY_V], NULL, g->plane[BY_U]);
-	mean(g, g->plane[MEAN], NULL, rest);
+	mean(g, g->plane[BY_V], g->plane[BY_U]);
+	mean(g, g->plane[MEAN], rest);
 	for (size_t i = 0; i < count; i++)
 		rest[i] += by_u[i] * u[i] + by_v[i] * v[i];
 }

@@ -10,7 +10,7 @@
 
 #include "image/frame.h"
 
-enum { PMK_GUIDE_PLANES = 16, PMK_GUIDE_LINES = 6 };
+enum { PMK_GUIDE_PLANES = 17, PMK_GUIDE_LINES = 5 };
 
 struct pmk_edge_kernels;
 
