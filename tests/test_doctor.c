@@ -111,6 +111,16 @@ static void test_cameras(void **state)
 	end();
 }
 
+static void test_a_camera_of_pipewire_alone(void **state)
+{
+	begin();
+	strcpy(doctor.pipewire_camera, "libcamera_0");
+	examine(pmk_doctor_check_camera);
+	found(PMK_VERDICT_HINT, "PipeWire has the camera libcamera_0", "--camera pipewire:libcamera_0");
+	assert_true(doctor.has_camera);
+	end();
+}
+
 static void test_a_camera_in_use(void **state)
 {
 	static const struct { const char *holder, *what, *fix; enum pmk_verdict verdict; bool has, taken; } cases[] = {
@@ -306,7 +316,7 @@ static void test_models(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cameras), cmocka_unit_test(test_a_camera_in_use), cmocka_unit_test(test_permission),
+		cmocka_unit_test(test_cameras), cmocka_unit_test(test_a_camera_of_pipewire_alone), cmocka_unit_test(test_a_camera_in_use), cmocka_unit_test(test_permission),
 		cmocka_unit_test(test_speed), cmocka_unit_test(test_module), cmocka_unit_test(test_loopback),
 		cmocka_unit_test(test_our_own_virtual_camera), cmocka_unit_test(test_pipewire), cmocka_unit_test(test_browsers),
 		cmocka_unit_test(test_models),

@@ -84,6 +84,21 @@ static bool holds_a_device(const struct pmk_doctor *d)
 	return false;
 }
 
+static void ask_pipewire(struct pmk_doctor *d)
+{
+	struct pmk_pipewire_camera *cameras;
+	int count;
+
+	d->pipewire_runs = pmk_pipewire_runs();
+	if (!d->pipewire_runs)
+		return;
+	count = pmk_pipewire_list(&cameras);
+	if (count > 0)
+		memcpy(d->pipewire_camera, cameras[0].name, sizeof d->pipewire_camera);
+	free(cameras);
+	d->pipewire_lists_us = d->potemkin_runs && pmk_pipewire_lists_ours();
+}
+
 static void look_around(struct pmk_doctor *d)
 {
 	static struct utsname system;
@@ -97,9 +112,9 @@ static void look_around(struct pmk_doctor *d)
 #ifdef PMK_HAVE_PIPEWIRE
 	d->pipewire_built = true;
 #endif
-	d->pipewire_runs = d->pipewire_built && pmk_pipewire_runs();
 	d->potemkin_runs = holds_a_device(d);
-	d->pipewire_lists_us = d->pipewire_runs && d->potemkin_runs && pmk_pipewire_lists_ours();
+	if (d->pipewire_built)
+		ask_pipewire(d);
 }
 
 static void print_json(const struct pmk_doctor *d, enum pmk_exit code)

@@ -26,6 +26,7 @@ struct pmk_doctor {
 	struct pmk_device *devices;
 	int device_count;
 	bool pipewire_runs, pipewire_built;	/* a daemon answers; this program can use it */
+	char pipewire_camera[128];	/* node.name of the first camera that PipeWire has, or "" */
 	bool potemkin_runs, pipewire_lists_us;	/* one runs now; and its node is there */
 	/* What a call needs, as the checks find it. */
 	bool has_camera, camera_is_taken, has_model, has_loopback;	/* loopback: one that browsers show */

@@ -91,6 +91,7 @@ static void tell_taken(struct pmk_doctor *d, const struct pmk_device *device)
 void pmk_doctor_check_camera(struct pmk_doctor *d)
 {
 	int found = 0, closed = 0;
+	char fix[200];
 
 	for (int i = 0; i < d->device_count; i++) {
 		const struct pmk_device *device = &d->devices[i];
@@ -106,10 +107,16 @@ void pmk_doctor_check_camera(struct pmk_doctor *d)
 		d->has_camera = true;
 		pmk_doctor_add(d, "camera", PMK_VERDICT_GOOD, NULL, NULL, "%s (%s)", device->path, device->card);
 	}
-	if (!found && !closed)
+	if (!found && d->pipewire_camera[0]) {
+		d->has_camera = true;
+		snprintf(fix, sizeof fix, "potemkin --camera pipewire:%s", d->pipewire_camera);
+		pmk_doctor_add(d, "camera", PMK_VERDICT_HINT, "none under /dev can be used, and auto looks there only", fix, "PipeWire has the camera %s",
+			d->pipewire_camera);
+	} else if (!found && !closed) {
 		pmk_doctor_add(d, "camera", PMK_VERDICT_FAULT, "no device with pictures in a known format is plugged in, or its driver is missing",
 			"plug one in; if it is in, sudo dmesg | tail says what the kernel makes of it; without one: potemkin --camera presenter",
 			"there is no camera");
+	}
 }
 
 /* Mbit/s of the USB port, or 0. */

@@ -129,11 +129,12 @@ def chromium_stays():
     seen = []
 
     def faults(notes):
-        for times in range(1, 11):
+        for _ in range(10):
+            gone, back = program.count("the camera has gone"), program.count("the camera is back")
             rig.unplug()
-            program.wait_for("live -> covered", times)
+            program.wait_for("the camera has gone", gone + 1)
             rig.plug()
-            live(program, times + 1)
+            rig.live_again(program, back + 1)
         told = [note for note in notes if "state" in note]
         wait_until(lambda: notes[-1]["frames"] > told[-1]["frames"] + 5, "pictures after the last return")
         seen.extend(note for note in notes if "state" in note)

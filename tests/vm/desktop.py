@@ -12,7 +12,7 @@ import sys
 import time
 
 import rig
-from rig import CAMERA, OUTPUT, Process, check, check_backdrop, ends_well, live, plug, potemkin, run, test, unplug, wait_until
+from rig import CAMERA, MARK, OUTPUT, Process, check, check_backdrop, ends_well, live, plug, potemkin, run, test, unplug, wait_until
 from v4l2 import Reader
 
 SMALL = (320, 180)
@@ -133,18 +133,21 @@ def ten_times():
 
 
 def watch_faults(program, reader, covered, back):
-    for times in range(1, 11):
+    """Ten times; the reader sees the backdrop all the while, with the words on it from soon after the loss until soon after the return."""
+    def until(marked):
+        began = time.monotonic()
+        while True:
+            data = reader.frame(began + rig.PATIENCE)
+            check_backdrop(data or b"", "YUYV", *SMALL, "while the camera comes and goes")
+            seconds = time.monotonic() - began
+            if (data[0::2].count(MARK[0][0]) > 50) == marked:
+                return seconds
+            check(seconds < rig.PATIENCE, "no picture %s words" % ("with" if marked else "without"))
+    for _ in range(10):
         unplug()
-        began = time.monotonic()
-        program.wait_for("live -> covered", times)
-        covered.append(time.monotonic() - began)
+        covered.append(until(True))
         plug()
-        began = time.monotonic()
-        while program.count("-> live") < times + 1:
-            data = reader.frame(time.monotonic() + rig.PATIENCE)
-            check_backdrop(data or b"", "YUYV", *SMALL, "while the camera was away")
-            check(time.monotonic() - began < rig.PATIENCE, "not live again")
-        back.append(time.monotonic() - began)
+        back.append(until(False))
 
 
 @test("doctor: a fault of each kind, and its remedy")

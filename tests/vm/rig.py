@@ -110,6 +110,13 @@ def live(process, times=1):
     process.wait_for("-> live", times)
 
 
+def live_again(process, times):
+    """Until pictures go out after the camera's `times`th return."""
+    process.wait_for("the camera is back", times)
+    wait_until(lambda: "-> live" in process.said().rsplit("the camera is back", 1)[1] or process.said().rsplit("state: ", 1)[1].endswith("-> live\n"),
+               "live after the camera's return")
+
+
 def ends_well(process, number=signal.SIGTERM):
     began = time.monotonic()
     code = process.stop(number)
