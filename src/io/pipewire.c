@@ -21,6 +21,7 @@ struct pmk_pipewire {
 	struct spa_hook core_hook;
 	int asked, answered;	/* sequence numbers of syncs */
 	bool gone;	/* told */
+	bool flushed;	/* what was left for the thread to call has been called */
 	void (*lost)(void *user);
 	void *user;
 };
@@ -173,6 +174,27 @@ int pmk_pipewire_sync(struct pmk_pipewire *p, uint64_t deadline_ns)
 			return -ETIMEDOUT;
 	}
 	return p->gone ? -EPIPE : 0;
+}
+
+static int on_flushed(struct spa_loop *loop, bool async, uint32_t sequence, const void *data, size_t size, void *user)
+{
+	struct pmk_pipewire *p = user;
+
+	p->flushed = true;
+	pw_thread_loop_signal(p->loop, false);
+	return 0;
+}
+
+void pmk_pipewire_destroy_stream(struct pmk_pipewire *p, struct pw_stream *stream)
+{
+	uint64_t deadline = pmk_clock_now_ns() + ANSWER_NS;
+
+	pw_stream_disconnect(stream);	/* the data thread leaves no more */
+	p->flushed = false;
+	pw_loop_invoke(pw_thread_loop_get_loop(p->loop), on_flushed, 0, NULL, 0, false, p);
+	while (!p->flushed && pmk_pipewire_wait(p, deadline))
+		;
+	pw_stream_destroy(stream);
 }
 
 bool pmk_pipewire_runs(void)

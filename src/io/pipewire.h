@@ -16,6 +16,7 @@
 struct pmk_pipewire;
 struct pw_core;
 struct pw_loop;
+struct pw_stream;
 
 /* Starts the thread; connects to nothing yet. `lost` (or NULL): the daemon has gone; called once for each connect, from a callback
  * of the core, so it must not disconnect but leave that to a timer. -ENOMEM, or why libpipewire could not be set up. */
@@ -38,6 +39,10 @@ void pmk_pipewire_wake(struct pmk_pipewire *pipewire);	/* [locked] */
 
 /* Wait until the daemon has answered all that was asked before. 0, -ETIMEDOUT, -EPIPE when it has gone. [locked, owner] */
 int pmk_pipewire_sync(struct pmk_pipewire *pipewire, uint64_t deadline_ns) __attribute__((warn_unused_result));
+
+/* End a stream that may be running, after its listener was removed. libpipewire's data thread leaves calls for the connection's thread,
+ * which it would make on what is gone; so they are waited for, half a second at most. [locked, owner] */
+void pmk_pipewire_destroy_stream(struct pmk_pipewire *pipewire, struct pw_stream *stream);
 
 /* Whether a daemon answers; takes a few milliseconds, and half a second at most. [any thread] */
 bool pmk_pipewire_runs(void);

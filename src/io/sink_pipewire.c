@@ -46,6 +46,7 @@ struct pipewire_sink {
 	struct spa_source *retry;
 	uint64_t pause_ns;	/* before the next try to come back */
 	bool lost;	/* said */
+	bool closing;	/* it does not come back */
 	uint32_t fourcc;	/* agreed on; 0: none */
 	size_t bytes;	/* of a picture */
 	struct pw_buffer *buffers[RING_MOST];
@@ -183,6 +184,8 @@ static void set_streaming(struct pipewire_sink *s, bool streaming)
 
 static void come_back(struct pipewire_sink *s)
 {
+	if (s->closing)
+		return;
 	set_streaming(s, false);
 	if (!s->lost)
 		pmk_warn("%s: PipeWire has gone; the camera is back as soon as it is", s->base.name);
@@ -308,26 +311,33 @@ static int connect_node(struct pipewire_sink *s)
 	return connect_stream(s);
 }
 
-static void disconnect_node(struct pipewire_sink *s)
+/* The stream out of our hands, with the cover in all its buffers; NULL when there is none. */
+static struct pw_stream *leave_stream(struct pipewire_sink *s)
 {
-	if (s->stream) {
+	struct pw_stream *stream = s->stream;
+
+	if (stream)
 		spa_hook_remove(&s->hook);
-		cover_all(s);
-		s->count = 0;
-		s->held = NULL;
-		pw_stream_destroy(s->stream);
-	}
+	cover_all(s);
+	s->count = 0;
+	s->held = NULL;
 	s->stream = NULL;
 	s->fourcc = 0;
-	pmk_pipewire_disconnect(s->pipewire);
+	return stream;
 }
 
 static void on_retry(void *user, uint64_t expirations)
 {
 	struct pipewire_sink *s = user;
+	struct pw_stream *stream;
 
+	if (s->closing)
+		return;
 	set_streaming(s, false);
-	disconnect_node(s);
+	stream = leave_stream(s);
+	if (stream)
+		pw_stream_destroy(stream);	/* it has been still since the daemon went */
+	pmk_pipewire_disconnect(s->pipewire);
 	s->pause_ns = s->pause_ns * 2 < RETRY_MOST_NS ? s->pause_ns * 2 : RETRY_MOST_NS;
 	if (connect_node(s) < 0)
 		set_timer(s, s->retry, s->pause_ns);
@@ -377,23 +387,35 @@ static int pipewire_rest(struct pmk_sink *sink, const struct pmk_shown *cover)
 	return 0;
 }
 
+static void close_node(struct pipewire_sink *s)
+{
+	struct pw_stream *stream;
+
+	if (atomic_load(&s->streaming)) {
+		put(s, &s->cover);
+		let_go(s);
+	}
+	s->closing = true;
+	atomic_store(&s->streaming, false);
+	stream = leave_stream(s);
+	if (stream)
+		pmk_pipewire_destroy_stream(s->pipewire, stream);
+	if (s->retry)
+		pw_loop_destroy_source(pmk_pipewire_loop(s->pipewire), s->retry);
+	if (s->hold)
+		pw_loop_destroy_source(pmk_pipewire_loop(s->pipewire), s->hold);
+	pmk_pipewire_disconnect(s->pipewire);
+}
+
 static int pipewire_close(struct pmk_sink *sink, const struct pmk_shown *cover)
 {
 	struct pipewire_sink *s = (struct pipewire_sink *)sink;
 
 	if (s->pipewire) {
 		pmk_pipewire_lock(s->pipewire);
-		if (s->retry)
-			pw_loop_destroy_source(pmk_pipewire_loop(s->pipewire), s->retry);
-		if (s->hold)
-			pw_loop_destroy_source(pmk_pipewire_loop(s->pipewire), s->hold);
 		if (cover)
 			pmk_image_copy(&s->cover, pmk_shown_image(cover));
-		if (atomic_load(&s->streaming)) {
-			put(s, &s->cover);
-			let_go(s);
-		}
-		disconnect_node(s);
+		close_node(s);
 		pmk_pipewire_unlock(s->pipewire);
 	}
 	pmk_pipewire_destroy(s->pipewire);

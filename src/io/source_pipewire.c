@@ -231,7 +231,7 @@ static void pipewire_close(struct pmk_source *source)
 		pmk_pipewire_lock(s->pipewire);
 		if (s->stream) {
 			spa_hook_remove(&s->hook);
-			pw_stream_destroy(s->stream);
+			pmk_pipewire_destroy_stream(s->pipewire, s->stream);
 		}
 		if (s->registry) {
 			spa_hook_remove(&s->registry_hook);

