@@ -212,10 +212,12 @@ static void heard_from_output(void *user, enum pmk_output_event event, int error
 			set_state(p, event == PMK_OUTPUT_LIVE ? PMK_STATE_LIVE : PMK_STATE_COVERED);
 		break;
 	case PMK_OUTPUT_ASLEEP:
+		pmk_info("nobody watches: the camera is off");
 		set_state(p, PMK_STATE_IDLE);
 		pmk_capture_rest(&p->capture, true);
 		break;
 	case PMK_OUTPUT_AWAKE:
+		pmk_info("somebody watches: the camera is on");
 		set_state(p, PMK_STATE_OPENING);
 		pmk_capture_rest(&p->capture, false);
 		break;
