@@ -15,7 +15,7 @@
 
 /* --- the camera: a room of one glaring colour, nobody in it --- */
 
-enum camera_mode { DELIVER, STALL, LOSE, END, HANG };
+enum camera_mode { DELIVER, STALL, LOSE, END, HANG, OLD };	/* OLD: pictures taken long ago */
 static atomic_int camera_mode, camera_opens, cameras_open, open_failures, camera_width = 320;
 static const uint8_t room[3] = { 150, 60, 220 };	/* Y, U, V: magenta */
 
@@ -60,7 +60,7 @@ int pmk_source_read(struct pmk_source *source, struct pmk_frame **frame, uint64_
 		return -ENODATA;
 	while (atomic_load(&camera_mode) == HANG)
 		pmk_clock_sleep_until(pmk_clock_now_ns() + PMK_MS_NS);
-	if (mode != DELIVER) {
+	if (mode != DELIVER && mode != OLD) {
 		pmk_clock_sleep_until(deadline_ns);
 		return -EAGAIN;
 	}
@@ -70,7 +70,7 @@ int pmk_source_read(struct pmk_source *source, struct pmk_frame **frame, uint64_
 		return -EAGAIN;
 	pmk_image_fill(&(*frame)->image, room);
 	(*frame)->number = c->number++;
-	(*frame)->time_ns = pmk_clock_now_ns();
+	(*frame)->time_ns = mode == OLD ? 1 : pmk_clock_now_ns();
 	return 0;
 }
 
@@ -527,6 +527,25 @@ static void test_a_file_counts_as_watched(void **state)
 }
 
 /* Woken while the camera is away: the cover, and live when it is back. Stopped while asleep: at once. */
+/* What was taken before somebody came is not shown, however late it comes. */
+static void test_nothing_old_is_shown_to_who_comes(void **state)
+{
+	struct pmk_pipeline *p;
+
+	atomic_store(&watch, PMK_WATCH_NOBODY);
+	p = start_with("a!", NULL, 0, true);
+	reach(p, PMK_STATE_IDLE);
+	wait_camera(0);
+	atomic_store(&camera_mode, OLD);
+	atomic_store(&watch, PMK_WATCH_SOMEBODY);
+	wait_written(0, seen(0).written + 10);
+	assert_int_equal(seen(0).written, seen(0).covers);
+	assert_int_equal(state_of(p), PMK_STATE_OPENING);
+	atomic_store(&camera_mode, DELIVER);
+	reach(p, PMK_STATE_LIVE);
+	stop(p, 0);
+}
+
 /* The cover says why while the camera is away, and is plain again once it is back and lost no more. */
 static void test_the_cover_says_why(void **state)
 {
@@ -628,6 +647,7 @@ int main(void)
 		cmocka_unit_test(test_on_demand),
 		cmocka_unit_test(test_a_short_absence_changes_nothing),
 		cmocka_unit_test(test_a_file_counts_as_watched),
+		cmocka_unit_test(test_nothing_old_is_shown_to_who_comes),
 		cmocka_unit_test(test_the_cover_says_why),
 		cmocka_unit_test(test_woken_without_a_camera),
 		cmocka_unit_test(test_a_lost_virtual_camera_comes_back),

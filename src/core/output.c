@@ -21,7 +21,7 @@ enum { LOOK_MS = 250, LOOK_ANYWAY_MS = 2000 };	/* asleep: how often to ask sinks
 struct turn {
 	struct pmk_shown *last;
 	uint64_t period_ns, news_ns, gap_ns, next_ns;	/* the last new picture, the usual time between two, when to repeat */
-	uint64_t watched_ns;	/* when somebody last watched */
+	uint64_t watched_ns, awake_ns;	/* when somebody last watched, and when the sleep before ended */
 	uint64_t written;
 };
 
@@ -201,7 +201,7 @@ static void sleep_until_watched(struct pmk_output *o, struct turn *t)
 		reopen_lost(o);
 	}
 	forget(o, t);
-	t->watched_ns = t->news_ns = t->next_ns = pmk_clock_now_ns();
+	t->awake_ns = t->watched_ns = t->news_ns = t->next_ns = pmk_clock_now_ns();
 	if (!atomic_load(&o->stopping))
 		o->tell(o->user, PMK_OUTPUT_AWAKE, 0);
 }
@@ -272,13 +272,24 @@ static struct pmk_shown *choose(struct pmk_output *o, struct turn *t, struct pmk
 	return take_cover(o);
 }
 
+/* The next picture, or NULL. One that was taken before the sleep, and was slow on its way, is nobody's any more. */
+static struct pmk_shown *take_fresh(struct pmk_output *o, const struct turn *t)
+{
+	struct pmk_shown *fresh = pmk_slot_take(&o->slot, t->next_ns);
+
+	if (!fresh || pmk_shown_is_cover(fresh) || pmk_shown_time_ns(fresh) >= t->awake_ns)
+		return fresh;
+	pmk_shown_unref(fresh);
+	return NULL;
+}
+
 static void take_turn(struct pmk_output *o, struct turn *t)
 {
-	struct pmk_shown *fresh = pmk_slot_take(&o->slot, t->next_ns), *chosen;
+	struct pmk_shown *fresh = take_fresh(o, t), *chosen;
 	uint64_t now = pmk_clock_now_ns();
 
 	if (!fresh && now < t->next_ns)
-		return;	/* closed: we are to stop */
+		return;	/* closed, or nothing that may be shown */
 	chosen = choose(o, t, fresh, now);
 	if (chosen) {
 		pmk_shown_unref(t->last);
