@@ -138,7 +138,7 @@ def chromium_stays():
         told = [note for note in notes if "state" in note]
         wait_until(lambda: notes[-1]["frames"] > told[-1]["frames"] + 5, "pictures after the last return")
         seen.extend(note for note in notes if "state" in note)
-    with potemkin(size="%dx%d" % (WIDTH, HEIGHT)) as program:
+    with potemkin() as program:
         live(program)
         os.unlink(rig.CAMERA)  # a page gets the first camera first, and that one is taken; plugging makes the node anew
         what_browser_sees("chromium", faults)
