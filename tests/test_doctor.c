@@ -121,6 +121,20 @@ static void test_a_camera_of_pipewire_alone(void **state)
 	end();
 }
 
+/* A potemkin that runs hides its descriptors from its own user. What nobody is seen to hold is taken for its. */
+static void test_a_camera_that_potemkin_has(void **state)
+{
+	struct fake_camera camera = { .modes = modes, .mode_count = 2, .set_error = -EBUSY };
+
+	begin();
+	doctor.potemkin_runs = true;
+	fake_add_camera(0, &camera);
+	examine(pmk_doctor_check_camera);
+	found(PMK_VERDICT_GOOD, "by potemkin itself", "");
+	assert_true(doctor.has_camera);
+	end();
+}
+
 static void test_a_camera_in_use(void **state)
 {
 	static const struct { const char *holder, *what, *fix; enum pmk_verdict verdict; bool has, taken; } cases[] = {
@@ -316,7 +330,7 @@ static void test_models(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cameras), cmocka_unit_test(test_a_camera_of_pipewire_alone), cmocka_unit_test(test_a_camera_in_use), cmocka_unit_test(test_permission),
+		cmocka_unit_test(test_cameras), cmocka_unit_test(test_a_camera_that_potemkin_has), cmocka_unit_test(test_a_camera_of_pipewire_alone), cmocka_unit_test(test_a_camera_in_use), cmocka_unit_test(test_permission),
 		cmocka_unit_test(test_speed), cmocka_unit_test(test_module), cmocka_unit_test(test_loopback),
 		cmocka_unit_test(test_our_own_virtual_camera), cmocka_unit_test(test_pipewire), cmocka_unit_test(test_browsers),
 		cmocka_unit_test(test_models),

@@ -69,21 +69,6 @@ static const char *text_of(const char *text)
 	return text ? text : "";
 }
 
-static bool holds_a_device(const struct pmk_doctor *d)
-{
-	struct pmk_holder holders[16];
-
-	for (int i = 0; i < d->device_count; i++) {
-		int count = pmk_holders_find(d->root, d->devices[i].path, holders, 16);
-
-		for (int j = 0; j < count; j++) {
-			if (strcmp(holders[j].name, "potemkin") == 0)
-				return true;
-		}
-	}
-	return false;
-}
-
 static void ask_pipewire(struct pmk_doctor *d)
 {
 	struct pmk_pipewire_camera *cameras;
@@ -112,7 +97,7 @@ static void look_around(struct pmk_doctor *d)
 #ifdef PMK_HAVE_PIPEWIRE
 	d->pipewire_built = true;
 #endif
-	d->potemkin_runs = holds_a_device(d);
+	d->potemkin_runs = pmk_holders_runs(d->root, "potemkin");
 	if (d->pipewire_built)
 		ask_pipewire(d);
 }

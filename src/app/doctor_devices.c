@@ -64,6 +64,8 @@ static bool name_holders(const struct pmk_doctor *d, const char *path, char *tex
 		used += (size_t)snprintf(text + used, size - used, "%s%s (%d)", i ? ", " : "", holders[i].name, (int)holders[i].pid);
 		*ours |= strcmp(holders[i].name, "potemkin") == 0;
 	}
+	if (count == 0 && d->potemkin_runs)
+		*ours = true;	/* potemkin lets nobody see its descriptors */
 	return count > 0;
 }
 

@@ -68,3 +68,24 @@ int pmk_holders_find(const char *root, const char *path, struct pmk_holder *hold
 	closedir(dir);
 	return count;
 }
+
+bool pmk_holders_runs(const char *root, const char *name)
+{
+	char folder[PATH_MAX], found[32];
+	const struct dirent *entry;
+	bool runs = false;
+	int pid;
+	DIR *dir;
+
+	snprintf(folder, sizeof(folder), "%s/proc", root);
+	dir = opendir(folder);
+	while (dir && !runs && (entry = readdir(dir))) {
+		if (pmk_parse_int(entry->d_name, 1, INT_MAX, &pid) || pid == getpid())
+			continue;
+		name_of(root, pid, found);
+		runs = strcmp(found, name) == 0;
+	}
+	if (dir)
+		closedir(dir);
+	return runs;
+}

@@ -5,6 +5,7 @@
 #ifndef PMK_IO_HOLDERS_H
 #define PMK_IO_HOLDERS_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct pmk_holder {
@@ -14,5 +15,8 @@ struct pmk_holder {
 
 /* Who has `path` open, this process left out: at most `most` of them; how many. `root` stands before /proc: "" for the real one. */
 int pmk_holders_find(const char *root, const char *path, struct pmk_holder *holders, int most);
+
+/* Whether another process of that name runs; also one whose descriptors may not be seen. */
+bool pmk_holders_runs(const char *root, const char *name);
 
 #endif
