@@ -1,21 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/options.h"
 
+#include "app/options_file.h"
 #include "base/cpu.h"
 #include "base/log.h"
-#include "base/mem.h"
 #include "base/parse.h"
 #include "image/convert.h"
 
-#include <errno.h>
 #include <getopt.h>
-#include <ini.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { MOST_CONFIG_BYTES = 1 << 20, MOST_SETTINGS = 1000 };
 
 enum option_id {
 	CAMERA, OUTPUT, BACKDROP, FIT, MODEL, SIZE, FPS, FORMAT, OUTPUT_FORMAT, THREADS, REFINE, SMOOTH, FEATHER, ERODE, DILATE, LIGHT_WRAP,
@@ -339,86 +335,21 @@ static enum pmk_exit set(struct pmk_options *o, int id, const char *value)
 	}
 }
 
-/* --- the configuration file --- */
-
-struct file_state {
-	struct pmk_options *options;
+/* From the configuration file. */
+static enum pmk_exit set_named(struct pmk_options *o, const char *where, const char *name, const char *value)
+{
 	enum pmk_exit code;
-};
 
-/* Settings point to the words of the file until the process ends. */
-static char *keep(const char *text)
-{
-	static char *kept[MOST_SETTINGS];
-	static int count;
-
-	return count < MOST_SETTINGS ? kept[count++] = strdup(text) : NULL;
-}
-
-static int set_from_file(void *user, const char *section, const char *name, const char *value)
-{
-	struct file_state *state = user;
-
-	if (state->code != PMK_EXIT_OK)
-		return 1;	/* one line is said of a file, about its first mistake */
 	for (int id = 0; id < OPTION_COUNT; id++) {
-		char *kept;
-
 		if (strcmp(table[id].name, name) != 0 || !in_file(id))
 			continue;
-		kept = keep(value);
-		state->code = kept ? set(state->options, id, kept) : PMK_EXIT_INTERNAL;
-		return state->code == PMK_EXIT_OK;
+		place = where;
+		code = set(o, id, value);
+		place = "";
+		return code;
 	}
-	pmk_error("%s\"%s\" is not a setting; the settings are the long options of potemkin --help", place, name);
-	state->code = PMK_EXIT_USAGE;
-	return 0;
-}
-
-static bool default_file(char path[4096])
-{
-	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-
-	if (config && config[0] == '/')
-		snprintf(path, 4096, "%s/potemkin/potemkin.conf", config);
-	else if (home)
-		snprintf(path, 4096, "%s/.config/potemkin/potemkin.conf", home);
-	else
-		return false;
-	return access(path, F_OK) == 0;
-}
-
-/* Messages about a setting begin with where it stands. */
-static enum pmk_exit read_file(struct pmk_options *o, const char *asked)
-{
-	struct file_state state = { .options = o, .code = PMK_EXIT_OK };
-	char path[4096], where[4200];
-	uint8_t *text;
-	size_t size;
-	int err, line;
-
-	if (!asked && !default_file(path))
-		return PMK_EXIT_OK;
-	if (asked)
-		snprintf(path, sizeof path, "%s", asked);
-	if (strcmp(path, "/dev/null") == 0)
-		return PMK_EXIT_OK;	/* the usual way to say: no settings */
-	err = pmk_mem_read_file(path, MOST_CONFIG_BYTES, &text, &size);
-	if (err) {
-		pmk_error("configuration file %s: %s; check the path given with --config", path,
-			err == -EINVAL ? "not a file, or empty" : strerror(-err));
-		return PMK_EXIT_INPUT;
-	}
-	snprintf(where, sizeof where, "configuration file %s: ", path);
-	place = where;
-	line = ini_parse_string((char *)text, set_from_file, &state);
-	if (line && state.code == PMK_EXIT_OK) {
-		pmk_error("%sline %d is not of the form \"name = value\", or longer than 199 characters", place, line);
-		state.code = PMK_EXIT_USAGE;
-	}
-	place = "";
-	free(text);
-	return state.code;
+	pmk_error("%s\"%s\" is not a setting; the settings are the long options of potemkin --help", where, name);
+	return PMK_EXIT_USAGE;
 }
 
 /* --- the command line --- */
@@ -518,7 +449,7 @@ enum pmk_exit pmk_options_parse(int argc, char **argv, struct pmk_options *o)
 	if (o->help || o->version)
 		return code;	/* whatever the file says */
 	if (code == PMK_EXIT_OK)
-		code = read_file(o, config);
+		code = pmk_options_file_read(config, o, set_named);
 	from_file = o->pipeline.output_count;
 	if (code == PMK_EXIT_OK)
 		code = walk(argc, argv, o, NULL);

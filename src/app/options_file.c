@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/options_file.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+
+#include <errno.h>
+#include <ini.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MOST_BYTES = 1 << 20, MOST_SETTINGS = 1000 };
+
+struct state {
+	struct pmk_options *options;
+	pmk_options_setting *set;
+	const char *where;	/* what a message about a value begins with */
+	enum pmk_exit code;
+};
+
+/* Settings point to the words of the file until the process ends. */
+static char *keep(const char *text)
+{
+	static char *kept[MOST_SETTINGS];
+	static int count;
+
+	return count < MOST_SETTINGS ? kept[count++] = strdup(text) : NULL;
+}
+
+static int take(void *user, const char *section, const char *name, const char *value)
+{
+	struct state *state = user;
+	char *kept;
+
+	if (state->code != PMK_EXIT_OK)
+		return 1;	/* one line is said of a file, about its first mistake */
+	kept = keep(value);
+	state->code = kept ? state->set(state->options, state->where, name, kept) : PMK_EXIT_INTERNAL;
+	return state->code == PMK_EXIT_OK;
+}
+
+static bool default_file(char path[4096])
+{
+	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+
+	if (config && config[0] == '/')
+		snprintf(path, 4096, "%s/potemkin/potemkin.conf", config);
+	else if (home)
+		snprintf(path, 4096, "%s/.config/potemkin/potemkin.conf", home);
+	else
+		return false;
+	return access(path, F_OK) == 0;
+}
+
+enum pmk_exit pmk_options_file_read(const char *asked, struct pmk_options *options, pmk_options_setting *set)
+{
+	char path[4096], where[4200];
+	struct state state = { .options = options, .set = set, .where = where, .code = PMK_EXIT_OK };
+	uint8_t *text;
+	size_t size;
+	int err, line;
+
+	if (!asked && !default_file(path))
+		return PMK_EXIT_OK;
+	if (asked)
+		snprintf(path, sizeof path, "%s", asked);
+	if (strcmp(path, "/dev/null") == 0)
+		return PMK_EXIT_OK;	/* the usual way to say: no settings */
+	err = pmk_mem_read_file(path, MOST_BYTES, &text, &size);
+	if (err) {
+		pmk_error("configuration file %s: %s; check the path given with --config", path,
+			err == -EINVAL ? "not a file, or empty" : strerror(-err));
+		return PMK_EXIT_INPUT;
+	}
+	snprintf(where, sizeof where, "configuration file %s: ", path);
+	line = ini_parse_string((char *)text, take, &state);
+	if (line && state.code == PMK_EXIT_OK) {
+		pmk_error("%sline %d is not of the form \"name = value\", or longer than 199 characters", where, line);
+		state.code = PMK_EXIT_USAGE;
+	}
+	free(text);
+	return state.code;
+}
