@@ -254,6 +254,36 @@ static void test_zones(void **state)
 	pmk_mask_free(&mask);
 }
 
+/* A zone outside of the picture clears nothing of a view that sticks out of it. */
+static void test_a_zone_outside_clears_nothing(void **state)
+{
+	static const char *const zones[] = { "2000,0,10x100%", "0,2000,100%x10", "2000,2000,1x1" };
+	struct pmk_rect view = { -3, -3, 306, 206 };
+	float probability[40 * 40];
+	struct pmk_mask mask;
+
+	assert_int_equal(pmk_mask_alloc(&mask, 300, 200), 0);
+	for (size_t i = 0; i < sizeof zones / sizeof zones[0]; i++) {
+		struct pmk_zone zone;
+		struct pmk_rect rect;
+
+		assert_int_equal(pmk_zone_parse(zones[i], &zone), 0);
+		rect = pmk_zone_in(&zone, 300, 200);
+		memset(mask.alpha, 255, (size_t)mask.stride * 200);
+		for (int k = 0; k < 40 * 40; k++)
+			probability[k] = 1;
+		pmk_zone_clear_mask(&rect, &mask);
+		pmk_zone_clear_probability(&rect, &view, probability, 40, 40);
+		for (int k = 0; k < 40 * 40; k++)
+			assert_true(probability[k] == 1);
+		for (int y = 0; y < 200; y++) {
+			for (int x = 0; x < 300; x++)
+				assert_int_equal(mask.alpha[(size_t)y * mask.stride + x], 255);
+		}
+	}
+	pmk_mask_free(&mask);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -266,6 +296,7 @@ int main(void)
 		cmocka_unit_test(test_nearest),
 		cmocka_unit_test(test_specks),
 		cmocka_unit_test(test_zones),
+		cmocka_unit_test(test_a_zone_outside_clears_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

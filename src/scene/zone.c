@@ -64,6 +64,8 @@ void pmk_zone_clear_probability(const struct pmk_rect *zone, const struct pmk_re
 {
 	int left, right, top, bottom;
 
+	if (zone->width <= 0 || zone->height <= 0)
+		return;
 	covered(zone->x, zone->width, view->x, view->width, width, &left, &right);
 	covered(zone->y, zone->height, view->y, view->height, height, &top, &bottom);
 	for (int y = top; y < bottom; y++) {
