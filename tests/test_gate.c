@@ -160,6 +160,39 @@ static void test_colour_and_rims_count(void **state)
 	}
 }
 
+static void fill(struct pmk_image *image, int plane, const struct pmk_rect *r, uint8_t value)
+{
+	for (int y = r->y; y < r->y + r->height; y++)
+		memset(image->plane[plane] + (size_t)y * image->stride[plane] + r->x, value, (size_t)r->width);
+}
+
+/* Also what is left at the right and at the bottom where the size is no multiple of what is halved. */
+static void test_the_last_pixels_count(void **state)
+{
+	static const struct pmk_layout layout = { .width = 1923, .height = 1079 };
+	struct pmk_image image;
+	struct pmk_gate g;
+
+	assert_int_equal(pmk_image_alloc(&image, &layout), 0);
+	assert_int_equal(pmk_gate_init(&g, &layout), 0);
+	for (int c = 0; c < 3 * 2; c++) {
+		int plane = c / 2, side = 1 << g.halved, width = pmk_layout_plane_width(&layout, plane), height = pmk_layout_plane_height(&layout, plane);
+		struct pmk_rect right = { width - width % side, 0, width % side, 4 * side }, below = { 0, height - height % side, 4 * side, height % side };
+
+		assert_true(right.width && below.height);
+		pmk_image_fill(&image, (uint8_t[]){ 100, 100, 100 });
+		assert_false(pmk_gate_is_still(&g, &image, moment(c)));
+		pmk_gate_saw(&g);
+		fill(&image, plane, c % 2 ? &right : &below, 160);
+		assert_false(pmk_gate_is_still(&g, &image, moment(c) + 1));
+		fill(&image, plane, c % 2 ? &right : &below, 100);
+		assert_true(pmk_gate_is_still(&g, &image, moment(c) + 2));
+		pmk_gate_reset(&g);
+	}
+	pmk_gate_finish(&g);
+	pmk_image_free(&image);
+}
+
 static void test_time_and_cuts(void **state)
 {
 	static struct room r;
@@ -332,6 +365,7 @@ int main(void)
 		cmocka_unit_test(test_noise_is_still),
 		cmocka_unit_test(test_a_hand_is_not_still),
 		cmocka_unit_test(test_colour_and_rims_count),
+		cmocka_unit_test(test_the_last_pixels_count),
 		cmocka_unit_test(test_time_and_cuts),
 		cmocka_unit_test(test_a_still_scene_skips_the_network),
 		cmocka_unit_test(test_no_mask_is_late),

@@ -22,8 +22,8 @@ int pmk_gate_init(struct pmk_gate *g, const struct pmk_layout *layout)
 	while (layout->width >> (g->halved + 1) >= SMALLEST && layout->height >> (g->halved + 1) >= CELL)
 		g->halved++;
 	for (int i = 0; i < 3; i++) {
-		g->width[i] = pmk_layout_plane_width(layout, i) >> g->halved;
-		g->height[i] = pmk_layout_plane_height(layout, i) >> g->halved;
+		g->width[i] = (pmk_layout_plane_width(layout, i) + (1 << g->halved) - 1) >> g->halved;
+		g->height[i] = (pmk_layout_plane_height(layout, i) + (1 << g->halved) - 1) >> g->halved;
 		g->stride[i] = (g->width[i] + PMK_MEM_ALIGN - 1) / PMK_MEM_ALIGN * PMK_MEM_ALIGN;
 		missing |= !(g->now[i] = pmk_mem_alloc((size_t)g->stride[i] * (size_t)g->height[i] + 1));
 		missing |= !(g->seen[i] = pmk_mem_alloc((size_t)g->stride[i] * (size_t)g->height[i] + 1));
@@ -52,12 +52,40 @@ void pmk_gate_reset(struct pmk_gate *g)
 	g->primed = false;
 }
 
+/* The mean over the square that is pixel (x, y) of a small plane; at the right and lower rim, the last one that is whole. */
+static uint8_t mean_at(const struct pmk_gate *g, const struct pmk_image *image, int plane, int x, int y)
+{
+	int side = 1 << g->halved, left = pmk_layout_plane_width(&image->layout, plane) - side, top = pmk_layout_plane_height(&image->layout, plane) - side;
+	const uint8_t *row = image->plane[plane] + (size_t)(y * side < top ? y * side : top) * (size_t)image->stride[plane] +
+		(x * side < left ? x * side : left);
+	int sum = side * side / 2;
+
+	for (int i = 0; i < side; i++, row += image->stride[plane]) {
+		for (int k = 0; k < side; k++)
+			sum += row[k];
+	}
+	return (uint8_t)(sum / (side * side));
+}
+
+/* The last column from row 0 to `height`, and the last row, where whole squares do not reach them. */
+static void shrink_rim(struct pmk_gate *g, const struct pmk_image *image, int plane, int width, int height)
+{
+	uint8_t *now = g->now[plane];
+
+	for (int y = 0; y < height && width < g->width[plane]; y++)
+		now[(size_t)y * (size_t)g->stride[plane] + (size_t)width] = mean_at(g, image, plane, width, y);
+	for (int x = 0; x < g->width[plane] && height < g->height[plane]; x++)
+		now[(size_t)height * (size_t)g->stride[plane] + (size_t)x] = mean_at(g, image, plane, x, height);
+}
+
 /* By means of squares, by four while it can: libyuv has fast ways for these two, and takes no memory. */
 static void shrink(struct pmk_gate *g, const struct pmk_image *image, int plane)
 {
 	const uint8_t *from = image->plane[plane];
 	int stride = image->stride[plane], left = g->halved;
+	int whole_width = pmk_layout_plane_width(&image->layout, plane) >> left, whole_height = pmk_layout_plane_height(&image->layout, plane) >> left;
 
+	shrink_rim(g, image, plane, whole_width, whole_height);
 	if (!left)
 		CopyPlane(from, stride, g->now[plane], g->stride[plane], g->width[plane], g->height[plane]);
 	while (left) {
@@ -65,8 +93,8 @@ static void shrink(struct pmk_gate *g, const struct pmk_image *image, int plane)
 		uint8_t *to;
 
 		left -= step;
-		width = g->width[plane] << left;
-		height = g->height[plane] << left;
+		width = whole_width << left;
+		height = whole_height << left;
 		to = left ? g->half : g->now[plane];	/* in place from the second time on: each row is written behind where it was read */
 		to_stride = left ? width : g->stride[plane];
 		ScalePlane(from, stride, width << step, height << step, to, to_stride, width, height, kFilterBox);
