@@ -82,7 +82,7 @@ static int end_counting(void)
 
 static struct pmk_scene *make_scene(const struct pmk_layout *layout, const char *backdrop, enum pmk_refine_mode mode)
 {
-	struct pmk_scene_settings settings = { .model = "selfie-landscape", .threads = 1, .backdrop = backdrop, .refine = {
+	struct pmk_scene_settings settings = { .model = "selfie-landscape", .threads = 1, .backdrop = backdrop, .match = 0.5, .refine = {
 		.mode = mode, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 } };
 	struct pmk_scene *scene;
 

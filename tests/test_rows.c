@@ -58,6 +58,28 @@ static void check_blend(const struct pmk_rows *rows, const uint8_t *a, const uin
 	}
 }
 
+static void check_relight(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
+{
+	static const struct { int gain, offset, amount; } tries[] = { { PMK_RELIGHT_GAIN, 0, 0 }, { 0, 0, 0 }, { 32767, 8000, 2047 }, { 32767, -8000, 2047 },
+		{ 11000, 333, 0 }, { 19000, -1200, 700 } };
+	const int8_t *grain = (const int8_t *)b;
+
+	for (size_t n = 0; n < sizeof tries / sizeof tries[0]; n++) {
+		for (int plane = 0; plane < 2; plane++) {
+			int top = plane ? 240 : 235;
+
+			rows->relight(a, grain, tries[n].gain, tries[n].offset, tries[n].amount, out, count, plane);
+			for (int i = 0; i < count; i++) {
+				double v = (a[i] - 128) * (double)tries[n].gain / PMK_RELIGHT_GAIN + 128 + (double)tries[n].offset / PMK_RELIGHT_LEVEL +
+					grain[i] * (double)tries[n].amount / PMK_RELIGHT_GRAIN;
+				v = v < 16 ? 16 : v > top ? top : v;
+				assert_true(n == 0 ? out[i] == (int)v : fabs(out[i] - v) < 1);
+			}
+			assert_int_equal(out[count], GUARD);
+		}
+	}
+}
+
 static void check_halve(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
 {
 	rows->halve(a, b, out, count);
@@ -121,6 +143,11 @@ static void check_stretch(const struct pmk_rows *rows, const uint8_t *a, const u
 static void test_blend(void **state)
 {
 	on_all(check_blend);
+}
+
+static void test_relight(void **state)
+{
+	on_all(check_relight);
 }
 
 static void test_halve(void **state)
@@ -378,6 +405,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_blend),
 		cmocka_unit_test(test_every_blend),
+		cmocka_unit_test(test_relight),
 		cmocka_unit_test(test_halve),
 		cmocka_unit_test(test_mix),
 		cmocka_unit_test(test_stretch),

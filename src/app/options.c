@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 enum option_id {
-	CAMERA, OUTPUT, BACKDROP, FIT, MODEL, SIZE, FPS, FORMAT, OUTPUT_FORMAT, THREADS, REFINE, SMOOTH, FEATHER, ERODE, DILATE, LIGHT_WRAP,
+	CAMERA, OUTPUT, BACKDROP, FIT, MODEL, SIZE, FPS, FORMAT, OUTPUT_FORMAT, THREADS, REFINE, SMOOTH, FEATHER, ERODE, DILATE, LIGHT_WRAP, MATCH,
 	THRESHOLD, PEOPLE, KEEP_OUT, MOTION_GATE, MIRROR, FLIP, ON_DEMAND, SHOW_ROOM, CONFIG, DURATION, FRAMES, VERBOSE, QUIET, LOG_JSON, JSON,
 	SIZES, INPUT_FORMAT, ENGINE, CPU, CPU_LIMIT, TO,
 	ROOT, REMOVE, DRY_RUN, HELP, VERSION, OPTION_COUNT
@@ -42,6 +42,7 @@ static const struct {
 	[ERODE] = { "erode", 0, "PX", "shrink the mask" },
 	[DILATE] = { "dilate", 0, "PX", "grow the mask" },
 	[LIGHT_WRAP] = { "light-wrap", 0, "0..100", "light of the backdrop over the person's rim [0]" },
+	[MATCH] = { "match", 0, "0..100", "how far the backdrop goes to the camera's light, colours and grain [0]" },
 	[THRESHOLD] = { "threshold", 0, "0..1", "cut the network's probability here instead of using it softly" },
 	[PEOPLE] = { "people", 0, "WHO", "all, or nearest: one person, the largest, near the middle [all]" },
 	[KEEP_OUT] = { "keep-out", 0, "ZONE", "X,Y,WxH in pixels or percent, as 0%,0%,25%x100%: nobody is found there; several may be given" },
@@ -229,6 +230,11 @@ static enum pmk_exit set_scene(struct pmk_scene_settings *s, int id, const char 
 		if (pmk_parse_double(value, 0, 100, &number))
 			return bad_value(id, value, "give a number from 0 to 100");
 		s->refine.light_wrap = number / 100;
+		return PMK_EXIT_OK;
+	case MATCH:
+		if (pmk_parse_double(value, 0, 100, &number))
+			return bad_value(id, value, "give a number from 0 to 100");
+		s->match = number / 100;
 		return PMK_EXIT_OK;
 	case FEATHER:
 		return set_px(id, value, &s->refine.feather);

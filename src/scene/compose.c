@@ -17,6 +17,7 @@ struct pmk_composer {
 	struct pmk_shown_pool *pool;
 	const struct pmk_rows *rows;
 	struct pmk_rim *rim;	/* or NULL */
+	struct pmk_match *match;	/* the caller's, or NULL */
 	uint8_t *half;	/* a row of alpha at the chroma's width */
 	uint8_t *behind;	/* a row of what is behind, where that is made row by row */
 };
@@ -46,6 +47,11 @@ int pmk_composer_create(const struct pmk_layout *layout, int count, struct pmk_c
 int pmk_composer_clean_rim(struct pmk_composer *c)
 {
 	return c->rim ? 0 : pmk_rim_create(&c->layout, &c->rim);
+}
+
+void pmk_composer_match(struct pmk_composer *c, struct pmk_match *match)
+{
+	c->match = match;
 }
 
 void pmk_composer_destroy(struct pmk_composer *c)
@@ -109,6 +115,8 @@ static void compose_row(struct pmk_composer *c, const struct parts *parts, const
 		pmk_blur_row(parts->blur, plane, y, c->behind);
 	else
 		back = parts->picture->plane[plane] + (size_t)y * parts->picture->stride[plane];
+	if (c->match)
+		back = pmk_match_row(c->match, plane, y, back);
 	memcpy(to, back, (size_t)first);
 	memcpy(to + end, back + end, (size_t)(width - end));
 	if (frame->layout.range == PMK_RANGE_FULL)

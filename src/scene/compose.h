@@ -2,12 +2,13 @@
 /* The gate: the only maker of struct pmk_shown. A raw frame goes in, a picture that may be shown comes out.
  *
  * The one rule: what compose gives holds a camera pixel only where the mask of that very frame says person, weighted by its
- * alpha; where alpha is 0 it is the backdrop, bit for bit. One thread; what it gives may be unref'd by any. */
+ * alpha; where alpha is 0 it is the backdrop, bit for bit: with a match, the rows that pmk_match_row makes of the backdrop. One thread; what it gives may be unref'd by any. */
 #ifndef PMK_SCENE_COMPOSE_H
 #define PMK_SCENE_COMPOSE_H
 
 #include "image/shown.h"
 #include "scene/blur.h"
+#include "scene/match.h"
 
 struct pmk_composer;
 
@@ -15,6 +16,8 @@ struct pmk_composer;
 int pmk_composer_create(const struct pmk_layout *layout, int count, struct pmk_composer **composer) __attribute__((warn_unused_result));
 /* From now on pixels at the rim are cleaned of the room's colour (rim.h). -ENOMEM. */
 int pmk_composer_clean_rim(struct pmk_composer *composer) __attribute__((warn_unused_result));
+/* From now on what is behind a person goes through `match`, which stays the caller's; a cover does not. NULL: no more. */
+void pmk_composer_match(struct pmk_composer *composer, struct pmk_match *match);
 void pmk_composer_destroy(struct pmk_composer *composer);	/* all pictures must be back; NULL is fine */
 
 /* Frame over `behind` by alpha, in planar YUV: out = behind + alpha / 255 (frame - behind), rounded to the nearest. The frame has

@@ -23,11 +23,18 @@ struct pmk_look {
  * pixels: stretch cannot do that. */
 bool pmk_look_make(struct pmk_look *looks, const int *place, int count) __attribute__((warn_unused_result));
 
+/* Steps of relight's numbers: a gain of 1; an offset of one level; the amount at which grain of 1 is one level. */
+enum { PMK_RELIGHT_GAIN = 1 << 14, PMK_RELIGHT_LEVEL = 32, PMK_RELIGHT_GRAIN = 1 << 13 };
+
 struct pmk_rows {
 	/* out = behind + alpha / 255 (person - behind), to the nearest. `to_limited` first takes the person from full to limited range
 	 * as pmk_convert_row_to_limited does; `plane` 0 is luma. */
 	void (*blend)(const uint8_t *person, const uint8_t *behind, const uint8_t *alpha, uint8_t *out, int count);
 	void (*blend_to_limited)(const uint8_t *person, const uint8_t *behind, const uint8_t *alpha, uint8_t *out, int count, int plane);
+
+	/* out = (row - 128) gain + 128 + offset + grain amount, in the steps above, clamped to limited range: within a level of the exact value,
+	 * and row itself where nothing is changed. Gain 0..32767 steps, offset -8000..8000, amount 0..2047; `plane` 0 is luma. */
+	void (*relight)(const uint8_t *row, const int8_t *grain, int gain, int offset, int amount, uint8_t *out, int count, int plane);
 
 	/* Mean of 2x2 pixels of two rows (which may be the same one), to the nearest, halves up: out[x] of a, b [2x, 2x + 1]. */
 	void (*halve)(const uint8_t *a, const uint8_t *b, uint8_t *out, int count);

@@ -36,6 +36,27 @@ static void blend_to_limited(const uint8_t *restrict person, const uint8_t *rest
 		out[i] = blended(over_255((uint16_t)(person[i] * scale + offset)), behind[i], alpha[i]);
 }
 
+/* The upper half of a product: compilers know it. */
+static inline int16_t upper(int16_t a, int16_t b)
+{
+	return (int16_t)((int32_t)a * b >> 16);
+}
+
+static void relight(const uint8_t *restrict row, const int8_t *restrict grain, int gain, int offset, int amount, uint8_t *restrict out,
+	int count, int plane)
+{
+	int16_t times = (int16_t)gain, share = (int16_t)amount, more = (int16_t)(offset + PMK_RELIGHT_LEVEL / 2), top = plane ? 240 - 128 : 235 - 128;
+
+	for (int i = 0; i < count; i++) {
+		int16_t v = (int16_t)(upper((int16_t)((row[i] - 128) * 128), times) + upper((int16_t)(grain[i] * 256), share) + more);
+
+		v = (int16_t)(v >> 5);
+		v = v < 16 - 128 ? 16 - 128 : v;
+		v = v > top ? top : v;
+		out[i] = (uint8_t)(v + 128);
+	}
+}
+
 static void halve(const uint8_t *restrict a, const uint8_t *restrict b, uint8_t *restrict out, int count)
 {
 	for (int i = 0; i < count; i++) {
@@ -235,6 +256,7 @@ extern const struct pmk_rows PASTE(pmk_rows, PMK_LEVEL);
 const struct pmk_rows PASTE(pmk_rows, PMK_LEVEL) = {
 	.blend = blend,
 	.blend_to_limited = blend_to_limited,
+	.relight = relight,
 	.halve = halve,
 	.mix = mix,
 	.stretch = stretch,

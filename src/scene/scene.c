@@ -23,6 +23,7 @@ struct pmk_scene {
 	struct pmk_refine *refine;
 	struct pmk_mask mask;
 	struct pmk_backdrop *backdrop;
+	struct pmk_match *match;	/* or NULL */
 	struct pmk_composer *composer;
 	int last_error;	/* so that a repeating fault is said once */
 	uint64_t last_number, last_ns;	/* of the frame before */
@@ -43,6 +44,19 @@ static int create_mask_chain(struct pmk_scene *s, const struct pmk_scene_setting
 	return err;
 }
 
+static int create_match(struct pmk_scene *s, double strength)
+{
+	const struct pmk_image *behind = pmk_backdrop_behind(s->backdrop);
+	int err = pmk_match_create(&s->layout, strength, &s->match);
+
+	if (err)
+		return err;
+	if (behind)
+		pmk_match_backdrop(s->match, behind);
+	pmk_composer_match(s->composer, s->match);
+	return 0;
+}
+
 static int create_picture(struct pmk_scene *s, const struct pmk_scene_settings *settings, int shown_count)
 {
 	int err;
@@ -58,6 +72,8 @@ static int create_picture(struct pmk_scene *s, const struct pmk_scene_settings *
 		err = pmk_composer_create(&s->layout, shown_count, &s->composer);
 	if (!err && settings->refine.mode == PMK_REFINE_GUIDED)
 		err = pmk_composer_clean_rim(s->composer);
+	if (!err && settings->match > 0)
+		err = create_match(s, settings->match);
 	return err;
 }
 
@@ -97,6 +113,7 @@ void pmk_scene_destroy(struct pmk_scene *s)
 	if (!s)
 		return;
 	pmk_composer_destroy(s->composer);
+	pmk_match_destroy(s->match);
 	pmk_backdrop_destroy(s->backdrop);
 	pmk_refine_destroy(s->refine);
 	pmk_mask_free(&s->mask);
@@ -224,6 +241,8 @@ static int compose(struct pmk_scene *s, const struct pmk_frame *frame, struct pm
 	if (err)
 		return err;
 	mark = pmk_clock_thread_ns();
+	if (s->match)
+		pmk_match_see(s->match, frame, &s->mask, s->last_ns);
 	blur = pmk_backdrop_blur(s->backdrop);
 	err = blur ? pmk_compose_blurred(s->composer, frame, &s->mask, blur, shown) :
 		pmk_compose(s->composer, frame, &s->mask, pmk_backdrop_behind(s->backdrop), shown);

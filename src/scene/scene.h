@@ -19,6 +19,7 @@ struct pmk_scene_settings {
 	const char *backdrop;
 	enum pmk_fit fit;
 	struct pmk_refine_settings refine;
+	double match;	/* 0..1: how far the backdrop goes to the camera's light and grain (match.h) */
 	bool nearest;	/* keep one person, not all */
 	struct pmk_zone keep_out[PMK_ZONES];	/* where nobody is */
 	int keep_out_count;
