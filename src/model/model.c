@@ -66,15 +66,6 @@ static int read_file(const char *path, uint8_t **bytes, size_t *size)
 	return err == -EFBIG || err == -EINVAL ? -EBADMSG : err;
 }
 
-static int hash(const char *path, const uint8_t *bytes, size_t size, char text[PMK_SHA256_HEX])
-{
-	int err = pmk_sha256_of(bytes, size, text);
-
-	if (err < 0)
-		pmk_error("%s: %s", path, strerror(-err));
-	return err;
-}
-
 /* The one card in PATH.ini. */
 static int card_beside(const char *path, const char *sha256, struct pmk_model_card *card)
 {
@@ -147,8 +138,8 @@ static int load_by_name(const char *name, const struct pmk_model_card *cards, in
 	err = read_file(model->path, &bytes, &size);
 	if (err < 0)
 		return err;
-	err = hash(model->path, bytes, size, sha256);
-	if (err == 0 && strcmp(sha256, card->sha256)) {
+	pmk_sha256_of(bytes, size, sha256);
+	if (strcmp(sha256, card->sha256)) {
 		pmk_error("%s: is not the model \"%s\" or is damaged: its SHA-256 is %s, not %s; remove it and get it again",
 			  model->path, card->name, sha256, card->sha256);
 		err = -EBADMSG;
@@ -175,12 +166,12 @@ static int load_by_path(const char *path, const struct pmk_model_card *cards, in
 	err = read_file(path, &bytes, &size);
 	if (err < 0)
 		return err;
-	err = hash(path, bytes, size, sha256);
-	for (int i = 0; err == 0 && i < count && !card; i++)
+	pmk_sha256_of(bytes, size, sha256);
+	for (int i = 0; i < count && !card; i++)
 		card = strcmp(cards[i].sha256, sha256) ? NULL : &cards[i];
 	if (card)
 		model->card = *card;
-	else if (err == 0)
+	else
 		err = card_beside(path, sha256, &model->card);
 	if (err == 0)
 		err = take_network(model, bytes, size);
