@@ -23,9 +23,10 @@ only() {
 }
 
 only image/shown_seal.h image/shown.c scene/compose.c
-only image/media_out.h image/media_out.c io/sink_file.c app/mask.c
+only image/media_out.h image/media_out.c image/media_module.h io/sink_file.c app/mask.c
+only image/media_module.h image/media_module.c image/media_entry.c
 # Pictures are written by these: composed ones and the drawn demo, and masks.
-only image/still.h image/still.c scene/backdrop.c app/convert.c app/mask.c app/demo.c
+only image/still.h image/still.c image/media_module.h scene/backdrop.c app/convert.c app/mask.c app/demo.c
 
 # A sink never sees a raw frame.
 if grep -n 'struct pmk_frame\b\|image/frame\.h' io/sink*.[ch]; then

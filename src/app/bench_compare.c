@@ -2,8 +2,10 @@
 #include "app/bench.h"
 #include "app/bench_usual.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "model/manifest.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 enum { WARM_UP = 3, ENGINE_RUNS = 8, USUAL_SHARE = 3, BEATS = 4 };	/* the usual way is slow: it gets a third of the frames */
@@ -22,6 +24,15 @@ static void count(struct pmk_series *series, uint64_t since_ns, int frames)
 	pmk_series_add(series, (pmk_clock_cpu_ns() - since_ns) / (uint64_t)frames);
 }
 
+static int create_usual(struct pmk_bench *b, struct rivals *r)
+{
+	int err = pmk_usual_create(pmk_scene_model(b->scene), b->size.width, b->size.height, &r->usual);
+
+	if (err == -ENOPKG)
+		pmk_info("bench: without the media module there is no comparison with decoding alone and the usual chain");
+	return err == -ENOPKG ? 0 : err;
+}
+
 static int create_rivals(struct pmk_bench *b, struct rivals *r)
 {
 	const struct pmk_options *o = b->options;
@@ -31,7 +42,7 @@ static int create_rivals(struct pmk_bench *b, struct rivals *r)
 	plain.no_motion_gate = true;
 	err = pmk_scene_create(&plain, &b->layout, 2, &r->plain);
 	if (!err && o->input_format == PMK_FOURCC_MJPG)
-		err = pmk_usual_create(pmk_scene_model(b->scene), b->size.width, b->size.height, &r->usual);
+		err = create_usual(b, r);
 	if (!err)
 		err = pmk_model_load(pmk_scene_model(b->scene), &r->model);
 	if (!err)

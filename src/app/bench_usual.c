@@ -2,12 +2,12 @@
 #include "app/bench_usual.h"
 
 #include "base/mem.h"
+#include "image/rescale.h"
 #include "model/engine.h"
 #include "model/manifest.h"
 #include "scene/person.h"
 
 #include <errno.h>
-#include <libswscale/swscale.h>
 #include <stdlib.h>
 #include <turbojpeg.h>
 
@@ -16,7 +16,7 @@ struct pmk_usual {
 	tjhandle jpeg;
 	struct pmk_model model;
 	struct pmk_engine *engine;
-	struct SwsContext *shrink, *enlarge, *pack;
+	struct pmk_rescale *shrink, *enlarge, *pack;
 	uint8_t *planes[3], *bgr, *room, *small, *mask, *small_mask, *packed;
 	float *probability;
 };
@@ -36,30 +36,40 @@ static int alloc_all(struct pmk_usual *u)
 	return missing ? -ENOMEM : 0;
 }
 
+static int create_converters(struct pmk_usual *u)
+{
+	const struct pmk_model_card *c = &u->model.card;
+	const struct pmk_packed whole = { PMK_PIXELS_BGR, u->width, u->height }, client = { PMK_PIXELS_YUYV, u->width, u->height };
+	const struct pmk_packed input = { PMK_PIXELS_RGB, c->input_width, c->input_height };
+	const struct pmk_packed output = { PMK_PIXELS_GREY, c->output_width, c->output_height }, mask = { PMK_PIXELS_GREY, u->width, u->height };
+	int err;
+
+	u->jpeg = tjInitDecompress();
+	err = u->jpeg ? pmk_rescale_create(&whole, &input, &u->shrink) : -ENOMEM;
+	if (!err)
+		err = pmk_rescale_create(&output, &mask, &u->enlarge);
+	if (!err)
+		err = pmk_rescale_create(&whole, &client, &u->pack);
+	return err;
+}
+
 int pmk_usual_create(const char *model, int width, int height, struct pmk_usual **usual)
 {
 	struct pmk_usual *u = calloc(1, sizeof *u);
-	const struct pmk_model_card *c;
 	int err;
 
 	if (!u)
 		return -ENOMEM;
 	u->width = width;
 	u->height = height;
-	c = &u->model.card;
 	err = pmk_model_load(model, &u->model);
 	if (!err)
 		err = pmk_engine_create(&u->model.graph, pmk_engine_is_built(PMK_ENGINE_XNNPACK) ? PMK_ENGINE_XNNPACK : PMK_ENGINE_AUTO,
 			1, &u->engine);
 	if (!err)
 		err = alloc_all(u);
-	if (!err) {
-		u->jpeg = tjInitDecompress();
-		u->shrink = sws_getContext(width, height, AV_PIX_FMT_BGR24, c->input_width, c->input_height, AV_PIX_FMT_RGB24, SWS_BILINEAR, NULL, NULL, NULL);
-		u->enlarge = sws_getContext(c->output_width, c->output_height, AV_PIX_FMT_GRAY8, width, height, AV_PIX_FMT_GRAY8, SWS_BILINEAR, NULL, NULL, NULL);
-		u->pack = sws_getContext(width, height, AV_PIX_FMT_BGR24, width, height, AV_PIX_FMT_YUYV422, SWS_BILINEAR, NULL, NULL, NULL);
-		err = u->jpeg && u->shrink && u->enlarge && u->pack ? 0 : -ENOMEM;
-	}
+	if (!err)
+		err = create_converters(u);
 	if (err) {
 		pmk_usual_destroy(u);
 		return err;
@@ -81,9 +91,9 @@ void pmk_usual_destroy(struct pmk_usual *u)
 	free(u->small_mask);
 	free(u->packed);
 	free(u->probability);
-	sws_freeContext(u->shrink);
-	sws_freeContext(u->enlarge);
-	sws_freeContext(u->pack);
+	pmk_rescale_destroy(u->shrink);
+	pmk_rescale_destroy(u->enlarge);
+	pmk_rescale_destroy(u->pack);
 	if (u->jpeg)
 		tjDestroy(u->jpeg);
 	pmk_engine_destroy(u->engine);
@@ -96,15 +106,6 @@ int pmk_usual_decode(struct pmk_usual *u, const uint8_t *jpeg, size_t bytes)
 	int strides[3] = { u->width, u->width, u->width };
 
 	return tjDecompressToYUVPlanes(u->jpeg, jpeg, bytes, u->planes, u->width, strides, u->height, 0) ? -EIO : 0;
-}
-
-static void scale(struct SwsContext *context, const uint8_t *from, int stride, int height, uint8_t *to, int to_stride)
-{
-	const uint8_t *const source[4] = { from };
-	const int strides[4] = { stride }, to_strides[4] = { to_stride };
-	uint8_t *const target[4] = { to };
-
-	sws_scale(context, source, strides, 0, height, target, to_strides);
 }
 
 static void blend_bgr(struct pmk_usual *u)
@@ -126,15 +127,15 @@ int pmk_usual_frame(struct pmk_usual *u, const uint8_t *jpeg, size_t bytes)
 
 	if (tjDecompress2(u->jpeg, jpeg, bytes, u->bgr, u->width, u->width * 3, u->height, TJPF_BGR, 0))
 		return -EIO;
-	scale(u->shrink, u->bgr, u->width * 3, u->height, u->small, c->input_width * 3);
+	pmk_rescale_run(u->shrink, u->bgr, u->width * 3, u->small, c->input_width * 3);
 	for (size_t i = 0; i < in; i++)
 		input[i] = (float)u->small[i] * (c->scale / 255) + c->mean;
 	if (pmk_engine_run(u->engine) || pmk_person_probability(c, pmk_engine_output(u->engine), u->probability))
 		return -EIO;
 	for (size_t i = 0; i < out; i++)
 		u->small_mask[i] = (uint8_t)(u->probability[i] * 255 + 0.5f);
-	scale(u->enlarge, u->small_mask, c->output_width, c->output_height, u->mask, u->width);
+	pmk_rescale_run(u->enlarge, u->small_mask, c->output_width, u->mask, u->width);
 	blend_bgr(u);
-	scale(u->pack, u->bgr, u->width * 3, u->height, u->packed, u->width * 2);
+	pmk_rescale_run(u->pack, u->bgr, u->width * 3, u->packed, u->width * 2);
 	return 0;
 }

@@ -9,6 +9,7 @@
 
 struct pmk_usual;
 
+/* -ENOMEM; -ENOPKG without the media module, whose scaling it takes. */
 int pmk_usual_create(const char *model, int width, int height, struct pmk_usual **usual) __attribute__((warn_unused_result));
 void pmk_usual_destroy(struct pmk_usual *usual);	/* NULL is fine */
 int pmk_usual_decode(struct pmk_usual *usual, const uint8_t *jpeg, size_t bytes) __attribute__((warn_unused_result));	/* to its planes, no more; 0 or -EIO */

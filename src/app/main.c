@@ -35,6 +35,8 @@ enum pmk_exit pmk_command_exit(enum pmk_part part, int error, const char *camera
 		return PMK_EXIT_OK;
 	if (error == -EBUSY)
 		return PMK_EXIT_BUSY;
+	if (error == -ENOPKG)	/* files cannot be read or written here */
+		return PMK_EXIT_INPUT;
 	if (error == -ENOMEM || part == PMK_PART_NONE)
 		return PMK_EXIT_INTERNAL;
 	if (part == PMK_PART_SCENE)

@@ -1,0 +1,74 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# usage: installed.sh PROGRAM BUILD OTHER_MODULE PREFIX
+# The program where `make install` puts it, the program without its module for files, and with one of another build.
+set -u
+program=$(realpath "$1")
+build=$(realpath "$2")
+other=$(realpath "$3")
+prefix=$4
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export XDG_CONFIG_HOME="$work/config"
+export PIPEWIRE_RUNTIME_DIR="$work"
+mkdir "$work/alone" "$work/here"
+cd "$work/here" || exit 1
+failed=0
+
+bad() {
+	echo "FAIL: $*" >&2
+	failed=1
+}
+
+# refuses PATTERN ARGS...: exits with 3, one line on stderr that fits PATTERN, and leaves no file.
+refuses() {
+	pattern=$1
+	shift
+	timeout 60 "$work/alone/potemkin" "$@" >"$work/out" 2>"$work/err"
+	code=$?
+	[ $code -eq 3 ] || bad "$*: exit $code: $(cat "$work/err")"
+	[ "$(grep -c . "$work/err")" -eq 1 ] && grep -Eq "$pattern" "$work/err" || bad "$*: \"$(cat "$work/err")\" is not one line with $pattern"
+	[ -z "$(ls -A)" ] || { bad "$*: left $(ls -A)"; rm -f ./* ./.[!.]*; }
+}
+
+# runs PROGRAM ARGS...: exits with 0.
+runs() {
+	timeout 120 "$@" >"$work/out" 2>"$work/err" || bad "$*: $(cat "$work/err")"
+}
+
+# --- as installed: a picture and a video, both ways
+if ! DESTDIR= meson install -C "$build" --no-rebuild --quiet --destdir "$work/root" >"$work/out" 2>&1; then
+	bad "meson install: $(tail -n 3 "$work/out")"
+fi
+installed=$work/root$prefix/bin/potemkin
+runs "$installed" convert presenter "$work/film.mkv" --frames 3 -s 160x90
+runs "$installed" mask "$work/film.mkv" "$work/mask.mkv"
+printf 'P6\n32 24\n255\n' >"$work/wall.ppm"
+head -c 2304 /dev/zero | tr '\0' x >>"$work/wall.ppm"
+runs "$installed" convert "$work/wall.ppm" "$work/wall.png" -b green
+[ -s "$work/wall.png" ] && [ -s "$work/mask.mkv" ] || bad 'the installed program wrote nothing'
+
+# --- without the module: all that is no file works; a module in the working directory or on the search path is not taken
+cp "$program" "$work/alone/potemkin"
+module=$(find "$work/root" -name potemkin-media.so)
+runs "$work/alone/potemkin" -c presenter -o null --frames 2 -s 160x90
+runs "$work/alone/potemkin" bench --sizes 160x90 --frames 2 --input-format yuyv
+export LD_LIBRARY_PATH="${module%/*}"
+for way in "convert presenter a.mkv" "convert $work/film.mkv a.mkv" "convert $work/wall.png a.png" "mask $work/film.mkv a.mkv" \
+	"-c file:$work/film.mkv -o null" "-c presenter -o file:a.mkv --frames 1" "-c presenter -o null --frames 1 -b $work/wall.png"; do
+	# shellcheck disable=SC2086
+	refuses 'need the module potemkin-media.so, which is neither /.*alone/potemkin-media.so nor /.*; install it' $way
+done
+(cd "${module%/*}" && timeout 60 "$work/alone/potemkin" convert presenter "$work/here/a.mkv" --frames 1) 2>/dev/null
+[ $? -eq 3 ] || bad 'a module in the working directory was taken'
+unset LD_LIBRARY_PATH
+
+# --- beside it: one of another build, and no module at all
+cp "$other" "$work/alone/potemkin-media.so"
+refuses 'belongs to another build' convert presenter a.mkv
+echo 'no shared object' >"$work/alone/potemkin-media.so"
+refuses 'cannot be loaded: .*alone/potemkin-media.so' convert presenter a.mkv
+rm "$work/alone/potemkin-media.so"
+
+[ $failed -eq 0 ] && echo 'installed, alone and mismatched: all as it should be'
+exit $failed

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* A module as another build would have left it: nothing in it may be called. */
+#include "image/media_module.h"
+
+#include <stdlib.h>
+
+static void start(const struct pmk_media_host *host)
+{
+	abort();
+}
+
+extern const struct pmk_media_module pmk_media_module;
+const struct pmk_media_module pmk_media_module = { .interface = "0.0.1 media 0", .start = start };
