@@ -201,6 +201,35 @@ static void test_newcomer(void **state)
 	close_cutout(&comes);
 }
 
+/* Two at the far ends of a wide picture: both are found as well as each would be alone. */
+static void test_far_apart(void **state)
+{
+	struct cutout left, right;
+	struct stage s;
+	int first, last, unused;
+
+	if (!open_cutout("man_lp_d9", &left) || !open_cutout("asl_walk_041", &right)) {
+		puts("skipped: needs the test data");
+		skip();
+	}
+	s = open_stage(false);
+	extent(&left, &first, &unused);
+	extent(&right, &unused, &last);
+	empty(&s);
+	put(&s, &left, -first);
+	put(&s, &right, W - 1 - last);
+	for (uint64_t i = 0; i < 30; i++) {
+		double iou = compare(&s, look(&s, i), 0, W, NULL);
+
+		if (i == 0 || i == 29)
+			printf("picture %d: IoU %.4f\n", (int)i, iou);
+		assert_true(iou > 0.97);
+	}
+	close_stage(&s);
+	close_cutout(&left);
+	close_cutout(&right);
+}
+
 /* With nearest, of two only one is shown. */
 static void test_nearest(void **state)
 {
@@ -231,6 +260,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_at_the_sides),
 		cmocka_unit_test(test_newcomer),
+		cmocka_unit_test(test_far_apart),
 		cmocka_unit_test(test_nearest),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

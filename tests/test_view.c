@@ -41,7 +41,7 @@ static void step(struct play *p, const struct person people[MOST_PEOPLE])
 
 	if (pmk_view_wants_search(&p->view, ++p->frame * FRAME_NS)) {
 		render(people, &all, p->probability, SEARCH_W, SEARCH_H);
-		pmk_view_search(&p->view, p->probability, SEARCH_W, SEARCH_H);
+		pmk_view_search(&p->view, &all, p->probability, SEARCH_W, SEARCH_H);
 	}
 	for (p->looks = 0; again && p->looks < MOST_LOOKS; p->looks++) {
 		p->seen = p->view.rect;
@@ -129,6 +129,58 @@ static void test_newcomer(void **state)
 		assert_true(waited < 6);
 		free(p);
 	}
+}
+
+/* Two people at the ends of a wide picture are looked at in two tiles, each a square, which cover the view and overlap; when they lean to
+ * and fro the tiles stay; when one has left, one look will do. */
+static void test_tiles(void **state)
+{
+	struct play *p = start(false);
+	struct pmk_rect tile[2], first;
+
+	for (int i = 0; i < 100; i++) {
+		struct person people[2] = { { 60 + 6 * sin(i * 0.4), 220, 260, 500 }, { 980 + 6 * sin(i * 0.3), 260, i < 60 ? 250 : 0, 480 } };
+		step(p, people);
+		if (i == 0)
+			first = p->seen;
+		if (i >= 60)
+			continue;
+		assert_int_equal(pmk_view_tiles(&p->view, tile), 2);
+		assert_memory_equal(&p->seen, &first, sizeof first);
+		assert_true(is_seen(p, &people[0]) && is_seen(p, &people[1]));
+		for (int k = 0; k < 2; k++) {
+			assert_int_equal(tile[k].width, tile[k].height);
+			assert_true(tile[k].y == first.y && tile[k].height == first.height);
+		}
+		assert_int_equal(tile[0].x, first.x);
+		assert_int_equal(tile[1].x + tile[1].width, first.x + first.width);
+		assert_true((tile[0].x + tile[0].width - tile[1].x) * 6 > tile[0].width);
+	}
+	assert_int_equal(pmk_view_tiles(&p->view, tile), 1);
+	assert_memory_equal(&tile[0], &p->view.rect, sizeof tile[0]);
+	free(p);
+}
+
+/* In a wide picture both ends are searched more closely before anybody is found, then in turns; not in others. */
+static void test_closer(void **state)
+{
+	struct play *p = start(false);
+	struct person people[2] = { { 480, 200, 300, 600 } };
+	struct pmk_rect part[2];
+	struct pmk_view narrow;
+	int at[2];
+
+	assert_int_equal(pmk_view_closer(&p->view, part), 2);
+	assert_true(part[0].width == H && part[1].width == H && abs(part[0].x - part[1].x) == W - H);
+	step(p, people);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(pmk_view_closer(&p->view, part), 1);
+		at[i] = part[0].x;
+	}
+	assert_int_equal(abs(at[0] - at[1]), W - H);
+	pmk_view_init(&narrow, 640, 480, 1, false);
+	assert_int_equal(pmk_view_closer(&narrow, part), 0);
+	free(p);
 }
 
 /* Searches come by time too, where pictures are rare. */
@@ -291,6 +343,8 @@ int main(void)
 		cmocka_unit_test(test_walking),
 		cmocka_unit_test(test_growing_arms),
 		cmocka_unit_test(test_newcomer),
+		cmocka_unit_test(test_tiles),
+		cmocka_unit_test(test_closer),
 		cmocka_unit_test(test_searches_by_time),
 		cmocka_unit_test(test_leaving),
 		cmocka_unit_test(test_nearest),

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "scene/person.h"
 #include "scene/prepare.h"
+#include "scene/tiles.h"
 #include "scene/view.h"
 
 #include <errno.h>
@@ -23,6 +24,7 @@ struct eye {
 
 struct pmk_look {
 	struct eye view, search;	/* search is empty when the first does both */
+	struct pmk_tiles tiles;
 	struct pmk_view where;
 	const struct pmk_rect *keep_out;
 	int keep_out_count;
@@ -65,6 +67,8 @@ int pmk_look_create(const struct pmk_look_settings *settings, int width, int hei
 	err = open_eye(both ? "selfie" : settings->model, settings, &l->view);
 	if (!err && both && width * 10 >= height * 12)
 		err = open_eye("selfie-landscape", settings, &l->search);
+	if (!err)
+		err = pmk_tiles_init(&l->tiles, l->view.model.card.output_width, l->view.model.card.output_height);
 	if (err) {
 		pmk_look_destroy(l);
 		return err;
@@ -80,6 +84,7 @@ void pmk_look_destroy(struct pmk_look *l)
 		return;
 	close_eye(&l->view);
 	close_eye(&l->search);
+	pmk_tiles_finish(&l->tiles);
 	free(l);
 }
 
@@ -111,37 +116,68 @@ static int look_at(struct pmk_look *l, struct eye *eye, const struct pmk_image *
 	return err;
 }
 
+static int search_in(struct pmk_look *l, struct eye *eye, const struct pmk_image *image, const struct pmk_rect *part, uint64_t *prepare_ns,
+	uint64_t *infer_ns)
+{
+	int err = look_at(l, eye, image, part, prepare_ns, infer_ns);
+
+	if (!err)
+		pmk_view_search(&l->where, part, eye->probability, eye->model.card.output_width, eye->model.card.output_height);
+	return err;
+}
+
 static int search(struct pmk_look *l, const struct pmk_image *image, uint64_t *prepare_ns, uint64_t *infer_ns)
 {
 	struct eye *eye = l->search.engine ? &l->search : &l->view;
-	struct pmk_rect all = { 0, 0, l->where.width, l->where.height };
-	int err = look_at(l, eye, image, &all, prepare_ns, infer_ns);
+	struct pmk_rect all = { 0, 0, l->where.width, l->where.height }, part[2];
+	int count = pmk_view_closer(&l->where, part), err = search_in(l, eye, image, &all, prepare_ns, infer_ns);
 
-	if (!err)
-		pmk_view_search(&l->where, eye->probability, eye->model.card.output_width, eye->model.card.output_height);
+	for (int i = 0; !err && i < count; i++)
+		err = search_in(l, &l->view, image, &part[i], prepare_ns, infer_ns);
 	return err;
+}
+
+/* The view in one look, or in two joined. */
+static int look_at_view(struct pmk_look *l, const struct pmk_image *image, struct pmk_sight *sight, uint64_t *prepare_ns, uint64_t *infer_ns)
+{
+	struct eye *eye = &l->view;
+	struct pmk_rect tile[2];
+	int count = pmk_view_tiles(&l->where, tile), err = look_at(l, eye, image, &tile[0], prepare_ns, infer_ns);
+
+	*sight = (struct pmk_sight){ .probability = eye->probability, .view = l->where.rect };
+	if (err || count == 1)
+		return err;
+	memcpy(l->tiles.left, eye->probability, (size_t)l->tiles.width * (size_t)l->tiles.height * sizeof *l->tiles.left);
+	err = look_at(l, eye, image, &tile[1], prepare_ns, infer_ns);
+	if (err)
+		return err;
+	pmk_tiles_join(&l->tiles, &sight->view, tile, eye->probability);
+	sight->probability = l->tiles.joined;
+	return 0;
 }
 
 int pmk_look_run(struct pmk_look *l, const struct pmk_image *image, uint64_t now_ns, struct pmk_sight *sight, uint64_t *prepare_ns,
 	uint64_t *infer_ns)
 {
 	const struct pmk_model_card *card = &l->view.model.card;
-	struct pmk_rect rect;
+	struct pmk_sight seen;
 	bool again = true;
 	int err = 0;
 
 	if (pmk_view_wants_search(&l->where, now_ns))
 		err = search(l, image, prepare_ns, infer_ns);
 	for (int looks = 0; !err && again && looks < MOST_LOOKS; looks++) {
-		rect = l->where.rect;
-		err = look_at(l, &l->view, image, &rect, prepare_ns, infer_ns);
+		err = look_at_view(l, image, &seen, prepare_ns, infer_ns);
 		if (!err)
-			again = pmk_view_follow(&l->where, l->view.probability, card->output_width, card->output_height);
+			again = pmk_view_follow(&l->where, seen.probability, card->output_width, card->output_height);
 	}
 	if (err)
 		return err;
-	*sight = (struct pmk_sight){ .probability = l->view.probability, .view = rect };
-	if (card->output_width == card->input_width && card->output_height == card->input_height)
-		sight->small = pmk_prepare_small(l->view.prepare);
+	if (card->output_width == card->input_width && card->output_height == card->input_height) {
+		if (seen.probability == l->tiles.joined)
+			pmk_prepare_scale(l->view.prepare, image, &seen.view);
+		seen.small = pmk_prepare_small(l->view.prepare);
+	}
+	*sight = seen;
 	return 0;
 }

@@ -164,12 +164,17 @@ static void shrink(struct pmk_prepare *p, const struct pmk_image *image, const s
 	sample(p, from, stride, &across, &down, p->plane[plane], to_width, to_height);
 }
 
+void pmk_prepare_scale(struct pmk_prepare *p, const struct pmk_image *image, const struct pmk_rect *view)
+{
+	for (int i = 0; i < 3; i++)
+		shrink(p, image, view, i);
+}
+
 void pmk_prepare_run(struct pmk_prepare *p, const struct pmk_image *image, const struct pmk_rect *view, float *input)
 {
 	size_t count = (size_t)p->width * (size_t)p->height * 3;
 
-	for (int i = 0; i < 3; i++)
-		shrink(p, image, view, i);
+	pmk_prepare_scale(p, image, view);
 	I420ToRGB24Matrix(p->plane[0], p->stride, p->plane[2], p->stride, p->plane[1], p->stride, p->rgb, p->width * 3,
 		swapped_matrix(&image->layout), p->width, p->height);
 	p->rows->to_floats(p->rgb, input, count, p->scale, p->mean);

@@ -17,6 +17,9 @@ void pmk_prepare_destroy(struct pmk_prepare *prepare);	/* NULL is fine */
  * overlaps the picture; where it sticks out of the picture the rim's pixels hold. */
 void pmk_prepare_run(struct pmk_prepare *prepare, const struct pmk_image *image, const struct pmk_rect *view, float *input);
 
+/* Only the planes, for pmk_prepare_small. */
+void pmk_prepare_scale(struct pmk_prepare *prepare, const struct pmk_image *image, const struct pmk_rect *view);
+
 /* The planes that the last run scaled, input_width x input_height, 4:2:0, for edge-aware filters; valid until the next run. */
 const struct pmk_image *pmk_prepare_small(const struct pmk_prepare *prepare);
 

@@ -15,6 +15,10 @@ static const double ROOMY = 0.85;	/* of the view's side: if less than this would
 static const double GROW = 0.25;	/* of the view, at a side where a person touches it */
 static const double CORE = 0.3;	/* of the fullest row or column: what is thinner is no reason to make a view larger */
 static const double OUTSIDE = 0.1;	/* of the view, at each of its sides, may lie outside of the picture; rather than more it is squeezed */
+static const double CLOSER = 1.5;	/* of a square: in a wider picture a look at the whole misses small people */
+static const double WIDE = 1.3, WIDE_STILL = 1.2;	/* squeezed by more than this it would become two tiles; by this they stay */
+static const double ROW_MARGIN = 1.1, ROW_MOST = 1.06;	/* a view of two tiles over the people's width; at most, over the picture's */
+static const double OVERLAP = 0.2;	/* of a tile, at least, is in the other one too */
 static const double LEAST_SIDE = 0.25;	/* of the picture's smaller side: no view is smaller, the picture has no more to show */
 static const double SWITCH = 1.5;	/* another person has to be this much nearer to be chosen instead */
 
@@ -38,7 +42,7 @@ void pmk_view_forget(struct pmk_view *v)
 {
 	v->rect = (struct pmk_rect){ 0, 0, v->width, v->height };
 	v->people = v->searched = v->chosen = (struct pmk_box){ 0 };
-	v->found = v->fitted = false;
+	v->found = v->fitted = v->wide = false;
 	v->roomy = 0;
 	v->frames = SEARCH_FRAMES;
 }
@@ -83,8 +87,8 @@ static void place(double middle, double size, double side, double out, int *at, 
 	*length = even(fits);
 }
 
-/* The view for people in `box`: centred on them, of the network's shape unless that would be mostly outside of the picture. */
-static struct pmk_rect around(const struct pmk_view *v, const struct pmk_box *box, double margin)
+/* One look: centred on the people in `box`, of the network's shape unless that would be mostly outside of the picture. */
+static struct pmk_rect one_look(const struct pmk_view *v, const struct pmk_box *box, double margin)
 {
 	double width = box->right - box->left, height = box->bottom - box->top, least = fmin(v->width, v->height) * LEAST_SIDE;
 	double side = fmax(fmax(width / v->shape, height) * margin, least);
@@ -95,9 +99,40 @@ static struct pmk_rect around(const struct pmk_view *v, const struct pmk_box *bo
 	return r;
 }
 
+/* Two tiles: as wide as the people, and at least as high as tiles have to be to cover that. */
+static struct pmk_rect two_tiles(const struct pmk_view *v, const struct pmk_box *box, double margin)
+{
+	double width = fmin((box->right - box->left) * ROW_MARGIN, v->width * ROW_MOST);
+	double side = fmax((box->bottom - box->top) * margin, width / v->shape / (2 - OVERLAP));
+	struct pmk_rect r;
+
+	place((box->top + box->bottom) / 2, side, v->height, side * OUTSIDE, &r.y, &r.height);
+	place((box->left + box->right) / 2, fmax(width, even(r.height * v->shape)), v->width, side * v->shape * OUTSIDE, &r.x, &r.width);
+	return r;
+}
+
+/* The view for people in `box`. *wide: whether it is of two tiles; before, whether the last one was. */
+static struct pmk_rect around(const struct pmk_view *v, const struct pmk_box *box, double margin, bool *wide)
+{
+	struct pmk_rect r = one_look(v, box, margin);
+
+	*wide = r.width > (*wide ? WIDE_STILL : WIDE) * v->shape * r.height;
+	return *wide ? two_tiles(v, box, margin) : r;
+}
+
+int pmk_view_tiles(const struct pmk_view *v, struct pmk_rect tile[2])
+{
+	tile[0] = tile[1] = v->rect;
+	if (!v->wide)
+		return 1;
+	tile[0].width = tile[1].width = even(v->rect.height * v->shape);
+	tile[1].x = v->rect.x + v->rect.width - tile[1].width;
+	return 2;
+}
+
 static bool look_at(struct pmk_view *v, const struct pmk_box *box)
 {
-	v->rect = around(v, box, MARGIN);
+	v->rect = around(v, box, MARGIN, &v->wide);
 	v->found = true;
 	v->roomy = 0;
 	return true;
@@ -237,22 +272,37 @@ static int choose(const struct pmk_view *v, const struct group *groups, int coun
 	return best;
 }
 
-void pmk_view_search(struct pmk_view *v, const float *probability, int width, int height)
+int pmk_view_closer(struct pmk_view *v, struct pmk_rect part[2])
 {
-	struct pmk_rect all = { 0, 0, v->width, v->height };
+	struct pmk_rect half = { 0, 0, even(v->height * v->shape), v->height };
+	int count = v->found ? 1 : 2;
+
+	if (v->nearest || v->width < CLOSER * half.width || v->width > 2 * half.width)
+		return 0;
+	for (int i = 0; i < count; i++) {
+		v->right_next = !v->right_next;
+		part[i] = half;
+		part[i].x = v->right_next ? 0 : v->width - half.width;
+	}
+	return count;
+}
+
+void pmk_view_search(struct pmk_view *v, const struct pmk_rect *part, const float *probability, int width, int height)
+{
 	struct group groups[MOST_GROUPS];
 	struct cells c;
 	int count;
 
 	find_cells(probability, width, height, &c);
 	count = find_groups(&c, groups);
-	v->searched = (struct pmk_box){ 0 };
+	if (part->width == v->width)
+		v->searched = (struct pmk_box){ 0 };
 	if (count && v->nearest) {
-		groups[0] = groups[choose(v, groups, count, &c, width, height, &all)];
+		groups[0] = groups[choose(v, groups, count, &c, width, height, part)];
 		count = 1;
 	}
 	for (int i = 0; i < count; i++) {
-		struct pmk_box core = in_picture(v, &groups[i].core, &c, width, height, &all);
+		struct pmk_box core = in_picture(v, &groups[i].core, &c, width, height, part);
 		v->searched = both(&v->searched, &core);
 	}
 	if (!count || (v->found && holds(v, &v->searched)))
@@ -289,7 +339,7 @@ static bool grow(struct pmk_view *v, const float *p, int width, int height, cons
 		b.bottom += GROW * r.height;
 	if (memcmp(&was, &b, sizeof b) == 0)
 		return false;
-	v->rect = around(v, &b, 1);
+	v->rect = around(v, &b, 1, &v->wide);
 	v->roomy = 0;
 	return true;
 }
@@ -338,12 +388,14 @@ static bool is_near(const struct pmk_view *v)
 static void plan(struct pmk_view *v)
 {
 	struct pmk_box wanted = both(&v->people, &v->searched);
-	struct pmk_rect next = around(v, &wanted, MARGIN);
+	bool wide = v->wide;
+	struct pmk_rect next = around(v, &wanted, MARGIN, &wide);
 
 	v->roomy = (double)next.width * next.height < ROOMY * ROOMY * v->rect.width * v->rect.height ? v->roomy + 1 : 0;
 	if (v->roomy <= PATIENCE && !is_near(v))
 		return;
 	v->rect = next;
+	v->wide = wide;
 	v->roomy = 0;
 }
 
