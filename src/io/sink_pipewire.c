@@ -281,9 +281,13 @@ static struct pw_properties *properties(const struct pipewire_sink *s)
 		PW_KEY_NODE_VIRTUAL, "true", PMK_PIPEWIRE_MARK, "true", NULL);
 }
 
-/* Readers pad the chroma rows of widths that are no multiple of 8 in different ways, so such a width has no I420. */
+/* RT_PROCESS though nothing is done there: without it each round leaves a call of "process" for the connection's thread in a queue that
+ * only one thread may write to, and the data thread writes to it already.
+ *
+ * Readers pad the chroma rows of widths that are no multiple of 8 in different ways, so such a width has no I420. */
 static int connect_stream(struct pipewire_sink *s)
 {
+	static const enum pw_stream_flags flags = PW_STREAM_FLAG_DRIVER | PW_STREAM_FLAG_MAP_BUFFERS | PW_STREAM_FLAG_RT_PROCESS;
 	uint8_t memory[2048];
 	struct spa_pod_builder builder = SPA_POD_BUILDER_INIT(memory, sizeof(memory));
 	struct pmk_device_mode mode = { .fourcc = PMK_FOURCC_YU12, .width = s->width, .height = s->height, .fps = s->fps };
@@ -294,7 +298,7 @@ static int connect_stream(struct pipewire_sink *s)
 		offers[count++] = pmk_pipewire_format_build(&builder, &mode);
 	mode.fourcc = PMK_FOURCC_YUYV;
 	offers[count++] = pmk_pipewire_format_build(&builder, &mode);
-	return pw_stream_connect(s->stream, PW_DIRECTION_OUTPUT, PW_ID_ANY, PW_STREAM_FLAG_DRIVER | PW_STREAM_FLAG_MAP_BUFFERS, offers, count);
+	return pw_stream_connect(s->stream, PW_DIRECTION_OUTPUT, PW_ID_ANY, flags, offers, count);
 }
 
 static int connect_node(struct pipewire_sink *s)
