@@ -37,6 +37,7 @@ test-desktop: build models
 	@tools/deps test
 	@tools/deps desktop
 	@tests/pipewire/programs.py $(BUILD)/potemkin $(BUILD)/tests/pipewire/pipewire_reader $(BUILD)/tests/pipewire/pipewire_camera
+	@tests/pipewire/portal.py $(BUILD)/potemkin $(BUILD)/tests/pipewire/pipewire_camera
 	@tests/pipewire/browsers.py $(BUILD)/potemkin
 
 install: build models

@@ -115,9 +115,9 @@ void pmk_pipewire_unlock(struct pmk_pipewire *p)
 	pw_thread_loop_unlock(p->loop);
 }
 
-int pmk_pipewire_connect(struct pmk_pipewire *p)
+static int use_core(struct pmk_pipewire *p, struct pw_core *core)
 {
-	p->core = pw_context_connect(p->context, NULL, 0);
+	p->core = core;
 	if (!p->core)
 		return errno == EACCES || errno == EPERM ? -EACCES : errno == ENOMEM ? -ENOMEM : -ENOENT;
 	p->gone = false;
@@ -125,6 +125,16 @@ int pmk_pipewire_connect(struct pmk_pipewire *p)
 	spa_zero(p->core_hook);
 	pw_core_add_listener(p->core, &p->core_hook, &core_events, p);
 	return 0;
+}
+
+int pmk_pipewire_connect(struct pmk_pipewire *p)
+{
+	return use_core(p, pw_context_connect(p->context, NULL, 0));
+}
+
+int pmk_pipewire_connect_fd(struct pmk_pipewire *p, int fd)
+{
+	return use_core(p, pw_context_connect_fd(p->context, fd, NULL, 0));
 }
 
 void pmk_pipewire_disconnect(struct pmk_pipewire *p)

@@ -28,6 +28,8 @@ void pmk_pipewire_unlock(struct pmk_pipewire *pipewire);
 
 /* To the daemon of $PIPEWIRE_REMOTE, else the user's. -ENOENT it does not run, -EACCES. [locked] */
 int pmk_pipewire_connect(struct pmk_pipewire *pipewire) __attribute__((warn_unused_result));
+/* The same over a connection that somebody opened for us, which is closed with it, also on failure. [locked] */
+int pmk_pipewire_connect_fd(struct pmk_pipewire *pipewire, int fd) __attribute__((warn_unused_result));
 void pmk_pipewire_disconnect(struct pmk_pipewire *pipewire);	/* streams and proxies are gone before. [locked] */
 
 struct pw_core *pmk_pipewire_core(struct pmk_pipewire *pipewire);	/* NULL while not connected. [locked] */

@@ -61,7 +61,8 @@ int pmk_source_v4l2_reopen(const char *spec, const struct pmk_source_place *plac
 	__attribute__((warn_unused_result));
 int pmk_source_v4l2_open_auto(const struct pmk_source_wish *wish, struct pmk_source **source) __attribute__((warn_unused_result));
 /* The camera node of that node.name or title (NULL or "": the first that there is) of the PipeWire daemon, never one of ours and no
- * virtual camera's. Threads of its own serve the daemon. -ENOENT no daemon or no such camera, -ENOSYS this build has no PipeWire. */
+ * virtual camera's. Where that is out of reach or shows none, of the desktop portal, which may ask the person: a minute at most.
+ * Threads of its own serve the daemon. -ENOENT no daemon or no such camera, -ENOSYS this build has no PipeWire. */
 int pmk_source_pipewire_open(const char *name, const struct pmk_source_wish *wish, struct pmk_source **source) __attribute__((warn_unused_result));
 int pmk_source_file_open(const char *path, const struct pmk_source_wish *wish, struct pmk_source **source) __attribute__((warn_unused_result));
 int pmk_source_presenter_open(const char *seed, const struct pmk_source_wish *wish, struct pmk_source **source) __attribute__((warn_unused_result));

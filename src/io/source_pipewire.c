@@ -13,6 +13,7 @@
 #include "io/pipewire.h"
 #include "io/pipewire_cameras.h"
 #include "io/pipewire_format.h"
+#include "io/portal.h"
 #include "io/source.h"
 #include "io/unpack.h"
 #include "io/v4l2.h"
@@ -20,6 +21,9 @@
 enum { FRAMES = 6, OFFERS = 24 };
 
 static const uint64_t ANSWER_NS = PMK_S_NS;	/* for the daemon to tell its cameras */
+static const uint64_t PERSON_NS = 60 * PMK_S_NS;	/* for whoever is asked to answer */
+static const uint64_t GRANT_NS = 2 * PMK_S_NS;	/* for the cameras that were permitted to be shown */
+static const uint64_t LOOK_AGAIN_NS = 100 * PMK_MS_NS;
 static const uint64_t FIRST_FRAME_NS = 3 * PMK_S_NS;	/* how long a camera may take to start */
 
 /* The reading end of a camera node. Its pictures are taken on the connection's thread and unpacked by read, both under its lock. */
@@ -266,14 +270,78 @@ static int report_none(const struct pmk_pipewire_camera *cameras, int count, con
 	return name && *name ? -ENOENT : -ENODEV;
 }
 
+static bool any_has_modes(const struct pmk_pipewire_camera *cameras, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (cameras[i].mode_count > 0)
+			return true;
+	return false;
+}
+
+/* What the portal shows comes a little after the connection: it is the session's manager that grants each camera. */
+static int granted_cameras(struct pipewire_source *s, const struct pmk_source_wish *wish, struct pmk_pipewire_camera **cameras)
+{
+	uint64_t deadline = pmk_clock_now_ns() + GRANT_NS;
+	int count;
+
+	for (;;) {
+		count = pmk_pipewire_cameras(s->pipewire, wish, deadline, cameras);
+		if (count < 0 || any_has_modes(*cameras, count) || pmk_clock_now_ns() + LOOK_AGAIN_NS >= deadline)
+			return count;
+		free(*cameras);
+		pmk_pipewire_wait(s->pipewire, pmk_clock_now_ns() + LOOK_AGAIN_NS);
+	}
+}
+
+/* By the portal's leave. -ENOENT when that is no way; else it is said what went wrong. */
+static int ask_portal(struct pipewire_source *s, const char *why)
+{
+	int fd, err;
+
+	if (!pmk_portal_has_camera())
+		return -ENOENT;
+	pmk_info("camera 'pipewire': %s; asking the desktop portal: say yes where it asks whether the camera may be used", why);
+	err = pmk_portal_open_cameras(pmk_clock_now_ns() + PERSON_NS, &fd);
+	if (err == 0)
+		err = pmk_pipewire_connect_fd(s->pipewire, fd);
+	if (err == -EACCES)
+		pmk_error("camera 'pipewire': the desktop portal says no; permit the camera in the desktop's settings for privacy");
+	else if (err == -ETIMEDOUT)
+		pmk_error("camera 'pipewire': nobody answered the desktop portal's question; start again, and answer it");
+	else if (err < 0)
+		pmk_error("camera 'pipewire': the desktop portal fails; restart it: systemctl --user restart xdg-desktop-portal");
+	return err == 0 || err == -EACCES ? err : -EIO;
+}
+
+/* The daemon itself first; where that is out of reach or shows no camera, the portal. How many, or an error that was logged. */
+static int reach_cameras(struct pipewire_source *s, const struct pmk_source_wish *wish, struct pmk_pipewire_camera **cameras)
+{
+	int count = pmk_pipewire_connect(s->pipewire), err;
+
+	if (count == 0)
+		count = pmk_pipewire_cameras(s->pipewire, wish, pmk_clock_now_ns() + ANSWER_NS, cameras);
+	if (count != 0 && count != -ENOENT && count != -EACCES)
+		return count < 0 ? pmk_pipewire_report("camera 'pipewire'", count) : count;
+	pmk_pipewire_disconnect(s->pipewire);
+	err = ask_portal(s, count == 0 ? "PipeWire shows no camera" : "PipeWire is out of reach");
+	if (err == -ENOENT)
+		return count < 0 ? pmk_pipewire_report("camera 'pipewire'", count) : count;
+	if (count == 0)
+		free(*cameras);
+	if (err < 0)
+		return err;
+	count = granted_cameras(s, wish, cameras);
+	return count < 0 ? pmk_pipewire_report("camera 'pipewire'", count) : count;
+}
+
 static int find_camera(struct pipewire_source *s, const char *name, const struct pmk_source_wish *wish)
 {
 	bool any = !name || !*name;
 	struct pmk_pipewire_camera *cameras;
-	int count = pmk_pipewire_cameras(s->pipewire, wish, pmk_clock_now_ns() + ANSWER_NS, &cameras), found = -1;
+	int count = reach_cameras(s, wish, &cameras), found = -1;
 
 	if (count < 0)
-		return pmk_pipewire_report("camera 'pipewire'", count);
+		return count;
 	for (int i = 0; i < count && found < 0; i++) {
 		if (any ? cameras[i].mode_count > 0 : strcmp(cameras[i].name, name) == 0 || strcmp(cameras[i].title, name) == 0)
 			found = i;
@@ -364,11 +432,8 @@ static int wait_for_picture(struct pipewire_source *s)
 static int open_camera(struct pipewire_source *s, const char *name, const struct pmk_source_wish *wish)
 {
 	char format[5];
-	int err = pmk_pipewire_connect(s->pipewire);
+	int err = find_camera(s, name, wish);
 
-	if (err < 0)
-		return pmk_pipewire_report("camera 'pipewire'", err);
-	err = find_camera(s, name, wish);
 	if (err < 0)
 		return err;
 	snprintf(s->base.name, sizeof(s->base.name), "pipewire:%.100s", s->camera.name);

@@ -25,6 +25,14 @@ def missing():
     return [name for name in NEEDS if not shutil.which(name)]
 
 
+def release_documents(folder):
+    """What the portal mounts there is still mounted when it is killed, and would keep the folder from being removed."""
+    with open("/proc/mounts", encoding="ascii") as mounts:
+        mounted = any(line.split()[1] == folder for line in mounts)
+    if mounted:
+        rig.run("fusermount3", "-u", "-z", folder)
+
+
 class Desktop:
     """Environment in os.environ while inside its block; `daemon` is PipeWire's process, None while it is down."""
 
@@ -59,6 +67,7 @@ class Desktop:
             if process:
                 process.__exit__(None)
         self.stack.close()
+        release_documents(os.environ["XDG_RUNTIME_DIR"] + "/doc")
         os.environ.clear()
         os.environ.update(self.saved)
 
@@ -83,11 +92,11 @@ class Desktop:
         self.manager = self.daemon = None
 
 
-def allow_cameras():
-    """As if the user had said yes for every program; the portal keeps that in its store."""
+def allow_cameras(answer="yes"):
+    """As if the user had answered so for every program; the portal keeps that in its store."""
     rig.run("gdbus", "call", "--session", "--dest", "org.freedesktop.impl.portal.PermissionStore", "--object-path",
             "/org/freedesktop/impl/portal/PermissionStore", "--method", "org.freedesktop.impl.portal.PermissionStore.SetPermission",
-            "devices", "true", "camera", "", "['yes']")
+            "devices", "true", "camera", "", "['%s']" % answer)
 
 
 def nodes():
