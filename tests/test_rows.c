@@ -319,85 +319,53 @@ static void test_steps(void **state)
 	on_all(check_steps);
 }
 
-static double window_mean(const double *plane, int width, int height, int x, int y, int radius)
+/* A mixed pixel's share of the person, as rows.h and rim.h say, in numbers of any size. */
+static int cleaned(int person, int room, int pixel, int alpha, int limits)
 {
-	double sum = 0;
-	int count = 0;
+	uint8_t value = (uint8_t)pixel;
+	int share = alpha + alpha / 128;
 
-	for (int j = y - radius; j <= y + radius; j++) {
-		for (int i = x - radius; i <= x + radius; i++) {
-			if (i < 0 || i >= width || j < 0 || j >= height)
-				continue;
-			sum += plane[(size_t)j * (size_t)width + (size_t)i];
-			count++;
-		}
+	if (person >= 0 && room >= 0) {
+		int sum = person + (int)floor(share * (16 * pixel - floor((share * person + (256 - share) * room) / 256.0)) / 256.0);
+		value = (uint8_t)(sum < 0 ? 0 : (sum + 8) / 16 > 255 ? 255 : (sum + 8) / 16);
 	}
-	return sum / count;
+	if (limits >= 0)
+		pmk_convert_row_to_limited(&value, &value, 1, limits);
+	return value;
 }
 
-/* The guided filter as the paper has it, in double precision, nothing kept from one pixel to the next. */
-static void guided(const float *p, const float *guide, int width, int height, int radius, double epsilon, double *result)
+static int16_t mixed(int16_t a, int16_t b, int part)
 {
-	size_t count = (size_t)width * (size_t)height;
-	double *plane = malloc(6 * count * sizeof *plane), *a = plane + 4 * count, *b = plane + 5 * count;
-
-	for (size_t i = 0; i < count; i++) {
-		plane[i] = guide[i];
-		plane[count + i] = p[i];
-		plane[2 * count + i] = (double)guide[i] * p[i];
-		plane[3 * count + i] = (double)guide[i] * guide[i];
-	}
-	for (size_t i = 0; i < count; i++) {
-		double mean[4];
-		for (size_t k = 0; k < 4; k++)
-			mean[k] = window_mean(plane + k * count, width, height, (int)(i % (size_t)width), (int)(i / (size_t)width), radius);
-		a[i] = (mean[2] - mean[0] * mean[1]) / (mean[3] - mean[0] * mean[0] + epsilon);
-		b[i] = mean[1] - a[i] * mean[0];
-	}
-	for (size_t i = 0; i < count; i++) {
-		int x = (int)(i % (size_t)width), y = (int)(i / (size_t)width);
-		double q = window_mean(a, width, height, x, y, radius) * guide[i] + window_mean(b, width, height, x, y, radius);
-		result[i] = q < 0 ? 0 : q > 1 ? 1 : q;
-	}
-	free(plane);
+	return (int16_t)(a + (int)floor((floor(b / 8.0) - floor(a / 8.0)) * part / 2.0));
 }
 
-/* pmk_filter_guided at every level: random, flat and extreme pictures of odd and tiny sizes. */
-static void test_guided(void **state)
+static void check_rim(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
 {
-	static const struct { int width, height, radius; } tries[] = { { 1, 1, 3 }, { 3, 50, 3 }, { 50, 2, 4 }, { 37, 23, 3 }, { 64, 48, 1 }, { 101, 90, 7 } };
-	const size_t most = 101 * 90;
-	float *p = malloc(most * sizeof *p), *guide = malloc(most * sizeof *guide), *work = malloc(most * sizeof *work);
-	double *truth = malloc(most * sizeof *truth);
-	uint32_t seed = 17;
+	int16_t colours[4][MOST + 1];	/* person, room; of two rows of cells each */
 
-	for (int n = 0; n < 18; n++) {
-		int w = tries[n / 3].width, h = tries[n / 3].height, radius = tries[n / 3].radius;
-		size_t count = (size_t)w * (size_t)h;
-
-		for (size_t i = 0; i < count; i++) {
-			guide[i] = n % 3 == 1 ? 1 : (float)(unit_random(&seed) % 256) / 255;
-			p[i] = n % 3 == 2 ? (float)(unit_random(&seed) % 2) : (float)(unit_random(&seed) % 1000) / 999;
-		}
-		guided(p, guide, w, h, radius, 1e-3, truth);
-		for (int level = 0; level < PMK_CPU_LEVELS; level++) {
-			float *scratch;
-			if (!pmk_cpu_has((enum pmk_cpu_level)level))
-				continue;
-			assert_int_equal(pmk_cpu_force(pmk_cpu_name((enum pmk_cpu_level)level)), 0);
-			scratch = malloc(pmk_filter_guided_scratch(w, h, radius) * sizeof *scratch);
-			memcpy(work, p, count * sizeof *p);
-			pmk_filter_guided(work, guide, w, h, radius, 1e-3f, scratch);
-			for (size_t i = 0; i < count; i++)
-				assert_true(fabs(work[i] - truth[i]) < 2e-4);
-			free(scratch);
-		}
+	for (int i = 0; i < count; i++) {
+		bool unknown = a[i] == 0 && b[i] > 128;
+		for (int k = 0; k < 4; k++)
+			colours[k][i] = unknown && k / 2 == i % 2 ? -1 : (int16_t)((k % 2 ? a[i + k] : b[i + k]) * 16);
 	}
-	assert_int_equal(pmk_cpu_force("auto"), 0);
-	free(truth);
-	free(work);
-	free(guide);
-	free(p);
+	for (int limits = -1; limits < 2; limits++) {
+		int part = (count + limits + 1) % 16;
+
+		rows->blend(a, b, c, out, count);
+		if (limits >= 0)
+			rows->blend_to_limited(a, b, c, out, count, limits);
+		rows->rim(colours[0], colours[1], colours[2], colours[3], part, limits, a, b, c, out, count);
+		for (int i = 0; i < count; i++) {
+			int person = mixed(colours[0][i], colours[1][i], part), room = mixed(colours[2][i], colours[3][i], part);
+			assert_int_equal(out[i], (cleaned(person, room, a[i], c[i], limits) * c[i] + b[i] * (255 - c[i]) + 127) / 255);
+		}
+		assert_int_equal(out[count], GUARD);
+	}
+}
+
+static void test_rim(void **state)
+{
+	on_all(check_rim);
 }
 
 int main(void)
@@ -410,7 +378,7 @@ int main(void)
 		cmocka_unit_test(test_mix),
 		cmocka_unit_test(test_stretch),
 		cmocka_unit_test(test_floats),
-		cmocka_unit_test(test_guided),
+		cmocka_unit_test(test_rim),
 		cmocka_unit_test(test_weights),
 		cmocka_unit_test(test_means),
 		cmocka_unit_test(test_words),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Filters over masks and float planes. Pure functions; the caller gives the scratch memory. Outside the picture the rim's value holds. */
+/* Filters over masks. Pure functions; the caller gives the scratch memory. Outside the picture the rim's value holds. */
 #ifndef PMK_SCENE_FILTER_H
 #define PMK_SCENE_FILTER_H
 
@@ -7,11 +7,6 @@
 
 /* Where pixel `at` of a line of to_count looks in one of count, between pixel centres, in 1/256 of a pixel: 0..256 (count - 1). */
 int pmk_filter_place(int at, int count, int to_count);
-
-/* Guided filter of `p` by `guide` in place (He, Sun, Tang 2013, eqs. 5, 6 and 8), result clamped to 0..1. Windows of
- * 2 radius + 1 each way are cut off at the rim: means of what is inside. `scratch` has pmk_filter_guided_scratch() floats. */
-void pmk_filter_guided(float *p, const float *guide, int width, int height, int radius, float epsilon, float *scratch);
-size_t pmk_filter_guided_scratch(int width, int height, int radius);
 
 /* Smallest, or largest, alpha within a (2 px + 1) square, in place. `scratch` has the mask's size. */
 void pmk_filter_erode(struct pmk_mask *mask, struct pmk_mask *scratch, int px);

@@ -36,6 +36,12 @@ struct pmk_rows {
 	 * and row itself where nothing is changed. Gain 0..32767 steps, offset -8000..8000, amount 0..2047; `plane` 0 is luma. */
 	void (*relight)(const uint8_t *row, const int8_t *grain, int gain, int offset, int amount, uint8_t *out, int count, int plane);
 
+	/* The person's part of mixed pixels (rim.h) over what is behind. Colours of person and of room in 1/16 of a step, below 2^12, of two
+	 * rows of cells, `part` of 16 is the weight of the second; where one is negative the pixel stays as it is. `limits`: the plane of a
+	 * person in full range, or -1. `out` holds the blend: where alpha is 0 or 255 it stays, whatever the colours. */
+	void (*rim)(const int16_t *person_a, const int16_t *person_b, const int16_t *room_a, const int16_t *room_b, int part, int limits,
+		const uint8_t *pixels, const uint8_t *behind, const uint8_t *alpha, uint8_t *out, int count);
+
 	/* Mean of 2x2 pixels of two rows (which may be the same one), to the nearest, halves up: out[x] of a, b [2x, 2x + 1]. */
 	void (*halve)(const uint8_t *a, const uint8_t *b, uint8_t *out, int count);
 
@@ -45,19 +51,6 @@ struct pmk_rows {
 	/* Columns 0..count - 1 as `looks` says, to the nearest. Reads 15 pixels behind the last; writes up to a multiple of 8. */
 	void (*stretch)(const uint8_t *from, const struct pmk_look *looks, uint8_t *out, int count);
 
-	/* sums += times (guide, p, guide p, guide guide). */
-	void (*guided_add)(float *const sums[4], const float *guide, const float *p, float times, int count);
-
-	/* out[x] = rows share[x] (from[x] + ... + from[x + window - 1]); works on whole 16s: from, share and out must have the room. */
-	void (*means)(const float *from, int window, const float *share, float rows, float *out, int count);
-
-	/* means of the four kinds to the line a guide + b that fits p best (He, Sun, Tang 2013, eqs. 5 and 6). */
-	void (*guided_fit)(float *const means[4], float epsilon, float *a, float *b, int count);
-
-	/* p = a guide + b, clamped to 0..1 (eq. 8). */
-	void (*guided_apply)(const float *a, const float *b, const float *guide, float *p, int count);
-
-	void (*add)(float *sums, const float *row, float times, int count);	/* sums += times row */
 	void (*to_floats)(const uint8_t *from, float *to, size_t count, float scale, float mean);	/* from * scale + mean */
 
 	/* For blur. How far a quarter pixel is room, of 15: none from alpha 128 on. */

@@ -57,6 +57,80 @@ static void relight(const uint8_t *restrict row, const int8_t *restrict grain, i
 	}
 }
 
+#pragma GCC diagnostic ignored "-Wpsabi"	/* all that passes vectors is inlined */
+typedef uint8_t eight_bytes __attribute__((vector_size(8)));
+typedef int16_t eight_shorts __attribute__((vector_size(16)));
+typedef int32_t eight_ints __attribute__((vector_size(32)));
+
+static inline __attribute__((always_inline)) eight_ints read_bytes(const uint8_t *from)
+{
+	eight_bytes bytes;
+
+	memcpy(&bytes, from, sizeof bytes);
+	return __builtin_convertvector(bytes, eight_ints);
+}
+
+static inline __attribute__((always_inline)) eight_ints mix_colours(const int16_t *a, const int16_t *b, int part)
+{
+	eight_shorts one, other;
+
+	memcpy(&one, a, sizeof one);
+	memcpy(&other, b, sizeof other);
+	return __builtin_convertvector(one + ((((other >> 3) - (one >> 3)) * (int16_t)part) >> 1), eight_ints);
+}
+
+static inline __attribute__((always_inline)) eight_ints all_over_255(eight_ints x)	/* as over_255 */
+{
+	return (x + (x >> 8)) >> 8;
+}
+
+static inline __attribute__((always_inline)) void rim_eight(const int16_t *person_a, const int16_t *person_b, const int16_t *room_a, const int16_t *room_b, int part,
+	int limits, const uint8_t *pixels, const uint8_t *behind, const uint8_t *alpha, uint8_t *out)
+{
+	eight_ints person = mix_colours(person_a, person_b, part), room = mix_colours(room_a, room_b, part);
+	eight_ints pixel = read_bytes(pixels), a = read_bytes(alpha), share = a + (a >> 7), unknown = (person | room) < 0;
+	eight_ints value = person + ((share * (16 * pixel - ((share * person + (256 - share) * room) >> 8))) >> 8);
+	eight_bytes result;
+
+	value &= ~(value < 0);
+	value = (value + 8) >> 4;
+	value = (value & (value <= 255)) | (255 & (value > 255));
+	value = (value & ~unknown) | (pixel & unknown);
+	if (limits >= 0)
+		value = all_over_255(value * (limits ? 224 : 219) + (limits ? 3968 + 128 : 16 * 255 + 128));
+	value = all_over_255(value * a + read_bytes(behind) * (255 - a) + 128);
+	result = __builtin_convertvector(value, eight_bytes);
+	memcpy(out, &result, sizeof result);
+}
+
+static void rim(const int16_t *person_a, const int16_t *person_b, const int16_t *room_a, const int16_t *room_b, int part, int limits,
+	const uint8_t *pixels, const uint8_t *behind, const uint8_t *alpha, uint8_t *out, int count)
+{
+	int16_t few[4][8] = { { 0 } };
+	uint8_t bytes[4][8] = { { 0 } };
+
+	for (int x = 0; x + 8 <= count; x += 8) {
+		uint64_t word;
+
+		memcpy(&word, alpha + x, sizeof word);
+		if (word + 1 > 1)	/* else all room, or all person: as it is */
+			rim_eight(person_a + x, person_b + x, room_a + x, room_b + x, part, limits, pixels + x, behind + x, alpha + x, out + x);
+	}
+	if (count % 8 == 0)
+		return;
+	for (int i = 0, x = count / 8 * 8; x < count; i++, x++) {
+		few[0][i] = person_a[x];
+		few[1][i] = person_b[x];
+		few[2][i] = room_a[x];
+		few[3][i] = room_b[x];
+		bytes[0][i] = pixels[x];
+		bytes[1][i] = behind[x];
+		bytes[2][i] = alpha[x];
+	}
+	rim_eight(few[0], few[1], few[2], few[3], part, limits, bytes[0], bytes[1], bytes[2], bytes[3]);
+	memcpy(out + count / 8 * 8, bytes[3], (size_t)(count % 8));
+}
+
 static void halve(const uint8_t *restrict a, const uint8_t *restrict b, uint8_t *restrict out, int count)
 {
 	for (int i = 0; i < count; i++) {
@@ -108,59 +182,6 @@ static void stretch(const uint8_t *from, const struct pmk_look *looks, uint8_t *
 	}
 }
 #endif
-
-static void guided_add(float *const sums[4], const float *restrict guide, const float *restrict p, float times, int count)
-{
-	float *restrict sum_guide = sums[0], *restrict sum_p = sums[1], *restrict sum_both = sums[2], *restrict sum_square = sums[3];
-
-	for (int i = 0; i < count; i++) {
-		float g = times * guide[i];
-
-		sum_guide[i] += g;
-		sum_p[i] += times * p[i];
-		sum_both[i] += g * p[i];
-		sum_square[i] += g * guide[i];
-	}
-}
-
-typedef float floats16 __attribute__((vector_size(64), aligned(4), may_alias));
-
-static void means(const float *from, int window, const float *share, float rows, float *out, int count)
-{
-	for (int x = 0; x < count; x += 16) {
-		floats16 sum = *(const floats16 *)(from + x);
-
-		for (int d = 1; d < window; d++)
-			sum += *(const floats16 *)(from + x + d);
-		*(floats16 *)(out + x) = sum * *(const floats16 *)(share + x) * rows;
-	}
-}
-
-static void guided_fit(float *const means[4], float epsilon, float *restrict a, float *restrict b, int count)
-{
-	const float *restrict guide = means[0], *restrict p = means[1], *restrict both = means[2], *restrict square = means[3];
-
-	for (int i = 0; i < count; i++) {
-		a[i] = (both[i] - guide[i] * p[i]) / (square[i] - guide[i] * guide[i] + epsilon);
-		b[i] = p[i] - a[i] * guide[i];
-	}
-}
-
-static void guided_apply(const float *restrict a, const float *restrict b, const float *restrict guide, float *restrict p, int count)
-{
-	for (int i = 0; i < count; i++) {
-		float q = a[i] * guide[i] + b[i];
-
-		q = q < 0 ? 0 : q;
-		p[i] = q > 1 ? 1 : q;
-	}
-}
-
-static void add(float *restrict sums, const float *restrict row, float times, int count)
-{
-	for (int i = 0; i < count; i++)
-		sums[i] += times * row[i];
-}
 
 static void to_floats(const uint8_t *restrict from, float *restrict to, size_t count, float scale, float mean)
 {
@@ -257,14 +278,10 @@ const struct pmk_rows PASTE(pmk_rows, PMK_LEVEL) = {
 	.blend = blend,
 	.blend_to_limited = blend_to_limited,
 	.relight = relight,
+	.rim = rim,
 	.halve = halve,
 	.mix = mix,
 	.stretch = stretch,
-	.guided_add = guided_add,
-	.means = means,
-	.guided_fit = guided_fit,
-	.guided_apply = guided_apply,
-	.add = add,
 	.to_floats = to_floats,
 	.room_weights = room_weights,
 	.weighted_blocks = weighted_blocks,
