@@ -265,6 +265,77 @@ static void test_rim_keeps_the_backdrop(void **state)
 	}
 }
 
+/* A mask of a few blots, or of nobody, or of everybody. */
+static void draw_blots(struct pmk_mask *mask, uint32_t *seed)
+{
+	int kind = (int)(unit_random(seed) % 8);
+
+	memset(mask->alpha, kind == 0 ? 255 : 0, (size_t)mask->stride * (size_t)mask->height);
+	for (int n = 0; kind > 1 && n < kind; n++) {
+		int x = (int)(unit_random(seed) % (uint32_t)mask->width), y = (int)(unit_random(seed) % (uint32_t)mask->height);
+		int count = (int)(unit_random(seed) % (uint32_t)(mask->width - x)) + 1, rows = (int)(unit_random(seed) % (uint32_t)(mask->height - y)) + 1;
+
+		for (int j = y; j < y + rows; j++)
+			memset(mask->alpha + (size_t)j * (size_t)mask->stride + x, (int)(unit_random(seed) % 255) + 1, (size_t)count);
+	}
+}
+
+/* Whether what is behind is promised to stay or not, the same is seen: people who move, covers and rooms in between, another
+ * backdrop in another place, and other pixels in the same place. */
+static void test_a_kept_backdrop_changes_nothing(void **state)
+{
+	for (int n = 0; n < 24; n++) {
+		uint32_t seed = (uint32_t)n + 5;
+		int w = sizes[n % 6].w, h = sizes[n % 6].h;
+		struct set s = make(w, h, n & 1 ? PMK_CHROMA_422 : PMK_CHROMA_420, n & 2 ? PMK_RANGE_FULL : PMK_RANGE_LIMITED);
+		struct pmk_image other = { 0 }, *behind = &s.behind;
+		struct pmk_shown *kept, *plain, *held = NULL;
+		struct pmk_composer *reference;
+
+		assert_int_equal(pmk_composer_create(&s.behind.layout, 1, &reference), 0);
+		assert_int_equal(pmk_image_alloc(&other, &s.behind.layout), 0);
+		fill_random(&other, 33);
+		pmk_composer_keep_behind(s.composer, behind);
+		for (int k = 0; k < 60; k++) {
+			switch (unit_random(&seed) % 8) {
+			case 0:
+				behind = behind == &other ? &s.behind : &other;
+				if (k % 2)	/* else no promise is made for it */
+					pmk_composer_keep_behind(s.composer, behind);
+				break;
+			case 1:
+				fill_random(behind, (uint32_t)k + 99);
+				pmk_composer_keep_behind(s.composer, behind);
+				break;
+			case 2:
+				assert_int_equal(pmk_compose_cover(s.composer, k % 3 ? &other : &s.behind, NULL, &kept), 0);
+				pmk_shown_unref(kept);
+				break;
+			case 3:
+				assert_int_equal(pmk_compose_room(s.composer, s.frame, &kept), 0);
+				pmk_shown_unref(kept);
+				break;
+			}
+			fill_random(&s.frame->image, (uint32_t)k);
+			draw_blots(&s.mask, &seed);
+			assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, behind, &kept), 0);
+			assert_int_equal(pmk_compose(reference, s.frame, &s.mask, behind, &plain), 0);
+			assert_true(same(pmk_shown_image(kept), pmk_shown_image(plain)));
+			pmk_shown_unref(plain);
+			pmk_shown_unref(held);
+			held = kept;	/* so that the two pictures of the pool are used in turns */
+			if (unit_random(&seed) % 2) {
+				pmk_shown_unref(held);
+				held = NULL;
+			}
+		}
+		pmk_shown_unref(held);
+		pmk_image_free(&other);
+		pmk_composer_destroy(reference);
+		finish(&s);
+	}
+}
+
 static void test_cover_and_exhaustion(void **state)
 {
 	struct set s = make(64, 48, PMK_CHROMA_422, PMK_RANGE_LIMITED);
@@ -314,6 +385,7 @@ int main(void)
 		cmocka_unit_test(test_refuses_what_does_not_fit),
 		cmocka_unit_test(test_rim_is_cleaned),
 		cmocka_unit_test(test_rim_keeps_the_backdrop),
+		cmocka_unit_test(test_a_kept_backdrop_changes_nothing),
 		cmocka_unit_test(test_cover_and_exhaustion),
 		cmocka_unit_test(test_room_is_marked),
 	};

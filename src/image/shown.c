@@ -17,7 +17,8 @@ struct pmk_shown_pool *pmk_shown_pool_create(int count, const struct pmk_layout 
 		return NULL;
 	pool->count = count;
 	for (int i = 0; i < count; i++) {
-		if (pmk_image_alloc(&pool->shown[i].image, layout)) {
+		pool->shown[i].span = calloc((size_t)layout->height, sizeof *pool->shown[i].span);
+		if (!pool->shown[i].span || pmk_image_alloc(&pool->shown[i].image, layout)) {
 			pmk_shown_pool_destroy(pool);
 			return NULL;
 		}
@@ -32,6 +33,7 @@ void pmk_shown_pool_destroy(struct pmk_shown_pool *pool)
 	for (int i = 0; i < pool->count; i++) {
 		assert(atomic_load(&pool->shown[i].users) == 0);
 		pmk_image_free(&pool->shown[i].image);
+		free(pool->shown[i].span);
 	}
 	free(pool);
 }

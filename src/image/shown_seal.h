@@ -5,11 +5,18 @@
 
 #include "image/shown.h"
 
+/* Columns of a row of luma where a picture holds somebody. */
+struct pmk_shown_span {
+	int first, end;
+};
+
 struct pmk_shown {
 	struct pmk_image image;
 	uint64_t time_ns;
 	int64_t position_ns;
 	bool cover;
+	uint64_t backdrop;	/* 0, or which one it holds outside of the spans, as compose.c counts them */
+	struct pmk_shown_span *span;	/* of each row of luma */
 	atomic_int users;
 };
 

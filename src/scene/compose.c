@@ -18,6 +18,8 @@ struct pmk_composer {
 	const struct pmk_rows *rows;
 	struct pmk_rim *rim;	/* or NULL */
 	struct pmk_match *match;	/* the caller's, or NULL */
+	const struct pmk_image *kept;	/* a picture that is behind and does not change, or NULL */
+	uint64_t kept_number;	/* counts up from 1: which of them it is */
 	uint8_t *half;	/* a row of alpha at the chroma's width */
 	uint8_t *behind;	/* a row of what is behind, where that is made row by row */
 };
@@ -54,6 +56,12 @@ void pmk_composer_match(struct pmk_composer *c, struct pmk_match *match)
 	c->match = match;
 }
 
+void pmk_composer_keep_behind(struct pmk_composer *c, const struct pmk_image *behind)
+{
+	c->kept = behind;
+	c->kept_number++;
+}
+
 void pmk_composer_destroy(struct pmk_composer *c)
 {
 	if (!c)
@@ -65,11 +73,6 @@ void pmk_composer_destroy(struct pmk_composer *c)
 	free(c);
 }
 
-/* Columns first..end - 1 of a row. */
-struct span {
-	int first, end;
-};
-
 static bool is_room(const uint8_t *alpha)	/* of 32 pixels */
 {
 	uint64_t words[4];
@@ -79,9 +82,9 @@ static bool is_room(const uint8_t *alpha)	/* of 32 pixels */
 }
 
 /* All that is not room. Many pixels at a time first: most rows have wide margins. */
-static struct span find_person(const uint8_t *alpha, int count)
+static struct pmk_shown_span find_person(const uint8_t *alpha, int count)
 {
-	struct span s = { 0, count };
+	struct pmk_shown_span s = { 0, count };
 
 	while (s.first + 32 <= count && is_room(alpha + s.first))
 		s.first += 32;
@@ -102,14 +105,30 @@ struct parts {
 	struct pmk_blur *blur;
 };
 
-/* Alpha is 0 outside of the span. */
-static void compose_row(struct pmk_composer *c, const struct parts *parts, const uint8_t *alpha, struct span span, struct pmk_image *out,
-	int plane, int y)
+static int least(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+/* Bring back what is behind where somebody was and nobody is now. */
+static void restore(const uint8_t *back, uint8_t *to, struct pmk_shown_span was, struct pmk_shown_span now)
+{
+	int left = least(was.end, now.first), right = now.end > was.first ? now.end : was.first;
+
+	if (left > was.first)
+		memcpy(to + was.first, back + was.first, (size_t)(left - was.first));
+	if (was.end > right)
+		memcpy(to + right, back + right, (size_t)(was.end - right));
+}
+
+/* Alpha is 0 outside of the span; outside of `was` the row is what is behind already. */
+static void compose_row(struct pmk_composer *c, const struct parts *parts, const uint8_t *alpha, struct pmk_shown_span was, struct pmk_shown_span span,
+	struct pmk_image *out, int plane, int y)
 {
 	const struct pmk_image *frame = &parts->frame->image;
 	const uint8_t *person = frame->plane[plane] + (size_t)y * frame->stride[plane], *back = c->behind;
 	uint8_t *to = out->plane[plane] + (size_t)y * out->stride[plane];
-	int width = pmk_layout_plane_width(&c->layout, plane), first = span.first, end = span.end;
+	int first = span.first, end = span.end;
 
 	if (parts->blur)
 		pmk_blur_row(parts->blur, plane, y, c->behind);
@@ -117,8 +136,7 @@ static void compose_row(struct pmk_composer *c, const struct parts *parts, const
 		back = parts->picture->plane[plane] + (size_t)y * parts->picture->stride[plane];
 	if (c->match)
 		back = pmk_match_row(c->match, plane, y, back);
-	memcpy(to, back, (size_t)first);
-	memcpy(to + end, back + end, (size_t)(width - end));
+	restore(back, to, was, span);
 	if (frame->layout.range == PMK_RANGE_FULL)
 		c->rows->blend_to_limited(person + first, back + first, alpha + first, to + first, end - first, plane);
 	else
@@ -128,7 +146,7 @@ static void compose_row(struct pmk_composer *c, const struct parts *parts, const
 }
 
 /* Alpha of a span of one chroma row: the mean over the pixels that a sample covers. The last column of an odd width stands alone. */
-static void halve_alpha(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, int width, struct span span, uint8_t *half)
+static void halve_alpha(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, int width, struct pmk_shown_span span, uint8_t *half)
 {
 	int pairs = span.end < width / 2 ? span.end : width / 2;
 
@@ -144,36 +162,53 @@ static bool fits(const struct pmk_composer *c, const struct pmk_layout *frame)
 		frame->matrix == c->layout.matrix;
 }
 
-static struct span both(struct span a, struct span b)
+static struct pmk_shown_span both(struct pmk_shown_span a, struct pmk_shown_span b)
 {
 	if (a.first == a.end)
 		return b;
 	if (b.first == b.end)
 		return a;
-	return (struct span){ a.first < b.first ? a.first : b.first, a.end > b.end ? a.end : b.end };
+	return (struct pmk_shown_span){ a.first < b.first ? a.first : b.first, a.end > b.end ? a.end : b.end };
+}
+
+/* The same of a row of chroma. */
+static struct pmk_shown_span halved(struct pmk_shown_span s)
+{
+	return (struct pmk_shown_span){ s.first / 2, (s.end + 1) / 2 };
 }
 
 /* Luma and chroma in turns: a row of alpha is read while it is near. */
-static void compose_rows(struct pmk_composer *c, const struct parts *parts, struct pmk_image *out)
+static void compose_rows(struct pmk_composer *c, const struct parts *parts, struct pmk_shown *shown)
 {
-	int rows = c->layout.chroma == PMK_CHROMA_420 ? 2 : 1;
+	int rows = c->layout.chroma == PMK_CHROMA_420 ? 2 : 1, width = c->layout.width;
+	bool knows = shown->backdrop != 0;
 
 	for (int y = 0; y < c->layout.height; y += rows) {
 		bool two = rows == 2 && y + 1 < c->layout.height;
 		const uint8_t *a = parts->mask->alpha + (size_t)y * parts->mask->stride, *b = two ? a + parts->mask->stride : a;
-		struct span span = find_person(a, c->layout.width);
+		struct pmk_shown_span now = { 0, 0 }, was = { 0, 0 }, *kept = &shown->span[y];
 
-		compose_row(c, parts, a, span, out, 0, y);
-		if (two) {
-			struct span second = find_person(b, c->layout.width);
-			compose_row(c, parts, b, second, out, 0, y + 1);
-			span = both(span, second);
+		for (int i = 0; i <= two; i++) {
+			const uint8_t *alpha = i ? b : a;
+			struct pmk_shown_span before = knows ? kept[i] : (struct pmk_shown_span){ 0, width };
+
+			kept[i] = find_person(alpha, width);
+			compose_row(c, parts, alpha, before, kept[i], &shown->image, 0, y + i);
+			now = i ? both(now, kept[i]) : kept[i];
+			was = i ? both(was, before) : before;
 		}
-		span = (struct span){ span.first / 2, (span.end + 1) / 2 };
-		halve_alpha(c->rows, a, b, c->layout.width, span, c->half);
-		compose_row(c, parts, c->half, span, out, 1, y / rows);
-		compose_row(c, parts, c->half, span, out, 2, y / rows);
+		now = halved(now);
+		was = halved(was);
+		halve_alpha(c->rows, a, b, width, now, c->half);
+		compose_row(c, parts, c->half, was, now, &shown->image, 1, y / rows);
+		compose_row(c, parts, c->half, was, now, &shown->image, 2, y / rows);
 	}
+}
+
+/* Whether what is behind is the same for each frame, so that pictures may keep what they hold of it. */
+static bool stays(const struct pmk_composer *c, const struct parts *parts)
+{
+	return parts->picture && parts->picture == c->kept && !c->match;
 }
 
 static int compose(struct pmk_composer *c, const struct parts *parts, const struct pmk_layout *behind, struct pmk_shown **shown)
@@ -192,7 +227,9 @@ static int compose(struct pmk_composer *c, const struct parts *parts, const stru
 		pmk_blur_begin(parts->blur, &frame->image, mask);
 	if (c->rim)
 		pmk_rim_begin(c->rim, &frame->image, mask);
-	compose_rows(c, parts, &s->image);
+	s->backdrop = stays(c, parts) && s->backdrop == c->kept_number ? s->backdrop : 0;
+	compose_rows(c, parts, s);
+	s->backdrop = stays(c, parts) ? c->kept_number : 0;
 	s->time_ns = frame->time_ns;
 	s->position_ns = frame->position_ns;
 	s->cover = false;
@@ -229,6 +266,7 @@ int pmk_compose_cover(struct pmk_composer *c, const struct pmk_image *cover, con
 	s->time_ns = instead_of ? instead_of->time_ns : pmk_clock_now_ns();
 	s->position_ns = instead_of ? instead_of->position_ns : -1;
 	s->cover = true;
+	s->backdrop = 0;
 	*shown = s;
 	return 0;
 }
@@ -273,6 +311,7 @@ int pmk_compose_room(struct pmk_composer *c, const struct pmk_frame *frame, stru
 		}
 	}
 	draw_border(&s->image);
+	s->backdrop = 0;
 	s->time_ns = frame->time_ns;
 	s->position_ns = frame->position_ns;
 	s->cover = false;

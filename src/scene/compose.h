@@ -18,6 +18,9 @@ int pmk_composer_create(const struct pmk_layout *layout, int count, struct pmk_c
 int pmk_composer_clean_rim(struct pmk_composer *composer) __attribute__((warn_unused_result));
 /* From now on what is behind a person goes through `match`, which stays the caller's; a cover does not. NULL: no more. */
 void pmk_composer_match(struct pmk_composer *composer, struct pmk_match *match);
+/* `behind` keeps its pixels until the next call of this, NULL or another: what pictures of the pool hold of it already is not written
+ * again. Whoever changes its pixels, or its memory, calls it anew. What is seen is the same with it and without. */
+void pmk_composer_keep_behind(struct pmk_composer *composer, const struct pmk_image *behind);
 void pmk_composer_destroy(struct pmk_composer *composer);	/* all pictures must be back; NULL is fine */
 
 /* Frame over `behind` by alpha, in planar YUV: out = behind + alpha / 255 (frame - behind), rounded to the nearest. The frame has

@@ -70,6 +70,8 @@ static int create_picture(struct pmk_scene *s, const struct pmk_scene_settings *
 	err = pmk_backdrop_create(s->show_room ? "color:#202428" : settings->backdrop, settings->fit, &s->layout, &s->backdrop);
 	if (!err)
 		err = pmk_composer_create(&s->layout, shown_count, &s->composer);
+	if (!err)
+		pmk_composer_keep_behind(s->composer, pmk_backdrop_behind(s->backdrop));
 	if (!err && settings->refine.mode == PMK_REFINE_GUIDED)
 		err = pmk_composer_clean_rim(s->composer);
 	if (!err && settings->match > 0)
