@@ -219,6 +219,38 @@ static void test_time_and_cuts(void **state)
 	pmk_image_free(&r.now);
 }
 
+/* Whether motion lasts or not: still is only said of the picture that the network ran on last, and after motion it is said again
+ * within seven pictures. In lasting motion two of six pictures are looked at. */
+static void test_rest_in_motion(void **state)
+{
+	struct pmk_image image;
+	struct pmk_gate g;
+	uint32_t seed = 4;
+	int shown = 0, ran_on = -1, since = 0, looks = 0;
+
+	assert_int_equal(pmk_image_alloc(&image, &small), 0);
+	assert_int_equal(pmk_gate_init(&g, &small), 0);
+	for (int i = 0; i < 3000; i++) {
+		bool moves = i < 600 || unit_random(&seed) % (i / 300) == 0;
+
+		shown += moves;
+		since = moves ? 0 : since + 1;
+		pmk_image_fill(&image, (uint8_t[]){ (uint8_t)(shown % 20 * 12), 110, 120 });
+		if (pmk_gate_is_still(&g, &image, (uint64_t)(i + 1) * PMK_MS_NS)) {
+			assert_int_equal(shown, ran_on);
+			since = 0;
+			continue;
+		}
+		assert_true(since < 8);
+		looks += i < 600 && g.looked;
+		pmk_gate_saw(&g);
+		ran_on = shown;
+	}
+	assert_in_range(looks, 600 / 3 - 2, 600 / 3 + 4);
+	pmk_gate_finish(&g);
+	pmk_image_free(&image);
+}
+
 /* --- with the network: a scene with the gate beside one without it --- */
 
 enum { SCENE_W = 640, SCENE_H = 360 };
@@ -369,6 +401,7 @@ int main(void)
 		cmocka_unit_test(test_a_hand_is_not_still),
 		cmocka_unit_test(test_colour_and_rims_count),
 		cmocka_unit_test(test_the_last_pixels_count),
+		cmocka_unit_test(test_rest_in_motion),
 		cmocka_unit_test(test_time_and_cuts),
 		cmocka_unit_test(test_a_still_scene_skips_the_network),
 		cmocka_unit_test(test_no_mask_is_late),

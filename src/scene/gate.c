@@ -10,6 +10,7 @@
 #include <string.h>
 
 enum { SMALLEST = 240 };	/* px */
+enum { MOTIONS = 2, REST = 4 };	/* after so many looks that found motion, so many pictures go by unseen */
 enum { CELL = 4, AREA = CELL * CELL, LEAST = 2 * AREA, MOST = 6 * AREA };	/* px; sums of a cell's differences */
 
 static const uint64_t LONGEST_NS = 100 * PMK_MS_NS;
@@ -50,6 +51,7 @@ void pmk_gate_finish(struct pmk_gate *g)
 void pmk_gate_reset(struct pmk_gate *g)
 {
 	g->primed = false;
+	g->motions = g->rest = 0;
 }
 
 /* The mean over the square that is pixel (x, y) of a small plane; at the right and lower rim, the last one that is whole. */
@@ -176,7 +178,11 @@ static bool take_layout(struct pmk_gate *g, const struct pmk_layout *layout)
 
 bool pmk_gate_is_still(struct pmk_gate *g, const struct pmk_image *image, uint64_t now_ns)
 {
-	g->looked = take_layout(g, &image->layout);
+	bool still;
+
+	g->looked = take_layout(g, &image->layout) && !g->rest;
+	if (g->rest)
+		g->rest--;
 	if (!g->looked)
 		return false;
 	for (int i = 0; i < 3; i++)
@@ -184,7 +190,10 @@ bool pmk_gate_is_still(struct pmk_gate *g, const struct pmk_image *image, uint64
 	g->now_ns = now_ns;
 	if (!g->primed || now_ns <= g->seen_ns || now_ns - g->seen_ns > LONGEST_NS)
 		return false;
-	return plane_is_still(g, 0) && plane_is_still(g, 1) && plane_is_still(g, 2);
+	still = plane_is_still(g, 0) && plane_is_still(g, 1) && plane_is_still(g, 2);
+	g->motions = still ? 0 : g->motions + 1;
+	g->rest = g->motions >= MOTIONS ? REST : 0;
+	return still;
 }
 
 void pmk_gate_saw(struct pmk_gate *g)

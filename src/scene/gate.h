@@ -7,7 +7,10 @@
  *
  * All three planes, halved until the luma is 240 to 479 px wide, are compared in cells of 4x4 pixels by their mean absolute
  * difference. One cell over the threshold is motion. The threshold follows the noise: 1, and twice the quarter of the cells that
- * differ least, within 2..6 of 255. A camera noisier than that is never still. One thread. */
+ * differ least, within 2..6 of 255. A camera noisier than that is never still.
+ *
+ * A look reads the whole picture. Where two in a row have found motion the next four pictures are taken for motion without one, and
+ * the one after them is only remembered: while things move, two of six pictures are looked at. One thread. */
 #ifndef PMK_SCENE_GATE_H
 #define PMK_SCENE_GATE_H
 
@@ -22,6 +25,7 @@ struct pmk_gate {
 	uint16_t *columns;	/* sums of a row of cells, a column each */
 	uint64_t now_ns, seen_ns;	/* when these were taken */
 	bool looked, primed;	/* whether there is one */
+	int motions, rest;	/* looks in a row that found motion; pictures not to be looked at */
 };
 
 int pmk_gate_init(struct pmk_gate *gate, const struct pmk_layout *layout) __attribute__((warn_unused_result));	/* -ENOMEM */
