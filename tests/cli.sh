@@ -145,6 +145,10 @@ if [ -w /dev/full ]; then
 	timeout 60 "$program" --help >/dev/full 2>err
 	if [ $? -eq 1 ] && grep -q 'standard output' err; then note ok; else note bad "a full standard output: $(cat err)"; fi
 fi
+# a standard stream that is closed: its number goes to nobody else
+timeout 60 "$program" -c presenter -o file:closed.y4m -o hash -s 64x48 --frames 3 2>err >&-
+if [ $? -eq 6 ] && grep -q 'standard output: Bad file descriptor' err; then note ok; else note bad "a closed standard output: $(cat err)"; fi
+rm -f closed.y4m
 
 # --- engines
 runs -c presenter -o null --frames 1 -s 320x180 --engine own

@@ -3,10 +3,12 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 static volatile sig_atomic_t interrupted;
 
@@ -65,6 +67,16 @@ static const struct {
 	{ "demo", pmk_command_demo, 0, 0, "potemkin demo" },
 };
 
+/* Where a standard stream is closed, the next file or camera to be opened would get its number, and with it what is written for a
+ * reader of messages. Opened the wrong way round, so that writing to it stays an error. */
+static void fill_standard_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+			return;
+	}
+}
+
 /* A full disk or closed pipe behind standard output is an error too. */
 static int check_stdout(int code)
 {
@@ -78,9 +90,11 @@ static int check_stdout(int code)
 int main(int argc, char **argv)
 {
 	static struct pmk_options options;
-	enum pmk_exit code = pmk_options_parse(argc, argv, &options);
+	enum pmk_exit code;
 	const char *name;
 
+	fill_standard_streams();
+	code = pmk_options_parse(argc, argv, &options);
 	if (code != PMK_EXIT_OK)
 		return (int)code;
 	if (options.help) {
