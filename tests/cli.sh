@@ -161,6 +161,10 @@ for _ in 1 2; do
 	if grep -q '^options v4l2loopback .*video_nr=60 .*exclusive_caps=1 max_buffers=4$' machine/etc/modprobe.d/potemkin.conf &&
 		grep -qx v4l2loopback machine/etc/modules-load.d/potemkin.conf; then note ok; else note bad 'setup-loopback wrote no settings'; fi
 done
+cp -r machine before
+(ulimit -f 0; "$program" setup-loopback --root machine >/dev/null 2>&1; "$program" setup-loopback --root other >/dev/null 2>&1)
+if diff -r machine before && [ -z "$(find other -type f)" ]; then note ok; else note bad 'setup-loopback left half a file on a full disk'; fi
+rm -r before other
 runs setup-loopback --root machine --remove --dry-run
 present machine/etc/modprobe.d/potemkin.conf
 runs setup-loopback --root machine --remove

@@ -105,7 +105,7 @@ static void make_folders(char *path)
 
 static enum pmk_exit write_file(const struct setup *s, const char *name, const char *text)
 {
-	char path[PATH_MAX];
+	char path[PATH_MAX], fresh[PATH_MAX + 4];
 	FILE *file;
 	int failed;
 
@@ -114,12 +114,16 @@ static enum pmk_exit write_file(const struct setup *s, const char *name, const c
 		return PMK_EXIT_OK;
 	path_of(s, name, path);
 	make_folders(path);
-	file = fopen(path, "we");
+	snprintf(fresh, sizeof fresh, "%s.new", path);	/* modprobe and systemd read names that end in .conf only */
+	file = fopen(fresh, "we");
 	failed = !file || fprintf(file, "%s%s", OURS, text) < 0;
 	if (file)
 		failed |= fclose(file) != 0;
-	if (failed)
+	failed = failed || rename(fresh, path) != 0;
+	if (failed) {
 		pmk_error("%s: %s; is the file system writable?", path, strerror(errno));
+		unlink(fresh);
+	}
 	return failed ? PMK_EXIT_INTERNAL : PMK_EXIT_OK;
 }
 
