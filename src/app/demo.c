@@ -94,11 +94,11 @@ static void say_how_to_go_live(bool camera, bool loopback)
 	if (!camera)
 		puts("  - plug in a camera (none was found under /dev/video*)");
 	if (!loopback)
-		puts("  - load a virtual camera, on Debian:\n"
+		puts("  - make a virtual camera, on Debian:\n"
 		     "      sudo apt-get install v4l2loopback-dkms linux-headers-$(uname -r)\n"
-		     "      sudo modprobe v4l2loopback video_nr=10 exclusive_caps=1 max_buffers=4 card_label=potemkin");
+		     "      sudo build/potemkin setup-loopback");
 	puts("  - run it:  build/potemkin\n"
-	     "    and choose the camera \"potemkin\" in the browser or meeting program");
+	     "    and choose the camera \"Potemkin\" in the browser or meeting program");
 }
 
 enum pmk_exit pmk_command_demo(struct pmk_options *options)

@@ -88,8 +88,8 @@ static void summarize(const struct pmk_pipeline_report *r, uint64_t cpu_ns)
 		pmk_info("no picture was shown in %.1f s", seconds);
 		return;
 	}
-	pmk_info("%llu pictures in %.1f s (%.1f a second), %.2f ms of CPU each (all threads), latency %.1f ms (p99 %.1f)",
-		(unsigned long long)r->written, seconds, (double)r->written / seconds, (double)cpu_ns / 1e6 / (double)r->written,
+	pmk_info("%llu picture%s in %.1f s (%.1f a second), %.2f ms of CPU each (all threads), latency %.1f ms (p99 %.1f)",
+		(unsigned long long)r->written, r->written == 1 ? "" : "s", seconds, (double)r->written / seconds, (double)cpu_ns / 1e6 / (double)r->written,
 		r->latency_ms_p50, r->latency_ms_p99);
 	if (r->left_out)
 		pmk_info("about %llu pictures were left out for --cpu-limit", (unsigned long long)r->left_out);
