@@ -36,6 +36,14 @@ static void write_all(const char *name, const struct pmk_sink_setup *setup, cons
 	pmk_shown_pool_destroy(pool);
 }
 
+static void assert_open_and_close(const char *name, const struct pmk_sink_setup *setup)
+{
+	struct pmk_sink *sink;
+
+	assert_int_equal(pmk_sink_file_open(material_path(name), setup, &sink), 0);
+	assert_int_equal(sink->impl->close(sink, NULL), 0);
+}
+
 static void assert_positions(const char *name, const int64_t *positions, int count)
 {
 	struct pmk_media *media;
@@ -81,6 +89,21 @@ static void test_live_times(void **state)
 	material_clear();
 }
 
+/* A film that was ended before its first picture would open nowhere: it does not take the place of an older one. */
+static void test_no_picture_is_no_file(void **state)
+{
+	static const struct written one[] = { { 100, 0 } };
+	static const int64_t positions[] = { 0 };
+	const struct pmk_sink_setup setup = { .layout = small, .fps = 25 };
+
+	write_all("a.mkv", &setup, one, 1);
+	assert_open_and_close("a.mkv", &setup);
+	assert_positions("a.mkv", positions, 1);
+	assert_open_and_close("b.mp4", &setup);
+	assert_int_equal(access(material_path("b.mp4"), F_OK), -1);
+	assert_int_equal(material_clear(), 1);
+}
+
 /* A cover without a place, in the middle of a recording, stays in the middle. */
 static void test_cover_inside_a_recording(void **state)
 {
@@ -123,6 +146,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_positions_of_a_recording),
 		cmocka_unit_test(test_live_times),
+		cmocka_unit_test(test_no_picture_is_no_file),
 		cmocka_unit_test(test_cover_inside_a_recording),
 		cmocka_unit_test(test_sound_comes_along),
 		cmocka_unit_test(test_errors),

@@ -104,7 +104,10 @@ enum pmk_exit pmk_command_convert(struct pmk_options *options)
 	took = pmk_clock_now_ns() - film.started_ns;
 	pmk_film_close(&film);
 	if (code == PMK_EXIT_OK && pmk_command_interrupted()) {
-		pmk_warn("stopped after %llu pictures; \"%s\" holds those", (unsigned long long)done, out);
+		if (done)
+			pmk_warn("stopped after %llu picture%s; \"%s\" holds what was done", (unsigned long long)done, done == 1 ? "" : "s", out);
+		else
+			pmk_warn("stopped before the first picture; \"%s\" was not written", out);
 		return PMK_EXIT_INTERNAL;
 	}
 	if (code == PMK_EXIT_OK && done + done / 10 + 5 < expected)

@@ -17,7 +17,9 @@ struct pmk_sink_setup {
 
 struct pmk_sink {
 	const struct pmk_sink_impl *impl;
-	bool spoilt;	/* set before close when what was written is no good: a file is then removed, and the one of before stays */
+	/* Set before close when what was written is no good: a file is then removed, and the one of before stays; so it is, too, where
+	 * no picture was written. */
+	bool spoilt;
 	bool finishes;	/* closing writes the end of a film, which takes its time and is worth waiting for */
 	bool live;	/* a virtual camera: wants the last picture again when no new one comes, to keep its rate */
 	char name[160];	/* for messages: "/dev/video10 (potemkin) YUYV 1280x720" */

@@ -53,7 +53,7 @@ static int file_close(struct pmk_sink *sink, const struct pmk_shown *cover)
 	struct file_sink *file = (struct file_sink *)sink;
 	int err;
 
-	if (file->sink.spoilt) {
+	if (file->sink.spoilt || !file->started) {
 		pmk_media_out_abandon(file->out);
 		err = 0;
 	} else {
