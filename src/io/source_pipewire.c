@@ -322,6 +322,8 @@ static int reach_cameras(struct pipewire_source *s, const struct pmk_source_wish
 		count = pmk_pipewire_cameras(s->pipewire, wish, pmk_clock_now_ns() + ANSWER_NS, cameras);
 	if (count != 0 && count != -ENOENT && count != -EACCES)
 		return count < 0 ? pmk_pipewire_report("camera 'pipewire'", count) : count;
+	if (count == 0 && pmk_pipewire_lists_ours())	/* a daemon that shows our own camera hides no other; the portal would offer only that */
+		return 0;
 	pmk_pipewire_disconnect(s->pipewire);
 	err = ask_portal(s, count == 0 ? "PipeWire shows no camera" : "PipeWire is out of reach");
 	if (err == -ENOENT)

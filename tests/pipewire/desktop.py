@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "vm"))
@@ -25,12 +26,17 @@ def missing():
     return [name for name in NEEDS if not shutil.which(name)]
 
 
-def release_documents(folder):
-    """What the portal mounts there is still mounted when it is killed, and would keep the folder from being removed."""
+def is_mounted(folder):
     with open("/proc/mounts", encoding="ascii") as mounts:
-        mounted = any(line.split()[1] == folder for line in mounts)
-    if mounted:
-        rig.run("fusermount3", "-u", "-z", folder)
+        return any(line.split()[1] == folder for line in mounts)
+
+
+def release_documents(folder):
+    """What the portal mounts there may still be mounted when it is killed, and would keep the folder from being removed. It may also
+    go by itself at this very moment."""
+    command = ["fusermount3", "-u", "-z", folder]
+    if is_mounted(folder) and subprocess.run(command, stderr=subprocess.DEVNULL, check=False).returncode:
+        check(not is_mounted(folder), folder + " cannot be unmounted")
 
 
 class Desktop:
