@@ -243,6 +243,21 @@ for signal in INT TERM HUP; do
 	rm -f signal.mkv
 done
 
+# --- ended before its first picture, mask leaves an older film as it was; ended later, it holds what was done
+runs mask drawn.mkv early.mkv --frames 2
+cp early.mkv older.mkv
+"$program" mask drawn.mkv early.mkv 2>err &
+pid=$!
+while kill -0 $pid 2>err2 && ! grep -q '^SigCgt:.*[2367abef]$' /proc/$pid/status; do :; done	# it answers SIGINT from here on
+kill -s INT $pid
+wait $pid
+if grep -q 'before the first picture' err; then
+	if cmp -s early.mkv older.mkv; then note ok; else note bad "mask: an older film was replaced: $(cat err)"; fi
+else
+	present early.mkv
+fi
+rm -f early.mkv older.mkv err2
+
 # --- nothing is left but what was asked for
 rest=$(find . -type f ! -name out ! -name err ! -name bad.png ! -name empty.mp4 ! -name zero.tflite ! -name live.mp4 ! -name drawn.mkv \
 	! -name again.mp4 ! -name 'alpha*.mkv' ! -name signal.mkv)

@@ -49,7 +49,7 @@ static int write_video(struct pmk_film *film, const char *path)
 	if (err)
 		return err;
 	err = write_frames(film, out);
-	if (err) {
+	if (err || !film->done) {	/* a film without a picture does not take the place of an older one */
 		pmk_media_out_abandon(out);
 		return err;
 	}
@@ -62,6 +62,7 @@ enum pmk_exit pmk_command_mask(struct pmk_options *options)
 	const char *end;
 	struct pmk_film film;
 	enum pmk_exit code;
+	uint64_t done;
 	int err;
 
 	if (pmk_film_would_overwrite(options, in, out))
@@ -76,9 +77,13 @@ enum pmk_exit pmk_command_mask(struct pmk_options *options)
 	} else {
 		err = film.info.still ? write_still(&film, out) : write_video(&film, out);
 	}
+	done = film.done;
 	pmk_film_close(&film);
 	if (!err && pmk_command_interrupted()) {
-		pmk_warn("stopped early; \"%s\" holds the masks up to there", out);
+		if (done)
+			pmk_warn("stopped early; \"%s\" holds the masks up to there", out);
+		else
+			pmk_warn("stopped before the first picture; \"%s\" was not written", out);
 		return PMK_EXIT_INTERNAL;
 	}
 	if (err == -EBADMSG)
