@@ -177,11 +177,10 @@ static struct pmk_shown_span halved(struct pmk_shown_span s)
 	return (struct pmk_shown_span){ s.first / 2, (s.end + 1) / 2 };
 }
 
-/* Luma and chroma in turns: a row of alpha is read while it is near. */
-static void compose_rows(struct pmk_composer *c, const struct parts *parts, struct pmk_shown *shown)
+/* Luma and chroma in turns: a row of alpha is read while it is near. `knows`: the picture holds what is behind already, but for its spans. */
+static void compose_rows(struct pmk_composer *c, const struct parts *parts, bool knows, struct pmk_shown *shown)
 {
 	int rows = c->layout.chroma == PMK_CHROMA_420 ? 2 : 1, width = c->layout.width;
-	bool knows = shown->backdrop != 0;
 
 	for (int y = 0; y < c->layout.height; y += rows) {
 		bool two = rows == 2 && y + 1 < c->layout.height;
@@ -215,6 +214,7 @@ static int compose(struct pmk_composer *c, const struct parts *parts, const stru
 {
 	const struct pmk_frame *frame = parts->frame;
 	const struct pmk_mask *mask = parts->mask;
+	bool stay = stays(c, parts);
 	struct pmk_shown *s;
 
 	if (!fits(c, &frame->image.layout) || !pmk_layout_equal(behind, &c->layout) || mask->number != frame->number ||
@@ -227,9 +227,8 @@ static int compose(struct pmk_composer *c, const struct parts *parts, const stru
 		pmk_blur_begin(parts->blur, &frame->image, mask);
 	if (c->rim)
 		pmk_rim_begin(c->rim, &frame->image, mask);
-	s->backdrop = stays(c, parts) && s->backdrop == c->kept_number ? s->backdrop : 0;
-	compose_rows(c, parts, s);
-	s->backdrop = stays(c, parts) ? c->kept_number : 0;
+	compose_rows(c, parts, stay && s->backdrop == c->kept_number, s);
+	s->backdrop = stay ? c->kept_number : 0;
 	s->time_ns = frame->time_ns;
 	s->position_ns = frame->position_ns;
 	s->cover = false;
