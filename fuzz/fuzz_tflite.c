@@ -3,18 +3,17 @@
  * each level of this CPU, and by XNNPACK.
  *
  *	meson setup build-fuzz -Db_sanitize=address,undefined -Db_lundef=false && ninja -C build-fuzz libpotemkin.a
- *	clang -g -O1 -fsanitize=fuzzer,address,undefined -std=gnu11 -D_GNU_SOURCE -Isrc fuzz/fuzz_tflite.c build-fuzz/libpotemkin.a -lXNNPACK -lpthreadpool -lm -lpthread -o fuzz_tflite
+ *	clang -g -O1 -fsanitize=fuzzer,address,undefined -std=gnu11 -D_GNU_SOURCE -Isrc -Itests fuzz/fuzz_tflite.c build-fuzz/libpotemkin.a -lXNNPACK -lpthreadpool -lm -lpthread -o fuzz_tflite
  *	./fuzz_tflite -max_len=16384 -max_total_time=60 CORPUS
  *
  * tflite_seeds.c writes a CORPUS to start from. */
 #include "base/cpu.h"
 #include "base/log.h"
 #include "model/engine.h"
+#include "small_graph.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum { SMALL = 1 << 16 };	/* elements of one tensor */
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
@@ -27,19 +26,6 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	pmk_log_redirect(ignore, NULL);
 	return 0;
-}
-
-static bool is_small(const struct pmk_graph *graph)
-{
-	double macs = 0;
-
-	for (int i = 0; i < graph->tensor_count; i++) {
-		if (pmk_tensor_count(&graph->tensors[i]) > SMALL)
-			return false;
-	}
-	for (int i = 0; i < graph->op_count; i++)
-		macs += pmk_op_macs(graph, &graph->ops[i]);
-	return macs < 1e7;
 }
 
 static void run(const struct pmk_graph *graph, enum pmk_engine_kind kind)
@@ -61,11 +47,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		return 0;
 	if (pmk_graph_check("input", &graph) < 0)
 		abort();
-	for (int level = 0; is_small(&graph) && level < PMK_CPU_LEVELS; level++) {
+	for (int level = 0; small_graph(&graph, 1e7) && level < PMK_CPU_LEVELS; level++) {
 		if (pmk_cpu_has((enum pmk_cpu_level)level) && pmk_cpu_force(pmk_cpu_name((enum pmk_cpu_level)level)) == 0)
 			run(&graph, PMK_ENGINE_OWN);
 	}
-	if (is_small(&graph) && pmk_engine_is_built(PMK_ENGINE_XNNPACK))
+	if (small_graph(&graph, 1e7) && pmk_engine_is_built(PMK_ENGINE_XNNPACK))
 		run(&graph, PMK_ENGINE_XNNPACK);
 	pmk_graph_finish(&graph);
 	return 0;

@@ -6,11 +6,12 @@
 #include "base/mem.h"
 #include "model/engine.h"
 #include "reference.h"
+#include "small_graph.h"
 #include "tflite_file.h"
 
 #include <math.h>
 
-enum { SMALL = 1 << 16, DAMAGED = 1500, CHANGED = 1500, REAL = 150 };	/* elements of a tensor; tries for each network */
+enum { DAMAGED = 1500, CHANGED = 1500, REAL = 150 };	/* tries for each network */
 
 static uint32_t seed;
 static int ran;
@@ -18,19 +19,6 @@ static int ran;
 static uint32_t below(size_t limit)
 {
 	return unit_random(&seed) % (uint32_t)limit;
-}
-
-static bool is_small(const struct pmk_graph *graph)
-{
-	double macs = 0;
-
-	for (int i = 0; i < graph->tensor_count; i++) {
-		if (pmk_tensor_count(&graph->tensors[i]) > SMALL)
-			return false;
-	}
-	for (int i = 0; i < graph->op_count; i++)
-		macs += pmk_op_macs(graph, &graph->ops[i]);
-	return macs < 1e6;
 }
 
 static double largest(const float *values, size_t count)
@@ -94,7 +82,7 @@ static void damaged_files_are_refused_or_run(void **state)
 		damage_bytes(file.bytes, file.size);
 		if (pmk_tflite_read("file", file.bytes, file.size, &graph) < 0)
 			continue;
-		if (is_small(&graph))
+		if (small_graph(&graph, 1e6))
 			run_at_all_levels(&graph, NULL);
 		pmk_graph_finish(&graph);
 	}
@@ -152,7 +140,7 @@ static float *expect(const struct pmk_graph *graph)
 {
 	float *input, *expected;
 
-	if (!is_small(graph))
+	if (!small_graph(graph, 1e6))
 		return NULL;
 	input = malloc(pmk_tensor_count(&graph->tensors[graph->input]) * sizeof *input);
 	expected = malloc(pmk_tensor_count(&graph->tensors[graph->output]) * sizeof *expected);
