@@ -3,6 +3,7 @@
 #ifndef PMK_MODEL_KERNEL_LEVEL_H
 #define PMK_MODEL_KERNEL_LEVEL_H
 
+#include "base/level.h"
 #include "model/kernels.h"
 
 #if defined(__SSE2__)
@@ -10,13 +11,6 @@
 #elif defined(__aarch64__)
 #include <arm_neon.h>
 #endif
-
-#ifndef PMK_LEVEL
-#define PMK_LEVEL base
-#endif
-#define PMK_LEVEL_PASTE2(a, b) a##_##b
-#define PMK_LEVEL_PASTE(a, b) PMK_LEVEL_PASTE2(a, b)
-#define LEVEL(name) PMK_LEVEL_PASTE(name, PMK_LEVEL)	/* an external symbol of this level */
 
 /* Vectors for whatever is not a convolution. */
 #ifdef __AVX__

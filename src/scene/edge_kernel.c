@@ -2,14 +2,9 @@
 /* Compiled once for each level of the CPU; PMK_LEVEL names it. Loops that compilers make vectors of. No running sums: what is 0
  * near by stays exactly 0. */
 #include "scene/edge_kernel.h"
+#include "scene/kernel_level.h"
 
 #include <string.h>
-
-#ifndef PMK_LEVEL
-#define PMK_LEVEL base
-#endif
-#define PASTE2(a, b) a##_##b
-#define PASTE(a, b) PASTE2(a, b)
 
 enum { RADIUS = 2, LINES = 2 * RADIUS + 1, ROUNDS = 2 };	/* cells; how often the filter runs */
 static const float EPSILON = 1e-3f;	/* of a colour in 0..1: below this variance it is noise */
@@ -256,16 +251,10 @@ static void look(const int16_t *from, const struct pmk_edge_look *looks, int fir
 		look_at_eight(from + looks[x / 8].base, &looks[x / 8], left + x, right + x);
 }
 
-/* Products of 16 bits whose upper half is kept: what vectors do in one step. */
-static inline int16_t upper(int16_t a, int16_t b)
-{
-	return (int16_t)((a * b) >> 16);
-}
-
 static void mix(const int16_t *a, const int16_t *restrict b, const int16_t *restrict part, int16_t *out, int count)
 {
 	for (int i = 0; i < count; i++)
-		out[i] = (int16_t)(a[i] + 2 * upper((int16_t)(b[i] - a[i]), part[i]));
+		out[i] = (int16_t)(a[i] + 2 * pmk_upper((int16_t)(b[i] - a[i]), part[i]));
 }
 
 static void rim(const int16_t *restrict gain_a, const int16_t *restrict gain_b, const int16_t *restrict rest_a, const int16_t *restrict rest_b,
@@ -274,17 +263,17 @@ static void rim(const int16_t *restrict gain_a, const int16_t *restrict gain_b, 
 	int16_t weight = (int16_t)part;
 
 	for (int i = 0; i < count; i++) {
-		int16_t gain = (int16_t)(gain_a[i] + 2 * upper((int16_t)(gain_b[i] - gain_a[i]), weight));
-		int16_t rest = (int16_t)(rest_a[i] + 2 * upper((int16_t)(rest_b[i] - rest_a[i]), weight));
-		int16_t value = (int16_t)((int16_t)(upper(gain, (int16_t)(luma[i] << 7)) + rest + 1) >> 1);	/* 10 + 7 - 16 bits: 1/2 alpha */
+		int16_t gain = (int16_t)(gain_a[i] + 2 * pmk_upper((int16_t)(gain_b[i] - gain_a[i]), weight));
+		int16_t rest = (int16_t)(rest_a[i] + 2 * pmk_upper((int16_t)(rest_b[i] - rest_a[i]), weight));
+		int16_t value = (int16_t)((int16_t)(pmk_upper(gain, (int16_t)(luma[i] << 7)) + rest + 1) >> 1);	/* 10 + 7 - 16 bits: 1/2 alpha */
 
 		value = value < 0 ? 0 : value;
 		alpha[i] = (uint8_t)(value > 255 ? 255 : value);
 	}
 }
 
-extern const struct pmk_edge_kernels PASTE(pmk_edge_kernels, PMK_LEVEL);
-const struct pmk_edge_kernels PASTE(pmk_edge_kernels, PMK_LEVEL) = {
+extern const struct pmk_edge_kernels LEVEL(pmk_edge_kernels);
+const struct pmk_edge_kernels LEVEL(pmk_edge_kernels) = {
 	.guide = guide,
 	.cells = cells,
 	.look = look,

@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Compiled once for each level of the CPU; PMK_LEVEL names it. Loops that compilers make vectors of, in the smallest type that holds. */
+#include "scene/kernel_level.h"
 #include "scene/rows.h"
 
 #include <string.h>
-
-#ifndef PMK_LEVEL
-#define PMK_LEVEL base
-#endif
-#define PASTE2(a, b) a##_##b
-#define PASTE(a, b) PASTE2(a, b)
 
 /* x / 255 to the nearest for x of 0..65025, given x + 128. */
 static inline uint8_t over_255(uint16_t x)
@@ -36,19 +31,13 @@ static void blend_to_limited(const uint8_t *restrict person, const uint8_t *rest
 		out[i] = blended(over_255((uint16_t)(person[i] * scale + offset)), behind[i], alpha[i]);
 }
 
-/* The upper half of a product: compilers know it. */
-static inline int16_t upper(int16_t a, int16_t b)
-{
-	return (int16_t)((int32_t)a * b >> 16);
-}
-
 static void relight(const uint8_t *restrict row, const int8_t *restrict grain, int gain, int offset, int amount, uint8_t *restrict out,
 	int count, int plane)
 {
 	int16_t times = (int16_t)gain, share = (int16_t)amount, more = (int16_t)(offset + PMK_RELIGHT_LEVEL / 2), top = plane ? 240 - 128 : 235 - 128;
 
 	for (int i = 0; i < count; i++) {
-		int16_t v = (int16_t)(upper((int16_t)((row[i] - 128) * 128), times) + upper((int16_t)(grain[i] * 256), share) + more);
+		int16_t v = (int16_t)(pmk_upper((int16_t)((row[i] - 128) * 128), times) + pmk_upper((int16_t)(grain[i] * 256), share) + more);
 
 		v = (int16_t)(v >> 5);
 		v = v < 16 - 128 ? 16 - 128 : v;
@@ -57,7 +46,6 @@ static void relight(const uint8_t *restrict row, const int8_t *restrict grain, i
 	}
 }
 
-#pragma GCC diagnostic ignored "-Wpsabi"	/* all that passes vectors is inlined */
 typedef uint8_t eight_bytes __attribute__((vector_size(8)));
 typedef int16_t eight_shorts __attribute__((vector_size(16)));
 typedef int32_t eight_ints __attribute__((vector_size(32)));
@@ -273,8 +261,8 @@ static void between_bytes(const uint16_t *restrict near, const uint16_t *restric
 		out[i] = (uint8_t)((uint16_t)(3 * near[i] + far[i] + 128) >> 8);
 }
 
-extern const struct pmk_rows PASTE(pmk_rows, PMK_LEVEL);
-const struct pmk_rows PASTE(pmk_rows, PMK_LEVEL) = {
+extern const struct pmk_rows LEVEL(pmk_rows);
+const struct pmk_rows LEVEL(pmk_rows) = {
 	.blend = blend,
 	.blend_to_limited = blend_to_limited,
 	.relight = relight,
