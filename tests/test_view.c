@@ -161,13 +161,36 @@ static void test_tiles(void **state)
 	free(p);
 }
 
-/* In a wide picture both ends are searched more closely before anybody is found, then in turns; not in others. */
+/* Also where two tiles of the network's shape would leave a gap: they are squeezed rather than that. */
+static void test_tiles_of_a_very_wide_picture(void **state)
+{
+	static const int widths[] = { 1600, 1920, 2560, 5120, 8192 };
+	static float probability[N * N];
+
+	for (size_t i = 0; i < sizeof widths / sizeof widths[0]; i++) {
+		struct person people[2] = { { 40, 150, 300, 570 }, { widths[i] - 400, 200, 350, 520 } };
+		struct pmk_rect all = { 0, 0, widths[i], H }, tile[2], *rect;
+		struct pmk_view v;
+
+		pmk_view_init(&v, widths[i], H, 1, false);
+		rect = &v.rect;
+		render(people, &all, probability, N, N);
+		pmk_view_search(&v, &all, probability, N, N);
+		assert_int_equal(pmk_view_tiles(&v, tile), 2);
+		assert_true(rect->x <= people[0].x && rect->x + rect->width >= people[1].x + people[1].width);
+		assert_int_equal(tile[0].x, rect->x);
+		assert_int_equal(tile[1].x + tile[1].width, rect->x + rect->width);
+		assert_true((tile[0].x + tile[0].width - tile[1].x) * 6 > tile[0].width);
+	}
+}
+
+/* In a wide picture, however wide, both ends are searched more closely before anybody is found, then in turns; not in others. */
 static void test_closer(void **state)
 {
 	struct play *p = start(false);
 	struct person people[2] = { { 480, 200, 300, 600 } };
 	struct pmk_rect part[2];
-	struct pmk_view narrow;
+	struct pmk_view narrow, panorama;
 	int at[2];
 
 	assert_int_equal(pmk_view_closer(&p->view, part), 2);
@@ -180,6 +203,13 @@ static void test_closer(void **state)
 	assert_int_equal(abs(at[0] - at[1]), W - H);
 	pmk_view_init(&narrow, 640, 480, 1, false);
 	assert_int_equal(pmk_view_closer(&narrow, part), 0);
+	pmk_view_init(&panorama, 2561, H, 1, false);
+	assert_int_equal(pmk_view_closer(&panorama, part), 2);
+	for (int i = 0; i < 2; i++) {
+		assert_true(part[i].width > 2561 / 2 && part[i].width < 2561 * 3 / 5);
+		assert_int_equal(part[i].x % 2, 0);
+	}
+	assert_int_equal(abs(part[0].x - part[1].x), (2561 - part[0].width) / 2 * 2);
 	free(p);
 }
 
@@ -344,6 +374,7 @@ int main(void)
 		cmocka_unit_test(test_growing_arms),
 		cmocka_unit_test(test_newcomer),
 		cmocka_unit_test(test_tiles),
+		cmocka_unit_test(test_tiles_of_a_very_wide_picture),
 		cmocka_unit_test(test_closer),
 		cmocka_unit_test(test_searches_by_time),
 		cmocka_unit_test(test_leaving),

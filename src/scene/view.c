@@ -120,12 +120,20 @@ static struct pmk_rect around(const struct pmk_view *v, const struct pmk_box *bo
 	return *wide ? two_tiles(v, box, margin) : r;
 }
 
+/* Of two tiles that cover width x height px together: of the network's shape, or squeezed where that would leave a gap. */
+static int tile_width(const struct pmk_view *v, int width, int height)
+{
+	int least = (int)(width / (2 - OVERLAP)) & ~1, shaped = even(height * v->shape);
+
+	return shaped > least ? shaped : least;
+}
+
 int pmk_view_tiles(const struct pmk_view *v, struct pmk_rect tile[2])
 {
 	tile[0] = tile[1] = v->rect;
 	if (!v->wide)
 		return 1;
-	tile[0].width = tile[1].width = even(v->rect.height * v->shape);
+	tile[0].width = tile[1].width = tile_width(v, v->rect.width, v->rect.height);
 	tile[1].x = v->rect.x + v->rect.width - tile[1].width;
 	return 2;
 }
@@ -274,15 +282,15 @@ static int choose(const struct pmk_view *v, const struct group *groups, int coun
 
 int pmk_view_closer(struct pmk_view *v, struct pmk_rect part[2])
 {
-	struct pmk_rect half = { 0, 0, even(v->height * v->shape), v->height };
+	struct pmk_rect half = { 0, 0, tile_width(v, v->width, v->height), v->height };
 	int count = v->found ? 1 : 2;
 
-	if (v->nearest || v->width < CLOSER * half.width || v->width > 2 * half.width)
+	if (v->nearest || v->width < CLOSER * half.width)
 		return 0;
 	for (int i = 0; i < count; i++) {
 		v->right_next = !v->right_next;
 		part[i] = half;
-		part[i].x = v->right_next ? 0 : v->width - half.width;
+		part[i].x = v->right_next ? 0 : (v->width - half.width) & ~1;
 	}
 	return count;
 }

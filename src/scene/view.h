@@ -3,7 +3,7 @@
  * the person is in its input, and the person itself only when it is not squeezed: the view is a square (or what shape the network
  * has) around the person, true to the picture's aspect, and it may stick out of the picture by a
  * tenth. People side by side, for whom it would stick out more, are squeezed a little; where that would be by more than 1.3, the view is
- * wide, and is looked at in two tiles of the network's shape.
+ * wide, and is looked at in two tiles of the network's shape; only where these would not meet are they squeezed.
  *
  * The one rule: nobody in the picture is ever outside the search. A look at the whole picture comes every SEARCH_FRAMES frames, or
  * SEARCH_NS; of a wide picture, with a closer one at one of its two ends, in turns. Whom it shows outside of the view makes the view
@@ -42,7 +42,8 @@ void pmk_view_forget(struct pmk_view *view);
 bool pmk_view_wants_search(struct pmk_view *view, uint64_t now_ns);
 
 /* What of a wide picture a search should look at after the whole of it, in which small people are easily missed: its left and right parts,
- * of the network's shape, in turns; both while nobody is followed. How many: 0 in pictures that are not wide, and with nearest. */
+ * of the network's shape or, in a very wide one, squeezed less than the whole, in turns; both while nobody is followed. How many: 0 in
+ * pictures that are not wide, and with nearest. */
 int pmk_view_closer(struct pmk_view *view, struct pmk_rect part[2]);
 
 /* Take in a look at `part` of the picture, the whole of it first: width x height probabilities. Moves the view before the frame's own
@@ -50,7 +51,7 @@ int pmk_view_closer(struct pmk_view *view, struct pmk_rect part[2]);
 void pmk_view_search(struct pmk_view *view, const struct pmk_rect *part, const float *probability, int width, int height);
 
 /* What to look at for view->rect: itself (1), or two tiles of its height, the first at its left and the second at its right end, which
- * overlap (2). */
+ * always overlap (2). */
 int pmk_view_tiles(const struct pmk_view *view, struct pmk_rect tile[2]);
 
 /* Take in a look at view->rect, joined where there were two. True: look again in this frame, for the view is another now: a person was
