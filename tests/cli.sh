@@ -225,10 +225,11 @@ if timeout 60 "$program" -v -c presenter -s 1920x1080 --fps 60 -o null --cpu-lim
 	awk '/ pictures in .* of CPU each/ { for (i = 2; i <= NF; i++) if ($i == "pictures") taken = $(i - 1) }
 		/ pictures were left out / { out = $3 } END { exit !(taken && out > taken) }' err; then note ok; else note bad "--cpu-limit: $(cat err)"; fi
 
-# --- a signal ends it at once and the file is whole
-for signal in INT TERM HUP; do
+# --- a signal ends it at once and the file is whole; also with threads that were there before the film
+for end in 'INT 1' 'TERM 1' 'HUP 1' 'INT 2' 'TERM 2' 'HUP 2'; do
+	signal=${end% *} threads=${end#* }
 	: >err	# what was said before is not what is waited for
-	"$program" -v -c presenter -o file:signal.mkv -s 320x180 2>err &
+	"$program" -v -c presenter -o file:signal.mkv -s 320x180 --threads $threads 2>err &
 	pid=$!
 	for _ in $(seq 600); do grep -q -e '-> live' err && break; sleep 0.05; done	# a picture is in the film
 	begin=$(date +%s%N)
@@ -237,7 +238,7 @@ for signal in INT TERM HUP; do
 	code=$?
 	took=$((($(date +%s%N) - begin) / 1000000))
 	echo "SIG$signal: ended after $took ms"
-	if [ $code -eq 0 ] && [ $took -lt 500 ]; then note ok; else note bad "SIG$signal: exit $code: $(cat err)"; fi
+	if [ $code -eq 0 ] && [ $took -lt 500 ]; then note ok; else note bad "SIG$signal, $threads threads: exit $code: $(cat err)"; fi
 	present signal.mkv
 	runs mask signal.mkv alpha2.mkv --frames 1
 	rm -f signal.mkv

@@ -8,34 +8,47 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/signalfd.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 static const uint64_t DAY_NS = 24 * 3600 * PMK_S_NS;
 
-/* Blocks SIGINT, SIGTERM and SIGHUP in this thread and those it starts; gives a descriptor that reads them. */
-static int block_signals(sigset_t *before)
-{
-	sigset_t set;
+static const int endings[] = { SIGINT, SIGTERM, SIGHUP };
+enum { ENDINGS = sizeof endings / sizeof endings[0] };
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	pthread_sigmask(SIG_BLOCK, &set, before);
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+static int signal_fd = -1;	/* an eventfd, readable once one of them has come */
+
+static void on_signal(int number)
+{
+	const eventfd_t one = 1;
+	int saved = errno;
+
+	if (write(signal_fd, &one, sizeof one) < 0)
+		errno = saved;	/* it is full of them */
 }
 
-/* What was answered by ending must not end the process once more when it is let through again. */
-static void take_signals(int signal_fd)
+/* By a handler, since the threads that run already, of the network and of libraries, block no signal: what is only blocked here
+ * would end the process there, with nothing covered. */
+static int catch_signals(struct sigaction before[ENDINGS])
 {
-	struct signalfd_siginfo info;
+	const struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
 
-	while (read(signal_fd, &info, sizeof info) == (ssize_t)sizeof info)
-		;
+	signal_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (signal_fd < 0)
+		return -errno;
+	for (int i = 0; i < ENDINGS; i++)
+		sigaction(endings[i], &action, &before[i]);
+	return 0;
+}
+
+static void let_signals_go(const struct sigaction before[ENDINGS])
+{
+	for (int i = 0; i < ENDINGS; i++)
+		sigaction(endings[i], &before[i], NULL);
+	close(signal_fd);
+	signal_fd = -1;
 }
 
 /* A pipeline that has stopped turning gives none, and the manager starts it anew. When the next one is due. */
@@ -47,7 +60,7 @@ static uint64_t sign_of_life(struct pmk_pipeline *pipeline, uint64_t now, uint64
 }
 
 /* Returns whether a signal came. */
-static bool wait_for_end(struct pmk_pipeline *pipeline, int signal_fd, double duration)
+static bool wait_for_end(struct pmk_pipeline *pipeline, double duration)
 {
 	uint64_t end = pmk_clock_now_ns() + (uint64_t)(duration * (double)PMK_S_NS), watchdog = pmk_service_watchdog_ns(), sign = 0;
 	struct pollfd fds[2] = {
@@ -98,8 +111,7 @@ static void summarize(const struct pmk_pipeline_report *r, uint64_t cpu_ns)
 		(unsigned long long)r->damaged, (unsigned long long)r->overtaken);
 }
 
-static int run(struct pmk_pipeline *pipeline, const struct pmk_options *options, int signal_fd, struct pmk_live_result *result,
-	enum pmk_part *part)
+static int run(struct pmk_pipeline *pipeline, const struct pmk_options *options, struct pmk_live_result *result, enum pmk_part *part)
 {
 	uint64_t cpu = pmk_clock_cpu_ns();
 	int err = pmk_pipeline_start(pipeline, part);
@@ -108,7 +120,7 @@ static int run(struct pmk_pipeline *pipeline, const struct pmk_options *options,
 		return err;
 	announce(pipeline, options);
 	pmk_service_notify("READY=1\nSTATUS=Running");
-	result->interrupted = wait_for_end(pipeline, signal_fd, options->duration);
+	result->interrupted = wait_for_end(pipeline, options->duration);
 	pmk_service_notify("STOPPING=1");
 	pmk_pipeline_report(pipeline, &result->report);
 	cpu = pmk_clock_cpu_ns() - cpu;
@@ -123,8 +135,8 @@ enum pmk_exit pmk_live_run(const struct pmk_options *options, struct pmk_live_re
 	struct pmk_pipeline *pipeline;
 	enum pmk_part part;
 	enum pmk_exit code;
-	sigset_t before;
-	int err, signal_fd;
+	struct sigaction before[ENDINGS];
+	int err;
 
 	result = result ? result : &unused;
 	*result = (struct pmk_live_result){ 0 };
@@ -133,16 +145,19 @@ enum pmk_exit pmk_live_run(const struct pmk_options *options, struct pmk_live_re
 		pmk_error("not enough memory");
 	if (err)
 		return pmk_command_exit(part, err, options->pipeline.camera);
-	signal_fd = block_signals(&before);
-	err = run(pipeline, options, signal_fd, result, &part);
+	err = catch_signals(before);
+	if (err) {
+		pmk_error("cannot listen for signals: %s", strerror(-err));
+		pmk_pipeline_destroy(pipeline);
+		return PMK_EXIT_INTERNAL;
+	}
+	err = run(pipeline, options, result, &part);
 	code = pmk_command_exit(part, err == -ETIMEDOUT ? 0 : err, options->pipeline.camera);
 	if (err == -ETIMEDOUT) {
 		pmk_warn("a camera, pipe or file does not answer; leaving without it (virtual cameras are covered)");
 		_exit((int)code);
 	}
 	pmk_pipeline_destroy(pipeline);
-	take_signals(signal_fd);
-	close(signal_fd);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	let_signals_go(before);
 	return code;
 }
