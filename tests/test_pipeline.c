@@ -17,6 +17,7 @@
 
 enum camera_mode { DELIVER, STALL, LOSE, END, HANG, OLD };	/* OLD: pictures taken long ago */
 static atomic_int camera_mode, camera_opens, cameras_open, open_failures, camera_width = 320;
+static atomic_ullong open_gap_ns;	/* the longest between two openings since it was last set to 0 */
 static const uint8_t room[3] = { 150, 60, 220 };	/* Y, U, V: magenta */
 
 struct camera {
@@ -27,8 +28,13 @@ struct camera {
 
 int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct pmk_source **source)
 {
+	static uint64_t opened_ns;	/* by one thread at a time */
+	uint64_t gap_ns = pmk_clock_now_ns() - opened_ns;
 	struct camera *c;
 
+	opened_ns += gap_ns;
+	if (gap_ns > atomic_load(&open_gap_ns))
+		atomic_store(&open_gap_ns, gap_ns);
 	atomic_fetch_add(&camera_opens, 1);
 	if (atomic_load(&open_failures) > 0) {
 		atomic_fetch_sub(&open_failures, 1);
@@ -452,6 +458,47 @@ static void test_a_silent_camera_is_opened_again(void **state)
 	stop(p, 0);
 }
 
+static int said_back, said_silent;
+
+static void count_words(void *user, enum pmk_log_level level, const char *line)
+{
+	said_back += strstr(line, "the camera is back") != NULL;
+	said_silent += strstr(line, "no picture for") != NULL;
+}
+
+/* That a camera can be opened does not mean that it is back: what it does not give is said once, and its return once. */
+static void test_a_silent_camera_is_spoken_of_once(void **state)
+{
+	struct pmk_pipeline *p = start("a!", NULL, 0);
+
+	said_back = said_silent = 0;
+	pmk_log_redirect(count_words, NULL);
+	reach(p, PMK_STATE_LIVE);
+	atomic_store(&camera_mode, STALL);
+	wait_opens(3);
+	atomic_store(&camera_mode, DELIVER);
+	reach(p, PMK_STATE_LIVE);
+	stop(p, 0);
+	assert_int_equal(said_silent, 1);
+	assert_int_equal(said_back, 1);
+}
+
+/* A camera that opens but fails at the first picture is tried at longer and longer intervals. */
+static void test_a_camera_that_only_opens_is_tried_less_often(void **state)
+{
+	struct pmk_pipeline *p = start("a!", NULL, 0);
+
+	reach(p, PMK_STATE_LIVE);
+	atomic_store(&camera_mode, LOSE);
+	wait_opens(4);
+	atomic_store(&open_gap_ns, 0);
+	wait_opens(6);
+	assert_true(atomic_load(&open_gap_ns) >= PMK_S_NS);	/* .25, .5, 1, 2 .. */
+	atomic_store(&camera_mode, DELIVER);
+	reach(p, PMK_STATE_LIVE);
+	stop(p, 0);
+}
+
 static void wait_camera(int open)
 {
 	uint64_t end = pmk_clock_now_ns() + 60 * PMK_S_NS;
@@ -526,7 +573,6 @@ static void test_a_file_counts_as_watched(void **state)
 	stop(p, 0);
 }
 
-/* Woken while the camera is away: the cover, and live when it is back. Stopped while asleep: at once. */
 /* What was taken before somebody came is not shown, however late it comes. */
 static void test_nothing_old_is_shown_to_who_comes(void **state)
 {
@@ -572,6 +618,7 @@ static void test_the_cover_says_why(void **state)
 	stop(p, 0);
 }
 
+/* Woken while the camera is away: the cover, and live when it is back. Stopped while asleep: at once. */
 static void test_woken_without_a_camera(void **state)
 {
 	struct pmk_pipeline *p;
@@ -644,6 +691,8 @@ int main(void)
 		cmocka_unit_test(test_a_hanging_driver_does_not_hold_the_outputs),
 		cmocka_unit_test(test_a_blocked_output_holds_nobody_up),
 		cmocka_unit_test(test_a_silent_camera_is_opened_again),
+		cmocka_unit_test(test_a_silent_camera_is_spoken_of_once),
+		cmocka_unit_test(test_a_camera_that_only_opens_is_tried_less_often),
 		cmocka_unit_test(test_on_demand),
 		cmocka_unit_test(test_a_short_absence_changes_nothing),
 		cmocka_unit_test(test_a_file_counts_as_watched),

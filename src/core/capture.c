@@ -105,6 +105,15 @@ static void tell_missing(struct pmk_capture *c, int error)
 	c->missing_now = error;
 }
 
+/* Only a picture says that the camera is back: some can be opened, and give none. */
+static void tell_back(struct pmk_capture *c)
+{
+	if (c->missing_now)
+		pmk_info("the camera is back: %s", c->source->name);
+	tell_missing(c, 0);
+	c->pause_ns = 0;
+}
+
 /* --- the thread --- */
 
 /* For the CPU limit: let frames go by unread, so that they cost nothing at all. The beat is the nominal rate's, not that of our reading,
@@ -138,12 +147,12 @@ static int capture_all(struct pmk_capture *c)
 
 		if (err == -EAGAIN && now - heard < patience)
 			continue;
-		if (err == -EAGAIN)
+		if (err == -EAGAIN && c->missing_now != -EAGAIN)
 			pmk_warn("%s: no picture for %d s; it is opened again", c->source->name, (int)((now - heard) / PMK_S_NS));
 		if (err)
 			return err;
 		heard = now;
-		tell_missing(c, 0);
+		tell_back(c);
 		count(c, 1);
 		frame->number = number++;
 		frame = adapt(c, frame);
@@ -154,26 +163,20 @@ static int capture_all(struct pmk_capture *c)
 	return 0;
 }
 
-/* Open the camera again, after a pause and waiting longer each time, until it is back or not wanted any more. */
-static void reopen(struct pmk_capture *c, uint64_t pause)
+/* Open the camera again, after a pause, until it can be opened or is not wanted any more. Pauses grow until a picture comes. */
+static void reopen(struct pmk_capture *c)
 {
-	int err;
-
-	for (;;) {
-		pause_while_wanted(c, pause);
+	for (int err = -1; err;) {
+		pause_while_wanted(c, c->pause_ns);
 		if (!wanted(c))
 			return;
+		c->pause_ns = c->pause_ns * 2 < RETRY_FIRST_NS ? RETRY_FIRST_NS : c->pause_ns * 2 > RETRY_MOST_NS ? RETRY_MOST_NS : c->pause_ns * 2;
 		err = pmk_source_reopen(c->camera, &c->place, &c->wish, &c->source);
-		if (!err)
-			break;
-		tell_missing(c, err);
-		pause = pause * 2 < RETRY_FIRST_NS ? RETRY_FIRST_NS : pause * 2 > RETRY_MOST_NS ? RETRY_MOST_NS : pause * 2;
+		if (err)
+			tell_missing(c, err);
 	}
 	c->place = c->source->place;
-	if (c->missing_now)
-		pmk_info("the camera is back: %s", c->source->name);
-	else
-		pmk_debug("open: %s", c->source->name);
+	pmk_debug("open: %s", c->source->name);
 }
 
 static void *capture_main(void *arg)
@@ -195,8 +198,9 @@ static void *capture_main(void *arg)
 		}
 		if (err)
 			tell_missing(c, err);
+		c->pause_ns = !err ? 0 : c->pause_ns ? c->pause_ns : RETRY_FIRST_NS;
 		if (wait_until_wanted(c))
-			reopen(c, err ? RETRY_FIRST_NS : 0);
+			reopen(c);
 	} while (wait_until_wanted(c));
 	return NULL;
 }
