@@ -16,7 +16,7 @@
 /* --- the camera: a room of one glaring colour, nobody in it --- */
 
 enum camera_mode { DELIVER, STALL, LOSE, END, HANG, OLD };	/* OLD: pictures taken long ago */
-static atomic_int camera_mode, camera_opens, cameras_open, open_failures, camera_width = 320;
+static atomic_int camera_mode, camera_opens, cameras_open, open_failures, camera_width = 320, camera_drops;	/* drops: between two pictures */
 static atomic_ullong open_gap_ns;	/* the longest between two openings since it was last set to 0 */
 static const uint8_t room[3] = { 150, 60, 220 };	/* Y, U, V: magenta */
 
@@ -74,6 +74,7 @@ int pmk_source_read(struct pmk_source *source, struct pmk_frame **frame, uint64_
 	*frame = pmk_frame_pool_take(c->pool, &source->layout);
 	if (!*frame)
 		return -EAGAIN;
+	source->dropped += (uint64_t)atomic_load(&camera_drops);
 	pmk_image_fill(&(*frame)->image, room);
 	(*frame)->number = c->number++;
 	(*frame)->time_ns = mode == OLD ? 1 : pmk_clock_now_ns();
@@ -219,10 +220,13 @@ static struct output seen(int index)
 
 /* --- */
 
+static double cpu_limit;	/* of the pipelines that are started */
+
 static struct pmk_pipeline *start_with(const char *first, const char *second, uint64_t frames, bool on_demand)
 {
 	struct pmk_pipeline_settings settings = {
 		.camera = "scripted", .on_demand = on_demand, .outputs = { first, second }, .output_count = second ? 2 : 1, .frames = frames,
+		.cpu_limit = cpu_limit,
 		.scene = { .model = "selfie-landscape", .threads = 1, .backdrop = "color:#20c040", .refine = { .threshold = -1 } },
 	};
 	struct pmk_pipeline *p = NULL;
@@ -234,6 +238,7 @@ static struct pmk_pipeline *start_with(const char *first, const char *second, ui
 	atomic_store(&open_failures, 0);
 	atomic_store(&camera_opens, 0);
 	atomic_store(&camera_width, 320);
+	atomic_store(&camera_drops, 0);
 	assert_int_equal(pmk_pipeline_create(&settings, &p, &part), 0);
 	assert_int_equal(part, PMK_PART_NONE);
 	assert_false(outputs[0].open);
@@ -499,6 +504,26 @@ static void test_a_camera_that_only_opens_is_tried_less_often(void **state)
 	stop(p, 0);
 }
 
+/* What is not read because of --cpu-limit is not counted as lost by the camera as well. */
+static void test_what_is_left_out_is_counted_once(void **state)
+{
+	struct pmk_pipeline_report early, late;
+	struct pmk_pipeline *p;
+
+	cpu_limit = 0.0001;	/* so that the fewest pictures are taken that there may be: one of seven */
+	p = start("a!", NULL, 0);
+	cpu_limit = 0;
+	atomic_store(&camera_drops, 5);
+	for (early.left_out = 0; early.left_out < 12; pmk_pipeline_report(p, &early))
+		pmk_clock_sleep_until(pmk_clock_now_ns() + PMK_MS_NS);
+	for (late = early; late.captured < early.captured + 5; pmk_pipeline_report(p, &late))
+		pmk_clock_sleep_until(pmk_clock_now_ns() + PMK_MS_NS);
+	assert_true(early.dropped > 0);	/* before the limit was noticed */
+	assert_true(late.left_out > early.left_out);
+	assert_int_equal(late.dropped, early.dropped);
+	stop(p, 0);
+}
+
 static void wait_camera(int open)
 {
 	uint64_t end = pmk_clock_now_ns() + 60 * PMK_S_NS;
@@ -693,6 +718,7 @@ int main(void)
 		cmocka_unit_test(test_a_silent_camera_is_opened_again),
 		cmocka_unit_test(test_a_silent_camera_is_spoken_of_once),
 		cmocka_unit_test(test_a_camera_that_only_opens_is_tried_less_often),
+		cmocka_unit_test(test_what_is_left_out_is_counted_once),
 		cmocka_unit_test(test_on_demand),
 		cmocka_unit_test(test_a_short_absence_changes_nothing),
 		cmocka_unit_test(test_a_file_counts_as_watched),

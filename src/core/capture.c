@@ -52,11 +52,21 @@ static struct pmk_frame *adapt(struct pmk_capture *c, struct pmk_frame *frame)
 	return frame;
 }
 
+/* Of what the source dropped since the last picture, that much was left out on purpose and is counted as such already. */
+static void forgive(struct pmk_capture *c)
+{
+	uint64_t dropped = c->source->dropped - c->dropped, left_out = (uint64_t)(c->governor.every - 1);
+
+	c->forgiven += dropped < left_out ? dropped : left_out;
+	c->dropped = c->source->dropped;
+}
+
 static void count(struct pmk_capture *c, uint64_t captured)
 {
+	forgive(c);
 	pthread_mutex_lock(&c->lock);
 	c->figures.captured += captured;
-	c->figures.dropped = c->before.dropped + c->source->dropped;
+	c->figures.dropped = c->before.dropped + c->source->dropped - c->forgiven;
 	c->figures.damaged = c->before.damaged + c->source->damaged;
 	pthread_mutex_unlock(&c->lock);
 }
@@ -140,6 +150,7 @@ static int capture_all(struct pmk_capture *c)
 	uint64_t number = 0, heard = pmk_clock_now_ns(), patience = SILENT_NS + (uint64_t)(2e9 / c->fps);
 
 	c->governor.begun = false;
+	c->dropped = c->forgiven = 0;
 	while (wanted(c)) {
 		struct pmk_frame *frame;
 		uint64_t now = pmk_clock_now_ns();

@@ -39,6 +39,7 @@ struct pmk_capture {
 	struct pmk_frame_pool *adapted;
 	struct pmk_governor governor;	/* capture thread's */
 	uint64_t next_ns;	/* when it lets the next frame be read */
+	uint64_t dropped, forgiven;	/* by the source that is open, as of the last frame; and how many of these were left out on purpose */
 	uint64_t pause_ns;	/* before the next try to open it */
 	pthread_t thread;
 	bool running;
