@@ -18,6 +18,7 @@ struct play {
 	struct pmk_rect seen;	/* the last look of the last frame */
 	uint64_t frame;
 	int looks;	/* of the last frame */
+	int searches;	/* of all frames */
 	float probability[N * N];
 };
 
@@ -42,6 +43,7 @@ static void step(struct play *p, const struct person people[MOST_PEOPLE])
 	if (pmk_view_wants_search(&p->view, ++p->frame * FRAME_NS)) {
 		render(people, &all, p->probability, SEARCH_W, SEARCH_H);
 		pmk_view_search(&p->view, &all, p->probability, SEARCH_W, SEARCH_H);
+		p->searches++;
 	}
 	for (p->looks = 0; again && p->looks < MOST_LOOKS; p->looks++) {
 		p->seen = p->view.rect;
@@ -251,6 +253,29 @@ static void test_leaving(void **state)
 	free(p);
 }
 
+/* An empty room costs one look a frame and a search every sixth; whoever comes in is seen at once. */
+static void test_an_empty_room(void **state)
+{
+	struct play *p = start(false);
+	struct person people[2] = { { 0 } };
+
+	for (int i = 0; i < 60; i++) {
+		step(p, people);
+		assert_int_equal(p->looks, 1);
+		assert_false(p->view.found);
+	}
+	assert_int_equal(p->searches, 10);
+	people[0] = (struct person){ 1000, 250, 200, 470 };
+	step(p, people);
+	assert_true(p->view.found && is_seen(p, &people[0]));
+	people[0].width = 0;
+	step(p, people);
+	assert_int_equal(p->looks, 2);	/* where the person was, and all of it */
+	step(p, people);
+	assert_true(p->searches > 10);
+	free(p);
+}
+
 static bool any(const struct play *p, const struct person *who)
 {
 	struct pmk_rect r = p->seen;
@@ -378,6 +403,7 @@ int main(void)
 		cmocka_unit_test(test_closer),
 		cmocka_unit_test(test_searches_by_time),
 		cmocka_unit_test(test_leaving),
+		cmocka_unit_test(test_an_empty_room),
 		cmocka_unit_test(test_nearest),
 		cmocka_unit_test(test_specks),
 		cmocka_unit_test(test_zones),

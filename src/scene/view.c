@@ -407,13 +407,13 @@ static void plan(struct pmk_view *v)
 	v->roomy = 0;
 }
 
-/* Nobody where somebody was: the picture is looked at once more, whole. */
+/* Nobody where somebody was: the picture is looked at once more, whole. An empty room is searched no more often than another picture. */
 static bool lose(struct pmk_view *v)
 {
-	bool was = v->found;
-
+	if (!v->found)
+		return false;
 	pmk_view_forget(v);
-	return was;
+	return true;
 }
 
 bool pmk_view_follow(struct pmk_view *v, float *probability, int width, int height)
