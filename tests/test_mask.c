@@ -70,6 +70,34 @@ static void test_prepare_sees_the_edges(void **state)
 	pmk_prepare_destroy(prepare);
 }
 
+/* A picture that is a thin line of the view: of the halved planes a pixel is always left. */
+static void test_prepare_thin_pictures(void **state)
+{
+	struct pmk_model_card card = { .input_width = 8, .input_height = 8, .scale = 1 };
+	struct pmk_prepare *prepare;
+
+	assert_int_equal(pmk_prepare_create(&card, &prepare), 0);
+	for (int n = 0; n < 4; n++) {
+		struct pmk_layout layout = { .width = n & 1 ? 16 : 800, .height = n & 1 ? 800 : 16, .chroma = (enum pmk_chroma)(n >> 1) };
+		struct pmk_rect view = n & 1 ? (struct pmk_rect){ -392, 0, 800, 800 } : (struct pmk_rect){ 0, -392, 800, 800 };
+		const struct pmk_image *small;
+		struct pmk_image image;
+
+		assert_int_equal(pmk_image_alloc(&image, &layout), 0);
+		pmk_image_fill(&image, (uint8_t[]){ 200, 60, 90 });
+		pmk_prepare_scale(prepare, &image, &view);
+		small = pmk_prepare_small(prepare);
+		for (int i = 0; i < 8 * 8; i++)
+			assert_int_equal(small->plane[0][i / 8 * small->stride[0] + i % 8], 200);
+		for (int i = 0; i < 4 * 4; i++) {
+			assert_int_equal(small->plane[1][i / 4 * small->stride[1] + i % 4], 60);
+			assert_int_equal(small->plane[2][i / 4 * small->stride[2] + i % 4], 90);
+		}
+		pmk_image_free(&image);
+	}
+	pmk_prepare_destroy(prepare);
+}
+
 /* A view inside of the picture is what a picture cut out beforehand would be; outside of the picture its rim goes on. */
 static void test_prepare_views(void **state)
 {
@@ -543,6 +571,7 @@ int main(void)
 		cmocka_unit_test(test_prepare_colours),
 		cmocka_unit_test(test_prepare_sees_the_edges),
 		cmocka_unit_test(test_prepare_views),
+		cmocka_unit_test(test_prepare_thin_pictures),
 		cmocka_unit_test(test_person_kinds),
 		cmocka_unit_test(test_person_refuses_nan),
 		cmocka_unit_test(test_temporal_is_calm),

@@ -153,6 +153,7 @@ static void shrink(struct pmk_prepare *p, const struct pmk_image *image, const s
 	const uint8_t *from = image->plane[plane] + (size_t)down.from * (size_t)stride + across.from;
 
 	while (across.count >> across.halved >= 2 * to_width && down.count >> down.halved >= 2 * to_height &&
+		across.inside > 1 && down.inside > 1 &&
 		have_half(p, (size_t)(across.inside / 2) * (size_t)(down.inside / 2))) {
 		/* in place from the second time on: each row is written behind where it was read */
 		ScalePlane(from, stride, across.inside & ~1, down.inside & ~1, p->half, across.inside / 2, across.inside / 2, down.inside / 2, kFilterBox);
