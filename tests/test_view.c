@@ -327,6 +327,26 @@ static void test_specks(void **state)
 	free(p);
 }
 
+/* However many specks there are, the people among them are found: here two, of whom one is kept. */
+static void test_many_specks(void **state)
+{
+	struct play *p = start(true);
+	struct person people[2] = { { 300, 300, 250, 420 }, { 800, 400, 180, 320 } };
+	struct pmk_rect all = { 0, 0, W, H };
+
+	render(people, &all, p->probability, N, N);
+	for (int i = 0; i < 128; i++) {	/* of 4 x 4 px, in the upper part */
+		for (int k = 0; k < 16; k++)
+			p->probability[(i / 16 * 8 + k / 4) * N + i % 16 * 16 + k % 4] = 0.9f;
+	}
+	assert_true(pmk_view_follow(&p->view, p->probability, N, N));
+	assert_true(p->view.found);
+	p->seen = all;
+	assert_true(any(p, &people[0]));
+	assert_false(any(p, &people[1]));
+	free(p);
+}
+
 static void test_zones(void **state)
 {
 	static const char *const bad[] = { "", "1,2,3", "1,2,0x5", "1,2,5x", "a,2,5x5", "-1,2,5x5", "1,2,101%x5", "1,2,5x5x", "1 ,2,5x5", ",,x" };
@@ -406,6 +426,7 @@ int main(void)
 		cmocka_unit_test(test_an_empty_room),
 		cmocka_unit_test(test_nearest),
 		cmocka_unit_test(test_specks),
+		cmocka_unit_test(test_many_specks),
 		cmocka_unit_test(test_zones),
 		cmocka_unit_test(test_a_zone_outside_clears_nothing),
 	};

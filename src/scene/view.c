@@ -211,6 +211,14 @@ static struct group fill(struct cells *c, int at, uint16_t label)
 	return g;
 }
 
+static void erase(struct cells *c, uint16_t label)
+{
+	for (int i = 0; i < c->width * c->height; i++) {
+		if (c->label[i] == label)
+			c->on[i] = c->label[i] = 0;
+	}
+}
+
 /* The groups worth following: those that pmk_islands_run would leave. Their cells have labels 1.. in order, all others 0. */
 static int find_groups(struct cells *c, struct group groups[MOST_GROUPS])
 {
@@ -223,10 +231,13 @@ static int find_groups(struct cells *c, struct group groups[MOST_GROUPS])
 			continue;
 		groups[count] = fill(c, i, (uint16_t)(count + 1));
 		most = groups[count].count > most ? groups[count].count : most;
-		count++;
+		if (groups[count].count < LEAST_CELLS)
+			erase(c, (uint16_t)(count + 1));	/* there may be more specks than groups can be told of */
+		else
+			count++;
 	}
 	for (int i = 0; i < count; i++) {
-		if (groups[i].count < LEAST_CELLS || groups[i].count * LEAST_SHARE < most)
+		if (groups[i].count * LEAST_SHARE < most)
 			continue;
 		groups[kept++] = groups[i];
 		name[i + 1] = (uint16_t)kept;
