@@ -2,7 +2,8 @@
 /* The gate: the only maker of struct pmk_shown. A raw frame goes in, a picture that may be shown comes out.
  *
  * The one rule: what compose gives holds a camera pixel only where the mask of that very frame says person, weighted by its
- * alpha; where alpha is 0 it is the backdrop, bit for bit: with a match, the rows that pmk_match_row makes of the backdrop. One thread; what it gives may be unref'd by any. */
+ * alpha; where alpha is 0 it is the backdrop, bit for bit: with a match, the rows that pmk_match_row makes of it. Chroma goes by the
+ * mean alpha of the pixels that a sample covers. One thread; what it gives may be unref'd by any. */
 #ifndef PMK_SCENE_COMPOSE_H
 #define PMK_SCENE_COMPOSE_H
 

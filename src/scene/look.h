@@ -2,7 +2,7 @@
 /* The networks and where they look: a frame to the probability of a person in a part of it, the view (view.h).
  *
  * The model "auto" is selfie for the view. Looks at the whole of a wide picture are taken by selfie-landscape, which is cheaper and has
- * nearly its shape, where that model is there. Any other model does both. The first frame after a cut is looked at until the view
+ * nearly its shape; both have to be there. Any other model does both. The first frame after a cut is looked at until the view
  * fits; a picture that stands alone is such a frame. One thread. */
 #ifndef PMK_SCENE_LOOK_H
 #define PMK_SCENE_LOOK_H

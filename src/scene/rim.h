@@ -4,7 +4,7 @@
  * From cells of 8x8 pixels of luma: the mean colour F of pixels that are surely person near by, and B of pixels that are surely room.
  * A rim pixel I of alpha a then is taken for F + a (I - a F - (1 - a) B): Forte, "Approximate Fast Foreground Colour Estimation",
  * ICIP 2021. What it adds to the picture is person; of the room it only takes away. The one rule: pixels of alpha 0 and 255 are left
- * alone, and where nothing near by is surely person nothing is done. One thread. */
+ * alone, and where nothing near by is surely person, or nothing surely room, nothing is done. One thread. */
 #ifndef PMK_SCENE_RIM_H
 #define PMK_SCENE_RIM_H
 
