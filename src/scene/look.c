@@ -98,8 +98,7 @@ void pmk_look_forget(struct pmk_look *l)
 	pmk_view_forget(&l->where);
 }
 
-static int look_at(struct pmk_look *l, struct eye *eye, const struct pmk_image *image, const struct pmk_rect *rect, uint64_t *prepare_ns,
-	uint64_t *infer_ns)
+static int look_at(struct pmk_look *l, struct eye *eye, const struct pmk_image *image, const struct pmk_rect *rect, struct pmk_sight *sight)
 {
 	uint64_t start = pmk_clock_thread_ns(), ready;
 	int err;
@@ -111,44 +110,44 @@ static int look_at(struct pmk_look *l, struct eye *eye, const struct pmk_image *
 		err = pmk_person_probability(&eye->model.card, pmk_engine_output(eye->engine), eye->probability);
 	for (int i = 0; i < l->keep_out_count; i++)
 		pmk_zone_clear_probability(&l->keep_out[i], rect, eye->probability, eye->model.card.output_width, eye->model.card.output_height);
-	*prepare_ns += ready - start;
-	*infer_ns += pmk_clock_thread_ns() - ready;
+	sight->prepare_ns += ready - start;
+	sight->infer_ns += pmk_clock_thread_ns() - ready;
 	return err;
 }
 
-static int search_in(struct pmk_look *l, struct eye *eye, const struct pmk_image *image, const struct pmk_rect *part, uint64_t *prepare_ns,
-	uint64_t *infer_ns)
+static int search_in(struct pmk_look *l, struct eye *eye, const struct pmk_image *image, const struct pmk_rect *part, struct pmk_sight *sight)
 {
-	int err = look_at(l, eye, image, part, prepare_ns, infer_ns);
+	int err = look_at(l, eye, image, part, sight);
 
 	if (!err)
 		pmk_view_search(&l->where, part, eye->probability, eye->model.card.output_width, eye->model.card.output_height);
 	return err;
 }
 
-static int search(struct pmk_look *l, const struct pmk_image *image, uint64_t *prepare_ns, uint64_t *infer_ns)
+static int search(struct pmk_look *l, const struct pmk_image *image, struct pmk_sight *sight)
 {
 	struct eye *eye = l->search.engine ? &l->search : &l->view;
 	struct pmk_rect all = { 0, 0, l->where.width, l->where.height }, part[2];
-	int count = pmk_view_closer(&l->where, part), err = search_in(l, eye, image, &all, prepare_ns, infer_ns);
+	int count = pmk_view_closer(&l->where, part), err = search_in(l, eye, image, &all, sight);
 
 	for (int i = 0; !err && i < count; i++)
-		err = search_in(l, &l->view, image, &part[i], prepare_ns, infer_ns);
+		err = search_in(l, &l->view, image, &part[i], sight);
 	return err;
 }
 
 /* The view in one look, or in two joined. */
-static int look_at_view(struct pmk_look *l, const struct pmk_image *image, struct pmk_sight *sight, uint64_t *prepare_ns, uint64_t *infer_ns)
+static int look_at_view(struct pmk_look *l, const struct pmk_image *image, struct pmk_sight *sight)
 {
 	struct eye *eye = &l->view;
 	struct pmk_rect tile[2];
-	int count = pmk_view_tiles(&l->where, tile), err = look_at(l, eye, image, &tile[0], prepare_ns, infer_ns);
+	int count = pmk_view_tiles(&l->where, tile), err = look_at(l, eye, image, &tile[0], sight);
 
-	*sight = (struct pmk_sight){ .probability = eye->probability, .view = l->where.rect };
+	sight->probability = eye->probability;
+	sight->view = l->where.rect;
 	if (err || count == 1)
 		return err;
 	memcpy(l->tiles.left, eye->probability, (size_t)l->tiles.width * (size_t)l->tiles.height * sizeof *l->tiles.left);
-	err = look_at(l, eye, image, &tile[1], prepare_ns, infer_ns);
+	err = look_at(l, eye, image, &tile[1], sight);
 	if (err)
 		return err;
 	pmk_tiles_join(&l->tiles, &sight->view, tile, eye->probability);
@@ -156,18 +155,17 @@ static int look_at_view(struct pmk_look *l, const struct pmk_image *image, struc
 	return 0;
 }
 
-int pmk_look_run(struct pmk_look *l, const struct pmk_image *image, uint64_t now_ns, struct pmk_sight *sight, uint64_t *prepare_ns,
-	uint64_t *infer_ns)
+int pmk_look_run(struct pmk_look *l, const struct pmk_image *image, uint64_t now_ns, struct pmk_sight *sight)
 {
 	const struct pmk_model_card *card = &l->view.model.card;
-	struct pmk_sight seen;
+	struct pmk_sight seen = { 0 };
 	bool again = true;
 	int err = 0;
 
 	if (pmk_view_wants_search(&l->where, now_ns))
-		err = search(l, image, prepare_ns, infer_ns);
+		err = search(l, image, &seen);
 	for (int looks = 0; !err && again && looks < MOST_LOOKS; looks++) {
-		err = look_at_view(l, image, &seen, prepare_ns, infer_ns);
+		err = look_at_view(l, image, &seen);
 		if (!err)
 			again = pmk_view_follow(&l->where, seen.probability, card->output_width, card->output_height);
 	}

@@ -28,6 +28,7 @@ struct pmk_sight {
 	float *probability;	/* width x height as the card says, of the part `view`; the caller may change it */
 	struct pmk_rect view;	/* px; it may stick out of the picture; outside of it nobody is */
 	const struct pmk_image *small;	/* the same part at the same size, 4:2:0; NULL when the network's output is not of its input's size */
+	uint64_t prepare_ns, infer_ns;	/* what all looks at this picture took: CPU time of the calling thread */
 };
 
 /* For pictures of this size. Errors are logged: as pmk_model_load and pmk_engine_create, or -ENOMEM. */
@@ -37,8 +38,7 @@ const struct pmk_model_card *pmk_look_card(const struct pmk_look *look);	/* of t
 
 void pmk_look_forget(struct pmk_look *look);	/* a cut: the next picture stands alone */
 
-/* Look at a picture of time `now_ns`. Times are added to *prepare_ns and *infer_ns. -EDOM or as pmk_engine_run: forget then. */
-int pmk_look_run(struct pmk_look *look, const struct pmk_image *image, uint64_t now_ns, struct pmk_sight *sight, uint64_t *prepare_ns,
-	uint64_t *infer_ns) __attribute__((warn_unused_result));
+/* Look at a picture of time `now_ns`. -EDOM or as pmk_engine_run: forget then. */
+int pmk_look_run(struct pmk_look *look, const struct pmk_image *image, uint64_t now_ns, struct pmk_sight *sight) __attribute__((warn_unused_result));
 
 #endif

@@ -13,8 +13,8 @@ struct pmk_prepare;
 int pmk_prepare_create(const struct pmk_model_card *card, struct pmk_prepare **prepare) __attribute__((warn_unused_result));	/* -ENOMEM */
 void pmk_prepare_destroy(struct pmk_prepare *prepare);	/* NULL is fine */
 
-/* Fill `input`: card->input_height x input_width x 3 floats, R G B, value / 255 * card->scale + card->mean. `view`: even numbers,
- * overlaps the picture; where it sticks out of the picture the rim's pixels hold. */
+/* Fill `input`: card->input_height x input_width x 3 floats, R G B, value / 255 * card->scale + card->mean. `view` begins
+ * at even numbers and overlaps the picture; where it sticks out of the picture the rim's pixels hold. */
 void pmk_prepare_run(struct pmk_prepare *prepare, const struct pmk_image *image, const struct pmk_rect *view, float *input);
 
 /* Only the planes, for pmk_prepare_small. */

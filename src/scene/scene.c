@@ -162,11 +162,13 @@ static bool is_still(struct pmk_scene *s, const struct pmk_frame *frame, struct 
 static int find_person(struct pmk_scene *s, const struct pmk_frame *frame, struct pmk_scene_times *times)
 {
 	struct pmk_sight sight;
-	int err = pmk_look_run(s->look, &frame->image, s->last_ns, &sight, &times->prepare, &times->infer);
+	int err = pmk_look_run(s->look, &frame->image, s->last_ns, &sight);
 	uint64_t mark = pmk_clock_thread_ns();
 
 	if (err)
 		return err;
+	times->prepare += sight.prepare_ns;
+	times->infer += sight.infer_ns;
 	pmk_refine_run(s->refine, sight.probability, &sight.view, sight.small, &frame->image, &s->mask);
 	for (int k = 0; k < s->keep_out_count; k++)
 		pmk_zone_clear_mask(&s->keep_out[k], &s->mask);
