@@ -25,14 +25,16 @@ bool pmk_look_make(struct pmk_look *looks, const int *place, int count)
 {
 	for (int x = 0; x < count; x++) {
 		struct pmk_look *look = &looks[x / 8];
-		int left = place[x] / 256;
+		int left = place[x] / 256, half = x % 8 / 4;
 
 		if (x % 8 == 0)
-			*look = (struct pmk_look){ .base = left };
-		if (left - look->base > 14)
+			*look = (struct pmk_look){ .base = { left, left } };
+		if (x % 4 == 0)
+			look->base[half] = left;
+		if (left - look->base[half] > 14)
 			return false;
-		look->pair[x % 8 * 2] = (uint8_t)(left - look->base);
-		look->pair[x % 8 * 2 + 1] = (uint8_t)(left - look->base + 1);
+		look->pair[x % 8 * 2] = (uint8_t)(left - look->base[half]);
+		look->pair[x % 8 * 2 + 1] = (uint8_t)(left - look->base[half] + 1);
 		look->part[x % 8] = (uint16_t)(place[x] % 256);
 	}
 	return true;

@@ -14,12 +14,12 @@
 
 /* Where eight columns look in a row, between pixel centres: two neighbours and the weight of the right one, of 256. */
 struct pmk_look {
-	int base;	/* leftmost pixel of the eight */
+	int base[2];	/* leftmost pixel of the first four, of the last four */
 	uint8_t pair[16];	/* from there: left and right neighbour of each column */
 	uint16_t part[8];
 };
 
-/* From `count` places in 1/256 px, rising; looks for count / 8 rounded up. False when eight columns look over more than sixteen
+/* From `count` places in 1/256 px, rising; looks for count / 8 rounded up. False when four columns look over more than sixteen
  * pixels: stretch cannot do that. */
 bool pmk_look_make(struct pmk_look *looks, const int *place, int count) __attribute__((warn_unused_result));
 

@@ -143,18 +143,20 @@ typedef uint8_t bytes16 __attribute__((vector_size(16)));
 typedef uint16_t words8 __attribute__((vector_size(16)));
 typedef uint8_t bytes8 __attribute__((vector_size(8)));
 
-/* One shuffle brings both neighbours of eight columns. */
+/* One shuffle brings both neighbours of four columns. */
 static void stretch(const uint8_t *from, const struct pmk_look *looks, uint8_t *out, int count)
 {
 	for (int x = 0; x < count; x += 8, looks++) {
-		bytes16 near, pair;
+		bytes16 near[2], pair;
 		words8 both, part;
 		bytes8 result;
 
-		memcpy(&near, from + looks->base, 16);
+		memcpy(&near[0], from + looks->base[0], 16);
+		memcpy(&near[1], from + looks->base[1], 16);
 		memcpy(&pair, looks->pair, 16);
 		memcpy(&part, looks->part, 16);
-		both = (words8)__builtin_shuffle(near, pair);
+		both = __builtin_shuffle((words8)__builtin_shuffle(near[0], pair), (words8)__builtin_shuffle(near[1], pair),
+			(words8){ 0, 1, 2, 3, 12, 13, 14, 15 });
 		result = __builtin_convertvector(((both & 255) * (256 - part) + (both >> 8) * part + 128) >> 8, bytes8);
 		memcpy(out + x, &result, 8);
 	}
@@ -163,10 +165,10 @@ static void stretch(const uint8_t *from, const struct pmk_look *looks, uint8_t *
 static void stretch(const uint8_t *from, const struct pmk_look *looks, uint8_t *out, int count)
 {
 	for (int x = 0; x < count; x += 8, looks++) {
-		const uint8_t *near = from + looks->base;
-
-		for (int i = 0; i < 8; i++)
+		for (int i = 0; i < 8; i++) {
+			const uint8_t *near = from + looks->base[i / 4];
 			out[x + i] = (uint8_t)((near[looks->pair[2 * i]] * (256 - looks->part[i]) + near[looks->pair[2 * i + 1]] * looks->part[i] + 128) >> 8);
+		}
 	}
 }
 #endif
