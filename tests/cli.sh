@@ -173,9 +173,16 @@ echo 'options v4l2loopback devices=3' >machine/etc/modprobe.d/another.conf
 expect 4 'another.conf already sets options' setup-loopback --root machine
 runs setup-loopback --root machine --remove
 present machine/etc/modprobe.d/another.conf
-mkdir -p machine/dev && touch machine/dev/video60 && rm machine/etc/modprobe.d/another.conf
+mkdir -p machine/usr/lib/modprobe.d
+printf '  options\tv4l2loopback devices=3\n' >machine/usr/lib/modprobe.d/packaged.conf
+mv machine/etc/modprobe.d/another.conf machine/etc/modprobe.d/another.conf.old	# read by nobody
+expect 4 'packaged.conf already sets options' setup-loopback --root machine
+rm -r machine/usr
+mkdir -p machine/dev && touch machine/dev/video60 machine/dev/video62 machine/dev/video63
 runs setup-loopback --root machine
 if grep -q 'video_nr=61 ' machine/etc/modprobe.d/potemkin.conf; then note ok; else note bad 'a number was taken that is in use'; fi
+rm -r machine/etc && touch machine/dev/video61
+expect 4 'are all taken' setup-loopback --root machine
 rm -r machine
 runs setup-loopback --dry-run
 says 'exclusive_caps=1'

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "fake_v4l2.h"
+#include "io/loopback.h"
 
 static const struct pmk_device_mode modes[] = {
 	{ PMK_FOURCC_YUYV, 640, 480, 30 }, { PMK_FOURCC('H', '2', '6', '4'), 1920, 1080, 30 }, { PMK_FOURCC_MJPG, 1280, 720, 30 },
@@ -50,6 +51,23 @@ static void test_kinds(void **state)
 	assert_int_equal(d[6].error, -ENOTTY);
 	free(d);
 	assert_string_equal(fake_log, "");
+	fake_end();
+}
+
+/* What setup-loopback --remove must not take away with the module. */
+static void test_other_loopbacks(void **state)
+{
+	struct fake_camera camera = { .modes = modes, .mode_count = 6 };
+	struct fake_loopback one = { .version = 0x000c07 }, another = { .version = 0x000c07, .exclusive = true, .foreign_writer = true };
+
+	fake_begin();
+	assert_int_equal(pmk_loopback_others(60), 0);
+	fake_add_camera(0, &camera);
+	fake_add_loopback(60, &one);
+	assert_int_equal(pmk_loopback_others(60), 0);
+	fake_add_loopback(10, &another);
+	assert_int_equal(pmk_loopback_others(60), 1);
+	assert_int_equal(pmk_loopback_others(61), 2);
 	fake_end();
 }
 
@@ -96,7 +114,7 @@ static void test_no_nodes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_kinds), cmocka_unit_test(test_busy_camera), cmocka_unit_test(test_more_modes_than_room),
+		cmocka_unit_test(test_kinds), cmocka_unit_test(test_other_loopbacks), cmocka_unit_test(test_busy_camera), cmocka_unit_test(test_more_modes_than_room),
 		cmocka_unit_test(test_no_nodes),
 	};
 

@@ -36,61 +36,87 @@ static void path_of(const struct setup *s, const char *path, char full[PATH_MAX]
 	snprintf(full, PATH_MAX, "%s%s", s->root, path);
 }
 
-/* Whether a line of the file begins with that word, or, without one, whether the file is ours; and the number that it gives. */
-static bool has_line(const char *path, const char *word, int *number)
+/* Whether we made that file; and the number in it. */
+static bool is_ours(const char *path, int *number)
 {
 	FILE *file = fopen(path, "re");
 	char line[1024];
-	bool found = false;
+	bool ours = false;
 
 	while (file && fgets(line, sizeof line, file)) {
 		const char *at = strstr(line, "video_nr=");
 
-		found |= strncmp(line, word, strlen(word)) == 0;
-		if (at && number)
+		ours |= strcmp(line, OURS) == 0;
+		if (at)
 			*number = atoi(at + strlen("video_nr="));
 	}
+	if (file)
+		fclose(file);
+	return ours;
+}
+
+static bool sets_options(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	char line[1024], word[16], module[32];
+	bool found = false;
+
+	while (file && !found && fgets(line, sizeof line, file))
+		found = sscanf(line, "%15s %31s", word, module) == 2 && strcmp(word, "options") == 0 && strcmp(module, "v4l2loopback") == 0;
 	if (file)
 		fclose(file);
 	return found;
 }
 
-/* Another file that already sets the module's options: two sets would be mixed. */
-static bool find_rival(const struct setup *s, char rival[PATH_MAX])
+static bool find_rival_in(const char *folder, char rival[PATH_MAX])
 {
-	char folder[PATH_MAX];
 	const struct dirent *entry;
 	bool found = false;
-	DIR *dir;
+	DIR *dir = opendir(folder);
 
-	path_of(s, "/etc/modprobe.d", folder);
-	dir = opendir(folder);
 	while (dir && !found && (entry = readdir(dir))) {
-		if (entry->d_name[0] == '.' || strcmp(entry->d_name, "potemkin.conf") == 0)
+		const char *end = strrchr(entry->d_name, '.');
+
+		if (!end || strcmp(end, ".conf") != 0 || strcmp(entry->d_name, "potemkin.conf") == 0)
 			continue;
 		snprintf(rival, PATH_MAX, "%s/%s", folder, entry->d_name);
-		found = has_line(rival, "options v4l2loopback", NULL);
+		found = sets_options(rival);
 	}
 	if (dir)
 		closedir(dir);
 	return found;
 }
 
-/* The number of last time, or the first one that is free. */
+/* Another file that already sets the module's options: two sets would be mixed. The folders are those of modprobe.d(5). */
+static bool find_rival(const struct setup *s, char rival[PATH_MAX])
+{
+	static const char *const folders[] = { "/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d", "/usr/lib/modprobe.d",
+		"/lib/modprobe.d" };
+	char folder[PATH_MAX];
+	bool found = false;
+
+	for (size_t i = 0; !found && i < sizeof folders / sizeof folders[0]; i++) {
+		path_of(s, folders[i], folder);
+		found = find_rival_in(folder, rival);
+	}
+	return found;
+}
+
+/* The number of last time, or the first one that is free; -1: none is. */
 static int choose_number(const struct setup *s)
 {
 	char path[PATH_MAX];
 	int number = 0;
 
 	path_of(s, OPTIONS_FILE, path);
-	if (has_line(path, OURS, &number) && number > 0)
+	if (is_ours(path, &number) && number > 0)
 		return number;
-	for (number = FIRST_NUMBER; number < LAST_NUMBER; number++) {
+	for (number = FIRST_NUMBER; number <= LAST_NUMBER; number++) {
 		snprintf(path, sizeof path, "%s/dev/video%d", s->root, number);
 		if (access(path, F_OK))
-			break;
+			return number;
 	}
-	return number;
+	return -1;
 }
 
 /* All that the file's path goes through; what is there already stays. */
@@ -164,9 +190,14 @@ static enum pmk_exit make_device(const struct setup *s)
 		return PMK_EXIT_OK;
 	}
 	if (!module_is_loaded()) {
-		if (run(load) == 0)
+		err = run(load);
+		if (err == 0 && access(node, F_OK) == 0)
 			return PMK_EXIT_OK;
-		pmk_error("the module v4l2loopback cannot be loaded; install it: sudo apt-get install v4l2loopback-dkms linux-headers-$(uname -r); "
+		if (err == 0)
+			pmk_error("the module v4l2loopback was loaded, but there is no %s: something else sets its options; modprobe -c | grep "
+				"v4l2loopback shows what", node);
+		else
+			pmk_error("the module v4l2loopback cannot be loaded; install it: sudo apt-get install v4l2loopback-dkms linux-headers-$(uname -r); "
 			"then see potemkin doctor");
 		return PMK_EXIT_NO_OUTPUT;
 	}
@@ -188,6 +219,11 @@ static enum pmk_exit set_up(const struct setup *s)
 	char options[256], rival[PATH_MAX];
 	enum pmk_exit code;
 
+	if (s->number < 0) {
+		pmk_error("/dev/video%d to /dev/video%d are all taken; free one, or feed one that is there: potemkin list outputs", FIRST_NUMBER,
+			LAST_NUMBER);
+		return PMK_EXIT_BUSY;
+	}
 	if (find_rival(s, rival)) {
 		pmk_error("%s already sets options of v4l2loopback, and two sets would be mixed; add exclusive_caps=1 max_buffers=4 there, or "
 			"remove that file first", rival);
@@ -206,11 +242,12 @@ static enum pmk_exit set_up(const struct setup *s)
 static enum pmk_exit remove_file(const struct setup *s, const char *name)
 {
 	char path[PATH_MAX];
+	int number;
 
 	path_of(s, name, path);
 	if (access(path, F_OK))
 		return PMK_EXIT_OK;
-	if (!has_line(path, OURS, NULL)) {
+	if (!is_ours(path, &number)) {
 		pmk_warn("%s was not made by potemkin and stays", path);
 		return PMK_EXIT_OK;
 	}
@@ -237,6 +274,10 @@ static enum pmk_exit unmake_device(const struct setup *s)
 		pmk_error("/dev/video%d: cannot be deleted: %s; end the programs that use it", s->number, strerror(-err));
 		return PMK_EXIT_BUSY;
 	}
+	if (pmk_loopback_others(s->number)) {
+		printf("The module v4l2loopback stays loaded, because it has other devices; /dev/video%d is gone after the next start.\n", s->number);
+		return PMK_EXIT_OK;
+	}
 	run(unload);
 	if (!module_is_loaded())	/* some modprobes fail where a module below it stays */
 		return PMK_EXIT_OK;
@@ -249,9 +290,10 @@ static enum pmk_exit undo(const struct setup *s)
 	char path[PATH_MAX];
 	enum pmk_exit code;
 	bool was_ours;
+	int number;
 
 	path_of(s, OPTIONS_FILE, path);
-	was_ours = has_line(path, OURS, NULL);
+	was_ours = is_ours(path, &number);
 	code = remove_file(s, LOAD_FILE);
 	if (code == PMK_EXIT_OK)
 		code = remove_file(s, OPTIONS_FILE);

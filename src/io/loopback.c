@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define CONTROL "/dev/v4l2loopback"
 
@@ -51,6 +53,19 @@ int pmk_loopback_add(int number, const char *label)
 
 	snprintf(config.label, sizeof(config.label), "%s", label);
 	return control(NEW_ADD, OLD_ADD, &config);
+}
+
+int pmk_loopback_others(int number)
+{
+	struct pmk_device *devices = NULL;
+	int count = pmk_devices_scan(&devices), others = 0;
+	char own[64];
+
+	snprintf(own, sizeof(own), "/dev/video%d", number);
+	for (int i = 0; i < count; i++)
+		others += devices[i].kind == PMK_DEVICE_LOOPBACK && strcmp(devices[i].path, own) != 0;
+	free(devices);
+	return others;
 }
 
 int pmk_loopback_remove(int number)

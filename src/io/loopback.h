@@ -13,6 +13,9 @@ bool pmk_loopback_has_control(void);	/* it is there, and this user may open it *
  * The options of the module do not apply to it. Its number, or negative errno: -ENOENT no control device, -EEXIST, -EACCES. */
 int pmk_loopback_add(int number, const char *label) __attribute__((warn_unused_result));
 
+/* How many virtual cameras of the module's there are beside /dev/video`number`. */
+int pmk_loopback_others(int number);
+
 /* 0, or negative errno: -EBUSY somebody has it open, -ENODEV there is none. */
 int pmk_loopback_remove(int number) __attribute__((warn_unused_result));
 
