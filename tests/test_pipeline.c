@@ -102,7 +102,7 @@ void pmk_source_close(struct pmk_source *source)
 struct output {
 	struct pmk_sink base;
 	bool open, opened_covered, closed_covered;
-	int written, covers, rests, opens, fail_after;	/* fail_after: 0 never */
+	int written, covers, rests, opens, fail_after, failing_rests;	/* fail_after: 0 never */
 	bool last_is_cover, last_is_marked, leaked, wrong_layout;
 	int marks;	/* covers with words on them */
 	uint64_t shown_ns, composed_ns, least_ns;	/* capture of the last picture; when it was first written; from there to a cover, at the least */
@@ -189,12 +189,15 @@ int pmk_sink_watch_fd(struct pmk_sink *sink, short *events)
 int pmk_sink_rest(struct pmk_sink *sink, const struct pmk_shown *cover)
 {
 	struct output *o = (struct output *)sink;
+	int err;
 
 	pthread_mutex_lock(&output_lock);
 	o->rests++;
 	o->last_is_cover = pmk_shown_is_cover(cover);
+	err = o->failing_rests > 0 ? -ENODEV : 0;
+	o->failing_rests -= err != 0;
 	pthread_mutex_unlock(&output_lock);
-	return 0;
+	return err;
 }
 
 int pmk_sink_close(struct pmk_sink *sink, const struct pmk_shown *cover)
@@ -585,6 +588,27 @@ static void test_a_short_absence_changes_nothing(void **state)
 	stop(p, 0);
 }
 
+/* A virtual camera that is lost as all fall asleep, and comes back while they sleep, rests like the others. */
+static void test_what_comes_back_asleep_rests(void **state)
+{
+	struct pmk_pipeline *p;
+	uint64_t end;
+
+	atomic_store(&watch, PMK_WATCH_SOMEBODY);
+	p = start_with("a!", NULL, 0, true);
+	reach(p, PMK_STATE_LIVE);
+	pthread_mutex_lock(&output_lock);
+	outputs[0].failing_rests = 2;
+	pthread_mutex_unlock(&output_lock);
+	atomic_store(&watch, PMK_WATCH_NOBODY);
+	for (end = pmk_clock_now_ns() + 60 * PMK_S_NS; seen(0).rests < 3; pmk_clock_sleep_until(pmk_clock_now_ns() + PMK_MS_NS))
+		assert_true(pmk_clock_now_ns() < end);
+	assert_true(seen(0).open);
+	assert_int_equal(seen(0).opens, 3);
+	assert_int_equal(state_of(p), PMK_STATE_IDLE);
+	stop(p, 0);
+}
+
 /* A file wants every picture, so that nothing rests, whoever watches the virtual camera beside it. */
 static void test_a_file_counts_as_watched(void **state)
 {
@@ -721,6 +745,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_left_out_is_counted_once),
 		cmocka_unit_test(test_on_demand),
 		cmocka_unit_test(test_a_short_absence_changes_nothing),
+		cmocka_unit_test(test_what_comes_back_asleep_rests),
 		cmocka_unit_test(test_a_file_counts_as_watched),
 		cmocka_unit_test(test_nothing_old_is_shown_to_who_comes),
 		cmocka_unit_test(test_the_cover_says_why),

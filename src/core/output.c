@@ -114,26 +114,29 @@ static void lose(struct pmk_output *o, struct pmk_output_port *port)
 	port->retry_ns = pmk_clock_now_ns() + port->pause_ns;
 }
 
-static void reopen(struct pmk_output *o, struct pmk_output_port *port)
+/* While all sleep, it has to rest at once: only then does a sink notice soon that somebody comes. */
+static void reopen(struct pmk_output *o, struct pmk_output_port *port, bool asleep)
 {
 	struct pmk_shown *cover = take_cover(o);
 
+	port->pause_ns = 2 * port->pause_ns < RETRY_MOST_NS ? 2 * port->pause_ns : RETRY_MOST_NS;
+	port->retry_ns = pmk_clock_now_ns() + port->pause_ns;
 	if (pmk_sink_open(port->spec, &o->setup, cover, &port->sink) == 0)
 		pmk_info("back again: %s", port->sink->name);
 	else
 		port->sink = NULL;
+	if (asleep && port->sink && pmk_sink_rest(port->sink, cover))
+		lose(o, port);
 	pmk_shown_unref(cover);
-	port->pause_ns = 2 * port->pause_ns < RETRY_MOST_NS ? 2 * port->pause_ns : RETRY_MOST_NS;
-	port->retry_ns = pmk_clock_now_ns() + port->pause_ns;
 }
 
-static void reopen_lost(struct pmk_output *o)
+static void reopen_lost(struct pmk_output *o, bool asleep)
 {
 	for (int i = 0; i < o->port_count; i++) {
 		struct pmk_output_port *port = &o->ports[i];
 
 		if (!port->sink && port->live && pmk_clock_now_ns() >= port->retry_ns)
-			reopen(o, port);
+			reopen(o, port, asleep);
 	}
 }
 
@@ -198,7 +201,7 @@ static void sleep_until_watched(struct pmk_output *o, struct turn *t)
 	while (!atomic_load(&o->stopping) && !is_watched(o)) {
 		note_turn(o);
 		wait_for_watcher(o);
-		reopen_lost(o);
+		reopen_lost(o, true);
 	}
 	forget(o, t);
 	t->awake_ns = t->watched_ns = t->news_ns = t->next_ns = pmk_clock_now_ns();
@@ -314,7 +317,7 @@ static void *output_main(void *arg)
 			sleep_until_watched(o, &t);
 		else
 			take_turn(o, &t);
-		reopen_lost(o);
+		reopen_lost(o, false);
 	}
 	err = close_ports(o);
 	pmk_shown_unref(t.last);
