@@ -176,14 +176,18 @@ int pmk_sink_write(struct pmk_sink *sink, const struct pmk_shown *shown)
 	return err;
 }
 
+static atomic_int looks, broken_fd = -1;	/* a watch_fd that is in order only where this is -1 */
+
 enum pmk_watch pmk_sink_watched(struct pmk_sink *sink)
 {
+	atomic_fetch_add(&looks, 1);
 	return (enum pmk_watch)atomic_load(&watch);
 }
 
 int pmk_sink_watch_fd(struct pmk_sink *sink, short *events)
 {
-	return -1;
+	*events = POLLIN;
+	return atomic_load(&broken_fd);
 }
 
 int pmk_sink_rest(struct pmk_sink *sink, const struct pmk_shown *cover)
@@ -609,6 +613,28 @@ static void test_what_comes_back_asleep_rests(void **state)
 	stop(p, 0);
 }
 
+/* A device that has gone makes poll return at once, again and again; that is no reason to keep a core busy. */
+static void test_a_broken_watch_does_not_spin(void **state)
+{
+	struct pmk_pipeline *p;
+	uint64_t begin;
+	int fds[2];
+
+	assert_int_equal(pipe(fds), 0);
+	close(fds[1]);
+	atomic_store(&broken_fd, fds[0]);
+	atomic_store(&watch, PMK_WATCH_NOBODY);
+	p = start_with("a!", NULL, 0, true);
+	reach(p, PMK_STATE_IDLE);
+	atomic_store(&looks, 0);
+	begin = pmk_clock_now_ns();
+	pmk_clock_sleep_until(begin + PMK_S_NS);
+	assert_true((uint64_t)atomic_load(&looks) <= 2 + (pmk_clock_now_ns() - begin) / (250 * PMK_MS_NS));
+	stop(p, 0);
+	atomic_store(&broken_fd, -1);
+	close(fds[0]);
+}
+
 /* A file wants every picture, so that nothing rests, whoever watches the virtual camera beside it. */
 static void test_a_file_counts_as_watched(void **state)
 {
@@ -746,6 +772,7 @@ int main(void)
 		cmocka_unit_test(test_on_demand),
 		cmocka_unit_test(test_a_short_absence_changes_nothing),
 		cmocka_unit_test(test_what_comes_back_asleep_rests),
+		cmocka_unit_test(test_a_broken_watch_does_not_spin),
 		cmocka_unit_test(test_a_file_counts_as_watched),
 		cmocka_unit_test(test_nothing_old_is_shown_to_who_comes),
 		cmocka_unit_test(test_the_cover_says_why),

@@ -167,6 +167,12 @@ static void wait_for_watcher(struct pmk_output *o)
 			count++;
 	}
 	poll(fds, (nfds_t)count, wait_ms);
+	for (int i = 1; i < count; i++) {
+		if (!(fds[i].revents & (POLLERR | POLLHUP | POLLNVAL)))
+			continue;
+		poll(fds, 1, LOOK_MS);	/* its device has gone: it would be ready at once for ever */
+		break;
+	}
 }
 
 static void note_turn(struct pmk_output *o)
