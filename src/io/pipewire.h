@@ -43,7 +43,8 @@ void pmk_pipewire_wake(struct pmk_pipewire *pipewire);	/* [locked] */
 int pmk_pipewire_sync(struct pmk_pipewire *pipewire, uint64_t deadline_ns) __attribute__((warn_unused_result));
 
 /* End a stream that may be running, after its listener was removed. libpipewire's data thread leaves calls for the connection's thread,
- * which it would make on what is gone; so they are waited for, half a second at most. [locked, owner] */
+ * which it would make on what is gone; so they are waited for, half a second at most; in a timer's callback, which is on that thread,
+ * they are made at once. [locked; owner, or a timer's callback] */
 void pmk_pipewire_destroy_stream(struct pmk_pipewire *pipewire, struct pw_stream *stream);
 
 /* Whether a daemon answers; takes a few milliseconds, and half a second at most. [any thread] */

@@ -340,7 +340,7 @@ static void on_retry(void *user, uint64_t expirations)
 	set_streaming(s, false);
 	stream = leave_stream(s);
 	if (stream)
-		pw_stream_destroy(stream);	/* it has been still since the daemon went */
+		pmk_pipewire_destroy_stream(s->pipewire, stream);
 	pmk_pipewire_disconnect(s->pipewire);
 	s->pause_ns = s->pause_ns * 2 < RETRY_MOST_NS ? s->pause_ns * 2 : RETRY_MOST_NS;
 	if (connect_node(s) < 0)

@@ -138,6 +138,23 @@ def restarts():
     return "back after %.2f s at most, %d descriptors, memory %+d kB" % (max(took), after[0], after[1] - before[1])
 
 
+@test("PipeWire killed while a reader comes", short=True)
+def killed_under_readers():
+    with Desktop() as session, potemkin() as program:
+        for times, delay in enumerate((0.02, 0.05, 0.1, 0.15, 0.2, 0.3), 1):
+            on_air(program)
+            with Reader("-n", "100000"):
+                time.sleep(delay)
+                restart(session, program, times)
+            session.start_manager()
+        on_air(program)
+        with Reader("-n", "30") as reader:
+            told = reader.told()
+        ends_well(program)
+    check_pictures(told, 30)
+    return "%d times" % times
+
+
 @test("ends with readers, and no daemon", short=True)
 def ends():
     with Desktop() as session:
