@@ -182,7 +182,7 @@ static void test_open_fails(void **state)
 		const char *line;
 	} cases[] = {
 		{ .open_error = -EACCES, .err = -EACCES, .line = "usermod -aG video" },
-		{ .open_error = -ENXIO, .err = -ENOENT, .line = "modprobe v4l2loopback" },
+		{ .open_error = -ENXIO, .err = -ENOENT, .line = "sudo potemkin setup-loopback" },
 		{ .open_error = -EBUSY, .err = -EBUSY, .line = "another program" },
 		{ .fourcc = PMK_FOURCC_MJPG, .err = -EINVAL, .line = "not MJPG" },
 		{ .fourcc = PMK_FOURCC_UYVY, .err = -EINVAL, .line = "not UYVY" },
@@ -215,6 +215,7 @@ static void test_open_fails(void **state)
 
 static void test_not_a_virtual_camera(void **state)
 {
+	struct fake_loopback l = { .version = 0x000c07 }, another = { .version = 0x000c07 };
 	struct pmk_sink *sink;
 
 	begin();
@@ -224,6 +225,12 @@ static void test_not_a_virtual_camera(void **state)
 	assert_int_equal(pmk_sink_v4l2_open("/dev/video1", &setup, cover, &sink), -ENODEV);
 	assert_int_equal(pmk_sink_v4l2_open("/dev/video2", &setup, cover, &sink), -ENOENT);
 	assert_int_equal(count_lines(), 3);
+	assert_non_null(strstr(fake_log, "setup-loopback"));
+	fake_add_loopback(10, &l);
+	fake_add_loopback(11, &another);
+	assert_int_equal(pmk_sink_v4l2_open("/dev/video2", &setup, cover, &sink), -ENOENT);
+	assert_int_equal(count_lines(), 4);
+	assert_non_null(strstr(fake_log, "the virtual cameras here are /dev/video10, /dev/video11"));
 	end();
 }
 

@@ -13,7 +13,8 @@
 #include "io/v4l2.h"
 #include "io/viewers.h"
 
-enum { RING_MOST = 32, RING_LEAST = 8 };	/* v4l2loopback has 2 buffers by default, at most 32 */
+enum { RING_MOST = 32, RING_LEAST = 8, MOST_NODES = 256 };	/* v4l2loopback has 2 buffers by default, at most 32 */
+#define RING_SIZE "/sys/devices/virtual/video4linux/video%d/buffers"	/* v4l2loopback's alone */
 
 /* v4l2loopback 0.12, which tells no version, is fed through mapped buffers: after a producer that used write() its node is
  * dead until the module is loaded anew. From 0.13 on write() is right: it starts the stream, and mapped output tears on 0.13. */
@@ -31,13 +32,32 @@ struct v4l2_sink {
 	uint8_t *picture;	/* for write() */
 };
 
+/* What there is in its place, told by names alone: to open each node might wake a camera. */
+static int report_absent(const char *path)
+{
+	int numbers[MOST_NODES], count = pmk_v4l2()->nodes(numbers, MOST_NODES);
+	char attribute[96], node[32], text[16], seen[300] = "";
+	size_t used = 0;
+
+	for (int i = 0; i < count && used < sizeof(seen); i++) {
+		snprintf(attribute, sizeof(attribute), RING_SIZE, numbers[i]);
+		snprintf(node, sizeof(node), "/dev/video%d", numbers[i]);
+		if (strcmp(path, node) != 0 && pmk_v4l2()->text(attribute, text, sizeof(text)) == 0)
+			used += (size_t)snprintf(seen + used, sizeof(seen) - used, "%s%s", used ? ", " : "", node);
+	}
+	if (used)
+		pmk_error("%s: no such device; the virtual cameras here are %s", path, seen);
+	else
+		pmk_error("%s: no such device, and there is no virtual camera at all; make one: sudo potemkin setup-loopback", path);
+	return -ENOENT;
+}
+
 static int report(const char *path, int err)
 {
 	switch (err) {
 	case -ENOENT:
 	case -ENXIO:
-		pmk_error("%s: no such device; load the module: sudo modprobe v4l2loopback exclusive_caps=1", path);
-		return -ENOENT;
+		return report_absent(path);
 	case -EACCES:
 	case -EPERM:
 		pmk_error("%s: not permitted; join the group that may use it: sudo usermod -aG video $USER, then log in again", path);
@@ -177,12 +197,14 @@ static int put(struct v4l2_sink *s, const struct pmk_shown *shown)
 
 static int ring_size(const struct v4l2_sink *s)
 {
-	const char *number = pmk_parse_after(s->path, "/dev/video");
+	const char *digits = pmk_parse_after(s->path, "/dev/video");
 	char path[96], text[16];
-	int size;
+	int number, size;
 
-	snprintf(path, sizeof(path), "/sys/devices/virtual/video4linux/video%s/buffers", number ? number : "");
-	if (!number || pmk_v4l2()->text(path, text, sizeof(text)) < 0 || pmk_parse_int(text, 1, RING_MOST, &size) < 0)
+	if (!digits || pmk_parse_int(digits, 0, 65535, &number))
+		return RING_MOST;
+	snprintf(path, sizeof(path), RING_SIZE, number);
+	if (pmk_v4l2()->text(path, text, sizeof(text)) < 0 || pmk_parse_int(text, 1, RING_MOST, &size) < 0)
 		return RING_MOST;
 	return size < RING_LEAST ? RING_LEAST : size;
 }
