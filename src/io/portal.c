@@ -31,7 +31,7 @@ static int open_bus(sd_bus **bus)
 	return sd_bus_set_method_call_timeout(*bus, CALL_NS / 1000);
 }
 
-/* What the caller is told of a call that failed. */
+/* What the caller is told of a call that failed. One that the portal was too slow for is no answer that a person left out. */
 static int fault(const char *what, int err, const sd_bus_error *error)
 {
 	pmk_debug("portal: %s: %s", what, error && error->message ? error->message : strerror(-err));
@@ -40,7 +40,7 @@ static int fault(const char *what, int err, const sd_bus_error *error)
 		return -ENOENT;
 	if (error && sd_bus_error_has_name(error, "org.freedesktop.portal.Error.NotAllowed"))
 		return -EACCES;
-	return err == -EACCES || err == -EPERM ? -EACCES : err == -ETIMEDOUT || err == -ENOMEM ? err : -EIO;
+	return err == -EACCES || err == -EPERM ? -EACCES : err == -ENOMEM ? err : -EIO;
 }
 
 bool pmk_portal_has_camera(void)
@@ -111,16 +111,15 @@ static int ask(sd_bus *bus, uint64_t deadline_ns)
 		err = sd_bus_match_signal(bus, &slot, PORTAL, path, REQUEST, "Response", on_response, &answer);
 	if (err >= 0)
 		err = sd_bus_call_method(bus, PORTAL, OBJECT, CAMERA, "AccessCamera", &error, NULL, "a{sv}", 1, "handle_token", "s", TOKEN);
-	if (err >= 0) {
-		err = wait_for_answer(bus, &answer, deadline_ns);
-		if (err == -ETIMEDOUT)
-			sd_bus_call_method(bus, PORTAL, path, REQUEST, "Close", NULL, NULL, NULL);
-	}
-	sd_bus_slot_unref(slot);
 	if (err < 0)
 		err = fault("AccessCamera", err, &error);
+	else if ((err = wait_for_answer(bus, &answer, deadline_ns)) == -ETIMEDOUT)
+		sd_bus_call_method(bus, PORTAL, path, REQUEST, "Close", NULL, NULL, NULL);
+	else if (err < 0)
+		err = fault("Response", err, NULL);
 	else
 		err = answer == YES ? 0 : answer == NO ? -EACCES : -EIO;
+	sd_bus_slot_unref(slot);
 	sd_bus_error_free(&error);
 	return err;
 }
