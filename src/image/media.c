@@ -31,7 +31,8 @@ struct pmk_media {
 
 static int fail_damaged(const struct pmk_media *media)
 {
-	pmk_error("%s: no picture in it could be decoded: damaged, or empty; try another file", media->path);
+	pmk_error("%s: no picture in it could be decoded: damaged, empty, or larger than %d pixels a side; try another file, or scale it first",
+		media->path, PMK_IMAGE_MAX_PX);
 	return -EBADMSG;
 }
 

@@ -149,7 +149,8 @@ int pmk_still_read(const char *path, struct pmk_rgb *rgb)
 	frame = av_frame_alloc();
 	err = frame ? pmk_av_reader_next(&reader, frame) : -ENOMEM;
 	if (err == 0) {
-		pmk_error("%s: damaged: no picture in it could be decoded; try another file", path);
+		pmk_error("%s: no picture in it could be decoded: damaged, empty, or larger than %d million pixels; try another file, or scale it first",
+			path, MOST_PX / 1000000);
 		err = -EBADMSG;
 	}
 	if (err > 0)
