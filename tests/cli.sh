@@ -48,6 +48,7 @@ expect 2 'no option -Z' -Z
 expect 2 '--size needs a value' run --size
 expect 2 'no command "explode"' explode
 expect 2 'usage: potemkin convert' convert a.mp4
+expect 2 'a word of the command line is empty' convert '' out.mp4
 expect 2 'usage: potemkin mask' mask
 expect 2 '--size "12": ' -s 12
 expect 2 '--fps "0"' -r 0
@@ -66,6 +67,9 @@ expect 2 'list "dogs"' list dogs
 expect 2 'camera|presenter' -c webcam -o null --frames 1
 expect 2 'output' -c presenter -o nowhere --frames 1
 expect 2 'seed|presenter' -c presenter:x -o null --frames 1
+expect 2 '--camera "file:": which file' -c file: -o null --frames 1
+expect 2 '--output "file:": which file' -c presenter -o file: --frames 1
+expect 2 '--output "": which file' -c presenter -o '' --frames 1
 expect 2 'extension|ends? in|\.mp4' -c presenter -o file:out.gif --frames 1
 
 # --- bad model, backdrop or input: 3
@@ -82,6 +86,9 @@ expect 3 'gpt' -c presenter -m gpt -o null --frames 1
 expect 3 'absent.mp4' convert absent.mp4 out.mp4
 expect 3 'empty.mp4' convert empty.mp4 out.mp4
 expect 3 'bad.png' mask bad.png out.png
+(printf 'P4\n9000 9000\n'; head -c 10125000 /dev/zero) >large.pbm
+expect 3 'large.pbm: .*larger than 8192 pixels a side' convert large.pbm out.png
+rm large.pbm
 expect 3 'absent.mp4' -c file:absent.mp4 -o null
 expect 3 'absent.conf' --config absent.conf -c presenter -o null --frames 1
 
@@ -144,6 +151,10 @@ rm self.mkv kept.mkv link.mkv
 if [ -w /dev/full ]; then
 	timeout 60 "$program" --help >/dev/full 2>err
 	if [ $? -eq 1 ] && grep -q 'standard output' err; then note ok; else note bad "a full standard output: $(cat err)"; fi
+	for command in doctor 'doctor --json' list 'list --json' 'model list'; do
+		timeout 60 "$program" $command >/dev/full 2>err
+		if [ $? -eq 1 ] && [ "$(grep -c 'standard output: No space' err)" -eq 1 ]; then note ok; else note bad "$command, a full standard output: $(cat err)"; fi
+	done
 fi
 # a standard stream that is closed: its number goes to nobody else
 timeout 60 "$program" -c presenter -o file:closed.y4m -o hash -s 64x48 --frames 3 2>err >&-
@@ -154,6 +165,10 @@ rm -f closed.y4m
 runs -c presenter -o null --frames 1 -s 320x180 --engine own
 expect 2 'give auto, own or xnnpack' -c presenter -o null --frames 1 --engine fast
 expect 2 'cpu mmx: there is no such level' -c presenter -o null --frames 1 --cpu mmx
+export POTEMKIN_CPU=mmx
+expect 2 'POTEMKIN_CPU mmx: there is no such level' -c presenter -o null --frames 1
+runs -c presenter -o null --frames 1 -s 320x180 --cpu auto
+unset POTEMKIN_CPU
 
 # --- a virtual camera is set up below a folder, twice, and taken away again
 for _ in 1 2; do

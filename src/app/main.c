@@ -55,16 +55,17 @@ static const struct {
 	enum pmk_exit (*run)(struct pmk_options *options);
 	int least, most;	/* words behind the name */
 	const char *usage;
+	bool answers;	/* the exit code belongs to what is printed, and is nothing without it */
 } commands[] = {
-	{ "run", pmk_command_run, 0, 0, "potemkin run [OPTIONS]" },
-	{ "convert", pmk_command_convert, 2, 2, "potemkin convert [OPTIONS] IN OUT" },
-	{ "mask", pmk_command_mask, 2, 2, "potemkin mask [OPTIONS] IN OUT" },
-	{ "list", pmk_command_list, 0, 1, "potemkin list [cameras|outputs|models|backdrops] [--json]" },
-	{ "model", pmk_command_model, 1, 8, "potemkin model list|info|fetch|check [NAME|FILE]" },
-	{ "bench", pmk_command_bench, 0, 0, "potemkin bench [OPTIONS] [--json]" },
-	{ "doctor", pmk_command_doctor, 0, 0, "potemkin doctor [--json]" },
-	{ "setup-loopback", pmk_command_setup, 0, 0, "potemkin setup-loopback [--remove] [--dry-run]" },
-	{ "demo", pmk_command_demo, 0, 0, "potemkin demo" },
+	{ "run", pmk_command_run, 0, 0, "potemkin run [OPTIONS]", false },
+	{ "convert", pmk_command_convert, 2, 2, "potemkin convert [OPTIONS] IN OUT", false },
+	{ "mask", pmk_command_mask, 2, 2, "potemkin mask [OPTIONS] IN OUT", false },
+	{ "list", pmk_command_list, 0, 1, "potemkin list [cameras|outputs|models|backdrops] [--json]", false },
+	{ "model", pmk_command_model, 1, 8, "potemkin model list|info|fetch|check [NAME|FILE]", false },
+	{ "bench", pmk_command_bench, 0, 0, "potemkin bench [OPTIONS] [--json]", false },
+	{ "doctor", pmk_command_doctor, 0, 0, "potemkin doctor [--json]", true },
+	{ "setup-loopback", pmk_command_setup, 0, 0, "potemkin setup-loopback [--remove] [--dry-run]", false },
+	{ "demo", pmk_command_demo, 0, 0, "potemkin demo", false },
 };
 
 /* Where a standard stream is closed, the next file or camera to be opened would get its number, and with it what is written for a
@@ -78,9 +79,9 @@ static void fill_standard_streams(void)
 }
 
 /* A full disk or closed pipe behind standard output is an error too. */
-static int check_stdout(int code)
+static int check_stdout(int code, bool answers)
 {
-	if ((fflush(stdout) || ferror(stdout)) && code == PMK_EXIT_OK) {
+	if ((fflush(stdout) || ferror(stdout)) && (code == PMK_EXIT_OK || answers)) {
 		pmk_error("standard output: %s", strerror(errno));
 		return PMK_EXIT_INTERNAL;
 	}
@@ -99,11 +100,11 @@ int main(int argc, char **argv)
 		return (int)code;
 	if (options.help) {
 		pmk_options_print_help();
-		return check_stdout(PMK_EXIT_OK);
+		return check_stdout(PMK_EXIT_OK, true);
 	}
 	if (options.version) {
 		puts("potemkin " PMK_VERSION);
-		return check_stdout(PMK_EXIT_OK);
+		return check_stdout(PMK_EXIT_OK, true);
 	}
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);	/* write gives EFBIG then, which is answered in order */
@@ -119,7 +120,7 @@ int main(int argc, char **argv)
 			pmk_error("usage: %s", commands[i].usage);
 			return PMK_EXIT_USAGE;
 		}
-		return check_stdout((int)commands[i].run(&options));
+		return check_stdout((int)commands[i].run(&options), commands[i].answers);
 	}
 	pmk_error("there is no command \"%s\"; see potemkin --help", name);
 	return PMK_EXIT_USAGE;

@@ -196,8 +196,18 @@ static enum pmk_exit set_motion_gate(const char *value, bool *off)
 	return PMK_EXIT_OK;
 }
 
+static enum pmk_exit set_camera(struct pmk_pipeline_settings *p, const char *value)
+{
+	if (strcmp(value, "file:") == 0 || !*value)
+		return bad_value(CAMERA, value, "which file or camera? as in file:talk.mp4 or /dev/video0");
+	p->camera = value;
+	return PMK_EXIT_OK;
+}
+
 static enum pmk_exit add_output(struct pmk_pipeline_settings *p, const char *value)
 {
+	if (strcmp(value, "file:") == 0 || !*value)
+		return bad_value(OUTPUT, value, "which file or virtual camera? as in file:talk.mp4 or /dev/video60");
 	if (p->output_count == PMK_PIPELINE_MAX_OUTPUTS)
 		return bad_value(OUTPUT, value, "there may be at most 16 outputs");
 	p->outputs[p->output_count++] = value;
@@ -259,8 +269,7 @@ static enum pmk_exit set_pipeline(struct pmk_pipeline_settings *p, int id, const
 {
 	switch (id) {
 	case CAMERA:
-		p->camera = value;
-		return PMK_EXIT_OK;
+		return set_camera(p, value);
 	case OUTPUT:
 		return add_output(p, value);
 	case SIZE:
@@ -447,6 +456,7 @@ static void forget_file_outputs(struct pmk_options *o, int from_file)
 enum pmk_exit pmk_options_parse(int argc, char **argv, struct pmk_options *o)
 {
 	const char *config = NULL;
+	enum pmk_cpu_level level;
 	enum pmk_exit code;
 	int from_file;
 
@@ -466,14 +476,19 @@ enum pmk_exit pmk_options_parse(int argc, char **argv, struct pmk_options *o)
 		pmk_error("too many words on the command line; see potemkin --help");
 		return PMK_EXIT_USAGE;
 	}
-	while (optind < argc)
-		o->args[o->arg_count++] = argv[optind++];
+	for (; optind < argc; optind++) {
+		if (!*argv[optind]) {
+			pmk_error("a word of the command line is empty; see potemkin --help");
+			return PMK_EXIT_USAGE;
+		}
+		o->args[o->arg_count++] = argv[optind];
+	}
 	if (strcmp(o->pipeline.scene.backdrop, "none") == 0 && !o->pipeline.scene.show_room) {
 		pmk_error("--backdrop none would show the room; add --show-room if that is really wanted");
 		return PMK_EXIT_USAGE;
 	}
 	o->pipeline.frames = (uint64_t)o->frames;
-	return PMK_EXIT_OK;
+	return pmk_cpu_level(&level) ? PMK_EXIT_USAGE : PMK_EXIT_OK;	/* $POTEMKIN_CPU is as good as an option */
 }
 
 void pmk_options_print_help(void)
