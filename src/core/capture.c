@@ -12,7 +12,7 @@ enum { ADAPTED_COUNT = 5 };	/* two in the making, one in the slot, one with the 
 
 static const uint64_t TURN_NS = 100 * PMK_MS_NS;	/* how long to wait before looking whether to stop */
 static const uint64_t SILENT_NS = 3 * PMK_S_NS;	/* a camera that gives nothing for so long is opened again */
-static const uint64_t RETRY_FIRST_NS = 250 * PMK_MS_NS, RETRY_MOST_NS = 2 * PMK_S_NS;
+static const uint64_t RETRY_FIRST_NS = 250 * PMK_MS_NS, RETRY_MOST_NS = PMK_S_NS;	/* and as long again for a slow camera to open: live within 2 s */
 
 static void drop_frame(void *item)
 {
@@ -197,6 +197,8 @@ static void *capture_main(void *arg)
 	do {
 		int err = c->source ? capture_all(c) : 0;
 
+		if (err && err != -ENODATA)
+			tell_missing(c, err);	/* first: a driver may take its time to close */
 		if (c->source) {
 			count(c, 0);
 			c->before = c->figures;
@@ -207,8 +209,6 @@ static void *capture_main(void *arg)
 			c->ended(c->user);
 			break;
 		}
-		if (err)
-			tell_missing(c, err);
 		c->pause_ns = !err ? 0 : c->pause_ns ? c->pause_ns : RETRY_FIRST_NS;
 		if (wait_until_wanted(c))
 			reopen(c);

@@ -13,7 +13,7 @@
 static const uint64_t COVER_AFTER_NS = 200 * PMK_MS_NS;
 static const uint64_t COVER_AT_LATEST_NS = PMK_S_NS;	/* however slow the camera is */
 static const uint64_t LINGER_NS = 2 * PMK_S_NS;	/* nobody has watched for so long: fall asleep */
-static const uint64_t RETRY_FIRST_NS = 250 * PMK_MS_NS, RETRY_MOST_NS = 2 * PMK_S_NS;
+static const uint64_t RETRY_FIRST_NS = 250 * PMK_MS_NS, RETRY_MOST_NS = PMK_S_NS;
 
 enum { LOOK_MS = 250, LOOK_ANYWAY_MS = 2000 };	/* asleep: how often to ask sinks that have no watch_fd, and all others, to be sure */
 
