@@ -38,7 +38,7 @@ test-desktop: build models
 	@tools/deps desktop
 	@tests/pipewire/programs.py $(BUILD)/potemkin $(BUILD)/tests/pipewire/pipewire_reader $(BUILD)/tests/pipewire/pipewire_camera
 	@tests/pipewire/portal.py $(BUILD)/potemkin $(BUILD)/tests/pipewire/pipewire_camera
-	@tests/pipewire/browsers.py $(BUILD)/potemkin
+	@tests/pipewire/browsers.py $(BUILD)/potemkin $(BUILD)/tests/pipewire/pipewire_reader $(BUILD)/tests/pipewire/pipewire_camera
 
 install: build models
 	@meson configure $(BUILD) -Dprefix=$(PREFIX)

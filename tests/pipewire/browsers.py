@@ -2,21 +2,24 @@
 # SPDX-License-Identifier: MIT
 """Chromium and Firefox get the composed picture from PipeWire, through the portal, on a desktop of the test's own.
 
-usage: tests/pipewire/browsers.py PROGRAM [WORD...]; see make test-desktop"""
+usage: tests/pipewire/browsers.py PROGRAM READER CAMERA [WORD...]; see make test-desktop"""
 
+import contextlib
 import http.server
 import os
 import sys
 import threading
+import time
 
 import desktop
-from desktop import Desktop, on_air, potemkin, rig
-from rig import check, ends_well, test, wait_until
+from desktop import Camera, Desktop, Reader, on_air, potemkin, rig, times_of
+from rig import check, ends_well, live, test, wait_until
 
 import clients  # of ../vm  # noqa: E402
 
 rig.TESTS.clear()  # those are for the virtual machine
 COLOUR = tuple(bytes.fromhex(rig.BACKDROP[1:]))
+FAULTS = 10
 NEAR = 10  # levels: BT.601 or 709 are the page's guess
 clients.CHROMIUM += ["--enable-features=WebRtcPipeWireCamera", "--auto-accept-camera-and-microphone-capture"]
 clients.CHROMIUM.remove("--use-fake-ui-for-media-stream")
@@ -71,10 +74,63 @@ def chromium():
     return browser("chromium")
 
 
+def lose_camera(camera, reader, program, times):
+    """Seconds from the loss to the cover's being written."""
+    gone = time.monotonic()
+    camera.__exit__(None)
+    program.wait_for("the camera has gone", times)
+    covers = wait_until(lambda: [cover for cover in times_of(reader, "nobody") if cover > gone], "the cover")
+    return covers[0] - gone
+
+
+def watch_return(camera, reader):
+    """Seconds from the camera's being there to the first picture from it."""
+    since = camera.since()
+    return wait_until(lambda: [shown for shown in times_of(reader, "somebody") if shown > since], "pictures after the return")[0] - since
+
+
+def come_and_go(reader, program, notes):
+    """The camera comes back and goes ten times, for longer each time; each time the page sees pictures. What it took."""
+    covered, back = [], []
+    for times in range(1, FAULTS + 1):
+        time.sleep(0.5 * times)
+        with Camera("YUYV") as camera:
+            back.append(watch_return(camera, reader))
+            told = len(notes)
+            wait_until(lambda: len(notes) > told + 1 and notes[-1]["frames"] > notes[told]["frames"], "pictures in the page")
+            covered.append(lose_camera(camera, reader, program, times + 1))
+    return covered, back
+
+
+@test("Chromium watches while the camera comes and goes ten times")
+def chromium_stays():
+    """The page takes the first camera there is: ours, while the other one is away. The times are those at which pictures were written,
+    whoever reads them when."""
+    notes, took = [], []
+
+    def faults(told):
+        took.extend(come_and_go(reader, program, told))
+        notes.extend(note for note in told if "state" in note)
+    clients.LABEL = desktop.NODE
+    with Desktop(display=True), Camera("YUYV") as camera, potemkin(camera="pipewire:Other") as program:
+        on_air(program)
+        desktop.allow_cameras()
+        with Reader("-n", "100000", "-s", "600") as reader:
+            live(program)
+            lose_camera(camera, reader, program, 1)
+            clients.what_browser_sees("chromium", faults)
+        ends_well(program)
+    bad = [note for note in notes if note["state"] != "live" or note["ended"]]
+    check(not bad, "the track ended: %s" % bad[:1])
+    return "%d looks at the track, all live, %d pictures; covered after %.0f ms at most, live %.2f s after the return at most" % (
+        len(notes), notes[-1]["frames"], 1000 * max(took[0]), max(took[1]))
+
+
 @test("Firefox")
 def firefox():
     return browser("firefox")
 
 
 if __name__ == "__main__":
-    rig.main(sys.argv[1:])
+    Reader.program, Camera.program = (os.path.abspath(path) for path in sys.argv[2:4])
+    rig.main(sys.argv[1:2] + sys.argv[4:])

@@ -2,7 +2,7 @@
 /* A PipeWire camera with the drawn presenter in it, in any of a camera's formats: for programs.py.
  *
  * usage: camera NAME FOURCC WxH FPS
- * Runs until it is killed. Pictures are drawn beforehand, over and over. */
+ * Runs until it is killed; says when it was there for others. Pictures are drawn beforehand, over and over. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,7 +104,7 @@ static void on_state(void *user, enum pw_stream_state before, enum pw_stream_sta
 
 	pw_loop_update_timer(pw_main_loop_get_loop(c->loop), c->timer, &period, &period, false);
 	if (state == PW_STREAM_STATE_PAUSED && before == PW_STREAM_STATE_CONNECTING)
-		fprintf(stderr, "ready\n");
+		fprintf(stderr, "ready %.6f\n", (double)pmk_clock_now_ns() / 1e9);
 }
 
 static void on_format(void *user, uint32_t id, const struct spa_pod *param)

@@ -139,6 +139,25 @@ class Reader(Process):
         return json.loads(self.said().splitlines()[-1])
 
 
+class Camera(Process):
+    """tests/pipewire/camera.c, there for others."""
+
+    program = None
+
+    def __init__(self, fourcc, size="1280x720", name="Other"):
+        super().__init__(self.program, name, fourcc, size, "30")
+        self.wait_for("ready")
+
+    def since(self):
+        """When it came (time.monotonic)."""
+        return times_of(self, "ready")[0]
+
+
+def times_of(process, word):
+    """The times that a reader or a camera said behind that word."""
+    return [float(line.split()[1]) for line in process.said().splitlines() if line.startswith(word + " ")]
+
+
 def potemkin(*options, camera="presenter", output="pipewire", size="1280x720"):
     """The program with the plain backdrop and pictures as people have them."""
     return Process(rig.program, "run", "-v", "-c", camera, "-o", output, "-s", size, "-r", "30", "-b", "color:" + rig.BACKDROP, *options)

@@ -10,18 +10,16 @@ import signal
 import sys
 
 import desktop
-from desktop import Desktop, potemkin, rig
-from rig import Process, check, ends_well, ends_with, live, test, wait_until
+from desktop import Camera, Desktop, potemkin, rig
+from rig import check, ends_well, ends_with, live, test, wait_until
 
 HIDDEN = {"PIPEWIRE_REMOTE": "hidden"}  # for the program alone; the portal finds the daemon
 ASKED = "asking the desktop portal"
-camera_program = None
 
 
 @contextlib.contextmanager
 def desktop_with_camera():
-    with Desktop(display=True), Process(camera_program, "Other", "YUYV", "1280x720", "30") as camera:
-        camera.wait_for("ready")
+    with Desktop(display=True), Camera("YUYV") as camera:
         wait_until(lambda: "a test camera" in rig.run("wpctl", "status"), "the camera in wpctl's list")
         wait_until(present, "a camera of the portal's")
         yield camera
@@ -95,5 +93,5 @@ def no_camera():
 
 
 if __name__ == "__main__":
-    camera_program = os.path.abspath(sys.argv[2])
+    Camera.program = os.path.abspath(sys.argv[2])
     rig.main(sys.argv[1:2] + sys.argv[3:])

@@ -14,14 +14,13 @@ import sys
 import time
 
 import desktop
-from desktop import Desktop, Reader, file_descriptors, nodes, on_air, potemkin, resident_kb, rig
-from rig import Process, check, ends_well, ends_with, live, test, wait_until
+from desktop import Camera, Desktop, Reader, file_descriptors, nodes, on_air, potemkin, resident_kb, rig
+from rig import check, ends_well, ends_with, live, test, wait_until
 
 WIDTH, HEIGHT = 1280, 720
 RESTARTS = 10
 ATTEMPTS = 3
 GROWTH_KB = 4096  # what the memory of a process may wander by itself
-camera_program = None
 
 
 def check_pictures(told, frames):
@@ -234,21 +233,15 @@ def ffmpeg():
 
 # --- other cameras ---
 
-def camera(fourcc, size="%dx%d" % (WIDTH, HEIGHT), name="Other"):
-    process = Process(camera_program, name, fourcc, size, "30")
-    process.wait_for("ready")
-    return process
-
-
 @test("cameras of each format", short=True)
 def camera_formats():
     with Desktop():
         for fourcc in ("YUYV", "NV12", "YU12", "MJPG"):
-            with camera(fourcc), potemkin("--frames", "30", camera="pipewire:Other", output="null") as program:
+            with Camera(fourcc), potemkin("--frames", "30", camera="pipewire:Other", output="null") as program:
                 check(program.wait() == 0, "%s: exit %d" % (fourcc, program.wait()))
                 check(program.count("pipewire:Other %s %dx%d at 30/s" % (fourcc, WIDTH, HEIGHT)), "%s was not taken" % fourcc)
                 check(not program.count("damaged picture"), "damaged pictures")
-        with camera("NV12"):
+        with Camera("NV12"):
             listed = rig.run(rig.program, "list", "cameras")
             check("pipewire:Other" in listed and "NV12 %dx%d at 30/s" % (WIDTH, HEIGHT) in listed, listed)
             ends_with(5, "no such camera, but Other", potemkin(camera="pipewire:Another", output="null"))
@@ -259,14 +252,14 @@ def camera_formats():
 @test("a camera that goes and comes back in another shape, while somebody reads ours", short=True)
 def camera_returns():
     with Desktop():
-        with camera("YUYV") as other, potemkin(camera="pipewire", output="pipewire") as program:
+        with Camera("YUYV") as other, potemkin(camera="pipewire", output="pipewire") as program:
             on_air(program)
             with Reader("-n", "100000") as reader:
                 live(program)
                 other.stop(signal.SIGKILL)
                 program.wait_for("the camera has gone")
                 program.wait_for("-> covered")
-                with camera("YU12", "640x480"):
+                with Camera("YU12", "640x480"):
                     live(program, 2)
                     time.sleep(1)  # for the reader to see it
                     reader.child.terminate()
@@ -277,12 +270,11 @@ def camera_returns():
 
 
 def main(arguments):
-    global camera_program
     absent = desktop.missing()
     if absent:
         print("skipped: needs %s: tools/deps test" % ", ".join(absent))
         sys.exit(77)
-    Reader.program, camera_program = (os.path.abspath(path) for path in arguments[1:3])
+    Reader.program, Camera.program = (os.path.abspath(path) for path in arguments[1:3])
     rig.main(arguments[:1] + arguments[3:])
 
 

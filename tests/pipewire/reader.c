@@ -3,8 +3,8 @@
  *
  * usage: reader [-t NODE] [-f FOURCC] [-n COMPOSED] [-s SECONDS] [-b Y,U,V] [-i]
  * Ends after so many composed frames (exit 0), seconds or SIGTERM (exit 1).
- * Every picture's corner must show the backdrop -b within a few levels, else it is "wrong"; with anything else in it, it is
- * "composed". The camera numbers its pictures and stamps them when it writes them, which tells what is "lost" and how late it
+ * Every picture's corner must show the backdrop -b within a few levels, else it is "wrong"; with more than the words of a cover in it,
+ * it is "composed". Each time that changes, stderr says "somebody" or "nobody", and when that picture was written. The camera numbers its pictures and stamps them when it writes them, which tells what is "lost" and how late it
  * is. With -i the reader pauses at the end, and counts in "left" the buffers that do not become the backdrop alone. */
 #include <errno.h>
 #include <signal.h>
@@ -20,7 +20,7 @@
 #include "image/convert.h"
 #include "io/pipewire_format.h"
 
-enum { MOST_FRAMES = 100000, MOST_BUFFERS = 64, NEAR = 4, CORNER = 32, STEP = 16 };
+enum { MOST_FRAMES = 100000, MOST_BUFFERS = 64, NEAR = 4, CORNER = 32, STEP = 16, WORDS = 20 };	/* those on a cover take less than 1/20 of it */
 
 struct reader {
 	struct pw_main_loop *loop;
@@ -30,7 +30,7 @@ struct reader {
 	struct pmk_image image;
 	int backdrop[3];
 	int wanted, seconds;	/* composed frames, and how long to wait for them */
-	bool idle, streamed;
+	bool idle, streamed, somebody;
 	uint64_t started_ns;
 
 	struct pw_buffer *buffers[MOST_BUFFERS];
@@ -72,12 +72,24 @@ static bool unpack(struct reader *r, const struct pw_buffer *buffer, uint32_t by
 		pmk_fourcc_stride(r->mode.fourcc, r->mode.width)) == 0;
 }
 
+static void tell_change(struct reader *r, const struct pw_buffer *buffer, bool somebody)
+{
+	const struct spa_meta_header *header = spa_buffer_find_meta_data(buffer->buffer, SPA_META_Header, sizeof(*header));
+
+	if (somebody != r->somebody)
+		fprintf(stderr, "%s %.6f\n", somebody ? "somebody" : "nobody", header ? (double)header->pts / 1e9 : 0);
+	r->somebody = somebody;
+}
+
 static void look(struct reader *r, const struct pw_buffer *buffer)
 {
-	if (!unpack(r, buffer, buffer->buffer->datas[0].chunk->size) || foreign(r, CORNER, CORNER, 1))
-		r->wrong++;
-	else if (foreign(r, r->mode.width, r->mode.height, STEP))
-		r->composed++;
+	int points = (r->mode.width / STEP) * (r->mode.height / STEP);
+	bool right = unpack(r, buffer, buffer->buffer->datas[0].chunk->size) && !foreign(r, CORNER, CORNER, 1);
+	bool somebody = right && foreign(r, r->mode.width, r->mode.height, STEP) > points / WORDS;
+
+	r->wrong += !right;
+	r->composed += somebody;
+	tell_change(r, buffer, somebody);
 }
 
 static void note(struct reader *r, const struct pw_buffer *buffer)
