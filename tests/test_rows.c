@@ -51,6 +51,9 @@ static void check_blend(const struct pmk_rows *rows, const uint8_t *a, const uin
 	assert_int_equal(out[count], GUARD);
 	for (int plane = 0; plane < 2; plane++) {
 		pmk_convert_row_to_limited(a, limited, count, plane);
+		rows->to_limited(a, out, count, plane);
+		assert_int_equal(memcmp(out, limited, (size_t)count), 0);
+		assert_int_equal(out[count], GUARD);
 		rows->blend_to_limited(a, b, c, out, count, plane);
 		for (int i = 0; i < count; i++)
 			assert_int_equal(out[i], (limited[i] * c[i] + b[i] * (255 - c[i]) + 127) / 255);
@@ -341,7 +344,7 @@ static int16_t mixed(int16_t a, int16_t b, int part)
 
 static void check_rim(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
 {
-	int16_t colours[4][MOST + 1];	/* person, room; of two rows of cells each */
+	int16_t colours[4][MOST + 15] = { { 0 } };	/* person, room; of two rows of cells each */
 
 	for (int i = 0; i < count; i++) {
 		bool unknown = a[i] == 0 && b[i] > 128;
@@ -351,9 +354,6 @@ static void check_rim(const struct pmk_rows *rows, const uint8_t *a, const uint8
 	for (int limits = -1; limits < 2; limits++) {
 		int part = (count + limits + 1) % 16;
 
-		rows->blend(a, b, c, out, count);
-		if (limits >= 0)
-			rows->blend_to_limited(a, b, c, out, count, limits);
 		rows->rim(colours[0], colours[1], colours[2], colours[3], part, limits, a, b, c, out, count);
 		for (int i = 0; i < count; i++) {
 			int person = mixed(colours[0][i], colours[1][i], part), room = mixed(colours[2][i], colours[3][i], part);
@@ -361,6 +361,32 @@ static void check_rim(const struct pmk_rows *rows, const uint8_t *a, const uint8
 		}
 		assert_int_equal(out[count], GUARD);
 	}
+}
+
+/* Cells of a few lines each, of all of the one, all of the other, or with one pixel that is neither. */
+static void check_cell_kinds(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
+{
+	enum { STRIDE = PMK_CELL * MOST + 3 };
+	static uint8_t alpha[PMK_CELL * STRIDE];
+	int lines = count % PMK_CELL + 1;
+
+	for (int i = 0; i < count; i++) {
+		for (int y = 0; y < PMK_CELL; y++)
+			memset(alpha + y * STRIDE + i * PMK_CELL, a[i] % 2 ? 255 : 0, PMK_CELL);
+		if (b[i] % 2)
+			alpha[c[i] / 8 % PMK_CELL * STRIDE + i * PMK_CELL + c[i] % PMK_CELL] = (uint8_t)(1 + b[i] / 2 * 2 % 254);
+	}
+	rows->cell_kinds(alpha, STRIDE, lines, out, count);
+	for (int i = 0; i < count; i++) {
+		bool odd = b[i] % 2 && c[i] / 8 % PMK_CELL < lines;
+		assert_int_equal(out[i], odd ? PMK_CELL_MIXED : a[i] % 2 ? PMK_CELL_PERSON : PMK_CELL_ROOM);
+	}
+	assert_int_equal(out[count], GUARD);
+}
+
+static void test_cell_kinds(void **state)
+{
+	on_all(check_cell_kinds);
 }
 
 static void test_rim(void **state)
@@ -378,6 +404,7 @@ int main(void)
 		cmocka_unit_test(test_mix),
 		cmocka_unit_test(test_stretch),
 		cmocka_unit_test(test_floats),
+		cmocka_unit_test(test_cell_kinds),
 		cmocka_unit_test(test_rim),
 		cmocka_unit_test(test_weights),
 		cmocka_unit_test(test_means),

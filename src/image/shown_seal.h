@@ -5,7 +5,7 @@
 
 #include "image/shown.h"
 
-/* Columns of a row of luma where a picture holds somebody. */
+/* Columns of luma where a picture holds somebody. */
 struct pmk_shown_span {
 	int first, end;
 };
@@ -16,7 +16,7 @@ struct pmk_shown {
 	int64_t position_ns;
 	bool cover;
 	uint64_t backdrop;	/* 0, or which one it holds outside of the spans, as compose.c counts them */
-	struct pmk_shown_span *span;	/* of each row of luma */
+	struct pmk_shown_span *span;	/* of each row of cells of 8x8 pixels, from the top */
 	atomic_int users;
 };
 

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "image/convert.h"
 #include "image/shown_seal.h"
+#include "scene/cells.h"
 #include "scene/rim.h"
 #include "scene/rows.h"
 
@@ -12,10 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { AHEAD = 2 };	/* rows */
+
 struct pmk_composer {
 	struct pmk_layout layout;
 	struct pmk_shown_pool *pool;
 	const struct pmk_rows *rows;
+	struct pmk_cells cells;
 	struct pmk_rim *rim;	/* or NULL */
 	struct pmk_match *match;	/* the caller's, or NULL */
 	const struct pmk_image *kept;	/* a picture that is behind and does not change, or NULL */
@@ -38,7 +42,7 @@ int pmk_composer_create(const struct pmk_layout *layout, int count, struct pmk_c
 	c->rows = pmk_rows();
 	c->half = pmk_mem_alloc((size_t)layout->width);
 	c->behind = pmk_mem_alloc((size_t)layout->width);
-	if (!c->pool || !c->half || !c->behind) {
+	if (!c->pool || !c->half || !c->behind || pmk_cells_init(&c->cells, layout->width, layout->height)) {
 		pmk_composer_destroy(c);
 		return -ENOMEM;
 	}
@@ -66,35 +70,12 @@ void pmk_composer_destroy(struct pmk_composer *c)
 {
 	if (!c)
 		return;
+	pmk_cells_finish(&c->cells);
 	pmk_rim_destroy(c->rim);
 	pmk_shown_pool_destroy(c->pool);
 	free(c->half);
 	free(c->behind);
 	free(c);
-}
-
-static bool is_room(const uint8_t *alpha)	/* of 32 pixels */
-{
-	uint64_t words[4];
-
-	memcpy(words, alpha, sizeof words);
-	return (words[0] | words[1] | words[2] | words[3]) == 0;
-}
-
-/* All that is not room. Many pixels at a time first: most rows have wide margins. */
-static struct pmk_shown_span find_person(const uint8_t *alpha, int count)
-{
-	struct pmk_shown_span s = { 0, count };
-
-	while (s.first + 32 <= count && is_room(alpha + s.first))
-		s.first += 32;
-	while (s.first < count && !alpha[s.first])
-		s.first++;
-	while (s.end - 32 >= s.first && is_room(alpha + s.end - 32))
-		s.end -= 32;
-	while (s.end > s.first && !alpha[s.end - 1])
-		s.end--;
-	return s;
 }
 
 /* What one frame is composed of. */
@@ -110,25 +91,56 @@ static int least(int a, int b)
 	return a < b ? a : b;
 }
 
-/* Bring back what is behind where somebody was and nobody is now. */
-static void restore(const uint8_t *back, uint8_t *to, struct pmk_shown_span was, struct pmk_shown_span now)
+static int most(int a, int b)
 {
-	int left = least(was.end, now.first), right = now.end > was.first ? now.end : was.first;
-
-	if (left > was.first)
-		memcpy(to + was.first, back + was.first, (size_t)(left - was.first));
-	if (was.end > right)
-		memcpy(to + right, back + right, (size_t)(was.end - right));
+	return a > b ? a : b;
 }
 
-/* Alpha is 0 outside of the span; outside of `was` the row is what is behind already. */
-static void compose_row(struct pmk_composer *c, const struct parts *parts, const uint8_t *alpha, struct pmk_shown_span was, struct pmk_shown_span span,
-	struct pmk_image *out, int plane, int y)
+/* Columns of a row, at the width of a plane; chroma's are half as many. */
+static struct pmk_shown_span at_width(int first, int end, int plane)
 {
-	const struct pmk_image *frame = &parts->frame->image;
-	const uint8_t *person = frame->plane[plane] + (size_t)y * frame->stride[plane], *back = c->behind;
+	return plane ? (struct pmk_shown_span){ first / 2, (end + 1) / 2 } : (struct pmk_shown_span){ first, end };
+}
+
+/* Where the room and the person meet, rows are pieces of a line of cache or two: over before the processor has noticed which come next.
+ * All that is composed has the strides of its layout. */
+static void expect(const uint8_t *person, const uint8_t *back, uint8_t *to, int count, int stride)
+{
+	for (int x = 0; x < count; x += PMK_MEM_ALIGN) {
+		__builtin_prefetch(person + AHEAD * stride + x);
+		__builtin_prefetch(back + AHEAD * stride + x);
+		__builtin_prefetch(to + AHEAD * stride + x, 1);
+	}
+}
+
+/* The columns of a plane that a run of cells covers: the person alone, or mixed with what is behind. */
+static void compose_run(const struct pmk_composer *c, const struct pmk_image *frame, const uint8_t *alpha, enum pmk_cell_kind kind,
+	struct pmk_shown_span s, const uint8_t *back, uint8_t *to, int plane, int y)
+{
+	const uint8_t *person = frame->plane[plane] + (size_t)y * frame->stride[plane] + s.first;
+	bool full = frame->layout.range == PMK_RANGE_FULL, whole = kind == PMK_CELL_PERSON;
+	int count = s.end - s.first;
+
+	if (!whole)
+		expect(person, back + s.first, to + s.first, count, frame->stride[plane]);
+	if (whole && full)
+		c->rows->to_limited(person, to + s.first, count, plane);
+	else if (whole)
+		memcpy(to + s.first, person, (size_t)count);
+	else if (c->rim)
+		pmk_rim_row(c->rim, plane, y, alpha, s.first, s.end, back, to);
+	else if (full)
+		c->rows->blend_to_limited(person, back + s.first, alpha + s.first, to + s.first, count, plane);
+	else
+		c->rows->blend(person, back + s.first, alpha + s.first, to + s.first, count);
+}
+
+/* `alpha` need only hold what is mixed. Outside of `was` the row is what is behind already. */
+static void compose_row(struct pmk_composer *c, const struct parts *parts, const uint8_t *alpha, struct pmk_shown_span was, struct pmk_image *out,
+	int plane, int y)
+{
 	uint8_t *to = out->plane[plane] + (size_t)y * out->stride[plane];
-	int first = span.first, end = span.end;
+	const uint8_t *back = c->behind;
 
 	if (parts->blur)
 		pmk_blur_row(parts->blur, plane, y, c->behind);
@@ -136,24 +148,35 @@ static void compose_row(struct pmk_composer *c, const struct parts *parts, const
 		back = parts->picture->plane[plane] + (size_t)y * parts->picture->stride[plane];
 	if (c->match)
 		back = pmk_match_row(c->match, plane, y, back);
-	restore(back, to, was, span);
-	if (frame->layout.range == PMK_RANGE_FULL)
-		c->rows->blend_to_limited(person + first, back + first, alpha + first, to + first, end - first, plane);
-	else
-		c->rows->blend(person + first, back + first, alpha + first, to + first, end - first);
-	if (c->rim)
-		pmk_rim_row(c->rim, plane, y, alpha, first, end, back, to);
+	was = at_width(was.first, was.end, plane);
+	for (int i = 0; i < c->cells.runs; i++) {
+		const struct pmk_cell_run *run = &c->cells.run[i];
+		struct pmk_shown_span s = at_width(run->first, run->end, plane);
+		int first = most(was.first, s.first), end = least(was.end, s.end);
+
+		if (run->kind != PMK_CELL_ROOM)
+			compose_run(c, &parts->frame->image, alpha, run->kind, s, back, to, plane, y);
+		else if (first < end)
+			memcpy(to + first, back + first, (size_t)(end - first));
+	}
 }
 
-/* Alpha of a span of one chroma row: the mean over the pixels that a sample covers. The last column of an odd width stands alone. */
-static void halve_alpha(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, int width, struct pmk_shown_span span, uint8_t *half)
+/* Alpha of one chroma row, where cells are mixed: the mean over the pixels that a sample covers. The last column of an odd width stands
+ * alone. */
+static void halve_alpha(const struct pmk_composer *c, const uint8_t *a, const uint8_t *b, uint8_t *half)
 {
-	int pairs = span.end < width / 2 ? span.end : width / 2;
+	int width = c->layout.width;
 
-	if (pairs > span.first)
-		rows->halve(a + 2 * span.first, b + 2 * span.first, half + span.first, pairs - span.first);
-	if (span.end > width / 2)
-		half[width / 2] = (uint8_t)((a[width - 1] + b[width - 1] + 1) / 2);
+	for (int i = 0; i < c->cells.runs; i++) {
+		const struct pmk_cell_run *run = &c->cells.run[i];
+		int first = run->first / 2, pairs = run->end / 2 - first;
+
+		if (run->kind != PMK_CELL_MIXED)
+			continue;
+		c->rows->halve(a + run->first, b + run->first, half + first, pairs);
+		if (run->end % 2)
+			half[width / 2] = (uint8_t)((a[width - 1] + b[width - 1] + 1) / 2);
+	}
 }
 
 static bool fits(const struct pmk_composer *c, const struct pmk_layout *frame)
@@ -162,45 +185,47 @@ static bool fits(const struct pmk_composer *c, const struct pmk_layout *frame)
 		frame->matrix == c->layout.matrix;
 }
 
-static struct pmk_shown_span both(struct pmk_shown_span a, struct pmk_shown_span b)
+/* What of the row of cells that was entered is not room. */
+static struct pmk_shown_span find_person(const struct pmk_cells *cells)
 {
-	if (a.first == a.end)
-		return b;
-	if (b.first == b.end)
-		return a;
-	return (struct pmk_shown_span){ a.first < b.first ? a.first : b.first, a.end > b.end ? a.end : b.end };
+	int first = 0, last = cells->runs - 1;
+
+	while (first < cells->runs && cells->run[first].kind == PMK_CELL_ROOM)
+		first++;
+	while (last > first && cells->run[last].kind == PMK_CELL_ROOM)
+		last--;
+	return first < cells->runs ? (struct pmk_shown_span){ cells->run[first].first, cells->run[last].end } : (struct pmk_shown_span){ 0, 0 };
 }
 
-/* The same of a row of chroma. */
-static struct pmk_shown_span halved(struct pmk_shown_span s)
+/* The rows of pixels of a row of cells. Luma and chroma in turns: a row of alpha is read while it is near. */
+static void compose_cells(struct pmk_composer *c, const struct parts *parts, struct pmk_shown_span was, int first, int end, struct pmk_image *out)
 {
-	return (struct pmk_shown_span){ s.first / 2, (s.end + 1) / 2 };
+	int rows = c->layout.chroma == PMK_CHROMA_420 ? 2 : 1, stride = parts->mask->stride;
+
+	for (int y = first; y < end; y += rows) {
+		bool two = rows == 2 && y + 1 < end;
+		const uint8_t *a = parts->mask->alpha + (size_t)y * stride, *b = two ? a + stride : a;
+
+		compose_row(c, parts, a, was, out, 0, y);
+		if (two)
+			compose_row(c, parts, b, was, out, 0, y + 1);
+		halve_alpha(c, a, b, c->half);
+		compose_row(c, parts, c->half, was, out, 1, y / rows);
+		compose_row(c, parts, c->half, was, out, 2, y / rows);
+	}
 }
 
-/* Luma and chroma in turns: a row of alpha is read while it is near. `knows`: the picture holds what is behind already, but for its spans. */
+/* `knows`: the picture holds what is behind already, but for its spans. */
 static void compose_rows(struct pmk_composer *c, const struct parts *parts, bool knows, struct pmk_shown *shown)
 {
-	int rows = c->layout.chroma == PMK_CHROMA_420 ? 2 : 1, width = c->layout.width;
+	for (int row = 0; row < c->cells.rows; row++) {
+		struct pmk_shown_span was = knows ? shown->span[row] : (struct pmk_shown_span){ 0, c->layout.width };
 
-	for (int y = 0; y < c->layout.height; y += rows) {
-		bool two = rows == 2 && y + 1 < c->layout.height;
-		const uint8_t *a = parts->mask->alpha + (size_t)y * parts->mask->stride, *b = two ? a + parts->mask->stride : a;
-		struct pmk_shown_span now = { 0, 0 }, was = { 0, 0 }, *kept = &shown->span[y];
-
-		for (int i = 0; i <= two; i++) {
-			const uint8_t *alpha = i ? b : a;
-			struct pmk_shown_span before = knows ? kept[i] : (struct pmk_shown_span){ 0, width };
-
-			kept[i] = find_person(alpha, width);
-			compose_row(c, parts, alpha, before, kept[i], &shown->image, 0, y + i);
-			now = i ? both(now, kept[i]) : kept[i];
-			was = i ? both(was, before) : before;
-		}
-		now = halved(now);
-		was = halved(was);
-		halve_alpha(c->rows, a, b, width, now, c->half);
-		compose_row(c, parts, c->half, was, now, &shown->image, 1, y / rows);
-		compose_row(c, parts, c->half, was, now, &shown->image, 2, y / rows);
+		pmk_cells_enter(&c->cells, row);
+		if (c->rim)
+			pmk_rim_enter(c->rim, row);
+		shown->span[row] = find_person(&c->cells);
+		compose_cells(c, parts, was, row * PMK_CELL, least((row + 1) * PMK_CELL, c->layout.height), &shown->image);
 	}
 }
 
@@ -225,8 +250,9 @@ static int compose(struct pmk_composer *c, const struct parts *parts, const stru
 		return -EAGAIN;
 	if (parts->blur)
 		pmk_blur_begin(parts->blur, &frame->image, mask);
+	pmk_cells_find(&c->cells, mask);
 	if (c->rim)
-		pmk_rim_begin(c->rim, &frame->image, mask);
+		pmk_rim_begin(c->rim, &frame->image, mask, &c->cells);
 	compose_rows(c, parts, stay && s->backdrop == c->kept_number, s);
 	s->backdrop = stay ? c->kept_number : 0;
 	s->time_ns = frame->time_ns;
@@ -304,7 +330,7 @@ int pmk_compose_room(struct pmk_composer *c, const struct pmk_frame *frame, stru
 			uint8_t *to = s->image.plane[p] + (size_t)y * s->image.stride[p];
 			int width = pmk_layout_plane_width(&c->layout, p);
 			if (from->layout.range == PMK_RANGE_FULL)
-				pmk_convert_row_to_limited(row, to, width, p);
+				c->rows->to_limited(row, to, width, p);
 			else
 				memcpy(to, row, (size_t)width);
 		}

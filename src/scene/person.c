@@ -34,6 +34,15 @@ static bool all_finite(const float *values, size_t count)
 	return !bad;
 }
 
+static void clamp(const float *restrict from, float *restrict to, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		float p = from[i] < 0 ? 0 : from[i];
+
+		to[i] = p > 1 ? 1 : p;
+	}
+}
+
 int pmk_person_probability(const struct pmk_model_card *card, const float *output, float *probability)
 {
 	size_t count = (size_t)card->output_width * (size_t)card->output_height;
@@ -41,13 +50,14 @@ int pmk_person_probability(const struct pmk_model_card *card, const float *outpu
 
 	if (!all_finite(output, count * (size_t)channels))
 		return -EDOM;
+	if (card->output == PMK_MODEL_PROBABILITY) {	/* a loop of its own becomes vectors */
+		clamp(output, probability, count);
+		return 0;
+	}
 	for (size_t i = 0; i < count; i++, output += channels) {
 		float p;
 
 		switch (card->output) {
-		case PMK_MODEL_PROBABILITY:
-			p = output[0] < 0 ? 0 : output[0] > 1 ? 1 : output[0];
-			break;
 		case PMK_MODEL_LOGIT:
 			p = logistic(output[0]);
 			break;

@@ -8,18 +8,21 @@
 #ifndef PMK_SCENE_RIM_H
 #define PMK_SCENE_RIM_H
 
-#include "image/frame.h"
+#include "scene/cells.h"
 
 struct pmk_rim;
 
 int pmk_rim_create(const struct pmk_layout *layout, struct pmk_rim **rim) __attribute__((warn_unused_result));	/* -ENOMEM */
 void pmk_rim_destroy(struct pmk_rim *rim);	/* NULL is fine */
 
-/* `frame` and `mask` have the layout's size and sampling and stay until the last row. */
-void pmk_rim_begin(struct pmk_rim *rim, const struct pmk_image *frame, const struct pmk_mask *mask);
+/* `frame` and `mask` have the layout's size and sampling, `cells` are the mask's; all stay until the last row. */
+void pmk_rim_begin(struct pmk_rim *rim, const struct pmk_image *frame, const struct pmk_mask *mask, const struct pmk_cells *cells);
 
-/* Row y of a plane, columns first..end - 1: where alpha, at the plane's width, is neither 0 nor 255, make `out` anew over `behind`.
- * Rows in limited range; the frame may be full. */
-void pmk_rim_row(struct pmk_rim *rim, int plane, int y, const uint8_t *alpha, int first, int end, const uint8_t *behind, uint8_t *out);
+/* Make ready for the rows of pixels of the row of cells that `cells` entered last. */
+void pmk_rim_enter(struct pmk_rim *rim, int row);
+
+/* Row y of a plane, columns first..end - 1, in mixed cells of the row that was entered: `out` over `behind` by alpha, which is at the
+ * plane's width as they are. Rows in limited range; the frame may be full. */
+void pmk_rim_row(const struct pmk_rim *rim, int plane, int y, const uint8_t *alpha, int first, int end, const uint8_t *behind, uint8_t *out);
 
 #endif

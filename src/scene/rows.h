@@ -23,6 +23,10 @@ struct pmk_look {
  * pixels: stretch cannot do that. */
 bool pmk_look_make(struct pmk_look *looks, const int *place, int count) __attribute__((warn_unused_result));
 
+/* What a cell of 8x8 pixels of a mask holds; mixed: neither all 0 nor all 255. */
+enum { PMK_CELL = 8 };
+enum pmk_cell_kind { PMK_CELL_ROOM, PMK_CELL_MIXED, PMK_CELL_PERSON };
+
 /* Steps of relight's numbers: a gain of 1; an offset of one level; the amount at which grain of 1 is one level. */
 enum { PMK_RELIGHT_GAIN = 1 << 14, PMK_RELIGHT_LEVEL = 32, PMK_RELIGHT_GRAIN = 1 << 13 };
 
@@ -31,14 +35,18 @@ struct pmk_rows {
 	 * as pmk_convert_row_to_limited does; `plane` 0 is luma. */
 	void (*blend)(const uint8_t *person, const uint8_t *behind, const uint8_t *alpha, uint8_t *out, int count);
 	void (*blend_to_limited)(const uint8_t *person, const uint8_t *behind, const uint8_t *alpha, uint8_t *out, int count, int plane);
+	void (*to_limited)(const uint8_t *row, uint8_t *out, int count, int plane);	/* as pmk_convert_row_to_limited */
+
+	/* enum pmk_cell_kind of `count` cells that lie side by side; `lines` 1..PMK_CELL rows of them are there. */
+	void (*cell_kinds)(const uint8_t *alpha, int stride, int lines, uint8_t *kinds, int count);
 
 	/* out = (row - 128) gain + 128 + offset + grain amount, in the steps above, clamped to limited range: within a level of the exact value,
 	 * and row itself where nothing is changed. Gain 0..32767 steps, offset -8000..8000, amount 0..2047; `plane` 0 is luma. */
 	void (*relight)(const uint8_t *row, const int8_t *grain, int gain, int offset, int amount, uint8_t *out, int count, int plane);
 
-	/* The person's part of mixed pixels (rim.h) over what is behind. Colours of person and of room in 1/16 of a step, below 2^12, of two
-	 * rows of cells, `part` of 16 is the weight of the second; where one is negative the pixel stays as it is. `limits`: the plane of a
-	 * person in full range, or -1. `out` holds the blend: where alpha is 0 or 255 it stays, whatever the colours. */
+	/* The person's part of mixed pixels (rim.h) over what is behind: a blend where alpha is 0 or 255, whatever the colours. Colours of
+	 * person and of room in 1/16 of a step, below 2^12, of two rows of cells, `part` of 16 is the weight of the second; where one is
+	 * negative the pixel stays as it is. `limits`: the plane of a person in full range, or -1. Reads 15 columns behind the last. */
 	void (*rim)(const int16_t *person_a, const int16_t *person_b, const int16_t *room_a, const int16_t *room_b, int part, int limits,
 		const uint8_t *pixels, const uint8_t *behind, const uint8_t *alpha, uint8_t *out, int count);
 

@@ -31,6 +31,35 @@ static void blend_to_limited(const uint8_t *restrict person, const uint8_t *rest
 		out[i] = blended(over_255((uint16_t)(person[i] * scale + offset)), behind[i], alpha[i]);
 }
 
+static void to_limited(const uint8_t *restrict row, uint8_t *restrict out, int count, int plane)
+{
+	uint16_t scale = plane ? 224 : 219, offset = plane ? 3968 + 128 : 16 * 255 + 128;
+
+	for (int i = 0; i < count; i++)
+		out[i] = over_255((uint16_t)(row[i] * scale + offset));
+}
+
+/* Eight pixels are a word. */
+static void cell_kinds(const uint8_t *alpha, int stride, int lines, uint8_t *restrict kinds, int count)
+{
+	const uint8_t *line[PMK_CELL];
+
+	for (int i = 0; i < PMK_CELL; i++)
+		line[i] = alpha + (size_t)(i < lines ? i : lines - 1) * (size_t)stride;
+	for (int x = 0; x < count; x++) {
+		uint64_t any = 0, all = UINT64_MAX;
+
+		for (int i = 0; i < PMK_CELL; i++) {
+			uint64_t word;
+
+			memcpy(&word, line[i] + (size_t)x * PMK_CELL, sizeof word);
+			any |= word;
+			all &= word;
+		}
+		kinds[x] = (uint8_t)((any != 0) + (all == UINT64_MAX));
+	}
+}
+
 static void relight(const uint8_t *restrict row, const int8_t *restrict grain, int gain, int offset, int amount, uint8_t *restrict out,
 	int count, int plane)
 {
@@ -46,77 +75,66 @@ static void relight(const uint8_t *restrict row, const int8_t *restrict grain, i
 	}
 }
 
-typedef uint8_t eight_bytes __attribute__((vector_size(8)));
-typedef int16_t eight_shorts __attribute__((vector_size(16)));
-typedef int32_t eight_ints __attribute__((vector_size(32)));
-
-static inline __attribute__((always_inline)) eight_ints read_bytes(const uint8_t *from)
+/* value share / 256, rounded down, for shares up to 256 and values of 13 bits: in 16 bits, as an upper half. */
+static inline int16_t share_of(int16_t value, int16_t share)
 {
-	eight_bytes bytes;
-
-	memcpy(&bytes, from, sizeof bytes);
-	return __builtin_convertvector(bytes, eight_ints);
+	return pmk_upper((int16_t)(value * 8), (int16_t)(share * 32));
 }
 
-static inline __attribute__((always_inline)) eight_ints mix_colours(const int16_t *a, const int16_t *b, int part)
+static inline int16_t mix_colours(int16_t a, int16_t b, int16_t part)
 {
-	eight_shorts one, other;
-
-	memcpy(&one, a, sizeof one);
-	memcpy(&other, b, sizeof other);
-	return __builtin_convertvector(one + ((((other >> 3) - (one >> 3)) * (int16_t)part) >> 1), eight_ints);
+	return (int16_t)(a + (int16_t)(((int16_t)((b >> 3) - (a >> 3)) * part) >> 1));
 }
 
-static inline __attribute__((always_inline)) eight_ints all_over_255(eight_ints x)	/* as over_255 */
+/* The person's part of a pixel, limited range not yet. */
+static inline uint8_t clean(int16_t person, int16_t room, uint8_t pixel, uint8_t alpha)
 {
-	return (x + (x >> 8)) >> 8;
+	int16_t share = (int16_t)(alpha + (alpha >> 7)), mixed = (int16_t)(room + share_of((int16_t)(person - room), share));
+	int16_t value = (int16_t)(person + share_of((int16_t)(16 * pixel - mixed), share));
+
+	value = value < 0 ? 0 : value;
+	value = (int16_t)((int16_t)(value + 8) >> 4);
+	value = value > 255 ? 255 : value;
+	return (uint8_t)((person | room) < 0 ? pixel : value);
 }
 
-static inline __attribute__((always_inline)) void rim_eight(const int16_t *person_a, const int16_t *person_b, const int16_t *room_a, const int16_t *room_b, int part,
-	int limits, const uint8_t *pixels, const uint8_t *behind, const uint8_t *alpha, uint8_t *out)
+/* The first `count` of a block. */
+static inline void store(const uint8_t block[16], uint8_t *out, int count)
 {
-	eight_ints person = mix_colours(person_a, person_b, part), room = mix_colours(room_a, room_b, part);
-	eight_ints pixel = read_bytes(pixels), a = read_bytes(alpha), share = a + (a >> 7), unknown = (person | room) < 0;
-	eight_ints value = person + ((share * (16 * pixel - ((share * person + (256 - share) * room) >> 8))) >> 8);
-	eight_bytes result;
+	int at = 0;
 
-	value &= ~(value < 0);
-	value = (value + 8) >> 4;
-	value = (value & (value <= 255)) | (255 & (value > 255));
-	value = (value & ~unknown) | (pixel & unknown);
-	if (limits >= 0)
-		value = all_over_255(value * (limits ? 224 : 219) + (limits ? 3968 + 128 : 16 * 255 + 128));
-	value = all_over_255(value * a + read_bytes(behind) * (255 - a) + 128);
-	result = __builtin_convertvector(value, eight_bytes);
-	memcpy(out, &result, sizeof result);
+	if (count >= 16) {
+		memcpy(out, block, 16);
+		return;
+	}
+	if (count & 8) {
+		memcpy(out, block, 8);
+		at = 8;
+	}
+	if (count & 4) {
+		memcpy(out + at, block + at, 4);
+		at += 4;
+	}
+	for (; at < count; at++)
+		out[at] = block[at];
 }
 
 static void rim(const int16_t *person_a, const int16_t *person_b, const int16_t *room_a, const int16_t *room_b, int part, int limits,
 	const uint8_t *pixels, const uint8_t *behind, const uint8_t *alpha, uint8_t *out, int count)
 {
-	int16_t few[4][8] = { { 0 } };
-	uint8_t bytes[4][8] = { { 0 } };
+	uint16_t scale = limits ? 224 : 219, offset = limits ? 3968 + 128 : 16 * 255 + 128;
+	uint8_t block[16];
 
-	for (int x = 0; x + 8 <= count; x += 8) {
-		uint64_t word;
-
-		memcpy(&word, alpha + x, sizeof word);
-		if (word + 1 > 1)	/* else all room, or all person: as it is */
-			rim_eight(person_a + x, person_b + x, room_a + x, room_b + x, part, limits, pixels + x, behind + x, alpha + x, out + x);
+	for (int x = 0; x < count; x += 16) {
+		for (int i = 0; i < 16; i++)
+			block[i] = clean(mix_colours(person_a[x + i], person_b[x + i], (int16_t)part), mix_colours(room_a[x + i], room_b[x + i], (int16_t)part),
+				pixels[x + i], alpha[x + i]);
+		for (int i = 0; limits >= 0 && i < 16; i++)
+			block[i] = over_255((uint16_t)(block[i] * scale + offset));
+		for (int i = 0; i < 16; i++)
+			block[i] = blended(block[i], behind[x + i], alpha[x + i]);
+		store(block, out + x, count - x);
 	}
-	if (count % 8 == 0)
-		return;
-	for (int i = 0, x = count / 8 * 8; x < count; i++, x++) {
-		few[0][i] = person_a[x];
-		few[1][i] = person_b[x];
-		few[2][i] = room_a[x];
-		few[3][i] = room_b[x];
-		bytes[0][i] = pixels[x];
-		bytes[1][i] = behind[x];
-		bytes[2][i] = alpha[x];
-	}
-	rim_eight(few[0], few[1], few[2], few[3], part, limits, bytes[0], bytes[1], bytes[2], bytes[3]);
-	memcpy(out + count / 8 * 8, bytes[3], (size_t)(count % 8));
 }
 
 static void halve(const uint8_t *restrict a, const uint8_t *restrict b, uint8_t *restrict out, int count)
@@ -267,6 +285,8 @@ extern const struct pmk_rows LEVEL(pmk_rows);
 const struct pmk_rows LEVEL(pmk_rows) = {
 	.blend = blend,
 	.blend_to_limited = blend_to_limited,
+	.to_limited = to_limited,
+	.cell_kinds = cell_kinds,
 	.relight = relight,
 	.rim = rim,
 	.halve = halve,

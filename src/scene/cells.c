@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#include "scene/cells.h"
+
+#include "base/mem.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+int pmk_cells_init(struct pmk_cells *cells, int width, int height)
+{
+	int columns = (width + PMK_CELL - 1) / PMK_CELL, rows = (height + PMK_CELL - 1) / PMK_CELL;
+	struct pmk_cells made = { .width = width, .columns = columns, .rows = rows, .kernels = pmk_rows() };
+
+	made.kind = pmk_mem_alloc((size_t)columns * (size_t)rows);
+	made.run = pmk_mem_alloc((size_t)columns * sizeof *made.run);
+	if (!made.kind || !made.run) {
+		pmk_cells_finish(&made);
+		return -ENOMEM;
+	}
+	*cells = made;
+	return 0;
+}
+
+void pmk_cells_finish(struct pmk_cells *cells)
+{
+	free(cells->kind);
+	free(cells->run);
+	*cells = (struct pmk_cells){ 0 };
+}
+
+void pmk_cells_find(struct pmk_cells *cells, const struct pmk_mask *mask)
+{
+	int whole = mask->width / PMK_CELL;
+
+	for (int row = 0; row < cells->rows; row++) {
+		uint8_t *kind = cells->kind + (size_t)row * (size_t)cells->columns;
+		int left = mask->height - row * PMK_CELL;
+
+		cells->kernels->cell_kinds(mask->alpha + (size_t)row * PMK_CELL * (size_t)mask->stride, mask->stride,
+			left < PMK_CELL ? left : PMK_CELL, kind, whole);
+		if (whole < cells->columns)
+			kind[whole] = PMK_CELL_MIXED;
+	}
+}
+
+void pmk_cells_enter(struct pmk_cells *cells, int row)
+{
+	const uint8_t *kind = cells->kind + (size_t)row * (size_t)cells->columns;
+	struct pmk_cell_run *run = cells->run;
+
+	*run = (struct pmk_cell_run){ .kind = (enum pmk_cell_kind)kind[0] };
+	for (int i = 1; i < cells->columns; i++) {
+		if (kind[i] == run->kind)
+			continue;
+		run->end = i * PMK_CELL;
+		run[1] = (struct pmk_cell_run){ .first = run->end, .kind = (enum pmk_cell_kind)kind[i] };
+		run++;
+	}
+	run->end = cells->width;
+	cells->runs = (int)(run - cells->run) + 1;
+}
