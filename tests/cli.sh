@@ -64,6 +64,12 @@ expect 2 '--duration "0"' --duration 0
 expect 2 '--frames "x"' --frames x
 expect 2 '--show-room' -b none -c presenter -o null
 expect 2 'list "dogs"' list dogs
+expect 2 '--mirror means nothing to potemkin list; it is for run, convert, mask and demo' list --mirror
+expect 2 '--dry-run means nothing to potemkin run; it is for setup-loopback' --dry-run -c presenter -o null --frames 1
+expect 2 '--camera means nothing to potemkin convert; it is for run' convert -c presenter a.mp4 b.mp4
+expect 2 '--size means nothing to potemkin bench' bench -s 64x48 --frames 1
+expect 2 '--json means nothing to potemkin run; it is for list, model, bench and doctor' --json
+expect 2 '--to means nothing to potemkin doctor; it is for model' doctor --to .
 expect 2 'camera|presenter' -c webcam -o null --frames 1
 expect 2 'output' -c presenter -o nowhere --frames 1
 expect 2 'seed|presenter' -c presenter:x -o null --frames 1
@@ -123,6 +129,7 @@ expect 2 '--show-room' -c presenter -o null --frames 1 --show-room=no
 printf 'camera = presenter\noutput = hash\nsize = 160x90\nbackdrop = color:#3080c0\n' >config/potemkin/potemkin.conf
 runs --frames 2 -q
 says '^total [0-9a-f]{64}$'
+runs list backdrops	# the file's settings are there for all commands
 runs --frames 1 -q -o null
 if [ -s out ]; then note bad "the file's output was used beside the command line's"; else note ok; fi
 rm -r config

@@ -51,21 +51,20 @@ enum pmk_exit pmk_command_exit(enum pmk_part part, int error, const char *camera
 }
 
 static const struct {
-	const char *name;
 	enum pmk_exit (*run)(struct pmk_options *options);
 	int least, most;	/* words behind the name */
 	const char *usage;
 	bool answers;	/* the exit code belongs to what is printed, and is nothing without it */
-} commands[] = {
-	{ "run", pmk_command_run, 0, 0, "potemkin run [OPTIONS]", false },
-	{ "convert", pmk_command_convert, 2, 2, "potemkin convert [OPTIONS] IN OUT", false },
-	{ "mask", pmk_command_mask, 2, 2, "potemkin mask [OPTIONS] IN OUT", false },
-	{ "list", pmk_command_list, 0, 1, "potemkin list [cameras|outputs|models|backdrops] [--json]", false },
-	{ "model", pmk_command_model, 1, 8, "potemkin model list|info|fetch|check [NAME|FILE]", false },
-	{ "bench", pmk_command_bench, 0, 0, "potemkin bench [OPTIONS] [--json]", false },
-	{ "doctor", pmk_command_doctor, 0, 0, "potemkin doctor [--json]", true },
-	{ "setup-loopback", pmk_command_setup, 0, 0, "potemkin setup-loopback [--remove] [--dry-run]", false },
-	{ "demo", pmk_command_demo, 0, 0, "potemkin demo", false },
+} commands[PMK_COMMANDS] = {
+	[PMK_COMMAND_RUN] = { pmk_command_run, 0, 0, "potemkin run [OPTIONS]", false },
+	[PMK_COMMAND_CONVERT] = { pmk_command_convert, 2, 2, "potemkin convert [OPTIONS] IN OUT", false },
+	[PMK_COMMAND_MASK] = { pmk_command_mask, 2, 2, "potemkin mask [OPTIONS] IN OUT", false },
+	[PMK_COMMAND_LIST] = { pmk_command_list, 0, 1, "potemkin list [cameras|outputs|models|backdrops] [--json]", false },
+	[PMK_COMMAND_MODEL] = { pmk_command_model, 1, 8, "potemkin model list|info|fetch|check [NAME|FILE]", false },
+	[PMK_COMMAND_BENCH] = { pmk_command_bench, 0, 0, "potemkin bench [OPTIONS] [--json]", false },
+	[PMK_COMMAND_DOCTOR] = { pmk_command_doctor, 0, 0, "potemkin doctor [--json]", true },
+	[PMK_COMMAND_SETUP] = { pmk_command_setup, 0, 0, "potemkin setup-loopback [--remove] [--dry-run] [--root FOLDER]", false },
+	[PMK_COMMAND_DEMO] = { pmk_command_demo, 0, 0, "potemkin demo", false },
 };
 
 /* Where a standard stream is closed, the next file or camera to be opened would get its number, and with it what is written for a
@@ -92,7 +91,7 @@ int main(int argc, char **argv)
 {
 	static struct pmk_options options;
 	enum pmk_exit code;
-	const char *name;
+	int words;
 
 	fill_standard_streams();
 	code = pmk_options_parse(argc, argv, &options);
@@ -110,18 +109,10 @@ int main(int argc, char **argv)
 	signal(SIGXFSZ, SIG_IGN);	/* write gives EFBIG then, which is answered in order */
 	prctl(PR_SET_DUMPABLE, 0);	/* a core file would hold the room */
 
-	name = options.arg_count ? options.args[0] : "run";
-	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-		int words = options.arg_count ? options.arg_count - 1 : 0;
-
-		if (strcmp(commands[i].name, name) != 0)
-			continue;
-		if (words < commands[i].least || words > commands[i].most) {
-			pmk_error("usage: %s", commands[i].usage);
-			return PMK_EXIT_USAGE;
-		}
-		return check_stdout((int)commands[i].run(&options), commands[i].answers);
+	words = options.arg_count ? options.arg_count - 1 : 0;
+	if (words < commands[options.command].least || words > commands[options.command].most) {
+		pmk_error("usage: %s", commands[options.command].usage);
+		return PMK_EXIT_USAGE;
 	}
-	pmk_error("there is no command \"%s\"; see potemkin --help", name);
-	return PMK_EXIT_USAGE;
+	return check_stdout((int)commands[options.command].run(&options), commands[options.command].answers);
 }

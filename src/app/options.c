@@ -2,6 +2,7 @@
 #include "app/options.h"
 
 #include "app/options_file.h"
+#include "app/options_table.h"
 #include "base/cpu.h"
 #include "base/log.h"
 #include "base/parse.h"
@@ -13,76 +14,11 @@
 #include <string.h>
 #include <unistd.h>
 
-enum option_id {
-	CAMERA, OUTPUT, BACKDROP, FIT, MODEL, SIZE, FPS, FORMAT, OUTPUT_FORMAT, THREADS, REFINE, SMOOTH, FEATHER, ERODE, DILATE, LIGHT_WRAP, MATCH,
-	THRESHOLD, PEOPLE, KEEP_OUT, MOTION_GATE, MIRROR, FLIP, ON_DEMAND, SHOW_ROOM, CONFIG, DURATION, FRAMES, VERBOSE, QUIET, LOG_JSON, JSON,
-	SIZES, INPUT_FORMAT, ENGINE, CPU, CPU_LIMIT, TO,
-	ROOT, REMOVE, DRY_RUN, HELP, VERSION, OPTION_COUNT
-};
-
-static const struct {
-	const char *name;
-	char letter;	/* 0: none */
-	const char *value;	/* NULL: a switch */
-	const char *help;
-} table[OPTION_COUNT] = {
-	[CAMERA] = { "camera", 'c', "SPEC", "auto, /dev/videoN, pipewire[:NAME], file:PATH (looped), presenter[:SEED] (a drawn person) [auto]" },
-	[OUTPUT] = { "output", 'o', "SPEC", "auto, /dev/videoN, pipewire[:NAME], file:PATH (.mp4 .mkv .y4m), null, hash; several may be given [auto]" },
-	[BACKDROP] = { "backdrop", 'b', "SPEC", "a picture's PATH, builtin:NAME, blur[:0..100], color:#rrggbb, green, none [builtin:office]" },
-	[FIT] = { "fit", 0, "MODE", "how a picture fills the frame: cover, contain, stretch, tile [cover]" },
-	[MODEL] = { "model", 'm', "NAME", "auto, selfie, selfie-landscape, deeplabv3, or a .tflite file [auto]" },
-	[SIZE] = { "size", 's', "WxH", "picture size to ask of the camera [up to 1280x720]" },
-	[FPS] = { "fps", 'r', "N", "pictures a second to ask of the camera [30]" },
-	[FORMAT] = { "format", 'f', "FOURCC", "format to ask of the camera: YUYV, UYVY, NV12, YU12, YV12, MJPG [the fastest]" },
-	[OUTPUT_FORMAT] = { "output-format", 0, "FOURCC", "format of virtual cameras: YUYV, NV12, YU12 [YUYV]" },
-	[THREADS] = { "threads", 0, "N", "threads of the network, at most one per core; 0: one per core [1]" },
-	[REFINE] = { "refine", 0, "MODE", "guided, none (plain upscaling), morph (erode and dilate) [guided]" },
-	[SMOOTH] = { "smooth", 0, "0..100", "how much the mask is calmed in time [85]" },
-	[FEATHER] = { "feather", 0, "PX", "soften the mask's edge" },
-	[ERODE] = { "erode", 0, "PX", "shrink the mask" },
-	[DILATE] = { "dilate", 0, "PX", "grow the mask" },
-	[LIGHT_WRAP] = { "light-wrap", 0, "0..100", "light of the backdrop over the person's rim [0]" },
-	[MATCH] = { "match", 0, "0..100", "how far the backdrop goes to the camera's light, colours and grain [0]" },
-	[THRESHOLD] = { "threshold", 0, "0..1", "cut the network's probability here instead of using it softly" },
-	[PEOPLE] = { "people", 0, "WHO", "all, or nearest: one person, the largest, near the middle [all]" },
-	[KEEP_OUT] = { "keep-out", 0, "ZONE", "X,Y,WxH in pixels or percent, as 0%,0%,25%x100%: nobody is found there; several may be given" },
-	[MOTION_GATE] = { "motion-gate", 0, "yes|no", "a picture in which nothing moved keeps the mask of the one before, 100 ms at most [yes]" },
-	[MIRROR] = { "mirror", 0, NULL, "swap left and right of the camera's picture" },
-	[FLIP] = { "flip", 0, NULL, "swap top and bottom of the camera's picture" },
-	[ON_DEMAND] = { "on-demand", 0, "yes|no", "close the camera while nobody watches a virtual camera [yes]" },
-	[SHOW_ROOM] = { "show-room", 0, NULL, "with -b none: let the room be seen, inside a red border" },
-	[CONFIG] = { "config", 0, "FILE", "configuration file [$XDG_CONFIG_HOME/potemkin/potemkin.conf]" },
-	[DURATION] = { "duration", 0, "S", "stop after so many seconds" },
-	[FRAMES] = { "frames", 0, "N", "stop after so many pictures" },
-	[VERBOSE] = { "verbose", 'v', NULL, "say more" },
-	[QUIET] = { "quiet", 'q', NULL, "say errors only" },
-	[LOG_JSON] = { "log-json", 0, NULL, "messages as JSON lines" },
-	[JSON] = { "json", 0, NULL, "list, bench, doctor: print JSON" },
-	[SIZES] = { "sizes", 0, "WxH,..", "bench: sizes [640x480,1280x720,1920x1080]" },
-	[INPUT_FORMAT] = { "input-format", 0, "F", "bench: yuyv, nv12, i420 or mjpeg [mjpeg]" },
-	[ENGINE] = { "engine", 0, "NAME", "what runs the network: auto, own (our kernels) or xnnpack [auto]" },
-	[CPU] = { "cpu", 0, "LEVEL", "vectors of the network's kernels: auto, sse2, avx2, avx512 (on arm64: neon) [auto]" },
-	[CPU_LIMIT] = { "cpu-limit", 0, "PERCENT", "take fewer pictures where more than 5..100 % of one core would be used [no limit]" },
-	[TO] = { "to", 0, "FOLDER", "model fetch: where to put the file" },
-	[ROOT] = { "root", 0, "FOLDER", "setup-loopback: write below this folder in place of /" },
-	[REMOVE] = { "remove", 0, NULL, "setup-loopback: undo it" },
-	[DRY_RUN] = { "dry-run", 0, NULL, "setup-loopback: only say what would be done, also to root" },
-	[HELP] = { "help", 'h', NULL, "this text" },
-	[VERSION] = { "version", 'V', NULL, "the version" },
-};
-
 static const char *place = "";	/* what a message about a value begins with: nothing, or the file it stands in */
-
-/* What only makes sense on the command line. */
-static bool in_file(int id)
-{
-	return id != CONFIG && id != HELP && id != VERSION && id != JSON && id != SIZES && id != INPUT_FORMAT && id != TO && id != ROOT &&
-		id != REMOVE && id != DRY_RUN;
-}
 
 static enum pmk_exit bad_value(int id, const char *value, const char *expected)
 {
-	pmk_error("%s%s%s \"%s\": %s", place, *place ? "" : "--", table[id].name, value, expected);
+	pmk_error("%s%s%s \"%s\": %s", place, *place ? "" : "--", pmk_option_table[id].name, value, expected);
 	return PMK_EXIT_USAGE;
 }
 
@@ -356,7 +292,7 @@ static enum pmk_exit set_named(struct pmk_options *o, const char *where, const c
 	enum pmk_exit code;
 
 	for (int id = 0; id < OPTION_COUNT; id++) {
-		if (strcmp(table[id].name, name) != 0 || !in_file(id))
+		if (strcmp(pmk_option_table[id].name, name) != 0 || !pmk_option_in_file(id))
 			continue;
 		place = where;
 		code = set(o, id, value);
@@ -379,11 +315,11 @@ static void build_getopt(struct option *longs, char *shorts)
 {
 	*shorts++ = ':';
 	for (int id = 0; id < OPTION_COUNT; id++) {
-		longs[id] = (struct option){ table[id].name, table[id].value ? required_argument : is_switch(id) ? optional_argument : no_argument, NULL, 256 + id };
-		if (!table[id].letter)
+		longs[id] = (struct option){ pmk_option_table[id].name, pmk_option_table[id].value ? required_argument : is_switch(id) ? optional_argument : no_argument, NULL, 256 + id };
+		if (!pmk_option_table[id].letter)
 			continue;
-		*shorts++ = table[id].letter;
-		if (table[id].value)
+		*shorts++ = pmk_option_table[id].letter;
+		if (pmk_option_table[id].value)
 			*shorts++ = ':';
 	}
 	longs[OPTION_COUNT] = (struct option){ 0 };
@@ -395,14 +331,14 @@ static int id_of(int code)
 	if (code >= 256)
 		return code - 256;
 	for (int id = 0; id < OPTION_COUNT; id++) {
-		if (table[id].letter == code)
+		if (pmk_option_table[id].letter == code)
 			return id;
 	}
 	return -1;
 }
 
-/* Walk over the options; `config` wants the file's name only. */
-static enum pmk_exit walk(int argc, char **argv, struct pmk_options *o, const char **config)
+/* Walk over the options; `config` wants the file's name only. What was given gets its bit in `given`. */
+static enum pmk_exit walk(int argc, char **argv, struct pmk_options *o, const char **config, uint64_t *given)
 {
 	struct option longs[OPTION_COUNT + 1];
 	char shorts[2 * OPTION_COUNT + 2];
@@ -420,6 +356,7 @@ static enum pmk_exit walk(int argc, char **argv, struct pmk_options *o, const ch
 			pmk_error(c == ':' ? "option %s needs a value; see potemkin --help" : "there is no option %s; see potemkin --help", word);
 			return PMK_EXIT_USAGE;
 		}
+		*given |= UINT64_C(1) << id_of(c);
 		if (!config || id_of(c) == HELP || id_of(c) == VERSION)
 			code = set(o, id_of(c), optarg);
 		else if (id_of(c) == CONFIG)
@@ -453,66 +390,74 @@ static void forget_file_outputs(struct pmk_options *o, int from_file)
 	}
 }
 
+/* The command, and the words behind it. */
+static enum pmk_exit take_words(int count, char **words, struct pmk_options *o)
+{
+	int command = count ? pmk_option_command(words[0]) : PMK_COMMAND_RUN;
+
+	if (command < 0) {
+		pmk_error("there is no command \"%s\"; see potemkin --help", words[0]);
+		return PMK_EXIT_USAGE;
+	}
+	if (count > PMK_OPTIONS_MAX_ARGS) {
+		pmk_error("too many words on the command line; see potemkin --help");
+		return PMK_EXIT_USAGE;
+	}
+	o->command = (enum pmk_command)command;
+	for (; o->arg_count < count; o->arg_count++) {
+		o->args[o->arg_count] = words[o->arg_count];
+		if (*words[o->arg_count])
+			continue;
+		pmk_error("a word of the command line is empty; see potemkin --help");
+		return PMK_EXIT_USAGE;
+	}
+	return PMK_EXIT_OK;
+}
+
+/* An option that the command would pass over says that something else was meant. */
+static enum pmk_exit check_given(uint64_t given, enum pmk_command command)
+{
+	char known[128];
+
+	for (int id = 0; id < OPTION_COUNT; id++) {
+		if (!(given >> id & 1) || pmk_option_table[id].commands >> command & 1)
+			continue;
+		pmk_option_commands(id, known);
+		pmk_error("--%s means nothing to potemkin %s; it is for %s", pmk_option_table[id].name, pmk_option_command_name(command), known);
+		return PMK_EXIT_USAGE;
+	}
+	return PMK_EXIT_OK;
+}
+
 enum pmk_exit pmk_options_parse(int argc, char **argv, struct pmk_options *o)
 {
 	const char *config = NULL;
 	enum pmk_cpu_level level;
+	uint64_t given = 0;
 	enum pmk_exit code;
 	int from_file;
 
 	set_defaults(o);
-	code = walk(argc, argv, o, &config);
+	code = walk(argc, argv, o, &config, &given);
 	if (o->help || o->version)
 		return code;	/* whatever the file says */
 	if (code == PMK_EXIT_OK)
 		code = pmk_options_file_read(config, o, set_named);
 	from_file = o->pipeline.output_count;
 	if (code == PMK_EXIT_OK)
-		code = walk(argc, argv, o, NULL);
+		code = walk(argc, argv, o, NULL, &given);
 	if (code != PMK_EXIT_OK)
 		return code;
 	forget_file_outputs(o, from_file);
-	if (argc - optind > PMK_OPTIONS_MAX_ARGS) {
-		pmk_error("too many words on the command line; see potemkin --help");
-		return PMK_EXIT_USAGE;
-	}
-	for (; optind < argc; optind++) {
-		if (!*argv[optind]) {
-			pmk_error("a word of the command line is empty; see potemkin --help");
-			return PMK_EXIT_USAGE;
-		}
-		o->args[o->arg_count++] = argv[optind];
-	}
+	code = take_words(argc - optind, argv + optind, o);
+	if (code == PMK_EXIT_OK)
+		code = check_given(given, o->command);
+	if (code != PMK_EXIT_OK)
+		return code;
 	if (strcmp(o->pipeline.scene.backdrop, "none") == 0 && !o->pipeline.scene.show_room) {
 		pmk_error("--backdrop none would show the room; add --show-room if that is really wanted");
 		return PMK_EXIT_USAGE;
 	}
 	o->pipeline.frames = (uint64_t)o->frames;
 	return pmk_cpu_level(&level) ? PMK_EXIT_USAGE : PMK_EXIT_OK;	/* $POTEMKIN_CPU is as good as an option */
-}
-
-void pmk_options_print_help(void)
-{
-	puts("potemkin: a virtual webcam that shows you in front of another background\n"
-	     "\n"
-	     "usage: potemkin [run] [OPTIONS]            camera to virtual camera, live, until Ctrl-C\n"
-	     "       potemkin convert [OPTIONS] IN OUT   a recorded video (sound kept) or a picture\n"
-	     "       potemkin mask [OPTIONS] IN OUT      only the mask: picture to grey PNG, video to grey .mkv\n"
-	     "       potemkin list [cameras|outputs|models|backdrops] [--json]\n"
-	     "       potemkin model list|info|fetch|check [NAME|FILE]\n"
-	     "       potemkin bench [OPTIONS] [--json]   what a frame costs on this machine\n"
-	     "       potemkin doctor [--json]            what is missing on this machine, and the command that mends it\n"
-	     "       potemkin setup-loopback [--remove]  make the virtual camera, now and at every start (root)\n"
-	     "       potemkin demo                       what `make run` does: live where it can be, else a short film\n"
-	     "\n"
-	     "options:");
-	for (int id = 0; id < OPTION_COUNT; id++) {
-		char left[40];
-		snprintf(left, sizeof left, "%c%c%c --%s%s%s", table[id].letter ? '-' : ' ', table[id].letter ? table[id].letter : ' ',
-			table[id].letter ? ',' : ' ', table[id].name, table[id].value ? " " : "", table[id].value ? table[id].value : "");
-		printf("  %-28s %s\n", left, table[id].help);
-	}
-	puts("\n"
-	     "exit: 0 ok, 1 internal, 2 usage, 3 bad model, backdrop or input file, 4 taken by somebody else, 5 no camera, 6 no output\n"
-	     "The room is never shown, whatever fails: then the backdrop is shown alone. More: man potemkin");
 }

@@ -8,6 +8,11 @@
 /* Exit codes of the interface. */
 enum pmk_exit { PMK_EXIT_OK, PMK_EXIT_INTERNAL, PMK_EXIT_USAGE, PMK_EXIT_INPUT, PMK_EXIT_BUSY, PMK_EXIT_NO_CAMERA, PMK_EXIT_NO_OUTPUT };
 
+enum pmk_command {
+	PMK_COMMAND_RUN, PMK_COMMAND_CONVERT, PMK_COMMAND_MASK, PMK_COMMAND_LIST, PMK_COMMAND_MODEL, PMK_COMMAND_BENCH, PMK_COMMAND_DOCTOR,
+	PMK_COMMAND_SETUP, PMK_COMMAND_DEMO, PMK_COMMANDS
+};
+
 enum { PMK_OPTIONS_MAX_ARGS = 16, PMK_OPTIONS_MAX_SIZES = 8 };
 
 struct pmk_size { int width, height; };
@@ -23,7 +28,8 @@ struct pmk_options {
 	const char *to;	/* model fetch: folder */
 	const char *root;	/* setup-loopback: folder in place of /; NULL: this machine */
 	bool remove, dry_run;	/* setup-loopback */
-	const char *args[PMK_OPTIONS_MAX_ARGS];	/* what is no option, in order */
+	enum pmk_command command;
+	const char *args[PMK_OPTIONS_MAX_ARGS];	/* what is no option, in order, the command's name first */
 	int arg_count;
 };
 
