@@ -53,6 +53,16 @@ static int which(const struct pmk_image *image, int count)
 	return found;
 }
 
+/* Frames keep their beat to the nanosecond, also over dropped ones and the loop; only what is more than a second late begins a new one. */
+static void follow_beat(const struct pmk_frame *frame, uint64_t period_ns, uint64_t *start_ns)
+{
+	uint64_t from = frame->time_ns - frame->number * period_ns;
+
+	if (!*start_ns || from > *start_ns + PMK_S_NS)
+		*start_ns = from;
+	assert_int_equal(from, *start_ns);
+}
+
 static void test_unpaced_gives_every_frame_once(void **state)
 {
 	const struct pmk_source_wish wish = { .unpaced = true };
@@ -89,15 +99,9 @@ static void test_paced_loops_at_its_rate(void **state)
 	make_clip("a.y4m", 100, 10);
 	source = open_file("a.y4m", &wish);
 	for (int n = 0; n < 35; n++) {
-		uint64_t due;
-
 		assert_int_equal(read_frame(source, &frame, PMK_S_NS), 0);
-		if (!n)
-			start = frame->time_ns;
-		else
-			assert_true(frame->number > last_number);
-		due = start + frame->number * UINT64_C(10000000);
-		assert_true(llabs((int64_t)(frame->time_ns - due)) < 1000000);	/* the deadlines do not drift, also over the loop */
+		assert_true(n == 0 || frame->number > last_number);
+		follow_beat(frame, 10 * PMK_MS_NS, &start);
 		assert_true(pmk_clock_now_ns() >= frame->time_ns);
 		assert_int_equal(frame->position_ns, -1);
 		assert_int_equal(which(&frame->image, 10), (int)(frame->number % 10));
@@ -113,20 +117,25 @@ static void test_late_reader_gets_the_newest(void **state)
 {
 	const struct pmk_source_wish wish = { 0 };
 	struct pmk_source *source;
-	struct pmk_frame *frame;
-	uint64_t first, now;
+	struct pmk_frame *frame = NULL;
+	uint64_t first, first_number, now, given = 0;
 
 	make_clip("a.y4m", 100, 100);
 	source = open_file("a.y4m", &wish);
-	assert_int_equal(read_frame(source, &frame, PMK_S_NS), 0);
-	first = frame->time_ns;
-	pmk_frame_unref(frame);
-	pmk_clock_sleep_until(first + 255 * PMK_MS_NS);
-	now = pmk_clock_now_ns();
-	assert_int_equal(read_frame(source, &frame, PMK_S_NS), 0);
+	do {
+		pmk_frame_unref(frame);
+		assert_int_equal(read_frame(source, &frame, PMK_S_NS), 0);
+		first = frame->time_ns;
+		first_number = frame->number;
+		pmk_frame_unref(frame);
+		pmk_clock_sleep_until(first + 255 * PMK_MS_NS);
+		now = pmk_clock_now_ns();
+		assert_int_equal(read_frame(source, &frame, PMK_S_NS), 0);
+		given += 2;
+	} while (pmk_clock_now_ns() - first > PMK_S_NS);	/* that was very late: see below */
 	assert_true(frame->time_ns + 10 * PMK_MS_NS >= now);
-	assert_true(frame->number >= 25);
-	assert_int_equal(source->dropped, frame->number - 1);
+	assert_true(frame->number >= first_number + 25);
+	assert_int_equal(source->dropped, frame->number + 1 - given);
 	pmk_frame_unref(frame);
 	source->impl->close(source);
 	material_clear();
@@ -138,16 +147,17 @@ static void test_very_late_goes_on_from_there(void **state)
 	const struct pmk_source_wish wish = { 0 };
 	struct pmk_source *source;
 	struct pmk_frame *frame;
-	uint64_t first;
+	uint64_t first, number;
 
 	make_clip("a.y4m", 100, 300);
 	source = open_file("a.y4m", &wish);
 	assert_int_equal(read_frame(source, &frame, PMK_S_NS), 0);
 	first = frame->time_ns;
+	number = frame->number;	/* 0 but where the first one took long to decode */
 	pmk_frame_unref(frame);
 	pmk_clock_sleep_until(first + 1200 * PMK_MS_NS);
 	assert_int_equal(read_frame(source, &frame, PMK_S_NS), 0);
-	assert_int_equal(frame->number, 1);
+	assert_int_equal(frame->number, number + 1);
 	assert_true(frame->time_ns >= first + 1200 * PMK_MS_NS);
 	pmk_frame_unref(frame);
 	source->impl->close(source);
@@ -159,15 +169,15 @@ static void test_nothing_before_it_is_due(void **state)
 	const struct pmk_source_wish wish = { 0 };
 	struct pmk_source *source;
 	struct pmk_frame *frame;
-	uint64_t before;
+	uint64_t deadline;
 
 	make_clip("a.y4m", 2, 4);
 	source = open_file("a.y4m", &wish);
 	assert_int_equal(read_frame(source, &frame, PMK_S_NS), 0);
+	deadline = frame->time_ns + 20 * PMK_MS_NS;
 	pmk_frame_unref(frame);
-	before = pmk_clock_now_ns();
-	assert_int_equal(read_frame(source, &frame, 20 * PMK_MS_NS), -EAGAIN);
-	assert_true(pmk_clock_now_ns() - before >= 20 * PMK_MS_NS);
+	assert_int_equal(source->impl->read(source, &frame, deadline), -EAGAIN);
+	assert_true(pmk_clock_now_ns() >= deadline);
 	source->impl->close(source);
 	material_clear();
 }
@@ -199,7 +209,7 @@ static void test_still_is_repeated(void **state)
 	struct pmk_source_wish wish = { 0 };
 	struct pmk_source *source;
 	struct pmk_frame *frame;
-	uint64_t first = 0;
+	uint64_t start = 0;
 
 	make_still("a.png");
 	source = open_file("a.png", &wish);
@@ -211,9 +221,7 @@ static void test_still_is_repeated(void **state)
 	assert_true(source->fps == 100);
 	for (int n = 0; n < 5; n++) {
 		assert_int_equal(read_frame(source, &frame, PMK_S_NS), 0);
-		if (!n)
-			first = frame->time_ns;
-		assert_int_equal(frame->time_ns, first + frame->number * UINT64_C(10000000));
+		follow_beat(frame, 10 * PMK_MS_NS, &start);
 		assert_in_range(frame->image.plane[0][0], 187, 189);	/* 16 + 200 219/255 */
 		pmk_frame_unref(frame);
 	}
