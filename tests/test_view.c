@@ -35,13 +35,14 @@ static void render(const struct person *people, const struct pmk_rect *rect, flo
 	}
 }
 
-static void step(struct play *p, const struct person people[MOST_PEOPLE])
+/* A frame in whose search other people are seen than in the look at the view. */
+static void step_apart(struct play *p, const struct person searched[MOST_PEOPLE], const struct person people[MOST_PEOPLE])
 {
 	struct pmk_rect all = { 0, 0, W, H };
 	bool again = true;
 
 	if (pmk_view_wants_search(&p->view, ++p->frame * FRAME_NS)) {
-		render(people, &all, p->probability, SEARCH_W, SEARCH_H);
+		render(searched, &all, p->probability, SEARCH_W, SEARCH_H);
 		pmk_view_search(&p->view, &all, p->probability, SEARCH_W, SEARCH_H);
 		p->searches++;
 	}
@@ -50,6 +51,11 @@ static void step(struct play *p, const struct person people[MOST_PEOPLE])
 		render(people, &p->seen, p->probability, N, N);
 		again = pmk_view_follow(&p->view, p->probability, N, N);
 	}
+}
+
+static void step(struct play *p, const struct person people[MOST_PEOPLE])
+{
+	step_apart(p, people, people);
 }
 
 static bool is_seen(const struct play *p, const struct person *who)
@@ -94,12 +100,17 @@ static void test_walking(void **state)
 {
 	for (int speed = 2; speed <= 64; speed *= 2) {
 		struct play *p = start(false);
+		int frames = 0, looks = 0;
+
 		for (double x = -150; x < W - 60; x += speed) {
 			struct person people[2] = { { x, 260, 220, 500 } };
 			step(p, people);
 			assert_true(is_seen(p, &people[0]));
 			assert_true(p->looks <= 4);
+			frames++;
+			looks += p->looks;
 		}
+		assert_true(speed > 16 || looks <= frames + 2);	/* the view moves before the person is at its border */	/* the view moves before the person is at its border */
 		free(p);
 	}
 }
@@ -298,7 +309,7 @@ static void test_nearest(void **state)
 		step(p, people);
 	assert_true(any(p, &people[0]));
 	assert_false(any(p, &people[1]));
-	people[1] = (struct person){ 800, 180, 260, 540 };
+	people[1] = (struct person){ 780, 120, 280, 600 };
 	for (int i = 0; i < 20; i++)
 		step(p, people);
 	assert_true(any(p, &people[0]));
@@ -311,18 +322,50 @@ static void test_nearest(void **state)
 	free(p);
 }
 
-/* Specks at the far side are no people. */
+/* Specks at the far side are no people: not the smallest, nor what is small beside a person. */
 static void test_specks(void **state)
 {
-	struct play *p = start(false);
+	static const double sizes[] = { 20, 60 };
 	struct pmk_rect first;
 
-	for (int i = 0; i < 60; i++) {
-		struct person people[2] = { { 480, 200, 300, 600 }, { 1100 + i, 100, 20, 20 } };
+	for (int n = 0; n < 2; n++) {
+		struct play *p = start(false);
+
+		for (int i = 0; i < 60; i++) {
+			struct person people[2] = { { 480, 200, 300, 600 }, { 1100 + i, 100, sizes[n], sizes[n] } };
+			step(p, people);
+			if (i == 0)
+				first = p->seen;
+			assert_memory_equal(&p->seen, &first, sizeof first);
+		}
+		free(p);
+	}
+}
+
+/* People side by side are all in the view, whichever of them is further up. */
+static void test_two(void **state)
+{
+	for (int higher = 0; higher < 2; higher++) {
+		struct play *p = start(false);
+		struct person people[2] = { { 60, higher ? 200 : 300, 200, 600 }, { 1000, higher ? 300 : 200, 200, 600 } };
+
 		step(p, people);
-		if (i == 0)
-			first = p->seen;
-		assert_memory_equal(&p->seen, &first, sizeof first);
+		assert_true(is_seen(p, &people[0]) && is_seen(p, &people[1]));
+		free(p);
+	}
+}
+
+/* A search that shows somebody else than the look does takes nobody out of the view, and whom it shows stays in it until the next. */
+static void test_a_search_loses_nobody(void **state)
+{
+	struct play *p = start(false);
+	struct person people[2] = { { 150, 200, 250, 600 } }, other[2] = { { 900, 300, 150, 420 } };
+
+	step(p, people);
+	for (int i = 1; i < 60; i++) {
+		step_apart(p, other, people);
+		assert_true(is_seen(p, &people[0]));
+		assert_true(i < 6 || is_seen(p, &other[0]));
 	}
 	free(p);
 }
@@ -426,6 +469,8 @@ int main(void)
 		cmocka_unit_test(test_an_empty_room),
 		cmocka_unit_test(test_nearest),
 		cmocka_unit_test(test_specks),
+		cmocka_unit_test(test_two),
+		cmocka_unit_test(test_a_search_loses_nobody),
 		cmocka_unit_test(test_many_specks),
 		cmocka_unit_test(test_zones),
 		cmocka_unit_test(test_a_zone_outside_clears_nothing),
