@@ -2,6 +2,7 @@
 /* The whole way of a frame with real networks, on the presenter, whose exact alpha is known. */
 #include "unit.h"
 
+#include "base/clock.h"
 #include "io/presenter.h"
 #include "scene/scene.h"
 
@@ -147,6 +148,108 @@ static void test_the_room_is_replaced(void **state)
 	pmk_frame_pool_destroy(pool);
 }
 
+static bool same_mask(const struct pmk_mask *a, const struct pmk_mask *b)
+{
+	for (int y = 0; y < a->height; y++) {
+		if (memcmp(a->alpha + (size_t)y * a->stride, b->alpha + (size_t)y * b->stride, (size_t)a->width))
+			return false;
+	}
+	return true;
+}
+
+/* The presenter at `time_s`, as frame `number`, taken at `time_ns`. */
+static const struct pmk_mask *mask_at(struct pmk_scene *scene, struct pmk_presenter *presenter, struct pmk_frame *frame, double time_s,
+	uint64_t number, uint64_t time_ns)
+{
+	const struct pmk_mask *mask;
+
+	pmk_presenter_draw_image(presenter, time_s, &frame->image, NULL);
+	frame->number = number;
+	frame->time_ns = time_ns;
+	assert_int_equal(pmk_scene_mask(scene, frame, &mask, NULL), 0);
+	return mask;
+}
+
+/* After half a second without a frame, after a number that does not rise, and after a frame without a mask, the next mask is that of a
+ * frame that stands alone, bit for bit; without any of these it is not. */
+static void test_a_cut_forgets_all(void **state)
+{
+	enum { NONE, PAUSE, NUMBER, FAULT, WAYS };
+	struct pmk_layout layout = { .width = 640, .height = 360 }, other = { .width = 642, .height = 360 };
+	struct pmk_scene_settings settings = settings_for("selfie");
+	struct pmk_frame_pool *pool = pmk_frame_pool_create(1), *other_pool = pmk_frame_pool_create(1);
+	struct pmk_frame *frame = pmk_frame_pool_take(pool, &layout), *bad = pmk_frame_pool_take(other_pool, &other);
+	struct pmk_presenter *presenter;
+
+	settings.refine.smooth = 0.8;
+	assert_int_equal(pmk_presenter_create(640, 360, 1, &presenter), 0);
+	for (int way = NONE; way < WAYS; way++) {
+		struct pmk_scene *scene, *fresh;
+		const struct pmk_mask *mask;
+		uint64_t now = PMK_S_NS;
+
+		assert_int_equal(pmk_scene_create(&settings, &layout, 1, &scene), 0);
+		assert_int_equal(pmk_scene_create(&settings, &layout, 1, &fresh), 0);
+		for (uint64_t i = 1; i <= 5; i++, now += 33 * PMK_MS_NS)
+			mask_at(scene, presenter, frame, 2 + (double)i / 30, i, now);
+		if (way == FAULT) {
+			bad->number = 6;
+			bad->time_ns = now;
+			unit_catch_log();
+			assert_int_equal(pmk_scene_mask(scene, bad, &mask, NULL), -EINVAL);
+		}
+		now += way == PAUSE ? 500 * PMK_MS_NS : 33 * PMK_MS_NS;
+		mask = mask_at(fresh, presenter, frame, 2.25, 0, PMK_S_NS);
+		assert_int_equal(same_mask(mask_at(scene, presenter, frame, 2.25, way == NUMBER ? 5 : 7, now), mask), way != NONE);
+		pmk_log_redirect(NULL, NULL);
+		pmk_scene_destroy(scene);
+		pmk_scene_destroy(fresh);
+	}
+	pmk_presenter_destroy(presenter);
+	pmk_frame_unref(frame);
+	pmk_frame_unref(bad);
+	pmk_frame_pool_destroy(pool);
+	pmk_frame_pool_destroy(other_pool);
+}
+
+/* In a zone that is kept out of nobody is shown, however the mask is spread; beside it the person is as before. */
+static void test_keep_out(void **state)
+{
+	struct pmk_layout layout = { .width = 640, .height = 360 };
+	struct pmk_scene_settings settings = settings_for("selfie");
+	struct pmk_frame_pool *pool = pmk_frame_pool_create(1);
+	struct pmk_frame *frame = pmk_frame_pool_take(pool, &layout);
+	const struct pmk_mask *mask, *plain;
+	struct pmk_presenter *presenter;
+	struct pmk_scene *scene, *without;
+	int shown = 0, covered = 0;
+
+	settings.refine.dilate = settings.refine.feather = 12;
+	assert_int_equal(pmk_presenter_create(640, 360, 1, &presenter), 0);
+	assert_int_equal(pmk_scene_create(&settings, &layout, 1, &without), 0);
+	assert_int_equal(pmk_zone_parse("0,0,50%x100%", &settings.keep_out[settings.keep_out_count++]), 0);
+	assert_int_equal(pmk_zone_parse("400,300,100x100", &settings.keep_out[settings.keep_out_count++]), 0);
+	assert_int_equal(pmk_scene_create(&settings, &layout, 1, &scene), 0);
+	mask = mask_at(scene, presenter, frame, 1, 0, 0);
+	plain = mask_at(without, presenter, frame, 1, 0, 0);
+	for (int y = 0; y < 360; y++) {
+		for (int x = 0; x < 640; x++) {
+			uint8_t alpha = mask->alpha[(size_t)y * mask->stride + x], was = plain->alpha[(size_t)y * plain->stride + x];
+			bool in = x < 320 || (x >= 400 && x < 500 && y >= 300);
+
+			assert_true(!in || alpha == 0);
+			shown += !in && alpha > 127;
+			covered += in && was > 127;
+		}
+	}
+	assert_true(shown > 5000 && covered > 5000);
+	pmk_scene_destroy(scene);
+	pmk_scene_destroy(without);
+	pmk_presenter_destroy(presenter);
+	pmk_frame_unref(frame);
+	pmk_frame_pool_destroy(pool);
+}
+
 /* A frame that does not fit gives a cover and says so once, however often it comes. */
 static void test_errors_become_a_cover(void **state)
 {
@@ -225,6 +328,8 @@ int main(void)
 		cmocka_unit_test(test_landscape_finds_the_presenter),
 		cmocka_unit_test(test_deeplab_finds_the_presenter),
 		cmocka_unit_test(test_the_room_is_replaced),
+		cmocka_unit_test(test_a_cut_forgets_all),
+		cmocka_unit_test(test_keep_out),
 		cmocka_unit_test(test_errors_become_a_cover),
 		cmocka_unit_test(test_the_room_needs_its_switch),
 		cmocka_unit_test(test_the_switch_alone_shows_nothing),
