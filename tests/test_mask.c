@@ -252,6 +252,31 @@ static void test_temporal_does_not_trail(void **state)
 	pmk_temporal_finish(&t);
 }
 
+/* Another scene is followed at once, also where it happens to show the same as the last; so is the light that goes on. */
+static void test_temporal_cuts(void **state)
+{
+	float p[CELLS * CELLS];
+	uint8_t luma[CELLS * CELLS];
+	struct pmk_temporal t;
+
+	assert_int_equal(pmk_temporal_init(&t, CELLS, CELLS, 0.8f), 0);
+	for (int way = 0; way < 2; way++) {
+		pmk_temporal_reset(&t);
+		for (int n = 0; n < 2; n++) {
+			for (int i = 0; i < CELLS * CELLS; i++) {
+				int third = i % CELLS * 3 / CELLS;
+
+				luma[i] = (uint8_t)(way ? (n ? 200 : 2) : third == 0 ? 128 : third - 1 == n ? 40 : 216);
+				p[i] = n ? 0.6f : 0.9f;
+			}
+			pmk_temporal_run(&t, p, luma, &all_of_it);
+		}
+		for (int i = 0; i < CELLS * CELLS; i++)
+			assert_true(p[i] == 0.6f);
+	}
+	pmk_temporal_finish(&t);
+}
+
 /* The memory follows the view: a still scene seen from another view is as calm as before where it was seen before. */
 static void test_temporal_follows_the_view(void **state)
 {
@@ -291,7 +316,7 @@ static void test_temporal_follows_the_view(void **state)
 	pmk_temporal_finish(&t);
 }
 
-/* Without luma a shimmer is averaged and a large change is followed at once; a reset forgets. */
+/* Without luma a shimmer is averaged and a large change is followed at once; a reset forgets; what the view did not show before stays. */
 static void test_temporal_alone(void **state)
 {
 	static const struct pmk_rect view = { 0, 0, 2, 1 };
@@ -310,6 +335,11 @@ static void test_temporal_alone(void **state)
 	p[0] = 0.52f;
 	pmk_temporal_run(&t, p, NULL, &view);
 	assert_true(p[0] == 0.52f);
+	p[0] = 0.01f;
+	p[1] = 0.54f;
+	pmk_temporal_run(&t, p, NULL, &(struct pmk_rect){ -1, 0, 2, 1 });	/* what was the first cell is the second now */
+	assert_true(p[0] == 0.01f);
+	assert_true(p[1] > 0.52f && p[1] < 0.535f);
 	pmk_temporal_finish(&t);
 }
 
@@ -576,6 +606,7 @@ int main(void)
 		cmocka_unit_test(test_person_refuses_nan),
 		cmocka_unit_test(test_temporal_is_calm),
 		cmocka_unit_test(test_temporal_does_not_trail),
+		cmocka_unit_test(test_temporal_cuts),
 		cmocka_unit_test(test_temporal_follows_the_view),
 		cmocka_unit_test(test_temporal_alone),
 		cmocka_unit_test(test_erode_dilate_feather),

@@ -168,8 +168,8 @@ void pmk_temporal_run(struct pmk_temporal *t, float *probability, const uint8_t 
 		follow_view(t, view);
 	if (same_kind && luma)
 		calm_by_luma(t, probability, luma);
-	else if (same_kind && !memchr(t->known, 0, count))
-		calm_alone(t, probability);
+	else if (same_kind)
+		calm_alone(t, probability);	/* what is not known is -1: too far from any probability to be kept */
 	memcpy(t->last, probability, count * sizeof *probability);
 	if (luma)
 		memcpy(t->luma, luma, count);
