@@ -4,6 +4,7 @@
 The one rule: every wait has a condition and a deadline, and whatever a test started has ended when it returns."""
 
 import contextlib
+import hashlib
 import os
 import re
 import signal
@@ -97,9 +98,21 @@ class Process:
             print("  %s said:" % self.name, *self.said().splitlines()[-25:], sep="\n    ")
 
 
-def potemkin(*options, camera=CAMERA, output=OUTPUT, size="320x180", rate="10", backdrop="color:" + BACKDROP):
+def bars_network():
+    """Path of a network that costs nothing, also where the processor is emulated, and takes vivid's red and yellow bars for a person."""
+    path = os.path.join(work, "bars.tflite")
+    run(os.path.join(os.path.dirname(program), "tests/vm_network"), path)
+    with open(path, "rb") as file:
+        sha256 = hashlib.sha256(file.read()).hexdigest()
+    with open(path + ".ini", "w", encoding="ascii") as card:
+        card.write("[bars]\ntitle = red bars\nfile = bars.tflite\nsha256 = %s\ninput = 32x32\nvalues = 0..1\noutput = logit\n"
+                   "output-size = 32x32\n" % sha256)
+    return path
+
+
+def potemkin(*options, camera=CAMERA, output=OUTPUT, size="320x180", rate="10", backdrop="color:" + BACKDROP, model="selfie-landscape"):
     """The program with small pictures and the plain backdrop; a name of None leaves its option out."""
-    command = [program, "run", "-v", "--on-demand", "no", "--model", "selfie-landscape", "--refine", "none"]
+    command = [program, "run", "-v", "--on-demand", "no", "--model", model, "--refine", "none"]
     for name, value in (("-c", camera), ("-o", output), ("-s", size), ("-r", rate), ("-b", backdrop)):
         command += [name, value] if value else []
     return Process(*command, *options)
@@ -171,6 +184,16 @@ def check_backdrop(data, fourcc, width, height, where):
         bad = foreign(data[index * size:(index + 1) * size], fourcc, width, height)
         check(bad == 0, "%s: picture %d of %d is not the backdrop in %d samples" % (where, index + 1, count, bad))
     return count
+
+
+def is_marked(data):
+    """Whether a cover of YUYV has words on it."""
+    return data[0::2].count(MARK[0][0]) > 50
+
+
+def since(path):
+    """When that node appeared, by time.monotonic(); to a few milliseconds."""
+    return time.monotonic() - (time.time() - os.stat(path).st_ctime)
 
 
 def unplug():

@@ -17,6 +17,11 @@ STREAMON, STREAMOFF = 0x40045612, 0x40045613
 CAN_CAPTURE, CAN_OUTPUT = 1, 2
 
 
+def stamp_of(buffer):
+    seconds, micros = struct.unpack_from("qq", buffer, 24)
+    return seconds + micros / 1e6
+
+
 class Reader:
     """An open node. Every method raises OSError where the driver refuses."""
 
@@ -81,6 +86,12 @@ class Reader:
     def ring(self):
         """What is in each buffer now."""
         return [bytes(buffer) for buffer in self.buffers]
+
+    def history(self):
+        """(when it was written by time.monotonic(), picture) of each buffer, the oldest first: however late one looks, the driver's stamps
+        tell. A buffer that was never written has the time 0."""
+        stamps = [stamp_of(self.ioctl(QUERYBUF, self.buffer(index))) for index in range(len(self.buffers))]
+        return sorted(zip(stamps, self.ring()))
 
     def close(self):
         for buffer in self.buffers:
