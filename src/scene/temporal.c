@@ -17,7 +17,7 @@ enum {
 int pmk_temporal_init(struct pmk_temporal *t, int width, int height, float strength)
 {
 	size_t count = ((size_t)width * (size_t)height + 63) / 64 * 64;
-	float *block = pmk_mem_alloc(count * (2 * sizeof *block + 3));
+	float *block = pmk_mem_alloc(count * (2 * sizeof *block + 3) + ((size_t)width + 2) * sizeof *t->sums);
 
 	if (!block)
 		return -ENOMEM;
@@ -25,6 +25,7 @@ int pmk_temporal_init(struct pmk_temporal *t, int width, int height, float stren
 	t->luma = (uint8_t *)(block + 2 * count);
 	t->moved_luma = t->luma + count;
 	t->known = t->moved_luma + count;
+	t->sums = (uint16_t *)(t->known + count);
 	return 0;
 }
 
@@ -72,7 +73,7 @@ static void follow_view(struct pmk_temporal *t, const struct pmk_rect *view)
 	t->luma = t->moved_luma;
 	t->moved_luma = luma;
 	for (size_t i = 0; i < (size_t)t->width * (size_t)t->height; i++)
-		t->known[i] = t->last[i] >= 0;
+		t->known[i] = t->last[i] >= 0 ? 255 : 0;
 	t->view = *view;
 }
 
@@ -81,45 +82,78 @@ static int light_change(const struct pmk_temporal *t, const uint8_t *luma)
 {
 	uint64_t now = 0, before = 0;
 
-	for (size_t i = 0; i < (size_t)t->width * (size_t)t->height; i++) {
-		now += t->known[i] ? luma[i] : 0;
-		before += t->known[i] ? t->luma[i] : 0;
+	for (int y = 0; y < t->height; y++) {
+		size_t row = (size_t)y * (size_t)t->width;
+		uint32_t row_now = 0, row_before = 0;
+
+		for (int x = 0; x < t->width; x++) {
+			row_now += luma[row + (size_t)x] & t->known[row + (size_t)x];
+			row_before += t->luma[row + (size_t)x] & t->known[row + (size_t)x];
+		}
+		now += row_now;
+		before += row_before;
 	}
 	if (!before || now > 8 * before || before > 8 * now)
 		return 0;
 	return (int)((now * 256 + before / 2) / before);
 }
 
+/* How far luma is from what it was before in this light, at most 255, and 255 where that is not known; the sum of what is known. In
+ * 16 bits: a product's upper half. */
+static uint32_t step_row(const uint8_t *restrict luma, const uint8_t *restrict before, const uint8_t *restrict known, uint16_t light,
+	uint8_t *restrict step, int count)
+{
+	uint32_t sum = 0;
+
+	for (int x = 0; x < count; x++) {
+		uint16_t lit = (uint16_t)((uint32_t)(uint16_t)(before[x] << 8) * light >> 16);
+		int16_t off = (int16_t)(luma[x] - lit);
+
+		off = (int16_t)(off < 0 ? -off : off);
+		step[x] = (uint8_t)(off > 255 ? 255 : off);
+	}
+	for (int x = 0; x < count; x++) {
+		sum += step[x] & known[x];
+		step[x] = (uint8_t)(step[x] | (uint8_t)~known[x]);
+	}
+	return sum;
+}
+
 /* Step of luma of each cell into `step`; false at a cut. */
 static bool find_steps(struct pmk_temporal *t, const uint8_t *luma, uint8_t *step)
 {
-	size_t count = (size_t)t->width * (size_t)t->height;
 	int light = light_change(t, luma);
 	uint64_t sum = 0, known = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		int off = abs(luma[i] - ((t->luma[i] * light) >> 8));
+	for (int y = 0; y < t->height; y++) {
+		size_t row = (size_t)y * (size_t)t->width;
+		uint32_t cells = 0;
 
-		off = off > 255 ? 255 : off;
-		sum += t->known[i] ? (uint64_t)off : 0;
-		known += t->known[i];
-		step[i] = (uint8_t)(t->known[i] ? off : 255);
+		sum += step_row(luma + row, t->luma + row, t->known + row, (uint16_t)light, step + row, t->width);
+		for (int x = 0; x < t->width; x++)
+			cells += t->known[row + (size_t)x] & 1;
+		known += cells;
 	}
 	return light && sum < CUT * known;
 }
 
-/* How much of the memory a row keeps, by the steps of the 3x3 cells around each of its cells: 0..1. */
-static void keep_row(const struct pmk_temporal *t, const uint8_t *step, int y, float *keep)
+/* How much of the memory a row keeps, by the steps of the 3x3 cells around each of its cells: 0..1. At the picture's rim the last cell
+ * stands for the next one. */
+static void keep_row(const struct pmk_temporal *t, const uint8_t *step, int y, float *restrict keep)
 {
 	int w = t->width;
 	const uint8_t *b = step + (size_t)y * (size_t)w, *a = y ? b - w : b, *c = y + 1 < t->height ? b + w : b;
+	uint16_t *restrict sums = t->sums + 1;
 
+	for (int x = 0; x < w; x++)
+		sums[x] = (uint16_t)(a[x] + b[x] + c[x]);
+	sums[-1] = sums[0];
+	sums[w] = sums[w - 1];
 	for (int x = 0; x < w; x++) {
-		int left = x ? x - 1 : x, right = x + 1 < w ? x + 1 : x;
-		int sum = a[left] + a[x] + a[right] + b[left] + b[x] + b[right] + c[left] + c[x] + c[right];
-		float still = (float)(MOTION - sum) * (1.0f / (MOTION - NOISE));
+		float still = (float)(MOTION - (sums[x - 1] + sums[x] + sums[x + 1])) * (1.0f / (MOTION - NOISE));
 
-		keep[x] = still < 0 ? 0 : still > 1 ? t->strength : still * t->strength;
+		still = still < 0 ? 0 : still;
+		keep[x] = (still > 1 ? 1 : still) * t->strength;
 	}
 }
 
@@ -173,7 +207,7 @@ void pmk_temporal_run(struct pmk_temporal *t, float *probability, const uint8_t 
 	memcpy(t->last, probability, count * sizeof *probability);
 	if (luma)
 		memcpy(t->luma, luma, count);
-	memset(t->known, 1, count);
+	memset(t->known, 255, count);
 	t->view = *view;
 	t->guided = luma != NULL;
 	t->primed = true;

@@ -14,7 +14,8 @@ struct pmk_temporal {
 	int width, height;	/* cells */
 	float *last, *moved;	/* the memory, and the same in the place of the view; later the motion around a cell */
 	uint8_t *luma, *moved_luma;
-	uint8_t *known;	/* whether the memory holds the cell */
+	uint8_t *known;	/* 255 where the memory holds the cell, else 0 */
+	uint16_t *sums;	/* of a row on its way, and one cell on each side */
 	struct pmk_rect view;
 	bool primed, guided;	/* guided: the memory has luma */
 	void *block;
