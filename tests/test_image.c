@@ -317,9 +317,46 @@ static void test_shown_pool(void **state)
 	pmk_shown_pool_destroy(NULL);
 }
 
+/* A picture of another shape keeps its own: the middle of it fills the new one, and nothing of what lies outside is in it. */
+static void test_scale_middle(void **state)
+{
+	static const struct { int width, height; struct pmk_rect part; } cases[] = {
+		{ 640, 480, { 0, 60, 640, 360 } }, { 640, 180, { 160, 0, 320, 180 } }, { 1920, 1080, { 0, 0, 1920, 1080 } },
+		{ 640, 362, { 0, 0, 640, 362 } }, { 16, 720, { 0, 356, 16, 8 } }, { 8192, 16, { 4082, 0, 28, 16 } },
+	};
+	static const uint8_t outside[3] = { 40, 200, 30 };
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		for (int chroma = 0; chroma < 2; chroma++) {
+			struct pmk_layout given = { .width = cases[i].width, .height = cases[i].height, .chroma = (enum pmk_chroma)chroma };
+			struct pmk_layout asked = { .width = 320, .height = 180, .chroma = PMK_CHROMA_422 };
+			const struct pmk_rect *in = &cases[i].part;
+			struct pmk_image from, to;
+
+			assert_int_equal(pmk_image_alloc(&from, &given), 0);
+			assert_int_equal(pmk_image_alloc(&to, &asked), 0);
+			pmk_image_fill(&from, outside);
+			for (int y = in->y; y < in->y + in->height; y++) {
+				memset(from.plane[0] + (size_t)y * from.stride[0] + in->x, 200, (size_t)in->width);
+				memset(from.plane[2] + (size_t)(chroma ? y : y / 2) * from.stride[2] + in->x / 2, 170, (size_t)in->width / 2);
+			}
+			assert_int_equal(pmk_convert_scale_middle(&from, &to), 0);
+			for (int y = 0; y < 180; y++) {
+				for (int x = 0; x < 320; x++) {
+					if (abs(to.plane[0][y * to.stride[0] + x] - 200) > 1 || abs(to.plane[2][y * to.stride[2] + x / 2] - 170) > 1)
+						fail_msg("case %zu, %d: at %d,%d", i, chroma, x, y);
+				}
+			}
+			pmk_image_free(&from);
+			pmk_image_free(&to);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_scale_middle),
 		cmocka_unit_test(test_raw_round_trip),
 		cmocka_unit_test(test_raw_variants),
 		cmocka_unit_test(test_raw_other_sampling),

@@ -26,7 +26,7 @@ static struct pmk_frame *remake(struct pmk_capture *c, struct pmk_frame *frame, 
 
 	if (made && pmk_layout_equal(&frame->image.layout, layout)) {
 		pmk_convert_turn(&frame->image, &made->image, mirror, flip);
-	} else if (made && pmk_convert_scale(&frame->image, &made->image)) {
+	} else if (made && pmk_convert_scale_middle(&frame->image, &made->image)) {
 		pmk_frame_unref(made);
 		made = NULL;
 	}

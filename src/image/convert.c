@@ -338,6 +338,38 @@ int pmk_convert_scale(const struct pmk_image *from, struct pmk_image *to)
 	return 0;
 }
 
+/* The largest part of `from` that has the shape of `to`, in its middle, on even pixels. */
+static struct pmk_rect middle_of_shape(const struct pmk_layout *from, const struct pmk_layout *to)
+{
+	struct pmk_rect part = { .width = from->width, .height = from->height };
+	double wider = (double)from->width * to->height / ((double)from->height * to->width);
+
+	if (wider > 1.02)
+		part.width = (int)(from->width / wider) & ~1;
+	else if (wider < 0.98)
+		part.height = (int)(from->height * wider) & ~1;
+	part.width = part.width ? part.width : 1;
+	part.height = part.height ? part.height : 1;
+	part.x = (from->width - part.width) / 2 & ~1;
+	part.y = (from->height - part.height) / 2 & ~1;
+	return part;
+}
+
+int pmk_convert_scale_middle(const struct pmk_image *from, struct pmk_image *to)
+{
+	struct pmk_rect part = middle_of_shape(&from->layout, &to->layout);
+	struct pmk_image view = *from;
+	int rows = from->layout.chroma == PMK_CHROMA_420 ? 2 : 1;	/* of luma to one of chroma */
+
+	view.layout.width = part.width;
+	view.layout.height = part.height;
+	view.block = NULL;
+	view.plane[0] += (size_t)part.y * (size_t)from->stride[0] + (size_t)part.x;
+	for (int p = 1; p < 3; p++)
+		view.plane[p] += (size_t)(part.y / rows) * (size_t)from->stride[p] + (size_t)part.x / 2;
+	return pmk_convert_scale(&view, to);
+}
+
 void pmk_convert_turn(const struct pmk_image *from, struct pmk_image *to, bool mirror, bool flip)
 {
 	assert(pmk_layout_equal(&from->layout, &to->layout));

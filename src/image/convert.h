@@ -49,6 +49,10 @@ void pmk_convert_rgb_to_yuv(const uint8_t rgb[3], const struct pmk_layout *layou
 /* Scale to the size and sampling of `to`; range and matrix are kept, so they must be the same. */
 int pmk_convert_scale(const struct pmk_image *from, struct pmk_image *to) __attribute__((warn_unused_result));
 
+/* The same without another shape: what juts out at two sides of the middle is left out. Shapes that differ by less than a fiftieth are
+ * taken for equal. */
+int pmk_convert_scale_middle(const struct pmk_image *from, struct pmk_image *to) __attribute__((warn_unused_result));
+
 /* BT.601 to BT.709 or back, in place; range stays. Per pixel with the chroma sample that covers it, within 1 level. Nothing is
  * done when the matrix is `matrix` already. */
 void pmk_convert_to_matrix(struct pmk_image *image, enum pmk_matrix matrix);
