@@ -254,6 +254,14 @@ if timeout 60 "$program" -v -c presenter -s 1920x1080 --fps 60 -o null --cpu-lim
 	awk '/ pictures in .* of CPU each/ { for (i = 2; i <= NF; i++) if ($i == "pictures") taken = $(i - 1) }
 		/ pictures were left out / { out = $3 } END { exit !(taken && out > taken) }' err; then note ok; else note bad "--cpu-limit: $(cat err)"; fi
 
+# --- without a camera it waits where told to, with the cover, and says what for
+timeout 60 "$program" --wait -c /dev/video77 -o file:waits.mkv --duration 1 >out 2>err
+if [ $? -eq 0 ] && grep -q '/dev/video77: no such device' err && grep -q 'no camera yet (/dev/video77) ->' err && [ -s waits.mkv ]; then note ok; else
+	note bad "--wait: $(cat err)"; fi
+rm -f waits.mkv
+expect 3 'absent.mp4' --wait -c file:absent.mp4 -o null
+expect 2 'webcam' --wait -c webcam -o null
+
 # --- a signal ends it at once and the file is whole; also with threads that were there before the film
 for end in 'INT 1' 'TERM 1' 'HUP 1' 'INT 2' 'TERM 2' 'HUP 2'; do
 	signal=${end% *} threads=${end#* }

@@ -880,6 +880,41 @@ static void test_a_lost_virtual_camera_comes_back(void **state)
 	stop(p, 0);
 }
 
+/* Where it may wait, the outputs are there from the start with a cover that says why, and live once a camera comes, whatever its shape. */
+static void test_waits_for_a_camera(void **state)
+{
+	struct pmk_pipeline_settings settings = { .camera = "scripted", .wait = true, .wish = { .width = 320, .height = 180, .fps = 50 }, .outputs = { "a!" },
+		.output_count = 1, .scene = { .model = "selfie", .threads = 1, .backdrop = "green", .refine = { .threshold = -1 } } };
+	struct pmk_pipeline *p = NULL;
+	enum pmk_part part;
+
+	unit_catch_log();
+	memset(outputs, 0, sizeof outputs);
+	atomic_store(&camera_mode, DELIVER);
+	atomic_store(&camera_width, 640);
+	atomic_store(&camera_opens, 0);
+	atomic_store(&open_failures, 1000);
+	atomic_store(&watch, PMK_WATCH_SOMEBODY);
+	assert_int_equal(pmk_pipeline_create(&settings, &p, &part), 0);
+	assert_int_equal(pmk_pipeline_start(p, &part), 0);
+	wait_opens(3);
+	reach(p, PMK_STATE_COVERED);
+	wait_written(0, seen(0).written + 3);
+	assert_true(seen(0).last_is_marked);
+	assert_int_equal(seen(0).written, seen(0).covers);
+	atomic_store(&open_failures, 0);
+	reach(p, PMK_STATE_LIVE);
+	wait_written(0, seen(0).written + 3);
+	assert_false(seen(0).last_is_marked);
+	stop(p, 0);
+
+	settings.camera = "file:missing";	/* what cannot come is not waited for */
+	atomic_store(&open_failures, 1);
+	p = NULL;
+	assert_int_equal(pmk_pipeline_create(&settings, &p, &part), -ENODEV);
+	assert_null(p);
+}
+
 static void test_no_camera_at_the_start(void **state)
 {
 	struct pmk_pipeline_settings settings = { .camera = "scripted", .outputs = { "a" }, .output_count = 1,
@@ -925,6 +960,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_the_cover_says_why, clear_up),
 		cmocka_unit_test_teardown(test_woken_without_a_camera, clear_up),
 		cmocka_unit_test_teardown(test_a_lost_virtual_camera_comes_back, clear_up),
+		cmocka_unit_test_teardown(test_waits_for_a_camera, clear_up),
 		cmocka_unit_test_teardown(test_no_camera_at_the_start, clear_up),
 	};
 	return cmocka_run_group_tests(tests, write_network, remove_network);

@@ -223,6 +223,8 @@ static enum pmk_exit set_pipeline(struct pmk_pipeline_settings *p, int id, const
 		return set_switch(id, value, &p->mirror);
 	case FLIP:
 		return set_switch(id, value, &p->flip);
+	case WAIT:
+		return set_switch(id, value, &p->wait);
 	default:
 		return set_scene(&p->scene, id, value);
 	}
@@ -308,7 +310,7 @@ static enum pmk_exit set_named(struct pmk_options *o, const char *where, const c
 /* Switches may be taken back on the command line: --mirror=no. */
 static bool is_switch(int id)
 {
-	return id == MIRROR || id == FLIP || id == SHOW_ROOM || id == VERBOSE || id == QUIET || id == LOG_JSON;
+	return id == MIRROR || id == FLIP || id == WAIT || id == SHOW_ROOM || id == VERBOSE || id == QUIET || id == LOG_JSON;
 }
 
 static void build_getopt(struct option *longs, char *shorts)

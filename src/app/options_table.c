@@ -47,6 +47,7 @@ const struct pmk_option pmk_option_table[OPTION_COUNT] = {
 	[MIRROR] = { "mirror", 0, PICTURES, NULL, "swap left and right of the camera's picture" },
 	[FLIP] = { "flip", 0, PICTURES, NULL, "swap top and bottom of the camera's picture" },
 	[ON_DEMAND] = { "on-demand", 0, LIVE, "yes|no", "close the camera while nobody watches a virtual camera [yes]" },
+	[WAIT] = { "wait", 0, RUN, NULL, "begin without a camera where there is none, and show the backdrop until one comes" },
 	[SHOW_ROOM] = { "show-room", 0, SCENE, NULL, "with -b none: let the room be seen, inside a red border" },
 	[CONFIG] = { "config", 0, ALL, "FILE", "configuration file [$XDG_CONFIG_HOME/potemkin/potemkin.conf]" },
 	[DURATION] = { "duration", 0, PICTURES, "S", "stop after so many seconds" },

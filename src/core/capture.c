@@ -6,6 +6,7 @@
 #include "image/convert.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { ADAPTED_COUNT = 5 };	/* two in the making, one in the slot, one with the scene, one spare */
@@ -194,6 +195,8 @@ static void *capture_main(void *arg)
 {
 	struct pmk_capture *c = arg;
 
+	if (c->late)
+		tell_missing(c, c->late);
 	do {
 		int err = c->source ? capture_all(c) : 0;
 
@@ -216,6 +219,29 @@ static void *capture_main(void *arg)
 	return NULL;
 }
 
+/* A camera may still come, a file or a better spec does not. */
+static bool may_come(const struct pmk_capture *c, int err)
+{
+	return c->wait && strncmp(c->camera, "file:", 5) != 0 && err != -EINVAL && err != -ENOMEM && err != -ENOSYS;
+}
+
+/* What frames will be like. */
+static void take_shape(struct pmk_capture *c)
+{
+	bool sized = c->wish.width && c->wish.height;
+
+	if (c->source) {
+		c->place = c->source->place;
+		c->layout = c->source->layout;
+		c->fps = c->source->fps >= 1 ? c->source->fps : 30;
+		memcpy(c->name, c->source->name, sizeof c->name);
+		return;
+	}
+	c->layout = (struct pmk_layout){ .width = sized ? c->wish.width : 1280, .height = sized ? c->wish.height : 720 };
+	c->fps = c->wish.fps >= 1 ? c->wish.fps : 30;
+	snprintf(c->name, sizeof c->name, "no camera yet (%.100s)", c->camera);
+}
+
 int pmk_capture_open(struct pmk_capture *c)
 {
 	pthread_condattr_t monotonic;
@@ -225,7 +251,8 @@ int pmk_capture_open(struct pmk_capture *c)
 		return err;
 	c->adapted = pmk_frame_pool_create(ADAPTED_COUNT);
 	err = c->adapted ? pmk_source_open(c->camera, &c->wish, &c->source) : -ENOMEM;
-	if (err) {
+	c->late = may_come(c, err) ? err : 0;
+	if (err && !c->late) {
 		pmk_frame_pool_destroy(c->adapted);
 		pmk_slot_finish(&c->frames);
 		return err;
@@ -236,11 +263,8 @@ int pmk_capture_open(struct pmk_capture *c)
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(&c->turn, &monotonic);
 	pthread_condattr_destroy(&monotonic);
-	c->place = c->source->place;
-	c->layout = c->source->layout;
-	c->fps = c->source->fps >= 1 ? c->source->fps : 30;
+	take_shape(c);
 	pmk_governor_init(&c->governor, c->cpu_limit, c->fps);
-	memcpy(c->name, c->source->name, sizeof c->name);
 	return 0;
 }
 

@@ -23,6 +23,7 @@ struct pmk_capture {
 	struct pmk_source_wish wish;
 	bool mirror, flip;
 	double cpu_limit;	/* share of one core; 0: none */
+	bool wait;	/* where there is no camera at the start, begin without: frames are of the wished shape then, else 1280x720, 30 a second */
 	void (*ended)(void *user);	/* the source has come to its end. [capture thread] */
 	/* Why there is no camera now, each time the reason changes: negative errno of what took it away (-EAGAIN: it gives no picture),
 	 * or of the last try to open it; 0: it is back. [capture thread] */
@@ -44,6 +45,7 @@ struct pmk_capture {
 	pthread_t thread;
 	bool running;
 	int missing_now;	/* what `missing` was told last. [capture thread] */
+	int late;	/* why there was no camera at open; 0: there was */
 	pthread_mutex_t turn_lock;	/* of the two below */
 	pthread_cond_t turn;	/* one of them has changed */
 	bool stopping, resting;
@@ -52,7 +54,7 @@ struct pmk_capture {
 	struct pmk_capture_figures figures;
 };
 
-int pmk_capture_open(struct pmk_capture *capture) __attribute__((warn_unused_result));	/* as pmk_source_open; nothing is left on failure */
+int pmk_capture_open(struct pmk_capture *capture) __attribute__((warn_unused_result));	/* as pmk_source_open, but for `wait`; nothing is left on failure */
 int pmk_capture_start(struct pmk_capture *capture) __attribute__((warn_unused_result));
 void pmk_capture_rest(struct pmk_capture *capture, bool rest);	/* true: close the source until further notice. [any thread] */
 void pmk_capture_stop(struct pmk_capture *capture);	/* closes the slot; does not wait */

@@ -39,6 +39,7 @@ struct pmk_pipeline {
 	struct pmk_scene *scene;	/* scene thread's, once started */
 	struct pmk_shown *cover;	/* scene thread's, once started */
 	atomic_int missing;	/* why there is no camera: see struct pmk_capture */
+	atomic_bool had_camera;	/* ever */
 	int marked;	/* the reason that is marked on the cover. [scene thread] */
 	pthread_t thread;	/* the scene's */
 	bool running;
@@ -119,7 +120,7 @@ static void show(struct pmk_pipeline *p, struct pmk_shown *shown)
 }
 
 /* What is written on the cover while there is no camera. */
-static const char *mark_of(int missing)
+static const char *mark_of(int missing, bool had_camera)
 {
 	switch (missing) {
 	case 0:
@@ -127,7 +128,7 @@ static const char *mark_of(int missing)
 	case -ENODEV:
 	case -ENOENT:
 	case -ENXIO:
-		return "camera unplugged";
+		return had_camera ? "camera unplugged" : "no camera";
 	case -EBUSY:
 		return "camera in use";
 	case -EACCES:
@@ -146,7 +147,7 @@ static void mark_cover(struct pmk_pipeline *p)
 	int missing = atomic_load(&p->missing);
 	struct pmk_shown *cover;
 
-	if (missing == p->marked || pmk_scene_cover(p->scene, mark_of(missing), &cover))
+	if (missing == p->marked || pmk_scene_cover(p->scene, mark_of(missing, atomic_load(&p->had_camera)), &cover))
 		return;
 	p->marked = missing;
 	for (int i = 0; i < p->group_count; i++)
@@ -241,6 +242,8 @@ static void camera_missing(void *user, int error)
 {
 	struct pmk_pipeline *p = user;
 
+	if (!error)
+		atomic_store(&p->had_camera, true);
 	atomic_store(&p->missing, error);
 	pmk_slot_nudge(&p->capture.frames);
 }
@@ -336,7 +339,7 @@ int pmk_pipeline_create(const struct pmk_pipeline_settings *settings, struct pmk
 		return -ENOMEM;
 	p->settings = *settings;
 	pthread_mutex_init(&p->lock, NULL);
-	p->capture = (struct pmk_capture){ .camera = settings->camera, .wish = settings->wish, .cpu_limit = settings->cpu_limit, .mirror = settings->mirror,
+	p->capture = (struct pmk_capture){ .camera = settings->camera, .wish = settings->wish, .cpu_limit = settings->cpu_limit, .wait = settings->wait, .mirror = settings->mirror,
 		.flip = settings->flip, .ended = camera_ended, .missing = camera_missing, .user = p };
 	p->state = PMK_STATE_OPENING;
 	p->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -348,6 +351,7 @@ int pmk_pipeline_create(const struct pmk_pipeline_settings *settings, struct pmk
 	err = pmk_capture_open(&p->capture);
 	if (err)
 		goto out_event;
+	atomic_store(&p->had_camera, !p->capture.late);
 	*part = PMK_PART_SCENE;
 	err = pmk_scene_create(&settings->scene, &p->capture.layout, SHOWN_FIXED + SHOWN_EACH * settings->output_count, &p->scene);
 	if (!err)

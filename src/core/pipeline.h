@@ -34,6 +34,7 @@ struct pmk_pipeline_settings {
 	bool on_demand;	/* close the camera while nobody watches any output. An output that cannot tell counts as watched */
 	double cpu_limit;	/* share of one core that the process may take; 0: no limit */
 	uint64_t frames;	/* stop after so many composed pictures; 0: never */
+	bool wait;	/* no camera at create is no error: the cover is shown until there is one */
 };
 
 /* Who failed, for the exit code. */
