@@ -183,7 +183,7 @@ static const struct pw_stream_events events = {
 /* Pause, and wait until every buffer that we still have mapped is the backdrop alone. */
 static void wait_for_cover(struct reader *r)
 {
-	uint64_t deadline = pmk_clock_now_ns() + 3 * PMK_S_NS;
+	uint64_t deadline = pmk_clock_now_ns() + 30 * PMK_S_NS;
 
 	pw_stream_set_active(r->stream, false);
 	do {
