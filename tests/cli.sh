@@ -255,7 +255,7 @@ if timeout 60 "$program" -v -c presenter -s 1920x1080 --fps 60 -o null --cpu-lim
 		/ pictures were left out / { out = $3 } END { exit !(taken && out > taken) }' err; then note ok; else note bad "--cpu-limit: $(cat err)"; fi
 
 # --- without a camera it waits where told to, with the cover, and says what for
-timeout 60 "$program" --wait -c /dev/video77 -o file:waits.mkv --duration 1 >out 2>err
+timeout 60 "$program" --wait -c /dev/video77 -o file:waits.mkv --duration 3 >out 2>err
 if [ $? -eq 0 ] && grep -q '/dev/video77: no such device' err && grep -q 'no camera yet (/dev/video77) ->' err && [ -s waits.mkv ]; then note ok; else
 	note bad "--wait: $(cat err)"; fi
 rm -f waits.mkv
