@@ -7,14 +7,16 @@
 #include <string.h>
 
 enum { CELLS = 64, MOST_GROUPS = 64 };	/* a look is told in at most 64 x 64 cells */
-enum { SEARCH_FRAMES = 6, PATIENCE = 20, LEAST_CELLS = 3, LEAST_SHARE = 20, LEAST_TOUCH = 3 };
+enum { SEARCH_FRAMES = 6, PATIENCE = 10, LEAST_CELLS = 3, LEAST_SHARE = 20, LEAST_TOUCH = 3 };
 static const uint64_t SEARCH_NS = 200 * PMK_MS_NS;
-static const double MARGIN = 1.2;	/* the view over the person's larger side */
-static const double NEAR = 0.03;	/* of the view: nearer to its border than this, it moves */
-static const double ROOMY = 0.85;	/* of the view's side: if less than this would do, it shrinks after PATIENCE frames */
+static const double MARGIN = 1.1;	/* the view over the person's larger side */
+static const double ROUGH_MARGIN = 1.2;	/* the same at first sight, when less is known of where the person ends */
+static const double NEAR = 0.035;	/* of the view: nearer to its border than this, it moves */
+static const double ROOMY = 0.9;	/* of the view's side: if less than this would do, it shrinks after PATIENCE frames */
 static const double GROW = 0.25;	/* of the view, at a side where a person touches it */
 static const double CORE = 0.3;	/* of the fullest row or column: what is thinner is no reason to make a view larger */
 static const double OUTSIDE = 0.1;	/* of the view, at each of its sides, may lie outside of the picture; rather than more it is squeezed */
+static const double BELOW = 2;	/* px below the picture, so that its last row is inside, once somebody is followed */
 static const double CLOSER = 1.5;	/* of a square: in a wider picture a look at the whole misses small people */
 static const double WIDE = 1.3, WIDE_STILL = 1.2;	/* squeezed by more than this it would become two tiles; by this they stay */
 static const double ROW_MARGIN = 1.1, ROW_MOST = 1.06;	/* a view of two tiles over the people's width; at most, over the picture's */
@@ -42,7 +44,7 @@ void pmk_view_forget(struct pmk_view *v)
 {
 	v->rect = (struct pmk_rect){ 0, 0, v->width, v->height };
 	v->people = v->searched = v->chosen = (struct pmk_box){ 0 };
-	v->found = v->fitted = v->wide = false;
+	v->found = v->fitted = v->rough = v->wide = false;
 	v->roomy = 0;
 	v->frames = SEARCH_FRAMES;
 }
@@ -78,13 +80,25 @@ static int even(double px)
 	return 2 * (int)lround(px / 2);
 }
 
-/* A line of `size` around `middle`, which sticks out of 0..side by `out` at most at each end. */
-static void place(double middle, double size, double side, double out, int *at, int *length)
+/* A line of `size` around `middle`, which sticks out of 0..side by `before` and `behind` at most. */
+static void place(double middle, double size, double side, double before, double behind, int *at, int *length)
 {
-	double fits = fmin(size, side + 2 * out);
+	double fits = fmin(size, side + before + behind);
 
-	*at = even(fmin(fmax(middle - fits / 2, -out), side + out - fits));
+	*at = even(fmin(fmax(middle - fits / 2, -before), side + behind - fits));
 	*length = even(fits);
+}
+
+static void place_across(const struct pmk_view *v, const struct pmk_box *box, double side, double width, struct pmk_rect *r)
+{
+	double out = side * v->shape * OUTSIDE;
+
+	place((box->left + box->right) / 2, width, v->width, out, out, &r->x, &r->width);
+}
+
+static void place_down(const struct pmk_view *v, const struct pmk_box *box, double side, struct pmk_rect *r)
+{
+	place((box->top + box->bottom) / 2, side, v->height, side * OUTSIDE, v->fitted ? BELOW : side * OUTSIDE, &r->y, &r->height);
 }
 
 /* One look: centred on the people in `box`, of the network's shape unless that would be mostly outside of the picture. */
@@ -94,8 +108,8 @@ static struct pmk_rect one_look(const struct pmk_view *v, const struct pmk_box *
 	double side = fmax(fmax(width / v->shape, height) * margin, least);
 	struct pmk_rect r;
 
-	place((box->left + box->right) / 2, side * v->shape, v->width, side * v->shape * OUTSIDE, &r.x, &r.width);
-	place((box->top + box->bottom) / 2, side, v->height, side * OUTSIDE, &r.y, &r.height);
+	place_across(v, box, side, side * v->shape, &r);
+	place_down(v, box, side, &r);
 	return r;
 }
 
@@ -106,8 +120,8 @@ static struct pmk_rect two_tiles(const struct pmk_view *v, const struct pmk_box 
 	double side = fmax((box->bottom - box->top) * margin, width / v->shape / (2 - OVERLAP));
 	struct pmk_rect r;
 
-	place((box->top + box->bottom) / 2, side, v->height, side * OUTSIDE, &r.y, &r.height);
-	place((box->left + box->right) / 2, fmax(width, even(r.height * v->shape)), v->width, side * v->shape * OUTSIDE, &r.x, &r.width);
+	place_down(v, box, side, &r);
+	place_across(v, box, side, fmax(width, even(r.height * v->shape)), &r);
 	return r;
 }
 
@@ -140,8 +154,8 @@ int pmk_view_tiles(const struct pmk_view *v, struct pmk_rect tile[2])
 
 static bool look_at(struct pmk_view *v, const struct pmk_box *box)
 {
-	v->rect = around(v, box, MARGIN, &v->wide);
-	v->found = true;
+	v->rect = around(v, box, ROUGH_MARGIN, &v->wide);
+	v->found = v->rough = true;
 	v->roomy = 0;
 	return true;
 }
@@ -403,18 +417,19 @@ static bool is_near(const struct pmk_view *v)
 		(r->y + r->height < v->height && p->bottom > r->y + r->height - down);
 }
 
-/* For the next frame: a view that is too tight moves at once, one that is too wide after some time. */
+/* For the next frame: a view that is too tight moves at once, one that is too wide, or was made at first sight, after some time. */
 static void plan(struct pmk_view *v)
 {
 	struct pmk_box wanted = both(&v->people, &v->searched);
 	bool wide = v->wide;
 	struct pmk_rect next = around(v, &wanted, MARGIN, &wide);
 
-	v->roomy = (double)next.width * next.height < ROOMY * ROOMY * v->rect.width * v->rect.height ? v->roomy + 1 : 0;
+	v->roomy = v->rough || (double)next.width * next.height < ROOMY * ROOMY * v->rect.width * v->rect.height ? v->roomy + 1 : 0;
 	if (v->roomy <= PATIENCE && !is_near(v))
 		return;
 	v->rect = next;
 	v->wide = wide;
+	v->rough = false;
 	v->roomy = 0;
 }
 
@@ -455,8 +470,9 @@ bool pmk_view_follow(struct pmk_view *v, float *probability, int width, int heig
 	if (first)
 		return look_at(v, &v->people);
 	if (!v->fitted) {
+		look_at(v, &v->people);
 		v->fitted = true;
-		return look_at(v, &v->people);
+		return true;
 	}
 	plan(v);
 	return false;

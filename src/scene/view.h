@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Where to look: the part of the picture that is shown to the network. A network of 256 x 256 px finds the better edge the larger
  * the person is in its input, and the person itself only when it is not squeezed: the view is a square (or what shape the network
- * has) around the person, true to the picture's aspect, and it may stick out of the picture by a
- * tenth. People side by side, for whom it would stick out more, are squeezed a little; where that would be by more than 1.3, the view is
+ * has) around the person, true to the picture's aspect, and it may stick out of the picture by a tenth; from the second frame on not
+ * below, where the picture cuts the body: its last row drawn out to streaks makes the network miss hands. People side by side, for whom
+ * it would stick out more, are squeezed a little; where that would be by more than 1.3, the view is
  * wide, and is looked at in two tiles of the network's shape; only where these would not meet are they squeezed.
  *
  * The one rule: nobody in the picture is ever outside the search. A look at the whole picture comes every SEARCH_FRAMES frames, or
  * SEARCH_NS; of a wide picture, with a closer one at one of its two ends, in turns. Whom it shows outside of the view makes the view
  * larger in that same frame, as does a person who touches the view's border. A view grows at once, moves only when the person comes
- * near its border, and shrinks when less has done for some time: a still person has a still view, because each move costs a little
- * flicker.
+ * near its border, and shrinks when less has done for some time; the one of the first sight is made tighter once. A still person
+ * has a still view, because each move costs a little flicker.
  *
  * Pure bookkeeping: no network, no clock, no allocation. One thread. */
 #ifndef PMK_SCENE_VIEW_H
@@ -25,9 +26,10 @@ struct pmk_view {
 	bool wide;	/* covered by two tiles */
 	bool found;	/* somebody is followed */
 	bool fitted;	/* the view was fitted to the person after the first look */
+	bool rough;	/* made at first sight: due for a tighter one */
 	struct pmk_box { double left, top, right, bottom; } people, searched;	/* px, in the last look at the view; in the last search */
 	struct pmk_box chosen;	/* with nearest: who; empty when nobody */
-	int roomy;	/* frames in a row for which a smaller view would have done */
+	int roomy;	/* frames in a row for which a smaller view would have done, or since a rough one */
 	int frames;	/* since the last search */
 	bool right_next;	/* which half of a wide picture is searched more closely next */
 	uint64_t searched_ns;
