@@ -290,6 +290,26 @@ for end in 'INT 1' 'TERM 1' 'HUP 1' 'INT 2' 'TERM 2' 'HUP 2'; do
 	if [ $took -lt 500 ]; then note ok; else note bad "SIG$signal, $threads threads: ended after $took ms, and no sooner before"; fi
 done
 
+# --- once it is live, the libraries that read its backdrop are gone; a film that is being written keeps them
+{ printf 'P6\n64 64\n255\n'; head -c 12288 /dev/zero; } >wall.ppm
+for outputs in "-o null" "-o null -o file:kept.mkv"; do
+	: >err
+	"$program" -v -c presenter $outputs -s 320x180 -b wall.ppm 2>err &
+	pid=$!
+	while kill -0 $pid 2>err2 && ! grep -q -e '-> live' err; do sleep 0.05; done
+	kept=no
+	grep -q 'potemkin-media.so' /proc/$pid/maps && kept=yes
+	kill -s INT $pid
+	wait $pid
+	code=$?
+	case "$code $kept $outputs" in
+	"0 no -o null" | "0 yes "*kept.mkv) note ok ;;
+	*) note bad "module with $outputs: exit $code, kept: $kept: $(cat err)" ;;
+	esac
+	rm -f kept.mkv err2
+done
+rm -f wall.ppm
+
 # --- ended before its first picture, mask leaves an older film as it was; ended later, it holds what was done
 runs mask drawn.mkv early.mkv --frames 2
 cp early.mkv older.mkv

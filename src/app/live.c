@@ -5,6 +5,7 @@
 #include "app/service.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "image/media.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -118,6 +119,7 @@ static int run(struct pmk_pipeline *pipeline, const struct pmk_options *options,
 
 	if (err)
 		return err;
+	pmk_media_rest();	/* a backdrop's file has been read by now */
 	announce(pipeline, options);
 	pmk_service_notify("READY=1\nSTATUS=Running");
 	result->interrupted = wait_for_end(pipeline, options->duration);

@@ -31,4 +31,8 @@ int pmk_media_read(struct pmk_media *media, struct pmk_image *image, int64_t *po
 int pmk_media_rewind(struct pmk_media *media) __attribute__((warn_unused_result));	/* to the first picture; positions start at 0 again */
 int64_t pmk_media_damaged(const struct pmk_media *media);	/* pictures skipped so far */
 
+/* Give back the memory of the libraries that read and write files, unless a file is open; the next one takes it again, which costs some
+ * 50 ms. [any thread] */
+void pmk_media_rest(void);
+
 #endif

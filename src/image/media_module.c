@@ -19,12 +19,14 @@ static const struct pmk_media_host host = {
 };
 
 static struct {
-	pthread_once_t once;
-	const struct pmk_media_calls *calls;	/* NULL: cannot be had, for this reason */
-	char reason[2 * PATH_MAX + 1024];
-} module = { .once = PTHREAD_ONCE_INIT };
+	pthread_mutex_t lock;
+	void *object;	/* while it is loaded */
+	const struct pmk_media_calls *calls;	/* NULL: not loaded */
+	int users;	/* calls and open files that need it where it is */
+	char reason[2 * PATH_MAX + 1024];	/* why it cannot be had; empty: not known to be so */
+} module = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
-int pmk_media_module_load(const char *path, const struct pmk_media_calls **calls, char reason[512])
+static int load(const char *path, void **loaded, const struct pmk_media_calls **calls, char reason[512])
 {
 	const struct pmk_media_module *found;
 	void *object;
@@ -42,6 +44,7 @@ int pmk_media_module_load(const char *path, const struct pmk_media_calls **calls
 		goto fail;
 	}
 	found->start(&host);
+	*loaded = object;
 	*calls = &found->calls;
 	return 0;
 
@@ -49,6 +52,13 @@ fail:
 	if (object)
 		dlclose(object);
 	return -ENOPKG;
+}
+
+int pmk_media_module_load(const char *path, const struct pmk_media_calls **calls, char reason[512])
+{
+	void *object;
+
+	return load(path, &object, calls, reason);
 }
 
 /* The program's own directory with a slash, as the kernel tells it: nothing in the environment has a say. */
@@ -77,7 +87,7 @@ static void find(void)
 		int err;
 
 		snprintf(path[i], sizeof path[i], "%s%s" PMK_MEDIA_MODULE_FILE, own, places[i]);
-		err = pmk_media_module_load(path[i], &module.calls, reason);
+		err = load(path[i], &module.object, &module.calls, reason);
 		if (err == -ENOENT)
 			continue;
 		if (err)
@@ -87,26 +97,76 @@ static void find(void)
 	snprintf(module.reason, sizeof module.reason, "is neither %s nor %s; install it, or build with -Dmedia=enabled", path[0], path[1]);
 }
 
-static int need(const char *path)
+/* One more user. A module that could not be had is not looked for again. */
+static int enter(void)
 {
-	pthread_once(&module.once, find);
-	if (module.calls)
-		return 0;
-	pmk_error("%s: picture and video files need the module " PMK_MEDIA_MODULE_FILE ", which %s", path, module.reason);
-	return -ENOPKG;
+	int err;
+
+	pthread_mutex_lock(&module.lock);
+	if (!module.calls && !*module.reason)
+		find();
+	err = module.calls ? 0 : -ENOPKG;
+	module.users += !err;
+	pthread_mutex_unlock(&module.lock);
+	return err;
+}
+
+static void leave(void)
+{
+	pthread_mutex_lock(&module.lock);
+	module.users--;
+	pthread_mutex_unlock(&module.lock);
+}
+
+/* The same for the file at `path`. */
+static int enter_for(const char *path)
+{
+	int err = enter();
+
+	if (err)
+		pmk_error("%s: picture and video files need the module " PMK_MEDIA_MODULE_FILE ", which %s", path, module.reason);
+	return err;
+}
+
+/* What a call that opened something gave: it is a user until it is closed. */
+static int opened(int err)
+{
+	if (err)
+		leave();
+	return err;
+}
+
+/* What a call gave that is over with. */
+static int done(int err)
+{
+	leave();
+	return err;
+}
+
+void pmk_media_rest(void)
+{
+	pthread_mutex_lock(&module.lock);
+	if (module.object && !module.users) {
+		dlclose(module.object);
+		module.object = NULL;
+		module.calls = NULL;
+	}
+	pthread_mutex_unlock(&module.lock);
 }
 
 int pmk_media_open(const char *path, struct pmk_media **media)
 {
-	int err = need(path);
+	int err = enter_for(path);
 
-	return err ? err : module.calls->media_open(path, media);
+	return err ? err : opened(module.calls->media_open(path, media));
 }
 
 void pmk_media_close(struct pmk_media *media)
 {
-	if (media)
-		module.calls->media_close(media);
+	if (!media)
+		return;
+	module.calls->media_close(media);
+	leave();
 }
 
 const struct pmk_media_info *pmk_media_info(const struct pmk_media *media)
@@ -131,9 +191,9 @@ int64_t pmk_media_damaged(const struct pmk_media *media)
 
 int pmk_media_out_open(const char *path, const struct pmk_media_out_settings *settings, struct pmk_media_out **out)
 {
-	int err = need(path);
+	int err = enter_for(path);
 
-	return err ? err : module.calls->media_out_open(path, settings, out);
+	return err ? err : opened(module.calls->media_out_open(path, settings, out));
 }
 
 int pmk_media_out_write(struct pmk_media_out *out, const struct pmk_image *image, int64_t position_ns)
@@ -143,47 +203,50 @@ int pmk_media_out_write(struct pmk_media_out *out, const struct pmk_image *image
 
 int pmk_media_out_finish(struct pmk_media_out *out)
 {
-	return module.calls->media_out_finish(out);
+	return done(module.calls->media_out_finish(out));
 }
 
 void pmk_media_out_abandon(struct pmk_media_out *out)
 {
-	if (out)
-		module.calls->media_out_abandon(out);
+	if (!out)
+		return;
+	module.calls->media_out_abandon(out);
+	leave();
 }
 
 int pmk_still_read(const char *path, struct pmk_rgb *rgb)
 {
-	int err = need(path);
+	int err = enter_for(path);
 
-	return err ? err : module.calls->still_read(path, rgb);
+	return err ? err : done(module.calls->still_read(path, rgb));
 }
 
 int pmk_still_write_rgb(const char *path, const struct pmk_rgb *rgb)
 {
-	int err = need(path);
+	int err = enter_for(path);
 
-	return err ? err : module.calls->still_write_rgb(path, rgb);
+	return err ? err : done(module.calls->still_write_rgb(path, rgb));
 }
 
 int pmk_still_write_grey(const char *path, const struct pmk_mask *mask)
 {
-	int err = need(path);
+	int err = enter_for(path);
 
-	return err ? err : module.calls->still_write_grey(path, mask);
+	return err ? err : done(module.calls->still_write_grey(path, mask));
 }
 
 int pmk_still_probe(const char *path)
 {
-	int err = need(path);
+	int err = enter_for(path);
 
-	return err ? err : module.calls->still_probe(path);
+	return err ? err : done(module.calls->still_probe(path));
 }
 
 int pmk_rescale_create(const struct pmk_packed *from, const struct pmk_packed *to, struct pmk_rescale **rescale)
 {
-	pthread_once(&module.once, find);
-	return module.calls ? module.calls->rescale_create(from, to, rescale) : -ENOPKG;
+	int err = enter();
+
+	return err ? err : opened(module.calls->rescale_create(from, to, rescale));
 }
 
 void pmk_rescale_run(struct pmk_rescale *rescale, const uint8_t *from, int from_stride, uint8_t *to, int to_stride)
@@ -193,6 +256,8 @@ void pmk_rescale_run(struct pmk_rescale *rescale, const uint8_t *from, int from_
 
 void pmk_rescale_destroy(struct pmk_rescale *rescale)
 {
-	if (rescale)
-		module.calls->rescale_destroy(rescale);
+	if (!rescale)
+		return;
+	module.calls->rescale_destroy(rescale);
+	leave();
 }
