@@ -336,6 +336,38 @@ static void test_a_kept_backdrop_changes_nothing(void **state)
 	}
 }
 
+/* A backdrop in the camera's light is another in each picture: what pictures hold of it is not kept, nor what they held before. */
+static void test_a_matched_backdrop_is_not_kept(void **state)
+{
+	struct set s = make(161, 91, PMK_CHROMA_420, PMK_RANGE_LIMITED);
+	struct pmk_composer *reference;
+	struct pmk_shown *kept, *plain;
+	struct pmk_match *match;
+
+	assert_int_equal(pmk_composer_create(&s.behind.layout, 1, &reference), 0);
+	assert_int_equal(pmk_match_create(&s.behind.layout, 1, &match), 0);
+	pmk_match_backdrop(match, &s.behind);
+	pmk_image_fill(&s.frame->image, (uint8_t[]){ 190, 120, 140 });
+	for (int y = 20; y < 60; y++)
+		memset(s.mask.alpha + y * s.mask.stride + 30, 255, 50);
+	pmk_composer_keep_behind(s.composer, &s.behind);
+	for (int k = 0; k < 6; k++) {
+		pmk_composer_match(s.composer, k ? match : NULL);
+		pmk_composer_match(reference, k ? match : NULL);
+		s.frame->number = s.mask.number = (uint64_t)k;
+		pmk_match_see(match, s.frame, &s.mask, (uint64_t)k * 40000000);
+		assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &s.behind, &kept), 0);
+		assert_int_equal(pmk_compose(reference, s.frame, &s.mask, &s.behind, &plain), 0);
+		assert_true(same(pmk_shown_image(kept), pmk_shown_image(plain)));
+		assert_int_equal(memcmp(pmk_shown_image(plain)->plane[0], s.behind.plane[0], 161) == 0, k == 0);
+		pmk_shown_unref(kept);
+		pmk_shown_unref(plain);
+	}
+	pmk_match_destroy(match);
+	pmk_composer_destroy(reference);
+	finish(&s);
+}
+
 static void test_cover_and_exhaustion(void **state)
 {
 	struct set s = make(64, 48, PMK_CHROMA_422, PMK_RANGE_LIMITED);
@@ -386,6 +418,7 @@ int main(void)
 		cmocka_unit_test(test_rim_is_cleaned),
 		cmocka_unit_test(test_rim_keeps_the_backdrop),
 		cmocka_unit_test(test_a_kept_backdrop_changes_nothing),
+		cmocka_unit_test(test_a_matched_backdrop_is_not_kept),
 		cmocka_unit_test(test_cover_and_exhaustion),
 		cmocka_unit_test(test_room_is_marked),
 	};

@@ -160,6 +160,29 @@ static void test_colour_and_rims_count(void **state)
 	}
 }
 
+/* Where there is no noise two levels of a cell are still, and three are motion; strong noise hides as much. */
+static void test_the_threshold_follows_the_noise(void **state)
+{
+	static const struct { int noise, step; bool still; } cases[] = { { 0, 2, true }, { 0, 3, false }, { 2, 3, true }, { 2, 7, false } };
+	struct pmk_image image;
+	struct pmk_gate g;
+
+	assert_int_equal(pmk_image_alloc(&image, &small), 0);
+	assert_int_equal(pmk_gate_init(&g, &small), 0);
+	for (int c = 0; c < 4; c++) {
+		pmk_image_fill(&image, (uint8_t[]){ 100, 110, 120 });
+		assert_false(pmk_gate_is_still(&g, &image, moment(c)));
+		pmk_gate_saw(&g);
+		pmk_image_fill(&image, (uint8_t[]){ (uint8_t)(100 + cases[c].noise), 110, 120 });
+		for (int k = 0; k < 16; k++)
+			image.plane[0][(size_t)(40 + k / 4) * image.stride[0] + 80 + k % 4] = (uint8_t)(100 + cases[c].step);
+		assert_int_equal(pmk_gate_is_still(&g, &image, moment(c) + 1), cases[c].still);
+		pmk_gate_reset(&g);
+	}
+	pmk_gate_finish(&g);
+	pmk_image_free(&image);
+}
+
 static void fill(struct pmk_image *image, int plane, const struct pmk_rect *r, uint8_t value)
 {
 	for (int y = r->y; y < r->y + r->height; y++)
@@ -400,6 +423,7 @@ int main(void)
 		cmocka_unit_test(test_noise_is_still),
 		cmocka_unit_test(test_a_hand_is_not_still),
 		cmocka_unit_test(test_colour_and_rims_count),
+		cmocka_unit_test(test_the_threshold_follows_the_noise),
 		cmocka_unit_test(test_the_last_pixels_count),
 		cmocka_unit_test(test_rest_in_motion),
 		cmocka_unit_test(test_time_and_cuts),

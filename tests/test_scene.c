@@ -250,6 +250,39 @@ static void test_keep_out(void **state)
 	pmk_frame_pool_destroy(pool);
 }
 
+/* --match reaches the picture: the backdrop goes towards a camera that is darker than it. */
+static void test_match_is_seen(void **state)
+{
+	struct pmk_layout layout = { .width = 640, .height = 360 };
+	struct pmk_scene_settings settings = settings_for("selfie");
+	struct pmk_frame_pool *pool = pmk_frame_pool_create(1);
+	struct pmk_frame *frame = pmk_frame_pool_take(pool, &layout);
+	struct pmk_presenter *presenter;
+	double mean[2] = { 0 };
+
+	assert_int_equal(pmk_presenter_create(640, 360, 1, &presenter), 0);
+	pmk_presenter_draw_image(presenter, 1, &frame->image, NULL);
+	for (int i = 0; i < frame->image.stride[0] * 360; i++)
+		frame->image.plane[0][i] = (uint8_t)(16 + (frame->image.plane[0][i] - 16) * 2 / 3);
+	settings.backdrop = "builtin:office";
+	for (int way = 0; way < 2; way++) {
+		struct pmk_scene *scene;
+		struct pmk_shown *shown;
+
+		settings.match = way;
+		assert_int_equal(pmk_scene_create(&settings, &layout, 1, &scene), 0);
+		assert_int_equal(pmk_scene_run(scene, frame, &shown, NULL), 0);
+		for (int i = 0; i < 40 * 640; i++)
+			mean[way] += pmk_shown_image(shown)->plane[0][(size_t)(i / 640) * pmk_shown_image(shown)->stride[0] + i % 640] / (40.0 * 640);
+		pmk_shown_unref(shown);
+		pmk_scene_destroy(scene);
+	}
+	assert_true(mean[1] < mean[0] - 5);
+	pmk_presenter_destroy(presenter);
+	pmk_frame_unref(frame);
+	pmk_frame_pool_destroy(pool);
+}
+
 /* A frame that does not fit gives a cover and says so once, however often it comes. */
 static void test_errors_become_a_cover(void **state)
 {
@@ -330,6 +363,7 @@ int main(void)
 		cmocka_unit_test(test_the_room_is_replaced),
 		cmocka_unit_test(test_a_cut_forgets_all),
 		cmocka_unit_test(test_keep_out),
+		cmocka_unit_test(test_match_is_seen),
 		cmocka_unit_test(test_errors_become_a_cover),
 		cmocka_unit_test(test_the_room_needs_its_switch),
 		cmocka_unit_test(test_the_switch_alone_shows_nothing),

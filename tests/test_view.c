@@ -424,6 +424,12 @@ static void test_zones(void **state)
 		}
 	}
 	assert_true(probability[5 * 40 + 19] == 1 && probability[5 * 40 + 26] == 1 && probability[4 * 40 + 20] == 1 && probability[12 * 40 + 20] == 1);
+	/* a cell that a zone touches is in it */
+	for (int i = 0; i < 40 * 40; i++)
+		probability[i] = 1;
+	pmk_zone_clear_probability(&(struct pmk_rect){ 105, 58, 51, 57 }, &view, probability, 40, 40);
+	assert_true(probability[5 * 40 + 20] == 0 && probability[11 * 40 + 25] == 0 && probability[4 * 40 + 20] == 1 && probability[12 * 40 + 25] == 1);
+	assert_true(probability[5 * 40 + 19] == 1 && probability[11 * 40 + 26] == 1);
 	pmk_mask_free(&mask);
 }
 
