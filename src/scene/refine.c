@@ -15,7 +15,8 @@
 #include <string.h>
 
 static const float SURE = 1.0f / 16;	/* what is this close to 0 or 1 is taken for it: no haze of the room */
-static const float GUIDE_SURE = 0.25f, TRACE_SURE = 0.25f;	/* the same before and behind the guided filter */
+static const float GUIDE_ROOM = 0.32f, GUIDE_PERSON = 0.75f;	/* the same before the guided filter: networks rather take room for person */
+static const float TRACE_SURE = 0.25f;	/* and behind it */
 
 struct pmk_refine {
 	struct pmk_refine_settings settings;
@@ -122,11 +123,11 @@ static void alpha_row(const float *p, uint8_t *alpha, int count, float threshold
 	}
 }
 
-/* What is within `sure` of 0 or 1 becomes it, what is between is stretched. */
-static void pull_ends(float *p, size_t count, float sure)
+/* What is at most `room` becomes 0, from `person` on 1, what is between is stretched. */
+static void pull_ends(float *p, size_t count, float room, float person)
 {
 	for (size_t i = 0; i < count; i++) {
-		float q = (p[i] - sure) * (1 / (1 - 2 * sure));
+		float q = (p[i] - room) * (1 / (person - room));
 		p[i] = q < 0 ? 0 : q > 1 ? 1 : q;
 	}
 }
@@ -154,7 +155,7 @@ static void guide_by_picture(struct pmk_refine *r, const float *probability, con
 	pmk_guide_halve(probability, r->width, r->height, r->cells);
 	halve_luma(r, small);
 	pmk_temporal_run(&r->calm_cells, r->cells, r->cell_luma, view);
-	pull_ends(r->cells, (size_t)r->guide.width * (size_t)r->guide.height, GUIDE_SURE);
+	pull_ends(r->cells, (size_t)r->guide.width * (size_t)r->guide.height, GUIDE_ROOM, GUIDE_PERSON);
 	pmk_guide_run(&r->guide, r->cells, small);
 	pmk_trace_run(r->trace, r->guide.gain, r->guide.rest, view, picture->plane[0], picture->stride[0], mask);
 	for (int y = 0; threshold >= 0 && y < mask->height; y++) {
