@@ -26,6 +26,7 @@ struct pmk_look {
 	struct eye view, search;	/* search is empty when the first does both */
 	struct pmk_tiles tiles;
 	struct pmk_view where;
+	float *before;	/* the look before the last one, at first sight */
 	const struct pmk_rect *keep_out;
 	int keep_out_count;
 };
@@ -69,6 +70,10 @@ int pmk_look_create(const struct pmk_look_settings *settings, int width, int hei
 		err = open_eye("selfie-landscape", settings, &l->search);
 	if (!err)
 		err = pmk_tiles_init(&l->tiles, l->view.model.card.output_width, l->view.model.card.output_height);
+	if (!err)
+		l->before = pmk_mem_alloc((size_t)l->tiles.width * (size_t)l->tiles.height * sizeof *l->before);
+	if (!err && !l->before)
+		err = -ENOMEM;
 	if (err) {
 		pmk_look_destroy(l);
 		return err;
@@ -85,6 +90,7 @@ void pmk_look_destroy(struct pmk_look *l)
 	close_eye(&l->view);
 	close_eye(&l->search);
 	pmk_tiles_finish(&l->tiles);
+	free(l->before);
 	free(l);
 }
 
@@ -155,22 +161,62 @@ static int look_at_view(struct pmk_look *l, const struct pmk_image *image, struc
 	return 0;
 }
 
+/* Where cell `at` of a line of `count` of one view lies in the line of another, in cells; outside of it: -1. */
+static double cell_in(int at, int count, int first, int size, int other_first, int other_size)
+{
+	double cell = (first - other_first + (at + 0.5) * size / count) * count / other_size - 0.5;
+
+	return cell >= 0 && cell <= count - 1 ? cell : -1;
+}
+
+/* Of the last look and the one before, from the view `before`, the mean: each errs at other places. */
+static void average_looks(struct pmk_look *l, const struct pmk_rect *before, const struct pmk_sight *last)
+{
+	const struct pmk_rect *view = &last->view;
+	int width = l->tiles.width, height = l->tiles.height;
+
+	for (int y = 0; y < height; y++) {
+		double down = cell_in(y, height, view->y, view->height, before->y, before->height);
+
+		for (int x = 0; down >= 0 && x < width; x++) {
+			double across = cell_in(x, width, view->x, view->width, before->x, before->width), part;
+			int left = (int)across, right = left + 1 < width ? left + 1 : left;
+			const float *a = l->before + (size_t)down * (size_t)width, *b = (int)down + 1 < height ? a + width : a;
+			float *mean = last->probability + (size_t)y * (size_t)width + (size_t)x, upper, lower;
+
+			if (across < 0)
+				continue;
+			part = across - left;
+			upper = (float)(a[left] + part * (a[right] - a[left]));
+			lower = (float)(b[left] + part * (b[right] - b[left]));
+			*mean = (*mean + upper + (float)(down - (int)down) * (lower - upper)) / 2;
+		}
+	}
+}
+
 int pmk_look_run(struct pmk_look *l, const struct pmk_image *image, uint64_t now_ns, struct pmk_sight *sight)
 {
 	const struct pmk_model_card *card = &l->view.model.card;
 	struct pmk_sight seen = { 0 };
-	bool again = true;
+	bool again = true, first = !l->where.fitted;
+	struct pmk_rect before = { 0 };
 	int err = 0;
 
 	if (pmk_view_wants_search(&l->where, now_ns))
 		err = search(l, image, &seen);
 	for (int looks = 0; !err && again && looks < MOST_LOOKS; looks++) {
+		if (first && looks) {
+			memcpy(l->before, seen.probability, (size_t)l->tiles.width * (size_t)l->tiles.height * sizeof *l->before);
+			before = seen.view;
+		}
 		err = look_at_view(l, image, &seen);
 		if (!err)
 			again = pmk_view_follow(&l->where, seen.probability, card->output_width, card->output_height);
 	}
 	if (err)
 		return err;
+	if (before.width && l->where.found)
+		average_looks(l, &before, &seen);
 	if (card->output_width == card->input_width && card->output_height == card->input_height) {
 		if (seen.probability == l->tiles.joined)
 			pmk_prepare_scale(l->view.prepare, image, &seen.view);

@@ -3,7 +3,7 @@
  *
  * The model "auto" is selfie for the view. Looks at the whole of a wide picture are taken by selfie-landscape, which is cheaper and has
  * nearly its shape; both have to be there. Any other model does both. The first frame after a cut is looked at until the view
- * fits; a picture that stands alone is such a frame. One thread. */
+ * fits, and the mean of the last two looks is what was seen; a picture that stands alone is such a frame. One thread. */
 #ifndef PMK_SCENE_LOOK_H
 #define PMK_SCENE_LOOK_H
 
