@@ -884,8 +884,9 @@ static void test_a_lost_virtual_camera_comes_back(void **state)
 static void test_waits_for_a_camera(void **state)
 {
 	struct pmk_pipeline_settings settings = { .camera = "scripted", .wait = true, .wish = { .width = 320, .height = 180, .fps = 50 }, .outputs = { "a!" },
-		.output_count = 1, .scene = { .model = "selfie", .threads = 1, .backdrop = "green", .refine = { .threshold = -1 } } };
+		.output_count = 1, .scene = { .model = network, .threads = 1, .backdrop = "green", .refine = { .threshold = -1 } } };
 	struct pmk_pipeline *p = NULL;
+	struct output now;
 	enum pmk_part part;
 
 	unit_catch_log();
@@ -896,12 +897,14 @@ static void test_waits_for_a_camera(void **state)
 	atomic_store(&open_failures, 1000);
 	atomic_store(&watch, PMK_WATCH_SOMEBODY);
 	assert_int_equal(pmk_pipeline_create(&settings, &p, &part), 0);
+	running = p;
 	assert_int_equal(pmk_pipeline_start(p, &part), 0);
 	wait_opens(3);
 	reach(p, PMK_STATE_COVERED);
 	wait_written(0, seen(0).written + 3);
-	assert_true(seen(0).last_is_marked);
-	assert_int_equal(seen(0).written, seen(0).covers);
+	now = seen(0);
+	assert_true(now.last_is_marked);
+	assert_int_equal(now.written, now.covers);
 	atomic_store(&open_failures, 0);
 	reach(p, PMK_STATE_LIVE);
 	wait_written(0, seen(0).written + 3);
