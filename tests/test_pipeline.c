@@ -37,7 +37,7 @@ enum camera_mode { DELIVER, STALL, LOSE, END, HANG, OLD, UNEVEN };	/* OLD: pictu
 static atomic_int camera_mode, camera_opens, cameras_open, open_failures, camera_width = 320, camera_drops;	/* drops: between two pictures */
 static atomic_ullong opened_ns[8];	/* when it was opened the first times */
 static atomic_ullong given_ns;	/* capture of the last picture that it gave */
-static atomic_int barren_reads;	/* begun and giving nothing; a reading that has begun earlier may give one more picture */
+static atomic_int heard_mode;	/* what the last reading found as it began; one that began earlier may still give a picture */
 static const uint8_t room[3] = { 150, 60, 220 };	/* Y, U, V: magenta */
 
 struct camera {
@@ -76,21 +76,18 @@ int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct
 int pmk_source_read(struct pmk_source *source, struct pmk_frame **frame, uint64_t deadline_ns)
 {
 	struct camera *c = (struct camera *)source;
-	bool gives;
 	int mode;
 
-	while (atomic_load(&camera_mode) == HANG) {
-		atomic_fetch_add(&barren_reads, 1);
+	while ((mode = atomic_load(&camera_mode)) == HANG) {
+		atomic_store(&heard_mode, HANG);
 		pmk_clock_sleep_until(pmk_clock_now_ns() + PMK_MS_NS);
 	}
-	mode = atomic_load(&camera_mode);
-	gives = mode == DELIVER || mode == OLD || mode == UNEVEN;
-	atomic_fetch_add(&barren_reads, !gives);
+	atomic_store(&heard_mode, mode);
 	if (mode == LOSE)
 		return -ENODEV;
 	if (mode == END)
 		return -ENODATA;
-	if (!gives) {
+	if (mode != DELIVER && mode != OLD && mode != UNEVEN) {
 		pmk_clock_sleep_until(deadline_ns);
 		return -EAGAIN;
 	}
@@ -428,14 +425,19 @@ static void drain(int index)
 	wait_until(seen(index).taken_ns == atomic_load(&given_ns));
 }
 
-/* From now on the camera gives nothing, and nothing that it gave is still under way. */
+static void set_mode(enum camera_mode mode)
+{
+	atomic_store(&camera_mode, mode);
+	wait_until(atomic_load(&heard_mode) == (int)mode);
+}
+
+/* From now on the camera gives nothing, and nothing that it gave is still under way. It stalls first: a cover that says that the camera
+ * is lost would overtake the last picture on its way to an output that is slow. */
 static void dry_up(enum camera_mode mode)
 {
-	int before = atomic_load(&barren_reads);
-
-	atomic_store(&camera_mode, mode);
-	wait_until(atomic_load(&barren_reads) > before);
+	set_mode(STALL);
 	drain(0);
+	set_mode(mode);
 }
 
 static void fail_after(int index, int count)
