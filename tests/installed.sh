@@ -53,6 +53,10 @@ cp "$program" "$work/alone/potemkin"
 module=$(find "$work/root" -name potemkin-media.so)
 runs "$work/alone/potemkin" -c presenter -o null --frames 2 -s 160x90
 runs "$work/alone/potemkin" bench --sizes 160x90 --frames 2 --input-format yuyv
+"$work/alone/potemkin" doctor >"$work/out"
+grep -q 'hint   files: .*potemkin-media.so is missing' "$work/out" || bad "doctor does not miss the module: $(cat "$work/out")"
+"$installed" doctor >"$work/out"
+grep -q 'good   files: ' "$work/out" || bad "doctor misses the module that is installed: $(cat "$work/out")"
 export LD_LIBRARY_PATH="${module%/*}"
 for way in "convert presenter a.mkv" "convert $work/film.mkv a.mkv" "convert $work/wall.png a.png" "mask $work/film.mkv a.mkv" \
 	"-c file:$work/film.mkv -o null" "-c presenter -o file:a.mkv --frames 1" "-c presenter -o null --frames 1 -b $work/wall.png"; do

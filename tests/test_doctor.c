@@ -121,6 +121,30 @@ static void test_a_camera_of_pipewire_alone(void **state)
 	end();
 }
 
+static void test_a_camera_of_the_portal_alone(void **state)
+{
+	begin();
+	doctor.portal_has_camera = true;
+	examine(pmk_doctor_check_camera);
+	found(PMK_VERDICT_HINT, "the desktop portal has a camera", "--camera pipewire,");
+	assert_true(doctor.has_camera);
+	end();
+}
+
+static void test_the_module_for_files(void **state)
+{
+	begin();
+	examine(pmk_doctor_check_media);
+	found(PMK_VERDICT_GOOD, "can be read", "");
+	end();
+	begin();
+	doctor.media_missing = "is neither here nor there; install it";
+	examine(pmk_doctor_check_media);
+	found(PMK_VERDICT_HINT, "potemkin-media.so is missing", "make install");
+	assert_string_equal(doctor.findings[0].why, doctor.media_missing);
+	end();
+}
+
 /* A potemkin that runs hides its descriptors from its own user. What nobody is seen to hold is taken for its. */
 static void test_a_camera_that_potemkin_has(void **state)
 {
@@ -330,7 +354,7 @@ static void test_models(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cameras), cmocka_unit_test(test_a_camera_that_potemkin_has), cmocka_unit_test(test_a_camera_of_pipewire_alone), cmocka_unit_test(test_a_camera_in_use), cmocka_unit_test(test_permission),
+		cmocka_unit_test(test_cameras), cmocka_unit_test(test_a_camera_that_potemkin_has), cmocka_unit_test(test_a_camera_of_pipewire_alone), cmocka_unit_test(test_a_camera_of_the_portal_alone), cmocka_unit_test(test_the_module_for_files), cmocka_unit_test(test_a_camera_in_use), cmocka_unit_test(test_permission),
 		cmocka_unit_test(test_speed), cmocka_unit_test(test_module), cmocka_unit_test(test_loopback),
 		cmocka_unit_test(test_our_own_virtual_camera), cmocka_unit_test(test_pipewire), cmocka_unit_test(test_browsers),
 		cmocka_unit_test(test_models),

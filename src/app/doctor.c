@@ -3,8 +3,10 @@
 
 #include "app/commands.h"
 #include "base/log.h"
+#include "image/media.h"
 #include "io/holders.h"
 #include "io/pipewire_cameras.h"
+#include "io/portal.h"
 
 #include <cjson/cJSON.h>
 #include <limits.h>
@@ -18,7 +20,7 @@
 
 static void (*const checks[])(struct pmk_doctor *doctor) = {
 	pmk_doctor_check_model, pmk_doctor_check_permission, pmk_doctor_check_camera, pmk_doctor_check_speed, pmk_doctor_check_module,
-	pmk_doctor_check_loopback, pmk_doctor_check_pipewire, pmk_doctor_check_browser,
+	pmk_doctor_check_loopback, pmk_doctor_check_pipewire, pmk_doctor_check_browser, pmk_doctor_check_media,
 };
 
 void pmk_doctor_add(struct pmk_doctor *d, const char *check, enum pmk_verdict verdict, const char *why, const char *fix, const char *what, ...)
@@ -100,6 +102,8 @@ static void look_around(struct pmk_doctor *d)
 	d->potemkin_runs = pmk_holders_runs(d->root, "potemkin");
 	if (d->pipewire_built)
 		ask_pipewire(d);
+	d->portal_has_camera = !d->pipewire_camera[0] && !d->pipewire_lists_us && pmk_portal_has_camera();
+	d->media_missing = pmk_media_missing();
 }
 
 static void print_json(const struct pmk_doctor *d, enum pmk_exit code)

@@ -27,6 +27,8 @@ struct pmk_doctor {
 	int device_count;
 	bool pipewire_runs, pipewire_built;	/* a daemon answers; this program can use it */
 	char pipewire_camera[128];	/* node.name of the first camera that PipeWire has, or "" */
+	bool portal_has_camera;	/* asked only where PipeWire itself shows none */
+	const char *media_missing;	/* why the module for files cannot be used, or NULL */
 	bool potemkin_runs, pipewire_lists_us;	/* one runs now; and its node is there */
 	/* What a call needs, as the checks find it. */
 	bool has_camera, camera_is_taken, has_model, has_loopback;	/* loopback: one that browsers show */
@@ -43,6 +45,7 @@ bool pmk_doctor_file_has(const struct pmk_doctor *doctor, const char *path, cons
 
 /* The checks, for the table of doctor.c. */
 void pmk_doctor_check_model(struct pmk_doctor *doctor);
+void pmk_doctor_check_media(struct pmk_doctor *doctor);
 void pmk_doctor_check_permission(struct pmk_doctor *doctor);
 void pmk_doctor_check_camera(struct pmk_doctor *doctor);
 void pmk_doctor_check_speed(struct pmk_doctor *doctor);

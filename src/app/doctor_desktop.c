@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The checks of networks, PipeWire and browsers. */
+/* The checks of networks, PipeWire, browsers and the module for files. */
 #include "app/doctor.h"
 
 #include "model/manifest.h"
@@ -107,4 +107,13 @@ void pmk_doctor_check_browser(struct pmk_doctor *d)
 	if (is_installed(d, foxes) && !firefox_is_set(d))
 		pmk_doctor_add(d, "browser", PMK_VERDICT_HINT, "Firefox takes cameras from PipeWire only when told to, on most systems",
 			"about:config in Firefox: set media.webrtc.camera.allow-pipewire to true", "Firefox may not list the camera");
+}
+
+void pmk_doctor_check_media(struct pmk_doctor *d)
+{
+	if (!d->media_missing)
+		pmk_doctor_add(d, "files", PMK_VERDICT_GOOD, NULL, NULL, "pictures and videos can be read and written");
+	else
+		pmk_doctor_add(d, "files", PMK_VERDICT_HINT, d->media_missing, "make install puts potemkin-media.so where it belongs; a call needs it "
+			"only with a picture behind you", "no picture or video file can be used: the module potemkin-media.so is missing");
 }

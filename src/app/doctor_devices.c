@@ -114,6 +114,10 @@ void pmk_doctor_check_camera(struct pmk_doctor *d)
 		snprintf(fix, sizeof fix, "potemkin --camera pipewire:%s", d->pipewire_camera);
 		pmk_doctor_add(d, "camera", PMK_VERDICT_HINT, "none under /dev can be used, and auto looks there only", fix, "PipeWire has the camera %s",
 			d->pipewire_camera);
+	} else if (!found && d->portal_has_camera) {
+		d->has_camera = true;
+		pmk_doctor_add(d, "camera", PMK_VERDICT_HINT, "none under /dev can be used, nor does PipeWire show one, and auto looks under /dev only",
+			"potemkin --camera pipewire, and say yes where the desktop asks", "the desktop portal has a camera");
 	} else if (!found && !closed) {
 		pmk_doctor_add(d, "camera", PMK_VERDICT_FAULT, "no device with pictures in a known format is plugged in, or its driver is missing",
 			"plug one in; if it is in, sudo dmesg | tail says what the kernel makes of it; without one: potemkin --camera presenter",

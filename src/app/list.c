@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "io/devices.h"
 #include "io/pipewire_cameras.h"
+#include "io/portal.h"
 #include "model/manifest.h"
 #include "scene/builtin.h"
 
@@ -73,6 +74,8 @@ static void add_pipewire_cameras(cJSON *list)
 		add_simple(list, spec, cameras[i].title);
 		cJSON_AddItemToObject(cJSON_GetArrayItem(list, cJSON_GetArraySize(list) - 1), "modes", modes_of(cameras[i].modes, cameras[i].mode_count));
 	}
+	if (!count && !pmk_pipewire_lists_ours() && pmk_portal_has_camera())
+		add_simple(list, "pipewire", "a camera of the desktop portal's, which may ask you");
 	free(cameras);
 }
 

@@ -118,6 +118,14 @@ static void leave(void)
 	pthread_mutex_unlock(&module.lock);
 }
 
+const char *pmk_media_missing(void)
+{
+	if (enter())
+		return module.reason;
+	leave();
+	return NULL;
+}
+
 /* The same for the file at `path`. */
 static int enter_for(const char *path)
 {

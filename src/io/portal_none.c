@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* In the place of portal.c where the program is built without libsystemd. */
+/* In the place of portal.c where the program is built without libsystemd, or without PipeWire. */
 #include <errno.h>
 
 #include "io/portal.h"

@@ -50,6 +50,9 @@ def potemkin_in_sandbox(*options):
 def permitted():
     with desktop_with_camera() as camera:
         desktop.allow_cameras()
+        with hidden_daemon():
+            listed = rig.run(rig.program, "list", "cameras")
+            check("desktop portal" in listed, listed)
         with potemkin_in_sandbox("--frames", "30") as program:
             check(program.wait() == 0, "exit %d" % program.wait())
             check(program.count("PipeWire is out of reach; " + ASKED) == 1, "it did not say that it asks the portal")
