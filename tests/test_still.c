@@ -303,6 +303,31 @@ static void test_writing_fails(void **state)
 	assert_int_equal(material_clear(), 1);
 }
 
+/* Renaming over them would take the pipe away from its reader, and the link from whoever made it. */
+static void test_what_is_no_file_stays(void **state)
+{
+	const char *pipe = material_path("pipe.png"), *link = material_path("link.png"), *behind = material_path("behind.png");
+	struct pmk_rgb made, got;
+	struct stat st;
+
+	assert_int_equal(pmk_rgb_alloc(&made, 20, 20), 0);
+	draw(&made);
+	assert_int_equal(mkfifo(pipe, 0600), 0);
+	assert_fails(pmk_still_write_rgb(pipe, &made), -ENOTSUP, pipe);
+	assert_int_equal(lstat(pipe, &st), 0);
+	assert_true(S_ISFIFO(st.st_mode));
+	material_store(behind, "before", 6);
+	assert_int_equal(symlink("behind.png", link), 0);
+	assert_int_equal(pmk_still_write_rgb(link, &made), 0);
+	assert_int_equal(lstat(link, &st), 0);
+	assert_true(S_ISLNK(st.st_mode));
+	assert_int_equal(pmk_still_read(behind, &got), 0);
+	assert_same(&made, &got);
+	pmk_rgb_free(&made);
+	pmk_rgb_free(&got);
+	assert_int_equal(material_clear(), 3);	/* no temporary is left */
+}
+
 static void test_probe_tells_a_video(void **state)
 {
 	const struct pmk_media_out_settings settings = { .layout = { .width = 64, .height = 48 }, .fps = 30 };
@@ -329,6 +354,7 @@ int main(void)
 		cmocka_unit_test(test_no_picture),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_writing_fails),
+		cmocka_unit_test(test_what_is_no_file_stays),
 		cmocka_unit_test(test_probe_tells_a_video),
 	};
 

@@ -25,6 +25,8 @@ static const char *remedy(int err)
 		return "choose a directory that you may write to";
 	case -EISDIR:
 		return "name a file inside it";
+	case -ENOTSUP:
+		return "a pipe or device cannot be written to, name a file";
 	default:
 		return "choose another place";
 	}
@@ -32,8 +34,26 @@ static const char *remedy(int err)
 
 static int fail(const char *path, int err)
 {
-	pmk_error("%s: cannot be created: %s; %s", path, strerror(-err), remedy(err));
+	pmk_error("%s: cannot be created: %s; %s", path, err == -ENOTSUP ? "not a regular file" : strerror(-err), remedy(err));
 	return err;
+}
+
+/* What is there in its place: renaming would take it away from those who read it. */
+static int check_place(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0 || S_ISREG(st.st_mode))
+		return 0;
+	return S_ISDIR(st.st_mode) ? -EISDIR : -ENOTSUP;
+}
+
+/* Where a link leads, so that the link stays; else the path as it is. To be freed. */
+static char *real_place(const char *path)
+{
+	char *real = realpath(path, NULL);
+
+	return real ? real : strdup(path);
 }
 
 /* "DIRECTORY/.NAME.PID-TRY" */
@@ -47,44 +67,40 @@ static char *temporary_name(const char *path, int try)
 	return text;
 }
 
-int pmk_new_file_create(struct pmk_new_file *file, const char *path)
-{
-	struct pmk_new_file made = { 0 };
-	struct stat st;
-	int fd = -1, err;
-
-	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-		return fail(path, -EISDIR);
-	for (int try = 0; fd < 0 && try < TRIES; try++) {
-		free(made.temporary);
-		made.temporary = temporary_name(path, try);
-		if (!made.temporary)
-			return fail(path, -ENOMEM);
-		fd = open(made.temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-		if (fd < 0 && errno != EEXIST)
-			break;
-	}
-	err = fd < 0 ? -errno : 0;
-	made.path = strdup(path);
-	if (!err && !made.path) {
-		err = -ENOMEM;
-		close(fd);
-		unlink(made.temporary);
-	}
-	if (err) {
-		free(made.path);
-		free(made.temporary);
-		return fail(path, err);
-	}
-	*file = made;
-	return fd;
-}
-
 static void forget(struct pmk_new_file *file)
 {
 	free(file->path);
 	free(file->temporary);
 	*file = (struct pmk_new_file){ 0 };
+}
+
+int pmk_new_file_create(struct pmk_new_file *file, const char *path)
+{
+	struct pmk_new_file made = { 0 };
+	int fd = -1, err = check_place(path);
+
+	if (err)
+		return fail(path, err);
+	made.path = real_place(path);
+	if (!made.path)
+		return fail(path, -ENOMEM);
+	for (int try = 0; fd < 0 && try < TRIES; try++) {
+		free(made.temporary);
+		made.temporary = temporary_name(made.path, try);
+		errno = ENOMEM;
+		if (!made.temporary)
+			break;
+		fd = open(made.temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		if (fd < 0 && errno != EEXIST)
+			break;
+	}
+	if (fd < 0) {
+		err = fail(path, -errno);
+		forget(&made);
+		return err;
+	}
+	*file = made;
+	return fd;
 }
 
 int pmk_new_file_keep(struct pmk_new_file *file)
