@@ -231,6 +231,12 @@ runs convert drawn.mkv again.mp4 -b color:#00ff00 --mirror
 present again.mp4
 runs mask drawn.mkv alpha.mkv
 present alpha.mkv
+head -c "$(($(wc -c <alpha.mkv) / 2))" alpha.mkv >cut.mkv
+for command in convert mask; do
+	runs $command cut.mkv rest.mkv
+	if grep -q 'cut.mkv gave [0-9]* pictures of about 20: it may be cut off' err; then note ok; else note bad "$command of a film that is cut off: $(cat err)"; fi
+done
+rm cut.mkv rest.mkv
 runs convert drawn.mkv hash --frames 3 --threads 0 --refine morph
 says '^total '
 expect 2 'must end in' convert drawn.mkv drawn.png
@@ -323,7 +329,23 @@ if grep -q 'before the first picture' err; then
 else
 	present early.mkv
 fi
-rm -f early.mkv older.mkv err2
+rm -f early.mkv older.mkv
+
+# --- so with one picture: whole and 0, or a line that says why not
+printf 'P4\n64 48\n' >dark.pbm
+head -c 384 /dev/zero >>dark.pbm
+for command in convert mask; do
+	"$program" $command dark.pbm early.png 2>err &
+	pid=$!
+	while kill -0 $pid 2>err2 && ! grep -q '^SigCgt:.*[2367abef]$' /proc/$pid/status; do :; done
+	kill -s INT $pid
+	wait $pid
+	code=$?
+	if [ $code -eq 0 ] && [ -s early.png ] || { [ $code -eq 1 ] && grep -q 'before the first picture' err && ! [ -e early.png ]; }; then note ok; else
+		note bad "$command, interrupted: exit $code: $(cat err)"; fi
+	rm -f early.png
+done
+rm -f dark.pbm err2
 
 # --- nothing is left but what was asked for
 rest=$(find . -type f ! -name out ! -name err ! -name bad.png ! -name empty.mp4 ! -name zero.tflite ! -name live.mp4 ! -name drawn.mkv \

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/commands.h"
 #include "app/film.h"
-#include "base/clock.h"
 #include "base/log.h"
 #include "image/still.h"
 
@@ -16,7 +15,7 @@ static enum pmk_exit write_still(struct pmk_film *film, const char *out)
 	int err = pmk_film_next(film, &frame);
 
 	if (err <= 0)
-		return err ? PMK_EXIT_INPUT : PMK_EXIT_INTERNAL;	/* 0: interrupted, nothing was written */
+		return err ? PMK_EXIT_INPUT : PMK_EXIT_OK;	/* 0: interrupted, as pmk_film_end will say */
 	err = pmk_scene_run(film->scene, frame, &shown, NULL);
 	pmk_frame_unref(frame);
 	if (err) {
@@ -81,7 +80,6 @@ enum pmk_exit pmk_command_convert(struct pmk_options *options)
 	bool to_png = pmk_film_ends_in(out, ".png");
 	struct pmk_film film;
 	enum pmk_exit code;
-	uint64_t done, took, expected;
 
 	if (pmk_film_would_overwrite(options, in, out))
 		return PMK_EXIT_USAGE;
@@ -99,22 +97,5 @@ enum pmk_exit pmk_command_convert(struct pmk_options *options)
 	} else {
 		code = write_video(&film, in, out);
 	}
-	done = film.done;
-	expected = film.total;
-	took = pmk_clock_now_ns() - film.started_ns;
-	pmk_film_close(&film);
-	if (code == PMK_EXIT_OK && pmk_command_interrupted()) {
-		if (done)
-			pmk_warn("stopped after %llu picture%s; \"%s\" holds what was done", (unsigned long long)done, done == 1 ? "" : "s", out);
-		else
-			pmk_warn("stopped before the first picture; \"%s\" was not written", out);
-		return PMK_EXIT_INTERNAL;
-	}
-	if (code == PMK_EXIT_OK && done + done / 10 + 5 < expected)
-		pmk_warn("%s gave %llu pictures of about %llu: it may be cut off or damaged", in, (unsigned long long)done,
-			(unsigned long long)expected);
-	if (code == PMK_EXIT_OK)
-		pmk_info("%llu picture%s in %.1f s (%.1f a second) -> %s", (unsigned long long)done, done == 1 ? "" : "s",
-			(double)took / 1e9, (double)done * 1e9 / (double)took, out);
-	return code;
+	return pmk_film_end(&film, code, in, out);
 }

@@ -175,3 +175,26 @@ void pmk_film_close(struct pmk_film *film)
 	pmk_scene_destroy(film->scene);
 	*film = (struct pmk_film){ 0 };
 }
+
+enum pmk_exit pmk_film_end(struct pmk_film *film, enum pmk_exit code, const char *in, const char *out)
+{
+	double seconds = (double)(pmk_clock_now_ns() - film->started_ns) / 1e9;
+	unsigned long long done = film->done, expected = film->total;
+	bool cut = pmk_command_interrupted() && !(film->info.still && done);
+	const char *plural = done == 1 ? "" : "s";
+
+	pmk_film_close(film);
+	if (code != PMK_EXIT_OK)
+		return code;
+	if (cut) {
+		if (done)
+			pmk_warn("stopped after %llu picture%s; \"%s\" holds what was done", done, plural, out);
+		else
+			pmk_warn("stopped before the first picture; \"%s\" was not written", out);
+		return PMK_EXIT_INTERNAL;
+	}
+	if (done + done / 10 + 5 < expected)
+		pmk_warn("%s gave %llu pictures of about %llu: it may be cut off or damaged", in, done, expected);
+	pmk_info("%llu picture%s in %.1f s (%.1f a second) -> %s", done, plural, seconds, (double)done / seconds, out);
+	return PMK_EXIT_OK;
+}

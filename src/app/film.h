@@ -25,6 +25,10 @@ enum pmk_exit pmk_film_open(struct pmk_film *film, const struct pmk_options *opt
 int pmk_film_next(struct pmk_film *film, struct pmk_frame **frame) __attribute__((warn_unused_result));
 void pmk_film_close(struct pmk_film *film);	/* also ends the progress line */
 
+/* Close it and say what became of it: how many pictures there were, that a signal cut it short, or that the input seems to be cut off.
+ * `code` is what writing came to; what the command ends with. */
+enum pmk_exit pmk_film_end(struct pmk_film *film, enum pmk_exit code, const char *in, const char *out) __attribute__((warn_unused_result));
+
 const char *pmk_film_path(const char *spec);	/* without "file:" in front */
 
 /* Whether `out` is the very file that is read, as input or as backdrop; logged. */

@@ -14,7 +14,7 @@ static int write_still(struct pmk_film *film, const char *out)
 	int err = pmk_film_next(film, &frame);
 
 	if (err <= 0)
-		return err ? err : -EINTR;
+		return err;	/* 0: interrupted, as pmk_film_end will say */
 	err = pmk_scene_mask(film->scene, frame, &mask, NULL);
 	pmk_frame_unref(frame);
 	return err ? err : pmk_still_write_grey(out, mask);
@@ -56,13 +56,19 @@ static int write_video(struct pmk_film *film, const char *path)
 	return pmk_media_out_finish(out);
 }
 
+static enum pmk_exit exit_of(int err, const char *in)
+{
+	if (err == -EBADMSG)
+		return PMK_EXIT_INPUT;
+	return err == -EDOM || err == -EIO || err == -EINTR ? PMK_EXIT_INTERNAL : pmk_command_exit(PMK_PART_OUTPUT, err, in);
+}
+
 enum pmk_exit pmk_command_mask(struct pmk_options *options)
 {
 	const char *in = pmk_film_path(options->args[1]), *out = pmk_film_path(options->args[2]);
 	const char *end;
 	struct pmk_film film;
 	enum pmk_exit code;
-	uint64_t done;
 	int err;
 
 	if (pmk_film_would_overwrite(options, in, out))
@@ -77,16 +83,5 @@ enum pmk_exit pmk_command_mask(struct pmk_options *options)
 	} else {
 		err = film.info.still ? write_still(&film, out) : write_video(&film, out);
 	}
-	done = film.done;
-	pmk_film_close(&film);
-	if (!err && pmk_command_interrupted()) {
-		if (done)
-			pmk_warn("stopped early; \"%s\" holds the masks up to there", out);
-		else
-			pmk_warn("stopped before the first picture; \"%s\" was not written", out);
-		return PMK_EXIT_INTERNAL;
-	}
-	if (err == -EBADMSG)
-		return PMK_EXIT_INPUT;
-	return err == -EDOM || err == -EIO || err == -EINTR ? PMK_EXIT_INTERNAL : pmk_command_exit(PMK_PART_OUTPUT, err, in);
+	return pmk_film_end(&film, exit_of(err, in), in, out);
 }
