@@ -32,25 +32,35 @@ def shows_bars(data):
     return foreign(data, "YUYV", *SIZE) > len(data) // 20
 
 
-def written(recorder, kind, after):
-    """When the first picture of that kind was written after that time."""
+def first_written(recorder, kind, after, times):
+    """Wait for a picture of that kind, written after that time. How much after is added to `times` when the one before it is still in the
+    ring: a tester that is slow to look does not see the first one."""
     def first():
-        return next((stamp for stamp, data in recorder.history() if stamp > after and kind(data)), None)
-    return wait_until(first, "a picture that %s" % kind.__name__)
+        history = recorder.history()
+        for (_, before), (stamp, data) in zip(history, history[1:]):
+            if stamp > after and kind(data):
+                return stamp, not kind(before)
+        return None
+    stamp, is_first = wait_until(first, "a picture that %s" % kind.__name__)
+    if is_first:
+        times.append(stamp - after)
 
 
 def unplug_and_plug(recorder, then=lambda: None):
-    """Ten times, for longer each time; `recorder` is a Reader on a long ring that the program feeds, with rig.bars_network(). How soon the cover came after the
-    unplugging, and the camera's pictures after the node was there again."""
+    """Ten times, for longer each time; `recorder` is a Reader on a long ring that the program feeds, with rig.bars_network(). How soon the
+    cover came after the unplugging, and the camera's pictures after the node was there again."""
     covered, back = [], []
     for times in range(1, TIMES + 1):
         gone = time.monotonic()
         rig.unplug()
-        covered.append(written(recorder, is_cover, gone) - gone)
-        written(recorder, rig.is_marked, gone)
+        first_written(recorder, is_cover, gone, covered)
+        first_written(recorder, rig.is_marked, gone, [])
         time.sleep(0.4 * times)
         rig.plug()
-        returned = rig.since(rig.CAMERA)
-        back.append(written(recorder, shows_bars, returned) - returned)
+        first_written(recorder, shows_bars, rig.since(rig.CAMERA), back)
         then()
-    return "covered after %.0f ms at most, live %.2f s after the return at most" % (1000 * max(covered), max(back))
+    return "%s; %s" % (summary("covered", covered), summary("live after the return", back))
+
+
+def summary(what, times):
+    return "%s within %.0f ms (%d of %d seen)" % (what, 1000 * max(times, default=-0.001), len(times), TIMES)
