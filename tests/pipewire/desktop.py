@@ -88,6 +88,11 @@ class Desktop:
         wait_until(lambda: os.path.exists(socket), "PipeWire's socket")
 
     def start_manager(self):
+        """Without Bluetooth, for whose sake it would ask logind, and end where that is not there, as in a container."""
+        folder = os.environ["XDG_CONFIG_HOME"] + "/wireplumber/bluetooth.lua.d"
+        os.makedirs(folder, exist_ok=True)
+        with open(folder + "/60-none.lua", "w", encoding="ascii") as settings:
+            settings.write("bluez_monitor.enabled = false\n")
         self.manager = Process("wireplumber")
 
     def kill_pipewire(self):
@@ -111,12 +116,22 @@ def nodes():
 
 
 def file_descriptors(process):
-    return len(os.listdir("/proc/%d/fd" % process.child.pid))
+    """How many it has open. The program lets nobody but root look at them; since Linux 6.2 the folder's size is their number, for all. With
+    an older one the size of its table has to do."""
+    folder = "/proc/%d/fd" % process.child.pid
+    try:
+        return len(os.listdir(folder))
+    except PermissionError:
+        return os.stat(folder).st_size or status_of(process, "FDSize")
+
+
+def status_of(process, name):
+    with open("/proc/%d/status" % process.child.pid, encoding="ascii") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith(name + ":"))
 
 
 def resident_kb(process):
-    with open("/proc/%d/status" % process.child.pid, encoding="ascii") as status:
-        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+    return status_of(process, "VmRSS")
 
 
 def on_air(process, node=NODE):
