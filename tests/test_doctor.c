@@ -351,13 +351,36 @@ static void test_models(void **state)
 	end();
 }
 
+static void test_a_damaged_model(void **state)
+{
+	const char *before = getenv("POTEMKIN_MODELS");
+	char *kept = before ? strdup(before) : NULL;
+	bool told = false;
+
+	begin();
+	put_text("/selfie_segmentation.tflite", "cut off");
+	setenv("POTEMKIN_MODELS", root, 1);
+	examine(pmk_doctor_check_model);
+	assert_false(doctor.has_model);
+	for (int i = 0; i < doctor.count; i++)
+		told |= strstr(doctor.findings[i].what, "selfie is damaged") && strstr(doctor.findings[i].what, root) &&
+			strstr(doctor.findings[i].fix, "potemkin model fetch");
+	assert_true(told);
+	if (kept)
+		setenv("POTEMKIN_MODELS", kept, 1);
+	else
+		unsetenv("POTEMKIN_MODELS");
+	free(kept);
+	end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cameras), cmocka_unit_test(test_a_camera_that_potemkin_has), cmocka_unit_test(test_a_camera_of_pipewire_alone), cmocka_unit_test(test_a_camera_of_the_portal_alone), cmocka_unit_test(test_the_module_for_files), cmocka_unit_test(test_a_camera_in_use), cmocka_unit_test(test_permission),
 		cmocka_unit_test(test_speed), cmocka_unit_test(test_module), cmocka_unit_test(test_loopback),
 		cmocka_unit_test(test_our_own_virtual_camera), cmocka_unit_test(test_pipewire), cmocka_unit_test(test_browsers),
-		cmocka_unit_test(test_models),
+		cmocka_unit_test(test_models), cmocka_unit_test(test_a_damaged_model),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,28 +10,37 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool check_model(struct pmk_doctor *d, const struct pmk_model_card *cards, int count, const char *name)
+{
+	char path[4096];
+
+	for (int i = 0; i < count; i++) {
+		if (strcmp(cards[i].name, name) != 0 || pmk_manifest_find(&cards[i], path, sizeof path) != 0)
+			continue;
+		if (pmk_manifest_fits(&cards[i], path))
+			return true;
+		pmk_doctor_add(d, "model", PMK_VERDICT_FAULT, "the file has another SHA-256 than the manifest says, and is refused",
+			"potemkin model fetch", "the network %s is damaged: %s", name, path);
+		return false;
+	}
+	pmk_doctor_add(d, "model", PMK_VERDICT_FAULT, "its file is in none of the places where models are looked for",
+		"potemkin model fetch", "the network %s is missing", name);
+	return false;
+}
+
 void pmk_doctor_check_model(struct pmk_doctor *d)
 {
 	static const char *const needed[] = { "selfie", "selfie-landscape" };	/* what --model auto takes */
 	struct pmk_model_card *cards = NULL;
-	char path[4096];
-	int count = 0, missing = 0;
+	int count = 0;
 
 	if (pmk_manifest_cards(&cards, &count))
 		count = 0;
-	for (int i = 0; i < 2; i++) {
-		bool here = false;
-
-		for (int j = 0; j < count; j++)
-			here |= strcmp(cards[j].name, needed[i]) == 0 && pmk_manifest_find(&cards[j], path, sizeof path) == 0;
-		missing += !here;
-		if (!here)
-			pmk_doctor_add(d, "model", PMK_VERDICT_FAULT, "its file is in none of the places where models are looked for",
-				"potemkin model fetch", "the network %s is missing", needed[i]);
-	}
+	d->has_model = true;
+	for (int i = 0; i < 2; i++)
+		d->has_model &= check_model(d, cards, count, needed[i]);
 	free(cards);
-	d->has_model = !missing;
-	if (!missing)
+	if (d->has_model)
 		pmk_doctor_add(d, "model", PMK_VERDICT_GOOD, NULL, NULL, "selfie and selfie-landscape are here");
 }
 

@@ -135,7 +135,7 @@ static cJSON *list_backdrops(void)
 		add_simple(list, spec, builtins[i].title);
 	}
 	add_simple(list, "PATH", "a picture of any size, see --fit");
-	add_simple(list, "blur[:0..100]", "the room, blurred beyond recognition");
+	add_simple(list, "blur[:0..100]", "the room, blurred; colours and large shapes remain");
 	add_simple(list, "color:#rrggbb", "one colour");
 	add_simple(list, "green", "chroma-key green");
 	return list;
@@ -150,8 +150,8 @@ static void print_text(const char *kind, const cJSON *list)
 		const cJSON *here = cJSON_GetObjectItem(one, "here"), *error = cJSON_GetObjectItem(one, "error");
 
 		printf("  %-18s %s", cJSON_GetObjectItem(one, "spec")->valuestring, cJSON_GetObjectItem(one, "title")->valuestring);
-		if (here)
-			printf("%s", cJSON_IsTrue(here) ? "" : " (not here: potemkin model fetch)");
+		if (here && !cJSON_IsTrue(here))
+			printf(" (not here: potemkin model fetch %s)", cJSON_GetObjectItem(one, "spec")->valuestring);
 		if (error)
 			printf(" (%s)", error->valuestring);
 		else if (cJSON_IsTrue(cJSON_GetObjectItem(one, "busy")))

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/commands.h"
 #include "base/log.h"
-#include "base/mem.h"
 #include "base/parse.h"
-#include "base/sha256.h"
 #include "model/manifest.h"
 
 #include <errno.h>
@@ -58,19 +56,6 @@ static int run_program(const char *const argv[])
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EIO;
-}
-
-static bool has_hash(const char *path, const struct pmk_model_card *card)
-{
-	char hex[PMK_SHA256_HEX];
-	uint8_t *data;
-	size_t size;
-
-	if (pmk_mem_read_file(path, PMK_MODEL_MAX_BYTES, &data, &size))
-		return false;
-	pmk_sha256_of(data, size, hex);
-	free(data);
-	return strcmp(hex, card->sha256) == 0;
 }
 
 /* `npm pack` writes the package into `work` under a name of its own making; tar takes the one file out of it.
@@ -157,7 +142,7 @@ static int fetch_into(const struct pmk_model_card *card, const char *target)
 	if (err && err != -ENOENT) {
 		pmk_error("model \"%s\": could not be fetched from %s (see above); try again, or put the file at %s by hand", card->name,
 			card->source, target);
-	} else if (!err && !has_hash(got, card)) {
+	} else if (!err && !pmk_manifest_fits(card, got)) {
 		pmk_error("model \"%s\": what %s gave has another SHA-256 than %s; it is refused", card->name, card->source, card->sha256);
 		err = -EBADMSG;
 	} else if (!err && (chmod(got, 0644) < 0 || rename(got, target) < 0)) {	/* npm's archive has modes of its own */
@@ -173,7 +158,7 @@ static int fetch(const struct pmk_model_card *card, const char *folder)
 	char path[4096], target[4200];
 	int err;
 
-	if (!folder && pmk_manifest_find(card, path, sizeof path) == 0 && has_hash(path, card)) {
+	if (!folder && pmk_manifest_find(card, path, sizeof path) == 0 && pmk_manifest_fits(card, path)) {
 		pmk_info("model \"%s\" is here already: %s", card->name, path);
 		return 0;
 	}
@@ -186,7 +171,7 @@ static int fetch(const struct pmk_model_card *card, const char *folder)
 		*strrchr(path, '/') = '\0';
 		folder = path;
 	}
-	if (has_hash(target, card))
+	if (pmk_manifest_fits(card, target))
 		return 0;	/* nothing is done twice */
 	err = make_folders(folder);
 	if (err) {

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/parse.h"
+#include "base/sha256.h"
 #include "model/manifest_text.h"
 
 #include <errno.h>
@@ -332,4 +333,17 @@ int pmk_manifest_find(const struct pmk_model_card *card, char *path, size_t size
 		first = false;
 	}
 	return -ENOENT;
+}
+
+bool pmk_manifest_fits(const struct pmk_model_card *card, const char *path)
+{
+	char hex[PMK_SHA256_HEX];
+	uint8_t *data;
+	size_t size;
+
+	if (pmk_mem_read_file(path, PMK_MODEL_MAX_BYTES, &data, &size))
+		return false;
+	pmk_sha256_of(data, size, hex);
+	free(data);
+	return strcmp(hex, card->sha256) == 0;
 }

@@ -46,6 +46,9 @@ int pmk_manifest_place(int index, char *path, size_t size);
  * the build tree's models/. 0, or -ENOENT with the first place, where it should be put, in `path`. Logs nothing. */
 int pmk_manifest_find(const struct pmk_model_card *card, char *path, size_t size) __attribute__((warn_unused_result));
 
+/* Whether the file is the card's own, by its SHA-256. Logs nothing. */
+bool pmk_manifest_fits(const struct pmk_model_card *card, const char *path);
+
 /* Load and check a model by name, or by path when the text holds a '/' or ends in ".tflite".
  * -ENOENT (no such model, or its file is missing: says which command gets it), -EBADMSG (damaged, hash or shapes do not fit), -ENOTSUP. */
 int pmk_model_load(const char *name_or_path, struct pmk_model *model) __attribute__((warn_unused_result));
