@@ -397,7 +397,7 @@ static int connect_stream(struct pipewire_source *s, const struct pmk_source_wis
 	uint8_t memory[OFFERS * 256];
 	struct spa_pod_builder builder = SPA_POD_BUILDER_INIT(memory, sizeof(memory));
 	const struct spa_pod *offers[OFFERS];
-	int count = offer(s, wish, &builder, offers);
+	int count = offer(s, wish, &builder, offers), err;
 
 	if (count < 0)
 		return count;
@@ -408,7 +408,8 @@ static int connect_stream(struct pipewire_source *s, const struct pmk_source_wis
 	if (!s->stream)
 		return -ENOMEM;
 	pw_stream_add_listener(s->stream, &s->hook, &stream_events, s);
-	return pw_stream_connect(s->stream, PW_DIRECTION_INPUT, PW_ID_ANY, flags, offers, (uint32_t)count);
+	err = pw_stream_connect(s->stream, PW_DIRECTION_INPUT, PW_ID_ANY, flags, offers, (uint32_t)count);
+	return err < 0 ? pmk_pipewire_report(s->base.name, err) : 0;
 }
 
 /* Until pictures come: only they prove that the camera works, and the first JPEG tells its sampling. */
