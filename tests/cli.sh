@@ -76,6 +76,7 @@ expect 2 'seed|presenter' -c presenter:x -o null --frames 1
 expect 2 '--camera "file:": which file' -c file: -o null --frames 1
 expect 2 '--output "file:": which file' -c presenter -o file: --frames 1
 expect 2 '--output "": which file' -c presenter -o '' --frames 1
+expect 2 'the same file' -c presenter -o file:a.mkv -o file:./a.mkv --frames 1
 expect 2 'extension|ends? in|\.mp4' -c presenter -o file:out.gif --frames 1
 
 # --- bad model, backdrop or input: 3

@@ -7,6 +7,7 @@
 #include "base/parse.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -67,6 +68,21 @@ static bool is_same_file(const char *a, const char *b)
 	struct stat x, y;
 
 	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino && S_ISREG(x.st_mode);
+}
+
+bool pmk_film_same_place(const char *a, const char *b)
+{
+	const char *slash_a = strrchr(a, '/'), *slash_b = strrchr(b, '/');
+	char folder_a[PATH_MAX], folder_b[PATH_MAX];
+	struct stat x, y;
+
+	if (is_same_file(a, b))
+		return true;
+	if (strcmp(slash_a ? slash_a + 1 : a, slash_b ? slash_b + 1 : b) != 0)
+		return false;
+	snprintf(folder_a, sizeof folder_a, "%.*s./", slash_a ? (int)(slash_a - a) + 1 : 0, a);
+	snprintf(folder_b, sizeof folder_b, "%.*s./", slash_b ? (int)(slash_b - b) + 1 : 0, b);
+	return stat(folder_a, &x) == 0 && stat(folder_b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
 bool pmk_film_would_overwrite(const struct pmk_options *options, const char *in, const char *out)

@@ -34,6 +34,9 @@ const char *pmk_film_path(const char *spec);	/* without "file:" in front */
 /* Whether `out` is the very file that is read, as input or as backdrop; logged. */
 bool pmk_film_would_overwrite(const struct pmk_options *options, const char *in, const char *out);
 
+/* Whether both name the same file, or the same place for one that is not there yet: a.mkv and ./a.mkv. */
+bool pmk_film_same_place(const char *a, const char *b);
+
 bool pmk_film_ends_in(const char *path, const char *end);	/* ".png", whatever the case */
 
 #endif

@@ -4,6 +4,7 @@
 #include "app/live.h"
 #include "app/service.h"
 #include "base/log.h"
+#include "base/parse.h"
 #include "io/pipewire.h"
 
 #include <stdio.h>
@@ -68,6 +69,22 @@ static bool takes_all(const struct pmk_pipeline_settings *p)
 	return all;
 }
 
+/* Each would be renamed into the place of the other, and all but one were lost. */
+static bool files_meet(const struct pmk_pipeline_settings *p)
+{
+	for (int i = 0; i < p->output_count; i++) {
+		for (int j = 0; j < i; j++) {
+			const char *a = pmk_parse_after(p->outputs[j], "file:"), *b = pmk_parse_after(p->outputs[i], "file:");
+
+			if (!a || !b || !pmk_film_same_place(a, b))
+				continue;
+			pmk_error("--output \"file:%s\" and \"file:%s\" are the same file; name it once", a, b);
+			return true;
+		}
+	}
+	return false;
+}
+
 enum pmk_exit pmk_command_run(struct pmk_options *options)
 {
 	enum pmk_exit code;
@@ -79,5 +96,7 @@ enum pmk_exit pmk_command_run(struct pmk_options *options)
 		if (pmk_film_would_overwrite(options, pmk_film_path(options->pipeline.camera), pmk_film_path(options->pipeline.outputs[i])))
 			return PMK_EXIT_USAGE;
 	}
+	if (code == PMK_EXIT_OK && files_meet(&options->pipeline))
+		return PMK_EXIT_USAGE;
 	return code == PMK_EXIT_OK ? pmk_live_run(options, NULL) : code;
 }
