@@ -77,6 +77,8 @@ expect 2 '--camera "file:": which file' -c file: -o null --frames 1
 expect 2 '--output "file:": which file' -c presenter -o file: --frames 1
 expect 2 '--output "": which file' -c presenter -o '' --frames 1
 expect 2 'the same file' -c presenter -o file:a.mkv -o file:./a.mkv --frames 1
+expect 2 '--backdrop "": which picture' -c presenter -b '' -o null --frames 1
+expect 2 '--duration "0.0001": give seconds, from 0.001' --duration 0.0001
 expect 2 'extension|ends? in|\.mp4' -c presenter -o file:out.gif --frames 1
 
 # --- bad model, backdrop or input: 3
@@ -123,6 +125,9 @@ expect 2 'potemkin.conf: fps "0"' -c presenter -o null --frames 1
 printf 'fps\n' >config/potemkin/potemkin.conf
 expect 2 'potemkin.conf: line 1 is not' -c presenter -o null --frames 1
 runs --config /dev/null -c presenter -o null --frames 1 -s 160x90
+: >config/potemkin/potemkin.conf	# it sets nothing yet
+runs -c presenter -o null --frames 1 -s 160x90
+expect 3 'configuration file "": No such file' --config '' -c presenter -o null --frames 1
 expect 3 'not a file' --config . -c presenter -o null --frames 1
 printf 'backdrop = none\nshow-room = yes\n' >config/potemkin/potemkin.conf
 runs -c presenter -o null --frames 1 -s 160x90

@@ -156,6 +156,8 @@ static enum pmk_exit set_scene(struct pmk_scene_settings *s, int id, const char 
 
 	switch (id) {
 	case BACKDROP:
+		if (!*value)
+			return bad_value(id, value, "which picture or colour? as in builtin:office or library.jpg");
 		s->backdrop = value;
 		return PMK_EXIT_OK;
 	case FIT:
@@ -243,7 +245,7 @@ static enum pmk_exit set(struct pmk_options *o, int id, const char *value)
 {
 	switch (id) {
 	case DURATION:
-		return pmk_parse_double(value, 0.001, 1e9, &o->duration) ? bad_value(id, value, "give seconds, more than 0") : PMK_EXIT_OK;
+		return pmk_parse_double(value, 0.001, 1e9, &o->duration) ? bad_value(id, value, "give seconds, from 0.001 up") : PMK_EXIT_OK;
 	case FRAMES:
 		return pmk_parse_int(value, 1, 1000000000, &o->frames) ? bad_value(id, value, "give a whole number from 1 up") : PMK_EXIT_OK;
 	case SIZES:

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { MOST_BYTES = 1 << 20, MOST_SETTINGS = 1000 };
@@ -58,6 +59,7 @@ enum pmk_exit pmk_options_file_read(const char *asked, struct pmk_options *optio
 {
 	char path[4096], where[4200];
 	struct state state = { .options = options, .set = set, .where = where, .code = PMK_EXIT_OK };
+	struct stat st;
 	uint8_t *text;
 	size_t size;
 	int err, line;
@@ -68,10 +70,12 @@ enum pmk_exit pmk_options_file_read(const char *asked, struct pmk_options *optio
 		snprintf(path, sizeof path, "%s", asked);
 	if (strcmp(path, "/dev/null") == 0)
 		return PMK_EXIT_OK;	/* the usual way to say: no settings */
+	if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0)
+		return PMK_EXIT_OK;	/* it sets nothing yet */
 	err = pmk_mem_read_file(path, MOST_BYTES, &text, &size);
 	if (err) {
-		pmk_error("configuration file %s: %s; check the path given with --config", path,
-			err == -EINVAL ? "not a file, or empty" : strerror(-err));
+		pmk_error("configuration file \"%s\": %s; %s", path, err == -EINVAL ? "not a file" : strerror(-err),
+			asked ? "check the path given with --config" : "mend it or remove it");
 		return PMK_EXIT_INPUT;
 	}
 	snprintf(where, sizeof where, "configuration file %s: ", path);
