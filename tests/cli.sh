@@ -193,6 +193,11 @@ cp -r machine before
 (ulimit -f 0; "$program" setup-loopback --root machine >/dev/null 2>&1; "$program" setup-loopback --root other >/dev/null 2>&1)
 if diff -r machine before && [ -z "$(find other -type f)" ]; then note ok; else note bad 'setup-loopback left half a file on a full disk'; fi
 rm -r before other
+ln -s nowhere machine-gone	# a folder that can neither be entered nor made
+"$program" setup-loopback --root machine-gone >out 2>err
+code=$?
+if [ $code -eq 6 ] && [ "$(grep -c 'cannot be written: ' err)" -eq 1 ]; then note ok; else note bad "setup-loopback without its folder: exit $code: $(cat err)"; fi
+rm machine-gone
 runs setup-loopback --root machine --remove --dry-run
 present machine/etc/modprobe.d/potemkin.conf
 runs setup-loopback --root machine --remove

@@ -119,14 +119,17 @@ static int choose_number(const struct setup *s)
 	return -1;
 }
 
-/* All that the file's path goes through; what is there already stays. */
-static void make_folders(char *path)
+/* All that the file's path goes through; what is there already stays. False, with errno, where one cannot be made. */
+static bool make_folders(char *path)
 {
-	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+	bool made = true;
+
+	for (char *slash = strchr(path + 1, '/'); slash && made; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
-		mkdir(path, 0755);
+		made = mkdir(path, 0755) == 0 || errno == EEXIST;
 		*slash = '/';
 	}
+	return made;
 }
 
 static enum pmk_exit write_file(const struct setup *s, const char *name, const char *text)
@@ -139,18 +142,17 @@ static enum pmk_exit write_file(const struct setup *s, const char *name, const c
 	if (!s->apply)
 		return PMK_EXIT_OK;
 	path_of(s, name, path);
-	make_folders(path);
 	snprintf(fresh, sizeof fresh, "%s.new", path);	/* modprobe and systemd read names that end in .conf only */
-	file = fopen(fresh, "we");
+	file = make_folders(path) ? fopen(fresh, "we") : NULL;
 	failed = !file || fprintf(file, "%s%s", OURS, text) < 0;
 	if (file)
 		failed |= fclose(file) != 0;
 	failed = failed || rename(fresh, path) != 0;
 	if (failed) {
-		pmk_error("%s: %s; is the file system writable?", path, strerror(errno));
+		pmk_error("%s: cannot be written: %s; see that there is room and that this place may be written to", path, strerror(errno));
 		unlink(fresh);
 	}
-	return failed ? PMK_EXIT_INTERNAL : PMK_EXIT_OK;
+	return failed ? PMK_EXIT_NO_OUTPUT : PMK_EXIT_OK;
 }
 
 /* 0, or what the command ended with. */
