@@ -12,7 +12,6 @@
 
 static const uint64_t COVER_AFTER_NS = 200 * PMK_MS_NS;
 static const uint64_t COVER_AT_LATEST_NS = PMK_S_NS;	/* however slow the camera is */
-static const uint64_t EVEN_PERCENT = 97, EVEN_MOST_NS = 50 * PMK_MS_NS;	/* of a period: how soon a picture may follow another */
 static const uint64_t LINGER_NS = 2 * PMK_S_NS;	/* nobody has watched for so long: fall asleep */
 static const uint64_t RETRY_FIRST_NS = 250 * PMK_MS_NS, RETRY_MOST_NS = PMK_S_NS;
 
@@ -22,7 +21,6 @@ enum { LOOK_MS = 250, LOOK_ANYWAY_MS = 2000 };	/* asleep: how often to ask sinks
 struct turn {
 	struct pmk_shown *last;
 	uint64_t period_ns, news_ns, gap_ns, next_ns;	/* the last new picture, the usual time between two, when to repeat */
-	uint64_t even_ns;	/* before that, another picture would be too soon after the last */
 	uint64_t watched_ns, awake_ns;	/* when somebody last watched, and when the sleep before ended */
 	uint64_t written;
 };
@@ -283,25 +281,10 @@ static struct pmk_shown *choose(struct pmk_output *o, struct turn *t, struct pmk
 	return take_cover(o);
 }
 
-/* The next picture, or NULL. After one that is late, the next few are held back a little, ever less: programs that ask for a rate leave out
- * what comes too soon after the picture before (Firefox: before 95 % of a period), and would lose one for each that is late. */
-static struct pmk_shown *take_even(struct pmk_output *o, const struct turn *t)
-{
-	struct pmk_shown *fresh = pmk_slot_take(&o->slot, t->next_ns), *newer;
-
-	if (!fresh || pmk_clock_now_ns() >= t->even_ns || !o->ports[0].live)
-		return fresh;
-	pmk_clock_sleep_until(t->even_ns);
-	newer = pmk_slot_take(&o->slot, 0);
-	if (newer)
-		pmk_shown_unref(fresh);
-	return newer ? newer : fresh;
-}
-
-/* The same. One that was taken before the sleep, and was slow on its way, is nobody's any more. */
+/* The next picture, or NULL. One that was taken before the sleep, and was slow on its way, is nobody's any more. */
 static struct pmk_shown *take_fresh(struct pmk_output *o, const struct turn *t)
 {
-	struct pmk_shown *fresh = take_even(o, t);
+	struct pmk_shown *fresh = pmk_slot_take(&o->slot, t->next_ns);
 
 	if (!fresh || pmk_shown_is_cover(fresh) || pmk_shown_time_ns(fresh) >= t->awake_ns)
 		return fresh;
@@ -324,7 +307,6 @@ static void take_turn(struct pmk_output *o, struct turn *t)
 	}
 	write_all(o, t->last, !chosen);
 	count(o, t, !chosen);
-	t->even_ns = now + (t->period_ns < EVEN_MOST_NS ? t->period_ns : EVEN_MOST_NS) * EVEN_PERCENT / 100;
 	t->next_ns = now + (chosen ? t->period_ns * 3 / 2 : t->period_ns);	/* a camera's jitter is not a missing picture */
 }
 
