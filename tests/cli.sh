@@ -34,6 +34,12 @@ runs() {
 	if timeout 120 "$program" "$@" >out 2>err; then note ok; else note bad "$*: exit $?: $(cat err)"; fi
 }
 
+# until_it_answers PID: it is the program, no longer this shell, and catches SIGINT; or it has ended.
+until_it_answers() {
+	while kill -0 "$1" 2>err2 && ! awk '/^Name:.potemkin/ { named = 1 } /^SigCgt:.*[2367abef]$/ { caught = 1 } END { exit !(named && caught) }' "/proc/$1/status"
+	do :; done
+}
+
 present() {
 	if [ -s "$1" ]; then note ok; else note bad "$1 is missing or empty"; fi
 }
@@ -64,10 +70,10 @@ expect 2 '--duration "0"' --duration 0
 expect 2 '--frames "x"' --frames x
 expect 2 '--show-room' -b none -c presenter -o null
 expect 2 'list "dogs"' list dogs
-expect 2 '--mirror means nothing to potemkin list; it is for run, convert, mask and demo' list --mirror
+expect 2 '--mirror means nothing to potemkin list; it is for run, convert, mask, bench and demo' list --mirror
 expect 2 '--dry-run means nothing to potemkin run; it is for setup-loopback' --dry-run -c presenter -o null --frames 1
-expect 2 '--camera means nothing to potemkin convert; it is for run' convert -c presenter a.mp4 b.mp4
-expect 2 '--size means nothing to potemkin bench' bench -s 64x48 --frames 1
+expect 2 '--camera means nothing to potemkin convert; it is for run and bench' convert -c presenter a.mp4 b.mp4
+expect 2 '--size means nothing to potemkin list' list -s 64x48
 expect 2 '--json means nothing to potemkin run; it is for list, model, bench and doctor' --json
 expect 2 '--to means nothing to potemkin doctor; it is for model' doctor --to .
 expect 2 'camera|presenter' -c webcam -o null --frames 1
@@ -256,7 +262,9 @@ expect 2 'must end in' mask drawn.mkv alpha.png
 # --- the benchmark, shortly
 runs bench --json --sizes 320x180 --frames 2
 for word in cpu_ms_per_frame fps_max latency_ms stages_ms times_floor usual_times_ours still paced iou rss_mb; do says "\"$word\""; done
-runs bench --sizes 320x180 --frames 2 --input-format yuyv
+runs bench --sizes 320x180 --frames 2 --input-format yuyv -c presenter -o null --mirror --on-demand no
+runs bench -s 320x180 --frames 2
+says '^320x180 '
 says 'a still scene'
 cp "$("$program" model info selfie | sed -n 's/^file: //p')" own.tflite	# another hash: known by its path and what stands beside it
 printf '\0' >>own.tflite
@@ -334,7 +342,7 @@ runs mask drawn.mkv early.mkv --frames 2
 cp early.mkv older.mkv
 "$program" mask drawn.mkv early.mkv 2>err &
 pid=$!
-while kill -0 $pid 2>err2 && ! grep -q '^SigCgt:.*[2367abef]$' /proc/$pid/status; do :; done	# it answers SIGINT from here on
+until_it_answers $pid
 kill -s INT $pid
 wait $pid
 if grep -q 'before the first picture' err; then
@@ -350,7 +358,7 @@ head -c 384 /dev/zero >>dark.pbm
 for command in convert mask; do
 	"$program" $command dark.pbm early.png 2>err &
 	pid=$!
-	while kill -0 $pid 2>err2 && ! grep -q '^SigCgt:.*[2367abef]$' /proc/$pid/status; do :; done
+	until_it_answers $pid
 	kill -s INT $pid
 	wait $pid
 	code=$?

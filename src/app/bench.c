@@ -246,6 +246,20 @@ static int bench_one(const struct pmk_options *options, struct pmk_size size, lo
 	return err;
 }
 
+/* Sizes that were not given. */
+static void choose_sizes(struct pmk_options *o)
+{
+	static const struct pmk_size usual[] = { { 640, 480 }, { 1280, 720 }, { 1920, 1080 } };
+	const struct pmk_source_wish *wish = &o->pipeline.wish;
+
+	if (o->size_count)
+		return;
+	o->size_count = wish->width ? 1 : 3;
+	memcpy(o->sizes, usual, sizeof usual);
+	if (wish->width)
+		o->sizes[0] = (struct pmk_size){ wish->width, wish->height };
+}
+
 enum pmk_exit pmk_command_bench(struct pmk_options *options)
 {
 	long program_kb = pmk_stats_resident_kb();
@@ -253,6 +267,7 @@ enum pmk_exit pmk_command_bench(struct pmk_options *options)
 	char cpu[128], *text;
 	int err = 0;
 
+	choose_sizes(options);
 	cpu_name(cpu, sizeof cpu);
 	cJSON_AddStringToObject(all, "cpu", cpu);
 	cJSON_AddStringToObject(all, "version", PMK_VERSION);

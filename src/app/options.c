@@ -379,7 +379,7 @@ static void set_defaults(struct pmk_options *o)
 				.refine = { .mode = PMK_REFINE_GUIDED, .smooth = 0.765, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 },
 			},
 		},
-		.sizes = { { 640, 480 }, { 1280, 720 }, { 1920, 1080 } }, .size_count = 3, .input_format = PMK_FOURCC_MJPG,
+		.input_format = PMK_FOURCC_MJPG,
 	};
 }
 

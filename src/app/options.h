@@ -22,7 +22,7 @@ struct pmk_options {
 	double duration;	/* s; 0: until stopped */
 	int frames;	/* 0: no limit, or the command's default */
 	bool json, help, version;
-	struct pmk_size sizes[PMK_OPTIONS_MAX_SIZES];	/* bench */
+	struct pmk_size sizes[PMK_OPTIONS_MAX_SIZES];	/* bench; none given: --size's, else the usual ones */
 	int size_count;
 	uint32_t input_format;	/* bench: PMK_FOURCC_* */
 	const char *to;	/* model fetch: folder */

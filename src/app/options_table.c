@@ -14,6 +14,7 @@
 #define LIVE (OF(RUN) | OF(DEMO))
 #define PICTURES (LIVE | OF(CONVERT) | OF(MASK))
 #define SCENE (PICTURES | OF(BENCH))
+#define TRIED (LIVE | OF(BENCH))	/* so that a benchmark takes the options of the run that it is to measure */
 #define ALL (~0u)
 
 static const char *const commands[PMK_COMMANDS] = {
@@ -23,15 +24,15 @@ static const char *const commands[PMK_COMMANDS] = {
 };
 
 const struct pmk_option pmk_option_table[OPTION_COUNT] = {
-	[CAMERA] = { "camera", 'c', RUN, "SPEC", "auto, /dev/videoN, pipewire[:NAME], file:PATH (looped), presenter[:SEED] (a drawn person) [auto]" },
-	[OUTPUT] = { "output", 'o', RUN, "SPEC", "auto, /dev/videoN, pipewire[:NAME], file:PATH (.mp4 .mkv .y4m), null, hash; several may be given [auto]" },
+	[CAMERA] = { "camera", 'c', RUN | BENCH, "SPEC", "auto, /dev/videoN, pipewire[:NAME], file:PATH (looped), presenter[:SEED] (a drawn person) [auto]" },
+	[OUTPUT] = { "output", 'o', RUN | BENCH, "SPEC", "auto, /dev/videoN, pipewire[:NAME], file:PATH (.mp4 .mkv .y4m), null, hash; several may be given [auto]" },
 	[BACKDROP] = { "backdrop", 'b', SCENE, "SPEC", "a picture's PATH, builtin:NAME, blur[:0..100], color:#rrggbb, green, none [builtin:office]" },
 	[FIT] = { "fit", 0, SCENE, "MODE", "how a picture fills the frame: cover, contain, stretch, tile [cover]" },
 	[MODEL] = { "model", 'm', SCENE, "NAME", "auto, selfie, selfie-landscape, deeplabv3, or a .tflite file [auto]" },
-	[SIZE] = { "size", 's', PICTURES, "WxH", "picture size to ask of the camera [up to 1280x720]" },
+	[SIZE] = { "size", 's', SCENE, "WxH", "picture size to ask of the camera [up to 1280x720]" },
 	[FPS] = { "fps", 'r', SCENE, "N", "pictures a second to ask of the camera [30]" },
-	[FORMAT] = { "format", 'f', LIVE, "FOURCC", "format to ask of the camera: YUYV, UYVY, NV12, YU12, YV12, MJPG [the fastest]" },
-	[OUTPUT_FORMAT] = { "output-format", 0, LIVE, "FOURCC", "format of virtual cameras: YUYV, NV12, YU12 [YUYV]" },
+	[FORMAT] = { "format", 'f', TRIED, "FOURCC", "format to ask of the camera: YUYV, UYVY, NV12, YU12, YV12, MJPG [the fastest]" },
+	[OUTPUT_FORMAT] = { "output-format", 0, TRIED, "FOURCC", "format of virtual cameras: YUYV, NV12, YU12 [YUYV]" },
 	[THREADS] = { "threads", 0, SCENE, "N", "threads of the network, at most one per core; 0: one per core [1]" },
 	[REFINE] = { "refine", 0, SCENE, "MODE", "guided, none (plain upscaling), morph (erode and dilate) [guided]" },
 	[SMOOTH] = { "smooth", 0, SCENE, "0..100", "how much the mask is calmed in time [85]" },
@@ -44,13 +45,13 @@ const struct pmk_option pmk_option_table[OPTION_COUNT] = {
 	[PEOPLE] = { "people", 0, SCENE, "WHO", "all, or nearest: one person, the largest, near the middle [all]" },
 	[KEEP_OUT] = { "keep-out", 0, SCENE, "ZONE", "X,Y,WxH in pixels or percent, as 0%,0%,25%x100%: nobody is found there; several may be given" },
 	[MOTION_GATE] = { "motion-gate", 0, SCENE, "yes|no", "a picture in which nothing moved keeps the mask of the one before, 100 ms at most [yes]" },
-	[MIRROR] = { "mirror", 0, PICTURES, NULL, "swap left and right of the camera's picture" },
-	[FLIP] = { "flip", 0, PICTURES, NULL, "swap top and bottom of the camera's picture" },
-	[ON_DEMAND] = { "on-demand", 0, LIVE, "yes|no", "close the camera while nobody watches a virtual camera [yes]" },
+	[MIRROR] = { "mirror", 0, SCENE, NULL, "swap left and right of the camera's picture" },
+	[FLIP] = { "flip", 0, SCENE, NULL, "swap top and bottom of the camera's picture" },
+	[ON_DEMAND] = { "on-demand", 0, TRIED, "yes|no", "close the camera while nobody watches a virtual camera [yes]" },
 	[WAIT] = { "wait", 0, RUN, NULL, "begin without a camera where there is none, and show the backdrop until one comes" },
 	[SHOW_ROOM] = { "show-room", 0, SCENE, NULL, "with -b none: let the room be seen, inside a red border" },
 	[CONFIG] = { "config", 0, ALL, "FILE", "configuration file [$XDG_CONFIG_HOME/potemkin/potemkin.conf]" },
-	[DURATION] = { "duration", 0, PICTURES, "S", "stop after so many seconds" },
+	[DURATION] = { "duration", 0, SCENE, "S", "stop after so many seconds" },
 	[FRAMES] = { "frames", 0, SCENE, "N", "stop after so many pictures" },
 	[VERBOSE] = { "verbose", 'v', ALL, NULL, "say more" },
 	[QUIET] = { "quiet", 'q', ALL, NULL, "say errors only" },
@@ -60,7 +61,7 @@ const struct pmk_option pmk_option_table[OPTION_COUNT] = {
 	[INPUT_FORMAT] = { "input-format", 0, BENCH, "F", "bench: yuyv, nv12, i420 or mjpeg [mjpeg]" },
 	[ENGINE] = { "engine", 0, SCENE, "NAME", "what runs the network: auto, own (our kernels) or xnnpack [auto]" },
 	[CPU] = { "cpu", 0, SCENE | MODEL_FILES, "LEVEL", "vectors of the network's kernels: auto, sse2, avx2, avx512 (on arm64: neon) [auto]" },
-	[CPU_LIMIT] = { "cpu-limit", 0, LIVE, "PERCENT", "take fewer pictures where more than 5..100 % of one core would be used [no limit]" },
+	[CPU_LIMIT] = { "cpu-limit", 0, TRIED, "PERCENT", "take fewer pictures where more than 5..100 % of one core would be used [no limit]" },
 	[TO] = { "to", 0, MODEL_FILES, "FOLDER", "model fetch: where to put the file" },
 	[ROOT] = { "root", 0, SETUP, "FOLDER", "setup-loopback: write below this folder in place of /" },
 	[REMOVE] = { "remove", 0, SETUP, NULL, "setup-loopback: undo what it did" },
