@@ -330,7 +330,7 @@ int pmk_compose_room(struct pmk_composer *c, const struct pmk_frame *frame, stru
 			uint8_t *to = s->image.plane[p] + (size_t)y * s->image.stride[p];
 			int width = pmk_layout_plane_width(&c->layout, p);
 			if (from->layout.range == PMK_RANGE_FULL)
-				c->rows->to_limited(row, to, width, p);
+				pmk_convert_row_to_limited(row, to, width, p);
 			else
 				memcpy(to, row, (size_t)width);
 		}

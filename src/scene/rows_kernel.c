@@ -22,21 +22,25 @@ static void blend(const uint8_t *restrict person, const uint8_t *restrict behind
 		out[i] = blended(person[i], behind[i], alpha[i]);
 }
 
-static void blend_to_limited(const uint8_t *restrict person, const uint8_t *restrict behind, const uint8_t *restrict alpha,
-	uint8_t *restrict out, int count, int plane)
+/* From full range, as pmk_convert_row_to_limited. */
+static inline uint8_t limited(uint8_t value, int plane)
 {
 	uint16_t scale = plane ? 224 : 219, offset = plane ? 3968 + 128 : 16 * 255 + 128;
 
+	return over_255((uint16_t)(value * scale + offset));
+}
+
+static void blend_to_limited(const uint8_t *restrict person, const uint8_t *restrict behind, const uint8_t *restrict alpha,
+	uint8_t *restrict out, int count, int plane)
+{
 	for (int i = 0; i < count; i++)
-		out[i] = blended(over_255((uint16_t)(person[i] * scale + offset)), behind[i], alpha[i]);
+		out[i] = blended(limited(person[i], plane), behind[i], alpha[i]);
 }
 
 static void to_limited(const uint8_t *restrict row, uint8_t *restrict out, int count, int plane)
 {
-	uint16_t scale = plane ? 224 : 219, offset = plane ? 3968 + 128 : 16 * 255 + 128;
-
 	for (int i = 0; i < count; i++)
-		out[i] = over_255((uint16_t)(row[i] * scale + offset));
+		out[i] = limited(row[i], plane);
 }
 
 /* Eight pixels are a word. */
@@ -122,7 +126,6 @@ static inline void store(const uint8_t block[16], uint8_t *out, int count)
 static void rim(const int16_t *person_a, const int16_t *person_b, const int16_t *room_a, const int16_t *room_b, int part, int limits,
 	const uint8_t *pixels, const uint8_t *behind, const uint8_t *alpha, uint8_t *out, int count)
 {
-	uint16_t scale = limits ? 224 : 219, offset = limits ? 3968 + 128 : 16 * 255 + 128;
 	uint8_t block[16];
 
 	for (int x = 0; x < count; x += 16) {
@@ -130,7 +133,7 @@ static void rim(const int16_t *person_a, const int16_t *person_b, const int16_t 
 			block[i] = clean(mix_colours(person_a[x + i], person_b[x + i], (int16_t)part), mix_colours(room_a[x + i], room_b[x + i], (int16_t)part),
 				pixels[x + i], alpha[x + i]);
 		for (int i = 0; limits >= 0 && i < 16; i++)
-			block[i] = over_255((uint16_t)(block[i] * scale + offset));
+			block[i] = limited(block[i], limits);
 		for (int i = 0; i < 16; i++)
 			block[i] = blended(block[i], behind[x + i], alpha[x + i]);
 		store(block, out + x, count - x);
