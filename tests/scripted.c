@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+#include "scripted.h"
+
+#include "tflite_file.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+/* --- the network --- */
+
+char network[64] = "selfie-landscape";
+
+#ifdef THREAD_SANITIZER
+/* Under the thread sanitizer a real network takes longer than a picture may. This one says of each pixel by how much green is above red. */
+static void write_file(const char *end, const void *data, size_t size)
+{
+	char path[80];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s%s", network, end);
+	f = fopen(path, "wb");
+	assert_non_null(f);
+	assert_int_equal(fwrite(data, 1, size, f), size);
+	assert_int_equal(fclose(f), 0);
+}
+
+int write_network(void **state)
+{
+	static const char card[] = "[tiny]\ninput = 32x18\nvalues = 0..1\noutput = probability\noutput-size = 32x18\n";
+	static const float weights[3] = { -1, 1, 0 };
+	static const struct spec green = {
+		{ { 4, { 1, 18, 32, 3 }, FLOAT32, NULL, 0 }, { 4, { 1, 18, 32, 1 }, FLOAT32, NULL, 0 },
+		  { 4, { 1, 1, 1, 3 }, FLOAT32, weights, sizeof weights } },
+		{ { CONV, 2, { 0, 2 }, 1, { 0, 1, 1, 1 }, { 0 } } }, 3, 1, 0, 1,	/* padded, strides of 1, nothing below 0 */
+	};
+	static struct file file;
+
+	strcpy(network, "/tmp/potemkin-network-XXXXXX");
+	assert_non_null(mkdtemp(network));
+	strcat(network, "/tiny.tflite");
+	tflite_file_build(&file, &green);
+	write_file("", file.bytes, file.size);
+	write_file(".ini", card, sizeof card - 1);
+	return 0;
+}
+
+int remove_network(void **state)
+{
+	char path[80];
+
+	snprintf(path, sizeof path, "%s.ini", network);
+	unlink(path);
+	unlink(network);
+	*strrchr(network, '/') = '\0';
+	return rmdir(network);
+}
+#else
+int write_network(void **state)
+{
+	return 0;	/* it is there */
+}
+
+int remove_network(void **state)
+{
+	return 0;
+}
+#endif
+
+/* --- the pipeline --- */
+
+struct pmk_pipeline *running;
+double cpu_limit;
+int drops;
+
+struct pmk_pipeline *start_with(const char *first, const char *second, uint64_t frames, bool on_demand)
+{
+	struct pmk_pipeline_settings settings = {
+		.camera = "scripted", .on_demand = on_demand, .outputs = { first, second }, .output_count = second ? 2 : 1, .frames = frames,
+		.cpu_limit = cpu_limit,
+		.scene = { .model = network, .threads = 1, .backdrop = "color:#20c040", .refine = { .threshold = -1 } },
+	};
+	struct pmk_pipeline *p = NULL;
+	enum pmk_part part;
+
+	unit_catch_log();
+	memset(outputs, 0, sizeof outputs);
+	atomic_store(&camera_mode, DELIVER);
+	atomic_store(&open_failures, 0);
+	atomic_store(&camera_opens, 0);
+	atomic_store(&camera_width, 320);
+	atomic_store(&camera_drops, drops);
+	atomic_store(&given_ns, 0);
+	assert_int_equal(pmk_pipeline_create(&settings, &p, &part), 0);
+	running = p;
+	assert_int_equal(part, PMK_PART_NONE);
+	assert_false(outputs[0].open);
+	assert_int_equal(pmk_pipeline_start(p, &part), 0);
+	assert_int_equal(part, PMK_PART_NONE);
+	assert_true(seen(0).opened_covered);
+	return p;
+}
+
+struct pmk_pipeline *start(const char *first, const char *second, uint64_t frames)
+{
+	atomic_store(&watch, PMK_WATCH_UNKNOWN);
+	return start_with(first, second, frames, false);
+}
+
+int stop_slowly(struct pmk_pipeline *p, enum pmk_part *part)
+{
+	int err;
+
+	wait_until((err = pmk_pipeline_stop(p, part)) != -ETIMEDOUT);
+	return err;
+}
+
+void stop(struct pmk_pipeline *p, int error)
+{
+	enum pmk_part part;
+
+	assert_int_equal(stop_slowly(p, &part), error);
+	for (int i = 0; i < 2; i++) {
+		assert_false(outputs[i].open);
+		assert_false(outputs[i].leaked);
+		assert_false(outputs[i].wrong_layout);
+		assert_true(outputs[i].written == 0 || outputs[i].closed_covered);
+	}
+	running = NULL;
+	pmk_pipeline_destroy(p);
+	pmk_log_redirect(NULL, NULL);
+}
+
+int clear_up(void **state)
+{
+	atomic_store(&camera_mode, STALL);
+	atomic_store(&others_block, false);
+	atomic_store(&broken_fd, -1);
+	cpu_limit = 0;
+	drops = 0;
+	pmk_pipeline_destroy(running);
+	running = NULL;
+	pmk_log_redirect(NULL, NULL);
+	return 0;
+}
+
+struct pmk_pipeline_report report_of(struct pmk_pipeline *p)
+{
+	struct pmk_pipeline_report report;
+
+	pmk_pipeline_report(p, &report);
+	return report;
+}
+
+enum pmk_state state_of(struct pmk_pipeline *p)
+{
+	return report_of(p).state;
+}
+
+int reach(struct pmk_pipeline *p, enum pmk_state state)
+{
+	uint64_t start_ns = pmk_clock_now_ns();
+
+	wait_until(state_of(p) == state);
+	return (int)((pmk_clock_now_ns() - start_ns) / PMK_MS_NS);
+}
+
+void wait_written(int index, int count)
+{
+	wait_until(seen(index).written >= count);
+}
+
+void wait_opens(int count)
+{
+	wait_until(atomic_load(&camera_opens) >= count);
+}
+
+void drain(int index)
+{
+	wait_until(seen(index).taken_ns == atomic_load(&given_ns));
+}
+
+void set_mode(enum camera_mode mode)
+{
+	atomic_store(&camera_mode, mode);
+	wait_until(atomic_load(&heard_mode) == (int)mode);
+}
+
+void dry_up(enum camera_mode mode)
+{
+	set_mode(STALL);
+	drain(0);
+	set_mode(mode);
+}

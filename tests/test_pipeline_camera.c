@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/* The live pipeline when its camera stalls, is lost, comes back otherwise, or is not there yet. */
+#include "scripted.h"
+
+#include "base/clock.h"
+
+#include <errno.h>
+
+/* Pictures stop: the cover is shown, and stays; they come again: live. Said by states, and by what was written. */
+static void test_a_stall_is_covered(void **state)
+{
+	struct pmk_pipeline *p = start("a!", NULL, 0);
+	struct output before;
+
+	reach(p, PMK_STATE_LIVE);
+	dry_up(STALL);
+	printf("covered %d ms after the last picture\n", reach(p, PMK_STATE_COVERED));
+	wait_until(seen(0).last_is_cover);
+	before = seen(0);
+	assert_true(before.least_ns >= 200 * PMK_MS_NS);	/* a camera's jitter must not flash the cover */
+	wait_written(0, before.written + 10);	/* a live output keeps its rate */
+	assert_true(seen(0).covers_in_a_row >= before.covers_in_a_row + 10);
+	atomic_store(&camera_mode, DELIVER);
+	reach(p, PMK_STATE_LIVE);
+	stop(p, 0);
+}
+
+/* The camera goes, is not there at the first tries, and comes back with another size, sampling, range and matrix. */
+static void test_a_lost_camera_comes_back(void **state)
+{
+	struct pmk_pipeline *p = start("a!", NULL, 0);
+
+	reach(p, PMK_STATE_LIVE);
+	atomic_store(&open_failures, 2);
+	atomic_store(&camera_width, 640);
+	dry_up(LOSE);
+	wait_opens(3);	/* it was lost, and both tries have failed */
+	reach(p, PMK_STATE_COVERED);
+	assert_true(seen(0).open);
+	atomic_store(&camera_mode, DELIVER);
+	wait_opens(4);
+	reach(p, PMK_STATE_LIVE);
+	wait_written(0, seen(0).written + 5);
+	stop(p, 0);
+}
+
+/* A camera that is there but gives nothing is opened again. */
+static void test_a_silent_camera_is_opened_again(void **state)
+{
+	struct pmk_pipeline *p = start("a!", NULL, 0);
+
+	reach(p, PMK_STATE_LIVE);
+	dry_up(STALL);
+	wait_opens(2);
+	reach(p, PMK_STATE_COVERED);
+	atomic_store(&camera_mode, DELIVER);
+	reach(p, PMK_STATE_LIVE);
+	stop(p, 0);
+}
+
+static int said_back, said_silent;
+
+static void count_words(void *user, enum pmk_log_level level, const char *line)
+{
+	said_back += strstr(line, "the camera is back") != NULL;
+	said_silent += strstr(line, "no picture for") != NULL;
+}
+
+/* That a camera can be opened does not mean that it is back: what it does not give is said once, and its return once. */
+static void test_a_silent_camera_is_spoken_of_once(void **state)
+{
+	struct pmk_pipeline *p = start("a!", NULL, 0);
+
+	said_back = said_silent = 0;
+	pmk_log_redirect(count_words, NULL);
+	reach(p, PMK_STATE_LIVE);
+	dry_up(STALL);
+	wait_opens(3);
+	reach(p, PMK_STATE_COVERED);
+	atomic_store(&camera_mode, DELIVER);
+	reach(p, PMK_STATE_LIVE);
+	stop(p, 0);
+	assert_int_equal(said_silent, 1);
+	assert_int_equal(said_back, 1);
+}
+
+/* A camera that opens but fails at the first picture is tried at longer and longer intervals. */
+static void test_a_camera_that_only_opens_is_tried_less_often(void **state)
+{
+	struct pmk_pipeline *p = start("a!", NULL, 0);
+
+	reach(p, PMK_STATE_LIVE);
+	dry_up(LOSE);
+	wait_opens(6);
+	assert_true(atomic_load(&opened_ns[5]) - atomic_load(&opened_ns[4]) >= PMK_S_NS);	/* .25, .5, 1, 1 .. */
+	reach(p, PMK_STATE_COVERED);
+	atomic_store(&camera_mode, DELIVER);
+	reach(p, PMK_STATE_LIVE);
+	stop(p, 0);
+}
+
+/* What is not read because of --cpu-limit is not counted as lost by the camera as well. */
+static void test_what_is_left_out_is_counted_once(void **state)
+{
+	struct pmk_pipeline_report early, late;
+	struct pmk_pipeline *p;
+
+	cpu_limit = 0.0001;	/* so that the fewest pictures are taken that there may be: one of seven */
+	drops = 5;
+	p = start("a!", NULL, 0);
+	wait_until((early = report_of(p)).left_out >= 12);
+	wait_until((late = report_of(p)).captured >= early.captured + 5);
+	assert_true(early.dropped > 0);	/* before the limit was noticed */
+	assert_true(late.left_out > early.left_out);
+	assert_int_equal(late.dropped, early.dropped);
+	stop(p, 0);
+}
+
+/* The cover says why while the camera is away, and is plain again once it is back and lost no more. */
+static void test_the_cover_says_why(void **state)
+{
+	struct pmk_pipeline *p = start("a!", NULL, 0);
+	struct output before;
+
+	reach(p, PMK_STATE_LIVE);
+	assert_int_equal(seen(0).marks, 0);
+	atomic_store(&open_failures, 2);
+	dry_up(LOSE);
+	wait_opens(3);
+	reach(p, PMK_STATE_COVERED);
+	wait_until(seen(0).last_is_marked);
+	before = seen(0);
+	wait_written(0, before.written + 3);
+	assert_true(seen(0).marks >= before.marks + 3);
+	atomic_store(&camera_mode, DELIVER);
+	reach(p, PMK_STATE_LIVE);
+	wait_until(!seen(0).last_is_cover);
+	before = seen(0);
+	dry_up(HANG);	/* which nobody finds out, so that there is nothing to say */
+	reach(p, PMK_STATE_COVERED);
+	wait_until(seen(0).last_is_cover);
+	wait_written(0, seen(0).written + 3);
+	assert_true(seen(0).covers_in_a_row >= 3);
+	assert_int_equal(seen(0).marks, before.marks);
+	atomic_store(&camera_mode, DELIVER);
+	reach(p, PMK_STATE_LIVE);
+	stop(p, 0);
+}
+
+/* Where it may wait, the outputs are there from the start with a cover that says why, and live once a camera comes, whatever its shape. */
+static void test_waits_for_a_camera(void **state)
+{
+	struct pmk_pipeline_settings settings = { .camera = "scripted", .wait = true, .wish = { .width = 320, .height = 180, .fps = 50 }, .outputs = { "a!" },
+		.output_count = 1, .scene = { .model = network, .threads = 1, .backdrop = "green", .refine = { .threshold = -1 } } };
+	struct pmk_pipeline *p = NULL;
+	struct output now;
+	enum pmk_part part;
+
+	unit_catch_log();
+	memset(outputs, 0, sizeof outputs);
+	atomic_store(&camera_mode, DELIVER);
+	atomic_store(&camera_width, 640);
+	atomic_store(&camera_opens, 0);
+	atomic_store(&open_failures, 1000);
+	atomic_store(&watch, PMK_WATCH_SOMEBODY);
+	assert_int_equal(pmk_pipeline_create(&settings, &p, &part), 0);
+	running = p;
+	assert_int_equal(pmk_pipeline_start(p, &part), 0);
+	wait_opens(3);
+	reach(p, PMK_STATE_COVERED);
+	wait_written(0, seen(0).written + 3);
+	now = seen(0);
+	assert_true(now.last_is_marked);
+	assert_int_equal(now.written, now.covers);
+	atomic_store(&open_failures, 0);
+	reach(p, PMK_STATE_LIVE);
+	wait_written(0, seen(0).written + 3);
+	assert_false(seen(0).last_is_marked);
+	stop(p, 0);
+
+	settings.camera = "file:missing";	/* what cannot come is not waited for */
+	atomic_store(&open_failures, 1);
+	p = NULL;
+	assert_int_equal(pmk_pipeline_create(&settings, &p, &part), -ENODEV);
+	assert_null(p);
+}
+
+static void test_no_camera_at_the_start(void **state)
+{
+	struct pmk_pipeline_settings settings = { .camera = "scripted", .outputs = { "a" }, .output_count = 1,
+		.scene = { .model = "selfie", .threads = 1, .backdrop = "green" } };
+	struct pmk_pipeline *p = NULL;
+	enum pmk_part part;
+
+	memset(outputs, 0, sizeof outputs);
+	atomic_store(&open_failures, 1);
+	assert_int_equal(pmk_pipeline_create(&settings, &p, &part), -ENODEV);
+	assert_int_equal(part, PMK_PART_CAMERA);
+	settings.scene.backdrop = "color:nonsense";
+	unit_catch_log();
+	assert_int_equal(pmk_pipeline_create(&settings, &p, &part), -EINVAL);
+	pmk_log_redirect(NULL, NULL);
+	assert_int_equal(part, PMK_PART_SCENE);
+	assert_null(p);
+	assert_false(outputs[0].open);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(test_a_stall_is_covered, clear_up),
+		cmocka_unit_test_teardown(test_a_lost_camera_comes_back, clear_up),
+		cmocka_unit_test_teardown(test_a_silent_camera_is_opened_again, clear_up),
+		cmocka_unit_test_teardown(test_a_silent_camera_is_spoken_of_once, clear_up),
+		cmocka_unit_test_teardown(test_a_camera_that_only_opens_is_tried_less_often, clear_up),
+		cmocka_unit_test_teardown(test_what_is_left_out_is_counted_once, clear_up),
+		cmocka_unit_test_teardown(test_the_cover_says_why, clear_up),
+		cmocka_unit_test_teardown(test_waits_for_a_camera, clear_up),
+		cmocka_unit_test_teardown(test_no_camera_at_the_start, clear_up),
+	};
+
+	return cmocka_run_group_tests(tests, write_network, remove_network);
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* The live pipeline that has its camera open only while somebody watches. */
+#include "scripted.h"
+
+#include "base/clock.h"
+
+#include <unistd.h>
+
+static void wait_camera(int open)
+{
+	wait_until(atomic_load(&cameras_open) == open);
+}
+
+/* Nobody: the camera is closed and nothing is written. Somebody: a cover at once, then live. Nobody again: closed again. */
+static void test_on_demand(void **state)
+{
+	struct pmk_pipeline *p;
+	int written;
+
+	atomic_store(&watch, PMK_WATCH_NOBODY);
+	p = start_with("a!", NULL, 0, true);
+	reach(p, PMK_STATE_IDLE);
+	for (int round = 0; round < 3; round++) {
+		wait_camera(0);
+		written = seen(0).written;
+		assert_int_equal(seen(0).rests, round + 1);
+		assert_true(round == 0 || seen(0).last_is_cover);
+		atomic_store(&camera_mode, STALL);	/* no picture comes before the first turn is taken */
+		atomic_store(&watch, PMK_WATCH_SOMEBODY);
+		wait_written(0, written + 1);
+		assert_true(seen(0).last_is_cover);
+		atomic_store(&camera_mode, DELIVER);
+		reach(p, PMK_STATE_LIVE);
+		assert_int_equal(atomic_load(&cameras_open), 1);
+		atomic_store(&watch, PMK_WATCH_NOBODY);
+		reach(p, PMK_STATE_IDLE);
+		assert_true(seen(0).last_is_cover);
+	}
+	stop(p, 0);
+}
+
+/* Who stays away for less than two seconds keeps the camera; and without --on-demand nobody closes it. */
+static void test_a_short_absence_changes_nothing(void **state)
+{
+	struct pmk_pipeline *p;
+	uint64_t begin;
+	int opens, rests;
+
+	atomic_store(&watch, PMK_WATCH_SOMEBODY);
+	p = start_with("a!", NULL, 0, true);
+	do {
+		reach(p, PMK_STATE_LIVE);
+		opens = atomic_load(&camera_opens);
+		rests = seen(0).rests;
+		begin = pmk_clock_now_ns();
+		atomic_store(&watch, PMK_WATCH_NOBODY);
+		wait_written(0, seen(0).written + 5);
+		atomic_store(&watch, PMK_WATCH_SOMEBODY);
+		wait_written(0, seen(0).written + 5);
+	} while (pmk_clock_now_ns() - begin > PMK_S_NS);	/* that was no short one */
+	assert_int_equal(atomic_load(&camera_opens), opens);
+	assert_int_equal(seen(0).rests, rests);
+	stop(p, 0);
+	p = start("a!", NULL, 0);
+	atomic_store(&watch, PMK_WATCH_NOBODY);
+	reach(p, PMK_STATE_LIVE);
+	wait_written(0, seen(0).written + 5);
+	assert_int_equal(seen(0).rests, 0);
+	stop(p, 0);
+}
+
+/* A virtual camera that is lost as all fall asleep, and comes back while they sleep, rests like the others. */
+static void test_what_comes_back_asleep_rests(void **state)
+{
+	struct pmk_pipeline *p;
+
+	atomic_store(&watch, PMK_WATCH_SOMEBODY);
+	p = start_with("a!", NULL, 0, true);
+	reach(p, PMK_STATE_LIVE);
+	pthread_mutex_lock(&output_lock);
+	outputs[0].failing_rests = 2;
+	pthread_mutex_unlock(&output_lock);
+	atomic_store(&watch, PMK_WATCH_NOBODY);
+	wait_until(seen(0).rests >= 3);
+	assert_true(seen(0).open);
+	assert_int_equal(seen(0).opens, 3);
+	assert_int_equal(state_of(p), PMK_STATE_IDLE);
+	stop(p, 0);
+}
+
+/* A device that has gone makes poll return at once, again and again; that is no reason to keep a core busy. */
+static void test_a_broken_watch_does_not_spin(void **state)
+{
+	struct pmk_pipeline *p;
+	uint64_t begin;
+	int fds[2], looked;
+
+	assert_int_equal(pipe(fds), 0);
+	close(fds[1]);
+	atomic_store(&broken_fd, fds[0]);
+	atomic_store(&watch, PMK_WATCH_NOBODY);
+	p = start_with("a!", NULL, 0, true);
+	reach(p, PMK_STATE_IDLE);
+	begin = pmk_clock_now_ns();
+	atomic_store(&looks, 0);
+	pmk_clock_sleep_until(begin + PMK_S_NS);
+	looked = atomic_load(&looks);
+	assert_true((uint64_t)looked <= 2 + (pmk_clock_now_ns() - begin) / (250 * PMK_MS_NS));
+	stop(p, 0);
+	atomic_store(&broken_fd, -1);
+	close(fds[0]);
+}
+
+/* A file wants every picture, so that nothing rests, whoever watches the virtual camera beside it. */
+static void test_a_file_counts_as_watched(void **state)
+{
+	struct pmk_pipeline *p;
+
+	atomic_store(&watch, PMK_WATCH_NOBODY);
+	p = start_with("a!", "b", 0, true);
+	reach(p, PMK_STATE_LIVE);
+	wait_written(1, 5);
+	assert_int_equal(seen(0).rests, 0);
+	stop(p, 0);
+}
+
+/* What was taken before somebody came is not shown, however late it comes. */
+static void test_nothing_old_is_shown_to_who_comes(void **state)
+{
+	struct pmk_pipeline *p;
+	struct output now;
+
+	atomic_store(&watch, PMK_WATCH_NOBODY);
+	p = start_with("a!", NULL, 0, true);
+	reach(p, PMK_STATE_IDLE);
+	wait_camera(0);
+	now = seen(0);
+	atomic_store(&camera_mode, OLD);
+	atomic_store(&watch, PMK_WATCH_SOMEBODY);
+	wait_written(0, now.written + 10);
+	now = seen(0);
+	assert_true(now.covers_in_a_row >= 10);
+	assert_int_equal(state_of(p), PMK_STATE_OPENING);
+	atomic_store(&camera_mode, DELIVER);
+	reach(p, PMK_STATE_LIVE);
+	stop(p, 0);
+}
+
+/* Woken while the camera is away: the cover, and live when it is back. Stopped while asleep: at once. */
+static void test_woken_without_a_camera(void **state)
+{
+	struct pmk_pipeline *p;
+
+	atomic_store(&watch, PMK_WATCH_NOBODY);
+	p = start_with("a!", NULL, 0, true);
+	reach(p, PMK_STATE_IDLE);
+	wait_camera(0);
+	atomic_store(&open_failures, 2);
+	atomic_store(&watch, PMK_WATCH_SOMEBODY);
+	reach(p, PMK_STATE_LIVE);
+	atomic_store(&watch, PMK_WATCH_NOBODY);
+	reach(p, PMK_STATE_IDLE);
+	stop(p, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(test_on_demand, clear_up),
+		cmocka_unit_test_teardown(test_a_short_absence_changes_nothing, clear_up),
+		cmocka_unit_test_teardown(test_what_comes_back_asleep_rests, clear_up),
+		cmocka_unit_test_teardown(test_a_broken_watch_does_not_spin, clear_up),
+		cmocka_unit_test_teardown(test_a_file_counts_as_watched, clear_up),
+		cmocka_unit_test_teardown(test_nothing_old_is_shown_to_who_comes, clear_up),
+		cmocka_unit_test_teardown(test_woken_without_a_camera, clear_up),
+	};
+
+	return cmocka_run_group_tests(tests, write_network, remove_network);
+}
