@@ -71,6 +71,7 @@ int remove_network(void **state)
 struct pmk_pipeline *running;
 double cpu_limit;
 int drops;
+pmk_log_sink *listener;
 
 struct pmk_pipeline *start_with(const char *first, const char *second, uint64_t frames, bool on_demand)
 {
@@ -83,6 +84,8 @@ struct pmk_pipeline *start_with(const char *first, const char *second, uint64_t 
 	enum pmk_part part;
 
 	unit_catch_log();
+	if (listener)
+		pmk_log_redirect(listener, NULL);
 	memset(outputs, 0, sizeof outputs);
 	atomic_store(&camera_mode, DELIVER);
 	atomic_store(&open_failures, 0);
@@ -137,6 +140,7 @@ int clear_up(void **state)
 	atomic_store(&broken_fd, -1);
 	cpu_limit = 0;
 	drops = 0;
+	listener = NULL;
 	pmk_pipeline_destroy(running);
 	running = NULL;
 	pmk_log_redirect(NULL, NULL);

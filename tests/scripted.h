@@ -67,6 +67,7 @@ void fail_after(int index, int count);
 extern char network[64];	/* its model */
 extern double cpu_limit;	/* of the pipelines that are started */
 extern int drops;	/* by their cameras, between two pictures */
+extern pmk_log_sink *listener;	/* hears what they say, from their start; NULL: nobody */
 extern struct pmk_pipeline *running;	/* what a test that fails leaves behind */
 
 int write_network(void **state);	/* the set-up and the teardown of a whole group */

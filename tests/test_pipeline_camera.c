@@ -69,10 +69,11 @@ static void count_words(void *user, enum pmk_log_level level, const char *line)
 /* That a camera can be opened does not mean that it is back: what it does not give is said once, and its return once. */
 static void test_a_silent_camera_is_spoken_of_once(void **state)
 {
-	struct pmk_pipeline *p = start("a!", NULL, 0);
+	struct pmk_pipeline *p;
 
 	said_back = said_silent = 0;
-	pmk_log_redirect(count_words, NULL);
+	listener = count_words;
+	p = start("a!", NULL, 0);
 	reach(p, PMK_STATE_LIVE);
 	dry_up(STALL);
 	wait_opens(3);

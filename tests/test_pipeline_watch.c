@@ -124,6 +124,41 @@ static void test_a_file_counts_as_watched(void **state)
 	stop(p, 0);
 }
 
+static int said_waiting;
+
+static void count_waiting(void *user, enum pmk_log_level level, const char *line)
+{
+	said_waiting += strstr(line, "--frames 5 waits until") != NULL;
+}
+
+/* Pictures that are counted are pictures that somebody gets: they are waited for, which is said once, and the camera stays closed. */
+static void test_counted_pictures_wait_for_somebody(void **state)
+{
+	struct pmk_pipeline *p;
+
+	listener = count_waiting;
+	for (int round = 0; round < 2; round++) {
+		atomic_store(&watch, PMK_WATCH_NOBODY);
+		said_waiting = 0;
+		p = start_with("a!", NULL, 5, true);
+		reach(p, PMK_STATE_IDLE);
+		wait_camera(0);
+		if (round == 0) {
+			atomic_store(&camera_mode, STALL);	/* somebody comes and goes before a picture does */
+			atomic_store(&watch, PMK_WATCH_SOMEBODY);
+			wait_until(state_of(p) != PMK_STATE_IDLE);
+			atomic_store(&watch, PMK_WATCH_NOBODY);
+			reach(p, PMK_STATE_IDLE);
+			atomic_store(&camera_mode, DELIVER);
+			atomic_store(&watch, PMK_WATCH_SOMEBODY);
+			reach(p, PMK_STATE_ENDED);
+			assert_int_equal(seen(0).written - seen(0).covers, 5);
+		}
+		stop(p, 0);	/* the other time while it waits */
+		assert_int_equal(said_waiting, 1);
+	}
+}
+
 /* What was taken before somebody came is not shown, however late it comes. */
 static void test_nothing_old_is_shown_to_who_comes(void **state)
 {
@@ -171,6 +206,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_what_comes_back_asleep_rests, clear_up),
 		cmocka_unit_test_teardown(test_a_broken_watch_does_not_spin, clear_up),
 		cmocka_unit_test_teardown(test_a_file_counts_as_watched, clear_up),
+		cmocka_unit_test_teardown(test_counted_pictures_wait_for_somebody, clear_up),
 		cmocka_unit_test_teardown(test_nothing_old_is_shown_to_who_comes, clear_up),
 		cmocka_unit_test_teardown(test_woken_without_a_camera, clear_up),
 	};

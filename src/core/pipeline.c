@@ -46,6 +46,7 @@ struct pmk_pipeline {
 
 	struct group groups[PMK_PIPELINE_MAX_OUTPUTS];	/* the first says whether we are live; virtual cameras are in it where there are any */
 	int group_count;
+	bool waiting_said;	/* [its output's thread: the only one there is, where they may sleep] */
 
 	pthread_mutex_t lock;	/* of all below */
 	enum pmk_state state;
@@ -201,6 +202,18 @@ static void end_group(struct pmk_pipeline *p, struct group *group, bool lost)
 	set_state(p, lost ? PMK_STATE_FAILED : PMK_STATE_ENDED);
 }
 
+/* Pictures that are to be counted are sent to somebody: who asked for some, and sees none, is told once what it takes. */
+static void say_asleep(struct pmk_pipeline *p)
+{
+	if (!p->settings.frames || p->waiting_said) {
+		pmk_info("nobody watches: the camera is off");
+		return;
+	}
+	p->waiting_said = true;
+	pmk_info("nobody watches: the camera is off; --frames %llu waits until a program reads a virtual camera (with --on-demand no it does not)",
+		(unsigned long long)p->settings.frames);
+}
+
 static void heard_from_output(void *user, enum pmk_output_event event, int error)
 {
 	struct group *group = user;
@@ -213,7 +226,7 @@ static void heard_from_output(void *user, enum pmk_output_event event, int error
 			set_state(p, event == PMK_OUTPUT_LIVE ? PMK_STATE_LIVE : PMK_STATE_COVERED);
 		break;
 	case PMK_OUTPUT_ASLEEP:
-		pmk_info("nobody watches: the camera is off");
+		say_asleep(p);
 		set_state(p, PMK_STATE_IDLE);
 		pmk_capture_rest(&p->capture, true);
 		break;
