@@ -158,6 +158,24 @@ says '"builtin:office"'
 runs model list
 says 'selfie-landscape'
 
+# --- a list of models that is damaged
+mkdir broken
+printf '[a]\nnonsense\n' >broken/manifest.ini
+models=${POTEMKIN_MODELS-}
+export POTEMKIN_MODELS=broken
+for command in 'model list' 'model list --json' 'list models' 'model info selfie' 'model fetch' '-c presenter -o null --frames 1'; do
+	expect 3 'broken/manifest.ini:2: .*; mend the file or remove it' $command
+done
+timeout 60 "$program" list >out 2>err
+if [ $? -eq 3 ] && [ "$(wc -l <err)" -eq 1 ] && grep -q builtin:office out && ! grep -q models: out; then note ok; else note bad "list without models: $(cat err)"; fi
+timeout 60 "$program" list --json >out 2>err
+if [ $? -eq 3 ] && grep -q builtin:office out && ! grep -q '"models"' out; then note ok; else note bad "list --json without models: $(cat out err)"; fi
+rm broken/manifest.ini
+mkdir broken/manifest.ini
+expect 3 'broken/manifest.ini: cannot be read: .*; mend' model list
+if [ -n "$models" ]; then POTEMKIN_MODELS=$models; else unset POTEMKIN_MODELS; fi
+rmdir broken/manifest.ini broken
+
 # --- what is read is never written over
 runs convert presenter self.mkv --frames 3 -s 160x90
 cp self.mkv kept.mkv

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "app/doctor.h"
+#include "base/log.h"
 #include "fake_v4l2.h"
 
 #define EFI "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
@@ -351,26 +352,50 @@ static void test_models(void **state)
 	end();
 }
 
-static void test_a_damaged_model(void **state)
+/* Models are looked for in the made-up machine first. */
+static void examine_models(void)
 {
 	const char *before = getenv("POTEMKIN_MODELS");
 	char *kept = before ? strdup(before) : NULL;
-	bool told = false;
 
-	begin();
-	put_text("/selfie_segmentation.tflite", "cut off");
 	setenv("POTEMKIN_MODELS", root, 1);
 	examine(pmk_doctor_check_model);
-	assert_false(doctor.has_model);
-	for (int i = 0; i < doctor.count; i++)
-		told |= strstr(doctor.findings[i].what, "selfie is damaged") && strstr(doctor.findings[i].what, root) &&
-			strstr(doctor.findings[i].fix, "potemkin model fetch");
-	assert_true(told);
 	if (kept)
 		setenv("POTEMKIN_MODELS", kept, 1);
 	else
 		unsetenv("POTEMKIN_MODELS");
 	free(kept);
+}
+
+static void test_a_damaged_model(void **state)
+{
+	bool told = false;
+
+	begin();
+	put_text("/selfie_segmentation.tflite", "cut off");
+	examine_models();
+	assert_false(doctor.has_model);
+	for (int i = 0; i < doctor.count; i++)
+		told |= strstr(doctor.findings[i].what, "selfie is damaged") && strstr(doctor.findings[i].what, root) &&
+			strstr(doctor.findings[i].fix, "potemkin model fetch");
+	assert_true(told);
+	end();
+}
+
+static void keep_quiet(void *user, enum pmk_log_level level, const char *line)
+{
+}
+
+/* No model is missing then: fetching one would not help. */
+static void test_a_damaged_manifest(void **state)
+{
+	begin();
+	put_text("/manifest.ini", "nonsense");
+	pmk_log_redirect(keep_quiet, NULL);
+	examine_models();
+	pmk_log_redirect(NULL, NULL);
+	assert_false(doctor.has_model);
+	found(PMK_VERDICT_FAULT, "models cannot be read", "manifest.ini");
 	end();
 }
 
@@ -380,7 +405,7 @@ int main(void)
 		cmocka_unit_test(test_cameras), cmocka_unit_test(test_a_camera_that_potemkin_has), cmocka_unit_test(test_a_camera_of_pipewire_alone), cmocka_unit_test(test_a_camera_of_the_portal_alone), cmocka_unit_test(test_the_module_for_files), cmocka_unit_test(test_a_camera_in_use), cmocka_unit_test(test_permission),
 		cmocka_unit_test(test_speed), cmocka_unit_test(test_module), cmocka_unit_test(test_loopback),
 		cmocka_unit_test(test_our_own_virtual_camera), cmocka_unit_test(test_pipewire), cmocka_unit_test(test_browsers),
-		cmocka_unit_test(test_models), cmocka_unit_test(test_a_damaged_model),
+		cmocka_unit_test(test_models), cmocka_unit_test(test_a_damaged_model), cmocka_unit_test(test_a_damaged_manifest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

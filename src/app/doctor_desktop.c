@@ -34,8 +34,11 @@ void pmk_doctor_check_model(struct pmk_doctor *d)
 	struct pmk_model_card *cards = NULL;
 	int count = 0;
 
-	if (pmk_manifest_cards(&cards, &count))
-		count = 0;
+	if (pmk_manifest_cards(&cards, &count)) {
+		pmk_doctor_add(d, "model", PMK_VERDICT_FAULT, "a manifest.ini in a folder of models is damaged; potemkin model list says which, and where",
+			"mend or remove that manifest.ini", "the descriptions of models cannot be read");
+		return;
+	}
 	d->has_model = true;
 	for (int i = 0; i < 2; i++)
 		d->has_model &= check_model(d, cards, count, needed[i]);

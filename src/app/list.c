@@ -101,14 +101,16 @@ static cJSON *list_outputs(void)
 	return list;
 }
 
+/* NULL: their descriptions cannot be read. */
 static cJSON *list_models(void)
 {
-	cJSON *list = cJSON_CreateArray();
-	struct pmk_model_card *cards = NULL;
-	int count = 0;
+	struct pmk_model_card *cards;
+	cJSON *list;
+	int count;
 
 	if (pmk_manifest_cards(&cards, &count))
-		return list;
+		return NULL;
+	list = cJSON_CreateArray();
 	for (int i = 0; i < count; i++) {
 		char path[4096] = "";
 		bool here = pmk_manifest_find(&cards[i], path, sizeof path) == 0;
@@ -171,6 +173,7 @@ enum pmk_exit pmk_command_list(struct pmk_options *options)
 	};
 	const char *asked = options->arg_count > 1 ? options->args[1] : NULL;
 	cJSON *all = cJSON_CreateObject();
+	enum pmk_exit code = PMK_EXIT_OK;
 	bool any = false;
 
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
@@ -180,11 +183,14 @@ enum pmk_exit pmk_command_list(struct pmk_options *options)
 			continue;
 		any = true;
 		list = kinds[i].list();
-		if (!options->json)
+		if (list && !options->json)
 			print_text(kinds[i].name, list);
-		cJSON_AddItemToObject(all, kinds[i].name, list);
+		if (list)
+			cJSON_AddItemToObject(all, kinds[i].name, list);
+		else
+			code = PMK_EXIT_INPUT;	/* said already; the others are listed */
 	}
-	if (any && options->json) {
+	if (all->child && options->json) {
 		char *text = cJSON_Print(all);
 		puts(text);
 		free(text);
@@ -192,5 +198,5 @@ enum pmk_exit pmk_command_list(struct pmk_options *options)
 	cJSON_Delete(all);
 	if (!any)
 		pmk_error("list \"%s\": there are cameras, outputs, models and backdrops", asked);
-	return any ? PMK_EXIT_OK : PMK_EXIT_USAGE;
+	return any ? code : PMK_EXIT_USAGE;
 }

@@ -185,7 +185,7 @@ static int check_cards(const char *name, const struct parser *parser, bool besid
 		const char *why = incomplete(&parser->cards[i], beside);
 
 		if (why) {
-			pmk_error("%s: [%s]: %s", name, parser->cards[i].name, why);
+			pmk_error("%s: [%s]: %s; mend the file or remove it", name, parser->cards[i].name, why);
 			return -EBADMSG;
 		}
 	}
@@ -203,7 +203,7 @@ int pmk_manifest_parse(const char *name, const char *text, bool beside, struct p
 	}
 	line = ini_parse_string(text, take_line, &parser);
 	if (line) {
-		pmk_error("%s:%d: %s", name, line, parser.why[0] ? parser.why : "neither [section] nor key = value");
+		pmk_error("%s:%d: %s; mend the file or remove it", name, line, parser.why[0] ? parser.why : "neither [section] nor key = value");
 		err = -EBADMSG;
 	} else {
 		err = check_cards(name, &parser, beside);
@@ -281,7 +281,7 @@ static int merge_file(const char *directory, struct pmk_model_card **cards, int 
 	if (err == -ENOENT || err == -ENOTDIR)
 		return 0;
 	if (err < 0) {
-		pmk_error("%s: cannot be read: %s", path, strerror(-err));
+		pmk_error("%s: cannot be read: %s; mend the file or remove it", path, err == -EINVAL ? "not a file" : strerror(-err));
 		return err;
 	}
 	err = pmk_manifest_parse(path, (const char *)text, false, &more, &more_count);
