@@ -7,6 +7,7 @@
 #include "image/still.h"
 #include "scene/backdrop.h"
 #include "scene/blur.h"
+#include "scene/rows.h"
 #include "scene/builtin.h"
 
 #include <errno.h>
@@ -164,9 +165,14 @@ static struct pmk_image blurred(struct pmk_blur *blur, const struct pmk_image *f
 
 	assert_int_equal(pmk_image_alloc(&out, pmk_blur_layout(blur)), 0);
 	pmk_blur_begin(blur, frame, mask);
-	for (int p = 0; p < 3; p++) {
-		for (int y = 0; y < pmk_layout_plane_height(&out.layout, p); y++)
-			pmk_blur_row(blur, p, y, out.plane[p] + (size_t)y * out.stride[p]);
+	for (int row = 0; row * PMK_CELL < out.layout.height; row++) {
+		pmk_blur_enter(blur, row);
+		for (int p = 0; p < 3; p++) {
+			int rows = p && out.layout.chroma == PMK_CHROMA_420 ? PMK_CELL / 2 : PMK_CELL;
+
+			for (int y = row * rows; y < (row + 1) * rows && y < pmk_layout_plane_height(&out.layout, p); y++)
+				memcpy(out.plane[p] + (size_t)y * out.stride[p], pmk_blur_row(blur, p, y), (size_t)pmk_layout_plane_width(&out.layout, p));
+		}
 	}
 	return out;
 }

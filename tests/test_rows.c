@@ -272,34 +272,55 @@ static void check_words(const struct pmk_rows *rows, const uint8_t *a, const uin
 	}
 }
 
-static void check_steps(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
+/* A place of the quadratic B-spline over three numbers; `t` of 16, -7..7, from the middle one. */
+static double spline(double before, double here, double after, int t)
 {
-	uint16_t near[MOST + 2], far[MOST + 2], wide[2 * MOST + 1], to[MOST + 1];
+	double u = t / 16.0;
+
+	return here * (0.75 - u * u) + before * (0.5 - u) * (0.5 - u) / 2 + after * (0.5 + u) * (0.5 + u) / 2;
+}
+
+static void check_widen(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
+{
+	uint16_t from[MOST + 2], wide[PMK_CELL * MOST + 1];
 
 	for (int i = 0; i < count + 2; i++)
-		near[i] = (uint16_t)(a[i] * 16);
-	wide[2 * count] = GUARD;
-	rows->widen(near + 1, wide, count);
+		from[i] = (uint16_t)(b[i] % 2 ? a[i] * 16 : a[0] * 16);
+	for (int size = PMK_CELL / 2; size <= PMK_CELL; size *= 2) {
+		wide[size * count] = GUARD;
+		rows->widen(from + 1, size, wide, count);
+		for (int i = 0; i < size * count; i++) {
+			const uint16_t *at = from + i / size;
+			bool same = at[0] == at[1] && at[1] == at[2];
+			double truth = 4 * spline(at[0], at[1], at[2], (2 * (i % size) + 1 - size) * (8 / size));
+			assert_true(fabs(wide[i] - truth) <= (same ? 0 : 2));
+		}
+		assert_int_equal(wide[size * count], GUARD);
+	}
+}
+
+static void check_heighten(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
+{
+	enum { STRIDE = MOST + 5 };
+	uint16_t from[3][MOST];
+	uint8_t pixels[PMK_CELL * STRIDE];
+
 	for (int i = 0; i < count; i++) {
-		assert_int_equal(wide[2 * i], 3 * near[i + 1] + near[i]);
-		assert_int_equal(wide[2 * i + 1], 3 * near[i + 1] + near[i + 2]);
+		from[0][i] = (uint16_t)(a[i] * 64);
+		from[1][i] = (uint16_t)(b[i] * 64 + (b[i] < 255 ? c[i] % 64 : 0));
+		from[2][i] = (uint16_t)(c[i] * 64);
 	}
-	assert_int_equal(wide[2 * count], GUARD);
-	for (int i = 0; i < count; i++) {
-		near[i] = (uint16_t)(a[i] * 64);
-		far[i] = (uint16_t)(b[i] * 64);
+	for (int size = PMK_CELL / 2; size <= PMK_CELL; size *= 2) {
+		memset(pixels, GUARD, sizeof pixels);
+		rows->heighten(from[0], from[1], from[2], size, pixels, STRIDE, count);
+		for (int y = 0; y < size; y++) {
+			for (int i = 0; i < count; i++) {
+				double truth = spline(from[0][i], from[1][i], from[2][i], (2 * y + 1 - size) * (8 / size)) / 64;
+				assert_true(fabs(pixels[y * STRIDE + i] - truth) <= 0.5 + 2.0 / 64);
+			}
+			assert_int_equal(pixels[y * STRIDE + count], GUARD);
+		}
 	}
-	to[count] = GUARD;
-	for (int shift = 2; shift <= 8; shift += 2) {
-		rows->between_words(near, far, shift, to, count);
-		for (int i = 0; i < count; i++)
-			assert_int_equal(to[i], (3 * near[i] + far[i] + (1 << (shift - 1))) >> shift);
-		assert_int_equal(to[count], GUARD);
-	}
-	rows->between_bytes(near, far, out, count);
-	for (int i = 0; i < count; i++)
-		assert_int_equal(out[i], (3 * a[i] + b[i] + 2) / 4);
-	assert_int_equal(out[count], GUARD);
 }
 
 static void test_weights(void **state)
@@ -317,9 +338,10 @@ static void test_words(void **state)
 	on_all(check_words);
 }
 
-static void test_steps(void **state)
+static void test_enlarging(void **state)
 {
-	on_all(check_steps);
+	on_all(check_widen);
+	on_all(check_heighten);
 }
 
 /* A mixed pixel's share of the person, as rows.h and rim.h say, in numbers of any size. */
@@ -409,7 +431,7 @@ int main(void)
 		cmocka_unit_test(test_weights),
 		cmocka_unit_test(test_means),
 		cmocka_unit_test(test_words),
-		cmocka_unit_test(test_steps),
+		cmocka_unit_test(test_enlarging),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { QUARTER = 4, GRID = 8, MOST_FLOOR = 7, MOST_BANDS = 32, STEPS = 3, VALUES = 3, KINDS = 4, WEIGHTS = 3, UNIT = 16 };
+enum { QUARTER = 4, GRID = PMK_CELL, MOST_FLOOR = 7, MOST_BANDS = 32, NEAR = 3, VALUES = 3, KINDS = 4, WEIGHTS = 3, UNIT = 16 };
 
 static const double FLOOR = 0.0125;	/* half side of the small squares, over the width */
 static const double LEAST = 0.01, CEILING = 0.09;	/* radius of the disc, over the width, at strength 0 and 100 */
@@ -18,21 +18,18 @@ static const double LEAST = 0.01, CEILING = 0.09;	/* radius of the disc, over th
 /* Weight of the mean room over that of a disc full of room: a place that only a few pixels reach shows it rather than those few. */
 static const double FEW = 0.10;
 
-/* A plane on the grid. Numbers in 1/UNIT, so that a mean of 15 of them and a step up by two fit into 16 bits. One more number on each
- * side of a row. */
+/* A plane on the grid. Numbers in 1/UNIT, so that a sum of 15 of them fits into 16 bits. One more number on each side of a row. */
 struct plane {
 	int width, height, stride;
 	uint16_t *block, *at;
 };
 
-/* Rows doubled, columns too when `across`: each new pixel is 3/4 of the nearest old one and 1/4 of the next, each way. Rows are asked
- * for from top to bottom, so that two old ones are kept and the picture between two steps is never written out. */
-struct step {
-	bool across;
-	int width, height;	/* of the new picture */
-	int have[2];	/* old rows in wide */
-	uint16_t *wide[2];	/* old rows at the new width */
-	uint16_t *block, *row;	/* a new row, one more number on each side */
+/* A plane at full size, a row of cells at a time. */
+struct full {
+	int across, down;	/* pixels of a cell */
+	int stride;
+	uint16_t *wide[NEAR];	/* the last rows of the grid at full width */
+	uint8_t *pixels;	/* `down` rows */
 };
 
 /* Rows first..last from the middle of the disc that are 2 half + 1 wide. */
@@ -55,8 +52,8 @@ struct pmk_blur {
 	uint32_t *line[KINDS];	/* a row of the same over the disc, or over each block */
 	uint16_t *column, *padded;	/* rows of the squares */
 	struct plane small[VALUES], spare;
-	struct step step[VALUES][STEPS];
-	int steps[VALUES];
+	struct full full[VALUES];
+	int widened;	/* rows of the grid, this frame */
 };
 
 static int init_plane(struct plane *p, int width, int height)
@@ -74,27 +71,19 @@ static uint16_t *plane_row(const struct plane *p, int y)
 	return p->at + (size_t)y * (size_t)p->stride;
 }
 
-/* Luma is eight times the grid each way; 4:2:0 chroma four times, and 4:2:2 chroma four times across and eight times down. */
-static int init_steps(struct pmk_blur *b, int plane)
+/* Rows as long as the widest vector likes them. */
+static int init_full(struct pmk_blur *b, int plane)
 {
-	bool wide = plane == 0 || b->layout.chroma == PMK_CHROMA_420;
-	int width = b->width, height = b->height, count = plane && wide ? 2 : 3;
+	struct full *f = &b->full[plane];
+	bool missing = false;
 
-	b->steps[plane] = count;
-	for (int i = 0; i < count; i++) {
-		struct step *s = &b->step[plane][i];
-
-		s->across = wide || i > 0;
-		s->width = width *= s->across ? 2 : 1;
-		s->height = height *= 2;
-		s->block = pmk_mem_alloc((size_t)(width + 2) * sizeof *s->block);
-		s->wide[0] = pmk_mem_alloc((size_t)width * sizeof *s->wide[0]);
-		s->wide[1] = pmk_mem_alloc((size_t)width * sizeof *s->wide[1]);
-		if (!s->block || !s->wide[0] || !s->wide[1])
-			return -ENOMEM;
-		s->row = s->block + 1;
-	}
-	return 0;
+	f->across = plane ? GRID / 2 : GRID;
+	f->down = plane && b->layout.chroma == PMK_CHROMA_420 ? GRID / 2 : GRID;
+	f->stride = (b->width * f->across + PMK_MEM_ALIGN - 1) / PMK_MEM_ALIGN * PMK_MEM_ALIGN;
+	for (int i = 0; i < NEAR; i++)
+		missing |= !(f->wide[i] = pmk_mem_alloc((size_t)f->stride * sizeof *f->wide[i]));
+	missing |= !(f->pixels = pmk_mem_alloc((size_t)f->stride * (size_t)f->down));
+	return missing ? -ENOMEM : 0;
 }
 
 /* The disc in bands of rows, few enough for a large one and exact for a small one. */
@@ -129,7 +118,7 @@ static int allocate(struct pmk_blur *b)
 	for (int i = 0; i < VALUES; i++) {
 		missing |= init_plane(&b->small[i], b->width, b->height) != 0;
 		missing |= !(b->quarter[i] = pmk_mem_alloc(quarter));
-		missing |= init_steps(b, i) != 0;
+		missing |= init_full(b, i) != 0;
 	}
 	for (int i = 0; i < KINDS; i++) {
 		missing |= !(b->sums[i] = pmk_mem_alloc(b->sums_stride * (size_t)(b->height + 1) * sizeof *b->sums[i]));
@@ -169,13 +158,11 @@ int pmk_blur_create(const struct pmk_layout *layout, int percent, struct pmk_blu
 	return 0;
 }
 
-static void finish_steps(struct pmk_blur *b, int plane)
+static void finish_full(struct full *f)
 {
-	for (int i = 0; i < STEPS; i++) {
-		free(b->step[plane][i].block);
-		free(b->step[plane][i].wide[0]);
-		free(b->step[plane][i].wide[1]);
-	}
+	for (int i = 0; i < NEAR; i++)
+		free(f->wide[i]);
+	free(f->pixels);
 }
 
 void pmk_blur_destroy(struct pmk_blur *b)
@@ -185,7 +172,7 @@ void pmk_blur_destroy(struct pmk_blur *b)
 	for (int i = 0; i < VALUES; i++) {
 		free(b->small[i].block);
 		free(b->quarter[i]);
-		finish_steps(b, i);
+		finish_full(&b->full[i]);
 	}
 	for (int i = 0; i < KINDS; i++) {
 		free(b->sums[i]);
@@ -329,67 +316,32 @@ static void square(struct pmk_blur *b, const struct plane *from, const struct pl
 	}
 }
 
-static const uint16_t *old_row(struct pmk_blur *b, int plane, int step, int y);
-
-/* Old row y of a step at the new width. */
-static const uint16_t *wide_row(struct pmk_blur *b, int plane, int step, int y)
+/* A row of the grid stays at full width until the one after the next comes. */
+void pmk_blur_enter(struct pmk_blur *b, int row)
 {
-	struct step *s = &b->step[plane][step];
-	uint16_t *wide = s->wide[y & 1];
+	int last = b->height - 1, above = clamp(row - 1, last), below = clamp(row + 1, last);
 
-	if (s->have[y & 1] == y)
-		return wide;
-	s->have[y & 1] = y;
-	if (s->across)
-		b->rows->widen(old_row(b, plane, step, y), wide, s->width / 2);
-	else
-		memcpy(wide, old_row(b, plane, step, y), (size_t)s->width * sizeof *wide);
-	return wide;
+	for (; b->widened <= below; b->widened++) {
+		for (int i = 0; i < VALUES; i++)
+			b->rows->widen(plane_row(&b->small[i], b->widened), b->full[i].across, b->full[i].wide[b->widened % NEAR], b->width);
+	}
+	for (int i = 0; i < VALUES; i++) {
+		const struct full *f = &b->full[i];
+
+		b->rows->heighten(f->wide[above % NEAR], f->wide[row % NEAR], f->wide[below % NEAR], f->down, f->pixels, f->stride, f->stride);
+	}
 }
 
-/* The two old rows that new row y lies between. */
-static void neighbours(struct pmk_blur *b, int plane, int step, int y, const uint16_t **near, const uint16_t **far)
+const uint8_t *pmk_blur_row(const struct pmk_blur *b, int plane, int y)
 {
-	int old = y / 2, other = clamp(y & 1 ? old + 1 : old - 1, b->step[plane][step].height / 2 - 1);
+	const struct full *f = &b->full[plane];
 
-	*near = wide_row(b, plane, step, old);
-	*far = wide_row(b, plane, step, other);
-}
-
-/* What a step begins with: the grid, or what the step before gives. */
-static const uint16_t *old_row(struct pmk_blur *b, int plane, int step, int y)
-{
-	struct step *before = step ? &b->step[plane][step - 1] : NULL;
-	const uint16_t *near, *far;
-
-	if (!before)
-		return plane_row(&b->small[plane], y);
-	neighbours(b, plane, step - 1, y, &near, &far);
-	b->rows->between_words(near, far, before->across ? 4 : 2, before->row, before->width);
-	repeat_rim(before->row, before->width, 1);
-	return before->row;
-}
-
-void pmk_blur_row(struct pmk_blur *b, int plane, int y, uint8_t *row)
-{
-	int last = b->steps[plane] - 1;
-	const uint16_t *near, *far;
-
-	neighbours(b, plane, last, y, &near, &far);
-	b->rows->between_bytes(near, far, row, pmk_layout_plane_width(&b->layout, plane));
+	return f->pixels + (size_t)(y % f->down) * (size_t)f->stride;
 }
 
 const struct pmk_layout *pmk_blur_layout(const struct pmk_blur *b)
 {
 	return &b->layout;
-}
-
-static void ready_rows(struct pmk_blur *b, int plane)
-{
-	for (int y = 0; y < b->height; y++)
-		repeat_rim(plane_row(&b->small[plane], y), b->width, 1);
-	for (int i = 0; i < b->steps[plane]; i++)
-		b->step[plane][i].have[0] = b->step[plane][i].have[1] = -1;
 }
 
 void pmk_blur_begin(struct pmk_blur *b, const struct pmk_image *frame, const struct pmk_mask *mask)
@@ -404,6 +356,8 @@ void pmk_blur_begin(struct pmk_blur *b, const struct pmk_image *frame, const str
 	for (int i = 0; i < VALUES; i++) {
 		square(b, &b->small[i], &b->spare);
 		square(b, &b->spare, &b->small[i]);
-		ready_rows(b, i);
+		for (int y = 0; y < b->height; y++)
+			repeat_rim(plane_row(&b->small[i], y), b->width, 1);
 	}
+	b->widened = 0;
 }

@@ -4,7 +4,7 @@
  * The picture is shrunk to a grid of 8x8 blocks. Each quarter-size pixel of it counts by how far it is room (not at all from half person
  * on), so the person's colours do not glow into it; where no room is near, the mean room stands. What counts is averaged over a
  * disc, as a lens does, whose size is the strength; then, always, over two small squares: the floor, at which nothing can be read.
- * Three steps of two bring it back to full size. One thread. */
+ * Quadratic B-splines bring it back to full size. One thread. */
 #ifndef PMK_SCENE_BLUR_H
 #define PMK_SCENE_BLUR_H
 
@@ -21,7 +21,10 @@ const struct pmk_layout *pmk_blur_layout(const struct pmk_blur *blur);
 /* Blur a frame; it and its mask have the layout's size, the frame may be full range. Neither is looked at afterwards. */
 void pmk_blur_begin(struct pmk_blur *blur, const struct pmk_image *frame, const struct pmk_mask *mask);
 
-/* Row y of a plane of the result. Each row once, each plane from top to bottom. */
-void pmk_blur_row(struct pmk_blur *blur, int plane, int y, uint8_t *row);
+/* Make the rows of a row of cells (cells.h): each once, from top to bottom. */
+void pmk_blur_enter(struct pmk_blur *blur, int row);
+
+/* Row y of a plane of the result, which lies in the row of cells that was entered last; the blur's, until the next. */
+const uint8_t *pmk_blur_row(const struct pmk_blur *blur, int plane, int y);
 
 #endif

@@ -25,7 +25,6 @@ struct pmk_composer {
 	const struct pmk_image *kept;	/* a picture that is behind and does not change, or NULL */
 	uint64_t kept_number;	/* counts up from 1: which of them it is */
 	uint8_t *half;	/* a row of alpha at the chroma's width */
-	uint8_t *behind;	/* a row of what is behind, where that is made row by row */
 };
 
 int pmk_composer_create(const struct pmk_layout *layout, int count, struct pmk_composer **composer)
@@ -41,8 +40,7 @@ int pmk_composer_create(const struct pmk_layout *layout, int count, struct pmk_c
 	c->pool = pmk_shown_pool_create(count, layout);
 	c->rows = pmk_rows();
 	c->half = pmk_mem_alloc((size_t)layout->width);
-	c->behind = pmk_mem_alloc((size_t)layout->width);
-	if (!c->pool || !c->half || !c->behind || pmk_cells_init(&c->cells, layout->width, layout->height)) {
+	if (!c->pool || !c->half || pmk_cells_init(&c->cells, layout->width, layout->height)) {
 		pmk_composer_destroy(c);
 		return -ENOMEM;
 	}
@@ -74,7 +72,6 @@ void pmk_composer_destroy(struct pmk_composer *c)
 	pmk_rim_destroy(c->rim);
 	pmk_shown_pool_destroy(c->pool);
 	free(c->half);
-	free(c->behind);
 	free(c);
 }
 
@@ -140,10 +137,10 @@ static void compose_row(struct pmk_composer *c, const struct parts *parts, const
 	int plane, int y)
 {
 	uint8_t *to = out->plane[plane] + (size_t)y * out->stride[plane];
-	const uint8_t *back = c->behind;
+	const uint8_t *back;
 
 	if (parts->blur)
-		pmk_blur_row(parts->blur, plane, y, c->behind);
+		back = pmk_blur_row(parts->blur, plane, y);
 	else
 		back = parts->picture->plane[plane] + (size_t)y * parts->picture->stride[plane];
 	if (c->match)
@@ -222,6 +219,8 @@ static void compose_rows(struct pmk_composer *c, const struct parts *parts, bool
 		struct pmk_shown_span was = knows ? shown->span[row] : (struct pmk_shown_span){ 0, c->layout.width };
 
 		pmk_cells_enter(&c->cells, row);
+		if (parts->blur)
+			pmk_blur_enter(parts->blur, row);
 		if (c->rim)
 			pmk_rim_enter(c->rim, row);
 		shown->span[row] = find_person(&c->cells);

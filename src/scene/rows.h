@@ -75,11 +75,11 @@ struct pmk_rows {
 	/* out[x] = (from[x] + ... + from[x + window - 1]) / parts, within 0.8 of it, and exact where all are the same; sums up to
 	 * 61200, parts odd, 3..15. */
 	void (*mean_words)(const uint16_t *from, int window, int parts, uint16_t *out, int count);
-	/* Columns doubled, four times as large: 3 from[x] + from[x - 1] and 3 from[x] + from[x + 1]; from has one more on each side. */
-	void (*widen)(const uint16_t *from, uint16_t *out, int count);
-	/* out = (3 near + far) / 2^shift to the nearest, halves up; near and far up to 16320. */
-	void (*between_words)(const uint16_t *near, const uint16_t *far, int shift, uint16_t *out, int count);
-	void (*between_bytes)(const uint16_t *near, const uint16_t *far, uint8_t *out, int count);	/* shift 8 */
+	/* A cell's number, of 1/16, as `size` numbers of 1/64, PMK_CELL or half of it: a quadratic B-spline over the cells, within 2/64, and exact
+	 * where neighbours are the same. Up to 4080; from has one more on each side. */
+	void (*widen)(const uint16_t *from, int size, uint16_t *out, int count);
+	/* The same from three rows of numbers of 1/64 to `size` rows of pixels, `stride` bytes apart, to the nearest within 2/64. */
+	void (*heighten)(const uint16_t *above, const uint16_t *here, const uint16_t *below, int size, uint8_t *out, int stride, int count);
 };
 
 const struct pmk_rows *pmk_rows_of(enum pmk_cpu_level level);	/* the machine must have it */

@@ -260,28 +260,76 @@ static void mean_words(const uint16_t *restrict from, int window, int parts, uin
 		out[i] = (uint16_t)((uint32_t)(uint16_t)(out[i] + half) * share >> 16);
 }
 
-static void widen(const uint16_t *restrict from, uint16_t *restrict out, int count)
+/* A quadratic B-spline from one middle of three numbers, up to 16320, to the next: what all its places share, and a place's two values
+ * on both sides of the middle, the `j`th from there of `size` / 2. */
+struct spline {
+	int16_t here, rise, bend;
+};
+
+static inline struct spline spline_of(uint16_t before, uint16_t here, uint16_t after)
+{
+	return (struct spline){ (int16_t)here, (int16_t)(2 * (after - before)), (int16_t)(before + after - 2 * here) };
+}
+
+static inline int16_t spline_even(struct spline s, int j, int size)
+{
+	return (int16_t)(s.here + pmk_upper(s.bend, (int16_t)(8192 + 8192 * (2 * j + 1) * (2 * j + 1) / (size * size))));
+}
+
+static inline int16_t spline_odd(struct spline s, int j, int size)
+{
+	return pmk_upper(s.rise, (int16_t)(8192 * (2 * j + 1) / size));
+}
+
+static inline void widen_by(const uint16_t *restrict from, int size, uint16_t *restrict out, int count)
 {
 	for (int i = 0; i < count; i++) {
-		uint16_t here = (uint16_t)(3 * from[i]);
+		struct spline s = spline_of((uint16_t)(4 * from[i - 1]), (uint16_t)(4 * from[i]), (uint16_t)(4 * from[i + 1]));
 
-		out[2 * i] = (uint16_t)(here + from[i - 1]);
-		out[2 * i + 1] = (uint16_t)(here + from[i + 1]);
+#pragma GCC unroll 4
+		for (int j = 0; j < size / 2; j++) {
+			int16_t even = spline_even(s, j, size), odd = spline_odd(s, j, size);
+
+			out[size * i + size / 2 - 1 - j] = (uint16_t)(even - odd);
+			out[size * i + size / 2 + j] = (uint16_t)(even + odd);
+		}
 	}
 }
 
-static void between_words(const uint16_t *restrict near, const uint16_t *restrict far, int shift, uint16_t *restrict out, int count)
+static void widen(const uint16_t *from, int size, uint16_t *out, int count)
 {
-	uint16_t half = (uint16_t)(1 << (shift - 1));
-
-	for (int i = 0; i < count; i++)
-		out[i] = (uint16_t)((uint16_t)(3 * near[i] + far[i] + half) >> shift);
+	if (size == PMK_CELL)
+		widen_by(from, PMK_CELL, out, count);
+	else
+		widen_by(from, PMK_CELL / 2, out, count);
 }
 
-static void between_bytes(const uint16_t *restrict near, const uint16_t *restrict far, uint8_t *restrict out, int count)
+static inline void heighten_by(const uint16_t *restrict above, const uint16_t *restrict here, const uint16_t *restrict below, int size,
+	uint8_t *restrict out, int stride, int count)
 {
-	for (int i = 0; i < count; i++)
-		out[i] = (uint8_t)((uint16_t)(3 * near[i] + far[i] + 128) >> 8);
+	int16_t half = 32 + 1;	/* and what two roundings downwards take, on average */
+
+#pragma GCC ivdep
+	for (int i = 0; i < count; i++) {
+		struct spline s = spline_of(above[i], here[i], below[i]);
+
+		s.here = (int16_t)(s.here + half);
+#pragma GCC unroll 4
+		for (int j = 0; j < size / 2; j++) {
+			int16_t even = spline_even(s, j, size), odd = spline_odd(s, j, size);
+
+			out[(size / 2 - 1 - j) * (ptrdiff_t)stride + i] = (uint8_t)((uint16_t)(even - odd) >> 6);
+			out[(size / 2 + j) * (ptrdiff_t)stride + i] = (uint8_t)((uint16_t)(even + odd) >> 6);
+		}
+	}
+}
+
+static void heighten(const uint16_t *above, const uint16_t *here, const uint16_t *below, int size, uint8_t *out, int stride, int count)
+{
+	if (size == PMK_CELL)
+		heighten_by(above, here, below, PMK_CELL, out, stride, count);
+	else
+		heighten_by(above, here, below, PMK_CELL / 2, out, stride, count);
 }
 
 extern const struct pmk_rows LEVEL(pmk_rows);
@@ -304,6 +352,5 @@ const struct pmk_rows LEVEL(pmk_rows) = {
 	.take_words = take_words,
 	.mean_words = mean_words,
 	.widen = widen,
-	.between_words = between_words,
-	.between_bytes = between_bytes,
+	.heighten = heighten,
 };
