@@ -18,8 +18,4 @@ enum pmk_exit pmk_command_demo(struct pmk_options *options);
 /* Exit code for a negative errno of a part; 0 gives PMK_EXIT_OK. A camera that is a file counts as an input file. */
 enum pmk_exit pmk_command_exit(enum pmk_part part, int error, const char *camera);
 
-/* From here on SIGINT and SIGTERM set a flag instead of ending the process, for commands that finish a picture first. */
-void pmk_command_catch_signals(void);
-bool pmk_command_interrupted(void);
-
 #endif

@@ -2,6 +2,7 @@
 #include "app/film.h"
 
 #include "app/commands.h"
+#include "app/signals.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/parse.h"
@@ -111,12 +112,11 @@ enum pmk_exit pmk_film_open(struct pmk_film *film, const struct pmk_options *opt
 	}
 	film->total = total_of(film);
 	film->turned = pmk_frame_pool_create(TURNED_COUNT);
-	if (!film->turned) {
+	if (!film->turned || pmk_signals_catch()) {
 		pmk_film_close(film);
 		return PMK_EXIT_INTERNAL;
 	}
 	film->started_ns = pmk_clock_now_ns();
-	pmk_command_catch_signals();
 	return PMK_EXIT_OK;
 }
 
@@ -165,7 +165,7 @@ int pmk_film_next(struct pmk_film *film, struct pmk_frame **frame)
 	int err;
 
 	draw_progress(film);
-	if (pmk_command_interrupted() || (film->limit && film->done >= film->limit))
+	if (pmk_signals_came() || (film->limit && film->done >= film->limit))
 		return 0;
 	err = pmk_source_read(film->source, &got, pmk_clock_now_ns() + 60 * PMK_S_NS);
 	if (err)
@@ -196,7 +196,7 @@ enum pmk_exit pmk_film_end(struct pmk_film *film, enum pmk_exit code, const char
 {
 	double seconds = (double)(pmk_clock_now_ns() - film->started_ns) / 1e9;
 	unsigned long long done = film->done, expected = film->total;
-	bool cut = pmk_command_interrupted() && !(film->info.still && done);
+	bool cut = pmk_signals_came() && !(film->info.still && done);
 	const char *plural = done == 1 ? "" : "s";
 
 	pmk_film_close(film);

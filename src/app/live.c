@@ -3,54 +3,16 @@
 
 #include "app/commands.h"
 #include "app/service.h"
+#include "app/signals.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "image/media.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
-#include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 static const uint64_t DAY_NS = 24 * 3600 * PMK_S_NS;
-
-static const int endings[] = { SIGINT, SIGTERM, SIGHUP };
-enum { ENDINGS = sizeof endings / sizeof endings[0] };
-
-static int signal_fd = -1;	/* an eventfd, readable once one of them has come */
-
-static void on_signal(int number)
-{
-	const eventfd_t one = 1;
-	int saved = errno;
-
-	if (write(signal_fd, &one, sizeof one) < 0)
-		errno = saved;	/* it is full of them */
-}
-
-/* By a handler, since the threads that run already, of the network and of libraries, block no signal: what is only blocked here
- * would end the process there, with nothing covered. */
-static int catch_signals(struct sigaction before[ENDINGS])
-{
-	const struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
-
-	signal_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (signal_fd < 0)
-		return -errno;
-	for (int i = 0; i < ENDINGS; i++)
-		sigaction(endings[i], &action, &before[i]);
-	return 0;
-}
-
-static void let_signals_go(const struct sigaction before[ENDINGS])
-{
-	for (int i = 0; i < ENDINGS; i++)
-		sigaction(endings[i], &before[i], NULL);
-	close(signal_fd);
-	signal_fd = -1;
-}
 
 /* A pipeline that has stopped turning gives none, and the manager starts it anew. When the next one is due. */
 static uint64_t sign_of_life(struct pmk_pipeline *pipeline, uint64_t now, uint64_t watchdog)
@@ -65,7 +27,7 @@ static bool wait_for_end(struct pmk_pipeline *pipeline, double duration)
 {
 	uint64_t end = pmk_clock_now_ns() + (uint64_t)(duration * (double)PMK_S_NS), watchdog = pmk_service_watchdog_ns(), sign = 0;
 	struct pollfd fds[2] = {
-		{ .fd = signal_fd, .events = POLLIN },
+		{ .fd = pmk_signals_fd(), .events = POLLIN },
 		{ .fd = pmk_pipeline_event_fd(pipeline), .events = POLLIN },
 	};
 
@@ -137,7 +99,6 @@ enum pmk_exit pmk_live_run(const struct pmk_options *options, struct pmk_live_re
 	struct pmk_pipeline *pipeline;
 	enum pmk_part part;
 	enum pmk_exit code;
-	struct sigaction before[ENDINGS];
 	int err;
 
 	result = result ? result : &unused;
@@ -147,9 +108,7 @@ enum pmk_exit pmk_live_run(const struct pmk_options *options, struct pmk_live_re
 		pmk_error("not enough memory");
 	if (err)
 		return pmk_command_exit(part, err, options->pipeline.camera);
-	err = catch_signals(before);
-	if (err) {
-		pmk_error("cannot listen for signals: %s", strerror(-err));
+	if (pmk_signals_catch()) {
 		pmk_pipeline_destroy(pipeline);
 		return PMK_EXIT_INTERNAL;
 	}
@@ -160,6 +119,6 @@ enum pmk_exit pmk_live_run(const struct pmk_options *options, struct pmk_live_re
 		_exit((int)code);
 	}
 	pmk_pipeline_destroy(pipeline);
-	let_signals_go(before);
+	pmk_signals_release();
 	return code;
 }

@@ -10,27 +10,6 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t interrupted;
-
-static void on_signal(int number)
-{
-	interrupted = number;
-}
-
-void pmk_command_catch_signals(void)
-{
-	struct sigaction action = { .sa_handler = on_signal };
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
-}
-
-bool pmk_command_interrupted(void)
-{
-	return interrupted != 0;
-}
-
 enum pmk_exit pmk_command_exit(enum pmk_part part, int error, const char *camera)
 {
 	if (error == 0)
