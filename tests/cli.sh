@@ -310,7 +310,7 @@ expect 2 'webcam' --wait -c webcam -o null
 ended() {
 	signal=$1 threads=$2
 	: >err	# what was said before is not what is waited for
-	"$program" -v -c presenter -o file:signal.mkv -s 320x180 --threads "$threads" 2>err &
+	env --default-signal=HUP "$program" -v -c presenter -o file:signal.mkv -s 320x180 --threads "$threads" 2>err &
 	pid=$!
 	for _ in $(seq 600); do grep -q -e '-> live' err && break; sleep 0.05; done	# a picture is in the film
 	begin=$(date +%s%N)
@@ -332,6 +332,15 @@ for end in 'INT 1' 'TERM 1' 'HUP 1' 'INT 2' 'TERM 2' 'HUP 2'; do
 	done
 	if [ $took -lt 500 ]; then note ok; else note bad "SIG$signal, $threads threads: ended after $took ms, and no sooner before"; fi
 done
+
+# --- under nohup the end of a terminal is none of ours
+: >err
+(trap '' HUP; exec "$program" -v -c presenter -o null -s 320x180 --duration 3 2>err) &
+pid=$!
+while kill -0 $pid 2>err2 && ! grep -q -e '-> live' err; do sleep 0.05; done
+kill -s HUP $pid
+wait $pid
+if grep -Eq ' in (2\.9|[3-9]|[0-9]{2,})[.0-9]* s ' err; then note ok; else note bad "SIGHUP under nohup ended it: $(tail -n 3 err)"; fi
 
 # --- once it is live, the libraries that read its backdrop are gone; a film that is being written keeps them
 { printf 'P6\n64 64\n255\n'; head -c 12288 /dev/zero; } >wall.ppm

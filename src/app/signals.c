@@ -10,8 +10,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-static const int endings[] = { SIGINT, SIGTERM, SIGHUP };
-enum { ENDINGS = sizeof endings / sizeof endings[0] };
+enum { HANGUP, ENDINGS = 3 };
+static const int endings[ENDINGS] = { [HANGUP] = SIGHUP, SIGINT, SIGTERM };
 
 static struct sigaction before[ENDINGS];
 static int signal_fd = -1;
@@ -40,6 +40,8 @@ int pmk_signals_catch(void)
 	}
 	for (int i = 0; i < ENDINGS; i++)
 		sigaction(endings[i], &action, &before[i]);
+	if (before[HANGUP].sa_handler == SIG_IGN)
+		sigaction(SIGHUP, &before[HANGUP], NULL);
 	return 0;
 }
 

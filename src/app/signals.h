@@ -2,6 +2,7 @@
 /* SIGINT, SIGTERM and SIGHUP as something to look at, where a command has to cover, complete or remove something before it ends.
  *
  * The one rule: from catch to release none of them ends the process; whoever caught them looks, soon enough for a person who waits.
+ * A SIGHUP that is ignored, as under nohup, stays so; a SIGINT that a shell ignores for what runs in the background does not.
  * One thread, but for what signals are delivered to. */
 #ifndef PMK_APP_SIGNALS_H
 #define PMK_APP_SIGNALS_H
