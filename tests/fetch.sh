@@ -1,0 +1,134 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# usage: fetch.sh PROGRAM
+# potemkin model fetch, with an npm, a curl and a wget of the test's own: one line for what went wrong, and nothing left behind.
+set -u
+program=$(realpath "$1")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+export XDG_CONFIG_HOME="$work/config" XDG_DATA_HOME="$work/data" POTEMKIN_MODELS="$work/known"
+mkdir "$work/tools" "$work/known"
+cd "$work" || exit 1
+export PATH="$work/tools:$PATH"
+failed=0
+passed=0
+
+note() {
+	if [ "$1" = ok ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL: $2" >&2; fi
+}
+
+# tool NAME: what it does is read from standard input; $out is where curl -o, wget -O would write.
+tool() {
+	{
+		echo '#!/bin/sh'
+		echo 'while [ $# -gt 1 ]; do case $1 in -o | -O) out=$2 ;; esac; shift; done'
+		cat
+	} >"tools/$1"
+	chmod +x "tools/$1"
+}
+
+card() {
+	printf '[%s]\nfile = %s.tflite\nsha256 = %s\nlicence = none\nsource = %s\ninput = 32x32\nvalues = 0..1\noutput = logit\noutput-size = 32x32\n' "$@"
+}
+
+# fails CODE PATTERN ARGS...: exits with CODE, one line on stderr that fits PATTERN, and leaves no file below "to".
+fails() {
+	code=$1 pattern=$2
+	shift 2
+	timeout 60 "$program" -q model fetch --to to "$@" >out 2>err
+	got=$?
+	if [ $got -ne "$code" ]; then note bad "$*: exit $got, expected $code: $(cat err)"
+	elif [ "$(grep -c . err)" -ne 1 ]; then note bad "$*: not one line: $(cat err)"
+	elif ! grep -Eq -- "$pattern" err; then note bad "$*: \"$(cat err)\" does not say $pattern"
+	elif [ -s out ]; then note bad "$*: printed to stdout: $(cat out)"
+	elif [ -d to ] && [ -n "$(ls -A to)" ]; then note bad "$*: left $(ls -A to)"
+	else note ok; fi
+}
+
+echo 'a network' >network
+sum=$(sha256sum network | cut -d ' ' -f 1)
+{
+	card paged page "$sum" https://example.org/page.tflite
+	card packed pack "$sum" 'npm package @example/pack 1.2.3'
+} >known/manifest.ini
+
+# --- all is well
+tool curl <<'END'
+echo 'a network' >"$out"
+END
+tool npm <<'END'
+[ "$1" = @example/pack@1.2.3 ] || exit 1
+mkdir package && echo 'a network' >package/pack.tflite && tar -czf pack.tgz package && rm -r package && echo pack.tgz
+END
+for name in paged packed; do
+	if timeout 60 "$program" model fetch --to to $name >out 2>err && cmp -s network "to/$(echo $name | cut -c 1-4).tflite" && [ "$(ls -A to | wc -l)" -eq 1 ]; then note ok; else
+		note bad "$name: $(cat err)"; fi
+	rm -r to
+done
+
+# --- a full disk: what could not be written where, and why, whether the tool says so or not
+full='No space left|File too large'
+tool curl <<'END'
+head -c 1000000 /dev/zero >"$out" && exit 0
+echo 'curl: (23) Failure writing output to destination' >&2
+exit 23
+END
+tool npm <<'END'
+head -c 1000000 /dev/zero >pack.tgz && exit 0
+printf 'npm ERR! code EFBIG\nnpm ERR! syscall write\nnpm ERR! errno -27\nnpm ERR! EFBIG: file too large, write\n\nnpm ERR! A complete log\n' >&2
+exit 228
+END
+mkdir to
+for name in paged packed; do
+	{ (ulimit -f 0; "$program" -q model fetch --to to $name 2>&1; echo "exit $?"); } | cat >err
+	if [ "$(grep -c . err)" -eq 2 ] && grep -Eq "model \"$name\".* to/pa.*($full).*--to" err && grep -qx 'exit 3' err && [ -z "$(ls -A to)" ]; then note ok; else
+		note bad "$name on a full disk: $(cat err), left: $(ls -A to)"; fi
+done
+
+# --- the network, and what a tool says of it
+tool curl <<'END'
+echo 'curl: (6) Could not resolve host: example.org' >&2
+exit 6
+END
+tool npm <<'END'
+printf 'npm ERR! code E404\nnpm ERR! 404 Not Found - GET https://registry.example.org/pack\nnpm ERR! 404\n' >&2
+exit 1
+END
+fails 3 'model "paged".*https://example.org/page.tflite.*Could not resolve host: example.org; try again.* to/page.tflite by hand' paged
+fails 3 'model "packed".*@example/pack 1.2.3.*404 Not Found - GET .*; try again' packed
+tool curl <<'END'
+exit 1
+END
+fails 3 'model "paged".*curl ended with 1; try again' paged
+tool curl <<'END'
+echo 'another network' >"$out"
+END
+fails 3 'another SHA-256 than [0-9a-f]{64}; it is refused' paged
+touch file
+fails 3 'cannot make the folder file/to: Not a directory; choose another with --to' --to file/to paged
+
+# --- ended by a signal: at once, with those who fetch, and nothing is left
+tool curl <<'END'
+head -c 1000 /dev/zero >"$out"
+sleep 100 &
+echo $$ $! >started.part && mv started.part started
+wait
+END
+"$program" -q model fetch --to to paged >out 2>err &
+pid=$!
+while kill -0 $pid 2>/dev/null && ! [ -e started ]; do sleep 0.05; done
+kill -s TERM $pid
+wait $pid
+code=$?
+if [ $code -eq 1 ] && grep -q 'model "paged": stopped' err && [ "$(grep -c . err)" -eq 1 ] && [ -z "$(ls -A to)" ]; then note ok; else
+	note bad "ended by a signal: exit $code: $(cat err), left: $(ls -A to)"; fi
+for child in $(cat started); do
+	for _ in $(seq 100); do kill -0 "$child" 2>/dev/null || break; sleep 0.05; done
+	if kill -0 "$child" 2>/dev/null; then note bad 'the tool goes on'; kill "$child"; else note ok; fi
+done
+
+# --- nothing else is left
+if [ -d data ]; then note bad "data: $(ls -A data)"; else note ok; fi
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]
