@@ -130,6 +130,18 @@ printf 'fps = 0\n' >config/potemkin/potemkin.conf
 expect 2 'potemkin.conf: fps "0"' -c presenter -o null --frames 1
 printf 'fps\n' >config/potemkin/potemkin.conf
 expect 2 'potemkin.conf: line 1 is not' -c presenter -o null --frames 1
+long=$(printf %0199d 0)	# one more than the reader of the file takes
+printf '# %s\nsize = 160x90\n' "${long#000}" >config/potemkin/potemkin.conf
+runs -c presenter -o null --frames 1
+for line in "# $long" "backdrop = $long" "backdrop = color:#3080c0 ; $long"; do
+	printf '\n%s\nsize = 160x90\nfps = 0\n' "$line" >config/potemkin/potemkin.conf
+	expect 2 'potemkin.conf: line 2 is longer than 198 characters' -c presenter -o null --frames 1
+done
+printf '[camera]\n  camera = presenter\n\n\tsize = 160x90\n  # drawn\r\n output = hash\n' >config/potemkin/potemkin.conf	# for people
+runs --frames 1
+says '^total '
+printf 'size = 160x90\n\n  fps\n' >config/potemkin/potemkin.conf
+expect 2 'potemkin.conf: line 3 is not' -c presenter -o null --frames 1
 runs --config /dev/null -c presenter -o null --frames 1 -s 160x90
 : >config/potemkin/potemkin.conf	# it sets nothing yet
 runs -c presenter -o null --frames 1 -s 160x90
@@ -393,7 +405,21 @@ for command in convert mask; do
 		note bad "$command, interrupted: exit $code: $(cat err)"; fi
 	rm -f early.png
 done
-rm -f dark.pbm err2
+rm -f dark.pbm
+
+# --- null and hash hold nothing, however far it came
+for nowhere in null hash; do
+	: >err
+	"$program" convert presenter $nowhere -s 160x90 >out 2>err &
+	pid=$!
+	until_it_answers $pid
+	kill -s INT $pid
+	wait $pid
+	code=$?
+	if [ $code -eq 1 ] && grep -Eq 'stopped (before the first picture|after [0-9]+ pictures?)$' err && [ "$(wc -l <err)" -eq 1 ]; then note ok; else
+		note bad "convert presenter $nowhere, interrupted: exit $code: $(cat err)"; fi
+done
+rm -f err2
 
 # --- nothing is left but what was asked for
 rest=$(find . -type f ! -name out ! -name err ! -name bad.png ! -name empty.mp4 ! -name zero.tflite ! -name live.mp4 ! -name drawn.mkv \

@@ -170,6 +170,18 @@ static void test_parse_words(void **state)
 	assert_int_equal(pmk_parse_bool("off", &yes), 0);
 	assert_false(yes);
 	assert_int_equal(pmk_parse_bool("maybe", &yes), -EINVAL);
+	assert_int_equal(pmk_parse_long_line(""), 0);
+	for (int i = 0; i < 3; i++) {
+		char text[3 * (PMK_PARSE_LINE + 3)];
+		int used = snprintf(text, sizeof text, "%s%0*d", "\n\n" + 2 - i, PMK_PARSE_LINE, 0);
+
+		strcpy(text + used, "\n");
+		assert_int_equal(pmk_parse_long_line(text), 0);
+		strcpy(text + used, "1");
+		assert_int_equal(pmk_parse_long_line(text), i + 1);
+		snprintf(text + used, sizeof text - (size_t)used, "1\n%0*d\n", PMK_PARSE_LINE + 1, 0);
+		assert_int_equal(pmk_parse_long_line(text), i + 1);
+	}
 	assert_string_equal(pmk_parse_after("file:/a", "file:"), "/a");
 	assert_null(pmk_parse_after("fil", "file:"));
 }

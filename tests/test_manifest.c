@@ -198,6 +198,8 @@ static void refuses_another_file_of_that_name(void **state)
 	assert_load("selfie", -EBADMSG, "empty");
 }
 
+#define FIFTY "01234567890123456789012345678901234567890123456789"
+
 static void refuses_wrong_manifests(void **state)
 {
 	static const struct { const char *text, *says; } cases[] = {
@@ -206,7 +208,7 @@ static void refuses_wrong_manifests(void **state)
 		{ "[a]\ninput = 0x0\n", "manifest.ini:2: input" }, { "[a]\nvalues = 1..0\n", "manifest.ini:2: values" },
 		{ "[a]\nvalues = nan..1\n", "manifest.ini:2: values" }, { "[a]\noutput = mask\n", "manifest.ini:2: output" },
 		{ "[a]\nperson = -1\n", "manifest.ini:2: person" }, { "[a]\ncolour = red\n", "manifest.ini:2: colour is not a key" },
-		{ "[a]\nnonsense\n", "manifest.ini:2: neither" }, { "[a]\ntitle = x\n", "[a]: file, sha256 or licence is missing" },
+		{ "[a]\nnonsense\n", "manifest.ini:2: neither" }, { "[a]\n; " FIFTY FIFTY FIFTY FIFTY "\nwidth = 3\n", "manifest.ini:2: longer than 198" }, { "[a]\ntitle = x\n", "[a]: file, sha256 or licence is missing" },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -192,6 +192,19 @@ void pmk_film_close(struct pmk_film *film)
 	*film = (struct pmk_film){ 0 };
 }
 
+static void say_cut(unsigned long long done, const char *out)
+{
+	bool kept = strcmp(out, "null") != 0 && strcmp(out, "hash") != 0;
+	char when[64] = "before the first picture";
+
+	if (done)
+		snprintf(when, sizeof when, "after %llu picture%s", done, done == 1 ? "" : "s");
+	if (kept)
+		pmk_warn("stopped %s; \"%s\" %s", when, out, done ? "holds what was done" : "was not written");
+	else
+		pmk_warn("stopped %s", when);
+}
+
 enum pmk_exit pmk_film_end(struct pmk_film *film, enum pmk_exit code, const char *in, const char *out)
 {
 	double seconds = (double)(pmk_clock_now_ns() - film->started_ns) / 1e9;
@@ -203,10 +216,7 @@ enum pmk_exit pmk_film_end(struct pmk_film *film, enum pmk_exit code, const char
 	if (code != PMK_EXIT_OK)
 		return code;
 	if (cut) {
-		if (done)
-			pmk_warn("stopped after %llu picture%s; \"%s\" holds what was done", done, plural, out);
-		else
-			pmk_warn("stopped before the first picture; \"%s\" was not written", out);
+		say_cut(done, out);
 		return PMK_EXIT_INTERNAL;
 	}
 	if (done + done / 10 + 5 < expected)

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/parse.h"
 
 #include <errno.h>
 #include <ini.h>
@@ -55,6 +56,38 @@ static bool default_file(char path[4096])
 	return access(path, F_OK) == 0;
 }
 
+/* libinih would take an indented line for more of the value before it; here it is a line like any other. */
+static void unindent(char *text)
+{
+	char *to = text;
+	bool begins = true;
+
+	for (const char *from = text; *from; from++) {
+		if (begins && (*from == ' ' || *from == '\t'))
+			continue;
+		begins = *from == '\n';
+		*to++ = *from;
+	}
+	*to = '\0';
+}
+
+/* Up to its first mistake, of which one line is said. */
+static enum pmk_exit read_text(char *text, struct state *state)
+{
+	int line = pmk_parse_long_line(text);
+
+	if (line) {
+		pmk_error("%sline %d is longer than %d characters; make it shorter", state->where, line, PMK_PARSE_LINE);
+		return PMK_EXIT_USAGE;
+	}
+	unindent(text);
+	line = ini_parse_string(text, take, state);
+	if (!line || state->code != PMK_EXIT_OK)
+		return state->code;
+	pmk_error("%sline %d is not of the form \"name = value\"", state->where, line);
+	return PMK_EXIT_USAGE;
+}
+
 enum pmk_exit pmk_options_file_read(const char *asked, struct pmk_options *options, pmk_options_setting *set)
 {
 	char path[4096], where[4200];
@@ -62,7 +95,7 @@ enum pmk_exit pmk_options_file_read(const char *asked, struct pmk_options *optio
 	struct stat st;
 	uint8_t *text;
 	size_t size;
-	int err, line;
+	int err;
 
 	if (!asked && !default_file(path))
 		return PMK_EXIT_OK;
@@ -79,11 +112,7 @@ enum pmk_exit pmk_options_file_read(const char *asked, struct pmk_options *optio
 		return PMK_EXIT_INPUT;
 	}
 	snprintf(where, sizeof where, "configuration file %s: ", path);
-	line = ini_parse_string((char *)text, take, &state);
-	if (line && state.code == PMK_EXIT_OK) {
-		pmk_error("%sline %d is not of the form \"name = value\", or longer than 199 characters", where, line);
-		state.code = PMK_EXIT_USAGE;
-	}
+	state.code = read_text((char *)text, &state);
 	free(text);
 	return state.code;
 }

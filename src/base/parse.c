@@ -83,6 +83,18 @@ int pmk_parse_bool(const char *text, bool *value)
 	return -EINVAL;
 }
 
+int pmk_parse_long_line(const char *text)
+{
+	for (int line = 1; *text; line++) {
+		size_t length = strcspn(text, "\n");
+
+		if (length > PMK_PARSE_LINE)
+			return line;
+		text += length + (text[length] == '\n');
+	}
+	return 0;
+}
+
 const char *pmk_parse_after(const char *text, const char *prefix)
 {
 	size_t n = strlen(prefix);

@@ -12,6 +12,11 @@ int pmk_parse_size(const char *text, int *width, int *height) __attribute__((war
 int pmk_parse_colour(const char *text, uint8_t rgb[3]) __attribute__((warn_unused_result));	/* "#3080c0", or "3080c0" */
 int pmk_parse_bool(const char *text, bool *value) __attribute__((warn_unused_result));	/* yes no true false on off 1 0 */
 
+/* The first line of an INI file, counted from 1, of more than PMK_PARSE_LINE bytes; 0: there is none. libinih takes what is behind these
+ * for the next line. */
+enum { PMK_PARSE_LINE = 198 };
+int pmk_parse_long_line(const char *text);
+
 /* The part of `text` behind `prefix`, or NULL when it does not start so. */
 const char *pmk_parse_after(const char *text, const char *prefix);
 

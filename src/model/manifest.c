@@ -201,7 +201,11 @@ int pmk_manifest_parse(const char *name, const char *text, bool beside, struct p
 		pmk_error("%s: not enough memory", name);
 		return -ENOMEM;
 	}
-	line = ini_parse_string(text, take_line, &parser);
+	line = pmk_parse_long_line(text);
+	if (line)
+		reject(&parser, "longer than %d characters", PMK_PARSE_LINE);
+	else
+		line = ini_parse_string(text, take_line, &parser);
 	if (line) {
 		pmk_error("%s:%d: %s; mend the file or remove it", name, line, parser.why[0] ? parser.why : "neither [section] nor key = value");
 		err = -EBADMSG;
