@@ -195,48 +195,79 @@ static void test_every_blend(void **state)
 	}
 }
 
-/* Blur's weights, sums and means. */
-static void check_weights(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
+static void check_weigh(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
 {
-	uint8_t weight_a[ROOM] = { 0 }, weight_b[ROOM] = { 0 };
-	uint32_t sums[MOST + 1], table[2][MOST + 20];
+	uint16_t sums[4][MOST] = { { 0 } };
+	struct pmk_weighed to[MOST + 1];
 
-	rows->room_weights(a, weight_a, 2 * count);
-	rows->room_weights(b, weight_b, 2 * count);
-	assert_int_equal(weight_a[2 * count], 0);
-	for (int i = 0; i < 2 * count; i++)
-		assert_int_equal(weight_a[i], a[i] < 128 ? (255 - 2 * a[i]) / 16 : 0);
-	sums[count] = 5;
-	rows->weighted_blocks(weight_a, weight_b, b, c, sums, count);
-	for (int i = 0; i < count; i++)
-		assert_int_equal(sums[i], weight_a[2 * i] * b[2 * i] + weight_a[2 * i + 1] * b[2 * i + 1] + weight_b[2 * i] * c[2 * i] +
-			weight_b[2 * i + 1] * c[2 * i + 1]);
-	assert_int_equal(sums[count], 5);
-	for (int i = 0; i < count + 20; i++) {
-		table[0][i] = a[i] * 50000000u;
-		table[1][i] = b[i] * 70000000u;
+	for (int i = 0; i < count; i++) {
+		sums[3][i] = (uint16_t)(a[i] * (b[i] % 2 ? 64 : 16));
+		for (int k = 0; k < 3; k++)
+			sums[k][i] = (uint16_t)(b[i + k] * 64 - (b[i + k] ? c[i] % 64 : 0));
 	}
-	rows->box_sums(table[0] + 9, table[1] + 9, 8, sums, count);
-	for (int i = 0; i < count; i++)
-		assert_int_equal(sums[i], weight_a[2 * i] * b[2 * i] + weight_a[2 * i + 1] * b[2 * i + 1] + weight_b[2 * i] * c[2 * i] +
-			weight_b[2 * i + 1] * c[2 * i + 1] + table[1][i + 18] - table[1][i + 1] - table[0][i + 18] + table[0][i + 1]);
-	assert_int_equal(sums[count], 5);
+	to[count].sum[0] = GUARD;
+	rows->weigh(sums[3], sums[0], sums[1], sums[2], to, count);
+	for (int i = 0; i < count; i++) {
+		unsigned weight = sums[3][i] < 4096 ? (4095u - sums[3][i]) / 256 : 0;
+
+		for (int k = 0; k < 3; k++)
+			assert_int_equal(to[i].sum[k], (sums[k][i] + 8) / 16 * weight);
+		assert_int_equal(to[i].sum[3], 4 * weight);
+	}
+	assert_int_equal(to[count].sum[0], GUARD);
+}
+
+static void check_boxes(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
+{
+	enum { PAD = 9, LINES = 4 };
+	static struct pmk_weighed table[LINES][MOST + 2 * PAD + 4], to[MOST + 4];
+	const struct pmk_box boxes[] = { { table[0] + PAD, table[1] + PAD, 8 }, { table[1] + PAD, table[3] + PAD, 0 }, { table[2] + PAD, table[3] + PAD, 3 } };
+	int end = (count + 3) / 4 * 4;
+
+	for (int y = 0; y < LINES; y++) {
+		for (int i = 0; i < count + 2 * PAD; i++) {
+			for (int k = 0; k < 4; k++)
+				table[y][i].sum[k] = a[i] * 50000000u * (unsigned)y + b[i + y] * 70000u + c[i + k];
+		}
+	}
+	for (int n = 0; n <= 3; n++) {
+		to[end].sum[0] = GUARD;
+		rows->box_sums(boxes, n, to, count);
+		for (int i = 0; i < count; i++) {
+			for (int k = 0; k < 4; k++) {
+				uint32_t sum = 0;
+
+				for (int m = 0; m < n; m++) {
+					const struct pmk_weighed *top = boxes[m].top + i, *bottom = boxes[m].bottom + i;
+					int half = boxes[m].half;
+					sum += bottom[half + 1].sum[k] - bottom[-half].sum[k] - top[half + 1].sum[k] + top[-half].sum[k];
+				}
+				assert_int_equal(to[i].sum[k], sum);
+			}
+		}
+		assert_true(end >= MOST + 4 || to[end].sum[0] == GUARD);
+	}
 }
 
 static void check_means(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
 {
-	uint32_t values[MOST] = { 0 }, weights[MOST] = { 0 };
-	uint16_t to[MOST + 1];
+	static const float more[4] = { 7700, 0, 25500, 100 }, scale[3] = { 16, 12, 14 }, offset[3] = { 3, 0, 40 };
+	struct pmk_weighed sums[MOST] = { { { 0 } } };
+	uint16_t to[3][MOST + 1];
 
-	to[count] = GUARD;
 	for (int i = 0; i < count; i++) {
-		weights[i] = a[i] * 1000u;
-		values[i] = weights[i] * b[i];
+		sums[i].sum[3] = a[i] * 1000u;
+		for (int k = 0; k < 3; k++)
+			sums[i].sum[k] = sums[i].sum[3] * b[i + k];
 	}
-	rows->weighted_means(values, weights, 100.0f * 77, 100, 16, 3, to, count);
-	for (int i = 0; i < count; i++)
-		assert_true(fabs(to[i] - 3 - 16 * (values[i] + 7700.0) / (weights[i] + 100.0)) < 0.51);
-	assert_int_equal(to[count], GUARD);
+	for (int k = 0; k < 3; k++)
+		to[k][count] = GUARD;
+	rows->weighted_means(sums, more, scale, offset, to[0], to[1], to[2], count);
+	for (int k = 0; k < 3; k++) {
+		for (int i = 0; i < count; i++)
+			assert_true(fabs(to[k][i] - offset[k] - scale[k] * (sums[i].sum[k] + (double)more[k]) / (sums[i].sum[3] + 100.0)) < 0.51);
+		assert_int_equal(to[k][count], GUARD);
+	}
 }
 
 static void check_words(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
@@ -323,13 +354,10 @@ static void check_heighten(const struct pmk_rows *rows, const uint8_t *a, const 
 	}
 }
 
-static void test_weights(void **state)
+static void test_weighed(void **state)
 {
-	on_all(check_weights);
-}
-
-static void test_means(void **state)
-{
+	on_all(check_weigh);
+	on_all(check_boxes);
 	on_all(check_means);
 }
 
@@ -385,30 +413,34 @@ static void check_rim(const struct pmk_rows *rows, const uint8_t *a, const uint8
 	}
 }
 
-/* Cells of a few lines each, of all of the one, all of the other, or with one pixel that is neither. */
-static void check_cell_kinds(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
+static void check_cell_sums(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
 {
 	enum { STRIDE = PMK_CELL * MOST + 3 };
-	static uint8_t alpha[PMK_CELL * STRIDE];
+	static uint8_t pixels[PMK_CELL * STRIDE];
+	uint16_t sums[MOST + 1];
 	int lines = count % PMK_CELL + 1;
 
-	for (int i = 0; i < count; i++) {
-		for (int y = 0; y < PMK_CELL; y++)
-			memset(alpha + y * STRIDE + i * PMK_CELL, a[i] % 2 ? 255 : 0, PMK_CELL);
-		if (b[i] % 2)
-			alpha[c[i] / 8 % PMK_CELL * STRIDE + i * PMK_CELL + c[i] % PMK_CELL] = (uint8_t)(1 + b[i] / 2 * 2 % 254);
+	for (int y = 0; y < PMK_CELL; y++) {
+		for (int x = 0; x < PMK_CELL * count; x++)
+			pixels[y * STRIDE + x] = c[x / PMK_CELL] % 4 == 0 ? 0 : c[x / PMK_CELL] % 4 == 1 ? 255 : (uint8_t)(a[x % 97] + y * b[x % 101]);
 	}
-	rows->cell_kinds(alpha, STRIDE, lines, out, count);
-	for (int i = 0; i < count; i++) {
-		bool odd = b[i] % 2 && c[i] / 8 % PMK_CELL < lines;
-		assert_int_equal(out[i], odd ? PMK_CELL_MIXED : a[i] % 2 ? PMK_CELL_PERSON : PMK_CELL_ROOM);
+	for (int across = PMK_CELL / 2; across <= PMK_CELL; across *= 2) {
+		sums[count] = GUARD;
+		rows->cell_sums(pixels, STRIDE, lines, across, sums, count);
+		for (int i = 0; i < count; i++) {
+			int sum = 0;
+
+			for (int k = 0; k < PMK_CELL * across; k++)
+				sum += pixels[k / across * lines / PMK_CELL * STRIDE + i * across + k % across] * (PMK_CELL / across);
+			assert_int_equal(sums[i], sum);
+		}
+		assert_int_equal(sums[count], GUARD);
 	}
-	assert_int_equal(out[count], GUARD);
 }
 
-static void test_cell_kinds(void **state)
+static void test_cell_sums(void **state)
 {
-	on_all(check_cell_kinds);
+	on_all(check_cell_sums);
 }
 
 static void test_rim(void **state)
@@ -426,10 +458,9 @@ int main(void)
 		cmocka_unit_test(test_mix),
 		cmocka_unit_test(test_stretch),
 		cmocka_unit_test(test_floats),
-		cmocka_unit_test(test_cell_kinds),
+		cmocka_unit_test(test_cell_sums),
 		cmocka_unit_test(test_rim),
-		cmocka_unit_test(test_weights),
-		cmocka_unit_test(test_means),
+		cmocka_unit_test(test_weighed),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_enlarging),
 	};

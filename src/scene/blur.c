@@ -5,17 +5,16 @@
 #include "scene/rows.h"
 
 #include <errno.h>
-#include <libyuv.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { QUARTER = 4, GRID = PMK_CELL, MOST_FLOOR = 7, MOST_BANDS = 32, NEAR = 3, VALUES = 3, KINDS = 4, WEIGHTS = 3, UNIT = 16 };
+enum { GRID = PMK_CELL, MOST_FLOOR = 7, MOST_BANDS = 32, NEAR = 3, VALUES = 3, WEIGHTS = 3, UNIT = 16, MOST_WEIGHT = 60 };
 
 static const double FLOOR = 0.0125;	/* half side of the small squares, over the width */
 static const double LEAST = 0.01, CEILING = 0.09;	/* radius of the disc, over the width, at strength 0 and 100 */
 
-/* Weight of the mean room over that of a disc full of room: a place that only a few pixels reach shows it rather than those few. */
+/* Weight of the mean room over that of a disc full of room: a place that only a few cells reach shows it rather than those few. */
 static const double FEW = 0.10;
 
 /* A plane on the grid. Numbers in 1/UNIT, so that a sum of 15 of them fits into 16 bits. One more number on each side of a row. */
@@ -46,10 +45,10 @@ struct pmk_blur {
 	int band_count;
 	struct band band[MOST_BANDS];
 	float few;
-	uint8_t *quarter[VALUES], *alpha, *weight, *ones;	/* two rows a row of the grid, two columns a column */
-	uint32_t *sums[KINDS];	/* summed-area tables of weighted Y, U, V and of the weights; height + 1 rows */
+	struct pmk_weighed *sums;	/* a summed-area table of the room; height + 1 rows */
 	size_t sums_stride;
-	uint32_t *line[KINDS];	/* a row of the same over the disc, or over each block */
+	struct pmk_weighed *line;	/* a row of cells, or of what the disc has */
+	uint16_t *cells[VALUES];	/* a row of sums */
 	uint16_t *column, *padded;	/* rows of the squares */
 	struct plane small[VALUES], spare;
 	struct full full[VALUES];
@@ -106,33 +105,24 @@ static void cut_disc(struct pmk_blur *b, double radius)
 		area += (first ? 2 * (last - first + 1) : 2 * last + 1) * (2 * band.half + 1);
 	}
 	b->pad = most + 1;
-	b->few = (float)(FEW * area * 15 * (GRID / QUARTER) * (GRID / QUARTER));
+	b->few = (float)(FEW * area * MOST_WEIGHT);
 }
 
 static int allocate(struct pmk_blur *b)
 {
-	size_t quarter = (size_t)b->width * (size_t)b->height * 4;
 	bool missing = init_plane(&b->spare, b->width, b->height) != 0;
 
-	b->sums_stride = (size_t)(b->width + 1 + 2 * b->pad);
+	b->sums_stride = (size_t)(b->width + 3 + 1 + 2 * b->pad);
 	for (int i = 0; i < VALUES; i++) {
 		missing |= init_plane(&b->small[i], b->width, b->height) != 0;
-		missing |= !(b->quarter[i] = pmk_mem_alloc(quarter));
+		missing |= !(b->cells[i] = pmk_mem_alloc((size_t)b->width * sizeof *b->cells[i]));
 		missing |= init_full(b, i) != 0;
 	}
-	for (int i = 0; i < KINDS; i++) {
-		missing |= !(b->sums[i] = pmk_mem_alloc(b->sums_stride * (size_t)(b->height + 1) * sizeof *b->sums[i]));
-		missing |= !(b->line[i] = pmk_mem_alloc((size_t)b->width * sizeof *b->line[i]));
-	}
-	missing |= !(b->alpha = pmk_mem_alloc(quarter));
-	missing |= !(b->weight = pmk_mem_alloc(quarter));
-	missing |= !(b->ones = pmk_mem_alloc((size_t)b->width * 2));
+	missing |= !(b->sums = pmk_mem_alloc(b->sums_stride * (size_t)(b->height + 1) * sizeof *b->sums));
+	missing |= !(b->line = pmk_mem_alloc((size_t)(b->width + 3) * sizeof *b->line));
 	missing |= !(b->column = pmk_mem_alloc((size_t)b->width * sizeof *b->column));
 	missing |= !(b->padded = pmk_mem_alloc((size_t)(b->width + 2 * b->floor) * sizeof *b->padded));
-	if (missing)
-		return -ENOMEM;
-	memset(b->ones, 1, (size_t)b->width * 2);
-	return 0;
+	return missing ? -ENOMEM : 0;
 }
 
 int pmk_blur_create(const struct pmk_layout *layout, int percent, struct pmk_blur **blur)
@@ -171,117 +161,112 @@ void pmk_blur_destroy(struct pmk_blur *b)
 		return;
 	for (int i = 0; i < VALUES; i++) {
 		free(b->small[i].block);
-		free(b->quarter[i]);
+		free(b->cells[i]);
 		finish_full(&b->full[i]);
 	}
-	for (int i = 0; i < KINDS; i++) {
-		free(b->sums[i]);
-		free(b->line[i]);
-	}
-	free(b->alpha);
-	free(b->weight);
-	free(b->ones);
+	free(b->sums);
+	free(b->line);
 	free(b->column);
 	free(b->padded);
 	free(b->spare.block);
 	free(b);
 }
 
-/* To a quarter, whole blocks only. A plane that has a half already in one direction only (4:2:2 chroma) loses every other row first, so
- * that libyuv meets its fast exact halves and quarters. */
-static void shrink(const struct pmk_blur *b, const uint8_t *from, int stride, int across, int down, uint8_t *to)
+static struct pmk_weighed *sums_row(const struct pmk_blur *b, int y)
 {
-	int width = b->layout.width / QUARTER, height = b->layout.height / QUARTER;
+	return b->sums + (size_t)y * b->sums_stride + b->pad;
+}
 
-	if (width == 0 || height == 0)
-		return;
-	if (down == 2 * across) {
-		stride *= 2;
-		down /= 2;
+/* Eight rows at once are more than the processor foresees by itself. */
+static void expect(const uint8_t *pixels, int bytes)
+{
+	for (int i = 0; i < bytes; i += PMK_MEM_ALIGN)
+		__builtin_prefetch(pixels + i, 0, 2);
+}
+
+/* The room of a row of cells, weighted. What a cut column has does not count. */
+static void weigh_row(struct pmk_blur *b, const struct pmk_image *frame, const struct pmk_cells *cells, int y)
+{
+	for (int i = 0; i < VALUES; i++) {
+		const struct full *f = &b->full[i];
+		const uint8_t *pixels = frame->plane[i] + (size_t)(y * f->down) * (size_t)frame->stride[i];
+		int left = pmk_layout_plane_height(&b->layout, i) - y * f->down;
+
+		if (left >= 2 * f->down)
+			expect(pixels + f->down * frame->stride[i], f->down * frame->stride[i]);
+		b->rows->cell_sums(pixels, frame->stride[i], left < f->down ? left : f->down, f->across, b->cells[i], b->layout.width / GRID);
 	}
-	ScalePlane(from, stride, across * width, down * height, to, 2 * b->width, width, height, kFilterBox);
-}
-
-/* Only whole blocks have a weight. */
-static void weigh(struct pmk_blur *b, const struct pmk_mask *mask)
-{
-	int width = mask->width / QUARTER, height = mask->height / QUARTER;
-
-	shrink(b, mask->alpha, mask->stride, QUARTER, QUARTER, b->alpha);
-	for (int y = 0; y < height; y++)
-		b->rows->room_weights(b->alpha + (size_t)y * 2 * (size_t)b->width, b->weight + (size_t)y * 2 * (size_t)b->width, width);
-}
-
-static uint32_t *sums_row(const struct pmk_blur *b, int kind, int y)
-{
-	return b->sums[kind] + (size_t)y * b->sums_stride + b->pad;
+	b->rows->weigh(cells->alpha + (size_t)y * (size_t)b->width, b->cells[0], b->cells[1], b->cells[2], b->line, b->width);
 }
 
 /* A summed-area table: at (x, y) all that is above y and left of x. Sums wrap; their differences hold, as no disc has 2^31. */
-static void sum_up(struct pmk_blur *b, int kind)
+static void sum_up(struct pmk_blur *b, const struct pmk_image *frame, const struct pmk_cells *cells)
 {
 	for (int y = 0; y < b->height; y++) {
-		size_t first = (size_t)y * 4 * (size_t)b->width, second = first + 2 * (size_t)b->width;
-		const uint8_t *a = kind == WEIGHTS ? b->ones : b->quarter[kind] + first;
-		const uint8_t *c = kind == WEIGHTS ? b->ones : b->quarter[kind] + second;
-		const uint32_t *above = sums_row(b, kind, y), *block = b->line[kind];
-		uint32_t *to = sums_row(b, kind, y + 1), sum = 0;
+		const struct pmk_weighed *above = sums_row(b, y);
+		struct pmk_weighed *to = sums_row(b, y + 1), sum = { 0 };
 
-		b->rows->weighted_blocks(b->weight + first, b->weight + second, a, c, b->line[kind], b->width);
+		weigh_row(b, frame, cells, y);
 		for (int x = 0; x < b->width; x++) {
-			sum += block[x];
-			to[x + 1] = above[x + 1] + sum;
+			for (int i = 0; i <= WEIGHTS; i++) {
+				sum.sum[i] += b->line[x].sum[i];
+				to[x + 1].sum[i] = above[x + 1].sum[i] + sum.sum[i];
+			}
 		}
 		for (int x = b->width + 1; x <= b->width + b->pad; x++)
 			to[x] = to[b->width];
 	}
 }
 
-/* Row y of a kind over the disc. */
-static void sum_disc(struct pmk_blur *b, int kind, int y)
+/* Row y over the disc. */
+static void sum_disc(struct pmk_blur *b, int y)
 {
-	memset(b->line[kind], 0, (size_t)b->width * sizeof *b->line[kind]);
+	struct pmk_box boxes[MOST_BANDS];
+	int count = 0;
+
 	for (int i = 0; i < b->band_count; i++) {
 		int top = y + b->band[i].first, bottom = y + b->band[i].last + 1;
 
 		top = top < 0 ? 0 : top > b->height ? b->height : top;
 		bottom = bottom < 0 ? 0 : bottom > b->height ? b->height : bottom;
 		if (top < bottom)
-			b->rows->box_sums(sums_row(b, kind, top), sums_row(b, kind, bottom), b->band[i].half, b->line[kind], b->width);
+			boxes[count++] = (struct pmk_box){ sums_row(b, top), sums_row(b, bottom), b->band[i].half };
 	}
+	b->rows->box_sums(boxes, count, b->line, b->width);
 }
 
-/* What stands where no room is near: the mean of all the room. */
-static float mean_of(const struct pmk_blur *b, int kind)
+/* What stands where no room is near: the mean of all the room; grey without any. */
+static void find_mean(const struct pmk_blur *b, float mean[VALUES])
 {
-	double values = 0, weights = 0;
+	double all[VALUES + 1] = { 0 };
 
-	for (int y = 0; y < b->height; y++) {	/* row by row: the tables wrap */
-		values += sums_row(b, kind, y + 1)[b->width] - sums_row(b, kind, y)[b->width];
-		weights += sums_row(b, WEIGHTS, y + 1)[b->width] - sums_row(b, WEIGHTS, y)[b->width];
+	for (int y = 0; y < b->height; y++) {	/* row by row: the table wraps */
+		for (int i = 0; i <= WEIGHTS; i++)
+			all[i] += sums_row(b, y + 1)[b->width].sum[i] - sums_row(b, y)[b->width].sum[i];
 	}
-	return weights > 0 ? (float)(values / weights) : 128;
+	for (int i = 0; i < VALUES; i++)
+		mean[i] = all[WEIGHTS] > 0 ? (float)(all[i] / all[WEIGHTS]) : 128;
 }
 
 /* The disc's mean of each plane, in limited range. */
 static void blur_by_disc(struct pmk_blur *b, enum pmk_range range)
 {
-	float mean[VALUES];
+	bool full = range == PMK_RANGE_FULL;
+	float more[VALUES + 1], scale[VALUES], offset[VALUES];
 
-	for (int kind = 0; kind < KINDS; kind++)
-		sum_up(b, kind);
-	for (int i = 0; i < VALUES; i++)
-		mean[i] = mean_of(b, i);
+	find_mean(b, more);
+	for (int i = 0; i < VALUES; i++) {
+		float part = full ? (i ? 224.0f : 219.0f) / 255 : 1;
+
+		more[i] *= b->few;
+		scale[i] = part * UNIT;
+		offset[i] = full ? (i ? 128 - 128 * part : 16) * UNIT : 0;
+	}
+	more[WEIGHTS] = b->few;
 	for (int y = 0; y < b->height; y++) {
-		sum_disc(b, WEIGHTS, y);
-		for (int i = 0; i < VALUES; i++) {
-			bool full = range == PMK_RANGE_FULL;
-			float scale = full ? (i ? 224.0f : 219.0f) / 255 : 1, offset = full ? (i ? 128 - 128 * scale : 16) : 0;
-
-			sum_disc(b, i, y);
-			b->rows->weighted_means(b->line[i], b->line[WEIGHTS], mean[i] * b->few, b->few, scale * UNIT, offset * UNIT,
-				plane_row(&b->small[i], y), b->width);
-		}
+		sum_disc(b, y);
+		b->rows->weighted_means(b->line, more, scale, offset, plane_row(&b->small[0], y), plane_row(&b->small[1], y),
+			plane_row(&b->small[2], y), b->width);
 	}
 }
 
@@ -344,14 +329,9 @@ const struct pmk_layout *pmk_blur_layout(const struct pmk_blur *b)
 	return &b->layout;
 }
 
-void pmk_blur_begin(struct pmk_blur *b, const struct pmk_image *frame, const struct pmk_mask *mask)
+void pmk_blur_begin(struct pmk_blur *b, const struct pmk_image *frame, const struct pmk_cells *cells)
 {
-	weigh(b, mask);
-	for (int i = 0; i < VALUES; i++) {
-		bool half_down = i && b->layout.chroma == PMK_CHROMA_420;
-
-		shrink(b, frame->plane[i], frame->stride[i], i ? QUARTER / 2 : QUARTER, half_down ? QUARTER / 2 : QUARTER, b->quarter[i]);
-	}
+	sum_up(b, frame, cells);
 	blur_by_disc(b, frame->layout.range);
 	for (int i = 0; i < VALUES; i++) {
 		square(b, &b->small[i], &b->spare);

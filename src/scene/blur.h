@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* The one backdrop made of the room: blurred beyond recognition, from background pixels only.
  *
- * The picture is shrunk to a grid of 8x8 blocks. Each quarter-size pixel of it counts by how far it is room (not at all from half person
- * on), so the person's colours do not glow into it; where no room is near, the mean room stands. What counts is averaged over a
+ * The picture is shrunk to its cells of 8x8 pixels. Each of them counts by how far it is room (not at all from a quarter person
+ * on), so that the person's colours do not glow into it; where no room is near, the mean room stands. What counts is averaged over a
  * disc, as a lens does, whose size is the strength; then, always, over two small squares: the floor, at which nothing can be read.
  * Quadratic B-splines bring it back to full size. One thread. */
 #ifndef PMK_SCENE_BLUR_H
 #define PMK_SCENE_BLUR_H
 
 #include "image/frame.h"
+#include "scene/cells.h"
 
 struct pmk_blur;
 
@@ -18,8 +19,9 @@ void pmk_blur_destroy(struct pmk_blur *blur);	/* NULL is fine */
 
 const struct pmk_layout *pmk_blur_layout(const struct pmk_blur *blur);
 
-/* Blur a frame; it and its mask have the layout's size, the frame may be full range. Neither is looked at afterwards. */
-void pmk_blur_begin(struct pmk_blur *blur, const struct pmk_image *frame, const struct pmk_mask *mask);
+/* Blur a frame; it and the mask that `cells` were found in have the layout's size, the frame may be full range. Neither is looked at
+ * afterwards. */
+void pmk_blur_begin(struct pmk_blur *blur, const struct pmk_image *frame, const struct pmk_cells *cells);
 
 /* Make the rows of a row of cells (cells.h): each once, from top to bottom. */
 void pmk_blur_enter(struct pmk_blur *blur, int row);

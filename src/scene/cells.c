@@ -12,8 +12,9 @@ int pmk_cells_init(struct pmk_cells *cells, int width, int height)
 	struct pmk_cells made = { .width = width, .columns = columns, .rows = rows, .kernels = pmk_rows() };
 
 	made.kind = pmk_mem_alloc((size_t)columns * (size_t)rows);
+	made.alpha = pmk_mem_alloc((size_t)columns * (size_t)rows * sizeof *made.alpha);
 	made.run = pmk_mem_alloc((size_t)columns * sizeof *made.run);
-	if (!made.kind || !made.run) {
+	if (!made.kind || !made.alpha || !made.run) {
 		pmk_cells_finish(&made);
 		return -ENOMEM;
 	}
@@ -24,6 +25,7 @@ int pmk_cells_init(struct pmk_cells *cells, int width, int height)
 void pmk_cells_finish(struct pmk_cells *cells)
 {
 	free(cells->kind);
+	free(cells->alpha);
 	free(cells->run);
 	*cells = (struct pmk_cells){ 0 };
 }
@@ -34,12 +36,17 @@ void pmk_cells_find(struct pmk_cells *cells, const struct pmk_mask *mask)
 
 	for (int row = 0; row < cells->rows; row++) {
 		uint8_t *kind = cells->kind + (size_t)row * (size_t)cells->columns;
+		uint16_t *alpha = cells->alpha + (size_t)row * (size_t)cells->columns;
 		int left = mask->height - row * PMK_CELL;
 
-		cells->kernels->cell_kinds(mask->alpha + (size_t)row * PMK_CELL * (size_t)mask->stride, mask->stride,
-			left < PMK_CELL ? left : PMK_CELL, kind, whole);
-		if (whole < cells->columns)
+		cells->kernels->cell_sums(mask->alpha + (size_t)row * PMK_CELL * (size_t)mask->stride, mask->stride,
+			left < PMK_CELL ? left : PMK_CELL, PMK_CELL, alpha, whole);
+		for (int i = 0; i < whole; i++)
+			kind[i] = (uint8_t)((alpha[i] > 0) + (alpha[i] == PMK_CELL_FULL));
+		if (whole < cells->columns) {
 			kind[whole] = PMK_CELL_MIXED;
+			alpha[whole] = PMK_CELL_FULL;
+		}
 	}
 }
 

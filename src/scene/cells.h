@@ -8,6 +8,11 @@
 #include "image/frame.h"
 #include "scene/rows.h"
 
+enum { PMK_CELL_FULL = 255 * PMK_CELL * PMK_CELL };
+
+/* What a cell of a mask holds; mixed: neither all 0 nor all 255. */
+enum pmk_cell_kind { PMK_CELL_ROOM, PMK_CELL_MIXED, PMK_CELL_PERSON };
+
 /* Neighbours of one kind in a row of cells; columns of luma, multiples of PMK_CELL but for the picture's end. */
 struct pmk_cell_run {
 	int first, end;
@@ -17,6 +22,7 @@ struct pmk_cell_run {
 struct pmk_cells {
 	int width, columns, rows;	/* px; cells, cut ones included */
 	uint8_t *kind;	/* enum pmk_cell_kind of each cell; of a cut column always PMK_CELL_MIXED */
+	uint16_t *alpha;	/* sum of 64 pixels of each cell, as cell_sums of rows.h; PMK_CELL_FULL for a person, also in a cut column */
 	struct pmk_cell_run *run;	/* of the row that was asked for last, from left to right, none left out */
 	int runs;
 	const struct pmk_rows *kernels;

@@ -247,9 +247,9 @@ static int compose(struct pmk_composer *c, const struct parts *parts, const stru
 	s = pmk_shown_pool_take(c->pool);
 	if (!s)
 		return -EAGAIN;
-	if (parts->blur)
-		pmk_blur_begin(parts->blur, &frame->image, mask);
 	pmk_cells_find(&c->cells, mask);
+	if (parts->blur)
+		pmk_blur_begin(parts->blur, &frame->image, &c->cells);
 	if (c->rim)
 		pmk_rim_begin(c->rim, &frame->image, mask, &c->cells);
 	compose_rows(c, parts, stay && s->backdrop == c->kept_number, s);

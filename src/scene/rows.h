@@ -23,9 +23,18 @@ struct pmk_look {
  * pixels: stretch cannot do that. */
 bool pmk_look_make(struct pmk_look *looks, const int *place, int count) __attribute__((warn_unused_result));
 
-/* What a cell of 8x8 pixels of a mask holds; mixed: neither all 0 nor all 255. */
-enum { PMK_CELL = 8 };
-enum pmk_cell_kind { PMK_CELL_ROOM, PMK_CELL_MIXED, PMK_CELL_PERSON };
+enum { PMK_CELL = 8 };	/* pixels, each way */
+
+/* Y, U, V times weights, and 4 times the weights. */
+struct pmk_weighed {
+	uint32_t sum[4];
+};
+
+/* Columns x - half .. x + half of a few rows, for each x from 0 on: between two rows of a summed-area table, which may wrap. */
+struct pmk_box {
+	const struct pmk_weighed *top, *bottom;
+	int half;
+};
 
 /* Steps of relight's numbers: a gain of 1; an offset of one level; the amount at which grain of 1 is one level. */
 enum { PMK_RELIGHT_GAIN = 1 << 14, PMK_RELIGHT_LEVEL = 32, PMK_RELIGHT_GRAIN = 1 << 13 };
@@ -37,8 +46,9 @@ struct pmk_rows {
 	void (*blend_to_limited)(const uint8_t *person, const uint8_t *behind, const uint8_t *alpha, uint8_t *out, int count, int plane);
 	void (*to_limited)(const uint8_t *row, uint8_t *out, int count, int plane);	/* as pmk_convert_row_to_limited */
 
-	/* enum pmk_cell_kind of `count` cells that lie side by side; `lines` 1..PMK_CELL rows of them are there. */
-	void (*cell_kinds)(const uint8_t *alpha, int stride, int lines, uint8_t *kinds, int count);
+	/* sums[x] of 64 pixels of cell x of a row of them: 8x8; where `across` is 4, 4x8 and each counts twice; where only `lines` 1..PMK_CELL
+	 * of the rows are there, some of them count for others. */
+	void (*cell_sums)(const uint8_t *pixels, int stride, int lines, int across, uint16_t *sums, int count);
 
 	/* out = (row - 128) gain + 128 + offset + grain amount, in the steps above, clamped to limited range: within a level of the exact value,
 	 * and row itself where nothing is changed. Gain 0..32767 steps, offset -8000..8000, amount 0..2047; `plane` 0 is luma. */
@@ -61,15 +71,13 @@ struct pmk_rows {
 
 	void (*to_floats)(const uint8_t *from, float *to, size_t count, float scale, float mean);	/* from * scale + mean */
 
-	/* For blur. How far a quarter pixel is room, of 15: none from alpha 128 on. */
-	void (*room_weights)(const uint8_t *alpha, uint8_t *weights, int count);
-	/* sums[x] = weights times values over the 2x2 block at 2x of two rows each; weights up to 15. */
-	void (*weighted_blocks)(const uint8_t *weights_a, const uint8_t *weights_b, const uint8_t *a, const uint8_t *b, uint32_t *sums, int count);
-	/* sums[x] += what a summed-area table has over columns x - half .. x + half of the rows between `top` and `bottom`. */
-	void (*box_sums)(const uint32_t *top, const uint32_t *bottom, int half, uint32_t *sums, int count);
-	/* out = (values + more_values) / (weights + more_weights) scale + offset, to the nearest; inputs below 2^31. */
-	void (*weighted_means)(const uint32_t *values, const uint32_t *weights, float more_values, float more_weights, float scale,
-		float offset, uint16_t *out, int count);
+	/* For blur. Each cell's Y, U, V (in 1/4) times its weight: 15 for room, none from a quarter person on; given the cells' sums. */
+	void (*weigh)(const uint16_t *alpha, const uint16_t *y, const uint16_t *u, const uint16_t *v, struct pmk_weighed *out, int count);
+	/* What all boxes have around each column. Writes up to a multiple of 4, reads as far. */
+	void (*box_sums)(const struct pmk_box *boxes, int count, struct pmk_weighed *out, int width);
+	/* out = (values + more) / (weights + more) scale + offset, to the nearest, within 1/100; inputs below 2^31. */
+	void (*weighted_means)(const struct pmk_weighed *sums, const float more[4], const float scale[3], const float offset[3], uint16_t *y,
+		uint16_t *u, uint16_t *v, int count);
 	void (*add_words)(uint16_t *sums, const uint16_t *row, int count);	/* sums += row */
 	void (*take_words)(uint16_t *sums, const uint16_t *row, int count);	/* sums -= row */
 	/* out[x] = (from[x] + ... + from[x + window - 1]) / parts, within 0.8 of it, and exact where all are the same; sums up to

@@ -43,24 +43,48 @@ static void to_limited(const uint8_t *restrict row, uint8_t *restrict out, int c
 		out[i] = limited(row[i], plane);
 }
 
-/* Eight pixels are a word. */
-static void cell_kinds(const uint8_t *alpha, int stride, int lines, uint8_t *restrict kinds, int count)
+/* Each second byte of a word, then each second pair of them: no lane runs over. */
+static inline uint16_t sum_of_8(const uint8_t *const line[PMK_CELL], ptrdiff_t at)
+{
+	const uint64_t bytes = 0x00ff00ff00ff00ff, pairs = 0x0000ffff0000ffff;
+	uint64_t sum = 0;
+
+	for (int i = 0; i < PMK_CELL; i++) {
+		uint64_t word;
+
+		memcpy(&word, line[i] + at, sizeof word);
+		sum += (word & bytes) + (word >> 8 & bytes);
+	}
+	sum = (sum & pairs) + (sum >> 16 & pairs);
+	return (uint16_t)(sum + (sum >> 32));
+}
+
+static inline uint16_t sum_of_4(const uint8_t *const line[PMK_CELL], ptrdiff_t at)
+{
+	const uint32_t bytes = 0x00ff00ff;
+	uint32_t sum = 0;
+
+	for (int i = 0; i < PMK_CELL; i++) {
+		uint32_t word;
+
+		memcpy(&word, line[i] + at, sizeof word);
+		sum += (word & bytes) + (word >> 8 & bytes);
+	}
+	return (uint16_t)(2 * (sum + (sum >> 16)));
+}
+
+static void cell_sums(const uint8_t *pixels, int stride, int lines, int across, uint16_t *restrict sums, int count)
 {
 	const uint8_t *line[PMK_CELL];
 
 	for (int i = 0; i < PMK_CELL; i++)
-		line[i] = alpha + (size_t)(i < lines ? i : lines - 1) * (size_t)stride;
-	for (int x = 0; x < count; x++) {
-		uint64_t any = 0, all = UINT64_MAX;
-
-		for (int i = 0; i < PMK_CELL; i++) {
-			uint64_t word;
-
-			memcpy(&word, line[i] + (size_t)x * PMK_CELL, sizeof word);
-			any |= word;
-			all &= word;
-		}
-		kinds[x] = (uint8_t)((any != 0) + (all == UINT64_MAX));
+		line[i] = pixels + (ptrdiff_t)(i * lines / PMK_CELL) * stride;
+	if (across == PMK_CELL) {
+		for (int x = 0; x < count; x++)
+			sums[x] = sum_of_8(line, x * (ptrdiff_t)PMK_CELL);
+	} else {
+		for (int x = 0; x < count; x++)
+			sums[x] = sum_of_4(line, x * (ptrdiff_t)(PMK_CELL / 2));
 	}
 }
 
@@ -200,37 +224,59 @@ static void to_floats(const uint8_t *restrict from, float *restrict to, size_t c
 		to[i] = (float)from[i] * scale + mean;
 }
 
-static void room_weights(const uint8_t *restrict alpha, uint8_t *restrict weights, int count)
+static inline uint32_t weighted(uint16_t sum, uint16_t weight)
 {
-	for (int i = 0; i < count; i++)
-		weights[i] = alpha[i] < 128 ? (uint8_t)((uint8_t)(255 - 2 * alpha[i]) >> 4) : 0;
+	return (uint16_t)((uint16_t)((uint16_t)(sum + 8) >> 4) * weight);
 }
 
-/* Two neighbours of 16 bits are one number of 32. */
-static void weighted_blocks(const uint8_t *restrict weights_a, const uint8_t *restrict weights_b, const uint8_t *restrict a,
-	const uint8_t *restrict b, uint32_t *restrict sums, int count)
+static void weigh(const uint16_t *restrict alpha, const uint16_t *restrict y, const uint16_t *restrict u, const uint16_t *restrict v,
+	struct pmk_weighed *restrict out, int count)
 {
 	for (int i = 0; i < count; i++) {
-		uint16_t left = (uint16_t)(weights_a[2 * i] * a[2 * i] + weights_b[2 * i] * b[2 * i]);
-		uint16_t right = (uint16_t)(weights_a[2 * i + 1] * a[2 * i + 1] + weights_b[2 * i + 1] * b[2 * i + 1]);
+		uint16_t weight = (uint16_t)((uint16_t)(4095 - (alpha[i] < 4095 ? alpha[i] : 4095)) >> 8);
 
-		sums[i] = (uint32_t)left + right;
+		out[i].sum[0] = weighted(y[i], weight);
+		out[i].sum[1] = weighted(u[i], weight);
+		out[i].sum[2] = weighted(v[i], weight);
+		out[i].sum[3] = (uint32_t)(4 * weight);
 	}
 }
 
-static void box_sums(const uint32_t *restrict top, const uint32_t *restrict bottom, int half, uint32_t *restrict sums, int count)
+typedef uint32_t numbers16 __attribute__((vector_size(64)));
+
+static inline numbers16 four_from(const struct pmk_weighed *at)
 {
-	for (int i = 0; i < count; i++)
-		sums[i] += bottom[i + half + 1] - bottom[i - half] - top[i + half + 1] + top[i - half];
+	numbers16 four;
+
+	memcpy(&four, at, sizeof four);
+	return four;
 }
 
-static void weighted_means(const uint32_t *restrict values, const uint32_t *restrict weights, float more_values, float more_weights,
-	float scale, float offset, uint16_t *restrict out, int count)
+static void box_sums(const struct pmk_box *boxes, int count, struct pmk_weighed *out, int width)
+{
+	for (int x = 0; x < width; x += 4) {
+		numbers16 sums = { 0 };
+
+		for (int k = 0; k < count; k++) {
+			int left = x - boxes[k].half, right = x + boxes[k].half + 1;
+
+			sums += four_from(boxes[k].bottom + right) - four_from(boxes[k].bottom + left) - four_from(boxes[k].top + right) +
+				four_from(boxes[k].top + left);
+		}
+		memcpy(out + x, &sums, sizeof sums);
+	}
+}
+
+static void weighted_means(const struct pmk_weighed *restrict sums, const float more[4], const float scale[3], const float offset[3],
+	uint16_t *restrict y, uint16_t *restrict u, uint16_t *restrict v, int count)
 {
 	for (int i = 0; i < count; i++) {
-		float value = ((float)(int32_t)values[i] + more_values) / ((float)(int32_t)weights[i] + more_weights);
+		const uint32_t *s = sums[i].sum;
+		float part = 1 / ((float)(int32_t)s[3] + more[3]);
 
-		out[i] = (uint16_t)(int)(value * scale + offset + 0.5f);
+		y[i] = (uint16_t)(int)(((float)(int32_t)s[0] + more[0]) * part * scale[0] + offset[0] + 0.5f);
+		u[i] = (uint16_t)(int)(((float)(int32_t)s[1] + more[1]) * part * scale[1] + offset[1] + 0.5f);
+		v[i] = (uint16_t)(int)(((float)(int32_t)s[2] + more[2]) * part * scale[2] + offset[2] + 0.5f);
 	}
 }
 
@@ -337,15 +383,14 @@ const struct pmk_rows LEVEL(pmk_rows) = {
 	.blend = blend,
 	.blend_to_limited = blend_to_limited,
 	.to_limited = to_limited,
-	.cell_kinds = cell_kinds,
+	.cell_sums = cell_sums,
 	.relight = relight,
 	.rim = rim,
 	.halve = halve,
 	.mix = mix,
 	.stretch = stretch,
 	.to_floats = to_floats,
-	.room_weights = room_weights,
-	.weighted_blocks = weighted_blocks,
+	.weigh = weigh,
 	.box_sums = box_sums,
 	.weighted_means = weighted_means,
 	.add_words = add_words,
