@@ -11,7 +11,7 @@ static const float EPSILON = 1e-3f;	/* of a colour in 0..1: below this variance 
 static const float CHROMA_EPSILON = 3e-4f;	/* colour varies less than light */
 
 /* The planes, by what they hold. Variances and covariances of Y, U and V first, then turned into their inverse. */
-enum { Y, U, V, MEAN_Y, MEAN_U, MEAN_V, YY, YU, YV, UU, UV, VV, BY_Y, BY_U, BY_V, MEAN, PRODUCT, PLANES };
+enum { Y, U, V, MEAN_Y, MEAN_U, MEAN_V, YY, YU, YV, UU, UV, VV, BY_Y, BY_U, BY_V, MEAN, PLANES };
 _Static_assert((int)PLANES == (int)PMK_GUIDE_PLANES, "a plane for each");
 
 /* Sums of 2x2 pixels, times a quarter of 1/255. */
@@ -46,24 +46,18 @@ static void read_chroma(const struct pmk_guide *g, const struct pmk_image *small
 		read_signed(small->plane[plane] + (size_t)y * (size_t)small->stride[plane], out, g->width);
 }
 
-/* Sums of row[x - RADIUS .. x + RADIUS] inside the row. */
+/* Sums of row[x - RADIUS .. x + RADIUS]; outside of the row there are zeros. */
 static void sum_across(const float *restrict row, float *restrict sums, int count)
 {
-	for (int x = RADIUS; x < count - RADIUS; x++)
+	for (int x = 0; x < count; x++)
 		sums[x] = row[x - 2] + row[x - 1] + row[x] + row[x + 1] + row[x + 2];
-	for (int x = 0; x < count; x = x == RADIUS - 1 && count > 2 * RADIUS ? count - RADIUS : x + 1) {
-		float sum = 0;
-
-		for (int i = x < RADIUS ? 0 : x - RADIUS; i <= x + RADIUS && i < count; i++)
-			sum += row[i];
-		sums[x] = sum;
-	}
 }
 
-static void mean_down(float *const lines[LINES], const float *restrict share, float rows, float *restrict out, int count)
+static void mean_down(float *const lines[LINES], int first, const float *restrict share, float rows, float *restrict out, int count)
 {
-	const float *a = lines[0], *b = lines[1], *c = lines[2], *d = lines[3], *e = lines[4];
+	const float *a = lines[0] + first, *b = lines[1] + first, *c = lines[2] + first, *d = lines[3] + first, *e = lines[4] + first;
 
+	share += first;
 	for (int x = 0; x < count; x++)
 		out[x] = (a[x] + b[x] + c[x] + d[x] + e[x]) * (share[x] * rows);
 }
@@ -79,42 +73,74 @@ static int inside(int at, int count)
 	return (at + RADIUS < count ? at + RADIUS : count - 1) - (at > RADIUS ? at - RADIUS : 0) + 1;
 }
 
-/* Mean over a square; `to` is another plane. */
-static void mean(struct pmk_guide *g, const float *from, float *to)
+/* Mean of plane a, or of a times b, over a square. `to` may be a. */
+struct mean {
+	const float *a, *b;
+	float *to;
+};
+
+static void clear(float *row, int first, int end)
 {
-	int w = g->width, h = g->height;
+	memset(row + first, 0, (size_t)(end - first) * sizeof *row);
+}
 
-	for (int i = 0; i < LINES; i++)
-		memset(g->line[i], 0, (size_t)w * sizeof *to);
-	for (int y = 0; y < h + RADIUS; y++) {
-		float *line = g->line[y % LINES];
+static void enter_row(struct pmk_guide *g, const struct mean *means, int count, int y)
+{
+	struct pmk_guide_span s = g->span[y];
+	size_t from = (size_t)y * (size_t)g->width + (size_t)s.first;
+	int size = s.end - s.first;
 
-		if (y < h)
-			sum_across(from + (size_t)y * (size_t)w, line, w);
+	for (int i = 0; i < count; i++) {
+		if (means[i].b)
+			multiply(means[i].a + from, means[i].b + from, g->row[i] + s.first, size);
 		else
-			memset(line, 0, (size_t)w * sizeof *to);
-		if (y >= RADIUS)
-			mean_down(g->line, g->share, 1.0f / (float)inside(y - RADIUS, h), to + (size_t)(y - RADIUS) * (size_t)w, w);
+			memcpy(g->row[i] + s.first, means[i].a + from, (size_t)size * sizeof(float));
+		clear(g->row[i], s.first - RADIUS, s.first);
+		clear(g->row[i], s.end, s.end + RADIUS);
+	}
+	/* only now: a row that was only just written is slow to read a little shifted */
+	for (int i = 0; i < count; i++)
+		sum_across(g->row[i] + s.first, g->line[i][y % LINES] + s.first, size);
+}
+
+/* Several means at once; whatever needs them of a row, `finish`, is done while they are in the nearest cache. Outside of the spans all
+ * is taken for 0. */
+static void run_means(struct pmk_guide *g, const struct mean *means, int count, void (*finish)(struct pmk_guide *g, size_t row, int size))
+{
+	int h = g->height;
+
+	for (int i = 0; i < count * LINES; i++)
+		clear(g->line[i / LINES][i % LINES], 0, g->width);
+	for (int y = 0; y < h + RADIUS; y++) {
+		struct pmk_guide_span s;
+		size_t to;
+
+		for (int i = 0; i < count && y >= LINES; i++)
+			clear(g->line[i][y % LINES], 0, g->width);
+		if (y < h)
+			enter_row(g, means, count, y);
+		if (y < RADIUS)
+			continue;
+		s = g->span[y - RADIUS];
+		to = (size_t)(y - RADIUS) * (size_t)g->width + (size_t)s.first;
+		for (int i = 0; i < count; i++)
+			mean_down(g->line[i], s.first, g->share, 1.0f / (float)inside(y - RADIUS, h), means[i].to + to, s.end - s.first);
+		finish(g, to, s.end - s.first);
 	}
 }
 
-/* to = mean(a b) - mean a mean b */
-static void covariance(struct pmk_guide *g, const float *a, const float *b, const float *mean_a, const float *mean_b, float *to)
+/* ab, the mean of a b, becomes the covariance. */
+static void centre(const float *restrict mean_a, const float *restrict mean_b, float *restrict ab, int count)
 {
-	size_t count = (size_t)g->width * (size_t)g->height;
-
-	/* a whole plane at once: a row that was only just written is slow to read a little shifted */
-	multiply(a, b, g->plane[PRODUCT], (int)count);
-	mean(g, g->plane[PRODUCT], to);
-	for (size_t i = 0; i < count; i++)
-		to[i] -= mean_a[i] * mean_b[i];
+	for (int x = 0; x < count; x++)
+		ab[x] -= mean_a[x] * mean_b[x];
 }
 
 /* In place: the symmetric matrix of each cell, epsilon added to its diagonal, becomes its inverse (by cofactors). */
 static void invert(float *restrict yy, float *restrict yu, float *restrict yv, float *restrict uu, float *restrict uv, float *restrict vv,
-	size_t count)
+	int count)
 {
-	for (size_t i = 0; i < count; i++) {
+	for (int i = 0; i < count; i++) {
 		float a = yy[i] + EPSILON, b = yu[i], c = yv[i], d = uu[i] + CHROMA_EPSILON, e = uv[i], f = vv[i] + CHROMA_EPSILON;
 		float first = d * f - e * e, second = c * e - b * f, third = b * e - c * d;
 		float part = 1 / (a * first + b * second + c * third);
@@ -128,29 +154,39 @@ static void invert(float *restrict yy, float *restrict yu, float *restrict yv, f
 	}
 }
 
-static void read_guide(struct pmk_guide *g, const struct pmk_image *small)
+static void invert_row(struct pmk_guide *g, size_t row, int size)
 {
-	read_luma(g, small, g->plane[Y]);
-	read_chroma(g, small, 1, g->plane[U]);
-	read_chroma(g, small, 2, g->plane[V]);
-	for (int i = 0; i < 3; i++)
-		mean(g, g->plane[Y + i], g->plane[MEAN_Y + i]);
 	for (int i = 0, to = YY; i < 3; i++) {
 		for (int j = i; j < 3; j++, to++)
-			covariance(g, g->plane[Y + i], g->plane[Y + j], g->plane[MEAN_Y + i], g->plane[MEAN_Y + j], g->plane[to]);
+			centre(g->plane[MEAN_Y + i] + row, g->plane[MEAN_Y + j] + row, g->plane[to] + row, size);
 	}
-	invert(g->plane[YY], g->plane[YU], g->plane[YV], g->plane[UU], g->plane[UV], g->plane[VV], (size_t)g->width * (size_t)g->height);
+	invert(g->plane[YY] + row, g->plane[YU] + row, g->plane[YV] + row, g->plane[UU] + row, g->plane[UV] + row, g->plane[VV] + row, size);
+}
+
+static void read_guide(struct pmk_guide *g, const struct pmk_image *small)
+{
+	float *const *p = g->plane;
+	const struct mean means[] = {
+		{ p[Y], NULL, p[MEAN_Y] }, { p[U], NULL, p[MEAN_U] }, { p[V], NULL, p[MEAN_V] },
+		{ p[Y], p[Y], p[YY] }, { p[Y], p[U], p[YU] }, { p[Y], p[V], p[YV] }, { p[U], p[U], p[UU] }, { p[U], p[V], p[UV] }, { p[V], p[V], p[VV] },
+	};
+
+	_Static_assert(sizeof means / sizeof *means == PMK_GUIDE_ROWS, "rows for the most means there are");
+	read_luma(g, small, p[Y]);
+	read_chroma(g, small, 1, p[U]);
+	read_chroma(g, small, 2, p[V]);
+	run_means(g, means, PMK_GUIDE_ROWS, invert_row);
 }
 
 /* `inverse`: planes YY to VV. Covariances of Y, U and V with the probability to coefficients, in place, and `rest` from the mean
  * probability to the constant. */
-static void solve(float *const inverse[6], const float *restrict mean_y, const float *restrict mean_u, const float *restrict mean_v,
-	float *restrict by_y, float *restrict by_u, float *restrict by_v, float *restrict rest, size_t count)
+static void solve(float *const inverse[6], size_t row, const float *restrict mean_y, const float *restrict mean_u, const float *restrict mean_v,
+	float *restrict by_y, float *restrict by_u, float *restrict by_v, float *restrict rest, int count)
 {
-	const float *restrict yy = inverse[0], *restrict yu = inverse[1], *restrict yv = inverse[2];
-	const float *restrict uu = inverse[3], *restrict uv = inverse[4], *restrict vv = inverse[5];
+	const float *restrict yy = inverse[0] + row, *restrict yu = inverse[1] + row, *restrict yv = inverse[2] + row;
+	const float *restrict uu = inverse[3] + row, *restrict uv = inverse[4] + row, *restrict vv = inverse[5] + row;
 
-	for (size_t i = 0; i < count; i++) {
+	for (int i = 0; i < count; i++) {
 		float cy = by_y[i], cu = by_u[i], cv = by_v[i];
 		float y = yy[i] * cy + yu[i] * cu + yv[i] * cv;
 		float u = yu[i] * cy + uu[i] * cu + uv[i] * cv;
@@ -163,38 +199,101 @@ static void solve(float *const inverse[6], const float *restrict mean_y, const f
 	}
 }
 
+static void solve_row(struct pmk_guide *g, size_t row, int size)
+{
+	float *const *p = g->plane;
+
+	for (int i = 0; i < 3; i++)
+		centre(p[MEAN_Y + i] + row, p[MEAN] + row, p[BY_Y + i] + row, size);
+	solve(&p[YY], row, p[MEAN_Y] + row, p[MEAN_U] + row, p[MEAN_V] + row, p[BY_Y] + row, p[BY_U] + row, p[BY_V] + row, p[MEAN] + row, size);
+}
+
+/* Chroma's share of the probability is the same for each luma of a cell. */
+static void add_chroma(const float *restrict by_u, const float *restrict u, const float *restrict by_v, const float *restrict v,
+	float *restrict rest, int count)
+{
+	for (int i = 0; i < count; i++)
+		rest[i] += by_u[i] * u[i] + by_v[i] * v[i];
+}
+
+static void add_chroma_row(struct pmk_guide *g, size_t row, int size)
+{
+	float *const *p = g->plane;
+
+	add_chroma(p[BY_U] + row, p[U] + row, p[BY_V] + row, p[V] + row, g->rest + row, size);
+}
+
 /* gain and rest of every cell from its probability. */
 static void fit(struct pmk_guide *g, const float *cells)
 {
-	size_t count = (size_t)g->width * (size_t)g->height;
-	const float *u = g->plane[U], *v = g->plane[V], *by_u, *by_v;
-	float *rest = g->rest;
+	float *const *p = g->plane;
+	const struct mean covariances[] = {
+		{ cells, NULL, p[MEAN] }, { p[Y], cells, p[BY_Y] }, { p[U], cells, p[BY_U] }, { p[V], cells, p[BY_V] },
+	};
+	const struct mean coefficients[] = {
+		{ p[BY_Y], NULL, g->gain }, { p[BY_U], NULL, p[BY_U] }, { p[BY_V], NULL, p[BY_V] }, { p[MEAN], NULL, g->rest },
+	};
 
-	mean(g, cells, g->plane[MEAN]);
-	for (int i = 0; i < 3; i++)
-		covariance(g, g->plane[Y + i], cells, g->plane[MEAN_Y + i], g->plane[MEAN], g->plane[BY_Y + i]);
-	solve(&g->plane[YY], g->plane[MEAN_Y], g->plane[MEAN_U], g->plane[MEAN_V], g->plane[BY_Y], g->plane[BY_U], g->plane[BY_V], g->plane[MEAN], count);
-	mean(g, g->plane[BY_Y], g->gain);
-	by_u = g->plane[BY_Y];
-	mean(g, g->plane[BY_U], g->plane[BY_Y]);
-	by_v = g->plane[BY_U];
-	mean(g, g->plane[BY_V], g->plane[BY_U]);
-	mean(g, g->plane[MEAN], rest);
-	for (size_t i = 0; i < count; i++)
-		rest[i] += by_u[i] * u[i] + by_v[i] * v[i];
+	run_means(g, covariances, 4, solve_row);
+	run_means(g, coefficients, 4, add_chroma_row);
+}
+
+/* Columns from the first to the last that is not 0. */
+static struct pmk_guide_span span_of(const float *row, int count)
+{
+	struct pmk_guide_span s = { 0, count };
+
+	while (s.end > 0 && row[s.end - 1] == 0)
+		s.end--;
+	while (s.first < s.end && row[s.first] == 0)
+		s.first++;
+	return s;
+}
+
+/* What a cell that is not 0 reaches, in whole vectors. */
+static void find_spans(struct pmk_guide *g, const float *cells)
+{
+	enum { REACH = ROUNDS * 2 * RADIUS, STEP = 16 };
+
+	for (int y = 0; y < g->height; y++)
+		g->span[y] = (struct pmk_guide_span){ g->width, 0 };
+	for (int y = 0; y < g->height; y++) {
+		struct pmk_guide_span s = span_of(cells + (size_t)y * (size_t)g->width, g->width);
+		int first = (s.first > REACH ? s.first - REACH : 0) / STEP * STEP, end = (s.end + REACH + STEP - 1) / STEP * STEP;
+
+		for (int i = y > REACH ? y - REACH : 0; s.end && i <= y + REACH && i < g->height; i++) {
+			g->span[i].first = first < g->span[i].first ? first : g->span[i].first;
+			g->span[i].end = end > g->span[i].end ? end : g->span[i].end;
+		}
+	}
+	for (int y = 0; y < g->height; y++) {
+		struct pmk_guide_span *s = &g->span[y];
+
+		s->end = s->end > g->width ? g->width : s->end;
+		s->first = s->first > s->end ? s->end : s->first;
+	}
+}
+
+static void sharpen(const float *restrict gain, const float *restrict luma, const float *restrict rest, float *restrict cells, int count)
+{
+	for (int i = 0; i < count; i++) {
+		float q = gain[i] * luma[i] + rest[i];
+
+		cells[i] = q < 0 ? 0 : q > 1 ? 1 : q;
+	}
 }
 
 static void guide(struct pmk_guide *g, float *cells, const struct pmk_image *small)
 {
 	size_t count = (size_t)g->width * (size_t)g->height;
 
+	find_spans(g, cells);
+	memset(g->gain, 0, count * sizeof *g->gain);
+	memset(g->rest, 0, count * sizeof *g->rest);
 	read_guide(g, small);
 	fit(g, cells);
 	for (int round = 1; round < ROUNDS; round++) {
-		for (size_t i = 0; i < count; i++) {
-			float q = g->gain[i] * g->plane[Y][i] + g->rest[i];
-			cells[i] = q < 0 ? 0 : q > 1 ? 1 : q;
-		}
+		sharpen(g->gain, g->plane[Y], g->rest, cells, (int)count);
 		fit(g, cells);
 	}
 }

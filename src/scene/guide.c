@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { RADIUS = 2 };	/* as in edge_kernel.c */
+enum { RADIUS = 2, PAD = 16 };	/* as in edge_kernel.c; zeros between rows, a line of cache */
 
 extern const struct pmk_edge_kernels pmk_edge_kernels_base, pmk_edge_kernels_avx2, pmk_edge_kernels_avx512;
 
@@ -33,7 +33,8 @@ int pmk_guide_init(struct pmk_guide *g, int width, int height)
 {
 	int w = (width + 1) / 2, h = (height + 1) / 2;
 	size_t plane = ((size_t)w * (size_t)h + 15) / 16 * 16, line = ((size_t)w + 15) / 16 * 16;	/* floats */
-	float *at = pmk_mem_alloc(((PMK_GUIDE_PLANES + 2) * plane + (PMK_GUIDE_LINES + 1) * line) * sizeof *at);
+	size_t rows = PMK_GUIDE_ROWS * (PAD + line) + PAD, lines = PMK_GUIDE_ROWS * PMK_GUIDE_LINES * line;
+	float *at = pmk_mem_alloc(((PMK_GUIDE_PLANES + 2) * plane + rows + lines + line) * sizeof *at + (size_t)h * sizeof *g->span);
 
 	if (!at)
 		return -ENOMEM;
@@ -43,11 +44,15 @@ int pmk_guide_init(struct pmk_guide *g, int width, int height)
 	at += 2 * plane;
 	for (int i = 0; i < PMK_GUIDE_PLANES; i++, at += plane)
 		g->plane[i] = at;
-	for (int i = 0; i < PMK_GUIDE_LINES; i++, at += line)
-		g->line[i] = at;
+	at += PAD;
+	for (int i = 0; i < PMK_GUIDE_ROWS; i++, at += line + PAD)
+		g->row[i] = at;
+	for (int i = 0; i < PMK_GUIDE_ROWS * PMK_GUIDE_LINES; i++, at += line)
+		g->line[i / PMK_GUIDE_LINES][i % PMK_GUIDE_LINES] = at;
 	g->share = at;
 	for (int x = 0; x < w; x++)
 		at[x] = 1.0f / (float)((x + RADIUS < w ? x + RADIUS : w - 1) - (x > RADIUS ? x - RADIUS : 0) + 1);
+	g->span = (struct pmk_guide_span *)(at + line);
 	return 0;
 }
 

@@ -10,16 +10,23 @@
 
 #include "image/frame.h"
 
-enum { PMK_GUIDE_PLANES = 17, PMK_GUIDE_LINES = 5 };
+enum { PMK_GUIDE_PLANES = 16, PMK_GUIDE_ROWS = 9, PMK_GUIDE_LINES = 5 };
 
 struct pmk_edge_kernels;
+
+struct pmk_guide_span {
+	int first, end;	/* columns */
+};
 
 struct pmk_guide {
 	int width, height;	/* cells: half of the network's, rounded up */
 	float *gain, *rest;	/* the result: probability = gain luma / 255 + rest */
 	const struct pmk_edge_kernels *kernels;
-	float *plane[PMK_GUIDE_PLANES], *line[PMK_GUIDE_LINES];	/* scratch */
+	float *plane[PMK_GUIDE_PLANES];	/* scratch */
+	float *row[PMK_GUIDE_ROWS];	/* one of each of several planes, zeros around it */
+	float *line[PMK_GUIDE_ROWS][PMK_GUIDE_LINES];	/* their sums across, of as many rows as the filter's square has */
 	float *share;	/* of each column: 1 / how many columns of the filter's square are inside */
+	struct pmk_guide_span *span;	/* of each row: outside of it the result is 0 */
 	void *block;
 };
 
