@@ -103,10 +103,13 @@ static void relight(const uint8_t *restrict row, const int8_t *restrict grain, i
 	}
 }
 
-/* value share / 256, rounded down, for shares up to 256 and values of 13 bits: in 16 bits, as an upper half. */
-static inline int16_t share_of(int16_t value, int16_t share)
+/* value share / 256, rounded down, for shares up to 256 and values of 13 bits: in 16 bits, as an upper half. Without a sign, which
+ * compilers know better. */
+static inline int16_t share_of(int16_t value, uint16_t share)
 {
-	return pmk_upper((int16_t)(value * 8), (int16_t)(share * 32));
+	uint16_t shifted = (uint16_t)((value + 4096) * 8), part = (uint16_t)(share * 32);
+
+	return (int16_t)((uint16_t)((uint32_t)shifted * part >> 16) - 16 * share);
 }
 
 static inline int16_t mix_colours(int16_t a, int16_t b, int16_t part)
@@ -117,7 +120,8 @@ static inline int16_t mix_colours(int16_t a, int16_t b, int16_t part)
 /* The person's part of a pixel, limited range not yet. */
 static inline uint8_t clean(int16_t person, int16_t room, uint8_t pixel, uint8_t alpha)
 {
-	int16_t share = (int16_t)(alpha + (alpha >> 7)), mixed = (int16_t)(room + share_of((int16_t)(person - room), share));
+	uint16_t share = (uint16_t)(alpha + (alpha >> 7));
+	int16_t mixed = (int16_t)(room + share_of((int16_t)(person - room), share));
 	int16_t value = (int16_t)(person + share_of((int16_t)(16 * pixel - mixed), share));
 
 	value = value < 0 ? 0 : value;
