@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "core/capture.h"
 #include "core/output.h"
+#include "core/stage.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -36,14 +37,7 @@ struct pmk_pipeline {
 	int event_fd;
 
 	struct pmk_capture capture;
-	struct pmk_scene *scene;	/* scene thread's, once started */
-	struct pmk_shown *cover;	/* scene thread's, once started */
-	atomic_int missing;	/* why there is no camera: see struct pmk_capture */
-	atomic_bool had_camera;	/* ever */
-	int marked;	/* the reason that is marked on the cover. [scene thread] */
-	pthread_t thread;	/* the scene's */
-	bool running;
-
+	struct pmk_stage stage;
 	struct group groups[PMK_PIPELINE_MAX_OUTPUTS];	/* the first says whether we are live; virtual cameras are in it where there are any */
 	int group_count;
 	bool waiting_said;	/* [its output's thread: the only one there is, where they may sleep] */
@@ -52,8 +46,7 @@ struct pmk_pipeline {
 	enum pmk_state state;
 	int error, groups_left;
 	enum pmk_part failed;
-	uint64_t started_ns, composed, covered;
-	struct pmk_series stage[4];
+	uint64_t started_ns;
 };
 
 static const char *state_name(enum pmk_state state)
@@ -93,26 +86,13 @@ static void note_error(struct pmk_pipeline *p, enum pmk_part part, int error)
 	pthread_mutex_unlock(&p->lock);
 }
 
-/* --- scene thread --- */
-
-static void count_scene(struct pmk_pipeline *p, const struct pmk_shown *shown, const struct pmk_scene_times *times)
-{
-	pthread_mutex_lock(&p->lock);
-	if (pmk_shown_is_cover(shown)) {
-		p->covered++;
-	} else {
-		p->composed++;
-		pmk_series_add(&p->stage[0], times->prepare);
-		pmk_series_add(&p->stage[1], times->infer);
-		pmk_series_add(&p->stage[2], times->refine);
-		pmk_series_add(&p->stage[3], times->compose);
-	}
-	pthread_mutex_unlock(&p->lock);
-}
+/* --- what the stage shows [scene thread] --- */
 
 /* To every output; takes the reference over. */
-static void show(struct pmk_pipeline *p, struct pmk_shown *shown)
+static void show(void *user, struct pmk_shown *shown)
 {
+	struct pmk_pipeline *p = user;
+
 	for (int i = 0; i < p->group_count; i++) {
 		pmk_shown_ref(shown);
 		pmk_output_put(&p->groups[i].output, shown);
@@ -120,67 +100,12 @@ static void show(struct pmk_pipeline *p, struct pmk_shown *shown)
 	pmk_shown_unref(shown);
 }
 
-/* What is written on the cover while there is no camera. */
-static const char *mark_of(int missing, bool had_camera)
+static void change_cover(void *user, struct pmk_shown *cover)
 {
-	switch (missing) {
-	case 0:
-		return NULL;
-	case -ENODEV:
-	case -ENOENT:
-	case -ENXIO:
-		return had_camera ? "camera unplugged" : "no camera";
-	case -EBUSY:
-		return "camera in use";
-	case -EACCES:
-	case -EPERM:
-		return "camera not permitted";
-	case -EAGAIN:
-		return "camera gives no picture";
-	default:
-		return "camera trouble";
-	}
-}
+	struct pmk_pipeline *p = user;
 
-/* A cover that says why, at once, and no later than the outputs would take the plain one. */
-static void mark_cover(struct pmk_pipeline *p)
-{
-	int missing = atomic_load(&p->missing);
-	struct pmk_shown *cover;
-
-	if (missing == p->marked || pmk_scene_cover(p->scene, mark_of(missing, atomic_load(&p->had_camera)), &cover))
-		return;
-	p->marked = missing;
 	for (int i = 0; i < p->group_count; i++)
 		pmk_output_set_cover(&p->groups[i].output, cover);
-	pmk_shown_unref(p->cover);
-	p->cover = cover;
-	if (!missing)
-		return;
-	pmk_shown_ref(cover);
-	show(p, cover);
-}
-
-static void *scene_main(void *arg)
-{
-	struct pmk_pipeline *p = arg;
-
-	while (!atomic_load(&p->stopping)) {
-		struct pmk_frame *frame = pmk_slot_take(&p->capture.frames, UINT64_MAX);
-		struct pmk_scene_times times = { 0 };
-		struct pmk_shown *shown = NULL;
-
-		mark_cover(p);
-		if (!frame)
-			continue;
-		pmk_scene_run(p->scene, frame, &shown, &times);
-		pmk_frame_unref(frame);
-		if (!shown)
-			continue;
-		count_scene(p, shown, &times);
-		show(p, shown);
-	}
-	return NULL;
 }
 
 /* --- what outputs tell [output threads] --- */
@@ -255,15 +180,12 @@ static void camera_missing(void *user, int error)
 {
 	struct pmk_pipeline *p = user;
 
-	if (!error)
-		atomic_store(&p->had_camera, true);
-	atomic_store(&p->missing, error);
-	pmk_slot_nudge(&p->capture.frames);
+	pmk_stage_tell_missing(&p->stage, error);
 }
 
 static struct pmk_sink_setup sink_setup(const struct pmk_pipeline *p)
 {
-	return (struct pmk_sink_setup){ .layout = *pmk_scene_layout(p->scene), .fps = p->capture.fps, .fourcc = p->settings.output_fourcc };
+	return (struct pmk_sink_setup){ .layout = *pmk_scene_layout(p->stage.scene), .fps = p->capture.fps, .fourcc = p->settings.output_fourcc };
 }
 
 /* The group for this sink: virtual cameras share the first one, so that it is the one that tells our state. */
@@ -276,7 +198,7 @@ static struct group *add_group(struct pmk_pipeline *p, bool live)
 	*group = (struct group){ .pipeline = p, .output = { .fps = p->capture.fps, .frames = p->settings.frames, .tell = heard_from_output } };
 	group->output.user = group;
 	group->output.setup = sink_setup(p);
-	if (pmk_output_init(&group->output, p->cover))
+	if (pmk_output_init(&group->output, p->stage.cover))
 		return NULL;
 	p->group_count++;
 	return group;
@@ -294,7 +216,7 @@ static int open_sinks(struct pmk_pipeline *p, struct pmk_sink *sinks[PMK_PIPELIN
 	struct pmk_sink_setup setup = sink_setup(p);
 
 	for (int i = 0; i < p->settings.output_count; i++) {
-		int err = pmk_sink_open(p->settings.outputs[i], &setup, p->cover, &sinks[i]);
+		int err = pmk_sink_open(p->settings.outputs[i], &setup, p->stage.cover, &sinks[i]);
 
 		if (err)
 			return err;
@@ -337,7 +259,7 @@ static int open_outputs(struct pmk_pipeline *p)
 		if (!sinks[i])
 			continue;
 		sinks[i]->spoilt = true;
-		pmk_sink_close(sinks[i], p->cover);
+		pmk_sink_close(sinks[i], p->stage.cover);
 	}
 	return err;
 }
@@ -364,11 +286,9 @@ int pmk_pipeline_create(const struct pmk_pipeline_settings *settings, struct pmk
 	err = pmk_capture_open(&p->capture);
 	if (err)
 		goto out_event;
-	atomic_store(&p->had_camera, !p->capture.late);
+	p->stage = (struct pmk_stage){ .frames = &p->capture.frames, .show = show, .change_cover = change_cover, .user = p, .had_camera = !p->capture.late };
 	*part = PMK_PART_SCENE;
-	err = pmk_scene_create(&settings->scene, &p->capture.layout, SHOWN_FIXED + SHOWN_EACH * settings->output_count, &p->scene);
-	if (!err)
-		err = pmk_scene_cover(p->scene, NULL, &p->cover);
+	err = pmk_stage_open(&p->stage, &settings->scene, &p->capture.layout, SHOWN_FIXED + SHOWN_EACH * settings->output_count);
 	if (err) {
 		pmk_pipeline_destroy(p);
 		return err;
@@ -390,10 +310,8 @@ static int start_threads(struct pmk_pipeline *p)
 
 	for (int i = 0; !err && i < p->group_count; i++)
 		err = pmk_output_start(&p->groups[i].output);
-	if (!err) {
-		err = -pthread_create(&p->thread, NULL, scene_main, p);
-		p->running = err == 0;
-	}
+	if (!err)
+		err = pmk_stage_start(&p->stage);
 	if (!err)
 		err = pmk_capture_start(&p->capture);
 	if (err)
@@ -431,21 +349,21 @@ const char *pmk_pipeline_output_name(const struct pmk_pipeline *p, int index)
 
 const char *pmk_pipeline_model_name(const struct pmk_pipeline *p)
 {
-	return pmk_scene_model(p->scene);
+	return pmk_scene_model(p->stage.scene);
 }
 
 void pmk_pipeline_report(struct pmk_pipeline *p, struct pmk_pipeline_report *report)
 {
 	struct pmk_capture_figures figures = pmk_capture_figures(&p->capture);
+	struct pmk_stage_figures made = pmk_stage_figures(&p->stage);
 	struct pmk_output *first = &p->groups[0].output;
 
 	pthread_mutex_lock(&p->lock);
 	*report = (struct pmk_pipeline_report){
-		.state = p->state, .captured = figures.captured, .dropped = figures.dropped, .damaged = figures.damaged, .left_out = figures.left_out, .composed = p->composed,
-		.covered = p->covered, .overtaken = pmk_slot_overtaken(&p->capture.frames), .running_ns = pmk_clock_now_ns() - p->started_ns,
+		.state = p->state, .captured = figures.captured, .dropped = figures.dropped, .damaged = figures.damaged, .left_out = figures.left_out,
+		.composed = made.composed, .covered = made.covered, .overtaken = pmk_slot_overtaken(&p->capture.frames), .running_ns = pmk_clock_now_ns() - p->started_ns,
 	};
-	for (int i = 0; i < 4; i++)
-		report->stage_ms_p50[i] = pmk_series_quantile(&p->stage[i], 0.5);
+	memcpy(report->stage_ms_p50, made.ms_p50, sizeof report->stage_ms_p50);
 	pthread_mutex_unlock(&p->lock);
 	if (!p->group_count)
 		return;
@@ -480,6 +398,7 @@ static void stop_all(struct pmk_pipeline *p)
 	for (int i = 0; i < p->group_count; i++)
 		pmk_output_stop(&p->groups[i].output);
 	atomic_store(&p->stopping, true);
+	pmk_stage_stop(&p->stage);
 	pmk_capture_stop(&p->capture);
 }
 
@@ -504,9 +423,8 @@ static int join_all(struct pmk_pipeline *p)
 		int one = pmk_output_join(&p->groups[i].output, p->groups[i].finishes ? &later : &soon);
 		err = err ? err : one;
 	}
-	if (p->running && pthread_timedjoin_np(p->thread, NULL, &soon))
+	if (pmk_stage_join(&p->stage, &soon))
 		return -ETIMEDOUT;
-	p->running = false;
 	return err ? err : pmk_capture_join(&p->capture, &soon);
 }
 
@@ -534,8 +452,7 @@ void pmk_pipeline_destroy(struct pmk_pipeline *p)
 	for (int i = 0; i < p->group_count; i++)
 		pmk_output_finish(&p->groups[i].output);
 	pmk_capture_close(&p->capture);
-	pmk_shown_unref(p->cover);
-	pmk_scene_destroy(p->scene);
+	pmk_stage_close(&p->stage);
 	close(p->event_fd);
 	pthread_mutex_destroy(&p->lock);
 	free(p);
