@@ -40,6 +40,10 @@ extern atomic_ullong opened_ns[8];	/* when it was opened the first times */
 extern atomic_ullong given_ns;	/* capture of the last picture that it gave */
 extern atomic_int heard_mode;	/* what the last reading found as it began; one that began earlier may still give a picture */
 
+/* --- the scene --- */
+
+extern atomic_bool scene_blocks;	/* making a picture does not come to an end */
+
 /* --- the outputs: "a" and "b"; "a!" and "b!" are virtual cameras --- */
 
 struct output {

@@ -92,6 +92,20 @@ void pmk_source_close(struct pmk_source *source)
 	atomic_fetch_sub(&cameras_open, 1);
 }
 
+/* --- the scene: the linker puts this before the real one --- */
+
+atomic_bool scene_blocks;
+
+int __real_pmk_scene_run(struct pmk_scene *scene, const struct pmk_frame *frame, struct pmk_shown **shown, struct pmk_scene_times *times);
+int __wrap_pmk_scene_run(struct pmk_scene *scene, const struct pmk_frame *frame, struct pmk_shown **shown, struct pmk_scene_times *times);
+
+int __wrap_pmk_scene_run(struct pmk_scene *scene, const struct pmk_frame *frame, struct pmk_shown **shown, struct pmk_scene_times *times)
+{
+	while (atomic_load(&scene_blocks))
+		pmk_clock_sleep_until(pmk_clock_now_ns() + PMK_MS_NS);
+	return __real_pmk_scene_run(scene, frame, shown, times);
+}
+
 /* --- the outputs --- */
 
 atomic_int watch = PMK_WATCH_UNKNOWN, looks, broken_fd = -1;

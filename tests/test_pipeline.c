@@ -125,6 +125,75 @@ static void test_a_blocked_output_holds_nobody_up(void **state)
 	stop(p, 0);
 }
 
+/* What would be said to hang so long after `begin_ns` if nothing had moved since. Outputs that look at the clock always would, sooner than all others. */
+static const char *hangs(struct pmk_pipeline *p, uint64_t begin_ns, uint64_t after_ns)
+{
+	const char *part = pmk_pipeline_hangs(p, begin_ns + after_ns);
+
+	return part ? part : "nothing";
+}
+
+/* A picture that is never done is noticed, though no sooner than any network could take, and covers go on meanwhile. */
+static void test_a_hanging_scene_is_noticed(void **state)
+{
+	struct pmk_pipeline *p = start("a!", NULL, 0);
+	uint64_t begin;
+
+	reach(p, PMK_STATE_LIVE);
+	atomic_store(&scene_blocks, true);
+	reach(p, PMK_STATE_COVERED);
+	wait_until(seen(0).covers_in_a_row >= 10);
+	begin = pmk_clock_now_ns();
+	wait_written(0, seen(0).written + 10);
+	assert_string_equal(hangs(p, begin, 60 * PMK_S_NS), "scene");
+	assert_string_equal(hangs(p, begin, 30 * PMK_S_NS), "output");
+	assert_string_equal(hangs(p, pmk_clock_now_ns(), 0), "nothing");
+	atomic_store(&scene_blocks, false);
+	reach(p, PMK_STATE_LIVE);
+	wait_until(strcmp(hangs(p, begin, 60 * PMK_S_NS), "output") == 0);
+	stop(p, 0);
+}
+
+/* A driver that does not return is noticed, but neither a camera that is away, however long, nor one that gives nothing. */
+static void test_a_hanging_camera_is_noticed(void **state)
+{
+	static const enum camera_mode modes[] = { DELIVER, STALL, LOSE, HANG, DELIVER };
+	struct pmk_pipeline *p = start("a!", NULL, 0);
+	uint64_t begin;
+
+	reach(p, PMK_STATE_LIVE);
+	for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+		int opens;
+
+		set_mode(modes[i]);
+		begin = pmk_clock_now_ns();
+		opens = atomic_load(&camera_opens);
+		if (modes[i] == LOSE)
+			wait_opens(opens + 2);
+		wait_written(0, seen(0).written + 20);
+		wait_until(modes[i] == HANG || strcmp(hangs(p, begin, 180 * PMK_S_NS), "output") == 0);
+		assert_string_equal(hangs(p, begin, 180 * PMK_S_NS), modes[i] == HANG ? "camera" : "output");
+		assert_string_equal(hangs(p, begin, 170 * PMK_S_NS), "output");
+		assert_string_equal(hangs(p, pmk_clock_now_ns(), 0), "nothing");
+	}
+	stop(p, 0);
+}
+
+/* Idle, nothing moves for hours but the look of the outputs whether somebody comes; without on-demand a scene that gets no frame waits as long. */
+static void test_who_waits_does_not_hang(void **state)
+{
+	struct pmk_pipeline *p;
+	uint64_t begin = pmk_clock_now_ns();
+
+	atomic_store(&watch, PMK_WATCH_NOBODY);
+	p = start_with("a!", NULL, 0, true);
+	reach(p, PMK_STATE_IDLE);
+	wait_until(atomic_load(&cameras_open) == 0);
+	wait_until(strcmp(hangs(p, begin, 3600 * PMK_S_NS), "output") == 0);	/* when it has come to rest */
+	assert_string_equal(hangs(p, pmk_clock_now_ns(), 0), "nothing");
+	stop(p, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -135,6 +204,9 @@ int main(void)
 		cmocka_unit_test_teardown(test_a_lost_virtual_camera_comes_back, clear_up),
 		cmocka_unit_test_teardown(test_a_hanging_driver_does_not_hold_the_outputs, clear_up),
 		cmocka_unit_test_teardown(test_a_blocked_output_holds_nobody_up, clear_up),
+		cmocka_unit_test_teardown(test_a_hanging_scene_is_noticed, clear_up),
+		cmocka_unit_test_teardown(test_a_hanging_camera_is_noticed, clear_up),
+		cmocka_unit_test_teardown(test_who_waits_does_not_hang, clear_up),
 	};
 
 	return cmocka_run_group_tests(tests, write_network, remove_network);

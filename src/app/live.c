@@ -14,10 +14,15 @@
 
 static const uint64_t DAY_NS = 24 * 3600 * PMK_S_NS;
 
-/* A pipeline that has stopped turning gives none, and the manager starts it anew. When the next one is due. */
-static uint64_t sign_of_life(struct pmk_pipeline *pipeline, uint64_t now, uint64_t watchdog)
+/* A pipeline with a thread that hangs gives none, and the manager starts it anew. Who is late here, having been stopped as a whole, can tell
+ * nothing of its threads yet. When the next one is due. */
+static uint64_t sign_of_life(struct pmk_pipeline *pipeline, uint64_t now, uint64_t due, uint64_t watchdog)
 {
-	if (pmk_pipeline_turns(pipeline))
+	const char *part = due && now - due > watchdog / 3 ? NULL : pmk_pipeline_hangs(pipeline, now);
+
+	if (part)
+		pmk_error("the %s's thread hangs; if it goes on, the service manager hears no more of this process and starts it anew", part);
+	else
 		pmk_service_notify("WATCHDOG=1");
 	return now + watchdog / 3;
 }
@@ -38,7 +43,7 @@ static bool wait_for_end(struct pmk_pipeline *pipeline, double duration)
 		if (duration > 0 && now >= end)
 			return false;
 		if (watchdog && now >= sign)
-			sign = sign_of_life(pipeline, now, watchdog);
+			sign = sign_of_life(pipeline, now, sign, watchdog);
 		next = duration > 0 && end < next ? end : next;
 		next = watchdog && sign < next ? sign : next;
 		ready = poll(fds, 2, (int)((next - now) / PMK_MS_NS) + 1);

@@ -90,11 +90,13 @@ static bool wait_until_wanted(struct pmk_capture *c)
 {
 	bool yes;
 
+	pmk_pulse_rest(&c->pulse);
 	pthread_mutex_lock(&c->turn_lock);
 	while (c->resting && !c->stopping)
 		pthread_cond_wait(&c->turn, &c->turn_lock);
 	yes = !c->stopping;
 	pthread_mutex_unlock(&c->turn_lock);
+	pmk_pulse_beat(&c->pulse);
 	return yes;
 }
 
@@ -103,10 +105,12 @@ static void pause_while_wanted(struct pmk_capture *c, uint64_t duration_ns)
 	struct timespec end = pmk_clock_timespec(pmk_clock_now_ns() + duration_ns);
 	int err = 0;
 
+	pmk_pulse_rest(&c->pulse);
 	pthread_mutex_lock(&c->turn_lock);
 	while (!err && !c->stopping && !c->resting)
 		err = pthread_cond_timedwait(&c->turn, &c->turn_lock, &end);
 	pthread_mutex_unlock(&c->turn_lock);
+	pmk_pulse_beat(&c->pulse);
 }
 
 static void tell_missing(struct pmk_capture *c, int error)
@@ -155,8 +159,10 @@ static int capture_all(struct pmk_capture *c)
 	while (wanted(c)) {
 		struct pmk_frame *frame;
 		uint64_t now = pmk_clock_now_ns();
-		int err = pmk_source_read(c->source, &frame, now + TURN_NS);
+		int err;
 
+		pmk_pulse_beat(&c->pulse);
+		err = pmk_source_read(c->source, &frame, now + TURN_NS);
 		if (err == -EAGAIN && now - heard < patience)
 			continue;
 		if (err == -EAGAIN && c->missing_now != -EAGAIN)
@@ -195,6 +201,7 @@ static void *capture_main(void *arg)
 {
 	struct pmk_capture *c = arg;
 
+	pmk_pulse_beat(&c->pulse);
 	if (c->late)
 		tell_missing(c, c->late);
 	do {
@@ -216,6 +223,7 @@ static void *capture_main(void *arg)
 		if (wait_until_wanted(c))
 			reopen(c);
 	} while (wait_until_wanted(c));
+	pmk_pulse_rest(&c->pulse);
 	return NULL;
 }
 

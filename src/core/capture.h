@@ -8,6 +8,7 @@
 
 #include "base/slot.h"
 #include "core/governor.h"
+#include "core/pulse.h"
 #include "io/source.h"
 
 #include <pthread.h>
@@ -42,6 +43,7 @@ struct pmk_capture {
 	uint64_t next_ns;	/* when it lets the next frame be read */
 	uint64_t dropped, forgiven;	/* by the source that is open, as of the last frame; and how many of these were left out on purpose */
 	uint64_t pause_ns;	/* before the next try to open it */
+	struct pmk_pulse pulse;	/* rests wherever it waits on its own account, not in a driver */
 	pthread_t thread;
 	bool running;
 	int missing_now;	/* what `missing` was told last. [capture thread] */

@@ -44,7 +44,6 @@ int pmk_output_init(struct pmk_output *o, struct pmk_shown *cover)
 	}
 	pthread_mutex_init(&o->lock, NULL);
 	atomic_init(&o->stopping, false);
-	o->turned_ns = pmk_clock_now_ns();
 	pmk_shown_ref(cover);
 	o->cover = cover;
 	return 0;
@@ -175,13 +174,6 @@ static void wait_for_watcher(struct pmk_output *o)
 	}
 }
 
-static void note_turn(struct pmk_output *o)
-{
-	pthread_mutex_lock(&o->lock);
-	o->turned_ns = pmk_clock_now_ns();
-	pthread_mutex_unlock(&o->lock);
-}
-
 static void rest_ports(struct pmk_output *o, struct pmk_shown *cover)
 {
 	for (int i = 0; i < o->port_count; i++) {
@@ -205,7 +197,7 @@ static void sleep_until_watched(struct pmk_output *o, struct turn *t)
 	rest_ports(o, t->last);
 	o->tell(o->user, PMK_OUTPUT_ASLEEP, 0);
 	while (!atomic_load(&o->stopping) && !is_watched(o)) {
-		note_turn(o);
+		pmk_pulse_beat(&o->pulse);
 		wait_for_watcher(o);
 		reopen_lost(o, true);
 	}
@@ -318,7 +310,7 @@ static void *output_main(void *arg)
 
 	t.next_ns = t.news_ns + t.period_ns;
 	while (!atomic_load(&o->stopping) && !(o->frames && t.written >= o->frames)) {
-		note_turn(o);
+		pmk_pulse_beat(&o->pulse);
 		if (may_sleep(o, &t))
 			sleep_until_watched(o, &t);
 		else
@@ -326,6 +318,7 @@ static void *output_main(void *arg)
 		reopen_lost(o, false);
 	}
 	err = close_ports(o);
+	pmk_pulse_rest(&o->pulse);
 	pmk_shown_unref(t.last);
 	o->tell(o->user, err ? PMK_OUTPUT_LOST : PMK_OUTPUT_DONE, err);
 	return NULL;

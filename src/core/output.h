@@ -8,6 +8,7 @@
 #define PMK_CORE_OUTPUT_H
 
 #include "base/slot.h"
+#include "core/pulse.h"
 #include "core/stats.h"
 #include "io/sink.h"
 
@@ -44,10 +45,10 @@ struct pmk_output {
 	pthread_t thread;
 	bool running;
 	atomic_bool stopping;
+	struct pmk_pulse pulse;	/* even asleep it comes round every two seconds */
 	int stop_fd;	/* readable when the thread is to stop: it may be asleep in poll */
 	pthread_mutex_t lock;	/* of all below */
 	struct pmk_shown *cover;
-	uint64_t turned_ns;	/* when the thread last came round */
 	uint64_t written, repeated;	/* composed pictures; pictures shown once more */
 	struct pmk_series latency;	/* capture to written, of composed pictures */
 };

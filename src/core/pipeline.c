@@ -19,7 +19,8 @@ enum {
 	SHOWN_FIXED = 4, SHOWN_EACH = 3,	/* cover, the next cover, in the making, spare; each output: in its slot, shown last, in its hands */
 };
 
-static const uint64_t TURN_WITHIN_NS = 10 * PMK_S_NS;	/* an output thread that has not come round for so long hangs */
+/* Who is at one thing for so long hangs. No network takes a minute; opening a camera may mean to ask a person, who is given one. */
+static const uint64_t OUTPUT_HANGS_NS = 10 * PMK_S_NS, SCENE_HANGS_NS = 60 * PMK_S_NS, CAMERA_HANGS_NS = 180 * PMK_S_NS;
 static const uint64_t STOP_NS = 400 * PMK_MS_NS;	/* for threads to end in; */
 static const uint64_t FINISH_NS = 10 * PMK_S_NS;	/* and for the end of a film to be written */
 
@@ -376,21 +377,19 @@ void pmk_pipeline_report(struct pmk_pipeline *p, struct pmk_pipeline_report *rep
 	pthread_mutex_unlock(&first->lock);
 }
 
-bool pmk_pipeline_turns(struct pmk_pipeline *p)
+const char *pmk_pipeline_hangs(struct pmk_pipeline *p, uint64_t now_ns)
 {
-	uint64_t now = pmk_clock_now_ns();
-	bool all = true;
-
+	if (pmk_pulse_hangs(&p->stage.pulse, now_ns, SCENE_HANGS_NS))
+		return "scene";
+	if (pmk_pulse_hangs(&p->capture.pulse, now_ns, CAMERA_HANGS_NS))
+		return "camera";
 	for (int i = 0; i < p->group_count; i++) {
 		struct pmk_output *o = &p->groups[i].output;
-		uint64_t turned;
 
-		pthread_mutex_lock(&o->lock);
-		turned = o->turned_ns;
-		pthread_mutex_unlock(&o->lock);
-		all &= !o->ports[0].live || now < turned + TURN_WITHIN_NS;
+		if (o->ports[0].live && pmk_pulse_hangs(&o->pulse, now_ns, OUTPUT_HANGS_NS))	/* a pipe may wait for its reader */
+			return "output";
 	}
-	return all;
+	return NULL;
 }
 
 static void stop_all(struct pmk_pipeline *p)

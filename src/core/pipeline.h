@@ -63,8 +63,10 @@ int pmk_pipeline_start(struct pmk_pipeline *pipeline, enum pmk_part *part) __att
 /* Readable when the pipeline has ended or failed by itself. */
 int pmk_pipeline_event_fd(const struct pmk_pipeline *pipeline);
 void pmk_pipeline_report(struct pmk_pipeline *pipeline, struct pmk_pipeline_report *report);	/* [any thread] */
-/* Whether the threads of virtual cameras have taken a turn within ten seconds, as they do even while nobody watches. [any thread] */
-bool pmk_pipeline_turns(struct pmk_pipeline *pipeline);
+/* Which thread hangs at now_ns: "scene" (at one picture for a minute), "camera" (for three in its driver, which may have to ask a person),
+ * "output" (that of the virtual cameras, for ten seconds); NULL: none. Who waits for something else does not hang: while nobody watches, while
+ * the camera is away, for the reader of a pipe. [any thread] */
+const char *pmk_pipeline_hangs(struct pmk_pipeline *pipeline, uint64_t now_ns);
 const char *pmk_pipeline_camera_name(const struct pmk_pipeline *pipeline);	/* as at create */
 const char *pmk_pipeline_output_name(const struct pmk_pipeline *pipeline, int index);
 const char *pmk_pipeline_model_name(const struct pmk_pipeline *pipeline);

@@ -79,9 +79,11 @@ static void *stage_main(void *arg)
 	while (!atomic_load(&s->stopping)) {
 		struct pmk_frame *frame = pmk_slot_take(s->frames, UINT64_MAX);
 
+		pmk_pulse_beat(&s->pulse);
 		mark_cover(s);
 		if (frame)
 			take_turn(s, frame);
+		pmk_pulse_rest(&s->pulse);
 	}
 	return NULL;
 }

@@ -7,6 +7,7 @@
 #define PMK_CORE_STAGE_H
 
 #include "base/slot.h"
+#include "core/pulse.h"
 #include "core/stats.h"
 #include "scene/scene.h"
 
@@ -33,6 +34,7 @@ struct pmk_stage {
 	atomic_bool had_camera;	/* ever */
 	int marked;	/* the reason that is marked on the cover. [scene thread] */
 	atomic_bool stopping;
+	struct pmk_pulse pulse;	/* rests while it waits for a frame */
 	pthread_t thread;
 	bool running;
 	pthread_mutex_t lock;	/* of all below */
