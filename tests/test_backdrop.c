@@ -197,19 +197,19 @@ static int plane_range(const struct pmk_image *m, int plane, int y0, int y1)
 
 /* A room of fine stripes with a person of glaring colour: at the weakest blur no stripe is left, and no colour of the person is in
  * it anywhere. */
-static void test_blur_hides_the_room_and_the_person(void **state)
+static void check_hidden(int width)
 {
-	struct pmk_layout big = { .width = 640, .height = 360 };
+	struct pmk_layout big = { .width = width, .height = 360 };
 	struct pmk_image frame;
 	struct pmk_mask mask;
 
 	assert_int_equal(pmk_image_alloc(&frame, &big), 0);
-	assert_int_equal(pmk_mask_alloc(&mask, 640, 360), 0);
+	assert_int_equal(pmk_mask_alloc(&mask, width, 360), 0);
 	for (int left = 216; left < 224; left++) {	/* wherever in a cell the person begins; a single column in one is mostly room */
 		uint64_t glow = left == 223 ? 8 : 2;
 
 		for (int y = 0; y < 360; y++) {
-			for (int x = 0; x < 640; x++) {
+			for (int x = 0; x < width; x++) {
 				bool person = x >= left && x < left + 200 && y >= 80;
 				frame.plane[0][(size_t)y * frame.stride[0] + x] = person ? 200 : x / 4 % 2 ? 60 : 180;
 				frame.plane[1][(size_t)(y / 2) * frame.stride[1] + x / 2] = person ? 20 : 128;
@@ -242,14 +242,20 @@ static void test_blur_hides_the_room_and_the_person(void **state)
 	pmk_mask_free(&mask);
 }
 
+static void test_blur_hides_the_room_and_the_person(void **state)
+{
+	check_hidden(640);
+	check_hidden(1280);	/* on the coarse grid, but for the weakest */
+}
+
 /* A wall of one colour stays that colour, to the last row and column, whatever stands before it. */
 static void test_blur_of_a_plain_wall(void **state)
 {
-	static const struct { int w, h; } sizes[] = { { 16, 16 }, { 17, 23 }, { 33, 18 }, { 161, 91 }, { 640, 360 }, { 8, 500 }, { 1000, 4 } };
+	static const struct { int w, h; } sizes[] = { { 16, 16 }, { 17, 23 }, { 33, 18 }, { 161, 91 }, { 640, 360 }, { 8, 500 }, { 1000, 4 }, { 1030, 41 } };
 	static const uint8_t wall[3] = { 235, 17, 240 };
 
-	for (int n = 0; n < 28; n++) {
-		struct pmk_layout out = { .width = sizes[n % 7].w, .height = sizes[n % 7].h, .chroma = n & 8 ? PMK_CHROMA_422 : PMK_CHROMA_420 }, in = out;
+	for (int n = 0; n < 32; n++) {
+		struct pmk_layout out = { .width = sizes[n % 8].w, .height = sizes[n % 8].h, .chroma = n / 8 & 1 ? PMK_CHROMA_422 : PMK_CHROMA_420 }, in = out;
 		uint32_t seed = (uint32_t)n + 1;
 		struct pmk_image frame, result;
 		struct pmk_mask mask;
@@ -281,11 +287,11 @@ static void test_blur_of_a_plain_wall(void **state)
 	}
 }
 
-/* The tiniest pictures, and every level of the CPU to the same bytes. */
+/* The tiniest pictures, some that are wide enough for the coarse grid, and every level of the CPU to the same bytes. */
 static void test_blur_sizes_and_levels(void **state)
 {
 	for (int n = 0; n < 80; n++) {
-		struct pmk_layout small = { .width = 1 + n * 7 % 41, .height = 1 + n * 11 % 37, .chroma = n & 1 ? PMK_CHROMA_422 : PMK_CHROMA_420 };
+		struct pmk_layout small = { .width = n < 72 ? 1 + n * 7 % 41 : 1024 + n % 19, .height = 1 + n * 11 % 37, .chroma = n & 1 ? PMK_CHROMA_422 : PMK_CHROMA_420 };
 		struct pmk_image frame, first;
 		struct pmk_mask mask;
 		uint32_t seed = (uint32_t)n + 1;

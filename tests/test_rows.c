@@ -221,7 +221,8 @@ static void check_boxes(const struct pmk_rows *rows, const uint8_t *a, const uin
 {
 	enum { PAD = 9, LINES = 4 };
 	static struct pmk_weighed table[LINES][MOST + 2 * PAD + 4], to[MOST + 4];
-	const struct pmk_box boxes[] = { { table[0] + PAD, table[1] + PAD, 8 }, { table[1] + PAD, table[3] + PAD, 0 }, { table[2] + PAD, table[3] + PAD, 3 } };
+	const struct pmk_box boxes[] = { { table[0] + PAD, table[1] + PAD, 8 }, { table[1] + PAD, table[3] + PAD, 0 },
+		{ table[2] + PAD, table[3] + PAD, 3 } };
 	int end = (count + 3) / 4 * 4;
 
 	for (int y = 0; y < LINES; y++) {
@@ -303,27 +304,27 @@ static void check_words(const struct pmk_rows *rows, const uint8_t *a, const uin
 	}
 }
 
-/* A place of the quadratic B-spline over three numbers; `t` of 16, -7..7, from the middle one. */
+/* A place of the quadratic B-spline over three numbers; `t` of 32, -15..15, from the middle one. */
 static double spline(double before, double here, double after, int t)
 {
-	double u = t / 16.0;
+	double u = t / 32.0;
 
 	return here * (0.75 - u * u) + before * (0.5 - u) * (0.5 - u) / 2 + after * (0.5 + u) * (0.5 + u) / 2;
 }
 
 static void check_widen(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
 {
-	uint16_t from[MOST + 2], wide[PMK_CELL * MOST + 1];
+	uint16_t from[MOST + 2], wide[2 * PMK_CELL * MOST + 1];
 
 	for (int i = 0; i < count + 2; i++)
 		from[i] = (uint16_t)(b[i] % 2 ? a[i] * 16 : a[0] * 16);
-	for (int size = PMK_CELL / 2; size <= PMK_CELL; size *= 2) {
+	for (int size = PMK_CELL / 2; size <= 2 * PMK_CELL; size *= 2) {
 		wide[size * count] = GUARD;
 		rows->widen(from + 1, size, wide, count);
 		for (int i = 0; i < size * count; i++) {
 			const uint16_t *at = from + i / size;
 			bool same = at[0] == at[1] && at[1] == at[2];
-			double truth = 4 * spline(at[0], at[1], at[2], (2 * (i % size) + 1 - size) * (8 / size));
+			double truth = 4 * spline(at[0], at[1], at[2], (2 * (i % size) + 1 - size) * (16 / size));
 			assert_true(fabs(wide[i] - truth) <= (same ? 0 : 2));
 		}
 		assert_int_equal(wide[size * count], GUARD);
@@ -334,19 +335,19 @@ static void check_heighten(const struct pmk_rows *rows, const uint8_t *a, const 
 {
 	enum { STRIDE = MOST + 5 };
 	uint16_t from[3][MOST];
-	uint8_t pixels[PMK_CELL * STRIDE];
+	uint8_t pixels[2 * PMK_CELL * STRIDE];
 
 	for (int i = 0; i < count; i++) {
 		from[0][i] = (uint16_t)(a[i] * 64);
 		from[1][i] = (uint16_t)(b[i] * 64 + (b[i] < 255 ? c[i] % 64 : 0));
 		from[2][i] = (uint16_t)(c[i] * 64);
 	}
-	for (int size = PMK_CELL / 2; size <= PMK_CELL; size *= 2) {
+	for (int size = PMK_CELL / 2; size <= 2 * PMK_CELL; size *= 2) {
 		memset(pixels, GUARD, sizeof pixels);
 		rows->heighten(from[0], from[1], from[2], size, pixels, STRIDE, count);
 		for (int y = 0; y < size; y++) {
 			for (int i = 0; i < count; i++) {
-				double truth = spline(from[0][i], from[1][i], from[2][i], (2 * y + 1 - size) * (8 / size)) / 64;
+				double truth = spline(from[0][i], from[1][i], from[2][i], (2 * y + 1 - size) * (16 / size)) / 64;
 				assert_true(fabs(pixels[y * STRIDE + i] - truth) <= 0.5 + 2.0 / 64);
 			}
 			assert_int_equal(pixels[y * STRIDE + count], GUARD);

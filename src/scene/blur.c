@@ -11,6 +11,8 @@
 
 enum { GRID = PMK_CELL, MOST_FLOOR = 7, MOST_BANDS = 32, NEAR = 3, VALUES = 3, WEIGHTS = 3, UNIT = 16, MOST_WEIGHT = 60 };
 
+enum { COARSE_WIDTH = 128, COARSE_RADIUS = 6 };	/* cells: a picture as wide and a disc as large as these get the coarse grid */
+
 static const double FLOOR = 0.0125;	/* half side of the small squares, over the width */
 static const double LEAST = 0.01, CEILING = 0.09;	/* radius of the disc, over the width, at strength 0 and 100 */
 
@@ -23,9 +25,9 @@ struct plane {
 	uint16_t *block, *at;
 };
 
-/* A plane at full size, a row of cells at a time. */
+/* A plane at full size, a row of the grid at a time. */
 struct full {
-	int across, down;	/* pixels of a cell */
+	int across, down;	/* pixels of a step of the grid */
 	int stride;
 	uint16_t *wide[NEAR];	/* the last rows of the grid at full width */
 	uint8_t *pixels;	/* `down` rows */
@@ -39,6 +41,7 @@ struct band {
 struct pmk_blur {
 	const struct pmk_rows *rows;
 	struct pmk_layout layout;	/* of the result */
+	int step;	/* of the grid: cells each way, 1 or 2 */
 	int width, height;	/* of the grid */
 	int floor;	/* half side of the squares, in the grid */
 	int pad;	/* columns beside the sums */
@@ -47,8 +50,9 @@ struct pmk_blur {
 	float few;
 	struct pmk_weighed *sums;	/* a summed-area table of the room; height + 1 rows */
 	size_t sums_stride;
-	struct pmk_weighed *line;	/* a row of cells, or of what the disc has */
+	struct pmk_weighed *line;	/* a row of the grid */
 	uint16_t *cells[VALUES];	/* a row of sums */
+	struct pmk_weighed *weighed[2];	/* rows of cells */
 	uint16_t *column, *padded;	/* rows of the squares */
 	struct plane small[VALUES], spare;
 	struct full full[VALUES];
@@ -76,8 +80,8 @@ static int init_full(struct pmk_blur *b, int plane)
 	struct full *f = &b->full[plane];
 	bool missing = false;
 
-	f->across = plane ? GRID / 2 : GRID;
-	f->down = plane && b->layout.chroma == PMK_CHROMA_420 ? GRID / 2 : GRID;
+	f->across = (plane ? GRID / 2 : GRID) * b->step;
+	f->down = (plane && b->layout.chroma == PMK_CHROMA_420 ? GRID / 2 : GRID) * b->step;
 	f->stride = (b->width * f->across + PMK_MEM_ALIGN - 1) / PMK_MEM_ALIGN * PMK_MEM_ALIGN;
 	for (int i = 0; i < NEAR; i++)
 		missing |= !(f->wide[i] = pmk_mem_alloc((size_t)f->stride * sizeof *f->wide[i]));
@@ -105,41 +109,55 @@ static void cut_disc(struct pmk_blur *b, double radius)
 		area += (first ? 2 * (last - first + 1) : 2 * last + 1) * (2 * band.half + 1);
 	}
 	b->pad = most + 1;
-	b->few = (float)(FEW * area * MOST_WEIGHT);
+	b->few = (float)(FEW * area * MOST_WEIGHT * b->step * b->step);
 }
 
 static int allocate(struct pmk_blur *b)
 {
 	bool missing = init_plane(&b->spare, b->width, b->height) != 0;
+	size_t cells = (size_t)b->width * (size_t)b->step;
 
 	b->sums_stride = (size_t)(b->width + 3 + 1 + 2 * b->pad);
 	for (int i = 0; i < VALUES; i++) {
 		missing |= init_plane(&b->small[i], b->width, b->height) != 0;
-		missing |= !(b->cells[i] = pmk_mem_alloc((size_t)b->width * sizeof *b->cells[i]));
+		missing |= !(b->cells[i] = pmk_mem_alloc(cells * sizeof *b->cells[i]));
 		missing |= init_full(b, i) != 0;
 	}
 	missing |= !(b->sums = pmk_mem_alloc(b->sums_stride * (size_t)(b->height + 1) * sizeof *b->sums));
 	missing |= !(b->line = pmk_mem_alloc((size_t)(b->width + 3) * sizeof *b->line));
+	missing |= !(b->weighed[0] = pmk_mem_alloc(cells * sizeof *b->weighed[0]));
+	missing |= !(b->weighed[1] = pmk_mem_alloc(cells * sizeof *b->weighed[1]));
 	missing |= !(b->column = pmk_mem_alloc((size_t)b->width * sizeof *b->column));
 	missing |= !(b->padded = pmk_mem_alloc((size_t)(b->width + 2 * b->floor) * sizeof *b->padded));
 	return missing ? -ENOMEM : 0;
 }
 
+/* `radius` over the width. What a large disc leaves, a coarse grid holds, at a quarter of the work; the squares matter less behind it and
+ * are rounded down. */
+static void choose_grid(struct pmk_blur *b, double radius)
+{
+	int cells = (b->layout.width + GRID - 1) / GRID, size;
+	double most;
+
+	b->step = cells >= COARSE_WIDTH && cells * radius >= COARSE_RADIUS ? 2 : 1;
+	size = GRID * b->step;
+	b->width = (b->layout.width + size - 1) / size;
+	b->height = (b->layout.height + size - 1) / size;
+	b->floor = (int)(b->width * FLOOR + (b->step == 1 ? 0.5 : 0));
+	b->floor = b->floor < 1 ? 1 : b->floor > MOST_FLOOR ? MOST_FLOOR : b->floor;
+	most = b->width * radius;
+	cut_disc(b, most < 1.5 ? 1.5 : most);
+}
+
 int pmk_blur_create(const struct pmk_layout *layout, int percent, struct pmk_blur **blur)
 {
 	struct pmk_blur *b = calloc(1, sizeof *b);
-	double radius;
 
 	if (!b)
 		return -ENOMEM;
 	b->rows = pmk_rows();
 	b->layout = *layout;
-	b->width = (layout->width + GRID - 1) / GRID;
-	b->height = (layout->height + GRID - 1) / GRID;
-	b->floor = (int)(b->width * FLOOR + 0.5);
-	b->floor = b->floor < 1 ? 1 : b->floor > MOST_FLOOR ? MOST_FLOOR : b->floor;
-	radius = b->width * (LEAST + (CEILING - LEAST) * percent / 100);
-	cut_disc(b, radius < 1.5 ? 1.5 : radius);
+	choose_grid(b, LEAST + (CEILING - LEAST) * percent / 100);
 	if (allocate(b)) {
 		pmk_blur_destroy(b);
 		return -ENOMEM;
@@ -166,6 +184,8 @@ void pmk_blur_destroy(struct pmk_blur *b)
 	}
 	free(b->sums);
 	free(b->line);
+	free(b->weighed[0]);
+	free(b->weighed[1]);
 	free(b->column);
 	free(b->padded);
 	free(b->spare.block);
@@ -185,18 +205,37 @@ static void expect(const uint8_t *pixels, int bytes)
 }
 
 /* The room of a row of cells, weighted. What a cut column has does not count. */
-static void weigh_row(struct pmk_blur *b, const struct pmk_image *frame, const struct pmk_cells *cells, int y)
+static void weigh_cells(struct pmk_blur *b, const struct pmk_image *frame, const struct pmk_cells *cells, int y, struct pmk_weighed *to)
 {
 	for (int i = 0; i < VALUES; i++) {
-		const struct full *f = &b->full[i];
-		const uint8_t *pixels = frame->plane[i] + (size_t)(y * f->down) * (size_t)frame->stride[i];
-		int left = pmk_layout_plane_height(&b->layout, i) - y * f->down;
+		int across = b->full[i].across / b->step, down = b->full[i].down / b->step;
+		int left = pmk_layout_plane_height(&b->layout, i) - y * down, stride = frame->stride[i];
+		const uint8_t *pixels = frame->plane[i] + (size_t)(y * down) * (size_t)stride;
 
-		if (left >= 2 * f->down)
-			expect(pixels + f->down * frame->stride[i], f->down * frame->stride[i]);
-		b->rows->cell_sums(pixels, frame->stride[i], left < f->down ? left : f->down, f->across, b->cells[i], b->layout.width / GRID);
+		if (left >= 2 * down)
+			expect(pixels + down * stride, down * stride);
+		b->rows->cell_sums(pixels, stride, left < down ? left : down, across, b->cells[i], cells->width / GRID);
 	}
-	b->rows->weigh(cells->alpha + (size_t)y * (size_t)b->width, b->cells[0], b->cells[1], b->cells[2], b->line, b->width);
+	b->rows->weigh(cells->alpha + (size_t)y * (size_t)cells->columns, b->cells[0], b->cells[1], b->cells[2], to, cells->columns);
+}
+
+/* A row of the grid; the last one may lack a row of cells. */
+static const struct pmk_weighed *weigh_row(struct pmk_blur *b, const struct pmk_image *frame, const struct pmk_cells *cells, int y)
+{
+	weigh_cells(b, frame, cells, y * b->step, b->weighed[0]);
+	if (b->step == 1)
+		return b->weighed[0];
+	if (2 * y + 1 < cells->rows)
+		weigh_cells(b, frame, cells, 2 * y + 1, b->weighed[1]);
+	else
+		memset(b->weighed[1], 0, (size_t)cells->columns * sizeof *b->weighed[1]);
+	for (int x = 0; x < b->width; x++) {
+		const struct pmk_weighed *upper = b->weighed[0] + 2 * x, *lower = b->weighed[1] + 2 * x;
+
+		for (int i = 0; i <= WEIGHTS; i++)
+			b->line[x].sum[i] = upper[0].sum[i] + upper[1].sum[i] + lower[0].sum[i] + lower[1].sum[i];
+	}
+	return b->line;
 }
 
 /* A summed-area table: at (x, y) all that is above y and left of x. Sums wrap; their differences hold, as no disc has 2^31. */
@@ -204,12 +243,12 @@ static void sum_up(struct pmk_blur *b, const struct pmk_image *frame, const stru
 {
 	for (int y = 0; y < b->height; y++) {
 		const struct pmk_weighed *above = sums_row(b, y);
+		const struct pmk_weighed *room = weigh_row(b, frame, cells, y);
 		struct pmk_weighed *to = sums_row(b, y + 1), sum = { 0 };
 
-		weigh_row(b, frame, cells, y);
 		for (int x = 0; x < b->width; x++) {
 			for (int i = 0; i <= WEIGHTS; i++) {
-				sum.sum[i] += b->line[x].sum[i];
+				sum.sum[i] += room[x].sum[i];
 				to[x + 1].sum[i] = above[x + 1].sum[i] + sum.sum[i];
 			}
 		}
@@ -304,7 +343,10 @@ static void square(struct pmk_blur *b, const struct plane *from, const struct pl
 /* A row of the grid stays at full width until the one after the next comes. */
 void pmk_blur_enter(struct pmk_blur *b, int row)
 {
-	int last = b->height - 1, above = clamp(row - 1, last), below = clamp(row + 1, last);
+	int last = b->height - 1, here = row / b->step, above = clamp(here - 1, last), below = clamp(here + 1, last);
+
+	if (row % b->step)
+		return;
 
 	for (; b->widened <= below; b->widened++) {
 		for (int i = 0; i < VALUES; i++)
@@ -313,7 +355,7 @@ void pmk_blur_enter(struct pmk_blur *b, int row)
 	for (int i = 0; i < VALUES; i++) {
 		const struct full *f = &b->full[i];
 
-		b->rows->heighten(f->wide[above % NEAR], f->wide[row % NEAR], f->wide[below % NEAR], f->down, f->pixels, f->stride, f->stride);
+		b->rows->heighten(f->wide[above % NEAR], f->wide[here % NEAR], f->wide[below % NEAR], f->down, f->pixels, f->stride, f->stride);
 	}
 }
 

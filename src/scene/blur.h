@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The one backdrop made of the room: blurred beyond recognition, from background pixels only.
  *
- * The picture is shrunk to its cells of 8x8 pixels. Each of them counts by how far it is room (not at all from a quarter person
- * on), so that the person's colours do not glow into it; where no room is near, the mean room stands. What counts is averaged over a
- * disc, as a lens does, whose size is the strength; then, always, over two small squares: the floor, at which nothing can be read.
+ * The picture is shrunk to its cells of 8x8 pixels. Each of them counts by how far it is room (not at all from a quarter person on), so
+ * that the person's colours do not glow into it; where no room is near, the mean room stands. What counts is averaged over a disc, as a
+ * lens does, whose size is the strength, on a grid of cells, or of 2x2 of them for a large disc in a large picture; then, always, over
+ * two small squares: the floor, at which nothing can be read.
  * Quadratic B-splines bring it back to full size. One thread. */
 #ifndef PMK_SCENE_BLUR_H
 #define PMK_SCENE_BLUR_H

@@ -83,7 +83,7 @@ struct pmk_rows {
 	/* out[x] = (from[x] + ... + from[x + window - 1]) / parts, within 0.8 of it, and exact where all are the same; sums up to
 	 * 61200, parts odd, 3..15. */
 	void (*mean_words)(const uint16_t *from, int window, int parts, uint16_t *out, int count);
-	/* A cell's number, of 1/16, as `size` numbers of 1/64, PMK_CELL or half of it: a quadratic B-spline over the cells, within 2/64, and exact
+	/* A number of 1/16 as `size` numbers of 1/64, PMK_CELL, half of it or twice: a quadratic B-spline, within 2/64, and exact
 	 * where neighbours are the same. Up to 4080; from has one more on each side. */
 	void (*widen)(const uint16_t *from, int size, uint16_t *out, int count);
 	/* The same from three rows of numbers of 1/64 to `size` rows of pixels, `stride` bytes apart, to the nearest within 2/64. */

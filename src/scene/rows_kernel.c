@@ -336,7 +336,7 @@ static inline void widen_by(const uint16_t *restrict from, int size, uint16_t *r
 	for (int i = 0; i < count; i++) {
 		struct spline s = spline_of((uint16_t)(4 * from[i - 1]), (uint16_t)(4 * from[i]), (uint16_t)(4 * from[i + 1]));
 
-#pragma GCC unroll 4
+#pragma GCC unroll 8
 		for (int j = 0; j < size / 2; j++) {
 			int16_t even = spline_even(s, j, size), odd = spline_odd(s, j, size);
 
@@ -348,7 +348,9 @@ static inline void widen_by(const uint16_t *restrict from, int size, uint16_t *r
 
 static void widen(const uint16_t *from, int size, uint16_t *out, int count)
 {
-	if (size == PMK_CELL)
+	if (size == 2 * PMK_CELL)
+		widen_by(from, 2 * PMK_CELL, out, count);
+	else if (size == PMK_CELL)
 		widen_by(from, PMK_CELL, out, count);
 	else
 		widen_by(from, PMK_CELL / 2, out, count);
@@ -364,7 +366,7 @@ static inline void heighten_by(const uint16_t *restrict above, const uint16_t *r
 		struct spline s = spline_of(above[i], here[i], below[i]);
 
 		s.here = (int16_t)(s.here + half);
-#pragma GCC unroll 4
+#pragma GCC unroll 8
 		for (int j = 0; j < size / 2; j++) {
 			int16_t even = spline_even(s, j, size), odd = spline_odd(s, j, size);
 
@@ -376,7 +378,9 @@ static inline void heighten_by(const uint16_t *restrict above, const uint16_t *r
 
 static void heighten(const uint16_t *above, const uint16_t *here, const uint16_t *below, int size, uint8_t *out, int stride, int count)
 {
-	if (size == PMK_CELL)
+	if (size == 2 * PMK_CELL)
+		heighten_by(above, here, below, 2 * PMK_CELL, out, stride, count);
+	else if (size == PMK_CELL)
 		heighten_by(above, here, below, PMK_CELL, out, stride, count);
 	else
 		heighten_by(above, here, below, PMK_CELL / 2, out, stride, count);
