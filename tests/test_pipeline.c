@@ -3,6 +3,7 @@
 #include "scripted.h"
 
 #include "base/clock.h"
+#include "core/retry.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -194,6 +195,17 @@ static void test_who_waits_does_not_hang(void **state)
 	stop(p, 0);
 }
 
+static void test_pauses_grow(void **state)
+{
+	static const uint64_t pauses_ms[] = { 250, 500, 1000, 1000, 1000 };
+	uint64_t pause_ns = 0;
+
+	for (size_t i = 0; i < sizeof pauses_ms / sizeof pauses_ms[0]; i++) {
+		pause_ns = pmk_retry_pause(pause_ns);
+		assert_int_equal(pause_ns, pauses_ms[i] * PMK_MS_NS);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +219,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_a_hanging_scene_is_noticed, clear_up),
 		cmocka_unit_test_teardown(test_a_hanging_camera_is_noticed, clear_up),
 		cmocka_unit_test_teardown(test_who_waits_does_not_hang, clear_up),
+		cmocka_unit_test(test_pauses_grow),
 	};
 
 	return cmocka_run_group_tests(tests, write_network, remove_network);

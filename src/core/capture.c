@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "core/retry.h"
 #include "image/convert.h"
 
 #include <errno.h>
@@ -13,7 +14,6 @@ enum { ADAPTED_COUNT = 5 };	/* two in the making, one in the slot, one with the 
 
 static const uint64_t TURN_NS = 100 * PMK_MS_NS;	/* how long to wait before looking whether to stop */
 static const uint64_t SILENT_NS = 3 * PMK_S_NS;	/* a camera that gives nothing for so long is opened again */
-static const uint64_t RETRY_FIRST_NS = 250 * PMK_MS_NS, RETRY_MOST_NS = PMK_S_NS;	/* and as long again for a slow camera to open: live within 2 s */
 
 static void drop_frame(void *item)
 {
@@ -188,7 +188,7 @@ static void reopen(struct pmk_capture *c)
 		pause_while_wanted(c, c->pause_ns);
 		if (!wanted(c))
 			return;
-		c->pause_ns = c->pause_ns * 2 < RETRY_FIRST_NS ? RETRY_FIRST_NS : c->pause_ns * 2 > RETRY_MOST_NS ? RETRY_MOST_NS : c->pause_ns * 2;
+		c->pause_ns = pmk_retry_pause(c->pause_ns);
 		err = pmk_source_reopen(c->camera, &c->place, &c->wish, &c->source);
 		if (err)
 			tell_missing(c, err);
@@ -219,7 +219,7 @@ static void *capture_main(void *arg)
 			c->ended(c->user);
 			break;
 		}
-		c->pause_ns = !err ? 0 : c->pause_ns ? c->pause_ns : RETRY_FIRST_NS;
+		c->pause_ns = !err ? 0 : c->pause_ns ? c->pause_ns : pmk_retry_pause(0);
 		if (wait_until_wanted(c))
 			reopen(c);
 	} while (wait_until_wanted(c));

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "core/retry.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -13,7 +14,6 @@
 static const uint64_t COVER_AFTER_NS = 200 * PMK_MS_NS;
 static const uint64_t COVER_AT_LATEST_NS = PMK_S_NS;	/* however slow the camera is */
 static const uint64_t LINGER_NS = 2 * PMK_S_NS;	/* nobody has watched for so long: fall asleep */
-static const uint64_t RETRY_FIRST_NS = 250 * PMK_MS_NS, RETRY_MOST_NS = PMK_S_NS;
 
 enum { LOOK_MS = 250, LOOK_ANYWAY_MS = 2000 };	/* asleep: how often to ask sinks that have no watch_fd, and all others, to be sure */
 
@@ -109,7 +109,7 @@ void pmk_output_finish(struct pmk_output *o)
 static void lose(struct pmk_output *o, struct pmk_output_port *port)
 {
 	close_port(o, port);
-	port->pause_ns = RETRY_FIRST_NS;
+	port->pause_ns = pmk_retry_pause(0);
 	port->retry_ns = pmk_clock_now_ns() + port->pause_ns;
 }
 
@@ -118,7 +118,7 @@ static void reopen(struct pmk_output *o, struct pmk_output_port *port, bool asle
 {
 	struct pmk_shown *cover = take_cover(o);
 
-	port->pause_ns = 2 * port->pause_ns < RETRY_MOST_NS ? 2 * port->pause_ns : RETRY_MOST_NS;
+	port->pause_ns = pmk_retry_pause(port->pause_ns);
 	port->retry_ns = pmk_clock_now_ns() + port->pause_ns;
 	if (pmk_sink_open(port->spec, &o->setup, cover, &port->sink) == 0)
 		pmk_info("back again: %s", port->sink->name);
