@@ -2,6 +2,7 @@
 #include "image/jpeg.h"
 
 #include "base/mem.h"
+#include "image/jpeg_scan.h"
 
 #include <errno.h>
 #include <libyuv.h>
@@ -22,6 +23,8 @@ struct pmk_jpeg {
 	struct jpeg_error_mgr errors;
 	struct jpeg_progress_mgr progress;
 	jmp_buf escape;	/* out of libjpeg, when it finds the picture damaged */
+	struct pmk_jpeg_scan *scan;	/* for ordinary pictures; NULL: libjpeg does all */
+	bool by_library;	/* the last one */
 	struct pmk_arena memory;
 	struct jpeg_memory_mgr own;	/* libjpeg's functions */
 	uint8_t *dummy;	/* a row below the picture */
@@ -144,6 +147,7 @@ int pmk_jpeg_create(struct pmk_jpeg **jpeg)
 	take_over_memory(j);
 	j->progress.progress_monitor = on_progress;
 	j->info.progress = &j->progress;
+	j->scan = pmk_jpeg_scan_create();
 	*jpeg = j;
 	return 0;
 out:
@@ -158,6 +162,7 @@ void pmk_jpeg_destroy(struct pmk_jpeg *jpeg)
 	if (!jpeg)
 		return;
 	jpeg_destroy_decompress(&jpeg->info);
+	pmk_jpeg_scan_destroy(jpeg->scan);
 	pmk_arena_finish(&jpeg->memory);
 	free(jpeg->dummy);
 	free(jpeg->scratch);
@@ -220,16 +225,12 @@ int pmk_jpeg_layout(struct pmk_jpeg *jpeg, const uint8_t *data, size_t bytes, st
 
 /* Inside setjmp. libjpeg writes whole blocks: each row up to the next multiple of 8, and rows below the picture, which go to the
  * dummy row. */
-static void decode_planes(struct pmk_jpeg *jpeg, uint8_t *const plane[3], const int stride[3])
+static void decode_by_library(struct pmk_jpeg *jpeg, uint8_t *const plane[3], const int stride[3])
 {
 	struct jpeg_decompress_struct *info = &jpeg->info;
 	JSAMPROW rows[3][MOST_ROWS];
 	JSAMPARRAY arrays[3] = { rows[0], rows[1], rows[2] };
 
-	info->raw_data_out = TRUE;
-	info->do_fancy_upsampling = FALSE;
-	info->out_color_space = info->jpeg_color_space;
-	jpeg_start_decompress(info);
 	while (info->output_scanline < info->output_height) {
 		JDIMENSION top = info->output_scanline / (JDIMENSION)(info->max_v_samp_factor * DCTSIZE);
 
@@ -241,6 +242,20 @@ static void decode_planes(struct pmk_jpeg *jpeg, uint8_t *const plane[3], const 
 		}
 		jpeg_read_raw_data(info, arrays, (JDIMENSION)(info->max_v_samp_factor * DCTSIZE));
 	}
+}
+
+/* Inside setjmp. */
+static void decode_planes(struct pmk_jpeg *jpeg, uint8_t *const plane[3], const int stride[3])
+{
+	struct jpeg_decompress_struct *info = &jpeg->info;
+
+	info->raw_data_out = TRUE;
+	info->do_fancy_upsampling = FALSE;
+	info->out_color_space = info->jpeg_color_space;
+	jpeg_start_decompress(info);
+	jpeg->by_library = !jpeg->scan || !pmk_jpeg_scan_run(jpeg->scan, info, plane, stride, MOST_SPARE_BYTES);
+	if (jpeg->by_library)
+		decode_by_library(jpeg, plane, stride);
 }
 
 static bool fits_in_place(const struct jpeg_decompress_struct *info, const struct pmk_image *image)
@@ -312,6 +327,7 @@ int pmk_jpeg_decode(struct pmk_jpeg *jpeg, const uint8_t *data, size_t bytes, st
 		decode_planes(jpeg, image->plane, image->stride);
 	else
 		err = decode_by_scratch(jpeg, image);
-	jpeg_finish_decompress(&jpeg->info);	/* may still find damage */
+	if (!err && jpeg->by_library)
+		jpeg_finish_decompress(&jpeg->info);	/* may still find damage */
 	return err;
 }

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* libFuzzer entry for JPEG: decoded with our own scan and by the library alone. What the first accepts the second must accept too.
+ *
+ *	CC=clang meson setup build-fuzz -Dc_args=-fsanitize=fuzzer-no-link -Db_sanitize=address,undefined -Db_lundef=false && ninja -C build-fuzz libpotemkin.a
+ *	clang -g -O1 -fsanitize=fuzzer,address,undefined -std=gnu11 -D_GNU_SOURCE -Isrc fuzz/fuzz_jpeg.c build-fuzz/libpotemkin.a -lyuv -ljpeg -lm -lpthread -o fuzz_jpeg
+ *	./fuzz_jpeg -max_len=16384 -max_total_time=60 CORPUS
+ *
+ * Small pictures of any camera are a CORPUS to start from. */
+#include "base/cpu.h"
+#include "base/log.h"
+#include "image/jpeg.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+static void ignore(void *user, enum pmk_log_level level, const char *line)
+{
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	pmk_log_redirect(ignore, NULL);
+	return 0;
+}
+
+/* A decoder of its own for each: libjpeg keeps tables for the next picture. */
+static int decode(const char *level, const uint8_t *bytes, size_t size)
+{
+	struct pmk_image image = { 0 };
+	struct pmk_layout layout;
+	struct pmk_jpeg *jpeg;
+	int err;
+
+	if (pmk_cpu_force(level) < 0 || pmk_jpeg_create(&jpeg) < 0)
+		abort();
+	err = pmk_jpeg_layout(jpeg, bytes, size, &layout);
+	if (!err && layout.width * layout.height > 1 << 20)
+		err = -1;
+	if (!err && pmk_image_alloc(&image, &layout) < 0)
+		abort();
+	if (!err)
+		err = pmk_jpeg_decode(jpeg, bytes, size, &image);
+	pmk_image_free(&image);
+	pmk_jpeg_destroy(jpeg);
+	return err;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+	if (decode("auto", bytes, size) == 0 && decode(pmk_cpu_name(PMK_CPU_BASE), bytes, size) < 0)
+		abort();
+	return 0;
+}

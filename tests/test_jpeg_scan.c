@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: MIT */
+/* Our own reading of a JPEG's scan against libjpeg's: the same samples, bit for bit, and the same judgement of damage. */
+#include "image/jpeg_scan.h"
+
+#include "base/mem.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <turbojpeg.h>
+
+enum { MOST_ROWS = 4 * DCTSIZE, MOST_PX = 256, BELOW = 0x5a };
+
+struct encoded {
+	unsigned char *data;
+	unsigned long bytes;
+};
+
+/* The decoded planes, in blocks of their exact size so that a sanitizer sees what is written behind them. */
+struct decoded {
+	uint8_t *plane[3];
+	int stride[3], rows[3];
+};
+
+struct library {
+	struct jpeg_decompress_struct info;
+	struct jpeg_error_mgr errors;
+	jmp_buf escape;
+	bool warned;
+};
+
+static uint32_t random_state = 1;
+
+static int random_below(int limit)
+{
+	random_state = random_state * 1664525 + 1013904223;
+	return (int)((random_state >> 8) % (uint32_t)limit);
+}
+
+/* Ramps, edges and noise: blocks of all kinds, from a flat one to one full of large coefficients. */
+static int sample(int x, int y, int noise)
+{
+	int cell = (x / 24 + y / 16) % 5, value = cell == 0 ? 128 : cell == 1 ? x + y : cell == 2 ? (x / 3 % 2) * 255 : cell == 3 ? 40 + (x * y) % 90 : 200;
+
+	value += noise ? random_below(2 * noise + 1) - noise : 0;
+	return value < 0 ? 0 : value > 255 ? 255 : value;
+}
+
+static struct encoded encode(int width, int height, int sampling, int quality, int noise)
+{
+	struct encoded made = { 0 };
+	uint8_t *planes[3] = { 0 };
+	tjhandle handle = tjInitCompress();
+
+	for (int p = 0; p < (sampling == TJSAMP_GRAY ? 1 : 3); p++) {
+		int w = tjPlaneWidth(p, width, sampling), h = tjPlaneHeight(p, height, sampling);
+
+		planes[p] = malloc((size_t)w * (size_t)h);
+		for (int i = 0; i < w * h; i++)
+			planes[p][i] = (uint8_t)sample(i % w, i / w, p ? noise / 2 : noise);
+	}
+	assert_int_equal(tjCompressFromYUVPlanes(handle, (const unsigned char **)planes, width, NULL, height, sampling, &made.data, &made.bytes,
+		quality, 0), 0);
+	for (int p = 0; p < 3; p++)
+		free(planes[p]);
+	tjDestroy(handle);
+	return made;
+}
+
+static void on_error(j_common_ptr info)
+{
+	longjmp(((struct library *)info->client_data)->escape, 1);
+}
+
+static void on_message(j_common_ptr info, int level)
+{
+	if (level < 0)
+		((struct library *)info->client_data)->warned = true;
+}
+
+static void library_open(struct library *l)
+{
+	memset(l, 0, sizeof *l);
+	l->info.err = jpeg_std_error(&l->errors);
+	l->errors.error_exit = on_error;
+	l->errors.emit_message = on_message;
+	l->info.client_data = l;
+	jpeg_create_decompress(&l->info);
+}
+
+static void free_planes(struct decoded *d)
+{
+	for (int p = 0; p < 3; p++)
+		free(d->plane[p]);
+	memset(d, 0, sizeof *d);
+}
+
+/* Inside setjmp. False: no header. */
+static bool start(struct library *l, const uint8_t *data, size_t bytes, struct decoded *d)
+{
+	jpeg_mem_src(&l->info, data, bytes);
+	if (jpeg_read_header(&l->info, TRUE) != JPEG_HEADER_OK || l->info.image_width > MOST_PX || l->info.image_height > MOST_PX ||
+	    l->info.num_components > 3)
+		return false;
+	l->info.raw_data_out = TRUE;
+	l->info.do_fancy_upsampling = FALSE;
+	l->info.out_color_space = l->info.jpeg_color_space;
+	jpeg_start_decompress(&l->info);
+	for (int p = 0; p < l->info.num_components; p++) {
+		d->stride[p] = (int)l->info.comp_info[p].width_in_blocks * DCTSIZE;
+		d->rows[p] = (int)l->info.comp_info[p].downsampled_height;
+		d->plane[p] = malloc((size_t)d->stride[p] * (size_t)d->rows[p]);
+		memset(d->plane[p], BELOW, (size_t)d->stride[p] * (size_t)d->rows[p]);
+	}
+	return true;
+}
+
+/* False: refused. */
+static bool decode_by_scan(struct pmk_jpeg_scan *scan, const uint8_t *data, size_t bytes, int spare, struct decoded *d)
+{
+	struct library l;
+	volatile bool done = false;
+
+	memset(d, 0, sizeof *d);
+	library_open(&l);
+	if (!setjmp(l.escape) && start(&l, data, bytes, d))
+		done = pmk_jpeg_scan_run(scan, &l.info, d->plane, d->stride, spare) && !l.warned;	/* of the header */
+	jpeg_destroy_decompress(&l.info);
+	return done;
+}
+
+/* False: with an error or a warning. */
+static bool decode_by_library(const uint8_t *data, size_t bytes, struct decoded *d)
+{
+	static uint8_t dummy[MOST_PX + 64];
+	JSAMPROW rows[3][MOST_ROWS];
+	JSAMPARRAY arrays[3] = { rows[0], rows[1], rows[2] };
+	struct library l;
+	volatile bool done = false;
+
+	memset(d, 0, sizeof *d);
+	library_open(&l);
+	if (!setjmp(l.escape) && start(&l, data, bytes, d)) {
+		while (l.info.output_scanline < l.info.output_height) {
+			int unit = (int)l.info.output_scanline / (l.info.max_v_samp_factor * DCTSIZE);
+
+			for (int p = 0; p < l.info.num_components; p++) {
+				int count = l.info.comp_info[p].v_samp_factor * DCTSIZE;
+
+				for (int i = 0; i < count; i++)
+					rows[p][i] = unit * count + i < d->rows[p] ? d->plane[p] + (unit * count + i) * d->stride[p] : dummy;
+			}
+			jpeg_read_raw_data(&l.info, arrays, (JDIMENSION)(l.info.max_v_samp_factor * DCTSIZE));
+		}
+		jpeg_finish_decompress(&l.info);
+		done = !l.warned;
+	}
+	jpeg_destroy_decompress(&l.info);
+	return done;
+}
+
+static void assert_same(const struct decoded *a, const struct decoded *b)
+{
+	for (int p = 0; p < 3; p++) {
+		assert_int_equal(a->stride[p], b->stride[p]);
+		assert_int_equal(a->rows[p], b->rows[p]);
+		assert_memory_equal(a->plane[p], b->plane[p], (size_t)(a->stride[p] * a->rows[p]));
+	}
+}
+
+static void check(struct pmk_jpeg_scan *scan, struct encoded e)
+{
+	struct decoded ours, theirs;
+
+	assert_true(decode_by_library(e.data, e.bytes, &theirs));
+	assert_true(decode_by_scan(scan, e.data, e.bytes, 0, &ours));
+	assert_same(&ours, &theirs);
+	free_planes(&ours);
+	free_planes(&theirs);
+	tjFree(e.data);
+}
+
+static const int samplings[] = { TJSAMP_422, TJSAMP_420, TJSAMP_444, TJSAMP_440, TJSAMP_411 };
+
+static void test_same_as_the_library(void **state)
+{
+	static const int sizes[][2] = { { 160, 120 }, { 161, 121 }, { 16, 16 }, { 17, 33 }, { 250, 31 }, { 40, 200 }, { 129, 63 } };
+	static const int qualities[] = { 5, 50, 80, 95, 100 };
+
+	for (size_t s = 0; s < sizeof samplings / sizeof samplings[0]; s++) {
+		for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+			for (size_t q = 0; q < sizeof qualities / sizeof qualities[0]; q++) {
+				for (int noise = 0; noise <= 250; noise += noise ? 240 : 10)
+					check(*state, encode(sizes[i][0], sizes[i][1], samplings[s], qualities[q], noise));
+			}
+		}
+	}
+}
+
+static void test_restart_intervals(void **state)
+{
+	static const char *const intervals[] = { "1B", "3B", "7B", "1", "2" };
+
+	for (size_t s = 0; s < sizeof samplings / sizeof samplings[0]; s++) {
+		for (size_t i = 0; i < sizeof intervals / sizeof intervals[0]; i++) {
+			setenv("TJ_RESTART", intervals[i], 1);
+			check(*state, encode(210, 90, samplings[s], 90, 20));
+			unsetenv("TJ_RESTART");
+		}
+	}
+}
+
+/* Codes made for one picture differ from those that all others have. */
+static void test_own_codes(void **state)
+{
+	for (size_t s = 0; s < sizeof samplings / sizeof samplings[0]; s++) {
+		setenv("TJ_OPTIMIZE", "1", 1);
+		check(*state, encode(128, 96, samplings[s], 85, 30));
+		unsetenv("TJ_OPTIMIZE");
+		check(*state, encode(128, 96, samplings[s], 85, 30));
+	}
+}
+
+static void test_the_unusual_is_refused(void **state)
+{
+	struct encoded grey = encode(64, 64, TJSAMP_GRAY, 80, 5), progressive;
+	struct decoded d;
+
+	setenv("TJ_PROGRESSIVE", "1", 1);
+	progressive = encode(64, 64, TJSAMP_422, 80, 5);
+	unsetenv("TJ_PROGRESSIVE");
+	assert_false(decode_by_scan(*state, grey.data, grey.bytes, 0, &d));
+	free_planes(&d);
+	assert_false(decode_by_scan(*state, progressive.data, progressive.bytes, 0, &d));
+	free_planes(&d);
+	tjFree(grey.data);
+	tjFree(progressive.data);
+}
+
+static void test_cut_off(void **state)
+{
+	struct encoded e = encode(96, 64, TJSAMP_422, 80, 20);
+	struct decoded d;
+
+	for (size_t bytes = e.bytes - 1; bytes > 0; bytes -= bytes > e.bytes - 64 ? 1 : 1 + bytes / 64) {
+		uint8_t *cut = malloc(bytes);	/* so that reading on is found out */
+
+		memcpy(cut, e.data, bytes);
+		assert_false(decode_by_scan(*state, cut, bytes, 16, &d));
+		free_planes(&d);
+		free(cut);
+	}
+	check(*state, e);	/* and it is fit for the next */
+}
+
+static void test_spare_bytes(void **state)
+{
+	struct encoded e = encode(96, 64, TJSAMP_420, 80, 20);
+	uint8_t *longer = malloc(e.bytes + 8);
+	struct decoded d;
+
+	for (size_t spare = 0; spare <= 8; spare++) {
+		memcpy(longer, e.data, e.bytes - 2);
+		memset(longer + e.bytes - 2, 0x55, spare);
+		memcpy(longer + e.bytes - 2 + spare, "\xff\xd9", 2);
+		assert_int_equal(decode_by_scan(*state, longer, e.bytes + spare, 4, &d), spare <= 4);
+		free_planes(&d);
+	}
+	free(longer);
+	tjFree(e.data);
+}
+
+/* What is accepted in spite of a flipped bit, the library accepts too, in all places but numbers that no encoder makes; and nothing is
+ * written or read outside. */
+static void test_flipped_bits(void **state)
+{
+	int accepted = 0, refused = 0;
+
+	for (int round = 0; round < 3000; round++) {
+		struct encoded e = encode(65 + round % 50, 51, samplings[round % 5], 60 + round % 40, 15);
+		size_t header = 600, at = header + (size_t)random_below((int)(e.bytes - header));
+		struct decoded ours, theirs;
+
+		if (round % 8 == 0)
+			at = (size_t)random_below((int)e.bytes);
+		e.data[at] ^= (uint8_t)(1u << random_below(8));
+		if (decode_by_scan(*state, e.data, e.bytes, 0, &ours)) {
+			assert_true(decode_by_library(e.data, e.bytes, &theirs));
+			accepted++;
+			free_planes(&theirs);
+		} else {
+			refused++;
+		}
+		free_planes(&ours);
+		tjFree(e.data);
+	}
+	assert_true(accepted > 100);
+	assert_true(refused > 100);
+	check(*state, encode(96, 64, TJSAMP_422, 80, 20));
+}
+
+static void test_random_scan(void **state)
+{
+	struct encoded e = encode(96, 64, TJSAMP_422, 80, 0);
+	struct decoded d;
+
+	for (int round = 0; round < 500; round++) {
+		for (size_t i = 640; i < e.bytes - 2; i++)
+			e.data[i] = (uint8_t)random_below(round % 2 ? 256 : 255);
+		(void)decode_by_scan(*state, e.data, e.bytes, 16, &d);
+		free_planes(&d);
+	}
+	tjFree(e.data);
+	check(*state, encode(96, 64, TJSAMP_422, 80, 20));
+}
+
+/* A table may give a short code a meaning that no picture has: it is refused, not taken for another code. */
+static void test_unusual_codes(void **state)
+{
+	struct encoded e = encode(96, 64, TJSAMP_422, 80, 20);
+	uint8_t *table = NULL;
+	int refused = 0;
+
+	for (size_t i = 0; i + 4 < e.bytes && !table; i++) {
+		if (e.data[i] == 0xff && e.data[i + 1] == 0xc4 && e.data[i + 4] == 0x10)
+			table = e.data + i + 5 + 16;	/* the symbols of luma's AC */
+	}
+	assert_non_null(table);
+	for (int symbol = 0; symbol < 40; symbol++) {
+		uint8_t was = table[symbol];
+		struct decoded ours, theirs;
+
+		table[symbol] = 0x1f;	/* a number of 15 bits */
+		if (decode_by_scan(*state, e.data, e.bytes, 0, &ours)) {
+			assert_true(decode_by_library(e.data, e.bytes, &theirs));
+			assert_same(&ours, &theirs);
+			free_planes(&theirs);
+		} else {
+			refused++;
+		}
+		free_planes(&ours);
+		table[symbol] = was;
+	}
+	assert_true(refused > 10);
+	check(*state, e);
+}
+
+static int set_up(void **state)
+{
+	*state = pmk_jpeg_scan_create();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	pmk_jpeg_scan_destroy(*state);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_same_as_the_library),
+		cmocka_unit_test(test_restart_intervals),
+		cmocka_unit_test(test_own_codes),
+		cmocka_unit_test(test_the_unusual_is_refused),
+		cmocka_unit_test(test_cut_off),
+		cmocka_unit_test(test_spare_bytes),
+		cmocka_unit_test(test_flipped_bits),
+		cmocka_unit_test(test_unusual_codes),
+		cmocka_unit_test(test_random_scan),
+	};
+	struct pmk_jpeg_scan *scan = pmk_jpeg_scan_create();
+
+	if (!scan) {
+		puts("skipped: needs a CPU with AVX2");
+		return 77;
+	}
+	pmk_jpeg_scan_destroy(scan);
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
