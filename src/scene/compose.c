@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AHEAD = 2 };	/* rows */
+enum { AHEAD = 3 };	/* rows */
 
 struct pmk_composer {
 	struct pmk_layout layout;
@@ -99,13 +99,14 @@ static struct pmk_shown_span at_width(int first, int end, int plane)
 	return plane ? (struct pmk_shown_span){ first / 2, (end + 1) / 2 } : (struct pmk_shown_span){ first, end };
 }
 
-/* Where the room and the person meet, rows are pieces of a line of cache or two: over before the processor has noticed which come next.
- * All that is composed has the strides of its layout. */
+/* Rows of a person are over before the processor has noticed which lines of cache come next. `back` NULL: not needed. All that is
+ * composed has the strides of its layout. */
 static void expect(const uint8_t *person, const uint8_t *back, uint8_t *to, int count, int stride)
 {
 	for (int x = 0; x < count; x += PMK_MEM_ALIGN) {
 		__builtin_prefetch(person + AHEAD * stride + x);
-		__builtin_prefetch(back + AHEAD * stride + x);
+		if (back)
+			__builtin_prefetch(back + AHEAD * stride + x);
 		__builtin_prefetch(to + AHEAD * stride + x, 1);
 	}
 }
@@ -118,8 +119,7 @@ static void compose_run(const struct pmk_composer *c, const struct pmk_image *fr
 	bool full = frame->layout.range == PMK_RANGE_FULL, whole = kind == PMK_CELL_PERSON;
 	int count = s.end - s.first;
 
-	if (!whole)
-		expect(person, back + s.first, to + s.first, count, frame->stride[plane]);
+	expect(person, whole ? NULL : back + s.first, to + s.first, count, frame->stride[plane]);
 	if (whole && full)
 		c->rows->to_limited(person, to + s.first, count, plane);
 	else if (whole)
