@@ -6,6 +6,8 @@ set -u
 program=$(realpath "$1")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+timeout() { command timeout --foreground "$@"; }	# in our group, so that who ends us ends it
 export XDG_CONFIG_HOME="$work/config"
 export PIPEWIRE_RUNTIME_DIR="$work"	# no daemon, whatever runs on this machine; tests/pipewire has its own
 cd "$work" || exit 1

@@ -7,6 +7,7 @@ program=$(realpath "$1")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
+timeout() { command timeout --foreground "$@"; }	# in our group, so that who ends us ends it
 export XDG_CONFIG_HOME="$work/config" XDG_DATA_HOME="$work/data" POTEMKIN_MODELS="$work/known"
 mkdir "$work/tools" "$work/known"
 cd "$work" || exit 1

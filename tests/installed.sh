@@ -9,6 +9,8 @@ other=$(realpath "$3")
 prefix=$4
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+timeout() { command timeout --foreground "$@"; }	# in our group, so that who ends us ends it
 export XDG_CONFIG_HOME="$work/config"
 export PIPEWIRE_RUNTIME_DIR="$work"
 mkdir "$work/alone" "$work/here"

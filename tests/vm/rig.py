@@ -4,6 +4,8 @@
 The one rule: every wait has a condition and a deadline, and whatever a test started has ended when it returns."""
 
 import contextlib
+import ctypes
+import functools
 import hashlib
 import os
 import re
@@ -19,6 +21,8 @@ YUV = (112, 168, 88)  # of BACKDROP: BT.601, limited range
 MARK = (b"\x24\xbe", b"\x80", b"\x80")  # samples of the words on a cover: src/scene/mark.c
 NEAR = 4  # levels that count as the same
 PATIENCE = 60  # s; an emulated machine on a busy one is slow, and no test is about speed
+LIBC = ctypes.CDLL(None)
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
 VIVID = "/sys/bus/platform/drivers/vivid/"
 
 TESTS = []
@@ -46,14 +50,22 @@ def wait_until(condition, what, patience=PATIENCE):
         time.sleep(0.05)
 
 
+def die_with(parent):
+    """In a child that is about to become another program: a test that is killed tidies nothing up, so that the kernel has to."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)  # it was killed before
+
+
 class Process:
-    """A child with its output in a file. Leaving its block ends it and those it started."""
+    """A child with its output in a file. Leaving its block ends it and those it started; when the test is killed, it dies with it."""
 
     def __init__(self, *command, env=None, stdout=None):
         handle, self.path = tempfile.mkstemp(suffix=".log", dir=work)
         self.name = os.path.basename(command[0])
         self.child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout or handle, stderr=handle,
-                                      env={**os.environ, **(env or {})}, start_new_session=True)
+                                      env={**os.environ, **(env or {})}, start_new_session=True,
+                                      preexec_fn=functools.partial(die_with, os.getpid()))
         os.close(handle)
 
     def said(self):
@@ -252,6 +264,8 @@ def run_test(title, function):
 def main(arguments):
     """usage: FILE PROGRAM [--short | WORD...]: all tests, the short ones, or those whose title has one of the words"""
     global program
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(1))  # blocks are left in order, as with SIGINT
     program = os.path.abspath(arguments[0])
     words = arguments[1:]
     if words == ["--short"]:
