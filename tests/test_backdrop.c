@@ -169,15 +169,8 @@ static struct pmk_image blurred(struct pmk_blur *blur, const struct pmk_image *f
 	pmk_cells_find(&cells, mask);
 	pmk_blur_begin(blur, frame, &cells);
 	pmk_cells_finish(&cells);
-	for (int row = 0; row * PMK_CELL < out.layout.height; row++) {
-		pmk_blur_enter(blur, row);
-		for (int p = 0; p < 3; p++) {
-			int rows = p && out.layout.chroma == PMK_CHROMA_420 ? PMK_CELL / 2 : PMK_CELL;
-
-			for (int y = row * rows; y < (row + 1) * rows && y < pmk_layout_plane_height(&out.layout, p); y++)
-				memcpy(out.plane[p] + (size_t)y * out.stride[p], pmk_blur_row(blur, p, y), (size_t)pmk_layout_plane_width(&out.layout, p));
-		}
-	}
+	for (int row = 0; row * PMK_CELL < out.layout.height; row++)
+		pmk_blur_write(blur, row, &out);
 	return out;
 }
 

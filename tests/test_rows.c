@@ -43,12 +43,15 @@ static void on_all(check_rows *check)
 
 static void check_blend(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
 {
-	uint8_t limited[MOST];
+	uint8_t limited[MOST], in_place[MOST];
 
 	rows->blend(a, b, c, out, count);
 	for (int i = 0; i < count; i++)
 		assert_int_equal(out[i], (a[i] * c[i] + b[i] * (255 - c[i]) + 127) / 255);
 	assert_int_equal(out[count], GUARD);
+	memcpy(in_place, b, (size_t)count);
+	rows->blend(a, in_place, c, in_place, count);
+	assert_int_equal(memcmp(in_place, out, (size_t)count), 0);
 	for (int plane = 0; plane < 2; plane++) {
 		pmk_convert_row_to_limited(a, limited, count, plane);
 		rows->to_limited(a, out, count, plane);
@@ -58,6 +61,9 @@ static void check_blend(const struct pmk_rows *rows, const uint8_t *a, const uin
 		for (int i = 0; i < count; i++)
 			assert_int_equal(out[i], (limited[i] * c[i] + b[i] * (255 - c[i]) + 127) / 255);
 		assert_int_equal(out[count], GUARD);
+		memcpy(in_place, b, (size_t)count);
+		rows->blend_to_limited(a, in_place, c, in_place, count, plane);
+		assert_int_equal(memcmp(in_place, out, (size_t)count), 0);
 	}
 }
 
@@ -395,6 +401,7 @@ static int16_t mixed(int16_t a, int16_t b, int part)
 
 static void check_rim(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
 {
+	uint8_t in_place[MOST + 15] = { 0 };
 	int16_t colours[4][MOST + 15] = { { 0 } };	/* person, room; of two rows of cells each */
 
 	for (int i = 0; i < count; i++) {
@@ -411,6 +418,9 @@ static void check_rim(const struct pmk_rows *rows, const uint8_t *a, const uint8
 			assert_int_equal(out[i], (cleaned(person, room, a[i], c[i], limits) * c[i] + b[i] * (255 - c[i]) + 127) / 255);
 		}
 		assert_int_equal(out[count], GUARD);
+		memcpy(in_place, b, (size_t)count);
+		rows->rim(colours[0], colours[1], colours[2], colours[3], part, limits, a, in_place, c, in_place, count);
+		assert_int_equal(memcmp(in_place, out, (size_t)count), 0);
 	}
 }
 

@@ -28,9 +28,9 @@ struct plane {
 /* A plane at full size, a row of the grid at a time. */
 struct full {
 	int across, down;	/* pixels of a step of the grid */
-	int stride;
+	int stride;	/* as pictures have it */
 	uint16_t *wide[NEAR];	/* the last rows of the grid at full width */
-	uint8_t *pixels;	/* `down` rows */
+	uint8_t *pixels;	/* `down` rows, where the picture has not as many */
 };
 
 /* Rows first..last from the middle of the disc that are 2 half + 1 wide. */
@@ -74,7 +74,6 @@ static uint16_t *plane_row(const struct plane *p, int y)
 	return p->at + (size_t)y * (size_t)p->stride;
 }
 
-/* Rows as long as the widest vector likes them. */
 static int init_full(struct pmk_blur *b, int plane)
 {
 	struct full *f = &b->full[plane];
@@ -340,30 +339,34 @@ static void square(struct pmk_blur *b, const struct plane *from, const struct pl
 	}
 }
 
-/* A row of the grid stays at full width until the one after the next comes. */
-void pmk_blur_enter(struct pmk_blur *b, int row)
+/* Row y of the grid at full size. The last one may be cut by the picture's end. */
+static void write_row(const struct pmk_blur *b, int plane, int y, struct pmk_image *out)
 {
-	int last = b->height - 1, here = row / b->step, above = clamp(here - 1, last), below = clamp(here + 1, last);
+	const struct full *f = &b->full[plane];
+	int last = b->height - 1, above = clamp(y - 1, last), below = clamp(y + 1, last), stride = out->stride[plane];
+	int left = pmk_layout_plane_height(&b->layout, plane) - y * f->down;
+	uint8_t *to = out->plane[plane] + (size_t)(y * f->down) * (size_t)stride;
+	bool cut = left < f->down;
+
+	b->rows->heighten(f->wide[above % NEAR], f->wide[y % NEAR], f->wide[below % NEAR], f->down, cut ? f->pixels : to, cut ? f->stride : stride,
+		f->stride);
+	for (int i = 0; cut && i < left; i++)
+		memcpy(to + (size_t)i * (size_t)stride, f->pixels + (size_t)i * (size_t)f->stride, (size_t)f->stride);
+}
+
+/* A row of the grid stays at full width until the one after the next comes. */
+void pmk_blur_write(struct pmk_blur *b, int row, struct pmk_image *out)
+{
+	int below = clamp(row / b->step + 1, b->height - 1);
 
 	if (row % b->step)
 		return;
-
 	for (; b->widened <= below; b->widened++) {
 		for (int i = 0; i < VALUES; i++)
 			b->rows->widen(plane_row(&b->small[i], b->widened), b->full[i].across, b->full[i].wide[b->widened % NEAR], b->width);
 	}
-	for (int i = 0; i < VALUES; i++) {
-		const struct full *f = &b->full[i];
-
-		b->rows->heighten(f->wide[above % NEAR], f->wide[here % NEAR], f->wide[below % NEAR], f->down, f->pixels, f->stride, f->stride);
-	}
-}
-
-const uint8_t *pmk_blur_row(const struct pmk_blur *b, int plane, int y)
-{
-	const struct full *f = &b->full[plane];
-
-	return f->pixels + (size_t)(y % f->down) * (size_t)f->stride;
+	for (int i = 0; i < VALUES; i++)
+		write_row(b, i, row / b->step, out);
 }
 
 const struct pmk_layout *pmk_blur_layout(const struct pmk_blur *b)

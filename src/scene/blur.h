@@ -24,10 +24,8 @@ const struct pmk_layout *pmk_blur_layout(const struct pmk_blur *blur);
  * afterwards. */
 void pmk_blur_begin(struct pmk_blur *blur, const struct pmk_image *frame, const struct pmk_cells *cells);
 
-/* Make the rows of a row of cells (cells.h): each once, from top to bottom. */
-void pmk_blur_enter(struct pmk_blur *blur, int row);
-
-/* Row y of a plane of the result, which lies in the row of cells that was entered last; the blur's, until the next. */
-const uint8_t *pmk_blur_row(const struct pmk_blur *blur, int plane, int y);
+/* Write the rows of a row of cells, and perhaps of the next one, to `out`, of the blur's layout: each row of cells once, from top to
+ * bottom. What lies behind the end of a row of pixels is written as well. */
+void pmk_blur_write(struct pmk_blur *blur, int row, struct pmk_image *out);
 
 #endif

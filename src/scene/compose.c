@@ -132,16 +132,14 @@ static void compose_run(const struct pmk_composer *c, const struct pmk_image *fr
 		c->rows->blend(person, back + s.first, alpha + s.first, to + s.first, count);
 }
 
-/* `alpha` need only hold what is mixed. Outside of `was` the row is what is behind already. */
+/* `alpha` need only hold what is mixed. Outside of `was` the row is what is behind already; a blurred room is there, whole. */
 static void compose_row(struct pmk_composer *c, const struct parts *parts, const uint8_t *alpha, struct pmk_shown_span was, struct pmk_image *out,
 	int plane, int y)
 {
 	uint8_t *to = out->plane[plane] + (size_t)y * out->stride[plane];
-	const uint8_t *back;
+	const uint8_t *back = to;
 
-	if (parts->blur)
-		back = pmk_blur_row(parts->blur, plane, y);
-	else
+	if (!parts->blur)
 		back = parts->picture->plane[plane] + (size_t)y * parts->picture->stride[plane];
 	if (c->match)
 		back = pmk_match_row(c->match, plane, y, back);
@@ -153,7 +151,7 @@ static void compose_row(struct pmk_composer *c, const struct parts *parts, const
 
 		if (run->kind != PMK_CELL_ROOM)
 			compose_run(c, &parts->frame->image, alpha, run->kind, s, back, to, plane, y);
-		else if (first < end)
+		else if (first < end && back != to)
 			memcpy(to + first, back + first, (size_t)(end - first));
 	}
 }
@@ -220,7 +218,7 @@ static void compose_rows(struct pmk_composer *c, const struct parts *parts, bool
 
 		pmk_cells_enter(&c->cells, row);
 		if (parts->blur)
-			pmk_blur_enter(parts->blur, row);
+			pmk_blur_write(parts->blur, row, &shown->image);
 		if (c->rim)
 			pmk_rim_enter(c->rim, row);
 		shown->span[row] = find_person(&c->cells);

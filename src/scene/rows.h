@@ -41,7 +41,7 @@ enum { PMK_RELIGHT_GAIN = 1 << 14, PMK_RELIGHT_LEVEL = 32, PMK_RELIGHT_GRAIN = 1
 
 struct pmk_rows {
 	/* out = behind + alpha / 255 (person - behind), to the nearest. `to_limited` first takes the person from full to limited range
-	 * as pmk_convert_row_to_limited does; `plane` 0 is luma. */
+	 * as pmk_convert_row_to_limited does; `plane` 0 is luma. `out` may be `behind`. */
 	void (*blend)(const uint8_t *person, const uint8_t *behind, const uint8_t *alpha, uint8_t *out, int count);
 	void (*blend_to_limited)(const uint8_t *person, const uint8_t *behind, const uint8_t *alpha, uint8_t *out, int count, int plane);
 	void (*to_limited)(const uint8_t *row, uint8_t *out, int count, int plane);	/* as pmk_convert_row_to_limited */
@@ -56,7 +56,7 @@ struct pmk_rows {
 
 	/* The person's part of mixed pixels (rim.h) over what is behind: a blend where alpha is 0 or 255, whatever the colours. Colours of
 	 * person and of room in 1/16 of a step, below 2^12, of two rows of cells, `part` of 16 is the weight of the second; where one is
-	 * negative the pixel stays as it is. `limits`: the plane of a person in full range, or -1. Reads 15 columns behind the last. */
+	 * negative the pixel stays as it is. `limits`: the plane of a person in full range, or -1. Reads 15 columns behind the last. `out` may be `behind`. */
 	void (*rim)(const int16_t *person_a, const int16_t *person_b, const int16_t *room_a, const int16_t *room_b, int part, int limits,
 		const uint8_t *pixels, const uint8_t *behind, const uint8_t *alpha, uint8_t *out, int count);
 

@@ -16,8 +16,9 @@ static inline uint8_t blended(uint8_t person, uint8_t behind, uint8_t alpha)
 	return over_255((uint16_t)(person * alpha + behind * (255 - alpha) + 128));
 }
 
-static void blend(const uint8_t *restrict person, const uint8_t *restrict behind, const uint8_t *restrict alpha, uint8_t *restrict out, int count)
+static void blend(const uint8_t *restrict person, const uint8_t *behind, const uint8_t *restrict alpha, uint8_t *out, int count)
 {
+#pragma GCC ivdep
 	for (int i = 0; i < count; i++)
 		out[i] = blended(person[i], behind[i], alpha[i]);
 }
@@ -30,9 +31,10 @@ static inline uint8_t limited(uint8_t value, int plane)
 	return over_255((uint16_t)(value * scale + offset));
 }
 
-static void blend_to_limited(const uint8_t *restrict person, const uint8_t *restrict behind, const uint8_t *restrict alpha,
-	uint8_t *restrict out, int count, int plane)
+static void blend_to_limited(const uint8_t *restrict person, const uint8_t *behind, const uint8_t *restrict alpha, uint8_t *out, int count,
+	int plane)
 {
+#pragma GCC ivdep
 	for (int i = 0; i < count; i++)
 		out[i] = blended(limited(person[i], plane), behind[i], alpha[i]);
 }
