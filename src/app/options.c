@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "image/convert.h"
+#include "scene/builtin.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -150,16 +151,37 @@ static enum pmk_exit add_output(struct pmk_pipeline_settings *p, const char *val
 	return PMK_EXIT_OK;
 }
 
+/* A name that is no file's is another kind of backdrop, said too briefly. */
+static enum pmk_exit set_backdrop(struct pmk_scene_settings *s, const char *value)
+{
+	static const char lack[] = "there is no such file";
+	const struct pmk_builtin *builtins;
+	char what[200];
+	int count;
+
+	s->backdrop = value;
+	if (!*value)
+		return bad_value(BACKDROP, value, "which picture or colour? as in builtin:office or library.jpg");
+	if (strpbrk(value, "/.:") || strcmp(value, "blur") == 0 || strcmp(value, "green") == 0 || strcmp(value, "none") == 0 || access(value, F_OK) == 0)
+		return PMK_EXIT_OK;
+	snprintf(what, sizeof what, "%s; give a picture's path, or see potemkin list backdrops", lack);
+	if (value[0] == '#')
+		snprintf(what, sizeof what, "%s; did you mean color:%.20s?", lack, value);
+	builtins = pmk_builtin_list(&count);
+	for (int i = 0; i < count; i++) {
+		if (strcmp(builtins[i].name, value) == 0)
+			snprintf(what, sizeof what, "%s; did you mean builtin:%s?", lack, value);
+	}
+	return bad_value(BACKDROP, value, what);
+}
+
 static enum pmk_exit set_scene(struct pmk_scene_settings *s, int id, const char *value)
 {
 	double number;
 
 	switch (id) {
 	case BACKDROP:
-		if (!*value)
-			return bad_value(id, value, "which picture or colour? as in builtin:office or library.jpg");
-		s->backdrop = value;
-		return PMK_EXIT_OK;
+		return set_backdrop(s, value);
 	case FIT:
 		return pmk_fit_parse(value, &s->fit) ? bad_value(id, value, "give cover, contain, stretch or tile") : PMK_EXIT_OK;
 	case MODEL:
@@ -398,9 +420,15 @@ static void forget_file_outputs(struct pmk_options *o, int from_file)
 static enum pmk_exit take_words(int count, char **words, struct pmk_options *o)
 {
 	int command = count ? pmk_option_command(words[0]) : PMK_COMMAND_RUN;
+	bool yes;
 
+	o->help |= count && strcmp(words[0], "help") == 0;	/* as other programs have it */
+	o->version |= count && strcmp(words[0], "version") == 0;
+	if (o->help || o->version)
+		return PMK_EXIT_OK;
 	if (command < 0) {
-		pmk_error("there is no command \"%s\"; see potemkin --help", words[0]);
+		pmk_error("there is no command \"%s\"; %s", words[0], pmk_parse_bool(words[0], &yes) ? "see potemkin --help" :
+			"switches are given alone, or as in --mirror=no");
 		return PMK_EXIT_USAGE;
 	}
 	if (count > PMK_OPTIONS_MAX_ARGS) {

@@ -78,7 +78,8 @@ static int card_beside(const char *path, const char *sha256, struct pmk_model_ca
 	snprintf(beside, sizeof beside, "%s.ini", path);
 	err = pmk_mem_read_file(beside, MOST_BESIDE_BYTES, &text, &size);
 	if (err < 0) {
-		pmk_error("%s: not a known model (SHA-256 %s), and %s does not describe it: %s", path, sha256, beside, strerror(-err));
+		pmk_error("%s: not a known model (SHA-256 %s), and %s does not describe it: %s; write one as man potemkin says under MODELS",
+			path, sha256, beside, strerror(-err));
 		return -ENOENT;
 	}
 	err = pmk_manifest_parse(beside, (const char *)text, true, &cards, &count);
