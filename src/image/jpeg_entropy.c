@@ -5,7 +5,7 @@
 
 enum { LONGEST = 16, MOST_DC = 11, MOST_AC = 10, RUN_OF_ZEROS = 0xf0 };
 
-static const uint32_t END = 1u << 31;
+enum { END = 0x80 };
 
 /* The order in which T.81 sends coefficients, by how many have come. Behind the last come those of a run that is too long. */
 static const uint8_t natural[1 + 64 + 16] = {
@@ -19,7 +19,7 @@ static const uint8_t natural[1 + 64 + 16] = {
 static uint32_t entry(const struct pmk_jpeg_codes *codes, int symbol, int bits)
 {
 	int size = codes->ac ? symbol & 15 : symbol, skip = codes->ac ? (symbol >> 4) + 1 : 1;
-	uint32_t end = 0;
+	int end = 0;
 
 	if (size > (codes->ac ? MOST_AC : MOST_DC))
 		return 0;
@@ -27,7 +27,7 @@ static uint32_t entry(const struct pmk_jpeg_codes *codes, int symbol, int bits)
 		end = END;
 		skip = 1;
 	}
-	return end | (uint32_t)(skip << 24 | (63 - size) << 16 | bits << 8 | (bits + size));
+	return (uint32_t)(skip << 24 | (63 - size) << 16 | bits << 8 | end | (bits + size));
 }
 
 void pmk_jpeg_codes_make(struct pmk_jpeg_codes *codes, const uint8_t bits[17], const uint8_t symbols[256], bool ac)
@@ -112,7 +112,7 @@ static ptrdiff_t left_of(const struct pmk_jpeg_reader *r)
 /* What one code changes. */
 struct state {
 	uint64_t bits;
-	unsigned count;
+	unsigned count;	/* its lower six bits */
 	const uint8_t *at;
 	const struct pmk_jpeg_codes *codes;
 	struct pmk_jpeg_block *block;
@@ -124,8 +124,8 @@ static inline __attribute__((always_inline)) void refill(struct state *s)
 	uint64_t more;
 
 	memcpy(&more, s->at, sizeof more);
-	s->bits |= __builtin_bswap64(more) >> s->count;
-	s->at += (63 - s->count) >> 3;
+	s->bits |= __builtin_bswap64(more) >> (s->count & 63);
+	s->at += (~s->count & 63) >> 3;
 	s->count |= 56;
 }
 
@@ -137,33 +137,32 @@ static inline __attribute__((always_inline)) int number(uint64_t bits, uint32_t 
 	return (int)(((at ^ negative) >> 1 >> (e >> 16 & 63) ^ negative) - negative);
 }
 
-/* Whether a block ends is as good as random: a jump that depends on it costs more than all the rest, so that what follows is chosen
- * by arithmetic. */
+/* Whether a block ends is as good as random: a jump that depends on it costs more than all the rest. So what follows is chosen, in words
+ * that leave the compiler no choice. */
 static inline __attribute__((always_inline)) bool read_code(struct state *s)
 {
 	uint32_t e = s->codes->look[s->bits >> (64 - PMK_JPEG_LOOK)];
-	uintptr_t ended, ac = (uintptr_t)s->block->ac, dc = (uintptr_t)s->block[1].dc;
+	const struct pmk_jpeg_codes *dc = s->block[1].dc;
+	struct pmk_jpeg_block *next = s->block + 1;
 
 	if (__builtin_expect(!e, 0)) {
 		e = long_entry(s->codes, (int)(s->bits >> (64 - LONGEST)));
 		if (!e)
 			return false;
 	}
-	ended = (uintptr_t)(intptr_t)((int32_t)e >> 31);
-	s->have += e >> 24 & 127;
+	s->have += e >> 24;
 	s->block->coefficient[natural[s->have]] = (int16_t)number(s->bits, e);
 	s->block->codes = s->have;
 	s->bits <<= e & 63;
-	s->count -= e & 255;
+	s->count -= e;
 	if (__builtin_expect(s->have >= 64, 0)) {
 		if (s->have > 64)
 			return false;
-		ended = ~(uintptr_t)0;
-		__asm__("" : "+r"(ended));	/* or the compiler makes one path of both, and all wait for `have` */
+		e = END;
 	}
-	s->codes = (const struct pmk_jpeg_codes *)((ac & ~ended) | (dc & ended));
-	s->have &= (uint32_t)~ended;
-	s->block = (struct pmk_jpeg_block *)((char *)s->block + (ended & sizeof *s->block));
+	s->codes = s->block->ac;
+	__asm__("testb %[end], %b[e]\n\tcmovne %[dc], %[codes]\n\tcmovne %[none], %[have]\n\tcmovne %[next], %[block]"
+		: [codes] "+r"(s->codes), [have] "+r"(s->have), [block] "+r"(s->block) : [e] "r"(e), [end] "i"(END), [dc] "rm"(dc), [none] "r"(0), [next] "r"(next) : "cc");
 	return true;
 }
 
@@ -187,7 +186,7 @@ bool pmk_jpeg_reader_blocks(struct pmk_jpeg_reader *r, struct pmk_jpeg_block *bl
 			return false;
 	} while (s.block != end);
 	r->bits = s.bits;
-	r->count = s.count;
+	r->count = s.count & 63;
 	r->at = s.at;
 	return left_of(r) >= 0;
 }

@@ -18,11 +18,11 @@ enum {
 };
 
 /* Codes of a Huffman table. An entry of `look`, indexed by the next bits, or 0 when the code is longer or there is none:
- * bits 0..7   bits of the code and of the number behind it
+ * bits 0..5   bits of the code and of the number behind it
+ * bit 7       the block ends
  * bits 8..15  bits of the code
  * bits 16..23 63 less the bits of the number
- * bits 24..30 how many coefficients it goes on by
- * bit 31      the block ends */
+ * bits 24..31 how many coefficients it goes on by */
 struct pmk_jpeg_codes {
 	uint32_t look[1 << PMK_JPEG_LOOK];
 	int end[17], first[17];	/* of codes of so many bits, aligned to 16: behind the last; index of the first, less its code */

@@ -81,21 +81,19 @@ static inline __attribute__((always_inline)) void transpose(pair r[8])
 	}
 }
 
-static inline __attribute__((always_inline)) void store_row(const struct pmk_jpeg_block *a, const struct pmk_jpeg_block *b, int y, pair rows)
+/* Two rows of a block. */
+static inline __attribute__((always_inline)) void store_rows(uint8_t *out, ptrdiff_t stride, __m128i rows)
 {
-	__m128i lower = _mm256_castsi256_si128(rows), upper = _mm256_extracti128_si256(rows, 1);
-
-	_mm_storel_epi64((__m128i *)(a->out + y * a->stride), lower);
-	_mm_storel_epi64((__m128i *)(b->out + y * b->stride), upper);
-	_mm_storeh_pd((double *)(a->out + (y + 1) * a->stride), _mm_castsi128_pd(lower));
-	_mm_storeh_pd((double *)(b->out + (y + 1) * b->stride), _mm_castsi128_pd(upper));
+	_mm_storel_epi64((__m128i *)out, rows);
+	_mm_storeh_pd((double *)(out + stride), _mm_castsi128_pd(rows));
 }
 
 /* Columns of samples, 0 in the middle, to rows of bytes. */
 static inline __attribute__((always_inline)) void store(const struct pmk_jpeg_block *a, const struct pmk_jpeg_block *b, const pair c[8])
 {
 	pair middle = _mm256_set1_epi8((char)128), even, odd, part[4], rows[4];
-
+	uint8_t *out_a = a->out, *out_b = b->out;
+	ptrdiff_t stride_a = a->stride, stride_b = b->stride;
 	pair p04 = _mm256_packs_epi16(c[0], c[4]), p26 = _mm256_packs_epi16(c[2], c[6]);
 	pair p15 = _mm256_packs_epi16(c[1], c[5]), p37 = _mm256_packs_epi16(c[3], c[7]);
 
@@ -111,11 +109,14 @@ static inline __attribute__((always_inline)) void store(const struct pmk_jpeg_bl
 	rows[1] = _mm256_unpackhi_epi32(part[0], part[2]);
 	rows[2] = _mm256_unpacklo_epi32(part[1], part[3]);
 	rows[3] = _mm256_unpackhi_epi32(part[1], part[3]);
-	for (int i = 0; i < 4; i++)
-		store_row(a, b, 2 * i, _mm256_xor_si256(rows[i], middle));
+	for (int i = 0; i < 4; i++) {
+		rows[i] = _mm256_xor_si256(rows[i], middle);
+		store_rows(out_a + 2 * i * stride_a, stride_a, _mm256_castsi256_si128(rows[i]));
+		store_rows(out_b + 2 * i * stride_b, stride_b, _mm256_extracti128_si256(rows[i], 1));
+	}
 }
 
-static inline void transform_all(struct pmk_jpeg_block *a, struct pmk_jpeg_block *b, const struct pmk_jpeg_quant *quant)
+static inline __attribute__((always_inline)) void transform_all(struct pmk_jpeg_block *a, struct pmk_jpeg_block *b, const struct pmk_jpeg_quant *quant)
 {
 	pair r[8], left[8], right[8];
 
@@ -137,7 +138,7 @@ static inline void transform_all(struct pmk_jpeg_block *a, struct pmk_jpeg_block
 }
 
 /* Four columns in, so that one half of the work is enough for the columns, and rows have four inputs. */
-static inline void transform_corner(struct pmk_jpeg_block *a, struct pmk_jpeg_block *b, const struct pmk_jpeg_quant *quant)
+static inline __attribute__((always_inline)) void transform_corner(struct pmk_jpeg_block *a, struct pmk_jpeg_block *b, const struct pmk_jpeg_quant *quant)
 {
 	pair r[4], left[8], right[8], c[8], lines[4], even, odd;
 
@@ -198,8 +199,11 @@ void pmk_jpeg_idct_flat(struct pmk_jpeg_block *const *blocks, int count, const s
 		int grey = ((int16_t)(b->coefficient[0] * quant->step[0]) + 4) >> 3;
 		uint64_t eight = (uint64_t)(uint8_t)((grey < -128 ? -128 : grey > 127 ? 127 : grey) + 128) * 0x0101010101010101;
 
+		uint8_t *out = b->out;
+		ptrdiff_t stride = b->stride;
+
 		for (int y = 0; y < 8; y++)
-			memcpy(b->out + y * b->stride, &eight, sizeof eight);
+			memcpy(out + y * stride, &eight, sizeof eight);
 		b->coefficient[0] = 0;
 	}
 }
