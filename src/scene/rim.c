@@ -21,6 +21,7 @@ enum { ABOVE, HERE, BELOW, LINES };	/* rows of cells */
 
 /* Of the sure pixels of a cell, at most 8 of either side, so that the sums of 5x5 cells fit. */
 typedef uint16_t words8 __attribute__((vector_size(16)));
+typedef int16_t shorts8 __attribute__((vector_size(16)));
 typedef uint8_t bytes8 __attribute__((vector_size(8)));
 enum { COUNT = 3 };	/* behind the three planes; the person's four, then the room's */
 
@@ -180,38 +181,40 @@ void pmk_rim_begin(struct pmk_rim *r, const struct pmk_image *frame, const struc
 	}
 }
 
-/* One colour of a cell; -1 where there is none. */
-static int16_t colour_at(const struct pmk_rim *r, int column, int row, int index)
+/* The colours of a cell; -1 where there is none. */
+static shorts8 colours_at(const struct pmk_rim *r, int column, int row)
 {
-	size_t at;
+	shorts8 colours = { -1, -1, -1, -1, -1, -1, -1, -1 };
+	size_t at = (size_t)row * (size_t)r->columns + (size_t)column;
 
-	if (column < 0 || row < 0 || column >= r->columns || row >= r->rows)
-		return -1;
-	at = (size_t)row * (size_t)r->columns + (size_t)column;
-	return r->cells->kind[at] == PMK_CELL_MIXED ? r->colour[at][index] : -1;
+	if (column >= 0 && row >= 0 && column < r->columns && row < r->rows && r->cells->kind[at] == PMK_CELL_MIXED)
+		memcpy(&colours, r->colour[at], sizeof colours);
+	return colours;
 }
 
-/* From the middle of a cell to the middle of the next one; `step` in 1/2 of a cell's 1/16. */
-static inline void slope(int16_t from, int16_t step, int size, int16_t *out)
+/* From the middle of a cell to the middle of the next one, at luma's width or at chroma's; `step` in 1/2 of a cell's 1/16. */
+static inline void slope(int16_t from, int16_t step, bool chroma, int16_t *out)
 {
-	for (int i = 0; i < size; i++)
-		out[i] = (int16_t)(from + (int16_t)(step * (2 * i + 1) * (CELL / size)) / 2);
+	shorts8 line = from + (chroma ? step * (shorts8){ 1, 3, 5, 7 } : step * (shorts8){ 1, 3, 5, 7, 9, 11, 13, 15 } / 2);
+
+	memcpy(out, &line, (chroma ? CELL / 2 : CELL) * sizeof *out);
 }
 
-/* The colours of a row of cells, bilinear, at the width of a plane where a cell is `size` px wide. */
-static void widen(const struct pmk_rim *r, int first, int end, int row, int index, int size, int16_t *line)
+/* The colours of a row of cells, bilinear, into the lines that `line` says. */
+static void widen(const struct pmk_rim *r, int first, int end, int row, int line)
 {
-	int16_t left = colour_at(r, first - 1, row, index);
+	shorts8 left = colours_at(r, first - 1, row);
 
 	for (int cell = first; cell <= end; cell++) {
-		int16_t right = colour_at(r, cell, row, index), from = left < 0 ? right : left, step = (int16_t)((right < 0 ? 0 : right - from) / 8);
-		int16_t *out = line + cell * size - size / 2;
+		shorts8 right = colours_at(r, cell, row), none = left < 0;
+		shorts8 from = (left & ~none) | (right & none), step = ((right - from) & (right >= 0)) / 8;
 
 		left = right;
-		if (size == CELL)
-			slope(from, step, CELL, out);
-		else
-			slope(from, step, CELL / 2, out);
+		for (int side = 0, k = 0; side < SIDES; side++, k += COUNT + 1) {
+			slope(from[k], step[k], false, r->line[0][side][line] + cell * CELL - CELL / 2);
+			slope(from[k + 1], step[k + 1], true, r->line[1][side][line] + (cell * CELL - CELL / 2) / 2);
+			slope(from[k + 2], step[k + 2], true, r->line[2][side][line] + (cell * CELL - CELL / 2) / 2);
+		}
 	}
 }
 
@@ -230,12 +233,12 @@ static void fill(int16_t *restrict above, int16_t *restrict here, int16_t *restr
 /* Cells first..end - 1. */
 static void enter_run(struct pmk_rim *r, int first, int end)
 {
+	for (int i = 0; i < LINES; i++)
+		widen(r, first, end, r->row + i - 1, i);
 	for (int k = 0; k < 3 * SIDES; k++) {
-		int plane = k / SIDES, side = k % SIDES, size = plane ? CELL / 2 : CELL, from = first * size;
-		int16_t *const *line = r->line[plane][side];
+		int plane = k / SIDES, size = plane ? CELL / 2 : CELL, from = first * size;
+		int16_t *const *line = r->line[plane][k % SIDES];
 
-		for (int i = 0; i < LINES; i++)
-			widen(r, first, end, r->row + i - 1, side * (COUNT + 1) + plane, size, line[i]);
 		fill(line[ABOVE] + from, line[HERE] + from, line[BELOW] + from, (end - first) * size);
 	}
 }
