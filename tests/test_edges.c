@@ -235,7 +235,7 @@ static void test_levels_agree(void **state)
 	enum { N = 157 };
 	const struct pmk_edge_kernels *base = pmk_edge_kernels_of(PMK_CPU_BASE);
 	static int16_t rows[5][N + 16], want[N], got[N], want_rest[N], got_rest[N];
-	static uint8_t luma[N], want_alpha[N], got_alpha[N];
+	static uint8_t luma[N + 16], want_alpha[N], got_alpha[N];
 	static float gain[N], rest[N];
 	uint32_t seed = 13;
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 enum { RADIUS = 2, LINES = 2 * RADIUS + 1, ROUNDS = 2 };	/* cells; how often the filter runs */
+enum { BLOCK = 16 };	/* px */
 static const float EPSILON = 1e-3f;	/* of a colour in 0..1: below this variance it is noise */
 static const float CHROMA_EPSILON = 3e-4f;	/* colour varies less than light */
 
@@ -356,7 +357,7 @@ static void mix(const int16_t *a, const int16_t *restrict b, const int16_t *rest
 		out[i] = (int16_t)(a[i] + 2 * pmk_upper((int16_t)(b[i] - a[i]), part[i]));
 }
 
-static void rim(const int16_t *restrict gain_a, const int16_t *restrict gain_b, const int16_t *restrict rest_a, const int16_t *restrict rest_b,
+static inline void rim_pixels(const int16_t *restrict gain_a, const int16_t *restrict gain_b, const int16_t *restrict rest_a, const int16_t *restrict rest_b,
 	int part, const uint8_t *restrict luma, uint8_t *restrict alpha, int count)
 {
 	int16_t weight = (int16_t)part;
@@ -369,6 +370,19 @@ static void rim(const int16_t *restrict gain_a, const int16_t *restrict gain_b, 
 		value = value < 0 ? 0 : value;
 		alpha[i] = (uint8_t)(value > 255 ? 255 : value);
 	}
+}
+
+static void rim(const int16_t *gain_a, const int16_t *gain_b, const int16_t *rest_a, const int16_t *rest_b, int part, const uint8_t *luma,
+	uint8_t *alpha, int count)
+{
+	int whole = count / BLOCK * BLOCK;
+	uint8_t block[BLOCK];
+
+	rim_pixels(gain_a, gain_b, rest_a, rest_b, part, luma, alpha, whole);
+	if (whole == count)
+		return;
+	rim_pixels(gain_a + whole, gain_b + whole, rest_a + whole, rest_b + whole, part, luma + whole, block, BLOCK);
+	memcpy(alpha + whole, block, (size_t)(count - whole));
 }
 
 extern const struct pmk_edge_kernels LEVEL(pmk_edge_kernels);

@@ -35,7 +35,8 @@ struct pmk_edge_kernels {
 	/* a + part / 32768 (b - a), to within 1; part 0..32767 for each column. `out` may be `a`. */
 	void (*mix)(const int16_t *a, const int16_t *b, const int16_t *part, int16_t *out, int count);
 
-	/* The same with one part for all, of gain and of rest; then alpha = gain luma + rest, cut to 0..255. */
+	/* The same with one part for all, of gain and of rest; then alpha = gain luma + rest, cut to 0..255. Reads 15
+	 * columns behind the last. */
 	void (*rim)(const int16_t *gain_a, const int16_t *gain_b, const int16_t *rest_a, const int16_t *rest_b, int part, const uint8_t *luma,
 		uint8_t *alpha, int count);
 };

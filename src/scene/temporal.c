@@ -144,6 +144,7 @@ static void keep_row(const struct pmk_temporal *t, const uint8_t *step, int y, f
 	int w = t->width;
 	const uint8_t *b = step + (size_t)y * (size_t)w, *a = y ? b - w : b, *c = y + 1 < t->height ? b + w : b;
 	uint16_t *restrict sums = t->sums + 1;
+	float strength = t->strength;
 
 	for (int x = 0; x < w; x++)
 		sums[x] = (uint16_t)(a[x] + b[x] + c[x]);
@@ -153,7 +154,8 @@ static void keep_row(const struct pmk_temporal *t, const uint8_t *step, int y, f
 		float still = (float)(MOTION - (sums[x - 1] + sums[x] + sums[x + 1])) * (1.0f / (MOTION - NOISE));
 
 		still = still < 0 ? 0 : still;
-		keep[x] = (still > 1 ? 1 : still) * t->strength;
+		still *= strength;
+		keep[x] = still > strength ? strength : still;	/* the same as cutting at 1 before, and no branch */
 	}
 }
 

@@ -61,7 +61,7 @@ int pmk_trace_create(int width, int height, int mask_width, int mask_height, flo
 	missing |= !(t->run = pmk_mem_alloc((size_t)(t->columns + 1) * sizeof *t->run));
 	missing |= !(t->looks = pmk_mem_alloc(((size_t)mask_width + 7) / 8 * sizeof *t->looks));
 	for (int i = 0; i < LINES; i++)
-		missing |= !(t->line[i] = pmk_mem_alloc(((size_t)mask_width + 8) * sizeof *t->line[i]));
+		missing |= !(t->line[i] = pmk_mem_alloc(((size_t)mask_width + 16) * sizeof *t->line[i]));
 	if (missing) {
 		pmk_trace_destroy(t);
 		return -ENOMEM;

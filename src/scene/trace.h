@@ -17,7 +17,7 @@ int pmk_trace_create(int width, int height, int mask_width, int mask_height, flo
 void pmk_trace_destroy(struct pmk_trace *trace);	/* NULL is fine */
 
 /* The cells cover `view` of the picture, which may stick out of it; alpha is 0 outside of the view. `luma` and `mask` have the
- * camera's size; every pixel of the mask is written. */
+ * camera's size, and behind luma another 15 bytes can be read; every pixel of the mask is written. */
 void pmk_trace_run(struct pmk_trace *trace, const float *gain, const float *rest, const struct pmk_rect *view, const uint8_t *luma,
 	int luma_stride, struct pmk_mask *mask);
 
