@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -160,25 +161,36 @@ static bool look_at(struct pmk_view *v, const struct pmk_box *box)
 	return true;
 }
 
+/* How many of the rows are person, of each column. */
+static void count_columns(const float *restrict p, int width, int rows, uint16_t *restrict counts)
+{
+	memset(counts, 0, (size_t)width * sizeof *counts);
+	for (int y = 0; y < rows; y++, p += width) {
+		for (int x = 0; x < width; x++)
+			counts[x] = (uint16_t)(counts[x] + (p[x] > 0.5f));
+	}
+}
+
 static void find_cells(const float *probability, int width, int height, struct cells *c)
 {
 	int longer = width > height ? width : height;
+	uint16_t counts[PMK_IMAGE_MAX_PX];
 
+	assert(longer <= PMK_IMAGE_MAX_PX);
 	c->size = (longer + CELLS - 1) / CELLS;
 	c->width = (width + c->size - 1) / c->size;
 	c->height = (height + c->size - 1) / c->size;
 	for (int y = 0; y < c->height; y++) {
-		int sums[CELLS] = { 0 };
-		for (int row = y * c->size; row < (y + 1) * c->size && row < height; row++) {
-			const float *p = probability + (size_t)row * (size_t)width;
-			for (int x = 0; x < c->width; x++) {
-				int end = (x + 1) * c->size < width ? (x + 1) * c->size : width;
-				for (int i = x * c->size; i < end; i++)
-					sums[x] += p[i] > 0.5f;
-			}
+		int first = y * c->size, rows = height - first < c->size ? height - first : c->size;
+
+		count_columns(probability + (size_t)first * (size_t)width, width, rows, counts);
+		for (int x = 0; x < c->width; x++) {
+			int sum = 0;
+
+			for (int i = x * c->size; i < (x + 1) * c->size && i < width; i++)
+				sum += counts[i];
+			c->on[y * c->width + x] = 2 * sum >= c->size * c->size;
 		}
-		for (int x = 0; x < c->width; x++)
-			c->on[y * c->width + x] = 2 * sums[x] >= c->size * c->size;
 	}
 }
 
