@@ -52,7 +52,14 @@ says() {
 
 # --- mistakes of usage: 2
 expect 2 'no option --colour' --colour
-expect 2 'no option -Z' -Z
+expect 2 'no option -Z; see potemkin --help' -Z
+expect 2 'no option --smoth=40; did you mean --smooth\?' --smoth=40
+expect 2 'no option --verison; did you mean --version\?' --verison
+expect 2 'no option --out; did you mean --output\?' --out null
+expect 2 'no option --background; did you mean --backdrop\?' --background office
+expect 2 'no option --json=yes; did you mean --json\?' list --json=yes
+expect 2 'no option --xyz; see potemkin --help' --xyz
+expect 2 'no option --fpss; did you mean --fps\?' --fpss
 expect 2 '--size needs a value' run --size
 expect 2 'no command "explode"' explode
 expect 2 'too few words; usage: potemkin convert' convert a.mp4

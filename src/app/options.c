@@ -378,10 +378,12 @@ static enum pmk_exit walk(int argc, char **argv, struct pmk_options *o, const ch
 		char letter[3] = { '-', (char)optopt };
 		const char *word = optopt > 0 && optopt < 256 ? letter : argv[optind - 1];
 
-		if (c == '?' || c == ':') {
-			pmk_error(c == ':' ? "option %s needs a value; see potemkin --help" : "there is no option %s; see potemkin --help", word);
+		if (c == '?')
+			pmk_option_refuse(word);
+		if (c == ':')
+			pmk_error("option %s needs a value; see potemkin --help", word);
+		if (c == '?' || c == ':')
 			return PMK_EXIT_USAGE;
-		}
 		*given |= UINT64_C(1) << id_of(c);
 		if (!config || id_of(c) == HELP || id_of(c) == VERSION)
 			code = set(o, id_of(c), optarg);

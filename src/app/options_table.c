@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/options_table.h"
 
+#include "base/log.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -98,6 +100,61 @@ void pmk_option_commands(int id, char text[128])
 		last = commands[i];
 	}
 	snprintf(text + used, 128 - used, "%s%s", used ? " and " : "", last);
+}
+
+enum { WORD = 32, NEAR = 2, SYLLABLE = 4 };
+
+/* Levenshtein's distance of a word to a name: letters that are added, left out or changed. Two that are swapped count as two. */
+static size_t distance(const char *word, size_t length, const char *name)
+{
+	size_t row[WORD];
+
+	for (size_t j = 0; j <= length; j++)
+		row[j] = j;
+	for (size_t i = 0; name[i]; i++) {
+		size_t corner = row[0]++;
+
+		for (size_t j = 0; j < length; j++) {
+			size_t change = corner + (word[j] != name[i]), add = row[j] + 1, leave = row[j + 1] + 1;
+
+			corner = row[j + 1];
+			row[j + 1] = change < add ? change : add;
+			row[j + 1] = leave < row[j + 1] ? leave : row[j + 1];
+		}
+	}
+	return row[length];
+}
+
+/* The option that a word without its dashes may have meant: begun so, or a slip away, or of the same first syllable. NULL: none is near. */
+static const char *find_near(const char *word)
+{
+	size_t length = strcspn(word, "="), least = NEAR + 2;
+	const char *nearest = NULL;
+
+	if (length < 3 || length >= WORD)
+		return NULL;
+	for (int id = 0; id < OPTION_COUNT; id++) {
+		const char *name = pmk_option_table[id].name;
+		size_t far = strncmp(name, word, length) == 0 ? 0 : distance(word, length, name);
+
+		if (far > NEAR || far * 2 > length)
+			far = strncmp(name, word, SYLLABLE) == 0 ? NEAR + 1 : NEAR + 2;
+		if (far >= least)
+			continue;
+		least = far;
+		nearest = name;
+	}
+	return nearest;
+}
+
+void pmk_option_refuse(const char *word)
+{
+	const char *near = strncmp(word, "--", 2) == 0 ? find_near(word + 2) : NULL;
+
+	if (near)
+		pmk_error("there is no option %s; did you mean --%s?", word, near);
+	else
+		pmk_error("there is no option %s; see potemkin --help", word);
 }
 
 /* What only makes sense on the command line. */

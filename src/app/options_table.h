@@ -26,6 +26,7 @@ struct pmk_option {
 extern const struct pmk_option pmk_option_table[OPTION_COUNT];
 
 int pmk_option_command(const char *name);	/* enum pmk_command; -1: there is none of that name */
+void pmk_option_refuse(const char *word);	/* log that there is no such option, with the one that "--smoth" or "--smoth=3" may have meant */
 const char *pmk_option_command_name(enum pmk_command command);
 void pmk_option_commands(int id, char text[128]);	/* those that know it: "run, convert and mask" */
 bool pmk_option_in_file(int id);	/* the configuration file may hold it */
