@@ -30,6 +30,7 @@ struct pmk_trace {
 	int *begin;	/* first target column whose left cell is at least i, for i of 0..columns */
 	int16_t *gain, *rest;	/* of each cell and, at the end of each row, its last cell once more */
 	uint8_t *kind;
+	uint8_t *between;	/* kinds of a pair of rows */
 	int16_t *line[LINES];	/* gain and rest of two rows of cells at the target's width; right neighbours on their way */
 	struct run *run;	/* of a pair of rows of cells */
 	int runs;
@@ -58,6 +59,7 @@ int pmk_trace_create(int width, int height, int mask_width, int mask_height, flo
 	missing |= !(t->gain = pmk_mem_alloc(cells * sizeof *t->gain));
 	missing |= !(t->rest = pmk_mem_alloc(cells * sizeof *t->rest));
 	missing |= !(t->kind = pmk_mem_alloc(cells));
+	missing |= !(t->between = pmk_mem_alloc((size_t)t->columns));
 	missing |= !(t->run = pmk_mem_alloc((size_t)(t->columns + 1) * sizeof *t->run));
 	missing |= !(t->looks = pmk_mem_alloc(((size_t)mask_width + 7) / 8 * sizeof *t->looks));
 	for (int i = 0; i < LINES; i++)
@@ -80,6 +82,7 @@ void pmk_trace_destroy(struct pmk_trace *t)
 	free(t->gain);
 	free(t->rest);
 	free(t->kind);
+	free(t->between);
 	free(t->run);
 	free(t->looks);
 	for (int i = 0; i < LINES; i++)
@@ -151,22 +154,28 @@ static void read_cells(struct pmk_trace *t, const float *gain, const float *rest
 	}
 }
 
-/* What lies between these two rows of cells, as runs of target columns. */
+/* What lies between two rows of cells, and between a cell and the next one. */
+static void find_kinds(const uint8_t *restrict above, const uint8_t *restrict below, uint8_t *restrict kind, int count)
+{
+	for (int i = 0; i < count; i++) {
+		uint8_t other = (uint8_t)((above[i] ^ above[i + 1]) | (above[i] ^ below[i]) | (above[i] ^ below[i + 1]));
+
+		kind[i] = other ? PMK_EDGE_RIM : above[i];
+	}
+}
+
+/* The same as runs of target columns. */
 static void find_runs(struct pmk_trace *t, int above, int below)
 {
-	const uint8_t *a = t->kind + (size_t)above * (size_t)(t->columns + 1), *b = t->kind + (size_t)below * (size_t)(t->columns + 1);
+	size_t pitch = (size_t)(t->columns + 1);
 
+	find_kinds(t->kind + pitch * (size_t)above, t->kind + pitch * (size_t)below, t->between, t->columns);
 	t->runs = 0;
-	for (int i = 0; i < t->columns; i++) {
-		enum pmk_edge_kind kind = a[i] == a[i + 1] && a[i] == b[i] && a[i] == b[i + 1] ? a[i] : PMK_EDGE_RIM;
-		int first = t->begin[i], end = t->begin[i + 1];
-
-		if (first == end)
-			continue;
-		if (t->runs && t->run[t->runs - 1].kind == kind)
-			t->run[t->runs - 1].end = end;
-		else
-			t->run[t->runs++] = (struct run){ first, end, kind };
+	for (int i = 0, next; i < t->columns; i = next) {
+		for (next = i + 1; next < t->columns && t->between[next] == t->between[i];)
+			next++;
+		if (t->begin[i] < t->begin[next])
+			t->run[t->runs++] = (struct run){ t->begin[i], t->begin[next], (enum pmk_edge_kind)t->between[i] };
 	}
 }
 
