@@ -35,7 +35,7 @@ struct pmk_bench {
 	/* what came out */
 	int frames;
 	struct pmk_series stage[PMK_BENCH_STAGES];	/* each frame */
-	struct pmk_series ours, wall;	/* a frame's CPU time, and its whole time, a round each */
+	struct pmk_series ours, wall;	/* a frame's CPU time; its whole time, a round each */
 	struct pmk_series still_gated, still_plain;	/* the same of a still scene, with the motion gate and without */
 	struct pmk_series floor, usual;	/* JPEG only: decoding alone, and the usual chain */
 	struct pmk_series engine, xnnpack;	/* the network alone; xnnpack where it is built in */

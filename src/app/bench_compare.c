@@ -19,7 +19,8 @@ struct rivals {
 	struct pmk_engine *engine, *xnnpack;
 };
 
-/* Counts a round: its CPU time over its frames. */
+/* CPU time over frames. Where each does the same work each is counted, so that the median is a frame's and not that of the machine's
+ * worst moments. */
 static void count(struct pmk_series *series, uint64_t since_ns, int frames)
 {
 	pmk_series_add(series, (pmk_clock_cpu_ns() - since_ns) / (uint64_t)frames);
@@ -73,12 +74,15 @@ static void destroy_rivals(struct rivals *r)
 /* Every frame with the network: time stands, so the motion gate is open. */
 static int round_of_ours(struct pmk_bench *b, int round, int frames)
 {
-	uint64_t start = pmk_clock_now_ns(), cpu = pmk_clock_cpu_ns();
+	uint64_t start = pmk_clock_now_ns();
 	int err = 0;
 
-	for (int i = 0; !err && i < frames; i++)
+	for (int i = 0; !err && i < frames; i++) {
+		uint64_t cpu = pmk_clock_cpu_ns();
+
 		err = pmk_bench_frame(b, b->scene, &b->moving, (uint64_t)(round * frames + i), PMK_S_NS, b->stage);
-	count(&b->ours, cpu, frames);
+		count(&b->ours, cpu, 1);
+	}
 	pmk_series_add(&b->wall, (pmk_clock_now_ns() - start) / (uint64_t)frames);
 	return err;
 }
@@ -103,34 +107,36 @@ static int round_of_still(struct pmk_bench *b, struct pmk_scene *scene, int want
 static int round_of_usual(struct pmk_bench *b, struct pmk_usual *usual, int round, int frames)
 {
 	const struct pmk_bench_material *m = &b->moving;
-	uint64_t start = pmk_clock_cpu_ns();
 	int err = 0;
 
 	for (int i = 0; !err && i < frames; i++) {
 		int at = (round * frames + i) % PMK_BENCH_PICTURES;
+		uint64_t start = pmk_clock_cpu_ns();
+
 		err = pmk_usual_decode(usual, m->data[at], m->bytes[at]);
+		count(&b->floor, start, 1);
 	}
-	count(&b->floor, start, frames);
-	start = pmk_clock_cpu_ns();
 	for (int i = 0; !err && i < frames; i++) {
 		int at = (round * frames + i) % PMK_BENCH_PICTURES;
+		uint64_t start = pmk_clock_cpu_ns();
+
 		err = pmk_usual_frame(usual, m->data[at], m->bytes[at]);
+		count(&b->usual, start, 1);
 	}
-	count(&b->usual, start, frames);
 	return err;
 }
 
 static int round_of_engine(struct pmk_engine *engine, struct pmk_series *series)
 {
-	uint64_t start = 0;
 	int err = 0;
 
 	for (int i = -WARM_UP; !err && i < ENGINE_RUNS; i++) {
-		if (i == 0)
-			start = pmk_clock_cpu_ns();
+		uint64_t start = pmk_clock_cpu_ns();
+
 		err = pmk_engine_run(engine);
+		if (i >= 0)
+			count(series, start, 1);
 	}
-	count(series, start, ENGINE_RUNS);
 	return err;
 }
 
