@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* MJPEG frames to planar YUV in their own sampling (libjpeg-turbo's classic API, which decodes into the caller's
- * rows; the scans of ordinary pictures by jpeg_scan.h, with the same result). JPEG carries full-range BT.601 (JFIF, ITU-T T.871).
+ * rows; the scans of ordinary pictures by jpeg_scan.h, with the same samples). JPEG carries full-range BT.601 (JFIF, ITU-T T.871).
  *
  * The one rule: a camera's frame may be cut off or damaged; then decode fails, and the caller drops the frame and goes on. */
 #ifndef PMK_IMAGE_JPEG_H

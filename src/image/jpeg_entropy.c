@@ -89,8 +89,6 @@ static void fill_window(struct pmk_jpeg_reader *r)
 			r->ended = stop || r->next == r->end;
 		}
 	}
-	if (r->ended)
-		memset(r->filled, 0, PMK_JPEG_BLOCKS_BYTES);
 }
 
 void pmk_jpeg_reader_start(struct pmk_jpeg_reader *r, const uint8_t *data, const uint8_t *end)
@@ -162,7 +160,7 @@ static inline __attribute__((always_inline)) bool read_code(struct state *s)
 	}
 	s->codes = s->block->ac;
 	__asm__("testb %[end], %b[e]\n\tcmovne %[dc], %[codes]\n\tcmovne %[none], %[have]\n\tcmovne %[next], %[block]"
-		: [codes] "+r"(s->codes), [have] "+r"(s->have), [block] "+r"(s->block) : [e] "r"(e), [end] "i"(END), [dc] "rm"(dc), [none] "r"(0), [next] "r"(next) : "cc");
+		: [codes] "+&r"(s->codes), [have] "+&r"(s->have), [block] "+&r"(s->block) : [e] "r"(e), [end] "i"(END), [dc] "rm"(dc), [none] "r"(0), [next] "r"(next) : "cc");
 	return true;
 }
 
@@ -195,7 +193,9 @@ bool pmk_jpeg_reader_marker(struct pmk_jpeg_reader *r, int marker, int spare)
 {
 	if (!r->ended)
 		fill_window(r);
-	if (!r->ended || left_of(r) > spare || r->end - r->next < 2 || r->next[0] != 0xff || r->next[1] != marker)
+	while (r->end - r->next > 2 && r->next[0] == 0xff && r->next[1] == 0xff)
+		r->next++;	/* fill bytes (T.81, B.1.1.2) */
+	if (!r->ended || 2 * left_of(r) > spare || r->end - r->next < 2 || r->next[0] != 0xff || r->next[1] != marker)
 		return false;
 	pmk_jpeg_reader_start(r, r->next + 2, r->end);
 	return true;

@@ -17,7 +17,7 @@ enum {
 	PMK_JPEG_WINDOW = 3 * PMK_JPEG_BLOCKS_BYTES + 32,
 };
 
-/* Codes of a Huffman table. An entry of `look`, indexed by the next bits, or 0 when the code is longer or there is none:
+/* Codes of a Huffman table. An entry of `look`, indexed by the next bits, or 0 when the code is longer, unusual or not there:
  * bits 0..5   bits of the code and of the number behind it
  * bit 7       the block ends
  * bits 8..15  bits of the code
@@ -37,7 +37,6 @@ struct pmk_jpeg_block {
 	int16_t coefficient[64];	/* row by row, as sent: quantized, the first as a difference; all 0 when the block is handed in */
 	const struct pmk_jpeg_codes *dc, *ac;
 	uint32_t codes;	/* out: 64, or at least one more than there are up to the last that is not 0, in zigzag order */
-	uint8_t table;	/* for the caller */
 	uint8_t *out;
 	ptrdiff_t stride;
 } __attribute__((aligned(32)));
@@ -49,7 +48,7 @@ struct pmk_jpeg_reader {
 	unsigned count;	/* of them that are valid */
 	const uint8_t *at;	/* first byte in the window that is not in bits */
 	uint8_t *filled;	/* end of the window's data */
-	uint8_t window[PMK_JPEG_WINDOW];	/* data without their stuffed zeros */
+	uint8_t window[PMK_JPEG_WINDOW];	/* data without their stuffed zeros, behind them what was there before */
 };
 
 void pmk_jpeg_reader_start(struct pmk_jpeg_reader *reader, const uint8_t *data, const uint8_t *end);
@@ -57,7 +56,8 @@ void pmk_jpeg_reader_start(struct pmk_jpeg_reader *reader, const uint8_t *data, 
 /* `count` blocks, 1..PMK_JPEG_BLOCKS; block[count].dc is read too. False: damaged, cut off or unusual; blocks are undefined then. */
 bool pmk_jpeg_reader_blocks(struct pmk_jpeg_reader *reader, struct pmk_jpeg_block *blocks, int count);
 
-/* At the end of an interval: at most `spare` whole bytes are left and then this marker comes (its second byte). Goes on behind it. */
+/* At the end of an interval: what is left cannot be more than `spare` bytes of the file, each being two where it is a stuffed 0xff, and then
+ * this marker comes (its second byte). Goes on behind it. */
 bool pmk_jpeg_reader_marker(struct pmk_jpeg_reader *reader, int marker, int spare);
 
 #endif

@@ -9,7 +9,7 @@ typedef __m256i pair;
 
 enum { ONE = 1 << 13, BETWEEN = 2, COLUMNS = 13 - BETWEEN, ROWS = 13 + BETWEEN + 3 };
 
-/* cos and sin of the paper times 2^13, summed as the multipliers of one input each; see the text on the odd part below. */
+/* cos and sin of the paper times 2^13, summed as the multipliers of one input each; how, stands at the odd part below. */
 enum { C6 = 4433, C2 = 10703, A = 11363, B = 9633, C = 6437, D = 2260, E = 11362, F = 6436, G = 2259, H = 2261 };
 
 static inline pair two(short a, short b)

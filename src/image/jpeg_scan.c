@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EOI = 0xd9, RST0 = 0xd0, PARTS = 3, MOST_IN_UNIT = 10, TABLES = NUM_QUANT_TBLS, KINDS = 3 };
+enum { EOI = 0xd9, RST0 = 0xd0, PARTS = 3, KINDS = 3 };
+enum { LEAST_DC = -2048, MOST_DC = 2047 };	/* of samples of eight bits; more would add up without end */
 
 typedef void idct(struct pmk_jpeg_block *const *blocks, int count, const struct pmk_jpeg_quant *quant);
 
@@ -25,21 +26,21 @@ struct place {
 
 struct list {
 	int count;
-	struct pmk_jpeg_block *block[PMK_JPEG_BLOCKS + 1];
+	struct pmk_jpeg_block *block[PMK_JPEG_BLOCKS];
 };
 
 struct pmk_jpeg_scan {
 	struct pmk_jpeg_reader reader;
 	struct pmk_jpeg_codes dc[NUM_HUFF_TBLS], ac[NUM_HUFF_TBLS];
-	struct pmk_jpeg_quant quant[TABLES];
-	struct place place[MOST_IN_UNIT];
+	struct pmk_jpeg_quant quant[PARTS];
+	struct place place[D_MAX_BLOCKS_IN_MCU];
 	int in_unit;	/* blocks of an MCU */
 	int first[PARTS], count[PARTS];	/* of an MCU's blocks, of a component */
 	int last[PARTS];	/* DC of the block before */
 	uint8_t *const *plane;
 	const int *stride;
 	struct pmk_jpeg_block block[PMK_JPEG_BLOCKS + 1];
-	struct list list[TABLES][KINDS];
+	struct list list[PARTS][KINDS];
 	uint8_t spare[PMK_JPEG_BLOCKS][DCTSIZE2];	/* of blocks that reach below the picture */
 };
 
@@ -47,7 +48,7 @@ struct pmk_jpeg_scan *pmk_jpeg_scan_create(void)
 {
 	enum pmk_cpu_level level;
 
-	if (pmk_cpu_level(&level) < 0 || level < PMK_CPU_AVX2 || !__builtin_cpu_supports("bmi2"))
+	if (pmk_cpu_level(&level) < 0 || level < PMK_CPU_AVX2 || !__builtin_cpu_supports("bmi") || !__builtin_cpu_supports("bmi2"))
 		return NULL;
 	return pmk_mem_alloc(sizeof(struct pmk_jpeg_scan));
 }
@@ -61,12 +62,12 @@ static bool is_ordinary(const struct jpeg_decompress_struct *info)
 {
 	if (info->progressive_mode || info->arith_code || info->data_precision != 8 || info->num_components != PARTS ||
 	    info->comps_in_scan != PARTS || info->Ss != 0 || info->Se != DCTSIZE2 - 1 || info->Ah || info->Al ||
-	    info->blocks_in_MCU > MOST_IN_UNIT)
+	    info->output_width != info->image_width || info->output_height != info->image_height)
 		return false;
 	for (int p = 0; p < PARTS; p++) {
 		const jpeg_component_info *c = &info->comp_info[p];
 
-		if (info->cur_comp_info[p] != c || c->DCT_scaled_size != DCTSIZE || !c->quant_table || !info->dc_huff_tbl_ptrs[c->dc_tbl_no] ||
+		if (info->cur_comp_info[p] != c || !c->quant_table || !info->dc_huff_tbl_ptrs[c->dc_tbl_no] ||
 		    !info->ac_huff_tbl_ptrs[c->ac_tbl_no])
 			return false;
 		for (int i = 0; i < DCTSIZE2; i++) {
@@ -172,7 +173,7 @@ static bool sort(struct pmk_jpeg_scan *scan, int part, JDIMENSION units)
 			many += b->codes > PMK_JPEG_FEW + 1;
 			dc += b->coefficient[0];
 			b->coefficient[0] = (int16_t)dc;
-			good = good && dc >= -2048 && dc <= 2047;
+			good = good && dc >= LEAST_DC && dc <= MOST_DC;
 		}
 	}
 	list[0].count = flat;
