@@ -254,7 +254,8 @@ def ring_is_covered(reader, fourcc, width, height, when):
     ring = reader.ring()
     for index, data in enumerate(ring):
         bad = foreign(data, fourcc, width, height)
-        check(bad == 0, "%s, ring buffer %d of %d is not the backdrop in %d samples" % (when, index + 1, len(ring), bad))
+        check(bad == 0, "%s, ring buffer %d of %d is not the backdrop in %d samples, it begins with %s" % (
+            when, index + 1, len(ring), bad, data[:8].hex()))
     return len(ring)
 
 
