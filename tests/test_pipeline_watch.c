@@ -152,7 +152,7 @@ static void test_counted_pictures_wait_for_somebody(void **state)
 			atomic_store(&camera_mode, DELIVER);
 			atomic_store(&watch, PMK_WATCH_SOMEBODY);
 			reach(p, PMK_STATE_ENDED);
-			assert_int_equal(seen(0).written - seen(0).covers, 5);
+			assert_int_equal(report_of(p).written, 5);	/* a late picture is repeated, which does not count */
 		}
 		stop(p, 0);	/* the other time while it waits */
 		assert_int_equal(said_waiting, 1);
