@@ -129,6 +129,38 @@ for child in $(cat started); do
 	if kill -0 "$child" 2>/dev/null; then note bad 'the tool goes on'; kill "$child"; else note ok; fi
 done
 
+# --- one that does not want to end, and one whose child has left its group and holds the pipe, are no way to stay
+stopped_soon() {
+	rm -f started
+	"$program" -q model fetch --to to paged >out 2>err &
+	pid=$!
+	while kill -0 $pid 2>/dev/null && ! [ -e started ]; do sleep 0.05; done
+	kill -s TERM $pid
+	for _ in $(seq 200); do kill -0 $pid 2>/dev/null || break; sleep 0.05; done
+	if kill -0 $pid 2>/dev/null; then note bad "$1: it goes on"; kill -s KILL $pid; else note ok; fi
+	wait $pid
+	for child in $(cat started); do kill -s KILL "$child" 2>/dev/null; done
+}
+tool curl <<'END'
+trap '' TERM
+echo $$ >started.part && mv started.part started
+while :; do echo still here; sleep 0.2; done
+END
+stopped_soon 'a tool that ignores the signal'
+tool curl <<'END'
+setsid sleep 100 &
+echo $! >started.part && mv started.part started
+wait
+END
+stopped_soon 'a tool with a child of its own group'
+tool curl <<'END'
+echo 'a network' >"$out"
+setsid sleep 100 &
+echo $! >started
+END
+if timeout 10 "$program" -q model fetch --to to paged >out 2>err && [ -e to/page.tflite ]; then note ok; else note bad "a tool that leaves a child behind: $(cat err)"; fi
+kill "$(cat started)"
+
 # --- nothing else is left
 if [ -d data ]; then note bad "data: $(ls -A data)"; else note ok; fi
 echo "$passed passed, $failed failed"

@@ -2,6 +2,7 @@
 #include "app/child.h"
 
 #include "app/signals.h"
+#include "base/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -45,23 +46,37 @@ static void choose_line(char *said, char *why, size_t size)
 	}
 }
 
-/* Until nobody is left who could say something. True: a signal came, and its group was told to end. */
+static bool has_ended(pid_t pid)
+{
+	siginfo_t info = { 0 };
+
+	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || info.si_pid == pid;
+}
+
+/* Until nobody is left who could say something, or it has ended and is silent: what it started may live on. True: a signal came, and its
+ * group was told to end, and made to after a second. */
 static bool listen_to(int fd, pid_t pid, char said[SAID])
 {
 	struct pollfd fds[2] = { { .fd = fd, .events = POLLIN }, { .fd = pmk_signals_fd(), .events = POLLIN } };
+	uint64_t deadline = UINT64_MAX;
 	size_t used = 0;
-	bool ended = false;
 
 	for (;;) {
 		char more[1024];
-		int ready = poll(fds, 2, ended ? MERCY_MS : -1);
+		int ready = poll(fds, 2, MERCY_MS);
 		ssize_t got;
 
-		if (ready == 0 || fds[1].revents) {
-			kill(-pid, ended ? SIGKILL : SIGTERM);
-			ended = true;
+		if (fds[1].revents) {
+			kill(-pid, SIGTERM);
+			deadline = pmk_clock_now_ns() + MERCY_MS * PMK_MS_NS;
 			fds[1] = (struct pollfd){ .fd = -1 };
 		}
+		if (pmk_clock_now_ns() >= deadline) {
+			kill(-pid, SIGKILL);
+			break;
+		}
+		if (ready == 0 && has_ended(pid))
+			break;
 		if (ready <= 0 || !fds[0].revents)
 			continue;
 		got = read(fd, more, sizeof more);
@@ -72,7 +87,7 @@ static bool listen_to(int fd, pid_t pid, char said[SAID])
 		used += (size_t)got;
 	}
 	said[used] = '\0';
-	return ended;
+	return deadline != UINT64_MAX;
 }
 
 /* Its words go to `fd`. In a group of its own, so that a signal reaches all of it, and through us alone. */
@@ -101,8 +116,11 @@ int pmk_child_run(const char *const argv[], char *why, size_t size)
 	bool ended;
 	pid_t pid;
 
-	if (pipe2(fds, O_CLOEXEC) < 0)
-		return -errno;
+	if (pipe2(fds, O_CLOEXEC) < 0) {
+		err = -errno;
+		snprintf(why, size, "%s", strerror(-err));
+		return err;
+	}
 	err = spawn(argv, fds[1], &pid);
 	close(fds[1]);
 	if (err) {
@@ -112,10 +130,15 @@ int pmk_child_run(const char *const argv[], char *why, size_t size)
 	}
 	ended = listen_to(fds[0], pid, said);
 	close(fds[0]);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
+	do
+		err = waitpid(pid, &status, 0) < 0 ? -errno : 0;
+	while (err == -EINTR);
 	if (ended)
 		return -EINTR;
+	if (err) {
+		snprintf(why, size, "%s: %s", argv[0], strerror(-err));
+		return err;
+	}
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return 0;
 	snprintf(why, size, WIFEXITED(status) ? "%s ended with %d" : "%s was ended by signal %d", argv[0],

