@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "image/still.h"
+#include "base/mem.h"
 #include "media_material.h"
 
 #include <sys/resource.h>
@@ -328,6 +329,21 @@ static void test_what_is_no_file_stays(void **state)
 	assert_int_equal(material_clear(), 3);	/* no temporary is left */
 }
 
+/* `times` copies of a file, one behind the other. */
+static void append(const char *from, const char *to, int times)
+{
+	uint8_t *data;
+	size_t bytes;
+	FILE *file = fopen(to, "wb");
+
+	assert_non_null(file);
+	assert_int_equal(pmk_mem_read_file(from, 1 << 20, &data, &bytes), 0);
+	for (int i = 0; i < times; i++)
+		assert_int_equal(fwrite(data, 1, bytes, file), bytes);
+	fclose(file);
+	free(data);
+}
+
 static void test_probe_tells_a_video(void **state)
 {
 	const struct pmk_media_out_settings settings = { .layout = { .width = 64, .height = 48 }, .fps = 30 };
@@ -338,6 +354,10 @@ static void test_probe_tells_a_video(void **state)
 	assert_int_equal(pmk_still_probe(material_path("a.mp4")), 0);
 	assert_int_equal(pmk_still_probe(material_path("a.y4m")), 0);
 	assert_int_equal(pmk_still_probe(material_path("a.jpg")), 1);
+	append(material_path("a.jpg"), material_path("two.jpg"), 2);	/* as some phones write them */
+	assert_int_equal(pmk_still_probe(material_path("two.jpg")), 1);
+	append(material_path("a.jpg"), material_path("two.mjpeg"), 2);
+	assert_int_equal(pmk_still_probe(material_path("two.mjpeg")), 0);
 	material_clear();
 }
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 enum { LARGEST_ERRNO = 4095 };
@@ -131,6 +132,22 @@ bool pmk_av_holds_pictures(const AVFormatContext *format)
 		return true;
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		if (!strcmp(name, names[i]))
+			return true;
+	}
+	return false;
+}
+
+bool pmk_av_is_photo(const AVFormatContext *format, const char *path)
+{
+	static const char *const ends[] = { ".jpg", ".jpeg", ".jpe", ".mpo" };
+	size_t length = strlen(path);
+
+	if (strcmp(format->iformat->name, "mjpeg") != 0 && strcmp(format->iformat->name, "jpeg_pipe") != 0)
+		return false;
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+		size_t end = strlen(ends[i]);
+
+		if (length > end && strcasecmp(path + length - end, ends[i]) == 0)
 			return true;
 	}
 	return false;

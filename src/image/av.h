@@ -23,6 +23,11 @@ int pmk_av_open(const char *path, int64_t max_px, AVFormatContext **format) __at
 void pmk_av_close(AVFormatContext **format);	/* NULL inside is fine */
 
 bool pmk_av_holds_pictures(const AVFormatContext *format);	/* a picture format (PNG, JPEG, GIF ..), not one for videos */
+
+/* A photo's file may hold more JPEGs behind the one that viewers show: previews, other exposures (CIPA DC-007). Only its name tells it from
+ * a video of JPEGs one after the other. */
+bool pmk_av_is_photo(const AVFormatContext *format, const char *path);
+
 double pmk_av_fps(const AVStream *stream);	/* mean rate, 1..240; 30 where the file says nothing */
 
 /* Where the pictures of a recording begin in its own time, so that sound and pictures can be told from one zero. */

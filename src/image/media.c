@@ -123,6 +123,8 @@ static void fill_info(struct pmk_media *media)
 	info->fps = pmk_av_fps(stream);
 	info->duration_ns = duration_ns(format, stream);
 	info->frames = stream->nb_frames > 0 ? stream->nb_frames : (int64_t)((double)info->duration_ns / 1e9 * info->fps + 0.5);
+	if (pmk_av_is_photo(format, media->path))
+		media->ahead_count = 1;
 	info->still = media->ahead_count == 1 && (pmk_av_holds_pictures(format) || info->duration_ns == 0);
 	if (info->still) {
 		info->fps = 30;

@@ -19,7 +19,8 @@ int pmk_still_read(const char *path, struct pmk_rgb *rgb) __attribute__((warn_un
 int pmk_still_write_rgb(const char *path, const struct pmk_rgb *rgb) __attribute__((warn_unused_result));
 int pmk_still_write_grey(const char *path, const struct pmk_mask *mask) __attribute__((warn_unused_result));
 
-/* Whether the file is a single picture rather than a video, by its content. 1, 0, or negative errno (logged). */
+/* Whether the file is a single picture rather than a video, by its content; several JPEGs in a file are a photo where the name says so.
+ * 1, 0, or negative errno (logged). */
 int pmk_still_probe(const char *path) __attribute__((warn_unused_result));
 
 #endif
