@@ -105,39 +105,24 @@ static void set_codes(struct pmk_jpeg_scan *scan)
 	}
 }
 
-/* Where a block's samples go. Columns beyond the last block are nowhere to be seen; rows below the picture are cut off afterwards. */
-static void set_out(struct pmk_jpeg_scan *scan, const struct place *place, JDIMENSION column, JDIMENSION row, int index)
-{
-	const jpeg_component_info *c = place->info;
-	struct pmk_jpeg_block *b = &scan->block[index];
-
-	if (column < c->width_in_blocks && (row + 1) * DCTSIZE <= c->downsampled_height) {
-		b->stride = scan->stride[place->part];
-		b->out = scan->plane[place->part] + (size_t)row * DCTSIZE * (size_t)b->stride + (size_t)column * DCTSIZE;
-	} else {
-		b->stride = DCTSIZE;
-		b->out = scan->spare[index];
-	}
-}
-
-/* `units` of MCUs from x on, of the row y. Only at the right and lower edges blocks may be outside. */
+/* Where the samples of `units` of MCUs from x on, of the row y, go. Only at the right and lower edges blocks may be outside: columns beyond
+ * the last block are nowhere to be seen; rows below the picture are cut off afterwards. */
 static void set_outs(struct pmk_jpeg_scan *scan, JDIMENSION x, JDIMENSION y, JDIMENSION units, bool edge)
 {
 	for (int i = 0; i < scan->in_unit; i++) {
 		const struct place *p = &scan->place[i];
 		JDIMENSION across = (JDIMENSION)p->info->h_samp_factor, column = x * across + p->across;
 		JDIMENSION row = y * (JDIMENSION)p->info->v_samp_factor + p->down;
+		bool below = (row + 1) * DCTSIZE > p->info->downsampled_height;
 		ptrdiff_t stride = scan->stride[p->part];
-		uint8_t *out = scan->plane[p->part] + (ptrdiff_t)(row * DCTSIZE) * stride + column * DCTSIZE;
+		uint8_t *rows = scan->plane[p->part] + (ptrdiff_t)(row * DCTSIZE) * stride;
 		struct pmk_jpeg_block *b = &scan->block[i];
 
-		for (JDIMENSION unit = 0; unit < units; unit++, b += scan->in_unit) {
-			if (edge) {
-				set_out(scan, p, column + unit * across, row, (int)(b - scan->block));
-			} else {
-				b->out = out + unit * across * DCTSIZE;
-				b->stride = stride;
-			}
+		for (JDIMENSION unit = 0; unit < units; unit++, column += across, b += scan->in_unit) {
+			bool outside = edge && (below || column >= p->info->width_in_blocks);
+
+			b->out = outside ? scan->spare[b - scan->block] : rows + column * DCTSIZE;
+			b->stride = outside ? DCTSIZE : stride;
 		}
 	}
 }
