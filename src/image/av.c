@@ -137,17 +137,21 @@ bool pmk_av_holds_pictures(const AVFormatContext *format)
 	return false;
 }
 
+bool pmk_av_ends(const char *path, const char *end)
+{
+	size_t length = strlen(path), end_length = strlen(end);
+
+	return length > end_length && strcasecmp(path + length - end_length, end) == 0;
+}
+
 bool pmk_av_is_photo(const AVFormatContext *format, const char *path)
 {
 	static const char *const ends[] = { ".jpg", ".jpeg", ".jpe", ".mpo" };
-	size_t length = strlen(path);
 
 	if (strcmp(format->iformat->name, "mjpeg") != 0 && strcmp(format->iformat->name, "jpeg_pipe") != 0)
 		return false;
 	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-		size_t end = strlen(ends[i]);
-
-		if (length > end && strcasecmp(path + length - end, ends[i]) == 0)
+		if (pmk_av_ends(path, ends[i]))
 			return true;
 	}
 	return false;

@@ -24,6 +24,8 @@ void pmk_av_close(AVFormatContext **format);	/* NULL inside is fine */
 
 bool pmk_av_holds_pictures(const AVFormatContext *format);	/* a picture format (PNG, JPEG, GIF ..), not one for videos */
 
+bool pmk_av_ends(const char *path, const char *end);	/* a name that ends so, in any case of letters, and has more than that */
+
 /* A photo's file may hold more JPEGs behind the one that viewers show: previews, other exposures (CIPA DC-007). Only its name tells it from
  * a video of JPEGs one after the other. */
 bool pmk_av_is_photo(const AVFormatContext *format, const char *path);

@@ -11,7 +11,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 /* What a name's end asks for. Ticks: an .mkv counts milliseconds whatever it is told; 0 is one a picture. */
@@ -53,11 +52,8 @@ static int fail(struct pmk_media_out *out, int averror, const char *path)
 
 static const struct kind *find_kind(const char *path, bool grey)
 {
-	size_t length = strlen(path);
-
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-		size_t end = strlen(kinds[i].end);
-		if (length <= end || strcasecmp(path + length - end, kinds[i].end))
+		if (!pmk_av_ends(path, kinds[i].end))
 			continue;
 		if (!grey || !strcmp(kinds[i].end, ".mkv"))
 			return &kinds[i];

@@ -260,7 +260,8 @@ int pmk_still_probe(const char *path)
 	err = pmk_av_reader_open(&reader, path, 1, PMK_STILL_MAX_PX, MOST_PX);
 	if (err)
 		return err;
-	still = pmk_av_is_photo(reader.format, path) || (count_packets(&reader, 2) == 1 && (pmk_av_holds_pictures(reader.format) || reader.format->duration <= 0));
+	still = pmk_av_is_photo(reader.format, path) ||
+		(count_packets(&reader, 2) == 1 && (pmk_av_holds_pictures(reader.format) || reader.format->duration <= 0));
 	pmk_av_reader_close(&reader);
 	return still;
 }
