@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # usage: check_includes.sh SOURCE_ROOT
-# Includes go down only: app -> core -> scene, io -> model (scene only), image -> base.
+# Includes go down only: app -> core -> scene, io -> find, mask, compose, draw -> model (find only), media, jpeg, pixels, image -> base.
 set -eu
 cd "$1/src"
 
@@ -9,19 +9,26 @@ allowed() {
 	case $1 in
 	base) echo base ;;
 	image) echo 'base image' ;;
+	pixels) echo 'base image pixels' ;;
+	jpeg) echo 'base image jpeg' ;;
+	media) echo 'base image media' ;;
 	model) echo 'base model' ;;
-	scene) echo 'base image model scene' ;;
-	io) echo 'base image io' ;;
-	core) echo 'base image model scene io core' ;;
-	app) echo 'base image model scene io core app' ;;
+	draw) echo 'base image draw' ;;
+	find) echo 'base image pixels model find' ;;
+	mask) echo 'base image pixels mask' ;;
+	compose) echo 'base image pixels media draw compose' ;;
+	scene) echo 'base image model draw find mask compose scene' ;;
+	io) echo 'base image jpeg media draw io' ;;
+	core) echo 'base image scene io core' ;;
+	app) echo 'base image jpeg pixels media model draw find mask compose scene io core app' ;;
 	esac
 }
 
 bad=0
 checked=0
-for room in base image model scene io core app; do
+for room in base image pixels jpeg media model draw find mask compose scene io core app; do
 	may=" $(allowed $room) "
-	for line in $(grep -Ho '^#include "[a-z0-9]*/' "$room"/*.[ch] | tr -d ' '); do
+	for line in $(grep -Ho '^#include "[a-z0-9]*/' $(find "$room" -name '*.[ch]' -o -name '*.inc') | tr -d ' '); do
 		file=${line%%:*}
 		to=${line#*'"'}
 		to=${to%/}
@@ -33,7 +40,7 @@ for room in base image model scene io core app; do
 	done
 done
 # The check above reads "room/file.h" only, so there may be no other way to write it.
-if grep -nE '#[[:space:]]*include[[:space:]]*("[^"/]*"|"[^"]*\.\./|<[^>]*\.\./|"/)' ./*/*.[ch] || grep -nE '#[[:space:]]+include|#include[^ ]' ./*/*.[ch]; then
+if grep -nE '#[[:space:]]*include[[:space:]]*("[^"/]*"|"[^"]*\.\./|<[^>]*\.\./|"/)' $(find . -name '*.[ch]' -o -name '*.inc') || grep -nE '#[[:space:]]+include|#include[^ ]' $(find . -name '*.[ch]' -o -name '*.inc'); then
 	echo 'the above include other than as #include "room/file.h"' >&2
 	bad=1
 fi

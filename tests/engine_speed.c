@@ -10,7 +10,7 @@
 #include "base/cpu.h"
 #include "base/mem.h"
 #include "model/engine.h"
-#include "model/own.h"
+#include "model/own/own.h"
 #include "model/rewrite.h"
 
 #include <stdio.h>

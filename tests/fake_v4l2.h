@@ -4,7 +4,7 @@
 #define PMK_TESTS_FAKE_V4L2_H
 
 #include "io/source.h"
-#include "io/v4l2.h"
+#include "io/v4l2/v4l2.h"
 
 enum { FAKE_NODES = 8, FAKE_BUFFERS = 32, FAKE_ANSWERS = 64 };
 

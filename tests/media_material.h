@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 #include "image/frame.h"
-#include "image/media_out.h"
+#include "media/media_out.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A module as another build would have left it: nothing in it may be called. */
-#include "image/media_module.h"
+#include "media/media_module.h"
 
 #include <stdlib.h>
 

@@ -7,14 +7,14 @@
  * The view is taken from the truth: the network's shape around the true person's box, MARGIN over its larger side; as in view.h it
  * sticks out of the picture by a tenth at most. Each picture stands alone; the refinement is the default one. With `matte` it is given
  * the truth itself at the network's size, margin 1.2, in place of the network's answer: the bound of the size and the refinement. */
-#include "image/media.h"
-#include "image/media_out.h"
-#include "image/still.h"
+#include "media/media.h"
+#include "media/media_out.h"
+#include "media/still.h"
 #include "model/engine.h"
 #include "model/manifest.h"
-#include "scene/person.h"
-#include "scene/prepare.h"
-#include "scene/refine.h"
+#include "find/person.h"
+#include "find/prepare.h"
+#include "mask/refine.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -3,8 +3,8 @@
  * the client's. */
 #include "unit.h"
 
-#include "image/jpeg.h"
-#include "io/presenter.h"
+#include "jpeg/jpeg.h"
+#include "draw/presenter.h"
 #include "io/sink.h"
 #include "io/source.h"
 #include "base/clock.h"

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* scene/backdrop and blur. */
+/* compose/backdrop and blur. */
 #include "unit.h"
 
 #include "base/cpu.h"
 #include "image/convert.h"
-#include "image/still.h"
-#include "scene/backdrop.h"
-#include "scene/blur.h"
-#include "scene/cells.h"
-#include "scene/builtin.h"
+#include "media/still.h"
+#include "compose/backdrop.h"
+#include "compose/blur.h"
+#include "pixels/cells.h"
+#include "draw/builtin.h"
 
 #include <errno.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "scene/builtin.h"
+#include "draw/builtin.h"
 
 #include <errno.h>
 #include <setjmp.h>

@@ -3,8 +3,8 @@
 #include "unit.h"
 
 #include "image/convert.h"
-#include "scene/compose.h"
-#include "scene/refine.h"
+#include "compose/compose.h"
+#include "mask/refine.h"
 
 #include <errno.h>
 

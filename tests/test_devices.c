@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "fake_v4l2.h"
-#include "io/loopback.h"
+#include "io/v4l2/loopback.h"
 
 static const struct pmk_device_mode modes[] = {
 	{ PMK_FOURCC_YUYV, 640, 480, 30 }, { PMK_FOURCC('H', '2', '6', '4'), 1920, 1080, 30 }, { PMK_FOURCC_MJPG, 1280, 720, 30 },

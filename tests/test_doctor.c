@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "app/doctor.h"
+#include "app/machine/doctor.h"
 #include "base/log.h"
 #include "fake_v4l2.h"
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* scene/guide and scene/trace: against the definitions, at every level of this machine, and what they are for. */
+/* mask/guide and mask/trace: against the definitions, at every level of this machine, and what they are for. */
 #include "unit.h"
 
-#include "scene/edge_kernel.h"
-#include "scene/guide.h"
-#include "scene/refine.h"
-#include "scene/trace.h"
+#include "mask/edge_kernel.h"
+#include "mask/guide.h"
+#include "mask/refine.h"
+#include "mask/trace.h"
 
 #include <math.h>
 

@@ -3,7 +3,7 @@
 #include "unit.h"
 
 #include "base/clock.h"
-#include "io/presenter.h"
+#include "draw/presenter.h"
 #include "scene/gate.h"
 #include "scene/scene.h"
 

@@ -5,12 +5,12 @@
 #include "unit.h"
 
 #include "base/cpu.h"
-#include "io/presenter.h"
+#include "draw/presenter.h"
 #include "io/sink.h"
-#include "scene/backdrop.h"
-#include "scene/compose.h"
-#include "scene/prepare.h"
-#include "scene/refine.h"
+#include "compose/backdrop.h"
+#include "compose/compose.h"
+#include "find/prepare.h"
+#include "mask/refine.h"
 
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "image/jpeg.h"
+#include "jpeg/jpeg.h"
 #include "media_material.h"
 
 #include <libavcodec/avcodec.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Our own reading of a JPEG's scan against libjpeg's: the same samples, bit for bit, and the same judgement of damage. */
-#include "image/jpeg_scan.h"
+#include "jpeg/jpeg_scan.h"
 
-#include "image/jpeg_entropy.h"
+#include "jpeg/jpeg_entropy.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

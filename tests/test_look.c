@@ -3,8 +3,8 @@
  * of them, one entering. */
 #include "unit.h"
 
-#include "image/still.h"
-#include "scene/backdrop.h"
+#include "media/still.h"
+#include "compose/backdrop.h"
 #include "scene/scene.h"
 
 #include <errno.h>

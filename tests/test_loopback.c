@@ -2,8 +2,8 @@
 /* The control device of v4l2loopback as 0.12 (none), 0.13 and 0.14 (old numbers) and 0.15 (new numbers) have it. */
 #include "unit.h"
 
-#include "io/loopback.h"
-#include "io/v4l2.h"
+#include "io/v4l2/loopback.h"
+#include "io/v4l2/v4l2.h"
 
 #include <errno.h>
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* The mask chain: scene/prepare, person, temporal, filter, refine. */
+/* The mask chain: find/prepare and person, mask/temporal, filter and refine. */
 #include "unit.h"
 
-#include "scene/enlarge.h"
-#include "scene/filter.h"
-#include "scene/islands.h"
-#include "scene/person.h"
-#include "scene/prepare.h"
-#include "scene/refine.h"
-#include "scene/temporal.h"
+#include "mask/enlarge.h"
+#include "mask/filter.h"
+#include "mask/islands.h"
+#include "find/person.h"
+#include "find/prepare.h"
+#include "mask/refine.h"
+#include "mask/temporal.h"
 #include "image/convert.h"
 
 #include <errno.h>

@@ -2,8 +2,8 @@
 /* --match: the backdrop goes to the camera's light and grain, slowly, and nothing else of the camera gets in. */
 #include "unit.h"
 
-#include "scene/backdrop.h"
-#include "scene/compose.h"
+#include "compose/backdrop.h"
+#include "compose/compose.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "image/media.h"
-#include "image/media_out.h"
+#include "media/media.h"
+#include "media/media_out.h"
 #include "media_material.h"
 #include "media_remux.h"
 

@@ -2,7 +2,7 @@
 /* The module as the program gets it: loaded from a file, with the log and all else of this program. */
 #include "media_material.h"
 
-#include "image/media_module.h"
+#include "media/media_module.h"
 
 static const struct pmk_media_calls *load(void)
 {

@@ -2,8 +2,8 @@
 /* Inside the own engine: no two results that live at the same time overlap, threads do every part once, levels are chosen by name. */
 #include "unit.h"
 #include "base/cpu.h"
-#include "model/own.h"
-#include "model/pool.h"
+#include "model/own/own.h"
+#include "model/own/pool.h"
 
 #include <errno.h>
 #include <stdatomic.h>

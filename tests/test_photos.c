@@ -3,7 +3,7 @@
 #include "unit.h"
 
 #include "base/clock.h"
-#include "image/still.h"
+#include "media/still.h"
 #include "io/source.h"
 #include "scene/scene.h"
 

@@ -3,7 +3,7 @@
 #include "unit.h"
 
 #include "image/convert.h"
-#include "io/pipewire_format.h"
+#include "io/pipewire/pipewire_format.h"
 #include "io/source.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "io/presenter.h"
+#include "draw/presenter.h"
 
 #include <errno.h>
 #include <setjmp.h>

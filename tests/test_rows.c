@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* scene/rows at every level of this machine, against what the header says: random and extreme values, odd lengths and places. */
+/* pixels/rows at every level of this machine, against what the header says: random and extreme values, odd lengths and places. */
 #include "unit.h"
 
 #include "image/convert.h"
-#include "scene/filter.h"
-#include "scene/rows.h"
+#include "mask/filter.h"
+#include "pixels/rows.h"
 
 #include <math.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
-#include "app/service.h"
+#include "app/live/service.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "image/media.h"
+#include "media/media.h"
 #include "image/shown_seal.h"
 #include "io/sink.h"
 #include "media_material.h"

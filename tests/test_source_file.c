@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/clock.h"
 #include "image/convert.h"
-#include "image/still.h"
+#include "media/still.h"
 #include "io/source.h"
 #include "media_material.h"
 

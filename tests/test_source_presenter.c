@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "image/convert.h"
-#include "io/presenter.h"
+#include "draw/presenter.h"
 
 #include <errno.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "image/still.h"
+#include "media/still.h"
 #include "base/mem.h"
 #include "media_material.h"
 

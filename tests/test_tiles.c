@@ -2,7 +2,7 @@
 /* Two tiles joined: what both see in the same place is seen there once, and a tile has no say at its own inner border. */
 #include "unit.h"
 
-#include "scene/tiles.h"
+#include "find/tiles.h"
 
 #include <math.h>
 

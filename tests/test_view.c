@@ -2,8 +2,8 @@
 /* The view on scripted people: who is in the picture is in the view in that very frame, and a still person has a still view. */
 #include "unit.h"
 
-#include "scene/view.h"
-#include "scene/zone.h"
+#include "find/view.h"
+#include "find/zone.h"
 
 #include <errno.h>
 #include <math.h>

@@ -3,8 +3,8 @@
 #include "unit.h"
 
 #include "base/clock.h"
-#include "io/v4l2.h"
-#include "io/viewers.h"
+#include "io/v4l2/v4l2.h"
+#include "io/v4l2/viewers.h"
 
 #include <errno.h>
 #include <fcntl.h>

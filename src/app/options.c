@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "image/convert.h"
-#include "scene/builtin.h"
+#include "draw/builtin.h"
 
 #include <getopt.h>
 #include <stdio.h>

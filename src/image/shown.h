@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A picture that may be shown: person over backdrop, or a cover. What outputs and the preview take.
  *
- * The one rule: the only function that makes one is in scene/compose.c; who else includes shown_seal.h fails a test.
+ * The one rule: the only function that makes one is in compose/compose.c; who else includes shown_seal.h fails a test.
  * Always limited range. Counted; the last unref gives it back to the pool of its composer. */
 #ifndef PMK_IMAGE_SHOWN_H
 #define PMK_IMAGE_SHOWN_H

@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "image/convert.h"
-#include "io/presenter.h"
+#include "draw/presenter.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -3,10 +3,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "scene/compose.h"
+#include "compose/compose.h"
 #include "scene/gate.h"
-#include "scene/look.h"
-#include "scene/mark.h"
+#include "find/look.h"
+#include "draw/mark.h"
 
 #include <errno.h>
 #include <stdlib.h>

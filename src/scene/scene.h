@@ -8,9 +8,9 @@
 
 #include "image/shown.h"
 #include "model/engine.h"
-#include "scene/backdrop.h"
-#include "scene/refine.h"
-#include "scene/zone.h"
+#include "compose/backdrop.h"
+#include "mask/refine.h"
+#include "find/zone.h"
 
 struct pmk_scene_settings {
 	const char *model;	/* name or path; "auto": as in look.h */
@@ -48,7 +48,7 @@ const char *pmk_scene_model(const struct pmk_scene *scene);	/* the model's name 
  * 0; -EAGAIN when all pictures are in use; else the error that made it a cover (shown is set then too; logged once in a row). */
 int pmk_scene_run(struct pmk_scene *scene, const struct pmk_frame *frame, struct pmk_shown **shown, struct pmk_scene_times *times);
 
-/* The backdrop alone, with a few words in its corner (see scene/mark.h) unless `mark` is NULL. [the thread of pmk_scene_run] */
+/* The backdrop alone, with a few words in its corner (see draw/mark.h) unless `mark` is NULL. [the thread of pmk_scene_run] */
 int pmk_scene_cover(struct pmk_scene *scene, const char *mark, struct pmk_shown **shown) __attribute__((warn_unused_result));	/* 0 or -EAGAIN */
 
 /* The mask alone; it belongs to the scene and is valid until the next run. Negative errno, logged, when there is none. */

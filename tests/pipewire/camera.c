@@ -14,8 +14,8 @@
 #include "base/clock.h"
 #include "base/parse.h"
 #include "image/convert.h"
-#include "io/pipewire_format.h"
-#include "io/presenter.h"
+#include "io/pipewire/pipewire_format.h"
+#include "draw/presenter.h"
 
 enum { PICTURES = 4 };
 

@@ -18,7 +18,7 @@
 
 #include "base/clock.h"
 #include "image/convert.h"
-#include "io/pipewire_format.h"
+#include "io/pipewire/pipewire_format.h"
 
 enum { MOST_FRAMES = 100000, MOST_BUFFERS = 64, NEAR = 4, CORNER = 32, STEP = 16, WORDS = 20 };	/* those on a cover take less than 1/20 of it */
 

@@ -13,7 +13,7 @@
 #include "base/parse.h"
 #include "image/convert.h"
 #include "image/shown_seal.h"
-#include "io/devices.h"
+#include "io/v4l2/devices.h"
 #include "io/sink.h"
 #include "io/source.h"
 

@@ -18,7 +18,7 @@ import time
 CAMERA, OUTPUT, PLAIN = "/dev/video0", "/dev/video10", "/dev/video11"
 BACKDROP = "#3080c0"
 YUV = (112, 168, 88)  # of BACKDROP: BT.601, limited range
-MARK = (b"\x24\xbe", b"\x80", b"\x80")  # samples of the words on a cover: src/scene/mark.c
+MARK = (b"\x24\xbe", b"\x80", b"\x80")  # samples of the words on a cover: src/draw/mark.c
 NEAR = 4  # levels that count as the same
 PATIENCE = 60  # s; an emulated machine on a busy one is slow, and no test is about speed
 LIBC = ctypes.CDLL(None)

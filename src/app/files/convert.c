@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/commands.h"
+#include "app/files/film.h"
+#include "base/log.h"
+#include "media/still.h"
+
+#include <errno.h>
+#include <string.h>
+
+static enum pmk_exit write_still(struct pmk_film *film, const char *out)
+{
+	struct pmk_shown *shown = NULL;
+	struct pmk_frame *frame;
+	struct pmk_rgb rgb = { 0 };
+	int err = pmk_film_next(film, &frame);
+
+	if (err <= 0)
+		return err ? PMK_EXIT_INPUT : PMK_EXIT_OK;	/* 0: interrupted, as pmk_film_end will say */
+	err = pmk_scene_run(film->scene, frame, &shown, NULL);
+	pmk_frame_unref(frame);
+	if (err) {
+		pmk_shown_unref(shown);
+		return PMK_EXIT_INTERNAL;
+	}
+	err = pmk_rgb_alloc(&rgb, film->source->layout.width, film->source->layout.height);
+	if (!err) {
+		pmk_convert_image_to_rgb(pmk_shown_image(shown), &rgb);
+		err = pmk_still_write_rgb(out, &rgb);
+	}
+	pmk_rgb_free(&rgb);
+	pmk_shown_unref(shown);
+	return pmk_command_exit(PMK_PART_OUTPUT, err, "");
+}
+
+/* *part is set to whose error it is. */
+static int write_all(struct pmk_film *film, struct pmk_sink *sink, enum pmk_part *part)
+{
+	struct pmk_frame *frame;
+	struct pmk_shown *shown;
+	int err;
+
+	while ((err = pmk_film_next(film, &frame)) > 0) {
+		shown = NULL;
+		pmk_scene_run(film->scene, frame, &shown, NULL);	/* an error inside has become a cover */
+		pmk_frame_unref(frame);
+		if (!shown)
+			return -ENOMEM;
+		err = pmk_sink_write(sink, shown);
+		pmk_shown_unref(shown);
+		if (err)
+			return err;
+	}
+	*part = err ? PMK_PART_CAMERA : PMK_PART_OUTPUT;
+	return err;
+}
+
+static enum pmk_exit write_video(struct pmk_film *film, const char *in, const char *out)
+{
+	struct pmk_sink_setup setup = { .layout = *pmk_scene_layout(film->scene), .fps = film->source->fps,
+		.sound_from = film->info.sound ? in : NULL };
+	bool discarded = strcmp(out, "null") == 0 || strcmp(out, "hash") == 0;
+	char spec[4200];
+	enum pmk_part part = PMK_PART_OUTPUT;
+	struct pmk_sink *sink;
+	int err, close_err;
+
+	snprintf(spec, sizeof spec, "%s%s", discarded ? "" : "file:", out);
+	err = pmk_sink_open(spec, &setup, NULL, &sink);
+	if (err)
+		return pmk_command_exit(PMK_PART_OUTPUT, err, in);
+	err = write_all(film, sink, &part);
+	sink->spoilt = err != 0;
+	close_err = pmk_sink_close(sink, NULL);
+	return pmk_command_exit(part, err ? err : close_err, "file:");
+}
+
+enum pmk_exit pmk_command_convert(struct pmk_options *options)
+{
+	const char *in = pmk_film_path(options->args[1]), *out = pmk_film_path(options->args[2]);
+	bool to_png = pmk_film_ends_in(out, ".png");
+	struct pmk_film film;
+	enum pmk_exit code;
+
+	if (pmk_film_would_overwrite(options, in, out))
+		return PMK_EXIT_USAGE;
+	code = pmk_film_open(&film, options, in);
+	if (code != PMK_EXIT_OK)
+		return code;
+	if (to_png != film.info.still && strcmp(out, "null") && strcmp(out, "hash")) {
+		pmk_error("%s is a %s, so the output \"%s\" must end in %s", in, film.info.still ? "picture" : "video", out,
+			film.info.still ? ".png" : ".mp4, .mkv or .y4m");
+		pmk_film_close(&film);
+		return PMK_EXIT_USAGE;
+	}
+	if (to_png) {
+		code = write_still(&film, out);
+	} else {
+		code = write_video(&film, in, out);
+	}
+	return pmk_film_end(&film, code, in, out);
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/files/film.h"
+
+#include "app/commands.h"
+#include "app/signals.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/parse.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { SHOWN_COUNT = 2, TURNED_COUNT = 2, BAR = 30 };
+
+bool pmk_film_ends_in(const char *path, const char *end)
+{
+	size_t n = strlen(path), m = strlen(end);
+
+	return n > m && strcasecmp(path + n - m, end) == 0;
+}
+
+static int open_source(struct pmk_film *film, const char *in)
+{
+	struct pmk_source_wish wish = film->settings->wish;
+	char spec[4200];
+	bool drawn = pmk_parse_after(in, "presenter") != NULL && strchr(in, '/') == NULL && access(in, F_OK) != 0;
+	struct pmk_media *media;
+	int err;
+
+	wish.unpaced = true;
+	if (!drawn) {
+		err = pmk_media_open(in, &media);	/* for the number of frames; the source opens its own */
+		if (err)
+			return err;
+		film->info = *pmk_media_info(media);
+		pmk_media_close(media);
+	}
+	if (snprintf(spec, sizeof spec, "%s%s", drawn ? "" : "file:", in) >= (int)sizeof spec)
+		return -ENAMETOOLONG;
+	return pmk_source_open(spec, &wish, &film->source);
+}
+
+static uint64_t least_known(uint64_t a, uint64_t b)
+{
+	return !a || (b && b < a) ? b : a;
+}
+
+/* How many pictures there will be; 0: nobody knows. */
+static uint64_t total_of(const struct pmk_film *film)
+{
+	uint64_t by_time = (uint64_t)((double)film->limit_ns / 1e9 * film->source->fps);
+
+	return least_known(least_known((uint64_t)film->info.frames, film->limit), by_time);
+}
+
+const char *pmk_film_path(const char *spec)
+{
+	const char *path = pmk_parse_after(spec, "file:");
+
+	return path ? path : spec;
+}
+
+static bool is_same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino && S_ISREG(x.st_mode);
+}
+
+bool pmk_film_same_place(const char *a, const char *b)
+{
+	const char *slash_a = strrchr(a, '/'), *slash_b = strrchr(b, '/');
+	char folder_a[PATH_MAX], folder_b[PATH_MAX];
+	struct stat x, y;
+
+	if (is_same_file(a, b))
+		return true;
+	if (strcmp(slash_a ? slash_a + 1 : a, slash_b ? slash_b + 1 : b) != 0)
+		return false;
+	snprintf(folder_a, sizeof folder_a, "%.*s./", slash_a ? (int)(slash_a - a) + 1 : 0, a);
+	snprintf(folder_b, sizeof folder_b, "%.*s./", slash_b ? (int)(slash_b - b) + 1 : 0, b);
+	return stat(folder_a, &x) == 0 && stat(folder_b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+bool pmk_film_would_overwrite(const struct pmk_options *options, const char *in, const char *out)
+{
+	const char *backdrop = options->pipeline.scene.backdrop;
+
+	if (!is_same_file(in, out) && !is_same_file(backdrop, out))
+		return false;
+	pmk_error("\"%s\" is read and would be written over; name another file to write to", out);
+	return true;
+}
+
+enum pmk_exit pmk_film_open(struct pmk_film *film, const struct pmk_options *options, const char *in)
+{
+	int err;
+
+	*film = (struct pmk_film){ .settings = &options->pipeline, .limit = options->pipeline.frames,
+		.limit_ns = (int64_t)(options->duration * 1e9), .terminal = isatty(STDERR_FILENO) };
+	err = open_source(film, in);
+	if (err)
+		return pmk_command_exit(PMK_PART_CAMERA, err, strncmp(in, "presenter", 9) == 0 && !film->info.frames ? in : "file:");
+	err = pmk_scene_create(&options->pipeline.scene, &film->source->layout, SHOWN_COUNT, &film->scene);
+	if (err) {
+		pmk_film_close(film);
+		return pmk_command_exit(PMK_PART_SCENE, err, in);
+	}
+	film->total = total_of(film);
+	film->turned = pmk_frame_pool_create(TURNED_COUNT);
+	if (!film->turned || pmk_signals_catch()) {
+		pmk_film_close(film);
+		return PMK_EXIT_INTERNAL;
+	}
+	film->started_ns = pmk_clock_now_ns();
+	return PMK_EXIT_OK;
+}
+
+static void draw_progress(struct pmk_film *film)
+{
+	uint64_t now = pmk_clock_now_ns();
+	double seconds = (double)(now - film->started_ns) / 1e9, rate, share;
+	uint64_t total = film->total;
+	int filled;
+
+	if (!film->terminal || now - film->drawn_ns < 100 * PMK_MS_NS)
+		return;
+	film->drawn_ns = now;
+	rate = seconds > 0 ? (double)film->done / seconds : 0;
+	if (total <= 1 || rate <= 0) {
+		fprintf(stderr, "\r%llu pictures, %.1f/s ", (unsigned long long)film->done, rate);
+		return;
+	}
+	share = (double)film->done / (double)total;
+	share = share > 1 ? 1 : share;
+	filled = (int)(share * BAR);
+	fprintf(stderr, "\r[%.*s%.*s] %3.0f %%  %.1f/s  %d:%02d left  ", filled, "##############################",
+		BAR - filled, "..............................", share * 100, rate, (int)((double)total * (1 - share) / rate) / 60,
+		(int)((double)total * (1 - share) / rate) % 60);
+}
+
+static struct pmk_frame *turn(struct pmk_film *film, struct pmk_frame *frame)
+{
+	const struct pmk_pipeline_settings *s = film->settings;
+	struct pmk_frame *made;
+
+	if (!s->mirror && !s->flip)
+		return frame;
+	made = pmk_frame_pool_take(film->turned, &frame->image.layout);
+	if (made) {
+		pmk_convert_turn(&frame->image, &made->image, s->mirror, s->flip);
+		pmk_frame_copy_moment(made, frame);
+	}
+	pmk_frame_unref(frame);
+	return made;
+}
+
+int pmk_film_next(struct pmk_film *film, struct pmk_frame **frame)
+{
+	struct pmk_frame *got;
+	int err;
+
+	draw_progress(film);
+	if (pmk_signals_came() || (film->limit && film->done >= film->limit))
+		return 0;
+	err = pmk_source_read(film->source, &got, pmk_clock_now_ns() + 60 * PMK_S_NS);
+	if (err)
+		return err == -ENODATA ? 0 : err;
+	if (film->limit_ns && got->position_ns >= film->limit_ns) {
+		pmk_frame_unref(got);
+		return 0;
+	}
+	got = turn(film, got);
+	if (!got)
+		return -ENOMEM;
+	film->done++;
+	*frame = got;
+	return 1;
+}
+
+void pmk_film_close(struct pmk_film *film)
+{
+	if (film->terminal && film->drawn_ns)
+		fputs("\r\033[K", stderr);
+	pmk_source_close(film->source);
+	pmk_frame_pool_destroy(film->turned);
+	pmk_scene_destroy(film->scene);
+	*film = (struct pmk_film){ 0 };
+}
+
+static void say_cut(unsigned long long done, const char *out)
+{
+	bool kept = strcmp(out, "null") != 0 && strcmp(out, "hash") != 0;
+	char when[64] = "before the first picture";
+
+	if (done)
+		snprintf(when, sizeof when, "after %llu picture%s", done, done == 1 ? "" : "s");
+	if (kept)
+		pmk_warn("stopped %s; \"%s\" %s", when, out, done ? "holds what was done" : "was not written");
+	else
+		pmk_warn("stopped %s", when);
+}
+
+enum pmk_exit pmk_film_end(struct pmk_film *film, enum pmk_exit code, const char *in, const char *out)
+{
+	double seconds = (double)(pmk_clock_now_ns() - film->started_ns) / 1e9;
+	unsigned long long done = film->done, expected = film->total;
+	bool cut = pmk_signals_came() && !(film->info.still && done);
+	const char *plural = done == 1 ? "" : "s";
+
+	pmk_film_close(film);
+	if (code != PMK_EXIT_OK)
+		return code;
+	if (cut) {
+		say_cut(done, out);
+		return PMK_EXIT_INTERNAL;
+	}
+	if (done + done / 10 + 5 < expected)
+		pmk_warn("%s gave %llu pictures of about %llu: it may be cut off or damaged", in, done, expected);
+	pmk_info("%llu picture%s in %.1f s (%.1f a second) -> %s", done, plural, seconds, (double)done / seconds, out);
+	return PMK_EXIT_OK;
+}

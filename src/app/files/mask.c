@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/commands.h"
+#include "app/files/film.h"
+#include "base/log.h"
+#include "media/media_out.h"
+#include "media/still.h"
+
+#include <errno.h>
+
+static int write_still(struct pmk_film *film, const char *out)
+{
+	const struct pmk_mask *mask;
+	struct pmk_frame *frame;
+	int err = pmk_film_next(film, &frame);
+
+	if (err <= 0)
+		return err;	/* 0: interrupted, as pmk_film_end will say */
+	err = pmk_scene_mask(film->scene, frame, &mask, NULL);
+	pmk_frame_unref(frame);
+	return err ? err : pmk_still_write_grey(out, mask);
+}
+
+static int write_frames(struct pmk_film *film, struct pmk_media_out *out)
+{
+	struct pmk_frame *frame;
+	int err;
+
+	while ((err = pmk_film_next(film, &frame)) > 0) {
+		const struct pmk_mask *mask;
+
+		err = pmk_scene_mask(film->scene, frame, &mask, NULL);
+		if (!err) {
+			struct pmk_image grey = { .layout = frame->image.layout, .plane = { mask->alpha }, .stride = { mask->stride } };
+			err = pmk_media_out_write(out, &grey, frame->position_ns);
+		}
+		pmk_frame_unref(frame);
+		if (err)
+			return err;
+	}
+	return err;
+}
+
+static int write_video(struct pmk_film *film, const char *path)
+{
+	struct pmk_media_out_settings settings = { .layout = film->source->layout, .fps = film->source->fps, .grey = true };
+	struct pmk_media_out *out;
+	int err = pmk_media_out_open(path, &settings, &out);
+
+	if (err)
+		return err;
+	err = write_frames(film, out);
+	if (err || !film->done) {	/* a film without a picture does not take the place of an older one */
+		pmk_media_out_abandon(out);
+		return err;
+	}
+	return pmk_media_out_finish(out);
+}
+
+static enum pmk_exit exit_of(int err, const char *in)
+{
+	if (err == -EBADMSG)
+		return PMK_EXIT_INPUT;
+	return err == -EDOM || err == -EIO || err == -EINTR ? PMK_EXIT_INTERNAL : pmk_command_exit(PMK_PART_OUTPUT, err, in);
+}
+
+enum pmk_exit pmk_command_mask(struct pmk_options *options)
+{
+	const char *in = pmk_film_path(options->args[1]), *out = pmk_film_path(options->args[2]);
+	const char *end;
+	struct pmk_film film;
+	enum pmk_exit code;
+	int err;
+
+	if (pmk_film_would_overwrite(options, in, out))
+		return PMK_EXIT_USAGE;
+	code = pmk_film_open(&film, options, in);
+	if (code != PMK_EXIT_OK)
+		return code;
+	end = film.info.still ? ".png" : ".mkv";
+	if (!pmk_film_ends_in(out, end)) {
+		pmk_error("%s is a %s, so the mask \"%s\" must end in %s", in, film.info.still ? "picture" : "video", out, end);
+		err = -EINVAL;
+	} else {
+		err = film.info.still ? write_still(&film, out) : write_video(&film, out);
+	}
+	return pmk_film_end(&film, exit_of(err, in), in, out);
+}

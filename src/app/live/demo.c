@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/* What `make run` runs: the best that this machine can show without being asked anything. */
+#include "app/commands.h"
+#include "app/live/live.h"
+#include "base/log.h"
+#include "media/still.h"
+#include "io/v4l2/devices.h"
+#include "io/pipewire/pipewire.h"
+#include "draw/presenter.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WIDTH = 1280, HEIGHT = 720, WARM_UP = 15, SECONDS = 10 };
+#define FILM "potemkin-demo.mp4"
+#define PICTURE "potemkin-demo.png"
+
+static bool have_device(enum pmk_device_kind kind)
+{
+	struct pmk_device *devices = NULL;
+	int count = pmk_devices_scan(&devices);
+	bool any = false;
+
+	for (int i = 0; i < count; i++)
+		any |= devices[i].kind == kind && !devices[i].busy && !devices[i].error;
+	free(devices);
+	return any;
+}
+
+static void copy_beside(const struct pmk_rgb *from, struct pmk_rgb *to, int x)
+{
+	for (int y = 0; y < from->height; y++)
+		memcpy(to->data + (size_t)y * to->stride + (size_t)x * 3, from->data + (size_t)y * from->stride, (size_t)from->width * 3);
+}
+
+/* The presenter's picture on the left, what potemkin makes of it on the right. Drawn, so that no real room is in the file. */
+static int make_pair(struct pmk_scene *scene, struct pmk_presenter *presenter, struct pmk_frame *frame, struct pmk_rgb *pair, struct pmk_rgb *one)
+{
+	struct pmk_shown *shown = NULL;
+	int err = 0;
+
+	for (int i = 0; !err && i <= WARM_UP; i++) {	/* a few frames, so that the mask has settled as in a live run */
+		pmk_shown_unref(shown);
+		shown = NULL;
+		pmk_presenter_draw_image(presenter, 2 + i / 30.0, &frame->image, NULL);
+		frame->number = (uint64_t)i;
+		err = pmk_scene_run(scene, frame, &shown, NULL);
+	}
+	if (!err) {
+		pmk_convert_image_to_rgb(&frame->image, one);
+		copy_beside(one, pair, 0);
+		pmk_convert_image_to_rgb(pmk_shown_image(shown), one);
+		copy_beside(one, pair, one->width);
+		err = pmk_still_write_rgb(PICTURE, pair);
+	}
+	pmk_shown_unref(shown);
+	return err;
+}
+
+static int write_picture(const struct pmk_options *options)
+{
+	struct pmk_layout layout = { .width = WIDTH, .height = HEIGHT };
+	struct pmk_rgb pair = { 0 }, one = { 0 };
+	struct pmk_presenter *presenter = NULL;
+	struct pmk_frame_pool *pool = pmk_frame_pool_create(1);
+	struct pmk_frame *frame = pool ? pmk_frame_pool_take(pool, &layout) : NULL;
+	struct pmk_scene *scene = NULL;
+	int err = frame ? 0 : -ENOMEM;
+
+	if (!err)
+		err = pmk_rgb_alloc(&pair, 2 * WIDTH, HEIGHT);
+	if (!err)
+		err = pmk_rgb_alloc(&one, WIDTH, HEIGHT);
+	if (!err)
+		err = pmk_presenter_create(WIDTH, HEIGHT, 1, &presenter);
+	if (!err)
+		err = pmk_scene_create(&options->pipeline.scene, &layout, 2, &scene);
+	if (!err)
+		err = make_pair(scene, presenter, frame, &pair, &one);
+	pmk_scene_destroy(scene);
+	pmk_presenter_destroy(presenter);
+	pmk_frame_unref(frame);
+	pmk_frame_pool_destroy(pool);
+	pmk_rgb_free(&one);
+	pmk_rgb_free(&pair);
+	return err;
+}
+
+static void say_how_to_go_live(bool camera, bool loopback)
+{
+	puts("\nFor the live camera on this machine:");
+	if (!camera)
+		puts("  - plug in a camera (none was found under /dev/video*)");
+	if (!loopback)
+		puts("  - make a virtual camera, on Debian:\n"
+		     "      sudo apt-get install v4l2loopback-dkms linux-headers-$(uname -r)\n"
+		     "      sudo build/potemkin setup-loopback");
+	puts("  - run it:  build/potemkin\n"
+	     "    and choose the camera \"Potemkin\" in the browser or meeting program");
+}
+
+enum pmk_exit pmk_command_demo(struct pmk_options *options)
+{
+	bool camera = have_device(PMK_DEVICE_CAMERA), loopback = have_device(PMK_DEVICE_LOOPBACK) || pmk_pipewire_runs();
+	struct pmk_pipeline_settings *p = &options->pipeline;
+	struct pmk_live_result result;
+	enum pmk_exit code;
+
+	p->camera = camera ? "auto" : "presenter";
+	if (camera && loopback)
+		return pmk_command_run(options);
+	if (loopback) {
+		puts("No camera was found: the built-in presenter is shown on the virtual camera instead.");
+		return pmk_command_run(options);
+	}
+	printf("No virtual camera was found, so this writes %s (%d s, %s).\n", FILM, SECONDS,
+		camera ? "from your camera" : "the built-in presenter, as no camera was found either");
+	fflush(stdout);	/* what follows is said on stderr */
+	p->outputs[0] = "file:" FILM;
+	p->output_count = 1;
+	options->duration = SECONDS;
+	code = pmk_live_run(options, &result);
+	if (code != PMK_EXIT_OK || result.interrupted)
+		return code;
+	if (write_picture(options))
+		return PMK_EXIT_NO_OUTPUT;
+	printf("\nWrote %s: %.1f pictures a second, latency %.1f ms.\nWrote %s: the drawn presenter before | after.\n"
+		"The CPU time above holds drawing the presenter and H.264 as well; potemkin's own share: make bench.\n", FILM,
+		(double)result.report.written * 1e9 / (double)result.report.running_ns, result.report.latency_ms_p50, PICTURE);
+	say_how_to_go_live(camera, loopback);
+	return PMK_EXIT_OK;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/live/live.h"
+
+#include "app/commands.h"
+#include "app/live/service.h"
+#include "app/signals.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "media/media.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
+
+static const uint64_t DAY_NS = 24 * 3600 * PMK_S_NS;
+
+/* A pipeline with a thread that hangs gives none, and the manager starts it anew. Who is late here, having been stopped as a whole, can tell
+ * nothing of its threads yet. When the next one is due. */
+static uint64_t sign_of_life(struct pmk_pipeline *pipeline, uint64_t now, uint64_t due, uint64_t watchdog)
+{
+	const char *part = due && now - due > watchdog / 3 ? NULL : pmk_pipeline_hangs(pipeline, now);
+
+	if (part)
+		pmk_error("the %s's thread hangs; if it goes on, the service manager hears no more of this process and starts it anew", part);
+	else
+		pmk_service_notify("WATCHDOG=1");
+	return now + watchdog / 3;
+}
+
+/* Returns whether a signal came. */
+static bool wait_for_end(struct pmk_pipeline *pipeline, double duration)
+{
+	uint64_t end = pmk_clock_now_ns() + (uint64_t)(duration * (double)PMK_S_NS), watchdog = pmk_service_watchdog_ns(), sign = 0;
+	struct pollfd fds[2] = {
+		{ .fd = pmk_signals_fd(), .events = POLLIN },
+		{ .fd = pmk_pipeline_event_fd(pipeline), .events = POLLIN },
+	};
+
+	for (;;) {
+		uint64_t now = pmk_clock_now_ns(), next = now + DAY_NS;
+		int ready;
+
+		if (duration > 0 && now >= end)
+			return false;
+		if (watchdog && now >= sign)
+			sign = sign_of_life(pipeline, now, sign, watchdog);
+		next = duration > 0 && end < next ? end : next;
+		next = watchdog && sign < next ? sign : next;
+		ready = poll(fds, 2, (int)((next - now) / PMK_MS_NS) + 1);
+		if (ready > 0 || (ready < 0 && errno != EINTR))
+			return ready > 0 && fds[0].revents;
+	}
+}
+
+static void announce(const struct pmk_pipeline *p, const struct pmk_options *options)
+{
+	pmk_info("%s -> %s, %s", pmk_pipeline_camera_name(p), pmk_pipeline_model_name(p), options->pipeline.scene.backdrop);
+	for (int i = 0; i < options->pipeline.output_count; i++)
+		pmk_info("-> %s", pmk_pipeline_output_name(p, i));
+	if (options->duration <= 0 && !options->frames)
+		pmk_info("running; Ctrl-C ends it");
+}
+
+static void summarize(const struct pmk_pipeline_report *r, uint64_t cpu_ns)
+{
+	double seconds = (double)r->running_ns / 1e9;
+
+	if (!r->written) {
+		pmk_info("no picture was shown in %.1f s", seconds);
+		return;
+	}
+	pmk_info("%llu picture%s in %.1f s (%.1f a second), %.2f ms of CPU each (all threads), latency %.1f ms (p99 %.1f)",
+		(unsigned long long)r->written, r->written == 1 ? "" : "s", seconds, (double)r->written / seconds, (double)cpu_ns / 1e6 / (double)r->written,
+		r->latency_ms_p50, r->latency_ms_p99);
+	if (r->left_out)
+		pmk_info("about %llu pictures were left out for --cpu-limit", (unsigned long long)r->left_out);
+	pmk_info("median ms: prepare %.2f, network %.2f, refine %.2f, compose %.2f; dropped by the camera %llu, damaged %llu, overtaken %llu",
+		r->stage_ms_p50[0], r->stage_ms_p50[1], r->stage_ms_p50[2], r->stage_ms_p50[3], (unsigned long long)r->dropped,
+		(unsigned long long)r->damaged, (unsigned long long)r->overtaken);
+}
+
+static int run(struct pmk_pipeline *pipeline, const struct pmk_options *options, struct pmk_live_result *result, enum pmk_part *part)
+{
+	uint64_t cpu = pmk_clock_cpu_ns();
+	int err = pmk_pipeline_start(pipeline, part);
+
+	if (err)
+		return err;
+	pmk_media_rest();	/* a backdrop's file has been read by now */
+	announce(pipeline, options);
+	pmk_service_notify("READY=1\nSTATUS=Running");
+	result->interrupted = wait_for_end(pipeline, options->duration);
+	pmk_service_notify("STOPPING=1");
+	pmk_pipeline_report(pipeline, &result->report);
+	cpu = pmk_clock_cpu_ns() - cpu;
+	err = pmk_pipeline_stop(pipeline, part);
+	summarize(&result->report, cpu);
+	return err;
+}
+
+enum pmk_exit pmk_live_run(const struct pmk_options *options, struct pmk_live_result *result)
+{
+	struct pmk_live_result unused;
+	struct pmk_pipeline *pipeline;
+	enum pmk_part part;
+	enum pmk_exit code;
+	int err;
+
+	result = result ? result : &unused;
+	*result = (struct pmk_live_result){ 0 };
+	err = pmk_pipeline_create(&options->pipeline, &pipeline, &part);
+	if (err == -ENOMEM && part != PMK_PART_SCENE)
+		pmk_error("not enough memory");
+	if (err)
+		return pmk_command_exit(part, err, options->pipeline.camera);
+	if (pmk_signals_catch()) {
+		pmk_pipeline_destroy(pipeline);
+		return PMK_EXIT_INTERNAL;
+	}
+	err = run(pipeline, options, result, &part);
+	code = pmk_command_exit(part, err == -ETIMEDOUT ? 0 : err, options->pipeline.camera);
+	if (err == -ETIMEDOUT) {
+		pmk_warn("a camera, pipe or file does not answer; leaving without it (virtual cameras are covered)");
+		_exit((int)code);
+	}
+	pmk_pipeline_destroy(pipeline);
+	pmk_signals_release();
+	return code;
+}

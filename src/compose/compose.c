@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: MIT */
+#include "compose/compose.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "image/convert.h"
+#include "image/shown_seal.h"
+#include "pixels/cells.h"
+#include "compose/rim.h"
+#include "pixels/rows.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { AHEAD = 3 };	/* rows */
+
+struct pmk_composer {
+	struct pmk_layout layout;
+	struct pmk_shown_pool *pool;
+	const struct pmk_rows *rows;
+	struct pmk_cells cells;
+	struct pmk_rim *rim;	/* or NULL */
+	struct pmk_match *match;	/* the caller's, or NULL */
+	const struct pmk_image *kept;	/* a picture that is behind and does not change, or NULL */
+	uint64_t kept_number;	/* counts up from 1: which of them it is */
+	uint8_t *half;	/* a row of alpha at the chroma's width */
+};
+
+int pmk_composer_create(const struct pmk_layout *layout, int count, struct pmk_composer **composer)
+{
+	struct pmk_composer *c;
+
+	if (layout->range != PMK_RANGE_LIMITED)
+		return -EINVAL;
+	c = calloc(1, sizeof *c);
+	if (!c)
+		return -ENOMEM;
+	c->layout = *layout;
+	c->pool = pmk_shown_pool_create(count, layout);
+	c->rows = pmk_rows();
+	c->half = pmk_mem_alloc((size_t)layout->width);
+	if (!c->pool || !c->half || pmk_cells_init(&c->cells, layout->width, layout->height)) {
+		pmk_composer_destroy(c);
+		return -ENOMEM;
+	}
+	*composer = c;
+	return 0;
+}
+
+int pmk_composer_clean_rim(struct pmk_composer *c)
+{
+	return c->rim ? 0 : pmk_rim_create(&c->layout, &c->rim);
+}
+
+void pmk_composer_match(struct pmk_composer *c, struct pmk_match *match)
+{
+	c->match = match;
+}
+
+void pmk_composer_keep_behind(struct pmk_composer *c, const struct pmk_image *behind)
+{
+	c->kept = behind;
+	c->kept_number++;
+}
+
+void pmk_composer_destroy(struct pmk_composer *c)
+{
+	if (!c)
+		return;
+	pmk_cells_finish(&c->cells);
+	pmk_rim_destroy(c->rim);
+	pmk_shown_pool_destroy(c->pool);
+	free(c->half);
+	free(c);
+}
+
+/* What one frame is composed of. */
+struct parts {
+	const struct pmk_frame *frame;
+	const struct pmk_mask *mask;
+	const struct pmk_image *picture;	/* behind, or */
+	struct pmk_blur *blur;
+};
+
+static int least(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+static int most(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+/* Columns of a row, at the width of a plane; chroma's are half as many. */
+static struct pmk_shown_span at_width(int first, int end, int plane)
+{
+	return plane ? (struct pmk_shown_span){ first / 2, (end + 1) / 2 } : (struct pmk_shown_span){ first, end };
+}
+
+/* Rows of a person are over before the processor has noticed which lines of cache come next. `back` NULL: not needed. All that is
+ * composed has the strides of its layout. */
+static void expect(const uint8_t *person, const uint8_t *back, uint8_t *to, int count, int stride)
+{
+	for (int x = 0; x < count; x += PMK_MEM_ALIGN) {
+		__builtin_prefetch(person + AHEAD * stride + x);
+		if (back)
+			__builtin_prefetch(back + AHEAD * stride + x);
+		__builtin_prefetch(to + AHEAD * stride + x, 1);
+	}
+}
+
+/* The columns of a plane that a run of cells covers: the person alone, or mixed with what is behind. */
+static void compose_run(const struct pmk_composer *c, const struct pmk_image *frame, const uint8_t *alpha, enum pmk_cell_kind kind,
+	struct pmk_shown_span s, const uint8_t *back, uint8_t *to, int plane, int y)
+{
+	const uint8_t *person = frame->plane[plane] + (size_t)y * frame->stride[plane] + s.first;
+	bool full = frame->layout.range == PMK_RANGE_FULL, whole = kind == PMK_CELL_PERSON;
+	int count = s.end - s.first;
+
+	expect(person, whole ? NULL : back + s.first, to + s.first, count, frame->stride[plane]);
+	if (whole && full)
+		c->rows->to_limited(person, to + s.first, count, plane);
+	else if (whole)
+		memcpy(to + s.first, person, (size_t)count);
+	else if (c->rim)
+		pmk_rim_row(c->rim, plane, y, alpha, s.first, s.end, back, to);
+	else if (full)
+		c->rows->blend_to_limited(person, back + s.first, alpha + s.first, to + s.first, count, plane);
+	else
+		c->rows->blend(person, back + s.first, alpha + s.first, to + s.first, count);
+}
+
+/* `alpha` need only hold what is mixed. Outside of `was` the row is what is behind already; a blurred room is there, whole. */
+static void compose_row(struct pmk_composer *c, const struct parts *parts, const uint8_t *alpha, struct pmk_shown_span was, struct pmk_image *out,
+	int plane, int y)
+{
+	uint8_t *to = out->plane[plane] + (size_t)y * out->stride[plane];
+	const uint8_t *back = to;
+
+	if (!parts->blur)
+		back = parts->picture->plane[plane] + (size_t)y * parts->picture->stride[plane];
+	if (c->match)
+		back = pmk_match_row(c->match, plane, y, back);
+	was = at_width(was.first, was.end, plane);
+	for (int i = 0; i < c->cells.runs; i++) {
+		const struct pmk_cell_run *run = &c->cells.run[i];
+		struct pmk_shown_span s = at_width(run->first, run->end, plane);
+		int first = most(was.first, s.first), end = least(was.end, s.end);
+
+		if (run->kind != PMK_CELL_ROOM)
+			compose_run(c, &parts->frame->image, alpha, run->kind, s, back, to, plane, y);
+		else if (first < end && back != to)
+			memcpy(to + first, back + first, (size_t)(end - first));
+	}
+}
+
+/* Alpha of one chroma row, where cells are mixed: the mean over the pixels that a sample covers. The last column of an odd width stands
+ * alone. */
+static void halve_alpha(const struct pmk_composer *c, const uint8_t *a, const uint8_t *b, uint8_t *half)
+{
+	int width = c->layout.width;
+
+	for (int i = 0; i < c->cells.runs; i++) {
+		const struct pmk_cell_run *run = &c->cells.run[i];
+		int first = run->first / 2, pairs = run->end / 2 - first;
+
+		if (run->kind != PMK_CELL_MIXED)
+			continue;
+		c->rows->halve(a + run->first, b + run->first, half + first, pairs);
+		if (run->end % 2)
+			half[width / 2] = (uint8_t)((a[width - 1] + b[width - 1] + 1) / 2);
+	}
+}
+
+static bool fits(const struct pmk_composer *c, const struct pmk_layout *frame)
+{
+	return frame->width == c->layout.width && frame->height == c->layout.height && frame->chroma == c->layout.chroma &&
+		frame->matrix == c->layout.matrix;
+}
+
+/* What of the row of cells that was entered is not room. */
+static struct pmk_shown_span find_person(const struct pmk_cells *cells)
+{
+	int first = 0, last = cells->runs - 1;
+
+	while (first < cells->runs && cells->run[first].kind == PMK_CELL_ROOM)
+		first++;
+	while (last > first && cells->run[last].kind == PMK_CELL_ROOM)
+		last--;
+	return first < cells->runs ? (struct pmk_shown_span){ cells->run[first].first, cells->run[last].end } : (struct pmk_shown_span){ 0, 0 };
+}
+
+/* The rows of pixels of a row of cells. Luma and chroma in turns: a row of alpha is read while it is near. */
+static void compose_cells(struct pmk_composer *c, const struct parts *parts, struct pmk_shown_span was, int first, int end, struct pmk_image *out)
+{
+	int rows = c->layout.chroma == PMK_CHROMA_420 ? 2 : 1, stride = parts->mask->stride;
+
+	for (int y = first; y < end; y += rows) {
+		bool two = rows == 2 && y + 1 < end;
+		const uint8_t *a = parts->mask->alpha + (size_t)y * stride, *b = two ? a + stride : a;
+
+		compose_row(c, parts, a, was, out, 0, y);
+		if (two)
+			compose_row(c, parts, b, was, out, 0, y + 1);
+		halve_alpha(c, a, b, c->half);
+		compose_row(c, parts, c->half, was, out, 1, y / rows);
+		compose_row(c, parts, c->half, was, out, 2, y / rows);
+	}
+}
+
+/* `knows`: the picture holds what is behind already, but for its spans. */
+static void compose_rows(struct pmk_composer *c, const struct parts *parts, bool knows, struct pmk_shown *shown)
+{
+	for (int row = 0; row < c->cells.rows; row++) {
+		struct pmk_shown_span was = knows ? shown->span[row] : (struct pmk_shown_span){ 0, c->layout.width };
+
+		pmk_cells_enter(&c->cells, row);
+		if (parts->blur)
+			pmk_blur_write(parts->blur, row, &shown->image);
+		if (c->rim)
+			pmk_rim_enter(c->rim, row);
+		shown->span[row] = find_person(&c->cells);
+		compose_cells(c, parts, was, row * PMK_CELL, least((row + 1) * PMK_CELL, c->layout.height), &shown->image);
+	}
+}
+
+/* Whether what is behind is the same for each frame, so that pictures may keep what they hold of it. */
+static bool stays(const struct pmk_composer *c, const struct parts *parts)
+{
+	return parts->picture && parts->picture == c->kept && !c->match;
+}
+
+static int compose(struct pmk_composer *c, const struct parts *parts, const struct pmk_layout *behind, struct pmk_shown **shown)
+{
+	const struct pmk_frame *frame = parts->frame;
+	const struct pmk_mask *mask = parts->mask;
+	bool stay = stays(c, parts);
+	struct pmk_shown *s;
+
+	if (!fits(c, &frame->image.layout) || !pmk_layout_equal(behind, &c->layout) || mask->number != frame->number ||
+	    mask->width != c->layout.width || mask->height != c->layout.height)
+		return -EINVAL;
+	s = pmk_shown_pool_take(c->pool);
+	if (!s)
+		return -EAGAIN;
+	pmk_cells_find(&c->cells, mask);
+	if (parts->blur)
+		pmk_blur_begin(parts->blur, &frame->image, &c->cells);
+	if (c->rim)
+		pmk_rim_begin(c->rim, &frame->image, mask, &c->cells);
+	compose_rows(c, parts, stay && s->backdrop == c->kept_number, s);
+	s->backdrop = stay ? c->kept_number : 0;
+	s->time_ns = frame->time_ns;
+	s->position_ns = frame->position_ns;
+	s->cover = false;
+	*shown = s;
+	return 0;
+}
+
+int pmk_compose(struct pmk_composer *c, const struct pmk_frame *frame, const struct pmk_mask *mask, const struct pmk_image *behind,
+	struct pmk_shown **shown)
+{
+	struct parts parts = { .frame = frame, .mask = mask, .picture = behind };
+
+	return compose(c, &parts, &behind->layout, shown);
+}
+
+int pmk_compose_blurred(struct pmk_composer *c, const struct pmk_frame *frame, const struct pmk_mask *mask, struct pmk_blur *blur,
+	struct pmk_shown **shown)
+{
+	struct parts parts = { .frame = frame, .mask = mask, .blur = blur };
+
+	return compose(c, &parts, pmk_blur_layout(blur), shown);
+}
+
+int pmk_compose_cover(struct pmk_composer *c, const struct pmk_image *cover, const struct pmk_frame *instead_of, struct pmk_shown **shown)
+{
+	struct pmk_shown *s;
+
+	if (!pmk_layout_equal(&cover->layout, &c->layout))
+		return -EINVAL;
+	s = pmk_shown_pool_take(c->pool);
+	if (!s)
+		return -EAGAIN;
+	pmk_image_copy(&s->image, cover);
+	s->time_ns = instead_of ? instead_of->time_ns : pmk_clock_now_ns();
+	s->position_ns = instead_of ? instead_of->position_ns : -1;
+	s->cover = true;
+	s->backdrop = 0;
+	*shown = s;
+	return 0;
+}
+
+static void draw_border(struct pmk_image *image)
+{
+	static const uint8_t red[3] = { 0xe0, 0x10, 0x10 };
+	uint8_t yuv[3];
+
+	pmk_convert_rgb_to_yuv(red, &image->layout, yuv);
+	for (int p = 0; p < 3; p++) {
+		int w = pmk_layout_plane_width(&image->layout, p), h = pmk_layout_plane_height(&image->layout, p);
+		int side = w / 48 + 1, top = h / 27 + 1;
+		for (int y = 0; y < h; y++) {
+			uint8_t *row = image->plane[p] + (size_t)y * image->stride[p];
+			int reach = y < top || y >= h - top ? w : side;
+			memset(row, yuv[p], (size_t)reach);
+			memset(row + w - reach, yuv[p], (size_t)reach);
+		}
+	}
+}
+
+int pmk_compose_room(struct pmk_composer *c, const struct pmk_frame *frame, struct pmk_shown **shown)
+{
+	const struct pmk_image *from = &frame->image;
+	struct pmk_shown *s;
+
+	if (!fits(c, &from->layout))
+		return -EINVAL;
+	s = pmk_shown_pool_take(c->pool);
+	if (!s)
+		return -EAGAIN;
+	for (int p = 0; p < 3; p++) {
+		for (int y = 0; y < pmk_layout_plane_height(&c->layout, p); y++) {
+			const uint8_t *row = from->plane[p] + (size_t)y * from->stride[p];
+			uint8_t *to = s->image.plane[p] + (size_t)y * s->image.stride[p];
+			int width = pmk_layout_plane_width(&c->layout, p);
+			if (from->layout.range == PMK_RANGE_FULL)
+				pmk_convert_row_to_limited(row, to, width, p);
+			else
+				memcpy(to, row, (size_t)width);
+		}
+	}
+	draw_border(&s->image);
+	s->backdrop = 0;
+	s->time_ns = frame->time_ns;
+	s->position_ns = frame->position_ns;
+	s->cover = false;
+	*shown = s;
+	return 0;
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+#include "compose/rim.h"
+
+#include "base/mem.h"
+#include "pixels/rows.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	CELL = PMK_CELL,
+	REACH = 2,	/* cells that a mean is taken from, each way */
+	SURE = 4,	/* alpha this close to 0 or 255 */
+	LEAST = 2,	/* pixels that make a mean */
+	PAD = 16,	/* px in front of a line and behind it */
+};
+
+enum side { PERSON, ROOM, SIDES };
+enum { ABOVE, HERE, BELOW, LINES };	/* rows of cells */
+
+/* Of the sure pixels of a cell, at most 8 of either side, so that the sums of 5x5 cells fit. */
+typedef uint16_t words8 __attribute__((vector_size(16)));
+typedef int16_t shorts8 __attribute__((vector_size(16)));
+typedef uint8_t bytes8 __attribute__((vector_size(8)));
+enum { COUNT = 3 };	/* behind the three planes; the person's four, then the room's */
+
+struct pmk_rim {
+	const struct pmk_rows *kernels;
+	struct pmk_layout layout;
+	int columns, rows;	/* cells */
+	const struct pmk_cells *cells;
+	uint8_t *summed;	/* of each cell */
+	words8 *sums;	/* of each summed cell */
+	int16_t (*colour)[8];	/* of each mixed cell, means from around it in the same order, 1/16 of a step; -1 where there is none */
+	int row;	/* of cells, that the rest is of */
+	int16_t *line[3][SIDES][LINES];	/* colours of a plane at its width, where runs are */
+	int16_t *lines;	/* their memory */
+	const struct pmk_image *frame;
+};
+
+static bool allocate(struct pmk_rim *r)
+{
+	size_t columns = (size_t)r->columns, cells = columns * (size_t)r->rows, line = columns * CELL + 2 * PAD;
+	int16_t *at = r->lines = pmk_mem_alloc(3 * SIDES * LINES * line * sizeof *r->lines);
+
+	r->summed = pmk_mem_alloc(cells);
+	r->sums = pmk_mem_alloc(cells * sizeof *r->sums);
+	r->colour = pmk_mem_alloc(cells * sizeof *r->colour);
+	for (int i = 0; at && i < 3 * SIDES * LINES; i++, at += line)
+		r->line[i / (SIDES * LINES)][i / LINES % SIDES][i % LINES] = at + PAD;
+	return r->summed && r->sums && r->colour && r->lines;
+}
+
+int pmk_rim_create(const struct pmk_layout *layout, struct pmk_rim **rim)
+{
+	struct pmk_rim *r = calloc(1, sizeof *r);
+
+	if (!r)
+		return -ENOMEM;
+	r->kernels = pmk_rows();
+	r->layout = *layout;
+	r->columns = (layout->width + CELL - 1) / CELL;
+	r->rows = (layout->height + CELL - 1) / CELL;
+	if (!allocate(r)) {
+		pmk_rim_destroy(r);
+		return -ENOMEM;
+	}
+	*rim = r;
+	return 0;
+}
+
+void pmk_rim_destroy(struct pmk_rim *r)
+{
+	if (!r)
+		return;
+	free(r->summed);
+	free(r->sums);
+	free(r->colour);
+	free(r->lines);
+	free(r);
+}
+
+static int least(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+/* Four bytes of each of two rows. */
+static words8 four_of_two(const uint8_t *a, const uint8_t *b)
+{
+	bytes8 both;
+
+	memcpy(&both, a, 4);
+	memcpy((uint8_t *)&both + 4, b, 4);
+	return __builtin_convertvector(both, words8);
+}
+
+/* Bytes 0, 2, 4 and 6 of eight, of each of two rows. */
+static words8 even_of_two(const uint8_t *a, const uint8_t *b)
+{
+	words8 both;
+
+	memcpy(&both, a, 8);
+	memcpy((uint8_t *)&both + 8, b, 8);
+	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? both & 255 : both >> 8;
+}
+
+/* Sums of eight vectors, each over its lanes, in three steps that halve their number. */
+static words8 sums_of(const words8 v[8])
+{
+	words8 two[4], four[2];
+
+	for (int i = 0; i < 4; i++)
+		two[i] = __builtin_shuffle(v[2 * i], v[2 * i + 1], (words8){ 0, 8, 1, 9, 2, 10, 3, 11 }) +
+			__builtin_shuffle(v[2 * i], v[2 * i + 1], (words8){ 4, 12, 5, 13, 6, 14, 7, 15 });
+	for (int i = 0; i < 2; i++)
+		four[i] = __builtin_shuffle(two[2 * i], two[2 * i + 1], (words8){ 0, 1, 8, 9, 2, 3, 10, 11 }) +
+			__builtin_shuffle(two[2 * i], two[2 * i + 1], (words8){ 4, 5, 12, 13, 6, 7, 14, 15 });
+	return __builtin_shuffle(four[0], four[1], (words8){ 0, 1, 2, 3, 8, 9, 10, 11 }) +
+		__builtin_shuffle(four[0], four[1], (words8){ 4, 5, 6, 7, 12, 13, 14, 15 });
+}
+
+/* Every second pixel of every fourth row: there are enough. What is cut off at the picture's end counts for neither side. */
+static void sum_cell(struct pmk_rim *r, const struct pmk_mask *mask, int cx, int cy)
+{
+	const struct pmk_image *f = r->frame;
+	int lower = r->layout.chroma == PMK_CHROMA_420 ? 2 : 1, x = cx * CELL, y = cy * CELL, next = y + CELL / 2, columns = mask->width - x;
+	int other = next < mask->height ? next : y;
+	const uint8_t *alpha = mask->alpha + x, *luma = f->plane[0] + x, *u = f->plane[1] + x / 2, *v = f->plane[2] + x / 2;
+	words8 a = even_of_two(alpha + (size_t)y * (size_t)mask->stride, alpha + (size_t)other * (size_t)mask->stride);
+	words8 colour[4] = {
+		even_of_two(luma + (size_t)y * (size_t)f->stride[0], luma + (size_t)other * (size_t)f->stride[0]),
+		four_of_two(u + (size_t)(y / lower) * (size_t)f->stride[1], u + (size_t)(other / lower) * (size_t)f->stride[1]),
+		four_of_two(v + (size_t)(y / lower) * (size_t)f->stride[2], v + (size_t)(other / lower) * (size_t)f->stride[2]),
+		{ 1, 1, 1, 1, 1, 1, 1, 1 },
+	};
+	words8 column = { 0, 2, 4, 6, 0, 2, 4, 6 }, there = (words8)(column < (uint16_t)(columns < CELL ? columns : CELL)), side[8];
+
+	if (other == y)
+		there &= (words8){ UINT16_MAX, UINT16_MAX, UINT16_MAX, UINT16_MAX };
+	for (int i = 0; i < 4; i++) {
+		side[i] = colour[i] & (words8)(a >= 255 - SURE) & there;
+		side[i + 4] = colour[i] & (words8)(a <= SURE) & there;
+	}
+	r->sums[(size_t)cy * (size_t)r->columns + (size_t)cx] = sums_of(side);
+}
+
+static void mean_around(struct pmk_rim *r, const struct pmk_mask *mask, int cx, int cy)
+{
+	int16_t *colour = r->colour[(size_t)cy * (size_t)r->columns + (size_t)cx];
+	words8 all = { 0 };
+
+	for (int y = cy > REACH ? cy - REACH : 0; y <= least(cy + REACH, r->rows - 1); y++) {
+		for (int x = cx > REACH ? cx - REACH : 0; x <= least(cx + REACH, r->columns - 1); x++) {
+			size_t at = (size_t)y * (size_t)r->columns + (size_t)x;
+
+			if (!r->summed[at])
+				sum_cell(r, mask, x, y);
+			r->summed[at] = 1;
+			all += r->sums[at];
+		}
+	}
+	for (int i = 0; i < 2 * (COUNT + 1); i++) {
+		int count = all[i | COUNT];
+
+		colour[i] = count < LEAST ? -1 : (int16_t)(((float)all[i] * 16 + 0.5f) / (float)count);	/* exactly the quotient */
+	}
+}
+
+void pmk_rim_begin(struct pmk_rim *r, const struct pmk_image *frame, const struct pmk_mask *mask, const struct pmk_cells *cells)
+{
+	r->frame = frame;
+	r->cells = cells;
+	memset(r->summed, 0, (size_t)r->columns * (size_t)r->rows);
+	for (int y = 0, at = 0; y < r->rows; y++) {
+		for (int x = 0; x < r->columns; x++, at++) {
+			if (cells->kind[at] == PMK_CELL_MIXED)
+				mean_around(r, mask, x, y);
+		}
+	}
+}
+
+/* The colours of a cell; -1 where there is none. */
+static shorts8 colours_at(const struct pmk_rim *r, int column, int row)
+{
+	shorts8 colours = { -1, -1, -1, -1, -1, -1, -1, -1 };
+	size_t at = (size_t)row * (size_t)r->columns + (size_t)column;
+
+	if (column >= 0 && row >= 0 && column < r->columns && row < r->rows && r->cells->kind[at] == PMK_CELL_MIXED)
+		memcpy(&colours, r->colour[at], sizeof colours);
+	return colours;
+}
+
+/* From the middle of a cell to the middle of the next one, at luma's width or at chroma's; `step` in 1/2 of a cell's 1/16. */
+static inline void slope(int16_t from, int16_t step, bool chroma, int16_t *out)
+{
+	shorts8 line = from + (chroma ? step * (shorts8){ 1, 3, 5, 7 } : step * (shorts8){ 1, 3, 5, 7, 9, 11, 13, 15 } / 2);
+
+	memcpy(out, &line, (chroma ? CELL / 2 : CELL) * sizeof *out);
+}
+
+/* The colours of a row of cells, bilinear, into the lines that `line` says. */
+static void widen(const struct pmk_rim *r, int first, int end, int row, int line)
+{
+	shorts8 left = colours_at(r, first - 1, row);
+
+	for (int cell = first; cell <= end; cell++) {
+		shorts8 right = colours_at(r, cell, row), none = left < 0;
+		shorts8 from = (left & ~none) | (right & none), step = ((right - from) & (right >= 0)) / 8;
+
+		left = right;
+		for (int side = 0, k = 0; side < SIDES; side++, k += COUNT + 1) {
+			slope(from[k], step[k], false, r->line[0][side][line] + cell * CELL - CELL / 2);
+			slope(from[k + 1], step[k + 1], true, r->line[1][side][line] + (cell * CELL - CELL / 2) / 2);
+			slope(from[k + 2], step[k + 2], true, r->line[2][side][line] + (cell * CELL - CELL / 2) / 2);
+		}
+	}
+}
+
+/* Where one of three rows has no colour, its neighbour's holds. */
+static void fill(int16_t *restrict above, int16_t *restrict here, int16_t *restrict below, int count)
+{
+	for (int x = 0; x < count; x++) {
+		int16_t near = above[x] < 0 ? below[x] : above[x], own = here[x] < 0 ? near : here[x];
+
+		here[x] = own;
+		above[x] = above[x] < 0 ? own : above[x];
+		below[x] = below[x] < 0 ? own : below[x];
+	}
+}
+
+/* Cells first..end - 1. */
+static void enter_run(struct pmk_rim *r, int first, int end)
+{
+	for (int i = 0; i < LINES; i++)
+		widen(r, first, end, r->row + i - 1, i);
+	for (int k = 0; k < 3 * SIDES; k++) {
+		int plane = k / SIDES, size = plane ? CELL / 2 : CELL, from = first * size;
+		int16_t *const *line = r->line[plane][k % SIDES];
+
+		fill(line[ABOVE] + from, line[HERE] + from, line[BELOW] + from, (end - first) * size);
+	}
+}
+
+void pmk_rim_enter(struct pmk_rim *r, int row)
+{
+	r->row = row;
+	for (int i = 0; i < r->cells->runs; i++) {
+		const struct pmk_cell_run *run = &r->cells->run[i];
+
+		if (run->kind == PMK_CELL_MIXED)
+			enter_run(r, run->first / CELL, (run->end + CELL - 1) / CELL);
+	}
+}
+
+void pmk_rim_row(const struct pmk_rim *r, int plane, int y, const uint8_t *alpha, int first, int end, const uint8_t *behind, uint8_t *out)
+{
+	const uint8_t *frame = r->frame->plane[plane] + (size_t)y * (size_t)r->frame->stride[plane];
+	int lower = plane && r->layout.chroma == PMK_CHROMA_420 ? 2 : 1;
+	int place = (2 * y + 1) * lower - CELL - 2 * CELL * r->row, pair = place < 0 ? ABOVE : HERE;	/* 1/16 of a cell from the middle of it */
+	int limits = r->frame->layout.range == PMK_RANGE_FULL ? plane : -1;
+	int16_t *const *person = r->line[plane][PERSON] + pair, *const *room = r->line[plane][ROOM] + pair;
+
+	r->kernels->rim(person[0] + first, person[1] + first, room[0] + first, room[1] + first, place & (2 * CELL - 1), limits, frame + first,
+		behind + first, alpha + first, out + first, end - first);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* How each built-in backdrop is painted; for builtin*.c only. Each fills the whole canvas, whatever its aspect. */
+#ifndef PMK_DRAW_BUILTIN_PARTS_H
+#define PMK_DRAW_BUILTIN_PARTS_H
+
+#include "draw/paint.h"
+
+void pmk_builtin_office(struct pmk_canvas *canvas);
+void pmk_builtin_library(struct pmk_canvas *canvas);
+void pmk_builtin_dusk(struct pmk_canvas *canvas);
+void pmk_builtin_studio(struct pmk_canvas *canvas);
+void pmk_builtin_meadow(struct pmk_canvas *canvas);
+
+#endif

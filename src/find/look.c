@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+#include "find/look.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "find/person.h"
+#include "find/prepare.h"
+#include "find/tiles.h"
+#include "find/view.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_LOOKS = 6 };	/* at one frame; mostly it is 1 */
+
+struct eye {
+	struct pmk_model model;
+	struct pmk_engine *engine;
+	struct pmk_prepare *prepare;
+	float *probability;
+};
+
+struct pmk_look {
+	struct eye view, search;	/* search is empty when the first does both */
+	struct pmk_tiles tiles;
+	struct pmk_view where;
+	float *before;	/* the look before the last one, at first sight */
+	const struct pmk_rect *keep_out;
+	int keep_out_count;
+};
+
+static int open_eye(const char *model, const struct pmk_look_settings *settings, struct eye *eye)
+{
+	const struct pmk_model_card *card = &eye->model.card;
+	int err = pmk_model_load(model, &eye->model);
+
+	if (!err)
+		err = pmk_engine_create(&eye->model.graph, settings->engine, settings->threads, &eye->engine);
+	if (!err)
+		err = pmk_prepare_create(card, &eye->prepare);
+	if (err)
+		return err;
+	eye->probability = pmk_mem_alloc((size_t)card->output_width * (size_t)card->output_height * sizeof *eye->probability);
+	return eye->probability ? 0 : -ENOMEM;
+}
+
+static void close_eye(struct eye *eye)
+{
+	pmk_prepare_destroy(eye->prepare);
+	free(eye->probability);
+	pmk_engine_destroy(eye->engine);
+	pmk_model_finish(&eye->model);
+	*eye = (struct eye){ 0 };
+}
+
+int pmk_look_create(const struct pmk_look_settings *settings, int width, int height, struct pmk_look **look)
+{
+	bool both = strcmp(settings->model, "auto") == 0;
+	struct pmk_look *l = calloc(1, sizeof *l);
+	int err;
+
+	if (!l)
+		return -ENOMEM;
+	l->keep_out = settings->keep_out;
+	l->keep_out_count = settings->keep_out_count;
+	err = open_eye(both ? "selfie" : settings->model, settings, &l->view);
+	if (!err && both && width * 10 >= height * 12)
+		err = open_eye("selfie-landscape", settings, &l->search);
+	if (!err)
+		err = pmk_tiles_init(&l->tiles, l->view.model.card.output_width, l->view.model.card.output_height);
+	if (!err)
+		l->before = pmk_mem_alloc((size_t)l->tiles.width * (size_t)l->tiles.height * sizeof *l->before);
+	if (!err && !l->before)
+		err = -ENOMEM;
+	if (err) {
+		pmk_look_destroy(l);
+		return err;
+	}
+	pmk_view_init(&l->where, width, height, (double)l->view.model.card.input_width / l->view.model.card.input_height, settings->nearest);
+	*look = l;
+	return 0;
+}
+
+void pmk_look_destroy(struct pmk_look *l)
+{
+	if (!l)
+		return;
+	close_eye(&l->view);
+	close_eye(&l->search);
+	pmk_tiles_finish(&l->tiles);
+	free(l->before);
+	free(l);
+}
+
+const struct pmk_model_card *pmk_look_card(const struct pmk_look *l)
+{
+	return &l->view.model.card;
+}
+
+void pmk_look_forget(struct pmk_look *l)
+{
+	pmk_view_forget(&l->where);
+}
+
+static int look_at(struct pmk_look *l, struct eye *eye, const struct pmk_image *image, const struct pmk_rect *rect, struct pmk_sight *sight)
+{
+	uint64_t start = pmk_clock_thread_ns(), ready;
+	int err;
+
+	pmk_prepare_run(eye->prepare, image, rect, pmk_engine_input(eye->engine));
+	ready = pmk_clock_thread_ns();
+	err = pmk_engine_run(eye->engine);
+	if (!err)
+		err = pmk_person_probability(&eye->model.card, pmk_engine_output(eye->engine), eye->probability);
+	for (int i = 0; i < l->keep_out_count; i++)
+		pmk_zone_clear_probability(&l->keep_out[i], rect, eye->probability, eye->model.card.output_width, eye->model.card.output_height);
+	sight->prepare_ns += ready - start;
+	sight->infer_ns += pmk_clock_thread_ns() - ready;
+	return err;
+}
+
+static int search_in(struct pmk_look *l, struct eye *eye, const struct pmk_image *image, const struct pmk_rect *part, struct pmk_sight *sight)
+{
+	int err = look_at(l, eye, image, part, sight);
+
+	if (!err)
+		pmk_view_search(&l->where, part, eye->probability, eye->model.card.output_width, eye->model.card.output_height);
+	return err;
+}
+
+static int search(struct pmk_look *l, const struct pmk_image *image, struct pmk_sight *sight)
+{
+	struct eye *eye = l->search.engine ? &l->search : &l->view;
+	struct pmk_rect all = { 0, 0, l->where.width, l->where.height }, part[2];
+	int count = pmk_view_closer(&l->where, part), err = search_in(l, eye, image, &all, sight);
+
+	for (int i = 0; !err && i < count; i++)
+		err = search_in(l, &l->view, image, &part[i], sight);
+	return err;
+}
+
+/* The view in one look, or in two joined. */
+static int look_at_view(struct pmk_look *l, const struct pmk_image *image, struct pmk_sight *sight)
+{
+	struct eye *eye = &l->view;
+	struct pmk_rect tile[2];
+	int count = pmk_view_tiles(&l->where, tile), err = look_at(l, eye, image, &tile[0], sight);
+
+	sight->probability = eye->probability;
+	sight->view = l->where.rect;
+	if (err || count == 1)
+		return err;
+	memcpy(l->tiles.left, eye->probability, (size_t)l->tiles.width * (size_t)l->tiles.height * sizeof *l->tiles.left);
+	err = look_at(l, eye, image, &tile[1], sight);
+	if (err)
+		return err;
+	pmk_tiles_join(&l->tiles, &sight->view, tile, eye->probability);
+	sight->probability = l->tiles.joined;
+	return 0;
+}
+
+/* Where cell `at` of a line of `count` of one view lies in the line of another, in cells; outside of it: -1. */
+static double cell_in(int at, int count, int first, int size, int other_first, int other_size)
+{
+	double cell = (first - other_first + (at + 0.5) * size / count) * count / other_size - 0.5;
+
+	return cell >= 0 && cell <= count - 1 ? cell : -1;
+}
+
+/* Of the last look and the one before, from the view `before`, the mean: each errs at other places. */
+static void average_looks(struct pmk_look *l, const struct pmk_rect *before, const struct pmk_sight *last)
+{
+	const struct pmk_rect *view = &last->view;
+	int width = l->tiles.width, height = l->tiles.height;
+
+	for (int y = 0; y < height; y++) {
+		double down = cell_in(y, height, view->y, view->height, before->y, before->height);
+
+		for (int x = 0; down >= 0 && x < width; x++) {
+			double across = cell_in(x, width, view->x, view->width, before->x, before->width), part;
+			int left = (int)across, right = left + 1 < width ? left + 1 : left;
+			const float *a = l->before + (size_t)down * (size_t)width, *b = (int)down + 1 < height ? a + width : a;
+			float *mean = last->probability + (size_t)y * (size_t)width + (size_t)x, upper, lower;
+
+			if (across < 0)
+				continue;
+			part = across - left;
+			upper = (float)(a[left] + part * (a[right] - a[left]));
+			lower = (float)(b[left] + part * (b[right] - b[left]));
+			*mean = (*mean + upper + (float)(down - (int)down) * (lower - upper)) / 2;
+		}
+	}
+}
+
+int pmk_look_run(struct pmk_look *l, const struct pmk_image *image, uint64_t now_ns, struct pmk_sight *sight)
+{
+	const struct pmk_model_card *card = &l->view.model.card;
+	struct pmk_sight seen = { 0 };
+	bool again = true, first = !l->where.fitted;
+	struct pmk_rect before = { 0 };
+	int err = 0;
+
+	if (pmk_view_wants_search(&l->where, now_ns))
+		err = search(l, image, &seen);
+	for (int looks = 0; !err && again && looks < MOST_LOOKS; looks++) {
+		if (first && looks) {
+			memcpy(l->before, seen.probability, (size_t)l->tiles.width * (size_t)l->tiles.height * sizeof *l->before);
+			before = seen.view;
+		}
+		err = look_at_view(l, image, &seen);
+		if (!err)
+			again = pmk_view_follow(&l->where, seen.probability, card->output_width, card->output_height);
+	}
+	if (err)
+		return err;
+	if (before.width && l->where.found)
+		average_looks(l, &before, &seen);
+	if (card->output_width == card->input_width && card->output_height == card->input_height) {
+		if (seen.probability == l->tiles.joined)
+			pmk_prepare_scale(l->view.prepare, image, &seen.view);
+		seen.small = pmk_prepare_small(l->view.prepare);
+	}
+	*sight = seen;
+	return 0;
+}

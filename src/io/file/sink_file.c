@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/sink.h"
+
+#include "media/media_out.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct file_sink {
+	struct pmk_sink sink;
+	struct pmk_media_out *out;
+	int64_t period_ns;
+	bool started, recorded;	/* a picture was written; one that has a place in a recording */
+	uint64_t first_ns, last_ns;	/* capture times of the first picture and of the one written last */
+	int64_t last_position_ns;
+};
+
+/* A live picture that is shown again because no newer one came lasts one more period, as does one without a place
+ * among those that have one. */
+static int64_t position_of(struct file_sink *file, const struct pmk_shown *shown)
+{
+	uint64_t time_ns = pmk_shown_time_ns(shown);
+
+	if (pmk_shown_position_ns(shown) >= 0) {
+		file->recorded = true;
+		return pmk_shown_position_ns(shown);
+	}
+	if (!file->started) {
+		file->first_ns = time_ns;
+		return 0;
+	}
+	if (file->recorded || time_ns <= file->last_ns)	/* a cover may have been made long before it is shown */
+		return file->last_position_ns + file->period_ns;
+	return time_ns > file->first_ns ? (int64_t)(time_ns - file->first_ns) : 0;
+}
+
+static int file_write(struct pmk_sink *sink, const struct pmk_shown *shown)
+{
+	struct file_sink *file = (struct file_sink *)sink;
+	int64_t position_ns = position_of(file, shown);
+
+	file->started = true;
+	if (pmk_shown_time_ns(shown) > file->last_ns)
+		file->last_ns = pmk_shown_time_ns(shown);
+	file->last_position_ns = position_ns;
+	return pmk_media_out_write(file->out, pmk_shown_image(shown), position_ns);
+}
+
+static int file_close(struct pmk_sink *sink, const struct pmk_shown *cover)
+{
+	struct file_sink *file = (struct file_sink *)sink;
+	int err;
+
+	if (file->sink.spoilt || !file->started) {
+		pmk_media_out_abandon(file->out);
+		err = 0;
+	} else {
+		err = pmk_media_out_finish(file->out);
+	}
+	free(file);
+	return err;
+}
+
+static const struct pmk_sink_impl impl = { .write = file_write, .close = file_close };
+
+int pmk_sink_file_open(const char *path, const struct pmk_sink_setup *setup, struct pmk_sink **sink)
+{
+	const struct pmk_media_out_settings settings = { .layout = setup->layout, .fps = setup->fps, .sound_from = setup->sound_from };
+	struct file_sink *made = calloc(1, sizeof *made);
+	int err;
+
+	if (!made)
+		return -ENOMEM;
+	err = pmk_media_out_open(path, &settings, &made->out);
+	if (err) {
+		free(made);
+		return err;
+	}
+	made->sink.impl = &impl;
+	made->sink.finishes = true;
+	made->period_ns = (int64_t)(1e9 / (setup->fps > 0 ? setup->fps : 30) + 0.5);
+	snprintf(made->sink.name, sizeof made->sink.name, "%.100s %dx%d at %.4g/s", path, setup->layout.width, setup->layout.height, setup->fps);
+	*sink = &made->sink;
+	return 0;
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/source.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "image/convert.h"
+#include "media/media.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { POOL_FRAMES = 8 };
+
+/* Later than this (a machine that slept, a file too large to decode in time), the file is played from where it is. */
+#define MOST_LATE_NS PMK_S_NS
+
+struct file_source {
+	struct pmk_source source;
+	struct pmk_media *media;
+	struct pmk_frame_pool *pool;
+	struct pmk_image whole;	/* the file's picture before scaling, or a still; without planes where neither is needed */
+	bool scaled, still, unpaced;
+	uint64_t start_ns;	/* when position 0 of this round is due; 0 before the first read */
+	uint64_t period_ns;
+	int64_t last_position_ns;
+	uint64_t next_number;
+	struct pmk_frame *pending;	/* decoded, not yet given out; its time_ns is when it is due */
+};
+
+static int fill_still(struct file_source *file, struct pmk_frame *frame)
+{
+	if (file->unpaced && file->next_number)
+		return -ENODATA;
+	pmk_image_copy(&frame->image, &file->whole);
+	frame->position_ns = (int64_t)(file->next_number * file->period_ns);
+	return 0;
+}
+
+static int fill_video(struct file_source *file, struct pmk_frame *frame)
+{
+	int got, err = 0;
+
+	got = pmk_media_read(file->media, file->scaled ? &file->whole : &frame->image, &frame->position_ns);
+	if (got == 0)
+		return -ENODATA;
+	if (got < 0)
+		return got;
+	if (file->scaled)
+		err = pmk_convert_scale(&file->whole, &frame->image);
+	return err;
+}
+
+/* The next picture of the file in a frame of ours. -ENODATA at the end, -EAGAIN when all frames are in use. */
+static int decode(struct file_source *file, struct pmk_frame **frame)
+{
+	struct pmk_frame *made = pmk_frame_pool_take(file->pool, &file->source.layout);
+	int err;
+
+	if (!made)
+		return -EAGAIN;
+	err = file->still ? fill_still(file, made) : fill_video(file, made);
+	file->source.damaged = (uint64_t)pmk_media_damaged(file->media);
+	if (err) {
+		pmk_frame_unref(made);
+		return err;
+	}
+	made->number = file->next_number++;
+	file->last_position_ns = made->position_ns;
+	*frame = made;
+	return 0;
+}
+
+/* The same for a file that is looped and paced: the frame says when it is due, and has no place in a recording. */
+static int decode_next(struct file_source *file, struct pmk_frame **frame)
+{
+	int err;
+
+	err = decode(file, frame);
+	if (err == -ENODATA) {
+		err = pmk_media_rewind(file->media);
+		if (err)
+			return err;
+		file->start_ns += (uint64_t)file->last_position_ns + file->period_ns;
+		err = decode(file, frame);
+	}
+	if (err == -ENODATA) {
+		pmk_error("%s: nothing more can be read from it", file->source.name);
+		return -EIO;
+	}
+	if (err)
+		return err;
+	(*frame)->time_ns = file->start_ns + (uint64_t)(*frame)->position_ns;
+	(*frame)->position_ns = -1;
+	return 0;
+}
+
+/* `frame` is due: go on to the newest that is due as well, and keep the one behind it. */
+static struct pmk_frame *skip_to_newest(struct file_source *file, struct pmk_frame *frame)
+{
+	uint64_t now = pmk_clock_now_ns();
+
+	if (now > frame->time_ns + MOST_LATE_NS) {
+		file->start_ns += now - frame->time_ns;
+		frame->time_ns = now;
+		return frame;
+	}
+	while (now > frame->time_ns + file->period_ns && !decode_next(file, &file->pending)) {
+		if (file->pending->time_ns > now)
+			break;
+		pmk_frame_unref(frame);
+		file->source.dropped++;
+		frame = file->pending;
+		file->pending = NULL;
+	}
+	return frame;
+}
+
+static int read_paced(struct file_source *file, struct pmk_frame **frame, uint64_t deadline_ns)
+{
+	struct pmk_frame *due;
+	int err;
+
+	if (!file->start_ns)
+		file->start_ns = pmk_clock_now_ns();
+	if (!file->pending) {
+		err = decode_next(file, &file->pending);
+		if (err == -EAGAIN)
+			pmk_clock_sleep_until(deadline_ns);
+		if (err)
+			return err;
+	}
+	if (file->pending->time_ns > deadline_ns) {
+		pmk_clock_sleep_until(deadline_ns);
+		return -EAGAIN;
+	}
+	pmk_clock_sleep_until(file->pending->time_ns);
+	due = file->pending;
+	file->pending = NULL;
+	*frame = skip_to_newest(file, due);
+	return 0;
+}
+
+static int file_read(struct pmk_source *source, struct pmk_frame **frame, uint64_t deadline_ns)
+{
+	struct file_source *file = (struct file_source *)source;
+	int err;
+
+	if (!file->unpaced)
+		return read_paced(file, frame, deadline_ns);
+	err = decode(file, frame);
+	if (!err)
+		(*frame)->time_ns = pmk_clock_now_ns();
+	return err;
+}
+
+static void file_close(struct pmk_source *source)
+{
+	struct file_source *file = (struct file_source *)source;
+
+	pmk_frame_unref(file->pending);
+	pmk_frame_pool_destroy(file->pool);
+	pmk_image_free(&file->whole);
+	pmk_media_close(file->media);
+	free(file);
+}
+
+static const struct pmk_source_impl impl = { .read = file_read, .close = file_close };
+
+static int read_still(struct file_source *file)
+{
+	struct pmk_image picture = { 0 };
+	int64_t position_ns;
+	int err;
+
+	err = pmk_image_alloc(&picture, &pmk_media_info(file->media)->layout);
+	if (!err)
+		err = pmk_image_alloc(&file->whole, &file->source.layout);
+	if (!err)
+		err = pmk_media_read(file->media, &picture, &position_ns) == 1 ? 0 : -EBADMSG;
+	if (!err)
+		err = pmk_convert_scale(&picture, &file->whole);
+	pmk_image_free(&picture);
+	return err;
+}
+
+static int prepare(struct file_source *file, const char *path, const struct pmk_source_wish *wish)
+{
+	const struct pmk_media_info *info;
+	int err;
+
+	err = pmk_media_open(path, &file->media);
+	if (err)
+		return err;
+	info = pmk_media_info(file->media);
+	file->source.layout = info->layout;
+	if (wish->width && wish->height) {
+		file->source.layout.width = wish->width;
+		file->source.layout.height = wish->height;
+	}
+	file->source.fps = info->still && wish->fps > 0 ? wish->fps : info->fps;
+	file->period_ns = (uint64_t)(1e9 / file->source.fps + 0.5);
+	file->still = info->still;
+	file->unpaced = wish->unpaced;
+	file->scaled = !pmk_layout_equal(&info->layout, &file->source.layout);
+	if (file->still)
+		return read_still(file);
+	return file->scaled ? pmk_image_alloc(&file->whole, &info->layout) : 0;
+}
+
+int pmk_source_file_open(const char *path, const struct pmk_source_wish *wish, struct pmk_source **source)
+{
+	struct file_source *made = calloc(1, sizeof *made);
+	int err = -ENOMEM;
+
+	if (!made)
+		return -ENOMEM;
+	made->source.impl = &impl;
+	made->pool = pmk_frame_pool_create(POOL_FRAMES);
+	if (!made->pool)
+		goto fail;
+	err = prepare(made, path, wish);
+	if (err)
+		goto fail;
+	snprintf(made->source.name, sizeof made->source.name, "%.100s %dx%d at %.4g/s", path, made->source.layout.width, made->source.layout.height,
+		made->source.fps);
+	*source = &made->source;
+	return 0;
+
+fail:
+	file_close(&made->source);
+	return err;
+}

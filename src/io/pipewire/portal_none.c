@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* In the place of portal.c where the program is built without libsystemd, or without PipeWire. */
+#include <errno.h>
+
+#include "io/pipewire/portal.h"
+
+bool pmk_portal_has_camera(void)
+{
+	return false;
+}
+
+int pmk_portal_open_cameras(uint64_t deadline_ns, int *fd)
+{
+	return -ENOSYS;
+}

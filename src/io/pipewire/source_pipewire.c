@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pipewire/pipewire.h>
+#include <spa/pod/builder.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "image/convert.h"
+#include "io/pipewire/pipewire.h"
+#include "io/pipewire/pipewire_cameras.h"
+#include "io/pipewire/pipewire_format.h"
+#include "io/pipewire/portal.h"
+#include "io/source.h"
+#include "io/unpack.h"
+#include "io/v4l2/v4l2.h"
+
+enum { FRAMES = 6, OFFERS = 24 };
+
+static const uint64_t ANSWER_NS = PMK_S_NS;	/* for the daemon to tell its cameras */
+static const uint64_t PERSON_NS = 60 * PMK_S_NS;	/* for whoever is asked to answer */
+static const uint64_t GRANT_NS = 2 * PMK_S_NS;	/* for the cameras that were permitted to be shown */
+static const uint64_t LOOK_AGAIN_NS = 100 * PMK_MS_NS;
+static const uint64_t FIRST_FRAME_NS = 3 * PMK_S_NS;	/* how long a camera may take to start */
+
+/* The reading end of a camera node. Its pictures are taken on the connection's thread and unpacked by read, both under its lock. */
+struct pipewire_source {
+	struct pmk_source base;
+	struct pmk_pipewire *pipewire;
+	struct pmk_pipewire_camera camera;
+	struct pmk_frame_pool *pool;
+	/* The rest belongs to the connection's lock. */
+	struct pw_registry *registry;
+	struct spa_hook registry_hook;
+	struct pw_stream *stream;
+	struct spa_hook hook;
+	struct pmk_unpack unpack;
+	struct pmk_device_mode mode;	/* agreed on; no fourcc before */
+	struct pw_buffer *newest;	/* ours until it is unpacked, or a newer one comes */
+	uint64_t arrived_ns, number;	/* of the newest, and how many came */
+	int lost;	/* 0, or why */
+};
+
+static void lose(struct pipewire_source *s, int err)
+{
+	s->lost = s->lost ? s->lost : err;
+	pmk_pipewire_wake(s->pipewire);
+}
+
+/* --- callbacks, on the connection's thread --- */
+
+static void on_lost(void *user)
+{
+	lose(user, -EPIPE);
+}
+
+static void on_gone(void *user, uint32_t id)
+{
+	struct pipewire_source *s = user;
+
+	if (id == s->camera.id)
+		lose(s, -ENODEV);
+}
+
+static const struct pw_registry_events registry_events = { PW_VERSION_REGISTRY_EVENTS, .global_remove = on_gone };
+
+static void on_state(void *user, enum pw_stream_state before, enum pw_stream_state state, const char *error)
+{
+	struct pipewire_source *s = user;
+
+	pmk_debug("camera pipewire:%s: %s%s%s", s->camera.name, pw_stream_state_as_string(state), error ? ": " : "", error ? error : "");
+	if (state == PW_STREAM_STATE_ERROR || (state == PW_STREAM_STATE_UNCONNECTED && before >= PW_STREAM_STATE_PAUSED))
+		lose(s, -EIO);
+	pmk_pipewire_wake(s->pipewire);
+}
+
+/* A camera whose format changes later is lost: its frames have one layout. Opening it again adapts. */
+static void on_format(void *user, uint32_t id, const struct spa_pod *param)
+{
+	struct pipewire_source *s = user;
+	const struct spa_pod *params[PMK_PIPEWIRE_BUFFER_PARAMS];
+	uint8_t memory[1024];
+	struct pmk_device_mode mode;
+	struct pmk_layout layout;
+
+	if (id != SPA_PARAM_Format || !param)
+		return;
+	if (pmk_pipewire_format_read(param, &mode, &layout) < 0) {
+		lose(s, -EIO);
+		return;
+	}
+	if (s->mode.fourcc) {
+		if (mode.fourcc != s->mode.fourcc || mode.width != s->mode.width || mode.height != s->mode.height)
+			lose(s, -EIO);
+	} else {
+		s->mode = mode;
+		s->base.layout = layout;
+		if (pmk_unpack_init(&s->unpack, mode.fourcc) < 0)
+			lose(s, -ENOMEM);
+	}
+	pmk_pipewire_buffers_build(memory, sizeof(memory), 0, 0, params);
+	pw_stream_update_params(s->stream, params, PMK_PIPEWIRE_BUFFER_PARAMS);
+	pmk_pipewire_wake(s->pipewire);
+}
+
+static void on_remove_buffer(void *user, struct pw_buffer *buffer)
+{
+	struct pipewire_source *s = user;
+
+	if (s->newest == buffer)
+		s->newest = NULL;
+}
+
+static void on_process(void *user)
+{
+	struct pipewire_source *s = user;
+	struct pw_buffer *buffer;
+
+	while ((buffer = pw_stream_dequeue_buffer(s->stream))) {
+		if (s->newest) {
+			pw_stream_queue_buffer(s->stream, s->newest);
+			s->base.dropped++;
+		}
+		s->newest = buffer;
+		s->arrived_ns = pmk_clock_now_ns();
+		s->number++;
+	}
+	if (s->newest)
+		pmk_pipewire_wake(s->pipewire);
+}
+
+static const struct pw_stream_events stream_events = {
+	PW_VERSION_STREAM_EVENTS, .state_changed = on_state, .param_changed = on_format,
+	.remove_buffer = on_remove_buffer, .process = on_process,
+};
+
+/* --- the capture thread's, under the lock --- */
+
+static const char *convert(struct pipewire_source *s, const struct pw_buffer *buffer, struct pmk_image *image)
+{
+	const struct spa_data *data = &buffer->buffer->datas[0];
+	uint32_t offset = data->chunk->offset, bytes = data->chunk->size;
+	int stride = data->chunk->stride, least = pmk_fourcc_stride(s->mode.fourcc, s->mode.width);
+
+	if (!data->data || data->chunk->flags & SPA_CHUNK_FLAG_CORRUPTED)
+		return "the camera says so";
+	if (offset > data->maxsize || bytes > data->maxsize - offset)
+		return "larger than its buffer";
+	return pmk_unpack(&s->unpack, (const uint8_t *)data->data + offset, bytes, stride > least && stride <= 1 << 20 ? stride : least, image);
+}
+
+/* The camera's own time where it is one of our clock's. */
+static uint64_t capture_time_ns(const struct pipewire_source *s, const struct pw_buffer *buffer)
+{
+	const struct spa_meta_header *header = spa_buffer_find_meta_data(buffer->buffer, SPA_META_Header, sizeof(*header));
+	uint64_t stamp = header && header->pts > 0 ? (uint64_t)header->pts : 0;
+
+	return stamp <= s->arrived_ns && s->arrived_ns - stamp < 5 * PMK_S_NS ? stamp : s->arrived_ns;
+}
+
+/* The first JPEG tells the camera's sampling, before any frame is taken. */
+static void adopt(struct pipewire_source *s)
+{
+	const struct spa_data *data = &s->newest->buffer->datas[0];
+	uint32_t offset = data->chunk->offset, bytes = data->chunk->size;
+
+	if (data->data && offset <= data->maxsize && bytes <= data->maxsize - offset)
+		pmk_unpack_adopt(&s->unpack, (const uint8_t *)data->data + offset, bytes, &s->base.layout);
+}
+
+/* 0 and a frame; -EAGAIN none of use now. */
+static int take(struct pipewire_source *s, struct pmk_frame **frame)
+{
+	struct pw_buffer *buffer = s->newest;
+	struct pmk_frame *f;
+	const char *damage;
+
+	if (!buffer)
+		return -EAGAIN;
+	s->newest = NULL;
+	f = pmk_frame_pool_take(s->pool, &s->base.layout);
+	damage = f ? convert(s, buffer, &f->image) : NULL;
+	if (f) {
+		f->time_ns = capture_time_ns(s, buffer);
+		f->number = s->number - 1;
+		f->position_ns = -1;
+	} else {
+		s->base.dropped++;
+	}
+	pw_stream_queue_buffer(s->stream, buffer);
+	if (damage) {
+		pmk_source_note_damage(&s->base, damage);
+		pmk_frame_unref(f);
+	}
+	if (!f || damage)
+		return -EAGAIN;
+	*frame = f;
+	return 0;
+}
+
+static int lost(const struct pipewire_source *s)
+{
+	if (s->lost == -EPIPE)
+		pmk_error("%s: PipeWire has gone; the camera is opened again when it is back", s->base.name);
+	else if (s->lost == -ENODEV)
+		pmk_error("%s: the camera has gone; plug it in again", s->base.name);
+	else
+		pmk_error("%s: the camera failed: %s; unplug it and plug it in again", s->base.name, strerror(-s->lost));
+	return s->lost == -EPIPE ? -ENODEV : s->lost;
+}
+
+static int pipewire_read(struct pmk_source *source, struct pmk_frame **frame, uint64_t deadline_ns)
+{
+	struct pipewire_source *s = (struct pipewire_source *)source;
+	int err;
+
+	pmk_pipewire_lock(s->pipewire);
+	do {
+		err = s->lost ? s->lost : take(s, frame);
+	} while (err == -EAGAIN && pmk_pipewire_wait(s->pipewire, deadline_ns));
+	if (s->lost && err)
+		err = lost(s);
+	pmk_pipewire_unlock(s->pipewire);
+	return err;
+}
+
+static void pipewire_close(struct pmk_source *source)
+{
+	struct pipewire_source *s = (struct pipewire_source *)source;
+
+	if (s->pipewire) {
+		pmk_pipewire_lock(s->pipewire);
+		if (s->stream) {
+			spa_hook_remove(&s->hook);
+			pmk_pipewire_destroy_stream(s->pipewire, s->stream);
+		}
+		if (s->registry) {
+			spa_hook_remove(&s->registry_hook);
+			pw_proxy_destroy((struct pw_proxy *)s->registry);
+		}
+		pmk_pipewire_disconnect(s->pipewire);
+		pmk_pipewire_unlock(s->pipewire);
+	}
+	pmk_pipewire_destroy(s->pipewire);
+	pmk_unpack_finish(&s->unpack);
+	pmk_frame_pool_destroy(s->pool);
+	free(s);
+}
+
+static const struct pmk_source_impl pipewire_impl = { .read = pipewire_read, .close = pipewire_close };
+
+/* --- opening --- */
+
+static int report_none(const struct pmk_pipewire_camera *cameras, int count, const char *name)
+{
+	char seen[400] = "";
+	size_t used = 0;
+
+	for (int i = 0; i < count && used < sizeof(seen); i++)
+		used += (size_t)snprintf(seen + used, sizeof(seen) - used, "%s%s", i ? ", " : "", cameras[i].name);
+	if (name && *name && count)
+		pmk_error("camera 'pipewire:%s': PipeWire has no such camera, but %s", name, seen);
+	else if (count)
+		pmk_error("camera 'pipewire': none of PipeWire's cameras has a known format: %s; name a device, such as /dev/video0", seen);
+	else
+		pmk_error("camera 'pipewire': PipeWire has no camera; plug one in, or name a device, such as /dev/video0");
+	return name && *name ? -ENOENT : -ENODEV;
+}
+
+static bool any_has_modes(const struct pmk_pipewire_camera *cameras, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (cameras[i].mode_count > 0)
+			return true;
+	return false;
+}
+
+/* What the portal shows comes a little after the connection: it is the session's manager that grants each camera. */
+static int granted_cameras(struct pipewire_source *s, const struct pmk_source_wish *wish, struct pmk_pipewire_camera **cameras)
+{
+	uint64_t deadline = pmk_clock_now_ns() + GRANT_NS;
+	int count;
+
+	for (;;) {
+		count = pmk_pipewire_cameras(s->pipewire, wish, deadline, cameras);
+		if (count < 0 || any_has_modes(*cameras, count) || pmk_clock_now_ns() + LOOK_AGAIN_NS >= deadline)
+			return count;
+		free(*cameras);
+		pmk_pipewire_wait(s->pipewire, pmk_clock_now_ns() + LOOK_AGAIN_NS);
+	}
+}
+
+/* By the portal's leave. -ENOENT when that is no way; else it is said what went wrong. */
+static int ask_portal(struct pipewire_source *s, const char *why)
+{
+	int fd, err;
+
+	if (!pmk_portal_has_camera())
+		return -ENOENT;
+	pmk_info("camera 'pipewire': %s; asking the desktop portal: say yes where it asks whether the camera may be used", why);
+	err = pmk_portal_open_cameras(pmk_clock_now_ns() + PERSON_NS, &fd);
+	if (err == 0)
+		err = pmk_pipewire_connect_fd(s->pipewire, fd);
+	if (err == -EACCES)
+		pmk_error("camera 'pipewire': the desktop portal says no; permit the camera in the desktop's settings for privacy");
+	else if (err == -ETIMEDOUT)
+		pmk_error("camera 'pipewire': nobody answered the desktop portal's question; start again, and answer it");
+	else if (err < 0)
+		pmk_error("camera 'pipewire': the desktop portal fails; restart it: systemctl --user restart xdg-desktop-portal");
+	return err == 0 || err == -EACCES ? err : -EIO;
+}
+
+/* The daemon itself first; where that is out of reach or shows no camera, the portal. How many, or an error that was logged. */
+static int reach_cameras(struct pipewire_source *s, const struct pmk_source_wish *wish, struct pmk_pipewire_camera **cameras)
+{
+	int count = pmk_pipewire_connect(s->pipewire), err;
+
+	if (count == 0)
+		count = pmk_pipewire_cameras(s->pipewire, wish, pmk_clock_now_ns() + ANSWER_NS, cameras);
+	if (count != 0 && count != -ENOENT && count != -EACCES)
+		return count < 0 ? pmk_pipewire_report("camera 'pipewire'", count) : count;
+	if (count == 0 && pmk_pipewire_lists_ours())	/* a daemon that shows our own camera hides no other; the portal would offer only that */
+		return 0;
+	pmk_pipewire_disconnect(s->pipewire);
+	err = ask_portal(s, count == 0 ? "PipeWire shows no camera" : "PipeWire is out of reach");
+	if (err == -ENOENT)
+		return count < 0 ? pmk_pipewire_report("camera 'pipewire'", count) : count;
+	if (count == 0)
+		free(*cameras);
+	if (err < 0)
+		return err;
+	count = granted_cameras(s, wish, cameras);
+	return count < 0 ? pmk_pipewire_report("camera 'pipewire'", count) : count;
+}
+
+static int find_camera(struct pipewire_source *s, const char *name, const struct pmk_source_wish *wish)
+{
+	bool any = !name || !*name;
+	struct pmk_pipewire_camera *cameras;
+	int count = reach_cameras(s, wish, &cameras), found = -1;
+
+	if (count < 0)
+		return count;
+	for (int i = 0; i < count && found < 0; i++) {
+		if (any ? cameras[i].mode_count > 0 : strcmp(cameras[i].name, name) == 0 || strcmp(cameras[i].title, name) == 0)
+			found = i;
+	}
+	if (found >= 0)
+		s->camera = cameras[found];
+	else
+		found = report_none(cameras, count, name);
+	free(cameras);
+	return found < 0 ? found : 0;
+}
+
+/* The best mode with its rate, then with any rate, then all others: a camera that somebody reads already is held at its format. */
+static int offer(const struct pipewire_source *s, const struct pmk_source_wish *wish, struct spa_pod_builder *builder,
+	const struct spa_pod *offers[OFFERS])
+{
+	const struct pmk_device_mode *modes = s->camera.modes;
+	int best = pmk_v4l2_choose(modes, s->camera.mode_count, wish), count = 0;
+	char name[5];
+
+	if (best < 0 && wish->fourcc)
+		pmk_error("camera 'pipewire:%s': it has no format %s; leave out --format", s->camera.name, pmk_fourcc_name(wish->fourcc, name));
+	else if (best < 0)
+		pmk_error("camera 'pipewire:%s': it offers none of the formats YUYV, UYVY, NV12, YU12, YV12, MJPG; choose another", s->camera.name);
+	if (best < 0)
+		return wish->fourcc ? -EINVAL : -ENODEV;
+	if (modes[best].fps > 0)
+		offers[count++] = pmk_pipewire_format_build(builder, &modes[best]);
+	for (int i = -1; i < s->camera.mode_count && count < OFFERS; i++) {
+		struct pmk_device_mode mode = modes[i < 0 ? best : i];
+
+		mode.fps = 0;
+		if (i != best && (!wish->fourcc || mode.fourcc == wish->fourcc))
+			offers[count++] = pmk_pipewire_format_build(builder, &mode);
+	}
+	return count;
+}
+
+static struct pw_properties *properties(const struct pipewire_source *s)
+{
+	const char *target = *s->camera.serial ? s->camera.serial : s->camera.name;
+
+	return pw_properties_new(PW_KEY_MEDIA_TYPE, "Video", PW_KEY_MEDIA_CATEGORY, "Capture", PW_KEY_MEDIA_ROLE, "Camera",
+		PW_KEY_NODE_NAME, "potemkin.camera", PW_KEY_NODE_DESCRIPTION, "potemkin", PW_KEY_TARGET_OBJECT, target,
+		PW_KEY_NODE_DONT_RECONNECT, "true", NULL);
+}
+
+static int connect_stream(struct pipewire_source *s, const struct pmk_source_wish *wish)
+{
+	static const enum pw_stream_flags flags = PW_STREAM_FLAG_AUTOCONNECT | PW_STREAM_FLAG_MAP_BUFFERS | PW_STREAM_FLAG_DONT_RECONNECT;
+	uint8_t memory[OFFERS * 256];
+	struct spa_pod_builder builder = SPA_POD_BUILDER_INIT(memory, sizeof(memory));
+	const struct spa_pod *offers[OFFERS];
+	int count = offer(s, wish, &builder, offers), err;
+
+	if (count < 0)
+		return count;
+	s->registry = pw_core_get_registry(pmk_pipewire_core(s->pipewire), PW_VERSION_REGISTRY, 0);
+	s->stream = s->registry ? pw_stream_new(pmk_pipewire_core(s->pipewire), "potemkin", properties(s)) : NULL;
+	if (s->registry)
+		pw_registry_add_listener(s->registry, &s->registry_hook, &registry_events, s);
+	if (!s->stream)
+		return -ENOMEM;
+	pw_stream_add_listener(s->stream, &s->hook, &stream_events, s);
+	err = pw_stream_connect(s->stream, PW_DIRECTION_INPUT, PW_ID_ANY, flags, offers, (uint32_t)count);
+	return err < 0 ? pmk_pipewire_report(s->base.name, err) : 0;
+}
+
+/* Until pictures come: only they prove that the camera works, and the first JPEG tells its sampling. */
+static int wait_for_picture(struct pipewire_source *s)
+{
+	uint64_t deadline = pmk_clock_now_ns() + FIRST_FRAME_NS;
+
+	while (!s->lost && !(s->mode.fourcc && s->newest)) {
+		if (!pmk_pipewire_wait(s->pipewire, deadline))
+			break;
+	}
+	if (s->lost)
+		return lost(s);
+	if (!s->mode.fourcc || pw_stream_get_state(s->stream, NULL) != PW_STREAM_STATE_STREAMING) {
+		pmk_error("%s: the camera does not start; is it in use, and does WirePlumber run? systemctl --user restart wireplumber", s->base.name);
+		return -EIO;
+	}
+	if (s->newest)
+		adopt(s);
+	return 0;
+}
+
+static int open_camera(struct pipewire_source *s, const char *name, const struct pmk_source_wish *wish)
+{
+	char format[5];
+	int err = find_camera(s, name, wish);
+
+	if (err < 0)
+		return err;
+	snprintf(s->base.name, sizeof(s->base.name), "pipewire:%.100s", s->camera.name);
+	err = connect_stream(s, wish);
+	if (err == 0)
+		err = wait_for_picture(s);
+	if (err < 0)
+		return err;
+	s->base.fps = s->mode.fps >= 0.1 && s->mode.fps <= 1000 ? s->mode.fps : wish->fps > 0 ? wish->fps : 30;
+	snprintf(s->base.name, sizeof(s->base.name), "pipewire:%.100s %s %dx%d at %g/s", s->camera.name,
+		pmk_fourcc_name(s->mode.fourcc, format), s->mode.width, s->mode.height, s->base.fps);
+	return 0;
+}
+
+int pmk_source_pipewire_open(const char *name, const struct pmk_source_wish *wish, struct pmk_source **source)
+{
+	struct pipewire_source *s = calloc(1, sizeof(*s));
+	int err;
+
+	if (!s)
+		return -ENOMEM;
+	s->base.impl = &pipewire_impl;
+	s->pool = pmk_frame_pool_create(FRAMES);
+	err = s->pool ? pmk_pipewire_create(on_lost, s, &s->pipewire) : -ENOMEM;
+	if (err == 0) {
+		pmk_pipewire_lock(s->pipewire);
+		err = open_camera(s, name, wish);
+		pmk_pipewire_unlock(s->pipewire);
+	} else if (err != -ENOMEM) {
+		err = pmk_pipewire_report("camera 'pipewire'", err);
+	}
+	if (err < 0) {
+		pipewire_close(&s->base);
+		return err;
+	}
+	*source = &s->base;
+	return 0;
+}

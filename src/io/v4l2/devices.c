@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/v4l2/devices.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "io/v4l2/v4l2.h"
+
+enum { MAX_NODES = 256 };
+
+static void look_at(int fd, struct pmk_device *device)
+{
+	const uint32_t both = V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_VIDEO_OUTPUT_MPLANE | V4L2_CAP_VIDEO_M2M | V4L2_CAP_VIDEO_M2M_MPLANE;
+	struct v4l2_capability cap;
+
+	device->error = pmk_v4l2_query(fd, &cap);
+	if (device->error < 0)
+		return;
+	snprintf(device->card, sizeof(device->card), "%s", (const char *)cap.card);
+	snprintf(device->bus, sizeof(device->bus), "%s", (const char *)cap.bus_info);
+	if (pmk_v4l2_is_loopback(&cap)) {
+		device->kind = PMK_DEVICE_LOOPBACK;
+		device->busy = pmk_v4l2_busy(fd, &cap);
+		return;
+	}
+	if (!(cap.device_caps & V4L2_CAP_VIDEO_CAPTURE) || !(cap.device_caps & V4L2_CAP_STREAMING) || cap.device_caps & both)
+		return;
+	device->mode_count = pmk_v4l2_modes(fd, NULL, device->modes, sizeof(device->modes) / sizeof(*device->modes));
+	if (!device->mode_count)
+		return;
+	device->kind = PMK_DEVICE_CAMERA;
+	device->busy = pmk_v4l2_busy(fd, &cap);
+}
+
+int pmk_devices_scan(struct pmk_device **devices)
+{
+	int numbers[MAX_NODES], count = pmk_v4l2()->nodes(numbers, MAX_NODES);
+	struct pmk_device *list;
+
+	count = count < 0 ? 0 : count;
+	list = calloc((size_t)count + 1, sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	for (int i = 0; i < count; i++) {
+		struct pmk_device *device = &list[i];
+		int fd;
+
+		device->kind = PMK_DEVICE_OTHER;
+		snprintf(device->path, sizeof(device->path), "/dev/video%d", numbers[i]);
+		fd = pmk_v4l2()->open(device->path);
+		if (fd < 0) {
+			device->error = fd;
+			continue;
+		}
+		look_at(fd, device);
+		pmk_v4l2()->close(fd);
+	}
+	*devices = list;
+	return count;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/v4l2/loopback.h"
+
+#include "io/v4l2/v4l2.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CONTROL "/dev/v4l2loopback"
+
+/* What the driver takes; 0 is its default. */
+struct config {
+	int32_t number, unused;
+	char label[32];
+	uint32_t min_width, max_width, min_height, max_height;
+	int32_t buffers, openers, debug;
+	int32_t announce_all_caps;	/* the opposite of exclusive_caps */
+};
+
+enum { OLD_ADD = 0x4c80, OLD_REMOVE = 0x4c81 };	/* before 0.15 */
+#define NEW_ADD _IOW('~', 1, struct config)
+#define NEW_REMOVE _IOW('~', 2, uint32_t)
+
+bool pmk_loopback_has_control(void)
+{
+	int fd = pmk_v4l2()->open(CONTROL);
+
+	if (fd >= 0)
+		pmk_v4l2()->close(fd);
+	return fd >= 0;
+}
+
+/* One that does not know a number says so in several ways. */
+static int control(unsigned long request, unsigned long older, void *argument)
+{
+	int fd = pmk_v4l2()->open(CONTROL), result;
+
+	if (fd < 0)
+		return fd;
+	result = pmk_v4l2()->ioctl(fd, request, argument);
+	if (result == -ENOTTY || result == -ENOSYS || result == -EINVAL)
+		result = pmk_v4l2()->ioctl(fd, older, argument);
+	pmk_v4l2()->close(fd);
+	return result;
+}
+
+int pmk_loopback_add(int number, const char *label)
+{
+	struct config config = { .number = number, .buffers = 4 };
+
+	snprintf(config.label, sizeof(config.label), "%s", label);
+	return control(NEW_ADD, OLD_ADD, &config);
+}
+
+int pmk_loopback_others(int number)
+{
+	struct pmk_device *devices = NULL;
+	int count = pmk_devices_scan(&devices), others = 0;
+	char own[64];
+
+	snprintf(own, sizeof(own), "/dev/video%d", number);
+	for (int i = 0; i < count; i++)
+		others += devices[i].kind == PMK_DEVICE_LOOPBACK && strcmp(devices[i].path, own) != 0;
+	free(devices);
+	return others;
+}
+
+int pmk_loopback_remove(int number)
+{
+	int result = control(NEW_REMOVE, OLD_REMOVE, (void *)(uintptr_t)(unsigned)number);	/* by value, whatever its number says */
+
+	return result < 0 ? result : 0;
+}

@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: MIT */
+/* Compiled once for each level of the CPU; PMK_LEVEL names it. Loops that compilers make vectors of. No running sums: what is 0
+ * near by stays exactly 0. */
+#include "mask/edge_kernel.h"
+#include "pixels/kernel_level.h"
+
+#include <string.h>
+
+enum { RADIUS = 2, LINES = 2 * RADIUS + 1, ROUNDS = 2 };	/* cells; how often the filter runs */
+enum { BLOCK = 16 };	/* px */
+static const float EPSILON = 1e-3f;	/* of a colour in 0..1: below this variance it is noise */
+static const float CHROMA_EPSILON = 3e-4f;	/* colour varies less than light */
+
+/* The planes, by what they hold. Variances and covariances of Y, U and V first, then turned into their inverse. */
+enum { Y, U, V, MEAN_Y, MEAN_U, MEAN_V, YY, YU, YV, UU, UV, VV, BY_Y, BY_U, BY_V, MEAN, PLANES };
+_Static_assert((int)PLANES == (int)PMK_GUIDE_PLANES, "a plane for each");
+
+/* Sums of 2x2 pixels, times a quarter of 1/255. */
+static void read_pairs(const uint8_t *restrict a, const uint8_t *restrict b, float *restrict out, int count)
+{
+	for (int x = 0; x < count; x++)
+		out[x] = (float)(a[2 * x] + a[2 * x + 1] + b[2 * x] + b[2 * x + 1]) * (1 / 1020.0f);
+}
+
+static void read_signed(const uint8_t *restrict row, float *restrict out, int count)
+{
+	for (int x = 0; x < count; x++)
+		out[x] = (float)(row[x] - 128) * (1 / 255.0f);
+}
+
+static void read_luma(const struct pmk_guide *g, const struct pmk_image *small, float *out)
+{
+	int width = small->layout.width, height = small->layout.height;
+
+	for (int y = 0; y < g->height; y++, out += g->width) {
+		const uint8_t *a = small->plane[0] + (size_t)(2 * y) * (size_t)small->stride[0], *b = 2 * y + 1 < height ? a + small->stride[0] : a;
+
+		read_pairs(a, b, out, width / 2);
+		if (width % 2)
+			out[g->width - 1] = (float)(a[width - 1] + b[width - 1]) * (1 / 510.0f);
+	}
+}
+
+static void read_chroma(const struct pmk_guide *g, const struct pmk_image *small, int plane, float *out)
+{
+	for (int y = 0; y < g->height; y++, out += g->width)
+		read_signed(small->plane[plane] + (size_t)y * (size_t)small->stride[plane], out, g->width);
+}
+
+/* Sums of row[x - RADIUS .. x + RADIUS]; outside of the row there are zeros. */
+static void sum_across(const float *restrict row, float *restrict sums, int count)
+{
+	for (int x = 0; x < count; x++)
+		sums[x] = row[x - 2] + row[x - 1] + row[x] + row[x + 1] + row[x + 2];
+}
+
+static void mean_down(float *const lines[LINES], int first, const float *restrict share, float rows, float *restrict out, int count)
+{
+	const float *a = lines[0] + first, *b = lines[1] + first, *c = lines[2] + first, *d = lines[3] + first, *e = lines[4] + first;
+
+	share += first;
+	for (int x = 0; x < count; x++)
+		out[x] = (a[x] + b[x] + c[x] + d[x] + e[x]) * (share[x] * rows);
+}
+
+static void multiply(const float *restrict a, const float *restrict b, float *restrict out, int count)
+{
+	for (int x = 0; x < count; x++)
+		out[x] = a[x] * b[x];
+}
+
+static int inside(int at, int count)
+{
+	return (at + RADIUS < count ? at + RADIUS : count - 1) - (at > RADIUS ? at - RADIUS : 0) + 1;
+}
+
+/* Mean of plane a, or of a times b, over a square. `to` may be a. */
+struct mean {
+	const float *a, *b;
+	float *to;
+};
+
+static void clear(float *row, int first, int end)
+{
+	memset(row + first, 0, (size_t)(end - first) * sizeof *row);
+}
+
+static void enter_row(struct pmk_guide *g, const struct mean *means, int count, int y)
+{
+	struct pmk_guide_span s = g->span[y];
+	size_t from = (size_t)y * (size_t)g->width + (size_t)s.first;
+	int size = s.end - s.first;
+
+	for (int i = 0; i < count; i++) {
+		if (means[i].b)
+			multiply(means[i].a + from, means[i].b + from, g->row[i] + s.first, size);
+		else
+			memcpy(g->row[i] + s.first, means[i].a + from, (size_t)size * sizeof(float));
+		clear(g->row[i], s.first - RADIUS, s.first);
+		clear(g->row[i], s.end, s.end + RADIUS);
+	}
+	/* only now: a row that was only just written is slow to read a little shifted */
+	for (int i = 0; i < count; i++)
+		sum_across(g->row[i] + s.first, g->line[i][y % LINES] + s.first, size);
+}
+
+/* Several means at once; whatever needs them of a row, `finish`, is done while they are in the nearest cache. Outside of the spans all
+ * is taken for 0. */
+static void run_means(struct pmk_guide *g, const struct mean *means, int count, void (*finish)(struct pmk_guide *g, size_t row, int size))
+{
+	int h = g->height;
+
+	for (int i = 0; i < count * LINES; i++)
+		clear(g->line[i / LINES][i % LINES], 0, g->width);
+	for (int y = 0; y < h + RADIUS; y++) {
+		struct pmk_guide_span s;
+		size_t to;
+
+		for (int i = 0; i < count && y >= LINES; i++)
+			clear(g->line[i][y % LINES], 0, g->width);
+		if (y < h)
+			enter_row(g, means, count, y);
+		if (y < RADIUS)
+			continue;
+		s = g->span[y - RADIUS];
+		to = (size_t)(y - RADIUS) * (size_t)g->width + (size_t)s.first;
+		for (int i = 0; i < count; i++)
+			mean_down(g->line[i], s.first, g->share, 1.0f / (float)inside(y - RADIUS, h), means[i].to + to, s.end - s.first);
+		finish(g, to, s.end - s.first);
+	}
+}
+
+/* ab, the mean of a b, becomes the covariance. */
+static void centre(const float *restrict mean_a, const float *restrict mean_b, float *restrict ab, int count)
+{
+	for (int x = 0; x < count; x++)
+		ab[x] -= mean_a[x] * mean_b[x];
+}
+
+/* In place: the symmetric matrix of each cell, epsilon added to its diagonal, becomes its inverse (by cofactors). */
+static void invert(float *restrict yy, float *restrict yu, float *restrict yv, float *restrict uu, float *restrict uv, float *restrict vv,
+	int count)
+{
+	for (int i = 0; i < count; i++) {
+		float a = yy[i] + EPSILON, b = yu[i], c = yv[i], d = uu[i] + CHROMA_EPSILON, e = uv[i], f = vv[i] + CHROMA_EPSILON;
+		float first = d * f - e * e, second = c * e - b * f, third = b * e - c * d;
+		float part = 1 / (a * first + b * second + c * third);
+
+		yy[i] = first * part;
+		yu[i] = second * part;
+		yv[i] = third * part;
+		uu[i] = (a * f - c * c) * part;
+		uv[i] = (b * c - a * e) * part;
+		vv[i] = (a * d - b * b) * part;
+	}
+}
+
+static void invert_row(struct pmk_guide *g, size_t row, int size)
+{
+	for (int i = 0, to = YY; i < 3; i++) {
+		for (int j = i; j < 3; j++, to++)
+			centre(g->plane[MEAN_Y + i] + row, g->plane[MEAN_Y + j] + row, g->plane[to] + row, size);
+	}
+	invert(g->plane[YY] + row, g->plane[YU] + row, g->plane[YV] + row, g->plane[UU] + row, g->plane[UV] + row, g->plane[VV] + row, size);
+}
+
+static void read_guide(struct pmk_guide *g, const struct pmk_image *small)
+{
+	float *const *p = g->plane;
+	const struct mean means[] = {
+		{ p[Y], NULL, p[MEAN_Y] }, { p[U], NULL, p[MEAN_U] }, { p[V], NULL, p[MEAN_V] },
+		{ p[Y], p[Y], p[YY] }, { p[Y], p[U], p[YU] }, { p[Y], p[V], p[YV] }, { p[U], p[U], p[UU] }, { p[U], p[V], p[UV] }, { p[V], p[V], p[VV] },
+	};
+
+	_Static_assert(sizeof means / sizeof *means == PMK_GUIDE_ROWS, "rows for the most means there are");
+	read_luma(g, small, p[Y]);
+	read_chroma(g, small, 1, p[U]);
+	read_chroma(g, small, 2, p[V]);
+	run_means(g, means, PMK_GUIDE_ROWS, invert_row);
+}
+
+/* `inverse`: planes YY to VV. Covariances of Y, U and V with the probability to coefficients, in place, and `rest` from the mean
+ * probability to the constant. */
+static void solve(float *const inverse[6], size_t row, const float *restrict mean_y, const float *restrict mean_u, const float *restrict mean_v,
+	float *restrict by_y, float *restrict by_u, float *restrict by_v, float *restrict rest, int count)
+{
+	const float *restrict yy = inverse[0] + row, *restrict yu = inverse[1] + row, *restrict yv = inverse[2] + row;
+	const float *restrict uu = inverse[3] + row, *restrict uv = inverse[4] + row, *restrict vv = inverse[5] + row;
+
+	for (int i = 0; i < count; i++) {
+		float cy = by_y[i], cu = by_u[i], cv = by_v[i];
+		float y = yy[i] * cy + yu[i] * cu + yv[i] * cv;
+		float u = yu[i] * cy + uu[i] * cu + uv[i] * cv;
+		float v = yv[i] * cy + uv[i] * cu + vv[i] * cv;
+
+		by_y[i] = y;
+		by_u[i] = u;
+		by_v[i] = v;
+		rest[i] -= y * mean_y[i] + u * mean_u[i] + v * mean_v[i];
+	}
+}
+
+static void solve_row(struct pmk_guide *g, size_t row, int size)
+{
+	float *const *p = g->plane;
+
+	for (int i = 0; i < 3; i++)
+		centre(p[MEAN_Y + i] + row, p[MEAN] + row, p[BY_Y + i] + row, size);
+	solve(&p[YY], row, p[MEAN_Y] + row, p[MEAN_U] + row, p[MEAN_V] + row, p[BY_Y] + row, p[BY_U] + row, p[BY_V] + row, p[MEAN] + row, size);
+}
+
+/* Chroma's share of the probability is the same for each luma of a cell. */
+static void add_chroma(const float *restrict by_u, const float *restrict u, const float *restrict by_v, const float *restrict v,
+	float *restrict rest, int count)
+{
+	for (int i = 0; i < count; i++)
+		rest[i] += by_u[i] * u[i] + by_v[i] * v[i];
+}
+
+static void add_chroma_row(struct pmk_guide *g, size_t row, int size)
+{
+	float *const *p = g->plane;
+
+	add_chroma(p[BY_U] + row, p[U] + row, p[BY_V] + row, p[V] + row, g->rest + row, size);
+}
+
+/* gain and rest of every cell from its probability. */
+static void fit(struct pmk_guide *g, const float *cells)
+{
+	float *const *p = g->plane;
+	const struct mean covariances[] = {
+		{ cells, NULL, p[MEAN] }, { p[Y], cells, p[BY_Y] }, { p[U], cells, p[BY_U] }, { p[V], cells, p[BY_V] },
+	};
+	const struct mean coefficients[] = {
+		{ p[BY_Y], NULL, g->gain }, { p[BY_U], NULL, p[BY_U] }, { p[BY_V], NULL, p[BY_V] }, { p[MEAN], NULL, g->rest },
+	};
+
+	run_means(g, covariances, 4, solve_row);
+	run_means(g, coefficients, 4, add_chroma_row);
+}
+
+/* Columns from the first to the last that is not 0. */
+static struct pmk_guide_span span_of(const float *row, int count)
+{
+	struct pmk_guide_span s = { 0, count };
+
+	while (s.end > 0 && row[s.end - 1] == 0)
+		s.end--;
+	while (s.first < s.end && row[s.first] == 0)
+		s.first++;
+	return s;
+}
+
+/* What a cell that is not 0 reaches, in whole vectors. */
+static void find_spans(struct pmk_guide *g, const float *cells)
+{
+	enum { REACH = ROUNDS * 2 * RADIUS, STEP = 16 };
+
+	for (int y = 0; y < g->height; y++)
+		g->span[y] = (struct pmk_guide_span){ g->width, 0 };
+	for (int y = 0; y < g->height; y++) {
+		struct pmk_guide_span s = span_of(cells + (size_t)y * (size_t)g->width, g->width);
+		int first = (s.first > REACH ? s.first - REACH : 0) / STEP * STEP, end = (s.end + REACH + STEP - 1) / STEP * STEP;
+
+		for (int i = y > REACH ? y - REACH : 0; s.end && i <= y + REACH && i < g->height; i++) {
+			g->span[i].first = first < g->span[i].first ? first : g->span[i].first;
+			g->span[i].end = end > g->span[i].end ? end : g->span[i].end;
+		}
+	}
+	for (int y = 0; y < g->height; y++) {
+		struct pmk_guide_span *s = &g->span[y];
+
+		s->end = s->end > g->width ? g->width : s->end;
+		s->first = s->first > s->end ? s->end : s->first;
+	}
+}
+
+static void sharpen(const float *restrict gain, const float *restrict luma, const float *restrict rest, float *restrict cells, int count)
+{
+	for (int i = 0; i < count; i++) {
+		float q = gain[i] * luma[i] + rest[i];
+
+		cells[i] = q < 0 ? 0 : q > 1 ? 1 : q;
+	}
+}
+
+static void guide(struct pmk_guide *g, float *cells, const struct pmk_image *small)
+{
+	size_t count = (size_t)g->width * (size_t)g->height;
+
+	find_spans(g, cells);
+	memset(g->gain, 0, count * sizeof *g->gain);
+	memset(g->rest, 0, count * sizeof *g->rest);
+	read_guide(g, small);
+	fit(g, cells);
+	for (int round = 1; round < ROUNDS; round++) {
+		sharpen(g->gain, g->plane[Y], g->rest, cells, (int)count);
+		fit(g, cells);
+	}
+}
+
+static int16_t fixed(float value)
+{
+	value = value < -PMK_EDGE_MOST ? -PMK_EDGE_MOST : value;
+	value = value > PMK_EDGE_MOST ? PMK_EDGE_MOST : value;
+	return (int16_t)((int)(value + 32768.5f) - 32768);
+}
+
+static void cells(const float *restrict gain, const float *restrict rest, int count, float sure, int16_t *restrict fixed_gain,
+	int16_t *restrict fixed_rest, uint8_t *restrict kind)
+{
+	float stretch = 255 / (1 - 2 * sure);
+
+	for (int x = 0; x < count; x++) {
+		float g = gain[x], r = rest[x], least = g < 0 ? g + r : r, most = g < 0 ? r : g + r;
+
+		fixed_gain[x] = fixed(g * stretch * (1024 / 255.0f));
+		fixed_rest[x] = fixed((r - sure) * stretch * 2);
+		kind[x] = (uint8_t)(most <= sure ? PMK_EDGE_ROOM : least >= 1 - sure ? PMK_EDGE_PERSON : PMK_EDGE_RIM);
+	}
+}
+
+#if (defined(__SSSE3__) || defined(__aarch64__)) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+typedef uint8_t bytes16 __attribute__((vector_size(16)));
+
+static void look_at_eight(const int16_t *near, const struct pmk_edge_look *look, int16_t *left, int16_t *right)
+{
+	bytes16 from, at_left, at_right;
+
+	memcpy(&from, near, 16);
+	memcpy(&at_left, look->left, 16);
+	memcpy(&at_right, look->right, 16);
+	at_left = __builtin_shuffle(from, at_left);
+	at_right = __builtin_shuffle(from, at_right);
+	memcpy(left, &at_left, 16);
+	memcpy(right, &at_right, 16);
+}
+#else
+static void look_at_eight(const int16_t *near, const struct pmk_edge_look *look, int16_t *left, int16_t *right)
+{
+	for (int i = 0; i < 8; i++) {
+		left[i] = near[look->left[2 * i] / 2];
+		right[i] = near[look->right[2 * i] / 2];
+	}
+}
+#endif
+
+static void look(const int16_t *from, const struct pmk_edge_look *looks, int first, int end, int16_t *left, int16_t *right)
+{
+	for (int x = first / 8 * 8; x < end; x += 8)
+		look_at_eight(from + looks[x / 8].base, &looks[x / 8], left + x, right + x);
+}
+
+static void mix(const int16_t *a, const int16_t *restrict b, const int16_t *restrict part, int16_t *out, int count)
+{
+	for (int i = 0; i < count; i++)
+		out[i] = (int16_t)(a[i] + 2 * pmk_upper((int16_t)(b[i] - a[i]), part[i]));
+}
+
+static inline void rim_pixels(const int16_t *restrict gain_a, const int16_t *restrict gain_b, const int16_t *restrict rest_a, const int16_t *restrict rest_b,
+	int part, const uint8_t *restrict luma, uint8_t *restrict alpha, int count)
+{
+	int16_t weight = (int16_t)part;
+
+	for (int i = 0; i < count; i++) {
+		int16_t gain = (int16_t)(gain_a[i] + 2 * pmk_upper((int16_t)(gain_b[i] - gain_a[i]), weight));
+		int16_t rest = (int16_t)(rest_a[i] + 2 * pmk_upper((int16_t)(rest_b[i] - rest_a[i]), weight));
+		int16_t value = (int16_t)((int16_t)(pmk_upper(gain, (int16_t)(luma[i] << 7)) + rest + 1) >> 1);	/* 10 + 7 - 16 bits: 1/2 alpha */
+
+		value = value < 0 ? 0 : value;
+		alpha[i] = (uint8_t)(value > 255 ? 255 : value);
+	}
+}
+
+static void rim(const int16_t *gain_a, const int16_t *gain_b, const int16_t *rest_a, const int16_t *rest_b, int part, const uint8_t *luma,
+	uint8_t *alpha, int count)
+{
+	int whole = count / BLOCK * BLOCK;
+	uint8_t block[BLOCK];
+
+	rim_pixels(gain_a, gain_b, rest_a, rest_b, part, luma, alpha, whole);
+	if (whole == count)
+		return;
+	rim_pixels(gain_a + whole, gain_b + whole, rest_a + whole, rest_b + whole, part, luma + whole, block, BLOCK);
+	memcpy(alpha + whole, block, (size_t)(count - whole));
+}
+
+extern const struct pmk_edge_kernels LEVEL(pmk_edge_kernels);
+const struct pmk_edge_kernels LEVEL(pmk_edge_kernels) = {
+	.guide = guide,
+	.cells = cells,
+	.look = look,
+	.mix = mix,
+	.rim = rim,
+};

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+#include "mask/islands.h"
+
+#include "base/mem.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LEAST_CORE = 8, LEAST_SHARE = 20, BLOCK = 16 };
+
+int pmk_islands_init(struct pmk_islands *s, int width, int height)
+{
+	struct pmk_islands made = { .width = width, .height = height };
+
+	made.run = pmk_mem_alloc((size_t)(width + 1) / 2 * (size_t)height * sizeof *made.run);
+	if (!made.run)
+		return -ENOMEM;
+	*s = made;
+	return 0;
+}
+
+void pmk_islands_finish(struct pmk_islands *s)
+{
+	free(s->run);
+	*s = (struct pmk_islands){ 0 };
+}
+
+static int root_of(struct pmk_islands *s, int run)
+{
+	while (s->run[run].parent != run) {
+		s->run[run].parent = s->run[s->run[run].parent].parent;	/* halve the way for the next time */
+		run = s->run[run].parent;
+	}
+	return run;
+}
+
+static void join(struct pmk_islands *s, int a, int b)
+{
+	a = root_of(s, a);
+	b = root_of(s, b);
+	s->run[a > b ? a : b].parent = a < b ? a : b;
+}
+
+static int count_above(const float *p, float limit)	/* of BLOCK pixels */
+{
+	int count = 0;
+
+	for (int i = 0; i < BLOCK; i++)
+		count += p[i] > limit;
+	return count;
+}
+
+/* The run that begins at x; x moves behind it. Most pixels are in the middle of a large one. */
+static struct pmk_islands_run take_run(const float *row, int width, float sure, int *x)
+{
+	struct pmk_islands_run run = { .begin = *x };
+
+	while (*x < width && row[*x] > sure) {
+		if (*x + BLOCK <= width && count_above(row + *x, sure) == BLOCK) {
+			run.core += count_above(row + *x, 0.5f);
+			*x += BLOCK;
+		} else {
+			run.core += row[*x] > 0.5f;
+			++*x;
+		}
+	}
+	run.end = *x;
+	return run;
+}
+
+static void skip_room(const float *row, int width, float sure, int *x)
+{
+	while (*x + BLOCK <= width && count_above(row + *x, sure) == 0)
+		*x += BLOCK;
+	while (*x < width && row[*x] <= sure)
+		++*x;
+}
+
+/* Join the runs first..end - 1 of a row with those of the row above, which are in front of them. */
+static void join_rows(struct pmk_islands *s, int above, int first, int end)
+{
+	for (int i = first; i < end; i++) {
+		while (above < first && s->run[above].end <= s->run[i].begin)
+			above++;
+		for (int k = above; k < first && s->run[k].begin < s->run[i].end; k++)
+			join(s, i, k);
+	}
+}
+
+/* All runs of pixels that may be person, joined; how many there are. */
+static int find_runs(struct pmk_islands *s, const float *probability, float sure)
+{
+	int count = 0, above = 0, first = 0;
+
+	for (int y = 0; y < s->height; y++, above = first, first = count) {
+		const float *row = probability + (size_t)y * (size_t)s->width;
+
+		for (int x = 0; skip_room(row, s->width, sure, &x), x < s->width; count++) {
+			s->run[count] = take_run(row, s->width, sure, &x);
+			s->run[count].y = y;
+			s->run[count].parent = count;
+		}
+		join_rows(s, above, first, count);
+	}
+	return count;
+}
+
+void pmk_islands_run(struct pmk_islands *s, float *probability, float sure)
+{
+	int count = find_runs(s, probability, sure), most = 0, least;
+
+	for (int i = 0; i < count; i++) {	/* a root is in front of what it is the root of */
+		int root = root_of(s, i);
+		if (root != i)
+			s->run[root].core += s->run[i].core;
+	}
+	for (int i = 0; i < count; i++)
+		most = s->run[i].parent == i && s->run[i].core > most ? s->run[i].core : most;
+	least = most / LEAST_SHARE > LEAST_CORE ? most / LEAST_SHARE : LEAST_CORE;
+	for (int i = 0; i < count; i++) {
+		const struct pmk_islands_run *run = &s->run[i];
+		if (s->run[root_of(s, i)].core < least)
+			memset(probability + (size_t)run->y * (size_t)s->width + run->begin, 0, (size_t)(run->end - run->begin) * sizeof *probability);
+	}
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+#include "mask/refine.h"
+
+#include "base/mem.h"
+#include "mask/enlarge.h"
+#include "mask/filter.h"
+#include "mask/guide.h"
+#include "mask/islands.h"
+#include "pixels/rows.h"
+#include "mask/temporal.h"
+#include "mask/trace.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const float SURE = 1.0f / 16;	/* what is this close to 0 or 1 is taken for it: no haze of the room */
+static const float GUIDE_ROOM = 0.32f, GUIDE_PERSON = 0.75f;	/* the same before the guided filter: networks rather take room for person */
+static const float TRACE_SURE = 0.25f;	/* and behind it */
+
+struct pmk_refine {
+	struct pmk_refine_settings settings;
+	int width, height;	/* of the probability */
+	struct pmk_guide guide;
+	struct pmk_trace *trace;
+	float *cells;	/* the probability at half the network's size */
+	uint8_t *cell_luma;
+	struct pmk_temporal calm_cells, calm_pixels;	/* when guided; else */
+	const struct pmk_rows *rows;
+	int small_stride;
+	uint8_t *small;	/* alpha at the network's size */
+	struct pmk_islands islands;
+	struct pmk_enlarge enlarge;
+	struct pmk_mask wrap;	/* for the light */
+	struct pmk_mask scratch;	/* at the camera's size */
+};
+
+/* What the mode means where the user said nothing. */
+static struct pmk_refine_settings resolved(const struct pmk_refine_settings *asked)
+{
+	struct pmk_refine_settings s = *asked;
+	int own = s.mode == PMK_REFINE_MORPH ? 2 : 0;
+
+	if (s.mode == PMK_REFINE_MORPH && s.threshold < 0)
+		s.threshold = 0.5;
+	if (s.threshold >= 0 && s.threshold < SURE)
+		s.threshold = SURE;	/* no network gives an exact 0: a threshold of 0 would show the room */
+	s.erode = s.erode < 0 ? own : s.erode;
+	s.dilate = s.dilate < 0 ? own : s.dilate;
+	s.feather = s.feather < 0 ? own : s.feather;
+	return s;
+}
+
+int pmk_refine_create(const struct pmk_refine_settings *settings, int width, int height, int mask_width, int mask_height,
+	struct pmk_refine **refine)
+{
+	struct pmk_refine *r = calloc(1, sizeof *r);
+	bool missing = false;
+
+	if (!r)
+		return -ENOMEM;
+	r->settings = resolved(settings);
+	r->rows = pmk_rows();
+	r->width = width;
+	r->height = height;
+	r->small_stride = (width + PMK_MEM_ALIGN - 1) / PMK_MEM_ALIGN * PMK_MEM_ALIGN;
+	r->small = pmk_mem_alloc((size_t)r->small_stride * (size_t)height);
+	missing |= !r->small;
+	missing |= pmk_islands_init(&r->islands, width, height) != 0;
+	missing |= pmk_enlarge_init(&r->enlarge, width, height, mask_width, mask_height) != 0;
+	if (r->settings.mode == PMK_REFINE_GUIDED) {
+		float sure = r->settings.threshold < 0 ? TRACE_SURE : 0;
+
+		missing |= pmk_guide_init(&r->guide, width, height) != 0;
+		missing |= pmk_trace_create(width, height, mask_width, mask_height, sure, &r->trace) != 0;
+		missing |= !(r->cells = pmk_mem_alloc((size_t)((width + 1) / 2) * (size_t)((height + 1) / 2) * sizeof *r->cells));
+		missing |= !(r->cell_luma = pmk_mem_alloc((size_t)((width + 1) / 2) * (size_t)((height + 1) / 2)));
+	}
+	missing |= pmk_temporal_init(&r->calm_cells, (width + 1) / 2, (height + 1) / 2, (float)r->settings.smooth) != 0;
+	missing |= pmk_temporal_init(&r->calm_pixels, width, height, (float)r->settings.smooth) != 0;
+	if (r->settings.light_wrap > 0)
+		missing |= pmk_mask_alloc(&r->wrap, mask_width, mask_height) != 0;
+	if (r->settings.erode || r->settings.dilate || r->settings.feather || r->settings.light_wrap > 0)
+		missing |= pmk_mask_alloc(&r->scratch, mask_width, mask_height) != 0;
+	if (missing) {
+		pmk_refine_destroy(r);
+		return -ENOMEM;
+	}
+	*refine = r;
+	return 0;
+}
+
+void pmk_refine_destroy(struct pmk_refine *r)
+{
+	if (!r)
+		return;
+	pmk_guide_finish(&r->guide);
+	pmk_trace_destroy(r->trace);
+	free(r->cells);
+	free(r->cell_luma);
+	pmk_temporal_finish(&r->calm_cells);
+	pmk_temporal_finish(&r->calm_pixels);
+	free(r->small);
+	pmk_islands_finish(&r->islands);
+	pmk_enlarge_finish(&r->enlarge);
+	pmk_mask_free(&r->wrap);
+	pmk_mask_free(&r->scratch);
+	free(r);
+}
+
+/* Hard at the threshold, or soft with the ends pulled in by SURE. */
+static void alpha_row(const float *p, uint8_t *alpha, int count, float threshold)
+{
+	if (threshold >= 0) {
+		for (int x = 0; x < count; x++)
+			alpha[x] = p[x] > threshold ? 255 : 0;
+		return;
+	}
+	for (int x = 0; x < count; x++) {
+		float a = (p[x] - SURE) * (255 / (1 - 2 * SURE)) + 0.5f;
+		a = a < 0 ? 0 : a;
+		alpha[x] = (uint8_t)(int)(a > 255 ? 255 : a);
+	}
+}
+
+/* What is at most `room` becomes 0, from `person` on 1, what is between is stretched. */
+static void pull_ends(float *p, size_t count, float room, float person)
+{
+	for (size_t i = 0; i < count; i++) {
+		float q = (p[i] - room) * (1 / (person - room));
+		p[i] = q < 0 ? 0 : q > 1 ? 1 : q;
+	}
+}
+
+/* Luma of the cells; where the picture's size is odd the last one holds. */
+static void halve_luma(struct pmk_refine *r, const struct pmk_image *small)
+{
+	int w = r->guide.width, pairs = r->width / 2;
+
+	for (int y = 0; y < r->guide.height; y++) {
+		const uint8_t *a = small->plane[0] + (size_t)(2 * y) * (size_t)small->stride[0], *b = 2 * y + 1 < r->height ? a + small->stride[0] : a;
+		uint8_t *out = r->cell_luma + (size_t)y * (size_t)w;
+
+		r->rows->halve(a, b, out, pairs);
+		if (w > pairs)
+			out[pairs] = a[r->width - 1];
+	}
+}
+
+static void guide_by_picture(struct pmk_refine *r, const float *probability, const struct pmk_rect *view, const struct pmk_image *small,
+	const struct pmk_image *picture, struct pmk_mask *mask)
+{
+	float threshold = (float)r->settings.threshold;
+
+	pmk_guide_halve(probability, r->width, r->height, r->cells);
+	halve_luma(r, small);
+	pmk_temporal_run(&r->calm_cells, r->cells, r->cell_luma, view);
+	pull_ends(r->cells, (size_t)r->guide.width * (size_t)r->guide.height, GUIDE_ROOM, GUIDE_PERSON);
+	pmk_guide_run(&r->guide, r->cells, small);
+	pmk_trace_run(r->trace, r->guide.gain, r->guide.rest, view, picture->plane[0], picture->stride[0], mask);
+	for (int y = 0; threshold >= 0 && y < mask->height; y++) {
+		uint8_t *alpha = mask->alpha + (size_t)y * (size_t)mask->stride;
+
+		for (int x = 0; x < mask->width; x++)
+			alpha[x] = (float)alpha[x] > threshold * 255 ? 255 : 0;
+	}
+}
+
+static void enlarge_plainly(struct pmk_refine *r, const float *probability, const struct pmk_rect *view, struct pmk_mask *mask)
+{
+	for (int y = 0; y < r->height; y++)
+		alpha_row(probability + (size_t)y * r->width, r->small + (size_t)y * r->small_stride, r->width, (float)r->settings.threshold);
+	pmk_enlarge_place(&r->enlarge, view);
+	pmk_enlarge_run(&r->enlarge, r->small, r->small_stride, mask);
+}
+
+/* Inside the rim the person lets some of the backdrop through, as light that comes around a body would. Alpha only falls. */
+static void wrap_light(struct pmk_refine *r, struct pmk_mask *mask)
+{
+	int share = (int)(r->settings.light_wrap * 256 + 0.5), px = mask->height / 60 + 1;
+
+	for (int y = 0; y < mask->height; y++)
+		memcpy(r->wrap.alpha + (size_t)y * (size_t)r->wrap.stride, mask->alpha + (size_t)y * (size_t)mask->stride, (size_t)mask->width);
+	pmk_filter_feather(&r->wrap, &r->scratch, px < PMK_REFINE_MAX_PX ? px : PMK_REFINE_MAX_PX);
+	for (int y = 0; y < mask->height; y++) {
+		const uint8_t *soft = r->wrap.alpha + (size_t)y * (size_t)r->wrap.stride;
+		uint8_t *alpha = mask->alpha + (size_t)y * (size_t)mask->stride;
+
+		for (int x = 0; x < mask->width; x++)
+			alpha[x] = (uint8_t)(alpha[x] - alpha[x] * (255 - soft[x]) * share / (255 * 256));
+	}
+}
+
+void pmk_refine_forget(struct pmk_refine *r)
+{
+	pmk_temporal_reset(&r->calm_cells);
+	pmk_temporal_reset(&r->calm_pixels);
+}
+
+void pmk_refine_run(struct pmk_refine *r, float *probability, const struct pmk_rect *view, const struct pmk_image *small,
+	const struct pmk_image *picture, struct pmk_mask *mask)
+{
+	const struct pmk_refine_settings *s = &r->settings;
+
+	bool guided = s->mode == PMK_REFINE_GUIDED && small;
+
+	if (!guided)
+		pmk_temporal_run(&r->calm_pixels, probability, NULL, view);
+	if (s->mode != PMK_REFINE_NONE)
+		pmk_islands_run(&r->islands, probability, SURE);
+	if (guided)
+		guide_by_picture(r, probability, view, small, picture, mask);
+	else
+		enlarge_plainly(r, probability, view, mask);
+	if (s->erode)
+		pmk_filter_erode(mask, &r->scratch, s->erode);
+	if (s->dilate)
+		pmk_filter_dilate(mask, &r->scratch, s->dilate);
+	if (s->feather)
+		pmk_filter_feather(mask, &r->scratch, s->feather);
+	if (s->light_wrap > 0)
+		wrap_light(r, mask);
+}

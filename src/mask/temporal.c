@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+#include "mask/temporal.h"
+
+#include "base/mem.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const float FOLLOW = 0.25f;	/* without luma, a change of this much is motion, taken over whole */
+enum {
+	NOISE = 6 * 9, MOTION = 16 * 9,	/* sums over 3x3 cells of steps of luma: less is noise; more is motion, followed at once */
+	CUT = 40,	/* mean step: another scene */
+};
+
+int pmk_temporal_init(struct pmk_temporal *t, int width, int height, float strength)
+{
+	size_t count = ((size_t)width * (size_t)height + 63) / 64 * 64;
+	float *block = pmk_mem_alloc(count * (2 * sizeof *block + 3) + ((size_t)width + 2) * sizeof *t->sums);
+
+	if (!block)
+		return -ENOMEM;
+	*t = (struct pmk_temporal){ .strength = strength, .width = width, .height = height, .last = block, .moved = block + count, .block = block };
+	t->luma = (uint8_t *)(block + 2 * count);
+	t->moved_luma = t->luma + count;
+	t->known = t->moved_luma + count;
+	t->sums = (uint16_t *)(t->known + count);
+	return 0;
+}
+
+void pmk_temporal_finish(struct pmk_temporal *t)
+{
+	free(t->block);
+	*t = (struct pmk_temporal){ 0 };
+}
+
+void pmk_temporal_reset(struct pmk_temporal *t)
+{
+	t->primed = false;
+}
+
+/* The cell of a line of `count` of the old view in whose span the middle of cell `at` of the new one lies; outside: -1. */
+static int cell_before(int at, int count, int first, int size, int old_first, int old_size)
+{
+	int64_t middle = (2 * (int64_t)at + 1) * size + 2 * (int64_t)count * (first - old_first);	/* of 2 count */
+
+	if (middle < 0 || middle >= 2 * (int64_t)count * old_size)
+		return -1;
+	return (int)(middle / (2 * (int64_t)old_size));
+}
+
+/* The memory as it would be had the last view been this one. */
+static void follow_view(struct pmk_temporal *t, const struct pmk_rect *view)
+{
+	float *last = t->last;
+	uint8_t *luma = t->luma;
+
+	for (int y = 0; y < t->height; y++) {
+		int from_y = cell_before(y, t->height, view->y, view->height, t->view.y, t->view.height);
+
+		for (int x = 0; x < t->width; x++) {
+			int from_x = cell_before(x, t->width, view->x, view->width, t->view.x, t->view.width);
+			size_t to = (size_t)y * (size_t)t->width + (size_t)x, from = (size_t)from_y * (size_t)t->width + (size_t)from_x;
+			bool known = from_x >= 0 && from_y >= 0 && t->known[from_y >= 0 && from_x >= 0 ? from : 0];
+
+			t->moved[to] = known ? last[from] : -1;
+			t->moved_luma[to] = known ? luma[from] : 0;
+		}
+	}
+	t->last = t->moved;
+	t->moved = last;
+	t->luma = t->moved_luma;
+	t->moved_luma = luma;
+	for (size_t i = 0; i < (size_t)t->width * (size_t)t->height; i++)
+		t->known[i] = t->last[i] >= 0 ? 255 : 0;
+	t->view = *view;
+}
+
+/* The last luma in the light of this one, in 1/256; 0 when nothing is known. */
+static int light_change(const struct pmk_temporal *t, const uint8_t *luma)
+{
+	uint64_t now = 0, before = 0;
+
+	for (int y = 0; y < t->height; y++) {
+		size_t row = (size_t)y * (size_t)t->width;
+		uint32_t row_now = 0, row_before = 0;
+
+		for (int x = 0; x < t->width; x++) {
+			row_now += luma[row + (size_t)x] & t->known[row + (size_t)x];
+			row_before += t->luma[row + (size_t)x] & t->known[row + (size_t)x];
+		}
+		now += row_now;
+		before += row_before;
+	}
+	if (!before || now > 8 * before || before > 8 * now)
+		return 0;
+	return (int)((now * 256 + before / 2) / before);
+}
+
+/* How far luma is from what it was before in this light, at most 255, and 255 where that is not known; the sum of what is known. In
+ * 16 bits: a product's upper half. */
+static uint32_t step_row(const uint8_t *restrict luma, const uint8_t *restrict before, const uint8_t *restrict known, uint16_t light,
+	uint8_t *restrict step, int count)
+{
+	uint32_t sum = 0;
+
+	for (int x = 0; x < count; x++) {
+		uint16_t lit = (uint16_t)((uint32_t)(uint16_t)(before[x] << 8) * light >> 16);
+		int16_t off = (int16_t)(luma[x] - lit);
+
+		off = (int16_t)(off < 0 ? -off : off);
+		step[x] = (uint8_t)(off > 255 ? 255 : off);
+	}
+	for (int x = 0; x < count; x++) {
+		sum += step[x] & known[x];
+		step[x] = (uint8_t)(step[x] | (uint8_t)~known[x]);
+	}
+	return sum;
+}
+
+/* Step of luma of each cell into `step`; false at a cut. */
+static bool find_steps(struct pmk_temporal *t, const uint8_t *luma, uint8_t *step)
+{
+	int light = light_change(t, luma);
+	uint64_t sum = 0, known = 0;
+
+	for (int y = 0; y < t->height; y++) {
+		size_t row = (size_t)y * (size_t)t->width;
+		uint32_t cells = 0;
+
+		sum += step_row(luma + row, t->luma + row, t->known + row, (uint16_t)light, step + row, t->width);
+		for (int x = 0; x < t->width; x++)
+			cells += t->known[row + (size_t)x] & 1;
+		known += cells;
+	}
+	return light && sum < CUT * known;
+}
+
+/* How much of the memory a row keeps, by the steps of the 3x3 cells around each of its cells: 0..1. At the picture's rim the last cell
+ * stands for the next one. */
+static void keep_row(const struct pmk_temporal *t, const uint8_t *step, int y, float *restrict keep)
+{
+	int w = t->width;
+	const uint8_t *b = step + (size_t)y * (size_t)w, *a = y ? b - w : b, *c = y + 1 < t->height ? b + w : b;
+	uint16_t *restrict sums = t->sums + 1;
+	float strength = t->strength;
+
+	for (int x = 0; x < w; x++)
+		sums[x] = (uint16_t)(a[x] + b[x] + c[x]);
+	sums[-1] = sums[0];
+	sums[w] = sums[w - 1];
+	for (int x = 0; x < w; x++) {
+		float still = (float)(MOTION - (sums[x - 1] + sums[x] + sums[x + 1])) * (1.0f / (MOTION - NOISE));
+
+		still = still < 0 ? 0 : still;
+		still *= strength;
+		keep[x] = still > strength ? strength : still;	/* the same as cutting at 1 before, and no branch */
+	}
+}
+
+static void calm(float *p, const float *last, const float *keep, float follow, int count)
+{
+	for (int x = 0; x < count; x++) {
+		float change = p[x] - last[x], share = 1 - fabsf(change) * follow;
+
+		p[x] -= keep[x] * (share < 0 ? 0 : share) * change;
+	}
+}
+
+static void calm_by_luma(struct pmk_temporal *t, float *probability, const uint8_t *luma)
+{
+	uint8_t *step = t->moved_luma;
+
+	if (!find_steps(t, luma, step))
+		return;
+	for (int y = 0; y < t->height; y++) {
+		size_t row = (size_t)y * (size_t)t->width;
+
+		keep_row(t, step, y, t->moved);
+		calm(probability + row, t->last + row, t->moved, 1, t->width);
+	}
+}
+
+static void calm_alone(struct pmk_temporal *t, float *probability)
+{
+	for (int x = 0; x < t->width; x++)
+		t->moved[x] = t->strength * 0.4f;
+	for (int y = 0; y < t->height; y++) {
+		size_t row = (size_t)y * (size_t)t->width;
+
+		calm(probability + row, t->last + row, t->moved, 1 / FOLLOW, t->width);
+	}
+}
+
+void pmk_temporal_run(struct pmk_temporal *t, float *probability, const uint8_t *luma, const struct pmk_rect *view)
+{
+	size_t count = (size_t)t->width * (size_t)t->height;
+	bool same_kind = t->primed && t->guided == (luma != NULL);
+
+	if (t->strength <= 0)
+		return;
+	if (same_kind && memcmp(view, &t->view, sizeof *view) != 0)
+		follow_view(t, view);
+	if (same_kind && luma)
+		calm_by_luma(t, probability, luma);
+	else if (same_kind)
+		calm_alone(t, probability);	/* what is not known is -1: too far from any probability to be kept */
+	memcpy(t->last, probability, count * sizeof *probability);
+	if (luma)
+		memcpy(t->luma, luma, count);
+	memset(t->known, 255, count);
+	t->view = *view;
+	t->guided = luma != NULL;
+	t->primed = true;
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+#include "mask/trace.h"
+
+#include "base/mem.h"
+#include "mask/edge_kernel.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LINES = 5 };
+
+struct run {
+	int first, end;	/* target columns */
+	enum pmk_edge_kind kind;
+};
+
+struct pmk_trace {
+	const struct pmk_edge_kernels *kernels;
+	int width, height;	/* px of the network */
+	int columns, rows;	/* cells */
+	int mask_width, mask_height;
+	float sure;
+	struct pmk_rect view;
+	int left, right;	/* target columns inside of the view */
+	int *index;	/* left cell of each target column */
+	int16_t *part;	/* weight of the right one, of 32768 */
+	struct pmk_edge_look *looks;	/* of each eight columns */
+	bool wide;	/* whether eight columns fit a look */
+	int *begin;	/* first target column whose left cell is at least i, for i of 0..columns */
+	int16_t *gain, *rest;	/* of each cell and, at the end of each row, its last cell once more */
+	uint8_t *kind;
+	uint8_t *between;	/* kinds of a pair of rows */
+	int16_t *line[LINES];	/* gain and rest of two rows of cells at the target's width; right neighbours on their way */
+	struct run *run;	/* of a pair of rows of cells */
+	int runs;
+};
+
+int pmk_trace_create(int width, int height, int mask_width, int mask_height, float sure, struct pmk_trace **trace)
+{
+	struct pmk_trace *t = calloc(1, sizeof *t);
+	size_t cells;
+	bool missing = false;
+
+	if (!t)
+		return -ENOMEM;
+	t->kernels = pmk_edge_kernels();
+	t->width = width;
+	t->height = height;
+	t->columns = (width + 1) / 2;
+	t->rows = (height + 1) / 2;
+	t->mask_width = mask_width;
+	t->mask_height = mask_height;
+	t->sure = sure;
+	cells = (size_t)(t->columns + 1) * (size_t)t->rows;
+	missing |= !(t->index = pmk_mem_alloc((size_t)mask_width * sizeof *t->index));
+	missing |= !(t->part = pmk_mem_alloc((size_t)mask_width * sizeof *t->part));
+	missing |= !(t->begin = pmk_mem_alloc((size_t)(t->columns + 1) * sizeof *t->begin));
+	missing |= !(t->gain = pmk_mem_alloc(cells * sizeof *t->gain));
+	missing |= !(t->rest = pmk_mem_alloc(cells * sizeof *t->rest));
+	missing |= !(t->kind = pmk_mem_alloc(cells));
+	missing |= !(t->between = pmk_mem_alloc((size_t)t->columns));
+	missing |= !(t->run = pmk_mem_alloc((size_t)(t->columns + 1) * sizeof *t->run));
+	missing |= !(t->looks = pmk_mem_alloc(((size_t)mask_width + 7) / 8 * sizeof *t->looks));
+	for (int i = 0; i < LINES; i++)
+		missing |= !(t->line[i] = pmk_mem_alloc(((size_t)mask_width + 16) * sizeof *t->line[i]));
+	if (missing) {
+		pmk_trace_destroy(t);
+		return -ENOMEM;
+	}
+	*trace = t;
+	return 0;
+}
+
+void pmk_trace_destroy(struct pmk_trace *t)
+{
+	if (!t)
+		return;
+	free(t->index);
+	free(t->part);
+	free(t->begin);
+	free(t->gain);
+	free(t->rest);
+	free(t->kind);
+	free(t->between);
+	free(t->run);
+	free(t->looks);
+	for (int i = 0; i < LINES; i++)
+		free(t->line[i]);
+	free(t);
+}
+
+/* Where pixel `at` of `size` looks among cells of two of `count`, between centres, in 1/256 of a cell. */
+static int place_of(int at, int count, int size)
+{
+	int64_t place = ((2 * (int64_t)at + 1) * count * 64 + size / 2) / size - 128, most = ((count + 1) / 2 - 1) * 256;
+
+	return (int)(place < 0 ? 0 : place > most ? most : place);
+}
+
+/* False where eight columns look over more cells than a look holds: the picture is hardly larger than the cells. */
+static bool make_looks(struct pmk_trace *t)
+{
+	for (int x = 0; x < t->mask_width; x++) {
+		struct pmk_edge_look *look = &t->looks[x / 8];
+		int at = x < t->left ? t->left : x >= t->right ? t->right - 1 : x, left = t->index[at], place = 2 * (x % 8);
+
+		if (x % 8 == 0)
+			*look = (struct pmk_edge_look){ .base = left };
+		left -= look->base;
+		if (left + 1 >= PMK_EDGE_LOOK_CELLS)
+			return false;
+		look->left[place] = (uint8_t)(2 * left);
+		look->left[place + 1] = (uint8_t)(2 * left + 1);
+		look->right[place] = (uint8_t)(2 * left + 2);
+		look->right[place + 1] = (uint8_t)(2 * left + 3);
+	}
+	return true;
+}
+
+static void set_view(struct pmk_trace *t, const struct pmk_rect *view)
+{
+	int i = 0;
+
+	if (memcmp(&t->view, view, sizeof *view) == 0)
+		return;
+	t->view = *view;
+	t->left = view->x > 0 ? view->x : 0;
+	t->right = view->x + view->width < t->mask_width ? view->x + view->width : t->mask_width;
+	for (int x = t->left; x < t->right; x++) {
+		int place = place_of(x - view->x, t->width, view->width);
+
+		t->index[x] = place / 256;
+		t->part[x] = (int16_t)(place % 256 * 128);
+		while (i <= t->index[x])
+			t->begin[i++] = x;
+	}
+	while (i <= t->columns)
+		t->begin[i++] = t->right;
+	t->wide = make_looks(t);
+}
+
+static void read_cells(struct pmk_trace *t, const float *gain, const float *rest)
+{
+	int n = t->columns;
+
+	for (int y = 0; y < t->rows; y++, gain += n, rest += n) {
+		size_t row = (size_t)y * (size_t)(n + 1);
+
+		t->kernels->cells(gain, rest, n, t->sure, t->gain + row, t->rest + row, t->kind + row);
+		t->gain[row + (size_t)n] = t->gain[row + (size_t)n - 1];
+		t->rest[row + (size_t)n] = t->rest[row + (size_t)n - 1];
+		t->kind[row + (size_t)n] = t->kind[row + (size_t)n - 1];
+	}
+}
+
+/* What lies between two rows of cells, and between a cell and the next one. */
+static void find_kinds(const uint8_t *restrict above, const uint8_t *restrict below, uint8_t *restrict kind, int count)
+{
+	for (int i = 0; i < count; i++) {
+		uint8_t other = (uint8_t)((above[i] ^ above[i + 1]) | (above[i] ^ below[i]) | (above[i] ^ below[i + 1]));
+
+		kind[i] = other ? PMK_EDGE_RIM : above[i];
+	}
+}
+
+/* The same as runs of target columns. */
+static void find_runs(struct pmk_trace *t, int above, int below)
+{
+	size_t pitch = (size_t)(t->columns + 1);
+
+	find_kinds(t->kind + pitch * (size_t)above, t->kind + pitch * (size_t)below, t->between, t->columns);
+	t->runs = 0;
+	for (int i = 0, next; i < t->columns; i = next) {
+		for (next = i + 1; next < t->columns && t->between[next] == t->between[i];)
+			next++;
+		if (t->begin[i] < t->begin[next])
+			t->run[t->runs++] = (struct run){ t->begin[i], t->begin[next], (enum pmk_edge_kind)t->between[i] };
+	}
+}
+
+/* A row of cells at the target's width, where the rims of the pair are. */
+static void widen(const struct pmk_trace *t, const int16_t *cells, int16_t *line)
+{
+	int16_t *right = t->line[LINES - 1];
+
+	for (int i = 0; i < t->runs; i++) {
+		const struct run *run = &t->run[i];
+
+		if (run->kind != PMK_EDGE_RIM)
+			continue;
+		if (t->wide)
+			t->kernels->look(cells, t->looks, run->first, run->end, line, right);
+		for (int x = run->first; !t->wide && x < run->end; x++) {
+			line[x] = cells[t->index[x]];
+			right[x] = cells[t->index[x] + 1];
+		}
+	}
+	/* only now: a look also touches what lies beside the run */
+	for (int i = 0; i < t->runs; i++) {
+		int x = t->run[i].first;
+
+		if (t->run[i].kind == PMK_EDGE_RIM)
+			t->kernels->mix(line + x, right + x, t->part + x, line + x, t->run[i].end - x);
+	}
+}
+
+/* Line 0 and 1: gain of both rows; 2 and 3: rest. */
+static void widen_pair(struct pmk_trace *t, int above, int below)
+{
+	size_t pitch = (size_t)(t->columns + 1);
+
+	find_runs(t, above, below);
+	widen(t, t->gain + pitch * (size_t)above, t->line[0]);
+	widen(t, t->gain + pitch * (size_t)below, t->line[1]);
+	widen(t, t->rest + pitch * (size_t)above, t->line[2]);
+	widen(t, t->rest + pitch * (size_t)below, t->line[3]);
+}
+
+static void trace_row(const struct pmk_trace *t, int part, const uint8_t *luma, uint8_t *alpha)
+{
+	memset(alpha, 0, (size_t)t->left);
+	for (int i = 0; i < t->runs; i++) {
+		int x = t->run[i].first, count = t->run[i].end - x;
+
+		if (t->run[i].kind == PMK_EDGE_RIM)
+			t->kernels->rim(t->line[0] + x, t->line[1] + x, t->line[2] + x, t->line[3] + x, part, luma + x, alpha + x, count);
+		else
+			memset(alpha + x, t->run[i].kind == PMK_EDGE_PERSON ? 255 : 0, (size_t)count);
+	}
+	memset(alpha + t->right, 0, (size_t)(t->mask_width - t->right));
+}
+
+void pmk_trace_run(struct pmk_trace *t, const float *gain, const float *rest, const struct pmk_rect *view, const uint8_t *luma,
+	int luma_stride, struct pmk_mask *mask)
+{
+	int last = -1;
+
+	set_view(t, view);
+	read_cells(t, gain, rest);
+	for (int y = 0; y < t->mask_height; y++) {
+		uint8_t *alpha = mask->alpha + (size_t)y * (size_t)mask->stride;
+		int place, above;
+
+		if (y < view->y || y >= view->y + view->height) {
+			memset(alpha, 0, (size_t)t->mask_width);
+			continue;
+		}
+		place = place_of(y - view->y, t->height, view->height);
+		above = place / 256;
+		if (above != last)
+			widen_pair(t, above, above + 1 < t->rows ? above + 1 : above);
+		last = above;
+		trace_row(t, place % 256 * 128, luma + (size_t)y * (size_t)luma_stride, alpha);
+	}
+}

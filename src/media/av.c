@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT */
+#include "media/av.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <libavutil/avstring.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+enum { LARGEST_ERRNO = 4095 };
+
+static const AVRational nanoseconds = { 1, 1000000000 };
+
+const char *pmk_av_reason(int averror, char text[128])
+{
+	if (av_strerror(averror, text, 128) < 0)
+		snprintf(text, 128, "error %d", averror);
+	return text;
+}
+
+int pmk_av_errno(int averror)
+{
+	return averror >= -LARGEST_ERRNO ? averror : -EBADMSG;
+}
+
+/* Demuxers give all sorts of errors for damage, even ENOMEM. */
+static int fail_content(const char *path, int averror)
+{
+	char text[128];
+
+	pmk_error("%s: is no picture or video, or damaged: %s; try another file", path, pmk_av_reason(averror, text));
+	return -EBADMSG;
+}
+
+static int refuse_open(AVFormatContext *format, AVIOContext **io, const char *url, int flags, AVDictionary **options)
+{
+	return AVERROR(EPERM);
+}
+
+static int open_bytes(const char *path, AVIOContext **io)
+{
+	struct stat st;
+	char *url, text[128];
+	int err = 0;
+
+	if (stat(path, &st) < 0)
+		err = -errno;
+	else if (!S_ISREG(st.st_mode))
+		err = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+	url = av_asprintf("file:%s", path);
+	if (!err && !url)
+		err = -ENOMEM;
+	if (!err)
+		err = pmk_av_errno(avio_open2(io, url, AVIO_FLAG_READ, NULL, NULL));
+	av_free(url);
+	if (err < 0)
+		pmk_error("%s: cannot be opened: %s; name a picture or video file that you may read", path,
+			err == -EINVAL ? "not a regular file" : pmk_av_reason(err, text));
+	return err;
+}
+
+/* It decodes pictures itself to find their kind, so it must know the limit as well. */
+static int find_streams(AVFormatContext *format, int64_t max_px)
+{
+	unsigned count = format->nb_streams;
+	AVDictionary **options = av_calloc(count + 1, sizeof *options);
+	int err;
+
+	if (!options)
+		return AVERROR(ENOMEM);
+	for (unsigned i = 0; i < count; i++) {
+		av_dict_set_int(&options[i], "max_pixels", max_px, 0);
+		av_dict_set_int(&options[i], "threads", 1, 0);
+	}
+	err = avformat_find_stream_info(format, options);
+	for (unsigned i = 0; i < count; i++)
+		av_dict_free(&options[i]);
+	av_free(options);
+	return err;
+}
+
+int pmk_av_open(const char *path, int64_t max_px, AVFormatContext **format)
+{
+	AVFormatContext *made;
+	AVIOContext *io = NULL;
+	int err;
+
+	av_log_set_level(AV_LOG_QUIET);
+	err = open_bytes(path, &io);
+	if (err)
+		return err;
+	made = avformat_alloc_context();
+	if (!made) {
+		avio_closep(&io);
+		return -ENOMEM;
+	}
+	made->pb = io;
+	made->io_open = refuse_open;
+	made->protocol_whitelist = av_strdup("none");	/* some demuxers go round io_open */
+	err = avformat_open_input(&made, NULL, NULL, NULL);
+	if (err < 0) {
+		avio_closep(&io);	/* made is gone */
+		return fail_content(path, err);
+	}
+	err = find_streams(made, max_px);
+	if (err < 0) {
+		pmk_av_close(&made);
+		return fail_content(path, err);
+	}
+	*format = made;
+	return 0;
+}
+
+void pmk_av_close(AVFormatContext **format)
+{
+	AVIOContext *io = *format ? (*format)->pb : NULL;
+
+	avformat_close_input(format);
+	avio_closep(&io);
+}
+
+bool pmk_av_holds_pictures(const AVFormatContext *format)
+{
+	static const char *const names[] = { "gif", "apng", "ico", "image2" };
+	const char *name = format->iformat->name, *pipe = strstr(name, "_pipe");
+
+	if (pipe && pipe[5] == '\0')
+		return true;
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		if (!strcmp(name, names[i]))
+			return true;
+	}
+	return false;
+}
+
+bool pmk_av_ends(const char *path, const char *end)
+{
+	size_t length = strlen(path), end_length = strlen(end);
+
+	return length > end_length && strcasecmp(path + length - end_length, end) == 0;
+}
+
+bool pmk_av_is_photo(const AVFormatContext *format, const char *path)
+{
+	static const char *const ends[] = { ".jpg", ".jpeg", ".jpe", ".mpo" };
+
+	if (strcmp(format->iformat->name, "mjpeg") != 0 && strcmp(format->iformat->name, "jpeg_pipe") != 0)
+		return false;
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+		if (pmk_av_ends(path, ends[i]))
+			return true;
+	}
+	return false;
+}
+
+double pmk_av_fps(const AVStream *stream)
+{
+	AVRational rate = stream->avg_frame_rate.num > 0 ? stream->avg_frame_rate : stream->r_frame_rate;
+	double fps = rate.num > 0 && rate.den > 0 ? av_q2d(rate) : 30;
+
+	return fps < 1 ? 1 : fps > 240 ? 240 : fps;
+}
+
+int64_t pmk_av_origin_ns(AVFormatContext *format)
+{
+	int index = av_find_best_stream(format, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
+	const AVStream *stream = index < 0 ? NULL : format->streams[index];
+
+	if (!stream || stream->start_time == AV_NOPTS_VALUE)
+		return 0;
+	return av_rescale_q(stream->start_time, stream->time_base, nanoseconds);
+}
+
+int pmk_av_check_size(const char *path, int width, int height, int least, int most, int64_t max_px)
+{
+	if (width >= least && height >= least && width <= most && height <= most && (int64_t)width * height <= max_px)
+		return 0;
+	pmk_error("%s: a picture of %dx%d; sides must be %d to %d, at most %lld million pixels: scale it first", path, width, height, least, most,
+		(long long)(max_px / 1000000));
+	return -EINVAL;
+}
+
+static int open_decoder(struct pmk_av_reader *reader, const AVCodec *codec, int64_t max_px)
+{
+	const AVStream *stream = reader->format->streams[reader->stream];
+	int err;
+
+	reader->decoder = avcodec_alloc_context3(codec);
+	reader->packet = av_packet_alloc();
+	if (!reader->decoder || !reader->packet)
+		return AVERROR(ENOMEM);
+	err = avcodec_parameters_to_context(reader->decoder, stream->codecpar);
+	if (err < 0)
+		return err;
+	reader->decoder->thread_count = 1;
+	reader->decoder->max_pixels = max_px;
+	reader->decoder->pkt_timebase = stream->time_base;
+	if (codec->id == AV_CODEC_ID_MJPEG)
+		reader->decoder->err_recognition = AV_EF_EXPLODE;	/* or the rest of a truncated one is grey */
+	return avcodec_open2(reader->decoder, codec, NULL);
+}
+
+int pmk_av_reader_open(struct pmk_av_reader *reader, const char *path, int least, int most, int64_t max_px)
+{
+	struct pmk_av_reader made = { 0 };
+	const AVCodecParameters *parameters;
+	const AVCodec *codec = NULL;
+	int err;
+
+	err = pmk_av_open(path, max_px, &made.format);
+	if (err)
+		return err;
+	made.stream = av_find_best_stream(made.format, AVMEDIA_TYPE_VIDEO, -1, -1, &codec, 0);
+	if (made.stream < 0) {
+		err = fail_content(path, made.stream);
+		goto fail_close;
+	}
+	for (unsigned i = 0; i < made.format->nb_streams; i++)
+		made.format->streams[i]->discard = (int)i == made.stream ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+	parameters = made.format->streams[made.stream]->codecpar;
+	if (parameters->width || parameters->height) {
+		err = pmk_av_check_size(path, parameters->width, parameters->height, least, most, max_px);
+		if (err)
+			goto fail_close;
+	}
+	err = open_decoder(&made, codec, max_px);
+	if (err < 0) {
+		err = fail_content(path, err);
+		goto fail_close;
+	}
+	*reader = made;
+	return 0;
+
+fail_close:
+	pmk_av_reader_close(&made);
+	return err;
+}
+
+void pmk_av_reader_close(struct pmk_av_reader *reader)
+{
+	av_packet_free(&reader->packet);
+	avcodec_free_context(&reader->decoder);
+	pmk_av_close(&reader->format);
+}
+
+/* Give the decoder the next packet; at the end, or where the file cannot be read on, tell it so. */
+static void feed(struct pmk_av_reader *reader)
+{
+	while (av_read_frame(reader->format, reader->packet) >= 0) {
+		bool mine = reader->packet->stream_index == reader->stream;
+		int err = mine ? avcodec_send_packet(reader->decoder, reader->packet) : 0;
+
+		av_packet_unref(reader->packet);
+		if (err < 0)
+			reader->damaged++;
+		if (mine)
+			return;
+	}
+	avcodec_send_packet(reader->decoder, NULL);
+}
+
+int pmk_av_reader_next(struct pmk_av_reader *reader, AVFrame *frame)
+{
+	for (;;) {
+		int err = avcodec_receive_frame(reader->decoder, frame);
+
+		if (err >= 0) {
+			if (!(frame->flags & AV_FRAME_FLAG_CORRUPT) && !frame->decode_error_flags)
+				return 1;
+			av_frame_unref(frame);
+			reader->damaged++;
+			continue;
+		}
+		if (err == AVERROR_EOF)
+			return 0;
+		if (err == AVERROR(ENOMEM))
+			return -ENOMEM;
+		if (err != AVERROR(EAGAIN))
+			reader->damaged++;
+		feed(reader);
+	}
+}
+
+int64_t pmk_av_reader_time(const struct pmk_av_reader *reader, const AVFrame *frame)
+{
+	if (frame->best_effort_timestamp == AV_NOPTS_VALUE)
+		return AV_NOPTS_VALUE;
+	return av_rescale_q(frame->best_effort_timestamp, reader->format->streams[reader->stream]->time_base, nanoseconds);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* In the module: its one exported symbol, and the program's functions under their own names. */
+#include "media/media_module.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+static const struct pmk_media_host *host;
+
+static void start(const struct pmk_media_host *given)
+{
+	host = given;
+}
+
+extern const struct pmk_media_module pmk_media_module;
+__attribute__((visibility("default"))) const struct pmk_media_module pmk_media_module = {
+	.interface = PMK_MEDIA_INTERFACE,
+	.start = start,
+	.calls = {
+		.media_open = pmk_media_open, .media_close = pmk_media_close, .media_info = pmk_media_info, .media_read = pmk_media_read,
+		.media_rewind = pmk_media_rewind, .media_damaged = pmk_media_damaged,
+		.media_out_open = pmk_media_out_open, .media_out_write = pmk_media_out_write, .media_out_finish = pmk_media_out_finish,
+		.media_out_abandon = pmk_media_out_abandon,
+		.still_read = pmk_still_read, .still_write_rgb = pmk_still_write_rgb, .still_write_grey = pmk_still_write_grey,
+		.still_probe = pmk_still_probe,
+		.rescale_create = pmk_rescale_create, .rescale_run = pmk_rescale_run, .rescale_destroy = pmk_rescale_destroy,
+	},
+};
+
+void pmk_log(enum pmk_log_level level, const char *format, ...)
+{
+	int saved = errno;
+	char line[4096];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof line, format, args);
+	va_end(args);
+	errno = saved;
+	host->log(level, "%s", line);
+}
+
+int pmk_layout_plane_width(const struct pmk_layout *layout, int plane)
+{
+	return host->layout_plane_width(layout, plane);
+}
+
+int pmk_layout_plane_height(const struct pmk_layout *layout, int plane)
+{
+	return host->layout_plane_height(layout, plane);
+}
+
+int pmk_image_alloc(struct pmk_image *image, const struct pmk_layout *layout)
+{
+	return host->image_alloc(image, layout);
+}
+
+void pmk_image_free(struct pmk_image *image)
+{
+	host->image_free(image);
+}
+
+int pmk_rgb_alloc(struct pmk_rgb *rgb, int width, int height)
+{
+	return host->rgb_alloc(rgb, width, height);
+}
+
+void pmk_rgb_free(struct pmk_rgb *rgb)
+{
+	host->rgb_free(rgb);
+}
+
+int pmk_new_file_create(struct pmk_new_file *file, const char *path)
+{
+	return host->new_file_create(file, path);
+}
+
+int pmk_new_file_keep(struct pmk_new_file *file)
+{
+	return host->new_file_keep(file);
+}
+
+void pmk_new_file_drop(struct pmk_new_file *file)
+{
+	host->new_file_drop(file);
+}

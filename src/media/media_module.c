@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+#include "media/media_module.h"
+
+#include "base/log.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct pmk_media_host host = {
+	.log = pmk_log,
+	.layout_plane_width = pmk_layout_plane_width, .layout_plane_height = pmk_layout_plane_height,
+	.image_alloc = pmk_image_alloc, .image_free = pmk_image_free, .rgb_alloc = pmk_rgb_alloc, .rgb_free = pmk_rgb_free,
+	.new_file_create = pmk_new_file_create, .new_file_keep = pmk_new_file_keep, .new_file_drop = pmk_new_file_drop,
+};
+
+static struct {
+	pthread_mutex_t lock;
+	void *object;	/* while it is loaded */
+	const struct pmk_media_calls *calls;	/* NULL: not loaded */
+	int users;	/* calls and open files that need it where it is */
+	char reason[2 * PATH_MAX + 1024];	/* why it cannot be had; empty: not known to be so */
+} module = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static int load(const char *path, void **loaded, const struct pmk_media_calls **calls, char reason[512])
+{
+	const struct pmk_media_module *found;
+	void *object;
+
+	if (access(path, F_OK) < 0)
+		return -ENOENT;
+	object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	found = object ? dlsym(object, "pmk_media_module") : NULL;
+	if (!found) {
+		snprintf(reason, 512, "cannot be loaded: %s", dlerror());
+		goto fail;
+	}
+	if (strncmp(found->interface, PMK_MEDIA_INTERFACE, sizeof found->interface) != 0) {
+		snprintf(reason, 512, "%s: belongs to another build of potemkin (\"%.31s\", not \"%s\")", path, found->interface, PMK_MEDIA_INTERFACE);
+		goto fail;
+	}
+	found->start(&host);
+	*loaded = object;
+	*calls = &found->calls;
+	return 0;
+
+fail:
+	if (object)
+		dlclose(object);
+	return -ENOPKG;
+}
+
+int pmk_media_module_load(const char *path, const struct pmk_media_calls **calls, char reason[512])
+{
+	void *object;
+
+	return load(path, &object, calls, reason);
+}
+
+/* The program's own directory with a slash, as the kernel tells it: nothing in the environment has a say. */
+static int own_directory(char path[PATH_MAX])
+{
+	ssize_t bytes = readlink("/proc/self/exe", path, PATH_MAX - 1);
+
+	if (bytes < 0)
+		return -errno;
+	path[bytes] = '\0';
+	*(strrchr(path, '/') + 1) = '\0';
+	return 0;
+}
+
+/* Beside the program, as the build leaves it; else where `make install` puts it, told from the program so that a prefix may be moved. */
+static void find(void)
+{
+	static const char *const places[] = { "", PMK_MEDIA_FROM_BIN "/" };
+	char own[PATH_MAX], path[2][PATH_MAX + sizeof PMK_MEDIA_FROM_BIN + sizeof PMK_MEDIA_MODULE_FILE], reason[512];
+
+	if (own_directory(own)) {
+		snprintf(module.reason, sizeof module.reason, "is not looked for without /proc; mount it");
+		return;
+	}
+	for (int i = 0; i < 2; i++) {
+		int err;
+
+		snprintf(path[i], sizeof path[i], "%s%s" PMK_MEDIA_MODULE_FILE, own, places[i]);
+		err = load(path[i], &module.object, &module.calls, reason);
+		if (err == -ENOENT)
+			continue;
+		if (err)
+			snprintf(module.reason, sizeof module.reason, "%s; install the one that came with this program", reason);
+		return;
+	}
+	snprintf(module.reason, sizeof module.reason, "is neither %s nor %s; install it, or build with -Dmedia=enabled", path[0], path[1]);
+}
+
+/* One more user. A module that could not be had is not looked for again. */
+static int enter(void)
+{
+	int err;
+
+	pthread_mutex_lock(&module.lock);
+	if (!module.calls && !*module.reason)
+		find();
+	err = module.calls ? 0 : -ENOPKG;
+	module.users += !err;
+	pthread_mutex_unlock(&module.lock);
+	return err;
+}
+
+static void leave(void)
+{
+	pthread_mutex_lock(&module.lock);
+	module.users--;
+	pthread_mutex_unlock(&module.lock);
+}
+
+const char *pmk_media_missing(void)
+{
+	if (enter())
+		return module.reason;
+	leave();
+	return NULL;
+}
+
+/* The same for the file at `path`. */
+static int enter_for(const char *path)
+{
+	int err = enter();
+
+	if (err)
+		pmk_error("%s: picture and video files need the module " PMK_MEDIA_MODULE_FILE ", which %s", path, module.reason);
+	return err;
+}
+
+/* What a call that opened something gave: it is a user until it is closed. */
+static int opened(int err)
+{
+	if (err)
+		leave();
+	return err;
+}
+
+/* What a call gave that is over with. */
+static int done(int err)
+{
+	leave();
+	return err;
+}
+
+void pmk_media_rest(void)
+{
+	pthread_mutex_lock(&module.lock);
+	if (module.object && !module.users) {
+		dlclose(module.object);
+		module.object = NULL;
+		module.calls = NULL;
+	}
+	pthread_mutex_unlock(&module.lock);
+}
+
+int pmk_media_open(const char *path, struct pmk_media **media)
+{
+	int err = enter_for(path);
+
+	return err ? err : opened(module.calls->media_open(path, media));
+}
+
+void pmk_media_close(struct pmk_media *media)
+{
+	if (!media)
+		return;
+	module.calls->media_close(media);
+	leave();
+}
+
+const struct pmk_media_info *pmk_media_info(const struct pmk_media *media)
+{
+	return module.calls->media_info(media);
+}
+
+int pmk_media_read(struct pmk_media *media, struct pmk_image *image, int64_t *position_ns)
+{
+	return module.calls->media_read(media, image, position_ns);
+}
+
+int pmk_media_rewind(struct pmk_media *media)
+{
+	return module.calls->media_rewind(media);
+}
+
+int64_t pmk_media_damaged(const struct pmk_media *media)
+{
+	return module.calls->media_damaged(media);
+}
+
+int pmk_media_out_open(const char *path, const struct pmk_media_out_settings *settings, struct pmk_media_out **out)
+{
+	int err = enter_for(path);
+
+	return err ? err : opened(module.calls->media_out_open(path, settings, out));
+}
+
+int pmk_media_out_write(struct pmk_media_out *out, const struct pmk_image *image, int64_t position_ns)
+{
+	return module.calls->media_out_write(out, image, position_ns);
+}
+
+int pmk_media_out_finish(struct pmk_media_out *out)
+{
+	return done(module.calls->media_out_finish(out));
+}
+
+void pmk_media_out_abandon(struct pmk_media_out *out)
+{
+	if (!out)
+		return;
+	module.calls->media_out_abandon(out);
+	leave();
+}
+
+int pmk_still_read(const char *path, struct pmk_rgb *rgb)
+{
+	int err = enter_for(path);
+
+	return err ? err : done(module.calls->still_read(path, rgb));
+}
+
+int pmk_still_write_rgb(const char *path, const struct pmk_rgb *rgb)
+{
+	int err = enter_for(path);
+
+	return err ? err : done(module.calls->still_write_rgb(path, rgb));
+}
+
+int pmk_still_write_grey(const char *path, const struct pmk_mask *mask)
+{
+	int err = enter_for(path);
+
+	return err ? err : done(module.calls->still_write_grey(path, mask));
+}
+
+int pmk_still_probe(const char *path)
+{
+	int err = enter_for(path);
+
+	return err ? err : done(module.calls->still_probe(path));
+}
+
+int pmk_rescale_create(const struct pmk_packed *from, const struct pmk_packed *to, struct pmk_rescale **rescale)
+{
+	int err = enter();
+
+	return err ? err : opened(module.calls->rescale_create(from, to, rescale));
+}
+
+void pmk_rescale_run(struct pmk_rescale *rescale, const uint8_t *from, int from_stride, uint8_t *to, int to_stride)
+{
+	module.calls->rescale_run(rescale, from, from_stride, to, to_stride);
+}
+
+void pmk_rescale_destroy(struct pmk_rescale *rescale)
+{
+	if (!rescale)
+		return;
+	module.calls->rescale_destroy(rescale);
+	leave();
+}

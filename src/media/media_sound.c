@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+#include "media/media_sound.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NOT_COPIED = -1, PICTURES = -2 };
+
+static const int64_t cut_slack_ns = 500000000;	/* damaged pictures at the end make no cut */
+
+static int add_stream(struct pmk_sound *sound, unsigned index, const char *to_path, AVFormatContext *to)
+{
+	const AVStream *from = sound->from->streams[index];
+	AVStream *made;
+	int err;
+
+	if (avformat_query_codec(to->oformat, from->codecpar->codec_id, FF_COMPLIANCE_NORMAL) != 1) {
+		pmk_error("%s: cannot hold the sound (%s) of the recording; name an .mkv file", to_path, avcodec_get_name(from->codecpar->codec_id));
+		return -EINVAL;
+	}
+	made = avformat_new_stream(to, NULL);
+	if (!made)
+		return -ENOMEM;
+	err = avcodec_parameters_copy(made->codecpar, from->codecpar);
+	if (err < 0)
+		return pmk_av_errno(err);
+	made->codecpar->codec_tag = 0;	/* each container has its own */
+	made->time_base = from->time_base;
+	av_dict_copy(&made->metadata, from->metadata, 0);
+	sound->stream[index] = made->index;
+	return 0;
+}
+
+int pmk_sound_open(struct pmk_sound *sound, const char *path, const char *to_path, AVFormatContext *to)
+{
+	int err, pictures;
+
+	err = pmk_av_open(path, (int64_t)PMK_IMAGE_MAX_PX * PMK_IMAGE_MAX_PX, &sound->from);
+	if (err)
+		return err;
+	sound->origin_ns = pmk_av_origin_ns(sound->from);
+	sound->packet = av_packet_alloc();
+	sound->stream = calloc(sound->from->nb_streams + 1, sizeof sound->stream[0]);
+	if (!sound->packet || !sound->stream)
+		return -ENOMEM;
+	pictures = av_find_best_stream(sound->from, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
+	for (unsigned i = 0; i < sound->from->nb_streams; i++) {
+		sound->stream[i] = (int)i == pictures ? PICTURES : NOT_COPIED;
+		if (sound->from->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO) {
+			err = add_stream(sound, i, to_path, to);
+			if (err)
+				return err;
+			sound->active = true;
+		}
+		if (sound->stream[i] == NOT_COPIED)
+			sound->from->streams[i]->discard = AVDISCARD_ALL;
+	}
+	return 0;
+}
+
+void pmk_sound_close(struct pmk_sound *sound)
+{
+	av_packet_free(&sound->packet);
+	pmk_av_close(&sound->from);
+	free(sound->stream);
+	*sound = (struct pmk_sound){ 0 };
+}
+
+static int64_t packet_time_ns(const struct pmk_sound *sound)
+{
+	const AVPacket *packet = sound->packet;
+	const AVStream *stream = sound->from->streams[packet->stream_index];
+	int64_t time = packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts;
+
+	if (time == AV_NOPTS_VALUE)
+		return INT64_MIN;	/* at once, in the order of the file */
+	return av_rescale_q(time, stream->time_base, (AVRational){ 1, 1000000000 }) - sound->origin_ns;
+}
+
+static int write_packet(struct pmk_sound *sound, AVFormatContext *to)
+{
+	AVPacket *packet = sound->packet;
+	const AVStream *from = sound->from->streams[packet->stream_index];
+	const AVStream *made = to->streams[sound->stream[packet->stream_index]];
+	int64_t origin = av_rescale_q(sound->origin_ns, (AVRational){ 1, 1000000000 }, from->time_base);
+
+	if (packet->pts != AV_NOPTS_VALUE)
+		packet->pts -= origin;
+	if (packet->dts != AV_NOPTS_VALUE)
+		packet->dts -= origin;
+	av_packet_rescale_ts(packet, from->time_base, made->time_base);
+	packet->stream_index = made->index;
+	packet->pos = -1;
+	return av_interleaved_write_frame(to, packet);	/* takes the packet's data */
+}
+
+static int copy(struct pmk_sound *sound, AVFormatContext *to, int64_t until_ns, int64_t pictures_end_ns)
+{
+	while (sound->active) {
+		int number, err = 0;
+		int64_t time;
+
+		if (!sound->waiting && av_read_frame(sound->from, sound->packet) < 0) {
+			sound->active = false;
+			break;
+		}
+		sound->waiting = true;
+		number = sound->stream[sound->packet->stream_index];
+		time = packet_time_ns(sound);
+		if (number >= 0 && time > until_ns)
+			break;
+		if (number >= 0)
+			err = write_packet(sound, to);
+		else if (number == PICTURES && time > pictures_end_ns)
+			sound->active = false;
+		av_packet_unref(sound->packet);
+		sound->waiting = false;
+		if (err < 0)
+			return err;
+	}
+	return 0;
+}
+
+int pmk_sound_copy(struct pmk_sound *sound, AVFormatContext *to, int64_t until_ns)
+{
+	return copy(sound, to, until_ns, INT64_MAX);
+}
+
+int pmk_sound_copy_rest(struct pmk_sound *sound, AVFormatContext *to, int64_t pictures_end_ns)
+{
+	return copy(sound, to, INT64_MAX, pictures_end_ns + cut_slack_ns);
+}

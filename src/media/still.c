@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+#include "media/still.h"
+
+#include "base/log.h"
+#include "media/av.h"
+#include "base/new_file.h"
+
+#include <errno.h>
+#include <libavutil/pixdesc.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MOST_PX = 100000000 };
+
+static int check_bytes(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > PMK_STILL_MAX_BYTES) {
+		pmk_error("%s: larger than %d MiB; scale the picture first", path, PMK_STILL_MAX_BYTES >> 20);
+		return -EFBIG;
+	}
+	return 0;
+}
+
+static bool has_alpha(enum AVPixelFormat format)
+{
+	const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(format);
+
+	return desc && (desc->flags & (AV_PIX_FMT_FLAG_ALPHA | AV_PIX_FMT_FLAG_PAL));
+}
+
+static int to_packed(const AVFrame *frame, enum AVPixelFormat format, uint8_t *data, int stride)
+{
+	const struct pmk_av_target target = { .format = format, .width = frame->width, .height = frame->height };
+	uint8_t *const plane[4] = { data };
+	const int strides[4] = { stride };
+	struct pmk_av_scaler scaler = { 0 };
+	int err;
+
+	err = pmk_av_scale(&scaler, frame, &target, plane, strides);
+	pmk_av_scaler_free(&scaler);
+	return err;
+}
+
+static void drop_alpha_row(const uint8_t *rgba, uint8_t *rgb, int width)
+{
+	for (int x = 0; x < width; x++, rgba += 4, rgb += 3) {
+		for (int c = 0; c < 3; c++)
+			rgb[c] = (uint8_t)((rgba[c] * rgba[3] + 127) / 255);
+	}
+}
+
+static int to_rgb(const AVFrame *frame, struct pmk_rgb *rgb)
+{
+	int stride = frame->width * 4, err;
+	uint8_t *rgba;
+
+	if (!has_alpha(frame->format))
+		return to_packed(frame, AV_PIX_FMT_RGB24, rgb->data, rgb->stride);
+	rgba = malloc((size_t)stride * (size_t)frame->height + 64);
+	if (!rgba)
+		return -ENOMEM;
+	err = to_packed(frame, AV_PIX_FMT_RGBA, rgba, stride);
+	for (int y = 0; !err && y < frame->height; y++)
+		drop_alpha_row(rgba + (size_t)y * (size_t)stride, rgb->data + (size_t)y * (size_t)rgb->stride, frame->width);
+	free(rgba);
+	return err;
+}
+
+/* Where the pixel (x, y) of a stored picture is in the upright one. */
+static const uint8_t *stored_pixel(const struct pmk_rgb *from, const struct pmk_turn *turn, int x, int y)
+{
+	int sx = x, sy = y;
+
+	if (turn->degrees == 90) {
+		sx = y;
+		sy = from->height - 1 - x;
+	} else if (turn->degrees == 180) {
+		sx = from->width - 1 - x;
+		sy = from->height - 1 - y;
+	} else if (turn->degrees == 270) {
+		sx = from->width - 1 - y;
+		sy = x;
+	}
+	if (turn->flip)
+		sy = from->height - 1 - sy;
+	return from->data + (size_t)sy * (size_t)from->stride + 3 * (size_t)sx;
+}
+
+static int turn_upright(struct pmk_rgb *rgb, const struct pmk_turn *turn)
+{
+	bool sideways = turn->degrees == 90 || turn->degrees == 270;
+	struct pmk_rgb made;
+	int err;
+
+	if (!turn->degrees && !turn->flip)
+		return 0;
+	err = pmk_rgb_alloc(&made, sideways ? rgb->height : rgb->width, sideways ? rgb->width : rgb->height);
+	if (err)
+		return err;
+	for (int y = 0; y < made.height; y++) {
+		uint8_t *to = made.data + (size_t)y * (size_t)made.stride;
+		for (int x = 0; x < made.width; x++, to += 3)
+			memcpy(to, stored_pixel(rgb, turn, x, y), 3);
+	}
+	pmk_rgb_free(rgb);
+	*rgb = made;
+	return 0;
+}
+
+static int take_picture(const char *path, const struct pmk_av_reader *reader, const AVFrame *frame, struct pmk_rgb *rgb)
+{
+	struct pmk_turn turn = pmk_av_turn(reader->format->streams[reader->stream], frame);
+	struct pmk_rgb made;
+	int err;
+
+	err = pmk_av_check_size(path, frame->width, frame->height, 1, PMK_STILL_MAX_PX, MOST_PX);
+	if (err)
+		return err;
+	err = pmk_rgb_alloc(&made, frame->width, frame->height);
+	if (err)
+		return err;
+	err = to_rgb(frame, &made);
+	if (!err)
+		err = turn_upright(&made, &turn);
+	if (err) {
+		pmk_rgb_free(&made);
+		pmk_error("%s: cannot be converted: %s; save it as PNG", path, strerror(-err));
+		return err;
+	}
+	*rgb = made;
+	return 0;
+}
+
+int pmk_still_read(const char *path, struct pmk_rgb *rgb)
+{
+	struct pmk_av_reader reader = { 0 };
+	AVFrame *frame;
+	int err;
+
+	err = check_bytes(path);
+	if (!err)
+		err = pmk_av_reader_open(&reader, path, 1, PMK_STILL_MAX_PX, MOST_PX);
+	if (err)
+		return err;
+	frame = av_frame_alloc();
+	err = frame ? pmk_av_reader_next(&reader, frame) : -ENOMEM;
+	if (err == 0) {
+		pmk_error("%s: no picture in it could be decoded: damaged, empty, or larger than %d million pixels; try another file, or scale it first",
+			path, MOST_PX / 1000000);
+		err = -EBADMSG;
+	}
+	if (err > 0)
+		err = take_picture(path, &reader, frame, rgb);
+	av_frame_free(&frame);
+	pmk_av_reader_close(&reader);
+	return err;
+}
+
+static int write_all(int fd, const uint8_t *data, size_t bytes)
+{
+	while (bytes) {
+		ssize_t done = write(fd, data, bytes);
+		if (done < 0 && errno != EINTR)
+			return -errno;
+		if (done > 0) {
+			data += done;
+			bytes -= (size_t)done;
+		}
+	}
+	return 0;
+}
+
+static int encode_png(enum AVPixelFormat format, int width, int height, const uint8_t *data, int stride, AVPacket *packet)
+{
+	AVCodecContext *encoder = avcodec_alloc_context3(avcodec_find_encoder(AV_CODEC_ID_PNG));
+	AVFrame *frame = av_frame_alloc();
+	int err = AVERROR(ENOMEM);
+
+	if (!encoder || !frame)
+		goto out;
+	encoder->pix_fmt = frame->format = format;
+	encoder->width = frame->width = width;
+	encoder->height = frame->height = height;
+	encoder->time_base = (AVRational){ 1, 1 };
+	encoder->thread_count = 1;
+	err = avcodec_open2(encoder, encoder->codec, NULL);
+	if (err >= 0)
+		err = av_frame_get_buffer(frame, 0);
+	if (err < 0)
+		goto out;
+	for (int y = 0; y < height; y++)
+		memcpy(frame->data[0] + (ptrdiff_t)y * frame->linesize[0], data + (size_t)y * (size_t)stride,
+			(size_t)width * (format == AV_PIX_FMT_RGB24 ? 3 : 1));
+	err = avcodec_send_frame(encoder, frame);
+	if (err >= 0)
+		err = avcodec_receive_packet(encoder, packet);
+out:
+	av_frame_free(&frame);
+	avcodec_free_context(&encoder);
+	return err;
+}
+
+static int write_png(const char *path, enum AVPixelFormat format, int width, int height, const uint8_t *data, int stride)
+{
+	struct pmk_new_file file;
+	AVPacket *packet;
+	char text[128];
+	int fd, err;
+
+	av_log_set_level(AV_LOG_QUIET);
+	fd = pmk_new_file_create(&file, path);
+	if (fd < 0)
+		return fd;
+	packet = av_packet_alloc();
+	err = packet ? encode_png(format, width, height, data, stride, packet) : AVERROR(ENOMEM);
+	if (err >= 0)
+		err = write_all(fd, packet->data, (size_t)packet->size);
+	if (close(fd) < 0 && err >= 0)
+		err = -errno;
+	av_packet_free(&packet);
+	if (err >= 0)
+		return pmk_new_file_keep(&file);
+	pmk_error("%s: cannot be written: %s%s", path, pmk_av_reason(err, text), err == -ENOSPC ? "; free some space" : "");
+	pmk_new_file_drop(&file);
+	return pmk_av_errno(err);
+}
+
+int pmk_still_write_rgb(const char *path, const struct pmk_rgb *rgb)
+{
+	return write_png(path, AV_PIX_FMT_RGB24, rgb->width, rgb->height, rgb->data, rgb->stride);
+}
+
+int pmk_still_write_grey(const char *path, const struct pmk_mask *mask)
+{
+	return write_png(path, AV_PIX_FMT_GRAY8, mask->width, mask->height, mask->alpha, mask->stride);
+}
+
+/* Packets are counted, not decoded: quick for large pictures too. */
+static int count_packets(struct pmk_av_reader *reader, int most)
+{
+	int count = 0;
+
+	while (count < most && av_read_frame(reader->format, reader->packet) >= 0) {
+		count += reader->packet->stream_index == reader->stream;
+		av_packet_unref(reader->packet);
+	}
+	return count;
+}
+
+int pmk_still_probe(const char *path)
+{
+	struct pmk_av_reader reader = { 0 };
+	bool still;
+	int err;
+
+	err = pmk_av_reader_open(&reader, path, 1, PMK_STILL_MAX_PX, MOST_PX);
+	if (err)
+		return err;
+	still = pmk_av_is_photo(reader.format, path) ||
+		(count_packets(&reader, 2) == 1 && (pmk_av_holds_pictures(reader.format) || reader.format->duration <= 0));
+	pmk_av_reader_close(&reader);
+	return still;
+}
