@@ -46,7 +46,10 @@ install: build models
 	@install -d $(DESTDIR)$(PREFIX)/share/potemkin/models
 	@install -m 644 models/manifest.ini models/selfie_segmentation.tflite models/selfie_segmentation_landscape.tflite $(DESTDIR)$(PREFIX)/share/potemkin/models
 
+format:
+	@clang-format -i $$(git ls-files '*.[ch]' '*.inc')
+
 clean:
 	@rm -rf $(BUILD)
 
-.PHONY: run test build deps models bench quality test-vm test-desktop install clean
+.PHONY: run test build deps models bench quality test-vm test-desktop install format clean

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* libFuzzer entry for JPEG: decoded with our own scan and by the library alone. What the first accepts the second must accept too.
+/* libFuzzer entry for JPEG: decoded with our own scan and by the library alone. What the first accepts the second must
+ *accept too.
  *
- *	clang -g -O1 -fsanitize=fuzzer,address,undefined -std=gnu11 -D_GNU_SOURCE -mavx2 -mbmi -mbmi2 -Isrc fuzz/fuzz_jpeg.c src/jpeg/jpeg{,_scan,_entropy,_idct}.c src/image/frame.c src/base/{cpu,log,mem,clock}.c -lyuv -ljpeg -lm -lpthread -o fuzz_jpeg
+ *	clang -g -O1 -fsanitize=fuzzer,address,undefined -std=gnu11 -D_GNU_SOURCE -mavx2 -mbmi -mbmi2 -Isrc
+ *fuzz/fuzz_jpeg.c src/jpeg/jpeg{,_scan,_entropy,_idct}.c src/image/frame.c src/base/{cpu,log,mem,clock}.c -lyuv -ljpeg
+ *-lm -lpthread -o fuzz_jpeg
  *	./fuzz_jpeg -max_len=16384 -max_total_time=60 CORPUS
  *
  * Small pictures of any camera are a CORPUS to start from. */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* libFuzzer entry for the .tflite reader; small networks that it accepts are rewritten, lowered and run as well, by our own engine at
- * each level of this CPU, and by XNNPACK.
+/* libFuzzer entry for the .tflite reader; small networks that it accepts are rewritten, lowered and run as well, by our
+ *own engine at each level of this CPU, and by XNNPACK.
  *
  *	meson setup build-fuzz -Db_sanitize=address,undefined -Db_lundef=false && ninja -C build-fuzz libpotemkin.a
- *	clang -g -O1 -fsanitize=fuzzer,address,undefined -std=gnu11 -D_GNU_SOURCE -Isrc -Itests fuzz/fuzz_tflite.c build-fuzz/libpotemkin.a -lXNNPACK -lpthreadpool -lm -lpthread -o fuzz_tflite
+ *	clang -g -O1 -fsanitize=fuzzer,address,undefined -std=gnu11 -D_GNU_SOURCE -Isrc -Itests fuzz/fuzz_tflite.c
+ *build-fuzz/libpotemkin.a -lXNNPACK -lpthreadpool -lm -lpthread -o fuzz_tflite
  *	./fuzz_tflite -max_len=16384 -max_total_time=60 CORPUS
  *
  * tflite_seeds.c writes a CORPUS to start from. */
@@ -48,7 +49,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	if (pmk_graph_check("input", &graph) < 0)
 		abort();
 	for (int level = 0; small_graph(&graph, 1e7) && level < PMK_CPU_LEVELS; level++) {
-		if (pmk_cpu_has((enum pmk_cpu_level)level) && pmk_cpu_force(pmk_cpu_name((enum pmk_cpu_level)level)) == 0)
+		if (pmk_cpu_has((enum pmk_cpu_level)level) &&
+			pmk_cpu_force(pmk_cpu_name((enum pmk_cpu_level)level)) == 0)
 			run(&graph, PMK_ENGINE_OWN);
 	}
 	if (small_graph(&graph, 1e7) && pmk_engine_is_built(PMK_ENGINE_XNNPACK))

@@ -3,9 +3,10 @@
  *
  *	engine_speed [-s] [-t THREADS] [-r ROUNDS] MODEL.tflite...
  *
- * One line for each engine and CPU level: median and least time, the speed against XNNPACK, and, for the bound, the time that the
- * network's multiplications take at the core's measured peak. With -s instead: each step of the own engine at the highest level,
- * its least time, its own bound, and the sum of all: what a run would take if nobody disturbed it. */
+ * One line for each engine and CPU level: median and least time, the speed against XNNPACK, and, for the bound, the
+ *time that the network's multiplications take at the core's measured peak. With -s instead: each step of the own engine
+ *at the highest level, its least time, its own bound, and the sum of all: what a run would take if nobody disturbed it.
+ */
 #include "base/clock.h"
 #include "base/cpu.h"
 #include "base/mem.h"
@@ -21,7 +22,7 @@ enum { RUNS = 12, WARM_UP = 3, MAX_ROUNDS = 1000, MAX_ENGINES = PMK_CPU_LEVELS +
 
 struct candidate {
 	struct pmk_engine *engine;
-	double times[MAX_ROUNDS];	/* ms of a run, median of each round */
+	double times[MAX_ROUNDS]; /* ms of a run, median of each round */
 };
 
 static int by_size(const void *a, const void *b)
@@ -37,7 +38,8 @@ static double quantile(double *values, int count, double part)
 	return values[(int)(part * (count - 1))];
 }
 
-/* Multiply-accumulates a ns of one core: chains of AVX-512 or AVX2 FMAs that do not wait for each other. 0: not known. */
+/* Multiply-accumulates a ns of one core: chains of AVX-512 or AVX2 FMAs that do not wait for each other. 0: not known.
+ */
 static double measure_peak(void)
 {
 	double best = 0;
@@ -54,8 +56,9 @@ static double measure_peak(void)
 					 "vfmadd231ps %%ymm0,%%ymm0,%%ymm5\n vfmadd231ps %%ymm0,%%ymm0,%%ymm6\n"
 					 "vfmadd231ps %%ymm0,%%ymm0,%%ymm7\n vfmadd231ps %%ymm0,%%ymm0,%%ymm8\n"
 					 "vfmadd231ps %%ymm0,%%ymm0,%%ymm9\n vfmadd231ps %%ymm0,%%ymm0,%%ymm10\n"
-					 "vfmadd231ps %%ymm0,%%ymm0,%%ymm11\n vfmadd231ps %%ymm0,%%ymm0,%%ymm12\n"
-					 ::: "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12");
+					 "vfmadd231ps %%ymm0,%%ymm0,%%ymm11\n vfmadd231ps %%ymm0,%%ymm0,%%ymm12\n" ::
+						 : "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8",
+					 "xmm9", "xmm10", "xmm11", "xmm12");
 		rate = 12 * 8 * 100000.0 / (double)(pmk_clock_now_ns() - start);
 		best = rate > best ? rate : best;
 	}
@@ -82,11 +85,13 @@ static int create_all(const struct pmk_graph *graph, int threads, struct candida
 {
 	int count = 0;
 
-	if (pmk_engine_is_built(PMK_ENGINE_XNNPACK) && pmk_engine_create(graph, PMK_ENGINE_XNNPACK, threads, &all[count].engine) == 0)
+	if (pmk_engine_is_built(PMK_ENGINE_XNNPACK) &&
+		pmk_engine_create(graph, PMK_ENGINE_XNNPACK, threads, &all[count].engine) == 0)
 		count++;
 	for (int level = 0; level < PMK_CPU_LEVELS; level++) {
-		if (pmk_cpu_has((enum pmk_cpu_level)level) && pmk_cpu_force(pmk_cpu_name((enum pmk_cpu_level)level)) == 0 &&
-		    pmk_engine_create(graph, PMK_ENGINE_OWN, threads, &all[count].engine) == 0)
+		if (pmk_cpu_has((enum pmk_cpu_level)level) &&
+			pmk_cpu_force(pmk_cpu_name((enum pmk_cpu_level)level)) == 0 &&
+			pmk_engine_create(graph, PMK_ENGINE_OWN, threads, &all[count].engine) == 0)
 			count++;
 	}
 	return count;
@@ -119,7 +124,8 @@ static void compare(const struct pmk_graph *graph, int threads, int rounds, doub
 		double median = quantile(all[i].times, rounds, 0.5), least = all[i].times[0];
 
 		yardstick = i ? yardstick : median;
-		printf("  %-12s median %7.3f ms  least %7.3f ms  x%.2f", pmk_engine_name(all[i].engine), median, least, yardstick / median);
+		printf("  %-12s median %7.3f ms  least %7.3f ms  x%.2f", pmk_engine_name(all[i].engine), median, least,
+			yardstick / median);
 		printf(bound > 0 ? "  bound x%.2f, least x%.2f\n" : "\n", median / bound, least / bound);
 		pmk_engine_destroy(all[i].engine);
 	}
@@ -135,7 +141,8 @@ static double step_macs(const struct pmk_step *step)
 	case PMK_KERNEL_TRANSPOSE:
 	case PMK_KERNEL_TRANSPOSE_BLOCKS:
 	case PMK_KERNEL_DOUBLE:
-		return (double)step->x.n * step->x.h * step->x.w * step->x.c * step->y.c * step->kernel_h * step->kernel_w;
+		return (double)step->x.n * step->x.h * step->x.w * step->x.c * step->y.c * step->kernel_h *
+			step->kernel_w;
 	case PMK_KERNEL_DEPTHWISE:
 	case PMK_KERNEL_DEPTHWISE_ANY:
 		return pixels * each * step->kernel_h * step->kernel_w;
@@ -146,13 +153,15 @@ static double step_macs(const struct pmk_step *step)
 
 static void print_step(const struct pmk_step *step, double least_us, double peak)
 {
-	static const char *const names[PMK_KERNELS] = { "conv", "scale weights", "transpose blocks", "double", "transpose", "depthwise", "depthwise any",
-		"add", "mul", "pool", "mean", "resize", "unary", "softmax", "copy", "reshape" };
+	static const char *const names[PMK_KERNELS] = { "conv", "scale weights", "transpose blocks", "double",
+		"transpose", "depthwise", "depthwise any", "add", "mul", "pool", "mean", "resize", "unary", "softmax",
+		"copy", "reshape" };
 	double bound = peak > 0 ? step_macs(step) / peak / 1e3 : 0;
 
-	printf("  %-16s %3dx%3dx%3d to %3dx%3dx%3d, %dx%d by %d%s%s%s  %7.1f us, bound %6.1f, over it %6.1f\n", names[step->kernel], step->x.h,
-	       step->x.w, step->x.c, step->y.h, step->y.w, step->y.c, step->kernel_h, step->kernel_w, step->stride_h, step->add.at ? ", add" : "",
-	       step->pre.at ? ", pre" : "", step->rows ? ", enlarged" : "", least_us, bound, least_us - bound);
+	printf("  %-16s %3dx%3dx%3d to %3dx%3dx%3d, %dx%d by %d%s%s%s  %7.1f us, bound %6.1f, over it %6.1f\n",
+		names[step->kernel], step->x.h, step->x.w, step->x.c, step->y.h, step->y.w, step->y.c, step->kernel_h,
+		step->kernel_w, step->stride_h, step->add.at ? ", add" : "", step->pre.at ? ", pre" : "",
+		step->rows ? ", enlarged" : "", least_us, bound, least_us - bound);
 }
 
 /* Least times of single steps are quieter than those of whole runs: a disturbed step spoils itself alone. */
@@ -211,7 +220,8 @@ int main(int argc, char **argv)
 		uint8_t *bytes;
 		size_t size;
 
-		if (pmk_mem_read_file(argv[i], 64 << 20, &bytes, &size) < 0 || pmk_tflite_read(argv[i], bytes, size, &graph) < 0)
+		if (pmk_mem_read_file(argv[i], 64 << 20, &bytes, &size) < 0 ||
+			pmk_tflite_read(argv[i], bytes, size, &graph) < 0)
 			return 1;
 		free(bytes);
 		printf("%s: %.1f MMAC\n", argv[i], network_macs(&graph) / 1e6);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* v4l2loopback as its versions behave, as far as a producer can tell: 0.12 (mapped; write() ruins the node), 0.13 (write() by a
- * second producer: EINVAL), 0.14 and later (tokens: S_FMT tells EBUSY). */
+/* v4l2loopback as its versions behave, as far as a producer can tell: 0.12 (mapped; write() ruins the node), 0.13
+ * (write() by a second producer: EINVAL), 0.14 and later (tokens: S_FMT tells EBUSY). */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +38,8 @@ uint32_t fake_loopback_caps(const struct fake_loopback *l)
 		return caps;
 	if (l->version >= VERSION_0_14)
 		return caps | (l->ready_for_output ? V4L2_CAP_VIDEO_OUTPUT : V4L2_CAP_VIDEO_CAPTURE);
-	return caps | (l->ready_for_output ? V4L2_CAP_VIDEO_OUTPUT : 0) | (l->ready_for_capture ? V4L2_CAP_VIDEO_CAPTURE : 0);
+	return caps | (l->ready_for_output ? V4L2_CAP_VIDEO_OUTPUT : 0) |
+		(l->ready_for_capture ? V4L2_CAP_VIDEO_CAPTURE : 0);
 }
 
 static int set_format(struct fake_loopback *l, int fd, struct v4l2_pix_format *pix)
@@ -111,7 +112,8 @@ static int query_buffer(struct fake_loopback *l, int fd, struct v4l2_buffer *buf
 	return 0;
 }
 
-/* The client usage event of 0.13 and later: one waits at most, the newest; a subscription tells the present, if asked to. */
+/* The client usage event of 0.13 and later: one waits at most, the newest; a subscription tells the present, if asked
+ * to. */
 static int subscribe(struct fake_loopback *l, int fd, const struct v4l2_event_subscription *wish)
 {
 	if (l->version < PMK_V4L2_LOOPBACK_0_13 || wish->type != V4L2_EVENT_PRIVATE_START + 0x08e00000 + 1)

@@ -14,7 +14,7 @@
 #include "base/log.h"
 #include "base/parse.h"
 
-enum { FIRST_FD = 1000, FDS_A_NODE = 100, PAGE = 1 << 24 };	/* PAGE: between the offsets of a camera's buffers */
+enum { FIRST_FD = 1000, FDS_A_NODE = 100, PAGE = 1 << 24 }; /* PAGE: between the offsets of a camera's buffers */
 
 struct fake_node fake_nodes[FAKE_NODES];
 int fake_node_count;
@@ -295,7 +295,8 @@ static int fake_text(const char *path, char *text, size_t size)
 
 		if (!l)
 			continue;
-		snprintf(buffers, sizeof(buffers), "/sys/devices/virtual/video4linux/video%d/buffers", fake_nodes[i].number);
+		snprintf(buffers, sizeof(buffers), "/sys/devices/virtual/video4linux/video%d/buffers",
+			fake_nodes[i].number);
 		if (strcmp(path, buffers) == 0)
 			snprintf(text, size, "%d", l->used);
 		else if (strcmp(path, "/sys/module/v4l2loopback/version") == 0 && l->version >= PMK_V4L2_LOOPBACK_0_13)
@@ -315,8 +316,15 @@ static int fake_list(int *numbers, int most)
 }
 
 static const struct pmk_v4l2_sys fake_sys = {
-	.open = fake_open, .close = fake_close, .ioctl = fake_ioctl, .map = fake_map, .unmap = fake_unmap,
-	.write = fake_write, .poll = fake_poll, .text = fake_text, .nodes = fake_list,
+	.open = fake_open,
+	.close = fake_close,
+	.ioctl = fake_ioctl,
+	.map = fake_map,
+	.unmap = fake_unmap,
+	.write = fake_write,
+	.poll = fake_poll,
+	.text = fake_text,
+	.nodes = fake_list,
 };
 
 static void catch_line(void *user, enum pmk_log_level level, const char *line)
@@ -364,8 +372,8 @@ static struct fake_node *add(int number, const char *driver, const char *card, c
 
 struct fake_node *fake_add_camera(int number, struct fake_camera *camera)
 {
-	struct fake_node *node = add(number, "uvcvideo", "Test Camera", "usb-0000:00:14.0-1",
-		V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING);
+	struct fake_node *node = add(
+		number, "uvcvideo", "Test Camera", "usb-0000:00:14.0-1", V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING);
 
 	node->camera = camera;
 	if (camera->mode_count && !camera->pix.width) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tests of pictures and videos share: a directory of their own, drawn pictures, files made, damaged and compared,
- * and the errors that were logged. */
+/* What the tests of pictures and videos share: a directory of their own, drawn pictures, files made, damaged and
+ * compared, and the errors that were logged. */
 #ifndef PMK_TESTS_MEDIA_MATERIAL_H
 #define PMK_TESTS_MEDIA_MATERIAL_H
 
@@ -21,8 +21,8 @@
 #include <cmocka.h>
 
 static char material_directory[64];
-static int material_errors;	/* lines logged as errors since it was last set to 0 */
-static char material_line[512];	/* the last of them */
+static int material_errors; /* lines logged as errors since it was last set to 0 */
+static char material_line[512]; /* the last of them */
 
 static inline void material_heard(void *user, enum pmk_log_level level, const char *line)
 {
@@ -77,22 +77,25 @@ static inline int material_teardown(void **state)
 }
 
 /* `call` fails with `code` and one error line that names `what`. */
-#define assert_fails(call, code, what) do { \
-	material_errors = 0; \
-	assert_int_equal((call), (code)); \
-	assert_int_equal(material_errors, 1); \
-	assert_non_null(strstr(material_line, (what))); \
-} while (0)
+#define assert_fails(call, code, what) \
+	do { \
+		material_errors = 0; \
+		assert_int_equal((call), (code)); \
+		assert_int_equal(material_errors, 1); \
+		assert_non_null(strstr(material_line, (what))); \
+	} while (0)
 
 /* Soft shapes that move a little with `number`; every picture differs, and codecs keep them well. */
 static inline void material_draw(struct pmk_image *image, int number)
 {
 	for (int p = 0; p < 3; p++) {
-		int width = pmk_layout_plane_width(&image->layout, p), height = pmk_layout_plane_height(&image->layout, p);
+		int width = pmk_layout_plane_width(&image->layout, p),
+		    height = pmk_layout_plane_height(&image->layout, p);
 		for (int y = 0; y < height; y++) {
 			for (int x = 0; x < width; x++)
-				image->plane[p][(size_t)y * (size_t)image->stride[p] + (size_t)x] =
-					(uint8_t)(128 + 50 * sin((x + 2 * number) * 6.0 / width + p) + 40 * cos((y + number) * 5.0 / height - p));
+				image->plane[p][(size_t)y * (size_t)image->stride[p] + (size_t)x] = (uint8_t)(128 +
+					50 * sin((x + 2 * number) * 6.0 / width + p) +
+					40 * cos((y + number) * 5.0 / height - p));
 		}
 	}
 }
@@ -120,7 +123,8 @@ static inline double material_psnr(const struct pmk_image *a, const struct pmk_i
 }
 
 /* `count` drawn pictures; the n-th at positions[n], or at the rate's own places where NULL. */
-static inline void material_write(const char *path, const struct pmk_media_out_settings *settings, int count, const int64_t *positions)
+static inline void material_write(
+	const char *path, const struct pmk_media_out_settings *settings, int count, const int64_t *positions)
 {
 	struct pmk_media_out *out;
 	struct pmk_image image;
@@ -129,7 +133,9 @@ static inline void material_write(const char *path, const struct pmk_media_out_s
 	assert_int_equal(pmk_media_out_open(path, settings, &out), 0);
 	for (int n = 0; n < count; n++) {
 		material_draw(&image, n);
-		assert_int_equal(pmk_media_out_write(out, &image, positions ? positions[n] : (int64_t)(n * 1e9 / settings->fps)), 0);
+		assert_int_equal(
+			pmk_media_out_write(out, &image, positions ? positions[n] : (int64_t)(n * 1e9 / settings->fps)),
+			0);
 	}
 	assert_int_equal(pmk_media_out_finish(out), 0);
 	pmk_image_free(&image);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* For the tests of videos: files with rotation, sound or unusual pixels, made through FFmpeg's libraries, and what sound one has. */
+/* For the tests of videos: files with rotation, sound or unusual pixels, made through FFmpeg's libraries, and what
+ * sound one has. */
 #ifndef PMK_TESTS_MEDIA_REMUX_H
 #define PMK_TESTS_MEDIA_REMUX_H
 
@@ -12,7 +13,8 @@
 
 enum { REMUX_RATE = 48000 };
 
-/* How to copy a video: turned clockwise by its metadata, and with a sine of that codec (none: no sound) of that length. */
+/* How to copy a video: turned clockwise by its metadata, and with a sine of that codec (none: no sound) of that length.
+ */
 struct remux {
 	int degrees;
 	enum AVCodecID sound;
@@ -168,8 +170,8 @@ static inline void write_flat(const char *path, enum AVPixelFormat format, int w
 struct sound_facts {
 	int packets;
 	int64_t bytes;
-	double start_s, end_s;	/* from the first picture */
-	double longest_gap_s;	/* of pictures' time between two packets of sound in the file, while there is sound */
+	double start_s, end_s; /* from the first picture */
+	double longest_gap_s; /* of pictures' time between two packets of sound in the file, while there is sound */
 };
 
 static inline struct sound_facts measure_sound(const char *path)
@@ -187,7 +189,8 @@ static inline struct sound_facts measure_sound(const char *path)
 	assert_true(sound >= 0 && pictures >= 0);
 	origin_s = (double)from->streams[pictures]->start_time * av_q2d(from->streams[pictures]->time_base);
 	while (av_read_frame(from, packet) >= 0) {
-		double base = av_q2d(from->streams[packet->stream_index]->time_base), time = (double)packet->pts * base - origin_s;
+		double base = av_q2d(from->streams[packet->stream_index]->time_base),
+		       time = (double)packet->pts * base - origin_s;
 
 		if (packet->stream_index == pictures)
 			pictures_s = time;

@@ -4,17 +4,18 @@
  *	oracle MODEL MARGIN|matte PICTURE TRUTH OUT.png
  *	oracle MODEL MARGIN|matte VIDEO TRUTH.mkv OUT.mkv
  *
- * The view is taken from the truth: the network's shape around the true person's box, MARGIN over its larger side; as in view.h it
- * sticks out of the picture by a tenth at most. Each picture stands alone; the refinement is the default one. With `matte` it is given
- * the truth itself at the network's size, margin 1.2, in place of the network's answer: the bound of the size and the refinement. */
+ * The view is taken from the truth: the network's shape around the true person's box, MARGIN over its larger side; as
+ *in view.h it sticks out of the picture by a tenth at most. Each picture stands alone; the refinement is the default
+ *one. With `matte` it is given the truth itself at the network's size, margin 1.2, in place of the network's answer:
+ *the bound of the size and the refinement. */
+#include "find/person.h"
+#include "find/prepare.h"
+#include "mask/refine.h"
 #include "media/media.h"
 #include "media/media_out.h"
 #include "media/still.h"
 #include "model/engine.h"
 #include "model/manifest.h"
-#include "find/person.h"
-#include "find/prepare.h"
-#include "mask/refine.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -50,20 +51,26 @@ static void open_pictures(struct oracle *o, const char *in, const char *truth)
 	need(pmk_media_open(in, &o->in) == 0 && pmk_media_open(truth, &o->truth_in) == 0, "cannot open the pictures");
 	need(pmk_image_alloc(&o->picture, &pmk_media_info(o->in)->layout) == 0, "no memory");
 	need(pmk_image_alloc(&o->truth, &pmk_media_info(o->truth_in)->layout) == 0, "no memory");
-	need(o->picture.layout.width == o->truth.layout.width && o->picture.layout.height == o->truth.layout.height, "sizes differ");
+	need(o->picture.layout.width == o->truth.layout.width && o->picture.layout.height == o->truth.layout.height,
+		"sizes differ");
 	need(pmk_mask_alloc(&o->mask, o->picture.layout.width, o->picture.layout.height) == 0, "no memory");
 }
 
 static void open_chain(struct oracle *o, const char *model)
 {
-	struct pmk_refine_settings alone = { .mode = PMK_REFINE_GUIDED, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 };
+	struct pmk_refine_settings alone = {
+		.mode = PMK_REFINE_GUIDED, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1
+	};
 	const struct pmk_model_card *card = &o->model.card;
 
 	need(pmk_model_load(model, &o->model) == 0, "cannot load the model");
 	need(pmk_engine_create(&o->model.graph, PMK_ENGINE_AUTO, 1, &o->engine) == 0, "no engine");
 	need(pmk_prepare_create(card, &o->prepare) == 0, "no memory");
-	need(card->output_width == card->input_width && card->output_height == card->input_height, "the network's answer is of another size");
-	need(pmk_refine_create(&alone, card->output_width, card->output_height, o->mask.width, o->mask.height, &o->refine) == 0, "no memory");
+	need(card->output_width == card->input_width && card->output_height == card->input_height,
+		"the network's answer is of another size");
+	need(pmk_refine_create(
+		     &alone, card->output_width, card->output_height, o->mask.width, o->mask.height, &o->refine) == 0,
+		"no memory");
 	o->probability = malloc((size_t)card->output_width * (size_t)card->output_height * sizeof *o->probability);
 	need(o->probability, "no memory");
 }
@@ -148,23 +155,30 @@ static void find_person(struct oracle *o)
 	pmk_prepare_run(o->prepare, &o->picture, &view, pmk_engine_input(o->engine));
 	for (int y = 0; o->matte && y < height; y++) {
 		for (int x = 0; x < width; x++)
-			o->probability[(size_t)y * (size_t)width + (size_t)x] = covered(&o->truth, &view, x, y, width, height);
+			o->probability[(size_t)y * (size_t)width + (size_t)x] = covered(
+				&o->truth, &view, x, y, width, height);
 	}
 	if (!o->matte) {
 		need(pmk_engine_run(o->engine) == 0, "the network failed");
-		need(pmk_person_probability(card, pmk_engine_output(o->engine), o->probability) == 0, "the network gave no numbers");
+		need(pmk_person_probability(card, pmk_engine_output(o->engine), o->probability) == 0,
+			"the network gave no numbers");
 	}
 	pmk_refine_run(o->refine, o->probability, &view, pmk_prepare_small(o->prepare), &o->picture, &o->mask);
 }
 
 static void write_video(struct oracle *o, const char *path)
 {
-	struct pmk_media_out_settings settings = { .layout = o->picture.layout, .fps = pmk_media_info(o->in)->fps, .grey = true };
-	struct pmk_image grey = { .layout = o->picture.layout, .plane = { o->mask.alpha }, .stride = { o->mask.stride } };
+	struct pmk_media_out_settings settings = {
+		.layout = o->picture.layout, .fps = pmk_media_info(o->in)->fps, .grey = true
+	};
+	struct pmk_image grey = {
+		.layout = o->picture.layout, .plane = { o->mask.alpha }, .stride = { o->mask.stride }
+	};
 	int64_t position, unused;
 
 	need(pmk_media_out_open(path, &settings, &o->out) == 0, "cannot write the video");
-	while (pmk_media_read(o->in, &o->picture, &position) > 0 && pmk_media_read(o->truth_in, &o->truth, &unused) > 0) {
+	while (pmk_media_read(o->in, &o->picture, &position) > 0 &&
+		pmk_media_read(o->truth_in, &o->truth, &unused) > 0) {
 		find_person(o);
 		need(pmk_media_out_write(o->out, &grey, position) == 0, "cannot write the video");
 	}
@@ -184,7 +198,8 @@ int main(int argc, char **argv)
 	open_pictures(&o, argv[3], argv[4]);
 	open_chain(&o, argv[1]);
 	if (pmk_media_info(o.in)->still) {
-		need(pmk_media_read(o.in, &o.picture, &unused) > 0 && pmk_media_read(o.truth_in, &o.truth, &unused) > 0, "no picture");
+		need(pmk_media_read(o.in, &o.picture, &unused) > 0 && pmk_media_read(o.truth_in, &o.truth, &unused) > 0,
+			"no picture");
 		find_person(&o);
 		need(pmk_still_write_grey(argv[5], &o.mask) == 0, "cannot write the mask");
 	} else {

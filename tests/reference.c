@@ -50,7 +50,8 @@ static double dot(const float *a, const float *b, int count)
 	return sum;
 }
 
-static double conv_at(const struct pmk_op *op, const struct view *x, const struct view *w, int n, int top, int left, int channel)
+static double conv_at(
+	const struct pmk_op *op, const struct view *x, const struct view *w, int n, int top, int left, int channel)
 {
 	double sum = 0;
 
@@ -65,7 +66,8 @@ static double conv_at(const struct pmk_op *op, const struct view *x, const struc
 	return sum;
 }
 
-static double depthwise_at(const struct pmk_op *op, const struct view *x, const struct view *w, int n, int top, int left, int channel)
+static double depthwise_at(
+	const struct pmk_op *op, const struct view *x, const struct view *w, int n, int top, int left, int channel)
 {
 	double sum = 0;
 
@@ -74,13 +76,15 @@ static double depthwise_at(const struct pmk_op *op, const struct view *x, const 
 			int row = top + i * op->dilation_h, column = left + j * op->dilation_w;
 
 			if (row >= 0 && row < x->h && column >= 0 && column < x->w)
-				sum += (double)pixel(x, n, row, column)[channel / op->depth_multiplier] * pixel(w, 0, i, j)[channel];
+				sum += (double)pixel(x, n, row, column)[channel / op->depth_multiplier] *
+					pixel(w, 0, i, j)[channel];
 		}
 	}
 	return sum;
 }
 
-static void conv(const struct pmk_op *op, const struct view *x, const struct view *w, const float *bias, const struct view *y)
+static void conv(
+	const struct pmk_op *op, const struct view *x, const struct view *w, const float *bias, const struct view *y)
 {
 	int top = padding(x->h, y->h, w->h, op->stride_h, op->dilation_h, op->same);
 	int left = padding(x->w, y->w, w->w, op->stride_w, op->dilation_w, op->same);
@@ -90,7 +94,8 @@ static void conv(const struct pmk_op *op, const struct view *x, const struct vie
 			for (int j = 0; j < y->w; j++) {
 				for (int c = 0; c < y->c; c++) {
 					int row = i * op->stride_h - top, column = j * op->stride_w - left;
-					double sum = op->kind == PMK_OP_CONV ? conv_at(op, x, w, n, row, column, c) :
+					double sum = op->kind == PMK_OP_CONV ?
+						conv_at(op, x, w, n, row, column, c) :
 						depthwise_at(op, x, w, n, row, column, c);
 
 					pixel(y, n, i, j)[c] = activate(sum + (bias ? bias[c] : 0), op->activation);
@@ -101,7 +106,8 @@ static void conv(const struct pmk_op *op, const struct view *x, const struct vie
 }
 
 /* A result pixel gathers from each input pixel whose window covers it. */
-static double transpose_at(const struct pmk_op *op, const struct view *x, const struct view *w, int n, int row, int column, int channel)
+static double transpose_at(
+	const struct pmk_op *op, const struct view *x, const struct view *w, int n, int row, int column, int channel)
 {
 	double sum = 0;
 
@@ -110,37 +116,42 @@ static double transpose_at(const struct pmk_op *op, const struct view *x, const 
 			int from_y = row - i, from_x = column - j;
 
 			if (from_y < 0 || from_x < 0 || from_y % op->stride_h || from_x % op->stride_w ||
-			    from_y / op->stride_h >= x->h || from_x / op->stride_w >= x->w)
+				from_y / op->stride_h >= x->h || from_x / op->stride_w >= x->w)
 				continue;
-			sum += dot(pixel(x, n, from_y / op->stride_h, from_x / op->stride_w), pixel(w, channel, i, j), x->c);
+			sum += dot(pixel(x, n, from_y / op->stride_h, from_x / op->stride_w), pixel(w, channel, i, j),
+				x->c);
 		}
 	}
 	return sum;
 }
 
-static void transpose_conv(const struct pmk_op *op, const struct view *x, const struct view *w, const float *bias, const struct view *y)
+static void transpose_conv(
+	const struct pmk_op *op, const struct view *x, const struct view *w, const float *bias, const struct view *y)
 {
-	int top = padding(y->h, x->h, w->h, op->stride_h, 1, op->same), left = padding(y->w, x->w, w->w, op->stride_w, 1, op->same);
+	int top = padding(y->h, x->h, w->h, op->stride_h, 1, op->same),
+	    left = padding(y->w, x->w, w->w, op->stride_w, 1, op->same);
 
 	for (int n = 0; n < y->n; n++) {
 		for (int i = 0; i < y->h; i++) {
 			for (int j = 0; j < y->w; j++) {
 				for (int c = 0; c < y->c; c++)
-					pixel(y, n, i, j)[c] = activate(transpose_at(op, x, w, n, i + top, j + left, c) +
-									(bias ? bias[c] : 0), op->activation);
+					pixel(y, n, i, j)[c] = activate(
+						transpose_at(op, x, w, n, i + top, j + left, c) + (bias ? bias[c] : 0),
+						op->activation);
 			}
 		}
 	}
 }
 
-static void fully_connected(const struct pmk_op *op, const struct pmk_tensor *x, const float *in, const struct pmk_tensor *w,
-			    const float *bias, float *out)
+static void fully_connected(const struct pmk_op *op, const struct pmk_tensor *x, const float *in,
+	const struct pmk_tensor *w, const float *bias, float *out)
 {
 	int depth = w->dim[1], rows = (int)(pmk_tensor_count(x) / (size_t)depth);
 
 	for (int i = 0; i < rows; i++) {
 		for (int c = 0; c < w->dim[0]; c++)
-			*out++ = activate(dot(in + i * depth, w->data + c * depth, depth) + (bias ? bias[c] : 0), op->activation);
+			*out++ = activate(
+				dot(in + i * depth, w->data + c * depth, depth) + (bias ? bias[c] : 0), op->activation);
 	}
 }
 
@@ -149,12 +160,14 @@ static void add_or_mul(const struct pmk_op *op, const struct view *a, const stru
 	for (int n = 0; n < y->n; n++) {
 		for (int i = 0; i < y->h; i++) {
 			for (int j = 0; j < y->w; j++) {
-				const float *p = pixel(a, n % a->n, i % a->h, j % a->w), *q = pixel(b, n % b->n, i % b->h, j % b->w);
+				const float *p = pixel(a, n % a->n, i % a->h, j % a->w),
+					    *q = pixel(b, n % b->n, i % b->h, j % b->w);
 
 				for (int c = 0; c < y->c; c++) {
 					double u = p[c % a->c], v = q[c % b->c];
 
-					pixel(y, n, i, j)[c] = activate(op->kind == PMK_OP_ADD ? u + v : u * v, op->activation);
+					pixel(y, n, i, j)[c] = activate(
+						op->kind == PMK_OP_ADD ? u + v : u * v, op->activation);
 				}
 			}
 		}
@@ -180,14 +193,17 @@ static double pool_at(const struct view *x, int n, int top, int left, int height
 
 static void pool(const struct pmk_op *op, int height, int width, const struct view *x, const struct view *y)
 {
-	int top = padding(x->h, y->h, height, op->stride_h, 1, op->same), left = padding(x->w, y->w, width, op->stride_w, 1, op->same);
+	int top = padding(x->h, y->h, height, op->stride_h, 1, op->same),
+	    left = padding(x->w, y->w, width, op->stride_w, 1, op->same);
 
 	for (int n = 0; n < y->n; n++) {
 		for (int i = 0; i < y->h; i++) {
 			for (int j = 0; j < y->w; j++) {
 				for (int c = 0; c < y->c; c++)
-					pixel(y, n, i, j)[c] = activate(pool_at(x, n, i * op->stride_h - top, j * op->stride_w - left,
-										height, width, c), op->activation);
+					pixel(y, n, i, j)[c] = activate(
+						pool_at(x, n, i * op->stride_h - top, j * op->stride_w - left, height,
+							width, c),
+						op->activation);
 			}
 		}
 	}
@@ -211,9 +227,12 @@ static void resize(const struct pmk_op *op, const struct view *x, const struct v
 
 			for (int n = 0; n < y->n; n++) {
 				for (int c = 0; c < y->c; c++)
-					pixel(y, n, i, j)[c] = (float)(
-						(1 - down) * ((1 - across) * pixel(x, n, top, left)[c] + across * pixel(x, n, top, right)[c]) +
-						down * ((1 - across) * pixel(x, n, bottom, left)[c] + across * pixel(x, n, bottom, right)[c]));
+					pixel(y, n, i, j)[c] = (float)((1 - down) *
+							((1 - across) * pixel(x, n, top, left)[c] +
+								across * pixel(x, n, top, right)[c]) +
+						down *
+							((1 - across) * pixel(x, n, bottom, left)[c] +
+								across * pixel(x, n, bottom, right)[c]));
 			}
 		}
 	}
@@ -272,7 +291,8 @@ static void softmax(const float *x, float *y, size_t rows, int count)
 static void run_op(const struct pmk_graph *graph, const struct pmk_op *op, float *const *data)
 {
 	const struct pmk_tensor *tensors = graph->tensors, *result = &tensors[op->output];
-	struct view x = view_of(&tensors[op->input[0]], data[op->input[0]]), y = view_of(result, data[op->output]), w = { 0 };
+	struct view x = view_of(&tensors[op->input[0]], data[op->input[0]]), y = view_of(result, data[op->output]),
+		    w = { 0 };
 	const float *bias = op->inputs > 2 ? data[op->input[2]] : NULL;
 
 	if (op->inputs > 1)
@@ -320,7 +340,8 @@ bool reference_run(const struct pmk_graph *graph, const float *input, float *out
 	bool ok = data;
 
 	for (int i = 0; ok && i < graph->tensor_count; i++) {
-		data[i] = graph->tensors[i].data ? graph->tensors[i].data : calloc(pmk_tensor_count(&graph->tensors[i]), sizeof **data);
+		data[i] = graph->tensors[i].data ? graph->tensors[i].data :
+						   calloc(pmk_tensor_count(&graph->tensors[i]), sizeof **data);
 		ok = data[i];
 	}
 	if (ok) {

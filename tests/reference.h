@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The yardstick for engines: every operator as its definition says, one loop a dimension, sums in double. Slow on purpose. */
+/* The yardstick for engines: every operator as its definition says, one loop a dimension, sums in double. Slow on
+ * purpose. */
 #ifndef PMK_TESTS_REFERENCE_H
 #define PMK_TESTS_REFERENCE_H
 

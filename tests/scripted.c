@@ -11,7 +11,8 @@
 char network[64] = "selfie-landscape";
 
 #ifdef THREAD_SANITIZER
-/* Under the thread sanitizer a real network takes longer than a picture may. This one says of each pixel by how much green is above red. */
+/* Under the thread sanitizer a real network takes longer than a picture may. This one says of each pixel by how much
+ * green is above red. */
 static void write_file(const char *end, const void *data, size_t size)
 {
 	char path[80];
@@ -30,8 +31,13 @@ int write_network(void **state)
 	static const float weights[3] = { -1, 1, 0 };
 	static const struct spec green = {
 		{ { 4, { 1, 18, 32, 3 }, FLOAT32, NULL, 0 }, { 4, { 1, 18, 32, 1 }, FLOAT32, NULL, 0 },
-		  { 4, { 1, 1, 1, 3 }, FLOAT32, weights, sizeof weights } },
-		{ { CONV, 2, { 0, 2 }, 1, { 0, 1, 1, 1 }, { 0 } } }, 3, 1, 0, 1,	/* padded, strides of 1, nothing below 0 */
+			{ 4, { 1, 1, 1, 3 }, FLOAT32, weights, sizeof weights } },
+		/* padded, strides of 1, nothing below 0 */
+		{ { CONV, 2, { 0, 2 }, 1, { 0, 1, 1, 1 }, { 0 } } },
+		3,
+		1,
+		0,
+		1,
 	};
 	static struct file file;
 
@@ -57,7 +63,7 @@ int remove_network(void **state)
 #else
 int write_network(void **state)
 {
-	return 0;	/* it is there */
+	return 0; /* it is there */
 }
 
 int remove_network(void **state)
@@ -76,7 +82,11 @@ pmk_log_sink *listener;
 struct pmk_pipeline *start_with(const char *first, const char *second, uint64_t frames, bool on_demand)
 {
 	struct pmk_pipeline_settings settings = {
-		.camera = "scripted", .on_demand = on_demand, .outputs = { first, second }, .output_count = second ? 2 : 1, .frames = frames,
+		.camera = "scripted",
+		.on_demand = on_demand,
+		.outputs = { first, second },
+		.output_count = second ? 2 : 1,
+		.frames = frames,
 		.cpu_limit = cpu_limit,
 		.scene = { .model = network, .threads = 1, .backdrop = "color:#20c040", .refine = { .threshold = -1 } },
 	};

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* A live pipeline between a scripted camera and two outputs that look at every picture. Who links scripted_io.c has its pmk_source_* and
- * pmk_sink_* in place of io's. Run under the thread sanitizer too.
+/* A live pipeline between a scripted camera and two outputs that look at every picture. Who links scripted_io.c has its
+ * pmk_source_* and pmk_sink_* in place of io's. Run under the thread sanitizer too.
  *
- * The one rule: each test starts a pipeline by start or start_with, ends it by stop, and has clear_up as its teardown. */
+ * The one rule: each test starts a pipeline by start or start_with, ends it by stop, and has clear_up as its teardown.
+ */
 #ifndef PMK_TESTS_SCRIPTED_H
 #define PMK_TESTS_SCRIPTED_H
 
@@ -22,76 +23,86 @@
 #endif
 #endif
 
-/* Wait for what is to come about, at most a generous while: on a busy machine any of the threads may stand still for long. */
-#define wait_until(condition) do { \
-	uint64_t wait_end_ns = pmk_clock_now_ns() + 60 * PMK_S_NS; \
-	while (!(condition)) { \
-		assert_true(pmk_clock_now_ns() < wait_end_ns); \
-		pmk_clock_sleep_until(pmk_clock_now_ns() + 2 * PMK_MS_NS); \
-	} \
-} while (0)
+/* Wait for what is to come about, at most a generous while: on a busy machine any of the threads may stand still for
+ * long. */
+#define wait_until(condition) \
+	do { \
+		uint64_t wait_end_ns = pmk_clock_now_ns() + 60 * PMK_S_NS; \
+		while (!(condition)) { \
+			assert_true(pmk_clock_now_ns() < wait_end_ns); \
+			pmk_clock_sleep_until(pmk_clock_now_ns() + 2 * PMK_MS_NS); \
+		} \
+	} while (0)
 
 /* --- the camera: a room of one glaring colour, nobody in it --- */
 
-enum camera_mode { DELIVER, STALL, LOSE, END, HANG, OLD };	/* OLD: pictures taken long ago */
+enum camera_mode { DELIVER, STALL, LOSE, END, HANG, OLD }; /* OLD: pictures taken long ago */
 
-extern atomic_int camera_mode, camera_opens, cameras_open, open_failures, camera_width, camera_drops;	/* drops: between two pictures */
-extern atomic_ullong opened_ns[8];	/* when it was opened the first times */
-extern atomic_ullong given_ns;	/* capture of the last picture that it gave */
-extern atomic_int heard_mode;	/* what the last reading found as it began; one that began earlier may still give a picture */
+/* drops: between two pictures */
+extern atomic_int camera_mode, camera_opens, cameras_open, open_failures, camera_width, camera_drops;
+extern atomic_ullong opened_ns[8]; /* when it was opened the first times */
+extern atomic_ullong given_ns; /* capture of the last picture that it gave */
+/* what the last reading found as it began; one that began earlier may still give a picture */
+extern atomic_int heard_mode;
 
 /* --- the scene --- */
 
-extern atomic_bool scene_blocks;	/* making a picture does not come to an end */
+extern atomic_bool scene_blocks; /* making a picture does not come to an end */
 
 /* --- the outputs: "a" and "b"; "a!" and "b!" are virtual cameras --- */
 
 struct output {
 	struct pmk_sink base;
 	bool open, opened_covered, closed_covered;
-	int written, covers, rests, opens, fail_after, failing_rests;	/* fail_after: 0 never */
-	int covers_in_a_row;	/* now */
+	int written, covers, rests, opens, fail_after, failing_rests; /* fail_after: 0 never */
+	int covers_in_a_row; /* now */
 	bool last_is_cover, last_is_marked, leaked, wrong_layout;
-	int marks;	/* covers with words on them */
-	uint64_t taken_ns, least_ns;	/* capture of the last composed picture; from a capture to a cover, at the least */
+	int marks; /* covers with words on them */
+	/* capture of the last composed picture; from a capture to a cover, at the least */
+	uint64_t taken_ns, least_ns;
 };
 
-extern pthread_mutex_t output_lock;	/* of the two below */
+extern pthread_mutex_t output_lock; /* of the two below */
 extern struct output outputs[2];
-extern atomic_int watch;	/* what they say of who watches */
-extern atomic_bool others_block;	/* writes to outputs that are not live do not return */
-extern atomic_bool one_blocks;	/* one of them is there now */
-extern atomic_int looks, broken_fd;	/* how often they were asked; a watch_fd that is in order only where this is -1 */
+extern atomic_int watch; /* what they say of who watches */
+extern atomic_bool others_block; /* writes to outputs that are not live do not return */
+extern atomic_bool one_blocks; /* one of them is there now */
+/* how often they were asked; a watch_fd that is in order only where this is -1 */
+extern atomic_int looks, broken_fd;
 
-struct output seen(int index);	/* a copy of now */
+struct output seen(int index); /* a copy of now */
 void fail_after(int index, int count);
 
 /* --- the pipeline --- */
 
-extern char network[64];	/* its model */
-extern double cpu_limit;	/* of the pipelines that are started */
-extern int drops;	/* by their cameras, between two pictures */
-extern pmk_log_sink *listener;	/* hears what they say, from their start; NULL: nobody */
-extern struct pmk_pipeline *running;	/* what a test that fails leaves behind */
+extern char network[64]; /* its model */
+extern double cpu_limit; /* of the pipelines that are started */
+extern int drops; /* by their cameras, between two pictures */
+extern pmk_log_sink *listener; /* hears what they say, from their start; NULL: nobody */
+extern struct pmk_pipeline *running; /* what a test that fails leaves behind */
 
-int write_network(void **state);	/* the set-up and the teardown of a whole group */
+int write_network(void **state); /* the set-up and the teardown of a whole group */
 int remove_network(void **state);
 
 struct pmk_pipeline *start_with(const char *first, const char *second, uint64_t frames, bool on_demand);
-struct pmk_pipeline *start(const char *first, const char *second, uint64_t frames);	/* nobody can tell who watches */
-int stop_slowly(struct pmk_pipeline *p, enum pmk_part *part);	/* as pmk_pipeline_stop; called again where the machine is too busy */
-void stop(struct pmk_pipeline *p, int error);	/* and check what must hold at the end of every run */
-int clear_up(void **state);	/* after each test: none spoils the next one */
+/* nobody can tell who watches */
+struct pmk_pipeline *start(const char *first, const char *second, uint64_t frames);
+/* as pmk_pipeline_stop; called again where the machine is too busy */
+int stop_slowly(struct pmk_pipeline *p, enum pmk_part *part);
+void stop(struct pmk_pipeline *p, int error); /* and check what must hold at the end of every run */
+int clear_up(void **state); /* after each test: none spoils the next one */
 
 struct pmk_pipeline_report report_of(struct pmk_pipeline *p);
 enum pmk_state state_of(struct pmk_pipeline *p);
-int reach(struct pmk_pipeline *p, enum pmk_state state);	/* wait for a state; how long it took, ms */
+int reach(struct pmk_pipeline *p, enum pmk_state state); /* wait for a state; how long it took, ms */
 void wait_written(int index, int count);
 void wait_opens(int count);
-void drain(int index);	/* until all that the camera gave has been written. It gives no more: what is seen afterwards is no late picture's doing */
+/* until all that the camera gave has been written. It gives no more: what is seen afterwards is no late picture's doing
+ */
+void drain(int index);
 void set_mode(enum camera_mode mode);
-/* From now on the camera gives nothing, and nothing that it gave is still under way. It stalls first: a cover that says that the camera
- * is lost would overtake the last picture on its way to an output that is slow. */
+/* From now on the camera gives nothing, and nothing that it gave is still under way. It stalls first: a cover that says
+ * that the camera is lost would overtake the last picture on its way to an output that is slow. */
 void dry_up(enum camera_mode mode);
 
 #endif

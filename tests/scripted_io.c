@@ -11,7 +11,7 @@
 atomic_int camera_mode, camera_opens, cameras_open, open_failures, camera_width = 320, camera_drops;
 atomic_ullong opened_ns[8], given_ns;
 atomic_int heard_mode;
-static const uint8_t room[3] = { 150, 60, 220 };	/* Y, U, V: magenta */
+static const uint8_t room[3] = { 150, 60, 220 }; /* Y, U, V: magenta */
 
 struct camera {
 	struct pmk_source base;
@@ -21,7 +21,7 @@ struct camera {
 
 int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct pmk_source **source)
 {
-	int before = atomic_load(&camera_opens);	/* one thread opens at a time */
+	int before = atomic_load(&camera_opens); /* one thread opens at a time */
 	struct camera *c;
 
 	if (before < 8)
@@ -33,7 +33,7 @@ int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct
 	}
 	c = calloc(1, sizeof *c);
 	c->base.layout = (struct pmk_layout){ .width = atomic_load(&camera_width), .height = 180 };
-	if (c->base.layout.width != 320) {	/* back in another shape altogether */
+	if (c->base.layout.width != 320) { /* back in another shape altogether */
 		c->base.layout.chroma = PMK_CHROMA_422;
 		c->base.layout.matrix = PMK_MATRIX_BT709;
 		c->base.layout.range = PMK_RANGE_FULL;
@@ -76,7 +76,8 @@ int pmk_source_read(struct pmk_source *source, struct pmk_frame **frame, uint64_
 	return 0;
 }
 
-int pmk_source_reopen(const char *spec, const struct pmk_source_place *place, const struct pmk_source_wish *wish, struct pmk_source **source)
+int pmk_source_reopen(const char *spec, const struct pmk_source_place *place, const struct pmk_source_wish *wish,
+	struct pmk_source **source)
 {
 	return pmk_source_open(spec, wish, source);
 }
@@ -96,10 +97,13 @@ void pmk_source_close(struct pmk_source *source)
 
 atomic_bool scene_blocks;
 
-int __real_pmk_scene_run(struct pmk_scene *scene, const struct pmk_frame *frame, struct pmk_shown **shown, struct pmk_scene_times *times);
-int __wrap_pmk_scene_run(struct pmk_scene *scene, const struct pmk_frame *frame, struct pmk_shown **shown, struct pmk_scene_times *times);
+int __real_pmk_scene_run(struct pmk_scene *scene, const struct pmk_frame *frame, struct pmk_shown **shown,
+	struct pmk_scene_times *times);
+int __wrap_pmk_scene_run(struct pmk_scene *scene, const struct pmk_frame *frame, struct pmk_shown **shown,
+	struct pmk_scene_times *times);
 
-int __wrap_pmk_scene_run(struct pmk_scene *scene, const struct pmk_frame *frame, struct pmk_shown **shown, struct pmk_scene_times *times)
+int __wrap_pmk_scene_run(
+	struct pmk_scene *scene, const struct pmk_frame *frame, struct pmk_shown **shown, struct pmk_scene_times *times)
 {
 	while (atomic_load(&scene_blocks))
 		pmk_clock_sleep_until(pmk_clock_now_ns() + PMK_MS_NS);
@@ -134,7 +138,8 @@ static bool is_marked(const struct pmk_image *m)
 	return false;
 }
 
-int pmk_sink_open(const char *spec, const struct pmk_sink_setup *setup, const struct pmk_shown *cover, struct pmk_sink **sink)
+int pmk_sink_open(
+	const char *spec, const struct pmk_sink_setup *setup, const struct pmk_shown *cover, struct pmk_sink **sink)
 {
 	struct output *o = &outputs[spec[0] == 'b'];
 

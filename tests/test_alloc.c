@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Nothing is allocated in a running loop: every allocation of this process is counted over 1000 frames, from the camera's bytes to
- * the client's. */
+/* Nothing is allocated in a running loop: every allocation of this process is counted over 1000 frames, from the
+ * camera's bytes to the client's. */
 #include "unit.h"
 
-#include "jpeg/jpeg.h"
+#include "base/clock.h"
 #include "draw/presenter.h"
 #include "io/sink.h"
 #include "io/source.h"
-#include "base/clock.h"
+#include "jpeg/jpeg.h"
 #include "scene/scene.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@
 #include <turbojpeg.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define COUNTING false	/* the sanitizer has taken malloc's place */
+#define COUNTING false /* the sanitizer has taken malloc's place */
 static atomic_int allocations;
 static atomic_bool counting;
 #else
@@ -82,8 +82,11 @@ static int end_counting(void)
 
 static struct pmk_scene *make_scene(const struct pmk_layout *layout, const char *backdrop, enum pmk_refine_mode mode)
 {
-	struct pmk_scene_settings settings = { .model = "selfie-landscape", .threads = 1, .backdrop = backdrop, .match = 0.5, .refine = {
-		.mode = mode, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 } };
+	struct pmk_scene_settings settings = { .model = "selfie-landscape",
+		.threads = 1,
+		.backdrop = backdrop,
+		.match = 0.5,
+		.refine = { .mode = mode, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 } };
 	struct pmk_scene *scene;
 
 	assert_int_equal(pmk_scene_create(&settings, layout, 2, &scene), 0);
@@ -105,8 +108,13 @@ static void test_the_counter_counts(void **state)
 
 static void test_presenter_to_null(void **state)
 {
-	static const struct { const char *backdrop; enum pmk_refine_mode mode; } chains[] = {
-		{ "builtin:studio", PMK_REFINE_GUIDED }, { "blur", PMK_REFINE_MORPH }, { "green", PMK_REFINE_NONE },
+	static const struct {
+		const char *backdrop;
+		enum pmk_refine_mode mode;
+	} chains[] = {
+		{ "builtin:studio", PMK_REFINE_GUIDED },
+		{ "blur", PMK_REFINE_MORPH },
+		{ "green", PMK_REFINE_NONE },
 	};
 	struct pmk_source_wish wish = { .width = W, .height = H, .unpaced = true };
 

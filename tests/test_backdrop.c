@@ -3,12 +3,12 @@
 #include "unit.h"
 
 #include "base/cpu.h"
-#include "image/convert.h"
-#include "media/still.h"
 #include "compose/backdrop.h"
 #include "compose/blur.h"
-#include "pixels/cells.h"
 #include "draw/builtin.h"
+#include "image/convert.h"
+#include "media/still.h"
+#include "pixels/cells.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -39,15 +39,16 @@ static void test_fits(void **state)
 	fill(&from, 100, 200, 0, 250, 0);
 	fill(&from, 200, 300, 0, 0, 250);
 
-	assert_int_equal(pmk_backdrop_fit(&from, PMK_FIT_COVER, &to), 0);	/* the middle third */
+	assert_int_equal(pmk_backdrop_fit(&from, PMK_FIT_COVER, &to), 0); /* the middle third */
 	for (int x = 2; x < 98; x += 19)
 		assert_true(pixel(&to, x, 50)[1] > 240 && pixel(&to, x, 0)[1] > 240 && pixel(&to, x, 99)[0] < 10);
-	assert_int_equal(pmk_backdrop_fit(&from, PMK_FIT_CONTAIN, &to), 0);	/* all of it, black above and below */
+	assert_int_equal(pmk_backdrop_fit(&from, PMK_FIT_CONTAIN, &to), 0); /* all of it, black above and below */
 	assert_true(pixel(&to, 5, 50)[0] > 240 && pixel(&to, 50, 50)[1] > 240 && pixel(&to, 95, 50)[2] > 240);
 	assert_int_equal(pixel(&to, 50, 5)[0] + pixel(&to, 50, 5)[1] + pixel(&to, 50, 95)[2], 0);
 	assert_int_equal(pmk_backdrop_fit(&from, PMK_FIT_STRETCH, &to), 0);
 	assert_true(pixel(&to, 5, 0)[0] > 240 && pixel(&to, 95, 99)[2] > 240);
-	assert_int_equal(pmk_backdrop_fit(&to, PMK_FIT_TILE, &from), 0);	/* 100 px wide, three times beside each other */
+	/* 100 px wide, three times beside each other */
+	assert_int_equal(pmk_backdrop_fit(&to, PMK_FIT_TILE, &from), 0);
 	for (int i = 0; i < 3; i++)
 		assert_true(pixel(&from, i * 100 + 5, 50)[0] > 240 && pixel(&from, i * 100 + 95, 50)[2] > 240);
 	pmk_rgb_free(&from);
@@ -68,7 +69,9 @@ static int brightest(const struct pmk_rgb *rgb)
 /* Any size into any size, in each way. */
 static void test_fits_of_extreme_sizes(void **state)
 {
-	static const struct { int w, h; } sizes[] = { { 1, 1 }, { 1, 4000 }, { 4000, 1 }, { 3, 2 }, { 640, 480 }, { 97, 1013 } };
+	static const struct {
+		int w, h;
+	} sizes[] = { { 1, 1 }, { 1, 4000 }, { 4000, 1 }, { 3, 2 }, { 640, 480 }, { 97, 1013 } };
 
 	for (int a = 0; a < 6; a++) {
 		for (int b = 0; b < 6; b++) {
@@ -99,7 +102,8 @@ static void test_fit_names(void **state)
 
 static void test_specs(void **state)
 {
-	static const char *const bad[] = { "color:red", "color:", "builtin:cellar", "builtin:", "blur:101", "blur:x", "blur:", "/nonexistent/a.png" };
+	static const char *const bad[] = { "color:red", "color:", "builtin:cellar", "builtin:", "blur:101", "blur:x",
+		"blur:", "/nonexistent/a.png" };
 	struct pmk_backdrop *b = NULL;
 	const struct pmk_builtin *list;
 	const struct pmk_image *picture;
@@ -188,8 +192,8 @@ static int plane_range(const struct pmk_image *m, int plane, int y0, int y1)
 	return most - least;
 }
 
-/* A room of fine stripes with a person of glaring colour: at the weakest blur no stripe is left, and no colour of the person is in
- * it anywhere. */
+/* A room of fine stripes with a person of glaring colour: at the weakest blur no stripe is left, and no colour of the
+ * person is in it anywhere. */
 static void check_hidden(int width)
 {
 	struct pmk_layout big = { .width = width, .height = 360 };
@@ -198,7 +202,8 @@ static void check_hidden(int width)
 
 	assert_int_equal(pmk_image_alloc(&frame, &big), 0);
 	assert_int_equal(pmk_mask_alloc(&mask, width, 360), 0);
-	for (int left = 216; left < 224; left++) {	/* wherever in a cell the person begins; a single column in one is mostly room */
+	for (int left = 216; left < 224;
+		left++) { /* wherever in a cell the person begins; a single column in one is mostly room */
 		uint64_t glow = left == 223 ? 8 : 2;
 
 		for (int y = 0; y < 360; y++) {
@@ -216,14 +221,15 @@ static void check_hidden(int width)
 
 			assert_int_equal(pmk_blur_create(&big, percent, &blur), 0);
 			out = blurred(blur, &frame, &mask);
-			assert_in_range(plane_range(&out, 0, 0, 360), 0, 36);	/* of 120 */
+			assert_in_range(plane_range(&out, 0, 0, 360), 0, 36); /* of 120 */
 			assert_in_range(plane_range(&out, 1, 0, 180), 0, glow);
 			assert_in_range(plane_range(&out, 2, 0, 180), 0, glow);
 			pmk_image_free(&out);
 			pmk_blur_destroy(blur);
 		}
 	}
-	memset(mask.alpha, 255, (size_t)mask.stride * 360);	/* no background at all: a flat mean, nothing of the frame */
+	/* no background at all: a flat mean, nothing of the frame */
+	memset(mask.alpha, 255, (size_t)mask.stride * 360);
 	struct pmk_blur *blur;
 	struct pmk_image grey;
 	assert_int_equal(pmk_blur_create(&big, 60, &blur), 0);
@@ -238,17 +244,23 @@ static void check_hidden(int width)
 static void test_blur_hides_the_room_and_the_person(void **state)
 {
 	check_hidden(640);
-	check_hidden(1280);	/* on the coarse grid, but for the weakest */
+	check_hidden(1280); /* on the coarse grid, but for the weakest */
 }
 
 /* A wall of one colour stays that colour, to the last row and column, whatever stands before it. */
 static void test_blur_of_a_plain_wall(void **state)
 {
-	static const struct { int w, h; } sizes[] = { { 16, 16 }, { 17, 23 }, { 33, 18 }, { 161, 91 }, { 640, 360 }, { 8, 500 }, { 1000, 4 }, { 1030, 41 } };
+	static const struct {
+		int w, h;
+	} sizes[] = { { 16, 16 }, { 17, 23 }, { 33, 18 }, { 161, 91 }, { 640, 360 }, { 8, 500 }, { 1000, 4 },
+		{ 1030, 41 } };
 	static const uint8_t wall[3] = { 235, 17, 240 };
 
 	for (int n = 0; n < 32; n++) {
-		struct pmk_layout out = { .width = sizes[n % 8].w, .height = sizes[n % 8].h, .chroma = n / 8 & 1 ? PMK_CHROMA_422 : PMK_CHROMA_420 }, in = out;
+		struct pmk_layout out = { .width = sizes[n % 8].w,
+			.height = sizes[n % 8].h,
+			.chroma = n / 8 & 1 ? PMK_CHROMA_422 : PMK_CHROMA_420 },
+				  in = out;
 		uint32_t seed = (uint32_t)n + 1;
 		struct pmk_image frame, result;
 		struct pmk_mask mask;
@@ -269,7 +281,8 @@ static void test_blur_of_a_plain_wall(void **state)
 				pmk_convert_row_to_limited(&wall[p], &truth[p], 1, p);
 			for (int y = 0; y < pmk_layout_plane_height(&out, p); y++) {
 				for (int x = 0; x < pmk_layout_plane_width(&out, p); x++)
-					assert_in_range(result.plane[p][(size_t)y * result.stride[p] + x] + 1, truth[p] + 1 - (in.range == PMK_RANGE_FULL),
+					assert_in_range(result.plane[p][(size_t)y * result.stride[p] + x] + 1,
+						truth[p] + 1 - (in.range == PMK_RANGE_FULL),
 						truth[p] + 1 + (in.range == PMK_RANGE_FULL));
 			}
 		}
@@ -284,7 +297,9 @@ static void test_blur_of_a_plain_wall(void **state)
 static void test_blur_sizes_and_levels(void **state)
 {
 	for (int n = 0; n < 80; n++) {
-		struct pmk_layout small = { .width = n < 72 ? 1 + n * 7 % 41 : 1024 + n % 19, .height = 1 + n * 11 % 37, .chroma = n & 1 ? PMK_CHROMA_422 : PMK_CHROMA_420 };
+		struct pmk_layout small = { .width = n < 72 ? 1 + n * 7 % 41 : 1024 + n % 19,
+			.height = 1 + n * 11 % 37,
+			.chroma = n & 1 ? PMK_CHROMA_422 : PMK_CHROMA_420 };
 		struct pmk_image frame, first;
 		struct pmk_mask mask;
 		uint32_t seed = (uint32_t)n + 1;
@@ -310,7 +325,8 @@ static void test_blur_sizes_and_levels(void **state)
 				pmk_image_copy(&first, &out);
 			for (int p = 0; p < 3; p++) {
 				for (int y = 0; y < pmk_layout_plane_height(&small, p); y++)
-					assert_memory_equal(out.plane[p] + (size_t)y * out.stride[p], first.plane[p] + (size_t)y * first.stride[p],
+					assert_memory_equal(out.plane[p] + (size_t)y * out.stride[p],
+						first.plane[p] + (size_t)y * first.stride[p],
 						(size_t)pmk_layout_plane_width(&small, p));
 			}
 			pmk_image_free(&out);

@@ -37,7 +37,9 @@ static void test_log_says_a_repeating_fault_once(void **state)
 	dup2(kept, STDERR_FILENO);
 	n = pread(fd, text, sizeof text - 1, 0);
 	assert_true(n > 0);
-	assert_string_equal(text, "potemkin: error: no camera\npotemkin: error: the last message came 4 more times\npotemkin: error: another\n");
+	assert_string_equal(text,
+		"potemkin: error: no camera\npotemkin: error: the last message came 4 more times\npotemkin: error: "
+		"another\n");
 	close(fd);
 	close(kept);
 	unlink(path);
@@ -47,7 +49,10 @@ static void test_log_says_a_repeating_fault_once(void **state)
 static void test_arena_never_overlaps(void **state)
 {
 	for (uint32_t seed = 1; seed <= 200; seed++) {
-		struct { uint8_t *at; size_t bytes; } piece[64];
+		struct {
+			uint8_t *at;
+			size_t bytes;
+		} piece[64];
 		struct pmk_arena arena;
 		uint32_t random = seed;
 		int count = 0;
@@ -120,7 +125,8 @@ static void test_clock(void **state)
 
 static void test_parse_numbers(void **state)
 {
-	static const char *const bad[] = { "", " 1", "1 ", "1x", "x", "99999999999999999999", "11", "-1", "+5", "0x5", "1.5" };
+	static const char *const bad[] = { "", " 1", "1 ", "1x", "x", "99999999999999999999", "11", "-1", "+5", "0x5",
+		"1.5" };
 	int value = 77;
 	double number = 77;
 
@@ -142,7 +148,8 @@ static void test_parse_numbers(void **state)
 
 static void test_parse_size(void **state)
 {
-	static const char *const bad[] = { "", "x", "1280", "1280x", "x720", "1280X720", "15x720", "1280x8193", "1280x720x3", "1 280x720", "-1x-1" };
+	static const char *const bad[] = { "", "x", "1280", "1280x", "x720", "1280X720", "15x720", "1280x8193",
+		"1280x720x3", "1 280x720", "-1x-1" };
 	int w = 0, h = 0;
 
 	assert_int_equal(pmk_parse_size("1280x720", &w, &h), 0);

@@ -30,7 +30,8 @@ static int luma(const struct pmk_rgb *rgb, int x, int y)
 static bool equal(const struct pmk_rgb *a, const struct pmk_rgb *b)
 {
 	for (int y = 0; y < a->height; y++) {
-		if (memcmp(a->data + (size_t)y * (size_t)a->stride, b->data + (size_t)y * (size_t)b->stride, (size_t)a->width * 3))
+		if (memcmp(a->data + (size_t)y * (size_t)a->stride, b->data + (size_t)y * (size_t)b->stride,
+			    (size_t)a->width * 3))
 			return false;
 	}
 	return true;
@@ -52,7 +53,8 @@ static void test_list(void **state)
 
 static void test_all_draw_at_any_size(void **state)
 {
-	static const int sizes[][2] = {{320, 180}, {181, 321}, {1, 1}, {17, 16}, {333, 37}, {4096, 16}, {16, 900}};
+	static const int sizes[][2] = { { 320, 180 }, { 181, 321 }, { 1, 1 }, { 17, 16 }, { 333, 37 }, { 4096, 16 },
+		{ 16, 900 } };
 	int count;
 	const struct pmk_builtin *list = pmk_builtin_list(&count);
 

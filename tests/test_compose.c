@@ -2,8 +2,8 @@
 /* The gate: what may come out of it, whatever goes in. */
 #include "unit.h"
 
-#include "image/convert.h"
 #include "compose/compose.h"
+#include "image/convert.h"
 #include "mask/refine.h"
 
 #include <errno.h>
@@ -31,7 +31,7 @@ static bool same(const struct pmk_image *a, const struct pmk_image *b)
 	for (int p = 0; p < 3; p++) {
 		for (int y = 0; y < pmk_layout_plane_height(&a->layout, p); y++) {
 			if (memcmp(a->plane[p] + (size_t)y * a->stride[p], b->plane[p] + (size_t)y * b->stride[p],
-			    (size_t)pmk_layout_plane_width(&a->layout, p)))
+				    (size_t)pmk_layout_plane_width(&a->layout, p)))
 				return false;
 		}
 	}
@@ -65,7 +65,9 @@ static void finish(struct set *s)
 	pmk_composer_destroy(s->composer);
 }
 
-static const struct { int w, h; } sizes[] = { { 16, 16 }, { 33, 17 }, { 64, 48 }, { 161, 91 }, { 1, 1 }, { 320, 180 } };
+static const struct {
+	int w, h;
+} sizes[] = { { 16, 16 }, { 33, 17 }, { 64, 48 }, { 161, 91 }, { 1, 1 }, { 320, 180 } };
 
 /* Any chain of the mask, fed with "nobody", gives exactly the backdrop. */
 static void test_no_person_is_exactly_the_backdrop(void **state)
@@ -73,10 +75,14 @@ static void test_no_person_is_exactly_the_backdrop(void **state)
 	for (int n = 0; n < 240; n++) {
 		uint32_t seed = (uint32_t)n + 1;
 		int i = n % 6, w = sizes[i].w, h = sizes[i].h;
-		struct set s = make(w, h, n & 1 ? PMK_CHROMA_422 : PMK_CHROMA_420, n & 2 ? PMK_RANGE_FULL : PMK_RANGE_LIMITED);
+		struct set s = make(
+			w, h, n & 1 ? PMK_CHROMA_422 : PMK_CHROMA_420, n & 2 ? PMK_RANGE_FULL : PMK_RANGE_LIMITED);
 		struct pmk_refine_settings settings = {
-			.mode = (enum pmk_refine_mode)(unit_random(&seed) % 3), .threshold = unit_random(&seed) % 2 ? -1 : 0.0,
-			.erode = (int)(unit_random(&seed) % 8) - 1, .dilate = (int)(unit_random(&seed) % 8) - 1, .feather = (int)(unit_random(&seed) % 20) - 1,
+			.mode = (enum pmk_refine_mode)(unit_random(&seed) % 3),
+			.threshold = unit_random(&seed) % 2 ? -1 : 0.0,
+			.erode = (int)(unit_random(&seed) % 8) - 1,
+			.dilate = (int)(unit_random(&seed) % 8) - 1,
+			.feather = (int)(unit_random(&seed) % 20) - 1,
 		};
 		float probability[24 * 16] = { 0 };
 		struct pmk_layout network = { .width = 24, .height = 16 };
@@ -143,9 +149,11 @@ static void test_blend_is_nearest(void **state)
 		out = pmk_shown_image(shown);
 		for (int y = 0; y < s.mask.height; y++) {
 			for (int x = 0; x < s.mask.width; x++) {
-				int a = s.mask.alpha[(size_t)y * s.mask.stride + x], f = s.frame->image.plane[0][(size_t)y * s.frame->image.stride[0] + x];
+				int a = s.mask.alpha[(size_t)y * s.mask.stride + x],
+				    f = s.frame->image.plane[0][(size_t)y * s.frame->image.stride[0] + x];
 				int b = s.behind.plane[0][(size_t)y * s.behind.stride[0] + x];
-				assert_int_equal(out->plane[0][(size_t)y * out->stride[0] + x], (f * a + b * (255 - a) + 127) / 255);
+				assert_int_equal(out->plane[0][(size_t)y * out->stride[0] + x],
+					(f * a + b * (255 - a) + 127) / 255);
 			}
 		}
 		pmk_shown_unref(shown);
@@ -184,8 +192,8 @@ static void test_refuses_what_does_not_fit(void **state)
 	finish(&s);
 }
 
-/* A grey person before a green wall, mixed by the mask: cleaned, the rim over black holds the person's colour only. What is wholly
- * room or person is as without cleaning, bit for bit, in both ranges and samplings. */
+/* A grey person before a green wall, mixed by the mask: cleaned, the rim over black holds the person's colour only.
+ * What is wholly room or person is as without cleaning, bit for bit, in both ranges and samplings. */
 static void test_rim_is_cleaned(void **state)
 {
 	static const uint8_t person[3] = { 120, 128, 128 }, wall[3] = { 170, 60, 70 }, black[3] = { 16, 128, 128 };
@@ -199,13 +207,16 @@ static void test_rim_is_cleaned(void **state)
 		pmk_image_fill(&s.behind, black);
 		for (int y = 0; y < 66; y++) {
 			for (int x = 0; x < 131; x++)
-				s.mask.alpha[y * s.mask.stride + x] = (uint8_t)(x < 40 ? 0 : x > 50 ? 255 : (x - 40) * 25);
+				s.mask.alpha[y * s.mask.stride + x] = (uint8_t)(x < 40 ? 0 :
+						x > 50                                 ? 255 :
+											 (x - 40) * 25);
 		}
 		for (int p = 0; p < 3; p++) {
 			for (int y = 0; y < pmk_layout_plane_height(&s.frame->image.layout, p); y++) {
 				for (int x = 0; x < pmk_layout_plane_width(&s.frame->image.layout, p); x++) {
 					int alpha = s.mask.alpha[p ? 2 * x : x];
-					s.frame->image.plane[p][y * s.frame->image.stride[p] + x] = (uint8_t)((person[p] * alpha + wall[p] * (255 - alpha)) / 255);
+					s.frame->image.plane[p][y * s.frame->image.stride[p] + x] =
+						(uint8_t)((person[p] * alpha + wall[p] * (255 - alpha)) / 255);
 				}
 			}
 		}
@@ -216,11 +227,13 @@ static void test_rim_is_cleaned(void **state)
 			const struct pmk_image *a = pmk_shown_image(plain), *b = pmk_shown_image(clean);
 			for (int y = 0; y < pmk_layout_plane_height(&a->layout, p); y++) {
 				for (int x = 0; x < pmk_layout_plane_width(&a->layout, p); x++) {
-					int at = y * a->stride[p] + x, left = (p ? 2 * x : x), alpha = s.mask.alpha[left];
+					int at = y * a->stride[p] + x, left = (p ? 2 * x : x),
+					    alpha = s.mask.alpha[left];
 					if (left < 39 || left > 51)
 						assert_int_equal(a->plane[p][at], b->plane[p][at]);
-					else if (p)	/* a grey person has no colour */
-						off[0] += abs(a->plane[p][at] - 128), off[1] += abs(b->plane[p][at] - 128);
+					else if (p) /* a grey person has no colour */
+						off[0] += abs(a->plane[p][at] - 128),
+							off[1] += abs(b->plane[p][at] - 128);
 					else if (alpha == 255 || alpha == 0)
 						assert_int_equal(a->plane[p][at], b->plane[p][at]);
 				}
@@ -239,7 +252,8 @@ static void test_rim_keeps_the_backdrop(void **state)
 	for (int n = 0; n < 60; n++) {
 		uint32_t seed = (uint32_t)n + 3;
 		int i = n % 6;
-		struct set s = make(sizes[i].w, sizes[i].h, n & 1 ? PMK_CHROMA_422 : PMK_CHROMA_420, n & 2 ? PMK_RANGE_FULL : PMK_RANGE_LIMITED);
+		struct set s = make(sizes[i].w, sizes[i].h, n & 1 ? PMK_CHROMA_422 : PMK_CHROMA_420,
+			n & 2 ? PMK_RANGE_FULL : PMK_RANGE_LIMITED);
 		struct pmk_shown *plain, *clean;
 		bool unsure = n % 3 == 0;
 
@@ -256,7 +270,8 @@ static void test_rim_keeps_the_backdrop(void **state)
 			for (int x = 0; x < sizes[i].w; x++) {
 				const struct pmk_image *out = pmk_shown_image(clean);
 				if (s.mask.alpha[y * s.mask.stride + x] == 0)
-					assert_int_equal(out->plane[0][y * out->stride[0] + x], s.behind.plane[0][y * s.behind.stride[0] + x]);
+					assert_int_equal(out->plane[0][y * out->stride[0] + x],
+						s.behind.plane[0][y * s.behind.stride[0] + x]);
 			}
 		}
 		pmk_shown_unref(plain);
@@ -272,22 +287,26 @@ static void draw_blots(struct pmk_mask *mask, uint32_t *seed)
 
 	memset(mask->alpha, kind == 0 ? 255 : 0, (size_t)mask->stride * (size_t)mask->height);
 	for (int n = 0; kind > 1 && n < kind; n++) {
-		int x = (int)(unit_random(seed) % (uint32_t)mask->width), y = (int)(unit_random(seed) % (uint32_t)mask->height);
-		int count = (int)(unit_random(seed) % (uint32_t)(mask->width - x)) + 1, rows = (int)(unit_random(seed) % (uint32_t)(mask->height - y)) + 1;
+		int x = (int)(unit_random(seed) % (uint32_t)mask->width),
+		    y = (int)(unit_random(seed) % (uint32_t)mask->height);
+		int count = (int)(unit_random(seed) % (uint32_t)(mask->width - x)) + 1,
+		    rows = (int)(unit_random(seed) % (uint32_t)(mask->height - y)) + 1;
 
 		for (int j = y; j < y + rows; j++)
-			memset(mask->alpha + (size_t)j * (size_t)mask->stride + x, (int)(unit_random(seed) % 255) + 1, (size_t)count);
+			memset(mask->alpha + (size_t)j * (size_t)mask->stride + x, (int)(unit_random(seed) % 255) + 1,
+				(size_t)count);
 	}
 }
 
-/* Whether what is behind is promised to stay or not, the same is seen: people who move, covers and rooms in between, another
- * backdrop in another place, and other pixels in the same place. */
+/* Whether what is behind is promised to stay or not, the same is seen: people who move, covers and rooms in between,
+ * another backdrop in another place, and other pixels in the same place. */
 static void test_a_kept_backdrop_changes_nothing(void **state)
 {
 	for (int n = 0; n < 24; n++) {
 		uint32_t seed = (uint32_t)n + 5;
 		int w = sizes[n % 6].w, h = sizes[n % 6].h;
-		struct set s = make(w, h, n & 1 ? PMK_CHROMA_422 : PMK_CHROMA_420, n & 2 ? PMK_RANGE_FULL : PMK_RANGE_LIMITED);
+		struct set s = make(
+			w, h, n & 1 ? PMK_CHROMA_422 : PMK_CHROMA_420, n & 2 ? PMK_RANGE_FULL : PMK_RANGE_LIMITED);
 		struct pmk_image other = { 0 }, *behind = &s.behind;
 		struct pmk_shown *kept, *plain, *held = NULL;
 		struct pmk_composer *reference;
@@ -300,7 +319,7 @@ static void test_a_kept_backdrop_changes_nothing(void **state)
 			switch (unit_random(&seed) % 8) {
 			case 0:
 				behind = behind == &other ? &s.behind : &other;
-				if (k % 2)	/* else no promise is made for it */
+				if (k % 2) /* else no promise is made for it */
 					pmk_composer_keep_behind(s.composer, behind);
 				break;
 			case 1:
@@ -308,7 +327,8 @@ static void test_a_kept_backdrop_changes_nothing(void **state)
 				pmk_composer_keep_behind(s.composer, behind);
 				break;
 			case 2:
-				assert_int_equal(pmk_compose_cover(s.composer, k % 3 ? &other : &s.behind, NULL, &kept), 0);
+				assert_int_equal(
+					pmk_compose_cover(s.composer, k % 3 ? &other : &s.behind, NULL, &kept), 0);
 				pmk_shown_unref(kept);
 				break;
 			case 3:
@@ -323,7 +343,7 @@ static void test_a_kept_backdrop_changes_nothing(void **state)
 			assert_true(same(pmk_shown_image(kept), pmk_shown_image(plain)));
 			pmk_shown_unref(plain);
 			pmk_shown_unref(held);
-			held = kept;	/* so that the two pictures of the pool are used in turns */
+			held = kept; /* so that the two pictures of the pool are used in turns */
 			if (unit_random(&seed) % 2) {
 				pmk_shown_unref(held);
 				held = NULL;
@@ -336,7 +356,8 @@ static void test_a_kept_backdrop_changes_nothing(void **state)
 	}
 }
 
-/* A backdrop in the camera's light is another in each picture: what pictures hold of it is not kept, nor what they held before. */
+/* A backdrop in the camera's light is another in each picture: what pictures hold of it is not kept, nor what they held
+ * before. */
 static void test_a_matched_backdrop_is_not_kept(void **state)
 {
 	struct set s = make(161, 91, PMK_CHROMA_420, PMK_RANGE_LIMITED);
@@ -403,7 +424,8 @@ static void test_room_is_marked(void **state)
 	for (int x = 0; x < 80; x++)
 		assert_true(out->plane[2][x] > 200 && out->plane[2][(size_t)44 * out->stride[2] + x] > 200);
 	for (int y = 0; y < 45; y++)
-		assert_true(out->plane[2][(size_t)y * out->stride[2]] > 200 && out->plane[2][(size_t)y * out->stride[2] + 79] > 200);
+		assert_true(out->plane[2][(size_t)y * out->stride[2]] > 200 &&
+			out->plane[2][(size_t)y * out->stride[2] + 79] > 200);
 	pmk_shown_unref(shown);
 	finish(&s);
 }

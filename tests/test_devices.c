@@ -12,14 +12,19 @@
 #include "io/v4l2/loopback.h"
 
 static const struct pmk_device_mode modes[] = {
-	{ PMK_FOURCC_YUYV, 640, 480, 30 }, { PMK_FOURCC('H', '2', '6', '4'), 1920, 1080, 30 }, { PMK_FOURCC_MJPG, 1280, 720, 30 },
-	{ PMK_FOURCC_MJPG, 1280, 720, 30 }, { PMK_FOURCC_MJPG, 8000, 6000, 1 }, { PMK_FOURCC_MJPG, 4096, 2304, 15 },
+	{ PMK_FOURCC_YUYV, 640, 480, 30 },
+	{ PMK_FOURCC('H', '2', '6', '4'), 1920, 1080, 30 },
+	{ PMK_FOURCC_MJPG, 1280, 720, 30 },
+	{ PMK_FOURCC_MJPG, 1280, 720, 30 },
+	{ PMK_FOURCC_MJPG, 8000, 6000, 1 },
+	{ PMK_FOURCC_MJPG, 4096, 2304, 15 },
 };
 
 static void test_kinds(void **state)
 {
 	struct fake_camera camera = { .modes = modes, .mode_count = 6 }, h264 = { .modes = modes + 1, .mode_count = 1 };
-	struct fake_loopback idle = { .version = 0x000d02 }, driven = { .version = 0x000d02, .exclusive = true, .foreign_writer = true };
+	struct fake_loopback idle = { .version = 0x000d02 },
+			     driven = { .version = 0x000d02, .exclusive = true, .foreign_writer = true };
 	struct pmk_device *d;
 
 	fake_begin();
@@ -35,7 +40,7 @@ static void test_kinds(void **state)
 	assert_string_equal(d[0].card, "Test Camera");
 	assert_string_equal(d[0].bus, "usb-0000:00:14.0-1");
 	assert_int_equal(d[0].kind, PMK_DEVICE_CAMERA);
-	assert_int_equal(d[0].mode_count, 3);	/* no H.264, nothing twice, nothing above 4096x2304 */
+	assert_int_equal(d[0].mode_count, 3); /* no H.264, nothing twice, nothing above 4096x2304 */
 	assert_int_equal(d[0].modes[2].width, 4096);
 	assert_true(d[0].modes[2].fps == 15);
 	assert_false(d[0].busy);
@@ -58,7 +63,8 @@ static void test_kinds(void **state)
 static void test_other_loopbacks(void **state)
 {
 	struct fake_camera camera = { .modes = modes, .mode_count = 6 };
-	struct fake_loopback one = { .version = 0x000c07 }, another = { .version = 0x000c07, .exclusive = true, .foreign_writer = true };
+	struct fake_loopback one = { .version = 0x000c07 },
+			     another = { .version = 0x000c07, .exclusive = true, .foreign_writer = true };
 
 	fake_begin();
 	assert_int_equal(pmk_loopback_others(60), 0);
@@ -114,7 +120,10 @@ static void test_no_nodes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_kinds), cmocka_unit_test(test_other_loopbacks), cmocka_unit_test(test_busy_camera), cmocka_unit_test(test_more_modes_than_room),
+		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_other_loopbacks),
+		cmocka_unit_test(test_busy_camera),
+		cmocka_unit_test(test_more_modes_than_room),
 		cmocka_unit_test(test_no_nodes),
 	};
 

@@ -19,7 +19,8 @@
 
 static char root[64];
 static struct pmk_doctor doctor;
-static const struct pmk_device_mode modes[] = { { PMK_FOURCC_YUYV, 1280, 720, 10 }, { PMK_FOURCC_MJPG, 1280, 720, 30 } };
+static const struct pmk_device_mode modes[] = { { PMK_FOURCC_YUYV, 1280, 720, 10 },
+	{ PMK_FOURCC_MJPG, 1280, 720, 30 } };
 
 static void put(const char *path, const char *text, size_t size)
 {
@@ -162,7 +163,11 @@ static void test_a_camera_that_potemkin_has(void **state)
 
 static void test_a_camera_in_use(void **state)
 {
-	static const struct { const char *holder, *what, *fix; enum pmk_verdict verdict; bool has, taken; } cases[] = {
+	static const struct {
+		const char *holder, *what, *fix;
+		enum pmk_verdict verdict;
+		bool has, taken;
+	} cases[] = {
 		{ NULL, "/dev/video0 (Test Camera) is in use", "fuser -v /dev/video0", PMK_VERDICT_FAULT, false, true },
 		{ "zoom\n", "in use by zoom (77)", "close zoom (77)", PMK_VERDICT_FAULT, false, true },
 		{ "potemkin\n", "by potemkin itself", "", PMK_VERDICT_GOOD, true, false },
@@ -191,10 +196,12 @@ static void test_permission(void **state)
 		struct fake_camera camera = { .modes = modes, .mode_count = 2 };
 
 		begin();
-		put_text("/etc/group", member ? "audio:x:29:\nvideo:x:44:you,me\n" : "video:x:44:mean,you\nusers:x:1:me\n");
+		put_text("/etc/group",
+			member ? "audio:x:29:\nvideo:x:44:you,me\n" : "video:x:44:mean,you\nusers:x:1:me\n");
 		fake_add_camera(0, &camera)->open_error = -EACCES;
 		examine(pmk_doctor_check_permission);
-		found(PMK_VERDICT_FAULT, "/dev/video0 may not be opened", member ? "log out and in again" : "usermod -aG video");
+		found(PMK_VERDICT_FAULT, "/dev/video0 may not be opened",
+			member ? "log out and in again" : "usermod -aG video");
 		end();
 	}
 }
@@ -260,12 +267,19 @@ static void test_module(void **state)
 
 static void test_loopback(void **state)
 {
-	static const struct { struct fake_loopback l; const char *what, *fix; enum pmk_verdict verdict; bool has; } cases[] = {
+	static const struct {
+		struct fake_loopback l;
+		const char *what, *fix;
+		enum pmk_verdict verdict;
+		bool has;
+	} cases[] = {
 		{ { .version = 0x000c07, .exclusive = true }, "/dev/video10 (Test cam)", "", PMK_VERDICT_GOOD, true },
-		{ { .version = 0x000c07 }, "not listed by browsers", "potemkin setup-loopback", PMK_VERDICT_FAULT, false },
-		{ { .version = 0x000c07, .exclusive = true, .ruined = true }, "is damaged", "modprobe -r v4l2loopback", PMK_VERDICT_FAULT, false },
-		{ { .version = 0x000f00, .exclusive = true, .foreign_writer = true }, "is fed by another program", "close that program",
+		{ { .version = 0x000c07 }, "not listed by browsers", "potemkin setup-loopback", PMK_VERDICT_FAULT,
+			false },
+		{ { .version = 0x000c07, .exclusive = true, .ruined = true }, "is damaged", "modprobe -r v4l2loopback",
 			PMK_VERDICT_FAULT, false },
+		{ { .version = 0x000f00, .exclusive = true, .foreign_writer = true }, "is fed by another program",
+			"close that program", PMK_VERDICT_FAULT, false },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -296,10 +310,16 @@ static void test_our_own_virtual_camera(void **state)
 
 static void test_pipewire(void **state)
 {
-	static const struct { bool built, runs, we, listed, loopback; const char *what, *fix; enum pmk_verdict verdict; } cases[] = {
+	static const struct {
+		bool built, runs, we, listed, loopback;
+		const char *what, *fix;
+		enum pmk_verdict verdict;
+	} cases[] = {
 		{ false, false, false, false, false, "cannot be used", "libpipewire-0.3-dev", PMK_VERDICT_FAULT },
-		{ true, false, false, false, false, "no PipeWire daemon", "systemctl --user enable --now pipewire", PMK_VERDICT_FAULT },
-		{ true, false, false, false, true, "no PipeWire daemon", "systemctl --user enable --now pipewire", PMK_VERDICT_HINT },
+		{ true, false, false, false, false, "no PipeWire daemon", "systemctl --user enable --now pipewire",
+			PMK_VERDICT_FAULT },
+		{ true, false, false, false, true, "no PipeWire daemon", "systemctl --user enable --now pipewire",
+			PMK_VERDICT_HINT },
 		{ true, true, true, false, true, "does not list", "--output pipewire", PMK_VERDICT_HINT },
 		{ true, true, true, true, true, "lists the camera potemkin", "", PMK_VERDICT_GOOD },
 		{ true, true, false, false, true, "the daemon runs", "", PMK_VERDICT_GOOD },
@@ -329,14 +349,17 @@ static void test_browsers(void **state)
 		doctor.has_loopback = needless;
 		put_text(fox ? "/usr/bin/firefox-esr" : "/usr/bin/chromium", "");
 		put_text("/home/me/.mozilla/firefox/a.default/prefs.js",
-			told ? "user_pref(\"media.webrtc.camera.allow-pipewire\", true);\n" : "user_pref(\"other\", true);\n");
+			told ? "user_pref(\"media.webrtc.camera.allow-pipewire\", true);\n" :
+			       "user_pref(\"other\", true);\n");
 		put_text("/home/me/.config/chromium/Local State",
-			told ? "{\"browser\":{\"enabled_labs_experiments\":[\"enable-webrtc-pipewire-camera@1\"]}}" : "{}");
+			told ? "{\"browser\":{\"enabled_labs_experiments\":[\"enable-webrtc-pipewire-camera@1\"]}}" :
+			       "{}");
 		examine(pmk_doctor_check_browser);
 		if (told || needless)
 			assert_int_equal(doctor.count, 0);
 		else
-			found(PMK_VERDICT_HINT, fox ? "Firefox" : "Chromium", fox ? "media.webrtc.camera.allow-pipewire" : "WebRtcPipeWireCamera");
+			found(PMK_VERDICT_HINT, fox ? "Firefox" : "Chromium",
+				fox ? "media.webrtc.camera.allow-pipewire" : "WebRtcPipeWireCamera");
 		end();
 	}
 }
@@ -345,7 +368,7 @@ static void test_models(void **state)
 {
 	begin();
 	examine(pmk_doctor_check_model);
-	if (doctor.has_model)	/* as this machine is: the search goes to the user's and the system's folders, too */
+	if (doctor.has_model) /* as this machine is: the search goes to the user's and the system's folders, too */
 		found(PMK_VERDICT_GOOD, "selfie", "");
 	else
 		assert_non_null(strstr(doctor.findings[0].fix, "potemkin model fetch"));
@@ -402,10 +425,22 @@ static void test_a_damaged_manifest(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cameras), cmocka_unit_test(test_a_camera_that_potemkin_has), cmocka_unit_test(test_a_camera_of_pipewire_alone), cmocka_unit_test(test_a_camera_of_the_portal_alone), cmocka_unit_test(test_the_module_for_files), cmocka_unit_test(test_a_camera_in_use), cmocka_unit_test(test_permission),
-		cmocka_unit_test(test_speed), cmocka_unit_test(test_module), cmocka_unit_test(test_loopback),
-		cmocka_unit_test(test_our_own_virtual_camera), cmocka_unit_test(test_pipewire), cmocka_unit_test(test_browsers),
-		cmocka_unit_test(test_models), cmocka_unit_test(test_a_damaged_model), cmocka_unit_test(test_a_damaged_manifest),
+		cmocka_unit_test(test_cameras),
+		cmocka_unit_test(test_a_camera_that_potemkin_has),
+		cmocka_unit_test(test_a_camera_of_pipewire_alone),
+		cmocka_unit_test(test_a_camera_of_the_portal_alone),
+		cmocka_unit_test(test_the_module_for_files),
+		cmocka_unit_test(test_a_camera_in_use),
+		cmocka_unit_test(test_permission),
+		cmocka_unit_test(test_speed),
+		cmocka_unit_test(test_module),
+		cmocka_unit_test(test_loopback),
+		cmocka_unit_test(test_our_own_virtual_camera),
+		cmocka_unit_test(test_pipewire),
+		cmocka_unit_test(test_browsers),
+		cmocka_unit_test(test_models),
+		cmocka_unit_test(test_a_damaged_model),
+		cmocka_unit_test(test_a_damaged_manifest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -97,8 +97,10 @@ static void read_guide(const struct pmk_image *small, double guide[3][CELLS])
 {
 	for (int y = 0; y < CELLS_H; y++) {
 		for (int x = 0; x < CELLS_W; x++) {
-			int at = y * CELLS_W + x, right = 2 * x + 1 < W ? 2 * x + 1 : 2 * x, low = 2 * y + 1 < H ? 2 * y + 1 : 2 * y;
-			const uint8_t *a = small->plane[0] + 2 * y * small->stride[0], *b = small->plane[0] + low * small->stride[0];
+			int at = y * CELLS_W + x, right = 2 * x + 1 < W ? 2 * x + 1 : 2 * x,
+			    low = 2 * y + 1 < H ? 2 * y + 1 : 2 * y;
+			const uint8_t *a = small->plane[0] + 2 * y * small->stride[0],
+				      *b = small->plane[0] + low * small->stride[0];
 			guide[0][at] = (a[2 * x] + a[right] + b[2 * x] + b[right]) / 1020.0;
 			for (int p = 1; p < 3; p++)
 				guide[p][at] = (small->plane[p][y * small->stride[p] + x] - 128) / 255.0;
@@ -185,10 +187,12 @@ static double between(const float *values, double x, double y)
 	return a * (1 - fy + iy) + b * (fy - iy);
 }
 
-/* Against the formula in floats: views inside, outside and across the picture, large and small, at every level the same. */
+/* Against the formula in floats: views inside, outside and across the picture, large and small, at every level the
+ * same. */
 static void test_trace_is_the_formula(void **state)
 {
-	static const struct pmk_rect views[] = { { 0, 0, 203, 101 }, { 20, 10, 120, 60 }, { -30, -20, 190, 90 }, { 60, 50, 300, 200 }, { 4, 4, 24, 12 } };
+	static const struct pmk_rect views[] = { { 0, 0, 203, 101 }, { 20, 10, 120, 60 }, { -30, -20, 190, 90 },
+		{ 60, 50, 300, 200 }, { 4, 4, 24, 12 } };
 	float gain[CELLS], rest[CELLS];
 	struct pmk_layout layout = { .width = 203, .height = 101 };
 	struct pmk_image picture;
@@ -212,7 +216,8 @@ static void test_trace_is_the_formula(void **state)
 		pmk_trace_run(trace, gain, rest, v, picture.plane[0], picture.stride[0], &mask);
 		for (int y = 0; y < layout.height; y++) {
 			for (int x = 0; x < layout.width; x++) {
-				double cx = (x - v->x + 0.5) * W / v->width / 2 - 0.5, cy = (y - v->y + 0.5) * H / v->height / 2 - 0.5;
+				double cx = (x - v->x + 0.5) * W / v->width / 2 - 0.5,
+				       cy = (y - v->y + 0.5) * H / v->height / 2 - 0.5;
 				double luma = picture.plane[0][y * picture.stride[0] + x] / 255.0;
 				double p = (between(gain, cx, cy) * luma + between(rest, cx, cy) - 0.25) / 0.5 * 255;
 				int alpha = mask.alpha[y * mask.stride + x];
@@ -220,7 +225,8 @@ static void test_trace_is_the_formula(void **state)
 				if (x < v->x || y < v->y || x >= v->x + v->width || y >= v->y + v->height)
 					assert_int_equal(alpha, 0);
 				else
-					assert_true(fabs(fmin(fmax(p, 0), 255) - alpha) < 9);	/* 1/256 of a cell is up to 4 each way here */
+					/* 1/256 of a cell is up to 4 each way here */
+					assert_true(fabs(fmin(fmax(p, 0), 255) - alpha) < 9);
 			}
 		}
 		pmk_trace_destroy(trace);
@@ -248,7 +254,9 @@ static void test_levels_agree(void **state)
 			for (int i = 0; i < N; i++) {
 				for (int r = 0; r < 4; r++) {
 					uint32_t v = unit_random(&seed);
-					rows[r][i] = (int16_t)(v % 8 == 0 ? PMK_EDGE_MOST : v % 8 == 1 ? -PMK_EDGE_MOST : (int)(v >> 8) % PMK_EDGE_MOST);
+					rows[r][i] = (int16_t)(v % 8 == 0 ? PMK_EDGE_MOST :
+							v % 8 == 1        ? -PMK_EDGE_MOST :
+									    (int)(v >> 8) % PMK_EDGE_MOST);
 				}
 				rows[4][i] = (int16_t)(unit_random(&seed) % 32768);
 				luma[i] = (uint8_t)unit_random(&seed);
@@ -270,12 +278,14 @@ static void test_levels_agree(void **state)
 	}
 }
 
-/* An edge that only colour shows, of the same luma on both sides, is found, and at the camera's resolution an edge of luma is
- * sharper than the network's pixels. */
+/* An edge that only colour shows, of the same luma on both sides, is found, and at the camera's resolution an edge of
+ * luma is sharper than the network's pixels. */
 static void test_refine_follows_colour_and_luma(void **state)
 {
 	enum { N = 64, BIG = 256, EDGE = 117 };
-	struct pmk_refine_settings settings = { .mode = PMK_REFINE_GUIDED, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 };
+	struct pmk_refine_settings settings = {
+		.mode = PMK_REFINE_GUIDED, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1
+	};
 	struct pmk_layout at_network = { .width = N, .height = N }, at_camera = { .width = BIG, .height = BIG };
 	struct pmk_image small, picture;
 	struct pmk_mask mask;
@@ -290,16 +300,19 @@ static void test_refine_follows_colour_and_luma(void **state)
 
 		for (int plane = 0; plane < 3; plane++) {
 			bool edge = way ? plane == 0 : plane == 1;
-			int big = plane ? BIG / 2 : BIG, n = plane ? N / 2 : N, scale = big / n, at = plane ? EDGE / 2 : EDGE;
+			int big = plane ? BIG / 2 : BIG, n = plane ? N / 2 : N, scale = big / n,
+			    at = plane ? EDGE / 2 : EDGE;
 			for (int y = 0; y < big; y++) {
 				for (int x = 0; x < big; x++)
-					picture.plane[plane][y * picture.stride[plane] + x] = (uint8_t)(edge && x >= at ? 170 : 110);
+					picture.plane[plane][y * picture.stride[plane] + x] =
+						(uint8_t)(edge && x >= at ? 170 : 110);
 			}
 			for (int y = 0; y < n; y++) {
 				for (int x = 0; x < n; x++) {
 					int inside = (x + 1) * scale - at;
 					inside = inside < 0 ? 0 : inside > scale ? scale : inside;
-					small.plane[plane][y * small.stride[plane] + x] = (uint8_t)(110 + (edge ? 60 * inside / scale : 0));
+					small.plane[plane][y * small.stride[plane] + x] = (uint8_t)(110 +
+						(edge ? 60 * inside / scale : 0));
 				}
 			}
 		}
@@ -316,9 +329,9 @@ static void test_refine_follows_colour_and_luma(void **state)
 					worst = off > worst ? off : worst;
 			}
 		}
-		if (way)	/* luma: right to the pixel */
+		if (way) /* luma: right to the pixel */
 			assert_true(worst <= 32 && wrong < 64 * BIG);
-		else	/* colour: to a cell, 8 px */
+		else /* colour: to a cell, 8 px */
 			assert_true(wrong < 4 * 255 * BIG);
 		pmk_refine_destroy(refine);
 	}
@@ -331,7 +344,9 @@ static void test_refine_follows_colour_and_luma(void **state)
 static void test_light_wraps_around(void **state)
 {
 	enum { N = 32, BIG = 240 };
-	struct pmk_refine_settings settings = { .mode = PMK_REFINE_NONE, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 };
+	struct pmk_refine_settings settings = {
+		.mode = PMK_REFINE_NONE, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1
+	};
 	struct pmk_mask mask[2];
 	float p[N * N];
 

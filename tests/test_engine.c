@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* Each engine, at each level of this CPU, against the plain reference: every operator alone, what rewrites touch, random networks,
- * the real ones. */
+/* Each engine, at each level of this CPU, against the plain reference: every operator alone, what rewrites touch,
+ * random networks, the real ones. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "unit.h"
 #include "base/cpu.h"
 #include "base/mem.h"
 #include "model/engine.h"
 #include "model/rewrite.h"
 #include "reference.h"
+#include "unit.h"
 
 #include <errno.h>
 #include <math.h>
@@ -81,8 +81,15 @@ static struct pmk_op *append(enum pmk_op_kind kind, int output, int inputs, int 
 	struct pmk_op *op = &net.ops[net.op_count++];
 
 	assert_true(net.op_count < ROOM);
-	*op = (struct pmk_op){ .kind = kind, .inputs = inputs, .input = { a, b, c }, .output = output, .stride_h = 1, .stride_w = 1,
-		.dilation_h = 1, .dilation_w = 1, .depth_multiplier = 1 };
+	*op = (struct pmk_op){ .kind = kind,
+		.inputs = inputs,
+		.input = { a, b, c },
+		.output = output,
+		.stride_h = 1,
+		.stride_w = 1,
+		.dilation_h = 1,
+		.dilation_w = 1,
+		.depth_multiplier = 1 };
 	net.output = output;
 	return op;
 }
@@ -94,7 +101,8 @@ static void fill(float *values, size_t count, float scale)
 }
 
 /* To 1e-4 of `scale`. */
-static void compare(const struct pmk_engine *engine, const float *expected, size_t count, double scale, const char *name)
+static void compare(
+	const struct pmk_engine *engine, const float *expected, size_t count, double scale, const char *name)
 {
 	const float *got = pmk_engine_output(engine);
 
@@ -125,7 +133,8 @@ static bool choose(int which, enum pmk_engine_kind *kind)
 	return true;
 }
 
-static void agree_with(const char *name, enum pmk_engine_kind kind, int threads, size_t inputs, size_t outputs, float *expected)
+static void agree_with(
+	const char *name, enum pmk_engine_kind kind, int threads, size_t inputs, size_t outputs, float *expected)
 {
 	struct pmk_engine *engine = NULL;
 
@@ -163,20 +172,31 @@ static int positions(int size, int kernel, int stride, int dilation, bool same)
 
 static void test_conv(void **state)
 {
-	static const struct { int h, w, from, to, kh, kw, sh, sw, dilation; bool same, bias; enum pmk_activation activation; } cases[] = {
-		{ 7, 9, 3, 5, 3, 3, 1, 1, 1, true, true, PMK_ACT_NONE }, { 8, 6, 3, 16, 3, 3, 2, 2, 1, true, true, PMK_ACT_RELU },
-		{ 9, 9, 4, 17, 1, 1, 1, 1, 1, true, true, PMK_ACT_RELU6 }, { 9, 9, 4, 7, 1, 1, 1, 1, 1, false, false, PMK_ACT_NONE },
-		{ 7, 8, 4, 7, 1, 1, 2, 2, 1, true, true, PMK_ACT_NONE }, { 11, 13, 2, 3, 5, 3, 2, 3, 1, false, true, PMK_ACT_NONE },
-		{ 11, 13, 2, 3, 3, 3, 1, 1, 4, true, true, PMK_ACT_RELU }, { 11, 13, 2, 3, 3, 2, 1, 1, 2, false, false, PMK_ACT_NONE },
-		{ 1, 1, 33, 9, 3, 3, 1, 1, 1, true, true, PMK_ACT_NONE }, { 3, 2, 1, 1, 7, 7, 1, 1, 1, true, true, PMK_ACT_NONE },
-		{ 5, 5, 3, 4, 5, 5, 1, 1, 1, false, true, PMK_ACT_NONE }, { 6, 7, 3, 4, 2, 4, 2, 1, 2, true, true, PMK_ACT_NONE },
+	static const struct {
+		int h, w, from, to, kh, kw, sh, sw, dilation;
+		bool same, bias;
+		enum pmk_activation activation;
+	} cases[] = {
+		{ 7, 9, 3, 5, 3, 3, 1, 1, 1, true, true, PMK_ACT_NONE },
+		{ 8, 6, 3, 16, 3, 3, 2, 2, 1, true, true, PMK_ACT_RELU },
+		{ 9, 9, 4, 17, 1, 1, 1, 1, 1, true, true, PMK_ACT_RELU6 },
+		{ 9, 9, 4, 7, 1, 1, 1, 1, 1, false, false, PMK_ACT_NONE },
+		{ 7, 8, 4, 7, 1, 1, 2, 2, 1, true, true, PMK_ACT_NONE },
+		{ 11, 13, 2, 3, 5, 3, 2, 3, 1, false, true, PMK_ACT_NONE },
+		{ 11, 13, 2, 3, 3, 3, 1, 1, 4, true, true, PMK_ACT_RELU },
+		{ 11, 13, 2, 3, 3, 2, 1, 1, 2, false, false, PMK_ACT_NONE },
+		{ 1, 1, 33, 9, 3, 3, 1, 1, 1, true, true, PMK_ACT_NONE },
+		{ 3, 2, 1, 1, 7, 7, 1, 1, 1, true, true, PMK_ACT_NONE },
+		{ 5, 5, 3, 4, 5, 5, 1, 1, 1, false, true, PMK_ACT_NONE },
+		{ 6, 7, 3, 4, 2, 4, 2, 1, 2, true, true, PMK_ACT_NONE },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		int x = begin(4, 1, cases[i].h, cases[i].w, cases[i].from), w = constant(4, cases[i].to, cases[i].kh, cases[i].kw, cases[i].from);
+		int x = begin(4, 1, cases[i].h, cases[i].w, cases[i].from),
+		    w = constant(4, cases[i].to, cases[i].kh, cases[i].kw, cases[i].from);
 		int bias = cases[i].bias ? constant(1, cases[i].to, 0, 0, 0) : 0;
 		int y = tensor(4, 1, positions(cases[i].h, cases[i].kh, cases[i].sh, cases[i].dilation, cases[i].same),
-			       positions(cases[i].w, cases[i].kw, cases[i].sw, cases[i].dilation, cases[i].same), cases[i].to);
+			positions(cases[i].w, cases[i].kw, cases[i].sw, cases[i].dilation, cases[i].same), cases[i].to);
 		struct pmk_op *op = append(PMK_OP_CONV, y, cases[i].bias ? 3 : 2, x, w, bias);
 
 		op->stride_h = cases[i].sh;
@@ -190,22 +210,36 @@ static void test_conv(void **state)
 
 static void test_depthwise(void **state)
 {
-	static const struct { int h, w, from, multiplier, kh, kw, stride, dilation; bool same, bias; enum pmk_activation activation; } cases[] = {
-		{ 9, 7, 5, 1, 3, 3, 1, 1, true, true, PMK_ACT_NONE }, { 9, 8, 16, 1, 3, 3, 2, 1, true, true, PMK_ACT_RELU6 },
-		{ 9, 7, 17, 1, 5, 5, 1, 1, true, true, PMK_ACT_RELU }, { 9, 7, 3, 1, 5, 5, 2, 1, false, false, PMK_ACT_NONE },
-		{ 13, 11, 8, 1, 3, 3, 1, 2, true, true, PMK_ACT_NONE }, { 13, 11, 8, 1, 3, 3, 1, 4, true, true, PMK_ACT_NONE },
-		{ 6, 5, 3, 2, 3, 3, 1, 1, true, true, PMK_ACT_NONE }, { 6, 5, 3, 4, 3, 2, 2, 1, true, false, PMK_ACT_RELU },
-		{ 6, 5, 7, 1, 1, 1, 1, 1, true, true, PMK_ACT_NONE }, { 6, 5, 7, 1, 1, 1, 1, 1, false, false, PMK_ACT_RELU },
-		{ 12, 9, 5, 1, 7, 7, 1, 1, true, true, PMK_ACT_NONE }, { 12, 9, 5, 1, 2, 3, 1, 1, true, true, PMK_ACT_NONE },
-		{ 12, 9, 1, 1, 4, 1, 3, 1, true, true, PMK_ACT_NONE }, { 2, 2, 4, 1, 5, 5, 1, 3, true, true, PMK_ACT_NONE },
-		{ 5, 4, 1, 6, 3, 3, 1, 1, true, true, PMK_ACT_NONE }, { 12, 9, 5, 1, 1, 3, 2, 1, true, true, PMK_ACT_NONE },
+	static const struct {
+		int h, w, from, multiplier, kh, kw, stride, dilation;
+		bool same, bias;
+		enum pmk_activation activation;
+	} cases[] = {
+		{ 9, 7, 5, 1, 3, 3, 1, 1, true, true, PMK_ACT_NONE },
+		{ 9, 8, 16, 1, 3, 3, 2, 1, true, true, PMK_ACT_RELU6 },
+		{ 9, 7, 17, 1, 5, 5, 1, 1, true, true, PMK_ACT_RELU },
+		{ 9, 7, 3, 1, 5, 5, 2, 1, false, false, PMK_ACT_NONE },
+		{ 13, 11, 8, 1, 3, 3, 1, 2, true, true, PMK_ACT_NONE },
+		{ 13, 11, 8, 1, 3, 3, 1, 4, true, true, PMK_ACT_NONE },
+		{ 6, 5, 3, 2, 3, 3, 1, 1, true, true, PMK_ACT_NONE },
+		{ 6, 5, 3, 4, 3, 2, 2, 1, true, false, PMK_ACT_RELU },
+		{ 6, 5, 7, 1, 1, 1, 1, 1, true, true, PMK_ACT_NONE },
+		{ 6, 5, 7, 1, 1, 1, 1, 1, false, false, PMK_ACT_RELU },
+		{ 12, 9, 5, 1, 7, 7, 1, 1, true, true, PMK_ACT_NONE },
+		{ 12, 9, 5, 1, 2, 3, 1, 1, true, true, PMK_ACT_NONE },
+		{ 12, 9, 1, 1, 4, 1, 3, 1, true, true, PMK_ACT_NONE },
+		{ 2, 2, 4, 1, 5, 5, 1, 3, true, true, PMK_ACT_NONE },
+		{ 5, 4, 1, 6, 3, 3, 1, 1, true, true, PMK_ACT_NONE },
+		{ 12, 9, 5, 1, 1, 3, 2, 1, true, true, PMK_ACT_NONE },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		int to = cases[i].from * cases[i].multiplier, x = begin(4, 1, cases[i].h, cases[i].w, cases[i].from);
-		int w = constant(4, 1, cases[i].kh, cases[i].kw, to), bias = cases[i].bias ? constant(1, to, 0, 0, 0) : 0;
-		int y = tensor(4, 1, positions(cases[i].h, cases[i].kh, cases[i].stride, cases[i].dilation, cases[i].same),
-			       positions(cases[i].w, cases[i].kw, cases[i].stride, cases[i].dilation, cases[i].same), to);
+		int w = constant(4, 1, cases[i].kh, cases[i].kw, to),
+		    bias = cases[i].bias ? constant(1, to, 0, 0, 0) : 0;
+		int y = tensor(4, 1,
+			positions(cases[i].h, cases[i].kh, cases[i].stride, cases[i].dilation, cases[i].same),
+			positions(cases[i].w, cases[i].kw, cases[i].stride, cases[i].dilation, cases[i].same), to);
 		struct pmk_op *op = append(PMK_OP_DEPTHWISE, y, cases[i].bias ? 3 : 2, x, w, bias);
 
 		op->stride_h = op->stride_w = cases[i].stride;
@@ -222,10 +256,12 @@ static void test_transpose_conv(void **state)
 	for (int i = 0; i < 3 * 3 * 4 * 4 * 2; i++) {
 		int stride_h = i % 3 + 1, stride_w = i / 3 % 3 + 1, kernel_h = i / 9 % 4 + 1, kernel_w = i / 36 % 4 + 1;
 		bool same = i / 144;
-		int x = begin(4, 1, 4 + i % 3, 5, 6), w = constant(4, 1 + i % 3, kernel_h, kernel_w, 6), bias = constant(1, 1 + i % 3, 0, 0, 0);
+		int x = begin(4, 1, 4 + i % 3, 5, 6), w = constant(4, 1 + i % 3, kernel_h, kernel_w, 6),
+		    bias = constant(1, 1 + i % 3, 0, 0, 0);
 		int height = (4 + i % 3) * stride_h + (!same && kernel_h > stride_h ? kernel_h - stride_h : 0);
 		int width = 5 * stride_w + (!same && kernel_w > stride_w ? kernel_w - stride_w : 0);
-		struct pmk_op *op = append(PMK_OP_TRANSPOSE_CONV, tensor(4, 1, height, width, 1 + i % 3), i % 5 ? 3 : 2, x, w, bias);
+		struct pmk_op *op = append(
+			PMK_OP_TRANSPOSE_CONV, tensor(4, 1, height, width, 1 + i % 3), i % 5 ? 3 : 2, x, w, bias);
 
 		op->stride_h = stride_h;
 		op->stride_w = stride_w;
@@ -253,10 +289,15 @@ static void test_fully_connected(void **state)
 
 static void test_add_and_mul(void **state)
 {
-	static const struct { int a[4], b_dims, b[4], y[4]; } cases[] = {
-		{ { 1, 5, 3, 7 }, 4, { 1, 5, 3, 7 }, { 1, 5, 3, 7 } }, { { 1, 5, 3, 7 }, 4, { 1, 1, 1, 7 }, { 1, 5, 3, 7 } },
-		{ { 1, 5, 3, 7 }, 1, { 7 }, { 1, 5, 3, 7 } }, { { 1, 5, 3, 7 }, 0, { 0 }, { 1, 5, 3, 7 } },
-		{ { 1, 5, 1, 7 }, 4, { 1, 1, 3, 1 }, { 1, 5, 3, 7 } }, { { 1, 1, 1, 1 }, 3, { 4, 3, 2 }, { 1, 4, 3, 2 } },
+	static const struct {
+		int a[4], b_dims, b[4], y[4];
+	} cases[] = {
+		{ { 1, 5, 3, 7 }, 4, { 1, 5, 3, 7 }, { 1, 5, 3, 7 } },
+		{ { 1, 5, 3, 7 }, 4, { 1, 1, 1, 7 }, { 1, 5, 3, 7 } },
+		{ { 1, 5, 3, 7 }, 1, { 7 }, { 1, 5, 3, 7 } },
+		{ { 1, 5, 3, 7 }, 0, { 0 }, { 1, 5, 3, 7 } },
+		{ { 1, 5, 1, 7 }, 4, { 1, 1, 3, 1 }, { 1, 5, 3, 7 } },
+		{ { 1, 1, 1, 1 }, 3, { 4, 3, 2 }, { 1, 4, 3, 2 } },
 	};
 
 	for (size_t i = 0; i < 4 * sizeof cases / sizeof *cases; i++) {
@@ -265,7 +306,9 @@ static void test_add_and_mul(void **state)
 		int x = begin(4, a[0], a[1], a[2], a[3]), other = constant(cases[at].b_dims, b[0], b[1], b[2], b[3]);
 		int result = tensor(4, y[0], y[1], y[2], y[3]);
 
-		append(kind, result, 2, i % 4 < 2 ? x : other, i % 4 < 2 ? other : x, 0)->activation = i % 3 ? PMK_ACT_NONE : PMK_ACT_RELU;
+		append(kind, result, 2, i % 4 < 2 ? x : other, i % 4 < 2 ? other : x, 0)->activation = i % 3 ?
+			PMK_ACT_NONE :
+			PMK_ACT_RELU;
 		agree("add or mul with a constant", 1);
 	}
 	begin(4, 1, 3, 4, 5);
@@ -275,16 +318,26 @@ static void test_add_and_mul(void **state)
 
 static void test_pools(void **state)
 {
-	static const struct { int h, w, c, kh, kw, sh, sw; bool same; } cases[] = {
-		{ 8, 8, 5, 2, 2, 2, 2, false }, { 9, 7, 16, 3, 3, 2, 2, true }, { 9, 7, 3, 3, 2, 1, 3, true }, { 6, 5, 19, 6, 5, 6, 5, false },
-		{ 6, 5, 4, 1, 1, 1, 1, true }, { 4, 4, 8, 4, 4, 1, 1, true }, { 7, 9, 2, 5, 5, 1, 1, false }, { 1, 1, 6, 1, 1, 1, 1, false },
-		{ 9, 9, 3, 1, 4, 1, 2, true }, { 12, 9, 3, 2, 1, 3, 3, true },
+	static const struct {
+		int h, w, c, kh, kw, sh, sw;
+		bool same;
+	} cases[] = {
+		{ 8, 8, 5, 2, 2, 2, 2, false },
+		{ 9, 7, 16, 3, 3, 2, 2, true },
+		{ 9, 7, 3, 3, 2, 1, 3, true },
+		{ 6, 5, 19, 6, 5, 6, 5, false },
+		{ 6, 5, 4, 1, 1, 1, 1, true },
+		{ 4, 4, 8, 4, 4, 1, 1, true },
+		{ 7, 9, 2, 5, 5, 1, 1, false },
+		{ 1, 1, 6, 1, 1, 1, 1, false },
+		{ 9, 9, 3, 1, 4, 1, 2, true },
+		{ 12, 9, 3, 2, 1, 3, 3, true },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		int x = begin(4, 1, cases[i].h, cases[i].w, cases[i].c);
 		int y = tensor(4, 1, positions(cases[i].h, cases[i].kh, cases[i].sh, 1, cases[i].same),
-			       positions(cases[i].w, cases[i].kw, cases[i].sw, 1, cases[i].same), cases[i].c);
+			positions(cases[i].w, cases[i].kw, cases[i].sw, 1, cases[i].same), cases[i].c);
 		struct pmk_op *op = append(PMK_OP_AVERAGE_POOL, y, 1, x, 0, 0);
 
 		op->pool_h = cases[i].kh;
@@ -305,8 +358,8 @@ static void test_pools(void **state)
 
 static void test_resize(void **state)
 {
-	static const int cases[][4] = { { 4, 4, 8, 8 }, { 5, 7, 10, 14 }, { 5, 3, 13, 11 }, { 9, 8, 4, 5 }, { 1, 1, 6, 5 }, { 6, 5, 1, 1 },
-		{ 33, 33, 257, 257 }, { 6, 6, 6, 6 }, { 1, 5, 4, 5 } };
+	static const int cases[][4] = { { 4, 4, 8, 8 }, { 5, 7, 10, 14 }, { 5, 3, 13, 11 }, { 9, 8, 4, 5 },
+		{ 1, 1, 6, 5 }, { 6, 5, 1, 1 }, { 33, 33, 257, 257 }, { 6, 6, 6, 6 }, { 1, 5, 4, 5 } };
 
 	for (int i = 0; i < 3 * (int)(sizeof cases / sizeof *cases); i++) {
 		const int *size = cases[i / 3];
@@ -339,7 +392,8 @@ static void test_concat(void **state)
 
 static void test_elementwise(void **state)
 {
-	static const enum pmk_op_kind kinds[] = { PMK_OP_RELU, PMK_OP_RELU6, PMK_OP_HARD_SWISH, PMK_OP_SIGMOID, PMK_OP_SOFTMAX };
+	static const enum pmk_op_kind kinds[] = { PMK_OP_RELU, PMK_OP_RELU6, PMK_OP_HARD_SWISH, PMK_OP_SIGMOID,
+		PMK_OP_SOFTMAX };
 
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		begin(4, 1, 5, 3, 21);
@@ -388,7 +442,7 @@ static void build_context_network(void)
 
 	append(PMK_OP_MEAN, pooled, 1, x, 0, 0)->keep_dims = true;
 	joined = concat_of(resized(conv(pooled, 8, true), 9, 7), conv(x, 5, true));
-	conv(joined, 3, true);	/* nobody reads it */
+	conv(joined, 3, true); /* nobody reads it */
 	x = conv(joined, 10, true);
 	net.ops[net.op_count - 1].activation = PMK_ACT_RELU;
 	x = concat_of(x, resized(x, 9, 7));
@@ -501,7 +555,8 @@ static void grow(int results[], int *count)
 		y = concat_of(x, resized(other, from.dim[1], from.dim[2]));
 		break;
 	case 5:
-		other = conv(resized(other, random_below(2) ? 1 : from.dim[1], random_below(2) ? 1 : from.dim[2]), from.dim[3], true);
+		other = conv(resized(other, random_below(2) ? 1 : from.dim[1], random_below(2) ? 1 : from.dim[2]),
+			from.dim[3], true);
 		y = tensor(4, 1, from.dim[1], from.dim[2], from.dim[3]);
 		append(random_below(2) ? PMK_OP_ADD : PMK_OP_MUL, y, 2, x, other, 0);
 		break;
@@ -535,17 +590,27 @@ static void draw(float *rgb, int height, int width, float least)
 {
 	for (int i = 0; i < height * width; i++) {
 		double y = (double)(i / width) / height, x = (double)(i % width) / width;
-		bool head = hypot((x - 0.5) / 0.13, (y - 0.35) / 0.2) < 1, body = y > 0.55 && hypot((x - 0.5) / 0.33, (y - 1) / 0.45) < 1;
+		bool head = hypot((x - 0.5) / 0.13, (y - 0.35) / 0.2)<1, body = y> 0.55 &&
+			hypot((x - 0.5) / 0.33, (y - 1) / 0.45) < 1;
 		double wall = 0.55 + 0.2 * sin(40 * x) * (y < 0.8) + 0.1 * y;
-		double colour[3] = { head ? 0.8 : body ? 0.15 : wall, head ? 0.6 : body ? 0.2 : wall, head ? 0.5 : body ? 0.45 : 0.9 * wall };
+		double colour[3] = { head ? 0.8 :
+				body      ? 0.15 :
+					    wall,
+			head         ? 0.6 :
+				body ? 0.2 :
+				       wall,
+			head         ? 0.5 :
+				body ? 0.45 :
+				       0.9 * wall };
 
 		for (int c = 0; c < 3; c++)
-			rgb[3 * i + c] = least + (1 - least) * (float)fmin(fmax(colour[c] + 0.03 * random_float(), 0), 1);
+			rgb[3 * i + c] = least +
+				(1 - least) * (float)fmin(fmax(colour[c] + 0.03 * random_float(), 0), 1);
 	}
 }
 
-static void run_model_with(const struct pmk_graph *graph, enum pmk_engine_kind kind, const float *input, const float *expected,
-			   size_t count, const char *path)
+static void run_model_with(const struct pmk_graph *graph, enum pmk_engine_kind kind, const float *input,
+	const float *expected, size_t count, const char *path)
 {
 	struct pmk_engine *engine = NULL;
 
@@ -631,6 +696,7 @@ int main(void)
 	};
 
 	if (!pmk_engine_is_built(PMK_ENGINE_XNNPACK))
-		print_message("skipped: XNNPACK is not built in, our own engine is compared with the reference alone\n");
+		print_message(
+			"skipped: XNNPACK is not built in, our own engine is compared with the reference alone\n");
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

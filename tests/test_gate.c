@@ -56,8 +56,12 @@ static void look(struct room *r, double deviation, double x, double y, double ra
 	for (int i = 0; i < 3; i++) {
 		int width = pmk_layout_plane_width(&small, i), height = pmk_layout_plane_height(&small, i);
 		for (int k = 0; k < width * height; k++) {
-			double inside = radius + 0.5 - hypot(k % width - x, k / width - y), share = inside < 0 ? 0 : inside > 1 ? 1 : inside;
-			double value = r->base[i][k] + (i || radius <= 0 ? 0 : share * contrast) + noise(&r->random, i ? deviation / 2 : deviation);
+			double inside = radius + 0.5 - hypot(k % width - x, k / width - y),
+			       share = inside < 0 ? 0 :
+				inside > 1        ? 1 :
+						    inside;
+			double value = r->base[i][k] + (i || radius <= 0 ? 0 : share * contrast) +
+				noise(&r->random, i ? deviation / 2 : deviation);
 			r->now.plane[i][(size_t)(k / width) * r->now.stride[i] + k % width] = to_byte(value);
 		}
 	}
@@ -87,7 +91,7 @@ static void test_noise_is_still(void **state)
 			look(&r, deviations[d], 0, 0, 0, 0);
 			ran += pass(&g, &r, moment(i));
 		}
-		assert_int_equal(ran, 10);	/* every fourth frame: 0, 133, 267 ms.. */
+		assert_int_equal(ran, 10); /* every fourth frame: 0, 133, 267 ms.. */
 		pmk_gate_finish(&g);
 	}
 	assert_int_equal(pmk_gate_init(&g, &small), 0);
@@ -99,7 +103,8 @@ static void test_noise_is_still(void **state)
 	pmk_image_free(&r.now);
 }
 
-/* Small and large, slow and fast, through noise: no frame is still in which the hand is over 2 px from where the network saw it. */
+/* Small and large, slow and fast, through noise: no frame is still in which the hand is over 2 px from where the
+ * network saw it. */
 static void test_a_hand_is_not_still(void **state)
 {
 	static const double radii[] = { 3, 6, 15 }, speeds[] = { 0.1, 0.2, 0.5, 1, 2.5, 7 }, deviations[] = { 0.3, 1 };
@@ -125,14 +130,15 @@ static void test_a_hand_is_not_still(void **state)
 	}
 	pmk_image_free(&r.now);
 	printf("a hand at 0.1 to 7 px a frame: the network ran on %d of %d frames\n", runs, frames);
-	assert_true(runs < frames);	/* the slowest need it less often: the test can tell */
+	assert_true(runs < frames); /* the slowest need it less often: the test can tell */
 }
 
-/* A speck of the size of a few pixels of the network counts in each plane, also in the corners and at the rims of odd sizes. */
+/* A speck of the size of a few pixels of the network counts in each plane, also in the corners and at the rims of odd
+ * sizes. */
 static void test_colour_and_rims_count(void **state)
 {
-	static const struct pmk_layout layouts[] = {
-		{ .width = 251, .height = 141 }, { .width = 1280, .height = 720, .chroma = PMK_CHROMA_422 }, { .width = 1923, .height = 1079 } };
+	static const struct pmk_layout layouts[] = { { .width = 251, .height = 141 },
+		{ .width = 1280, .height = 720, .chroma = PMK_CHROMA_422 }, { .width = 1923, .height = 1079 } };
 	static const int places[][2] = { { 0, 0 }, { 2, 0 }, { 0, 2 }, { 2, 2 }, { 1, 2 }, { 2, 1 }, { 1, 1 } };
 
 	for (int l = 0; l < 3; l++) {
@@ -163,7 +169,10 @@ static void test_colour_and_rims_count(void **state)
 /* Where there is no noise two levels of a cell are still, and three are motion; strong noise hides as much. */
 static void test_the_threshold_follows_the_noise(void **state)
 {
-	static const struct { int noise, step; bool still; } cases[] = { { 0, 2, true }, { 0, 3, false }, { 2, 3, true }, { 2, 7, false } };
+	static const struct {
+		int noise, step;
+		bool still;
+	} cases[] = { { 0, 2, true }, { 0, 3, false }, { 2, 3, true }, { 2, 7, false } };
 	struct pmk_image image;
 	struct pmk_gate g;
 
@@ -175,7 +184,8 @@ static void test_the_threshold_follows_the_noise(void **state)
 		pmk_gate_saw(&g);
 		pmk_image_fill(&image, (uint8_t[]){ (uint8_t)(100 + cases[c].noise), 110, 120 });
 		for (int k = 0; k < 16; k++)
-			image.plane[0][(size_t)(40 + k / 4) * image.stride[0] + 80 + k % 4] = (uint8_t)(100 + cases[c].step);
+			image.plane[0][(size_t)(40 + k / 4) * image.stride[0] + 80 + k % 4] = (uint8_t)(100 +
+				cases[c].step);
 		assert_int_equal(pmk_gate_is_still(&g, &image, moment(c) + 1), cases[c].still);
 		pmk_gate_reset(&g);
 	}
@@ -199,8 +209,10 @@ static void test_the_last_pixels_count(void **state)
 	assert_int_equal(pmk_image_alloc(&image, &layout), 0);
 	assert_int_equal(pmk_gate_init(&g, &layout), 0);
 	for (int c = 0; c < 3 * 2; c++) {
-		int plane = c / 2, side = 1 << g.halved, width = pmk_layout_plane_width(&layout, plane), height = pmk_layout_plane_height(&layout, plane);
-		struct pmk_rect right = { width - width % side, 0, width % side, 4 * side }, below = { 0, height - height % side, 4 * side, height % side };
+		int plane = c / 2, side = 1 << g.halved, width = pmk_layout_plane_width(&layout, plane),
+		    height = pmk_layout_plane_height(&layout, plane);
+		struct pmk_rect right = { width - width % side, 0, width % side, 4 * side },
+				below = { 0, height - height % side, 4 * side, height % side };
 
 		assert_true(right.width && below.height);
 		pmk_image_fill(&image, (uint8_t[]){ 100, 100, 100 });
@@ -224,15 +236,15 @@ static void test_time_and_cuts(void **state)
 	paint_room(&r);
 	look(&r, 0, 0, 0, 0, 0);
 	assert_int_equal(pmk_gate_init(&g, &small), 0);
-	assert_false(pmk_gate_is_still(&g, &r.now, moment(0)));	/* nothing was seen yet */
+	assert_false(pmk_gate_is_still(&g, &r.now, moment(0))); /* nothing was seen yet */
 	pmk_gate_saw(&g);
-	assert_false(pmk_gate_is_still(&g, &r.now, moment(0)));	/* time does not go on */
+	assert_false(pmk_gate_is_still(&g, &r.now, moment(0))); /* time does not go on */
 	assert_true(pmk_gate_is_still(&g, &r.now, moment(0) + 1));
 	assert_true(pmk_gate_is_still(&g, &r.now, moment(0) + 100 * PMK_MS_NS));
 	assert_false(pmk_gate_is_still(&g, &r.now, moment(0) + 100 * PMK_MS_NS + 1));
 	assert_false(pmk_gate_is_still(&g, &r.now, moment(0) - 1));
 	assert_true(pmk_gate_is_still(&g, &r.now, moment(1)));
-	r.now.layout.range = PMK_RANGE_FULL;	/* the same bytes mean another picture */
+	r.now.layout.range = PMK_RANGE_FULL; /* the same bytes mean another picture */
 	assert_false(pmk_gate_is_still(&g, &r.now, moment(1)));
 	pmk_gate_saw(&g);
 	assert_true(pmk_gate_is_still(&g, &r.now, moment(2)));
@@ -242,8 +254,8 @@ static void test_time_and_cuts(void **state)
 	pmk_image_free(&r.now);
 }
 
-/* Whether motion lasts or not: still is only said of the picture that the network ran on last, and after motion it is said again
- * within seven pictures. In lasting motion two of six pictures are looked at. */
+/* Whether motion lasts or not: still is only said of the picture that the network ran on last, and after motion it is
+ * said again within seven pictures. In lasting motion two of six pictures are looked at. */
 static void test_rest_in_motion(void **state)
 {
 	struct pmk_image image;
@@ -289,8 +301,15 @@ struct pair {
 static void open_pair(struct pair *p)
 {
 	struct pmk_layout layout = { .width = SCENE_W, .height = SCENE_H };
-	struct pmk_scene_settings settings = { .model = "selfie", .threads = 1, .backdrop = "color:#3080c0",
-		.refine = { .mode = PMK_REFINE_GUIDED, .smooth = 0.765, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 } };
+	struct pmk_scene_settings settings = { .model = "selfie",
+		.threads = 1,
+		.backdrop = "color:#3080c0",
+		.refine = { .mode = PMK_REFINE_GUIDED,
+			.smooth = 0.765,
+			.threshold = -1,
+			.erode = -1,
+			.dilate = -1,
+			.feather = -1 } };
 
 	p->random = 11;
 	p->pool = pmk_frame_pool_create(1);
@@ -315,7 +334,8 @@ static void draw(struct pair *p, int number, double time_s)
 {
 	pmk_presenter_draw_image(p->presenter, time_s, &p->frame->image, NULL);
 	for (int i = 0; i < 3; i++) {
-		int width = pmk_layout_plane_width(&p->frame->image.layout, i), height = pmk_layout_plane_height(&p->frame->image.layout, i);
+		int width = pmk_layout_plane_width(&p->frame->image.layout, i),
+		    height = pmk_layout_plane_height(&p->frame->image.layout, i);
 		for (int y = 0; y < height; y++) {
 			uint8_t *row = p->frame->image.plane[i] + (size_t)y * p->frame->image.stride[i];
 			for (int x = 0; x < width; x++)
@@ -326,7 +346,8 @@ static void draw(struct pair *p, int number, double time_s)
 	p->frame->time_ns = moment(number);
 }
 
-/* The share of pixels whose alpha the two scenes see over a quarter apart. `still` counts the frames that kept their mask. */
+/* The share of pixels whose alpha the two scenes see over a quarter apart. `still` counts the frames that kept their
+ * mask. */
 static double differ(struct pair *p, int *still)
 {
 	const struct pmk_mask *a, *b;
@@ -375,11 +396,12 @@ static void test_no_mask_is_late(void **state)
 			apart = differ(&p, &still);
 			worst = apart > worst ? apart : worst;
 		}
-		printf("presenter at %.2f of its speed: %d of 60 masks kept, worst %.4f of the pixels differ\n", speeds[s], still, worst);
+		printf("presenter at %.2f of its speed: %d of 60 masks kept, worst %.4f of the pixels differ\n",
+			speeds[s], still, worst);
 		assert_true(worst < 0.001);
 		kept += still;
 	}
-	assert_true(kept > 0);	/* the test can tell */
+	assert_true(kept > 0); /* the test can tell */
 	close_pair(&p);
 }
 
@@ -409,7 +431,7 @@ static void test_faults_and_cuts_open_the_gate(void **state)
 	differ(&p, &still);
 	assert_int_equal(still, 1);
 	draw(&p, 4, 2);
-	p.frame->number = 0;	/* a camera that was opened anew */
+	p.frame->number = 0; /* a camera that was opened anew */
 	differ(&p, &still);
 	assert_int_equal(still, 1);
 	close_pair(&p);

@@ -1,47 +1,62 @@
 /* SPDX-License-Identifier: MIT */
-/* Golden hashes: presenter over each backdrop, by its exact alpha and by what the mask's chain makes of that, through the gate and the
- * hash output. The network is left out, as its last bits differ between processors; all that is here must not. When a hash changes on purpose, look at the picture first
- * (potemkin demo), then write the new one here and say why in the commit. */
+/* Golden hashes: presenter over each backdrop, by its exact alpha and by what the mask's chain makes of that, through
+ * the gate and the hash output. The network is left out, as its last bits differ between processors; all that is here
+ * must not. When a hash changes on purpose, look at the picture first (potemkin demo), then write the new one here and
+ * say why in the commit. */
 #include "unit.h"
 
 #include "base/cpu.h"
-#include "draw/presenter.h"
-#include "io/sink.h"
 #include "compose/backdrop.h"
 #include "compose/compose.h"
+#include "draw/presenter.h"
 #include "find/prepare.h"
+#include "io/sink.h"
 #include "mask/refine.h"
 
 #include <unistd.h>
 
-enum { N = 128 };	/* of the network that is played */
+enum { N = 128 }; /* of the network that is played */
 
 struct golden {
 	const char *backdrop, *hash;
 	int width, height;
 	enum pmk_chroma chroma;
 	enum pmk_range range;
-	enum pmk_refine_mode mode;	/* of the chain, where there is one */
+	enum pmk_refine_mode mode; /* of the chain, where there is one */
 };
 
 static const struct golden by_truth[] = {
-	{ "color:#3080c0", "b19e21ed2988928c41957dcbbfe212ce9e960815521ccc8ddb79f6fce3279608", 320, 180, PMK_CHROMA_420, PMK_RANGE_LIMITED, PMK_REFINE_NONE },
-	{ "color:#3080c0", "f864bf2f28f83e26f20b34532224ec940089c3c0451b3d0641a0e4245ab72b93", 322, 182, PMK_CHROMA_422, PMK_RANGE_FULL, PMK_REFINE_NONE },
-	{ "builtin:office", "e04d973dab22db53b5d400090b1fe2b09baaf124548e4971427ed73e5f354345", 320, 180, PMK_CHROMA_420, PMK_RANGE_FULL, PMK_REFINE_NONE },
-	{ "builtin:dusk", "dc5200a4e58f8d4bbb59e4caa48859241e5a36114bf24f37fc9889a4e28555cb", 640, 480, PMK_CHROMA_422, PMK_RANGE_LIMITED, PMK_REFINE_NONE },
-	{ "blur:30", "b226334b17478c92adcd5e921eb762a582159e2ab00310cd6e3dcdda836c1e1e", 320, 240, PMK_CHROMA_420, PMK_RANGE_LIMITED, PMK_REFINE_NONE },
+	{ "color:#3080c0", "b19e21ed2988928c41957dcbbfe212ce9e960815521ccc8ddb79f6fce3279608", 320, 180, PMK_CHROMA_420,
+		PMK_RANGE_LIMITED, PMK_REFINE_NONE },
+	{ "color:#3080c0", "f864bf2f28f83e26f20b34532224ec940089c3c0451b3d0641a0e4245ab72b93", 322, 182, PMK_CHROMA_422,
+		PMK_RANGE_FULL, PMK_REFINE_NONE },
+	{ "builtin:office", "e04d973dab22db53b5d400090b1fe2b09baaf124548e4971427ed73e5f354345", 320, 180,
+		PMK_CHROMA_420, PMK_RANGE_FULL, PMK_REFINE_NONE },
+	{ "builtin:dusk", "dc5200a4e58f8d4bbb59e4caa48859241e5a36114bf24f37fc9889a4e28555cb", 640, 480, PMK_CHROMA_422,
+		PMK_RANGE_LIMITED, PMK_REFINE_NONE },
+	{ "blur:30", "b226334b17478c92adcd5e921eb762a582159e2ab00310cd6e3dcdda836c1e1e", 320, 240, PMK_CHROMA_420,
+		PMK_RANGE_LIMITED, PMK_REFINE_NONE },
 };
 
 static const struct golden by_chain[] = {
-	{ "builtin:office", "0be7c394df9a3ec9719c7ec2f58a7a9af785265c8e1a433839f4de2199d8336e", 640, 360, PMK_CHROMA_420, PMK_RANGE_LIMITED, PMK_REFINE_GUIDED },
-	{ "color:#3080c0", "c0755a1e0d2ccffd16f75cec0013289058ae6cd6314d416489386526a4be7a5f", 323, 181, PMK_CHROMA_422, PMK_RANGE_FULL, PMK_REFINE_GUIDED },
-	{ "blur:50", "9e7682066e789ff005b49d468d508c89162d96a631b9452b1a49248967af3966", 482, 271, PMK_CHROMA_420, PMK_RANGE_FULL, PMK_REFINE_GUIDED },
-	{ "builtin:dusk", "cfbcb205ee4fd2c02e6c8035603f66d191b9527e59c5b861fefdad2631ff9ef6", 320, 240, PMK_CHROMA_422, PMK_RANGE_LIMITED, PMK_REFINE_NONE },
-	{ "builtin:dusk", "94bc0b97f2d1605a4fca507dcfbb0db803bf2cd1c1c33f04b65bb2354643c12c", 320, 240, PMK_CHROMA_420, PMK_RANGE_LIMITED, PMK_REFINE_MORPH },
+	{ "builtin:office", "0be7c394df9a3ec9719c7ec2f58a7a9af785265c8e1a433839f4de2199d8336e", 640, 360,
+		PMK_CHROMA_420, PMK_RANGE_LIMITED, PMK_REFINE_GUIDED },
+	{ "color:#3080c0", "c0755a1e0d2ccffd16f75cec0013289058ae6cd6314d416489386526a4be7a5f", 323, 181, PMK_CHROMA_422,
+		PMK_RANGE_FULL, PMK_REFINE_GUIDED },
+	{ "blur:50", "9e7682066e789ff005b49d468d508c89162d96a631b9452b1a49248967af3966", 482, 271, PMK_CHROMA_420,
+		PMK_RANGE_FULL, PMK_REFINE_GUIDED },
+	{ "builtin:dusk", "cfbcb205ee4fd2c02e6c8035603f66d191b9527e59c5b861fefdad2631ff9ef6", 320, 240, PMK_CHROMA_422,
+		PMK_RANGE_LIMITED, PMK_REFINE_NONE },
+	{ "builtin:dusk", "94bc0b97f2d1605a4fca507dcfbb0db803bf2cd1c1c33f04b65bb2354643c12c", 320, 240, PMK_CHROMA_420,
+		PMK_RANGE_LIMITED, PMK_REFINE_MORPH },
 };
 
 /* The hash output prints to a file of ours. */
-struct hashed { char path[32]; int fd, kept; struct pmk_sink *sink; };
+struct hashed {
+	char path[32];
+	int fd, kept;
+	struct pmk_sink *sink;
+};
 
 static struct hashed begin(void)
 {
@@ -93,7 +108,8 @@ struct studio {
 
 static struct studio open_studio(const struct golden *g)
 {
-	struct studio s = { .out = { .width = g->width, .height = g->height, .chroma = g->chroma }, .pool = pmk_frame_pool_create(1) };
+	struct studio s = { .out = { .width = g->width, .height = g->height, .chroma = g->chroma },
+		.pool = pmk_frame_pool_create(1) };
 
 	s.in = s.out;
 	s.in.range = g->range;
@@ -121,7 +137,8 @@ static struct pmk_shown *compose(struct studio *s, const struct pmk_mask *mask)
 	struct pmk_shown *shown;
 
 	assert_int_equal(blur ? pmk_compose_blurred(s->composer, s->frame, mask, blur, &shown) :
-		pmk_compose(s->composer, s->frame, mask, pmk_backdrop_behind(s->backdrop), &shown), 0);
+				pmk_compose(s->composer, s->frame, mask, pmk_backdrop_behind(s->backdrop), &shown),
+		0);
 	return shown;
 }
 
@@ -160,10 +177,13 @@ static void blunt(const struct pmk_mask *truth, const struct pmk_rect *view, flo
 	}
 }
 
-/* Three pictures by the mask that the chain makes of the alpha at a network's size, the rim cleaned; in the last two the view moves. */
+/* Three pictures by the mask that the chain makes of the alpha at a network's size, the rim cleaned; in the last two
+ * the view moves. */
 static void run_chain(const struct golden *g, char total[80])
 {
-	struct pmk_refine_settings settings = { .mode = g->mode, .light_wrap = 0.3, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 };
+	struct pmk_refine_settings settings = {
+		.mode = g->mode, .light_wrap = 0.3, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1
+	};
 	struct pmk_model_card card = { .input_width = N, .input_height = N, .scale = 1 };
 	struct studio s = open_studio(g);
 	struct pmk_prepare *prepare;

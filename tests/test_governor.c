@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The CPU limit against a load whose cost is known, by a clock of its own: soon under, no swinging, back when it can. */
+/* The CPU limit against a load whose cost is known, by a clock of its own: soon under, no swinging, back when it can.
+ */
 #include "unit.h"
 
 #include "base/clock.h"
 #include "core/governor.h"
 
-enum { LONGEST = 60 * 60 };	/* steps of a run */
+enum { LONGEST = 60 * 60 }; /* steps of a run */
 
 /* A camera at `fps`: each picture taken costs `picture` seconds of CPU, each second costs `rest`. */
 struct load {
@@ -13,7 +14,7 @@ struct load {
 	double fps, picture, rest, now, cpu, wobble;
 	double times[LONGEST], cpus[LONGEST];
 	int steps, changes;
-	double changed;	/* when last, s */
+	double changed; /* when last, s */
 	uint32_t random;
 };
 
@@ -62,19 +63,22 @@ static struct load load;
 
 static void test_under_within_two_seconds(void **state)
 {
-	static const double limits[] = { 0.1, 0.2, 0.3, 0.5 }, pictures[] = { 0.002, 0.005, 0.009, 0.016 }, rests[] = { 0, 0.02, 0.05 };
+	static const double limits[] = { 0.1, 0.2, 0.3, 0.5 }, pictures[] = { 0.002, 0.005, 0.009, 0.016 },
+			    rests[] = { 0, 0.02, 0.05 };
 
 	for (int c = 0; c < 4 * 4 * 3; c++) {
-		double limit = limits[c % 4], picture = pictures[c / 4 % 4], rest = rests[c / 16], least = rest + picture * 30 / 4;
+		double limit = limits[c % 4], picture = pictures[c / 4 % 4], rest = rests[c / 16],
+		       least = rest + picture * 30 / 4;
 		begin(&load, limit, 30, picture, rest);
 		unit_catch_log();
 		run(&load, 20);
 		pmk_log_redirect(NULL, NULL);
-		assert_int_equal(unit_log_count, least > limit);	/* what cannot be held is said once */
+		assert_int_equal(unit_log_count, least > limit); /* what cannot be held is said once */
 		assert_true(least > limit || worst(&load, 2) <= limit * 1.001);
 		assert_true(load.changes <= 3);
-		assert_true(!load.changes || load.changed < 102);	/* and then it stays */
-		assert_true(rest + picture * 30 > limit * 0.99 || load.governor.every == 1);	/* what fits is left alone */
+		assert_true(!load.changes || load.changed < 102); /* and then it stays */
+		/* what fits is left alone */
+		assert_true(rest + picture * 30 > limit * 0.99 || load.governor.every == 1);
 	}
 }
 
@@ -106,7 +110,7 @@ static void test_no_limit_and_slow_cameras(void **state)
 	begin(&load, 0, 30, 1, 1);
 	run(&load, 5);
 	assert_int_equal(load.governor.every, 1);
-	begin(&load, 0.05, 5, 0.1, 0);	/* a rate at which nothing can be left out */
+	begin(&load, 0.05, 5, 0.1, 0); /* a rate at which nothing can be left out */
 	unit_catch_log();
 	run(&load, 5);
 	pmk_log_redirect(NULL, NULL);

@@ -8,7 +8,9 @@
 #include <errno.h>
 #include <math.h>
 
-static const struct { int w, h; } sizes[] = { { 16, 16 }, { 17, 19 }, { 64, 48 }, { 101, 33 }, { 1, 1 }, { 2, 7 }, { 320, 180 } };
+static const struct {
+	int w, h;
+} sizes[] = { { 16, 16 }, { 17, 19 }, { 64, 48 }, { 101, 33 }, { 1, 1 }, { 2, 7 }, { 320, 180 } };
 
 static void fill_random(struct pmk_image *image, uint32_t seed)
 {
@@ -27,7 +29,8 @@ static int difference(const struct pmk_image *a, const struct pmk_image *b)
 	for (int p = 0; p < 3; p++) {
 		for (int y = 0; y < pmk_layout_plane_height(&a->layout, p); y++) {
 			for (int x = 0; x < pmk_layout_plane_width(&a->layout, p); x++) {
-				int d = abs(a->plane[p][(size_t)y * a->stride[p] + x] - b->plane[p][(size_t)y * b->stride[p] + x]);
+				int d = abs(a->plane[p][(size_t)y * a->stride[p] + x] -
+					b->plane[p][(size_t)y * b->stride[p] + x]);
 				most = d > most ? d : most;
 			}
 		}
@@ -42,7 +45,9 @@ static void test_raw_round_trip(void **state)
 
 	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
 		for (size_t f = 0; f < 3; f++) {
-			struct pmk_layout layout = { .width = sizes[i].w, .height = sizes[i].h, .chroma = pmk_fourcc_chroma(formats[f]) };
+			struct pmk_layout layout = {
+				.width = sizes[i].w, .height = sizes[i].h, .chroma = pmk_fourcc_chroma(formats[f])
+			};
 			int stride = pmk_fourcc_stride(formats[f], layout.width);
 			size_t bytes = pmk_fourcc_bytes(formats[f], layout.width, layout.height, stride);
 			uint8_t *raw = malloc(bytes);
@@ -67,9 +72,10 @@ static void test_raw_round_trip(void **state)
 /* The other two camera formats, made by hand: UYVY is YUYV with bytes swapped, YV12 is YU12 with planes swapped. */
 static void test_raw_variants(void **state)
 {
-	static const uint8_t uyvy[8] = { 10, 1, 20, 2, 11, 3, 21, 4 };	/* U Y V Y, two pairs */
-	static const uint8_t yv12[6] = { 1, 2, 3, 4, 60, 50 };	/* Y, V, U */
-	struct pmk_layout wide = { .width = 4, .height = 1, .chroma = PMK_CHROMA_422 }, square = { .width = 2, .height = 2 };
+	static const uint8_t uyvy[8] = { 10, 1, 20, 2, 11, 3, 21, 4 }; /* U Y V Y, two pairs */
+	static const uint8_t yv12[6] = { 1, 2, 3, 4, 60, 50 }; /* Y, V, U */
+	struct pmk_layout wide = { .width = 4, .height = 1, .chroma = PMK_CHROMA_422 },
+			  square = { .width = 2, .height = 2 };
 	struct pmk_image m;
 
 	assert_int_equal(pmk_image_alloc(&m, &wide), 0);
@@ -92,7 +98,9 @@ static void test_raw_other_sampling(void **state)
 	static const uint8_t yuv[3] = { 90, 100, 180 };
 
 	for (int chroma = 0; chroma < 2; chroma++) {
-		struct pmk_layout layout = { .width = 32, .height = 18, .chroma = chroma ? PMK_CHROMA_422 : PMK_CHROMA_420 };
+		struct pmk_layout layout = {
+			.width = 32, .height = 18, .chroma = chroma ? PMK_CHROMA_422 : PMK_CHROMA_420
+		};
 		uint8_t raw[32 * 18 * 2];
 		struct pmk_image m;
 
@@ -110,13 +118,16 @@ static void test_raw_other_sampling(void **state)
 	}
 }
 
-/* RGB to planes and back within 1 level in full range where a chroma sample covers one colour, in each matrix; limited range has
- * 219 levels of 255, so one step there is up to 2 levels of RGB. */
+/* RGB to planes and back within 1 level in full range where a chroma sample covers one colour, in each matrix; limited
+ * range has 219 levels of 255, so one step there is up to 2 levels of RGB. */
 static void test_rgb_round_trip(void **state)
 {
 	for (int matrix = 0; matrix < 2; matrix++) {
 		for (int range = 0; range < 2; range++) {
-			struct pmk_layout layout = { .width = 34, .height = 18, .matrix = (enum pmk_matrix)matrix, .range = (enum pmk_range)range };
+			struct pmk_layout layout = { .width = 34,
+				.height = 18,
+				.matrix = (enum pmk_matrix)matrix,
+				.range = (enum pmk_range)range };
 			struct pmk_rgb a, b;
 			struct pmk_image m, again;
 			uint32_t seed = 5;
@@ -130,14 +141,18 @@ static void test_rgb_round_trip(void **state)
 				for (int x = 0; x < 34; x += 2) {
 					uint32_t c = unit_random(&seed);
 					for (int k = 0; k < 4; k++)
-						memcpy(a.data + (size_t)(y + k / 2) * a.stride + (size_t)(x + k % 2) * 3, &c, 3);
+						memcpy(a.data + (size_t)(y + k / 2) * a.stride +
+								(size_t)(x + k % 2) * 3,
+							&c, 3);
 				}
 			}
 			pmk_convert_rgb_to_image(&a, &m);
 			pmk_convert_image_to_rgb(&m, &b);
 			for (int y = 0; y < 18; y++) {
 				for (int x = 0; x < 34 * 3; x++)
-					assert_in_range(abs(a.data[(size_t)y * a.stride + x] - b.data[(size_t)y * b.stride + x]), 0, most);
+					assert_in_range(abs(a.data[(size_t)y * a.stride + x] -
+								b.data[(size_t)y * b.stride + x]),
+						0, most);
 			}
 			pmk_convert_rgb_to_image(&b, &again);
 			assert_in_range(difference(&m, &again), 0, 1);
@@ -171,11 +186,16 @@ static void test_known_colours(void **state)
 /* A colour in the one matrix becomes the same colour in the other, in both ranges and samplings. */
 static void test_change_of_matrix(void **state)
 {
-	static const uint8_t colours[][3] = { { 255, 0, 0 }, { 0, 255, 0 }, { 0, 0, 255 }, { 255, 255, 255 }, { 30, 90, 160 }, { 200, 120, 60 } };
+	static const uint8_t colours[][3] = { { 255, 0, 0 }, { 0, 255, 0 }, { 0, 0, 255 }, { 255, 255, 255 },
+		{ 30, 90, 160 }, { 200, 120, 60 } };
 
 	for (int n = 0; n < 8; n++) {
-		struct pmk_layout a = { .width = 6, .height = 5, .chroma = (enum pmk_chroma)(n & 1), .range = (enum pmk_range)(n >> 1 & 1),
-			.matrix = (enum pmk_matrix)(n >> 2) }, b = a;
+		struct pmk_layout a = { .width = 6,
+			.height = 5,
+			.chroma = (enum pmk_chroma)(n & 1),
+			.range = (enum pmk_range)(n >> 1 & 1),
+			.matrix = (enum pmk_matrix)(n >> 2) },
+				  b = a;
 		struct pmk_image image, want;
 
 		b.matrix = a.matrix == PMK_MATRIX_BT601 ? PMK_MATRIX_BT709 : PMK_MATRIX_BT601;
@@ -226,7 +246,8 @@ static void test_turn(void **state)
 		for (int way = 0; way < 4; way++) {
 			bool mirror = way & 1, flip = way & 2;
 			pmk_convert_turn(&a, &b, mirror, flip);
-			assert_int_equal(b.plane[0][0], a.plane[0][(size_t)(flip ? h - 1 : 0) * a.stride[0] + (mirror ? w - 1 : 0)]);
+			assert_int_equal(b.plane[0][0],
+				a.plane[0][(size_t)(flip ? h - 1 : 0) * a.stride[0] + (mirror ? w - 1 : 0)]);
 			pmk_convert_turn(&b, &c, mirror, flip);
 			assert_int_equal(difference(&a, &c), 0);
 		}
@@ -239,7 +260,8 @@ static void test_turn(void **state)
 static void test_scale(void **state)
 {
 	static const uint8_t yuv[3] = { 50, 90, 200 };
-	struct pmk_layout from = { .width = 640, .height = 480, .chroma = PMK_CHROMA_422 }, to = { .width = 321, .height = 181 };
+	struct pmk_layout from = { .width = 640, .height = 480, .chroma = PMK_CHROMA_422 },
+			  to = { .width = 321, .height = 181 };
 	struct pmk_image a, b, want;
 
 	assert_int_equal(pmk_image_alloc(&a, &from), 0);
@@ -294,9 +316,9 @@ static void test_frame_pool(void **state)
 	assert_int_equal(a->position_ns, -1);
 	pmk_frame_unref(a);
 	a = pmk_frame_pool_take(pool, &small);
-	assert_ptr_equal(a->image.plane[0], pixels);	/* no allocation while the layout stays */
+	assert_ptr_equal(a->image.plane[0], pixels); /* no allocation while the layout stays */
 	pmk_frame_pool_destroy(pool);
-	a->image.plane[0][0] = 1;	/* a frame outlives its pool */
+	a->image.plane[0][0] = 1; /* a frame outlives its pool */
 	pmk_frame_unref(a);
 	pmk_frame_unref(b);
 	pmk_frame_unref(NULL);
@@ -317,18 +339,28 @@ static void test_shown_pool(void **state)
 	pmk_shown_pool_destroy(NULL);
 }
 
-/* A picture of another shape keeps its own: the middle of it fills the new one, and nothing of what lies outside is in it. */
+/* A picture of another shape keeps its own: the middle of it fills the new one, and nothing of what lies outside is in
+ * it. */
 static void test_scale_middle(void **state)
 {
-	static const struct { int width, height; struct pmk_rect part; } cases[] = {
-		{ 640, 480, { 0, 60, 640, 360 } }, { 640, 180, { 160, 0, 320, 180 } }, { 1920, 1080, { 0, 0, 1920, 1080 } },
-		{ 640, 362, { 0, 0, 640, 362 } }, { 16, 720, { 0, 356, 16, 8 } }, { 8192, 16, { 4082, 0, 28, 16 } },
+	static const struct {
+		int width, height;
+		struct pmk_rect part;
+	} cases[] = {
+		{ 640, 480, { 0, 60, 640, 360 } },
+		{ 640, 180, { 160, 0, 320, 180 } },
+		{ 1920, 1080, { 0, 0, 1920, 1080 } },
+		{ 640, 362, { 0, 0, 640, 362 } },
+		{ 16, 720, { 0, 356, 16, 8 } },
+		{ 8192, 16, { 4082, 0, 28, 16 } },
 	};
 	static const uint8_t outside[3] = { 40, 200, 30 };
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		for (int chroma = 0; chroma < 2; chroma++) {
-			struct pmk_layout given = { .width = cases[i].width, .height = cases[i].height, .chroma = (enum pmk_chroma)chroma };
+			struct pmk_layout given = {
+				.width = cases[i].width, .height = cases[i].height, .chroma = (enum pmk_chroma)chroma
+			};
 			struct pmk_layout asked = { .width = 320, .height = 180, .chroma = PMK_CHROMA_422 };
 			const struct pmk_rect *in = &cases[i].part;
 			struct pmk_image from, to;
@@ -338,12 +370,14 @@ static void test_scale_middle(void **state)
 			pmk_image_fill(&from, outside);
 			for (int y = in->y; y < in->y + in->height; y++) {
 				memset(from.plane[0] + (size_t)y * from.stride[0] + in->x, 200, (size_t)in->width);
-				memset(from.plane[2] + (size_t)(chroma ? y : y / 2) * from.stride[2] + in->x / 2, 170, (size_t)in->width / 2);
+				memset(from.plane[2] + (size_t)(chroma ? y : y / 2) * from.stride[2] + in->x / 2, 170,
+					(size_t)in->width / 2);
 			}
 			assert_int_equal(pmk_convert_scale_middle(&from, &to), 0);
 			for (int y = 0; y < 180; y++) {
 				for (int x = 0; x < 320; x++) {
-					if (abs(to.plane[0][y * to.stride[0] + x] - 200) > 1 || abs(to.plane[2][y * to.stride[2] + x / 2] - 170) > 1)
+					if (abs(to.plane[0][y * to.stride[0] + x] - 200) > 1 ||
+						abs(to.plane[2][y * to.stride[2] + x / 2] - 170) > 1)
 						fail_msg("case %zu, %d: at %d,%d", i, chroma, x, y);
 				}
 			}

@@ -44,15 +44,18 @@ static struct encoded encode(int width, int height, int sampling, int flags)
 	tjhandle handle = tjInitCompress();
 
 	for (int p = 0; p < (sampling == TJSAMP_GRAY ? 1 : 3); p++) {
-		int w = p ? tjPlaneWidth(1, width, sampling) : pad_width, h = p ? tjPlaneHeight(1, height, sampling) : pad_height;
+		int w = p ? tjPlaneWidth(1, width, sampling) : pad_width,
+		    h = p ? tjPlaneHeight(1, height, sampling) : pad_height;
 		planes[p] = malloc((size_t)w * (size_t)h);
 		for (int y = 0; y < h; y++) {
 			for (int x = 0; x < w; x++)
-				planes[p][y * w + x] = sample(p, (x + 0.5) * pad_width / w / width, (y + 0.5) * pad_height / h / height);
+				planes[p][y * w + x] = sample(
+					p, (x + 0.5) * pad_width / w / width, (y + 0.5) * pad_height / h / height);
 		}
 	}
 	assert_int_equal(tjCompressFromYUVPlanes(handle, (const unsigned char **)planes, width, NULL, height, sampling,
-		&made.data, &made.bytes, 95, flags), 0);
+				 &made.data, &made.bytes, 95, flags),
+		0);
 	for (int p = 0; p < 3; p++)
 		free(planes[p]);
 	tjDestroy(handle);
@@ -61,15 +64,18 @@ static struct encoded encode(int width, int height, int sampling, int flags)
 
 static void assert_near(const struct pmk_image *image, int plane, double (*expected)(double x, double y), int tolerance)
 {
-	int width = pmk_layout_plane_width(&image->layout, plane), height = pmk_layout_plane_height(&image->layout, plane);
+	int width = pmk_layout_plane_width(&image->layout, plane),
+	    height = pmk_layout_plane_height(&image->layout, plane);
 
 	for (int y = 0; y < height; y++) {
 		for (int x = 0; x < width; x++) {
 			double want = expected((x + 0.5) * (plane ? 2 : 1) / image->layout.width,
-				(y + 0.5) * (plane && image->layout.chroma == PMK_CHROMA_420 ? 2 : 1) / image->layout.height);
+				(y + 0.5) * (plane && image->layout.chroma == PMK_CHROMA_420 ? 2 : 1) /
+					image->layout.height);
 			int got = image->plane[plane][y * image->stride[plane] + x];
 			if (fabs(got - want) > tolerance)
-				fail_msg("plane %d at %d, %d of %dx%d: %d instead of %.1f", plane, x, y, width, height, got, want);
+				fail_msg("plane %d at %d, %d of %dx%d: %d instead of %.1f", plane, x, y, width, height,
+					got, want);
 		}
 	}
 }
@@ -77,7 +83,8 @@ static void assert_near(const struct pmk_image *image, int plane, double (*expec
 static void test_every_sampling_and_odd_sizes(void **state)
 {
 	static const int samplings[] = { TJSAMP_420, TJSAMP_422, TJSAMP_444, TJSAMP_440, TJSAMP_411, TJSAMP_GRAY };
-	static const int sizes[][2] = { { 64, 48 }, { 65, 49 }, { 67, 50 }, { 16, 16 }, { 17, 17 }, { 128, 17 }, { 63, 64 }, { 130, 34 } };
+	static const int sizes[][2] = { { 64, 48 }, { 65, 49 }, { 67, 50 }, { 16, 16 }, { 17, 17 }, { 128, 17 },
+		{ 63, 64 }, { 130, 34 } };
 	struct pmk_jpeg *jpeg;
 
 	assert_int_equal(pmk_jpeg_create(&jpeg), 0);
@@ -136,12 +143,13 @@ static void test_truncated_is_refused(void **state)
 		assert_int_equal(pmk_jpeg_layout(jpeg, e.data, e.bytes, &layout), 0);
 		assert_int_equal(pmk_image_alloc(&image, &layout), 0);
 		for (size_t bytes = 0; bytes + 8 < e.bytes; bytes += bytes < 700 ? 1 : 7) {
-			uint8_t *cut = malloc(bytes + 1);	/* so that reading on is found out */
+			uint8_t *cut = malloc(bytes + 1); /* so that reading on is found out */
 			memcpy(cut, e.data, bytes);
 			assert_int_equal(pmk_jpeg_decode(jpeg, cut, bytes, &image), -EBADMSG);
 			free(cut);
 		}
-		assert_int_equal(pmk_jpeg_decode(jpeg, e.data, e.bytes, &image), 0);	/* and the decoder is fit for the next */
+		/* and the decoder is fit for the next */
+		assert_int_equal(pmk_jpeg_decode(jpeg, e.data, e.bytes, &image), 0);
 		pmk_image_free(&image);
 		tjFree(e.data);
 	}
@@ -178,7 +186,8 @@ static void test_flipped_bits_do_no_harm(void **state)
 
 static uint8_t *find_marker(struct encoded *e, uint8_t marker)
 {
-	for (unsigned long i = 2; e->data[i + 1] != 0xda; i += 2 + (unsigned long)(e->data[i + 2] << 8 | e->data[i + 3])) {
+	for (unsigned long i = 2; e->data[i + 1] != 0xda;
+		i += 2 + (unsigned long)(e->data[i + 2] << 8 | e->data[i + 3])) {
 		assert_int_equal(e->data[i], 0xff);
 		if (e->data[i + 1] == marker)
 			return e->data + i;
@@ -188,7 +197,8 @@ static uint8_t *find_marker(struct encoded *e, uint8_t marker)
 
 static void test_sizes_out_of_bounds(void **state)
 {
-	static const int sizes[][2] = { { 65535, 65535 }, { 8193, 64 }, { 64, 8193 }, { 15, 64 }, { 64, 8 }, { 0, 64 }, { 64, 0 } };
+	static const int sizes[][2] = { { 65535, 65535 }, { 8193, 64 }, { 64, 8193 }, { 15, 64 }, { 64, 8 }, { 0, 64 },
+		{ 64, 0 } };
 	struct pmk_jpeg *jpeg;
 
 	assert_int_equal(pmk_jpeg_create(&jpeg), 0);
@@ -202,7 +212,7 @@ static void test_sizes_out_of_bounds(void **state)
 		sof[7] = (uint8_t)(sizes[i][0] >> 8);
 		sof[8] = (uint8_t)sizes[i][0];
 		assert_int_equal(pmk_jpeg_layout(jpeg, e.data, e.bytes, &layout), -EBADMSG);
-		assert_int_equal(layout.width, 1);	/* untouched */
+		assert_int_equal(layout.width, 1); /* untouched */
 		tjFree(e.data);
 	}
 	pmk_jpeg_destroy(jpeg);
@@ -211,7 +221,8 @@ static void test_sizes_out_of_bounds(void **state)
 /* A camera that changes its picture between layout and decode must not write past the image. */
 static void test_another_layout_is_refused(void **state)
 {
-	struct encoded small = encode(64, 48, TJSAMP_420, 0), large = encode(128, 96, TJSAMP_420, 0), wide = encode(64, 48, TJSAMP_422, 0);
+	struct encoded small = encode(64, 48, TJSAMP_420, 0), large = encode(128, 96, TJSAMP_420, 0),
+		       wide = encode(64, 48, TJSAMP_422, 0);
 	struct pmk_layout layout;
 	struct pmk_image image;
 	struct pmk_jpeg *jpeg;
@@ -278,7 +289,7 @@ static void test_spare_bytes_before_the_end(void **state)
 		assert_int_equal(pmk_image_alloc(&image, &layout), 0);
 		if (spare <= 16)
 			assert_int_equal(pmk_jpeg_decode(jpeg, longer, e.bytes + spare, &image), 0);
-		else if (spare > 32)	/* between, the decoder may have taken some for itself */
+		else if (spare > 32) /* between, the decoder may have taken some for itself */
 			assert_int_equal(pmk_jpeg_decode(jpeg, longer, e.bytes + spare, &image), -EBADMSG);
 		pmk_image_free(&image);
 	}
@@ -287,7 +298,8 @@ static void test_spare_bytes_before_the_end(void **state)
 	tjFree(e.data);
 }
 
-/* With restart markers a decoder complains in the same words when the rest of the picture is missing: that one is refused. */
+/* With restart markers a decoder complains in the same words when the rest of the picture is missing: that one is
+ * refused. */
 static void test_cut_at_a_restart_marker(void **state)
 {
 	struct encoded e;
@@ -343,8 +355,10 @@ static void test_other_factors_for_422(void **state)
 			int w = p ? 32 : 64;
 			for (int y = 0; y < heights[i]; y++) {
 				for (int x = 0; x < w; x++)
-					frame->data[p][y * frame->linesize[p] + x] = (uint8_t)(p == 0 ? luma_at((double)x / w, (double)y / heights[i]) :
-						p == 1 ? blue_at((double)x / w, 0) : red_at(0, (double)y / heights[i]));
+					frame->data[p][y * frame->linesize[p] + x] = (uint8_t)(p == 0 ?
+							luma_at((double)x / w, (double)y / heights[i]) :
+							p == 1 ? blue_at((double)x / w, 0) :
+								 red_at(0, (double)y / heights[i]));
 			}
 		}
 		assert_int_equal(avcodec_send_frame(encoder, frame), 0);

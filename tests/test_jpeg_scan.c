@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Our own reading of a JPEG's scan against libjpeg's: the same samples, bit for bit, and the same judgement of damage. */
+/* Our own reading of a JPEG's scan against libjpeg's: the same samples, bit for bit, and the same judgement of damage.
+ */
 #include "jpeg/jpeg_scan.h"
 
 #include "jpeg/jpeg_entropy.h"
@@ -9,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <turbojpeg.h>
+#include <cmocka.h>
 
 enum { MOST_ROWS = 4 * DCTSIZE, MOST_PX = 700, BELOW = 0x5a };
 
@@ -43,7 +44,12 @@ static int random_below(int limit)
 /* Ramps, edges and noise: blocks of all kinds, from a flat one to one full of large coefficients. */
 static int sample(int x, int y, int noise)
 {
-	int cell = (x / 24 + y / 16) % 5, value = cell == 0 ? 128 : cell == 1 ? x + y : cell == 2 ? (x / 3 % 2) * 255 : cell == 3 ? 40 + (x * y) % 90 : 200;
+	int cell = (x / 24 + y / 16) % 5,
+	    value = cell == 0 ? 128 :
+		cell == 1     ? x + y :
+		cell == 2     ? (x / 3 % 2) * 255 :
+		cell == 3     ? 40 + (x * y) % 90 :
+				200;
 
 	value += noise ? random_below(2 * noise + 1) - noise : 0;
 	return value < 0 ? 0 : value > 255 ? 255 : value;
@@ -62,8 +68,9 @@ static struct encoded encode(int width, int height, int sampling, int quality, i
 		for (int i = 0; i < w * h; i++)
 			planes[p][i] = (uint8_t)sample(i % w, i / w, p ? noise / 2 : noise);
 	}
-	assert_int_equal(tjCompressFromYUVPlanes(handle, (const unsigned char **)planes, width, NULL, height, sampling, &made.data, &made.bytes,
-		quality, 0), 0);
+	assert_int_equal(tjCompressFromYUVPlanes(handle, (const unsigned char **)planes, width, NULL, height, sampling,
+				 &made.data, &made.bytes, quality, 0),
+		0);
 	for (int p = 0; p < 3; p++)
 		free(planes[p]);
 	tjDestroy(handle);
@@ -102,8 +109,8 @@ static void free_planes(struct decoded *d)
 static bool start(struct library *l, const uint8_t *data, size_t bytes, struct decoded *d)
 {
 	jpeg_mem_src(&l->info, data, bytes);
-	if (jpeg_read_header(&l->info, TRUE) != JPEG_HEADER_OK || l->info.image_width > MOST_PX || l->info.image_height > MOST_PX ||
-	    l->info.num_components > 3)
+	if (jpeg_read_header(&l->info, TRUE) != JPEG_HEADER_OK || l->info.image_width > MOST_PX ||
+		l->info.image_height > MOST_PX || l->info.num_components > 3)
 		return false;
 	l->info.raw_data_out = TRUE;
 	l->info.do_fancy_upsampling = FALSE;
@@ -127,7 +134,8 @@ static bool decode_by_scan(struct pmk_jpeg_scan *scan, const uint8_t *data, size
 	memset(d, 0, sizeof *d);
 	library_open(&l);
 	if (!setjmp(l.escape) && start(&l, data, bytes, d))
-		done = pmk_jpeg_scan_run(scan, &l.info, d->plane, d->stride, spare) && !l.warned;	/* of the header */
+		/* of the header */
+		done = pmk_jpeg_scan_run(scan, &l.info, d->plane, d->stride, spare) && !l.warned;
 	jpeg_destroy_decompress(&l.info);
 	return done;
 }
@@ -151,7 +159,9 @@ static bool decode_by_library(const uint8_t *data, size_t bytes, struct decoded 
 				int count = l.info.comp_info[p].v_samp_factor * DCTSIZE;
 
 				for (int i = 0; i < count; i++)
-					rows[p][i] = unit * count + i < d->rows[p] ? d->plane[p] + (unit * count + i) * d->stride[p] : dummy;
+					rows[p][i] = unit * count + i < d->rows[p] ?
+						d->plane[p] + (unit * count + i) * d->stride[p] :
+						dummy;
 			}
 			jpeg_read_raw_data(&l.info, arrays, (JDIMENSION)(l.info.max_v_samp_factor * DCTSIZE));
 		}
@@ -166,7 +176,7 @@ static bool same(const struct decoded *a, const struct decoded *b)
 {
 	for (int p = 0; p < 3; p++) {
 		if (a->stride[p] != b->stride[p] || a->rows[p] != b->rows[p] ||
-		    memcmp(a->plane[p], b->plane[p], (size_t)(a->stride[p] * a->rows[p])) != 0)
+			memcmp(a->plane[p], b->plane[p], (size_t)(a->stride[p] * a->rows[p])) != 0)
 			return false;
 	}
 	return true;
@@ -188,14 +198,16 @@ static const int samplings[] = { TJSAMP_422, TJSAMP_420, TJSAMP_444, TJSAMP_440,
 
 static void test_same_as_the_library(void **state)
 {
-	static const int sizes[][2] = { { 160, 120 }, { 161, 121 }, { 16, 16 }, { 17, 33 }, { 250, 31 }, { 40, 200 }, { 129, 63 }, { 650, 40 } };
+	static const int sizes[][2] = { { 160, 120 }, { 161, 121 }, { 16, 16 }, { 17, 33 }, { 250, 31 }, { 40, 200 },
+		{ 129, 63 }, { 650, 40 } };
 	static const int qualities[] = { 5, 50, 80, 95, 100 };
 
 	for (size_t s = 0; s < sizeof samplings / sizeof samplings[0]; s++) {
 		for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
 			for (size_t q = 0; q < sizeof qualities / sizeof qualities[0]; q++) {
 				for (int noise = 0; noise <= 250; noise += noise ? 240 : 10)
-					check(*state, encode(sizes[i][0], sizes[i][1], samplings[s], qualities[q], noise));
+					check(*state,
+						encode(sizes[i][0], sizes[i][1], samplings[s], qualities[q], noise));
 			}
 		}
 	}
@@ -263,18 +275,19 @@ static void test_cut_off(void **state)
 	struct decoded d;
 
 	for (size_t bytes = e.bytes - 1; bytes > 0; bytes -= bytes > e.bytes - 64 ? 1 : 1 + bytes / 64) {
-		uint8_t *cut = malloc(bytes);	/* so that reading on is found out */
+		uint8_t *cut = malloc(bytes); /* so that reading on is found out */
 
 		memcpy(cut, e.data, bytes);
 		assert_false(decode_by_scan(*state, cut, bytes, 16, &d));
 		free_planes(&d);
 		free(cut);
 	}
-	check(*state, e);	/* and it is fit for the next */
+	check(*state, e); /* and it is fit for the next */
 }
 
 /* With `extra` before the end marker. */
-static bool accepts_with(struct pmk_jpeg_scan *scan, const struct encoded *e, const void *extra, size_t bytes, int spare)
+static bool accepts_with(
+	struct pmk_jpeg_scan *scan, const struct encoded *e, const void *extra, size_t bytes, int spare)
 {
 	uint8_t *longer = malloc(e->bytes + bytes);
 	struct decoded d;
@@ -295,7 +308,8 @@ static void test_spare_bytes(void **state)
 	struct encoded e = encode(96, 64, TJSAMP_420, 80, 20);
 
 	for (size_t count = 0; count <= 8; count++)
-		assert_int_equal(accepts_with(*state, &e, plain, count, 8), count <= 4);	/* each might have been a stuffed one */
+		/* each might have been a stuffed one */
+		assert_int_equal(accepts_with(*state, &e, plain, count, 8), count <= 4);
 	for (size_t count = 0; count <= 4; count++)
 		assert_int_equal(accepts_with(*state, &e, stuffed, 2 * count, 6), count <= 3);
 	tjFree(e.data);
@@ -311,8 +325,8 @@ static void test_fill_bytes(void **state)
 	tjFree(e.data);
 }
 
-/* What is accepted in spite of a flipped bit, the library accepts too. Samples differ only where a bit made a number that no encoder
- * makes, which is rare. */
+/* What is accepted in spite of a flipped bit, the library accepts too. Samples differ only where a bit made a number
+ * that no encoder makes, which is rare. */
 static void test_flipped_bits(void **state)
 {
 	int accepted = 0, refused = 0, differ = 0;
@@ -369,14 +383,14 @@ static void test_unusual_codes(void **state)
 
 	for (size_t i = 0; i + 4 < e.bytes && !table; i++) {
 		if (e.data[i] == 0xff && e.data[i + 1] == 0xc4 && e.data[i + 4] == 0x10)
-			table = e.data + i + 5 + 16;	/* the symbols of luma's AC */
+			table = e.data + i + 5 + 16; /* the symbols of luma's AC */
 	}
 	assert_non_null(table);
 	for (int symbol = 0; symbol < 40; symbol++) {
 		uint8_t was = table[symbol];
 		struct decoded ours, theirs;
 
-		table[symbol] = 0x1f;	/* a number of 15 bits */
+		table[symbol] = 0x1f; /* a number of 15 bits */
 		if (decode_by_scan(*state, e.data, e.bytes, 0, &ours)) {
 			assert_true(decode_by_library(e.data, e.bytes, &theirs));
 			assert_true(same(&ours, &theirs));
@@ -391,8 +405,8 @@ static void test_unusual_codes(void **state)
 	check(*state, e);
 }
 
-/* Codes with long numbers, as many as there may be, from a reader that lies alone in memory so that a sanitizer sees what is
- * read behind it. */
+/* Codes with long numbers, as many as there may be, from a reader that lies alone in memory so that a sanitizer sees
+ * what is read behind it. */
 static void test_reader_alone(void **state)
 {
 	struct pmk_jpeg_reader *reader = malloc(sizeof *reader);
@@ -405,7 +419,7 @@ static void test_reader_alone(void **state)
 	memset(blocks, 0, (PMK_JPEG_BLOCKS + 1) * sizeof *blocks);
 	for (int round = 0; round < 2000; round++) {
 		bits[7] = 127;
-		bits[14] = 128;	/* all bits are codes */
+		bits[14] = 128; /* all bits are codes */
 		for (int i = 0; i < 256; i++)
 			symbols[i] = (uint8_t)(random_below(50) ? 1 + random_below(10) : random_below(256));
 		pmk_jpeg_codes_make(&codes[0], bits, symbols, false);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* usage: test_kernels [CASES]
  *
- * Our own kernels against the plain reference, at each level that this CPU has: single operators of random, odd and extreme shapes,
- * with what may be fused into them behind them. No library but libc and libm, so that it runs under an emulator as well. */
+ * Our own kernels against the plain reference, at each level that this CPU has: single operators of random, odd and
+ * extreme shapes, with what may be fused into them behind them. No library but libc and libm, so that it runs under an
+ * emulator as well. */
 #include "base/cpu.h"
 #include "base/mem.h"
 #include "model/engine.h"
@@ -13,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CASES = 1500, ROOM = 16, MOST = 1 << 16 };	/* elements of a tensor */
+enum { CASES = 1500, ROOM = 16, MOST = 1 << 16 }; /* elements of a tensor */
 
 static uint32_t seed = 20260930;
 static struct pmk_tensor tensors[ROOM];
@@ -42,7 +43,8 @@ static int any_size(void)
 
 static int any_channels(void)
 {
-	static const int channels[] = { 1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 21, 24, 31, 32, 33, 40, 47, 48, 49, 56, 63, 64, 72, 97, 129, 136 };
+	static const int channels[] = { 1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 21, 24, 31, 32, 33, 40, 47, 48, 49, 56,
+		63, 64, 72, 97, 129, 136 };
 
 	return channels[below(sizeof channels / sizeof *channels)];
 }
@@ -75,8 +77,15 @@ static struct pmk_op *append(enum pmk_op_kind kind, int output, int inputs, int 
 {
 	struct pmk_op *op = &ops[net.op_count++];
 
-	*op = (struct pmk_op){ .kind = kind, .inputs = inputs, .input = { a, b, c }, .output = output, .stride_h = 1, .stride_w = 1,
-		.dilation_h = 1, .dilation_w = 1, .depth_multiplier = 1 };
+	*op = (struct pmk_op){ .kind = kind,
+		.inputs = inputs,
+		.input = { a, b, c },
+		.output = output,
+		.stride_h = 1,
+		.stride_w = 1,
+		.dilation_h = 1,
+		.dilation_w = 1,
+		.depth_multiplier = 1 };
 	net.output = output;
 	return op;
 }
@@ -101,14 +110,18 @@ static void set_window(struct pmk_op *op, int x, int kernel_h, int kernel_w, int
 	op->dilation_w = below(4) ? op->dilation_h : op->kind == PMK_OP_AVERAGE_POOL ? 1 : 1 + below(4);
 	op->same = below(3) || !fits(size[1], kernel_h, op->dilation_h) || !fits(size[2], kernel_w, op->dilation_w);
 	op->activation = (enum pmk_activation)below(3);
-	memcpy(tensors[op->output].dim, (const int[]){ size[0], positions(size[1], kernel_h, op->stride_h, op->dilation_h, op->same),
-		positions(size[2], kernel_w, op->stride_w, op->dilation_w, op->same), channels }, sizeof tensors[0].dim);
+	memcpy(tensors[op->output].dim,
+		(const int[]){ size[0], positions(size[1], kernel_h, op->stride_h, op->dilation_h, op->same),
+			positions(size[2], kernel_w, op->stride_w, op->dilation_w, op->same), channels },
+		sizeof tensors[0].dim);
 }
 
 static int conv(int x)
 {
-	int kernel_h = 1 + below(2) * below(5), kernel_w = below(3) ? kernel_h : 1 + below(4), channels = any_channels();
-	int w = constant(4, channels, kernel_h, kernel_w, tensors[x].dim[3]), bias = constant(1, channels, 0, 0, 0), y = tensor(0, 0, 0, 0);
+	int kernel_h = 1 + below(2) * below(5), kernel_w = below(3) ? kernel_h : 1 + below(4),
+	    channels = any_channels();
+	int w = constant(4, channels, kernel_h, kernel_w, tensors[x].dim[3]), bias = constant(1, channels, 0, 0, 0),
+	    y = tensor(0, 0, 0, 0);
 
 	set_window(append(PMK_OP_CONV, y, 2 + below(2), x, w, bias), x, kernel_h, kernel_w, channels);
 	return y;
@@ -118,7 +131,8 @@ static int depthwise(int x)
 {
 	int kernel_h = below(3) ? 3 + 2 * below(2) : 1 + below(6), kernel_w = below(4) ? kernel_h : 1 + below(6);
 	int multiplier = below(5) ? 1 : 1 + below(3), channels = tensors[x].dim[3] * multiplier;
-	int w = constant(4, 1, kernel_h, kernel_w, channels), bias = constant(1, channels, 0, 0, 0), y = tensor(0, 0, 0, 0);
+	int w = constant(4, 1, kernel_h, kernel_w, channels), bias = constant(1, channels, 0, 0, 0),
+	    y = tensor(0, 0, 0, 0);
 	struct pmk_op *op = append(PMK_OP_DEPTHWISE, y, 2 + below(2), x, w, bias);
 
 	set_window(op, x, kernel_h, kernel_w, channels);
@@ -128,18 +142,23 @@ static int depthwise(int x)
 
 static int transpose_conv(int x)
 {
-	int stride_h = 1 + below(3), stride_w = below(3) ? stride_h : 1 + below(3), channels = below(3) ? 1 + below(4) : any_channels();
+	int stride_h = 1 + below(3), stride_w = below(3) ? stride_h : 1 + below(3),
+	    channels = below(3) ? 1 + below(4) : any_channels();
 	int kernel_h = below(2) ? stride_h : 1 + below(4), kernel_w = below(2) ? stride_w : 1 + below(4);
-	int w = constant(4, channels, kernel_h, kernel_w, tensors[x].dim[3]), bias = constant(1, channels, 0, 0, 0), y = tensor(0, 0, 0, 0);
+	int w = constant(4, channels, kernel_h, kernel_w, tensors[x].dim[3]), bias = constant(1, channels, 0, 0, 0),
+	    y = tensor(0, 0, 0, 0);
 	struct pmk_op *op = append(PMK_OP_TRANSPOSE_CONV, y, 2 + below(2), x, w, bias);
 
 	op->stride_h = stride_h;
 	op->stride_w = stride_w;
 	op->same = below(2);
 	op->activation = (enum pmk_activation)below(3);
-	memcpy(tensors[y].dim, (const int[]){ tensors[x].dim[0],
-		tensors[x].dim[1] * stride_h + (!op->same && kernel_h > stride_h ? kernel_h - stride_h : 0),
-		tensors[x].dim[2] * stride_w + (!op->same && kernel_w > stride_w ? kernel_w - stride_w : 0), channels }, sizeof tensors[0].dim);
+	memcpy(tensors[y].dim,
+		(const int[]){ tensors[x].dim[0],
+			tensors[x].dim[1] * stride_h + (!op->same && kernel_h > stride_h ? kernel_h - stride_h : 0),
+			tensors[x].dim[2] * stride_w + (!op->same && kernel_w > stride_w ? kernel_w - stride_w : 0),
+			channels },
+		sizeof tensors[0].dim);
 	return y;
 }
 
@@ -164,8 +183,10 @@ static int fully_connected(int x)
 {
 	const struct pmk_tensor from = tensors[x];
 	bool flat = below(2);
-	int depth = flat ? from.dim[1] * from.dim[2] * from.dim[3] : from.dim[3], rows = (int)(pmk_tensor_count(&from) / (size_t)depth);
-	int channels = any_channels(), w = constant(2, channels, depth, 0, 0), bias = constant(1, channels, 0, 0, 0), y = tensor(rows, channels, 0, 0);
+	int depth = flat ? from.dim[1] * from.dim[2] * from.dim[3] : from.dim[3],
+	    rows = (int)(pmk_tensor_count(&from) / (size_t)depth);
+	int channels = any_channels(), w = constant(2, channels, depth, 0, 0), bias = constant(1, channels, 0, 0, 0),
+	    y = tensor(rows, channels, 0, 0);
 
 	tensors[y].dims = 2;
 	append(PMK_OP_FULLY_CONNECTED, y, 2 + below(2), x, w, bias)->activation = (enum pmk_activation)below(3);
@@ -190,7 +211,8 @@ static int pool(int x)
 static int mean(int x)
 {
 	bool keep = below(2);
-	int y = keep ? tensor(tensors[x].dim[0], 1, 1, tensors[x].dim[3]) : tensor(tensors[x].dim[0], tensors[x].dim[3], 0, 0);
+	int y = keep ? tensor(tensors[x].dim[0], 1, 1, tensors[x].dim[3]) :
+		       tensor(tensors[x].dim[0], tensors[x].dim[3], 0, 0);
 
 	tensors[y].dims = keep ? 4 : 2;
 	append(PMK_OP_MEAN, y, 1, x, 0, 0)->keep_dims = keep;
@@ -199,8 +221,10 @@ static int mean(int x)
 
 static int resize(int x)
 {
-	int times = below(3), y = tensor(tensors[x].dim[0], times ? tensors[x].dim[1] * times : any_size(), times ? tensors[x].dim[2] * times :
-		any_size(), tensors[x].dim[3]), how = below(3);
+	int times = below(3),
+	    y = tensor(tensors[x].dim[0], times ? tensors[x].dim[1] * times : any_size(),
+		    times ? tensors[x].dim[2] * times : any_size(), tensors[x].dim[3]),
+	    how = below(3);
 	struct pmk_op *op = append(PMK_OP_RESIZE_BILINEAR, y, 1, x, 0, 0);
 
 	op->align_corners = how == 1;
@@ -217,10 +241,14 @@ static int like(int x)
 static int binary(int x)
 {
 	const int *d = tensors[x].dim;
-	int other = below(4) ? constant(4, below(2) ? d[0] : 1, below(2) ? d[1] : 1, below(2) ? d[2] : 1, below(3) ? d[3] : 1) : x, y = like(x);
+	int other = below(4) ?
+		constant(4, below(2) ? d[0] : 1, below(2) ? d[1] : 1, below(2) ? d[2] : 1, below(3) ? d[3] : 1) :
+		x,
+	    y = like(x);
 	bool swap = below(2);
 
-	append(below(2) ? PMK_OP_ADD : PMK_OP_MUL, y, 2, swap ? other : x, swap ? x : other, 0)->activation = (enum pmk_activation)below(3);
+	append(below(2) ? PMK_OP_ADD : PMK_OP_MUL, y, 2, swap ? other : x, swap ? x : other, 0)->activation =
+		(enum pmk_activation)below(3);
 	return y;
 }
 
@@ -269,8 +297,8 @@ static int excite(int x)
 	return y;
 }
 
-static int (*const kinds[])(int x) = { conv, conv, depthwise, depthwise, transpose_conv, enlarge, fully_connected, pool, mean, resize, binary, unary,
-	concat, reshape, excite };
+static int (*const kinds[])(int x) = { conv, conv, depthwise, depthwise, transpose_conv, enlarge, fully_connected, pool,
+	mean, resize, binary, unary, concat, reshape, excite };
 
 static bool is_small(void)
 {
@@ -290,14 +318,17 @@ static double largest(const float *values, size_t count)
 	return most;
 }
 
-/* Twice: what the first run leaves in memory must not matter. Sums of large numbers may cancel or be clamped, so the input counts. */
-static bool check_level(enum pmk_cpu_level level, int number, const float *input, size_t inputs, const float *expected, size_t outputs)
+/* Twice: what the first run leaves in memory must not matter. Sums of large numbers may cancel or be clamped, so the
+ * input counts. */
+static bool check_level(
+	enum pmk_cpu_level level, int number, const float *input, size_t inputs, const float *expected, size_t outputs)
 {
 	double most = fmax(largest(expected, outputs), largest(input, inputs));
 	struct pmk_engine *engine;
 	bool ok = true;
 
-	if (pmk_cpu_force(pmk_cpu_name(level)) < 0 || pmk_engine_create(&net, PMK_ENGINE_OWN, 1 + number % 2, &engine) < 0)
+	if (pmk_cpu_force(pmk_cpu_name(level)) < 0 ||
+		pmk_engine_create(&net, PMK_ENGINE_OWN, 1 + number % 2, &engine) < 0)
 		return false;
 	for (int run = 0; ok && run < 2; run++) {
 		memcpy(pmk_engine_input(engine), input, inputs * sizeof *input);
@@ -305,8 +336,8 @@ static bool check_level(enum pmk_cpu_level level, int number, const float *input
 		for (size_t i = 0; ok && i < outputs; i++) {
 			ok = fabs((double)pmk_engine_output(engine)[i] - expected[i]) <= 3e-5 * most;
 			if (!ok)
-				fprintf(stderr, "case %d, %s, run %d: output %zu is %g, not %g\n", number, pmk_engine_name(engine), run, i,
-					pmk_engine_output(engine)[i], expected[i]);
+				fprintf(stderr, "case %d, %s, run %d: output %zu is %g, not %g\n", number,
+					pmk_engine_name(engine), run, i, pmk_engine_output(engine)[i], expected[i]);
 		}
 	}
 	pmk_engine_destroy(engine);
@@ -324,7 +355,8 @@ static bool check_net(int number)
 		fill(input, inputs, scales[below(sizeof scales / sizeof *scales)]);
 	ok = ok && pmk_graph_check("case", &net) == 0 && reference_run(&net, input, expected);
 	for (int level = 0; ok && level < PMK_CPU_LEVELS; level++)
-		ok = !pmk_cpu_has((enum pmk_cpu_level)level) || check_level((enum pmk_cpu_level)level, number, input, inputs, expected, outputs);
+		ok = !pmk_cpu_has((enum pmk_cpu_level)level) ||
+			check_level((enum pmk_cpu_level)level, number, input, inputs, expected, outputs);
 	free(input);
 	free(expected);
 	return ok;
@@ -333,7 +365,8 @@ static bool check_net(int number)
 /* To 1e-6 from end to end, and a NaN stays one. */
 static bool check_sigmoid(enum pmk_cpu_level level)
 {
-	static const float extremes[] = { 0, -0.0f, 1e-30f, 86, -86, 89, -89, 126, -126, 1000, -1000, 3e38f, -3e38f, INFINITY, -INFINITY, NAN, -NAN };
+	static const float extremes[] = { 0, -0.0f, 1e-30f, 86, -86, 89, -89, 126, -126, 1000, -1000, 3e38f, -3e38f,
+		INFINITY, -INFINITY, NAN, -NAN };
 	enum { COUNT = 4001, EXTREMES = sizeof extremes / sizeof *extremes };
 	struct pmk_engine *engine;
 	bool ok = pmk_cpu_force(pmk_cpu_name(level)) == 0;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The networks and the view together, on people cut out of the test data's photos and put into a drawn office: at the sides, two
- * of them, one entering. */
+/* The networks and the view together, on people cut out of the test data's photos and put into a drawn office: at the
+ * sides, two of them, one entering. */
 #include "unit.h"
 
-#include "media/still.h"
 #include "compose/backdrop.h"
+#include "media/still.h"
 #include "scene/scene.h"
 
 #include <errno.h>
@@ -21,7 +21,9 @@ struct stage {
 	struct pmk_mask truth;
 };
 
-struct cutout { struct pmk_rgb photo, mask; };
+struct cutout {
+	struct pmk_rgb photo, mask;
+};
 
 static bool open_cutout(const char *name, struct cutout *c)
 {
@@ -45,8 +47,11 @@ static void close_cutout(struct cutout *c)
 /* `keep_out`: a zone, or NULL. */
 static struct stage open_stage(bool nearest, const char *keep_out)
 {
-	struct pmk_scene_settings settings = { .model = "auto", .threads = 1, .backdrop = "green", .nearest = nearest, .refine = {
-		.mode = PMK_REFINE_GUIDED, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 } };
+	struct pmk_scene_settings settings = { .model = "auto",
+		.threads = 1,
+		.backdrop = "green",
+		.nearest = nearest,
+		.refine = { .mode = PMK_REFINE_GUIDED, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 } };
 	struct stage s = { .layout = { .width = W, .height = H }, .pool = pmk_frame_pool_create(1) };
 
 	if (keep_out)
@@ -81,13 +86,15 @@ static void put(struct stage *s, const struct cutout *c, int left)
 
 	for (int y = top < 0 ? -top : 0; y < height; y++) {
 		for (int x = left < 0 ? -left : 0; x < width && left + x < W; x++) {
-			const uint8_t *rgb = c->photo.data + (size_t)(y * 2 / 3) * c->photo.stride + (size_t)(x * 2 / 3) * 3;
+			const uint8_t *rgb = c->photo.data + (size_t)(y * 2 / 3) * c->photo.stride +
+				(size_t)(x * 2 / 3) * 3;
 			int alpha = c->mask.data[(size_t)(y * 2 / 3) * c->mask.stride + (size_t)(x * 2 / 3) * 3];
 			uint8_t yuv[3];
 			pmk_convert_rgb_to_yuv(rgb, &s->layout, yuv);
 			for (int plane = 0; plane < 3; plane++) {
 				int shift = plane ? 1 : 0;
-				uint8_t *p = image->plane[plane] + (size_t)((top + y) >> shift) * image->stride[plane] + ((left + x) >> shift);
+				uint8_t *p = image->plane[plane] + (size_t)((top + y) >> shift) * image->stride[plane] +
+					((left + x) >> shift);
 				*p = (uint8_t)((*p * (255 - alpha) + yuv[plane] * alpha + 127) / 255);
 			}
 			if (alpha > s->truth.alpha[(size_t)(top + y) * s->truth.stride + left + x])
@@ -113,7 +120,8 @@ static double compare(const struct stage *s, const struct pmk_mask *mask, int le
 
 	for (int y = 0; y < H; y++) {
 		for (int x = left; x < right; x++) {
-			bool p = mask->alpha[(size_t)y * mask->stride + x] > 127, q = s->truth.alpha[(size_t)y * s->truth.stride + x] > 127;
+			bool p = mask->alpha[(size_t)y * mask->stride + x] > 127,
+			     q = s->truth.alpha[(size_t)y * s->truth.stride + x] > 127;
 			both += p && q;
 			either += p || q;
 			true_count += q;

@@ -66,8 +66,8 @@ static void test_add_and_remove(void **state)
 		assert_true(pmk_loopback_has_control());
 		assert_int_equal(pmk_loopback_add(60, "Potemkin"), 60);
 		assert_string_equal((const char *)given + 8, "Potemkin");
-		assert_int_equal(given[56], 4);	/* buffers */
-		assert_int_equal(given[68], 0);	/* exclusive_caps: not all are announced */
+		assert_int_equal(given[56], 4); /* buffers */
+		assert_int_equal(given[68], 0); /* exclusive_caps: not all are announced */
 		assert_int_equal(pmk_loopback_add(60, "Potemkin"), -EEXIST);
 		devices[60] = 2;
 		assert_int_equal(pmk_loopback_remove(60), -EBUSY);

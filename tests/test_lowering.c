@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Hostile networks on their way into kernels: files with damaged bytes, and graphs whose operators say something else. Each is refused,
- * or runs soundly at every level of this CPU; sanitizers see the rest. The same changes each time. */
-#include "unit.h"
+/* Hostile networks on their way into kernels: files with damaged bytes, and graphs whose operators say something else.
+ * Each is refused, or runs soundly at every level of this CPU; sanitizers see the rest. The same changes each time. */
 #include "base/cpu.h"
 #include "base/mem.h"
 #include "model/engine.h"
 #include "reference.h"
 #include "small_graph.h"
 #include "tflite_file.h"
+#include "unit.h"
 
 #include <math.h>
 
-enum { DAMAGED = 1500, CHANGED = 1500, REAL = 150 };	/* tries for each network */
+enum { DAMAGED = 1500, CHANGED = 1500, REAL = 150 }; /* tries for each network */
 
 static uint32_t seed;
 static int ran;
@@ -33,7 +33,8 @@ static double largest(const float *values, size_t count)
 /* Refused, or it runs; `expected` is what it gives, or NULL where nobody can say. */
 static void run(const struct pmk_graph *graph, enum pmk_cpu_level level, const float *expected)
 {
-	const size_t inputs = pmk_tensor_count(&graph->tensors[graph->input]), outputs = pmk_tensor_count(&graph->tensors[graph->output]);
+	const size_t inputs = pmk_tensor_count(&graph->tensors[graph->input]),
+		     outputs = pmk_tensor_count(&graph->tensors[graph->output]);
 	const double most = expected ? largest(expected, outputs) : 0;
 	struct pmk_engine *engine;
 
@@ -50,7 +51,8 @@ static void run(const struct pmk_graph *graph, enum pmk_cpu_level level, const f
 	ran++;
 	for (size_t i = 0; expected && i < outputs; i++) {
 		if (!(fabs((double)pmk_engine_output(engine)[i] - expected[i]) <= 1e-4 * most))
-			fail_msg("%s: output %zu is %g, not %g", pmk_engine_name(engine), i, pmk_engine_output(engine)[i], expected[i]);
+			fail_msg("%s: output %zu is %g, not %g", pmk_engine_name(engine), i,
+				pmk_engine_output(engine)[i], expected[i]);
 	}
 	pmk_engine_destroy(engine);
 }
@@ -86,13 +88,14 @@ static void damaged_files_are_refused_or_run(void **state)
 			run_at_all_levels(&graph, NULL);
 		pmk_graph_finish(&graph);
 	}
-	assert_true(ran > 1000);	/* else the damage never gets this far */
+	assert_true(ran > 1000); /* else the damage never gets this far */
 }
 
 static int *any_number_of(struct pmk_op *op)
 {
-	int *const numbers[] = { &op->stride_h, &op->stride_w, &op->dilation_h, &op->dilation_w, &op->pool_h, &op->pool_w,
-		&op->depth_multiplier, &op->axis, &op->inputs, &op->output, &op->input[0], &op->input[1], &op->input[2] };
+	int *const numbers[] = { &op->stride_h, &op->stride_w, &op->dilation_h, &op->dilation_w, &op->pool_h,
+		&op->pool_w, &op->depth_multiplier, &op->axis, &op->inputs, &op->output, &op->input[0], &op->input[1],
+		&op->input[2] };
 
 	return numbers[below(sizeof numbers / sizeof *numbers)];
 }
@@ -230,7 +233,8 @@ static int redirect(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(damaged_files_are_refused_or_run), cmocka_unit_test(changed_graphs_are_refused_or_right),
+		cmocka_unit_test(damaged_files_are_refused_or_run),
+		cmocka_unit_test(changed_graphs_are_refused_or_right),
 		cmocka_unit_test(damaged_models_are_refused_or_run),
 	};
 

@@ -132,13 +132,18 @@ static void knows_four_models(void **state)
 }
 
 static const char three[] =
-	"[far]\nfile = far.tflite\nsha256 = 0123456789012345678901234567890123456789012345678901234567890123\nlicence = MIT\n"
-	"source = https://models.example/far.tflite\ninput = 32x16\nvalues = -0.5..1.5\noutput = two-logits\noutput-size = 32x16\n"
-	"[packed]\nfile = packed.tflite\nsha256 = 1123456789012345678901234567890123456789012345678901234567890123\nlicence = MIT\n"
+	"[far]\nfile = far.tflite\nsha256 = 0123456789012345678901234567890123456789012345678901234567890123\nlicence "
+	"= MIT\n"
+	"source = https://models.example/far.tflite\ninput = 32x16\nvalues = -0.5..1.5\noutput = "
+	"two-logits\noutput-size = 32x16\n"
+	"[packed]\nfile = packed.tflite\nsha256 = "
+	"1123456789012345678901234567890123456789012345678901234567890123\nlicence = MIT\n"
 	"source = npm package packed 1\ninput = 32x16\nvalues = 0..1\noutput = logit\noutput-size = 32x16\n"
-	"[private]\nfile = private.tflite\nsha256 = 2123456789012345678901234567890123456789012345678901234567890123\nlicence = MIT\n"
+	"[private]\nfile = private.tflite\nsha256 = "
+	"2123456789012345678901234567890123456789012345678901234567890123\nlicence = MIT\n"
 	"source = my friend\ninput = 32x16\nvalues = 0..1\noutput = logit\noutput-size = 32x16\n"
-	"[selfie]\nfile = other.tflite\nsha256 = 3123456789012345678901234567890123456789012345678901234567890123\nlicence = MIT\n"
+	"[selfie]\nfile = other.tflite\nsha256 = "
+	"3123456789012345678901234567890123456789012345678901234567890123\nlicence = MIT\n"
 	"input = 32x16\nvalues = 0..1\noutput = logit\noutput-size = 32x16\n";
 
 static void adds_cards_of_the_search_path(void **state)
@@ -149,7 +154,7 @@ static void adds_cards_of_the_search_path(void **state)
 	card = card_named("far");
 	assert_true(card.mean == -0.5f && card.scale == 2);
 	assert_int_equal(card.output_channels, 2);
-	assert_string_equal(card_named("selfie").file, "selfie_segmentation.tflite");	/* the built-in one stays */
+	assert_string_equal(card_named("selfie").file, "selfie_segmentation.tflite"); /* the built-in one stays */
 }
 
 static void says_where_it_looked_and_what_to_do(void **state)
@@ -184,7 +189,7 @@ static void searches_in_order(void **state)
 	setenv("POTEMKIN_MODELS", both, 1);
 	assert_int_equal(pmk_manifest_find(&card, path, sizeof path), 0);
 	assert_string_equal(path, in_directory("later/x.tflite"));
-	assert_int_equal(mkdir(in_directory("x.tflite"), 0700), 0);	/* a directory is no model */
+	assert_int_equal(mkdir(in_directory("x.tflite"), 0700), 0); /* a directory is no model */
 	assert_int_equal(pmk_manifest_find(&card, path, sizeof path), 0);
 	assert_string_equal(path, in_directory("later/x.tflite"));
 	assert_int_equal(lines, 0);
@@ -202,13 +207,22 @@ static void refuses_another_file_of_that_name(void **state)
 
 static void refuses_wrong_manifests(void **state)
 {
-	static const struct { const char *text, *says; } cases[] = {
-		{ "file = x\n", "manifest.ini:1: a section's name" }, { "[UPPER]\nfile = x\n", "manifest.ini:2: a section's name" },
-		{ "[a]\nfile = ../x\n", "manifest.ini:2: file is a name" }, { "[a]\ntitle = x\nsha256 = 12\n", "manifest.ini:3: sha256" },
-		{ "[a]\ninput = 0x0\n", "manifest.ini:2: input" }, { "[a]\nvalues = 1..0\n", "manifest.ini:2: values" },
-		{ "[a]\nvalues = nan..1\n", "manifest.ini:2: values" }, { "[a]\noutput = mask\n", "manifest.ini:2: output" },
-		{ "[a]\nperson = -1\n", "manifest.ini:2: person" }, { "[a]\ncolour = red\n", "manifest.ini:2: colour is not a key" },
-		{ "[a]\nnonsense\n", "manifest.ini:2: neither" }, { "[a]\n; " FIFTY FIFTY FIFTY FIFTY "\nwidth = 3\n", "manifest.ini:2: longer than 198" }, { "[a]\ntitle = x\n", "[a]: file, sha256 or licence is missing" },
+	static const struct {
+		const char *text, *says;
+	} cases[] = {
+		{ "file = x\n", "manifest.ini:1: a section's name" },
+		{ "[UPPER]\nfile = x\n", "manifest.ini:2: a section's name" },
+		{ "[a]\nfile = ../x\n", "manifest.ini:2: file is a name" },
+		{ "[a]\ntitle = x\nsha256 = 12\n", "manifest.ini:3: sha256" },
+		{ "[a]\ninput = 0x0\n", "manifest.ini:2: input" },
+		{ "[a]\nvalues = 1..0\n", "manifest.ini:2: values" },
+		{ "[a]\nvalues = nan..1\n", "manifest.ini:2: values" },
+		{ "[a]\noutput = mask\n", "manifest.ini:2: output" },
+		{ "[a]\nperson = -1\n", "manifest.ini:2: person" },
+		{ "[a]\ncolour = red\n", "manifest.ini:2: colour is not a key" },
+		{ "[a]\nnonsense\n", "manifest.ini:2: neither" },
+		{ "[a]\n; " FIFTY FIFTY FIFTY FIFTY "\nwidth = 3\n", "manifest.ini:2: longer than 198" },
+		{ "[a]\ntitle = x\n", "[a]: file, sha256 or licence is missing" },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -243,10 +257,12 @@ static void loads_by_path(void **state)
 	assert_int_equal(pmk_model_load(in_directory("a.tflite"), &model), 0);
 	assert_string_equal(model.card.name, "mine");
 	pmk_model_finish(&model);
-	write_text("a.tflite.ini", "[mine]\ninput = 256x256\nvalues = 0..1\noutput = probability\noutput-size = 256x256\n");
+	write_text("a.tflite.ini",
+		"[mine]\ninput = 256x256\nvalues = 0..1\noutput = probability\noutput-size = 256x256\n");
 	assert_load(in_directory("a.tflite"), -EBADMSG, "another shape than [mine]");
-	write_text("a.tflite.ini", "[mine]\nsha256 = 0123456789012345678901234567890123456789012345678901234567890123\n"
-		   "input = 256x144\nvalues = 0..1\noutput = probability\noutput-size = 256x144\n");
+	write_text("a.tflite.ini",
+		"[mine]\nsha256 = 0123456789012345678901234567890123456789012345678901234567890123\n"
+		"input = 256x144\nvalues = 0..1\noutput = probability\noutput-size = 256x144\n");
 	assert_load(in_directory("a.tflite"), -EBADMSG, "describes another file");
 	write_text("a.tflite.ini", "; nothing\n");
 	assert_load(in_directory("a.tflite"), -EBADMSG, "must have one section, not 0");

@@ -2,30 +2,34 @@
 /* The mask chain: find/prepare and person, mask/temporal, filter and refine. */
 #include "unit.h"
 
+#include "find/person.h"
+#include "find/prepare.h"
+#include "image/convert.h"
 #include "mask/enlarge.h"
 #include "mask/filter.h"
 #include "mask/islands.h"
-#include "find/person.h"
-#include "find/prepare.h"
 #include "mask/refine.h"
 #include "mask/temporal.h"
-#include "image/convert.h"
 
 #include <errno.h>
 #include <math.h>
 
-/* A picture of one colour becomes that colour, in the model's normalisation, whatever its range, matrix and sampling. libyuv's
- * matrices have 6 fraction bits and clip BT.709's blue coefficient: saturated blue comes out 16 levels off. */
+/* A picture of one colour becomes that colour, in the model's normalisation, whatever its range, matrix and sampling.
+ * libyuv's matrices have 6 fraction bits and clip BT.709's blue coefficient: saturated blue comes out 16 levels off. */
 static void test_prepare_colours(void **state)
 {
-	static const uint8_t colours[][3] = { { 255, 0, 0 }, { 0, 255, 0 }, { 0, 0, 255 }, { 255, 255, 255 }, { 0, 0, 0 }, { 200, 120, 60 } };
+	static const uint8_t colours[][3] = { { 255, 0, 0 }, { 0, 255, 0 }, { 0, 0, 255 }, { 255, 255, 255 },
+		{ 0, 0, 0 }, { 200, 120, 60 } };
 	struct pmk_model_card card = { .input_width = 24, .input_height = 18, .scale = 2, .mean = -1 };
 	float input[24 * 18 * 3];
 	struct pmk_prepare *prepare;
 
 	assert_int_equal(pmk_prepare_create(&card, &prepare), 0);
 	for (int n = 0; n < 8; n++) {
-		struct pmk_layout layout = { .width = 101, .height = 57, .chroma = (enum pmk_chroma)(n & 1), .range = (enum pmk_range)(n >> 1 & 1),
+		struct pmk_layout layout = { .width = 101,
+			.height = 57,
+			.chroma = (enum pmk_chroma)(n & 1),
+			.range = (enum pmk_range)(n >> 1 & 1),
 			.matrix = (enum pmk_matrix)(n >> 2) };
 		struct pmk_image image;
 
@@ -78,8 +82,11 @@ static void test_prepare_thin_pictures(void **state)
 
 	assert_int_equal(pmk_prepare_create(&card, &prepare), 0);
 	for (int n = 0; n < 4; n++) {
-		struct pmk_layout layout = { .width = n & 1 ? 16 : 800, .height = n & 1 ? 800 : 16, .chroma = (enum pmk_chroma)(n >> 1) };
-		struct pmk_rect view = n & 1 ? (struct pmk_rect){ -392, 0, 800, 800 } : (struct pmk_rect){ 0, -392, 800, 800 };
+		struct pmk_layout layout = {
+			.width = n & 1 ? 16 : 800, .height = n & 1 ? 800 : 16, .chroma = (enum pmk_chroma)(n >> 1)
+		};
+		struct pmk_rect view = n & 1 ? (struct pmk_rect){ -392, 0, 800, 800 } :
+					       (struct pmk_rect){ 0, -392, 800, 800 };
 		const struct pmk_image *small;
 		struct pmk_image image;
 
@@ -98,10 +105,12 @@ static void test_prepare_thin_pictures(void **state)
 	pmk_prepare_destroy(prepare);
 }
 
-/* A view inside of the picture is what a picture cut out beforehand would be; outside of the picture its rim goes on. */
+/* A view inside of the picture is what a picture cut out beforehand would be; outside of the picture its rim goes on.
+ */
 static void test_prepare_views(void **state)
 {
-	static const struct pmk_rect views[] = { { 0, 0, 200, 140 }, { 20, 30, 64, 48 }, { 60, 8, 140, 132 }, { -20, 10, 100, 100 }, { 110, -30, 180, 196 } };
+	static const struct pmk_rect views[] = { { 0, 0, 200, 140 }, { 20, 30, 64, 48 }, { 60, 8, 140, 132 },
+		{ -20, 10, 100, 100 }, { 110, -30, 180, 196 } };
 	struct pmk_model_card card = { .input_width = 26, .input_height = 19, .scale = 1 };
 	float input[2][26 * 19 * 3];
 	struct pmk_prepare *prepare;
@@ -109,7 +118,8 @@ static void test_prepare_views(void **state)
 	assert_int_equal(pmk_prepare_create(&card, &prepare), 0);
 	for (int n = 0; n < 10; n++) {
 		struct pmk_rect view = views[n / 2];
-		struct pmk_layout layout = { .width = 200, .height = 140, .chroma = (enum pmk_chroma)(n & 1) }, cut = layout;
+		struct pmk_layout layout = { .width = 200, .height = 140, .chroma = (enum pmk_chroma)(n & 1) },
+				  cut = layout;
 		struct pmk_image image, part;
 		uint32_t seed = 7;
 
@@ -121,18 +131,22 @@ static void test_prepare_views(void **state)
 			int w = pmk_layout_plane_width(&layout, plane), h = pmk_layout_plane_height(&layout, plane);
 			int pw = pmk_layout_plane_width(&cut, plane), ph = pmk_layout_plane_height(&cut, plane);
 			for (int i = 0; i < w * h; i++)
-				image.plane[plane][(size_t)(i / w) * image.stride[plane] + i % w] = (uint8_t)(90 + (i % w + i / w) / (plane ? 2 : 4) + unit_random(&seed) % 2);
+				image.plane[plane][(size_t)(i / w) * image.stride[plane] + i % w] = (uint8_t)(90 +
+					(i % w + i / w) / (plane ? 2 : 4) + unit_random(&seed) % 2);
 			for (int i = 0; i < pw * ph; i++) {
-				int x = i % pw + (plane ? view.x / 2 : view.x), y = i / pw + (plane && !layout.chroma ? view.y / 2 : view.y);
+				int x = i % pw + (plane ? view.x / 2 : view.x),
+				    y = i / pw + (plane && !layout.chroma ? view.y / 2 : view.y);
 				x = x < 0 ? 0 : x >= w ? w - 1 : x;
 				y = y < 0 ? 0 : y >= h ? h - 1 : y;
-				part.plane[plane][(size_t)(i / pw) * part.stride[plane] + i % pw] = image.plane[plane][(size_t)y * image.stride[plane] + x];
+				part.plane[plane][(size_t)(i / pw) * part.stride[plane] + i % pw] =
+					image.plane[plane][(size_t)y * image.stride[plane] + x];
 			}
 		}
 		pmk_prepare_run(prepare, &image, &view, input[0]);
 		pmk_prepare_run(prepare, &part, &(struct pmk_rect){ 0, 0, view.width, view.height }, input[1]);
 		for (int i = 0; i < 26 * 19 * 3; i++)
-			assert_true(fabsf(input[0][i] - input[1][i]) < (n < 6 ? 0.02f : 0.04f));	/* at the rim a halved pixel holds more than the last */
+			/* at the rim a halved pixel holds more than the last */
+			assert_true(fabsf(input[0][i] - input[1][i]) < (n < 6 ? 0.02f : 0.04f));
 		pmk_image_free(&image);
 		pmk_image_free(&part);
 	}
@@ -141,7 +155,9 @@ static void test_prepare_views(void **state)
 
 static void test_person_kinds(void **state)
 {
-	struct pmk_model_card card = { .output = PMK_MODEL_PROBABILITY, .output_width = 2, .output_height = 1, .output_channels = 1 };
+	struct pmk_model_card card = {
+		.output = PMK_MODEL_PROBABILITY, .output_width = 2, .output_height = 1, .output_channels = 1
+	};
 	float p[2], probability[2] = { 0.25f, 1.5f }, logit[2] = { 0, 100 }, two[4] = { 1, 1, 5, -5 };
 	float classes[6] = { 1, 3, 3, 9, 2, -4 };
 
@@ -158,13 +174,15 @@ static void test_person_kinds(void **state)
 	card.output_channels = 3;
 	card.person_index = 2;
 	assert_int_equal(pmk_person_probability(&card, classes, p), 0);
-	assert_true(p[0] == 0.5f && p[1] < 1e-4f);	/* a tie of person and another class is 0.5 */
+	assert_true(p[0] == 0.5f && p[1] < 1e-4f); /* a tie of person and another class is 0.5 */
 }
 
 /* NaN and infinity in any place are found: they must become a cover. */
 static void test_person_refuses_nan(void **state)
 {
-	struct pmk_model_card card = { .output = PMK_MODEL_PROBABILITY, .output_width = 37, .output_height = 3, .output_channels = 1 };
+	struct pmk_model_card card = {
+		.output = PMK_MODEL_PROBABILITY, .output_width = 37, .output_height = 3, .output_channels = 1
+	};
 	static const float bad[] = { NAN, -NAN, INFINITY, -INFINITY };
 	float out[37 * 3], p[37 * 3];
 
@@ -222,7 +240,8 @@ static void test_temporal_is_calm(void **state)
 	}
 }
 
-/* An edge that moves by a cell and more a frame does not trail, and what moved stays right when it stands. A cut is followed at once. */
+/* An edge that moves by a cell and more a frame does not trail, and what moved stays right when it stands. A cut is
+ * followed at once. */
 static void test_temporal_does_not_trail(void **state)
 {
 	float p[CELLS * CELLS], raw[CELLS * CELLS];
@@ -241,7 +260,7 @@ static void test_temporal_does_not_trail(void **state)
 		pmk_temporal_run(&t, p, luma, &all_of_it);
 		for (int i = 0; i < CELLS * CELLS; i++)
 			off += p[i] - raw[i];
-		assert_true(fabs(off) / CELLS < 0.25);	/* the edge stands within a quarter of a cell of where it is */
+		assert_true(fabs(off) / CELLS < 0.25); /* the edge stands within a quarter of a cell of where it is */
 	}
 	for (int i = 0; i < CELLS * CELLS; i++) {
 		luma[i] = (uint8_t)unit_random(&seed);
@@ -252,7 +271,8 @@ static void test_temporal_does_not_trail(void **state)
 	pmk_temporal_finish(&t);
 }
 
-/* Another scene is followed at once, also where it happens to show the same as the last; so is the light that goes on. */
+/* Another scene is followed at once, also where it happens to show the same as the last; so is the light that goes on.
+ */
 static void test_temporal_cuts(void **state)
 {
 	float p[CELLS * CELLS];
@@ -316,7 +336,8 @@ static void test_temporal_follows_the_view(void **state)
 	pmk_temporal_finish(&t);
 }
 
-/* Without luma a shimmer is averaged and a large change is followed at once; a reset forgets; what the view did not show before stays. */
+/* Without luma a shimmer is averaged and a large change is followed at once; a reset forgets; what the view did not
+ * show before stays. */
 static void test_temporal_alone(void **state)
 {
 	static const struct pmk_rect view = { 0, 0, 2, 1 };
@@ -337,7 +358,8 @@ static void test_temporal_alone(void **state)
 	assert_true(p[0] == 0.52f);
 	p[0] = 0.01f;
 	p[1] = 0.54f;
-	pmk_temporal_run(&t, p, NULL, &(struct pmk_rect){ -1, 0, 2, 1 });	/* what was the first cell is the second now */
+	/* what was the first cell is the second now */
+	pmk_temporal_run(&t, p, NULL, &(struct pmk_rect){ -1, 0, 2, 1 });
 	assert_true(p[0] == 0.01f);
 	assert_true(p[1] > 0.52f && p[1] < 0.535f);
 	pmk_temporal_finish(&t);
@@ -349,7 +371,12 @@ static int square(const struct pmk_mask *m, int x, int y, int px, int way)
 
 	for (int j = y - px; j <= y + px; j++) {
 		for (int i = x - px; i <= x + px; i++) {
-			int cx = i < 0 ? 0 : i >= m->width ? m->width - 1 : i, cy = j < 0 ? 0 : j >= m->height ? m->height - 1 : j;
+			int cx = i < 0        ? 0 :
+				i >= m->width ? m->width - 1 :
+						i,
+			    cy = j < 0         ? 0 :
+				j >= m->height ? m->height - 1 :
+						 j;
 			int v = m->alpha[(size_t)cy * m->stride + cx];
 			best = way == 0 ? (v < best ? v : best) : (v > best ? v : best);
 			sum += v;
@@ -360,7 +387,8 @@ static int square(const struct pmk_mask *m, int x, int y, int px, int way)
 
 static void test_erode_dilate_feather(void **state)
 {
-	void (*const run[3])(struct pmk_mask *, struct pmk_mask *, int) = { pmk_filter_erode, pmk_filter_dilate, pmk_filter_feather };
+	void (*const run[3])(struct pmk_mask *, struct pmk_mask *, int) = { pmk_filter_erode, pmk_filter_dilate,
+		pmk_filter_feather };
 	struct pmk_mask m, was, scratch;
 
 	assert_int_equal(pmk_mask_alloc(&m, 29, 17), 0);
@@ -374,7 +402,9 @@ static void test_erode_dilate_feather(void **state)
 			run[way](&m, &scratch, px);
 			for (int y = 0; y < 17; y++) {
 				for (int x = 0; x < 29; x++)
-					assert_in_range(abs(m.alpha[(size_t)y * m.stride + x] - square(&was, x, y, px, way)), 0, way == 2);
+					assert_in_range(
+						abs(m.alpha[(size_t)y * m.stride + x] - square(&was, x, y, px, way)), 0,
+						way == 2);
 			}
 		}
 	}
@@ -383,7 +413,8 @@ static void test_erode_dilate_feather(void **state)
 	pmk_mask_free(&scratch);
 }
 
-/* A speck beside the person goes, faint or sharp; a second person, what hangs on the first, and a lone small head stay. */
+/* A speck beside the person goes, faint or sharp; a second person, what hangs on the first, and a lone small head stay.
+ */
 static void test_islands(void **state)
 {
 	enum { W = 64, H = 48 };
@@ -395,17 +426,17 @@ static void test_islands(void **state)
 		for (int x = 0; x < W; x++) {
 			float *at = &p[y * W + x];
 			if (x >= 20 && x < 40 && y >= 10)
-				*at = 1;	/* the person, 760 px */
+				*at = 1; /* the person, 760 px */
 			if (x == 40 && y == 20)
-				*at = 0.2f;	/* a strand of hair */
+				*at = 0.2f; /* a strand of hair */
 			if (x >= 50 && y >= 40 && x < 60)
-				*at = 0.8f;	/* somebody behind, 80 px */
+				*at = 0.8f; /* somebody behind, 80 px */
 			if (x >= 2 && x < 10 && y >= 2 && y < 8)
-				*at = 0.4f;	/* a poster */
+				*at = 0.4f; /* a poster */
 			if (x >= 55 && x < 60 && y >= 2 && y < 7)
-				*at = 0.9f;	/* a lamp, 25 px */
+				*at = 0.9f; /* a lamp, 25 px */
 			if (y == H - 1 && x >= 20 && x < 60)
-				*at = 1;	/* a desk joins the two */
+				*at = 1; /* a desk joins the two */
 		}
 	}
 	pmk_islands_run(&islands, p, 1.0f / 16);
@@ -426,8 +457,9 @@ static int walk(const float *p, int *marks, int width, int height, int x, int y,
 	if (x < 0 || y < 0 || x >= width || y >= height || p[y * width + x] <= 1.0f / 16 || marks[y * width + x])
 		return 0;
 	marks[y * width + x] = mark;
-	return (p[y * width + x] > 0.5f) + walk(p, marks, width, height, x - 1, y, mark) + walk(p, marks, width, height, x + 1, y, mark) +
-		walk(p, marks, width, height, x, y - 1, mark) + walk(p, marks, width, height, x, y + 1, mark);
+	return (p[y * width + x] > 0.5f) + walk(p, marks, width, height, x - 1, y, mark) +
+		walk(p, marks, width, height, x + 1, y, mark) + walk(p, marks, width, height, x, y - 1, mark) +
+		walk(p, marks, width, height, x, y + 1, mark);
 }
 
 /* Against walking, on random pictures from nearly empty to nearly full. */
@@ -439,14 +471,16 @@ static void test_islands_are_what_walking_finds(void **state)
 	uint32_t seed = 77;
 
 	for (int n = 0; n < 60; n++) {
-		int w = 1 + (int)(unit_random(&seed) % 70), h = 1 + (int)(unit_random(&seed) % 50), most = 0, count = 0, coarse = 1 + n % 4;
+		int w = 1 + (int)(unit_random(&seed) % 70), h = 1 + (int)(unit_random(&seed) % 50), most = 0, count = 0,
+		    coarse = 1 + n % 4;
 		struct pmk_islands islands;
 		uint32_t fill = (uint32_t)n * 100 / 60;
 
 		for (int y = 0; y < h; y++) {
 			for (int x = 0; x < w; x++)
 				p[y * w + x] = x % coarse || y % coarse ? p[(y - y % coarse) * w + x - x % coarse] :
-					unit_random(&seed) % 100 < fill ? (float)(unit_random(&seed) % 1000) / 999 : 0;
+					unit_random(&seed) % 100 < fill ? (float)(unit_random(&seed) % 1000) / 999 :
+									  0;
 		}
 		memcpy(before, p, sizeof p);
 		memset(marks, 0, sizeof marks);
@@ -470,7 +504,8 @@ static void test_islands_are_what_walking_finds(void **state)
 /* Against the formula, for sizes that enlarge, shrink and stay, with wide margins of room and without. */
 static void test_enlarge(void **state)
 {
-	static const int sizes[][4] = { { 16, 9, 80, 45 }, { 7, 5, 64, 3 }, { 1, 1, 9, 9 }, { 20, 20, 20, 20 }, { 33, 17, 16, 16 }, { 2, 3, 101, 37 } };
+	static const int sizes[][4] = { { 16, 9, 80, 45 }, { 7, 5, 64, 3 }, { 1, 1, 9, 9 }, { 20, 20, 20, 20 },
+		{ 33, 17, 16, 16 }, { 2, 3, 101, 37 } };
 
 	for (int n = 0; n < 18; n++) {
 		int w = sizes[n / 3][0], h = sizes[n / 3][1], tw = sizes[n / 3][2], th = sizes[n / 3][3];
@@ -482,16 +517,21 @@ static void test_enlarge(void **state)
 		assert_int_equal(pmk_enlarge_init(&e, w, h, tw, th), 0);
 		assert_int_equal(pmk_mask_alloc(&mask, tw, th), 0);
 		for (int i = 0; i < w * h; i++)
-			from[i] = n % 3 == 2 ? 255 : n % 3 == 1 && (i % w < w / 3 || i / w > h / 2) ? 0 : (uint8_t)unit_random(&seed);
+			from[i] = n % 3 == 2                                   ? 255 :
+				n % 3 == 1 && (i % w < w / 3 || i / w > h / 2) ? 0 :
+										 (uint8_t)unit_random(&seed);
 		memset(mask.alpha, 0xaa, (size_t)mask.stride * th);
 		pmk_enlarge_run(&e, from, w, &mask);
 		for (int y = 0; y < th; y++) {
 			for (int x = 0; x < tw; x++) {
-				double sx = fmin(fmax((x + 0.5) * w / tw - 0.5, 0), w - 1), sy = fmin(fmax((y + 0.5) * h / th - 0.5, 0), h - 1);
-				int ix = (int)sx, iy = (int)sy, jx = ix + 1 < w ? ix + 1 : ix, jy = iy + 1 < h ? iy + 1 : iy;
+				double sx = fmin(fmax((x + 0.5) * w / tw - 0.5, 0), w - 1),
+				       sy = fmin(fmax((y + 0.5) * h / th - 0.5, 0), h - 1);
+				int ix = (int)sx, iy = (int)sy, jx = ix + 1 < w ? ix + 1 : ix,
+				    jy = iy + 1 < h ? iy + 1 : iy;
 				double a = from[iy * w + ix] + (from[iy * w + jx] - from[iy * w + ix]) * (sx - ix);
 				double b = from[jy * w + ix] + (from[jy * w + jx] - from[jy * w + ix]) * (sx - ix);
-				assert_true(fabs(mask.alpha[(size_t)y * mask.stride + x] - (a + (b - a) * (sy - iy))) <= 2.5);
+				assert_true(fabs(mask.alpha[(size_t)y * mask.stride + x] - (a + (b - a) * (sy - iy))) <=
+					2.5);
 				assert_true(n % 3 != 2 || mask.alpha[(size_t)y * mask.stride + x] == 255);
 			}
 		}
@@ -503,7 +543,8 @@ static void test_enlarge(void **state)
 /* Into a part of the target: what an enlargement to the part's size gives, cut off at the target's rim; elsewhere 0. */
 static void test_enlarge_into_a_part(void **state)
 {
-	static const struct pmk_rect places[] = { { 3, 4, 50, 40 }, { -13, -6, 60, 70 }, { 20, 0, 44, 48 }, { 30, 20, 90, 91 }, { -40, -40, 200, 160 } };
+	static const struct pmk_rect places[] = { { 3, 4, 50, 40 }, { -13, -6, 60, 70 }, { 20, 0, 44, 48 },
+		{ 30, 20, 90, 91 }, { -40, -40, 200, 160 } };
 	struct pmk_enlarge whole, part;
 	uint8_t from[16 * 9];
 	uint32_t seed = 3;
@@ -525,7 +566,8 @@ static void test_enlarge_into_a_part(void **state)
 		for (int y = 0; y < 48; y++) {
 			for (int x = 0; x < 64; x++) {
 				bool in = x >= p.x && x < p.x + p.width && y >= p.y && y < p.y + p.height;
-				assert_int_equal(mask.alpha[(size_t)y * mask.stride + x], in ? alone.alpha[(size_t)(y - p.y) * alone.stride + x - p.x] : 0);
+				assert_int_equal(mask.alpha[(size_t)y * mask.stride + x],
+					in ? alone.alpha[(size_t)(y - p.y) * alone.stride + x - p.x] : 0);
 			}
 		}
 		pmk_mask_free(&mask);
@@ -539,7 +581,9 @@ static void test_enlarge_into_a_part(void **state)
 static void test_guided_follows_the_luma(void **state)
 {
 	enum { N = 32 };
-	struct pmk_refine_settings settings = { .mode = PMK_REFINE_GUIDED, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 };
+	struct pmk_refine_settings settings = {
+		.mode = PMK_REFINE_GUIDED, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1
+	};
 	struct pmk_layout layout = { .width = N, .height = N, .range = PMK_RANGE_FULL };
 	float p[N * N];
 	int wrong[2] = { 0 };
@@ -576,7 +620,9 @@ static void test_refine_threshold_and_ends(void **state)
 
 	assert_int_equal(pmk_mask_alloc(&mask, N, N), 0);
 	for (int mode = 0; mode < 3; mode++) {
-		struct pmk_refine_settings settings = { .mode = (enum pmk_refine_mode)mode, .threshold = 0.4, .erode = 0, .dilate = 0, .feather = 0 };
+		struct pmk_refine_settings settings = {
+			.mode = (enum pmk_refine_mode)mode, .threshold = 0.4, .erode = 0, .dilate = 0, .feather = 0
+		};
 		struct pmk_refine *refine;
 
 		assert_int_equal(pmk_refine_create(&settings, N, N, N, N, &refine), 0);
@@ -584,7 +630,8 @@ static void test_refine_threshold_and_ends(void **state)
 			p[i] = (float)i / (N * N);
 		pmk_refine_run(refine, p, &(struct pmk_rect){ 0, 0, N, N }, NULL, NULL, &mask);
 		for (int i = 0; i < N * N; i++)
-			assert_int_equal(mask.alpha[(size_t)(i / N) * mask.stride + i % N], (float)i / (N * N) > 0.4f ? 255 : 0);
+			assert_int_equal(
+				mask.alpha[(size_t)(i / N) * mask.stride + i % N], (float)i / (N * N) > 0.4f ? 255 : 0);
 		for (int i = 0; i < N * N; i++)
 			p[i] = 1;
 		pmk_refine_run(refine, p, &(struct pmk_rect){ 0, 0, N, N }, NULL, NULL, &mask);

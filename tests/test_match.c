@@ -120,15 +120,16 @@ static void means_of(struct set *s, double mean[3])
 	pmk_shown_unref(shown);
 }
 
-/* A warm dim camera before a cold bright backdrop: all three means come nearer, with the first picture, by more the stronger, and
- * within the limits. */
+/* A warm dim camera before a cold bright backdrop: all three means come nearer, with the first picture, by more the
+ * stronger, and within the limits. */
 static void test_backdrop_comes_near(void **state)
 {
 	for (int n = 0; n < 4; n++) {
 		double last[3] = { 0 };
 
 		for (int strength = 0; strength <= 2; strength++) {
-			struct set s = make(strength ? strength * 0.5 : 0.01, n & 1 ? PMK_CHROMA_422 : PMK_CHROMA_420, n & 2 ? PMK_RANGE_FULL : PMK_RANGE_LIMITED);
+			struct set s = make(strength ? strength * 0.5 : 0.01, n & 1 ? PMK_CHROMA_422 : PMK_CHROMA_420,
+				n & 2 ? PMK_RANGE_FULL : PMK_RANGE_LIMITED);
 			double mean[3];
 
 			means_of(&s, mean);
@@ -142,7 +143,8 @@ static void test_backdrop_comes_near(void **state)
 	}
 }
 
-/* The lamp goes out: the backdrop follows, never by more than its slowest step in a frame, and is there after ten seconds. */
+/* The lamp goes out: the backdrop follows, never by more than its slowest step in a frame, and is there after ten
+ * seconds. */
 static void test_light_moves_slowly(void **state)
 {
 	static const uint8_t dark[3] = { 40, 128, 128 };
@@ -165,7 +167,8 @@ static void test_light_moves_slowly(void **state)
 	finish(&s);
 }
 
-/* Before anybody comes nothing is changed, bit for bit; after they have gone it stays as it was, whatever the room does. */
+/* Before anybody comes nothing is changed, bit for bit; after they have gone it stays as it was, whatever the room
+ * does. */
 static void test_nobody_moves_nothing(void **state)
 {
 	struct set s = make(1, PMK_CHROMA_420, PMK_RANGE_LIMITED);
@@ -202,7 +205,8 @@ static double grain_of(double spread, enum pmk_range range)
 	for (int y = 0; y < 50; y++) {
 		for (int x = 0; x < W; x++) {
 			const struct pmk_image *grainy = pmk_shown_image(a), *plain = pmk_shown_image(b);
-			int off = grainy->plane[0][(size_t)y * grainy->stride[0] + x] - plain->plane[0][(size_t)y * plain->stride[0] + x];
+			int off = grainy->plane[0][(size_t)y * grainy->stride[0] + x] -
+				plain->plane[0][(size_t)y * plain->stride[0] + x];
 			sum += off;
 			square += off * off;
 		}
@@ -218,7 +222,8 @@ static void test_grain_is_the_cameras(void **state)
 {
 	for (int range = 0; range < 2; range++) {
 		for (double spread = 1; spread < 5; spread++) {
-			double want = range ? spread * 219 / 255 : spread, found = grain_of(spread, (enum pmk_range)range);
+			double want = range ? spread * 219 / 255 : spread,
+			       found = grain_of(spread, (enum pmk_range)range);
 
 			print_message("noise of %.2f: grain of %.2f\n", want, found);
 			assert_true(found > want * 0.9 && found < want * 1.1 + 0.15);
@@ -242,8 +247,10 @@ static void test_grain_moves_and_repeats(void **state)
 			shown[k] = step(&s[k]);
 		}
 		for (int y = 0; y < H; y++)
-			assert_memory_equal(pmk_shown_image(shown[0])->plane[0] + (size_t)y * pmk_shown_image(shown[0])->stride[0],
-				pmk_shown_image(shown[1])->plane[0] + (size_t)y * pmk_shown_image(shown[1])->stride[0], W);
+			assert_memory_equal(
+				pmk_shown_image(shown[0])->plane[0] + (size_t)y * pmk_shown_image(shown[0])->stride[0],
+				pmk_shown_image(shown[1])->plane[0] + (size_t)y * pmk_shown_image(shown[1])->stride[0],
+				W);
 		differ += i > 0 && memcmp(before, pmk_shown_image(shown[0])->plane[0], W) != 0;
 		memcpy(before, pmk_shown_image(shown[0])->plane[0], W);
 		pmk_shown_unref(shown[0]);
@@ -259,7 +266,8 @@ static void test_grain_moves_and_repeats(void **state)
 	finish(&s[1]);
 }
 
-/* A room that grows brighter to the right: where nobody is, equal levels of the backdrop give equal levels. Where all is person, the frame. */
+/* A room that grows brighter to the right: where nobody is, equal levels of the backdrop give equal levels. Where all
+ * is person, the frame. */
 static void test_no_pixel_of_the_room(void **state)
 {
 	struct set s = make(1, PMK_CHROMA_422, PMK_RANGE_LIMITED);
@@ -273,12 +281,14 @@ static void test_no_pixel_of_the_room(void **state)
 	out = pmk_shown_image(shown);
 	for (int y = 0; y < H; y++) {
 		for (int x = 0; x < W; x++) {
-			uint8_t got = out->plane[0][(size_t)y * out->stride[0] + x], behind = s.behind.plane[0][(size_t)y * s.behind.stride[0] + x];
+			uint8_t got = out->plane[0][(size_t)y * out->stride[0] + x],
+				behind = s.behind.plane[0][(size_t)y * s.behind.stride[0] + x];
 			uint8_t before = out->plane[0][(size_t)y * out->stride[0] + (x + 80 < W ? x + 80 : x - 80)];
 
 			if (s.mask.alpha[(size_t)y * s.mask.stride + x])
-				assert_int_equal(got, s.frame->image.plane[0][(size_t)y * s.frame->image.stride[0] + x]);
-			else if (y < 50)	/* the same everywhere that the backdrop is the same */
+				assert_int_equal(
+					got, s.frame->image.plane[0][(size_t)y * s.frame->image.stride[0] + x]);
+			else if (y < 50) /* the same everywhere that the backdrop is the same */
 				assert_int_equal(got, before);
 			as_plain += got == behind;
 		}

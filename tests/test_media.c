@@ -8,12 +8,14 @@
 #include <signal.h>
 #include <sys/resource.h>
 
-static const struct pmk_layout hd = { .width = 1280, .height = 720, .range = PMK_RANGE_LIMITED, .matrix = PMK_MATRIX_BT709 };
+static const struct pmk_layout hd = {
+	.width = 1280, .height = 720, .range = PMK_RANGE_LIMITED, .matrix = PMK_MATRIX_BT709
+};
 static const struct pmk_layout small = { .width = 96, .height = 64 };
 
 /* Every picture of `path` must be the drawn one with at least `psnr` dB, at its place to within `slack_ns`. */
-static void assert_reads_back(const char *path, const struct pmk_layout *layout, double fps, int count, const int64_t *positions, double psnr,
-	int64_t slack_ns)
+static void assert_reads_back(const char *path, const struct pmk_layout *layout, double fps, int count,
+	const int64_t *positions, double psnr, int64_t slack_ns)
 {
 	struct pmk_image want, got;
 	struct pmk_media *media;
@@ -33,7 +35,8 @@ static void assert_reads_back(const char *path, const struct pmk_layout *layout,
 				fail_msg("picture %d of %s is at %lld", n, path, (long long)position);
 			material_draw(&want, n);
 			if (material_psnr(&want, &got) < psnr)
-				fail_msg("picture %d of %s, round %d: %.1f dB", n, path, round, material_psnr(&want, &got));
+				fail_msg("picture %d of %s, round %d: %.1f dB", n, path, round,
+					material_psnr(&want, &got));
 		}
 		assert_int_equal(pmk_media_read(media, &got, &position), 0);
 		assert_int_equal(pmk_media_read(media, &got, &position), 0);
@@ -92,7 +95,8 @@ static void test_colour_tags(void **state)
 /* H.264 is 4:2:0 with even sides: 4:2:2 loses chroma rows, odd sides their last row or column. */
 static void test_codec_limits(void **state)
 {
-	struct pmk_media_out_settings settings = { .layout = { .width = 97, .height = 65, .chroma = PMK_CHROMA_422 }, .fps = 30 };
+	struct pmk_media_out_settings settings = { .layout = { .width = 97, .height = 65, .chroma = PMK_CHROMA_422 },
+		.fps = 30 };
 	const struct pmk_media_info *info;
 	struct pmk_media *media;
 
@@ -141,7 +145,8 @@ static void test_grey_exactly(void **state)
 
 static void test_variable_timing(void **state)
 {
-	static const int64_t positions[] = { 0, 33000000, 50000000, 250000000, 251000000, 1000000000, 1040000000, 3000000000 };
+	static const int64_t positions[] = { 0, 33000000, 50000000, 250000000, 251000000, 1000000000, 1040000000,
+		3000000000 };
 	static const char *const names[] = { "a.mkv", "a.mp4" };
 	struct pmk_media_out_settings settings = { .layout = small, .fps = 30 };
 
@@ -188,7 +193,8 @@ static void test_info(void **state)
 
 static void test_rotation(void **state)
 {
-	struct pmk_media_out_settings settings = { .layout = { .width = 96, .height = 64, .chroma = PMK_CHROMA_422 }, .fps = 30 };
+	struct pmk_media_out_settings settings = { .layout = { .width = 96, .height = 64, .chroma = PMK_CHROMA_422 },
+		.fps = 30 };
 	struct pmk_image source, got;
 
 	assert_int_equal(pmk_image_alloc(&source, &small), 0);
@@ -212,7 +218,8 @@ static void test_rotation(void **state)
 			for (int x = 4; x < layout->width; x += 8) {
 				int sx = degrees == 90 ? y : degrees == 180 ? 95 - x : degrees == 270 ? 95 - y : x;
 				int sy = degrees == 90 ? 63 - x : degrees == 180 ? 63 - y : degrees == 270 ? x : y;
-				assert_true(abs(got.plane[0][y * got.stride[0] + x] - source.plane[0][sy * source.stride[0] + sx]) < 10);
+				assert_true(abs(got.plane[0][y * got.stride[0] + x] -
+						    source.plane[0][sy * source.stride[0] + sx]) < 10);
 			}
 		}
 		pmk_image_free(&got);
@@ -229,9 +236,15 @@ static void test_pixel_formats(void **state)
 		enum AVPixelFormat format;
 		enum pmk_chroma chroma;
 	} cases[] = {
-		{ AV_PIX_FMT_YUV420P, PMK_CHROMA_420 }, { AV_PIX_FMT_YUV422P, PMK_CHROMA_422 }, { AV_PIX_FMT_YUV444P, PMK_CHROMA_420 },
-		{ AV_PIX_FMT_YUV420P10, PMK_CHROMA_420 }, { AV_PIX_FMT_YUV422P10, PMK_CHROMA_422 }, { AV_PIX_FMT_YUVA420P, PMK_CHROMA_420 },
-		{ AV_PIX_FMT_BGR0, PMK_CHROMA_420 }, { AV_PIX_FMT_GRAY8, PMK_CHROMA_420 }, { AV_PIX_FMT_YUV411P, PMK_CHROMA_420 },
+		{ AV_PIX_FMT_YUV420P, PMK_CHROMA_420 },
+		{ AV_PIX_FMT_YUV422P, PMK_CHROMA_422 },
+		{ AV_PIX_FMT_YUV444P, PMK_CHROMA_420 },
+		{ AV_PIX_FMT_YUV420P10, PMK_CHROMA_420 },
+		{ AV_PIX_FMT_YUV422P10, PMK_CHROMA_422 },
+		{ AV_PIX_FMT_YUVA420P, PMK_CHROMA_420 },
+		{ AV_PIX_FMT_BGR0, PMK_CHROMA_420 },
+		{ AV_PIX_FMT_GRAY8, PMK_CHROMA_420 },
+		{ AV_PIX_FMT_YUV411P, PMK_CHROMA_420 },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -246,12 +259,13 @@ static void test_pixel_formats(void **state)
 		assert_int_equal(pmk_media_info(media)->layout.range, grey ? PMK_RANGE_FULL : PMK_RANGE_LIMITED);
 		assert_int_equal(pmk_image_alloc(&got, &pmk_media_info(media)->layout), 0);
 		assert_int_equal(pmk_media_read(media, &got, &position), 1);
-		for (int y = 0; y < 66; y++) {	/* BGR0 is (90, 90, 90): Y = 16 + 90 219/255 */
+		for (int y = 0; y < 66; y++) { /* BGR0 is (90, 90, 90): Y = 16 + 90 219/255 */
 			for (int x = 0; x < 98; x++)
 				assert_in_range(got.plane[0][y * got.stride[0] + x], rgb ? 92 : 89, rgb ? 94 : 91);
 		}
 		assert_in_range(got.plane[1][0], grey || rgb ? 127 : 99, grey || rgb ? 129 : 101);
-		assert_in_range(got.plane[2][got.stride[2] * 32 + 48], grey || rgb ? 127 : 149, grey || rgb ? 129 : 151);
+		assert_in_range(
+			got.plane[2][got.stride[2] * 32 + 48], grey || rgb ? 127 : 149, grey || rgb ? 129 : 151);
 		pmk_image_free(&got);
 		pmk_media_close(media);
 	}
@@ -298,7 +312,11 @@ static void test_damaged_files(void **state)
 		}
 		for (int round = 0; round < 60; round++) {
 			for (int flips = 1 << round % 6; flips; flips--)
-				data[material_random(&seed) % (round % 2 ? size : size < 600 ? size : 600)] ^= (uint8_t)(1u << material_random(&seed) % 8);
+				data[material_random(&seed) %
+					(round % 2                 ? size :
+							size < 600 ? size :
+								     600)] ^= (uint8_t)(1u
+					<< material_random(&seed) % 8);
 			material_store(bad, data, size);
 			read_all(bad);
 			if (round % 10 == 9) {
@@ -338,7 +356,8 @@ static void test_truncated_gives_its_beginning(void **state)
 
 static void test_no_video(void **state)
 {
-	const char *text = material_path("words.mp4"), *empty = material_path("empty.mp4"), *tiny = material_path("tiny.y4m");
+	const char *text = material_path("words.mp4"), *empty = material_path("empty.mp4"),
+		   *tiny = material_path("tiny.y4m");
 	const char *playlist = material_path("list.m3u8"), *list = material_path("list.txt");
 	struct pmk_media_out_settings settings = { .layout = { .width = 96, .height = 8 }, .fps = 30 };
 	struct pmk_media *media;
@@ -387,7 +406,7 @@ static void test_sound_is_kept(void **state)
 		assert_int_equal(got.bytes, want.bytes);
 		assert_true(fabs(got.start_s - want.start_s) < 0.002);
 		assert_true(fabs(got.end_s - want.end_s) < 0.002);
-		assert_true(got.longest_gap_s < 0.6);	/* interleaved, not one behind the other */
+		assert_true(got.longest_gap_s < 0.6); /* interleaved, not one behind the other */
 	}
 	material_clear();
 }
@@ -420,9 +439,9 @@ static void test_sound_that_does_not_fit(void **state)
 	assert_fails(pmk_media_out_open(material_path("out.mp4"), &settings, &out), -EINVAL, "name an .mkv file");
 	settings.sound_from = material_path("absent.mkv");
 	assert_fails(pmk_media_out_open(material_path("out.mp4"), &settings, &out), -ENOENT, "absent.mkv");
-	settings.sound_from = material_path("mute.mkv");	/* no sound in it: none in the copy */
+	settings.sound_from = material_path("mute.mkv"); /* no sound in it: none in the copy */
 	material_write(material_path("out.mp4"), &settings, 10, NULL);
-	assert_int_equal(material_clear(), 3);	/* and no temporary */
+	assert_int_equal(material_clear(), 3); /* and no temporary */
 }
 
 static void test_writing_fails(void **state)
@@ -473,11 +492,11 @@ static void test_abandoned_leaves_nothing(void **state)
 	assert_int_equal(pmk_image_alloc(&image, &small), 0);
 	assert_int_equal(pmk_media_out_open(material_path("a.mp4"), &settings, &out), 0);
 	assert_int_equal(pmk_media_out_write(out, &image, 0), 0);
-	assert_int_equal(access(material_path("a.mp4"), F_OK), -1);	/* never seen half-written */
+	assert_int_equal(access(material_path("a.mp4"), F_OK), -1); /* never seen half-written */
 	pmk_media_out_abandon(out);
 	pmk_media_out_abandon(NULL);
 	assert_int_equal(pmk_media_out_open(material_path("b.mp4"), &settings, &out), 0);
-	assert_int_equal(pmk_media_out_finish(out), 0);	/* without any picture */
+	assert_int_equal(pmk_media_out_finish(out), 0); /* without any picture */
 	pmk_image_free(&image);
 	assert_int_equal(material_clear(), 1);
 }

@@ -104,7 +104,8 @@ static void without_it_files_are_refused_and_nothing_else(void **state)
 	struct pmk_rescale *rescale = NULL;
 	struct pmk_media *media = NULL;
 
-	assert_fails(pmk_media_open("film.mkv", &media), -ENOPKG, "film.mkv: picture and video files need the module " PMK_MEDIA_MODULE_FILE);
+	assert_fails(pmk_media_open("film.mkv", &media), -ENOPKG,
+		"film.mkv: picture and video files need the module " PMK_MEDIA_MODULE_FILE);
 	assert_null(media);
 	material_errors = 0;
 	assert_int_equal(pmk_rescale_create(&packed, &packed, &rescale), -ENOPKG);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Inside the own engine: no two results that live at the same time overlap, threads do every part once, levels are chosen by name. */
-#include "unit.h"
+/* Inside the own engine: no two results that live at the same time overlap, threads do every part once, levels are
+ * chosen by name. */
 #include "base/cpu.h"
 #include "model/own/own.h"
 #include "model/own/pool.h"
+#include "unit.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -22,7 +23,8 @@ static void test_plan(void **state)
 		for (int i = 0; i < count; i++) {
 			int first = (int)(unit_random(&seed) % 40);
 
-			pieces[i] = (struct pmk_piece){ unit_random(&seed) % 5 ? unit_random(&seed) % 1000 : 0, first, first + (int)(unit_random(&seed) % 12), 0 };
+			pieces[i] = (struct pmk_piece){ unit_random(&seed) % 5 ? unit_random(&seed) % 1000 : 0, first,
+				first + (int)(unit_random(&seed) % 12), 0 };
 			sum += pieces[i].size;
 		}
 		whole = pmk_plan(pieces, count);
@@ -34,7 +36,7 @@ static void test_plan(void **state)
 
 				if (together && pieces[i].size && pieces[j].size)
 					assert_true(pieces[i].offset + pieces[i].size <= pieces[j].offset ||
-						    pieces[j].offset + pieces[j].size <= pieces[i].offset);
+						pieces[j].offset + pieces[j].size <= pieces[i].offset);
 			}
 		}
 	}
@@ -96,7 +98,9 @@ static void test_levels(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_plan), cmocka_unit_test(test_plan_uses_memory_again), cmocka_unit_test(test_pool),
+		cmocka_unit_test(test_plan),
+		cmocka_unit_test(test_plan_uses_memory_again),
+		cmocka_unit_test(test_pool),
 		cmocka_unit_test(test_levels),
 	};
 

@@ -33,7 +33,8 @@ static void test_ends(void **state)
 	stop(p, 0);
 }
 
-/* An output that keeps no rate is not given the same picture twice. The camera hangs, so that no new cover comes to say that it is silent. */
+/* An output that keeps no rate is not given the same picture twice. The camera hangs, so that no new cover comes to say
+ * that it is silent. */
 static void test_only_live_outputs_get_repeats(void **state)
 {
 	struct pmk_pipeline *p = start("a!", "b", 0);
@@ -104,7 +105,8 @@ static void test_a_hanging_driver_does_not_hold_the_outputs(void **state)
 	stop(p, 0);
 }
 
-/* A pipe that nobody reads, a file system that hangs: the virtual camera goes on, is covered in time, and is left covered. */
+/* A pipe that nobody reads, a file system that hangs: the virtual camera goes on, is covered in time, and is left
+ * covered. */
 static void test_a_blocked_output_holds_nobody_up(void **state)
 {
 	struct pmk_pipeline *p = start("b", "a!", 0);
@@ -126,7 +128,8 @@ static void test_a_blocked_output_holds_nobody_up(void **state)
 	stop(p, 0);
 }
 
-/* What would be said to hang so long after `begin_ns` if nothing had moved since. Outputs that look at the clock always would, sooner than all others. */
+/* What would be said to hang so long after `begin_ns` if nothing had moved since. Outputs that look at the clock always
+ * would, sooner than all others. */
 static const char *hangs(struct pmk_pipeline *p, uint64_t begin_ns, uint64_t after_ns)
 {
 	const char *part = pmk_pipeline_hangs(p, begin_ns + after_ns);
@@ -155,7 +158,8 @@ static void test_a_hanging_scene_is_noticed(void **state)
 	stop(p, 0);
 }
 
-/* A driver that does not return is noticed, but neither a camera that is away, however long, nor one that gives nothing. */
+/* A driver that does not return is noticed, but neither a camera that is away, however long, nor one that gives
+ * nothing. */
 static void test_a_hanging_camera_is_noticed(void **state)
 {
 	static const enum camera_mode modes[] = { DELIVER, STALL, LOSE, HANG, DELIVER };
@@ -180,7 +184,8 @@ static void test_a_hanging_camera_is_noticed(void **state)
 	stop(p, 0);
 }
 
-/* Idle, nothing moves for hours but the look of the outputs whether somebody comes; without on-demand a scene that gets no frame waits as long. */
+/* Idle, nothing moves for hours but the look of the outputs whether somebody comes; without on-demand a scene that gets
+ * no frame waits as long. */
 static void test_who_waits_does_not_hang(void **state)
 {
 	struct pmk_pipeline *p;
@@ -190,7 +195,7 @@ static void test_who_waits_does_not_hang(void **state)
 	p = start_with("a!", NULL, 0, true);
 	reach(p, PMK_STATE_IDLE);
 	wait_until(atomic_load(&cameras_open) == 0);
-	wait_until(strcmp(hangs(p, begin, 3600 * PMK_S_NS), "output") == 0);	/* when it has come to rest */
+	wait_until(strcmp(hangs(p, begin, 3600 * PMK_S_NS), "output") == 0); /* when it has come to rest */
 	assert_string_equal(hangs(p, pmk_clock_now_ns(), 0), "nothing");
 	stop(p, 0);
 }

@@ -17,8 +17,8 @@ static void test_a_stall_is_covered(void **state)
 	printf("covered %d ms after the last picture\n", reach(p, PMK_STATE_COVERED));
 	wait_until(seen(0).last_is_cover);
 	before = seen(0);
-	assert_true(before.least_ns >= 200 * PMK_MS_NS);	/* a camera's jitter must not flash the cover */
-	wait_written(0, before.written + 10);	/* a live output keeps its rate */
+	assert_true(before.least_ns >= 200 * PMK_MS_NS); /* a camera's jitter must not flash the cover */
+	wait_written(0, before.written + 10); /* a live output keeps its rate */
 	assert_true(seen(0).covers_in_a_row >= before.covers_in_a_row + 10);
 	atomic_store(&camera_mode, DELIVER);
 	reach(p, PMK_STATE_LIVE);
@@ -34,7 +34,7 @@ static void test_a_lost_camera_comes_back(void **state)
 	atomic_store(&open_failures, 2);
 	atomic_store(&camera_width, 640);
 	dry_up(LOSE);
-	wait_opens(3);	/* it was lost, and both tries have failed */
+	wait_opens(3); /* it was lost, and both tries have failed */
 	reach(p, PMK_STATE_COVERED);
 	assert_true(seen(0).open);
 	atomic_store(&camera_mode, DELIVER);
@@ -66,7 +66,8 @@ static void count_words(void *user, enum pmk_log_level level, const char *line)
 	said_silent += strstr(line, "no picture for") != NULL;
 }
 
-/* That a camera can be opened does not mean that it is back: what it does not give is said once, and its return once. */
+/* That a camera can be opened does not mean that it is back: what it does not give is said once, and its return once.
+ */
 static void test_a_silent_camera_is_spoken_of_once(void **state)
 {
 	struct pmk_pipeline *p;
@@ -93,7 +94,7 @@ static void test_a_camera_that_only_opens_is_tried_less_often(void **state)
 	reach(p, PMK_STATE_LIVE);
 	dry_up(LOSE);
 	wait_opens(6);
-	assert_true(atomic_load(&opened_ns[5]) - atomic_load(&opened_ns[4]) >= PMK_S_NS);	/* .25, .5, 1, 1 .. */
+	assert_true(atomic_load(&opened_ns[5]) - atomic_load(&opened_ns[4]) >= PMK_S_NS); /* .25, .5, 1, 1 .. */
 	reach(p, PMK_STATE_COVERED);
 	atomic_store(&camera_mode, DELIVER);
 	reach(p, PMK_STATE_LIVE);
@@ -106,12 +107,12 @@ static void test_what_is_left_out_is_counted_once(void **state)
 	struct pmk_pipeline_report early, late;
 	struct pmk_pipeline *p;
 
-	cpu_limit = 0.0001;	/* so that the fewest pictures are taken that there may be: one of seven */
+	cpu_limit = 0.0001; /* so that the fewest pictures are taken that there may be: one of seven */
 	drops = 5;
 	p = start("a!", NULL, 0);
 	wait_until((early = report_of(p)).left_out >= 12);
 	wait_until((late = report_of(p)).captured >= early.captured + 5);
-	assert_true(early.dropped > 0);	/* before the limit was noticed */
+	assert_true(early.dropped > 0); /* before the limit was noticed */
 	assert_true(late.left_out > early.left_out);
 	assert_int_equal(late.dropped, early.dropped);
 	stop(p, 0);
@@ -137,7 +138,7 @@ static void test_the_cover_says_why(void **state)
 	reach(p, PMK_STATE_LIVE);
 	wait_until(!seen(0).last_is_cover);
 	before = seen(0);
-	dry_up(HANG);	/* which nobody finds out, so that there is nothing to say */
+	dry_up(HANG); /* which nobody finds out, so that there is nothing to say */
 	reach(p, PMK_STATE_COVERED);
 	wait_until(seen(0).last_is_cover);
 	wait_written(0, seen(0).written + 3);
@@ -148,11 +149,16 @@ static void test_the_cover_says_why(void **state)
 	stop(p, 0);
 }
 
-/* Where it may wait, the outputs are there from the start with a cover that says why, and live once a camera comes, whatever its shape. */
+/* Where it may wait, the outputs are there from the start with a cover that says why, and live once a camera comes,
+ * whatever its shape. */
 static void test_waits_for_a_camera(void **state)
 {
-	struct pmk_pipeline_settings settings = { .camera = "scripted", .wait = true, .wish = { .width = 320, .height = 180, .fps = 50 }, .outputs = { "a!" },
-		.output_count = 1, .scene = { .model = network, .threads = 1, .backdrop = "green", .refine = { .threshold = -1 } } };
+	struct pmk_pipeline_settings settings = { .camera = "scripted",
+		.wait = true,
+		.wish = { .width = 320, .height = 180, .fps = 50 },
+		.outputs = { "a!" },
+		.output_count = 1,
+		.scene = { .model = network, .threads = 1, .backdrop = "green", .refine = { .threshold = -1 } } };
 	struct pmk_pipeline *p = NULL;
 	struct output now;
 	enum pmk_part part;
@@ -179,7 +185,7 @@ static void test_waits_for_a_camera(void **state)
 	assert_false(seen(0).last_is_marked);
 	stop(p, 0);
 
-	settings.camera = "file:missing";	/* what cannot come is not waited for */
+	settings.camera = "file:missing"; /* what cannot come is not waited for */
 	atomic_store(&open_failures, 1);
 	p = NULL;
 	assert_int_equal(pmk_pipeline_create(&settings, &p, &part), -ENODEV);
@@ -188,7 +194,9 @@ static void test_waits_for_a_camera(void **state)
 
 static void test_no_camera_at_the_start(void **state)
 {
-	struct pmk_pipeline_settings settings = { .camera = "scripted", .outputs = { "a" }, .output_count = 1,
+	struct pmk_pipeline_settings settings = { .camera = "scripted",
+		.outputs = { "a" },
+		.output_count = 1,
 		.scene = { .model = "selfie", .threads = 1, .backdrop = "green" } };
 	struct pmk_pipeline *p = NULL;
 	enum pmk_part part;

@@ -11,7 +11,8 @@ static void wait_camera(int open)
 	wait_until(atomic_load(&cameras_open) == open);
 }
 
-/* Nobody: the camera is closed and nothing is written. Somebody: a cover at once, then live. Nobody again: closed again. */
+/* Nobody: the camera is closed and nothing is written. Somebody: a cover at once, then live. Nobody again: closed
+ * again. */
 static void test_on_demand(void **state)
 {
 	struct pmk_pipeline *p;
@@ -25,7 +26,7 @@ static void test_on_demand(void **state)
 		written = seen(0).written;
 		assert_int_equal(seen(0).rests, round + 1);
 		assert_true(round == 0 || seen(0).last_is_cover);
-		atomic_store(&camera_mode, STALL);	/* no picture comes before the first turn is taken */
+		atomic_store(&camera_mode, STALL); /* no picture comes before the first turn is taken */
 		atomic_store(&watch, PMK_WATCH_SOMEBODY);
 		wait_written(0, written + 1);
 		assert_true(seen(0).last_is_cover);
@@ -57,7 +58,7 @@ static void test_a_short_absence_changes_nothing(void **state)
 		wait_written(0, seen(0).written + 5);
 		atomic_store(&watch, PMK_WATCH_SOMEBODY);
 		wait_written(0, seen(0).written + 5);
-	} while (pmk_clock_now_ns() - begin > PMK_S_NS);	/* that was no short one */
+	} while (pmk_clock_now_ns() - begin > PMK_S_NS); /* that was no short one */
 	assert_int_equal(atomic_load(&camera_opens), opens);
 	assert_int_equal(seen(0).rests, rests);
 	stop(p, 0);
@@ -131,7 +132,8 @@ static void count_waiting(void *user, enum pmk_log_level level, const char *line
 	said_waiting += strstr(line, "--frames 5 waits until") != NULL;
 }
 
-/* Pictures that are counted are pictures that somebody gets: they are waited for, which is said once, and the camera stays closed. */
+/* Pictures that are counted are pictures that somebody gets: they are waited for, which is said once, and the camera
+ * stays closed. */
 static void test_counted_pictures_wait_for_somebody(void **state)
 {
 	struct pmk_pipeline *p;
@@ -144,7 +146,7 @@ static void test_counted_pictures_wait_for_somebody(void **state)
 		reach(p, PMK_STATE_IDLE);
 		wait_camera(0);
 		if (round == 0) {
-			atomic_store(&camera_mode, STALL);	/* somebody comes and goes before a picture does */
+			atomic_store(&camera_mode, STALL); /* somebody comes and goes before a picture does */
 			atomic_store(&watch, PMK_WATCH_SOMEBODY);
 			wait_until(state_of(p) != PMK_STATE_IDLE);
 			atomic_store(&watch, PMK_WATCH_NOBODY);
@@ -152,9 +154,10 @@ static void test_counted_pictures_wait_for_somebody(void **state)
 			atomic_store(&camera_mode, DELIVER);
 			atomic_store(&watch, PMK_WATCH_SOMEBODY);
 			reach(p, PMK_STATE_ENDED);
-			assert_int_equal(report_of(p).written, 5);	/* a late picture is repeated, which does not count */
+			/* a late picture is repeated, which does not count */
+			assert_int_equal(report_of(p).written, 5);
 		}
-		stop(p, 0);	/* the other time while it waits */
+		stop(p, 0); /* the other time while it waits */
 		assert_int_equal(said_waiting, 1);
 	}
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* PipeWire's formats: what we offer is fixed and read back as it was; what others offer becomes modes. No daemon is needed. */
+/* PipeWire's formats: what we offer is fixed and read back as it was; what others offer becomes modes. No daemon is
+ * needed. */
 #include "unit.h"
 
 #include "image/convert.h"
@@ -25,7 +26,8 @@ static int begin(void **state)
 
 static void test_offers_are_read_back(void **state)
 {
-	static const uint32_t fourccs[] = { PMK_FOURCC_YU12, PMK_FOURCC_YUYV, PMK_FOURCC_NV12, PMK_FOURCC_UYVY, PMK_FOURCC_YV12, PMK_FOURCC_MJPG };
+	static const uint32_t fourccs[] = { PMK_FOURCC_YU12, PMK_FOURCC_YUYV, PMK_FOURCC_NV12, PMK_FOURCC_UYVY,
+		PMK_FOURCC_YV12, PMK_FOURCC_MJPG };
 
 	for (size_t i = 0; i < sizeof(fourccs) / sizeof(*fourccs); i++) {
 		struct pmk_device_mode asked = { .fourcc = fourccs[i], .width = 1280, .height = 720, .fps = 30 }, found;
@@ -45,8 +47,17 @@ static void test_offers_are_read_back(void **state)
 
 static void test_rates(void **state)
 {
-	static const struct { double fps; uint32_t numerator, denominator; } cases[] = {
-		{ 30, 30, 1 }, { 29.97, 30000, 1001 }, { 59.94, 60000, 1001 }, { 25, 25, 1 }, { 7.5, 750, 100 }, { 0.1, 1, 1 }, { 1e9, 240, 1 },
+	static const struct {
+		double fps;
+		uint32_t numerator, denominator;
+	} cases[] = {
+		{ 30, 30, 1 },
+		{ 29.97, 30000, 1001 },
+		{ 59.94, 60000, 1001 },
+		{ 25, 25, 1 },
+		{ 7.5, 750, 100 },
+		{ 0.1, 1, 1 },
+		{ 1e9, 240, 1 },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -61,20 +72,25 @@ static void test_rates(void **state)
 static void test_refused(void **state)
 {
 	struct pmk_device_mode unknown = { .fourcc = PMK_FOURCC('H', '2', '6', '4'), .width = 640, .height = 480 };
-	struct pmk_device_mode small = { .fourcc = PMK_FOURCC_YUYV, .width = 8, .height = 8 }, large = { .fourcc = PMK_FOURCC_YUYV, .width = 1 << 20, .height = 720 };
+	struct pmk_device_mode small = { .fourcc = PMK_FOURCC_YUYV, .width = 8, .height = 8 },
+			       large = { .fourcc = PMK_FOURCC_YUYV, .width = 1 << 20, .height = 720 };
 	struct pmk_device_mode mode = { .width = 77 };
 	struct pmk_layout layout;
 	const struct spa_pod *sound = spa_pod_builder_add_object(&builder, SPA_TYPE_OBJECT_Format, SPA_PARAM_EnumFormat,
-		SPA_FORMAT_mediaType, SPA_POD_Id(SPA_MEDIA_TYPE_audio), SPA_FORMAT_mediaSubtype, SPA_POD_Id(SPA_MEDIA_SUBTYPE_raw));
+		SPA_FORMAT_mediaType, SPA_POD_Id(SPA_MEDIA_TYPE_audio), SPA_FORMAT_mediaSubtype,
+		SPA_POD_Id(SPA_MEDIA_SUBTYPE_raw));
 	const struct spa_pod *bare = spa_pod_builder_add_object(&builder, SPA_TYPE_OBJECT_Format, SPA_PARAM_EnumFormat,
-		SPA_FORMAT_mediaType, SPA_POD_Id(SPA_MEDIA_TYPE_video), SPA_FORMAT_mediaSubtype, SPA_POD_Id(SPA_MEDIA_SUBTYPE_raw));
+		SPA_FORMAT_mediaType, SPA_POD_Id(SPA_MEDIA_TYPE_video), SPA_FORMAT_mediaSubtype,
+		SPA_POD_Id(SPA_MEDIA_SUBTYPE_raw));
 
 	assert_null(pmk_pipewire_format_build(&builder, &unknown));
 	assert_int_equal(pmk_pipewire_format_read(NULL, &mode, &layout), -EINVAL);
 	assert_int_equal(pmk_pipewire_format_read(sound, &mode, &layout), -EINVAL);
 	assert_int_equal(pmk_pipewire_format_read(bare, &mode, &layout), -EINVAL);
-	assert_int_equal(pmk_pipewire_format_read(pmk_pipewire_format_build(&builder, &small), &mode, &layout), -EINVAL);
-	assert_int_equal(pmk_pipewire_format_read(pmk_pipewire_format_build(&builder, &large), &mode, &layout), -EINVAL);
+	assert_int_equal(
+		pmk_pipewire_format_read(pmk_pipewire_format_build(&builder, &small), &mode, &layout), -EINVAL);
+	assert_int_equal(
+		pmk_pipewire_format_read(pmk_pipewire_format_build(&builder, &large), &mode, &layout), -EINVAL);
 	assert_int_equal(mode.width, 77);
 	assert_int_equal(pmk_pipewire_format_modes(sound, NULL, &mode, 0, 1), 0);
 	assert_int_equal(pmk_pipewire_format_modes(bare, NULL, &mode, 0, 1), 0);
@@ -85,14 +101,17 @@ static void test_choices_become_modes(void **state)
 	const struct spa_rectangle small = { 640, 480 }, large = { 1280, 720 };
 	const struct spa_fraction slow = { 15, 1 }, usual = { 30, 1 }, fast = { 60, 1 };
 	const struct spa_pod *pod = spa_pod_builder_add_object(&builder, SPA_TYPE_OBJECT_Format, SPA_PARAM_EnumFormat,
-		SPA_FORMAT_mediaType, SPA_POD_Id(SPA_MEDIA_TYPE_video), SPA_FORMAT_mediaSubtype, SPA_POD_Id(SPA_MEDIA_SUBTYPE_raw),
-		SPA_FORMAT_VIDEO_format, SPA_POD_CHOICE_ENUM_Id(4, SPA_VIDEO_FORMAT_YUY2, SPA_VIDEO_FORMAT_YUY2, SPA_VIDEO_FORMAT_RGB, SPA_VIDEO_FORMAT_NV12),
+		SPA_FORMAT_mediaType, SPA_POD_Id(SPA_MEDIA_TYPE_video), SPA_FORMAT_mediaSubtype,
+		SPA_POD_Id(SPA_MEDIA_SUBTYPE_raw), SPA_FORMAT_VIDEO_format,
+		SPA_POD_CHOICE_ENUM_Id(
+			4, SPA_VIDEO_FORMAT_YUY2, SPA_VIDEO_FORMAT_YUY2, SPA_VIDEO_FORMAT_RGB, SPA_VIDEO_FORMAT_NV12),
 		SPA_FORMAT_VIDEO_size, SPA_POD_CHOICE_ENUM_Rectangle(3, &large, &large, &small),
 		SPA_FORMAT_VIDEO_framerate, SPA_POD_CHOICE_ENUM_Fraction(4, &fast, &fast, &usual, &slow));
 	const struct pmk_source_wish no_wish = { 0 }, hasty = { .fps = 120 };
 	struct pmk_device_mode modes[MOST];
 
-	assert_int_equal(pmk_pipewire_format_modes(pod, &no_wish, modes, 0, MOST), 4);	/* 2 formats x 2 sizes; RGB is passed over */
+	/* 2 formats x 2 sizes; RGB is passed over */
+	assert_int_equal(pmk_pipewire_format_modes(pod, &no_wish, modes, 0, MOST), 4);
 	for (int i = 0; i < 4; i++) {
 		assert_int_equal(modes[i].fourcc, i < 2 ? PMK_FOURCC_YUYV : PMK_FOURCC_NV12);
 		assert_int_equal(modes[i].width, i % 2 ? 640 : 1280);
@@ -102,7 +121,7 @@ static void test_choices_become_modes(void **state)
 	assert_true(modes[0].fps == 60);
 	assert_int_equal(pmk_pipewire_format_modes(pod, NULL, modes, 0, MOST), 4);
 	assert_true(modes[0].fps == 60);
-	assert_int_equal(pmk_pipewire_format_modes(pod, NULL, modes, 0, 3), 3);	/* no room for more */
+	assert_int_equal(pmk_pipewire_format_modes(pod, NULL, modes, 0, 3), 3); /* no room for more */
 }
 
 static void test_ranges_hold_the_wish(void **state)
@@ -110,11 +129,18 @@ static void test_ranges_hold_the_wish(void **state)
 	const struct spa_rectangle least = { 160, 120 }, most = { 1920, 1080 };
 	const struct spa_fraction slowest = { 1, 1 }, fastest = { 60, 1 };
 	const struct spa_pod *pod = spa_pod_builder_add_object(&builder, SPA_TYPE_OBJECT_Format, SPA_PARAM_EnumFormat,
-		SPA_FORMAT_mediaType, SPA_POD_Id(SPA_MEDIA_TYPE_video), SPA_FORMAT_mediaSubtype, SPA_POD_Id(SPA_MEDIA_SUBTYPE_mjpg),
-		SPA_FORMAT_VIDEO_size, SPA_POD_CHOICE_RANGE_Rectangle(&least, &least, &most),
-		SPA_FORMAT_VIDEO_framerate, SPA_POD_CHOICE_RANGE_Fraction(&slowest, &slowest, &fastest));
-	static const struct { struct pmk_source_wish wish; int width, height; double fps; } cases[] = {
-		{ { 0 }, 1280, 720, 30 }, { { .width = 800, .height = 600, .fps = 25 }, 800, 600, 25 }, { { .width = 3840, .height = 2160, .fps = 240 }, 1920, 1080, 60 },
+		SPA_FORMAT_mediaType, SPA_POD_Id(SPA_MEDIA_TYPE_video), SPA_FORMAT_mediaSubtype,
+		SPA_POD_Id(SPA_MEDIA_SUBTYPE_mjpg), SPA_FORMAT_VIDEO_size,
+		SPA_POD_CHOICE_RANGE_Rectangle(&least, &least, &most), SPA_FORMAT_VIDEO_framerate,
+		SPA_POD_CHOICE_RANGE_Fraction(&slowest, &slowest, &fastest));
+	static const struct {
+		struct pmk_source_wish wish;
+		int width, height;
+		double fps;
+	} cases[] = {
+		{ { 0 }, 1280, 720, 30 },
+		{ { .width = 800, .height = 600, .fps = 25 }, 800, 600, 25 },
+		{ { .width = 3840, .height = 2160, .fps = 240 }, 1920, 1080, 60 },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -134,21 +160,26 @@ static void test_buffers(void **state)
 	int32_t bytes = 0, stride = 0, blocks = 0, header = 0;
 
 	pmk_pipewire_buffers_build(memory, 1024, 1382400, 1280, params);
-	assert_true(spa_pod_parse_object(params[0], SPA_TYPE_OBJECT_ParamBuffers, NULL, SPA_PARAM_BUFFERS_size, SPA_POD_Int(&bytes),
-		SPA_PARAM_BUFFERS_stride, SPA_POD_Int(&stride), SPA_PARAM_BUFFERS_blocks, SPA_POD_Int(&blocks)) > 0);
+	assert_true(spa_pod_parse_object(params[0], SPA_TYPE_OBJECT_ParamBuffers, NULL, SPA_PARAM_BUFFERS_size,
+			    SPA_POD_Int(&bytes), SPA_PARAM_BUFFERS_stride, SPA_POD_Int(&stride),
+			    SPA_PARAM_BUFFERS_blocks, SPA_POD_Int(&blocks)) > 0);
 	assert_int_equal(bytes, 1382400);
 	assert_int_equal(stride, 1280);
 	assert_int_equal(blocks, 1);
-	assert_true(spa_pod_parse_object(params[1], SPA_TYPE_OBJECT_ParamMeta, NULL, SPA_PARAM_META_size, SPA_POD_Int(&header)) > 0);
+	assert_true(spa_pod_parse_object(
+			    params[1], SPA_TYPE_OBJECT_ParamMeta, NULL, SPA_PARAM_META_size, SPA_POD_Int(&header)) > 0);
 	assert_int_equal(header, sizeof(struct spa_meta_header));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_offers_are_read_back, begin), cmocka_unit_test_setup(test_rates, begin),
-		cmocka_unit_test_setup(test_refused, begin), cmocka_unit_test_setup(test_choices_become_modes, begin),
-		cmocka_unit_test_setup(test_ranges_hold_the_wish, begin), cmocka_unit_test_setup(test_buffers, begin),
+		cmocka_unit_test_setup(test_offers_are_read_back, begin),
+		cmocka_unit_test_setup(test_rates, begin),
+		cmocka_unit_test_setup(test_refused, begin),
+		cmocka_unit_test_setup(test_choices_become_modes, begin),
+		cmocka_unit_test_setup(test_ranges_hold_the_wish, begin),
+		cmocka_unit_test_setup(test_buffers, begin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -143,7 +143,8 @@ static void test_truth_is_exact(void **state)
 					continue;
 				room++;
 				for (int c = 0; c < 3; c++) {
-					assert_in_range(abs(rgb_at(&a, x, y, c) - rgb_at(&b, x, y, c)), 0, 2 * MOST_NOISE);
+					assert_in_range(
+						abs(rgb_at(&a, x, y, c) - rgb_at(&b, x, y, c)), 0, 2 * MOST_NOISE);
 					changed += rgb_at(&a, x, y, c) != rgb_at(&b, x, y, c);
 				}
 			}
@@ -186,7 +187,8 @@ static void test_it_moves(void **state)
 		shot_take(&a, i * 0.25);
 		shot_take(&b, i * 0.25 + 1.0 / 30);
 		for (int y = 0; y < 180; y++)
-			moved += memcmp(a.truth.alpha + y * a.truth.stride, b.truth.alpha + y * b.truth.stride, 320) != 0;
+			moved += memcmp(a.truth.alpha + y * a.truth.stride, b.truth.alpha + y * b.truth.stride, 320) !=
+				0;
 		now = recoloured(&start, &a);
 		most = now > most ? now : most;
 		assert_true(share(&a) > 0.15 && share(&a) < 0.6);
@@ -200,7 +202,8 @@ static void test_it_moves(void **state)
 
 static void test_any_size(void **state)
 {
-	static const int sizes[][2] = {{16, 16}, {17, 33}, {361, 203}, {203, 361}, {8192, 16}, {8191, 41}, {16, 500}};
+	static const int sizes[][2] = { { 16, 16 }, { 17, 33 }, { 361, 203 }, { 203, 361 }, { 8192, 16 }, { 8191, 41 },
+		{ 16, 500 } };
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
 		struct shot s;
@@ -227,12 +230,14 @@ static void test_sizes_refused(void **state)
 /* The largest and the mean difference of a plane. */
 static int plane_difference(const struct pmk_image *a, const struct pmk_image *b, int plane, double *mean)
 {
-	int width = pmk_layout_plane_width(&a->layout, plane), height = pmk_layout_plane_height(&a->layout, plane), most = 0;
+	int width = pmk_layout_plane_width(&a->layout, plane), height = pmk_layout_plane_height(&a->layout, plane),
+	    most = 0;
 	double sum = 0;
 
 	for (int y = 0; y < height; y++) {
 		for (int x = 0; x < width; x++) {
-			int d = abs(a->plane[plane][y * a->stride[plane] + x] - b->plane[plane][y * b->stride[plane] + x]);
+			int d = abs(
+				a->plane[plane][y * a->stride[plane] + x] - b->plane[plane][y * b->stride[plane] + x]);
 
 			most = d > most ? d : most;
 			sum += d;
@@ -250,8 +255,11 @@ static void test_planes_agree_with_rgb(void **state)
 	shot_init(&s, 333, 187, 4);
 	assert_int_equal(pmk_mask_alloc(&truth, 333, 187), 0);
 	for (int i = 0; i < 8; i++) {
-		struct pmk_layout layout = {.width = 333, .height = 187, .chroma = i & 1 ? PMK_CHROMA_422 : PMK_CHROMA_420,
-			.range = i & 2 ? PMK_RANGE_FULL : PMK_RANGE_LIMITED, .matrix = i & 4 ? PMK_MATRIX_BT709 : PMK_MATRIX_BT601};
+		struct pmk_layout layout = { .width = 333,
+			.height = 187,
+			.chroma = i & 1 ? PMK_CHROMA_422 : PMK_CHROMA_420,
+			.range = i & 2 ? PMK_RANGE_FULL : PMK_RANGE_LIMITED,
+			.matrix = i & 4 ? PMK_MATRIX_BT709 : PMK_MATRIX_BT601 };
 		struct pmk_image drawn, converted;
 
 		assert_int_equal(pmk_image_alloc(&drawn, &layout), 0);

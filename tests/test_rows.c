@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* pixels/rows at every level of this machine, against what the header says: random and extreme values, odd lengths and places. */
+/* pixels/rows at every level of this machine, against what the header says: random and extreme values, odd lengths and
+ * places. */
 #include "unit.h"
 
 #include "image/convert.h"
@@ -19,8 +20,10 @@ static void fill(uint8_t *row, size_t count, uint32_t *seed)
 	}
 }
 
-/* Each level that this machine has, on each length from 0 to MOST; `check` gets random rows and a row of guards to write to. */
-typedef void check_rows(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count);
+/* Each level that this machine has, on each length from 0 to MOST; `check` gets random rows and a row of guards to
+ * write to. */
+typedef void check_rows(
+	const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count);
 
 static void on_all(check_rows *check)
 {
@@ -41,7 +44,8 @@ static void on_all(check_rows *check)
 	}
 }
 
-static void check_blend(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
+static void check_blend(
+	const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
 {
 	uint8_t limited[MOST], in_place[MOST];
 
@@ -67,9 +71,12 @@ static void check_blend(const struct pmk_rows *rows, const uint8_t *a, const uin
 	}
 }
 
-static void check_relight(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
+static void check_relight(
+	const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
 {
-	static const struct { int gain, offset, amount; } tries[] = { { PMK_RELIGHT_GAIN, 0, 0 }, { 0, 0, 0 }, { 32767, 8000, 2047 }, { 32767, -8000, 2047 },
+	static const struct {
+		int gain, offset, amount;
+	} tries[] = { { PMK_RELIGHT_GAIN, 0, 0 }, { 0, 0, 0 }, { 32767, 8000, 2047 }, { 32767, -8000, 2047 },
 		{ 11000, 333, 0 }, { 19000, -1200, 700 } };
 	const int8_t *grain = (const int8_t *)b;
 
@@ -79,7 +86,8 @@ static void check_relight(const struct pmk_rows *rows, const uint8_t *a, const u
 
 			rows->relight(a, grain, tries[n].gain, tries[n].offset, tries[n].amount, out, count, plane);
 			for (int i = 0; i < count; i++) {
-				double v = (a[i] - 128) * (double)tries[n].gain / PMK_RELIGHT_GAIN + 128 + (double)tries[n].offset / PMK_RELIGHT_LEVEL +
+				double v = (a[i] - 128) * (double)tries[n].gain / PMK_RELIGHT_GAIN + 128 +
+					(double)tries[n].offset / PMK_RELIGHT_LEVEL +
 					grain[i] * (double)tries[n].amount / PMK_RELIGHT_GRAIN;
 				v = v < 16 ? 16 : v > top ? top : v;
 				assert_true(n == 0 ? out[i] == (int)v : fabs(out[i] - v) < 1);
@@ -89,7 +97,8 @@ static void check_relight(const struct pmk_rows *rows, const uint8_t *a, const u
 	}
 }
 
-static void check_halve(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
+static void check_halve(
+	const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
 {
 	rows->halve(a, b, out, count);
 	for (int i = 0; i < count; i++)
@@ -100,7 +109,8 @@ static void check_halve(const struct pmk_rows *rows, const uint8_t *a, const uin
 		assert_int_equal(out[i], (a[2 * i] + a[2 * i + 1] + 1) / 2);
 }
 
-static void check_mix(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
+static void check_mix(
+	const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
 {
 	for (int part = 0; part < 256; part += part < 4 ? 1 : 84) {
 		rows->mix(a, b, part, out, count);
@@ -110,7 +120,8 @@ static void check_mix(const struct pmk_rows *rows, const uint8_t *a, const uint8
 	}
 }
 
-static void check_floats(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
+static void check_floats(
+	const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
 {
 	float to[MOST + 1];
 
@@ -122,7 +133,8 @@ static void check_floats(const struct pmk_rows *rows, const uint8_t *a, const ui
 }
 
 /* A row of `count` to other widths. */
-static void check_stretch(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
+static void check_stretch(
+	const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
 {
 	static const int widths[] = { 1, 7, 8, 17, 100, 250, 333, 600 };
 	struct pmk_look looks[ROOM / 8];
@@ -201,7 +213,8 @@ static void test_every_blend(void **state)
 	}
 }
 
-static void check_weigh(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
+static void check_weigh(
+	const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
 {
 	uint16_t sums[4][MOST] = { { 0 } };
 	struct pmk_weighed to[MOST + 1];
@@ -223,7 +236,8 @@ static void check_weigh(const struct pmk_rows *rows, const uint8_t *a, const uin
 	assert_int_equal(to[count].sum[0], GUARD);
 }
 
-static void check_boxes(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
+static void check_boxes(
+	const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
 {
 	enum { PAD = 9, LINES = 4 };
 	static struct pmk_weighed table[LINES][MOST + 2 * PAD + 4], to[MOST + 4];
@@ -247,7 +261,8 @@ static void check_boxes(const struct pmk_rows *rows, const uint8_t *a, const uin
 				for (int m = 0; m < n; m++) {
 					const struct pmk_weighed *top = boxes[m].top + i, *bottom = boxes[m].bottom + i;
 					int half = boxes[m].half;
-					sum += bottom[half + 1].sum[k] - bottom[-half].sum[k] - top[half + 1].sum[k] + top[-half].sum[k];
+					sum += bottom[half + 1].sum[k] - bottom[-half].sum[k] - top[half + 1].sum[k] +
+						top[-half].sum[k];
 				}
 				assert_int_equal(to[i].sum[k], sum);
 			}
@@ -256,7 +271,8 @@ static void check_boxes(const struct pmk_rows *rows, const uint8_t *a, const uin
 	}
 }
 
-static void check_means(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
+static void check_means(
+	const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
 {
 	static const float more[4] = { 7700, 0, 25500, 100 }, scale[3] = { 16, 12, 14 }, offset[3] = { 3, 0, 40 };
 	struct pmk_weighed sums[MOST] = { { { 0 } } };
@@ -272,12 +288,15 @@ static void check_means(const struct pmk_rows *rows, const uint8_t *a, const uin
 	rows->weighted_means(sums, more, scale, offset, to[0], to[1], to[2], count);
 	for (int k = 0; k < 3; k++) {
 		for (int i = 0; i < count; i++)
-			assert_true(fabs(to[k][i] - offset[k] - scale[k] * (sums[i].sum[k] + (double)more[k]) / (sums[i].sum[3] + 100.0)) < 0.51);
+			assert_true(fabs(to[k][i] - offset[k] -
+					    scale[k] * (sums[i].sum[k] + (double)more[k]) / (sums[i].sum[3] + 100.0)) <
+				0.51);
 		assert_int_equal(to[k][count], GUARD);
 	}
 }
 
-static void check_words(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
+static void check_words(
+	const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
 {
 	uint16_t from[MOST + 20], sums[MOST + 1] = { 0 }, to[MOST + 1];
 
@@ -288,7 +307,8 @@ static void check_words(const struct pmk_rows *rows, const uint8_t *a, const uin
 		rows->add_words(sums, from + k, count);
 	rows->take_words(sums, from + 3, count);
 	for (int i = 0; i < count; i++)
-		assert_int_equal(sums[i], from[i] + from[i + 1] + from[i + 2] + from[i + 4] + from[i + 5] + from[i + 6]);
+		assert_int_equal(
+			sums[i], from[i] + from[i + 1] + from[i + 2] + from[i + 4] + from[i + 5] + from[i + 6]);
 	assert_int_equal(sums[count], GUARD);
 	for (int parts = 3; parts <= 15; parts += 2) {
 		rows->mean_words(from, parts, parts, to, count);
@@ -303,7 +323,8 @@ static void check_words(const struct pmk_rows *rows, const uint8_t *a, const uin
 		}
 		assert_int_equal(to[count], GUARD);
 	}
-	for (int value = 0; value <= 4080; value += count ? 4080 : 1) {	/* every value once, with no neighbours to differ from */
+	for (int value = 0; value <= 4080;
+		value += count ? 4080 : 1) { /* every value once, with no neighbours to differ from */
 		uint16_t sum = (uint16_t)(value * 15), mean;
 		rows->mean_words(&sum, 1, 15, &mean, 1);
 		assert_int_equal(mean, value);
@@ -318,7 +339,8 @@ static double spline(double before, double here, double after, int t)
 	return here * (0.75 - u * u) + before * (0.5 - u) * (0.5 - u) / 2 + after * (0.5 + u) * (0.5 + u) / 2;
 }
 
-static void check_widen(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
+static void check_widen(
+	const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
 {
 	uint16_t from[MOST + 2], wide[2 * PMK_CELL * MOST + 1];
 
@@ -337,7 +359,8 @@ static void check_widen(const struct pmk_rows *rows, const uint8_t *a, const uin
 	}
 }
 
-static void check_heighten(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
+static void check_heighten(
+	const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
 {
 	enum { STRIDE = MOST + 5 };
 	uint16_t from[3][MOST];
@@ -353,7 +376,9 @@ static void check_heighten(const struct pmk_rows *rows, const uint8_t *a, const 
 		rows->heighten(from[0], from[1], from[2], size, pixels, STRIDE, count);
 		for (int y = 0; y < size; y++) {
 			for (int i = 0; i < count; i++) {
-				double truth = spline(from[0][i], from[1][i], from[2][i], (2 * y + 1 - size) * (16 / size)) / 64;
+				double truth = spline(from[0][i], from[1][i], from[2][i],
+						       (2 * y + 1 - size) * (16 / size)) /
+					64;
 				assert_true(fabs(pixels[y * STRIDE + i] - truth) <= 0.5 + 2.0 / 64);
 			}
 			assert_int_equal(pixels[y * STRIDE + count], GUARD);
@@ -386,7 +411,9 @@ static int cleaned(int person, int room, int pixel, int alpha, int limits)
 	int share = alpha + alpha / 128;
 
 	if (person >= 0 && room >= 0) {
-		int sum = person + (int)floor(share * (16 * pixel - floor((share * person + (256 - share) * room) / 256.0)) / 256.0);
+		int sum = person +
+			(int)floor(
+				share * (16 * pixel - floor((share * person + (256 - share) * room) / 256.0)) / 256.0);
 		value = (uint8_t)(sum < 0 ? 0 : (sum + 8) / 16 > 255 ? 255 : (sum + 8) / 16);
 	}
 	if (limits >= 0)
@@ -399,10 +426,11 @@ static int16_t mixed(int16_t a, int16_t b, int part)
 	return (int16_t)(a + (int)floor((floor(b / 8.0) - floor(a / 8.0)) * part / 2.0));
 }
 
-static void check_rim(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
+static void check_rim(
+	const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
 {
 	uint8_t in_place[MOST + 15] = { 0 };
-	int16_t colours[4][MOST + 15] = { { 0 } };	/* person, room; of two rows of cells each */
+	int16_t colours[4][MOST + 15] = { { 0 } }; /* person, room; of two rows of cells each */
 
 	for (int i = 0; i < count; i++) {
 		bool unknown = a[i] == 0 && b[i] > 128;
@@ -414,17 +442,21 @@ static void check_rim(const struct pmk_rows *rows, const uint8_t *a, const uint8
 
 		rows->rim(colours[0], colours[1], colours[2], colours[3], part, limits, a, b, c, out, count);
 		for (int i = 0; i < count; i++) {
-			int person = mixed(colours[0][i], colours[1][i], part), room = mixed(colours[2][i], colours[3][i], part);
-			assert_int_equal(out[i], (cleaned(person, room, a[i], c[i], limits) * c[i] + b[i] * (255 - c[i]) + 127) / 255);
+			int person = mixed(colours[0][i], colours[1][i], part),
+			    room = mixed(colours[2][i], colours[3][i], part);
+			assert_int_equal(out[i],
+				(cleaned(person, room, a[i], c[i], limits) * c[i] + b[i] * (255 - c[i]) + 127) / 255);
 		}
 		assert_int_equal(out[count], GUARD);
 		memcpy(in_place, b, (size_t)count);
-		rows->rim(colours[0], colours[1], colours[2], colours[3], part, limits, a, in_place, c, in_place, count);
+		rows->rim(
+			colours[0], colours[1], colours[2], colours[3], part, limits, a, in_place, c, in_place, count);
 		assert_int_equal(memcmp(in_place, out, (size_t)count), 0);
 	}
 }
 
-static void check_cell_sums(const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
+static void check_cell_sums(
+	const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
 {
 	enum { STRIDE = PMK_CELL * MOST + 3 };
 	static uint8_t pixels[PMK_CELL * STRIDE];
@@ -433,7 +465,9 @@ static void check_cell_sums(const struct pmk_rows *rows, const uint8_t *a, const
 
 	for (int y = 0; y < PMK_CELL; y++) {
 		for (int x = 0; x < PMK_CELL * count; x++)
-			pixels[y * STRIDE + x] = c[x / PMK_CELL] % 4 == 0 ? 0 : c[x / PMK_CELL] % 4 == 1 ? 255 : (uint8_t)(a[x % 97] + y * b[x % 101]);
+			pixels[y * STRIDE + x] = c[x / PMK_CELL] % 4 == 0 ? 0 :
+				c[x / PMK_CELL] % 4 == 1                  ? 255 :
+									    (uint8_t)(a[x % 97] + y * b[x % 101]);
 	}
 	for (int across = PMK_CELL / 2; across <= PMK_CELL; across *= 2) {
 		sums[count] = GUARD;
@@ -442,7 +476,8 @@ static void check_cell_sums(const struct pmk_rows *rows, const uint8_t *a, const
 			int sum = 0;
 
 			for (int k = 0; k < PMK_CELL * across; k++)
-				sum += pixels[k / across * lines / PMK_CELL * STRIDE + i * across + k % across] * (PMK_CELL / across);
+				sum += pixels[k / across * lines / PMK_CELL * STRIDE + i * across + k % across] *
+					(PMK_CELL / across);
 			assert_int_equal(sums[i], sum);
 		}
 		assert_int_equal(sums[count], GUARD);

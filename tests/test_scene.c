@@ -14,8 +14,10 @@ enum { W = 1280, H = 720, LOOKS = 12 };
 
 static struct pmk_scene_settings settings_for(const char *model)
 {
-	return (struct pmk_scene_settings){ .model = model, .threads = 1, .backdrop = "color:#3080c0", .refine = {
-		.mode = PMK_REFINE_GUIDED, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 } };
+	return (struct pmk_scene_settings){ .model = model,
+		.threads = 1,
+		.backdrop = "color:#3080c0",
+		.refine = { .mode = PMK_REFINE_GUIDED, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 } };
 }
 
 /* deeplabv3 is not among the models that `make models` gets: it is part of the test data. */
@@ -36,7 +38,8 @@ static double iou(const struct pmk_mask *a, const struct pmk_mask *b)
 
 	for (int y = 0; y < a->height; y++) {
 		for (int x = 0; x < a->width; x++) {
-			bool p = a->alpha[(size_t)y * a->stride + x] > 127, q = b->alpha[(size_t)y * b->stride + x] > 127;
+			bool p = a->alpha[(size_t)y * a->stride + x] > 127,
+			     q = b->alpha[(size_t)y * b->stride + x] > 127;
 			both += p && q;
 			either += p || q;
 		}
@@ -104,7 +107,8 @@ static void test_deeplab_finds_the_presenter(void **state)
 	assert_true(found >= 0.90);
 }
 
-/* Where the truth says room, with a margin, what is shown is the backdrop bit for bit; where it says person, it is not. */
+/* Where the truth says room, with a margin, what is shown is the backdrop bit for bit; where it says person, it is not.
+ */
 static void test_the_room_is_replaced(void **state)
 {
 	struct pmk_layout layout = { .width = 640, .height = 360, .chroma = PMK_CHROMA_422, .range = PMK_RANGE_FULL };
@@ -158,8 +162,8 @@ static bool same_mask(const struct pmk_mask *a, const struct pmk_mask *b)
 }
 
 /* The presenter at `time_s`, as frame `number`, taken at `time_ns`. */
-static const struct pmk_mask *mask_at(struct pmk_scene *scene, struct pmk_presenter *presenter, struct pmk_frame *frame, double time_s,
-	uint64_t number, uint64_t time_ns)
+static const struct pmk_mask *mask_at(struct pmk_scene *scene, struct pmk_presenter *presenter, struct pmk_frame *frame,
+	double time_s, uint64_t number, uint64_t time_ns)
 {
 	const struct pmk_mask *mask;
 
@@ -170,8 +174,8 @@ static const struct pmk_mask *mask_at(struct pmk_scene *scene, struct pmk_presen
 	return mask;
 }
 
-/* After half a second without a frame, after a number that does not rise, and after a frame without a mask, the next mask is that of a
- * frame that stands alone, bit for bit; without any of these it is not. */
+/* After half a second without a frame, after a number that does not rise, and after a frame without a mask, the next
+ * mask is that of a frame that stands alone, bit for bit; without any of these it is not. */
 static void test_a_cut_forgets_all(void **state)
 {
 	enum { NONE, PAUSE, NUMBER, FAULT, WAYS };
@@ -200,7 +204,8 @@ static void test_a_cut_forgets_all(void **state)
 		}
 		now += way == PAUSE ? 500 * PMK_MS_NS : 33 * PMK_MS_NS;
 		mask = mask_at(fresh, presenter, frame, 2.25, 0, PMK_S_NS);
-		assert_int_equal(same_mask(mask_at(scene, presenter, frame, 2.25, way == NUMBER ? 5 : 7, now), mask), way != NONE);
+		assert_int_equal(same_mask(mask_at(scene, presenter, frame, 2.25, way == NUMBER ? 5 : 7, now), mask),
+			way != NONE);
 		pmk_log_redirect(NULL, NULL);
 		pmk_scene_destroy(scene);
 		pmk_scene_destroy(fresh);
@@ -234,7 +239,8 @@ static void test_keep_out(void **state)
 	plain = mask_at(without, presenter, frame, 1, 0, 0);
 	for (int y = 0; y < 360; y++) {
 		for (int x = 0; x < 640; x++) {
-			uint8_t alpha = mask->alpha[(size_t)y * mask->stride + x], was = plain->alpha[(size_t)y * plain->stride + x];
+			uint8_t alpha = mask->alpha[(size_t)y * mask->stride + x],
+				was = plain->alpha[(size_t)y * plain->stride + x];
 			bool in = x < 320 || (x >= 400 && x < 500 && y >= 300);
 
 			assert_true(!in || alpha == 0);
@@ -273,7 +279,10 @@ static void test_match_is_seen(void **state)
 		assert_int_equal(pmk_scene_create(&settings, &layout, 1, &scene), 0);
 		assert_int_equal(pmk_scene_run(scene, frame, &shown, NULL), 0);
 		for (int i = 0; i < 40 * 640; i++)
-			mean[way] += pmk_shown_image(shown)->plane[0][(size_t)(i / 640) * pmk_shown_image(shown)->stride[0] + i % 640] / (40.0 * 640);
+			mean[way] +=
+				pmk_shown_image(shown)
+					->plane[0][(size_t)(i / 640) * pmk_shown_image(shown)->stride[0] + i % 640] /
+				(40.0 * 640);
 		pmk_shown_unref(shown);
 		pmk_scene_destroy(scene);
 	}

@@ -21,7 +21,9 @@ static void hear(const char *address, char *heard, size_t size)
 	memcpy(name.sun_path, address, strlen(address));
 	if (address[0] == '@')
 		name.sun_path[0] = '\0';
-	assert_int_equal(bind(fd, (struct sockaddr *)&name, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(address))), 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&name,
+				 (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(address))),
+		0);
 	assert_int_equal(setenv("NOTIFY_SOCKET", address, 1), 0);
 	pmk_service_notify("READY=1\nSTATUS=Running");
 	got = recv(fd, heard, size - 1, 0);
@@ -113,7 +115,10 @@ static void test_lock(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_notify), cmocka_unit_test(test_no_manager), cmocka_unit_test(test_watchdog), cmocka_unit_test(test_lock),
+		cmocka_unit_test(test_notify),
+		cmocka_unit_test(test_no_manager),
+		cmocka_unit_test(test_watchdog),
+		cmocka_unit_test(test_lock),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Against the examples that NIST publishes for FIPS 180-4, and, for messages that end near the end of a block, against sha256sum. */
+/* Against the examples that NIST publishes for FIPS 180-4, and, for messages that end near the end of a block, against
+ * sha256sum. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "media/media.h"
 #include "image/shown_seal.h"
 #include "io/sink.h"
+#include "media/media.h"
 #include "media_material.h"
 #include "media_remux.h"
 
@@ -27,7 +27,7 @@ static void write_all(const char *name, const struct pmk_sink_setup *setup, cons
 		material_draw(&shown->image, n);
 		shown->time_ns = all[n].time_ns;
 		shown->position_ns = all[n].position_ns;
-		shown->cover = n % 2;	/* a cover is written like any other */
+		shown->cover = n % 2; /* a cover is written like any other */
 		assert_int_equal(sink->impl->write(sink, shown), 0);
 		pmk_shown_unref(shown);
 	}
@@ -67,7 +67,8 @@ static void assert_positions(const char *name, const int64_t *positions, int cou
 
 static void test_positions_of_a_recording(void **state)
 {
-	static const struct written all[] = { { 9000, 0 }, { 9001, 40000000 }, { 9002, 50000000 }, { 9003, 500000000 } };
+	static const struct written all[] = { { 9000, 0 }, { 9001, 40000000 }, { 9002, 50000000 },
+		{ 9003, 500000000 } };
 	static const int64_t positions[] = { 0, 40000000, 50000000, 500000000 };
 	const struct pmk_sink_setup setup = { .layout = small, .fps = 25 };
 
@@ -79,8 +80,8 @@ static void test_positions_of_a_recording(void **state)
 /* Live: by capture time. One that is shown again lasts a period longer; one that came before the first is not lost. */
 static void test_live_times(void **state)
 {
-	static const struct written all[] = { { UINT64_C(7000000000), -1 }, { UINT64_C(7035000000), -1 }, { UINT64_C(7035000000), -1 },
-		{ UINT64_C(7035000000), -1 }, { UINT64_C(7400000000), -1 } };
+	static const struct written all[] = { { UINT64_C(7000000000), -1 }, { UINT64_C(7035000000), -1 },
+		{ UINT64_C(7035000000), -1 }, { UINT64_C(7035000000), -1 }, { UINT64_C(7400000000), -1 } };
 	static const int64_t positions[] = { 0, 35000000, 75000000, 115000000, 400000000 };
 	const struct pmk_sink_setup setup = { .layout = small, .fps = 25 };
 
@@ -107,7 +108,8 @@ static void test_no_picture_is_no_file(void **state)
 /* A cover without a place, in the middle of a recording, stays in the middle. */
 static void test_cover_inside_a_recording(void **state)
 {
-	static const struct written all[] = { { 100, 0 }, { 200, 40000000 }, { UINT64_C(5000000000), -1 }, { 400, 120000000 } };
+	static const struct written all[] = { { 100, 0 }, { 200, 40000000 }, { UINT64_C(5000000000), -1 },
+		{ 400, 120000000 } };
 	static const int64_t positions[] = { 0, 40000000, 80000000, 120000000 };
 	const struct pmk_sink_setup setup = { .layout = small, .fps = 25 };
 

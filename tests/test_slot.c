@@ -15,7 +15,7 @@ static void drop(void *item)
 {
 	int *number = item;
 
-	*number = -1;	/* a data race here would be one with the reader of a taken item */
+	*number = -1; /* a data race here would be one with the reader of a taken item */
 	atomic_fetch_add(&dropped, 1);
 }
 

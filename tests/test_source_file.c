@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/clock.h"
 #include "image/convert.h"
-#include "media/still.h"
 #include "io/source.h"
+#include "media/still.h"
 #include "media_material.h"
 
 static const struct pmk_layout small = { .width = 96, .height = 64 };
@@ -53,7 +53,8 @@ static int which(const struct pmk_image *image, int count)
 	return found;
 }
 
-/* Frames keep their beat to the nanosecond, also over dropped ones and the loop; only what is more than a second late begins a new one. */
+/* Frames keep their beat to the nanosecond, also over dropped ones and the loop; only what is more than a second late
+ * begins a new one. */
 static void follow_beat(const struct pmk_frame *frame, uint64_t period_ns, uint64_t *start_ns)
 {
 	uint64_t from = frame->time_ns - frame->number * period_ns;
@@ -132,7 +133,7 @@ static void test_late_reader_gets_the_newest(void **state)
 		now = pmk_clock_now_ns();
 		assert_int_equal(read_frame(source, &frame, PMK_S_NS), 0);
 		given += 2;
-	} while (pmk_clock_now_ns() - first > PMK_S_NS);	/* that was very late: see below */
+	} while (pmk_clock_now_ns() - first > PMK_S_NS); /* that was very late: see below */
 	assert_true(frame->time_ns + 10 * PMK_MS_NS >= now);
 	assert_true(frame->number >= first_number + 25);
 	assert_int_equal(source->dropped, frame->number + 1 - given);
@@ -153,7 +154,7 @@ static void test_very_late_goes_on_from_there(void **state)
 	source = open_file("a.y4m", &wish);
 	assert_int_equal(read_frame(source, &frame, PMK_S_NS), 0);
 	first = frame->time_ns;
-	number = frame->number;	/* 0 but where the first one took long to decode */
+	number = frame->number; /* 0 but where the first one took long to decode */
 	pmk_frame_unref(frame);
 	pmk_clock_sleep_until(first + 1200 * PMK_MS_NS);
 	assert_int_equal(read_frame(source, &frame, PMK_S_NS), 0);
@@ -197,7 +198,7 @@ static void test_all_frames_in_use(void **state)
 	assert_true(held >= 4);
 	pmk_frame_unref(frames[--held]);
 	assert_int_equal(read_frame(source, &frames[held], 0), 0);
-	assert_int_equal(frames[held]->number, held + 1);	/* none was lost meanwhile */
+	assert_int_equal(frames[held]->number, held + 1); /* none was lost meanwhile */
 	while (held >= 0)
 		pmk_frame_unref(frames[held--]);
 	source->impl->close(source);
@@ -222,7 +223,7 @@ static void test_still_is_repeated(void **state)
 	for (int n = 0; n < 5; n++) {
 		assert_int_equal(read_frame(source, &frame, PMK_S_NS), 0);
 		follow_beat(frame, 10 * PMK_MS_NS, &start);
-		assert_in_range(frame->image.plane[0][0], 187, 189);	/* 16 + 200 219/255 */
+		assert_in_range(frame->image.plane[0][0], 187, 189); /* 16 + 200 219/255 */
 		pmk_frame_unref(frame);
 	}
 	source->impl->close(source);

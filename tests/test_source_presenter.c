@@ -3,8 +3,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "image/convert.h"
 #include "draw/presenter.h"
+#include "image/convert.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -40,7 +40,7 @@ static struct pmk_frame *read_one(struct pmk_source *source)
 
 static void test_defaults(void **state)
 {
-	struct pmk_source *source = opened("presenter", &(struct pmk_source_wish){0});
+	struct pmk_source *source = opened("presenter", &(struct pmk_source_wish){ 0 });
 
 	assert_int_equal(source->layout.width, 1280);
 	assert_int_equal(source->layout.height, 720);
@@ -57,14 +57,16 @@ static void test_wish_is_respected(void **state)
 		uint32_t fourcc;
 		enum pmk_chroma chroma;
 	} kinds[] = {
-			{PMK_FOURCC_YUYV, PMK_CHROMA_422},
-			{PMK_FOURCC_UYVY, PMK_CHROMA_422},
-			{PMK_FOURCC_NV12, PMK_CHROMA_420},
-			{PMK_FOURCC_MJPG, PMK_CHROMA_420},
+		{ PMK_FOURCC_YUYV, PMK_CHROMA_422 },
+		{ PMK_FOURCC_UYVY, PMK_CHROMA_422 },
+		{ PMK_FOURCC_NV12, PMK_CHROMA_420 },
+		{ PMK_FOURCC_MJPG, PMK_CHROMA_420 },
 	};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-		struct pmk_source_wish wish = {.width = 98, .height = 55, .fps = 12.5, .fourcc = kinds[i].fourcc, .unpaced = true};
+		struct pmk_source_wish wish = {
+			.width = 98, .height = 55, .fps = 12.5, .fourcc = kinds[i].fourcc, .unpaced = true
+		};
 		struct pmk_source *source = opened("presenter:3", &wish);
 
 		assert_int_equal(source->layout.width, 98);
@@ -80,7 +82,7 @@ static void test_wish_is_respected(void **state)
 static void test_unpaced_gives_every_frame(void **state)
 {
 	struct pmk_source *source = opened(
-			"presenter:9", &(struct pmk_source_wish){.width = 96, .height = 54, .fps = 25, .unpaced = true});
+		"presenter:9", &(struct pmk_source_wish){ .width = 96, .height = 54, .fps = 25, .unpaced = true });
 	struct pmk_presenter *presenter;
 	struct pmk_image expected;
 
@@ -93,8 +95,8 @@ static void test_unpaced_gives_every_frame(void **state)
 		assert_int_equal(frame->position_ns, n * (PMK_S_NS / 25));
 		pmk_presenter_draw_image(presenter, (double)n / 25, &expected, NULL);
 		for (int y = 0; y < 54; y++)
-			assert_memory_equal(
-					frame->image.plane[0] + y * frame->image.stride[0], expected.plane[0] + y * expected.stride[0], 96);
+			assert_memory_equal(frame->image.plane[0] + y * frame->image.stride[0],
+				expected.plane[0] + y * expected.stride[0], 96);
 		pmk_frame_unref(frame);
 	}
 	assert_int_equal(source->dropped, 0);
@@ -105,7 +107,8 @@ static void test_unpaced_gives_every_frame(void **state)
 
 static void test_paced_frames_come_when_due(void **state)
 {
-	struct pmk_source *source = opened("presenter", &(struct pmk_source_wish){.width = 32, .height = 32, .fps = 100});
+	struct pmk_source *source = opened(
+		"presenter", &(struct pmk_source_wish){ .width = 32, .height = 32, .fps = 100 });
 	uint64_t first_ns = 0, first = 0, last = 0;
 
 	for (int i = 0; i < 30; i++) {
@@ -128,7 +131,8 @@ static void test_paced_frames_come_when_due(void **state)
 
 static void test_late_reader_gets_the_newest(void **state)
 {
-	struct pmk_source *source = opened("presenter", &(struct pmk_source_wish){.width = 32, .height = 32, .fps = 200});
+	struct pmk_source *source = opened(
+		"presenter", &(struct pmk_source_wish){ .width = 32, .height = 32, .fps = 200 });
 	struct pmk_frame *frame = read_one(source);
 	uint64_t start_ns = frame->time_ns, before_ns;
 
@@ -145,7 +149,8 @@ static void test_late_reader_gets_the_newest(void **state)
 
 static void test_deadline_before_the_frame(void **state)
 {
-	struct pmk_source *source = opened("presenter", &(struct pmk_source_wish){.width = 32, .height = 32, .fps = 1});
+	struct pmk_source *source = opened(
+		"presenter", &(struct pmk_source_wish){ .width = 32, .height = 32, .fps = 1 });
 	struct pmk_frame *frame = read_one(source), *none = NULL;
 	uint64_t deadline_ns = frame->time_ns + 20 * PMK_MS_NS;
 
@@ -158,7 +163,8 @@ static void test_deadline_before_the_frame(void **state)
 
 static void test_all_frames_in_use(void **state)
 {
-	struct pmk_source *source = opened("presenter", &(struct pmk_source_wish){.width = 32, .height = 32, .unpaced = true});
+	struct pmk_source *source = opened(
+		"presenter", &(struct pmk_source_wish){ .width = 32, .height = 32, .unpaced = true });
 	struct pmk_frame *held[64], *none = NULL;
 	int count = 0, err;
 
@@ -176,10 +182,19 @@ static void test_all_frames_in_use(void **state)
 
 static void test_bad_words_are_refused_in_one_line(void **state)
 {
-	static const struct { const char *spec; struct pmk_source_wish wish; } cases[] = {
-		{"presenter:x", {.width = 0}}, {"presenter:1x", {.width = 0}}, {"presenter:-1", {.width = 0}},
-		{"presenter:99999999999", {.width = 0}}, {"presenter", {.width = 8, .height = 8}}, {"presenter", {.width = 640}},
-		{"presenter", {.width = 9000, .height = 100}}, {"presenter", {.fps = -3}}, {"presenter", {.fps = 1e9}},
+	static const struct {
+		const char *spec;
+		struct pmk_source_wish wish;
+	} cases[] = {
+		{ "presenter:x", { .width = 0 } },
+		{ "presenter:1x", { .width = 0 } },
+		{ "presenter:-1", { .width = 0 } },
+		{ "presenter:99999999999", { .width = 0 } },
+		{ "presenter", { .width = 8, .height = 8 } },
+		{ "presenter", { .width = 640 } },
+		{ "presenter", { .width = 9000, .height = 100 } },
+		{ "presenter", { .fps = -3 } },
+		{ "presenter", { .fps = 1e9 } },
 	};
 
 	pmk_log_redirect(count_line, NULL);

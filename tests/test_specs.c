@@ -24,7 +24,10 @@ static void catch_line(void *user, enum pmk_log_level level, const char *line)
 
 static void test_wrong_cameras(void **state)
 {
-	static const struct { const char *spec, *hint; int err; } cases[] = {
+	static const struct {
+		const char *spec, *hint;
+		int err;
+	} cases[] = {
 		{ "", "use auto, /dev/videoN, pipewire[:NAME], file:PATH or presenter[:SEED]", -EINVAL },
 		{ "webcam", "use auto, /dev/videoN, pipewire[:NAME], file:PATH or presenter[:SEED]", -EINVAL },
 		{ "autos", "use auto", -EINVAL },
@@ -43,14 +46,18 @@ static void test_wrong_cameras(void **state)
 
 		lines[0] = '\0';
 		err = pmk_source_open(cases[i].spec, &wish, &source);
-		if (err != cases[i].err || source || !strstr(lines, cases[i].hint) || strchr(lines, '\n') != lines + strlen(lines) - 1)
+		if (err != cases[i].err || source || !strstr(lines, cases[i].hint) ||
+			strchr(lines, '\n') != lines + strlen(lines) - 1)
 			fail_msg("'%s': %d, not %d, and '%s'", cases[i].spec, err, cases[i].err, lines);
 	}
 }
 
 static void test_wrong_outputs(void **state)
 {
-	static const struct { const char *spec, *hint; int err; } cases[] = {
+	static const struct {
+		const char *spec, *hint;
+		int err;
+	} cases[] = {
 		{ "", "use auto, /dev/videoN, pipewire[:NAME], file:PATH, null or hash", -EINVAL },
 		{ "nul", "use auto, /dev/videoN, pipewire[:NAME], file:PATH, null or hash", -EINVAL },
 		{ "out.mp4", "did you mean file:out.mp4?", -EINVAL },
@@ -65,7 +72,8 @@ static void test_wrong_outputs(void **state)
 
 		lines[0] = '\0';
 		err = pmk_sink_open(cases[i].spec, &setup, NULL, &sink);
-		if (err != cases[i].err || sink || !strstr(lines, cases[i].hint) || strchr(lines, '\n') != lines + strlen(lines) - 1)
+		if (err != cases[i].err || sink || !strstr(lines, cases[i].hint) ||
+			strchr(lines, '\n') != lines + strlen(lines) - 1)
 			fail_msg("'%s': %d, not %d, and '%s'", cases[i].spec, err, cases[i].err, lines);
 	}
 }
@@ -88,7 +96,7 @@ static void test_right_ones(void **state)
 	pmk_source_close(NULL);
 }
 
-static int catch(void **state)
+static int catch (void **state)
 {
 	pmk_log_redirect(catch_line, NULL);
 	return 0;
@@ -103,7 +111,9 @@ static int release(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_wrong_cameras), cmocka_unit_test(test_wrong_outputs), cmocka_unit_test(test_right_ones),
+		cmocka_unit_test(test_wrong_cameras),
+		cmocka_unit_test(test_wrong_outputs),
+		cmocka_unit_test(test_right_ones),
 	};
 
 	return cmocka_run_group_tests(tests, catch, release);

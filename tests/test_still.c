@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "media/still.h"
 #include "base/mem.h"
+#include "media/still.h"
 #include "media_material.h"
 
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <signal.h>
 #include <turbojpeg.h>
 
 static void draw(struct pmk_rgb *rgb)
@@ -40,7 +40,7 @@ static void test_png_round_trip(void **state)
 		pmk_rgb_free(&made);
 		pmk_rgb_free(&got);
 	}
-	assert_int_equal(material_clear(), 1);	/* no temporary is left */
+	assert_int_equal(material_clear(), 1); /* no temporary is left */
 }
 
 static void test_grey_round_trip(void **state)
@@ -70,7 +70,12 @@ static void test_grey_round_trip(void **state)
 static void write_jpeg(const char *path, int orientation)
 {
 	static const uint8_t quarters[4][3] = { { 255, 0, 0 }, { 0, 255, 0 }, { 0, 0, 255 }, { 255, 255, 255 } };
-	uint8_t exif[] = "\xff\xe1\0\x22" "Exif\0\0" "MM\0\x2a\0\0\0\x08" "\0\x01" "\x01\x12\0\x03\0\0\0\x01\0\0\0\0" "\0\0\0\0";
+	uint8_t exif[] = "\xff\xe1\0\x22"
+			 "Exif\0\0"
+			 "MM\0\x2a\0\0\0\x08"
+			 "\0\x01"
+			 "\x01\x12\0\x03\0\0\0\x01\0\0\0\0"
+			 "\0\0\0\0";
 	uint8_t *pixels = malloc(96 * 64 * 3), *file;
 	unsigned char *data = NULL;
 	unsigned long bytes = 0;
@@ -153,7 +158,7 @@ static void test_damaged(void **state)
 			material_store(cut, data, bytes);
 			assert_fails(pmk_still_read(cut, &got), -EBADMSG, cut);
 		}
-		assert_int_equal(got.width, 5);	/* untouched */
+		assert_int_equal(got.width, 5); /* untouched */
 		free(data);
 	}
 	pmk_rgb_free(&made);
@@ -176,7 +181,8 @@ static void test_flipped_bits_do_no_harm(void **state)
 		int err;
 
 		for (int flips = 1 + round % 5; flips; flips--)
-			data[material_random(&seed) % (round % 3 ? size : 200)] ^= (uint8_t)(1u << material_random(&seed) % 8);
+			data[material_random(&seed) % (round % 3 ? size : 200)] ^= (uint8_t)(1u
+				<< material_random(&seed) % 8);
 		material_store(material_path("flipped"), data, size);
 		material_errors = 0;
 		err = pmk_still_read(material_path("flipped"), &got);
@@ -198,7 +204,8 @@ static void put_32(uint8_t *at, uint32_t value)
 /* A header alone must not make us allocate gigabytes. */
 static void test_huge_dimensions(void **state)
 {
-	static const uint32_t sizes[][2] = { { 16385, 16 }, { 16384, 16384 }, { 0x7fffffff, 0x7fffffff }, { 20000, 20000 } };
+	static const uint32_t sizes[][2] = { { 16385, 16 }, { 16384, 16384 }, { 0x7fffffff, 0x7fffffff },
+		{ 20000, 20000 } };
 	struct pmk_rgb made, got;
 
 	assert_int_equal(pmk_rgb_alloc(&made, 32, 32), 0);
@@ -231,7 +238,8 @@ static void test_huge_dimensions(void **state)
 static void test_no_picture(void **state)
 {
 	struct pmk_rgb rgb;
-	const char *big = material_path("big.png"), *text = material_path("text.png"), *empty = material_path("empty.png");
+	const char *big = material_path("big.png"), *text = material_path("text.png"),
+		   *empty = material_path("empty.png");
 	const char *playlist = material_path("list.m3u8");
 
 	assert_fails(pmk_still_read("/tmp/there is none.png", &rgb), -ENOENT, "there is none.png");
@@ -253,7 +261,8 @@ static void test_no_picture(void **state)
 /* The same content under any name, also one that FFmpeg takes for a numbered series, an option or an address. */
 static void test_names(void **state)
 {
-	static const char *const names[] = { "no-end", "wrong.mp4", "series%03d.png", "a:b.png", "http:evil.png", "[1].png", "sp ace.png", "-dash.png" };
+	static const char *const names[] = { "no-end", "wrong.mp4", "series%03d.png", "a:b.png", "http:evil.png",
+		"[1].png", "sp ace.png", "-dash.png" };
 	struct pmk_rgb made, got;
 
 	assert_int_equal(pmk_rgb_alloc(&made, 32, 20), 0);
@@ -298,7 +307,7 @@ static void test_writing_fails(void **state)
 	setrlimit(RLIMIT_FSIZE, &before);
 	assert_int_equal(material_errors, 1);
 	data = material_load(full, &size);
-	assert_int_equal(size, 6);	/* what was there before stays */
+	assert_int_equal(size, 6); /* what was there before stays */
 	free(data);
 	pmk_rgb_free(&made);
 	assert_int_equal(material_clear(), 1);
@@ -307,7 +316,8 @@ static void test_writing_fails(void **state)
 /* Renaming over them would take the pipe away from its reader, and the link from whoever made it. */
 static void test_what_is_no_file_stays(void **state)
 {
-	const char *pipe = material_path("pipe.png"), *link = material_path("link.png"), *behind = material_path("behind.png");
+	const char *pipe = material_path("pipe.png"), *link = material_path("link.png"),
+		   *behind = material_path("behind.png");
 	struct pmk_rgb made, got;
 	struct stat st;
 
@@ -326,7 +336,7 @@ static void test_what_is_no_file_stays(void **state)
 	assert_same(&made, &got);
 	pmk_rgb_free(&made);
 	pmk_rgb_free(&got);
-	assert_int_equal(material_clear(), 3);	/* no temporary is left */
+	assert_int_equal(material_clear(), 3); /* no temporary is left */
 }
 
 /* `times` copies of a file, one behind the other. */
@@ -354,7 +364,7 @@ static void test_probe_tells_a_video(void **state)
 	assert_int_equal(pmk_still_probe(material_path("a.mp4")), 0);
 	assert_int_equal(pmk_still_probe(material_path("a.y4m")), 0);
 	assert_int_equal(pmk_still_probe(material_path("a.jpg")), 1);
-	append(material_path("a.jpg"), material_path("two.jpg"), 2);	/* as some phones write them */
+	append(material_path("a.jpg"), material_path("two.jpg"), 2); /* as some phones write them */
 	assert_int_equal(pmk_still_probe(material_path("two.jpg")), 1);
 	append(material_path("a.jpg"), material_path("two.mjpeg"), 2);
 	assert_int_equal(pmk_still_probe(material_path("two.mjpeg")), 0);

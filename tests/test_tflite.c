@@ -6,10 +6,10 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "unit.h"
 #include "base/mem.h"
 #include "model/graph.h"
 #include "tflite_file.h"
+#include "unit.h"
 
 #include <errno.h>
 #include <math.h>
@@ -73,7 +73,8 @@ static const struct spec parts = {
 	.tensors = 6, .ops = 3, .input = 0, .output = 4,
 	.tensor = {
 		{ 4, { 1, 4, 3, 4 }, FLOAT32, NULL, 0 }, { 4, { 2, 1, 1, 4 }, FLOAT16, halves, sizeof halves },
-		{ 4, { 2, 1, 1, 4 }, FLOAT32, NULL, 0 }, { 1, { 2 }, FLOAT32, bias, sizeof bias }, { 4, { 1, 8, 6, 2 }, FLOAT32, NULL, 0 },
+		{ 4, { 2, 1, 1, 4 }, FLOAT32, NULL, 0 }, { 1, { 2 }, FLOAT32, bias, sizeof bias },
+		{ 4, { 1, 8, 6, 2 }, FLOAT32, NULL, 0 },
 		{ 4, { 1, 4, 3, 2 }, FLOAT32, NULL, 0 },
 	},
 	.op = {
@@ -88,7 +89,9 @@ static struct spec good_resize(void)
 	struct spec spec = parts;
 
 	spec.tensor[1] = (struct tensor_spec){ 1, { 2 }, INT32, doubled, sizeof doubled };
-	spec.op[0] = (struct op_spec){ .code = RESIZE, .inputs = 2, .input = { 0, 1 }, .output = 4, .option = { 0, 0, 0, 1 } };
+	spec.op[0] = (struct op_spec){
+		.code = RESIZE, .inputs = 2, .input = { 0, 1 }, .output = 4, .option = { 0, 0, 0, 1 }
+	};
 	spec.tensor[4].dim[3] = 4;
 	spec.ops = 1;
 	return spec;
@@ -154,7 +157,9 @@ static void reads_the_custom_transposed_convolution(void **state)
 	struct pmk_graph graph;
 
 	spec.tensor[1] = (struct tensor_spec){ 4, { 2, 2, 2, 4 }, FLOAT32, weights, sizeof weights };
-	spec.op[0] = (struct op_spec){ .code = CUSTOM, .inputs = 3, .input = { 0, 1, 3 }, .output = 4, .custom = { 1, 2, 2 } };
+	spec.op[0] = (struct op_spec){
+		.code = CUSTOM, .inputs = 3, .input = { 0, 1, 3 }, .output = 4, .custom = { 1, 2, 2 }
+	};
 	spec.ops = 1;
 	assert_int_equal(try_spec(&spec, &graph), 0);
 	assert_int_equal(graph.ops[0].kind, PMK_OP_TRANSPOSE_CONV);
@@ -178,20 +183,20 @@ static void refuses_what_it_does_not_know(void **state)
 	spec.tensor[3].type = INT8;
 	assert_int_equal(try_spec(&spec, NULL), -ENOTSUP);
 	spec = good_conv();
-	spec.op[1].option[3] = 4;	/* TANH */
+	spec.op[1].option[3] = 4; /* TANH */
 	assert_int_equal(try_spec(&spec, NULL), -ENOTSUP);
 	spec = good_conv();
 	spec.tensor[0].dims = 5;
 	spec.tensor[0].dim[4] = 1;
 	assert_int_equal(try_spec(&spec, NULL), -ENOTSUP);
 	spec = parts;
-	spec.op[2].code = SOFTMAX;	/* beta is 0 */
+	spec.op[2].code = SOFTMAX; /* beta is 0 */
 	assert_int_equal(try_spec(&spec, NULL), -ENOTSUP);
 	spec = good_resize();
-	spec.op[0].code = MEAN;	/* over axes 8 and 6 */
+	spec.op[0].code = MEAN; /* over axes 8 and 6 */
 	assert_int_equal(try_spec(&spec, NULL), -ENOTSUP);
 	spec = good_resize();
-	spec.tensor[1].data = NULL;	/* a size that is computed */
+	spec.tensor[1].data = NULL; /* a size that is computed */
 	assert_int_equal(try_spec(&spec, NULL), -ENOTSUP);
 }
 
@@ -202,27 +207,27 @@ static void refuses_what_is_wrong(void **state)
 
 	for (int i = 0; i < 20; i++)
 		wrong[i] = good_conv();
-	wrong[count++].tensor[5].dim[1] = 5;	/* result of another size */
-	wrong[count++].tensor[0].dim[3] = 3;	/* weights of another depth */
-	wrong[count++].tensor[3].dim[0] = 3;	/* more elements than bytes */
+	wrong[count++].tensor[5].dim[1] = 5; /* result of another size */
+	wrong[count++].tensor[0].dim[3] = 3; /* weights of another depth */
+	wrong[count++].tensor[3].dim[0] = 3; /* more elements than bytes */
 	wrong[count++].tensor[0].dim[0] = 0;
 	wrong[count++].tensor[0].dim[1] = -4;
 	wrong[count++].tensor[0].dim[1] = 1 << 30;
 	wrong[count].tensor[0].dim[1] = wrong[count].tensor[0].dim[2] = 65536;
 	count++;
-	wrong[count++].op[1].option[1] = 0;	/* no stride */
+	wrong[count++].op[1].option[1] = 0; /* no stride */
 	wrong[count++].op[1].option[2] = 0x7fffffff;
-	wrong[count++].op[1].option[4] = 0xffffffff;	/* dilation */
+	wrong[count++].op[1].option[4] = 0xffffffff; /* dilation */
 	wrong[count++].op[1].input[0] = 6;
 	wrong[count++].op[1].input[0] = -1;
-	wrong[count++].op[1].input[0] = 5;	/* reads its own result */
-	wrong[count++].op[1].output = 0;	/* writes the input */
-	wrong[count++].op[1].output = 3;	/* writes a constant */
+	wrong[count++].op[1].input[0] = 5; /* reads its own result */
+	wrong[count++].op[1].output = 0; /* writes the input */
+	wrong[count++].op[1].output = 3; /* writes a constant */
 	wrong[count++].op[1].output = 1000;
-	wrong[count++].output = 4;	/* nobody writes it */
+	wrong[count++].output = 4; /* nobody writes it */
 	wrong[count++].output = 0;
 	wrong[count++].input = -7;
-	wrong[count++].op[1].input[1] = 0;	/* weights that are no constant */
+	wrong[count++].op[1].input[1] = 0; /* weights that are no constant */
 	assert_int_equal(count, 20);
 	for (int i = 0; i < count; i++) {
 		if (try_spec(&wrong[i], NULL) != -EBADMSG)
@@ -235,7 +240,7 @@ static void refuses_order_and_excess(void **state)
 	struct spec spec = good_resize();
 	int32_t large[2] = { 60000, 60000 };
 
-	assert_int_equal(try_spec(&parts, NULL), -EBADMSG);	/* hard_swish of 4x3 is not 8x6 */
+	assert_int_equal(try_spec(&parts, NULL), -EBADMSG); /* hard_swish of 4x3 is not 8x6 */
 	spec.tensor[1].data = large;
 	spec.tensor[4].dim[1] = spec.tensor[4].dim[2] = 60000;
 	assert_int_equal(try_spec(&spec, NULL), -EBADMSG);
@@ -291,7 +296,8 @@ static void survives_random_damage(void **state)
 		for (uint32_t k = 1 + random_below(4); k; k--) {
 			size_t at = random_below(file.size);
 
-			file.bytes[at] = random_below(2) ? (uint8_t)random_below(256) : (uint8_t)(file.bytes[at] ^ 1 << random_below(8));
+			file.bytes[at] = random_below(2) ? (uint8_t)random_below(256) :
+							   (uint8_t)(file.bytes[at] ^ 1 << random_below(8));
 		}
 		try(file.bytes, file.size, NULL);
 	}
@@ -315,7 +321,8 @@ static void damage_model(uint8_t *bytes, size_t size)
 	for (int i = 0; i < 40; i++)
 		assert_true(try(bytes, size * (size_t)i / 40, NULL) < 0);
 	for (int i = 0; i < 400; i++) {
-		size_t at = random_below(2) ? random_below(size < 4096 ? size : 4096) : size - 1 - random_below(size < 60000 ? size : 60000);
+		size_t at = random_below(2) ? random_below(size < 4096 ? size : 4096) :
+					      size - 1 - random_below(size < 60000 ? size : 60000);
 		uint8_t was = bytes[at];
 
 		bytes[at] ^= (uint8_t)(1 << random_below(8));

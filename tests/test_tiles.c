@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Two tiles joined: what both see in the same place is seen there once, and a tile has no say at its own inner border. */
+/* Two tiles joined: what both see in the same place is seen there once, and a tile has no say at its own inner border.
+ */
 #include "unit.h"
 
 #include "find/tiles.h"
@@ -45,7 +46,7 @@ static void test_a_slope_stays_one(void **state)
 	pmk_tiles_join(t, &view, tile, right);
 	for (int i = 0; i < N * N; i++) {
 		double expected = middle(&view, i % N) / 2000 + 0.1 + i / N * 0.001;
-		assert_true(fabs(t->joined[i] - expected) < 0.004);	/* half a cell of a tile, at the view's ends */
+		assert_true(fabs(t->joined[i] - expected) < 0.004); /* half a cell of a tile, at the view's ends */
 	}
 }
 

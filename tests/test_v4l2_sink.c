@@ -34,7 +34,8 @@ static struct pmk_shown *plain(uint8_t luma)
 static void begin_sized(int width, int height)
 {
 	fake_begin();
-	setup = (struct pmk_sink_setup){ .layout = { .width = width, .height = height, .chroma = PMK_CHROMA_422 }, .fps = 25 };
+	setup = (struct pmk_sink_setup){ .layout = { .width = width, .height = height, .chroma = PMK_CHROMA_422 },
+		.fps = 25 };
 	pool = pmk_shown_pool_create(2, &setup.layout);
 	cover = plain(COVER);
 	picture = plain(PICTURE);
@@ -105,7 +106,7 @@ static void test_five_producers(void **state)
 			}
 			assert_string_equal(fake_log, "");
 			assert_int_equal(l.ruined, 0);
-			assert_int_equal(l.streamed_off, 0);	/* it would throw out readers on 0.13 */
+			assert_int_equal(l.streamed_off, 0); /* it would throw out readers on 0.13 */
 			assert_int_equal(l.written == 0, versions[v] < PMK_V4L2_LOOPBACK_0_13);
 			assert_int_equal(l.streamed_on, versions[v] < PMK_V4L2_LOOPBACK_0_13 ? 5 : 0);
 			end();
@@ -116,8 +117,13 @@ static void test_five_producers(void **state)
 /* Colours reach the ring in each format. */
 static void test_formats(void **state)
 {
-	static const struct { uint32_t fourcc; int u, v; } cases[] = {
-		{ PMK_FOURCC_YUYV, 1, 3 }, { PMK_FOURCC_NV12, W * H, W * H + 1 }, { PMK_FOURCC_YU12, W * H, W * H * 5 / 4 },
+	static const struct {
+		uint32_t fourcc;
+		int u, v;
+	} cases[] = {
+		{ PMK_FOURCC_YUYV, 1, 3 },
+		{ PMK_FOURCC_NV12, W * H, W * H + 1 },
+		{ PMK_FOURCC_YU12, W * H, W * H * 5 / 4 },
 	};
 
 	for (int i = 0; i < 3; i++) {
@@ -187,15 +193,29 @@ static void test_open_fails(void **state)
 		{ .fourcc = PMK_FOURCC_MJPG, .err = -EINVAL, .line = "not MJPG" },
 		{ .fourcc = PMK_FOURCC_UYVY, .err = -EINVAL, .line = "not UYVY" },
 		{ .l = { .version = 0x000f00, .format_error = -EBUSY }, .err = -EBUSY, .line = taken },
-		{ .l = { .version = 0x000c07, .exclusive = true, .foreign_writer = true }, .err = -EBUSY, .line = taken },
-		{ .l = { .version = 0x000d02, .exclusive = true, .foreign_writer = true }, .err = -EBUSY, .line = taken },
-		{ .l = { .version = 0x000f00, .exclusive = true, .foreign_writer = true }, .err = -EBUSY, .line = taken },
-		{ .l = { .version = 0x000c07, .foreign_writer = true, .foreign_feeds = true }, .err = -EBUSY, .line = taken },
-		{ .l = { .version = 0x000d02, .foreign_writer = true, .foreign_feeds = true }, .err = -EBUSY, .line = taken },
+		{ .l = { .version = 0x000c07, .exclusive = true, .foreign_writer = true },
+			.err = -EBUSY,
+			.line = taken },
+		{ .l = { .version = 0x000d02, .exclusive = true, .foreign_writer = true },
+			.err = -EBUSY,
+			.line = taken },
+		{ .l = { .version = 0x000f00, .exclusive = true, .foreign_writer = true },
+			.err = -EBUSY,
+			.line = taken },
+		{ .l = { .version = 0x000c07, .foreign_writer = true, .foreign_feeds = true },
+			.err = -EBUSY,
+			.line = taken },
+		{ .l = { .version = 0x000d02, .foreign_writer = true, .foreign_feeds = true },
+			.err = -EBUSY,
+			.line = taken },
 		{ .l = { .version = 0x000f00, .foreign_writer = true }, .err = -EBUSY, .line = taken },
 		{ .l = { .version = 0x000d02, .write_error = -EINVAL }, .err = -EBUSY, .line = taken },
-		{ .l = { .version = 0x000c07, .write_error = -EIO }, .err = -EIO, .line = "cannot use the virtual camera" },
-		{ .l = { .version = 0x000c07, .exclusive = true, .ruined = true }, .err = -EBUSY, .line = "load the module anew" },
+		{ .l = { .version = 0x000c07, .write_error = -EIO },
+			.err = -EIO,
+			.line = "cannot use the virtual camera" },
+		{ .l = { .version = 0x000c07, .exclusive = true, .ruined = true },
+			.err = -EBUSY,
+			.line = "load the module anew" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -321,7 +341,8 @@ static void test_close_without_cover(void **state)
 	end();
 }
 
-/* From 0.13 on the driver tells who streams, also who did before us, and it is asked again in case an event was lost. */
+/* From 0.13 on the driver tells who streams, also who did before us, and it is asked again in case an event was lost.
+ */
 static void test_the_driver_tells_who_watches(void **state)
 {
 	for (int v = 0; v < VERSIONS; v++) {
@@ -337,13 +358,15 @@ static void test_the_driver_tells_who_watches(void **state)
 		assert_int_equal(pmk_sink_watched(sink), at_first);
 		assert_int_equal(pmk_sink_watch_fd(sink, &events) >= 0, at_first == PMK_WATCH_SOMEBODY);
 		fake_loopback_watch(&l, 0);
-		assert_int_equal(pmk_sink_watched(sink), at_first == PMK_WATCH_SOMEBODY ? PMK_WATCH_NOBODY : PMK_WATCH_UNKNOWN);
+		assert_int_equal(
+			pmk_sink_watched(sink), at_first == PMK_WATCH_SOMEBODY ? PMK_WATCH_NOBODY : PMK_WATCH_UNKNOWN);
 		assert_int_equal(events, at_first == PMK_WATCH_SOMEBODY ? POLLPRI : 0);
 		l.forgets_events = true;
 		fake_loopback_watch(&l, 1);
 		while (pmk_sink_watched(sink) == PMK_WATCH_NOBODY) {
 			assert_true(pmk_clock_now_ns() < deadline);
-			pmk_clock_sleep_until(pmk_clock_now_ns() + 5 * PMK_MS_NS);	/* it is asked again after two seconds */
+			/* it is asked again after two seconds */
+			pmk_clock_sleep_until(pmk_clock_now_ns() + 5 * PMK_MS_NS);
 		}
 		assert_int_equal(pmk_sink_close(sink, cover), 0);
 		assert_int_equal(l.subscribed, 0);
@@ -398,11 +421,19 @@ static void test_find(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_five_producers), cmocka_unit_test(test_formats), cmocka_unit_test(test_matrix_is_told),
-		cmocka_unit_test(test_odd_sizes_are_cropped), cmocka_unit_test(test_open_fails),
-		cmocka_unit_test(test_not_a_virtual_camera), cmocka_unit_test(test_reader_holds_the_format),
-		cmocka_unit_test(test_ring_shrinks), cmocka_unit_test(test_lost_picture_and_lost_camera),
-		cmocka_unit_test(test_the_driver_tells_who_watches), cmocka_unit_test(test_rest), cmocka_unit_test(test_close_without_cover), cmocka_unit_test(test_find),
+		cmocka_unit_test(test_five_producers),
+		cmocka_unit_test(test_formats),
+		cmocka_unit_test(test_matrix_is_told),
+		cmocka_unit_test(test_odd_sizes_are_cropped),
+		cmocka_unit_test(test_open_fails),
+		cmocka_unit_test(test_not_a_virtual_camera),
+		cmocka_unit_test(test_reader_holds_the_format),
+		cmocka_unit_test(test_ring_shrinks),
+		cmocka_unit_test(test_lost_picture_and_lost_camera),
+		cmocka_unit_test(test_the_driver_tells_who_watches),
+		cmocka_unit_test(test_rest),
+		cmocka_unit_test(test_close_without_cover),
+		cmocka_unit_test(test_find),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,7 +14,8 @@
 
 enum { W = 64, H = 48, RAW = W * H * 2 };
 
-static const struct pmk_device_mode yuyv_mode = { PMK_FOURCC_YUYV, W, H, 30 }, mjpg_mode = { PMK_FOURCC_MJPG, W, H, 30 };
+static const struct pmk_device_mode yuyv_mode = { PMK_FOURCC_YUYV, W, H, 30 },
+				    mjpg_mode = { PMK_FOURCC_MJPG, W, H, 30 };
 static const struct pmk_source_wish no_wish;
 
 static struct fake_camera camera_of(const struct pmk_device_mode *modes, int count)
@@ -62,7 +63,9 @@ static size_t make_jpeg(uint8_t *to, size_t room, int width, int height, int sam
 	tjhandle handle = tjInitCompress();
 
 	memset(grey, 100, sizeof(grey));
-	assert_int_equal(tjCompressFromYUVPlanes(handle, planes, width, NULL, height, sampling, &out, &size, 90, TJFLAG_NOREALLOC), 0);
+	assert_int_equal(tjCompressFromYUVPlanes(
+				 handle, planes, width, NULL, height, sampling, &out, &size, 90, TJFLAG_NOREALLOC),
+		0);
 	tjDestroy(handle);
 	return size;
 }
@@ -70,18 +73,28 @@ static size_t make_jpeg(uint8_t *to, size_t room, int width, int height, int sam
 static void test_choose(void **state)
 {
 	static const struct pmk_device_mode usb[] = {
-		{ PMK_FOURCC_YUYV, 640, 480, 30 }, { PMK_FOURCC_YUYV, 1280, 720, 10 }, { PMK_FOURCC_YUYV, 1920, 1080, 5 },
-		{ PMK_FOURCC_MJPG, 640, 480, 30 }, { PMK_FOURCC_MJPG, 1280, 720, 30 }, { PMK_FOURCC_MJPG, 1920, 1080, 30 },
+		{ PMK_FOURCC_YUYV, 640, 480, 30 },
+		{ PMK_FOURCC_YUYV, 1280, 720, 10 },
+		{ PMK_FOURCC_YUYV, 1920, 1080, 5 },
+		{ PMK_FOURCC_MJPG, 640, 480, 30 },
+		{ PMK_FOURCC_MJPG, 1280, 720, 30 },
+		{ PMK_FOURCC_MJPG, 1920, 1080, 30 },
 	};
 	static const struct pmk_device_mode slow[] = {
-		{ PMK_FOURCC_YUYV, 640, 360, 40 }, { PMK_FOURCC_NV12, 640, 360, 40 }, { PMK_FOURCC_YUYV, 640, 480, 25 },
+		{ PMK_FOURCC_YUYV, 640, 360, 40 },
+		{ PMK_FOURCC_NV12, 640, 360, 40 },
+		{ PMK_FOURCC_YUYV, 640, 480, 25 },
 		{ PMK_FOURCC_YUYV, 1280, 720, 12.5 },
 	};
 	static const struct pmk_device_mode ntsc[] = {
-		{ PMK_FOURCC_YUYV, 320, 240, 30 }, { PMK_FOURCC_YUYV, 1280, 720, 29.97 }, { PMK_FOURCC_YUYV, 1280, 960, 30 },
+		{ PMK_FOURCC_YUYV, 320, 240, 30 },
+		{ PMK_FOURCC_YUYV, 1280, 720, 29.97 },
+		{ PMK_FOURCC_YUYV, 1280, 960, 30 },
 	};
-	static const struct pmk_device_mode large[] = { { PMK_FOURCC_MJPG, 4096, 2304, 30 }, { PMK_FOURCC_MJPG, 1920, 1080, 30 } };
-	static const struct pmk_device_mode unknown[] = { { PMK_FOURCC_YUYV, 640, 480, 0 }, { PMK_FOURCC_YUYV, 320, 240, 30 } };
+	static const struct pmk_device_mode large[] = { { PMK_FOURCC_MJPG, 4096, 2304, 30 },
+		{ PMK_FOURCC_MJPG, 1920, 1080, 30 } };
+	static const struct pmk_device_mode unknown[] = { { PMK_FOURCC_YUYV, 640, 480, 0 },
+		{ PMK_FOURCC_YUYV, 320, 240, 30 } };
 	static const struct pmk_device_mode foreign[] = { { PMK_FOURCC('H', '2', '6', '4'), 640, 480, 30 } };
 	static const struct {
 		const char *what;
@@ -119,7 +132,12 @@ static void test_choose(void **state)
 static void test_modes_of_ranges(void **state)
 {
 	static const struct v4l2_frmsize_stepwise range = {
-		.min_width = 160, .max_width = 1280, .step_width = 8, .min_height = 120, .max_height = 720, .step_height = 4,
+		.min_width = 160,
+		.max_width = 1280,
+		.step_width = 8,
+		.min_height = 120,
+		.max_height = 720,
+		.step_height = 4,
 	};
 	struct fake_camera camera = camera_of(&yuyv_mode, 1);
 	struct pmk_source_wish wish = { .width = 808, .height = 600 };
@@ -234,8 +252,14 @@ static void huge_stride(struct v4l2_pix_format *pix)
 
 static void test_answers_to_set_format(void **state)
 {
-	static const struct { void (*tamper)(struct v4l2_pix_format *); int err, width; } cases[] = {
-		{ halve, 0, W / 2 }, { other_format, -EIO, 0 }, { no_size, -EIO, 0 }, { huge_stride, -EIO, 0 },
+	static const struct {
+		void (*tamper)(struct v4l2_pix_format *);
+		int err, width;
+	} cases[] = {
+		{ halve, 0, W / 2 },
+		{ other_format, -EIO, 0 },
+		{ no_size, -EIO, 0 },
+		{ huge_stride, -EIO, 0 },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -317,8 +341,12 @@ static void test_rates(void **state)
 		struct v4l2_fract answer;
 		double fps;
 	} cases[] = {
-		{ &fast, 0, 30, { 0, 0 }, 30 }, { &fast, 60, 60, { 0, 0 }, 60 }, { &slow, 0, 7.5, { 0, 0 }, 7.5 },
-		{ &fast, 25, 25, { 1, 20 }, 20 }, { &fast, 0, 30, { 0, 30 }, 60 }, { &fast, 0, 30, { 1001, 30000 }, 30000 / 1001. },
+		{ &fast, 0, 30, { 0, 0 }, 30 },
+		{ &fast, 60, 60, { 0, 0 }, 60 },
+		{ &slow, 0, 7.5, { 0, 0 }, 7.5 },
+		{ &fast, 25, 25, { 1, 20 }, 20 },
+		{ &fast, 0, 30, { 0, 30 }, 60 },
+		{ &fast, 0, 30, { 1001, 30000 }, 30000 / 1001. },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -341,8 +369,12 @@ static void test_damage_is_skipped(void **state)
 {
 	struct fake_camera camera = camera_of(&yuyv_mode, 1);
 	const struct fake_answer bad[] = {
-		{ .bytesused = -1 }, { .bytesused = RAW + 1 }, { .data = raw_picture(9), .bytes = RAW / 2 },
-		{ .data = raw_picture(9), .bytes = RAW, .flags = V4L2_BUF_FLAG_ERROR }, { .index = 1 + 17 }, { .index = 1 + 31 },
+		{ .bytesused = -1 },
+		{ .bytesused = RAW + 1 },
+		{ .data = raw_picture(9), .bytes = RAW / 2 },
+		{ .data = raw_picture(9), .bytes = RAW, .flags = V4L2_BUF_FLAG_ERROR },
+		{ .index = 1 + 17 },
+		{ .index = 1 + 31 },
 	};
 	struct pmk_source *source;
 	struct pmk_frame *frame;
@@ -355,7 +387,7 @@ static void test_damage_is_skipped(void **state)
 		assert_int_equal(read_now(source, &frame), -EAGAIN);
 		assert_int_equal(source->damaged, i + 1);
 	}
-	assert_int_equal(count_lines("damaged picture"), 3);	/* at 1, 2 and 4 */
+	assert_int_equal(count_lines("damaged picture"), 3); /* at 1, 2 and 4 */
 	for (int i = 0; i < camera.buffers; i++)
 		assert_true(camera.queued[i]);
 	push_luma(&camera, 99);
@@ -450,9 +482,13 @@ static void test_time_stamps(void **state)
 	now = pmk_clock_now_ns();
 	for (int i = 0; i < 4; i++) {
 		stamp = i == 0 || i == 3 ? now - 20 * PMK_MS_NS : i == 1 ? now + 3600 * PMK_S_NS : 0;
-		fake_push(&camera, (struct fake_answer){
-			.data = raw_picture(50), .bytes = RAW, .stamp_ns = stamp, .flags = i == 3 ? 0 : V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC,
-		});
+		fake_push(&camera,
+			(struct fake_answer){
+				.data = raw_picture(50),
+				.bytes = RAW,
+				.stamp_ns = stamp,
+				.flags = i == 3 ? 0 : V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC,
+			});
 		assert_int_equal(read_now(source, &frame), 0);
 		if (i == 0)
 			assert_int_equal(frame->time_ns, stamp / 1000 * 1000);
@@ -473,9 +509,12 @@ static void test_jpeg(void **state)
 
 	for (int first = 0; first < 2; first++) {
 		struct fake_camera camera = camera_of(&mjpg_mode, 1);
-		struct fake_answer a422 = { .data = jpeg422, .bytes = bytes422 }, a420 = { .data = jpeg420, .bytes = bytes420 };
+		struct fake_answer a422 = { .data = jpeg422, .bytes = bytes422 },
+				   a420 = { .data = jpeg420, .bytes = bytes420 };
 		struct fake_answer bad[] = {
-			{ .data = jpeg422, .bytes = bytes422 / 2 }, { .data = small, .bytes = bytes_small }, { .data = raw_picture(3), .bytes = 900 },
+			{ .data = jpeg422, .bytes = bytes422 / 2 },
+			{ .data = small, .bytes = bytes_small },
+			{ .data = raw_picture(3), .bytes = 900 },
 		};
 		struct pmk_source *source;
 		struct pmk_frame *frame;
@@ -486,7 +525,7 @@ static void test_jpeg(void **state)
 		fake_push(&camera, first ? a420 : a422);
 		assert_int_equal(pmk_source_v4l2_open("/dev/video0", &no_wish, &source), 0);
 		assert_int_equal(source->layout.chroma, first ? PMK_CHROMA_420 : PMK_CHROMA_422);
-		for (int i = 0; i < 2; i++) {	/* one sampling, then the other: the layout stays */
+		for (int i = 0; i < 2; i++) { /* one sampling, then the other: the layout stays */
 			fake_push(&camera, i ? a420 : a422);
 			assert_int_equal(read_now(source, &frame), 0);
 			assert_true(pmk_layout_equal(&frame->image.layout, &source->layout));
@@ -506,8 +545,15 @@ static void test_jpeg(void **state)
 
 static void test_lost(void **state)
 {
-	static const struct { int error; short events; int expected; } cases[] = {
-		{ -ENODEV, 0, -ENODEV }, { -EIO, 0, -EIO }, { 0, POLLERR, -EIO }, { 0, POLLHUP | POLLERR, -EIO },
+	static const struct {
+		int error;
+		short events;
+		int expected;
+	} cases[] = {
+		{ -ENODEV, 0, -ENODEV },
+		{ -EIO, 0, -EIO },
+		{ 0, POLLERR, -EIO },
+		{ 0, POLLHUP | POLLERR, -EIO },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -532,7 +578,13 @@ static void test_lost(void **state)
 static void test_open_fails(void **state)
 {
 	static const struct pmk_device_mode foreign = { PMK_FOURCC('H', '2', '6', '4'), W, H, 30 };
-	struct { struct fake_camera camera; struct fake_node node; struct pmk_source_wish wish; int err; const char *line; } cases[] = {
+	struct {
+		struct fake_camera camera;
+		struct fake_node node;
+		struct pmk_source_wish wish;
+		int err;
+		const char *line;
+	} cases[] = {
 		{ .node = { .open_error = -EACCES }, .err = -EACCES, .line = "usermod -aG video" },
 		{ .node = { .open_error = -ENXIO }, .err = -ENOENT, .line = "no such device" },
 		{ .node = { .open_error = -EBUSY }, .err = -EBUSY, .line = "taken by another program" },
@@ -543,10 +595,18 @@ static void test_open_fails(void **state)
 		{ .camera = { .length = 100 }, .err = -EIO, .line = "buffers have 100 bytes" },
 		{ .camera = { .modes = &foreign }, .err = -ENODEV, .line = "none of the formats" },
 		{ .wish = { .fourcc = PMK_FOURCC_MJPG }, .err = -EINVAL, .line = "no format MJPG" },
-		{ .node = { .caps = V4L2_CAP_META_CAPTURE | V4L2_CAP_STREAMING }, .err = -ENODEV, .line = "not a camera" },
-		{ .node = { .caps = V4L2_CAP_VIDEO_M2M | V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING }, .err = -ENODEV, .line = "not a camera" },
-		{ .node = { .caps = V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_STREAMING }, .err = -ENODEV, .line = "several planes" },
-		{ .node = { .driver = "v4l2 loopback", .caps = V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_STREAMING }, .err = -ENODEV, .line = "nobody feeds" },
+		{ .node = { .caps = V4L2_CAP_META_CAPTURE | V4L2_CAP_STREAMING },
+			.err = -ENODEV,
+			.line = "not a camera" },
+		{ .node = { .caps = V4L2_CAP_VIDEO_M2M | V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING },
+			.err = -ENODEV,
+			.line = "not a camera" },
+		{ .node = { .caps = V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_STREAMING },
+			.err = -ENODEV,
+			.line = "several planes" },
+		{ .node = { .driver = "v4l2 loopback", .caps = V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_STREAMING },
+			.err = -ENODEV,
+			.line = "nobody feeds" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -605,7 +665,8 @@ static void test_loopback_named(void **state)
 
 static void test_auto(void **state)
 {
-	struct fake_camera busy = camera_of(&yuyv_mode, 1), good = camera_of(&yuyv_mode, 1), later = camera_of(&yuyv_mode, 1);
+	struct fake_camera busy = camera_of(&yuyv_mode, 1), good = camera_of(&yuyv_mode, 1),
+			   later = camera_of(&yuyv_mode, 1);
 	struct fake_loopback loopback = { .version = 0x000d02 };
 	struct pmk_source *source;
 
@@ -649,10 +710,16 @@ static void test_auto_finds_none(void **state)
 	fake_end();
 }
 
-/* The camera that went is found again: at its plug under another number, else by its name; another one only for "auto". */
+/* The camera that went is found again: at its plug under another number, else by its name; another one only for "auto".
+ */
 static void test_found_again(void **state)
 {
-	static const struct { const char *spec, *plug, *name; bool first; int err; const char *found; } cases[] = {
+	static const struct {
+		const char *spec, *plug, *name;
+		bool first;
+		int err;
+		const char *found;
+	} cases[] = {
 		{ "/dev/video0", "usb-0000:00:14.0-1", "Test Camera", true, 0, "/dev/video0 " },
 		{ "/dev/video0", "usb-0000:00:14.0-1", "Test Camera", false, 0, "/dev/video4 " },
 		{ "/dev/video0", "usb-0000:00:14.0-7", "Test Camera", false, 0, "/dev/video4 " },
@@ -662,7 +729,8 @@ static void test_found_again(void **state)
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct fake_camera first = camera_of(&yuyv_mode, 1), other = camera_of(&yuyv_mode, 1), again = camera_of(&yuyv_mode, 1);
+		struct fake_camera first = camera_of(&yuyv_mode, 1), other = camera_of(&yuyv_mode, 1),
+				   again = camera_of(&yuyv_mode, 1);
 		struct pmk_source *source = NULL;
 		struct pmk_source_place place;
 		struct fake_node *node;
@@ -694,13 +762,26 @@ static void test_found_again(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_choose), cmocka_unit_test(test_modes_of_ranges), cmocka_unit_test(test_reads_raw),
-		cmocka_unit_test(test_strides), cmocka_unit_test(test_answers_to_set_format), cmocka_unit_test(test_meaning),
-		cmocka_unit_test(test_rates), cmocka_unit_test(test_damage_is_skipped), cmocka_unit_test(test_same_buffer_twice),
-		cmocka_unit_test(test_newest_wins), cmocka_unit_test(test_frames_all_in_use), cmocka_unit_test(test_time_stamps),
-		cmocka_unit_test(test_jpeg), cmocka_unit_test(test_lost), cmocka_unit_test(test_open_fails),
-		cmocka_unit_test(test_few_buffers), cmocka_unit_test(test_loopback_named), cmocka_unit_test(test_auto),
-		cmocka_unit_test(test_auto_finds_none), cmocka_unit_test(test_found_again),
+		cmocka_unit_test(test_choose),
+		cmocka_unit_test(test_modes_of_ranges),
+		cmocka_unit_test(test_reads_raw),
+		cmocka_unit_test(test_strides),
+		cmocka_unit_test(test_answers_to_set_format),
+		cmocka_unit_test(test_meaning),
+		cmocka_unit_test(test_rates),
+		cmocka_unit_test(test_damage_is_skipped),
+		cmocka_unit_test(test_same_buffer_twice),
+		cmocka_unit_test(test_newest_wins),
+		cmocka_unit_test(test_frames_all_in_use),
+		cmocka_unit_test(test_time_stamps),
+		cmocka_unit_test(test_jpeg),
+		cmocka_unit_test(test_lost),
+		cmocka_unit_test(test_open_fails),
+		cmocka_unit_test(test_few_buffers),
+		cmocka_unit_test(test_loopback_named),
+		cmocka_unit_test(test_auto),
+		cmocka_unit_test(test_auto_finds_none),
+		cmocka_unit_test(test_found_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The view on scripted people: who is in the picture is in the view in that very frame, and a still person has a still view. */
+/* The view on scripted people: who is in the picture is in the view in that very frame, and a still person has a still
+ * view. */
 #include "unit.h"
 
 #include "find/view.h"
@@ -9,24 +10,28 @@
 #include <math.h>
 
 enum { W = 1280, H = 720, N = 256, SEARCH_W = 256, SEARCH_H = 144, MOST_LOOKS = 6, MOST_PEOPLE = 2 };
-enum { SETTLED = 11 };	/* the frame from which on a still view stays: the first sight is replaced once, by a tighter one */
+/* the frame from which on a still view stays: the first sight is replaced once, by a tighter one */
+enum { SETTLED = 11 };
 static const uint64_t FRAME_NS = 33333333;
 
-struct person { double x, y, width, height; };	/* px; width 0: not there */
+struct person {
+	double x, y, width, height;
+}; /* px; width 0: not there */
 
 struct play {
 	struct pmk_view view;
-	struct pmk_rect seen;	/* the last look of the last frame */
+	struct pmk_rect seen; /* the last look of the last frame */
 	uint64_t frame;
-	int looks;	/* of the last frame */
-	int searches;	/* of all frames */
+	int looks; /* of the last frame */
+	int searches; /* of all frames */
 	float probability[N * N];
 };
 
 static void render(const struct person *people, const struct pmk_rect *rect, float *probability, int width, int height)
 {
 	for (int i = 0; i < width * height; i++) {
-		double x = rect->x + (i % width + 0.5) * rect->width / width, y = rect->y + (i / width + 0.5) * rect->height / height;
+		double x = rect->x + (i % width + 0.5) * rect->width / width,
+		       y = rect->y + (i / width + 0.5) * rect->height / height;
 		probability[i] = 0.02f;
 		for (int k = 0; k < MOST_PEOPLE; k++) {
 			const struct person *p = &people[k];
@@ -37,7 +42,8 @@ static void render(const struct person *people, const struct pmk_rect *rect, flo
 }
 
 /* A frame in whose search other people are seen than in the look at the view. */
-static void step_apart(struct play *p, const struct person searched[MOST_PEOPLE], const struct person people[MOST_PEOPLE])
+static void step_apart(
+	struct play *p, const struct person searched[MOST_PEOPLE], const struct person people[MOST_PEOPLE])
 {
 	struct pmk_rect all = { 0, 0, W, H };
 	bool again = true;
@@ -76,7 +82,8 @@ static struct play *start(bool nearest)
 	return p;
 }
 
-/* The first frame ends with a square around the person, later there is a tighter one; apart from that, breathing moves nothing. */
+/* The first frame ends with a square around the person, later there is a tighter one; apart from that, breathing moves
+ * nothing. */
 static void test_still(void **state)
 {
 	struct play *p = start(false);
@@ -113,7 +120,7 @@ static void test_walking(void **state)
 			frames++;
 			looks += p->looks;
 		}
-		assert_true(speed > 16 || looks <= frames + 2);	/* the view moves before the person is at its border */
+		assert_true(speed > 16 || looks <= frames + 2); /* the view moves before the person is at its border */
 		free(p);
 	}
 }
@@ -147,19 +154,20 @@ static void test_newcomer(void **state)
 	}
 }
 
-/* Two people at the ends of a wide picture are looked at in two tiles, each a square, which cover the view and overlap; when they lean to
- * and fro the tiles stay; when one has left, one look will do. */
+/* Two people at the ends of a wide picture are looked at in two tiles, each a square, which cover the view and overlap;
+ * when they lean to and fro the tiles stay; when one has left, one look will do. */
 static void test_tiles(void **state)
 {
 	struct play *p = start(false);
 	struct pmk_rect tile[2], first;
 
 	for (int i = 0; i < 100; i++) {
-		struct person people[2] = { { 60 + 6 * sin(i * 0.4), 220, 260, 500 }, { 980 + 6 * sin(i * 0.3), 260, i < 60 ? 250 : 0, 480 } };
+		struct person people[2] = { { 60 + 6 * sin(i * 0.4), 220, 260, 500 },
+			{ 980 + 6 * sin(i * 0.3), 260, i < 60 ? 250 : 0, 480 } };
 		step(p, people);
 		if (i == 0 || i == SETTLED)
 			first = p->seen;
-		if (i >= 60 || i == SETTLED - 1)	/* then the tiles are those of the next frame already */
+		if (i >= 60 || i == SETTLED - 1) /* then the tiles are those of the next frame already */
 			continue;
 		assert_int_equal(pmk_view_tiles(&p->view, tile), 2);
 		assert_memory_equal(&p->seen, &first, sizeof first);
@@ -200,7 +208,8 @@ static void test_tiles_of_a_very_wide_picture(void **state)
 	}
 }
 
-/* In a wide picture, however wide, both ends are searched more closely before anybody is found, then in turns; not in others. */
+/* In a wide picture, however wide, both ends are searched more closely before anybody is found, then in turns; not in
+ * others. */
 static void test_closer(void **state)
 {
 	struct play *p = start(false);
@@ -284,7 +293,7 @@ static void test_an_empty_room(void **state)
 	assert_true(p->view.found && is_seen(p, &people[0]));
 	people[0].width = 0;
 	step(p, people);
-	assert_int_equal(p->looks, 2);	/* where the person was, and all of it */
+	assert_int_equal(p->looks, 2); /* where the person was, and all of it */
 	step(p, people);
 	assert_true(p->searches > 10);
 	free(p);
@@ -296,7 +305,8 @@ static bool any(const struct play *p, const struct person *who)
 
 	for (int i = 0; i < N * N; i++) {
 		double x = r.x + (i % N + 0.5) * r.width / N, y = r.y + (i / N + 0.5) * r.height / N;
-		if (x >= who->x && x < who->x + who->width && y >= who->y && y < who->y + who->height && p->probability[i] > 0.5f)
+		if (x >= who->x && x < who->x + who->width && y >= who->y && y < who->y + who->height &&
+			p->probability[i] > 0.5f)
 			return true;
 	}
 	return false;
@@ -350,7 +360,8 @@ static void test_two(void **state)
 {
 	for (int higher = 0; higher < 2; higher++) {
 		struct play *p = start(false);
-		struct person people[2] = { { 60, higher ? 200 : 300, 200, 600 }, { 1000, higher ? 300 : 200, 200, 600 } };
+		struct person people[2] = { { 60, higher ? 200 : 300, 200, 600 },
+			{ 1000, higher ? 300 : 200, 200, 600 } };
 
 		step(p, people);
 		assert_true(is_seen(p, &people[0]) && is_seen(p, &people[1]));
@@ -358,7 +369,8 @@ static void test_two(void **state)
 	}
 }
 
-/* A search that shows somebody else than the look does takes nobody out of the view, and whom it shows stays in it until the next. */
+/* A search that shows somebody else than the look does takes nobody out of the view, and whom it shows stays in it
+ * until the next. */
 static void test_a_search_loses_nobody(void **state)
 {
 	struct play *p = start(false);
@@ -381,7 +393,7 @@ static void test_many_specks(void **state)
 	struct pmk_rect all = { 0, 0, W, H };
 
 	render(people, &all, p->probability, N, N);
-	for (int i = 0; i < 128; i++) {	/* of 4 x 4 px, in the upper part */
+	for (int i = 0; i < 128; i++) { /* of 4 x 4 px, in the upper part */
 		for (int k = 0; k < 16; k++)
 			p->probability[(i / 16 * 8 + k / 4) * N + i % 16 * 16 + k % 4] = 0.9f;
 	}
@@ -395,7 +407,8 @@ static void test_many_specks(void **state)
 
 static void test_zones(void **state)
 {
-	static const char *const bad[] = { "", "1,2,3", "1,2,0x5", "1,2,5x", "a,2,5x5", "-1,2,5x5", "1,2,101%x5", "1,2,5x5x", "1 ,2,5x5", ",,x" };
+	static const char *const bad[] = { "", "1,2,3", "1,2,0x5", "1,2,5x", "a,2,5x5", "-1,2,5x5", "1,2,101%x5",
+		"1,2,5x5x", "1 ,2,5x5", ",,x" };
 	struct pmk_rect rect, view = { -100, 0, 400, 400 };
 	float probability[40 * 40];
 	struct pmk_mask mask;
@@ -423,12 +436,14 @@ static void test_zones(void **state)
 			assert_true(!in || probability[y / 10 * 40 + (x + 100) / 10] == 0);
 		}
 	}
-	assert_true(probability[5 * 40 + 19] == 1 && probability[5 * 40 + 26] == 1 && probability[4 * 40 + 20] == 1 && probability[12 * 40 + 20] == 1);
+	assert_true(probability[5 * 40 + 19] == 1 && probability[5 * 40 + 26] == 1 && probability[4 * 40 + 20] == 1 &&
+		probability[12 * 40 + 20] == 1);
 	/* a cell that a zone touches is in it */
 	for (int i = 0; i < 40 * 40; i++)
 		probability[i] = 1;
 	pmk_zone_clear_probability(&(struct pmk_rect){ 105, 58, 51, 57 }, &view, probability, 40, 40);
-	assert_true(probability[5 * 40 + 20] == 0 && probability[11 * 40 + 25] == 0 && probability[4 * 40 + 20] == 1 && probability[12 * 40 + 25] == 1);
+	assert_true(probability[5 * 40 + 20] == 0 && probability[11 * 40 + 25] == 0 && probability[4 * 40 + 20] == 1 &&
+		probability[12 * 40 + 25] == 1);
 	assert_true(probability[5 * 40 + 19] == 1 && probability[11 * 40 + 26] == 1);
 	pmk_mask_free(&mask);
 }

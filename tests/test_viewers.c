@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Who watches a node of v4l2loopback 0.12: a plain file stands for the node, opened for real; its time stamps are scripted. */
+/* Who watches a node of v4l2loopback 0.12: a plain file stands for the node, opened for real; its time stamps are
+ * scripted. */
 #include "unit.h"
 
 #include "base/clock.h"
@@ -86,7 +87,8 @@ static void test_probes_are_nobody(void **state)
 		assert_int_equal(pmk_viewers_look(v), PMK_WATCH_NOBODY);
 		close(fd);
 		watch = pmk_viewers_look(v);
-		assert_true(watch == PMK_WATCH_NOBODY || pmk_clock_now_ns() - begin >= PMK_S_NS);	/* so long is no probe */
+		/* so long is no probe */
+		assert_true(watch == PMK_WATCH_NOBODY || pmk_clock_now_ns() - begin >= PMK_S_NS);
 		close(another);
 	}
 	assert_int_equal(pmk_viewers_look(v), PMK_WATCH_NOBODY);
@@ -108,7 +110,7 @@ static void test_who_asks_for_buffers_watches(void **state)
 	close(fd);
 	assert_int_equal(pmk_viewers_look(v), PMK_WATCH_NOBODY);
 	fd = open_node();
-	assert_int_equal(pmk_viewers_look(v), PMK_WATCH_NOBODY);	/* the stamps are our own pictures' */
+	assert_int_equal(pmk_viewers_look(v), PMK_WATCH_NOBODY); /* the stamps are our own pictures' */
 	close(fd);
 	end(v);
 }
@@ -163,8 +165,10 @@ static void test_who_was_there_before(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_probes_are_nobody), cmocka_unit_test(test_who_asks_for_buffers_watches),
-		cmocka_unit_test(test_who_stays_watches), cmocka_unit_test(test_who_was_there_before),
+		cmocka_unit_test(test_probes_are_nobody),
+		cmocka_unit_test(test_who_asks_for_buffers_watches),
+		cmocka_unit_test(test_who_stays_watches),
+		cmocka_unit_test(test_who_was_there_before),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

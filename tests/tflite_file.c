@@ -33,7 +33,8 @@ static size_t put_table(struct file *file, int fields)
 
 static size_t set_field(struct file *file, size_t table, int field, uint32_t value)
 {
-	size_t vtable = table - (file->bytes[table] | (size_t)file->bytes[table + 1] << 8), at = table + 4 + 4 * (size_t)field;
+	size_t vtable = table - (file->bytes[table] | (size_t)file->bytes[table + 1] << 8),
+	       at = table + 4 + 4 * (size_t)field;
 
 	put(file, vtable + 4 + 2 * (size_t)field, 4 + 4 * (uint32_t)field, 2);
 	put(file, at, value, 4);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes small .tflite files field by field, right or wrong as the specification says: for the reader's test and fuzzer. */
+/* Writes small .tflite files field by field, right or wrong as the specification says: for the reader's test and
+ * fuzzer. */
 #ifndef PMK_TESTS_TFLITE_FILE_H
 #define PMK_TESTS_TFLITE_FILE_H
 
@@ -9,8 +10,22 @@
 /* Numbers of TensorFlow Lite's schema. */
 enum { FLOAT32 = 0, FLOAT16 = 1, INT32 = 2, INT8 = 9 };
 enum {
-	ADD = 0, AVERAGE_POOL = 1, CONCAT = 2, CONV = 3, DEPTHWISE = 4, DEQUANTIZE = 6, FULLY_CONNECTED = 9, LOGISTIC = 14, MUL = 18,
-	RELU = 19, RESHAPE = 22, RESIZE = 23, SOFTMAX = 25, CUSTOM = 32, MEAN = 40, HARD_SWISH = 117,
+	ADD = 0,
+	AVERAGE_POOL = 1,
+	CONCAT = 2,
+	CONV = 3,
+	DEPTHWISE = 4,
+	DEQUANTIZE = 6,
+	FULLY_CONNECTED = 9,
+	LOGISTIC = 14,
+	MUL = 18,
+	RELU = 19,
+	RESHAPE = 22,
+	RESIZE = 23,
+	SOFTMAX = 25,
+	CUSTOM = 32,
+	MEAN = 40,
+	HARD_SWISH = 117,
 };
 enum { MOST_TENSORS = 6, MOST_OPS = 3, MOST_OPTIONS = 7 };
 
@@ -22,8 +37,8 @@ struct tensor_spec {
 
 struct op_spec {
 	int code, inputs, input[4], output;
-	uint32_t option[MOST_OPTIONS];	/* field by field; 0 is left out */
-	uint32_t custom[3];	/* padding, strides; padding 0 cuts the last one off */
+	uint32_t option[MOST_OPTIONS]; /* field by field; 0 is left out */
+	uint32_t custom[3]; /* padding, strides; padding 0 cuts the last one off */
 };
 
 struct spec {

@@ -16,7 +16,7 @@ enum pmk_exit pmk_command_exit(enum pmk_part part, int error, const char *camera
 		return PMK_EXIT_OK;
 	if (error == -EBUSY)
 		return PMK_EXIT_BUSY;
-	if (error == -ENOPKG)	/* files cannot be read or written here */
+	if (error == -ENOPKG) /* files cannot be read or written here */
 		return PMK_EXIT_INPUT;
 	if (error == -ENOMEM || part == PMK_PART_NONE)
 		return PMK_EXIT_INTERNAL;
@@ -31,23 +31,25 @@ enum pmk_exit pmk_command_exit(enum pmk_part part, int error, const char *camera
 
 static const struct {
 	enum pmk_exit (*run)(struct pmk_options *options);
-	int least, most;	/* words behind the name */
+	int least, most; /* words behind the name */
 	const char *usage;
-	bool answers;	/* the exit code belongs to what is printed, and is nothing without it */
+	bool answers; /* the exit code belongs to what is printed, and is nothing without it */
 } commands[PMK_COMMANDS] = {
 	[PMK_COMMAND_RUN] = { pmk_command_run, 0, 0, "potemkin run [OPTIONS]", false },
 	[PMK_COMMAND_CONVERT] = { pmk_command_convert, 2, 2, "potemkin convert [OPTIONS] IN OUT", false },
 	[PMK_COMMAND_MASK] = { pmk_command_mask, 2, 2, "potemkin mask [OPTIONS] IN OUT", false },
-	[PMK_COMMAND_LIST] = { pmk_command_list, 0, 1, "potemkin list [cameras|outputs|models|backdrops] [--json]", false },
+	[PMK_COMMAND_LIST] = { pmk_command_list, 0, 1, "potemkin list [cameras|outputs|models|backdrops] [--json]",
+		false },
 	[PMK_COMMAND_MODEL] = { pmk_command_model, 1, 8, "potemkin model list|info|fetch|check [NAME|FILE]", false },
 	[PMK_COMMAND_BENCH] = { pmk_command_bench, 0, 0, "potemkin bench [OPTIONS] [--json]", false },
 	[PMK_COMMAND_DOCTOR] = { pmk_command_doctor, 0, 0, "potemkin doctor [--json]", true },
-	[PMK_COMMAND_SETUP] = { pmk_command_setup, 0, 0, "potemkin setup-loopback [--remove] [--dry-run] [--root FOLDER]", false },
+	[PMK_COMMAND_SETUP] = { pmk_command_setup, 0, 0,
+		"potemkin setup-loopback [--remove] [--dry-run] [--root FOLDER]", false },
 	[PMK_COMMAND_DEMO] = { pmk_command_demo, 0, 0, "potemkin demo", false },
 };
 
-/* Where a standard stream is closed, the next file or camera to be opened would get its number, and with it what is written for a
- * reader of messages. Opened the wrong way round, so that writing to it stays an error. */
+/* Where a standard stream is closed, the next file or camera to be opened would get its number, and with it what is
+ * written for a reader of messages. Opened the wrong way round, so that writing to it stays an error. */
 static void fill_standard_streams(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
@@ -85,8 +87,8 @@ int main(int argc, char **argv)
 		return check_stdout(PMK_EXIT_OK, true);
 	}
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);	/* write gives EFBIG then, which is answered in order */
-	prctl(PR_SET_DUMPABLE, 0);	/* a core file would hold the room */
+	signal(SIGXFSZ, SIG_IGN); /* write gives EFBIG then, which is answered in order */
+	prctl(PR_SET_DUMPABLE, 0); /* a core file would hold the room */
 
 	words = options.arg_count ? options.arg_count - 1 : 0;
 	if (words < commands[options.command].least) {
@@ -94,7 +96,8 @@ int main(int argc, char **argv)
 		return PMK_EXIT_USAGE;
 	}
 	if (words > commands[options.command].most) {
-		pmk_error("\"%s\" is a word too many; usage: %s", options.args[commands[options.command].most + 1], commands[options.command].usage);
+		pmk_error("\"%s\" is a word too many; usage: %s", options.args[commands[options.command].most + 1],
+			commands[options.command].usage);
 		return PMK_EXIT_USAGE;
 	}
 	return check_stdout((int)commands[options.command].run(&options), commands[options.command].answers);

@@ -6,8 +6,8 @@
 #include "base/cpu.h"
 #include "base/log.h"
 #include "base/parse.h"
-#include "image/convert.h"
 #include "draw/builtin.h"
+#include "image/convert.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *place = "";	/* what a message about a value begins with: nothing, or the file it stands in */
+static const char *place = ""; /* what a message about a value begins with: nothing, or the file it stands in */
 
 static enum pmk_exit bad_value(int id, const char *value, const char *expected)
 {
@@ -25,7 +25,8 @@ static enum pmk_exit bad_value(int id, const char *value, const char *expected)
 
 static enum pmk_exit set_px(int id, const char *value, int *px)
 {
-	return pmk_parse_int(value, 0, PMK_REFINE_MAX_PX, px) ? bad_value(id, value, "give whole pixels from 0 to 64") : PMK_EXIT_OK;
+	return pmk_parse_int(value, 0, PMK_REFINE_MAX_PX, px) ? bad_value(id, value, "give whole pixels from 0 to 64") :
+								PMK_EXIT_OK;
 }
 
 static enum pmk_exit set_switch(int id, const char *value, bool *on)
@@ -71,7 +72,8 @@ static enum pmk_exit set_threads(const char *value, int *threads)
 
 	if (pmk_parse_int(value, 0, 64, threads))
 		return bad_value(THREADS, value, "give a number from 0 to 64; 0 means one per core");
-	if (*threads > cores)	/* more than there are cores only wait for each other; XNNPACK's do so by spinning, seconds a frame */
+	if (*threads > cores) /* more than there are cores only wait for each other; XNNPACK's do so by spinning,
+				 seconds a frame */
 		pmk_warn("--threads %d: this machine has %d cores; that many are used", *threads, cores);
 	if (*threads == 0 || *threads > cores)
 		*threads = cores;
@@ -162,7 +164,8 @@ static enum pmk_exit set_backdrop(struct pmk_scene_settings *s, const char *valu
 	s->backdrop = value;
 	if (!*value)
 		return bad_value(BACKDROP, value, "which picture or colour? as in builtin:office or library.jpg");
-	if (strpbrk(value, "/.:") || strcmp(value, "blur") == 0 || strcmp(value, "green") == 0 || strcmp(value, "none") == 0 || access(value, F_OK) == 0)
+	if (strpbrk(value, "/.:") || strcmp(value, "blur") == 0 || strcmp(value, "green") == 0 ||
+		strcmp(value, "none") == 0 || access(value, F_OK) == 0)
 		return PMK_EXIT_OK;
 	snprintf(what, sizeof what, "%s; give a picture's path, or see potemkin list backdrops", lack);
 	if (value[0] == '#')
@@ -183,7 +186,8 @@ static enum pmk_exit set_scene(struct pmk_scene_settings *s, int id, const char 
 	case BACKDROP:
 		return set_backdrop(s, value);
 	case FIT:
-		return pmk_fit_parse(value, &s->fit) ? bad_value(id, value, "give cover, contain, stretch or tile") : PMK_EXIT_OK;
+		return pmk_fit_parse(value, &s->fit) ? bad_value(id, value, "give cover, contain, stretch or tile") :
+						       PMK_EXIT_OK;
 	case MODEL:
 		s->model = value;
 		return PMK_EXIT_OK;
@@ -194,7 +198,7 @@ static enum pmk_exit set_scene(struct pmk_scene_settings *s, int id, const char 
 	case SMOOTH:
 		if (pmk_parse_double(value, 0, 100, &number))
 			return bad_value(id, value, "give a number from 0 to 100");
-		s->refine.smooth = number / 100 * 0.9;	/* 1 would never let go of a still pixel */
+		s->refine.smooth = number / 100 * 0.9; /* 1 would never let go of a still pixel */
 		return PMK_EXIT_OK;
 	case LIGHT_WRAP:
 		if (pmk_parse_double(value, 0, 100, &number))
@@ -213,7 +217,9 @@ static enum pmk_exit set_scene(struct pmk_scene_settings *s, int id, const char 
 	case DILATE:
 		return set_px(id, value, &s->refine.dilate);
 	case THRESHOLD:
-		return pmk_parse_double(value, 0, 1, &s->refine.threshold) ? bad_value(id, value, "give a number from 0 to 1") : PMK_EXIT_OK;
+		return pmk_parse_double(value, 0, 1, &s->refine.threshold) ?
+			bad_value(id, value, "give a number from 0 to 1") :
+			PMK_EXIT_OK;
 	case PEOPLE:
 		return set_people(value, &s->nearest);
 	case KEEP_OUT:
@@ -234,9 +240,12 @@ static enum pmk_exit set_pipeline(struct pmk_pipeline_settings *p, int id, const
 		return add_output(p, value);
 	case SIZE:
 		return pmk_parse_size(value, &p->wish.width, &p->wish.height) ?
-			bad_value(id, value, "give a size as in 1280x720, 16 to 8192 a side") : PMK_EXIT_OK;
+			bad_value(id, value, "give a size as in 1280x720, 16 to 8192 a side") :
+			PMK_EXIT_OK;
 	case FPS:
-		return pmk_parse_double(value, 1, 240, &p->wish.fps) ? bad_value(id, value, "give a rate from 1 to 240") : PMK_EXIT_OK;
+		return pmk_parse_double(value, 1, 240, &p->wish.fps) ?
+			bad_value(id, value, "give a rate from 1 to 240") :
+			PMK_EXIT_OK;
 	case FORMAT:
 		return set_fourcc(id, value, &p->wish.fourcc);
 	case OUTPUT_FORMAT:
@@ -267,15 +276,21 @@ static enum pmk_exit set(struct pmk_options *o, int id, const char *value)
 {
 	switch (id) {
 	case DURATION:
-		return pmk_parse_double(value, 0.001, 1e9, &o->duration) ? bad_value(id, value, "give seconds, from 0.001 up") : PMK_EXIT_OK;
+		return pmk_parse_double(value, 0.001, 1e9, &o->duration) ?
+			bad_value(id, value, "give seconds, from 0.001 up") :
+			PMK_EXIT_OK;
 	case FRAMES:
-		return pmk_parse_int(value, 1, 1000000000, &o->frames) ? bad_value(id, value, "give a whole number from 1 up") : PMK_EXIT_OK;
+		return pmk_parse_int(value, 1, 1000000000, &o->frames) ?
+			bad_value(id, value, "give a whole number from 1 up") :
+			PMK_EXIT_OK;
 	case SIZES:
 		return set_sizes(value, o);
 	case INPUT_FORMAT:
 		return set_fourcc(id, value, &o->input_format);
 	case ENGINE:
-		return pmk_engine_kind_parse(value, &o->pipeline.scene.engine) ? bad_value(id, value, "give auto, own or xnnpack") : PMK_EXIT_OK;
+		return pmk_engine_kind_parse(value, &o->pipeline.scene.engine) ?
+			bad_value(id, value, "give auto, own or xnnpack") :
+			PMK_EXIT_OK;
 	case CPU:
 		return pmk_cpu_force(value) ? PMK_EXIT_USAGE : PMK_EXIT_OK;
 	case TO:
@@ -300,7 +315,7 @@ static enum pmk_exit set(struct pmk_options *o, int id, const char *value)
 		o->version = true;
 		return PMK_EXIT_OK;
 	case CONFIG:
-		return PMK_EXIT_OK;	/* looked for before all others */
+		return PMK_EXIT_OK; /* looked for before all others */
 	case ON_DEMAND:
 		return set_switch(id, value, &o->pipeline.on_demand);
 	case VERBOSE:
@@ -334,14 +349,19 @@ static enum pmk_exit set_named(struct pmk_options *o, const char *where, const c
 /* Switches may be taken back on the command line: --mirror=no. */
 static bool is_switch(int id)
 {
-	return id == MIRROR || id == FLIP || id == WAIT || id == SHOW_ROOM || id == VERBOSE || id == QUIET || id == LOG_JSON;
+	return id == MIRROR || id == FLIP || id == WAIT || id == SHOW_ROOM || id == VERBOSE || id == QUIET ||
+		id == LOG_JSON;
 }
 
 static void build_getopt(struct option *longs, char *shorts)
 {
 	*shorts++ = ':';
 	for (int id = 0; id < OPTION_COUNT; id++) {
-		longs[id] = (struct option){ pmk_option_table[id].name, pmk_option_table[id].value ? required_argument : is_switch(id) ? optional_argument : no_argument, NULL, 256 + id };
+		longs[id] = (struct option){ pmk_option_table[id].name,
+			pmk_option_table[id].value ? required_argument :
+				is_switch(id)      ? optional_argument :
+						     no_argument,
+			NULL, 256 + id };
 		if (!pmk_option_table[id].letter)
 			continue;
 		*shorts++ = pmk_option_table[id].letter;
@@ -399,8 +419,15 @@ static void set_defaults(struct pmk_options *o)
 		.pipeline = {
 			.camera = "auto", .on_demand = true,
 			.scene = {
-				.model = "auto", .threads = 1, .backdrop = "builtin:office", 
-				.refine = { .mode = PMK_REFINE_GUIDED, .smooth = 0.765, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 },
+				.model = "auto", .threads = 1, .backdrop = "builtin:office",
+				.refine = {
+					.mode = PMK_REFINE_GUIDED,
+					.smooth = 0.765,
+					.threshold = -1,
+					.erode = -1,
+					.dilate = -1,
+					.feather = -1,
+				},
 			},
 		},
 		.input_format = PMK_FOURCC_MJPG,
@@ -413,7 +440,8 @@ static void forget_file_outputs(struct pmk_options *o, int from_file)
 	struct pmk_pipeline_settings *p = &o->pipeline;
 
 	if (p->output_count > from_file) {
-		memmove(p->outputs, p->outputs + from_file, (size_t)(p->output_count - from_file) * sizeof p->outputs[0]);
+		memmove(p->outputs, p->outputs + from_file,
+			(size_t)(p->output_count - from_file) * sizeof p->outputs[0]);
 		p->output_count -= from_file;
 	}
 }
@@ -424,13 +452,14 @@ static enum pmk_exit take_words(int count, char **words, struct pmk_options *o)
 	int command = count ? pmk_option_command(words[0]) : PMK_COMMAND_RUN;
 	bool yes;
 
-	o->help |= count && strcmp(words[0], "help") == 0;	/* as other programs have it */
+	o->help |= count && strcmp(words[0], "help") == 0; /* as other programs have it */
 	o->version |= count && strcmp(words[0], "version") == 0;
 	if (o->help || o->version)
 		return PMK_EXIT_OK;
 	if (command < 0) {
-		pmk_error("there is no command \"%s\"; %s", words[0], pmk_parse_bool(words[0], &yes) ? "see potemkin --help" :
-			"switches are given alone, or as in --mirror=no");
+		pmk_error("there is no command \"%s\"; %s", words[0],
+			pmk_parse_bool(words[0], &yes) ? "see potemkin --help" :
+							 "switches are given alone, or as in --mirror=no");
 		return PMK_EXIT_USAGE;
 	}
 	if (count > PMK_OPTIONS_MAX_ARGS) {
@@ -457,7 +486,8 @@ static enum pmk_exit check_given(uint64_t given, enum pmk_command command)
 		if (!(given >> id & 1) || pmk_option_table[id].commands >> command & 1)
 			continue;
 		pmk_option_commands(id, known);
-		pmk_error("--%s means nothing to potemkin %s; it is for %s", pmk_option_table[id].name, pmk_option_command_name(command), known);
+		pmk_error("--%s means nothing to potemkin %s; it is for %s", pmk_option_table[id].name,
+			pmk_option_command_name(command), known);
 		return PMK_EXIT_USAGE;
 	}
 	return PMK_EXIT_OK;
@@ -474,7 +504,7 @@ enum pmk_exit pmk_options_parse(int argc, char **argv, struct pmk_options *o)
 	set_defaults(o);
 	code = walk(argc, argv, o, &config, &given);
 	if (o->help || o->version)
-		return code;	/* whatever the file says */
+		return code; /* whatever the file says */
 	if (code == PMK_EXIT_OK)
 		code = pmk_options_file_read(config, o, set_named);
 	from_file = o->pipeline.output_count;
@@ -493,5 +523,5 @@ enum pmk_exit pmk_options_parse(int argc, char **argv, struct pmk_options *o)
 		return PMK_EXIT_USAGE;
 	}
 	o->pipeline.frames = (uint64_t)o->frames;
-	return pmk_cpu_level(&level) ? PMK_EXIT_USAGE : PMK_EXIT_OK;	/* $POTEMKIN_CPU is as good as an option */
+	return pmk_cpu_level(&level) ? PMK_EXIT_USAGE : PMK_EXIT_OK; /* $POTEMKIN_CPU is as good as an option */
 }

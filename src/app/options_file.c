@@ -18,7 +18,7 @@ enum { MOST_BYTES = 1 << 20, MOST_SETTINGS = 1000 };
 struct state {
 	struct pmk_options *options;
 	pmk_options_setting *set;
-	const char *where;	/* what a message about a value begins with */
+	const char *where; /* what a message about a value begins with */
 	enum pmk_exit code;
 };
 
@@ -37,7 +37,7 @@ static int take(void *user, const char *section, const char *name, const char *v
 	char *kept;
 
 	if (state->code != PMK_EXIT_OK)
-		return 1;	/* one line is said of a file, about its first mistake */
+		return 1; /* one line is said of a file, about its first mistake */
 	kept = keep(value);
 	state->code = kept ? state->set(state->options, state->where, name, kept) : PMK_EXIT_INTERNAL;
 	return state->code == PMK_EXIT_OK;
@@ -77,7 +77,8 @@ static enum pmk_exit read_text(char *text, struct state *state)
 	int line = pmk_parse_long_line(text);
 
 	if (line) {
-		pmk_error("%sline %d is longer than %d characters; make it shorter", state->where, line, PMK_PARSE_LINE);
+		pmk_error(
+			"%sline %d is longer than %d characters; make it shorter", state->where, line, PMK_PARSE_LINE);
 		return PMK_EXIT_USAGE;
 	}
 	unindent(text);
@@ -102,9 +103,9 @@ enum pmk_exit pmk_options_file_read(const char *asked, struct pmk_options *optio
 	if (asked)
 		snprintf(path, sizeof path, "%s", asked);
 	if (strcmp(path, "/dev/null") == 0)
-		return PMK_EXIT_OK;	/* the usual way to say: no settings */
+		return PMK_EXIT_OK; /* the usual way to say: no settings */
 	if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0)
-		return PMK_EXIT_OK;	/* it sets nothing yet */
+		return PMK_EXIT_OK; /* it sets nothing yet */
 	err = pmk_mem_read_file(path, MOST_BYTES, &text, &size);
 	if (err) {
 		pmk_error("configuration file \"%s\": %s; %s", path, err == -EINVAL ? "not a file" : strerror(-err),

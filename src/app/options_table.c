@@ -16,24 +16,36 @@
 #define LIVE (OF(RUN) | OF(DEMO))
 #define PICTURES (LIVE | OF(CONVERT) | OF(MASK))
 #define SCENE (PICTURES | OF(BENCH))
-#define TRIED (LIVE | OF(BENCH))	/* so that a benchmark takes the options of the run that it is to measure */
+#define TRIED (LIVE | OF(BENCH)) /* so that a benchmark takes the options of the run that it is to measure */
 #define ALL (~0u)
 
 static const char *const commands[PMK_COMMANDS] = {
-	[PMK_COMMAND_RUN] = "run", [PMK_COMMAND_CONVERT] = "convert", [PMK_COMMAND_MASK] = "mask", [PMK_COMMAND_LIST] = "list",
-	[PMK_COMMAND_MODEL] = "model", [PMK_COMMAND_BENCH] = "bench", [PMK_COMMAND_DOCTOR] = "doctor",
-	[PMK_COMMAND_SETUP] = "setup-loopback", [PMK_COMMAND_DEMO] = "demo",
+	[PMK_COMMAND_RUN] = "run",
+	[PMK_COMMAND_CONVERT] = "convert",
+	[PMK_COMMAND_MASK] = "mask",
+	[PMK_COMMAND_LIST] = "list",
+	[PMK_COMMAND_MODEL] = "model",
+	[PMK_COMMAND_BENCH] = "bench",
+	[PMK_COMMAND_DOCTOR] = "doctor",
+	[PMK_COMMAND_SETUP] = "setup-loopback",
+	[PMK_COMMAND_DEMO] = "demo",
 };
 
 const struct pmk_option pmk_option_table[OPTION_COUNT] = {
-	[CAMERA] = { "camera", 'c', RUN | BENCH, "SPEC", "auto, /dev/videoN, pipewire[:NAME], file:PATH (looped), presenter[:SEED] (a drawn person) [auto]" },
-	[OUTPUT] = { "output", 'o', RUN | BENCH, "SPEC", "auto, /dev/videoN, pipewire[:NAME], file:PATH (.mp4 .mkv .y4m), null, hash; several may be given [auto]" },
-	[BACKDROP] = { "backdrop", 'b', SCENE, "SPEC", "a picture's PATH, builtin:NAME, blur[:0..100], color:#rrggbb, green, none [builtin:office]" },
+	[CAMERA] = { "camera", 'c', RUN | BENCH, "SPEC",
+		"auto, /dev/videoN, pipewire[:NAME], file:PATH (looped), presenter[:SEED] (a drawn person) [auto]" },
+	[OUTPUT] = { "output", 'o', RUN | BENCH, "SPEC",
+		"auto, /dev/videoN, pipewire[:NAME], file:PATH (.mp4 .mkv .y4m), null, hash; several may be given "
+		"[auto]" },
+	[BACKDROP] = { "backdrop", 'b', SCENE, "SPEC",
+		"a picture's PATH, builtin:NAME, blur[:0..100], color:#rrggbb, green, none [builtin:office]" },
 	[FIT] = { "fit", 0, SCENE, "MODE", "how a picture fills the frame: cover, contain, stretch, tile [cover]" },
-	[MODEL] = { "model", 'm', SCENE, "NAME", "auto, selfie, selfie-landscape, deeplabv3, or a .tflite file [auto]" },
+	[MODEL] = { "model", 'm', SCENE, "NAME",
+		"auto, selfie, selfie-landscape, deeplabv3, or a .tflite file [auto]" },
 	[SIZE] = { "size", 's', SCENE, "WxH", "picture size to ask of the camera [up to 1280x720]" },
 	[FPS] = { "fps", 'r', SCENE, "N", "pictures a second to ask of the camera [30]" },
-	[FORMAT] = { "format", 'f', TRIED, "FOURCC", "format to ask of the camera: YUYV, UYVY, NV12, YU12, YV12, MJPG [the fastest]" },
+	[FORMAT] = { "format", 'f', TRIED, "FOURCC",
+		"format to ask of the camera: YUYV, UYVY, NV12, YU12, YV12, MJPG [the fastest]" },
 	[OUTPUT_FORMAT] = { "output-format", 0, TRIED, "FOURCC", "format of virtual cameras: YUYV, NV12, YU12 [YUYV]" },
 	[THREADS] = { "threads", 0, SCENE, "N", "threads of the network, at most one per core; 0: one per core [1]" },
 	[REFINE] = { "refine", 0, SCENE, "MODE", "guided, none (plain upscaling), morph (erode and dilate) [guided]" },
@@ -42,15 +54,21 @@ const struct pmk_option pmk_option_table[OPTION_COUNT] = {
 	[ERODE] = { "erode", 0, SCENE, "PX", "shrink the mask" },
 	[DILATE] = { "dilate", 0, SCENE, "PX", "grow the mask" },
 	[LIGHT_WRAP] = { "light-wrap", 0, SCENE, "0..100", "light of the backdrop over the person's rim [0]" },
-	[MATCH] = { "match", 0, SCENE, "0..100", "how far the backdrop goes to the camera's light, colours and grain [0]" },
-	[THRESHOLD] = { "threshold", 0, SCENE, "0..1", "cut the network's probability here instead of using it softly" },
+	[MATCH] = { "match", 0, SCENE, "0..100",
+		"how far the backdrop goes to the camera's light, colours and grain [0]" },
+	[THRESHOLD] = { "threshold", 0, SCENE, "0..1",
+		"cut the network's probability here instead of using it softly" },
 	[PEOPLE] = { "people", 0, SCENE, "WHO", "all, or nearest: one person, the largest, near the middle [all]" },
-	[KEEP_OUT] = { "keep-out", 0, SCENE, "ZONE", "X,Y,WxH in pixels or percent, as 0%,0%,25%x100%: nobody is found there; several may be given" },
-	[MOTION_GATE] = { "motion-gate", 0, SCENE, "yes|no", "a picture in which nothing moved keeps the mask of the one before, 100 ms at most [yes]" },
+	[KEEP_OUT] = { "keep-out", 0, SCENE, "ZONE",
+		"X,Y,WxH in pixels or percent, as 0%,0%,25%x100%: nobody is found there; several may be given" },
+	[MOTION_GATE] = { "motion-gate", 0, SCENE, "yes|no",
+		"a picture in which nothing moved keeps the mask of the one before, 100 ms at most [yes]" },
 	[MIRROR] = { "mirror", 0, SCENE, NULL, "swap left and right of the camera's picture" },
 	[FLIP] = { "flip", 0, SCENE, NULL, "swap top and bottom of the camera's picture" },
-	[ON_DEMAND] = { "on-demand", 0, TRIED, "yes|no", "close the camera while nobody watches a virtual camera [yes]" },
-	[WAIT] = { "wait", 0, RUN, NULL, "begin without a camera where there is none, and show the backdrop until one comes" },
+	[ON_DEMAND] = { "on-demand", 0, TRIED, "yes|no",
+		"close the camera while nobody watches a virtual camera [yes]" },
+	[WAIT] = { "wait", 0, RUN, NULL,
+		"begin without a camera where there is none, and show the backdrop until one comes" },
 	[SHOW_ROOM] = { "show-room", 0, SCENE, NULL, "with -b none: let the room be seen, inside a red border" },
 	[CONFIG] = { "config", 0, ALL, "FILE", "configuration file [$XDG_CONFIG_HOME/potemkin/potemkin.conf]" },
 	[DURATION] = { "duration", 0, SCENE, "S", "stop after so many seconds" },
@@ -58,12 +76,15 @@ const struct pmk_option pmk_option_table[OPTION_COUNT] = {
 	[VERBOSE] = { "verbose", 'v', ALL, NULL, "say more" },
 	[QUIET] = { "quiet", 'q', ALL, NULL, "say errors only" },
 	[LOG_JSON] = { "log-json", 0, ALL, NULL, "messages as JSON lines" },
-	[JSON] = { "json", 0, LIST | MODEL_FILES | BENCH | DOCTOR, NULL, "list, model list, bench, doctor: print JSON" },
+	[JSON] = { "json", 0, LIST | MODEL_FILES | BENCH | DOCTOR, NULL,
+		"list, model list, bench, doctor: print JSON" },
 	[SIZES] = { "sizes", 0, BENCH, "WxH,..", "bench: sizes [640x480,1280x720,1920x1080]" },
 	[INPUT_FORMAT] = { "input-format", 0, BENCH, "F", "bench: yuyv, nv12, i420 or mjpeg [mjpeg]" },
 	[ENGINE] = { "engine", 0, SCENE, "NAME", "what runs the network: auto, own (our kernels) or xnnpack [auto]" },
-	[CPU] = { "cpu", 0, SCENE | MODEL_FILES, "LEVEL", "vectors of our own kernels: auto, sse2, avx2, avx512 (on arm64: neon) [auto]" },
-	[CPU_LIMIT] = { "cpu-limit", 0, TRIED, "PERCENT", "take fewer pictures where more than 5..100 % of one core would be used [no limit]" },
+	[CPU] = { "cpu", 0, SCENE | MODEL_FILES, "LEVEL",
+		"vectors of our own kernels: auto, sse2, avx2, avx512 (on arm64: neon) [auto]" },
+	[CPU_LIMIT] = { "cpu-limit", 0, TRIED, "PERCENT",
+		"take fewer pictures where more than 5..100 % of one core would be used [no limit]" },
 	[TO] = { "to", 0, MODEL_FILES, "FOLDER", "model fetch: where to put the file" },
 	[ROOT] = { "root", 0, SETUP, "FOLDER", "setup-loopback: write below this folder in place of /" },
 	[REMOVE] = { "remove", 0, SETUP, NULL, "setup-loopback: undo what it did" },
@@ -104,7 +125,8 @@ void pmk_option_commands(int id, char text[128])
 
 enum { WORD = 32, NEAR = 2, SYLLABLE = 4 };
 
-/* Levenshtein's distance of a word to a name: letters that are added, left out or changed. Two that are swapped count as two. */
+/* Levenshtein's distance of a word to a name: letters that are added, left out or changed. Two that are swapped count
+ * as two. */
 static size_t distance(const char *word, size_t length, const char *name)
 {
 	size_t row[WORD];
@@ -125,7 +147,8 @@ static size_t distance(const char *word, size_t length, const char *name)
 	return row[length];
 }
 
-/* The option that a word without its dashes may have meant: begun so, or a slip away, or of the same first syllable. NULL: none is near. */
+/* The option that a word without its dashes may have meant: begun so, or a slip away, or of the same first syllable.
+ * NULL: none is near. */
 static const char *find_near(const char *word)
 {
 	size_t length = strcspn(word, "="), least = NEAR + 2;
@@ -160,8 +183,8 @@ void pmk_option_refuse(const char *word)
 /* What only makes sense on the command line. */
 bool pmk_option_in_file(int id)
 {
-	return id != CONFIG && id != HELP && id != VERSION && id != JSON && id != SIZES && id != INPUT_FORMAT && id != TO && id != ROOT &&
-		id != REMOVE && id != DRY_RUN;
+	return id != CONFIG && id != HELP && id != VERSION && id != JSON && id != SIZES && id != INPUT_FORMAT &&
+		id != TO && id != ROOT && id != REMOVE && id != DRY_RUN;
 }
 
 void pmk_options_print_help(void)
@@ -174,21 +197,25 @@ void pmk_options_print_help(void)
 	     "       potemkin list [cameras|outputs|models|backdrops] [--json]\n"
 	     "       potemkin model list|info|fetch|check [NAME|FILE]\n"
 	     "       potemkin bench [OPTIONS] [--json]   what a frame costs on this machine\n"
-	     "       potemkin doctor [--json]            what is missing on this machine, and the command that mends it\n"
+	     "       potemkin doctor [--json]            what is missing on this machine, and the command that mends "
+	     "it\n"
 	     "       potemkin setup-loopback [--remove] [--dry-run] [--root FOLDER]\n"
-	     "                                           make the virtual camera, now and at every start (root), or undo it\n"
-	     "       potemkin demo                       what `make run` does: live where it can be, else a short film\n"
+	     "                                           make the virtual camera, now and at every start (root), or "
+	     "undo it\n"
+	     "       potemkin demo                       what `make run` does: live where it can be, else a short "
+	     "film\n"
 	     "\n"
 	     "options:");
 	for (int id = 0; id < OPTION_COUNT; id++) {
 		const struct pmk_option *o = &pmk_option_table[id];
 		char left[40];
 
-		snprintf(left, sizeof left, "%c%c%c --%s%s%s", o->letter ? '-' : ' ', o->letter ? o->letter : ' ', o->letter ? ',' : ' ', o->name,
-			o->value ? " " : "", o->value ? o->value : "");
+		snprintf(left, sizeof left, "%c%c%c --%s%s%s", o->letter ? '-' : ' ', o->letter ? o->letter : ' ',
+			o->letter ? ',' : ' ', o->name, o->value ? " " : "", o->value ? o->value : "");
 		printf("  %-28s %s\n", left, o->help);
 	}
 	puts("\n"
-	     "exit: 0 ok, 1 internal, 2 usage, 3 bad model, backdrop or input file, 4 taken by somebody else, 5 no camera, 6 no output\n"
+	     "exit: 0 ok, 1 internal, 2 usage, 3 bad model, backdrop or input file, 4 taken by somebody else, 5 no "
+	     "camera, 6 no output\n"
 	     "The room is never shown, whatever fails: then the backdrop is shown alone. More: man potemkin");
 }

@@ -22,11 +22,11 @@ static void on_signal(int number)
 	int saved = errno;
 
 	if (write(signal_fd, &one, sizeof one) < 0)
-		errno = saved;	/* it is full of them */
+		errno = saved; /* it is full of them */
 }
 
-/* By a handler, since the threads that run already, of the network and of libraries, block no signal: what is only blocked here
- * would end the process there, with nothing covered. */
+/* By a handler, since the threads that run already, of the network and of libraries, block no signal: what is only
+ * blocked here would end the process there, with nothing covered. */
 int pmk_signals_catch(void)
 {
 	const struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
@@ -62,5 +62,5 @@ bool pmk_signals_came(void)
 {
 	struct pollfd fd = { .fd = signal_fd, .events = POLLIN };
 
-	return poll(&fd, 1, 0) > 0;	/* a negative descriptor is passed over */
+	return poll(&fd, 1, 0) > 0; /* a negative descriptor is passed over */
 }

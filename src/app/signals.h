@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* SIGINT, SIGTERM and SIGHUP as something to look at, where a command has to cover, complete or remove something before it ends.
+/* SIGINT, SIGTERM and SIGHUP as something to look at, where a command has to cover, complete or remove something before
+ * it ends.
  *
- * The one rule: from catch to release none of them ends the process; whoever caught them looks, soon enough for a person who waits.
- * A SIGHUP that is ignored, as under nohup, stays so; a SIGINT that a shell ignores for what runs in the background does not.
- * One thread, but for what signals are delivered to. */
+ * The one rule: from catch to release none of them ends the process; whoever caught them looks, soon enough for a
+ * person who waits. A SIGHUP that is ignored, as under nohup, stays so; a SIGINT that a shell ignores for what runs in
+ * the background does not. One thread, but for what signals are delivered to. */
 #ifndef PMK_APP_SIGNALS_H
 #define PMK_APP_SIGNALS_H
 
 #include <stdbool.h>
 
-int pmk_signals_catch(void) __attribute__((warn_unused_result));	/* 0, or negative errno, which is logged */
-void pmk_signals_release(void);	/* they do again what they did before */
-int pmk_signals_fd(void);	/* readable once one of them has come, and from then on. Do not read it */
-bool pmk_signals_came(void);	/* false where they were never caught */
+int pmk_signals_catch(void) __attribute__((warn_unused_result)); /* 0, or negative errno, which is logged */
+void pmk_signals_release(void); /* they do again what they did before */
+int pmk_signals_fd(void); /* readable once one of them has come, and from then on. Do not read it */
+bool pmk_signals_came(void); /* false where they were never caught */
 
 #endif

@@ -9,7 +9,9 @@
 
 static const char *const names[PMK_CPU_LEVELS] = {
 #if defined(__x86_64__)
-	"sse2", "avx2", "avx512",
+	"sse2",
+	"avx2",
+	"avx512",
 #elif defined(__aarch64__)
 	"neon",
 #else
@@ -17,7 +19,7 @@ static const char *const names[PMK_CPU_LEVELS] = {
 #endif
 };
 
-static const char *forced;	/* NULL: as the environment says */
+static const char *forced; /* NULL: as the environment says */
 
 const char *pmk_cpu_name(enum pmk_cpu_level level)
 {
@@ -51,8 +53,8 @@ static int parse(const char *from, const char *name, enum pmk_cpu_level *level)
 	if (strcmp(name, "auto") == 0)
 		known = best;
 	if (known < 0 || known > best) {
-		pmk_error("%s %s: %s; the best here is %s", from, name, known < 0 ? "there is no such level" : "this machine cannot do that",
-			names[best]);
+		pmk_error("%s %s: %s; the best here is %s", from, name,
+			known < 0 ? "there is no such level" : "this machine cannot do that", names[best]);
 		return -EINVAL;
 	}
 	*level = (enum pmk_cpu_level)known;

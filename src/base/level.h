@@ -8,6 +8,6 @@
 #endif
 #define PMK_LEVEL_PASTE2(a, b) a##_##b
 #define PMK_LEVEL_PASTE(a, b) PMK_LEVEL_PASTE2(a, b)
-#define LEVEL(name) PMK_LEVEL_PASTE(name, PMK_LEVEL)	/* an external symbol of this level */
+#define LEVEL(name) PMK_LEVEL_PASTE(name, PMK_LEVEL) /* an external symbol of this level */
 
 #endif

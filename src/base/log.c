@@ -14,7 +14,7 @@ static struct {
 	bool json;
 	pmk_log_sink *sink;
 	void *user;
-	char last[4096];	/* to say a repeating fault once */
+	char last[4096]; /* to say a repeating fault once */
 	unsigned repeats;
 } state = { .lock = PTHREAD_MUTEX_INITIALIZER, .most = PMK_LOG_INFO };
 
@@ -33,8 +33,11 @@ void pmk_log_redirect(pmk_log_sink *sink, void *user)
 /* Bytes of a whole UTF-8 character at `text`; 0 when it is none. */
 static int utf8_bytes(const unsigned char *text)
 {
-	int n = text[0] < 0x80 ? 1 : text[0] >= 0xc2 && text[0] < 0xe0 ? 2 : text[0] >= 0xe0 && text[0] < 0xf0 ? 3 :
-		text[0] >= 0xf0 && text[0] < 0xf5 ? 4 : 0;
+	int n = text[0] < 0x80                    ? 1 :
+		text[0] >= 0xc2 && text[0] < 0xe0 ? 2 :
+		text[0] >= 0xe0 && text[0] < 0xf0 ? 3 :
+		text[0] >= 0xf0 && text[0] < 0xf5 ? 4 :
+						    0;
 
 	for (int i = 1; i < n; i++) {
 		if ((text[i] & 0xc0) != 0x80)
@@ -53,7 +56,7 @@ static void print_json(const char *level, const char *text)
 		else if (n)
 			fprintf(stderr, "%.*s", n, text);
 		else
-			fputc('?', stderr);	/* a file name may be anything */
+			fputc('?', stderr); /* a file name may be anything */
 	}
 	fputs("\"}\n", stderr);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* One line of text for people, on stderr: what failed, on which file or device, why, what to do.
  *
- * The one rule: an error is said once, by the function that understands it; its callers only pass the negative errno on.
- * All functions may be called from any thread. */
+ * The one rule: an error is said once, by the function that understands it; its callers only pass the negative errno
+ * on. All functions may be called from any thread. */
 #ifndef PMK_BASE_LOG_H
 #define PMK_BASE_LOG_H
 
@@ -19,7 +19,8 @@ void pmk_log(enum pmk_log_level level, const char *format, ...) __attribute__((f
 #define pmk_info(...) pmk_log(PMK_LOG_INFO, __VA_ARGS__)
 #define pmk_debug(...) pmk_log(PMK_LOG_DEBUG, __VA_ARGS__)
 
-/* Show levels up to `most` (default PMK_LOG_INFO); `json`: one JSON object a line instead of text. Call before other threads start. */
+/* Show levels up to `most` (default PMK_LOG_INFO); `json`: one JSON object a line instead of text. Call before other
+ * threads start. */
 void pmk_log_setup(enum pmk_log_level most, bool json);
 
 /* Hand lines to `sink` instead of stderr; NULL restores stderr. For tests. Call before other threads start. */

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SLACK = 64 };	/* readable bytes behind a block, for kernels that read whole vectors */
+enum { SLACK = 64 }; /* readable bytes behind a block, for kernels that read whole vectors */
 
 void *pmk_mem_alloc(size_t bytes)
 {
@@ -35,7 +35,7 @@ static int read_whole(int fd, uint8_t *data, size_t size)
 		if (n < 0)
 			return -errno;
 		if (n == 0)
-			return -EIO;	/* it shrank while we read it */
+			return -EIO; /* it shrank while we read it */
 		done += (size_t)n;
 	}
 	return 0;
@@ -47,7 +47,7 @@ int pmk_mem_read_file(const char *path, size_t budget, uint8_t **data, size_t *s
 	uint8_t *block;
 	int fd, err;
 
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);	/* a FIFO must not hang us */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not hang us */
 	if (fd < 0)
 		return -errno;
 	err = fstat(fd, &st) < 0 ? -errno : 0;

@@ -34,7 +34,8 @@ static const char *remedy(int err)
 
 static int fail(const char *path, int err)
 {
-	pmk_error("%s: cannot be created: %s; %s", path, err == -ENOTSUP ? "not a regular file" : strerror(-err), remedy(err));
+	pmk_error("%s: cannot be created: %s; %s", path, err == -ENOTSUP ? "not a regular file" : strerror(-err),
+		remedy(err));
 	return err;
 }
 

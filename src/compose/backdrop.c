@@ -3,9 +3,9 @@
 
 #include "base/log.h"
 #include "base/parse.h"
-#include "media/still.h"
 #include "compose/blur.h"
 #include "draw/builtin.h"
+#include "media/still.h"
 
 #include <errno.h>
 #include <libyuv.h>
@@ -14,8 +14,8 @@
 #include <string.h>
 
 struct pmk_backdrop {
-	struct pmk_image picture;	/* the backdrop, or blur's cover */
-	struct pmk_blur *blur;	/* NULL for all that stands still */
+	struct pmk_image picture; /* the backdrop, or blur's cover */
+	struct pmk_blur *blur; /* NULL for all that stands still */
 };
 
 int pmk_fit_parse(const char *text, enum pmk_fit *fit)
@@ -31,17 +31,22 @@ int pmk_fit_parse(const char *text, enum pmk_fit *fit)
 	return -EINVAL;
 }
 
-/* Scale the part `x, y, w, h` of `from` into the place `tx, ty, tw, th` of `to`. libyuv scales 4-byte pixels only, so one
- * channel at a time would be its other way; this runs once a backdrop. */
-static int scale_part(const struct pmk_rgb *from, int x, int y, int w, int h, struct pmk_rgb *to, int tx, int ty, int tw, int th)
+/* Scale the part `x, y, w, h` of `from` into the place `tx, ty, tw, th` of `to`. libyuv scales 4-byte pixels only, so
+ * one channel at a time would be its other way; this runs once a backdrop. */
+static int scale_part(
+	const struct pmk_rgb *from, int x, int y, int w, int h, struct pmk_rgb *to, int tx, int ty, int tw, int th)
 {
 	uint8_t *wide = malloc((size_t)w * (size_t)h * 4), *scaled = malloc((size_t)tw * (size_t)th * 4);
 	int err = -ENOMEM;
 
 	if (wide && scaled) {
-		err = RAWToARGB(from->data + (size_t)y * from->stride + (size_t)x * 3, from->stride, wide, w * 4, w, h) ||
-			ARGBScale(wide, w * 4, w, h, scaled, tw * 4, tw, th, kFilterBox) ||
-			ARGBToRAW(scaled, tw * 4, to->data + (size_t)ty * to->stride + (size_t)tx * 3, to->stride, tw, th) ? -EINVAL : 0;
+		err = RAWToARGB(
+			      from->data + (size_t)y * from->stride + (size_t)x * 3, from->stride, wide, w * 4, w, h) ||
+				ARGBScale(wide, w * 4, w, h, scaled, tw * 4, tw, th, kFilterBox) ||
+				ARGBToRAW(scaled, tw * 4, to->data + (size_t)ty * to->stride + (size_t)tx * 3,
+					to->stride, tw, th) ?
+			-EINVAL :
+			0;
 	}
 	free(wide);
 	free(scaled);
@@ -141,7 +146,9 @@ static int load_picture(const char *path, enum pmk_fit fit, struct pmk_image *pi
 	if (still < 0)
 		return still;
 	if (!still) {
-		pmk_error("backdrop \"%s\": a moving picture or video cannot stand behind you yet; give a still picture", path);
+		pmk_error(
+			"backdrop \"%s\": a moving picture or video cannot stand behind you yet; give a still picture",
+			path);
 		return -ENOTSUP;
 	}
 	err = pmk_still_read(path, &whole);
@@ -153,8 +160,8 @@ static int load_picture(const char *path, enum pmk_fit fit, struct pmk_image *pi
 	if (!err)
 		pmk_convert_rgb_to_image(&fitted, picture);
 	else
-		pmk_error("backdrop \"%s\": cannot fit it to %dx%d: %s; use a smaller picture", path, picture->layout.width,
-			picture->layout.height, strerror(-err));
+		pmk_error("backdrop \"%s\": cannot fit it to %dx%d: %s; use a smaller picture", path,
+			picture->layout.width, picture->layout.height, strerror(-err));
 	pmk_rgb_free(&fitted);
 	pmk_rgb_free(&whole);
 	return err;
@@ -176,7 +183,7 @@ static int make_blur(const char *strength, struct pmk_backdrop *b)
 
 static int make_picture(const char *spec, enum pmk_fit fit, struct pmk_backdrop *b)
 {
-	static const uint8_t green[3] = { 0x00, 0xb1, 0x40 };	/* the usual chroma-key green */
+	static const uint8_t green[3] = { 0x00, 0xb1, 0x40 }; /* the usual chroma-key green */
 	const char *rest;
 	uint8_t rgb[3];
 
@@ -187,7 +194,8 @@ static int make_picture(const char *spec, enum pmk_fit fit, struct pmk_backdrop 
 	rest = pmk_parse_after(spec, "color:");
 	if (rest) {
 		if (pmk_parse_colour(rest, rgb)) {
-			pmk_error("backdrop \"%s\": a colour is written as color:#rrggbb, for example color:#336699", spec);
+			pmk_error("backdrop \"%s\": a colour is written as color:#rrggbb, for example color:#336699",
+				spec);
 			return -EINVAL;
 		}
 		fill(&b->picture, rgb);
@@ -202,7 +210,8 @@ static int make_picture(const char *spec, enum pmk_fit fit, struct pmk_backdrop 
 	return load_picture(spec, fit, &b->picture);
 }
 
-int pmk_backdrop_create(const char *spec, enum pmk_fit fit, const struct pmk_layout *layout, struct pmk_backdrop **backdrop)
+int pmk_backdrop_create(
+	const char *spec, enum pmk_fit fit, const struct pmk_layout *layout, struct pmk_backdrop **backdrop)
 {
 	struct pmk_backdrop *b = calloc(1, sizeof *b);
 	int err = -ENOMEM;

@@ -9,17 +9,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GRID = PMK_CELL, MOST_FLOOR = 7, MOST_BANDS = 32, NEAR = 3, VALUES = 3, WEIGHTS = 3, UNIT = 16, MOST_WEIGHT = 60 };
+enum {
+	GRID = PMK_CELL,
+	MOST_FLOOR = 7,
+	MOST_BANDS = 32,
+	NEAR = 3,
+	VALUES = 3,
+	WEIGHTS = 3,
+	UNIT = 16,
+	MOST_WEIGHT = 60
+};
 
-enum { COARSE_WIDTH = 128, COARSE_RADIUS = 6 };	/* cells: a picture as wide and a disc as large as these get the coarse grid */
+/* cells: a picture as wide and a disc as large as these get the coarse grid */
+enum { COARSE_WIDTH = 128, COARSE_RADIUS = 6 };
 
-static const double FLOOR = 0.0125;	/* half side of the small squares, over the width */
-static const double LEAST = 0.01, CEILING = 0.09;	/* radius of the disc, over the width, at strength 0 and 100 */
+static const double FLOOR = 0.0125; /* half side of the small squares, over the width */
+static const double LEAST = 0.01, CEILING = 0.09; /* radius of the disc, over the width, at strength 0 and 100 */
 
-/* Weight of the mean room over that of a disc full of room: a place that only a few cells reach shows it rather than those few. */
+/* Weight of the mean room over that of a disc full of room: a place that only a few cells reach shows it rather than
+ * those few. */
 static const double FEW = 0.10;
 
-/* A plane on the grid. Numbers in 1/UNIT, so that a sum of 15 of them fits into 16 bits. One more number on each side of a row. */
+/* A plane on the grid. Numbers in 1/UNIT, so that a sum of 15 of them fits into 16 bits. One more number on each side
+ * of a row. */
 struct plane {
 	int width, height, stride;
 	uint16_t *block, *at;
@@ -27,10 +39,10 @@ struct plane {
 
 /* A plane at full size, a row of the grid at a time. */
 struct full {
-	int across, down;	/* pixels of a step of the grid */
-	int stride;	/* as pictures have it */
-	uint16_t *wide[NEAR];	/* the last rows of the grid at full width */
-	uint8_t *pixels;	/* `down` rows, where the picture has not as many */
+	int across, down; /* pixels of a step of the grid */
+	int stride; /* as pictures have it */
+	uint16_t *wide[NEAR]; /* the last rows of the grid at full width */
+	uint8_t *pixels; /* `down` rows, where the picture has not as many */
 };
 
 /* Rows first..last from the middle of the disc that are 2 half + 1 wide. */
@@ -40,23 +52,23 @@ struct band {
 
 struct pmk_blur {
 	const struct pmk_rows *rows;
-	struct pmk_layout layout;	/* of the result */
-	int step;	/* of the grid: cells each way, 1 or 2 */
-	int width, height;	/* of the grid */
-	int floor;	/* half side of the squares, in the grid */
-	int pad;	/* columns beside the sums */
+	struct pmk_layout layout; /* of the result */
+	int step; /* of the grid: cells each way, 1 or 2 */
+	int width, height; /* of the grid */
+	int floor; /* half side of the squares, in the grid */
+	int pad; /* columns beside the sums */
 	int band_count;
 	struct band band[MOST_BANDS];
 	float few;
-	struct pmk_weighed *sums;	/* a summed-area table of the room; height + 1 rows */
+	struct pmk_weighed *sums; /* a summed-area table of the room; height + 1 rows */
 	size_t sums_stride;
-	struct pmk_weighed *line;	/* a row of the grid */
-	uint16_t *cells[VALUES];	/* a row of sums */
-	struct pmk_weighed *weighed[2];	/* rows of cells */
-	uint16_t *column, *padded;	/* rows of the squares */
+	struct pmk_weighed *line; /* a row of the grid */
+	uint16_t *cells[VALUES]; /* a row of sums */
+	struct pmk_weighed *weighed[2]; /* rows of cells */
+	uint16_t *column, *padded; /* rows of the squares */
 	struct plane small[VALUES], spare;
 	struct full full[VALUES];
-	int widened;	/* rows of the grid, this frame */
+	int widened; /* rows of the grid, this frame */
 };
 
 static int init_plane(struct plane *p, int width, int height)
@@ -99,7 +111,8 @@ static void cut_disc(struct pmk_blur *b, double radius)
 		double widest = sqrt(radius * radius - first * first), narrowest = widest;
 		struct band band;
 
-		for (last = first; last < most && widest - sqrt(radius * radius - (last + 1) * (last + 1)) < step; last++)
+		for (last = first; last < most && widest - sqrt(radius * radius - (last + 1) * (last + 1)) < step;
+			last++)
 			narrowest = sqrt(radius * radius - (last + 1) * (last + 1));
 		band = (struct band){ first ? first : -last, last, (int)((widest + narrowest) / 2) };
 		b->band[b->band_count++] = band;
@@ -131,8 +144,8 @@ static int allocate(struct pmk_blur *b)
 	return missing ? -ENOMEM : 0;
 }
 
-/* `radius` over the width. What a large disc leaves, a coarse grid holds, at a quarter of the work; the squares matter less behind it and
- * are rounded down. */
+/* `radius` over the width. What a large disc leaves, a coarse grid holds, at a quarter of the work; the squares matter
+ * less behind it and are rounded down. */
 static void choose_grid(struct pmk_blur *b, double radius)
 {
 	int cells = (b->layout.width + GRID - 1) / GRID, size;
@@ -204,7 +217,8 @@ static void expect(const uint8_t *pixels, int bytes)
 }
 
 /* The room of a row of cells, weighted. What a cut column has does not count. */
-static void weigh_cells(struct pmk_blur *b, const struct pmk_image *frame, const struct pmk_cells *cells, int y, struct pmk_weighed *to)
+static void weigh_cells(
+	struct pmk_blur *b, const struct pmk_image *frame, const struct pmk_cells *cells, int y, struct pmk_weighed *to)
 {
 	for (int i = 0; i < VALUES; i++) {
 		int across = b->full[i].across / b->step, down = b->full[i].down / b->step;
@@ -215,11 +229,13 @@ static void weigh_cells(struct pmk_blur *b, const struct pmk_image *frame, const
 			expect(pixels + down * stride, down * stride);
 		b->rows->cell_sums(pixels, stride, left < down ? left : down, across, b->cells[i], cells->width / GRID);
 	}
-	b->rows->weigh(cells->alpha + (size_t)y * (size_t)cells->columns, b->cells[0], b->cells[1], b->cells[2], to, cells->columns);
+	b->rows->weigh(cells->alpha + (size_t)y * (size_t)cells->columns, b->cells[0], b->cells[1], b->cells[2], to,
+		cells->columns);
 }
 
 /* A row of the grid; the last one may lack a row of cells. */
-static const struct pmk_weighed *weigh_row(struct pmk_blur *b, const struct pmk_image *frame, const struct pmk_cells *cells, int y)
+static const struct pmk_weighed *weigh_row(
+	struct pmk_blur *b, const struct pmk_image *frame, const struct pmk_cells *cells, int y)
 {
 	weigh_cells(b, frame, cells, y * b->step, b->weighed[0]);
 	if (b->step == 1)
@@ -237,7 +253,8 @@ static const struct pmk_weighed *weigh_row(struct pmk_blur *b, const struct pmk_
 	return b->line;
 }
 
-/* A summed-area table: at (x, y) all that is above y and left of x. Sums wrap; their differences hold, as no disc has 2^31. */
+/* A summed-area table: at (x, y) all that is above y and left of x. Sums wrap; their differences hold, as no disc has
+ * 2^31. */
 static void sum_up(struct pmk_blur *b, const struct pmk_image *frame, const struct pmk_cells *cells)
 {
 	for (int y = 0; y < b->height; y++) {
@@ -278,7 +295,7 @@ static void find_mean(const struct pmk_blur *b, float mean[VALUES])
 {
 	double all[VALUES + 1] = { 0 };
 
-	for (int y = 0; y < b->height; y++) {	/* row by row: the table wraps */
+	for (int y = 0; y < b->height; y++) { /* row by row: the table wraps */
 		for (int i = 0; i <= WEIGHTS; i++)
 			all[i] += sums_row(b, y + 1)[b->width].sum[i] - sums_row(b, y)[b->width].sum[i];
 	}
@@ -303,8 +320,8 @@ static void blur_by_disc(struct pmk_blur *b, enum pmk_range range)
 	more[WEIGHTS] = b->few;
 	for (int y = 0; y < b->height; y++) {
 		sum_disc(b, y);
-		b->rows->weighted_means(b->line, more, scale, offset, plane_row(&b->small[0], y), plane_row(&b->small[1], y),
-			plane_row(&b->small[2], y), b->width);
+		b->rows->weighted_means(b->line, more, scale, offset, plane_row(&b->small[0], y),
+			plane_row(&b->small[1], y), plane_row(&b->small[2], y), b->width);
 	}
 }
 
@@ -348,8 +365,8 @@ static void write_row(const struct pmk_blur *b, int plane, int y, struct pmk_ima
 	uint8_t *to = out->plane[plane] + (size_t)(y * f->down) * (size_t)stride;
 	bool cut = left < f->down;
 
-	b->rows->heighten(f->wide[above % NEAR], f->wide[y % NEAR], f->wide[below % NEAR], f->down, cut ? f->pixels : to, cut ? f->stride : stride,
-		f->stride);
+	b->rows->heighten(f->wide[above % NEAR], f->wide[y % NEAR], f->wide[below % NEAR], f->down,
+		cut ? f->pixels : to, cut ? f->stride : stride, f->stride);
 	for (int i = 0; cut && i < left; i++)
 		memcpy(to + (size_t)i * (size_t)stride, f->pixels + (size_t)i * (size_t)f->stride, (size_t)f->stride);
 }
@@ -363,7 +380,8 @@ void pmk_blur_write(struct pmk_blur *b, int row, struct pmk_image *out)
 		return;
 	for (; b->widened <= below; b->widened++) {
 		for (int i = 0; i < VALUES; i++)
-			b->rows->widen(plane_row(&b->small[i], b->widened), b->full[i].across, b->full[i].wide[b->widened % NEAR], b->width);
+			b->rows->widen(plane_row(&b->small[i], b->widened), b->full[i].across,
+				b->full[i].wide[b->widened % NEAR], b->width);
 	}
 	for (int i = 0; i < VALUES; i++)
 		write_row(b, i, row / b->step, out);

@@ -3,28 +3,28 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "compose/rim.h"
 #include "image/convert.h"
 #include "image/shown_seal.h"
 #include "pixels/cells.h"
-#include "compose/rim.h"
 #include "pixels/rows.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { AHEAD = 3 };	/* rows */
+enum { AHEAD = 3 }; /* rows */
 
 struct pmk_composer {
 	struct pmk_layout layout;
 	struct pmk_shown_pool *pool;
 	const struct pmk_rows *rows;
 	struct pmk_cells cells;
-	struct pmk_rim *rim;	/* or NULL */
-	struct pmk_match *match;	/* the caller's, or NULL */
-	const struct pmk_image *kept;	/* a picture that is behind and does not change, or NULL */
-	uint64_t kept_number;	/* counts up from 1: which of them it is */
-	uint8_t *half;	/* a row of alpha at the chroma's width */
+	struct pmk_rim *rim; /* or NULL */
+	struct pmk_match *match; /* the caller's, or NULL */
+	const struct pmk_image *kept; /* a picture that is behind and does not change, or NULL */
+	uint64_t kept_number; /* counts up from 1: which of them it is */
+	uint8_t *half; /* a row of alpha at the chroma's width */
 };
 
 int pmk_composer_create(const struct pmk_layout *layout, int count, struct pmk_composer **composer)
@@ -79,7 +79,7 @@ void pmk_composer_destroy(struct pmk_composer *c)
 struct parts {
 	const struct pmk_frame *frame;
 	const struct pmk_mask *mask;
-	const struct pmk_image *picture;	/* behind, or */
+	const struct pmk_image *picture; /* behind, or */
 	struct pmk_blur *blur;
 };
 
@@ -99,8 +99,8 @@ static struct pmk_shown_span at_width(int first, int end, int plane)
 	return plane ? (struct pmk_shown_span){ first / 2, (end + 1) / 2 } : (struct pmk_shown_span){ first, end };
 }
 
-/* Rows of a person are over before the processor has noticed which lines of cache come next. `back` NULL: not needed. All that is
- * composed has the strides of its layout. */
+/* Rows of a person are over before the processor has noticed which lines of cache come next. `back` NULL: not needed.
+ * All that is composed has the strides of its layout. */
 static void expect(const uint8_t *person, const uint8_t *back, uint8_t *to, int count, int stride)
 {
 	for (int x = 0; x < count; x += PMK_MEM_ALIGN) {
@@ -112,8 +112,8 @@ static void expect(const uint8_t *person, const uint8_t *back, uint8_t *to, int 
 }
 
 /* The columns of a plane that a run of cells covers: the person alone, or mixed with what is behind. */
-static void compose_run(const struct pmk_composer *c, const struct pmk_image *frame, const uint8_t *alpha, enum pmk_cell_kind kind,
-	struct pmk_shown_span s, const uint8_t *back, uint8_t *to, int plane, int y)
+static void compose_run(const struct pmk_composer *c, const struct pmk_image *frame, const uint8_t *alpha,
+	enum pmk_cell_kind kind, struct pmk_shown_span s, const uint8_t *back, uint8_t *to, int plane, int y)
 {
 	const uint8_t *person = frame->plane[plane] + (size_t)y * frame->stride[plane] + s.first;
 	bool full = frame->layout.range == PMK_RANGE_FULL, whole = kind == PMK_CELL_PERSON;
@@ -132,9 +132,10 @@ static void compose_run(const struct pmk_composer *c, const struct pmk_image *fr
 		c->rows->blend(person, back + s.first, alpha + s.first, to + s.first, count);
 }
 
-/* `alpha` need only hold what is mixed. Outside of `was` the row is what is behind already; a blurred room is there, whole. */
-static void compose_row(struct pmk_composer *c, const struct parts *parts, const uint8_t *alpha, struct pmk_shown_span was, struct pmk_image *out,
-	int plane, int y)
+/* `alpha` need only hold what is mixed. Outside of `was` the row is what is behind already; a blurred room is there,
+ * whole. */
+static void compose_row(struct pmk_composer *c, const struct parts *parts, const uint8_t *alpha,
+	struct pmk_shown_span was, struct pmk_image *out, int plane, int y)
 {
 	uint8_t *to = out->plane[plane] + (size_t)y * out->stride[plane];
 	const uint8_t *back = to;
@@ -156,8 +157,8 @@ static void compose_row(struct pmk_composer *c, const struct parts *parts, const
 	}
 }
 
-/* Alpha of one chroma row, where cells are mixed: the mean over the pixels that a sample covers. The last column of an odd width stands
- * alone. */
+/* Alpha of one chroma row, where cells are mixed: the mean over the pixels that a sample covers. The last column of an
+ * odd width stands alone. */
 static void halve_alpha(const struct pmk_composer *c, const uint8_t *a, const uint8_t *b, uint8_t *half)
 {
 	int width = c->layout.width;
@@ -176,8 +177,8 @@ static void halve_alpha(const struct pmk_composer *c, const uint8_t *a, const ui
 
 static bool fits(const struct pmk_composer *c, const struct pmk_layout *frame)
 {
-	return frame->width == c->layout.width && frame->height == c->layout.height && frame->chroma == c->layout.chroma &&
-		frame->matrix == c->layout.matrix;
+	return frame->width == c->layout.width && frame->height == c->layout.height &&
+		frame->chroma == c->layout.chroma && frame->matrix == c->layout.matrix;
 }
 
 /* What of the row of cells that was entered is not room. */
@@ -189,11 +190,13 @@ static struct pmk_shown_span find_person(const struct pmk_cells *cells)
 		first++;
 	while (last > first && cells->run[last].kind == PMK_CELL_ROOM)
 		last--;
-	return first < cells->runs ? (struct pmk_shown_span){ cells->run[first].first, cells->run[last].end } : (struct pmk_shown_span){ 0, 0 };
+	return first < cells->runs ? (struct pmk_shown_span){ cells->run[first].first, cells->run[last].end } :
+				     (struct pmk_shown_span){ 0, 0 };
 }
 
 /* The rows of pixels of a row of cells. Luma and chroma in turns: a row of alpha is read while it is near. */
-static void compose_cells(struct pmk_composer *c, const struct parts *parts, struct pmk_shown_span was, int first, int end, struct pmk_image *out)
+static void compose_cells(struct pmk_composer *c, const struct parts *parts, struct pmk_shown_span was, int first,
+	int end, struct pmk_image *out)
 {
 	int rows = c->layout.chroma == PMK_CHROMA_420 ? 2 : 1, stride = parts->mask->stride;
 
@@ -222,7 +225,8 @@ static void compose_rows(struct pmk_composer *c, const struct parts *parts, bool
 		if (c->rim)
 			pmk_rim_enter(c->rim, row);
 		shown->span[row] = find_person(&c->cells);
-		compose_cells(c, parts, was, row * PMK_CELL, least((row + 1) * PMK_CELL, c->layout.height), &shown->image);
+		compose_cells(
+			c, parts, was, row * PMK_CELL, least((row + 1) * PMK_CELL, c->layout.height), &shown->image);
 	}
 }
 
@@ -232,7 +236,8 @@ static bool stays(const struct pmk_composer *c, const struct parts *parts)
 	return parts->picture && parts->picture == c->kept && !c->match;
 }
 
-static int compose(struct pmk_composer *c, const struct parts *parts, const struct pmk_layout *behind, struct pmk_shown **shown)
+static int compose(
+	struct pmk_composer *c, const struct parts *parts, const struct pmk_layout *behind, struct pmk_shown **shown)
 {
 	const struct pmk_frame *frame = parts->frame;
 	const struct pmk_mask *mask = parts->mask;
@@ -240,7 +245,7 @@ static int compose(struct pmk_composer *c, const struct parts *parts, const stru
 	struct pmk_shown *s;
 
 	if (!fits(c, &frame->image.layout) || !pmk_layout_equal(behind, &c->layout) || mask->number != frame->number ||
-	    mask->width != c->layout.width || mask->height != c->layout.height)
+		mask->width != c->layout.width || mask->height != c->layout.height)
 		return -EINVAL;
 	s = pmk_shown_pool_take(c->pool);
 	if (!s)
@@ -259,23 +264,24 @@ static int compose(struct pmk_composer *c, const struct parts *parts, const stru
 	return 0;
 }
 
-int pmk_compose(struct pmk_composer *c, const struct pmk_frame *frame, const struct pmk_mask *mask, const struct pmk_image *behind,
-	struct pmk_shown **shown)
+int pmk_compose(struct pmk_composer *c, const struct pmk_frame *frame, const struct pmk_mask *mask,
+	const struct pmk_image *behind, struct pmk_shown **shown)
 {
 	struct parts parts = { .frame = frame, .mask = mask, .picture = behind };
 
 	return compose(c, &parts, &behind->layout, shown);
 }
 
-int pmk_compose_blurred(struct pmk_composer *c, const struct pmk_frame *frame, const struct pmk_mask *mask, struct pmk_blur *blur,
-	struct pmk_shown **shown)
+int pmk_compose_blurred(struct pmk_composer *c, const struct pmk_frame *frame, const struct pmk_mask *mask,
+	struct pmk_blur *blur, struct pmk_shown **shown)
 {
 	struct parts parts = { .frame = frame, .mask = mask, .blur = blur };
 
 	return compose(c, &parts, pmk_blur_layout(blur), shown);
 }
 
-int pmk_compose_cover(struct pmk_composer *c, const struct pmk_image *cover, const struct pmk_frame *instead_of, struct pmk_shown **shown)
+int pmk_compose_cover(struct pmk_composer *c, const struct pmk_image *cover, const struct pmk_frame *instead_of,
+	struct pmk_shown **shown)
 {
 	struct pmk_shown *s;
 

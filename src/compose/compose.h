@@ -1,44 +1,52 @@
 /* SPDX-License-Identifier: MIT */
 /* The gate: the only maker of struct pmk_shown. A raw frame goes in, a picture that may be shown comes out.
  *
- * The one rule: what compose gives holds a camera pixel only where the mask of that very frame says person, weighted by its
- * alpha; where alpha is 0 it is the backdrop, bit for bit: with a match, the rows that pmk_match_row makes of it. Chroma goes by the
- * mean alpha of the pixels that a sample covers. One thread; what it gives may be unref'd by any. */
+ * The one rule: what compose gives holds a camera pixel only where the mask of that very frame says person, weighted by
+ * its alpha; where alpha is 0 it is the backdrop, bit for bit: with a match, the rows that pmk_match_row makes of it.
+ * Chroma goes by the mean alpha of the pixels that a sample covers. One thread; what it gives may be unref'd by any. */
 #ifndef PMK_COMPOSE_COMPOSE_H
 #define PMK_COMPOSE_COMPOSE_H
 
-#include "image/shown.h"
 #include "compose/blur.h"
 #include "compose/match.h"
+#include "image/shown.h"
 
 struct pmk_composer;
 
-/* `layout` of the pictures it makes: limited range. `count` of them, allocated here and never again. -EINVAL full range, -ENOMEM. */
-int pmk_composer_create(const struct pmk_layout *layout, int count, struct pmk_composer **composer) __attribute__((warn_unused_result));
+/* `layout` of the pictures it makes: limited range. `count` of them, allocated here and never again. -EINVAL full
+ * range, -ENOMEM. */
+int pmk_composer_create(const struct pmk_layout *layout, int count, struct pmk_composer **composer)
+	__attribute__((warn_unused_result));
 /* From now on pixels at the rim are cleaned of the room's colour (rim.h). -ENOMEM. */
 int pmk_composer_clean_rim(struct pmk_composer *composer) __attribute__((warn_unused_result));
-/* From now on what is behind a person goes through `match`, which stays the caller's; a cover does not. NULL: no more. */
+/* From now on what is behind a person goes through `match`, which stays the caller's; a cover does not. NULL: no more.
+ */
 void pmk_composer_match(struct pmk_composer *composer, struct pmk_match *match);
-/* `behind` keeps its pixels until the next call of this, NULL or another: what pictures of the pool hold of it already is not written
- * again. Whoever changes its pixels, or its memory, calls it anew. What is seen is the same with it and without. */
+/* `behind` keeps its pixels until the next call of this, NULL or another: what pictures of the pool hold of it already
+ * is not written again. Whoever changes its pixels, or its memory, calls it anew. What is seen is the same with it and
+ * without. */
 void pmk_composer_keep_behind(struct pmk_composer *composer, const struct pmk_image *behind);
-void pmk_composer_destroy(struct pmk_composer *composer);	/* all pictures must be back; NULL is fine */
+void pmk_composer_destroy(struct pmk_composer *composer); /* all pictures must be back; NULL is fine */
 
-/* Frame over `behind` by alpha, in planar YUV: out = behind + alpha / 255 (frame - behind), rounded to the nearest. The frame has
- * the composer's size, sampling and matrix, full or limited range; mask->number is frame->number; `behind` has the composer's layout.
- * -EINVAL when any of these is not so: show a cover. -EAGAIN when all pictures are still in use. */
+/* Frame over `behind` by alpha, in planar YUV: out = behind + alpha / 255 (frame - behind), rounded to the nearest. The
+ * frame has the composer's size, sampling and matrix, full or limited range; mask->number is frame->number; `behind`
+ * has the composer's layout. -EINVAL when any of these is not so: show a cover. -EAGAIN when all pictures are still in
+ * use. */
 int pmk_compose(struct pmk_composer *composer, const struct pmk_frame *frame, const struct pmk_mask *mask,
 	const struct pmk_image *behind, struct pmk_shown **shown) __attribute__((warn_unused_result));
 
-/* The same over the room of this very frame, blurred. The blur has the composer's layout. Rows are made as they are needed. */
+/* The same over the room of this very frame, blurred. The blur has the composer's layout. Rows are made as they are
+ * needed. */
 int pmk_compose_blurred(struct pmk_composer *composer, const struct pmk_frame *frame, const struct pmk_mask *mask,
 	struct pmk_blur *blur, struct pmk_shown **shown) __attribute__((warn_unused_result));
 
 /* A picture without any of the camera's: `cover` as it is, at the time and place of `instead_of` (NULL: now, live).
  * -EINVAL another layout, -EAGAIN all in use. */
-int pmk_compose_cover(struct pmk_composer *composer, const struct pmk_image *cover, const struct pmk_frame *instead_of, struct pmk_shown **shown) __attribute__((warn_unused_result));
+int pmk_compose_cover(struct pmk_composer *composer, const struct pmk_image *cover, const struct pmk_frame *instead_of,
+	struct pmk_shown **shown) __attribute__((warn_unused_result));
 
 /* --show-room: the frame as it is, inside a red border that says so. */
-int pmk_compose_room(struct pmk_composer *composer, const struct pmk_frame *frame, struct pmk_shown **shown) __attribute__((warn_unused_result));
+int pmk_compose_room(struct pmk_composer *composer, const struct pmk_frame *frame, struct pmk_shown **shown)
+	__attribute__((warn_unused_result));
 
 #endif

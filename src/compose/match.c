@@ -10,14 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS = 80 };	/* places of a row that are looked at, about */
-enum { NOISE_PLACES = 1 << 14 };	/* where in the tile a row may start */
-enum { TILE_SPREAD = 32 };	/* of the tile's noise */
+enum { COLUMNS = 80 }; /* places of a row that are looked at, about */
+enum { NOISE_PLACES = 1 << 14 }; /* where in the tile a row may start */
+enum { TILE_SPREAD = 32 }; /* of the tile's noise */
 enum { RESIDUES = 256 };
 
 static const double SLOWNESS_S = 1.5, LONGEST_STEP_S = 0.2;
-static const double LEAST_PERSON = 0.02;	/* share of the picture */
-static const double LEAST_SPREAD = 1;	/* a backdrop below is one plain colour */
+static const double LEAST_PERSON = 0.02; /* share of the picture */
+static const double LEAST_SPREAD = 1; /* a backdrop below is one plain colour */
 
 /* What is set: gains, shifts in levels, grain in levels. Each has the most it moves in a second. */
 enum { LUMA_GAIN, LUMA_SHIFT, CHROMA_GAIN, U_SHIFT, V_SHIFT, GRAIN, SETTINGS };
@@ -26,7 +26,7 @@ static const double most_chroma = 8, most_grain = 6;
 
 /* Of a picture, in levels of limited range. */
 struct sums {
-	double mean[3], spread[3], noise, person;	/* person: share of the places */
+	double mean[3], spread[3], noise, person; /* person: share of the places */
 };
 
 struct pmk_match {
@@ -37,8 +37,8 @@ struct pmk_match {
 	bool has_backdrop, plain, begun;
 	double set[SETTINGS];
 	uint64_t last_ns;
-	int gain[3], offset[3], amount;	/* as rows->relight wants them */
-	uint32_t moment;	/* differs from frame to frame: for the grain */
+	int gain[3], offset[3], amount; /* as rows->relight wants them */
+	uint32_t moment; /* differs from frame to frame: for the grain */
 	uint8_t *row;
 	int8_t *tile;
 };
@@ -93,7 +93,8 @@ void pmk_match_destroy(struct pmk_match *m)
 
 /* --- measuring --- */
 
-/* What is left of a pixel when a plane through its neighbours is taken away; noise of spread 1 has a spread of 6 there. */
+/* What is left of a pixel when a plane through its neighbours is taken away; noise of spread 1 has a spread of 6 there.
+ */
 static int residue(const uint8_t *at, int stride)
 {
 	const uint8_t *up = at - stride, *down = at + stride;
@@ -101,8 +102,8 @@ static int residue(const uint8_t *at, int stride)
 	return abs(up[-1] + up[1] + down[-1] + down[1] + 4 * at[0] - 2 * (up[0] + down[0] + at[-1] + at[1]));
 }
 
-/* From the median of the residues: edges and texture are outliers. Within a bin it lies where its share says, so that it moves
- * smoothly. 0.6745: the median of a normal distribution's size. */
+/* From the median of the residues: edges and texture are outliers. Within a bin it lies where its share says, so that
+ * it moves smoothly. 0.6745: the median of a normal distribution's size. */
 static double noise_of(const int counts[RESIDUES], int total)
 {
 	double half = total / 2.0;
@@ -115,7 +116,8 @@ static double noise_of(const int counts[RESIDUES], int total)
 	return counts[i] ? fmax(i - 0.5 + (half - below) / counts[i], 0) / (6 * 0.6745) : 0;
 }
 
-/* How far a place tells the light's cast and not a thing's own colour: the greyer, the more. A face and a red pullover tell little. */
+/* How far a place tells the light's cast and not a thing's own colour: the greyer, the more. A face and a red pullover
+ * tell little. */
 static double weight_of(const int value[3])
 {
 	double u = (value[1] - 128) / 10.0, v = (value[2] - 128) / 10.0;
@@ -123,10 +125,14 @@ static double weight_of(const int value[3])
 	return 1 / (1 + u * u + v * v);
 }
 
-static void spread_of(struct sums *s, const double sum[3], const double square[3], const double weight[3], enum pmk_range range)
+static void spread_of(
+	struct sums *s, const double sum[3], const double square[3], const double weight[3], enum pmk_range range)
 {
 	for (int p = 0; p < 3; p++) {
-		double scale = range == PMK_RANGE_LIMITED ? 1 : p ? 224.0 / 255 : 219.0 / 255, mean = sum[p] / weight[p];
+		double scale = range == PMK_RANGE_LIMITED ? 1 :
+			p                                 ? 224.0 / 255 :
+							    219.0 / 255,
+		       mean = sum[p] / weight[p];
 		double variance = square[p] / weight[p] - mean * mean;
 
 		s->spread[p] = sqrt(fmax(variance, 0)) * scale;
@@ -136,10 +142,12 @@ static void spread_of(struct sums *s, const double sum[3], const double square[3
 		s->noise *= 219.0 / 255;
 }
 
-/* At places spread evenly over the picture, their columns changing from row to row. Too dark or too bright to hold noise: left out of it. */
+/* At places spread evenly over the picture, their columns changing from row to row. Too dark or too bright to hold
+ * noise: left out of it. */
 static void measure(const struct pmk_image *image, const struct pmk_mask *mask, struct sums *s)
 {
-	int step = image->layout.width / COLUMNS + 1, down = image->layout.chroma == PMK_CHROMA_420, total = 0, seen = 0, person = 0;
+	int step = image->layout.width / COLUMNS + 1, down = image->layout.chroma == PMK_CHROMA_420, total = 0,
+	    seen = 0, person = 0;
 	double sum[3] = { 0 }, square[3] = { 0 }, weight[3] = { 0 };
 	int counts[RESIDUES] = { 0 };
 
@@ -147,7 +155,8 @@ static void measure(const struct pmk_image *image, const struct pmk_mask *mask, 
 		for (int x = y * 5 % step; x < image->layout.width; x += step) {
 			const uint8_t *luma = image->plane[0] + (size_t)y * image->stride[0] + x;
 			size_t row = (size_t)(y >> down), column = (size_t)(x / 2);
-			int value[3] = { *luma, image->plane[1][row * image->stride[1] + column], image->plane[2][row * image->stride[2] + column] };
+			int value[3] = { *luma, image->plane[1][row * image->stride[1] + column],
+				image->plane[2][row * image->stride[2] + column] };
 			double grey = weight_of(value);
 
 			for (int p = 0; p < 3; p++) {
@@ -158,7 +167,8 @@ static void measure(const struct pmk_image *image, const struct pmk_mask *mask, 
 			}
 			total++;
 			person += mask && mask->alpha[(size_t)y * mask->stride + x] >= 128;
-			if (x < 1 || y < 1 || x + 1 >= image->layout.width || y + 1 >= image->layout.height || *luma < 24 || *luma > 225)
+			if (x < 1 || y < 1 || x + 1 >= image->layout.width || y + 1 >= image->layout.height ||
+				*luma < 24 || *luma > 225)
 				continue;
 			int left = residue(luma, image->stride[0]);
 			counts[left < RESIDUES ? left : RESIDUES - 1]++;
@@ -192,7 +202,8 @@ static double ratio_of(double camera, double backdrop)
 	return backdrop < LEAST_SPREAD ? 1 : within(camera / backdrop, 0.7, 1.3);
 }
 
-/* Half as the spreads ask, half as another exposure would do it: else black turns grey where the mean rises, and drowns where it falls. */
+/* Half as the spreads ask, half as another exposure would do it: else black turns grey where the mean rises, and drowns
+ * where it falls. */
 static double luma_gain(const struct sums *camera, const struct sums *b, double shift)
 {
 	double black = 16, light = fmax(b->mean[0] - black, 1);
@@ -210,11 +221,12 @@ static void wanted(const struct pmk_match *m, const struct sums *camera, double 
 	if (m->has_backdrop) {
 		want[LUMA_SHIFT] = k * within(camera->mean[0] - b->mean[0], -PMK_MATCH_LUMA, PMK_MATCH_LUMA);
 		want[LUMA_GAIN] = pow(luma_gain(camera, b, want[LUMA_SHIFT] / k), k);
-		want[CHROMA_GAIN] = pow(ratio_of(hypot(camera->spread[1], camera->spread[2]), hypot(b->spread[1], b->spread[2])), k);
+		want[CHROMA_GAIN] = pow(
+			ratio_of(hypot(camera->spread[1], camera->spread[2]), hypot(b->spread[1], b->spread[2])), k);
 		want[U_SHIFT] = k * within(camera->mean[1] - b->mean[1], -most_chroma, most_chroma);
 		want[V_SHIFT] = k * within(camera->mean[2] - b->mean[2], -most_chroma, most_chroma);
 	}
-	grain = b->noise * want[LUMA_GAIN];	/* of its own; 0 without one */
+	grain = b->noise * want[LUMA_GAIN]; /* of its own; 0 without one */
 	want[GRAIN] = k * within(sqrt(fmax(camera->noise * camera->noise - grain * grain, 0)), 0, most_grain);
 }
 
@@ -222,7 +234,10 @@ static void wanted(const struct pmk_match *m, const struct sums *camera, double 
 static void apply(struct pmk_match *m)
 {
 	for (int p = 0; p < 3; p++) {
-		double gain = m->set[p ? CHROMA_GAIN : LUMA_GAIN], shift = m->set[p == 0 ? LUMA_SHIFT : p == 1 ? U_SHIFT : V_SHIFT];
+		double gain = m->set[p ? CHROMA_GAIN : LUMA_GAIN],
+		       shift = m->set[p == 0  ? LUMA_SHIFT :
+				       p == 1 ? U_SHIFT :
+						V_SHIFT];
 
 		m->gain[p] = (int)lround(gain * PMK_RELIGHT_GAIN);
 		m->offset[p] = (int)lround(((m->backdrop.mean[p] - 128) * (1 - gain) + shift) * PMK_RELIGHT_LEVEL);
@@ -232,7 +247,8 @@ static void apply(struct pmk_match *m)
 
 void pmk_match_see(struct pmk_match *m, const struct pmk_frame *frame, const struct pmk_mask *mask, uint64_t now_ns)
 {
-	double passed = within((double)(int64_t)(now_ns - m->last_ns) / 1e9, 0, LONGEST_STEP_S), share = 1 - exp(-passed / SLOWNESS_S);
+	double passed = within((double)(int64_t)(now_ns - m->last_ns) / 1e9, 0, LONGEST_STEP_S),
+	       share = 1 - exp(-passed / SLOWNESS_S);
 	double want[SETTINGS];
 	struct sums camera;
 
@@ -245,7 +261,9 @@ void pmk_match_see(struct pmk_match *m, const struct pmk_frame *frame, const str
 		return;
 	wanted(m, &camera, want);
 	for (int i = 0; i < SETTINGS; i++)
-		m->set[i] = m->begun ? m->set[i] + within(share * (want[i] - m->set[i]), -per_second[i] * passed, per_second[i] * passed) : want[i];
+		m->set[i] = m->begun ? m->set[i] +
+				within(share * (want[i] - m->set[i]), -per_second[i] * passed, per_second[i] * passed) :
+				       want[i];
 	m->begun = true;
 	apply(m);
 }
@@ -257,6 +275,7 @@ const uint8_t *pmk_match_row(struct pmk_match *m, int plane, int y, const uint8_
 
 	if (!m->begun || (m->gain[plane] == PMK_RELIGHT_GAIN && m->offset[plane] == 0 && amount == 0))
 		return row;
-	m->rows->relight(row, grain, m->gain[plane], m->offset[plane], amount, m->row, pmk_layout_plane_width(&m->layout, plane), plane);
+	m->rows->relight(row, grain, m->gain[plane], m->offset[plane], amount, m->row,
+		pmk_layout_plane_width(&m->layout, plane), plane);
 	return m->row;
 }

@@ -10,32 +10,33 @@
 
 enum {
 	CELL = PMK_CELL,
-	REACH = 2,	/* cells that a mean is taken from, each way */
-	SURE = 4,	/* alpha this close to 0 or 255 */
-	LEAST = 2,	/* pixels that make a mean */
-	PAD = 16,	/* px in front of a line and behind it */
+	REACH = 2, /* cells that a mean is taken from, each way */
+	SURE = 4, /* alpha this close to 0 or 255 */
+	LEAST = 2, /* pixels that make a mean */
+	PAD = 16, /* px in front of a line and behind it */
 };
 
 enum side { PERSON, ROOM, SIDES };
-enum { ABOVE, HERE, BELOW, LINES };	/* rows of cells */
+enum { ABOVE, HERE, BELOW, LINES }; /* rows of cells */
 
 /* Of the sure pixels of a cell, at most 8 of either side, so that the sums of 5x5 cells fit. */
 typedef uint16_t words8 __attribute__((vector_size(16)));
 typedef int16_t shorts8 __attribute__((vector_size(16)));
 typedef uint8_t bytes8 __attribute__((vector_size(8)));
-enum { COUNT = 3 };	/* behind the three planes; the person's four, then the room's */
+enum { COUNT = 3 }; /* behind the three planes; the person's four, then the room's */
 
 struct pmk_rim {
 	const struct pmk_rows *kernels;
 	struct pmk_layout layout;
-	int columns, rows;	/* cells */
+	int columns, rows; /* cells */
 	const struct pmk_cells *cells;
-	uint8_t *summed;	/* of each cell */
-	words8 *sums;	/* of each summed cell */
-	int16_t (*colour)[8];	/* of each mixed cell, means from around it in the same order, 1/16 of a step; -1 where there is none */
-	int row;	/* of cells, that the rest is of */
-	int16_t *line[3][SIDES][LINES];	/* colours of a plane at its width, where runs are */
-	int16_t *lines;	/* their memory */
+	uint8_t *summed; /* of each cell */
+	words8 *sums; /* of each summed cell */
+	/* of each mixed cell, means from around it in the same order, 1/16 of a step; -1 where there is none */
+	int16_t (*colour)[8];
+	int row; /* of cells, that the rest is of */
+	int16_t *line[3][SIDES][LINES]; /* colours of a plane at its width, where runs are */
+	int16_t *lines; /* their memory */
 	const struct pmk_image *frame;
 };
 
@@ -121,21 +122,27 @@ static words8 sums_of(const words8 v[8])
 		__builtin_shuffle(four[0], four[1], (words8){ 4, 5, 6, 7, 12, 13, 14, 15 });
 }
 
-/* Every second pixel of every fourth row: there are enough. What is cut off at the picture's end counts for neither side. */
+/* Every second pixel of every fourth row: there are enough. What is cut off at the picture's end counts for neither
+ * side. */
 static void sum_cell(struct pmk_rim *r, const struct pmk_mask *mask, int cx, int cy)
 {
 	const struct pmk_image *f = r->frame;
-	int lower = r->layout.chroma == PMK_CHROMA_420 ? 2 : 1, x = cx * CELL, y = cy * CELL, next = y + CELL / 2, columns = mask->width - x;
+	int lower = r->layout.chroma == PMK_CHROMA_420 ? 2 : 1, x = cx * CELL, y = cy * CELL, next = y + CELL / 2,
+	    columns = mask->width - x;
 	int other = next < mask->height ? next : y;
-	const uint8_t *alpha = mask->alpha + x, *luma = f->plane[0] + x, *u = f->plane[1] + x / 2, *v = f->plane[2] + x / 2;
+	const uint8_t *alpha = mask->alpha + x, *luma = f->plane[0] + x, *u = f->plane[1] + x / 2,
+		      *v = f->plane[2] + x / 2;
 	words8 a = even_of_two(alpha + (size_t)y * (size_t)mask->stride, alpha + (size_t)other * (size_t)mask->stride);
 	words8 colour[4] = {
 		even_of_two(luma + (size_t)y * (size_t)f->stride[0], luma + (size_t)other * (size_t)f->stride[0]),
-		four_of_two(u + (size_t)(y / lower) * (size_t)f->stride[1], u + (size_t)(other / lower) * (size_t)f->stride[1]),
-		four_of_two(v + (size_t)(y / lower) * (size_t)f->stride[2], v + (size_t)(other / lower) * (size_t)f->stride[2]),
+		four_of_two(u + (size_t)(y / lower) * (size_t)f->stride[1],
+			u + (size_t)(other / lower) * (size_t)f->stride[1]),
+		four_of_two(v + (size_t)(y / lower) * (size_t)f->stride[2],
+			v + (size_t)(other / lower) * (size_t)f->stride[2]),
 		{ 1, 1, 1, 1, 1, 1, 1, 1 },
 	};
-	words8 column = { 0, 2, 4, 6, 0, 2, 4, 6 }, there = (words8)(column < (uint16_t)(columns < CELL ? columns : CELL)), side[8];
+	words8 column = { 0, 2, 4, 6, 0, 2, 4, 6 },
+	       there = (words8)(column < (uint16_t)(columns < CELL ? columns : CELL)), side[8];
 
 	if (other == y)
 		there &= (words8){ UINT16_MAX, UINT16_MAX, UINT16_MAX, UINT16_MAX };
@@ -164,11 +171,13 @@ static void mean_around(struct pmk_rim *r, const struct pmk_mask *mask, int cx, 
 	for (int i = 0; i < 2 * (COUNT + 1); i++) {
 		int count = all[i | COUNT];
 
-		colour[i] = count < LEAST ? -1 : (int16_t)(((float)all[i] * 16 + 0.5f) / (float)count);	/* exactly the quotient */
+		/* exactly the quotient */
+		colour[i] = count < LEAST ? -1 : (int16_t)(((float)all[i] * 16 + 0.5f) / (float)count);
 	}
 }
 
-void pmk_rim_begin(struct pmk_rim *r, const struct pmk_image *frame, const struct pmk_mask *mask, const struct pmk_cells *cells)
+void pmk_rim_begin(
+	struct pmk_rim *r, const struct pmk_image *frame, const struct pmk_mask *mask, const struct pmk_cells *cells)
 {
 	r->frame = frame;
 	r->cells = cells;
@@ -192,10 +201,12 @@ static shorts8 colours_at(const struct pmk_rim *r, int column, int row)
 	return colours;
 }
 
-/* From the middle of a cell to the middle of the next one, at luma's width or at chroma's; `step` in 1/2 of a cell's 1/16. */
+/* From the middle of a cell to the middle of the next one, at luma's width or at chroma's; `step` in 1/2 of a cell's
+ * 1/16. */
 static inline void slope(int16_t from, int16_t step, bool chroma, int16_t *out)
 {
-	shorts8 line = from + (chroma ? step * (shorts8){ 1, 3, 5, 7 } : step * (shorts8){ 1, 3, 5, 7, 9, 11, 13, 15 } / 2);
+	shorts8 line = from +
+		(chroma ? step * (shorts8){ 1, 3, 5, 7 } : step * (shorts8){ 1, 3, 5, 7, 9, 11, 13, 15 } / 2);
 
 	memcpy(out, &line, (chroma ? CELL / 2 : CELL) * sizeof *out);
 }
@@ -254,14 +265,16 @@ void pmk_rim_enter(struct pmk_rim *r, int row)
 	}
 }
 
-void pmk_rim_row(const struct pmk_rim *r, int plane, int y, const uint8_t *alpha, int first, int end, const uint8_t *behind, uint8_t *out)
+void pmk_rim_row(const struct pmk_rim *r, int plane, int y, const uint8_t *alpha, int first, int end,
+	const uint8_t *behind, uint8_t *out)
 {
 	const uint8_t *frame = r->frame->plane[plane] + (size_t)y * (size_t)r->frame->stride[plane];
 	int lower = plane && r->layout.chroma == PMK_CHROMA_420 ? 2 : 1;
-	int place = (2 * y + 1) * lower - CELL - 2 * CELL * r->row, pair = place < 0 ? ABOVE : HERE;	/* 1/16 of a cell from the middle of it */
+	/* 1/16 of a cell from the middle of it */
+	int place = (2 * y + 1) * lower - CELL - 2 * CELL * r->row, pair = place < 0 ? ABOVE : HERE;
 	int limits = r->frame->layout.range == PMK_RANGE_FULL ? plane : -1;
 	int16_t *const *person = r->line[plane][PERSON] + pair, *const *room = r->line[plane][ROOM] + pair;
 
-	r->kernels->rim(person[0] + first, person[1] + first, room[0] + first, room[1] + first, place & (2 * CELL - 1), limits, frame + first,
-		behind + first, alpha + first, out + first, end - first);
+	r->kernels->rim(person[0] + first, person[1] + first, room[0] + first, room[1] + first, place & (2 * CELL - 1),
+		limits, frame + first, behind + first, alpha + first, out + first, end - first);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The person's own colour at the rim, where the camera mixed it with the old wall.
  *
- * From cells of 8x8 pixels of luma: the mean colour F of pixels that are surely person near by, and B of pixels that are surely room.
- * A rim pixel I of alpha a then is taken for F + a (I - a F - (1 - a) B): Forte, "Approximate Fast Foreground Colour Estimation",
- * ICIP 2021. What it adds to the picture is person; of the room it only takes away. The one rule: pixels of alpha 0 and 255 are left
- * alone, and where nothing near by is surely person, or nothing surely room, nothing is done. One thread. */
+ * From cells of 8x8 pixels of luma: the mean colour F of pixels that are surely person near by, and B of pixels that
+ * are surely room. A rim pixel I of alpha a then is taken for F + a (I - a F - (1 - a) B): Forte, "Approximate Fast
+ * Foreground Colour Estimation", ICIP 2021. What it adds to the picture is person; of the room it only takes away. The
+ * one rule: pixels of alpha 0 and 255 are left alone, and where nothing near by is surely person, or nothing surely
+ * room, nothing is done. One thread. */
 #ifndef PMK_COMPOSE_RIM_H
 #define PMK_COMPOSE_RIM_H
 
@@ -12,17 +13,20 @@
 
 struct pmk_rim;
 
-int pmk_rim_create(const struct pmk_layout *layout, struct pmk_rim **rim) __attribute__((warn_unused_result));	/* -ENOMEM */
-void pmk_rim_destroy(struct pmk_rim *rim);	/* NULL is fine */
+/* -ENOMEM */
+int pmk_rim_create(const struct pmk_layout *layout, struct pmk_rim **rim) __attribute__((warn_unused_result));
+void pmk_rim_destroy(struct pmk_rim *rim); /* NULL is fine */
 
 /* `frame` and `mask` have the layout's size and sampling, `cells` are the mask's; all stay until the last row. */
-void pmk_rim_begin(struct pmk_rim *rim, const struct pmk_image *frame, const struct pmk_mask *mask, const struct pmk_cells *cells);
+void pmk_rim_begin(
+	struct pmk_rim *rim, const struct pmk_image *frame, const struct pmk_mask *mask, const struct pmk_cells *cells);
 
 /* Make ready for the rows of pixels of the row of cells that `cells` entered last. */
 void pmk_rim_enter(struct pmk_rim *rim, int row);
 
-/* Row y of a plane, columns first..end - 1, in mixed cells of the row that was entered: `out` over `behind` by alpha, which is at the
- * plane's width as they are. Rows in limited range; the frame may be full. */
-void pmk_rim_row(const struct pmk_rim *rim, int plane, int y, const uint8_t *alpha, int first, int end, const uint8_t *behind, uint8_t *out);
+/* Row y of a plane, columns first..end - 1, in mixed cells of the row that was entered: `out` over `behind` by alpha,
+ * which is at the plane's width as they are. Rows in limited range; the frame may be full. */
+void pmk_rim_row(const struct pmk_rim *rim, int plane, int y, const uint8_t *alpha, int first, int end,
+	const uint8_t *behind, uint8_t *out);
 
 #endif

@@ -10,10 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ADAPTED_COUNT = 5 };	/* two in the making, one in the slot, one with the scene, one spare */
+enum { ADAPTED_COUNT = 5 }; /* two in the making, one in the slot, one with the scene, one spare */
 
-static const uint64_t TURN_NS = 100 * PMK_MS_NS;	/* how long to wait before looking whether to stop */
-static const uint64_t SILENT_NS = 3 * PMK_S_NS;	/* a camera that gives nothing for so long is opened again */
+static const uint64_t TURN_NS = 100 * PMK_MS_NS; /* how long to wait before looking whether to stop */
+static const uint64_t SILENT_NS = 3 * PMK_S_NS; /* a camera that gives nothing for so long is opened again */
 
 static void drop_frame(void *item)
 {
@@ -21,7 +21,8 @@ static void drop_frame(void *item)
 }
 
 /* A copy of the frame in another layout, or turned; takes the frame over. NULL when none is free. */
-static struct pmk_frame *remake(struct pmk_capture *c, struct pmk_frame *frame, const struct pmk_layout *layout, bool mirror, bool flip)
+static struct pmk_frame *remake(
+	struct pmk_capture *c, struct pmk_frame *frame, const struct pmk_layout *layout, bool mirror, bool flip)
 {
 	struct pmk_frame *made = pmk_frame_pool_take(c->adapted, layout);
 
@@ -37,12 +38,13 @@ static struct pmk_frame *remake(struct pmk_capture *c, struct pmk_frame *frame, 
 	return made;
 }
 
-/* The frame as the pipeline was set up for: a camera that came back may have another size, sampling or matrix. Takes it over. */
+/* The frame as the pipeline was set up for: a camera that came back may have another size, sampling or matrix. Takes it
+ * over. */
 static struct pmk_frame *adapt(struct pmk_capture *c, struct pmk_frame *frame)
 {
 	struct pmk_layout to = c->layout;
 
-	to.range = frame->image.layout.range;	/* both come, the composer takes both */
+	to.range = frame->image.layout.range; /* both come, the composer takes both */
 	to.matrix = frame->image.layout.matrix;
 	if (!pmk_layout_equal(&frame->image.layout, &to))
 		frame = remake(c, frame, &to, false, false);
@@ -53,7 +55,8 @@ static struct pmk_frame *adapt(struct pmk_capture *c, struct pmk_frame *frame)
 	return frame;
 }
 
-/* Of what the source dropped since the last picture, that much was left out on purpose and is counted as such already. */
+/* Of what the source dropped since the last picture, that much was left out on purpose and is counted as such already.
+ */
 static void forgive(struct pmk_capture *c)
 {
 	uint64_t dropped = c->source->dropped - c->dropped, left_out = (uint64_t)(c->governor.every - 1);
@@ -131,8 +134,8 @@ static void tell_back(struct pmk_capture *c)
 
 /* --- the thread --- */
 
-/* For the CPU limit: let frames go by unread, so that they cost nothing at all. The beat is the nominal rate's, not that of our reading,
- * which would fall behind; what is read is the newest there is. */
+/* For the CPU limit: let frames go by unread, so that they cost nothing at all. The beat is the nominal rate's, not
+ * that of our reading, which would fall behind; what is read is the newest there is. */
 static void leave_out(struct pmk_capture *c)
 {
 	uint64_t now = pmk_clock_now_ns();
@@ -148,8 +151,8 @@ static void leave_out(struct pmk_capture *c)
 	pthread_mutex_unlock(&c->lock);
 }
 
-/* Read until the source is lost, has ended, is silent for too long, or is not wanted any more. Frames are numbered anew from each
- * opening: what comes after a gap has nothing to do with what was before. */
+/* Read until the source is lost, has ended, is silent for too long, or is not wanted any more. Frames are numbered anew
+ * from each opening: what comes after a gap has nothing to do with what was before. */
 static int capture_all(struct pmk_capture *c)
 {
 	uint64_t number = 0, heard = pmk_clock_now_ns(), patience = SILENT_NS + (uint64_t)(2e9 / c->fps);
@@ -166,7 +169,8 @@ static int capture_all(struct pmk_capture *c)
 		if (err == -EAGAIN && now - heard < patience)
 			continue;
 		if (err == -EAGAIN && c->missing_now != -EAGAIN)
-			pmk_warn("%s: no picture for %d s; it is opened again", c->source->name, (int)((now - heard) / PMK_S_NS));
+			pmk_warn("%s: no picture for %d s; it is opened again", c->source->name,
+				(int)((now - heard) / PMK_S_NS));
 		if (err)
 			return err;
 		heard = now;
@@ -181,7 +185,8 @@ static int capture_all(struct pmk_capture *c)
 	return 0;
 }
 
-/* Open the camera again, after a pause, until it can be opened or is not wanted any more. Pauses grow until a picture comes. */
+/* Open the camera again, after a pause, until it can be opened or is not wanted any more. Pauses grow until a picture
+ * comes. */
 static void reopen(struct pmk_capture *c)
 {
 	for (int err = -1; err;) {
@@ -208,7 +213,7 @@ static void *capture_main(void *arg)
 		int err = c->source ? capture_all(c) : 0;
 
 		if (err && err != -ENODATA)
-			tell_missing(c, err);	/* first: a driver may take its time to close */
+			tell_missing(c, err); /* first: a driver may take its time to close */
 		if (c->source) {
 			count(c, 0);
 			c->before = c->figures;
@@ -245,7 +250,8 @@ static void take_shape(struct pmk_capture *c)
 		memcpy(c->name, c->source->name, sizeof c->name);
 		return;
 	}
-	c->layout = (struct pmk_layout){ .width = sized ? c->wish.width : 1280, .height = sized ? c->wish.height : 720 };
+	c->layout = (struct pmk_layout){ .width = sized ? c->wish.width : 1280,
+		.height = sized ? c->wish.height : 720 };
 	c->fps = c->wish.fps >= 1 ? c->wish.fps : 30;
 	snprintf(c->name, sizeof c->name, "no camera yet (%.100s)", c->camera);
 }

@@ -6,8 +6,8 @@
 
 #include <math.h>
 
-static const uint64_t LOOK_NS = PMK_S_NS / 2;	/* between two looks after a change */
-static const uint64_t CALM_NS = PMK_S_NS;	/* before more pictures are taken again */
+static const uint64_t LOOK_NS = PMK_S_NS / 2; /* between two looks after a change */
+static const uint64_t CALM_NS = PMK_S_NS; /* before more pictures are taken again */
 static const double LEAST_FPS = 7, RESERVE = 0.9;
 
 void pmk_governor_init(struct pmk_governor *g, double limit, double fps)
@@ -24,7 +24,8 @@ static void begin(struct pmk_governor *g, uint64_t now_ns, uint64_t cpu_ns)
 
 static void change(struct pmk_governor *g, int every, uint64_t now_ns, uint64_t cpu_ns)
 {
-	pmk_debug("cpu limit %.0f %%: %.0f %% of a core in use; one of %d pictures is taken", 100 * g->limit, 100 * g->share, every);
+	pmk_debug("cpu limit %.0f %%: %.0f %% of a core in use; one of %d pictures is taken", 100 * g->limit,
+		100 * g->share, every);
 	g->every = every;
 	g->helpless = false;
 	begin(g, now_ns, cpu_ns);
@@ -44,7 +45,8 @@ static void slow_down(struct pmk_governor *g, uint64_t now_ns, uint64_t cpu_ns)
 		return;
 	}
 	if (!g->helpless)
-		pmk_warn("--cpu-limit %.0f: %.0f %% of a core is in use at the lowest rate; a smaller --size helps", 100 * g->limit, 100 * g->share);
+		pmk_warn("--cpu-limit %.0f: %.0f %% of a core is in use at the lowest rate; a smaller --size helps",
+			100 * g->limit, 100 * g->share);
 	g->helpless = true;
 	begin(g, now_ns, cpu_ns);
 }

@@ -12,16 +12,18 @@
 #include <unistd.h>
 
 static const uint64_t COVER_AFTER_NS = 200 * PMK_MS_NS;
-static const uint64_t COVER_AT_LATEST_NS = PMK_S_NS;	/* however slow the camera is */
-static const uint64_t LINGER_NS = 2 * PMK_S_NS;	/* nobody has watched for so long: fall asleep */
+static const uint64_t COVER_AT_LATEST_NS = PMK_S_NS; /* however slow the camera is */
+static const uint64_t LINGER_NS = 2 * PMK_S_NS; /* nobody has watched for so long: fall asleep */
 
-enum { LOOK_MS = 250, LOOK_ANYWAY_MS = 2000 };	/* asleep: how often to ask sinks that have no watch_fd, and all others, to be sure */
+/* asleep: how often to ask sinks that have no watch_fd, and all others, to be sure */
+enum { LOOK_MS = 250, LOOK_ANYWAY_MS = 2000 };
 
 /* Where one thread's time and pictures stand. */
 struct turn {
 	struct pmk_shown *last;
-	uint64_t period_ns, news_ns, gap_ns, next_ns;	/* the last new picture, the usual time between two, when to repeat */
-	uint64_t watched_ns, awake_ns;	/* when somebody last watched, and when the sleep before ended */
+	/* the last new picture, the usual time between two, when to repeat */
+	uint64_t period_ns, news_ns, gap_ns, next_ns;
+	uint64_t watched_ns, awake_ns; /* when somebody last watched, and when the sleep before ended */
 	uint64_t written;
 };
 
@@ -145,7 +147,7 @@ static bool is_watched(struct pmk_output *o)
 {
 	bool any = false;
 
-	for (int i = 0; i < o->port_count; i++)	/* all are asked: each takes in what has come about */
+	for (int i = 0; i < o->port_count; i++) /* all are asked: each takes in what has come about */
 		any |= o->ports[i].sink && pmk_sink_watched(o->ports[i].sink) != PMK_WATCH_NOBODY;
 	return any;
 }
@@ -169,7 +171,7 @@ static void wait_for_watcher(struct pmk_output *o)
 	for (int i = 1; i < count; i++) {
 		if (!(fds[i].revents & (POLLERR | POLLHUP | POLLNVAL)))
 			continue;
-		poll(fds, 1, LOOK_MS);	/* its device has gone: it would be ready at once for ever */
+		poll(fds, 1, LOOK_MS); /* its device has gone: it would be ready at once for ever */
 		break;
 	}
 }
@@ -260,11 +262,15 @@ static uint64_t cover_after(const struct turn *t)
 	return patience < COVER_AT_LATEST_NS ? patience : COVER_AT_LATEST_NS;
 }
 
-/* What to write now, the caller's: the new picture, or the cover when none has come for too long; NULL to repeat the last. */
+/* What to write now, the caller's: the new picture, or the cover when none has come for too long; NULL to repeat the
+ * last. */
 static struct pmk_shown *choose(struct pmk_output *o, struct turn *t, struct pmk_shown *fresh, uint64_t now)
 {
 	if (fresh) {
-		t->gap_ns = (3 * t->gap_ns + (now - t->news_ns < COVER_AT_LATEST_NS / 2 ? now - t->news_ns : COVER_AT_LATEST_NS / 2)) / 4;
+		t->gap_ns = (3 * t->gap_ns +
+				    (now - t->news_ns < COVER_AT_LATEST_NS / 2 ? now - t->news_ns :
+										 COVER_AT_LATEST_NS / 2)) /
+			4;
 		t->news_ns = now;
 		return fresh;
 	}
@@ -290,7 +296,7 @@ static void take_turn(struct pmk_output *o, struct turn *t)
 	uint64_t now = pmk_clock_now_ns();
 
 	if (!fresh && now < t->next_ns)
-		return;	/* closed, or nothing that may be shown */
+		return; /* closed, or nothing that may be shown */
 	chosen = choose(o, t, fresh, now);
 	if (chosen) {
 		pmk_shown_unref(t->last);
@@ -299,13 +305,16 @@ static void take_turn(struct pmk_output *o, struct turn *t)
 	}
 	write_all(o, t->last, !chosen);
 	count(o, t, !chosen);
-	t->next_ns = now + (chosen ? t->period_ns * 3 / 2 : t->period_ns);	/* a camera's jitter is not a missing picture */
+	/* a camera's jitter is not a missing picture */
+	t->next_ns = now + (chosen ? t->period_ns * 3 / 2 : t->period_ns);
 }
 
 static void *output_main(void *arg)
 {
 	struct pmk_output *o = arg;
-	struct turn t = { .last = take_cover(o), .period_ns = (uint64_t)((double)PMK_S_NS / o->fps), .news_ns = pmk_clock_now_ns() };
+	struct turn t = {
+		.last = take_cover(o), .period_ns = (uint64_t)((double)PMK_S_NS / o->fps), .news_ns = pmk_clock_now_ns()
+	};
 	int err;
 
 	t.next_ns = t.news_ns + t.period_ns;

@@ -16,19 +16,22 @@
 #include <unistd.h>
 
 enum {
-	SHOWN_FIXED = 4, SHOWN_EACH = 3,	/* cover, the next cover, in the making, spare; each output: in its slot, shown last, in its hands */
+	/* cover, the next cover, in the making, spare; each output: in its slot, shown last, in its hands */
+	SHOWN_FIXED = 4,
+	SHOWN_EACH = 3,
 };
 
-/* Who is at one thing for so long hangs. No network takes a minute; opening a camera may mean to ask a person, who is given one. */
+/* Who is at one thing for so long hangs. No network takes a minute; opening a camera may mean to ask a person, who is
+ * given one. */
 static const uint64_t OUTPUT_HANGS_NS = 10 * PMK_S_NS, SCENE_HANGS_NS = 60 * PMK_S_NS, CAMERA_HANGS_NS = 180 * PMK_S_NS;
-static const uint64_t STOP_NS = 400 * PMK_MS_NS;	/* for threads to end in; */
-static const uint64_t FINISH_NS = 10 * PMK_S_NS;	/* and for the end of a film to be written */
+static const uint64_t STOP_NS = 400 * PMK_MS_NS; /* for threads to end in; */
+static const uint64_t FINISH_NS = 10 * PMK_S_NS; /* and for the end of a film to be written */
 
 /* An output thread as the pipeline sees it. */
 struct group {
 	struct pmk_output output;
 	struct pmk_pipeline *pipeline;
-	bool ended, finishes;	/* told so; a film, whose end is worth waiting for */
+	bool ended, finishes; /* told so; a film, whose end is worth waiting for */
 };
 
 struct pmk_pipeline {
@@ -39,11 +42,12 @@ struct pmk_pipeline {
 
 	struct pmk_capture capture;
 	struct pmk_stage stage;
-	struct group groups[PMK_PIPELINE_MAX_OUTPUTS];	/* the first says whether we are live; virtual cameras are in it where there are any */
+	/* the first says whether we are live; virtual cameras are in it where there are any */
+	struct group groups[PMK_PIPELINE_MAX_OUTPUTS];
 	int group_count;
-	bool waiting_said;	/* [its output's thread: the only one there is, where they may sleep] */
+	bool waiting_said; /* [its output's thread: the only one there is, where they may sleep] */
 
-	pthread_mutex_t lock;	/* of all below */
+	pthread_mutex_t lock; /* of all below */
 	enum pmk_state state;
 	int error, groups_left;
 	enum pmk_part failed;
@@ -128,7 +132,8 @@ static void end_group(struct pmk_pipeline *p, struct group *group, bool lost)
 	set_state(p, lost ? PMK_STATE_FAILED : PMK_STATE_ENDED);
 }
 
-/* Pictures that are to be counted are sent to somebody: who asked for some, and sees none, is told once what it takes. */
+/* Pictures that are to be counted are sent to somebody: who asked for some, and sees none, is told once what it takes.
+ */
 static void say_asleep(struct pmk_pipeline *p)
 {
 	if (!p->settings.frames || p->waiting_said) {
@@ -136,7 +141,8 @@ static void say_asleep(struct pmk_pipeline *p)
 		return;
 	}
 	p->waiting_said = true;
-	pmk_info("nobody watches: the camera is off; --frames %llu waits until a program reads a virtual camera (with --on-demand no it does not)",
+	pmk_info("nobody watches: the camera is off; --frames %llu waits until a program reads a virtual camera (with "
+		 "--on-demand no it does not)",
 		(unsigned long long)p->settings.frames);
 }
 
@@ -186,7 +192,9 @@ static void camera_missing(void *user, int error)
 
 static struct pmk_sink_setup sink_setup(const struct pmk_pipeline *p)
 {
-	return (struct pmk_sink_setup){ .layout = *pmk_scene_layout(p->stage.scene), .fps = p->capture.fps, .fourcc = p->settings.output_fourcc };
+	return (struct pmk_sink_setup){
+		.layout = *pmk_scene_layout(p->stage.scene), .fps = p->capture.fps, .fourcc = p->settings.output_fourcc
+	};
 }
 
 /* The group for this sink: virtual cameras share the first one, so that it is the one that tells our state. */
@@ -196,7 +204,8 @@ static struct group *add_group(struct pmk_pipeline *p, bool live)
 
 	if (live && p->group_count && p->groups[0].output.ports[0].live)
 		return &p->groups[0];
-	*group = (struct group){ .pipeline = p, .output = { .fps = p->capture.fps, .frames = p->settings.frames, .tell = heard_from_output } };
+	*group = (struct group){ .pipeline = p,
+		.output = { .fps = p->capture.fps, .frames = p->settings.frames, .tell = heard_from_output } };
 	group->output.user = group;
 	group->output.setup = sink_setup(p);
 	if (pmk_output_init(&group->output, p->stage.cover))
@@ -237,8 +246,9 @@ static int group_sinks(struct pmk_pipeline *p, struct pmk_sink *sinks[PMK_PIPELI
 			group = add_group(p, live);
 			if (!group)
 				return -ENOMEM;
-			group->output.ports[group->output.port_count++] = (struct pmk_output_port){ .sink = sinks[i],
-				.spec = p->settings.outputs[i], .live = live };
+			group->output.ports[group->output.port_count++] = (struct pmk_output_port){
+				.sink = sinks[i], .spec = p->settings.outputs[i], .live = live
+			};
 			group->finishes = sinks[i]->finishes;
 			sinks[i] = NULL;
 		}
@@ -265,7 +275,8 @@ static int open_outputs(struct pmk_pipeline *p)
 	return err;
 }
 
-int pmk_pipeline_create(const struct pmk_pipeline_settings *settings, struct pmk_pipeline **pipeline, enum pmk_part *part)
+int pmk_pipeline_create(
+	const struct pmk_pipeline_settings *settings, struct pmk_pipeline **pipeline, enum pmk_part *part)
 {
 	struct pmk_pipeline *p = calloc(1, sizeof *p);
 	int err;
@@ -275,8 +286,15 @@ int pmk_pipeline_create(const struct pmk_pipeline_settings *settings, struct pmk
 		return -ENOMEM;
 	p->settings = *settings;
 	pthread_mutex_init(&p->lock, NULL);
-	p->capture = (struct pmk_capture){ .camera = settings->camera, .wish = settings->wish, .cpu_limit = settings->cpu_limit, .wait = settings->wait, .mirror = settings->mirror,
-		.flip = settings->flip, .ended = camera_ended, .missing = camera_missing, .user = p };
+	p->capture = (struct pmk_capture){ .camera = settings->camera,
+		.wish = settings->wish,
+		.cpu_limit = settings->cpu_limit,
+		.wait = settings->wait,
+		.mirror = settings->mirror,
+		.flip = settings->flip,
+		.ended = camera_ended,
+		.missing = camera_missing,
+		.user = p };
 	p->state = PMK_STATE_OPENING;
 	p->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (p->event_fd < 0) {
@@ -287,9 +305,14 @@ int pmk_pipeline_create(const struct pmk_pipeline_settings *settings, struct pmk
 	err = pmk_capture_open(&p->capture);
 	if (err)
 		goto out_event;
-	p->stage = (struct pmk_stage){ .frames = &p->capture.frames, .show = show, .change_cover = change_cover, .user = p, .had_camera = !p->capture.late };
+	p->stage = (struct pmk_stage){ .frames = &p->capture.frames,
+		.show = show,
+		.change_cover = change_cover,
+		.user = p,
+		.had_camera = !p->capture.late };
 	*part = PMK_PART_SCENE;
-	err = pmk_stage_open(&p->stage, &settings->scene, &p->capture.layout, SHOWN_FIXED + SHOWN_EACH * settings->output_count);
+	err = pmk_stage_open(
+		&p->stage, &settings->scene, &p->capture.layout, SHOWN_FIXED + SHOWN_EACH * settings->output_count);
 	if (err) {
 		pmk_pipeline_destroy(p);
 		return err;
@@ -361,8 +384,15 @@ void pmk_pipeline_report(struct pmk_pipeline *p, struct pmk_pipeline_report *rep
 
 	pthread_mutex_lock(&p->lock);
 	*report = (struct pmk_pipeline_report){
-		.state = p->state, .captured = figures.captured, .dropped = figures.dropped, .damaged = figures.damaged, .left_out = figures.left_out,
-		.composed = made.composed, .covered = made.covered, .overtaken = pmk_slot_overtaken(&p->capture.frames), .running_ns = pmk_clock_now_ns() - p->started_ns,
+		.state = p->state,
+		.captured = figures.captured,
+		.dropped = figures.dropped,
+		.damaged = figures.damaged,
+		.left_out = figures.left_out,
+		.composed = made.composed,
+		.covered = made.covered,
+		.overtaken = pmk_slot_overtaken(&p->capture.frames),
+		.running_ns = pmk_clock_now_ns() - p->started_ns,
 	};
 	memcpy(report->stage_ms_p50, made.ms_p50, sizeof report->stage_ms_p50);
 	pthread_mutex_unlock(&p->lock);
@@ -386,7 +416,8 @@ const char *pmk_pipeline_hangs(struct pmk_pipeline *p, uint64_t now_ns)
 	for (int i = 0; i < p->group_count; i++) {
 		struct pmk_output *o = &p->groups[i].output;
 
-		if (o->ports[0].live && pmk_pulse_hangs(&o->pulse, now_ns, OUTPUT_HANGS_NS))	/* a pipe may wait for its reader */
+		if (o->ports[0].live &&
+			pmk_pulse_hangs(&o->pulse, now_ns, OUTPUT_HANGS_NS)) /* a pipe may wait for its reader */
 			return "output";
 	}
 	return NULL;
@@ -405,7 +436,7 @@ static struct timespec in_real_time(uint64_t wait_ns)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_REALTIME, &t);	/* pthread_timedjoin_np knows no other clock */
+	clock_gettime(CLOCK_REALTIME, &t); /* pthread_timedjoin_np knows no other clock */
 	t.tv_nsec += (long)(wait_ns % PMK_S_NS);
 	t.tv_sec += (time_t)(wait_ns / PMK_S_NS) + t.tv_nsec / (long)PMK_S_NS;
 	t.tv_nsec %= (long)PMK_S_NS;

@@ -2,7 +2,8 @@
 /* The live pipeline: a capture thread, the scene's thread, output threads, slots between them, and the state machine.
  *
  * The one rule: from the moment an output is open until after it is closed it holds a composed picture or a cover.
- * All functions from one thread (the main thread) unless said. Errors are logged in one line and given as negative errno. */
+ * All functions from one thread (the main thread) unless said. Errors are logged in one line and given as negative
+ * errno. */
 #ifndef PMK_CORE_PIPELINE_H
 #define PMK_CORE_PIPELINE_H
 
@@ -14,12 +15,12 @@
 enum { PMK_PIPELINE_MAX_OUTPUTS = 16 };
 
 enum pmk_state {
-	PMK_STATE_IDLE,	/* nobody watches: the camera is closed, the cover is in every buffer of the outputs */
-	PMK_STATE_OPENING,	/* no picture yet: outputs hold the cover */
+	PMK_STATE_IDLE, /* nobody watches: the camera is closed, the cover is in every buffer of the outputs */
+	PMK_STATE_OPENING, /* no picture yet: outputs hold the cover */
 	PMK_STATE_LIVE,
-	PMK_STATE_COVERED,	/* backdrop only; the camera is tried again */
-	PMK_STATE_ENDED,	/* the source has come to its end */
-	PMK_STATE_FAILED,	/* what no retry can cure */
+	PMK_STATE_COVERED, /* backdrop only; the camera is tried again */
+	PMK_STATE_ENDED, /* the source has come to its end */
+	PMK_STATE_FAILED, /* what no retry can cure */
 };
 
 /* Strings are used until destroy. */
@@ -28,13 +29,14 @@ struct pmk_pipeline_settings {
 	struct pmk_source_wish wish;
 	const char *outputs[PMK_PIPELINE_MAX_OUTPUTS];
 	int output_count;
-	uint32_t output_fourcc;	/* of virtual cameras; 0: YUYV */
+	uint32_t output_fourcc; /* of virtual cameras; 0: YUYV */
 	struct pmk_scene_settings scene;
 	bool mirror, flip;
-	bool on_demand;	/* close the camera while nobody watches any output. An output that cannot tell counts as watched */
-	double cpu_limit;	/* share of one core that the process may take; 0: no limit */
-	uint64_t frames;	/* stop after so many composed pictures; 0: never */
-	bool wait;	/* no camera at create is no error: the cover is shown until there is one */
+	/* close the camera while nobody watches any output. An output that cannot tell counts as watched */
+	bool on_demand;
+	double cpu_limit; /* share of one core that the process may take; 0: no limit */
+	uint64_t frames; /* stop after so many composed pictures; 0: never */
+	bool wait; /* no camera at create is no error: the cover is shown until there is one */
 };
 
 /* Who failed, for the exit code. */
@@ -42,38 +44,41 @@ enum pmk_part { PMK_PART_NONE, PMK_PART_CAMERA, PMK_PART_SCENE, PMK_PART_OUTPUT 
 
 struct pmk_pipeline_report {
 	enum pmk_state state;
-	uint64_t captured, composed, covered, overtaken;	/* pictures: read; with a person's mask; covers; replaced by a newer one */
-	uint64_t written, repeated;	/* by the first output: composed pictures; pictures shown once more */
-	uint64_t dropped, damaged;	/* by the camera */
-	uint64_t left_out;	/* for the CPU limit, about */
-	uint64_t running_ns;	/* since start */
-	double latency_ms_p50, latency_ms_p99;	/* capture to sink write */
-	double stage_ms_p50[4];	/* prepare, infer, refine, compose */
+	/* pictures: read; with a person's mask; covers; replaced by a newer one */
+	uint64_t captured, composed, covered, overtaken;
+	uint64_t written, repeated; /* by the first output: composed pictures; pictures shown once more */
+	uint64_t dropped, damaged; /* by the camera */
+	uint64_t left_out; /* for the CPU limit, about */
+	uint64_t running_ns; /* since start */
+	double latency_ms_p50, latency_ms_p99; /* capture to sink write */
+	double stage_ms_p50[4]; /* prepare, infer, refine, compose */
 };
 
 struct pmk_pipeline;
 
-/* Opens the camera, the model and the backdrop; no output yet. A signal may end the process here: there is nothing to cover.
- * *part says whose error it is. */
-int pmk_pipeline_create(const struct pmk_pipeline_settings *settings, struct pmk_pipeline **pipeline, enum pmk_part *part) __attribute__((warn_unused_result));
+/* Opens the camera, the model and the backdrop; no output yet. A signal may end the process here: there is nothing to
+ * cover. *part says whose error it is. */
+int pmk_pipeline_create(const struct pmk_pipeline_settings *settings, struct pmk_pipeline **pipeline,
+	enum pmk_part *part) __attribute__((warn_unused_result));
 
 /* Opens the outputs, with the cover in them, and starts. On failure: destroy. */
 int pmk_pipeline_start(struct pmk_pipeline *pipeline, enum pmk_part *part) __attribute__((warn_unused_result));
 
 /* Readable when the pipeline has ended or failed by itself. */
 int pmk_pipeline_event_fd(const struct pmk_pipeline *pipeline);
-void pmk_pipeline_report(struct pmk_pipeline *pipeline, struct pmk_pipeline_report *report);	/* [any thread] */
-/* Which thread hangs at now_ns: "scene" (at one picture for a minute), "camera" (for three in its driver, which may have to ask a person),
- * "output" (that of the virtual cameras, for ten seconds); NULL: none. Who waits for something else does not hang: while nobody watches, while
- * the camera is away, for the reader of a pipe. [any thread] */
+void pmk_pipeline_report(struct pmk_pipeline *pipeline, struct pmk_pipeline_report *report); /* [any thread] */
+/* Which thread hangs at now_ns: "scene" (at one picture for a minute), "camera" (for three in its driver, which may
+ * have to ask a person), "output" (that of the virtual cameras, for ten seconds); NULL: none. Who waits for something
+ * else does not hang: while nobody watches, while the camera is away, for the reader of a pipe. [any thread] */
 const char *pmk_pipeline_hangs(struct pmk_pipeline *pipeline, uint64_t now_ns);
-const char *pmk_pipeline_camera_name(const struct pmk_pipeline *pipeline);	/* as at create */
+const char *pmk_pipeline_camera_name(const struct pmk_pipeline *pipeline); /* as at create */
 const char *pmk_pipeline_output_name(const struct pmk_pipeline *pipeline, int index);
 const char *pmk_pipeline_model_name(const struct pmk_pipeline *pipeline);
 
-/* Cover all outputs and close them, then end the threads: virtual cameras first, before anything that could block is waited for.
- * 0, the first error of an output, or -ETIMEDOUT when a driver, a pipe or a file system holds a thread: leave by _exit, or call again. */
+/* Cover all outputs and close them, then end the threads: virtual cameras first, before anything that could block is
+ * waited for. 0, the first error of an output, or -ETIMEDOUT when a driver, a pipe or a file system holds a thread:
+ * leave by _exit, or call again. */
 int pmk_pipeline_stop(struct pmk_pipeline *pipeline, enum pmk_part *part);
-void pmk_pipeline_destroy(struct pmk_pipeline *pipeline);	/* stops if need be, and waits; NULL is fine */
+void pmk_pipeline_destroy(struct pmk_pipeline *pipeline); /* stops if need be, and waits; NULL is fine */
 
 #endif

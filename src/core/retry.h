@@ -5,8 +5,8 @@
 
 #include "base/clock.h"
 
-/* The pause after one of pause_ns: a quarter of a second after none, then twice as long each time, a second at most. With as long again for a slow
- * device to open, all is well within 2 s. */
+/* The pause after one of pause_ns: a quarter of a second after none, then twice as long each time, a second at most.
+ * With as long again for a slow device to open, all is well within 2 s. */
 static inline uint64_t pmk_retry_pause(uint64_t pause_ns)
 {
 	const uint64_t first = 250 * PMK_MS_NS, most = PMK_S_NS;

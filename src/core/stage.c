@@ -88,7 +88,8 @@ static void *stage_main(void *arg)
 	return NULL;
 }
 
-int pmk_stage_open(struct pmk_stage *s, const struct pmk_scene_settings *settings, const struct pmk_layout *layout, int shown_count)
+int pmk_stage_open(struct pmk_stage *s, const struct pmk_scene_settings *settings, const struct pmk_layout *layout,
+	int shown_count)
 {
 	int err = pmk_scene_create(settings, layout, shown_count, &s->scene);
 

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-enum { PMK_SERIES_KEPT = 4096 };	/* the newest durations, for percentiles */
+enum { PMK_SERIES_KEPT = 4096 }; /* the newest durations, for percentiles */
 
 struct pmk_series {
 	uint64_t count;
@@ -17,6 +17,6 @@ void pmk_series_add(struct pmk_series *series, uint64_t duration_ns);
 /* The q-quantile (0..1) of the newest PMK_SERIES_KEPT durations in ms by nearest rank; 0 when there are none. */
 double pmk_series_quantile(const struct pmk_series *series, double q);
 
-long pmk_stats_resident_kb(void);	/* resident memory of this process now, KiB; 0 when unknown */
+long pmk_stats_resident_kb(void); /* resident memory of this process now, KiB; 0 when unknown */
 
 #endif

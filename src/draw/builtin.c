@@ -7,15 +7,19 @@
 #include <string.h>
 
 static const struct pmk_builtin list[] = {
-	{"office", "A tidy office: window light, shelf and plant"},
-	{"library", "Warm bookshelves"},
-	{"dusk", "A window over the city at dusk"},
-	{"studio", "A plain wall in soft studio light"},
-	{"meadow", "Hills in the morning haze"},
+	{ "office", "A tidy office: window light, shelf and plant" },
+	{ "library", "Warm bookshelves" },
+	{ "dusk", "A window over the city at dusk" },
+	{ "studio", "A plain wall in soft studio light" },
+	{ "meadow", "Hills in the morning haze" },
 };
 
 static void (*const draw[])(struct pmk_canvas *canvas) = {
-	pmk_builtin_office, pmk_builtin_library, pmk_builtin_dusk, pmk_builtin_studio, pmk_builtin_meadow,
+	pmk_builtin_office,
+	pmk_builtin_library,
+	pmk_builtin_dusk,
+	pmk_builtin_studio,
+	pmk_builtin_meadow,
 };
 
 enum { COUNT = sizeof(list) / sizeof(*list) };

@@ -5,12 +5,15 @@
 
 #include "image/convert.h"
 
-struct pmk_builtin { const char *name, *title; };
+struct pmk_builtin {
+	const char *name, *title;
+};
 
 /* All of them; the first is the default. */
 const struct pmk_builtin *pmk_builtin_list(int *count);
 
-/* Fill `rgb`, which has the wanted size, with that backdrop. The same on every machine. -ENOENT no such name (not logged), -ENOMEM. */
+/* Fill `rgb`, which has the wanted size, with that backdrop. The same on every machine. -ENOENT no such name (not
+ * logged), -ENOMEM. */
 int pmk_builtin_draw(const char *name, struct pmk_rgb *rgb) __attribute__((warn_unused_result));
 
 #endif

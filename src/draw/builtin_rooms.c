@@ -6,14 +6,14 @@
 
 static void fill(struct pmk_canvas *c, float x, float y, float w, float h, uint32_t top, uint32_t bottom)
 {
-	pmk_paint_box(c, x, y, w, h, &(struct pmk_brush){.from = pmk_ink_hex(top), .to = pmk_ink_hex(bottom)});
+	pmk_paint_box(c, x, y, w, h, &(struct pmk_brush){ .from = pmk_ink_hex(top), .to = pmk_ink_hex(bottom) });
 }
 
 static void shade(struct pmk_canvas *c, float x, float y, float w, float h, float soft, float strength)
 {
-	pmk_ink ink = {0.08f, 0.06f, 0.05f, strength};
+	pmk_ink ink = { 0.08f, 0.06f, 0.05f, strength };
 
-	pmk_paint_box(c, x, y, w, h, &(struct pmk_brush){.from = ink, .to = ink, .soft = soft, .round = soft / 2});
+	pmk_paint_box(c, x, y, w, h, &(struct pmk_brush){ .from = ink, .to = ink, .soft = soft, .round = soft / 2 });
 }
 
 static void plank(struct pmk_canvas *c, float x, float y, float w, float h, uint32_t hex, uint32_t seed)
@@ -21,13 +21,15 @@ static void plank(struct pmk_canvas *c, float x, float y, float w, float h, uint
 	pmk_ink ink = pmk_ink_hex(hex);
 
 	pmk_paint_box(c, x, y, w, h,
-			&(struct pmk_brush){
-					.from = pmk_ink_scale(ink, 1.12f), .to = pmk_ink_scale(ink, 0.82f), .grain = 0.16f, .seed = seed});
+		&(struct pmk_brush){ .from = pmk_ink_scale(ink, 1.12f),
+			.to = pmk_ink_scale(ink, 0.82f),
+			.grain = 0.16f,
+			.seed = seed });
 }
 
 /* Upright books in a row, from x to end, with a few gaps; `calm` picks muted colours. */
-static void books(
-		struct pmk_canvas *c, float x, float base, float end, float high, const uint32_t *hexes, int count, uint32_t *dice)
+static void books(struct pmk_canvas *c, float x, float base, float end, float high, const uint32_t *hexes, int count,
+	uint32_t *dice)
 {
 	while (x < end - 0.03f) {
 		float w = pmk_random_in(dice, 0.014f, 0.036f), h = high * pmk_random_in(dice, 0.68f, 0.95f);
@@ -39,19 +41,22 @@ static void books(
 			x += pmk_random_in(dice, 0.02f, 0.05f);
 		w = fminf(w, end - x);
 		pmk_paint_box(c, x, base - h, w * 0.96f, h,
-				&(struct pmk_brush){
-						.from = pmk_ink_scale(ink, 1.2f), .to = pmk_ink_scale(ink, 0.7f), .across = true, .round = 0.003f});
+			&(struct pmk_brush){ .from = pmk_ink_scale(ink, 1.2f),
+				.to = pmk_ink_scale(ink, 0.7f),
+				.across = true,
+				.round = 0.003f });
 		for (int i = 0; i < 2 && w > 0.018f; i++)
 			pmk_paint_box(c, x + w * 0.08f, base - h * (i ? 0.22f : 0.82f), w * 0.8f, h * 0.035f,
-					&(struct pmk_brush){.from = band, .to = pmk_ink_scale(band, 0.6f), .across = true});
+				&(struct pmk_brush){ .from = band, .to = pmk_ink_scale(band, 0.6f), .across = true });
 		x += w;
 	}
 }
 
 static void vase(struct pmk_canvas *c, float x, float base, float h, uint32_t hex)
 {
-	struct pmk_brush body = {
-			.from = pmk_ink_scale(pmk_ink_hex(hex), 1.15f), .to = pmk_ink_scale(pmk_ink_hex(hex), 0.6f), .across = true};
+	struct pmk_brush body = { .from = pmk_ink_scale(pmk_ink_hex(hex), 1.15f),
+		.to = pmk_ink_scale(pmk_ink_hex(hex), 0.6f),
+		.across = true };
 
 	pmk_paint_disc(c, x, base - h * 0.38f, h * 0.36f, h * 0.38f, &body);
 	pmk_paint_box(c, x - h * 0.13f, base - h, h * 0.26f, h * 0.6f, &body);
@@ -65,13 +70,16 @@ static void frond(struct pmk_canvas *c, struct pmk_point root, float reach, floa
 
 	for (int i = 1; i <= 12; i++) {
 		float t = (float)i / 12, leaf = 0.036f * (1 - 0.6f * t);
-		struct pmk_point next = {root.x + reach * t * (0.4f + 0.6f * t), root.y - rise * t * (1.6f - 0.7f * t)};
-		struct pmk_brush brush = {.from = pmk_ink_scale(ink, 1.25f), .to = pmk_ink_scale(ink, 0.7f), .soft = 0.004f};
+		struct pmk_point next = { root.x + reach * t * (0.4f + 0.6f * t),
+			root.y - rise * t * (1.6f - 0.7f * t) };
+		struct pmk_brush brush = {
+			.from = pmk_ink_scale(ink, 1.25f), .to = pmk_ink_scale(ink, 0.7f), .soft = 0.004f
+		};
 
 		pmk_paint_line(c, last, next, 0.0035f, 0.003f, &brush);
 		for (int side = -1; side <= 1 && i > 3; side += 2) {
-			struct pmk_point tip = {
-					next.x + (float)side * leaf * 1.5f + reach * 0.10f, next.y + leaf * (side * reach > 0 ? 0.3f : -0.5f)};
+			struct pmk_point tip = { next.x + (float)side * leaf * 1.5f + reach * 0.10f,
+				next.y + leaf * (side * reach > 0 ? 0.3f : -0.5f) };
 
 			pmk_paint_line(c, next, tip, 0.010f * (1.2f - t), 0.002f, &brush);
 		}
@@ -85,17 +93,20 @@ static void plant(struct pmk_canvas *c, float x, float base, float size, uint32_
 
 	shade(c, x - 0.16f * size, base - 0.03f, 0.34f * size, 0.05f, 0.05f, 0.4f);
 	for (int i = 0; i < 15; i++) {
-		float reach = pmk_random_in(&dice, -0.30f, 0.30f) * size, rise = pmk_random_in(&dice, 0.30f, 0.52f) * size;
+		float reach = pmk_random_in(&dice, -0.30f, 0.30f) * size,
+		      rise = pmk_random_in(&dice, 0.30f, 0.52f) * size;
 		pmk_ink ink = pmk_ink_mix(
-				pmk_ink_hex(0x2f5a3a), pmk_ink_hex(0x86a860), (float)i / 15 * pmk_random_in(&dice, 0.6f, 1));
+			pmk_ink_hex(0x2f5a3a), pmk_ink_hex(0x86a860), (float)i / 15 * pmk_random_in(&dice, 0.6f, 1));
 
-		frond(c, (struct pmk_point){x + reach * 0.1f, base - 0.2f * size}, reach, rise, ink);
+		frond(c, (struct pmk_point){ x + reach * 0.1f, base - 0.2f * size }, reach, rise, ink);
 	}
 	pmk_paint_polygon(c,
-			(struct pmk_point[]){{x - 0.115f * size, base - 0.24f * size}, {x + 0.115f * size, base - 0.24f * size},
-					{x + 0.085f * size, base}, {x - 0.085f * size, base}},
-			4,
-			&(struct pmk_brush){.from = pmk_ink_hex(0xf1ece4), .to = pmk_ink_hex(0xa39b90), .across = true, .soft = 0.004f});
+		(struct pmk_point[]){ { x - 0.115f * size, base - 0.24f * size },
+			{ x + 0.115f * size, base - 0.24f * size }, { x + 0.085f * size, base },
+			{ x - 0.085f * size, base } },
+		4,
+		&(struct pmk_brush){
+			.from = pmk_ink_hex(0xf1ece4), .to = pmk_ink_hex(0xa39b90), .across = true, .soft = 0.004f });
 }
 
 /* A tall window with a bright blurred garden behind it. */
@@ -105,13 +116,15 @@ static void garden_window(struct pmk_canvas *c, float x, float y, float w, float
 
 	fill(c, x, y, w, h, 0xbfdaea, 0xe8eede);
 	for (int i = 0; i < 46; i++) {
-		float r = pmk_random_in(&dice, 0.03f, 0.09f), t = pmk_random(&dice), px = x + r + pmk_random(&dice) * (w - 2 * r);
+		float r = pmk_random_in(&dice, 0.03f, 0.09f), t = pmk_random(&dice),
+		      px = x + r + pmk_random(&dice) * (w - 2 * r);
 		float py = y + h - r - t * t * h * 0.55f;
-		pmk_ink ink = pmk_ink_mix(
-				pmk_ink_hex(0x6f9a62), pmk_ink_hex(0xdfeab8), pmk_clamp01(t + pmk_random_in(&dice, -0.2f, 0.3f)));
+		pmk_ink ink = pmk_ink_mix(pmk_ink_hex(0x6f9a62), pmk_ink_hex(0xdfeab8),
+			pmk_clamp01(t + pmk_random_in(&dice, -0.2f, 0.3f)));
 
 		ink[3] = 0.65f;
-		pmk_paint_disc(c, px, py, r, r, &(struct pmk_brush){.from = pmk_ink_scale(ink, 1.1f), .to = ink, .soft = 0.03f});
+		pmk_paint_disc(c, px, py, r, r,
+			&(struct pmk_brush){ .from = pmk_ink_scale(ink, 1.1f), .to = ink, .soft = 0.03f });
 	}
 }
 
@@ -130,17 +143,19 @@ static void sun_bands(struct pmk_canvas *c, float x)
 {
 	for (int i = 0; i < 2; i++) {
 		float at = x + 0.26f * (float)i;
-		pmk_ink sun = {1.0f, 0.95f, 0.82f, 0.20f};
+		pmk_ink sun = { 1.0f, 0.95f, 0.82f, 0.20f };
 
 		pmk_paint_polygon(c,
-				(struct pmk_point[]){{at, 0.12f}, {at + 0.20f, 0.17f}, {at + 0.34f, 0.74f}, {at + 0.14f, 0.69f}}, 4,
-				&(struct pmk_brush){.from = sun, .to = sun * (pmk_ink){1, 1, 1, 0.4f}, .soft = 0.06f});
+			(struct pmk_point[]){
+				{ at, 0.12f }, { at + 0.20f, 0.17f }, { at + 0.34f, 0.74f }, { at + 0.14f, 0.69f } },
+			4, &(struct pmk_brush){ .from = sun, .to = sun * (pmk_ink){ 1, 1, 1, 0.4f }, .soft = 0.06f });
 	}
 }
 
 static void wall_shelf(struct pmk_canvas *c, float x, float y, float w, uint32_t *dice)
 {
-	static const uint32_t calm[] = {0xe8e2d6, 0x9fb0b4, 0xc9a98a, 0x5f7480, 0xd8cdbd, 0x8a9a86, 0x3f4d58, 0xb98672};
+	static const uint32_t calm[] = { 0xe8e2d6, 0x9fb0b4, 0xc9a98a, 0x5f7480, 0xd8cdbd, 0x8a9a86, 0x3f4d58,
+		0xb98672 };
 
 	shade(c, x - 0.01f, y + 0.02f, w + 0.03f, 0.05f, 0.06f, 0.20f);
 	plank(c, x, y, w, 0.020f, 0xb98d62, 5);
@@ -155,18 +170,18 @@ static void picture(struct pmk_canvas *c, float x, float y, float w, float h)
 	fill(c, x, y, w, h, 0x3b332c, 0x2c2621);
 	fill(c, x + 0.009f, y + 0.009f, w - 0.018f, h - 0.018f, 0xf6f2ea, 0xe6dfd2);
 	pmk_paint_disc(c, x + w * 0.58f, y + h * 0.40f, w * 0.17f, w * 0.17f,
-			&(struct pmk_brush){.from = pmk_ink_hex(0xe0a070), .to = pmk_ink_hex(0xc9785a)});
+		&(struct pmk_brush){ .from = pmk_ink_hex(0xe0a070), .to = pmk_ink_hex(0xc9785a) });
 	pmk_paint_polygon(c,
-			(struct pmk_point[]){
-					{x + w * 0.16f, y + h * 0.78f}, {x + w * 0.42f, y + h * 0.48f}, {x + w * 0.70f, y + h * 0.78f}},
-			3, &(struct pmk_brush){.from = pmk_ink_hex(0x7e97a0), .to = pmk_ink_hex(0x56707c)});
+		(struct pmk_point[]){ { x + w * 0.16f, y + h * 0.78f }, { x + w * 0.42f, y + h * 0.48f },
+			{ x + w * 0.70f, y + h * 0.78f } },
+		3, &(struct pmk_brush){ .from = pmk_ink_hex(0x7e97a0), .to = pmk_ink_hex(0x56707c) });
 	pmk_paint_polygon(c,
-			(struct pmk_point[]){
-					{x + w * 0.40f, y + h * 0.78f}, {x + w * 0.64f, y + h * 0.56f}, {x + w * 0.86f, y + h * 0.78f}},
-			3, &(struct pmk_brush){.from = pmk_ink_hex(0x4c6470), .to = pmk_ink_hex(0x36495a)});
+		(struct pmk_point[]){ { x + w * 0.40f, y + h * 0.78f }, { x + w * 0.64f, y + h * 0.56f },
+			{ x + w * 0.86f, y + h * 0.78f } },
+		3, &(struct pmk_brush){ .from = pmk_ink_hex(0x4c6470), .to = pmk_ink_hex(0x36495a) });
 }
 
-static const float bay = 2.1f;	/* rooms repeat in wide pictures */
+static const float bay = 2.1f; /* rooms repeat in wide pictures */
 
 static float first_bay(const struct pmk_canvas *c)
 {
@@ -178,7 +193,7 @@ void pmk_builtin_office(struct pmk_canvas *c)
 	uint32_t dice = 11;
 
 	pmk_paint_box(c, -1, -0.2f, c->aspect + 2, 1.2f,
-			&(struct pmk_brush){.from = pmk_ink_hex(0xe6e1d6), .to = pmk_ink_hex(0xcfc6b7)});
+		&(struct pmk_brush){ .from = pmk_ink_hex(0xe6e1d6), .to = pmk_ink_hex(0xcfc6b7) });
 	for (float at = first_bay(c); at < c->aspect + 1.2f; at += bay) {
 		garden_window(c, at - 0.86f, 0.04f, 0.50f, 0.62f);
 		window_frame(c, at - 0.86f, 0.04f, 0.50f, 0.62f);
@@ -199,15 +214,15 @@ void pmk_builtin_office(struct pmk_canvas *c)
 	}
 	pmk_paint_blur(c, 0.0046f);
 	for (float at = first_bay(c); at < c->aspect + 1.2f; at += bay) {
-		pmk_paint_light(c, at - 0.60f, 0.34f, 1.15f, 0.95f, (pmk_ink){0.11f, 0.105f, 0.09f, 0});
-		pmk_paint_light(c, at + 1.0f, 0.9f, 0.8f, 0.9f, (pmk_ink){-0.16f, -0.16f, -0.14f, 0});
+		pmk_paint_light(c, at - 0.60f, 0.34f, 1.15f, 0.95f, (pmk_ink){ 0.11f, 0.105f, 0.09f, 0 });
+		pmk_paint_light(c, at + 1.0f, 0.9f, 0.8f, 0.9f, (pmk_ink){ -0.16f, -0.16f, -0.14f, 0 });
 	}
 }
 
 static void bookcase(struct pmk_canvas *c, float x, float w, uint32_t *dice)
 {
-	static const uint32_t warm[] = {
-			0x6e2f26, 0x8a4a2e, 0x3f4a3a, 0x2c3a4a, 0x9a6a3c, 0x54302a, 0xb8925c, 0x4a3a30, 0x7a5a44, 0x2f2a2c};
+	static const uint32_t warm[] = { 0x6e2f26, 0x8a4a2e, 0x3f4a3a, 0x2c3a4a, 0x9a6a3c, 0x54302a, 0xb8925c, 0x4a3a30,
+		0x7a5a44, 0x2f2a2c };
 	float pitch = 0.245f;
 
 	plank(c, x, -0.1f, w, 1.2f, 0x3a2416, *dice);
@@ -228,9 +243,9 @@ static void bookcase(struct pmk_canvas *c, float x, float w, uint32_t *dice)
 static void glow_lamp(struct pmk_canvas *c, float x, float y)
 {
 	pmk_paint_polygon(c,
-			(struct pmk_point[]){
-					{x - 0.045f, y - 0.07f}, {x + 0.045f, y - 0.07f}, {x + 0.075f, y + 0.04f}, {x - 0.075f, y + 0.04f}},
-			4, &(struct pmk_brush){.from = pmk_ink_hex(0xffd890), .to = pmk_ink_hex(0xfff0c4), .soft = 0.01f});
+		(struct pmk_point[]){ { x - 0.045f, y - 0.07f }, { x + 0.045f, y - 0.07f }, { x + 0.075f, y + 0.04f },
+			{ x - 0.075f, y + 0.04f } },
+		4, &(struct pmk_brush){ .from = pmk_ink_hex(0xffd890), .to = pmk_ink_hex(0xfff0c4), .soft = 0.01f });
 	fill(c, x - 0.007f, y + 0.04f, 0.014f, 0.11f, 0x8a6436, 0x5c4020);
 }
 
@@ -242,11 +257,11 @@ void pmk_builtin_library(struct pmk_canvas *c)
 	for (; x < c->aspect; x += w)
 		bookcase(c, x, w, &dice);
 	pmk_paint_blur(c, 0.0062f);
-	pmk_paint_light(c, c->aspect / 2, 0.45f, 4 + c->aspect, 3, (pmk_ink){0.10f, 0.04f, -0.04f, 0});
+	pmk_paint_light(c, c->aspect / 2, 0.45f, 4 + c->aspect, 3, (pmk_ink){ 0.10f, 0.04f, -0.04f, 0 });
 	for (float at = c->aspect / 2 - 0.72f; at < c->aspect; at += 1.44f) {
 		glow_lamp(c, at, 0.60f);
-		pmk_paint_light(c, at, 0.58f, 0.70f, 0.65f, (pmk_ink){0.85f, 0.62f, 0.33f, 0});
-		pmk_paint_light(c, at, 0.57f, 0.26f, 0.24f, (pmk_ink){0.20f, 0.14f, 0.07f, 0});
+		pmk_paint_light(c, at, 0.58f, 0.70f, 0.65f, (pmk_ink){ 0.85f, 0.62f, 0.33f, 0 });
+		pmk_paint_light(c, at, 0.57f, 0.26f, 0.24f, (pmk_ink){ 0.20f, 0.14f, 0.07f, 0 });
 	}
 	pmk_paint_blur(c, 0.0035f);
 }
@@ -256,17 +271,18 @@ void pmk_builtin_studio(struct pmk_canvas *c)
 	float middle = c->aspect / 2;
 
 	pmk_paint_box(c, -1, -0.3f, c->aspect + 2, 1.6f,
-			&(struct pmk_brush){.from = pmk_ink_hex(0x39434f), .to = pmk_ink_hex(0x252c35)});
+		&(struct pmk_brush){ .from = pmk_ink_hex(0x39434f), .to = pmk_ink_hex(0x252c35) });
 	for (int y = 0; y < c->height; y++) {
 		for (int x = 0; x < c->width; x++) {
 			float u = (float)x / c->unit, v = (float)y / c->unit;
 			float cloud = pmk_noise(u * 2.1f, v * 2.6f, 3) + 0.6f * pmk_noise(u * 5 + v, v * 5.3f, 4) +
-					0.35f * pmk_noise(u * 11, v * 12 + u, 5) - 0.97f;
-			float dx = (u - middle + 0.12f) / 0.92f, dy = (v - 0.40f) / 0.80f, q = pmk_clamp01(1 - dx * dx - dy * dy);
+				0.35f * pmk_noise(u * 11, v * 12 + u, 5) - 0.97f;
+			float dx = (u - middle + 0.12f) / 0.92f, dy = (v - 0.40f) / 0.80f,
+			      q = pmk_clamp01(1 - dx * dx - dy * dy);
 			pmk_ink *px = &c->px[(size_t)y * (size_t)c->width + (size_t)x];
 
 			*px = pmk_ink_mix(*px, pmk_ink_hex(0x9fb0bc), q * q * 0.78f) * (1 + 0.10f * cloud);
 		}
 	}
-	pmk_paint_light(c, middle + 0.5f, 1.0f, 0.9f, 0.6f, (pmk_ink){0.22f, 0.12f, 0.02f, 0});
+	pmk_paint_light(c, middle + 0.5f, 1.0f, 0.9f, 0.6f, (pmk_ink){ 0.22f, 0.12f, 0.02f, 0 });
 }

@@ -7,8 +7,8 @@
 
 #include "image/frame.h"
 
-/* Draw `text` (letters and spaces, drawn as capitals) light on a dark plate at the bottom left, as large as a hundredth of the
- * picture's height allows; what does not fit is cut off. Limited range. No allocation. */
+/* Draw `text` (letters and spaces, drawn as capitals) light on a dark plate at the bottom left, as large as a hundredth
+ * of the picture's height allows; what does not fit is cut off. Limited range. No allocation. */
 void pmk_mark_draw(struct pmk_image *image, const char *text);
 
 #endif

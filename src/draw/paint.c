@@ -12,7 +12,7 @@ enum { MOST_PX = 1920 * 1088 };
 int pmk_canvas_init(struct pmk_canvas *canvas, int width, int height)
 {
 	double area = (double)width * height, shrink = area > MOST_PX ? sqrt(MOST_PX / area) : 1;
-	struct pmk_canvas c = {.width = (int)(width * shrink), .height = (int)(height * shrink)};
+	struct pmk_canvas c = { .width = (int)(width * shrink), .height = (int)(height * shrink) };
 
 	c.width = c.width < 1 ? 1 : c.width;
 	c.height = c.height < 1 ? 1 : c.height;
@@ -28,7 +28,7 @@ int pmk_canvas_init(struct pmk_canvas *canvas, int width, int height)
 void pmk_canvas_finish(struct pmk_canvas *canvas)
 {
 	free(canvas->px);
-	*canvas = (struct pmk_canvas){0};
+	*canvas = (struct pmk_canvas){ 0 };
 }
 
 uint32_t pmk_hash(uint32_t v)
@@ -52,7 +52,7 @@ float pmk_random_in(uint32_t *state, float least, float most)
 static float lattice(int x, int y, uint32_t seed)
 {
 	return (float)(pmk_hash((uint32_t)x * UINT32_C(0x9e3779b1) ^ (uint32_t)y * UINT32_C(0x85ebca77) ^ seed) >> 8) /
-			16777216.0f;
+		16777216.0f;
 }
 
 float pmk_noise(float x, float y, uint32_t seed)
@@ -79,7 +79,7 @@ float pmk_wave(double turns)
 
 pmk_ink pmk_ink_hex(uint32_t rgb)
 {
-	return (pmk_ink){(float)(rgb >> 16 & 255) / 255, (float)(rgb >> 8 & 255) / 255, (float)(rgb & 255) / 255, 1};
+	return (pmk_ink){ (float)(rgb >> 16 & 255) / 255, (float)(rgb >> 8 & 255) / 255, (float)(rgb & 255) / 255, 1 };
 }
 
 pmk_ink pmk_ink_mix(pmk_ink a, pmk_ink b, float t)
@@ -89,7 +89,7 @@ pmk_ink pmk_ink_mix(pmk_ink a, pmk_ink b, float t)
 
 pmk_ink pmk_ink_scale(pmk_ink ink, float by)
 {
-	return ink * (pmk_ink){by, by, by, 1};
+	return ink * (pmk_ink){ by, by, by, 1 };
 }
 
 /* A shape, its box and its signed distance, all in units. */
@@ -158,20 +158,23 @@ static pmk_ink brush_at(const struct pmk_brush *brush, const struct shape *s, fl
 	float along = tall ? y : x, across = tall ? x : y;
 
 	if (brush->grain > 0)
-		ink = pmk_ink_scale(ink, 1 + brush->grain * (pmk_noise(along * 9, across * 160, brush->seed) +
-				pmk_noise(along * 3, across * 45, ~brush->seed) - 1));
+		ink = pmk_ink_scale(ink,
+			1 +
+				brush->grain *
+					(pmk_noise(along * 9, across * 160, brush->seed) +
+						pmk_noise(along * 3, across * 45, ~brush->seed) - 1));
 	return ink;
 }
 
 /* Always inlined, so that each shape gets a loop around its own distance. */
 static inline __attribute__((always_inline)) void cover(
-		struct pmk_canvas *canvas, const struct shape *s, const struct pmk_brush *brush, distance *away)
+	struct pmk_canvas *canvas, const struct shape *s, const struct pmk_brush *brush, distance *away)
 {
 	float soft = fmaxf(brush->soft, 1 / canvas->unit), reach = soft / 2;
 	int x0 = clip((s->x0 - reach) * canvas->unit, canvas->width),
-		x1 = clip((s->x1 + reach) * canvas->unit + 1, canvas->width);
+	    x1 = clip((s->x1 + reach) * canvas->unit + 1, canvas->width);
 	int y0 = clip((s->y0 - reach) * canvas->unit, canvas->height),
-		y1 = clip((s->y1 + reach) * canvas->unit + 1, canvas->height);
+	    y1 = clip((s->y1 + reach) * canvas->unit + 1, canvas->height);
 
 	for (int j = y0; j < y1; j++) {
 		pmk_ink *row = canvas->px + (size_t)j * (size_t)canvas->width;
@@ -191,14 +194,14 @@ static inline __attribute__((always_inline)) void cover(
 
 void pmk_paint_box(struct pmk_canvas *canvas, float x, float y, float w, float h, const struct pmk_brush *brush)
 {
-	struct shape s = {.x0 = x, .y0 = y, .x1 = x + w, .y1 = y + h, .round = fminf(brush->round, fminf(w, h) / 2)};
+	struct shape s = { .x0 = x, .y0 = y, .x1 = x + w, .y1 = y + h, .round = fminf(brush->round, fminf(w, h) / 2) };
 
 	cover(canvas, &s, brush, box_distance);
 }
 
 void pmk_paint_disc(struct pmk_canvas *canvas, float x, float y, float rx, float ry, const struct pmk_brush *brush)
 {
-	struct shape s = {.x0 = x - rx, .y0 = y - ry, .x1 = x + rx, .y1 = y + ry};
+	struct shape s = { .x0 = x - rx, .y0 = y - ry, .x1 = x + rx, .y1 = y + ry };
 
 	cover(canvas, &s, brush, disc_distance);
 }
@@ -213,11 +216,13 @@ static void bounds(struct shape *s)
 	}
 }
 
-void pmk_paint_line(
-		struct pmk_canvas *canvas, struct pmk_point a, struct pmk_point b, float ra, float rb, const struct pmk_brush *brush)
+void pmk_paint_line(struct pmk_canvas *canvas, struct pmk_point a, struct pmk_point b, float ra, float rb,
+	const struct pmk_brush *brush)
 {
-	struct pmk_point ends[2] = {a, b};
-	struct shape s = {.x0 = a.x, .y0 = a.y, .x1 = a.x, .y1 = a.y, .corners = ends, .count = 2, .ra = ra, .rb = rb};
+	struct pmk_point ends[2] = { a, b };
+	struct shape s = {
+		.x0 = a.x, .y0 = a.y, .x1 = a.x, .y1 = a.y, .corners = ends, .count = 2, .ra = ra, .rb = rb
+	};
 	float r = fmaxf(ra, rb);
 
 	bounds(&s);
@@ -228,10 +233,15 @@ void pmk_paint_line(
 	cover(canvas, &s, brush, line_distance);
 }
 
-void pmk_paint_polygon(struct pmk_canvas *canvas, const struct pmk_point *corners, int count, const struct pmk_brush *brush)
+void pmk_paint_polygon(
+	struct pmk_canvas *canvas, const struct pmk_point *corners, int count, const struct pmk_brush *brush)
 {
-	struct shape s = {
-			.x0 = corners->x, .y0 = corners->y, .x1 = corners->x, .y1 = corners->y, .corners = corners, .count = count};
+	struct shape s = { .x0 = corners->x,
+		.y0 = corners->y,
+		.x1 = corners->x,
+		.y1 = corners->y,
+		.corners = corners,
+		.count = count };
 
 	bounds(&s);
 	cover(canvas, &s, brush, polygon_distance);
@@ -312,7 +322,8 @@ void pmk_canvas_to_rgb(const struct pmk_canvas *canvas, struct pmk_rgb *rgb)
 		uint8_t *out = rgb->data + (size_t)y * (size_t)rgb->stride;
 
 		for (int x = 0; x < rgb->width; x++, out += 3) {
-			pmk_ink ink = same ? canvas->px[(size_t)y * (size_t)rgb->width + (size_t)x] :
+			pmk_ink ink = same ?
+				canvas->px[(size_t)y * (size_t)rgb->width + (size_t)x] :
 				sample(canvas, ((float)x + 0.5f) * sx - 0.5f, ((float)y + 0.5f) * sy - 0.5f);
 			uint32_t dither = pmk_hash((uint32_t)x * UINT32_C(0x9e3779b1) ^ (uint32_t)y);
 

@@ -11,19 +11,20 @@
 #include <string.h>
 
 enum {
-	NOISE_SPAN = PMK_IMAGE_MAX_PX,	/* places in the noise table where a row may start */
-	SPRITE_MAX_HEIGHT = 2160,	/* of pictures for which the figure is drawn in full; in higher ones it is enlarged */
+	NOISE_SPAN = PMK_IMAGE_MAX_PX, /* places in the noise table where a row may start */
+	/* of pictures for which the figure is drawn in full; in higher ones it is enlarged */
+	SPRITE_MAX_HEIGHT = 2160,
 	MOST_SPRITES = 7,
 };
 
-static const float head_size = 0.178f;	/* share of the picture's height */
+static const float head_size = 0.178f; /* share of the picture's height */
 
 struct pmk_presenter {
 	int width, height;
 	uint32_t seed;
-	uint8_t *office;	/* R, G, B, 0: tight rows */
-	uint8_t *rows;	/* two rows of a picture being drawn: R, G, B, alpha of the figure */
-	struct pmk_image planes;	/* the office in the layout last asked for; its block holds any */
+	uint8_t *office; /* R, G, B, 0: tight rows */
+	uint8_t *rows; /* two rows of a picture being drawn: R, G, B, alpha of the figure */
+	struct pmk_image planes; /* the office in the layout last asked for; its block holds any */
 	bool planes_ready;
 	struct pmk_figure figure;
 	int8_t noise[2 * NOISE_SPAN];
@@ -32,17 +33,19 @@ struct pmk_presenter {
 /* A sprite on its way into the picture: where in it each picture pixel is found. */
 struct warp {
 	const struct pmk_sprite *sprite;
-	float u, v, u_x, u_y, v_x, v_y;	/* sprite px at the picture's origin, and their change a picture px */
-	float push_x, push_y, middle_x, middle_y, reach;	/* sprite px; reach is 1 / radius^2 */
+	float u, v, u_x, u_y, v_x, v_y; /* sprite px at the picture's origin, and their change a picture px */
+	float push_x, push_y, middle_x, middle_y, reach; /* sprite px; reach is 1 / radius^2 */
 };
 
 struct scene {
 	struct warp warps[MOST_SPRITES];
 	int count;
-	uint32_t moment;	/* differs from one time to another: for the noise */
+	uint32_t moment; /* differs from one time to another: for the noise */
 };
 
-struct span { int first, end; };
+struct span {
+	int first, end;
+};
 
 typedef uint8_t bytes8 __attribute__((vector_size(8)));
 typedef uint16_t words8 __attribute__((vector_size(16)));
@@ -51,16 +54,17 @@ typedef uint16_t words8 __attribute__((vector_size(16)));
 static inline void blend(uint8_t *to, const uint8_t *top, const uint8_t *bottom, unsigned fx, unsigned fy)
 {
 	uint16_t right = (uint16_t)fx, left = (uint16_t)(256 - fx);
-	bytes8 a, b, below = {0};
+	bytes8 a, b, below = { 0 };
 	words8 mean, under;
 
 	memcpy(&a, top, 8);
 	memcpy(&b, bottom, 8);
 	if (!((uint64_t)a | (uint64_t)b))
 		return;
-	mean = __builtin_convertvector(a, words8) * (uint16_t)(256 - fy) + __builtin_convertvector(b, words8) * (uint16_t)fy;
+	mean = __builtin_convertvector(a, words8) * (uint16_t)(256 - fy) +
+		__builtin_convertvector(b, words8) * (uint16_t)fy;
 	mean = (mean + 128) >> 8;
-	mean *= (words8){left, left, left, left, right, right, right, right};
+	mean *= (words8){ left, left, left, left, right, right, right, right };
 	mean = (mean + __builtin_shufflevector(mean, mean, 4, 5, 6, 7, 0, 1, 2, 3) + 128) >> 8;
 	if (mean[3] < 255) {
 		if (!mean[3])
@@ -77,7 +81,7 @@ static struct warp warp_of(const struct pmk_sprite *s, const struct pmk_place *a
 {
 	float shrink = s->scale / px_a_head, c = pmk_wave((double)at->turn + 0.25) * shrink;
 	float d = pmk_wave((double)at->turn) * shrink;
-	struct warp w = {.sprite = s, .u_x = c, .u_y = d, .v_x = -d, .v_y = c};
+	struct warp w = { .sprite = s, .u_x = c, .u_y = d, .v_x = -d, .v_y = c };
 
 	w.middle_x = (float)-s->left;
 	w.middle_y = (float)-s->top;
@@ -113,7 +117,7 @@ static struct span warp_row(const struct warp *w, int y, int width, uint8_t *row
 	float v0 = w->v + (float)y * w->v_y;
 	size_t stride = (size_t)s->width * 4;
 	bool push = w->push_x != 0 || w->push_y != 0;
-	struct span span = {0, width};
+	struct span span = { 0, width };
 
 	narrow(&span, u0, w->u_x, most_u);
 	narrow(&span, v0, w->v_x, most_v);
@@ -134,7 +138,7 @@ static struct span warp_row(const struct warp *w, int y, int width, uint8_t *row
 		iv = (int)v;
 		from = s->px + (size_t)iv * stride + (size_t)iu * 4;
 		blend(row + 4 * (size_t)x, from, from + stride, (unsigned)((u - (float)iu) * 256),
-				(unsigned)((v - (float)iv) * 256));
+			(unsigned)((v - (float)iv) * 256));
 	}
 	return span;
 }
@@ -151,7 +155,7 @@ static struct scene scene_at(struct pmk_presenter *p, double time_s)
 	float head = head_size * (float)p->height;
 	struct pmk_pose pose = pmk_pose_at(p->seed, time_s, p->width, p->height, head);
 	struct pmk_figure *f = &p->figure;
-	struct scene scene = {0};
+	struct scene scene = { 0 };
 	uint64_t bits;
 
 	memcpy(&bits, &time_s, sizeof(bits));
@@ -172,7 +176,7 @@ static struct scene scene_at(struct pmk_presenter *p, double time_s)
 /* Row y of the picture without noise into `row`; gives the span in which the figure may be. */
 static struct span compose_row(const struct pmk_presenter *p, const struct scene *scene, int y, uint8_t *row)
 {
-	struct span all = {p->width, 0};
+	struct span all = { p->width, 0 };
 
 	memcpy(row, p->office + (size_t)y * (size_t)p->width * 4, (size_t)p->width * 4);
 	for (int i = 0; i < scene->count; i++) {
@@ -241,7 +245,7 @@ static struct colours colours_of(const struct pmk_layout *layout)
 	double kb = layout->matrix == PMK_MATRIX_BT709 ? 0.0722 : 0.114;
 	bool full = layout->range == PMK_RANGE_FULL;
 	double luma = full ? 256 : 256 * 219 / 255.0, chroma = full ? 128 : 128 * 224 / 255.0;
-	struct colours c = {.y0 = full ? 0 : 16};
+	struct colours c = { .y0 = full ? 0 : 16 };
 
 	c.yr = (int)(kr * luma + 0.5);
 	c.yb = (int)(kb * luma + 0.5);
@@ -269,8 +273,8 @@ static uint8_t chroma_byte(int v)
 }
 
 /* The chroma of two rows (which may be one and the same). The last of an odd number of columns stands alone. */
-static void chroma_row(
-		const struct colours *c, const uint8_t *a, const uint8_t *b, struct span span, int width, uint8_t *u, uint8_t *v)
+static void chroma_row(const struct colours *c, const uint8_t *a, const uint8_t *b, struct span span, int width,
+	uint8_t *u, uint8_t *v)
 {
 	for (int x = span.first / 2; x < (span.end + 1) / 2; x++) {
 		int i = 8 * x, j = 2 * x + 1 < width ? i + 4 : i, mean[3];
@@ -289,18 +293,19 @@ static uint8_t *plane_row(const struct pmk_image *image, int plane, int y)
 
 /* Convert `count` rows of pixels (one, or two that share their chroma) from row y on. */
 static void convert_rows(
-		const struct colours *c, const uint8_t *rows, int y, int count, struct span span, struct pmk_image *image)
+	const struct colours *c, const uint8_t *rows, int y, int count, struct span span, struct pmk_image *image)
 {
 	size_t stride = (size_t)image->layout.width * 4;
 	int down = image->layout.chroma == PMK_CHROMA_420 ? 2 : 1;
 
 	for (int i = 0; i < count; i++) {
-		const uint8_t *row = rows + (size_t)i * stride, *other = down == 2 && i + 1 < count ? row + stride : row;
+		const uint8_t *row = rows + (size_t)i * stride,
+			      *other = down == 2 && i + 1 < count ? row + stride : row;
 
 		luma_row(c, row, span, plane_row(image, 0, y + i));
 		if (i % down == 0)
 			chroma_row(c, row, other, span, image->layout.width, plane_row(image, 1, (y + i) / down),
-					plane_row(image, 2, (y + i) / down));
+				plane_row(image, 2, (y + i) / down));
 	}
 }
 
@@ -313,7 +318,7 @@ static void prepare_planes(struct pmk_presenter *p, const struct pmk_layout *lay
 	p->planes.layout = *layout;
 	for (int y = 0; y < p->height; y += 2) {
 		convert_rows(&c, p->office + (size_t)y * (size_t)p->width * 4, y, y + 1 < p->height ? 2 : 1,
-				(struct span){0, p->width}, &p->planes);
+			(struct span){ 0, p->width }, &p->planes);
 	}
 	p->planes_ready = true;
 }
@@ -326,7 +331,7 @@ static void copy_rows(struct pmk_image *to, const struct pmk_image *from, int y,
 		memcpy(plane_row(to, 0, y + i), plane_row(from, 0, y + i), (size_t)to->layout.width);
 		for (int k = 1; k < 3 && i % down == 0; k++)
 			memcpy(plane_row(to, k, (y + i) / down), plane_row(from, k, (y + i) / down),
-					(size_t)pmk_layout_plane_width(&to->layout, k));
+				(size_t)pmk_layout_plane_width(&to->layout, k));
 	}
 }
 
@@ -340,7 +345,7 @@ void pmk_presenter_draw_image(struct pmk_presenter *p, double time_s, struct pmk
 	prepare_planes(p, &image->layout);
 	for (int y = 0; y < p->height; y += 2) {
 		int count = y + 1 < p->height ? 2 : 1;
-		struct span all = {p->width, 0};
+		struct span all = { p->width, 0 };
 
 		for (int i = 0; i < count; i++) {
 			struct span span = compose_row(p, &scene, y + i, p->rows + (size_t)i * stride);
@@ -352,7 +357,7 @@ void pmk_presenter_draw_image(struct pmk_presenter *p, double time_s, struct pmk
 		}
 		copy_rows(image, &p->planes, y, count);
 		if (all.first < all.end)
-			convert_rows(&c, p->rows, y, count, (struct span){all.first & ~1, all.end}, image);
+			convert_rows(&c, p->rows, y, count, (struct span){ all.first & ~1, all.end }, image);
 		for (int i = 0; i < count; i++)
 			add_noise(plane_row(image, 0, y + i), noise_row(p, &scene, y + i), p->width, 1);
 	}
@@ -371,7 +376,7 @@ static void make_noise(int8_t *noise, uint32_t seed)
 
 static int make_office(struct pmk_presenter *p)
 {
-	struct pmk_rgb rgb = {0};
+	struct pmk_rgb rgb = { 0 };
 	int err = pmk_rgb_alloc(&rgb, p->width, p->height);
 
 	if (!err)
@@ -379,7 +384,7 @@ static int make_office(struct pmk_presenter *p)
 	for (int y = 0; y < p->height && !err; y++) {
 		for (int x = 0; x < p->width; x++)
 			memcpy(p->office + ((size_t)y * (size_t)p->width + (size_t)x) * 4,
-					rgb.data + (size_t)y * (size_t)rgb.stride + (size_t)x * 3, 3);
+				rgb.data + (size_t)y * (size_t)rgb.stride + (size_t)x * 3, 3);
 	}
 	pmk_rgb_free(&rgb);
 	return err;
@@ -387,12 +392,13 @@ static int make_office(struct pmk_presenter *p)
 
 int pmk_presenter_create(int width, int height, uint32_t seed, struct pmk_presenter **presenter)
 {
-	struct pmk_layout any = {.width = width, .height = height, .chroma = PMK_CHROMA_422};
+	struct pmk_layout any = { .width = width, .height = height, .chroma = PMK_CHROMA_422 };
 	float head = head_size * (float)(height < SPRITE_MAX_HEIGHT ? height : SPRITE_MAX_HEIGHT);
 	struct pmk_presenter *p;
 	int err = -ENOMEM;
 
-	if (width < PMK_IMAGE_MIN_PX || width > PMK_IMAGE_MAX_PX || height < PMK_IMAGE_MIN_PX || height > PMK_IMAGE_MAX_PX)
+	if (width < PMK_IMAGE_MIN_PX || width > PMK_IMAGE_MAX_PX || height < PMK_IMAGE_MIN_PX ||
+		height > PMK_IMAGE_MAX_PX)
 		return -EINVAL;
 	p = calloc(1, sizeof(*p));
 	if (!p)

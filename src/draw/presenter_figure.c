@@ -8,9 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct box { float x0, y0, x1, y1; };
+struct box {
+	float x0, y0, x1, y1;
+};
 
-static const struct box mouth_box = {-0.46f, 0.44f, 0.46f, 0.98f}, lids_box = {-0.62f, -0.20f, 0.62f, 0.20f};
+static const struct box mouth_box = { -0.46f, 0.44f, 0.46f, 0.98f }, lids_box = { -0.62f, -0.20f, 0.62f, 0.20f };
 
 static pmk_ink linear(uint32_t hex)
 {
@@ -26,11 +28,11 @@ static pmk_ink pick(const uint32_t *hexes, int count, uint32_t *state)
 
 static struct pmk_looks looks_of(uint32_t seed)
 {
-	static const uint32_t skins[] = {0xe6b796, 0xf0c9ad, 0xd6a07c, 0xbf8a64, 0x9a6848, 0x80523a, 0xeabfa2};
-	static const uint32_t hairs[] = {0x2e211a, 0x4a3322, 0x6e4a2c, 0x1c1715, 0x8a6238, 0x5a2f1e};
-	static const uint32_t shirts[] = {0x2f4a78, 0x7a2f38, 0x2f5f50, 0x3a3f4c, 0x5a4a78, 0x2c6a70, 0x4b6a8c};
-	static const uint32_t irises[] = {0x5a3c28, 0x5d7484, 0x646a4c, 0x40291e};
-	struct pmk_looks l = {.seed = seed};
+	static const uint32_t skins[] = { 0xe6b796, 0xf0c9ad, 0xd6a07c, 0xbf8a64, 0x9a6848, 0x80523a, 0xeabfa2 };
+	static const uint32_t hairs[] = { 0x2e211a, 0x4a3322, 0x6e4a2c, 0x1c1715, 0x8a6238, 0x5a2f1e };
+	static const uint32_t shirts[] = { 0x2f4a78, 0x7a2f38, 0x2f5f50, 0x3a3f4c, 0x5a4a78, 0x2c6a70, 0x4b6a8c };
+	static const uint32_t irises[] = { 0x5a3c28, 0x5d7484, 0x646a4c, 0x40291e };
+	struct pmk_looks l = { .seed = seed };
 	uint32_t state = pmk_hash(seed);
 
 	l.skin = pick(skins, 7, &state);
@@ -48,7 +50,7 @@ static struct pmk_looks looks_of(uint32_t seed)
 	if (pmk_random(&state) < 0.5f)
 		l.parting = -l.parting;
 	l.shoulders = l.long_hair ? pmk_random_in(&state, 1.58f, 1.68f) : pmk_random_in(&state, 1.72f, 1.86f);
-	l.lips = l.skin * (l.long_hair ? (pmk_ink){0.80f, 0.42f, 0.46f, 1} : (pmk_ink){0.78f, 0.52f, 0.52f, 1});
+	l.lips = l.skin * (l.long_hair ? (pmk_ink){ 0.80f, 0.42f, 0.46f, 1 } : (pmk_ink){ 0.78f, 0.52f, 0.52f, 1 });
 	return l;
 }
 
@@ -58,16 +60,17 @@ pmk_ink pmk_light_on(pmk_ink albedo, float dx, float dy, float soft, float gloss
 	float length = 1 / sqrtf(1 + dx * dx + dy * dy), nx = -dx * length, ny = -dy * length, nz = length;
 	float key = nx * -0.50f + ny * -0.46f + nz * 0.733f, fill = nx * 0.80f + ny * 0.05f + nz * 0.60f;
 	float half = nx * -0.27f + ny * -0.25f + nz * 0.93f, shine = half > 0 ? half * half : 0;
-	pmk_ink creep = (pmk_ink){0.50f, 0.28f, 0.20f, 0} * soft + 0.10f;
-	pmk_ink lit = (key + creep) / (1 + creep), light = {0.20f, 0.215f, 0.24f, 0};
+	pmk_ink creep = (pmk_ink){ 0.50f, 0.28f, 0.20f, 0 } * soft + 0.10f;
+	pmk_ink lit = (key + creep) / (1 + creep), light = { 0.20f, 0.215f, 0.24f, 0 };
 
 	for (int c = 0; c < 3; c++)
 		lit[c] = fmaxf(lit[c], 0);
-	light += lit * (pmk_ink){0.93f, 0.885f, 0.83f, 0} + fmaxf(fill, 0) * (pmk_ink){0.17f, 0.145f, 0.12f, 0} - ny * 0.05f;
+	light += lit * (pmk_ink){ 0.93f, 0.885f, 0.83f, 0 } + fmaxf(fill, 0) * (pmk_ink){ 0.17f, 0.145f, 0.12f, 0 } -
+		ny * 0.05f;
 	shine *= shine;
 	shine *= shine;
 	shine *= shine * shine;
-	return albedo * light + gloss * shine * (pmk_ink){1, 0.97f, 0.92f, 0};
+	return albedo * light + gloss * shine * (pmk_ink){ 1, 0.97f, 0.92f, 0 };
 }
 
 static uint8_t to_byte(float v)
@@ -91,9 +94,10 @@ static void sprite_fill(struct pmk_sprite *s, int bare, pmk_shade *shade, const 
 	}
 }
 
-/* Draw what lies in `box`, leaving `bare` transparent pixels around. All sprites of one scale share one grid of pixels. */
+/* Draw what lies in `box`, leaving `bare` transparent pixels around. All sprites of one scale share one grid of pixels.
+ */
 static int sprite_init(
-		struct pmk_sprite *s, const struct box *box, int bare, pmk_shade *shade, struct pmk_part part, float scale)
+	struct pmk_sprite *s, const struct box *box, int bare, pmk_shade *shade, struct pmk_part part, float scale)
 {
 	s->scale = scale;
 	s->left = (int)floorf(box->x0 * scale) - bare;
@@ -110,12 +114,12 @@ static int sprite_init(
 
 int pmk_figure_init(struct pmk_figure *f, uint32_t seed, float scale)
 {
-	static const struct box head = {-1.15f, -1.32f, 1.15f, 1.62f}, body = {-2.15f, 0.45f, 2.15f, 4.4f};
-	static const struct box hand = {-0.85f, -1.75f, 0.85f, 0.45f}, forearm = {-0.62f, -0.1f, 0.62f, 3.2f};
-	struct pmk_part part = {.looks = &f->looks, .lids = 1};
+	static const struct box head = { -1.15f, -1.32f, 1.15f, 1.62f }, body = { -2.15f, 0.45f, 2.15f, 4.4f };
+	static const struct box hand = { -0.85f, -1.75f, 0.85f, 0.45f }, forearm = { -0.62f, -0.1f, 0.62f, 3.2f };
+	struct pmk_part part = { .looks = &f->looks, .lids = 1 };
 	int err;
 
-	*f = (struct pmk_figure){.looks = looks_of(seed)};
+	*f = (struct pmk_figure){ .looks = looks_of(seed) };
 	err = sprite_init(&f->body, &body, 1, pmk_shade_body, part, scale);
 	if (!err && f->looks.long_hair)
 		err = sprite_init(&f->back_hair, &head, 1, pmk_shade_back_hair, part, scale);
@@ -153,7 +157,7 @@ void pmk_figure_finish(struct pmk_figure *f)
 		free(f->mouth[i].px);
 	for (int i = 0; i < PMK_LIDS; i++)
 		free(f->lids[i].px);
-	*f = (struct pmk_figure){0};
+	*f = (struct pmk_figure){ 0 };
 }
 
 static void paste(struct pmk_sprite *to, const struct pmk_sprite *patch)

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-static const float eye_level = 0.41f;	/* share of the picture's height */
+static const float eye_level = 0.41f; /* share of the picture's height */
 
 /* Wanders smoothly between -1 and 1, turning about once a unit of t. */
 static float drift(double t, uint32_t seed)
@@ -35,7 +35,7 @@ static int lids_at(double t, uint32_t seed)
 /* How high a hand is held, 0..1. Every four seconds it is decided which of them rise. */
 static float lift_at(double t, uint32_t seed, int hand)
 {
-	static const uint8_t choices[8] = {1, 2, 1, 3, 2, 1, 2, 0};	/* a bit a hand */
+	static const uint8_t choices[8] = { 1, 2, 1, 3, 2, 1, 2, 0 }; /* a bit a hand */
 	double slot = floor(t / 4);
 	float since = (float)(t - slot * 4);
 	int choice = choices[pmk_hash(seed + 5 + (uint32_t)(int64_t)slot) >> 29];
@@ -49,12 +49,16 @@ static void pose_arm(struct pmk_pose *pose, double t, uint32_t seed, int hand, f
 	float shake = 0.5f + 0.5f * drift(t * 0.6, seed + 7);
 	float x = 1.35f + 0.25f * (1 - lift) + 0.16f * drift(t * 1.1, seed + 8 + (uint32_t)hand);
 	float y = 2.80f + 2.6f * (1 - lift) + 0.12f * shake * pmk_wave(t * 1.35 + hand * 0.3) +
-			0.10f * drift(t * 0.7, seed + 10 + (uint32_t)hand);
+		0.10f * drift(t * 0.7, seed + 10 + (uint32_t)hand);
 	float lean = side * (0.020f - 0.05f * (1 - lift) + 0.010f * drift(t, seed + 12 + (uint32_t)hand));
 	struct pmk_place *fore = &pose->forearm[hand], *palm = &pose->hand[hand];
 
 	pose->raised[hand] = lift > 0;
-	*fore = (struct pmk_place){.x = pose->body.x + side * x * head, .y = pose->body.y + y * head, .turn = -lean, };
+	*fore = (struct pmk_place){
+		.x = pose->body.x + side * x * head,
+		.y = pose->body.y + y * head,
+		.turn = -lean,
+	};
 	*palm = *fore;
 	palm->turn += side * (0.025f + 0.03f * shake * pmk_wave(t * 1.35 + 0.2 + hand * 0.3));
 }
@@ -64,11 +68,11 @@ struct pmk_pose pmk_pose_at(uint32_t looks, double time_s, int width, int height
 	uint32_t seed = pmk_hash(looks ^ UINT32_C(0x50524553));
 	double t = fabs(time_s) < 1e8 ? time_s : 0;
 	float x = 0.5f * (float)width - 0.05f * head, y = eye_level * (float)height;
-	struct pmk_pose pose = {.mouth = mouth_at(t, seed), .lids = lids_at(t, seed)};
+	struct pmk_pose pose = { .mouth = mouth_at(t, seed), .lids = lids_at(t, seed) };
 
 	pose.body = (struct pmk_place){
-			.x = x + 0.07f * head * drift(t * 0.35, seed + 20),
-			.y = y + 0.012f * head * pmk_wave(t * 0.27),
+		.x = x + 0.07f * head * drift(t * 0.35, seed + 20),
+		.y = y + 0.012f * head * pmk_wave(t * 0.27),
 	};
 	pose.head = pose.body;
 	pose.head.x += head * (0.07f * drift(t * 0.5, seed + 21) + 0.02f * drift(t * 1.7, seed + 22));

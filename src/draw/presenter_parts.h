@@ -1,44 +1,47 @@
 /* SPDX-License-Identifier: MIT */
 /* The parts of the drawn presenter, for presenter*.c only: the looks that a seed gives, sprites, and the office.
  *
- * The figure's own unit of length is `head`: from the middle of the face to the chin. In it, each part has its origin where
- * it turns: the head and body in the middle of the face at rest, hand and forearm at the wrist. y grows downwards. */
+ * The figure's own unit of length is `head`: from the middle of the face to the chin. In it, each part has its origin
+ * where it turns: the head and body in the middle of the face at rest, hand and forearm at the wrist. y grows
+ * downwards. */
 #ifndef PMK_DRAW_PRESENTER_PARTS_H
 #define PMK_DRAW_PRESENTER_PARTS_H
 
 #include "draw/paint.h"
 
-enum { PMK_MOUTHS = 8, PMK_LIDS = 6 };	/* steps from closed to open, and from open to closed */
+enum { PMK_MOUTHS = 8, PMK_LIDS = 6 }; /* steps from closed to open, and from open to closed */
 
 /* Colours are in linear light (the square of what displays take). */
 struct pmk_looks {
 	uint32_t seed;
 	pmk_ink skin, lips, hair, iris, shirt, trim;
 	bool long_hair, collar, beard;
-	float jaw;	/* how much the face narrows downwards */
-	float parting;	/* side of the hair's parting, about -0.4..0.4 */
-	float shoulders;	/* half their width */
+	float jaw; /* how much the face narrows downwards */
+	float parting; /* side of the hair's parting, about -0.4..0.4 */
+	float shoulders; /* half their width */
 };
 
 /* A drawn part: premultiplied RGBA, 4 bytes a pixel. The outermost pixels are transparent. */
 struct pmk_sprite {
-	int width, height, left, top;	/* px; left and top are where the first pixel lies from the origin */
-	float scale;	/* px a head */
+	int width, height, left, top; /* px; left and top are where the first pixel lies from the origin */
+	float scale; /* px a head */
 	uint8_t *px;
 };
 
 struct pmk_figure {
 	struct pmk_looks looks;
 	struct pmk_sprite back_hair, body, head;
-	struct pmk_sprite hand[2], forearm[2];	/* at the picture's left and right */
-	struct pmk_sprite mouth[PMK_MOUTHS], lids[PMK_LIDS];	/* patches to be copied into the head: see pmk_figure_face */
-	int mouth_now, lids_now;	/* which are in the head */
+	struct pmk_sprite hand[2], forearm[2]; /* at the picture's left and right */
+	/* patches to be copied into the head: see pmk_figure_face */
+	struct pmk_sprite mouth[PMK_MOUTHS], lids[PMK_LIDS];
+	int mouth_now, lids_now; /* which are in the head */
 };
 
 /* Draw all parts at `scale` px a head. -ENOMEM; the figure is then to be finished, too. */
 int pmk_figure_init(struct pmk_figure *figure, uint32_t seed, float scale) __attribute__((warn_unused_result));
 void pmk_figure_finish(struct pmk_figure *figure);
-void pmk_figure_face(struct pmk_figure *figure, int mouth, int lids);	/* put this mouth and these lids into the head */
+/* put this mouth and these lids into the head */
+void pmk_figure_face(struct pmk_figure *figure, int mouth, int lids);
 
 /* What is drawn of a part, and how: a pixel is `px` wide; side is -1 at the picture's left, else 1;
  * mouth and lids are 0 closed .. 1 open. */
@@ -52,16 +55,17 @@ typedef pmk_ink pmk_shade(const struct pmk_part *part, float x, float y);
 
 pmk_shade pmk_shade_head, pmk_shade_back_hair, pmk_shade_body, pmk_shade_hand, pmk_shade_forearm;
 
-/* Where a sprite goes: its origin in the picture, its turn, and how far its middle is pushed, by which a head looks about. */
+/* Where a sprite goes: its origin in the picture, its turn, and how far its middle is pushed, by which a head looks
+ * about. */
 struct pmk_place {
-	float x, y;	/* px */
-	float turn;	/* of a whole turn, clockwise */
-	float push_x, push_y;	/* heads */
+	float x, y; /* px */
+	float turn; /* of a whole turn, clockwise */
+	float push_x, push_y; /* heads */
 };
 
 struct pmk_pose {
 	struct pmk_place head, body, hand[2], forearm[2];
-	bool raised[2];	/* whether that hand is to be drawn at all */
+	bool raised[2]; /* whether that hand is to be drawn at all */
 	int mouth, lids;
 };
 
@@ -71,8 +75,8 @@ struct pmk_pose pmk_pose_at(uint32_t seed, double time_s, int width, int height,
 /* The messy room behind. -ENOMEM. */
 int pmk_office_draw(struct pmk_rgb *rgb, uint32_t seed) __attribute__((warn_unused_result));
 
-/* Light on a surface whose height over the picture falls by (dx, dy): linear albedo to linear colour. `soft` is how far light
- * creeps round into the shade, as it does in skin (0..1); `gloss` the strength of highlights. */
+/* Light on a surface whose height over the picture falls by (dx, dy): linear albedo to linear colour. `soft` is how far
+ * light creeps round into the shade, as it does in skin (0..1); `gloss` the strength of highlights. */
 pmk_ink pmk_light_on(pmk_ink albedo, float dx, float dy, float soft, float gloss);
 
 /* `ink` over `below` with that cover; both premultiplied, linear. */

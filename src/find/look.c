@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_LOOKS = 6 };	/* at one frame; mostly it is 1 */
+enum { MOST_LOOKS = 6 }; /* at one frame; mostly it is 1 */
 
 struct eye {
 	struct pmk_model model;
@@ -23,10 +23,10 @@ struct eye {
 };
 
 struct pmk_look {
-	struct eye view, search;	/* search is empty when the first does both */
+	struct eye view, search; /* search is empty when the first does both */
 	struct pmk_tiles tiles;
 	struct pmk_view where;
-	float *before;	/* the look before the last one, at first sight */
+	float *before; /* the look before the last one, at first sight */
 	const struct pmk_rect *keep_out;
 	int keep_out_count;
 };
@@ -42,7 +42,8 @@ static int open_eye(const char *model, const struct pmk_look_settings *settings,
 		err = pmk_prepare_create(card, &eye->prepare);
 	if (err)
 		return err;
-	eye->probability = pmk_mem_alloc((size_t)card->output_width * (size_t)card->output_height * sizeof *eye->probability);
+	eye->probability = pmk_mem_alloc(
+		(size_t)card->output_width * (size_t)card->output_height * sizeof *eye->probability);
 	return eye->probability ? 0 : -ENOMEM;
 }
 
@@ -78,7 +79,8 @@ int pmk_look_create(const struct pmk_look_settings *settings, int width, int hei
 		pmk_look_destroy(l);
 		return err;
 	}
-	pmk_view_init(&l->where, width, height, (double)l->view.model.card.input_width / l->view.model.card.input_height, settings->nearest);
+	pmk_view_init(&l->where, width, height,
+		(double)l->view.model.card.input_width / l->view.model.card.input_height, settings->nearest);
 	*look = l;
 	return 0;
 }
@@ -104,7 +106,8 @@ void pmk_look_forget(struct pmk_look *l)
 	pmk_view_forget(&l->where);
 }
 
-static int look_at(struct pmk_look *l, struct eye *eye, const struct pmk_image *image, const struct pmk_rect *rect, struct pmk_sight *sight)
+static int look_at(struct pmk_look *l, struct eye *eye, const struct pmk_image *image, const struct pmk_rect *rect,
+	struct pmk_sight *sight)
 {
 	uint64_t start = pmk_clock_thread_ns(), ready;
 	int err;
@@ -115,18 +118,21 @@ static int look_at(struct pmk_look *l, struct eye *eye, const struct pmk_image *
 	if (!err)
 		err = pmk_person_probability(&eye->model.card, pmk_engine_output(eye->engine), eye->probability);
 	for (int i = 0; i < l->keep_out_count; i++)
-		pmk_zone_clear_probability(&l->keep_out[i], rect, eye->probability, eye->model.card.output_width, eye->model.card.output_height);
+		pmk_zone_clear_probability(&l->keep_out[i], rect, eye->probability, eye->model.card.output_width,
+			eye->model.card.output_height);
 	sight->prepare_ns += ready - start;
 	sight->infer_ns += pmk_clock_thread_ns() - ready;
 	return err;
 }
 
-static int search_in(struct pmk_look *l, struct eye *eye, const struct pmk_image *image, const struct pmk_rect *part, struct pmk_sight *sight)
+static int search_in(struct pmk_look *l, struct eye *eye, const struct pmk_image *image, const struct pmk_rect *part,
+	struct pmk_sight *sight)
 {
 	int err = look_at(l, eye, image, part, sight);
 
 	if (!err)
-		pmk_view_search(&l->where, part, eye->probability, eye->model.card.output_width, eye->model.card.output_height);
+		pmk_view_search(
+			&l->where, part, eye->probability, eye->model.card.output_width, eye->model.card.output_height);
 	return err;
 }
 
@@ -152,7 +158,8 @@ static int look_at_view(struct pmk_look *l, const struct pmk_image *image, struc
 	sight->view = l->where.rect;
 	if (err || count == 1)
 		return err;
-	memcpy(l->tiles.left, eye->probability, (size_t)l->tiles.width * (size_t)l->tiles.height * sizeof *l->tiles.left);
+	memcpy(l->tiles.left, eye->probability,
+		(size_t)l->tiles.width * (size_t)l->tiles.height * sizeof *l->tiles.left);
 	err = look_at(l, eye, image, &tile[1], sight);
 	if (err)
 		return err;
@@ -181,7 +188,8 @@ static void average_looks(struct pmk_look *l, const struct pmk_rect *before, con
 		for (int x = 0; down >= 0 && x < width; x++) {
 			double across = cell_in(x, width, view->x, view->width, before->x, before->width), part;
 			int left = (int)across, right = left + 1 < width ? left + 1 : left;
-			const float *a = l->before + (size_t)down * (size_t)width, *b = (int)down + 1 < height ? a + width : a;
+			const float *a = l->before + (size_t)down * (size_t)width,
+				    *b = (int)down + 1 < height ? a + width : a;
 			float *mean = last->probability + (size_t)y * (size_t)width + (size_t)x, upper, lower;
 
 			if (across < 0)
@@ -206,7 +214,8 @@ int pmk_look_run(struct pmk_look *l, const struct pmk_image *image, uint64_t now
 		err = search(l, image, &seen);
 	for (int looks = 0; !err && again && looks < MOST_LOOKS; looks++) {
 		if (first && looks) {
-			memcpy(l->before, seen.probability, (size_t)l->tiles.width * (size_t)l->tiles.height * sizeof *l->before);
+			memcpy(l->before, seen.probability,
+				(size_t)l->tiles.width * (size_t)l->tiles.height * sizeof *l->before);
 			before = seen.view;
 		}
 		err = look_at_view(l, image, &seen);

@@ -50,7 +50,7 @@ int pmk_person_probability(const struct pmk_model_card *card, const float *outpu
 
 	if (!all_finite(output, count * (size_t)channels))
 		return -EDOM;
-	if (card->output == PMK_MODEL_PROBABILITY) {	/* a loop of its own becomes vectors */
+	if (card->output == PMK_MODEL_PROBABILITY) { /* a loop of its own becomes vectors */
 		clamp(output, probability, count);
 		return 0;
 	}

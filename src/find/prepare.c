@@ -9,20 +9,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HALVE_FROM = 3, HALVINGS = 13 };	/* PMK_IMAGE_MAX_PX is 1 after so many */
+enum { HALVE_FROM = 3, HALVINGS = 13 }; /* PMK_IMAGE_MAX_PX is 1 after so many */
 
 struct pmk_prepare {
-	int width, height;	/* px, of the network's input */
-	float scale, mean;	/* a byte as the network wants it: byte * scale + mean */
-	int stride;	/* of each plane */
-	uint8_t *plane[3];	/* Y at the network's size, U and V at half of it, rounded up: cameras have no more colour than that */
-	struct pmk_image small;	/* a view of them */
-	uint8_t *rgb;	/* tight rows */
-	uint8_t *half[HALVINGS][2];	/* rows of a plane on its way down: an even one and an odd one, after each halving */
-	int held[HALVINGS][2];	/* which ones; -1 for none */
-	uint8_t *row;	/* of the widest picture, and what may be read behind it */
-	int *place;	/* where each column of the input looks, 1/256 px */
-	struct pmk_look *looks;	/* the same for eight columns at a time */
+	int width, height; /* px, of the network's input */
+	float scale, mean; /* a byte as the network wants it: byte * scale + mean */
+	int stride; /* of each plane */
+	/* Y at the network's size, U and V at half of it, rounded up: cameras have no more colour than that */
+	uint8_t *plane[3];
+	struct pmk_image small; /* a view of them */
+	uint8_t *rgb; /* tight rows */
+	/* rows of a plane on its way down: an even one and an odd one, after each halving */
+	uint8_t *half[HALVINGS][2];
+	int held[HALVINGS][2]; /* which ones; -1 for none */
+	uint8_t *row; /* of the widest picture, and what may be read behind it */
+	int *place; /* where each column of the input looks, 1/256 px */
+	struct pmk_look *looks; /* the same for eight columns at a time */
 	const struct pmk_rows *rows;
 };
 
@@ -43,16 +45,18 @@ int pmk_prepare_create(const struct pmk_model_card *card, struct pmk_prepare **p
 	p->row = pmk_mem_alloc(PMK_IMAGE_MAX_PX + 16);
 	p->place = pmk_mem_alloc((size_t)p->width * sizeof *p->place);
 	p->looks = pmk_mem_alloc(((size_t)p->width + 7) / 8 * sizeof *p->looks);
-	p->half[0][0] = pmk_mem_alloc(2 * PMK_IMAGE_MAX_PX);	/* twice 1/2 + 1/4 + ... of the widest row */
+	p->half[0][0] = pmk_mem_alloc(2 * PMK_IMAGE_MAX_PX); /* twice 1/2 + 1/4 + ... of the widest row */
 	p->rows = pmk_rows();
-	if (!p->plane[0] || !p->plane[1] || !p->plane[2] || !p->rgb || !p->row || !p->place || !p->looks || !p->half[0][0]) {
+	if (!p->plane[0] || !p->plane[1] || !p->plane[2] || !p->rgb || !p->row || !p->place || !p->looks ||
+		!p->half[0][0]) {
 		pmk_prepare_destroy(p);
 		return -ENOMEM;
 	}
 	for (int i = 1; i < 2 * HALVINGS; i++)
 		p->half[i / 2][i % 2] = p->half[(i - 1) / 2][(i - 1) % 2] + (PMK_IMAGE_MAX_PX >> (1 + (i - 1) / 2));
 	p->small = (struct pmk_image){ .layout = { .width = p->width, .height = p->height, .chroma = PMK_CHROMA_420 },
-		.plane = { p->plane[0], p->plane[1], p->plane[2] }, .stride = { p->stride, p->stride, p->stride } };
+		.plane = { p->plane[0], p->plane[1], p->plane[2] },
+		.stride = { p->stride, p->stride, p->stride } };
 	p->scale = card->scale / 255;
 	p->mean = card->mean;
 	*prepare = p;
@@ -83,9 +87,9 @@ static const struct YuvConstants *swapped_matrix(const struct pmk_layout *layout
 
 /* What of a line of a plane is looked at. The view may begin before the plane and end behind it. */
 struct span {
-	int first, count;	/* the view */
-	int from, inside;	/* the plane's part of it, after any halving */
-	int halved;	/* times */
+	int first, count; /* the view */
+	int from, inside; /* the plane's part of it, after any halving */
+	int halved; /* times */
 };
 
 static struct span span_of(int first, int count, int plane)
@@ -113,15 +117,16 @@ static const uint8_t *row_at(struct pmk_prepare *p, const uint8_t *from, int str
 		return from + (size_t)y * (size_t)stride;
 	row = p->half[halved - 1][y % 2];
 	if (p->held[halved - 1][y % 2] != y)
-		p->rows->halve(row_at(p, from, stride, width, halved - 1, 2 * y), row_at(p, from, stride, width, halved - 1, 2 * y + 1), row, width >> halved);
+		p->rows->halve(row_at(p, from, stride, width, halved - 1, 2 * y),
+			row_at(p, from, stride, width, halved - 1, 2 * y + 1), row, width >> halved);
 	p->held[halved - 1][y % 2] = y;
 	return row;
 }
 
-/* Bilinear, rows first. libyuv does the same but takes memory for it each time. `from`: the plane's part that is looked at, `plane_width`
- * wide before any halving. */
-static void sample(struct pmk_prepare *p, const uint8_t *from, int stride, int plane_width, const struct span *across, const struct span *down,
-	uint8_t *to, int to_width, int to_height)
+/* Bilinear, rows first. libyuv does the same but takes memory for it each time. `from`: the plane's part that is looked
+ * at, `plane_width` wide before any halving. */
+static void sample(struct pmk_prepare *p, const uint8_t *from, int stride, int plane_width, const struct span *across,
+	const struct span *down, uint8_t *to, int to_width, int to_height)
 {
 	int width = across->inside;
 	bool fit;
@@ -131,11 +136,12 @@ static void sample(struct pmk_prepare *p, const uint8_t *from, int stride, int p
 		p->place[x] = place_in(across, x, to_width);
 	fit = pmk_look_make(p->looks, p->place, to_width);
 	for (int y = 0; y < to_height; y++) {
-		int at = place_in(down, y, to_height), above = at / 256, below = above + 1 < down->inside ? above + 1 : above;
+		int at = place_in(down, y, to_height), above = at / 256,
+		    below = above + 1 < down->inside ? above + 1 : above;
 		uint8_t *out = to + (size_t)y * p->stride;
 
-		p->rows->mix(row_at(p, from, stride, plane_width, down->halved, above), row_at(p, from, stride, plane_width, down->halved, below),
-			at % 256, p->row, width);
+		p->rows->mix(row_at(p, from, stride, plane_width, down->halved, above),
+			row_at(p, from, stride, plane_width, down->halved, below), at % 256, p->row, width);
 		p->row[width] = p->row[width - 1];
 		if (fit)
 			p->rows->stretch(p->row, p->looks, out, to_width);
@@ -153,19 +159,21 @@ static void halve(struct span *s)
 	s->halved++;
 }
 
-/* Halve while the view is at least HALVE_FROM times the input's size, then the rest bilinearly. The network finds the better edge in a
- * crisp picture than in a smooth one. */
+/* Halve while the view is at least HALVE_FROM times the input's size, then the rest bilinearly. The network finds the
+ * better edge in a crisp picture than in a smooth one. */
 static void shrink(struct pmk_prepare *p, const struct pmk_image *image, const struct pmk_rect *view, int plane)
 {
 	int thinner = plane ? 2 : 1, lower = plane && image->layout.chroma == PMK_CHROMA_420 ? 2 : 1;
-	struct span across = span_of(view->x / thinner, (view->width + thinner - 1) / thinner, pmk_layout_plane_width(&image->layout, plane));
-	struct span down = span_of(view->y / lower, (view->height + lower - 1) / lower, pmk_layout_plane_height(&image->layout, plane));
+	struct span across = span_of(view->x / thinner, (view->width + thinner - 1) / thinner,
+		pmk_layout_plane_width(&image->layout, plane));
+	struct span down = span_of(
+		view->y / lower, (view->height + lower - 1) / lower, pmk_layout_plane_height(&image->layout, plane));
 	int to_width = plane ? (p->width + 1) / 2 : p->width, to_height = plane ? (p->height + 1) / 2 : p->height;
 	int stride = image->stride[plane], width = across.inside;
 	const uint8_t *from = image->plane[plane] + (size_t)down.from * (size_t)stride + across.from;
 
-	while (across.count >> across.halved >= HALVE_FROM * to_width && down.count >> down.halved >= HALVE_FROM * to_height &&
-		across.inside > 1 && down.inside > 1) {
+	while (across.count >> across.halved >= HALVE_FROM * to_width &&
+		down.count >> down.halved >= HALVE_FROM * to_height && across.inside > 1 && down.inside > 1) {
 		halve(&across);
 		halve(&down);
 	}

@@ -10,17 +10,21 @@
 
 struct pmk_prepare;
 
-int pmk_prepare_create(const struct pmk_model_card *card, struct pmk_prepare **prepare) __attribute__((warn_unused_result));	/* -ENOMEM */
-void pmk_prepare_destroy(struct pmk_prepare *prepare);	/* NULL is fine */
+/* -ENOMEM */
+int pmk_prepare_create(const struct pmk_model_card *card, struct pmk_prepare **prepare)
+	__attribute__((warn_unused_result));
+void pmk_prepare_destroy(struct pmk_prepare *prepare); /* NULL is fine */
 
-/* Fill `input`: card->input_height x input_width x 3 floats, R G B, value / 255 * card->scale + card->mean. `view` begins
- * at even numbers and overlaps the picture; where it sticks out of the picture the rim's pixels hold. */
-void pmk_prepare_run(struct pmk_prepare *prepare, const struct pmk_image *image, const struct pmk_rect *view, float *input);
+/* Fill `input`: card->input_height x input_width x 3 floats, R G B, value / 255 * card->scale + card->mean. `view`
+ * begins at even numbers and overlaps the picture; where it sticks out of the picture the rim's pixels hold. */
+void pmk_prepare_run(
+	struct pmk_prepare *prepare, const struct pmk_image *image, const struct pmk_rect *view, float *input);
 
 /* Only the planes, for pmk_prepare_small. */
 void pmk_prepare_scale(struct pmk_prepare *prepare, const struct pmk_image *image, const struct pmk_rect *view);
 
-/* The planes that the last run scaled, input_width x input_height, 4:2:0, for edge-aware filters; valid until the next run. */
+/* The planes that the last run scaled, input_width x input_height, 4:2:0, for edge-aware filters; valid until the next
+ * run. */
 const struct pmk_image *pmk_prepare_small(const struct pmk_prepare *prepare);
 
 #endif

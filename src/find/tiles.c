@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const double INSET = 0.15;	/* of the overlap, at each end: there only the other tile counts */
+static const double INSET = 0.15; /* of the overlap, at each end: there only the other tile counts */
 
 int pmk_tiles_init(struct pmk_tiles *t, int width, int height)
 {

@@ -7,33 +7,41 @@
 #include <math.h>
 #include <string.h>
 
-enum { CELLS = 64, MOST_GROUPS = 64 };	/* a look is told in at most 64 x 64 cells */
+enum { CELLS = 64, MOST_GROUPS = 64 }; /* a look is told in at most 64 x 64 cells */
 enum { SEARCH_FRAMES = 6, PATIENCE = 10, LEAST_CELLS = 3, LEAST_SHARE = 20, LEAST_TOUCH = 3 };
 static const uint64_t SEARCH_NS = 200 * PMK_MS_NS;
-static const double MARGIN = 1.1;	/* the view over the person's larger side */
-static const double ROUGH_MARGIN = 1.2;	/* the same at first sight, when less is known of where the person ends */
-static const double NEAR = 0.035;	/* of the view: nearer to its border than this, it moves */
-static const double ROOMY = 0.9;	/* of the view's side: if less than this would do, it shrinks after PATIENCE frames */
-static const double GROW = 0.25;	/* of the view, at a side where a person touches it */
-static const double CORE = 0.3;	/* of the fullest row or column: what is thinner is no reason to make a view larger */
-static const double OUTSIDE = 0.1;	/* of the view, at each of its sides, may lie outside of the picture; rather than more it is squeezed */
-static const double BELOW = 2;	/* px below the picture, so that its last row is inside, once somebody is followed */
-static const double CLOSER = 1.5;	/* of a square: in a wider picture a look at the whole misses small people */
-static const double WIDE = 1.3, WIDE_STILL = 1.2;	/* squeezed by more than this it would become two tiles; by this they stay */
-static const double ROW_MARGIN = 1.1, ROW_MOST = 1.06;	/* a view of two tiles over the people's width; at most, over the picture's */
-static const double OVERLAP = 0.2;	/* of a tile, at least, is in the other one too */
-static const double LEAST_SIDE = 0.25;	/* of the picture's smaller side: no view is smaller, the picture has no more to show */
-static const double SWITCH = 1.5;	/* another person has to be this much nearer to be chosen instead */
+static const double MARGIN = 1.1; /* the view over the person's larger side */
+static const double ROUGH_MARGIN = 1.2; /* the same at first sight, when less is known of where the person ends */
+static const double NEAR = 0.035; /* of the view: nearer to its border than this, it moves */
+/* of the view's side: if less than this would do, it shrinks after PATIENCE frames */
+static const double ROOMY = 0.9;
+static const double GROW = 0.25; /* of the view, at a side where a person touches it */
+static const double CORE = 0.3; /* of the fullest row or column: what is thinner is no reason to make a view larger */
+/* of the view, at each of its sides, may lie outside of the picture; rather than more it is squeezed */
+static const double OUTSIDE = 0.1;
+static const double BELOW = 2; /* px below the picture, so that its last row is inside, once somebody is followed */
+static const double CLOSER = 1.5; /* of a square: in a wider picture a look at the whole misses small people */
+/* squeezed by more than this it would become two tiles; by this they stay */
+static const double WIDE = 1.3, WIDE_STILL = 1.2;
+/* a view of two tiles over the people's width; at most, over the picture's */
+static const double ROW_MARGIN = 1.1, ROW_MOST = 1.06;
+static const double OVERLAP = 0.2; /* of a tile, at least, is in the other one too */
+/* of the picture's smaller side: no view is smaller, the picture has no more to show */
+static const double LEAST_SIDE = 0.25;
+static const double SWITCH = 1.5; /* another person has to be this much nearer to be chosen instead */
 
 /* What a look shows, coarsely: in cells of `size` px of the network. */
 struct cells {
 	int width, height, size;
-	uint8_t on[CELLS * CELLS];	/* 1: mostly person */
-	uint16_t label[CELLS * CELLS];	/* 0: nobody; else which group of joined cells */
+	uint8_t on[CELLS * CELLS]; /* 1: mostly person */
+	uint16_t label[CELLS * CELLS]; /* 0: nobody; else which group of joined cells */
 };
 
 /* Cells joined by their sides. Core: without the rows and columns that hold little of it. */
-struct group { int count; struct pmk_box box, core; };	/* in cells */
+struct group {
+	int count;
+	struct pmk_box box, core;
+}; /* in cells */
 
 void pmk_view_init(struct pmk_view *v, int width, int height, double shape, bool nearest)
 {
@@ -68,7 +76,8 @@ static struct pmk_box both(const struct pmk_box *a, const struct pmk_box *b)
 {
 	if (is_empty(a) || is_empty(b))
 		return is_empty(a) ? *b : *a;
-	return (struct pmk_box){ fmin(a->left, b->left), fmin(a->top, b->top), fmax(a->right, b->right), fmax(a->bottom, b->bottom) };
+	return (struct pmk_box){ fmin(a->left, b->left), fmin(a->top, b->top), fmax(a->right, b->right),
+		fmax(a->bottom, b->bottom) };
 }
 
 static double area(const struct pmk_box *b)
@@ -90,7 +99,8 @@ static void place(double middle, double size, double side, double before, double
 	*length = even(fits);
 }
 
-static void place_across(const struct pmk_view *v, const struct pmk_box *box, double side, double width, struct pmk_rect *r)
+static void place_across(
+	const struct pmk_view *v, const struct pmk_box *box, double side, double width, struct pmk_rect *r)
 {
 	double out = side * v->shape * OUTSIDE;
 
@@ -99,13 +109,16 @@ static void place_across(const struct pmk_view *v, const struct pmk_box *box, do
 
 static void place_down(const struct pmk_view *v, const struct pmk_box *box, double side, struct pmk_rect *r)
 {
-	place((box->top + box->bottom) / 2, side, v->height, side * OUTSIDE, v->fitted ? BELOW : side * OUTSIDE, &r->y, &r->height);
+	place((box->top + box->bottom) / 2, side, v->height, side * OUTSIDE, v->fitted ? BELOW : side * OUTSIDE, &r->y,
+		&r->height);
 }
 
-/* One look: centred on the people in `box`, of the network's shape unless that would be mostly outside of the picture. */
+/* One look: centred on the people in `box`, of the network's shape unless that would be mostly outside of the picture.
+ */
 static struct pmk_rect one_look(const struct pmk_view *v, const struct pmk_box *box, double margin)
 {
-	double width = box->right - box->left, height = box->bottom - box->top, least = fmin(v->width, v->height) * LEAST_SIDE;
+	double width = box->right - box->left, height = box->bottom - box->top,
+	       least = fmin(v->width, v->height) * LEAST_SIDE;
 	double side = fmax(fmax(width / v->shape, height) * margin, least);
 	struct pmk_rect r;
 
@@ -135,7 +148,8 @@ static struct pmk_rect around(const struct pmk_view *v, const struct pmk_box *bo
 	return *wide ? two_tiles(v, box, margin) : r;
 }
 
-/* Of two tiles that cover width x height px together: of the network's shape, or squeezed where that would leave a gap. */
+/* Of two tiles that cover width x height px together: of the network's shape, or squeezed where that would leave a gap.
+ */
 static int tile_width(const struct pmk_view *v, int width, int height)
 {
 	int least = (int)(width / (2 - OVERLAP)) & ~1, shaped = even(height * v->shape);
@@ -218,7 +232,8 @@ static struct group fill(struct cells *c, int at, uint16_t label)
 	stack[depth++] = (uint16_t)at;
 	while (depth) {
 		int here = stack[--depth], x = here % c->width, y = here / c->width;
-		int next[4] = { x ? here - 1 : -1, x + 1 < c->width ? here + 1 : -1, y ? here - c->width : -1, y + 1 < c->height ? here + c->width : -1 };
+		int next[4] = { x ? here - 1 : -1, x + 1 < c->width ? here + 1 : -1, y ? here - c->width : -1,
+			y + 1 < c->height ? here + c->width : -1 };
 
 		g.count++;
 		highest = ++columns[x] > highest ? columns[x] : highest;
@@ -245,7 +260,8 @@ static void erase(struct cells *c, uint16_t label)
 	}
 }
 
-/* The groups worth following: those that pmk_islands_run would leave. Their cells have labels 1.. in order, all others 0. */
+/* The groups worth following: those that pmk_islands_run would leave. Their cells have labels 1.. in order, all others
+ * 0. */
 static int find_groups(struct cells *c, struct group groups[MOST_GROUPS])
 {
 	uint16_t name[MOST_GROUPS + 1] = { 0 };
@@ -258,7 +274,8 @@ static int find_groups(struct cells *c, struct group groups[MOST_GROUPS])
 		groups[count] = fill(c, i, (uint16_t)(count + 1));
 		most = groups[count].count > most ? groups[count].count : most;
 		if (groups[count].count < LEAST_CELLS)
-			erase(c, (uint16_t)(count + 1));	/* there may be more specks than groups can be told of */
+			/* there may be more specks than groups can be told of */
+			erase(c, (uint16_t)(count + 1));
 		else
 			count++;
 	}
@@ -274,8 +291,8 @@ static int find_groups(struct cells *c, struct group groups[MOST_GROUPS])
 }
 
 /* From cells of a look at the view to the picture, without what sticks out of it. */
-static struct pmk_box in_picture(const struct pmk_view *v, const struct pmk_box *b, const struct cells *c, int width, int height,
-	const struct pmk_rect *rect)
+static struct pmk_box in_picture(const struct pmk_view *v, const struct pmk_box *b, const struct cells *c, int width,
+	int height, const struct pmk_rect *rect)
 {
 	double across = (double)rect->width / width * c->size, down = (double)rect->height / height * c->size;
 
@@ -287,22 +304,22 @@ static bool holds(const struct pmk_view *v, const struct pmk_box *b)
 {
 	double slack = NEAR * v->rect.width;
 
-	return b->left >= v->rect.x - slack && b->top >= v->rect.y - slack && b->right <= v->rect.x + v->rect.width + slack &&
-		b->bottom <= v->rect.y + v->rect.height + slack;
+	return b->left >= v->rect.x - slack && b->top >= v->rect.y - slack &&
+		b->right <= v->rect.x + v->rect.width + slack && b->bottom <= v->rect.y + v->rect.height + slack;
 }
 
 /* How much a person matters: size, less to the sides; the one who was chosen before matters more. */
 static double weight(const struct pmk_view *v, const struct pmk_box *b)
 {
 	double off = fabs((b->left + b->right) / v->width - 1);
-	struct pmk_box common = { fmax(b->left, v->chosen.left), fmax(b->top, v->chosen.top), fmin(b->right, v->chosen.right),
-		fmin(b->bottom, v->chosen.bottom) };
+	struct pmk_box common = { fmax(b->left, v->chosen.left), fmax(b->top, v->chosen.top),
+		fmin(b->right, v->chosen.right), fmin(b->bottom, v->chosen.bottom) };
 
 	return area(b) * (1 - off / 2) * (2 * area(&common) > fmin(area(b), area(&v->chosen)) ? SWITCH : 1);
 }
 
-static int choose(const struct pmk_view *v, const struct group *groups, int count, const struct cells *c, int width, int height,
-	const struct pmk_rect *rect)
+static int choose(const struct pmk_view *v, const struct group *groups, int count, const struct cells *c, int width,
+	int height, const struct pmk_rect *rect)
 {
 	double most = -1;
 	int best = 0;
@@ -357,13 +374,15 @@ void pmk_view_search(struct pmk_view *v, const struct pmk_rect *part, const floa
 }
 
 /* Whether at a side of the view, given by two corners in px of the network, somebody is who is worth following. */
-static bool touches(const float *probability, int width, const struct cells *c, int left, int top, int right, int bottom)
+static bool touches(
+	const float *probability, int width, const struct cells *c, int left, int top, int right, int bottom)
 {
 	int touch = 0;
 
 	for (int y = top; y <= bottom; y++) {
 		for (int x = left; x <= right; x++)
-			touch += probability[(size_t)y * (size_t)width + (size_t)x] > 0.5f && c->label[y / c->size * c->width + x / c->size];
+			touch += probability[(size_t)y * (size_t)width + (size_t)x] > 0.5f &&
+				c->label[y / c->size * c->width + x / c->size];
 	}
 	return touch >= LEAST_TOUCH;
 }
@@ -394,7 +413,7 @@ static void drop_others(float *probability, int width, int height, struct cells 
 {
 	bool changed = true;
 
-	while (changed) {	/* labels spread by a cell a round */
+	while (changed) { /* labels spread by a cell a round */
 		uint16_t before[CELLS * CELLS];
 		changed = false;
 		memcpy(before, c->label, sizeof before);
@@ -429,14 +448,17 @@ static bool is_near(const struct pmk_view *v)
 		(r->y + r->height < v->height && p->bottom > r->y + r->height - down);
 }
 
-/* For the next frame: a view that is too tight moves at once, one that is too wide, or was made at first sight, after some time. */
+/* For the next frame: a view that is too tight moves at once, one that is too wide, or was made at first sight, after
+ * some time. */
 static void plan(struct pmk_view *v)
 {
 	struct pmk_box wanted = both(&v->people, &v->searched);
 	bool wide = v->wide;
 	struct pmk_rect next = around(v, &wanted, MARGIN, &wide);
 
-	v->roomy = v->rough || (double)next.width * next.height < ROOMY * ROOMY * v->rect.width * v->rect.height ? v->roomy + 1 : 0;
+	v->roomy = v->rough || (double)next.width * next.height < ROOMY * ROOMY * v->rect.width * v->rect.height ?
+		v->roomy + 1 :
+		0;
 	if (v->roomy <= PATIENCE && !is_near(v))
 		return;
 	v->rect = next;
@@ -445,7 +467,8 @@ static void plan(struct pmk_view *v)
 	v->roomy = 0;
 }
 
-/* Nobody where somebody was: the picture is looked at once more, whole. An empty room is searched no more often than another picture. */
+/* Nobody where somebody was: the picture is looked at once more, whole. An empty room is searched no more often than
+ * another picture. */
 static bool lose(struct pmk_view *v)
 {
 	if (!v->found)

@@ -45,22 +45,27 @@ static double in_px(const struct pmk_zone *z, int i, int side)
 
 struct pmk_rect pmk_zone_in(const struct pmk_zone *z, int width, int height)
 {
-	double x = in_px(z, 0, width), y = in_px(z, 1, height), right = x + in_px(z, 2, width), bottom = y + in_px(z, 3, height);
+	double x = in_px(z, 0, width), y = in_px(z, 1, height), right = x + in_px(z, 2, width),
+	       bottom = y + in_px(z, 3, height);
 	int left = (int)fmin(floor(x), width), top = (int)fmin(floor(y), height);
 
-	return (struct pmk_rect){ left, top, (int)fmin(ceil(right), width) - left, (int)fmin(ceil(bottom), height) - top };
+	return (struct pmk_rect){ left, top, (int)fmin(ceil(right), width) - left,
+		(int)fmin(ceil(bottom), height) - top };
 }
 
-/* The pixels of a line of `count`, which covers `size` px from `start` on, that a part of a zone touches: from *first to before *end. */
+/* The pixels of a line of `count`, which covers `size` px from `start` on, that a part of a zone touches: from *first
+ * to before *end. */
 static void covered(int zone, int zone_size, int start, int size, int count, int *first, int *end)
 {
-	double scale = (double)count / size, a = floor((zone - start) * scale), b = ceil((zone + zone_size - start) * scale);
+	double scale = (double)count / size, a = floor((zone - start) * scale),
+	       b = ceil((zone + zone_size - start) * scale);
 
 	*first = (int)fmin(fmax(a, 0), count);
 	*end = (int)fmin(fmax(b, *first), count);
 }
 
-void pmk_zone_clear_probability(const struct pmk_rect *zone, const struct pmk_rect *view, float *probability, int width, int height)
+void pmk_zone_clear_probability(
+	const struct pmk_rect *zone, const struct pmk_rect *view, float *probability, int width, int height)
 {
 	int left, right, top, bottom;
 

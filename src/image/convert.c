@@ -13,10 +13,19 @@
 
 uint32_t pmk_fourcc_parse(const char *text)
 {
-	static const struct { const char *name; uint32_t fourcc; } names[] = {
-		{ "YUYV", PMK_FOURCC_YUYV }, { "YUY2", PMK_FOURCC_YUYV }, { "UYVY", PMK_FOURCC_UYVY }, { "NV12", PMK_FOURCC_NV12 },
-		{ "YU12", PMK_FOURCC_YU12 }, { "I420", PMK_FOURCC_YU12 }, { "YV12", PMK_FOURCC_YV12 },
-		{ "MJPG", PMK_FOURCC_MJPG }, { "MJPEG", PMK_FOURCC_MJPG },
+	static const struct {
+		const char *name;
+		uint32_t fourcc;
+	} names[] = {
+		{ "YUYV", PMK_FOURCC_YUYV },
+		{ "YUY2", PMK_FOURCC_YUYV },
+		{ "UYVY", PMK_FOURCC_UYVY },
+		{ "NV12", PMK_FOURCC_NV12 },
+		{ "YU12", PMK_FOURCC_YU12 },
+		{ "I420", PMK_FOURCC_YU12 },
+		{ "YV12", PMK_FOURCC_YV12 },
+		{ "MJPG", PMK_FOURCC_MJPG },
+		{ "MJPEG", PMK_FOURCC_MJPG },
 	};
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -102,8 +111,10 @@ int pmk_convert_from_raw(struct pmk_image *image, uint32_t fourcc, const uint8_t
 		v = image->plane[1];
 		/* fall through */
 	default:
-		return I420Copy(data, stride, chroma, half, chroma + (size_t)half * (size_t)((h + 1) / 2), half, y, sy, u, su, v, sv, w, h) ?
-			-EINVAL : 0;
+		return I420Copy(data, stride, chroma, half, chroma + (size_t)half * (size_t)((h + 1) / 2), half, y, sy,
+			       u, su, v, sv, w, h) ?
+			-EINVAL :
+			0;
 	}
 }
 
@@ -113,8 +124,10 @@ static int to_nv12(const struct pmk_image *m, uint8_t *y, uint8_t *uv)
 	int w = m->layout.width, h = m->layout.height, both = (w + 1) / 2 * 2;
 
 	if (m->layout.chroma == PMK_CHROMA_422)
-		return I422ToNV21(m->plane[0], m->stride[0], m->plane[2], m->stride[2], m->plane[1], m->stride[1], y, w, uv, both, w, h);
-	return I420ToNV12(m->plane[0], m->stride[0], m->plane[1], m->stride[1], m->plane[2], m->stride[2], y, w, uv, both, w, h);
+		return I422ToNV21(m->plane[0], m->stride[0], m->plane[2], m->stride[2], m->plane[1], m->stride[1], y, w,
+			uv, both, w, h);
+	return I420ToNV12(
+		m->plane[0], m->stride[0], m->plane[1], m->stride[1], m->plane[2], m->stride[2], y, w, uv, both, w, h);
 }
 
 static int to_yu12(const struct pmk_image *m, uint8_t *y, uint8_t *u, uint8_t *v)
@@ -122,8 +135,10 @@ static int to_yu12(const struct pmk_image *m, uint8_t *y, uint8_t *u, uint8_t *v
 	int w = m->layout.width, h = m->layout.height, half = (w + 1) / 2;
 
 	if (m->layout.chroma == PMK_CHROMA_422)
-		return I422ToI420(m->plane[0], m->stride[0], m->plane[1], m->stride[1], m->plane[2], m->stride[2], y, w, u, half, v, half, w, h);
-	return I420Copy(m->plane[0], m->stride[0], m->plane[1], m->stride[1], m->plane[2], m->stride[2], y, w, u, half, v, half, w, h);
+		return I422ToI420(m->plane[0], m->stride[0], m->plane[1], m->stride[1], m->plane[2], m->stride[2], y, w,
+			u, half, v, half, w, h);
+	return I420Copy(m->plane[0], m->stride[0], m->plane[1], m->stride[1], m->plane[2], m->stride[2], y, w, u, half,
+		v, half, w, h);
 }
 
 static int to_yuyv(const struct pmk_image *m, uint8_t *data, int stride)
@@ -131,8 +146,10 @@ static int to_yuyv(const struct pmk_image *m, uint8_t *data, int stride)
 	int w = m->layout.width, h = m->layout.height;
 
 	if (m->layout.chroma == PMK_CHROMA_422)
-		return I422ToYUY2(m->plane[0], m->stride[0], m->plane[1], m->stride[1], m->plane[2], m->stride[2], data, stride, w, h);
-	return I420ToYUY2(m->plane[0], m->stride[0], m->plane[1], m->stride[1], m->plane[2], m->stride[2], data, stride, w, h);
+		return I422ToYUY2(m->plane[0], m->stride[0], m->plane[1], m->stride[1], m->plane[2], m->stride[2], data,
+			stride, w, h);
+	return I420ToYUY2(
+		m->plane[0], m->stride[0], m->plane[1], m->stride[1], m->plane[2], m->stride[2], data, stride, w, h);
 }
 
 int pmk_convert_to_raw(const struct pmk_image *image, uint32_t fourcc, uint8_t *data, size_t bytes)
@@ -157,7 +174,9 @@ int pmk_convert_to_raw(const struct pmk_image *image, uint32_t fourcc, uint8_t *
 
 int pmk_rgb_alloc(struct pmk_rgb *rgb, int width, int height)
 {
-	struct pmk_rgb made = { .width = width, .height = height, .stride = (width * 3 + PMK_MEM_ALIGN - 1) / PMK_MEM_ALIGN * PMK_MEM_ALIGN };
+	struct pmk_rgb made = { .width = width,
+		.height = height,
+		.stride = (width * 3 + PMK_MEM_ALIGN - 1) / PMK_MEM_ALIGN * PMK_MEM_ALIGN };
 
 	if (width < 1 || height < 1 || width > 2 * PMK_IMAGE_MAX_PX || height > 2 * PMK_IMAGE_MAX_PX)
 		return -EINVAL;
@@ -222,7 +241,8 @@ void pmk_convert_rgb_to_yuv(const uint8_t rgb[3], const struct pmk_layout *layou
 	chroma_of(&c, rgb[0], rgb[1], rgb[2], &yuv[1], &yuv[2]);
 }
 
-/* Mean colour of the block of pixels that one chroma sample covers; at the rim of an odd picture the block is smaller. */
+/* Mean colour of the block of pixels that one chroma sample covers; at the rim of an odd picture the block is smaller.
+ */
 static void mean_block(const struct pmk_rgb *rgb, int x, int y, int rows, float mean[3])
 {
 	int n = 0, sum[3] = { 0 };
@@ -250,7 +270,8 @@ void pmk_convert_rgb_to_image(const struct pmk_rgb *rgb, struct pmk_image *image
 			to[x] = to_byte(luma(&c, from[0], from[1], from[2]) * c.luma_scale + c.luma_offset);
 	}
 	for (int y = 0; y < pmk_layout_plane_height(&image->layout, 1); y++) {
-		uint8_t *u = image->plane[1] + (size_t)y * image->stride[1], *v = image->plane[2] + (size_t)y * image->stride[2];
+		uint8_t *u = image->plane[1] + (size_t)y * image->stride[1],
+			*v = image->plane[2] + (size_t)y * image->stride[2];
 		for (int x = 0; x < pmk_layout_plane_width(&image->layout, 1); x++) {
 			float mean[3];
 			mean_block(rgb, 2 * x, rows * y, rows, mean);
@@ -280,8 +301,8 @@ void pmk_convert_image_to_rgb(const struct pmk_image *image, struct pmk_rgb *rgb
 	}
 }
 
-/* What a chroma sample adds to luma, and both chroma from both, on the way from one matrix to another: R, G, B of the one put
- * into the definition of the other. Luma is scaled by 219 / 224 less than chroma in limited range. */
+/* What a chroma sample adds to luma, and both chroma from both, on the way from one matrix to another: R, G, B of the
+ * one put into the definition of the other. Luma is scaled by 219 / 224 less than chroma in limited range. */
 struct matrix_change {
 	float y_cb, y_cr, cb_cb, cb_cr, cr_cb, cr_cr;
 };
@@ -289,13 +310,16 @@ struct matrix_change {
 static struct matrix_change matrix_change(const struct pmk_layout *from, const struct pmk_layout *to)
 {
 	struct colours a = colours_of(from), b = colours_of(to);
-	float red = 2 * (1 - a.kr), blue = 2 * (1 - a.kb);	/* R - Y and B - Y of a unit of Cr and Cb */
+	float red = 2 * (1 - a.kr), blue = 2 * (1 - a.kb); /* R - Y and B - Y of a unit of Cr and Cb */
 	float y_cb = b.kb * blue - b.kg * a.kb / a.kg * blue, y_cr = b.kr * red - b.kg * a.kr / a.kg * red;
 
 	return (struct matrix_change){
-		.y_cb = y_cb * a.luma_scale / a.chroma_scale, .y_cr = y_cr * a.luma_scale / a.chroma_scale,
-		.cb_cb = (blue - y_cb) / (2 * (1 - b.kb)), .cb_cr = -y_cr / (2 * (1 - b.kb)),
-		.cr_cb = -y_cb / (2 * (1 - b.kr)), .cr_cr = (red - y_cr) / (2 * (1 - b.kr)),
+		.y_cb = y_cb * a.luma_scale / a.chroma_scale,
+		.y_cr = y_cr * a.luma_scale / a.chroma_scale,
+		.cb_cb = (blue - y_cb) / (2 * (1 - b.kb)),
+		.cb_cr = -y_cr / (2 * (1 - b.kb)),
+		.cr_cb = -y_cb / (2 * (1 - b.kr)),
+		.cr_cr = (red - y_cr) / (2 * (1 - b.kr)),
 	};
 }
 
@@ -309,15 +333,17 @@ void pmk_convert_to_matrix(struct pmk_image *image, enum pmk_matrix matrix)
 		return;
 	to.matrix = matrix;
 	m = matrix_change(&image->layout, &to);
-	for (int y = 0; y < to.height; y++) {	/* luma first: it needs the old chroma */
+	for (int y = 0; y < to.height; y++) { /* luma first: it needs the old chroma */
 		uint8_t *row = image->plane[0] + (size_t)y * image->stride[0];
 		const uint8_t *u = image->plane[1] + (size_t)(y >> shift) * image->stride[1];
 		const uint8_t *v = image->plane[2] + (size_t)(y >> shift) * image->stride[2];
 		for (int x = 0; x < to.width; x++)
-			row[x] = to_byte((float)row[x] + m.y_cb * (float)(u[x / 2] - 128) + m.y_cr * (float)(v[x / 2] - 128));
+			row[x] = to_byte(
+				(float)row[x] + m.y_cb * (float)(u[x / 2] - 128) + m.y_cr * (float)(v[x / 2] - 128));
 	}
 	for (int y = 0; y < pmk_layout_plane_height(&to, 1); y++) {
-		uint8_t *u = image->plane[1] + (size_t)y * image->stride[1], *v = image->plane[2] + (size_t)y * image->stride[2];
+		uint8_t *u = image->plane[1] + (size_t)y * image->stride[1],
+			*v = image->plane[2] + (size_t)y * image->stride[2];
 		for (int x = 0; x < pmk_layout_plane_width(&to, 1); x++) {
 			float cb = (float)(u[x] - 128), cr = (float)(v[x] - 128);
 			u[x] = to_byte(128 + m.cb_cb * cb + m.cb_cr * cr);
@@ -332,8 +358,9 @@ int pmk_convert_scale(const struct pmk_image *from, struct pmk_image *to)
 	if (from->layout.range != to->layout.range || from->layout.matrix != to->layout.matrix)
 		return -EINVAL;
 	for (int p = 0; p < 3; p++) {
-		ScalePlane(from->plane[p], from->stride[p], pmk_layout_plane_width(&from->layout, p), pmk_layout_plane_height(&from->layout, p),
-			to->plane[p], to->stride[p], pmk_layout_plane_width(&to->layout, p), pmk_layout_plane_height(&to->layout, p), kFilterBox);
+		ScalePlane(from->plane[p], from->stride[p], pmk_layout_plane_width(&from->layout, p),
+			pmk_layout_plane_height(&from->layout, p), to->plane[p], to->stride[p],
+			pmk_layout_plane_width(&to->layout, p), pmk_layout_plane_height(&to->layout, p), kFilterBox);
 	}
 	return 0;
 }
@@ -359,7 +386,7 @@ int pmk_convert_scale_middle(const struct pmk_image *from, struct pmk_image *to)
 {
 	struct pmk_rect part = middle_of_shape(&from->layout, &to->layout);
 	struct pmk_image view = *from;
-	int rows = from->layout.chroma == PMK_CHROMA_420 ? 2 : 1;	/* of luma to one of chroma */
+	int rows = from->layout.chroma == PMK_CHROMA_420 ? 2 : 1; /* of luma to one of chroma */
 
 	view.layout.width = part.width;
 	view.layout.height = part.height;
@@ -374,14 +401,16 @@ void pmk_convert_turn(const struct pmk_image *from, struct pmk_image *to, bool m
 {
 	assert(pmk_layout_equal(&from->layout, &to->layout));
 	for (int p = 0; p < 3; p++) {
-		int width = pmk_layout_plane_width(&from->layout, p), height = pmk_layout_plane_height(&from->layout, p);
+		int width = pmk_layout_plane_width(&from->layout, p),
+		    height = pmk_layout_plane_height(&from->layout, p);
 		/* to libyuv a negative height means upside down */
-		(mirror ? MirrorPlane : CopyPlane)(from->plane[p], from->stride[p], to->plane[p], to->stride[p], width, flip ? -height : height);
+		(mirror ? MirrorPlane : CopyPlane)(
+			from->plane[p], from->stride[p], to->plane[p], to->stride[p], width, flip ? -height : height);
 	}
 }
 
-/* y' = 16 + 219/255 y, c' = 128 + 224/255 (c - 128) = (224 c + 3968) / 255. In 16 bits, eight samples a vector: with t = x + 128,
- * (t + (t >> 8)) >> 8 is x / 255 to the nearest for all x of 0..65407. */
+/* y' = 16 + 219/255 y, c' = 128 + 224/255 (c - 128) = (224 c + 3968) / 255. In 16 bits, eight samples a vector: with t
+ * = x + 128, (t + (t >> 8)) >> 8 is x / 255 to the nearest for all x of 0..65407. */
 void pmk_convert_row_to_limited(const uint8_t *from, uint8_t *to, int count, int plane)
 {
 	uint16_t scale = plane ? 224 : 219, offset = plane ? 3968 + 128 : 16 * 255 + 128;

@@ -10,7 +10,8 @@
 
 bool pmk_layout_equal(const struct pmk_layout *a, const struct pmk_layout *b)
 {
-	return a->width == b->width && a->height == b->height && a->chroma == b->chroma && a->range == b->range && a->matrix == b->matrix;
+	return a->width == b->width && a->height == b->height && a->chroma == b->chroma && a->range == b->range &&
+		a->matrix == b->matrix;
 }
 
 int pmk_layout_plane_width(const struct pmk_layout *layout, int plane)
@@ -33,7 +34,8 @@ int pmk_image_alloc(struct pmk_image *image, const struct pmk_layout *layout)
 	struct pmk_image made = { .layout = *layout };
 	size_t bytes = 0, at[3];
 
-	if (layout->width < 1 || layout->height < 1 || layout->width > PMK_IMAGE_MAX_PX || layout->height > PMK_IMAGE_MAX_PX)
+	if (layout->width < 1 || layout->height < 1 || layout->width > PMK_IMAGE_MAX_PX ||
+		layout->height > PMK_IMAGE_MAX_PX)
 		return -EINVAL;
 	for (int p = 0; p < 3; p++) {
 		made.stride[p] = padded(pmk_layout_plane_width(layout, p));
@@ -61,7 +63,8 @@ void pmk_image_copy(struct pmk_image *to, const struct pmk_image *from)
 	for (int p = 0; p < 3; p++) {
 		size_t width = (size_t)pmk_layout_plane_width(&from->layout, p);
 		for (int y = 0; y < pmk_layout_plane_height(&from->layout, p); y++)
-			memcpy(to->plane[p] + (size_t)y * to->stride[p], from->plane[p] + (size_t)y * from->stride[p], width);
+			memcpy(to->plane[p] + (size_t)y * to->stride[p], from->plane[p] + (size_t)y * from->stride[p],
+				width);
 	}
 }
 
@@ -69,7 +72,8 @@ void pmk_image_fill(struct pmk_image *image, const uint8_t yuv[3])
 {
 	for (int p = 0; p < 3; p++) {
 		for (int y = 0; y < pmk_layout_plane_height(&image->layout, p); y++)
-			memset(image->plane[p] + (size_t)y * image->stride[p], yuv[p], (size_t)pmk_layout_plane_width(&image->layout, p));
+			memset(image->plane[p] + (size_t)y * image->stride[p], yuv[p],
+				(size_t)pmk_layout_plane_width(&image->layout, p));
 	}
 }
 
@@ -93,7 +97,7 @@ void pmk_mask_free(struct pmk_mask *mask)
 }
 
 struct pmk_frame_pool {
-	atomic_int holders;	/* the owner, and each frame that is out */
+	atomic_int holders; /* the owner, and each frame that is out */
 	int count;
 	struct pmk_frame frames[];
 };
@@ -154,7 +158,7 @@ struct pmk_frame *pmk_frame_pool_take(struct pmk_frame_pool *pool, const struct 
 			return NULL;
 		}
 	}
-	frame->image.layout = *layout;	/* range and matrix are but labels */
+	frame->image.layout = *layout; /* range and matrix are but labels */
 	atomic_fetch_add(&pool->holders, 1);
 	frame->time_ns = frame->number = 0;
 	frame->position_ns = -1;

@@ -11,10 +11,11 @@
 struct pmk_shown;
 
 const struct pmk_image *pmk_shown_image(const struct pmk_shown *shown);
-uint64_t pmk_shown_time_ns(const struct pmk_shown *shown);	/* capture time of its frame; for a cover, when it was made */
-int64_t pmk_shown_position_ns(const struct pmk_shown *shown);	/* place in a recorded video, or -1 */
-bool pmk_shown_is_cover(const struct pmk_shown *shown);	/* no person in it: backdrop only */
-void pmk_shown_ref(struct pmk_shown *shown);	/* [any thread] */
-void pmk_shown_unref(struct pmk_shown *shown);	/* [any thread]; NULL is fine */
+/* capture time of its frame; for a cover, when it was made */
+uint64_t pmk_shown_time_ns(const struct pmk_shown *shown);
+int64_t pmk_shown_position_ns(const struct pmk_shown *shown); /* place in a recorded video, or -1 */
+bool pmk_shown_is_cover(const struct pmk_shown *shown); /* no person in it: backdrop only */
+void pmk_shown_ref(struct pmk_shown *shown); /* [any thread] */
+void pmk_shown_unref(struct pmk_shown *shown); /* [any thread]; NULL is fine */
 
 #endif

@@ -15,15 +15,17 @@ struct pmk_shown {
 	uint64_t time_ns;
 	int64_t position_ns;
 	bool cover;
-	uint64_t backdrop;	/* 0, or which one it holds outside of the spans, as compose.c counts them */
-	struct pmk_shown_span *span;	/* of each row of cells of 8x8 pixels, from the top */
+	uint64_t backdrop; /* 0, or which one it holds outside of the spans, as compose.c counts them */
+	struct pmk_shown_span *span; /* of each row of cells of 8x8 pixels, from the top */
 	atomic_int users;
 };
 
 struct pmk_shown_pool;
 
-struct pmk_shown_pool *pmk_shown_pool_create(int count, const struct pmk_layout *layout) __attribute__((warn_unused_result));
+struct pmk_shown_pool *pmk_shown_pool_create(int count, const struct pmk_layout *layout)
+	__attribute__((warn_unused_result));
 void pmk_shown_pool_destroy(struct pmk_shown_pool *pool);
-struct pmk_shown *pmk_shown_pool_take(struct pmk_shown_pool *pool) __attribute__((warn_unused_result));	/* NULL when all are in use */
+/* NULL when all are in use */
+struct pmk_shown *pmk_shown_pool_take(struct pmk_shown_pool *pool) __attribute__((warn_unused_result));
 
 #endif

@@ -7,7 +7,8 @@
 #include "base/log.h"
 #include "base/parse.h"
 
-int pmk_sink_open(const char *spec, const struct pmk_sink_setup *setup, const struct pmk_shown *cover, struct pmk_sink **sink)
+int pmk_sink_open(
+	const char *spec, const struct pmk_sink_setup *setup, const struct pmk_shown *cover, struct pmk_sink **sink)
 {
 	const char *rest;
 
@@ -24,7 +25,8 @@ int pmk_sink_open(const char *spec, const struct pmk_sink_setup *setup, const st
 	if (strchr(spec, '/') || strchr(spec, '.'))
 		pmk_error("output '%s' is not known; did you mean file:%s?", spec, spec);
 	else
-		pmk_error("output '%s' is not known; use auto, /dev/videoN, pipewire[:NAME], file:PATH, null or hash", spec);
+		pmk_error("output '%s' is not known; use auto, /dev/videoN, pipewire[:NAME], file:PATH, null or hash",
+			spec);
 	return -EINVAL;
 }
 

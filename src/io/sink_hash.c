@@ -11,7 +11,7 @@
 struct hash_sink {
 	struct pmk_sink base;
 	struct pmk_sha256 total;
-	unsigned long long number;	/* of the next picture */
+	unsigned long long number; /* of the next picture */
 };
 
 static void hash_rows(struct pmk_sha256 *sha, const struct pmk_image *image)

@@ -26,11 +26,14 @@ int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct
 	if (strchr(spec, '/') || strchr(spec, '.'))
 		pmk_error("camera '%s' is not known; did you mean file:%s?", spec, spec);
 	else
-		pmk_error("camera '%s' is not known; use auto, /dev/videoN, pipewire[:NAME], file:PATH or presenter[:SEED]", spec);
+		pmk_error("camera '%s' is not known; use auto, /dev/videoN, pipewire[:NAME], file:PATH or "
+			  "presenter[:SEED]",
+			spec);
 	return -EINVAL;
 }
 
-int pmk_source_reopen(const char *spec, const struct pmk_source_place *place, const struct pmk_source_wish *wish, struct pmk_source **source)
+int pmk_source_reopen(const char *spec, const struct pmk_source_place *place, const struct pmk_source_wish *wish,
+	struct pmk_source **source)
 {
 	if (place->path[0] && (strcmp(spec, "auto") == 0 || pmk_parse_after(spec, "/dev/")))
 		return pmk_source_v4l2_reopen(spec, place, wish, source);
@@ -46,7 +49,8 @@ void pmk_source_note_damage(struct pmk_source *source, const char *why)
 {
 	source->damaged++;
 	if ((source->damaged & (source->damaged - 1)) == 0)
-		pmk_warn("%s: damaged picture skipped (%s), %llu so far", source->name, why, (unsigned long long)source->damaged);
+		pmk_warn("%s: damaged picture skipped (%s), %llu so far", source->name, why,
+			(unsigned long long)source->damaged);
 }
 
 void pmk_source_close(struct pmk_source *source)

@@ -4,8 +4,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/parse.h"
-#include "image/convert.h"
 #include "draw/presenter.h"
+#include "image/convert.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -19,7 +19,7 @@ struct presenter_source {
 	struct pmk_presenter *presenter;
 	struct pmk_frame_pool *pool;
 	bool unpaced;
-	uint64_t start_ns;	/* when frame 0 was due; 0 before the first read */
+	uint64_t start_ns; /* when frame 0 was due; 0 before the first read */
 	uint64_t next_number;
 };
 
@@ -28,7 +28,8 @@ static uint64_t due_ns(const struct presenter_source *s, uint64_t number)
 	return s->start_ns + (uint64_t)((double)number * 1e9 / s->source.fps);
 }
 
-/* Wait for the next frame; a late reader gets the newest that is due. -EAGAIN when it is not due before the deadline. */
+/* Wait for the next frame; a late reader gets the newest that is due. -EAGAIN when it is not due before the deadline.
+ */
 static int wait_due(struct presenter_source *s, uint64_t deadline_ns)
 {
 	uint64_t now = pmk_clock_now_ns(), newest;
@@ -86,12 +87,12 @@ static const struct pmk_source_impl impl = { .read = presenter_read, .close = pr
 static int check_wish(const struct pmk_source_wish *wish)
 {
 	bool size_fits = (!wish->width && !wish->height) ||
-			(wish->width >= PMK_IMAGE_MIN_PX && wish->width <= PMK_IMAGE_MAX_PX && wish->height >= PMK_IMAGE_MIN_PX &&
-					wish->height <= PMK_IMAGE_MAX_PX);
+		(wish->width >= PMK_IMAGE_MIN_PX && wish->width <= PMK_IMAGE_MAX_PX &&
+			wish->height >= PMK_IMAGE_MIN_PX && wish->height <= PMK_IMAGE_MAX_PX);
 
 	if (!size_fits) {
-		pmk_error("presenter: %dx%d cannot be drawn; use a size of %d to %d px a side", wish->width, wish->height,
-				PMK_IMAGE_MIN_PX, PMK_IMAGE_MAX_PX);
+		pmk_error("presenter: %dx%d cannot be drawn; use a size of %d to %d px a side", wish->width,
+			wish->height, PMK_IMAGE_MIN_PX, PMK_IMAGE_MAX_PX);
 		return -EINVAL;
 	}
 	if (wish->fps != 0 && !(wish->fps >= 1 && wish->fps <= MOST_FPS)) {
@@ -107,8 +108,8 @@ int pmk_source_presenter_open(const char *seed, const struct pmk_source_wish *wi
 	int number = 1, err;
 
 	if (*seed && pmk_parse_int(seed, 0, INT_MAX, &number)) {
-		pmk_error("presenter: '%s' is no seed; use presenter or presenter:N with a whole number N from 0 to %d", seed,
-				INT_MAX);
+		pmk_error("presenter: '%s' is no seed; use presenter or presenter:N with a whole number N from 0 to %d",
+			seed, INT_MAX);
 		return -EINVAL;
 	}
 	err = check_wish(wish);
@@ -119,7 +120,8 @@ int pmk_source_presenter_open(const char *seed, const struct pmk_source_wish *wi
 		return -ENOMEM;
 	made->source.impl = &impl;
 	made->source.layout = (struct pmk_layout){
-		.width = wish->width ? wish->width : DEFAULT_WIDTH, .height = wish->height ? wish->height : DEFAULT_HEIGHT,
+		.width = wish->width ? wish->width : DEFAULT_WIDTH,
+		.height = wish->height ? wish->height : DEFAULT_HEIGHT,
 		.chroma = wish->fourcc ? pmk_fourcc_chroma(wish->fourcc) : PMK_CHROMA_420,
 	};
 	made->source.fps = wish->fps > 0 ? wish->fps : DEFAULT_FPS;
@@ -128,13 +130,13 @@ int pmk_source_presenter_open(const char *seed, const struct pmk_source_wish *wi
 	made->pool = pmk_frame_pool_create(POOL_FRAMES);
 	if (made->pool)
 		err = pmk_presenter_create(
-				made->source.layout.width, made->source.layout.height, (uint32_t)number, &made->presenter);
+			made->source.layout.width, made->source.layout.height, (uint32_t)number, &made->presenter);
 	if (err) {
 		presenter_close(&made->source);
 		return err;
 	}
-	snprintf(made->source.name, sizeof(made->source.name), "presenter %d %dx%d at %.4g/s", number, made->source.layout.width,
-		made->source.layout.height, made->source.fps);
+	snprintf(made->source.name, sizeof(made->source.name), "presenter %d %dx%d at %.4g/s", number,
+		made->source.layout.width, made->source.layout.height, made->source.fps);
 	*source = &made->source;
 	return 0;
 }

@@ -16,19 +16,19 @@
 
 enum { MOST_SPARE_BYTES = 16, IMAGE_MEMORY = 1 << 20, MOST_ROWS = 4 * DCTSIZE, MOST_SCANS = 100 };
 
-/* libjpeg takes memory anew for each picture; here that comes out of one block that is used again, so that a running camera
- * allocates nothing. What does not fit is left to libjpeg. */
+/* libjpeg takes memory anew for each picture; here that comes out of one block that is used again, so that a running
+ * camera allocates nothing. What does not fit is left to libjpeg. */
 struct pmk_jpeg {
 	struct jpeg_decompress_struct info;
 	struct jpeg_error_mgr errors;
 	struct jpeg_progress_mgr progress;
-	jmp_buf escape;	/* out of libjpeg, when it finds the picture damaged */
-	struct pmk_jpeg_scan *scan;	/* for ordinary pictures; NULL: libjpeg does all */
-	bool by_library;	/* the last one */
+	jmp_buf escape; /* out of libjpeg, when it finds the picture damaged */
+	struct pmk_jpeg_scan *scan; /* for ordinary pictures; NULL: libjpeg does all */
+	bool by_library; /* the last one */
 	struct pmk_arena memory;
-	struct jpeg_memory_mgr own;	/* libjpeg's functions */
-	uint8_t *dummy;	/* a row below the picture */
-	uint8_t *scratch;	/* planes in a sampling that is no layout's */
+	struct jpeg_memory_mgr own; /* libjpeg's functions */
+	uint8_t *dummy; /* a row below the picture */
+	uint8_t *scratch; /* planes in a sampling that is no layout's */
 	size_t scratch_bytes;
 };
 
@@ -42,13 +42,15 @@ static void on_error(j_common_ptr info)
 	longjmp(jpeg_of(info)->escape, 1);
 }
 
-/* Any warning means damage, but for a few bytes too many in front of the end marker (0xd9), which some webcams send. With restart
- * markers the decoder looks for a marker in the middle of the picture too, and the same words may mean that the rest is missing. */
+/* Any warning means damage, but for a few bytes too many in front of the end marker (0xd9), which some webcams send.
+ * With restart markers the decoder looks for a marker in the middle of the picture too, and the same words may mean
+ * that the rest is missing. */
 static void on_message(j_common_ptr info, int level)
 {
 	const struct pmk_jpeg *jpeg = jpeg_of(info);
 	const struct jpeg_error_mgr *e = info->err;
-	bool spare = e->msg_code == JWRN_EXTRANEOUS_DATA && e->msg_parm.i[0] <= MOST_SPARE_BYTES && e->msg_parm.i[1] == JPEG_EOI;
+	bool spare = e->msg_code == JWRN_EXTRANEOUS_DATA && e->msg_parm.i[0] <= MOST_SPARE_BYTES &&
+		e->msg_parm.i[1] == JPEG_EOI;
 
 	if (level < 0 && !(spare && jpeg->info.restart_interval == 0))
 		longjmp(jpeg_of(info)->escape, 1);
@@ -111,7 +113,7 @@ static void free_pool(j_common_ptr info, int pool)
 
 	jpeg->own.free_pool(info, pool);
 	if (pool == JPOOL_IMAGE) {
-		memset(jpeg->memory.base, 0, jpeg->memory.used);	/* pieces come zeroed */
+		memset(jpeg->memory.base, 0, jpeg->memory.used); /* pieces come zeroed */
 		jpeg->memory.used = 0;
 	}
 }
@@ -188,8 +190,8 @@ static bool known_sampling(const struct jpeg_decompress_struct *info)
 		return info->jpeg_color_space == JCS_GRAYSCALE;
 	if (info->num_components != 3 || info->jpeg_color_space != JCS_YCbCr)
 		return false;
-	return has_sampling(info, 1, 1) || has_sampling(info, 2, 1) || has_sampling(info, 2, 2) || has_sampling(info, 1, 2) ||
-		has_sampling(info, 4, 1);
+	return has_sampling(info, 1, 1) || has_sampling(info, 2, 1) || has_sampling(info, 2, 2) ||
+		has_sampling(info, 1, 2) || has_sampling(info, 4, 1);
 }
 
 /* Inside setjmp. */
@@ -201,10 +203,12 @@ static int read_header(struct pmk_jpeg *jpeg, const uint8_t *data, size_t bytes,
 	jpeg_mem_src(info, data, bytes);
 	if (jpeg_read_header(info, TRUE) != JPEG_HEADER_OK || !known_sampling(info))
 		return -EBADMSG;
-	if (info->image_width < PMK_IMAGE_MIN_PX || info->image_height < PMK_IMAGE_MIN_PX || info->image_width > PMK_IMAGE_MAX_PX ||
-	    info->image_height > PMK_IMAGE_MAX_PX)
+	if (info->image_width < PMK_IMAGE_MIN_PX || info->image_height < PMK_IMAGE_MIN_PX ||
+		info->image_width > PMK_IMAGE_MAX_PX || info->image_height > PMK_IMAGE_MAX_PX)
 		return -EBADMSG;
-	*layout = (struct pmk_layout){ .width = (int)info->image_width, .height = (int)info->image_height, .range = PMK_RANGE_FULL,
+	*layout = (struct pmk_layout){ .width = (int)info->image_width,
+		.height = (int)info->image_height,
+		.range = PMK_RANGE_FULL,
 		.matrix = PMK_MATRIX_BT601,
 		.chroma = info->num_components == 3 && has_sampling(info, 2, 1) ? PMK_CHROMA_422 : PMK_CHROMA_420 };
 	return 0;
@@ -223,8 +227,8 @@ int pmk_jpeg_layout(struct pmk_jpeg *jpeg, const uint8_t *data, size_t bytes, st
 	return err;
 }
 
-/* Inside setjmp. libjpeg writes whole blocks: each row up to the next multiple of 8, and rows below the picture, which go to the
- * dummy row. */
+/* Inside setjmp. libjpeg writes whole blocks: each row up to the next multiple of 8, and rows below the picture, which
+ * go to the dummy row. */
 static void decode_by_library(struct pmk_jpeg *jpeg, uint8_t *const plane[3], const int stride[3])
 {
 	struct jpeg_decompress_struct *info = &jpeg->info;
@@ -238,7 +242,8 @@ static void decode_by_library(struct pmk_jpeg *jpeg, uint8_t *const plane[3], co
 			const jpeg_component_info *c = &info->comp_info[p];
 			JDIMENSION count = (JDIMENSION)(c->v_samp_factor * DCTSIZE), y = top * count;
 			for (JDIMENSION i = 0; i < count; i++, y++)
-				rows[p][i] = y < c->downsampled_height ? plane[p] + (size_t)y * (size_t)stride[p] : jpeg->dummy;
+				rows[p][i] = y < c->downsampled_height ? plane[p] + (size_t)y * (size_t)stride[p] :
+									 jpeg->dummy;
 		}
 		jpeg_read_raw_data(info, arrays, (JDIMENSION)(info->max_v_samp_factor * DCTSIZE));
 	}
@@ -286,10 +291,12 @@ static int place_scratch(struct pmk_jpeg *jpeg, uint8_t *plane[3], int stride[3]
 	return 0;
 }
 
-static void take_plane(const jpeg_component_info *c, const uint8_t *from, int stride, struct pmk_image *image, int plane)
+static void take_plane(
+	const jpeg_component_info *c, const uint8_t *from, int stride, struct pmk_image *image, int plane)
 {
-	ScalePlane(from, stride, (int)c->downsampled_width, (int)c->downsampled_height, image->plane[plane], image->stride[plane],
-		pmk_layout_plane_width(&image->layout, plane), pmk_layout_plane_height(&image->layout, plane), kFilterBox);
+	ScalePlane(from, stride, (int)c->downsampled_width, (int)c->downsampled_height, image->plane[plane],
+		image->stride[plane], pmk_layout_plane_width(&image->layout, plane),
+		pmk_layout_plane_height(&image->layout, plane), kFilterBox);
 }
 
 static int decode_by_scratch(struct pmk_jpeg *jpeg, struct pmk_image *image)
@@ -328,6 +335,6 @@ int pmk_jpeg_decode(struct pmk_jpeg *jpeg, const uint8_t *data, size_t bytes, st
 	else
 		err = decode_by_scratch(jpeg, image);
 	if (!err && jpeg->by_library)
-		jpeg_finish_decompress(&jpeg->info);	/* may still find damage */
+		jpeg_finish_decompress(&jpeg->info); /* may still find damage */
 	return err;
 }

@@ -7,12 +7,90 @@ enum { LONGEST = 16, MOST_DC = 11, MOST_AC = 10, RUN_OF_ZEROS = 0xf0 };
 
 enum { END = 0x80 };
 
-/* The order in which T.81 sends coefficients, by how many have come. Behind the last come those of a run that is too long. */
+/* The order in which T.81 sends coefficients, by how many have come. Behind the last come those of a run that is too
+ * long. */
 static const uint8_t natural[1 + 64 + 16] = {
 	0,
-	0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28,
-	35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
-	63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63,
+	0,
+	1,
+	8,
+	16,
+	9,
+	2,
+	3,
+	10,
+	17,
+	24,
+	32,
+	25,
+	18,
+	11,
+	4,
+	5,
+	12,
+	19,
+	26,
+	33,
+	40,
+	48,
+	41,
+	34,
+	27,
+	20,
+	13,
+	6,
+	7,
+	14,
+	21,
+	28,
+	35,
+	42,
+	49,
+	56,
+	57,
+	50,
+	43,
+	36,
+	29,
+	22,
+	15,
+	23,
+	30,
+	37,
+	44,
+	51,
+	58,
+	59,
+	52,
+	45,
+	38,
+	31,
+	39,
+	46,
+	53,
+	60,
+	61,
+	54,
+	47,
+	55,
+	62,
+	63,
+	63,
+	63,
+	63,
+	63,
+	63,
+	63,
+	63,
+	63,
+	63,
+	63,
+	63,
+	63,
+	63,
+	63,
+	63,
+	63,
 };
 
 /* The entry of a symbol behind a code of so many bits; 0: unusual. */
@@ -34,7 +112,8 @@ void pmk_jpeg_codes_make(struct pmk_jpeg_codes *codes, const uint8_t bits[17], c
 {
 	int code = 0, index = 0;
 
-	if (codes->ac == ac && memcmp(codes->bits, bits, sizeof codes->bits) == 0 && memcmp(codes->symbols, symbols, sizeof codes->symbols) == 0)
+	if (codes->ac == ac && memcmp(codes->bits, bits, sizeof codes->bits) == 0 &&
+		memcmp(codes->symbols, symbols, sizeof codes->symbols) == 0)
 		return;
 	memset(codes, 0, sizeof *codes);
 	memcpy(codes->bits, bits, sizeof codes->bits);
@@ -45,7 +124,9 @@ void pmk_jpeg_codes_make(struct pmk_jpeg_codes *codes, const uint8_t bits[17], c
 		for (int i = 0; i < bits[length] && index < 256; i++, index++, code++) {
 			int rest = PMK_JPEG_LOOK - length;
 
-			for (int behind = 0; rest >= 0 && behind < 1 << rest && (code << rest) + behind < 1 << PMK_JPEG_LOOK; behind++)
+			for (int behind = 0;
+				rest >= 0 && behind < 1 << rest && (code << rest) + behind < 1 << PMK_JPEG_LOOK;
+				behind++)
 				codes->look[(code << rest) + behind] = entry(codes, symbols[index], length);
 		}
 		codes->end[length] = code << (LONGEST - length);
@@ -74,7 +155,8 @@ static void fill_window(struct pmk_jpeg_reader *r)
 	r->at = r->window;
 	r->filled = r->window + left;
 	while (!r->ended && r->filled < r->window + 2 * PMK_JPEG_BLOCKS_BYTES) {
-		size_t room = (size_t)(r->window + 2 * PMK_JPEG_BLOCKS_BYTES - r->filled), data = (size_t)(r->end - r->next);
+		size_t room = (size_t)(r->window + 2 * PMK_JPEG_BLOCKS_BYTES - r->filled),
+		       data = (size_t)(r->end - r->next);
 		size_t most = data < room ? data : room;
 		const uint8_t *stop = memchr(r->next, 0xff, most);
 		size_t plain = stop ? (size_t)(stop - r->next) : most;
@@ -110,11 +192,11 @@ static ptrdiff_t left_of(const struct pmk_jpeg_reader *r)
 /* What one code changes. */
 struct state {
 	uint64_t bits;
-	unsigned count;	/* its lower six bits */
+	unsigned count; /* its lower six bits */
 	const uint8_t *at;
 	const struct pmk_jpeg_codes *codes;
 	struct pmk_jpeg_block *block;
-	uint32_t have;	/* coefficients of the block */
+	uint32_t have; /* coefficients of the block */
 };
 
 static inline __attribute__((always_inline)) void refill(struct state *s)
@@ -135,8 +217,8 @@ static inline __attribute__((always_inline)) int number(uint64_t bits, uint32_t 
 	return (int)(((at ^ negative) >> 1 >> (e >> 16 & 63) ^ negative) - negative);
 }
 
-/* Whether a block ends is as good as random: a jump that depends on it costs more than all the rest. So what follows is chosen, in words
- * that leave the compiler no choice. */
+/* Whether a block ends is as good as random: a jump that depends on it costs more than all the rest. So what follows is
+ * chosen, in words that leave the compiler no choice. */
 static inline __attribute__((always_inline)) bool read_code(struct state *s)
 {
 	uint32_t e = s->codes->look[s->bits >> (64 - PMK_JPEG_LOOK)];
@@ -160,7 +242,9 @@ static inline __attribute__((always_inline)) bool read_code(struct state *s)
 	}
 	s->codes = s->block->ac;
 	__asm__("testb %[end], %b[e]\n\tcmovne %[dc], %[codes]\n\tcmovne %[none], %[have]\n\tcmovne %[next], %[block]"
-		: [codes] "+&r"(s->codes), [have] "+&r"(s->have), [block] "+&r"(s->block) : [e] "r"(e), [end] "i"(END), [dc] "rm"(dc), [none] "r"(0), [next] "r"(next) : "cc");
+		: [codes] "+&r"(s->codes), [have] "+&r"(s->have), [block] "+&r"(s->block)
+		: [e] "r"(e), [end] "i"(END), [dc] "rm"(dc), [none] "r"(0), [next] "r"(next)
+		: "cc");
 	return true;
 }
 
@@ -194,7 +278,7 @@ bool pmk_jpeg_reader_marker(struct pmk_jpeg_reader *r, int marker, int spare)
 	if (!r->ended)
 		fill_window(r);
 	while (r->end - r->next > 2 && r->next[0] == 0xff && r->next[1] == 0xff)
-		r->next++;	/* fill bytes (T.81, B.1.1.2) */
+		r->next++; /* fill bytes (T.81, B.1.1.2) */
 	if (!r->ended || 2 * left_of(r) > spare || r->end - r->next < 2 || r->next[0] != 0xff || r->next[1] != marker)
 		return false;
 	pmk_jpeg_reader_start(r, r->next + 2, r->end);

@@ -9,7 +9,8 @@ typedef __m256i pair;
 
 enum { ONE = 1 << 13, BETWEEN = 2, COLUMNS = 13 - BETWEEN, ROWS = 13 + BETWEEN + 3 };
 
-/* cos and sin of the paper times 2^13, summed as the multipliers of one input each; how, stands at the odd part below. */
+/* cos and sin of the paper times 2^13, summed as the multipliers of one input each; how, stands at the odd part below.
+ */
 enum { C6 = 4433, C2 = 10703, A = 11363, B = 9633, C = 6437, D = 2260, E = 11362, F = 6436, G = 2259, H = 2261 };
 
 static inline pair two(short a, short b)
@@ -22,17 +23,22 @@ static inline pair times(pair pairs, short a, short b)
 	return _mm256_madd_epi16(pairs, two(a, b));
 }
 
-/* Eight numbers of the 1-D transform for four columns of each block, from inputs 0 and 4, 2 and 6, 1 and 3, 5 and 7 side by side. The odd
- * part multiplies out what the paper factors: pmaddwd gives two products and their sum at once. */
-static inline __attribute__((always_inline)) void transform(pair in04, pair in26, pair in13, pair in57, int shift, pair out[8])
+/* Eight numbers of the 1-D transform for four columns of each block, from inputs 0 and 4, 2 and 6, 1 and 3, 5 and 7
+ * side by side. The odd part multiplies out what the paper factors: pmaddwd gives two products and their sum at once.
+ */
+static inline __attribute__((always_inline)) void transform(
+	pair in04, pair in26, pair in13, pair in57, int shift, pair out[8])
 {
 	pair half = _mm256_set1_epi32(1 << (shift - 1));
-	pair sum = _mm256_add_epi32(times(in04, ONE, ONE), half), difference = _mm256_add_epi32(times(in04, ONE, -ONE), half);
+	pair sum = _mm256_add_epi32(times(in04, ONE, ONE), half),
+	     difference = _mm256_add_epi32(times(in04, ONE, -ONE), half);
 	pair outer = times(in26, C2, C6), inner = times(in26, C6, C6 - 15137);
-	pair even[4] = { _mm256_add_epi32(sum, outer), _mm256_add_epi32(difference, inner), _mm256_sub_epi32(difference, inner),
-		_mm256_sub_epi32(sum, outer) };
-	pair odd[4] = { _mm256_add_epi32(times(in13, A, B), times(in57, C, D)), _mm256_add_epi32(times(in13, B, -G), times(in57, -E, -F)),
-		_mm256_add_epi32(times(in13, C, -E), times(in57, H, B)), _mm256_add_epi32(times(in13, D, -F), times(in57, B, -A)) };
+	pair even[4] = { _mm256_add_epi32(sum, outer), _mm256_add_epi32(difference, inner),
+		_mm256_sub_epi32(difference, inner), _mm256_sub_epi32(sum, outer) };
+	pair odd[4] = { _mm256_add_epi32(times(in13, A, B), times(in57, C, D)),
+		_mm256_add_epi32(times(in13, B, -G), times(in57, -E, -F)),
+		_mm256_add_epi32(times(in13, C, -E), times(in57, H, B)),
+		_mm256_add_epi32(times(in13, D, -F), times(in57, B, -A)) };
 
 	for (int i = 0; i < 4; i++) {
 		out[i] = _mm256_srai_epi32(_mm256_add_epi32(even[i], odd[i]), shift);
@@ -54,13 +60,15 @@ static inline __attribute__((always_inline)) void transform_few(pair in02, pair 
 	}
 }
 
-static inline __attribute__((always_inline)) pair row_of(const struct pmk_jpeg_block *a, const struct pmk_jpeg_block *b,
-	const struct pmk_jpeg_quant *quant, int y)
+static inline __attribute__((always_inline)) pair row_of(
+	const struct pmk_jpeg_block *a, const struct pmk_jpeg_block *b, const struct pmk_jpeg_quant *quant, int y)
 {
-	pair row = _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_load_si128((const __m128i *)&a->coefficient[8 * y])),
+	pair row = _mm256_inserti128_si256(
+		_mm256_castsi128_si256(_mm_load_si128((const __m128i *)&a->coefficient[8 * y])),
 		_mm_load_si128((const __m128i *)&b->coefficient[8 * y]), 1);
 
-	return _mm256_mullo_epi16(row, _mm256_broadcastsi128_si256(_mm_load_si128((const __m128i *)&quant->step[8 * y])));
+	return _mm256_mullo_epi16(
+		row, _mm256_broadcastsi128_si256(_mm_load_si128((const __m128i *)&quant->step[8 * y])));
 }
 
 static inline __attribute__((always_inline)) void transpose(pair r[8])
@@ -89,7 +97,8 @@ static inline __attribute__((always_inline)) void store_rows(uint8_t *out, ptrdi
 }
 
 /* Columns of samples, 0 in the middle, to rows of bytes. */
-static inline __attribute__((always_inline)) void store(const struct pmk_jpeg_block *a, const struct pmk_jpeg_block *b, const pair c[8])
+static inline __attribute__((always_inline)) void store(
+	const struct pmk_jpeg_block *a, const struct pmk_jpeg_block *b, const pair c[8])
 {
 	pair middle = _mm256_set1_epi8((char)128), even, odd, part[4], rows[4];
 	uint8_t *out_a = a->out, *out_b = b->out;
@@ -97,7 +106,7 @@ static inline __attribute__((always_inline)) void store(const struct pmk_jpeg_bl
 	pair p04 = _mm256_packs_epi16(c[0], c[4]), p26 = _mm256_packs_epi16(c[2], c[6]);
 	pair p15 = _mm256_packs_epi16(c[1], c[5]), p37 = _mm256_packs_epi16(c[3], c[7]);
 
-	even = _mm256_unpacklo_epi8(p04, p26);	/* columns 0 and 2, by rows */
+	even = _mm256_unpacklo_epi8(p04, p26); /* columns 0 and 2, by rows */
 	odd = _mm256_unpacklo_epi8(p15, p37);
 	part[0] = _mm256_unpacklo_epi8(even, odd);
 	part[1] = _mm256_unpackhi_epi8(even, odd);
@@ -116,7 +125,8 @@ static inline __attribute__((always_inline)) void store(const struct pmk_jpeg_bl
 	}
 }
 
-static inline __attribute__((always_inline)) void transform_all(struct pmk_jpeg_block *a, struct pmk_jpeg_block *b, const struct pmk_jpeg_quant *quant)
+static inline __attribute__((always_inline)) void transform_all(
+	struct pmk_jpeg_block *a, struct pmk_jpeg_block *b, const struct pmk_jpeg_quant *quant)
 {
 	pair r[8], left[8], right[8];
 
@@ -125,10 +135,10 @@ static inline __attribute__((always_inline)) void transform_all(struct pmk_jpeg_
 	for (int pass = 0; pass < 2; pass++) {
 		int shift = pass ? ROWS : COLUMNS;
 
-		transform(_mm256_unpacklo_epi16(r[0], r[4]), _mm256_unpacklo_epi16(r[2], r[6]), _mm256_unpacklo_epi16(r[1], r[3]),
-			_mm256_unpacklo_epi16(r[5], r[7]), shift, left);
-		transform(_mm256_unpackhi_epi16(r[0], r[4]), _mm256_unpackhi_epi16(r[2], r[6]), _mm256_unpackhi_epi16(r[1], r[3]),
-			_mm256_unpackhi_epi16(r[5], r[7]), shift, right);
+		transform(_mm256_unpacklo_epi16(r[0], r[4]), _mm256_unpacklo_epi16(r[2], r[6]),
+			_mm256_unpacklo_epi16(r[1], r[3]), _mm256_unpacklo_epi16(r[5], r[7]), shift, left);
+		transform(_mm256_unpackhi_epi16(r[0], r[4]), _mm256_unpackhi_epi16(r[2], r[6]),
+			_mm256_unpackhi_epi16(r[1], r[3]), _mm256_unpackhi_epi16(r[5], r[7]), shift, right);
 		for (int i = 0; i < 8; i++)
 			r[i] = _mm256_packs_epi32(left[i], right[i]);
 		if (!pass)
@@ -138,7 +148,8 @@ static inline __attribute__((always_inline)) void transform_all(struct pmk_jpeg_
 }
 
 /* Four columns in, so that one half of the work is enough for the columns, and rows have four inputs. */
-static inline __attribute__((always_inline)) void transform_corner(struct pmk_jpeg_block *a, struct pmk_jpeg_block *b, const struct pmk_jpeg_quant *quant)
+static inline __attribute__((always_inline)) void transform_corner(
+	struct pmk_jpeg_block *a, struct pmk_jpeg_block *b, const struct pmk_jpeg_quant *quant)
 {
 	pair r[4], left[8], right[8], c[8], lines[4], even, odd;
 
@@ -150,7 +161,7 @@ static inline __attribute__((always_inline)) void transform_corner(struct pmk_jp
 	for (int i = 0; i < 2; i++) {
 		even = _mm256_unpacklo_epi16(lines[2 * i], lines[2 * i + 1]);
 		odd = _mm256_unpackhi_epi16(lines[2 * i], lines[2 * i + 1]);
-		r[2 * i] = _mm256_unpacklo_epi16(even, odd);	/* columns 0 and 1, four rows of each */
+		r[2 * i] = _mm256_unpacklo_epi16(even, odd); /* columns 0 and 1, four rows of each */
 		r[2 * i + 1] = _mm256_unpackhi_epi16(even, odd);
 	}
 	c[0] = _mm256_unpacklo_epi64(r[0], r[2]);
@@ -197,7 +208,11 @@ void pmk_jpeg_idct_flat(struct pmk_jpeg_block *const *blocks, int count, const s
 	for (int i = 0; i < count; i++) {
 		struct pmk_jpeg_block *b = blocks[i];
 		int grey = ((int16_t)(b->coefficient[0] * quant->step[0]) + 4) >> 3;
-		uint64_t eight = (uint64_t)(uint8_t)((grey < -128 ? -128 : grey > 127 ? 127 : grey) + 128) * 0x0101010101010101;
+		uint64_t eight = (uint64_t)(uint8_t)((grey < -128               ? -128 :
+								     grey > 127 ? 127 :
+										  grey) +
+					 128) *
+			0x0101010101010101;
 
 		uint8_t *out = b->out;
 		ptrdiff_t stride = b->stride;

@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum { EOI = 0xd9, RST0 = 0xd0, PARTS = 3, KINDS = 3 };
-enum { LEAST_DC = -2048, MOST_DC = 2047 };	/* of samples of eight bits; more would add up without end */
+enum { LEAST_DC = -2048, MOST_DC = 2047 }; /* of samples of eight bits; more would add up without end */
 
 typedef void idct(struct pmk_jpeg_block *const *blocks, int count, const struct pmk_jpeg_quant *quant);
 
@@ -21,7 +21,7 @@ struct place {
 	const jpeg_component_info *info;
 	const struct pmk_jpeg_codes *dc, *ac;
 	int part;
-	JDIMENSION across, down;	/* in blocks, of the MCU's first */
+	JDIMENSION across, down; /* in blocks, of the MCU's first */
 };
 
 struct list {
@@ -34,21 +34,22 @@ struct pmk_jpeg_scan {
 	struct pmk_jpeg_codes dc[NUM_HUFF_TBLS], ac[NUM_HUFF_TBLS];
 	struct pmk_jpeg_quant quant[PARTS];
 	struct place place[D_MAX_BLOCKS_IN_MCU];
-	int in_unit;	/* blocks of an MCU */
-	int first[PARTS], count[PARTS];	/* of an MCU's blocks, of a component */
-	int last[PARTS];	/* DC of the block before */
+	int in_unit; /* blocks of an MCU */
+	int first[PARTS], count[PARTS]; /* of an MCU's blocks, of a component */
+	int last[PARTS]; /* DC of the block before */
 	uint8_t *const *plane;
 	const int *stride;
 	struct pmk_jpeg_block block[PMK_JPEG_BLOCKS + 1];
 	struct list list[PARTS][KINDS];
-	uint8_t spare[PMK_JPEG_BLOCKS][DCTSIZE2];	/* of blocks that reach below the picture */
+	uint8_t spare[PMK_JPEG_BLOCKS][DCTSIZE2]; /* of blocks that reach below the picture */
 };
 
 struct pmk_jpeg_scan *pmk_jpeg_scan_create(void)
 {
 	enum pmk_cpu_level level;
 
-	if (pmk_cpu_level(&level) < 0 || level < PMK_CPU_AVX2 || !__builtin_cpu_supports("bmi") || !__builtin_cpu_supports("bmi2"))
+	if (pmk_cpu_level(&level) < 0 || level < PMK_CPU_AVX2 || !__builtin_cpu_supports("bmi") ||
+		!__builtin_cpu_supports("bmi2"))
 		return NULL;
 	return pmk_mem_alloc(sizeof(struct pmk_jpeg_scan));
 }
@@ -61,14 +62,14 @@ void pmk_jpeg_scan_destroy(struct pmk_jpeg_scan *scan)
 static bool is_ordinary(const struct jpeg_decompress_struct *info)
 {
 	if (info->progressive_mode || info->arith_code || info->data_precision != 8 || info->num_components != PARTS ||
-	    info->comps_in_scan != PARTS || info->Ss != 0 || info->Se != DCTSIZE2 - 1 || info->Ah || info->Al ||
-	    info->output_width != info->image_width || info->output_height != info->image_height)
+		info->comps_in_scan != PARTS || info->Ss != 0 || info->Se != DCTSIZE2 - 1 || info->Ah || info->Al ||
+		info->output_width != info->image_width || info->output_height != info->image_height)
 		return false;
 	for (int p = 0; p < PARTS; p++) {
 		const jpeg_component_info *c = &info->comp_info[p];
 
 		if (info->cur_comp_info[p] != c || !c->quant_table || !info->dc_huff_tbl_ptrs[c->dc_tbl_no] ||
-		    !info->ac_huff_tbl_ptrs[c->ac_tbl_no])
+			!info->ac_huff_tbl_ptrs[c->ac_tbl_no])
 			return false;
 		for (int i = 0; i < DCTSIZE2; i++) {
 			if (c->quant_table->quantval[i] > 255)
@@ -92,8 +93,9 @@ static void set_tables(struct pmk_jpeg_scan *scan, const struct jpeg_decompress_
 		scan->first[p] = scan->in_unit;
 		scan->count[p] = c->h_samp_factor * c->v_samp_factor;
 		for (int i = 0; i < scan->count[p]; i++)
-			scan->place[scan->in_unit++] = (struct place){ c, &scan->dc[c->dc_tbl_no], &scan->ac[c->ac_tbl_no], p,
-				(JDIMENSION)(i % c->h_samp_factor), (JDIMENSION)(i / c->h_samp_factor) };
+			scan->place[scan->in_unit++] = (struct place){ c, &scan->dc[c->dc_tbl_no],
+				&scan->ac[c->ac_tbl_no], p, (JDIMENSION)(i % c->h_samp_factor),
+				(JDIMENSION)(i / c->h_samp_factor) };
 	}
 }
 
@@ -105,8 +107,8 @@ static void set_codes(struct pmk_jpeg_scan *scan)
 	}
 }
 
-/* Where the samples of `units` of MCUs from x on, of the row y, go. Only at the right and lower edges blocks may be outside: columns beyond
- * the last block are nowhere to be seen; rows below the picture are cut off afterwards. */
+/* Where the samples of `units` of MCUs from x on, of the row y, go. Only at the right and lower edges blocks may be
+ * outside: columns beyond the last block are nowhere to be seen; rows below the picture are cut off afterwards. */
 static void set_outs(struct pmk_jpeg_scan *scan, JDIMENSION x, JDIMENSION y, JDIMENSION units, bool edge)
 {
 	for (int i = 0; i < scan->in_unit; i++) {
@@ -141,8 +143,8 @@ static void fetch_outs(const struct pmk_jpeg_scan *scan, JDIMENSION units)
 	}
 }
 
-/* Takes each block's number up to a whole one, and puts the block into the list of its kind. Kinds come like dice, so that a list for
- * each is faster than a choice for each block; and all get it, but only one keeps it. */
+/* Takes each block's number up to a whole one, and puts the block into the list of its kind. Kinds come like dice, so
+ * that a list for each is faster than a choice for each block; and all get it, but only one keeps it. */
 static bool sort(struct pmk_jpeg_scan *scan, int part, JDIMENSION units)
 {
 	struct pmk_jpeg_block *first = &scan->block[scan->first[part]];
@@ -175,8 +177,10 @@ static void save_lines(const struct pmk_jpeg_scan *scan, JDIMENSION x, JDIMENSIO
 	JDIMENSION column = (x + (JDIMENSION)(index / scan->in_unit)) * (JDIMENSION)p->info->h_samp_factor + p->across;
 	JDIMENSION top = (y * (JDIMENSION)p->info->v_samp_factor + p->down) * DCTSIZE;
 
-	for (JDIMENSION line = 0; column < p->info->width_in_blocks && line < DCTSIZE && top + line < p->info->downsampled_height; line++)
-		memcpy(scan->plane[p->part] + (size_t)(top + line) * (size_t)scan->stride[p->part] + (size_t)column * DCTSIZE,
+	for (JDIMENSION line = 0;
+		column < p->info->width_in_blocks && line < DCTSIZE && top + line < p->info->downsampled_height; line++)
+		memcpy(scan->plane[p->part] + (size_t)(top + line) * (size_t)scan->stride[p->part] +
+				(size_t)column * DCTSIZE,
 			scan->spare[index] + line * DCTSIZE, DCTSIZE);
 }
 
@@ -208,7 +212,8 @@ static JDIMENSION least(JDIMENSION a, JDIMENSION b)
 
 static bool run(struct pmk_jpeg_scan *scan, const struct jpeg_decompress_struct *info, int spare)
 {
-	JDIMENSION at_once = (JDIMENSION)(PMK_JPEG_BLOCKS / scan->in_unit), left = info->restart_interval ? info->restart_interval : UINT32_MAX, units;
+	JDIMENSION at_once = (JDIMENSION)(PMK_JPEG_BLOCKS / scan->in_unit),
+		   left = info->restart_interval ? info->restart_interval : UINT32_MAX, units;
 	int marker = 0;
 
 	for (JDIMENSION y = 0; y < info->total_iMCU_rows; y++) {
@@ -220,15 +225,16 @@ static bool run(struct pmk_jpeg_scan *scan, const struct jpeg_decompress_struct 
 				left = info->restart_interval;
 			}
 			units = least(least(at_once, info->MCUs_per_row - x), left);
-			if (!run_units(scan, x, y, units, x + units == info->MCUs_per_row || y + 1 == info->total_iMCU_rows))
+			if (!run_units(scan, x, y, units,
+				    x + units == info->MCUs_per_row || y + 1 == info->total_iMCU_rows))
 				return false;
 		}
 	}
 	return pmk_jpeg_reader_marker(&scan->reader, EOI, info->restart_interval ? 0 : spare);
 }
 
-bool pmk_jpeg_scan_run(struct pmk_jpeg_scan *scan, const struct jpeg_decompress_struct *info, uint8_t *const plane[3], const int stride[3],
-	int spare)
+bool pmk_jpeg_scan_run(struct pmk_jpeg_scan *scan, const struct jpeg_decompress_struct *info, uint8_t *const plane[3],
+	const int stride[3], int spare)
 {
 	const uint8_t *data = info->src->next_input_byte;
 	bool done;

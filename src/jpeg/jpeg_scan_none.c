@@ -12,8 +12,8 @@ void pmk_jpeg_scan_destroy(struct pmk_jpeg_scan *scan)
 {
 }
 
-bool pmk_jpeg_scan_run(struct pmk_jpeg_scan *scan, const struct jpeg_decompress_struct *info, uint8_t *const plane[3], const int stride[3],
-	int spare)
+bool pmk_jpeg_scan_run(struct pmk_jpeg_scan *scan, const struct jpeg_decompress_struct *info, uint8_t *const plane[3],
+	const int stride[3], int spare)
 {
 	return false;
 }

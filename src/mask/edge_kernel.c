@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Compiled once for each level of the CPU; PMK_LEVEL names it. Loops that compilers make vectors of. No running sums: what is 0
- * near by stays exactly 0. */
+/* Compiled once for each level of the CPU; PMK_LEVEL names it. Loops that compilers make vectors of. No running sums:
+ * what is 0 near by stays exactly 0. */
 #include "mask/edge_kernel.h"
 #include "pixels/kernel_level.h"
 
 #include <string.h>
 
-enum { RADIUS = 2, LINES = 2 * RADIUS + 1, ROUNDS = 2 };	/* cells; how often the filter runs */
-enum { BLOCK = 16 };	/* px */
-static const float EPSILON = 1e-3f;	/* of a colour in 0..1: below this variance it is noise */
-static const float CHROMA_EPSILON = 3e-4f;	/* colour varies less than light */
+enum { RADIUS = 2, LINES = 2 * RADIUS + 1, ROUNDS = 2 }; /* cells; how often the filter runs */
+enum { BLOCK = 16 }; /* px */
+static const float EPSILON = 1e-3f; /* of a colour in 0..1: below this variance it is noise */
+static const float CHROMA_EPSILON = 3e-4f; /* colour varies less than light */
 
 /* The planes, by what they hold. Variances and covariances of Y, U and V first, then turned into their inverse. */
 enum { Y, U, V, MEAN_Y, MEAN_U, MEAN_V, YY, YU, YV, UU, UV, VV, BY_Y, BY_U, BY_V, MEAN, PLANES };
@@ -33,7 +33,8 @@ static void read_luma(const struct pmk_guide *g, const struct pmk_image *small, 
 	int width = small->layout.width, height = small->layout.height;
 
 	for (int y = 0; y < g->height; y++, out += g->width) {
-		const uint8_t *a = small->plane[0] + (size_t)(2 * y) * (size_t)small->stride[0], *b = 2 * y + 1 < height ? a + small->stride[0] : a;
+		const uint8_t *a = small->plane[0] + (size_t)(2 * y) * (size_t)small->stride[0],
+			      *b = 2 * y + 1 < height ? a + small->stride[0] : a;
 
 		read_pairs(a, b, out, width / 2);
 		if (width % 2)
@@ -54,9 +55,11 @@ static void sum_across(const float *restrict row, float *restrict sums, int coun
 		sums[x] = row[x - 2] + row[x - 1] + row[x] + row[x + 1] + row[x + 2];
 }
 
-static void mean_down(float *const lines[LINES], int first, const float *restrict share, float rows, float *restrict out, int count)
+static void mean_down(
+	float *const lines[LINES], int first, const float *restrict share, float rows, float *restrict out, int count)
 {
-	const float *a = lines[0] + first, *b = lines[1] + first, *c = lines[2] + first, *d = lines[3] + first, *e = lines[4] + first;
+	const float *a = lines[0] + first, *b = lines[1] + first, *c = lines[2] + first, *d = lines[3] + first,
+		    *e = lines[4] + first;
 
 	share += first;
 	for (int x = 0; x < count; x++)
@@ -104,9 +107,10 @@ static void enter_row(struct pmk_guide *g, const struct mean *means, int count, 
 		sum_across(g->row[i] + s.first, g->line[i][y % LINES] + s.first, size);
 }
 
-/* Several means at once; whatever needs them of a row, `finish`, is done while they are in the nearest cache. Outside of the spans all
- * is taken for 0. */
-static void run_means(struct pmk_guide *g, const struct mean *means, int count, void (*finish)(struct pmk_guide *g, size_t row, int size))
+/* Several means at once; whatever needs them of a row, `finish`, is done while they are in the nearest cache. Outside
+ * of the spans all is taken for 0. */
+static void run_means(struct pmk_guide *g, const struct mean *means, int count,
+	void (*finish)(struct pmk_guide *g, size_t row, int size))
 {
 	int h = g->height;
 
@@ -125,7 +129,8 @@ static void run_means(struct pmk_guide *g, const struct mean *means, int count, 
 		s = g->span[y - RADIUS];
 		to = (size_t)(y - RADIUS) * (size_t)g->width + (size_t)s.first;
 		for (int i = 0; i < count; i++)
-			mean_down(g->line[i], s.first, g->share, 1.0f / (float)inside(y - RADIUS, h), means[i].to + to, s.end - s.first);
+			mean_down(g->line[i], s.first, g->share, 1.0f / (float)inside(y - RADIUS, h), means[i].to + to,
+				s.end - s.first);
 		finish(g, to, s.end - s.first);
 	}
 }
@@ -138,11 +143,12 @@ static void centre(const float *restrict mean_a, const float *restrict mean_b, f
 }
 
 /* In place: the symmetric matrix of each cell, epsilon added to its diagonal, becomes its inverse (by cofactors). */
-static void invert(float *restrict yy, float *restrict yu, float *restrict yv, float *restrict uu, float *restrict uv, float *restrict vv,
-	int count)
+static void invert(float *restrict yy, float *restrict yu, float *restrict yv, float *restrict uu, float *restrict uv,
+	float *restrict vv, int count)
 {
 	for (int i = 0; i < count; i++) {
-		float a = yy[i] + EPSILON, b = yu[i], c = yv[i], d = uu[i] + CHROMA_EPSILON, e = uv[i], f = vv[i] + CHROMA_EPSILON;
+		float a = yy[i] + EPSILON, b = yu[i], c = yv[i], d = uu[i] + CHROMA_EPSILON, e = uv[i],
+		      f = vv[i] + CHROMA_EPSILON;
 		float first = d * f - e * e, second = c * e - b * f, third = b * e - c * d;
 		float part = 1 / (a * first + b * second + c * third);
 
@@ -161,15 +167,23 @@ static void invert_row(struct pmk_guide *g, size_t row, int size)
 		for (int j = i; j < 3; j++, to++)
 			centre(g->plane[MEAN_Y + i] + row, g->plane[MEAN_Y + j] + row, g->plane[to] + row, size);
 	}
-	invert(g->plane[YY] + row, g->plane[YU] + row, g->plane[YV] + row, g->plane[UU] + row, g->plane[UV] + row, g->plane[VV] + row, size);
+	invert(g->plane[YY] + row, g->plane[YU] + row, g->plane[YV] + row, g->plane[UU] + row, g->plane[UV] + row,
+		g->plane[VV] + row, size);
 }
 
 static void read_guide(struct pmk_guide *g, const struct pmk_image *small)
 {
 	float *const *p = g->plane;
 	const struct mean means[] = {
-		{ p[Y], NULL, p[MEAN_Y] }, { p[U], NULL, p[MEAN_U] }, { p[V], NULL, p[MEAN_V] },
-		{ p[Y], p[Y], p[YY] }, { p[Y], p[U], p[YU] }, { p[Y], p[V], p[YV] }, { p[U], p[U], p[UU] }, { p[U], p[V], p[UV] }, { p[V], p[V], p[VV] },
+		{ p[Y], NULL, p[MEAN_Y] },
+		{ p[U], NULL, p[MEAN_U] },
+		{ p[V], NULL, p[MEAN_V] },
+		{ p[Y], p[Y], p[YY] },
+		{ p[Y], p[U], p[YU] },
+		{ p[Y], p[V], p[YV] },
+		{ p[U], p[U], p[UU] },
+		{ p[U], p[V], p[UV] },
+		{ p[V], p[V], p[VV] },
 	};
 
 	_Static_assert(sizeof means / sizeof *means == PMK_GUIDE_ROWS, "rows for the most means there are");
@@ -179,10 +193,11 @@ static void read_guide(struct pmk_guide *g, const struct pmk_image *small)
 	run_means(g, means, PMK_GUIDE_ROWS, invert_row);
 }
 
-/* `inverse`: planes YY to VV. Covariances of Y, U and V with the probability to coefficients, in place, and `rest` from the mean
- * probability to the constant. */
-static void solve(float *const inverse[6], size_t row, const float *restrict mean_y, const float *restrict mean_u, const float *restrict mean_v,
-	float *restrict by_y, float *restrict by_u, float *restrict by_v, float *restrict rest, int count)
+/* `inverse`: planes YY to VV. Covariances of Y, U and V with the probability to coefficients, in place, and `rest` from
+ * the mean probability to the constant. */
+static void solve(float *const inverse[6], size_t row, const float *restrict mean_y, const float *restrict mean_u,
+	const float *restrict mean_v, float *restrict by_y, float *restrict by_u, float *restrict by_v,
+	float *restrict rest, int count)
 {
 	const float *restrict yy = inverse[0] + row, *restrict yu = inverse[1] + row, *restrict yv = inverse[2] + row;
 	const float *restrict uu = inverse[3] + row, *restrict uv = inverse[4] + row, *restrict vv = inverse[5] + row;
@@ -206,12 +221,13 @@ static void solve_row(struct pmk_guide *g, size_t row, int size)
 
 	for (int i = 0; i < 3; i++)
 		centre(p[MEAN_Y + i] + row, p[MEAN] + row, p[BY_Y + i] + row, size);
-	solve(&p[YY], row, p[MEAN_Y] + row, p[MEAN_U] + row, p[MEAN_V] + row, p[BY_Y] + row, p[BY_U] + row, p[BY_V] + row, p[MEAN] + row, size);
+	solve(&p[YY], row, p[MEAN_Y] + row, p[MEAN_U] + row, p[MEAN_V] + row, p[BY_Y] + row, p[BY_U] + row,
+		p[BY_V] + row, p[MEAN] + row, size);
 }
 
 /* Chroma's share of the probability is the same for each luma of a cell. */
-static void add_chroma(const float *restrict by_u, const float *restrict u, const float *restrict by_v, const float *restrict v,
-	float *restrict rest, int count)
+static void add_chroma(const float *restrict by_u, const float *restrict u, const float *restrict by_v,
+	const float *restrict v, float *restrict rest, int count)
 {
 	for (int i = 0; i < count; i++)
 		rest[i] += by_u[i] * u[i] + by_v[i] * v[i];
@@ -229,10 +245,16 @@ static void fit(struct pmk_guide *g, const float *cells)
 {
 	float *const *p = g->plane;
 	const struct mean covariances[] = {
-		{ cells, NULL, p[MEAN] }, { p[Y], cells, p[BY_Y] }, { p[U], cells, p[BY_U] }, { p[V], cells, p[BY_V] },
+		{ cells, NULL, p[MEAN] },
+		{ p[Y], cells, p[BY_Y] },
+		{ p[U], cells, p[BY_U] },
+		{ p[V], cells, p[BY_V] },
 	};
 	const struct mean coefficients[] = {
-		{ p[BY_Y], NULL, g->gain }, { p[BY_U], NULL, p[BY_U] }, { p[BY_V], NULL, p[BY_V] }, { p[MEAN], NULL, g->rest },
+		{ p[BY_Y], NULL, g->gain },
+		{ p[BY_U], NULL, p[BY_U] },
+		{ p[BY_V], NULL, p[BY_V] },
+		{ p[MEAN], NULL, g->rest },
 	};
 
 	run_means(g, covariances, 4, solve_row);
@@ -260,7 +282,8 @@ static void find_spans(struct pmk_guide *g, const float *cells)
 		g->span[y] = (struct pmk_guide_span){ g->width, 0 };
 	for (int y = 0; y < g->height; y++) {
 		struct pmk_guide_span s = span_of(cells + (size_t)y * (size_t)g->width, g->width);
-		int first = (s.first > REACH ? s.first - REACH : 0) / STEP * STEP, end = (s.end + REACH + STEP - 1) / STEP * STEP;
+		int first = (s.first > REACH ? s.first - REACH : 0) / STEP * STEP,
+		    end = (s.end + REACH + STEP - 1) / STEP * STEP;
 
 		for (int i = y > REACH ? y - REACH : 0; s.end && i <= y + REACH && i < g->height; i++) {
 			g->span[i].first = first < g->span[i].first ? first : g->span[i].first;
@@ -275,7 +298,8 @@ static void find_spans(struct pmk_guide *g, const float *cells)
 	}
 }
 
-static void sharpen(const float *restrict gain, const float *restrict luma, const float *restrict rest, float *restrict cells, int count)
+static void sharpen(const float *restrict gain, const float *restrict luma, const float *restrict rest,
+	float *restrict cells, int count)
 {
 	for (int i = 0; i < count; i++) {
 		float q = gain[i] * luma[i] + rest[i];
@@ -306,8 +330,8 @@ static int16_t fixed(float value)
 	return (int16_t)((int)(value + 32768.5f) - 32768);
 }
 
-static void cells(const float *restrict gain, const float *restrict rest, int count, float sure, int16_t *restrict fixed_gain,
-	int16_t *restrict fixed_rest, uint8_t *restrict kind)
+static void cells(const float *restrict gain, const float *restrict rest, int count, float sure,
+	int16_t *restrict fixed_gain, int16_t *restrict fixed_rest, uint8_t *restrict kind)
 {
 	float stretch = 255 / (1 - 2 * sure);
 
@@ -345,7 +369,8 @@ static void look_at_eight(const int16_t *near, const struct pmk_edge_look *look,
 }
 #endif
 
-static void look(const int16_t *from, const struct pmk_edge_look *looks, int first, int end, int16_t *left, int16_t *right)
+static void look(
+	const int16_t *from, const struct pmk_edge_look *looks, int first, int end, int16_t *left, int16_t *right)
 {
 	for (int x = first / 8 * 8; x < end; x += 8)
 		look_at_eight(from + looks[x / 8].base, &looks[x / 8], left + x, right + x);
@@ -357,23 +382,25 @@ static void mix(const int16_t *a, const int16_t *restrict b, const int16_t *rest
 		out[i] = (int16_t)(a[i] + 2 * pmk_upper((int16_t)(b[i] - a[i]), part[i]));
 }
 
-static inline void rim_pixels(const int16_t *restrict gain_a, const int16_t *restrict gain_b, const int16_t *restrict rest_a, const int16_t *restrict rest_b,
-	int part, const uint8_t *restrict luma, uint8_t *restrict alpha, int count)
+static inline void rim_pixels(const int16_t *restrict gain_a, const int16_t *restrict gain_b,
+	const int16_t *restrict rest_a, const int16_t *restrict rest_b, int part, const uint8_t *restrict luma,
+	uint8_t *restrict alpha, int count)
 {
 	int16_t weight = (int16_t)part;
 
 	for (int i = 0; i < count; i++) {
 		int16_t gain = (int16_t)(gain_a[i] + 2 * pmk_upper((int16_t)(gain_b[i] - gain_a[i]), weight));
 		int16_t rest = (int16_t)(rest_a[i] + 2 * pmk_upper((int16_t)(rest_b[i] - rest_a[i]), weight));
-		int16_t value = (int16_t)((int16_t)(pmk_upper(gain, (int16_t)(luma[i] << 7)) + rest + 1) >> 1);	/* 10 + 7 - 16 bits: 1/2 alpha */
+		/* 10 + 7 - 16 bits: 1/2 alpha */
+		int16_t value = (int16_t)((int16_t)(pmk_upper(gain, (int16_t)(luma[i] << 7)) + rest + 1) >> 1);
 
 		value = value < 0 ? 0 : value;
 		alpha[i] = (uint8_t)(value > 255 ? 255 : value);
 	}
 }
 
-static void rim(const int16_t *gain_a, const int16_t *gain_b, const int16_t *rest_a, const int16_t *rest_b, int part, const uint8_t *luma,
-	uint8_t *alpha, int count)
+static void rim(const int16_t *gain_a, const int16_t *gain_b, const int16_t *rest_a, const int16_t *rest_b, int part,
+	const uint8_t *luma, uint8_t *alpha, int count)
 {
 	int whole = count / BLOCK * BLOCK;
 	uint8_t block[BLOCK];

@@ -28,12 +28,14 @@ static void take_max(uint8_t *best, const uint8_t *other, int count)
 }
 
 /* The square is a row of 2 px + 1 times a column of 2 px + 1; a shifted row against a row is a vector operation. */
-static void spread(struct pmk_mask *mask, struct pmk_mask *scratch, int px, void (*take)(uint8_t *, const uint8_t *, int))
+static void spread(
+	struct pmk_mask *mask, struct pmk_mask *scratch, int px, void (*take)(uint8_t *, const uint8_t *, int))
 {
 	int w = mask->width, h = mask->height;
 
 	for (int y = 0; y < h; y++) {
-		uint8_t *row = mask->alpha + (size_t)y * mask->stride, *out = scratch->alpha + (size_t)y * scratch->stride;
+		uint8_t *row = mask->alpha + (size_t)y * mask->stride,
+			*out = scratch->alpha + (size_t)y * scratch->stride;
 		memcpy(out, row, (size_t)w);
 		for (int d = 1; d <= px && d < w; d++) {
 			take(out, row + d, w - d);
@@ -66,14 +68,17 @@ static void mean_line(const uint8_t *from, size_t step, uint8_t *to, size_t to_s
 		sum += from[(size_t)clamp(i, count - 1) * step];
 	for (int i = 0; i < count; i++) {
 		to[(size_t)i * to_step] = (uint8_t)((sum + px) / window);
-		sum += from[(size_t)clamp(i + px + 1, count - 1) * step] - from[(size_t)clamp(i - px, count - 1) * step];
+		sum += from[(size_t)clamp(i + px + 1, count - 1) * step] -
+			from[(size_t)clamp(i - px, count - 1) * step];
 	}
 }
 
 void pmk_filter_feather(struct pmk_mask *mask, struct pmk_mask *scratch, int px)
 {
 	for (int y = 0; y < mask->height; y++)
-		mean_line(mask->alpha + (size_t)y * mask->stride, 1, scratch->alpha + (size_t)y * scratch->stride, 1, mask->width, px);
+		mean_line(mask->alpha + (size_t)y * mask->stride, 1, scratch->alpha + (size_t)y * scratch->stride, 1,
+			mask->width, px);
 	for (int x = 0; x < mask->width; x++)
-		mean_line(scratch->alpha + x, (size_t)scratch->stride, mask->alpha + x, (size_t)mask->stride, mask->height, px);
+		mean_line(scratch->alpha + x, (size_t)scratch->stride, mask->alpha + x, (size_t)mask->stride,
+			mask->height, px);
 }

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { RADIUS = 2, PAD = 16 };	/* as in edge_kernel.c; zeros between rows, a line of cache */
+enum { RADIUS = 2, PAD = 16 }; /* as in edge_kernel.c; zeros between rows, a line of cache */
 
 extern const struct pmk_edge_kernels pmk_edge_kernels_base, pmk_edge_kernels_avx2, pmk_edge_kernels_avx512;
 
@@ -32,9 +32,10 @@ const struct pmk_edge_kernels *pmk_edge_kernels(void)
 int pmk_guide_init(struct pmk_guide *g, int width, int height)
 {
 	int w = (width + 1) / 2, h = (height + 1) / 2;
-	size_t plane = ((size_t)w * (size_t)h + 15) / 16 * 16, line = ((size_t)w + 15) / 16 * 16;	/* floats */
+	size_t plane = ((size_t)w * (size_t)h + 15) / 16 * 16, line = ((size_t)w + 15) / 16 * 16; /* floats */
 	size_t rows = PMK_GUIDE_ROWS * (PAD + line) + PAD, lines = PMK_GUIDE_ROWS * PMK_GUIDE_LINES * line;
-	float *at = pmk_mem_alloc(((PMK_GUIDE_PLANES + 2) * plane + rows + lines + line) * sizeof *at + (size_t)h * sizeof *g->span);
+	float *at = pmk_mem_alloc(
+		((PMK_GUIDE_PLANES + 2) * plane + rows + lines + line) * sizeof *at + (size_t)h * sizeof *g->span);
 
 	if (!at)
 		return -ENOMEM;
@@ -67,7 +68,8 @@ void pmk_guide_halve(const float *from, int from_width, int from_height, float *
 	int w = (from_width + 1) / 2, h = (from_height + 1) / 2;
 
 	for (int y = 0; y < h; y++) {
-		const float *a = from + (size_t)(2 * y) * (size_t)from_width, *b = 2 * y + 1 < from_height ? a + from_width : a;
+		const float *a = from + (size_t)(2 * y) * (size_t)from_width,
+			    *b = 2 * y + 1 < from_height ? a + from_width : a;
 		float *out = cells + (size_t)y * (size_t)w;
 
 		for (int x = 0; x < from_width / 2; x++)

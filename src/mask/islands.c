@@ -29,7 +29,7 @@ void pmk_islands_finish(struct pmk_islands *s)
 static int root_of(struct pmk_islands *s, int run)
 {
 	while (s->run[run].parent != run) {
-		s->run[run].parent = s->run[s->run[run].parent].parent;	/* halve the way for the next time */
+		s->run[run].parent = s->run[s->run[run].parent].parent; /* halve the way for the next time */
 		run = s->run[run].parent;
 	}
 	return run;
@@ -42,7 +42,7 @@ static void join(struct pmk_islands *s, int a, int b)
 	s->run[a > b ? a : b].parent = a < b ? a : b;
 }
 
-static int count_above(const float *p, float limit)	/* of BLOCK pixels */
+static int count_above(const float *p, float limit) /* of BLOCK pixels */
 {
 	int count = 0;
 
@@ -110,7 +110,7 @@ void pmk_islands_run(struct pmk_islands *s, float *probability, float sure)
 {
 	int count = find_runs(s, probability, sure), most = 0, least;
 
-	for (int i = 0; i < count; i++) {	/* a root is in front of what it is the root of */
+	for (int i = 0; i < count; i++) { /* a root is in front of what it is the root of */
 		int root = root_of(s, i);
 		if (root != i)
 			s->run[root].core += s->run[i].core;
@@ -121,6 +121,7 @@ void pmk_islands_run(struct pmk_islands *s, float *probability, float sure)
 	for (int i = 0; i < count; i++) {
 		const struct pmk_islands_run *run = &s->run[i];
 		if (s->run[root_of(s, i)].core < least)
-			memset(probability + (size_t)run->y * (size_t)s->width + run->begin, 0, (size_t)(run->end - run->begin) * sizeof *probability);
+			memset(probability + (size_t)run->y * (size_t)s->width + run->begin, 0,
+				(size_t)(run->end - run->begin) * sizeof *probability);
 	}
 }

@@ -6,33 +6,34 @@
 #include "mask/filter.h"
 #include "mask/guide.h"
 #include "mask/islands.h"
-#include "pixels/rows.h"
 #include "mask/temporal.h"
 #include "mask/trace.h"
+#include "pixels/rows.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const float SURE = 1.0f / 16;	/* what is this close to 0 or 1 is taken for it: no haze of the room */
-static const float GUIDE_ROOM = 0.32f, GUIDE_PERSON = 0.75f;	/* the same before the guided filter: networks rather take room for person */
-static const float TRACE_SURE = 0.25f;	/* and behind it */
+static const float SURE = 1.0f / 16; /* what is this close to 0 or 1 is taken for it: no haze of the room */
+/* the same before the guided filter: networks rather take room for person */
+static const float GUIDE_ROOM = 0.32f, GUIDE_PERSON = 0.75f;
+static const float TRACE_SURE = 0.25f; /* and behind it */
 
 struct pmk_refine {
 	struct pmk_refine_settings settings;
-	int width, height;	/* of the probability */
+	int width, height; /* of the probability */
 	struct pmk_guide guide;
 	struct pmk_trace *trace;
-	float *cells;	/* the probability at half the network's size */
+	float *cells; /* the probability at half the network's size */
 	uint8_t *cell_luma;
-	struct pmk_temporal calm_cells, calm_pixels;	/* when guided; else */
+	struct pmk_temporal calm_cells, calm_pixels; /* when guided; else */
 	const struct pmk_rows *rows;
 	int small_stride;
-	uint8_t *small;	/* alpha at the network's size */
+	uint8_t *small; /* alpha at the network's size */
 	struct pmk_islands islands;
 	struct pmk_enlarge enlarge;
-	struct pmk_mask wrap;	/* for the light */
-	struct pmk_mask scratch;	/* at the camera's size */
+	struct pmk_mask wrap; /* for the light */
+	struct pmk_mask scratch; /* at the camera's size */
 };
 
 /* What the mode means where the user said nothing. */
@@ -44,15 +45,15 @@ static struct pmk_refine_settings resolved(const struct pmk_refine_settings *ask
 	if (s.mode == PMK_REFINE_MORPH && s.threshold < 0)
 		s.threshold = 0.5;
 	if (s.threshold >= 0 && s.threshold < SURE)
-		s.threshold = SURE;	/* no network gives an exact 0: a threshold of 0 would show the room */
+		s.threshold = SURE; /* no network gives an exact 0: a threshold of 0 would show the room */
 	s.erode = s.erode < 0 ? own : s.erode;
 	s.dilate = s.dilate < 0 ? own : s.dilate;
 	s.feather = s.feather < 0 ? own : s.feather;
 	return s;
 }
 
-int pmk_refine_create(const struct pmk_refine_settings *settings, int width, int height, int mask_width, int mask_height,
-	struct pmk_refine **refine)
+int pmk_refine_create(const struct pmk_refine_settings *settings, int width, int height, int mask_width,
+	int mask_height, struct pmk_refine **refine)
 {
 	struct pmk_refine *r = calloc(1, sizeof *r);
 	bool missing = false;
@@ -73,7 +74,8 @@ int pmk_refine_create(const struct pmk_refine_settings *settings, int width, int
 
 		missing |= pmk_guide_init(&r->guide, width, height) != 0;
 		missing |= pmk_trace_create(width, height, mask_width, mask_height, sure, &r->trace) != 0;
-		missing |= !(r->cells = pmk_mem_alloc((size_t)((width + 1) / 2) * (size_t)((height + 1) / 2) * sizeof *r->cells));
+		missing |= !(r->cells = pmk_mem_alloc(
+				     (size_t)((width + 1) / 2) * (size_t)((height + 1) / 2) * sizeof *r->cells));
 		missing |= !(r->cell_luma = pmk_mem_alloc((size_t)((width + 1) / 2) * (size_t)((height + 1) / 2)));
 	}
 	missing |= pmk_temporal_init(&r->calm_cells, (width + 1) / 2, (height + 1) / 2, (float)r->settings.smooth) != 0;
@@ -138,7 +140,8 @@ static void halve_luma(struct pmk_refine *r, const struct pmk_image *small)
 	int w = r->guide.width, pairs = r->width / 2;
 
 	for (int y = 0; y < r->guide.height; y++) {
-		const uint8_t *a = small->plane[0] + (size_t)(2 * y) * (size_t)small->stride[0], *b = 2 * y + 1 < r->height ? a + small->stride[0] : a;
+		const uint8_t *a = small->plane[0] + (size_t)(2 * y) * (size_t)small->stride[0],
+			      *b = 2 * y + 1 < r->height ? a + small->stride[0] : a;
 		uint8_t *out = r->cell_luma + (size_t)y * (size_t)w;
 
 		r->rows->halve(a, b, out, pairs);
@@ -147,8 +150,8 @@ static void halve_luma(struct pmk_refine *r, const struct pmk_image *small)
 	}
 }
 
-static void guide_by_picture(struct pmk_refine *r, const float *probability, const struct pmk_rect *view, const struct pmk_image *small,
-	const struct pmk_image *picture, struct pmk_mask *mask)
+static void guide_by_picture(struct pmk_refine *r, const float *probability, const struct pmk_rect *view,
+	const struct pmk_image *small, const struct pmk_image *picture, struct pmk_mask *mask)
 {
 	float threshold = (float)r->settings.threshold;
 
@@ -166,21 +169,25 @@ static void guide_by_picture(struct pmk_refine *r, const float *probability, con
 	}
 }
 
-static void enlarge_plainly(struct pmk_refine *r, const float *probability, const struct pmk_rect *view, struct pmk_mask *mask)
+static void enlarge_plainly(
+	struct pmk_refine *r, const float *probability, const struct pmk_rect *view, struct pmk_mask *mask)
 {
 	for (int y = 0; y < r->height; y++)
-		alpha_row(probability + (size_t)y * r->width, r->small + (size_t)y * r->small_stride, r->width, (float)r->settings.threshold);
+		alpha_row(probability + (size_t)y * r->width, r->small + (size_t)y * r->small_stride, r->width,
+			(float)r->settings.threshold);
 	pmk_enlarge_place(&r->enlarge, view);
 	pmk_enlarge_run(&r->enlarge, r->small, r->small_stride, mask);
 }
 
-/* Inside the rim the person lets some of the backdrop through, as light that comes around a body would. Alpha only falls. */
+/* Inside the rim the person lets some of the backdrop through, as light that comes around a body would. Alpha only
+ * falls. */
 static void wrap_light(struct pmk_refine *r, struct pmk_mask *mask)
 {
 	int share = (int)(r->settings.light_wrap * 256 + 0.5), px = mask->height / 60 + 1;
 
 	for (int y = 0; y < mask->height; y++)
-		memcpy(r->wrap.alpha + (size_t)y * (size_t)r->wrap.stride, mask->alpha + (size_t)y * (size_t)mask->stride, (size_t)mask->width);
+		memcpy(r->wrap.alpha + (size_t)y * (size_t)r->wrap.stride,
+			mask->alpha + (size_t)y * (size_t)mask->stride, (size_t)mask->width);
 	pmk_filter_feather(&r->wrap, &r->scratch, px < PMK_REFINE_MAX_PX ? px : PMK_REFINE_MAX_PX);
 	for (int y = 0; y < mask->height; y++) {
 		const uint8_t *soft = r->wrap.alpha + (size_t)y * (size_t)r->wrap.stride;
@@ -197,8 +204,8 @@ void pmk_refine_forget(struct pmk_refine *r)
 	pmk_temporal_reset(&r->calm_pixels);
 }
 
-void pmk_refine_run(struct pmk_refine *r, float *probability, const struct pmk_rect *view, const struct pmk_image *small,
-	const struct pmk_image *picture, struct pmk_mask *mask)
+void pmk_refine_run(struct pmk_refine *r, float *probability, const struct pmk_rect *view,
+	const struct pmk_image *small, const struct pmk_image *picture, struct pmk_mask *mask)
 {
 	const struct pmk_refine_settings *s = &r->settings;
 

@@ -8,10 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const float FOLLOW = 0.25f;	/* without luma, a change of this much is motion, taken over whole */
+static const float FOLLOW = 0.25f; /* without luma, a change of this much is motion, taken over whole */
 enum {
-	NOISE = 6 * 9, MOTION = 16 * 9,	/* sums over 3x3 cells of steps of luma: less is noise; more is motion, followed at once */
-	CUT = 40,	/* mean step: another scene */
+	/* sums over 3x3 cells of steps of luma: less is noise; more is motion, followed at once */
+	NOISE = 6 * 9,
+	MOTION = 16 * 9,
+	CUT = 40, /* mean step: another scene */
 };
 
 int pmk_temporal_init(struct pmk_temporal *t, int width, int height, float strength)
@@ -21,7 +23,12 @@ int pmk_temporal_init(struct pmk_temporal *t, int width, int height, float stren
 
 	if (!block)
 		return -ENOMEM;
-	*t = (struct pmk_temporal){ .strength = strength, .width = width, .height = height, .last = block, .moved = block + count, .block = block };
+	*t = (struct pmk_temporal){ .strength = strength,
+		.width = width,
+		.height = height,
+		.last = block,
+		.moved = block + count,
+		.block = block };
 	t->luma = (uint8_t *)(block + 2 * count);
 	t->moved_luma = t->luma + count;
 	t->known = t->moved_luma + count;
@@ -40,10 +47,11 @@ void pmk_temporal_reset(struct pmk_temporal *t)
 	t->primed = false;
 }
 
-/* The cell of a line of `count` of the old view in whose span the middle of cell `at` of the new one lies; outside: -1. */
+/* The cell of a line of `count` of the old view in whose span the middle of cell `at` of the new one lies; outside: -1.
+ */
 static int cell_before(int at, int count, int first, int size, int old_first, int old_size)
 {
-	int64_t middle = (2 * (int64_t)at + 1) * size + 2 * (int64_t)count * (first - old_first);	/* of 2 count */
+	int64_t middle = (2 * (int64_t)at + 1) * size + 2 * (int64_t)count * (first - old_first); /* of 2 count */
 
 	if (middle < 0 || middle >= 2 * (int64_t)count * old_size)
 		return -1;
@@ -61,7 +69,8 @@ static void follow_view(struct pmk_temporal *t, const struct pmk_rect *view)
 
 		for (int x = 0; x < t->width; x++) {
 			int from_x = cell_before(x, t->width, view->x, view->width, t->view.x, t->view.width);
-			size_t to = (size_t)y * (size_t)t->width + (size_t)x, from = (size_t)from_y * (size_t)t->width + (size_t)from_x;
+			size_t to = (size_t)y * (size_t)t->width + (size_t)x,
+			       from = (size_t)from_y * (size_t)t->width + (size_t)from_x;
 			bool known = from_x >= 0 && from_y >= 0 && t->known[from_y >= 0 && from_x >= 0 ? from : 0];
 
 			t->moved[to] = known ? last[from] : -1;
@@ -98,10 +107,10 @@ static int light_change(const struct pmk_temporal *t, const uint8_t *luma)
 	return (int)((now * 256 + before / 2) / before);
 }
 
-/* How far luma is from what it was before in this light, at most 255, and 255 where that is not known; the sum of what is known. In
- * 16 bits: a product's upper half. */
-static uint32_t step_row(const uint8_t *restrict luma, const uint8_t *restrict before, const uint8_t *restrict known, uint16_t light,
-	uint8_t *restrict step, int count)
+/* How far luma is from what it was before in this light, at most 255, and 255 where that is not known; the sum of what
+ * is known. In 16 bits: a product's upper half. */
+static uint32_t step_row(const uint8_t *restrict luma, const uint8_t *restrict before, const uint8_t *restrict known,
+	uint16_t light, uint8_t *restrict step, int count)
 {
 	uint32_t sum = 0;
 
@@ -137,8 +146,8 @@ static bool find_steps(struct pmk_temporal *t, const uint8_t *luma, uint8_t *ste
 	return light && sum < CUT * known;
 }
 
-/* How much of the memory a row keeps, by the steps of the 3x3 cells around each of its cells: 0..1. At the picture's rim the last cell
- * stands for the next one. */
+/* How much of the memory a row keeps, by the steps of the 3x3 cells around each of its cells: 0..1. At the picture's
+ * rim the last cell stands for the next one. */
 static void keep_row(const struct pmk_temporal *t, const uint8_t *step, int y, float *restrict keep)
 {
 	int w = t->width;
@@ -155,7 +164,7 @@ static void keep_row(const struct pmk_temporal *t, const uint8_t *step, int y, f
 
 		still = still < 0 ? 0 : still;
 		still *= strength;
-		keep[x] = still > strength ? strength : still;	/* the same as cutting at 1 before, and no branch */
+		keep[x] = still > strength ? strength : still; /* the same as cutting at 1 before, and no branch */
 	}
 }
 
@@ -205,7 +214,7 @@ void pmk_temporal_run(struct pmk_temporal *t, float *probability, const uint8_t 
 	if (same_kind && luma)
 		calm_by_luma(t, probability, luma);
 	else if (same_kind)
-		calm_alone(t, probability);	/* what is not known is -1: too far from any probability to be kept */
+		calm_alone(t, probability); /* what is not known is -1: too far from any probability to be kept */
 	memcpy(t->last, probability, count * sizeof *probability);
 	if (luma)
 		memcpy(t->luma, luma, count);

@@ -11,28 +11,29 @@
 enum { LINES = 5 };
 
 struct run {
-	int first, end;	/* target columns */
+	int first, end; /* target columns */
 	enum pmk_edge_kind kind;
 };
 
 struct pmk_trace {
 	const struct pmk_edge_kernels *kernels;
-	int width, height;	/* px of the network */
-	int columns, rows;	/* cells */
+	int width, height; /* px of the network */
+	int columns, rows; /* cells */
 	int mask_width, mask_height;
 	float sure;
 	struct pmk_rect view;
-	int left, right;	/* target columns inside of the view */
-	int *index;	/* left cell of each target column */
-	int16_t *part;	/* weight of the right one, of 32768 */
-	struct pmk_edge_look *looks;	/* of each eight columns */
-	bool wide;	/* whether eight columns fit a look */
-	int *begin;	/* first target column whose left cell is at least i, for i of 0..columns */
-	int16_t *gain, *rest;	/* of each cell and, at the end of each row, its last cell once more */
+	int left, right; /* target columns inside of the view */
+	int *index; /* left cell of each target column */
+	int16_t *part; /* weight of the right one, of 32768 */
+	struct pmk_edge_look *looks; /* of each eight columns */
+	bool wide; /* whether eight columns fit a look */
+	int *begin; /* first target column whose left cell is at least i, for i of 0..columns */
+	int16_t *gain, *rest; /* of each cell and, at the end of each row, its last cell once more */
 	uint8_t *kind;
-	uint8_t *between;	/* kinds of a pair of rows */
-	int16_t *line[LINES];	/* gain and rest of two rows of cells at the target's width; right neighbours on their way */
-	struct run *run;	/* of a pair of rows of cells */
+	uint8_t *between; /* kinds of a pair of rows */
+	/* gain and rest of two rows of cells at the target's width; right neighbours on their way */
+	int16_t *line[LINES];
+	struct run *run; /* of a pair of rows of cells */
 	int runs;
 };
 
@@ -93,7 +94,8 @@ void pmk_trace_destroy(struct pmk_trace *t)
 /* Where pixel `at` of `size` looks among cells of two of `count`, between centres, in 1/256 of a cell. */
 static int place_of(int at, int count, int size)
 {
-	int64_t place = ((2 * (int64_t)at + 1) * count * 64 + size / 2) / size - 128, most = ((count + 1) / 2 - 1) * 256;
+	int64_t place = ((2 * (int64_t)at + 1) * count * 64 + size / 2) / size - 128,
+		most = ((count + 1) / 2 - 1) * 256;
 
 	return (int)(place < 0 ? 0 : place > most ? most : place);
 }
@@ -103,7 +105,10 @@ static bool make_looks(struct pmk_trace *t)
 {
 	for (int x = 0; x < t->mask_width; x++) {
 		struct pmk_edge_look *look = &t->looks[x / 8];
-		int at = x < t->left ? t->left : x >= t->right ? t->right - 1 : x, left = t->index[at], place = 2 * (x % 8);
+		int at = x < t->left  ? t->left :
+			x >= t->right ? t->right - 1 :
+					x,
+		    left = t->index[at], place = 2 * (x % 8);
 
 		if (x % 8 == 0)
 			*look = (struct pmk_edge_look){ .base = left };
@@ -158,7 +163,8 @@ static void read_cells(struct pmk_trace *t, const float *gain, const float *rest
 static void find_kinds(const uint8_t *restrict above, const uint8_t *restrict below, uint8_t *restrict kind, int count)
 {
 	for (int i = 0; i < count; i++) {
-		uint8_t other = (uint8_t)((above[i] ^ above[i + 1]) | (above[i] ^ below[i]) | (above[i] ^ below[i + 1]));
+		uint8_t other = (uint8_t)((above[i] ^ above[i + 1]) | (above[i] ^ below[i]) |
+			(above[i] ^ below[i + 1]));
 
 		kind[i] = other ? PMK_EDGE_RIM : above[i];
 	}
@@ -175,7 +181,8 @@ static void find_runs(struct pmk_trace *t, int above, int below)
 		for (next = i + 1; next < t->columns && t->between[next] == t->between[i];)
 			next++;
 		if (t->begin[i] < t->begin[next])
-			t->run[t->runs++] = (struct run){ t->begin[i], t->begin[next], (enum pmk_edge_kind)t->between[i] };
+			t->run[t->runs++] = (struct run){ t->begin[i], t->begin[next],
+				(enum pmk_edge_kind)t->between[i] };
 	}
 }
 
@@ -224,15 +231,16 @@ static void trace_row(const struct pmk_trace *t, int part, const uint8_t *luma, 
 		int x = t->run[i].first, count = t->run[i].end - x;
 
 		if (t->run[i].kind == PMK_EDGE_RIM)
-			t->kernels->rim(t->line[0] + x, t->line[1] + x, t->line[2] + x, t->line[3] + x, part, luma + x, alpha + x, count);
+			t->kernels->rim(t->line[0] + x, t->line[1] + x, t->line[2] + x, t->line[3] + x, part, luma + x,
+				alpha + x, count);
 		else
 			memset(alpha + x, t->run[i].kind == PMK_EDGE_PERSON ? 255 : 0, (size_t)count);
 	}
 	memset(alpha + t->right, 0, (size_t)(t->mask_width - t->right));
 }
 
-void pmk_trace_run(struct pmk_trace *t, const float *gain, const float *rest, const struct pmk_rect *view, const uint8_t *luma,
-	int luma_stride, struct pmk_mask *mask)
+void pmk_trace_run(struct pmk_trace *t, const float *gain, const float *rest, const struct pmk_rect *view,
+	const uint8_t *luma, int luma_stride, struct pmk_mask *mask)
 {
 	int last = -1;
 

@@ -100,10 +100,10 @@ int pmk_av_open(const char *path, int64_t max_px, AVFormatContext **format)
 	}
 	made->pb = io;
 	made->io_open = refuse_open;
-	made->protocol_whitelist = av_strdup("none");	/* some demuxers go round io_open */
+	made->protocol_whitelist = av_strdup("none"); /* some demuxers go round io_open */
 	err = avformat_open_input(&made, NULL, NULL, NULL);
 	if (err < 0) {
-		avio_closep(&io);	/* made is gone */
+		avio_closep(&io); /* made is gone */
 		return fail_content(path, err);
 	}
 	err = find_streams(made, max_px);
@@ -179,8 +179,8 @@ int pmk_av_check_size(const char *path, int width, int height, int least, int mo
 {
 	if (width >= least && height >= least && width <= most && height <= most && (int64_t)width * height <= max_px)
 		return 0;
-	pmk_error("%s: a picture of %dx%d; sides must be %d to %d, at most %lld million pixels: scale it first", path, width, height, least, most,
-		(long long)(max_px / 1000000));
+	pmk_error("%s: a picture of %dx%d; sides must be %d to %d, at most %lld million pixels: scale it first", path,
+		width, height, least, most, (long long)(max_px / 1000000));
 	return -EINVAL;
 }
 
@@ -200,7 +200,7 @@ static int open_decoder(struct pmk_av_reader *reader, const AVCodec *codec, int6
 	reader->decoder->max_pixels = max_px;
 	reader->decoder->pkt_timebase = stream->time_base;
 	if (codec->id == AV_CODEC_ID_MJPEG)
-		reader->decoder->err_recognition = AV_EF_EXPLODE;	/* or the rest of a truncated one is grey */
+		reader->decoder->err_recognition = AV_EF_EXPLODE; /* or the rest of a truncated one is grey */
 	return avcodec_open2(reader->decoder, codec, NULL);
 }
 
@@ -289,5 +289,6 @@ int64_t pmk_av_reader_time(const struct pmk_av_reader *reader, const AVFrame *fr
 {
 	if (frame->best_effort_timestamp == AV_NOPTS_VALUE)
 		return AV_NOPTS_VALUE;
-	return av_rescale_q(frame->best_effort_timestamp, reader->format->streams[reader->stream]->time_base, nanoseconds);
+	return av_rescale_q(
+		frame->best_effort_timestamp, reader->format->streams[reader->stream]->time_base, nanoseconds);
 }

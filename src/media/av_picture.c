@@ -44,7 +44,8 @@ static enum pmk_range range_of(const AVFrame *frame)
 {
 	if (is_rgb(frame->format) || frame->color_range == AVCOL_RANGE_MPEG)
 		return PMK_RANGE_LIMITED;
-	if (frame->color_range == AVCOL_RANGE_JPEG || is_grey(frame->format) || pmk_av_plain_format(frame->format) != frame->format)
+	if (frame->color_range == AVCOL_RANGE_JPEG || is_grey(frame->format) ||
+		pmk_av_plain_format(frame->format) != frame->format)
 		return PMK_RANGE_FULL;
 	return PMK_RANGE_LIMITED;
 }
@@ -91,28 +92,30 @@ struct pmk_turn pmk_av_turn(const AVStream *stream, const AVFrame *first)
 		return (struct pmk_turn){ .degrees = a < 0 ? 180 : 0, .flip = (a < 0) != (d < 0) };
 	if (b && c && !a && !d)
 		return (struct pmk_turn){ .degrees = b > 0 ? 90 : 270, .flip = (b < 0) == (c < 0) };
-	return (struct pmk_turn){ 0 };	/* not a multiple of 90 degrees */
+	return (struct pmk_turn){ 0 }; /* not a multiple of 90 degrees */
 }
 
-static void set_colours(struct pmk_av_scaler *scaler, enum pmk_range range, enum pmk_matrix matrix, const struct pmk_av_target *to)
+static void set_colours(
+	struct pmk_av_scaler *scaler, enum pmk_range range, enum pmk_matrix matrix, const struct pmk_av_target *to)
 {
 	const int *from_table = sws_getCoefficients(matrix == PMK_MATRIX_BT709 ? SWS_CS_ITU709 : SWS_CS_ITU601);
 	const int *to_table = sws_getCoefficients(to->matrix == PMK_MATRIX_BT709 ? SWS_CS_ITU709 : SWS_CS_ITU601);
 
 	/* fails where neither side is YUV; there is nothing to set then */
-	sws_setColorspaceDetails(scaler->sws, from_table, range == PMK_RANGE_FULL, to_table, to->range == PMK_RANGE_FULL, 0, 1 << 16, 1 << 16);
+	sws_setColorspaceDetails(scaler->sws, from_table, range == PMK_RANGE_FULL, to_table,
+		to->range == PMK_RANGE_FULL, 0, 1 << 16, 1 << 16);
 }
 
-int pmk_av_scale(struct pmk_av_scaler *scaler, const AVFrame *from, const struct pmk_av_target *to, uint8_t *const plane[4],
-	const int stride[4])
+int pmk_av_scale(struct pmk_av_scaler *scaler, const AVFrame *from, const struct pmk_av_target *to,
+	uint8_t *const plane[4], const int stride[4])
 {
 	enum AVPixelFormat format = pmk_av_plain_format(from->format);
 	enum pmk_range range;
 	enum pmk_matrix matrix;
 
 	pmk_av_colours(from, &range, &matrix);
-	const int key[8] = { from->width, from->height, from->format, (int)range | (int)matrix << 1,
-		to->width, to->height, to->format, (int)to->range | (int)to->matrix << 1 };
+	const int key[8] = { from->width, from->height, from->format, (int)range | (int)matrix << 1, to->width,
+		to->height, to->format, (int)to->range | (int)to->matrix << 1 };
 	if (!scaler->sws || memcmp(key, scaler->key, sizeof key)) {
 		pmk_av_scaler_free(scaler);
 		if (!sws_isSupportedInput(format))

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AHEAD = 2 };	/* pictures decoded by open: the second tells a video from a single picture */
+enum { AHEAD = 2 }; /* pictures decoded by open: the second tells a video from a single picture */
 
 #define MOST_PX ((int64_t)PMK_IMAGE_MAX_PX * PMK_IMAGE_MAX_PX)
 
@@ -19,19 +19,20 @@ struct pmk_media {
 	char *path;
 	struct pmk_media_info info;
 	struct pmk_av_reader reader;
-	AVFrame *ahead[AHEAD];	/* given out before anything else is decoded */
+	AVFrame *ahead[AHEAD]; /* given out before anything else is decoded */
 	int ahead_count, ahead_next;
-	int64_t origin_ns;	/* position 0 in the file's own time, or AV_NOPTS_VALUE */
-	int64_t last_ns;	/* position given last, -1 before the first */
-	int64_t damaged;	/* by readers closed since */
+	int64_t origin_ns; /* position 0 in the file's own time, or AV_NOPTS_VALUE */
+	int64_t last_ns; /* position given last, -1 before the first */
+	int64_t damaged; /* by readers closed since */
 	struct pmk_turn turn;
 	struct pmk_av_scaler scaler;
-	struct pmk_image unturned;	/* before turning; only where the picture needs both */
+	struct pmk_image unturned; /* before turning; only where the picture needs both */
 };
 
 static int fail_damaged(const struct pmk_media *media)
 {
-	pmk_error("%s: no picture in it could be decoded: damaged, empty, or larger than %d pixels a side; try another file, or scale it first",
+	pmk_error("%s: no picture in it could be decoded: damaged, empty, or larger than %d pixels a side; try another "
+		  "file, or scale it first",
 		media->path, PMK_IMAGE_MAX_PX);
 	return -EBADMSG;
 }
@@ -60,7 +61,8 @@ static void set_origin(struct pmk_media *media)
 
 	/* the first picture may be missing: then the others keep their places */
 	media->origin_ns = first;
-	if (first != AV_NOPTS_VALUE && stream->start_time != AV_NOPTS_VALUE && pmk_av_origin_ns(media->reader.format) < first)
+	if (first != AV_NOPTS_VALUE && stream->start_time != AV_NOPTS_VALUE &&
+		pmk_av_origin_ns(media->reader.format) < first)
 		media->origin_ns = pmk_av_origin_ns(media->reader.format);
 	media->last_ns = -1;
 }
@@ -94,7 +96,8 @@ static bool is_422(enum AVPixelFormat format)
 {
 	const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(format);
 
-	return desc && desc->nb_components >= 3 && !(desc->flags & AV_PIX_FMT_FLAG_RGB) && desc->log2_chroma_w == 1 && desc->log2_chroma_h == 0;
+	return desc && desc->nb_components >= 3 && !(desc->flags & AV_PIX_FMT_FLAG_RGB) && desc->log2_chroma_w == 1 &&
+		desc->log2_chroma_h == 0;
 }
 
 static int64_t duration_ns(const AVFormatContext *format, const AVStream *stream)
@@ -122,7 +125,8 @@ static void fill_info(struct pmk_media *media)
 
 	info->fps = pmk_av_fps(stream);
 	info->duration_ns = duration_ns(format, stream);
-	info->frames = stream->nb_frames > 0 ? stream->nb_frames : (int64_t)((double)info->duration_ns / 1e9 * info->fps + 0.5);
+	info->frames = stream->nb_frames > 0 ? stream->nb_frames :
+					       (int64_t)((double)info->duration_ns / 1e9 * info->fps + 0.5);
 	if (pmk_av_is_photo(format, media->path))
 		media->ahead_count = 1;
 	info->still = media->ahead_count == 1 && (pmk_av_holds_pictures(format) || info->duration_ns == 0);
@@ -208,15 +212,18 @@ static bool is_plain(const AVFrame *frame, const struct pmk_layout *to)
 	enum pmk_matrix matrix;
 
 	pmk_av_colours(frame, &range, &matrix);
-	return (format == wanted || format == AV_PIX_FMT_GRAY8) && frame->width == to->width && frame->height == to->height &&
-		range == to->range;
+	return (format == wanted || format == AV_PIX_FMT_GRAY8) && frame->width == to->width &&
+		frame->height == to->height && range == to->range;
 }
 
 static int scale(struct pmk_media *media, const AVFrame *frame, struct pmk_image *to)
 {
 	const struct pmk_av_target target = {
 		.format = to->layout.chroma == PMK_CHROMA_422 ? AV_PIX_FMT_YUV422P : AV_PIX_FMT_YUV420P,
-		.width = to->layout.width, .height = to->layout.height, .range = to->layout.range, .matrix = to->layout.matrix,
+		.width = to->layout.width,
+		.height = to->layout.height,
+		.range = to->layout.range,
+		.matrix = to->layout.matrix,
 	};
 	uint8_t *const plane[4] = { to->plane[0], to->plane[1], to->plane[2] };
 	const int stride[4] = { to->stride[0], to->stride[1], to->stride[2] };
@@ -229,15 +236,15 @@ static int scale(struct pmk_media *media, const AVFrame *frame, struct pmk_image
 	return err;
 }
 
-static void turn_planes(const struct pmk_turn *turn, uint8_t *const plane[3], const int stride[3], const struct pmk_layout *from,
-	struct pmk_image *to)
+static void turn_planes(const struct pmk_turn *turn, uint8_t *const plane[3], const int stride[3],
+	const struct pmk_layout *from, struct pmk_image *to)
 {
 	for (int p = 0; p < 3; p++) {
 		int width = pmk_layout_plane_width(from, p), height = pmk_layout_plane_height(from, p);
 
-		if (plane[p])	/* to libyuv a negative height means upside down */
-			RotatePlane(plane[p], stride[p], to->plane[p], to->stride[p], width, turn->flip ? -height : height,
-				(enum RotationMode)turn->degrees);
+		if (plane[p]) /* to libyuv a negative height means upside down */
+			RotatePlane(plane[p], stride[p], to->plane[p], to->stride[p], width,
+				turn->flip ? -height : height, (enum RotationMode)turn->degrees);
 		else
 			SetPlane(to->plane[p], to->stride[p], pmk_layout_plane_width(&to->layout, p),
 				pmk_layout_plane_height(&to->layout, p), 128);
@@ -300,7 +307,8 @@ static bool seek_to_start(struct pmk_media *media)
 	int64_t start = stream->start_time;
 	int got;
 
-	if (start == AV_NOPTS_VALUE || avformat_seek_file(reader->format, reader->stream, INT64_MIN, start, start, 0) < 0)
+	if (start == AV_NOPTS_VALUE ||
+		avformat_seek_file(reader->format, reader->stream, INT64_MIN, start, start, 0) < 0)
 		return false;
 	avcodec_flush_buffers(reader->decoder);
 	media->ahead_count = media->ahead_next = 0;

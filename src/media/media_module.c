@@ -13,17 +13,23 @@
 
 static const struct pmk_media_host host = {
 	.log = pmk_log,
-	.layout_plane_width = pmk_layout_plane_width, .layout_plane_height = pmk_layout_plane_height,
-	.image_alloc = pmk_image_alloc, .image_free = pmk_image_free, .rgb_alloc = pmk_rgb_alloc, .rgb_free = pmk_rgb_free,
-	.new_file_create = pmk_new_file_create, .new_file_keep = pmk_new_file_keep, .new_file_drop = pmk_new_file_drop,
+	.layout_plane_width = pmk_layout_plane_width,
+	.layout_plane_height = pmk_layout_plane_height,
+	.image_alloc = pmk_image_alloc,
+	.image_free = pmk_image_free,
+	.rgb_alloc = pmk_rgb_alloc,
+	.rgb_free = pmk_rgb_free,
+	.new_file_create = pmk_new_file_create,
+	.new_file_keep = pmk_new_file_keep,
+	.new_file_drop = pmk_new_file_drop,
 };
 
 static struct {
 	pthread_mutex_t lock;
-	void *object;	/* while it is loaded */
-	const struct pmk_media_calls *calls;	/* NULL: not loaded */
-	int users;	/* calls and open files that need it where it is */
-	char reason[2 * PATH_MAX + 1024];	/* why it cannot be had; empty: not known to be so */
+	void *object; /* while it is loaded */
+	const struct pmk_media_calls *calls; /* NULL: not loaded */
+	int users; /* calls and open files that need it where it is */
+	char reason[2 * PATH_MAX + 1024]; /* why it cannot be had; empty: not known to be so */
 } module = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 static int load(const char *path, void **loaded, const struct pmk_media_calls **calls, char reason[512])
@@ -40,7 +46,8 @@ static int load(const char *path, void **loaded, const struct pmk_media_calls **
 		goto fail;
 	}
 	if (strncmp(found->interface, PMK_MEDIA_INTERFACE, sizeof found->interface) != 0) {
-		snprintf(reason, 512, "%s: belongs to another build of potemkin (\"%.31s\", not \"%s\")", path, found->interface, PMK_MEDIA_INTERFACE);
+		snprintf(reason, 512, "%s: belongs to another build of potemkin (\"%.31s\", not \"%s\")", path,
+			found->interface, PMK_MEDIA_INTERFACE);
 		goto fail;
 	}
 	found->start(&host);
@@ -73,7 +80,8 @@ static int own_directory(char path[PATH_MAX])
 	return 0;
 }
 
-/* Beside the program, as the build leaves it; else where `make install` puts it, told from the program so that a prefix may be moved. */
+/* Beside the program, as the build leaves it; else where `make install` puts it, told from the program so that a prefix
+ * may be moved. */
 static void find(void)
 {
 	static const char *const places[] = { "", PMK_MEDIA_FROM_BIN "/" };
@@ -91,10 +99,12 @@ static void find(void)
 		if (err == -ENOENT)
 			continue;
 		if (err)
-			snprintf(module.reason, sizeof module.reason, "%s; install the one that came with this program", reason);
+			snprintf(module.reason, sizeof module.reason, "%s; install the one that came with this program",
+				reason);
 		return;
 	}
-	snprintf(module.reason, sizeof module.reason, "is neither %s nor %s; install it, or build with -Dmedia=enabled", path[0], path[1]);
+	snprintf(module.reason, sizeof module.reason, "is neither %s nor %s; install it, or build with -Dmedia=enabled",
+		path[0], path[1]);
 }
 
 /* One more user. A module that could not be had is not looked for again. */
@@ -132,7 +142,8 @@ static int enter_for(const char *path)
 	int err = enter();
 
 	if (err)
-		pmk_error("%s: picture and video files need the module " PMK_MEDIA_MODULE_FILE ", which %s", path, module.reason);
+		pmk_error("%s: picture and video files need the module " PMK_MEDIA_MODULE_FILE ", which %s", path,
+			module.reason);
 	return err;
 }
 

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* The module that holds all that uses FFmpeg's libraries: reading and writing picture and video files, and rescale.h. It is
- * one shared object of its own, loaded at the first use of a file, so that a live run neither pays for those libraries nor comes
- * under their licence. The program calls media.h, media_out.h, still.h and rescale.h as ever: media_module.c answers there by
- * calling the module, in which media.c, media_out.c, still.c and rescale.c answer. For these files and tests only.
+/* The module that holds all that uses FFmpeg's libraries: reading and writing picture and video files, and rescale.h.
+ * It is one shared object of its own, loaded at the first use of a file, so that a live run neither pays for those
+ * libraries nor comes under their licence. The program calls media.h, media_out.h, still.h and rescale.h as ever:
+ * media_module.c answers there by calling the module, in which media.c, media_out.c, still.c and rescale.c answer. For
+ * these files and tests only.
  *
- * The one rule: program and module are built together. Whoever changes a struct of this header, or one that passes through it,
- * raises PMK_MEDIA_INTERFACE; a module that says another is refused before anything in it is called. */
+ * The one rule: program and module are built together. Whoever changes a struct of this header, or one that passes
+ * through it, raises PMK_MEDIA_INTERFACE; a module that says another is refused before anything in it is called. */
 #ifndef PMK_MEDIA_MEDIA_MODULE_H
 #define PMK_MEDIA_MEDIA_MODULE_H
 
 #include "base/log.h"
+#include "base/new_file.h"
 #include "media/media.h"
 #include "media/media_out.h"
-#include "base/new_file.h"
 #include "media/rescale.h"
 #include "media/still.h"
 
@@ -42,7 +43,8 @@ struct pmk_media_calls {
 	int (*media_rewind)(struct pmk_media *media);
 	int64_t (*media_damaged)(const struct pmk_media *media);
 
-	int (*media_out_open)(const char *path, const struct pmk_media_out_settings *settings, struct pmk_media_out **out);
+	int (*media_out_open)(
+		const char *path, const struct pmk_media_out_settings *settings, struct pmk_media_out **out);
 	int (*media_out_write)(struct pmk_media_out *out, const struct pmk_image *image, int64_t position_ns);
 	int (*media_out_finish)(struct pmk_media_out *out);
 	void (*media_out_abandon)(struct pmk_media_out *out);
@@ -53,19 +55,23 @@ struct pmk_media_calls {
 	int (*still_probe)(const char *path);
 
 	int (*rescale_create)(const struct pmk_packed *from, const struct pmk_packed *to, struct pmk_rescale **rescale);
-	void (*rescale_run)(struct pmk_rescale *rescale, const uint8_t *from, int from_stride, uint8_t *to, int to_stride);
+	void (*rescale_run)(
+		struct pmk_rescale *rescale, const uint8_t *from, int from_stride, uint8_t *to, int to_stride);
 	void (*rescale_destroy)(struct pmk_rescale *rescale);
 };
 
-/* The one symbol that the shared object exports, by the name pmk_media_module. `interface` stays first, whatever changes. */
+/* The one symbol that the shared object exports, by the name pmk_media_module. `interface` stays first, whatever
+ * changes. */
 struct pmk_media_module {
-	char interface[32];	/* PMK_MEDIA_INTERFACE as it was when the module was built */
-	void (*start)(const struct pmk_media_host *host);	/* before any call; `host` is kept */
+	char interface[32]; /* PMK_MEDIA_INTERFACE as it was when the module was built */
+	void (*start)(const struct pmk_media_host *host); /* before any call; `host` is kept */
 	struct pmk_media_calls calls;
 };
 
-/* Load the module at `path` and start it; it stays loaded. -ENOENT where there is no such file; -ENOPKG, with the reason in
- * `reason`, where it cannot be loaded or is of another build. Logs nothing. [any thread, but one at a time] */
-int pmk_media_module_load(const char *path, const struct pmk_media_calls **calls, char reason[512]) __attribute__((warn_unused_result));
+/* Load the module at `path` and start it; it stays loaded. -ENOENT where there is no such file; -ENOPKG, with the
+ * reason in `reason`, where it cannot be loaded or is of another build. Logs nothing. [any thread, but one at a time]
+ */
+int pmk_media_module_load(const char *path, const struct pmk_media_calls **calls, char reason[512])
+	__attribute__((warn_unused_result));
 
 #endif

@@ -2,8 +2,8 @@
 #include "media/media_out.h"
 
 #include "base/log.h"
-#include "media/media_sound.h"
 #include "base/new_file.h"
+#include "media/media_sound.h"
 
 #include <errno.h>
 #include <libavutil/avstring.h>
@@ -17,7 +17,7 @@
 static const struct kind {
 	const char *end, *muxer;
 	int ticks_per_s;
-	bool even;	/* the codec wants 4:2:0 with even sides */
+	bool even; /* the codec wants 4:2:0 with even sides */
 	bool sound;
 } kinds[] = {
 	{ ".y4m", "yuv4mpegpipe", 0, false, false },
@@ -28,7 +28,7 @@ static const struct kind {
 struct pmk_media_out {
 	const struct kind *kind;
 	struct pmk_new_file file;
-	struct pmk_layout layout;	/* of the file: perhaps narrower, and with less colour, than what is given */
+	struct pmk_layout layout; /* of the file: perhaps narrower, and with less colour, than what is given */
 	bool grey;
 	double fps;
 	AVFormatContext *format;
@@ -36,9 +36,9 @@ struct pmk_media_out {
 	AVFrame *frame;
 	AVPacket *packet;
 	AVStream *stream;
-	int64_t last_tick, last_ns;	/* of the picture written last; -1 before the first */
+	int64_t last_tick, last_ns; /* of the picture written last; -1 before the first */
 	struct pmk_sound sound;
-	int error;	/* the first one; said then */
+	int error; /* the first one; said then */
 };
 
 static int fail(struct pmk_media_out *out, int averror, const char *path)
@@ -46,7 +46,8 @@ static int fail(struct pmk_media_out *out, int averror, const char *path)
 	char text[128];
 
 	out->error = pmk_av_errno(averror);
-	pmk_error("%s: cannot be written: %s%s", path, pmk_av_reason(averror, text), averror == AVERROR(ENOSPC) ? "; free some space" : "");
+	pmk_error("%s: cannot be written: %s%s", path, pmk_av_reason(averror, text),
+		averror == AVERROR(ENOSPC) ? "; free some space" : "");
 	return out->error;
 }
 
@@ -58,7 +59,8 @@ static const struct kind *find_kind(const char *path, bool grey)
 		if (!grey || !strcmp(kinds[i].end, ".mkv"))
 			return &kinds[i];
 	}
-	pmk_error("%s: not a kind of file that can be written; name %s", path, grey ? "an .mkv file" : "an .mkv, .mp4 or .y4m file");
+	pmk_error("%s: not a kind of file that can be written; name %s", path,
+		grey ? "an .mkv file" : "an .mkv, .mp4 or .y4m file");
 	return NULL;
 }
 
@@ -101,7 +103,7 @@ static void set_colours(AVCodecContext *encoder, const struct pmk_layout *layout
 
 static void set_quality(AVCodecContext *encoder, AVDictionary **options)
 {
-	encoder->max_b_frames = 0;	/* they would shift all times by their delay */
+	encoder->max_b_frames = 0; /* they would shift all times by their delay */
 	if (encoder->codec_id == AV_CODEC_ID_H264) {
 		encoder->thread_count = 2;
 		av_dict_set(options, "preset", "veryfast", 0);
@@ -124,9 +126,12 @@ static int open_encoder(struct pmk_media_out *out)
 		return AVERROR(ENOMEM);
 	encoder->width = out->layout.width;
 	encoder->height = out->layout.height;
-	encoder->pix_fmt = out->grey ? AV_PIX_FMT_GRAY8 : out->layout.chroma == PMK_CHROMA_422 ? AV_PIX_FMT_YUV422P : AV_PIX_FMT_YUV420P;
+	encoder->pix_fmt = out->grey                 ? AV_PIX_FMT_GRAY8 :
+		out->layout.chroma == PMK_CHROMA_422 ? AV_PIX_FMT_YUV422P :
+						       AV_PIX_FMT_YUV420P;
 	encoder->framerate = av_d2q(out->fps, 100000);
-	encoder->time_base = out->kind->ticks_per_s ? (AVRational){ 1, out->kind->ticks_per_s } : av_inv_q(encoder->framerate);
+	encoder->time_base = out->kind->ticks_per_s ? (AVRational){ 1, out->kind->ticks_per_s } :
+						      av_inv_q(encoder->framerate);
 	encoder->sample_aspect_ratio = (AVRational){ 1, 1 };
 	set_colours(encoder, &out->layout, out->grey);
 	set_quality(encoder, &options);
@@ -233,9 +238,9 @@ static void fill_frame(struct pmk_media_out *out, const struct pmk_image *image)
 	AVFrame *frame = out->frame;
 
 	if (!out->grey && image->layout.chroma != out->layout.chroma) {
-		I422ToI420(image->plane[0], image->stride[0], image->plane[1], image->stride[1], image->plane[2], image->stride[2],
-			frame->data[0], frame->linesize[0], frame->data[1], frame->linesize[1], frame->data[2], frame->linesize[2],
-			frame->width, frame->height);
+		I422ToI420(image->plane[0], image->stride[0], image->plane[1], image->stride[1], image->plane[2],
+			image->stride[2], frame->data[0], frame->linesize[0], frame->data[1], frame->linesize[1],
+			frame->data[2], frame->linesize[2], frame->width, frame->height);
 		return;
 	}
 	for (int p = 0; p < (out->grey ? 1 : 3); p++)
@@ -256,8 +261,9 @@ static int encode(struct pmk_media_out *out, const AVFrame *frame)
 		if (err < 0)
 			break;
 		out->packet->stream_index = out->stream->index;
-		if (!out->packet->duration)	/* counts for the last picture only */
-			out->packet->duration = av_rescale_q(1, av_inv_q(out->encoder->framerate), out->encoder->time_base);
+		if (!out->packet->duration) /* counts for the last picture only */
+			out->packet->duration = av_rescale_q(
+				1, av_inv_q(out->encoder->framerate), out->encoder->time_base);
 		av_packet_rescale_ts(out->packet, out->encoder->time_base, out->stream->time_base);
 		err = av_interleaved_write_frame(out->format, out->packet);
 	}

@@ -7,22 +7,24 @@
 
 struct pmk_sound {
 	AVFormatContext *from;
-	AVPacket *packet;	/* read, its time not yet come */
-	int *stream;	/* for each stream of `from`: its number in the output, or -1 */
+	AVPacket *packet; /* read, its time not yet come */
+	int *stream; /* for each stream of `from`: its number in the output, or -1 */
 	int64_t origin_ns;
-	bool active;	/* some is left to copy */
-	bool waiting;	/* `packet` is in use */
+	bool active; /* some is left to copy */
+	bool waiting; /* `packet` is in use */
 };
 
 /* Open the sound of `path` and add a stream for each of its audio streams to `to`. A file without sound is fine.
  * -EINVAL where `to` cannot hold it; logged. Zero the struct first; close also after a failure. */
-int pmk_sound_open(struct pmk_sound *sound, const char *path, const char *to_path, AVFormatContext *to) __attribute__((warn_unused_result));
+int pmk_sound_open(struct pmk_sound *sound, const char *path, const char *to_path, AVFormatContext *to)
+	__attribute__((warn_unused_result));
 void pmk_sound_close(struct pmk_sound *sound);
 
 /* Write what sounds up to `until_ns`. 0, or an error of FFmpeg's from writing (not logged). */
 int pmk_sound_copy(struct pmk_sound *sound, AVFormatContext *to, int64_t until_ns) __attribute__((warn_unused_result));
 
 /* Write the rest; where the recording's own pictures go on well past `pictures_end_ns`, only up to about there. */
-int pmk_sound_copy_rest(struct pmk_sound *sound, AVFormatContext *to, int64_t pictures_end_ns) __attribute__((warn_unused_result));
+int pmk_sound_copy_rest(struct pmk_sound *sound, AVFormatContext *to, int64_t pictures_end_ns)
+	__attribute__((warn_unused_result));
 
 #endif

@@ -7,12 +7,14 @@
 
 struct pmk_rescale {
 	struct SwsContext *sws;
-	int rows;	/* of what comes in */
+	int rows; /* of what comes in */
 };
 
 static const enum AVPixelFormat formats[] = {
-	[PMK_PIXELS_GREY] = AV_PIX_FMT_GRAY8, [PMK_PIXELS_RGB] = AV_PIX_FMT_RGB24,
-	[PMK_PIXELS_BGR] = AV_PIX_FMT_BGR24, [PMK_PIXELS_YUYV] = AV_PIX_FMT_YUYV422,
+	[PMK_PIXELS_GREY] = AV_PIX_FMT_GRAY8,
+	[PMK_PIXELS_RGB] = AV_PIX_FMT_RGB24,
+	[PMK_PIXELS_BGR] = AV_PIX_FMT_BGR24,
+	[PMK_PIXELS_YUYV] = AV_PIX_FMT_YUYV422,
 };
 
 int pmk_rescale_create(const struct pmk_packed *from, const struct pmk_packed *to, struct pmk_rescale **rescale)
@@ -22,8 +24,8 @@ int pmk_rescale_create(const struct pmk_packed *from, const struct pmk_packed *t
 	if (!made)
 		return -ENOMEM;
 	made->rows = from->height;
-	made->sws = sws_getContext(from->width, from->height, formats[from->pixels], to->width, to->height, formats[to->pixels], SWS_BILINEAR,
-		NULL, NULL, NULL);
+	made->sws = sws_getContext(from->width, from->height, formats[from->pixels], to->width, to->height,
+		formats[to->pixels], SWS_BILINEAR, NULL, NULL, NULL);
 	if (!made->sws) {
 		free(made);
 		return -ENOMEM;

@@ -2,8 +2,8 @@
 #include "media/still.h"
 
 #include "base/log.h"
-#include "media/av.h"
 #include "base/new_file.h"
+#include "media/av.h"
 
 #include <errno.h>
 #include <libavutil/pixdesc.h>
@@ -65,7 +65,8 @@ static int to_rgb(const AVFrame *frame, struct pmk_rgb *rgb)
 		return -ENOMEM;
 	err = to_packed(frame, AV_PIX_FMT_RGBA, rgba, stride);
 	for (int y = 0; !err && y < frame->height; y++)
-		drop_alpha_row(rgba + (size_t)y * (size_t)stride, rgb->data + (size_t)y * (size_t)rgb->stride, frame->width);
+		drop_alpha_row(
+			rgba + (size_t)y * (size_t)stride, rgb->data + (size_t)y * (size_t)rgb->stride, frame->width);
 	free(rgba);
 	return err;
 }
@@ -149,7 +150,8 @@ int pmk_still_read(const char *path, struct pmk_rgb *rgb)
 	frame = av_frame_alloc();
 	err = frame ? pmk_av_reader_next(&reader, frame) : -ENOMEM;
 	if (err == 0) {
-		pmk_error("%s: no picture in it could be decoded: damaged, empty, or larger than %d million pixels; try another file, or scale it first",
+		pmk_error("%s: no picture in it could be decoded: damaged, empty, or larger than %d million pixels; "
+			  "try another file, or scale it first",
 			path, MOST_PX / 1000000);
 		err = -EBADMSG;
 	}
@@ -174,7 +176,8 @@ static int write_all(int fd, const uint8_t *data, size_t bytes)
 	return 0;
 }
 
-static int encode_png(enum AVPixelFormat format, int width, int height, const uint8_t *data, int stride, AVPacket *packet)
+static int encode_png(
+	enum AVPixelFormat format, int width, int height, const uint8_t *data, int stride, AVPacket *packet)
 {
 	AVCodecContext *encoder = avcodec_alloc_context3(avcodec_find_encoder(AV_CODEC_ID_PNG));
 	AVFrame *frame = av_frame_alloc();
@@ -204,7 +207,8 @@ out:
 	return err;
 }
 
-static int write_png(const char *path, enum AVPixelFormat format, int width, int height, const uint8_t *data, int stride)
+static int write_png(
+	const char *path, enum AVPixelFormat format, int width, int height, const uint8_t *data, int stride)
 {
 	struct pmk_new_file file;
 	AVPacket *packet;
@@ -224,7 +228,8 @@ static int write_png(const char *path, enum AVPixelFormat format, int width, int
 	av_packet_free(&packet);
 	if (err >= 0)
 		return pmk_new_file_keep(&file);
-	pmk_error("%s: cannot be written: %s%s", path, pmk_av_reason(err, text), err == -ENOSPC ? "; free some space" : "");
+	pmk_error("%s: cannot be written: %s%s", path, pmk_av_reason(err, text),
+		err == -ENOSPC ? "; free some space" : "");
 	pmk_new_file_drop(&file);
 	return pmk_av_errno(err);
 }
@@ -261,7 +266,8 @@ int pmk_still_probe(const char *path)
 	if (err)
 		return err;
 	still = pmk_av_is_photo(reader.format, path) ||
-		(count_packets(&reader, 2) == 1 && (pmk_av_holds_pictures(reader.format) || reader.format->duration <= 0));
+		(count_packets(&reader, 2) == 1 &&
+			(pmk_av_holds_pictures(reader.format) || reader.format->duration <= 0));
 	pmk_av_reader_close(&reader);
 	return still;
 }

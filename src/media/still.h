@@ -7,8 +7,8 @@
 #include "image/convert.h"
 
 enum {
-	PMK_STILL_MAX_BYTES = 256 << 20,	/* of the file */
-	PMK_STILL_MAX_PX = 16384,	/* a side; the area is at most 100 million px */
+	PMK_STILL_MAX_BYTES = 256 << 20, /* of the file */
+	PMK_STILL_MAX_PX = 16384, /* a side; the area is at most 100 million px */
 };
 
 /* The first picture of `path` as RGB (alpha is dropped onto black; EXIF orientation is applied if FFmpeg reports it).
@@ -19,8 +19,8 @@ int pmk_still_read(const char *path, struct pmk_rgb *rgb) __attribute__((warn_un
 int pmk_still_write_rgb(const char *path, const struct pmk_rgb *rgb) __attribute__((warn_unused_result));
 int pmk_still_write_grey(const char *path, const struct pmk_mask *mask) __attribute__((warn_unused_result));
 
-/* Whether the file is a single picture rather than a video, by its content; several JPEGs in a file are a photo where the name says so.
- * 1, 0, or negative errno (logged). */
+/* Whether the file is a single picture rather than a video, by its content; several JPEGs in a file are a photo where
+ * the name says so. 1, 0, or negative errno (logged). */
 int pmk_still_probe(const char *path) __attribute__((warn_unused_result));
 
 #endif

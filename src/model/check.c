@@ -11,7 +11,7 @@
 struct check {
 	const char *name;
 	const struct pmk_graph *graph;
-	bool *written;	/* tensor_count: constants, the input, results of operators so far */
+	bool *written; /* tensor_count: constants, the input, results of operators so far */
 	size_t activations, weights, taps;
 	double macs;
 };
@@ -20,7 +20,7 @@ struct check {
 struct operands {
 	const struct pmk_op *op;
 	const struct pmk_tensor *input[PMK_GRAPH_MAX_INPUTS];
-	const struct pmk_tensor *output;	/* only for shapes that the operands do not decide */
+	const struct pmk_tensor *output; /* only for shapes that the operands do not decide */
 	struct pmk_tensor expected;
 };
 
@@ -66,8 +66,8 @@ static const char *check_bias(const struct operands *operands, int channels)
 	return NULL;
 }
 
-static const char *expect_windows(struct operands *operands, int kernel_h, int kernel_w, int dilation_h, int dilation_w,
-				  int channels)
+static const char *expect_windows(
+	struct operands *operands, int kernel_h, int kernel_w, int dilation_h, int dilation_w, int channels)
 {
 	const struct pmk_tensor *input = operands->input[0];
 	const struct pmk_op *op = operands->op;
@@ -76,7 +76,7 @@ static const char *expect_windows(struct operands *operands, int kernel_h, int k
 	if (input->dims != 4)
 		return "input must have 4 dimensions";
 	if (!in_range(op->stride_h) || !in_range(op->stride_w) || !reach_in_range(kernel_h, dilation_h) ||
-	    !reach_in_range(kernel_w, dilation_w))
+		!reach_in_range(kernel_w, dilation_w))
 		return "stride, dilation or window out of range";
 	height = positions(input->dim[1], kernel_h, op->stride_h, dilation_h, op->same);
 	width = positions(input->dim[2], kernel_w, op->stride_w, dilation_w, op->same);
@@ -92,8 +92,8 @@ static const char *derive_conv(struct operands *operands)
 
 	if (input->dims != 4 || weights->dims != 4 || weights->dim[3] != input->dim[3])
 		return "weights do not fit the input";
-	return expect_windows(operands, weights->dim[1], weights->dim[2], operands->op->dilation_h, operands->op->dilation_w,
-			      weights->dim[0]);
+	return expect_windows(operands, weights->dim[1], weights->dim[2], operands->op->dilation_h,
+		operands->op->dilation_w, weights->dim[0]);
 }
 
 static const char *derive_depthwise(struct operands *operands)
@@ -102,10 +102,10 @@ static const char *derive_depthwise(struct operands *operands)
 	int multiplier = operands->op->depth_multiplier;
 
 	if (input->dims != 4 || weights->dims != 4 || weights->dim[0] != 1 || !in_range(multiplier) ||
-	    weights->dim[3] != (int64_t)input->dim[3] * multiplier)
+		weights->dim[3] != (int64_t)input->dim[3] * multiplier)
 		return "weights do not fit the input";
-	return expect_windows(operands, weights->dim[1], weights->dim[2], operands->op->dilation_h, operands->op->dilation_w,
-			      weights->dim[3]);
+	return expect_windows(operands, weights->dim[1], weights->dim[2], operands->op->dilation_h,
+		operands->op->dilation_w, weights->dim[3]);
 }
 
 /* The size of the forward convolution's input, as TensorFlow counts it. */
@@ -138,7 +138,8 @@ static const char *derive_fully_connected(struct operands *operands)
 	const struct pmk_tensor *input = operands->input[0], *weights = operands->input[1];
 	size_t count = pmk_tensor_count(input);
 
-	if (weights->dims != 2 || count % (size_t)weights->dim[1] || count / (size_t)weights->dim[1] > PMK_GRAPH_MAX_DIM)
+	if (weights->dims != 2 || count % (size_t)weights->dim[1] ||
+		count / (size_t)weights->dim[1] > PMK_GRAPH_MAX_DIM)
 		return "weights do not fit the input";
 	if (operands->output->dims == input->dims && input->dims && input->dim[input->dims - 1] == weights->dim[1]) {
 		operands->expected = *input;
@@ -237,14 +238,15 @@ static const char *derive_softmax(struct operands *operands)
 static const char *derive_reshape(struct operands *operands)
 {
 	operands->expected = *operands->output;
-	return pmk_tensor_count(operands->output) == pmk_tensor_count(operands->input[0]) ? NULL : "element counts differ";
+	return pmk_tensor_count(operands->output) == pmk_tensor_count(operands->input[0]) ? NULL :
+											    "element counts differ";
 }
 
 static const struct {
 	derive *derive;
-	int least, most;	/* inputs */
-	bool weights;	/* inputs 1 and 2 are constants */
-	bool activation;	/* may have one */
+	int least, most; /* inputs */
+	bool weights; /* inputs 1 and 2 are constants */
+	bool activation; /* may have one */
 } rules[PMK_OP_KINDS] = {
 	[PMK_OP_CONV] = { derive_conv, 2, 3, true, true },
 	[PMK_OP_DEPTHWISE] = { derive_depthwise, 2, 3, true, true },
@@ -282,7 +284,7 @@ static const char *check_wiring(const struct check *check, const struct pmk_op *
 		if (rules[op->kind].weights && (i > 0) != !!check->graph->tensors[op->input[i]].data)
 			return i ? "weights are not constant" : "input is a constant";
 		if (op->kind != PMK_OP_ADD && op->kind != PMK_OP_MUL && !rules[op->kind].weights &&
-		    check->graph->tensors[op->input[i]].data)
+			check->graph->tensors[op->input[i]].data)
 			return "input is a constant";
 	}
 	if (!valid_index(check, op->output))
@@ -346,7 +348,7 @@ static const char *check_op(struct check *check, const struct pmk_op *op)
 	if (why)
 		return why;
 	if (operands.expected.dims != output->dims ||
-	    memcmp(operands.expected.dim, output->dim, (size_t)output->dims * sizeof output->dim[0]))
+		memcmp(operands.expected.dim, output->dim, (size_t)output->dims * sizeof output->dim[0]))
 		return "result has another shape than its operands give";
 	check->written[op->output] = true;
 	return check_budget(check, op);
@@ -373,7 +375,7 @@ static int check_tensors(struct check *check)
 		check->written[i] = tensor->data;
 	}
 	if (!valid_index(check, graph->input) || !valid_index(check, graph->output) ||
-	    graph->tensors[graph->input].data || graph->tensors[graph->output].data) {
+		graph->tensors[graph->input].data || graph->tensors[graph->output].data) {
 		pmk_error("%s: the network's input or output does not exist", check->name);
 		return -EBADMSG;
 	}
@@ -407,9 +409,10 @@ int pmk_graph_check(const char *name, const struct pmk_graph *graph)
 	struct check check = { .name = name, .graph = graph };
 	int err;
 
-	if (graph->tensor_count < 1 || graph->tensor_count > PMK_GRAPH_MAX_TENSORS ||
-	    graph->op_count < 1 || graph->op_count > PMK_GRAPH_MAX_OPS) {
-		pmk_error("%s: %d operators over %d tensors: none, or too many", name, graph->op_count, graph->tensor_count);
+	if (graph->tensor_count < 1 || graph->tensor_count > PMK_GRAPH_MAX_TENSORS || graph->op_count < 1 ||
+		graph->op_count > PMK_GRAPH_MAX_OPS) {
+		pmk_error("%s: %d operators over %d tensors: none, or too many", name, graph->op_count,
+			graph->tensor_count);
 		return -EBADMSG;
 	}
 	check.written = calloc((size_t)graph->tensor_count, sizeof *check.written);

@@ -8,7 +8,7 @@
 
 static const struct {
 	const char *name;
-	pmk_engine_maker *create;	/* NULL: not built in */
+	pmk_engine_maker *create; /* NULL: not built in */
 } engines[] = {
 	[PMK_ENGINE_AUTO] = { "auto", pmk_engine_create_own },
 	[PMK_ENGINE_OWN] = { "own", pmk_engine_create_own },

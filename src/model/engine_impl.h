@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What an engine is to engine.c: a struct that begins with `struct pmk_engine`, and two functions.
  *
- * The one rule: create says why it failed, but for -ENOTSUP, whose reason goes to `lacks`: another engine may be tried then. */
+ * The one rule: create says why it failed, but for -ENOTSUP, whose reason goes to `lacks`: another engine may be tried
+ * then. */
 #ifndef PMK_MODEL_ENGINE_IMPL_H
 #define PMK_MODEL_ENGINE_IMPL_H
 
@@ -14,7 +15,8 @@ struct pmk_engine {
 	float *input, *output;
 };
 
-typedef int pmk_engine_maker(const struct pmk_graph *graph, int threads, struct pmk_engine **engine, const char **lacks);
+typedef int pmk_engine_maker(
+	const struct pmk_graph *graph, int threads, struct pmk_engine **engine, const char **lacks);
 
 pmk_engine_maker pmk_engine_create_own, pmk_engine_create_xnnpack;
 

@@ -37,7 +37,7 @@ static size_t verified_table(struct pmk_flatbuffer *buffer, size_t table)
 	vtable_bytes = number(buffer, (size_t)vtable, 2);
 	table_bytes = number(buffer, (size_t)vtable + 2, 2);
 	if (buffer->bad || vtable_bytes < 4 || vtable_bytes % 2 || vtable_bytes > buffer->size - (size_t)vtable ||
-	    table_bytes < 4 || table_bytes > buffer->size - table)
+		table_bytes < 4 || table_bytes > buffer->size - table)
 		goto bad;
 	return table;
 bad:
@@ -95,7 +95,8 @@ size_t pmk_flatbuffer_table(struct pmk_flatbuffer *buffer, size_t table, int fie
 	return child ? verified_table(buffer, child) : 0;
 }
 
-struct pmk_flatbuffer_vector pmk_flatbuffer_vector(struct pmk_flatbuffer *buffer, size_t table, int field, size_t element_bytes)
+struct pmk_flatbuffer_vector pmk_flatbuffer_vector(
+	struct pmk_flatbuffer *buffer, size_t table, int field, size_t element_bytes)
 {
 	struct pmk_flatbuffer_vector vector = { 0 };
 	size_t at = find(buffer, table, field, 4), start = at ? follow(buffer, at) : 0;

@@ -5,11 +5,22 @@
 #include <string.h>
 
 static const char *const op_names[PMK_OP_KINDS] = {
-	[PMK_OP_CONV] = "conv", [PMK_OP_DEPTHWISE] = "depthwise", [PMK_OP_TRANSPOSE_CONV] = "transpose_conv",
-	[PMK_OP_FULLY_CONNECTED] = "fully_connected", [PMK_OP_ADD] = "add", [PMK_OP_MUL] = "mul",
-	[PMK_OP_AVERAGE_POOL] = "average_pool", [PMK_OP_MEAN] = "mean", [PMK_OP_RESIZE_BILINEAR] = "resize_bilinear",
-	[PMK_OP_CONCAT] = "concat", [PMK_OP_RELU] = "relu", [PMK_OP_RELU6] = "relu6", [PMK_OP_HARD_SWISH] = "hard_swish",
-	[PMK_OP_SIGMOID] = "sigmoid", [PMK_OP_SOFTMAX] = "softmax", [PMK_OP_RESHAPE] = "reshape",
+	[PMK_OP_CONV] = "conv",
+	[PMK_OP_DEPTHWISE] = "depthwise",
+	[PMK_OP_TRANSPOSE_CONV] = "transpose_conv",
+	[PMK_OP_FULLY_CONNECTED] = "fully_connected",
+	[PMK_OP_ADD] = "add",
+	[PMK_OP_MUL] = "mul",
+	[PMK_OP_AVERAGE_POOL] = "average_pool",
+	[PMK_OP_MEAN] = "mean",
+	[PMK_OP_RESIZE_BILINEAR] = "resize_bilinear",
+	[PMK_OP_CONCAT] = "concat",
+	[PMK_OP_RELU] = "relu",
+	[PMK_OP_RELU6] = "relu6",
+	[PMK_OP_HARD_SWISH] = "hard_swish",
+	[PMK_OP_SIGMOID] = "sigmoid",
+	[PMK_OP_SOFTMAX] = "softmax",
+	[PMK_OP_RESHAPE] = "reshape",
 };
 
 const char *pmk_op_name(enum pmk_op_kind kind)
@@ -91,10 +102,13 @@ static void print_op(const struct pmk_graph *graph, const struct pmk_op *op, FIL
 	fputs(" -> ", to);
 	print_shape(&graph->tensors[op->output], to);
 	if (op->kind == PMK_OP_CONV || op->kind == PMK_OP_DEPTHWISE || op->kind == PMK_OP_TRANSPOSE_CONV ||
-	    op->kind == PMK_OP_AVERAGE_POOL)
+		op->kind == PMK_OP_AVERAGE_POOL)
 		print_window(graph, op, to);
 	if (op->kind == PMK_OP_RESIZE_BILINEAR)
-		fputs(op->align_corners ? " align_corners" : op->half_pixel_centers ? " half_pixel_centers" : " legacy", to);
+		fputs(op->align_corners                ? " align_corners" :
+				op->half_pixel_centers ? " half_pixel_centers" :
+							 " legacy",
+			to);
 	if (op->kind == PMK_OP_CONCAT)
 		fprintf(to, " axis %d", op->axis);
 	fputs(activations[op->activation], to);
@@ -118,6 +132,6 @@ void pmk_graph_print(const struct pmk_graph *graph, FILE *to)
 		if (graph->tensors[i].data)
 			weights += pmk_tensor_count(&graph->tensors[i]);
 	}
-	fprintf(to, "%d operators, %zu weights, %.1f MMAC a run, %.1f MB of activations\n",
-		graph->op_count, weights, macs / 1e6, (double)activations * sizeof(float) / 1e6);
+	fprintf(to, "%d operators, %zu weights, %.1f MMAC a run, %.1f MB of activations\n", graph->op_count, weights,
+		macs / 1e6, (double)activations * sizeof(float) / 1e6);
 }

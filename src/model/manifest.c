@@ -19,7 +19,7 @@ enum { MOST_CARDS = 256, MOST_BYTES = 1 << 18 };
 struct parser {
 	struct pmk_model_card *cards;
 	int count;
-	char why[200];	/* of the first line that is wrong */
+	char why[200]; /* of the first line that is wrong */
 };
 
 static int reject(struct parser *parser, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -65,7 +65,8 @@ static int take_values(struct parser *parser, const char *value, struct pmk_mode
 	char first[16];
 
 	if (dots && snprintf(first, sizeof first, "%.*s", (int)(dots - value), value) < (int)sizeof first &&
-	    pmk_parse_double(first, -1000, 1000, &from) == 0 && pmk_parse_double(dots + 2, -1000, 1000, &to) == 0 && from < to) {
+		pmk_parse_double(first, -1000, 1000, &from) == 0 && pmk_parse_double(dots + 2, -1000, 1000, &to) == 0 &&
+		from < to) {
 		card->mean = (float)from;
 		card->scale = (float)(to - from);
 		return 1;
@@ -75,9 +76,14 @@ static int take_values(struct parser *parser, const char *value, struct pmk_mode
 
 static int take_output(struct parser *parser, const char *value, struct pmk_model_card *card)
 {
-	static const struct { const char *name; int channels; } kinds[] = {
-		[PMK_MODEL_PROBABILITY] = { "probability", 1 }, [PMK_MODEL_LOGIT] = { "logit", 1 },
-		[PMK_MODEL_TWO_LOGITS] = { "two-logits", 2 }, [PMK_MODEL_CLASS_LOGITS] = { "class-logits", 0 },
+	static const struct {
+		const char *name;
+		int channels;
+	} kinds[] = {
+		[PMK_MODEL_PROBABILITY] = { "probability", 1 },
+		[PMK_MODEL_LOGIT] = { "logit", 1 },
+		[PMK_MODEL_TWO_LOGITS] = { "two-logits", 2 },
+		[PMK_MODEL_CLASS_LOGITS] = { "class-logits", 0 },
 	};
 
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
@@ -114,7 +120,8 @@ static struct pmk_model_card *add_card(struct parser *parser, const char *name)
 {
 	struct pmk_model_card *card = &parser->cards[parser->count];
 
-	if (!*name || strlen(name) >= sizeof card->name || name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_")]) {
+	if (!*name || strlen(name) >= sizeof card->name ||
+		name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_")]) {
 		reject(parser, "a section's name has 1 to 31 characters of a-z, 0-9, - and _");
 		return NULL;
 	}
@@ -173,7 +180,8 @@ static const char *incomplete(const struct pmk_model_card *card, bool beside)
 		return "values is missing";
 	if (card->output != PMK_MODEL_CLASS_LOGITS)
 		return card->person_index || card->output_channels != 1 + (card->output == PMK_MODEL_TWO_LOGITS) ?
-			"output is missing, or channels and person do not fit it" : NULL;
+			"output is missing, or channels and person do not fit it" :
+			NULL;
 	if (card->output_channels < 2)
 		return "channels must be 2 or more: with one there is nothing that is not the person";
 	return card->person_index < card->output_channels ? NULL : "person must be below channels";
@@ -207,7 +215,8 @@ int pmk_manifest_parse(const char *name, const char *text, bool beside, struct p
 	else
 		line = ini_parse_string(text, take_line, &parser);
 	if (line) {
-		pmk_error("%s:%d: %s; mend the file or remove it", name, line, parser.why[0] ? parser.why : "neither [section] nor key = value");
+		pmk_error("%s:%d: %s; mend the file or remove it", name, line,
+			parser.why[0] ? parser.why : "neither [section] nor key = value");
 		err = -EBADMSG;
 	} else {
 		err = check_cards(name, &parser, beside);
@@ -285,7 +294,8 @@ static int merge_file(const char *directory, struct pmk_model_card **cards, int 
 	if (err == -ENOENT || err == -ENOTDIR)
 		return 0;
 	if (err < 0) {
-		pmk_error("%s: cannot be read: %s; mend the file or remove it", path, err == -EINVAL ? "not a file" : strerror(-err));
+		pmk_error("%s: cannot be read: %s; mend the file or remove it", path,
+			err == -EINVAL ? "not a file" : strerror(-err));
 		return err;
 	}
 	err = pmk_manifest_parse(path, (const char *)text, false, &more, &more_count);

@@ -48,7 +48,8 @@ static int complain_missing(const struct pmk_model_card *card)
 	if (!strncmp(card->source, "https://", 8) || !strncmp(card->source, "npm ", 4))
 		snprintf(how, sizeof how, "get it with `potemkin model fetch %s`", card->name);
 	else
-		snprintf(how, sizeof how, "put %s there (from %s)", card->file, card->source[0] ? card->source : "its publisher");
+		snprintf(how, sizeof how, "put %s there (from %s)", card->file,
+			card->source[0] ? card->source : "its publisher");
 	pmk_error("model \"%s\" is not here, looked in %s; %s", card->name, places, how);
 	return -ENOENT;
 }
@@ -78,7 +79,8 @@ static int card_beside(const char *path, const char *sha256, struct pmk_model_ca
 	snprintf(beside, sizeof beside, "%s.ini", path);
 	err = pmk_mem_read_file(beside, MOST_BESIDE_BYTES, &text, &size);
 	if (err < 0) {
-		pmk_error("%s: not a known model (SHA-256 %s), and %s does not describe it: %s; write one as man potemkin says under MODELS",
+		pmk_error("%s: not a known model (SHA-256 %s), and %s does not describe it: %s; write one as man "
+			  "potemkin says under MODELS",
 			path, sha256, beside, strerror(-err));
 		return -ENOENT;
 	}
@@ -115,7 +117,8 @@ static int take_network(struct pmk_model *model, const uint8_t *bytes, size_t si
 	if (err < 0)
 		return err;
 	if (has_shape(&graph->tensors[graph->input], card->input_height, card->input_width, 3) &&
-	    has_shape(&graph->tensors[graph->output], card->output_height, card->output_width, card->output_channels))
+		has_shape(
+			&graph->tensors[graph->output], card->output_height, card->output_width, card->output_channels))
 		return 0;
 	pmk_error("%s: its input or output has another shape than [%s] of the manifest says", model->path, card->name);
 	pmk_graph_finish(&model->graph);
@@ -141,8 +144,9 @@ static int load_by_name(const char *name, const struct pmk_model_card *cards, in
 		return err;
 	pmk_sha256_of(bytes, size, sha256);
 	if (strcmp(sha256, card->sha256)) {
-		pmk_error("%s: is not the model \"%s\" or is damaged: its SHA-256 is %s, not %s; remove it and get it again",
-			  model->path, card->name, sha256, card->sha256);
+		pmk_error("%s: is not the model \"%s\" or is damaged: its SHA-256 is %s, not %s; remove it and get it "
+			  "again",
+			model->path, card->name, sha256, card->sha256);
 		err = -EBADMSG;
 	}
 	model->card = *card;
@@ -193,7 +197,7 @@ int pmk_model_load(const char *name_or_path, struct pmk_model *model)
 	err = pmk_manifest_cards(&cards, &count);
 	if (err == 0) {
 		err = is_path(name_or_path) ? load_by_path(name_or_path, cards, count, loaded) :
-			load_by_name(name_or_path, cards, count, loaded);
+					      load_by_name(name_or_path, cards, count, loaded);
 		free(cards);
 	}
 	if (err == 0)

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Only concatenations of two are split, and what reads one becomes three operators; then each sum may make one mean three. */
+/* Only concatenations of two are split, and what reads one becomes three operators; then each sum may make one mean
+ * three. */
 enum { GROWTH = 5 };
 
 static int writer(const struct pmk_graph *graph, int tensor)
@@ -85,7 +86,8 @@ static void drop_idle_resizes(struct pmk_graph *graph)
 		const struct pmk_op resize = graph->ops[i];
 
 		if (resize.kind != PMK_OP_RESIZE_BILINEAR || resize.output == graph->output ||
-		    memcmp(graph->tensors[resize.input[0]].dim, graph->tensors[resize.output].dim, sizeof graph->tensors[0].dim))
+			memcmp(graph->tensors[resize.input[0]].dim, graph->tensors[resize.output].dim,
+				sizeof graph->tensors[0].dim))
 			continue;
 		remove_op(graph, i);
 		for (int j = i; j < graph->op_count; j++) {
@@ -101,7 +103,8 @@ static bool is_pointwise(const struct pmk_graph *graph, const struct pmk_op *op)
 {
 	const struct pmk_tensor *weights = &graph->tensors[op->input[1]];
 
-	return op->kind == PMK_OP_CONV && weights->dim[1] == 1 && weights->dim[2] == 1 && op->stride_h == 1 && op->stride_w == 1;
+	return op->kind == PMK_OP_CONV && weights->dim[1] == 1 && weights->dim[2] == 1 && op->stride_h == 1 &&
+		op->stride_w == 1;
 }
 
 static bool is_pool(const struct pmk_op *op)
@@ -112,11 +115,13 @@ static bool is_pool(const struct pmk_op *op)
 /* Two pictures side by side in the channels, read by pools and 1x1 convolutions only. */
 static bool is_splittable(const struct pmk_graph *graph, const struct pmk_op *concat)
 {
-	if (concat->kind != PMK_OP_CONCAT || concat->inputs != 2 || concat->axis != 3 || concat->output == graph->output)
+	if (concat->kind != PMK_OP_CONCAT || concat->inputs != 2 || concat->axis != 3 ||
+		concat->output == graph->output)
 		return false;
 	for (int i = 0; i < graph->op_count; i++) {
 		for (int k = 0; k < graph->ops[i].inputs; k++) {
-			if (graph->ops[i].input[k] == concat->output && !is_pool(&graph->ops[i]) && !is_pointwise(graph, &graph->ops[i]))
+			if (graph->ops[i].input[k] == concat->output && !is_pool(&graph->ops[i]) &&
+				!is_pointwise(graph, &graph->ops[i]))
 				return false;
 		}
 	}
@@ -154,8 +159,8 @@ static bool is_even_resize(const struct pmk_graph *graph, const struct pmk_op *r
 {
 	const struct pmk_tensor *small = &graph->tensors[resize->input[0]], *large = &graph->tensors[resize->output];
 
-	return resize->kind == PMK_OP_RESIZE_BILINEAR && resize->half_pixel_centers && large->dim[1] % small->dim[1] == 0 &&
-		large->dim[2] % small->dim[2] == 0;
+	return resize->kind == PMK_OP_RESIZE_BILINEAR && resize->half_pixel_centers &&
+		large->dim[1] % small->dim[1] == 0 && large->dim[2] % small->dim[2] == 0;
 }
 
 static bool is_splittable_sum(const struct pmk_graph *graph, const struct pmk_op *sum)
@@ -224,7 +229,8 @@ static int slice_weights(struct pmk_rewrite *rewrite, const struct pmk_tensor *w
 	if (!slice)
 		return -ENOMEM;
 	for (size_t row = 0; row < rows; row++)
-		memcpy(slice + row * (size_t)count, weights->data + row * (size_t)weights->dim[3] + first, (size_t)count * sizeof *slice);
+		memcpy(slice + row * (size_t)count, weights->data + row * (size_t)weights->dim[3] + first,
+			(size_t)count * sizeof *slice);
 	tensor = new_tensor(&rewrite->graph, weights, count);
 	rewrite->graph.tensors[tensor].data = rewrite->made[rewrite->made_count++] = slice;
 	return tensor;
@@ -249,7 +255,8 @@ static int split_pointwise(struct pmk_rewrite *rewrite, int at, const struct pmk
 		if (k)
 			part.inputs = 2;
 		part.activation = PMK_ACT_NONE;
-		part.output = sum.input[k] = new_tensor(graph, &graph->tensors[conv.output], graph->tensors[conv.output].dim[3]);
+		part.output = sum.input[k] = new_tensor(
+			graph, &graph->tensors[conv.output], graph->tensors[conv.output].dim[3]);
 		insert_op(graph, at + k, &part);
 		first += channels;
 	}
@@ -286,13 +293,14 @@ static void move_pointwise_before_resize(struct pmk_graph *graph)
 		const struct pmk_tensor *small, *large;
 		int source = writer(graph, conv.input[0]);
 
-		if (source < 0 || conv.kind != PMK_OP_CONV || !is_pointwise(graph, &conv) || conv.activation != PMK_ACT_NONE)
+		if (source < 0 || conv.kind != PMK_OP_CONV || !is_pointwise(graph, &conv) ||
+			conv.activation != PMK_ACT_NONE)
 			continue;
 		resize = graph->ops[source];
 		small = &graph->tensors[resize.input[0]];
 		large = &graph->tensors[resize.output];
 		if (resize.kind != PMK_OP_RESIZE_BILINEAR || readers(graph, resize.output) != 1 ||
-		    small->dim[1] > large->dim[1] || small->dim[2] > large->dim[2])
+			small->dim[1] > large->dim[1] || small->dim[2] > large->dim[2])
 			continue;
 		conv.input[0] = resize.input[0];
 		resize.output = conv.output;
@@ -308,12 +316,15 @@ static void broadcast_instead_of_resize(struct pmk_graph *graph)
 		struct pmk_op *op = &graph->ops[i];
 
 		for (int k = 0; k < 2 && (op->kind == PMK_OP_ADD || op->kind == PMK_OP_MUL); k++) {
-			const struct pmk_tensor *other = &graph->tensors[op->input[!k]], *result = &graph->tensors[op->output];
+			const struct pmk_tensor *other = &graph->tensors[op->input[!k]],
+						*result = &graph->tensors[op->output];
 			int source = writer(graph, op->input[k]);
-			const struct pmk_tensor *small = source < 0 ? NULL : &graph->tensors[graph->ops[source].input[0]];
+			const struct pmk_tensor *small = source < 0 ? NULL :
+								      &graph->tensors[graph->ops[source].input[0]];
 
-			if (small && graph->ops[source].kind == PMK_OP_RESIZE_BILINEAR && small->dim[1] == 1 && small->dim[2] == 1 &&
-			    other->dims == 4 && !memcmp(other->dim, result->dim, sizeof other->dim))
+			if (small && graph->ops[source].kind == PMK_OP_RESIZE_BILINEAR && small->dim[1] == 1 &&
+				small->dim[2] == 1 && other->dims == 4 &&
+				!memcmp(other->dim, result->dim, sizeof other->dim))
 				op->input[k] = graph->ops[source].input[0];
 		}
 	}

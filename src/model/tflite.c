@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* pmk_tflite_read: a .tflite file is a FlatBuffer of TensorFlow Lite's schema, version 3 (tensorflow/lite/schema/schema.fbs),
- * from which the numbers of fields below are. What each operator does: tflite_op.c. */
+/* pmk_tflite_read: a .tflite file is a FlatBuffer of TensorFlow Lite's schema, version 3
+ * (tensorflow/lite/schema/schema.fbs), from which the numbers of fields below are. What each operator does:
+ * tflite_op.c. */
 #include "model/tflite_reader.h"
 
 #include "base/log.h"
@@ -45,19 +46,21 @@ static int read_tensor(struct pmk_tflite_reader *reader, size_t table, int index
 	struct pmk_flatbuffer_vector shape = pmk_flatbuffer_vector(&reader->file, table, 0, 4), data;
 	struct pmk_tensor *tensor = &reader->graph.tensors[index];
 	struct pmk_tflite_source *source = &reader->sources[index];
-	size_t buffer = pmk_flatbuffer_element_table(&reader->file, reader->buffers,
-						     (uint32_t)pmk_flatbuffer_int32(&reader->file, table, 2, 0));
+	size_t buffer = pmk_flatbuffer_element_table(
+		&reader->file, reader->buffers, (uint32_t)pmk_flatbuffer_int32(&reader->file, table, 2, 0));
 
 	source->type = pmk_flatbuffer_int8(&reader->file, table, 1, TYPE_FLOAT32);
 	copy_name(reader, table, tensor);
-	if (shape.count > PMK_GRAPH_MAX_DIMS || pmk_flatbuffer_table(&reader->file, table, 6))	/* many dimensions, or sparse */
+	if (shape.count > PMK_GRAPH_MAX_DIMS ||
+		pmk_flatbuffer_table(&reader->file, table, 6)) /* many dimensions, or sparse */
 		source->type = TYPE_OTHER;
 	else
 		tensor->dims = (int)shape.count;
 	for (int i = 0; i < tensor->dims; i++) {
 		tensor->dim[i] = pmk_flatbuffer_element(&reader->file, shape, (uint32_t)i);
 		if (tensor->dim[i] < 1 || tensor->dim[i] > PMK_GRAPH_MAX_DIM)
-			return pmk_tflite_fail(reader, -EBADMSG, "tensor %d (%s): dimension %d is %d", index, tensor->name, i, tensor->dim[i]);
+			return pmk_tflite_fail(reader, -EBADMSG, "tensor %d (%s): dimension %d is %d", index,
+				tensor->name, i, tensor->dim[i]);
 	}
 	data = pmk_flatbuffer_vector(&reader->file, buffer, 0, 1);
 	if (data.count) {
@@ -85,22 +88,25 @@ static int read_tensors(struct pmk_tflite_reader *reader, size_t subgraph)
 	return err;
 }
 
-static int set_wiring(struct pmk_tflite_reader *reader, struct pmk_tflite_node *node, struct pmk_flatbuffer_vector inputs)
+static int set_wiring(
+	struct pmk_tflite_reader *reader, struct pmk_tflite_node *node, struct pmk_flatbuffer_vector inputs)
 {
 	struct pmk_flatbuffer_vector outputs = pmk_flatbuffer_vector(&reader->file, node->table, 2, 4);
 	struct pmk_op *op = &node->op;
 
 	if (inputs.count < 1 || inputs.count > PMK_GRAPH_MAX_INPUTS || outputs.count != 1)
-		return pmk_tflite_fail(reader, -ENOTSUP, "operator %d: %u inputs, %u outputs", node->index, inputs.count, outputs.count);
+		return pmk_tflite_fail(reader, -ENOTSUP, "operator %d: %u inputs, %u outputs", node->index,
+			inputs.count, outputs.count);
 	op->inputs = (int)inputs.count;
 	for (int i = 0; i < op->inputs; i++)
 		op->input[i] = pmk_flatbuffer_element(&reader->file, inputs, (uint32_t)i);
 	op->output = pmk_flatbuffer_element(&reader->file, outputs, 0);
-	if (op->inputs == 3 && op->input[2] == -1)	/* no bias */
+	if (op->inputs == 3 && op->input[2] == -1) /* no bias */
 		op->inputs = 2;
 	for (int i = 0; i < op->inputs; i++) {
 		if (op->input[i] < 0 || op->input[i] >= reader->graph.tensor_count)
-			return pmk_tflite_fail(reader, -EBADMSG, "operator %d: input %d does not exist", node->index, i);
+			return pmk_tflite_fail(
+				reader, -EBADMSG, "operator %d: input %d does not exist", node->index, i);
 	}
 	if (op->output < 0 || op->output >= reader->graph.tensor_count)
 		return pmk_tflite_fail(reader, -EBADMSG, "operator %d: output does not exist", node->index);
@@ -110,13 +116,16 @@ static int set_wiring(struct pmk_tflite_reader *reader, struct pmk_tflite_node *
 /* Weights stored as half floats: their DEQUANTIZE becomes a constant of its own. */
 static int move_half_constant(struct pmk_tflite_reader *reader, const struct pmk_tflite_node *node)
 {
-	const struct pmk_tensor *from = &reader->graph.tensors[node->op.input[0]], *to = &reader->graph.tensors[node->op.output];
+	const struct pmk_tensor *from = &reader->graph.tensors[node->op.input[0]],
+				*to = &reader->graph.tensors[node->op.output];
 	const struct pmk_tflite_source *source = &reader->sources[node->op.input[0]];
 	struct pmk_tflite_source *target = &reader->sources[node->op.output];
 
 	if (source->type != TYPE_FLOAT16 || !source->data || node->op.inputs != 1)
-		return pmk_tflite_fail(reader, -ENOTSUP, "operator %d: DEQUANTIZE of something but half float weights", node->index);
-	if (from->dims != to->dims || memcmp(from->dim, to->dim, sizeof from->dim) || target->data || target->type != TYPE_FLOAT32)
+		return pmk_tflite_fail(
+			reader, -ENOTSUP, "operator %d: DEQUANTIZE of something but half float weights", node->index);
+	if (from->dims != to->dims || memcmp(from->dim, to->dim, sizeof from->dim) || target->data ||
+		target->type != TYPE_FLOAT32)
 		return pmk_tflite_fail(reader, -EBADMSG, "operator %d: DEQUANTIZE into something else", node->index);
 	*target = *source;
 	return 0;
@@ -126,14 +135,17 @@ static int read_op(struct pmk_tflite_reader *reader, size_t table, int index)
 {
 	struct pmk_flatbuffer *file = &reader->file;
 	struct pmk_flatbuffer_vector inputs = pmk_flatbuffer_vector(file, table, 1, 4);
-	struct pmk_tflite_node node = { .index = index, .table = table, .options = pmk_flatbuffer_table(file, table, 4),
+	struct pmk_tflite_node node = { .index = index,
+		.table = table,
+		.options = pmk_flatbuffer_table(file, table, 4),
 		.op = { .stride_h = 1, .stride_w = 1, .dilation_h = 1, .dilation_w = 1, .depth_multiplier = 1 } };
 	int old_code, err;
 
-	node.code_table = pmk_flatbuffer_element_table(file, reader->codes, (uint32_t)pmk_flatbuffer_int32(file, table, 0, 0));
+	node.code_table = pmk_flatbuffer_element_table(
+		file, reader->codes, (uint32_t)pmk_flatbuffer_int32(file, table, 0, 0));
 	old_code = pmk_flatbuffer_int8(file, node.code_table, 0, 0);
 	node.code = pmk_flatbuffer_int32(file, node.code_table, 3, 0);
-	if (node.code < old_code)	/* files from before the field was widened */
+	if (node.code < old_code) /* files from before the field was widened */
 		node.code = old_code;
 	err = set_wiring(reader, &node, inputs);
 	if (err < 0)
@@ -184,7 +196,8 @@ static int load_constant(struct pmk_tflite_reader *reader, int index, size_t *to
 	size_t width = source->type == TYPE_FLOAT16 ? 2 : 4, count = source->bytes / width;
 
 	if (source->bytes % width || count != pmk_tensor_count(tensor))
-		return pmk_tflite_fail(reader, -EBADMSG, "tensor %d (%s): %zu bytes do not fit its shape", index, tensor->name, source->bytes);
+		return pmk_tflite_fail(reader, -EBADMSG, "tensor %d (%s): %zu bytes do not fit its shape", index,
+			tensor->name, source->bytes);
 	if (count > PMK_GRAPH_MAX_WEIGHTS - *total)
 		return pmk_tflite_fail(reader, -EBADMSG, "more than %d weights", PMK_GRAPH_MAX_WEIGHTS);
 	*total += count;
@@ -214,8 +227,9 @@ static int load_constants(struct pmk_tflite_reader *reader)
 			const struct pmk_tflite_source *source = &reader->sources[tensor];
 
 			if (source->type != TYPE_FLOAT32 && !(source->type == TYPE_FLOAT16 && source->data))
-				return pmk_tflite_fail(reader, -ENOTSUP, "tensor %d (%s) is not of floats: a quantised network is not supported",
-					    tensor, reader->graph.tensors[tensor].name);
+				return pmk_tflite_fail(reader, -ENOTSUP,
+					"tensor %d (%s) is not of floats: a quantised network is not supported", tensor,
+					reader->graph.tensors[tensor].name);
 			if (source->data && !reader->graph.tensors[tensor].data)
 				err = load_constant(reader, tensor, &total);
 		}
@@ -244,7 +258,8 @@ static int read_model(struct pmk_tflite_reader *reader)
 	if (file->bad)
 		return pmk_tflite_fail(reader, -EBADMSG, "damaged");
 	if (inputs.count != 1 || outputs.count != 1)
-		return pmk_tflite_fail(reader, -ENOTSUP, "%u inputs and %u outputs; one of each is supported", inputs.count, outputs.count);
+		return pmk_tflite_fail(reader, -ENOTSUP, "%u inputs and %u outputs; one of each is supported",
+			inputs.count, outputs.count);
 	reader->graph.input = pmk_flatbuffer_element(file, inputs, 0);
 	reader->graph.output = pmk_flatbuffer_element(file, outputs, 0);
 	err = read_tensors(reader, subgraph);

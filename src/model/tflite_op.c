@@ -10,8 +10,8 @@ static uint32_t word(const uint8_t *byte)
 }
 
 /* The constant 32-bit integers that an operator's input `input` gives; how many, or negative errno. */
-static int read_integers(struct pmk_tflite_reader *reader, const struct pmk_tflite_node *node, struct pmk_flatbuffer_vector inputs, uint32_t input,
-			 int32_t values[PMK_GRAPH_MAX_DIMS])
+static int read_integers(struct pmk_tflite_reader *reader, const struct pmk_tflite_node *node,
+	struct pmk_flatbuffer_vector inputs, uint32_t input, int32_t values[PMK_GRAPH_MAX_DIMS])
 {
 	int tensor = pmk_flatbuffer_element(&reader->file, inputs, input), count;
 	const struct pmk_tflite_source *source;
@@ -20,7 +20,8 @@ static int read_integers(struct pmk_tflite_reader *reader, const struct pmk_tfli
 		return pmk_tflite_fail(reader, -EBADMSG, "operator %d: input %u does not exist", node->index, input);
 	source = &reader->sources[tensor];
 	if (source->type != TYPE_INT32 || !source->data)
-		return pmk_tflite_fail(reader, -ENOTSUP, "operator %d: a shape that is computed is not supported", node->index);
+		return pmk_tflite_fail(
+			reader, -ENOTSUP, "operator %d: a shape that is computed is not supported", node->index);
 	if (source->bytes % 4 || source->bytes > PMK_GRAPH_MAX_DIMS * sizeof *values)
 		return pmk_tflite_fail(reader, -EBADMSG, "operator %d: %zu bytes of shape", node->index, source->bytes);
 	count = (int)(source->bytes / 4);
@@ -80,7 +81,8 @@ static int set_custom(struct pmk_tflite_reader *reader, struct pmk_tflite_node *
 	uint32_t value[3];
 
 	if (name.count != sizeof known - 1 || memcmp(reader->file.bytes + name.at, known, name.count))
-		return pmk_tflite_fail(reader, -ENOTSUP, "operator %d: a custom operator that is not known", node->index);
+		return pmk_tflite_fail(
+			reader, -ENOTSUP, "operator %d: a custom operator that is not known", node->index);
 	if (options.count < sizeof value)
 		return pmk_tflite_fail(reader, -EBADMSG, "operator %d: options are missing", node->index);
 	for (size_t i = 0; i < 3; i++)
@@ -98,10 +100,13 @@ static int set_softmax(struct pmk_tflite_reader *reader, struct pmk_tflite_node 
 	float beta;
 
 	memcpy(&beta, &bits, sizeof beta);
-	return beta == 1.0f ? 0 : pmk_tflite_fail(reader, -ENOTSUP, "operator %d: softmax with a beta other than 1", node->index);
+	return beta == 1.0f ?
+		0 :
+		pmk_tflite_fail(reader, -ENOTSUP, "operator %d: softmax with a beta other than 1", node->index);
 }
 
-static int set_resize(struct pmk_tflite_reader *reader, struct pmk_tflite_node *node, struct pmk_flatbuffer_vector inputs)
+static int set_resize(
+	struct pmk_tflite_reader *reader, struct pmk_tflite_node *node, struct pmk_flatbuffer_vector inputs)
 {
 	const struct pmk_tensor *output = &reader->graph.tensors[node->op.output];
 	int32_t size[PMK_GRAPH_MAX_DIMS];
@@ -110,7 +115,8 @@ static int set_resize(struct pmk_tflite_reader *reader, struct pmk_tflite_node *
 	if (count < 0)
 		return count;
 	if (count != 2 || output->dims != 4 || size[0] != output->dim[1] || size[1] != output->dim[2])
-		return pmk_tflite_fail(reader, -EBADMSG, "operator %d: result has another size than is asked for", node->index);
+		return pmk_tflite_fail(
+			reader, -EBADMSG, "operator %d: result has another size than is asked for", node->index);
 	node->op.inputs = 1;
 	node->op.align_corners = pmk_flatbuffer_int8(&reader->file, node->options, 2, 0);
 	node->op.half_pixel_centers = pmk_flatbuffer_int8(&reader->file, node->options, 3, 0);
@@ -127,14 +133,16 @@ static int set_mean(struct pmk_tflite_reader *reader, struct pmk_tflite_node *no
 	for (int i = 0; i < count; i++)
 		axis[i] += axis[i] < 0 ? dims : 0;
 	if (count != 2 || !((axis[0] == 1 && axis[1] == 2) || (axis[0] == 2 && axis[1] == 1)))
-		return pmk_tflite_fail(reader, -ENOTSUP, "operator %d: a mean over other axes than height and width", node->index);
+		return pmk_tflite_fail(
+			reader, -ENOTSUP, "operator %d: a mean over other axes than height and width", node->index);
 	node->op.inputs = 1;
 	node->op.keep_dims = pmk_flatbuffer_int8(&reader->file, node->options, 0, 0);
 	return 0;
 }
 
 /* The new shape comes as a second input or as an option; -1 stands for what is left. */
-static int set_reshape(struct pmk_tflite_reader *reader, struct pmk_tflite_node *node, struct pmk_flatbuffer_vector inputs)
+static int set_reshape(
+	struct pmk_tflite_reader *reader, struct pmk_tflite_node *node, struct pmk_flatbuffer_vector inputs)
 {
 	struct pmk_flatbuffer_vector option = pmk_flatbuffer_vector(&reader->file, node->options, 0, 4);
 	const struct pmk_tensor *output = &reader->graph.tensors[node->op.output];
@@ -149,7 +157,8 @@ static int set_reshape(struct pmk_tflite_reader *reader, struct pmk_tflite_node 
 		return count;
 	for (int i = 0; i < count; i++) {
 		if (count != output->dims || (shape[i] != -1 && shape[i] != output->dim[i]))
-			return pmk_tflite_fail(reader, -EBADMSG, "operator %d: result has another shape than is asked for", node->index);
+			return pmk_tflite_fail(reader, -EBADMSG,
+				"operator %d: result has another shape than is asked for", node->index);
 	}
 	node->op.inputs = 1;
 	return 0;
@@ -157,20 +166,34 @@ static int set_reshape(struct pmk_tflite_reader *reader, struct pmk_tflite_node 
 
 static int set_concat(struct pmk_tflite_reader *reader, struct pmk_tflite_node *node)
 {
-	int axis = pmk_flatbuffer_int32(&reader->file, node->options, 0, 0), dims = reader->graph.tensors[node->op.output].dims;
+	int axis = pmk_flatbuffer_int32(&reader->file, node->options, 0, 0),
+	    dims = reader->graph.tensors[node->op.output].dims;
 
 	node->op.axis = axis < 0 && axis >= -dims ? axis + dims : axis;
 	return set_activation(reader, node, pmk_flatbuffer_int8(&reader->file, node->options, 1, 0));
 }
 
-int pmk_tflite_set_op(struct pmk_tflite_reader *reader, struct pmk_tflite_node *node, struct pmk_flatbuffer_vector inputs)
+int pmk_tflite_set_op(
+	struct pmk_tflite_reader *reader, struct pmk_tflite_node *node, struct pmk_flatbuffer_vector inputs)
 {
-	static const struct { int code; enum pmk_op_kind kind; } kinds[] = {
-		{ CODE_ADD, PMK_OP_ADD }, { CODE_AVERAGE_POOL, PMK_OP_AVERAGE_POOL }, { CODE_CONCAT, PMK_OP_CONCAT },
-		{ CODE_CONV, PMK_OP_CONV }, { CODE_DEPTHWISE, PMK_OP_DEPTHWISE },
-		{ CODE_FULLY_CONNECTED, PMK_OP_FULLY_CONNECTED }, { CODE_LOGISTIC, PMK_OP_SIGMOID }, { CODE_MUL, PMK_OP_MUL },
-		{ CODE_RELU, PMK_OP_RELU }, { CODE_RELU6, PMK_OP_RELU6 }, { CODE_RESHAPE, PMK_OP_RESHAPE },
-		{ CODE_RESIZE_BILINEAR, PMK_OP_RESIZE_BILINEAR }, { CODE_SOFTMAX, PMK_OP_SOFTMAX }, { CODE_MEAN, PMK_OP_MEAN },
+	static const struct {
+		int code;
+		enum pmk_op_kind kind;
+	} kinds[] = {
+		{ CODE_ADD, PMK_OP_ADD },
+		{ CODE_AVERAGE_POOL, PMK_OP_AVERAGE_POOL },
+		{ CODE_CONCAT, PMK_OP_CONCAT },
+		{ CODE_CONV, PMK_OP_CONV },
+		{ CODE_DEPTHWISE, PMK_OP_DEPTHWISE },
+		{ CODE_FULLY_CONNECTED, PMK_OP_FULLY_CONNECTED },
+		{ CODE_LOGISTIC, PMK_OP_SIGMOID },
+		{ CODE_MUL, PMK_OP_MUL },
+		{ CODE_RELU, PMK_OP_RELU },
+		{ CODE_RELU6, PMK_OP_RELU6 },
+		{ CODE_RESHAPE, PMK_OP_RESHAPE },
+		{ CODE_RESIZE_BILINEAR, PMK_OP_RESIZE_BILINEAR },
+		{ CODE_SOFTMAX, PMK_OP_SOFTMAX },
+		{ CODE_MEAN, PMK_OP_MEAN },
 		{ CODE_HARD_SWISH, PMK_OP_HARD_SWISH },
 	};
 
@@ -179,7 +202,9 @@ int pmk_tflite_set_op(struct pmk_tflite_reader *reader, struct pmk_tflite_node *
 			node->op.kind = kinds[i].kind;
 	}
 	switch (node->code) {
-	case CODE_ADD: case CODE_MUL: case CODE_FULLY_CONNECTED:
+	case CODE_ADD:
+	case CODE_MUL:
+	case CODE_FULLY_CONNECTED:
 		return set_activation(reader, node, pmk_flatbuffer_int8(&reader->file, node->options, 0, 0));
 	case CODE_CONV:
 		return set_window(reader, node, 3, 4);
@@ -199,9 +224,13 @@ int pmk_tflite_set_op(struct pmk_tflite_reader *reader, struct pmk_tflite_node *
 		return set_softmax(reader, node);
 	case CODE_CUSTOM:
 		return set_custom(reader, node);
-	case CODE_LOGISTIC: case CODE_RELU: case CODE_RELU6: case CODE_HARD_SWISH:
+	case CODE_LOGISTIC:
+	case CODE_RELU:
+	case CODE_RELU6:
+	case CODE_HARD_SWISH:
 		return 0;
 	default:
-		return pmk_tflite_fail(reader, -ENOTSUP, "operator %d: TensorFlow Lite's operator %d is not known", node->index, node->code);
+		return pmk_tflite_fail(reader, -ENOTSUP, "operator %d: TensorFlow Lite's operator %d is not known",
+			node->index, node->code);
 	}
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a mask holds, in cells of 8x8 pixels: who composes looks closely only where the person and the room meet. One thread.
+/* What a mask holds, in cells of 8x8 pixels: who composes looks closely only where the person and the room meet. One
+ * thread.
  *
  * The one rule: a cell is room or person only where each of its pixels is wholly that. */
 #ifndef PMK_PIXELS_CELLS_H
@@ -20,18 +21,20 @@ struct pmk_cell_run {
 };
 
 struct pmk_cells {
-	int width, columns, rows;	/* px; cells, cut ones included */
-	uint8_t *kind;	/* enum pmk_cell_kind of each cell; of a cut column always PMK_CELL_MIXED */
-	uint16_t *alpha;	/* sum of 64 pixels of each cell, as cell_sums of rows.h; PMK_CELL_FULL for a person, also in a cut column */
-	struct pmk_cell_run *run;	/* of the row that was asked for last, from left to right, none left out */
+	int width, columns, rows; /* px; cells, cut ones included */
+	uint8_t *kind; /* enum pmk_cell_kind of each cell; of a cut column always PMK_CELL_MIXED */
+	/* sum of 64 pixels of each cell, as cell_sums of rows.h; PMK_CELL_FULL for a person, also in a cut column */
+	uint16_t *alpha;
+	struct pmk_cell_run *run; /* of the row that was asked for last, from left to right, none left out */
 	int runs;
 	const struct pmk_rows *kernels;
 };
 
-int pmk_cells_init(struct pmk_cells *cells, int width, int height) __attribute__((warn_unused_result));	/* size of the masks in px; -ENOMEM */
-void pmk_cells_finish(struct pmk_cells *cells);	/* a zeroed one is fine */
+/* size of the masks in px; -ENOMEM */
+int pmk_cells_init(struct pmk_cells *cells, int width, int height) __attribute__((warn_unused_result));
+void pmk_cells_finish(struct pmk_cells *cells); /* a zeroed one is fine */
 
 void pmk_cells_find(struct pmk_cells *cells, const struct pmk_mask *mask);
-void pmk_cells_enter(struct pmk_cells *cells, int row);	/* find the runs of a row of cells */
+void pmk_cells_enter(struct pmk_cells *cells, int row); /* find the runs of a row of cells */
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Compiled once for each level of the CPU; PMK_LEVEL names it. Loops that compilers make vectors of, in the smallest type that holds. */
+/* Compiled once for each level of the CPU; PMK_LEVEL names it. Loops that compilers make vectors of, in the smallest
+ * type that holds. */
 #include "pixels/kernel_level.h"
 #include "pixels/rows.h"
 
@@ -16,7 +17,8 @@ static inline uint8_t blended(uint8_t person, uint8_t behind, uint8_t alpha)
 	return over_255((uint16_t)(person * alpha + behind * (255 - alpha) + 128));
 }
 
-static void blend(const uint8_t *restrict person, const uint8_t *behind, const uint8_t *restrict alpha, uint8_t *out, int count)
+static void blend(
+	const uint8_t *restrict person, const uint8_t *behind, const uint8_t *restrict alpha, uint8_t *out, int count)
 {
 #pragma GCC ivdep
 	for (int i = 0; i < count; i++)
@@ -31,8 +33,8 @@ static inline uint8_t limited(uint8_t value, int plane)
 	return over_255((uint16_t)(value * scale + offset));
 }
 
-static void blend_to_limited(const uint8_t *restrict person, const uint8_t *behind, const uint8_t *restrict alpha, uint8_t *out, int count,
-	int plane)
+static void blend_to_limited(const uint8_t *restrict person, const uint8_t *behind, const uint8_t *restrict alpha,
+	uint8_t *out, int count, int plane)
 {
 #pragma GCC ivdep
 	for (int i = 0; i < count; i++)
@@ -90,13 +92,15 @@ static void cell_sums(const uint8_t *pixels, int stride, int lines, int across, 
 	}
 }
 
-static void relight(const uint8_t *restrict row, const int8_t *restrict grain, int gain, int offset, int amount, uint8_t *restrict out,
-	int count, int plane)
+static void relight(const uint8_t *restrict row, const int8_t *restrict grain, int gain, int offset, int amount,
+	uint8_t *restrict out, int count, int plane)
 {
-	int16_t times = (int16_t)gain, share = (int16_t)amount, more = (int16_t)(offset + PMK_RELIGHT_LEVEL / 2), top = plane ? 240 - 128 : 235 - 128;
+	int16_t times = (int16_t)gain, share = (int16_t)amount, more = (int16_t)(offset + PMK_RELIGHT_LEVEL / 2),
+		top = plane ? 240 - 128 : 235 - 128;
 
 	for (int i = 0; i < count; i++) {
-		int16_t v = (int16_t)(pmk_upper((int16_t)((row[i] - 128) * 128), times) + pmk_upper((int16_t)(grain[i] * 256), share) + more);
+		int16_t v = (int16_t)(pmk_upper((int16_t)((row[i] - 128) * 128), times) +
+			pmk_upper((int16_t)(grain[i] * 256), share) + more);
 
 		v = (int16_t)(v >> 5);
 		v = v < 16 - 128 ? 16 - 128 : v;
@@ -105,8 +109,8 @@ static void relight(const uint8_t *restrict row, const int8_t *restrict grain, i
 	}
 }
 
-/* value share / 256, rounded down, for shares up to 256 and values of 13 bits: in 16 bits, as an upper half. Without a sign, which
- * compilers know better. */
+/* value share / 256, rounded down, for shares up to 256 and values of 13 bits: in 16 bits, as an upper half. Without a
+ * sign, which compilers know better. */
 static inline int16_t share_of(int16_t value, uint16_t share)
 {
 	uint16_t shifted = (uint16_t)((value + 4096) * 8), part = (uint16_t)(share * 32);
@@ -180,15 +184,16 @@ static inline void blend_block(uint8_t block[16], int limits, const uint8_t *beh
 	memcpy(block, &out, sizeof out);
 }
 
-static void rim(const int16_t *person_a, const int16_t *person_b, const int16_t *room_a, const int16_t *room_b, int part, int limits,
-	const uint8_t *pixels, const uint8_t *behind, const uint8_t *alpha, uint8_t *out, int count)
+static void rim(const int16_t *person_a, const int16_t *person_b, const int16_t *room_a, const int16_t *room_b,
+	int part, int limits, const uint8_t *pixels, const uint8_t *behind, const uint8_t *alpha, uint8_t *out,
+	int count)
 {
 	uint8_t block[16];
 
 	for (int x = 0; x < count; x += 16) {
 		for (int i = 0; i < 16; i++)
-			block[i] = clean(mix_colours(person_a[x + i], person_b[x + i], (int16_t)part), mix_colours(room_a[x + i], room_b[x + i], (int16_t)part),
-				pixels[x + i], alpha[x + i]);
+			block[i] = clean(mix_colours(person_a[x + i], person_b[x + i], (int16_t)part),
+				mix_colours(room_a[x + i], room_b[x + i], (int16_t)part), pixels[x + i], alpha[x + i]);
 		blend_block(block, limits, behind + x, alpha + x);
 		store(block, out + x, count - x);
 	}
@@ -201,7 +206,8 @@ static void halve(const uint8_t *restrict a, const uint8_t *restrict b, uint8_t 
 
 		memcpy(&pair_a, a + 2 * i, 2);
 		memcpy(&pair_b, b + 2 * i, 2);
-		out[i] = (uint8_t)((uint16_t)((pair_a & 255) + (pair_a >> 8) + (pair_b & 255) + (pair_b >> 8) + 2) >> 2);
+		out[i] = (uint8_t)((uint16_t)((pair_a & 255) + (pair_a >> 8) + (pair_b & 255) + (pair_b >> 8) + 2) >>
+			2);
 	}
 }
 
@@ -229,8 +235,8 @@ static void stretch(const uint8_t *from, const struct pmk_look *looks, uint8_t *
 		memcpy(&near[1], from + looks->base[1], 16);
 		memcpy(&pair, looks->pair, 16);
 		memcpy(&part, looks->part, 16);
-		both = __builtin_shuffle((words8)__builtin_shuffle(near[0], pair), (words8)__builtin_shuffle(near[1], pair),
-			(words8){ 0, 1, 2, 3, 12, 13, 14, 15 });
+		both = __builtin_shuffle((words8)__builtin_shuffle(near[0], pair),
+			(words8)__builtin_shuffle(near[1], pair), (words8){ 0, 1, 2, 3, 12, 13, 14, 15 });
 		result = __builtin_convertvector(((both & 255) * (256 - part) + (both >> 8) * part + 128) >> 8, bytes8);
 		memcpy(out + x, &result, 8);
 	}
@@ -241,7 +247,9 @@ static void stretch(const uint8_t *from, const struct pmk_look *looks, uint8_t *
 	for (int x = 0; x < count; x += 8, looks++) {
 		for (int i = 0; i < 8; i++) {
 			const uint8_t *near = from + looks->base[i / 4];
-			out[x + i] = (uint8_t)((near[looks->pair[2 * i]] * (256 - looks->part[i]) + near[looks->pair[2 * i + 1]] * looks->part[i] + 128) >> 8);
+			out[x + i] = (uint8_t)((near[looks->pair[2 * i]] * (256 - looks->part[i]) +
+						       near[looks->pair[2 * i + 1]] * looks->part[i] + 128) >>
+				8);
 		}
 	}
 }
@@ -258,8 +266,8 @@ static inline uint32_t weighted(uint16_t sum, uint16_t weight)
 	return (uint16_t)((uint16_t)((uint16_t)(sum + 8) >> 4) * weight);
 }
 
-static void weigh(const uint16_t *restrict alpha, const uint16_t *restrict y, const uint16_t *restrict u, const uint16_t *restrict v,
-	struct pmk_weighed *restrict out, int count)
+static void weigh(const uint16_t *restrict alpha, const uint16_t *restrict y, const uint16_t *restrict u,
+	const uint16_t *restrict v, struct pmk_weighed *restrict out, int count)
 {
 	for (int i = 0; i < count; i++) {
 		uint16_t weight = (uint16_t)((uint16_t)(4095 - (alpha[i] < 4095 ? alpha[i] : 4095)) >> 8);
@@ -289,15 +297,15 @@ static void box_sums(const struct pmk_box *boxes, int count, struct pmk_weighed 
 		for (int k = 0; k < count; k++) {
 			int left = x - boxes[k].half, right = x + boxes[k].half + 1;
 
-			sums += four_from(boxes[k].bottom + right) - four_from(boxes[k].bottom + left) - four_from(boxes[k].top + right) +
-				four_from(boxes[k].top + left);
+			sums += four_from(boxes[k].bottom + right) - four_from(boxes[k].bottom + left) -
+				four_from(boxes[k].top + right) + four_from(boxes[k].top + left);
 		}
 		memcpy(out + x, &sums, sizeof sums);
 	}
 }
 
-static void weighted_means(const struct pmk_weighed *restrict sums, const float more[4], const float scale[3], const float offset[3],
-	uint16_t *restrict y, uint16_t *restrict u, uint16_t *restrict v, int count)
+static void weighted_means(const struct pmk_weighed *restrict sums, const float more[4], const float scale[3],
+	const float offset[3], uint16_t *restrict y, uint16_t *restrict u, uint16_t *restrict v, int count)
 {
 	for (int i = 0; i < count; i++) {
 		const uint32_t *s = sums[i].sum;
@@ -335,8 +343,8 @@ static void mean_words(const uint16_t *restrict from, int window, int parts, uin
 		out[i] = (uint16_t)((uint32_t)(uint16_t)(out[i] + half) * share >> 16);
 }
 
-/* A quadratic B-spline from one middle of three numbers, up to 16320, to the next: what all its places share, and a place's two values
- * on both sides of the middle, the `j`th from there of `size` / 2. */
+/* A quadratic B-spline from one middle of three numbers, up to 16320, to the next: what all its places share, and a
+ * place's two values on both sides of the middle, the `j`th from there of `size` / 2. */
 struct spline {
 	int16_t here, rise, bend;
 };
@@ -348,7 +356,8 @@ static inline struct spline spline_of(uint16_t before, uint16_t here, uint16_t a
 
 static inline int16_t spline_even(struct spline s, int j, int size)
 {
-	return (int16_t)(s.here + pmk_upper(s.bend, (int16_t)(8192 + 8192 * (2 * j + 1) * (2 * j + 1) / (size * size))));
+	return (int16_t)(s.here +
+		pmk_upper(s.bend, (int16_t)(8192 + 8192 * (2 * j + 1) * (2 * j + 1) / (size * size))));
 }
 
 static inline int16_t spline_odd(struct spline s, int j, int size)
@@ -359,7 +368,8 @@ static inline int16_t spline_odd(struct spline s, int j, int size)
 static inline void widen_by(const uint16_t *restrict from, int size, uint16_t *restrict out, int count)
 {
 	for (int i = 0; i < count; i++) {
-		struct spline s = spline_of((uint16_t)(4 * from[i - 1]), (uint16_t)(4 * from[i]), (uint16_t)(4 * from[i + 1]));
+		struct spline s = spline_of(
+			(uint16_t)(4 * from[i - 1]), (uint16_t)(4 * from[i]), (uint16_t)(4 * from[i + 1]));
 
 #pragma GCC unroll 8
 		for (int j = 0; j < size / 2; j++) {
@@ -381,10 +391,10 @@ static void widen(const uint16_t *from, int size, uint16_t *out, int count)
 		widen_by(from, PMK_CELL / 2, out, count);
 }
 
-static inline void heighten_by(const uint16_t *restrict above, const uint16_t *restrict here, const uint16_t *restrict below, int size,
-	uint8_t *restrict out, int stride, int count)
+static inline void heighten_by(const uint16_t *restrict above, const uint16_t *restrict here,
+	const uint16_t *restrict below, int size, uint8_t *restrict out, int stride, int count)
 {
-	int16_t half = 32 + 1;	/* and what two roundings downwards take, on average */
+	int16_t half = 32 + 1; /* and what two roundings downwards take, on average */
 
 #pragma GCC ivdep
 	for (int i = 0; i < count; i++) {
@@ -401,7 +411,8 @@ static inline void heighten_by(const uint16_t *restrict above, const uint16_t *r
 	}
 }
 
-static void heighten(const uint16_t *above, const uint16_t *here, const uint16_t *below, int size, uint8_t *out, int stride, int count)
+static void heighten(const uint16_t *above, const uint16_t *here, const uint16_t *below, int size, uint8_t *out,
+	int stride, int count)
 {
 	if (size == 2 * PMK_CELL)
 		heighten_by(above, here, below, 2 * PMK_CELL, out, stride, count);

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SMALLEST = 240 };	/* px */
-enum { MOTIONS = 2, REST = 4 };	/* after so many looks that found motion, so many pictures go by unseen */
-enum { CELL = 4, AREA = CELL * CELL, LEAST = 2 * AREA, MOST = 6 * AREA };	/* px; sums of a cell's differences */
+enum { SMALLEST = 240 }; /* px */
+enum { MOTIONS = 2, REST = 4 }; /* after so many looks that found motion, so many pictures go by unseen */
+enum { CELL = 4, AREA = CELL * CELL, LEAST = 2 * AREA, MOST = 6 * AREA }; /* px; sums of a cell's differences */
 
 static const uint64_t LONGEST_NS = 100 * PMK_MS_NS;
 
@@ -54,11 +54,14 @@ void pmk_gate_reset(struct pmk_gate *g)
 	g->motions = g->rest = 0;
 }
 
-/* The mean over the square that is pixel (x, y) of a small plane; at the right and lower rim, the last one that is whole. */
+/* The mean over the square that is pixel (x, y) of a small plane; at the right and lower rim, the last one that is
+ * whole. */
 static uint8_t mean_at(const struct pmk_gate *g, const struct pmk_image *image, int plane, int x, int y)
 {
-	int side = 1 << g->halved, left = pmk_layout_plane_width(&image->layout, plane) - side, top = pmk_layout_plane_height(&image->layout, plane) - side;
-	const uint8_t *row = image->plane[plane] + (size_t)(y * side < top ? y * side : top) * (size_t)image->stride[plane] +
+	int side = 1 << g->halved, left = pmk_layout_plane_width(&image->layout, plane) - side,
+	    top = pmk_layout_plane_height(&image->layout, plane) - side;
+	const uint8_t *row = image->plane[plane] +
+		(size_t)(y * side < top ? y * side : top) * (size_t)image->stride[plane] +
 		(x * side < left ? x * side : left);
 	int sum = side * side / 2;
 
@@ -85,7 +88,8 @@ static void shrink(struct pmk_gate *g, const struct pmk_image *image, int plane)
 {
 	const uint8_t *from = image->plane[plane];
 	int stride = image->stride[plane], left = g->halved;
-	int whole_width = pmk_layout_plane_width(&image->layout, plane) >> left, whole_height = pmk_layout_plane_height(&image->layout, plane) >> left;
+	int whole_width = pmk_layout_plane_width(&image->layout, plane) >> left,
+	    whole_height = pmk_layout_plane_height(&image->layout, plane) >> left;
 
 	shrink_rim(g, image, plane, whole_width, whole_height);
 	if (!left)
@@ -97,7 +101,8 @@ static void shrink(struct pmk_gate *g, const struct pmk_image *image, int plane)
 		left -= step;
 		width = whole_width << left;
 		height = whole_height << left;
-		to = left ? g->half : g->now[plane];	/* in place from the second time on: each row is written behind where it was read */
+		/* in place from the second time on: each row is written behind where it was read */
+		to = left ? g->half : g->now[plane];
 		to_stride = left ? width : g->stride[plane];
 		ScalePlane(from, stride, width << step, height << step, to, to_stride, width, height, kFilterBox);
 		from = to;
@@ -137,7 +142,8 @@ static bool count_cells(struct pmk_gate *g, int plane, int counts[MOST + 1])
 	for (int y = 0; y < height; y += CELL) {
 		int rows = height - y < CELL ? height - y : CELL;
 
-		add_columns(g->now[plane] + (size_t)y * stride, g->seen[plane] + (size_t)y * stride, stride, width, rows, g->columns);
+		add_columns(g->now[plane] + (size_t)y * stride, g->seen[plane] + (size_t)y * stride, stride, width,
+			rows, g->columns);
 		for (int x = 0; x < width; x += CELL) {
 			int sum = cell_sum(g->columns + x, width - x, rows);
 			if (sum > MOST)
@@ -170,7 +176,8 @@ static bool take_layout(struct pmk_gate *g, const struct pmk_layout *layout)
 	if (pmk_layout_equal(&g->layout, layout))
 		return true;
 	g->primed = false;
-	if (layout->width != g->layout.width || layout->height != g->layout.height || layout->chroma != g->layout.chroma)
+	if (layout->width != g->layout.width || layout->height != g->layout.height ||
+		layout->chroma != g->layout.chroma)
 		return false;
 	g->layout = *layout;
 	return true;

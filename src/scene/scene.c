@@ -4,29 +4,29 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "compose/compose.h"
-#include "scene/gate.h"
-#include "find/look.h"
 #include "draw/mark.h"
+#include "find/look.h"
+#include "scene/gate.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct pmk_scene {
-	struct pmk_layout layout;	/* of what comes out */
+	struct pmk_layout layout; /* of what comes out */
 	bool show_room;
 	struct pmk_look *look;
-	struct pmk_rect keep_out[PMK_ZONES];	/* px */
+	struct pmk_rect keep_out[PMK_ZONES]; /* px */
 	int keep_out_count;
 	bool gated;
 	struct pmk_gate gate;
 	struct pmk_refine *refine;
 	struct pmk_mask mask;
 	struct pmk_backdrop *backdrop;
-	struct pmk_match *match;	/* or NULL */
+	struct pmk_match *match; /* or NULL */
 	struct pmk_composer *composer;
-	int last_error;	/* so that a repeating fault is said once */
-	uint64_t last_number, last_ns;	/* of the frame before */
+	int last_error; /* so that a repeating fault is said once */
+	uint64_t last_number, last_ns; /* of the frame before */
 };
 
 /* Frames further apart than this have nothing to do with each other. */
@@ -40,7 +40,8 @@ static int create_mask_chain(struct pmk_scene *s, const struct pmk_scene_setting
 	if (!err)
 		err = pmk_mask_alloc(&s->mask, s->layout.width, s->layout.height);
 	if (!err)
-		err = pmk_refine_create(&settings->refine, card->output_width, card->output_height, s->layout.width, s->layout.height, &s->refine);
+		err = pmk_refine_create(&settings->refine, card->output_width, card->output_height, s->layout.width,
+			s->layout.height, &s->refine);
 	return err;
 }
 
@@ -67,7 +68,8 @@ static int create_picture(struct pmk_scene *s, const struct pmk_scene_settings *
 	}
 	s->show_room = strcmp(settings->backdrop, "none") == 0;
 	/* even --show-room needs a cover for when there is no frame */
-	err = pmk_backdrop_create(s->show_room ? "color:#202428" : settings->backdrop, settings->fit, &s->layout, &s->backdrop);
+	err = pmk_backdrop_create(
+		s->show_room ? "color:#202428" : settings->backdrop, settings->fit, &s->layout, &s->backdrop);
 	if (!err)
 		err = pmk_composer_create(&s->layout, shown_count, &s->composer);
 	if (!err)
@@ -79,10 +81,14 @@ static int create_picture(struct pmk_scene *s, const struct pmk_scene_settings *
 	return err;
 }
 
-int pmk_scene_create(const struct pmk_scene_settings *settings, const struct pmk_layout *layout, int shown_count, struct pmk_scene **scene)
+int pmk_scene_create(const struct pmk_scene_settings *settings, const struct pmk_layout *layout, int shown_count,
+	struct pmk_scene **scene)
 {
-	struct pmk_look_settings look = { .model = settings->model, .engine = settings->engine, .threads = settings->threads,
-		.nearest = settings->nearest, .keep_out_count = settings->keep_out_count };
+	struct pmk_look_settings look = { .model = settings->model,
+		.engine = settings->engine,
+		.threads = settings->threads,
+		.nearest = settings->nearest,
+		.keep_out_count = settings->keep_out_count };
 	struct pmk_scene *s = calloc(1, sizeof *s);
 	int err;
 
@@ -102,7 +108,8 @@ int pmk_scene_create(const struct pmk_scene_settings *settings, const struct pmk
 		err = create_mask_chain(s, settings);
 	if (err) {
 		if (err == -ENOMEM)
-			pmk_error("not enough memory for pictures of %dx%d; choose a smaller size with --size", layout->width, layout->height);
+			pmk_error("not enough memory for pictures of %dx%d; choose a smaller size with --size",
+				layout->width, layout->height);
 		pmk_scene_destroy(s);
 		return err;
 	}
@@ -154,7 +161,7 @@ static bool is_still(struct pmk_scene *s, const struct pmk_frame *frame, struct 
 	if (times->still)
 		s->mask.number = frame->number;
 	else
-		pmk_gate_saw(&s->gate);	/* if the network fails, it is forgotten again */
+		pmk_gate_saw(&s->gate); /* if the network fails, it is forgotten again */
 	lap(&mark, &times->prepare);
 	return times->still;
 }
@@ -222,7 +229,8 @@ static int mask_of(struct pmk_scene *s, const struct pmk_frame *frame, struct pm
 	return err;
 }
 
-int pmk_scene_mask(struct pmk_scene *s, const struct pmk_frame *frame, const struct pmk_mask **mask, struct pmk_scene_times *times)
+int pmk_scene_mask(
+	struct pmk_scene *s, const struct pmk_frame *frame, const struct pmk_mask **mask, struct pmk_scene_times *times)
 {
 	struct pmk_scene_times unused = { 0 };
 	int err = mask_of(s, frame, times ? times : &unused);
@@ -233,7 +241,8 @@ int pmk_scene_mask(struct pmk_scene *s, const struct pmk_frame *frame, const str
 	return err;
 }
 
-static int compose(struct pmk_scene *s, const struct pmk_frame *frame, struct pmk_shown **shown, struct pmk_scene_times *times)
+static int compose(
+	struct pmk_scene *s, const struct pmk_frame *frame, struct pmk_shown **shown, struct pmk_scene_times *times)
 {
 	struct pmk_blur *blur;
 	uint64_t mark;
@@ -249,12 +258,13 @@ static int compose(struct pmk_scene *s, const struct pmk_frame *frame, struct pm
 		pmk_match_see(s->match, frame, &s->mask, s->last_ns);
 	blur = pmk_backdrop_blur(s->backdrop);
 	err = blur ? pmk_compose_blurred(s->composer, frame, &s->mask, blur, shown) :
-		pmk_compose(s->composer, frame, &s->mask, pmk_backdrop_behind(s->backdrop), shown);
+		     pmk_compose(s->composer, frame, &s->mask, pmk_backdrop_behind(s->backdrop), shown);
 	lap(&mark, &times->compose);
 	return err;
 }
 
-int pmk_scene_run(struct pmk_scene *s, const struct pmk_frame *frame, struct pmk_shown **shown, struct pmk_scene_times *times)
+int pmk_scene_run(
+	struct pmk_scene *s, const struct pmk_frame *frame, struct pmk_shown **shown, struct pmk_scene_times *times)
 {
 	struct pmk_scene_times unused = { 0 };
 	int err = compose(s, frame, shown, times ? times : &unused), cover_err;

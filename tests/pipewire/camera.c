@@ -13,9 +13,9 @@
 
 #include "base/clock.h"
 #include "base/parse.h"
+#include "draw/presenter.h"
 #include "image/convert.h"
 #include "io/pipewire/pipewire_format.h"
-#include "draw/presenter.h"
 
 enum { PICTURES = 4 };
 
@@ -24,7 +24,7 @@ struct camera {
 	struct pw_stream *stream;
 	struct spa_source *timer;
 	struct pmk_device_mode mode;
-	size_t most;	/* bytes of a buffer */
+	size_t most; /* bytes of a buffer */
 	uint8_t *picture[PICTURES];
 	size_t bytes[PICTURES];
 	uint64_t number;
@@ -36,7 +36,8 @@ static void compress(struct camera *c, const struct pmk_rgb *rgb, int i)
 	unsigned char *jpeg = NULL;
 	unsigned long bytes = 0;
 
-	if (tjCompress2(handle, rgb->data, rgb->width, rgb->stride, rgb->height, TJPF_RGB, &jpeg, &bytes, TJSAMP_420, 85, 0) < 0)
+	if (tjCompress2(handle, rgb->data, rgb->width, rgb->stride, rgb->height, TJPF_RGB, &jpeg, &bytes, TJSAMP_420,
+		    85, 0) < 0)
 		abort();
 	c->picture[i] = jpeg;
 	c->bytes[i] = bytes;
@@ -45,7 +46,9 @@ static void compress(struct camera *c, const struct pmk_rgb *rgb, int i)
 
 static void pack(struct camera *c, const struct pmk_rgb *rgb, int i)
 {
-	struct pmk_layout layout = { .width = rgb->width, .height = rgb->height, .chroma = pmk_fourcc_chroma(c->mode.fourcc) };
+	struct pmk_layout layout = {
+		.width = rgb->width, .height = rgb->height, .chroma = pmk_fourcc_chroma(c->mode.fourcc)
+	};
 	struct pmk_image image;
 
 	if (pmk_image_alloc(&image, &layout) < 0)
@@ -63,7 +66,8 @@ static void draw(struct camera *c)
 	struct pmk_presenter *presenter;
 	struct pmk_rgb rgb;
 
-	if (pmk_presenter_create(c->mode.width, c->mode.height, 1, &presenter) < 0 || pmk_rgb_alloc(&rgb, c->mode.width, c->mode.height) < 0)
+	if (pmk_presenter_create(c->mode.width, c->mode.height, 1, &presenter) < 0 ||
+		pmk_rgb_alloc(&rgb, c->mode.width, c->mode.height) < 0)
 		abort();
 	for (int i = 0; i < PICTURES; i++) {
 		pmk_presenter_draw(presenter, i / c->mode.fps, &rgb, NULL);
@@ -84,7 +88,8 @@ static void on_tick(void *user, uint64_t expirations)
 
 	if (buffer) {
 		struct spa_data *data = &buffer->buffer->datas[0];
-		struct spa_meta_header *header = spa_buffer_find_meta_data(buffer->buffer, SPA_META_Header, sizeof(*header));
+		struct spa_meta_header *header = spa_buffer_find_meta_data(
+			buffer->buffer, SPA_META_Header, sizeof(*header));
 
 		data->chunk->offset = 0;
 		data->chunk->stride = pmk_fourcc_stride(c->mode.fourcc, c->mode.width);
@@ -100,7 +105,8 @@ static void on_tick(void *user, uint64_t expirations)
 static void on_state(void *user, enum pw_stream_state before, enum pw_stream_state state, const char *error)
 {
 	struct camera *c = user;
-	struct timespec period = pmk_clock_timespec(state == PW_STREAM_STATE_STREAMING ? (uint64_t)(1e9 / c->mode.fps) : 0);
+	struct timespec period = pmk_clock_timespec(
+		state == PW_STREAM_STATE_STREAMING ? (uint64_t)(1e9 / c->mode.fps) : 0);
 
 	pw_loop_update_timer(pw_main_loop_get_loop(c->loop), c->timer, &period, &period, false);
 	if (state == PW_STREAM_STATE_PAUSED && before == PW_STREAM_STATE_CONNECTING)
@@ -115,11 +121,13 @@ static void on_format(void *user, uint32_t id, const struct spa_pod *param)
 
 	if (id != SPA_PARAM_Format || !param)
 		return;
-	pmk_pipewire_buffers_build(memory, sizeof(memory), c->most, pmk_fourcc_stride(c->mode.fourcc, c->mode.width), params);
+	pmk_pipewire_buffers_build(
+		memory, sizeof(memory), c->most, pmk_fourcc_stride(c->mode.fourcc, c->mode.width), params);
 	pw_stream_update_params(c->stream, params, PMK_PIPEWIRE_BUFFER_PARAMS);
 }
 
-static const struct pw_stream_events events = { PW_VERSION_STREAM_EVENTS, .state_changed = on_state, .param_changed = on_format };
+static const struct pw_stream_events events = { PW_VERSION_STREAM_EVENTS, .state_changed = on_state,
+	.param_changed = on_format };
 
 int main(int argc, char **argv)
 {
@@ -133,15 +141,20 @@ int main(int argc, char **argv)
 	c.mode.fourcc = pmk_fourcc_parse(argv[2]);
 	c.mode.fps = atof(argv[4]);
 	c.most = c.mode.fourcc == PMK_FOURCC_MJPG ? (size_t)c.mode.width * (size_t)c.mode.height * 2 :
-		pmk_fourcc_bytes(c.mode.fourcc, c.mode.width, c.mode.height, pmk_fourcc_stride(c.mode.fourcc, c.mode.width));
+						    pmk_fourcc_bytes(c.mode.fourcc, c.mode.width, c.mode.height,
+							    pmk_fourcc_stride(c.mode.fourcc, c.mode.width));
 	draw(&c);
 	pw_init(NULL, NULL);
 	c.loop = pw_main_loop_new(NULL);
 	c.timer = pw_loop_add_timer(pw_main_loop_get_loop(c.loop), on_tick, &c);
-	c.stream = pw_stream_new_simple(pw_main_loop_get_loop(c.loop), argv[1], pw_properties_new(PW_KEY_MEDIA_CLASS, "Video/Source",
-		PW_KEY_MEDIA_ROLE, "Camera", PW_KEY_NODE_NAME, argv[1], PW_KEY_NODE_DESCRIPTION, "a test camera", NULL), &events, &c);
+	c.stream = pw_stream_new_simple(pw_main_loop_get_loop(c.loop), argv[1],
+		pw_properties_new(PW_KEY_MEDIA_CLASS, "Video/Source", PW_KEY_MEDIA_ROLE, "Camera", PW_KEY_NODE_NAME,
+			argv[1], PW_KEY_NODE_DESCRIPTION, "a test camera", NULL),
+		&events, &c);
 	offer = pmk_pipewire_format_build(&builder, &c.mode);
-	if (!c.stream || pw_stream_connect(c.stream, PW_DIRECTION_OUTPUT, PW_ID_ANY, PW_STREAM_FLAG_DRIVER | PW_STREAM_FLAG_MAP_BUFFERS, &offer, 1) < 0)
+	if (!c.stream ||
+		pw_stream_connect(c.stream, PW_DIRECTION_OUTPUT, PW_ID_ANY,
+			PW_STREAM_FLAG_DRIVER | PW_STREAM_FLAG_MAP_BUFFERS, &offer, 1) < 0)
 		return 1;
 	return pw_main_loop_run(c.loop);
 }

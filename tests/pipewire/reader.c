@@ -3,9 +3,11 @@
  *
  * usage: reader [-t NODE] [-f FOURCC] [-n COMPOSED] [-s SECONDS] [-b Y,U,V] [-i]
  * Ends after so many composed frames (exit 0), seconds or SIGTERM (exit 1).
- * Every picture's corner must show the backdrop -b within a few levels, else it is "wrong"; with more than the words of a cover in it,
- * it is "composed". Each time that changes, stderr says "somebody" or "nobody", and when that picture was written. The camera numbers its pictures and stamps them when it writes them, which tells what is "lost" and how late it
- * is. With -i the reader pauses at the end, and counts in "left" the buffers that do not become the backdrop alone. */
+ * Every picture's corner must show the backdrop -b within a few levels, else it is "wrong"; with more than the words of
+ * a cover in it, it is "composed". Each time that changes, stderr says "somebody" or "nobody", and when that picture
+ * was written. The camera numbers its pictures and stamps them when it writes them, which tells what is "lost" and how
+ * late it is. With -i the reader pauses at the end, and counts in "left" the buffers that do not become the backdrop
+ * alone. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,7 +22,8 @@
 #include "image/convert.h"
 #include "io/pipewire/pipewire_format.h"
 
-enum { MOST_FRAMES = 100000, MOST_BUFFERS = 64, NEAR = 4, CORNER = 32, STEP = 16, WORDS = 20 };	/* those on a cover take less than 1/20 of it */
+/* those on a cover take less than 1/20 of it */
+enum { MOST_FRAMES = 100000, MOST_BUFFERS = 64, NEAR = 4, CORNER = 32, STEP = 16, WORDS = 20 };
 
 struct reader {
 	struct pw_main_loop *loop;
@@ -29,7 +32,7 @@ struct reader {
 	struct pmk_device_mode mode;
 	struct pmk_image image;
 	int backdrop[3];
-	int wanted, seconds;	/* composed frames, and how long to wait for them */
+	int wanted, seconds; /* composed frames, and how long to wait for them */
 	bool idle, streamed, somebody;
 	uint64_t started_ns;
 
@@ -68,13 +71,15 @@ static bool unpack(struct reader *r, const struct pw_buffer *buffer, uint32_t by
 {
 	const struct spa_data *data = &buffer->buffer->datas[0];
 
-	return data->data && bytes <= data->maxsize && pmk_convert_from_raw(&r->image, r->mode.fourcc, data->data, bytes,
-		pmk_fourcc_stride(r->mode.fourcc, r->mode.width)) == 0;
+	return data->data && bytes <= data->maxsize &&
+		pmk_convert_from_raw(&r->image, r->mode.fourcc, data->data, bytes,
+			pmk_fourcc_stride(r->mode.fourcc, r->mode.width)) == 0;
 }
 
 static void tell_change(struct reader *r, const struct pw_buffer *buffer, bool somebody)
 {
-	const struct spa_meta_header *header = spa_buffer_find_meta_data(buffer->buffer, SPA_META_Header, sizeof(*header));
+	const struct spa_meta_header *header = spa_buffer_find_meta_data(
+		buffer->buffer, SPA_META_Header, sizeof(*header));
 
 	if (somebody != r->somebody)
 		fprintf(stderr, "%s %.6f\n", somebody ? "somebody" : "nobody", header ? (double)header->pts / 1e9 : 0);
@@ -94,7 +99,8 @@ static void look(struct reader *r, const struct pw_buffer *buffer)
 
 static void note(struct reader *r, const struct pw_buffer *buffer)
 {
-	const struct spa_meta_header *header = spa_buffer_find_meta_data(buffer->buffer, SPA_META_Header, sizeof(*header));
+	const struct spa_meta_header *header = spa_buffer_find_meta_data(
+		buffer->buffer, SPA_META_Header, sizeof(*header));
 	uint64_t now = pmk_clock_now_ns();
 
 	if (!header || r->frames == MOST_FRAMES)
@@ -127,7 +133,8 @@ static void on_process(void *user)
 static void look_early(struct reader *r)
 {
 	for (int i = 0; i < r->buffer_count; i++)
-		r->early_wrong += !unpack(r, r->buffers[i], r->buffers[i]->buffer->datas[0].maxsize) || foreign(r, CORNER, CORNER, 1);
+		r->early_wrong += !unpack(r, r->buffers[i], r->buffers[i]->buffer->datas[0].maxsize) ||
+			foreign(r, CORNER, CORNER, 1);
 }
 
 static void on_state(void *user, enum pw_stream_state before, enum pw_stream_state state, const char *error)
@@ -172,12 +179,16 @@ static void on_remove_buffer(void *user, struct pw_buffer *buffer)
 {
 	struct reader *r = user;
 
-	r->buffer_count = 0;	/* they come and go together */
+	r->buffer_count = 0; /* they come and go together */
 }
 
 static const struct pw_stream_events events = {
-	PW_VERSION_STREAM_EVENTS, .state_changed = on_state, .param_changed = on_format, .add_buffer = on_add_buffer,
-	.remove_buffer = on_remove_buffer, .process = on_process,
+	PW_VERSION_STREAM_EVENTS,
+	.state_changed = on_state,
+	.param_changed = on_format,
+	.add_buffer = on_add_buffer,
+	.remove_buffer = on_remove_buffer,
+	.process = on_process,
 };
 
 /* Pause, and wait until every buffer that we still have mapped is the backdrop alone. */
@@ -194,7 +205,7 @@ static void wait_for_cover(struct reader *r)
 				foreign(r, r->mode.width, r->mode.height, 1);
 	} while (r->left && pmk_clock_now_ns() < deadline);
 	if (!r->buffer_count)
-		r->left = -1;	/* nothing was there to look at */
+		r->left = -1; /* nothing was there to look at */
 }
 
 static void on_alarm(void *user, uint64_t expirations)
@@ -220,12 +231,15 @@ static void tell(struct reader *r)
 	char name[5];
 
 	qsort(r->late_ms, (size_t)r->frames, sizeof(r->late_ms[0]), compare);
-	printf("{\"format\": \"%s\", \"width\": %d, \"height\": %d, \"frames\": %d, \"lost\": %d, \"wrong\": %d, \"early_wrong\": %d, "
-		"\"composed\": %d, \"left\": %d, \"fps\": %.2f, \"first_s\": %.3f, \"p50_ms\": %.3f, \"p99_ms\": %.3f}\n",
-		r->mode.fourcc ? pmk_fourcc_name(r->mode.fourcc, name) : "none", r->mode.width, r->mode.height, r->frames, r->lost, r->wrong,
-		r->early_wrong, r->composed, r->left, r->frames > 1 ? (r->frames - 1) / seconds : 0,
-		r->frames ? (double)(r->first_ns - r->started_ns) / 1e9 : -1, r->frames ? r->late_ms[r->frames / 2] : -1,
-		r->frames ? r->late_ms[r->frames * 99 / 100] : -1);
+	printf("{\"format\": \"%s\", \"width\": %d, \"height\": %d, \"frames\": %d, \"lost\": %d, \"wrong\": %d, "
+	       "\"early_wrong\": %d, "
+	       "\"composed\": %d, \"left\": %d, \"fps\": %.2f, \"first_s\": %.3f, \"p50_ms\": %.3f, \"p99_ms\": "
+	       "%.3f}\n",
+		r->mode.fourcc ? pmk_fourcc_name(r->mode.fourcc, name) : "none", r->mode.width, r->mode.height,
+		r->frames, r->lost, r->wrong, r->early_wrong, r->composed, r->left,
+		r->frames > 1 ? (r->frames - 1) / seconds : 0,
+		r->frames ? (double)(r->first_ns - r->started_ns) / 1e9 : -1,
+		r->frames ? r->late_ms[r->frames / 2] : -1, r->frames ? r->late_ms[r->frames * 99 / 100] : -1);
 }
 
 static int start(struct reader *r, const char *target, uint32_t fourcc)
@@ -236,8 +250,8 @@ static int start(struct reader *r, const char *target, uint32_t fourcc)
 	struct pmk_device_mode mode = { .width = 1280, .height = 720 };
 	const struct spa_pod *offers[2];
 	uint32_t count = 0;
-	struct pw_properties *properties = pw_properties_new(PW_KEY_MEDIA_TYPE, "Video", PW_KEY_MEDIA_CATEGORY, "Capture",
-		PW_KEY_MEDIA_ROLE, "Camera", PW_KEY_TARGET_OBJECT, target, NULL);
+	struct pw_properties *properties = pw_properties_new(PW_KEY_MEDIA_TYPE, "Video", PW_KEY_MEDIA_CATEGORY,
+		"Capture", PW_KEY_MEDIA_ROLE, "Camera", PW_KEY_TARGET_OBJECT, target, NULL);
 
 	for (int i = 0; i < 2; i++) {
 		mode.fourcc = formats[i];
@@ -247,8 +261,8 @@ static int start(struct reader *r, const char *target, uint32_t fourcc)
 	r->stream = pw_stream_new_simple(pw_main_loop_get_loop(r->loop), "reader", properties, &events, r);
 	if (!r->stream)
 		return -errno;
-	return pw_stream_connect(r->stream, PW_DIRECTION_INPUT, PW_ID_ANY, PW_STREAM_FLAG_AUTOCONNECT | PW_STREAM_FLAG_MAP_BUFFERS, offers,
-		count);
+	return pw_stream_connect(r->stream, PW_DIRECTION_INPUT, PW_ID_ANY,
+		PW_STREAM_FLAG_AUTOCONNECT | PW_STREAM_FLAG_MAP_BUFFERS, offers, count);
 }
 
 static void run(struct reader *r)
@@ -274,16 +288,29 @@ int main(int argc, char **argv)
 
 	sigemptyset(&end);
 	sigaddset(&end, SIGTERM);
-	sigprocmask(SIG_BLOCK, &end, NULL);	/* in the threads, too */
+	sigprocmask(SIG_BLOCK, &end, NULL); /* in the threads, too */
 	while ((option = getopt(argc, argv, "t:f:n:s:b:i")) != -1) {
 		switch (option) {
-		case 't': target = optarg; break;
-		case 'f': fourcc = pmk_fourcc_parse(optarg); break;
-		case 'n': r.wanted = atoi(optarg); break;
-		case 's': r.seconds = atoi(optarg); break;
-		case 'b': sscanf(optarg, "%d,%d,%d", &r.backdrop[0], &r.backdrop[1], &r.backdrop[2]); break;
-		case 'i': r.idle = true; break;
-		default: return 2;
+		case 't':
+			target = optarg;
+			break;
+		case 'f':
+			fourcc = pmk_fourcc_parse(optarg);
+			break;
+		case 'n':
+			r.wanted = atoi(optarg);
+			break;
+		case 's':
+			r.seconds = atoi(optarg);
+			break;
+		case 'b':
+			sscanf(optarg, "%d,%d,%d", &r.backdrop[0], &r.backdrop[1], &r.backdrop[2]);
+			break;
+		case 'i':
+			r.idle = true;
+			break;
+		default:
+			return 2;
 		}
 	}
 	pw_init(NULL, NULL);

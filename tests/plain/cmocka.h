@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The few words of cmocka that the tests of kernels use, for processors whose cmocka is not at hand. The first failure ends the program. */
+/* The few words of cmocka that the tests of kernels use, for processors whose cmocka is not at hand. The first failure
+ * ends the program. */
 #ifndef PMK_TESTS_PLAIN_CMOCKA_H
 #define PMK_TESTS_PLAIN_CMOCKA_H
 
@@ -26,7 +27,10 @@ static inline int plain_run(const struct CMUnitTest *tests, size_t count)
 	return 0;
 }
 
-#define cmocka_unit_test(function) { #function, function }
+#define cmocka_unit_test(function) \
+	{ \
+#function, function \
+	}
 #define cmocka_run_group_tests(tests, setup, teardown) plain_run(tests, sizeof(tests) / sizeof(tests)[0])
 #define assert_true(that) plain_check(!!(that), #that, __FILE__, __LINE__)
 #define assert_int_equal(a, b) plain_check((long long)(a) == (long long)(b), #a " == " #b, __FILE__, __LINE__)

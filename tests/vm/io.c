@@ -13,9 +13,9 @@
 #include "base/parse.h"
 #include "image/convert.h"
 #include "image/shown_seal.h"
-#include "io/v4l2/devices.h"
 #include "io/sink.h"
 #include "io/source.h"
+#include "io/v4l2/devices.h"
 
 static volatile sig_atomic_t stop;
 
@@ -29,7 +29,8 @@ static int capture(const char *spec, const struct pmk_source_wish *wish, int cou
 	struct pmk_source *source;
 	struct pmk_frame *frame;
 	uint64_t first_ns = 0, last_ns = 0;
-	int err = strcmp(spec, "auto") == 0 ? pmk_source_v4l2_open_auto(wish, &source) : pmk_source_v4l2_open(spec, wish, &source);
+	int err = strcmp(spec, "auto") == 0 ? pmk_source_v4l2_open_auto(wish, &source) :
+					      pmk_source_v4l2_open(spec, wish, &source);
 	int least = 255, most = 0;
 
 	if (err < 0)
@@ -39,7 +40,9 @@ static int capture(const char *spec, const struct pmk_source_wish *wish, int cou
 		if (err < 0)
 			break;
 		for (int x = 0; x < frame->image.layout.width; x++) {
-			int luma = frame->image.plane[0][(size_t)frame->image.layout.height / 4 * (size_t)frame->image.stride[0] + (size_t)x];
+			int luma = frame->image.plane[0][(size_t)frame->image.layout.height / 4 *
+					(size_t)frame->image.stride[0] +
+				(size_t)x];
 
 			least = luma < least ? luma : least;
 			most = luma > most ? luma : most;

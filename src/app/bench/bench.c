@@ -3,9 +3,9 @@
 #include "app/commands.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "draw/presenter.h"
 #include "image/convert.h"
 #include "media/media.h"
-#include "draw/presenter.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -15,8 +15,12 @@
 #include <string.h>
 
 enum {
-	DEFAULT_FRAMES = 300, WARM_UP = 20, PACED_S = 3,
-	FRAMES_OUT = 3, SHOWN_OUT = 5,	/* what a live run holds at a time: in the making, in slots, in outputs' hands, the cover */
+	DEFAULT_FRAMES = 300,
+	WARM_UP = 20,
+	PACED_S = 3,
+	/* what a live run holds at a time: in the making, in slots, in outputs' hands, the cover */
+	FRAMES_OUT = 3,
+	SHOWN_OUT = 5,
 };
 static const double DEFAULT_FPS = 30;
 
@@ -31,7 +35,8 @@ static int decode(struct pmk_bench *b, const struct pmk_bench_material *m, uint6
 	if (fourcc == PMK_FOURCC_MJPG)
 		err = pmk_jpeg_decode(b->jpeg, m->data[i], m->bytes[i], &f->image);
 	else
-		err = pmk_convert_from_raw(&f->image, fourcc, m->data[i], m->bytes[i], pmk_fourcc_stride(fourcc, b->size.width));
+		err = pmk_convert_from_raw(
+			&f->image, fourcc, m->data[i], m->bytes[i], pmk_fourcc_stride(fourcc, b->size.width));
 	if (err) {
 		pmk_frame_unref(f);
 		return err;
@@ -41,8 +46,8 @@ static int decode(struct pmk_bench *b, const struct pmk_bench_material *m, uint6
 	return 0;
 }
 
-int pmk_bench_frame(struct pmk_bench *b, struct pmk_scene *scene, const struct pmk_bench_material *m, uint64_t number, uint64_t time_ns,
-	struct pmk_series *stages)
+int pmk_bench_frame(struct pmk_bench *b, struct pmk_scene *scene, const struct pmk_bench_material *m, uint64_t number,
+	uint64_t time_ns, struct pmk_series *stages)
 {
 	struct pmk_scene_times times = { 0 };
 	struct pmk_frame *frame;
@@ -72,15 +77,15 @@ int pmk_bench_frame(struct pmk_bench *b, struct pmk_scene *scene, const struct p
 	return 0;
 }
 
-/* Resident memory of what the live pipeline would hold: the program as it began, and what came since `before`, with as many pictures
- * out as a live run has. The bench's own material is not in it. */
+/* Resident memory of what the live pipeline would hold: the program as it began, and what came since `before`, with as
+ * many pictures out as a live run has. The bench's own material is not in it. */
 static int measure_memory(struct pmk_bench *b, long program_kb, long before_kb)
 {
 	struct pmk_frame *frames[FRAMES_OUT] = { NULL };
 	struct pmk_shown *shown[SHOWN_OUT] = { NULL };
 	int err = 0;
 
-	pmk_media_rest();	/* as a live run does */
+	pmk_media_rest(); /* as a live run does */
 	for (int i = 0; !err && i < WARM_UP; i++)
 		err = pmk_bench_frame(b, b->scene, &b->moving, (uint64_t)i, PMK_S_NS, NULL);
 	for (int i = 0; !err && i < FRAMES_OUT; i++)
@@ -116,7 +121,8 @@ static void compare_masks(const struct pmk_mask *truth, const struct pmk_mask *m
 	uint64_t both = 0, either = 0;
 
 	for (int y = 0; y < truth->height; y++) {
-		const uint8_t *t = truth->alpha + (size_t)y * truth->stride, *m = mask->alpha + (size_t)y * mask->stride;
+		const uint8_t *t = truth->alpha + (size_t)y * truth->stride,
+			      *m = mask->alpha + (size_t)y * mask->stride;
 		for (int x = 0; x < truth->width; x++) {
 			both += t[x] > 127 && m[x] > 127;
 			either += t[x] > 127 || m[x] > 127;
@@ -175,7 +181,8 @@ static int make_material(struct pmk_bench *b)
 
 	if (!err)
 		err = pmk_bench_material_make(b, true, &b->still);
-	b->written_bytes = pmk_fourcc_bytes(PMK_FOURCC_YUYV, b->size.width, b->size.height, pmk_fourcc_stride(PMK_FOURCC_YUYV, b->size.width));
+	b->written_bytes = pmk_fourcc_bytes(
+		PMK_FOURCC_YUYV, b->size.width, b->size.height, pmk_fourcc_stride(PMK_FOURCC_YUYV, b->size.width));
 	b->written = malloc(b->written_bytes);
 	if (!b->written)
 		return -ENOMEM;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* One size of `potemkin bench`: what is measured, and what it is measured on. For the bench_*.c files only. One thread.
  *
- * Times are CPU time of the whole process. What is compared runs in turns, a round of each after the other, and the median of the
- * rounds counts: a machine that is busy is busy for all. */
+ * Times are CPU time of the whole process. What is compared runs in turns, a round of each after the other, and the
+ * median of the rounds counts: a machine that is busy is busy for all. */
 #ifndef PMK_APP_BENCH_BENCH_H
 #define PMK_APP_BENCH_BENCH_H
 
@@ -12,47 +12,59 @@
 
 enum { PMK_BENCH_PICTURES = 12, PMK_BENCH_ROUNDS = 10 };
 
-/* What a camera would send, made beforehand: of the moving presenter, or of one at rest where only the camera's noise changes. */
+/* What a camera would send, made beforehand: of the moving presenter, or of one at rest where only the camera's noise
+ * changes. */
 struct pmk_bench_material {
 	uint8_t *data[PMK_BENCH_PICTURES];
 	size_t bytes[PMK_BENCH_PICTURES];
 };
 
-enum pmk_bench_stage { PMK_BENCH_DECODE, PMK_BENCH_PREPARE, PMK_BENCH_INFER, PMK_BENCH_REFINE, PMK_BENCH_COMPOSE, PMK_BENCH_WRITE, PMK_BENCH_STAGES };
+enum pmk_bench_stage {
+	PMK_BENCH_DECODE,
+	PMK_BENCH_PREPARE,
+	PMK_BENCH_INFER,
+	PMK_BENCH_REFINE,
+	PMK_BENCH_COMPOSE,
+	PMK_BENCH_WRITE,
+	PMK_BENCH_STAGES
+};
 
 struct pmk_bench {
 	const struct pmk_options *options;
 	struct pmk_size size;
-	double fps;	/* of the paced run */
-	struct pmk_layout layout;	/* of decoded frames */
+	double fps; /* of the paced run */
+	struct pmk_layout layout; /* of decoded frames */
 	struct pmk_bench_material moving, still;
 	struct pmk_jpeg *jpeg;
 	struct pmk_frame_pool *pool;
 	struct pmk_scene *scene;
-	uint8_t *written;	/* the client's buffer */
+	uint8_t *written; /* the client's buffer */
 	size_t written_bytes;
 
 	/* what came out */
 	int frames;
-	struct pmk_series stage[PMK_BENCH_STAGES];	/* each frame */
-	struct pmk_series ours, wall;	/* a frame's CPU time; its whole time, a round each */
-	struct pmk_series still_gated, still_plain;	/* the same of a still scene, with the motion gate and without */
-	struct pmk_series floor, usual;	/* JPEG only: decoding alone, and the usual chain */
-	struct pmk_series engine, xnnpack;	/* the network alone; xnnpack where it is built in */
-	struct pmk_series latency;	/* paced, each frame */
-	double paced_share;	/* of one core */
-	bool paced_held;	/* the rate was kept to the end */
+	struct pmk_series stage[PMK_BENCH_STAGES]; /* each frame */
+	struct pmk_series ours, wall; /* a frame's CPU time; its whole time, a round each */
+	/* the same of a still scene, with the motion gate and without */
+	struct pmk_series still_gated, still_plain;
+	struct pmk_series floor, usual; /* JPEG only: decoding alone, and the usual chain */
+	struct pmk_series engine, xnnpack; /* the network alone; xnnpack where it is built in */
+	struct pmk_series latency; /* paced, each frame */
+	double paced_share; /* of one core */
+	bool paced_held; /* the rate was kept to the end */
 	double iou, rss_mb;
 };
 
-struct pmk_layout pmk_bench_layout(uint32_t fourcc, struct pmk_size size);	/* of frames decoded from that camera format */
-int pmk_bench_material_make(const struct pmk_bench *bench, bool still, struct pmk_bench_material *material) __attribute__((warn_unused_result));
-void pmk_bench_material_free(struct pmk_bench_material *material);	/* a zeroed one is fine too */
+/* of frames decoded from that camera format */
+struct pmk_layout pmk_bench_layout(uint32_t fourcc, struct pmk_size size);
+int pmk_bench_material_make(const struct pmk_bench *bench, bool still, struct pmk_bench_material *material)
+	__attribute__((warn_unused_result));
+void pmk_bench_material_free(struct pmk_bench_material *material); /* a zeroed one is fine too */
 
-/* One frame as the live pipeline does it, from the camera's bytes to the bytes in the client's buffer. The frame is taken at
- * `time_ns`; the same time again keeps the motion gate open. `stages` may be NULL. */
-int pmk_bench_frame(struct pmk_bench *bench, struct pmk_scene *scene, const struct pmk_bench_material *material, uint64_t number,
-	uint64_t time_ns, struct pmk_series *stages) __attribute__((warn_unused_result));
+/* One frame as the live pipeline does it, from the camera's bytes to the bytes in the client's buffer. The frame is
+ * taken at `time_ns`; the same time again keeps the motion gate open. `stages` may be NULL. */
+int pmk_bench_frame(struct pmk_bench *bench, struct pmk_scene *scene, const struct pmk_bench_material *material,
+	uint64_t number, uint64_t time_ns, struct pmk_series *stages) __attribute__((warn_unused_result));
 
 /* Ours and all that it is compared with, in turns. */
 int pmk_bench_compare(struct pmk_bench *bench) __attribute__((warn_unused_result));
@@ -60,6 +72,6 @@ int pmk_bench_compare(struct pmk_bench *bench) __attribute__((warn_unused_result
 void pmk_bench_print_head(const struct pmk_options *options, const char *cpu);
 void pmk_bench_print(const struct pmk_bench *bench);
 struct cJSON;
-struct cJSON *pmk_bench_json(const struct pmk_bench *bench);	/* one object of "runs" */
+struct cJSON *pmk_bench_json(const struct pmk_bench *bench); /* one object of "runs" */
 
 #endif

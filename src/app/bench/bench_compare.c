@@ -9,18 +9,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WARM_UP = 3, ENGINE_RUNS = 8, USUAL_SHARE = 3, BEATS = 4 };	/* the usual way is slow: it gets a third of the frames */
+/* the usual way is slow: it gets a third of the frames */
+enum { WARM_UP = 3, ENGINE_RUNS = 8, USUAL_SHARE = 3, BEATS = 4 };
 
 /* What runs in turns with ours; what is not there is not measured. */
 struct rivals {
-	struct pmk_usual *usual;	/* JPEG only */
-	struct pmk_scene *plain;	/* ours without the motion gate */
+	struct pmk_usual *usual; /* JPEG only */
+	struct pmk_scene *plain; /* ours without the motion gate */
 	struct pmk_model model;
 	struct pmk_engine *engine, *xnnpack;
 };
 
-/* CPU time over frames. Where each does the same work each is counted, so that the median is a frame's and not that of the machine's
- * worst moments. */
+/* CPU time over frames. Where each does the same work each is counted, so that the median is a frame's and not that of
+ * the machine's worst moments. */
 static void count(struct pmk_series *series, uint64_t since_ns, int frames)
 {
 	pmk_series_add(series, (pmk_clock_cpu_ns() - since_ns) / (uint64_t)frames);
@@ -39,7 +40,8 @@ static int create_usual(struct pmk_bench *b, struct rivals *r)
 	int err = pmk_usual_create(model_of(b), b->size.width, b->size.height, &r->usual);
 
 	if (err == -ENOPKG)
-		pmk_info("bench: without the media module there is no comparison with decoding alone and the usual chain");
+		pmk_info("bench: without the media module there is no comparison with decoding alone and the usual "
+			 "chain");
 	return err == -ENOPKG ? 0 : err;
 }
 
@@ -56,7 +58,8 @@ static int create_rivals(struct pmk_bench *b, struct rivals *r)
 	if (!err)
 		err = pmk_model_load(model_of(b), &r->model);
 	if (!err)
-		err = pmk_engine_create(&r->model.graph, o->pipeline.scene.engine, o->pipeline.scene.threads, &r->engine);
+		err = pmk_engine_create(
+			&r->model.graph, o->pipeline.scene.engine, o->pipeline.scene.threads, &r->engine);
 	if (!err && pmk_engine_is_built(PMK_ENGINE_XNNPACK))
 		err = pmk_engine_create(&r->model.graph, PMK_ENGINE_XNNPACK, o->pipeline.scene.threads, &r->xnnpack);
 	return err;
@@ -98,7 +101,8 @@ static int round_of_still(struct pmk_bench *b, struct pmk_scene *scene, int want
 		uint64_t number = (uint64_t)(i + WARM_UP);
 		if (i == 0)
 			cpu = pmk_clock_cpu_ns();
-		err = pmk_bench_frame(b, scene, &b->still, number, PMK_S_NS + (uint64_t)((double)number * 1e9 / b->fps), NULL);
+		err = pmk_bench_frame(
+			b, scene, &b->still, number, PMK_S_NS + (uint64_t)((double)number * 1e9 / b->fps), NULL);
 	}
 	count(series, cpu, frames);
 	return err;
@@ -160,7 +164,8 @@ static int one_round(struct pmk_bench *b, struct rivals *r, int round, int frame
 /* The first round warms caches, clocks and branches, and is forgotten. */
 static void forget_first(struct pmk_bench *b)
 {
-	struct pmk_series *all[] = { &b->ours, &b->wall, &b->still_gated, &b->still_plain, &b->floor, &b->usual, &b->engine, &b->xnnpack };
+	struct pmk_series *all[] = { &b->ours, &b->wall, &b->still_gated, &b->still_plain, &b->floor, &b->usual,
+		&b->engine, &b->xnnpack };
 
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
 		all[i]->count = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/bench/bench.h"
-#include "image/convert.h"
 #include "draw/presenter.h"
+#include "image/convert.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -10,14 +10,17 @@
 
 enum { QUALITY = 80 };
 
-static const double RATE = 30;	/* of the presenter's motion */
+static const double RATE = 30; /* of the presenter's motion */
 
 struct pmk_layout pmk_bench_layout(uint32_t fourcc, struct pmk_size size)
 {
 	bool jpeg = fourcc == PMK_FOURCC_MJPG;
 
-	return (struct pmk_layout){ .width = size.width, .height = size.height, .matrix = PMK_MATRIX_BT601,
-		.chroma = jpeg ? PMK_CHROMA_422 : pmk_fourcc_chroma(fourcc), .range = jpeg ? PMK_RANGE_FULL : PMK_RANGE_LIMITED };
+	return (struct pmk_layout){ .width = size.width,
+		.height = size.height,
+		.matrix = PMK_MATRIX_BT601,
+		.chroma = jpeg ? PMK_CHROMA_422 : pmk_fourcc_chroma(fourcc),
+		.range = jpeg ? PMK_RANGE_FULL : PMK_RANGE_LIMITED };
 }
 
 static int encode_jpeg(const struct pmk_image *image, uint8_t **data, size_t *bytes)
@@ -28,8 +31,9 @@ static int encode_jpeg(const struct pmk_image *image, uint8_t **data, size_t *by
 	unsigned long size = 0;
 	int err = -EIO;
 
-	if (tj && tjCompressFromYUVPlanes(tj, planes, image->layout.width, image->stride, image->layout.height, TJSAMP_422, &jpeg, &size,
-	    QUALITY, 0) == 0) {
+	if (tj &&
+		tjCompressFromYUVPlanes(tj, planes, image->layout.width, image->stride, image->layout.height,
+			TJSAMP_422, &jpeg, &size, QUALITY, 0) == 0) {
 		*data = malloc(size);
 		err = *data ? 0 : -ENOMEM;
 		if (*data)

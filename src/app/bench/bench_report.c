@@ -14,7 +14,10 @@ static double median(const struct pmk_series *series)
 
 static const char *format_name(uint32_t fourcc)
 {
-	return fourcc == PMK_FOURCC_MJPG ? "mjpeg" : fourcc == PMK_FOURCC_YUYV ? "yuyv" : fourcc == PMK_FOURCC_NV12 ? "nv12" : "i420";
+	return fourcc == PMK_FOURCC_MJPG  ? "mjpeg" :
+		fourcc == PMK_FOURCC_YUYV ? "yuyv" :
+		fourcc == PMK_FOURCC_NV12 ? "nv12" :
+					    "i420";
 }
 
 /* --- JSON --- */
@@ -105,22 +108,27 @@ void pmk_bench_print(const struct pmk_bench *b)
 {
 	double ours = median(&b->ours);
 
-	printf("\n%dx%d %s, %s, %s\n", b->size.width, b->size.height, format_name(b->options->input_format), pmk_scene_model(b->scene),
-		b->options->pipeline.scene.backdrop);
-	printf("  a frame         %6.2f   at most %.0f a second; IoU %.3f, memory %.0f MB\n", ours, 1000 / median(&b->wall), b->iou, b->rss_mb);
+	printf("\n%dx%d %s, %s, %s\n", b->size.width, b->size.height, format_name(b->options->input_format),
+		pmk_scene_model(b->scene), b->options->pipeline.scene.backdrop);
+	printf("  a frame         %6.2f   at most %.0f a second; IoU %.3f, memory %.0f MB\n", ours,
+		1000 / median(&b->wall), b->iou, b->rss_mb);
 	printf("  of that        ");
 	for (int i = 0; i < PMK_BENCH_STAGES; i++)
 		printf(" %s %.2f%s", stage_names[i], median(&b->stage[i]), i + 1 < PMK_BENCH_STAGES ? "," : "\n");
 	if (b->floor.count) {
-		printf("  decoding alone  %6.2f   a frame is %.2f times that\n", median(&b->floor), ours / median(&b->floor));
-		printf("  the usual way   %6.2f   by BGR, %.2f times ours\n", median(&b->usual), median(&b->usual) / ours);
+		printf("  decoding alone  %6.2f   a frame is %.2f times that\n", median(&b->floor),
+			ours / median(&b->floor));
+		printf("  the usual way   %6.2f   by BGR, %.2f times ours\n", median(&b->usual),
+			median(&b->usual) / ours);
 	}
 	printf("  the network     %6.2f", median(&b->engine));
 	if (b->xnnpack.count)
-		printf("   XNNPACK %.2f, %.2f times that", median(&b->xnnpack), median(&b->xnnpack) / median(&b->engine));
-	printf("\n  a still scene   %6.2f   without the motion gate %.2f: %.2f times that\n", median(&b->still_gated), median(&b->still_plain),
-		median(&b->still_gated) / median(&b->still_plain));
-	printf("  at %.0f a second  %s, %.0f %% of one core, latency %.1f ms (p99 %.1f)\n", b->fps, b->paced_held ? "held" : "NOT HELD",
-		100 * b->paced_share, median(&b->latency), pmk_series_quantile(&b->latency, 0.99));
+		printf("   XNNPACK %.2f, %.2f times that", median(&b->xnnpack),
+			median(&b->xnnpack) / median(&b->engine));
+	printf("\n  a still scene   %6.2f   without the motion gate %.2f: %.2f times that\n", median(&b->still_gated),
+		median(&b->still_plain), median(&b->still_gated) / median(&b->still_plain));
+	printf("  at %.0f a second  %s, %.0f %% of one core, latency %.1f ms (p99 %.1f)\n", b->fps,
+		b->paced_held ? "held" : "NOT HELD", 100 * b->paced_share, median(&b->latency),
+		pmk_series_quantile(&b->latency, 0.99));
 	fflush(stdout);
 }

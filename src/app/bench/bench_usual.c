@@ -2,10 +2,10 @@
 #include "app/bench/bench_usual.h"
 
 #include "base/mem.h"
+#include "find/person.h"
 #include "media/rescale.h"
 #include "model/engine.h"
 #include "model/manifest.h"
-#include "find/person.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -29,8 +29,9 @@ static int alloc_all(struct pmk_usual *u)
 
 	for (int i = 0; i < 3; i++)
 		missing |= !(u->planes[i] = pmk_mem_alloc(px + (size_t)u->width * 16));
-	missing |= !(u->bgr = pmk_mem_alloc(px * 3)) || !(u->room = pmk_mem_alloc(px * 3)) || !(u->mask = pmk_mem_alloc(px)) ||
-		!(u->packed = pmk_mem_alloc(px * 2)) || !(u->small_mask = pmk_mem_alloc(out)) ||
+	missing |= !(u->bgr = pmk_mem_alloc(px * 3)) || !(u->room = pmk_mem_alloc(px * 3)) ||
+		!(u->mask = pmk_mem_alloc(px)) || !(u->packed = pmk_mem_alloc(px * 2)) ||
+		!(u->small_mask = pmk_mem_alloc(out)) ||
 		!(u->small = pmk_mem_alloc((size_t)c->input_width * (size_t)c->input_height * 3)) ||
 		!(u->probability = pmk_mem_alloc(out * sizeof *u->probability));
 	return missing ? -ENOMEM : 0;
@@ -39,9 +40,11 @@ static int alloc_all(struct pmk_usual *u)
 static int create_converters(struct pmk_usual *u)
 {
 	const struct pmk_model_card *c = &u->model.card;
-	const struct pmk_packed whole = { PMK_PIXELS_BGR, u->width, u->height }, client = { PMK_PIXELS_YUYV, u->width, u->height };
+	const struct pmk_packed whole = { PMK_PIXELS_BGR, u->width, u->height },
+				client = { PMK_PIXELS_YUYV, u->width, u->height };
 	const struct pmk_packed input = { PMK_PIXELS_RGB, c->input_width, c->input_height };
-	const struct pmk_packed output = { PMK_PIXELS_GREY, c->output_width, c->output_height }, mask = { PMK_PIXELS_GREY, u->width, u->height };
+	const struct pmk_packed output = { PMK_PIXELS_GREY, c->output_width, c->output_height },
+				mask = { PMK_PIXELS_GREY, u->width, u->height };
 	int err;
 
 	u->jpeg = tjInitDecompress();
@@ -64,8 +67,8 @@ int pmk_usual_create(const char *model, int width, int height, struct pmk_usual 
 	u->height = height;
 	err = pmk_model_load(model, &u->model);
 	if (!err)
-		err = pmk_engine_create(&u->model.graph, pmk_engine_is_built(PMK_ENGINE_XNNPACK) ? PMK_ENGINE_XNNPACK : PMK_ENGINE_AUTO,
-			1, &u->engine);
+		err = pmk_engine_create(&u->model.graph,
+			pmk_engine_is_built(PMK_ENGINE_XNNPACK) ? PMK_ENGINE_XNNPACK : PMK_ENGINE_AUTO, 1, &u->engine);
 	if (!err)
 		err = alloc_all(u);
 	if (!err)
@@ -115,14 +118,16 @@ static void blend_bgr(struct pmk_usual *u)
 	for (size_t i = 0; i < px; i++) {
 		int a = u->mask[i];
 		for (int k = 0; k < 3; k++)
-			u->bgr[3 * i + k] = (uint8_t)((u->bgr[3 * i + k] * a + u->room[3 * i + k] * (255 - a) + 127) / 255);
+			u->bgr[3 * i + k] = (uint8_t)((u->bgr[3 * i + k] * a + u->room[3 * i + k] * (255 - a) + 127) /
+				255);
 	}
 }
 
 int pmk_usual_frame(struct pmk_usual *u, const uint8_t *jpeg, size_t bytes)
 {
 	const struct pmk_model_card *c = &u->model.card;
-	size_t in = (size_t)c->input_width * (size_t)c->input_height * 3, out = (size_t)c->output_width * (size_t)c->output_height;
+	size_t in = (size_t)c->input_width * (size_t)c->input_height * 3,
+	       out = (size_t)c->output_width * (size_t)c->output_height;
 	float *input = pmk_engine_input(u->engine);
 
 	if (tjDecompress2(u->jpeg, jpeg, bytes, u->bgr, u->width, u->width * 3, u->height, TJPF_BGR, 0))

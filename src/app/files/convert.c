@@ -15,7 +15,7 @@ static enum pmk_exit write_still(struct pmk_film *film, const char *out)
 	int err = pmk_film_next(film, &frame);
 
 	if (err <= 0)
-		return err ? PMK_EXIT_INPUT : PMK_EXIT_OK;	/* 0: interrupted, as pmk_film_end will say */
+		return err ? PMK_EXIT_INPUT : PMK_EXIT_OK; /* 0: interrupted, as pmk_film_end will say */
 	err = pmk_scene_run(film->scene, frame, &shown, NULL);
 	pmk_frame_unref(frame);
 	if (err) {
@@ -41,7 +41,7 @@ static int write_all(struct pmk_film *film, struct pmk_sink *sink, enum pmk_part
 
 	while ((err = pmk_film_next(film, &frame)) > 0) {
 		shown = NULL;
-		pmk_scene_run(film->scene, frame, &shown, NULL);	/* an error inside has become a cover */
+		pmk_scene_run(film->scene, frame, &shown, NULL); /* an error inside has become a cover */
 		pmk_frame_unref(frame);
 		if (!shown)
 			return -ENOMEM;
@@ -56,7 +56,8 @@ static int write_all(struct pmk_film *film, struct pmk_sink *sink, enum pmk_part
 
 static enum pmk_exit write_video(struct pmk_film *film, const char *in, const char *out)
 {
-	struct pmk_sink_setup setup = { .layout = *pmk_scene_layout(film->scene), .fps = film->source->fps,
+	struct pmk_sink_setup setup = { .layout = *pmk_scene_layout(film->scene),
+		.fps = film->source->fps,
 		.sound_from = film->info.sound ? in : NULL };
 	bool discarded = strcmp(out, "null") == 0 || strcmp(out, "hash") == 0;
 	char spec[4200];
@@ -87,8 +88,8 @@ enum pmk_exit pmk_command_convert(struct pmk_options *options)
 	if (code != PMK_EXIT_OK)
 		return code;
 	if (to_png != film.info.still && strcmp(out, "null") && strcmp(out, "hash")) {
-		pmk_error("%s is a %s, so the output \"%s\" must end in %s", in, film.info.still ? "picture" : "video", out,
-			film.info.still ? ".png" : ".mp4, .mkv or .y4m");
+		pmk_error("%s is a %s, so the output \"%s\" must end in %s", in, film.info.still ? "picture" : "video",
+			out, film.info.still ? ".png" : ".mp4, .mkv or .y4m");
 		pmk_film_close(&film);
 		return PMK_EXIT_USAGE;
 	}

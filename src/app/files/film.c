@@ -33,7 +33,7 @@ static int open_source(struct pmk_film *film, const char *in)
 
 	wish.unpaced = true;
 	if (!drawn) {
-		err = pmk_media_open(in, &media);	/* for the number of frames; the source opens its own */
+		err = pmk_media_open(in, &media); /* for the number of frames; the source opens its own */
 		if (err)
 			return err;
 		film->info = *pmk_media_info(media);
@@ -68,7 +68,8 @@ static bool is_same_file(const char *a, const char *b)
 {
 	struct stat x, y;
 
-	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino && S_ISREG(x.st_mode);
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino &&
+		S_ISREG(x.st_mode);
 }
 
 bool pmk_film_same_place(const char *a, const char *b)
@@ -100,11 +101,14 @@ enum pmk_exit pmk_film_open(struct pmk_film *film, const struct pmk_options *opt
 {
 	int err;
 
-	*film = (struct pmk_film){ .settings = &options->pipeline, .limit = options->pipeline.frames,
-		.limit_ns = (int64_t)(options->duration * 1e9), .terminal = isatty(STDERR_FILENO) };
+	*film = (struct pmk_film){ .settings = &options->pipeline,
+		.limit = options->pipeline.frames,
+		.limit_ns = (int64_t)(options->duration * 1e9),
+		.terminal = isatty(STDERR_FILENO) };
 	err = open_source(film, in);
 	if (err)
-		return pmk_command_exit(PMK_PART_CAMERA, err, strncmp(in, "presenter", 9) == 0 && !film->info.frames ? in : "file:");
+		return pmk_command_exit(
+			PMK_PART_CAMERA, err, strncmp(in, "presenter", 9) == 0 && !film->info.frames ? in : "file:");
 	err = pmk_scene_create(&options->pipeline.scene, &film->source->layout, SHOWN_COUNT, &film->scene);
 	if (err) {
 		pmk_film_close(film);
@@ -139,8 +143,8 @@ static void draw_progress(struct pmk_film *film)
 	share = share > 1 ? 1 : share;
 	filled = (int)(share * BAR);
 	fprintf(stderr, "\r[%.*s%.*s] %3.0f %%  %.1f/s  %d:%02d left  ", filled, "##############################",
-		BAR - filled, "..............................", share * 100, rate, (int)((double)total * (1 - share) / rate) / 60,
-		(int)((double)total * (1 - share) / rate) % 60);
+		BAR - filled, "..............................", share * 100, rate,
+		(int)((double)total * (1 - share) / rate) / 60, (int)((double)total * (1 - share) / rate) % 60);
 }
 
 static struct pmk_frame *turn(struct pmk_film *film, struct pmk_frame *frame)

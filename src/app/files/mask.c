@@ -14,7 +14,7 @@ static int write_still(struct pmk_film *film, const char *out)
 	int err = pmk_film_next(film, &frame);
 
 	if (err <= 0)
-		return err;	/* 0: interrupted, as pmk_film_end will say */
+		return err; /* 0: interrupted, as pmk_film_end will say */
 	err = pmk_scene_mask(film->scene, frame, &mask, NULL);
 	pmk_frame_unref(frame);
 	return err ? err : pmk_still_write_grey(out, mask);
@@ -30,7 +30,9 @@ static int write_frames(struct pmk_film *film, struct pmk_media_out *out)
 
 		err = pmk_scene_mask(film->scene, frame, &mask, NULL);
 		if (!err) {
-			struct pmk_image grey = { .layout = frame->image.layout, .plane = { mask->alpha }, .stride = { mask->stride } };
+			struct pmk_image grey = {
+				.layout = frame->image.layout, .plane = { mask->alpha }, .stride = { mask->stride }
+			};
 			err = pmk_media_out_write(out, &grey, frame->position_ns);
 		}
 		pmk_frame_unref(frame);
@@ -42,14 +44,16 @@ static int write_frames(struct pmk_film *film, struct pmk_media_out *out)
 
 static int write_video(struct pmk_film *film, const char *path)
 {
-	struct pmk_media_out_settings settings = { .layout = film->source->layout, .fps = film->source->fps, .grey = true };
+	struct pmk_media_out_settings settings = {
+		.layout = film->source->layout, .fps = film->source->fps, .grey = true
+	};
 	struct pmk_media_out *out;
 	int err = pmk_media_out_open(path, &settings, &out);
 
 	if (err)
 		return err;
 	err = write_frames(film, out);
-	if (err || !film->done) {	/* a film without a picture does not take the place of an older one */
+	if (err || !film->done) { /* a film without a picture does not take the place of an older one */
 		pmk_media_out_abandon(out);
 		return err;
 	}
@@ -60,7 +64,8 @@ static enum pmk_exit exit_of(int err, const char *in)
 {
 	if (err == -EBADMSG)
 		return PMK_EXIT_INPUT;
-	return err == -EDOM || err == -EIO || err == -EINTR ? PMK_EXIT_INTERNAL : pmk_command_exit(PMK_PART_OUTPUT, err, in);
+	return err == -EDOM || err == -EIO || err == -EINTR ? PMK_EXIT_INTERNAL :
+							      pmk_command_exit(PMK_PART_OUTPUT, err, in);
 }
 
 enum pmk_exit pmk_command_mask(struct pmk_options *options)
@@ -78,7 +83,8 @@ enum pmk_exit pmk_command_mask(struct pmk_options *options)
 		return code;
 	end = film.info.still ? ".png" : ".mkv";
 	if (!pmk_film_ends_in(out, end)) {
-		pmk_error("%s is a %s, so the mask \"%s\" must end in %s", in, film.info.still ? "picture" : "video", out, end);
+		pmk_error("%s is a %s, so the mask \"%s\" must end in %s", in, film.info.still ? "picture" : "video",
+			out, end);
 		err = -EINVAL;
 	} else {
 		err = film.info.still ? write_still(&film, out) : write_video(&film, out);

@@ -3,10 +3,10 @@
 #include "app/commands.h"
 #include "app/live/live.h"
 #include "base/log.h"
-#include "media/still.h"
-#include "io/v4l2/devices.h"
-#include "io/pipewire/pipewire.h"
 #include "draw/presenter.h"
+#include "io/pipewire/pipewire.h"
+#include "io/v4l2/devices.h"
+#include "media/still.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -32,16 +32,19 @@ static bool have_device(enum pmk_device_kind kind)
 static void copy_beside(const struct pmk_rgb *from, struct pmk_rgb *to, int x)
 {
 	for (int y = 0; y < from->height; y++)
-		memcpy(to->data + (size_t)y * to->stride + (size_t)x * 3, from->data + (size_t)y * from->stride, (size_t)from->width * 3);
+		memcpy(to->data + (size_t)y * to->stride + (size_t)x * 3, from->data + (size_t)y * from->stride,
+			(size_t)from->width * 3);
 }
 
-/* The presenter's picture on the left, what potemkin makes of it on the right. Drawn, so that no real room is in the file. */
-static int make_pair(struct pmk_scene *scene, struct pmk_presenter *presenter, struct pmk_frame *frame, struct pmk_rgb *pair, struct pmk_rgb *one)
+/* The presenter's picture on the left, what potemkin makes of it on the right. Drawn, so that no real room is in the
+ * file. */
+static int make_pair(struct pmk_scene *scene, struct pmk_presenter *presenter, struct pmk_frame *frame,
+	struct pmk_rgb *pair, struct pmk_rgb *one)
 {
 	struct pmk_shown *shown = NULL;
 	int err = 0;
 
-	for (int i = 0; !err && i <= WARM_UP; i++) {	/* a few frames, so that the mask has settled as in a live run */
+	for (int i = 0; !err && i <= WARM_UP; i++) { /* a few frames, so that the mask has settled as in a live run */
 		pmk_shown_unref(shown);
 		shown = NULL;
 		pmk_presenter_draw_image(presenter, 2 + i / 30.0, &frame->image, NULL);
@@ -103,7 +106,8 @@ static void say_how_to_go_live(bool camera, bool loopback)
 
 enum pmk_exit pmk_command_demo(struct pmk_options *options)
 {
-	bool camera = have_device(PMK_DEVICE_CAMERA), loopback = have_device(PMK_DEVICE_LOOPBACK) || pmk_pipewire_runs();
+	bool camera = have_device(PMK_DEVICE_CAMERA),
+	     loopback = have_device(PMK_DEVICE_LOOPBACK) || pmk_pipewire_runs();
 	struct pmk_pipeline_settings *p = &options->pipeline;
 	struct pmk_live_result result;
 	enum pmk_exit code;
@@ -117,7 +121,7 @@ enum pmk_exit pmk_command_demo(struct pmk_options *options)
 	}
 	printf("No virtual camera was found, so this writes %s (%d s, %s).\n", FILM, SECONDS,
 		camera ? "from your camera" : "the built-in presenter, as no camera was found either");
-	fflush(stdout);	/* what follows is said on stderr */
+	fflush(stdout); /* what follows is said on stderr */
 	p->outputs[0] = "file:" FILM;
 	p->output_count = 1;
 	options->duration = SECONDS;
@@ -127,8 +131,9 @@ enum pmk_exit pmk_command_demo(struct pmk_options *options)
 	if (write_picture(options))
 		return PMK_EXIT_NO_OUTPUT;
 	printf("\nWrote %s: %.1f pictures a second, latency %.1f ms.\nWrote %s: the drawn presenter before | after.\n"
-		"The CPU time above holds drawing the presenter and H.264 as well; potemkin's own share: make bench.\n", FILM,
-		(double)result.report.written * 1e9 / (double)result.report.running_ns, result.report.latency_ms_p50, PICTURE);
+	       "The CPU time above holds drawing the presenter and H.264 as well; potemkin's own share: make bench.\n",
+		FILM, (double)result.report.written * 1e9 / (double)result.report.running_ns,
+		result.report.latency_ms_p50, PICTURE);
 	say_how_to_go_live(camera, loopback);
 	return PMK_EXIT_OK;
 }

@@ -14,14 +14,16 @@
 
 static const uint64_t DAY_NS = 24 * 3600 * PMK_S_NS;
 
-/* A pipeline with a thread that hangs gives none, and the manager starts it anew. Who is late here, having been stopped as a whole, can tell
- * nothing of its threads yet. When the next one is due. */
+/* A pipeline with a thread that hangs gives none, and the manager starts it anew. Who is late here, having been stopped
+ * as a whole, can tell nothing of its threads yet. When the next one is due. */
 static uint64_t sign_of_life(struct pmk_pipeline *pipeline, uint64_t now, uint64_t due, uint64_t watchdog)
 {
 	const char *part = due && now - due > watchdog / 3 ? NULL : pmk_pipeline_hangs(pipeline, now);
 
 	if (part)
-		pmk_error("the %s's thread hangs; if it goes on, the service manager hears no more of this process and starts it anew", part);
+		pmk_error("the %s's thread hangs; if it goes on, the service manager hears no more of this process and "
+			  "starts it anew",
+			part);
 	else
 		pmk_service_notify("WATCHDOG=1");
 	return now + watchdog / 3;
@@ -30,7 +32,8 @@ static uint64_t sign_of_life(struct pmk_pipeline *pipeline, uint64_t now, uint64
 /* Returns whether a signal came. */
 static bool wait_for_end(struct pmk_pipeline *pipeline, double duration)
 {
-	uint64_t end = pmk_clock_now_ns() + (uint64_t)(duration * (double)PMK_S_NS), watchdog = pmk_service_watchdog_ns(), sign = 0;
+	uint64_t end = pmk_clock_now_ns() + (uint64_t)(duration * (double)PMK_S_NS),
+		 watchdog = pmk_service_watchdog_ns(), sign = 0;
 	struct pollfd fds[2] = {
 		{ .fd = pmk_signals_fd(), .events = POLLIN },
 		{ .fd = pmk_pipeline_event_fd(pipeline), .events = POLLIN },
@@ -54,7 +57,8 @@ static bool wait_for_end(struct pmk_pipeline *pipeline, double duration)
 
 static void announce(const struct pmk_pipeline *p, const struct pmk_options *options)
 {
-	pmk_info("%s -> %s, %s", pmk_pipeline_camera_name(p), pmk_pipeline_model_name(p), options->pipeline.scene.backdrop);
+	pmk_info("%s -> %s, %s", pmk_pipeline_camera_name(p), pmk_pipeline_model_name(p),
+		options->pipeline.scene.backdrop);
 	for (int i = 0; i < options->pipeline.output_count; i++)
 		pmk_info("-> %s", pmk_pipeline_output_name(p, i));
 	if (options->duration <= 0 && !options->frames)
@@ -69,24 +73,27 @@ static void summarize(const struct pmk_pipeline_report *r, uint64_t cpu_ns)
 		pmk_info("no picture was shown in %.1f s", seconds);
 		return;
 	}
-	pmk_info("%llu picture%s in %.1f s (%.1f a second), %.2f ms of CPU each (all threads), latency %.1f ms (p99 %.1f)",
-		(unsigned long long)r->written, r->written == 1 ? "" : "s", seconds, (double)r->written / seconds, (double)cpu_ns / 1e6 / (double)r->written,
-		r->latency_ms_p50, r->latency_ms_p99);
+	pmk_info("%llu picture%s in %.1f s (%.1f a second), %.2f ms of CPU each (all threads), latency %.1f ms (p99 "
+		 "%.1f)",
+		(unsigned long long)r->written, r->written == 1 ? "" : "s", seconds, (double)r->written / seconds,
+		(double)cpu_ns / 1e6 / (double)r->written, r->latency_ms_p50, r->latency_ms_p99);
 	if (r->left_out)
 		pmk_info("about %llu pictures were left out for --cpu-limit", (unsigned long long)r->left_out);
-	pmk_info("median ms: prepare %.2f, network %.2f, refine %.2f, compose %.2f; dropped by the camera %llu, damaged %llu, overtaken %llu",
-		r->stage_ms_p50[0], r->stage_ms_p50[1], r->stage_ms_p50[2], r->stage_ms_p50[3], (unsigned long long)r->dropped,
-		(unsigned long long)r->damaged, (unsigned long long)r->overtaken);
+	pmk_info("median ms: prepare %.2f, network %.2f, refine %.2f, compose %.2f; dropped by the camera %llu, "
+		 "damaged %llu, overtaken %llu",
+		r->stage_ms_p50[0], r->stage_ms_p50[1], r->stage_ms_p50[2], r->stage_ms_p50[3],
+		(unsigned long long)r->dropped, (unsigned long long)r->damaged, (unsigned long long)r->overtaken);
 }
 
-static int run(struct pmk_pipeline *pipeline, const struct pmk_options *options, struct pmk_live_result *result, enum pmk_part *part)
+static int run(struct pmk_pipeline *pipeline, const struct pmk_options *options, struct pmk_live_result *result,
+	enum pmk_part *part)
 {
 	uint64_t cpu = pmk_clock_cpu_ns();
 	int err = pmk_pipeline_start(pipeline, part);
 
 	if (err)
 		return err;
-	pmk_media_rest();	/* a backdrop's file has been read by now */
+	pmk_media_rest(); /* a backdrop's file has been read by now */
 	announce(pipeline, options);
 	pmk_service_notify("READY=1\nSTATUS=Running");
 	result->interrupted = wait_for_end(pipeline, options->duration);

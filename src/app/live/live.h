@@ -7,11 +7,11 @@
 
 struct pmk_live_result {
 	struct pmk_pipeline_report report;
-	bool interrupted;	/* by SIGINT, SIGTERM or SIGHUP */
+	bool interrupted; /* by SIGINT, SIGTERM or SIGHUP */
 };
 
-/* Run until a signal (PMK_EXIT_OK), the limits of `options`, the end of the source or a fault. Outputs are covered when it returns.
- * Before the outputs are open a signal ends the process as it does any other. `result` may be NULL. */
+/* Run until a signal (PMK_EXIT_OK), the limits of `options`, the end of the source or a fault. Outputs are covered when
+ * it returns. Before the outputs are open a signal ends the process as it does any other. `result` may be NULL. */
 enum pmk_exit pmk_live_run(const struct pmk_options *options, struct pmk_live_result *result);
 
 #endif

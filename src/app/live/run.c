@@ -20,7 +20,8 @@ static void add_once(struct pmk_pipeline_settings *p, const char *spec)
 		p->outputs[p->output_count++] = spec;
 }
 
-/* The virtual cameras of this machine that can be fed now: v4l2loopback devices that are free, and PipeWire where it runs. How many. */
+/* The virtual cameras of this machine that can be fed now: v4l2loopback devices that are free, and PipeWire where it
+ * runs. How many. */
 static int add_found(struct pmk_pipeline_settings *p, char (*paths)[64], int *used)
 {
 	int found = pmk_sink_v4l2_find(paths + *used, PMK_PIPELINE_MAX_OUTPUTS - *used);
@@ -50,9 +51,11 @@ static enum pmk_exit resolve_outputs(struct pmk_pipeline_settings *p)
 			continue;
 		}
 		if (add_found(p, paths, &used) == 0) {
-			pmk_error("no free virtual camera was found, and PipeWire does not run; make one: sudo apt-get install v4l2loopback-dkms "
-				"linux-headers-$(uname -r), then sudo potemkin setup-loopback (potemkin doctor says what is missing), or write a file "
-				"with -o file:out.mp4");
+			pmk_error("no free virtual camera was found, and PipeWire does not run; make one: sudo apt-get "
+				  "install v4l2loopback-dkms "
+				  "linux-headers-$(uname -r), then sudo potemkin setup-loopback (potemkin doctor says "
+				  "what is missing), or write a file "
+				  "with -o file:out.mp4");
 			return PMK_EXIT_NO_OUTPUT;
 		}
 	}
@@ -74,7 +77,8 @@ static bool files_meet(const struct pmk_pipeline_settings *p)
 {
 	for (int i = 0; i < p->output_count; i++) {
 		for (int j = 0; j < i; j++) {
-			const char *a = pmk_parse_after(p->outputs[j], "file:"), *b = pmk_parse_after(p->outputs[i], "file:");
+			const char *a = pmk_parse_after(p->outputs[j], "file:"),
+				   *b = pmk_parse_after(p->outputs[i], "file:");
 
 			if (!a || !b || !pmk_film_same_place(a, b))
 				continue;
@@ -93,7 +97,8 @@ enum pmk_exit pmk_command_run(struct pmk_options *options)
 		return PMK_EXIT_BUSY;
 	code = resolve_outputs(&options->pipeline);
 	for (int i = 0; i < options->pipeline.output_count; i++) {
-		if (pmk_film_would_overwrite(options, pmk_film_path(options->pipeline.camera), pmk_film_path(options->pipeline.outputs[i])))
+		if (pmk_film_would_overwrite(options, pmk_film_path(options->pipeline.camera),
+			    pmk_film_path(options->pipeline.outputs[i])))
 			return PMK_EXIT_USAGE;
 	}
 	if (code == PMK_EXIT_OK && files_meet(&options->pipeline))

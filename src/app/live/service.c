@@ -27,11 +27,12 @@ void pmk_service_notify(const char *lines)
 		return;
 	memcpy(to.sun_path, path, length);
 	if (path[0] == '@')
-		to.sun_path[0] = '\0';	/* the abstract namespace */
+		to.sun_path[0] = '\0'; /* the abstract namespace */
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return;
-	if (sendto(fd, lines, strlen(lines), MSG_NOSIGNAL, (const struct sockaddr *)&to, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)) < 0)
+	if (sendto(fd, lines, strlen(lines), MSG_NOSIGNAL, (const struct sockaddr *)&to,
+		    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)) < 0)
 		pmk_debug("service manager: %s", strerror(errno));
 	close(fd);
 }
@@ -68,12 +69,13 @@ int pmk_service_lock(void)
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
 		if (ftruncate(fd, 0) || dprintf(fd, "%d\n", (int)getpid()) < 0)
 			pmk_debug("%s: %s", path, strerror(errno));
-		return 0;	/* the descriptor stays open, and with it the lock */
+		return 0; /* the descriptor stays open, and with it the lock */
 	}
 	if (read(fd, other, sizeof other - 1) > 0)
 		other[strcspn(other, "\n")] = '\0';
 	close(fd);
-	pmk_error("potemkin runs already, as process %s; end it (systemctl --user stop potemkin, or kill %s), or name this one's outputs with --output",
+	pmk_error("potemkin runs already, as process %s; end it (systemctl --user stop potemkin, or kill %s), or name "
+		  "this one's outputs with --output",
 		other[0] ? other : "?", other[0] ? other : "it");
 	return -EBUSY;
 }

@@ -13,8 +13,8 @@ void pmk_service_notify(const char *lines);
 /* How often the manager wants "WATCHDOG=1" at the least, from $WATCHDOG_USEC and $WATCHDOG_PID; 0: not at all. */
 uint64_t pmk_service_watchdog_ns(void);
 
-/* Be the only instance in this session that takes all outputs there are: $XDG_RUNTIME_DIR/potemkin/lock, held until the process ends.
- * 0, or -EBUSY with a line that names the other one. */
+/* Be the only instance in this session that takes all outputs there are: $XDG_RUNTIME_DIR/potemkin/lock, held until the
+ * process ends. 0, or -EBUSY with a line that names the other one. */
 int pmk_service_lock(void) __attribute__((warn_unused_result));
 
 #endif

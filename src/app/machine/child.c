@@ -53,8 +53,8 @@ static bool has_ended(pid_t pid)
 	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || info.si_pid == pid;
 }
 
-/* Until nobody is left who could say something, or it has ended and is silent: what it started may live on. True: a signal came, and its
- * group was told to end, and made to after a second. */
+/* Until nobody is left who could say something, or it has ended and is silent: what it started may live on. True: a
+ * signal came, and its group was told to end, and made to after a second. */
 static bool listen_to(int fd, pid_t pid, char said[SAID])
 {
 	struct pollfd fds[2] = { { .fd = fd, .events = POLLIN }, { .fd = pmk_signals_fd(), .events = POLLIN } };

@@ -3,10 +3,10 @@
 
 #include "app/commands.h"
 #include "base/log.h"
-#include "media/media.h"
-#include "io/v4l2/holders.h"
 #include "io/pipewire/pipewire_cameras.h"
 #include "io/pipewire/portal.h"
+#include "io/v4l2/holders.h"
+#include "media/media.h"
 
 #include <cjson/cJSON.h>
 #include <limits.h>
@@ -19,11 +19,19 @@
 #include <unistd.h>
 
 static void (*const checks[])(struct pmk_doctor *doctor) = {
-	pmk_doctor_check_model, pmk_doctor_check_permission, pmk_doctor_check_camera, pmk_doctor_check_speed, pmk_doctor_check_module,
-	pmk_doctor_check_loopback, pmk_doctor_check_pipewire, pmk_doctor_check_browser, pmk_doctor_check_media,
+	pmk_doctor_check_model,
+	pmk_doctor_check_permission,
+	pmk_doctor_check_camera,
+	pmk_doctor_check_speed,
+	pmk_doctor_check_module,
+	pmk_doctor_check_loopback,
+	pmk_doctor_check_pipewire,
+	pmk_doctor_check_browser,
+	pmk_doctor_check_media,
 };
 
-void pmk_doctor_add(struct pmk_doctor *d, const char *check, enum pmk_verdict verdict, const char *why, const char *fix, const char *what, ...)
+void pmk_doctor_add(struct pmk_doctor *d, const char *check, enum pmk_verdict verdict, const char *why, const char *fix,
+	const char *what, ...)
 {
 	struct pmk_finding *f = &d->findings[d->count];
 	va_list list;
@@ -92,8 +100,11 @@ static void look_around(struct pmk_doctor *d)
 	const struct passwd *self = getpwuid(getuid());
 
 	uname(&system);
-	*d = (struct pmk_doctor){ .root = "", .home = text_of(getenv("HOME")), .runtime = text_of(getenv("XDG_RUNTIME_DIR")),
-		.user = self ? self->pw_name : "", .kernel = system.release };
+	*d = (struct pmk_doctor){ .root = "",
+		.home = text_of(getenv("HOME")),
+		.runtime = text_of(getenv("XDG_RUNTIME_DIR")),
+		.user = self ? self->pw_name : "",
+		.kernel = system.release };
 	d->device_count = pmk_devices_scan(&d->devices);
 	d->device_count = d->device_count < 0 ? 0 : d->device_count;
 #ifdef PMK_HAVE_PIPEWIRE

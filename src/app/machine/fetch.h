@@ -5,7 +5,8 @@
 
 #include "app/options.h"
 
-/* The models named behind "model fetch", else the two that are taken by default. Each is there whole and checked, or not at all. */
+/* The models named behind "model fetch", else the two that are taken by default. Each is there whole and checked, or
+ * not at all. */
 enum pmk_exit pmk_fetch_models(const struct pmk_options *options);
 
 #endif

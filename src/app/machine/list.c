@@ -2,11 +2,11 @@
 #include "app/commands.h"
 #include "base/log.h"
 #include "base/parse.h"
-#include "io/v4l2/devices.h"
+#include "draw/builtin.h"
 #include "io/pipewire/pipewire_cameras.h"
 #include "io/pipewire/portal.h"
+#include "io/v4l2/devices.h"
 #include "model/manifest.h"
-#include "draw/builtin.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -73,7 +73,8 @@ static void add_pipewire_cameras(cJSON *list)
 	for (int i = 0; i < count; i++) {
 		snprintf(spec, sizeof spec, "pipewire:%s", cameras[i].name);
 		add_simple(list, spec, cameras[i].title);
-		cJSON_AddItemToObject(cJSON_GetArrayItem(list, cJSON_GetArraySize(list) - 1), "modes", modes_of(cameras[i].modes, cameras[i].mode_count));
+		cJSON_AddItemToObject(cJSON_GetArrayItem(list, cJSON_GetArraySize(list) - 1), "modes",
+			modes_of(cameras[i].modes, cameras[i].mode_count));
 	}
 	if (!count && !pmk_pipewire_lists_ours() && pmk_portal_has_camera())
 		add_simple(list, "pipewire", "a camera of the desktop portal's, which may ask you");
@@ -94,8 +95,9 @@ static cJSON *list_outputs(void)
 {
 	cJSON *list = list_devices(PMK_DEVICE_LOOPBACK);
 
-	add_simple(list, "pipewire[:NAME]", pmk_pipewire_runs() ? "a camera for programs that use PipeWire" :
-		"a camera for programs that use PipeWire, which does not run now");
+	add_simple(list, "pipewire[:NAME]",
+		pmk_pipewire_runs() ? "a camera for programs that use PipeWire" :
+				      "a camera for programs that use PipeWire, which does not run now");
 	add_simple(list, "file:PATH", "a video file: .mp4, .mkv or .y4m");
 	add_simple(list, "null", "nowhere");
 	add_simple(list, "hash", "SHA-256 of each picture on standard output");
@@ -159,12 +161,15 @@ static void print_text(const char *kind, const cJSON *list)
 	const cJSON *one, *mode;
 
 	printf("%s:\n", kind);
-	cJSON_ArrayForEach(one, list) {
+	cJSON_ArrayForEach(one, list)
+	{
 		const cJSON *here = cJSON_GetObjectItem(one, "here"), *error = cJSON_GetObjectItem(one, "error");
 
-		printf("  %-18s %s", cJSON_GetObjectItem(one, "spec")->valuestring, cJSON_GetObjectItem(one, "title")->valuestring);
+		printf("  %-18s %s", cJSON_GetObjectItem(one, "spec")->valuestring,
+			cJSON_GetObjectItem(one, "title")->valuestring);
 		if (here && !cJSON_IsTrue(here))
-			print_way(cJSON_GetObjectItem(one, "spec")->valuestring, cJSON_GetObjectItem(one, "source")->valuestring);
+			print_way(cJSON_GetObjectItem(one, "spec")->valuestring,
+				cJSON_GetObjectItem(one, "source")->valuestring);
 		if (error)
 			printf(" (%s)", error->valuestring);
 		else if (cJSON_IsTrue(cJSON_GetObjectItem(one, "busy")))
@@ -172,15 +177,22 @@ static void print_text(const char *kind, const cJSON *list)
 		putchar('\n');
 		cJSON_ArrayForEach(mode, cJSON_GetObjectItem(one, "modes"))
 			printf("      %s %gx%g at %g/s\n", cJSON_GetObjectItem(mode, "format")->valuestring,
-				cJSON_GetObjectItem(mode, "width")->valuedouble, cJSON_GetObjectItem(mode, "height")->valuedouble,
+				cJSON_GetObjectItem(mode, "width")->valuedouble,
+				cJSON_GetObjectItem(mode, "height")->valuedouble,
 				cJSON_GetObjectItem(mode, "fps")->valuedouble);
 	}
 }
 
 enum pmk_exit pmk_command_list(struct pmk_options *options)
 {
-	static const struct { const char *name; cJSON *(*list)(void); } kinds[] = {
-		{ "cameras", list_cameras }, { "outputs", list_outputs }, { "models", list_models }, { "backdrops", list_backdrops },
+	static const struct {
+		const char *name;
+		cJSON *(*list)(void);
+	} kinds[] = {
+		{ "cameras", list_cameras },
+		{ "outputs", list_outputs },
+		{ "models", list_models },
+		{ "backdrops", list_backdrops },
 	};
 	const char *asked = options->arg_count > 1 ? options->args[1] : NULL;
 	cJSON *all = cJSON_CreateObject();
@@ -199,7 +211,7 @@ enum pmk_exit pmk_command_list(struct pmk_options *options)
 		if (list)
 			cJSON_AddItemToObject(all, kinds[i].name, list);
 		else
-			code = PMK_EXIT_INPUT;	/* said already; the others are listed */
+			code = PMK_EXIT_INPUT; /* said already; the others are listed */
 	}
 	if (all->child && options->json) {
 		char *text = cJSON_Print(all);

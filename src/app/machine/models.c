@@ -13,9 +13,9 @@ static enum pmk_exit print_model(const char *name)
 
 	if (pmk_model_load(name, &model))
 		return PMK_EXIT_INPUT;
-	printf("%s: %s\nfile: %s\nlicence: %s\nsource: %s\nsha256: %s\ninput: %dx%d RGB, value / 255 * %g + %g\n", model.card.name, model.card.title,
-		model.path, model.card.licence, model.card.source, model.card.sha256, model.card.input_width, model.card.input_height,
-		(double)model.card.scale, (double)model.card.mean);
+	printf("%s: %s\nfile: %s\nlicence: %s\nsource: %s\nsha256: %s\ninput: %dx%d RGB, value / 255 * %g + %g\n",
+		model.card.name, model.card.title, model.path, model.card.licence, model.card.source, model.card.sha256,
+		model.card.input_width, model.card.input_height, (double)model.card.scale, (double)model.card.mean);
 	pmk_graph_print(&model.graph, stdout);
 	pmk_model_finish(&model);
 	return PMK_EXIT_OK;

@@ -21,14 +21,15 @@
 #define OURS "# Made by potemkin setup-loopback; undone by potemkin setup-loopback --remove.\n"
 #define LABEL "Potemkin"
 
-enum { FIRST_NUMBER = 60, LAST_NUMBER = 63 };	/* above what cameras are given, and below 64, where old programs stop looking */
+/* above what cameras are given, and below 64, where old programs stop looking */
+enum { FIRST_NUMBER = 60, LAST_NUMBER = 63 };
 
 extern char **environ;
 
 struct setup {
-	const char *root;	/* "" or a folder that stands for / */
-	bool apply, here;	/* write files; and the root is this machine's own */
-	int number;	/* of /dev/videoN */
+	const char *root; /* "" or a folder that stands for / */
+	bool apply, here; /* write files; and the root is this machine's own */
+	int number; /* of /dev/videoN */
 };
 
 static void path_of(const struct setup *s, const char *path, char full[PATH_MAX])
@@ -62,7 +63,8 @@ static bool sets_options(const char *path)
 	bool found = false;
 
 	while (file && !found && fgets(line, sizeof line, file))
-		found = sscanf(line, "%15s %31s", word, module) == 2 && strcmp(word, "options") == 0 && strcmp(module, "v4l2loopback") == 0;
+		found = sscanf(line, "%15s %31s", word, module) == 2 && strcmp(word, "options") == 0 &&
+			strcmp(module, "v4l2loopback") == 0;
 	if (file)
 		fclose(file);
 	return found;
@@ -87,11 +89,12 @@ static bool find_rival_in(const char *folder, char rival[PATH_MAX])
 	return found;
 }
 
-/* Another file that already sets the module's options: two sets would be mixed. The folders are those of modprobe.d(5). */
+/* Another file that already sets the module's options: two sets would be mixed. The folders are those of modprobe.d(5).
+ */
 static bool find_rival(const struct setup *s, char rival[PATH_MAX])
 {
-	static const char *const folders[] = { "/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d", "/usr/lib/modprobe.d",
-		"/lib/modprobe.d" };
+	static const char *const folders[] = { "/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d",
+		"/usr/lib/modprobe.d", "/lib/modprobe.d" };
 	char folder[PATH_MAX];
 	bool found = false;
 
@@ -142,14 +145,15 @@ static enum pmk_exit write_file(const struct setup *s, const char *name, const c
 	if (!s->apply)
 		return PMK_EXIT_OK;
 	path_of(s, name, path);
-	snprintf(fresh, sizeof fresh, "%s.new", path);	/* modprobe and systemd read names that end in .conf only */
+	snprintf(fresh, sizeof fresh, "%s.new", path); /* modprobe and systemd read names that end in .conf only */
 	file = make_folders(path) ? fopen(fresh, "we") : NULL;
 	failed = !file || fprintf(file, "%s%s", OURS, text) < 0;
 	if (file)
 		failed |= fclose(file) != 0;
 	failed = failed || rename(fresh, path) != 0;
 	if (failed) {
-		pmk_error("%s: cannot be written: %s; see that there is room and that this place may be written to", path, strerror(errno));
+		pmk_error("%s: cannot be written: %s; see that there is room and that this place may be written to",
+			path, strerror(errno));
 		unlink(fresh);
 	}
 	return failed ? PMK_EXIT_NO_OUTPUT : PMK_EXIT_OK;
@@ -196,11 +200,14 @@ static enum pmk_exit make_device(const struct setup *s)
 		if (err == 0 && access(node, F_OK) == 0)
 			return PMK_EXIT_OK;
 		if (err == 0)
-			pmk_error("the module v4l2loopback was loaded, but there is no %s: something else sets its options; modprobe -c | grep "
-				"v4l2loopback shows what", node);
+			pmk_error("the module v4l2loopback was loaded, but there is no %s: something else sets its "
+				  "options; modprobe -c | grep "
+				  "v4l2loopback shows what",
+				node);
 		else
-			pmk_error("the module v4l2loopback cannot be loaded; install it: sudo apt-get install v4l2loopback-dkms linux-headers-$(uname -r); "
-			"then see potemkin doctor");
+			pmk_error("the module v4l2loopback cannot be loaded; install it: sudo apt-get install "
+				  "v4l2loopback-dkms linux-headers-$(uname -r); "
+				  "then see potemkin doctor");
 		return PMK_EXIT_NO_OUTPUT;
 	}
 	err = pmk_loopback_add(s->number, LABEL);
@@ -209,8 +216,10 @@ static enum pmk_exit make_device(const struct setup *s)
 		return PMK_EXIT_OK;
 	}
 	if (err == -ENOENT || err == -ENOTTY)
-		pmk_error("the module is loaded already, and this version makes no further device while it is; end the programs that use "
-			"virtual cameras, then: sudo modprobe -r v4l2loopback && sudo modprobe v4l2loopback (or start the machine anew)");
+		pmk_error("the module is loaded already, and this version makes no further device while it is; end the "
+			  "programs that use "
+			  "virtual cameras, then: sudo modprobe -r v4l2loopback && sudo modprobe v4l2loopback (or "
+			  "start the machine anew)");
 	else
 		pmk_error("/dev/v4l2loopback: cannot add %s: %s; see potemkin doctor", node, strerror(-err));
 	return PMK_EXIT_NO_OUTPUT;
@@ -222,16 +231,20 @@ static enum pmk_exit set_up(const struct setup *s)
 	enum pmk_exit code;
 
 	if (s->number < 0) {
-		pmk_error("/dev/video%d to /dev/video%d are all taken; free one, or feed one that is there: potemkin list outputs", FIRST_NUMBER,
-			LAST_NUMBER);
+		pmk_error("/dev/video%d to /dev/video%d are all taken; free one, or feed one that is there: potemkin "
+			  "list outputs",
+			FIRST_NUMBER, LAST_NUMBER);
 		return PMK_EXIT_BUSY;
 	}
 	if (find_rival(s, rival)) {
-		pmk_error("%s already sets options of v4l2loopback, and two sets would be mixed; add exclusive_caps=1 max_buffers=4 there, or "
-			"remove that file first", rival);
+		pmk_error("%s already sets options of v4l2loopback, and two sets would be mixed; add exclusive_caps=1 "
+			  "max_buffers=4 there, or "
+			  "remove that file first",
+			rival);
 		return PMK_EXIT_BUSY;
 	}
-	snprintf(options, sizeof options, "options v4l2loopback devices=1 video_nr=%d card_label=" LABEL " exclusive_caps=1 max_buffers=4\n",
+	snprintf(options, sizeof options,
+		"options v4l2loopback devices=1 video_nr=%d card_label=" LABEL " exclusive_caps=1 max_buffers=4\n",
 		s->number);
 	code = write_file(s, OPTIONS_FILE, options);
 	if (code == PMK_EXIT_OK)
@@ -273,17 +286,21 @@ static enum pmk_exit unmake_device(const struct setup *s)
 		err = pmk_loopback_remove(s->number);
 		if (!err || err == -ENODEV)
 			return PMK_EXIT_OK;
-		pmk_error("/dev/video%d: cannot be deleted: %s; end the programs that use it", s->number, strerror(-err));
+		pmk_error(
+			"/dev/video%d: cannot be deleted: %s; end the programs that use it", s->number, strerror(-err));
 		return PMK_EXIT_BUSY;
 	}
 	if (pmk_loopback_others(s->number)) {
-		printf("The module v4l2loopback stays loaded, because it has other devices; /dev/video%d is gone after the next start.\n", s->number);
+		printf("The module v4l2loopback stays loaded, because it has other devices; /dev/video%d is gone after "
+		       "the next start.\n",
+			s->number);
 		return PMK_EXIT_OK;
 	}
 	run(unload);
-	if (!module_is_loaded())	/* some modprobes fail where a module below it stays */
+	if (!module_is_loaded()) /* some modprobes fail where a module below it stays */
 		return PMK_EXIT_OK;
-	pmk_error("the module is in use; end the programs that use virtual cameras, then: sudo modprobe -r v4l2loopback");
+	pmk_error(
+		"the module is in use; end the programs that use virtual cameras, then: sudo modprobe -r v4l2loopback");
 	return PMK_EXIT_BUSY;
 }
 
@@ -312,6 +329,7 @@ enum pmk_exit pmk_command_setup(struct pmk_options *options)
 	s.here = s.apply && !options->root;
 	s.number = choose_number(&s);
 	if (!s.apply)
-		printf("# This is what would be done%s\n\n", options->dry_run ? ":" : " by root (sudo potemkin setup-loopback):");
+		printf("# This is what would be done%s\n\n",
+			options->dry_run ? ":" : " by root (sudo potemkin setup-loopback):");
 	return options->remove ? undo(&s) : set_up(&s);
 }

@@ -12,8 +12,8 @@ struct file_sink {
 	struct pmk_sink sink;
 	struct pmk_media_out *out;
 	int64_t period_ns;
-	bool started, recorded;	/* a picture was written; one that has a place in a recording */
-	uint64_t first_ns, last_ns;	/* capture times of the first picture and of the one written last */
+	bool started, recorded; /* a picture was written; one that has a place in a recording */
+	uint64_t first_ns, last_ns; /* capture times of the first picture and of the one written last */
 	int64_t last_position_ns;
 };
 
@@ -31,7 +31,7 @@ static int64_t position_of(struct file_sink *file, const struct pmk_shown *shown
 		file->first_ns = time_ns;
 		return 0;
 	}
-	if (file->recorded || time_ns <= file->last_ns)	/* a cover may have been made long before it is shown */
+	if (file->recorded || time_ns <= file->last_ns) /* a cover may have been made long before it is shown */
 		return file->last_position_ns + file->period_ns;
 	return time_ns > file->first_ns ? (int64_t)(time_ns - file->first_ns) : 0;
 }
@@ -67,7 +67,9 @@ static const struct pmk_sink_impl impl = { .write = file_write, .close = file_cl
 
 int pmk_sink_file_open(const char *path, const struct pmk_sink_setup *setup, struct pmk_sink **sink)
 {
-	const struct pmk_media_out_settings settings = { .layout = setup->layout, .fps = setup->fps, .sound_from = setup->sound_from };
+	const struct pmk_media_out_settings settings = {
+		.layout = setup->layout, .fps = setup->fps, .sound_from = setup->sound_from
+	};
 	struct file_sink *made = calloc(1, sizeof *made);
 	int err;
 
@@ -81,7 +83,8 @@ int pmk_sink_file_open(const char *path, const struct pmk_sink_setup *setup, str
 	made->sink.impl = &impl;
 	made->sink.finishes = true;
 	made->period_ns = (int64_t)(1e9 / (setup->fps > 0 ? setup->fps : 30) + 0.5);
-	snprintf(made->sink.name, sizeof made->sink.name, "%.100s %dx%d at %.4g/s", path, setup->layout.width, setup->layout.height, setup->fps);
+	snprintf(made->sink.name, sizeof made->sink.name, "%.100s %dx%d at %.4g/s", path, setup->layout.width,
+		setup->layout.height, setup->fps);
 	*sink = &made->sink;
 	return 0;
 }

@@ -20,13 +20,14 @@ struct file_source {
 	struct pmk_source source;
 	struct pmk_media *media;
 	struct pmk_frame_pool *pool;
-	struct pmk_image whole;	/* the file's picture before scaling, or a still; without planes where neither is needed */
+	/* the file's picture before scaling, or a still; without planes where neither is needed */
+	struct pmk_image whole;
 	bool scaled, still, unpaced;
-	uint64_t start_ns;	/* when position 0 of this round is due; 0 before the first read */
+	uint64_t start_ns; /* when position 0 of this round is due; 0 before the first read */
 	uint64_t period_ns;
 	int64_t last_position_ns;
 	uint64_t next_number;
-	struct pmk_frame *pending;	/* decoded, not yet given out; its time_ns is when it is due */
+	struct pmk_frame *pending; /* decoded, not yet given out; its time_ns is when it is due */
 };
 
 static int fill_still(struct file_source *file, struct pmk_frame *frame)
@@ -223,8 +224,8 @@ int pmk_source_file_open(const char *path, const struct pmk_source_wish *wish, s
 	err = prepare(made, path, wish);
 	if (err)
 		goto fail;
-	snprintf(made->source.name, sizeof made->source.name, "%.100s %dx%d at %.4g/s", path, made->source.layout.width, made->source.layout.height,
-		made->source.fps);
+	snprintf(made->source.name, sizeof made->source.name, "%.100s %dx%d at %.4g/s", path, made->source.layout.width,
+		made->source.layout.height, made->source.fps);
 	*source = &made->source;
 	return 0;
 

@@ -21,7 +21,7 @@ struct node {
 	struct scan *scan;
 	struct pw_proxy *proxy;
 	struct spa_hook hook;
-	bool none;	/* no camera after all */
+	bool none; /* no camera after all */
 };
 
 struct scan {
@@ -29,7 +29,7 @@ struct scan {
 	struct pw_registry *registry;
 	struct spa_hook hook;
 	int count;
-	bool ours;	/* a node of a potemkin is among them */
+	bool ours; /* a node of a potemkin is among them */
 	struct node nodes[MOST];
 };
 
@@ -60,7 +60,8 @@ static void on_param(void *data, int sequence, uint32_t id, uint32_t index, uint
 	struct node *node = data;
 
 	if (id == SPA_PARAM_EnumFormat)
-		node->camera.mode_count = pmk_pipewire_format_modes(param, node->scan->wish, node->camera.modes, node->camera.mode_count, MODES);
+		node->camera.mode_count = pmk_pipewire_format_modes(
+			param, node->scan->wish, node->camera.modes, node->camera.mode_count, MODES);
 }
 
 static const struct pw_node_events node_events = { PW_VERSION_NODE_EVENTS, .info = on_info, .param = on_param };
@@ -79,13 +80,14 @@ static void keep(char *to, size_t size, const struct spa_dict *props, const char
 	snprintf(to, size, "%s", value ? value : otherwise);
 }
 
-static void on_global(void *data, uint32_t id, uint32_t permissions, const char *type, uint32_t version, const struct spa_dict *props)
+static void on_global(
+	void *data, uint32_t id, uint32_t permissions, const char *type, uint32_t version, const struct spa_dict *props)
 {
 	struct scan *scan = data;
 	struct node *node = &scan->nodes[scan->count];
 
-	if (scan->count == MOST || strcmp(type, PW_TYPE_INTERFACE_Node) != 0 || !props || !has(props, PW_KEY_MEDIA_CLASS, "Video/Source") ||
-	    !has(props, PW_KEY_MEDIA_ROLE, "Camera"))
+	if (scan->count == MOST || strcmp(type, PW_TYPE_INTERFACE_Node) != 0 || !props ||
+		!has(props, PW_KEY_MEDIA_CLASS, "Video/Source") || !has(props, PW_KEY_MEDIA_ROLE, "Camera"))
 		return;
 	node->proxy = pw_registry_bind(scan->registry, id, type, PW_VERSION_NODE, 0);
 	if (!node->proxy)

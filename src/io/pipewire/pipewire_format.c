@@ -14,12 +14,17 @@
 #include "image/convert.h"
 #include "io/source.h"
 
-enum { VALUES = 32 };	/* of a choice that are looked at */
+enum { VALUES = 32 }; /* of a choice that are looked at */
 enum { BUFFERS = 4, BUFFERS_LEAST = 2, BUFFERS_MOST = 16 };
 
-static const struct { uint32_t fourcc, raw; } formats[] = {
-	{ PMK_FOURCC_YU12, SPA_VIDEO_FORMAT_I420 }, { PMK_FOURCC_YUYV, SPA_VIDEO_FORMAT_YUY2 }, { PMK_FOURCC_NV12, SPA_VIDEO_FORMAT_NV12 },
-	{ PMK_FOURCC_UYVY, SPA_VIDEO_FORMAT_UYVY }, { PMK_FOURCC_YV12, SPA_VIDEO_FORMAT_YV12 },
+static const struct {
+	uint32_t fourcc, raw;
+} formats[] = {
+	{ PMK_FOURCC_YU12, SPA_VIDEO_FORMAT_I420 },
+	{ PMK_FOURCC_YUYV, SPA_VIDEO_FORMAT_YUY2 },
+	{ PMK_FOURCC_NV12, SPA_VIDEO_FORMAT_NV12 },
+	{ PMK_FOURCC_UYVY, SPA_VIDEO_FORMAT_UYVY },
+	{ PMK_FOURCC_YV12, SPA_VIDEO_FORMAT_YV12 },
 };
 enum { FORMATS = sizeof(formats) / sizeof(*formats) };
 
@@ -84,16 +89,16 @@ void pmk_pipewire_buffers_build(uint8_t *memory, uint32_t size, size_t bytes, in
 	struct spa_pod_frame frame;
 
 	spa_pod_builder_push_object(&builder, &frame, SPA_TYPE_OBJECT_ParamBuffers, SPA_PARAM_Buffers);
-	spa_pod_builder_add(&builder, SPA_PARAM_BUFFERS_buffers, SPA_POD_CHOICE_RANGE_Int(BUFFERS, BUFFERS_LEAST, BUFFERS_MOST),
-		SPA_PARAM_BUFFERS_blocks, SPA_POD_Int(1),
-		SPA_PARAM_BUFFERS_dataType, SPA_POD_CHOICE_FLAGS_Int(1 << SPA_DATA_MemFd | 1 << SPA_DATA_MemPtr), 0);
+	spa_pod_builder_add(&builder, SPA_PARAM_BUFFERS_buffers,
+		SPA_POD_CHOICE_RANGE_Int(BUFFERS, BUFFERS_LEAST, BUFFERS_MOST), SPA_PARAM_BUFFERS_blocks,
+		SPA_POD_Int(1), SPA_PARAM_BUFFERS_dataType,
+		SPA_POD_CHOICE_FLAGS_Int(1 << SPA_DATA_MemFd | 1 << SPA_DATA_MemPtr), 0);
 	if (bytes)
-		spa_pod_builder_add(&builder, SPA_PARAM_BUFFERS_size, SPA_POD_Int((int)bytes),
-			SPA_PARAM_BUFFERS_stride, SPA_POD_Int(stride), 0);
+		spa_pod_builder_add(&builder, SPA_PARAM_BUFFERS_size, SPA_POD_Int((int)bytes), SPA_PARAM_BUFFERS_stride,
+			SPA_POD_Int(stride), 0);
 	params[0] = spa_pod_builder_pop(&builder, &frame);
-	params[1] = spa_pod_builder_add_object(&builder, SPA_TYPE_OBJECT_ParamMeta, SPA_PARAM_Meta,
-		SPA_PARAM_META_type, SPA_POD_Id(SPA_META_Header),
-		SPA_PARAM_META_size, SPA_POD_Int(sizeof(struct spa_meta_header)));
+	params[1] = spa_pod_builder_add_object(&builder, SPA_TYPE_OBJECT_ParamMeta, SPA_PARAM_Meta, SPA_PARAM_META_type,
+		SPA_POD_Id(SPA_META_Header), SPA_PARAM_META_size, SPA_POD_Int(sizeof(struct spa_meta_header)));
 }
 
 /* The subtype of a video format: raw, mjpg, or 0 for what is of no use. */
@@ -142,17 +147,21 @@ int pmk_pipewire_format_read(const struct spa_pod *format, struct pmk_device_mod
 	}
 	if (!fourcc || !is_size(raw.size))
 		return -EINVAL;
-	*mode = (struct pmk_device_mode){ .fourcc = fourcc, .width = (int)raw.size.width, .height = (int)raw.size.height,
+	*mode = (struct pmk_device_mode){ .fourcc = fourcc,
+		.width = (int)raw.size.width,
+		.height = (int)raw.size.height,
 		.fps = rate_of(raw.framerate) };
-	*layout = (struct pmk_layout){ .width = mode->width, .height = mode->height,
+	*layout = (struct pmk_layout){ .width = mode->width,
+		.height = mode->height,
 		.chroma = fourcc == PMK_FOURCC_MJPG ? PMK_CHROMA_422 : pmk_fourcc_chroma(fourcc) };
 	read_meaning(&raw, layout);
 	return 0;
 }
 
-/* The values of a property: `bytes` each, how many into *count, what kind of choice into *choice. NULL when it is not there or of
- * another type. The first value of a choice is its default; a range's next two are its ends. */
-static const void *values_of(const struct spa_pod *format, uint32_t key, uint32_t type, uint32_t bytes, uint32_t *count, uint32_t *choice)
+/* The values of a property: `bytes` each, how many into *count, what kind of choice into *choice. NULL when it is not
+ * there or of another type. The first value of a choice is its default; a range's next two are its ends. */
+static const void *values_of(
+	const struct spa_pod *format, uint32_t key, uint32_t type, uint32_t bytes, uint32_t *count, uint32_t *choice)
 {
 	const struct spa_pod_prop *property = spa_pod_find_prop(format, NULL, key);
 	const struct spa_pod *values;
@@ -170,7 +179,8 @@ static const void *values_of(const struct spa_pod *format, uint32_t key, uint32_
 static double useful_rate(const struct spa_pod *format, const struct pmk_source_wish *wish)
 {
 	uint32_t count, choice;
-	const struct spa_fraction *rates = values_of(format, SPA_FORMAT_VIDEO_framerate, SPA_TYPE_Fraction, sizeof(*rates), &count, &choice);
+	const struct spa_fraction *rates = values_of(
+		format, SPA_FORMAT_VIDEO_framerate, SPA_TYPE_Fraction, sizeof(*rates), &count, &choice);
 	double wanted = !wish ? INFINITY : wish->fps > 0 ? wish->fps : 30, best = 0;
 
 	if (rates && choice == SPA_CHOICE_Range && count >= 3)
@@ -198,7 +208,8 @@ static struct spa_rectangle size_in_range(const struct spa_rectangle *range, con
 		into(wished ? (uint32_t)wish->height : 720, range[1].height, range[2].height));
 }
 
-static int add_mode(struct spa_rectangle size, uint32_t fourcc, double fps, struct pmk_device_mode *modes, int count, int most)
+static int add_mode(
+	struct spa_rectangle size, uint32_t fourcc, double fps, struct pmk_device_mode *modes, int count, int most)
 {
 	if (!fourcc || !is_size(size))
 		return count;
@@ -211,15 +222,18 @@ static int add_mode(struct spa_rectangle size, uint32_t fourcc, double fps, stru
 		return count;
 	}
 	if (count < most)
-		modes[count++] = (struct pmk_device_mode){ .fourcc = fourcc, .width = (int)size.width, .height = (int)size.height, .fps = fps };
+		modes[count++] = (struct pmk_device_mode){
+			.fourcc = fourcc, .width = (int)size.width, .height = (int)size.height, .fps = fps
+		};
 	return count;
 }
 
-static int add_sizes(const struct spa_pod *format, const struct pmk_source_wish *wish, uint32_t fourcc, struct pmk_device_mode *modes,
-	int count, int most)
+static int add_sizes(const struct spa_pod *format, const struct pmk_source_wish *wish, uint32_t fourcc,
+	struct pmk_device_mode *modes, int count, int most)
 {
 	uint32_t sizes_count, choice;
-	const struct spa_rectangle *sizes = values_of(format, SPA_FORMAT_VIDEO_size, SPA_TYPE_Rectangle, sizeof(*sizes), &sizes_count, &choice);
+	const struct spa_rectangle *sizes = values_of(
+		format, SPA_FORMAT_VIDEO_size, SPA_TYPE_Rectangle, sizeof(*sizes), &sizes_count, &choice);
 	double fps = useful_rate(format, wish);
 
 	if (!sizes)
@@ -231,15 +245,16 @@ static int add_sizes(const struct spa_pod *format, const struct pmk_source_wish 
 	return count;
 }
 
-int pmk_pipewire_format_modes(const struct spa_pod *format, const struct pmk_source_wish *wish, struct pmk_device_mode *modes, int count,
-	int most)
+int pmk_pipewire_format_modes(const struct spa_pod *format, const struct pmk_source_wish *wish,
+	struct pmk_device_mode *modes, int count, int most)
 {
 	uint32_t subtype = subtype_of(format), raw_count, choice;
 	const uint32_t *raw;
 
 	if (subtype == SPA_MEDIA_SUBTYPE_mjpg)
 		return add_sizes(format, wish, PMK_FOURCC_MJPG, modes, count, most);
-	raw = subtype ? values_of(format, SPA_FORMAT_VIDEO_format, SPA_TYPE_Id, sizeof(*raw), &raw_count, &choice) : NULL;
+	raw = subtype ? values_of(format, SPA_FORMAT_VIDEO_format, SPA_TYPE_Id, sizeof(*raw), &raw_count, &choice) :
+			NULL;
 	for (uint32_t i = 0; raw && i < raw_count; i++)
 		count = add_sizes(format, wish, fourcc_of(raw[i]), modes, count, most);
 	return count;

@@ -10,7 +10,9 @@
 
 static int refuse(const char *what)
 {
-	pmk_error("%s: this potemkin was built without PipeWire; install libpipewire-0.3-dev and build it anew, or use a /dev/video device", what);
+	pmk_error("%s: this potemkin was built without PipeWire; install libpipewire-0.3-dev and build it anew, or use "
+		  "a /dev/video device",
+		what);
 	return -ENOSYS;
 }
 
@@ -35,7 +37,8 @@ int pmk_source_pipewire_open(const char *name, const struct pmk_source_wish *wis
 	return refuse("camera 'pipewire'");
 }
 
-int pmk_sink_pipewire_open(const char *name, const struct pmk_sink_setup *setup, const struct pmk_shown *cover, struct pmk_sink **sink)
+int pmk_sink_pipewire_open(
+	const char *name, const struct pmk_sink_setup *setup, const struct pmk_shown *cover, struct pmk_sink **sink)
 {
 	return refuse("output 'pipewire'");
 }

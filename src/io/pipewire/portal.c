@@ -18,9 +18,9 @@
 #define REQUEST "org.freedesktop.portal.Request"
 #define TOKEN "potemkin"
 
-static const uint64_t CALL_NS = 2 * PMK_S_NS;	/* for any call; the person's answer comes as a signal */
+static const uint64_t CALL_NS = 2 * PMK_S_NS; /* for any call; the person's answer comes as a signal */
 
-enum answer { YES, NO, NONE, WAITING };	/* the first three are the portal's */
+enum answer { YES, NO, NONE, WAITING }; /* the first three are the portal's */
 
 static int open_bus(sd_bus **bus)
 {
@@ -31,12 +31,15 @@ static int open_bus(sd_bus **bus)
 	return sd_bus_set_method_call_timeout(*bus, CALL_NS / 1000);
 }
 
-/* What the caller is told of a call that failed. One that the portal was too slow for is no answer that a person left out. */
+/* What the caller is told of a call that failed. One that the portal was too slow for is no answer that a person left
+ * out. */
 static int fault(const char *what, int err, const sd_bus_error *error)
 {
 	pmk_debug("portal: %s: %s", what, error && error->message ? error->message : strerror(-err));
-	if (error && (sd_bus_error_has_name(error, SD_BUS_ERROR_SERVICE_UNKNOWN) || sd_bus_error_has_name(error, SD_BUS_ERROR_UNKNOWN_METHOD) ||
-		sd_bus_error_has_name(error, SD_BUS_ERROR_UNKNOWN_INTERFACE)))
+	if (error &&
+		(sd_bus_error_has_name(error, SD_BUS_ERROR_SERVICE_UNKNOWN) ||
+			sd_bus_error_has_name(error, SD_BUS_ERROR_UNKNOWN_METHOD) ||
+			sd_bus_error_has_name(error, SD_BUS_ERROR_UNKNOWN_INTERFACE)))
 		return -ENOENT;
 	if (error && sd_bus_error_has_name(error, "org.freedesktop.portal.Error.NotAllowed"))
 		return -EACCES;
@@ -66,7 +69,8 @@ static int on_response(sd_bus_message *message, void *user, sd_bus_error *error)
 	return 0;
 }
 
-/* The path of the question follows from our name on the bus: known before it is asked, so that no answer comes too early to be heard. */
+/* The path of the question follows from our name on the bus: known before it is asked, so that no answer comes too
+ * early to be heard. */
 static int name_request(sd_bus *bus, char *path, size_t size)
 {
 	const char *name;
@@ -110,7 +114,8 @@ static int ask(sd_bus *bus, uint64_t deadline_ns)
 	if (err >= 0)
 		err = sd_bus_match_signal(bus, &slot, PORTAL, path, REQUEST, "Response", on_response, &answer);
 	if (err >= 0)
-		err = sd_bus_call_method(bus, PORTAL, OBJECT, CAMERA, "AccessCamera", &error, NULL, "a{sv}", 1, "handle_token", "s", TOKEN);
+		err = sd_bus_call_method(bus, PORTAL, OBJECT, CAMERA, "AccessCamera", &error, NULL, "a{sv}", 1,
+			"handle_token", "s", TOKEN);
 	if (err < 0)
 		err = fault("AccessCamera", err, &error);
 	else if ((err = wait_for_answer(bus, &answer, deadline_ns)) == -ETIMEDOUT)
@@ -129,7 +134,8 @@ static int open_remote(sd_bus *bus, int *fd)
 {
 	sd_bus_error error = SD_BUS_ERROR_NULL;
 	sd_bus_message *reply = NULL;
-	int lent, err = sd_bus_call_method(bus, PORTAL, OBJECT, CAMERA, "OpenPipeWireRemote", &error, &reply, "a{sv}", 0);
+	int lent,
+		err = sd_bus_call_method(bus, PORTAL, OBJECT, CAMERA, "OpenPipeWireRemote", &error, &reply, "a{sv}", 0);
 
 	if (err >= 0)
 		err = sd_bus_message_read(reply, "h", &lent);

@@ -19,44 +19,48 @@
 #include "io/pipewire/pipewire_format.h"
 #include "io/sink.h"
 
-enum { RING_MOST = 64 };	/* no stream of libpipewire's has more */
+enum { RING_MOST = 64 }; /* no stream of libpipewire's has more */
 
-static const uint64_t READY_NS = 2 * PMK_S_NS;	/* for the daemon to make the node */
+static const uint64_t READY_NS = 2 * PMK_S_NS; /* for the daemon to make the node */
 static const uint64_t RETRY_FIRST_NS = 100 * PMK_MS_NS, RETRY_MOST_NS = 500 * PMK_MS_NS;
-static const uint64_t SILENT_NS = 100 * PMK_MS_NS;	/* a new reader is shown the cover when nothing was written for so long */
+/* a new reader is shown the cover when nothing was written for so long */
+static const uint64_t SILENT_NS = 100 * PMK_MS_NS;
 
-/* A camera node of the daemon: a stream that drives its readers, one picture at each write. The readers share one format, which
- * the first of them chooses, and one ring of buffers, which the daemon makes when that one comes and takes away some seconds after the
- * last has gone. So buffers hold the cover from add_buffer on, and again whenever nobody reads.
+/* A camera node of the daemon: a stream that drives its readers, one picture at each write. The readers share one
+ * format, which the first of them chooses, and one ring of buffers, which the daemon makes when that one comes and
+ * takes away some seconds after the last has gone. So buffers hold the cover from add_buffer on, and again whenever
+ * nobody reads.
  *
- * Only the size of the composed picture is offered: a smaller one that the first reader took would be what all others get. */
+ * Only the size of the composed picture is offered: a smaller one that the first reader took would be what all others
+ * get. */
 struct pipewire_sink {
 	struct pmk_sink base;
 	struct pmk_pipewire *pipewire;
 	char node[96];
-	struct pmk_layout layout;	/* of what write is given */
-	int width, height;	/* px, of what readers get: even */
+	struct pmk_layout layout; /* of what write is given */
+	int width, height; /* px, of what readers get: even */
 	double fps;
-	int watch_fd;	/* an eventfd */
-	atomic_bool streaming;	/* somebody reads; changed under the lock only */
+	int watch_fd; /* an eventfd */
+	atomic_bool streaming; /* somebody reads; changed under the lock only */
 	/* The rest belongs to the connection's lock. */
 	struct pmk_image cover;
-	struct pw_stream *stream;	/* NULL while the daemon is gone */
+	struct pw_stream *stream; /* NULL while the daemon is gone */
 	struct spa_hook hook;
 	struct spa_source *retry;
-	uint64_t pause_ns;	/* before the next try to come back */
-	bool lost;	/* said */
-	bool closing;	/* it does not come back */
-	uint32_t fourcc;	/* agreed on; 0: none */
-	size_t bytes;	/* of a picture */
+	uint64_t pause_ns; /* before the next try to come back */
+	bool lost; /* said */
+	bool closing; /* it does not come back */
+	uint32_t fourcc; /* agreed on; 0: none */
+	size_t bytes; /* of a picture */
 	struct pw_buffer *buffers[RING_MOST];
 	int count;
 	uint64_t sequence, written_ns;
-	/* A picture that is sent before all readers took the last one is given to them in its place. So one that is written while a round
-	 * is under way is held until that is over. A reader that is stopped ends no round, so no round has more than one and
-	 * a half periods, and then, until one ends again, three quarters of one: a second picture to hold rarely comes so soon. */
-	uint64_t round_ns;	/* when the round began, 0: none is under way */
-	bool stuck;	/* a round did not end in time, and none has since */
+	/* A picture that is sent before all readers took the last one is given to them in its place. So one that is
+	 * written while a round is under way is held until that is over. A reader that is stopped ends no round, so no
+	 * round has more than one and a half periods, and then, until one ends again, three quarters of one: a second
+	 * picture to hold rarely comes so soon. */
+	uint64_t round_ns; /* when the round began, 0: none is under way */
+	bool stuck; /* a round did not end in time, and none has since */
 	struct pw_buffer *held;
 	struct spa_source *hold;
 };
@@ -123,7 +127,8 @@ static uint64_t time_for_round(struct pipewire_sink *s, uint64_t now)
 	return age < most ? most - age : 0;
 }
 
-/* The picture into the next free buffer, or over the one that is held, and on its way. When no buffer is free it is lost. */
+/* The picture into the next free buffer, or over the one that is held, and on its way. When no buffer is free it is
+ * lost. */
 static void put(struct pipewire_sink *s, const struct pmk_image *image)
 {
 	struct pw_buffer *buffer = s->held ? s->held : pw_stream_dequeue_buffer(s->stream);
@@ -204,7 +209,8 @@ static void on_state(void *user, enum pw_stream_state before, enum pw_stream_sta
 
 	pmk_debug("%s: %s%s%s", s->base.name, pw_stream_state_as_string(state), error ? ": " : "", error ? error : "");
 	set_streaming(s, state == PW_STREAM_STATE_STREAMING);
-	if (state == PW_STREAM_STATE_ERROR || (state == PW_STREAM_STATE_UNCONNECTED && before >= PW_STREAM_STATE_PAUSED))
+	if (state == PW_STREAM_STATE_ERROR ||
+		(state == PW_STREAM_STATE_UNCONNECTED && before >= PW_STREAM_STATE_PAUSED))
 		come_back(s);
 	if (state >= PW_STREAM_STATE_PAUSED) {
 		s->pause_ns = RETRY_FIRST_NS;
@@ -268,29 +274,36 @@ static void on_remove_buffer(void *user, struct pw_buffer *buffer)
 }
 
 static const struct pw_stream_events stream_events = {
-	PW_VERSION_STREAM_EVENTS, .state_changed = on_state, .param_changed = on_param,
-	.add_buffer = on_add_buffer, .remove_buffer = on_remove_buffer, .trigger_done = on_round_over,
+	PW_VERSION_STREAM_EVENTS,
+	.state_changed = on_state,
+	.param_changed = on_param,
+	.add_buffer = on_add_buffer,
+	.remove_buffer = on_remove_buffer,
+	.trigger_done = on_round_over,
 };
 
 /* --- coming and going, under the lock --- */
 
 static struct pw_properties *properties(const struct pipewire_sink *s)
 {
-	return pw_properties_new(PW_KEY_MEDIA_CLASS, "Video/Source", PW_KEY_MEDIA_TYPE, "Video", PW_KEY_MEDIA_CATEGORY, "Capture",
-		PW_KEY_MEDIA_ROLE, "Camera", PW_KEY_NODE_NAME, s->node, PW_KEY_NODE_NICK, s->node, PW_KEY_NODE_DESCRIPTION, s->node,
-		PW_KEY_NODE_VIRTUAL, "true", PMK_PIPEWIRE_MARK, "true", NULL);
+	return pw_properties_new(PW_KEY_MEDIA_CLASS, "Video/Source", PW_KEY_MEDIA_TYPE, "Video", PW_KEY_MEDIA_CATEGORY,
+		"Capture", PW_KEY_MEDIA_ROLE, "Camera", PW_KEY_NODE_NAME, s->node, PW_KEY_NODE_NICK, s->node,
+		PW_KEY_NODE_DESCRIPTION, s->node, PW_KEY_NODE_VIRTUAL, "true", PMK_PIPEWIRE_MARK, "true", NULL);
 }
 
-/* RT_PROCESS though nothing is done there: without it each round leaves a call of "process" for the connection's thread in a queue that
- * only one thread may write to, and the data thread writes to it already.
+/* RT_PROCESS though nothing is done there: without it each round leaves a call of "process" for the connection's thread
+ * in a queue that only one thread may write to, and the data thread writes to it already.
  *
  * Readers pad the chroma rows of widths that are no multiple of 8 in different ways, so such a width has no I420. */
 static int connect_stream(struct pipewire_sink *s)
 {
-	static const enum pw_stream_flags flags = PW_STREAM_FLAG_DRIVER | PW_STREAM_FLAG_MAP_BUFFERS | PW_STREAM_FLAG_RT_PROCESS;
+	static const enum pw_stream_flags flags = PW_STREAM_FLAG_DRIVER | PW_STREAM_FLAG_MAP_BUFFERS |
+		PW_STREAM_FLAG_RT_PROCESS;
 	uint8_t memory[2048];
 	struct spa_pod_builder builder = SPA_POD_BUILDER_INIT(memory, sizeof(memory));
-	struct pmk_device_mode mode = { .fourcc = PMK_FOURCC_YU12, .width = s->width, .height = s->height, .fps = s->fps };
+	struct pmk_device_mode mode = {
+		.fourcc = PMK_FOURCC_YU12, .width = s->width, .height = s->height, .fps = s->fps
+	};
 	const struct spa_pod *offers[2];
 	uint32_t count = 0;
 
@@ -431,7 +444,10 @@ static int pipewire_close(struct pmk_sink *sink, const struct pmk_shown *cover)
 }
 
 static const struct pmk_sink_impl pipewire_impl = {
-	.write = pipewire_write, .close = pipewire_close, .watched = pipewire_watched, .watch_fd = pipewire_watch_fd,
+	.write = pipewire_write,
+	.close = pipewire_close,
+	.watched = pipewire_watched,
+	.watch_fd = pipewire_watch_fd,
 	.rest = pipewire_rest,
 };
 
@@ -452,7 +468,8 @@ static int open_node(struct pipewire_sink *s)
 	return err;
 }
 
-static int prepare(struct pipewire_sink *s, const char *name, const struct pmk_sink_setup *setup, const struct pmk_shown *cover)
+static int prepare(
+	struct pipewire_sink *s, const char *name, const struct pmk_sink_setup *setup, const struct pmk_shown *cover)
 {
 	int err;
 
@@ -475,8 +492,8 @@ static int prepare(struct pipewire_sink *s, const char *name, const struct pmk_s
 	return pmk_pipewire_create(on_lost, s, &s->pipewire);
 }
 
-int pmk_sink_pipewire_open(const char *name, const struct pmk_sink_setup *setup, const struct pmk_shown *cover,
-	struct pmk_sink **sink)
+int pmk_sink_pipewire_open(
+	const char *name, const struct pmk_sink_setup *setup, const struct pmk_shown *cover, struct pmk_sink **sink)
 {
 	struct pipewire_sink *s = calloc(1, sizeof(*s));
 	int err;

@@ -20,13 +20,14 @@
 
 enum { FRAMES = 6, OFFERS = 24 };
 
-static const uint64_t ANSWER_NS = PMK_S_NS;	/* for the daemon to tell its cameras */
-static const uint64_t PERSON_NS = 60 * PMK_S_NS;	/* for whoever is asked to answer */
-static const uint64_t GRANT_NS = 2 * PMK_S_NS;	/* for the cameras that were permitted to be shown */
+static const uint64_t ANSWER_NS = PMK_S_NS; /* for the daemon to tell its cameras */
+static const uint64_t PERSON_NS = 60 * PMK_S_NS; /* for whoever is asked to answer */
+static const uint64_t GRANT_NS = 2 * PMK_S_NS; /* for the cameras that were permitted to be shown */
 static const uint64_t LOOK_AGAIN_NS = 100 * PMK_MS_NS;
-static const uint64_t FIRST_FRAME_NS = 3 * PMK_S_NS;	/* how long a camera may take to start */
+static const uint64_t FIRST_FRAME_NS = 3 * PMK_S_NS; /* how long a camera may take to start */
 
-/* The reading end of a camera node. Its pictures are taken on the connection's thread and unpacked by read, both under its lock. */
+/* The reading end of a camera node. Its pictures are taken on the connection's thread and unpacked by read, both under
+ * its lock. */
 struct pipewire_source {
 	struct pmk_source base;
 	struct pmk_pipewire *pipewire;
@@ -38,10 +39,10 @@ struct pipewire_source {
 	struct pw_stream *stream;
 	struct spa_hook hook;
 	struct pmk_unpack unpack;
-	struct pmk_device_mode mode;	/* agreed on; no fourcc before */
-	struct pw_buffer *newest;	/* ours until it is unpacked, or a newer one comes */
-	uint64_t arrived_ns, number;	/* of the newest, and how many came */
-	int lost;	/* 0, or why */
+	struct pmk_device_mode mode; /* agreed on; no fourcc before */
+	struct pw_buffer *newest; /* ours until it is unpacked, or a newer one comes */
+	uint64_t arrived_ns, number; /* of the newest, and how many came */
+	int lost; /* 0, or why */
 };
 
 static void lose(struct pipewire_source *s, int err)
@@ -71,8 +72,10 @@ static void on_state(void *user, enum pw_stream_state before, enum pw_stream_sta
 {
 	struct pipewire_source *s = user;
 
-	pmk_debug("camera pipewire:%s: %s%s%s", s->camera.name, pw_stream_state_as_string(state), error ? ": " : "", error ? error : "");
-	if (state == PW_STREAM_STATE_ERROR || (state == PW_STREAM_STATE_UNCONNECTED && before >= PW_STREAM_STATE_PAUSED))
+	pmk_debug("camera pipewire:%s: %s%s%s", s->camera.name, pw_stream_state_as_string(state), error ? ": " : "",
+		error ? error : "");
+	if (state == PW_STREAM_STATE_ERROR ||
+		(state == PW_STREAM_STATE_UNCONNECTED && before >= PW_STREAM_STATE_PAUSED))
 		lose(s, -EIO);
 	pmk_pipewire_wake(s->pipewire);
 }
@@ -133,8 +136,11 @@ static void on_process(void *user)
 }
 
 static const struct pw_stream_events stream_events = {
-	PW_VERSION_STREAM_EVENTS, .state_changed = on_state, .param_changed = on_format,
-	.remove_buffer = on_remove_buffer, .process = on_process,
+	PW_VERSION_STREAM_EVENTS,
+	.state_changed = on_state,
+	.param_changed = on_format,
+	.remove_buffer = on_remove_buffer,
+	.process = on_process,
 };
 
 /* --- the capture thread's, under the lock --- */
@@ -149,13 +155,15 @@ static const char *convert(struct pipewire_source *s, const struct pw_buffer *bu
 		return "the camera says so";
 	if (offset > data->maxsize || bytes > data->maxsize - offset)
 		return "larger than its buffer";
-	return pmk_unpack(&s->unpack, (const uint8_t *)data->data + offset, bytes, stride > least && stride <= 1 << 20 ? stride : least, image);
+	return pmk_unpack(&s->unpack, (const uint8_t *)data->data + offset, bytes,
+		stride > least && stride <= 1 << 20 ? stride : least, image);
 }
 
 /* The camera's own time where it is one of our clock's. */
 static uint64_t capture_time_ns(const struct pipewire_source *s, const struct pw_buffer *buffer)
 {
-	const struct spa_meta_header *header = spa_buffer_find_meta_data(buffer->buffer, SPA_META_Header, sizeof(*header));
+	const struct spa_meta_header *header = spa_buffer_find_meta_data(
+		buffer->buffer, SPA_META_Header, sizeof(*header));
 	uint64_t stamp = header && header->pts > 0 ? (uint64_t)header->pts : 0;
 
 	return stamp <= s->arrived_ns && s->arrived_ns - stamp < 5 * PMK_S_NS ? stamp : s->arrived_ns;
@@ -208,7 +216,8 @@ static int lost(const struct pipewire_source *s)
 	else if (s->lost == -ENODEV)
 		pmk_error("%s: the camera has gone; plug it in again", s->base.name);
 	else
-		pmk_error("%s: the camera failed: %s; unplug it and plug it in again", s->base.name, strerror(-s->lost));
+		pmk_error(
+			"%s: the camera failed: %s; unplug it and plug it in again", s->base.name, strerror(-s->lost));
 	return s->lost == -EPIPE ? -ENODEV : s->lost;
 }
 
@@ -264,9 +273,12 @@ static int report_none(const struct pmk_pipewire_camera *cameras, int count, con
 	if (name && *name && count)
 		pmk_error("camera 'pipewire:%s': PipeWire has no such camera, but %s", name, seen);
 	else if (count)
-		pmk_error("camera 'pipewire': none of PipeWire's cameras has a known format: %s; name a device, such as /dev/video0", seen);
+		pmk_error("camera 'pipewire': none of PipeWire's cameras has a known format: %s; name a device, such "
+			  "as /dev/video0",
+			seen);
 	else
-		pmk_error("camera 'pipewire': PipeWire has no camera; plug one in, or name a device, such as /dev/video0");
+		pmk_error("camera 'pipewire': PipeWire has no camera; plug one in, or name a device, such as "
+			  "/dev/video0");
 	return name && *name ? -ENOENT : -ENODEV;
 }
 
@@ -279,7 +291,8 @@ static bool any_has_modes(const struct pmk_pipewire_camera *cameras, int count)
 }
 
 /* What the portal shows comes a little after the connection: it is the session's manager that grants each camera. */
-static int granted_cameras(struct pipewire_source *s, const struct pmk_source_wish *wish, struct pmk_pipewire_camera **cameras)
+static int granted_cameras(
+	struct pipewire_source *s, const struct pmk_source_wish *wish, struct pmk_pipewire_camera **cameras)
 {
 	uint64_t deadline = pmk_clock_now_ns() + GRANT_NS;
 	int count;
@@ -300,21 +313,28 @@ static int ask_portal(struct pipewire_source *s, const char *why)
 
 	if (!pmk_portal_has_camera())
 		return -ENOENT;
-	pmk_info("camera 'pipewire': %s; asking the desktop portal: say yes where it asks whether the camera may be used", why);
+	pmk_info("camera 'pipewire': %s; asking the desktop portal: say yes where it asks whether the camera may be "
+		 "used",
+		why);
 	err = pmk_portal_open_cameras(pmk_clock_now_ns() + PERSON_NS, &fd);
 	if (err == 0)
 		err = pmk_pipewire_connect_fd(s->pipewire, fd);
 	if (err == -EACCES)
-		pmk_error("camera 'pipewire': the desktop portal says no; permit the camera in the desktop's settings for privacy");
+		pmk_error("camera 'pipewire': the desktop portal says no; permit the camera in the desktop's settings "
+			  "for privacy");
 	else if (err == -ETIMEDOUT)
-		pmk_error("camera 'pipewire': nobody answered the desktop portal's question; start again, and answer it");
+		pmk_error(
+			"camera 'pipewire': nobody answered the desktop portal's question; start again, and answer it");
 	else if (err < 0)
-		pmk_error("camera 'pipewire': the desktop portal fails; restart it: systemctl --user restart xdg-desktop-portal");
+		pmk_error("camera 'pipewire': the desktop portal fails; restart it: systemctl --user restart "
+			  "xdg-desktop-portal");
 	return err == 0 || err == -EACCES ? err : -EIO;
 }
 
-/* The daemon itself first; where that is out of reach or shows no camera, the portal. How many, or an error that was logged. */
-static int reach_cameras(struct pipewire_source *s, const struct pmk_source_wish *wish, struct pmk_pipewire_camera **cameras)
+/* The daemon itself first; where that is out of reach or shows no camera, the portal. How many, or an error that was
+ * logged. */
+static int reach_cameras(
+	struct pipewire_source *s, const struct pmk_source_wish *wish, struct pmk_pipewire_camera **cameras)
 {
 	int count = pmk_pipewire_connect(s->pipewire), err;
 
@@ -322,7 +342,8 @@ static int reach_cameras(struct pipewire_source *s, const struct pmk_source_wish
 		count = pmk_pipewire_cameras(s->pipewire, wish, pmk_clock_now_ns() + ANSWER_NS, cameras);
 	if (count != 0 && count != -ENOENT && count != -EACCES)
 		return count < 0 ? pmk_pipewire_report("camera 'pipewire'", count) : count;
-	if (count == 0 && pmk_pipewire_lists_ours())	/* a daemon that shows our own camera hides no other; the portal would offer only that */
+	if (count == 0 && pmk_pipewire_lists_ours()) /* a daemon that shows our own camera hides no other; the portal
+							would offer only that */
 		return 0;
 	pmk_pipewire_disconnect(s->pipewire);
 	err = ask_portal(s, count == 0 ? "PipeWire shows no camera" : "PipeWire is out of reach");
@@ -345,7 +366,8 @@ static int find_camera(struct pipewire_source *s, const char *name, const struct
 	if (count < 0)
 		return count;
 	for (int i = 0; i < count && found < 0; i++) {
-		if (any ? cameras[i].mode_count > 0 : strcmp(cameras[i].name, name) == 0 || strcmp(cameras[i].title, name) == 0)
+		if (any ? cameras[i].mode_count > 0 :
+			  strcmp(cameras[i].name, name) == 0 || strcmp(cameras[i].title, name) == 0)
 			found = i;
 	}
 	if (found >= 0)
@@ -356,7 +378,8 @@ static int find_camera(struct pipewire_source *s, const char *name, const struct
 	return found < 0 ? found : 0;
 }
 
-/* The best mode with its rate, then with any rate, then all others: a camera that somebody reads already is held at its format. */
+/* The best mode with its rate, then with any rate, then all others: a camera that somebody reads already is held at its
+ * format. */
 static int offer(const struct pipewire_source *s, const struct pmk_source_wish *wish, struct spa_pod_builder *builder,
 	const struct spa_pod *offers[OFFERS])
 {
@@ -365,9 +388,12 @@ static int offer(const struct pipewire_source *s, const struct pmk_source_wish *
 	char name[5];
 
 	if (best < 0 && wish->fourcc)
-		pmk_error("camera 'pipewire:%s': it has no format %s; leave out --format", s->camera.name, pmk_fourcc_name(wish->fourcc, name));
+		pmk_error("camera 'pipewire:%s': it has no format %s; leave out --format", s->camera.name,
+			pmk_fourcc_name(wish->fourcc, name));
 	else if (best < 0)
-		pmk_error("camera 'pipewire:%s': it offers none of the formats YUYV, UYVY, NV12, YU12, YV12, MJPG; choose another", s->camera.name);
+		pmk_error("camera 'pipewire:%s': it offers none of the formats YUYV, UYVY, NV12, YU12, YV12, MJPG; "
+			  "choose another",
+			s->camera.name);
 	if (best < 0)
 		return wish->fourcc ? -EINVAL : -ENODEV;
 	if (modes[best].fps > 0)
@@ -386,14 +412,15 @@ static struct pw_properties *properties(const struct pipewire_source *s)
 {
 	const char *target = *s->camera.serial ? s->camera.serial : s->camera.name;
 
-	return pw_properties_new(PW_KEY_MEDIA_TYPE, "Video", PW_KEY_MEDIA_CATEGORY, "Capture", PW_KEY_MEDIA_ROLE, "Camera",
-		PW_KEY_NODE_NAME, "potemkin.camera", PW_KEY_NODE_DESCRIPTION, "potemkin", PW_KEY_TARGET_OBJECT, target,
-		PW_KEY_NODE_DONT_RECONNECT, "true", NULL);
+	return pw_properties_new(PW_KEY_MEDIA_TYPE, "Video", PW_KEY_MEDIA_CATEGORY, "Capture", PW_KEY_MEDIA_ROLE,
+		"Camera", PW_KEY_NODE_NAME, "potemkin.camera", PW_KEY_NODE_DESCRIPTION, "potemkin",
+		PW_KEY_TARGET_OBJECT, target, PW_KEY_NODE_DONT_RECONNECT, "true", NULL);
 }
 
 static int connect_stream(struct pipewire_source *s, const struct pmk_source_wish *wish)
 {
-	static const enum pw_stream_flags flags = PW_STREAM_FLAG_AUTOCONNECT | PW_STREAM_FLAG_MAP_BUFFERS | PW_STREAM_FLAG_DONT_RECONNECT;
+	static const enum pw_stream_flags flags = PW_STREAM_FLAG_AUTOCONNECT | PW_STREAM_FLAG_MAP_BUFFERS |
+		PW_STREAM_FLAG_DONT_RECONNECT;
 	uint8_t memory[OFFERS * 256];
 	struct spa_pod_builder builder = SPA_POD_BUILDER_INIT(memory, sizeof(memory));
 	const struct spa_pod *offers[OFFERS];
@@ -424,7 +451,9 @@ static int wait_for_picture(struct pipewire_source *s)
 	if (s->lost)
 		return lost(s);
 	if (!s->mode.fourcc || pw_stream_get_state(s->stream, NULL) != PW_STREAM_STATE_STREAMING) {
-		pmk_error("%s: the camera does not start; is it in use, and does WirePlumber run? systemctl --user restart wireplumber", s->base.name);
+		pmk_error("%s: the camera does not start; is it in use, and does WirePlumber run? systemctl --user "
+			  "restart wireplumber",
+			s->base.name);
 		return -EIO;
 	}
 	if (s->newest)

@@ -11,7 +11,8 @@ enum { MAX_NODES = 256 };
 
 static void look_at(int fd, struct pmk_device *device)
 {
-	const uint32_t both = V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_VIDEO_OUTPUT_MPLANE | V4L2_CAP_VIDEO_M2M | V4L2_CAP_VIDEO_M2M_MPLANE;
+	const uint32_t both = V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_VIDEO_OUTPUT_MPLANE | V4L2_CAP_VIDEO_M2M |
+		V4L2_CAP_VIDEO_M2M_MPLANE;
 	struct v4l2_capability cap;
 
 	device->error = pmk_v4l2_query(fd, &cap);
@@ -24,7 +25,8 @@ static void look_at(int fd, struct pmk_device *device)
 		device->busy = pmk_v4l2_busy(fd, &cap);
 		return;
 	}
-	if (!(cap.device_caps & V4L2_CAP_VIDEO_CAPTURE) || !(cap.device_caps & V4L2_CAP_STREAMING) || cap.device_caps & both)
+	if (!(cap.device_caps & V4L2_CAP_VIDEO_CAPTURE) || !(cap.device_caps & V4L2_CAP_STREAMING) ||
+		cap.device_caps & both)
 		return;
 	device->mode_count = pmk_v4l2_modes(fd, NULL, device->modes, sizeof(device->modes) / sizeof(*device->modes));
 	if (!device->mode_count)

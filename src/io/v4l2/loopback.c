@@ -17,10 +17,10 @@ struct config {
 	char label[32];
 	uint32_t min_width, max_width, min_height, max_height;
 	int32_t buffers, openers, debug;
-	int32_t announce_all_caps;	/* the opposite of exclusive_caps */
+	int32_t announce_all_caps; /* the opposite of exclusive_caps */
 };
 
-enum { OLD_ADD = 0x4c80, OLD_REMOVE = 0x4c81 };	/* before 0.15 */
+enum { OLD_ADD = 0x4c80, OLD_REMOVE = 0x4c81 }; /* before 0.15 */
 #define NEW_ADD _IOW('~', 1, struct config)
 #define NEW_REMOVE _IOW('~', 2, uint32_t)
 
@@ -70,7 +70,8 @@ int pmk_loopback_others(int number)
 
 int pmk_loopback_remove(int number)
 {
-	int result = control(NEW_REMOVE, OLD_REMOVE, (void *)(uintptr_t)(unsigned)number);	/* by value, whatever its number says */
+	/* by value, whatever its number says */
+	int result = control(NEW_REMOVE, OLD_REMOVE, (void *)(uintptr_t)(unsigned)number);
 
 	return result < 0 ? result : 0;
 }

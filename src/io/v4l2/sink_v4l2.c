@@ -8,28 +8,29 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/parse.h"
-#include "io/v4l2/devices.h"
 #include "io/sink.h"
+#include "io/v4l2/devices.h"
 #include "io/v4l2/v4l2.h"
 #include "io/v4l2/viewers.h"
 
-enum { RING_MOST = 32, RING_LEAST = 8, MOST_NODES = 256 };	/* v4l2loopback has 2 buffers by default, at most 32 */
-#define RING_SIZE "/sys/devices/virtual/video4linux/video%d/buffers"	/* v4l2loopback's alone */
+enum { RING_MOST = 32, RING_LEAST = 8, MOST_NODES = 256 }; /* v4l2loopback has 2 buffers by default, at most 32 */
+#define RING_SIZE "/sys/devices/virtual/video4linux/video%d/buffers" /* v4l2loopback's alone */
 
-/* v4l2loopback 0.12, which tells no version, is fed through mapped buffers: after a producer that used write() its node is
- * dead until the module is loaded anew. From 0.13 on write() is right: it starts the stream, and mapped output tears on 0.13. */
+/* v4l2loopback 0.12, which tells no version, is fed through mapped buffers: after a producer that used write() its node
+ * is dead until the module is loaded anew. From 0.13 on write() is right: it starts the stream, and mapped output tears
+ * on 0.13. */
 struct v4l2_sink {
 	struct pmk_sink base;
 	char path[64];
 	int fd;
-	struct pmk_layout layout;	/* of what write is given */
-	struct v4l2_pix_format pix;	/* as negotiated: even sides, tight rows */
-	size_t bytes;	/* of a picture */
+	struct pmk_layout layout; /* of what write is given */
+	struct v4l2_pix_format pix; /* as negotiated: even sides, tight rows */
+	size_t bytes; /* of a picture */
 	bool streaming, lost;
-	struct pmk_viewers *viewers;	/* NULL: no way to tell */
+	struct pmk_viewers *viewers; /* NULL: no way to tell */
 	struct pmk_v4l2_map maps[RING_MOST];
-	int map_count, next;	/* mapped buffers, 0 when fed by write(); the one whose turn it is */
-	uint8_t *picture;	/* for write() */
+	int map_count, next; /* mapped buffers, 0 when fed by write(); the one whose turn it is */
+	uint8_t *picture; /* for write() */
 };
 
 /* What there is in its place, told by names alone: to open each node might wake a camera. */
@@ -48,7 +49,9 @@ static int report_absent(const char *path)
 	if (used)
 		pmk_error("%s: no such device; the virtual cameras here are %s", path, seen);
 	else
-		pmk_error("%s: no such device, and there is no virtual camera at all; make one: sudo potemkin setup-loopback", path);
+		pmk_error("%s: no such device, and there is no virtual camera at all; make one: sudo potemkin "
+			  "setup-loopback",
+			path);
 	return -ENOENT;
 }
 
@@ -60,19 +63,24 @@ static int report(const char *path, int err)
 		return report_absent(path);
 	case -EACCES:
 	case -EPERM:
-		pmk_error("%s: not permitted; join the group that may use it: sudo usermod -aG video $USER, then log in again", path);
+		pmk_error("%s: not permitted; join the group that may use it: sudo usermod -aG video $USER, then log "
+			  "in again",
+			path);
 		return -EACCES;
 	case -EBUSY:
-		pmk_error("%s: another program already feeds this virtual camera; close it, or use another device", path);
+		pmk_error(
+			"%s: another program already feeds this virtual camera; close it, or use another device", path);
 		return -EBUSY;
 	case -ENODEV:
 	case -ENOTTY:
 		pmk_error("%s: not a virtual camera; `potemkin list outputs` shows what there is", path);
 		return -ENODEV;
 	default:
-		pmk_error("%s: cannot use the virtual camera: %s; load the module anew: sudo modprobe -r v4l2loopback && "
-			"sudo modprobe v4l2loopback exclusive_caps=1", path, strerror(-err));
-		return err == -EINVAL ? -EIO : err;	/* a driver's refusal is no mistake of usage */
+		pmk_error(
+			"%s: cannot use the virtual camera: %s; load the module anew: sudo modprobe -r v4l2loopback && "
+			"sudo modprobe v4l2loopback exclusive_caps=1",
+			path, strerror(-err));
+		return err == -EINVAL ? -EIO : err; /* a driver's refusal is no mistake of usage */
 	}
 }
 
@@ -91,7 +99,8 @@ static int check_caps(struct v4l2_sink *s, struct v4l2_capability *cap)
 		return report(s->path, -ENODEV);
 	if (!(cap->device_caps & (V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_VIDEO_CAPTURE))) {
 		pmk_error("%s: the virtual camera was left unusable by an earlier program; load the module anew: "
-			"sudo modprobe -r v4l2loopback && sudo modprobe v4l2loopback exclusive_caps=1", s->path);
+			  "sudo modprobe -r v4l2loopback && sudo modprobe v4l2loopback exclusive_caps=1",
+			s->path);
 		return -EBUSY;
 	}
 	return pmk_v4l2_busy(s->fd, cap) ? report(s->path, -EBUSY) : 0;
@@ -106,7 +115,8 @@ static void ask_format(struct v4l2_pix_format *pix, const struct pmk_sink_setup 
 	pix->pixelformat = setup->fourcc ? setup->fourcc : PMK_FOURCC_YUYV;
 	pix->field = V4L2_FIELD_NONE;
 	pix->bytesperline = (uint32_t)pmk_fourcc_stride(pix->pixelformat, (int)pix->width);
-	pix->sizeimage = (uint32_t)pmk_fourcc_bytes(pix->pixelformat, (int)pix->width, (int)pix->height, (int)pix->bytesperline);
+	pix->sizeimage = (uint32_t)pmk_fourcc_bytes(
+		pix->pixelformat, (int)pix->width, (int)pix->height, (int)pix->bytesperline);
 	pix->priv = V4L2_PIX_FMT_PRIV_MAGIC;
 	pix->colorspace = hd ? V4L2_COLORSPACE_REC709 : V4L2_COLORSPACE_SMPTE170M;
 	pix->ycbcr_enc = hd ? V4L2_YCBCR_ENC_709 : V4L2_YCBCR_ENC_601;
@@ -123,21 +133,25 @@ static int set_format(struct v4l2_sink *s, const struct pmk_sink_setup *setup)
 	ask_format(&s->pix, setup);
 	s->bytes = s->pix.sizeimage;
 	if (!s->bytes || s->pix.pixelformat == PMK_FOURCC_UYVY || s->pix.pixelformat == PMK_FOURCC_YV12) {
-		pmk_error("%s: a virtual camera is fed YUYV, NV12 or YU12, not %s", s->path, pmk_fourcc_name(s->pix.pixelformat, name));
+		pmk_error("%s: a virtual camera is fed YUYV, NV12 or YU12, not %s", s->path,
+			pmk_fourcc_name(s->pix.pixelformat, name));
 		return -EINVAL;
 	}
 	format.fmt.pix = s->pix;
 	err = ioctl_of(s, VIDIOC_S_FMT, &format);
-	if (err == -EBUSY || err == -EINVAL)	/* 0.13's and 0.12's way to say that it stays as it is */
+	if (err == -EBUSY || err == -EINVAL) /* 0.13's and 0.12's way to say that it stays as it is */
 		err = ioctl_of(s, VIDIOC_G_FMT, &format);
 	if (err < 0)
 		return report(s->path, err);
-	if (given->width == s->pix.width && given->height == s->pix.height && given->pixelformat == s->pix.pixelformat &&
-	    given->sizeimage >= s->bytes && (!given->bytesperline || given->bytesperline == s->pix.bytesperline))
+	if (given->width == s->pix.width && given->height == s->pix.height &&
+		given->pixelformat == s->pix.pixelformat && given->sizeimage >= s->bytes &&
+		(!given->bytesperline || given->bytesperline == s->pix.bytesperline))
 		return 0;
-	pmk_error("%s: the virtual camera is held at %s %ux%u by a program that still reads it (or by keep_format); close that "
-		"program, or use --size %ux%u", s->path, pmk_fourcc_name(given->pixelformat, name), given->width, given->height,
-		given->width, given->height);
+	pmk_error("%s: the virtual camera is held at %s %ux%u by a program that still reads it (or by keep_format); "
+		  "close that "
+		  "program, or use --size %ux%u",
+		s->path, pmk_fourcc_name(given->pixelformat, name), given->width, given->height, given->width,
+		given->height);
 	return -EBUSY;
 }
 
@@ -156,7 +170,9 @@ static void paint(const struct v4l2_sink *s, const struct pmk_shown *shown, uint
 /* The buffer that index means now: a reader that asks for fewer buffers makes the ring smaller while it runs. */
 static struct pmk_v4l2_map *map_of(struct v4l2_sink *s, int index)
 {
-	struct v4l2_buffer buffer = { .index = (uint32_t)index, .type = V4L2_BUF_TYPE_VIDEO_OUTPUT, .memory = V4L2_MEMORY_MMAP };
+	struct v4l2_buffer buffer = {
+		.index = (uint32_t)index, .type = V4L2_BUF_TYPE_VIDEO_OUTPUT, .memory = V4L2_MEMORY_MMAP
+	};
 
 	if (ioctl_of(s, VIDIOC_QUERYBUF, &buffer) < 0)
 		return &s->maps[index];
@@ -170,8 +186,11 @@ static struct pmk_v4l2_map *map_of(struct v4l2_sink *s, int index)
 static int put_mapped(struct v4l2_sink *s, const struct pmk_shown *shown)
 {
 	struct v4l2_buffer buffer = {
-		.index = (uint32_t)s->next, .type = V4L2_BUF_TYPE_VIDEO_OUTPUT, .memory = V4L2_MEMORY_MMAP,
-		.bytesused = (uint32_t)s->bytes, .field = V4L2_FIELD_NONE,
+		.index = (uint32_t)s->next,
+		.type = V4L2_BUF_TYPE_VIDEO_OUTPUT,
+		.memory = V4L2_MEMORY_MMAP,
+		.bytesused = (uint32_t)s->bytes,
+		.field = V4L2_FIELD_NONE,
 	};
 
 	paint(s, shown, map_of(s, s->next)->memory);
@@ -218,7 +237,7 @@ static int put_cover(struct v4l2_sink *s, const struct pmk_shown *cover)
 		paint(s, cover, s->maps[i].memory);
 	for (int i = 0; i < rounds; i++) {
 		int one = put(s, cover);
-		err = one < 0 && err == 0 ? one : err;	/* one refused picture is no reason to leave the others */
+		err = one < 0 && err == 0 ? one : err; /* one refused picture is no reason to leave the others */
 	}
 	return err;
 }
@@ -226,14 +245,16 @@ static int put_cover(struct v4l2_sink *s, const struct pmk_shown *cover)
 /* Mapped buffers hold the cover before STREAMON, for after it a client may map them. */
 static int start_mapped(struct v4l2_sink *s, const struct pmk_shown *cover)
 {
-	struct v4l2_requestbuffers request = { .count = RING_MOST, .type = V4L2_BUF_TYPE_VIDEO_OUTPUT, .memory = V4L2_MEMORY_MMAP };
+	struct v4l2_requestbuffers request = {
+		.count = RING_MOST, .type = V4L2_BUF_TYPE_VIDEO_OUTPUT, .memory = V4L2_MEMORY_MMAP
+	};
 	int type = V4L2_BUF_TYPE_VIDEO_OUTPUT, count;
 	int err = ioctl_of(s, VIDIOC_REQBUFS, &request);
 
 	if (err < 0)
 		return err;
-	count = pmk_v4l2_map_buffers(s->fd, V4L2_BUF_TYPE_VIDEO_OUTPUT, request.count < RING_MOST ? (int)request.count : RING_MOST,
-		s->maps);
+	count = pmk_v4l2_map_buffers(
+		s->fd, V4L2_BUF_TYPE_VIDEO_OUTPUT, request.count < RING_MOST ? (int)request.count : RING_MOST, s->maps);
 	if (count < 0)
 		return count;
 	s->map_count = count;
@@ -259,11 +280,12 @@ static int start(struct v4l2_sink *s, const struct v4l2_capability *cap, const s
 	if (err == 0)
 		err = put_cover(s, cover);
 	if (err == -EAGAIN)
-		err = 0;	/* a mapped buffer was painted before, and that is the cover too */
+		err = 0; /* a mapped buffer was painted before, and that is the cover too */
 	if (err < 0)
-		return report(s->path, err == -EINVAL ? -EBUSY : err);	/* 0.13's answer to a second producer's write() */
+		/* 0.13's answer to a second producer's write() */
+		return report(s->path, err == -EINVAL ? -EBUSY : err);
 	s->streaming = true;
-	return pmk_v4l2_query(s->fd, &after);	/* from now on clients see a camera */
+	return pmk_v4l2_query(s->fd, &after); /* from now on clients see a camera */
 }
 
 static int v4l2_write(struct pmk_sink *sink, const struct pmk_shown *shown)
@@ -277,7 +299,8 @@ static int v4l2_write(struct pmk_sink *sink, const struct pmk_shown *shown)
 	if (err >= 0 || err == -EAGAIN)
 		return 0;
 	if (!s->lost)
-		pmk_error("%s: the virtual camera has gone: %s; is v4l2loopback still loaded?", s->path, strerror(-err));
+		pmk_error(
+			"%s: the virtual camera has gone: %s; is v4l2loopback still loaded?", s->path, strerror(-err));
 	s->lost = true;
 	return err;
 }
@@ -316,9 +339,9 @@ static int v4l2_close(struct pmk_sink *sink, const struct pmk_shown *cover)
 	int err = 0;
 
 	if (s->streaming && cover)
-		err = put_cover(s, cover);	/* also when lost: it may have been one picture only */
+		err = put_cover(s, cover); /* also when lost: it may have been one picture only */
 	if (err < 0 && s->lost)
-		err = 0;	/* said then */
+		err = 0; /* said then */
 	if (err < 0)
 		pmk_error("%s: cannot leave the cover in the virtual camera: %s", s->path, strerror(-err));
 	pmk_viewers_destroy(s->viewers);
@@ -330,8 +353,9 @@ static int v4l2_close(struct pmk_sink *sink, const struct pmk_shown *cover)
 	return err;
 }
 
-static const struct pmk_sink_impl v4l2_impl = { .write = v4l2_write, .close = v4l2_close, .watched = v4l2_watched,
-	.watch_fd = v4l2_watch_fd, .rest = v4l2_rest };
+static const struct pmk_sink_impl v4l2_impl = {
+	.write = v4l2_write, .close = v4l2_close, .watched = v4l2_watched, .watch_fd = v4l2_watch_fd, .rest = v4l2_rest
+};
 
 static int negotiate(struct v4l2_sink *s, const struct pmk_sink_setup *setup, struct v4l2_capability *cap)
 {
@@ -346,14 +370,15 @@ static int negotiate(struct v4l2_sink *s, const struct pmk_sink_setup *setup, st
 	parm.parm.output.timeperframe = pmk_v4l2_interval(setup->fps > 0 ? setup->fps : 30);
 	err = ioctl_of(s, VIDIOC_S_PARM, &parm);
 	if (err < 0)
-		pmk_warn("%s: the virtual camera does not take the rate: %s; clients will see its own", s->path, strerror(-err));
+		pmk_warn("%s: the virtual camera does not take the rate: %s; clients will see its own", s->path,
+			strerror(-err));
 	snprintf(s->base.name, sizeof(s->base.name), "%s (%s) %s %ux%u", s->path, (const char *)cap->card,
 		pmk_fourcc_name(s->pix.pixelformat, format), s->pix.width, s->pix.height);
 	return 0;
 }
 
-int pmk_sink_v4l2_open(const char *device, const struct pmk_sink_setup *setup, const struct pmk_shown *cover,
-	struct pmk_sink **sink)
+int pmk_sink_v4l2_open(
+	const char *device, const struct pmk_sink_setup *setup, const struct pmk_shown *cover, struct pmk_sink **sink)
 {
 	struct v4l2_sink *s = calloc(1, sizeof(*s));
 	struct v4l2_capability cap;

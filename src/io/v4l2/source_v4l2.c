@@ -6,29 +6,29 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "io/v4l2/devices.h"
 #include "io/source.h"
 #include "io/unpack.h"
+#include "io/v4l2/devices.h"
 #include "io/v4l2/v4l2.h"
 
 enum { BUFFERS = 4, FRAMES = 6, MODES = 256 };
 
-#define FIRST_FRAME_NS (3 * PMK_S_NS)	/* how long a camera may take to start */
+#define FIRST_FRAME_NS (3 * PMK_S_NS) /* how long a camera may take to start */
 
 struct v4l2_source {
 	struct pmk_source base;
 	char path[64];
 	int fd;
-	struct v4l2_pix_format pix;	/* as negotiated */
-	int stride;	/* bytes */
+	struct v4l2_pix_format pix; /* as negotiated */
+	int stride; /* bytes */
 	bool streaming;
 	struct pmk_v4l2_map maps[BUFFERS];
-	bool queued[BUFFERS];	/* the driver's, not ours */
+	bool queued[BUFFERS]; /* the driver's, not ours */
 	int map_count;
 	struct pmk_unpack unpack;
 	struct pmk_frame_pool *pool;
-	bool settled;	/* base.layout will not change any more */
-	uint64_t number;	/* of the next frame */
+	bool settled; /* base.layout will not change any more */
+	uint64_t number; /* of the next frame */
 };
 
 static int report(const char *path, int err)
@@ -40,7 +40,9 @@ static int report(const char *path, int err)
 		return -ENOENT;
 	case -EACCES:
 	case -EPERM:
-		pmk_error("%s: not permitted; join the group that may use cameras: sudo usermod -aG video $USER, then log in again", path);
+		pmk_error("%s: not permitted; join the group that may use cameras: sudo usermod -aG video $USER, then "
+			  "log in again",
+			path);
 		return -EACCES;
 	case -EBUSY:
 		pmk_error("%s: taken by another program; close it, or choose another camera with --camera", path);
@@ -51,7 +53,7 @@ static int report(const char *path, int err)
 		return -ENODEV;
 	default:
 		pmk_error("%s: cannot use the camera: %s; unplug it and plug it in again", path, strerror(-err));
-		return err == -EINVAL ? -EIO : err;	/* a driver's refusal is no mistake of usage */
+		return err == -EINVAL ? -EIO : err; /* a driver's refusal is no mistake of usage */
 	}
 }
 
@@ -60,7 +62,8 @@ static int ioctl_of(struct v4l2_source *s, unsigned long request, void *argument
 	return pmk_v4l2()->ioctl(s->fd, request, argument);
 }
 
-/* What the driver says the numbers mean. JPEG has it in its own standard; raw is limited range unless the driver says full. */
+/* What the driver says the numbers mean. JPEG has it in its own standard; raw is limited range unless the driver says
+ * full. */
 static void set_meaning(struct v4l2_source *s)
 {
 	const struct v4l2_pix_format *pix = &s->pix;
@@ -100,10 +103,11 @@ static int set_format(struct v4l2_source *s, const struct pmk_device_mode *mode)
 		return report(s->path, err);
 	least = pmk_fourcc_stride(pix->pixelformat, (int)(pix->width & 0xffff));
 	if (pix->pixelformat != mode->fourcc || pix->width < PMK_IMAGE_MIN_PX || pix->height < PMK_IMAGE_MIN_PX ||
-	    pix->width > PMK_IMAGE_MAX_PX || pix->height > PMK_IMAGE_MAX_PX || pix->bytesperline > 1 << 20) {
-		pmk_error("%s: the camera answers %s %ux%u to %s %dx%d, which is of no use; ask for another --size or --format", s->path,
-			pmk_fourcc_name(pix->pixelformat, given), pix->width, pix->height, pmk_fourcc_name(mode->fourcc, asked),
-			mode->width, mode->height);
+		pix->width > PMK_IMAGE_MAX_PX || pix->height > PMK_IMAGE_MAX_PX || pix->bytesperline > 1 << 20) {
+		pmk_error("%s: the camera answers %s %ux%u to %s %dx%d, which is of no use; ask for another --size or "
+			  "--format",
+			s->path, pmk_fourcc_name(pix->pixelformat, given), pix->width, pix->height,
+			pmk_fourcc_name(mode->fourcc, asked), mode->width, mode->height);
 		return -EIO;
 	}
 	s->pix = *pix;
@@ -140,7 +144,9 @@ static int enqueue(struct v4l2_source *s, uint32_t index)
 
 static int start(struct v4l2_source *s)
 {
-	struct v4l2_requestbuffers request = { .count = BUFFERS, .type = V4L2_BUF_TYPE_VIDEO_CAPTURE, .memory = V4L2_MEMORY_MMAP };
+	struct v4l2_requestbuffers request = {
+		.count = BUFFERS, .type = V4L2_BUF_TYPE_VIDEO_CAPTURE, .memory = V4L2_MEMORY_MMAP
+	};
 	int type = V4L2_BUF_TYPE_VIDEO_CAPTURE, count, err;
 	size_t least = pmk_fourcc_bytes(s->pix.pixelformat, (int)s->pix.width, (int)s->pix.height, s->stride);
 
@@ -156,8 +162,9 @@ static int start(struct v4l2_source *s)
 	}
 	for (int i = 0; i < s->map_count; i++) {
 		if (s->maps[i].length < (least ? least : 1)) {
-			pmk_error("%s: the driver's buffers have %zu bytes, a picture %zu; ask for another --size or --format", s->path,
-				s->maps[i].length, least);
+			pmk_error("%s: the driver's buffers have %zu bytes, a picture %zu; ask for another --size or "
+				  "--format",
+				s->path, s->maps[i].length, least);
 			return -EIO;
 		}
 		err = enqueue(s, (uint32_t)i);
@@ -204,7 +211,9 @@ static int dequeue(struct v4l2_source *s, struct v4l2_buffer *buffer)
 	if (err < 0)
 		return err;
 	if (buffer->index >= (uint32_t)s->map_count || !s->queued[buffer->index]) {
-		pmk_source_note_damage(&s->base, buffer->index >= (uint32_t)s->map_count ? "a buffer that does not exist" : "the same buffer twice");
+		pmk_source_note_damage(&s->base,
+			buffer->index >= (uint32_t)s->map_count ? "a buffer that does not exist" :
+								  "the same buffer twice");
 		return -EAGAIN;
 	}
 	s->queued[buffer->index] = false;
@@ -296,7 +305,7 @@ static int v4l2_read(struct pmk_source *source, struct pmk_frame **frame, uint64
 			return -EAGAIN;
 		if (err < 0)
 			break;
-		if (!(ready.revents & POLLIN)) {	/* POLLERR: the driver says why when asked for a buffer */
+		if (!(ready.revents & POLLIN)) { /* POLLERR: the driver says why when asked for a buffer */
 			err = take_newest(s, frame);
 			err = err == -EAGAIN || err == -ENOBUFS ? -EIO : err;
 			break;
@@ -336,15 +345,19 @@ static int settle(struct v4l2_source *s)
 static int check_caps(const struct v4l2_source *s, const struct v4l2_capability *cap)
 {
 	if (pmk_v4l2_is_loopback(cap) && !(cap->device_caps & V4L2_CAP_VIDEO_CAPTURE)) {
-		pmk_error("%s: nobody feeds this virtual camera; start the program that does first, or choose a real camera", s->path);
+		pmk_error("%s: nobody feeds this virtual camera; start the program that does first, or choose a real "
+			  "camera",
+			s->path);
 		return -ENODEV;
 	}
 	if (cap->device_caps & V4L2_CAP_VIDEO_CAPTURE_MPLANE) {
-		pmk_error("%s: this camera only gives pictures in several planes, which is not supported; choose another", s->path);
+		pmk_error(
+			"%s: this camera only gives pictures in several planes, which is not supported; choose another",
+			s->path);
 		return -ENODEV;
 	}
 	if (!(cap->device_caps & V4L2_CAP_VIDEO_CAPTURE) || !(cap->device_caps & V4L2_CAP_STREAMING) ||
-	    cap->device_caps & (V4L2_CAP_VIDEO_M2M | V4L2_CAP_VIDEO_M2M_MPLANE))
+		cap->device_caps & (V4L2_CAP_VIDEO_M2M | V4L2_CAP_VIDEO_M2M_MPLANE))
 		return report(s->path, -ENODEV);
 	return 0;
 }
@@ -362,9 +375,12 @@ static int choose_mode(const struct v4l2_source *s, const struct pmk_source_wish
 	if (best >= 0)
 		*mode = modes[best];
 	else if (count)
-		pmk_error("%s: the camera has no format %s; leave out --format", s->path, pmk_fourcc_name(wish->fourcc, name));
+		pmk_error("%s: the camera has no format %s; leave out --format", s->path,
+			pmk_fourcc_name(wish->fourcc, name));
 	else
-		pmk_error("%s: the camera offers none of the formats YUYV, UYVY, NV12, YU12, YV12, MJPG; choose another", s->path);
+		pmk_error(
+			"%s: the camera offers none of the formats YUYV, UYVY, NV12, YU12, YV12, MJPG; choose another",
+			s->path);
 	free(modes);
 	return best >= 0 ? 0 : count ? -EINVAL : -ENODEV;
 }

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "io/v4l2/devices.h"
 #include "io/source.h"
+#include "io/v4l2/devices.h"
 #include "io/v4l2/v4l2.h"
 
 static const char *why_not(const struct pmk_device *device)
@@ -29,7 +29,8 @@ static int report_none(const struct pmk_device *devices, int count)
 		const struct pmk_device *device = &devices[i];
 
 		if (used < sizeof(seen))
-			used += (size_t)snprintf(seen + used, sizeof(seen) - used, "%s%s (%s)", i ? ", " : "", device->path, why_not(device));
+			used += (size_t)snprintf(seen + used, sizeof(seen) - used, "%s%s (%s)", i ? ", " : "",
+				device->path, why_not(device));
 		if (device->kind == PMK_DEVICE_CAMERA && device->busy)
 			err = -EBUSY;
 		else if (device->error == -EACCES && err != -EBUSY)
@@ -37,8 +38,9 @@ static int report_none(const struct pmk_device *devices, int count)
 	}
 	if (count)
 		pmk_error("no camera can be used: %s; %s, or try --camera presenter", seen,
-			err == -EBUSY ? "close the other program" :
-			err == -EACCES ? "join group video: sudo usermod -aG video $USER, then log in again" : "plug one in");
+			err == -EBUSY          ? "close the other program" :
+				err == -EACCES ? "join group video: sudo usermod -aG video $USER, then log in again" :
+						 "plug one in");
 	else
 		pmk_error("no camera: there is no /dev/video device at all; plug one in, or try --camera presenter");
 	return err;
@@ -74,7 +76,8 @@ static int likeness(const char *path, const struct pmk_source_place *place)
 
 	if (fd < 0)
 		return ANOTHER;
-	if (pmk_v4l2_query(fd, &cap) == 0 && cap.device_caps & V4L2_CAP_VIDEO_CAPTURE && strcmp((const char *)cap.card, place->card) == 0)
+	if (pmk_v4l2_query(fd, &cap) == 0 && cap.device_caps & V4L2_CAP_VIDEO_CAPTURE &&
+		strcmp((const char *)cap.card, place->card) == 0)
 		like = strcmp((const char *)cap.bus_info, place->bus) == 0 ? SAME_PLUG : SAME_NAME;
 	pmk_v4l2()->close(fd);
 	return like;
@@ -101,11 +104,13 @@ static bool find_again(const struct pmk_source_place *place, char found[64])
 	return best != ANOTHER;
 }
 
-int pmk_source_v4l2_reopen(const char *spec, const struct pmk_source_place *place, const struct pmk_source_wish *wish, struct pmk_source **source)
+int pmk_source_v4l2_reopen(const char *spec, const struct pmk_source_place *place, const struct pmk_source_wish *wish,
+	struct pmk_source **source)
 {
 	char path[64];
 
 	if (find_again(place, path))
 		return pmk_source_v4l2_open(path, wish, source);
-	return strcmp(spec, "auto") == 0 ? pmk_source_v4l2_open_auto(wish, source) : pmk_source_v4l2_open(spec, wish, source);
+	return strcmp(spec, "auto") == 0 ? pmk_source_v4l2_open_auto(wish, source) :
+					   pmk_source_v4l2_open(spec, wish, source);
 }

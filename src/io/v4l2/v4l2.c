@@ -116,8 +116,15 @@ static int kernel_nodes(int *numbers, int most)
 }
 
 const struct pmk_v4l2_sys pmk_v4l2_kernel = {
-	.open = kernel_open, .close = kernel_close, .ioctl = kernel_ioctl, .map = kernel_map, .unmap = kernel_unmap,
-	.write = kernel_write, .poll = kernel_poll, .text = kernel_text, .nodes = kernel_nodes,
+	.open = kernel_open,
+	.close = kernel_close,
+	.ioctl = kernel_ioctl,
+	.map = kernel_map,
+	.unmap = kernel_unmap,
+	.write = kernel_write,
+	.poll = kernel_poll,
+	.text = kernel_text,
+	.nodes = kernel_nodes,
 };
 
 static const struct pmk_v4l2_sys *sys_in_use = &pmk_v4l2_kernel;
@@ -142,7 +149,8 @@ int pmk_v4l2_query(int fd, struct v4l2_capability *cap)
 		return err;
 	if (!(cap->capabilities & V4L2_CAP_DEVICE_CAPS))
 		cap->device_caps = cap->capabilities;
-	cap->driver[sizeof(cap->driver) - 1] = cap->card[sizeof(cap->card) - 1] = cap->bus_info[sizeof(cap->bus_info) - 1] = 0;
+	cap->driver[sizeof(cap->driver) - 1] = cap->card[sizeof(cap->card) - 1] =
+		cap->bus_info[sizeof(cap->bus_info) - 1] = 0;
 	return 0;
 }
 
@@ -176,7 +184,9 @@ uint64_t pmk_v4l2_newest_stamp_ns(int fd)
 	uint64_t newest = 0;
 
 	for (uint32_t i = 0; i < VIDEO_MAX_FRAME; i++) {
-		struct v4l2_buffer buffer = { .index = i, .type = V4L2_BUF_TYPE_VIDEO_OUTPUT, .memory = V4L2_MEMORY_MMAP };
+		struct v4l2_buffer buffer = {
+			.index = i, .type = V4L2_BUF_TYPE_VIDEO_OUTPUT, .memory = V4L2_MEMORY_MMAP
+		};
 		uint64_t stamp;
 
 		if (sys_in_use->ioctl(fd, VIDIOC_QUERYBUF, &buffer) < 0)

@@ -5,17 +5,36 @@
 #include "io/source.h"
 #include "io/v4l2/v4l2.h"
 
-enum { MAX_WIDTH = 4096, MAX_HEIGHT = 2304, MAX_INDEX = 256 };	/* MAX_INDEX: for drivers that never end a list */
+enum { MAX_WIDTH = 4096, MAX_HEIGHT = 2304, MAX_INDEX = 256 }; /* MAX_INDEX: for drivers that never end a list */
 
 /* Cheapest first. */
 static const uint32_t known_formats[] = {
-	PMK_FOURCC_NV12, PMK_FOURCC_YU12, PMK_FOURCC_YV12, PMK_FOURCC_YUYV, PMK_FOURCC_UYVY, PMK_FOURCC_MJPG,
+	PMK_FOURCC_NV12,
+	PMK_FOURCC_YU12,
+	PMK_FOURCC_YV12,
+	PMK_FOURCC_YUYV,
+	PMK_FOURCC_UYVY,
+	PMK_FOURCC_MJPG,
 };
 
 /* What is offered of a range of sizes. */
 static const int usual_sizes[][2] = {
-	{ 320, 180 }, { 320, 240 }, { 640, 360 }, { 640, 480 }, { 800, 600 }, { 960, 540 }, { 960, 720 }, { 1024, 768 },
-	{ 1280, 720 }, { 1280, 960 }, { 1600, 900 }, { 1600, 1200 }, { 1920, 1080 }, { 2560, 1440 }, { 3840, 2160 }, { 4096, 2304 },
+	{ 320, 180 },
+	{ 320, 240 },
+	{ 640, 360 },
+	{ 640, 480 },
+	{ 800, 600 },
+	{ 960, 540 },
+	{ 960, 720 },
+	{ 1024, 768 },
+	{ 1280, 720 },
+	{ 1280, 960 },
+	{ 1600, 900 },
+	{ 1600, 1200 },
+	{ 1920, 1080 },
+	{ 2560, 1440 },
+	{ 3840, 2160 },
+	{ 4096, 2304 },
 };
 
 struct mode_list {
@@ -52,7 +71,10 @@ static double best_rate(int fd, uint32_t fourcc, int width, int height)
 
 	for (uint32_t i = 0; i < MAX_INDEX; i++) {
 		struct v4l2_frmivalenum interval = {
-			.index = i, .pixel_format = fourcc, .width = (uint32_t)width, .height = (uint32_t)height,
+			.index = i,
+			.pixel_format = fourcc,
+			.width = (uint32_t)width,
+			.height = (uint32_t)height,
 		};
 
 		if (pmk_v4l2()->ioctl(fd, VIDIOC_ENUM_FRAMEINTERVALS, &interval) < 0)
@@ -69,10 +91,11 @@ static void add_mode(struct mode_list *list, uint32_t fourcc, uint32_t width, ui
 	struct pmk_device_mode *mode = &list->modes[list->count];
 
 	if (list->count == list->most || width < PMK_IMAGE_MIN_PX || height < PMK_IMAGE_MIN_PX || width > MAX_WIDTH ||
-	    height > MAX_HEIGHT)
+		height > MAX_HEIGHT)
 		return;
 	for (int i = 0; i < list->count; i++)
-		if (list->modes[i].fourcc == fourcc && list->modes[i].width == (int)width && list->modes[i].height == (int)height)
+		if (list->modes[i].fourcc == fourcc && list->modes[i].width == (int)width &&
+			list->modes[i].height == (int)height)
 			return;
 	*mode = (struct pmk_device_mode){ .fourcc = fourcc, .width = (int)width, .height = (int)height };
 	mode->fps = best_rate(list->fd, fourcc, mode->width, mode->height);
@@ -84,11 +107,11 @@ static bool in_range(uint32_t value, uint32_t least, uint32_t most, uint32_t ste
 	return value >= least && value <= most && (value - least) % (step ? step : 1) == 0;
 }
 
-static void add_from_range(struct mode_list *list, uint32_t fourcc, const struct v4l2_frmsize_stepwise *range,
-	int width, int height)
+static void add_from_range(
+	struct mode_list *list, uint32_t fourcc, const struct v4l2_frmsize_stepwise *range, int width, int height)
 {
 	if (in_range((uint32_t)width, range->min_width, range->max_width, range->step_width) &&
-	    in_range((uint32_t)height, range->min_height, range->max_height, range->step_height))
+		in_range((uint32_t)height, range->min_height, range->max_height, range->step_height))
 		add_mode(list, fourcc, (uint32_t)width, (uint32_t)height);
 }
 
@@ -143,10 +166,10 @@ int pmk_v4l2_modes(int fd, const struct pmk_source_wish *wish, struct pmk_device
 
 /* How well a mode serves; compared member by member, larger is better. */
 struct score {
-	bool exact;	/* the wished size, where one was wished */
-	bool allowed;	/* up to 1280x720, where none was */
+	bool exact; /* the wished size, where one was wished */
+	bool allowed; /* up to 1280x720, where none was */
 	double rate;
-	long nearness;	/* px, never positive */
+	long nearness; /* px, never positive */
 	int cost;
 };
 
@@ -155,7 +178,7 @@ static struct score score_of(const struct pmk_device_mode *mode, const struct pm
 	double wanted = wish->fps > 0 ? wish->fps : 30;
 	bool sized = wish->width > 0 && wish->height > 0;
 	long area = sized ? (long)wish->width * wish->height : 1280L * 720;
-	bool reached = mode->fps <= 0 || mode->fps >= wanted * 0.98;	/* 29.97 is 30 */
+	bool reached = mode->fps <= 0 || mode->fps >= wanted * 0.98; /* 29.97 is 30 */
 
 	return (struct score){
 		.exact = sized && mode->width == wish->width && mode->height == wish->height,

@@ -16,22 +16,22 @@
 /* Not in any public header of the driver; first in 0.13. */
 #define EVENT_CLIENT_USAGE (V4L2_EVENT_PRIVATE_START + 0x08e00000u + 1)
 
-static const uint64_t STAY_NS = PMK_S_NS;	/* who has had the node open for so long does more than probe */
-static const uint64_t LOOK_AGAIN_NS = 25 * PMK_MS_NS;	/* at one who has just come */
-static const uint64_t SURE_NS = 2 * PMK_S_NS;	/* events may be lost: the driver is asked that often */
+static const uint64_t STAY_NS = PMK_S_NS; /* who has had the node open for so long does more than probe */
+static const uint64_t LOOK_AGAIN_NS = 25 * PMK_MS_NS; /* at one who has just come */
+static const uint64_t SURE_NS = 2 * PMK_S_NS; /* events may be lost: the driver is asked that often */
 
 struct pmk_viewers {
-	int fd;	/* of the node */
+	int fd; /* of the node */
 	char path[64];
-	bool told;	/* by the driver's events; all below but `state` and `asked_ns` is for 0.12 */
+	bool told; /* by the driver's events; all below but `state` and `asked_ns` is for 0.12 */
 	enum pmk_watch state;
 	uint64_t asked_ns;
-	int notify, timer, both;	/* inotify; a timer; epoll of the two. -1: none */
-	int openers;	/* others who have opened the node and not closed it */
-	bool early;	/* somebody had it open before we could count */
-	uint64_t since_ns;	/* from when on somebody has had it open without a break, or 0 */
+	int notify, timer, both; /* inotify; a timer; epoll of the two. -1: none */
+	int openers; /* others who have opened the node and not closed it */
+	bool early; /* somebody had it open before we could count */
+	uint64_t since_ns; /* from when on somebody has had it open without a break, or 0 */
 	bool rests;
-	uint64_t stamp_ns;	/* the newest in the resting ring */
+	uint64_t stamp_ns; /* the newest in the resting ring */
 };
 
 /* --- the driver tells --- */
@@ -102,7 +102,7 @@ static void count_openers(struct pmk_viewers *v)
 
 			count_event(v, event->mask);
 			if (!v->openers && !v->early)
-				v->since_ns = 0;	/* also when the next one follows in this very read */
+				v->since_ns = 0; /* also when the next one follows in this very read */
 			at += (ssize_t)(sizeof(*event) + event->len);
 		}
 	}
@@ -148,8 +148,10 @@ static int start_counting(struct pmk_viewers *v)
 	v->notify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	v->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	v->both = epoll_create1(EPOLL_CLOEXEC);
-	if (v->notify < 0 || v->timer < 0 || v->both < 0 || inotify_add_watch(v->notify, v->path, IN_OPEN | IN_CLOSE) < 0 ||
-	    epoll_ctl(v->both, EPOLL_CTL_ADD, v->notify, &either) || epoll_ctl(v->both, EPOLL_CTL_ADD, v->timer, &either))
+	if (v->notify < 0 || v->timer < 0 || v->both < 0 ||
+		inotify_add_watch(v->notify, v->path, IN_OPEN | IN_CLOSE) < 0 ||
+		epoll_ctl(v->both, EPOLL_CTL_ADD, v->notify, &either) ||
+		epoll_ctl(v->both, EPOLL_CTL_ADD, v->timer, &either))
 		return -1;
 	note_others(v);
 	v->state = PMK_WATCH_NOBODY;

@@ -12,9 +12,10 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { MOST_FLOATS = 128 << 20, MADE = 4, SHARED_MACS = 1 << 21 };	/* 512 MiB for a network; blocks of one operator */
+/* 512 MiB for a network; blocks of one operator */
+enum { MOST_FLOATS = 128 << 20, MADE = 4, SHARED_MACS = 1 << 21 };
 enum { LARGE_PAGE = 2 << 20 };
-enum { TRY_OTHER = 32 };	/* runs */
+enum { TRY_OTHER = 32 }; /* runs */
 
 /* Large blocks on large pages: rows of many pictures are touched in turn. */
 static float *alloc_large(size_t bytes)
@@ -24,7 +25,7 @@ static float *alloc_large(size_t bytes)
 
 	if (!block)
 		return NULL;
-	madvise(block, whole, MADV_HUGEPAGE);	/* a wish */
+	madvise(block, whole, MADV_HUGEPAGE); /* a wish */
 	memset(block, 0, bytes + PMK_MEM_ALIGN);
 	return block;
 }
@@ -36,7 +37,7 @@ int pmk_own_take(struct pmk_own *own, size_t floats, float **to)
 	if (floats > MOST_FLOATS - own->used)
 		return -ENOTSUP;
 	taken = floats * sizeof *taken < LARGE_PAGE / 4 ? pmk_mem_alloc(floats * sizeof *taken) :
-		alloc_large(floats * sizeof *taken);
+							  alloc_large(floats * sizeof *taken);
 	if (!taken)
 		return -ENOMEM;
 	own->used += floats;
@@ -107,8 +108,8 @@ void pmk_own_run_step(const struct pmk_own *own, int number, bool sharing)
 		own->kernels->run[step->kernel](step, 0, step->parts, &own->scratch[0]);
 }
 
-/* Where other programs keep the cores busy, sharing is slower than not sharing: the way that is faster lately is taken, and the other
- * tried now and then. */
+/* Where other programs keep the cores busy, sharing is slower than not sharing: the way that is faster lately is taken,
+ * and the other tried now and then. */
 static bool choose_sharing(const struct pmk_own *own)
 {
 	bool sharing = own->usual_ns[true] < own->usual_ns[false];

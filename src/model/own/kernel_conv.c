@@ -7,12 +7,12 @@
 enum { MAX_PIXELS = 8, MAX_VECTORS = 3 };
 
 struct span {
-	const float *x, *bias, *add;	/* add: NULL for none */
+	const float *x, *bias, *add; /* add: NULL for none */
 	float *y;
-	size_t x_step, y_step, add_step;	/* floats from pixel to pixel */
+	size_t x_step, y_step, add_step; /* floats from pixel to pixel */
 	const struct pmk_tap *taps;
 	int tap_count, pixels;
-	enum pmk_step_activation activation;	/* SIGMOID is left to the caller */
+	enum pmk_step_activation activation; /* SIGMOID is left to the caller */
 };
 
 typedef void span_run(const struct span *s, const float *weights);
@@ -89,7 +89,8 @@ static void run_span(const struct pmk_step *step, struct span s, const float *we
 	}
 }
 
-/* A window's part that lies inside the picture, its top left corner at (row, column); taps that follow one another are one. */
+/* A window's part that lies inside the picture, its top left corner at (row, column); taps that follow one another are
+ * one. */
 static int list_taps(const struct pmk_step *step, int row, int column, struct pmk_tap *taps)
 {
 	const struct pmk_view *x = &step->x;
@@ -100,12 +101,14 @@ static int list_taps(const struct pmk_step *step, int row, int column, struct pm
 
 		for (int j = 0; at_y >= 0 && at_y < x->h && j < step->kernel_w; j++) {
 			int at_x = column + j * step->dilation_w;
-			struct pmk_tap tap = { (ptrdiff_t)at_y * (ptrdiff_t)x->row + (ptrdiff_t)at_x * (ptrdiff_t)x->pixel,
+			struct pmk_tap tap = { (ptrdiff_t)at_y * (ptrdiff_t)x->row +
+					(ptrdiff_t)at_x * (ptrdiff_t)x->pixel,
 				(i * step->kernel_w + j) * x->c, x->c };
 
 			if (at_x < 0 || at_x >= x->w)
 				continue;
-			if (count && taps[count - 1].at + taps[count - 1].run == tap.at && taps[count - 1].depth + taps[count - 1].run == tap.depth)
+			if (count && taps[count - 1].at + taps[count - 1].run == tap.at &&
+				taps[count - 1].depth + taps[count - 1].run == tap.depth)
 				taps[count - 1].run += x->c;
 			else
 				taps[count++] = tap;
@@ -129,7 +132,8 @@ static void find_inside(const struct pmk_step *step, int *from, int *to)
 }
 
 /* The part [from, to) of a row of the result, whose windows share the taps. */
-static void run_part(const struct pmk_step *step, const struct span *row, int top, int from, int to, const struct pmk_scratch *scratch)
+static void run_part(const struct pmk_step *step, const struct span *row, int top, int from, int to,
+	const struct pmk_scratch *scratch)
 {
 	struct span s = *row;
 
@@ -179,8 +183,8 @@ static void mix_channels(const struct pmk_step *step, const float *x, const floa
 	}
 }
 
-/* x * scale + pre, a row of it; `spare` takes what is between two rows of pre. From the last channels down, because what a vector
- * has more than channels goes to the front of the next pixel. */
+/* x * scale + pre, a row of it; `spare` takes what is between two rows of pre. From the last channels down, because
+ * what a vector has more than channels goes to the front of the next pixel. */
 static void mix_row(const struct pmk_step *step, int row, float *to, float *spare)
 {
 	const float *x = row_of(&step->x, row), *pre = spare;
@@ -226,8 +230,10 @@ void LEVEL(pmk_kernel_conv)(const struct pmk_step *step, int first, int last, co
 	find_inside(step, &from, &to);
 	for (int row = first; row < last; row++) {
 		int top = row % step->y.h * step->stride_h - step->top;
-		struct span s = { .x = step->x.at + (size_t)(row / step->y.h) * step->x.image, .bias = step->bias,
-			.x_step = (size_t)step->stride_w * step->x.pixel, .activation = step->activation };
+		struct span s = { .x = step->x.at + (size_t)(row / step->y.h) * step->x.image,
+			.bias = step->bias,
+			.x_step = (size_t)step->stride_w * step->x.pixel,
+			.activation = step->activation };
 
 		s.y = is_padded(&step->y) ? row_of(&step->y, row) : scratch->row;
 		s.y_step = is_padded(&step->y) ? step->y.pixel : padded;
@@ -268,8 +274,10 @@ static int list_covering(const struct pmk_step *step, int row, int column, struc
 			int x_from = column - j;
 
 			if (x_from >= 0 && x_from % step->stride_w == 0 && x_from / step->stride_w < x->w)
-				taps[count++] = (struct pmk_tap){ (ptrdiff_t)(y_from / step->stride_h) * (ptrdiff_t)x->row +
-					(ptrdiff_t)(x_from / step->stride_w) * (ptrdiff_t)x->pixel, (i * step->kernel_w + j) * x->c, x->c };
+				taps[count++] = (struct pmk_tap){ (ptrdiff_t)(y_from / step->stride_h) *
+							(ptrdiff_t)x->row +
+						(ptrdiff_t)(x_from / step->stride_w) * (ptrdiff_t)x->pixel,
+					(i * step->kernel_w + j) * x->c, x->c };
 		}
 	}
 	return count;
@@ -281,8 +289,12 @@ void LEVEL(pmk_kernel_transpose)(const struct pmk_step *step, int first, int las
 
 	for (int row = first; row < last; row++) {
 		for (int i = 0; i < step->y.w; i++) {
-			struct span s = { .x = step->x.at + (size_t)(row / step->y.h) * step->x.image, .bias = step->bias, .taps = scratch->taps,
-				.y = scratch->row + (size_t)i * padded, .activation = step->activation, .pixels = 1 };
+			struct span s = { .x = step->x.at + (size_t)(row / step->y.h) * step->x.image,
+				.bias = step->bias,
+				.taps = scratch->taps,
+				.y = scratch->row + (size_t)i * padded,
+				.activation = step->activation,
+				.pixels = 1 };
 
 			s.tap_count = list_covering(step, row % step->y.h + step->top, i + step->left, scratch->taps);
 			run_span(step, s, step->weights);
@@ -305,30 +317,40 @@ static void deal_row(const struct pmk_view *y, int blocks, int width, const floa
 	}
 	for (int i = 0; i < blocks; i++) {
 		for (int j = 0; j < width; j++)
-			memcpy(to + (size_t)(i * width + j) * y->pixel, from + (size_t)i * step + (size_t)(j * y->c), (size_t)y->c * sizeof *to);
+			memcpy(to + (size_t)(i * width + j) * y->pixel, from + (size_t)i * step + (size_t)(j * y->c),
+				(size_t)y->c * sizeof *to);
 	}
 }
 
-void LEVEL(pmk_kernel_transpose_blocks)(const struct pmk_step *step, int first, int last, const struct pmk_scratch *scratch)
+void LEVEL(pmk_kernel_transpose_blocks)(
+	const struct pmk_step *step, int first, int last, const struct pmk_scratch *scratch)
 {
 	const struct pmk_tap tap = { 0, 0, step->x.c };
 	size_t padded = pmk_padded(step->outputs);
 
 	for (int row = first; row < last; row++) {
-		struct span s = { .x = row_of(&step->x, row), .x_step = step->x.pixel, .bias = step->bias, .taps = &tap, .tap_count = 1,
-			.y = scratch->row, .y_step = padded, .pixels = step->x.w };
+		struct span s = { .x = row_of(&step->x, row),
+			.x_step = step->x.pixel,
+			.bias = step->bias,
+			.taps = &tap,
+			.tap_count = 1,
+			.y = scratch->row,
+			.y_step = padded,
+			.pixels = step->x.w };
 
 		run_span(step, s, step->weights);
 		for (int i = 0; i < step->kernel_h; i++) {
 			float *to = row_of(&step->y, row * step->kernel_h + i);
 
-			deal_row(&step->y, step->x.w, step->kernel_w, scratch->row + (size_t)(i * step->kernel_w * step->y.c), padded, to);
+			deal_row(&step->y, step->x.w, step->kernel_w,
+				scratch->row + (size_t)(i * step->kernel_w * step->y.c), padded, to);
 			activate_row(&step->y, to, step->activation);
 		}
 	}
 }
 
-void LEVEL(pmk_kernel_scale_weights)(const struct pmk_step *step, int first, int last, const struct pmk_scratch *scratch)
+void LEVEL(pmk_kernel_scale_weights)(
+	const struct pmk_step *step, int first, int last, const struct pmk_scratch *scratch)
 {
 	const float *from = step->weights;
 	float *to = step->scaled;
@@ -337,7 +359,8 @@ void LEVEL(pmk_kernel_scale_weights)(const struct pmk_step *step, int first, int
 		int groups = LEVEL(pmk_kernel_block)(left);
 
 		for (int k = 0; k < step->depth; k++) {
-			for (int c = 0; c < groups * PMK_PAD; c += PMK_PLAIN_LANES, from += PMK_PLAIN_LANES, to += PMK_PLAIN_LANES)
+			for (int c = 0; c < groups * PMK_PAD;
+				c += PMK_PLAIN_LANES, from += PMK_PLAIN_LANES, to += PMK_PLAIN_LANES)
 				PLAIN(store)(to, PLAIN(load)(from) * step->scale[k]);
 		}
 		left -= groups;

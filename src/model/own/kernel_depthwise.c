@@ -41,7 +41,8 @@ static float tap_sum(const struct pmk_step *s, const float *x, int top, int left
 			int column = left + j * s->dilation_w;
 
 			if (column >= 0 && column < s->x.w)
-				sum += x[(size_t)row * s->x.row + (size_t)column * s->x.pixel + (size_t)(channel / s->multiplier)] *
+				sum += x[(size_t)row * s->x.row + (size_t)column * s->x.pixel +
+					       (size_t)(channel / s->multiplier)] *
 					s->weights[(size_t)(i * s->kernel_w + j) * (size_t)s->y.c + (size_t)channel];
 		}
 	}
@@ -58,10 +59,13 @@ void LEVEL(pmk_kernel_depthwise_any)(const struct pmk_step *s, int first, int la
 
 		for (int i = 0; i < s->y.w; i++) {
 			for (int c = 0; c < s->y.c; c++) {
-				float sum = tap_sum(s, x, row % s->y.h * s->stride_h - s->top, i * s->stride_w - s->left, c);
+				float sum = tap_sum(
+					s, x, row % s->y.h * s->stride_h - s->top, i * s->stride_w - s->left, c);
 				float value = V(activate)(V(splat)(sum), s->activation)[0];
 
-				y[(size_t)i * s->y.pixel + (size_t)c] = add ? value + add[(size_t)i * s->add.pixel + (size_t)c] : value;
+				y[(size_t)i * s->y.pixel + (size_t)c] = add ?
+					value + add[(size_t)i * s->add.pixel + (size_t)c] :
+					value;
 			}
 		}
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The last layer of a segmenter: one channel, twice as large. Four pixels at a time, because its four weights alone would fill a
- * quarter of a vector: lanes are partial sums of [tap][input % 4], then of [tap][pixel]. */
+/* The last layer of a segmenter: one channel, twice as large. Four pixels at a time, because its four weights alone
+ * would fill a quarter of a vector: lanes are partial sums of [tap][input % 4], then of [tap][pixel]. */
 #include "model/own/kernel_level.h"
 
 #ifdef __AVX512F__
@@ -13,10 +13,12 @@
 enum { AT_A_TIME = 4, TAPS = 4, VECTORS = AT_A_TIME * TAPS / LANES };
 
 /* Of each four lanes of a (0 to 3) and b (4 to 7), those. */
-#define LANE(i, group) (((i) < 4 ? (i) : (i) - 4 + LANES) + 4 * (group))
+#define LANE(i, group) (((i) < 4 ? (i) : (i)-4 + LANES) + 4 * (group))
 #define FOUR(i, j, k, l, group) LANE(i, group), LANE(j, group), LANE(k, group), LANE(l, group)
 #if LANES == 16
-#define PICK(a, b, ...) __builtin_shufflevector(a, b, FOUR(__VA_ARGS__, 0), FOUR(__VA_ARGS__, 1), FOUR(__VA_ARGS__, 2), FOUR(__VA_ARGS__, 3))
+#define PICK(a, b, ...) \
+	__builtin_shufflevector( \
+		a, b, FOUR(__VA_ARGS__, 0), FOUR(__VA_ARGS__, 1), FOUR(__VA_ARGS__, 2), FOUR(__VA_ARGS__, 3))
 #elif LANES == 8
 #define PICK(a, b, ...) __builtin_shufflevector(a, b, FOUR(__VA_ARGS__, 0), FOUR(__VA_ARGS__, 1))
 #else
@@ -41,7 +43,7 @@ static INLINE V(vec) repeat(const float *from)
 }
 
 /* From [tap][input] of each pixel to [tap][pixel]. */
-static INLINE V(vec) sum_inputs(const V(vec) *each)
+static INLINE V(vec) sum_inputs(const V(vec) * each)
 {
 	V(vec) a = PICK(each[0], each[1], 0, 4, 1, 5) + PICK(each[0], each[1], 2, 6, 3, 7);
 	V(vec) b = PICK(each[2], each[3], 0, 4, 1, 5) + PICK(each[2], each[3], 2, 6, 3, 7);
@@ -49,13 +51,15 @@ static INLINE V(vec) sum_inputs(const V(vec) *each)
 	return PICK(a, b, 0, 1, 4, 5) + PICK(a, b, 2, 3, 6, 7);
 }
 
-static INLINE void double_four(const struct pmk_step *s, const enum pmk_step_activation activation, const float *x, float *top, float *bottom)
+static INLINE void double_four(
+	const struct pmk_step *s, const enum pmk_step_activation activation, const float *x, float *top, float *bottom)
 {
 	V(vec) sum[VECTORS][AT_A_TIME] = { { { 0 } } };
 	float square[TAPS * AT_A_TIME];
 
 	for (int k = 0; k < s->depth; k += 4) {
-		UNROLL for (int v = 0; v < VECTORS; v++) {
+		UNROLL for (int v = 0; v < VECTORS; v++)
+		{
 			V(vec) weights = V(load)(s->weights + TAPS * k + LANES * v);
 
 			UNROLL for (int i = 0; i < AT_A_TIME; i++)
@@ -69,7 +73,8 @@ static INLINE void double_four(const struct pmk_step *s, const enum pmk_step_act
 }
 
 /* The last four pixels may overlap those before: the same is written again. */
-static INLINE void double_rows(const struct pmk_step *step, int first, int last, const enum pmk_step_activation activation)
+static INLINE void double_rows(
+	const struct pmk_step *step, int first, int last, const enum pmk_step_activation activation)
 {
 	const struct pmk_view *x = &step->x, *y = &step->y;
 

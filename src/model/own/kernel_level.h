@@ -20,9 +20,10 @@
 #endif
 
 pmk_kernel_run LEVEL(pmk_kernel_conv), LEVEL(pmk_kernel_scale_weights), LEVEL(pmk_kernel_transpose_blocks),
-	LEVEL(pmk_kernel_double), LEVEL(pmk_kernel_transpose), LEVEL(pmk_kernel_depthwise), LEVEL(pmk_kernel_depthwise_any), LEVEL(pmk_kernel_add),
-	LEVEL(pmk_kernel_mul), LEVEL(pmk_kernel_pool), LEVEL(pmk_kernel_mean), LEVEL(pmk_kernel_resize), LEVEL(pmk_kernel_unary),
-	LEVEL(pmk_kernel_softmax), LEVEL(pmk_kernel_copy), LEVEL(pmk_kernel_reshape);
+	LEVEL(pmk_kernel_double), LEVEL(pmk_kernel_transpose), LEVEL(pmk_kernel_depthwise),
+	LEVEL(pmk_kernel_depthwise_any), LEVEL(pmk_kernel_add), LEVEL(pmk_kernel_mul), LEVEL(pmk_kernel_pool),
+	LEVEL(pmk_kernel_mean), LEVEL(pmk_kernel_resize), LEVEL(pmk_kernel_unary), LEVEL(pmk_kernel_softmax),
+	LEVEL(pmk_kernel_copy), LEVEL(pmk_kernel_reshape);
 int LEVEL(pmk_kernel_block)(int groups);
 extern const struct pmk_kernels LEVEL(pmk_kernels);
 

@@ -31,8 +31,8 @@ static INLINE V(vec) operand_at(const float *pixel, size_t c, bool alone)
 }
 
 /* A row of `pixels`, of `room` floats each. */
-static INLINE void binary_pixels(const struct pmk_step *s, const float *a, const float *b, const float *add, float *y, int pixels,
-				 size_t room, const bool multiply)
+static INLINE void binary_pixels(const struct pmk_step *s, const float *a, const float *b, const float *add, float *y,
+	int pixels, size_t room, const bool multiply)
 {
 	bool a_alone = s->x.c == 1 && s->y.c > 1, b_alone = s->b.c == 1 && s->y.c > 1;
 
@@ -61,7 +61,8 @@ static INLINE void binary(const struct pmk_step *s, int first, int last, const b
 		const float *a = operand_row(&s->x, &s->y, row), *b = operand_row(&s->b, &s->y, row);
 		const float *add = s->add.at ? row_of(&s->add, row) : NULL;
 
-		binary_pixels(s, a, b, add, row_of(&s->y, row), flat ? 1 : s->y.w, flat ? pixel * (size_t)s->y.w : room_of(&s->y), multiply);
+		binary_pixels(s, a, b, add, row_of(&s->y, row), flat ? 1 : s->y.w,
+			flat ? pixel * (size_t)s->y.w : room_of(&s->y), multiply);
 	}
 }
 
@@ -109,7 +110,8 @@ void LEVEL(pmk_kernel_softmax)(const struct pmk_step *s, int first, int last, co
 {
 	for (int row = first; row < last; row++) {
 		for (int i = 0; i < s->y.w; i++)
-			softmax(row_of(&s->x, row) + (size_t)i * s->x.pixel, row_of(&s->y, row) + (size_t)i * s->y.pixel, (size_t)s->y.c);
+			softmax(row_of(&s->x, row) + (size_t)i * s->x.pixel,
+				row_of(&s->y, row) + (size_t)i * s->y.pixel, (size_t)s->y.c);
 	}
 }
 
@@ -120,8 +122,7 @@ static V(vec) sum_row(const float *from, size_t step, int count)
 	int i = 0;
 
 	for (; i + 4 <= count; i += 4, from += 4 * step) {
-		UNROLL for (int k = 0; k < 4; k++)
-			sum[k] += V(load)(from + (size_t)k * step);
+		UNROLL for (int k = 0; k < 4; k++) sum[k] += V(load)(from + (size_t)k * step);
 	}
 	for (; i < count; i++, from += step)
 		sum[0] += V(load)(from);
@@ -140,7 +141,9 @@ void LEVEL(pmk_kernel_mean)(const struct pmk_step *s, int first, int last, const
 		memset(y, 0, room * sizeof *y);
 		for (int row = 0; row < s->x.h; row++) {
 			for (size_t c = 0; c < room; c += LANES)
-				V(store_some)(y + c, V(load)(y + c) + sum_row(row_of(&s->x, n * s->x.h + row) + c, s->x.pixel, s->x.w), room - c);
+				V(store_some)
+			(y + c, V(load)(y + c) + sum_row(row_of(&s->x, n * s->x.h + row) + c, s->x.pixel, s->x.w),
+				room - c);
 		}
 		for (size_t c = 0; c < room; c += LANES)
 			V(store_some)(y + c, V(activate)(V(load)(y + c) * part, s->activation), room - c);
@@ -167,21 +170,26 @@ void LEVEL(pmk_kernel_pool)(const struct pmk_step *s, int first, int last, const
 		int top = most(corner_y, 0), bottom = least(corner_y + s->kernel_h, s->x.h);
 
 		for (int i = 0; i < s->y.w; i++) {
-			int corner_x = i * s->stride_w - s->left, left = most(corner_x, 0), right = least(corner_x + s->kernel_w, s->x.w);
+			int corner_x = i * s->stride_w - s->left, left = most(corner_x, 0),
+			    right = least(corner_x + s->kernel_w, s->x.w);
 			float part = 1.0f / ((float)(bottom - top) * (float)(right - left));
 
 			for (size_t c = 0; c < room; c += LANES) {
 				V(vec) sum = { 0 };
 
 				for (int from = top; from < bottom; from++)
-					sum += sum_row(x + (size_t)from * s->x.row + (size_t)left * s->x.pixel + c, s->x.pixel, right - left);
-				V(store_some)(row_of(&s->y, row) + (size_t)i * s->y.pixel + c, V(activate)(sum * part, s->activation), room - c);
+					sum += sum_row(x + (size_t)from * s->x.row + (size_t)left * s->x.pixel + c,
+						s->x.pixel, right - left);
+				V(store_some)
+				(row_of(&s->y, row) + (size_t)i * s->y.pixel + c,
+					V(activate)(sum * part, s->activation), room - c);
 			}
 		}
 	}
 }
 
-/* First down, a whole row of the input; then across. Without padding a pixel is written over by the next one's front, the last exact. */
+/* First down, a whole row of the input; then across. Without padding a pixel is written over by the next one's front,
+ * the last exact. */
 void LEVEL(pmk_kernel_resize)(const struct pmk_step *s, int first, int last, const struct pmk_scratch *scratch)
 {
 	size_t count = (size_t)s->x.w * s->x.pixel, room = room_of(&s->y), whole = (room + LANES - 1) / LANES;
@@ -193,15 +201,17 @@ void LEVEL(pmk_kernel_resize)(const struct pmk_step *s, int first, int last, con
 		float *y = row_of(&s->y, row);
 
 		for (size_t i = 0; i < count; i += LANES)
-			V(store)(scratch->row + i, V(load)(top + i) + (V(load)(bottom + i) - V(load)(top + i)) * down.part);
+			V(store)
+		(scratch->row + i, V(load)(top + i) + (V(load)(bottom + i) - V(load)(top + i)) * down.part);
 		for (int i = 0; i < s->y.w; i++, y += s->y.pixel) {
 			const float *left = scratch->row + (size_t)s->columns[i].first * s->x.pixel;
 			const float *right = scratch->row + (size_t)s->columns[i].second * s->x.pixel;
 			size_t left_over = (size_t)(s->y.w - i) * s->y.pixel;
 
 			for (size_t c = 0; c < whole * LANES; c += LANES)
-				V(store_some)(y + c, V(load)(left + c) + (V(load)(right + c) - V(load)(left + c)) * s->columns[i].part,
-					      left_over > c ? left_over - c : 0);
+				V(store_some)
+			(y + c, V(load)(left + c) + (V(load)(right + c) - V(load)(left + c)) * s->columns[i].part,
+				left_over > c ? left_over - c : 0);
 		}
 	}
 }
@@ -248,14 +258,21 @@ void LEVEL(pmk_kernel_reshape)(const struct pmk_step *s, int first, int last, co
 
 const struct pmk_kernels LEVEL(pmk_kernels) = {
 	.run = {
-		[PMK_KERNEL_CONV] = LEVEL(pmk_kernel_conv), [PMK_KERNEL_SCALE_WEIGHTS] = LEVEL(pmk_kernel_scale_weights),
-		[PMK_KERNEL_TRANSPOSE_BLOCKS] = LEVEL(pmk_kernel_transpose_blocks), [PMK_KERNEL_DOUBLE] = LEVEL(pmk_kernel_double),
+		[PMK_KERNEL_CONV] = LEVEL(pmk_kernel_conv),
+		[PMK_KERNEL_SCALE_WEIGHTS] = LEVEL(pmk_kernel_scale_weights),
+		[PMK_KERNEL_TRANSPOSE_BLOCKS] = LEVEL(pmk_kernel_transpose_blocks),
+		[PMK_KERNEL_DOUBLE] = LEVEL(pmk_kernel_double),
 		[PMK_KERNEL_TRANSPOSE] = LEVEL(pmk_kernel_transpose),
-		[PMK_KERNEL_DEPTHWISE] = LEVEL(pmk_kernel_depthwise), [PMK_KERNEL_DEPTHWISE_ANY] = LEVEL(pmk_kernel_depthwise_any),
-		[PMK_KERNEL_ADD] = LEVEL(pmk_kernel_add), [PMK_KERNEL_MUL] = LEVEL(pmk_kernel_mul),
-		[PMK_KERNEL_POOL] = LEVEL(pmk_kernel_pool), [PMK_KERNEL_MEAN] = LEVEL(pmk_kernel_mean),
-		[PMK_KERNEL_RESIZE] = LEVEL(pmk_kernel_resize), [PMK_KERNEL_UNARY] = LEVEL(pmk_kernel_unary),
-		[PMK_KERNEL_SOFTMAX] = LEVEL(pmk_kernel_softmax), [PMK_KERNEL_COPY] = LEVEL(pmk_kernel_copy),
+		[PMK_KERNEL_DEPTHWISE] = LEVEL(pmk_kernel_depthwise),
+		[PMK_KERNEL_DEPTHWISE_ANY] = LEVEL(pmk_kernel_depthwise_any),
+		[PMK_KERNEL_ADD] = LEVEL(pmk_kernel_add),
+		[PMK_KERNEL_MUL] = LEVEL(pmk_kernel_mul),
+		[PMK_KERNEL_POOL] = LEVEL(pmk_kernel_pool),
+		[PMK_KERNEL_MEAN] = LEVEL(pmk_kernel_mean),
+		[PMK_KERNEL_RESIZE] = LEVEL(pmk_kernel_resize),
+		[PMK_KERNEL_UNARY] = LEVEL(pmk_kernel_unary),
+		[PMK_KERNEL_SOFTMAX] = LEVEL(pmk_kernel_softmax),
+		[PMK_KERNEL_COPY] = LEVEL(pmk_kernel_copy),
 		[PMK_KERNEL_RESHAPE] = LEVEL(pmk_kernel_reshape),
 	},
 	.block = LEVEL(pmk_kernel_block),

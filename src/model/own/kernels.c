@@ -20,8 +20,10 @@ size_t pmk_step_scratch(const struct pmk_step *step)
 
 	switch (step->kernel) {
 	case PMK_KERNEL_CONV:
-		return (size_t)y->w * pmk_padded(y->c) + (step->pre.at ? (size_t)x->w * pmk_padded(x->c) +
-			(size_t)step->pre.w * step->pre.pixel + 2 * PMK_PAD : 0);
+		return (size_t)y->w * pmk_padded(y->c) +
+			(step->pre.at ? (size_t)x->w * pmk_padded(x->c) + (size_t)step->pre.w * step->pre.pixel +
+						2 * PMK_PAD :
+					0);
 	case PMK_KERNEL_TRANSPOSE:
 		return (size_t)y->w * pmk_padded(y->c);
 	case PMK_KERNEL_TRANSPOSE_BLOCKS:
@@ -33,7 +35,8 @@ size_t pmk_step_scratch(const struct pmk_step *step)
 	}
 }
 
-void pmk_kernels_pack(const struct pmk_kernels *kernels, int outputs, int depth, pmk_weight_at *at, const void *user, float *packed)
+void pmk_kernels_pack(
+	const struct pmk_kernels *kernels, int outputs, int depth, pmk_weight_at *at, const void *user, float *packed)
 {
 	int channel = 0;
 

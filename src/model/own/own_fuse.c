@@ -10,16 +10,19 @@ enum { GROWTH = 3, GONE = -1 };
 
 struct fuse {
 	struct pmk_network *network;
-	int *writer, *readers;	/* of each tensor: an operator or -1, and how many */
+	int *writer, *readers; /* of each tensor: an operator or -1, and how many */
 };
 
 static void add_op(struct pmk_network *network, const struct pmk_op *op)
 {
-	static const enum pmk_step_activation activations[] = { [PMK_ACT_NONE] = PMK_STEP_NONE, [PMK_ACT_RELU] = PMK_STEP_RELU,
-		[PMK_ACT_RELU6] = PMK_STEP_RELU6 };
+	static const enum pmk_step_activation activations[] = {
+		[PMK_ACT_NONE] = PMK_STEP_NONE, [PMK_ACT_RELU] = PMK_STEP_RELU, [PMK_ACT_RELU6] = PMK_STEP_RELU6
+	};
 	struct pmk_fused *fused = &network->ops[network->op_count++];
 
-	*fused = (struct pmk_fused){ .op = *op, .activation = activations[op->activation], .add = -1, .scale = -1, .pre = -1 };
+	*fused = (struct pmk_fused){
+		.op = *op, .activation = activations[op->activation], .add = -1, .scale = -1, .pre = -1
+	};
 	switch (op->kind) {
 	case PMK_OP_RELU:
 		fused->activation = PMK_STEP_RELU;
@@ -40,7 +43,9 @@ static void add_op(struct pmk_network *network, const struct pmk_op *op)
 
 static int add_tensor(struct pmk_network *network, int n, int h, int w, int c, float *data)
 {
-	network->graph.tensors[network->graph.tensor_count] = (struct pmk_tensor){ .dims = 4, .dim = { n, h, w, c }, .data = data };
+	network->graph.tensors[network->graph.tensor_count] = (struct pmk_tensor){
+		.dims = 4, .dim = { n, h, w, c }, .data = data
+	};
 	return network->graph.tensor_count++;
 }
 
@@ -52,7 +57,8 @@ static int last_dim(const struct pmk_tensor *tensor)
 /* Rows become pixels of one line; where the tensors are shaped otherwise, they are copied. */
 static void add_fully_connected(struct pmk_network *network, const struct pmk_op *op)
 {
-	const struct pmk_tensor *x = &network->graph.tensors[op->input[0]], *weights = &network->graph.tensors[op->input[1]];
+	const struct pmk_tensor *x = &network->graph.tensors[op->input[0]],
+				*weights = &network->graph.tensors[op->input[1]];
 	const int depth = weights->dim[1], outputs = weights->dim[0], rows = (int)(pmk_tensor_count(x) / (size_t)depth);
 	const bool plain_x = rows == 1 && last_dim(x) == depth, plain_y = rows == 1;
 	struct pmk_op conv = *op, reshape = { .kind = PMK_OP_RESHAPE, .inputs = 1 };
@@ -111,7 +117,8 @@ static void index_ops(struct fuse *fuse)
 /* The operator that writes a tensor for one reader only, or NULL. */
 static struct pmk_fused *only_source(const struct fuse *fuse, int tensor)
 {
-	return fuse->writer[tensor] >= 0 && fuse->readers[tensor] == 1 ? &fuse->network->ops[fuse->writer[tensor]] : NULL;
+	return fuse->writer[tensor] >= 0 && fuse->readers[tensor] == 1 ? &fuse->network->ops[fuse->writer[tensor]] :
+									 NULL;
 }
 
 static void remove_op(struct pmk_fused *fused)
@@ -140,8 +147,8 @@ static void fuse_activations(struct fuse *fuse)
 	for (int i = 0; i < fuse->network->op_count; i++) {
 		struct pmk_fused *fused = &fuse->network->ops[i], *source;
 
-		if (fused->op.kind != PMK_OP_RELU && fused->op.kind != PMK_OP_RELU6 && fused->op.kind != PMK_OP_HARD_SWISH &&
-		    fused->op.kind != PMK_OP_SIGMOID)
+		if (fused->op.kind != PMK_OP_RELU && fused->op.kind != PMK_OP_RELU6 &&
+			fused->op.kind != PMK_OP_HARD_SWISH && fused->op.kind != PMK_OP_SIGMOID)
 			continue;
 		source = only_source(fuse, fused->op.input[0]);
 		if (!source || !takes_activation(source))
@@ -157,13 +164,14 @@ static bool same_shape(const struct fuse *fuse, int a, int b)
 {
 	const struct pmk_tensor *tensors = fuse->network->graph.tensors;
 
-	return tensors[a].dims == 4 && tensors[b].dims == 4 && !memcmp(tensors[a].dim, tensors[b].dim, sizeof tensors[a].dim);
+	return tensors[a].dims == 4 && tensors[b].dims == 4 &&
+		!memcmp(tensors[a].dim, tensors[b].dim, sizeof tensors[a].dim);
 }
 
 static bool takes_residual(const struct pmk_fused *fused)
 {
-	return (fused->op.kind == PMK_OP_CONV || fused->op.kind == PMK_OP_DEPTHWISE || fused->op.kind == PMK_OP_MUL) && fused->add < 0 &&
-		fused->activation != PMK_STEP_SIGMOID;	/* which convolutions do last */
+	return (fused->op.kind == PMK_OP_CONV || fused->op.kind == PMK_OP_DEPTHWISE || fused->op.kind == PMK_OP_MUL) &&
+		fused->add < 0 && fused->activation != PMK_STEP_SIGMOID; /* which convolutions do last */
 }
 
 /* The source moves to where the sum was: by then the other operand is there too. */
@@ -178,7 +186,7 @@ static void fuse_residuals(struct fuse *fuse)
 			struct pmk_fused *source = only_source(fuse, sum->op.input[k]), moved;
 
 			if (!source || !takes_residual(source) || !same_shape(fuse, sum->op.input[0], sum->op.output) ||
-			    !same_shape(fuse, sum->op.input[1], sum->op.output))
+				!same_shape(fuse, sum->op.input[1], sum->op.output))
 				continue;
 			moved = *source;
 			moved.add = sum->op.input[!k];
@@ -207,8 +215,9 @@ static int factor_of(const struct fuse *fuse, const struct pmk_op *op)
 		const struct pmk_tensor *factor = &fuse->network->graph.tensors[op->input[k]];
 		const struct pmk_tensor *result = &fuse->network->graph.tensors[op->output];
 
-		if (factor->dims == 4 && factor->dim[1] == 1 && factor->dim[2] == 1 && factor->dim[0] == 1 && result->dim[0] == 1 &&
-		    factor->dim[3] == result->dim[3] && same_shape(fuse, op->input[!k], op->output))
+		if (factor->dims == 4 && factor->dim[1] == 1 && factor->dim[2] == 1 && factor->dim[0] == 1 &&
+			result->dim[0] == 1 && factor->dim[3] == result->dim[3] &&
+			same_shape(fuse, op->input[!k], op->output))
 			return k;
 	}
 	return -1;

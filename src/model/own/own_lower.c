@@ -16,14 +16,20 @@ static struct pmk_step *add_step(struct pmk_own *own, const struct pmk_fused *fu
 {
 	struct pmk_step *step = &own->steps[own->step_count];
 
-	*step = (struct pmk_step){ .kernel = kernel, .activation = fused->activation, .x = *view_of(own, fused->op.input[0]),
-		.y = *view_of(own, fused->op.output), .stride_h = fused->op.stride_h, .stride_w = fused->op.stride_w,
-		.dilation_h = fused->op.dilation_h, .dilation_w = fused->op.dilation_w };
+	*step = (struct pmk_step){ .kernel = kernel,
+		.activation = fused->activation,
+		.x = *view_of(own, fused->op.input[0]),
+		.y = *view_of(own, fused->op.output),
+		.stride_h = fused->op.stride_h,
+		.stride_w = fused->op.stride_w,
+		.dilation_h = fused->op.dilation_h,
+		.dilation_w = fused->op.dilation_w };
 	if (fused->add >= 0)
 		step->add = *view_of(own, fused->add);
 	step->parts = step->y.n * step->y.h;
 	own->cleared[own->step_count++] = own->places[fused->op.output].halo_h || own->places[fused->op.output].halo_w ?
-		fused->op.output : -1;
+		fused->op.output :
+		-1;
 	return step;
 }
 
@@ -74,7 +80,8 @@ static float block_weight(const void *user, int output, int k)
 	const struct source *from = user;
 
 	return from->data[((size_t)(output % from->channels) * (size_t)from->taps + (size_t)(output / from->channels)) *
-		(size_t)from->inputs + (size_t)k];
+			(size_t)from->inputs +
+		(size_t)k];
 }
 
 static int pack(struct pmk_own *own, struct pmk_step *step, const struct pmk_op *op, pmk_weight_at *at)
@@ -106,8 +113,13 @@ static int lower_scale(struct pmk_own *own, struct pmk_step *conv, const float *
 	if (err < 0)
 		return err;
 	*step = *conv;
-	*conv = (struct pmk_step){ .kernel = PMK_KERNEL_SCALE_WEIGHTS, .weights = step->weights, .scaled = step->scaled, .scale = scale,
-		.depth = step->depth, .outputs = step->outputs, .parts = 1 };
+	*conv = (struct pmk_step){ .kernel = PMK_KERNEL_SCALE_WEIGHTS,
+		.weights = step->weights,
+		.scaled = step->scaled,
+		.scale = scale,
+		.depth = step->depth,
+		.outputs = step->outputs,
+		.parts = 1 };
 	own->cleared[own->step_count] = -1;
 	own->step_count++;
 	return 0;
@@ -167,8 +179,8 @@ static int lower_conv(struct pmk_own *own, const struct pmk_fused *fused)
 
 static bool is_double(const struct pmk_op *op, const struct pmk_tensor *weights, const struct pmk_view *x)
 {
-	return weights->dim[0] == 1 && weights->dim[1] == 2 && weights->dim[2] == 2 && weights->dim[3] % 4 == 0 && op->stride_h == 2 &&
-		op->stride_w == 2 && x->w >= 4;
+	return weights->dim[0] == 1 && weights->dim[1] == 2 && weights->dim[2] == 2 && weights->dim[3] % 4 == 0 &&
+		op->stride_h == 2 && op->stride_w == 2 && x->w >= 4;
 }
 
 static int lower_double(struct pmk_own *own, const struct pmk_fused *fused)
@@ -271,7 +283,8 @@ static void lower_mean(struct pmk_own *own, const struct pmk_fused *fused)
 	struct pmk_step *step = add_step(own, fused, PMK_KERNEL_MEAN);
 
 	if (own->network.graph.tensors[fused->op.output].dims == 2)
-		step->y = (struct pmk_view){ step->y.at, step->y.w, 1, 1, step->y.c, step->y.pixel, step->y.pixel, step->y.pixel };
+		step->y = (struct pmk_view){ step->y.at, step->y.w, 1, 1, step->y.c, step->y.pixel, step->y.pixel,
+			step->y.pixel };
 	step->parts = step->y.n;
 }
 
@@ -312,7 +325,8 @@ static void lower_concat(struct pmk_own *own, const struct pmk_fused *fused)
 		struct pmk_step *step = add_step(own, fused, PMK_KERNEL_COPY);
 
 		step->x = *view_of(own, fused->op.input[i]);
-		step->y = (struct pmk_view){ whole.at + start, step->x.n, step->x.h, step->x.w, step->x.c, whole.pixel, whole.row, whole.image };
+		step->y = (struct pmk_view){ whole.at + start, step->x.n, step->x.h, step->x.w, step->x.c, whole.pixel,
+			whole.row, whole.image };
 		step->parts = step->y.n * step->y.h;
 		start += steps[axis] * (size_t)(const int[]){ step->x.n, step->x.h, step->x.w, step->x.c }[axis];
 		if (i)
@@ -328,8 +342,10 @@ static int lower_op(struct pmk_own *own, const struct pmk_fused *fused)
 	case PMK_OP_DEPTHWISE:
 		return lower_depthwise(own, fused);
 	case PMK_OP_TRANSPOSE_CONV:
-		return is_double(&fused->op, &own->network.graph.tensors[fused->op.input[1]], view_of(own, fused->op.input[0])) ?
-			lower_double(own, fused) : lower_transpose(own, fused);
+		return is_double(&fused->op, &own->network.graph.tensors[fused->op.input[1]],
+			       view_of(own, fused->op.input[0])) ?
+			lower_double(own, fused) :
+			lower_transpose(own, fused);
 	case PMK_OP_RESIZE_BILINEAR:
 		return lower_resize(own, fused);
 	case PMK_OP_ADD:

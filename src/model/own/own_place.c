@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Where each tensor lies: padded in channels, with a halo where windows stick out, in one block of memory that is used again. */
+/* Where each tensor lies: padded in channels, with a halo where windows stick out, in one block of memory that is used
+ * again. */
 #include "model/own/own.h"
 
 #include <errno.h>
@@ -7,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FEW = 4, ROUND = 16 };	/* channels that are not worth padding; floats of a cache line */
+enum { FEW = 4, ROUND = 16 }; /* channels that are not worth padding; floats of a cache line */
 
 static void shape_place(struct pmk_place *place, const struct pmk_tensor *tensor, bool tight)
 {
@@ -40,7 +41,8 @@ static void place_halo(struct pmk_own *own, struct pmk_fused *fused)
 	int halo_h = reach_out(x->view.h, y->view.h, weights->dim[1], op->stride_h, op->dilation_h, op->same);
 	int halo_w = reach_out(x->view.w, y->view.w, weights->dim[2], op->stride_w, op->dilation_w, op->same);
 
-	fused->inner = op->depth_multiplier == 1 && !x->tight && !y->tight && halo_h <= x->view.h && halo_w <= x->view.w;
+	fused->inner = op->depth_multiplier == 1 && !x->tight && !y->tight && halo_h <= x->view.h &&
+		halo_w <= x->view.w;
 	if (fused->inner) {
 		x->halo_h = larger(x->halo_h, halo_h);
 		x->halo_w = larger(x->halo_w, halo_w);
@@ -78,7 +80,9 @@ static void find_lives(const struct pmk_own *own, struct pmk_piece *pieces)
 		live(pieces, fused->pre, i);
 		piece->first = piece->last = i;
 		if (fused->op.output != network->graph.output)
-			piece->size = ((size_t)own->places[fused->op.output].view.n * own->places[fused->op.output].view.image + 2 * ROUND - 1) /
+			piece->size = ((size_t)own->places[fused->op.output].view.n *
+						      own->places[fused->op.output].view.image +
+					      2 * ROUND - 1) /
 				ROUND * ROUND;
 	}
 }
@@ -100,8 +104,10 @@ static int plan_arena(struct pmk_own *own, struct pmk_piece *pieces)
 		const struct pmk_tensor *tensor = &own->network.graph.tensors[i];
 		size_t corner = (size_t)place->halo_h * place->view.row + (size_t)place->halo_w * place->view.pixel;
 
-		place->view.at = tensor->data ? tensor->data : i == own->network.graph.input ? own->base.input :
-			i == own->network.graph.output ? own->base.output : own->arena + pieces[i].offset + corner;
+		place->view.at = tensor->data          ? tensor->data :
+			i == own->network.graph.input  ? own->base.input :
+			i == own->network.graph.output ? own->base.output :
+							 own->arena + pieces[i].offset + corner;
 	}
 	return 0;
 }
@@ -118,7 +124,8 @@ int pmk_own_place(struct pmk_own *own)
 		return -ENOMEM;
 	}
 	for (int i = 0; i < graph->tensor_count; i++)
-		shape_place(&own->places[i], &graph->tensors[i], i == graph->input || i == graph->output || graph->tensors[i].data);
+		shape_place(&own->places[i], &graph->tensors[i],
+			i == graph->input || i == graph->output || graph->tensors[i].data);
 	for (int i = 0; i < own->network.op_count; i++) {
 		if (own->network.ops[i].op.kind == PMK_OP_DEPTHWISE)
 			place_halo(own, &own->network.ops[i]);

@@ -11,7 +11,7 @@ static int larger_first(const void *a, const void *b)
 
 	if (p->size != q->size)
 		return p->size < q->size ? 1 : -1;
-	return p < q ? -1 : 1;	/* the same plan each time */
+	return p < q ? -1 : 1; /* the same plan each time */
 }
 
 /* The lowest offset at which the piece meets none of those placed, which are sorted by offset. */

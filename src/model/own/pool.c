@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-enum { PIECES = 4 };	/* for each thread, so that a late or slow one does less */
+enum { PIECES = 4 }; /* for each thread, so that a late or slow one does less */
 
 struct worker {
 	struct pmk_pool *pool;
@@ -19,10 +19,10 @@ struct pmk_pool {
 	pthread_cond_t work_left, all_done;
 	pmk_pool_work *work;
 	const void *user;
-	int parts, next, piece, busy;	/* `busy` workers have taken a piece */
+	int parts, next, piece, busy; /* `busy` workers have taken a piece */
 	bool stop;
 	int threads, started;
-	struct worker workers[];	/* threads - 1 */
+	struct worker workers[]; /* threads - 1 */
 };
 
 /* Do one piece. The lock is held before and after, not during. */
