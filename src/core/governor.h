@@ -3,7 +3,7 @@
  * so on.
  *
  * The one rule: it only ever leaves whole pictures out. A mask of another frame would be cheaper, but may show the
- * room; what a still scene can save without that, the motion gate has saved already (scene/gate.h).
+ * room; what a still scene can save without that, the stillness test has saved already (scene/stillness.h).
  *
  * It looks at the process's CPU time every half second. Over the limit, it takes as many fewer pictures as would be
  * enough if all cost lay in them. It takes more again only when, over a whole second, even that would stay a tenth

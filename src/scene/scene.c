@@ -6,7 +6,7 @@
 #include "compose/compose.h"
 #include "draw/mark.h"
 #include "find/look.h"
-#include "scene/gate.h"
+#include "scene/stillness.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -18,8 +18,8 @@ struct pmk_scene {
 	struct pmk_look *look;
 	struct pmk_rect keep_out[PMK_ZONES]; /* px */
 	int keep_out_count;
-	bool gated;
-	struct pmk_gate gate;
+	bool tests_stillness;
+	struct pmk_stillness stillness;
 	struct pmk_refine *refine;
 	struct pmk_mask mask;
 	struct pmk_backdrop *backdrop;
@@ -35,7 +35,7 @@ static const uint64_t CUT_NS = 500 * PMK_MS_NS;
 static int create_mask_chain(struct pmk_scene *s, const struct pmk_scene_settings *settings)
 {
 	const struct pmk_model_card *card = pmk_look_card(s->look);
-	int err = pmk_gate_init(&s->gate, &s->layout);
+	int err = pmk_stillness_init(&s->stillness, &s->layout);
 
 	if (!err)
 		err = pmk_mask_alloc(&s->mask, s->layout.width, s->layout.height);
@@ -96,7 +96,7 @@ int pmk_scene_create(const struct pmk_scene_settings *settings, const struct pmk
 		return -ENOMEM;
 	s->layout = *layout;
 	s->layout.range = PMK_RANGE_LIMITED;
-	s->gated = !settings->no_motion_gate;
+	s->tests_stillness = !settings->no_motion_gate;
 	look.keep_out = s->keep_out;
 	s->keep_out_count = settings->keep_out_count;
 	for (int i = 0; i < s->keep_out_count; i++)
@@ -126,7 +126,7 @@ void pmk_scene_destroy(struct pmk_scene *s)
 	pmk_backdrop_destroy(s->backdrop);
 	pmk_refine_destroy(s->refine);
 	pmk_mask_free(&s->mask);
-	pmk_gate_finish(&s->gate);
+	pmk_stillness_finish(&s->stillness);
 	pmk_look_destroy(s->look);
 	free(s);
 }
@@ -155,13 +155,13 @@ static bool is_still(struct pmk_scene *s, const struct pmk_frame *frame, struct 
 {
 	uint64_t mark = pmk_clock_thread_ns();
 
-	if (!s->gated)
+	if (!s->tests_stillness)
 		return false;
-	times->still = pmk_gate_is_still(&s->gate, &frame->image, s->last_ns);
+	times->still = pmk_stillness_test(&s->stillness, &frame->image, s->last_ns);
 	if (times->still)
 		s->mask.number = frame->number;
 	else
-		pmk_gate_saw(&s->gate); /* if the network fails, it is forgotten again */
+		pmk_stillness_saw(&s->stillness); /* if the network fails, it is forgotten again */
 	lap(&mark, &times->prepare);
 	return times->still;
 }
@@ -187,7 +187,7 @@ static int find_person(struct pmk_scene *s, const struct pmk_frame *frame, struc
 static void forget(struct pmk_scene *s)
 {
 	pmk_refine_forget(s->refine);
-	pmk_gate_reset(&s->gate);
+	pmk_stillness_reset(&s->stillness);
 	pmk_look_forget(s->look);
 }
 

@@ -45,8 +45,8 @@ struct pmk_bench {
 	int frames;
 	struct pmk_series stage[PMK_BENCH_STAGES]; /* each frame */
 	struct pmk_series ours, wall; /* a frame's CPU time; its whole time, a round each */
-	/* the same of a still scene, with the motion gate and without */
-	struct pmk_series still_gated, still_plain;
+	/* the same of a still scene, with the stillness test and without */
+	struct pmk_series still_tested, still_plain;
 	struct pmk_series floor, usual; /* JPEG only: decoding alone, and the usual chain */
 	struct pmk_series engine, xnnpack; /* the network alone; xnnpack where it is built in */
 	struct pmk_series latency; /* paced, each frame */
@@ -62,7 +62,7 @@ int pmk_bench_material_make(const struct pmk_bench *bench, bool still, struct pm
 void pmk_bench_material_free(struct pmk_bench_material *material); /* a zeroed one is fine too */
 
 /* One frame as the live pipeline does it, from the camera's bytes to the bytes in the client's buffer. The frame is
- * taken at `time_ns`; the same time again keeps the motion gate open. `stages` may be NULL. */
+ * taken at `time_ns`; the same time again is never a still picture. `stages` may be NULL. */
 int pmk_bench_frame(struct pmk_bench *bench, struct pmk_scene *scene, const struct pmk_bench_material *material,
 	uint64_t number, uint64_t time_ns, struct pmk_series *stages) __attribute__((warn_unused_result));
 

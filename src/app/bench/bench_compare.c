@@ -15,7 +15,7 @@ enum { WARM_UP = 3, ENGINE_RUNS = 8, USUAL_SHARE = 3, BEATS = 4 };
 /* What runs in turns with ours; what is not there is not measured. */
 struct rivals {
 	struct pmk_usual *usual; /* JPEG only */
-	struct pmk_scene *plain; /* ours without the motion gate */
+	struct pmk_scene *plain; /* ours without the stillness test */
 	struct pmk_model model;
 	struct pmk_engine *engine, *xnnpack;
 };
@@ -74,7 +74,7 @@ static void destroy_rivals(struct rivals *r)
 	pmk_model_finish(&r->model);
 }
 
-/* Every frame with the network: time stands, so the motion gate is open. */
+/* Every frame with the network: time stands, so no picture is still. */
 static int round_of_ours(struct pmk_bench *b, int round, int frames)
 {
 	uint64_t start = pmk_clock_now_ns();
@@ -151,7 +151,7 @@ static int one_round(struct pmk_bench *b, struct rivals *r, int round, int frame
 	if (!err && r->usual)
 		err = round_of_usual(b, r->usual, round, (frames + USUAL_SHARE - 1) / USUAL_SHARE);
 	if (!err)
-		err = round_of_still(b, b->scene, frames / 2, &b->still_gated);
+		err = round_of_still(b, b->scene, frames / 2, &b->still_tested);
 	if (!err)
 		err = round_of_still(b, r->plain, frames / 2, &b->still_plain);
 	if (!err)
@@ -164,7 +164,7 @@ static int one_round(struct pmk_bench *b, struct rivals *r, int round, int frame
 /* The first round warms caches, clocks and branches, and is forgotten. */
 static void forget_first(struct pmk_bench *b)
 {
-	struct pmk_series *all[] = { &b->ours, &b->wall, &b->still_gated, &b->still_plain, &b->floor, &b->usual,
+	struct pmk_series *all[] = { &b->ours, &b->wall, &b->still_tested, &b->still_plain, &b->floor, &b->usual,
 		&b->engine, &b->xnnpack };
 
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)

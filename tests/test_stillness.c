@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The motion gate: noise is still, a hand is not, however slow or small; and no mask is older than it may be. */
+/* The stillness test: noise is still, a hand is not, however slow or small; and no mask is older than it may be. */
 #include "unit.h"
 
 #include "base/clock.h"
 #include "draw/presenter.h"
-#include "scene/gate.h"
 #include "scene/scene.h"
+#include "scene/stillness.h"
 
 #include <math.h>
 
@@ -13,7 +13,7 @@ enum { W = 256, H = 144, RATE = 30 };
 
 static const struct pmk_layout small = { .width = W, .height = H };
 
-/* As small as the gate compares: a room of soft shapes, with noise that is another each time, and a disc for a hand. */
+/* As small as the test compares: a room of soft shapes, with noise that is another each time, and a disc for a hand. */
 struct room {
 	uint8_t base[3][W * H];
 	struct pmk_image now;
@@ -67,12 +67,12 @@ static void look(struct room *r, double deviation, double x, double y, double ra
 	}
 }
 
-/* Sees every frame; the network runs where the gate does not say still. Returns whether it ran. */
-static bool pass(struct pmk_gate *g, struct room *r, uint64_t now)
+/* Sees every frame; the network runs where the test does not say still. Returns whether it ran. */
+static bool pass(struct pmk_stillness *s, struct room *r, uint64_t now)
 {
-	if (pmk_gate_is_still(g, &r->now, now))
+	if (pmk_stillness_test(s, &r->now, now))
 		return false;
-	pmk_gate_saw(g);
+	pmk_stillness_saw(s);
 	return true;
 }
 
@@ -81,25 +81,25 @@ static void test_noise_is_still(void **state)
 {
 	static const double deviations[] = { 0, 0.3, 0.6, 1, 1.5 };
 	static struct room r;
-	struct pmk_gate g;
+	struct pmk_stillness s;
 
 	paint_room(&r);
 	for (size_t d = 0; d < sizeof deviations / sizeof deviations[0]; d++) {
 		int ran = 0;
-		assert_int_equal(pmk_gate_init(&g, &small), 0);
+		assert_int_equal(pmk_stillness_init(&s, &small), 0);
 		for (int i = 0; i < 40; i++) {
 			look(&r, deviations[d], 0, 0, 0, 0);
-			ran += pass(&g, &r, moment(i));
+			ran += pass(&s, &r, moment(i));
 		}
 		assert_int_equal(ran, 10); /* every fourth frame: 0, 133, 267 ms.. */
-		pmk_gate_finish(&g);
+		pmk_stillness_finish(&s);
 	}
-	assert_int_equal(pmk_gate_init(&g, &small), 0);
+	assert_int_equal(pmk_stillness_init(&s, &small), 0);
 	for (int i = 0; i < 20; i++) {
 		look(&r, 6, 0, 0, 0, 0);
-		assert_true(pass(&g, &r, moment(i)));
+		assert_true(pass(&s, &r, moment(i)));
 	}
-	pmk_gate_finish(&g);
+	pmk_stillness_finish(&s);
 	pmk_image_free(&r.now);
 }
 
@@ -114,19 +114,19 @@ static void test_a_hand_is_not_still(void **state)
 	paint_room(&r);
 	for (int c = 0; c < 3 * 6 * 2; c++) {
 		double radius = radii[c % 3], speed = speeds[c / 3 % 6], seen = 0;
-		struct pmk_gate g;
+		struct pmk_stillness s;
 
-		assert_int_equal(pmk_gate_init(&g, &small), 0);
+		assert_int_equal(pmk_stillness_init(&s, &small), 0);
 		for (int i = 0; i < 24; i++) {
 			double x = 20 - radius + i * speed;
 			look(&r, deviations[c / 18], x, 70 + 0.3 * x, radius, 35);
-			if (pass(&g, &r, moment(i)))
+			if (pass(&s, &r, moment(i)))
 				seen = x;
 			assert_true(fabs(x - seen) <= 2);
 			runs += seen == x;
 			frames++;
 		}
-		pmk_gate_finish(&g);
+		pmk_stillness_finish(&s);
 	}
 	pmk_image_free(&r.now);
 	printf("a hand at 0.1 to 7 px a frame: the network ran on %d of %d frames\n", runs, frames);
@@ -143,25 +143,25 @@ static void test_colour_and_rims_count(void **state)
 
 	for (int l = 0; l < 3; l++) {
 		struct pmk_image image;
-		struct pmk_gate g;
+		struct pmk_stillness s;
 
 		assert_int_equal(pmk_image_alloc(&image, &layouts[l]), 0);
-		assert_int_equal(pmk_gate_init(&g, &layouts[l]), 0);
+		assert_int_equal(pmk_stillness_init(&s, &layouts[l]), 0);
 		for (int c = 0; c < 3 * 7; c++) {
-			int plane = c / 7, side = 2 << g.halved;
+			int plane = c / 7, side = 2 << s.halved;
 			int x = places[c % 7][0] * (pmk_layout_plane_width(&layouts[l], plane) - side) / 2;
 			int y = places[c % 7][1] * (pmk_layout_plane_height(&layouts[l], plane) - side) / 2;
 
 			pmk_image_fill(&image, (uint8_t[]){ 100, 110, 120 });
-			assert_false(pmk_gate_is_still(&g, &image, moment(c)));
-			pmk_gate_saw(&g);
-			assert_true(pmk_gate_is_still(&g, &image, moment(c) + 1));
+			assert_false(pmk_stillness_test(&s, &image, moment(c)));
+			pmk_stillness_saw(&s);
+			assert_true(pmk_stillness_test(&s, &image, moment(c) + 1));
 			for (int k = 0; k < side * side; k++)
 				image.plane[plane][(size_t)(y + k / side) * image.stride[plane] + x + k % side] += 60;
-			assert_false(pmk_gate_is_still(&g, &image, moment(c) + 2));
-			pmk_gate_reset(&g);
+			assert_false(pmk_stillness_test(&s, &image, moment(c) + 2));
+			pmk_stillness_reset(&s);
 		}
-		pmk_gate_finish(&g);
+		pmk_stillness_finish(&s);
 		pmk_image_free(&image);
 	}
 }
@@ -174,22 +174,22 @@ static void test_the_threshold_follows_the_noise(void **state)
 		bool still;
 	} cases[] = { { 0, 2, true }, { 0, 3, false }, { 2, 3, true }, { 2, 7, false } };
 	struct pmk_image image;
-	struct pmk_gate g;
+	struct pmk_stillness s;
 
 	assert_int_equal(pmk_image_alloc(&image, &small), 0);
-	assert_int_equal(pmk_gate_init(&g, &small), 0);
+	assert_int_equal(pmk_stillness_init(&s, &small), 0);
 	for (int c = 0; c < 4; c++) {
 		pmk_image_fill(&image, (uint8_t[]){ 100, 110, 120 });
-		assert_false(pmk_gate_is_still(&g, &image, moment(c)));
-		pmk_gate_saw(&g);
+		assert_false(pmk_stillness_test(&s, &image, moment(c)));
+		pmk_stillness_saw(&s);
 		pmk_image_fill(&image, (uint8_t[]){ (uint8_t)(100 + cases[c].noise), 110, 120 });
 		for (int k = 0; k < 16; k++)
 			image.plane[0][(size_t)(40 + k / 4) * image.stride[0] + 80 + k % 4] = (uint8_t)(100 +
 				cases[c].step);
-		assert_int_equal(pmk_gate_is_still(&g, &image, moment(c) + 1), cases[c].still);
-		pmk_gate_reset(&g);
+		assert_int_equal(pmk_stillness_test(&s, &image, moment(c) + 1), cases[c].still);
+		pmk_stillness_reset(&s);
 	}
-	pmk_gate_finish(&g);
+	pmk_stillness_finish(&s);
 	pmk_image_free(&image);
 }
 
@@ -204,53 +204,53 @@ static void test_the_last_pixels_count(void **state)
 {
 	static const struct pmk_layout layout = { .width = 1923, .height = 1079 };
 	struct pmk_image image;
-	struct pmk_gate g;
+	struct pmk_stillness s;
 
 	assert_int_equal(pmk_image_alloc(&image, &layout), 0);
-	assert_int_equal(pmk_gate_init(&g, &layout), 0);
+	assert_int_equal(pmk_stillness_init(&s, &layout), 0);
 	for (int c = 0; c < 3 * 2; c++) {
-		int plane = c / 2, side = 1 << g.halved, width = pmk_layout_plane_width(&layout, plane),
+		int plane = c / 2, side = 1 << s.halved, width = pmk_layout_plane_width(&layout, plane),
 		    height = pmk_layout_plane_height(&layout, plane);
 		struct pmk_rect right = { width - width % side, 0, width % side, 4 * side },
 				below = { 0, height - height % side, 4 * side, height % side };
 
 		assert_true(right.width && below.height);
 		pmk_image_fill(&image, (uint8_t[]){ 100, 100, 100 });
-		assert_false(pmk_gate_is_still(&g, &image, moment(c)));
-		pmk_gate_saw(&g);
+		assert_false(pmk_stillness_test(&s, &image, moment(c)));
+		pmk_stillness_saw(&s);
 		fill(&image, plane, c % 2 ? &right : &below, 160);
-		assert_false(pmk_gate_is_still(&g, &image, moment(c) + 1));
+		assert_false(pmk_stillness_test(&s, &image, moment(c) + 1));
 		fill(&image, plane, c % 2 ? &right : &below, 100);
-		assert_true(pmk_gate_is_still(&g, &image, moment(c) + 2));
-		pmk_gate_reset(&g);
+		assert_true(pmk_stillness_test(&s, &image, moment(c) + 2));
+		pmk_stillness_reset(&s);
 	}
-	pmk_gate_finish(&g);
+	pmk_stillness_finish(&s);
 	pmk_image_free(&image);
 }
 
 static void test_time_and_cuts(void **state)
 {
 	static struct room r;
-	struct pmk_gate g;
+	struct pmk_stillness s;
 
 	paint_room(&r);
 	look(&r, 0, 0, 0, 0, 0);
-	assert_int_equal(pmk_gate_init(&g, &small), 0);
-	assert_false(pmk_gate_is_still(&g, &r.now, moment(0))); /* nothing was seen yet */
-	pmk_gate_saw(&g);
-	assert_false(pmk_gate_is_still(&g, &r.now, moment(0))); /* time does not go on */
-	assert_true(pmk_gate_is_still(&g, &r.now, moment(0) + 1));
-	assert_true(pmk_gate_is_still(&g, &r.now, moment(0) + 100 * PMK_MS_NS));
-	assert_false(pmk_gate_is_still(&g, &r.now, moment(0) + 100 * PMK_MS_NS + 1));
-	assert_false(pmk_gate_is_still(&g, &r.now, moment(0) - 1));
-	assert_true(pmk_gate_is_still(&g, &r.now, moment(1)));
+	assert_int_equal(pmk_stillness_init(&s, &small), 0);
+	assert_false(pmk_stillness_test(&s, &r.now, moment(0))); /* nothing was seen yet */
+	pmk_stillness_saw(&s);
+	assert_false(pmk_stillness_test(&s, &r.now, moment(0))); /* time does not go on */
+	assert_true(pmk_stillness_test(&s, &r.now, moment(0) + 1));
+	assert_true(pmk_stillness_test(&s, &r.now, moment(0) + 100 * PMK_MS_NS));
+	assert_false(pmk_stillness_test(&s, &r.now, moment(0) + 100 * PMK_MS_NS + 1));
+	assert_false(pmk_stillness_test(&s, &r.now, moment(0) - 1));
+	assert_true(pmk_stillness_test(&s, &r.now, moment(1)));
 	r.now.layout.range = PMK_RANGE_FULL; /* the same bytes mean another picture */
-	assert_false(pmk_gate_is_still(&g, &r.now, moment(1)));
-	pmk_gate_saw(&g);
-	assert_true(pmk_gate_is_still(&g, &r.now, moment(2)));
-	pmk_gate_reset(&g);
-	assert_false(pmk_gate_is_still(&g, &r.now, moment(2)));
-	pmk_gate_finish(&g);
+	assert_false(pmk_stillness_test(&s, &r.now, moment(1)));
+	pmk_stillness_saw(&s);
+	assert_true(pmk_stillness_test(&s, &r.now, moment(2)));
+	pmk_stillness_reset(&s);
+	assert_false(pmk_stillness_test(&s, &r.now, moment(2)));
+	pmk_stillness_finish(&s);
 	pmk_image_free(&r.now);
 }
 
@@ -259,39 +259,39 @@ static void test_time_and_cuts(void **state)
 static void test_rest_in_motion(void **state)
 {
 	struct pmk_image image;
-	struct pmk_gate g;
+	struct pmk_stillness s;
 	uint32_t seed = 4;
 	int shown = 0, ran_on = -1, since = 0, looks = 0;
 
 	assert_int_equal(pmk_image_alloc(&image, &small), 0);
-	assert_int_equal(pmk_gate_init(&g, &small), 0);
+	assert_int_equal(pmk_stillness_init(&s, &small), 0);
 	for (int i = 0; i < 3000; i++) {
 		bool moves = i < 600 || unit_random(&seed) % (i / 300) == 0;
 
 		shown += moves;
 		since = moves ? 0 : since + 1;
 		pmk_image_fill(&image, (uint8_t[]){ (uint8_t)(shown % 20 * 12), 110, 120 });
-		if (pmk_gate_is_still(&g, &image, (uint64_t)(i + 1) * PMK_MS_NS)) {
+		if (pmk_stillness_test(&s, &image, (uint64_t)(i + 1) * PMK_MS_NS)) {
 			assert_int_equal(shown, ran_on);
 			since = 0;
 			continue;
 		}
 		assert_true(since < 8);
-		looks += i < 600 && g.looked;
-		pmk_gate_saw(&g);
+		looks += i < 600 && s.looked;
+		pmk_stillness_saw(&s);
 		ran_on = shown;
 	}
 	assert_in_range(looks, 600 / 3 - 2, 600 / 3 + 4);
-	pmk_gate_finish(&g);
+	pmk_stillness_finish(&s);
 	pmk_image_free(&image);
 }
 
-/* --- with the network: a scene with the gate beside one without it --- */
+/* --- with the network: a scene with the test beside one without it --- */
 
 enum { SCENE_W = 640, SCENE_H = 360 };
 
 struct pair {
-	struct pmk_scene *gated, *plain;
+	struct pmk_scene *tested, *plain;
 	struct pmk_frame_pool *pool;
 	struct pmk_frame *frame;
 	struct pmk_presenter *presenter;
@@ -316,14 +316,14 @@ static void open_pair(struct pair *p)
 	p->frame = pmk_frame_pool_take(p->pool, &layout);
 	p->frame->position_ns = -1;
 	assert_int_equal(pmk_presenter_create(SCENE_W, SCENE_H, 1, &p->presenter), 0);
-	assert_int_equal(pmk_scene_create(&settings, &layout, 1, &p->gated), 0);
+	assert_int_equal(pmk_scene_create(&settings, &layout, 1, &p->tested), 0);
 	settings.no_motion_gate = true;
 	assert_int_equal(pmk_scene_create(&settings, &layout, 1, &p->plain), 0);
 }
 
 static void close_pair(struct pair *p)
 {
-	pmk_scene_destroy(p->gated);
+	pmk_scene_destroy(p->tested);
 	pmk_scene_destroy(p->plain);
 	pmk_presenter_destroy(p->presenter);
 	pmk_frame_unref(p->frame);
@@ -354,7 +354,7 @@ static double differ(struct pair *p, int *still)
 	struct pmk_scene_times times = { 0 };
 	int apart = 0;
 
-	assert_int_equal(pmk_scene_mask(p->gated, p->frame, &a, &times), 0);
+	assert_int_equal(pmk_scene_mask(p->tested, p->frame, &a, &times), 0);
 	assert_int_equal(pmk_scene_mask(p->plain, p->frame, &b, NULL), 0);
 	assert_int_equal(a->number, p->frame->number);
 	*still += times.still;
@@ -406,7 +406,7 @@ static void test_no_mask_is_late(void **state)
 }
 
 /* After a frame without a mask, and after a cut, the network runs though nothing moved. */
-static void test_faults_and_cuts_open_the_gate(void **state)
+static void test_faults_and_cuts_are_not_still(void **state)
 {
 	struct pmk_layout other = { .width = SCENE_W + 2, .height = SCENE_H };
 	struct pmk_frame_pool *pool = pmk_frame_pool_create(1);
@@ -425,7 +425,7 @@ static void test_faults_and_cuts_open_the_gate(void **state)
 	bad->time_ns = moment(2);
 	bad->position_ns = -1;
 	unit_catch_log();
-	assert_true(pmk_scene_mask(p.gated, bad, &mask, NULL) < 0);
+	assert_true(pmk_scene_mask(p.tested, bad, &mask, NULL) < 0);
 	pmk_log_redirect(NULL, NULL);
 	draw(&p, 3, 2);
 	differ(&p, &still);
@@ -451,7 +451,7 @@ int main(void)
 		cmocka_unit_test(test_time_and_cuts),
 		cmocka_unit_test(test_a_still_scene_skips_the_network),
 		cmocka_unit_test(test_no_mask_is_late),
-		cmocka_unit_test(test_faults_and_cuts_open_the_gate),
+		cmocka_unit_test(test_faults_and_cuts_are_not_still),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The motion gate: whether anything of the picture has changed since the network last ran.
+/* The stillness test: whether anything of the picture has changed since the network last ran.
  *
  * The one rule: where it says still, the mask of before is the mask of this frame too: the whole picture is, but for
  * the camera's noise, the one that the network last ran on. So the mask may be given this frame's number. It says so
@@ -13,12 +13,12 @@
  * A look reads the whole picture. Where two in a row have found motion the next four pictures are taken for motion
  * without one, and the one after them is only remembered: while things move, two of six pictures are looked at. One
  * thread. */
-#ifndef PMK_SCENE_GATE_H
-#define PMK_SCENE_GATE_H
+#ifndef PMK_SCENE_STILLNESS_H
+#define PMK_SCENE_STILLNESS_H
 
 #include "image/frame.h"
 
-struct pmk_gate {
+struct pmk_stillness {
 	struct pmk_layout layout; /* of the pictures */
 	int halved; /* times */
 	int width[3], height[3], stride[3]; /* px, px, bytes of the small planes */
@@ -31,14 +31,16 @@ struct pmk_gate {
 };
 
 /* -ENOMEM */
-int pmk_gate_init(struct pmk_gate *gate, const struct pmk_layout *layout) __attribute__((warn_unused_result));
-void pmk_gate_finish(struct pmk_gate *gate); /* a zeroed one is fine too */
-void pmk_gate_reset(struct pmk_gate *gate); /* a cut, or the mask failed: the next picture is not still */
+int pmk_stillness_init(struct pmk_stillness *stillness, const struct pmk_layout *layout)
+	__attribute__((warn_unused_result));
+void pmk_stillness_finish(struct pmk_stillness *stillness); /* a zeroed one is fine too */
+void pmk_stillness_reset(
+	struct pmk_stillness *stillness); /* a cut, or the mask failed: the next picture is not still */
 
 /* Look at a picture taken at `now_ns`: whether the mask of before stands for it. False for another layout than that of
  * the picture before, and when time has not gone on. Time is the frames' own. */
-bool pmk_gate_is_still(struct pmk_gate *gate, const struct pmk_image *image, uint64_t now_ns)
+bool pmk_stillness_test(struct pmk_stillness *stillness, const struct pmk_image *image, uint64_t now_ns)
 	__attribute__((warn_unused_result));
-void pmk_gate_saw(struct pmk_gate *gate); /* the network has run on the picture looked at last */
+void pmk_stillness_saw(struct pmk_stillness *stillness); /* the network has run on the picture looked at last */
 
 #endif

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+#include "scene/stillness.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+#include <errno.h>
+#include <libyuv.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SMALLEST = 240 }; /* px */
+enum { MOTIONS = 2, REST = 4 }; /* after so many looks that found motion, so many pictures go by unseen */
+enum { CELL = 4, AREA = CELL * CELL, LEAST = 2 * AREA, MOST = 6 * AREA }; /* px; sums of a cell's differences */
+
+static const uint64_t LONGEST_NS = 100 * PMK_MS_NS;
+
+int pmk_stillness_init(struct pmk_stillness *s, const struct pmk_layout *layout)
+{
+	bool missing = false;
+
+	*s = (struct pmk_stillness){ .layout = *layout };
+	while (layout->width >> (s->halved + 1) >= SMALLEST && layout->height >> (s->halved + 1) >= CELL)
+		s->halved++;
+	for (int i = 0; i < 3; i++) {
+		s->width[i] = (pmk_layout_plane_width(layout, i) + (1 << s->halved) - 1) >> s->halved;
+		s->height[i] = (pmk_layout_plane_height(layout, i) + (1 << s->halved) - 1) >> s->halved;
+		s->stride[i] = (s->width[i] + PMK_MEM_ALIGN - 1) / PMK_MEM_ALIGN * PMK_MEM_ALIGN;
+		missing |= !(s->now[i] = pmk_mem_alloc((size_t)s->stride[i] * (size_t)s->height[i] + 1));
+		missing |= !(s->seen[i] = pmk_mem_alloc((size_t)s->stride[i] * (size_t)s->height[i] + 1));
+	}
+	missing |= !(s->half = pmk_mem_alloc((size_t)(layout->width / 2 + 1) * (size_t)(layout->height / 2 + 1)));
+	missing |= !(s->columns = pmk_mem_alloc((size_t)s->stride[0] * sizeof *s->columns));
+	if (!missing)
+		return 0;
+	pmk_stillness_finish(s);
+	return -ENOMEM;
+}
+
+void pmk_stillness_finish(struct pmk_stillness *s)
+{
+	for (int i = 0; i < 3; i++) {
+		free(s->now[i]);
+		free(s->seen[i]);
+	}
+	free(s->half);
+	free(s->columns);
+	*s = (struct pmk_stillness){ 0 };
+}
+
+void pmk_stillness_reset(struct pmk_stillness *s)
+{
+	s->primed = false;
+	s->motions = s->rest = 0;
+}
+
+/* The mean over the square that is pixel (x, y) of a small plane; at the right and lower rim, the last one that is
+ * whole. */
+static uint8_t mean_at(const struct pmk_stillness *s, const struct pmk_image *image, int plane, int x, int y)
+{
+	int side = 1 << s->halved, left = pmk_layout_plane_width(&image->layout, plane) - side,
+	    top = pmk_layout_plane_height(&image->layout, plane) - side;
+	const uint8_t *row = image->plane[plane] +
+		(size_t)(y * side < top ? y * side : top) * (size_t)image->stride[plane] +
+		(x * side < left ? x * side : left);
+	int sum = side * side / 2;
+
+	for (int i = 0; i < side; i++, row += image->stride[plane]) {
+		for (int k = 0; k < side; k++)
+			sum += row[k];
+	}
+	return (uint8_t)(sum / (side * side));
+}
+
+/* The last column from row 0 to `height`, and the last row, where whole squares do not reach them. */
+static void shrink_rim(struct pmk_stillness *s, const struct pmk_image *image, int plane, int width, int height)
+{
+	uint8_t *now = s->now[plane];
+
+	for (int y = 0; y < height && width < s->width[plane]; y++)
+		now[(size_t)y * (size_t)s->stride[plane] + (size_t)width] = mean_at(s, image, plane, width, y);
+	for (int x = 0; x < s->width[plane] && height < s->height[plane]; x++)
+		now[(size_t)height * (size_t)s->stride[plane] + (size_t)x] = mean_at(s, image, plane, x, height);
+}
+
+/* By means of squares, by four while it can: libyuv has fast ways for these two, and takes no memory. */
+static void shrink(struct pmk_stillness *s, const struct pmk_image *image, int plane)
+{
+	const uint8_t *from = image->plane[plane];
+	int stride = image->stride[plane], left = s->halved;
+	int whole_width = pmk_layout_plane_width(&image->layout, plane) >> left,
+	    whole_height = pmk_layout_plane_height(&image->layout, plane) >> left;
+
+	shrink_rim(s, image, plane, whole_width, whole_height);
+	if (!left)
+		CopyPlane(from, stride, s->now[plane], s->stride[plane], s->width[plane], s->height[plane]);
+	while (left) {
+		int step = left > 1 ? 2 : 1, width, height, to_stride;
+		uint8_t *to;
+
+		left -= step;
+		width = whole_width << left;
+		height = whole_height << left;
+		/* in place from the second time on: each row is written behind where it was read */
+		to = left ? s->half : s->now[plane];
+		to_stride = left ? width : s->stride[plane];
+		ScalePlane(from, stride, width << step, height << step, to, to_stride, width, height, kFilterBox);
+		from = to;
+		stride = to_stride;
+	}
+}
+
+/* Differences of `rows` rows, added up column by column. */
+static void add_columns(const uint8_t *a, const uint8_t *b, int stride, int width, int rows, uint16_t *columns)
+{
+	memset(columns, 0, (size_t)width * sizeof *columns);
+	for (int y = 0; y < rows; y++) {
+		for (int x = 0; x < width; x++) {
+			int d = a[x] - b[x];
+			columns[x] = (uint16_t)(columns[x] + (d < 0 ? -d : d));
+		}
+		a += stride;
+		b += stride;
+	}
+}
+
+/* The rim's cells may be smaller than the others; they are weighed as if they were whole. */
+static int cell_sum(const uint16_t *columns, int width, int rows)
+{
+	int sum = 0, count = width < CELL ? width : CELL;
+
+	for (int x = 0; x < count; x++)
+		sum += columns[x];
+	return count * rows == AREA ? sum : sum * AREA / (count * rows);
+}
+
+/* How many cells have which sum. False at once when one is over MOST: that is motion whatever the noise. */
+static bool count_cells(struct pmk_stillness *s, int plane, int counts[MOST + 1])
+{
+	int width = s->width[plane], height = s->height[plane], stride = s->stride[plane];
+
+	for (int y = 0; y < height; y += CELL) {
+		int rows = height - y < CELL ? height - y : CELL;
+
+		add_columns(s->now[plane] + (size_t)y * stride, s->seen[plane] + (size_t)y * stride, stride, width,
+			rows, s->columns);
+		for (int x = 0; x < width; x += CELL) {
+			int sum = cell_sum(s->columns + x, width - x, rows);
+			if (sum > MOST)
+				return false;
+			counts[sum]++;
+		}
+	}
+	return true;
+}
+
+static bool plane_is_still(struct pmk_stillness *s, int plane)
+{
+	int cells = ((s->width[plane] + CELL - 1) / CELL) * ((s->height[plane] + CELL - 1) / CELL);
+	int counts[MOST + 1] = { 0 }, noise = 0, largest = MOST, below, limit;
+
+	if (!count_cells(s, plane, counts))
+		return false;
+	for (below = counts[0]; below * 4 < cells; below += counts[noise])
+		noise++;
+	while (largest > 0 && !counts[largest])
+		largest--;
+	limit = 2 * noise + AREA;
+	limit = limit < LEAST ? LEAST : limit;
+	return largest <= (limit > MOST ? MOST : limit);
+}
+
+/* Whether pictures of this layout can be looked at, and be compared with the last one. */
+static bool take_layout(struct pmk_stillness *s, const struct pmk_layout *layout)
+{
+	if (pmk_layout_equal(&s->layout, layout))
+		return true;
+	s->primed = false;
+	if (layout->width != s->layout.width || layout->height != s->layout.height ||
+		layout->chroma != s->layout.chroma)
+		return false;
+	s->layout = *layout;
+	return true;
+}
+
+bool pmk_stillness_test(struct pmk_stillness *s, const struct pmk_image *image, uint64_t now_ns)
+{
+	bool still;
+
+	s->looked = take_layout(s, &image->layout) && !s->rest;
+	if (s->rest)
+		s->rest--;
+	if (!s->looked)
+		return false;
+	for (int i = 0; i < 3; i++)
+		shrink(s, image, i);
+	s->now_ns = now_ns;
+	if (!s->primed || now_ns <= s->seen_ns || now_ns - s->seen_ns > LONGEST_NS)
+		return false;
+	still = plane_is_still(s, 0) && plane_is_still(s, 1) && plane_is_still(s, 2);
+	s->motions = still ? 0 : s->motions + 1;
+	s->rest = s->motions >= MOTIONS ? REST : 0;
+	return still;
+}
+
+void pmk_stillness_saw(struct pmk_stillness *s)
+{
+	for (int i = 0; i < 3; i++) {
+		uint8_t *seen = s->seen[i];
+		s->seen[i] = s->now[i];
+		s->now[i] = seen;
+	}
+	s->seen_ns = s->now_ns;
+	s->primed = s->looked;
+	s->looked = false;
+}
