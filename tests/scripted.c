@@ -148,6 +148,7 @@ int clear_up(void **state)
 	atomic_store(&camera_mode, STALL);
 	atomic_store(&others_block, false);
 	atomic_store(&scene_blocks, false);
+	atomic_store(&while_sorting, NULL);
 	atomic_store(&broken_fd, -1);
 	cpu_limit = 0;
 	drops = 0;

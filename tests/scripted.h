@@ -49,6 +49,11 @@ extern atomic_int heard_mode;
 
 extern atomic_bool scene_blocks; /* making a picture does not come to an end */
 
+/* --- figures --- */
+
+/* called as durations begin to be sorted, by the thread that does; NULL: nothing is */
+extern void (*_Atomic while_sorting)(void);
+
 /* --- the outputs: "a" and "b"; "a!" and "b!" are virtual cameras --- */
 
 struct output {

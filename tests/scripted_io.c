@@ -110,6 +110,22 @@ int __wrap_pmk_scene_run(
 	return __real_pmk_scene_run(scene, frame, shown, times);
 }
 
+/* --- figures: the linker puts this before the real one --- */
+
+void (*_Atomic while_sorting)(void);
+
+void __real_pmk_snapshot_sort(struct pmk_snapshot *snapshot);
+void __wrap_pmk_snapshot_sort(struct pmk_snapshot *snapshot);
+
+void __wrap_pmk_snapshot_sort(struct pmk_snapshot *snapshot)
+{
+	void (*meanwhile)(void) = atomic_load(&while_sorting);
+
+	if (meanwhile)
+		meanwhile();
+	__real_pmk_snapshot_sort(snapshot);
+}
+
 /* --- the outputs --- */
 
 atomic_int watch = PMK_WATCH_UNKNOWN, looks, broken_fd = -1;

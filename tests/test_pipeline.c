@@ -200,6 +200,50 @@ static void test_who_waits_does_not_hang(void **state)
 	stop(p, 0);
 }
 
+/* Sorting is what takes long. While it is at that for one thread, another takes the same figures, and pictures are
+ * written: so no lock is held. */
+static void *report_too(void *arg)
+{
+	report_of(running);
+	return NULL;
+}
+
+static atomic_int sorts;
+
+static void report_from_another_thread(void)
+{
+	struct timespec late;
+	pthread_t other;
+	int written;
+
+	if (atomic_fetch_add(&sorts, 1))
+		return; /* the other thread's, or a later one of the same report */
+	written = seen(0).written;
+	assert_int_equal(pthread_create(&other, NULL, report_too, NULL), 0);
+	clock_gettime(CLOCK_REALTIME, &late);
+	late.tv_sec += 60;
+	assert_int_equal(pthread_timedjoin_np(other, NULL, &late), 0);
+	wait_written(0, written + 3);
+}
+
+static void test_figures_hold_nobody_up(void **state)
+{
+	struct pmk_pipeline *p = start("a", "b", 0);
+	struct pmk_pipeline_report report;
+
+	reach(p, PMK_STATE_LIVE);
+	wait_written(0, 10);
+	for (int first = 0; first > -5; first--) { /* each of the five sorts of a report in turn is the one looked at */
+		atomic_store(&sorts, first);
+		atomic_store(&while_sorting, report_from_another_thread);
+		report = report_of(p);
+		atomic_store(&while_sorting, NULL);
+		assert_int_equal(atomic_load(&sorts), first + 10);
+		assert_true(report.latency_ms_p50 > 0 && report.latency_ms_p99 >= report.latency_ms_p50);
+	}
+	stop(p, 0);
+}
+
 static void test_pauses_grow(void **state)
 {
 	static const uint64_t pauses_ms[] = { 250, 500, 1000, 1000, 1000 };
@@ -224,6 +268,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_a_hanging_scene_is_noticed, clear_up),
 		cmocka_unit_test_teardown(test_a_hanging_camera_is_noticed, clear_up),
 		cmocka_unit_test_teardown(test_who_waits_does_not_hang, clear_up),
+		cmocka_unit_test_teardown(test_figures_hold_nobody_up, clear_up),
 		cmocka_unit_test(test_pauses_grow),
 	};
 

@@ -360,3 +360,19 @@ int pmk_output_join(struct pmk_output *o, const struct timespec *until)
 	o->running = false;
 	return 0;
 }
+
+struct pmk_output_figures pmk_output_figures(struct pmk_output *o)
+{
+	struct pmk_snapshot latency;
+	struct pmk_output_figures figures;
+
+	pthread_mutex_lock(&o->lock);
+	figures = (struct pmk_output_figures){ .written = o->written, .repeated = o->repeated };
+	pmk_series_copy(&o->latency, &latency);
+	pthread_mutex_unlock(&o->lock);
+	figures.overtaken = pmk_slot_overtaken(&o->slot);
+	pmk_snapshot_sort(&latency);
+	figures.latency_ms_p50 = pmk_snapshot_quantile(&latency, 0.5);
+	figures.latency_ms_p99 = pmk_snapshot_quantile(&latency, 0.99);
+	return figures;
+}

@@ -29,6 +29,12 @@ enum pmk_output_event {
 	PMK_OUTPUT_LOST
 };
 
+struct pmk_output_figures {
+	uint64_t written, repeated; /* composed pictures; pictures shown once more */
+	uint64_t overtaken; /* pictures that a newer one replaced before they were written */
+	double latency_ms_p50, latency_ms_p99; /* capture to written, of composed pictures */
+};
+
 /* One sink, and what it takes to open it again. */
 struct pmk_output_port {
 	struct pmk_sink *sink; /* owned from start on; NULL while lost */
@@ -71,5 +77,6 @@ void pmk_output_set_cover(struct pmk_output *output, struct pmk_shown *cover);
 void pmk_output_stop(struct pmk_output *output); /* begin to cover and close; do not wait */
 /* CLOCK_REALTIME; 0 or -ETIMEDOUT */
 int pmk_output_join(struct pmk_output *output, const struct timespec *until) __attribute__((warn_unused_result));
+struct pmk_output_figures pmk_output_figures(struct pmk_output *output); /* [any thread] */
 
 #endif

@@ -380,8 +380,10 @@ void pmk_pipeline_report(struct pmk_pipeline *p, struct pmk_pipeline_report *rep
 {
 	struct pmk_capture_figures figures = pmk_capture_figures(&p->capture);
 	struct pmk_stage_figures made = pmk_stage_figures(&p->stage);
-	struct pmk_output *first = &p->groups[0].output;
+	struct pmk_output_figures shown = { 0 };
 
+	if (p->group_count)
+		shown = pmk_output_figures(&p->groups[0].output);
 	pthread_mutex_lock(&p->lock);
 	*report = (struct pmk_pipeline_report){
 		.state = p->state,
@@ -391,20 +393,15 @@ void pmk_pipeline_report(struct pmk_pipeline *p, struct pmk_pipeline_report *rep
 		.left_out = figures.left_out,
 		.composed = made.composed,
 		.covered = made.covered,
-		.overtaken = pmk_slot_overtaken(&p->capture.frames),
+		.overtaken = pmk_slot_overtaken(&p->capture.frames) + shown.overtaken,
+		.written = shown.written,
+		.repeated = shown.repeated,
+		.latency_ms_p50 = shown.latency_ms_p50,
+		.latency_ms_p99 = shown.latency_ms_p99,
 		.running_ns = pmk_clock_now_ns() - p->started_ns,
 	};
-	memcpy(report->stage_ms_p50, made.ms_p50, sizeof report->stage_ms_p50);
 	pthread_mutex_unlock(&p->lock);
-	if (!p->group_count)
-		return;
-	report->overtaken += pmk_slot_overtaken(&first->slot);
-	pthread_mutex_lock(&first->lock);
-	report->written = first->written;
-	report->repeated = first->repeated;
-	report->latency_ms_p50 = pmk_series_quantile(&first->latency, 0.5);
-	report->latency_ms_p99 = pmk_series_quantile(&first->latency, 0.99);
-	pthread_mutex_unlock(&first->lock);
+	memcpy(report->stage_ms_p50, made.ms_p50, sizeof report->stage_ms_p50);
 }
 
 const char *pmk_pipeline_hangs(struct pmk_pipeline *p, uint64_t now_ns)

@@ -145,12 +145,17 @@ void pmk_stage_close(struct pmk_stage *s)
 
 struct pmk_stage_figures pmk_stage_figures(struct pmk_stage *s)
 {
+	struct pmk_snapshot steps[PMK_STAGE_STEPS];
 	struct pmk_stage_figures figures;
 
 	pthread_mutex_lock(&s->lock);
 	figures = (struct pmk_stage_figures){ .composed = s->composed, .covered = s->covered };
 	for (int i = 0; i < PMK_STAGE_STEPS; i++)
-		figures.ms_p50[i] = pmk_series_quantile(&s->steps[i], 0.5);
+		pmk_series_copy(&s->steps[i], &steps[i]);
 	pthread_mutex_unlock(&s->lock);
+	for (int i = 0; i < PMK_STAGE_STEPS; i++) {
+		pmk_snapshot_sort(&steps[i]);
+		figures.ms_p50[i] = pmk_snapshot_quantile(&steps[i], 0.5);
+	}
 	return figures;
 }

@@ -18,17 +18,33 @@ static int ascending(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+void pmk_series_copy(const struct pmk_series *series, struct pmk_snapshot *snapshot)
+{
+	snapshot->count = series->count < PMK_SERIES_KEPT ? (size_t)series->count : PMK_SERIES_KEPT;
+	memcpy(snapshot->ms, series->ms, snapshot->count * sizeof *snapshot->ms);
+}
+
+void pmk_snapshot_sort(struct pmk_snapshot *snapshot)
+{
+	qsort(snapshot->ms, snapshot->count, sizeof *snapshot->ms, ascending);
+}
+
+double pmk_snapshot_quantile(const struct pmk_snapshot *snapshot, double q)
+{
+	size_t rank = (size_t)(q * (double)snapshot->count);
+
+	if (snapshot->count == 0)
+		return 0;
+	return snapshot->ms[rank < snapshot->count ? rank : snapshot->count - 1];
+}
+
 double pmk_series_quantile(const struct pmk_series *series, double q)
 {
-	size_t n = series->count < PMK_SERIES_KEPT ? series->count : PMK_SERIES_KEPT, rank;
-	float sorted[PMK_SERIES_KEPT];
+	struct pmk_snapshot snapshot;
 
-	if (n == 0)
-		return 0;
-	memcpy(sorted, series->ms, n * sizeof *sorted);
-	qsort(sorted, n, sizeof *sorted, ascending);
-	rank = (size_t)(q * (double)n);
-	return sorted[rank < n ? rank : n - 1];
+	pmk_series_copy(series, &snapshot);
+	pmk_snapshot_sort(&snapshot);
+	return pmk_snapshot_quantile(&snapshot, q);
 }
 
 long pmk_stats_resident_kb(void)

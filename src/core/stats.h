@@ -1,20 +1,40 @@
 /* SPDX-License-Identifier: MIT */
-/* Durations and their percentiles, without allocation while running. */
+/* Durations and their quantiles, without allocation while running.
+ *
+ * The one rule: who shares a series under a lock copies it there and asks the copy: what sorts holds no lock.
+ *
+ *	pthread_mutex_lock(&lock);
+ *	pmk_series_copy(&series, &snapshot);
+ *	pthread_mutex_unlock(&lock);
+ *	pmk_snapshot_sort(&snapshot);
+ *	p99 = pmk_snapshot_quantile(&snapshot, 0.99); */
 #ifndef PMK_CORE_STATS_H
 #define PMK_CORE_STATS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
-enum { PMK_SERIES_KEPT = 4096 }; /* the newest durations, for percentiles */
+enum { PMK_SERIES_KEPT = 4096 }; /* the newest durations, for quantiles */
 
 struct pmk_series {
 	uint64_t count;
 	float ms[PMK_SERIES_KEPT];
 };
 
-void pmk_series_add(struct pmk_series *series, uint64_t duration_ns);
+/* The durations that a series keeps, at one moment. */
+struct pmk_snapshot {
+	size_t count;
+	float ms[PMK_SERIES_KEPT];
+};
 
-/* The q-quantile (0..1) of the newest PMK_SERIES_KEPT durations in ms by nearest rank; 0 when there are none. */
+void pmk_series_add(struct pmk_series *series, uint64_t duration_ns);
+void pmk_series_copy(const struct pmk_series *series, struct pmk_snapshot *snapshot); /* 16 KiB at most */
+
+void pmk_snapshot_sort(struct pmk_snapshot *snapshot);
+/* The q-quantile (0..1) in ms by nearest rank, of a sorted snapshot; 0 when it is empty. */
+double pmk_snapshot_quantile(const struct pmk_snapshot *snapshot, double q);
+
+/* The same of a series that nobody else touches. */
 double pmk_series_quantile(const struct pmk_series *series, double q);
 
 long pmk_stats_resident_kb(void); /* resident memory of this process now, KiB; 0 when unknown */
