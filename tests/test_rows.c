@@ -137,7 +137,7 @@ static void check_stretch(
 	const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
 {
 	static const int widths[] = { 1, 7, 8, 17, 100, 250, 333, 600 };
-	struct pmk_look looks[ROOM / 8];
+	struct pmk_taps taps[ROOM / 8];
 	int place[ROOM];
 	uint8_t from[ROOM];
 
@@ -147,12 +147,12 @@ static void check_stretch(
 			place[x] = pmk_filter_place(x, count, to);
 		memcpy(from, a, sizeof from / 2);
 		from[count] = from[count - 1];
-		if (!pmk_look_make(looks, place, to)) {
+		if (!pmk_taps_make(taps, place, to)) {
 			assert_true(count > 4 * to);
 			continue;
 		}
 		out[end] = GUARD;
-		rows->stretch(from, looks, out, to);
+		rows->stretch(from, taps, out, to);
 		for (int x = 0; x < to; x++) {
 			int left = place[x] / 256, part = place[x] % 256;
 			assert_int_equal(out[x], (from[left] * (256 - part) + from[left + 1] * part + 128) / 256);
@@ -241,8 +241,8 @@ static void check_boxes(
 {
 	enum { PAD = 9, LINES = 4 };
 	static struct pmk_weighed table[LINES][MOST + 2 * PAD + 4], to[MOST + 4];
-	const struct pmk_box boxes[] = { { table[0] + PAD, table[1] + PAD, 8 }, { table[1] + PAD, table[3] + PAD, 0 },
-		{ table[2] + PAD, table[3] + PAD, 3 } };
+	const struct pmk_box_window boxes[] = { { table[0] + PAD, table[1] + PAD, 8 },
+		{ table[1] + PAD, table[3] + PAD, 0 }, { table[2] + PAD, table[3] + PAD, 3 } };
 	int end = (count + 3) / 4 * 4;
 
 	for (int y = 0; y < LINES; y++) {

@@ -276,7 +276,7 @@ static void sum_up(struct pmk_blur *b, const struct pmk_image *frame, const stru
 /* Row y over the disc. */
 static void sum_disc(struct pmk_blur *b, int y)
 {
-	struct pmk_box boxes[MOST_BANDS];
+	struct pmk_box_window boxes[MOST_BANDS];
 	int count = 0;
 
 	for (int i = 0; i < b->band_count; i++) {
@@ -285,7 +285,8 @@ static void sum_disc(struct pmk_blur *b, int y)
 		top = top < 0 ? 0 : top > b->height ? b->height : top;
 		bottom = bottom < 0 ? 0 : bottom > b->height ? b->height : bottom;
 		if (top < bottom)
-			boxes[count++] = (struct pmk_box){ sums_row(b, top), sums_row(b, bottom), b->band[i].half };
+			boxes[count++] = (struct pmk_box_window){ sums_row(b, top), sums_row(b, bottom),
+				b->band[i].half };
 	}
 	b->rows->box_sums(boxes, count, b->line, b->width);
 }

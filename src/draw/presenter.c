@@ -77,7 +77,7 @@ static inline void blend(uint8_t *to, const uint8_t *top, const uint8_t *bottom,
 	memcpy(to, &a, 4);
 }
 
-static struct warp warp_of(const struct pmk_sprite *s, const struct pmk_place *at, float px_a_head)
+static struct warp warp_of(const struct pmk_sprite *s, const struct pmk_transform *at, float px_a_head)
 {
 	float shrink = s->scale / px_a_head, c = pmk_wave((double)at->turn + 0.25) * shrink;
 	float d = pmk_wave((double)at->turn) * shrink;
@@ -143,7 +143,7 @@ static struct span warp_row(const struct warp *w, int y, int width, uint8_t *row
 	return span;
 }
 
-static void add(struct scene *scene, const struct pmk_sprite *sprite, const struct pmk_place *place, float head)
+static void add(struct scene *scene, const struct pmk_sprite *sprite, const struct pmk_transform *place, float head)
 {
 	assert(scene->count < MOST_SPRITES);
 	if (sprite->px)

@@ -51,10 +51,10 @@ static void pose_arm(struct pmk_pose *pose, double t, uint32_t seed, int hand, f
 	float y = 2.80f + 2.6f * (1 - lift) + 0.12f * shake * pmk_wave(t * 1.35 + hand * 0.3) +
 		0.10f * drift(t * 0.7, seed + 10 + (uint32_t)hand);
 	float lean = side * (0.020f - 0.05f * (1 - lift) + 0.010f * drift(t, seed + 12 + (uint32_t)hand));
-	struct pmk_place *fore = &pose->forearm[hand], *palm = &pose->hand[hand];
+	struct pmk_transform *fore = &pose->forearm[hand], *palm = &pose->hand[hand];
 
 	pose->raised[hand] = lift > 0;
-	*fore = (struct pmk_place){
+	*fore = (struct pmk_transform){
 		.x = pose->body.x + side * x * head,
 		.y = pose->body.y + y * head,
 		.turn = -lean,
@@ -70,7 +70,7 @@ struct pmk_pose pmk_pose_at(uint32_t looks, double time_s, int width, int height
 	float x = 0.5f * (float)width - 0.05f * head, y = eye_level * (float)height;
 	struct pmk_pose pose = { .mouth = mouth_at(t, seed), .lids = lids_at(t, seed) };
 
-	pose.body = (struct pmk_place){
+	pose.body = (struct pmk_transform){
 		.x = x + 0.07f * head * drift(t * 0.35, seed + 20),
 		.y = y + 0.012f * head * pmk_wave(t * 0.27),
 	};

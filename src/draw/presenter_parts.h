@@ -57,14 +57,14 @@ pmk_shade pmk_shade_head, pmk_shade_back_hair, pmk_shade_body, pmk_shade_hand, p
 
 /* Where a sprite goes: its origin in the picture, its turn, and how far its middle is pushed, by which a head looks
  * about. */
-struct pmk_place {
+struct pmk_transform {
 	float x, y; /* px */
 	float turn; /* of a whole turn, clockwise */
 	float push_x, push_y; /* heads */
 };
 
 struct pmk_pose {
-	struct pmk_place head, body, hand[2], forearm[2];
+	struct pmk_transform head, body, hand[2], forearm[2];
 	bool raised[2]; /* whether that hand is to be drawn at all */
 	int mouth, lids;
 };

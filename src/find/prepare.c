@@ -23,8 +23,8 @@ struct pmk_prepare {
 	uint8_t *half[HALVINGS][2];
 	int held[HALVINGS][2]; /* which ones; -1 for none */
 	uint8_t *row; /* of the widest picture, and what may be read behind it */
-	int *place; /* where each column of the input looks, 1/256 px */
-	struct pmk_look *looks; /* the same for eight columns at a time */
+	int *place; /* where each column of the input is sampled, 1/256 px */
+	struct pmk_taps *taps; /* the same for eight columns at a time */
 	const struct pmk_rows *rows;
 };
 
@@ -44,10 +44,10 @@ int pmk_prepare_create(const struct pmk_model_card *card, struct pmk_prepare **p
 	p->rgb = pmk_mem_alloc((size_t)p->width * (size_t)p->height * 3);
 	p->row = pmk_mem_alloc(PMK_IMAGE_MAX_PX + 16);
 	p->place = pmk_mem_alloc((size_t)p->width * sizeof *p->place);
-	p->looks = pmk_mem_alloc(((size_t)p->width + 7) / 8 * sizeof *p->looks);
+	p->taps = pmk_mem_alloc(((size_t)p->width + 7) / 8 * sizeof *p->taps);
 	p->half[0][0] = pmk_mem_alloc(2 * PMK_IMAGE_MAX_PX); /* twice 1/2 + 1/4 + ... of the widest row */
 	p->rows = pmk_rows();
-	if (!p->plane[0] || !p->plane[1] || !p->plane[2] || !p->rgb || !p->row || !p->place || !p->looks ||
+	if (!p->plane[0] || !p->plane[1] || !p->plane[2] || !p->rgb || !p->row || !p->place || !p->taps ||
 		!p->half[0][0]) {
 		pmk_prepare_destroy(p);
 		return -ENOMEM;
@@ -73,7 +73,7 @@ void pmk_prepare_destroy(struct pmk_prepare *p)
 	free(p->half[0][0]);
 	free(p->row);
 	free(p->place);
-	free(p->looks);
+	free(p->taps);
 	free(p);
 }
 
@@ -99,7 +99,7 @@ static struct span span_of(int first, int count, int plane)
 	return (struct span){ first, count, from, end - from, 0 };
 }
 
-/* Where pixel `at` of a line of `to` looks inside the part, between pixel centres, in 1/256 px. */
+/* Where pixel `at` of a line of `to` is sampled in the part, between pixel centres, in 1/256 px. */
 static int place_in(const struct span *s, int at, int to)
 {
 	int64_t part = ((2 * (int64_t)at + 1) * s->count + 2 * (int64_t)(s->first - s->from) * to) * 128;
@@ -134,7 +134,7 @@ static void sample(struct pmk_prepare *p, const uint8_t *from, int stride, int p
 	memset(p->held, -1, sizeof p->held);
 	for (int x = 0; x < to_width; x++)
 		p->place[x] = place_in(across, x, to_width);
-	fit = pmk_look_make(p->looks, p->place, to_width);
+	fit = pmk_taps_make(p->taps, p->place, to_width);
 	for (int y = 0; y < to_height; y++) {
 		int at = place_in(down, y, to_height), above = at / 256,
 		    below = above + 1 < down->inside ? above + 1 : above;
@@ -144,7 +144,7 @@ static void sample(struct pmk_prepare *p, const uint8_t *from, int stride, int p
 			row_at(p, from, stride, plane_width, down->halved, below), at % 256, p->row, width);
 		p->row[width] = p->row[width - 1];
 		if (fit)
-			p->rows->stretch(p->row, p->looks, out, to_width);
+			p->rows->stretch(p->row, p->taps, out, to_width);
 		for (int x = 0; !fit && x < to_width; x++) {
 			const uint8_t *pair = p->row + p->place[x] / 256;
 			int part = p->place[x] % 256;

@@ -15,13 +15,13 @@ int pmk_enlarge_init(struct pmk_enlarge *e, int width, int height, int to_width,
 	struct pmk_rect all = { 0, 0, to_width, to_height };
 
 	made.at = pmk_mem_alloc((size_t)to_width * sizeof *made.at);
-	made.looks = pmk_mem_alloc(((size_t)to_width + 7) / 8 * sizeof *made.looks);
+	made.taps = pmk_mem_alloc(((size_t)to_width + 7) / 8 * sizeof *made.taps);
 	made.begin = pmk_mem_alloc(((size_t)width + 1) * sizeof *made.begin);
 	made.padded = pmk_mem_alloc((size_t)width + 16);
 	made.row[0].alpha = pmk_mem_alloc((size_t)to_width + 8);
 	made.row[1].alpha = pmk_mem_alloc((size_t)to_width + 8);
 	made.rows = pmk_rows();
-	if (!made.at || !made.looks || !made.begin || !made.padded || !made.row[0].alpha || !made.row[1].alpha) {
+	if (!made.at || !made.taps || !made.begin || !made.padded || !made.row[0].alpha || !made.row[1].alpha) {
 		pmk_enlarge_finish(&made);
 		return -ENOMEM;
 	}
@@ -46,13 +46,13 @@ void pmk_enlarge_place(struct pmk_enlarge *e, const struct pmk_rect *place)
 	}
 	while (i <= e->width)
 		e->begin[i++] = e->right;
-	e->looks_fit = pmk_look_make(e->looks, e->at, e->to_width);
+	e->taps_fit = pmk_taps_make(e->taps, e->at, e->to_width);
 }
 
 void pmk_enlarge_finish(struct pmk_enlarge *e)
 {
 	free(e->at);
-	free(e->looks);
+	free(e->taps);
 	free(e->begin);
 	free(e->padded);
 	free(e->row[0].alpha);
@@ -65,8 +65,8 @@ static void stretch(const struct pmk_enlarge *e, uint8_t *alpha, int first, int 
 {
 	int block = first / 8;
 
-	if (e->looks_fit) {
-		e->rows->stretch(e->padded, e->looks + block, alpha + 8 * block, end - 8 * block);
+	if (e->taps_fit) {
+		e->rows->stretch(e->padded, e->taps + block, alpha + 8 * block, end - 8 * block);
 		return;
 	}
 	for (int x = first; x < end; x++) {

@@ -12,9 +12,9 @@
 
 struct pmk_enlarge {
 	int width, height, to_width, to_height; /* px */
-	int *at; /* where each target column looks, in 1/256 source pixels */
-	struct pmk_look *looks; /* the same for eight columns at a time */
-	bool looks_fit;
+	int *at; /* where each target column is sampled, in 1/256 source pixels */
+	struct pmk_taps *taps; /* the same for eight columns at a time */
+	bool taps_fit;
 	const struct pmk_rows *rows;
 	/* first target column inside of the place whose left source pixel is at least i, for i of 0..width */
 	int *begin;

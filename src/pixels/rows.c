@@ -21,21 +21,21 @@ const struct pmk_rows *pmk_rows(void)
 	return pmk_rows_of(pmk_cpu_level(&level) == 0 ? level : PMK_CPU_BASE);
 }
 
-bool pmk_look_make(struct pmk_look *looks, const int *place, int count)
+bool pmk_taps_make(struct pmk_taps *taps, const int *place, int count)
 {
 	for (int x = 0; x < count; x++) {
-		struct pmk_look *look = &looks[x / 8];
+		struct pmk_taps *t = &taps[x / 8];
 		int left = place[x] / 256, half = x % 8 / 4;
 
 		if (x % 8 == 0)
-			*look = (struct pmk_look){ .base = { left, left } };
+			*t = (struct pmk_taps){ .base = { left, left } };
 		if (x % 4 == 0)
-			look->base[half] = left;
-		if (left - look->base[half] > 14)
+			t->base[half] = left;
+		if (left - t->base[half] > 14)
 			return false;
-		look->pair[x % 8 * 2] = (uint8_t)(left - look->base[half]);
-		look->pair[x % 8 * 2 + 1] = (uint8_t)(left - look->base[half] + 1);
-		look->part[x % 8] = (uint16_t)(place[x] % 256);
+		t->pair[x % 8 * 2] = (uint8_t)(left - t->base[half]);
+		t->pair[x % 8 * 2 + 1] = (uint8_t)(left - t->base[half] + 1);
+		t->part[x % 8] = (uint16_t)(place[x] % 256);
 	}
 	return true;
 }

@@ -12,16 +12,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Where eight columns look in a row, between pixel centres: two neighbours and the weight of the right one, of 256. */
-struct pmk_look {
+/* The taps of eight columns in a row, between pixel centres: two neighbours each and the weight of the right one, of
+ * 256. */
+struct pmk_taps {
 	int base[2]; /* leftmost pixel of the first four, of the last four */
 	uint8_t pair[16]; /* from there: left and right neighbour of each column */
 	uint16_t part[8];
 };
 
-/* From `count` places in 1/256 px, rising; looks for count / 8 rounded up. False when four columns look over more than
+/* From `count` places in 1/256 px, rising; taps for count / 8 rounded up. False when four columns span more than
  * sixteen pixels: stretch cannot do that. */
-bool pmk_look_make(struct pmk_look *looks, const int *place, int count) __attribute__((warn_unused_result));
+bool pmk_taps_make(struct pmk_taps *taps, const int *place, int count) __attribute__((warn_unused_result));
 
 enum { PMK_CELL = 8 }; /* pixels, each way */
 
@@ -30,9 +31,9 @@ struct pmk_weighed {
 	uint32_t sum[4];
 };
 
-/* Columns x - half .. x + half of a few rows, for each x from 0 on: between two rows of a summed-area table, which may
- * wrap. */
-struct pmk_box {
+/* What a box filter sums: columns x - half .. x + half of a few rows, for each x from 0 on, as two rows of a
+ * summed-area table, which may wrap. */
+struct pmk_box_window {
 	const struct pmk_weighed *top, *bottom;
 	int half;
 };
@@ -74,9 +75,9 @@ struct pmk_rows {
 	/* out = a + part / 256 (b - a), to the nearest; part 0..255. */
 	void (*mix)(const uint8_t *a, const uint8_t *b, int part, uint8_t *out, int count);
 
-	/* Columns 0..count - 1 as `looks` says, to the nearest. Reads 15 pixels behind the last; writes up to a
+	/* Columns 0..count - 1 as `taps` says, to the nearest. Reads 15 pixels behind the last; writes up to a
 	 * multiple of 8. */
-	void (*stretch)(const uint8_t *from, const struct pmk_look *looks, uint8_t *out, int count);
+	void (*stretch)(const uint8_t *from, const struct pmk_taps *taps, uint8_t *out, int count);
 
 	/* from * scale + mean */
 	void (*to_floats)(const uint8_t *from, float *to, size_t count, float scale, float mean);
@@ -86,7 +87,7 @@ struct pmk_rows {
 	void (*weigh)(const uint16_t *alpha, const uint16_t *y, const uint16_t *u, const uint16_t *v,
 		struct pmk_weighed *out, int count);
 	/* What all boxes have around each column. Writes up to a multiple of 4, reads as far. */
-	void (*box_sums)(const struct pmk_box *boxes, int count, struct pmk_weighed *out, int width);
+	void (*box_sums)(const struct pmk_box_window *boxes, int count, struct pmk_weighed *out, int width);
 	/* out = (values + more) / (weights + more) scale + offset, to the nearest, within 1/100; inputs below 2^31. */
 	void (*weighted_means)(const struct pmk_weighed *sums, const float more[4], const float scale[3],
 		const float offset[3], uint16_t *y, uint16_t *u, uint16_t *v, int count);

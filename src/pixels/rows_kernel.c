@@ -224,17 +224,17 @@ typedef uint16_t words8 __attribute__((vector_size(16)));
 typedef uint8_t bytes8 __attribute__((vector_size(8)));
 
 /* One shuffle brings both neighbours of four columns. */
-static void stretch(const uint8_t *from, const struct pmk_look *looks, uint8_t *out, int count)
+static void stretch(const uint8_t *from, const struct pmk_taps *taps, uint8_t *out, int count)
 {
-	for (int x = 0; x < count; x += 8, looks++) {
+	for (int x = 0; x < count; x += 8, taps++) {
 		bytes16 near[2], pair;
 		words8 both, part;
 		bytes8 result;
 
-		memcpy(&near[0], from + looks->base[0], 16);
-		memcpy(&near[1], from + looks->base[1], 16);
-		memcpy(&pair, looks->pair, 16);
-		memcpy(&part, looks->part, 16);
+		memcpy(&near[0], from + taps->base[0], 16);
+		memcpy(&near[1], from + taps->base[1], 16);
+		memcpy(&pair, taps->pair, 16);
+		memcpy(&part, taps->part, 16);
 		both = __builtin_shuffle((words8)__builtin_shuffle(near[0], pair),
 			(words8)__builtin_shuffle(near[1], pair), (words8){ 0, 1, 2, 3, 12, 13, 14, 15 });
 		result = __builtin_convertvector(((both & 255) * (256 - part) + (both >> 8) * part + 128) >> 8, bytes8);
@@ -242,13 +242,13 @@ static void stretch(const uint8_t *from, const struct pmk_look *looks, uint8_t *
 	}
 }
 #else
-static void stretch(const uint8_t *from, const struct pmk_look *looks, uint8_t *out, int count)
+static void stretch(const uint8_t *from, const struct pmk_taps *taps, uint8_t *out, int count)
 {
-	for (int x = 0; x < count; x += 8, looks++) {
+	for (int x = 0; x < count; x += 8, taps++) {
 		for (int i = 0; i < 8; i++) {
-			const uint8_t *near = from + looks->base[i / 4];
-			out[x + i] = (uint8_t)((near[looks->pair[2 * i]] * (256 - looks->part[i]) +
-						       near[looks->pair[2 * i + 1]] * looks->part[i] + 128) >>
+			const uint8_t *near = from + taps->base[i / 4];
+			out[x + i] = (uint8_t)((near[taps->pair[2 * i]] * (256 - taps->part[i]) +
+						       near[taps->pair[2 * i + 1]] * taps->part[i] + 128) >>
 				8);
 		}
 	}
@@ -289,7 +289,7 @@ static inline numbers16 four_from(const struct pmk_weighed *at)
 	return four;
 }
 
-static void box_sums(const struct pmk_box *boxes, int count, struct pmk_weighed *out, int width)
+static void box_sums(const struct pmk_box_window *boxes, int count, struct pmk_weighed *out, int width)
 {
 	for (int x = 0; x < width; x += 4) {
 		numbers16 sums = { 0 };

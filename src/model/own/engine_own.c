@@ -54,18 +54,18 @@ static void clear_rows(float *from, size_t count)
 /* Memory is used again: what a halo was before may be anything. */
 static void clear_halo(const struct pmk_place *place)
 {
-	const struct pmk_view *view = &place->view;
-	size_t left = (size_t)place->halo_w * view->pixel, edge = (size_t)place->halo_h * view->row;
+	const struct pmk_nhwc *t = &place->nhwc;
+	size_t left = (size_t)place->halo_w * t->pixel, edge = (size_t)place->halo_h * t->row;
 
-	for (int n = 0; n < view->n; n++) {
-		float *picture = view->at + (size_t)n * view->image;
+	for (int n = 0; n < t->n; n++) {
+		float *picture = t->at + (size_t)n * t->image;
 
 		clear_rows(picture - edge - left, edge);
-		for (int row = 0; row < view->h; row++) {
-			clear_rows(picture + (size_t)row * view->row - left, left);
-			clear_rows(picture + (size_t)row * view->row + (size_t)view->w * view->pixel, left);
+		for (int row = 0; row < t->h; row++) {
+			clear_rows(picture + (size_t)row * t->row - left, left);
+			clear_rows(picture + (size_t)row * t->row + (size_t)t->w * t->pixel, left);
 		}
-		clear_rows(picture + (size_t)view->h * view->row - left, edge);
+		clear_rows(picture + (size_t)t->h * t->row - left, edge);
 	}
 }
 

@@ -93,7 +93,7 @@ static void run_span(const struct pmk_step *step, struct span s, const float *we
  * one. */
 static int list_taps(const struct pmk_step *step, int row, int column, struct pmk_tap *taps)
 {
-	const struct pmk_view *x = &step->x;
+	const struct pmk_nhwc *x = &step->x;
 	int count = 0;
 
 	for (int i = 0; i < step->kernel_h; i++) {
@@ -148,17 +148,17 @@ static void run_part(const struct pmk_step *step, const struct span *row, int to
 	run_span(step, s, step->scaled ? step->scaled : step->weights);
 }
 
-static float *row_of(const struct pmk_view *view, int row)
+static float *row_of(const struct pmk_nhwc *t, int row)
 {
-	return view->at + (size_t)(row / view->h) * view->image + (size_t)(row % view->h) * view->row;
+	return t->at + (size_t)(row / t->h) * t->image + (size_t)(row % t->h) * t->row;
 }
 
-/* Between two rows of `view`, and a little behind. */
-static void lerp_rows(const struct pmk_view *view, int image, struct pmk_lerp down, float *to)
+/* Between two rows of `t`, and a little behind. */
+static void lerp_rows(const struct pmk_nhwc *t, int image, struct pmk_lerp down, float *to)
 {
-	const float *top = view->at + (size_t)image * view->image + (size_t)down.first * view->row;
-	const float *bottom = view->at + (size_t)image * view->image + (size_t)down.second * view->row;
-	size_t count = (size_t)view->w * view->pixel;
+	const float *top = t->at + (size_t)image * t->image + (size_t)down.first * t->row;
+	const float *bottom = t->at + (size_t)image * t->image + (size_t)down.second * t->row;
+	size_t count = (size_t)t->w * t->pixel;
 
 	for (size_t i = 0; i < count; i += LANES)
 		V(store)(to + i, V(load)(top + i) + (V(load)(bottom + i) - V(load)(top + i)) * down.part);
@@ -197,7 +197,7 @@ static void mix_row(const struct pmk_step *step, int row, float *to, float *spar
 		mix_channels(step, x, pre, c, to);
 }
 
-static void keep_channels(const struct pmk_view *y, int row, const float *from, size_t step)
+static void keep_channels(const struct pmk_nhwc *y, int row, const float *from, size_t step)
 {
 	float *to = row_of(y, row);
 
@@ -206,7 +206,7 @@ static void keep_channels(const struct pmk_view *y, int row, const float *from, 
 }
 
 /* For what is too long to be part of a tile, or wants fewer channels. */
-static void activate_row(const struct pmk_view *y, float *row, enum pmk_step_activation activation)
+static void activate_row(const struct pmk_nhwc *y, float *row, enum pmk_step_activation activation)
 {
 	size_t count = (size_t)y->w * y->pixel;
 
@@ -214,9 +214,9 @@ static void activate_row(const struct pmk_view *y, float *row, enum pmk_step_act
 		V(store_some)(row + i, V(activate)(V(load)(row + i), activation), count - i);
 }
 
-static bool is_padded(const struct pmk_view *view)
+static bool is_padded(const struct pmk_nhwc *t)
 {
-	return view->pixel % PMK_PAD == 0;
+	return t->pixel % PMK_PAD == 0;
 }
 
 /* Channels that do not fill whole groups go through scratch memory. */
@@ -262,7 +262,7 @@ void LEVEL(pmk_kernel_conv)(const struct pmk_step *step, int first, int last, co
 /* The inputs whose windows cover the result's pixel (row, column), counted with what the crop takes away. */
 static int list_covering(const struct pmk_step *step, int row, int column, struct pmk_tap *taps)
 {
-	const struct pmk_view *x = &step->x;
+	const struct pmk_nhwc *x = &step->x;
 	int count = 0;
 
 	for (int i = 0; i < step->kernel_h; i++) {
@@ -306,7 +306,7 @@ void LEVEL(pmk_kernel_transpose)(const struct pmk_step *step, int first, int las
 }
 
 /* One row of blocks to one row of pixels; `line` of each block belong to it. */
-static void deal_row(const struct pmk_view *y, int blocks, int width, const float *from, size_t step, float *to)
+static void deal_row(const struct pmk_nhwc *y, int blocks, int width, const float *from, size_t step, float *to)
 {
 	if (width == 2 && y->pixel == 1) {
 		for (int i = 0; i < blocks; i++) {

@@ -4,9 +4,9 @@
 
 enum { MANY_CHANNELS = 128, CHANNELS_AT_A_TIME = 64 };
 
-static float *row_of(const struct pmk_view *view, int row)
+static float *row_of(const struct pmk_nhwc *t, int row)
 {
-	return view->at + (size_t)(row / view->h) * view->image + (size_t)(row % view->h) * view->row;
+	return t->at + (size_t)(row / t->h) * t->image + (size_t)(row % t->h) * t->row;
 }
 
 #define LANES PMK_PLAIN_LANES

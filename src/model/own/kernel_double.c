@@ -76,7 +76,7 @@ static INLINE void double_four(
 static INLINE void double_rows(
 	const struct pmk_step *step, int first, int last, const enum pmk_step_activation activation)
 {
-	const struct pmk_view *x = &step->x, *y = &step->y;
+	const struct pmk_nhwc *x = &step->x, *y = &step->y;
 
 	for (int row = first; row < last; row++) {
 		const float *from = x->at + (size_t)(row / x->h) * x->image + (size_t)(row % x->h) * x->row;

@@ -8,19 +8,19 @@
 #define LANES PMK_PLAIN_LANES
 #include "model/own/vector.inc"
 
-static float *row_of(const struct pmk_view *view, int row)
+static float *row_of(const struct pmk_nhwc *t, int row)
 {
-	return view->at + (size_t)(row / view->h) * view->image + (size_t)(row % view->h) * view->row;
+	return t->at + (size_t)(row / t->h) * t->image + (size_t)(row % t->h) * t->row;
 }
 
 /* Floats of a pixel that may be written. */
-static size_t room_of(const struct pmk_view *view)
+static size_t room_of(const struct pmk_nhwc *t)
 {
-	return view->pixel % PMK_PAD ? (size_t)view->c : view->pixel;
+	return t->pixel % PMK_PAD ? (size_t)t->c : t->pixel;
 }
 
 /* Row `row` of the result, of an operand that may be repeated. */
-static const float *operand_row(const struct pmk_view *operand, const struct pmk_view *y, int row)
+static const float *operand_row(const struct pmk_nhwc *operand, const struct pmk_nhwc *y, int row)
 {
 	return operand->at + (size_t)(row / y->h) * operand->image + (size_t)(row % y->h) * operand->row;
 }
@@ -229,18 +229,18 @@ void LEVEL(pmk_kernel_copy)(const struct pmk_step *s, int first, int last, const
 
 /* Where the next element lies. */
 struct cursor {
-	const struct pmk_view *view;
+	const struct pmk_nhwc *nhwc;
 	int row, pixel, channel;
 };
 
 static float *next(struct cursor *at)
 {
-	const struct pmk_view *view = at->view;
-	float *element = row_of(view, at->row) + (size_t)at->pixel * view->pixel + (size_t)at->channel;
+	const struct pmk_nhwc *t = at->nhwc;
+	float *element = row_of(t, at->row) + (size_t)at->pixel * t->pixel + (size_t)at->channel;
 
-	if (++at->channel == view->c) {
+	if (++at->channel == t->c) {
 		at->channel = 0;
-		if (++at->pixel == view->w) {
+		if (++at->pixel == t->w) {
 			at->pixel = 0;
 			at->row++;
 		}
@@ -250,7 +250,7 @@ static float *next(struct cursor *at)
 
 void LEVEL(pmk_kernel_reshape)(const struct pmk_step *s, int first, int last, const struct pmk_scratch *scratch)
 {
-	struct cursor from = { .view = &s->x }, to = { .view = &s->y };
+	struct cursor from = { .nhwc = &s->x }, to = { .nhwc = &s->y };
 
 	for (size_t left = (size_t)s->y.n * (size_t)s->y.h * (size_t)s->y.w * (size_t)s->y.c; left; left--)
 		*next(&to) = *next(&from);

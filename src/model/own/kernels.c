@@ -16,7 +16,7 @@ const struct pmk_kernels *pmk_kernels(enum pmk_cpu_level level)
 
 size_t pmk_step_scratch(const struct pmk_step *step)
 {
-	const struct pmk_view *x = &step->x, *y = &step->y;
+	const struct pmk_nhwc *x = &step->x, *y = &step->y;
 
 	switch (step->kernel) {
 	case PMK_KERNEL_CONV:

@@ -15,8 +15,8 @@
 
 enum { PMK_PAD = 8 }; /* channels: pictures of more than a few are padded to a multiple of this */
 
-/* A picture [n][h][w][c]. Where `pixel` is a multiple of PMK_PAD, whole groups may be written. */
-struct pmk_view {
+/* A tensor as pictures [n][h][w][c] in memory. Where `pixel` is a multiple of PMK_PAD, whole groups may be written. */
+struct pmk_nhwc {
 	float *at; /* its first pixel; a halo lies before it */
 	int n, h, w, c;
 	size_t pixel, row, image; /* floats from one to the next; 0 where a broadcast operand is repeated */
@@ -57,11 +57,11 @@ struct pmk_lerp {
 struct pmk_step {
 	enum pmk_kernel kernel;
 	enum pmk_step_activation activation; /* of the result, before `add` */
-	struct pmk_view x, b, y;
-	struct pmk_view add; /* residual, shape of y; at NULL: none */
+	struct pmk_nhwc x, b, y;
+	struct pmk_nhwc add; /* residual, shape of y; at NULL: none */
 	/* 1x1 convolutions: the input is x * scale + pre, enlarged to x by rows and columns if they are set; at NULL:
 	 * it is x */
-	struct pmk_view pre;
+	struct pmk_nhwc pre;
 	const float *scale; /* a factor for each channel of x */
 	const float *weights, *bias; /* bias padded; never NULL where weights are */
 	float *scaled;

@@ -46,7 +46,7 @@ size_t pmk_plan(struct pmk_piece *pieces, int count) __attribute__((warn_unused_
 
 /* Where a tensor lies. */
 struct pmk_place {
-	struct pmk_view view;
+	struct pmk_nhwc nhwc;
 	int halo_h, halo_w; /* pixels of zero around it */
 	bool tight; /* no padding of channels, no halo */
 };

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct pmk_view *view_of(const struct pmk_own *own, int tensor)
+static const struct pmk_nhwc *nhwc_of(const struct pmk_own *own, int tensor)
 {
-	return &own->places[tensor].view;
+	return &own->places[tensor].nhwc;
 }
 
 /* The next step, with what all have. */
@@ -18,14 +18,14 @@ static struct pmk_step *add_step(struct pmk_own *own, const struct pmk_fused *fu
 
 	*step = (struct pmk_step){ .kernel = kernel,
 		.activation = fused->activation,
-		.x = *view_of(own, fused->op.input[0]),
-		.y = *view_of(own, fused->op.output),
+		.x = *nhwc_of(own, fused->op.input[0]),
+		.y = *nhwc_of(own, fused->op.output),
 		.stride_h = fused->op.stride_h,
 		.stride_w = fused->op.stride_w,
 		.dilation_h = fused->op.dilation_h,
 		.dilation_w = fused->op.dilation_w };
 	if (fused->add >= 0)
-		step->add = *view_of(own, fused->add);
+		step->add = *nhwc_of(own, fused->add);
 	step->parts = step->y.n * step->y.h;
 	own->cleared[own->step_count++] = own->places[fused->op.output].halo_h || own->places[fused->op.output].halo_w ?
 		fused->op.output :
@@ -151,8 +151,8 @@ static int lower_pre(struct pmk_own *own, const struct pmk_fused *fused, struct 
 {
 	int err = 0;
 
-	step->pre = *view_of(own, fused->pre);
-	step->scale = view_of(own, fused->scale)->at;
+	step->pre = *nhwc_of(own, fused->pre);
+	step->scale = nhwc_of(own, fused->scale)->at;
 	if (fused->enlarged)
 		err = make_lerps(own, &fused->op, step->pre.h, step->x.h, &step->rows);
 	if (fused->enlarged && err == 0)
@@ -173,11 +173,11 @@ static int lower_conv(struct pmk_own *own, const struct pmk_fused *fused)
 	if (err == 0)
 		err = pack(own, step, &fused->op, conv_weight);
 	if (err == 0 && fused->scale >= 0 && fused->pre < 0)
-		err = lower_scale(own, step, view_of(own, fused->scale)->at);
+		err = lower_scale(own, step, nhwc_of(own, fused->scale)->at);
 	return err;
 }
 
-static bool is_double(const struct pmk_op *op, const struct pmk_tensor *weights, const struct pmk_view *x)
+static bool is_double(const struct pmk_op *op, const struct pmk_tensor *weights, const struct pmk_nhwc *x)
 {
 	return weights->dim[0] == 1 && weights->dim[1] == 2 && weights->dim[2] == 2 && weights->dim[3] % 4 == 0 &&
 		op->stride_h == 2 && op->stride_w == 2 && x->w >= 4;
@@ -259,7 +259,7 @@ static int lower_depthwise(struct pmk_own *own, const struct pmk_fused *fused)
 }
 
 /* Dimensions of one are repeated; a single channel the kernel knows. */
-static void broadcast(struct pmk_view *operand, const struct pmk_view *y)
+static void broadcast(struct pmk_nhwc *operand, const struct pmk_nhwc *y)
 {
 	if (operand->n == 1 && y->n > 1)
 		operand->image = 0;
@@ -273,7 +273,7 @@ static void lower_binary(struct pmk_own *own, const struct pmk_fused *fused)
 {
 	struct pmk_step *step = add_step(own, fused, fused->op.kind == PMK_OP_ADD ? PMK_KERNEL_ADD : PMK_KERNEL_MUL);
 
-	step->b = *view_of(own, fused->op.input[1]);
+	step->b = *nhwc_of(own, fused->op.input[1]);
 	broadcast(&step->x, &step->y);
 	broadcast(&step->b, &step->y);
 }
@@ -283,7 +283,7 @@ static void lower_mean(struct pmk_own *own, const struct pmk_fused *fused)
 	struct pmk_step *step = add_step(own, fused, PMK_KERNEL_MEAN);
 
 	if (own->network.graph.tensors[fused->op.output].dims == 2)
-		step->y = (struct pmk_view){ step->y.at, step->y.w, 1, 1, step->y.c, step->y.pixel, step->y.pixel,
+		step->y = (struct pmk_nhwc){ step->y.at, step->y.w, 1, 1, step->y.c, step->y.pixel, step->y.pixel,
 			step->y.pixel };
 	step->parts = step->y.n;
 }
@@ -291,7 +291,7 @@ static void lower_mean(struct pmk_own *own, const struct pmk_fused *fused)
 static void lower_pool(struct pmk_own *own, const struct pmk_fused *fused)
 {
 	const struct pmk_op *op = &fused->op;
-	const struct pmk_view *x = view_of(own, op->input[0]), *y = view_of(own, op->output);
+	const struct pmk_nhwc *x = nhwc_of(own, op->input[0]), *y = nhwc_of(own, op->output);
 
 	struct pmk_step *step;
 
@@ -317,15 +317,15 @@ static int lower_resize(struct pmk_own *own, const struct pmk_fused *fused)
 static void lower_concat(struct pmk_own *own, const struct pmk_fused *fused)
 {
 	const int axis = fused->op.axis + 4 - own->network.graph.tensors[fused->op.output].dims;
-	const struct pmk_view whole = *view_of(own, fused->op.output);
+	const struct pmk_nhwc whole = *nhwc_of(own, fused->op.output);
 	const size_t steps[4] = { whole.image, whole.row, whole.pixel, 1 };
 	size_t start = 0;
 
 	for (int i = 0; i < fused->op.inputs; i++) {
 		struct pmk_step *step = add_step(own, fused, PMK_KERNEL_COPY);
 
-		step->x = *view_of(own, fused->op.input[i]);
-		step->y = (struct pmk_view){ whole.at + start, step->x.n, step->x.h, step->x.w, step->x.c, whole.pixel,
+		step->x = *nhwc_of(own, fused->op.input[i]);
+		step->y = (struct pmk_nhwc){ whole.at + start, step->x.n, step->x.h, step->x.w, step->x.c, whole.pixel,
 			whole.row, whole.image };
 		step->parts = step->y.n * step->y.h;
 		start += steps[axis] * (size_t)(const int[]){ step->x.n, step->x.h, step->x.w, step->x.c }[axis];
@@ -343,7 +343,7 @@ static int lower_op(struct pmk_own *own, const struct pmk_fused *fused)
 		return lower_depthwise(own, fused);
 	case PMK_OP_TRANSPOSE_CONV:
 		return is_double(&fused->op, &own->network.graph.tensors[fused->op.input[1]],
-			       view_of(own, fused->op.input[0])) ?
+			       nhwc_of(own, fused->op.input[0])) ?
 			lower_double(own, fused) :
 			lower_transpose(own, fused);
 	case PMK_OP_RESIZE_BILINEAR:

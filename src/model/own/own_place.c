@@ -15,7 +15,7 @@ static void shape_place(struct pmk_place *place, const struct pmk_tensor *tensor
 	int dim[4] = { 1, 1, 1, 1 };
 
 	memcpy(dim + 4 - tensor->dims, tensor->dim, (size_t)tensor->dims * sizeof *dim);
-	place->view = (struct pmk_view){ .n = dim[0], .h = dim[1], .w = dim[2], .c = dim[3] };
+	place->nhwc = (struct pmk_nhwc){ .n = dim[0], .h = dim[1], .w = dim[2], .c = dim[3] };
 	place->tight = tight || dim[3] <= FEW;
 }
 
@@ -38,11 +38,11 @@ static void place_halo(struct pmk_own *own, struct pmk_fused *fused)
 	const struct pmk_op *op = &fused->op;
 	struct pmk_place *x = &own->places[op->input[0]], *y = &own->places[op->output];
 	const struct pmk_tensor *weights = &own->network.graph.tensors[op->input[1]];
-	int halo_h = reach_out(x->view.h, y->view.h, weights->dim[1], op->stride_h, op->dilation_h, op->same);
-	int halo_w = reach_out(x->view.w, y->view.w, weights->dim[2], op->stride_w, op->dilation_w, op->same);
+	int halo_h = reach_out(x->nhwc.h, y->nhwc.h, weights->dim[1], op->stride_h, op->dilation_h, op->same);
+	int halo_w = reach_out(x->nhwc.w, y->nhwc.w, weights->dim[2], op->stride_w, op->dilation_w, op->same);
 
-	fused->inner = op->depth_multiplier == 1 && !x->tight && !y->tight && halo_h <= x->view.h &&
-		halo_w <= x->view.w;
+	fused->inner = op->depth_multiplier == 1 && !x->tight && !y->tight && halo_h <= x->nhwc.h &&
+		halo_w <= x->nhwc.w;
 	if (fused->inner) {
 		x->halo_h = larger(x->halo_h, halo_h);
 		x->halo_w = larger(x->halo_w, halo_w);
@@ -51,11 +51,11 @@ static void place_halo(struct pmk_own *own, struct pmk_fused *fused)
 
 static void stride_place(struct pmk_place *place)
 {
-	struct pmk_view *view = &place->view;
+	struct pmk_nhwc *t = &place->nhwc;
 
-	view->pixel = place->tight ? (size_t)view->c : pmk_padded(view->c);
-	view->row = (size_t)(view->w + 2 * place->halo_w) * view->pixel;
-	view->image = (size_t)(view->h + 2 * place->halo_h) * view->row;
+	t->pixel = place->tight ? (size_t)t->c : pmk_padded(t->c);
+	t->row = (size_t)(t->w + 2 * place->halo_w) * t->pixel;
+	t->image = (size_t)(t->h + 2 * place->halo_h) * t->row;
 }
 
 static void live(struct pmk_piece *pieces, int tensor, int op)
@@ -80,8 +80,8 @@ static void find_lives(const struct pmk_own *own, struct pmk_piece *pieces)
 		live(pieces, fused->pre, i);
 		piece->first = piece->last = i;
 		if (fused->op.output != network->graph.output)
-			piece->size = ((size_t)own->places[fused->op.output].view.n *
-						      own->places[fused->op.output].view.image +
+			piece->size = ((size_t)own->places[fused->op.output].nhwc.n *
+						      own->places[fused->op.output].nhwc.image +
 					      2 * ROUND - 1) /
 				ROUND * ROUND;
 	}
@@ -102,9 +102,9 @@ static int plan_arena(struct pmk_own *own, struct pmk_piece *pieces)
 	for (int i = 0; i < own->network.graph.tensor_count; i++) {
 		struct pmk_place *place = &own->places[i];
 		const struct pmk_tensor *tensor = &own->network.graph.tensors[i];
-		size_t corner = (size_t)place->halo_h * place->view.row + (size_t)place->halo_w * place->view.pixel;
+		size_t corner = (size_t)place->halo_h * place->nhwc.row + (size_t)place->halo_w * place->nhwc.pixel;
 
-		place->view.at = tensor->data          ? tensor->data :
+		place->nhwc.at = tensor->data          ? tensor->data :
 			i == own->network.graph.input  ? own->base.input :
 			i == own->network.graph.output ? own->base.output :
 							 own->arena + pieces[i].offset + corner;
