@@ -8,7 +8,7 @@ if [ $# -gt 1 ]; then
 	[ "$shown" = pmk_media_module ] || { echo "$2 shows: $shown" >&2; exit 1; }
 fi
 names=$(nm --defined-only --extern-only "$1" 2>/dev/null | awk 'NF == 3 { print $3 }')
-[ "$(echo "$names" | wc -l)" -gt 50 ] || { echo "too few symbols were seen in $1" >&2; exit 1; }
+[ "$(echo "$names" | wc -l)" -gt 20 ] || { echo "too few symbols were seen in $1" >&2; exit 1; }
 # What sanitizers add is theirs.
 bad=$(echo "$names" | grep -v '^pmk_\|^__odr_asan\|^__asan\|^__tsan\|^__gcov\|^__prof' || :)
 [ -z "$bad" ] || { echo "external symbols without pmk_:" >&2; echo "$bad" >&2; exit 1; }
