@@ -180,7 +180,7 @@ static void test_parse_words(void **state)
 	assert_int_equal(pmk_parse_long_line(""), 0);
 	for (int i = 0; i < 3; i++) {
 		char text[3 * (PMK_PARSE_LINE + 3)];
-		int used = snprintf(text, sizeof text, "%s%0*d", "\n\n" + 2 - i, PMK_PARSE_LINE, 0);
+		int used = snprintf(text, sizeof text, "%s%0*d", &"\n\n"[2 - i], PMK_PARSE_LINE, 0);
 
 		strcpy(text + used, "\n");
 		assert_int_equal(pmk_parse_long_line(text), 0);

@@ -113,13 +113,13 @@ static words8 sums_of(const words8 v[8])
 	words8 two[4], four[2];
 
 	for (int i = 0; i < 4; i++)
-		two[i] = __builtin_shuffle(v[2 * i], v[2 * i + 1], (words8){ 0, 8, 1, 9, 2, 10, 3, 11 }) +
-			__builtin_shuffle(v[2 * i], v[2 * i + 1], (words8){ 4, 12, 5, 13, 6, 14, 7, 15 });
+		two[i] = __builtin_shufflevector(v[2 * i], v[2 * i + 1], 0, 8, 1, 9, 2, 10, 3, 11) +
+			__builtin_shufflevector(v[2 * i], v[2 * i + 1], 4, 12, 5, 13, 6, 14, 7, 15);
 	for (int i = 0; i < 2; i++)
-		four[i] = __builtin_shuffle(two[2 * i], two[2 * i + 1], (words8){ 0, 1, 8, 9, 2, 3, 10, 11 }) +
-			__builtin_shuffle(two[2 * i], two[2 * i + 1], (words8){ 4, 5, 12, 13, 6, 7, 14, 15 });
-	return __builtin_shuffle(four[0], four[1], (words8){ 0, 1, 2, 3, 8, 9, 10, 11 }) +
-		__builtin_shuffle(four[0], four[1], (words8){ 4, 5, 6, 7, 12, 13, 14, 15 });
+		four[i] = __builtin_shufflevector(two[2 * i], two[2 * i + 1], 0, 1, 8, 9, 2, 3, 10, 11) +
+			__builtin_shufflevector(two[2 * i], two[2 * i + 1], 4, 5, 12, 13, 6, 7, 14, 15);
+	return __builtin_shufflevector(four[0], four[1], 0, 1, 2, 3, 8, 9, 10, 11) +
+		__builtin_shufflevector(four[0], four[1], 4, 5, 6, 7, 12, 13, 14, 15);
 }
 
 /* Every second pixel of every fourth row: there are enough. What is cut off at the picture's end counts for neither

@@ -344,18 +344,16 @@ static void cells(const float *restrict gain, const float *restrict rest, int co
 	}
 }
 
-#if (defined(__SSSE3__) || defined(__aarch64__)) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-typedef uint8_t bytes16 __attribute__((vector_size(16)));
-
+#ifdef PMK_HAVE_PICK
 static void look_at_eight(const int16_t *near, const struct pmk_edge_look *look, int16_t *left, int16_t *right)
 {
-	bytes16 from, at_left, at_right;
+	pmk_bytes16 from, at_left, at_right;
 
 	memcpy(&from, near, 16);
 	memcpy(&at_left, look->left, 16);
 	memcpy(&at_right, look->right, 16);
-	at_left = __builtin_shuffle(from, at_left);
-	at_right = __builtin_shuffle(from, at_right);
+	at_left = pmk_pick(from, at_left);
+	at_right = pmk_pick(from, at_right);
 	memcpy(left, &at_left, 16);
 	memcpy(right, &at_right, 16);
 }

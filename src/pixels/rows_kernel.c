@@ -20,7 +20,7 @@ static inline uint8_t blended(uint8_t person, uint8_t behind, uint8_t alpha)
 static void blend(
 	const uint8_t *restrict person, const uint8_t *behind, const uint8_t *restrict alpha, uint8_t *out, int count)
 {
-#pragma GCC ivdep
+	PMK_INDEPENDENT
 	for (int i = 0; i < count; i++)
 		out[i] = blended(person[i], behind[i], alpha[i]);
 }
@@ -36,7 +36,7 @@ static inline uint8_t limited(uint8_t value, int plane)
 static void blend_to_limited(const uint8_t *restrict person, const uint8_t *behind, const uint8_t *restrict alpha,
 	uint8_t *out, int count, int plane)
 {
-#pragma GCC ivdep
+	PMK_INDEPENDENT
 	for (int i = 0; i < count; i++)
 		out[i] = blended(limited(person[i], plane), behind[i], alpha[i]);
 }
@@ -157,12 +157,11 @@ static inline void store(const uint8_t block[16], uint8_t *out, int count)
 		out[at] = block[at];
 }
 
-typedef uint8_t bytes16 __attribute__((vector_size(16)));
 typedef uint16_t words16 __attribute__((vector_size(32)));
 
 static inline words16 words_of(const uint8_t *from)
 {
-	bytes16 bytes;
+	pmk_bytes16 bytes;
 
 	memcpy(&bytes, from, sizeof bytes);
 	return __builtin_convertvector(bytes, words16);
@@ -173,14 +172,14 @@ static inline void blend_block(uint8_t block[16], int limits, const uint8_t *beh
 {
 	words16 person = words_of(block), share = words_of(alpha);
 	uint16_t scale = limits ? 224 : 219, offset = limits ? 3968 + 128 : 16 * 255 + 128;
-	bytes16 out;
+	pmk_bytes16 out;
 
 	if (limits >= 0) {
 		person = person * scale + offset;
 		person = (person + (person >> 8)) >> 8;
 	}
 	person = person * share + words_of(behind) * (255 - share) + 128;
-	out = __builtin_convertvector((person + (person >> 8)) >> 8, bytes16);
+	out = __builtin_convertvector((person + (person >> 8)) >> 8, pmk_bytes16);
 	memcpy(block, &out, sizeof out);
 }
 
@@ -219,7 +218,7 @@ static void mix(const uint8_t *restrict a, const uint8_t *restrict b, int part, 
 		out[i] = (uint8_t)((uint16_t)(a[i] * wa + b[i] * wb + 128) >> 8);
 }
 
-#if (defined(__SSSE3__) || defined(__aarch64__)) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#ifdef PMK_HAVE_PICK
 typedef uint16_t words8 __attribute__((vector_size(16)));
 typedef uint8_t bytes8 __attribute__((vector_size(8)));
 
@@ -227,7 +226,7 @@ typedef uint8_t bytes8 __attribute__((vector_size(8)));
 static void stretch(const uint8_t *from, const struct pmk_taps *taps, uint8_t *out, int count)
 {
 	for (int x = 0; x < count; x += 8, taps++) {
-		bytes16 near[2], pair;
+		pmk_bytes16 near[2], pair;
 		words8 both, part;
 		bytes8 result;
 
@@ -235,8 +234,8 @@ static void stretch(const uint8_t *from, const struct pmk_taps *taps, uint8_t *o
 		memcpy(&near[1], from + taps->base[1], 16);
 		memcpy(&pair, taps->pair, 16);
 		memcpy(&part, taps->part, 16);
-		both = __builtin_shuffle((words8)__builtin_shuffle(near[0], pair),
-			(words8)__builtin_shuffle(near[1], pair), (words8){ 0, 1, 2, 3, 12, 13, 14, 15 });
+		both = __builtin_shufflevector(
+			(words8)pmk_pick(near[0], pair), (words8)pmk_pick(near[1], pair), 0, 1, 2, 3, 12, 13, 14, 15);
 		result = __builtin_convertvector(((both & 255) * (256 - part) + (both >> 8) * part + 128) >> 8, bytes8);
 		memcpy(out + x, &result, 8);
 	}
@@ -396,7 +395,7 @@ static inline void heighten_by(const uint16_t *restrict above, const uint16_t *r
 {
 	int16_t half = 32 + 1; /* and what two roundings downwards take, on average */
 
-#pragma GCC ivdep
+	PMK_INDEPENDENT
 	for (int i = 0; i < count; i++) {
 		struct spline s = spline_of(above[i], here[i], below[i]);
 
