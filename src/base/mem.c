@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/mem.h"
 
+#include "base/num.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -17,7 +19,7 @@ void *pmk_mem_alloc(size_t bytes)
 
 	if (bytes > SIZE_MAX - SLACK - PMK_MEM_ALIGN)
 		return NULL;
-	whole = (bytes + SLACK + PMK_MEM_ALIGN - 1) / PMK_MEM_ALIGN * PMK_MEM_ALIGN;
+	whole = pmk_align_up_size(bytes + SLACK, PMK_MEM_ALIGN);
 	block = aligned_alloc(PMK_MEM_ALIGN, whole);
 	if (block)
 		memset(block, 0, whole);
@@ -78,7 +80,7 @@ out_close:
 /* Whole cache lines; an empty piece is a piece too. */
 static size_t rounded(size_t bytes)
 {
-	return bytes ? (bytes + PMK_MEM_ALIGN - 1) / PMK_MEM_ALIGN * PMK_MEM_ALIGN : PMK_MEM_ALIGN;
+	return bytes ? pmk_align_up_size(bytes, PMK_MEM_ALIGN) : PMK_MEM_ALIGN;
 }
 
 int pmk_arena_init(struct pmk_arena *arena, size_t bytes)

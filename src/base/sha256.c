@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/sha256.h"
 
+#include "base/num.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -124,7 +126,7 @@ void pmk_sha256_update(struct pmk_sha256 *sha, const void *data, size_t size)
 
 	sha->bytes += size;
 	for (; size; from += part, size -= part, kept = 0) {
-		part = size < PMK_SHA256_BLOCK - kept ? size : PMK_SHA256_BLOCK - kept;
+		part = pmk_min_size(size, PMK_SHA256_BLOCK - kept);
 		if (part == PMK_SHA256_BLOCK) {
 			hash_block(sha->hash, from);
 			continue;

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "pixels/rows.h"
 
 #include <errno.h>
@@ -171,7 +172,7 @@ static void measure(const struct pmk_image *image, const struct pmk_mask *mask, 
 				*luma < 24 || *luma > 225)
 				continue;
 			int left = residue(luma, image->stride[0]);
-			counts[left < RESIDUES ? left : RESIDUES - 1]++;
+			counts[pmk_min(left, RESIDUES - 1)]++;
 			seen++;
 		}
 	}
@@ -192,14 +193,9 @@ void pmk_match_backdrop(struct pmk_match *m, const struct pmk_image *backdrop)
 
 /* --- moving --- */
 
-static double within(double value, double least, double most)
-{
-	return value < least ? least : value > most ? most : value;
-}
-
 static double ratio_of(double camera, double backdrop)
 {
-	return backdrop < LEAST_SPREAD ? 1 : within(camera / backdrop, 0.7, 1.3);
+	return backdrop < LEAST_SPREAD ? 1 : pmk_clamp_double(camera / backdrop, 0.7, 1.3);
 }
 
 /* Half as the spreads ask, half as another exposure would do it: else black turns grey where the mean rises, and drowns
@@ -208,7 +204,7 @@ static double luma_gain(const struct sums *camera, const struct sums *b, double 
 {
 	double black = 16, light = fmax(b->mean[0] - black, 1);
 
-	return sqrt(ratio_of(camera->spread[0], b->spread[0]) * within((light + shift) / light, 0.6, 1.6));
+	return sqrt(ratio_of(camera->spread[0], b->spread[0]) * pmk_clamp_double((light + shift) / light, 0.6, 1.6));
 }
 
 static void wanted(const struct pmk_match *m, const struct sums *camera, double want[SETTINGS])
@@ -219,15 +215,15 @@ static void wanted(const struct pmk_match *m, const struct sums *camera, double 
 	want[LUMA_GAIN] = want[CHROMA_GAIN] = 1;
 	want[LUMA_SHIFT] = want[U_SHIFT] = want[V_SHIFT] = 0;
 	if (m->has_backdrop) {
-		want[LUMA_SHIFT] = k * within(camera->mean[0] - b->mean[0], -PMK_MATCH_LUMA, PMK_MATCH_LUMA);
+		want[LUMA_SHIFT] = k * pmk_clamp_double(camera->mean[0] - b->mean[0], -PMK_MATCH_LUMA, PMK_MATCH_LUMA);
 		want[LUMA_GAIN] = pow(luma_gain(camera, b, want[LUMA_SHIFT] / k), k);
 		want[CHROMA_GAIN] = pow(
 			ratio_of(hypot(camera->spread[1], camera->spread[2]), hypot(b->spread[1], b->spread[2])), k);
-		want[U_SHIFT] = k * within(camera->mean[1] - b->mean[1], -most_chroma, most_chroma);
-		want[V_SHIFT] = k * within(camera->mean[2] - b->mean[2], -most_chroma, most_chroma);
+		want[U_SHIFT] = k * pmk_clamp_double(camera->mean[1] - b->mean[1], -most_chroma, most_chroma);
+		want[V_SHIFT] = k * pmk_clamp_double(camera->mean[2] - b->mean[2], -most_chroma, most_chroma);
 	}
 	grain = b->noise * want[LUMA_GAIN]; /* of its own; 0 without one */
-	want[GRAIN] = k * within(sqrt(fmax(camera->noise * camera->noise - grain * grain, 0)), 0, most_grain);
+	want[GRAIN] = k * pmk_clamp_double(sqrt(fmax(camera->noise * camera->noise - grain * grain, 0)), 0, most_grain);
 }
 
 /* Gains turn about the backdrop's mean, which then moves by the shift. */
@@ -247,7 +243,7 @@ static void apply(struct pmk_match *m)
 
 void pmk_match_see(struct pmk_match *m, const struct pmk_frame *frame, const struct pmk_mask *mask, uint64_t now_ns)
 {
-	double passed = within((double)(int64_t)(now_ns - m->last_ns) / 1e9, 0, LONGEST_STEP_S),
+	double passed = pmk_clamp_double((double)(int64_t)(now_ns - m->last_ns) / 1e9, 0, LONGEST_STEP_S),
 	       share = 1 - exp(-passed / SLOWNESS_S);
 	double want[SETTINGS];
 	struct sums camera;
@@ -262,7 +258,8 @@ void pmk_match_see(struct pmk_match *m, const struct pmk_frame *frame, const str
 	wanted(m, &camera, want);
 	for (int i = 0; i < SETTINGS; i++)
 		m->set[i] = m->begun ? m->set[i] +
-				within(share * (want[i] - m->set[i]), -per_second[i] * passed, per_second[i] * passed) :
+				pmk_clamp_double(share * (want[i] - m->set[i]), -per_second[i] * passed,
+					per_second[i] * passed) :
 				       want[i];
 	m->begun = true;
 	apply(m);

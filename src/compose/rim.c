@@ -2,6 +2,7 @@
 #include "compose/rim.h"
 
 #include "base/mem.h"
+#include "base/num.h"
 #include "pixels/rows.h"
 
 #include <errno.h>
@@ -82,11 +83,6 @@ void pmk_rim_destroy(struct pmk_rim *r)
 	free(r);
 }
 
-static int least(int a, int b)
-{
-	return a < b ? a : b;
-}
-
 /* Four bytes of each of two rows. */
 static words8 four_of_two(const uint8_t *a, const uint8_t *b)
 {
@@ -158,8 +154,8 @@ static void mean_around(struct pmk_rim *r, const struct pmk_mask *mask, int cx, 
 	int16_t *colour = r->colour[(size_t)cy * (size_t)r->columns + (size_t)cx];
 	words8 all = { 0 };
 
-	for (int y = cy > REACH ? cy - REACH : 0; y <= least(cy + REACH, r->rows - 1); y++) {
-		for (int x = cx > REACH ? cx - REACH : 0; x <= least(cx + REACH, r->columns - 1); x++) {
+	for (int y = cy > REACH ? cy - REACH : 0; y <= pmk_min(cy + REACH, r->rows - 1); y++) {
+		for (int x = cx > REACH ? cx - REACH : 0; x <= pmk_min(cx + REACH, r->columns - 1); x++) {
 			size_t at = (size_t)y * (size_t)r->columns + (size_t)x;
 
 			if (!r->summed[at])

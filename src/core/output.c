@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/num.h"
 #include "core/retry.h"
 
 #include <errno.h>
@@ -257,9 +258,9 @@ static void count(struct pmk_output *o, struct turn *t, bool repeat)
 /* A camera in the dark may give three pictures a second; covering each would flicker. */
 static uint64_t cover_after(const struct turn *t)
 {
-	uint64_t patience = 2 * t->gap_ns > COVER_AFTER_NS ? 2 * t->gap_ns : COVER_AFTER_NS;
+	uint64_t patience = pmk_max_u64(2 * t->gap_ns, COVER_AFTER_NS);
 
-	return patience < COVER_AT_LATEST_NS ? patience : COVER_AT_LATEST_NS;
+	return pmk_min_u64(patience, COVER_AT_LATEST_NS);
 }
 
 /* What to write now, the caller's: the new picture, or the cover when none has come for too long; NULL to repeat the
@@ -267,10 +268,7 @@ static uint64_t cover_after(const struct turn *t)
 static struct pmk_shown *choose(struct pmk_output *o, struct turn *t, struct pmk_shown *fresh, uint64_t now)
 {
 	if (fresh) {
-		t->gap_ns = (3 * t->gap_ns +
-				    (now - t->news_ns < COVER_AT_LATEST_NS / 2 ? now - t->news_ns :
-										 COVER_AT_LATEST_NS / 2)) /
-			4;
+		t->gap_ns = (3 * t->gap_ns + pmk_min_u64(now - t->news_ns, COVER_AT_LATEST_NS / 2)) / 4;
 		t->news_ns = now;
 		return fresh;
 	}

@@ -4,6 +4,7 @@
 #define PMK_CORE_RETRY_H
 
 #include "base/clock.h"
+#include "base/num.h"
 
 /* The pause after one of pause_ns: a quarter of a second after none, then twice as long each time, a second at most.
  * With as long again for a slow device to open, all is well within 2 s. */
@@ -11,7 +12,7 @@ static inline uint64_t pmk_retry_pause(uint64_t pause_ns)
 {
 	const uint64_t first = 250 * PMK_MS_NS, most = PMK_S_NS;
 
-	return 2 * pause_ns < first ? first : 2 * pause_ns < most ? 2 * pause_ns : most;
+	return pmk_min_u64(pmk_max_u64(2 * pause_ns, first), most);
 }
 
 #endif

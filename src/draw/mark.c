@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "draw/mark.h"
 
+#include "base/num.h"
+
 #include <ctype.h>
 #include <string.h>
 
@@ -41,8 +43,8 @@ static void fill(struct pmk_image *m, int plane, int x, int y, int width, int he
 {
 	int right = pmk_layout_plane_width(&m->layout, plane), bottom = pmk_layout_plane_height(&m->layout, plane);
 
-	right = x + width < right ? x + width : right;
-	bottom = y + height < bottom ? y + height : bottom;
+	right = pmk_min(x + width, right);
+	bottom = pmk_min(y + height, bottom);
 	for (; y < bottom && x < right; y++)
 		memset(m->plane[plane] + (size_t)y * m->stride[plane] + x, value, (size_t)(right - x));
 }
@@ -57,7 +59,7 @@ static void draw_glyph(struct pmk_image *m, int x, int y, int dot, const uint8_t
 
 void pmk_mark_draw(struct pmk_image *m, const char *text)
 {
-	int dot = m->layout.height / 240 > 1 ? m->layout.height / 240 : 1;
+	int dot = pmk_max(m->layout.height / 240, 1);
 	int width = ((int)strlen(text) * ADVANCE - 1 + 2 * PAD) * dot, height = (GLYPH_HEIGHT + 2 * PAD) * dot;
 	int x = 2 * PAD * dot, y = m->layout.height - height - x;
 

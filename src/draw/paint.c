@@ -2,6 +2,7 @@
 #include "draw/paint.h"
 
 #include "base/mem.h"
+#include "base/num.h"
 
 #include <errno.h>
 #include <math.h>
@@ -14,8 +15,8 @@ int pmk_canvas_init(struct pmk_canvas *canvas, int width, int height)
 	double area = (double)width * height, shrink = area > MOST_PX ? sqrt(MOST_PX / area) : 1;
 	struct pmk_canvas c = { .width = (int)(width * shrink), .height = (int)(height * shrink) };
 
-	c.width = c.width < 1 ? 1 : c.width;
-	c.height = c.height < 1 ? 1 : c.height;
+	c.width = pmk_max(c.width, 1);
+	c.height = pmk_max(c.height, 1);
 	c.unit = (float)c.height;
 	c.aspect = (float)c.width / (float)c.height;
 	c.px = pmk_mem_alloc((size_t)c.width * (size_t)c.height * sizeof(*c.px));
@@ -270,10 +271,10 @@ static void box_filter(const pmk_ink *from, pmk_ink *to, int count, int r)
 	pmk_ink sum = from[0] * ((float)r + 1);
 
 	for (int i = 1; i <= r; i++)
-		sum += from[i < count ? i : count - 1];
+		sum += from[pmk_min(i, count - 1)];
 	for (int i = 0; i < count; i++) {
 		to[i] = sum * share;
-		sum += from[i + r + 1 < count ? i + r + 1 : count - 1] - from[i > r ? i - r : 0];
+		sum += from[pmk_min(i + r + 1, count - 1)] - from[pmk_max(i - r, 0)];
 	}
 }
 
@@ -290,7 +291,7 @@ static void blur_line(pmk_ink *px, size_t step, int count, int r, pmk_ink *a, pm
 
 void pmk_paint_blur(struct pmk_canvas *canvas, float radius)
 {
-	int w = canvas->width, h = canvas->height, longer = w > h ? w : h, r = (int)(radius * canvas->unit + 0.5f);
+	int w = canvas->width, h = canvas->height, longer = pmk_max(w, h), r = (int)(radius * canvas->unit + 0.5f);
 	pmk_ink *lines = r > 0 ? pmk_mem_alloc(2 * (size_t)longer * sizeof(*lines)) : NULL;
 
 	if (!lines)
@@ -305,7 +306,7 @@ void pmk_paint_blur(struct pmk_canvas *canvas, float radius)
 static pmk_ink sample(const struct pmk_canvas *canvas, float x, float y)
 {
 	int x0 = clip(x, canvas->width - 1), y0 = clip(y, canvas->height - 1);
-	int x1 = x0 + 1 < canvas->width ? x0 + 1 : x0, y1 = y0 + 1 < canvas->height ? y0 + 1 : y0;
+	int x1 = pmk_min(x0 + 1, canvas->width - 1), y1 = pmk_min(y0 + 1, canvas->height - 1);
 	const pmk_ink *top = canvas->px + (size_t)y0 * (size_t)canvas->width;
 	const pmk_ink *bottom = canvas->px + (size_t)y1 * (size_t)canvas->width;
 	float fx = pmk_clamp01(x - (float)x0), fy = pmk_clamp01(y - (float)y0);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/num.h"
 #include "draw/presenter_parts.h"
 
 #include "base/mem.h"
@@ -183,8 +184,8 @@ static struct span compose_row(const struct pmk_presenter *p, const struct scene
 		struct span span = warp_row(&scene->warps[i], y, p->width, row);
 
 		if (span.first < span.end) {
-			all.first = span.first < all.first ? span.first : all.first;
-			all.end = span.end > all.end ? span.end : all.end;
+			all.first = pmk_min(span.first, all.first);
+			all.end = pmk_max(span.end, all.end);
 		}
 	}
 	return all;
@@ -269,7 +270,7 @@ static void luma_row(const struct colours *c, const uint8_t *row, struct span sp
 static uint8_t chroma_byte(int v)
 {
 	v = ((v + 128) >> 8) + 128;
-	return (uint8_t)(v > 255 ? 255 : v);
+	return (uint8_t)pmk_min(v, 255);
 }
 
 /* The chroma of two rows (which may be one and the same). The last of an odd number of columns stands alone. */
@@ -350,8 +351,8 @@ void pmk_presenter_draw_image(struct pmk_presenter *p, double time_s, struct pmk
 		for (int i = 0; i < count; i++) {
 			struct span span = compose_row(p, &scene, y + i, p->rows + (size_t)i * stride);
 
-			all.first = span.first < all.first ? span.first : all.first;
-			all.end = span.end > all.end ? span.end : all.end;
+			all.first = pmk_min(span.first, all.first);
+			all.end = pmk_max(span.end, all.end);
 			if (truth)
 				give_truth(truth, y + i, p->rows + (size_t)i * stride);
 		}
@@ -393,7 +394,7 @@ static int make_office(struct pmk_presenter *p)
 int pmk_presenter_create(int width, int height, uint32_t seed, struct pmk_presenter **presenter)
 {
 	struct pmk_layout any = { .width = width, .height = height, .chroma = PMK_CHROMA_422 };
-	float head = head_size * (float)(height < SPRITE_MAX_HEIGHT ? height : SPRITE_MAX_HEIGHT);
+	float head = head_size * (float)pmk_min(height, SPRITE_MAX_HEIGHT);
 	struct pmk_presenter *p;
 	int err = -ENOMEM;
 

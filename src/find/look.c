@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "find/person.h"
 #include "find/prepare.h"
 #include "find/tiles.h"
@@ -187,7 +188,7 @@ static void average_looks(struct pmk_look *l, const struct pmk_rect *before, con
 
 		for (int x = 0; down >= 0 && x < width; x++) {
 			double across = cell_in(x, width, view->x, view->width, before->x, before->width), part;
-			int left = (int)across, right = left + 1 < width ? left + 1 : left;
+			int left = (int)across, right = pmk_min(left + 1, width - 1);
 			const float *a = l->before + (size_t)down * (size_t)width,
 				    *b = (int)down + 1 < height ? a + width : a;
 			float *mean = last->probability + (size_t)y * (size_t)width + (size_t)x, upper, lower;

@@ -2,6 +2,7 @@
 #include "find/prepare.h"
 
 #include "base/mem.h"
+#include "base/num.h"
 #include "pixels/rows.h"
 
 #include <errno.h>
@@ -37,7 +38,7 @@ int pmk_prepare_create(const struct pmk_model_card *card, struct pmk_prepare **p
 		return -ENOMEM;
 	p->width = card->input_width;
 	p->height = card->input_height;
-	p->stride = (p->width + PMK_MEM_ALIGN - 1) / PMK_MEM_ALIGN * PMK_MEM_ALIGN;
+	p->stride = pmk_align_up(p->width, PMK_MEM_ALIGN);
 	bytes = (size_t)p->stride * (size_t)p->height;
 	for (int i = 0; i < 3; i++)
 		p->plane[i] = pmk_mem_alloc(bytes);
@@ -94,7 +95,7 @@ struct span {
 
 static struct span span_of(int first, int count, int plane)
 {
-	int from = first > 0 ? first : 0, end = first + count < plane ? first + count : plane;
+	int from = pmk_max(first, 0), end = pmk_min(first + count, plane);
 
 	return (struct span){ first, count, from, end - from, 0 };
 }
@@ -136,8 +137,7 @@ static void sample(struct pmk_prepare *p, const uint8_t *from, int stride, int p
 		p->place[x] = place_in(across, x, to_width);
 	fit = pmk_taps_make(p->taps, p->place, to_width);
 	for (int y = 0; y < to_height; y++) {
-		int at = place_in(down, y, to_height), above = at / 256,
-		    below = above + 1 < down->inside ? above + 1 : above;
+		int at = place_in(down, y, to_height), above = at / 256, below = pmk_min(above + 1, down->inside - 1);
 		uint8_t *out = to + (size_t)y * p->stride;
 
 		p->rows->mix(row_at(p, from, stride, plane_width, down->halved, above),

@@ -2,6 +2,7 @@
 #include "find/tiles.h"
 
 #include "base/mem.h"
+#include "base/num.h"
 
 #include <errno.h>
 #include <math.h>
@@ -37,7 +38,7 @@ static void find_pair(const struct pmk_rect *tile, double px, int width, double 
 	double place = fmin(fmax((px - tile->x) * width / tile->width - 0.5, 0), width - 1);
 
 	at[0] = (int)place;
-	at[1] = at[0] + 1 < width ? at[0] + 1 : at[0];
+	at[1] = pmk_min(at[0] + 1, width - 1);
 	weight[1] = (float)((place - at[0]) * share);
 	weight[0] = (float)share - weight[1];
 }

@@ -2,6 +2,7 @@
 #include "find/view.h"
 
 #include "base/clock.h"
+#include "base/num.h"
 
 #include <assert.h>
 #include <math.h>
@@ -154,7 +155,7 @@ static int tile_width(const struct pmk_view *v, int width, int height)
 {
 	int least = (int)(width / (2 - OVERLAP)) & ~1, shaped = even(height * v->shape);
 
-	return shaped > least ? shaped : least;
+	return pmk_max(shaped, least);
 }
 
 int pmk_view_tiles(const struct pmk_view *v, struct pmk_rect tile[2])
@@ -187,7 +188,7 @@ static void count_columns(const float *restrict p, int width, int rows, uint16_t
 
 static void find_cells(const float *probability, int width, int height, struct cells *c)
 {
-	int longer = width > height ? width : height;
+	int longer = pmk_max(width, height);
 	uint16_t counts[PMK_IMAGE_MAX_PX];
 
 	assert(longer <= PMK_IMAGE_MAX_PX);
@@ -195,7 +196,7 @@ static void find_cells(const float *probability, int width, int height, struct c
 	c->width = (width + c->size - 1) / c->size;
 	c->height = (height + c->size - 1) / c->size;
 	for (int y = 0; y < c->height; y++) {
-		int first = y * c->size, rows = height - first < c->size ? height - first : c->size;
+		int first = y * c->size, rows = pmk_min(height - first, c->size);
 
 		count_columns(probability + (size_t)first * (size_t)width, width, rows, counts);
 		for (int x = 0; x < c->width; x++) {
@@ -236,8 +237,8 @@ static struct group fill(struct cells *c, int at, uint16_t label)
 			y + 1 < c->height ? here + c->width : -1 };
 
 		g.count++;
-		highest = ++columns[x] > highest ? columns[x] : highest;
-		widest = ++rows[y] > widest ? rows[y] : widest;
+		highest = pmk_max(highest, ++columns[x]);
+		widest = pmk_max(widest, ++rows[y]);
 		for (int i = 0; i < 4; i++) {
 			if (next[i] < 0 || !c->on[next[i]] || c->label[next[i]])
 				continue;
@@ -272,7 +273,7 @@ static int find_groups(struct cells *c, struct group groups[MOST_GROUPS])
 		if (!c->on[i] || c->label[i])
 			continue;
 		groups[count] = fill(c, i, (uint16_t)(count + 1));
-		most = groups[count].count > most ? groups[count].count : most;
+		most = pmk_max(most, groups[count].count);
 		if (groups[count].count < LEAST_CELLS)
 			/* there may be more specks than groups can be told of */
 			erase(c, (uint16_t)(count + 1));

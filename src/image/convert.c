@@ -2,6 +2,7 @@
 #include "image/convert.h"
 
 #include "base/mem.h"
+#include "base/num.h"
 
 #include <assert.h>
 #include <ctype.h>
@@ -70,7 +71,7 @@ static size_t chroma_stride(uint32_t fourcc, int width, int stride)
 	int half = (stride + 1) / 2;
 
 	if (fourcc == PMK_FOURCC_NV12)
-		return (size_t)(stride > (width + 1) / 2 * 2 ? stride : (width + 1) / 2 * 2);
+		return (size_t)pmk_max(stride, pmk_align_up(width, 2));
 	return (size_t)half;
 }
 
@@ -174,9 +175,7 @@ int pmk_convert_to_raw(const struct pmk_image *image, uint32_t fourcc, uint8_t *
 
 int pmk_rgb_alloc(struct pmk_rgb *rgb, int width, int height)
 {
-	struct pmk_rgb made = { .width = width,
-		.height = height,
-		.stride = (width * 3 + PMK_MEM_ALIGN - 1) / PMK_MEM_ALIGN * PMK_MEM_ALIGN };
+	struct pmk_rgb made = { .width = width, .height = height, .stride = pmk_align_up(width * 3, PMK_MEM_ALIGN) };
 
 	if (width < 1 || height < 1 || width > 2 * PMK_IMAGE_MAX_PX || height > 2 * PMK_IMAGE_MAX_PX)
 		return -EINVAL;

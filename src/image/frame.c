@@ -2,6 +2,7 @@
 #include "image/frame.h"
 
 #include "base/mem.h"
+#include "base/num.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -26,7 +27,7 @@ int pmk_layout_plane_height(const struct pmk_layout *layout, int plane)
 
 static int padded(int width)
 {
-	return (width + PMK_MEM_ALIGN - 1) / PMK_MEM_ALIGN * PMK_MEM_ALIGN;
+	return pmk_align_up(width, PMK_MEM_ALIGN);
 }
 
 int pmk_image_alloc(struct pmk_image *image, const struct pmk_layout *layout)

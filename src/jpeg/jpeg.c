@@ -2,6 +2,7 @@
 #include "jpeg/jpeg.h"
 
 #include "base/mem.h"
+#include "base/num.h"
 #include "jpeg/jpeg_scan.h"
 
 #include <errno.h>
@@ -84,7 +85,7 @@ static void *alloc_large(j_common_ptr info, int pool, size_t bytes)
 
 static JSAMPARRAY alloc_rows(j_common_ptr info, int pool, JDIMENSION width, JDIMENSION rows)
 {
-	size_t stride = (width + PMK_MEM_ALIGN - 1) / PMK_MEM_ALIGN * PMK_MEM_ALIGN;
+	size_t stride = pmk_align_up_size(width, PMK_MEM_ALIGN);
 	JSAMPARRAY array = rows <= 4096 && width <= 65536 ? take(info, pool, rows * sizeof *array) : NULL;
 	JSAMPROW data = array ? take(info, pool, stride * rows) : NULL;
 
@@ -266,7 +267,7 @@ static void decode_planes(struct pmk_jpeg *jpeg, uint8_t *const plane[3], const 
 static bool fits_in_place(const struct jpeg_decompress_struct *info, const struct pmk_image *image)
 {
 	for (int p = 0; p < 3; p++) {
-		if (image->stride[p] < (pmk_layout_plane_width(&image->layout, p) + DCTSIZE - 1) / DCTSIZE * DCTSIZE)
+		if (image->stride[p] < pmk_align_up(pmk_layout_plane_width(&image->layout, p), DCTSIZE))
 			return false;
 	}
 	return info->num_components == 3 && (has_sampling(info, 2, 1) || has_sampling(info, 2, 2));
@@ -274,7 +275,7 @@ static bool fits_in_place(const struct jpeg_decompress_struct *info, const struc
 
 static int place_scratch(struct pmk_jpeg *jpeg, uint8_t *plane[3], int stride[3])
 {
-	int row = ((int)jpeg->info.image_width + PMK_MEM_ALIGN - 1) / PMK_MEM_ALIGN * PMK_MEM_ALIGN;
+	int row = pmk_align_up((int)jpeg->info.image_width, PMK_MEM_ALIGN);
 	size_t bytes = (size_t)row * jpeg->info.image_height;
 
 	if (jpeg->scratch_bytes < 3 * bytes) {

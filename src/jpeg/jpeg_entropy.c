@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "jpeg/jpeg_entropy.h"
 
+#include "base/num.h"
+
 #include <string.h>
 
 enum { LONGEST = 16, MOST_DC = 11, MOST_AC = 10, RUN_OF_ZEROS = 0xf0 };
@@ -157,7 +159,7 @@ static void fill_window(struct pmk_jpeg_reader *r)
 	while (!r->ended && r->filled < r->window + 2 * PMK_JPEG_BLOCKS_BYTES) {
 		size_t room = (size_t)(r->window + 2 * PMK_JPEG_BLOCKS_BYTES - r->filled),
 		       data = (size_t)(r->end - r->next);
-		size_t most = data < room ? data : room;
+		size_t most = pmk_min_size(data, room);
 		const uint8_t *stop = memchr(r->next, 0xff, most);
 		size_t plain = stop ? (size_t)(stop - r->next) : most;
 

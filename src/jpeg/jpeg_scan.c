@@ -3,6 +3,7 @@
 
 #include "base/cpu.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "jpeg/jpeg_idct.h"
 
 #include <stdlib.h>
@@ -205,11 +206,6 @@ static bool run_units(struct pmk_jpeg_scan *scan, JDIMENSION x, JDIMENSION y, JD
 	return true;
 }
 
-static JDIMENSION least(JDIMENSION a, JDIMENSION b)
-{
-	return a < b ? a : b;
-}
-
 static bool run(struct pmk_jpeg_scan *scan, const struct jpeg_decompress_struct *info, int spare)
 {
 	JDIMENSION at_once = (JDIMENSION)(PMK_JPEG_BLOCKS / scan->in_unit),
@@ -224,7 +220,7 @@ static bool run(struct pmk_jpeg_scan *scan, const struct jpeg_decompress_struct 
 				memset(scan->last, 0, sizeof scan->last);
 				left = info->restart_interval;
 			}
-			units = least(least(at_once, info->MCUs_per_row - x), left);
+			units = pmk_min_size(pmk_min_size(at_once, info->MCUs_per_row - x), left);
 			if (!run_units(scan, x, y, units,
 				    x + units == info->MCUs_per_row || y + 1 == info->total_iMCU_rows))
 				return false;

@@ -2,6 +2,7 @@
 /* Compiled once for each level of the CPU; PMK_LEVEL names it. Loops that compilers make vectors of. No running sums:
  * what is 0 near by stays exactly 0. */
 #include "mask/edge_kernel.h"
+#include "base/num.h"
 #include "pixels/kernel_level.h"
 
 #include <string.h>
@@ -74,7 +75,7 @@ static void multiply(const float *restrict a, const float *restrict b, float *re
 
 static int inside(int at, int count)
 {
-	return (at + RADIUS < count ? at + RADIUS : count - 1) - (at > RADIUS ? at - RADIUS : 0) + 1;
+	return pmk_min(at + RADIUS, count - 1) - pmk_max(at - RADIUS, 0) + 1;
 }
 
 /* Mean of plane a, or of a times b, over a square. `to` may be a. */
@@ -282,19 +283,18 @@ static void find_spans(struct pmk_guide *g, const float *cells)
 		g->span[y] = (struct pmk_guide_span){ g->width, 0 };
 	for (int y = 0; y < g->height; y++) {
 		struct pmk_guide_span s = span_of(cells + (size_t)y * (size_t)g->width, g->width);
-		int first = (s.first > REACH ? s.first - REACH : 0) / STEP * STEP,
-		    end = (s.end + REACH + STEP - 1) / STEP * STEP;
+		int first = pmk_max(s.first - REACH, 0) / STEP * STEP, end = pmk_align_up(s.end + REACH, STEP);
 
-		for (int i = y > REACH ? y - REACH : 0; s.end && i <= y + REACH && i < g->height; i++) {
-			g->span[i].first = first < g->span[i].first ? first : g->span[i].first;
-			g->span[i].end = end > g->span[i].end ? end : g->span[i].end;
+		for (int i = pmk_max(y - REACH, 0); s.end && i <= y + REACH && i < g->height; i++) {
+			g->span[i].first = pmk_min(first, g->span[i].first);
+			g->span[i].end = pmk_max(end, g->span[i].end);
 		}
 	}
 	for (int y = 0; y < g->height; y++) {
 		struct pmk_guide_span *s = &g->span[y];
 
-		s->end = s->end > g->width ? g->width : s->end;
-		s->first = s->first > s->end ? s->end : s->first;
+		s->end = pmk_min(s->end, g->width);
+		s->first = pmk_min(s->first, s->end);
 	}
 }
 

@@ -2,6 +2,7 @@
 #include "mask/enlarge.h"
 
 #include "base/mem.h"
+#include "base/num.h"
 #include "mask/filter.h"
 #include "pixels/rows.h"
 
@@ -37,8 +38,8 @@ void pmk_enlarge_place(struct pmk_enlarge *e, const struct pmk_rect *place)
 	if (memcmp(&e->place, place, sizeof *place) == 0)
 		return;
 	e->place = *place;
-	e->left = place->x > 0 ? place->x : 0;
-	e->right = place->x + place->width < e->to_width ? place->x + place->width : e->to_width;
+	e->left = pmk_max(place->x, 0);
+	e->right = pmk_min(place->x + place->width, e->to_width);
 	for (int x = 0; x < e->to_width; x++) {
 		e->at[x] = pmk_filter_place(x - place->x, e->width, place->width);
 		while (x >= e->left && x < e->right && i <= e->at[x] / 256)
@@ -126,7 +127,7 @@ void pmk_enlarge_run(struct pmk_enlarge *e, const uint8_t *from, int stride, str
 		a = row_at(e, from, stride, index);
 		b = part ? row_at(e, from, stride, index + 1) : a;
 		first = a->first < b->first || b->end == 0 ? a->first : b->first;
-		end = a->end > b->end ? a->end : b->end;
+		end = pmk_max(a->end, b->end);
 		if (a->end == 0)
 			first = b->first;
 		memset(out, 0, (size_t)first);

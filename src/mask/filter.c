@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "mask/filter.h"
 
-#include <string.h>
+#include "base/num.h"
 
-static int clamp(int value, int most)
-{
-	return value < 0 ? 0 : value > most ? most : value;
-}
+#include <string.h>
 
 int pmk_filter_place(int at, int count, int to_count)
 {
 	int64_t place = ((2 * (int64_t)at + 1) * count * 128 + to_count / 2) / to_count - 128;
 
-	return (int)(place < 0 ? 0 : place > (count - 1) * 256 ? (count - 1) * 256 : place);
+	return (int)pmk_clamp_i64(place, 0, (count - 1) * 256);
 }
 
 static void take_min(uint8_t *best, const uint8_t *other, int count)
@@ -45,7 +42,7 @@ static void spread(
 	for (int y = 0; y < h; y++) {
 		uint8_t *out = mask->alpha + (size_t)y * mask->stride;
 		memcpy(out, scratch->alpha + (size_t)y * scratch->stride, (size_t)w);
-		for (int j = clamp(y - px, h - 1); j <= clamp(y + px, h - 1); j++)
+		for (int j = pmk_clamp(y - px, 0, h - 1); j <= pmk_clamp(y + px, 0, h - 1); j++)
 			take(out, scratch->alpha + (size_t)j * scratch->stride, w);
 	}
 }
@@ -65,11 +62,11 @@ static void mean_line(const uint8_t *from, size_t step, uint8_t *to, size_t to_s
 	int sum = 0, window = 2 * px + 1;
 
 	for (int i = -px; i <= px; i++)
-		sum += from[(size_t)clamp(i, count - 1) * step];
+		sum += from[(size_t)pmk_clamp(i, 0, count - 1) * step];
 	for (int i = 0; i < count; i++) {
 		to[(size_t)i * to_step] = (uint8_t)((sum + px) / window);
-		sum += from[(size_t)clamp(i + px + 1, count - 1) * step] -
-			from[(size_t)clamp(i - px, count - 1) * step];
+		sum += from[(size_t)pmk_clamp(i + px + 1, 0, count - 1) * step] -
+			from[(size_t)pmk_clamp(i - px, 0, count - 1) * step];
 	}
 }
 

@@ -2,6 +2,7 @@
 #include "mask/guide.h"
 
 #include "base/mem.h"
+#include "base/num.h"
 #include "mask/edge_kernel.h"
 
 #include <errno.h>
@@ -32,7 +33,8 @@ const struct pmk_edge_kernels *pmk_edge_kernels(void)
 int pmk_guide_init(struct pmk_guide *g, int width, int height)
 {
 	int w = (width + 1) / 2, h = (height + 1) / 2;
-	size_t plane = ((size_t)w * (size_t)h + 15) / 16 * 16, line = ((size_t)w + 15) / 16 * 16; /* floats */
+	size_t plane = pmk_align_up_size((size_t)w * (size_t)h, 16),
+	       line = pmk_align_up_size((size_t)w, 16); /* floats */
 	size_t rows = PMK_GUIDE_ROWS * (PAD + line) + PAD, lines = PMK_GUIDE_ROWS * PMK_GUIDE_LINES * line;
 	float *at = pmk_mem_alloc(
 		((PMK_GUIDE_PLANES + 2) * plane + rows + lines + line) * sizeof *at + (size_t)h * sizeof *g->span);
@@ -52,7 +54,7 @@ int pmk_guide_init(struct pmk_guide *g, int width, int height)
 		g->line[i / PMK_GUIDE_LINES][i % PMK_GUIDE_LINES] = at;
 	g->share = at;
 	for (int x = 0; x < w; x++)
-		at[x] = 1.0f / (float)((x + RADIUS < w ? x + RADIUS : w - 1) - (x > RADIUS ? x - RADIUS : 0) + 1);
+		at[x] = 1.0f / (float)(pmk_min(x + RADIUS, w - 1) - pmk_max(x - RADIUS, 0) + 1);
 	g->span = (struct pmk_guide_span *)(at + line);
 	return 0;
 }

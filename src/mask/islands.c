@@ -2,6 +2,7 @@
 #include "mask/islands.h"
 
 #include "base/mem.h"
+#include "base/num.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -39,7 +40,7 @@ static void join(struct pmk_islands *s, int a, int b)
 {
 	a = root_of(s, a);
 	b = root_of(s, b);
-	s->run[a > b ? a : b].parent = a < b ? a : b;
+	s->run[pmk_max(a, b)].parent = pmk_min(a, b);
 }
 
 static int count_above(const float *p, float limit) /* of BLOCK pixels */
@@ -117,7 +118,7 @@ void pmk_islands_run(struct pmk_islands *s, float *probability, float sure)
 	}
 	for (int i = 0; i < count; i++)
 		most = s->run[i].parent == i && s->run[i].core > most ? s->run[i].core : most;
-	least = most / LEAST_SHARE > LEAST_CORE ? most / LEAST_SHARE : LEAST_CORE;
+	least = pmk_max(most / LEAST_SHARE, LEAST_CORE);
 	for (int i = 0; i < count; i++) {
 		const struct pmk_islands_run *run = &s->run[i];
 		if (s->run[root_of(s, i)].core < least)

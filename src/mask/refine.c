@@ -2,6 +2,7 @@
 #include "mask/refine.h"
 
 #include "base/mem.h"
+#include "base/num.h"
 #include "mask/enlarge.h"
 #include "mask/filter.h"
 #include "mask/guide.h"
@@ -64,7 +65,7 @@ int pmk_refine_create(const struct pmk_refine_settings *settings, int width, int
 	r->rows = pmk_rows();
 	r->width = width;
 	r->height = height;
-	r->small_stride = (width + PMK_MEM_ALIGN - 1) / PMK_MEM_ALIGN * PMK_MEM_ALIGN;
+	r->small_stride = pmk_align_up(width, PMK_MEM_ALIGN);
 	r->small = pmk_mem_alloc((size_t)r->small_stride * (size_t)height);
 	missing |= !r->small;
 	missing |= pmk_islands_init(&r->islands, width, height) != 0;
@@ -188,7 +189,7 @@ static void wrap_light(struct pmk_refine *r, struct pmk_mask *mask)
 	for (int y = 0; y < mask->height; y++)
 		memcpy(r->wrap.alpha + (size_t)y * (size_t)r->wrap.stride,
 			mask->alpha + (size_t)y * (size_t)mask->stride, (size_t)mask->width);
-	pmk_filter_feather(&r->wrap, &r->scratch, px < PMK_REFINE_MAX_PX ? px : PMK_REFINE_MAX_PX);
+	pmk_filter_feather(&r->wrap, &r->scratch, pmk_min(px, PMK_REFINE_MAX_PX));
 	for (int y = 0; y < mask->height; y++) {
 		const uint8_t *soft = r->wrap.alpha + (size_t)y * (size_t)r->wrap.stride;
 		uint8_t *alpha = mask->alpha + (size_t)y * (size_t)mask->stride;

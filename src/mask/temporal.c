@@ -2,6 +2,7 @@
 #include "mask/temporal.h"
 
 #include "base/mem.h"
+#include "base/num.h"
 
 #include <errno.h>
 #include <math.h>
@@ -18,7 +19,7 @@ enum {
 
 int pmk_temporal_init(struct pmk_temporal *t, int width, int height, float strength)
 {
-	size_t count = ((size_t)width * (size_t)height + 63) / 64 * 64;
+	size_t count = pmk_align_up_size((size_t)width * (size_t)height, 64);
 	float *block = pmk_mem_alloc(count * (2 * sizeof *block + 3) + ((size_t)width + 2) * sizeof *t->sums);
 
 	if (!block)

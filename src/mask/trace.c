@@ -2,6 +2,7 @@
 #include "mask/trace.h"
 
 #include "base/mem.h"
+#include "base/num.h"
 #include "mask/edge_kernel.h"
 
 #include <errno.h>
@@ -97,7 +98,7 @@ static int place_of(int at, int count, int size)
 	int64_t place = ((2 * (int64_t)at + 1) * count * 64 + size / 2) / size - 128,
 		most = ((count + 1) / 2 - 1) * 256;
 
-	return (int)(place < 0 ? 0 : place > most ? most : place);
+	return (int)pmk_clamp_i64(place, 0, most);
 }
 
 /* False where eight columns look over more cells than a look holds: the picture is hardly larger than the cells. */
@@ -130,8 +131,8 @@ static void set_view(struct pmk_trace *t, const struct pmk_rect *view)
 	if (memcmp(&t->view, view, sizeof *view) == 0)
 		return;
 	t->view = *view;
-	t->left = view->x > 0 ? view->x : 0;
-	t->right = view->x + view->width < t->mask_width ? view->x + view->width : t->mask_width;
+	t->left = pmk_max(view->x, 0);
+	t->right = pmk_min(view->x + view->width, t->mask_width);
 	for (int x = t->left; x < t->right; x++) {
 		int place = place_of(x - view->x, t->width, view->width);
 
@@ -257,7 +258,7 @@ void pmk_trace_run(struct pmk_trace *t, const float *gain, const float *rest, co
 		place = place_of(y - view->y, t->height, view->height);
 		above = place / 256;
 		if (above != last)
-			widen_pair(t, above, above + 1 < t->rows ? above + 1 : above);
+			widen_pair(t, above, pmk_min(above + 1, t->rows - 1));
 		last = above;
 		trace_row(t, place % 256 * 128, luma + (size_t)y * (size_t)luma_stride, alpha);
 	}

@@ -2,6 +2,7 @@
 #include "media/av.h"
 
 #include "base/log.h"
+#include "base/num.h"
 
 #include <errno.h>
 #include <libavutil/avstring.h>
@@ -162,7 +163,7 @@ double pmk_av_fps(const AVStream *stream)
 	AVRational rate = stream->avg_frame_rate.num > 0 ? stream->avg_frame_rate : stream->r_frame_rate;
 	double fps = rate.num > 0 && rate.den > 0 ? av_q2d(rate) : 30;
 
-	return fps < 1 ? 1 : fps > 240 ? 240 : fps;
+	return pmk_clamp_double(fps, 1, 240);
 }
 
 int64_t pmk_av_origin_ns(AVFormatContext *format)

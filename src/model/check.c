@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* pmk_graph_check: derives every result's shape from the operands' and compares it with what the graph says. */
+#include "base/num.h"
 #include "model/graph.h"
 
 #include "base/log.h"
@@ -157,13 +158,13 @@ static const char *derive_broadcast(struct operands *operands)
 
 	if (a->data && b->data)
 		return "both operands are constants";
-	operands->expected.dims = a->dims > b->dims ? a->dims : b->dims;
+	operands->expected.dims = pmk_max(a->dims, b->dims);
 	for (int i = 1; i <= operands->expected.dims; i++) {
 		int of_a = i <= a->dims ? a->dim[a->dims - i] : 1, of_b = i <= b->dims ? b->dim[b->dims - i] : 1;
 
 		if (of_a != of_b && of_a != 1 && of_b != 1)
 			return "operands do not fit each other";
-		operands->expected.dim[operands->expected.dims - i] = of_a > of_b ? of_a : of_b;
+		operands->expected.dim[operands->expected.dims - i] = pmk_max(of_a, of_b);
 	}
 	return NULL;
 }

@@ -2,6 +2,7 @@
 /* pmk_tflite_read: a .tflite file is a FlatBuffer of TensorFlow Lite's schema, version 3
  * (tensorflow/lite/schema/schema.fbs), from which the numbers of fields below are. What each operator does:
  * tflite_op.c. */
+#include "base/num.h"
 #include "model/tflite_reader.h"
 
 #include "base/log.h"
@@ -32,7 +33,7 @@ int pmk_tflite_fail(const struct pmk_tflite_reader *reader, int err, const char 
 static void copy_name(struct pmk_tflite_reader *reader, size_t table, struct pmk_tensor *tensor)
 {
 	struct pmk_flatbuffer_vector text = pmk_flatbuffer_vector(&reader->file, table, 3, 1);
-	size_t count = text.count < sizeof tensor->name - 1 ? text.count : sizeof tensor->name - 1;
+	size_t count = pmk_min_size(text.count, sizeof tensor->name - 1);
 
 	for (size_t i = 0; i < count; i++) {
 		uint8_t c = reader->file.bytes[text.at + i];

@@ -2,6 +2,7 @@
 #include "pixels/cells.h"
 
 #include "base/mem.h"
+#include "base/num.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -40,7 +41,7 @@ void pmk_cells_find(struct pmk_cells *cells, const struct pmk_mask *mask)
 		int left = mask->height - row * PMK_CELL;
 
 		cells->kernels->cell_sums(mask->alpha + (size_t)row * PMK_CELL * (size_t)mask->stride, mask->stride,
-			left < PMK_CELL ? left : PMK_CELL, PMK_CELL, alpha, whole);
+			pmk_min(left, PMK_CELL), PMK_CELL, alpha, whole);
 		for (int i = 0; i < whole; i++)
 			kind[i] = (uint8_t)((alpha[i] > 0) + (alpha[i] == PMK_CELL_FULL));
 		if (whole < cells->columns) {

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/num.h"
 
 #include <errno.h>
 #include <libyuv.h>
@@ -25,7 +26,7 @@ int pmk_stillness_init(struct pmk_stillness *s, const struct pmk_layout *layout)
 	for (int i = 0; i < 3; i++) {
 		s->width[i] = (pmk_layout_plane_width(layout, i) + (1 << s->halved) - 1) >> s->halved;
 		s->height[i] = (pmk_layout_plane_height(layout, i) + (1 << s->halved) - 1) >> s->halved;
-		s->stride[i] = (s->width[i] + PMK_MEM_ALIGN - 1) / PMK_MEM_ALIGN * PMK_MEM_ALIGN;
+		s->stride[i] = pmk_align_up(s->width[i], PMK_MEM_ALIGN);
 		missing |= !(s->now[i] = pmk_mem_alloc((size_t)s->stride[i] * (size_t)s->height[i] + 1));
 		missing |= !(s->seen[i] = pmk_mem_alloc((size_t)s->stride[i] * (size_t)s->height[i] + 1));
 	}
@@ -60,9 +61,8 @@ static uint8_t mean_at(const struct pmk_stillness *s, const struct pmk_image *im
 {
 	int side = 1 << s->halved, left = pmk_layout_plane_width(&image->layout, plane) - side,
 	    top = pmk_layout_plane_height(&image->layout, plane) - side;
-	const uint8_t *row = image->plane[plane] +
-		(size_t)(y * side < top ? y * side : top) * (size_t)image->stride[plane] +
-		(x * side < left ? x * side : left);
+	const uint8_t *row = image->plane[plane] + (size_t)pmk_min(y * side, top) * (size_t)image->stride[plane] +
+		pmk_min(x * side, left);
 	int sum = side * side / 2;
 
 	for (int i = 0; i < side; i++, row += image->stride[plane]) {
@@ -127,7 +127,7 @@ static void add_columns(const uint8_t *a, const uint8_t *b, int stride, int widt
 /* The rim's cells may be smaller than the others; they are weighed as if they were whole. */
 static int cell_sum(const uint16_t *columns, int width, int rows)
 {
-	int sum = 0, count = width < CELL ? width : CELL;
+	int sum = 0, count = pmk_min(width, CELL);
 
 	for (int x = 0; x < count; x++)
 		sum += columns[x];
@@ -140,7 +140,7 @@ static bool count_cells(struct pmk_stillness *s, int plane, int counts[MOST + 1]
 	int width = s->width[plane], height = s->height[plane], stride = s->stride[plane];
 
 	for (int y = 0; y < height; y += CELL) {
-		int rows = height - y < CELL ? height - y : CELL;
+		int rows = pmk_min(height - y, CELL);
 
 		add_columns(s->now[plane] + (size_t)y * stride, s->seen[plane] + (size_t)y * stride, stride, width,
 			rows, s->columns);
@@ -157,7 +157,7 @@ static bool count_cells(struct pmk_stillness *s, int plane, int counts[MOST + 1]
 static bool plane_is_still(struct pmk_stillness *s, int plane)
 {
 	int cells = ((s->width[plane] + CELL - 1) / CELL) * ((s->height[plane] + CELL - 1) / CELL);
-	int counts[MOST + 1] = { 0 }, noise = 0, largest = MOST, below, limit;
+	int counts[MOST + 1] = { 0 }, noise = 0, largest = MOST, below;
 
 	if (!count_cells(s, plane, counts))
 		return false;
@@ -165,9 +165,7 @@ static bool plane_is_still(struct pmk_stillness *s, int plane)
 		noise++;
 	while (largest > 0 && !counts[largest])
 		largest--;
-	limit = 2 * noise + AREA;
-	limit = limit < LEAST ? LEAST : limit;
-	return largest <= (limit > MOST ? MOST : limit);
+	return largest <= pmk_clamp(2 * noise + AREA, LEAST, MOST);
 }
 
 /* Whether pictures of this layout can be looked at, and be compared with the last one. */

@@ -3,6 +3,7 @@
 #include "app/commands.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "draw/presenter.h"
 #include "image/convert.h"
 #include "media/media.h"
@@ -102,7 +103,7 @@ static int measure_memory(struct pmk_bench *b, long program_kb, long before_kb)
 
 static int run_paced(struct pmk_bench *b)
 {
-	int frames = (int)(PACED_S * b->fps) < b->frames ? (int)(PACED_S * b->fps) : b->frames, err = 0;
+	int frames = pmk_min((int)(PACED_S * b->fps), b->frames), err = 0;
 	uint64_t start = pmk_clock_now_ns(), cpu = pmk_clock_cpu_ns(), due = start, period = (uint64_t)(1e9 / b->fps);
 
 	for (int i = 0; !err && i < frames; i++) {

@@ -3,6 +3,7 @@
 #include "app/bench/bench_usual.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/num.h"
 #include "model/manifest.h"
 
 #include <errno.h>
@@ -175,14 +176,14 @@ static void forget_first(struct pmk_bench *b)
 
 int pmk_bench_compare(struct pmk_bench *b)
 {
-	int rounds = b->frames < PMK_BENCH_ROUNDS ? b->frames : PMK_BENCH_ROUNDS, frames = b->frames / rounds;
+	int rounds = pmk_min(b->frames, PMK_BENCH_ROUNDS), frames = b->frames / rounds;
 	struct rivals rivals = { 0 };
 	int err = create_rivals(b, &rivals);
 
 	for (int round = -1; !err && round < rounds; round++) {
 		if (round == 0)
 			forget_first(b);
-		err = one_round(b, &rivals, round < 0 ? 0 : round, frames);
+		err = one_round(b, &rivals, pmk_max(round, 0), frames);
 	}
 	destroy_rivals(&rivals);
 	return err;

@@ -6,6 +6,7 @@
 #include "app/signals.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/num.h"
 #include "media/media.h"
 
 #include <errno.h>
@@ -47,8 +48,10 @@ static bool wait_for_end(struct pmk_pipeline *pipeline, double duration)
 			return false;
 		if (watchdog && now >= sign)
 			sign = sign_of_life(pipeline, now, sign, watchdog);
-		next = duration > 0 && end < next ? end : next;
-		next = watchdog && sign < next ? sign : next;
+		if (duration > 0)
+			next = pmk_min_u64(next, end);
+		if (watchdog)
+			next = pmk_min_u64(next, sign);
 		ready = poll(fds, 2, (int)((next - now) / PMK_MS_NS) + 1);
 		if (ready > 0 || (ready < 0 && errno != EINTR))
 			return ready > 0 && fds[0].revents;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/pipewire/pipewire_format.h"
 
+#include "base/num.h"
+
 #include <errno.h>
 #include <math.h>
 
@@ -171,7 +173,7 @@ static const void *values_of(
 	values = spa_pod_get_values(&property->value, count, choice);
 	if (values->type != type || values->size < bytes || *count == 0)
 		return NULL;
-	*count = *count < VALUES ? *count : VALUES;
+	*count = (uint32_t)pmk_min_size(*count, VALUES);
 	return SPA_POD_BODY_CONST(values);
 }
 
@@ -197,7 +199,7 @@ static double useful_rate(const struct spa_pod *format, const struct pmk_source_
 
 static uint32_t into(uint32_t value, uint32_t least, uint32_t most)
 {
-	return value < least ? least : value > most ? most : value;
+	return (uint32_t)pmk_clamp_i64(value, least, most);
 }
 
 static struct spa_rectangle size_in_range(const struct spa_rectangle *range, const struct pmk_source_wish *wish)

@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/num.h"
 #include "image/convert.h"
 #include "io/pipewire/pipewire.h"
 #include "io/pipewire/pipewire_format.h"
@@ -355,7 +356,7 @@ static void on_retry(void *user, uint64_t expirations)
 	if (stream)
 		pmk_pipewire_destroy_stream(s->pipewire, stream);
 	pmk_pipewire_disconnect(s->pipewire);
-	s->pause_ns = s->pause_ns * 2 < RETRY_MOST_NS ? s->pause_ns * 2 : RETRY_MOST_NS;
+	s->pause_ns = pmk_min_u64(2 * s->pause_ns, RETRY_MOST_NS);
 	if (connect_node(s) < 0)
 		set_timer(s, s->retry, s->pause_ns);
 }

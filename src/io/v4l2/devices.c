@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/v4l2/devices.h"
 
+#include "base/num.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,7 +42,7 @@ int pmk_devices_scan(struct pmk_device **devices)
 	int numbers[MAX_NODES], count = pmk_v4l2()->nodes(numbers, MAX_NODES);
 	struct pmk_device *list;
 
-	count = count < 0 ? 0 : count;
+	count = pmk_max(count, 0);
 	list = calloc((size_t)count + 1, sizeof(*list));
 	if (!list)
 		return -ENOMEM;

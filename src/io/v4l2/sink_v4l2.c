@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "base/parse.h"
 #include "io/sink.h"
 #include "io/v4l2/devices.h"
@@ -225,7 +226,7 @@ static int ring_size(const struct v4l2_sink *s)
 	snprintf(path, sizeof(path), RING_SIZE, number);
 	if (pmk_v4l2()->text(path, text, sizeof(text)) < 0 || pmk_parse_int(text, 1, RING_MOST, &size) < 0)
 		return RING_MOST;
-	return size < RING_LEAST ? RING_LEAST : size;
+	return pmk_max(size, RING_LEAST);
 }
 
 /* The cover into every buffer of the ring, also those whose turn never comes in a ring made smaller. */
@@ -254,7 +255,7 @@ static int start_mapped(struct v4l2_sink *s, const struct pmk_shown *cover)
 	if (err < 0)
 		return err;
 	count = pmk_v4l2_map_buffers(
-		s->fd, V4L2_BUF_TYPE_VIDEO_OUTPUT, request.count < RING_MOST ? (int)request.count : RING_MOST, s->maps);
+		s->fd, V4L2_BUF_TYPE_VIDEO_OUTPUT, (int)pmk_min_size(request.count, RING_MOST), s->maps);
 	if (count < 0)
 		return count;
 	s->map_count = count;

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/num.h"
 #include "io/source.h"
 #include "io/unpack.h"
 #include "io/v4l2/devices.h"
@@ -111,7 +112,7 @@ static int set_format(struct v4l2_source *s, const struct pmk_device_mode *mode)
 		return -EIO;
 	}
 	s->pix = *pix;
-	s->stride = (int)pix->bytesperline > least ? (int)pix->bytesperline : least;
+	s->stride = pmk_max((int)pix->bytesperline, least);
 	set_meaning(s);
 	return 0;
 }
@@ -153,7 +154,7 @@ static int start(struct v4l2_source *s)
 	err = ioctl_of(s, VIDIOC_REQBUFS, &request);
 	if (err < 0)
 		return report(s->path, err);
-	count = request.count < BUFFERS ? (int)request.count : BUFFERS;
+	count = (int)pmk_min_size(request.count, BUFFERS);
 	s->map_count = pmk_v4l2_map_buffers(s->fd, V4L2_BUF_TYPE_VIDEO_CAPTURE, count, s->maps);
 	if (s->map_count < 0) {
 		err = s->map_count;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/v4l2/v4l2.h"
 
+#include "base/num.h"
+
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -174,7 +176,7 @@ int pmk_v4l2_loopback_version(void)
 	for (int part = 0; part < 3; part++, from = *end == '.' ? end + 1 : end) {
 		unsigned long number = strtoul(from, &end, 10);
 
-		version = version << 8 | (number < 255 ? (int)number : 255);
+		version = version << 8 | (int)pmk_min_u64(number, 255);
 	}
 	return version;
 }
@@ -192,7 +194,7 @@ uint64_t pmk_v4l2_newest_stamp_ns(int fd)
 		if (sys_in_use->ioctl(fd, VIDIOC_QUERYBUF, &buffer) < 0)
 			break;
 		stamp = (uint64_t)buffer.timestamp.tv_sec * PMK_S_NS + (uint64_t)buffer.timestamp.tv_usec * 1000;
-		newest = stamp > newest ? stamp : newest;
+		newest = pmk_max_u64(stamp, newest);
 	}
 	return newest;
 }

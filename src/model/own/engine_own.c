@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The project's own engine: rewritten, fused, placed and lowered once, then a list of kernel calls. */
+#include "base/num.h"
 #include "model/own/own.h"
 
 #include "base/clock.h"
@@ -20,7 +21,7 @@ enum { TRY_OTHER = 32 }; /* runs */
 /* Large blocks on large pages: rows of many pictures are touched in turn. */
 static float *alloc_large(size_t bytes)
 {
-	size_t whole = (bytes + PMK_MEM_ALIGN + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+	size_t whole = pmk_align_up_size(bytes + PMK_MEM_ALIGN, LARGE_PAGE);
 	float *block = aligned_alloc(LARGE_PAGE, whole);
 
 	if (!block)

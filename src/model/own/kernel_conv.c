@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Convolutions whose weights mix channels. All come down to spans: pixels of a row that share a list of taps. */
+#include "base/num.h"
 #include "model/own/kernel_level.h"
 
 #include <string.h>
@@ -117,18 +118,13 @@ static int list_taps(const struct pmk_step *step, int row, int column, struct pm
 	return count;
 }
 
-static int clamp(int value, int least, int most)
-{
-	return value < least ? least : value > most ? most : value;
-}
-
 /* Columns [from, to) of the result see whole windows. */
 static void find_inside(const struct pmk_step *step, int *from, int *to)
 {
 	int last = step->x.w - 1 - (step->kernel_w - 1) * step->dilation_w + step->left;
 
-	*from = clamp((step->left + step->stride_w - 1) / step->stride_w, 0, step->y.w);
-	*to = last < 0 ? *from : clamp(last / step->stride_w + 1, *from, step->y.w);
+	*from = pmk_clamp((step->left + step->stride_w - 1) / step->stride_w, 0, step->y.w);
+	*to = last < 0 ? *from : pmk_clamp(last / step->stride_w + 1, *from, step->y.w);
 }
 
 /* The part [from, to) of a row of the result, whose windows share the taps. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Kernels that do little to each number: elementwise, pools, resize, softmax, copies. */
+#include "base/num.h"
 #include "model/own/kernel_level.h"
 
 #include <math.h>
@@ -150,16 +151,6 @@ void LEVEL(pmk_kernel_mean)(const struct pmk_step *s, int first, int last, const
 	}
 }
 
-static int least(int a, int b)
-{
-	return a < b ? a : b;
-}
-
-static int most(int a, int b)
-{
-	return a > b ? a : b;
-}
-
 void LEVEL(pmk_kernel_pool)(const struct pmk_step *s, int first, int last, const struct pmk_scratch *scratch)
 {
 	size_t room = room_of(&s->y);
@@ -167,11 +158,11 @@ void LEVEL(pmk_kernel_pool)(const struct pmk_step *s, int first, int last, const
 	for (int row = first; row < last; row++) {
 		const float *x = s->x.at + (size_t)(row / s->y.h) * s->x.image;
 		int corner_y = row % s->y.h * s->stride_h - s->top;
-		int top = most(corner_y, 0), bottom = least(corner_y + s->kernel_h, s->x.h);
+		int top = pmk_max(corner_y, 0), bottom = pmk_min(corner_y + s->kernel_h, s->x.h);
 
 		for (int i = 0; i < s->y.w; i++) {
-			int corner_x = i * s->stride_w - s->left, left = most(corner_x, 0),
-			    right = least(corner_x + s->kernel_w, s->x.w);
+			int corner_x = i * s->stride_w - s->left, left = pmk_max(corner_x, 0),
+			    right = pmk_min(corner_x + s->kernel_w, s->x.w);
 			float part = 1.0f / ((float)(bottom - top) * (float)(right - left));
 
 			for (size_t c = 0; c < room; c += LANES) {

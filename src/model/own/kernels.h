@@ -9,6 +9,7 @@
 #define PMK_MODEL_OWN_KERNELS_H
 
 #include "base/cpu.h"
+#include "base/num.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -104,7 +105,7 @@ void pmk_kernels_pack(
 
 static inline size_t pmk_padded(int channels)
 {
-	return ((size_t)channels + PMK_PAD - 1) / PMK_PAD * PMK_PAD;
+	return pmk_align_up_size((size_t)channels, PMK_PAD);
 }
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Operators to steps: geometry, packed weights, operands' places. */
+#include "base/num.h"
 #include "model/own/own.h"
 
 #include <errno.h>
@@ -52,8 +53,7 @@ static void set_window(struct pmk_step *step, const struct pmk_op *op, int kerne
 static void need_scratch(struct pmk_own *own, const struct pmk_step *step)
 {
 	size_t row = pmk_step_scratch(step);
-	size_t taps = (size_t)(step->kernel_h < step->x.h ? step->kernel_h : step->x.h) *
-		(size_t)(step->kernel_w < step->x.w ? step->kernel_w : step->x.w);
+	size_t taps = (size_t)pmk_min(step->kernel_h, step->x.h) * (size_t)pmk_min(step->kernel_w, step->x.w);
 
 	if (own->row < row)
 		own->row = row;
@@ -139,9 +139,9 @@ static int make_lerps(struct pmk_own *own, const struct pmk_op *op, int from, in
 		double at = op->half_pixel_centers ? (i + 0.5) * scale - 0.5 : i * scale;
 		int first;
 
-		at = at < 0 ? 0 : at > from - 1 ? from - 1 : at;
+		at = pmk_clamp_double(at, 0, from - 1);
 		first = (int)at;
-		lerps[i] = (struct pmk_lerp){ first, first + 1 < from ? first + 1 : first, (float)(at - first) };
+		lerps[i] = (struct pmk_lerp){ first, pmk_min(first + 1, from - 1), (float)(at - first) };
 	}
 	*made = lerps;
 	return 0;

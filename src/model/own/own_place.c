@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Where each tensor lies: padded in channels, with a halo where windows stick out, in one block of memory that is used
  * again. */
+#include "base/num.h"
 #include "model/own/own.h"
 
 #include <errno.h>
@@ -17,11 +18,6 @@ static void shape_place(struct pmk_place *place, const struct pmk_tensor *tensor
 	memcpy(dim + 4 - tensor->dims, tensor->dim, (size_t)tensor->dims * sizeof *dim);
 	place->nhwc = (struct pmk_nhwc){ .n = dim[0], .h = dim[1], .w = dim[2], .c = dim[3] };
 	place->tight = tight || dim[3] <= FEW;
-}
-
-static int larger(int a, int b)
-{
-	return a > b ? a : b;
 }
 
 /* How far windows stick out at the worse end. */
@@ -44,8 +40,8 @@ static void place_halo(struct pmk_own *own, struct pmk_fused *fused)
 	fused->inner = op->depth_multiplier == 1 && !x->tight && !y->tight && halo_h <= x->nhwc.h &&
 		halo_w <= x->nhwc.w;
 	if (fused->inner) {
-		x->halo_h = larger(x->halo_h, halo_h);
-		x->halo_w = larger(x->halo_w, halo_w);
+		x->halo_h = pmk_max(x->halo_h, halo_h);
+		x->halo_w = pmk_max(x->halo_w, halo_w);
 	}
 }
 

@@ -2,6 +2,7 @@
 /* An engine over XNNPACK's subgraph API, as Debian 12 ships it (February 2022). That one lacks a concatenation, asserts
  * on values that nobody reads, is slow at transposed convolutions with few channels, and its own SAME padding gives
  * wrong results where a depthwise window is smaller than its stride. */
+#include "base/num.h"
 #include "model/engine_impl.h"
 
 #include "base/log.h"
@@ -167,8 +168,8 @@ static enum xnn_status lower_transpose_conv(
 		return lower_block_transpose(lowering, op, least, most);
 	crop_h = (input->dim[1] - 1) * op->stride_h + weights->dim[1] - output->dim[1];
 	crop_w = (input->dim[2] - 1) * op->stride_w + weights->dim[2] - output->dim[2];
-	extra_h = crop_h < 0 ? -crop_h : 0;
-	extra_w = crop_w < 0 ? -crop_w : 0;
+	extra_h = pmk_max(-crop_h, 0);
+	extra_w = pmk_max(-crop_w, 0);
 	crop_h += extra_h;
 	crop_w += extra_w;
 	return xnn_define_deconvolution_2d(lowering->subgraph, (uint32_t)(crop_h / 2), (uint32_t)(crop_w - crop_w / 2),
@@ -189,8 +190,8 @@ static struct padding padding_of(const struct pmk_op *op, const struct pmk_tenso
 	int height = (output->dim[1] - 1) * op->stride_h + (kernel_h - 1) * op->dilation_h + 1 - input->dim[1];
 	int width = (output->dim[2] - 1) * op->stride_w + (kernel_w - 1) * op->dilation_w + 1 - input->dim[2];
 
-	height = op->same && height > 0 ? height : 0;
-	width = op->same && width > 0 ? width : 0;
+	height = op->same ? pmk_max(height, 0) : 0;
+	width = op->same ? pmk_max(width, 0) : 0;
 	return (struct padding){ (uint32_t)(height / 2), (uint32_t)(width - width / 2), (uint32_t)(height - height / 2),
 		(uint32_t)(width / 2) };
 }
