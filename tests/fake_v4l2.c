@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "app/cures.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/parse.h"
@@ -340,6 +341,7 @@ void fake_begin(void)
 	fake_node_count = 0;
 	fake_log[0] = '\0';
 	pmk_v4l2_replace(&fake_sys);
+	pmk_log_set_cures(pmk_cures);
 	pmk_log_redirect(catch_line, NULL);
 }
 

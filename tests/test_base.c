@@ -20,6 +20,49 @@ static void test_log_is_one_line(void **state)
 	pmk_log_redirect(NULL, NULL);
 }
 
+static void test_log_has_the_front_ends_words(void **state)
+{
+	static const char *const words[PMK_CURES] = {
+		[PMK_CURE_SMALLER_SIZE] = "turn the dial",
+		[PMK_CURE_HELD_SIZE] = "or take %s, not %d",
+	};
+	char longest[5000];
+
+	unit_catch_log();
+	pmk_log_set_cures(words);
+	pmk_error_cure(PMK_CURE_SMALLER_SIZE, "too large: %d", 5);
+	assert_string_equal(unit_logged, "too large: 5; turn the dial");
+	pmk_log(PMK_LOG_WARN, PMK_CURE_HELD_SIZE, "64x48\n", "held");
+	assert_string_equal(unit_logged, "held; or take 64x48?, not %d");
+	pmk_log(PMK_LOG_WARN, PMK_CURE_HELD_SIZE, NULL, "held");
+	assert_string_equal(unit_logged, "held; or take , not %d");
+	pmk_error_cure(PMK_CURE_PLUG_IN, "no camera");
+	assert_string_equal(unit_logged, "no camera");
+	memset(longest, 'x', sizeof longest);
+	longest[sizeof longest - 1] = '\0';
+	pmk_error_cure(PMK_CURE_SMALLER_SIZE, "%s", longest);
+	assert_int_equal(strlen(unit_logged), 4095);
+	pmk_log_set_cures(NULL);
+	pmk_error_cure(PMK_CURE_SMALLER_SIZE, "too large");
+	assert_string_equal(unit_logged, "too large");
+	pmk_log_redirect(NULL, NULL);
+}
+
+/* Each kind of remedy has words in the program; those for a subject have one place for it. */
+static void test_the_program_has_words_for_each_remedy(void **state)
+{
+	static const enum pmk_cure with_subject[] = { PMK_CURE_HELD_SIZE, PMK_CURE_COUNTED_WAIT, PMK_CURE_FETCH_MODEL };
+	size_t holes = 0;
+
+	for (int cure = PMK_CURE_NONE + 1; cure < PMK_CURES; cure++) {
+		assert_non_null(pmk_cures[cure]);
+		holes += strchr(pmk_cures[cure], '%') != NULL;
+	}
+	assert_int_equal(holes, sizeof with_subject / sizeof *with_subject);
+	for (size_t i = 0; i < holes; i++)
+		assert_non_null(strstr(pmk_cures[with_subject[i]], "%s"));
+}
+
 /* What comes out of stderr, with repeats counted. */
 static void test_log_says_a_repeating_fault_once(void **state)
 {
@@ -197,6 +240,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_log_is_one_line),
+		cmocka_unit_test(test_log_has_the_front_ends_words),
+		cmocka_unit_test(test_the_program_has_words_for_each_remedy),
 		cmocka_unit_test(test_log_says_a_repeating_fault_once),
 		cmocka_unit_test(test_arena_never_overlaps),
 		cmocka_unit_test(test_read_file_under_budget),

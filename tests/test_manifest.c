@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "app/cures.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "model/manifest.h"
@@ -60,6 +61,7 @@ static int begin(void **state)
 		return -1;
 	setenv("POTEMKIN_MODELS", directory, 1);
 	setenv("XDG_DATA_HOME", directory, 1);
+	pmk_log_set_cures(pmk_cures);
 	pmk_log_redirect(keep_line, NULL);
 	lines = 0;
 	last_line[0] = '\0';
@@ -166,7 +168,7 @@ static void says_where_it_looked_and_what_to_do(void **state)
 	assert_load("far", -ENOENT, looked);
 	assert_load("far", -ENOENT, "; get it with `potemkin model fetch far`");
 	assert_load("packed", -ENOENT, "; get it with `potemkin model fetch packed`");
-	assert_load("private", -ENOENT, "; put private.tflite there (from my friend)");
+	assert_load("private", -ENOENT, "(private.tflite, from my friend) is not here, looked in ");
 	assert_load("nobody", -ENOENT, "known are selfie, selfie-landscape, deeplabv3, bodypix, far, packed, private,");
 	assert_load(in_directory("nothing.tflite"), -ENOENT, "nothing.tflite: No such file");
 }

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "app/cures.h"
 #include "base/log.h"
 
 static char unit_logged[4096];
@@ -26,11 +27,12 @@ static inline void unit_keep_log(void *user, enum pmk_log_level level, const cha
 	unit_log_count++;
 }
 
-/* From here on messages are kept in unit_logged instead of printed. */
+/* From here on messages are kept in unit_logged instead of printed; they end as the program's do. */
 static inline void unit_catch_log(void)
 {
 	unit_logged[0] = '\0';
 	unit_log_count = 0;
+	pmk_log_set_cures(pmk_cures);
 	pmk_log_redirect(unit_keep_log, NULL);
 }
 

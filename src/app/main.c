@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/commands.h"
+#include "app/cures.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -75,6 +76,7 @@ int main(int argc, char **argv)
 	int words;
 
 	fill_standard_streams();
+	pmk_log_set_cures(pmk_cures);
 	code = pmk_options_parse(argc, argv, &options);
 	if (code != PMK_EXIT_OK)
 		return (int)code;

@@ -12,6 +12,7 @@ static struct {
 	pthread_mutex_t lock;
 	enum pmk_log_level most;
 	bool json;
+	const char *const *cures; /* NULL, or a text for each */
 	pmk_log_sink *sink;
 	void *user;
 	char last[4096]; /* to say a repeating fault once */
@@ -20,14 +21,25 @@ static struct {
 
 void pmk_log_setup(enum pmk_log_level most, bool json)
 {
+	pthread_mutex_lock(&state.lock);
 	state.most = most;
 	state.json = json;
+	pthread_mutex_unlock(&state.lock);
+}
+
+void pmk_log_set_cures(const char *const texts[PMK_CURES])
+{
+	pthread_mutex_lock(&state.lock);
+	state.cures = texts;
+	pthread_mutex_unlock(&state.lock);
 }
 
 void pmk_log_redirect(pmk_log_sink *sink, void *user)
 {
+	pthread_mutex_lock(&state.lock);
 	state.sink = sink;
 	state.user = user;
+	pthread_mutex_unlock(&state.lock);
 }
 
 /* Bytes of a whole UTF-8 character at `text`; 0 when it is none. */
@@ -99,24 +111,40 @@ static void print_once(enum pmk_log_level level, const char *line)
 	print(level, line);
 }
 
-void pmk_log(enum pmk_log_level level, const char *format, ...)
+/* The text is no format for printf: it comes from a table that the compiler cannot check. */
+static void append_cure(char *line, size_t size, enum pmk_cure cure, const char *subject)
+{
+	const char *text = state.cures ? state.cures[cure] : NULL, *hole = text ? strstr(text, "%s") : NULL;
+	size_t used = strlen(line);
+
+	if (hole)
+		snprintf(line + used, size - used, "; %.*s%s%s", (int)(hole - text), text, subject ? subject : "",
+			hole + 2);
+	else if (text)
+		snprintf(line + used, size - used, "; %s", text);
+}
+
+static void say(enum pmk_log_level level, const char *line)
+{
+	if (state.sink)
+		state.sink(state.user, level, line);
+	else if (level <= state.most)
+		print_once(level, line);
+}
+
+void pmk_log(enum pmk_log_level level, enum pmk_cure cure, const char *subject, const char *format, ...)
 {
 	int saved = errno;
 	char line[sizeof state.last];
 	va_list args;
 
-	if (level > state.most && !state.sink)
-		return;
 	va_start(args, format);
 	vsnprintf(line, sizeof line, format, args);
 	va_end(args);
-	make_one_line(line);
-
 	pthread_mutex_lock(&state.lock);
-	if (state.sink)
-		state.sink(state.user, level, line);
-	else
-		print_once(level, line);
+	append_cure(line, sizeof line, cure, subject);
+	make_one_line(line);
+	say(level, line);
 	pthread_mutex_unlock(&state.lock);
 	errno = saved;
 }

@@ -13,29 +13,29 @@
 
 enum { TRIES = 100 };
 
-static const char *remedy(int err)
+static enum pmk_cure cure_of(int err)
 {
 	switch (err) {
 	case -ENOENT:
 	case -ENOTDIR:
-		return "make its directory first";
+		return PMK_CURE_MAKE_FOLDER;
 	case -EACCES:
 	case -EPERM:
 	case -EROFS:
-		return "choose a directory that you may write to";
+		return PMK_CURE_WRITABLE_FOLDER;
 	case -EISDIR:
-		return "name a file inside it";
+		return PMK_CURE_NAME_INSIDE;
 	case -ENOTSUP:
-		return "a pipe or device cannot be written to, name a file";
+		return PMK_CURE_NAME_FILE;
 	default:
-		return "choose another place";
+		return PMK_CURE_OTHER_PLACE;
 	}
 }
 
 static int fail(const char *path, int err)
 {
-	pmk_error("%s: cannot be created: %s; %s", path, err == -ENOTSUP ? "not a regular file" : strerror(-err),
-		remedy(err));
+	pmk_error_cure(cure_of(err), "%s: cannot be created: %s", path,
+		err == -ENOTSUP ? "not a regular file" : strerror(-err));
 	return err;
 }
 

@@ -160,7 +160,7 @@ static int load_picture(const char *path, enum pmk_fit fit, struct pmk_image *pi
 	if (!err)
 		pmk_convert_rgb_to_image(&fitted, picture);
 	else
-		pmk_error("backdrop \"%s\": cannot fit it to %dx%d: %s; use a smaller picture", path,
+		pmk_error_cure(PMK_CURE_SCALE_FILE, "backdrop \"%s\": cannot fit it to %dx%d: %s", path,
 			picture->layout.width, picture->layout.height, strerror(-err));
 	pmk_rgb_free(&fitted);
 	pmk_rgb_free(&whole);

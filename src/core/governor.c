@@ -45,8 +45,9 @@ static void slow_down(struct pmk_governor *g, uint64_t now_ns, uint64_t cpu_ns)
 		return;
 	}
 	if (!g->helpless)
-		pmk_warn("--cpu-limit %.0f: %.0f %% of a core is in use at the lowest rate; a smaller --size helps",
-			100 * g->limit, 100 * g->share);
+		pmk_warn_cure(PMK_CURE_SMALLER_SIZE,
+			"CPU limit %.0f %%: %.0f %% of a core is in use at the lowest rate", 100 * g->limit,
+			100 * g->share);
 	g->helpless = true;
 	begin(g, now_ns, cpu_ns);
 }

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -136,14 +137,15 @@ static void end_group(struct pmk_pipeline *p, struct group *group, bool lost)
  */
 static void say_asleep(struct pmk_pipeline *p)
 {
+	char count[24];
+
 	if (!p->settings.frames || p->waiting_said) {
 		pmk_info("nobody watches: the camera is off");
 		return;
 	}
 	p->waiting_said = true;
-	pmk_info("nobody watches: the camera is off; --frames %llu waits until a program reads a virtual camera (with "
-		 "--on-demand no it does not)",
-		(unsigned long long)p->settings.frames);
+	snprintf(count, sizeof count, "%llu", (unsigned long long)p->settings.frames);
+	pmk_log(PMK_LOG_INFO, PMK_CURE_COUNTED_WAIT, count, "nobody watches: the camera is off");
 }
 
 static void heard_from_output(void *user, enum pmk_output_event event, int error)

@@ -33,7 +33,8 @@ static int fail_content(const char *path, int averror)
 {
 	char text[128];
 
-	pmk_error("%s: is no picture or video, or damaged: %s; try another file", path, pmk_av_reason(averror, text));
+	pmk_error_cure(
+		PMK_CURE_OTHER_FILE, "%s: is no picture or video, or damaged: %s", path, pmk_av_reason(averror, text));
 	return -EBADMSG;
 }
 
@@ -59,7 +60,7 @@ static int open_bytes(const char *path, AVIOContext **io)
 		err = pmk_av_errno(avio_open2(io, url, AVIO_FLAG_READ, NULL, NULL));
 	av_free(url);
 	if (err < 0)
-		pmk_error("%s: cannot be opened: %s; name a picture or video file that you may read", path,
+		pmk_error_cure(PMK_CURE_READABLE_FILE, "%s: cannot be opened: %s", path,
 			err == -EINVAL ? "not a regular file" : pmk_av_reason(err, text));
 	return err;
 }
@@ -180,8 +181,9 @@ int pmk_av_check_size(const char *path, int width, int height, int least, int mo
 {
 	if (width >= least && height >= least && width <= most && height <= most && (int64_t)width * height <= max_px)
 		return 0;
-	pmk_error("%s: a picture of %dx%d; sides must be %d to %d, at most %lld million pixels: scale it first", path,
-		width, height, least, most, (long long)(max_px / 1000000));
+	pmk_error_cure(PMK_CURE_SCALE_FILE,
+		"%s: a picture of %dx%d; sides must be %d to %d, at most %lld million pixels", path, width, height,
+		least, most, (long long)(max_px / 1000000));
 	return -EINVAL;
 }
 

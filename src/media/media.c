@@ -31,9 +31,9 @@ struct pmk_media {
 
 static int fail_damaged(const struct pmk_media *media)
 {
-	pmk_error("%s: no picture in it could be decoded: damaged, empty, or larger than %d pixels a side; try another "
-		  "file, or scale it first",
-		media->path, PMK_IMAGE_MAX_PX);
+	pmk_error_cure(PMK_CURE_OTHER_OR_SCALE,
+		"%s: no picture in it could be decoded: damaged, empty, or larger than %d pixels a side", media->path,
+		PMK_IMAGE_MAX_PX);
 	return -EBADMSG;
 }
 
@@ -231,7 +231,7 @@ static int scale(struct pmk_media *media, const AVFrame *frame, struct pmk_image
 
 	err = pmk_av_scale(&media->scaler, frame, &target, plane, stride);
 	if (err)
-		pmk_error("%s: its pixel format (%s) cannot be converted; convert it to yuv420p first", media->path,
+		pmk_error_cure(PMK_CURE_CONVERT_FILE, "%s: its pixel format (%s) cannot be converted", media->path,
 			av_get_pix_fmt_name(frame->format) ? av_get_pix_fmt_name(frame->format) : "unknown");
 	return err;
 }

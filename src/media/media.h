@@ -39,8 +39,8 @@ int64_t pmk_media_damaged(const struct pmk_media *media); /* pictures skipped so
  * which costs some 50 ms. [any thread] */
 void pmk_media_rest(void);
 
-/* Why picture and video files cannot be used, and what to do, with the module's name left out in front; NULL: they can.
- * Loads the module. */
+/* Why picture and video files cannot be used, with the module's name left out in front; NULL: they can. Loads the
+ * module. */
 const char *pmk_media_missing(void);
 
 #endif

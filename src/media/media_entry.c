@@ -38,7 +38,7 @@ __attribute__((visibility("default"))) const struct pmk_media_module pmk_media_m
 	},
 };
 
-void pmk_log(enum pmk_log_level level, const char *format, ...)
+void pmk_log(enum pmk_log_level level, enum pmk_cure cure, const char *subject, const char *format, ...)
 {
 	int saved = errno;
 	char line[4096];
@@ -48,7 +48,7 @@ void pmk_log(enum pmk_log_level level, const char *format, ...)
 	vsnprintf(line, sizeof line, format, args);
 	va_end(args);
 	errno = saved;
-	host->log(level, "%s", line);
+	host->log(level, cure, subject, "%s", line);
 }
 
 int pmk_layout_plane_width(const struct pmk_layout *layout, int plane)

@@ -30,6 +30,7 @@ static struct {
 	const struct pmk_media_calls *calls; /* NULL: not loaded */
 	int users; /* calls and open files that need it where it is */
 	char reason[2 * PATH_MAX + 1024]; /* why it cannot be had; empty: not known to be so */
+	enum pmk_cure cure;
 } module = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 static int load(const char *path, void **loaded, const struct pmk_media_calls **calls, char reason[512])
@@ -88,7 +89,7 @@ static void find(void)
 	char own[PATH_MAX], path[2][PATH_MAX + sizeof PMK_MEDIA_FROM_BIN + sizeof PMK_MEDIA_MODULE_FILE], reason[512];
 
 	if (own_directory(own)) {
-		snprintf(module.reason, sizeof module.reason, "is not looked for without /proc; mount it");
+		snprintf(module.reason, sizeof module.reason, "is not looked for without /proc");
 		return;
 	}
 	for (int i = 0; i < 2; i++) {
@@ -98,13 +99,14 @@ static void find(void)
 		err = load(path[i], &module.object, &module.calls, reason);
 		if (err == -ENOENT)
 			continue;
-		if (err)
-			snprintf(module.reason, sizeof module.reason, "%s; install the one that came with this program",
-				reason);
+		if (err) {
+			snprintf(module.reason, sizeof module.reason, "%s", reason);
+			module.cure = PMK_CURE_MATCHING_MODULE;
+		}
 		return;
 	}
-	snprintf(module.reason, sizeof module.reason, "is neither %s nor %s; install it, or build with -Dmedia=enabled",
-		path[0], path[1]);
+	snprintf(module.reason, sizeof module.reason, "is neither %s nor %s", path[0], path[1]);
+	module.cure = PMK_CURE_INSTALL_MODULE;
 }
 
 /* One more user. A module that could not be had is not looked for again. */
@@ -142,7 +144,8 @@ static int enter_for(const char *path)
 	int err = enter();
 
 	if (err)
-		pmk_error("%s: picture and video files need the module " PMK_MEDIA_MODULE_FILE ", which %s", path,
+		pmk_error_cure(module.cure,
+			"%s: picture and video files need the module " PMK_MEDIA_MODULE_FILE ", which %s", path,
 			module.reason);
 	return err;
 }

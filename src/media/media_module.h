@@ -18,11 +18,11 @@
 #include "media/still.h"
 
 #define PMK_MEDIA_MODULE_FILE "potemkin-media.so"
-#define PMK_MEDIA_INTERFACE PMK_VERSION " media 1"
+#define PMK_MEDIA_INTERFACE PMK_VERSION " media 2"
 
 /* What the module asks of the program, so that there is one log and one of everything else. */
 struct pmk_media_host {
-	void (*log)(enum pmk_log_level level, const char *format, ...);
+	void (*log)(enum pmk_log_level level, enum pmk_cure cure, const char *subject, const char *format, ...);
 	int (*layout_plane_width)(const struct pmk_layout *layout, int plane);
 	int (*layout_plane_height)(const struct pmk_layout *layout, int plane);
 	int (*image_alloc)(struct pmk_image *image, const struct pmk_layout *layout);

@@ -46,8 +46,8 @@ static int fail(struct pmk_media_out *out, int averror, const char *path)
 	char text[128];
 
 	out->error = pmk_av_errno(averror);
-	pmk_error("%s: cannot be written: %s%s", path, pmk_av_reason(averror, text),
-		averror == AVERROR(ENOSPC) ? "; free some space" : "");
+	pmk_error_cure(averror == AVERROR(ENOSPC) ? PMK_CURE_FREE_SPACE : PMK_CURE_NONE, "%s: cannot be written: %s",
+		path, pmk_av_reason(averror, text));
 	return out->error;
 }
 

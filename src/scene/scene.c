@@ -63,7 +63,7 @@ static int create_picture(struct pmk_scene *s, const struct pmk_scene_settings *
 	int err;
 
 	if (strcmp(settings->backdrop, "none") == 0 && !settings->show_room) {
-		pmk_error("backdrop \"none\" would show the room; say --show-room as well if that is really wanted");
+		pmk_error_cure(PMK_CURE_CONSENT_ROOM, "backdrop \"none\" would show the room");
 		return -EINVAL;
 	}
 	s->show_room = strcmp(settings->backdrop, "none") == 0;
@@ -108,8 +108,8 @@ int pmk_scene_create(const struct pmk_scene_settings *settings, const struct pmk
 		err = create_mask_chain(s, settings);
 	if (err) {
 		if (err == -ENOMEM)
-			pmk_error("not enough memory for pictures of %dx%d; choose a smaller size with --size",
-				layout->width, layout->height);
+			pmk_error_cure(PMK_CURE_SMALLER_SIZE, "not enough memory for pictures of %dx%d", layout->width,
+				layout->height);
 		pmk_scene_destroy(s);
 		return err;
 	}

@@ -228,21 +228,17 @@ int pmk_pipewire_report(const char *what, int err)
 {
 	switch (err) {
 	case -ENOENT:
-		pmk_error("%s: PipeWire does not run for this user; start it: systemctl --user start pipewire "
-			  "wireplumber",
-			what);
+		pmk_error_cure(PMK_CURE_START_PIPEWIRE, "%s: PipeWire does not run for this user", what);
 		break;
 	case -EACCES:
-		pmk_error("%s: not permitted to use PipeWire; run as the user who is logged in", what);
+		pmk_error_cure(PMK_CURE_SESSION_USER, "%s: not permitted to use PipeWire", what);
 		break;
 	case -ETIMEDOUT:
 	case -EPIPE:
-		pmk_error("%s: PipeWire does not answer; restart it: systemctl --user restart pipewire wireplumber",
-			what);
+		pmk_error_cure(PMK_CURE_RESTART_PIPEWIRE, "%s: PipeWire does not answer", what);
 		return -EIO;
 	default:
-		pmk_error("%s: cannot use PipeWire: %s; restart it: systemctl --user restart pipewire wireplumber",
-			what, strerror(-err));
+		pmk_error_cure(PMK_CURE_RESTART_PIPEWIRE, "%s: cannot use PipeWire: %s", what, strerror(-err));
 		return err == -EINVAL || err == -EBUSY ? -EIO : err;
 	}
 	return err;

@@ -10,9 +10,7 @@
 
 static int refuse(const char *what)
 {
-	pmk_error("%s: this potemkin was built without PipeWire; install libpipewire-0.3-dev and build it anew, or use "
-		  "a /dev/video device",
-		what);
+	pmk_error_cure(PMK_CURE_BUILD_PIPEWIRE, "%s: this potemkin was built without PipeWire", what);
 	return -ENOSYS;
 }
 

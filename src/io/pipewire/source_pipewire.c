@@ -214,10 +214,9 @@ static int lost(const struct pipewire_source *s)
 	if (s->lost == -EPIPE)
 		pmk_error("%s: PipeWire has gone; the camera is opened again when it is back", s->base.name);
 	else if (s->lost == -ENODEV)
-		pmk_error("%s: the camera has gone; plug it in again", s->base.name);
+		pmk_error_cure(PMK_CURE_PLUG_IN_AGAIN, "%s: the camera has gone", s->base.name);
 	else
-		pmk_error(
-			"%s: the camera failed: %s; unplug it and plug it in again", s->base.name, strerror(-s->lost));
+		pmk_error_cure(PMK_CURE_REPLUG, "%s: the camera failed: %s", s->base.name, strerror(-s->lost));
 	return s->lost == -EPIPE ? -ENODEV : s->lost;
 }
 
@@ -277,8 +276,7 @@ static int report_none(const struct pmk_pipewire_camera *cameras, int count, con
 			  "as /dev/video0",
 			seen);
 	else
-		pmk_error("camera 'pipewire': PipeWire has no camera; plug one in, or name a device, such as "
-			  "/dev/video0");
+		pmk_error_cure(PMK_CURE_PLUG_IN, "camera 'pipewire': PipeWire has no camera");
 	return name && *name ? -ENOENT : -ENODEV;
 }
 
@@ -313,21 +311,17 @@ static int ask_portal(struct pipewire_source *s, const char *why)
 
 	if (!pmk_portal_has_camera())
 		return -ENOENT;
-	pmk_info("camera 'pipewire': %s; asking the desktop portal: say yes where it asks whether the camera may be "
-		 "used",
-		why);
+	pmk_info_cure(PMK_CURE_SAY_YES, "camera 'pipewire': %s; asking the desktop portal", why);
 	err = pmk_portal_open_cameras(pmk_clock_now_ns() + PERSON_NS, &fd);
 	if (err == 0)
 		err = pmk_pipewire_connect_fd(s->pipewire, fd);
 	if (err == -EACCES)
-		pmk_error("camera 'pipewire': the desktop portal says no; permit the camera in the desktop's settings "
-			  "for privacy");
+		pmk_error_cure(PMK_CURE_PERMIT_CAMERA, "camera 'pipewire': the desktop portal says no");
 	else if (err == -ETIMEDOUT)
-		pmk_error(
-			"camera 'pipewire': nobody answered the desktop portal's question; start again, and answer it");
+		pmk_error_cure(
+			PMK_CURE_ANSWER_PORTAL, "camera 'pipewire': nobody answered the desktop portal's question");
 	else if (err < 0)
-		pmk_error("camera 'pipewire': the desktop portal fails; restart it: systemctl --user restart "
-			  "xdg-desktop-portal");
+		pmk_error_cure(PMK_CURE_RESTART_PORTAL, "camera 'pipewire': the desktop portal fails");
 	return err == 0 || err == -EACCES ? err : -EIO;
 }
 
@@ -388,11 +382,11 @@ static int offer(const struct pipewire_source *s, const struct pmk_source_wish *
 	char name[5];
 
 	if (best < 0 && wish->fourcc)
-		pmk_error("camera 'pipewire:%s': it has no format %s; leave out --format", s->camera.name,
+		pmk_error_cure(PMK_CURE_ANY_FORMAT, "camera 'pipewire:%s': it has no format %s", s->camera.name,
 			pmk_fourcc_name(wish->fourcc, name));
 	else if (best < 0)
-		pmk_error("camera 'pipewire:%s': it offers none of the formats YUYV, UYVY, NV12, YU12, YV12, MJPG; "
-			  "choose another",
+		pmk_error_cure(PMK_CURE_OTHER_CAMERA,
+			"camera 'pipewire:%s': it offers none of the formats YUYV, UYVY, NV12, YU12, YV12, MJPG",
 			s->camera.name);
 	if (best < 0)
 		return wish->fourcc ? -EINVAL : -ENODEV;
@@ -451,9 +445,8 @@ static int wait_for_picture(struct pipewire_source *s)
 	if (s->lost)
 		return lost(s);
 	if (!s->mode.fourcc || pw_stream_get_state(s->stream, NULL) != PW_STREAM_STATE_STREAMING) {
-		pmk_error("%s: the camera does not start; is it in use, and does WirePlumber run? systemctl --user "
-			  "restart wireplumber",
-			s->base.name);
+		pmk_error_cure(PMK_CURE_RESTART_WIREPLUMBER,
+			"%s: the camera does not start: it is in use, or WirePlumber does not run", s->base.name);
 		return -EIO;
 	}
 	if (s->newest)

@@ -50,9 +50,7 @@ static int report_absent(const char *path)
 	if (used)
 		pmk_error("%s: no such device; the virtual cameras here are %s", path, seen);
 	else
-		pmk_error("%s: no such device, and there is no virtual camera at all; make one: sudo potemkin "
-			  "setup-loopback",
-			path);
+		pmk_error_cure(PMK_CURE_MAKE_OUTPUT, "%s: no such device, and there is no virtual camera at all", path);
 	return -ENOENT;
 }
 
@@ -64,23 +62,17 @@ static int report(const char *path, int err)
 		return report_absent(path);
 	case -EACCES:
 	case -EPERM:
-		pmk_error("%s: not permitted; join the group that may use it: sudo usermod -aG video $USER, then log "
-			  "in again",
-			path);
+		pmk_error_cure(PMK_CURE_VIDEO_PERMISSION, "%s: not permitted", path);
 		return -EACCES;
 	case -EBUSY:
-		pmk_error(
-			"%s: another program already feeds this virtual camera; close it, or use another device", path);
+		pmk_error_cure(PMK_CURE_FREE_OUTPUT, "%s: another program already feeds this virtual camera", path);
 		return -EBUSY;
 	case -ENODEV:
 	case -ENOTTY:
-		pmk_error("%s: not a virtual camera; `potemkin list outputs` shows what there is", path);
+		pmk_error_cure(PMK_CURE_SEE_OUTPUTS, "%s: not a virtual camera", path);
 		return -ENODEV;
 	default:
-		pmk_error(
-			"%s: cannot use the virtual camera: %s; load the module anew: sudo modprobe -r v4l2loopback && "
-			"sudo modprobe v4l2loopback exclusive_caps=1",
-			path, strerror(-err));
+		pmk_error_cure(PMK_CURE_RELOAD_LOOPBACK, "%s: cannot use the virtual camera: %s", path, strerror(-err));
 		return err == -EINVAL ? -EIO : err; /* a driver's refusal is no mistake of usage */
 	}
 }
@@ -99,9 +91,8 @@ static int check_caps(struct v4l2_sink *s, struct v4l2_capability *cap)
 	if (!pmk_v4l2_is_loopback(cap))
 		return report(s->path, -ENODEV);
 	if (!(cap->device_caps & (V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_VIDEO_CAPTURE))) {
-		pmk_error("%s: the virtual camera was left unusable by an earlier program; load the module anew: "
-			  "sudo modprobe -r v4l2loopback && sudo modprobe v4l2loopback exclusive_caps=1",
-			s->path);
+		pmk_error_cure(PMK_CURE_RELOAD_LOOPBACK,
+			"%s: the virtual camera was left unusable by an earlier program", s->path);
 		return -EBUSY;
 	}
 	return pmk_v4l2_busy(s->fd, cap) ? report(s->path, -EBUSY) : 0;
@@ -128,7 +119,7 @@ static int set_format(struct v4l2_sink *s, const struct pmk_sink_setup *setup)
 {
 	struct v4l2_format format = { .type = V4L2_BUF_TYPE_VIDEO_OUTPUT };
 	const struct v4l2_pix_format *given = &format.fmt.pix;
-	char name[5];
+	char name[5], held[24];
 	int err;
 
 	ask_format(&s->pix, setup);
@@ -148,11 +139,10 @@ static int set_format(struct v4l2_sink *s, const struct pmk_sink_setup *setup)
 		given->pixelformat == s->pix.pixelformat && given->sizeimage >= s->bytes &&
 		(!given->bytesperline || given->bytesperline == s->pix.bytesperline))
 		return 0;
-	pmk_error("%s: the virtual camera is held at %s %ux%u by a program that still reads it (or by keep_format); "
-		  "close that "
-		  "program, or use --size %ux%u",
-		s->path, pmk_fourcc_name(given->pixelformat, name), given->width, given->height, given->width,
-		given->height);
+	snprintf(held, sizeof(held), "%ux%u", given->width, given->height);
+	pmk_log(PMK_LOG_ERROR, PMK_CURE_HELD_SIZE, held,
+		"%s: the virtual camera is held at %s %s by a program that still reads it (or by keep_format)", s->path,
+		pmk_fourcc_name(given->pixelformat, name), held);
 	return -EBUSY;
 }
 

@@ -37,23 +37,21 @@ static int report(const char *path, int err)
 	switch (err) {
 	case -ENOENT:
 	case -ENXIO:
-		pmk_error("%s: no such device; `potemkin list cameras` shows what there is", path);
+		pmk_error_cure(PMK_CURE_SEE_CAMERAS, "%s: no such device", path);
 		return -ENOENT;
 	case -EACCES:
 	case -EPERM:
-		pmk_error("%s: not permitted; join the group that may use cameras: sudo usermod -aG video $USER, then "
-			  "log in again",
-			path);
+		pmk_error_cure(PMK_CURE_VIDEO_PERMISSION, "%s: not permitted", path);
 		return -EACCES;
 	case -EBUSY:
-		pmk_error("%s: taken by another program; close it, or choose another camera with --camera", path);
+		pmk_error_cure(PMK_CURE_FREE_CAMERA, "%s: taken by another program", path);
 		return -EBUSY;
 	case -ENODEV:
 	case -ENOTTY:
-		pmk_error("%s: not a camera; `potemkin list cameras` shows what there is", path);
+		pmk_error_cure(PMK_CURE_SEE_CAMERAS, "%s: not a camera", path);
 		return -ENODEV;
 	default:
-		pmk_error("%s: cannot use the camera: %s; unplug it and plug it in again", path, strerror(-err));
+		pmk_error_cure(PMK_CURE_REPLUG, "%s: cannot use the camera: %s", path, strerror(-err));
 		return err == -EINVAL ? -EIO : err; /* a driver's refusal is no mistake of usage */
 	}
 }
@@ -105,8 +103,7 @@ static int set_format(struct v4l2_source *s, const struct pmk_device_mode *mode)
 	least = pmk_fourcc_stride(pix->pixelformat, (int)(pix->width & 0xffff));
 	if (pix->pixelformat != mode->fourcc || pix->width < PMK_IMAGE_MIN_PX || pix->height < PMK_IMAGE_MIN_PX ||
 		pix->width > PMK_IMAGE_MAX_PX || pix->height > PMK_IMAGE_MAX_PX || pix->bytesperline > 1 << 20) {
-		pmk_error("%s: the camera answers %s %ux%u to %s %dx%d, which is of no use; ask for another --size or "
-			  "--format",
+		pmk_error_cure(PMK_CURE_OTHER_MODE, "%s: the camera answers %s %ux%u to %s %dx%d, which is of no use",
 			s->path, pmk_fourcc_name(pix->pixelformat, given), pix->width, pix->height,
 			pmk_fourcc_name(mode->fourcc, asked), mode->width, mode->height);
 		return -EIO;
@@ -163,8 +160,7 @@ static int start(struct v4l2_source *s)
 	}
 	for (int i = 0; i < s->map_count; i++) {
 		if (s->maps[i].length < (least ? least : 1)) {
-			pmk_error("%s: the driver's buffers have %zu bytes, a picture %zu; ask for another --size or "
-				  "--format",
+			pmk_error_cure(PMK_CURE_OTHER_MODE, "%s: the driver's buffers have %zu bytes, a picture %zu",
 				s->path, s->maps[i].length, least);
 			return -EIO;
 		}
@@ -283,9 +279,9 @@ static int take_newest(struct v4l2_source *s, struct pmk_frame **frame)
 static int lost(struct v4l2_source *s, int err)
 {
 	if (err == -ENODEV)
-		pmk_error("%s: the camera has gone; plug it in again", s->path);
+		pmk_error_cure(PMK_CURE_PLUG_IN_AGAIN, "%s: the camera has gone", s->path);
 	else
-		pmk_error("%s: the camera failed: %s; unplug it and plug it in again", s->path, strerror(-err));
+		pmk_error_cure(PMK_CURE_REPLUG, "%s: the camera failed: %s", s->path, strerror(-err));
 	return err;
 }
 
@@ -346,15 +342,12 @@ static int settle(struct v4l2_source *s)
 static int check_caps(const struct v4l2_source *s, const struct v4l2_capability *cap)
 {
 	if (pmk_v4l2_is_loopback(cap) && !(cap->device_caps & V4L2_CAP_VIDEO_CAPTURE)) {
-		pmk_error("%s: nobody feeds this virtual camera; start the program that does first, or choose a real "
-			  "camera",
-			s->path);
+		pmk_error_cure(PMK_CURE_FEED_CAMERA, "%s: nobody feeds this virtual camera", s->path);
 		return -ENODEV;
 	}
 	if (cap->device_caps & V4L2_CAP_VIDEO_CAPTURE_MPLANE) {
-		pmk_error(
-			"%s: this camera only gives pictures in several planes, which is not supported; choose another",
-			s->path);
+		pmk_error_cure(PMK_CURE_OTHER_CAMERA,
+			"%s: this camera only gives pictures in several planes, which is not supported", s->path);
 		return -ENODEV;
 	}
 	if (!(cap->device_caps & V4L2_CAP_VIDEO_CAPTURE) || !(cap->device_caps & V4L2_CAP_STREAMING) ||
@@ -376,12 +369,11 @@ static int choose_mode(const struct v4l2_source *s, const struct pmk_source_wish
 	if (best >= 0)
 		*mode = modes[best];
 	else if (count)
-		pmk_error("%s: the camera has no format %s; leave out --format", s->path,
+		pmk_error_cure(PMK_CURE_ANY_FORMAT, "%s: the camera has no format %s", s->path,
 			pmk_fourcc_name(wish->fourcc, name));
 	else
-		pmk_error(
-			"%s: the camera offers none of the formats YUYV, UYVY, NV12, YU12, YV12, MJPG; choose another",
-			s->path);
+		pmk_error_cure(PMK_CURE_OTHER_CAMERA,
+			"%s: the camera offers none of the formats YUYV, UYVY, NV12, YU12, YV12, MJPG", s->path);
 	free(modes);
 	return best >= 0 ? 0 : count ? -EINVAL : -ENODEV;
 }

@@ -37,12 +37,12 @@ static int report_none(const struct pmk_device *devices, int count)
 			err = -EACCES;
 	}
 	if (count)
-		pmk_error("no camera can be used: %s; %s, or try --camera presenter", seen,
-			err == -EBUSY          ? "close the other program" :
-				err == -EACCES ? "join group video: sudo usermod -aG video $USER, then log in again" :
-						 "plug one in");
+		pmk_error_cure(err == -EBUSY   ? PMK_CURE_FREE_CAMERA :
+				err == -EACCES ? PMK_CURE_VIDEO_PERMISSION :
+						 PMK_CURE_PLUG_IN,
+			"no camera can be used: %s", seen);
 	else
-		pmk_error("no camera: there is no /dev/video device at all; plug one in, or try --camera presenter");
+		pmk_error_cure(PMK_CURE_PLUG_IN, "no camera: there is no /dev/video device at all");
 	return err;
 }
 
