@@ -15,8 +15,7 @@ base='src/base/clock.c src/base/cpu.c src/base/log.c src/base/mem.c'
 $cc $flags -o "$folder/test_kernels" tests/test_kernels.c tests/reference.c $base src/model/check.c src/model/engine.c \
 	src/model/graph.c src/model/rewrite.c src/model/own/*.c -lm -lpthread
 "$emulator" "$folder/test_kernels" 300
-# Of libyuv there are only the headers here; what would call it is thrown away by the linker.
 # shellcheck disable=SC2086
-$cc $flags -ffp-contract=off -ffunction-sections -Wl,--gc-sections -Itests/plain -idirafter /usr/include '-DPMK_TEST_DATA=""' '-DPMK_LEVEL=base' -o "$folder/test_rows" \
-	tests/test_rows.c $base src/image/convert.c src/image/frame.c src/mask/filter.c src/pixels/rows.c src/pixels/rows_kernel.c -lm -lpthread
+$cc $flags -ffp-contract=off -Itests/plain '-DPMK_TEST_DATA=""' '-DPMK_LEVEL=base' -o "$folder/test_rows" \
+	tests/test_rows.c $base src/image/colour.c src/image/frame.c src/mask/filter.c src/pixels/rows.c src/pixels/rows_kernel.c -lm -lpthread
 "$emulator" "$folder/test_rows"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "scripted.h"
 
-#include "image/convert.h"
+#include "image/fourcc.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -5,6 +5,8 @@
 
 #include "base/clock.h"
 #include "draw/presenter.h"
+#include "image/convert.h"
+#include "image/fourcc.h"
 #include "io/sink.h"
 #include "io/source.h"
 #include "jpeg/jpeg.h"

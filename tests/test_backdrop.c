@@ -6,7 +6,7 @@
 #include "compose/backdrop.h"
 #include "compose/blur.h"
 #include "draw/builtin.h"
-#include "image/convert.h"
+#include "image/colour.h"
 #include "media/still.h"
 #include "pixels/cells.h"
 
@@ -278,7 +278,7 @@ static void test_blur_of_a_plain_wall(void **state)
 		for (int p = 0; p < 3; p++) {
 			truth[p] = wall[p];
 			if (in.range == PMK_RANGE_FULL)
-				pmk_convert_row_to_limited(&wall[p], &truth[p], 1, p);
+				pmk_colour_row_to_limited(&wall[p], &truth[p], 1, p);
 			for (int y = 0; y < pmk_layout_plane_height(&out, p); y++) {
 				for (int x = 0; x < pmk_layout_plane_width(&out, p); x++)
 					assert_in_range(result.plane[p][(size_t)y * result.stride[p] + x] + 1,

@@ -3,7 +3,7 @@
 #include "unit.h"
 
 #include "compose/compose.h"
-#include "image/convert.h"
+#include "image/colour.h"
 #include "mask/refine.h"
 
 #include <errno.h>
@@ -123,7 +123,7 @@ static void test_all_person_is_the_frame(void **state)
 		for (int p = 0; range == PMK_RANGE_FULL && p < 3; p++) {
 			for (int y = 0; y < pmk_layout_plane_height(&s.behind.layout, p); y++) {
 				uint8_t *row = s.frame->image.plane[p] + (size_t)y * s.frame->image.stride[p];
-				pmk_convert_row_to_limited(row, row, pmk_layout_plane_width(&s.behind.layout, p), p);
+				pmk_colour_row_to_limited(row, row, pmk_layout_plane_width(&s.behind.layout, p), p);
 			}
 		}
 		assert_true(same(pmk_shown_image(shown), &s.frame->image));

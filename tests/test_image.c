@@ -2,7 +2,9 @@
 /* image/frame, shown and convert. */
 #include "unit.h"
 
+#include "image/colour.h"
 #include "image/convert.h"
+#include "image/fourcc.h"
 #include "image/shown_seal.h"
 
 #include <errno.h>
@@ -146,15 +148,15 @@ static void test_rgb_round_trip(void **state)
 							&c, 3);
 				}
 			}
-			pmk_convert_rgb_to_image(&a, &m);
-			pmk_convert_image_to_rgb(&m, &b);
+			pmk_colour_rgb_to_image(&a, &m);
+			pmk_colour_image_to_rgb(&m, &b);
 			for (int y = 0; y < 18; y++) {
 				for (int x = 0; x < 34 * 3; x++)
 					assert_in_range(abs(a.data[(size_t)y * a.stride + x] -
 								b.data[(size_t)y * b.stride + x]),
 						0, most);
 			}
-			pmk_convert_rgb_to_image(&b, &again);
+			pmk_colour_rgb_to_image(&b, &again);
 			assert_in_range(difference(&m, &again), 0, 1);
 			pmk_rgb_free(&a);
 			pmk_rgb_free(&b);
@@ -171,15 +173,15 @@ static void test_known_colours(void **state)
 	struct pmk_layout layout = { .range = PMK_RANGE_LIMITED, .matrix = PMK_MATRIX_BT601 };
 	uint8_t yuv[3];
 
-	pmk_convert_rgb_to_yuv(red, &layout, yuv);
+	pmk_colour_rgb_to_yuv(red, &layout, yuv);
 	assert_true(yuv[0] == 81 && yuv[1] == 90 && yuv[2] == 240);
-	pmk_convert_rgb_to_yuv(white, &layout, yuv);
+	pmk_colour_rgb_to_yuv(white, &layout, yuv);
 	assert_true(yuv[0] == 235 && yuv[1] == 128 && yuv[2] == 128);
 	layout.matrix = PMK_MATRIX_BT709;
-	pmk_convert_rgb_to_yuv(red, &layout, yuv);
+	pmk_colour_rgb_to_yuv(red, &layout, yuv);
 	assert_true(yuv[0] == 63 && yuv[1] == 102 && yuv[2] == 240);
 	layout = (struct pmk_layout){ .range = PMK_RANGE_FULL, .matrix = PMK_MATRIX_BT601 };
-	pmk_convert_rgb_to_yuv(red, &layout, yuv);
+	pmk_colour_rgb_to_yuv(red, &layout, yuv);
 	assert_true(yuv[0] == 76 && yuv[1] == 85 && yuv[2] == 255);
 }
 
@@ -204,11 +206,11 @@ static void test_change_of_matrix(void **state)
 		for (size_t c = 0; c < sizeof colours / sizeof colours[0]; c++) {
 			uint8_t yuv[3];
 			image.layout = a;
-			pmk_convert_rgb_to_yuv(colours[c], &a, yuv);
+			pmk_colour_rgb_to_yuv(colours[c], &a, yuv);
 			pmk_image_fill(&image, yuv);
-			pmk_convert_rgb_to_yuv(colours[c], &b, yuv);
+			pmk_colour_rgb_to_yuv(colours[c], &b, yuv);
 			pmk_image_fill(&want, yuv);
-			pmk_convert_to_matrix(&image, b.matrix);
+			pmk_colour_to_matrix(&image, b.matrix);
 			assert_true(pmk_layout_equal(&image.layout, &b));
 			assert_in_range(difference(&image, &want), 0, 1);
 		}
@@ -224,7 +226,7 @@ static void test_full_to_limited_is_nearest(void **state)
 	for (int plane = 0; plane < 3; plane++) {
 		for (int i = 0; i < 256; i++)
 			in[i] = (uint8_t)i;
-		pmk_convert_row_to_limited(in, out, 256, plane);
+		pmk_colour_row_to_limited(in, out, 256, plane);
 		for (int i = 0; i < 256; i++) {
 			double want = plane ? 128 + (i - 128) * 224.0 / 255 : 16 + i * 219.0 / 255;
 			assert_int_equal(out[i], (int)floor(want + 0.5));

@@ -90,7 +90,7 @@ static void put(struct stage *s, const struct cutout *c, int left)
 				(size_t)(x * 2 / 3) * 3;
 			int alpha = c->mask.data[(size_t)(y * 2 / 3) * c->mask.stride + (size_t)(x * 2 / 3) * 3];
 			uint8_t yuv[3];
-			pmk_convert_rgb_to_yuv(rgb, &s->layout, yuv);
+			pmk_colour_rgb_to_yuv(rgb, &s->layout, yuv);
 			for (int plane = 0; plane < 3; plane++) {
 				int shift = plane ? 1 : 0;
 				uint8_t *p = image->plane[plane] + (size_t)((top + y) >> shift) * image->stride[plane] +

@@ -4,7 +4,7 @@
 
 #include "find/person.h"
 #include "find/prepare.h"
-#include "image/convert.h"
+#include "image/colour.h"
 #include "mask/enlarge.h"
 #include "mask/filter.h"
 #include "mask/islands.h"
@@ -36,7 +36,7 @@ static void test_prepare_colours(void **state)
 		assert_int_equal(pmk_image_alloc(&image, &layout), 0);
 		for (size_t c = 0; c < sizeof colours / sizeof colours[0]; c++) {
 			uint8_t yuv[3];
-			pmk_convert_rgb_to_yuv(colours[c], &layout, yuv);
+			pmk_colour_rgb_to_yuv(colours[c], &layout, yuv);
 			pmk_image_fill(&image, yuv);
 			pmk_prepare_run(prepare, &image, &(struct pmk_rect){ 0, 0, 101, 57 }, input);
 			for (int i = 0; i < 24 * 18 * 3; i++)

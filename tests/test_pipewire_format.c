@@ -3,7 +3,7 @@
  * needed. */
 #include "unit.h"
 
-#include "image/convert.h"
+#include "image/fourcc.h"
 #include "io/pipewire/pipewire_format.h"
 #include "io/source.h"
 

@@ -266,7 +266,7 @@ static void test_planes_agree_with_rgb(void **state)
 		assert_int_equal(pmk_image_alloc(&converted, &layout), 0);
 		shot_take(&s, 1.1 + i);
 		pmk_presenter_draw_image(s.presenter, 1.1 + i, &drawn, &truth);
-		pmk_convert_rgb_to_image(&s.rgb, &converted);
+		pmk_colour_rgb_to_image(&s.rgb, &converted);
 		assert_memory_equal(truth.alpha, s.truth.alpha, (size_t)truth.stride * 187);
 		for (int plane = 0; plane < 3; plane++) {
 			double mean;

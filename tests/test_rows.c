@@ -3,7 +3,7 @@
  * places. */
 #include "unit.h"
 
-#include "image/convert.h"
+#include "image/colour.h"
 #include "mask/filter.h"
 #include "pixels/rows.h"
 
@@ -57,7 +57,7 @@ static void check_blend(
 	rows->blend(a, in_place, c, in_place, count);
 	assert_int_equal(memcmp(in_place, out, (size_t)count), 0);
 	for (int plane = 0; plane < 2; plane++) {
-		pmk_convert_row_to_limited(a, limited, count, plane);
+		pmk_colour_row_to_limited(a, limited, count, plane);
 		rows->to_limited(a, out, count, plane);
 		assert_int_equal(memcmp(out, limited, (size_t)count), 0);
 		assert_int_equal(out[count], GUARD);
@@ -417,7 +417,7 @@ static int cleaned(int person, int room, int pixel, int alpha, int limits)
 		value = (uint8_t)(sum < 0 ? 0 : (sum + 8) / 16 > 255 ? 255 : (sum + 8) / 16);
 	}
 	if (limits >= 0)
-		pmk_convert_row_to_limited(&value, &value, 1, limits);
+		pmk_colour_row_to_limited(&value, &value, 1, limits);
 	return value;
 }
 

@@ -131,7 +131,7 @@ static void test_the_room_is_replaced(void **state)
 	assert_int_equal(pmk_scene_run(scene, frame, &shown, NULL), 0);
 	out = pmk_shown_image(shown);
 	assert_int_equal(out->layout.range, PMK_RANGE_LIMITED);
-	pmk_convert_rgb_to_yuv(blue, &out->layout, want);
+	pmk_colour_rgb_to_yuv(blue, &out->layout, want);
 	for (int y = 0; y < 360; y++) {
 		for (int x = 0; x < 640; x++) {
 			bool backdrop = out->plane[0][(size_t)y * out->stride[0] + x] == want[0];

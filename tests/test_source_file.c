@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/clock.h"
-#include "image/convert.h"
+#include "image/colour.h"
 #include "io/source.h"
 #include "media/still.h"
 #include "media_material.h"

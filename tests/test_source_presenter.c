@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "draw/presenter.h"
-#include "image/convert.h"
+#include "image/fourcc.h"
 
 #include <errno.h>
 #include <setjmp.h>

@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "draw/builtin.h"
-#include "image/convert.h"
+#include "image/fourcc.h"
 
 #include <getopt.h>
 #include <stdio.h>

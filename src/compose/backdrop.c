@@ -110,7 +110,7 @@ static void fill(struct pmk_image *picture, const uint8_t rgb[3])
 {
 	uint8_t yuv[3];
 
-	pmk_convert_rgb_to_yuv(rgb, &picture->layout, yuv);
+	pmk_colour_rgb_to_yuv(rgb, &picture->layout, yuv);
 	pmk_image_fill(picture, yuv);
 }
 
@@ -126,7 +126,7 @@ static int draw_builtin(const char *name, struct pmk_image *picture)
 		return err;
 	err = pmk_builtin_draw(name, &rgb);
 	if (!err)
-		pmk_convert_rgb_to_image(&rgb, picture);
+		pmk_colour_rgb_to_image(&rgb, picture);
 	pmk_rgb_free(&rgb);
 	if (err == -ENOENT) {
 		list = pmk_builtin_list(&count);
@@ -158,7 +158,7 @@ static int load_picture(const char *path, enum pmk_fit fit, struct pmk_image *pi
 	if (!err)
 		err = pmk_backdrop_fit(&whole, fit, &fitted);
 	if (!err)
-		pmk_convert_rgb_to_image(&fitted, picture);
+		pmk_colour_rgb_to_image(&fitted, picture);
 	else
 		pmk_error_cure(PMK_CURE_SCALE_FILE, "backdrop \"%s\": cannot fit it to %dx%d: %s", path,
 			picture->layout.width, picture->layout.height, strerror(-err));

@@ -7,7 +7,7 @@
 #define PMK_COMPOSE_BACKDROP_H
 
 #include "compose/blur.h"
-#include "image/convert.h"
+#include "image/colour.h"
 
 enum pmk_fit { PMK_FIT_COVER, PMK_FIT_CONTAIN, PMK_FIT_STRETCH, PMK_FIT_TILE };
 

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "compose/rim.h"
-#include "image/convert.h"
+#include "image/colour.h"
 #include "image/shown_seal.h"
 #include "pixels/cells.h"
 #include "pixels/rows.h"
@@ -304,7 +304,7 @@ static void draw_border(struct pmk_image *image)
 	static const uint8_t red[3] = { 0xe0, 0x10, 0x10 };
 	uint8_t yuv[3];
 
-	pmk_convert_rgb_to_yuv(red, &image->layout, yuv);
+	pmk_colour_rgb_to_yuv(red, &image->layout, yuv);
 	for (int p = 0; p < 3; p++) {
 		int w = pmk_layout_plane_width(&image->layout, p), h = pmk_layout_plane_height(&image->layout, p);
 		int side = w / 48 + 1, top = h / 27 + 1;
@@ -333,7 +333,7 @@ int pmk_compose_room(struct pmk_composer *c, const struct pmk_frame *frame, stru
 			uint8_t *to = s->image.plane[p] + (size_t)y * s->image.stride[p];
 			int width = pmk_layout_plane_width(&c->layout, p);
 			if (from->layout.range == PMK_RANGE_FULL)
-				pmk_convert_row_to_limited(row, to, width, p);
+				pmk_colour_row_to_limited(row, to, width, p);
 			else
 				memcpy(to, row, (size_t)width);
 		}

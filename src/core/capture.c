@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "core/retry.h"
+#include "image/colour.h"
 #include "image/convert.h"
 
 #include <errno.h>
@@ -51,7 +52,7 @@ static struct pmk_frame *adapt(struct pmk_capture *c, struct pmk_frame *frame)
 	if (frame && (c->mirror || c->flip))
 		frame = remake(c, frame, &to, c->mirror, c->flip);
 	if (frame)
-		pmk_convert_to_matrix(&frame->image, c->layout.matrix);
+		pmk_colour_to_matrix(&frame->image, c->layout.matrix);
 	return frame;
 }
 

@@ -3,7 +3,7 @@
 #ifndef PMK_DRAW_BUILTIN_H
 #define PMK_DRAW_BUILTIN_H
 
-#include "image/convert.h"
+#include "image/colour.h"
 
 struct pmk_builtin {
 	const char *name, *title;

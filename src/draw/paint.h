@@ -15,7 +15,7 @@
 #pragma GCC optimize("fp-contract=off")
 #endif
 
-#include "image/convert.h"
+#include "image/colour.h"
 
 /* Red, green, blue as displays take them, 0..1, and opacity. Arithmetic works lane by lane. */
 typedef float pmk_ink __attribute__((vector_size(16)));

@@ -6,7 +6,7 @@
 #ifndef PMK_DRAW_PRESENTER_H
 #define PMK_DRAW_PRESENTER_H
 
-#include "image/convert.h"
+#include "image/colour.h"
 
 struct pmk_presenter;
 

@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "draw/presenter.h"
-#include "image/convert.h"
+#include "image/fourcc.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -2,6 +2,7 @@
 #include "io/unpack.h"
 
 #include "image/convert.h"
+#include "image/fourcc.h"
 #include "jpeg/jpeg.h"
 
 int pmk_unpack_init(struct pmk_unpack *u, uint32_t fourcc)

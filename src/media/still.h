@@ -4,7 +4,7 @@
 #ifndef PMK_MEDIA_STILL_H
 #define PMK_MEDIA_STILL_H
 
-#include "image/convert.h"
+#include "image/colour.h"
 
 enum {
 	PMK_STILL_MAX_BYTES = 256 << 20, /* of the file */

@@ -43,11 +43,11 @@ enum { PMK_RELIGHT_GAIN = 1 << 14, PMK_RELIGHT_LEVEL = 32, PMK_RELIGHT_GRAIN = 1
 
 struct pmk_rows {
 	/* out = behind + alpha / 255 (person - behind), to the nearest. `to_limited` first takes the person from full
-	 * to limited range as pmk_convert_row_to_limited does; `plane` 0 is luma. `out` may be `behind`. */
+	 * to limited range as pmk_colour_row_to_limited does; `plane` 0 is luma. `out` may be `behind`. */
 	void (*blend)(const uint8_t *person, const uint8_t *behind, const uint8_t *alpha, uint8_t *out, int count);
 	void (*blend_to_limited)(
 		const uint8_t *person, const uint8_t *behind, const uint8_t *alpha, uint8_t *out, int count, int plane);
-	/* as pmk_convert_row_to_limited */
+	/* as pmk_colour_row_to_limited */
 	void (*to_limited)(const uint8_t *row, uint8_t *out, int count, int plane);
 
 	/* sums[x] of 64 pixels of cell x of a row of them: 8x8; where `across` is 4, 4x8 and each counts twice; where

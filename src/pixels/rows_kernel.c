@@ -25,7 +25,7 @@ static void blend(
 		out[i] = blended(person[i], behind[i], alpha[i]);
 }
 
-/* From full range, as pmk_convert_row_to_limited. */
+/* From full range, as pmk_colour_row_to_limited. */
 static inline uint8_t limited(uint8_t value, int plane)
 {
 	uint16_t scale = plane ? 224 : 219, offset = plane ? 3968 + 128 : 16 * 255 + 128;

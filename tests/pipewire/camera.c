@@ -14,7 +14,9 @@
 #include "base/clock.h"
 #include "base/parse.h"
 #include "draw/presenter.h"
+#include "image/colour.h"
 #include "image/convert.h"
+#include "image/fourcc.h"
 #include "io/pipewire/pipewire_format.h"
 
 enum { PICTURES = 4 };
@@ -53,7 +55,7 @@ static void pack(struct camera *c, const struct pmk_rgb *rgb, int i)
 
 	if (pmk_image_alloc(&image, &layout) < 0)
 		abort();
-	pmk_convert_rgb_to_image(rgb, &image);
+	pmk_colour_rgb_to_image(rgb, &image);
 	c->bytes[i] = c->most;
 	c->picture[i] = malloc(c->most);
 	if (!c->picture[i] || pmk_convert_to_raw(&image, c->mode.fourcc, c->picture[i], c->most) < 0)

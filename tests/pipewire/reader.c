@@ -20,6 +20,7 @@
 
 #include "base/clock.h"
 #include "image/convert.h"
+#include "image/fourcc.h"
 #include "io/pipewire/pipewire_format.h"
 
 /* those on a cover take less than 1/20 of it */

@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 #include "base/parse.h"
-#include "image/convert.h"
+#include "image/fourcc.h"
 #include "image/shown_seal.h"
 #include "io/sink.h"
 #include "io/source.h"

@@ -6,6 +6,7 @@
 #include "base/num.h"
 #include "draw/presenter.h"
 #include "image/convert.h"
+#include "image/fourcc.h"
 #include "media/media.h"
 
 #include <cjson/cJSON.h>

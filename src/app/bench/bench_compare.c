@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "image/fourcc.h"
 #include "model/manifest.h"
 
 #include <errno.h>

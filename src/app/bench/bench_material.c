@@ -2,6 +2,7 @@
 #include "app/bench/bench.h"
 #include "draw/presenter.h"
 #include "image/convert.h"
+#include "image/fourcc.h"
 
 #include <errno.h>
 #include <stdlib.h>

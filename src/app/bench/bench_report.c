@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/bench/bench.h"
-#include "image/convert.h"
+#include "image/fourcc.h"
 
 #include <cjson/cJSON.h>
 #include <stdio.h>

@@ -24,7 +24,7 @@ static enum pmk_exit write_still(struct pmk_film *film, const char *out)
 	}
 	err = pmk_rgb_alloc(&rgb, film->source->layout.width, film->source->layout.height);
 	if (!err) {
-		pmk_convert_image_to_rgb(pmk_shown_image(shown), &rgb);
+		pmk_colour_image_to_rgb(pmk_shown_image(shown), &rgb);
 		err = pmk_still_write_rgb(out, &rgb);
 	}
 	pmk_rgb_free(&rgb);

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/parse.h"
+#include "image/convert.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -52,9 +52,9 @@ static int make_pair(struct pmk_scene *scene, struct pmk_presenter *presenter, s
 		err = pmk_scene_run(scene, frame, &shown, NULL);
 	}
 	if (!err) {
-		pmk_convert_image_to_rgb(&frame->image, one);
+		pmk_colour_image_to_rgb(&frame->image, one);
 		copy_beside(one, pair, 0);
-		pmk_convert_image_to_rgb(pmk_shown_image(shown), one);
+		pmk_colour_image_to_rgb(pmk_shown_image(shown), one);
 		copy_beside(one, pair, one->width);
 		err = pmk_still_write_rgb(PICTURE, pair);
 	}

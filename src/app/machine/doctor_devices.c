@@ -2,7 +2,7 @@
 /* The checks of cameras and of virtual cameras by v4l2loopback. */
 #include "app/machine/doctor.h"
 
-#include "image/convert.h"
+#include "image/fourcc.h"
 #include "io/source.h"
 #include "io/v4l2/holders.h"
 #include "io/v4l2/v4l2.h"

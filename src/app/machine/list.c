@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "draw/builtin.h"
+#include "image/fourcc.h"
 #include "io/pipewire/pipewire_cameras.h"
 #include "io/pipewire/portal.h"
 #include "io/v4l2/devices.h"

@@ -13,7 +13,7 @@
 #include <spa/pod/builder.h>
 #include <spa/pod/iter.h>
 
-#include "image/convert.h"
+#include "image/fourcc.h"
 #include "io/source.h"
 
 enum { VALUES = 32 }; /* of a choice that are looked at */

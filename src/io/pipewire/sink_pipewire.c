@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "image/convert.h"
+#include "image/fourcc.h"
 #include "io/pipewire/pipewire.h"
 #include "io/pipewire/pipewire_format.h"
 #include "io/sink.h"

@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "image/convert.h"
+#include "image/fourcc.h"
 #include "io/pipewire/pipewire.h"
 #include "io/pipewire/pipewire_cameras.h"
 #include "io/pipewire/pipewire_format.h"

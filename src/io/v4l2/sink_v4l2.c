@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/parse.h"
+#include "image/convert.h"
 #include "io/sink.h"
 #include "io/v4l2/devices.h"
 #include "io/v4l2/v4l2.h"

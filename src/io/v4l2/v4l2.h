@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "image/convert.h"
+#include "image/fourcc.h"
 #include "io/v4l2/devices.h"
 
 struct pmk_source_wish; /* io/source.h, which a sink does not see */

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+#include "image/colour.h"
+
+#include "base/mem.h"
+#include "base/num.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+int pmk_rgb_alloc(struct pmk_rgb *rgb, int width, int height)
+{
+	struct pmk_rgb made = { .width = width, .height = height, .stride = pmk_align_up(width * 3, PMK_MEM_ALIGN) };
+
+	if (width < 1 || height < 1 || width > 2 * PMK_IMAGE_MAX_PX || height > 2 * PMK_IMAGE_MAX_PX)
+		return -EINVAL;
+	made.data = pmk_mem_alloc((size_t)made.stride * (size_t)height);
+	if (!made.data)
+		return -ENOMEM;
+	*rgb = made;
+	return 0;
+}
+
+void pmk_rgb_free(struct pmk_rgb *rgb)
+{
+	free(rgb->data);
+	*rgb = (struct pmk_rgb){ 0 };
+}
+
+/* Luma weights and scales of BT.601-7 (2.5.1) and BT.709-6 (3.2): Y = Kr R + Kg G + Kb B, Cb = (B - Y) / 2 (1 - Kb). */
+struct colours {
+	float kr, kg, kb, luma_scale, luma_offset, chroma_scale;
+};
+
+static struct colours colours_of(const struct pmk_layout *layout)
+{
+	struct colours c = { .kr = 0.299f, .kb = 0.114f, .luma_scale = 1, .chroma_scale = 1 };
+
+	if (layout->matrix == PMK_MATRIX_BT709) {
+		c.kr = 0.2126f;
+		c.kb = 0.0722f;
+	}
+	c.kg = 1 - c.kr - c.kb;
+	if (layout->range == PMK_RANGE_LIMITED) {
+		c.luma_scale = 219.0f / 255;
+		c.luma_offset = 16;
+		c.chroma_scale = 224.0f / 255;
+	}
+	return c;
+}
+
+static uint8_t to_byte(float value)
+{
+	return value <= 0 ? 0 : value >= 255 ? 255 : (uint8_t)(value + 0.5f);
+}
+
+static float luma(const struct colours *c, float r, float g, float b)
+{
+	return c->kr * r + c->kg * g + c->kb * b;
+}
+
+static void chroma_of(const struct colours *c, float r, float g, float b, uint8_t *u, uint8_t *v)
+{
+	float y = luma(c, r, g, b);
+
+	*u = to_byte(128 + (b - y) / (2 * (1 - c->kb)) * c->chroma_scale);
+	*v = to_byte(128 + (r - y) / (2 * (1 - c->kr)) * c->chroma_scale);
+}
+
+void pmk_colour_rgb_to_yuv(const uint8_t rgb[3], const struct pmk_layout *layout, uint8_t yuv[3])
+{
+	struct colours c = colours_of(layout);
+
+	yuv[0] = to_byte(luma(&c, rgb[0], rgb[1], rgb[2]) * c.luma_scale + c.luma_offset);
+	chroma_of(&c, rgb[0], rgb[1], rgb[2], &yuv[1], &yuv[2]);
+}
+
+/* Mean colour of the block of pixels that one chroma sample covers; at the rim of an odd picture the block is smaller.
+ */
+static void mean_block(const struct pmk_rgb *rgb, int x, int y, int rows, float mean[3])
+{
+	int n = 0, sum[3] = { 0 };
+
+	for (int j = y; j < y + rows && j < rgb->height; j++) {
+		for (int i = x; i < x + 2 && i < rgb->width; i++, n++) {
+			const uint8_t *p = rgb->data + (size_t)j * rgb->stride + (size_t)i * 3;
+			for (int k = 0; k < 3; k++)
+				sum[k] += p[k];
+		}
+	}
+	for (int k = 0; k < 3; k++)
+		mean[k] = (float)sum[k] / (float)n;
+}
+
+void pmk_colour_rgb_to_image(const struct pmk_rgb *rgb, struct pmk_image *image)
+{
+	struct colours c = colours_of(&image->layout);
+	int rows = image->layout.chroma == PMK_CHROMA_420 ? 2 : 1;
+
+	for (int y = 0; y < image->layout.height; y++) {
+		const uint8_t *from = rgb->data + (size_t)y * rgb->stride;
+		uint8_t *to = image->plane[0] + (size_t)y * image->stride[0];
+		for (int x = 0; x < image->layout.width; x++, from += 3)
+			to[x] = to_byte(luma(&c, from[0], from[1], from[2]) * c.luma_scale + c.luma_offset);
+	}
+	for (int y = 0; y < pmk_layout_plane_height(&image->layout, 1); y++) {
+		uint8_t *u = image->plane[1] + (size_t)y * image->stride[1],
+			*v = image->plane[2] + (size_t)y * image->stride[2];
+		for (int x = 0; x < pmk_layout_plane_width(&image->layout, 1); x++) {
+			float mean[3];
+			mean_block(rgb, 2 * x, rows * y, rows, mean);
+			chroma_of(&c, mean[0], mean[1], mean[2], &u[x], &v[x]);
+		}
+	}
+}
+
+void pmk_colour_image_to_rgb(const struct pmk_image *image, struct pmk_rgb *rgb)
+{
+	struct colours c = colours_of(&image->layout);
+	int shift = image->layout.chroma == PMK_CHROMA_420;
+
+	for (int y = 0; y < image->layout.height; y++) {
+		const uint8_t *py = image->plane[0] + (size_t)y * image->stride[0];
+		const uint8_t *pu = image->plane[1] + (size_t)(y >> shift) * image->stride[1];
+		const uint8_t *pv = image->plane[2] + (size_t)(y >> shift) * image->stride[2];
+		uint8_t *to = rgb->data + (size_t)y * rgb->stride;
+		for (int x = 0; x < image->layout.width; x++, to += 3) {
+			float l = (py[x] - c.luma_offset) / c.luma_scale;
+			float cb = (pu[x / 2] - 128) / c.chroma_scale, cr = (pv[x / 2] - 128) / c.chroma_scale;
+			float r = l + 2 * (1 - c.kr) * cr, b = l + 2 * (1 - c.kb) * cb;
+			to[0] = to_byte(r);
+			to[1] = to_byte((l - c.kr * r - c.kb * b) / c.kg);
+			to[2] = to_byte(b);
+		}
+	}
+}
+
+/* What a chroma sample adds to luma, and both chroma from both, on the way from one matrix to another: R, G, B of the
+ * one put into the definition of the other. Luma is scaled by 219 / 224 less than chroma in limited range. */
+struct matrix_change {
+	float y_cb, y_cr, cb_cb, cb_cr, cr_cb, cr_cr;
+};
+
+static struct matrix_change matrix_change(const struct pmk_layout *from, const struct pmk_layout *to)
+{
+	struct colours a = colours_of(from), b = colours_of(to);
+	float red = 2 * (1 - a.kr), blue = 2 * (1 - a.kb); /* R - Y and B - Y of a unit of Cr and Cb */
+	float y_cb = b.kb * blue - b.kg * a.kb / a.kg * blue, y_cr = b.kr * red - b.kg * a.kr / a.kg * red;
+
+	return (struct matrix_change){
+		.y_cb = y_cb * a.luma_scale / a.chroma_scale,
+		.y_cr = y_cr * a.luma_scale / a.chroma_scale,
+		.cb_cb = (blue - y_cb) / (2 * (1 - b.kb)),
+		.cb_cr = -y_cr / (2 * (1 - b.kb)),
+		.cr_cb = -y_cb / (2 * (1 - b.kr)),
+		.cr_cr = (red - y_cr) / (2 * (1 - b.kr)),
+	};
+}
+
+void pmk_colour_to_matrix(struct pmk_image *image, enum pmk_matrix matrix)
+{
+	struct pmk_layout to = image->layout;
+	struct matrix_change m;
+	int shift = to.chroma == PMK_CHROMA_420;
+
+	if (to.matrix == matrix)
+		return;
+	to.matrix = matrix;
+	m = matrix_change(&image->layout, &to);
+	for (int y = 0; y < to.height; y++) { /* luma first: it needs the old chroma */
+		uint8_t *row = image->plane[0] + (size_t)y * image->stride[0];
+		const uint8_t *u = image->plane[1] + (size_t)(y >> shift) * image->stride[1];
+		const uint8_t *v = image->plane[2] + (size_t)(y >> shift) * image->stride[2];
+		for (int x = 0; x < to.width; x++)
+			row[x] = to_byte(
+				(float)row[x] + m.y_cb * (float)(u[x / 2] - 128) + m.y_cr * (float)(v[x / 2] - 128));
+	}
+	for (int y = 0; y < pmk_layout_plane_height(&to, 1); y++) {
+		uint8_t *u = image->plane[1] + (size_t)y * image->stride[1],
+			*v = image->plane[2] + (size_t)y * image->stride[2];
+		for (int x = 0; x < pmk_layout_plane_width(&to, 1); x++) {
+			float cb = (float)(u[x] - 128), cr = (float)(v[x] - 128);
+			u[x] = to_byte(128 + m.cb_cb * cb + m.cb_cr * cr);
+			v[x] = to_byte(128 + m.cr_cb * cb + m.cr_cr * cr);
+		}
+	}
+	image->layout = to;
+}
+
+/* y' = 16 + 219/255 y, c' = 128 + 224/255 (c - 128) = (224 c + 3968) / 255. In 16 bits, eight samples a vector: with t
+ * = x + 128, (t + (t >> 8)) >> 8 is x / 255 to the nearest for all x of 0..65407. */
+void pmk_colour_row_to_limited(const uint8_t *from, uint8_t *to, int count, int plane)
+{
+	uint16_t scale = plane ? 224 : 219, offset = plane ? 3968 + 128 : 16 * 255 + 128;
+
+	for (int i = 0; i < count; i++) {
+		uint16_t t = (uint16_t)(from[i] * scale + offset);
+		to[i] = (uint8_t)((uint16_t)(t + (t >> 8)) >> 8);
+	}
+}
