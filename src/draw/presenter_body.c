@@ -123,7 +123,7 @@ static pmk_ink shirt_details(const struct pmk_looks *l, pmk_ink ink, float x, fl
 	return ink;
 }
 
-pmk_ink pmk_shade_body(const struct pmk_part *part, float x, float y)
+pmk_ink pmk_shade_body(const struct pmk_figure_part *part, float x, float y)
 {
 	const struct pmk_looks *l = part->looks;
 	float px = part->px, in = pmk_edge(neck_distance(l, x, y), px), body = body_distance(l, x, y),
@@ -226,7 +226,7 @@ static float hand_lines(float x, float y, float px)
 	return line;
 }
 
-pmk_ink pmk_shade_hand(const struct pmk_part *part, float x, float y)
+pmk_ink pmk_shade_hand(const struct pmk_figure_part *part, float x, float y)
 {
 	const struct pmk_looks *l = part->looks;
 	float flip = part->side, u = x * flip, d = hand_distance(u, y), step = 0.012f, z, dx, dy, red, tip = 0;
@@ -259,7 +259,7 @@ static float sleeve_height(const struct pmk_looks *l, float x, float y, float si
 		0.045f * sharp * sharp * sharp * (1 - pmk_ramp(0.4f, 2.4f, y) * 0.6f);
 }
 
-pmk_ink pmk_shade_forearm(const struct pmk_part *part, float x, float y)
+pmk_ink pmk_shade_forearm(const struct pmk_figure_part *part, float x, float y)
 {
 	const struct pmk_looks *l = part->looks;
 	float w = 0.33f + 0.055f * y, top = 0.16f + 0.05f * x * x * 4, d = fmaxf(fabsf(x) - w, top - y), step = 0.02f,

@@ -78,7 +78,7 @@ static uint8_t to_byte(float v)
 	return (uint8_t)(pmk_clamp01(v) * 255 + 0.5f);
 }
 
-static void sprite_fill(struct pmk_sprite *s, int bare, pmk_shade *shade, const struct pmk_part *part)
+static void sprite_fill(struct pmk_sprite *s, int bare, pmk_shade *shade, const struct pmk_figure_part *part)
 {
 	for (int j = bare; j < s->height - bare; j++) {
 		uint8_t *px = s->px + ((size_t)j * (size_t)s->width + (size_t)bare) * 4;
@@ -96,8 +96,8 @@ static void sprite_fill(struct pmk_sprite *s, int bare, pmk_shade *shade, const 
 
 /* Draw what lies in `box`, leaving `bare` transparent pixels around. All sprites of one scale share one grid of pixels.
  */
-static int sprite_init(
-	struct pmk_sprite *s, const struct box *box, int bare, pmk_shade *shade, struct pmk_part part, float scale)
+static int sprite_init(struct pmk_sprite *s, const struct box *box, int bare, pmk_shade *shade,
+	struct pmk_figure_part part, float scale)
 {
 	s->scale = scale;
 	s->left = (int)floorf(box->x0 * scale) - bare;
@@ -116,7 +116,7 @@ int pmk_figure_init(struct pmk_figure *f, uint32_t seed, float scale)
 {
 	static const struct box head = { -1.15f, -1.32f, 1.15f, 1.62f }, body = { -2.15f, 0.45f, 2.15f, 4.4f };
 	static const struct box hand = { -0.85f, -1.75f, 0.85f, 0.45f }, forearm = { -0.62f, -0.1f, 0.62f, 3.2f };
-	struct pmk_part part = { .looks = &f->looks, .lids = 1 };
+	struct pmk_figure_part part = { .looks = &f->looks, .lids = 1 };
 	int err;
 
 	*f = (struct pmk_figure){ .looks = looks_of(seed) };

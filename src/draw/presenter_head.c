@@ -126,7 +126,7 @@ static pmk_ink brow_at(const struct pmk_looks *l, pmk_ink skin, float s, float y
 	return pmk_ink_mix(skin, l->hair * 0.8f + 0.02f * l->skin, in * (0.60f + 0.35f * hair));
 }
 
-static pmk_ink face_at(const struct pmk_part *part, float x, float y)
+static pmk_ink face_at(const struct pmk_figure_part *part, float x, float y)
 {
 	const struct pmk_looks *l = part->looks;
 	float step = 0.012f, z = face_height(l, x, y, part->mouth), s = fabsf(x), outwards = x < 0 ? -1 : 1;
@@ -241,7 +241,7 @@ static float stray_at(const struct pmk_looks *l, float x, float y, float away)
 		0;
 }
 
-pmk_ink pmk_shade_head(const struct pmk_part *part, float x, float y)
+pmk_ink pmk_shade_head(const struct pmk_figure_part *part, float x, float y)
 {
 	const struct pmk_looks *l = part->looks;
 	float px = part->px, u = (fabsf(x) - 0.755f) / 0.115f, v = (y - 0.07f) / 0.24f, away, line, in;
@@ -264,7 +264,7 @@ pmk_ink pmk_shade_head(const struct pmk_part *part, float x, float y)
 	return pmk_over(out, hair_colour(l, x, y, 1), in * pmk_edge(line, px + 0.03f));
 }
 
-pmk_ink pmk_shade_back_hair(const struct pmk_part *part, float x, float y)
+pmk_ink pmk_shade_back_hair(const struct pmk_figure_part *part, float x, float y)
 {
 	const struct pmk_looks *l = part->looks;
 	float away = outline_distance(l, x, y);

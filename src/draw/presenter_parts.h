@@ -45,13 +45,13 @@ void pmk_figure_face(struct pmk_figure *figure, int mouth, int lids);
 
 /* What is drawn of a part, and how: a pixel is `px` wide; side is -1 at the picture's left, else 1;
  * mouth and lids are 0 closed .. 1 open. */
-struct pmk_part {
+struct pmk_figure_part {
 	const struct pmk_looks *looks;
 	float px, side, mouth, lids;
 };
 
 /* One pixel: its colour in linear light, premultiplied with its cover. */
-typedef pmk_ink pmk_shade(const struct pmk_part *part, float x, float y);
+typedef pmk_ink pmk_shade(const struct pmk_figure_part *part, float x, float y);
 
 pmk_shade pmk_shade_head, pmk_shade_back_hair, pmk_shade_body, pmk_shade_hand, pmk_shade_forearm;
 
