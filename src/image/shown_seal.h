@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The inside of struct pmk_shown. For shown.c (storage) and compose/compose.c (the gate) only: tests/check_seal.sh. */
+/* The inside of struct pmk_shown. For shown.c (storage) and compose/compose.c (the gate) only: tests/check_tree.py. */
 #ifndef PMK_IMAGE_SHOWN_SEAL_H
 #define PMK_IMAGE_SHOWN_SEAL_H
 

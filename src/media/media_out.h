@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Videos written to files through FFmpeg's libraries. For io/file/sink_file.c (composed pictures) and app/files/mask.c
- * (alpha) only: it takes plain pictures, so who includes it is checked by tests/check_seal.sh. Errors are logged in one
+ * (alpha) only: it takes plain pictures, so who includes it is checked by tests/check_tree.py. Errors are logged in one
  * line naming the file and given as negative errno. One thread. */
 #ifndef PMK_MEDIA_MEDIA_OUT_H
 #define PMK_MEDIA_MEDIA_OUT_H

@@ -1,0 +1,366 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""The rules of the source tree. Prints each fault with its file, and gives 1 when there is one.
+
+usage: tests/check_tree.py includes|seal|tags|headers|shape|format SOURCE_ROOT [COMPILER...]"""
+
+import concurrent.futures
+import functools
+import os
+import posixpath
+import re
+import shutil
+import subprocess
+import sys
+
+# Rooms of src/, from the lowest to the highest, and what each may include besides itself.
+ROOMS = {
+    "base": "",
+    "image": "base",
+    "pixels": "base image",
+    "jpeg": "base image",
+    "media": "base image",
+    "model": "base",
+    "draw": "base image",
+    "find": "base image pixels model",
+    "mask": "base image pixels",
+    "compose": "base image pixels media draw",
+    "scene": "base image model draw find mask compose",
+    "io": "base image jpeg media draw",
+    "core": "base image scene io",
+    "settings": "base image model draw find mask compose scene io core",
+    "control": "base image model draw find mask compose scene io core settings",
+    "lib": "base image model draw find mask compose scene io core settings",
+    "app": "base image jpeg pixels media model draw find mask compose scene io core settings control",
+}
+
+# Headers of our own that only the named files may include; nor may others use the functions that these declare.
+SEALED = {
+    # A picture that outputs accept is made by the gate alone.
+    "image/shown_seal.h": "image/shown.c compose/compose.c",
+    # Plain pictures are written to files by these: composed ones, the drawn demo, and masks.
+    "media/media_out.h": "media/media_out.c media/media_module.h io/file/sink_file.c app/files/mask.c",
+    "media/still.h": "media/still.c media/media_module.h compose/backdrop.c app/files/convert.c app/files/mask.c "
+    "app/live/demo.c",
+    "media/media_module.h": "media/media_module.c media/media_entry.c",
+}
+
+# Headers of libraries, and the folders and files that alone may include them; "!": these may not.
+WALLS = {
+    # FFmpeg as Debian builds it is GPL, so it is used in a module that can be left out; the program has its loader.
+    r"lib(av|sw|postproc)[a-z]*/": "media/ !media/media_module.",
+    r"(pipewire|spa)/": "io/pipewire/",
+    r"systemd/": "io/pipewire/ app/live/",
+    r"(xnnpack|pthreadpool)\.h": "model/xnnpack/",
+    r"dlfcn\.h": "media/media_module.c",
+}
+
+CODE = (".c", ".h", ".inc")
+DATA = (".html", ".css", ".js", ".svg")  # what src/ may hold besides code and meson.build
+GENERATED = ("model/manifest_text.h",)  # included, and made by meson
+
+PREFIXES = ("pmk_", "potemkin_")  # of tags that more than one file sees
+
+COLUMNS = 120
+FILE_LINES = 400
+FUNCTION_LINES = 45
+FOLDER_FILES = 25
+TEXTS = CODE + (".py", ".sh", ".html", ".css", ".js", "meson.build", "meson_options.txt", "Makefile")
+CLANG_FORMAT = "14"  # others set a few things otherwise
+
+DIRECTIVE = re.compile(r"#(include|define|undef|if|ifdef|ifndef|elif|else|endif|error|pragma)\b")
+OURS = re.compile(r'#include "([a-z0-9_]+(?:/[a-z0-9_]+)+\.(?:h|inc))"')
+SYSTEM = re.compile(r"#include <(\w[\w.+-]*(?:/\w[\w.+-]*)*)>")
+TAG = re.compile(r"\b(struct|union|enum)\s+(?:__attribute__\s*\(\(.*?\)\)\s*)?(\w+)(\s*\{)?")
+
+
+def read(root, path):
+    with open(os.path.join(root, path), encoding="utf-8", errors="surrogateescape", newline="") as file:
+        return file.read()
+
+
+def files(root, *tops):
+    for top in tops:
+        for folder, folders, names in os.walk(os.path.join(root, top)):
+            folders[:] = sorted(name for name in folders if name != "__pycache__")
+            for name in sorted(names):
+                yield os.path.relpath(os.path.join(folder, name), root)
+
+
+def sources(root):
+    """What may be compiled or included."""
+    return [path for path in files(root, "src", "include", "plugins") if not path.endswith(("meson.build",) + DATA)]
+
+
+def lines(text):
+    return text.split("\n")[:-1] if text.endswith("\n") else text.split("\n")
+
+
+@functools.lru_cache(maxsize=None)
+def code(text):
+    """The text as the compiler takes it: lines that are continued joined, comments gone. Line numbers stay."""
+
+    def join(match):
+        return re.sub(r"\\[ \t]*\n", "", match[0]) + "\n" * match[0].count("\n")
+
+    def strip(match):
+        return match[0] if match[0][0] in "\"'" else " " + "\n" * match[0].count("\n")
+
+    text = re.sub(r"(?:[^\n]*\\[ \t]*\n)+[^\n]*", join, text)
+    return re.sub(
+        r"""//[^\n]*|/\*.*?(?:\*/|\Z)|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?""", strip, text, flags=re.S
+    )
+
+
+@functools.lru_cache(maxsize=None)
+def oddities(text):
+    """What could hide an include from a reader of lines: number of the line, and what it is."""
+    found = []
+    if re.search(r"[^\n\t -~]", code(text)) or re.search(r"[\x00-\x08\x0b-\x1f\x7f]", text):
+        found.append((1, "the file holds a character other than ASCII, tab and newline"))
+    if re.search(r'\b(u8|[uUL])?R"|\?\?[=/]', code(text)):
+        found.append((1, "the file holds a raw string or a trigraph"))
+    for number, line in enumerate(lines(code(text)), 1):
+        line = line.rstrip()
+        if not line.lstrip().startswith(("#", "%:")):
+            continue
+        if not DIRECTIVE.match(line):
+            found.append((number, "no plain directive: " + line))
+        elif line.startswith("#include") and not OURS.fullmatch(line) and not SYSTEM.fullmatch(line):
+            found.append((number, 'not of the form #include "room/file.h" or <system.h>: ' + line))
+    return found
+
+
+@functools.lru_cache(maxsize=None)
+def includes(text, form):
+    matches = [(number, form.fullmatch(line.rstrip())) for number, line in enumerate(lines(code(text)), 1)]
+    return [(number, match[1]) for number, match in matches if match]
+
+
+@functools.lru_cache(maxsize=None)
+def names(text):
+    """What is named, in strings too; those that stand side by side are one."""
+    return set(re.findall(r"\bpmk_\w+", re.sub(r'"\s*"', "", code(text))))
+
+
+def check_ours(root, path, text):
+    """Includes of headers of our own, of a file in src/."""
+    folder, room = posixpath.dirname(path), path.split("/")[1]
+    may = ROOMS[room].split() + [room]
+    for number, name in includes(text, OURS):
+        where = "%s:%d" % (path, number)
+        if name.split("/")[0] not in may:
+            yield where, "includes %s: %s may include only %s" % (name, room, " ".join(may))
+        if name not in GENERATED and not os.path.isfile(os.path.join(root, "src", name)):
+            yield where, "includes %s, which src/ does not have" % name
+        if os.path.exists(os.path.join(root, folder, name)):
+            yield where, "includes %s, of which there is another beside it" % name
+
+
+def is_behind(wall, path):
+    allowed = tuple("src/" + name for name in wall.split() if name[0] != "!")
+    refused = tuple("src/" + name[1:] for name in wall.split() if name[0] == "!")
+    return path.startswith(allowed) and not path.startswith(refused)
+
+
+def check_system(root, path, text):
+    """Includes of headers of the system and its libraries, of any file."""
+    for number, name in includes(text, SYSTEM):
+        where = "%s:%d" % (path, number)
+        if os.path.exists(os.path.join(root, "src", name)) or name in GENERATED:
+            yield where, "includes a header of ours as <%s>" % name
+        for library, wall in WALLS.items():
+            if re.match(library, name) and not is_behind(wall, path):
+                yield where, "includes <%s>: only these may: %s" % (name, wall)
+
+
+def check_includes(root):
+    """Includes go down only, in a form that cannot be misread, and libraries stay behind their walls."""
+    for folder, folders, inside in os.walk(os.path.join(root, "src")):
+        for path in (os.path.join(folder, name) for name in folders + inside):
+            if os.path.islink(path):
+                yield os.path.relpath(path, root), "is a link"
+    for path in files(root, "src"):
+        if path.endswith("meson.build") and re.search(r"include_directories\(|['\"]-[iI]", read(root, path)):
+            yield path, "changes where or what is included"
+        elif not path.endswith(CODE + DATA + ("/meson.build",)):
+            yield path, "is neither code (%s) nor data (%s)" % (" ".join(CODE), " ".join(DATA))
+        elif path.split("/")[1] not in ROOMS:
+            yield path, "is in no room that tests/check_tree.py knows"
+    for path in sources(root):
+        text = read(root, path)
+        yield from (("%s:%d" % (path, number), what) for number, what in oddities(text))
+        yield from check_system(root, path, text)
+        if path.startswith("src/") and path.split("/")[1] in ROOMS:
+            yield from check_ours(root, path, text)
+        elif path.startswith("plugins/"):
+            for number, name in includes(text, OURS):
+                yield "%s:%d" % (path, number), "includes %s: plugins may include only <potemkin/potemkin.h>" % name
+
+
+def may_name(header):
+    """Who may use what a sealed header declares: who may include it, or another one that does."""
+    files_allowed = SEALED[header].split()
+    for name in files_allowed[:]:
+        files_allowed += SEALED[name].split() if name in SEALED else []
+    return [header] + files_allowed
+
+
+def check_sealed(header, texts):
+    allowed = SEALED[header].split()
+    functions = set(re.findall(r"\b(pmk_\w+)\(", code(texts[header])))
+    for path, text in texts.items():
+        includes_it = any(name == header for _, name in includes(text, OURS))
+        if includes_it and path not in allowed:
+            yield "src/" + path, "includes %s; only these may: %s" % (header, " ".join(allowed))
+        elif not includes_it and path in allowed:
+            yield "src/" + path, "no longer includes %s: mend the list in tests/check_tree.py" % header
+        for name in functions & names(text) if path not in may_name(header) else ():
+            yield "src/" + path, "names %s of %s; only these may: %s" % (name, header, " ".join(allowed))
+    for path in allowed:
+        if path not in texts:
+            yield "src/" + path, "is named in tests/check_tree.py, but not in the tree"
+
+
+def check_seal(root):
+    """Who may make a picture that outputs accept, and who may write pictures to files without one."""
+    texts = {path[len("src/"):]: read(root, path) for path in sources(root) if path.startswith("src/")}
+    for header in SEALED:
+        yield from check_sealed(header, texts)
+    for path, text in texts.items():
+        yield from (("src/%s:%d" % (path, number), what) for number, what in oddities(text))
+        is_output = posixpath.basename(path).startswith("sink") or "pmk_shown" in names(text)
+        takes_raw = "pmk_frame" in names(text) or "image/frame.h" in [name for _, name in includes(text, OURS)]
+        if path.startswith("io/") and is_output and takes_raw:
+            yield "src/" + path, "takes shown pictures and names the raw frame"
+
+
+@functools.lru_cache(maxsize=None)
+def tags(text):
+    """Line, kind, tag, and whether it is defined there."""
+    return [(code(text).count("\n", 0, match.start()) + 1, match[1], match[2], bool(match[3]))
+            for match in TAG.finditer(code(text))]
+
+
+def check_tags(root):
+    """A struct, union or enum tag means one thing in the whole of src/."""
+    meanings = {}
+    seen = [(path, tag) for path in sources(root) for tag in tags(read(root, path))]
+    for path, (number, kind, tag, defined) in seen:
+        if defined and tag.startswith(PREFIXES):
+            meanings.setdefault(tag, []).append((kind, "%s:%d" % (path, number)))
+        elif defined and not path.endswith(".c"):
+            yield "%s:%d" % (path, number), "%s %s: a tag in a header begins with %s" % (kind, tag, " or ".join(PREFIXES))
+    for path, (number, kind, tag, _) in seen:
+        where = "%s:%d" % (path, number)
+        for other, there in meanings.get(tag, ()):
+            if other != kind:
+                yield where, "%s %s is %s %s in %s" % (kind, tag, other, tag, there)
+    for tag, places in meanings.items():
+        for kind, where in places if len(places) > 1 else ():
+            yield where, "%s %s is defined in %s" % (kind, tag, " and in ".join(there for _, there in places))
+
+
+def check_headers(root, *compiler):
+    """A header compiles alone, says what it is, and has the guard of its name."""
+    headers = [path for path in files(root, "src", "include") if path.endswith(".h")]
+
+    def alone(path):
+        flags = ["-std=gnu11", "-D_GNU_SOURCE", "-Isrc", "-Iinclude", "-fsyntax-only", "-Wall", "-Wextra",
+                 "-Wno-unused-parameter", "-x", "c"]
+        run = subprocess.run([*compiler, *flags, path], cwd=root, capture_output=True, text=True, check=False)
+        return run.stderr.strip() if run.returncode else ""
+
+    for path in headers:
+        guard = re.sub(r"[/.]", "_", path.replace("src/", "pmk_", 1).replace("include/", "", 1)).upper()
+        head = r"/\* SPDX-License-Identifier: MIT \*/\n/\* (?:.*?) ?\*/\n#ifndef %s\n#define %s\n" % (guard, guard)
+        if not re.match(head, read(root, path), re.S):
+            yield path, "does not begin with an SPDX line, a comment on what it is, and the guard " + guard
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for path, fault in zip(headers, pool.map(alone, headers)):
+            if fault:
+                yield path, "does not compile alone:\n" + fault
+
+
+def functions(text):
+    """First line and lines of each, signature and braces included."""
+    all_lines = lines(code(text))
+    begin = None
+    for number, line in enumerate(all_lines):
+        if line == "{":
+            begin = number
+            while begin > 0 and re.match(r"[^#}\s].*[^;\s]\s*$|\s+\S.*[^;\s]\s*$", all_lines[begin - 1]):
+                begin -= 1
+        elif line == "}" and begin is not None:
+            yield begin + 1, number - begin + 1
+            begin = None
+
+
+def texts_of(root):
+    """Whatever is written by hand as lines of code."""
+    tops = [name for name in os.listdir(root) if os.path.isfile(os.path.join(root, name))]
+    for path in sorted(tops) + list(files(root, ".ci", "contrib", "fuzz", "include", "plugins", "src", "tests", "tools")):
+        text = read(root, path)
+        if path.endswith(TEXTS) or text.startswith("#!"):
+            yield path, text
+
+
+def check_shape(root):
+    """No line, function, file or folder is too long to be read at once; whose work it is stands at the top."""
+    for path, text in texts_of(root):
+        for number, line in enumerate(lines(text), 1):
+            if len(line.expandtabs(8)) > COLUMNS:
+                yield "%s:%d" % (path, number), "more than %d columns" % COLUMNS
+        if not any("SPDX-License-Identifier: MIT" in line for line in lines(text)[:2]):
+            yield path, "has no SPDX line"
+    folders = {}
+    for path in files(root, "src"):
+        text = read(root, path)
+        folders.setdefault(posixpath.dirname(path), []).append(path)
+        if len(lines(text)) > FILE_LINES:
+            yield path, "%d lines; at most %d" % (len(lines(text)), FILE_LINES)
+        for number, count in functions(text) if path.endswith(CODE) else ():
+            if count > FUNCTION_LINES:
+                yield "%s:%d" % (path, number), "a function of %d lines; at most %d" % (count, FUNCTION_LINES)
+    for folder, inside in folders.items():
+        if len(inside) > FOLDER_FILES:
+            yield folder, "%d files; at most %d" % (len(inside), FOLDER_FILES)
+
+
+def has_clang_format():
+    if not shutil.which("clang-format"):
+        return False
+    version = subprocess.run(["clang-format", "--version"], capture_output=True, text=True, check=True).stdout
+    return "version %s." % CLANG_FORMAT in version
+
+
+def check_format(root):
+    """The code is as `make format` writes it."""
+    paths = [path for path in files(root, "src", "include", "plugins", "tests", "fuzz") if path.endswith(CODE)]
+    command = ["clang-format", "--dry-run", "-Werror", *paths]
+    run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    faults = re.findall(r"^(.*?):(\d+):\d+: error: ", run.stderr, re.M)
+    for path, number in dict(reversed(faults)).items():
+        yield "%s:%s" % (path, number), "not as `make format` writes it"
+    if run.returncode and not faults:
+        yield "clang-format", run.stderr.strip()
+
+
+CHECKS = {"includes": check_includes, "seal": check_seal, "tags": check_tags, "headers": check_headers,
+          "shape": check_shape, "format": check_format}
+
+
+def main(name, root, *compiler):
+    if name == "format" and not has_clang_format():
+        print("skipped: needs clang-format " + CLANG_FORMAT)
+        return 77
+    faults = list(CHECKS[name](root, *compiler))
+    for where, what in faults:
+        print("%s: %s" % (where, what), file=sys.stderr)
+    if len(sources(root)) < 50:
+        sys.exit("only %d files were seen: is this the source tree?" % len(sources(root)))
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

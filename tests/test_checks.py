@@ -1,0 +1,230 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Every check of the tree is tried: it passes a copy of the tree, and fails and says why where a fault is planted.
+
+usage: tests/test_checks.py PROGRAM COMPILER..."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import check_tree
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(HERE)
+SPDX = "/* SPDX-License-Identifier: MIT */\n"
+SEAL = '#include "image/shown_seal.h"\n'
+HEADER = SPDX + "/* A header. */\n#ifndef PMK_BASE_NEW_H\n#define PMK_BASE_NEW_H\n\n%s\n#endif\n"
+
+# The check; the file that is planted, or the one to the end of which the text is added; the text; what is said of it.
+PLANTS = [
+    # The seal.
+    ("seal", "src/scene/x/leak.c", SEAL, "includes image/shown_seal.h"),
+    ("seal", "src/io/leak.inc", SEAL, "includes image/shown_seal.h"),
+    ("seal", "src/io/leak.cc", SEAL, "includes image/shown_seal.h"),
+    ("seal", "src/compose/backdrop.c", SEAL, "includes image/shown_seal.h"),
+    ("seal", "src/io/leak.c", '# include "image/shown_seal.h"\n', "no plain directive"),
+    ("seal", "src/io/leak.c", '#\tinclude <image/shown_seal.h>\n', "no plain directive"),
+    ("seal", "src/io/leak.c", '  #include "image/shown_seal.h"\n', "no plain directive"),
+    ("seal", "src/io/leak.c", '#/**/include "image/shown_seal.h"\n', "no plain directive"),
+    ("seal", "src/io/leak.c", '/*\n*/ #include "image/shown_seal.h"\n', "no plain directive"),
+    ("seal", "src/io/leak.c", '%:include "image/shown_seal.h"\n', "no plain directive"),
+    ("seal", "src/io/leak.c", '??=include "image/shown_seal.h"\n', "raw string or a trigraph"),
+    ("seal", "src/io/leak.c", '#include_next "image/shown_seal.h"\n', "no plain directive"),
+    ("seal", "src/io/leak.c", '#import "image/shown_seal.h"\n', "no plain directive"),
+    ("seal", "src/io/leak.c", '#inc\\\nlude "image/shown_seal.h"\n', "includes image/shown_seal.h"),
+    ("seal", "src/io/leak.c", '#include "image/shown_\\ \nseal.h"\n', "includes image/shown_seal.h"),
+    ("seal", "src/io/leak.c", '#include /* the seal */ "image/shown_seal.h"\n', "not of the form"),
+    ("seal", "src/io/leak.c", '#include "../image/shown_seal.h"\n', "not of the form"),
+    ("seal", "src/io/leak.c", '#include "image//shown_seal.h"\n', "not of the form"),
+    ("seal", "src/image/leak.c", '#include "shown_seal.h"\n', "not of the form"),
+    ("seal", "src/io/leak.c", '#define HEADER "image/shown_seal.h"\n#include HEADER\n', "not of the form"),
+    ("seal", "src/io/leak.c", "char *a = \"/*\";\n" + SEAL + "char *b = \"*/\";\n", "includes image/shown_seal.h"),
+    ("seal", "src/io/leak.c", 'char *a = R"x(")x" /*";\n' + SEAL + "/* */\n", "raw string"),
+    ("seal", "src/io/leak.c", "// a comment\r" + SEAL, "a character other than"),
+    ("seal", "src/io/leak.c", "\ufeff" + SEAL, "a character other than"),
+    # ... and without its header.
+    ("seal", "src/io/leak.c", "void *pmk_shown_pool_take(void *pool);\n", "names pmk_shown_pool_take"),
+    ("seal", "src/io/leak.c", 'extern void *take(void *pool) __asm__("pmk_shown_" /* */ "pool_take");\n',
+     "names pmk_shown_pool_take"),
+    ("tags", "src/io/leak.c", "struct pmk_shown {\n\tint image;\n};\n", "struct pmk_shown is defined in src/i"),
+    ("seal", "src/io/leak.c", "int pmk_still_write_rgb(const char *path, const void *rgb);\n",
+     "names pmk_still_write_rgb"),
+    ("seal", "src/io/sink_null.c", "struct pmk_frame;\n", "names the raw frame"),
+    ("seal", "src/io/v4l2/outlet.c", '#include "image/frame.h"\n#include "image/shown.h"\nstruct pmk_shown *shown;\n',
+     "names the raw frame"),
+    # Includes.
+    ("includes", "src/model/own/leak.c", '#include "image/frame.h"\n', "model may include only base model"),
+    ("includes", "src/base/a/b/up.inc", '#include "app/options.h"\n', "base may include only base"),
+    ("includes", "src/base/up.c", "#include <app/options.h>\n", "a header of ours as <app/options.h>"),
+    ("includes", "src/base/up.c", '#include "base/none.h"\n', "src/ does not have"),
+    ("includes", "src/cellar/wine.c", "", "in no room"),
+    ("includes", "src/base/fast.S", "", "neither code"),
+    ("includes", "src/base/meson.build", "x = include_directories('../app')\n", "changes where or what is included"),
+    ("includes", "src/io/file/leak.c", "#include <libavcodec/avcodec.h>\n", "only these may: media/"),
+    ("includes", "src/media/media_module.c", "#include <libavutil/frame.h>\n", "only these may: media/"),
+    ("includes", "src/media/media_module.h", "#include <libswscale/swscale.h>\n", "only these may: media/"),
+    ("includes", "src/io/leak.c", "#include <pipewire/pipewire.h>\n", "only these may: io/pipewire/"),
+    ("includes", "src/io/leak.c", "#include <dlfcn.h>\n", "only these may: media/media_module.c"),
+    ("includes", "src/model/leak.c", "#include <xnnpack.h>\n", "only these may: model/xnnpack/"),
+    ("includes", "plugins/gst/element.c", '#include "core/pipeline.h"\n', "only <potemkin/potemkin.h>"),
+    # Tags.
+    ("tags", "src/app/files/twice.c", "struct pmk_frame {\n\tint x;\n};\n", "struct pmk_frame is defined in src/app/files/twice.c:1 and in src/image/"),
+    ("tags", "src/app/files/twice.h", "enum pmk_frame { PMK_A };\n", "enum pmk_frame is struct pmk_frame in src/image/"),
+    ("tags", "src/app/files/twice.h", "union pmk_frame;\n", "union pmk_frame is struct pmk_frame in src/image/"),
+    ("tags", "src/app/files/twice.h", "struct frame {\n\tint x;\n};\n", "a tag in a header begins with pmk_"),
+    # Shape.
+    ("shape", "src/io/long.c", SPDX + "\t" * 14 + "/* 121 */\n", "more than 120 columns"),
+    ("shape", "tests/vm/long", "#!/bin/sh\n# SPDX-License-Identifier: MIT\n# " + 119 * "x" + "\n", "more than 120 columns"),
+    ("shape", "src/io/long.inc", SPDX + 400 * "int x;\n", "401 lines"),
+    ("shape", "src/io/long.c", SPDX + "\nint pmk_long(\n\tint x)\n{\n" + 42 * "\tx++;\n" + "}\n", "a function of 46 lines"),
+    ("shape", "src/io/bare.c", "int x;\n", "no SPDX line"),
+    ("shape", "tools/bare", "#!/bin/sh\n\n# SPDX-License-Identifier: MIT\n", "no SPDX line"),
+]
+# In a tree of the lowest room alone: these two run other programs on all that there is.
+SLOW_PLANTS = [
+    ("format", "src/base/new.c", SPDX + "int  x;\n", "not as `make format` writes it"),
+    ("headers", "src/base/new.h", HEADER % "int pmk_new(size_t size);\n", "does not compile alone"),
+    ("headers", "src/base/new.h", (HEADER % "").replace(SPDX, ""), "does not begin with"),
+    ("headers", "src/base/new.h", (HEADER % "").replace("BASE_NEW", "BASE_OLD"), "does not begin with"),
+    ("headers", "src/base/new.h", (HEADER % "").replace("/* A header. */\n", ""), "does not begin with"),
+]
+
+
+@contextlib.contextmanager
+def planted(root, *plants):
+    """Files with these texts more."""
+    made, kept = [], []
+    try:
+        for path, text in plants:
+            path = os.path.join(root, path)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            if os.path.exists(path):
+                with open(path, encoding="utf-8", newline="") as file:
+                    kept.append((path, file.read()))
+            else:
+                made.append(path)
+            with open(path, "a", encoding="utf-8", newline="") as file:
+                file.write(text)
+        yield
+    finally:
+        for path in made:
+            os.remove(path)
+            with contextlib.suppress(OSError):
+                os.removedirs(os.path.dirname(path))
+        for path, text in kept:
+            with open(path, "w", encoding="utf-8", newline="") as file:
+                file.write(text)
+
+
+def expect(root, check, plants, path, said, *arguments):
+    """The check says this of that file or folder."""
+    with planted(root, *plants):
+        faults = list(check_tree.CHECKS[check](root, *arguments))
+    if not any(where.split(":")[0] == path and said in what for where, what in faults):
+        sys.exit("%s: %r was expected of %s with %s, but this was said: %s" % (check, said, path, plants, faults))
+
+
+def expect_clean(root, *checks, arguments=()):
+    for check in checks:
+        faults = list(check_tree.CHECKS[check](root, *arguments))
+        if faults:
+            sys.exit("%s: the tree as it is: %s" % (check, faults))
+
+
+def try_tree(root):
+    for name in ("src", "tests", "tools", "fuzz"):
+        shutil.copytree(os.path.join(ROOT, name), os.path.join(root, name))
+    expect_clean(root, *(check for check in check_tree.CHECKS if check not in ("headers", "format", "shape")))
+    for check, path, text, said in PLANTS:
+        expect(root, check, [(path, text)], path, said)
+
+    shadow = [("src/io/base/log.h", ""), ("src/io/leak.c", '#include "base/log.h"\n')]
+    expect(root, "includes", shadow, "src/io/leak.c", "another beside it")
+    many = [("src/io/many/%d.c" % i, SPDX) for i in range(26)]
+    expect(root, "shape", many, "src/io/many", "26 files")
+    for link, target in (("src/io/link.h", "../image/shown_seal.h"), ("src/io/link", "../image")):
+        os.symlink(target, os.path.join(root, link))
+        expect(root, "includes", [], link, "is a link")
+        os.remove(os.path.join(root, link))
+    expect_clean(root, "includes")
+
+
+def try_slow(root, compiler):
+    shutil.copytree(os.path.join(ROOT, "src/base"), os.path.join(root, "src/base"))
+    shutil.copy(os.path.join(ROOT, ".clang-format"), root)
+    arguments = {"headers": compiler, "format": ()}
+    if not check_tree.has_clang_format():
+        del arguments["format"]
+    for check in arguments:
+        expect_clean(root, check, arguments=arguments[check])
+    for check, path, text, said in SLOW_PLANTS:
+        if check in arguments:
+            expect(root, check, [(path, text)], path, said, *arguments[check])
+
+
+def run(script, *arguments):
+    script = os.path.join(HERE, script)
+    return subprocess.run([script, *arguments], stderr=subprocess.PIPE, text=True, check=False)
+
+
+def fails(script, *arguments, said):
+    result = run(script, *arguments)
+    if result.returncode != 1 or said not in result.stderr:
+        sys.exit("%s: %r was expected, but it gave %d: %s" % (script, said, result.returncode, result.stderr))
+
+
+def passes(script, *arguments):
+    result = run(script, *arguments)
+    if result.returncode:
+        sys.exit("%s: %s" % (script, result.stderr))
+
+
+def try_symbols(root, compiler):
+    """Of a library, the names of its file and of the source that is more than fine."""
+    fine = "".join("int pmk_%d;\n" % i for i in range(30))
+    gate = "void *pmk_shown_pool_take(void *);\nvoid *pmk_%s(void) { return pmk_shown_pool_take(0); }\n"
+
+    def library(name, text):
+        path = os.path.join(root, name)
+        with open(path + ".c", "w", encoding="utf-8") as file:
+            file.write(fine + text)
+        subprocess.run([*compiler, "-c", path + ".c", "-o", path + ".c.o"], check=True)
+        subprocess.run(["ar", "rc", path + ".a", path + ".c.o"], check=True)
+        return path + ".a"
+
+    passes("check_symbols.sh", library("src_compose_compose", gate % "gate"))
+    fails("check_symbols.sh", library("src_io_leak", gate % "leak"), said="src_io_leak.c.o: pmk_shown_pool_take")
+    fails("check_symbols.sh", library("bare", "int leak;\n"), said="without pmk_:\nleak")
+
+
+def try_docs(root, program):
+    """The man page and the README, and the program's help, each with something more."""
+    os.mkdir(os.path.join(root, "doc"))
+    for name in ("README.md", "doc/potemkin.1.scd"):
+        shutil.copy(os.path.join(ROOT, name), os.path.join(root, name))
+    passes("check_docs.sh", program, root)
+    with planted(root, ("doc/potemkin.1.scd", "\n*--made-up* _N_\n")):
+        fails("check_docs.sh", program, root, said="--made-up is not in --help")
+    more = os.path.join(root, "more")
+    with open(more, "w", encoding="utf-8") as file:
+        file.write("#!/bin/sh\n'%s' --help\necho '  --untold N       what only the program knows'\n" % program)
+    os.chmod(more, 0o755)
+    fails("check_docs.sh", more, root, said="no entry for --untold")
+
+
+def main(program, *compiler):
+    for trial, arguments in ((try_tree, ()), (try_slow, (compiler,)), (try_symbols, (compiler,)), (try_docs, (program,))):
+        with tempfile.TemporaryDirectory() as root:
+            trial(root, *arguments)
+    # As the others are called.
+    passes("check_tree.py", "includes", ROOT)
+    with tempfile.TemporaryDirectory() as root, planted(root, ("src/base/up.c", '#include "app/options.h"\n')):
+        fails("check_tree.py", "includes", root, said="src/base/up.c:1: includes app/options.h: base may include only base\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
