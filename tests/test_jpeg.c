@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/cpu.h"
 #include "jpeg/jpeg.h"
 #include "media_material.h"
 
@@ -395,7 +396,8 @@ static void test_no_jpeg(void **state)
 	pmk_jpeg_destroy(NULL);
 }
 
-int main(void)
+/* usage: test_jpeg [LEVEL]: with the vectors of this level */
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_sampling_and_odd_sizes),
@@ -411,5 +413,7 @@ int main(void)
 		cmocka_unit_test(test_no_jpeg),
 	};
 
+	if (argc > 1 && pmk_cpu_force(argv[1]))
+		return EXIT_FAILURE;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -80,19 +80,27 @@ static void test_pool(void **state)
 
 static void test_levels(void **state)
 {
-	enum pmk_cpu_level level;
+	enum pmk_cpu_level best = PMK_CPU_BASE;
 
 	for (int i = 0; i < PMK_CPU_LEVELS; i++) {
-		if (!pmk_cpu_has((enum pmk_cpu_level)i))
+		const char *name = pmk_cpu_name((enum pmk_cpu_level)i);
+
+		if (!name)
 			continue;
-		assert_int_equal(pmk_cpu_force(pmk_cpu_name((enum pmk_cpu_level)i)), 0);
-		assert_int_equal(pmk_cpu_level(&level), 0);
-		assert_int_equal(level, i);
+		if (!pmk_cpu_has((enum pmk_cpu_level)i)) {
+			assert_int_equal(pmk_cpu_force(name), -ENOTSUP);
+			continue;
+		}
+		assert_int_equal(pmk_cpu_force(name), 0);
+		assert_int_equal(pmk_cpu_level(), i);
+		best = (enum pmk_cpu_level)i;
 	}
-	unit_catch_log();
+	assert_int_equal(pmk_cpu_best(), best);
 	assert_int_equal(pmk_cpu_force("mmx"), -EINVAL);
-	assert_non_null(strstr(unit_logged, "--cpu mmx: there is no such level"));
-	assert_int_equal(unit_log_count, 1);
+	assert_int_equal(pmk_cpu_level(), best); /* untouched */
+	assert_int_equal(pmk_cpu_force(pmk_cpu_name(PMK_CPU_BASE)), 0);
+	assert_int_equal(pmk_cpu_force("auto"), 0);
+	assert_int_equal(pmk_cpu_level(), best);
 }
 
 int main(void)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/options.h"
 
+#include "app/cpu_choice.h"
 #include "app/options_file.h"
 #include "app/options_table.h"
-#include "base/cpu.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "draw/builtin.h"
@@ -292,7 +292,8 @@ static enum pmk_exit set(struct pmk_options *o, int id, const char *value)
 			bad_value(id, value, "give auto, own or xnnpack") :
 			PMK_EXIT_OK;
 	case CPU:
-		return pmk_cpu_force(value) ? PMK_EXIT_USAGE : PMK_EXIT_OK;
+		o->cpu = value;
+		return PMK_EXIT_OK;
 	case TO:
 		o->to = value;
 		return PMK_EXIT_OK;
@@ -496,7 +497,6 @@ static enum pmk_exit check_given(uint64_t given, enum pmk_command command)
 enum pmk_exit pmk_options_parse(int argc, char **argv, struct pmk_options *o)
 {
 	const char *config = NULL;
-	enum pmk_cpu_level level;
 	uint64_t given = 0;
 	enum pmk_exit code;
 	int from_file;
@@ -523,5 +523,5 @@ enum pmk_exit pmk_options_parse(int argc, char **argv, struct pmk_options *o)
 		return PMK_EXIT_USAGE;
 	}
 	o->pipeline.frames = (uint64_t)o->frames;
-	return pmk_cpu_level(&level) ? PMK_EXIT_USAGE : PMK_EXIT_OK; /* $POTEMKIN_CPU is as good as an option */
+	return pmk_cpu_choose(o->cpu);
 }

@@ -43,6 +43,7 @@ struct pmk_options {
 	struct pmk_size sizes[PMK_OPTIONS_MAX_SIZES]; /* bench; none given: --size's, else the usual ones */
 	int size_count;
 	uint32_t input_format; /* bench: PMK_FOURCC_* */
+	const char *cpu; /* level of the CPU; NULL: not given */
 	const char *to; /* model fetch: folder */
 	const char *root; /* setup-loopback: folder in place of /; NULL: this machine */
 	bool remove, dry_run; /* setup-loopback */

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/cpu.h"
 
-#include "base/log.h"
-
 #include <errno.h>
-#include <stdlib.h>
+#include <stdatomic.h>
 #include <string.h>
 
 static const char *const names[PMK_CPU_LEVELS] = {
@@ -19,7 +17,7 @@ static const char *const names[PMK_CPU_LEVELS] = {
 #endif
 };
 
-static const char *forced; /* NULL: as the environment says */
+static atomic_int forced = PMK_CPU_LEVELS; /* or PMK_CPU_LEVELS: none, the best is used */
 
 const char *pmk_cpu_name(enum pmk_cpu_level level)
 {
@@ -40,40 +38,32 @@ bool pmk_cpu_has(enum pmk_cpu_level level)
 	return level == PMK_CPU_BASE;
 }
 
-static int parse(const char *from, const char *name, enum pmk_cpu_level *level)
+enum pmk_cpu_level pmk_cpu_best(void)
 {
-	int best = PMK_CPU_BASE, known = -1;
+	int best = PMK_CPU_LEVELS - 1;
 
-	for (int i = 0; i < PMK_CPU_LEVELS; i++) {
-		if (names[i] && pmk_cpu_has((enum pmk_cpu_level)i))
-			best = i;
-		if (names[i] && strcmp(name, names[i]) == 0)
-			known = i;
-	}
-	if (strcmp(name, "auto") == 0)
-		known = best;
-	if (known < 0 || known > best) {
-		pmk_error("%s %s: %s; the best here is %s", from, name,
-			known < 0 ? "there is no such level" : "this machine cannot do that", names[best]);
-		return -EINVAL;
-	}
-	*level = (enum pmk_cpu_level)known;
-	return 0;
+	while (best > PMK_CPU_BASE && !(names[best] && pmk_cpu_has((enum pmk_cpu_level)best)))
+		best--;
+	return (enum pmk_cpu_level)best;
 }
 
 int pmk_cpu_force(const char *name)
 {
-	enum pmk_cpu_level level;
-	int err = parse("--cpu", name, &level);
+	int level = 0;
 
-	if (err == 0)
-		forced = strcmp(name, "auto") == 0 ? "auto" : names[level];
-	return err;
+	while (level < PMK_CPU_LEVELS && !(names[level] && strcmp(name, names[level]) == 0))
+		level++;
+	if (level == PMK_CPU_LEVELS && strcmp(name, "auto") != 0)
+		return -EINVAL;
+	if (level < PMK_CPU_LEVELS && !pmk_cpu_has((enum pmk_cpu_level)level))
+		return -ENOTSUP;
+	atomic_store(&forced, level);
+	return 0;
 }
 
-int pmk_cpu_level(enum pmk_cpu_level *level)
+enum pmk_cpu_level pmk_cpu_level(void)
 {
-	const char *asked = getenv("POTEMKIN_CPU");
+	int level = atomic_load(&forced);
 
-	return forced ? parse("--cpu", forced, level) : parse("$POTEMKIN_CPU", asked && *asked ? asked : "auto", level);
+	return level < PMK_CPU_LEVELS ? (enum pmk_cpu_level)level : pmk_cpu_best();
 }

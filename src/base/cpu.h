@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Which vectors kernels may use on this machine. Levels of one architecture are ordered: each has all that the lower
- * ones have. */
+ * ones have.
+ *
+ * The one rule: the level belongs to the process, as the CPU does. A front end forces one at its start, before it makes
+ * the objects that are to use it; an object keeps the level that it was made with. [any thread] */
 #ifndef PMK_BASE_CPU_H
 #define PMK_BASE_CPU_H
 
@@ -15,12 +18,12 @@ enum pmk_cpu_level {
 
 const char *pmk_cpu_name(enum pmk_cpu_level level);
 bool pmk_cpu_has(enum pmk_cpu_level level);
+enum pmk_cpu_level pmk_cpu_best(void); /* of those that this machine has */
 
-/* Use at most the level `name`; "auto": the best again. -EINVAL when there is no such level or this CPU lacks it;
- * logged. Call before other threads start. */
+/* Use the level `name` from now on; "auto": the best again. -EINVAL there is no such level, -ENOTSUP this CPU lacks it.
+ */
 int pmk_cpu_force(const char *name) __attribute__((warn_unused_result));
 
-/* The level to use: the one forced, else $POTEMKIN_CPU, else the best. -EINVAL for a bad $POTEMKIN_CPU; logged. */
-int pmk_cpu_level(enum pmk_cpu_level *level) __attribute__((warn_unused_result));
+enum pmk_cpu_level pmk_cpu_level(void); /* the level to use: the one forced, else the best */
 
 #endif

@@ -47,10 +47,7 @@ struct pmk_jpeg_scan {
 
 struct pmk_jpeg_scan *pmk_jpeg_scan_create(void)
 {
-	enum pmk_cpu_level level;
-
-	if (pmk_cpu_level(&level) < 0 || level < PMK_CPU_AVX2 || !__builtin_cpu_supports("bmi") ||
-		!__builtin_cpu_supports("bmi2"))
+	if (pmk_cpu_level() < PMK_CPU_AVX2 || !__builtin_cpu_supports("bmi") || !__builtin_cpu_supports("bmi2"))
 		return NULL;
 	return pmk_mem_alloc(sizeof(struct pmk_jpeg_scan));
 }

@@ -25,9 +25,7 @@ const struct pmk_edge_kernels *pmk_edge_kernels_of(enum pmk_cpu_level level)
 
 const struct pmk_edge_kernels *pmk_edge_kernels(void)
 {
-	enum pmk_cpu_level level;
-
-	return pmk_edge_kernels_of(pmk_cpu_level(&level) == 0 ? level : PMK_CPU_BASE);
+	return pmk_edge_kernels_of(pmk_cpu_level());
 }
 
 int pmk_guide_init(struct pmk_guide *g, int width, int height)

@@ -20,8 +20,7 @@ int pmk_engine_kind_parse(const char *name, enum pmk_engine_kind *kind) __attrib
 bool pmk_engine_is_built(enum pmk_engine_kind kind);
 
 /* `graph` is checked again. `threads` >= 1. -ENOTSUP something this engine lacks, -EBADMSG a graph that pmk_graph_check
- * refuses, -EINVAL $POTEMKIN_CPU is not for this machine, -ENOMEM, -EAGAIN no more threads, -EIO from the library.
- * Logged. */
+ * refuses, -ENOMEM, -EAGAIN no more threads, -EIO from the library. Logged. */
 int pmk_engine_create(const struct pmk_graph *graph, enum pmk_engine_kind kind, int threads, struct pmk_engine **engine)
 	__attribute__((warn_unused_result));
 void pmk_engine_destroy(struct pmk_engine *engine); /* NULL is fine */

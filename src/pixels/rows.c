@@ -16,9 +16,7 @@ const struct pmk_rows *pmk_rows_of(enum pmk_cpu_level level)
 
 const struct pmk_rows *pmk_rows(void)
 {
-	enum pmk_cpu_level level;
-
-	return pmk_rows_of(pmk_cpu_level(&level) == 0 ? level : PMK_CPU_BASE);
+	return pmk_rows_of(pmk_cpu_level());
 }
 
 bool pmk_taps_make(struct pmk_taps *taps, const int *place, int count)

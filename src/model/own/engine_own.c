@@ -192,12 +192,10 @@ static int prepare(struct pmk_own *own, const struct pmk_graph *graph)
 
 int pmk_engine_create_own(const struct pmk_graph *graph, int threads, struct pmk_engine **engine, const char **lacks)
 {
+	enum pmk_cpu_level level = pmk_cpu_level();
 	struct pmk_own *own;
-	enum pmk_cpu_level level;
-	int err = pmk_cpu_level(&level);
+	int err = pmk_graph_check("the network", graph);
 
-	if (err == 0)
-		err = pmk_graph_check("the network", graph);
 	if (err < 0)
 		return err;
 	own = calloc(1, sizeof *own);
