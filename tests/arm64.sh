@@ -13,7 +13,7 @@ flags='-std=gnu11 -O2 -D_GNU_SOURCE -Wall -Wextra -Werror -Wno-unused-parameter 
 base='src/base/clock.c src/base/cpu.c src/base/log.c src/base/mem.c'
 # shellcheck disable=SC2086
 $cc $flags -o "$folder/test_kernels" tests/test_kernels.c tests/reference.c $base src/model/check.c src/model/engine.c \
-	src/model/graph.c src/model/rewrite.c src/model/own/*.c -lm -lpthread
+	src/model/graph.c src/model/op_rule.c src/model/rewrite.c src/model/own/*.c -lm -lpthread
 "$emulator" "$folder/test_kernels" 300
 # shellcheck disable=SC2086
 $cc $flags -ffp-contract=off -Itests/plain '-DPMK_TEST_DATA=""' '-DPMK_LEVEL=base' -o "$folder/test_rows" \
