@@ -15,7 +15,8 @@ static void expect(struct pmk_operands *operands, int dims, int n, int h, int w,
 /* Pixels from one end of a window to the other; more than PMK_GRAPH_MAX_DIM is out of range. */
 static bool reach_in_range(int kernel, int dilation)
 {
-	return pmk_dim_in_range(kernel) && pmk_dim_in_range(dilation) && ((int64_t)kernel - 1) * dilation < PMK_GRAPH_MAX_DIM;
+	return pmk_dim_in_range(kernel) && pmk_dim_in_range(dilation) &&
+		((int64_t)kernel - 1) * dilation < PMK_GRAPH_MAX_DIM;
 }
 
 /* Positions of a window in `size`; 0 when it does not fit. */
@@ -46,8 +47,8 @@ static const char *expect_windows(
 
 	if (input->dims != 4)
 		return "input must have 4 dimensions";
-	if (!pmk_dim_in_range(op->stride_h) || !pmk_dim_in_range(op->stride_w) || !reach_in_range(kernel_h, dilation_h) ||
-		!reach_in_range(kernel_w, dilation_w))
+	if (!pmk_dim_in_range(op->stride_h) || !pmk_dim_in_range(op->stride_w) ||
+		!reach_in_range(kernel_h, dilation_h) || !reach_in_range(kernel_w, dilation_w))
 		return "stride, dilation or window out of range";
 	height = positions(input->dim[1], kernel_h, op->stride_h, dilation_h, op->same);
 	width = positions(input->dim[2], kernel_w, op->stride_w, dilation_w, op->same);
@@ -93,7 +94,8 @@ static const char *derive_transpose_conv(struct pmk_operands *operands)
 
 	if (input->dims != 4 || weights->dims != 4 || weights->dim[3] != input->dim[3])
 		return "weights do not fit the input";
-	if (!pmk_dim_in_range(op->stride_h) || !pmk_dim_in_range(op->stride_w) || op->dilation_h != 1 || op->dilation_w != 1)
+	if (!pmk_dim_in_range(op->stride_h) || !pmk_dim_in_range(op->stride_w) || op->dilation_h != 1 ||
+		op->dilation_w != 1)
 		return "stride or dilation out of range";
 	height = spread(input->dim[1], weights->dim[1], op->stride_h, op->same);
 	width = spread(input->dim[2], weights->dim[2], op->stride_w, op->same);
