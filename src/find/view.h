@@ -17,6 +17,7 @@
 #ifndef PMK_FIND_VIEW_H
 #define PMK_FIND_VIEW_H
 
+#include "find/box.h"
 #include "image/frame.h"
 
 struct pmk_view {
@@ -29,9 +30,7 @@ struct pmk_view {
 	bool fitted; /* the view was fitted to the person after the first look */
 	bool rough; /* made at first sight: due for a tighter one */
 	/* px, in the last look at the view; in the last search */
-	struct pmk_box {
-		double left, top, right, bottom;
-	} people, searched;
+	struct pmk_box people, searched;
 	struct pmk_box chosen; /* with nearest: who; empty when nobody */
 	int roomy; /* frames in a row for which a smaller view would have done, or since a rough one */
 	int frames; /* since the last search */

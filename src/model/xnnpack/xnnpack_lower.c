@@ -189,7 +189,8 @@ static enum xnn_status lower_conv(
 		(size_t)input->dim[3], least, most, from, with, bias, to, 0);
 }
 
-static enum xnn_status lower_average_pool(struct pmk_xnnpack_lowering *lowering, const struct pmk_op *op, float least, float most)
+static enum xnn_status lower_average_pool(
+	struct pmk_xnnpack_lowering *lowering, const struct pmk_op *op, float least, float most)
 {
 	const struct pmk_tensor *input = &lowering->graph->tensors[op->input[0]];
 	const struct padding pad = padding_of(op, input, &lowering->graph->tensors[op->output], op->pool_h, op->pool_w);
