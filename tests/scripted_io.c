@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "scripted.h"
 
+#include "core/stats.h"
 #include "image/fourcc.h"
 
 #include <errno.h>

@@ -3,57 +3,56 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "core/governor.h"
+#include "core/pulse.h"
+#include "core/reshape.h"
 #include "core/retry.h"
-#include "image/colour.h"
-#include "image/convert.h"
+#include "core/thread.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { ADAPTED_COUNT = 5 }; /* two in the making, one in the slot, one with the scene, one spare */
-
 static const uint64_t TURN_NS = 100 * PMK_MS_NS; /* how long to wait before looking whether to stop */
+static const uint64_t HANGS_NS = 180 * PMK_S_NS;
 static const uint64_t SILENT_NS = 3 * PMK_S_NS; /* a camera that gives nothing for so long is opened again */
+
+struct pmk_capture {
+	struct pmk_capture_settings settings; /* const after create, as is what follows */
+	struct pmk_layout layout;
+	double fps;
+	char name[160];
+	int late;
+
+	/* The capture thread's, once started. */
+	struct pmk_source *source; /* NULL while there is none */
+	struct pmk_source_place place; /* where the camera was last found */
+	struct pmk_reshape reshape;
+	struct pmk_governor governor;
+	uint64_t next_ns; /* when the governor lets the next frame be read */
+	/* by the source that is open, as of the last frame; and how many of these were left out on purpose */
+	uint64_t dropped, forgiven;
+	uint64_t pause_ns; /* before the next try to open it */
+	int missing_now; /* what `missing` was told last */
+	struct pmk_capture_figures before; /* of sources that are closed */
+
+	struct pmk_thread thread; /* the main thread's */
+
+	/* Shared. */
+	struct pmk_slot frames;
+	struct pmk_pulse pulse; /* rests wherever it waits on its own account, not in a driver */
+	pthread_mutex_t orders_lock; /* of the two flags */
+	pthread_cond_t orders; /* one of them has changed */
+	bool stopping, resting;
+	pthread_mutex_t lock; /* of the figures; only the capture thread changes them */
+	struct pmk_capture_figures figures;
+};
 
 static void drop_frame(void *item)
 {
 	pmk_frame_unref(item);
-}
-
-/* A copy of the frame in another layout, or turned; takes the frame over. NULL when none is free. */
-static struct pmk_frame *remake(
-	struct pmk_capture *c, struct pmk_frame *frame, const struct pmk_layout *layout, bool mirror, bool flip)
-{
-	struct pmk_frame *made = pmk_frame_pool_take(c->adapted, layout);
-
-	if (made && pmk_layout_equal(&frame->image.layout, layout)) {
-		pmk_convert_turn(&frame->image, &made->image, mirror, flip);
-	} else if (made && pmk_convert_scale_middle(&frame->image, &made->image)) {
-		pmk_frame_unref(made);
-		made = NULL;
-	}
-	if (made)
-		pmk_frame_copy_moment(made, frame);
-	pmk_frame_unref(frame);
-	return made;
-}
-
-/* The frame as the pipeline was set up for: a camera that came back may have another size, sampling or matrix. Takes it
- * over. */
-static struct pmk_frame *adapt(struct pmk_capture *c, struct pmk_frame *frame)
-{
-	struct pmk_layout to = c->layout;
-
-	to.range = frame->image.layout.range; /* both come, the composer takes both */
-	to.matrix = frame->image.layout.matrix;
-	if (!pmk_layout_equal(&frame->image.layout, &to))
-		frame = remake(c, frame, &to, false, false);
-	if (frame && (c->mirror || c->flip))
-		frame = remake(c, frame, &to, c->mirror, c->flip);
-	if (frame)
-		pmk_colour_to_matrix(&frame->image, c->layout.matrix);
-	return frame;
 }
 
 /* Of what the source dropped since the last picture, that much was left out on purpose and is counted as such already.
@@ -83,9 +82,9 @@ static bool wanted(struct pmk_capture *c)
 {
 	bool yes;
 
-	pthread_mutex_lock(&c->turn_lock);
+	pthread_mutex_lock(&c->orders_lock);
 	yes = !c->stopping && !c->resting;
-	pthread_mutex_unlock(&c->turn_lock);
+	pthread_mutex_unlock(&c->orders_lock);
 	return yes;
 }
 
@@ -95,11 +94,11 @@ static bool wait_until_wanted(struct pmk_capture *c)
 	bool yes;
 
 	pmk_pulse_rest(&c->pulse);
-	pthread_mutex_lock(&c->turn_lock);
+	pthread_mutex_lock(&c->orders_lock);
 	while (c->resting && !c->stopping)
-		pthread_cond_wait(&c->turn, &c->turn_lock);
+		pthread_cond_wait(&c->orders, &c->orders_lock);
 	yes = !c->stopping;
-	pthread_mutex_unlock(&c->turn_lock);
+	pthread_mutex_unlock(&c->orders_lock);
 	pmk_pulse_beat(&c->pulse);
 	return yes;
 }
@@ -110,17 +109,17 @@ static void pause_while_wanted(struct pmk_capture *c, uint64_t duration_ns)
 	int err = 0;
 
 	pmk_pulse_rest(&c->pulse);
-	pthread_mutex_lock(&c->turn_lock);
+	pthread_mutex_lock(&c->orders_lock);
 	while (!err && !c->stopping && !c->resting)
-		err = pthread_cond_timedwait(&c->turn, &c->turn_lock, &end);
-	pthread_mutex_unlock(&c->turn_lock);
+		err = pthread_cond_timedwait(&c->orders, &c->orders_lock, &end);
+	pthread_mutex_unlock(&c->orders_lock);
 	pmk_pulse_beat(&c->pulse);
 }
 
 static void tell_missing(struct pmk_capture *c, int error)
 {
-	if (c->missing && error != c->missing_now)
-		c->missing(c->user, error);
+	if (c->settings.missing && error != c->missing_now)
+		c->settings.missing(c->settings.user, error);
 	c->missing_now = error;
 }
 
@@ -178,7 +177,7 @@ static int capture_all(struct pmk_capture *c)
 		tell_back(c);
 		count(c, 1);
 		frame->number = number++;
-		frame = adapt(c, frame);
+		frame = pmk_reshape_frame(&c->reshape, frame);
 		if (frame)
 			pmk_slot_put(&c->frames, frame);
 		leave_out(c);
@@ -195,7 +194,7 @@ static void reopen(struct pmk_capture *c)
 		if (!wanted(c))
 			return;
 		c->pause_ns = pmk_retry_pause(c->pause_ns);
-		err = pmk_source_reopen(c->camera, &c->place, &c->wish, &c->source);
+		err = pmk_source_reopen(c->settings.camera, &c->place, &c->settings.wish, &c->source);
 		if (err)
 			tell_missing(c, err);
 	}
@@ -222,7 +221,7 @@ static void *capture_main(void *arg)
 			c->source = NULL;
 		}
 		if (err == -ENODATA) {
-			c->ended(c->user);
+			c->settings.ended(c->settings.user);
 			break;
 		}
 		c->pause_ns = !err ? 0 : c->pause_ns ? c->pause_ns : pmk_retry_pause(0);
@@ -236,13 +235,14 @@ static void *capture_main(void *arg)
 /* A camera may still come, a file or a better spec does not. */
 static bool may_come(const struct pmk_capture *c, int err)
 {
-	return c->wait && strncmp(c->camera, "file:", 5) != 0 && err != -EINVAL && err != -ENOMEM && err != -ENOSYS;
+	return c->settings.wait && strncmp(c->settings.camera, "file:", 5) != 0 && err != -EINVAL && err != -ENOMEM &&
+		err != -ENOSYS;
 }
 
 /* What frames will be like. */
 static void take_shape(struct pmk_capture *c)
 {
-	bool sized = c->wish.width && c->wish.height;
+	bool sized = c->settings.wish.width && c->settings.wish.height;
 
 	if (c->source) {
 		c->place = c->source->place;
@@ -251,52 +251,67 @@ static void take_shape(struct pmk_capture *c)
 		memcpy(c->name, c->source->name, sizeof c->name);
 		return;
 	}
-	c->layout = (struct pmk_layout){ .width = sized ? c->wish.width : 1280,
-		.height = sized ? c->wish.height : 720 };
-	c->fps = c->wish.fps >= 1 ? c->wish.fps : 30;
-	snprintf(c->name, sizeof c->name, "no camera yet (%.100s)", c->camera);
+	c->layout = (struct pmk_layout){ .width = sized ? c->settings.wish.width : 1280,
+		.height = sized ? c->settings.wish.height : 720 };
+	c->fps = c->settings.wish.fps >= 1 ? c->settings.wish.fps : 30;
+	snprintf(c->name, sizeof c->name, "no camera yet (%.100s)", c->settings.camera);
 }
 
-int pmk_capture_open(struct pmk_capture *c)
+static void init_orders(struct pmk_capture *c)
 {
 	pthread_condattr_t monotonic;
-	int err = pmk_slot_init(&c->frames, drop_frame);
 
-	if (err)
-		return err;
-	c->adapted = pmk_frame_pool_create(ADAPTED_COUNT);
-	err = c->adapted ? pmk_source_open(c->camera, &c->wish, &c->source) : -ENOMEM;
-	c->late = may_come(c, err) ? err : 0;
-	if (err && !c->late) {
-		pmk_frame_pool_destroy(c->adapted);
-		pmk_slot_finish(&c->frames);
-		return err;
-	}
-	pthread_mutex_init(&c->lock, NULL);
-	pthread_mutex_init(&c->turn_lock, NULL);
+	pthread_mutex_init(&c->orders_lock, NULL);
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&c->turn, &monotonic);
+	pthread_cond_init(&c->orders, &monotonic);
 	pthread_condattr_destroy(&monotonic);
+}
+
+int pmk_capture_create(const struct pmk_capture_settings *settings, struct pmk_capture **capture)
+{
+	struct pmk_capture *c = calloc(1, sizeof *c);
+	int err;
+
+	if (!c)
+		return -ENOMEM;
+	c->settings = *settings;
+	err = pmk_slot_init(&c->frames, drop_frame);
+	if (err)
+		goto out;
+	err = pmk_source_open(settings->camera, &settings->wish, &c->source);
+	c->late = may_come(c, err) ? err : 0;
+	if (err && !c->late)
+		goto out_slot;
 	take_shape(c);
-	pmk_governor_init(&c->governor, c->cpu_limit, c->fps);
+	err = pmk_reshape_init(&c->reshape, &c->layout, settings->mirror, settings->flip);
+	if (err)
+		goto out_source;
+	pmk_governor_init(&c->governor, settings->cpu_limit, c->fps);
+	pthread_mutex_init(&c->lock, NULL);
+	init_orders(c);
+	*capture = c;
 	return 0;
+out_source:
+	pmk_source_close(c->source);
+out_slot:
+	pmk_slot_finish(&c->frames);
+out:
+	free(c);
+	return err;
 }
 
 int pmk_capture_start(struct pmk_capture *c)
 {
-	int err = pthread_create(&c->thread, NULL, capture_main, c);
-
-	c->running = err == 0;
-	return -err;
+	return pmk_thread_start(&c->thread, capture_main, c);
 }
 
 static void want(struct pmk_capture *c, bool *what, bool value)
 {
-	pthread_mutex_lock(&c->turn_lock);
+	pthread_mutex_lock(&c->orders_lock);
 	*what = value;
-	pthread_cond_broadcast(&c->turn);
-	pthread_mutex_unlock(&c->turn_lock);
+	pthread_cond_broadcast(&c->orders);
+	pthread_mutex_unlock(&c->orders_lock);
 }
 
 void pmk_capture_rest(struct pmk_capture *c, bool rest)
@@ -312,20 +327,45 @@ void pmk_capture_stop(struct pmk_capture *c)
 
 int pmk_capture_join(struct pmk_capture *c, const struct timespec *until)
 {
-	if (c->running && pthread_timedjoin_np(c->thread, NULL, until))
-		return -ETIMEDOUT;
-	c->running = false;
-	return 0;
+	return pmk_thread_join(&c->thread, until);
 }
 
-void pmk_capture_close(struct pmk_capture *c)
+void pmk_capture_destroy(struct pmk_capture *c)
 {
+	if (!c)
+		return;
 	pmk_source_close(c->source);
 	pmk_slot_finish(&c->frames);
-	pmk_frame_pool_destroy(c->adapted);
-	pthread_cond_destroy(&c->turn);
-	pthread_mutex_destroy(&c->turn_lock);
+	pmk_reshape_finish(&c->reshape);
+	pthread_cond_destroy(&c->orders);
+	pthread_mutex_destroy(&c->orders_lock);
 	pthread_mutex_destroy(&c->lock);
+	free(c);
+}
+
+const struct pmk_layout *pmk_capture_layout(const struct pmk_capture *c)
+{
+	return &c->layout;
+}
+
+double pmk_capture_fps(const struct pmk_capture *c)
+{
+	return c->fps;
+}
+
+const char *pmk_capture_name(const struct pmk_capture *c)
+{
+	return c->name;
+}
+
+int pmk_capture_late(const struct pmk_capture *c)
+{
+	return c->late;
+}
+
+struct pmk_slot *pmk_capture_frames(struct pmk_capture *c)
+{
+	return &c->frames;
 }
 
 struct pmk_capture_figures pmk_capture_figures(struct pmk_capture *c)
@@ -335,5 +375,11 @@ struct pmk_capture_figures pmk_capture_figures(struct pmk_capture *c)
 	pthread_mutex_lock(&c->lock);
 	figures = c->figures;
 	pthread_mutex_unlock(&c->lock);
+	figures.overtaken = pmk_slot_overtaken(&c->frames);
 	return figures;
+}
+
+bool pmk_capture_hangs(struct pmk_capture *c, uint64_t now_ns)
+{
+	return pmk_pulse_hangs(&c->pulse, now_ns, HANGS_NS);
 }

@@ -2,22 +2,39 @@
 #include "core/output.h"
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/num.h"
-#include "core/retry.h"
+#include "base/slot.h"
+#include "core/pulse.h"
+#include "core/stats.h"
+#include "core/thread.h"
 
 #include <errno.h>
-#include <poll.h>
-#include <string.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 static const uint64_t COVER_AFTER_NS = 200 * PMK_MS_NS;
 static const uint64_t COVER_AT_LATEST_NS = PMK_S_NS; /* however slow the camera is */
 static const uint64_t LINGER_NS = 2 * PMK_S_NS; /* nobody has watched for so long: fall asleep */
+static const uint64_t HANGS_NS = 10 * PMK_S_NS;
 
-/* asleep: how often to ask sinks that have no watch_fd, and all others, to be sure */
-enum { LOOK_MS = 250, LOOK_ANYWAY_MS = 2000 };
+struct pmk_output {
+	struct pmk_output_settings settings; /* const after create */
+	bool live; /* its sinks are virtual cameras; const after create */
+	struct pmk_ports *ports; /* the output thread's, once started; but the cover in it */
+	struct pmk_thread thread; /* the main thread's */
+
+	/* Shared. */
+	struct pmk_slot slot;
+	struct pmk_pulse pulse; /* even asleep it comes round every two seconds */
+	atomic_bool stopping;
+	int stop_fd; /* readable when the thread is to stop: it may be asleep in poll */
+	pthread_mutex_t lock; /* of what follows */
+	uint64_t written, repeated;
+	struct pmk_series latency;
+};
 
 /* Where one thread's time and pictures stand. */
 struct turn {
@@ -28,195 +45,45 @@ struct turn {
 	uint64_t written;
 };
 
-static void drop_shown(void *item)
+static void tell(struct pmk_output *o, enum pmk_output_event event, int error)
 {
-	pmk_shown_unref(item);
+	o->settings.tell(o->settings.user, event, error);
 }
 
-int pmk_output_init(struct pmk_output *o, struct pmk_shown *cover)
-{
-	int err = pmk_slot_init(&o->slot, drop_shown);
-
-	if (err)
-		return err;
-	o->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (o->stop_fd < 0) {
-		err = -errno;
-		pmk_slot_finish(&o->slot);
-		return err;
-	}
-	pthread_mutex_init(&o->lock, NULL);
-	atomic_init(&o->stopping, false);
-	pmk_shown_ref(cover);
-	o->cover = cover;
-	return 0;
-}
-
-/* The cover of now, with a reference for the caller. */
-static struct pmk_shown *take_cover(struct pmk_output *o)
-{
-	struct pmk_shown *cover;
-
-	pthread_mutex_lock(&o->lock);
-	cover = o->cover;
-	pmk_shown_ref(cover);
-	pthread_mutex_unlock(&o->lock);
-	return cover;
-}
-
-void pmk_output_set_cover(struct pmk_output *o, struct pmk_shown *cover)
-{
-	struct pmk_shown *before;
-
-	pmk_shown_ref(cover);
-	pthread_mutex_lock(&o->lock);
-	before = o->cover;
-	o->cover = cover;
-	pthread_mutex_unlock(&o->lock);
-	pmk_shown_unref(before);
-}
-
-static int close_port(struct pmk_output *o, struct pmk_output_port *port)
-{
-	struct pmk_shown *cover = take_cover(o);
-	int err = port->sink ? pmk_sink_close(port->sink, cover) : 0;
-
-	port->sink = NULL;
-	pmk_shown_unref(cover);
-	return err;
-}
-
-static int close_ports(struct pmk_output *o)
-{
-	int err = 0;
-
-	for (int i = 0; i < o->port_count; i++) {
-		int one = close_port(o, &o->ports[i]);
-
-		err = err ? err : one;
-	}
-	return err;
-}
-
-void pmk_output_finish(struct pmk_output *o)
-{
-	close_ports(o);
-	pmk_shown_unref(o->cover);
-	pmk_slot_finish(&o->slot);
-	close(o->stop_fd);
-	pthread_mutex_destroy(&o->lock);
-}
-
-/* --- ports that are lost and come back --- */
-
-static void lose(struct pmk_output *o, struct pmk_output_port *port)
-{
-	close_port(o, port);
-	port->pause_ns = pmk_retry_pause(0);
-	port->retry_ns = pmk_clock_now_ns() + port->pause_ns;
-}
-
-/* While all sleep, it has to rest at once: only then does a sink notice soon that somebody comes. */
-static void reopen(struct pmk_output *o, struct pmk_output_port *port, bool asleep)
-{
-	struct pmk_shown *cover = take_cover(o);
-
-	port->pause_ns = pmk_retry_pause(port->pause_ns);
-	port->retry_ns = pmk_clock_now_ns() + port->pause_ns;
-	if (pmk_sink_open(port->spec, &o->setup, cover, &port->sink) == 0)
-		pmk_info("back again: %s", port->sink->name);
-	else
-		port->sink = NULL;
-	if (asleep && port->sink && pmk_sink_rest(port->sink, cover))
-		lose(o, port);
-	pmk_shown_unref(cover);
-}
-
-static void reopen_lost(struct pmk_output *o, bool asleep)
-{
-	for (int i = 0; i < o->port_count; i++) {
-		struct pmk_output_port *port = &o->ports[i];
-
-		if (!port->sink && port->live && pmk_clock_now_ns() >= port->retry_ns)
-			reopen(o, port, asleep);
-	}
-}
-
-/* --- who watches --- */
-
-static bool is_watched(struct pmk_output *o)
-{
-	bool any = false;
-
-	for (int i = 0; i < o->port_count; i++) /* all are asked: each takes in what has come about */
-		any |= o->ports[i].sink && pmk_sink_watched(o->ports[i].sink) != PMK_WATCH_NOBODY;
-	return any;
-}
-
-/* Sleep until the answer may be another. */
-static void wait_for_watcher(struct pmk_output *o)
-{
-	struct pollfd fds[PMK_OUTPUT_MAX_SINKS + 1] = { { .fd = o->stop_fd, .events = POLLIN } };
-	int wait_ms = LOOK_ANYWAY_MS, count = 1;
-
-	for (int i = 0; i < o->port_count; i++) {
-		if (!o->ports[i].sink)
-			continue;
-		fds[count].fd = pmk_sink_watch_fd(o->ports[i].sink, &fds[count].events);
-		if (fds[count].fd < 0)
-			wait_ms = LOOK_MS;
-		else
-			count++;
-	}
-	poll(fds, (nfds_t)count, wait_ms);
-	for (int i = 1; i < count; i++) {
-		if (!(fds[i].revents & (POLLERR | POLLHUP | POLLNVAL)))
-			continue;
-		poll(fds, 1, LOOK_MS); /* its device has gone: it would be ready at once for ever */
-		break;
-	}
-}
-
-static void rest_ports(struct pmk_output *o, struct pmk_shown *cover)
-{
-	for (int i = 0; i < o->port_count; i++) {
-		if (o->ports[i].sink && pmk_sink_rest(o->ports[i].sink, cover))
-			lose(o, &o->ports[i]);
-	}
-}
+/* --- sleep --- */
 
 /* What was composed before, and for somebody else, must not be the first thing that who comes next sees. */
 static void forget(struct pmk_output *o, struct turn *t)
 {
 	pmk_shown_unref(pmk_slot_take(&o->slot, 0));
 	pmk_shown_unref(t->last);
-	t->last = take_cover(o);
+	t->last = pmk_ports_cover(o->ports);
 	t->gap_ns = 0;
 }
 
 static void sleep_until_watched(struct pmk_output *o, struct turn *t)
 {
 	forget(o, t);
-	rest_ports(o, t->last);
-	o->tell(o->user, PMK_OUTPUT_ASLEEP, 0);
-	while (!atomic_load(&o->stopping) && !is_watched(o)) {
+	pmk_ports_rest(o->ports, t->last);
+	tell(o, PMK_OUTPUT_ASLEEP, 0);
+	while (!atomic_load(&o->stopping) && !pmk_ports_watched(o->ports)) {
 		pmk_pulse_beat(&o->pulse);
-		wait_for_watcher(o);
-		reopen_lost(o, true);
+		pmk_ports_wait(o->ports, o->stop_fd);
+		pmk_ports_reopen(o->ports, true);
 	}
 	forget(o, t);
 	t->awake_ns = t->watched_ns = t->news_ns = t->next_ns = pmk_clock_now_ns();
 	if (!atomic_load(&o->stopping))
-		o->tell(o->user, PMK_OUTPUT_AWAKE, 0);
+		tell(o, PMK_OUTPUT_AWAKE, 0);
 }
 
 static bool may_sleep(struct pmk_output *o, struct turn *t)
 {
 	uint64_t now = pmk_clock_now_ns();
 
-	if (!o->on_demand)
+	if (!o->settings.on_demand)
 		return false;
-	if (is_watched(o))
+	if (pmk_ports_watched(o->ports))
 		t->watched_ns = now;
 	return now - t->watched_ns >= LINGER_NS;
 }
@@ -225,21 +92,10 @@ static bool may_sleep(struct pmk_output *o, struct turn *t)
 
 static void write_all(struct pmk_output *o, const struct pmk_shown *shown, bool repeat)
 {
-	bool any = false;
-	int err = 0;
+	int err = pmk_ports_write(o->ports, shown, repeat);
 
-	for (int i = 0; i < o->port_count; i++) {
-		struct pmk_output_port *port = &o->ports[i];
-		int one = !port->sink || (repeat && !port->live) ? 0 : pmk_sink_write(port->sink, shown);
-
-		if (one) {
-			lose(o, port);
-			err = one;
-		}
-		any |= port->sink || port->live;
-	}
-	if (!any && err)
-		o->tell(o->user, PMK_OUTPUT_LOST, err);
+	if (err)
+		tell(o, PMK_OUTPUT_LOST, err);
 }
 
 static void count(struct pmk_output *o, struct turn *t, bool repeat)
@@ -274,7 +130,7 @@ static struct pmk_shown *choose(struct pmk_output *o, struct turn *t, struct pmk
 	}
 	if (pmk_shown_is_cover(t->last) || now - t->news_ns < cover_after(t))
 		return NULL;
-	return take_cover(o);
+	return pmk_ports_cover(o->ports);
 }
 
 /* The next picture, or NULL. One that was taken before the sleep, and was slow on its way, is nobody's any more. */
@@ -299,7 +155,7 @@ static void take_turn(struct pmk_output *o, struct turn *t)
 	if (chosen) {
 		pmk_shown_unref(t->last);
 		t->last = chosen;
-		o->tell(o->user, pmk_shown_is_cover(chosen) ? PMK_OUTPUT_COVERED : PMK_OUTPUT_LIVE, 0);
+		tell(o, pmk_shown_is_cover(chosen) ? PMK_OUTPUT_COVERED : PMK_OUTPUT_LIVE, 0);
 	}
 	write_all(o, t->last, !chosen);
 	count(o, t, !chosen);
@@ -310,38 +166,77 @@ static void take_turn(struct pmk_output *o, struct turn *t)
 static void *output_main(void *arg)
 {
 	struct pmk_output *o = arg;
-	struct turn t = {
-		.last = take_cover(o), .period_ns = (uint64_t)((double)PMK_S_NS / o->fps), .news_ns = pmk_clock_now_ns()
-	};
+	struct turn t = { .last = pmk_ports_cover(o->ports),
+		.period_ns = (uint64_t)((double)PMK_S_NS / o->settings.setup.fps),
+		.news_ns = pmk_clock_now_ns() };
 	int err;
 
 	t.next_ns = t.news_ns + t.period_ns;
-	while (!atomic_load(&o->stopping) && !(o->frames && t.written >= o->frames)) {
+	while (!atomic_load(&o->stopping) && !(o->settings.frames && t.written >= o->settings.frames)) {
 		pmk_pulse_beat(&o->pulse);
 		if (may_sleep(o, &t))
 			sleep_until_watched(o, &t);
 		else
 			take_turn(o, &t);
-		reopen_lost(o, false);
+		pmk_ports_reopen(o->ports, false);
 	}
-	err = close_ports(o);
+	err = pmk_ports_close(o->ports);
 	pmk_pulse_rest(&o->pulse);
 	pmk_shown_unref(t.last);
-	o->tell(o->user, err ? PMK_OUTPUT_LOST : PMK_OUTPUT_DONE, err);
+	tell(o, err ? PMK_OUTPUT_LOST : PMK_OUTPUT_DONE, err);
 	return NULL;
+}
+
+static void drop_shown(void *item)
+{
+	pmk_shown_unref(item);
+}
+
+int pmk_output_create(const struct pmk_output_settings *settings, const struct pmk_port *ports, int count,
+	struct pmk_shown *cover, struct pmk_output **output)
+{
+	struct pmk_output *o = calloc(1, sizeof *o);
+	int err;
+
+	if (!o)
+		return -ENOMEM;
+	o->settings = *settings;
+	o->live = ports[0].sink->live;
+	err = pmk_slot_init(&o->slot, drop_shown);
+	if (err)
+		goto out;
+	o->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	err = o->stop_fd < 0 ? -errno : 0;
+	if (err)
+		goto out_slot;
+	err = pmk_ports_create(ports, count, &settings->setup, cover, &o->ports);
+	if (err)
+		goto out_fd;
+	pthread_mutex_init(&o->lock, NULL);
+	*output = o;
+	return 0;
+out_fd:
+	close(o->stop_fd);
+out_slot:
+	pmk_slot_finish(&o->slot);
+out:
+	free(o);
+	return err;
 }
 
 int pmk_output_start(struct pmk_output *o)
 {
-	int err = pthread_create(&o->thread, NULL, output_main, o);
-
-	o->running = err == 0;
-	return -err;
+	return pmk_thread_start(&o->thread, output_main, o);
 }
 
 void pmk_output_put(struct pmk_output *o, struct pmk_shown *shown)
 {
 	pmk_slot_put(&o->slot, shown);
+}
+
+void pmk_output_set_cover(struct pmk_output *o, struct pmk_shown *cover)
+{
+	pmk_ports_set_cover(o->ports, cover);
 }
 
 void pmk_output_stop(struct pmk_output *o)
@@ -353,10 +248,18 @@ void pmk_output_stop(struct pmk_output *o)
 
 int pmk_output_join(struct pmk_output *o, const struct timespec *until)
 {
-	if (o->running && pthread_timedjoin_np(o->thread, NULL, until))
-		return -ETIMEDOUT;
-	o->running = false;
-	return 0;
+	return pmk_thread_join(&o->thread, until);
+}
+
+void pmk_output_destroy(struct pmk_output *o)
+{
+	if (!o)
+		return;
+	pmk_ports_destroy(o->ports);
+	pmk_slot_finish(&o->slot);
+	close(o->stop_fd);
+	pthread_mutex_destroy(&o->lock);
+	free(o);
 }
 
 struct pmk_output_figures pmk_output_figures(struct pmk_output *o)
@@ -373,4 +276,9 @@ struct pmk_output_figures pmk_output_figures(struct pmk_output *o)
 	figures.latency_ms_p50 = pmk_snapshot_quantile(&latency, 0.5);
 	figures.latency_ms_p99 = pmk_snapshot_quantile(&latency, 0.99);
 	return figures;
+}
+
+bool pmk_output_hangs(struct pmk_output *o, uint64_t now_ns)
+{
+	return o->live && pmk_pulse_hangs(&o->pulse, now_ns, HANGS_NS);
 }

@@ -7,21 +7,12 @@
 #ifndef PMK_CORE_PIPELINE_H
 #define PMK_CORE_PIPELINE_H
 
-#include "core/stats.h"
+#include "core/status.h"
 #include "io/sink.h"
 #include "io/source.h"
 #include "scene/scene.h"
 
 enum { PMK_PIPELINE_MAX_OUTPUTS = 16 };
-
-enum pmk_state {
-	PMK_STATE_IDLE, /* nobody watches: the camera is closed, the cover is in every buffer of the outputs */
-	PMK_STATE_OPENING, /* no picture yet: outputs hold the cover */
-	PMK_STATE_LIVE,
-	PMK_STATE_COVERED, /* backdrop only; the camera is tried again */
-	PMK_STATE_ENDED, /* the source has come to its end */
-	PMK_STATE_FAILED, /* what no retry can cure */
-};
 
 /* Strings are used until destroy. */
 struct pmk_pipeline_settings {
@@ -38,9 +29,6 @@ struct pmk_pipeline_settings {
 	uint64_t frames; /* stop after so many composed pictures; 0: never */
 	bool wait; /* no camera at create is no error: the cover is shown until there is one */
 };
-
-/* Who failed, for the exit code. */
-enum pmk_part { PMK_PART_NONE, PMK_PART_CAMERA, PMK_PART_SCENE, PMK_PART_OUTPUT };
 
 struct pmk_pipeline_report {
 	enum pmk_state state;
@@ -66,7 +54,8 @@ int pmk_pipeline_start(struct pmk_pipeline *pipeline, enum pmk_part *part) __att
 
 /* Readable when the pipeline has ended or failed by itself. */
 int pmk_pipeline_event_fd(const struct pmk_pipeline *pipeline);
-void pmk_pipeline_report(struct pmk_pipeline *pipeline, struct pmk_pipeline_report *report); /* [any thread] */
+/* No picture waits for it: what takes long is done on copies. [any thread, once started] */
+void pmk_pipeline_report(struct pmk_pipeline *pipeline, struct pmk_pipeline_report *report);
 /* Which thread hangs at now_ns: "scene" (at one picture for a minute), "camera" (for three in its driver, which may
  * have to ask a person), "output" (that of the virtual cameras, for ten seconds); NULL: none. Who waits for something
  * else does not hang: while nobody watches, while the camera is away, for the reader of a pipe. [any thread] */

@@ -1,7 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/stage.h"
 
+#include "core/pulse.h"
+#include "core/stats.h"
+#include "core/thread.h"
+
 #include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+static const uint64_t HANGS_NS = 60 * PMK_S_NS;
+
+struct pmk_stage {
+	struct pmk_stage_settings settings; /* const after create */
+
+	/* The scene thread's, once started. */
+	struct pmk_scene *scene;
+	struct pmk_shown *cover; /* of now */
+	int marked; /* the reason that is marked on it */
+
+	struct pmk_thread thread; /* the main thread's */
+
+	/* Shared. */
+	atomic_int missing; /* why there is no camera, negative errno; 0: there is one */
+	atomic_bool had_camera; /* ever */
+	atomic_bool stopping;
+	struct pmk_pulse pulse; /* rests while it waits for a frame */
+	pthread_mutex_t lock; /* of what follows */
+	uint64_t composed, covered;
+	struct pmk_series steps[PMK_STAGE_STEPS];
+};
 
 static void count(struct pmk_stage *s, const struct pmk_shown *shown, const struct pmk_scene_times *times)
 {
@@ -49,13 +78,13 @@ static void mark_cover(struct pmk_stage *s)
 	if (missing == s->marked || pmk_scene_cover(s->scene, mark_of(missing, atomic_load(&s->had_camera)), &cover))
 		return;
 	s->marked = missing;
-	s->change_cover(s->user, cover);
+	s->settings.change_cover(s->settings.user, cover);
 	pmk_shown_unref(s->cover);
 	s->cover = cover;
 	if (!missing)
 		return;
 	pmk_shown_ref(cover);
-	s->show(s->user, cover);
+	s->settings.show(s->settings.user, cover);
 }
 
 /* Takes the frame over. */
@@ -69,7 +98,7 @@ static void take_turn(struct pmk_stage *s, struct pmk_frame *frame)
 	if (!shown)
 		return;
 	count(s, shown, &times);
-	s->show(s->user, shown);
+	s->settings.show(s->settings.user, shown);
 }
 
 static void *stage_main(void *arg)
@@ -77,7 +106,7 @@ static void *stage_main(void *arg)
 	struct pmk_stage *s = arg;
 
 	while (!atomic_load(&s->stopping)) {
-		struct pmk_frame *frame = pmk_slot_take(s->frames, UINT64_MAX);
+		struct pmk_frame *frame = pmk_slot_take(s->settings.frames, UINT64_MAX);
 
 		pmk_pulse_beat(&s->pulse);
 		mark_cover(s);
@@ -88,29 +117,34 @@ static void *stage_main(void *arg)
 	return NULL;
 }
 
-int pmk_stage_open(struct pmk_stage *s, const struct pmk_scene_settings *settings, const struct pmk_layout *layout,
-	int shown_count)
+int pmk_stage_create(const struct pmk_stage_settings *settings, struct pmk_stage **stage)
 {
-	int err = pmk_scene_create(settings, layout, shown_count, &s->scene);
+	struct pmk_stage *s = calloc(1, sizeof *s);
+	int err;
 
+	if (!s)
+		return -ENOMEM;
+	s->settings = *settings;
+	atomic_init(&s->had_camera, settings->had_camera);
+	err = pmk_scene_create(&settings->scene, &settings->layout, settings->shown_count, &s->scene);
 	if (err)
-		return err;
+		goto out;
 	err = pmk_scene_cover(s->scene, NULL, &s->cover);
-	if (err) {
-		pmk_scene_destroy(s->scene);
-		s->scene = NULL;
-		return err;
-	}
+	if (err)
+		goto out_scene;
 	pthread_mutex_init(&s->lock, NULL);
+	*stage = s;
 	return 0;
+out_scene:
+	pmk_scene_destroy(s->scene);
+out:
+	free(s);
+	return err;
 }
 
 int pmk_stage_start(struct pmk_stage *s)
 {
-	int err = pthread_create(&s->thread, NULL, stage_main, s);
-
-	s->running = err == 0;
-	return -err;
+	return pmk_thread_start(&s->thread, stage_main, s);
 }
 
 void pmk_stage_tell_missing(struct pmk_stage *s, int error)
@@ -118,7 +152,7 @@ void pmk_stage_tell_missing(struct pmk_stage *s, int error)
 	if (!error)
 		atomic_store(&s->had_camera, true);
 	atomic_store(&s->missing, error);
-	pmk_slot_nudge(s->frames);
+	pmk_slot_nudge(s->settings.frames);
 }
 
 void pmk_stage_stop(struct pmk_stage *s)
@@ -128,19 +162,32 @@ void pmk_stage_stop(struct pmk_stage *s)
 
 int pmk_stage_join(struct pmk_stage *s, const struct timespec *until)
 {
-	if (s->running && pthread_timedjoin_np(s->thread, NULL, until))
-		return -ETIMEDOUT;
-	s->running = false;
-	return 0;
+	return pmk_thread_join(&s->thread, until);
 }
 
-void pmk_stage_close(struct pmk_stage *s)
+void pmk_stage_destroy(struct pmk_stage *s)
 {
-	if (!s->scene)
+	if (!s)
 		return;
 	pmk_shown_unref(s->cover);
 	pmk_scene_destroy(s->scene);
 	pthread_mutex_destroy(&s->lock);
+	free(s);
+}
+
+const struct pmk_layout *pmk_stage_layout(const struct pmk_stage *s)
+{
+	return pmk_scene_layout(s->scene);
+}
+
+const char *pmk_stage_model(const struct pmk_stage *s)
+{
+	return pmk_scene_model(s->scene);
+}
+
+struct pmk_shown *pmk_stage_cover(const struct pmk_stage *s)
+{
+	return s->cover;
 }
 
 struct pmk_stage_figures pmk_stage_figures(struct pmk_stage *s)
@@ -158,4 +205,9 @@ struct pmk_stage_figures pmk_stage_figures(struct pmk_stage *s)
 		figures.ms_p50[i] = pmk_snapshot_quantile(&steps[i], 0.5);
 	}
 	return figures;
+}
+
+bool pmk_stage_hangs(struct pmk_stage *s, uint64_t now_ns)
+{
+	return pmk_pulse_hangs(&s->pulse, now_ns, HANGS_NS);
 }

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/outputs.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* An output, and what is known of its thread. */
+struct member {
+	struct pmk_output *output;
+	struct pmk_outputs *all;
+	bool finishes; /* a film, whose end is worth waiting for; const after create */
+	bool ended; /* under the lock of all */
+};
+
+struct pmk_outputs {
+	struct pmk_outputs_settings settings; /* const after create, as is what follows */
+	char (*names)[sizeof((struct pmk_sink *)0)->name];
+	int member_count;
+
+	pthread_mutex_t lock; /* of what follows */
+	int left; /* so many have not ended */
+
+	struct member members[]; /* const after create, but for `ended` */
+};
+
+/* --- what outputs tell [output threads] --- */
+
+static void end_member(struct member *member, int error)
+{
+	struct pmk_outputs *o = member->all;
+	bool last;
+
+	pthread_mutex_lock(&o->lock);
+	o->left -= !member->ended;
+	last = !member->ended && !o->left;
+	member->ended = true;
+	pthread_mutex_unlock(&o->lock);
+	if (last)
+		o->settings.ended(o->settings.user, error);
+}
+
+static void heard(void *user, enum pmk_output_event event, int error)
+{
+	struct member *member = user;
+	struct pmk_outputs *o = member->all;
+	bool of_state = event == PMK_OUTPUT_LIVE || event == PMK_OUTPUT_COVERED;
+
+	if (event != PMK_OUTPUT_DONE && (!of_state || member == &o->members[0]))
+		o->settings.tell(o->settings.user, event, error);
+	if (event == PMK_OUTPUT_DONE || event == PMK_OUTPUT_LOST)
+		end_member(member, event == PMK_OUTPUT_LOST ? error : 0);
+}
+
+/* --- main thread --- */
+
+static int open_sinks(
+	struct pmk_outputs *o, struct pmk_port *ports, const char *const *specs, int count, struct pmk_shown *cover)
+{
+	for (int i = 0; i < count; i++) {
+		int err = pmk_sink_open(specs[i], &o->settings.setup, cover, &ports[i].sink);
+
+		if (err)
+			return err;
+		ports[i].spec = specs[i];
+		memcpy(o->names[i], ports[i].sink->name, sizeof o->names[i]);
+	}
+	return 0;
+}
+
+/* Virtual cameras to the front, all else in its order; how many these are. */
+static int sort_ports(struct pmk_port *ports, int count)
+{
+	int live = 0;
+
+	for (int i = 0; i < count; i++) {
+		struct pmk_port port = ports[i];
+
+		if (!port.sink->live)
+			continue;
+		memmove(&ports[live + 1], &ports[live], (size_t)(i - live) * sizeof *ports);
+		ports[live++] = port;
+	}
+	return live;
+}
+
+/* The sinks are taken out of `ports`; they stay there on failure. */
+static int add_member(struct pmk_outputs *o, struct pmk_port *ports, int count, bool on_demand, struct pmk_shown *cover)
+{
+	struct member *member = &o->members[o->member_count];
+	struct pmk_output_settings settings = { .setup = o->settings.setup,
+		.frames = o->settings.frames,
+		.on_demand = on_demand,
+		.tell = heard,
+		.user = member };
+	int err;
+
+	*member = (struct member){ .all = o, .finishes = ports[0].sink->finishes };
+	err = pmk_output_create(&settings, ports, count, cover, &member->output);
+	if (err)
+		return err;
+	for (int i = 0; i < count; i++)
+		ports[i].sink = NULL;
+	o->left = ++o->member_count;
+	return 0;
+}
+
+static int add_members(struct pmk_outputs *o, struct pmk_port *ports, int count, struct pmk_shown *cover)
+{
+	int live = sort_ports(ports, count), err = 0;
+
+	if (live)
+		err = add_member(o, ports, live, o->settings.on_demand && live == count, cover);
+	for (int i = live; !err && i < count; i++)
+		err = add_member(o, &ports[i], 1, false, cover);
+	return err;
+}
+
+static void close_spoilt(struct pmk_port *ports, int count, struct pmk_shown *cover)
+{
+	for (int i = 0; i < count; i++) {
+		if (!ports[i].sink)
+			continue;
+		ports[i].sink->spoilt = true;
+		pmk_sink_close(ports[i].sink, cover);
+	}
+}
+
+static struct pmk_outputs *allocate(const struct pmk_outputs_settings *settings, int count)
+{
+	struct pmk_outputs *o = calloc(1, sizeof *o + (size_t)count * sizeof o->members[0]);
+
+	if (!o)
+		return NULL;
+	o->names = calloc((size_t)count, sizeof *o->names);
+	if (!o->names) {
+		free(o);
+		return NULL;
+	}
+	o->settings = *settings;
+	pthread_mutex_init(&o->lock, NULL);
+	return o;
+}
+
+int pmk_outputs_create(const struct pmk_outputs_settings *settings, const char *const *specs, int count,
+	struct pmk_shown *cover, struct pmk_outputs **outputs)
+{
+	struct pmk_port *ports = calloc((size_t)count, sizeof *ports);
+	struct pmk_outputs *o = allocate(settings, count);
+	int err = ports && o ? open_sinks(o, ports, specs, count, cover) : -ENOMEM;
+
+	if (!err)
+		err = add_members(o, ports, count, cover);
+	if (err) {
+		if (ports)
+			close_spoilt(ports, count, cover);
+		pmk_outputs_destroy(o);
+	} else {
+		*outputs = o;
+	}
+	free(ports);
+	return err;
+}
+
+int pmk_outputs_start(struct pmk_outputs *o)
+{
+	int err = 0;
+
+	for (int i = 0; !err && i < o->member_count; i++)
+		err = pmk_output_start(o->members[i].output);
+	return err;
+}
+
+void pmk_outputs_put(struct pmk_outputs *o, struct pmk_shown *shown)
+{
+	for (int i = 0; i < o->member_count; i++) {
+		pmk_shown_ref(shown);
+		pmk_output_put(o->members[i].output, shown);
+	}
+	pmk_shown_unref(shown);
+}
+
+void pmk_outputs_set_cover(struct pmk_outputs *o, struct pmk_shown *cover)
+{
+	for (int i = 0; i < o->member_count; i++)
+		pmk_output_set_cover(o->members[i].output, cover);
+}
+
+void pmk_outputs_stop(struct pmk_outputs *o)
+{
+	for (int i = 0; i < o->member_count; i++)
+		pmk_output_stop(o->members[i].output);
+}
+
+int pmk_outputs_join(struct pmk_outputs *o, const struct timespec *until, const struct timespec *finished)
+{
+	int err = 0;
+
+	for (int i = 0; i < o->member_count; i++) {
+		int one = pmk_output_join(o->members[i].output, o->members[i].finishes ? finished : until);
+
+		err = err ? err : one;
+	}
+	return err;
+}
+
+void pmk_outputs_destroy(struct pmk_outputs *o)
+{
+	if (!o)
+		return;
+	for (int i = 0; i < o->member_count; i++)
+		pmk_output_destroy(o->members[i].output);
+	pthread_mutex_destroy(&o->lock);
+	free(o->names);
+	free(o);
+}
+
+const char *pmk_outputs_name(const struct pmk_outputs *o, int index)
+{
+	return o->names[index];
+}
+
+struct pmk_output_figures pmk_outputs_figures(struct pmk_outputs *o)
+{
+	return pmk_output_figures(o->members[0].output);
+}
+
+bool pmk_outputs_hang(struct pmk_outputs *o, uint64_t now_ns)
+{
+	for (int i = 0; i < o->member_count; i++) {
+		if (pmk_output_hangs(o->members[i].output, now_ns))
+			return true;
+	}
+	return false;
+}

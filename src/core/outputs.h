@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* All sinks of a pipeline, and the output threads that write to them.
+ *
+ * The one rule: virtual cameras share one thread, which is the first; each other sink has its own. The first one says
+ * whether we are live. Functions are the main thread's unless said. */
+#ifndef PMK_CORE_OUTPUTS_H
+#define PMK_CORE_OUTPUTS_H
+
+#include "core/output.h"
+
+struct pmk_outputs_settings {
+	struct pmk_sink_setup setup; /* of all sinks */
+	uint64_t frames; /* each output is done after so many composed pictures; 0: never */
+	/* fall asleep while nobody watches. An output that cannot tell is watched, and so are all others then */
+	bool on_demand;
+	/* As of struct pmk_output_settings; LIVE and COVERED of the first output only, DONE of none. [output threads]
+	 */
+	void (*tell)(void *user, enum pmk_output_event event, int error);
+	/* None is left; error is why the last one ended, 0: it was done. Told once. [output threads] */
+	void (*ended)(void *user, int error);
+	void *user;
+};
+
+struct pmk_outputs;
+
+/* Opens `count` sinks, at least one, with the cover in them; takes a reference of it. The specs' strings are used until
+ * destroy. Errors as pmk_sink_open. */
+int pmk_outputs_create(const struct pmk_outputs_settings *settings, const char *const *specs, int count,
+	struct pmk_shown *cover, struct pmk_outputs **outputs) __attribute__((warn_unused_result));
+int pmk_outputs_start(struct pmk_outputs *outputs) __attribute__((warn_unused_result));
+/* to each; takes a reference over. [scene thread] */
+void pmk_outputs_put(struct pmk_outputs *outputs, struct pmk_shown *shown);
+/* from now on; takes references of its own. [any thread] */
+void pmk_outputs_set_cover(struct pmk_outputs *outputs, struct pmk_shown *cover);
+void pmk_outputs_stop(struct pmk_outputs *outputs); /* begin to cover and close; do not wait */
+/* Virtual cameras first. Who writes the end of a film is given until `finished`, all others until `until`, as by
+ * pmk_thread_deadline. 0 or -ETIMEDOUT. */
+int pmk_outputs_join(struct pmk_outputs *outputs, const struct timespec *until, const struct timespec *finished)
+	__attribute__((warn_unused_result));
+void pmk_outputs_destroy(struct pmk_outputs *outputs); /* joined, or never started; NULL is fine */
+
+const char *pmk_outputs_name(const struct pmk_outputs *outputs, int index); /* of a sink, as at create */
+struct pmk_output_figures pmk_outputs_figures(struct pmk_outputs *outputs); /* of the first. [any thread] */
+bool pmk_outputs_hang(struct pmk_outputs *outputs, uint64_t now_ns); /* one of them: pmk_output_hangs. [any thread] */
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* Brings a camera's frames to the one shape that the pipeline was created for, and turns them: a camera that came back
+ * may have another size, sampling or matrix.
+ *
+ * The one rule: what comes out has the layout given at init, but for its range. Most frames pass as they are. One
+ * thread; `mirror` and `flip` may change between two frames. */
+#ifndef PMK_CORE_RESHAPE_H
+#define PMK_CORE_RESHAPE_H
+
+#include "image/frame.h"
+
+struct pmk_reshape {
+	struct pmk_layout layout;
+	bool mirror, flip;
+	struct pmk_frame_pool *pool; /* of what is copied */
+};
+
+int pmk_reshape_init(struct pmk_reshape *reshape, const struct pmk_layout *layout, bool mirror, bool flip)
+	__attribute__((warn_unused_result));
+void pmk_reshape_finish(struct pmk_reshape *reshape); /* frames that came out may outlive it */
+
+/* Takes the frame over; gives it, or a copy. NULL when no memory for a copy is free: the frame is dropped. */
+struct pmk_frame *pmk_reshape_frame(struct pmk_reshape *reshape, struct pmk_frame *frame);
+
+#endif

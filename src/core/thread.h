@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* A thread that is started once and waited for with a limit.
+ *
+ * The one rule: join again after -ETIMEDOUT, until it is 0: what the thread uses must outlive it. A zeroed one was
+ * never started. [the thread that starts and joins it] */
+#ifndef PMK_CORE_THREAD_H
+#define PMK_CORE_THREAD_H
+
+#include "base/clock.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <time.h>
+
+struct pmk_thread {
+	pthread_t id;
+	bool running;
+};
+
+/* 0 or negative errno */
+static inline int pmk_thread_start(struct pmk_thread *thread, void *(*run)(void *), void *user)
+{
+	int err = pthread_create(&thread->id, NULL, run, user);
+
+	thread->running = err == 0;
+	return -err;
+}
+
+/* So long from now, for join; CLOCK_REALTIME, because pthread_timedjoin_np knows no other clock. */
+static inline struct timespec pmk_thread_deadline(uint64_t wait_ns)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	t.tv_nsec += (long)(wait_ns % PMK_S_NS);
+	t.tv_sec += (time_t)(wait_ns / PMK_S_NS) + t.tv_nsec / (long)PMK_S_NS;
+	t.tv_nsec %= (long)PMK_S_NS;
+	return t;
+}
+
+/* Wait for its end until `until`. 0, also when it was never started; -ETIMEDOUT: it still runs. */
+static inline int pmk_thread_join(struct pmk_thread *thread, const struct timespec *until)
+{
+	if (thread->running && pthread_timedjoin_np(thread->id, NULL, until))
+		return -ETIMEDOUT;
+	thread->running = false;
+	return 0;
+}
+
+#endif
