@@ -316,7 +316,7 @@ static int fake_list(int *numbers, int most)
 	return fake_node_count;
 }
 
-static const struct pmk_v4l2_sys fake_sys = {
+const struct pmk_v4l2_sys pmk_v4l2_kernel = {
 	.open = fake_open,
 	.close = fake_close,
 	.ioctl = fake_ioctl,
@@ -340,14 +340,12 @@ void fake_begin(void)
 	memset(fake_nodes, 0, sizeof(fake_nodes));
 	fake_node_count = 0;
 	fake_log[0] = '\0';
-	pmk_v4l2_replace(&fake_sys);
 	pmk_log_set_cures(pmk_cures);
 	pmk_log_redirect(catch_line, NULL);
 }
 
 void fake_end(void)
 {
-	pmk_v4l2_replace(NULL);
 	pmk_log_redirect(NULL, NULL);
 	for (int i = 0; i < fake_node_count; i++) {
 		struct fake_camera *c = fake_nodes[i].camera;

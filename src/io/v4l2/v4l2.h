@@ -2,7 +2,7 @@
 /* Video4Linux 2 for cameras, virtual cameras and the device list: the system calls behind one seam, and what all ask.
  *
  * The one rule: nobody else in io/ makes a V4L2 system call, so that tests can put a scripted driver in the kernel's
- * place. */
+ * place. They define a pmk_v4l2_kernel of their own, and the linker then leaves io's out; there is nothing to set. */
 #ifndef PMK_IO_V4L2_V4L2_H
 #define PMK_IO_V4L2_V4L2_H
 
@@ -30,8 +30,10 @@ struct pmk_v4l2_sys {
 };
 
 extern const struct pmk_v4l2_sys pmk_v4l2_kernel;
-const struct pmk_v4l2_sys *pmk_v4l2(void); /* the one in use */
-void pmk_v4l2_replace(const struct pmk_v4l2_sys *sys); /* NULL: the kernel. For tests; nothing may be open */
+static inline const struct pmk_v4l2_sys *pmk_v4l2(void)
+{
+	return &pmk_v4l2_kernel;
+}
 
 struct pmk_v4l2_map {
 	void *memory;
