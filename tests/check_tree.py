@@ -250,7 +250,7 @@ def check_tags(root):
         if defined and tag.startswith(PREFIXES):
             meanings.setdefault(tag, []).append((kind, "%s:%d" % (path, number)))
         elif defined and not path.endswith(".c"):
-            yield "%s:%d" % (path, number), "%s %s: a tag in a header begins with %s" % (kind, tag, " or ".join(PREFIXES))
+            yield "%s:%d" % (path, number), "%s %s: a tag in a header begins with pmk_" % (kind, tag)
     for path, (number, kind, tag, _) in seen:
         where = "%s:%d" % (path, number)
         for other, there in meanings.get(tag, ()):
@@ -299,7 +299,8 @@ def functions(text):
 def texts_of(root):
     """Whatever is written by hand as lines of code."""
     tops = [name for name in os.listdir(root) if os.path.isfile(os.path.join(root, name))]
-    for path in sorted(tops) + list(files(root, ".ci", "contrib", "fuzz", "include", "plugins", "src", "tests", "tools")):
+    inside = files(root, ".ci", "contrib", "fuzz", "include", "plugins", "src", "tests", "tools")
+    for path in sorted(tops) + list(inside):
         text = read(root, path)
         if path.endswith(TEXTS) or text.startswith("#!"):
             yield path, text

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A test that is killed, as a run that takes too long is, leaves no process behind; one that is told to end leaves no file either.
+"""A test that is killed, as a run that takes too long is, leaves no process behind; one that is told to end leaves no
+file either.
 
 usage: tests/rig_killed.py"""
 
@@ -34,15 +35,18 @@ def is_gone(pid):
 
 def kill(number):
     """Folder and processes of a test that was ended so."""
-    with subprocess.Popen([sys.executable, __file__, "/bin/true", "waits"], stdout=subprocess.PIPE, text=True, start_new_session=True) as test:
+    with subprocess.Popen([sys.executable, __file__, "/bin/true", "waits"], stdout=subprocess.PIPE, text=True,
+                          start_new_session=True) as test:
         try:
             folder, *pids = test.stdout.readline().split()
-            assert len(pids) == 2 and os.path.isdir(folder) and not any(is_gone(pid) for pid in pids), "the test did not begin"
+            began = len(pids) == 2 and os.path.isdir(folder) and not any(is_gone(pid) for pid in pids)
+            assert began, "the test did not begin"
             test.send_signal(number)
             test.wait(PATIENCE)
             deadline = time.monotonic() + PATIENCE
             while not all(is_gone(pid) for pid in pids):
-                assert time.monotonic() < deadline, "signal %d: still there: %s" % (number, [pid for pid in pids if not is_gone(pid)])
+                left = [pid for pid in pids if not is_gone(pid)]
+                assert time.monotonic() < deadline, "signal %d: still there: %s" % (number, left)
                 time.sleep(0.02)
         finally:
             test.kill()

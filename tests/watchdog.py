@@ -28,9 +28,11 @@ def main(program):
     with tempfile.TemporaryDirectory() as work, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(work + "/notify")
         manager.settimeout(PATIENCE)
-        environment = {**os.environ, "NOTIFY_SOCKET": work + "/notify", "WATCHDOG_USEC": "600000", "XDG_CONFIG_HOME": work}
+        environment = {**os.environ, "NOTIFY_SOCKET": work + "/notify", "WATCHDOG_USEC": "600000",
+                       "XDG_CONFIG_HOME": work}
         environment.pop("WATCHDOG_PID", None)
-        with subprocess.Popen([program, "-q", "-c", "presenter", "-s", "160x90", "-o", "null"], env=environment) as child:
+        with subprocess.Popen([program, "-q", "-c", "presenter", "-s", "160x90", "-o", "null"],
+                              env=environment) as child:
             try:
                 for words in EXPECTED:
                     if words == "STOPPING=1":

@@ -64,8 +64,10 @@ def browser(name):
     check((seen["width"], seen["height"]) == (1280, 720), "it sees %dx%d" % (seen["width"], seen["height"]))
     check(seen["frames"] > 0 and seen["state"] == "live", "it sees no pictures: %s" % seen)
     far = max(abs(a - b) for end in ("least", "most") for a, b in zip(seen["corner"][end], COLOUR))
-    check(far <= NEAR, "the corner has colours from %s to %s, not %s" % (seen["corner"]["least"], seen["corner"]["most"], COLOUR))
-    check(max(seen["all"]["most"]) > max(COLOUR) + NEAR or min(seen["all"]["least"]) < min(COLOUR) - NEAR, "nobody is in the picture")
+    check(far <= NEAR,
+          "the corner has colours from %s to %s, not %s" % (seen["corner"]["least"], seen["corner"]["most"], COLOUR))
+    check(max(seen["all"]["most"]) > max(COLOUR) + NEAR or min(seen["all"]["least"]) < min(COLOUR) - NEAR,
+          "nobody is in the picture")
     return "%.2f pictures/s, the corner within %d levels of %s" % (seen["fps"], far, rig.BACKDROP)
 
 
@@ -86,26 +88,29 @@ def lose_camera(camera, reader, program, times):
 def watch_return(camera, reader):
     """Seconds from the camera's being there to the first picture from it."""
     since = camera.since()
-    return wait_until(lambda: [shown for shown in times_of(reader, "somebody") if shown > since], "pictures after the return")[0] - since
+    return wait_until(lambda: [shown for shown in times_of(reader, "somebody") if shown > since],
+                      "pictures after the return")[0] - since
 
 
 def come_and_go(reader, program, notes):
-    """The camera comes back and goes ten times, for longer each time; each time the page sees pictures. What it took."""
+    """The camera comes back and goes ten times, for longer each time; each time the page sees pictures. What it
+    took."""
     covered, back = [], []
     for times in range(1, FAULTS + 1):
         time.sleep(0.5 * times)
         with Camera("YUYV") as camera:
             back.append(watch_return(camera, reader))
             told = len(notes)
-            wait_until(lambda: len(notes) > told + 1 and notes[-1]["frames"] > notes[told]["frames"], "pictures in the page")
+            wait_until(lambda: len(notes) > told + 1 and notes[-1]["frames"] > notes[told]["frames"],
+                       "pictures in the page")
             covered.append(lose_camera(camera, reader, program, times + 1))
     return covered, back
 
 
 @test("Chromium watches while the camera comes and goes ten times")
 def chromium_stays():
-    """The page takes the first camera there is: ours, while the other one is away. The times are those at which pictures were written,
-    whoever reads them when."""
+    """The page takes the first camera there is: ours, while the other one is away. The times are those at which
+    pictures were written, whoever reads them when."""
     notes, took = [], []
 
     def faults(told):
@@ -122,7 +127,8 @@ def chromium_stays():
         ends_well(program)
     bad = [note for note in notes if note["state"] != "live" or note["ended"]]
     check(not bad, "the track ended: %s" % bad[:1])
-    return "%d looks at the track, all live, %d pictures; covered after %.0f ms at most, live %.2f s after the return at most" % (
+    return ("%d looks at the track, all live, %d pictures; covered after %.0f ms at most, live %.2f s after the return "
+            "at most") % (
         len(notes), notes[-1]["frames"], 1000 * max(took[0]), max(took[1]))
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""A private desktop for tests: bus, PipeWire and WirePlumber, and where asked for a display, in folders of the test's own. The bus
-starts the portal when it is first asked for; a portal before 1.18.3 decides then whether there is a camera.
+"""A private desktop for tests: bus, PipeWire and WirePlumber, and where asked for a display, in folders of the test's
+own. The bus starts the portal when it is first asked for; a portal before 1.18.3 decides then whether there is a
+camera.
 
 The one rule: nothing of it touches the user's own session, and all of it has ended when its block is left."""
 
@@ -32,8 +33,8 @@ def is_mounted(folder):
 
 
 def release_documents(folder):
-    """What the portal mounts there may still be mounted when it is killed, and would keep the folder from being removed. It may also
-    go by itself at this very moment."""
+    """What the portal mounts there may still be mounted when it is killed, and would keep the folder from being
+    removed. It may also go by itself at this very moment."""
     command = ["fusermount3", "-u", "-z", folder]
     if is_mounted(folder) and subprocess.run(command, stderr=subprocess.DEVNULL, check=False).returncode:
         check(not is_mounted(folder), folder + " cannot be unmounted")
@@ -56,13 +57,15 @@ class Desktop:
             os.environ.pop(name, None)
         os.environ.update(
             HOME=home, XDG_RUNTIME_DIR=runtime, XDG_CONFIG_HOME=home + "/config", XDG_DATA_HOME=home + "/data",
-            XDG_STATE_HOME=home + "/state", XDG_CACHE_HOME=home + "/cache", DBUS_SESSION_BUS_ADDRESS="unix:path=" + runtime + "/bus",
+            XDG_STATE_HOME=home + "/state", XDG_CACHE_HOME=home + "/cache",
+            DBUS_SESSION_BUS_ADDRESS="unix:path=" + runtime + "/bus",
             DISABLE_RTKIT="1", XDG_SESSION_TYPE="x11", XDG_CURRENT_DESKTOP="GNOME")
         if self.display:
             self.start("Xvfb", DISPLAY, "-screen", "0", "1280x900x24", "-nolisten", "tcp")
             os.environ["DISPLAY"] = DISPLAY
             wait_until(lambda: os.path.exists("/tmp/.X11-unix/X" + DISPLAY[1:]), "the display")
-        self.start("dbus-daemon", "--session", "--address=" + os.environ["DBUS_SESSION_BUS_ADDRESS"], "--nofork", "--nopidfile")
+        self.start("dbus-daemon", "--session", "--address=" + os.environ["DBUS_SESSION_BUS_ADDRESS"], "--nofork",
+                   "--nopidfile")
         wait_until(lambda: os.path.exists(runtime + "/bus"), "the bus")
         self.start_pipewire()
         self.start_manager()
@@ -106,8 +109,9 @@ class Desktop:
 def allow_cameras(answer="yes"):
     """As if the user had answered so for every program; the portal keeps that in its store."""
     rig.run("gdbus", "call", "--session", "--dest", "org.freedesktop.impl.portal.PermissionStore", "--object-path",
-            "/org/freedesktop/impl/portal/PermissionStore", "--method", "org.freedesktop.impl.portal.PermissionStore.SetPermission",
-            "devices", "true", "camera", "", "['%s']" % answer)
+            "/org/freedesktop/impl/portal/PermissionStore", "--method",
+            "org.freedesktop.impl.portal.PermissionStore.SetPermission", "devices", "true", "camera", "",
+            "['%s']" % answer)
 
 
 def nodes():
@@ -116,8 +120,8 @@ def nodes():
 
 
 def file_descriptors(process):
-    """How many it has open. The program lets nobody but root look at them; since Linux 6.2 the folder's size is their number, for all. With
-    an older one the size of its table has to do."""
+    """How many it has open. The program lets nobody but root look at them; since Linux 6.2 the folder's size is their
+    number, for all. With an older one the size of its table has to do."""
     folder = "/proc/%d/fd" % process.child.pid
     try:
         return len(os.listdir(folder))
@@ -175,7 +179,8 @@ def times_of(process, word):
 
 def potemkin(*options, camera="presenter", output="pipewire", size="1280x720"):
     """The program with the plain backdrop and pictures as people have them."""
-    return Process(rig.program, "run", "-v", "-c", camera, "-o", output, "-s", size, "-r", "30", "-b", "color:" + rig.BACKDROP, *options)
+    return Process(rig.program, "run", "-v", "-c", camera, "-o", output, "-s", size, "-r", "30", "-b",
+                   "color:" + rig.BACKDROP, *options)
 
 
 def stopped(process):

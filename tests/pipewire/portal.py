@@ -27,8 +27,8 @@ def desktop_with_camera():
 
 def present():
     return "true" in rig.run("gdbus", "call", "--session", "--dest", "org.freedesktop.portal.Desktop",
-                             "--object-path", "/org/freedesktop/portal/desktop", "--method", "org.freedesktop.DBus.Properties.Get",
-                             "org.freedesktop.portal.Camera", "IsCameraPresent")
+                             "--object-path", "/org/freedesktop/portal/desktop", "--method",
+                             "org.freedesktop.DBus.Properties.Get", "org.freedesktop.portal.Camera", "IsCameraPresent")
 
 
 @contextlib.contextmanager

@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""The program's PipeWire camera, as others see it, and others' cameras, as the program sees them; on a desktop of the test's own.
+"""The program's PipeWire camera, as others see it, and others' cameras, as the program sees them; on a desktop of the
+test's own.
 
 usage: tests/pipewire/programs.py PROGRAM READER CAMERA [--short | WORD...]
 
-READER and CAMERA are built from reader.c and camera.c. Exits with 77, which means skipped, where a program is missing."""
+READER and CAMERA are built from reader.c and camera.c. Exits with 77, which means skipped, where a program is
+missing."""
 
 import os
 import shutil
@@ -31,12 +33,14 @@ def check_pictures(told, frames):
 
 
 def figures(told):
-    return "%(format)s %(width)dx%(height)d, %(fps).2f pictures/s, %(lost)d lost, late by %(p50_ms).2f ms (p99 %(p99_ms).2f)" % told
+    return ("%(format)s %(width)dx%(height)d, %(fps).2f pictures/s, %(lost)d lost, late by %(p50_ms).2f ms "
+            "(p99 %(p99_ms).2f)") % told
 
 
 def fewest_lost(frames, read):
-    """What read() told, at best of three. On an idle machine that is none lost; where a reader has to wait long for a processor it misses
-    some, which says nothing about us, but a reader that another one holds up would miss nearly all."""
+    """What read() told, at best of three. On an idle machine that is none lost; where a reader has to wait long for a
+    processor it misses some, which says nothing about us, but a reader that another one holds up would miss nearly
+    all."""
     best = None
     for _ in range(ATTEMPTS):
         told = read()
@@ -84,7 +88,8 @@ def covered_buffers():
             again = reader.told()
         ends_well(program)
     check(told["left"] == 0, "%d buffers still hold a picture" % told["left"])
-    check(told["early_wrong"] == 0 and again["early_wrong"] == 0, "buffers were not covered at the start: %s, %s" % (told, again))
+    check(told["early_wrong"] == 0 and again["early_wrong"] == 0,
+          "buffers were not covered at the start: %s, %s" % (told, again))
     return None
 
 
@@ -188,17 +193,20 @@ def auto():
 # --- other programs ---
 
 def look_at_raw(command, frames):
-    """Frames of I420 that a command writes: all with the backdrop in the corner and somebody in the middle. Pictures a second."""
+    """Frames of I420 that a command writes: all with the backdrop in the corner and somebody in the middle. Pictures a
+    second."""
     size = rig.picture_bytes("YU12", WIDTH, HEIGHT)
     times = []
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL) as child:
         try:
             while len(times) < frames:
                 data = child.stdout.read(size)
                 check(len(data) == size, "%s ended after %d pictures" % (command[0], len(times)))
                 times.append(time.monotonic())
                 corner = b"".join(data[y * WIDTH:y * WIDTH + 32] for y in range(32))
-                check(all(abs(value - rig.YUV[0]) <= rig.NEAR for value in corner), "picture %d: no backdrop in the corner" % len(times))
+                check(all(abs(value - rig.YUV[0]) <= rig.NEAR for value in corner),
+                      "picture %d: no backdrop in the corner" % len(times))
                 if len(times) == frames:
                     check(rig.foreign(data, "YU12", WIDTH, HEIGHT) > size // 50, "nobody is in the picture")
         finally:
@@ -216,7 +224,8 @@ def gstreamer():
     with Desktop(), potemkin() as program:
         on_air(program)
         detail = needs("gst-launch-1.0") or look_at_raw(
-            ["gst-launch-1.0", "-q", "pipewiresrc", "target-object=" + desktop.NODE, "!", "video/x-raw,format=I420", "!", "fdsink"], 150)
+            ["gst-launch-1.0", "-q", "pipewiresrc", "target-object=" + desktop.NODE, "!", "video/x-raw,format=I420",
+             "!", "fdsink"], 150)
         ends_well(program)
     return detail
 
@@ -226,7 +235,8 @@ def ffmpeg():
     with Desktop(), potemkin() as program:
         on_air(program)
         detail = needs("pw-v4l2", "ffmpeg") or look_at_raw(
-            ["pw-v4l2", "ffmpeg", "-loglevel", "error", "-f", "v4l2", "-i", "/dev/video0", "-pix_fmt", "yuv420p", "-f", "rawvideo", "-"], 150)
+            ["pw-v4l2", "ffmpeg", "-loglevel", "error", "-f", "v4l2", "-i", "/dev/video0", "-pix_fmt", "yuv420p", "-f",
+             "rawvideo", "-"], 150)
         ends_well(program)
     return detail
 
@@ -239,7 +249,8 @@ def camera_formats():
         for fourcc in ("YUYV", "NV12", "YU12", "MJPG"):
             with Camera(fourcc), potemkin("--frames", "30", camera="pipewire:Other", output="null") as program:
                 check(program.wait() == 0, "%s: exit %d" % (fourcc, program.wait()))
-                check(program.count("pipewire:Other %s %dx%d at 30/s" % (fourcc, WIDTH, HEIGHT)), "%s was not taken" % fourcc)
+                check(program.count("pipewire:Other %s %dx%d at 30/s" % (fourcc, WIDTH, HEIGHT)),
+                      "%s was not taken" % fourcc)
                 check(not program.count("damaged picture"), "damaged pictures")
         with Camera("NV12"):
             listed = rig.run(rig.program, "list", "cameras")

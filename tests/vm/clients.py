@@ -23,9 +23,9 @@ COLOUR = tuple(bytes.fromhex(rig.BACKDROP[1:]))
 NEAR = 6  # levels: limited range to RGB and back, rounded by each in its own way
 BROWSER_PATIENCE = 480  # s: to start one takes two minutes where the processor is emulated and others are at work
 
-CHROMIUM = ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-            "--disable-background-networking", "--disable-extensions", "--disable-component-update", "--disable-default-apps",
-            "--disable-dev-shm-usage", "--mute-audio", "--use-fake-ui-for-media-stream",
+CHROMIUM = ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+            "--disable-sync", "--disable-background-networking", "--disable-extensions", "--disable-component-update",
+            "--disable-default-apps", "--disable-dev-shm-usage", "--mute-audio", "--use-fake-ui-for-media-stream",
             "--autoplay-policy=no-user-gesture-required", "--window-size=800,600"]
 FIREFOX = ["firefox-esr", "--headless", "--no-remote"]
 FIREFOX_SETTINGS = {
@@ -94,7 +94,8 @@ def what_browser_sees(name, then=None):
     server.result, server.notes = None, []
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        with start_browser(name, "http://localhost:%d/#%s" % (server.server_port, LABEL.replace(" ", "%20"))) as browser:
+        page = "http://localhost:%d/#%s" % (server.server_port, LABEL.replace(" ", "%20"))
+        with start_browser(name, page) as browser:
             def answer():
                 check(browser.running() or server.result, "the browser ended with %s" % browser.child.poll())
                 return server.result
@@ -111,7 +112,8 @@ def what_browser_sees(name, then=None):
 def browser(name):
     with potemkin(size="%dx%d" % (WIDTH, HEIGHT)) as program:
         live(program)
-        with hidden_camera():  # a page gets the first camera before it may ask for another one by name, and that one is taken
+        # a page gets the first camera before it may ask for another one by name, and that one is taken
+        with hidden_camera():
             seen = what_browser_sees(name)
         ends_well(program)
     check(LABEL in seen["label"], "it opened '%s'" % seen["label"])
@@ -134,7 +136,8 @@ def chromium_stays():
     def faults(told):
         def pictures_in_page():
             before = len(told)
-            wait_until(lambda: len(told) > before + 1 and told[-1]["frames"] > told[before]["frames"], "pictures in the page", BROWSER_PATIENCE)
+            wait_until(lambda: len(told) > before + 1 and told[-1]["frames"] > told[before]["frames"],
+                       "pictures in the page", BROWSER_PATIENCE)
         said.append(unplug_and_plug(recorder, pictures_in_page))
         notes.extend(note for note in told if "state" in note)
     long_rings()
@@ -160,7 +163,8 @@ def firefox():
 def preview_window(guvcview):
     """The id of the window that has the picture, not of the panel with the controls."""
     check(guvcview.running(), "guvcview ended with %s" % guvcview.child.poll())
-    found = re.search(r'^ *(0x[0-9a-f]+) "Guvcview.*fps\)".* %dx%d[+]' % (WIDTH, HEIGHT), run("xwininfo", "-root", "-tree"), re.M)
+    found = re.search(r'^ *(0x[0-9a-f]+) "Guvcview.*fps\)".* %dx%d[+]' % (WIDTH, HEIGHT),
+                      run("xwininfo", "-root", "-tree"), re.M)
     return found and found.group(1)
 
 

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""The program through a day on a desktop, on a real kernel: nobody watches, somebody does, the camera goes and comes back.
+"""The program through a day on a desktop, on a real kernel: nobody watches, somebody does, the camera goes and comes
+back.
 
 usage, in the guest: tools/vmrun -- tests/vm/desktop.py build/potemkin [WORD...]"""
 
@@ -115,7 +116,8 @@ def by_ffmpeg():
     with on_demand() as program:
         asleep(program)
         raw = os.path.join(rig.work, "raw")
-        run("ffmpeg", "-nostdin", "-y", "-loglevel", "error", "-f", "v4l2", "-i", OUTPUT, "-frames:v", "40", "-f", "rawvideo", raw)
+        run("ffmpeg", "-nostdin", "-y", "-loglevel", "error", "-f", "v4l2", "-i", OUTPUT, "-frames:v", "40", "-f",
+            "rawvideo", raw)
         with open(raw, "rb") as file:
             check_backdrop(file.read(), "YUYV", *SMALL, "ffmpeg")
         live(program)
@@ -138,7 +140,8 @@ def ten_times():
 
 @test("doctor: a fault of each kind, and its remedy")
 def doctor():
-    """Damaged by a producer that uses write(), taken, unplugged, unloaded, without exclusive_caps: found, mended, and well again."""
+    """Damaged by a producer that uses write(), taken, unplugged, unloaded, without exclusive_caps: found, mended, and
+    well again."""
     def says(code, *patterns):
         with Process(rig.program, "doctor") as process:
             found = process.wait()
@@ -146,11 +149,14 @@ def doctor():
         check(found == code, "doctor: exit %d instead of %d: %s" % (found, code, said))
         for pattern in patterns:
             check(re.search(pattern, said), "doctor does not say '%s' but: %s" % (pattern, said))
-    says(0, "good   camera: /dev/video0", "good   loopback: /dev/video10", "hint   loopback: /dev/video11 .* not listed by browsers")
+    says(0, "good   camera: /dev/video0", "good   loopback: /dev/video10",
+         "hint   loopback: /dev/video11 .* not listed by browsers")
     with rig.without_camera():
         says(5, "FAULT  camera: there is no camera")
     with Process("v4l2-ctl", "-d", CAMERA, "--stream-mmap", "--stream-count=100000"):
-        wait_until(lambda: subprocess.run([rig.program, "doctor"], check=False, stdout=subprocess.DEVNULL).returncode == 4, "a camera in use")
+        doctor = [rig.program, "doctor"]
+        wait_until(lambda: subprocess.run(doctor, check=False, stdout=subprocess.DEVNULL).returncode == 4,
+                   "a camera in use")
         says(4, r"in use by v4l2-ctl \(", r"close v4l2-ctl")
     with on_demand() as program:
         asleep(program)
@@ -160,8 +166,10 @@ def doctor():
             live(program)
             says(0, "camera: .* is in use by potemkin itself")
         ends_well(program)
-    run("ffmpeg", "-nostdin", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc=s=320x180:r=10:d=1", "-pix_fmt", "yuyv422", "-f", "v4l2", OUTPUT)
-    says(6, "FAULT  loopback: /dev/video10 .* is damaged", "modprobe -r v4l2loopback && sudo modprobe v4l2loopback exclusive_caps=1 max_buffers=4")
+    run("ffmpeg", "-nostdin", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc=s=320x180:r=10:d=1", "-pix_fmt",
+        "yuyv422", "-f", "v4l2", OUTPUT)
+    says(6, "FAULT  loopback: /dev/video10 .* is damaged",
+         "modprobe -r v4l2loopback && sudo modprobe v4l2loopback exclusive_caps=1 max_buffers=4")
     run("rmmod", "v4l2loopback")
     says(6, "FAULT  module: .* installed but not loaded", "sudo potemkin setup-loopback")
     run(rig.program, "setup-loopback")

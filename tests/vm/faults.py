@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The camera is unplugged and plugged again and again, and how soon a virtual camera showed it.
 
-The one rule: times are the driver's, of when a picture was written, so that it does not matter when one gets round to looking."""
+The one rule: times are the driver's, of when a picture was written, so that it does not matter when one gets round to
+looking."""
 
 import os
 import time
@@ -15,9 +16,9 @@ LOOPBACK = ["devices=2", "video_nr=10,11", "exclusive_caps=1,0", "card_label=Tes
 
 
 def long_rings():
-    """From now on the ring of a virtual camera holds four pictures. A longer one will not do: when a reader asks for fewer buffers than there
-    are, as Chromium then does with its four, 0.12.7 takes them out of its list without a lock, and the producer's next QBUF may find that
-    list broken: the kernel panicked so."""
+    """From now on the ring of a virtual camera holds four pictures. A longer one will not do: when a reader asks for
+    fewer buffers than there are, as Chromium then does with its four, 0.12.7 takes them out of its list without a lock,
+    and the producer's next QBUF may find that list broken: the kernel panicked so."""
     run("rmmod", "v4l2loopback")
     run("modprobe", "v4l2loopback", *LOOPBACK)
     wait_until(lambda: os.path.exists(OUTPUT) and os.path.exists(PLAIN), PLAIN)
@@ -33,8 +34,8 @@ def shows_bars(data):
 
 
 def first_written(recorder, kind, after, times):
-    """Wait for a picture of that kind, written after that time. How much after is added to `times` when the one before it is still in the
-    ring: a tester that is slow to look does not see the first one."""
+    """Wait for a picture of that kind, written after that time. How much after is added to `times` when the one before
+    it is still in the ring: a tester that is slow to look does not see the first one."""
     def first():
         history = recorder.history()
         for (_, before), (stamp, data) in zip(history, history[1:]):
@@ -47,8 +48,9 @@ def first_written(recorder, kind, after, times):
 
 
 def unplug_and_plug(recorder, then=lambda: None):
-    """Ten times, for longer each time; `recorder` is a Reader on a long ring that the program feeds, with rig.bars_network(). How soon the
-    cover came after the unplugging, and the camera's pictures after the node was there again."""
+    """Ten times, for longer each time; `recorder` is a Reader on a long ring that the program feeds, with
+    rig.bars_network(). How soon the cover came after the unplugging, and the camera's pictures after the node was there
+    again."""
     covered, back = [], []
     for times in range(1, TIMES + 1):
         gone = time.monotonic()

@@ -4,8 +4,8 @@
 
 usage, in the guest: tools/vmrun -- tests/vm/program.py build/potemkin [--short | WORD...]
 
-The camera is vivid, whose colour bars are nobody: whatever a client reads has to be the backdrop's colour, sample by sample.
-Anything else is the room."""
+The camera is vivid, whose colour bars are nobody: whatever a client reads has to be the backdrop's colour, sample by
+sample. Anything else is the room."""
 
 import os
 import re
@@ -57,7 +57,8 @@ def by_ffmpeg(device, count, width, height, fourcc):
 def by_gstreamer(device, count, width, height, fourcc):
     path = os.path.join(rig.work, "gst.raw")
     run("gst-launch-1.0", "-q", "v4l2src", "device=" + device, "num-buffers=%d" % count, "!",
-        "video/x-raw,format=%s,width=%d,height=%d" % (GST_FORMAT[fourcc], width, height), "!", "filesink", "location=" + path)
+        "video/x-raw,format=%s,width=%d,height=%d" % (GST_FORMAT[fourcc], width, height), "!", "filesink",
+        "location=" + path)
     return read_file(path)
 
 
@@ -65,7 +66,8 @@ CLIENTS = {"v4l2-ctl": by_v4l2_ctl, "ffmpeg": by_ffmpeg, "GStreamer": by_gstream
 
 
 class Watcher(threading.Thread):
-    """Reads a node from before it is fed, opening it as soon and as often as the driver lets it, and looks at every picture."""
+    """Reads a node from before it is fed, opening it as soon and as often as the driver lets it, and looks at every
+    picture."""
 
     def __init__(self, device, fourcc, width, height):
         super().__init__(daemon=True)
@@ -127,7 +129,8 @@ def formats(fourcc, output_fourcc, clients):
     gives = output_fourcc or "YUYV"
     with potemkin("-f", fourcc, *asked) as program:
         live(program)
-        check(program.count(r"%s \(vivid\) %s 320x180" % (CAMERA, fourcc)), "the camera does not run at %s 320x180" % fourcc)
+        check(program.count(r"%s \(vivid\) %s 320x180" % (CAMERA, fourcc)),
+              "the camera does not run at %s 320x180" % fourcc)
         with Reader(OUTPUT) as reader:
             found = reader.format()
         check(found == (gives, *SMALL), "clients are offered %s %dx%d" % found)
@@ -192,8 +195,10 @@ def see_person(program):
             return None
         luma, blue, red = planes(data, "YUYV", 320, 240)
         for left in (0, 280):
-            corner = (mean(luma, 320, left, 0, 40, 40), mean(blue, 160, left // 2, 0, 20, 40), mean(red, 160, left // 2, 0, 20, 40))
-            check(all(abs(a - b) <= rig.NEAR for a, b in zip(corner, rig.YUV)), "the room is in a corner: %s" % (corner,))
+            corner = (mean(luma, 320, left, 0, 40, 40), mean(blue, 160, left // 2, 0, 20, 40),
+                      mean(red, 160, left // 2, 0, 20, 40))
+            check(all(abs(a - b) <= rig.NEAR for a, b in zip(corner, rig.YUV)),
+                  "the room is in a corner: %s" % (corner,))
         middle = mean(luma, 320, 120, 100, 80, 120), mean(blue, 160, 60, 100, 40, 120), mean(red, 160, 60, 100, 40, 120)
         far = max(abs(a - b) for a, b in zip(middle, rig.YUV))
         return "middle %.0f %.0f %.0f, corners the backdrop" % middle if far > 12 else None
@@ -216,7 +221,8 @@ def restart():
         with potemkin(*asked, size="%dx%d" % size) as program:
             live(program)
             data = by_v4l2_ctl(OUTPUT, 3, *size, fourcc)
-            check(len(data) == 3 * picture_bytes(fourcc or "YUYV", *size), "producer %d: %d bytes" % (number, len(data)))
+            check(len(data) == 3 * picture_bytes(fourcc or "YUYV", *size),
+                  "producer %d: %d bytes" % (number, len(data)))
             check_backdrop(data, fourcc or "YUYV", *size, "producer %d" % number)
             ends_well(program)
         check_free(OUTPUT)
@@ -245,7 +251,8 @@ def stay():
     with potemkin(size="640x360") as program:
         live(program)
         ends_well(program)
-    return "opened before, streaming across a restart, %d pictures watched; another size only once they have gone" % watcher.pictures
+    return ("opened before, streaming across a restart, %d pictures watched; another size only once they have gone"
+            % watcher.pictures)
 
 
 # --- the room is never shown ---
@@ -369,7 +376,8 @@ def disconnected():
 
 @test("camera with a fatal streaming error")
 def streaming_error():
-    return camera_trouble(lambda: run("v4l2-ctl", "-d", CAMERA, "-c", "inject_fatal_streaming_error=1"), "the camera failed")
+    return camera_trouble(lambda: run("v4l2-ctl", "-d", CAMERA, "-c", "inject_fatal_streaming_error=1"),
+                          "the camera failed")
 
 
 # --- which devices, and exit codes ---
@@ -393,8 +401,8 @@ def busy_output():
         live(program)
         ends_with(4, OUTPUT + ": another program already feeds", potemkin(camera="presenter"))
         ends_well(program)
-    with Process("ffmpeg", "-nostdin", "-loglevel", "error", "-re", "-f", "lavfi", "-i", "color=s=320x180:r=10", "-pix_fmt", "yuyv422",
-                 "-f", "v4l2", PLAIN) as feeder:
+    with Process("ffmpeg", "-nostdin", "-loglevel", "error", "-re", "-f", "lavfi", "-i", "color=s=320x180:r=10",
+                 "-pix_fmt", "yuyv422", "-f", "v4l2", PLAIN) as feeder:
         wait_until(lambda: fed(PLAIN), "a fed " + PLAIN)
         ends_with(4, PLAIN + ": another program already feeds", potemkin(output=PLAIN))
         check(feeder.running(), "the other producer did not survive")
@@ -419,8 +427,8 @@ def auto():
 
 @test("auto takes no loopback for a camera: exit 5")
 def no_camera():
-    with rig.without_camera(), Process("ffmpeg", "-nostdin", "-loglevel", "error", "-re", "-f", "lavfi", "-i", "color=s=320x180:r=10",
-                                       "-pix_fmt", "yuyv422", "-f", "v4l2", PLAIN):
+    with rig.without_camera(), Process("ffmpeg", "-nostdin", "-loglevel", "error", "-re", "-f", "lavfi", "-i",
+                                       "color=s=320x180:r=10", "-pix_fmt", "yuyv422", "-f", "v4l2", PLAIN):
         wait_until(lambda: fed(PLAIN), "a fed " + PLAIN)
         ends_with(5, "no camera", potemkin(camera="auto", output="null"))
         ends_with(5, "no such device", potemkin(output="null"))
@@ -436,7 +444,8 @@ def no_output():
 def metadata():
     """Metadata capture comes first, at /dev/video2; the camera is /dev/video5."""
     run("rmmod", "vivid")
-    run("modprobe", "vivid", "n_devs=1", "node_types=0x20001", "meta_cap_nr=2", "vid_cap_nr=5", "num_inputs=1", "input_types=0")
+    run("modprobe", "vivid", "n_devs=1", "node_types=0x20001", "meta_cap_nr=2", "vid_cap_nr=5", "num_inputs=1",
+        "input_types=0")
     try:
         wait_until(lambda: os.path.exists("/dev/video5") and os.path.exists("/dev/video2"), "both nodes")
         check("/dev/video2" not in run(rig.program, "list", "cameras"), "a metadata node is listed as a camera")

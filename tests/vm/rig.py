@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What the tests in the guest share: the program under test, bounded waiting, the colour that may be seen, PASS and FAIL lines.
+"""What the tests in the guest share: the program under test, bounded waiting, the colour that may be seen, PASS and
+FAIL lines.
 
 The one rule: every wait has a condition and a deadline, and whatever a test started has ended when it returns."""
 
@@ -51,14 +52,16 @@ def wait_until(condition, what, patience=PATIENCE):
 
 
 def die_with(parent):
-    """In a child that is about to become another program: a test that is killed tidies nothing up, so that the kernel has to."""
+    """In a child that is about to become another program: a test that is killed tidies nothing up, so that the kernel
+    has to."""
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)  # it was killed before
 
 
 class Process:
-    """A child with its output in a file. Leaving its block ends it and those it started; when the test is killed, it dies with it."""
+    """A child with its output in a file. Leaving its block ends it and those it started; when the test is killed, it
+    dies with it."""
 
     def __init__(self, *command, env=None, stdout=None):
         handle, self.path = tempfile.mkstemp(suffix=".log", dir=work)
@@ -111,18 +114,20 @@ class Process:
 
 
 def bars_network():
-    """Path of a network that costs nothing, also where the processor is emulated, and takes vivid's red and yellow bars for a person."""
+    """Path of a network that costs nothing, also where the processor is emulated, and takes vivid's red and yellow bars
+    for a person."""
     path = os.path.join(work, "bars.tflite")
     run(os.path.join(os.path.dirname(program), "tests/vm_network"), path)
     with open(path, "rb") as file:
         sha256 = hashlib.sha256(file.read()).hexdigest()
     with open(path + ".ini", "w", encoding="ascii") as card:
-        card.write("[bars]\ntitle = red bars\nfile = bars.tflite\nsha256 = %s\ninput = 32x32\nvalues = 0..1\noutput = logit\n"
-                   "output-size = 32x32\n" % sha256)
+        card.write("[bars]\ntitle = red bars\nfile = bars.tflite\nsha256 = %s\ninput = 32x32\nvalues = 0..1\n"
+                   "output = logit\noutput-size = 32x32\n" % sha256)
     return path
 
 
-def potemkin(*options, camera=CAMERA, output=OUTPUT, size="320x180", rate="10", backdrop="color:" + BACKDROP, model="selfie-landscape"):
+def potemkin(*options, camera=CAMERA, output=OUTPUT, size="320x180", rate="10", backdrop="color:" + BACKDROP,
+             model="selfie-landscape"):
     """The program with small pictures and the plain backdrop; a name of None leaves its option out."""
     command = [program, "run", "-v", "--on-demand", "no", "--model", model, "--refine", "none"]
     for name, value in (("-c", camera), ("-o", output), ("-s", size), ("-r", rate), ("-b", backdrop)):
@@ -138,7 +143,8 @@ def live(process, times=1):
 def live_again(process, times):
     """Until pictures go out after the camera's `times`th return."""
     process.wait_for("the camera is back", times)
-    wait_until(lambda: "-> live" in process.said().rsplit("the camera is back", 1)[1] or process.said().rsplit("state: ", 1)[1].endswith("-> live\n"),
+    wait_until(lambda: "-> live" in process.said().rsplit("the camera is back", 1)[1]
+               or process.said().rsplit("state: ", 1)[1].endswith("-> live\n"),
                "live after the camera's return")
 
 
@@ -159,8 +165,8 @@ def ends_with(code, pattern, process):
 
 def run(*command, patience=PATIENCE):
     """Output of a command that has to succeed."""
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          errors="replace", timeout=patience, check=False)
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, errors="replace", timeout=patience, check=False)
     check(done.returncode == 0, "%s: exit %d: %s" % (" ".join(command), done.returncode, done.stdout.strip()[-400:]))
     return done.stdout
 

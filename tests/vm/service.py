@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""The user service under a real systemd of a user's own: ready, alive, killed, hung, stopped, and not started again for nothing.
+"""The user service under a real systemd of a user's own: ready, alive, killed, hung, stopped, and not started again for
+nothing.
 
 usage, in the guest: tools/vmrun -- tests/vm/service.py build/potemkin [WORD...]
 
@@ -46,7 +47,8 @@ ExecStopPost=/bin/sh -c 'echo $SERVICE_RESULT $EXIT_STATUS >%h/epitaph'
 def install():
     """As `make install` does, and the settings of the user."""
     build, home = os.path.dirname(rig.program), pwd.getpwnam(USER).pw_dir
-    folders = (PREFIX + "/bin", PREFIX + "/lib/systemd/user", PREFIX + "/share/potemkin/models", home + "/.config/potemkin")
+    folders = (PREFIX + "/bin", PREFIX + "/lib/systemd/user", PREFIX + "/share/potemkin/models",
+               home + "/.config/potemkin")
     for folder in folders:
         os.makedirs(folder, exist_ok=True)
     shutil.copy(rig.program, folders[0])
@@ -70,7 +72,8 @@ def as_user(*command):
 def systemctl(*words, code=0):
     done = subprocess.run(as_user("systemctl", "--user", *words), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, timeout=PATIENCE, check=False)
-    check(code is None or done.returncode == code, "systemctl %s: %d: %s" % (" ".join(words), done.returncode, done.stdout.strip()))
+    check(code is None or done.returncode == code,
+          "systemctl %s: %d: %s" % (" ".join(words), done.returncode, done.stdout.strip()))
     return done.stdout.strip()
 
 
@@ -107,7 +110,8 @@ def manager():
         group = make_user()
     enter = ["sh", "-c", "echo $$ >%s/cgroup.procs; exec \"$@\"" % group, "sh"]
     with Process(*enter, *as_user("/lib/systemd/systemd", "--user")):
-        wait_until(lambda: systemctl("is-system-running", code=None) in ("running", "degraded"), "the user's systemd", PATIENCE)
+        wait_until(lambda: systemctl("is-system-running", code=None) in ("running", "degraded"), "the user's systemd",
+                   PATIENCE)
         try:
             yield
         finally:
@@ -139,17 +143,20 @@ def lifetime():
     with manager():
         amend(EPITAPH)
         systemctl("start", UNIT)  # Type=notify: done when the program says that it is ready
-        check(shows("ActiveState") == "active" and shows("StatusText") == "Running", "it is %s: %s" % (shows("ActiveState"), shows("StatusText")))
+        check(shows("ActiveState") == "active" and shows("StatusText") == "Running",
+              "it is %s: %s" % (shows("ActiveState"), shows("StatusText")))
         process = main_process()
         with open("/proc/%d/status" % process, encoding="ascii") as status:
             lines = dict(line.rstrip("\n").split(":\t", 1) for line in status if ":\t" in line)
-        check(lines["Uid"].split()[0] != "0" and lines["NoNewPrivs"] == "1" and lines["Seccomp"] == "2", "not confined: %s" % lines)
+        check(lines["Uid"].split()[0] != "0" and lines["NoNewPrivs"] == "1" and lines["Seccomp"] == "2",
+              "not confined: %s" % lines)
         picture()
         check(shows("WatchdogUSec") == "30s", "a watchdog of %s" % shows("WatchdogUSec"))
         time.sleep(40)  # longer than the watchdog would let it live unheard
         check(main_process() == process and shows("NRestarts") == "0", "it was started again")
         with Process(*as_user(PREFIX + "/bin/potemkin", "run")) as second:
-            check(second.wait() == 4 and second.count("potemkin runs already, as process %d" % process), "a second one: %s" % second.said())
+            check(second.wait() == 4 and second.count("potemkin runs already, as process %d" % process),
+                  "a second one: %s" % second.said())
         began = time.monotonic()
         systemctl("stop", UNIT)
         took = time.monotonic() - began
@@ -182,7 +189,8 @@ def not_again():
         write_settings("size = none\n")
         systemctl("start", UNIT, code=1)
         comes_to("ActiveState", "failed")
-        check(shows("ExecMainStatus") == "2" and shows("NRestarts") == "0", "exit %s, %s restarts" % (shows("ExecMainStatus"), shows("NRestarts")))
+        check(shows("ExecMainStatus") == "2" and shows("NRestarts") == "0",
+              "exit %s, %s restarts" % (shows("ExecMainStatus"), shows("NRestarts")))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A V4L2 reader in a few ioctls, for questions that v4l2-ctl cannot be asked: what is in every buffer of the ring, also in
-those that no reader is given, and what comes to one who polls from before the start until after the end."""
+"""A V4L2 reader in a few ioctls, for questions that v4l2-ctl cannot be asked: what is in every buffer of the ring, also
+in those that no reader is given, and what comes to one who polls from before the start until after the end."""
 
 import errno
 import fcntl
@@ -52,7 +52,8 @@ class Reader:
         for index in range(count):
             offset, length = struct.unpack_from("I4xI", self.ioctl(QUERYBUF, self.buffer(index)), 64)
             if offset not in offsets:
-                self.buffers.append(mmap.mmap(self.fd, length, mmap.MAP_SHARED, mmap.PROT_READ | mmap.PROT_WRITE, offset=offset))
+                self.buffers.append(mmap.mmap(self.fd, length, mmap.MAP_SHARED, mmap.PROT_READ | mmap.PROT_WRITE,
+                                              offset=offset))
             offsets.add(offset)
         return len(self.buffers)
 
@@ -88,8 +89,8 @@ class Reader:
         return [bytes(buffer) for buffer in self.buffers]
 
     def history(self):
-        """(when it was written by time.monotonic(), picture) of each buffer, the oldest first: however late one looks, the driver's stamps
-        tell. A buffer that was never written has the time 0."""
+        """(when it was written by time.monotonic(), picture) of each buffer, the oldest first: however late one looks,
+        the driver's stamps tell. A buffer that was never written has the time 0."""
         stamps = [stamp_of(self.ioctl(QUERYBUF, self.buffer(index))) for index in range(len(self.buffers))]
         return sorted(zip(stamps, self.ring()))
 
