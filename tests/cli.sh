@@ -99,7 +99,7 @@ expect 2 '--output "file:": which file' -c presenter -o file: --frames 1
 expect 2 '--output "": which file' -c presenter -o '' --frames 1
 expect 2 'the same file' -c presenter -o file:a.mkv -o file:./a.mkv --frames 1
 expect 2 '--backdrop "": which picture' -c presenter -b '' -o null --frames 1
-expect 2 '--duration "0.0001": give seconds, from 0.001' --duration 0.0001
+expect 2 '--duration "0.0001": give none, or a number of seconds from 0.001 up' --duration 0.0001
 expect 2 'extension|ends? in|\.mp4' -c presenter -o file:out.gif --frames 1
 
 # --- bad model, backdrop or input: 3

@@ -84,15 +84,17 @@ struct pmk_pipeline *start_with(const char *first, const char *second, uint64_t 
 	struct pmk_pipeline_settings settings = {
 		.camera = "scripted",
 		.on_demand = on_demand,
-		.outputs = { first, second },
 		.output_count = second ? 2 : 1,
 		.frames = frames,
 		.cpu_limit = cpu_limit,
-		.scene = { .model = network, .threads = 1, .backdrop = "color:#20c040", .refine = { .threshold = -1 } },
+		.scene = { .threads = 1, .backdrop = "color:#20c040", .refine = { .threshold = -1 } },
 	};
 	struct pmk_pipeline *p = NULL;
 	enum pmk_part part;
 
+	assert_int_equal(pmk_spec_copy(settings.scene.model, network), 0);
+	assert_int_equal(pmk_spec_copy(settings.outputs[0], first), 0);
+	assert_int_equal(pmk_spec_copy(settings.outputs[1], second ? second : ""), 0);
 	unit_catch_log();
 	if (listener)
 		pmk_log_redirect(listener, NULL);

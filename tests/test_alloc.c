@@ -86,11 +86,11 @@ static struct pmk_scene *make_scene(const struct pmk_layout *layout, const char 
 {
 	struct pmk_scene_settings settings = { .model = "selfie-landscape",
 		.threads = 1,
-		.backdrop = backdrop,
 		.match = 0.5,
 		.refine = { .mode = mode, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 } };
 	struct pmk_scene *scene;
 
+	assert_int_equal(pmk_spec_copy(settings.backdrop, backdrop), 0);
 	assert_int_equal(pmk_scene_create(&settings, layout, 2, &scene), 0);
 	return scene;
 }

@@ -50,7 +50,7 @@ static struct stage open_stage(bool nearest, const char *keep_out)
 	struct pmk_scene_settings settings = { .model = "auto",
 		.threads = 1,
 		.backdrop = "green",
-		.nearest = nearest,
+		.people = nearest ? PMK_PEOPLE_NEAREST : PMK_PEOPLE_ALL,
 		.refine = { .mode = PMK_REFINE_GUIDED, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 } };
 	struct stage s = { .layout = { .width = W, .height = H }, .pool = pmk_frame_pool_create(1) };
 

@@ -55,8 +55,7 @@ static double score(const struct pmk_scene_settings *settings, const char *photo
 static void score_all(
 	const char *model, enum pmk_refine_mode refine, const double least[GROUPS], const double most_error[GROUPS])
 {
-	struct pmk_scene_settings settings = { .model = model,
-		.threads = 1,
+	struct pmk_scene_settings settings = { .threads = 1,
 		.backdrop = "green",
 		.refine = { .mode = refine, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 } };
 	double sum[GROUPS] = { 0 }, errors[GROUPS] = { 0 };
@@ -65,6 +64,7 @@ static void score_all(
 	struct dirent *entry;
 	DIR *dir;
 
+	assert_int_equal(pmk_spec_copy(settings.model, model), 0);
 	snprintf(folder, sizeof folder, "%s/bench/images", unit_test_data());
 	dir = opendir(folder);
 	if (!dir) {

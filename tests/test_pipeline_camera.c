@@ -158,11 +158,12 @@ static void test_waits_for_a_camera(void **state)
 		.wish = { .width = 320, .height = 180, .fps = 50 },
 		.outputs = { "a!" },
 		.output_count = 1,
-		.scene = { .model = network, .threads = 1, .backdrop = "green", .refine = { .threshold = -1 } } };
+		.scene = { .threads = 1, .backdrop = "green", .refine = { .threshold = -1 } } };
 	struct pmk_pipeline *p = NULL;
 	struct output now;
 	enum pmk_part part;
 
+	assert_int_equal(pmk_spec_copy(settings.scene.model, network), 0);
 	unit_catch_log();
 	memset(outputs, 0, sizeof outputs);
 	atomic_store(&camera_mode, DELIVER);
@@ -185,7 +186,7 @@ static void test_waits_for_a_camera(void **state)
 	assert_false(seen(0).last_is_marked);
 	stop(p, 0);
 
-	settings.camera = "file:missing"; /* what cannot come is not waited for */
+	strcpy(settings.camera, "file:missing"); /* what cannot come is not waited for */
 	atomic_store(&open_failures, 1);
 	p = NULL;
 	assert_int_equal(pmk_pipeline_create(&settings, &p, &part), -ENODEV);
@@ -205,7 +206,7 @@ static void test_no_camera_at_the_start(void **state)
 	atomic_store(&open_failures, 1);
 	assert_int_equal(pmk_pipeline_create(&settings, &p, &part), -ENODEV);
 	assert_int_equal(part, PMK_PART_CAMERA);
-	settings.scene.backdrop = "color:nonsense";
+	strcpy(settings.scene.backdrop, "color:nonsense");
 	unit_catch_log();
 	assert_int_equal(pmk_pipeline_create(&settings, &p, &part), -EINVAL);
 	pmk_log_redirect(NULL, NULL);

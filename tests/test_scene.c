@@ -14,10 +14,12 @@ enum { W = 1280, H = 720, LOOKS = 12 };
 
 static struct pmk_scene_settings settings_for(const char *model)
 {
-	return (struct pmk_scene_settings){ .model = model,
-		.threads = 1,
+	struct pmk_scene_settings settings = { .threads = 1,
 		.backdrop = "color:#3080c0",
 		.refine = { .mode = PMK_REFINE_GUIDED, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 } };
+
+	assert_int_equal(pmk_spec_copy(settings.model, model), 0);
+	return settings;
 }
 
 /* deeplabv3 is not among the models that `make models` gets: it is part of the test data. */
@@ -185,7 +187,7 @@ static void test_a_cut_forgets_all(void **state)
 	struct pmk_frame *frame = pmk_frame_pool_take(pool, &layout), *bad = pmk_frame_pool_take(other_pool, &other);
 	struct pmk_presenter *presenter;
 
-	settings.refine.smooth = 0.8;
+	settings.refine.smooth = 0.8 / 0.9;
 	assert_int_equal(pmk_presenter_create(640, 360, 1, &presenter), 0);
 	for (int way = NONE; way < WAYS; way++) {
 		struct pmk_scene *scene, *fresh;
@@ -270,7 +272,7 @@ static void test_match_is_seen(void **state)
 	pmk_presenter_draw_image(presenter, 1, &frame->image, NULL);
 	for (int i = 0; i < frame->image.stride[0] * 360; i++)
 		frame->image.plane[0][i] = (uint8_t)(16 + (frame->image.plane[0][i] - 16) * 2 / 3);
-	settings.backdrop = "builtin:office";
+	strcpy(settings.backdrop, "builtin:office");
 	for (int way = 0; way < 2; way++) {
 		struct pmk_scene *scene;
 		struct pmk_shown *shown;
@@ -327,7 +329,7 @@ static void test_the_room_needs_its_switch(void **state)
 	struct pmk_shown *cover;
 
 	unit_catch_log();
-	settings.backdrop = "none";
+	strcpy(settings.backdrop, "none");
 	assert_int_equal(pmk_scene_create(&settings, &layout, 1, &scene), -EINVAL);
 	assert_non_null(strstr(unit_logged, "--show-room"));
 	pmk_log_redirect(NULL, NULL);

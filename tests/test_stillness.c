@@ -305,7 +305,7 @@ static void open_pair(struct pair *p)
 		.threads = 1,
 		.backdrop = "color:#3080c0",
 		.refine = { .mode = PMK_REFINE_GUIDED,
-			.smooth = 0.765,
+			.smooth = 0.85,
 			.threshold = -1,
 			.erode = -1,
 			.dilate = -1,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/commands.h"
 #include "app/cures.h"
+#include "app/options_help.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -39,8 +40,8 @@ static const struct {
 	[PMK_COMMAND_RUN] = { pmk_command_run, 0, 0, "potemkin run [OPTIONS]", false },
 	[PMK_COMMAND_CONVERT] = { pmk_command_convert, 2, 2, "potemkin convert [OPTIONS] IN OUT", false },
 	[PMK_COMMAND_MASK] = { pmk_command_mask, 2, 2, "potemkin mask [OPTIONS] IN OUT", false },
-	[PMK_COMMAND_LIST] = { pmk_command_list, 0, 1, "potemkin list [cameras|outputs|models|backdrops] [--json]",
-		false },
+	[PMK_COMMAND_LIST] = { pmk_command_list, 0, 1,
+		"potemkin list [cameras|outputs|models|backdrops|settings] [--json]", false },
 	[PMK_COMMAND_MODEL] = { pmk_command_model, 1, 8, "potemkin model list|info|fetch|check [NAME|FILE]", false },
 	[PMK_COMMAND_BENCH] = { pmk_command_bench, 0, 0, "potemkin bench [OPTIONS] [--json]", false },
 	[PMK_COMMAND_DOCTOR] = { pmk_command_doctor, 0, 0, "potemkin doctor [--json]", true },
@@ -80,11 +81,11 @@ int main(int argc, char **argv)
 	code = pmk_options_parse(argc, argv, &options);
 	if (code != PMK_EXIT_OK)
 		return (int)code;
-	if (options.help) {
+	if (options.settings.help) {
 		pmk_options_print_help();
 		return check_stdout(PMK_EXIT_OK, true);
 	}
-	if (options.version) {
+	if (options.settings.version) {
 		puts("potemkin " PMK_VERSION);
 		return check_stdout(PMK_EXIT_OK, true);
 	}

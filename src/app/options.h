@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line and the configuration file: one table says what there is, and parser, help and file all read it. */
+/* The command line and the configuration file, by the table of settings.
+ *
+ * The one rule: an option on the command line is of use to the command, or it is refused; the configuration file, which
+ * is there for all commands, may hold any setting. Lists of the command line replace those of the file. */
 #ifndef PMK_APP_OPTIONS_H
 #define PMK_APP_OPTIONS_H
 
-#include "core/pipeline.h"
+#include "settings/settings.h"
 
 /* Exit codes of the interface. */
 enum pmk_exit {
@@ -16,46 +19,23 @@ enum pmk_exit {
 	PMK_EXIT_NO_OUTPUT
 };
 
-enum pmk_command {
-	PMK_COMMAND_RUN,
-	PMK_COMMAND_CONVERT,
-	PMK_COMMAND_MASK,
-	PMK_COMMAND_LIST,
-	PMK_COMMAND_MODEL,
-	PMK_COMMAND_BENCH,
-	PMK_COMMAND_DOCTOR,
-	PMK_COMMAND_SETUP,
-	PMK_COMMAND_DEMO,
-	PMK_COMMANDS
-};
-
-enum { PMK_OPTIONS_MAX_ARGS = 16, PMK_OPTIONS_MAX_SIZES = 8 };
-
-struct pmk_size {
-	int width, height;
-};
+enum { PMK_OPTIONS_MAX_ARGS = 16 };
 
 struct pmk_options {
-	struct pmk_pipeline_settings pipeline; /* outputs still as written: "auto" is not yet resolved */
-	double duration; /* s; 0: until stopped */
-	int frames; /* 0: no limit, or the command's default */
-	bool json, help, version;
-	struct pmk_size sizes[PMK_OPTIONS_MAX_SIZES]; /* bench; none given: --size's, else the usual ones */
-	int size_count;
-	uint32_t input_format; /* bench: PMK_FOURCC_* */
-	const char *cpu; /* level of the CPU; NULL: not given */
-	const char *to; /* model fetch: folder */
-	const char *root; /* setup-loopback: folder in place of /; NULL: this machine */
-	bool remove, dry_run; /* setup-loopback */
+	struct pmk_settings settings;
 	enum pmk_command command;
 	const char *args[PMK_OPTIONS_MAX_ARGS]; /* what is no option, in order, the command's name first */
 	int arg_count;
+	int argc; /* all of it, for pmk_options_reload; the program's own, which lives until it ends */
+	char **argv;
 };
 
-/* Defaults, then the configuration file, then the command line. PMK_EXIT_OK, or PMK_EXIT_USAGE, or PMK_EXIT_INPUT for
- * the file (logged in one line). Strings point into argv or live until the process ends. */
+/* Defaults, then the configuration file, then the command line; the log and the CPU's level are set up by them.
+ * PMK_EXIT_OK, or PMK_EXIT_USAGE, or PMK_EXIT_INPUT for the file (logged in one line). Before other threads start. */
 enum pmk_exit pmk_options_parse(int argc, char **argv, struct pmk_options *options);
 
-void pmk_options_print_help(void);
+/* What the settings would be if the program were started with the same command line now: the configuration file is read
+ * again. As above, with `settings` untouched on failure. Changes nothing else. */
+enum pmk_exit pmk_options_reload(const struct pmk_options *options, struct pmk_settings *settings);
 
 #endif

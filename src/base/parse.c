@@ -101,3 +101,11 @@ const char *pmk_parse_after(const char *text, const char *prefix)
 
 	return strncmp(text, prefix, n) == 0 ? text + n : NULL;
 }
+
+int pmk_spec_copy(char spec[PMK_SPEC], const char *text)
+{
+	if (strlen(text) >= PMK_SPEC)
+		return -ENAMETOOLONG;
+	strncpy(spec, text, PMK_SPEC);
+	return 0;
+}

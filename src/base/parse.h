@@ -7,6 +7,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Bytes of a spec, its final 0 counted: what names a camera, an output, a model or a backdrop, a path at most. */
+enum { PMK_SPEC = 4160 };
+/* Copy `text`, the rest filled with zeros, so that equal specs are equal bytes. -ENAMETOOLONG with `spec` untouched. */
+int pmk_spec_copy(char spec[PMK_SPEC], const char *text) __attribute__((warn_unused_result));
+
 int pmk_parse_int(const char *text, int least, int most, int *value) __attribute__((warn_unused_result));
 int pmk_parse_double(const char *text, double least, double most, double *value) __attribute__((warn_unused_result));
 /* "1280x720", 16..8192 px a side */

@@ -15,6 +15,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { PMK_GOVERNOR_LEAST = 5, PMK_GOVERNOR_MOST = 100 }; /* percent of one core: limits that make sense */
+
 struct pmk_governor {
 	double limit; /* share of one core; 0: none */
 	int every, most; /* one of so many pictures is taken; at most */

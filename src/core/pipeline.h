@@ -14,11 +14,10 @@
 
 enum { PMK_PIPELINE_MAX_OUTPUTS = 16 };
 
-/* Strings are used until destroy. */
 struct pmk_pipeline_settings {
-	const char *camera;
+	char camera[PMK_SPEC];
 	struct pmk_source_wish wish;
-	const char *outputs[PMK_PIPELINE_MAX_OUTPUTS];
+	char outputs[PMK_PIPELINE_MAX_OUTPUTS][PMK_SPEC];
 	int output_count;
 	uint32_t output_fourcc; /* of virtual cameras; 0: YUYV */
 	struct pmk_scene_settings scene;

@@ -38,7 +38,8 @@ static int open_eye(const char *model, const struct pmk_look_settings *settings,
 	int err = pmk_model_load(model, &eye->model);
 
 	if (!err)
-		err = pmk_engine_create(&eye->model.graph, settings->engine, settings->threads, &eye->engine);
+		err = pmk_engine_create(
+			&eye->model.graph, settings->engine, pmk_engine_threads(settings->threads), &eye->engine);
 	if (!err)
 		err = pmk_prepare_create(card, &eye->prepare);
 	if (err)
@@ -61,10 +62,13 @@ int pmk_look_create(const struct pmk_look_settings *settings, int width, int hei
 {
 	bool both = strcmp(settings->model, "auto") == 0;
 	struct pmk_look *l = calloc(1, sizeof *l);
-	int err;
+	int threads = pmk_engine_threads(settings->threads), err;
 
 	if (!l)
 		return -ENOMEM;
+	if (settings->threads > threads)
+		pmk_warn("%d threads are asked for and this machine has %d cores; that many are used",
+			settings->threads, threads);
 	l->keep_out = settings->keep_out;
 	l->keep_out_count = settings->keep_out_count;
 	err = open_eye(both ? "selfie" : settings->model, settings, &l->view);

@@ -18,7 +18,7 @@ struct pmk_look;
 struct pmk_look_settings {
 	const char *model; /* name or path, or "auto" */
 	enum pmk_engine_kind engine;
-	int threads; /* of each network, at least 1 */
+	int threads; /* of each network, as asked (pmk_engine_threads) */
 	bool nearest; /* one person, not all */
 	/* px of the picture; nobody is found there. Lives as long as the look */
 	const struct pmk_rect *keep_out;

@@ -2,6 +2,7 @@
 #include "io/sink.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -27,6 +28,14 @@ int pmk_sink_open(
 	else
 		pmk_error("output '%s' is not known; use auto, /dev/videoN, pipewire[:NAME], file:PATH, null or hash",
 			spec);
+	return -EINVAL;
+}
+
+int pmk_sink_check(const char *spec, char *why, size_t size)
+{
+	if (*spec && strcmp(spec, "file:") != 0)
+		return 0;
+	snprintf(why, size, "which file or virtual camera? as in file:talk.mp4 or /dev/video60");
 	return -EINVAL;
 }
 

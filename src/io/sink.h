@@ -42,6 +42,9 @@ struct pmk_sink_impl {
 int pmk_sink_open(const char *spec, const struct pmk_sink_setup *setup, const struct pmk_shown *cover,
 	struct pmk_sink **sink) __attribute__((warn_unused_result));
 
+/* Whether a spec names anything at all; nothing is looked for. 0, or -EINVAL with what is wrong in `why`. */
+int pmk_sink_check(const char *spec, char *why, size_t size) __attribute__((warn_unused_result));
+
 /* 0, or negative errno: the sink is lost, close it. Never blocks for long: a virtual camera without a free buffer loses
  * the picture. */
 int pmk_sink_write(struct pmk_sink *sink, const struct pmk_shown *shown) __attribute__((warn_unused_result));

@@ -2,6 +2,7 @@
 #include "io/source.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -29,6 +30,14 @@ int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct
 		pmk_error("camera '%s' is not known; use auto, /dev/videoN, pipewire[:NAME], file:PATH or "
 			  "presenter[:SEED]",
 			spec);
+	return -EINVAL;
+}
+
+int pmk_source_check(const char *spec, char *why, size_t size)
+{
+	if (*spec && strcmp(spec, "file:") != 0)
+		return 0;
+	snprintf(why, size, "which file or camera? as in file:talk.mp4 or /dev/video0");
 	return -EINVAL;
 }
 

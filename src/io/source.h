@@ -8,6 +8,8 @@
 
 #include "image/frame.h"
 
+enum { PMK_SOURCE_MOST_FPS = 240 };
+
 /* What is asked of a source; 0 means no wish. A camera gives the nearest it has; the presenter gives exactly this. */
 struct pmk_source_wish {
 	int width, height; /* px */
@@ -41,6 +43,9 @@ struct pmk_source_impl {
  * camera, -EBUSY taken by somebody else, -EACCES, -EBADMSG damaged file. */
 int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct pmk_source **source)
 	__attribute__((warn_unused_result));
+
+/* Whether a spec names anything at all; nothing is looked for. 0, or -EINVAL with what is wrong in `why`. */
+int pmk_source_check(const char *spec, char *why, size_t size) __attribute__((warn_unused_result));
 
 /* Open again what was open at `place`: at the same plug (bus) or else by its name, whatever its number is now; with
  * spec "auto" any other camera when it has gone. For what has no place as pmk_source_open. */

@@ -18,6 +18,7 @@
 static const float SURE = 1.0f / 16; /* what is this close to 0 or 1 is taken for it: no haze of the room */
 /* the same before the guided filter: networks rather take room for person */
 static const float GUIDE_ROOM = 0.32f, GUIDE_PERSON = 0.75f;
+static const double MOST_KEPT = 0.9; /* of the frame before; 1 would never let go of a still pixel */
 static const float TRACE_SURE = 0.25f; /* and behind it */
 
 struct pmk_refine {
@@ -57,6 +58,7 @@ int pmk_refine_create(const struct pmk_refine_settings *settings, int width, int
 	int mask_height, struct pmk_refine **refine)
 {
 	struct pmk_refine *r = calloc(1, sizeof *r);
+	float kept = (float)(settings->smooth * MOST_KEPT);
 	bool missing = false;
 
 	if (!r)
@@ -79,8 +81,8 @@ int pmk_refine_create(const struct pmk_refine_settings *settings, int width, int
 				     (size_t)((width + 1) / 2) * (size_t)((height + 1) / 2) * sizeof *r->cells));
 		missing |= !(r->cell_luma = pmk_mem_alloc((size_t)((width + 1) / 2) * (size_t)((height + 1) / 2)));
 	}
-	missing |= pmk_temporal_init(&r->calm_cells, (width + 1) / 2, (height + 1) / 2, (float)r->settings.smooth) != 0;
-	missing |= pmk_temporal_init(&r->calm_pixels, width, height, (float)r->settings.smooth) != 0;
+	missing |= pmk_temporal_init(&r->calm_cells, (width + 1) / 2, (height + 1) / 2, kept) != 0;
+	missing |= pmk_temporal_init(&r->calm_pixels, width, height, kept) != 0;
 	if (r->settings.light_wrap > 0)
 		missing |= pmk_mask_alloc(&r->wrap, mask_width, mask_height) != 0;
 	if (r->settings.erode || r->settings.dilate || r->settings.feather || r->settings.light_wrap > 0)

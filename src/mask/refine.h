@@ -20,7 +20,7 @@ enum { PMK_REFINE_MAX_PX = 64 }; /* of erode, dilate and feather */
 struct pmk_refine_settings {
 	enum pmk_refine_mode mode;
 	double threshold; /* 0..1: hard; less than 1/16 counts as 1/16; negative: soft */
-	double smooth; /* 0..1: how much is kept of the frame before where nothing moved (temporal.h) */
+	double smooth; /* 0..1: how much the mask is calmed in time where nothing moved */
 	double light_wrap; /* 0..1: how much of the backdrop shines over the rim from inside */
 	int erode, dilate, feather; /* px at the camera's size, 0..PMK_REFINE_MAX_PX; negative: the mode's own */
 };

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct {
 	const char *name;
@@ -33,6 +34,13 @@ int pmk_engine_kind_parse(const char *name, enum pmk_engine_kind *kind)
 bool pmk_engine_is_built(enum pmk_engine_kind kind)
 {
 	return engines[kind].create;
+}
+
+int pmk_engine_threads(int asked)
+{
+	int cores = (int)sysconf(_SC_NPROCESSORS_ONLN);
+
+	return asked == 0 || asked > cores ? cores : asked;
 }
 
 int pmk_engine_create(const struct pmk_graph *graph, enum pmk_engine_kind kind, int threads, struct pmk_engine **engine)

@@ -9,6 +9,12 @@
 
 struct pmk_engine;
 
+enum { PMK_ENGINE_MOST_THREADS = 64 };
+
+/* How many threads make sense where so many are asked for: never more than cores, which would only wait for each other
+ * (XNNPACK's by spinning, seconds a frame); 0 asks for one per core. */
+int pmk_engine_threads(int asked);
+
 enum pmk_engine_kind {
 	PMK_ENGINE_AUTO, /* own kernels, or XNNPACK for a network that they lack something for */
 	PMK_ENGINE_OWN,

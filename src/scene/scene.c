@@ -87,7 +87,7 @@ int pmk_scene_create(const struct pmk_scene_settings *settings, const struct pmk
 	struct pmk_look_settings look = { .model = settings->model,
 		.engine = settings->engine,
 		.threads = settings->threads,
-		.nearest = settings->nearest,
+		.nearest = settings->people == PMK_PEOPLE_NEAREST,
 		.keep_out_count = settings->keep_out_count };
 	struct pmk_scene *s = calloc(1, sizeof *s);
 	int err;

@@ -7,21 +7,24 @@
 #ifndef PMK_SCENE_SCENE_H
 #define PMK_SCENE_SCENE_H
 
+#include "base/parse.h"
 #include "compose/backdrop.h"
 #include "find/zone.h"
 #include "image/shown.h"
 #include "mask/refine.h"
 #include "model/engine.h"
 
+enum pmk_people { PMK_PEOPLE_ALL, PMK_PEOPLE_NEAREST }; /* who is kept: everybody, or one person */
+
 struct pmk_scene_settings {
-	const char *model; /* name or path; "auto": as in look.h */
-	int threads; /* of the network, at least 1 */
+	char model[PMK_SPEC]; /* name or path; "auto": as in look.h */
+	int threads; /* of the network; 0: one per core */
 	enum pmk_engine_kind engine; /* what runs it */
-	const char *backdrop;
+	char backdrop[PMK_SPEC];
 	enum pmk_fit fit;
 	struct pmk_refine_settings refine;
 	double match; /* 0..1: how far the backdrop goes to the camera's light and grain (match.h) */
-	bool nearest; /* keep one person, not all */
+	enum pmk_people people;
 	struct pmk_zone keep_out[PMK_ZONES]; /* where nobody is */
 	int keep_out_count;
 	bool no_motion_gate; /* run the network on every frame, also where nothing of the picture changed */

@@ -30,7 +30,7 @@ static int decode(struct pmk_bench *b, const struct pmk_bench_material *m, uint6
 {
 	int i = (int)(number % PMK_BENCH_PICTURES), err;
 	struct pmk_frame *f = pmk_frame_pool_take(b->pool, &b->layout);
-	uint32_t fourcc = b->options->input_format;
+	uint32_t fourcc = b->options->settings.input_format;
 
 	if (!f)
 		return -ENOMEM;
@@ -199,9 +199,9 @@ static int bench_size(struct pmk_bench *b, long program_kb)
 	long before_kb;
 	int err;
 
-	b->frames = o->frames ? o->frames : DEFAULT_FRAMES;
-	b->fps = o->pipeline.wish.fps > 0 ? o->pipeline.wish.fps : DEFAULT_FPS;
-	b->layout = pmk_bench_layout(o->input_format, b->size);
+	b->frames = o->settings.pipeline.frames ? o->settings.pipeline.frames : DEFAULT_FRAMES;
+	b->fps = o->settings.pipeline.wish.fps > 0 ? o->settings.pipeline.wish.fps : DEFAULT_FPS;
+	b->layout = pmk_bench_layout(o->settings.input_format, b->size);
 	err = make_material(b);
 	if (err)
 		return err;
@@ -209,7 +209,7 @@ static int bench_size(struct pmk_bench *b, long program_kb)
 	b->pool = pmk_frame_pool_create(FRAMES_OUT);
 	err = b->pool ? pmk_jpeg_create(&b->jpeg) : -ENOMEM;
 	if (!err)
-		err = pmk_scene_create(&o->pipeline.scene, &b->layout, SHOWN_OUT, &b->scene);
+		err = pmk_scene_create(&o->settings.pipeline.scene, &b->layout, SHOWN_OUT, &b->scene);
 	if (!err)
 		err = measure_memory(b, program_kb, before_kb);
 	if (!err)
@@ -246,7 +246,7 @@ static int bench_one(const struct pmk_options *options, struct pmk_size size, lo
 	b->options = options;
 	b->size = size;
 	err = bench_size(b, program_kb);
-	if (!err && options->json)
+	if (!err && options->settings.json)
 		cJSON_AddItemToArray(runs, pmk_bench_json(b));
 	else if (!err)
 		pmk_bench_print(b);
@@ -259,14 +259,14 @@ static int bench_one(const struct pmk_options *options, struct pmk_size size, lo
 static void choose_sizes(struct pmk_options *o)
 {
 	static const struct pmk_size usual[] = { { 640, 480 }, { 1280, 720 }, { 1920, 1080 } };
-	const struct pmk_source_wish *wish = &o->pipeline.wish;
+	const struct pmk_source_wish *wish = &o->settings.pipeline.wish;
 
-	if (o->size_count)
+	if (o->settings.size_count)
 		return;
-	o->size_count = wish->width ? 1 : 3;
-	memcpy(o->sizes, usual, sizeof usual);
+	o->settings.size_count = wish->width ? 1 : 3;
+	memcpy(o->settings.sizes, usual, sizeof usual);
 	if (wish->width)
-		o->sizes[0] = (struct pmk_size){ wish->width, wish->height };
+		o->settings.sizes[0] = (struct pmk_size){ wish->width, wish->height };
 }
 
 enum pmk_exit pmk_command_bench(struct pmk_options *options)
@@ -281,11 +281,11 @@ enum pmk_exit pmk_command_bench(struct pmk_options *options)
 	cJSON_AddStringToObject(all, "cpu", cpu);
 	cJSON_AddStringToObject(all, "version", PMK_VERSION);
 	runs = cJSON_AddArrayToObject(all, "runs");
-	if (!options->json)
+	if (!options->settings.json)
 		pmk_bench_print_head(options, cpu);
-	for (int i = 0; !err && i < options->size_count; i++)
-		err = bench_one(options, options->sizes[i], program_kb, runs);
-	if (!err && options->json) {
+	for (int i = 0; !err && i < options->settings.size_count; i++)
+		err = bench_one(options, options->settings.sizes[i], program_kb, runs);
+	if (!err && options->settings.json) {
 		text = cJSON_Print(all);
 		puts(text);
 		free(text);

@@ -32,7 +32,7 @@ static void count(struct pmk_series *series, uint64_t since_ns, int frames)
 /* The network that ours looks at the person with. One of the user's own is known by its path only, not by its name. */
 static const char *model_of(const struct pmk_bench *b)
 {
-	const char *asked = b->options->pipeline.scene.model;
+	const char *asked = b->options->settings.pipeline.scene.model;
 
 	return strcmp(asked, "auto") == 0 ? pmk_scene_model(b->scene) : asked;
 }
@@ -50,20 +50,21 @@ static int create_usual(struct pmk_bench *b, struct rivals *r)
 static int create_rivals(struct pmk_bench *b, struct rivals *r)
 {
 	const struct pmk_options *o = b->options;
-	struct pmk_scene_settings plain = o->pipeline.scene;
+	struct pmk_scene_settings plain = o->settings.pipeline.scene;
 	int err;
 
 	plain.no_motion_gate = true;
 	err = pmk_scene_create(&plain, &b->layout, 2, &r->plain);
-	if (!err && o->input_format == PMK_FOURCC_MJPG)
+	if (!err && o->settings.input_format == PMK_FOURCC_MJPG)
 		err = create_usual(b, r);
 	if (!err)
 		err = pmk_model_load(model_of(b), &r->model);
 	if (!err)
-		err = pmk_engine_create(
-			&r->model.graph, o->pipeline.scene.engine, o->pipeline.scene.threads, &r->engine);
+		err = pmk_engine_create(&r->model.graph, o->settings.pipeline.scene.engine,
+			o->settings.pipeline.scene.threads, &r->engine);
 	if (!err && pmk_engine_is_built(PMK_ENGINE_XNNPACK))
-		err = pmk_engine_create(&r->model.graph, PMK_ENGINE_XNNPACK, o->pipeline.scene.threads, &r->xnnpack);
+		err = pmk_engine_create(
+			&r->model.graph, PMK_ENGINE_XNNPACK, o->settings.pipeline.scene.threads, &r->xnnpack);
 	return err;
 }
 

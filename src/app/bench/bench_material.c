@@ -49,7 +49,7 @@ static int encode_jpeg(const struct pmk_image *image, uint8_t **data, size_t *by
 
 static int encode(const struct pmk_bench *b, const struct pmk_image *image, uint8_t **data, size_t *bytes)
 {
-	uint32_t fourcc = b->options->input_format;
+	uint32_t fourcc = b->options->settings.input_format;
 
 	if (fourcc == PMK_FOURCC_MJPG)
 		return encode_jpeg(image, data, bytes);

@@ -70,13 +70,13 @@ static cJSON *paced_json(const struct pmk_bench *b)
 cJSON *pmk_bench_json(const struct pmk_bench *b)
 {
 	static const char *const refine[] = { "guided", "none", "morph" };
-	const struct pmk_scene_settings *s = &b->options->pipeline.scene;
+	const struct pmk_scene_settings *s = &b->options->settings.pipeline.scene;
 	cJSON *o = cJSON_CreateObject(), *stages = cJSON_CreateObject();
 	char size[32];
 
 	snprintf(size, sizeof size, "%dx%d", b->size.width, b->size.height);
 	cJSON_AddStringToObject(o, "size", size);
-	cJSON_AddStringToObject(o, "format", format_name(b->options->input_format));
+	cJSON_AddStringToObject(o, "format", format_name(b->options->settings.input_format));
 	cJSON_AddStringToObject(o, "model", pmk_scene_model(b->scene));
 	cJSON_AddNumberToObject(o, "threads", s->threads);
 	cJSON_AddStringToObject(o, "refine", refine[s->refine.mode]);
@@ -101,15 +101,15 @@ cJSON *pmk_bench_json(const struct pmk_bench *b)
 void pmk_bench_print_head(const struct pmk_options *options, const char *cpu)
 {
 	printf("%s, %d thread%s of the network. CPU time in ms of a frame, medians of rounds that took turns.\n", cpu,
-		options->pipeline.scene.threads, options->pipeline.scene.threads == 1 ? "" : "s");
+		options->settings.pipeline.scene.threads, options->settings.pipeline.scene.threads == 1 ? "" : "s");
 }
 
 void pmk_bench_print(const struct pmk_bench *b)
 {
 	double ours = median(&b->ours);
 
-	printf("\n%dx%d %s, %s, %s\n", b->size.width, b->size.height, format_name(b->options->input_format),
-		pmk_scene_model(b->scene), b->options->pipeline.scene.backdrop);
+	printf("\n%dx%d %s, %s, %s\n", b->size.width, b->size.height, format_name(b->options->settings.input_format),
+		pmk_scene_model(b->scene), b->options->settings.pipeline.scene.backdrop);
 	printf("  a frame         %6.2f   at most %.0f a second; IoU %.3f, memory %.0f MB\n", ours,
 		1000 / median(&b->wall), b->iou, b->rss_mb);
 	printf("  of that        ");

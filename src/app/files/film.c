@@ -90,7 +90,7 @@ bool pmk_film_same_place(const char *a, const char *b)
 
 bool pmk_film_would_overwrite(const struct pmk_options *options, const char *in, const char *out)
 {
-	const char *backdrop = options->pipeline.scene.backdrop;
+	const char *backdrop = options->settings.pipeline.scene.backdrop;
 
 	if (!is_same_file(in, out) && !is_same_file(backdrop, out))
 		return false;
@@ -102,15 +102,15 @@ enum pmk_exit pmk_film_open(struct pmk_film *film, const struct pmk_options *opt
 {
 	int err;
 
-	*film = (struct pmk_film){ .settings = &options->pipeline,
-		.limit = options->pipeline.frames,
-		.limit_ns = (int64_t)(options->duration * 1e9),
+	*film = (struct pmk_film){ .settings = &options->settings.pipeline,
+		.limit = options->settings.pipeline.frames,
+		.limit_ns = (int64_t)(options->settings.duration * 1e9),
 		.terminal = isatty(STDERR_FILENO) };
 	err = open_source(film, in);
 	if (err)
 		return pmk_command_exit(
 			PMK_PART_CAMERA, err, strncmp(in, "presenter", 9) == 0 && !film->info.frames ? in : "file:");
-	err = pmk_scene_create(&options->pipeline.scene, &film->source->layout, SHOWN_COUNT, &film->scene);
+	err = pmk_scene_create(&options->settings.pipeline.scene, &film->source->layout, SHOWN_COUNT, &film->scene);
 	if (err) {
 		pmk_film_close(film);
 		return pmk_command_exit(PMK_PART_SCENE, err, in);

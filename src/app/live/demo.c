@@ -79,7 +79,7 @@ static int write_picture(const struct pmk_options *options)
 	if (!err)
 		err = pmk_presenter_create(WIDTH, HEIGHT, 1, &presenter);
 	if (!err)
-		err = pmk_scene_create(&options->pipeline.scene, &layout, 2, &scene);
+		err = pmk_scene_create(&options->settings.pipeline.scene, &layout, 2, &scene);
 	if (!err)
 		err = make_pair(scene, presenter, frame, &pair, &one);
 	pmk_scene_destroy(scene);
@@ -108,11 +108,11 @@ enum pmk_exit pmk_command_demo(struct pmk_options *options)
 {
 	bool camera = have_device(PMK_DEVICE_CAMERA),
 	     loopback = have_device(PMK_DEVICE_LOOPBACK) || pmk_pipewire_runs();
-	struct pmk_pipeline_settings *p = &options->pipeline;
+	struct pmk_pipeline_settings *p = &options->settings.pipeline;
 	struct pmk_live_result result;
 	enum pmk_exit code;
 
-	p->camera = camera ? "auto" : "presenter";
+	strcpy(p->camera, camera ? "auto" : "presenter");
 	if (camera && loopback)
 		return pmk_command_run(options);
 	if (loopback) {
@@ -122,10 +122,10 @@ enum pmk_exit pmk_command_demo(struct pmk_options *options)
 	printf("No virtual camera was found, so this writes %s (%d s, %s).\n", FILM, SECONDS,
 		camera ? "from your camera" : "the built-in presenter, as no camera was found either");
 	fflush(stdout); /* what follows is said on stderr */
-	p->outputs[0] = "file:" FILM;
+	strcpy(p->outputs[0], "file:" FILM);
 	p->output_count = 1;
-	options->duration = SECONDS;
-	code = pmk_live_run(options, &result);
+	options->settings.duration = SECONDS;
+	code = pmk_live_run(options, p, &result);
 	if (code != PMK_EXIT_OK || result.interrupted)
 		return code;
 	if (write_picture(options))

@@ -58,13 +58,13 @@ static bool wait_for_end(struct pmk_pipeline *pipeline, double duration)
 	}
 }
 
-static void announce(const struct pmk_pipeline *p, const struct pmk_options *options)
+static void announce(
+	const struct pmk_pipeline *p, const struct pmk_options *options, const struct pmk_pipeline_settings *settings)
 {
-	pmk_info("%s -> %s, %s", pmk_pipeline_camera_name(p), pmk_pipeline_model_name(p),
-		options->pipeline.scene.backdrop);
-	for (int i = 0; i < options->pipeline.output_count; i++)
+	pmk_info("%s -> %s, %s", pmk_pipeline_camera_name(p), pmk_pipeline_model_name(p), settings->scene.backdrop);
+	for (int i = 0; i < settings->output_count; i++)
 		pmk_info("-> %s", pmk_pipeline_output_name(p, i));
-	if (options->duration <= 0 && !options->frames)
+	if (options->settings.duration <= 0 && !options->settings.pipeline.frames)
 		pmk_info("running; Ctrl-C ends it");
 }
 
@@ -88,8 +88,8 @@ static void summarize(const struct pmk_pipeline_report *r, uint64_t cpu_ns)
 		(unsigned long long)r->dropped, (unsigned long long)r->damaged, (unsigned long long)r->overtaken);
 }
 
-static int run(struct pmk_pipeline *pipeline, const struct pmk_options *options, struct pmk_live_result *result,
-	enum pmk_part *part)
+static int run(struct pmk_pipeline *pipeline, const struct pmk_options *options,
+	const struct pmk_pipeline_settings *settings, struct pmk_live_result *result, enum pmk_part *part)
 {
 	uint64_t cpu = pmk_clock_cpu_ns();
 	int err = pmk_pipeline_start(pipeline, part);
@@ -97,9 +97,9 @@ static int run(struct pmk_pipeline *pipeline, const struct pmk_options *options,
 	if (err)
 		return err;
 	pmk_media_rest(); /* a backdrop's file has been read by now */
-	announce(pipeline, options);
+	announce(pipeline, options, settings);
 	pmk_service_notify("READY=1\nSTATUS=Running");
-	result->interrupted = wait_for_end(pipeline, options->duration);
+	result->interrupted = wait_for_end(pipeline, options->settings.duration);
 	pmk_service_notify("STOPPING=1");
 	pmk_pipeline_report(pipeline, &result->report);
 	cpu = pmk_clock_cpu_ns() - cpu;
@@ -108,7 +108,8 @@ static int run(struct pmk_pipeline *pipeline, const struct pmk_options *options,
 	return err;
 }
 
-enum pmk_exit pmk_live_run(const struct pmk_options *options, struct pmk_live_result *result)
+enum pmk_exit pmk_live_run(
+	const struct pmk_options *options, const struct pmk_pipeline_settings *settings, struct pmk_live_result *result)
 {
 	struct pmk_live_result unused;
 	struct pmk_pipeline *pipeline;
@@ -118,17 +119,17 @@ enum pmk_exit pmk_live_run(const struct pmk_options *options, struct pmk_live_re
 
 	result = result ? result : &unused;
 	*result = (struct pmk_live_result){ 0 };
-	err = pmk_pipeline_create(&options->pipeline, &pipeline, &part);
+	err = pmk_pipeline_create(settings, &pipeline, &part);
 	if (err == -ENOMEM && part != PMK_PART_SCENE)
 		pmk_error("not enough memory");
 	if (err)
-		return pmk_command_exit(part, err, options->pipeline.camera);
+		return pmk_command_exit(part, err, settings->camera);
 	if (pmk_signals_catch()) {
 		pmk_pipeline_destroy(pipeline);
 		return PMK_EXIT_INTERNAL;
 	}
-	err = run(pipeline, options, result, &part);
-	code = pmk_command_exit(part, err == -ETIMEDOUT ? 0 : err, options->pipeline.camera);
+	err = run(pipeline, options, settings, result, &part);
+	code = pmk_command_exit(part, err == -ETIMEDOUT ? 0 : err, settings->camera);
 	if (err == -ETIMEDOUT) {
 		pmk_warn("a camera, pipe or file does not answer; leaving without it (virtual cameras are covered)");
 		_exit((int)code);

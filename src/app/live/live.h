@@ -10,8 +10,10 @@ struct pmk_live_result {
 	bool interrupted; /* by SIGINT, SIGTERM or SIGHUP */
 };
 
-/* Run until a signal (PMK_EXIT_OK), the limits of `options`, the end of the source or a fault. Outputs are covered when
- * it returns. Before the outputs are open a signal ends the process as it does any other. `result` may be NULL. */
-enum pmk_exit pmk_live_run(const struct pmk_options *options, struct pmk_live_result *result);
+/* Run what `settings` say, those of `options` with the outputs that were found, until a signal (PMK_EXIT_OK), the
+ * limits of `options`, the end of the source or a fault. Outputs are covered when it returns. Before the outputs are
+ * open a signal ends the process as it does any other. `result` may be NULL. */
+enum pmk_exit pmk_live_run(const struct pmk_options *options, const struct pmk_pipeline_settings *settings,
+	struct pmk_live_result *result);
 
 #endif

@@ -8,6 +8,7 @@
 #include "io/pipewire/pipewire.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void add_once(struct pmk_pipeline_settings *p, const char *spec)
@@ -16,46 +17,42 @@ static void add_once(struct pmk_pipeline_settings *p, const char *spec)
 		if (strcmp(p->outputs[i], spec) == 0)
 			return;
 	}
-	if (p->output_count < PMK_PIPELINE_MAX_OUTPUTS)
-		p->outputs[p->output_count++] = spec;
+	if (p->output_count < PMK_PIPELINE_MAX_OUTPUTS && !pmk_spec_copy(p->outputs[p->output_count], spec))
+		p->output_count++;
 }
 
 /* The virtual cameras of this machine that can be fed now: v4l2loopback devices that are free, and PipeWire where it
  * runs. How many. */
-static int add_found(struct pmk_pipeline_settings *p, char (*paths)[64], int *used)
+static int add_found(struct pmk_pipeline_settings *p)
 {
-	int found = pmk_sink_v4l2_find(paths + *used, PMK_PIPELINE_MAX_OUTPUTS - *used);
+	char paths[PMK_PIPELINE_MAX_OUTPUTS][64];
+	int found = pmk_sink_v4l2_find(paths, PMK_PIPELINE_MAX_OUTPUTS);
 
 	found = found < 0 ? 0 : found;
 	for (int i = 0; i < found; i++)
-		add_once(p, paths[*used + i]);
-	*used += found;
+		add_once(p, paths[i]);
 	if (!pmk_pipewire_runs())
 		return found;
 	add_once(p, "pipewire");
 	return found + 1;
 }
 
-/* Replace "auto" by what is found now. The names live until the process ends. */
-static enum pmk_exit resolve_outputs(struct pmk_pipeline_settings *p)
+/* `asked`, with "auto" replaced by what is found now. */
+static enum pmk_exit resolve_outputs(const struct pmk_pipeline_settings *asked, struct pmk_pipeline_settings *p)
 {
-	static char paths[PMK_PIPELINE_MAX_OUTPUTS][64];
-	const char *asked[PMK_PIPELINE_MAX_OUTPUTS + 1] = { "auto" };
-	int asked_count = p->output_count ? p->output_count : 1, used = 0;
+	int count = asked->output_count ? asked->output_count : 1;
 
-	memcpy(asked, p->outputs, (size_t)p->output_count * sizeof asked[0]);
 	p->output_count = 0;
-	for (int i = 0; i < asked_count; i++) {
-		if (strcmp(asked[i], "auto") != 0) {
-			add_once(p, asked[i]);
-			continue;
-		}
-		if (add_found(p, paths, &used) == 0) {
+	for (int i = 0; i < count; i++) {
+		const char *spec = asked->output_count ? asked->outputs[i] : "auto";
+
+		if (strcmp(spec, "auto") != 0) {
+			add_once(p, spec);
+		} else if (add_found(p) == 0) {
 			pmk_error("no free virtual camera was found, and PipeWire does not run; make one: sudo apt-get "
-				  "install v4l2loopback-dkms "
-				  "linux-headers-$(uname -r), then sudo potemkin setup-loopback (potemkin doctor says "
-				  "what is missing), or write a file "
-				  "with -o file:out.mp4");
+				  "install v4l2loopback-dkms linux-headers-$(uname -r), then sudo potemkin "
+				  "setup-loopback (potemkin doctor says what is missing), or write a file with -o "
+				  "file:out.mp4");
 			return PMK_EXIT_NO_OUTPUT;
 		}
 	}
@@ -89,19 +86,31 @@ static bool files_meet(const struct pmk_pipeline_settings *p)
 	return false;
 }
 
-enum pmk_exit pmk_command_run(struct pmk_options *options)
+static enum pmk_exit run_with(const struct pmk_options *options, struct pmk_pipeline_settings *p)
 {
-	enum pmk_exit code;
+	enum pmk_exit code = resolve_outputs(&options->settings.pipeline, p);
 
-	if (takes_all(&options->pipeline) && pmk_service_lock())
-		return PMK_EXIT_BUSY;
-	code = resolve_outputs(&options->pipeline);
-	for (int i = 0; i < options->pipeline.output_count; i++) {
-		if (pmk_film_would_overwrite(options, pmk_film_path(options->pipeline.camera),
-			    pmk_film_path(options->pipeline.outputs[i])))
+	for (int i = 0; i < p->output_count; i++) {
+		if (pmk_film_would_overwrite(options, pmk_film_path(p->camera), pmk_film_path(p->outputs[i])))
 			return PMK_EXIT_USAGE;
 	}
-	if (code == PMK_EXIT_OK && files_meet(&options->pipeline))
+	if (code == PMK_EXIT_OK && files_meet(p))
 		return PMK_EXIT_USAGE;
-	return code == PMK_EXIT_OK ? pmk_live_run(options, NULL) : code;
+	return code == PMK_EXIT_OK ? pmk_live_run(options, p, NULL) : code;
+}
+
+enum pmk_exit pmk_command_run(struct pmk_options *options)
+{
+	struct pmk_pipeline_settings *resolved;
+	enum pmk_exit code;
+
+	if (takes_all(&options->settings.pipeline) && pmk_service_lock())
+		return PMK_EXIT_BUSY;
+	resolved = malloc(sizeof *resolved);
+	if (!resolved)
+		return PMK_EXIT_INTERNAL;
+	*resolved = options->settings.pipeline;
+	code = run_with(options, resolved);
+	free(resolved);
+	return code;
 }

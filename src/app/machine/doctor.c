@@ -173,7 +173,7 @@ enum pmk_exit pmk_command_doctor(struct pmk_options *options)
 	look_around(&doctor);
 	pmk_doctor_run(&doctor);
 	code = verdict_of(&doctor);
-	if (options->json)
+	if (options->settings.json)
 		print_json(&doctor, code);
 	else
 		print_text(&doctor, code);

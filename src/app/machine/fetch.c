@@ -219,7 +219,7 @@ enum pmk_exit pmk_fetch_models(const struct pmk_options *options)
 			code = PMK_EXIT_INPUT;
 			break;
 		}
-		err = fetch(card, options->to);
+		err = fetch(card, options->settings.to[0] ? options->settings.to : NULL);
 		code = err == -EINTR ? PMK_EXIT_INTERNAL : err ? PMK_EXIT_INPUT : PMK_EXIT_OK;
 	}
 	free(cards);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/commands.h"
+#include "app/machine/list_settings.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "draw/builtin.h"
@@ -171,6 +172,8 @@ static void print_text(const char *kind, const cJSON *list)
 		if (here && !cJSON_IsTrue(here))
 			print_way(cJSON_GetObjectItem(one, "spec")->valuestring,
 				cJSON_GetObjectItem(one, "source")->valuestring);
+		if (cJSON_GetObjectItem(one, "default"))
+			printf(" [%s]", cJSON_GetObjectItem(one, "default")->valuestring);
 		if (error)
 			printf(" (%s)", error->valuestring);
 		else if (cJSON_IsTrue(cJSON_GetObjectItem(one, "busy")))
@@ -189,11 +192,13 @@ enum pmk_exit pmk_command_list(struct pmk_options *options)
 	static const struct {
 		const char *name;
 		cJSON *(*list)(void);
+		bool alone; /* told only when asked for by name */
 	} kinds[] = {
-		{ "cameras", list_cameras },
-		{ "outputs", list_outputs },
-		{ "models", list_models },
-		{ "backdrops", list_backdrops },
+		{ "cameras", list_cameras, false },
+		{ "outputs", list_outputs, false },
+		{ "models", list_models, false },
+		{ "backdrops", list_backdrops, false },
+		{ "settings", pmk_list_settings, true },
 	};
 	const char *asked = options->arg_count > 1 ? options->args[1] : NULL;
 	cJSON *all = cJSON_CreateObject();
@@ -203,24 +208,24 @@ enum pmk_exit pmk_command_list(struct pmk_options *options)
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
 		cJSON *list;
 
-		if (asked && strcmp(asked, kinds[i].name) != 0)
+		if (asked ? strcmp(asked, kinds[i].name) != 0 : kinds[i].alone)
 			continue;
 		any = true;
 		list = kinds[i].list();
-		if (list && !options->json)
+		if (list && !options->settings.json)
 			print_text(kinds[i].name, list);
 		if (list)
 			cJSON_AddItemToObject(all, kinds[i].name, list);
 		else
 			code = PMK_EXIT_INPUT; /* said already; the others are listed */
 	}
-	if (all->child && options->json) {
+	if (all->child && options->settings.json) {
 		char *text = cJSON_Print(all);
 		puts(text);
 		free(text);
 	}
 	cJSON_Delete(all);
 	if (!any)
-		pmk_error("list \"%s\": there are cameras, outputs, models and backdrops", asked);
+		pmk_error("list \"%s\": there are cameras, outputs, models, backdrops and settings", asked);
 	return any ? code : PMK_EXIT_USAGE;
 }

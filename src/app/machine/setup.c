@@ -323,13 +323,13 @@ static enum pmk_exit undo(const struct setup *s)
 
 enum pmk_exit pmk_command_setup(struct pmk_options *options)
 {
-	struct setup s = { .root = options->root ? options->root : "" };
+	struct setup s = { .root = options->settings.root };
 
-	s.apply = !options->dry_run && (options->root || geteuid() == 0);
-	s.here = s.apply && !options->root;
+	s.apply = !options->settings.dry_run && (options->settings.root[0] || geteuid() == 0);
+	s.here = s.apply && !options->settings.root[0];
 	s.number = choose_number(&s);
 	if (!s.apply)
 		printf("# This is what would be done%s\n\n",
-			options->dry_run ? ":" : " by root (sudo potemkin setup-loopback):");
-	return options->remove ? undo(&s) : set_up(&s);
+			options->settings.dry_run ? ":" : " by root (sudo potemkin setup-loopback):");
+	return options->settings.remove ? undo(&s) : set_up(&s);
 }

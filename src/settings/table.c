@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/* The table. Its order is that of --help. */
+#include "compose/backdrop.h"
+#include "core/governor.h"
+#include "io/sink.h"
+#include "io/source.h"
+#include "settings/setting_type.h"
+
+/* Where a value lies; of a list, how many there are as well. */
+#define AT(field) .offset = offsetof(struct pmk_settings, field), .bytes = sizeof((struct pmk_settings *)0)->field
+#define LIST_AT(field, count) AT(field), .count_offset = offsetof(struct pmk_settings, count)
+#define SIZE_AT(width) .offset = offsetof(struct pmk_settings, width), .bytes = sizeof(struct pmk_size)
+#define SCENE(field) AT(pipeline.scene.field)
+#define NUMBERS(first, last) .least = (first), .most = (last)
+#define WORDS(...) \
+	.choices = (const char *const[]) \
+	{ \
+		__VA_ARGS__, NULL \
+	}
+#define TYPE(name) .type = &pmk_type_##name
+
+#define OF(command) (1u << PMK_COMMAND_##command)
+#define LIVE_RUN (OF(RUN) | OF(DEMO))
+#define ANY_SCENE (LIVE_RUN | OF(CONVERT) | OF(MASK) | OF(BENCH))
+#define TRIED (LIVE_RUN | OF(BENCH)) /* so that a benchmark takes the options of the run that it is to measure */
+#define EACH (~0u)
+
+#define PICTURES(of, flag) .group = PMK_GROUP_PICTURES, .commands = (of), .flags = PMK_SETTING_FILE | (flag)
+#define BACKDROP(flag) .group = PMK_GROUP_BACKDROP, .commands = ANY_SCENE, .flags = PMK_SETTING_FILE | (flag)
+#define MASK .group = PMK_GROUP_MASK, .commands = ANY_SCENE, .flags = PMK_SETTING_FILE | PMK_SETTING_LIVE
+#define NETWORK(of, flag) .group = PMK_GROUP_NETWORK, .commands = (of), .flags = PMK_SETTING_FILE | (flag)
+#define PROGRAM(of, flag) .group = PMK_GROUP_PROGRAM, .commands = (of), .flags = (flag)
+#define COMMAND(of) .group = PMK_GROUP_COMMAND, .commands = (of)
+
+enum { LIVE = PMK_SETTING_LIVE, IN_FILE = PMK_SETTING_FILE, LIST = PMK_SETTING_LIST, EARLY = PMK_SETTING_EARLY };
+
+static const double NO_END = 1e9;
+
+const struct pmk_setting pmk_settings_table[] = {
+	{ "camera", 'c', PICTURES(OF(RUN) | OF(BENCH), LIVE), TYPE(text), AT(pipeline.camera),
+		.check = pmk_source_check, .normal = "auto", .value = "SPEC",
+		.help = "auto, /dev/videoN, pipewire[:NAME], file:PATH (looped), presenter[:SEED] (a drawn person)" },
+	{ "output", 'o', PICTURES(OF(RUN) | OF(BENCH), LIST), TYPE(text),
+		LIST_AT(pipeline.outputs, pipeline.output_count), .most = PMK_PIPELINE_MAX_OUTPUTS,
+		.check = pmk_sink_check, .value = "SPEC",
+		.help = "auto, /dev/videoN, pipewire[:NAME], file:PATH (.mp4 .mkv .y4m), null, hash; several may be "
+			"given [auto]" },
+	{ "size", 's', PICTURES(ANY_SCENE, 0), TYPE(size), SIZE_AT(pipeline.wish.width), .none = "auto", .value = "WxH",
+		.help = "picture size to ask of the camera; auto is up to 1280x720" },
+	{ "fps", 'r', PICTURES(ANY_SCENE, 0), TYPE(number), AT(pipeline.wish.fps), NUMBERS(1, PMK_SOURCE_MOST_FPS),
+		.unit = "pictures a second", .none = "auto", .value = "N",
+		.help = "pictures a second to ask of the camera; auto is 30" },
+	{ "format", 'f', PICTURES(TRIED, 0), TYPE(fourcc), AT(pipeline.wish.fourcc),
+		WORDS("YUYV", "UYVY", "NV12", "YU12", "YV12", "MJPG"), .none = "auto", .value = "FOURCC",
+		.help = "format to ask of the camera: YUYV, UYVY, NV12, YU12, YV12, MJPG; auto is the fastest" },
+	{ "output-format", 0, PICTURES(TRIED, 0), TYPE(fourcc), AT(pipeline.output_fourcc),
+		WORDS("YUYV", "NV12", "YU12"), .normal = "YUYV", .value = "FOURCC",
+		.help = "format of virtual cameras: YUYV, NV12, YU12" },
+	{ "mirror", 0, PICTURES(ANY_SCENE, LIVE), TYPE(switch), AT(pipeline.mirror), .normal = "no",
+		.help = "swap left and right of the camera's picture" },
+	{ "flip", 0, PICTURES(ANY_SCENE, LIVE), TYPE(switch), AT(pipeline.flip), .normal = "no",
+		.help = "swap top and bottom of the camera's picture" },
+	{ "on-demand", 0, PICTURES(TRIED, 0), TYPE(switch), AT(pipeline.on_demand), .normal = "yes", .value = "yes|no",
+		.help = "close the camera while nobody watches a virtual camera" },
+	{ "wait", 0, PICTURES(OF(RUN), 0), TYPE(switch), AT(pipeline.wait), .normal = "no",
+		.help = "begin without a camera where there is none, and show the backdrop until one comes" },
+
+	{ "backdrop", 'b', BACKDROP(LIVE), TYPE(text), SCENE(backdrop), .check = NULL, .normal = "builtin:office",
+		.value = "SPEC", .help = "a picture's PATH, builtin:NAME, blur[:0..100], color:#rrggbb, green, none" },
+	{ "fit", 0, BACKDROP(LIVE), TYPE(choice), SCENE(fit), WORDS("cover", "contain", "stretch", "tile"),
+		.normal = "cover", .value = "MODE",
+		.help = "how a picture fills the frame: cover, contain, stretch, tile" },
+	{ "match", 0, BACKDROP(LIVE), TYPE(percent), SCENE(match), NUMBERS(0, 100), .normal = "0", .value = "0..100",
+		.help = "how far the backdrop goes to the camera's light, colours and grain" },
+	{ "show-room", 0, BACKDROP(0), TYPE(switch), SCENE(show_room), .normal = "no",
+		.help = "with -b none: let the room be seen, inside a red border" },
+
+	{ "people", 0, MASK, TYPE(choice), SCENE(people), WORDS("all", "nearest"), .normal = "all", .value = "WHO",
+		.help = "all, or nearest: one person, the largest, near the middle" },
+	{ "keep-out", 0, MASK | LIST, TYPE(zone), LIST_AT(pipeline.scene.keep_out, pipeline.scene.keep_out_count),
+		.most = PMK_ZONES, .value = "ZONE",
+		.help = "X,Y,WxH in pixels or percent, as 0%,0%,25%x100%: nobody is found there; several may be "
+			"given" },
+	{ "refine", 0, MASK, TYPE(choice), SCENE(refine.mode), WORDS("guided", "none", "morph"), .normal = "guided",
+		.value = "MODE", .help = "guided, none (plain upscaling), morph (erode and dilate)" },
+	{ "smooth", 0, MASK, TYPE(percent), SCENE(refine.smooth), NUMBERS(0, 100), .normal = "85", .value = "0..100",
+		.help = "how much the mask is calmed in time" },
+	{ "feather", 0, MASK, TYPE(own_whole), SCENE(refine.feather), NUMBERS(0, PMK_REFINE_MAX_PX), .unit = "pixels",
+		.none = "auto", .value = "PX", .help = "soften the mask's edge" },
+	{ "erode", 0, MASK, TYPE(own_whole), SCENE(refine.erode), NUMBERS(0, PMK_REFINE_MAX_PX), .unit = "pixels",
+		.none = "auto", .value = "PX", .help = "shrink the mask" },
+	{ "dilate", 0, MASK, TYPE(own_whole), SCENE(refine.dilate), NUMBERS(0, PMK_REFINE_MAX_PX), .unit = "pixels",
+		.none = "auto", .value = "PX", .help = "grow the mask" },
+	{ "light-wrap", 0, MASK, TYPE(percent), SCENE(refine.light_wrap), NUMBERS(0, 100), .normal = "0",
+		.value = "0..100", .help = "light of the backdrop over the person's rim" },
+	{ "threshold", 0, MASK, TYPE(own_number), SCENE(refine.threshold), NUMBERS(0, 1), .none = "auto",
+		.value = "0..1", .help = "cut the network's probability here instead of using it softly" },
+
+	{ "model", 'm', NETWORK(ANY_SCENE, LIVE), TYPE(text), SCENE(model), .normal = "auto", .value = "NAME",
+		.help = "auto, selfie, selfie-landscape, deeplabv3, or a .tflite file" },
+	{ "engine", 0, NETWORK(ANY_SCENE, LIVE), TYPE(choice), SCENE(engine), WORDS("auto", "own", "xnnpack"),
+		.normal = "auto", .value = "NAME",
+		.help = "what runs the network: auto, own (our kernels) or xnnpack" },
+	{ "threads", 0, NETWORK(ANY_SCENE, LIVE), TYPE(whole), SCENE(threads), NUMBERS(0, PMK_ENGINE_MOST_THREADS),
+		.unit = "threads", .normal = "1", .value = "N",
+		.help = "threads of the network, at most one per core; 0: one per core" },
+	{ "motion-gate", 0, NETWORK(ANY_SCENE, LIVE), TYPE(off_switch), SCENE(no_motion_gate), .normal = "yes",
+		.value = "yes|no",
+		.help = "a picture in which nothing moved keeps the mask of the one before, 100 ms at most" },
+	{ "cpu-limit", 0, NETWORK(TRIED, LIVE), TYPE(percent), AT(pipeline.cpu_limit),
+		NUMBERS(PMK_GOVERNOR_LEAST, PMK_GOVERNOR_MOST), .unit = "percent", .none = "none", .value = "PERCENT",
+		.help = "take fewer pictures where more than 5..100 % of one core would be used" },
+	{ "cpu", 0, NETWORK(ANY_SCENE | OF(MODEL), 0), TYPE(text), AT(cpu), .value = "LEVEL",
+		.help = "vectors of our own kernels: auto, sse2, avx2, avx512 (on arm64: neon) [auto]" },
+
+	{ "duration", 0, PROGRAM(ANY_SCENE, IN_FILE), TYPE(number), AT(duration), NUMBERS(0.001, NO_END),
+		.unit = "seconds", .none = "none", .value = "S", .help = "stop after so many seconds" },
+	{ "frames", 0, PROGRAM(ANY_SCENE, IN_FILE), TYPE(count), AT(pipeline.frames), NUMBERS(1, NO_END),
+		.unit = "pictures", .none = "none", .value = "N", .help = "stop after so many pictures" },
+	{ "config", 0, PROGRAM(EACH, EARLY), TYPE(text), AT(config), .value = "FILE",
+		.help = "configuration file [$XDG_CONFIG_HOME/potemkin/potemkin.conf]" },
+	{ "verbose", 'v', PROGRAM(EACH, IN_FILE | EARLY), TYPE(switch), AT(verbose), .normal = "no",
+		.help = "say more" },
+	{ "quiet", 'q', PROGRAM(EACH, IN_FILE | EARLY), TYPE(switch), AT(quiet), .normal = "no",
+		.help = "say errors only" },
+	{ "log-json", 0, PROGRAM(EACH, IN_FILE | EARLY), TYPE(switch), AT(log_json), .normal = "no",
+		.help = "messages as JSON lines" },
+	{ "help", 'h', PROGRAM(EACH, EARLY), TYPE(switch), AT(help), .normal = "no", .help = "this text" },
+	{ "version", 'V', PROGRAM(EACH, EARLY), TYPE(switch), AT(version), .normal = "no", .help = "the version" },
+
+	{ "json", 0, COMMAND(OF(LIST) | OF(MODEL) | OF(BENCH) | OF(DOCTOR)), TYPE(switch), AT(json), .normal = "no",
+		.help = "list, model list, bench, doctor: print JSON" },
+	{ "sizes", 0, COMMAND(OF(BENCH)), .flags = LIST, TYPE(sizes), LIST_AT(sizes, size_count),
+		.most = PMK_SETTINGS_SIZES, .value = "WxH,..", .help = "bench: sizes [640x480,1280x720,1920x1080]" },
+	{ "input-format", 0, COMMAND(OF(BENCH)), TYPE(fourcc), AT(input_format), WORDS("yuyv", "nv12", "i420", "mjpeg"),
+		.normal = "mjpeg", .value = "F", .help = "bench: yuyv, nv12, i420 or mjpeg" },
+	{ "to", 0, COMMAND(OF(MODEL)), TYPE(text), AT(to), .value = "FOLDER",
+		.help = "model fetch: where to put the file" },
+	{ "root", 0, COMMAND(OF(SETUP)), TYPE(text), AT(root), .value = "FOLDER",
+		.help = "setup-loopback: write below this folder in place of /" },
+	{ "remove", 0, COMMAND(OF(SETUP)), TYPE(switch), AT(remove), .normal = "no",
+		.help = "setup-loopback: undo what it did" },
+	{ "dry-run", 0, COMMAND(OF(SETUP)), TYPE(switch), AT(dry_run), .normal = "no",
+		.help = "setup-loopback: only say what would be done, also to root" },
+};
+const int pmk_settings_count = sizeof pmk_settings_table / sizeof pmk_settings_table[0];

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of settings: each line of it, and the configuration file. */
+#include "base/parse.h"
+#include "image/fourcc.h"
+#include "settings/setting_type.h"
+#include "settings/settings_file.h"
+#include "unit.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+static struct pmk_settings settings, other;
+static char why[PMK_SETTING_WHY], text[PMK_SPEC];
+
+static void set(const char *name, const char *value)
+{
+	const struct pmk_setting *s = pmk_setting_find(name);
+
+	assert_non_null(s);
+	if (pmk_setting_set(s, value, &settings, why))
+		fail_msg("%s \"%s\": %s", name, value ? value : "", why);
+}
+
+static void refuses(const char *name, const char *value, const char *expected)
+{
+	other = settings;
+	assert_int_equal(pmk_setting_set(pmk_setting_find(name), value, &settings, why), -EINVAL);
+	if (!strstr(why, expected))
+		fail_msg("%s \"%s\": \"%s\" does not say \"%s\"", name, value, why, expected);
+	assert_memory_equal(&settings, &other, sizeof settings);
+}
+
+static void prints(const char *name, int index, const char *expected)
+{
+	assert_true(pmk_setting_print(pmk_setting_find(name), &settings, index, text));
+	assert_string_equal(text, expected);
+}
+
+/* Each line is whole: a value that fits its type, a default that its own parser takes and its printer gives back. */
+static void test_each_line(void **state)
+{
+	for (int i = 0; i < pmk_settings_count; i++) {
+		const struct pmk_setting *s = &pmk_settings_table[i];
+		bool list = s->flags & PMK_SETTING_LIST;
+
+		assert_ptr_equal(pmk_setting_find(s->name), s); /* names differ */
+		for (int j = 0; j < i; j++)
+			assert_true(!s->letter || s->letter != pmk_settings_table[j].letter);
+		assert_non_null(s->help);
+		assert_true(s->commands != 0);
+		if (s->bytes != s->type->bytes * (list ? (size_t)s->most : 1))
+			fail_msg("%s: %zu bytes for a type of %zu", s->name, s->bytes, s->type->bytes);
+		assert_true(s->offset + s->bytes <= sizeof settings);
+		assert_true(s->least <= s->most);
+		assert_true(s->value || s->type == &pmk_type_switch); /* what has no value is a switch */
+		assert_true(s->group < PMK_GROUPS);
+		/* what can change while the program runs is in the file, which can be read again */
+		assert_true(!(s->flags & PMK_SETTING_LIVE) || s->flags & PMK_SETTING_FILE);
+		pmk_setting_range(s, why);
+		assert_true(why[0] && strlen(why) < 180);
+		if (!s->normal)
+			continue;
+		if (pmk_setting_set(s, s->normal, &settings, why))
+			fail_msg("%s: its default \"%s\": %s", s->name, s->normal, why);
+		assert_true(pmk_setting_print(s, &settings, 0, text));
+		assert_string_equal(text, s->normal);
+	}
+}
+
+static void test_defaults(void **state)
+{
+	const struct pmk_pipeline_settings *p = &settings.pipeline;
+
+	pmk_settings_init(&settings);
+	assert_string_equal(p->camera, "auto");
+	assert_int_equal(p->output_count, 0);
+	assert_true(p->on_demand);
+	assert_false(p->mirror);
+	assert_string_equal(p->scene.model, "auto");
+	assert_string_equal(p->scene.backdrop, "builtin:office");
+	assert_int_equal(p->scene.threads, 1);
+	assert_true(p->scene.refine.smooth == 0.85);
+	assert_true(p->scene.refine.threshold == -1);
+	assert_int_equal(p->scene.refine.feather, -1);
+	assert_false(p->scene.no_motion_gate);
+	assert_true(p->cpu_limit == 0);
+	assert_int_equal((int)settings.input_format, (int)PMK_FOURCC_MJPG);
+}
+
+static void test_values(void **state)
+{
+	pmk_settings_init(&settings);
+	set("smooth", "40");
+	assert_true(settings.pipeline.scene.refine.smooth == 0.4);
+	prints("smooth", 0, "40");
+	set("cpu-limit", "12.5");
+	prints("cpu-limit", 0, "12.5");
+	set("size", "640x480");
+	assert_int_equal(settings.pipeline.wish.height, 480);
+	prints("size", 0, "640x480");
+	set("format", "mjpeg");
+	prints("format", 0, "MJPG");
+	set("mirror", NULL);
+	prints("mirror", 0, "yes");
+	set("motion-gate", "off");
+	assert_true(settings.pipeline.scene.no_motion_gate);
+	prints("motion-gate", 0, "no");
+	set("people", "nearest");
+	assert_int_equal(settings.pipeline.scene.people, PMK_PEOPLE_NEAREST);
+	set("threshold", "0.25");
+	prints("threshold", 0, "0.25");
+	set("frames", "3");
+	assert_int_equal(settings.pipeline.frames, 3);
+}
+
+/* What was never set has a word, where one can go back to it. */
+static void test_nothing_is_set(void **state)
+{
+	static const char *const names[] = { "size", "fps", "format", "feather", "threshold", "cpu-limit", "duration",
+		"frames" };
+
+	pmk_settings_init(&other);
+	pmk_settings_init(&settings);
+	set("size", "640x480");
+	set("fps", "15");
+	set("format", "YUYV");
+	set("feather", "0");
+	prints("feather", 0, "0");
+	set("threshold", "0");
+	set("cpu-limit", "5");
+	set("duration", "1");
+	set("frames", "1");
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		const struct pmk_setting *s = pmk_setting_find(names[i]);
+
+		assert_false(pmk_setting_equal(s, &settings, &other));
+		set(names[i], s->none);
+		prints(names[i], 0, s->none);
+		assert_true(pmk_setting_equal(s, &settings, &other));
+	}
+	assert_false(pmk_setting_print(pmk_setting_find("to"), &settings, 0, text));
+}
+
+static void test_refusals(void **state)
+{
+	char long_text[PMK_SPEC + 1];
+
+	pmk_settings_init(&settings);
+	refuses("smooth", "101", "give a number from 0 to 100");
+	refuses("smooth", "", "give a number");
+	refuses("erode", "65", "auto, or a whole number of pixels from 0 to 64");
+	refuses("erode", "1.5", "whole number");
+	refuses("duration", "0", "a number of seconds from 0.001 up");
+	refuses("fit", "crop", "give cover, contain, stretch or tile");
+	refuses("output-format", "MJPG", "give YUYV, NV12 or YU12");
+	refuses("size", "1280", "1280x720");
+	refuses("mirror", "perhaps", "give yes or no");
+	refuses("keep-out", "1,2", "X,Y,WxH");
+	refuses("sizes", "640x480,,1x1", "sizes as in");
+	refuses("camera", "file:", "which file or camera?");
+	refuses("output", "", "which file or virtual camera?");
+	memset(long_text, 'x', sizeof long_text - 1);
+	long_text[PMK_SPEC] = '\0';
+	refuses("model", long_text, "longer than 4159 characters");
+}
+
+static void test_lists(void **state)
+{
+	pmk_settings_init(&settings);
+	for (int i = 0; i < PMK_PIPELINE_MAX_OUTPUTS; i++)
+		set("output", i ? "null" : "hash");
+	refuses("output", "null", "there are 16 already");
+	prints("output", 0, "hash");
+	prints("output", 15, "null");
+	assert_false(pmk_setting_print(pmk_setting_find("output"), &settings, 16, text));
+	pmk_setting_clear(pmk_setting_find("output"), &settings);
+	assert_int_equal(settings.pipeline.output_count, 0);
+	assert_false(pmk_setting_print(pmk_setting_find("output"), &settings, 0, text));
+
+	set("keep-out", "0%,12.5%,25%x100%");
+	set("keep-out", "1,2,30x40");
+	prints("keep-out", 0, "0%,12.5%,25%x100%");
+	prints("keep-out", 1, "1,2,30x40");
+	set("sizes", "640x480,1280x720");
+	assert_int_equal(settings.size_count, 2);
+	prints("sizes", 1, "1280x720");
+}
+
+/* Nothing points to the text that a setting was made of. */
+static void test_owns_its_strings(void **state)
+{
+	char path[32] = "shared/room.jpg";
+
+	pmk_settings_init(&settings);
+	set("model", path);
+	memset(path, 'x', sizeof path - 1);
+	other = settings;
+	set("model", "selfie");
+	assert_string_equal(other.pipeline.scene.model, "shared/room.jpg");
+}
+
+static void test_takes_what_is_live(void **state)
+{
+	pmk_settings_init(&settings);
+	other = settings;
+	set("smooth", "10");
+	set("keep-out", "0,0,9x9");
+	set("camera", "presenter:7");
+	assert_null(pmk_settings_take_live(&other, &settings));
+	assert_true(pmk_setting_equal(pmk_setting_find("smooth"), &settings, &other));
+	assert_true(pmk_setting_equal(pmk_setting_find("keep-out"), &settings, &other));
+	assert_string_equal(other.pipeline.camera, "presenter:7");
+	set("output", "null");
+	set("size", "640x480");
+	assert_string_equal(pmk_settings_take_live(&other, &settings)->name, "output");
+	assert_int_equal(other.pipeline.output_count, 0);
+	assert_int_equal(other.pipeline.wish.width, 0);
+}
+
+static int read_text(const char *lines)
+{
+	char copy[1000];
+
+	snprintf(copy, sizeof copy, "%s", lines);
+	unit_catch_log();
+	pmk_settings_init(&settings);
+	return pmk_settings_read_text(copy, "a.conf", &settings);
+}
+
+static void test_file(void **state)
+{
+	assert_int_equal(
+		read_text("# me\n[camera]\n  camera = presenter\noutput = null\noutput = hash\n\tmirror=yes\n"), 0);
+	assert_string_equal(settings.pipeline.camera, "presenter");
+	assert_int_equal(settings.pipeline.output_count, 2);
+	assert_true(settings.pipeline.mirror);
+	assert_int_equal(unit_log_count, 0);
+	assert_int_equal(read_text("mirror = yes\nsmooth = 1000\ncolour = red\n"), -EINVAL);
+	assert_int_equal(unit_log_count, 1); /* of its first mistake */
+	assert_string_equal(unit_logged, "configuration file a.conf: smooth \"1000\": give a number from 0 to 100");
+	assert_int_equal(read_text("json = yes\n"), -EINVAL); /* a word to one command */
+	assert_non_null(strstr(unit_logged, "a.conf: \"json\" is not a setting"));
+	assert_int_equal(read_text("\nsmooth\n"), -EINVAL);
+	assert_non_null(strstr(unit_logged, "a.conf: line 2 is not of the form"));
+}
+
+static void test_file_on_disk(void **state)
+{
+	char path[] = "/tmp/test_settings_XXXXXX";
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	pmk_settings_init(&settings);
+	assert_int_equal(pmk_settings_read_file(path, &settings), 0); /* it sets nothing yet */
+	assert_int_equal(write(fd, "smooth = 3\n", 11), 11);
+	close(fd);
+	assert_int_equal(pmk_settings_read_file(path, &settings), 0);
+	prints("smooth", 0, "3");
+	unlink(path);
+	unit_catch_log();
+	assert_int_equal(pmk_settings_read_file(path, &settings), -ENOENT);
+	assert_int_equal(unit_log_count, 1);
+	assert_int_equal(pmk_settings_read_file("/dev/null", &settings), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_each_line),
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_nothing_is_set),
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_owns_its_strings),
+		cmocka_unit_test(test_takes_what_is_live),
+		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_file_on_disk),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
