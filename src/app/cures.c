@@ -39,6 +39,9 @@ const char *const pmk_cures[PMK_CURES] = {
 	[PMK_CURE_ANSWER_PORTAL] = "start again, and answer it",
 	[PMK_CURE_RESTART_PORTAL] = "restart it: " RESTART "xdg-desktop-portal",
 
+	[PMK_CURE_SEE_SETTINGS] = "`potemkin list settings` shows what there is",
+	[PMK_CURE_OTHER_CONFIG] = "check the path, or remove the file",
+
 	[PMK_CURE_CONSENT_ROOM] = "say --show-room as well if that is really wanted",
 	[PMK_CURE_SMALLER_SIZE] = "choose a smaller size with --size",
 

@@ -43,6 +43,9 @@ enum pmk_cure {
 	PMK_CURE_RESTART_PORTAL,
 
 	/* the scene */
+	PMK_CURE_SEE_SETTINGS, /* look up the names of the settings */
+	PMK_CURE_OTHER_CONFIG, /* name another configuration file, or do without one */
+
 	PMK_CURE_CONSENT_ROOM, /* say expressly that the room may be shown */
 	PMK_CURE_SMALLER_SIZE, /* choose a smaller size of the camera's picture */
 

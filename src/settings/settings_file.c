@@ -32,9 +32,7 @@ static int take(void *user, const char *section, const char *name, const char *v
 	if (setting && !(setting->flags & PMK_SETTING_FILE))
 		setting = NULL;
 	if (!setting)
-		pmk_error("configuration file %s: \"%s\" is not a setting; the settings are the long options of "
-			  "potemkin --help",
-			r->path, name);
+		pmk_error_cure(PMK_CURE_SEE_SETTINGS, "configuration file %s: \"%s\" is not a setting", r->path, name);
 	else if (pmk_setting_set(setting, value, r->settings, why))
 		pmk_error("configuration file %s: %s \"%s\": %s", r->path, name, value, why);
 	else
@@ -102,7 +100,7 @@ int pmk_settings_read_file(const char *path, struct pmk_settings *settings)
 		return 0; /* it sets nothing yet */
 	err = pmk_mem_read_file(path, MOST_BYTES, &text, &size);
 	if (err) {
-		pmk_error("configuration file \"%s\": %s; check its path, or remove it", path,
+		pmk_error_cure(PMK_CURE_OTHER_CONFIG, "configuration file \"%s\": %s", path,
 			err == -EINVAL ? "not a file" : strerror(-err));
 		return err == -EINVAL ? -EISDIR : err;
 	}

@@ -73,7 +73,7 @@ const struct pmk_setting pmk_settings_table[] = {
 	{ "match", 0, BACKDROP(LIVE), TYPE(percent), SCENE(match), NUMBERS(0, 100), .normal = "0", .value = "0..100",
 		.help = "how far the backdrop goes to the camera's light, colours and grain" },
 	{ "show-room", 0, BACKDROP(0), TYPE(switch), SCENE(show_room), .normal = "no",
-		.help = "with -b none: let the room be seen, inside a red border" },
+		.help = "with backdrop none: let the room be seen, inside a red border" },
 
 	{ "people", 0, MASK, TYPE(choice), SCENE(people), WORDS("all", "nearest"), .normal = "all", .value = "WHO",
 		.help = "all, or nearest: one person, the largest, near the middle" },
