@@ -72,6 +72,43 @@ struct pmk_pose {
 /* How the presenter holds itself at a time, in a picture of that size with `head` px a head. */
 struct pmk_pose pmk_pose_at(uint32_t seed, double time_s, int width, int height, float head);
 
+/* Columns of a picture: from the first to before `end`. */
+struct pmk_figure_span {
+	int first, end;
+};
+
+/* A sprite on its way into the picture: where in it each picture pixel is found. */
+struct pmk_warp {
+	const struct pmk_sprite *sprite;
+	float u, v, u_x, u_y, v_x, v_y; /* sprite px at the picture's origin, and their change a picture px */
+	float push_x, push_y, middle_x, middle_y, reach; /* sprite px; reach is 1 / radius^2 */
+};
+
+struct pmk_warp pmk_warp_of(const struct pmk_sprite *sprite, const struct pmk_transform *at, float px_a_head);
+
+/* Lay row y of a sprite over the `width` pixels (RGBA) of `row`; gives what was touched. */
+struct pmk_figure_span pmk_warp_row(const struct pmk_warp *warp, int y, int width, uint8_t *row);
+
+/* RGB to YUV in 256ths. */
+struct pmk_yuv_shares {
+	int yr, yg, yb, y0;
+	int ur, ug, ub, vr, vg, vb;
+};
+
+struct pmk_yuv_shares pmk_yuv_shares_of(const struct pmk_layout *layout);
+
+/* `count` rows of pixels (RGBA, tight; one row, or two that share their chroma) to the image's rows from y on. */
+void pmk_rows_to_planes(const struct pmk_yuv_shares *shares, const uint8_t *rows, int y, int count,
+	struct pmk_figure_span span, struct pmk_image *image);
+
+/* As many rows of another image of the same layout. */
+void pmk_planes_copy_rows(struct pmk_image *to, const struct pmk_image *from, int y, int count);
+
+static inline uint8_t *pmk_plane_row(const struct pmk_image *image, int plane, int y)
+{
+	return image->plane[plane] + (size_t)y * (size_t)image->stride[plane];
+}
+
 /* The messy room behind. -ENOMEM. */
 int pmk_office_draw(struct pmk_rgb *rgb, uint32_t seed) __attribute__((warn_unused_result));
 
