@@ -56,8 +56,8 @@ int pmk_capture_late(const struct pmk_capture *capture); /* why there was no cam
 struct pmk_slot *pmk_capture_frames(struct pmk_capture *capture);
 
 struct pmk_capture_figures pmk_capture_figures(struct pmk_capture *capture); /* [any thread] */
-/* Whether its driver has not returned for three minutes at now_ns: opening a camera may mean to ask a person, who is
- * given one. [any thread] */
+/* Whether, at now_ns, the driver has not returned for three minutes. Opening a camera may mean to ask a person, who
+ * gets one minute to answer. [any thread] */
 bool pmk_capture_hangs(struct pmk_capture *capture, uint64_t now_ns);
 
 #endif

@@ -38,8 +38,8 @@ struct pmk_output_figures {
 
 struct pmk_output;
 
-/* With sinks that are either virtual cameras all, or one of another kind. Takes them over, and a reference of the cover
- * that is in them; they stay the caller's on failure. 0 or negative errno. */
+/* The sinks are virtual cameras, or one of another kind alone. It takes them over, and a reference of the cover that is
+ * in them; on failure the sinks stay the caller's. 0 or negative errno. */
 int pmk_output_create(const struct pmk_output_settings *settings, const struct pmk_port *ports, int count,
 	struct pmk_shown *cover, struct pmk_output **output) __attribute__((warn_unused_result));
 int pmk_output_start(struct pmk_output *output) __attribute__((warn_unused_result));
@@ -53,8 +53,8 @@ int pmk_output_join(struct pmk_output *output, const struct timespec *until) /* 
 void pmk_output_destroy(struct pmk_output *output); /* joined, or never started; closes what is open; NULL is fine */
 
 struct pmk_output_figures pmk_output_figures(struct pmk_output *output); /* [any thread] */
-/* Whether its virtual cameras have been at one thing for ten seconds at now_ns. Other sinks never hang: a pipe may wait
- * for its reader. [any thread] */
+/* Whether, at now_ns, a driver of its virtual cameras has not returned for ten seconds. Other sinks never hang: a pipe
+ * may wait for its reader. [any thread] */
 bool pmk_output_hangs(struct pmk_output *output, uint64_t now_ns);
 
 #endif

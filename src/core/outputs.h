@@ -11,12 +11,12 @@
 struct pmk_outputs_settings {
 	struct pmk_sink_setup setup; /* of all sinks */
 	uint64_t frames; /* each output is done after so many composed pictures; 0: never */
-	/* fall asleep while nobody watches. An output that cannot tell is watched, and so are all others then */
+	/* Fall asleep while nobody watches. An output that cannot tell counts as watched, and keeps all awake. */
 	bool on_demand;
-	/* As of struct pmk_output_settings; LIVE and COVERED of the first output only, DONE of none. [output threads]
-	 */
+	/* As in struct pmk_output_settings, but LIVE and COVERED come from the first output only, and DONE never comes.
+	 * [output threads] */
 	void (*tell)(void *user, enum pmk_output_event event, int error);
-	/* None is left; error is why the last one ended, 0: it was done. Told once. [output threads] */
+	/* No output is left: called once. error is why the last one ended; 0: it was done. [output threads] */
 	void (*ended)(void *user, int error);
 	void *user;
 };
@@ -33,8 +33,8 @@ void pmk_outputs_put(struct pmk_outputs *outputs, struct pmk_shown *shown);
 /* from now on; takes references of its own. [any thread] */
 void pmk_outputs_set_cover(struct pmk_outputs *outputs, struct pmk_shown *cover);
 void pmk_outputs_stop(struct pmk_outputs *outputs); /* begin to cover and close; do not wait */
-/* Virtual cameras first. Who writes the end of a film is given until `finished`, all others until `until`, as by
- * pmk_thread_deadline. 0 or -ETIMEDOUT. */
+/* Virtual cameras first. An output that writes the end of a film has until `finished`, every other one has until
+ * `until`; times are those of pmk_thread_deadline. 0 or -ETIMEDOUT. */
 int pmk_outputs_join(struct pmk_outputs *outputs, const struct timespec *until, const struct timespec *finished)
 	__attribute__((warn_unused_result));
 void pmk_outputs_destroy(struct pmk_outputs *outputs); /* joined, or never started; NULL is fine */

@@ -26,12 +26,12 @@ void pmk_ports_destroy(struct pmk_ports *ports); /* closes what is still open; N
 void pmk_ports_set_cover(struct pmk_ports *ports, struct pmk_shown *cover); /* a reference of its own. [any thread] */
 struct pmk_shown *pmk_ports_cover(struct pmk_ports *ports); /* of now; a reference for the caller. [any thread] */
 
-/* A repeat goes to virtual cameras only. 0; an error when this write lost a sink and none is left that could come back:
- * a virtual camera can. */
+/* A repeat goes to virtual cameras only. 0, or the error of a sink that this write lost when none is left: a lost
+ * virtual camera counts as left, because it is opened again. */
 int pmk_ports_write(struct pmk_ports *ports, const struct pmk_shown *shown, bool repeat)
 	__attribute__((warn_unused_result));
-/* Try to open those lost virtual cameras whose pause is over. While all sleep, one that is back rests at once: only
- * then does it notice soon that somebody comes. */
+/* Try to open the lost virtual cameras whose pause is over. While all are asleep, one that comes back is put to rest at
+ * once, because only then does it notice a viewer soon. */
 void pmk_ports_reopen(struct pmk_ports *ports, bool asleep);
 int pmk_ports_close(struct pmk_ports *ports); /* all; 0 or the first error */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Brings a camera's frames to the one shape that the pipeline was created for, and turns them: a camera that came back
- * may have another size, sampling or matrix.
+/* Brings a camera's frames to the one shape that the pipeline was created for, and mirrors or flips them. A camera that
+ * was opened again may have another size, sampling or matrix.
  *
  * The one rule: what comes out has the layout given at init, but for its range. Most frames pass as they are. One
  * thread; `mirror` and `flip` may change between two frames. */
@@ -19,7 +19,7 @@ int pmk_reshape_init(struct pmk_reshape *reshape, const struct pmk_layout *layou
 	__attribute__((warn_unused_result));
 void pmk_reshape_finish(struct pmk_reshape *reshape); /* frames that came out may outlive it */
 
-/* Takes the frame over; gives it, or a copy. NULL when no memory for a copy is free: the frame is dropped. */
+/* Takes the frame over and returns it, or a copy. NULL when all copies are in use: the frame is dropped. */
 struct pmk_frame *pmk_reshape_frame(struct pmk_reshape *reshape, struct pmk_frame *frame);
 
 #endif

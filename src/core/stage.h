@@ -51,7 +51,7 @@ const char *pmk_stage_model(const struct pmk_stage *stage); /* the model's name 
 struct pmk_shown *pmk_stage_cover(const struct pmk_stage *stage); /* the first one, the stage's; before start only */
 
 struct pmk_stage_figures pmk_stage_figures(struct pmk_stage *stage); /* [any thread] */
-/* Whether it has been at one picture for a minute at now_ns: no network takes that long. [any thread] */
+/* Whether, at now_ns, it has been at one picture for a minute: no network takes that long. [any thread] */
 bool pmk_stage_hangs(struct pmk_stage *stage, uint64_t now_ns);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Durations and their quantiles, without allocation while running.
  *
- * The one rule: who shares a series under a lock copies it there and asks the copy: what sorts holds no lock.
+ * The one rule: a series that threads share under a lock is copied there, and the copy is sorted outside.
  *
  *	pthread_mutex_lock(&lock);
  *	pmk_series_copy(&series, &snapshot);

@@ -14,7 +14,7 @@ enum pmk_state {
 	PMK_STATE_FAILED, /* what no retry can cure */
 };
 
-/* Who failed, for the exit code. */
+/* The part that failed, for the exit code. */
 enum pmk_part { PMK_PART_NONE, PMK_PART_CAMERA, PMK_PART_SCENE, PMK_PART_OUTPUT };
 
 struct pmk_status;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A thread that is started once and waited for with a limit.
+/* A thread that is started once and joined with a time limit.
  *
- * The one rule: join again after -ETIMEDOUT, until it is 0: what the thread uses must outlive it. A zeroed one was
- * never started. [the thread that starts and joins it] */
+ * The one rule: what the thread uses must outlive it, so after -ETIMEDOUT it must be joined again. A zeroed struct is a
+ * thread that was never started. All functions from the thread that starts it. */
 #ifndef PMK_CORE_THREAD_H
 #define PMK_CORE_THREAD_H
 
@@ -27,7 +27,7 @@ static inline int pmk_thread_start(struct pmk_thread *thread, void *(*run)(void 
 	return -err;
 }
 
-/* So long from now, for join; CLOCK_REALTIME, because pthread_timedjoin_np knows no other clock. */
+/* The time wait_ns from now, for join: by CLOCK_REALTIME, because pthread_timedjoin_np knows no other clock. */
 static inline struct timespec pmk_thread_deadline(uint64_t wait_ns)
 {
 	struct timespec t;
