@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """The rules of the source tree. Prints each fault with its file, and gives 1 when there is one.
 
-usage: tests/check_tree.py includes|seal|tags|headers|shape|format SOURCE_ROOT [COMPILER...]"""
+usage: tests/check_tree.py includes|seal|tags|voice|headers|shape|format SOURCE_ROOT [COMPILER...]
+       tests/check_tree.py state SOURCE_ROOT LIBRARY..."""
 
 import concurrent.futures
 import functools
@@ -53,6 +54,21 @@ WALLS = {
     r"systemd/": "io/pipewire/ app/live/",
     r"(xnnpack|pthreadpool)\.h": "model/xnnpack/",
     r"dlfcn\.h": "media/media_module.c",
+}
+
+# Only these may speak of options, of commands of the program and of the system: what a front end says.
+FRONT_ENDS = ("src/app/", "src/control/")
+FRONT_END_WORDS = re.compile(
+    r"(?<![\w-])--[a-z]|-D[a-z]+=|\bpotemkin [a-z]|\b(apt|apt-get|make|man|meson|modprobe|sudo|systemctl) [a-z-]"
+)
+
+# All that can change while the program runs and belongs to no object, and why. The front ends have a process to
+# themselves; nothing else may know that there is only one.
+STATE = {
+    "cpu.c": {"forced": "which vectors: the CPU is the process's"},
+    "log.c": {"state": "who hears: stderr is the process's"},
+    "media_module.c": {"module": "the shared object: it is loaded once"},
+    "media_entry.c": {"host": "in that object: who loaded it"},
 }
 
 CODE = (".c", ".h", ".inc")
@@ -261,6 +277,54 @@ def check_tags(root):
             yield where, "%s %s is defined in %s" % (kind, tag, " and in ".join(there for _, there in places))
 
 
+def literals(text):
+    """Line and content of each string; those that stand side by side are one."""
+    for match in re.finditer(r'"(?:\\.|[^"\\\n])*"(?:\s*"(?:\\.|[^"\\\n])*")*', code(text)):
+        yield text.count("\n", 0, match.start()) + 1, re.sub(r'"\s*"', "", match[0])[1:-1]
+
+
+def check_voice(root):
+    """What is below the front ends says what failed and why, in words that hold for each of them."""
+    cures = set(re.findall(r"\bPMK_CURE_\w+", code(read(root, "src/base/cure.h")))) - {"PMK_CURE_NONE"}
+    for path in sources(root):
+        if not path.startswith("src/") or path.startswith(FRONT_ENDS):
+            continue
+        text = read(root, path)
+        for number, literal in literals(text):
+            if FRONT_END_WORDS.search(literal):
+                yield "%s:%d" % (path, number), "a front end's words (use pmk_error_cure): " + literal
+        if path != "src/base/cure.h":
+            cures -= set(re.findall(r"\bPMK_CURE_\w+", code(text)))
+    for cure in sorted(cures):
+        yield "src/base/cure.h", cure + " is said by nobody"
+
+
+def variables(library):
+    """Source and name of whatever can change and lives as long as the process."""
+    table = subprocess.run(["objdump", "--syms", library], capture_output=True, text=True, check=True).stdout
+    source = ""
+    for line in table.split("\n"):
+        # address, flags ("d": a section, "df": a source file), section, size, name
+        symbol = re.match(r"[0-9a-f]+ (.{7}) (\S+)\s+[0-9a-f]+\s+(?:\.hidden )?(\S+)$", line)
+        if symbol and symbol[1].endswith("df"):
+            source = posixpath.basename(symbol[3])
+        elif symbol and "d" not in symbol[1] and re.match(r"\.t?data(?!\.rel\.ro)|\.t?bss|\*COM\*", symbol[2]):
+            # what begins with "_" is of the compiler, its sanitizers and profilers
+            if source != "crtstuff.c" and symbol[3][0] != "_":
+                yield source, symbol[3]
+
+
+def check_state(root, *libraries):
+    """Nothing is process-wide but what is listed above: all else is part of an object."""
+    unseen = {(source, name) for source, names_of in STATE.items() for name in names_of}
+    for source, name in (found for library in libraries for found in variables(library)):
+        unseen.discard((source, name))
+        if name not in STATE.get(source, ()):
+            yield source, "%s can change and belongs to no object" % name
+    for source, name in sorted(unseen if len(libraries) > 1 else ()):
+        yield source, "%s is no longer there: mend the list in tests/check_tree.py" % name
+
+
 def check_headers(root, *compiler):
     """A header compiles alone, says what it is, and has the guard of its name."""
     headers = [path for path in files(root, "src", "include") if path.endswith(".h")]
@@ -347,8 +411,8 @@ def check_format(root):
         yield "clang-format", run.stderr.strip()
 
 
-CHECKS = {"includes": check_includes, "seal": check_seal, "tags": check_tags, "headers": check_headers,
-          "shape": check_shape, "format": check_format}
+CHECKS = {"includes": check_includes, "seal": check_seal, "tags": check_tags, "voice": check_voice,
+          "headers": check_headers, "shape": check_shape, "format": check_format, "state": check_state}
 
 
 def main(name, root, *compiler):

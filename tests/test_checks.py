@@ -77,6 +77,12 @@ PLANTS = [
     ("tags", "src/app/two.h", "enum pmk_frame { PMK_A };\n", "enum pmk_frame is struct pmk_frame in src/image/"),
     ("tags", "src/app/two.h", "union pmk_frame;\n", "union pmk_frame is struct pmk_frame in src/image/"),
     ("tags", "src/app/two.h", "struct frame {\n\tint x;\n};\n", "a tag in a header begins with pmk_"),
+    # Voice.
+    ("voice", "src/io/said.c", 'const char *said = "too large; use --size";\n', "a front end's words"),
+    ("voice", "src/io/said.c", 'const char *said = "too large; use "\n\t"-" /* */ "-size";\n', "a front end's words"),
+    ("voice", "src/lib/said.h", 'const char *said = "see `potemkin list`";\n', "a front end's words"),
+    ("voice", "src/base/said.inc", 'const char *said = "\\"; sudo modprobe x";\n', "a front end's words"),
+    ("voice", "src/base/cure.h", "enum more { PMK_CURE_NEW };\n", "PMK_CURE_NEW is said by nobody"),
     # Shape.
     ("shape", "src/io/long.c", SPDX + "\t" * 14 + "/* 121 */\n", "more than 120 columns"),
     ("shape", "tests/vm/long", SCRIPT + "# " + 119 * "x" + "\n", "more than 120 columns"),
@@ -139,7 +145,7 @@ def expect_clean(root, *checks, arguments=()):
 def try_tree(root, _):
     for name in ("src", "tests", "tools", "fuzz"):
         shutil.copytree(os.path.join(ROOT, name), os.path.join(root, name))
-    expect_clean(root, *(check for check in check_tree.CHECKS if check not in ("headers", "format", "shape")))
+    expect_clean(root, *(check for check in check_tree.CHECKS if check not in ("headers", "format", "shape", "state")))
     for check, path, text, said in PLANTS:
         expect(root, check, [(path, text)], path, said)
 
@@ -202,6 +208,25 @@ def try_symbols(root, compiler):
     fails("check_symbols.sh", library("bare", "int leak;\n"), said="without pmk_:\nleak")
 
 
+def try_state(root, compiler):
+    def said(text):
+        path = os.path.join(root, "leak")
+        with open(path + ".c", "w", encoding="utf-8") as file:
+            file.write(text)
+        subprocess.run([*compiler, "-fPIC", "-c", path + ".c", "-o", path + ".o"], check=True)
+        return [what.split()[0] for _, what in check_tree.check_state(root, path + ".o")]
+
+    constant = "static const int one = 1;\nconst int *const pmk_constant = &one;\n"
+    for leak in ("int leak;\n", "_Thread_local int leak = 1;\n", "const char *leak = \"\";\n",
+                 "static int leak;\nint *pmk_leak(void) { return &leak; }\n"):
+        if said(constant + leak) != ["leak"]:
+            sys.exit("state: %r was not found" % leak)
+    if said(constant + "int *pmk_leak(void) { static int leak; return &leak; }\n") in ([], ["one"]):
+        sys.exit("state: a variable of a function was not found")
+    if said(constant):
+        sys.exit("state: constants are none")
+
+
 def try_docs(root, program):
     """The man page and the README, and the program's help, each with something more."""
     os.mkdir(os.path.join(root, "doc"))
@@ -218,7 +243,8 @@ def try_docs(root, program):
 
 
 def main(program, *compiler):
-    for trial, argument in ((try_tree, None), (try_slow, compiler), (try_symbols, compiler), (try_docs, program)):
+    for trial, argument in ((try_tree, None), (try_slow, compiler), (try_symbols, compiler), (try_state, compiler),
+                            (try_docs, program)):
         with tempfile.TemporaryDirectory() as root:
             trial(root, argument)
     # As the others are called.

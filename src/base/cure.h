@@ -42,10 +42,11 @@ enum pmk_cure {
 	PMK_CURE_ANSWER_PORTAL, /* the desktop's question was not answered: start again */
 	PMK_CURE_RESTART_PORTAL,
 
-	/* the scene */
+	/* settings */
 	PMK_CURE_SEE_SETTINGS, /* look up the names of the settings */
 	PMK_CURE_OTHER_CONFIG, /* name another configuration file, or do without one */
 
+	/* the scene */
 	PMK_CURE_CONSENT_ROOM, /* say expressly that the room may be shown */
 	PMK_CURE_SMALLER_SIZE, /* choose a smaller size of the camera's picture */
 

@@ -62,8 +62,7 @@ int pmk_settings_read_text(char *text, const char *path, struct pmk_settings *se
 	int line = pmk_parse_long_line(text);
 
 	if (line) {
-		pmk_error("configuration file %s: line %d is longer than %d characters; make it shorter", path, line,
-			PMK_PARSE_LINE);
+		pmk_error("configuration file %s: line %d is longer than %d characters", path, line, PMK_PARSE_LINE);
 		return -EINVAL;
 	}
 	unindent(text);

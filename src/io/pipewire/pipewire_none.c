@@ -10,7 +10,7 @@
 
 static int refuse(const char *what)
 {
-	pmk_error_cure(PMK_CURE_BUILD_PIPEWIRE, "%s: this potemkin was built without PipeWire", what);
+	pmk_error_cure(PMK_CURE_BUILD_PIPEWIRE, "%s: this build has no PipeWire", what);
 	return -ENOSYS;
 }
 
