@@ -12,7 +12,8 @@ test: build models
 	@meson test -C $(BUILD) --no-rebuild --print-errorlogs
 
 build: deps
-	@test -f $(BUILD)/build.ninja || { echo "Configuring $(BUILD)/"; meson setup $(BUILD) --prefix=$(PREFIX) >$(BUILD).log || { cat $(BUILD).log; exit 1; }; }
+	@test -f $(BUILD)/build.ninja || { echo "Configuring $(BUILD)/"; \
+		meson setup $(BUILD) --prefix=$(PREFIX) >$(BUILD).log || { cat $(BUILD).log; exit 1; }; }
 	@rm -f $(BUILD).log
 	@ninja -C $(BUILD) -n | grep -q 'no work to do' || ninja -C $(BUILD) --quiet
 
@@ -36,15 +37,18 @@ test-vm: build models
 test-desktop: build models
 	@tools/deps test
 	@tools/deps desktop
-	@tests/pipewire/programs.py $(BUILD)/potemkin $(BUILD)/tests/pipewire/pipewire_reader $(BUILD)/tests/pipewire/pipewire_camera
+	@tests/pipewire/programs.py $(BUILD)/potemkin $(BUILD)/tests/pipewire/pipewire_reader \
+		$(BUILD)/tests/pipewire/pipewire_camera
 	@tests/pipewire/portal.py $(BUILD)/potemkin $(BUILD)/tests/pipewire/pipewire_camera
-	@tests/pipewire/browsers.py $(BUILD)/potemkin $(BUILD)/tests/pipewire/pipewire_reader $(BUILD)/tests/pipewire/pipewire_camera
+	@tests/pipewire/browsers.py $(BUILD)/potemkin $(BUILD)/tests/pipewire/pipewire_reader \
+		$(BUILD)/tests/pipewire/pipewire_camera
 
 install: build models
 	@meson configure $(BUILD) -Dprefix=$(PREFIX)
 	@meson install -C $(BUILD) --quiet $(if $(DESTDIR),--destdir=$(abspath $(DESTDIR)))
 	@install -d $(DESTDIR)$(PREFIX)/share/potemkin/models
-	@install -m 644 models/manifest.ini models/selfie_segmentation.tflite models/selfie_segmentation_landscape.tflite $(DESTDIR)$(PREFIX)/share/potemkin/models
+	@install -m 644 models/manifest.ini models/selfie_segmentation.tflite \
+		models/selfie_segmentation_landscape.tflite $(DESTDIR)$(PREFIX)/share/potemkin/models
 
 format:
 	@clang-format -i $$(git ls-files '*.[ch]' '*.inc')

@@ -1,15 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # usage: arm64.sh SOURCE_ROOT
-# The kernel tests, compiled for arm64 and run by qemu; skipped, and said so, where Debian's gcc-aarch64-linux-gnu or qemu-user misses.
+# The kernel tests, compiled for arm64 and run by qemu; skipped, and said so, where Debian's gcc-aarch64-linux-gnu or
+# qemu-user misses.
 set -eu
 cc=aarch64-linux-gnu-gcc
 emulator=$(command -v qemu-aarch64-static || command -v qemu-aarch64 || true)
-command -v $cc >/dev/null && [ -n "$emulator" ] || { echo "skipped: needs gcc-aarch64-linux-gnu, libc6-dev-arm64-cross and qemu-user"; exit 77; }
+if ! command -v $cc >/dev/null || [ -z "$emulator" ]; then
+	echo "skipped: needs gcc-aarch64-linux-gnu, libc6-dev-arm64-cross and qemu-user"
+	exit 77
+fi
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$1"
-flags='-std=gnu11 -O2 -D_GNU_SOURCE -Wall -Wextra -Werror -Wno-unused-parameter -Wno-format-truncation -static -Isrc -Itests'
+flags='-std=gnu11 -O2 -D_GNU_SOURCE -static -Isrc -Itests'
+flags="$flags -Wall -Wextra -Werror -Wno-unused-parameter -Wno-format-truncation"
 base='src/base/clock.c src/base/cpu.c src/base/log.c src/base/mem.c'
 # shellcheck disable=SC2086
 $cc $flags -o "$folder/test_kernels" tests/test_kernels.c tests/reference.c $base src/model/check.c src/model/engine.c \
@@ -17,5 +22,6 @@ $cc $flags -o "$folder/test_kernels" tests/test_kernels.c tests/reference.c $bas
 "$emulator" "$folder/test_kernels" 300
 # shellcheck disable=SC2086
 $cc $flags -ffp-contract=off -Itests/plain '-DPMK_TEST_DATA=""' '-DPMK_LEVEL=base' -o "$folder/test_rows" \
-	tests/test_rows.c $base src/image/colour.c src/image/frame.c src/mask/filter.c src/pixels/rows.c src/pixels/rows_kernel.c -lm -lpthread
+	tests/test_rows.c $base src/image/colour.c src/image/frame.c src/mask/filter.c src/pixels/rows.c \
+	src/pixels/rows_kernel.c -lm -lpthread
 "$emulator" "$folder/test_rows"

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # usage: check_docs.sh PROGRAM SOURCE_ROOT
-# The man page knows every command and option of `PROGRAM --help` and no other option; it and the README give its exit codes.
+# The man page knows every command and option of `PROGRAM --help` and no other option; it and the README give its exit
+# codes.
 set -eu
 program=$1
 manual=$2/doc/potemkin.1.scd
@@ -15,7 +16,8 @@ complain() {
 }
 
 for command in $(echo "$help" | sed -n 's/^.* potemkin \([a-z]*\) .*/\1/p'); do
-	grep -q "potemkin $command\*\|potemkin $command " "$manual" || complain "doc/potemkin.1.scd: no command $command"
+	grep -q "potemkin $command\*\|potemkin $command " "$manual" ||
+		complain "doc/potemkin.1.scd: no command $command"
 done
 
 options=$(echo "$help" | sed -n 's/^  .*\(--[a-z-]*\) .*  .*/\1/p')
@@ -34,7 +36,8 @@ grep -qF "$codes" "$readme" || complain "README.md does not have: $codes"
 IFS='
 '
 for code in $(echo "$codes" | sed 's/, \([0-9]\)/\n\1/g'); do
-	grep -q "^\*${code%% *}\* ${code#* }\(++\)\?$" "$manual" || complain "doc/potemkin.1.scd: has no exit code \"$code\""
+	grep -q "^\*${code%% *}\* ${code#* }\(++\)\?$" "$manual" ||
+		complain "doc/potemkin.1.scd: has no exit code \"$code\""
 done
 
 exit $bad

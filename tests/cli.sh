@@ -38,7 +38,8 @@ runs() {
 
 # until_it_answers PID: it is the program, no longer this shell, and catches SIGINT; or it has ended.
 until_it_answers() {
-	while kill -0 "$1" 2>err2 && ! awk '/^Name:.potemkin/ { named = 1 } /^SigCgt:.*[2367abef]$/ { caught = 1 } END { exit !(named && caught) }' "/proc/$1/status"
+	while kill -0 "$1" 2>err2 && ! awk '/^Name:.potemkin/ { named = 1 } /^SigCgt:.*[2367abef]$/ { caught = 1 }
+		END { exit !(named && caught) }' "/proc/$1/status"
 	do :; done
 }
 
@@ -138,7 +139,11 @@ fi
 mkdir -p config/potemkin
 echo 'colour = red' >config/potemkin/potemkin.conf
 timeout 60 "$program" -c presenter -o null --frames 1 >out 2>err
-if [ $? -eq 2 ] && grep -q 'potemkin.conf: "colour" is not a setting' err && [ "$(wc -l <err)" -eq 1 ]; then note ok; else note bad "config: $(cat err)"; fi
+if [ $? -eq 2 ] && grep -q 'potemkin.conf: "colour" is not a setting' err && [ "$(wc -l <err)" -eq 1 ]; then
+	note ok
+else
+	note bad "config: $(cat err)"
+fi
 printf 'colour = red\nsize = 160x90\nfps = 0\n' >config/potemkin/potemkin.conf
 expect 2 'potemkin.conf: "colour"' -c presenter -o null --frames 1
 printf 'fps = 0\n' >config/potemkin/potemkin.conf
@@ -152,7 +157,8 @@ for line in "# $long" "backdrop = $long" "backdrop = color:#3080c0 ; $long"; do
 	printf '\n%s\nsize = 160x90\nfps = 0\n' "$line" >config/potemkin/potemkin.conf
 	expect 2 'potemkin.conf: line 2 is longer than 198 characters' -c presenter -o null --frames 1
 done
-printf '[camera]\n  camera = presenter\n\n\tsize = 160x90\n  # drawn\r\n output = hash\n' >config/potemkin/potemkin.conf	# for people
+# for people
+printf '[camera]\n  camera = presenter\n\n\tsize = 160x90\n  # drawn\r\n output = hash\n' >config/potemkin/potemkin.conf
 runs --frames 1
 says '^total '
 printf 'size = 160x90\n\n  fps\n' >config/potemkin/potemkin.conf
@@ -189,20 +195,27 @@ runs list backdrops --json
 says '"builtin:office"'
 runs model list
 says 'selfie-landscape'
-if grep bodypix out | grep -q 'potemkin model fetch'; then note bad 'model list says to fetch what has no address'; else note ok; fi
+if grep bodypix out | grep -q 'potemkin model fetch'; then
+	note bad 'model list says to fetch what has no address'
+else note ok; fi
 
 # --- a list of models that is damaged
 mkdir broken
 printf '[a]\nnonsense\n' >broken/manifest.ini
 models=${POTEMKIN_MODELS-}
 export POTEMKIN_MODELS=broken
-for command in 'model list' 'model list --json' 'list models' 'model info selfie' 'model fetch' '-c presenter -o null --frames 1'; do
+for command in 'model list' 'model list --json' 'list models' 'model info selfie' 'model fetch' \
+	'-c presenter -o null --frames 1'; do
 	expect 3 'broken/manifest.ini:2: .*; mend the file or remove it' $command
 done
 timeout 60 "$program" list >out 2>err
-if [ $? -eq 3 ] && [ "$(wc -l <err)" -eq 1 ] && grep -q builtin:office out && ! grep -q models: out; then note ok; else note bad "list without models: $(cat err)"; fi
+if [ $? -eq 3 ] && [ "$(wc -l <err)" -eq 1 ] && grep -q builtin:office out && ! grep -q models: out; then note ok; else
+	note bad "list without models: $(cat err)"
+fi
 timeout 60 "$program" list --json >out 2>err
-if [ $? -eq 3 ] && grep -q builtin:office out && ! grep -q '"models"' out; then note ok; else note bad "list --json without models: $(cat out err)"; fi
+if [ $? -eq 3 ] && grep -q builtin:office out && ! grep -q '"models"' out; then note ok; else
+	note bad "list --json without models: $(cat out err)"
+fi
 rm broken/manifest.ini
 mkdir broken/manifest.ini
 expect 3 'broken/manifest.ini: cannot be read: .*; mend' model list
@@ -220,15 +233,21 @@ if cmp -s self.mkv kept.mkv; then note ok; else note bad 'the input was changed'
 rm self.mkv kept.mkv link.mkv
 if [ -w /dev/full ]; then
 	timeout 60 "$program" --help >/dev/full 2>err
-	if [ $? -eq 1 ] && grep -q 'standard output' err; then note ok; else note bad "a full standard output: $(cat err)"; fi
+	if [ $? -eq 1 ] && grep -q 'standard output' err; then note ok; else
+		note bad "a full standard output: $(cat err)"
+	fi
 	for command in doctor 'doctor --json' list 'list --json' 'model list'; do
 		timeout 60 "$program" $command >/dev/full 2>err
-		if [ $? -eq 1 ] && [ "$(grep -c 'standard output: No space' err)" -eq 1 ]; then note ok; else note bad "$command, a full standard output: $(cat err)"; fi
+		if [ $? -eq 1 ] && [ "$(grep -c 'standard output: No space' err)" -eq 1 ]; then note ok; else
+			note bad "$command, a full standard output: $(cat err)"
+		fi
 	done
 fi
 # a standard stream that is closed: its number goes to nobody else
 timeout 60 "$program" -c presenter -o file:closed.y4m -o hash -s 64x48 --frames 3 2>err >&-
-if [ $? -eq 6 ] && grep -q 'standard output: Bad file descriptor' err; then note ok; else note bad "a closed standard output: $(cat err)"; fi
+if [ $? -eq 6 ] && grep -q 'standard output: Bad file descriptor' err; then note ok; else
+	note bad "a closed standard output: $(cat err)"
+fi
 rm -f closed.y4m
 
 # --- engines
@@ -243,22 +262,35 @@ unset POTEMKIN_CPU
 # --- a virtual camera is set up below a folder, twice, and taken away again
 for _ in 1 2; do
 	runs setup-loopback --root machine
-	if grep -q '^options v4l2loopback .*video_nr=60 .*exclusive_caps=1 max_buffers=4$' machine/etc/modprobe.d/potemkin.conf &&
-		grep -qx v4l2loopback machine/etc/modules-load.d/potemkin.conf; then note ok; else note bad 'setup-loopback wrote no settings'; fi
+	options='^options v4l2loopback .*video_nr=60 .*exclusive_caps=1 max_buffers=4$'
+	if grep -q "$options" machine/etc/modprobe.d/potemkin.conf &&
+		grep -qx v4l2loopback machine/etc/modules-load.d/potemkin.conf; then note ok; else
+		note bad 'setup-loopback wrote no settings'
+	fi
 done
 cp -r machine before
-(ulimit -f 0; "$program" setup-loopback --root machine >/dev/null 2>&1; "$program" setup-loopback --root other >/dev/null 2>&1)
-if diff -r machine before && [ -z "$(find other -type f)" ]; then note ok; else note bad 'setup-loopback left half a file on a full disk'; fi
+(
+	ulimit -f 0
+	"$program" setup-loopback --root machine >/dev/null 2>&1
+	"$program" setup-loopback --root other >/dev/null 2>&1
+)
+if diff -r machine before && [ -z "$(find other -type f)" ]; then note ok; else
+	note bad 'setup-loopback left half a file on a full disk'
+fi
 rm -r before other
 ln -s nowhere machine-gone	# a folder that can neither be entered nor made
 "$program" setup-loopback --root machine-gone >out 2>err
 code=$?
-if [ $code -eq 6 ] && [ "$(grep -c 'cannot be written: ' err)" -eq 1 ]; then note ok; else note bad "setup-loopback without its folder: exit $code: $(cat err)"; fi
+if [ $code -eq 6 ] && [ "$(grep -c 'cannot be written: ' err)" -eq 1 ]; then note ok; else
+	note bad "setup-loopback without its folder: exit $code: $(cat err)"
+fi
 rm machine-gone
 runs setup-loopback --root machine --remove --dry-run
 present machine/etc/modprobe.d/potemkin.conf
 runs setup-loopback --root machine --remove
-if [ -z "$(find machine -type f)" ]; then note ok; else note bad "setup-loopback --remove left $(find machine -type f)"; fi
+if [ -z "$(find machine -type f)" ]; then note ok; else
+	note bad "setup-loopback --remove left $(find machine -type f)"
+fi
 echo 'options v4l2loopback devices=3' >machine/etc/modprobe.d/another.conf
 expect 4 'another.conf already sets options' setup-loopback --root machine
 runs setup-loopback --root machine --remove
@@ -270,7 +302,9 @@ expect 4 'packaged.conf already sets options' setup-loopback --root machine
 rm -r machine/usr
 mkdir -p machine/dev && touch machine/dev/video60 machine/dev/video62 machine/dev/video63
 runs setup-loopback --root machine
-if grep -q 'video_nr=61 ' machine/etc/modprobe.d/potemkin.conf; then note ok; else note bad 'a number was taken that is in use'; fi
+if grep -q 'video_nr=61 ' machine/etc/modprobe.d/potemkin.conf; then note ok; else
+	note bad 'a number was taken that is in use'
+fi
 rm -r machine/etc && touch machine/dev/video61
 expect 4 'are all taken' setup-loopback --root machine
 rm -r machine
@@ -302,7 +336,9 @@ present alpha.mkv
 head -c "$(($(wc -c <alpha.mkv) / 2))" alpha.mkv >cut.mkv
 for command in convert mask; do
 	runs $command cut.mkv rest.mkv
-	if grep -q 'cut.mkv gave [0-9]* pictures of about 20: it may be cut off' err; then note ok; else note bad "$command of a film that is cut off: $(cat err)"; fi
+	if grep -q 'cut.mkv gave [0-9]* pictures of about 20: it may be cut off' err; then note ok; else
+		note bad "$command of a film that is cut off: $(cat err)"
+	fi
 done
 rm cut.mkv rest.mkv
 runs convert drawn.mkv hash --frames 3 --threads 0 --refine morph
@@ -312,34 +348,42 @@ expect 2 'must end in' mask drawn.mkv alpha.png
 
 # --- the benchmark, shortly
 runs bench --json --sizes 320x180 --frames 2
-for word in cpu_ms_per_frame fps_max latency_ms stages_ms times_floor usual_times_ours still paced iou rss_mb; do says "\"$word\""; done
+for word in cpu_ms_per_frame fps_max latency_ms stages_ms times_floor usual_times_ours still paced iou rss_mb; do
+	says "\"$word\""
+done
 runs bench --sizes 320x180 --frames 2 --input-format yuyv -c presenter -o null --mirror --on-demand no
 runs bench -s 320x180 --frames 2
 says '^320x180 '
 says 'a still scene'
-cp "$("$program" model info selfie | sed -n 's/^file: //p')" own.tflite	# another hash: known by its path and what stands beside it
+# another hash: known by its path and what stands beside it
+cp "$("$program" model info selfie | sed -n 's/^file: //p')" own.tflite
 printf '\0' >>own.tflite
-printf '[own]\ntitle = own\nlicence = none\nsource = here\ninput = 256x256\nvalues = 0..1\noutput = probability\noutput-size = 256x256\n' >own.tflite.ini
+printf '%s\n' '[own]' 'title = own' 'licence = none' 'source = here' 'input = 256x256' 'values = 0..1' \
+	'output = probability' 'output-size = 256x256' >own.tflite.ini
 runs bench --sizes 64x48 --frames 1 -m ./own.tflite
 rm -f own.tflite own.tflite.ini
 
 # --- the CPU limit, far below what all pictures would take: most are left out
 expect 2 '5 to 100' --cpu-limit 101
 expect 2 '5 to 100' --cpu-limit 4
-if timeout 60 "$program" -v -c presenter -s 1920x1080 --fps 60 -o null --cpu-limit 5 --duration 5 2>err && grep -q 'cpu limit 5 %: .* pictures is taken' err &&
+if timeout 60 "$program" -v -c presenter -s 1920x1080 --fps 60 -o null --cpu-limit 5 --duration 5 2>err &&
+	grep -q 'cpu limit 5 %: .* pictures is taken' err &&
 	awk '/ pictures in .* of CPU each/ { for (i = 2; i <= NF; i++) if ($i == "pictures") taken = $(i - 1) }
-		/ pictures were left out / { out = $3 } END { exit !(taken && out > taken) }' err; then note ok; else note bad "--cpu-limit: $(cat err)"; fi
+		/ pictures were left out / { out = $3 } END { exit !(taken && out > taken) }' err; then note ok; else
+	note bad "--cpu-limit: $(cat err)"
+fi
 
 # --- without a camera it waits where told to, with the cover, and says what for
 timeout 60 "$program" --wait -c /dev/video77 -o file:waits.mkv --duration 3 >out 2>err
-if [ $? -eq 0 ] && grep -q '/dev/video77: no such device' err && grep -q 'no camera yet (/dev/video77) ->' err && [ -s waits.mkv ]; then note ok; else
+if [ $? -eq 0 ] && grep -q '/dev/video77: no such device' err && grep -q 'no camera yet (/dev/video77) ->' err &&
+	[ -s waits.mkv ]; then note ok; else
 	note bad "--wait: $(cat err)"; fi
 rm -f waits.mkv
 expect 3 'absent.mp4' --wait -c file:absent.mp4 -o null
 expect 2 'webcam' --wait -c webcam -o null
 
-# --- a signal ends it at once and the file is whole; also with threads that were there before the film. At once is at best of three: on a
-# busy machine ending may take longer, which says nothing about us
+# --- a signal ends it at once and the file is whole; also with threads that were there before the film. At once is at
+# best of three: on a busy machine ending may take longer, which says nothing about us
 ended() {
 	signal=$1 threads=$2
 	: >err	# what was said before is not what is waited for
@@ -363,7 +407,9 @@ for end in 'INT 1' 'TERM 1' 'HUP 1' 'INT 2' 'TERM 2' 'HUP 2'; do
 		ended ${end% *} ${end#* }
 		[ $took -lt 500 ] && break
 	done
-	if [ $took -lt 500 ]; then note ok; else note bad "SIG$signal, $threads threads: ended after $took ms, and no sooner before"; fi
+	if [ $took -lt 500 ]; then note ok; else
+		note bad "SIG$signal, $threads threads: ended after $took ms, and no sooner before"
+	fi
 done
 
 # --- under nohup the end of a terminal is none of ours
@@ -373,7 +419,9 @@ pid=$!
 while kill -0 $pid 2>err2 && ! grep -q -e '-> live' err; do sleep 0.05; done
 kill -s HUP $pid
 wait $pid
-if grep -Eq ' in (2\.9|[3-9]|[0-9]{2,})[.0-9]* s ' err; then note ok; else note bad "SIGHUP under nohup ended it: $(tail -n 3 err)"; fi
+if grep -Eq ' in (2\.9|[3-9]|[0-9]{2,})[.0-9]* s ' err; then note ok; else
+	note bad "SIGHUP under nohup ended it: $(tail -n 3 err)"
+fi
 
 # --- once it is live, the libraries that read its backdrop are gone; a film that is being written keeps them
 { printf 'P6\n64 64\n255\n'; head -c 12288 /dev/zero; } >wall.ppm
@@ -383,7 +431,8 @@ for outputs in "-o null" "-o null -o file:kept.mkv"; do
 	pid=$!
 	while kill -0 $pid 2>err2 && ! grep -q -e '-> live' err; do sleep 0.05; done
 	kept=no
-	if [ "$(id -u)" -ne 0 ] && ! head -c 1 /proc/$pid/maps >err2 2>&1; then kept=hidden	# only root sees what the program has loaded
+	# only root sees what the program has loaded
+	if [ "$(id -u)" -ne 0 ] && ! head -c 1 /proc/$pid/maps >err2 2>&1; then kept=hidden
 	elif grep -q 'potemkin-media.so' /proc/$pid/maps; then kept=yes; fi
 	kill -s INT $pid
 	wait $pid
@@ -422,7 +471,8 @@ for command in convert mask; do
 	kill -s INT $pid
 	wait $pid
 	code=$?
-	if [ $code -eq 0 ] && [ -s early.png ] || { [ $code -eq 1 ] && grep -q 'before the first picture' err && ! [ -e early.png ]; }; then note ok; else
+	if [ $code -eq 0 ] && [ -s early.png ] ||
+		{ [ $code -eq 1 ] && grep -q 'before the first picture' err && ! [ -e early.png ]; }; then note ok; else
 		note bad "$command, interrupted: exit $code: $(cat err)"; fi
 	rm -f early.png
 done
@@ -437,14 +487,15 @@ for nowhere in null hash; do
 	kill -s INT $pid
 	wait $pid
 	code=$?
-	if [ $code -eq 1 ] && grep -Eq 'stopped (before the first picture|after [0-9]+ pictures?)$' err && [ "$(wc -l <err)" -eq 1 ]; then note ok; else
+	if [ $code -eq 1 ] && grep -Eq 'stopped (before the first picture|after [0-9]+ pictures?)$' err &&
+		[ "$(wc -l <err)" -eq 1 ]; then note ok; else
 		note bad "convert presenter $nowhere, interrupted: exit $code: $(cat err)"; fi
 done
 rm -f err2
 
 # --- nothing is left but what was asked for
-rest=$(find . -type f ! -name out ! -name err ! -name bad.png ! -name empty.mp4 ! -name zero.tflite ! -name live.mp4 ! -name drawn.mkv \
-	! -name again.mp4 ! -name 'alpha*.mkv' ! -name signal.mkv)
+rest=$(find . -type f ! -name out ! -name err ! -name bad.png ! -name empty.mp4 ! -name zero.tflite \
+	! -name live.mp4 ! -name drawn.mkv ! -name again.mp4 ! -name 'alpha*.mkv' ! -name signal.mkv)
 if [ -z "$rest" ]; then note ok; else note bad "left behind: $rest"; fi
 
 echo "$passed passed, $failed failed"

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # usage: fetch.sh PROGRAM
-# potemkin model fetch, with an npm, a curl and a wget of the test's own: one line for what went wrong, and nothing left behind.
+# potemkin model fetch, with an npm, a curl and a wget of the test's own: one line for what went wrong, and nothing left
+# behind.
 set -u
 program=$(realpath "$1")
 work=$(mktemp -d)
@@ -30,7 +31,8 @@ tool() {
 }
 
 card() {
-	printf '[%s]\nfile = %s.tflite\nsha256 = %s\nlicence = none\nsource = %s\ninput = 32x32\nvalues = 0..1\noutput = logit\noutput-size = 32x32\n' "$@"
+	printf '[%s]\nfile = %s.tflite\nsha256 = %s\nlicence = none\nsource = %s\n' "$@"
+	printf 'input = 32x32\nvalues = 0..1\noutput = logit\noutput-size = 32x32\n'
 }
 
 # fails CODE PATTERN ARGS...: exits with CODE, one line on stderr that fits PATTERN, and leaves no file below "to".
@@ -63,7 +65,10 @@ tool npm <<'END'
 mkdir package && echo 'a network' >package/pack.tflite && tar -czf pack.tgz package && rm -r package && echo pack.tgz
 END
 for name in paged packed; do
-	if timeout 60 "$program" model fetch --to to $name >out 2>err && cmp -s network "to/$(echo $name | cut -c 1-4).tflite" && [ "$(ls -A to | wc -l)" -eq 1 ]; then note ok; else
+	if timeout 60 "$program" model fetch --to to $name >out 2>err &&
+		cmp -s network "to/$(echo $name | cut -c 1-4).tflite" && [ "$(ls -A to | wc -l)" -eq 1 ]; then
+		note ok
+	else
 		note bad "$name: $(cat err)"; fi
 	rm -r to
 done
@@ -77,13 +82,15 @@ exit 23
 END
 tool npm <<'END'
 head -c 1000000 /dev/zero >pack.tgz && exit 0
-printf 'npm ERR! code EFBIG\nnpm ERR! syscall write\nnpm ERR! errno -27\nnpm ERR! EFBIG: file too large, write\n\nnpm ERR! A complete log\n' >&2
+printf 'npm ERR! %s\n' 'code EFBIG' 'syscall write' 'errno -27' 'EFBIG: file too large, write' >&2
+printf '\nnpm ERR! A complete log\n' >&2
 exit 228
 END
 mkdir to
 for name in paged packed; do
 	{ (ulimit -f 0; "$program" -q model fetch --to to $name 2>&1; echo "exit $?"); } | cat >err
-	if [ "$(grep -c . err)" -eq 2 ] && grep -Eq "model \"$name\".* to/pa.*($full).*--to" err && grep -qx 'exit 3' err && [ -z "$(ls -A to)" ]; then note ok; else
+	if [ "$(grep -c . err)" -eq 2 ] && grep -Eq "model \"$name\".* to/pa.*($full).*--to" err &&
+		grep -qx 'exit 3' err && [ -z "$(ls -A to)" ]; then note ok; else
 		note bad "$name on a full disk: $(cat err), left: $(ls -A to)"; fi
 done
 
@@ -96,7 +103,8 @@ tool npm <<'END'
 printf 'npm ERR! code E404\nnpm ERR! 404 Not Found - GET https://registry.example.org/pack\nnpm ERR! 404\n' >&2
 exit 1
 END
-fails 3 'model "paged".*https://example.org/page.tflite.*Could not resolve host: example.org; try again.* to/page.tflite by hand' paged
+unknown='https://example.org/page.tflite.*Could not resolve host: example.org'
+fails 3 "model \"paged\".*$unknown; try again.* to/page.tflite by hand" paged
 fails 3 'model "packed".*@example/pack 1.2.3.*404 Not Found - GET .*; try again' packed
 tool curl <<'END'
 exit 1
@@ -122,7 +130,8 @@ while kill -0 $pid 2>/dev/null && ! [ -e started ]; do sleep 0.05; done
 kill -s TERM $pid
 wait $pid
 code=$?
-if [ $code -eq 1 ] && grep -q 'model "paged": stopped' err && [ "$(grep -c . err)" -eq 1 ] && [ -z "$(ls -A to)" ]; then note ok; else
+if [ $code -eq 1 ] && grep -q 'model "paged": stopped' err && [ "$(grep -c . err)" -eq 1 ] &&
+	[ -z "$(ls -A to)" ]; then note ok; else
 	note bad "ended by a signal: exit $code: $(cat err), left: $(ls -A to)"; fi
 for child in $(cat started); do
 	for _ in $(seq 100); do kill -0 "$child" 2>/dev/null || break; sleep 0.05; done
@@ -158,7 +167,9 @@ echo 'a network' >"$out"
 setsid sleep 100 &
 echo $! >started
 END
-if timeout 10 "$program" -q model fetch --to to paged >out 2>err && [ -e to/page.tflite ]; then note ok; else note bad "a tool that leaves a child behind: $(cat err)"; fi
+if timeout 10 "$program" -q model fetch --to to paged >out 2>err && [ -e to/page.tflite ]; then note ok; else
+	note bad "a tool that leaves a child behind: $(cat err)"
+fi
 kill "$(cat started)"
 
 # --- nothing else is left

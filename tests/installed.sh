@@ -29,7 +29,8 @@ refuses() {
 	timeout 60 "$work/alone/potemkin" "$@" >"$work/out" 2>"$work/err"
 	code=$?
 	[ $code -eq 3 ] || bad "$*: exit $code: $(cat "$work/err")"
-	[ "$(grep -c . "$work/err")" -eq 1 ] && grep -Eq "$pattern" "$work/err" || bad "$*: \"$(cat "$work/err")\" is not one line with $pattern"
+	[ "$(grep -c . "$work/err")" -eq 1 ] && grep -Eq "$pattern" "$work/err" ||
+		bad "$*: \"$(cat "$work/err")\" is not one line with $pattern"
 	[ -z "$(ls -A)" ] || { bad "$*: left $(ls -A)"; rm -f ./* ./.[!.]*; }
 }
 
@@ -50,20 +51,23 @@ head -c 2304 /dev/zero | tr '\0' x >>"$work/wall.ppm"
 runs "$installed" convert "$work/wall.ppm" "$work/wall.png" -b green
 [ -s "$work/wall.png" ] && [ -s "$work/mask.mkv" ] || bad 'the installed program wrote nothing'
 
-# --- without the module: all that is no file works; a module in the working directory or on the search path is not taken
+# --- without the module all that is no file works; one in the working directory or on the search path is not taken
 cp "$program" "$work/alone/potemkin"
 module=$(find "$work/root" -name potemkin-media.so)
 runs "$work/alone/potemkin" -c presenter -o null --frames 2 -s 160x90
 runs "$work/alone/potemkin" bench --sizes 160x90 --frames 2 --input-format yuyv
 "$work/alone/potemkin" doctor >"$work/out"
-grep -q 'hint   files: .*potemkin-media.so is missing' "$work/out" || bad "doctor does not miss the module: $(cat "$work/out")"
+grep -q 'hint   files: .*potemkin-media.so is missing' "$work/out" ||
+	bad "doctor does not miss the module: $(cat "$work/out")"
 "$installed" doctor >"$work/out"
 grep -q 'good   files: ' "$work/out" || bad "doctor misses the module that is installed: $(cat "$work/out")"
 export LD_LIBRARY_PATH="${module%/*}"
-for way in "convert presenter a.mkv" "convert $work/film.mkv a.mkv" "convert $work/wall.png a.png" "mask $work/film.mkv a.mkv" \
-	"-c file:$work/film.mkv -o null" "-c presenter -o file:a.mkv --frames 1" "-c presenter -o null --frames 1 -b $work/wall.png"; do
+for way in "convert presenter a.mkv" "convert $work/film.mkv a.mkv" "convert $work/wall.png a.png" \
+	"mask $work/film.mkv a.mkv" "-c file:$work/film.mkv -o null" "-c presenter -o file:a.mkv --frames 1" \
+	"-c presenter -o null --frames 1 -b $work/wall.png"; do
 	# shellcheck disable=SC2086
-	refuses 'need the module potemkin-media.so, which is neither /.*alone/potemkin-media.so nor /.*; install it' $way
+	refuses 'need the module potemkin-media.so, which is neither /.*alone/potemkin-media.so nor /.*; install it' \
+		$way
 done
 (cd "${module%/*}" && timeout 60 "$work/alone/potemkin" convert presenter "$work/here/a.mkv" --frames 1) 2>/dev/null
 [ $? -eq 3 ] || bad 'a module in the working directory was taken'

@@ -12,6 +12,7 @@ code=$?
 grep potemkin "$work/said" && exit 1
 if [ $code -ne 0 ]; then
 	cat "$work/said"
-	grep -q 'Failed to initialize manager\|No such file or directory' "$work/said" && { echo "skipped: systemd-analyze does not work here"; exit 77; }
-	exit 1
+	grep -q 'Failed to initialize manager\|No such file or directory' "$work/said" || exit 1
+	echo "skipped: systemd-analyze does not work here"
+	exit 77
 fi

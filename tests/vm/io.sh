@@ -3,8 +3,8 @@
 #
 # To run in the guest, from the source directory: tools/vmrun -- tests/vm/io.sh BUILD
 #
-# Camera and virtual camera alone, by BUILD/tests/vm_io: every raw format of vivid; producers one after the other on both
-# loopback devices, with a reader that stays; unplugging; who is refused and why.
+# Camera and virtual camera alone, by BUILD/tests/vm_io: every raw format of vivid; producers one after the other on
+# both loopback devices, with a reader that stays; unplugging; who is refused and why.
 
 set -u
 io=$1/tests/vm_io
@@ -44,7 +44,8 @@ stop_producer() { kill "$producer"; wait "$producer" || fail "producer: $(cat pr
 lumas() {
     local size offset
     size=$(stat -c %s "$1")
-    for ((offset = 0; offset < size; offset += $2)); do od -A n -t u1 -j "$offset" -N 1 "$1"; done | tr -d ' ' | uniq | paste -s -d ' '
+    for ((offset = 0; offset < size; offset += $2)); do od -A n -t u1 -j "$offset" -N 1 "$1"; done |
+        tr -d ' ' | uniq | paste -s -d ' '
 }
 
 expect '/dev/video0: vivid, camera, free' "$io" list
@@ -72,7 +73,8 @@ for device in /dev/video10 /dev/video11; do
     done
 done
 
-# A reader that stays: it sees covers and pictures, never a stale one; and the next producer may come at the same size only.
+# A reader that stays: it sees covers and pictures, never a stale one; and the next producer may come at the same size
+# only.
 for device in /dev/video10 /dev/video11; do
     start_producer $device YUYV 320x240 100
     v4l2-ctl -d $device --stream-mmap --stream-count=100000 --stream-to=raw >/dev/null 2>&1 &
@@ -99,7 +101,11 @@ reader=$!
 sleep 2
 echo vivid.0 >/sys/bus/platform/drivers/vivid/unbind
 wait $reader
-if grep -q 'the camera has gone' reader.log; then ok "$(grep gone reader.log)"; else fail "unplugged: $(cat reader.log)"; fi
+if grep -q 'the camera has gone' reader.log; then
+    ok "$(grep gone reader.log)"
+else
+    fail "unplugged: $(cat reader.log)"
+fi
 echo vivid.0 >/sys/bus/platform/drivers/vivid/bind
 
 rm -r "$work"
