@@ -2,6 +2,7 @@
 #include "app/options.h"
 
 #include "app/cpu_choice.h"
+#include "app/log_json.h"
 #include "app/options_help.h"
 #include "base/log.h"
 #include "base/parse.h"
@@ -159,7 +160,10 @@ static enum pmk_exit read_file(struct pmk_settings *settings, bool asked)
 
 static void set_up_log(const struct pmk_settings *s)
 {
-	pmk_log_setup(s->quiet ? PMK_LOG_ERROR : s->verbose ? PMK_LOG_DEBUG : PMK_LOG_INFO, s->log_json);
+	pmk_log_setup(s->quiet     ? PMK_LOG_ERROR :
+			s->verbose ? PMK_LOG_DEBUG :
+				     PMK_LOG_INFO,
+		s->log_json ? pmk_log_json : NULL);
 }
 
 static enum pmk_exit check_room(const struct pmk_settings *s)

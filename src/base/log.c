@@ -8,22 +8,37 @@
 #include <string.h>
 #include <unistd.h>
 
+static void print_text(enum pmk_log_level level, const char *line)
+{
+	if (level <= PMK_LOG_WARN)
+		fprintf(stderr, "potemkin: %s: %s\n", pmk_log_level_name(level), line);
+	else
+		fprintf(stderr, "potemkin: %s\n", line);
+}
+
 static struct {
 	pthread_mutex_t lock;
 	enum pmk_log_level most;
-	bool json;
+	pmk_log_printer *print; /* never NULL */
 	const char *const *cures; /* NULL, or a text for each */
 	pmk_log_sink *sink;
 	void *user;
-	char last[4096]; /* to say a repeating fault once */
+	char last[PMK_LOG_LINE]; /* to say a repeating fault once */
 	unsigned repeats;
-} state = { .lock = PTHREAD_MUTEX_INITIALIZER, .most = PMK_LOG_INFO };
+} state = { .lock = PTHREAD_MUTEX_INITIALIZER, .most = PMK_LOG_INFO, .print = print_text };
 
-void pmk_log_setup(enum pmk_log_level most, bool json)
+const char *pmk_log_level_name(enum pmk_log_level level)
+{
+	static const char *const names[] = { "error", "warning", "info", "debug" };
+
+	return names[level];
+}
+
+void pmk_log_setup(enum pmk_log_level most, pmk_log_printer *print)
 {
 	pthread_mutex_lock(&state.lock);
 	state.most = most;
-	state.json = json;
+	state.print = print ? print : print_text;
 	pthread_mutex_unlock(&state.lock);
 }
 
@@ -42,37 +57,6 @@ void pmk_log_redirect(pmk_log_sink *sink, void *user)
 	pthread_mutex_unlock(&state.lock);
 }
 
-/* Bytes of a whole UTF-8 character at `text`; 0 when it is none. */
-static int utf8_bytes(const unsigned char *text)
-{
-	int n = text[0] < 0x80                    ? 1 :
-		text[0] >= 0xc2 && text[0] < 0xe0 ? 2 :
-		text[0] >= 0xe0 && text[0] < 0xf0 ? 3 :
-		text[0] >= 0xf0 && text[0] < 0xf5 ? 4 :
-						    0;
-
-	for (int i = 1; i < n; i++) {
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	return n;
-}
-
-static void print_json(const char *level, const char *text)
-{
-	fprintf(stderr, "{\"level\": \"%s\", \"message\": \"", level);
-	for (int n; *text; text += n ? n : 1) {
-		n = utf8_bytes((const unsigned char *)text);
-		if (*text == '"' || *text == '\\')
-			fprintf(stderr, "\\%c", *text);
-		else if (n)
-			fprintf(stderr, "%.*s", n, text);
-		else
-			fputc('?', stderr); /* a file name may be anything */
-	}
-	fputs("\"}\n", stderr);
-}
-
 /* A file name may hold a newline or an escape sequence; a message is one plain line all the same. */
 static void make_one_line(char *text)
 {
@@ -80,18 +64,6 @@ static void make_one_line(char *text)
 		if ((unsigned char)*text < 0x20 || *text == 0x7f)
 			*text = '?';
 	}
-}
-
-static void print(enum pmk_log_level level, const char *line)
-{
-	static const char *const names[] = { "error", "warning", "info", "debug" };
-
-	if (state.json)
-		print_json(names[level], line);
-	else if (level <= PMK_LOG_WARN)
-		fprintf(stderr, "potemkin: %s: %s\n", names[level], line);
-	else
-		fprintf(stderr, "potemkin: %s\n", line);
 }
 
 static void print_once(enum pmk_log_level level, const char *line)
@@ -104,11 +76,11 @@ static void print_once(enum pmk_log_level level, const char *line)
 	}
 	if (state.repeats) {
 		snprintf(count, sizeof count, "the last message came %u more times", state.repeats);
-		print(level, count);
+		state.print(level, count);
 	}
 	state.repeats = 0;
 	memccpy(state.last, line, '\0', sizeof state.last);
-	print(level, line);
+	state.print(level, line);
 }
 
 /* The text is no format for printf: it comes from a table that the compiler cannot check. */

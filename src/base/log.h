@@ -16,9 +16,10 @@
 
 #include "base/cure.h"
 
-#include <stdbool.h>
-
 enum pmk_log_level { PMK_LOG_ERROR, PMK_LOG_WARN, PMK_LOG_INFO, PMK_LOG_DEBUG };
+enum { PMK_LOG_LINE = 4096 }; /* bytes of the longest line, its final 0 counted; what is longer is cut off */
+
+const char *pmk_log_level_name(enum pmk_log_level level); /* "error" "warning" "info" "debug" */
 
 /* Print one line if `level` is at most the limit set: the message and, where the front end has a text for `cure`, "; "
  * and that text, with `subject` (or "") in place of its "%s". No newline at the end of `format`. Keeps errno.
@@ -36,8 +37,10 @@ void pmk_log(enum pmk_log_level level, enum pmk_cure cure, const char *subject, 
 #define pmk_warn_cure(cure, ...) pmk_log(PMK_LOG_WARN, cure, NULL, __VA_ARGS__)
 #define pmk_info_cure(cure, ...) pmk_log(PMK_LOG_INFO, cure, NULL, __VA_ARGS__)
 
-/* Show levels up to `most` (default PMK_LOG_INFO); `json`: one JSON object a line instead of text. */
-void pmk_log_setup(enum pmk_log_level most, bool json);
+/* Print levels up to `most` (default PMK_LOG_INFO), by `print`; NULL: as text on stderr. Lines come one at a time, with
+ * no control characters in them; `print` must not log. */
+typedef void pmk_log_printer(enum pmk_log_level level, const char *line);
+void pmk_log_setup(enum pmk_log_level most, pmk_log_printer *print);
 
 /* The front end's words: a text for each enum pmk_cure, or NULL where it has none. At most one "%s" in a text; the
  * table is kept. NULL: no words at all. */
