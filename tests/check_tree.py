@@ -72,7 +72,7 @@ STATE = {
 }
 
 CODE = (".c", ".h", ".inc")
-DATA = (".html", ".css", ".js", ".svg")  # what src/ may hold besides code and meson.build
+DATA = (".html", ".css", ".js", ".svg", ".md")  # what src/ may hold besides code and meson.build
 GENERATED = ("model/manifest_text.h",)  # included, and made by meson
 
 PREFIXES = ("pmk_", "potemkin_")  # of tags that more than one file sees
@@ -208,10 +208,11 @@ def check_includes(root):
         for path in (os.path.join(folder, name) for name in folders + inside):
             if os.path.islink(path):
                 yield os.path.relpath(path, root), "is a link"
-    for path in files(root, "src"):
-        if path.endswith("meson.build") and re.search(r"include_directories\(|['\"]-[iI]", read(root, path)):
+    for path in ["meson.build"] + [path for path in files(root, "src", "plugins") if path.endswith("/meson.build")]:
+        if re.search(r"include_directories\((?!'(src|include)'\))|['\"]-[iI]", read(root, path)):
             yield path, "changes where or what is included"
-        elif not path.endswith(CODE + DATA + ("/meson.build",)):
+    for path in files(root, "src"):
+        if not path.endswith(CODE + DATA + ("/meson.build",)):
             yield path, "is neither code (%s) nor data (%s)" % (" ".join(CODE), " ".join(DATA))
         elif path.split("/")[1] not in ROOMS:
             yield path, "is in no room that tests/check_tree.py knows"
@@ -221,9 +222,10 @@ def check_includes(root):
         yield from check_system(root, path, text)
         if path.startswith("src/") and path.split("/")[1] in ROOMS:
             yield from check_ours(root, path, text)
-        elif path.startswith("plugins/"):
+        else:  # the public header and its users
             for number, name in includes(text, OURS):
-                yield "%s:%d" % (path, number), "includes %s: plugins may include only <potemkin/potemkin.h>" % name
+                where = "%s:%d" % (path, number)
+                yield where, "includes %s; of ours only <potemkin/potemkin.h> may be, outside of src/" % name
 
 
 def may_name(header):

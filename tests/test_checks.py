@@ -65,13 +65,14 @@ PLANTS = [
     ("includes", "src/cellar/wine.c", "", "in no room"),
     ("includes", "src/base/fast.S", "", "neither code"),
     ("includes", "src/base/meson.build", "x = include_directories('../app')\n", "changes where or what is included"),
+    ("includes", "meson.build", "x = ['-include', 'src/image/shown_seal.h']\n", "changes where or what is included"),
     ("includes", "src/io/file/leak.c", "#include <libavcodec/avcodec.h>\n", "only these may: media/"),
     ("includes", "src/media/media_module.c", "#include <libavutil/frame.h>\n", "only these may: media/"),
     ("includes", "src/media/media_module.h", "#include <libswscale/swscale.h>\n", "only these may: media/"),
     ("includes", "src/io/leak.c", "#include <pipewire/pipewire.h>\n", "only these may: io/pipewire/"),
     ("includes", "src/io/leak.c", "#include <dlfcn.h>\n", "only these may: media/media_module.c"),
     ("includes", "src/model/leak.c", "#include <xnnpack.h>\n", "only these may: model/xnnpack/"),
-    ("includes", "plugins/gst/element.c", '#include "core/pipeline.h"\n', "only <potemkin/potemkin.h>"),
+    ("includes", "plugins/gst/element.c", '#include "core/pipeline.h"\n', "of ours only <potemkin/potemkin.h> may be"),
     # Tags.
     ("tags", "src/app/two.c", "struct pmk_frame {\n\tint x;\n};\n", "is defined in src/app/two.c:1 and in src/image/"),
     ("tags", "src/app/two.h", "enum pmk_frame { PMK_A };\n", "enum pmk_frame is struct pmk_frame in src/image/"),
@@ -145,6 +146,7 @@ def expect_clean(root, *checks, arguments=()):
 def try_tree(root, _):
     for name in ("src", "tests", "tools", "fuzz"):
         shutil.copytree(os.path.join(ROOT, name), os.path.join(root, name))
+    shutil.copy(os.path.join(ROOT, "meson.build"), root)
     expect_clean(root, *(check for check in check_tree.CHECKS if check not in ("headers", "format", "state")))
     for check, path, text, said in PLANTS:
         expect(root, check, [(path, text)], path, said)
@@ -205,6 +207,8 @@ def try_symbols(root, compiler):
 
     passes("check_symbols.sh", library("src_compose_compose", gate % "gate"))
     fails("check_symbols.sh", library("src_io_leak", gate % "leak"), said="src_io_leak.c.o: pmk_shown_pool_take")
+    lookup = "void *dlsym(void *, const char *);\nvoid *pmk_find(const char *name) { return dlsym(0, name); }\n"
+    fails("check_symbols.sh", library("src_io_lookup", lookup), said="src_io_lookup.c.o: dlsym")
     fails("check_symbols.sh", library("bare", "int leak;\n"), said="without pmk_:\nleak")
 
 
@@ -249,7 +253,8 @@ def main(program, *compiler):
             trial(root, argument)
     # As the others are called.
     passes("check_tree.py", "includes", ROOT)
-    with tempfile.TemporaryDirectory() as root, planted(root, ("src/base/up.c", '#include "app/options.h"\n')):
+    fault = [("meson.build", ""), ("src/base/up.c", '#include "app/options.h"\n')]
+    with tempfile.TemporaryDirectory() as root, planted(root, *fault):
         fails("check_tree.py", "includes", root, said="src/base/up.c:1: includes app/options.h: base may include only")
 
 
