@@ -63,14 +63,14 @@ expect 2 'no option --xyz; see potemkin --help' --xyz
 expect 2 'no option --fpss; did you mean --fps\?' --fpss
 expect 2 '--size needs a value' run --size
 expect 2 'no command "explode"' explode
-expect 2 'too few words; usage: potemkin convert' convert a.mp4
-expect 2 '"c" is a word too many; usage: potemkin convert' convert a b c
-expect 2 '"presenter" is a word too many; usage: potemkin run' run presenter
+expect 2 'too few arguments; usage: potemkin convert' convert a.mp4
+expect 2 'too many arguments, from "c" on; usage: potemkin convert' convert a b c
+expect 2 'too many arguments, from "presenter" on; usage: potemkin run' run presenter
 expect 2 'there is no command "yes"; .*--mirror=no' --mirror yes
 expect 2 'there is no such file.*did you mean builtin:office' -b office -c presenter -o null --frames 1
 expect 2 'there is no such file.*did you mean color:#ff0000' -b '#ff0000' -c presenter -o null --frames 1
 expect 2 'there is no such file.*potemkin list backdrops' -b black -c presenter -o null --frames 1
-expect 2 'a word of the command line is empty' convert '' out.mp4
+expect 2 'an argument is empty' convert '' out.mp4
 expect 2 'usage: potemkin mask' mask
 expect 2 '--size "12": ' -s 12
 expect 2 '--fps "0"' -r 0
@@ -86,12 +86,12 @@ expect 2 '--duration "0"' --duration 0
 expect 2 '--frames "x"' --frames x
 expect 2 '--show-room' -b none -c presenter -o null
 expect 2 'list "dogs"' list dogs
-expect 2 '--mirror means nothing to potemkin list; it is for run, convert, mask, bench and demo' list --mirror
-expect 2 '--dry-run means nothing to potemkin run; it is for setup-loopback' --dry-run -c presenter -o null --frames 1
-expect 2 '--camera means nothing to potemkin convert; it is for run and bench' convert -c presenter a.mp4 b.mp4
-expect 2 '--size means nothing to potemkin list' list -s 64x48
-expect 2 '--json means nothing to potemkin run; it is for list, model, bench and doctor' --json
-expect 2 '--to means nothing to potemkin doctor; it is for model' doctor --to .
+expect 2 '--mirror does not apply to potemkin list, only to run, convert, mask, bench and demo' list --mirror
+expect 2 '--dry-run does not apply to potemkin run, only to setup-loopback' --dry-run -c presenter -o null --frames 1
+expect 2 '--camera does not apply to potemkin convert, only to run and bench' convert -c presenter a.mp4 b.mp4
+expect 2 '--size does not apply to potemkin list' list -s 64x48
+expect 2 '--json does not apply to potemkin run, only to list, model, bench and doctor' --json
+expect 2 '--to does not apply to potemkin doctor, only to model' doctor --to .
 expect 2 'camera|presenter' -c webcam -o null --frames 1
 expect 2 'output' -c presenter -o nowhere --frames 1
 expect 2 'seed|presenter' -c presenter:x -o null --frames 1

@@ -18,7 +18,7 @@ enum pmk_exit pmk_cpu_choose(const char *asked)
 	if (!err)
 		return PMK_EXIT_OK;
 	pmk_error("%s %s: %s; the best here is %s", asked ? "--cpu" : "$POTEMKIN_CPU", name,
-		err == -EINVAL ? "there is no such level" : "this machine cannot do that",
+		err == -EINVAL ? "there is no such level" : "this machine does not have it",
 		pmk_cpu_name(pmk_cpu_best()));
 	return PMK_EXIT_USAGE;
 }

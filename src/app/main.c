@@ -33,9 +33,9 @@ enum pmk_exit pmk_command_exit(enum pmk_part part, int error, const char *camera
 
 static const struct {
 	enum pmk_exit (*run)(struct pmk_options *options);
-	int least, most; /* words behind the name */
+	int least, most; /* arguments behind the name */
 	const char *usage;
-	bool answers; /* the exit code belongs to what is printed, and is nothing without it */
+	bool answers; /* the exit code is part of the printed answer, and void if that cannot be printed */
 } commands[PMK_COMMANDS] = {
 	[PMK_COMMAND_RUN] = { pmk_command_run, 0, 0, "potemkin run [OPTIONS]", false },
 	[PMK_COMMAND_CONVERT] = { pmk_command_convert, 2, 2, "potemkin convert [OPTIONS] IN OUT", false },
@@ -50,8 +50,8 @@ static const struct {
 	[PMK_COMMAND_DEMO] = { pmk_command_demo, 0, 0, "potemkin demo", false },
 };
 
-/* Where a standard stream is closed, the next file or camera to be opened would get its number, and with it what is
- * written for a reader of messages. Opened the wrong way round, so that writing to it stays an error. */
+/* If a standard stream is closed, the next file or camera to be opened would get its number, and our messages would be
+ * written into it. The stand-in is opened in the wrong direction, so that using the stream remains an error. */
 static void fill_standard_streams(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
@@ -60,7 +60,7 @@ static void fill_standard_streams(void)
 	}
 }
 
-/* A full disk or closed pipe behind standard output is an error too. */
+/* A full disk or a closed pipe behind standard output is an error, too. */
 static int check_stdout(int code, bool answers)
 {
 	if ((fflush(stdout) || ferror(stdout)) && (code == PMK_EXIT_OK || answers)) {
@@ -74,7 +74,7 @@ int main(int argc, char **argv)
 {
 	static struct pmk_options options;
 	enum pmk_exit code;
-	int words;
+	int given;
 
 	fill_standard_streams();
 	pmk_log_set_cures(pmk_cures);
@@ -90,17 +90,17 @@ int main(int argc, char **argv)
 		return check_stdout(PMK_EXIT_OK, true);
 	}
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN); /* write gives EFBIG then, which is answered in order */
+	signal(SIGXFSZ, SIG_IGN); /* write() fails with EFBIG instead, which is reported like any error */
 	prctl(PR_SET_DUMPABLE, 0); /* a core file would hold the room */
 
-	words = options.arg_count ? options.arg_count - 1 : 0;
-	if (words < commands[options.command].least) {
-		pmk_error("too few words; usage: %s", commands[options.command].usage);
+	given = options.arg_count ? options.arg_count - 1 : 0;
+	if (given < commands[options.command].least) {
+		pmk_error("too few arguments; usage: %s", commands[options.command].usage);
 		return PMK_EXIT_USAGE;
 	}
-	if (words > commands[options.command].most) {
-		pmk_error("\"%s\" is a word too many; usage: %s", options.args[commands[options.command].most + 1],
-			commands[options.command].usage);
+	if (given > commands[options.command].most) {
+		pmk_error("too many arguments, from \"%s\" on; usage: %s",
+			options.args[commands[options.command].most + 1], commands[options.command].usage);
 		return PMK_EXIT_USAGE;
 	}
 	return check_stdout((int)commands[options.command].run(&options), commands[options.command].answers);

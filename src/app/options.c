@@ -19,7 +19,7 @@ enum { MOST_SETTINGS = 128, FIRST_LONG = 256 };
 /* A walk over the command line. */
 struct walk {
 	struct pmk_settings *settings;
-	bool early; /* look for what decides how the rest is read, and pass the rest over */
+	bool early; /* read only the options that decide how the rest is read */
 	bool given[MOST_SETTINGS];
 };
 
@@ -29,7 +29,7 @@ static void build_getopt(struct option *longs, char *shorts)
 	*shorts++ = ':';
 	for (int i = 0; i < pmk_settings_count; i++) {
 		const struct pmk_setting *s = &pmk_settings_table[i];
-		/* a switch of the file may be taken back on the command line: --mirror=no */
+		/* the command line can turn off a switch that the file sets: --mirror=no */
 		int argument = s->value             ? required_argument :
 			s->flags & PMK_SETTING_FILE ? optional_argument :
 						      no_argument;
@@ -97,24 +97,24 @@ static enum pmk_exit walk(int argc, char **argv, struct walk *w)
 	return code;
 }
 
-/* The command, and the words behind it. */
+/* The command, and the arguments behind it. */
 static enum pmk_exit take_words(int count, char **words, struct pmk_options *o)
 {
 	int command = count ? pmk_option_command(words[0]) : PMK_COMMAND_RUN;
 	bool yes;
 
-	o->settings.help |= count && strcmp(words[0], "help") == 0; /* as other programs have it */
+	o->settings.help |= count && strcmp(words[0], "help") == 0; /* as in other programs */
 	o->settings.version |= count && strcmp(words[0], "version") == 0;
 	if (o->settings.help || o->settings.version)
 		return PMK_EXIT_OK;
 	if (command < 0) {
 		pmk_error("there is no command \"%s\"; %s", words[0],
 			pmk_parse_bool(words[0], &yes) ? "see potemkin --help" :
-							 "switches are given alone, or as in --mirror=no");
+							 "give a switch alone, or as in --mirror=no");
 		return PMK_EXIT_USAGE;
 	}
 	if (count > PMK_OPTIONS_MAX_ARGS) {
-		pmk_error("too many words on the command line; see potemkin --help");
+		pmk_error("too many arguments; see potemkin --help");
 		return PMK_EXIT_USAGE;
 	}
 	o->command = (enum pmk_command)command;
@@ -122,13 +122,13 @@ static enum pmk_exit take_words(int count, char **words, struct pmk_options *o)
 		o->args[o->arg_count] = words[o->arg_count];
 		if (*words[o->arg_count])
 			continue;
-		pmk_error("a word of the command line is empty; see potemkin --help");
+		pmk_error("an argument is empty; see potemkin --help");
 		return PMK_EXIT_USAGE;
 	}
 	return PMK_EXIT_OK;
 }
 
-/* An option that the command would pass over says that something else was meant. */
+/* An option that the command would ignore means that the user expects something else. */
 static enum pmk_exit check_given(const struct walk *w, enum pmk_command command)
 {
 	char known[128];
@@ -139,7 +139,7 @@ static enum pmk_exit check_given(const struct walk *w, enum pmk_command command)
 		if (!w->given[i] || s->commands >> command & 1)
 			continue;
 		pmk_option_commands(s->commands, known);
-		pmk_error("--%s means nothing to potemkin %s; it is for %s", s->name, pmk_option_command_name(command),
+		pmk_error("--%s does not apply to potemkin %s, only to %s", s->name, pmk_option_command_name(command),
 			known);
 		return PMK_EXIT_USAGE;
 	}
@@ -170,11 +170,11 @@ static enum pmk_exit check_room(const struct pmk_settings *s)
 {
 	if (strcmp(s->pipeline.scene.backdrop, "none") != 0 || s->pipeline.scene.show_room)
 		return PMK_EXIT_OK;
-	pmk_error("--backdrop none would show the room; add --show-room if that is really wanted");
+	pmk_error("--backdrop none would show the room; add --show-room if you really want that");
 	return PMK_EXIT_USAGE;
 }
 
-/* `starting`: no other thread runs yet, so that the log may be set up. */
+/* `starting`: no other thread is running yet, so the log may be set up. */
 static enum pmk_exit parse(int argc, char **argv, struct pmk_options *o, bool starting)
 {
 	struct walk early = { .settings = &o->settings, .early = true }, all = { .settings = &o->settings };

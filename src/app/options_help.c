@@ -50,8 +50,8 @@ void pmk_option_commands(unsigned of, char text[128])
 
 enum { WORD = 32, NEAR = 2, SYLLABLE = 4 };
 
-/* Levenshtein's distance of a word to a name: letters that are added, left out or changed. Two that are swapped count
- * as two. */
+/* Levenshtein's distance of a word to a name: letters that are added, left out or changed. Two swapped
+ * letters count as two. */
 static size_t distance(const char *word, size_t length, const char *name)
 {
 	size_t row[WORD];
@@ -72,8 +72,8 @@ static size_t distance(const char *word, size_t length, const char *name)
 	return row[length];
 }
 
-/* The option that a word without its dashes may have meant: begun so, or a slip away, or of the same first syllable.
- * NULL: none is near. */
+/* The option that a word without its dashes may have meant: it begins with the word, is at most two letters away, or
+ * begins with the same four letters. NULL: no option is near. */
 static const char *find_near(const char *word)
 {
 	size_t length = strcspn(word, "="), least = NEAR + 2;
@@ -132,23 +132,24 @@ void pmk_options_print_help(void)
 	puts("potemkin: a virtual webcam that shows you in front of another background\n"
 	     "\n"
 	     "usage: potemkin [run] [OPTIONS]            camera to virtual camera, live, until Ctrl-C\n"
-	     "       potemkin convert [OPTIONS] IN OUT   a recorded video (sound kept) or a picture\n"
-	     "       potemkin mask [OPTIONS] IN OUT      only the mask: picture to grey PNG, video to grey .mkv\n"
+	     "       potemkin convert [OPTIONS] IN OUT   a recorded video (audio is kept) or a picture\n"
+	     "       potemkin mask [OPTIONS] IN OUT      only the mask: a picture as grey PNG, a video as grey .mkv\n"
 	     "       potemkin list [cameras|outputs|models|backdrops|settings] [--json]\n"
+	     "                                           what this machine has to choose from\n"
 	     "       potemkin model list|info|fetch|check [NAME|FILE]\n"
+	     "                                           show, get or check networks\n"
 	     "       potemkin bench [OPTIONS] [--json]   what a frame costs on this machine\n"
-	     "       potemkin doctor [--json]            what is missing on this machine, and the command that mends "
+	     "       potemkin doctor [--json]            what is missing on this machine, and the command that fixes "
 	     "it\n"
 	     "       potemkin setup-loopback [--remove] [--dry-run] [--root FOLDER]\n"
-	     "                                           make the virtual camera, now and at every start (root), or "
+	     "                                           make a virtual camera, now and at every boot (as root), or "
 	     "undo it\n"
-	     "       potemkin demo                       what `make run` does: live where it can be, else a short "
-	     "film");
+	     "       potemkin demo                       what `make run` does: live if possible, else a short video");
 	for (int i = 0; i < pmk_settings_count; i++)
 		print_option(
 			&pmk_settings_table[i], !i || pmk_settings_table[i].group != pmk_settings_table[i - 1].group);
 	puts("\n"
-	     "exit: 0 ok, 1 internal, 2 usage, 3 bad model, backdrop or input file, 4 taken by somebody else, 5 no "
-	     "camera, 6 no output\n"
-	     "The room is never shown, whatever fails: then the backdrop is shown alone. More: man potemkin");
+	     "exit: 0 ok, 1 internal, 2 usage, 3 bad model, backdrop or input file, 4 already in use, 5 no camera, 6 "
+	     "no output\n"
+	     "Whatever fails, the room is never shown: the backdrop is shown alone. More: man potemkin");
 }
