@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#ifdef PMK_HAVE_SYSTEMD
 /* What a manager at this address hears of a notification. */
 static void hear(const char *address, char *heard, size_t size)
 {
@@ -47,20 +48,6 @@ static void test_notify(void **state)
 	assert_string_equal(heard, "READY=1\nSTATUS=Running");
 }
 
-/* Nobody listens, or the address is none: nothing happens. */
-static void test_no_manager(void **state)
-{
-	static const char *const addresses[] = { "/nowhere/at/all", "relative", "@", "", "vsock:2:1234" };
-
-	unsetenv("NOTIFY_SOCKET");
-	pmk_service_notify("READY=1");
-	for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
-		setenv("NOTIFY_SOCKET", addresses[i], 1);
-		pmk_service_notify("READY=1");
-	}
-	unsetenv("NOTIFY_SOCKET");
-}
-
 static void test_watchdog(void **state)
 {
 	char pid[16];
@@ -77,6 +64,21 @@ static void test_watchdog(void **state)
 	assert_int_equal(pmk_service_watchdog_ns(), 0);
 	unsetenv("WATCHDOG_USEC");
 	unsetenv("WATCHDOG_PID");
+}
+#endif
+
+/* Nobody listens, or the address is none: nothing happens. */
+static void test_no_manager(void **state)
+{
+	static const char *const addresses[] = { "/nowhere/at/all", "relative", "@", "", "vsock:2:1234" };
+
+	unsetenv("NOTIFY_SOCKET");
+	pmk_service_notify("READY=1");
+	for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
+		setenv("NOTIFY_SOCKET", addresses[i], 1);
+		pmk_service_notify("READY=1");
+	}
+	unsetenv("NOTIFY_SOCKET");
 }
 
 /* The lock in a child, whose end frees it. Exit 0: got it; 1: taken. */
@@ -115,9 +117,11 @@ static void test_lock(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+#ifdef PMK_HAVE_SYSTEMD
 		cmocka_unit_test(test_notify),
-		cmocka_unit_test(test_no_manager),
 		cmocka_unit_test(test_watchdog),
+#endif
+		cmocka_unit_test(test_no_manager),
 		cmocka_unit_test(test_lock),
 	};
 

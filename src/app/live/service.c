@@ -6,45 +6,40 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
+
+#ifdef PMK_HAVE_SYSTEMD
+#include <systemd/sd-daemon.h>
 
 void pmk_service_notify(const char *lines)
 {
-	const char *path = getenv("NOTIFY_SOCKET");
-	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	size_t length = path ? strlen(path) : 0;
-	int fd;
+	int err = sd_notify(0, lines);
 
-	if (length < 2 || length >= sizeof to.sun_path || (path[0] != '/' && path[0] != '@'))
-		return;
-	memcpy(to.sun_path, path, length);
-	if (path[0] == '@')
-		to.sun_path[0] = '\0'; /* the abstract namespace */
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return;
-	if (sendto(fd, lines, strlen(lines), MSG_NOSIGNAL, (const struct sockaddr *)&to,
-		    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)) < 0)
-		pmk_debug("service manager: %s", strerror(errno));
-	close(fd);
+	if (err < 0)
+		pmk_debug("service manager: %s", strerror(-err));
 }
 
 uint64_t pmk_service_watchdog_ns(void)
 {
-	const char *usec = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");
+	uint64_t usec;
 
-	if (!usec || (pid && strtol(pid, NULL, 10) != getpid()))
-		return 0;
-	return strtoull(usec, NULL, 10) * 1000;
+	return sd_watchdog_enabled(0, &usec) > 0 ? usec * 1000 : 0;
 }
+#else
+void pmk_service_notify(const char *lines)
+{
+}
+
+uint64_t pmk_service_watchdog_ns(void)
+{
+	return 0;
+}
+#endif
 
 /* -1 without a runtime directory of our own. */
 static int open_lock(char path[PATH_MAX])

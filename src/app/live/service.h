@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What a service manager and a second instance want to know: sd_notify(3)'s datagrams, written by hand, and a lock.
+/* What a service manager and a second instance want to know: sd_notify(3) of libsystemd, and a lock.
  *
- * The one rule: without a manager, or a runtime directory, all of this does nothing. Main thread. */
+ * The one rule: without a manager, or a runtime directory, all of this does nothing. A build without libsystemd tells a
+ * manager nothing, and its service unit expects nothing. Main thread. */
 #ifndef PMK_APP_LIVE_SERVICE_H
 #define PMK_APP_LIVE_SERVICE_H
 
