@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/mem.h"
+#include "base/num.h"
+#include "compose/blur_parts.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { GRID = PMK_CELL, WEIGHTS = PMK_BLUR_VALUES, MOST_WEIGHT = 60 };
+
+/* Weight of the mean room over that of a disc full of room: a place that only a few cells reach shows it rather than
+ * those few. */
+static const double FEW = 0.10;
+
+/* The disc in bands of rows, few enough for a large one and exact for a small one. */
+void pmk_blur_cut_disc(struct pmk_blur *b, double radius)
+{
+	double step = radius / 5 > 1 ? radius / 5 : 1;
+	int most = (int)radius, area = 0;
+
+	b->band_count = 0;
+	for (int first = 0, last; first <= most; first = last + 1) {
+		double widest = sqrt(radius * radius - first * first), narrowest = widest;
+		struct pmk_blur_band band;
+
+		for (last = first; last < most && widest - sqrt(radius * radius - (last + 1) * (last + 1)) < step;
+			last++)
+			narrowest = sqrt(radius * radius - (last + 1) * (last + 1));
+		band = (struct pmk_blur_band){ first ? first : -last, last, (int)((widest + narrowest) / 2) };
+		b->band[b->band_count++] = band;
+		if (first)
+			b->band[b->band_count++] = (struct pmk_blur_band){ -last, -first, band.half };
+		area += (first ? 2 * (last - first + 1) : 2 * last + 1) * (2 * band.half + 1);
+	}
+	b->pad = most + 1;
+	b->few = (float)(FEW * area * MOST_WEIGHT * b->step * b->step);
+}
+
+static struct pmk_weighed *sums_row(const struct pmk_blur *b, int y)
+{
+	return b->sums + (size_t)y * b->sums_stride + b->pad;
+}
+
+/* Eight rows at once are more than the processor foresees by itself. */
+static void expect(const uint8_t *pixels, int bytes)
+{
+	for (int i = 0; i < bytes; i += PMK_MEM_ALIGN)
+		__builtin_prefetch(pixels + i, 0, 2);
+}
+
+/* The room of a row of cells, weighted. What a cut column has does not count. */
+static void weigh_cells(
+	struct pmk_blur *b, const struct pmk_image *frame, const struct pmk_cells *cells, int y, struct pmk_weighed *to)
+{
+	for (int i = 0; i < PMK_BLUR_VALUES; i++) {
+		int across = b->full[i].across / b->step, down = b->full[i].down / b->step;
+		int left = pmk_layout_plane_height(&b->layout, i) - y * down, stride = frame->stride[i];
+		const uint8_t *pixels = frame->plane[i] + (size_t)(y * down) * (size_t)stride;
+
+		if (left >= 2 * down)
+			expect(pixels + down * stride, down * stride);
+		b->rows->cell_sums(pixels, stride, left < down ? left : down, across, b->cells[i], cells->width / GRID);
+	}
+	b->rows->weigh(cells->alpha + (size_t)y * (size_t)cells->columns, b->cells[0], b->cells[1], b->cells[2], to,
+		cells->columns);
+}
+
+/* A row of the grid; the last one may lack a row of cells. */
+static const struct pmk_weighed *weigh_row(
+	struct pmk_blur *b, const struct pmk_image *frame, const struct pmk_cells *cells, int y)
+{
+	weigh_cells(b, frame, cells, y * b->step, b->weighed[0]);
+	if (b->step == 1)
+		return b->weighed[0];
+	if (2 * y + 1 < cells->rows)
+		weigh_cells(b, frame, cells, 2 * y + 1, b->weighed[1]);
+	else
+		memset(b->weighed[1], 0, (size_t)cells->columns * sizeof *b->weighed[1]);
+	for (int x = 0; x < b->width; x++) {
+		const struct pmk_weighed *upper = b->weighed[0] + 2 * x, *lower = b->weighed[1] + 2 * x;
+
+		for (int i = 0; i <= WEIGHTS; i++)
+			b->line[x].sum[i] = upper[0].sum[i] + upper[1].sum[i] + lower[0].sum[i] + lower[1].sum[i];
+	}
+	return b->line;
+}
+
+/* A summed-area table: at (x, y) all that is above y and left of x. Sums wrap; their differences hold, as no disc has
+ * 2^31. */
+static void sum_up(struct pmk_blur *b, const struct pmk_image *frame, const struct pmk_cells *cells)
+{
+	for (int y = 0; y < b->height; y++) {
+		const struct pmk_weighed *above = sums_row(b, y);
+		const struct pmk_weighed *room = weigh_row(b, frame, cells, y);
+		struct pmk_weighed *to = sums_row(b, y + 1), sum = { 0 };
+
+		for (int x = 0; x < b->width; x++) {
+			for (int i = 0; i <= WEIGHTS; i++) {
+				sum.sum[i] += room[x].sum[i];
+				to[x + 1].sum[i] = above[x + 1].sum[i] + sum.sum[i];
+			}
+		}
+		for (int x = b->width + 1; x <= b->width + b->pad; x++)
+			to[x] = to[b->width];
+	}
+}
+
+/* Row y over the disc. */
+static void sum_disc(struct pmk_blur *b, int y)
+{
+	struct pmk_box_window boxes[PMK_BLUR_BANDS];
+	int count = 0;
+
+	for (int i = 0; i < b->band_count; i++) {
+		int top = y + b->band[i].first, bottom = y + b->band[i].last + 1;
+
+		top = pmk_clamp(top, 0, b->height);
+		bottom = pmk_clamp(bottom, 0, b->height);
+		if (top < bottom)
+			boxes[count++] = (struct pmk_box_window){ sums_row(b, top), sums_row(b, bottom),
+				b->band[i].half };
+	}
+	b->rows->box_sums(boxes, count, b->line, b->width);
+}
+
+/* What stands where no room is near: the mean of all the room; grey without any. */
+static void find_mean(const struct pmk_blur *b, float mean[PMK_BLUR_VALUES])
+{
+	double all[PMK_BLUR_VALUES + 1] = { 0 };
+
+	for (int y = 0; y < b->height; y++) { /* row by row: the table wraps */
+		for (int i = 0; i <= WEIGHTS; i++)
+			all[i] += sums_row(b, y + 1)[b->width].sum[i] - sums_row(b, y)[b->width].sum[i];
+	}
+	for (int i = 0; i < PMK_BLUR_VALUES; i++)
+		mean[i] = all[WEIGHTS] > 0 ? (float)(all[i] / all[WEIGHTS]) : 128;
+}
+
+/* The disc's mean of each plane, in limited range. */
+static void blur_by_disc(struct pmk_blur *b, enum pmk_range range)
+{
+	bool full = range == PMK_RANGE_FULL;
+	float more[PMK_BLUR_VALUES + 1], scale[PMK_BLUR_VALUES], offset[PMK_BLUR_VALUES];
+
+	find_mean(b, more);
+	for (int i = 0; i < PMK_BLUR_VALUES; i++) {
+		float part = full ? (i ? 224.0f : 219.0f) / 255 : 1;
+
+		more[i] *= b->few;
+		scale[i] = part * PMK_BLUR_UNIT;
+		offset[i] = full ? (i ? 128 - 128 * part : 16) * PMK_BLUR_UNIT : 0;
+	}
+	more[WEIGHTS] = b->few;
+	for (int y = 0; y < b->height; y++) {
+		sum_disc(b, y);
+		b->rows->weighted_means(b->line, more, scale, offset, pmk_blur_row(&b->small[0], y),
+			pmk_blur_row(&b->small[1], y), pmk_blur_row(&b->small[2], y), b->width);
+	}
+}
+
+void pmk_blur_average(struct pmk_blur *b, const struct pmk_image *frame, const struct pmk_cells *cells)
+{
+	sum_up(b, frame, cells);
+	blur_by_disc(b, frame->layout.range);
+}
