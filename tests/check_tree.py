@@ -41,8 +41,8 @@ SEALED = {
     "image/shown_seal.h": "image/shown.c compose/compose.c",
     # Plain pictures are written to files by these: composed ones, the drawn demo, and masks.
     "media/media_out.h": "media/media_out.c media/media_module.h io/file/sink_file.c app/files/mask.c",
-    "media/still.h": "media/still.c media/media_module.h compose/backdrop.c app/files/convert.c app/files/mask.c "
-    "app/live/demo.c",
+    "media/still.h": "media/still.c media/media_module.h compose/backdrop_picture.c app/files/convert.c "
+    "app/files/mask.c app/live/demo.c",
     "media/media_module.h": "media/media_module.c media/media_entry.c",
 }
 

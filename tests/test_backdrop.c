@@ -107,6 +107,7 @@ static void test_specs(void **state)
 	struct pmk_backdrop *b = NULL;
 	const struct pmk_builtin *list;
 	const struct pmk_image *picture;
+	bool stays = false;
 	char spec[64];
 	int count;
 
@@ -118,16 +119,18 @@ static void test_specs(void **state)
 	}
 	assert_null(b);
 	assert_int_equal(pmk_backdrop_create("color:#ff0000", PMK_FIT_COVER, &layout, &b), 0);
-	picture = pmk_backdrop_behind(b);
+	assert_false(b->of_room);
+	picture = b->impl->begin(b, NULL, NULL, &stays);
+	assert_true(stays);
 	assert_true(picture->plane[0][0] == 81 && picture->plane[1][0] == 90 && picture->plane[2][0] == 240);
-	assert_ptr_equal(picture, pmk_backdrop_cover(b));
+	assert_ptr_equal(picture, &b->cover);
 	pmk_backdrop_destroy(b);
 	list = pmk_builtin_list(&count);
 	assert_true(count >= 3);
 	for (int i = 0; i < count; i++) {
 		snprintf(spec, sizeof spec, "builtin:%s", list[i].name);
 		assert_int_equal(pmk_backdrop_create(spec, PMK_FIT_COVER, &layout, &b), 0);
-		assert_true(pmk_layout_equal(&pmk_backdrop_cover(b)->layout, &layout));
+		assert_true(pmk_layout_equal(&b->cover.layout, &layout));
 		pmk_backdrop_destroy(b);
 	}
 	pmk_log_redirect(NULL, NULL);
@@ -146,7 +149,7 @@ static void test_picture_file(void **state)
 	fill(&rgb, 0, 50, 0, 0, 255);
 	assert_int_equal(pmk_still_write_rgb(path, &rgb), 0);
 	assert_int_equal(pmk_backdrop_create(path, PMK_FIT_COVER, &layout, &b), 0);
-	assert_in_range(pmk_backdrop_cover(b)->plane[1][10], 238, 241);
+	assert_in_range(b->cover.plane[1][10], 238, 241);
 	pmk_backdrop_destroy(b);
 	b = NULL;
 	f = fopen(path, "w");
@@ -346,7 +349,7 @@ static void test_blur_cover_is_plain(void **state)
 
 	assert_int_equal(pmk_backdrop_create("blur", PMK_FIT_COVER, &layout, &b), 0);
 	for (int p = 0; p < 3; p++)
-		assert_int_equal(plane_range(pmk_backdrop_cover(b), p, 0, pmk_layout_plane_height(&layout, p)), 0);
+		assert_int_equal(plane_range(&b->cover, p, 0, pmk_layout_plane_height(&layout, p)), 0);
 	pmk_backdrop_destroy(b);
 }
 

@@ -5,6 +5,7 @@
 #include "compose/compose.h"
 #include "image/colour.h"
 #include "mask/refine.h"
+#include "played.h"
 
 #include <errno.h>
 
@@ -13,6 +14,7 @@ struct set {
 	struct pmk_frame_pool *pool;
 	struct pmk_frame *frame;
 	struct pmk_image behind;
+	struct played *backdrop; /* `behind`; moves */
 	struct pmk_mask mask;
 };
 
@@ -51,6 +53,8 @@ static struct set make(int w, int h, enum pmk_chroma chroma, enum pmk_range rang
 	assert_int_equal(pmk_mask_alloc(&s.mask, w, h), 0);
 	fill_random(&s.frame->image, 11);
 	fill_random(&s.behind, 22);
+	s.backdrop = played_create(&s.behind, true);
+	pmk_composer_set_backdrop(s.composer, &s.backdrop->base);
 	s.frame->number = s.mask.number = 5;
 	s.frame->time_ns = 1234;
 	return s;
@@ -63,6 +67,7 @@ static void finish(struct set *s)
 	pmk_frame_unref(s->frame);
 	pmk_frame_pool_destroy(s->pool);
 	pmk_composer_destroy(s->composer);
+	pmk_backdrop_destroy(&s->backdrop->base);
 }
 
 static const struct {
@@ -98,7 +103,7 @@ static void test_no_person_is_exactly_the_backdrop(void **state)
 		memset(s.mask.alpha, 0xee, (size_t)s.mask.stride * (size_t)h);
 		assert_int_equal(pmk_refine_create(&settings, 24, 16, w, h, &refine), 0);
 		pmk_refine_run(refine, probability, &(struct pmk_rect){ 0, 0, w, h }, &small, &s.frame->image, &s.mask);
-		assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &s.behind, &shown), 0);
+		assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &shown), 0);
 		assert_true(same(pmk_shown_image(shown), &s.behind));
 		assert_false(pmk_shown_is_cover(shown));
 		assert_int_equal(pmk_shown_time_ns(shown), 1234);
@@ -119,7 +124,7 @@ static void test_all_person_is_the_frame(void **state)
 		struct pmk_shown *shown;
 
 		memset(s.mask.alpha, 255, (size_t)s.mask.stride * (size_t)s.mask.height);
-		assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &s.behind, &shown), 0);
+		assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &shown), 0);
 		for (int p = 0; range == PMK_RANGE_FULL && p < 3; p++) {
 			for (int y = 0; y < pmk_layout_plane_height(&s.behind.layout, p); y++) {
 				uint8_t *row = s.frame->image.plane[p] + (size_t)y * s.frame->image.stride[p];
@@ -145,7 +150,7 @@ static void test_blend_is_nearest(void **state)
 			uint32_t r = unit_random(&seed);
 			s.mask.alpha[k] = r & 0x300 ? 0 : (uint8_t)r;
 		}
-		assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &s.behind, &shown), 0);
+		assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &shown), 0);
 		out = pmk_shown_image(shown);
 		for (int y = 0; y < s.mask.height; y++) {
 			for (int x = 0; x < s.mask.width; x++) {
@@ -170,19 +175,22 @@ static void test_refuses_what_does_not_fit(void **state)
 	struct pmk_layout full = s.behind.layout;
 	struct pmk_composer *none = NULL;
 
+	pmk_composer_set_backdrop(s.composer, NULL);
+	assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &shown), -EINVAL);
+	pmk_composer_set_backdrop(s.composer, &s.backdrop->base);
 	s.mask.number = 4;
-	assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &s.behind, &shown), -EINVAL);
+	assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &shown), -EINVAL);
 	s.mask.number = 5;
 	assert_int_equal(pmk_mask_alloc(&small, 62, 48), 0);
 	small.number = 5;
-	assert_int_equal(pmk_compose(s.composer, s.frame, &small, &s.behind, &shown), -EINVAL);
+	assert_int_equal(pmk_compose(s.composer, s.frame, &small, &shown), -EINVAL);
 	pmk_mask_free(&small);
-	s.behind.layout.matrix = PMK_MATRIX_BT709;
-	assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &s.behind, &shown), -EINVAL);
+	s.backdrop->base.cover.layout.matrix = s.behind.layout.matrix = PMK_MATRIX_BT709;
+	assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &shown), -EINVAL);
 	assert_int_equal(pmk_compose_cover(s.composer, &s.behind, NULL, &shown), -EINVAL);
-	s.behind.layout.matrix = PMK_MATRIX_BT601;
+	s.backdrop->base.cover.layout.matrix = s.behind.layout.matrix = PMK_MATRIX_BT601;
 	s.frame->image.layout.chroma = PMK_CHROMA_422;
-	assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &s.behind, &shown), -EINVAL);
+	assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &shown), -EINVAL);
 	assert_int_equal(pmk_compose_room(s.composer, s.frame, &shown), -EINVAL);
 	s.frame->image.layout.chroma = PMK_CHROMA_420;
 	full.range = PMK_RANGE_FULL;
@@ -202,6 +210,7 @@ static void test_rim_is_cleaned(void **state)
 		enum pmk_chroma chroma = n & 1 ? PMK_CHROMA_422 : PMK_CHROMA_420;
 		struct set s = make(131, 66, chroma, n & 2 ? PMK_RANGE_FULL : PMK_RANGE_LIMITED);
 		struct pmk_shown *plain, *clean;
+		struct pmk_rim *rim;
 		double off[2] = { 0 };
 
 		pmk_image_fill(&s.behind, black);
@@ -220,9 +229,10 @@ static void test_rim_is_cleaned(void **state)
 				}
 			}
 		}
-		assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &s.behind, &plain), 0);
-		assert_int_equal(pmk_composer_clean_rim(s.composer), 0);
-		assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &s.behind, &clean), 0);
+		assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &plain), 0);
+		assert_int_equal(pmk_rim_create(&s.behind.layout, &rim), 0);
+		pmk_composer_set_rim(s.composer, rim);
+		assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &clean), 0);
 		for (int p = 0; p < 3; p++) {
 			const struct pmk_image *a = pmk_shown_image(plain), *b = pmk_shown_image(clean);
 			for (int y = 0; y < pmk_layout_plane_height(&a->layout, p); y++) {
@@ -242,6 +252,7 @@ static void test_rim_is_cleaned(void **state)
 		assert_true(off[0] > 0 && off[1] < off[0] / 3);
 		pmk_shown_unref(plain);
 		pmk_shown_unref(clean);
+		pmk_rim_destroy(rim);
 		finish(&s);
 	}
 }
@@ -255,15 +266,17 @@ static void test_rim_keeps_the_backdrop(void **state)
 		struct set s = make(sizes[i].w, sizes[i].h, n & 1 ? PMK_CHROMA_422 : PMK_CHROMA_420,
 			n & 2 ? PMK_RANGE_FULL : PMK_RANGE_LIMITED);
 		struct pmk_shown *plain, *clean;
+		struct pmk_rim *rim;
 		bool unsure = n % 3 == 0;
 
 		for (int k = 0; k < s.mask.stride * s.mask.height; k++) {
 			uint32_t r = unit_random(&seed);
 			s.mask.alpha[k] = (uint8_t)(r % 4 == 0 ? 0 : unsure ? r >> 8 & 127 : r % 4 == 1 ? 255 : r >> 8);
 		}
-		assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &s.behind, &plain), 0);
-		assert_int_equal(pmk_composer_clean_rim(s.composer), 0);
-		assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &s.behind, &clean), 0);
+		assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &plain), 0);
+		assert_int_equal(pmk_rim_create(&s.behind.layout, &rim), 0);
+		pmk_composer_set_rim(s.composer, rim);
+		assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &clean), 0);
 		if (unsure)
 			assert_true(same(pmk_shown_image(clean), pmk_shown_image(plain)));
 		for (int y = 0; y < sizes[i].h; y++) {
@@ -276,6 +289,7 @@ static void test_rim_keeps_the_backdrop(void **state)
 		}
 		pmk_shown_unref(plain);
 		pmk_shown_unref(clean);
+		pmk_rim_destroy(rim);
 		finish(&s);
 	}
 }
@@ -299,7 +313,7 @@ static void draw_blots(struct pmk_mask *mask, uint32_t *seed)
 }
 
 /* Whether what is behind is promised to stay or not, the same is seen: people who move, covers and rooms in between,
- * another backdrop in another place, and other pixels in the same place. */
+ * another picture of the same backdrop, another backdrop, and other pixels in the same place. */
 static void test_a_kept_backdrop_changes_nothing(void **state)
 {
 	for (int n = 0; n < 24; n++) {
@@ -308,23 +322,29 @@ static void test_a_kept_backdrop_changes_nothing(void **state)
 		struct set s = make(
 			w, h, n & 1 ? PMK_CHROMA_422 : PMK_CHROMA_420, n & 2 ? PMK_RANGE_FULL : PMK_RANGE_LIMITED);
 		struct pmk_image other = { 0 }, *behind = &s.behind;
+		struct played *backdrop = played_create(behind, false);
 		struct pmk_shown *kept, *plain, *held = NULL;
 		struct pmk_composer *reference;
 
 		assert_int_equal(pmk_composer_create(&s.behind.layout, 1, &reference), 0);
 		assert_int_equal(pmk_image_alloc(&other, &s.behind.layout), 0);
 		fill_random(&other, 33);
-		pmk_composer_keep_behind(s.composer, behind);
+		pmk_composer_set_backdrop(s.composer, &backdrop->base);
+		pmk_composer_set_backdrop(reference, &s.backdrop->base);
 		for (int k = 0; k < 60; k++) {
 			switch (unit_random(&seed) % 8) {
 			case 0:
 				behind = behind == &other ? &s.behind : &other;
-				if (k % 2) /* else no promise is made for it */
-					pmk_composer_keep_behind(s.composer, behind);
+				backdrop->picture = s.backdrop->picture = *behind;
+				backdrop->fresh = k % 2;
+				if (!backdrop->fresh)
+					pmk_composer_set_backdrop(s.composer, &backdrop->base);
 				break;
 			case 1:
 				fill_random(behind, (uint32_t)k + 99);
-				pmk_composer_keep_behind(s.composer, behind);
+				backdrop->fresh = k % 2;
+				if (!backdrop->fresh)
+					pmk_composer_set_backdrop(s.composer, &backdrop->base);
 				break;
 			case 2:
 				assert_int_equal(
@@ -338,8 +358,8 @@ static void test_a_kept_backdrop_changes_nothing(void **state)
 			}
 			fill_random(&s.frame->image, (uint32_t)k);
 			draw_blots(&s.mask, &seed);
-			assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, behind, &kept), 0);
-			assert_int_equal(pmk_compose(reference, s.frame, &s.mask, behind, &plain), 0);
+			assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &kept), 0);
+			assert_int_equal(pmk_compose(reference, s.frame, &s.mask, &plain), 0);
 			assert_true(same(pmk_shown_image(kept), pmk_shown_image(plain)));
 			pmk_shown_unref(plain);
 			pmk_shown_unref(held);
@@ -352,6 +372,7 @@ static void test_a_kept_backdrop_changes_nothing(void **state)
 		pmk_shown_unref(held);
 		pmk_image_free(&other);
 		pmk_composer_destroy(reference);
+		pmk_backdrop_destroy(&backdrop->base);
 		finish(&s);
 	}
 }
@@ -361,6 +382,7 @@ static void test_a_kept_backdrop_changes_nothing(void **state)
 static void test_a_matched_backdrop_is_not_kept(void **state)
 {
 	struct set s = make(161, 91, PMK_CHROMA_420, PMK_RANGE_LIMITED);
+	struct played *moving = played_create(&s.behind, true);
 	struct pmk_composer *reference;
 	struct pmk_shown *kept, *plain;
 	struct pmk_match *match;
@@ -371,14 +393,15 @@ static void test_a_matched_backdrop_is_not_kept(void **state)
 	pmk_image_fill(&s.frame->image, (uint8_t[]){ 190, 120, 140 });
 	for (int y = 20; y < 60; y++)
 		memset(s.mask.alpha + y * s.mask.stride + 30, 255, 50);
-	pmk_composer_keep_behind(s.composer, &s.behind);
+	s.backdrop->moves = false;
+	pmk_composer_set_backdrop(reference, &moving->base);
 	for (int k = 0; k < 6; k++) {
-		pmk_composer_match(s.composer, k ? match : NULL);
-		pmk_composer_match(reference, k ? match : NULL);
+		pmk_composer_set_match(s.composer, k ? match : NULL);
+		pmk_composer_set_match(reference, k ? match : NULL);
 		s.frame->number = s.mask.number = (uint64_t)k;
 		pmk_match_see(match, s.frame, &s.mask, (uint64_t)k * 40000000);
-		assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &s.behind, &kept), 0);
-		assert_int_equal(pmk_compose(reference, s.frame, &s.mask, &s.behind, &plain), 0);
+		assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &kept), 0);
+		assert_int_equal(pmk_compose(reference, s.frame, &s.mask, &plain), 0);
 		assert_true(same(pmk_shown_image(kept), pmk_shown_image(plain)));
 		assert_int_equal(memcmp(pmk_shown_image(plain)->plane[0], s.behind.plane[0], 161) == 0, k == 0);
 		pmk_shown_unref(kept);
@@ -386,6 +409,7 @@ static void test_a_matched_backdrop_is_not_kept(void **state)
 	}
 	pmk_match_destroy(match);
 	pmk_composer_destroy(reference);
+	pmk_backdrop_destroy(&moving->base);
 	finish(&s);
 }
 
@@ -402,11 +426,11 @@ static void test_cover_and_exhaustion(void **state)
 	assert_int_equal(pmk_compose_cover(s.composer, &s.behind, s.frame, &b), 0);
 	assert_int_equal(pmk_shown_position_ns(b), 77);
 	assert_int_equal(pmk_shown_time_ns(b), 1234);
-	assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &s.behind, &c), -EAGAIN);
+	assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &c), -EAGAIN);
 	assert_int_equal(pmk_compose_cover(s.composer, &s.behind, NULL, &c), -EAGAIN);
 	assert_null(c);
 	pmk_shown_unref(a);
-	assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &s.behind, &c), 0);
+	assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &c), 0);
 	pmk_shown_unref(b);
 	pmk_shown_unref(c);
 	finish(&s);

@@ -117,6 +117,7 @@ static struct studio open_studio(const struct golden *g)
 	assert_int_equal(pmk_presenter_create(s.out.width, s.out.height, 1, &s.presenter), 0);
 	assert_int_equal(pmk_backdrop_create(g->backdrop, PMK_FIT_COVER, &s.out, &s.backdrop), 0);
 	assert_int_equal(pmk_composer_create(&s.out, 1, &s.composer), 0);
+	pmk_composer_set_backdrop(s.composer, s.backdrop);
 	assert_int_equal(pmk_mask_alloc(&s.truth, s.out.width, s.out.height), 0);
 	return s;
 }
@@ -133,12 +134,9 @@ static void close_studio(struct studio *s)
 
 static struct pmk_shown *compose(struct studio *s, const struct pmk_mask *mask)
 {
-	struct pmk_blur *blur = pmk_backdrop_blur(s->backdrop);
 	struct pmk_shown *shown;
 
-	assert_int_equal(blur ? pmk_compose_blurred(s->composer, s->frame, mask, blur, &shown) :
-				pmk_compose(s->composer, s->frame, mask, pmk_backdrop_behind(s->backdrop), &shown),
-		0);
+	assert_int_equal(pmk_compose(s->composer, s->frame, mask, &shown), 0);
 	return shown;
 }
 
@@ -188,6 +186,7 @@ static void run_chain(const struct golden *g, char total[80])
 	struct studio s = open_studio(g);
 	struct pmk_prepare *prepare;
 	struct pmk_refine *refine;
+	struct pmk_rim *rim;
 	struct pmk_mask mask;
 	static float p[N * N];
 	struct hashed h;
@@ -195,7 +194,8 @@ static void run_chain(const struct golden *g, char total[80])
 	assert_int_equal(pmk_prepare_create(&card, &prepare), 0);
 	assert_int_equal(pmk_refine_create(&settings, N, N, g->width, g->height, &refine), 0);
 	assert_int_equal(pmk_mask_alloc(&mask, g->width, g->height), 0);
-	assert_int_equal(pmk_composer_clean_rim(s.composer), 0);
+	assert_int_equal(pmk_rim_create(&s.out, &rim), 0);
+	pmk_composer_set_rim(s.composer, rim);
 	h = begin();
 	for (int i = 0; i < 3; i++) {
 		struct pmk_rect view = { (g->width - g->height) / 4 * 2 - 20 * i, -8 * i, g->height, g->height };
@@ -212,6 +212,7 @@ static void run_chain(const struct golden *g, char total[80])
 	pmk_refine_destroy(refine);
 	pmk_prepare_destroy(prepare);
 	close_studio(&s);
+	pmk_rim_destroy(rim);
 }
 
 static void check(const struct golden *golden, size_t count, void (*run_one)(const struct golden *, char *))

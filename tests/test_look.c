@@ -74,7 +74,7 @@ static void close_stage(struct stage *s)
 
 static void empty(struct stage *s)
 {
-	pmk_image_copy(&s->frame->image, pmk_backdrop_behind(s->office));
+	pmk_image_copy(&s->frame->image, &s->office->cover);
 	memset(s->truth.alpha, 0, (size_t)s->truth.stride * H);
 }
 

@@ -4,6 +4,7 @@
 
 #include "compose/backdrop.h"
 #include "compose/compose.h"
+#include "played.h"
 
 #include <math.h>
 
@@ -16,6 +17,7 @@ struct set {
 	struct pmk_frame_pool *pool;
 	struct pmk_frame *frame;
 	struct pmk_image behind;
+	struct played *backdrop; /* `behind` */
 	struct pmk_mask mask;
 	uint64_t now_ns;
 };
@@ -73,13 +75,16 @@ static struct set make(double strength, enum pmk_chroma chroma, enum pmk_range r
 	draw(&s.frame->image, dim_warm, 20, 0, 2);
 	put_person(&s, true);
 	pmk_match_backdrop(s.match, &s.behind);
-	pmk_composer_match(s.composer, s.match);
+	s.backdrop = played_create(&s.behind, false);
+	pmk_composer_set_backdrop(s.composer, &s.backdrop->base);
+	pmk_composer_set_match(s.composer, s.match);
 	return s;
 }
 
 static void finish(struct set *s)
 {
 	pmk_composer_destroy(s->composer);
+	pmk_backdrop_destroy(&s->backdrop->base);
 	pmk_match_destroy(s->match);
 	pmk_mask_free(&s->mask);
 	pmk_image_free(&s->behind);
@@ -94,7 +99,7 @@ static struct pmk_shown *step(struct set *s)
 	s->mask.number = ++s->frame->number;
 	s->now_ns += FRAME_NS;
 	pmk_match_see(s->match, s->frame, &s->mask, s->now_ns);
-	assert_int_equal(pmk_compose(s->composer, s->frame, &s->mask, &s->behind, &shown), 0);
+	assert_int_equal(pmk_compose(s->composer, s->frame, &s->mask, &shown), 0);
 	return shown;
 }
 

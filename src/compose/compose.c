@@ -20,10 +20,10 @@ struct pmk_composer {
 	struct pmk_shown_pool *pool;
 	const struct pmk_rows *rows;
 	struct pmk_cells cells;
-	struct pmk_rim *rim; /* or NULL */
-	struct pmk_match *match; /* the caller's, or NULL */
-	const struct pmk_image *kept; /* a picture that is behind and does not change, or NULL */
-	uint64_t kept_number; /* counts up from 1: which of them it is */
+	struct pmk_backdrop *backdrop; /* these are the caller's, or NULL */
+	struct pmk_rim *rim;
+	struct pmk_match *match;
+	uint64_t standing; /* counts up from 1: which picture is behind, for what pictures of the pool hold of it */
 	uint8_t *half; /* a row of alpha at the chroma's width */
 };
 
@@ -48,39 +48,37 @@ int pmk_composer_create(const struct pmk_layout *layout, int count, struct pmk_c
 	return 0;
 }
 
-int pmk_composer_clean_rim(struct pmk_composer *c)
-{
-	return c->rim ? 0 : pmk_rim_create(&c->layout, &c->rim);
-}
-
-void pmk_composer_match(struct pmk_composer *c, struct pmk_match *match)
-{
-	c->match = match;
-}
-
-void pmk_composer_keep_behind(struct pmk_composer *c, const struct pmk_image *behind)
-{
-	c->kept = behind;
-	c->kept_number++;
-}
-
 void pmk_composer_destroy(struct pmk_composer *c)
 {
 	if (!c)
 		return;
 	pmk_cells_finish(&c->cells);
-	pmk_rim_destroy(c->rim);
 	pmk_shown_pool_destroy(c->pool);
 	free(c->half);
 	free(c);
+}
+
+void pmk_composer_set_backdrop(struct pmk_composer *c, struct pmk_backdrop *backdrop)
+{
+	c->backdrop = backdrop;
+	c->standing++;
+}
+
+void pmk_composer_set_rim(struct pmk_composer *c, struct pmk_rim *rim)
+{
+	c->rim = rim;
+}
+
+void pmk_composer_set_match(struct pmk_composer *c, struct pmk_match *match)
+{
+	c->match = match;
 }
 
 /* What one frame is composed of. */
 struct parts {
 	const struct pmk_frame *frame;
 	const struct pmk_mask *mask;
-	const struct pmk_image *picture; /* behind, or */
-	struct pmk_blur *blur;
+	const struct pmk_image *picture; /* behind; NULL: the backdrop writes rows */
 };
 
 static int least(int a, int b)
@@ -132,15 +130,15 @@ static void compose_run(const struct pmk_composer *c, const struct pmk_image *fr
 		c->rows->blend(person, back + s.first, alpha + s.first, to + s.first, count);
 }
 
-/* `alpha` need only hold what is mixed. Outside of `was` the row is what is behind already; a blurred room is there,
- * whole. */
+/* `alpha` need only hold what is mixed. Outside of `was` the row is what is behind already; rows that the backdrop
+ * writes are there, whole. */
 static void compose_row(struct pmk_composer *c, const struct parts *parts, const uint8_t *alpha,
 	struct pmk_shown_span was, struct pmk_image *out, int plane, int y)
 {
 	uint8_t *to = out->plane[plane] + (size_t)y * out->stride[plane];
 	const uint8_t *back = to;
 
-	if (!parts->blur)
+	if (parts->picture)
 		back = parts->picture->plane[plane] + (size_t)y * parts->picture->stride[plane];
 	if (c->match)
 		back = pmk_match_row(c->match, plane, y, back);
@@ -220,8 +218,8 @@ static void compose_rows(struct pmk_composer *c, const struct parts *parts, bool
 		struct pmk_shown_span was = knows ? shown->span[row] : (struct pmk_shown_span){ 0, c->layout.width };
 
 		pmk_cells_enter(&c->cells, row);
-		if (parts->blur)
-			pmk_blur_write(parts->blur, row, &shown->image);
+		if (!parts->picture)
+			c->backdrop->impl->write(c->backdrop, row, &shown->image);
 		if (c->rim)
 			pmk_rim_enter(c->rim, row);
 		shown->span[row] = find_person(&c->cells);
@@ -230,54 +228,47 @@ static void compose_rows(struct pmk_composer *c, const struct parts *parts, bool
 	}
 }
 
-/* Whether what is behind is the same for each frame, so that pictures may keep what they hold of it. */
-static bool stays(const struct pmk_composer *c, const struct parts *parts)
+static bool all_fit(const struct pmk_composer *c, const struct pmk_frame *frame, const struct pmk_mask *mask)
 {
-	return parts->picture && parts->picture == c->kept && !c->match;
+	return fits(c, &frame->image.layout) && c->backdrop &&
+		pmk_layout_equal(&c->backdrop->cover.layout, &c->layout) && mask->number == frame->number &&
+		mask->width == c->layout.width && mask->height == c->layout.height;
 }
 
-static int compose(
-	struct pmk_composer *c, const struct parts *parts, const struct pmk_layout *behind, struct pmk_shown **shown)
+/* Which picture stands behind; 0: none that another frame can have, too. */
+static uint64_t begin_backdrop(struct pmk_composer *c, struct parts *parts)
 {
-	const struct pmk_frame *frame = parts->frame;
-	const struct pmk_mask *mask = parts->mask;
-	bool stay = stays(c, parts);
-	struct pmk_shown *s;
+	bool stays = false;
 
-	if (!fits(c, &frame->image.layout) || !pmk_layout_equal(behind, &c->layout) || mask->number != frame->number ||
-		mask->width != c->layout.width || mask->height != c->layout.height)
+	parts->picture = c->backdrop->impl->begin(c->backdrop, parts->frame, &c->cells, &stays);
+	if (!stays)
+		c->standing++;
+	return parts->picture && !c->match ? c->standing : 0;
+}
+
+int pmk_compose(
+	struct pmk_composer *c, const struct pmk_frame *frame, const struct pmk_mask *mask, struct pmk_shown **shown)
+{
+	struct parts parts = { .frame = frame, .mask = mask };
+	struct pmk_shown *s;
+	uint64_t standing;
+
+	if (!all_fit(c, frame, mask))
 		return -EINVAL;
 	s = pmk_shown_pool_take(c->pool);
 	if (!s)
 		return -EAGAIN;
 	pmk_cells_find(&c->cells, mask);
-	if (parts->blur)
-		pmk_blur_begin(parts->blur, &frame->image, &c->cells);
+	standing = begin_backdrop(c, &parts);
 	if (c->rim)
 		pmk_rim_begin(c->rim, &frame->image, mask, &c->cells);
-	compose_rows(c, parts, stay && s->backdrop == c->kept_number, s);
-	s->backdrop = stay ? c->kept_number : 0;
+	compose_rows(c, &parts, standing && s->backdrop == standing, s);
+	s->backdrop = standing;
 	s->time_ns = frame->time_ns;
 	s->position_ns = frame->position_ns;
 	s->cover = false;
 	*shown = s;
 	return 0;
-}
-
-int pmk_compose(struct pmk_composer *c, const struct pmk_frame *frame, const struct pmk_mask *mask,
-	const struct pmk_image *behind, struct pmk_shown **shown)
-{
-	struct parts parts = { .frame = frame, .mask = mask, .picture = behind };
-
-	return compose(c, &parts, &behind->layout, shown);
-}
-
-int pmk_compose_blurred(struct pmk_composer *c, const struct pmk_frame *frame, const struct pmk_mask *mask,
-	struct pmk_blur *blur, struct pmk_shown **shown)
-{
-	struct parts parts = { .frame = frame, .mask = mask, .blur = blur };
-
-	return compose(c, &parts, pmk_blur_layout(blur), shown);
 }
 
 int pmk_compose_cover(struct pmk_composer *c, const struct pmk_image *cover, const struct pmk_frame *instead_of,

@@ -7,8 +7,9 @@
 #ifndef PMK_COMPOSE_COMPOSE_H
 #define PMK_COMPOSE_COMPOSE_H
 
-#include "compose/blur.h"
+#include "compose/backdrop.h"
 #include "compose/match.h"
+#include "compose/rim.h"
 #include "image/shown.h"
 
 struct pmk_composer;
@@ -17,28 +18,23 @@ struct pmk_composer;
  * range, -ENOMEM. */
 int pmk_composer_create(const struct pmk_layout *layout, int count, struct pmk_composer **composer)
 	__attribute__((warn_unused_result));
-/* From now on pixels at the rim are cleaned of the room's colour (rim.h). -ENOMEM. */
-int pmk_composer_clean_rim(struct pmk_composer *composer) __attribute__((warn_unused_result));
-/* From now on what is behind a person goes through `match`, which stays the caller's; a cover does not. NULL: no more.
- */
-void pmk_composer_match(struct pmk_composer *composer, struct pmk_match *match);
-/* `behind` keeps its pixels until the next call of this, NULL or another: what pictures of the pool hold of it already
- * is not written again. Whoever changes its pixels, or its memory, calls it anew. What is seen is the same with it and
- * without. */
-void pmk_composer_keep_behind(struct pmk_composer *composer, const struct pmk_image *behind);
 void pmk_composer_destroy(struct pmk_composer *composer); /* all pictures must be back; NULL is fine */
 
-/* Frame over `behind` by alpha, in planar YUV: out = behind + alpha / 255 (frame - behind), rounded to the nearest. The
- * frame has the composer's size, sampling and matrix, full or limited range; mask->number is frame->number; `behind`
- * has the composer's layout. -EINVAL when any of these is not so: show a cover. -EAGAIN when all pictures are still in
- * use. */
-int pmk_compose(struct pmk_composer *composer, const struct pmk_frame *frame, const struct pmk_mask *mask,
-	const struct pmk_image *behind, struct pmk_shown **shown) __attribute__((warn_unused_result));
+/* What pictures are made with from now on. Each stays the caller's, and is used until another one is set. Setting
+ * allocates nothing and cannot fail. */
+/* Behind the person. What pictures of the pool hold of the one before is forgotten. */
+void pmk_composer_set_backdrop(struct pmk_composer *composer, struct pmk_backdrop *backdrop);
+/* Pixels at the rim are cleaned of the room's colour. NULL: they are not. */
+void pmk_composer_set_rim(struct pmk_composer *composer, struct pmk_rim *rim);
+/* What is behind a person goes through it; a cover does not. NULL: it stays as it is. */
+void pmk_composer_set_match(struct pmk_composer *composer, struct pmk_match *match);
 
-/* The same over the room of this very frame, blurred. The blur has the composer's layout. Rows are made as they are
- * needed. */
-int pmk_compose_blurred(struct pmk_composer *composer, const struct pmk_frame *frame, const struct pmk_mask *mask,
-	struct pmk_blur *blur, struct pmk_shown **shown) __attribute__((warn_unused_result));
+/* Frame over the backdrop by alpha, in planar YUV: out = behind + alpha / 255 (frame - behind), rounded to the nearest.
+ * The frame has the composer's size, sampling and matrix, full or limited range; mask->number is frame->number; the
+ * backdrop has the composer's layout. -EINVAL when any of these is not so: show a cover. -EAGAIN when all pictures are
+ * still in use. */
+int pmk_compose(struct pmk_composer *composer, const struct pmk_frame *frame, const struct pmk_mask *mask,
+	struct pmk_shown **shown) __attribute__((warn_unused_result));
 
 /* A picture without any of the camera's: `cover` as it is, at the time and place of `instead_of` (NULL: now, live).
  * -EINVAL another layout, -EAGAIN all in use. */

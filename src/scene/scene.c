@@ -23,6 +23,7 @@ struct pmk_scene {
 	struct pmk_refine *refine;
 	struct pmk_mask mask;
 	struct pmk_backdrop *backdrop;
+	struct pmk_rim *rim; /* or NULL */
 	struct pmk_match *match; /* or NULL */
 	struct pmk_composer *composer;
 	int last_error; /* so that a repeating fault is said once */
@@ -47,15 +48,23 @@ static int create_mask_chain(struct pmk_scene *s, const struct pmk_scene_setting
 
 static int create_match(struct pmk_scene *s, double strength)
 {
-	const struct pmk_image *behind = pmk_backdrop_behind(s->backdrop);
 	int err = pmk_match_create(&s->layout, strength, &s->match);
 
 	if (err)
 		return err;
-	if (behind)
-		pmk_match_backdrop(s->match, behind);
-	pmk_composer_match(s->composer, s->match);
+	if (!s->backdrop->of_room)
+		pmk_match_backdrop(s->match, &s->backdrop->cover);
+	pmk_composer_set_match(s->composer, s->match);
 	return 0;
+}
+
+static int create_rim(struct pmk_scene *s)
+{
+	int err = pmk_rim_create(&s->layout, &s->rim);
+
+	if (!err)
+		pmk_composer_set_rim(s->composer, s->rim);
+	return err;
 }
 
 static int create_picture(struct pmk_scene *s, const struct pmk_scene_settings *settings, int shown_count)
@@ -73,9 +82,9 @@ static int create_picture(struct pmk_scene *s, const struct pmk_scene_settings *
 	if (!err)
 		err = pmk_composer_create(&s->layout, shown_count, &s->composer);
 	if (!err)
-		pmk_composer_keep_behind(s->composer, pmk_backdrop_behind(s->backdrop));
+		pmk_composer_set_backdrop(s->composer, s->backdrop);
 	if (!err && settings->refine.mode == PMK_REFINE_GUIDED)
-		err = pmk_composer_clean_rim(s->composer);
+		err = create_rim(s);
 	if (!err && settings->match > 0)
 		err = create_match(s, settings->match);
 	return err;
@@ -123,6 +132,7 @@ void pmk_scene_destroy(struct pmk_scene *s)
 		return;
 	pmk_composer_destroy(s->composer);
 	pmk_match_destroy(s->match);
+	pmk_rim_destroy(s->rim);
 	pmk_backdrop_destroy(s->backdrop);
 	pmk_refine_destroy(s->refine);
 	pmk_mask_free(&s->mask);
@@ -244,7 +254,6 @@ int pmk_scene_mask(
 static int compose(
 	struct pmk_scene *s, const struct pmk_frame *frame, struct pmk_shown **shown, struct pmk_scene_times *times)
 {
-	struct pmk_blur *blur;
 	uint64_t mark;
 	int err;
 
@@ -256,9 +265,7 @@ static int compose(
 	mark = pmk_clock_thread_ns();
 	if (s->match)
 		pmk_match_see(s->match, frame, &s->mask, s->last_ns);
-	blur = pmk_backdrop_blur(s->backdrop);
-	err = blur ? pmk_compose_blurred(s->composer, frame, &s->mask, blur, shown) :
-		     pmk_compose(s->composer, frame, &s->mask, pmk_backdrop_behind(s->backdrop), shown);
+	err = pmk_compose(s->composer, frame, &s->mask, shown);
 	lap(&mark, &times->compose);
 	return err;
 }
@@ -274,7 +281,7 @@ int pmk_scene_run(
 	note_error(s, err);
 	if (!err)
 		return 0;
-	cover_err = pmk_compose_cover(s->composer, pmk_backdrop_cover(s->backdrop), frame, shown);
+	cover_err = pmk_compose_cover(s->composer, &s->backdrop->cover, frame, shown);
 	return cover_err ? cover_err : err;
 }
 
@@ -287,11 +294,11 @@ int pmk_scene_cover(struct pmk_scene *s, const char *mark, struct pmk_shown **sh
 		err = pmk_image_alloc(&marked, &s->layout);
 		if (err)
 			return err;
-		pmk_image_copy(&marked, pmk_backdrop_cover(s->backdrop));
+		pmk_image_copy(&marked, &s->backdrop->cover);
 		pmk_mark_draw(&marked, mark);
 		err = pmk_compose_cover(s->composer, &marked, NULL, shown);
 		pmk_image_free(&marked);
 		return err;
 	}
-	return pmk_compose_cover(s->composer, pmk_backdrop_cover(s->backdrop), NULL, shown);
+	return pmk_compose_cover(s->composer, &s->backdrop->cover, NULL, shown);
 }

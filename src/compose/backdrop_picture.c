@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/* Backdrops that stay as they are: pictures, colours, and those that our own code draws. The cover is what stands
+ * behind. */
+#include "compose/backdrop.h"
+
+#include "base/log.h"
+#include "base/parse.h"
+#include "draw/builtin.h"
+#include "media/still.h"
+
+#include <errno.h>
+#include <libyuv.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Scale the part `x, y, w, h` of `from` into the place `tx, ty, tw, th` of `to`. libyuv scales 4-byte pixels only, so
+ * one channel at a time would be its other way; this runs once a backdrop. */
+static int scale_part(
+	const struct pmk_rgb *from, int x, int y, int w, int h, struct pmk_rgb *to, int tx, int ty, int tw, int th)
+{
+	uint8_t *wide = malloc((size_t)w * (size_t)h * 4), *scaled = malloc((size_t)tw * (size_t)th * 4);
+	int err = -ENOMEM;
+
+	if (wide && scaled) {
+		err = RAWToARGB(
+			      from->data + (size_t)y * from->stride + (size_t)x * 3, from->stride, wide, w * 4, w, h) ||
+				ARGBScale(wide, w * 4, w, h, scaled, tw * 4, tw, th, kFilterBox) ||
+				ARGBToRAW(scaled, tw * 4, to->data + (size_t)ty * to->stride + (size_t)tx * 3,
+					to->stride, tw, th) ?
+			-EINVAL :
+			0;
+	}
+	free(wide);
+	free(scaled);
+	return err;
+}
+
+static int at_least_one(double px)
+{
+	return px < 1 ? 1 : (int)(px + 0.5);
+}
+
+static int fit_cover(const struct pmk_rgb *from, struct pmk_rgb *to)
+{
+	double fx = (double)to->width / from->width, fy = (double)to->height / from->height, f = fx > fy ? fx : fy;
+	int w = at_least_one(to->width / f), h = at_least_one(to->height / f);
+
+	w = w > from->width ? from->width : w;
+	h = h > from->height ? from->height : h;
+	return scale_part(from, (from->width - w) / 2, (from->height - h) / 2, w, h, to, 0, 0, to->width, to->height);
+}
+
+static int fit_contain(const struct pmk_rgb *from, struct pmk_rgb *to)
+{
+	double fx = (double)to->width / from->width, fy = (double)to->height / from->height, f = fx < fy ? fx : fy;
+	int w = at_least_one(from->width * f), h = at_least_one(from->height * f);
+
+	w = w > to->width ? to->width : w;
+	h = h > to->height ? to->height : h;
+	for (int y = 0; y < to->height; y++)
+		memset(to->data + (size_t)y * to->stride, 0, (size_t)to->width * 3);
+	return scale_part(from, 0, 0, from->width, from->height, to, (to->width - w) / 2, (to->height - h) / 2, w, h);
+}
+
+static void fit_tile(const struct pmk_rgb *from, struct pmk_rgb *to)
+{
+	for (int y = 0; y < to->height; y++) {
+		const uint8_t *row = from->data + (size_t)(y % from->height) * from->stride;
+		for (int x = 0; x < to->width; x += from->width) {
+			int n = to->width - x < from->width ? to->width - x : from->width;
+			memcpy(to->data + (size_t)y * to->stride + (size_t)x * 3, row, (size_t)n * 3);
+		}
+	}
+}
+
+int pmk_backdrop_fit(const struct pmk_rgb *from, enum pmk_fit fit, struct pmk_rgb *to)
+{
+	switch (fit) {
+	case PMK_FIT_COVER:
+		return fit_cover(from, to);
+	case PMK_FIT_CONTAIN:
+		return fit_contain(from, to);
+	case PMK_FIT_STRETCH:
+		return scale_part(from, 0, 0, from->width, from->height, to, 0, 0, to->width, to->height);
+	default:
+		fit_tile(from, to);
+		return 0;
+	}
+}
+
+static const struct pmk_image *begin(
+	struct pmk_backdrop *b, const struct pmk_frame *frame, const struct pmk_cells *cells, bool *stays)
+{
+	*stays = true;
+	return &b->cover;
+}
+
+static void destroy(struct pmk_backdrop *b)
+{
+	pmk_image_free(&b->cover);
+	free(b);
+}
+
+static const struct pmk_backdrop_impl still_impl = { .begin = begin, .destroy = destroy };
+
+/* Its picture is to be filled in. */
+static int create(const struct pmk_layout *layout, struct pmk_backdrop **backdrop)
+{
+	struct pmk_backdrop *b = calloc(1, sizeof *b);
+	int err;
+
+	if (!b)
+		return -ENOMEM;
+	b->impl = &still_impl;
+	err = pmk_image_alloc(&b->cover, layout);
+	if (err) {
+		free(b);
+		return err;
+	}
+	*backdrop = b;
+	return 0;
+}
+
+int pmk_backdrop_colour_open(
+	const char *rest, enum pmk_fit fit, const struct pmk_layout *layout, struct pmk_backdrop **backdrop)
+{
+	uint8_t rgb[3], yuv[3];
+	int err;
+
+	if (pmk_parse_colour(rest, rgb)) {
+		pmk_error(
+			"backdrop \"color:%s\": a colour is written as color:#rrggbb, for example color:#336699", rest);
+		return -EINVAL;
+	}
+	err = create(layout, backdrop);
+	if (err)
+		return err;
+	pmk_colour_rgb_to_yuv(rgb, layout, yuv);
+	pmk_image_fill(&(*backdrop)->cover, yuv);
+	return 0;
+}
+
+static int refuse_builtin(const char *name)
+{
+	const struct pmk_builtin *list;
+	char names[256] = "";
+	int count;
+
+	list = pmk_builtin_list(&count);
+	for (int i = 0; i < count; i++)
+		snprintf(names + strlen(names), sizeof names - strlen(names), " builtin:%s", list[i].name);
+	pmk_error("backdrop \"builtin:%s\": there is no such built-in backdrop; there are%s", name, names);
+	return -EINVAL;
+}
+
+/* `rgb` has the layout's size. */
+static int open_rgb(struct pmk_rgb *rgb, const struct pmk_layout *layout, struct pmk_backdrop **backdrop)
+{
+	int err = create(layout, backdrop);
+
+	if (!err)
+		pmk_colour_rgb_to_image(rgb, &(*backdrop)->cover);
+	return err;
+}
+
+int pmk_backdrop_builtin_open(
+	const char *rest, enum pmk_fit fit, const struct pmk_layout *layout, struct pmk_backdrop **backdrop)
+{
+	struct pmk_rgb rgb;
+	int err = pmk_rgb_alloc(&rgb, layout->width, layout->height);
+
+	if (err)
+		return err;
+	err = pmk_builtin_draw(rest, &rgb);
+	if (!err)
+		err = open_rgb(&rgb, layout, backdrop);
+	else if (err == -ENOENT)
+		err = refuse_builtin(rest);
+	pmk_rgb_free(&rgb);
+	return err;
+}
+
+static int open_fitted(
+	const struct pmk_rgb *whole, enum pmk_fit fit, const struct pmk_layout *layout, struct pmk_backdrop **backdrop)
+{
+	struct pmk_rgb fitted;
+	int err = pmk_rgb_alloc(&fitted, layout->width, layout->height);
+
+	if (err)
+		return err;
+	err = pmk_backdrop_fit(whole, fit, &fitted);
+	if (!err)
+		err = open_rgb(&fitted, layout, backdrop);
+	pmk_rgb_free(&fitted);
+	return err;
+}
+
+int pmk_backdrop_picture_open(
+	const char *path, enum pmk_fit fit, const struct pmk_layout *layout, struct pmk_backdrop **backdrop)
+{
+	int still = pmk_still_probe(path), err;
+	struct pmk_rgb whole;
+
+	if (still < 0)
+		return still;
+	if (!still) {
+		pmk_error(
+			"backdrop \"%s\": a moving picture or video cannot stand behind you yet; give a still picture",
+			path);
+		return -ENOTSUP;
+	}
+	err = pmk_still_read(path, &whole);
+	if (err)
+		return err;
+	err = open_fitted(&whole, fit, layout, backdrop);
+	if (err)
+		pmk_error_cure(PMK_CURE_SCALE_FILE, "backdrop \"%s\": cannot fit it to %dx%d: %s", path, layout->width,
+			layout->height, strerror(-err));
+	pmk_rgb_free(&whole);
+	return err;
+}
