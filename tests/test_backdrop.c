@@ -136,6 +136,37 @@ static void test_specs(void **state)
 	pmk_log_redirect(NULL, NULL);
 }
 
+/* What shows without reading a file: nothing is logged, and the reason names what may have been meant. */
+static void test_check(void **state)
+{
+	static const char *const good[] = { "builtin:office", "green", "blur", "blur:30", "none", "a.png", "./a",
+		"/dev" };
+	static const struct {
+		const char *spec;
+		int err;
+		const char *why;
+	} bad[] = {
+		{ "", -EINVAL, "which picture or colour?" },
+		{ "office", -EINVAL, "did you mean builtin:office?" },
+		{ "#336699", -EINVAL, "did you mean color:#336699?" },
+		{ "blurry", -ENOENT, "there is no such file" },
+	};
+	char why[200] = "untouched";
+
+	unit_catch_log();
+	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+		assert_int_equal(pmk_backdrop_check(good[i], why, sizeof why), 0);
+	assert_string_equal(why, "untouched");
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		assert_int_equal(pmk_backdrop_check(bad[i].spec, why, sizeof why), bad[i].err);
+		assert_non_null(strstr(why, bad[i].why));
+	}
+	assert_int_equal(pmk_backdrop_check("office", why, 4), -EINVAL);
+	assert_string_equal(why, "the");
+	assert_int_equal(unit_log_count, 0);
+	pmk_log_redirect(NULL, NULL);
+}
+
 static void test_picture_file(void **state)
 {
 	char dir[] = "/tmp/potemkin-test-XXXXXX", path[64];
@@ -360,6 +391,7 @@ int main(void)
 		cmocka_unit_test(test_fits_of_extreme_sizes),
 		cmocka_unit_test(test_fit_names),
 		cmocka_unit_test(test_specs),
+		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_picture_file),
 		cmocka_unit_test(test_blur_hides_the_room_and_the_person),
 		cmocka_unit_test(test_blur_of_a_plain_wall),

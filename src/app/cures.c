@@ -42,6 +42,7 @@ const char *const pmk_cures[PMK_CURES] = {
 	[PMK_CURE_SEE_SETTINGS] = "`potemkin list settings` shows what there is",
 	[PMK_CURE_OTHER_CONFIG] = "check the path, or remove the file",
 
+	[PMK_CURE_SEE_BACKDROPS] = "give a picture's path, or see `potemkin list backdrops`",
 	[PMK_CURE_CONSENT_ROOM] = "say --show-room as well if that is really wanted",
 	[PMK_CURE_SMALLER_SIZE] = "choose a smaller size with --size",
 

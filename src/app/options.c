@@ -60,15 +60,17 @@ static enum pmk_exit take(struct walk *w, int index, const char *text)
 {
 	const struct pmk_setting *s = &pmk_settings_table[index];
 	char why[PMK_SETTING_WHY];
+	int err;
 
 	if (w->early && !(s->flags & PMK_SETTING_EARLY))
 		return PMK_EXIT_OK;
 	if (!w->given[index] && s->flags & PMK_SETTING_LIST)
 		pmk_setting_clear(s, w->settings);
 	w->given[index] = true;
-	if (!pmk_setting_set(s, text, w->settings, why))
+	err = pmk_setting_set(s, text, w->settings, why);
+	if (!err)
 		return PMK_EXIT_OK;
-	pmk_error("--%s \"%s\": %s", s->name, text, why);
+	pmk_error_cure(err == -ENOENT ? s->cure : PMK_CURE_NONE, "--%s \"%s\": %s", s->name, text, why);
 	return PMK_EXIT_USAGE;
 }
 

@@ -47,6 +47,7 @@ enum pmk_cure {
 	PMK_CURE_OTHER_CONFIG, /* name another configuration file, or do without one */
 
 	/* the scene */
+	PMK_CURE_SEE_BACKDROPS, /* have the backdrops listed, or name a picture file */
 	PMK_CURE_CONSENT_ROOM, /* say expressly that the room may be shown */
 	PMK_CURE_SMALLER_SIZE, /* choose a smaller size of the camera's picture */
 

@@ -2,9 +2,12 @@
 #include "compose/backdrop.h"
 
 #include "base/parse.h"
+#include "draw/builtin.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* A name that ends in ":" goes on with what its opener reads; the others stand alone and are short for `rest`. What is
  * not here is a path. */
@@ -30,6 +33,48 @@ int pmk_fit_parse(const char *text, enum pmk_fit *fit)
 			*fit = (enum pmk_fit)i;
 			return 0;
 		}
+	}
+	return -EINVAL;
+}
+
+static bool stands_alone(const char *spec)
+{
+	for (int i = 0; i < KINDS; i++) {
+		if (kinds[i].rest && strcmp(spec, kinds[i].name) == 0)
+			return true;
+	}
+	return strcmp(spec, "none") == 0;
+}
+
+static bool is_builtin(const char *name)
+{
+	const struct pmk_builtin *list;
+	int count;
+
+	list = pmk_builtin_list(&count);
+	for (int i = 0; i < count; i++) {
+		if (strcmp(list[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A name that is no file's is another kind of backdrop, said too briefly. */
+int pmk_backdrop_check(const char *spec, char *why, size_t size)
+{
+	static const char lack[] = "there is no such file";
+
+	if (strpbrk(spec, "/.:") || stands_alone(spec) || (*spec && access(spec, F_OK) == 0))
+		return 0;
+	if (!*spec) {
+		snprintf(why, size, "which picture or colour? as in builtin:office or library.jpg");
+	} else if (spec[0] == '#') {
+		snprintf(why, size, "%s; did you mean color:%.20s?", lack, spec);
+	} else if (is_builtin(spec)) {
+		snprintf(why, size, "%s; did you mean builtin:%s?", lack, spec);
+	} else {
+		snprintf(why, size, "%s", lack);
+		return -ENOENT;
 	}
 	return -EINVAL;
 }

@@ -47,6 +47,11 @@ struct pmk_backdrop_impl {
 /* "cover", "contain", "stretch", "tile"; -EINVAL. Logs nothing. */
 int pmk_fit_parse(const char *text, enum pmk_fit *fit) __attribute__((warn_unused_result));
 
+/* Whether SPEC can be a backdrop, as far as that shows without reading a file: 0, else the reason is in `why`. -ENOENT:
+ * there is no such file; -EINVAL: the reason says what may have been meant. "none", by which the scene shows the room,
+ * passes. Logs nothing. */
+int pmk_backdrop_check(const char *spec, char *why, size_t size) __attribute__((warn_unused_result));
+
 /* SPEC of the interface: PATH, builtin:NAME, color:#rrggbb, green, blur[:0..100]. `layout` is that of the composed
  * picture (limited range). -EINVAL bad spec; else what reading the picture gave (pmk_still_read). */
 int pmk_backdrop_create(const char *spec, enum pmk_fit fit, const struct pmk_layout *layout,

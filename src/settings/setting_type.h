@@ -9,7 +9,8 @@ struct pmk_setting_type {
 	size_t bytes; /* of one value */
 	char separator; /* of a list's items in one text; 0: a text is one item */
 	const void *unset; /* the value when nothing is set; NULL: all its bytes are 0 */
-	/* Text to the value at `value`. 0, or -EINVAL with the value untouched, and `why` set unless range says it. */
+	/* Text to the value at `value`. 0, or as pmk_setting_set with the value untouched, and `why` set unless range
+	 * says it. */
 	int (*parse)(const struct pmk_setting *setting, const char *text, void *value, char why[PMK_SETTING_WHY]);
 	void (*print)(const struct pmk_setting *setting, const void *value, char text[PMK_SPEC]);
 	void (*range)(const struct pmk_setting *setting, char text[PMK_SETTING_WHY]); /* see pmk_setting_range */

@@ -59,16 +59,16 @@ void pmk_setting_range(const struct pmk_setting *s, char text[PMK_SETTING_WHY])
 static int set_one(const struct pmk_setting *s, const char *text, void *value, char why[PMK_SETTING_WHY])
 {
 	char range[PMK_SETTING_WHY];
+	int err;
 
 	if (text && s->none && strcmp(text, s->none) == 0) {
 		unset(s, value);
 		return 0;
 	}
 	why[0] = '\0';
-	if (!s->type->parse(s, text, value, why))
-		return 0;
-	if (why[0])
-		return -EINVAL;
+	err = s->type->parse(s, text, value, why);
+	if (!err || why[0])
+		return err;
 	pmk_setting_range(s, range);
 	snprintf(why, PMK_SETTING_WHY, "give %.180s", range);
 	return -EINVAL;

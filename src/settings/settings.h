@@ -15,6 +15,7 @@
 #ifndef PMK_SETTINGS_SETTINGS_H
 #define PMK_SETTINGS_SETTINGS_H
 
+#include "base/cure.h"
 #include "core/pipeline.h"
 
 #include <stddef.h>
@@ -91,6 +92,7 @@ struct pmk_setting {
 	const char *unit; /* of a number: what is counted, in the plural; NULL: nothing in particular */
 	const char *const *choices; /* the words that there are, ended by NULL */
 	int (*check)(const char *text, char *why, size_t size); /* of a text: whether it makes sense; NULL: any does */
+	enum pmk_cure cure; /* what to do where check says -ENOENT */
 	const char *normal; /* the default, as it would be written; NULL: nothing is set */
 	const char *none; /* the word for "nothing is set"; NULL: there is no going back to that */
 
@@ -107,7 +109,7 @@ void pmk_settings_init(struct pmk_settings *settings);
 const struct pmk_setting *pmk_setting_find(const char *name); /* NULL: there is none of that name */
 
 /* Set a value from text; add to a list. `text` NULL: a switch on. 0, or -EINVAL with the settings untouched and in
- * `why` what is expected: "give a number from 0 to 100". */
+ * `why` what is expected: "give a number from 0 to 100". -ENOENT, in the same way: what it names is not there. */
 int pmk_setting_set(const struct pmk_setting *setting, const char *text, struct pmk_settings *settings,
 	char why[PMK_SETTING_WHY]) __attribute__((warn_unused_result));
 

@@ -26,6 +26,7 @@ static int take(void *user, const char *section, const char *name, const char *v
 	const struct pmk_setting *setting = pmk_setting_find(name);
 	struct reading *r = user;
 	char why[PMK_SETTING_WHY];
+	int err;
 
 	if (r->err)
 		return 1;
@@ -33,8 +34,9 @@ static int take(void *user, const char *section, const char *name, const char *v
 		setting = NULL;
 	if (!setting)
 		pmk_error_cure(PMK_CURE_SEE_SETTINGS, "configuration file %s: \"%s\" is not a setting", r->path, name);
-	else if (pmk_setting_set(setting, value, r->settings, why))
-		pmk_error("configuration file %s: %s \"%s\": %s", r->path, name, value, why);
+	else if ((err = pmk_setting_set(setting, value, r->settings, why)))
+		pmk_error_cure(err == -ENOENT ? setting->cure : PMK_CURE_NONE, "configuration file %s: %s \"%s\": %s",
+			r->path, name, value, why);
 	else
 		return 1;
 	r->err = -EINVAL;

@@ -65,8 +65,9 @@ const struct pmk_setting pmk_settings_table[] = {
 	{ "wait", 0, PICTURES(OF(RUN), 0), TYPE(switch), AT(pipeline.wait), .normal = "no",
 		.help = "start even without a camera, and show the backdrop until there is one" },
 
-	{ "backdrop", 'b', BACKDROP(LIVE), TYPE(text), SCENE(backdrop), .check = NULL, .normal = "builtin:office",
-		.value = "SPEC", .help = "PATH of a picture, builtin:NAME, blur[:0..100], color:#rrggbb, green, none" },
+	{ "backdrop", 'b', BACKDROP(LIVE), TYPE(text), SCENE(backdrop), .check = pmk_backdrop_check,
+		.cure = PMK_CURE_SEE_BACKDROPS, .normal = "builtin:office", .value = "SPEC",
+		.help = "PATH of a picture, builtin:NAME, blur[:0..100], color:#rrggbb, green, none" },
 	{ "fit", 0, BACKDROP(LIVE), TYPE(choice), SCENE(fit), WORDS("cover", "contain", "stretch", "tile"),
 		.normal = "cover", .value = "MODE",
 		.help = "how a picture fills the frame: cover, contain, stretch, tile" },
