@@ -72,7 +72,7 @@ static int check_stdout(int code, bool answers)
 
 int main(int argc, char **argv)
 {
-	static struct pmk_options options;
+	struct pmk_options options = { 0 };
 	enum pmk_exit code;
 	int given;
 

@@ -94,17 +94,17 @@ static void ask_pipewire(struct pmk_doctor *d)
 	d->pipewire_lists_us = d->potemkin_runs && pmk_pipewire_lists_ours();
 }
 
-static void look_around(struct pmk_doctor *d)
+/* What the doctor sees refers to `system`. */
+static void look_around(struct pmk_doctor *d, struct utsname *system)
 {
-	static struct utsname system;
 	const struct passwd *self = getpwuid(getuid());
 
-	uname(&system);
+	uname(system);
 	*d = (struct pmk_doctor){ .root = "",
 		.home = text_of(getenv("HOME")),
 		.runtime = text_of(getenv("XDG_RUNTIME_DIR")),
 		.user = self ? self->pw_name : "",
-		.kernel = system.release };
+		.kernel = system->release };
 	d->device_count = pmk_devices_scan(&d->devices);
 	d->device_count = d->device_count < 0 ? 0 : d->device_count;
 #ifdef PMK_HAVE_PIPEWIRE
@@ -167,10 +167,11 @@ static enum pmk_exit verdict_of(const struct pmk_doctor *d)
 
 enum pmk_exit pmk_command_doctor(struct pmk_options *options)
 {
-	static struct pmk_doctor doctor;
+	struct pmk_doctor doctor;
+	struct utsname system;
 	enum pmk_exit code;
 
-	look_around(&doctor);
+	look_around(&doctor, &system);
 	pmk_doctor_run(&doctor);
 	code = verdict_of(&doctor);
 	if (options->settings.json)
