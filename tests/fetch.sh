@@ -113,7 +113,7 @@ fails 3 'model "paged".*curl ended with 1; try again' paged
 tool curl <<'END'
 echo 'another network' >"$out"
 END
-fails 3 'another SHA-256 than [0-9a-f]{64}; it is refused' paged
+fails 3 'does not have the SHA-256 [0-9a-f]{64}; it is refused' paged
 touch file
 fails 3 'cannot make the folder file/to: Not a directory; choose another with --to' --to file/to paged
 

@@ -83,7 +83,7 @@ static void end(void)
 	memset(&doctor, 0, sizeof doctor);
 }
 
-/* The only finding is this one. Fault and hint come with a reason and a remedy, and GOOD without. */
+/* This is the only finding. FAULT and HINT come with a reason and a remedy, GOOD without. */
 static void found(enum pmk_verdict verdict, const char *what, const char *fix)
 {
 	const struct pmk_finding *f = &doctor.findings[0];
@@ -147,7 +147,7 @@ static void test_the_module_for_files(void **state)
 	end();
 }
 
-/* A potemkin that runs hides its descriptors from its own user. What nobody is seen to hold is taken for its. */
+/* A running potemkin hides its descriptors from its own user, so a busy camera without a visible holder is its. */
 static void test_a_camera_that_potemkin_has(void **state)
 {
 	struct fake_camera camera = { .modes = modes, .mode_count = 2, .set_error = -EBUSY };
@@ -200,7 +200,7 @@ static void test_permission(void **state)
 			member ? "audio:x:29:\nvideo:x:44:you,me\n" : "video:x:44:mean,you\nusers:x:1:me\n");
 		fake_add_camera(0, &camera)->open_error = -EACCES;
 		examine(pmk_doctor_check_permission);
-		found(PMK_VERDICT_FAULT, "/dev/video0 may not be opened",
+		found(PMK_VERDICT_FAULT, "you may not open /dev/video0",
 			member ? "log out and in again" : "usermod -aG video");
 		end();
 	}
@@ -213,7 +213,7 @@ static void test_speed(void **state)
 	begin();
 	fake_add_camera(0, &slow);
 	examine(pmk_doctor_check_speed);
-	found(PMK_VERDICT_HINT, "YUYV 1280x720 at 10 pictures a second", "--size 640x480");
+	found(PMK_VERDICT_HINT, "YUYV 1280x720 at only 10 frames per second", "--size 640x480");
 	end();
 	begin();
 	put_text("/sys/class/video4linux/video0/speed", "12\n");
@@ -322,7 +322,7 @@ static void test_pipewire(void **state)
 			PMK_VERDICT_HINT },
 		{ true, true, true, false, true, "does not list", "--output pipewire", PMK_VERDICT_HINT },
 		{ true, true, true, true, true, "lists the camera potemkin", "", PMK_VERDICT_GOOD },
-		{ true, true, false, false, true, "the daemon runs", "", PMK_VERDICT_GOOD },
+		{ true, true, false, false, true, "the daemon is running", "", PMK_VERDICT_GOOD },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -215,7 +215,7 @@ static void test_open_fails(void **state)
 			.line = "cannot use the virtual camera" },
 		{ .l = { .version = 0x000c07, .exclusive = true, .ruined = true },
 			.err = -EBUSY,
-			.line = "load the module anew" },
+			.line = "reload the module" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {

@@ -11,45 +11,45 @@ const char *const pmk_cures[PMK_CURES] = {
 	[PMK_CURE_PLUG_IN] = "plug one in, or try --camera presenter",
 	[PMK_CURE_PLUG_IN_AGAIN] = "plug it in again",
 	[PMK_CURE_REPLUG] = "unplug it and plug it in again",
-	[PMK_CURE_SEE_CAMERAS] = "`potemkin list cameras` shows what there is",
+	[PMK_CURE_SEE_CAMERAS] = "`potemkin list cameras` lists them",
 	[PMK_CURE_VIDEO_PERMISSION] =
 		"join the group that may use cameras: sudo usermod -aG video $USER, then log in again",
 	[PMK_CURE_FREE_CAMERA] = "close it, or choose another camera with --camera",
 	[PMK_CURE_OTHER_CAMERA] = "choose another",
 	[PMK_CURE_ANY_FORMAT] = "leave out --format",
 	[PMK_CURE_OTHER_MODE] = "ask for another --size or --format",
-	[PMK_CURE_FEED_CAMERA] = "start the program that does first, or choose a real camera",
+	[PMK_CURE_FEED_CAMERA] = "start the program that feeds it first, or choose a real camera",
 
 	[PMK_CURE_MAKE_OUTPUT] = "make one: sudo potemkin setup-loopback",
-	[PMK_CURE_SEE_OUTPUTS] = "`potemkin list outputs` shows what there is",
+	[PMK_CURE_SEE_OUTPUTS] = "`potemkin list outputs` lists them",
 	[PMK_CURE_FREE_OUTPUT] = "close it, or use another device",
 	[PMK_CURE_HELD_SIZE] = "close that program, or use --size %s",
-	[PMK_CURE_RELOAD_LOOPBACK] = "load the module anew: sudo modprobe -r v4l2loopback && "
+	[PMK_CURE_RELOAD_LOOPBACK] = "reload the module: sudo modprobe -r v4l2loopback && "
 				     "sudo modprobe v4l2loopback exclusive_caps=1",
 	[PMK_CURE_COUNTED_WAIT] =
-		"--frames %s waits until a program reads a virtual camera (with --on-demand no it does not)",
+		"--frames %s counts only while a program reads a virtual camera (--on-demand no counts at once)",
 
-	[PMK_CURE_BUILD_PIPEWIRE] = "install libpipewire-0.3-dev and build it anew, or use a /dev/video device",
+	[PMK_CURE_BUILD_PIPEWIRE] = "install libpipewire-0.3-dev and build potemkin again, or use a /dev/video device",
 	[PMK_CURE_START_PIPEWIRE] = "start it: systemctl --user start pipewire wireplumber",
 	[PMK_CURE_RESTART_PIPEWIRE] = "restart it: " RESTART "pipewire wireplumber",
 	[PMK_CURE_RESTART_WIREPLUMBER] = "restart WirePlumber: " RESTART "wireplumber",
 	[PMK_CURE_SESSION_USER] = "run as the user who is logged in",
-	[PMK_CURE_SAY_YES] = "say yes where it asks whether the camera may be used",
-	[PMK_CURE_PERMIT_CAMERA] = "permit the camera in the desktop's settings for privacy",
-	[PMK_CURE_ANSWER_PORTAL] = "start again, and answer it",
+	[PMK_CURE_SAY_YES] = "say yes if it asks whether the camera may be used",
+	[PMK_CURE_PERMIT_CAMERA] = "allow the camera in the desktop's privacy settings",
+	[PMK_CURE_ANSWER_PORTAL] = "start again and answer it",
 	[PMK_CURE_RESTART_PORTAL] = "restart it: " RESTART "xdg-desktop-portal",
 
-	[PMK_CURE_SEE_SETTINGS] = "`potemkin list settings` shows what there is",
+	[PMK_CURE_SEE_SETTINGS] = "`potemkin list settings` lists them",
 	[PMK_CURE_OTHER_CONFIG] = "check the path, or remove the file",
 
 	[PMK_CURE_SEE_BACKDROPS] = "give a picture's path, or see `potemkin list backdrops`",
-	[PMK_CURE_CONSENT_ROOM] = "say --show-room as well if that is really wanted",
+	[PMK_CURE_CONSENT_ROOM] = "add --show-room if you really want that",
 	[PMK_CURE_SMALLER_SIZE] = "choose a smaller size with --size",
 
 	[PMK_CURE_FETCH_MODEL] = "get it with `potemkin model fetch %s`",
 	[PMK_CURE_PLACE_MODEL] = "put it into one of these folders",
 	[PMK_CURE_REPLACE_MODEL] = "remove it and get it again",
-	[PMK_CURE_DESCRIBE_MODEL] = "write one as man potemkin says under MODELS",
+	[PMK_CURE_DESCRIBE_MODEL] = "write one, see MODELS in man potemkin",
 	[PMK_CURE_MEND_MANIFEST] = "mend the file or remove it",
 
 	[PMK_CURE_MAKE_FOLDER] = "make its directory first",

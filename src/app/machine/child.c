@@ -19,7 +19,7 @@ enum { SAID = 4096, MERCY_MS = 1000 };
 
 extern char **environ;
 
-/* npm says one thing over several lines, of which the first ones tell nobody anything. */
+/* npm spreads one message over several lines, and the first ones help nobody. */
 static bool tells(const char *line)
 {
 	static const char *const keys[] = { "code ", "syscall ", "errno ", "path ", "dest " };
@@ -53,8 +53,8 @@ static bool has_ended(pid_t pid)
 	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || info.si_pid == pid;
 }
 
-/* Until nobody is left who could say something, or it has ended and is silent: what it started may live on. True: a
- * signal came, and its group was told to end, and made to after a second. */
+/* Read until every writer has closed the pipe, or until the program has ended and the pipe is silent: a process that it
+ * started may live on and hold the pipe. True: a signal came; the group got SIGTERM, and after a second SIGKILL. */
 static bool listen_to(int fd, pid_t pid, char said[SAID])
 {
 	struct pollfd fds[2] = { { .fd = fd, .events = POLLIN }, { .fd = pmk_signals_fd(), .events = POLLIN } };
@@ -90,7 +90,8 @@ static bool listen_to(int fd, pid_t pid, char said[SAID])
 	return deadline != UINT64_MAX;
 }
 
-/* Its words go to `fd`. In a group of its own, so that a signal reaches all of it, and through us alone. */
+/* Its output goes to `fd`. It gets a process group of its own: we can signal all of it, and the terminal's Ctrl-C
+ * reaches it only through us. */
 static int spawn(const char *const argv[], int fd, pid_t *pid)
 {
 	posix_spawn_file_actions_t actions;

@@ -153,7 +153,7 @@ static void print_text(const struct pmk_doctor *d, enum pmk_exit code)
 		if (f->fix[0])
 			printf("       do:  %s\n", f->fix);
 	}
-	puts(code == PMK_EXIT_OK ? "A call would work." : "A call would not work yet.");
+	puts(code == PMK_EXIT_OK ? "A video call would work." : "A video call would not work yet.");
 }
 
 static enum pmk_exit verdict_of(const struct pmk_doctor *d)

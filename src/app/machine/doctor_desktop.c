@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The checks of networks, PipeWire, browsers and the module for files. */
+/* The checks of models, PipeWire, browsers and the module for files. */
 #include "app/machine/doctor.h"
 
 #include "model/manifest.h"
@@ -20,25 +20,26 @@ static bool check_model(struct pmk_doctor *d, const struct pmk_model_card *cards
 		if (pmk_manifest_fits(&cards[i], path))
 			return true;
 		pmk_doctor_add(d, "model", PMK_VERDICT_FAULT,
-			"the file has another SHA-256 than the manifest says, and is refused", "potemkin model fetch",
+			"its SHA-256 is not the one in the manifest, so it is refused", "potemkin model fetch",
 			"the network %s is damaged: %s", name, path);
 		return false;
 	}
-	pmk_doctor_add(d, "model", PMK_VERDICT_FAULT, "its file is in none of the places where models are looked for",
+	pmk_doctor_add(d, "model", PMK_VERDICT_FAULT, "its file is in none of the folders for models",
 		"potemkin model fetch", "the network %s is missing", name);
 	return false;
 }
 
 void pmk_doctor_check_model(struct pmk_doctor *d)
 {
-	static const char *const needed[] = { "selfie", "selfie-landscape" }; /* what --model auto takes */
+	static const char *const needed[] = { "selfie", "selfie-landscape" }; /* what --model auto uses */
 	struct pmk_model_card *cards = NULL;
 	int count = 0;
 
 	if (pmk_manifest_cards(&cards, &count)) {
 		pmk_doctor_add(d, "model", PMK_VERDICT_FAULT,
-			"a manifest.ini in a folder of models is damaged; potemkin model list says which, and where",
-			"mend or remove that manifest.ini", "the descriptions of models cannot be read");
+			"a manifest.ini in a folder for models is damaged; potemkin model list says which line of "
+			"which file",
+			"fix or remove that manifest.ini", "the descriptions of models cannot be read");
 		return;
 	}
 	d->has_model = true;
@@ -54,25 +55,24 @@ void pmk_doctor_check_pipewire(struct pmk_doctor *d)
 	enum pmk_verdict missing = d->has_loopback ? PMK_VERDICT_HINT : PMK_VERDICT_FAULT;
 
 	if (!d->pipewire_built)
-		pmk_doctor_add(d, "pipewire", missing, "this program was built without it",
-			"build with libpipewire-0.3-dev installed", "PipeWire cannot be used");
+		pmk_doctor_add(d, "pipewire", missing, "potemkin was built without it",
+			"install libpipewire-0.3-dev and build potemkin again", "PipeWire cannot be used");
 	else if (!d->pipewire_runs)
 		pmk_doctor_add(d, "pipewire", missing,
 			"programs that take cameras from PipeWire (in a sandbox, Firefox on some systems) see none",
 			"sudo apt-get install pipewire wireplumber, then systemctl --user enable --now pipewire "
 			"wireplumber",
-			"no PipeWire daemon runs for you");
+			"no PipeWire daemon is running for you");
 	else if (d->potemkin_runs && !d->pipewire_lists_us)
-		pmk_doctor_add(d, "pipewire", PMK_VERDICT_HINT,
-			"the potemkin that runs now was told to use other outputs",
-			"start it with --output auto, or with a further --output pipewire",
+		pmk_doctor_add(d, "pipewire", PMK_VERDICT_HINT, "the running potemkin was told to use other outputs",
+			"start it with --output auto, or with --output pipewire as well",
 			"PipeWire does not list the camera potemkin");
 	else
-		pmk_doctor_add(d, "pipewire", PMK_VERDICT_GOOD, NULL, NULL, "the daemon runs%s",
+		pmk_doctor_add(d, "pipewire", PMK_VERDICT_GOOD, NULL, NULL, "the daemon is running%s",
 			d->potemkin_runs ? " and lists the camera potemkin" : "");
 }
 
-/* --- browsers: by v4l2loopback they need nothing, by PipeWire a switch each --- */
+/* --- browsers: they list a v4l2loopback device by themselves, a PipeWire camera only with a switch --- */
 
 static bool is_installed(const struct pmk_doctor *d, const char *const *paths)
 {
@@ -83,7 +83,7 @@ static bool is_installed(const struct pmk_doctor *d, const char *const *paths)
 	return false;
 }
 
-/* In the home folder, which is below the root of a made-up machine as well. */
+/* `path` is below the home folder, which is itself below the root of a made-up machine. */
 static bool home_has(const struct pmk_doctor *d, const char *path, const char *text)
 {
 	char full[PATH_MAX];
@@ -122,14 +122,14 @@ void pmk_doctor_check_browser(struct pmk_doctor *d)
 		return;
 	if (is_installed(d, chromes) && !home_has(d, ".config/chromium/Local State", flag) &&
 		!home_has(d, ".config/google-chrome/Local State", flag))
-		pmk_doctor_add(d, "browser", PMK_VERDICT_HINT, "Chromium takes cameras from PipeWire only when told to",
-			"chromium --enable-features=WebRtcPipeWireCamera, or switch on "
+		pmk_doctor_add(d, "browser", PMK_VERDICT_HINT, "Chromium uses PipeWire cameras only when told to",
+			"start chromium --enable-features=WebRtcPipeWireCamera, or enable "
 			"chrome://flags/#enable-webrtc-pipewire-camera",
 			"Chromium will not list the camera");
 	if (is_installed(d, foxes) && !firefox_is_set(d))
 		pmk_doctor_add(d, "browser", PMK_VERDICT_HINT,
-			"Firefox takes cameras from PipeWire only when told to, on most systems",
-			"about:config in Firefox: set media.webrtc.camera.allow-pipewire to true",
+			"on most systems, Firefox uses PipeWire cameras only when told to",
+			"set media.webrtc.camera.allow-pipewire to true in about:config",
 			"Firefox may not list the camera");
 }
 
@@ -139,7 +139,7 @@ void pmk_doctor_check_media(struct pmk_doctor *d)
 		pmk_doctor_add(d, "files", PMK_VERDICT_GOOD, NULL, NULL, "pictures and videos can be read and written");
 	else
 		pmk_doctor_add(d, "files", PMK_VERDICT_HINT, d->media_missing,
-			"make install puts potemkin-media.so where it belongs; a call needs it "
-			"only with a picture behind you",
+			"run make install, which puts potemkin-media.so in its place; a call needs it only for "
+			"a picture as backdrop",
 			"no picture or video file can be used: the module potemkin-media.so is missing");
 }

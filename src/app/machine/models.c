@@ -27,7 +27,7 @@ static enum pmk_exit check_model(const char *name)
 
 	if (pmk_model_load(name, &model))
 		return PMK_EXIT_INPUT;
-	printf("%s: sound (%s)\n", name, model.path);
+	printf("%s: valid (%s)\n", name, model.path);
 	pmk_model_finish(&model);
 	return PMK_EXIT_OK;
 }

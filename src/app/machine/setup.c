@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* setup-loopback: what makes a virtual camera now and at every start of the machine, and what undoes it. */
+/* potemkin setup-loopback: makes a virtual camera, now and at every boot, and undoes it. */
 #include "app/commands.h"
 #include "base/log.h"
 #include "base/parse.h"
@@ -21,14 +21,14 @@
 #define OURS "# Made by potemkin setup-loopback; undone by potemkin setup-loopback --remove.\n"
 #define LABEL "Potemkin"
 
-/* above what cameras are given, and below 64, where old programs stop looking */
+/* above the numbers of usual cameras, and below 64, where old programs stop looking */
 enum { FIRST_NUMBER = 60, LAST_NUMBER = 63 };
 
 extern char **environ;
 
 struct setup {
 	const char *root; /* "" or a folder that stands for / */
-	bool apply, here; /* write files; and the root is this machine's own */
+	bool apply, here; /* write files; `root` is this machine's own */
 	int number; /* of /dev/videoN */
 };
 
@@ -37,7 +37,7 @@ static void path_of(const struct setup *s, const char *path, char full[PATH_MAX]
 	snprintf(full, PATH_MAX, "%s%s", s->root, path);
 }
 
-/* Whether we made that file; and the number in it. */
+/* Whether we made that file. *number: the one that it sets, if any. */
 static bool is_ours(const char *path, int *number)
 {
 	FILE *file = fopen(path, "re");
@@ -89,8 +89,8 @@ static bool find_rival_in(const char *folder, char rival[PATH_MAX])
 	return found;
 }
 
-/* Another file that already sets the module's options: two sets would be mixed. The folders are those of modprobe.d(5).
- */
+/* Find another file that sets the module's options: modprobe would mix the two sets. The folders are those of
+ * modprobe.d(5). */
 static bool find_rival(const struct setup *s, char rival[PATH_MAX])
 {
 	static const char *const folders[] = { "/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d",
@@ -105,7 +105,7 @@ static bool find_rival(const struct setup *s, char rival[PATH_MAX])
 	return found;
 }
 
-/* The number of last time, or the first one that is free; -1: none is. */
+/* The number that was chosen last time, else the first free one; -1: none is free. */
 static int choose_number(const struct setup *s)
 {
 	char path[PATH_MAX];
@@ -122,7 +122,7 @@ static int choose_number(const struct setup *s)
 	return -1;
 }
 
-/* All that the file's path goes through; what is there already stays. False, with errno, where one cannot be made. */
+/* Make all folders of the file's path that are not there yet. False, with errno: one cannot be made. */
 static bool make_folders(char *path)
 {
 	bool made = true;
@@ -145,21 +145,21 @@ static enum pmk_exit write_file(const struct setup *s, const char *name, const c
 	if (!s->apply)
 		return PMK_EXIT_OK;
 	path_of(s, name, path);
-	snprintf(fresh, sizeof fresh, "%s.new", path); /* modprobe and systemd read names that end in .conf only */
+	snprintf(fresh, sizeof fresh, "%s.new", path); /* modprobe and systemd read only names that end in .conf */
 	file = make_folders(path) ? fopen(fresh, "we") : NULL;
 	failed = !file || fprintf(file, "%s%s", OURS, text) < 0;
 	if (file)
 		failed |= fclose(file) != 0;
 	failed = failed || rename(fresh, path) != 0;
 	if (failed) {
-		pmk_error("%s: cannot be written: %s; see that there is room and that this place may be written to",
-			path, strerror(errno));
+		pmk_error("%s: cannot be written: %s; check the free space and the permissions there", path,
+			strerror(errno));
 		unlink(fresh);
 	}
 	return failed ? PMK_EXIT_NO_OUTPUT : PMK_EXIT_OK;
 }
 
-/* 0, or what the command ended with. */
+/* The command's exit code. */
 static int run(const char *const *command)
 {
 	pid_t child;
@@ -192,7 +192,7 @@ static enum pmk_exit make_device(const struct setup *s)
 
 	snprintf(node, sizeof node, "/dev/video%d", s->number);
 	if (access(node, F_OK) == 0) {
-		printf("%s is there already.\n", node);
+		printf("%s is already there.\n", node);
 		return PMK_EXIT_OK;
 	}
 	if (!module_is_loaded()) {
@@ -201,8 +201,7 @@ static enum pmk_exit make_device(const struct setup *s)
 			return PMK_EXIT_OK;
 		if (err == 0)
 			pmk_error("the module v4l2loopback was loaded, but there is no %s: something else sets its "
-				  "options; modprobe -c | grep "
-				  "v4l2loopback shows what",
+				  "options; find it with: modprobe -c | grep v4l2loopback",
 				node);
 		else
 			pmk_error("the module v4l2loopback cannot be loaded; install it: sudo apt-get install "
@@ -216,10 +215,9 @@ static enum pmk_exit make_device(const struct setup *s)
 		return PMK_EXIT_OK;
 	}
 	if (err == -ENOENT || err == -ENOTTY)
-		pmk_error("the module is loaded already, and this version makes no further device while it is; end the "
-			  "programs that use "
-			  "virtual cameras, then: sudo modprobe -r v4l2loopback && sudo modprobe v4l2loopback (or "
-			  "start the machine anew)");
+		pmk_error("the module is already loaded, and this version cannot add a device to a loaded module; end "
+			  "the programs that use virtual cameras, then: sudo modprobe -r v4l2loopback && sudo modprobe "
+			  "v4l2loopback (or reboot)");
 	else
 		pmk_error("/dev/v4l2loopback: cannot add %s: %s; see potemkin doctor", node, strerror(-err));
 	return PMK_EXIT_NO_OUTPUT;
@@ -231,15 +229,15 @@ static enum pmk_exit set_up(const struct setup *s)
 	enum pmk_exit code;
 
 	if (s->number < 0) {
-		pmk_error("/dev/video%d to /dev/video%d are all taken; free one, or feed one that is there: potemkin "
-			  "list outputs",
+		pmk_error("/dev/video%d to /dev/video%d are all taken; free one, or use an existing one: potemkin list "
+			  "outputs",
 			FIRST_NUMBER, LAST_NUMBER);
 		return PMK_EXIT_BUSY;
 	}
 	if (find_rival(s, rival)) {
-		pmk_error("%s already sets options of v4l2loopback, and two sets would be mixed; add exclusive_caps=1 "
-			  "max_buffers=4 there, or "
-			  "remove that file first",
+		pmk_error(
+			"%s already sets options of v4l2loopback, and modprobe would mix the two; add exclusive_caps=1 "
+			"max_buffers=4 there, or remove that file first",
 			rival);
 		return PMK_EXIT_BUSY;
 	}
@@ -263,7 +261,7 @@ static enum pmk_exit remove_file(const struct setup *s, const char *name)
 	if (access(path, F_OK))
 		return PMK_EXIT_OK;
 	if (!is_ours(path, &number)) {
-		pmk_warn("%s was not made by potemkin and stays", path);
+		pmk_warn("%s was not made by potemkin, so it stays", path);
 		return PMK_EXIT_OK;
 	}
 	printf("remove %s\n", name);
@@ -274,7 +272,7 @@ static enum pmk_exit remove_file(const struct setup *s, const char *name)
 	return PMK_EXIT_OK;
 }
 
-/* Our device alone where that can be, else the module, unless it has other devices. */
+/* Remove our device alone if the module can do that, else the module, unless it has other devices. */
 static enum pmk_exit unmake_device(const struct setup *s)
 {
 	static const char *const unload[] = { "modprobe", "-r", "v4l2loopback", NULL };
@@ -291,13 +289,13 @@ static enum pmk_exit unmake_device(const struct setup *s)
 		return PMK_EXIT_BUSY;
 	}
 	if (pmk_loopback_others(s->number)) {
-		printf("The module v4l2loopback stays loaded, because it has other devices; /dev/video%d is gone after "
-		       "the next start.\n",
+		printf("The module v4l2loopback stays loaded, because it has other devices; /dev/video%d will be gone "
+		       "after the next boot.\n",
 			s->number);
 		return PMK_EXIT_OK;
 	}
 	run(unload);
-	if (!module_is_loaded()) /* some modprobes fail where a module below it stays */
+	if (!module_is_loaded()) /* some modprobes fail if a module below it stays */
 		return PMK_EXIT_OK;
 	pmk_error(
 		"the module is in use; end the programs that use virtual cameras, then: sudo modprobe -r v4l2loopback");
@@ -317,7 +315,7 @@ static enum pmk_exit undo(const struct setup *s)
 	if (code == PMK_EXIT_OK)
 		code = remove_file(s, OPTIONS_FILE);
 	if (!was_ours)
-		printf("There is nothing of potemkin's to remove.\n");
+		printf("There is nothing to remove.\n");
 	return code == PMK_EXIT_OK && s->here && was_ours ? unmake_device(s) : code;
 }
 
@@ -329,7 +327,7 @@ enum pmk_exit pmk_command_setup(struct pmk_options *options)
 	s.here = s.apply && !options->settings.root[0];
 	s.number = choose_number(&s);
 	if (!s.apply)
-		printf("# This is what would be done%s\n\n",
+		printf("# This would be done%s\n\n",
 			options->settings.dry_run ? ":" : " by root (sudo potemkin setup-loopback):");
 	return options->settings.remove ? undo(&s) : set_up(&s);
 }
