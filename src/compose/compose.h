@@ -41,7 +41,7 @@ int pmk_compose(struct pmk_composer *composer, const struct pmk_frame *frame, co
 int pmk_compose_cover(struct pmk_composer *composer, const struct pmk_image *cover, const struct pmk_frame *instead_of,
 	struct pmk_shown **shown) __attribute__((warn_unused_result));
 
-/* --show-room: the frame as it is, inside a red border that says so. */
+/* Where the room may be shown: the frame as it is, inside a red border that says so. */
 int pmk_compose_room(struct pmk_composer *composer, const struct pmk_frame *frame, struct pmk_shown **shown)
 	__attribute__((warn_unused_result));
 

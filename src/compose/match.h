@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* --match: the backdrop in the camera's light, so that the person sits in the picture.
+/* Match: the backdrop in the camera's light, so that the person sits in the picture.
  *
  * Means and spreads of the backdrop's luma and chroma go towards those of the camera's picture (Reinhard, Ashikhmin,
  * Gooch, Shirley, "Color Transfer between Images", 2001; here plane by plane in YUV, within limits), and luma gets as

@@ -76,7 +76,7 @@ static int create_picture(struct pmk_scene *s, const struct pmk_scene_settings *
 		return -EINVAL;
 	}
 	s->show_room = strcmp(settings->backdrop, "none") == 0;
-	/* even --show-room needs a cover for when there is no frame */
+	/* where the room is shown, too, there is a cover for when there is no frame */
 	err = pmk_backdrop_create(
 		s->show_room ? "color:#202428" : settings->backdrop, settings->fit, &s->layout, &s->backdrop);
 	if (!err)

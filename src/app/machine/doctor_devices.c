@@ -244,13 +244,13 @@ void pmk_doctor_check_module(struct pmk_doctor *d)
 static uint32_t caps_of(const char *path)
 {
 	struct v4l2_capability cap = { 0 };
-	int fd = pmk_v4l2()->open(path);
+	int fd = pmk_v4l2_kernel.open(path);
 
 	if (fd < 0)
 		return 0;
 	if (pmk_v4l2_query(fd, &cap) < 0)
 		cap.device_caps = 0;
-	pmk_v4l2()->close(fd);
+	pmk_v4l2_kernel.close(fd);
 	return cap.device_caps & (V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_VIDEO_OUTPUT);
 }
 

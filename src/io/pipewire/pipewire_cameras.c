@@ -36,11 +36,11 @@ struct scan {
 static bool is_loopback(const char *path)
 {
 	struct v4l2_capability cap;
-	int fd = pmk_v4l2()->open(path);
+	int fd = pmk_v4l2_kernel.open(path);
 	bool loopback = fd >= 0 && pmk_v4l2_query(fd, &cap) >= 0 && pmk_v4l2_is_loopback(&cap);
 
 	if (fd >= 0)
-		pmk_v4l2()->close(fd);
+		pmk_v4l2_kernel.close(fd);
 	return loopback;
 }
 

@@ -39,7 +39,7 @@ static void look_at(int fd, struct pmk_device *device)
 
 int pmk_devices_scan(struct pmk_device **devices)
 {
-	int numbers[MAX_NODES], count = pmk_v4l2()->nodes(numbers, MAX_NODES);
+	int numbers[MAX_NODES], count = pmk_v4l2_kernel.nodes(numbers, MAX_NODES);
 	struct pmk_device *list;
 
 	count = pmk_max(count, 0);
@@ -52,13 +52,13 @@ int pmk_devices_scan(struct pmk_device **devices)
 
 		device->kind = PMK_DEVICE_OTHER;
 		snprintf(device->path, sizeof(device->path), "/dev/video%d", numbers[i]);
-		fd = pmk_v4l2()->open(device->path);
+		fd = pmk_v4l2_kernel.open(device->path);
 		if (fd < 0) {
 			device->error = fd;
 			continue;
 		}
 		look_at(fd, device);
-		pmk_v4l2()->close(fd);
+		pmk_v4l2_kernel.close(fd);
 	}
 	*devices = list;
 	return count;

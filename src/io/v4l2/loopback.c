@@ -26,24 +26,24 @@ enum { OLD_ADD = 0x4c80, OLD_REMOVE = 0x4c81 }; /* before 0.15 */
 
 bool pmk_loopback_has_control(void)
 {
-	int fd = pmk_v4l2()->open(CONTROL);
+	int fd = pmk_v4l2_kernel.open(CONTROL);
 
 	if (fd >= 0)
-		pmk_v4l2()->close(fd);
+		pmk_v4l2_kernel.close(fd);
 	return fd >= 0;
 }
 
 /* One that does not know a number says so in several ways. */
 static int control(unsigned long request, unsigned long older, void *argument)
 {
-	int fd = pmk_v4l2()->open(CONTROL), result;
+	int fd = pmk_v4l2_kernel.open(CONTROL), result;
 
 	if (fd < 0)
 		return fd;
-	result = pmk_v4l2()->ioctl(fd, request, argument);
+	result = pmk_v4l2_kernel.ioctl(fd, request, argument);
 	if (result == -ENOTTY || result == -ENOSYS || result == -EINVAL)
-		result = pmk_v4l2()->ioctl(fd, older, argument);
-	pmk_v4l2()->close(fd);
+		result = pmk_v4l2_kernel.ioctl(fd, older, argument);
+	pmk_v4l2_kernel.close(fd);
 	return result;
 }
 

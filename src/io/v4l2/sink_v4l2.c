@@ -64,7 +64,7 @@ static int put_written(struct pmk_v4l2_sink *s, const struct pmk_shown *shown)
 	ssize_t done;
 
 	paint(s, shown, s->picture);
-	done = pmk_v4l2()->write(s->fd, s->picture, s->bytes);
+	done = pmk_v4l2_kernel.write(s->fd, s->picture, s->bytes);
 	if (done >= 0 && (size_t)done != s->bytes)
 		return -EIO;
 	return done < 0 ? (int)done : 0;
@@ -84,7 +84,7 @@ static int ring_size(const struct pmk_v4l2_sink *s)
 	if (!digits || pmk_parse_int(digits, 0, 65535, &number))
 		return PMK_V4L2_RING_MOST;
 	snprintf(path, sizeof(path), PMK_V4L2_RING_SIZE, number);
-	if (pmk_v4l2()->text(path, text, sizeof(text)) < 0 || pmk_parse_int(text, 1, PMK_V4L2_RING_MOST, &size) < 0)
+	if (pmk_v4l2_kernel.text(path, text, sizeof(text)) < 0 || pmk_parse_int(text, 1, PMK_V4L2_RING_MOST, &size) < 0)
 		return PMK_V4L2_RING_MOST;
 	return pmk_max(size, RING_LEAST);
 }
@@ -208,7 +208,7 @@ static int v4l2_close(struct pmk_sink *sink, const struct pmk_shown *cover)
 	pmk_viewers_destroy(s->viewers);
 	pmk_v4l2_unmap_buffers(s->maps, s->map_count);
 	if (s->fd >= 0)
-		pmk_v4l2()->close(s->fd);
+		pmk_v4l2_kernel.close(s->fd);
 	free(s->picture);
 	free(s);
 	return err;
@@ -231,7 +231,7 @@ int pmk_sink_v4l2_open(
 	s->base.live = true;
 	s->layout = setup->layout;
 	snprintf(s->path, sizeof(s->path), "%s", device);
-	s->fd = pmk_v4l2()->open(device);
+	s->fd = pmk_v4l2_kernel.open(device);
 	err = s->fd < 0 ? pmk_v4l2_sink_report(device, s->fd) : pmk_v4l2_sink_negotiate(s, setup, &cap);
 	if (err == 0)
 		err = start(s, &cap, cover);

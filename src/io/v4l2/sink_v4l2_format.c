@@ -12,14 +12,14 @@ enum { MOST_NODES = 256 };
 /* What there is in its place, told by names alone: to open each node might wake a camera. */
 static int report_absent(const char *path)
 {
-	int numbers[MOST_NODES], count = pmk_v4l2()->nodes(numbers, MOST_NODES);
+	int numbers[MOST_NODES], count = pmk_v4l2_kernel.nodes(numbers, MOST_NODES);
 	char attribute[96], node[32], text[16], seen[300] = "";
 	size_t used = 0;
 
 	for (int i = 0; i < count && used < sizeof(seen); i++) {
 		snprintf(attribute, sizeof(attribute), PMK_V4L2_RING_SIZE, numbers[i]);
 		snprintf(node, sizeof(node), "/dev/video%d", numbers[i]);
-		if (strcmp(path, node) != 0 && pmk_v4l2()->text(attribute, text, sizeof(text)) == 0)
+		if (strcmp(path, node) != 0 && pmk_v4l2_kernel.text(attribute, text, sizeof(text)) == 0)
 			used += (size_t)snprintf(seen + used, sizeof(seen) - used, "%s%s", used ? ", " : "", node);
 	}
 	if (used)

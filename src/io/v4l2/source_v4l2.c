@@ -181,7 +181,7 @@ static int v4l2_read(struct pmk_source *source, struct pmk_frame **frame, uint64
 			return -EAGAIN;
 		if (err != -EAGAIN)
 			break;
-		err = pmk_clock_now_ns() < deadline_ns ? pmk_v4l2()->poll(&ready, deadline_ns) : 0;
+		err = pmk_clock_now_ns() < deadline_ns ? pmk_v4l2_kernel.poll(&ready, deadline_ns) : 0;
 		if (err == 0)
 			return -EAGAIN;
 		if (err < 0)
@@ -204,7 +204,7 @@ static void v4l2_close(struct pmk_source *source)
 		pmk_v4l2_source_ioctl(s, VIDIOC_STREAMOFF, &type);
 	pmk_v4l2_unmap_buffers(s->maps, s->map_count);
 	if (s->fd >= 0)
-		pmk_v4l2()->close(s->fd);
+		pmk_v4l2_kernel.close(s->fd);
 	pmk_unpack_finish(&s->unpack);
 	pmk_frame_pool_destroy(s->pool);
 	free(s);
@@ -233,7 +233,7 @@ int pmk_source_v4l2_open(const char *device, const struct pmk_source_wish *wish,
 	s->base.impl = &v4l2_impl;
 	snprintf(s->path, sizeof(s->path), "%s", device);
 	s->pool = pmk_frame_pool_create(FRAMES);
-	s->fd = s->pool ? pmk_v4l2()->open(device) : -ENOMEM;
+	s->fd = s->pool ? pmk_v4l2_kernel.open(device) : -ENOMEM;
 	err = s->fd < 0 ? pmk_v4l2_source_report(device, s->fd) : pmk_v4l2_source_negotiate(s, wish);
 	if (err == 0)
 		err = start(s);

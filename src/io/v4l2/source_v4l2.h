@@ -35,7 +35,7 @@ int pmk_v4l2_source_report(const char *path, int err);
 
 static inline int pmk_v4l2_source_ioctl(struct pmk_v4l2_source *s, unsigned long request, void *argument)
 {
-	return pmk_v4l2()->ioctl(s->fd, request, argument);
+	return pmk_v4l2_kernel.ioctl(s->fd, request, argument);
 }
 
 #endif

@@ -72,14 +72,14 @@ enum { ANOTHER, SAME_NAME, SAME_PLUG, MAX_NODES = 256 };
 static int likeness(const char *path, const struct pmk_source_place *place)
 {
 	struct v4l2_capability cap;
-	int fd = pmk_v4l2()->open(path), like = ANOTHER;
+	int fd = pmk_v4l2_kernel.open(path), like = ANOTHER;
 
 	if (fd < 0)
 		return ANOTHER;
 	if (pmk_v4l2_query(fd, &cap) == 0 && cap.device_caps & V4L2_CAP_VIDEO_CAPTURE &&
 		strcmp((const char *)cap.card, place->card) == 0)
 		like = strcmp((const char *)cap.bus_info, place->bus) == 0 ? SAME_PLUG : SAME_NAME;
-	pmk_v4l2()->close(fd);
+	pmk_v4l2_kernel.close(fd);
 	return like;
 }
 
@@ -90,7 +90,7 @@ static bool find_again(const struct pmk_source_place *place, char found[64])
 	char path[64];
 
 	snprintf(found, 64, "%s", place->path);
-	count = best == SAME_PLUG ? 0 : pmk_v4l2()->nodes(numbers, MAX_NODES);
+	count = best == SAME_PLUG ? 0 : pmk_v4l2_kernel.nodes(numbers, MAX_NODES);
 	for (int i = 0; i < count; i++) {
 		int like;
 

@@ -15,7 +15,7 @@ int pmk_v4l2_query(int fd, struct v4l2_capability *cap)
 	int err;
 
 	memset(cap, 0, sizeof(*cap));
-	err = pmk_v4l2()->ioctl(fd, VIDIOC_QUERYCAP, cap);
+	err = pmk_v4l2_kernel.ioctl(fd, VIDIOC_QUERYCAP, cap);
 	if (err < 0)
 		return err;
 	if (!(cap->capabilities & V4L2_CAP_DEVICE_CAPS))
@@ -38,7 +38,7 @@ int pmk_v4l2_loopback_version(void)
 	char *end;
 	int version = 0;
 
-	if (pmk_v4l2()->text("/sys/module/v4l2loopback/version", text, sizeof(text)) < 0)
+	if (pmk_v4l2_kernel.text("/sys/module/v4l2loopback/version", text, sizeof(text)) < 0)
 		return 0;
 	while (*from && !isdigit((unsigned char)*from))
 		from++;
@@ -60,7 +60,7 @@ uint64_t pmk_v4l2_newest_stamp_ns(int fd)
 		};
 		uint64_t stamp;
 
-		if (pmk_v4l2()->ioctl(fd, VIDIOC_QUERYBUF, &buffer) < 0)
+		if (pmk_v4l2_kernel.ioctl(fd, VIDIOC_QUERYBUF, &buffer) < 0)
 			break;
 		stamp = (uint64_t)buffer.timestamp.tv_sec * PMK_S_NS + (uint64_t)buffer.timestamp.tv_usec * 1000;
 		newest = pmk_max_u64(stamp, newest);
@@ -89,9 +89,9 @@ static bool is_format_locked(int fd, uint32_t type)
 {
 	struct v4l2_format format = { .type = type };
 
-	if (pmk_v4l2()->ioctl(fd, VIDIOC_G_FMT, &format) < 0)
+	if (pmk_v4l2_kernel.ioctl(fd, VIDIOC_G_FMT, &format) < 0)
 		return false;
-	return pmk_v4l2()->ioctl(fd, VIDIOC_S_FMT, &format) == -EBUSY;
+	return pmk_v4l2_kernel.ioctl(fd, VIDIOC_S_FMT, &format) == -EBUSY;
 }
 
 bool pmk_v4l2_busy(int fd, const struct v4l2_capability *cap)
@@ -113,12 +113,12 @@ int pmk_v4l2_map_buffers(int fd, uint32_t type, int most, struct pmk_v4l2_map *m
 		struct v4l2_buffer buffer = { .index = (uint32_t)count, .type = type, .memory = V4L2_MEMORY_MMAP };
 		struct pmk_v4l2_map *map = &maps[count];
 
-		err = pmk_v4l2()->ioctl(fd, VIDIOC_QUERYBUF, &buffer);
+		err = pmk_v4l2_kernel.ioctl(fd, VIDIOC_QUERYBUF, &buffer);
 		if (err < 0 || (count && buffer.m.offset == maps[0].offset))
 			break;
 		map->length = buffer.length;
 		map->offset = buffer.m.offset;
-		err = pmk_v4l2()->map(fd, map->length, map->offset, &map->memory);
+		err = pmk_v4l2_kernel.map(fd, map->length, map->offset, &map->memory);
 		if (err < 0)
 			break;
 	}
@@ -128,7 +128,7 @@ int pmk_v4l2_map_buffers(int fd, uint32_t type, int most, struct pmk_v4l2_map *m
 void pmk_v4l2_unmap_buffers(struct pmk_v4l2_map *maps, int count)
 {
 	for (int i = 0; i < count; i++)
-		pmk_v4l2()->unmap(maps[i].memory, maps[i].length);
+		pmk_v4l2_kernel.unmap(maps[i].memory, maps[i].length);
 }
 
 struct v4l2_fract pmk_v4l2_interval(double fps)

@@ -30,10 +30,6 @@ struct pmk_v4l2_sys {
 };
 
 extern const struct pmk_v4l2_sys pmk_v4l2_kernel;
-static inline const struct pmk_v4l2_sys *pmk_v4l2(void)
-{
-	return &pmk_v4l2_kernel;
-}
 
 struct pmk_v4l2_map {
 	void *memory;

@@ -60,7 +60,7 @@ static double current_rate(int fd)
 {
 	struct v4l2_streamparm parm = { .type = V4L2_BUF_TYPE_VIDEO_CAPTURE };
 
-	if (pmk_v4l2()->ioctl(fd, VIDIOC_G_PARM, &parm) < 0)
+	if (pmk_v4l2_kernel.ioctl(fd, VIDIOC_G_PARM, &parm) < 0)
 		return 0;
 	return rate_of(&parm.parm.capture.timeperframe);
 }
@@ -77,7 +77,7 @@ static double best_rate(int fd, uint32_t fourcc, int width, int height)
 			.height = (uint32_t)height,
 		};
 
-		if (pmk_v4l2()->ioctl(fd, VIDIOC_ENUM_FRAMEINTERVALS, &interval) < 0)
+		if (pmk_v4l2_kernel.ioctl(fd, VIDIOC_ENUM_FRAMEINTERVALS, &interval) < 0)
 			break;
 		if (interval.type != V4L2_FRMIVAL_TYPE_DISCRETE)
 			return rate_of(&interval.stepwise.min);
@@ -136,7 +136,7 @@ static void add_sizes(struct mode_list *list, uint32_t fourcc, const struct pmk_
 	for (uint32_t i = 0; i < MAX_INDEX; i++) {
 		struct v4l2_frmsizeenum size = { .index = i, .pixel_format = fourcc };
 
-		if (pmk_v4l2()->ioctl(list->fd, VIDIOC_ENUM_FRAMESIZES, &size) < 0)
+		if (pmk_v4l2_kernel.ioctl(list->fd, VIDIOC_ENUM_FRAMESIZES, &size) < 0)
 			break;
 		if (size.type == V4L2_FRMSIZE_TYPE_DISCRETE) {
 			add_mode(list, fourcc, size.discrete.width, size.discrete.height);
@@ -145,7 +145,7 @@ static void add_sizes(struct mode_list *list, uint32_t fourcc, const struct pmk_
 		add_range(list, fourcc, &size.stepwise, wish);
 		break;
 	}
-	if (list->count == before && pmk_v4l2()->ioctl(list->fd, VIDIOC_G_FMT, &current) >= 0)
+	if (list->count == before && pmk_v4l2_kernel.ioctl(list->fd, VIDIOC_G_FMT, &current) >= 0)
 		add_mode(list, fourcc, current.fmt.pix.width, current.fmt.pix.height);
 }
 
@@ -156,7 +156,7 @@ int pmk_v4l2_modes(int fd, const struct pmk_source_wish *wish, struct pmk_device
 	for (uint32_t i = 0; i < MAX_INDEX; i++) {
 		struct v4l2_fmtdesc format = { .index = i, .type = V4L2_BUF_TYPE_VIDEO_CAPTURE };
 
-		if (pmk_v4l2()->ioctl(fd, VIDIOC_ENUM_FMT, &format) < 0)
+		if (pmk_v4l2_kernel.ioctl(fd, VIDIOC_ENUM_FMT, &format) < 0)
 			break;
 		if (format_cost(format.pixelformat) >= 0)
 			add_sizes(&list, format.pixelformat, wish);

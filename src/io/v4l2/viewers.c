@@ -41,7 +41,7 @@ static int subscribe(struct pmk_viewers *v)
 	struct v4l2_event_subscription wish = { .type = EVENT_CLIENT_USAGE, .flags = V4L2_EVENT_SUB_FL_SEND_INITIAL };
 
 	v->asked_ns = pmk_clock_now_ns();
-	return pmk_v4l2()->ioctl(v->fd, VIDIOC_SUBSCRIBE_EVENT, &wish);
+	return pmk_v4l2_kernel.ioctl(v->fd, VIDIOC_SUBSCRIBE_EVENT, &wish);
 }
 
 /* Only a new subscription makes the driver tell how it is now. */
@@ -51,7 +51,7 @@ static void ask_again(struct pmk_viewers *v)
 
 	if (pmk_clock_now_ns() - v->asked_ns < SURE_NS)
 		return;
-	pmk_v4l2()->ioctl(v->fd, VIDIOC_UNSUBSCRIBE_EVENT, &wish);
+	pmk_v4l2_kernel.ioctl(v->fd, VIDIOC_UNSUBSCRIBE_EVENT, &wish);
 	if (subscribe(v) < 0)
 		v->state = PMK_WATCH_UNKNOWN;
 }
@@ -62,7 +62,7 @@ static void take_events(struct pmk_viewers *v)
 	uint32_t count;
 
 	memset(&event, 0, sizeof(event));
-	while (pmk_v4l2()->ioctl(v->fd, VIDIOC_DQEVENT, &event) >= 0) {
+	while (pmk_v4l2_kernel.ioctl(v->fd, VIDIOC_DQEVENT, &event) >= 0) {
 		if (event.type != EVENT_CLIENT_USAGE)
 			continue;
 		memcpy(&count, &event.u, sizeof(count));
