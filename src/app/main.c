@@ -47,6 +47,7 @@ static const struct {
 	[PMK_COMMAND_DOCTOR] = { pmk_command_doctor, 0, 0, "potemkin doctor [--json]", true },
 	[PMK_COMMAND_SETUP] = { pmk_command_setup, 0, 0,
 		"potemkin setup-loopback [--remove] [--dry-run] [--root FOLDER]", false },
+	[PMK_COMMAND_COMPLETION] = { pmk_command_completion, 1, 1, "potemkin completion bash|zsh|fish", true },
 	[PMK_COMMAND_DEMO] = { pmk_command_demo, 0, 0, "potemkin demo", false },
 };
 

@@ -52,6 +52,7 @@ enum pmk_command {
 	PMK_COMMAND_BENCH,
 	PMK_COMMAND_DOCTOR,
 	PMK_COMMAND_SETUP,
+	PMK_COMMAND_COMPLETION,
 	PMK_COMMAND_DEMO,
 	PMK_COMMANDS
 };
@@ -90,7 +91,7 @@ struct pmk_setting {
 	size_t count_offset; /* of a list: of the int that counts */
 	double least, most; /* of a number, as people write it; `most` of a list: how many */
 	const char *unit; /* of a number: what is counted, in the plural; NULL: nothing in particular */
-	const char *const *choices; /* the words that there are, ended by NULL */
+	const char *const *choices; /* the words that there are, ended by NULL; of a text: some that make sense */
 	int (*check)(const char *text, char *why, size_t size); /* of a text: whether it makes sense; NULL: any does */
 	enum pmk_cure cure; /* what to do where check says -ENOENT */
 	const char *normal; /* the default, as it would be written; NULL: nothing is set */

@@ -38,11 +38,12 @@ static const double NO_END = 1e9;
 
 const struct pmk_setting pmk_settings_table[] = {
 	{ "camera", 'c', PICTURES(OF(RUN) | OF(BENCH), LIVE), TYPE(text), AT(pipeline.camera),
-		.check = pmk_source_check, .normal = "auto", .value = "SPEC",
+		.check = pmk_source_check, .normal = "auto", WORDS("auto", "pipewire", "presenter", "file:"),
+		.value = "SPEC",
 		.help = "auto, /dev/videoN, pipewire[:NAME], file:PATH (looped), presenter[:SEED] (a drawn person)" },
 	{ "output", 'o', PICTURES(OF(RUN) | OF(BENCH), LIST), TYPE(text),
 		LIST_AT(pipeline.outputs, pipeline.output_count), .most = PMK_PIPELINE_MAX_OUTPUTS,
-		.check = pmk_sink_check, .value = "SPEC",
+		.check = pmk_sink_check, WORDS("auto", "pipewire", "null", "hash", "file:"), .value = "SPEC",
 		.help = "auto, /dev/videoN, pipewire[:NAME], file:PATH (.mp4 .mkv .y4m), null, hash; up to 16 times "
 			"[auto]" },
 	{ "size", 's', PICTURES(ANY_SCENE, 0), TYPE(size), SIZE_AT(pipeline.wish.width), .none = "auto", .value = "WxH",
@@ -66,7 +67,8 @@ const struct pmk_setting pmk_settings_table[] = {
 		.help = "start even without a camera, and show the backdrop until there is one" },
 
 	{ "backdrop", 'b', BACKDROP(LIVE), TYPE(text), SCENE(backdrop), .check = pmk_backdrop_check,
-		.cure = PMK_CURE_SEE_BACKDROPS, .normal = "builtin:office", .value = "SPEC",
+		.cure = PMK_CURE_SEE_BACKDROPS, .normal = "builtin:office",
+		WORDS("blur", "green", "none", "builtin:", "color:#"), .value = "SPEC",
 		.help = "PATH of a picture, builtin:NAME, blur[:0..100], color:#rrggbb, green, none" },
 	{ "fit", 0, BACKDROP(LIVE), TYPE(choice), SCENE(fit), WORDS("cover", "contain", "stretch", "tile"),
 		.normal = "cover", .value = "MODE",
@@ -98,7 +100,8 @@ const struct pmk_setting pmk_settings_table[] = {
 	{ "threshold", 0, MASK, TYPE(own_number), SCENE(refine.threshold), NUMBERS(0, 1), .none = "auto",
 		.value = "0..1", .help = "cut the network's probability here; auto keeps its soft values" },
 
-	{ "model", 'm', NETWORK(ANY_SCENE, LIVE), TYPE(text), SCENE(model), .normal = "auto", .value = "NAME",
+	{ "model", 'm', NETWORK(ANY_SCENE, LIVE), TYPE(text), SCENE(model), .normal = "auto",
+		WORDS("auto", "selfie", "selfie-landscape", "deeplabv3"), .value = "NAME",
 		.help = "auto, selfie, selfie-landscape, deeplabv3, or a .tflite file" },
 	{ "engine", 0, NETWORK(ANY_SCENE, LIVE), TYPE(choice), SCENE(engine), WORDS("auto", "own", "xnnpack"),
 		.normal = "auto", .value = "NAME",
@@ -111,7 +114,7 @@ const struct pmk_setting pmk_settings_table[] = {
 	{ "cpu-limit", 0, NETWORK(TRIED, LIVE), TYPE(percent), AT(pipeline.cpu_limit),
 		NUMBERS(PMK_GOVERNOR_LEAST, PMK_GOVERNOR_MOST), .unit = "percent", .none = "none", .value = "PERCENT",
 		.help = "skip frames to use at most 5..100 % of one core" },
-	{ "cpu", 0, NETWORK(ANY_SCENE | OF(MODEL), 0), TYPE(text), AT(cpu), .value = "LEVEL",
+	{ "cpu", 0, NETWORK(ANY_SCENE | OF(MODEL), 0), TYPE(text), AT(cpu), WORDS("auto"), .value = "LEVEL",
 		.help = "vector instructions to use: auto, sse2, avx2, avx512 (on arm64: neon) [auto]" },
 
 	{ "duration", 0, PROGRAM(ANY_SCENE, IN_FILE), TYPE(number), AT(duration), NUMBERS(0.001, NO_END),

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/* `potemkin completion bash|zsh|fish`: a script for the shell, made from the table of settings. */
+#include "app/commands.h"
+#include "app/options_help.h"
+#include "base/log.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Words that may follow a command's name; NULL: file names. */
+static const char *const words_of[PMK_COMMANDS] = {
+	[PMK_COMMAND_RUN] = "",
+	[PMK_COMMAND_LIST] = "cameras outputs models backdrops settings",
+	[PMK_COMMAND_MODEL] = "list info fetch check",
+	[PMK_COMMAND_BENCH] = "",
+	[PMK_COMMAND_DOCTOR] = "",
+	[PMK_COMMAND_SETUP] = "",
+	[PMK_COMMAND_COMPLETION] = "bash zsh fish",
+	[PMK_COMMAND_DEMO] = "",
+};
+
+static void print_word(const char *word, const char *special)
+{
+	for (; *word; word++) {
+		if (strchr(special, *word))
+			putchar('\\');
+		putchar(*word);
+	}
+	putchar(' ');
+}
+
+/* The words that a value may be; what is in `special` with a backslash before it. */
+static void print_values(const struct pmk_setting *s, const char *special)
+{
+	if (s->none)
+		print_word(s->none, special);
+	for (int i = 0; s->choices && s->choices[i]; i++)
+		print_word(s->choices[i], special);
+	if (strcmp(s->value, "yes|no") == 0)
+		printf("yes no ");
+}
+
+/* A text may also be a file's name. */
+static bool may_be_file(const struct pmk_setting *s)
+{
+	return s->bytes >= PMK_SPEC;
+}
+
+/* --- bash --- */
+
+static void print_bash_value(const struct pmk_setting *s)
+{
+	printf("\t");
+	if (s->letter)
+		printf("-%c|", s->letter);
+	printf("--%s) words='", s->name);
+	print_values(s, "");
+	printf("' files=%s ;;\n", may_be_file(s) ? "-f" : "");
+}
+
+static void print_bash_options(enum pmk_command command)
+{
+	const char *name = pmk_option_command_name(command), *words = words_of[command];
+
+	printf("\t%s) options='", name);
+	for (int i = 0; i < pmk_settings_count; i++) {
+		if (pmk_settings_table[i].commands >> command & 1)
+			printf("--%s ", pmk_settings_table[i].name);
+	}
+	printf("' arguments='%s' names=%s ;;\n", words ? words : "", words ? "" : "-f");
+}
+
+static void print_bash(void)
+{
+	puts("# bash completion for potemkin\n"
+	     "_potemkin() {\n"
+	     "\tlocal current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=run\n"
+	     "\tlocal words='' files='' options='' arguments='' names='' word\n"
+	     "\tcase $before in");
+	for (int i = 0; i < pmk_settings_count; i++) {
+		if (pmk_settings_table[i].value)
+			print_bash_value(&pmk_settings_table[i]);
+	}
+	puts("\t*) before= ;;\n"
+	     "\tesac\n"
+	     "\tif [[ $before ]]; then\n"
+	     "\t\tmapfile -t COMPREPLY < <(compgen $files -W \"$words\" -- \"$current\")\n"
+	     "\t\treturn\n"
+	     "\tfi\n"
+	     "\tfor word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do");
+	printf("\t\tcase $word in ");
+	for (int i = 0; i < PMK_COMMANDS; i++)
+		printf("%s%s", i ? "|" : "", pmk_option_command_name((enum pmk_command)i));
+	puts(") command=$word; break ;; esac\n\tdone\n\tcase $command in");
+	for (int i = 0; i < PMK_COMMANDS; i++)
+		print_bash_options((enum pmk_command)i);
+	printf("\tesac\n\t[[ $current == -* ]] && arguments=$options names=\n\t((COMP_CWORD == 1)) && arguments+=' ");
+	for (int i = 0; i < PMK_COMMANDS; i++)
+		printf("%s ", pmk_option_command_name((enum pmk_command)i));
+	puts("'\n"
+	     "\tmapfile -t COMPREPLY < <(compgen $names -W \"$arguments\" -- \"$current\")\n"
+	     "}\n"
+	     "complete -o filenames -F _potemkin potemkin");
+}
+
+/* --- zsh --- */
+
+/* A help line inside '[...]': brackets and colons end it, and the quote ends the word. */
+static void print_escaped(const char *text)
+{
+	for (; *text; text++) {
+		if (strchr("[]:\\", *text))
+			putchar('\\');
+		if (*text == '\'')
+			printf("'\\'");
+		putchar(*text);
+	}
+}
+
+static void print_zsh_option(const struct pmk_setting *s)
+{
+	const char *again = s->flags & PMK_SETTING_LIST ? "*" : "";
+
+	for (int i = s->letter ? 0 : 1; i < 2; i++) {
+		printf("\t'%s", again);
+		if (i)
+			printf("--%s%s[", s->name, s->value ? "=" : "");
+		else
+			printf("-%c[", s->letter);
+		print_escaped(s->help);
+		printf("]");
+		if (s->value) {
+			printf(":%s:", s->value[0] == 'X' ? "zone" : "value");
+			printf(may_be_file(s) ? "{compadd -- " : "(");
+			print_values(s, ":#");
+			printf(may_be_file(s) ? "; _files}" : ")");
+		}
+		printf("' \\\n");
+	}
+}
+
+static void print_zsh(void)
+{
+	puts("#compdef potemkin\n"
+	     "_arguments -s \\");
+	for (int i = 0; i < pmk_settings_count; i++)
+		print_zsh_option(&pmk_settings_table[i]);
+	printf("\t'1:command:(");
+	for (int i = 0; i < PMK_COMMANDS; i++)
+		printf("%s%s", i ? " " : "", pmk_option_command_name((enum pmk_command)i));
+	puts(")' \\\n\t'*:file:_files'");
+}
+
+/* --- fish --- */
+
+static void print_quoted(const char *text)
+{
+	putchar('\'');
+	for (; *text; text++) {
+		if (strchr("'\\", *text))
+			putchar('\\');
+		putchar(*text);
+	}
+	putchar('\'');
+}
+
+static void print_fish_condition(unsigned commands)
+{
+	printf(" -n '__fish_seen_subcommand_from");
+	for (int i = 0; i < PMK_COMMANDS; i++) {
+		if (commands >> i & 1)
+			printf(" %s", pmk_option_command_name((enum pmk_command)i));
+	}
+	printf("%s'", commands >> PMK_COMMAND_RUN & 1 ? "; or __fish_use_subcommand" : "");
+}
+
+static void print_fish(void)
+{
+	for (int i = 0; i < PMK_COMMANDS; i++) {
+		printf("complete -c potemkin -f -n __fish_use_subcommand -a %s\n",
+			pmk_option_command_name((enum pmk_command)i));
+		if (words_of[i] && *words_of[i]) {
+			printf("complete -c potemkin -f -a '%s'", words_of[i]);
+			print_fish_condition(1u << i);
+			putchar('\n');
+		}
+	}
+	for (int i = 0; i < pmk_settings_count; i++) {
+		const struct pmk_setting *s = &pmk_settings_table[i];
+
+		printf("complete -c potemkin -l %s", s->name);
+		if (s->letter)
+			printf(" -s %c", s->letter);
+		if (s->value) {
+			printf(" -r%s -a '", may_be_file(s) ? "" : " -f");
+			print_values(s, "");
+			printf("'");
+		}
+		print_fish_condition(s->commands);
+		printf(" -d ");
+		print_quoted(s->help);
+		putchar('\n');
+	}
+}
+
+enum pmk_exit pmk_command_completion(struct pmk_options *options)
+{
+	static const struct {
+		const char *name;
+		void (*print)(void);
+	} shells[] = { { "bash", print_bash }, { "zsh", print_zsh }, { "fish", print_fish } };
+
+	for (size_t i = 0; i < sizeof shells / sizeof shells[0]; i++) {
+		if (strcmp(options->args[1], shells[i].name) != 0)
+			continue;
+		shells[i].print();
+		return PMK_EXIT_OK;
+	}
+	pmk_error("completion \"%s\": the shells are bash, zsh and fish", options->args[1]);
+	return PMK_EXIT_USAGE;
+}

@@ -1,0 +1,56 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# usage: completion.sh PROGRAM
+# The completion scripts: what bash offers, and that zsh and fish can read theirs, where these shells are installed.
+set -u
+program=$(realpath "$1")
+bad=0
+work=$(mktemp -d)
+trap 'rm -r "$work"' EXIT
+cd "$work" || exit 1
+touch room.jpg
+
+for shell in bash zsh fish; do
+	"$program" completion $shell >$shell.completion || { echo "no script for $shell"; bad=1; }
+	command -v $shell >/dev/null || { echo "skipped: needs $shell"; continue; }
+	$shell -n $shell.completion || { echo "$shell cannot read its script"; bad=1; }
+done
+. ./bash.completion
+
+# offers 'words of the line' expected...: all of these, and not those behind "not"
+offers() {
+	read -ra COMP_WORDS <<<"$1"
+	[[ $1 == *' ' ]] && COMP_WORDS+=('')
+	COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+	COMPREPLY=()
+	_potemkin
+	local line=$1 word without=
+	shift
+	for word; do
+		[[ $word == not ]] && { without=yes; continue; }
+		if printf '%s\n' "${COMPREPLY[@]}" | grep -qxF -e "$word"; then
+			[[ $without ]] && { echo "\"$line\" offers $word"; bad=1; }
+		else
+			[[ $without ]] || { echo "\"$line\" does not offer $word: ${COMPREPLY[*]}"; bad=1; }
+		fi
+	done
+}
+
+offers 'potemkin ' run convert list bench not --smooth
+offers 'potemkin --' --smooth --backdrop --camera not --sizes --dry-run
+offers 'potemkin convert --' --smooth --backdrop not --camera --json
+offers 'potemkin bench --s' --smooth --sizes not --backdrop
+offers 'potemkin --fit ' cover contain stretch tile
+offers 'potemkin --smooth 3 --refine ' guided none morph
+offers 'potemkin -b ' green room.jpg
+offers 'potemkin list ' settings cameras
+offers 'potemkin convert ' room.jpg
+offers 'potemkin --on-demand ' yes no
+
+# each setting is in each script
+for name in $("$program" list settings | sed -n 's/^  \([a-z-]*\) .*/\1/p'); do
+	for shell in bash zsh fish; do
+		grep -q -e "-$name\b" -e "-l $name\b" $shell.completion || { echo "$shell: no $name"; bad=1; }
+	done
+done
+exit $bad
