@@ -2,8 +2,8 @@
 /* The module that holds all that uses FFmpeg's libraries: reading and writing picture and video files, and rescale.h.
  * It is one shared object of its own, loaded at the first use of a file, so that a live run neither pays for those
  * libraries nor comes under their licence. The program calls media.h, media_out.h, still.h and rescale.h as ever:
- * media_module.c answers there by calling the module, in which media.c, media_out.c, still.c and rescale.c answer. For
- * these files and tests only.
+ * media_module.c answers there by calling the module, in which media.c, media_out.c, still.c and rescale.c answer. It
+ * is loaded once for the whole process, under a lock. For these files and tests only.
  *
  * The one rule: program and module are built together. Whoever changes a struct of this header, or one that passes
  * through it, raises PMK_MEDIA_INTERFACE; a module that says another is refused before anything in it is called. */
