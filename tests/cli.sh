@@ -222,13 +222,13 @@ expect 3 'broken/manifest.ini: cannot be read: .*; mend' model list
 if [ -n "$models" ]; then POTEMKIN_MODELS=$models; else unset POTEMKIN_MODELS; fi
 rmdir broken/manifest.ini broken
 
-# --- what is read is never written over
+# --- an input is never overwritten
 runs convert presenter self.mkv --frames 3 -s 160x90
 cp self.mkv kept.mkv
-expect 2 'would be written over' convert self.mkv ./self.mkv
+expect 2 'would be overwritten' convert self.mkv ./self.mkv
 ln -s self.mkv link.mkv
-expect 2 'would be written over' mask self.mkv link.mkv
-expect 2 'would be written over' -c file:self.mkv -o file:self.mkv
+expect 2 'would be overwritten' mask self.mkv link.mkv
+expect 2 'would be overwritten' -c file:self.mkv -o file:self.mkv
 if cmp -s self.mkv kept.mkv; then note ok; else note bad 'the input was changed'; fi
 rm self.mkv kept.mkv link.mkv
 if [ -w /dev/full ]; then
@@ -336,7 +336,7 @@ present alpha.mkv
 head -c "$(($(wc -c <alpha.mkv) / 2))" alpha.mkv >cut.mkv
 for command in convert mask; do
 	runs $command cut.mkv rest.mkv
-	if grep -q 'cut.mkv gave [0-9]* pictures of about 20: it may be cut off' err; then note ok; else
+	if grep -q 'cut.mkv gave only [0-9]* of about 20 frames: it may be cut off' err; then note ok; else
 		note bad "$command of a film that is cut off: $(cat err)"
 	fi
 done
@@ -454,7 +454,7 @@ pid=$!
 until_it_answers $pid
 kill -s INT $pid
 wait $pid
-if grep -q 'before the first picture' err; then
+if grep -q 'before the first frame' err; then
 	if cmp -s early.mkv older.mkv; then note ok; else note bad "mask: an older film was replaced: $(cat err)"; fi
 else
 	present early.mkv
@@ -472,7 +472,7 @@ for command in convert mask; do
 	wait $pid
 	code=$?
 	if [ $code -eq 0 ] && [ -s early.png ] ||
-		{ [ $code -eq 1 ] && grep -q 'before the first picture' err && ! [ -e early.png ]; }; then note ok; else
+		{ [ $code -eq 1 ] && grep -q 'before the first frame' err && ! [ -e early.png ]; }; then note ok; else
 		note bad "$command, interrupted: exit $code: $(cat err)"; fi
 	rm -f early.png
 done
@@ -487,7 +487,7 @@ for nowhere in null hash; do
 	kill -s INT $pid
 	wait $pid
 	code=$?
-	if [ $code -eq 1 ] && grep -Eq 'stopped (before the first picture|after [0-9]+ pictures?)$' err &&
+	if [ $code -eq 1 ] && grep -Eq 'stopped (before the first frame|after [0-9]+ frames?)$' err &&
 		[ "$(wc -l <err)" -eq 1 ]; then note ok; else
 		note bad "convert presenter $nowhere, interrupted: exit $code: $(cat err)"; fi
 done

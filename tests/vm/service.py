@@ -155,7 +155,7 @@ def lifetime():
         time.sleep(40)  # longer than the watchdog would let it live unheard
         check(main_process() == process and shows("NRestarts") == "0", "it was started again")
         with Process(*as_user(PREFIX + "/bin/potemkin", "run")) as second:
-            check(second.wait() == 4 and second.count("potemkin runs already, as process %d" % process),
+            check(second.wait() == 4 and second.count("potemkin is already running as process %d" % process),
                   "a second one: %s" % second.said())
         began = time.monotonic()
         systemctl("stop", UNIT)

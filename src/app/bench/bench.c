@@ -20,7 +20,7 @@ enum {
 	DEFAULT_FRAMES = 300,
 	WARM_UP = 20,
 	PACED_S = 3,
-	/* what a live run holds at a time: in the making, in slots, in outputs' hands, the cover */
+	/* how many a live run holds: in work, in slots, held by outputs, the cover */
 	FRAMES_OUT = 3,
 	SHOWN_OUT = 5,
 };
@@ -79,8 +79,8 @@ int pmk_bench_frame(struct pmk_bench *b, struct pmk_scene *scene, const struct p
 	return 0;
 }
 
-/* Resident memory of what the live pipeline would hold: the program as it began, and what came since `before`, with as
- * many pictures out as a live run has. The bench's own material is not in it. */
+/* Resident memory of a live run: the program at its start, plus what was added since `before_kb`, with as many pictures
+ * in use as in a live run. The benchmark's own material is left out. */
 static int measure_memory(struct pmk_bench *b, long program_kb, long before_kb)
 {
 	struct pmk_frame *frames[FRAMES_OUT] = { NULL };
@@ -133,7 +133,7 @@ static void compare_masks(const struct pmk_mask *truth, const struct pmk_mask *m
 	*iou += either ? (double)both / (double)either : 1;
 }
 
-/* Mean IoU at alpha 0.5 against the presenter's exact alpha, over the same pictures before they were encoded. */
+/* Mean IoU at alpha 0.5 against the presenter's exact alpha, on the same pictures before encoding. */
 static int measure_iou(struct pmk_bench *b)
 {
 	struct pmk_presenter *presenter;
@@ -255,7 +255,7 @@ static int bench_one(const struct pmk_options *options, struct pmk_size size, lo
 	return err;
 }
 
-/* Sizes that were not given. */
+/* Fill in the sizes if none were given. */
 static void choose_sizes(struct pmk_options *o)
 {
 	static const struct pmk_size usual[] = { { 640, 480 }, { 1280, 720 }, { 1920, 1080 } };

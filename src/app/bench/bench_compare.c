@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* the usual way is slow: it gets a third of the frames */
+/* the usual way is slow, so it gets a third of the frames */
 enum { WARM_UP = 3, ENGINE_RUNS = 8, USUAL_SHARE = 3, BEATS = 4 };
 
-/* What runs in turns with ours; what is not there is not measured. */
+/* What takes turns with our chain. NULL: not measured. */
 struct rivals {
 	struct pmk_usual *usual; /* JPEG only */
 	struct pmk_scene *plain; /* ours without the stillness test */
@@ -22,14 +22,14 @@ struct rivals {
 	struct pmk_engine *engine, *xnnpack;
 };
 
-/* CPU time over frames. Where each does the same work each is counted, so that the median is a frame's and not that of
- * the machine's worst moments. */
+/* Add the CPU time per frame. If all frames do the same work, the caller counts each frame alone: the median of frames
+ * is then not drawn up by the machine's worst moments. */
 static void count(struct pmk_series *series, uint64_t since_ns, int frames)
 {
 	pmk_series_add(series, (pmk_clock_cpu_ns() - since_ns) / (uint64_t)frames);
 }
 
-/* The network that ours looks at the person with. One of the user's own is known by its path only, not by its name. */
+/* The network that looks at the person. A model of the user's own is found by its path, not by its name. */
 static const char *model_of(const struct pmk_bench *b)
 {
 	const char *asked = b->options->settings.pipeline.scene.model;
@@ -77,7 +77,7 @@ static void destroy_rivals(struct rivals *r)
 	pmk_model_finish(&r->model);
 }
 
-/* Every frame with the network: time stands, so no picture is still. */
+/* The network runs on every frame: time does not pass, so no picture counts as still. */
 static int round_of_ours(struct pmk_bench *b, int round, int frames)
 {
 	uint64_t start = pmk_clock_now_ns();
@@ -93,7 +93,8 @@ static int round_of_ours(struct pmk_bench *b, int round, int frames)
 	return err;
 }
 
-/* The network runs every fourth frame at 30 a second: whole beats, so that none is counted too often. */
+/* At 30 frames per second the network runs on every fourth frame. Rounds are whole beats of four frames, so that its
+ * share is right. */
 static int round_of_still(struct pmk_bench *b, struct pmk_scene *scene, int wanted, struct pmk_series *series)
 {
 	int frames = (wanted / BEATS + 1) * BEATS;
@@ -164,7 +165,7 @@ static int one_round(struct pmk_bench *b, struct rivals *r, int round, int frame
 	return err;
 }
 
-/* The first round warms caches, clocks and branches, and is forgotten. */
+/* The first round only warms up caches, clocks and branch predictors. */
 static void forget_first(struct pmk_bench *b)
 {
 	struct pmk_series *all[] = { &b->ours, &b->wall, &b->still_tested, &b->still_plain, &b->floor, &b->usual,

@@ -68,7 +68,7 @@ int pmk_bench_material_make(const struct pmk_bench *b, bool still, struct pmk_be
 		return err;
 	err = pmk_image_alloc(&image, &b->layout);
 	for (int i = 0; !err && i < PMK_BENCH_PICTURES; i++) {
-		/* at another time the noise is another; so soon after the first, nothing else is */
+		/* noise depends on the time; so little later, nothing else changes */
 		pmk_presenter_draw_image(presenter, still ? 2 + i * 1e-7 : i / RATE, &image, NULL);
 		err = encode(b, &image, &m->data[i], &m->bytes[i]);
 	}

@@ -31,7 +31,7 @@ static cJSON *quantiles(const struct pmk_series *series)
 	return o;
 }
 
-/* What ours was compared with; keys that end in _ms are CPU time of a frame, the others are ratios. */
+/* What our chain was compared with. Keys that end in _ms are CPU time per frame, the others are ratios. */
 static void add_rivals(cJSON *o, const struct pmk_bench *b)
 {
 	if (b->floor.count) {
@@ -96,11 +96,11 @@ cJSON *pmk_bench_json(const struct pmk_bench *b)
 	return o;
 }
 
-/* --- for people --- */
+/* --- text --- */
 
 void pmk_bench_print_head(const struct pmk_options *options, const char *cpu)
 {
-	printf("%s, %d thread%s of the network. CPU time in ms of a frame, medians of rounds that took turns.\n", cpu,
+	printf("%s, %d network thread%s. CPU time in ms per frame, medians of rounds that took turns.\n", cpu,
 		options->settings.pipeline.scene.threads, options->settings.pipeline.scene.threads == 1 ? "" : "s");
 }
 
@@ -110,24 +110,24 @@ void pmk_bench_print(const struct pmk_bench *b)
 
 	printf("\n%dx%d %s, %s, %s\n", b->size.width, b->size.height, format_name(b->options->settings.input_format),
 		pmk_scene_model(b->scene), b->options->settings.pipeline.scene.backdrop);
-	printf("  a frame         %6.2f   at most %.0f a second; IoU %.3f, memory %.0f MB\n", ours,
+	printf("  a frame         %6.2f   up to %.0f frames per second; IoU %.3f, memory %.0f MB\n", ours,
 		1000 / median(&b->wall), b->iou, b->rss_mb);
-	printf("  of that        ");
+	printf("  of which       ");
 	for (int i = 0; i < PMK_BENCH_STAGES; i++)
 		printf(" %s %.2f%s", stage_names[i], median(&b->stage[i]), i + 1 < PMK_BENCH_STAGES ? "," : "\n");
 	if (b->floor.count) {
-		printf("  decoding alone  %6.2f   a frame is %.2f times that\n", median(&b->floor),
+		printf("  decoding alone  %6.2f   a frame takes %.2f times as long\n", median(&b->floor),
 			ours / median(&b->floor));
-		printf("  the usual way   %6.2f   by BGR, %.2f times ours\n", median(&b->usual),
+		printf("  the usual way   %6.2f   through BGR, %.2f times as long as a frame\n", median(&b->usual),
 			median(&b->usual) / ours);
 	}
 	printf("  the network     %6.2f", median(&b->engine));
 	if (b->xnnpack.count)
-		printf("   XNNPACK %.2f, %.2f times that", median(&b->xnnpack),
+		printf("   XNNPACK %.2f, %.2f times as long", median(&b->xnnpack),
 			median(&b->xnnpack) / median(&b->engine));
-	printf("\n  a still scene   %6.2f   with --motion-gate no %.2f: %.2f times that\n", median(&b->still_tested),
+	printf("\n  a still scene   %6.2f   %.2f with --motion-gate no: a ratio of %.2f\n", median(&b->still_tested),
 		median(&b->still_plain), median(&b->still_tested) / median(&b->still_plain));
-	printf("  at %.0f a second  %s, %.0f %% of one core, latency %.1f ms (p99 %.1f)\n", b->fps,
+	printf("  at %.0f fps       %s, %.0f %% of one core, latency %.1f ms (p99 %.1f)\n", b->fps,
 		b->paced_held ? "held" : "NOT HELD", 100 * b->paced_share, median(&b->latency),
 		pmk_series_quantile(&b->latency, 0.99));
 	fflush(stdout);

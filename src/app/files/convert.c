@@ -15,7 +15,7 @@ static enum pmk_exit write_still(struct pmk_film *film, const char *out)
 	int err = pmk_film_next(film, &frame);
 
 	if (err <= 0)
-		return err ? PMK_EXIT_INPUT : PMK_EXIT_OK; /* 0: interrupted, as pmk_film_end will say */
+		return err ? PMK_EXIT_INPUT : PMK_EXIT_OK; /* 0: interrupted, which pmk_film_end reports */
 	err = pmk_scene_run(film->scene, frame, &shown, NULL);
 	pmk_frame_unref(frame);
 	if (err) {
@@ -32,7 +32,7 @@ static enum pmk_exit write_still(struct pmk_film *film, const char *out)
 	return pmk_command_exit(PMK_PART_OUTPUT, err, "");
 }
 
-/* *part is set to whose error it is. */
+/* *part: the part that failed. */
 static int write_all(struct pmk_film *film, struct pmk_sink *sink, enum pmk_part *part)
 {
 	struct pmk_frame *frame;
@@ -41,7 +41,7 @@ static int write_all(struct pmk_film *film, struct pmk_sink *sink, enum pmk_part
 
 	while ((err = pmk_film_next(film, &frame)) > 0) {
 		shown = NULL;
-		pmk_scene_run(film->scene, frame, &shown, NULL); /* an error inside has become a cover */
+		pmk_scene_run(film->scene, frame, &shown, NULL); /* on an error, `shown` is a cover */
 		pmk_frame_unref(frame);
 		if (!shown)
 			return -ENOMEM;

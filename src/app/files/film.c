@@ -34,7 +34,7 @@ static int open_source(struct pmk_film *film, const char *in)
 
 	wish.unpaced = true;
 	if (!drawn) {
-		err = pmk_media_open(in, &media); /* for the number of frames; the source opens its own */
+		err = pmk_media_open(in, &media); /* only to count the frames; the source opens the file itself */
 		if (err)
 			return err;
 		film->info = *pmk_media_info(media);
@@ -50,7 +50,7 @@ static uint64_t least_known(uint64_t a, uint64_t b)
 	return !a || (b && b < a) ? b : a;
 }
 
-/* How many pictures there will be; 0: nobody knows. */
+/* How many frames there will be; 0: unknown. */
 static uint64_t total_of(const struct pmk_film *film)
 {
 	uint64_t by_time = (uint64_t)((double)film->limit_ns / 1e9 * film->source->fps);
@@ -94,7 +94,7 @@ bool pmk_film_would_overwrite(const struct pmk_options *options, const char *in,
 
 	if (!is_same_file(in, out) && !is_same_file(backdrop, out))
 		return false;
-	pmk_error("\"%s\" is read and would be written over; name another file to write to", out);
+	pmk_error("\"%s\" is an input and would be overwritten; name another output file", out);
 	return true;
 }
 
@@ -137,7 +137,7 @@ static void draw_progress(struct pmk_film *film)
 	film->drawn_ns = now;
 	rate = seconds > 0 ? (double)film->done / seconds : 0;
 	if (total <= 1 || rate <= 0) {
-		fprintf(stderr, "\r%llu pictures, %.1f/s ", (unsigned long long)film->done, rate);
+		fprintf(stderr, "\r%llu frames, %.1f/s ", (unsigned long long)film->done, rate);
 		return;
 	}
 	share = (double)film->done / (double)total;
@@ -200,12 +200,12 @@ void pmk_film_close(struct pmk_film *film)
 static void say_cut(unsigned long long done, const char *out)
 {
 	bool kept = strcmp(out, "null") != 0 && strcmp(out, "hash") != 0;
-	char when[64] = "before the first picture";
+	char when[64] = "before the first frame";
 
 	if (done)
-		snprintf(when, sizeof when, "after %llu picture%s", done, done == 1 ? "" : "s");
+		snprintf(when, sizeof when, "after %llu frame%s", done, done == 1 ? "" : "s");
 	if (kept)
-		pmk_warn("stopped %s; \"%s\" %s", when, out, done ? "holds what was done" : "was not written");
+		pmk_warn("stopped %s; \"%s\" %s", when, out, done ? "is complete up to there" : "was not written");
 	else
 		pmk_warn("stopped %s", when);
 }
@@ -225,7 +225,8 @@ enum pmk_exit pmk_film_end(struct pmk_film *film, enum pmk_exit code, const char
 		return PMK_EXIT_INTERNAL;
 	}
 	if (done + done / 10 + 5 < expected)
-		pmk_warn("%s gave %llu pictures of about %llu: it may be cut off or damaged", in, done, expected);
-	pmk_info("%llu picture%s in %.1f s (%.1f a second) -> %s", done, plural, seconds, (double)done / seconds, out);
+		pmk_warn("%s gave only %llu of about %llu frames: it may be cut off or damaged", in, done, expected);
+	pmk_info("%llu frame%s in %.1f s (%.1f frames per second) -> %s", done, plural, seconds, (double)done / seconds,
+		out);
 	return PMK_EXIT_OK;
 }

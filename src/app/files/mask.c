@@ -14,7 +14,7 @@ static int write_still(struct pmk_film *film, const char *out)
 	int err = pmk_film_next(film, &frame);
 
 	if (err <= 0)
-		return err; /* 0: interrupted, as pmk_film_end will say */
+		return err; /* 0: interrupted, which pmk_film_end reports */
 	err = pmk_scene_mask(film->scene, frame, &mask, NULL);
 	pmk_frame_unref(frame);
 	return err ? err : pmk_still_write_grey(out, mask);
@@ -53,7 +53,7 @@ static int write_video(struct pmk_film *film, const char *path)
 	if (err)
 		return err;
 	err = write_frames(film, out);
-	if (err || !film->done) { /* a film without a picture does not take the place of an older one */
+	if (err || !film->done) { /* an empty film must not replace an older file */
 		pmk_media_out_abandon(out);
 		return err;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What `make run` runs: the best that this machine can show without being asked anything. */
+/* potemkin demo, which `make run` runs: the best that this machine can show without any options. */
 #include "app/commands.h"
 #include "app/live/live.h"
 #include "base/log.h"
@@ -36,15 +36,15 @@ static void copy_beside(const struct pmk_rgb *from, struct pmk_rgb *to, int x)
 			(size_t)from->width * 3);
 }
 
-/* The presenter's picture on the left, what potemkin makes of it on the right. Drawn, so that no real room is in the
- * file. */
+/* Write the presenter's picture on the left and potemkin's result on the right. The presenter is drawn, so no real room
+ * gets into the file. */
 static int make_pair(struct pmk_scene *scene, struct pmk_presenter *presenter, struct pmk_frame *frame,
 	struct pmk_rgb *pair, struct pmk_rgb *one)
 {
 	struct pmk_shown *shown = NULL;
 	int err = 0;
 
-	for (int i = 0; !err && i <= WARM_UP; i++) { /* a few frames, so that the mask has settled as in a live run */
+	for (int i = 0; !err && i <= WARM_UP; i++) { /* the mask takes a few frames to settle, as in a live run */
 		pmk_shown_unref(shown);
 		shown = NULL;
 		pmk_presenter_draw_image(presenter, 2 + i / 30.0, &frame->image, NULL);
@@ -93,7 +93,7 @@ static int write_picture(const struct pmk_options *options)
 
 static void say_how_to_go_live(bool camera, bool loopback)
 {
-	puts("\nFor the live camera on this machine:");
+	puts("\nTo go live on this machine:");
 	if (!camera)
 		puts("  - plug in a camera (none was found under /dev/video*)");
 	if (!loopback)
@@ -120,8 +120,8 @@ enum pmk_exit pmk_command_demo(struct pmk_options *options)
 		return pmk_command_run(options);
 	}
 	printf("No virtual camera was found, so this writes %s (%d s, %s).\n", FILM, SECONDS,
-		camera ? "from your camera" : "the built-in presenter, as no camera was found either");
-	fflush(stdout); /* what follows is said on stderr */
+		camera ? "from your camera" : "from the built-in presenter, as no camera was found either");
+	fflush(stdout); /* the next messages go to stderr */
 	strcpy(p->outputs[0], "file:" FILM);
 	p->output_count = 1;
 	options->settings.duration = SECONDS;
@@ -130,8 +130,9 @@ enum pmk_exit pmk_command_demo(struct pmk_options *options)
 		return code;
 	if (write_picture(options))
 		return PMK_EXIT_NO_OUTPUT;
-	printf("\nWrote %s: %.1f pictures a second, latency %.1f ms.\nWrote %s: the drawn presenter before | after.\n"
-	       "The CPU time above holds drawing the presenter and H.264 as well; potemkin's own share: make bench.\n",
+	printf("\nWrote %s: %.1f frames per second, latency %.1f ms.\nWrote %s: the drawn presenter before | after.\n"
+	       "The CPU time above includes drawing the presenter and H.264; make bench measures potemkin's own "
+	       "share.\n",
 		FILM, (double)result.report.written * 1e9 / (double)result.report.running_ns,
 		result.report.latency_ms_p50, PICTURE);
 	say_how_to_go_live(camera, loopback);

@@ -21,8 +21,8 @@ static void add_once(struct pmk_pipeline_settings *p, const char *spec)
 		p->output_count++;
 }
 
-/* The virtual cameras of this machine that can be fed now: v4l2loopback devices that are free, and PipeWire where it
- * runs. How many. */
+/* Add the virtual cameras that can be fed now: the free v4l2loopback devices, and PipeWire if it is running. Gives how
+ * many there are. */
 static int add_found(struct pmk_pipeline_settings *p)
 {
 	char paths[PMK_PIPELINE_MAX_OUTPUTS][64];
@@ -49,17 +49,18 @@ static enum pmk_exit resolve_outputs(const struct pmk_pipeline_settings *asked, 
 		if (strcmp(spec, "auto") != 0) {
 			add_once(p, spec);
 		} else if (add_found(p) == 0) {
-			pmk_error("no free virtual camera was found, and PipeWire does not run; make one: sudo apt-get "
-				  "install v4l2loopback-dkms linux-headers-$(uname -r), then sudo potemkin "
-				  "setup-loopback (potemkin doctor says what is missing), or write a file with -o "
-				  "file:out.mp4");
+			pmk_error(
+				"no free virtual camera was found, and PipeWire is not running; make one: sudo apt-get "
+				"install v4l2loopback-dkms linux-headers-$(uname -r), then sudo potemkin "
+				"setup-loopback (potemkin doctor says what is missing), or write a file with -o "
+				"file:out.mp4");
 			return PMK_EXIT_NO_OUTPUT;
 		}
 	}
 	return PMK_EXIT_OK;
 }
 
-/* One that takes all outputs there are is alone; one that names its outputs may run beside it. */
+/* Only one instance may take all outputs; another one that names its outputs may run beside it. */
 static bool takes_all(const struct pmk_pipeline_settings *p)
 {
 	bool all = p->output_count == 0;
@@ -69,7 +70,7 @@ static bool takes_all(const struct pmk_pipeline_settings *p)
 	return all;
 }
 
-/* Each would be renamed into the place of the other, and all but one were lost. */
+/* Each file would replace the other when it is complete, and only one would be left. */
 static bool files_meet(const struct pmk_pipeline_settings *p)
 {
 	for (int i = 0; i < p->output_count; i++) {
@@ -79,7 +80,7 @@ static bool files_meet(const struct pmk_pipeline_settings *p)
 
 			if (!a || !b || !pmk_film_same_place(a, b))
 				continue;
-			pmk_error("--output \"file:%s\" and \"file:%s\" are the same file; name it once", a, b);
+			pmk_error("--output \"file:%s\" and \"file:%s\" are the same file; name it only once", a, b);
 			return true;
 		}
 	}

@@ -41,7 +41,7 @@ uint64_t pmk_service_watchdog_ns(void)
 }
 #endif
 
-/* -1 without a runtime directory of our own. */
+/* -1: the user has no runtime directory. */
 static int open_lock(char path[PATH_MAX])
 {
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
@@ -69,8 +69,8 @@ int pmk_service_lock(void)
 	if (read(fd, other, sizeof other - 1) > 0)
 		other[strcspn(other, "\n")] = '\0';
 	close(fd);
-	pmk_error("potemkin runs already, as process %s; end it (systemctl --user stop potemkin, or kill %s), or name "
-		  "this one's outputs with --output",
+	pmk_error("potemkin is already running as process %s; end it (systemctl --user stop potemkin, or kill %s), or "
+		  "name this one's outputs with --output",
 		other[0] ? other : "?", other[0] ? other : "it");
 	return -EBUSY;
 }
