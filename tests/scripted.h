@@ -107,7 +107,7 @@ void wait_opens(int count);
 void drain(int index);
 void set_mode(enum camera_mode mode);
 /* From now on the camera gives nothing, and nothing that it gave is still under way. It stalls first: a cover that says
- * that the camera is lost would overtake the last picture on its way to an output that is slow. */
+ * that the camera is lost would replace the last picture on its way to an output that is slow. */
 void dry_up(enum camera_mode mode);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Run under the thread sanitizer too. */
+/* Tests of base/slot. They are run under the thread sanitizer, too. */
 #include "unit.h"
 
 #include "base/clock.h"
@@ -15,7 +15,7 @@ static void drop(void *item)
 {
 	int *number = item;
 
-	*number = -1; /* a data race here would be one with the reader of a taken item */
+	*number = -1; /* races with the reader if an item is ever dropped after it was taken */
 	atomic_fetch_add(&dropped, 1);
 }
 
@@ -30,7 +30,7 @@ static void test_latest_wins(void **state)
 	pmk_slot_put(&slot, &b);
 	assert_int_equal(atomic_load(&dropped), 1);
 	assert_int_equal(a, -1);
-	assert_int_equal(pmk_slot_overtaken(&slot), 1);
+	assert_int_equal(pmk_slot_replaced(&slot), 1);
 	assert_ptr_equal(pmk_slot_take(&slot, 0), &b);
 	assert_null(pmk_slot_take(&slot, 0));
 	pmk_slot_finish(&slot);
@@ -73,7 +73,7 @@ static void *produce(void *arg)
 	return NULL;
 }
 
-/* Every item is either taken, in rising order, or dropped: none twice, none lost. */
+/* Each item is either taken, in rising order, or dropped; none is handled twice, none is lost. */
 static void test_two_threads(void **state)
 {
 	struct pmk_slot slot;
@@ -91,7 +91,7 @@ static void test_two_threads(void **state)
 	pthread_join(producer, NULL);
 	assert_int_equal(last, ITEMS - 1);
 	assert_int_equal(taken + atomic_load(&dropped), ITEMS);
-	assert_int_equal(pmk_slot_overtaken(&slot), (uint64_t)atomic_load(&dropped));
+	assert_int_equal(pmk_slot_replaced(&slot), (uint64_t)atomic_load(&dropped));
 	pmk_slot_finish(&slot);
 }
 

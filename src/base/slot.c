@@ -47,7 +47,7 @@ void pmk_slot_put(struct pmk_slot *slot, void *item)
 	} else {
 		old = slot->item;
 		slot->item = item;
-		slot->overtaken += old != NULL;
+		slot->replaced += old != NULL;
 		pthread_cond_signal(&slot->ready);
 	}
 	pthread_mutex_unlock(&slot->lock);
@@ -88,12 +88,12 @@ void pmk_slot_close(struct pmk_slot *slot)
 	pthread_mutex_unlock(&slot->lock);
 }
 
-uint64_t pmk_slot_overtaken(struct pmk_slot *slot)
+uint64_t pmk_slot_replaced(struct pmk_slot *slot)
 {
 	uint64_t n;
 
 	pthread_mutex_lock(&slot->lock);
-	n = slot->overtaken;
+	n = slot->replaced;
 	pthread_mutex_unlock(&slot->lock);
 	return n;
 }

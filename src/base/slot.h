@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* A one-item hand-over between two threads: latest wins, so that latency is bounded by construction. Never a queue.
+/* A hand-over of one item between two threads. The newest item wins, so latency is bounded by construction. It is never
+ * a queue.
  *
- * The one rule: the slot owns the item from put until take; an item that is overtaken goes to `drop`. */
+ * The one rule: the slot owns the item from put until take. It gives an item that is replaced by a newer one to `drop`.
+ */
 #ifndef PMK_BASE_SLOT_H
 #define PMK_BASE_SLOT_H
 
@@ -15,26 +17,26 @@ struct pmk_slot {
 	void *item;
 	bool closed, nudged;
 	void (*drop)(void *item);
-	uint64_t overtaken; /* items dropped because a newer one came */
+	uint64_t replaced; /* items dropped because a newer one came before they were taken */
 };
 
 int pmk_slot_init(struct pmk_slot *slot, void (*drop)(void *item)) __attribute__((warn_unused_result));
-void pmk_slot_finish(struct pmk_slot *slot); /* drops the item inside; no thread may be waiting */
+void pmk_slot_finish(struct pmk_slot *slot); /* drops the item inside; no thread may be waiting in take */
 
-/* Put `item` in, dropping the one inside. On a closed slot the item is dropped. [producer thread] */
+/* Put `item` in and drop the one inside. A closed slot drops `item`. [producer thread] */
 void pmk_slot_put(struct pmk_slot *slot, void *item);
 
-/* Take the item, waiting until deadline_ns. NULL when the time is over, the slot is closed, or it was nudged. [consumer
- * thread] */
+/* Take the item; wait for one until deadline_ns (CLOCK_MONOTONIC). NULL if none has come by then, the slot is closed
+ * and empty, or it was nudged. [consumer thread] */
 void *pmk_slot_take(struct pmk_slot *slot, uint64_t deadline_ns);
 
-/* Let one take, this or the next, return at once, with what is inside: there is something else to look at. [any thread]
- */
+/* Make one take, the current or the next, return at once with the item inside or NULL: the consumer has something else
+ * to do. [any thread] */
 void pmk_slot_nudge(struct pmk_slot *slot);
 
-/* Wake the consumer; from now on take gives what is still inside, then NULL. [any thread] */
+/* Wake the consumer; from now on take returns the item that is still inside, then NULL. [any thread] */
 void pmk_slot_close(struct pmk_slot *slot);
 
-uint64_t pmk_slot_overtaken(struct pmk_slot *slot); /* [any thread] */
+uint64_t pmk_slot_replaced(struct pmk_slot *slot); /* [any thread] */
 
 #endif

@@ -375,7 +375,7 @@ struct pmk_capture_figures pmk_capture_figures(struct pmk_capture *c)
 	pthread_mutex_lock(&c->lock);
 	figures = c->figures;
 	pthread_mutex_unlock(&c->lock);
-	figures.overtaken = pmk_slot_overtaken(&c->frames);
+	figures.replaced = pmk_slot_replaced(&c->frames);
 	return figures;
 }
 

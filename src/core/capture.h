@@ -30,7 +30,7 @@ struct pmk_capture_settings {
 struct pmk_capture_figures {
 	uint64_t captured, dropped, damaged; /* frames read; lost by the camera; unreadable */
 	uint64_t left_out; /* about so many were not read, for the CPU limit */
-	uint64_t overtaken; /* frames that a newer one replaced before they were taken */
+	uint64_t replaced; /* frames that a newer one replaced before they were taken */
 };
 
 struct pmk_capture;

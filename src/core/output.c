@@ -271,7 +271,7 @@ struct pmk_output_figures pmk_output_figures(struct pmk_output *o)
 	figures = (struct pmk_output_figures){ .written = o->written, .repeated = o->repeated };
 	pmk_series_copy(&o->latency, &latency);
 	pthread_mutex_unlock(&o->lock);
-	figures.overtaken = pmk_slot_overtaken(&o->slot);
+	figures.replaced = pmk_slot_replaced(&o->slot);
 	pmk_snapshot_sort(&latency);
 	figures.latency_ms_p50 = pmk_snapshot_quantile(&latency, 0.5);
 	figures.latency_ms_p99 = pmk_snapshot_quantile(&latency, 0.99);

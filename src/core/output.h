@@ -32,7 +32,7 @@ struct pmk_output_settings {
 
 struct pmk_output_figures {
 	uint64_t written, repeated; /* composed pictures; pictures shown once more */
-	uint64_t overtaken; /* pictures that a newer one replaced before they were written */
+	uint64_t replaced; /* pictures that a newer one replaced before they were written */
 	double latency_ms_p50, latency_ms_p99; /* capture to written, of composed pictures */
 };
 

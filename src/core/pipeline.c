@@ -277,7 +277,7 @@ void pmk_pipeline_report(struct pmk_pipeline *p, struct pmk_pipeline_report *rep
 		.left_out = read.left_out,
 		.composed = made.composed,
 		.covered = made.covered,
-		.overtaken = read.overtaken + shown.overtaken,
+		.replaced = read.replaced + shown.replaced,
 		.written = shown.written,
 		.repeated = shown.repeated,
 		.latency_ms_p50 = shown.latency_ms_p50,

@@ -32,7 +32,7 @@ struct pmk_pipeline_settings {
 struct pmk_pipeline_report {
 	enum pmk_state state;
 	/* pictures: read; with a person's mask; covers; replaced by a newer one */
-	uint64_t captured, composed, covered, overtaken;
+	uint64_t captured, composed, covered, replaced;
 	uint64_t written, repeated; /* by the first output: composed pictures; pictures shown once more */
 	uint64_t dropped, damaged; /* by the camera */
 	uint64_t left_out; /* for the CPU limit, about */

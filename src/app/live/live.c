@@ -83,9 +83,9 @@ static void summarize(const struct pmk_pipeline_report *r, uint64_t cpu_ns)
 	if (r->left_out)
 		pmk_info("about %llu pictures were left out for --cpu-limit", (unsigned long long)r->left_out);
 	pmk_info("median ms: prepare %.2f, network %.2f, refine %.2f, compose %.2f; dropped by the camera %llu, "
-		 "damaged %llu, overtaken %llu",
+		 "damaged %llu, replaced %llu",
 		r->stage_ms_p50[0], r->stage_ms_p50[1], r->stage_ms_p50[2], r->stage_ms_p50[3],
-		(unsigned long long)r->dropped, (unsigned long long)r->damaged, (unsigned long long)r->overtaken);
+		(unsigned long long)r->dropped, (unsigned long long)r->damaged, (unsigned long long)r->replaced);
 }
 
 static int run(struct pmk_pipeline *pipeline, const struct pmk_options *options,
