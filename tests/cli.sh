@@ -206,7 +206,7 @@ models=${POTEMKIN_MODELS-}
 export POTEMKIN_MODELS=broken
 for command in 'model list' 'model list --json' 'list models' 'model info selfie' 'model fetch' \
 	'-c presenter -o null --frames 1'; do
-	expect 3 'broken/manifest.ini:2: .*; mend the file or remove it' $command
+	expect 3 'broken/manifest.ini:2: .*; fix the file or remove it' $command
 done
 timeout 60 "$program" list >out 2>err
 if [ $? -eq 3 ] && [ "$(wc -l <err)" -eq 1 ] && grep -q builtin:office out && ! grep -q models: out; then note ok; else

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Nothing is allocated in a running loop: every allocation of this process is counted over 1000 frames, from the
- * camera's bytes to the client's. */
+/* A running loop allocates nothing: this counts each allocation of the process over 1000 frames, from the camera's
+ * bytes to the client's. */
 #include "unit.h"
 
 #include "base/clock.h"
@@ -17,7 +17,7 @@
 #include <turbojpeg.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define COUNTING false /* the sanitizer has taken malloc's place */
+#define COUNTING false /* the sanitizer has replaced malloc */
 static atomic_int allocations;
 static atomic_bool counting;
 #else
@@ -95,7 +95,7 @@ static struct pmk_scene *make_scene(const struct pmk_layout *layout, const char 
 	return scene;
 }
 
-/* The counter itself works: a test of nothing would pass. */
+/* The counter counts: without this test, a broken counter would pass the others. */
 static void test_the_counter_counts(void **state)
 {
 	void *volatile block;
@@ -166,7 +166,7 @@ static unsigned char *encode(unsigned long *size)
 	return jpeg;
 }
 
-/* A camera's JPEG to a client's YUYV. */
+/* From a camera's JPEG to a client's YUYV. */
 static void test_jpeg_to_yuyv(void **state)
 {
 	struct pmk_frame_pool *pool = pmk_frame_pool_create(2);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* base/log, mem, clock and parse. */
+/* Tests of base/log, mem, clock and parse. */
 #include "unit.h"
 
 #include "base/clock.h"
@@ -48,7 +48,7 @@ static void test_log_has_the_front_ends_words(void **state)
 	pmk_log_redirect(NULL, NULL);
 }
 
-/* Each kind of remedy has words in the program; those for a subject have one place for it. */
+/* The program has a text for each kind of remedy; each text for a kind with a subject has one "%s". */
 static void test_the_program_has_words_for_each_remedy(void **state)
 {
 	static const enum pmk_cure with_subject[] = { PMK_CURE_HELD_SIZE, PMK_CURE_COUNTED_WAIT, PMK_CURE_FETCH_MODEL };
@@ -63,7 +63,7 @@ static void test_the_program_has_words_for_each_remedy(void **state)
 		assert_non_null(strstr(pmk_cures[with_subject[i]], "%s"));
 }
 
-/* What comes out of stderr, with repeats counted. */
+/* The lines on stderr; repeated ones are counted. */
 static void test_log_says_a_repeating_fault_once(void **state)
 {
 	char path[] = "/tmp/potemkin-test-XXXXXX", text[512] = "";
@@ -88,7 +88,8 @@ static void test_log_says_a_repeating_fault_once(void **state)
 	unlink(path);
 }
 
-/* Pieces never overlap, are aligned, zeroed, and inside the block; what does not fit is refused and harms nothing. */
+/* Pieces never overlap; they are aligned, zeroed and inside the block. A piece that does not fit is refused, and the
+ * others stay as they are. */
 static void test_arena_never_overlaps(void **state)
 {
 	for (uint32_t seed = 1; seed <= 200; seed++) {

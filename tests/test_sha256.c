@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Against the examples that NIST publishes for FIPS 180-4, and, for messages that end near the end of a block, against
- * sha256sum. */
+/* Tests of base/sha256 against the examples that NIST publishes for FIPS 180-4 and, for messages that end near the end
+ * of a block, against sha256sum. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,7 +27,7 @@ static void known_digests(void **state)
 	assert_string_equal(text, two_blocks_hex);
 }
 
-/* The length does not fit behind the message from 56 bytes of a block up. */
+/* From 56 bytes in the last block on, the length does not fit into it. */
 static void ends_of_a_block(void **state)
 {
 	static const struct {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What every unit test includes: cmocka, and the last message of the log. */
+/* Common header of the unit tests: cmocka, the last message of the log, test data, random numbers. */
 #ifndef PMK_TESTS_UNIT_H
 #define PMK_TESTS_UNIT_H
 
@@ -27,7 +27,8 @@ static inline void unit_keep_log(void *user, enum pmk_log_level level, const cha
 	unit_log_count++;
 }
 
-/* From here on messages are kept in unit_logged instead of printed; they end as the program's do. */
+/* From now on keep each error and warning in unit_logged instead of printing it; with the program's words for the
+ * remedy. */
 static inline void unit_catch_log(void)
 {
 	unit_logged[0] = '\0';
@@ -36,7 +37,7 @@ static inline void unit_catch_log(void)
 	pmk_log_redirect(unit_keep_log, NULL);
 }
 
-/* Where photos, clips and models of others lie; tests that need one and do not find it say so and skip. */
+/* The folder of photos, clips and models. A test that does not find what it needs there says so and is skipped. */
 static inline const char *unit_test_data(void)
 {
 	const char *asked = getenv("POTEMKIN_TEST_DATA");
@@ -44,7 +45,7 @@ static inline const char *unit_test_data(void)
 	return asked && *asked ? asked : PMK_TEST_DATA;
 }
 
-/* A small generator with a seed of its own, so that a failure can be run again. */
+/* Random number (xorshift32) from a state of the test's own, so that a failure can be repeated. */
 static inline uint32_t unit_random(uint32_t *state)
 {
 	*state ^= *state << 13;

@@ -50,7 +50,7 @@ const char *const pmk_cures[PMK_CURES] = {
 	[PMK_CURE_PLACE_MODEL] = "put it into one of these folders",
 	[PMK_CURE_REPLACE_MODEL] = "remove it and get it again",
 	[PMK_CURE_DESCRIBE_MODEL] = "write one, see MODELS in man potemkin",
-	[PMK_CURE_MEND_MANIFEST] = "mend the file or remove it",
+	[PMK_CURE_FIX_MANIFEST] = "fix the file or remove it",
 
 	[PMK_CURE_MAKE_FOLDER] = "make its directory first",
 	[PMK_CURE_WRITABLE_FOLDER] = "choose a directory that you may write to",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Time in nanoseconds. All from CLOCK_MONOTONIC unless said; V4L2 stamps its buffers with the same clock. Any thread.
- */
+/* Time in nanoseconds. Every time is one of CLOCK_MONOTONIC unless its name says otherwise; V4L2 stamps its buffers
+ * with the same clock. All functions may be called from any thread. */
 #ifndef PMK_BASE_CLOCK_H
 #define PMK_BASE_CLOCK_H
 
@@ -14,6 +14,6 @@ uint64_t pmk_clock_now_ns(void);
 uint64_t pmk_clock_cpu_ns(void); /* CPU time of the whole process, all threads */
 uint64_t pmk_clock_thread_ns(void); /* CPU time of this thread */
 struct timespec pmk_clock_timespec(uint64_t time_ns);
-void pmk_clock_sleep_until(uint64_t deadline_ns); /* returns at once when the time is over */
+void pmk_clock_sleep_until(uint64_t deadline_ns); /* returns at once when the deadline has passed */
 
 #endif

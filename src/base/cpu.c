@@ -17,7 +17,7 @@ static const char *const names[PMK_CPU_LEVELS] = {
 #endif
 };
 
-static atomic_int forced = PMK_CPU_LEVELS; /* or PMK_CPU_LEVELS: none, the best is used */
+static atomic_int forced = PMK_CPU_LEVELS; /* an enum pmk_cpu_level; PMK_CPU_LEVELS: none is forced */
 
 const char *pmk_cpu_name(enum pmk_cpu_level level)
 {

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* What a person can do about an error, without the words for it.
+/* Kinds of remedy: what a person can do about an error, without the words for it.
  *
  * The one rule: only a front end knows whether a size is chosen with an option, a slider or a property, and how this
- * system starts its services. The library says what failed and why, and names a kind of remedy; the front end has a
+ * system starts its services. The library says what failed and why, and names a kind of remedy. The front end has a
  * text for each kind (pmk_log_set_cures). */
 #ifndef PMK_BASE_CURE_H
 #define PMK_BASE_CURE_H
 
-/* "Subject" is what pmk_log is given beside the kind, for the "%s" of its text. Kinds without one have no subject. */
+/* The "subject" is what pmk_log gets beside the kind; it replaces the "%s" in the kind's text. A kind has a subject
+ * only if its line below names one. */
 enum pmk_cure {
 	PMK_CURE_NONE,
 
 	/* cameras */
-	PMK_CURE_PLUG_IN, /* there is no camera: plug one in, or do without */
+	PMK_CURE_PLUG_IN, /* there is no camera: plug one in, or go on without one */
 	PMK_CURE_PLUG_IN_AGAIN, /* the camera has gone */
 	PMK_CURE_REPLUG, /* the camera does not work: unplug it and plug it in again */
-	PMK_CURE_SEE_CAMERAS, /* have the cameras listed */
-	PMK_CURE_VIDEO_PERMISSION, /* get the permission to use /dev/video* */
+	PMK_CURE_SEE_CAMERAS, /* list the cameras */
+	PMK_CURE_VIDEO_PERMISSION, /* get permission to use /dev/video* */
 	PMK_CURE_FREE_CAMERA, /* close the program that has the camera, or choose another camera */
 	PMK_CURE_OTHER_CAMERA, /* this camera cannot be used: choose another */
 	PMK_CURE_ANY_FORMAT, /* do not insist on this pixel format */
@@ -25,11 +26,11 @@ enum pmk_cure {
 
 	/* virtual cameras */
 	PMK_CURE_MAKE_OUTPUT, /* there is no virtual camera: make one */
-	PMK_CURE_SEE_OUTPUTS, /* have the virtual cameras listed */
+	PMK_CURE_SEE_OUTPUTS, /* list the virtual cameras */
 	PMK_CURE_FREE_OUTPUT, /* close the program that feeds the virtual camera, or choose another one */
 	PMK_CURE_HELD_SIZE, /* close the program that holds the size, or use this size; subject: the size */
-	PMK_CURE_RELOAD_LOOPBACK, /* load the module v4l2loopback anew */
-	PMK_CURE_COUNTED_WAIT, /* pictures wait until somebody watches; subject: how many were asked for */
+	PMK_CURE_RELOAD_LOOPBACK, /* unload the module v4l2loopback and load it again */
+	PMK_CURE_COUNTED_WAIT, /* a run of N pictures starts only when a program opens the virtual camera; subject: N */
 
 	/* PipeWire and the desktop portal */
 	PMK_CURE_BUILD_PIPEWIRE, /* build with PipeWire, or use a device */
@@ -44,28 +45,28 @@ enum pmk_cure {
 
 	/* settings */
 	PMK_CURE_SEE_SETTINGS, /* look up the names of the settings */
-	PMK_CURE_OTHER_CONFIG, /* name another configuration file, or do without one */
+	PMK_CURE_OTHER_CONFIG, /* name another configuration file, or use none */
 
 	/* the scene */
-	PMK_CURE_SEE_BACKDROPS, /* have the backdrops listed, or name a picture file */
-	PMK_CURE_CONSENT_ROOM, /* say expressly that the room may be shown */
-	PMK_CURE_SMALLER_SIZE, /* choose a smaller size of the camera's picture */
+	PMK_CURE_SEE_BACKDROPS, /* list the built-in backdrops, or name a picture file */
+	PMK_CURE_CONSENT_ROOM, /* state expressly that the room may be shown */
+	PMK_CURE_SMALLER_SIZE, /* choose a smaller camera picture */
 
 	/* models */
 	PMK_CURE_FETCH_MODEL, /* download the model; subject: its name */
-	PMK_CURE_PLACE_MODEL, /* put the model's file where models are looked for */
-	PMK_CURE_REPLACE_MODEL, /* the file is not the model: get it again */
+	PMK_CURE_PLACE_MODEL, /* put the model's file into one of the model directories */
+	PMK_CURE_REPLACE_MODEL, /* the file is not the one in the manifest: download it again */
 	PMK_CURE_DESCRIBE_MODEL, /* write a description of the model beside it */
-	PMK_CURE_MEND_MANIFEST, /* mend or remove the file that describes models */
+	PMK_CURE_FIX_MANIFEST, /* fix or remove the file that describes models */
 
 	/* files */
 	PMK_CURE_MAKE_FOLDER, /* make the file's directory */
-	PMK_CURE_WRITABLE_FOLDER, /* choose a directory that may be written to */
+	PMK_CURE_WRITABLE_FOLDER, /* choose a writable directory */
 	PMK_CURE_NAME_INSIDE, /* this is a directory: name a file inside it */
 	PMK_CURE_NAME_FILE, /* this is a pipe or device: name a file */
 	PMK_CURE_OTHER_PLACE, /* write the file elsewhere */
 	PMK_CURE_FREE_SPACE, /* the disk is full */
-	PMK_CURE_READABLE_FILE, /* name a file that may be read */
+	PMK_CURE_READABLE_FILE, /* name a readable file */
 	PMK_CURE_OTHER_FILE, /* this file is damaged: use another */
 	PMK_CURE_SCALE_FILE, /* this picture is too large: scale it */
 	PMK_CURE_OTHER_OR_SCALE, /* this file is damaged or too large */

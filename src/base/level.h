@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* For sources that are compiled once for each level of the CPU: PMK_LEVEL names it. */
+/* Names of external symbols in a source that is compiled once for each level of the CPU (base/cpu.h). The build defines
+ * PMK_LEVEL: with -DPMK_LEVEL=avx2, LEVEL(pmk_x) is pmk_x_avx2. */
 #ifndef PMK_BASE_LEVEL_H
 #define PMK_BASE_LEVEL_H
 

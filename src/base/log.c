@@ -23,7 +23,7 @@ static struct {
 	const char *const *cures; /* NULL, or a text for each */
 	pmk_log_sink *sink;
 	void *user;
-	char last[PMK_LOG_LINE]; /* to say a repeating fault once */
+	char last[PMK_LOG_LINE]; /* so that a repeating fault is printed once */
 	unsigned repeats;
 } state = { .lock = PTHREAD_MUTEX_INITIALIZER, .most = PMK_LOG_INFO, .print = print_text };
 
@@ -57,7 +57,7 @@ void pmk_log_redirect(pmk_log_sink *sink, void *user)
 	pthread_mutex_unlock(&state.lock);
 }
 
-/* A file name may hold a newline or an escape sequence; a message is one plain line all the same. */
+/* A file name may contain a newline or an escape sequence, but a message must stay one plain line. */
 static void make_one_line(char *text)
 {
 	for (; *text; text++) {
@@ -83,15 +83,15 @@ static void print_once(enum pmk_log_level level, const char *line)
 	state.print(level, line);
 }
 
-/* The text is no format for printf: it comes from a table that the compiler cannot check. */
+/* The text is not used as a printf format: it comes from a table that the compiler cannot check. */
 static void append_cure(char *line, size_t size, enum pmk_cure cure, const char *subject)
 {
-	const char *text = state.cures ? state.cures[cure] : NULL, *hole = text ? strstr(text, "%s") : NULL;
+	const char *text = state.cures ? state.cures[cure] : NULL, *place = text ? strstr(text, "%s") : NULL;
 	size_t used = strlen(line);
 
-	if (hole)
-		snprintf(line + used, size - used, "; %.*s%s%s", (int)(hole - text), text, subject ? subject : "",
-			hole + 2);
+	if (place)
+		snprintf(line + used, size - used, "; %.*s%s%s", (int)(place - text), text, subject ? subject : "",
+			place + 2);
 	else if (text)
 		snprintf(line + used, size - used, "; %s", text);
 }

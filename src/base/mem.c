@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SLACK = 64 }; /* readable bytes behind a block, for kernels that read whole vectors */
+enum { SLACK = 64 }; /* readable bytes after a block, for kernels that read whole vectors */
 
 void *pmk_mem_alloc(size_t bytes)
 {
@@ -37,7 +37,7 @@ static int read_whole(int fd, uint8_t *data, size_t size)
 		if (n < 0)
 			return -errno;
 		if (n == 0)
-			return -EIO; /* it shrank while we read it */
+			return -EIO; /* the file shrank while it was read */
 		done += (size_t)n;
 	}
 	return 0;
@@ -49,7 +49,7 @@ int pmk_mem_read_file(const char *path, size_t budget, uint8_t **data, size_t *s
 	uint8_t *block;
 	int fd, err;
 
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not hang us */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* open must not block on a FIFO */
 	if (fd < 0)
 		return -errno;
 	err = fstat(fd, &st) < 0 ? -errno : 0;
@@ -77,7 +77,7 @@ out_close:
 	return err;
 }
 
-/* Whole cache lines; an empty piece is a piece too. */
+/* In whole cache lines. An empty piece takes one, so that its address is its own. */
 static size_t rounded(size_t bytes)
 {
 	return bytes ? pmk_align_up_size(bytes, PMK_MEM_ALIGN) : PMK_MEM_ALIGN;

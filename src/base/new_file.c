@@ -39,7 +39,7 @@ static int fail(const char *path, int err)
 	return err;
 }
 
-/* What is there in its place: renaming would take it away from those who read it. */
+/* Refuse to replace anything but a regular file: a rename would take a pipe or device away from its readers. */
 static int check_place(const char *path)
 {
 	struct stat st;
@@ -49,7 +49,7 @@ static int check_place(const char *path)
 	return S_ISDIR(st.st_mode) ? -EISDIR : -ENOTSUP;
 }
 
-/* Where a link leads, so that the link stays; else the path as it is. To be freed. */
+/* The target if `path` is a link, so that the link stays; otherwise `path` itself. The caller frees it. */
 static char *real_place(const char *path)
 {
 	char *real = realpath(path, NULL);

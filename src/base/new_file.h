@@ -1,7 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* A file that appears whole or not at all: written as a hidden temporary beside its place, then renamed.
- * A link stays, and what it leads to is renewed; a pipe or device in its place is left alone.
- * Errors are logged in one line naming the file and given as negative errno. */
+/* A new file that appears whole or not at all: it is written as a hidden temporary file in the same directory, then
+ * renamed.
+ *
+ *	fd = pmk_new_file_create(&file, path);
+ *	... write to fd, close it ...
+ *	if (complete)
+ *		err = pmk_new_file_keep(&file);
+ *	else
+ *		pmk_new_file_drop(&file);
+ *
+ * If `path` is a link, the link stays and its target is replaced. A pipe or device is never replaced. Errors are logged
+ * in one line that names the file, and returned as negative errno. One thread at a time. */
 #ifndef PMK_BASE_NEW_FILE_H
 #define PMK_BASE_NEW_FILE_H
 
@@ -9,12 +18,13 @@ struct pmk_new_file {
 	char *path, *temporary; /* owned */
 };
 
-/* Create the temporary, empty, with the usual permissions, and open it for writing. A file descriptor, the caller's, or
- * -ENOENT (no such directory), -EACCES, -EISDIR, -ENOTSUP (a pipe or device), .. */
+/* Create the temporary file, empty, with the usual permissions (0666 less the umask), and open it for writing. Returns
+ * a file descriptor, which the caller closes, or -ENOENT (no such directory), -EACCES, -EISDIR, -ENOTSUP (a pipe or
+ * device) or another errno of open. */
 int pmk_new_file_create(struct pmk_new_file *file, const char *path) __attribute__((warn_unused_result));
 
-/* rename into place; gone afterwards, also on failure */
+/* Rename the temporary file into place. On failure it is removed, and what was there before stays. `file` is zeroed. */
 int pmk_new_file_keep(struct pmk_new_file *file) __attribute__((warn_unused_result));
-void pmk_new_file_drop(struct pmk_new_file *file); /* remove the temporary; a zeroed one is fine */
+void pmk_new_file_drop(struct pmk_new_file *file); /* removes the temporary file; a zeroed `file` is allowed */
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The smaller, the larger, a value within limits, the next multiple: of `int` unless the name says otherwise. Pure.
+/* Minimum, maximum, clamp and next multiple, of `int` unless the name says otherwise. Pure functions.
  *
- * The one rule: least <= most, and a step is at least 1. For floats there are fmin and fmax, and in loops that become
- * vectors what is best there. */
+ * The one rule: least <= most, and step >= 1. There are no forms for float: fmin and fmax exist, and a loop to be
+ * vectorised uses what compiles best there. */
 #ifndef PMK_BASE_NUM_H
 #define PMK_BASE_NUM_H
 

@@ -28,7 +28,7 @@ int pmk_parse_double(const char *text, double least, double most, double *value)
 	char *end;
 	double n;
 
-	/* strtod also takes "inf", "nan" and hexadecimal; people who write those mean something else */
+	/* strtod also accepts "inf", "nan" and hexadecimal numbers, which nobody writes here on purpose */
 	if (text[0] == '\0' || text[strspn(text, "0123456789.-")])
 		return -EINVAL;
 	n = strtod(text, &end);

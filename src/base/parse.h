@@ -1,32 +1,37 @@
 /* SPDX-License-Identifier: MIT */
-/* Text to numbers, strictly: the whole text must be used and the value be in range. 0, or -EINVAL with the output
- * untouched. */
+/* Strict conversion of text to numbers: the whole text must be a number, and its value must be in range. Functions
+ * return 0, or -EINVAL with the output untouched. Any thread.
+ *
+ *	if (pmk_parse_int(text, 1, 240, &fps))
+ *		return -EINVAL; */
 #ifndef PMK_BASE_PARSE_H
 #define PMK_BASE_PARSE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Bytes of a spec, its final 0 counted: what names a camera, an output, a model or a backdrop, a path at most. */
+/* Size in bytes of a spec, with its final zero. A spec names a camera, an output, a model or a backdrop; the longest is
+ * a path. */
 enum { PMK_SPEC = 4160 };
-/* Copy `text`, the rest filled with zeros, so that equal specs are equal bytes. -ENAMETOOLONG with `spec` untouched. */
+/* Copy `text` into `spec` and fill the rest with zeros, so that equal specs are equal in all bytes. -ENAMETOOLONG, with
+ * `spec` untouched, if it does not fit. */
 int pmk_spec_copy(char spec[PMK_SPEC], const char *text) __attribute__((warn_unused_result));
 
 int pmk_parse_int(const char *text, int least, int most, int *value) __attribute__((warn_unused_result));
 int pmk_parse_double(const char *text, double least, double most, double *value) __attribute__((warn_unused_result));
-/* "1280x720", 16..8192 px a side */
+/* "1280x720"; each side is 16 to 8192 px */
 int pmk_parse_size(const char *text, int *width, int *height) __attribute__((warn_unused_result));
-/* "#3080c0", or "3080c0" */
+/* "#3080c0" or "3080c0" */
 int pmk_parse_colour(const char *text, uint8_t rgb[3]) __attribute__((warn_unused_result));
-/* yes no true false on off 1 0 */
+/* yes, no, true, false, on, off, 1 or 0, in any case */
 int pmk_parse_bool(const char *text, bool *value) __attribute__((warn_unused_result));
 
-/* The first line of an INI file, counted from 1, of more than PMK_PARSE_LINE bytes; 0: there is none. libinih takes
- * what is behind these for the next line. */
+/* The number, from 1, of the first line that has more than PMK_PARSE_LINE bytes; 0 if there is none. For INI files:
+ * libinih would read the rest of such a line as a line of its own. */
 enum { PMK_PARSE_LINE = 198 };
 int pmk_parse_long_line(const char *text);
 
-/* The part of `text` behind `prefix`, or NULL when it does not start so. */
+/* The part of `text` after `prefix`, or NULL if `text` does not start with it. */
 const char *pmk_parse_after(const char *text, const char *prefix);
 
 #endif

@@ -8,7 +8,7 @@
 
 enum { ROUNDS = 64, LENGTH_AT = PMK_SHA256_BLOCK - 8 };
 
-/* FIPS 180-4, 4.2.2: of the cube roots of the first 64 primes. */
+/* FIPS 180-4, 4.2.2: the first 32 bits of the fractional parts of the cube roots of the first 64 primes. */
 static const uint32_t constants[ROUNDS] = {
 	0x428a2f98,
 	0x71374491,
@@ -76,7 +76,7 @@ static const uint32_t constants[ROUNDS] = {
 	0xc67178f2,
 };
 
-static uint32_t turn(uint32_t x, int bits)
+static uint32_t rotate_right(uint32_t x, int bits)
 {
 	return x >> bits | x << (32 - bits);
 }
@@ -86,7 +86,7 @@ static uint32_t read_be32(const uint8_t *p)
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-/* 6.2.2. The letters are the standard's: its working variables a to h are v[0] to v[7]. */
+/* FIPS 180-4, 6.2.2. The standard's working variables a to h are v[0] to v[7]. */
 static void hash_block(uint32_t hash[8], const uint8_t *block)
 {
 	uint32_t w[ROUNDS], v[8];
@@ -94,13 +94,13 @@ static void hash_block(uint32_t hash[8], const uint8_t *block)
 	for (int t = 0; t < 16; t++)
 		w[t] = read_be32(block + 4 * t);
 	for (int t = 16; t < ROUNDS; t++)
-		w[t] = (turn(w[t - 2], 17) ^ turn(w[t - 2], 19) ^ w[t - 2] >> 10) + w[t - 7] +
-			(turn(w[t - 15], 7) ^ turn(w[t - 15], 18) ^ w[t - 15] >> 3) + w[t - 16];
+		w[t] = (rotate_right(w[t - 2], 17) ^ rotate_right(w[t - 2], 19) ^ w[t - 2] >> 10) + w[t - 7] +
+			(rotate_right(w[t - 15], 7) ^ rotate_right(w[t - 15], 18) ^ w[t - 15] >> 3) + w[t - 16];
 	memcpy(v, hash, sizeof v);
 	for (int t = 0; t < ROUNDS; t++) {
-		uint32_t t1 = v[7] + (turn(v[4], 6) ^ turn(v[4], 11) ^ turn(v[4], 25)) +
+		uint32_t t1 = v[7] + (rotate_right(v[4], 6) ^ rotate_right(v[4], 11) ^ rotate_right(v[4], 25)) +
 			((v[4] & v[5]) ^ (~v[4] & v[6])) + constants[t] + w[t];
-		uint32_t t2 = (turn(v[0], 2) ^ turn(v[0], 13) ^ turn(v[0], 22)) +
+		uint32_t t2 = (rotate_right(v[0], 2) ^ rotate_right(v[0], 13) ^ rotate_right(v[0], 22)) +
 			((v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]));
 
 		for (int i = 7; i > 0; i--)
@@ -112,7 +112,7 @@ static void hash_block(uint32_t hash[8], const uint8_t *block)
 		hash[i] += v[i];
 }
 
-/* 5.3.3: of the square roots of the first eight primes. */
+/* FIPS 180-4, 5.3.3: the first 32 bits of the fractional parts of the square roots of the first eight primes. */
 void pmk_sha256_init(struct pmk_sha256 *sha)
 {
 	*sha = (struct pmk_sha256){ .hash = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c,
@@ -137,7 +137,7 @@ void pmk_sha256_update(struct pmk_sha256 *sha, const void *data, size_t size)
 	}
 }
 
-/* 5.1.1: one bit set, zeros, and the length in bits at the end of a block. */
+/* FIPS 180-4, 5.1.1: padding is one set bit, zeros, and the message's length in bits at the end of a block. */
 void pmk_sha256_final(struct pmk_sha256 *sha, uint8_t digest[PMK_SHA256_BYTES])
 {
 	static const uint8_t padding[PMK_SHA256_BLOCK] = { 0x80 };

@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/* SHA-256 (FIPS 180-4), for the models' sums and the hash output. Allocates nothing and cannot fail. A state belongs to
- * one thread. */
+/* SHA-256 (FIPS 180-4), for the checksums of models and for the hash output. It allocates nothing and cannot fail. A
+ * state belongs to one thread. */
 #ifndef PMK_BASE_SHA256_H
 #define PMK_BASE_SHA256_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* the digest; as text with its zero byte; bytes hashed at once */
+/* bytes of a digest, of its text with the final zero, and of the block that is hashed at once */
 enum { PMK_SHA256_BYTES = 32, PMK_SHA256_HEX = 65, PMK_SHA256_BLOCK = 64 };
 
 struct pmk_sha256 {
 	uint32_t hash[8];
-	uint64_t bytes; /* of the message so far */
-	uint8_t rest[PMK_SHA256_BLOCK]; /* its last bytes % PMK_SHA256_BLOCK, not hashed yet */
+	uint64_t bytes; /* length of the message so far */
+	uint8_t rest[PMK_SHA256_BLOCK]; /* the last bytes % PMK_SHA256_BLOCK of the message, not hashed yet */
 };
 
 void pmk_sha256_init(struct pmk_sha256 *sha);
 void pmk_sha256_update(struct pmk_sha256 *sha, const void *data, size_t size);
-/* init it before it is used again */
+/* Finish the digest. Call pmk_sha256_init before using `sha` again. */
 void pmk_sha256_final(struct pmk_sha256 *sha, uint8_t digest[PMK_SHA256_BYTES]);
 
-void pmk_sha256_hex(const uint8_t digest[PMK_SHA256_BYTES], char text[PMK_SHA256_HEX]); /* lower case */
-/* all in one: the digest of `data` as text */
+void pmk_sha256_hex(const uint8_t digest[PMK_SHA256_BYTES], char text[PMK_SHA256_HEX]); /* lower-case hexadecimal */
+/* The digest of `data` as text, in one call. */
 void pmk_sha256_of(const void *data, size_t size, char text[PMK_SHA256_HEX]);
 
 #endif

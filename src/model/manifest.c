@@ -193,7 +193,7 @@ static int check_cards(const char *name, const struct parser *parser, bool besid
 		const char *why = incomplete(&parser->cards[i], beside);
 
 		if (why) {
-			pmk_error_cure(PMK_CURE_MEND_MANIFEST, "%s: [%s]: %s", name, parser->cards[i].name, why);
+			pmk_error_cure(PMK_CURE_FIX_MANIFEST, "%s: [%s]: %s", name, parser->cards[i].name, why);
 			return -EBADMSG;
 		}
 	}
@@ -215,7 +215,7 @@ int pmk_manifest_parse(const char *name, const char *text, bool beside, struct p
 	else
 		line = ini_parse_string(text, take_line, &parser);
 	if (line) {
-		pmk_error_cure(PMK_CURE_MEND_MANIFEST, "%s:%d: %s", name, line,
+		pmk_error_cure(PMK_CURE_FIX_MANIFEST, "%s:%d: %s", name, line,
 			parser.why[0] ? parser.why : "neither [section] nor key = value");
 		err = -EBADMSG;
 	} else {
@@ -294,7 +294,7 @@ static int merge_file(const char *directory, struct pmk_model_card **cards, int 
 	if (err == -ENOENT || err == -ENOTDIR)
 		return 0;
 	if (err < 0) {
-		pmk_error_cure(PMK_CURE_MEND_MANIFEST, "%s: cannot be read: %s", path,
+		pmk_error_cure(PMK_CURE_FIX_MANIFEST, "%s: cannot be read: %s", path,
 			err == -EINVAL ? "not a file" : strerror(-err));
 		return err;
 	}
