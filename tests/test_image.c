@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* image/frame, shown and convert. */
+/* Tests of image/frame, shown, colour, fourcc and convert. */
 #include "unit.h"
 
 #include "image/colour.h"
@@ -40,7 +40,7 @@ static int difference(const struct pmk_image *a, const struct pmk_image *b)
 	return most;
 }
 
-/* Planes to a raw format and back are the same, bit for bit, where the sampling is the format's own. */
+/* Planes converted to a raw format of the same sampling and back stay the same, bit for bit. */
 static void test_raw_round_trip(void **state)
 {
 	static const uint32_t formats[] = { PMK_FOURCC_YUYV, PMK_FOURCC_NV12, PMK_FOURCC_YU12 };
@@ -71,7 +71,7 @@ static void test_raw_round_trip(void **state)
 	}
 }
 
-/* The other two camera formats, made by hand: UYVY is YUYV with bytes swapped, YV12 is YU12 with planes swapped. */
+/* The two other camera formats, written by hand: UYVY is YUYV with bytes swapped, YV12 is YU12 with planes swapped. */
 static void test_raw_variants(void **state)
 {
 	static const uint8_t uyvy[8] = { 10, 1, 20, 2, 11, 3, 21, 4 }; /* U Y V Y, two pairs */
@@ -94,7 +94,7 @@ static void test_raw_variants(void **state)
 	pmk_image_free(&m);
 }
 
-/* 4:2:2 and 4:2:0 to the other's raw formats: luma exact, flat chroma exact. */
+/* 4:2:2 and 4:2:0 converted to raw formats of the other sampling: luma is exact, and so is chroma of one colour. */
 static void test_raw_other_sampling(void **state)
 {
 	static const uint8_t yuv[3] = { 90, 100, 180 };
@@ -120,8 +120,8 @@ static void test_raw_other_sampling(void **state)
 	}
 }
 
-/* RGB to planes and back within 1 level in full range where a chroma sample covers one colour, in each matrix; limited
- * range has 219 levels of 255, so one step there is up to 2 levels of RGB. */
+/* RGB converted to planes and back, where each chroma sample covers one colour: within 1 level in full range, in each
+ * matrix. Limited range has 219 levels for 255, so one step there is up to 2 levels of RGB. */
 static void test_rgb_round_trip(void **state)
 {
 	for (int matrix = 0; matrix < 2; matrix++) {
@@ -185,7 +185,7 @@ static void test_known_colours(void **state)
 	assert_true(yuv[0] == 76 && yuv[1] == 85 && yuv[2] == 255);
 }
 
-/* A colour in the one matrix becomes the same colour in the other, in both ranges and samplings. */
+/* A change of matrix keeps the colour, in both ranges and samplings. */
 static void test_change_of_matrix(void **state)
 {
 	static const uint8_t colours[][3] = { { 255, 0, 0 }, { 0, 255, 0 }, { 0, 0, 255 }, { 255, 255, 255 },
@@ -341,8 +341,8 @@ static void test_shown_pool(void **state)
 	pmk_shown_pool_destroy(NULL);
 }
 
-/* A picture of another shape keeps its own: the middle of it fills the new one, and nothing of what lies outside is in
- * it. */
+/* A picture of another aspect ratio is not distorted: its middle fills the new picture, which contains nothing from
+ * outside that middle. */
 static void test_scale_middle(void **state)
 {
 	static const struct {

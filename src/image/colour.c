@@ -26,7 +26,8 @@ void pmk_rgb_free(struct pmk_rgb *rgb)
 	*rgb = (struct pmk_rgb){ 0 };
 }
 
-/* Luma weights and scales of BT.601-7 (2.5.1) and BT.709-6 (3.2): Y = Kr R + Kg G + Kb B, Cb = (B - Y) / 2 (1 - Kb). */
+/* Luma weights and scales of BT.601-7 (2.5.1) and BT.709-6 (3.2): Y = Kr R + Kg G + Kb B, Cb = (B - Y) / (2 (1 - Kb)).
+ */
 struct colours {
 	float kr, kg, kb, luma_scale, luma_offset, chroma_scale;
 };
@@ -74,8 +75,7 @@ void pmk_colour_rgb_to_yuv(const uint8_t rgb[3], const struct pmk_layout *layout
 	chroma_of(&c, rgb[0], rgb[1], rgb[2], &yuv[1], &yuv[2]);
 }
 
-/* Mean colour of the block of pixels that one chroma sample covers; at the rim of an odd picture the block is smaller.
- */
+/* Mean colour of the 2x1 or 2x2 pixels that one chroma sample covers; fewer at the edge of a picture of odd size. */
 static void mean_block(const struct pmk_rgb *rgb, int x, int y, int rows, float mean[3])
 {
 	int n = 0, sum[3] = { 0 };
@@ -134,8 +134,9 @@ void pmk_colour_image_to_rgb(const struct pmk_image *image, struct pmk_rgb *rgb)
 	}
 }
 
-/* What a chroma sample adds to luma, and both chroma from both, on the way from one matrix to another: R, G, B of the
- * one put into the definition of the other. Luma is scaled by 219 / 224 less than chroma in limited range. */
+/* Factors of a change of matrix: the part of Cb and Cr that is added to Y, and the new Cb and Cr made of the old ones.
+ * They follow from inserting the R, G and B of one matrix into the definition of the other. In limited range the scale
+ * of luma is 219 / 224 of that of chroma. */
 struct matrix_change {
 	float y_cb, y_cr, cb_cb, cb_cr, cr_cb, cr_cr;
 };
@@ -166,7 +167,7 @@ void pmk_colour_to_matrix(struct pmk_image *image, enum pmk_matrix matrix)
 		return;
 	to.matrix = matrix;
 	m = matrix_change(&image->layout, &to);
-	for (int y = 0; y < to.height; y++) { /* luma first: it needs the old chroma */
+	for (int y = 0; y < to.height; y++) { /* luma first, as it needs the old chroma */
 		uint8_t *row = image->plane[0] + (size_t)y * image->stride[0];
 		const uint8_t *u = image->plane[1] + (size_t)(y >> shift) * image->stride[1];
 		const uint8_t *v = image->plane[2] + (size_t)(y >> shift) * image->stride[2];
@@ -186,8 +187,9 @@ void pmk_colour_to_matrix(struct pmk_image *image, enum pmk_matrix matrix)
 	image->layout = to;
 }
 
-/* y' = 16 + 219/255 y, c' = 128 + 224/255 (c - 128) = (224 c + 3968) / 255. In 16 bits, eight samples a vector: with t
- * = x + 128, (t + (t >> 8)) >> 8 is x / 255 to the nearest for all x of 0..65407. */
+/* y' = 16 + 219/255 y, c' = 128 + 224/255 (c - 128) = (224 c + 3968) / 255. Arithmetic in 16 bits allows eight samples
+ * per 16-byte vector: with t = x + 128, (t + (t >> 8)) >> 8 is x / 255, rounded to the nearest, for all x in 0..65407.
+ */
 void pmk_colour_row_to_limited(const uint8_t *from, uint8_t *to, int count, int plane)
 {
 	uint16_t scale = plane ? 224 : 219, offset = plane ? 3968 + 128 : 16 * 255 + 128;

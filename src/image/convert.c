@@ -37,7 +37,7 @@ int pmk_convert_from_raw(struct pmk_image *image, uint32_t fourcc, const uint8_t
 	}
 }
 
-/* libyuv has I422ToNV21 but no I422ToNV12; the two differ by the order of U and V only. */
+/* libyuv has I422ToNV21 but no I422ToNV12; they differ only in the order of U and V. */
 static int to_nv12(const struct pmk_image *m, uint8_t *y, uint8_t *uv)
 {
 	int w = m->layout.width, h = m->layout.height, both = (w + 1) / 2 * 2;
@@ -103,7 +103,7 @@ int pmk_convert_scale(const struct pmk_image *from, struct pmk_image *to)
 	return 0;
 }
 
-/* The largest part of `from` that has the shape of `to`, in its middle, on even pixels. */
+/* The largest centred part of `from` that has the aspect ratio of `to`, at even coordinates for the chroma samples. */
 static struct pmk_rect middle_of_shape(const struct pmk_layout *from, const struct pmk_layout *to)
 {
 	struct pmk_rect part = { .width = from->width, .height = from->height };
@@ -124,7 +124,7 @@ int pmk_convert_scale_middle(const struct pmk_image *from, struct pmk_image *to)
 {
 	struct pmk_rect part = middle_of_shape(&from->layout, &to->layout);
 	struct pmk_image view = *from;
-	int rows = from->layout.chroma == PMK_CHROMA_420 ? 2 : 1; /* of luma to one of chroma */
+	int rows = from->layout.chroma == PMK_CHROMA_420 ? 2 : 1; /* of luma per row of chroma */
 
 	view.layout.width = part.width;
 	view.layout.height = part.height;
@@ -141,7 +141,7 @@ void pmk_convert_turn(const struct pmk_image *from, struct pmk_image *to, bool m
 	for (int p = 0; p < 3; p++) {
 		int width = pmk_layout_plane_width(&from->layout, p),
 		    height = pmk_layout_plane_height(&from->layout, p);
-		/* to libyuv a negative height means upside down */
+		/* libyuv flips a picture whose height is negative */
 		(mirror ? MirrorPlane : CopyPlane)(
 			from->plane[p], from->stride[p], to->plane[p], to->stride[p], width, flip ? -height : height);
 	}

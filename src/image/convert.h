@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: MIT */
-/* Planar YUV: from the formats of cameras (fourcc.h), to those of clients, to another size, turned (libyuv). Pure
- * functions; any thread. */
+/* Conversion of pictures with libyuv: from camera formats (fourcc.h) to planar YUV, from planar YUV to client formats,
+ * to another size, to another orientation. Pure functions; any thread. */
 #ifndef PMK_IMAGE_CONVERT_H
 #define PMK_IMAGE_CONVERT_H
 
 #include "image/frame.h"
 
-/* Raw camera picture to planes. `image` has the picture's size and pmk_fourcc_chroma(fourcc). Chroma strides of YU12
- * and YV12 are half (rounded up) of `stride`, NV12's the same. -EINVAL when `bytes` is too few or the format not raw.
- */
+/* Convert a raw camera picture to planes. `image` has the picture's size and the sampling pmk_fourcc_chroma(fourcc).
+ * `stride` is the first plane's, in bytes; the chroma stride is half of it (rounded up) in YU12 and YV12, and the same
+ * in NV12. -EINVAL: `bytes` is too few, or the format is not raw. */
 int pmk_convert_from_raw(struct pmk_image *image, uint32_t fourcc, const uint8_t *data, size_t bytes, int stride)
 	__attribute__((warn_unused_result));
 
-/* Planes to a raw client format (YUYV, NV12 or YU12) with tight rows. `bytes` must hold pmk_fourcc_bytes(). -EINVAL
- * else. */
+/* Convert planes to a raw client format (YUYV, NV12 or YU12) with the smallest strides (pmk_fourcc_stride). -EINVAL:
+ * another format, or `bytes` is less than pmk_fourcc_bytes(). */
 int pmk_convert_to_raw(const struct pmk_image *image, uint32_t fourcc, uint8_t *data, size_t bytes)
 	__attribute__((warn_unused_result));
 
-/* Scale to the size and sampling of `to`; range and matrix are kept, so they must be the same. */
+/* Scale to the size and sampling of `to`. -EINVAL: range or matrix differ, which are not converted. */
 int pmk_convert_scale(const struct pmk_image *from, struct pmk_image *to) __attribute__((warn_unused_result));
 
-/* The same without another shape: what juts out at two sides of the middle is left out. Shapes that differ by less than
- * a fiftieth are taken for equal. */
+/* The same without distortion: if the aspect ratios differ by more than 2 %, `from` is cropped on two opposite sides.
+ */
 int pmk_convert_scale_middle(const struct pmk_image *from, struct pmk_image *to) __attribute__((warn_unused_result));
 
-/* Left and right swapped (`mirror`), top and bottom swapped (`flip`), or both. Layouts must be equal. */
+/* Copy with left and right swapped (`mirror`), top and bottom swapped (`flip`), or both. Layouts must be equal. */
 void pmk_convert_turn(const struct pmk_image *from, struct pmk_image *to, bool mirror, bool flip);
 
 #endif

@@ -159,7 +159,7 @@ struct pmk_frame *pmk_frame_pool_take(struct pmk_frame_pool *pool, const struct 
 			return NULL;
 		}
 	}
-	frame->image.layout = *layout; /* range and matrix are but labels */
+	frame->image.layout = *layout; /* range and matrix are labels only */
 	atomic_fetch_add(&pool->holders, 1);
 	frame->time_ns = frame->number = 0;
 	frame->position_ns = -1;

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* A picture that may be shown: person over backdrop, or a cover. What outputs and the preview take.
+/* A shown picture: the person over the backdrop, or a cover. It is the only kind of picture that outputs and the
+ * preview accept.
  *
- * The one rule: the only function that makes one is in compose/compose.c; who else includes shown_seal.h fails a test.
- * Always limited range. Counted; the last unref gives it back to the pool of its composer. */
+ * The one rule: the only function that makes one is in compose/compose.c. A test fails if any other file includes
+ * shown_seal.h.
+ *
+ * A shown picture is in limited range. It is reference-counted; the last unref returns it to the pool of its composer.
+ */
 #ifndef PMK_IMAGE_SHOWN_H
 #define PMK_IMAGE_SHOWN_H
 
@@ -11,11 +15,11 @@
 struct pmk_shown;
 
 const struct pmk_image *pmk_shown_image(const struct pmk_shown *shown);
-/* capture time of its frame; for a cover, when it was made */
+/* Capture time of its frame, CLOCK_MONOTONIC; for a cover, the time when it was made. */
 uint64_t pmk_shown_time_ns(const struct pmk_shown *shown);
-int64_t pmk_shown_position_ns(const struct pmk_shown *shown); /* place in a recorded video, or -1 */
-bool pmk_shown_is_cover(const struct pmk_shown *shown); /* no person in it: backdrop only */
+int64_t pmk_shown_position_ns(const struct pmk_shown *shown); /* of its frame in a recorded video, or -1 */
+bool pmk_shown_is_cover(const struct pmk_shown *shown); /* backdrop only, without a person */
 void pmk_shown_ref(struct pmk_shown *shown); /* [any thread] */
-void pmk_shown_unref(struct pmk_shown *shown); /* [any thread]; NULL is fine */
+void pmk_shown_unref(struct pmk_shown *shown); /* [any thread]; NULL is allowed */
 
 #endif
