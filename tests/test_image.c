@@ -247,10 +247,10 @@ static void test_turn(void **state)
 		fill_random(&a, 3);
 		for (int way = 0; way < 4; way++) {
 			bool mirror = way & 1, flip = way & 2;
-			pmk_convert_turn(&a, &b, mirror, flip);
+			pmk_convert_orient(&a, &b, mirror, flip);
 			assert_int_equal(b.plane[0][0],
 				a.plane[0][(size_t)(flip ? h - 1 : 0) * a.stride[0] + (mirror ? w - 1 : 0)]);
-			pmk_convert_turn(&b, &c, mirror, flip);
+			pmk_convert_orient(&b, &c, mirror, flip);
 			assert_int_equal(difference(&a, &c), 0);
 		}
 		pmk_image_free(&a);

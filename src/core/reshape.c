@@ -30,7 +30,7 @@ static struct pmk_frame *copy(
 	struct pmk_frame *made = pmk_frame_pool_take(r->pool, layout);
 
 	if (made && pmk_layout_equal(&frame->image.layout, layout)) {
-		pmk_convert_turn(&frame->image, &made->image, mirror, flip);
+		pmk_convert_orient(&frame->image, &made->image, mirror, flip);
 	} else if (made && pmk_convert_scale_middle(&frame->image, &made->image)) {
 		pmk_frame_unref(made);
 		made = NULL;

@@ -135,7 +135,7 @@ int pmk_convert_scale_middle(const struct pmk_image *from, struct pmk_image *to)
 	return pmk_convert_scale(&view, to);
 }
 
-void pmk_convert_turn(const struct pmk_image *from, struct pmk_image *to, bool mirror, bool flip)
+void pmk_convert_orient(const struct pmk_image *from, struct pmk_image *to, bool mirror, bool flip)
 {
 	assert(pmk_layout_equal(&from->layout, &to->layout));
 	for (int p = 0; p < 3; p++) {

@@ -25,6 +25,6 @@ int pmk_convert_scale(const struct pmk_image *from, struct pmk_image *to) __attr
 int pmk_convert_scale_middle(const struct pmk_image *from, struct pmk_image *to) __attribute__((warn_unused_result));
 
 /* Copy with left and right swapped (`mirror`), top and bottom swapped (`flip`), or both. Layouts must be equal. */
-void pmk_convert_turn(const struct pmk_image *from, struct pmk_image *to, bool mirror, bool flip);
+void pmk_convert_orient(const struct pmk_image *from, struct pmk_image *to, bool mirror, bool flip);
 
 #endif
