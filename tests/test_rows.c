@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* pixels/rows at every level of this machine, against what the header says: random and extreme values, odd lengths and
- * places. */
+/* Tests of pixels/rows at every level of this machine against its header, with random and extreme values, odd lengths
+ * and odd addresses. */
 #include "unit.h"
 
 #include "image/colour.h"
@@ -20,8 +20,8 @@ static void fill(uint8_t *row, size_t count, uint32_t *seed)
 	}
 }
 
-/* Each level that this machine has, on each length from 0 to MOST; `check` gets random rows and a row of guards to
- * write to. */
+/* Run `check` at each level of this machine with each length from 0 to MOST. It gets random rows, and an output row
+ * filled with GUARD. */
 typedef void check_rows(
 	const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count);
 
@@ -132,7 +132,7 @@ static void check_floats(
 	assert_true(to[count] == 7);
 }
 
-/* A row of `count` to other widths. */
+/* Stretch a row of `count` pixels to other widths. */
 static void check_stretch(
 	const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
 {
@@ -191,7 +191,7 @@ static void test_floats(void **state)
 	on_all(check_floats);
 }
 
-/* Every blend of the 2^24 there are. */
+/* Each of the 2^24 possible blends. */
 static void test_every_blend(void **state)
 {
 	uint8_t person[256], behind[256], alpha[256], out[256];
@@ -323,15 +323,14 @@ static void check_words(
 		}
 		assert_int_equal(to[count], GUARD);
 	}
-	for (int value = 0; value <= 4080;
-		value += count ? 4080 : 1) { /* every value once, with no neighbours to differ from */
+	for (int value = 0; value <= 4080; value += count ? 4080 : 1) { /* every value once, without neighbours */
 		uint16_t sum = (uint16_t)(value * 15), mean;
 		rows->mean_words(&sum, 1, 15, &mean, 1);
 		assert_int_equal(mean, value);
 	}
 }
 
-/* A place of the quadratic B-spline over three numbers; `t` of 32, -15..15, from the middle one. */
+/* The quadratic B-spline of three values at `t` / 32 from the middle one, -15..15. */
 static double spline(double before, double here, double after, int t)
 {
 	double u = t / 32.0;
@@ -404,7 +403,8 @@ static void test_enlarging(void **state)
 	on_all(check_heighten);
 }
 
-/* A mixed pixel's share of the person, as rows.h and rim.h say, in numbers of any size. */
+/* A mixed pixel without the room's colour, as rows.h and rim.h define it, computed without limits on the size of
+ * numbers. */
 static int cleaned(int person, int room, int pixel, int alpha, int limits)
 {
 	uint8_t value = (uint8_t)pixel;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* For kernel sources only: what those that work on pixels share, whichever of gcc and clang compiles them. */
+/* Helpers of the kernels that work on pixels, for gcc and clang. Only for sources that are compiled per level. */
 #ifndef PMK_PIXELS_KERNEL_LEVEL_H
 #define PMK_PIXELS_KERNEL_LEVEL_H
 
@@ -13,7 +13,7 @@
 #include <arm_neon.h>
 #endif
 
-/* Before a loop: no iteration reads what another one writes. */
+/* Before a loop: tells the compiler that no iteration reads what another one writes. */
 #ifdef __clang__
 #define PMK_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 #else
@@ -22,7 +22,7 @@
 
 typedef uint8_t pmk_bytes16 __attribute__((vector_size(16)));
 
-/* The upper half of a product: vectors do it in one step, and compilers know it. */
+/* The upper half of a product. Compilers make one vector instruction of it. */
 static inline int16_t pmk_upper(int16_t a, int16_t b)
 {
 	return (int16_t)((int32_t)a * b >> 16);
@@ -30,7 +30,7 @@ static inline int16_t pmk_upper(int16_t a, int16_t b)
 
 #if (defined(__SSSE3__) || defined(__aarch64__)) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define PMK_HAVE_PICK
-/* Byte at[i] of `from` at each i; at[i] is below 16. */
+/* Shuffle: element i is byte at[i] of `from`; at[i] is 0..15. */
 static inline pmk_bytes16 pmk_pick(pmk_bytes16 from, pmk_bytes16 at)
 {
 #ifdef __SSSE3__

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Compiled once for each level of the CPU; PMK_LEVEL names it. Loops that compilers make vectors of, in the smallest
- * type that holds. */
+/* Compiled once for each level of the CPU, which PMK_LEVEL names. The loops are written for the compiler to vectorise,
+ * so they compute in the smallest type that holds their values. */
 #include "pixels/kernel_level.h"
 #include "pixels/rows.h"
 
 #include <string.h>
 
-/* x / 255 to the nearest for x of 0..65025, given x + 128. */
+/* x / 255, rounded to the nearest, for x in 0..65025, given x + 128. */
 static inline uint8_t over_255(uint16_t x)
 {
 	return (uint8_t)((uint16_t)(x + (x >> 8)) >> 8);
@@ -25,7 +25,7 @@ static void blend(
 		out[i] = blended(person[i], behind[i], alpha[i]);
 }
 
-/* From full range, as pmk_colour_row_to_limited. */
+/* From full to limited range, as pmk_colour_row_to_limited. */
 static inline uint8_t limited(uint8_t value, int plane)
 {
 	uint16_t scale = plane ? 224 : 219, offset = plane ? 3968 + 128 : 16 * 255 + 128;
@@ -47,7 +47,7 @@ static void to_limited(const uint8_t *restrict row, uint8_t *restrict out, int c
 		out[i] = limited(row[i], plane);
 }
 
-/* Each second byte of a word, then each second pair of them: no lane runs over. */
+/* Add every second byte of a word, then every second pair of bytes, so that no lane overflows. */
 static inline uint16_t sum_of_8(const uint8_t *const line[PMK_CELL], ptrdiff_t at)
 {
 	const uint64_t bytes = 0x00ff00ff00ff00ff, pairs = 0x0000ffff0000ffff;
@@ -109,8 +109,8 @@ static void relight(const uint8_t *restrict row, const int8_t *restrict grain, i
 	}
 }
 
-/* value share / 256, rounded down, for shares up to 256 and values of 13 bits: in 16 bits, as an upper half. Without a
- * sign, which compilers know better. */
+/* value share / 256, rounded down, for shares up to 256 and signed values of 13 bits, as the upper half of a 16-bit
+ * product. The product is unsigned, which compilers vectorise better. */
 static inline int16_t share_of(int16_t value, uint16_t share)
 {
 	uint16_t shifted = (uint16_t)((value + 4096) * 8), part = (uint16_t)(share * 32);
@@ -123,7 +123,7 @@ static inline int16_t mix_colours(int16_t a, int16_t b, int16_t part)
 	return (int16_t)(a + (int16_t)(((int16_t)((b >> 3) - (a >> 3)) * part) >> 1));
 }
 
-/* The person's part of a pixel, limited range not yet. */
+/* The pixel without the room's colour, not yet in limited range. */
 static inline uint8_t clean(int16_t person, int16_t room, uint8_t pixel, uint8_t alpha)
 {
 	uint16_t share = (uint16_t)(alpha + (alpha >> 7));
@@ -136,7 +136,7 @@ static inline uint8_t clean(int16_t person, int16_t room, uint8_t pixel, uint8_t
 	return (uint8_t)((person | room) < 0 ? pixel : value);
 }
 
-/* The first `count` of a block. */
+/* Store the first `count` pixels of a block of 16. */
 static inline void store(const uint8_t block[16], uint8_t *out, int count)
 {
 	int at = 0;
@@ -167,7 +167,8 @@ static inline words16 words_of(const uint8_t *from)
 	return __builtin_convertvector(bytes, words16);
 }
 
-/* As blend and blend_to_limited do; GCC makes no vectors of sixteen at AVX2 by itself. */
+/* The same as blend and blend_to_limited. It is written with vectors because GCC uses none of sixteen elements here
+ * with AVX2. */
 static inline void blend_block(uint8_t block[16], int limits, const uint8_t *behind, const uint8_t *alpha)
 {
 	words16 person = words_of(block), share = words_of(alpha);
@@ -222,7 +223,7 @@ static void mix(const uint8_t *restrict a, const uint8_t *restrict b, int part, 
 typedef uint16_t words8 __attribute__((vector_size(16)));
 typedef uint8_t bytes8 __attribute__((vector_size(8)));
 
-/* One shuffle brings both neighbours of four columns. */
+/* One shuffle fetches both neighbours of four columns. */
 static void stretch(const uint8_t *from, const struct pmk_taps *taps, uint8_t *out, int count)
 {
 	for (int x = 0; x < count; x += 8, taps++) {
@@ -342,8 +343,8 @@ static void mean_words(const uint16_t *restrict from, int window, int parts, uin
 		out[i] = (uint16_t)((uint32_t)(uint16_t)(out[i] + half) * share >> 16);
 }
 
-/* A quadratic B-spline from one middle of three numbers, up to 16320, to the next: what all its places share, and a
- * place's two values on both sides of the middle, the `j`th from there of `size` / 2. */
+/* A quadratic B-spline around the middle one of three values, which are at most 16320: the terms that all places share.
+ * At the `j`th place from the middle, of `size` / 2, the two sides are spline_even plus and minus spline_odd. */
 struct spline {
 	int16_t here, rise, bend;
 };
@@ -393,7 +394,7 @@ static void widen(const uint16_t *from, int size, uint16_t *out, int count)
 static inline void heighten_by(const uint16_t *restrict above, const uint16_t *restrict here,
 	const uint16_t *restrict below, int size, uint8_t *restrict out, int stride, int count)
 {
-	int16_t half = 32 + 1; /* and what two roundings downwards take, on average */
+	int16_t half = 32 + 1; /* rounding to the nearest, and the average loss of two roundings down */
 
 	PMK_INDEPENDENT
 	for (int i = 0; i < count; i++) {
