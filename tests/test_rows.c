@@ -305,7 +305,7 @@ static void check_words(
 	sums[count] = to[count] = GUARD;
 	for (int k = 0; k < 7; k++)
 		rows->add_words(sums, from + k, count);
-	rows->take_words(sums, from + 3, count);
+	rows->subtract_words(sums, from + 3, count);
 	for (int i = 0; i < count; i++)
 		assert_int_equal(
 			sums[i], from[i] + from[i + 1] + from[i + 2] + from[i + 4] + from[i + 5] + from[i + 6]);

@@ -143,7 +143,7 @@ static void square(struct pmk_blur *b, const struct pmk_blur_plane *from, const 
 		b->rows->mean_words(b->column, 1, window, middle, b->width);
 		repeat_rim(middle, b->width, f);
 		b->rows->mean_words(b->padded, window, window, pmk_blur_row(to, y), b->width);
-		b->rows->take_words(b->column, pmk_blur_row(from, pmk_clamp(y - f, 0, bottom)), b->width);
+		b->rows->subtract_words(b->column, pmk_blur_row(from, pmk_clamp(y - f, 0, bottom)), b->width);
 	}
 }
 

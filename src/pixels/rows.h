@@ -103,7 +103,7 @@ struct pmk_rows {
 	void (*weighted_means)(const struct pmk_weighed *sums, const float more[4], const float scale[3],
 		const float offset[3], uint16_t *y, uint16_t *u, uint16_t *v, int count);
 	void (*add_words)(uint16_t *sums, const uint16_t *row, int count); /* sums += row */
-	void (*take_words)(uint16_t *sums, const uint16_t *row, int count); /* sums -= row */
+	void (*subtract_words)(uint16_t *sums, const uint16_t *row, int count); /* sums -= row */
 	/* out[x] = (from[x] + ... + from[x + window - 1]) / parts, within 0.8, and exact where all are equal. The sums
 	 * are at most 61200; `parts` is odd, 3..15. */
 	void (*mean_words)(const uint16_t *from, int window, int parts, uint16_t *out, int count);

@@ -323,7 +323,7 @@ static void add_words(uint16_t *restrict sums, const uint16_t *restrict row, int
 		sums[i] = (uint16_t)(sums[i] + row[i]);
 }
 
-static void take_words(uint16_t *restrict sums, const uint16_t *restrict row, int count)
+static void subtract_words(uint16_t *restrict sums, const uint16_t *restrict row, int count)
 {
 	for (int i = 0; i < count; i++)
 		sums[i] = (uint16_t)(sums[i] - row[i]);
@@ -438,7 +438,7 @@ const struct pmk_rows LEVEL(pmk_rows) = {
 	.box_sums = box_sums,
 	.weighted_means = weighted_means,
 	.add_words = add_words,
-	.take_words = take_words,
+	.subtract_words = subtract_words,
 	.mean_words = mean_words,
 	.widen = widen,
 	.heighten = heighten,
