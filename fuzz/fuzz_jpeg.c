@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* libFuzzer entry for JPEG: decoded with our own scan and by the library alone. What the first accepts the second must
- *accept too.
+/* libFuzzer entry for the JPEG decoder. Each input is decoded with our own scan decoder and by the library alone; what
+ * the first accepts, the second must accept, too.
  *
- *	clang -g -O1 -fsanitize=fuzzer,address,undefined -std=gnu11 -D_GNU_SOURCE -mavx2 -mbmi -mbmi2 -Isrc
- *fuzz/fuzz_jpeg.c src/jpeg/jpeg{,_scan,_entropy,_idct}.c src/image/frame.c src/base/{cpu,log,mem,clock}.c -lyuv -ljpeg
- *-lm -lpthread -o fuzz_jpeg
+ *	clang -g -O1 -fsanitize=fuzzer,address,undefined -std=gnu11 -D_GNU_SOURCE -mavx2 -mbmi -mbmi2 -Isrc \
+ *		fuzz/fuzz_jpeg.c src/jpeg/jpeg{,_scan,_entropy,_idct}.c src/image/frame.c \
+ *		src/base/{cpu,log,mem,clock}.c -lyuv -ljpeg -lm -lpthread -o fuzz_jpeg
  *	./fuzz_jpeg -max_len=16384 -max_total_time=60 CORPUS
  *
- * Small pictures of any camera are a CORPUS to start from. */
+ * Small pictures of any camera can be the first CORPUS. */
 #include "base/cpu.h"
 #include "base/log.h"
 #include "jpeg/jpeg.h"
@@ -27,7 +27,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
-/* A decoder of its own for each: libjpeg keeps tables for the next picture. */
+/* Each picture gets its own decoder, because libjpeg keeps tables for the next picture. */
 static int decode(const char *level, const uint8_t *bytes, size_t size)
 {
 	struct pmk_image image = { 0 };

@@ -36,7 +36,7 @@ static uint8_t sample(int plane, double x, double y)
 	return (uint8_t)(plane == 0 ? luma_at(x, y) : plane == 1 ? blue_at(x, y) : red_at(x, y));
 }
 
-/* A drawn picture in any of TurboJPEG's samplings. */
+/* Encode a drawn picture in one of TurboJPEG's samplings. */
 static struct encoded encode(int width, int height, int sampling, int flags)
 {
 	struct encoded made = { 0 };
@@ -144,12 +144,13 @@ static void test_truncated_is_refused(void **state)
 		assert_int_equal(pmk_jpeg_layout(jpeg, e.data, e.bytes, &layout), 0);
 		assert_int_equal(pmk_image_alloc(&image, &layout), 0);
 		for (size_t bytes = 0; bytes + 8 < e.bytes; bytes += bytes < 700 ? 1 : 7) {
-			uint8_t *cut = malloc(bytes + 1); /* so that reading on is found out */
+			uint8_t *cut = malloc(
+				bytes + 1); /* a block of this size, so that a sanitizer sees reads beyond it */
 			memcpy(cut, e.data, bytes);
 			assert_int_equal(pmk_jpeg_decode(jpeg, cut, bytes, &image), -EBADMSG);
 			free(cut);
 		}
-		/* and the decoder is fit for the next */
+		/* the decoder can decode the next picture */
 		assert_int_equal(pmk_jpeg_decode(jpeg, e.data, e.bytes, &image), 0);
 		pmk_image_free(&image);
 		tjFree(e.data);
@@ -219,7 +220,7 @@ static void test_sizes_out_of_bounds(void **state)
 	pmk_jpeg_destroy(jpeg);
 }
 
-/* A camera that changes its picture between layout and decode must not write past the image. */
+/* If a picture changes between layout and decode, nothing is written outside the image. */
 static void test_another_layout_is_refused(void **state)
 {
 	struct encoded small = encode(64, 48, TJSAMP_420, 0), large = encode(128, 96, TJSAMP_420, 0),
@@ -272,7 +273,7 @@ static void test_without_huffman_tables(void **state)
 	tjFree(e.data);
 }
 
-/* Some cameras put a byte or two too many in front of the end marker, in each frame; the picture is whole. */
+/* Some cameras write an extra byte or two before the end marker of each frame; the picture is complete. */
 static void test_spare_bytes_before_the_end(void **state)
 {
 	struct encoded e = encode(64, 48, TJSAMP_420, 0);
@@ -290,7 +291,7 @@ static void test_spare_bytes_before_the_end(void **state)
 		assert_int_equal(pmk_image_alloc(&image, &layout), 0);
 		if (spare <= 16)
 			assert_int_equal(pmk_jpeg_decode(jpeg, longer, e.bytes + spare, &image), 0);
-		else if (spare > 32) /* between, the decoder may have taken some for itself */
+		else if (spare > 32) /* from 17 to 32, the decoder may have read some as codes */
 			assert_int_equal(pmk_jpeg_decode(jpeg, longer, e.bytes + spare, &image), -EBADMSG);
 		pmk_image_free(&image);
 	}
@@ -299,7 +300,7 @@ static void test_spare_bytes_before_the_end(void **state)
 	tjFree(e.data);
 }
 
-/* With restart markers a decoder complains in the same words when the rest of the picture is missing: that one is
+/* With restart markers, the decoder gives the same warning when the rest of the picture is missing; such a picture is
  * refused. */
 static void test_cut_at_a_restart_marker(void **state)
 {
@@ -328,7 +329,7 @@ static void test_cut_at_a_restart_marker(void **state)
 	tjFree(e.data);
 }
 
-/* FFmpeg writes 4:2:2 with other sampling factors (2x2, 1x2, 1x2) than libjpeg: real cameras do, too. */
+/* FFmpeg writes 4:2:2 with other sampling factors (2x2, 1x2, 1x2) than libjpeg; so do real cameras. */
 static void test_other_factors_for_422(void **state)
 {
 	static const int heights[] = { 48, 49 };
@@ -396,7 +397,7 @@ static void test_no_jpeg(void **state)
 	pmk_jpeg_destroy(NULL);
 }
 
-/* usage: test_jpeg [LEVEL]: with the vectors of this level */
+/* usage: test_jpeg [LEVEL]: use the vectors of this level */
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {

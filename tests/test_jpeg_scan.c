@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Our own reading of a JPEG's scan against libjpeg's: the same samples, bit for bit, and the same judgement of damage.
- */
+/* Tests of our own decoder of JPEG scans against libjpeg: it gives the same samples, bit for bit, and accepts no
+ * picture that libjpeg refuses. */
 #include "jpeg/jpeg_scan.h"
 
 #include "jpeg/jpeg_entropy.h"
@@ -20,7 +20,7 @@ struct encoded {
 	unsigned long bytes;
 };
 
-/* The decoded planes, in blocks of their exact size so that a sanitizer sees what is written behind them. */
+/* The decoded planes, in blocks of their exact size so that a sanitizer sees writes beyond them. */
 struct decoded {
 	uint8_t *plane[3];
 	int stride[3], rows[3];
@@ -41,7 +41,7 @@ static int random_below(int limit)
 	return (int)((random_state >> 8) % (uint32_t)limit);
 }
 
-/* Ramps, edges and noise: blocks of all kinds, from a flat one to one full of large coefficients. */
+/* Ramps, edges and noise give blocks of all kinds, from flat ones to ones full of large coefficients. */
 static int sample(int x, int y, int noise)
 {
 	int cell = (x / 24 + y / 16) % 5,
@@ -105,7 +105,7 @@ static void free_planes(struct decoded *d)
 	memset(d, 0, sizeof *d);
 }
 
-/* Inside setjmp. False: no header. */
+/* Call inside setjmp. False: there is no header. */
 static bool start(struct library *l, const uint8_t *data, size_t bytes, struct decoded *d)
 {
 	jpeg_mem_src(&l->info, data, bytes);
@@ -134,13 +134,13 @@ static bool decode_by_scan(struct pmk_jpeg_scan *scan, const uint8_t *data, size
 	memset(d, 0, sizeof *d);
 	library_open(&l);
 	if (!setjmp(l.escape) && start(&l, data, bytes, d))
-		/* of the header */
+		/* warned about the header */
 		done = pmk_jpeg_scan_run(scan, &l.info, d->plane, d->stride, spare) && !l.warned;
 	jpeg_destroy_decompress(&l.info);
 	return done;
 }
 
-/* False: with an error or a warning. */
+/* False: libjpeg gave an error or a warning. */
 static bool decode_by_library(const uint8_t *data, size_t bytes, struct decoded *d)
 {
 	static uint8_t dummy[MOST_PX + 64];
@@ -238,7 +238,7 @@ static void test_restart_intervals(void **state)
 	}
 }
 
-/* Codes made for one picture differ from those that all others have. */
+/* Huffman codes optimised for one picture differ from the standard ones. */
 static void test_own_codes(void **state)
 {
 	for (size_t s = 0; s < sizeof samplings / sizeof samplings[0]; s++) {
@@ -275,17 +275,17 @@ static void test_cut_off(void **state)
 	struct decoded d;
 
 	for (size_t bytes = e.bytes - 1; bytes > 0; bytes -= bytes > e.bytes - 64 ? 1 : 1 + bytes / 64) {
-		uint8_t *cut = malloc(bytes); /* so that reading on is found out */
+		uint8_t *cut = malloc(bytes); /* a block of this size, so that a sanitizer sees reads beyond it */
 
 		memcpy(cut, e.data, bytes);
 		assert_false(decode_by_scan(*state, cut, bytes, 16, &d));
 		free_planes(&d);
 		free(cut);
 	}
-	check(*state, e); /* and it is fit for the next */
+	check(*state, e); /* it can decode the next picture */
 }
 
-/* With `extra` before the end marker. */
+/* Whether the picture is accepted with `extra` before its end marker. */
 static bool accepts_with(
 	struct pmk_jpeg_scan *scan, const struct encoded *e, const void *extra, size_t bytes, int spare)
 {
@@ -308,14 +308,14 @@ static void test_spare_bytes(void **state)
 	struct encoded e = encode(96, 64, TJSAMP_420, 80, 20);
 
 	for (size_t count = 0; count <= 8; count++)
-		/* each might have been a stuffed one */
+		/* each may have been a stuffed one, and counts as two */
 		assert_int_equal(accepts_with(*state, &e, plain, count, 8), count <= 4);
 	for (size_t count = 0; count <= 4; count++)
 		assert_int_equal(accepts_with(*state, &e, stuffed, 2 * count, 6), count <= 3);
 	tjFree(e.data);
 }
 
-/* A marker may have any number of 0xff before it (T.81, B.1.1.2). */
+/* Any number of 0xff may precede a marker (T.81, B.1.1.2). */
 static void test_fill_bytes(void **state)
 {
 	struct encoded e = encode(96, 64, TJSAMP_420, 80, 20);
@@ -325,8 +325,8 @@ static void test_fill_bytes(void **state)
 	tjFree(e.data);
 }
 
-/* What is accepted in spite of a flipped bit, the library accepts too. Samples differ only where a bit made a number
- * that no encoder makes, which is rare. */
+/* The library accepts each picture that is accepted with a flipped bit. Samples differ only where the bit made a number
+ * that no encoder writes, which is rare. */
 static void test_flipped_bits(void **state)
 {
 	int accepted = 0, refused = 0, differ = 0;
@@ -374,7 +374,7 @@ static void test_random_scan(void **state)
 	check(*state, encode(96, 64, TJSAMP_422, 80, 20));
 }
 
-/* A table may give a short code a meaning that no picture has: it is refused, not taken for another code. */
+/* A table may give a short code a symbol that no picture has: it is refused, and not mistaken for another code. */
 static void test_unusual_codes(void **state)
 {
 	struct encoded e = encode(96, 64, TJSAMP_422, 80, 20);
@@ -383,14 +383,14 @@ static void test_unusual_codes(void **state)
 
 	for (size_t i = 0; i + 4 < e.bytes && !table; i++) {
 		if (e.data[i] == 0xff && e.data[i + 1] == 0xc4 && e.data[i + 4] == 0x10)
-			table = e.data + i + 5 + 16; /* the symbols of luma's AC */
+			table = e.data + i + 5 + 16; /* the AC symbols of luma */
 	}
 	assert_non_null(table);
 	for (int symbol = 0; symbol < 40; symbol++) {
 		uint8_t was = table[symbol];
 		struct decoded ours, theirs;
 
-		table[symbol] = 0x1f; /* a number of 15 bits */
+		table[symbol] = 0x1f; /* a run of 1, and a number of 15 bits */
 		if (decode_by_scan(*state, e.data, e.bytes, 0, &ours)) {
 			assert_true(decode_by_library(e.data, e.bytes, &theirs));
 			assert_true(same(&ours, &theirs));
@@ -405,8 +405,8 @@ static void test_unusual_codes(void **state)
 	check(*state, e);
 }
 
-/* Codes with long numbers, as many as there may be, from a reader that lies alone in memory so that a sanitizer sees
- * what is read behind it. */
+/* As many codes with long numbers as are possible, from a reader in a block of its own so that a sanitizer sees reads
+ * beyond it. */
 static void test_reader_alone(void **state)
 {
 	struct pmk_jpeg_reader *reader = malloc(sizeof *reader);
@@ -419,7 +419,7 @@ static void test_reader_alone(void **state)
 	memset(blocks, 0, (PMK_JPEG_BLOCKS + 1) * sizeof *blocks);
 	for (int round = 0; round < 2000; round++) {
 		bits[7] = 127;
-		bits[14] = 128; /* all bits are codes */
+		bits[14] = 128; /* each bit pattern is a code */
 		for (int i = 0; i < 256; i++)
 			symbols[i] = (uint8_t)(random_below(50) ? 1 + random_below(10) : random_below(256));
 		pmk_jpeg_codes_make(&codes[0], bits, symbols, false);

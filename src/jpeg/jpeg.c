@@ -17,19 +17,19 @@
 
 enum { MOST_SPARE_BYTES = 16, IMAGE_MEMORY = 1 << 20, MOST_ROWS = 4 * DCTSIZE, MOST_SCANS = 100 };
 
-/* libjpeg takes memory anew for each picture; here that comes out of one block that is used again, so that a running
- * camera allocates nothing. What does not fit is left to libjpeg. */
+/* libjpeg allocates memory for each picture. Here this memory is taken from one block that is used again, so that a
+ * running camera allocates nothing; libjpeg allocates what does not fit. */
 struct pmk_jpeg {
 	struct jpeg_decompress_struct info;
 	struct jpeg_error_mgr errors;
 	struct jpeg_progress_mgr progress;
-	jmp_buf escape; /* out of libjpeg, when it finds the picture damaged */
-	struct pmk_jpeg_scan *scan; /* for ordinary pictures; NULL: libjpeg does all */
-	bool by_library; /* the last one */
+	jmp_buf escape; /* out of libjpeg when it finds damage */
+	struct pmk_jpeg_scan *scan; /* for ordinary pictures; NULL: libjpeg decodes all */
+	bool by_library; /* libjpeg decoded the last picture */
 	struct pmk_arena memory;
-	struct jpeg_memory_mgr own; /* libjpeg's functions */
-	uint8_t *dummy; /* a row below the picture */
-	uint8_t *scratch; /* planes in a sampling that is no layout's */
+	struct jpeg_memory_mgr own; /* libjpeg's own functions */
+	uint8_t *dummy; /* target of rows below the picture */
+	uint8_t *scratch; /* planes in a sampling that no layout has */
 	size_t scratch_bytes;
 };
 
@@ -43,9 +43,9 @@ static void on_error(j_common_ptr info)
 	longjmp(jpeg_of(info)->escape, 1);
 }
 
-/* Any warning means damage, but for a few bytes too many in front of the end marker (0xd9), which some webcams send.
- * With restart markers the decoder looks for a marker in the middle of the picture too, and the same words may mean
- * that the rest is missing. */
+/* Each warning means damage, with one exception: a few extra bytes before the end marker (0xd9), which some webcams
+ * send. The exception does not hold with restart markers: the decoder also looks for markers inside the picture then,
+ * and the same warning may mean that the rest of the picture is missing. */
 static void on_message(j_common_ptr info, int level)
 {
 	const struct pmk_jpeg *jpeg = jpeg_of(info);
@@ -57,7 +57,7 @@ static void on_message(j_common_ptr info, int level)
 		longjmp(jpeg_of(info)->escape, 1);
 }
 
-/* A progressive picture with thousands of scans would hold the thread for minutes. */
+/* A progressive picture with thousands of scans would keep the thread busy for minutes. */
 static void on_progress(j_common_ptr info)
 {
 	if (((j_decompress_ptr)info)->input_scan_number > MOST_SCANS)
@@ -114,7 +114,7 @@ static void free_pool(j_common_ptr info, int pool)
 
 	jpeg->own.free_pool(info, pool);
 	if (pool == JPOOL_IMAGE) {
-		memset(jpeg->memory.base, 0, jpeg->memory.used); /* pieces come zeroed */
+		memset(jpeg->memory.base, 0, jpeg->memory.used); /* an arena's pieces are zeroed */
 		jpeg->memory.used = 0;
 	}
 }
@@ -172,7 +172,7 @@ void pmk_jpeg_destroy(struct pmk_jpeg *jpeg)
 	free(jpeg);
 }
 
-/* Whether a chroma sample covers h x v of luma, however the file writes that down. */
+/* Whether a chroma sample covers h x v luma samples; a file can express this with several sets of factors. */
 static bool has_sampling(const struct jpeg_decompress_struct *info, int h, int v)
 {
 	const jpeg_component_info *y = info->comp_info;
@@ -195,7 +195,7 @@ static bool known_sampling(const struct jpeg_decompress_struct *info)
 		has_sampling(info, 1, 2) || has_sampling(info, 4, 1);
 }
 
-/* Inside setjmp. */
+/* Call inside setjmp. */
 static int read_header(struct pmk_jpeg *jpeg, const uint8_t *data, size_t bytes, struct pmk_layout *layout)
 {
 	struct jpeg_decompress_struct *info = &jpeg->info;
@@ -228,8 +228,8 @@ int pmk_jpeg_layout(struct pmk_jpeg *jpeg, const uint8_t *data, size_t bytes, st
 	return err;
 }
 
-/* Inside setjmp. libjpeg writes whole blocks: each row up to the next multiple of 8, and rows below the picture, which
- * go to the dummy row. */
+/* Call inside setjmp. libjpeg writes whole blocks: each row up to the next multiple of 8, and rows below the picture,
+ * which go to the dummy row. */
 static void decode_by_library(struct pmk_jpeg *jpeg, uint8_t *const plane[3], const int stride[3])
 {
 	struct jpeg_decompress_struct *info = &jpeg->info;
@@ -250,7 +250,7 @@ static void decode_by_library(struct pmk_jpeg *jpeg, uint8_t *const plane[3], co
 	}
 }
 
-/* Inside setjmp. */
+/* Call inside setjmp. */
 static void decode_planes(struct pmk_jpeg *jpeg, uint8_t *const plane[3], const int stride[3])
 {
 	struct jpeg_decompress_struct *info = &jpeg->info;
@@ -336,6 +336,6 @@ int pmk_jpeg_decode(struct pmk_jpeg *jpeg, const uint8_t *data, size_t bytes, st
 	else
 		err = decode_by_scratch(jpeg, image);
 	if (!err && jpeg->by_library)
-		jpeg_finish_decompress(&jpeg->info); /* may still find damage */
+		jpeg_finish_decompress(&jpeg->info); /* this may still find damage */
 	return err;
 }

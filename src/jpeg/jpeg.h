@@ -1,29 +1,32 @@
 /* SPDX-License-Identifier: MIT */
-/* MJPEG frames to planar YUV in their own sampling (libjpeg-turbo's classic API, which decodes into the caller's
- * rows; the scans of ordinary pictures by jpeg_scan.h, with the same samples). JPEG carries full-range BT.601 (JFIF,
- * ITU-T T.871).
+/* Decoder of MJPEG frames to planar YUV in their own sampling. jpeg_scan.h decodes ordinary pictures; libjpeg-turbo's
+ * classic API, which decodes into the caller's rows, decodes all others. Both give the same samples. JPEG carries
+ * full-range BT.601 (JFIF, ITU-T T.871).
  *
- * The one rule: a camera's frame may be cut off or damaged; then decode fails, and the caller drops the frame and goes
- * on. */
+ *	if (pmk_jpeg_layout(jpeg, data, bytes, &layout) == 0 && pmk_layout_equal(&layout, &image.layout))
+ *		err = pmk_jpeg_decode(jpeg, data, bytes, &image);
+ *
+ * The one rule: a camera's frame may be truncated or damaged. Then decode fails, and the caller drops the frame and
+ * goes on. */
 #ifndef PMK_JPEG_JPEG_H
 #define PMK_JPEG_JPEG_H
 
 #include "image/frame.h"
 
-struct pmk_jpeg; /* a decoder with its scratch planes; one thread */
+struct pmk_jpeg; /* a decoder with its scratch planes; one thread at a time */
 
 int pmk_jpeg_create(struct pmk_jpeg **jpeg) __attribute__((warn_unused_result)); /* -ENOMEM */
-void pmk_jpeg_destroy(struct pmk_jpeg *jpeg); /* NULL is fine */
+void pmk_jpeg_destroy(struct pmk_jpeg *jpeg); /* NULL is allowed */
 
-/* Read the header: size and what pmk_jpeg_decode will give: 4:2:2 stays, 4:2:0 stays, all others (4:4:4, 4:4:0, 4:1:1,
- * grey) become 4:2:0. -EBADMSG when it is no JPEG, truncated, or a side is outside PMK_IMAGE_MIN_PX..PMK_IMAGE_MAX_PX.
- * Logs nothing. */
+/* Read the header: `layout` is what pmk_jpeg_decode will give. 4:2:2 and 4:2:0 stay; other samplings (4:4:4, 4:4:0,
+ * 4:1:1, grey) become 4:2:0. -EBADMSG: not a JPEG, truncated, or a side is outside PMK_IMAGE_MIN_PX..PMK_IMAGE_MAX_PX.
+ * Nothing is logged. */
 int pmk_jpeg_layout(struct pmk_jpeg *jpeg, const uint8_t *data, size_t bytes, struct pmk_layout *layout)
 	__attribute__((warn_unused_result));
 
-/* Decode into `image`, whose layout is what pmk_jpeg_layout said (-EBADMSG when it is not). -EBADMSG when damaged or
- * truncated (pixels then undefined); up to 16 stray bytes before the end marker, which some cameras write in each
- * frame, are no damage. Logs nothing: a bad cable makes hundreds of these. */
+/* Decode into `image`. -EBADMSG: its layout is not that of pmk_jpeg_layout, or the data are damaged or truncated;
+ * pixels are then undefined. Up to 16 extra bytes before the end marker are accepted, as some cameras write them in
+ * each frame. -ENOMEM. Nothing is logged, as a bad cable causes hundreds of errors. */
 int pmk_jpeg_decode(struct pmk_jpeg *jpeg, const uint8_t *data, size_t bytes, struct pmk_image *image)
 	__attribute__((warn_unused_result));
 

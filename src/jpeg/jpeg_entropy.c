@@ -9,8 +9,8 @@ enum { LONGEST = 16, MOST_DC = 11, MOST_AC = 10, RUN_OF_ZEROS = 0xf0 };
 
 enum { END = 0x80 };
 
-/* The order in which T.81 sends coefficients, by how many have come. Behind the last come those of a run that is too
- * long. */
+/* Zigzag order (T.81, A.3.6), indexed by the number of coefficients up to and including this one. The entries after the
+ * first 65 are for a run of zeros that is too long. */
 static const uint8_t natural[1 + 64 + 16] = {
 	0,
 	0,
@@ -95,7 +95,7 @@ static const uint8_t natural[1 + 64 + 16] = {
 	63,
 };
 
-/* The entry of a symbol behind a code of so many bits; 0: unusual. */
+/* The table entry of a symbol whose code has `bits` bits; 0: unusual. */
 static uint32_t entry(const struct pmk_jpeg_codes *codes, int symbol, int bits)
 {
 	int size = codes->ac ? symbol & 15 : symbol, skip = codes->ac ? (symbol >> 4) + 1 : 1;
@@ -136,7 +136,7 @@ void pmk_jpeg_codes_make(struct pmk_jpeg_codes *codes, const uint8_t bits[17], c
 	}
 }
 
-/* From the shortest code on: one that is looked up and has no entry is unusual. */
+/* Search from the shortest code on: a short code without an entry in `look` is unusual, and must be found as such. */
 static __attribute__((noinline)) uint32_t long_entry(const struct pmk_jpeg_codes *codes, int seen)
 {
 	int length = 1;
@@ -148,7 +148,7 @@ static __attribute__((noinline)) uint32_t long_entry(const struct pmk_jpeg_codes
 	return entry(codes, codes->symbols[((seen >> (LONGEST - length)) + codes->first[length]) & 255], length);
 }
 
-/* Data up to the next marker, without the zeros that are stuffed behind each 0xff. */
+/* Copy data up to the next marker into the window, without the zero that is stuffed after each 0xff. */
 static void fill_window(struct pmk_jpeg_reader *r)
 {
 	size_t left = (size_t)(r->filled - r->at);
@@ -185,20 +185,20 @@ void pmk_jpeg_reader_start(struct pmk_jpeg_reader *r, const uint8_t *data, const
 	r->at = r->filled = r->window;
 }
 
-/* Whole bytes of the window that no code has used; negative: codes were made of what is behind the data. */
+/* Whole bytes of the window that no code has used. Negative: codes were decoded from bytes after the data. */
 static ptrdiff_t left_of(const struct pmk_jpeg_reader *r)
 {
 	return r->filled - r->at + (ptrdiff_t)(r->count / 8);
 }
 
-/* What one code changes. */
+/* The state that each code changes. */
 struct state {
 	uint64_t bits;
-	unsigned count; /* its lower six bits */
+	unsigned count; /* its lower six bits are valid */
 	const uint8_t *at;
 	const struct pmk_jpeg_codes *codes;
 	struct pmk_jpeg_block *block;
-	uint32_t have; /* coefficients of the block */
+	uint32_t have; /* coefficients of the block so far */
 };
 
 static inline __attribute__((always_inline)) void refill(struct state *s)
@@ -211,7 +211,7 @@ static inline __attribute__((always_inline)) void refill(struct state *s)
 	s->count |= 56;
 }
 
-/* The number behind a code (T.81, F.2.2.1): where its first bit is 0, it is negative and its bits are inverted. */
+/* The number after a code (T.81, F.2.2.1). If its first bit is 0, it is negative, and its bits are inverted. */
 static inline __attribute__((always_inline)) int number(uint64_t bits, uint32_t e)
 {
 	uint64_t at = bits << (e >> 8 & 63), negative = ~(uint64_t)((int64_t)at >> 63);
@@ -219,8 +219,8 @@ static inline __attribute__((always_inline)) int number(uint64_t bits, uint32_t 
 	return (int)(((at ^ negative) >> 1 >> (e >> 16 & 63) ^ negative) - negative);
 }
 
-/* Whether a block ends is as good as random: a jump that depends on it costs more than all the rest. So what follows is
- * chosen, in words that leave the compiler no choice. */
+/* The end of a block is unpredictable, and mispredicted branches on it would cost more than all the rest. So the next
+ * state is selected without a branch, in assembly because the compiler would use a branch. */
 static inline __attribute__((always_inline)) bool read_code(struct state *s)
 {
 	uint32_t e = s->codes->look[s->bits >> (64 - PMK_JPEG_LOOK)];
@@ -280,7 +280,7 @@ bool pmk_jpeg_reader_marker(struct pmk_jpeg_reader *r, int marker, int spare)
 	if (!r->ended)
 		fill_window(r);
 	while (r->end - r->next > 2 && r->next[0] == 0xff && r->next[1] == 0xff)
-		r->next++; /* fill bytes (T.81, B.1.1.2) */
+		r->next++; /* skip fill bytes (T.81, B.1.1.2) */
 	if (!r->ended || 2 * left_of(r) > spare || r->end - r->next < 2 || r->next[0] != 0xff || r->next[1] != marker)
 		return false;
 	pmk_jpeg_reader_start(r, r->next + 2, r->end);

@@ -4,13 +4,13 @@
 #include <immintrin.h>
 #include <string.h>
 
-/* Two blocks at once: one in the lower half of each vector, the other in the upper half. */
+/* Two blocks at once: one in the lower half of the vector, the other in the upper half. */
 typedef __m256i pair;
 
 enum { ONE = 1 << 13, BETWEEN = 2, COLUMNS = 13 - BETWEEN, ROWS = 13 + BETWEEN + 3 };
 
-/* cos and sin of the paper times 2^13, summed as the multipliers of one input each; how, stands at the odd part below.
- */
+/* Sines and cosines of the paper times 2^13. A to H are sums of them, each the multiplier of one input; see the odd
+ * part of transform(). */
 enum { C6 = 4433, C2 = 10703, A = 11363, B = 9633, C = 6437, D = 2260, E = 11362, F = 6436, G = 2259, H = 2261 };
 
 static inline pair two(short a, short b)
@@ -23,9 +23,8 @@ static inline pair times(pair pairs, short a, short b)
 	return _mm256_madd_epi16(pairs, two(a, b));
 }
 
-/* Eight numbers of the 1-D transform for four columns of each block, from inputs 0 and 4, 2 and 6, 1 and 3, 5 and 7
- * side by side. The odd part multiplies out what the paper factors: pmaddwd gives two products and their sum at once.
- */
+/* The 1-D transform of four columns of each block. Its inputs are given in pairs: 0 and 4, 2 and 6, 1 and 3, 5 and 7.
+ * The odd part is expanded where the paper factors it, as pmaddwd computes two products and their sum at once. */
 static inline __attribute__((always_inline)) void transform(
 	pair in04, pair in26, pair in13, pair in57, int shift, pair out[8])
 {
@@ -46,7 +45,7 @@ static inline __attribute__((always_inline)) void transform(
 	}
 }
 
-/* The same where inputs 4 to 7 are 0: from 0 and 2, 1 and 3. */
+/* The same if inputs 4 to 7 are 0: the pairs are 0 and 2, 1 and 3. */
 static inline __attribute__((always_inline)) void transform_few(pair in02, pair in13, int shift, pair out[8])
 {
 	pair half = _mm256_set1_epi32(1 << (shift - 1));
@@ -89,14 +88,14 @@ static inline __attribute__((always_inline)) void transpose(pair r[8])
 	}
 }
 
-/* Two rows of a block. */
+/* Store two rows of a block. */
 static inline __attribute__((always_inline)) void store_rows(uint8_t *out, ptrdiff_t stride, __m128i rows)
 {
 	_mm_storel_epi64((__m128i *)out, rows);
 	_mm_storeh_pd((double *)(out + stride), _mm_castsi128_pd(rows));
 }
 
-/* Columns of samples, 0 in the middle, to rows of bytes. */
+/* Store columns of samples, centred on 0, as rows of bytes. */
 static inline __attribute__((always_inline)) void store(
 	const struct pmk_jpeg_block *a, const struct pmk_jpeg_block *b, const pair c[8])
 {
@@ -106,7 +105,7 @@ static inline __attribute__((always_inline)) void store(
 	pair p04 = _mm256_packs_epi16(c[0], c[4]), p26 = _mm256_packs_epi16(c[2], c[6]);
 	pair p15 = _mm256_packs_epi16(c[1], c[5]), p37 = _mm256_packs_epi16(c[3], c[7]);
 
-	even = _mm256_unpacklo_epi8(p04, p26); /* columns 0 and 2, by rows */
+	even = _mm256_unpacklo_epi8(p04, p26); /* columns 0 and 2, row by row */
 	odd = _mm256_unpacklo_epi8(p15, p37);
 	part[0] = _mm256_unpacklo_epi8(even, odd);
 	part[1] = _mm256_unpackhi_epi8(even, odd);
@@ -147,7 +146,7 @@ static inline __attribute__((always_inline)) void transform_all(
 	store(a, b, r);
 }
 
-/* Four columns in, so that one half of the work is enough for the columns, and rows have four inputs. */
+/* Only four columns are not zero, so that the pass over columns is half the work, and rows have four inputs. */
 static inline __attribute__((always_inline)) void transform_corner(
 	struct pmk_jpeg_block *a, struct pmk_jpeg_block *b, const struct pmk_jpeg_quant *quant)
 {

@@ -1,26 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/* Blocks of JPEG coefficients to 8x8 samples: the inverse DCT of Loeffler, Ligtenberg and Moschytz (Practical fast 1-D
- * DCT algorithms with 11 multiplications, ICASSP 1989) in the arithmetic of libjpeg's JDCT_ISLOW: constants of 13 bits,
- * two more bits kept between columns and rows. So samples are the same as the library's, bit for bit, wherever
- * coefficients are those of a picture (numbers that no encoder makes wrap or saturate elsewhere).
+/* Inverse DCT of JPEG blocks: from coefficients to 8x8 samples. It is the algorithm of Loeffler, Ligtenberg and
+ * Moschytz (Practical fast 1-D DCT algorithms with 11 multiplications, ICASSP 1989) in the arithmetic of libjpeg's
+ * JDCT_ISLOW: constants of 13 bits, and two extra bits kept between columns and rows. So samples equal the library's,
+ * bit for bit, if the coefficients are those of a picture. Numbers that no encoder writes wrap or saturate at other
+ * places than in the library.
  *
- * The one rule: each function may be called only for blocks of its kind. Blocks of one call share the quantization
- * table, in natural order. Each writes block->out and clears the coefficients. For x86-64 with AVX2. */
+ * The one rule: each function is for blocks of its kind only. Blocks of one call share the quantization table, which is
+ * in natural order. Each function writes block->out and clears the coefficients. For x86-64 with AVX2. */
 #ifndef PMK_JPEG_JPEG_IDCT_H
 #define PMK_JPEG_JPEG_IDCT_H
 
 #include "jpeg/jpeg_entropy.h"
 
-enum { PMK_JPEG_FEW = 10 }; /* the first so many in zigzag order lie in the first four rows and columns */
+enum { PMK_JPEG_FEW = 10 }; /* the first 10 coefficients in zigzag order lie in the first four rows and columns */
 
 struct pmk_jpeg_quant {
 	int16_t step[64] __attribute__((aligned(16)));
 };
 
+/* Any block. */
 void pmk_jpeg_idct(struct pmk_jpeg_block *const *blocks, int count, const struct pmk_jpeg_quant *quant);
-/* at most PMK_JPEG_FEW */
+/* A block with only the first PMK_JPEG_FEW coefficients in zigzag order. */
 void pmk_jpeg_idct_few(struct pmk_jpeg_block *const *blocks, int count, const struct pmk_jpeg_quant *quant);
-/* the first only */
+/* A block with only the first coefficient. */
 void pmk_jpeg_idct_flat(struct pmk_jpeg_block *const *blocks, int count, const struct pmk_jpeg_quant *quant);
 
 #endif

@@ -10,19 +10,20 @@
 #include <string.h>
 
 enum { EOI = 0xd9, RST0 = 0xd0, PARTS = 3, KINDS = 3 };
-enum { LEAST_DC = -2048, MOST_DC = 2047 }; /* of samples of eight bits; more would add up without end */
+/* The range for samples of eight bits. Without a limit, differences could add up endlessly. */
+enum { LEAST_DC = -2048, MOST_DC = 2047 };
 
 typedef void idct(struct pmk_jpeg_block *const *blocks, int count, const struct pmk_jpeg_quant *quant);
 
-/* By how much of a block there is. */
+/* By how many coefficients a block has. */
 static idct *const transforms[KINDS] = { pmk_jpeg_idct_flat, pmk_jpeg_idct_few, pmk_jpeg_idct };
 
-/* One block of each MCU (T.81, A.2.3). */
+/* One of the blocks of an MCU (T.81, A.2.3). */
 struct place {
 	const jpeg_component_info *info;
 	const struct pmk_jpeg_codes *dc, *ac;
 	int part;
-	JDIMENSION across, down; /* in blocks, of the MCU's first */
+	JDIMENSION across, down; /* in blocks, from the first one of the MCU */
 };
 
 struct list {
@@ -35,14 +36,14 @@ struct pmk_jpeg_scan {
 	struct pmk_jpeg_codes dc[NUM_HUFF_TBLS], ac[NUM_HUFF_TBLS];
 	struct pmk_jpeg_quant quant[PARTS];
 	struct place place[D_MAX_BLOCKS_IN_MCU];
-	int in_unit; /* blocks of an MCU */
-	int first[PARTS], count[PARTS]; /* of an MCU's blocks, of a component */
-	int last[PARTS]; /* DC of the block before */
+	int in_unit; /* blocks per MCU */
+	int first[PARTS], count[PARTS]; /* of each component: its first block in an MCU, and their number */
+	int last[PARTS]; /* DC of the previous block */
 	uint8_t *const *plane;
 	const int *stride;
 	struct pmk_jpeg_block block[PMK_JPEG_BLOCKS + 1];
 	struct list list[PARTS][KINDS];
-	uint8_t spare[PMK_JPEG_BLOCKS][DCTSIZE2]; /* of blocks that reach below the picture */
+	uint8_t spare[PMK_JPEG_BLOCKS][DCTSIZE2]; /* target of blocks that reach outside the picture */
 };
 
 struct pmk_jpeg_scan *pmk_jpeg_scan_create(void)
@@ -105,8 +106,9 @@ static void set_codes(struct pmk_jpeg_scan *scan)
 	}
 }
 
-/* Where the samples of `units` of MCUs from x on, of the row y, go. Only at the right and lower edges blocks may be
- * outside: columns beyond the last block are nowhere to be seen; rows below the picture are cut off afterwards. */
+/* Set where the samples of `units` MCUs go, from column x on in row y. Only at the right and lower edges of the picture
+ * can blocks reach outside. They go to `spare`: blocks to the right of the last column are dropped, and save_lines
+ * keeps the rows that are inside. */
 static void set_outs(struct pmk_jpeg_scan *scan, JDIMENSION x, JDIMENSION y, JDIMENSION units, bool edge)
 {
 	for (int i = 0; i < scan->in_unit; i++) {
@@ -127,7 +129,7 @@ static void set_outs(struct pmk_jpeg_scan *scan, JDIMENSION x, JDIMENSION y, JDI
 	}
 }
 
-/* Lines of memory that are written soon come while codes are read. */
+/* Prefetch the cache lines that the transforms will write, while codes are read. */
 static void fetch_outs(const struct pmk_jpeg_scan *scan, JDIMENSION units)
 {
 	for (int i = 0; i < scan->in_unit; i += scan->place[i].info->h_samp_factor) {
@@ -141,8 +143,9 @@ static void fetch_outs(const struct pmk_jpeg_scan *scan, JDIMENSION units)
 	}
 }
 
-/* Takes each block's number up to a whole one, and puts the block into the list of its kind. Kinds come like dice, so
- * that a list for each is faster than a choice for each block; and all get it, but only one keeps it. */
+/* Turn DC differences into values, and put each block into the list of its kind. Kinds are unpredictable, so that a
+ * list for each is faster than a branch for each block: the block is stored at the end of all three lists, and only one
+ * of them grows. */
 static bool sort(struct pmk_jpeg_scan *scan, int part, JDIMENSION units)
 {
 	struct pmk_jpeg_block *first = &scan->block[scan->first[part]];
@@ -168,7 +171,7 @@ static bool sort(struct pmk_jpeg_scan *scan, int part, JDIMENSION units)
 	return good;
 }
 
-/* The lines that a block at the lower edge has of the picture. */
+/* Copy the lines of a block at the edge that are inside the picture. */
 static void save_lines(const struct pmk_jpeg_scan *scan, JDIMENSION x, JDIMENSION y, int index)
 {
 	const struct place *p = &scan->place[index % scan->in_unit];
