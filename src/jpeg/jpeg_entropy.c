@@ -124,19 +124,19 @@ void pmk_jpeg_codes_make(struct pmk_jpeg_codes *codes, const uint8_t bits[17], c
 	for (int length = 1; length <= LONGEST; length++) {
 		codes->first[length] = index - code;
 		for (int i = 0; i < bits[length] && index < 256; i++, index++, code++) {
-			int rest = PMK_JPEG_LOOK - length;
+			int rest = PMK_JPEG_LOOKUP - length;
 
 			for (int behind = 0;
-				rest >= 0 && behind < 1 << rest && (code << rest) + behind < 1 << PMK_JPEG_LOOK;
+				rest >= 0 && behind < 1 << rest && (code << rest) + behind < 1 << PMK_JPEG_LOOKUP;
 				behind++)
-				codes->look[(code << rest) + behind] = entry(codes, symbols[index], length);
+				codes->lookup[(code << rest) + behind] = entry(codes, symbols[index], length);
 		}
 		codes->end[length] = code << (LONGEST - length);
 		code *= 2;
 	}
 }
 
-/* Search from the shortest code on: a short code without an entry in `look` is unusual, and must be found as such. */
+/* Search from the shortest code on: a short code without an entry in `lookup` is unusual, and must be found as such. */
 static __attribute__((noinline)) uint32_t long_entry(const struct pmk_jpeg_codes *codes, int seen)
 {
 	int length = 1;
@@ -223,7 +223,7 @@ static inline __attribute__((always_inline)) int number(uint64_t bits, uint32_t 
  * state is selected without a branch, in assembly because the compiler would use a branch. */
 static inline __attribute__((always_inline)) bool read_code(struct state *s)
 {
-	uint32_t e = s->codes->look[s->bits >> (64 - PMK_JPEG_LOOK)];
+	uint32_t e = s->codes->lookup[s->bits >> (64 - PMK_JPEG_LOOKUP)];
 	const struct pmk_jpeg_codes *dc = s->block[1].dc;
 	struct pmk_jpeg_block *next = s->block + 1;
 

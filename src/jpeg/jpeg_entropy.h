@@ -11,15 +11,15 @@
 #include <stdint.h>
 
 enum {
-	PMK_JPEG_LOOK = 9, /* bits that index the lookup table of codes */
+	PMK_JPEG_LOOKUP = 9, /* bits that index the lookup table of codes */
 	PMK_JPEG_BLOCKS = 64, /* most blocks per call */
 	/* most bytes that these blocks can use, and what is read ahead of them */
 	PMK_JPEG_BLOCKS_BYTES = PMK_JPEG_BLOCKS * 64 * 27 / 8 + 32,
 	PMK_JPEG_WINDOW = 3 * PMK_JPEG_BLOCKS_BYTES + 32,
 };
 
-/* The codes of a Huffman table. `look` is indexed by the next PMK_JPEG_LOOK bits. An entry is 0 if the code is longer,
- * unusual or does not exist; otherwise:
+/* The codes of a Huffman table. `lookup` is indexed by the next PMK_JPEG_LOOKUP bits. An entry is 0 if the code is
+ *longer, unusual or does not exist; otherwise:
  *
  *	bits 0..5    length of the code and of the number after it
  *	bit 7        the block ends
@@ -27,7 +27,7 @@ enum {
  *	bits 16..23  63 minus the length of the number
  *	bits 24..31  how many coefficients to advance by */
 struct pmk_jpeg_codes {
-	uint32_t look[1 << PMK_JPEG_LOOK];
+	uint32_t lookup[1 << PMK_JPEG_LOOKUP];
 	/* for each length of codes: the end of its codes, aligned to 16 bits; the index of its first symbol minus its
 	 * first code */
 	int end[17], first[17];
