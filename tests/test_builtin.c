@@ -107,7 +107,7 @@ static void test_drawn_twice_is_the_same(void **state)
 	}
 }
 
-/* A gradient over hundreds of pixels without dither would stand still for several pixels at each step. */
+/* Without dithering, a gradient over hundreds of pixels would be constant for several pixels at each step. */
 static void test_gradients_are_dithered(void **state)
 {
 	struct pmk_rgb rgb = drawn("studio", 640, 360);

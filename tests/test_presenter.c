@@ -61,7 +61,7 @@ static bool shots_equal(const struct shot *a, const struct shot *b)
 	return true;
 }
 
-/* Share of the picture that is person. */
+/* The part of the picture that the person covers. */
 static double share(const struct shot *s)
 {
 	double sum = 0;
@@ -91,7 +91,7 @@ static void test_same_call_same_pixels(void **state)
 	shot_finish(&b);
 }
 
-/* FNV-1a. The number changes when the drawing does; it must not change with the machine or the compiler. */
+/* A hash (FNV-1a) of the pixels. It changes with the drawing, but must not change with the machine or the compiler. */
 static void test_same_pixels_on_every_machine(void **state)
 {
 	uint32_t hash = 2166136261u;
@@ -125,7 +125,7 @@ static void test_seeds_differ(void **state)
 	}
 }
 
-/* Where nobody is, there is the same room at all times, but for the noise; inside the person alpha is full. */
+/* Outside the person, the room is the same at all times, except for noise; inside the person, alpha is 255. */
 static void test_truth_is_exact(void **state)
 {
 	struct shot a, b;
@@ -158,7 +158,7 @@ static void test_truth_is_exact(void **state)
 	shot_finish(&b);
 }
 
-/* Pixels that are person in both shots and of quite another colour: a hand before the shirt. */
+/* How many pixels are person in both shots, with quite different colours: a hand in front of the shirt. */
 static int recoloured(const struct shot *a, const struct shot *b)
 {
 	int count = 0;
@@ -227,7 +227,7 @@ static void test_sizes_refused(void **state)
 	pmk_presenter_destroy(NULL);
 }
 
-/* The largest and the mean difference of a plane. */
+/* The largest difference between two planes, and the mean one. */
 static int plane_difference(const struct pmk_image *a, const struct pmk_image *b, int plane, double *mean)
 {
 	int width = pmk_layout_plane_width(&a->layout, plane), height = pmk_layout_plane_height(&a->layout, plane),

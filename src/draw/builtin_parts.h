@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How each built-in backdrop is painted; for builtin*.c only. Each fills the whole canvas, whatever its aspect. */
+/* The painters of the built-in backdrops, for builtin*.c only. Each fills the whole canvas, whatever its aspect. */
 #ifndef PMK_DRAW_BUILTIN_PARTS_H
 #define PMK_DRAW_BUILTIN_PARTS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Rooms: the tidy office, the library, the studio wall. */
+/* Built-in rooms: the tidy office, the library, the studio wall. */
 #include "draw/builtin_parts.h"
 
 #include <math.h>
@@ -27,7 +27,7 @@ static void plank(struct pmk_canvas *c, float x, float y, float w, float h, uint
 			.seed = seed });
 }
 
-/* Upright books in a row, from x to end, with a few gaps; `calm` picks muted colours. */
+/* A row of upright books from x to end, with a few gaps. */
 static void books(struct pmk_canvas *c, float x, float base, float end, float high, const uint32_t *hexes, int count,
 	uint32_t *dice)
 {
@@ -109,7 +109,7 @@ static void plant(struct pmk_canvas *c, float x, float base, float size, uint32_
 			.from = pmk_ink_hex(0xf1ece4), .to = pmk_ink_hex(0xa39b90), .across = true, .soft = 0.004f });
 }
 
-/* A tall window with a bright blurred garden behind it. */
+/* A tall window, with a bright blurred garden behind it. */
 static void garden_window(struct pmk_canvas *c, float x, float y, float w, float h)
 {
 	uint32_t dice = 77;
@@ -154,14 +154,14 @@ static void sun_bands(struct pmk_canvas *c, float x)
 
 static void wall_shelf(struct pmk_canvas *c, float x, float y, float w, uint32_t *dice)
 {
-	static const uint32_t calm[] = { 0xe8e2d6, 0x9fb0b4, 0xc9a98a, 0x5f7480, 0xd8cdbd, 0x8a9a86, 0x3f4d58,
+	static const uint32_t muted[] = { 0xe8e2d6, 0x9fb0b4, 0xc9a98a, 0x5f7480, 0xd8cdbd, 0x8a9a86, 0x3f4d58,
 		0xb98672 };
 
 	shade(c, x - 0.01f, y + 0.02f, w + 0.03f, 0.05f, 0.06f, 0.20f);
 	plank(c, x, y, w, 0.020f, 0xb98d62, 5);
-	books(c, x + 0.03f, y, x + w * 0.45f, 0.15f, calm, 8, dice);
+	books(c, x + 0.03f, y, x + w * 0.45f, 0.15f, muted, 8, dice);
 	vase(c, x + w * 0.62f, y, 0.12f, 0xd9d2c6);
-	books(c, x + w * 0.76f, y, x + w * 0.94f, 0.13f, calm, 8, dice);
+	books(c, x + w * 0.76f, y, x + w * 0.94f, 0.13f, muted, 8, dice);
 }
 
 static void picture(struct pmk_canvas *c, float x, float y, float w, float h)
@@ -181,7 +181,7 @@ static void picture(struct pmk_canvas *c, float x, float y, float w, float h)
 		3, &(struct pmk_brush){ .from = pmk_ink_hex(0x4c6470), .to = pmk_ink_hex(0x36495a) });
 }
 
-static const float bay = 2.1f; /* rooms repeat in wide pictures */
+static const float bay = 2.1f; /* width after which a room repeats in a wide picture */
 
 static float first_bay(const struct pmk_canvas *c)
 {

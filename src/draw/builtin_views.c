@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Views: the city at dusk through a window, and hills in the haze. */
+/* Built-in views: the city at dusk through a window, and hills in the haze. */
 #include "draw/builtin_parts.h"
 
 #include <math.h>
@@ -114,7 +114,7 @@ void pmk_builtin_dusk(struct pmk_canvas *c)
 	pmk_paint_light(c, sun, 0.62f, 0.7f, 0.42f, (pmk_ink){ 0.14f, 0.09f, 0.03f, 0 });
 }
 
-/* A ridge across the picture, its foot lost in haze. */
+/* A ridge across the picture, whose foot disappears in haze. */
 static void ridge(struct pmk_canvas *c, float top, float swing, float rough, uint32_t hex, uint32_t haze, uint32_t seed)
 {
 	pmk_ink near = pmk_ink_hex(hex), far = pmk_ink_hex(haze);

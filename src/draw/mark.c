@@ -9,7 +9,7 @@
 enum { GLYPH_WIDTH = 5, GLYPH_HEIGHT = 7, ADVANCE = GLYPH_WIDTH + 1, PAD = 4 }; /* dots */
 enum { LIGHT = 190, DARK = 36 }; /* luma */
 
-/* Rows from the top, the leftmost dot in bit 4. */
+/* Rows of dots from the top; bit 4 is the leftmost dot. */
 static const uint8_t glyphs[26][GLYPH_HEIGHT] = {
 	{ 0x0e, 0x11, 0x11, 0x1f, 0x11, 0x11, 0x11 },
 	{ 0x1e, 0x11, 0x11, 0x1e, 0x11, 0x11, 0x1e },

@@ -69,10 +69,10 @@ float pmk_noise(float x, float y, uint32_t seed)
 	return top * (1 - fy) + bottom * fy;
 }
 
-/* A parabola for each half turn, then bent once more towards the sine. */
-float pmk_wave(double turns)
+/* A parabola for each half cycle, then a correction towards the sine. */
+float pmk_wave(double cycles)
 {
-	float x = (float)(turns - floor(turns + 0.5));
+	float x = (float)(cycles - floor(cycles + 0.5));
 	float y = 8 * x - 16 * x * fabsf(x);
 
 	return 0.225f * (y * fabsf(y) - y) + y;
@@ -93,7 +93,7 @@ pmk_ink pmk_ink_scale(pmk_ink ink, float by)
 	return ink * (pmk_ink){ by, by, by, 1 };
 }
 
-/* A shape, its box and its signed distance, all in units. */
+/* A shape and its bounding box, in units of length. */
 struct shape {
 	float x0, y0, x1, y1;
 	const struct pmk_point *corners;
@@ -112,7 +112,8 @@ static inline float box_distance(const struct shape *s, float x, float y)
 	return sqrtf(ox * ox + oy * oy) + fminf(fmaxf(dx, dy), 0) - s->round;
 }
 
-/* The implicit function over its gradient's length: exact at the rim, near enough elsewhere. */
+/* The implicit function divided by the length of its gradient: exact at the edge, and a good approximation elsewhere.
+ */
 static inline float disc_distance(const struct shape *s, float x, float y)
 {
 	float rx = (s->x1 - s->x0) / 2, ry = (s->y1 - s->y0) / 2;
@@ -167,7 +168,7 @@ static pmk_ink brush_at(const struct pmk_brush *brush, const struct shape *s, fl
 	return ink;
 }
 
-/* Always inlined, so that each shape gets a loop around its own distance. */
+/* Always inlined, so that each shape gets a loop of its own with its distance function inside. */
 static inline __attribute__((always_inline)) void cover(
 	struct pmk_canvas *canvas, const struct shape *s, const struct pmk_brush *brush, distance *away)
 {
@@ -264,7 +265,7 @@ void pmk_paint_light(struct pmk_canvas *canvas, float x, float y, float rx, floa
 	}
 }
 
-/* One box filter of 2r + 1 over a line of `count` pixels, its ends repeated. */
+/* A box filter of 2r + 1 pixels over a line of `count` pixels, whose ends are repeated. */
 static void box_filter(const pmk_ink *from, pmk_ink *to, int count, int r)
 {
 	float share = 1 / (2 * (float)r + 1);

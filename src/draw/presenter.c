@@ -11,8 +11,8 @@
 #include <string.h>
 
 enum {
-	NOISE_SPAN = PMK_IMAGE_MAX_PX, /* places in the noise table where a row may start */
-	/* of pictures for which the figure is drawn in full; in higher ones it is enlarged */
+	NOISE_SPAN = PMK_IMAGE_MAX_PX, /* positions in the noise table where a row may start */
+	/* up to this height of the picture the figure is drawn in full size; in larger ones it is enlarged */
 	SPRITE_MAX_HEIGHT = 2160,
 	MOST_SPRITES = 7,
 };
@@ -22,9 +22,9 @@ static const float head_size = 0.178f; /* share of the picture's height */
 struct pmk_presenter {
 	int width, height;
 	uint32_t seed;
-	uint8_t *office; /* R, G, B, 0: tight rows */
-	uint8_t *rows; /* two rows of a picture being drawn: R, G, B, alpha of the figure */
-	struct pmk_image planes; /* the office in the layout last asked for; its block holds any */
+	uint8_t *office; /* R, G, B, 0; rows without gaps */
+	uint8_t *rows; /* two rows of the picture: R, G, B, alpha of the figure */
+	struct pmk_image planes; /* the office in the layout last used; the block is large enough for any */
 	bool planes_ready;
 	struct pmk_figure figure;
 	int8_t noise[2 * NOISE_SPAN];
@@ -33,7 +33,7 @@ struct pmk_presenter {
 struct scene {
 	struct pmk_warp warps[MOST_SPRITES];
 	int count;
-	uint32_t moment; /* differs from one time to another: for the noise */
+	uint32_t moment; /* differs for each time; seed of the noise */
 };
 
 static void add(struct scene *scene, const struct pmk_sprite *sprite, const struct pmk_transform *place, float head)
@@ -66,7 +66,7 @@ static struct scene scene_at(struct pmk_presenter *p, double time_s)
 	return scene;
 }
 
-/* Row y of the picture without noise into `row`; gives the span in which the figure may be. */
+/* Draw row y of the picture, without noise, into `row`. Returns the columns in which the figure may be. */
 static struct pmk_figure_span compose_row(const struct pmk_presenter *p, const struct scene *scene, int y, uint8_t *row)
 {
 	struct pmk_figure_span all = { p->width, 0 };
@@ -88,7 +88,7 @@ static const int8_t *noise_row(const struct pmk_presenter *p, const struct scene
 	return p->noise + pmk_hash(scene->moment + (uint32_t)y) % NOISE_SPAN;
 }
 
-/* The same noise on all of a pixel's `channels`. */
+/* Add the same noise to all `channels` of a pixel. */
 static inline void add_noise(uint8_t *restrict to, const int8_t *restrict noise, int count, int channels)
 {
 	for (int x = 0; x < count; x++) {
@@ -168,7 +168,7 @@ void pmk_presenter_draw_image(struct pmk_presenter *p, double time_s, struct pmk
 	}
 }
 
-/* The sum of four even numbers is near enough to a bell curve; sigma is 2.3 of 255. */
+/* The sum of four uniform numbers approximates a normal distribution; sigma is 2.3 of 255. */
 static void make_noise(int8_t *noise, uint32_t seed)
 {
 	for (uint32_t i = 0; i < 2 * NOISE_SPAN; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Neck, clothes, arms and hands: distances melted into one another, raised into soft relief. */
+/* Neck, clothes, arms and hands: merged distance functions, raised into a soft relief. */
 #include "draw/presenter_parts.h"
 
 #include <math.h>
@@ -12,7 +12,7 @@ static float segment(float x, float y, float ax, float ay, float bx, float by, f
 	return sqrtf(dx * dx + dy * dy) - ra - (rb - ra) * t;
 }
 
-/* Height of a rounded edge: rises from the rim inwards, level from `depth` on. */
+/* Height of a rounded edge: it rises from the edge inwards, and is flat from `depth` on. */
 static float bulge(float away, float depth)
 {
 	float q = pmk_clamp01(1 + away / depth);
@@ -38,7 +38,7 @@ static float neck_distance(const struct pmk_looks *l, float x, float y)
 	return fmaxf(fabsf(x) - w, 0.4f - y);
 }
 
-/* Where the shirt begins: negative is shirt. */
+/* Distance from the shirt's neckline; negative inside the shirt. */
 static float neckline(const struct pmk_looks *l, float x, float y)
 {
 	float u = x / 0.54f, v = fmaxf(y - 1.08f, 0) / 0.36f;
@@ -88,7 +88,7 @@ static pmk_ink neck_at(const struct pmk_looks *l, float x, float y)
 	return ink * (1 - cast * (pmk_ink){ 0.50f, 0.60f, 0.63f, 0 });
 }
 
-/* The two leaves of a shirt's collar: distance. */
+/* Distance from the two leaves of a shirt's collar. */
 static float leaf_distance(float x, float y)
 {
 	static const struct pmk_point corners[] = { { 0.42f, 1.00f }, { 0.64f, 1.19f }, { 0.41f, 1.80f },
@@ -202,7 +202,7 @@ static float hand_height(float x, float y)
 	return z - 0.03f * pmk_hill(x - 0.03f, y + 0.42f, 0.24f, 0.22f);
 }
 
-/* The palm's lines and the fingers' joints, as curves that darken the skin. */
+/* Lines of the palm and joints of the fingers, as curves that darken the skin. */
 static float hand_lines(float x, float y, float px)
 {
 	float soft = px + 0.016f, line = 0;

@@ -54,7 +54,8 @@ static struct pmk_looks looks_of(uint32_t seed)
 	return l;
 }
 
-/* A key light from the window at the upper left, a weak warm one from the right, and the bright room all around. */
+/* A key light from the window at the upper left, a weak warm light from the right, and ambient light from the bright
+ * room. */
 pmk_ink pmk_light_on(pmk_ink albedo, float dx, float dy, float soft, float gloss)
 {
 	float length = 1 / sqrtf(1 + dx * dx + dy * dy), nx = -dx * length, ny = -dy * length, nz = length;
@@ -94,8 +95,8 @@ static void sprite_fill(struct pmk_sprite *s, int bare, pmk_shade *shade, const 
 	}
 }
 
-/* Draw what lies in `box`, leaving `bare` transparent pixels around. All sprites of one scale share one grid of pixels.
- */
+/* Draw the part inside `box`, with `bare` transparent pixels around it. All sprites of one scale share one grid of
+ * pixels. */
 static int sprite_init(struct pmk_sprite *s, const struct box *box, int bare, pmk_shade *shade,
 	struct pmk_figure_part part, float scale)
 {

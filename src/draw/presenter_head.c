@@ -27,7 +27,7 @@ static float lip_line(float x)
 	return 0.615f + 0.012f * pmk_hill(x, 0, 0.10f, 1) - 0.16f * x * x;
 }
 
-/* Height over the picture's plane. Both sides of the face are alike. */
+/* Height over the plane of the picture. The face is symmetric. */
 static float face_height(const struct pmk_looks *l, float x, float y, float open)
 {
 	float a = 0.745f * (1 - l->jaw * fmaxf(y, 0)), u = x / a, e = 1.10f - u * u * 0.92f - y * y * 0.90f,
@@ -47,7 +47,7 @@ static float face_height(const struct pmk_looks *l, float x, float y, float open
 	return z + nose_height(x, y);
 }
 
-/* Skin with its own small colours: blood in cheeks, nose and lids, a shaved or bearded jaw, pores. */
+/* Skin with its variations: red cheeks, nose and lids, a shaved or bearded jaw, pores. */
 static pmk_ink skin_at(const struct pmk_looks *l, float x, float y)
 {
 	float s = fabsf(x), grain = pmk_noise(x * 42, y * 42, l->seed) + pmk_noise(x * 13, y * 13, l->seed + 1) - 1;
@@ -88,7 +88,7 @@ static pmk_ink mouth_inside(pmk_ink ink, float x, float y, float open, float px)
 	return pmk_ink_mix(ink, dark, pmk_edge(away, px + 0.010f) * (q > 0.01f) * pmk_clamp01(0.65f + open * 2));
 }
 
-/* The eye at (x, y) from its own middle; x runs outwards. */
+/* The eye, at (x, y) from its middle; x grows outwards. */
 static pmk_ink eye_at(const struct pmk_looks *l, pmk_ink skin, float x, float y, float outwards, float lids, float px)
 {
 	float u = x / 0.172f, q = pmk_clamp01(1 - u * u), slant = -0.018f * u;
@@ -161,7 +161,7 @@ static pmk_ink ear_at(const struct pmk_looks *l, float x, float y)
 	return ink * (0.86f - 0.45f * fold + 0.10f * pmk_hill(r - 0.8f, 0, 0.4f, 1));
 }
 
-/* Half the width of the hair's outline at y, before strands fray it. */
+/* Half the width of the hair's outline at y, without frayed strands. */
 static float hair_width(const struct pmk_looks *l, float y)
 {
 	float t = (y + 0.16f) / 0.985f, dome = 0.82f * sqrtf(pmk_clamp01(1 - t * t));
@@ -173,7 +173,7 @@ static float hair_width(const struct pmk_looks *l, float y)
 	return 0.82f + 0.13f * pmk_ramp(-0.16f, 0.75f, y) - 0.30f * pmk_ramp(0.75f, 1.6f, y);
 }
 
-/* Which strand lies here: constant along it. */
+/* A number for the strand at (x, y), constant along a strand. */
 static float strand_at(const struct pmk_looks *l, float x, float y)
 {
 	float bend = l->parting * pmk_ramp(0.2f, -1.0f, y);
@@ -182,7 +182,7 @@ static float strand_at(const struct pmk_looks *l, float x, float y)
 		0.025f * pmk_wave((double)y * 0.9 + (double)x * 0.3);
 }
 
-/* How far outside the frayed outline; negative inside. */
+/* Distance from the frayed outline of the hair; negative inside. */
 static float outline_distance(const struct pmk_looks *l, float x, float y)
 {
 	float t = (y + 0.16f) / 0.985f, u = x / 0.82f, f = sqrtf(u * u + t * t), away;
@@ -198,7 +198,7 @@ static float outline_distance(const struct pmk_looks *l, float x, float y)
 	return away + 0.055f * lock + 0.030f * fray * pmk_ramp(0.4f, -0.3f, y);
 }
 
-/* How far below the front hair's lower rim, over the face. */
+/* Distance below the hairline over the face. */
 static float hairline_distance(const struct pmk_looks *l, float x, float y)
 {
 	float s = fabsf(x), tuft = pmk_noise(x * 9 + y * 3, y * 3, l->seed + 6) - 0.5f,

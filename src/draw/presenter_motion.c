@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What moves when: sways, glances, blinks, words and gestures, all functions of time alone. */
+/* Motion of the presenter: swaying, glances, blinks, words and gestures, all functions of time alone. */
 #include "draw/presenter_parts.h"
 
 #include <math.h>
 
 static const float eye_level = 0.41f; /* share of the picture's height */
 
-/* Wanders smoothly between -1 and 1, turning about once a unit of t. */
+/* A smooth random value between -1 and 1 that changes direction about once per unit of t. */
 static float drift(double t, uint32_t seed)
 {
 	double whole = floor(t);
@@ -32,10 +32,10 @@ static int lids_at(double t, uint32_t seed)
 	return (int)(pmk_clamp01(fabsf((float)(t - slot * 3.1) - when) * 12 - 0.25f) * (PMK_LIDS - 0.01f));
 }
 
-/* How high a hand is held, 0..1. Every four seconds it is decided which of them rise. */
+/* How high a hand is held, 0..1. Every four seconds a random choice determines which hands rise. */
 static float lift_at(double t, uint32_t seed, int hand)
 {
-	static const uint8_t choices[8] = { 1, 2, 1, 3, 2, 1, 2, 0 }; /* a bit a hand */
+	static const uint8_t choices[8] = { 1, 2, 1, 3, 2, 1, 2, 0 }; /* a bit per hand */
 	double slot = floor(t / 4);
 	float since = (float)(t - slot * 4);
 	int choice = choices[pmk_hash(seed + 5 + (uint32_t)(int64_t)slot) >> 29];
@@ -57,10 +57,10 @@ static void pose_arm(struct pmk_pose *pose, double t, uint32_t seed, int hand, f
 	*fore = (struct pmk_transform){
 		.x = pose->body.x + side * x * head,
 		.y = pose->body.y + y * head,
-		.turn = -lean,
+		.angle = -lean,
 	};
 	*palm = *fore;
-	palm->turn += side * (0.025f + 0.03f * shake * pmk_wave(t * 1.35 + 0.2 + hand * 0.3));
+	palm->angle += side * (0.025f + 0.03f * shake * pmk_wave(t * 1.35 + 0.2 + hand * 0.3));
 }
 
 struct pmk_pose pmk_pose_at(uint32_t looks, double time_s, int width, int height, float head)
@@ -77,7 +77,7 @@ struct pmk_pose pmk_pose_at(uint32_t looks, double time_s, int width, int height
 	pose.head = pose.body;
 	pose.head.x += head * (0.07f * drift(t * 0.5, seed + 21) + 0.02f * drift(t * 1.7, seed + 22));
 	pose.head.y += head * (0.03f * drift(t * 0.8, seed + 23) + 0.015f * (float)pose.mouth / PMK_MOUTHS);
-	pose.head.turn = 0.010f * drift(t * 0.45, seed + 24) + 0.003f * drift(t * 1.9, seed + 25);
+	pose.head.angle = 0.010f * drift(t * 0.45, seed + 24) + 0.003f * drift(t * 1.9, seed + 25);
 	pose.head.push_x = 0.10f * drift(t * 0.55, seed + 26);
 	pose.head.push_y = 0.05f * drift(t * 0.9, seed + 27);
 	pose_arm(&pose, t, seed, 0, head);

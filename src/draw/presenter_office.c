@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The room that nobody should see: shelves that overflow, laundry, boxes, paper, cables. */
+/* The messy office: overfull shelves, laundry, boxes, paper, cables. */
 #include "draw/presenter_parts.h"
 
 #include <math.h>
@@ -9,7 +9,7 @@ struct room {
 	uint32_t dice;
 };
 
-static const float bay = 2.0f; /* the furniture repeats in wide pictures */
+static const float bay = 2.0f; /* width after which the furniture repeats in a wide picture */
 
 static void box(struct room *r, float x, float y, float w, float h, uint32_t top, uint32_t bottom)
 {
@@ -52,7 +52,7 @@ static pmk_ink colour(struct room *r)
 	return pmk_ink_scale(ink, some(r, 0.8f, 1.15f));
 }
 
-/* A sheet of `w` by `h` about its middle, turned by a small angle. */
+/* A sheet of `w` by `h`, rotated about its middle by the small angle `lean`. */
 static void sheet(struct room *r, float x, float y, float w, float h, float lean, const struct pmk_brush *brush)
 {
 	float c = 1 - lean * lean / 2, s = lean;
@@ -119,7 +119,7 @@ static void window(struct room *r, float x)
 	shadow(r, x - 0.03f, y + h + 0.042f, w + 0.06f, 0.03f, 0.03f, 0.35f);
 }
 
-/* A plant that was watered too seldom. */
+/* A withered plant. */
 static void plant(struct room *r, float x, float y)
 {
 	pmk_paint_box(&r->canvas, x - 0.032f, y - 0.06f, 0.064f, 0.06f,
@@ -242,7 +242,7 @@ static void shelf(struct room *r, float x)
 	stack(r, x + some(r, 0.24f, 0.30f), top - 0.004f);
 }
 
-/* Pin board, posters and notes, none of them straight. */
+/* A pin board, posters and notes, all slanted. */
 static void papers(struct room *r, float x)
 {
 	float lean = some(r, -0.05f, 0.05f);
@@ -260,17 +260,17 @@ static void papers(struct room *r, float x)
 		static const uint32_t notes[] = { 0xf2dc72, 0xe07a94, 0xa9d5b2, 0xf4f0e6, 0xf4f0e6, 0x8fbce0 };
 		pmk_ink ink = pmk_ink_hex(notes[(int)some(r, 0, 5.99f)]);
 		float size = some(r, 0.040f, 0.075f), nx = x + some(r, 0.49f, 0.58f), ny = some(r, 0.05f, 0.36f);
-		float turn = some(r, -0.14f, 0.14f);
+		float angle = some(r, -0.14f, 0.14f);
 
-		sheet(r, nx + 0.004f, ny + 0.005f, size, size * 1.1f, turn,
+		sheet(r, nx + 0.004f, ny + 0.005f, size, size * 1.1f, angle,
 			&(struct pmk_brush){ .from = { 0.1f, 0.08f, 0.06f, 0.3f },
 				.to = { 0.1f, 0.08f, 0.06f, 0.3f },
 				.soft = 0.012f });
-		sheet(r, nx, ny, size, size * 1.1f, turn,
+		sheet(r, nx, ny, size, size * 1.1f, angle,
 			&(struct pmk_brush){ .from = ink, .to = pmk_ink_scale(ink, 0.86f) });
 		for (int line = 0; line < 3; line++)
 			sheet(r, nx, ny - size * (0.25f - 0.22f * (float)line), size * some(r, 0.4f, 0.75f), 0.003f,
-				turn,
+				angle,
 				&(struct pmk_brush){ .from = pmk_ink_hex(0x6c6a72), .to = pmk_ink_hex(0x6c6a72) });
 	}
 }
@@ -286,7 +286,7 @@ static void lamp(struct room *r, float x)
 		&(struct pmk_brush){ .from = pmk_ink_hex(0xf0d9a8), .to = pmk_ink_hex(0xfff0c8) });
 }
 
-/* A heap of clothes: patches of colour pushed out of shape, with folds, on a mound. x is its middle, y its foot. */
+/* A heap of clothes: distorted patches of colour with folds on a mound. x is its middle, y its foot. */
 static void laundry(struct room *r, float x, float y, float w, float h)
 {
 	struct pmk_canvas *c = &r->canvas;
@@ -318,7 +318,7 @@ static void laundry(struct room *r, float x, float y, float w, float h)
 	}
 }
 
-/* A low cabinet under the window, and what piles up on it. */
+/* A low cabinet under the window, and the pile of things on it. */
 static void cabinet(struct room *r, float x)
 {
 	float y = 0.745f, w = 0.50f;

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* ITU-R BT.601-7 and BT.709-6, luma shares in 256ths of the range. Shares are rounded so that grey has no colour. */
+/* Coefficients of ITU-R BT.601-7 and BT.709-6, in 1/256 of the range, rounded so that grey stays grey. */
 struct pmk_yuv_shares pmk_yuv_shares_of(const struct pmk_layout *layout)
 {
 	double kr = layout->matrix == PMK_MATRIX_BT709 ? 0.2126 : 0.299;
@@ -38,7 +38,7 @@ static uint8_t chroma_byte(int v)
 	return (uint8_t)pmk_min(v, 255);
 }
 
-/* The chroma of two rows (which may be one and the same). The last of an odd number of columns stands alone. */
+/* The chroma of two rows, which may be the same row. In an odd number of columns, the last one has no partner. */
 static void chroma_row(const struct pmk_yuv_shares *c, const uint8_t *a, const uint8_t *b, struct pmk_figure_span span,
 	int width, uint8_t *u, uint8_t *v)
 {

@@ -7,7 +7,8 @@
 typedef uint8_t bytes8 __attribute__((vector_size(8)));
 typedef uint16_t words8 __attribute__((vector_size(16)));
 
-/* Four channels between two pixels of `top` and two of `bottom`, laid over the pixel at `to`. Fractions are 256ths. */
+/* Interpolate the four channels between two pixels of `top` and two of `bottom`, and blend the result over the pixel at
+ * `to`. Fractions are in 1/256. */
 static inline void blend(uint8_t *to, const uint8_t *top, const uint8_t *bottom, unsigned fx, unsigned fy)
 {
 	uint16_t right = (uint16_t)fx, left = (uint16_t)(256 - fx);
@@ -36,8 +37,8 @@ static inline void blend(uint8_t *to, const uint8_t *top, const uint8_t *bottom,
 
 struct pmk_warp pmk_warp_of(const struct pmk_sprite *s, const struct pmk_transform *at, float px_a_head)
 {
-	float shrink = s->scale / px_a_head, c = pmk_wave((double)at->turn + 0.25) * shrink;
-	float d = pmk_wave((double)at->turn) * shrink;
+	float shrink = s->scale / px_a_head, c = pmk_wave((double)at->angle + 0.25) * shrink;
+	float d = pmk_wave((double)at->angle) * shrink;
 	struct pmk_warp w = { .sprite = s, .u_x = c, .u_y = d, .v_x = -d, .v_y = c };
 
 	w.middle_x = (float)-s->left;
@@ -50,7 +51,7 @@ struct pmk_warp pmk_warp_of(const struct pmk_sprite *s, const struct pmk_transfo
 	return w;
 }
 
-/* Narrow the span to where `from + x * step` lies within 0..most. */
+/* Narrow the span to the x where `from + x * step` is in 0..most. */
 static void narrow(struct pmk_figure_span *span, float from, float step, float most)
 {
 	float a = -from / step, b = (most - from) / step, low = a < b ? a : b, high = a < b ? b : a;
