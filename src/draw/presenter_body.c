@@ -20,7 +20,7 @@ static float bulge(float away, float depth)
 	return depth * sqrtf(1.02f - q * q);
 }
 
-static float body_distance(const struct pmk_looks *l, float x, float y)
+static float body_distance(const struct pmk_appearance *l, float x, float y)
 {
 	float s = fabsf(x), w = l->shoulders, d;
 
@@ -30,7 +30,7 @@ static float body_distance(const struct pmk_looks *l, float x, float y)
 	return pmk_melt(d, fmaxf(s - w + 0.40f, 1.75f - y), 0.15f);
 }
 
-static float neck_distance(const struct pmk_looks *l, float x, float y)
+static float neck_distance(const struct pmk_appearance *l, float x, float y)
 {
 	float w = (l->long_hair ? 0.36f : 0.44f) + 0.05f * pmk_ramp(1.0f, 0.6f, y) +
 		0.22f * pmk_ramp(1.02f, 1.5f, y) * pmk_ramp(1.02f, 1.5f, y);
@@ -39,7 +39,7 @@ static float neck_distance(const struct pmk_looks *l, float x, float y)
 }
 
 /* Distance from the shirt's neckline; negative inside the shirt. */
-static float neckline(const struct pmk_looks *l, float x, float y)
+static float neckline(const struct pmk_appearance *l, float x, float y)
 {
 	float u = x / 0.54f, v = fmaxf(y - 1.08f, 0) / 0.36f;
 
@@ -48,7 +48,7 @@ static float neckline(const struct pmk_looks *l, float x, float y)
 	return (1 - sqrtf(u * u + v * v)) * 0.42f;
 }
 
-static float cloth_height(const struct pmk_looks *l, float x, float y)
+static float cloth_height(const struct pmk_appearance *l, float x, float y)
 {
 	float s = fabsf(x), w = l->shoulders, arm = w - 0.62f + 0.05f * (y - 2),
 	      chest = pmk_clamp01(1 - x * x / (w * w));
@@ -64,7 +64,7 @@ static float cloth_height(const struct pmk_looks *l, float x, float y)
 	return z + 0.14f * wide + 0.20f * (left + (right - left) * side) * pmk_ramp(1.5f, 2.4f, y);
 }
 
-static pmk_ink cloth_at(const struct pmk_looks *l, pmk_ink colour, float x, float y, float px)
+static pmk_ink cloth_at(const struct pmk_appearance *l, pmk_ink colour, float x, float y, float px)
 {
 	float step = 0.02f, z = cloth_height(l, x, y), s = fabsf(x), arm = l->shoulders - 0.62f + 0.05f * (y - 2);
 	float dx = (cloth_height(l, x + step, y) - z) / step, dy = (cloth_height(l, x, y + step) - z) / step;
@@ -75,7 +75,7 @@ static pmk_ink cloth_at(const struct pmk_looks *l, pmk_ink colour, float x, floa
 	return pmk_light_on(colour * (1 + 0.16f * knit) + 0.004f, dx, dy, 0.2f, 0.006f) * dim;
 }
 
-static pmk_ink neck_at(const struct pmk_looks *l, float x, float y)
+static pmk_ink neck_at(const struct pmk_appearance *l, float x, float y)
 {
 	float u = x / 0.46f, cast = pmk_ramp(0.26f, -0.16f, y - 1.10f + 0.60f * x * x - 0.22f * x);
 	float tendon = pmk_hill(fabsf(x) - 0.10f - 0.20f * (1.55f - y), 0, 0.09f, 1) * pmk_ramp(1.0f, 1.3f, y);
@@ -104,7 +104,7 @@ static float leaf_distance(float x, float y)
 	return most;
 }
 
-static pmk_ink shirt_details(const struct pmk_looks *l, pmk_ink ink, float x, float y, float px)
+static pmk_ink shirt_details(const struct pmk_appearance *l, pmk_ink ink, float x, float y, float px)
 {
 	float rim = -neckline(l, x, y), leaf = leaf_distance(x, y), placket = fabsf(x) - 0.10f, button, rib;
 
@@ -125,7 +125,7 @@ static pmk_ink shirt_details(const struct pmk_looks *l, pmk_ink ink, float x, fl
 
 pmk_ink pmk_shade_body(const struct pmk_figure_part *part, float x, float y)
 {
-	const struct pmk_looks *l = part->looks;
+	const struct pmk_appearance *l = part->appearance;
 	float px = part->px, in = pmk_edge(neck_distance(l, x, y), px), body = body_distance(l, x, y),
 	      line = neckline(l, x, y);
 	float leaf;
@@ -228,7 +228,7 @@ static float hand_lines(float x, float y, float px)
 
 pmk_ink pmk_shade_hand(const struct pmk_figure_part *part, float x, float y)
 {
-	const struct pmk_looks *l = part->looks;
+	const struct pmk_appearance *l = part->appearance;
 	float flip = part->side, u = x * flip, d = hand_distance(u, y), step = 0.012f, z, dx, dy, red, tip = 0;
 	pmk_ink skin;
 
@@ -250,7 +250,7 @@ pmk_ink pmk_shade_hand(const struct pmk_figure_part *part, float x, float y)
 	return pmk_over((pmk_ink){ 0 }, skin, pmk_edge(d, part->px));
 }
 
-static float sleeve_height(const struct pmk_looks *l, float x, float y, float side)
+static float sleeve_height(const struct pmk_appearance *l, float x, float y, float side)
 {
 	float w = 0.33f + 0.055f * y, u = x / w, fold = pmk_noise(x * 2.2f + side, y * 2.6f + x * 1.3f, l->seed + 31);
 	float ring = pmk_noise(x * 1.1f * side + 4, y * 5.5f - x * 1.8f, l->seed + 32), sharp = 1 - fabsf(2 * ring - 1);
@@ -261,7 +261,7 @@ static float sleeve_height(const struct pmk_looks *l, float x, float y, float si
 
 pmk_ink pmk_shade_forearm(const struct pmk_figure_part *part, float x, float y)
 {
-	const struct pmk_looks *l = part->looks;
+	const struct pmk_appearance *l = part->appearance;
 	float w = 0.33f + 0.055f * y, top = 0.16f + 0.05f * x * x * 4, d = fmaxf(fabsf(x) - w, top - y), step = 0.02f,
 	      z, dx, dy;
 	float knit, cuff;

@@ -26,13 +26,13 @@ static pmk_ink pick(const uint32_t *hexes, int count, uint32_t *state)
 	return linear(hexes[(int)(pmk_random(state) * (float)count)]);
 }
 
-static struct pmk_looks looks_of(uint32_t seed)
+static struct pmk_appearance appearance_of(uint32_t seed)
 {
 	static const uint32_t skins[] = { 0xe6b796, 0xf0c9ad, 0xd6a07c, 0xbf8a64, 0x9a6848, 0x80523a, 0xeabfa2 };
 	static const uint32_t hairs[] = { 0x2e211a, 0x4a3322, 0x6e4a2c, 0x1c1715, 0x8a6238, 0x5a2f1e };
 	static const uint32_t shirts[] = { 0x2f4a78, 0x7a2f38, 0x2f5f50, 0x3a3f4c, 0x5a4a78, 0x2c6a70, 0x4b6a8c };
 	static const uint32_t irises[] = { 0x5a3c28, 0x5d7484, 0x646a4c, 0x40291e };
-	struct pmk_looks l = { .seed = seed };
+	struct pmk_appearance l = { .seed = seed };
 	uint32_t state = pmk_hash(seed);
 
 	l.skin = pick(skins, 7, &state);
@@ -117,12 +117,12 @@ int pmk_figure_init(struct pmk_figure *f, uint32_t seed, float scale)
 {
 	static const struct box head = { -1.15f, -1.32f, 1.15f, 1.62f }, body = { -2.15f, 0.45f, 2.15f, 4.4f };
 	static const struct box hand = { -0.85f, -1.75f, 0.85f, 0.45f }, forearm = { -0.62f, -0.1f, 0.62f, 3.2f };
-	struct pmk_figure_part part = { .looks = &f->looks, .lids = 1 };
+	struct pmk_figure_part part = { .appearance = &f->appearance, .lids = 1 };
 	int err;
 
-	*f = (struct pmk_figure){ .looks = looks_of(seed) };
+	*f = (struct pmk_figure){ .appearance = appearance_of(seed) };
 	err = sprite_init(&f->body, &body, 1, pmk_shade_body, part, scale);
-	if (!err && f->looks.long_hair)
+	if (!err && f->appearance.long_hair)
 		err = sprite_init(&f->back_hair, &head, 1, pmk_shade_back_hair, part, scale);
 	if (!err)
 		err = sprite_init(&f->head, &head, 1, pmk_shade_head, part, scale);

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-static float face_distance(const struct pmk_looks *l, float x, float y)
+static float face_distance(const struct pmk_appearance *l, float x, float y)
 {
 	float a = 0.745f * (1 - l->jaw * fmaxf(y, 0)), u = x / a, f = sqrtf(u * u + y * y);
 
@@ -28,7 +28,7 @@ static float lip_line(float x)
 }
 
 /* Height over the plane of the picture. The face is symmetric. */
-static float face_height(const struct pmk_looks *l, float x, float y, float open)
+static float face_height(const struct pmk_appearance *l, float x, float y, float open)
 {
 	float a = 0.745f * (1 - l->jaw * fmaxf(y, 0)), u = x / a, e = 1.10f - u * u * 0.92f - y * y * 0.90f,
 	      s = fabsf(x);
@@ -48,7 +48,7 @@ static float face_height(const struct pmk_looks *l, float x, float y, float open
 }
 
 /* Skin with its variations: red cheeks, nose and lids, a shaved or bearded jaw, pores. */
-static pmk_ink skin_at(const struct pmk_looks *l, float x, float y)
+static pmk_ink skin_at(const struct pmk_appearance *l, float x, float y)
 {
 	float s = fabsf(x), grain = pmk_noise(x * 42, y * 42, l->seed) + pmk_noise(x * 13, y * 13, l->seed + 1) - 1;
 	float red = 0.55f * pmk_hill(s - 0.40f, y - 0.28f, 0.36f, 0.30f) + 0.5f * pmk_hill(x, y - 0.35f, 0.24f, 0.20f) +
@@ -65,7 +65,7 @@ static pmk_ink skin_at(const struct pmk_looks *l, float x, float y)
 	return skin;
 }
 
-static pmk_ink lips_at(const struct pmk_looks *l, pmk_ink skin, float x, float y, float open, float px)
+static pmk_ink lips_at(const struct pmk_appearance *l, pmk_ink skin, float x, float y, float open, float px)
 {
 	float q = pmk_clamp01(1 - x * x / (0.285f * 0.285f)), line = lip_line(x), gap = 0.11f * open * sqrtf(q);
 	float bow = 0.068f * q * (1 - 0.30f * pmk_hill(x, 0, 0.07f, 1)) + 0.004f;
@@ -89,7 +89,8 @@ static pmk_ink mouth_inside(pmk_ink ink, float x, float y, float open, float px)
 }
 
 /* The eye, at (x, y) from its middle; x grows outwards. */
-static pmk_ink eye_at(const struct pmk_looks *l, pmk_ink skin, float x, float y, float outwards, float lids, float px)
+static pmk_ink eye_at(
+	const struct pmk_appearance *l, pmk_ink skin, float x, float y, float outwards, float lids, float px)
 {
 	float u = x / 0.172f, q = pmk_clamp01(1 - u * u), slant = -0.018f * u;
 	float low = slant + 0.058f * q, upper = low - (0.090f * sqrtf(q) * (1 - 0.10f * u) + 0.058f * q) * lids;
@@ -116,7 +117,7 @@ static pmk_ink eye_at(const struct pmk_looks *l, pmk_ink skin, float x, float y,
 	return pmk_ink_mix(pmk_ink_mix(skin, ball, open), l->hair * 0.35f + 0.006f, 0.85f * lash);
 }
 
-static pmk_ink brow_at(const struct pmk_looks *l, pmk_ink skin, float s, float y, float x, float px)
+static pmk_ink brow_at(const struct pmk_appearance *l, pmk_ink skin, float s, float y, float x, float px)
 {
 	float u = (s - 0.31f) / 0.215f, arch = -0.205f - 0.045f * (1 - (u - 0.25f) * (u - 0.25f)) + 0.02f * u;
 	float thick = (l->long_hair ? 0.024f : 0.036f) * pmk_clamp01(1.15f - 0.75f * u) * pmk_ramp(-1.15f, -0.8f, u);
@@ -128,7 +129,7 @@ static pmk_ink brow_at(const struct pmk_looks *l, pmk_ink skin, float s, float y
 
 static pmk_ink face_at(const struct pmk_figure_part *part, float x, float y)
 {
-	const struct pmk_looks *l = part->looks;
+	const struct pmk_appearance *l = part->appearance;
 	float step = 0.012f, z = face_height(l, x, y, part->mouth), s = fabsf(x), outwards = x < 0 ? -1 : 1;
 	float dx = (face_height(l, x + step, y, part->mouth) - z) / step;
 	float dy = (face_height(l, x, y + step, part->mouth) - z) / step;
@@ -151,7 +152,7 @@ static pmk_ink face_at(const struct pmk_figure_part *part, float x, float y)
 	return eye_at(l, skin, s - 0.305f, y - 0.005f, outwards, part->lids, part->px);
 }
 
-static pmk_ink ear_at(const struct pmk_looks *l, float x, float y)
+static pmk_ink ear_at(const struct pmk_appearance *l, float x, float y)
 {
 	float u = (fabsf(x) - 0.755f) / 0.115f, v = (y - 0.07f) / 0.24f, r = u * u + v * v;
 	float fold = pmk_hill(u - 0.05f, v + 0.05f, 0.75f, 0.72f);
@@ -162,7 +163,7 @@ static pmk_ink ear_at(const struct pmk_looks *l, float x, float y)
 }
 
 /* Half the width of the hair's outline at y, without frayed strands. */
-static float hair_width(const struct pmk_looks *l, float y)
+static float hair_width(const struct pmk_appearance *l, float y)
 {
 	float t = (y + 0.16f) / 0.985f, dome = 0.82f * sqrtf(pmk_clamp01(1 - t * t));
 
@@ -174,7 +175,7 @@ static float hair_width(const struct pmk_looks *l, float y)
 }
 
 /* A number for the strand at (x, y), constant along a strand. */
-static float strand_at(const struct pmk_looks *l, float x, float y)
+static float strand_at(const struct pmk_appearance *l, float x, float y)
 {
 	float bend = l->parting * pmk_ramp(0.2f, -1.0f, y);
 
@@ -183,7 +184,7 @@ static float strand_at(const struct pmk_looks *l, float x, float y)
 }
 
 /* Distance from the frayed outline of the hair; negative inside. */
-static float outline_distance(const struct pmk_looks *l, float x, float y)
+static float outline_distance(const struct pmk_appearance *l, float x, float y)
 {
 	float t = (y + 0.16f) / 0.985f, u = x / 0.82f, f = sqrtf(u * u + t * t), away;
 	float lock = pmk_noise(x * 6 + 3, y * 2.2f, l->seed + 4) - 0.5f;
@@ -199,7 +200,7 @@ static float outline_distance(const struct pmk_looks *l, float x, float y)
 }
 
 /* Distance below the hairline over the face. */
-static float hairline_distance(const struct pmk_looks *l, float x, float y)
+static float hairline_distance(const struct pmk_appearance *l, float x, float y)
 {
 	float s = fabsf(x), tuft = pmk_noise(x * 9 + y * 3, y * 3, l->seed + 6) - 0.5f,
 	      sweep = x * (l->parting > 0 ? 1 : -1);
@@ -214,7 +215,7 @@ static float hairline_distance(const struct pmk_looks *l, float x, float y)
 	return y - rim;
 }
 
-static pmk_ink hair_colour(const struct pmk_looks *l, float x, float y, float dim)
+static pmk_ink hair_colour(const struct pmk_appearance *l, float x, float y, float dim)
 {
 	float strand = strand_at(l, x, y), fine = pmk_noise(strand * 95, y * 3, l->seed + 7);
 	float lock = pmk_noise(strand * 22, y * 1.5f, l->seed + 8);
@@ -229,7 +230,7 @@ static pmk_ink hair_colour(const struct pmk_looks *l, float x, float y, float di
 }
 
 /* Single hairs that leave the outline. */
-static float stray_at(const struct pmk_looks *l, float x, float y, float away)
+static float stray_at(const struct pmk_appearance *l, float x, float y, float away)
 {
 	float reach = 0.075f * pmk_noise(x * 5, y * 5, l->seed + 9);
 	float bend = 14 * away * (pmk_noise(x * 3, y * 3, l->seed + 11) - 0.5f);
@@ -243,7 +244,7 @@ static float stray_at(const struct pmk_looks *l, float x, float y, float away)
 
 pmk_ink pmk_shade_head(const struct pmk_figure_part *part, float x, float y)
 {
-	const struct pmk_looks *l = part->looks;
+	const struct pmk_appearance *l = part->appearance;
 	float px = part->px, u = (fabsf(x) - 0.755f) / 0.115f, v = (y - 0.07f) / 0.24f, away, line, in;
 	pmk_ink out = { 0 };
 
@@ -266,7 +267,7 @@ pmk_ink pmk_shade_head(const struct pmk_figure_part *part, float x, float y)
 
 pmk_ink pmk_shade_back_hair(const struct pmk_figure_part *part, float x, float y)
 {
-	const struct pmk_looks *l = part->looks;
+	const struct pmk_appearance *l = part->appearance;
 	float away = outline_distance(l, x, y);
 
 	if (away > 0.2f)

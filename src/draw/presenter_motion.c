@@ -63,9 +63,9 @@ static void pose_arm(struct pmk_pose *pose, double t, uint32_t seed, int hand, f
 	palm->angle += side * (0.025f + 0.03f * shake * pmk_wave(t * 1.35 + 0.2 + hand * 0.3));
 }
 
-struct pmk_pose pmk_pose_at(uint32_t looks, double time_s, int width, int height, float head)
+struct pmk_pose pmk_pose_at(uint32_t figure_seed, double time_s, int width, int height, float head)
 {
-	uint32_t seed = pmk_hash(looks ^ UINT32_C(0x50524553));
+	uint32_t seed = pmk_hash(figure_seed ^ UINT32_C(0x50524553));
 	double t = fabs(time_s) < 1e8 ? time_s : 0;
 	float x = 0.5f * (float)width - 0.05f * head, y = eye_level * (float)height;
 	struct pmk_pose pose = { .mouth = mouth_at(t, seed), .lids = lids_at(t, seed) };

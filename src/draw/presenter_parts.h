@@ -12,7 +12,7 @@
 enum { PMK_MOUTHS = 8, PMK_LIDS = 6 }; /* steps of the mouth from closed to open, of the lids from open to closed */
 
 /* The person's appearance, from a seed. Colours are in linear light (the square of what displays expect). */
-struct pmk_looks {
+struct pmk_appearance {
 	uint32_t seed;
 	pmk_ink skin, lips, hair, iris, shirt, trim;
 	bool long_hair, collar, beard;
@@ -29,7 +29,7 @@ struct pmk_sprite {
 };
 
 struct pmk_figure {
-	struct pmk_looks looks;
+	struct pmk_appearance appearance;
 	struct pmk_sprite back_hair, body, head;
 	struct pmk_sprite hand[2], forearm[2]; /* at the picture's left and right */
 	/* patches that pmk_figure_face copies into the head */
@@ -46,7 +46,7 @@ void pmk_figure_face(struct pmk_figure *figure, int mouth, int lids);
 /* How a part is drawn: a pixel is `px` heads wide; `side` is -1 at the picture's left, otherwise 1; `mouth` and `lids`
  * are 0 (closed) to 1 (open). */
 struct pmk_figure_part {
-	const struct pmk_looks *looks;
+	const struct pmk_appearance *appearance;
 	float px, side, mouth, lids;
 };
 
