@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* For the tests of videos: files with rotation, sound or unusual pixels, made through FFmpeg's libraries, and what
- * sound one has. */
+/* For the tests of videos: files with rotation, audio or unusual pixels, made through FFmpeg's libraries, and what
+ * audio one has. */
 #ifndef PMK_TESTS_MEDIA_REMUX_H
 #define PMK_TESTS_MEDIA_REMUX_H
 
@@ -13,12 +13,12 @@
 
 enum { REMUX_RATE = 48000 };
 
-/* How to copy a video: turned clockwise by its metadata, and with a sine of that codec (none: no sound) of that length.
+/* How to copy a video: turned clockwise by its metadata, and with a sine of that codec (none: no audio) of that length.
  */
 struct remux {
 	int degrees;
-	enum AVCodecID sound;
-	double sound_s;
+	enum AVCodecID audio;
+	double audio_s;
 };
 
 static inline void remux_turn(AVStream *stream, int degrees)
@@ -36,7 +36,7 @@ static inline void remux_turn(AVStream *stream, int degrees)
 	matrix[8] = 1 << 30;
 }
 
-static inline AVCodecContext *remux_sound_encoder(enum AVCodecID id)
+static inline AVCodecContext *remux_audio_encoder(enum AVCodecID id)
 {
 	AVCodecContext *encoder = avcodec_alloc_context3(avcodec_find_encoder(id));
 
@@ -49,7 +49,7 @@ static inline AVCodecContext *remux_sound_encoder(enum AVCodecID id)
 	return encoder;
 }
 
-static inline void remux_write_sound(AVFormatContext *to, AVStream *stream, AVCodecContext *encoder, double seconds)
+static inline void remux_write_audio(AVFormatContext *to, AVStream *stream, AVCodecContext *encoder, double seconds)
 {
 	AVFrame *frame = av_frame_alloc();
 	AVPacket *packet = av_packet_alloc();
@@ -85,9 +85,9 @@ static inline void remux_write_sound(AVFormatContext *to, AVStream *stream, AVCo
 static inline void remux(const char *from_path, const char *to_path, const struct remux *how)
 {
 	AVFormatContext *from = NULL, *to = NULL;
-	AVCodecContext *encoder = how->sound ? remux_sound_encoder(how->sound) : NULL;
+	AVCodecContext *encoder = how->audio ? remux_audio_encoder(how->audio) : NULL;
 	AVPacket *packet = av_packet_alloc();
-	AVStream *pictures, *sound = NULL;
+	AVStream *pictures, *audio = NULL;
 
 	assert_int_equal(avformat_open_input(&from, from_path, NULL, NULL), 0);
 	assert_true(avformat_find_stream_info(from, NULL) >= 0);
@@ -98,9 +98,9 @@ static inline void remux(const char *from_path, const char *to_path, const struc
 	pictures->time_base = from->streams[0]->time_base;
 	remux_turn(pictures, how->degrees);
 	if (encoder) {
-		sound = avformat_new_stream(to, NULL);
-		avcodec_parameters_from_context(sound->codecpar, encoder);
-		sound->time_base = encoder->time_base;
+		audio = avformat_new_stream(to, NULL);
+		avcodec_parameters_from_context(audio->codecpar, encoder);
+		audio->time_base = encoder->time_base;
 	}
 	assert_int_equal(avio_open(&to->pb, to_path, AVIO_FLAG_WRITE), 0);
 	assert_true(avformat_write_header(to, NULL) >= 0);
@@ -109,7 +109,7 @@ static inline void remux(const char *from_path, const char *to_path, const struc
 		assert_int_equal(av_interleaved_write_frame(to, packet), 0);
 	}
 	if (encoder)
-		remux_write_sound(to, sound, encoder, how->sound_s);
+		remux_write_audio(to, audio, encoder, how->audio_s);
 	assert_int_equal(av_write_trailer(to), 0);
 	avio_closep(&to->pb);
 	avformat_free_context(to);
@@ -167,26 +167,26 @@ static inline void write_flat(const char *path, enum AVPixelFormat format, int w
 	av_frame_free(&frame);
 }
 
-struct sound_facts {
+struct audio_facts {
 	int packets;
 	int64_t bytes;
 	double start_s, end_s; /* from the first picture */
-	double longest_gap_s; /* of pictures' time between two packets of sound in the file, while there is sound */
+	double longest_gap_s; /* of pictures' time between two packets of audio in the file, while there is audio */
 };
 
-static inline struct sound_facts measure_sound(const char *path)
+static inline struct audio_facts measure_audio(const char *path)
 {
-	struct sound_facts facts = { .start_s = 1e9, .end_s = -1e9 };
+	struct audio_facts facts = { .start_s = 1e9, .end_s = -1e9 };
 	AVFormatContext *from = NULL;
 	AVPacket *packet = av_packet_alloc();
-	int sound, pictures;
+	int audio, pictures;
 	double pictures_s = 0, heard_s = 0, origin_s;
 
 	assert_int_equal(avformat_open_input(&from, path, NULL, NULL), 0);
 	assert_true(avformat_find_stream_info(from, NULL) >= 0);
-	sound = av_find_best_stream(from, AVMEDIA_TYPE_AUDIO, -1, -1, NULL, 0);
+	audio = av_find_best_stream(from, AVMEDIA_TYPE_AUDIO, -1, -1, NULL, 0);
 	pictures = av_find_best_stream(from, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
-	assert_true(sound >= 0 && pictures >= 0);
+	assert_true(audio >= 0 && pictures >= 0);
 	origin_s = (double)from->streams[pictures]->start_time * av_q2d(from->streams[pictures]->time_base);
 	while (av_read_frame(from, packet) >= 0) {
 		double base = av_q2d(from->streams[packet->stream_index]->time_base),
@@ -194,7 +194,7 @@ static inline struct sound_facts measure_sound(const char *path)
 
 		if (packet->stream_index == pictures)
 			pictures_s = time;
-		if (packet->stream_index == sound) {
+		if (packet->stream_index == audio) {
 			facts.packets++;
 			facts.bytes += packet->size;
 			facts.start_s = fmin(facts.start_s, time);

@@ -181,7 +181,7 @@ static void test_info(void **state)
 	assert_int_equal(info->frames, 30);
 	assert_true(llabs(info->duration_ns - 1001000000) < 5000000);
 	assert_false(info->still);
-	assert_false(info->sound);
+	assert_false(info->audio);
 	pmk_media_close(media);
 
 	material_write(material_path("one.y4m"), &settings, 1, NULL);
@@ -381,7 +381,7 @@ static void test_no_video(void **state)
 	material_clear();
 }
 
-static void test_sound_is_kept(void **state)
+static void test_audio_is_kept(void **state)
 {
 	static const char *const kinds[] = { "out.mkv", "out.mp4" };
 	static const enum AVCodecID codecs[] = { AV_CODEC_ID_PCM_S16LE, AV_CODEC_ID_AAC };
@@ -389,18 +389,18 @@ static void test_sound_is_kept(void **state)
 
 	material_write(material_path("mute.mkv"), &settings, 60, NULL);
 	for (int i = 0; i < 2; i++) {
-		const struct remux how = { .sound = codecs[i], .sound_s = 2.3 };
-		struct sound_facts want, got;
+		const struct remux how = { .audio = codecs[i], .audio_s = 2.3 };
+		struct audio_facts want, got;
 		struct pmk_media *media;
 
 		remux(material_path("mute.mkv"), material_path("in.mkv"), &how);
 		assert_int_equal(pmk_media_open(material_path("in.mkv"), &media), 0);
-		assert_true(pmk_media_info(media)->sound);
+		assert_true(pmk_media_info(media)->audio);
 		pmk_media_close(media);
-		settings.sound_from = material_path("in.mkv");
+		settings.audio_from = material_path("in.mkv");
 		material_write(material_path(kinds[i]), &settings, 60, NULL);
-		want = measure_sound(material_path("in.mkv"));
-		got = measure_sound(material_path(kinds[i]));
+		want = measure_audio(material_path("in.mkv"));
+		got = measure_audio(material_path(kinds[i]));
 		assert_true(want.packets > 30);
 		assert_int_equal(got.packets, want.packets);
 		assert_int_equal(got.bytes, want.bytes);
@@ -411,35 +411,35 @@ static void test_sound_is_kept(void **state)
 	material_clear();
 }
 
-/* When fewer pictures are written than the recording has, its sound is not played on without end. */
-static void test_sound_of_a_part(void **state)
+/* When fewer pictures are written than the recording has, its audio is not played on without end. */
+static void test_audio_of_a_part(void **state)
 {
 	struct pmk_media_out_settings settings = { .layout = small, .fps = 30 };
-	const struct remux how = { .sound = AV_CODEC_ID_PCM_S16LE, .sound_s = 10 };
-	struct sound_facts got;
+	const struct remux how = { .audio = AV_CODEC_ID_PCM_S16LE, .audio_s = 10 };
+	struct audio_facts got;
 
 	material_write(material_path("mute.mkv"), &settings, 300, NULL);
 	remux(material_path("mute.mkv"), material_path("in.mkv"), &how);
-	settings.sound_from = material_path("in.mkv");
+	settings.audio_from = material_path("in.mkv");
 	material_write(material_path("out.mkv"), &settings, 60, NULL);
-	got = measure_sound(material_path("out.mkv"));
+	got = measure_audio(material_path("out.mkv"));
 	assert_true(got.end_s > 1.95 && got.end_s < 3);
 	material_clear();
 }
 
-static void test_sound_that_does_not_fit(void **state)
+static void test_audio_that_does_not_fit(void **state)
 {
 	struct pmk_media_out_settings settings = { .layout = small, .fps = 30 };
-	const struct remux how = { .sound = AV_CODEC_ID_PCM_S16LE, .sound_s = 1 };
+	const struct remux how = { .audio = AV_CODEC_ID_PCM_S16LE, .audio_s = 1 };
 	struct pmk_media_out *out;
 
 	material_write(material_path("mute.mkv"), &settings, 10, NULL);
 	remux(material_path("mute.mkv"), material_path("in.mkv"), &how);
-	settings.sound_from = material_path("in.mkv");
+	settings.audio_from = material_path("in.mkv");
 	assert_fails(pmk_media_out_open(material_path("out.mp4"), &settings, &out), -EINVAL, "name an .mkv file");
-	settings.sound_from = material_path("absent.mkv");
+	settings.audio_from = material_path("absent.mkv");
 	assert_fails(pmk_media_out_open(material_path("out.mp4"), &settings, &out), -ENOENT, "absent.mkv");
-	settings.sound_from = material_path("mute.mkv"); /* no sound in it: none in the copy */
+	settings.audio_from = material_path("mute.mkv"); /* no audio in it: none in the copy */
 	material_write(material_path("out.mp4"), &settings, 10, NULL);
 	assert_int_equal(material_clear(), 3); /* and no temporary */
 }
@@ -517,9 +517,9 @@ int main(void)
 		cmocka_unit_test(test_damaged_files),
 		cmocka_unit_test(test_truncated_gives_its_beginning),
 		cmocka_unit_test(test_no_video),
-		cmocka_unit_test(test_sound_is_kept),
-		cmocka_unit_test(test_sound_of_a_part),
-		cmocka_unit_test(test_sound_that_does_not_fit),
+		cmocka_unit_test(test_audio_is_kept),
+		cmocka_unit_test(test_audio_of_a_part),
+		cmocka_unit_test(test_audio_that_does_not_fit),
 		cmocka_unit_test(test_writing_fails),
 		cmocka_unit_test(test_abandoned_leaves_nothing),
 	};

@@ -76,7 +76,7 @@ static void test_refused(void **state)
 			       large = { .fourcc = PMK_FOURCC_YUYV, .width = 1 << 20, .height = 720 };
 	struct pmk_device_mode mode = { .width = 77 };
 	struct pmk_layout layout;
-	const struct spa_pod *sound = spa_pod_builder_add_object(&builder, SPA_TYPE_OBJECT_Format, SPA_PARAM_EnumFormat,
+	const struct spa_pod *audio = spa_pod_builder_add_object(&builder, SPA_TYPE_OBJECT_Format, SPA_PARAM_EnumFormat,
 		SPA_FORMAT_mediaType, SPA_POD_Id(SPA_MEDIA_TYPE_audio), SPA_FORMAT_mediaSubtype,
 		SPA_POD_Id(SPA_MEDIA_SUBTYPE_raw));
 	const struct spa_pod *bare = spa_pod_builder_add_object(&builder, SPA_TYPE_OBJECT_Format, SPA_PARAM_EnumFormat,
@@ -85,14 +85,14 @@ static void test_refused(void **state)
 
 	assert_null(pmk_pipewire_format_build(&builder, &unknown));
 	assert_int_equal(pmk_pipewire_format_read(NULL, &mode, &layout), -EINVAL);
-	assert_int_equal(pmk_pipewire_format_read(sound, &mode, &layout), -EINVAL);
+	assert_int_equal(pmk_pipewire_format_read(audio, &mode, &layout), -EINVAL);
 	assert_int_equal(pmk_pipewire_format_read(bare, &mode, &layout), -EINVAL);
 	assert_int_equal(
 		pmk_pipewire_format_read(pmk_pipewire_format_build(&builder, &small), &mode, &layout), -EINVAL);
 	assert_int_equal(
 		pmk_pipewire_format_read(pmk_pipewire_format_build(&builder, &large), &mode, &layout), -EINVAL);
 	assert_int_equal(mode.width, 77);
-	assert_int_equal(pmk_pipewire_format_modes(sound, NULL, &mode, 0, 1), 0);
+	assert_int_equal(pmk_pipewire_format_modes(audio, NULL, &mode, 0, 1), 0);
 	assert_int_equal(pmk_pipewire_format_modes(bare, NULL, &mode, 0, 1), 0);
 }
 

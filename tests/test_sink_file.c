@@ -118,18 +118,18 @@ static void test_cover_inside_a_recording(void **state)
 	material_clear();
 }
 
-static void test_sound_comes_along(void **state)
+static void test_audio_comes_along(void **state)
 {
 	static const struct written all[] = { { 0, 0 }, { 1, 500000000 }, { 2, 1000000000 } };
 	struct pmk_media_out_settings mute = { .layout = small, .fps = 30 };
-	const struct remux how = { .sound = AV_CODEC_ID_PCM_S16LE, .sound_s = 1 };
+	const struct remux how = { .audio = AV_CODEC_ID_PCM_S16LE, .audio_s = 1 };
 	struct pmk_sink_setup setup = { .layout = small, .fps = 25 };
 
 	material_write(material_path("mute.mkv"), &mute, 30, NULL);
 	remux(material_path("mute.mkv"), material_path("in.mkv"), &how);
-	setup.sound_from = material_path("in.mkv");
+	setup.audio_from = material_path("in.mkv");
 	write_all("a.mkv", &setup, all, 3);
-	assert_int_equal(measure_sound(material_path("a.mkv")).packets, measure_sound(material_path("in.mkv")).packets);
+	assert_int_equal(measure_audio(material_path("a.mkv")).packets, measure_audio(material_path("in.mkv")).packets);
 	material_clear();
 }
 
@@ -150,7 +150,7 @@ int main(void)
 		cmocka_unit_test(test_live_times),
 		cmocka_unit_test(test_no_picture_is_no_file),
 		cmocka_unit_test(test_cover_inside_a_recording),
-		cmocka_unit_test(test_sound_comes_along),
+		cmocka_unit_test(test_audio_comes_along),
 		cmocka_unit_test(test_errors),
 	};
 

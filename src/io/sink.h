@@ -12,7 +12,7 @@ struct pmk_sink_setup {
 	struct pmk_layout layout; /* of every picture that write is given */
 	double fps; /* nominal rate */
 	uint32_t fourcc; /* virtual cameras: PMK_FOURCC_YUYV (default when 0), NV12 or YU12 */
-	const char *sound_from; /* file sinks: copy this file's sound, unless NULL */
+	const char *audio_from; /* file sinks: copy this file's audio, unless NULL */
 };
 
 struct pmk_sink {

@@ -18,7 +18,7 @@ const char *pmk_av_reason(int averror, char text[128]);
 int pmk_av_errno(int averror); /* negative errno as it is; FFmpeg's own errors: -EBADMSG */
 
 /* A regular file as a container, its kind found by content, never by name; pictures over `max_px` pixels are refused
- * inside FFmpeg too. -ENOENT, -EACCES ..; -EBADMSG when it is no picture, video or sound. Logged. */
+ * inside FFmpeg too. -ENOENT, -EACCES ..; -EBADMSG when it is no picture, video or audio. Logged. */
 int pmk_av_open(const char *path, int64_t max_px, AVFormatContext **format) __attribute__((warn_unused_result));
 void pmk_av_close(AVFormatContext **format); /* NULL inside is fine */
 
@@ -34,7 +34,7 @@ bool pmk_av_is_photo(const AVFormatContext *format, const char *path);
 
 double pmk_av_fps(const AVStream *stream); /* mean rate, 1..240; 30 where the file says nothing */
 
-/* Where the pictures of a recording begin in its own time, so that sound and pictures can be told from one zero. */
+/* Where the pictures of a recording begin in its own time, so that audio and pictures can be told from one zero. */
 int64_t pmk_av_origin_ns(AVFormatContext *format);
 
 /* The pictures of a file, decoded one after another on the calling thread. Set it to zero before open. */

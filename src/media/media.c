@@ -137,7 +137,7 @@ static void fill_info(struct pmk_media *media)
 	if (media->ahead_count == 1)
 		info->frames = 1;
 	for (unsigned i = 0; i < format->nb_streams; i++)
-		info->sound |= format->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
+		info->audio |= format->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
 }
 
 /* Stored samples that swscale has to pass over before they are turned need a place of their own. */

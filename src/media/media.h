@@ -17,7 +17,7 @@ struct pmk_media_info {
 	int64_t frames; /* about how many; 0 when unknown; 1 for a single picture */
 	int64_t duration_ns; /* 0 when unknown */
 	bool still; /* a single picture */
-	bool sound; /* has an audio stream */
+	bool audio; /* has an audio stream */
 };
 
 /* -ENOENT .., -EBADMSG when damaged or not a video or picture, -EINVAL when a side is outside

@@ -3,7 +3,7 @@
 
 #include "base/log.h"
 #include "base/new_file.h"
-#include "media/media_sound.h"
+#include "media/media_audio.h"
 
 #include <errno.h>
 #include <libavutil/avstring.h>
@@ -18,7 +18,7 @@ static const struct kind {
 	const char *end, *muxer;
 	int ticks_per_s;
 	bool even; /* the codec wants 4:2:0 with even sides */
-	bool sound;
+	bool audio;
 } kinds[] = {
 	{ ".y4m", "yuv4mpegpipe", 0, false, false },
 	{ ".mkv", "matroska", 1000, true, true },
@@ -37,7 +37,7 @@ struct pmk_media_out {
 	AVPacket *packet;
 	AVStream *stream;
 	int64_t last_tick, last_ns; /* of the picture written last; -1 before the first */
-	struct pmk_sound sound;
+	struct pmk_audio audio;
 	int error; /* the first one; said then */
 };
 
@@ -165,18 +165,18 @@ static int make_frame(struct pmk_media_out *out)
 	return av_frame_get_buffer(out->frame, 0);
 }
 
-static int open_sound(struct pmk_media_out *out, const char *sound_from)
+static int open_audio(struct pmk_media_out *out, const char *audio_from)
 {
-	if (!sound_from)
+	if (!audio_from)
 		return 0;
-	if (!out->kind->sound) {
-		pmk_info("%s: this kind of file holds no sound", out->file.path);
+	if (!out->kind->audio) {
+		pmk_info("%s: this kind of file cannot hold audio", out->file.path);
 		return 0;
 	}
-	return pmk_sound_open(&out->sound, sound_from, out->file.path, out->format);
+	return pmk_audio_open(&out->audio, audio_from, out->file.path, out->format);
 }
 
-static int open_parts(struct pmk_media_out *out, const char *sound_from)
+static int open_parts(struct pmk_media_out *out, const char *audio_from)
 {
 	char *url;
 	int err;
@@ -190,7 +190,7 @@ static int open_parts(struct pmk_media_out *out, const char *sound_from)
 		err = make_frame(out);
 	if (err < 0)
 		return fail(out, err, out->file.path);
-	err = open_sound(out, sound_from);
+	err = open_audio(out, audio_from);
 	if (err)
 		return err;
 	url = av_asprintf("file:%s", out->file.temporary);
@@ -224,7 +224,7 @@ int pmk_media_out_open(const char *path, const struct pmk_media_out_settings *se
 		return fd;
 	}
 	close(fd);
-	err = open_parts(made, settings->sound_from);
+	err = open_parts(made, settings->audio_from);
 	if (err) {
 		pmk_media_out_abandon(made);
 		return err;
@@ -288,7 +288,7 @@ int pmk_media_out_write(struct pmk_media_out *out, const struct pmk_image *image
 		fill_frame(out, image);
 		out->last_tick = out->frame->pts = tick_of(out, position_ns);
 		out->last_ns = position_ns;
-		err = pmk_sound_copy(&out->sound, out->format, position_ns);
+		err = pmk_audio_copy(&out->audio, out->format, position_ns);
 	}
 	if (err >= 0)
 		err = encode(out, out->frame);
@@ -297,7 +297,7 @@ int pmk_media_out_write(struct pmk_media_out *out, const struct pmk_image *image
 
 static void free_parts(struct pmk_media_out *out)
 {
-	pmk_sound_close(&out->sound);
+	pmk_audio_close(&out->audio);
 	av_frame_free(&out->frame);
 	av_packet_free(&out->packet);
 	avcodec_free_context(&out->encoder);
@@ -314,7 +314,7 @@ int pmk_media_out_finish(struct pmk_media_out *out)
 		goto out_abandon;
 	err = encode(out, NULL);
 	if (err >= 0)
-		err = pmk_sound_copy_rest(&out->sound, out->format, out->last_ns);
+		err = pmk_audio_copy_rest(&out->audio, out->format, out->last_ns);
 	if (err >= 0)
 		err = av_write_trailer(out->format);
 	if (err >= 0)

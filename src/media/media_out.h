@@ -15,12 +15,12 @@ struct pmk_media_out_settings {
 	double fps; /* nominal; positions decide */
 	bool grey; /* write plane 0 as 8-bit grey, FFV1, lossless (.mkv only); chroma is not looked at */
 	/* copy the audio streams of this file packet by packet, unless NULL; position 0 is its first picture */
-	const char *sound_from;
+	const char *audio_from;
 };
 
 /* By the name's end: .y4m (raw), .mkv and .mp4 (H.264 by libx264 when there is, else MPEG-4 part 2, said in one info
- * line). H.264 is always 4:2:0 with even sides; a .y4m has no times (one picture a period) and no sound. -EINVAL for
- * another end, or where an .mp4 cannot hold the sound as it is (PCM). An existing file is replaced only at finish:
+ * line). H.264 is always 4:2:0 with even sides; a .y4m has no times (one picture a period) and no audio. -EINVAL for
+ * another end, or where an .mp4 cannot hold the audio as it is (PCM). An existing file is replaced only at finish:
  * written beside it as a hidden temporary first. */
 int pmk_media_out_open(const char *path, const struct pmk_media_out_settings *settings, struct pmk_media_out **out)
 	__attribute__((warn_unused_result));
@@ -29,7 +29,7 @@ int pmk_media_out_open(const char *path, const struct pmk_media_out_settings *se
 int pmk_media_out_write(struct pmk_media_out *out, const struct pmk_image *image, int64_t position_ns)
 	__attribute__((warn_unused_result));
 
-/* Flush, copy the rest of the sound (only up to about the last picture where the recording has many more), close and
+/* Flush, copy the rest of the audio (only up to about the last picture where the recording has many more), close and
  * rename into place. `out` is gone afterwards, also on failure (the temporary is removed then). */
 int pmk_media_out_finish(struct pmk_media_out *out) __attribute__((warn_unused_result));
 void pmk_media_out_abandon(struct pmk_media_out *out); /* remove the temporary; NULL is fine */

@@ -58,7 +58,7 @@ static enum pmk_exit write_video(struct pmk_film *film, const char *in, const ch
 {
 	struct pmk_sink_setup setup = { .layout = *pmk_scene_layout(film->scene),
 		.fps = film->source->fps,
-		.sound_from = film->info.sound ? in : NULL };
+		.audio_from = film->info.audio ? in : NULL };
 	bool discarded = strcmp(out, "null") == 0 || strcmp(out, "hash") == 0;
 	char spec[4200];
 	enum pmk_part part = PMK_PART_OUTPUT;
