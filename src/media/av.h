@@ -67,11 +67,11 @@ int pmk_av_check_size(const char *path, int width, int height, int least, int mo
 void pmk_av_colours(const AVFrame *frame, enum pmk_range *range, enum pmk_matrix *matrix);
 
 /* How a picture is to be turned to be seen upright: first upside down (`flip`), then by `degrees` clockwise. */
-struct pmk_turn {
+struct pmk_orientation {
 	int degrees; /* 0, 90, 180, 270 */
 	bool flip;
 };
-struct pmk_turn pmk_av_turn(const AVStream *stream, const AVFrame *first);
+struct pmk_orientation pmk_av_orientation(const AVStream *stream, const AVFrame *first);
 
 /* A cached converter between pixel formats and sizes (libswscale). Zeroed at first. */
 struct pmk_av_scaler {

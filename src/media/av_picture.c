@@ -74,7 +74,7 @@ void pmk_av_colours(const AVFrame *frame, enum pmk_range *range, enum pmk_matrix
 }
 
 /* The matrix of ISO/IEC 14496-12 6.2.2 maps a stored point (p, q) to (a p + c q + x, b p + d q + y). */
-struct pmk_turn pmk_av_turn(const AVStream *stream, const AVFrame *first)
+struct pmk_orientation pmk_av_orientation(const AVStream *stream, const AVFrame *first)
 {
 	const AVFrameSideData *side = av_frame_get_side_data(first, AV_FRAME_DATA_DISPLAYMATRIX);
 	const int32_t *matrix = (const int32_t *)av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, NULL);
@@ -83,16 +83,16 @@ struct pmk_turn pmk_av_turn(const AVStream *stream, const AVFrame *first)
 	if (!matrix && side)
 		matrix = (const int32_t *)side->data;
 	if (!matrix)
-		return (struct pmk_turn){ 0 };
+		return (struct pmk_orientation){ 0 };
 	a = matrix[0];
 	b = matrix[1];
 	c = matrix[3];
 	d = matrix[4];
 	if (a && d && !b && !c)
-		return (struct pmk_turn){ .degrees = a < 0 ? 180 : 0, .flip = (a < 0) != (d < 0) };
+		return (struct pmk_orientation){ .degrees = a < 0 ? 180 : 0, .flip = (a < 0) != (d < 0) };
 	if (b && c && !a && !d)
-		return (struct pmk_turn){ .degrees = b > 0 ? 90 : 270, .flip = (b < 0) == (c < 0) };
-	return (struct pmk_turn){ 0 }; /* not a multiple of 90 degrees */
+		return (struct pmk_orientation){ .degrees = b > 0 ? 90 : 270, .flip = (b < 0) == (c < 0) };
+	return (struct pmk_orientation){ 0 }; /* not a multiple of 90 degrees */
 }
 
 static void set_colours(

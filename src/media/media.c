@@ -24,9 +24,9 @@ struct pmk_media {
 	int64_t origin_ns; /* position 0 in the file's own time, or AV_NOPTS_VALUE */
 	int64_t last_ns; /* position given last, -1 before the first */
 	int64_t damaged; /* by readers closed since */
-	struct pmk_turn turn;
+	struct pmk_orientation orientation;
 	struct pmk_av_scaler scaler;
-	struct pmk_image unturned; /* before turning; only where the picture needs both */
+	struct pmk_image stored; /* before turning; only where the picture needs both */
 };
 
 static int fail_damaged(const struct pmk_media *media)
@@ -89,7 +89,7 @@ static void close_reader(struct pmk_media *media)
 
 static bool is_sideways(const struct pmk_media *media)
 {
-	return media->turn.degrees == 90 || media->turn.degrees == 270;
+	return media->orientation.degrees == 90 || media->orientation.degrees == 270;
 }
 
 static bool is_422(enum AVPixelFormat format)
@@ -117,7 +117,7 @@ static void fill_info(struct pmk_media *media)
 	struct pmk_media_info *info = &media->info;
 	struct pmk_layout *layout = &info->layout;
 
-	media->turn = pmk_av_turn(stream, first);
+	media->orientation = pmk_av_orientation(stream, first);
 	layout->width = is_sideways(media) ? first->height : first->width;
 	layout->height = is_sideways(media) ? first->width : first->height;
 	layout->chroma = is_422(first->format) && !is_sideways(media) ? PMK_CHROMA_422 : PMK_CHROMA_420;
@@ -141,17 +141,17 @@ static void fill_info(struct pmk_media *media)
 }
 
 /* Stored samples that swscale has to pass over before they are turned need a place of their own. */
-static int place_unturned(struct pmk_media *media)
+static int place_stored(struct pmk_media *media)
 {
 	struct pmk_layout layout = media->info.layout;
 
-	if (!media->turn.degrees && !media->turn.flip)
+	if (!media->orientation.degrees && !media->orientation.flip)
 		return 0;
 	if (is_sideways(media)) {
 		layout.width = media->info.layout.height;
 		layout.height = media->info.layout.width;
 	}
-	return pmk_image_alloc(&media->unturned, &layout);
+	return pmk_image_alloc(&media->stored, &layout);
 }
 
 int pmk_media_open(const char *path, struct pmk_media **media)
@@ -174,7 +174,7 @@ int pmk_media_open(const char *path, struct pmk_media **media)
 	layout = &made->info.layout;
 	err = pmk_av_check_size(path, layout->width, layout->height, PMK_IMAGE_MIN_PX, PMK_IMAGE_MAX_PX, MOST_PX);
 	if (!err)
-		err = place_unturned(made);
+		err = place_stored(made);
 	if (err)
 		goto fail;
 	*media = made;
@@ -193,7 +193,7 @@ void pmk_media_close(struct pmk_media *media)
 		av_frame_free(&media->ahead[i]);
 	pmk_av_reader_close(&media->reader);
 	pmk_av_scaler_free(&media->scaler);
-	pmk_image_free(&media->unturned);
+	pmk_image_free(&media->stored);
 	free(media->path);
 	free(media);
 }
@@ -236,7 +236,7 @@ static int scale(struct pmk_media *media, const AVFrame *frame, struct pmk_image
 	return err;
 }
 
-static void turn_planes(const struct pmk_turn *turn, uint8_t *const plane[3], const int stride[3],
+static void orient_planes(const struct pmk_orientation *orientation, uint8_t *const plane[3], const int stride[3],
 	const struct pmk_layout *from, struct pmk_image *to)
 {
 	for (int p = 0; p < 3; p++) {
@@ -244,7 +244,7 @@ static void turn_planes(const struct pmk_turn *turn, uint8_t *const plane[3], co
 
 		if (plane[p]) /* to libyuv a negative height means upside down */
 			RotatePlane(plane[p], stride[p], to->plane[p], to->stride[p], width,
-				turn->flip ? -height : height, (enum RotationMode)turn->degrees);
+				orientation->flip ? -height : height, (enum RotationMode)orientation->degrees);
 		else
 			SetPlane(to->plane[p], to->stride[p], pmk_layout_plane_width(&to->layout, p),
 				pmk_layout_plane_height(&to->layout, p), 128);
@@ -253,16 +253,16 @@ static void turn_planes(const struct pmk_turn *turn, uint8_t *const plane[3], co
 
 static int take_picture(struct pmk_media *media, const AVFrame *frame, struct pmk_image *image)
 {
-	struct pmk_image *stored = media->unturned.block ? &media->unturned : image;
+	struct pmk_image *stored = media->stored.block ? &media->stored : image;
 	int err;
 
 	if (is_plain(frame, &stored->layout)) {
-		turn_planes(&media->turn, frame->data, frame->linesize, &stored->layout, image);
+		orient_planes(&media->orientation, frame->data, frame->linesize, &stored->layout, image);
 		return 0;
 	}
 	err = scale(media, frame, stored);
 	if (!err && stored != image)
-		turn_planes(&media->turn, stored->plane, stored->stride, &stored->layout, image);
+		orient_planes(&media->orientation, stored->plane, stored->stride, &stored->layout, image);
 	return err;
 }
 

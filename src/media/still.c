@@ -72,32 +72,32 @@ static int to_rgb(const AVFrame *frame, struct pmk_rgb *rgb)
 }
 
 /* Where the pixel (x, y) of a stored picture is in the upright one. */
-static const uint8_t *stored_pixel(const struct pmk_rgb *from, const struct pmk_turn *turn, int x, int y)
+static const uint8_t *stored_pixel(const struct pmk_rgb *from, const struct pmk_orientation *orientation, int x, int y)
 {
 	int sx = x, sy = y;
 
-	if (turn->degrees == 90) {
+	if (orientation->degrees == 90) {
 		sx = y;
 		sy = from->height - 1 - x;
-	} else if (turn->degrees == 180) {
+	} else if (orientation->degrees == 180) {
 		sx = from->width - 1 - x;
 		sy = from->height - 1 - y;
-	} else if (turn->degrees == 270) {
+	} else if (orientation->degrees == 270) {
 		sx = from->width - 1 - y;
 		sy = x;
 	}
-	if (turn->flip)
+	if (orientation->flip)
 		sy = from->height - 1 - sy;
 	return from->data + (size_t)sy * (size_t)from->stride + 3 * (size_t)sx;
 }
 
-static int turn_upright(struct pmk_rgb *rgb, const struct pmk_turn *turn)
+static int make_upright(struct pmk_rgb *rgb, const struct pmk_orientation *orientation)
 {
-	bool sideways = turn->degrees == 90 || turn->degrees == 270;
+	bool sideways = orientation->degrees == 90 || orientation->degrees == 270;
 	struct pmk_rgb made;
 	int err;
 
-	if (!turn->degrees && !turn->flip)
+	if (!orientation->degrees && !orientation->flip)
 		return 0;
 	err = pmk_rgb_alloc(&made, sideways ? rgb->height : rgb->width, sideways ? rgb->width : rgb->height);
 	if (err)
@@ -105,7 +105,7 @@ static int turn_upright(struct pmk_rgb *rgb, const struct pmk_turn *turn)
 	for (int y = 0; y < made.height; y++) {
 		uint8_t *to = made.data + (size_t)y * (size_t)made.stride;
 		for (int x = 0; x < made.width; x++, to += 3)
-			memcpy(to, stored_pixel(rgb, turn, x, y), 3);
+			memcpy(to, stored_pixel(rgb, orientation, x, y), 3);
 	}
 	pmk_rgb_free(rgb);
 	*rgb = made;
@@ -114,7 +114,7 @@ static int turn_upright(struct pmk_rgb *rgb, const struct pmk_turn *turn)
 
 static int take_picture(const char *path, const struct pmk_av_reader *reader, const AVFrame *frame, struct pmk_rgb *rgb)
 {
-	struct pmk_turn turn = pmk_av_turn(reader->format->streams[reader->stream], frame);
+	struct pmk_orientation orientation = pmk_av_orientation(reader->format->streams[reader->stream], frame);
 	struct pmk_rgb made;
 	int err;
 
@@ -126,7 +126,7 @@ static int take_picture(const char *path, const struct pmk_av_reader *reader, co
 		return err;
 	err = to_rgb(frame, &made);
 	if (!err)
-		err = turn_upright(&made, &turn);
+		err = make_upright(&made, &orientation);
 	if (err) {
 		pmk_rgb_free(&made);
 		pmk_error_cure(PMK_CURE_SAVE_PNG, "%s: cannot be converted: %s", path, strerror(-err));
