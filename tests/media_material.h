@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tests of pictures and videos share: a directory of their own, drawn pictures, files made, damaged and
- * compared, and the errors that were logged. */
+/* Helpers of the tests of pictures and videos: a directory of their own, drawn pictures, files that are made, damaged
+ * and compared, and the errors that were logged. */
 #ifndef PMK_TESTS_MEDIA_MATERIAL_H
 #define PMK_TESTS_MEDIA_MATERIAL_H
 
@@ -21,7 +21,7 @@
 #include <cmocka.h>
 
 static char material_directory[64];
-static int material_errors; /* lines logged as errors since it was last set to 0 */
+static int material_errors; /* errors logged since it was last set to 0 */
 static char material_line[512]; /* the last of them */
 
 static inline void material_heard(void *user, enum pmk_log_level level, const char *line)
@@ -51,7 +51,7 @@ static inline const char *material_path(const char *name)
 	return path;
 }
 
-/* How many files the directory holds, hidden ones too; removes them. */
+/* Remove all files of the directory. Returns how many there were, with hidden ones. */
 static inline int material_clear(void)
 {
 	DIR *directory = opendir(material_directory);
@@ -85,7 +85,7 @@ static inline int material_teardown(void **state)
 		assert_non_null(strstr(material_line, (what))); \
 	} while (0)
 
-/* Soft shapes that move a little with `number`; every picture differs, and codecs keep them well. */
+/* Draw soft shapes that move a little with `number`, so that each picture differs and codecs keep them well. */
 static inline void material_draw(struct pmk_image *image, int number)
 {
 	for (int p = 0; p < 3; p++) {
@@ -122,7 +122,7 @@ static inline double material_psnr(const struct pmk_image *a, const struct pmk_i
 	return fmin(material_plane_psnr(a, b, 0), fmin(material_plane_psnr(a, b, 1), material_plane_psnr(a, b, 2)));
 }
 
-/* `count` drawn pictures; the n-th at positions[n], or at the rate's own places where NULL. */
+/* Write `count` drawn pictures, the n-th at positions[n]; if `positions` is NULL, at the nominal rate. */
 static inline void material_write(
 	const char *path, const struct pmk_media_out_settings *settings, int count, const int64_t *positions)
 {
@@ -166,7 +166,7 @@ static inline void material_store(const char *path, const void *data, size_t siz
 	fclose(file);
 }
 
-/* The same numbers every time. */
+/* Pseudo-random, the same numbers each time. */
 static inline uint32_t material_random(uint32_t *seed)
 {
 	*seed = *seed * 1664525u + 1013904223u;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A module as another build would have left it: nothing in it may be called. */
+/* A media module as another build may have left it: nothing in it may be called. */
 #include "media/media_module.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* For the tests of videos: files with rotation, audio or unusual pixels, made through FFmpeg's libraries, and what
- * audio one has. */
+/* Helpers of the tests of videos, with FFmpeg's libraries: they make files with rotation, audio or unusual pixel
+ * formats, and measure the audio of a file. */
 #ifndef PMK_TESTS_MEDIA_REMUX_H
 #define PMK_TESTS_MEDIA_REMUX_H
 
@@ -13,8 +13,8 @@
 
 enum { REMUX_RATE = 48000 };
 
-/* How to copy a video: turned clockwise by its metadata, and with a sine of that codec (none: no audio) of that length.
- */
+/* How to copy a video: rotated clockwise by its metadata, and with a sine wave in that codec (none: no audio) of that
+ * length. */
 struct remux {
 	int degrees;
 	enum AVCodecID audio;
@@ -23,16 +23,16 @@ struct remux {
 
 static inline void remux_turn(AVStream *stream, int degrees)
 {
-	/* ISO/IEC 14496-12 6.2.2, turned clockwise */
-	static const int8_t turns[4][4] = { { 1, 0, 0, 1 }, { 0, 1, -1, 0 }, { -1, 0, 0, -1 }, { 0, -1, 1, 0 } };
-	const int8_t *turn = turns[degrees / 90];
+	/* ISO/IEC 14496-12 6.2.2, rotated clockwise */
+	static const int8_t rotations[4][4] = { { 1, 0, 0, 1 }, { 0, 1, -1, 0 }, { -1, 0, 0, -1 }, { 0, -1, 1, 0 } };
+	const int8_t *rotation = rotations[degrees / 90];
 	int32_t *matrix = (int32_t *)av_stream_new_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, 9 * sizeof *matrix);
 
 	memset(matrix, 0, 9 * sizeof *matrix);
-	matrix[0] = turn[0] * 65536;
-	matrix[1] = turn[1] * 65536;
-	matrix[3] = turn[2] * 65536;
-	matrix[4] = turn[3] * 65536;
+	matrix[0] = rotation[0] * 65536;
+	matrix[1] = rotation[1] * 65536;
+	matrix[3] = rotation[2] * 65536;
+	matrix[4] = rotation[3] * 65536;
 	matrix[8] = 1 << 30;
 }
 
@@ -118,7 +118,7 @@ static inline void remux(const char *from_path, const char *to_path, const struc
 	av_packet_free(&packet);
 }
 
-/* Three pictures of one colour, Y 90, U 100, V 150 (all components 90 in RGB), lossless. */
+/* Write three pictures of one colour, Y 90, U 100, V 150 (all components 90 in RGB), lossless. */
 static inline void write_flat(const char *path, enum AVPixelFormat format, int width, int height)
 {
 	static const int values[4] = { 90, 100, 150, 255 };
@@ -171,7 +171,8 @@ struct audio_facts {
 	int packets;
 	int64_t bytes;
 	double start_s, end_s; /* from the first picture */
-	double longest_gap_s; /* of pictures' time between two packets of audio in the file, while there is audio */
+	double longest_gap_s; /* the most time of pictures between two packets of audio in the file, while there is
+				 audio */
 };
 
 static inline struct audio_facts measure_audio(const char *path)

@@ -13,7 +13,8 @@ static const struct pmk_layout hd = {
 };
 static const struct pmk_layout small = { .width = 96, .height = 64 };
 
-/* Every picture of `path` must be the drawn one with at least `psnr` dB, at its place to within `slack_ns`. */
+/* Each picture of `path` must equal the drawn one with a PSNR of at least `psnr` dB, at its position within `slack_ns`.
+ */
 static void assert_reads_back(const char *path, const struct pmk_layout *layout, double fps, int count,
 	const int64_t *positions, double psnr, int64_t slack_ns)
 {
@@ -77,7 +78,7 @@ static void test_mkv_and_mp4(void **state)
 	assert_int_equal(material_clear(), 3);
 }
 
-/* Each combination is written into the file and found again. */
+/* Each combination is written to the file and read back. */
 static void test_colour_tags(void **state)
 {
 	for (int i = 0; i < 8; i++) {
@@ -92,7 +93,7 @@ static void test_colour_tags(void **state)
 	material_clear();
 }
 
-/* H.264 is 4:2:0 with even sides: 4:2:2 loses chroma rows, odd sides their last row or column. */
+/* H.264 is 4:2:0 with even sides: 4:2:2 loses chroma rows, and odd sides lose their last row or column. */
 static void test_codec_limits(void **state)
 {
 	struct pmk_media_out_settings settings = { .layout = { .width = 97, .height = 65, .chroma = PMK_CHROMA_422 },
@@ -115,7 +116,7 @@ static void test_codec_limits(void **state)
 	material_clear();
 }
 
-/* Alpha goes out and comes back bit for bit, frame for frame. */
+/* Alpha is written and read back bit for bit, frame for frame. */
 static void test_grey_exactly(void **state)
 {
 	struct pmk_media_out_settings settings = { .layout = { .width = 97, .height = 65 }, .fps = 30, .grey = true };
@@ -157,7 +158,7 @@ static void test_variable_timing(void **state)
 	material_clear();
 }
 
-/* A position that does not rise is moved up by one tick; no picture is lost. */
+/* A position that does not rise is moved to the next tick; no picture is lost. */
 static void test_positions_that_do_not_rise(void **state)
 {
 	static const int64_t positions[] = { 0, 0, 0, 40000000, 20000000, 80000000 };
@@ -229,7 +230,7 @@ static void test_rotation(void **state)
 	material_clear();
 }
 
-/* Any other pixel format is brought to planes of 8 bits; 4:2:2 stays 4:2:2. */
+/* Other pixel formats are converted to planes of 8 bits; 4:2:2 stays 4:2:2. */
 static void test_pixel_formats(void **state)
 {
 	static const struct {
@@ -272,7 +273,7 @@ static void test_pixel_formats(void **state)
 	material_clear();
 }
 
-/* Read all there is; whatever happens, it ends, and an error is said once. */
+/* Read the whole file. Whatever it contains, reading ends, and an error is logged once. */
 static void read_all(const char *path)
 {
 	struct pmk_media *media;
@@ -329,7 +330,7 @@ static void test_damaged_files(void **state)
 	material_clear();
 }
 
-/* The rest of a video is worth having: a cut-off one gives what came before the cut. */
+/* A truncated video gives the pictures before the cut. */
 static void test_truncated_gives_its_beginning(void **state)
 {
 	struct pmk_media_out_settings settings = { .layout = small, .fps = 30 };
@@ -371,7 +372,7 @@ static void test_no_video(void **state)
 	material_write(tiny, &settings, 2, NULL);
 	assert_fails(pmk_media_open(tiny, &media), -EINVAL, tiny);
 
-	/* what names other files or addresses opens none of them */
+	/* a file that names other files or addresses opens none of them */
 	settings.layout = small;
 	material_write(material_path("real.mp4"), &settings, 5, NULL);
 	material_store(playlist, "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nreal.mp4\n#EXT-X-ENDLIST\n", 68);
@@ -406,12 +407,12 @@ static void test_audio_is_kept(void **state)
 		assert_int_equal(got.bytes, want.bytes);
 		assert_true(fabs(got.start_s - want.start_s) < 0.002);
 		assert_true(fabs(got.end_s - want.end_s) < 0.002);
-		assert_true(got.longest_gap_s < 0.6); /* interleaved, not one behind the other */
+		assert_true(got.longest_gap_s < 0.6); /* pictures and audio are interleaved */
 	}
 	material_clear();
 }
 
-/* When fewer pictures are written than the recording has, its audio is not played on without end. */
+/* If fewer pictures are written than the recording has, its audio ends with them. */
 static void test_audio_of_a_part(void **state)
 {
 	struct pmk_media_out_settings settings = { .layout = small, .fps = 30 };
@@ -439,9 +440,9 @@ static void test_audio_that_does_not_fit(void **state)
 	assert_fails(pmk_media_out_open(material_path("out.mp4"), &settings, &out), -EINVAL, "name an .mkv file");
 	settings.audio_from = material_path("absent.mkv");
 	assert_fails(pmk_media_out_open(material_path("out.mp4"), &settings, &out), -ENOENT, "absent.mkv");
-	settings.audio_from = material_path("mute.mkv"); /* no audio in it: none in the copy */
+	settings.audio_from = material_path("mute.mkv"); /* without audio, there is none in the copy */
 	material_write(material_path("out.mp4"), &settings, 10, NULL);
-	assert_int_equal(material_clear(), 3); /* and no temporary */
+	assert_int_equal(material_clear(), 3); /* no temporary file is left */
 }
 
 static void test_writing_fails(void **state)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The module as the program gets it: loaded from a file, with the log and all else of this program. */
+/* Tests of the media module as the program uses it: loaded from a file, with the log and all else from this program. */
 #include "media_material.h"
 
 #include "media/media_module.h"
@@ -97,7 +97,7 @@ static void what_is_no_module_of_ours_is_refused(void **state)
 	assert_null(calls);
 }
 
-/* This program lies in another directory than the module, as one does that was installed without it. */
+/* This program is in another directory than the module, like a program that was installed without it. */
 static void without_it_files_are_refused_and_nothing_else(void **state)
 {
 	const struct pmk_packed packed = { PMK_PIXELS_GREY, 8, 8 };

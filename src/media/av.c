@@ -28,13 +28,13 @@ int pmk_av_errno(int averror)
 	return averror >= -LARGEST_ERRNO ? averror : -EBADMSG;
 }
 
-/* Demuxers give all sorts of errors for damage, even ENOMEM. */
+/* Demuxers return all sorts of errors for damage, even ENOMEM. */
 static int fail_content(const char *path, int averror)
 {
 	char text[128];
 
 	pmk_error_cure(
-		PMK_CURE_OTHER_FILE, "%s: is no picture or video, or damaged: %s", path, pmk_av_reason(averror, text));
+		PMK_CURE_OTHER_FILE, "%s: not a picture or video, or damaged: %s", path, pmk_av_reason(averror, text));
 	return -EBADMSG;
 }
 
@@ -65,7 +65,7 @@ static int open_bytes(const char *path, AVIOContext **io)
 	return err;
 }
 
-/* It decodes pictures itself to find their kind, so it must know the limit as well. */
+/* avformat_find_stream_info decodes pictures to find their kind, so it must know the limit as well. */
 static int find_streams(AVFormatContext *format, int64_t max_px)
 {
 	unsigned count = format->nb_streams;
@@ -102,10 +102,10 @@ int pmk_av_open(const char *path, int64_t max_px, AVFormatContext **format)
 	}
 	made->pb = io;
 	made->io_open = refuse_open;
-	made->protocol_whitelist = av_strdup("none"); /* some demuxers go round io_open */
+	made->protocol_whitelist = av_strdup("none"); /* some demuxers bypass io_open */
 	err = avformat_open_input(&made, NULL, NULL, NULL);
 	if (err < 0) {
-		avio_closep(&io); /* made is gone */
+		avio_closep(&io); /* avformat_open_input has freed made */
 		return fail_content(path, err);
 	}
 	err = find_streams(made, max_px);
@@ -203,7 +203,8 @@ static int open_decoder(struct pmk_av_reader *reader, const AVCodec *codec, int6
 	reader->decoder->max_pixels = max_px;
 	reader->decoder->pkt_timebase = stream->time_base;
 	if (codec->id == AV_CODEC_ID_MJPEG)
-		reader->decoder->err_recognition = AV_EF_EXPLODE; /* or the rest of a truncated one is grey */
+		reader->decoder->err_recognition =
+			AV_EF_EXPLODE; /* without it, the rest of a truncated picture is grey */
 	return avcodec_open2(reader->decoder, codec, NULL);
 }
 
@@ -250,7 +251,8 @@ void pmk_av_reader_close(struct pmk_av_reader *reader)
 	pmk_av_close(&reader->format);
 }
 
-/* Give the decoder the next packet; at the end, or where the file cannot be read on, tell it so. */
+/* Give the decoder the next packet. At the end of the file, or if it cannot be read further, tell the decoder that it
+ * has all. */
 static void feed(struct pmk_av_reader *reader)
 {
 	while (av_read_frame(reader->format, reader->packet) >= 0) {

@@ -101,7 +101,7 @@ static void set_colours(
 	const int *from_table = sws_getCoefficients(matrix == PMK_MATRIX_BT709 ? SWS_CS_ITU709 : SWS_CS_ITU601);
 	const int *to_table = sws_getCoefficients(to->matrix == PMK_MATRIX_BT709 ? SWS_CS_ITU709 : SWS_CS_ITU601);
 
-	/* fails where neither side is YUV; there is nothing to set then */
+	/* this fails if neither side is YUV; then there is nothing to set */
 	sws_setColorspaceDetails(scaler->sws, from_table, range == PMK_RANGE_FULL, to_table,
 		to->range == PMK_RANGE_FULL, 0, 1 << 16, 1 << 16);
 }

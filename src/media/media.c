@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AHEAD = 2 }; /* pictures decoded by open: the second tells a video from a single picture */
+enum { AHEAD = 2 }; /* pictures that open decodes: with a second one, the file is a video */
 
 #define MOST_PX ((int64_t)PMK_IMAGE_MAX_PX * PMK_IMAGE_MAX_PX)
 
@@ -19,14 +19,14 @@ struct pmk_media {
 	char *path;
 	struct pmk_media_info info;
 	struct pmk_av_reader reader;
-	AVFrame *ahead[AHEAD]; /* given out before anything else is decoded */
+	AVFrame *ahead[AHEAD]; /* returned by read before anything else is decoded */
 	int ahead_count, ahead_next;
 	int64_t origin_ns; /* position 0 in the file's own time, or AV_NOPTS_VALUE */
-	int64_t last_ns; /* position given last, -1 before the first */
-	int64_t damaged; /* by readers closed since */
+	int64_t last_ns; /* last position returned, -1 before the first */
+	int64_t damaged; /* pictures skipped by closed readers */
 	struct pmk_orientation orientation;
 	struct pmk_av_scaler scaler;
-	struct pmk_image stored; /* before turning; only where the picture needs both */
+	struct pmk_image stored; /* before it is made upright; only if it must also be converted */
 };
 
 static int fail_damaged(const struct pmk_media *media)
@@ -59,7 +59,7 @@ static void set_origin(struct pmk_media *media)
 	const AVStream *stream = media->reader.format->streams[media->reader.stream];
 	int64_t first = pmk_av_reader_time(&media->reader, media->ahead[0]);
 
-	/* the first picture may be missing: then the others keep their places */
+	/* if the first picture is missing, the others keep their positions */
 	media->origin_ns = first;
 	if (first != AV_NOPTS_VALUE && stream->start_time != AV_NOPTS_VALUE &&
 		pmk_av_origin_ns(media->reader.format) < first)
@@ -140,7 +140,7 @@ static void fill_info(struct pmk_media *media)
 		info->audio |= format->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
 }
 
-/* Stored samples that swscale has to pass over before they are turned need a place of their own. */
+/* A picture that may have to be converted before it is made upright needs a place of its own. */
 static int place_stored(struct pmk_media *media)
 {
 	struct pmk_layout layout = media->info.layout;
@@ -203,7 +203,7 @@ const struct pmk_media_info *pmk_media_info(const struct pmk_media *media)
 	return &media->info;
 }
 
-/* The samples can be taken as they are, plane by plane. */
+/* Whether the samples can be copied without conversion, plane by plane. */
 static bool is_plain(const AVFrame *frame, const struct pmk_layout *to)
 {
 	enum AVPixelFormat format = pmk_av_plain_format(frame->format);
@@ -242,7 +242,7 @@ static void orient_planes(const struct pmk_orientation *orientation, uint8_t *co
 	for (int p = 0; p < 3; p++) {
 		int width = pmk_layout_plane_width(from, p), height = pmk_layout_plane_height(from, p);
 
-		if (plane[p]) /* to libyuv a negative height means upside down */
+		if (plane[p]) /* libyuv flips a picture whose height is negative */
 			RotatePlane(plane[p], stride[p], to->plane[p], to->stride[p], width,
 				orientation->flip ? -height : height, (enum RotationMode)orientation->degrees);
 		else
@@ -299,7 +299,7 @@ int pmk_media_read(struct pmk_media *media, struct pmk_image *image, int64_t *po
 	return 1;
 }
 
-/* Seeking is quick, but not every file arrives where it began; opening it anew always does. */
+/* Seeking is fast, but does not lead back to the first picture in every file; opening the file again always does. */
 static bool seek_to_start(struct pmk_media *media)
 {
 	struct pmk_av_reader *reader = &media->reader;

@@ -1,45 +1,52 @@
 /* SPDX-License-Identifier: MIT */
-/* Videos (and single pictures) in files, read picture by picture through FFmpeg's libraries.
- * Errors are logged in one line naming the file and given as negative errno. A reader belongs to one thread. */
+/* Reader of videos and single pictures in files, picture by picture, with FFmpeg's libraries.
+ *
+ *	while (pmk_media_read(media, &image, &position_ns) == 1)
+ *		... image, whose layout is pmk_media_info(media)->layout ...
+ *
+ * The one rule: the kind of a file is found by its content, not by its name, and a file that names other files (a
+ * playlist) opens none of them. Errors are logged in one line that names the file, and returned as negative errno. A
+ * reader belongs to one thread. */
 #ifndef PMK_MEDIA_MEDIA_H
 #define PMK_MEDIA_MEDIA_H
 
 #include "image/frame.h"
 
-struct pmk_media; /* told by content, not by name; a file that names other files (playlists) opens none of them */
+struct pmk_media;
 
 struct pmk_media_info {
-	/* Of every picture that read gives, turned upright as the file's metadata says: 4:2:0, or 4:2:2 where the file
-	 * has it and lies upright; 601 or 709 and range as the file says (else limited, 709 from 720 rows up; JPEG and
-	 * grey: full, 601). */
+	/* Layout of each picture that read gives, which is upright by the file's metadata. It is 4:2:2 if the file is
+	 * that and need not be rotated by 90 or 270 degrees, otherwise 4:2:0. Matrix and range are the file's. If it
+	 * gives none, they are limited range and BT.601, or BT.709 from 720 rows on; for JPEG and grey, full range and
+	 * BT.601 */
 	struct pmk_layout layout;
-	double fps; /* mean rate, 1..240; 30 where the file says nothing */
-	int64_t frames; /* about how many; 0 when unknown; 1 for a single picture */
-	int64_t duration_ns; /* 0 when unknown */
+	double fps; /* mean rate, 1..240; 30 if the file has none */
+	int64_t frames; /* approximate number; 0: unknown; 1: a single picture */
+	int64_t duration_ns; /* 0: unknown */
 	bool still; /* a single picture */
 	bool audio; /* has an audio stream */
 };
 
-/* -ENOENT .., -EBADMSG when damaged or not a video or picture, -EINVAL when a side is outside
- * PMK_IMAGE_MIN_PX..PMK_IMAGE_MAX_PX. */
+/* -EBADMSG: damaged, or not a video or picture; -EINVAL: a side is outside PMK_IMAGE_MIN_PX..PMK_IMAGE_MAX_PX, or the
+ * file is not regular; -ENOPKG: there is no media module; -ENOMEM; or the errno of open. */
 int pmk_media_open(const char *path, struct pmk_media **media) __attribute__((warn_unused_result));
-void pmk_media_close(struct pmk_media *media); /* NULL is fine */
+void pmk_media_close(struct pmk_media *media); /* NULL is allowed */
 const struct pmk_media_info *pmk_media_info(const struct pmk_media *media);
 
-/* The next picture into `image` (of info's layout; a stream that changes its size is scaled to it).
- * 1 with *position_ns its place from the start (strictly rising), 0 at the end, or negative errno.
- * A damaged picture inside a video is skipped and counted; -EBADMSG only when no picture at all came. */
+/* Read the next picture into `image`, which has info's layout; if a stream changes its size, its pictures are scaled.
+ * Returns 1 and the picture's time from the start in *position_ns, which rises strictly; 0 at the end; or a negative
+ * errno. Damaged pictures of a video are skipped and counted. */
 int pmk_media_read(struct pmk_media *media, struct pmk_image *image, int64_t *position_ns)
 	__attribute__((warn_unused_result));
-/* to the first picture; positions start at 0 again */
+/* Go back to the first picture; positions start at 0 again. */
 int pmk_media_rewind(struct pmk_media *media) __attribute__((warn_unused_result));
-int64_t pmk_media_damaged(const struct pmk_media *media); /* pictures skipped so far */
+int64_t pmk_media_damaged(const struct pmk_media *media); /* number of pictures skipped so far */
 
-/* Give back the memory of the libraries that read and write files, unless a file is open; the next one takes it again,
- * which costs some 50 ms. [any thread] */
+/* Unload the libraries that read and write files, unless a file is open, to free their memory. The next file loads them
+ * again, which takes about 50 ms. [any thread] */
 void pmk_media_rest(void);
 
-/* Why picture and video files cannot be used, with the module's name left out in front; NULL: they can. Loads the
+/* Why picture and video files cannot be used, to follow the module's name in a sentence; NULL if they can. Loads the
  * module. */
 const char *pmk_media_missing(void);
 

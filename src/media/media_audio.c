@@ -9,7 +9,7 @@
 
 enum { NOT_COPIED = -1, PICTURES = -2 };
 
-static const int64_t cut_slack_ns = 500000000; /* damaged pictures at the end make no cut */
+static const int64_t cut_slack_ns = 500000000; /* so that damaged pictures at the end do not truncate the audio */
 
 static int add_stream(struct pmk_audio *audio, unsigned index, const char *to_path, AVFormatContext *to)
 {
@@ -28,7 +28,7 @@ static int add_stream(struct pmk_audio *audio, unsigned index, const char *to_pa
 	err = avcodec_parameters_copy(made->codecpar, from->codecpar);
 	if (err < 0)
 		return pmk_av_errno(err);
-	made->codecpar->codec_tag = 0; /* each container has its own */
+	made->codecpar->codec_tag = 0; /* tags differ from container to container */
 	made->time_base = from->time_base;
 	av_dict_copy(&made->metadata, from->metadata, 0);
 	audio->stream[index] = made->index;
@@ -77,7 +77,7 @@ static int64_t packet_time_ns(const struct pmk_audio *audio)
 	int64_t time = packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts;
 
 	if (time == AV_NOPTS_VALUE)
-		return INT64_MIN; /* at once, in the order of the file */
+		return INT64_MIN; /* write it at once, in the order of the file */
 	return av_rescale_q(time, stream->time_base, (AVRational){ 1, 1000000000 }) - audio->origin_ns;
 }
 
@@ -95,7 +95,7 @@ static int write_packet(struct pmk_audio *audio, AVFormatContext *to)
 	av_packet_rescale_ts(packet, from->time_base, made->time_base);
 	packet->stream_index = made->index;
 	packet->pos = -1;
-	return av_interleaved_write_frame(to, packet); /* takes the packet's data */
+	return av_interleaved_write_frame(to, packet); /* takes over the packet's data */
 }
 
 static int copy(struct pmk_audio *audio, AVFormatContext *to, int64_t until_ns, int64_t pictures_end_ns)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* In the module: its one exported symbol, and the program's functions under their own names. */
+/* Part of the module: its only exported symbol, and the program's functions under their own names. */
 #include "media/media_module.h"
 
 #include <errno.h>

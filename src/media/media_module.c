@@ -28,8 +28,8 @@ static struct {
 	pthread_mutex_t lock;
 	void *object; /* while it is loaded */
 	const struct pmk_media_calls *calls; /* NULL: not loaded */
-	int users; /* calls and open files that need it where it is */
-	char reason[2 * PATH_MAX + 1024]; /* why it cannot be had; empty: not known to be so */
+	int users; /* running calls and open files that need it loaded */
+	char reason[2 * PATH_MAX + 1024]; /* why it cannot be loaded; empty: it can, or was not tried */
 	enum pmk_cure cure;
 } module = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
@@ -69,7 +69,7 @@ int pmk_media_module_load(const char *path, const struct pmk_media_calls **calls
 	return load(path, &object, calls, reason);
 }
 
-/* The program's own directory with a slash, as the kernel tells it: nothing in the environment has a say. */
+/* The program's own directory, with a slash. It comes from the kernel, so that the environment cannot change it. */
 static int own_directory(char path[PATH_MAX])
 {
 	ssize_t bytes = readlink("/proc/self/exe", path, PATH_MAX - 1);
@@ -81,8 +81,8 @@ static int own_directory(char path[PATH_MAX])
 	return 0;
 }
 
-/* Beside the program, as the build leaves it; else where `make install` puts it, told from the program so that a prefix
- * may be moved. */
+/* Look for the module beside the program, where the build leaves it, then where `make install` puts it. The latter is
+ * relative to the program, so that the prefix can be moved. */
 static void find(void)
 {
 	static const char *const places[] = { "", PMK_MEDIA_FROM_BIN "/" };
@@ -109,7 +109,7 @@ static void find(void)
 	module.cure = PMK_CURE_INSTALL_MODULE;
 }
 
-/* One more user. A module that could not be had is not looked for again. */
+/* Add a user, and load the module if it is not. A module that could not be loaded is not tried again. */
 static int enter(void)
 {
 	int err;
@@ -138,7 +138,7 @@ const char *pmk_media_missing(void)
 	return NULL;
 }
 
-/* The same for the file at `path`. */
+/* The same; logs why the file at `path` cannot be used. */
 static int enter_for(const char *path)
 {
 	int err = enter();
@@ -150,7 +150,7 @@ static int enter_for(const char *path)
 	return err;
 }
 
-/* What a call that opened something gave: it is a user until it is closed. */
+/* Return what a call returned that opens something: that stays a user until it is closed. */
 static int opened(int err)
 {
 	if (err)
@@ -158,7 +158,7 @@ static int opened(int err)
 	return err;
 }
 
-/* What a call gave that is over with. */
+/* Return what a call returned that leaves nothing open. */
 static int done(int err)
 {
 	leave();

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The module that holds all that uses FFmpeg's libraries: reading and writing picture and video files, and rescale.h.
- * It is one shared object of its own, loaded at the first use of a file, so that a live run neither pays for those
- * libraries nor comes under their licence. The program calls media.h, media_out.h, still.h and rescale.h as ever:
- * media_module.c answers there by calling the module, in which media.c, media_out.c, still.c and rescale.c answer. It
- * is loaded once for the whole process, under a lock. For these files and tests only.
+/* The media module: a shared object with all code that uses FFmpeg's libraries, for reading and writing picture and
+ * video files, and rescale.h. It is loaded once for the process, under a lock, when a file is first used, so that a
+ * live run neither pays for these libraries nor comes under their licence. The program calls the functions of media.h,
+ * media_out.h, still.h and rescale.h. In the program, media_module.c implements them by calling the module; in the
+ * module, media.c, media_out.c, still.c and rescale.c do. This header is for these files and tests only.
  *
- * The one rule: program and module are built together. Whoever changes a struct of this header, or one that passes
- * through it, raises PMK_MEDIA_INTERFACE; a module that says another is refused before anything in it is called. */
+ * The one rule: program and module are built together. A change of a struct in this header, or of one that passes
+ * through it, must raise the number in PMK_MEDIA_INTERFACE; a module with another PMK_MEDIA_INTERFACE is refused before
+ * anything in it is called. */
 #ifndef PMK_MEDIA_MEDIA_MODULE_H
 #define PMK_MEDIA_MEDIA_MODULE_H
 
@@ -20,7 +21,7 @@
 #define PMK_MEDIA_MODULE_FILE "potemkin-media.so"
 #define PMK_MEDIA_INTERFACE PMK_VERSION " media 2"
 
-/* What the module asks of the program, so that there is one log and one of everything else. */
+/* Functions of the program that the module calls, so that there is only one log, and only one of everything else. */
 struct pmk_media_host {
 	void (*log)(enum pmk_log_level level, enum pmk_cure cure, const char *subject, const char *format, ...);
 	int (*layout_plane_width)(const struct pmk_layout *layout, int plane);
@@ -34,7 +35,7 @@ struct pmk_media_host {
 	void (*new_file_drop)(struct pmk_new_file *file);
 };
 
-/* What the module does: the functions of the four headers. */
+/* Functions of the module: those of the four headers. */
 struct pmk_media_calls {
 	int (*media_open)(const char *path, struct pmk_media **media);
 	void (*media_close)(struct pmk_media *media);
@@ -60,17 +61,15 @@ struct pmk_media_calls {
 	void (*rescale_destroy)(struct pmk_rescale *rescale);
 };
 
-/* The one symbol that the shared object exports, by the name pmk_media_module. `interface` stays first, whatever
- * changes. */
+/* The only symbol that the shared object exports is pmk_media_module, of this type. `interface` always stays first. */
 struct pmk_media_module {
-	char interface[32]; /* PMK_MEDIA_INTERFACE as it was when the module was built */
-	void (*start)(const struct pmk_media_host *host); /* before any call; `host` is kept */
+	char interface[32]; /* PMK_MEDIA_INTERFACE when the module was built */
+	void (*start)(const struct pmk_media_host *host); /* called before anything else; keeps `host` */
 	struct pmk_media_calls calls;
 };
 
-/* Load the module at `path` and start it; it stays loaded. -ENOENT where there is no such file; -ENOPKG, with the
- * reason in `reason`, where it cannot be loaded or is of another build. Logs nothing. [any thread, but one at a time]
- */
+/* Load the module at `path` and start it; it stays loaded. -ENOENT: there is no such file; -ENOPKG, with the reason in
+ * `reason`: it cannot be loaded, or belongs to another build. Nothing is logged. [any thread, but one at a time] */
 int pmk_media_module_load(const char *path, const struct pmk_media_calls **calls, char reason[512])
 	__attribute__((warn_unused_result));
 

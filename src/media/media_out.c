@@ -13,11 +13,12 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What a name's end asks for. Ticks: an .mkv counts milliseconds whatever it is told; 0 is one a picture. */
+/* Kinds of files, by the end of the name. A .mkv file counts milliseconds whatever is asked for; ticks_per_s of 0 means
+ * one tick per picture. */
 static const struct kind {
 	const char *end, *muxer;
 	int ticks_per_s;
-	bool even; /* the codec wants 4:2:0 with even sides */
+	bool even; /* the codec needs 4:2:0 with even sides */
 	bool audio;
 } kinds[] = {
 	{ ".y4m", "yuv4mpegpipe", 0, false, false },
@@ -28,7 +29,7 @@ static const struct kind {
 struct pmk_media_out {
 	const struct kind *kind;
 	struct pmk_new_file file;
-	struct pmk_layout layout; /* of the file: perhaps narrower, and with less colour, than what is given */
+	struct pmk_layout layout; /* of the file: may be a column or row smaller than what is given, and 4:2:0 */
 	bool grey;
 	double fps;
 	AVFormatContext *format;
@@ -36,9 +37,9 @@ struct pmk_media_out {
 	AVFrame *frame;
 	AVPacket *packet;
 	AVStream *stream;
-	int64_t last_tick, last_ns; /* of the picture written last; -1 before the first */
+	int64_t last_tick, last_ns; /* of the last written picture; -1 before the first */
 	struct pmk_audio audio;
-	int error; /* the first one; said then */
+	int error; /* the first one, which was logged */
 };
 
 static int fail(struct pmk_media_out *out, int averror, const char *path)
@@ -103,7 +104,7 @@ static void set_colours(AVCodecContext *encoder, const struct pmk_layout *layout
 
 static void set_quality(AVCodecContext *encoder, AVDictionary **options)
 {
-	encoder->max_b_frames = 0; /* they would shift all times by their delay */
+	encoder->max_b_frames = 0; /* B-frames would shift all times by their delay */
 	if (encoder->codec_id == AV_CODEC_ID_H264) {
 		encoder->thread_count = 2;
 		av_dict_set(options, "preset", "veryfast", 0);
@@ -248,7 +249,7 @@ static void fill_frame(struct pmk_media_out *out, const struct pmk_image *image)
 			pmk_layout_plane_width(&out->layout, p), pmk_layout_plane_height(&out->layout, p));
 }
 
-/* NULL tells the encoder that no more come. */
+/* Encode a frame; NULL flushes the encoder. */
 static int encode(struct pmk_media_out *out, const AVFrame *frame)
 {
 	int err;
@@ -261,7 +262,7 @@ static int encode(struct pmk_media_out *out, const AVFrame *frame)
 		if (err < 0)
 			break;
 		out->packet->stream_index = out->stream->index;
-		if (!out->packet->duration) /* counts for the last picture only */
+		if (!out->packet->duration) /* matters for the last picture only */
 			out->packet->duration = av_rescale_q(
 				1, av_inv_q(out->encoder->framerate), out->encoder->time_base);
 		av_packet_rescale_ts(out->packet, out->encoder->time_base, out->stream->time_base);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Videos written to files through FFmpeg's libraries. For io/file/sink_file.c (composed pictures) and app/files/mask.c
- * (alpha) only: it takes plain pictures, so who includes it is checked by tests/check_tree.py. Errors are logged in one
- * line naming the file and given as negative errno. One thread. */
+/* Writer of video files, with FFmpeg's libraries.
+ *
+ * The one rule: only io/file/sink_file.c (for shown pictures) and app/files/mask.c (for alpha) may include this header,
+ * because it accepts plain pictures; tests/check_tree.py checks it. Errors are logged in one line that names the file,
+ * and returned as negative errno. One thread. */
 #ifndef PMK_MEDIA_MEDIA_OUT_H
 #define PMK_MEDIA_MEDIA_OUT_H
 
@@ -10,28 +12,29 @@
 struct pmk_media_out;
 
 struct pmk_media_out_settings {
-	/* of the pictures that write is given; odd sides lose a column or row where the codec needs even ones */
+	/* of the pictures passed to write; if the codec needs even sides, odd ones lose a column or row */
 	struct pmk_layout layout;
-	double fps; /* nominal; positions decide */
-	bool grey; /* write plane 0 as 8-bit grey, FFV1, lossless (.mkv only); chroma is not looked at */
-	/* copy the audio streams of this file packet by packet, unless NULL; position 0 is its first picture */
+	double fps; /* nominal rate; the times are those passed to write */
+	bool grey; /* write plane 0 as 8-bit grey in FFV1, lossless (.mkv only); chroma is ignored */
+	/* copy the audio streams of this file, packet by packet, unless NULL; position 0 is its first picture */
 	const char *audio_from;
 };
 
-/* By the name's end: .y4m (raw), .mkv and .mp4 (H.264 by libx264 when there is, else MPEG-4 part 2, said in one info
- * line). H.264 is always 4:2:0 with even sides; a .y4m has no times (one picture a period) and no audio. -EINVAL for
- * another end, or where an .mp4 cannot hold the audio as it is (PCM). An existing file is replaced only at finish:
- * written beside it as a hidden temporary first. */
+/* Open a file for writing. The end of its name gives the kind: .y4m (raw), .mkv or .mp4 (H.264 with libx264; without it
+ * MPEG-4 part 2, logged as info). H.264 is always 4:2:0 with even sides. A .y4m file has no times (one picture per
+ * period) and no audio. -EINVAL: another end, or the kind of file cannot hold the audio without recoding (PCM in .mp4).
+ * The pictures go to a hidden temporary file, which replaces an existing file only at finish. */
 int pmk_media_out_open(const char *path, const struct pmk_media_out_settings *settings, struct pmk_media_out **out)
 	__attribute__((warn_unused_result));
 
-/* Positions must rise; a position that does not is moved up by one tick. */
+/* Positions must rise; a position that does not is moved to one tick after the last one. */
 int pmk_media_out_write(struct pmk_media_out *out, const struct pmk_image *image, int64_t position_ns)
 	__attribute__((warn_unused_result));
 
-/* Flush, copy the rest of the audio (only up to about the last picture where the recording has many more), close and
- * rename into place. `out` is gone afterwards, also on failure (the temporary is removed then). */
+/* Flush, copy the rest of the audio, close the file and rename it into place. If the recording goes on well after the
+ * last picture, its audio is copied only up to about there. `out` is freed, also on failure, which removes the
+ * temporary file. */
 int pmk_media_out_finish(struct pmk_media_out *out) __attribute__((warn_unused_result));
-void pmk_media_out_abandon(struct pmk_media_out *out); /* remove the temporary; NULL is fine */
+void pmk_media_out_abandon(struct pmk_media_out *out); /* removes the temporary file and frees `out`; NULL is allowed */
 
 #endif

@@ -7,7 +7,7 @@
 
 struct pmk_rescale {
 	struct SwsContext *sws;
-	int rows; /* of what comes in */
+	int rows; /* of the input */
 };
 
 static const enum AVPixelFormat formats[] = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Bilinear scaling of packed pixels, as programs do it that work in BGR (libswscale). Only `bench` uses it, to compare
- * with those: the way of a frame has convert.h. One thread. */
+/* Bilinear scaling of packed pixels with libswscale, as in programs that work in BGR. Only `bench` uses it, for
+ * comparison with such programs; frames are scaled by image/convert.h. One thread. */
 #ifndef PMK_MEDIA_RESCALE_H
 #define PMK_MEDIA_RESCALE_H
 
@@ -15,11 +15,11 @@ struct pmk_packed {
 
 struct pmk_rescale;
 
-/* -ENOMEM; -ENOPKG where the media module (media_module.h) cannot be had. Logs nothing. */
+/* -ENOMEM; -ENOPKG: there is no media module (media_module.h). Nothing is logged. */
 int pmk_rescale_create(const struct pmk_packed *from, const struct pmk_packed *to, struct pmk_rescale **rescale)
 	__attribute__((warn_unused_result));
-/* strides in bytes */
+/* Strides are in bytes. */
 void pmk_rescale_run(struct pmk_rescale *rescale, const uint8_t *from, int from_stride, uint8_t *to, int to_stride);
-void pmk_rescale_destroy(struct pmk_rescale *rescale); /* NULL is fine */
+void pmk_rescale_destroy(struct pmk_rescale *rescale); /* NULL is allowed */
 
 #endif

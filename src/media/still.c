@@ -71,7 +71,7 @@ static int to_rgb(const AVFrame *frame, struct pmk_rgb *rgb)
 	return err;
 }
 
-/* Where the pixel (x, y) of a stored picture is in the upright one. */
+/* The pixel of the stored picture that belongs at (x, y) of the upright one. */
 static const uint8_t *stored_pixel(const struct pmk_rgb *from, const struct pmk_orientation *orientation, int x, int y)
 {
 	int sx = x, sy = y;
@@ -244,7 +244,7 @@ int pmk_still_write_grey(const char *path, const struct pmk_mask *mask)
 	return write_png(path, AV_PIX_FMT_GRAY8, mask->width, mask->height, mask->alpha, mask->stride);
 }
 
-/* Packets are counted, not decoded: quick for large pictures too. */
+/* Packets are counted and not decoded, which is fast for large pictures, too. */
 static int count_packets(struct pmk_av_reader *reader, int most)
 {
 	int count = 0;
