@@ -4,6 +4,7 @@
 #include "unit.h"
 
 #include "base/clock.h"
+#include "counted.h"
 #include "draw/presenter.h"
 #include "image/convert.h"
 #include "image/fourcc.h"
@@ -12,75 +13,9 @@
 #include "jpeg/jpeg.h"
 #include "scene/scene.h"
 
-#include <errno.h>
-#include <stdatomic.h>
 #include <turbojpeg.h>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define COUNTING false /* the sanitizer has replaced malloc */
-static atomic_int allocations;
-static atomic_bool counting;
-#else
-#define COUNTING true
-static atomic_int allocations;
-static atomic_bool counting;
-
-extern void *__libc_malloc(size_t size);
-extern void *__libc_calloc(size_t count, size_t size);
-extern void *__libc_realloc(void *old, size_t size);
-extern void *__libc_memalign(size_t align, size_t size);
-
-static void count(void)
-{
-	if (atomic_load(&counting))
-		atomic_fetch_add(&allocations, 1);
-}
-
-void *malloc(size_t size)
-{
-	count();
-	return __libc_malloc(size);
-}
-
-void *calloc(size_t number, size_t size)
-{
-	count();
-	return __libc_calloc(number, size);
-}
-
-void *realloc(void *old, size_t size)
-{
-	count();
-	return __libc_realloc(old, size);
-}
-
-void *aligned_alloc(size_t align, size_t size)
-{
-	count();
-	return __libc_memalign(align, size);
-}
-
-int posix_memalign(void **block, size_t align, size_t size)
-{
-	count();
-	*block = __libc_memalign(align, size);
-	return *block ? 0 : ENOMEM;
-}
-#endif
-
 enum { FRAMES = 1000, WARM_UP = 20, W = 320, H = 180 };
-
-static void begin_counting(void)
-{
-	atomic_store(&allocations, 0);
-	atomic_store(&counting, true);
-}
-
-static int end_counting(void)
-{
-	atomic_store(&counting, false);
-	return atomic_load(&allocations);
-}
 
 static struct pmk_scene *make_scene(const struct pmk_layout *layout, const char *backdrop, enum pmk_refine_mode mode)
 {
@@ -106,6 +41,7 @@ static void test_the_counter_counts(void **state)
 	block = malloc(10);
 	free(block);
 	assert_int_equal(end_counting(), 1);
+	assert_int_equal(counted_frees, 1);
 }
 
 static void test_presenter_to_null(void **state)
