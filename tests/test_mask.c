@@ -297,6 +297,45 @@ static void test_temporal_cuts(void **state)
 	pmk_temporal_finish(&t);
 }
 
+/* One that inherits goes on as the other would have with its strength; the other stands alone then. Nothing is taken of
+ * another size, nor from one that was off. */
+static void test_temporal_inherits(void **state)
+{
+	float p[CELLS * CELLS], want[CELLS * CELLS], raw[CELLS * CELLS];
+	struct pmk_temporal kept, old, next, off, small;
+	uint8_t luma[CELLS * CELLS];
+	uint32_t seed = 8;
+
+	assert_int_equal(pmk_temporal_init(&kept, CELLS, CELLS, 0.8f), 0);
+	assert_int_equal(pmk_temporal_init(&old, CELLS, CELLS, 0.8f), 0);
+	assert_int_equal(pmk_temporal_init(&next, CELLS, CELLS, 0.5f), 0);
+	assert_int_equal(pmk_temporal_init(&off, CELLS, CELLS, 0), 0);
+	assert_int_equal(pmk_temporal_init(&small, CELLS / 2, CELLS / 2, 0.8f), 0);
+	for (int n = 0; n < 8; n++) {
+		if (n == 4) {
+			kept.strength = 0.5f;
+			pmk_temporal_inherit(&next, &old);
+			pmk_temporal_inherit(&next, &off);
+			pmk_temporal_inherit(&next, &small);
+		}
+		draw_cells(luma, want, 15.5f, 100, &seed);
+		memcpy(p, want, sizeof p);
+		memcpy(raw, want, sizeof raw);
+		pmk_temporal_run(&kept, want, luma, &all_of_it);
+		pmk_temporal_run(n < 4 ? &old : &next, p, luma, &all_of_it);
+		assert_memory_equal(p, want, sizeof p);
+		assert_int_equal(memcmp(p, raw, sizeof p) == 0, n == 0);
+	}
+	memcpy(p, raw, sizeof p);
+	pmk_temporal_run(&old, p, luma, &all_of_it);
+	assert_memory_equal(p, raw, sizeof p);
+	pmk_temporal_finish(&kept);
+	pmk_temporal_finish(&old);
+	pmk_temporal_finish(&next);
+	pmk_temporal_finish(&off);
+	pmk_temporal_finish(&small);
+}
+
 /* The memory follows the view: a still scene seen from another view is as calm as before where it was seen before. */
 static void test_temporal_follows_the_view(void **state)
 {
@@ -654,6 +693,7 @@ int main(void)
 		cmocka_unit_test(test_temporal_is_calm),
 		cmocka_unit_test(test_temporal_does_not_trail),
 		cmocka_unit_test(test_temporal_cuts),
+		cmocka_unit_test(test_temporal_inherits),
 		cmocka_unit_test(test_temporal_follows_the_view),
 		cmocka_unit_test(test_temporal_alone),
 		cmocka_unit_test(test_erode_dilate_feather),

@@ -92,6 +92,11 @@ void pmk_match_destroy(struct pmk_match *m)
 	free(m);
 }
 
+void pmk_match_set_strength(struct pmk_match *m, double strength)
+{
+	m->strength = strength;
+}
+
 /* --- measuring --- */
 
 /* What is left of a pixel when a plane through its neighbours is taken away; noise of spread 1 has a spread of 6 there.

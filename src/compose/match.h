@@ -23,6 +23,9 @@ int pmk_match_create(const struct pmk_layout *layout, double strength, struct pm
 	__attribute__((warn_unused_result));
 void pmk_match_destroy(struct pmk_match *match); /* NULL is fine */
 
+/* Of another strength from now on: rows go there as slowly as they follow the camera. */
+void pmk_match_set_strength(struct pmk_match *match, double strength);
+
 /* What stands behind from now on, of the layout's size and sampling. Without one (a room that is blurred) only grain is
  * added; one plain colour stays as it is. */
 void pmk_match_backdrop(struct pmk_match *match, const struct pmk_image *backdrop);

@@ -28,7 +28,7 @@ struct pmk_look {
 	struct pmk_tiles tiles;
 	struct pmk_view where;
 	float *before; /* the look before the last one, at first sight */
-	const struct pmk_rect *keep_out;
+	struct pmk_rect keep_out[PMK_ZONES];
 	int keep_out_count;
 };
 
@@ -69,8 +69,7 @@ int pmk_look_create(const struct pmk_look_settings *settings, int width, int hei
 	if (settings->threads > threads)
 		pmk_warn("%d threads are asked for and this machine has %d cores; that many are used",
 			settings->threads, threads);
-	l->keep_out = settings->keep_out;
-	l->keep_out_count = settings->keep_out_count;
+	pmk_look_set_keep_out(l, settings->keep_out, settings->keep_out_count);
 	err = open_eye(both ? "selfie" : settings->model, settings, &l->view);
 	if (!err && both && width * 10 >= height * 12)
 		err = open_eye("selfie-landscape", settings, &l->search);
@@ -109,6 +108,29 @@ const struct pmk_model_card *pmk_look_card(const struct pmk_look *l)
 void pmk_look_forget(struct pmk_look *l)
 {
 	pmk_view_forget(&l->where);
+}
+
+void pmk_look_set_nearest(struct pmk_look *l, bool nearest)
+{
+	pmk_view_set_nearest(&l->where, nearest);
+}
+
+void pmk_look_set_keep_out(struct pmk_look *l, const struct pmk_rect *keep_out, int count)
+{
+	for (int i = 0; i < count; i++)
+		l->keep_out[i] = keep_out[i];
+	l->keep_out_count = count;
+}
+
+void pmk_look_inherit(struct pmk_look *l, const struct pmk_look *from)
+{
+	bool nearest = l->where.nearest;
+
+	if (l->where.width != from->where.width || l->where.height != from->where.height ||
+		l->where.shape != from->where.shape)
+		return;
+	l->where = from->where;
+	pmk_view_set_nearest(&l->where, nearest);
 }
 
 static int look_at(struct pmk_look *l, struct eye *eye, const struct pmk_image *image, const struct pmk_rect *rect,

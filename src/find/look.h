@@ -20,9 +20,9 @@ struct pmk_look_settings {
 	enum pmk_engine_kind engine;
 	int threads; /* of each network, as asked (pmk_engine_threads) */
 	bool nearest; /* one person, not all */
-	/* px of the picture; nobody is found there. Lives as long as the look */
+	/* px of the picture; nobody is found there */
 	const struct pmk_rect *keep_out;
-	int keep_out_count;
+	int keep_out_count; /* up to PMK_ZONES */
 };
 
 /* What was seen; valid until the next run. */
@@ -42,6 +42,12 @@ void pmk_look_destroy(struct pmk_look *look); /* NULL is fine */
 const struct pmk_model_card *pmk_look_card(const struct pmk_look *look);
 
 void pmk_look_forget(struct pmk_look *look); /* a cut: the next picture stands alone */
+
+/* Between two pictures: what these settings say from now on. They allocate nothing and cannot fail. */
+void pmk_look_set_nearest(struct pmk_look *look, bool nearest);
+void pmk_look_set_keep_out(struct pmk_look *look, const struct pmk_rect *keep_out, int count);
+/* Look first where `from` looked last. Without effect where pictures differ in size or networks in shape. */
+void pmk_look_inherit(struct pmk_look *look, const struct pmk_look *from);
 
 /* Look at a picture of time `now_ns`. -EDOM or as pmk_engine_run: forget then. */
 int pmk_look_run(struct pmk_look *look, const struct pmk_image *image, uint64_t now_ns, struct pmk_sight *sight)

@@ -44,6 +44,14 @@ void pmk_view_forget(struct pmk_view *v)
 	v->frames = SEARCH_FRAMES;
 }
 
+void pmk_view_set_nearest(struct pmk_view *v, bool nearest)
+{
+	if (v->nearest == nearest)
+		return;
+	v->nearest = nearest;
+	v->frames = SEARCH_FRAMES;
+}
+
 bool pmk_view_wants_search(struct pmk_view *v, uint64_t now_ns)
 {
 	if (v->frames++ < SEARCH_FRAMES - 1 && now_ns < v->searched_ns + SEARCH_NS)

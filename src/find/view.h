@@ -43,6 +43,9 @@ void pmk_view_init(struct pmk_view *view, int width, int height, double shape, b
 /* Another scene: nobody is followed. */
 void pmk_view_forget(struct pmk_view *view);
 
+/* Follow one person or all from now on; where that is another choice, the next frame is searched. */
+void pmk_view_set_nearest(struct pmk_view *view, bool nearest);
+
 /* Whether this frame, of time `now`, needs a look at the whole picture. Counts the frame. */
 bool pmk_view_wants_search(struct pmk_view *view, uint64_t now_ns);
 

@@ -207,6 +207,15 @@ void pmk_refine_forget(struct pmk_refine *r)
 	pmk_temporal_reset(&r->calm_pixels);
 }
 
+void pmk_refine_inherit(struct pmk_refine *r, struct pmk_refine *from)
+{
+	/* The other memory has not been kept up to date. */
+	if ((r->settings.mode == PMK_REFINE_GUIDED) != (from->settings.mode == PMK_REFINE_GUIDED))
+		return;
+	pmk_temporal_inherit(&r->calm_cells, &from->calm_cells);
+	pmk_temporal_inherit(&r->calm_pixels, &from->calm_pixels);
+}
+
 void pmk_refine_run(struct pmk_refine *r, float *probability, const struct pmk_rect *view,
 	const struct pmk_image *small, const struct pmk_image *picture, struct pmk_mask *mask)
 {

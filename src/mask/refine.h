@@ -34,6 +34,10 @@ void pmk_refine_destroy(struct pmk_refine *refine); /* NULL is fine */
 
 void pmk_refine_forget(struct pmk_refine *refine); /* the next frame stands alone */
 
+/* Go on with the memory of `from`, which forgets, where both are of the same size and both or neither follow the
+ * picture's edges; else the next frame stands alone. Allocates nothing. */
+void pmk_refine_inherit(struct pmk_refine *refine, struct pmk_refine *from);
+
 /* `probability` is of the part `view` of `picture`, which may stick out of it; the mask is 0 elsewhere. `small` is the
  * same part at width x height, 4:2:0 (NULL: no guide, as mode none; the picture is not read then). Writes every pixel
  * of `mask`, which has the picture's size. Changes `probability`. */

@@ -48,6 +48,20 @@ void pmk_temporal_reset(struct pmk_temporal *t)
 	t->primed = false;
 }
 
+void pmk_temporal_inherit(struct pmk_temporal *t, struct pmk_temporal *from)
+{
+	float strength = t->strength, its_strength = from->strength;
+	struct pmk_temporal memory = *from;
+
+	if (t->width != from->width || t->height != from->height || its_strength <= 0)
+		return;
+	*from = *t;
+	from->strength = its_strength;
+	pmk_temporal_reset(from);
+	*t = memory;
+	t->strength = strength;
+}
+
 /* The cell of a line of `count` of the old view in whose span the middle of cell `at` of the new one lies; outside: -1.
  */
 static int cell_before(int at, int count, int first, int size, int old_first, int old_size)

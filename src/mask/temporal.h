@@ -28,6 +28,10 @@ int pmk_temporal_init(struct pmk_temporal *temporal, int width, int height, floa
 void pmk_temporal_finish(struct pmk_temporal *temporal); /* a zeroed one is fine too */
 void pmk_temporal_reset(struct pmk_temporal *temporal); /* forget: the next frame stands alone */
 
+/* Go on with the memory of `from`, which forgets: without effect where the two differ in size, or where `from` was off
+ * and what it holds is old. Allocates nothing. */
+void pmk_temporal_inherit(struct pmk_temporal *temporal, struct pmk_temporal *from);
+
 /* In place, width x height and tight. `luma` of the same cells, tight; NULL: motion is told from the probability alone.
  * `view`: what part of the picture the cells cover; when it changes, the memory is looked up where it was. */
 void pmk_temporal_run(

@@ -3,125 +3,52 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "compose/compose.h"
 #include "draw/mark.h"
-#include "find/look.h"
-#include "scene/stillness.h"
+#include "scene/scene_change.h"
+#include "scene/scene_parts.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct pmk_scene {
-	struct pmk_layout layout; /* of what comes out */
-	bool show_room;
-	struct pmk_look *look;
-	struct pmk_rect keep_out[PMK_ZONES]; /* px */
-	int keep_out_count;
-	bool tests_stillness;
-	struct pmk_stillness stillness;
-	struct pmk_refine *refine;
-	struct pmk_mask mask;
-	struct pmk_backdrop *backdrop;
-	struct pmk_rim *rim; /* or NULL */
-	struct pmk_match *match; /* or NULL */
-	struct pmk_composer *composer;
-	int last_error; /* so that a repeating fault is said once */
-	uint64_t last_number, last_ns; /* of the frame before */
-};
-
 /* Frames further apart than this have nothing to do with each other. */
 static const uint64_t CUT_NS = 500 * PMK_MS_NS;
 
-static int create_mask_chain(struct pmk_scene *s, const struct pmk_scene_settings *settings)
+/* What does not depend on the settings. */
+static int create_fixed(struct pmk_scene *s, int shown_count)
 {
-	const struct pmk_model_card *card = pmk_look_card(s->look);
-	int err = pmk_stillness_init(&s->stillness, &s->layout);
+	int err = pmk_composer_create(&s->layout, shown_count, &s->composer);
 
 	if (!err)
 		err = pmk_mask_alloc(&s->mask, s->layout.width, s->layout.height);
 	if (!err)
-		err = pmk_refine_create(&settings->refine, card->output_width, card->output_height, s->layout.width,
-			s->layout.height, &s->refine);
-	return err;
-}
-
-static int create_match(struct pmk_scene *s, double strength)
-{
-	int err = pmk_match_create(&s->layout, strength, &s->match);
-
-	if (err)
-		return err;
-	if (!s->backdrop->of_room)
-		pmk_match_backdrop(s->match, &s->backdrop->cover);
-	pmk_composer_set_match(s->composer, s->match);
-	return 0;
-}
-
-static int create_rim(struct pmk_scene *s)
-{
-	int err = pmk_rim_create(&s->layout, &s->rim);
-
-	if (!err)
-		pmk_composer_set_rim(s->composer, s->rim);
-	return err;
-}
-
-static int create_picture(struct pmk_scene *s, const struct pmk_scene_settings *settings, int shown_count)
-{
-	int err;
-
-	if (strcmp(settings->backdrop, "none") == 0 && !settings->show_room) {
-		pmk_error_cure(PMK_CURE_CONSENT_ROOM, "backdrop \"none\" would show the room");
-		return -EINVAL;
-	}
-	s->show_room = strcmp(settings->backdrop, "none") == 0;
-	/* where the room is shown, too, there is a cover for when there is no frame */
-	err = pmk_backdrop_create(
-		s->show_room ? "color:#202428" : settings->backdrop, settings->fit, &s->layout, &s->backdrop);
-	if (!err)
-		err = pmk_composer_create(&s->layout, shown_count, &s->composer);
-	if (!err)
-		pmk_composer_set_backdrop(s->composer, s->backdrop);
-	if (!err && settings->refine.mode == PMK_REFINE_GUIDED)
-		err = create_rim(s);
-	if (!err && settings->match > 0)
-		err = create_match(s, settings->match);
+		err = pmk_stillness_init(&s->stillness, &s->layout);
 	return err;
 }
 
 int pmk_scene_create(const struct pmk_scene_settings *settings, const struct pmk_layout *layout, int shown_count,
 	struct pmk_scene **scene)
 {
-	struct pmk_look_settings look = { .model = settings->model,
-		.engine = settings->engine,
-		.threads = settings->threads,
-		.nearest = settings->people == PMK_PEOPLE_NEAREST,
-		.keep_out_count = settings->keep_out_count };
 	struct pmk_scene *s = calloc(1, sizeof *s);
+	struct pmk_scene_change *change;
 	int err;
 
 	if (!s)
 		return -ENOMEM;
 	s->layout = *layout;
 	s->layout.range = PMK_RANGE_LIMITED;
-	s->tests_stillness = !settings->no_motion_gate;
-	look.keep_out = s->keep_out;
-	s->keep_out_count = settings->keep_out_count;
-	for (int i = 0; i < s->keep_out_count; i++)
-		s->keep_out[i] = pmk_zone_in(&settings->keep_out[i], layout->width, layout->height);
-	err = create_picture(s, settings, shown_count);
+	err = create_fixed(s, shown_count);
+	if (err == -ENOMEM)
+		pmk_error_cure(PMK_CURE_SMALLER_SIZE, "not enough memory for pictures of %dx%d", layout->width,
+			layout->height);
 	if (!err)
-		err = pmk_look_create(&look, layout->width, layout->height, &s->look);
-	if (!err)
-		err = create_mask_chain(s, settings);
+		err = pmk_scene_change_prepare(s, settings, &change);
 	if (err) {
-		if (err == -ENOMEM)
-			pmk_error_cure(PMK_CURE_SMALLER_SIZE, "not enough memory for pictures of %dx%d", layout->width,
-				layout->height);
 		pmk_scene_destroy(s);
 		return err;
 	}
+	pmk_scene_change_apply(s, change);
+	pmk_scene_change_destroy(change);
 	*scene = s;
 	return 0;
 }
@@ -131,13 +58,9 @@ void pmk_scene_destroy(struct pmk_scene *s)
 	if (!s)
 		return;
 	pmk_composer_destroy(s->composer);
-	pmk_match_destroy(s->match);
-	pmk_rim_destroy(s->rim);
-	pmk_backdrop_destroy(s->backdrop);
-	pmk_refine_destroy(s->refine);
+	pmk_scene_parts_finish(&s->parts);
 	pmk_mask_free(&s->mask);
 	pmk_stillness_finish(&s->stillness);
-	pmk_look_destroy(s->look);
 	free(s);
 }
 
@@ -148,7 +71,7 @@ const struct pmk_layout *pmk_scene_layout(const struct pmk_scene *s)
 
 const char *pmk_scene_model(const struct pmk_scene *s)
 {
-	return pmk_look_card(s->look)->name;
+	return pmk_look_card(s->parts.look)->name;
 }
 
 /* Adds the time since *from to *to and starts anew. */
@@ -165,7 +88,7 @@ static bool is_still(struct pmk_scene *s, const struct pmk_frame *frame, struct 
 {
 	uint64_t mark = pmk_clock_thread_ns();
 
-	if (!s->tests_stillness)
+	if (s->settings.no_motion_gate)
 		return false;
 	times->still = pmk_stillness_test(&s->stillness, &frame->image, s->last_ns);
 	if (times->still)
@@ -179,15 +102,15 @@ static bool is_still(struct pmk_scene *s, const struct pmk_frame *frame, struct 
 static int find_person(struct pmk_scene *s, const struct pmk_frame *frame, struct pmk_scene_times *times)
 {
 	struct pmk_sight sight;
-	int err = pmk_look_run(s->look, &frame->image, s->last_ns, &sight);
+	int err = pmk_look_run(s->parts.look, &frame->image, s->last_ns, &sight);
 	uint64_t mark = pmk_clock_thread_ns();
 
 	if (err)
 		return err;
 	times->prepare += sight.prepare_ns;
 	times->infer += sight.infer_ns;
-	pmk_refine_run(s->refine, sight.probability, &sight.view, sight.small, &frame->image, &s->mask);
-	for (int k = 0; k < s->keep_out_count; k++)
+	pmk_refine_run(s->parts.refine, sight.probability, &sight.view, sight.small, &frame->image, &s->mask);
+	for (int k = 0; k < s->settings.keep_out_count; k++)
 		pmk_zone_clear_mask(&s->keep_out[k], &s->mask);
 	s->mask.number = frame->number;
 	lap(&mark, &times->refine);
@@ -196,9 +119,9 @@ static int find_person(struct pmk_scene *s, const struct pmk_frame *frame, struc
 
 static void forget(struct pmk_scene *s)
 {
-	pmk_refine_forget(s->refine);
+	pmk_refine_forget(s->parts.refine);
 	pmk_stillness_reset(&s->stillness);
-	pmk_look_forget(s->look);
+	pmk_look_forget(s->parts.look);
 }
 
 /* Another camera, a camera that came back, a pause: the masks of before say nothing about this frame. */
@@ -263,8 +186,8 @@ static int compose(
 	if (err)
 		return err;
 	mark = pmk_clock_thread_ns();
-	if (s->match)
-		pmk_match_see(s->match, frame, &s->mask, s->last_ns);
+	if (s->parts.match)
+		pmk_match_see(s->parts.match, frame, &s->mask, s->last_ns);
 	err = pmk_compose(s->composer, frame, &s->mask, shown);
 	lap(&mark, &times->compose);
 	return err;
@@ -281,7 +204,7 @@ int pmk_scene_run(
 	note_error(s, err);
 	if (!err)
 		return 0;
-	cover_err = pmk_compose_cover(s->composer, &s->backdrop->cover, frame, shown);
+	cover_err = pmk_compose_cover(s->composer, &s->parts.backdrop->cover, frame, shown);
 	return cover_err ? cover_err : err;
 }
 
@@ -294,11 +217,11 @@ int pmk_scene_cover(struct pmk_scene *s, const char *mark, struct pmk_shown **sh
 		err = pmk_image_alloc(&marked, &s->layout);
 		if (err)
 			return err;
-		pmk_image_copy(&marked, &s->backdrop->cover);
+		pmk_image_copy(&marked, &s->parts.backdrop->cover);
 		pmk_mark_draw(&marked, mark);
 		err = pmk_compose_cover(s->composer, &marked, NULL, shown);
 		pmk_image_free(&marked);
 		return err;
 	}
-	return pmk_compose_cover(s->composer, &s->backdrop->cover, NULL, shown);
+	return pmk_compose_cover(s->composer, &s->parts.backdrop->cover, NULL, shown);
 }

@@ -47,7 +47,8 @@ int pmk_scene_create(const struct pmk_scene_settings *settings, const struct pmk
 void pmk_scene_destroy(struct pmk_scene *scene); /* all pictures must be back; NULL is fine */
 
 const struct pmk_layout *pmk_scene_layout(const struct pmk_scene *scene); /* of the pictures that come out */
-const char *pmk_scene_model(const struct pmk_scene *scene); /* the model's name */
+/* the model's name; valid until a change is applied (scene_change.h) */
+const char *pmk_scene_model(const struct pmk_scene *scene);
 
 /* The frame composed, or, on any error inside, a cover. `times` may be NULL.
  * 0; -EAGAIN when all pictures are in use; else the error that made it a cover (shown is set then too; logged once in a

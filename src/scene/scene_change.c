@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+#include "scene/scene_change.h"
+
+#include "base/log.h"
+#include "scene/scene_parts.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Parts, as bits. */
+enum { LOOK = 1, REFINE = 2, BACKDROP = 4, RIM = 8, MATCH = 16, ALL = 31 };
+
+struct pmk_scene_change {
+	struct pmk_scene_settings settings; /* wanted */
+	unsigned exchanged; /* which parts */
+	bool other_model;
+	bool other_mask; /* the mask of before is not what these settings make of the same picture */
+	struct pmk_scene_parts parts; /* to come; once applied, those of before */
+	struct pmk_rect keep_out[PMK_ZONES]; /* px */
+};
+
+static bool shows_room(const struct pmk_scene_settings *s)
+{
+	return strcmp(s->backdrop, "none") == 0;
+}
+
+static bool same_refine(const struct pmk_refine_settings *a, const struct pmk_refine_settings *b)
+{
+	return a->mode == b->mode && a->threshold == b->threshold && a->smooth == b->smooth &&
+		a->light_wrap == b->light_wrap && a->erode == b->erode && a->dilate == b->dilate &&
+		a->feather == b->feather;
+}
+
+static bool same_zones(const struct pmk_scene_settings *a, const struct pmk_scene_settings *b)
+{
+	bool same = a->keep_out_count == b->keep_out_count;
+
+	for (int i = 0; same && i < a->keep_out_count; i++) {
+		for (int k = 0; k < 4; k++)
+			same &= a->keep_out[i].value[k] == b->keep_out[i].value[k] &&
+				a->keep_out[i].percent[k] == b->keep_out[i].percent[k];
+	}
+	return same;
+}
+
+static bool is_guided(const struct pmk_scene_settings *s)
+{
+	return s->refine.mode == PMK_REFINE_GUIDED;
+}
+
+/* What differs between the two settings. */
+static void compare(struct pmk_scene_change *c, const struct pmk_scene_settings *now)
+{
+	const struct pmk_scene_settings *w = &c->settings;
+	bool other_backdrop = strcmp(now->backdrop, w->backdrop) != 0 || now->fit != w->fit;
+
+	c->other_model = strcmp(now->model, w->model) != 0;
+	if (c->other_model || now->engine != w->engine || now->threads != w->threads)
+		c->exchanged |= LOOK;
+	if (c->other_model || !same_refine(&now->refine, &w->refine))
+		c->exchanged |= REFINE;
+	if (other_backdrop)
+		c->exchanged |= BACKDROP;
+	if (is_guided(now) != is_guided(w))
+		c->exchanged |= RIM;
+	if ((now->match > 0) != (w->match > 0) || (other_backdrop && w->match > 0))
+		c->exchanged |= MATCH;
+	c->other_mask = c->exchanged & (LOOK | REFINE) || now->people != w->people || !same_zones(now, w) ||
+		now->no_motion_gate != w->no_motion_gate;
+}
+
+static int make_backdrop(const struct pmk_scene *s, struct pmk_scene_change *c)
+{
+	/* where the room is shown, too, there is a cover for when there is no frame */
+	const char *spec = shows_room(&c->settings) ? "color:#202428" : c->settings.backdrop;
+
+	return pmk_backdrop_create(spec, c->settings.fit, &s->layout, &c->parts.backdrop);
+}
+
+static int make_look(const struct pmk_scene *s, struct pmk_scene_change *c)
+{
+	struct pmk_look_settings look = { .model = c->settings.model,
+		.engine = c->settings.engine,
+		.threads = c->settings.threads,
+		.nearest = c->settings.people == PMK_PEOPLE_NEAREST,
+		.keep_out = c->keep_out,
+		.keep_out_count = c->settings.keep_out_count };
+
+	return pmk_look_create(&look, s->layout.width, s->layout.height, &c->parts.look);
+}
+
+static int make_refine(const struct pmk_scene *s, struct pmk_scene_change *c)
+{
+	const struct pmk_model_card *card = pmk_look_card(c->parts.look ? c->parts.look : s->parts.look);
+
+	return pmk_refine_create(&c->settings.refine, card->output_width, card->output_height, s->layout.width,
+		s->layout.height, &c->parts.refine);
+}
+
+static int make_match(const struct pmk_scene *s, struct pmk_scene_change *c)
+{
+	const struct pmk_backdrop *backdrop = c->parts.backdrop ? c->parts.backdrop : s->parts.backdrop;
+	int err = pmk_match_create(&s->layout, c->settings.match, &c->parts.match);
+
+	if (!err && !backdrop->of_room)
+		pmk_match_backdrop(c->parts.match, &backdrop->cover);
+	return err;
+}
+
+/* A backdrop that is none is found out before a network is loaded. */
+static int make_parts(const struct pmk_scene *s, struct pmk_scene_change *c)
+{
+	int err = c->exchanged & BACKDROP ? make_backdrop(s, c) : 0;
+
+	if (!err && c->exchanged & RIM && is_guided(&c->settings))
+		err = pmk_rim_create(&s->layout, &c->parts.rim);
+	if (!err && c->exchanged & MATCH && c->settings.match > 0)
+		err = make_match(s, c);
+	if (!err && c->exchanged & LOOK)
+		err = make_look(s, c);
+	if (!err && c->exchanged & REFINE)
+		err = make_refine(s, c);
+	return err;
+}
+
+static int check_room(const struct pmk_scene *s, const struct pmk_scene_settings *wanted)
+{
+	if (shows_room(wanted) && !wanted->show_room) {
+		pmk_error_cure(PMK_CURE_CONSENT_ROOM, "backdrop \"none\" would show the room");
+		return -EINVAL;
+	}
+	if (s->parts.look && shows_room(wanted) != s->show_room) {
+		pmk_error("backdrop \"%s\": showing the room can neither begin nor end while pictures are shown",
+			wanted->backdrop);
+		return -EPERM;
+	}
+	return 0;
+}
+
+static int make(const struct pmk_scene *s, const struct pmk_scene_settings *wanted, struct pmk_scene_change *c)
+{
+	c->settings = *wanted;
+	for (int i = 0; i < wanted->keep_out_count; i++)
+		c->keep_out[i] = pmk_zone_in(&wanted->keep_out[i], s->layout.width, s->layout.height);
+	compare(c, &s->settings);
+	if (!s->parts.look)
+		c->exchanged = ALL;
+	return make_parts(s, c);
+}
+
+int pmk_scene_change_prepare(
+	const struct pmk_scene *s, const struct pmk_scene_settings *wanted, struct pmk_scene_change **change)
+{
+	struct pmk_scene_change *c;
+	int err = check_room(s, wanted);
+
+	if (err)
+		return err;
+	c = calloc(1, sizeof *c);
+	err = c ? make(s, wanted, c) : -ENOMEM;
+	if (err == -ENOMEM)
+		pmk_error_cure(PMK_CURE_SMALLER_SIZE, "not enough memory for pictures of %dx%d", s->layout.width,
+			s->layout.height);
+	if (err) {
+		pmk_scene_change_destroy(c);
+		return err;
+	}
+	*change = c;
+	return 0;
+}
+
+/* What the new parts go on with. The probability that another network gives is not averaged with this one's. */
+static void inherit(const struct pmk_scene_parts *from, const struct pmk_scene_change *c)
+{
+	if (c->exchanged & LOOK && from->look)
+		pmk_look_inherit(c->parts.look, from->look);
+	if (c->exchanged & REFINE && from->refine && !c->other_model)
+		pmk_refine_inherit(c->parts.refine, from->refine);
+}
+
+static void exchange_parts(struct pmk_scene_parts *now, struct pmk_scene_change *c)
+{
+	struct pmk_scene_parts before = *now;
+
+	if (c->exchanged & LOOK) {
+		now->look = c->parts.look;
+		c->parts.look = before.look;
+	}
+	if (c->exchanged & REFINE) {
+		now->refine = c->parts.refine;
+		c->parts.refine = before.refine;
+	}
+	if (c->exchanged & BACKDROP) {
+		now->backdrop = c->parts.backdrop;
+		c->parts.backdrop = before.backdrop;
+	}
+	if (c->exchanged & RIM) {
+		now->rim = c->parts.rim;
+		c->parts.rim = before.rim;
+	}
+	if (c->exchanged & MATCH) {
+		now->match = c->parts.match;
+		c->parts.match = before.match;
+	}
+}
+
+void pmk_scene_change_apply(struct pmk_scene *s, struct pmk_scene_change *c)
+{
+	const struct pmk_scene_settings *w = &c->settings;
+
+	inherit(&s->parts, c);
+	exchange_parts(&s->parts, c);
+	if (c->exchanged & BACKDROP)
+		pmk_composer_set_backdrop(s->composer, s->parts.backdrop);
+	pmk_composer_set_rim(s->composer, s->parts.rim);
+	pmk_composer_set_match(s->composer, s->parts.match);
+	if (s->parts.match)
+		pmk_match_set_strength(s->parts.match, w->match);
+	pmk_look_set_nearest(s->parts.look, w->people == PMK_PEOPLE_NEAREST);
+	pmk_look_set_keep_out(s->parts.look, c->keep_out, w->keep_out_count);
+	memcpy(s->keep_out, c->keep_out, sizeof s->keep_out);
+	if (c->other_mask)
+		pmk_stillness_reset(&s->stillness);
+	s->show_room = shows_room(w);
+	s->settings = *w;
+}
+
+void pmk_scene_parts_finish(struct pmk_scene_parts *parts)
+{
+	pmk_match_destroy(parts->match);
+	pmk_rim_destroy(parts->rim);
+	pmk_backdrop_destroy(parts->backdrop);
+	pmk_refine_destroy(parts->refine);
+	pmk_look_destroy(parts->look);
+}
+
+void pmk_scene_change_destroy(struct pmk_scene_change *c)
+{
+	if (!c)
+		return;
+	pmk_scene_parts_finish(&c->parts);
+	free(c);
+}
