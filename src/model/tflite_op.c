@@ -173,8 +173,7 @@ static int set_concat(struct pmk_tflite_reader *reader, struct pmk_tflite_node *
 	return set_activation(reader, node, pmk_flatbuffer_int8(&reader->file, node->options, 1, 0));
 }
 
-int pmk_tflite_set_op(
-	struct pmk_tflite_reader *reader, struct pmk_tflite_node *node, struct pmk_flatbuffer_vector inputs)
+static void set_kind(struct pmk_tflite_node *node)
 {
 	static const struct {
 		int code;
@@ -201,6 +200,12 @@ int pmk_tflite_set_op(
 		if (kinds[i].code == node->code)
 			node->op.kind = kinds[i].kind;
 	}
+}
+
+int pmk_tflite_set_op(
+	struct pmk_tflite_reader *reader, struct pmk_tflite_node *node, struct pmk_flatbuffer_vector inputs)
+{
+	set_kind(node);
 	switch (node->code) {
 	case CODE_ADD:
 	case CODE_MUL:
