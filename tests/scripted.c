@@ -75,6 +75,7 @@ int remove_network(void **state)
 /* --- the pipeline --- */
 
 struct pmk_pipeline *running;
+struct pmk_pipeline_settings started;
 double cpu_limit;
 int drops;
 pmk_log_sink *listener;
@@ -95,6 +96,7 @@ struct pmk_pipeline *start_with(const char *first, const char *second, uint64_t 
 	assert_int_equal(pmk_spec_copy(settings.scene.model, network), 0);
 	assert_int_equal(pmk_spec_copy(settings.outputs[0], first), 0);
 	assert_int_equal(pmk_spec_copy(settings.outputs[1], second ? second : ""), 0);
+	started = settings;
 	unit_catch_log();
 	if (listener)
 		pmk_log_redirect(listener, NULL);

@@ -39,6 +39,7 @@
 enum camera_mode { DELIVER, STALL, LOSE, END, HANG, OLD }; /* OLD: pictures taken long ago */
 
 /* drops: between two pictures */
+extern char opened_spec[PMK_SPEC]; /* by what it was opened last */
 extern atomic_int camera_mode, camera_opens, cameras_open, open_failures, camera_width, camera_drops;
 extern atomic_ullong opened_ns[8]; /* when it was opened the first times */
 extern atomic_ullong given_ns; /* capture of the last picture that it gave */
@@ -62,6 +63,7 @@ struct output {
 	int written, covers, rests, opens, fail_after, failing_rests; /* fail_after: 0 never */
 	int covers_in_a_row; /* now */
 	bool last_is_cover, last_is_marked, leaked, wrong_layout;
+	int last_luma; /* of the first pixel, where there is no room */
 	int marks; /* covers with words on them */
 	/* capture of the last composed picture; from a capture to a cover, at the least */
 	uint64_t taken_ns, least_ns;
@@ -84,6 +86,7 @@ extern char network[64]; /* its model */
 extern double cpu_limit; /* of the pipelines that are started */
 extern int drops; /* by their cameras, between two pictures */
 extern pmk_log_sink *listener; /* hears what they say, from their start; NULL: nobody */
+extern struct pmk_pipeline_settings started; /* what the last pipeline was started with */
 extern struct pmk_pipeline *running; /* what a test that fails leaves behind */
 
 int write_network(void **state); /* the set-up and the teardown of a whole group */

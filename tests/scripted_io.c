@@ -12,6 +12,7 @@
 atomic_int camera_mode, camera_opens, cameras_open, open_failures, camera_width = 320, camera_drops;
 atomic_ullong opened_ns[8], given_ns;
 atomic_int heard_mode;
+char opened_spec[PMK_SPEC];
 static const uint8_t room[3] = { 150, 60, 220 }; /* Y, U, V: magenta */
 
 struct camera {
@@ -25,6 +26,7 @@ int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct
 	int before = atomic_load(&camera_opens); /* one thread opens at a time */
 	struct camera *c;
 
+	snprintf(opened_spec, sizeof opened_spec, "%s", spec);
 	if (before < 8)
 		atomic_store(&opened_ns[before], pmk_clock_now_ns());
 	atomic_fetch_add(&camera_opens, 1);
@@ -182,6 +184,7 @@ int pmk_sink_write(struct pmk_sink *sink, const struct pmk_shown *shown)
 	o->last_is_cover = pmk_shown_is_cover(shown);
 	o->covers += o->last_is_cover;
 	o->covers_in_a_row = o->last_is_cover ? o->covers_in_a_row + 1 : 0;
+	o->last_luma = image->plane[0][0];
 	o->last_is_marked = is_marked(image);
 	o->marks += o->last_is_marked;
 	if (!o->last_is_cover)

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/capture.h"
+#include "core/capture_parts.h"
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "core/governor.h"
-#include "core/pulse.h"
-#include "core/reshape.h"
 #include "core/retry.h"
-#include "core/thread.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,37 +13,6 @@
 static const uint64_t TURN_NS = 100 * PMK_MS_NS; /* how long to wait before looking whether to stop */
 static const uint64_t HANGS_NS = 180 * PMK_S_NS;
 static const uint64_t SILENT_NS = 3 * PMK_S_NS; /* a camera that gives nothing for so long is opened again */
-
-struct pmk_capture {
-	struct pmk_capture_settings settings; /* const after create, as is what follows */
-	struct pmk_layout layout;
-	double fps;
-	char name[160];
-	int late;
-
-	/* The capture thread's, once started. */
-	struct pmk_source *source; /* NULL while there is none */
-	struct pmk_source_place place; /* where the camera was last found */
-	struct pmk_reshape reshape;
-	struct pmk_governor governor;
-	uint64_t next_ns; /* when the governor lets the next frame be read */
-	/* by the source that is open, as of the last frame; and how many of these were left out on purpose */
-	uint64_t dropped, forgiven;
-	uint64_t pause_ns; /* before the next try to open it */
-	int missing_now; /* what `missing` was told last */
-	struct pmk_capture_figures before; /* of sources that are closed */
-
-	struct pmk_thread thread; /* the main thread's */
-
-	/* Shared. */
-	struct pmk_slot frames;
-	struct pmk_pulse pulse; /* rests wherever it waits on its own account, not in a driver */
-	pthread_mutex_t orders_lock; /* of the two flags */
-	pthread_cond_t orders; /* one of them has changed */
-	bool stopping, resting;
-	pthread_mutex_t lock; /* of the figures; only the capture thread changes them */
-	struct pmk_capture_figures figures;
-};
 
 static void drop_frame(void *item)
 {
@@ -88,17 +52,18 @@ static bool wanted(struct pmk_capture *c)
 	return yes;
 }
 
-/* Sleep while it rests. False: it is to stop. */
+/* Sleep while it rests, but for changes. False: it is to stop. */
 static bool wait_until_wanted(struct pmk_capture *c)
 {
 	bool yes;
 
 	pmk_pulse_rest(&c->pulse);
 	pthread_mutex_lock(&c->orders_lock);
-	while (c->resting && !c->stopping)
+	while (c->resting && !c->stopping && !pmk_handover_waits(&c->changes))
 		pthread_cond_wait(&c->orders, &c->orders_lock);
 	yes = !c->stopping;
 	pthread_mutex_unlock(&c->orders_lock);
+	pmk_capture_take_change(c);
 	pmk_pulse_beat(&c->pulse);
 	return yes;
 }
@@ -110,7 +75,7 @@ static void pause_while_wanted(struct pmk_capture *c, uint64_t duration_ns)
 
 	pmk_pulse_rest(&c->pulse);
 	pthread_mutex_lock(&c->orders_lock);
-	while (!err && !c->stopping && !c->resting)
+	while (!err && !c->stopping && !c->resting && !pmk_handover_waits(&c->changes))
 		err = pthread_cond_timedwait(&c->orders, &c->orders_lock, &end);
 	pthread_mutex_unlock(&c->orders_lock);
 	pmk_pulse_beat(&c->pulse);
@@ -151,35 +116,47 @@ static void leave_out(struct pmk_capture *c)
 	pthread_mutex_unlock(&c->lock);
 }
 
+void pmk_capture_begin(struct pmk_capture *c)
+{
+	c->governor.begun = false;
+	c->dropped = c->forgiven = 0;
+	c->number = 0;
+	c->heard_ns = pmk_clock_now_ns();
+}
+
+void pmk_capture_deliver(struct pmk_capture *c, struct pmk_frame *frame)
+{
+	c->heard_ns = pmk_clock_now_ns();
+	tell_back(c);
+	count(c, 1);
+	frame->number = c->number++;
+	frame = pmk_reshape_frame(&c->reshape, frame);
+	if (frame)
+		pmk_slot_put(&c->frames, frame);
+}
+
 /* Read until the source is lost, has ended, is silent for too long, or is not wanted any more. Frames are numbered anew
  * from each opening: what comes after a gap has nothing to do with what was before. */
 static int capture_all(struct pmk_capture *c)
 {
-	uint64_t number = 0, heard = pmk_clock_now_ns(), patience = SILENT_NS + (uint64_t)(2e9 / c->fps);
+	uint64_t patience = SILENT_NS + (uint64_t)(2e9 / c->fps);
 
-	c->governor.begun = false;
-	c->dropped = c->forgiven = 0;
-	while (wanted(c)) {
+	pmk_capture_begin(c);
+	for (pmk_capture_take_change(c); c->source && wanted(c); pmk_capture_take_change(c)) {
 		struct pmk_frame *frame;
 		uint64_t now = pmk_clock_now_ns();
 		int err;
 
 		pmk_pulse_beat(&c->pulse);
 		err = pmk_source_read(c->source, &frame, now + TURN_NS);
-		if (err == -EAGAIN && now - heard < patience)
+		if (err == -EAGAIN && now - c->heard_ns < patience)
 			continue;
 		if (err == -EAGAIN && c->missing_now != -EAGAIN)
 			pmk_warn("%s: no picture for %d s; it is opened again", c->source->name,
-				(int)((now - heard) / PMK_S_NS));
+				(int)((now - c->heard_ns) / PMK_S_NS));
 		if (err)
 			return err;
-		heard = now;
-		tell_back(c);
-		count(c, 1);
-		frame->number = number++;
-		frame = pmk_reshape_frame(&c->reshape, frame);
-		if (frame)
-			pmk_slot_put(&c->frames, frame);
+		pmk_capture_deliver(c, frame);
 		leave_out(c);
 	}
 	return 0;
@@ -191,15 +168,37 @@ static void reopen(struct pmk_capture *c)
 {
 	for (int err = -1; err;) {
 		pause_while_wanted(c, c->pause_ns);
-		if (!wanted(c))
+		pmk_capture_take_change(c);
+		if (c->source || !wanted(c))
 			return;
 		c->pause_ns = pmk_retry_pause(c->pause_ns);
-		err = pmk_source_reopen(c->settings.camera, &c->place, &c->settings.wish, &c->source);
+		err = pmk_source_reopen(c->camera, &c->place, &c->settings.wish, &c->source);
 		if (err)
 			tell_missing(c, err);
 	}
 	c->place = c->source->place;
+	pmk_capture_note_open(c);
 	pmk_debug("open: %s", c->source->name);
+}
+
+struct pmk_source *pmk_capture_let_go(struct pmk_capture *c)
+{
+	struct pmk_source *source = c->source;
+
+	if (source) {
+		count(c, 0);
+		c->before = c->figures;
+	}
+	c->source = NULL;
+	pmk_capture_note_open(c);
+	return source;
+}
+
+void pmk_capture_note_open(struct pmk_capture *c)
+{
+	pthread_mutex_lock(&c->lock);
+	snprintf(c->open_path, sizeof c->open_path, "%s", c->source ? c->source->place.path : "");
+	pthread_mutex_unlock(&c->lock);
 }
 
 static void *capture_main(void *arg)
@@ -214,12 +213,7 @@ static void *capture_main(void *arg)
 
 		if (err && err != -ENODATA)
 			tell_missing(c, err); /* first: a driver may take its time to close */
-		if (c->source) {
-			count(c, 0);
-			c->before = c->figures;
-			pmk_source_close(c->source);
-			c->source = NULL;
-		}
+		pmk_source_close(pmk_capture_let_go(c));
 		if (err == -ENODATA) {
 			c->settings.ended(c->settings.user);
 			break;
@@ -276,6 +270,7 @@ int pmk_capture_create(const struct pmk_capture_settings *settings, struct pmk_c
 	if (!c)
 		return -ENOMEM;
 	c->settings = *settings;
+	memcpy(c->camera, settings->camera, sizeof c->camera);
 	err = pmk_slot_init(&c->frames, drop_frame);
 	if (err)
 		goto out;
@@ -290,6 +285,8 @@ int pmk_capture_create(const struct pmk_capture_settings *settings, struct pmk_c
 	pmk_governor_init(&c->governor, settings->cpu_limit, c->fps);
 	pthread_mutex_init(&c->lock, NULL);
 	init_orders(c);
+	pmk_handover_init(&c->changes);
+	pmk_capture_note_open(c);
 	*capture = c;
 	return 0;
 out_source:
@@ -337,6 +334,7 @@ void pmk_capture_destroy(struct pmk_capture *c)
 	pmk_source_close(c->source);
 	pmk_slot_finish(&c->frames);
 	pmk_reshape_finish(&c->reshape);
+	pmk_handover_finish(&c->changes);
 	pthread_cond_destroy(&c->orders);
 	pthread_mutex_destroy(&c->orders_lock);
 	pthread_mutex_destroy(&c->lock);

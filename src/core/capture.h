@@ -7,14 +7,14 @@
 #ifndef PMK_CORE_CAPTURE_H
 #define PMK_CORE_CAPTURE_H
 
+#include "base/parse.h"
 #include "base/slot.h"
 #include "io/source.h"
 
 #include <time.h>
 
-/* Strings are used until destroy. */
 struct pmk_capture_settings {
-	const char *camera;
+	char camera[PMK_SPEC];
 	struct pmk_source_wish wish;
 	bool mirror, flip;
 	double cpu_limit; /* share of one core; 0: none */
@@ -39,6 +39,22 @@ struct pmk_capture;
 int pmk_capture_create(const struct pmk_capture_settings *settings, struct pmk_capture **capture)
 	__attribute__((warn_unused_result));
 int pmk_capture_start(struct pmk_capture *capture) __attribute__((warn_unused_result));
+
+/* What of the settings can change while it runs: camera, mirror, flip, cpu_limit. */
+struct pmk_capture_change;
+
+/* Prepare a change from `now` to `wanted`. Another camera is opened beside the one that is read, and has to give a
+ * picture within two seconds; while the capture rests a device is not opened, so that its light stays off. Errors as
+ * pmk_source_open, or -ENODATA for a camera that gives no picture; logged, with nothing changed. */
+int pmk_capture_change_create(struct pmk_capture *capture, const struct pmk_capture_settings *now,
+	const struct pmk_capture_settings *wanted, struct pmk_capture_change **change)
+	__attribute__((warn_unused_result));
+/* Make the change between two frames, none of which is lost or late for it, and wait until it is made; at most five
+ * seconds: -ETIMEDOUT when a driver holds the thread, with nothing changed. Started before. Once for a change. */
+int pmk_capture_change_apply(struct pmk_capture *capture, struct pmk_capture_change *change)
+	__attribute__((warn_unused_result));
+void pmk_capture_change_destroy(struct pmk_capture_change *change); /* closes what is not read any more; NULL is fine */
+
 /* true: close the source until further notice. [any thread] */
 void pmk_capture_rest(struct pmk_capture *capture, bool rest);
 void pmk_capture_stop(struct pmk_capture *capture); /* closes the slot; does not wait */

@@ -61,6 +61,17 @@ static void forget(struct pmk_output *o, struct turn *t)
 	t->gap_ns = 0;
 }
 
+/* The backdrop was changed while all sleep: a new reader is not to see the old one. */
+static void renew_cover(struct pmk_output *o, struct turn *t)
+{
+	struct pmk_shown *cover = pmk_ports_cover(o->ports);
+
+	if (cover != t->last)
+		pmk_ports_rest(o->ports, cover);
+	pmk_shown_unref(t->last);
+	t->last = cover;
+}
+
 static void sleep_until_watched(struct pmk_output *o, struct turn *t)
 {
 	forget(o, t);
@@ -70,6 +81,7 @@ static void sleep_until_watched(struct pmk_output *o, struct turn *t)
 		pmk_pulse_beat(&o->pulse);
 		pmk_ports_wait(o->ports, o->stop_fd);
 		pmk_ports_reopen(o->ports, true);
+		renew_cover(o, t);
 	}
 	forget(o, t);
 	t->awake_ns = t->watched_ns = t->news_ns = t->next_ns = pmk_clock_now_ns();

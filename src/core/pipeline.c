@@ -24,7 +24,7 @@ static const uint64_t STOP_NS = 400 * PMK_MS_NS; /* for threads to end in; */
 static const uint64_t FINISH_NS = 10 * PMK_S_NS; /* and for the end of a film to be written */
 
 struct pmk_pipeline {
-	struct pmk_pipeline_settings settings; /* const after create */
+	struct pmk_pipeline_settings settings; /* as created, and as applied since; the main thread's */
 	struct pmk_capture *capture;
 	struct pmk_stage *stage;
 	struct pmk_outputs *outputs; /* NULL until start */
@@ -125,17 +125,24 @@ static void camera_missing(void *user, int error)
 
 /* --- create, start --- */
 
-static int open_capture(struct pmk_pipeline *p)
+static struct pmk_capture_settings capture_settings(struct pmk_pipeline *p, const struct pmk_pipeline_settings *s)
 {
-	struct pmk_capture_settings settings = { .camera = p->settings.camera,
-		.wish = p->settings.wish,
-		.mirror = p->settings.mirror,
-		.flip = p->settings.flip,
-		.cpu_limit = p->settings.cpu_limit,
-		.wait = p->settings.wait,
+	struct pmk_capture_settings settings = { .wish = s->wish,
+		.mirror = s->mirror,
+		.flip = s->flip,
+		.cpu_limit = s->cpu_limit,
+		.wait = s->wait,
 		.ended = camera_ended,
 		.missing = camera_missing,
 		.user = p };
+
+	memcpy(settings.camera, s->camera, sizeof settings.camera);
+	return settings;
+}
+
+static int open_capture(struct pmk_pipeline *p)
+{
+	struct pmk_capture_settings settings = capture_settings(p, &p->settings);
 
 	return pmk_capture_create(&settings, &p->capture);
 }
@@ -237,6 +244,51 @@ int pmk_pipeline_start(struct pmk_pipeline *p, enum pmk_part *part)
 		return err;
 	*part = PMK_PART_NONE;
 	return start_threads(p);
+}
+
+/* --- changes --- */
+
+static void take_over(struct pmk_pipeline_settings *to, const struct pmk_pipeline_settings *from)
+{
+	memcpy(to->camera, from->camera, sizeof to->camera);
+	to->mirror = from->mirror;
+	to->flip = from->flip;
+	to->cpu_limit = from->cpu_limit;
+	to->scene = from->scene;
+}
+
+/* The capture's first: a driver may hold its thread, and then nothing is changed. */
+static int apply_both(struct pmk_pipeline *p, struct pmk_capture_change *capture, struct pmk_scene_change *scene)
+{
+	int err = pmk_capture_change_apply(p->capture, capture);
+
+	if (err) {
+		pmk_error("the camera's driver does not answer; nothing is changed");
+		return err;
+	}
+	err = pmk_stage_change_apply(p->stage, scene);
+	if (err)
+		pmk_error("the network does not answer; only the camera's settings are changed");
+	return err;
+}
+
+int pmk_pipeline_apply(struct pmk_pipeline *p, const struct pmk_pipeline_settings *wanted)
+{
+	struct pmk_capture_settings read_now = capture_settings(p, &p->settings);
+	struct pmk_capture_settings read_wanted = capture_settings(p, wanted);
+	struct pmk_capture_change *capture = NULL;
+	struct pmk_scene_change *scene = NULL;
+	int err = pmk_stage_change_prepare(p->stage, &wanted->scene, &scene);
+
+	if (!err)
+		err = pmk_capture_change_create(p->capture, &read_now, &read_wanted, &capture);
+	if (!err)
+		err = apply_both(p, capture, scene);
+	if (!err)
+		take_over(&p->settings, wanted);
+	pmk_scene_change_destroy(scene);
+	pmk_capture_change_destroy(capture);
+	return err;
 }
 
 /* --- what it tells --- */

@@ -51,6 +51,14 @@ int pmk_pipeline_create(const struct pmk_pipeline_settings *settings, struct pmk
 /* Opens the outputs, with the cover in them, and starts. On failure: destroy. */
 int pmk_pipeline_start(struct pmk_pipeline *pipeline, enum pmk_part *part) __attribute__((warn_unused_result));
 
+/* Change, between two frames, what can change while it runs: camera, mirror, flip, cpu_limit, and all of scene but
+ * whether the room is shown. The rest of `wanted` is not looked at. No picture is lost, late or covered for it. Models,
+ * pictures and cameras are made ready here while the pipeline goes on, so this may take seconds. All of it is changed
+ * or, on failure, nothing: errors as at create, logged; -EPERM when the room would begin or cease to be shown.
+ * -ETIMEDOUT when a thread hangs: nothing is changed, or, when it is the scene's, only the capture. Started before. */
+int pmk_pipeline_apply(struct pmk_pipeline *pipeline, const struct pmk_pipeline_settings *wanted)
+	__attribute__((warn_unused_result));
+
 /* Readable when the pipeline has ended or failed by itself. */
 int pmk_pipeline_event_fd(const struct pmk_pipeline *pipeline);
 /* No picture waits for it: what takes long is done on copies. [any thread, once started] */

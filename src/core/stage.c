@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/stage.h"
 
+#include "core/handover.h"
 #include "core/pulse.h"
 #include "core/stats.h"
 #include "core/thread.h"
@@ -11,6 +12,7 @@
 #include <stdlib.h>
 
 static const uint64_t HANGS_NS = 60 * PMK_S_NS;
+static const uint64_t TAKEN_NS = 5 * PMK_S_NS; /* for the thread to take a change in */
 
 struct pmk_stage {
 	struct pmk_stage_settings settings; /* const after create */
@@ -19,6 +21,7 @@ struct pmk_stage {
 	struct pmk_scene *scene;
 	struct pmk_shown *cover; /* of now */
 	int marked; /* the reason that is marked on it */
+	bool stale; /* it is of before a change */
 
 	struct pmk_thread thread; /* the main thread's */
 
@@ -26,6 +29,7 @@ struct pmk_stage {
 	atomic_int missing; /* why there is no camera, negative errno; 0: there is one */
 	atomic_bool had_camera; /* ever */
 	atomic_bool stopping;
+	struct pmk_handover changes; /* struct pmk_scene_change */
 	struct pmk_pulse pulse; /* rests while it waits for a frame */
 	pthread_mutex_t lock; /* of what follows */
 	uint64_t composed, covered;
@@ -75,9 +79,12 @@ static void mark_cover(struct pmk_stage *s)
 	int missing = atomic_load(&s->missing);
 	struct pmk_shown *cover;
 
-	if (missing == s->marked || pmk_scene_cover(s->scene, mark_of(missing, atomic_load(&s->had_camera)), &cover))
+	if (missing == s->marked && !s->stale)
+		return;
+	if (pmk_scene_cover(s->scene, mark_of(missing, atomic_load(&s->had_camera)), &cover))
 		return;
 	s->marked = missing;
+	s->stale = false;
 	s->settings.change_cover(s->settings.user, cover);
 	pmk_shown_unref(s->cover);
 	s->cover = cover;
@@ -101,6 +108,17 @@ static void take_turn(struct pmk_stage *s, struct pmk_frame *frame)
 	s->settings.show(s->settings.user, shown);
 }
 
+static void take_change(struct pmk_stage *s)
+{
+	struct pmk_scene_change *change = pmk_handover_take(&s->changes);
+
+	if (!change)
+		return;
+	pmk_scene_change_apply(s->scene, change);
+	s->stale = true;
+	pmk_handover_done(&s->changes);
+}
+
 static void *stage_main(void *arg)
 {
 	struct pmk_stage *s = arg;
@@ -109,6 +127,7 @@ static void *stage_main(void *arg)
 		struct pmk_frame *frame = pmk_slot_take(s->settings.frames, UINT64_MAX);
 
 		pmk_pulse_beat(&s->pulse);
+		take_change(s);
 		mark_cover(s);
 		if (frame)
 			take_turn(s, frame);
@@ -133,6 +152,7 @@ int pmk_stage_create(const struct pmk_stage_settings *settings, struct pmk_stage
 	if (err)
 		goto out_scene;
 	pthread_mutex_init(&s->lock, NULL);
+	pmk_handover_init(&s->changes);
 	*stage = s;
 	return 0;
 out_scene:
@@ -145,6 +165,19 @@ out:
 int pmk_stage_start(struct pmk_stage *s)
 {
 	return pmk_thread_start(&s->thread, stage_main, s);
+}
+
+int pmk_stage_change_prepare(
+	const struct pmk_stage *s, const struct pmk_scene_settings *wanted, struct pmk_scene_change **change)
+{
+	return pmk_scene_change_prepare(s->scene, wanted, change);
+}
+
+int pmk_stage_change_apply(struct pmk_stage *s, struct pmk_scene_change *change)
+{
+	pmk_handover_offer(&s->changes, change);
+	pmk_slot_nudge(s->settings.frames);
+	return pmk_handover_wait(&s->changes, TAKEN_NS);
 }
 
 void pmk_stage_tell_missing(struct pmk_stage *s, int error)
@@ -171,6 +204,7 @@ void pmk_stage_destroy(struct pmk_stage *s)
 		return;
 	pmk_shown_unref(s->cover);
 	pmk_scene_destroy(s->scene);
+	pmk_handover_finish(&s->changes);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
 }

@@ -8,13 +8,12 @@
 #define PMK_CORE_STAGE_H
 
 #include "base/slot.h"
-#include "scene/scene.h"
+#include "scene/scene_change.h"
 
 #include <time.h>
 
 enum { PMK_STAGE_STEPS = 4 }; /* prepare, infer, refine, compose */
 
-/* Strings are used until destroy. */
 struct pmk_stage_settings {
 	struct pmk_scene_settings scene;
 	struct pmk_layout layout; /* of the frames, but for their range */
@@ -38,6 +37,13 @@ struct pmk_stage;
 int pmk_stage_create(const struct pmk_stage_settings *settings, struct pmk_stage **stage)
 	__attribute__((warn_unused_result));
 int pmk_stage_start(struct pmk_stage *stage) __attribute__((warn_unused_result));
+/* pmk_scene_change_prepare for the scene that runs. */
+int pmk_stage_change_prepare(const struct pmk_stage *stage, const struct pmk_scene_settings *wanted,
+	struct pmk_scene_change **change) __attribute__((warn_unused_result));
+/* Make the change between two frames, none of which is lost for it, with a new cover, and wait until it is made; at
+ * most five seconds: -ETIMEDOUT when the thread hangs, with nothing changed. Started before. */
+int pmk_stage_change_apply(struct pmk_stage *stage, struct pmk_scene_change *change)
+	__attribute__((warn_unused_result));
 /* why there is no camera now; 0: it is there. [any thread] */
 void pmk_stage_tell_missing(struct pmk_stage *stage, int error);
 void pmk_stage_stop(struct pmk_stage *stage); /* before `frames` is closed; does not wait */

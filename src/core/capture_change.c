@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/capture_parts.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const uint64_t FIRST_NS = 2 * PMK_S_NS; /* for another camera to give its first picture in */
+static const uint64_t TAKEN_NS = 5 * PMK_S_NS; /* for the thread to take a change in */
+
+struct pmk_capture_change {
+	char camera[PMK_SPEC];
+	bool renamed; /* the camera is named otherwise; */
+	bool moves; /* and it is another one than the one that is open */
+	struct pmk_source *source; /* the other one, open; once it is read, the one before. NULL: opened when needed */
+	struct pmk_frame *first; /* of the other one */
+	bool mirror, flip, turns;
+	double cpu_limit;
+	bool limits;
+};
+
+/* --- [main thread] --- */
+
+static bool is_device(const char *spec)
+{
+	return strcmp(spec, "auto") == 0 || pmk_parse_after(spec, "/dev/") || pmk_parse_after(spec, "pipewire");
+}
+
+/* Whether the spec names the device that is open: that one cannot be opened beside itself. */
+static bool is_open(struct pmk_capture *c, const char *spec)
+{
+	char path[sizeof c->open_path];
+	struct stat open, named;
+
+	pthread_mutex_lock(&c->lock);
+	memcpy(path, c->open_path, sizeof path);
+	pthread_mutex_unlock(&c->lock);
+	if (!path[0])
+		return false;
+	return strcmp(spec, "auto") == 0 ||
+		(stat(path, &open) == 0 && stat(spec, &named) == 0 && open.st_rdev == named.st_rdev);
+}
+
+static bool rests(struct pmk_capture *c)
+{
+	bool yes;
+
+	pthread_mutex_lock(&c->orders_lock);
+	yes = c->resting;
+	pthread_mutex_unlock(&c->orders_lock);
+	return yes;
+}
+
+static int read_first(struct pmk_capture_change *change)
+{
+	int err = pmk_source_read(change->source, &change->first, pmk_clock_now_ns() + FIRST_NS);
+
+	if (err != -EAGAIN)
+		return err;
+	pmk_error(
+		"%s: no picture for %d s; the camera is not changed", change->source->name, (int)(FIRST_NS / PMK_S_NS));
+	return -ENODATA;
+}
+
+static int open_other(struct pmk_capture *c, struct pmk_capture_change *change)
+{
+	bool asleep = rests(c);
+	int err;
+
+	if (asleep && is_device(change->camera))
+		return 0;
+	err = pmk_source_open(change->camera, &c->settings.wish, &change->source);
+	if (err)
+		return err;
+	if (!asleep)
+		return read_first(change);
+	pmk_source_close(change->source);
+	change->source = NULL;
+	return 0;
+}
+
+int pmk_capture_change_create(struct pmk_capture *c, const struct pmk_capture_settings *now,
+	const struct pmk_capture_settings *wanted, struct pmk_capture_change **created)
+{
+	struct pmk_capture_change *change = calloc(1, sizeof *change);
+	int err = 0;
+
+	if (!change)
+		return -ENOMEM;
+	memcpy(change->camera, wanted->camera, sizeof change->camera);
+	change->renamed = strcmp(now->camera, wanted->camera) != 0;
+	change->moves = change->renamed && !is_open(c, wanted->camera);
+	change->mirror = wanted->mirror;
+	change->flip = wanted->flip;
+	change->turns = now->mirror != wanted->mirror || now->flip != wanted->flip;
+	change->cpu_limit = wanted->cpu_limit;
+	change->limits = now->cpu_limit < wanted->cpu_limit || now->cpu_limit > wanted->cpu_limit;
+	if (change->moves)
+		err = open_other(c, change);
+	if (err) {
+		pmk_capture_change_destroy(change);
+		return err;
+	}
+	*created = change;
+	return 0;
+}
+
+int pmk_capture_change_apply(struct pmk_capture *c, struct pmk_capture_change *change)
+{
+	if (!change->renamed && !change->turns && !change->limits)
+		return 0;
+	pmk_handover_offer(&c->changes, change);
+	pthread_mutex_lock(&c->orders_lock);
+	pthread_cond_broadcast(&c->orders);
+	pthread_mutex_unlock(&c->orders_lock);
+	return pmk_handover_wait(&c->changes, TAKEN_NS);
+}
+
+void pmk_capture_change_destroy(struct pmk_capture_change *change)
+{
+	if (!change)
+		return;
+	pmk_frame_unref(change->first);
+	pmk_source_close(change->source);
+	free(change);
+}
+
+/* --- [capture thread] --- */
+
+/* The other camera in the place of the one that is open; while it rests, or where it was not opened, none. */
+static void move(struct pmk_capture *c, struct pmk_capture_change *change)
+{
+	struct pmk_source *before = pmk_capture_let_go(c);
+
+	c->place = (struct pmk_source_place){ 0 };
+	c->pause_ns = 0;
+	if (change->source && !rests(c)) {
+		c->source = change->source;
+		c->place = c->source->place;
+		pmk_capture_note_open(c);
+		pmk_capture_begin(c);
+		pmk_capture_deliver(c, change->first);
+		change->first = NULL;
+		change->source = before;
+	} else if (!change->source) {
+		change->source = before;
+	} else {
+		pmk_source_close(before);
+	}
+}
+
+void pmk_capture_take_change(struct pmk_capture *c)
+{
+	struct pmk_capture_change *change = pmk_handover_take(&c->changes);
+
+	if (!change)
+		return;
+	if (change->renamed)
+		memcpy(c->camera, change->camera, sizeof c->camera);
+	if (change->turns) {
+		c->reshape.mirror = change->mirror;
+		c->reshape.flip = change->flip;
+		c->number = 0; /* a turned picture has nothing to do with the one before */
+	}
+	if (change->moves)
+		move(c, change);
+	if (change->limits)
+		pmk_governor_init(&c->governor, change->cpu_limit, c->fps);
+	pmk_handover_done(&c->changes);
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/* Settings that change while the pipeline runs: pmk_pipeline_apply between a scripted camera and outputs that look at
+ * every picture. */
+#include "scripted.h"
+
+#include <errno.h>
+#include <malloc.h>
+
+enum { TIMES = 200, SOME_BYTES = 256 * 1024 };
+
+static struct pmk_pipeline_settings wanted;
+
+static void want_backdrop(const char *spec)
+{
+	assert_int_equal(pmk_spec_copy(wanted.scene.backdrop, spec), 0);
+}
+
+static void wait_luma(int luma)
+{
+	wait_until(abs(seen(0).last_luma - luma) <= 1 && !seen(0).last_is_cover);
+}
+
+static struct pmk_pipeline *start_green(void)
+{
+	struct pmk_pipeline *p = start("a", NULL, 0);
+
+	wanted = started;
+	reach(p, PMK_STATE_LIVE);
+	return p;
+}
+
+/* Rec. 601, limited: of #000000 and of #ffffff. */
+enum { BLACK = 16, WHITE = 235 };
+
+static void test_backdrop(void **state)
+{
+	struct pmk_pipeline *p = start_green();
+	int covers = seen(0).covers;
+
+	want_backdrop("color:#ffffff");
+	assert_int_equal(pmk_pipeline_apply(p, &wanted), 0);
+	wait_luma(WHITE);
+	want_backdrop("color:#000000");
+	assert_int_equal(pmk_pipeline_apply(p, &wanted), 0);
+	wait_luma(BLACK);
+	assert_int_equal(report_of(p).covered, 0);
+	assert_true(seen(0).covers >= covers);
+	set_mode(LOSE); /* the cover is the new backdrop's, too */
+	reach(p, PMK_STATE_COVERED);
+	wait_until(seen(0).last_is_cover && seen(0).last_luma == BLACK);
+	stop(p, 0);
+}
+
+/* A mistake in one setting, and none of the others changes either. */
+static void test_all_or_nothing(void **state)
+{
+	struct pmk_pipeline *p = start_green();
+
+	want_backdrop("color:#ffffff");
+	assert_int_equal(pmk_pipeline_apply(p, &wanted), 0);
+	wait_luma(WHITE);
+	want_backdrop("color:#000000");
+	strcpy(wanted.scene.model, "absent.tflite");
+	assert_true(pmk_pipeline_apply(p, &wanted) < 0);
+	strcpy(wanted.scene.model, started.scene.model);
+	strcpy(wanted.camera, "other");
+	atomic_store(&open_failures, 1);
+	assert_int_equal(pmk_pipeline_apply(p, &wanted), -ENODEV);
+	strcpy(wanted.camera, "scripted");
+	strcpy(wanted.scene.backdrop, "none");
+	wanted.scene.show_room = true; /* consent is for the start only */
+	assert_int_equal(pmk_pipeline_apply(p, &wanted), -EPERM);
+	wait_written(0, seen(0).written + 3);
+	assert_int_equal(seen(0).last_luma, WHITE);
+	stop(p, 0);
+}
+
+static void test_camera(void **state)
+{
+	struct pmk_pipeline *p = start_green();
+	uint64_t composed = report_of(p).composed;
+
+	strcpy(wanted.camera, "other");
+	assert_int_equal(pmk_pipeline_apply(p, &wanted), 0);
+	assert_string_equal(opened_spec, "other");
+	wait_until(atomic_load(&cameras_open) == 1); /* the one of before is closed */
+	wait_until(report_of(p).composed > composed + 3);
+	assert_int_equal(state_of(p), PMK_STATE_LIVE);
+	dry_up(LOSE); /* what is opened again is the new one */
+	opened_spec[0] = '\0';
+	reach(p, PMK_STATE_COVERED);
+	set_mode(DELIVER);
+	reach(p, PMK_STATE_LIVE);
+	assert_string_equal(opened_spec, "other");
+	stop(p, 0);
+}
+
+/* A camera that is opened and gives nothing is not taken in the place of one that works. */
+static void test_silent_camera(void **state)
+{
+	struct pmk_pipeline *p = start_green();
+
+	set_mode(STALL); /* both, in this script */
+	strcpy(wanted.camera, "other");
+	assert_int_equal(pmk_pipeline_apply(p, &wanted), -ENODATA);
+	assert_int_equal(atomic_load(&cameras_open), 1);
+	set_mode(DELIVER);
+	reach(p, PMK_STATE_LIVE);
+	stop(p, 0);
+}
+
+/* While nobody watches the light of no camera goes on. */
+static void test_asleep(void **state)
+{
+	struct pmk_pipeline *p;
+	int opens, rests;
+
+	atomic_store(&watch, PMK_WATCH_SOMEBODY);
+	p = start_with("a!", NULL, 0, true);
+	wanted = started;
+	reach(p, PMK_STATE_LIVE);
+	atomic_store(&watch, PMK_WATCH_NOBODY);
+	reach(p, PMK_STATE_IDLE);
+	wait_until(atomic_load(&cameras_open) == 0);
+	opens = atomic_load(&camera_opens);
+	rests = seen(0).rests;
+	strcpy(wanted.camera, "auto");
+	want_backdrop("color:#ffffff");
+	assert_int_equal(pmk_pipeline_apply(p, &wanted), 0);
+	wait_until(seen(0).rests > rests); /* the new cover is in the buffers */
+	assert_int_equal(atomic_load(&camera_opens), opens);
+	atomic_store(&watch, PMK_WATCH_SOMEBODY);
+	reach(p, PMK_STATE_LIVE);
+	assert_string_equal(opened_spec, "auto");
+	wait_luma(WHITE);
+	stop(p, 0);
+}
+
+/* A driver that does not return holds up nothing but the change. */
+static void test_hanging_camera(void **state)
+{
+	struct pmk_pipeline *p = start_green();
+
+	want_backdrop("color:#ffffff");
+	assert_int_equal(pmk_pipeline_apply(p, &wanted), 0);
+	wait_luma(WHITE);
+	set_mode(HANG);
+	wait_until(atomic_load(&heard_mode) == HANG);
+	want_backdrop("color:#000000");
+	wanted.mirror = true;
+	assert_int_equal(pmk_pipeline_apply(p, &wanted), -ETIMEDOUT);
+	set_mode(DELIVER);
+	wait_luma(WHITE); /* the backdrop of before: both or neither */
+	stop(p, 0);
+}
+
+/* Two settings in turns, many times: no picture becomes a cover, and memory stays what it is. */
+static void test_many_times(void **state)
+{
+	struct pmk_pipeline *p = start_green();
+	struct pmk_pipeline_report before, after;
+	size_t used = 0;
+
+	before = report_of(p);
+	for (int i = 0; i < TIMES; i++) {
+		want_backdrop(i % 2 ? "color:#ffffff" : "builtin:office");
+		wanted.mirror = i % 2;
+		wanted.scene.match = i % 2 ? 0.5 : 0;
+		wanted.scene.people = i % 2 ? PMK_PEOPLE_NEAREST : PMK_PEOPLE_ALL;
+		wanted.scene.refine.smooth = i % 2 ? 0.2 : 0.85;
+		wanted.scene.refine.light_wrap = i % 2 ? 0.3 : 0;
+		wanted.scene.keep_out_count = i % 2;
+		wanted.scene.keep_out[0] = (struct pmk_zone){ .value = { 0, 0, 16, 16 } };
+		wanted.cpu_limit = i % 2 ? 1 : 0;
+		assert_int_equal(pmk_pipeline_apply(p, &wanted), 0);
+		if (i == TIMES / 4)
+			used = mallinfo2().uordblks;
+	}
+	wait_written(0, seen(0).written + 3);
+	after = report_of(p);
+	assert_int_equal(after.covered, before.covered);
+	print_message("%d changes while %llu frames passed: %llu replaced by a newer one, %lld bytes more in use\n",
+		TIMES, (unsigned long long)(after.captured - before.captured),
+		(unsigned long long)(after.overtaken - before.overtaken),
+		(long long)mallinfo2().uordblks - (long long)used);
+	assert_true(mallinfo2().uordblks < used + SOME_BYTES);
+	stop(p, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(test_backdrop, clear_up),
+		cmocka_unit_test_teardown(test_all_or_nothing, clear_up),
+		cmocka_unit_test_teardown(test_camera, clear_up),
+		cmocka_unit_test_teardown(test_silent_camera, clear_up),
+		cmocka_unit_test_teardown(test_asleep, clear_up),
+		cmocka_unit_test_teardown(test_hanging_camera, clear_up),
+		cmocka_unit_test_teardown(test_many_times, clear_up),
+	};
+
+	return cmocka_run_group_tests(tests, write_network, remove_network);
+}
