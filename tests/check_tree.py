@@ -68,7 +68,12 @@ STATE = {
     "log.c": {"state": "who hears: stderr is the process's"},
     "media_module.c": {"module": "the shared object: it is loaded once"},
     "media_entry.c": {"host": "in that object: who loaded it"},
-    "signals.c": {"signal_fd": "a handler is the process's", "before": "so are those before it"},
+    "signals.c": {
+        "signal_fd": "a handler is the process's",
+        "reload_fd": "likewise",
+        "had_terminal": "a terminal is the process's, too",
+        "before": "so are the handlers before ours",
+    },
 }
 
 CODE = (".c", ".h", ".inc")

@@ -4,6 +4,7 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -14,30 +15,65 @@ enum { HANGUP, ENDINGS = 3 };
 static const int endings[ENDINGS] = { [HANGUP] = SIGHUP, SIGINT, SIGTERM };
 
 static struct sigaction before[ENDINGS];
-static int signal_fd = -1;
+static int signal_fd = -1, reload_fd = -1;
+static bool had_terminal;
 
-static void on_signal(int number)
+static void tell(int fd)
 {
 	const eventfd_t one = 1;
 	int saved = errno;
 
-	if (write(signal_fd, &one, sizeof one) < 0)
+	if (write(fd, &one, sizeof one) < 0)
 		errno = saved; /* it is full of them */
+}
+
+static void on_signal(int number)
+{
+	tell(number == SIGHUP && reload_fd >= 0 ? reload_fd : signal_fd);
+}
+
+static bool has_terminal(void)
+{
+	int fd = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+static int open_descriptors(enum pmk_hangup hangup)
+{
+	signal_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (signal_fd < 0)
+		return -errno;
+	if (hangup == PMK_HANGUP_ENDS)
+		return 0;
+	reload_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	return reload_fd < 0 ? -errno : 0;
+}
+
+static void close_descriptors(void)
+{
+	if (signal_fd >= 0)
+		close(signal_fd);
+	if (reload_fd >= 0)
+		close(reload_fd);
+	signal_fd = reload_fd = -1;
 }
 
 /* By a handler, since the threads that run already, of the network and of libraries, block no signal: what is only
  * blocked here would end the process there, with nothing covered. */
-int pmk_signals_catch(void)
+int pmk_signals_catch(enum pmk_hangup hangup)
 {
 	const struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+	int err = open_descriptors(hangup);
 
-	signal_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (signal_fd < 0) {
-		int err = -errno;
-
+	if (err) {
 		pmk_error("cannot listen for signals: %s", strerror(-err));
+		close_descriptors();
 		return err;
 	}
+	had_terminal = has_terminal();
 	for (int i = 0; i < ENDINGS; i++)
 		sigaction(endings[i], &action, &before[i]);
 	if (before[HANGUP].sa_handler == SIG_IGN)
@@ -49,8 +85,24 @@ void pmk_signals_release(void)
 {
 	for (int i = 0; i < ENDINGS; i++)
 		sigaction(endings[i], &before[i], NULL);
-	close(signal_fd);
-	signal_fd = -1;
+	close_descriptors();
+}
+
+int pmk_signals_reload_fd(void)
+{
+	return reload_fd;
+}
+
+bool pmk_signals_take_reload(void)
+{
+	eventfd_t count;
+
+	if (reload_fd < 0 || eventfd_read(reload_fd, &count) < 0)
+		return false;
+	if (!had_terminal || has_terminal())
+		return true;
+	tell(signal_fd);
+	return false;
 }
 
 int pmk_signals_fd(void)

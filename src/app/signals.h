@@ -10,9 +10,18 @@
 
 #include <stdbool.h>
 
-int pmk_signals_catch(void) __attribute__((warn_unused_result)); /* 0, or negative errno, which is logged */
+/* What SIGHUP is for. Where it reloads, it still ends the program whose terminal was closed. */
+enum pmk_hangup { PMK_HANGUP_ENDS, PMK_HANGUP_RELOADS };
+
+int pmk_signals_catch(enum pmk_hangup hangup) __attribute__((warn_unused_result)); /* 0, or negative errno, logged */
 void pmk_signals_release(void); /* they do again what they did before */
-int pmk_signals_fd(void); /* readable once one of them has come, and from then on. Do not read it */
+int pmk_signals_fd(void); /* readable once one that ends has come, and from then on. Do not read it */
 bool pmk_signals_came(void); /* false where they were never caught */
+
+/* Readable while a SIGHUP waits for pmk_signals_take_reload; -1 where it ends. */
+int pmk_signals_reload_fd(void);
+/* Whether one came since the last call that asks for a reload. False also when the terminal has gone: then the signals'
+ * own descriptor is readable. */
+bool pmk_signals_take_reload(void);
 
 #endif

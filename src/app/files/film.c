@@ -117,7 +117,7 @@ enum pmk_exit pmk_film_open(struct pmk_film *film, const struct pmk_options *opt
 	}
 	film->total = total_of(film);
 	film->turned = pmk_frame_pool_create(TURNED_COUNT);
-	if (!film->turned || pmk_signals_catch()) {
+	if (!film->turned || pmk_signals_catch(PMK_HANGUP_ENDS)) {
 		pmk_film_close(film);
 		return PMK_EXIT_INTERNAL;
 	}

@@ -2,6 +2,7 @@
 #include "app/live/live.h"
 
 #include "app/commands.h"
+#include "app/live/reload.h"
 #include "app/live/service.h"
 #include "app/signals.h"
 #include "base/clock.h"
@@ -11,7 +12,14 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <unistd.h>
+
+struct live {
+	const struct pmk_options *options;
+	struct pmk_settings *asked; /* as of the last time that the configuration was read */
+	struct pmk_pipeline *pipeline;
+};
 
 static const uint64_t DAY_NS = 24 * 3600 * PMK_S_NS;
 
@@ -30,14 +38,22 @@ static uint64_t sign_of_life(struct pmk_pipeline *pipeline, uint64_t now, uint64
 	return now + watchdog / 3;
 }
 
-/* Returns whether a signal came. */
-static bool wait_for_end(struct pmk_pipeline *pipeline, double duration)
+static void reload(const struct live *l)
 {
+	pmk_reload(l->options, l->asked, l->pipeline);
+	pmk_media_rest();
+}
+
+/* Returns whether a signal came. */
+static bool wait_for_end(const struct live *l)
+{
+	double duration = l->options->settings.duration;
 	uint64_t end = pmk_clock_now_ns() + (uint64_t)(duration * (double)PMK_S_NS),
 		 watchdog = pmk_service_watchdog_ns(), sign = 0;
-	struct pollfd fds[2] = {
+	struct pollfd fds[3] = {
 		{ .fd = pmk_signals_fd(), .events = POLLIN },
-		{ .fd = pmk_pipeline_event_fd(pipeline), .events = POLLIN },
+		{ .fd = pmk_pipeline_event_fd(l->pipeline), .events = POLLIN },
+		{ .fd = pmk_signals_reload_fd(), .events = POLLIN },
 	};
 
 	for (;;) {
@@ -47,14 +63,18 @@ static bool wait_for_end(struct pmk_pipeline *pipeline, double duration)
 		if (duration > 0 && now >= end)
 			return false;
 		if (watchdog && now >= sign)
-			sign = sign_of_life(pipeline, now, sign, watchdog);
+			sign = sign_of_life(l->pipeline, now, sign, watchdog);
 		if (duration > 0)
 			next = pmk_min_u64(next, end);
 		if (watchdog)
 			next = pmk_min_u64(next, sign);
-		ready = poll(fds, 2, (int)((next - now) / PMK_MS_NS) + 1);
-		if (ready > 0 || (ready < 0 && errno != EINTR))
-			return ready > 0 && fds[0].revents;
+		ready = poll(fds, 3, (int)((next - now) / PMK_MS_NS) + 1);
+		if (ready < 0 && errno != EINTR)
+			return false;
+		if (ready > 0 && (fds[0].revents || fds[1].revents))
+			return fds[0].revents != 0;
+		if (pmk_signals_take_reload())
+			reload(l);
 	}
 }
 
@@ -88,22 +108,22 @@ static void summarize(const struct pmk_pipeline_report *r, uint64_t cpu_ns)
 		(unsigned long long)r->dropped, (unsigned long long)r->damaged, (unsigned long long)r->replaced);
 }
 
-static int run(struct pmk_pipeline *pipeline, const struct pmk_options *options,
-	const struct pmk_pipeline_settings *settings, struct pmk_live_result *result, enum pmk_part *part)
+static int run(const struct live *l, const struct pmk_pipeline_settings *settings, struct pmk_live_result *result,
+	enum pmk_part *part)
 {
 	uint64_t cpu = pmk_clock_cpu_ns();
-	int err = pmk_pipeline_start(pipeline, part);
+	int err = pmk_pipeline_start(l->pipeline, part);
 
 	if (err)
 		return err;
 	pmk_media_rest(); /* a backdrop's file has been read by now */
-	announce(pipeline, options, settings);
+	announce(l->pipeline, l->options, settings);
 	pmk_service_notify("READY=1\nSTATUS=Running");
-	result->interrupted = wait_for_end(pipeline, options->settings.duration);
+	result->interrupted = wait_for_end(l);
 	pmk_service_notify("STOPPING=1");
-	pmk_pipeline_report(pipeline, &result->report);
+	pmk_pipeline_report(l->pipeline, &result->report);
 	cpu = pmk_clock_cpu_ns() - cpu;
-	err = pmk_pipeline_stop(pipeline, part);
+	err = pmk_pipeline_stop(l->pipeline, part);
 	summarize(&result->report, cpu);
 	return err;
 }
@@ -112,29 +132,33 @@ enum pmk_exit pmk_live_run(
 	const struct pmk_options *options, const struct pmk_pipeline_settings *settings, struct pmk_live_result *result)
 {
 	struct pmk_live_result unused;
-	struct pmk_pipeline *pipeline;
+	struct live live = { .options = options };
 	enum pmk_part part;
 	enum pmk_exit code;
 	int err;
 
 	result = result ? result : &unused;
 	*result = (struct pmk_live_result){ 0 };
-	err = pmk_pipeline_create(settings, &pipeline, &part);
+	err = pmk_pipeline_create(settings, &live.pipeline, &part);
 	if (err == -ENOMEM && part != PMK_PART_SCENE)
 		pmk_error("not enough memory");
 	if (err)
 		return pmk_command_exit(part, err, settings->camera);
-	if (pmk_signals_catch()) {
-		pmk_pipeline_destroy(pipeline);
+	live.asked = malloc(sizeof *live.asked);
+	if (!live.asked || pmk_signals_catch(PMK_HANGUP_RELOADS)) {
+		pmk_pipeline_destroy(live.pipeline);
+		free(live.asked);
 		return PMK_EXIT_INTERNAL;
 	}
-	err = run(pipeline, options, settings, result, &part);
+	*live.asked = options->settings;
+	err = run(&live, settings, result, &part);
 	code = pmk_command_exit(part, err == -ETIMEDOUT ? 0 : err, settings->camera);
 	if (err == -ETIMEDOUT) {
 		pmk_warn("a camera, pipe or file does not answer; leaving without it (virtual cameras are covered)");
 		_exit((int)code);
 	}
-	pmk_pipeline_destroy(pipeline);
+	pmk_pipeline_destroy(live.pipeline);
+	free(live.asked);
 	pmk_signals_release();
 	return code;
 }

@@ -7,7 +7,7 @@
 
 struct pmk_live_result {
 	struct pmk_pipeline_report report;
-	bool interrupted; /* by SIGINT, SIGTERM or SIGHUP */
+	bool interrupted; /* by a signal that ends it */
 };
 
 /* Run what `settings` say, those of `options` with the outputs that were found, until a signal (PMK_EXIT_OK), the

@@ -204,7 +204,7 @@ enum pmk_exit pmk_fetch_models(const struct pmk_options *options)
 	enum pmk_exit code = PMK_EXIT_OK;
 	int count, names = options->arg_count - 2;
 
-	if (pmk_signals_catch())
+	if (pmk_signals_catch(PMK_HANGUP_ENDS))
 		return PMK_EXIT_INTERNAL;
 	if (pmk_manifest_cards(&cards, &count))
 		return PMK_EXIT_INPUT;

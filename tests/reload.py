@@ -1,0 +1,167 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""SIGHUP reads the configuration file again: what can change live changes, a mistake changes nothing, and a terminal
+that is closed still ends the program.
+
+usage: tests/reload.py PROGRAM [TIMES]"""
+
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+PATIENCE = 60  # s
+TIMES = 200
+SOME_MB = 4  # by which an allocator may grow without anything having been lost
+
+DAY = "backdrop = builtin:office\nsmooth = 85\nmirror = no\nrefine = guided\nmatch = 0\n"
+NIGHT = """backdrop = blur:30
+smooth = 20
+mirror = yes
+feather = 3
+people = nearest
+keep-out = 90%,0%,10%x20%
+match = 60
+light-wrap = 40
+motion-gate = no
+cpu-limit = 95
+"""
+
+
+class Run:
+    """A program that runs, and what it has said since the last look."""
+
+    def __init__(self, program, work, words, conf=""):
+        self.conf = work + "/potemkin.conf"
+        self.write(conf)
+        command = [program, "-v", "--log-json", "--config", self.conf, *words]
+        self.child = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+        self.patience = threading.Timer(3 * PATIENCE, self.child.kill)  # what is waited for may never come
+        self.patience.start()
+
+    def write(self, text):
+        with open(self.conf + ".new", "w", encoding="utf-8") as file:
+            file.write(text if "camera" in text else "camera = presenter\n" + text)
+        os.replace(self.conf + ".new", self.conf)
+
+    def until(self, pattern):
+        """The next message that matches; all that is said until then."""
+        said = []
+        for line in self.child.stderr:
+            message = json.loads(line)["message"]
+            said.append(message)
+            if re.search(pattern, message):
+                return said
+        raise AssertionError("it ended before it said %s: %s" % (pattern, said))
+
+    def reload(self, text, answer):
+        self.write(text)
+        self.child.send_signal(signal.SIGHUP)
+        return self.until(answer)
+
+    def resident_mb(self):
+        with open("/proc/%d/status" % self.child.pid, encoding="ascii") as status:
+            return int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1)) / 1024
+
+    def end(self):
+        self.child.send_signal(signal.SIGTERM)
+        said = self.until("overtaken")
+        assert self.child.wait(PATIENCE) == 0, said
+        return said
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.patience.cancel()
+        self.child.kill()
+        self.child.wait()
+        self.child.stderr.close()
+
+
+def test_changes(program, work):
+    with Run(program, work, ["-o", "null", "-s", "320x180", "--erode", "1"]) as run:
+        run.until("-> live")
+        said = run.reload("smooth = 20\nerode = 9\n", "read again")  # the command line has said 1
+        assert said[-1].endswith("changed: smooth 20"), said
+        said = run.reload("smooth = 20\n", "read again")
+        assert said[-1].endswith("nothing changed"), said
+        said = run.reload("fps = 15\nmirror = yes\n", "next start only")
+        assert said[-2].endswith("changed: mirror yes, smooth 85"), said
+        assert said[-1].endswith(": fps 15"), said
+        for mistake, answer in (
+            ("smooth = 1000\nmirror = no\n", 'smooth "1000": give a number from 0 to 100'),
+            ("mirror = no\nbackdrop = absent.jpg\n", "absent.jpg"),
+            ("mirror = no\nmodel = absent.tflite\n", "absent.tflite"),
+            ("mirror = no\ncamera = file:absent.mkv\n", "absent.mkv"),
+            ("mirror = no\nbackdrop = none\n", "would show the room"),
+            ("colour = red\n", "is not a setting"),
+        ):
+            run.reload(mistake, answer)
+        said = run.reload("mirror = yes\ncamera = presenter:9\n", "read again")
+        assert said[-1].endswith("changed: camera presenter:9"), said
+        run.end()
+
+
+def test_room_stays_hidden(program, work):
+    """Consent is given at the start or not at all."""
+    with Run(program, work, ["-o", "null", "-s", "320x180"]) as run:
+        run.until("-> live")
+        run.reload("backdrop = none\nshow-room = yes\n", "can neither begin nor end")
+        run.end()
+
+
+def test_many_times(program, work, times):
+    """Two configurations in turns: every picture is in time, and nothing grows."""
+    with Run(program, work, ["-o", "null", "-s", "640x360"]) as run:
+        said = run.until("-> live")
+        for i in range(times):
+            said += run.reload(NIGHT if i % 2 == 0 else DAY, "read again")
+            if i == times // 4:
+                before = run.resident_mb()
+            time.sleep(0.02)  # for pictures to pass in between
+        grown = run.resident_mb() - before
+        said += run.end()
+        assert not [line for line in said if "covered" in line.split("state:")[-1] and "state:" in line], said
+        overtaken = int(re.search(r"overtaken (\d+)", said[-1]).group(1))
+        print("%d times: %d pictures overtaken, memory %+.1f MB" % (times, overtaken, grown))
+        assert grown < SOME_MB, grown
+
+
+def test_terminal(program, work):
+    """Closing the terminal that it was started from ends it."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execv(program, [program, "-v", "--config", "/dev/null", "-c", "presenter", "-o", "null", "-s", "320x180"])
+    text = b""
+    while b"-> live" not in text:
+        text += os.read(terminal, 4096)
+    os.close(terminal)
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            assert os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0, status
+            return
+        time.sleep(0.05)
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    raise AssertionError("it outlived its terminal")
+
+
+def main(program, times):
+    with tempfile.TemporaryDirectory() as work:
+        test_changes(program, work)
+        test_room_stays_hidden(program, work)
+        test_many_times(program, work, times)
+        test_terminal(program, work)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else TIMES)
