@@ -30,8 +30,9 @@ def paragraphs(path):
 def expected(setting):
     """What the paragraph has to hold, as regular expressions."""
     switch = setting["range"] == "yes or no"
-    if "default" in setting and setting["default"] not in ("none", "auto") and not (switch and setting["default"] == "no"):
-        yield r"\b%s\b|\b%s" % ((re.escape(setting["default"]),) * 2)
+    default = setting.get("default", "none")
+    if default not in ("none", "auto") and not (switch and default == "no"):
+        yield r"\b%s" % re.escape(default)
     limits = re.search(r" from (\S+) to (\S+)$", setting["range"])
     for limit in limits.groups() if limits else ():
         yield r"(?<![\d.])%s(?!\d|\.\d)|\.\.%s(?!\d)" % ((re.escape(limit),) * 2)

@@ -71,7 +71,7 @@ class Run:
 
     def end(self):
         self.child.send_signal(signal.SIGTERM)
-        said = self.until("overtaken")
+        said = self.until("replaced")
         assert self.child.wait(PATIENCE) == 0, said
         return said
 
@@ -129,8 +129,8 @@ def test_many_times(program, work, times):
         grown = run.resident_mb() - before
         said += run.end()
         assert not [line for line in said if "covered" in line.split("state:")[-1] and "state:" in line], said
-        overtaken = int(re.search(r"overtaken (\d+)", said[-1]).group(1))
-        print("%d times: %d pictures overtaken, memory %+.1f MB" % (times, overtaken, grown))
+        replaced = int(re.search(r"replaced (\d+)", said[-1]).group(1))
+        print("%d times: %d pictures replaced, memory %+.1f MB" % (times, replaced, grown))
         assert grown < SOME_MB, grown
 
 

@@ -4,7 +4,7 @@
 #include "unit.h"
 
 #include "base/clock.h"
-#include "core/governor.h"
+#include "core/capture/governor.h"
 
 enum { LONGEST = 60 * 60 }; /* steps of a run */
 

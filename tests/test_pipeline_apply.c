@@ -181,7 +181,7 @@ static void test_many_times(void **state)
 	assert_int_equal(after.covered, before.covered);
 	print_message("%d changes while %llu frames passed: %llu replaced by a newer one, %lld bytes more in use\n",
 		TIMES, (unsigned long long)(after.captured - before.captured),
-		(unsigned long long)(after.overtaken - before.overtaken),
+		(unsigned long long)(after.replaced - before.replaced),
 		(long long)mallinfo2().uordblks - (long long)used);
 	assert_true(mallinfo2().uordblks < used + SOME_BYTES);
 	stop(p, 0);

@@ -3,8 +3,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "core/capture.h"
-#include "core/outputs.h"
+#include "core/capture/capture.h"
+#include "core/outputs/outputs.h"
 #include "core/stage.h"
 #include "core/thread.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The table. Its order is that of --help. */
 #include "compose/backdrop.h"
-#include "core/governor.h"
+#include "core/capture/governor.h"
 #include "io/sink.h"
 #include "io/source.h"
 #include "settings/setting_type.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/ports.h"
+#include "core/outputs/ports.h"
 
 #include "base/clock.h"
 #include "base/log.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/governor.h"
+#include "core/capture/governor.h"
 
 #include "base/clock.h"
 #include "base/log.h"

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The inside of struct pmk_capture, for capture.c, which reads, and capture_change.c, which changes what is read. */
-#ifndef PMK_CORE_CAPTURE_PARTS_H
-#define PMK_CORE_CAPTURE_PARTS_H
+#ifndef PMK_CORE_CAPTURE_CAPTURE_PARTS_H
+#define PMK_CORE_CAPTURE_CAPTURE_PARTS_H
 
-#include "core/capture.h"
-#include "core/governor.h"
+#include "core/capture/capture.h"
+#include "core/capture/governor.h"
+#include "core/capture/reshape.h"
 #include "core/handover.h"
 #include "core/pulse.h"
-#include "core/reshape.h"
 #include "core/thread.h"
 
 struct pmk_capture {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/capture_parts.h"
+#include "core/capture/capture_parts.h"
 
 #include "base/clock.h"
 #include "base/log.h"

@@ -4,8 +4,8 @@
  *
  * The one rule: whenever a sink is closed, at the end or because it is lost, it is given the cover of that moment.
  * Functions are the output thread's unless said, and the creator's before it starts and after its end. */
-#ifndef PMK_CORE_PORTS_H
-#define PMK_CORE_PORTS_H
+#ifndef PMK_CORE_OUTPUTS_PORTS_H
+#define PMK_CORE_OUTPUTS_PORTS_H
 
 #include "io/sink.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/output.h"
+#include "core/outputs/output.h"
 
 #include "base/clock.h"
 #include "base/num.h"

@@ -4,8 +4,8 @@
  *
  * The one rule: whatever the camera comes back as, frames keep size, sampling and matrix of the first opening; their
  * range may change. Functions are the main thread's unless said. */
-#ifndef PMK_CORE_CAPTURE_H
-#define PMK_CORE_CAPTURE_H
+#ifndef PMK_CORE_CAPTURE_CAPTURE_H
+#define PMK_CORE_CAPTURE_CAPTURE_H
 
 #include "base/parse.h"
 #include "base/slot.h"

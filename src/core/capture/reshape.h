@@ -4,8 +4,8 @@
  *
  * The one rule: what comes out has the layout given at init, but for its range. Most frames pass as they are. One
  * thread; `mirror` and `flip` may change between two frames. */
-#ifndef PMK_CORE_RESHAPE_H
-#define PMK_CORE_RESHAPE_H
+#ifndef PMK_CORE_CAPTURE_RESHAPE_H
+#define PMK_CORE_CAPTURE_RESHAPE_H
 
 #include "image/frame.h"
 

@@ -3,10 +3,10 @@
  *
  * The one rule: an output that blocks holds up itself and nobody else. A virtual camera that is lost is opened again,
  * forever; any other sink is lost for good. Functions are the main thread's unless said. */
-#ifndef PMK_CORE_OUTPUT_H
-#define PMK_CORE_OUTPUT_H
+#ifndef PMK_CORE_OUTPUTS_OUTPUT_H
+#define PMK_CORE_OUTPUTS_OUTPUT_H
 
-#include "core/ports.h"
+#include "core/outputs/ports.h"
 
 #include <time.h>
 

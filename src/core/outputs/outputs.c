@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/outputs.h"
+#include "core/outputs/outputs.h"
 
 #include <errno.h>
 #include <pthread.h>

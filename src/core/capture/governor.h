@@ -9,8 +9,8 @@
  * enough if all cost lay in them. It takes more again only when, over a whole second, even that would stay a tenth
  * under the limit: so it does not swing. It never goes below 7 pictures a second, because outputs would cover. One
  * thread; time comes from the caller. */
-#ifndef PMK_CORE_GOVERNOR_H
-#define PMK_CORE_GOVERNOR_H
+#ifndef PMK_CORE_CAPTURE_GOVERNOR_H
+#define PMK_CORE_CAPTURE_GOVERNOR_H
 
 #include <stdbool.h>
 #include <stdint.h>

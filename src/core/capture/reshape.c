@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/reshape.h"
+#include "core/capture/reshape.h"
 
 #include "image/colour.h"
 #include "image/convert.h"

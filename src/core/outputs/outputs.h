@@ -3,10 +3,10 @@
  *
  * The one rule: virtual cameras share one thread, which is the first; each other sink has its own. The first one says
  * whether we are live. Functions are the main thread's unless said. */
-#ifndef PMK_CORE_OUTPUTS_H
-#define PMK_CORE_OUTPUTS_H
+#ifndef PMK_CORE_OUTPUTS_OUTPUTS_H
+#define PMK_CORE_OUTPUTS_OUTPUTS_H
 
-#include "core/output.h"
+#include "core/outputs/output.h"
 
 struct pmk_outputs_settings {
 	struct pmk_sink_setup setup; /* of all sinks */
