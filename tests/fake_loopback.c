@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* v4l2loopback as its versions behave, as far as a producer can tell: 0.12 (mapped; write() ruins the node), 0.13
- * (write() by a second producer: EINVAL), 0.14 and later (tokens: S_FMT tells EBUSY). */
+/* v4l2loopback as its versions behave, as far as a producer can tell. 0.12: mapped buffers; write() ruins the node.
+ * 0.13: write() by a second producer gives EINVAL. 0.14 and later: tokens, so that S_FMT gives EBUSY. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,7 +77,7 @@ static void start(struct fake_loopback *l, int fd)
 	l->ready_for_capture = true;
 }
 
-/* After STREAMON a client may map all buffers; each must hold a picture by then. */
+/* After STREAMON a client may map all buffers, so each must have been painted by then. */
 static int stream_on(struct fake_loopback *l, int fd)
 {
 	if (l->version >= VERSION_0_14 && !l->mapped)
@@ -112,8 +112,8 @@ static int query_buffer(struct fake_loopback *l, int fd, struct v4l2_buffer *buf
 	return 0;
 }
 
-/* The client usage event of 0.13 and later: one waits at most, the newest; a subscription tells the present, if asked
- * to. */
+/* The client usage event of 0.13 and later. At most one is pending, the newest. A subscription sends the present state
+ * if it asks for that. */
 static int subscribe(struct fake_loopback *l, int fd, const struct v4l2_event_subscription *wish)
 {
 	if (l->version < PMK_V4L2_LOOPBACK_0_13 || wish->type != V4L2_EVENT_PRIVATE_START + 0x08e00000 + 1)

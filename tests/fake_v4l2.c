@@ -15,7 +15,8 @@
 #include "base/log.h"
 #include "base/parse.h"
 
-enum { FIRST_FD = 1000, FDS_A_NODE = 100, PAGE = 1 << 24 }; /* PAGE: between the offsets of a camera's buffers */
+/* PAGE: the distance between the offsets of a camera's buffers */
+enum { FIRST_FD = 1000, FDS_A_NODE = 100, PAGE = 1 << 24 };
 
 struct fake_node fake_nodes[FAKE_NODES];
 int fake_node_count;

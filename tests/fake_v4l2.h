@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A scripted V4L2 driver in the kernel's place: cameras that lie, and v4l2loopback as its versions behave. */
+/* A scripted V4L2 driver in the place of the kernel: cameras that misbehave, and v4l2loopback as its versions behave.
+ */
 #ifndef PMK_TESTS_FAKE_V4L2_H
 #define PMK_TESTS_FAKE_V4L2_H
 
@@ -8,13 +9,13 @@
 
 enum { FAKE_NODES = 8, FAKE_BUFFERS = 32, FAKE_ANSWERS = 64 };
 
-/* What the camera's next DQBUF gives. */
+/* The answer to the next DQBUF of the camera. */
 struct fake_answer {
-	int error; /* instead of a buffer */
-	int index; /* of the buffer plus 1; 0: the next one that is queued */
+	int error; /* returned instead of a buffer */
+	int index; /* the index of the buffer, plus 1; 0: the next queued one */
 	const void *data;
 	size_t bytes; /* copied into the buffer */
-	int64_t bytesused; /* said instead of bytes, where not 0; -1 says 0 */
+	int64_t bytesused; /* reported in the place of `bytes` unless 0; -1 reports 0 */
 	uint32_t flags;
 	uint64_t stamp_ns;
 };
@@ -22,13 +23,13 @@ struct fake_answer {
 struct fake_camera {
 	const struct pmk_device_mode *modes;
 	int mode_count;
-	const struct v4l2_frmsize_stepwise *range; /* sizes as a range instead of a list */
+	const struct v4l2_frmsize_stepwise *range; /* a range of sizes instead of a list */
 	void (*tamper)(struct v4l2_pix_format *pix); /* changes the answer to S_FMT */
-	struct v4l2_fract interval; /* answer to S_PARM; 0/0 agrees */
+	struct v4l2_fract interval; /* answer to S_PARM; 0/0 accepts what was asked for */
 	int set_error, request_error, start_error; /* negative errno of S_FMT, REQBUFS, STREAMON */
-	int grant; /* buffers given, where not 0 */
-	size_t length; /* of a buffer, where not 0 */
-	short poll_events; /* poll's answer while no answer is left, 0: the time is over */
+	int grant; /* how many buffers are given, unless 0 */
+	size_t length; /* bytes of a buffer, unless 0 */
+	short poll_events; /* what poll returns when no answer is left; 0: the deadline has passed */
 	struct fake_answer answers[FAKE_ANSWERS];
 	int answer_count, answer_next;
 	/* what happened */
@@ -42,30 +43,30 @@ struct fake_camera {
 struct fake_loopback {
 	int version; /* 0xMMmmpp; 0.12 does not tell it */
 	bool exclusive;
-	int ring, used; /* buffers; those that turn */
+	int ring, used; /* buffers; how many of them take part */
 	int format_error, write_error; /* scripted, negative errno */
-	bool foreign_writer, foreign_feeds; /* another producer has it; and its pictures come */
-	bool reader; /* somebody keeps the format */
+	bool foreign_writer, foreign_feeds; /* another producer has the node open; and is writing pictures */
+	bool reader; /* a reader keeps the format */
 	/* state and what happened */
 	struct v4l2_pix_format pix;
 	double fps;
 	uint8_t *memory[FAKE_BUFFERS];
 	uint64_t stamp_ns[FAKE_BUFFERS];
-	int writer, format_owner; /* fd or 0 */
+	int writer, format_owner; /* descriptors; 0: none */
 	bool ready_for_capture, ready_for_output, ruined, file_io;
 	bool exposed_unpainted; /* a client could have seen a buffer that was never painted */
 	bool painted[FAKE_BUFFERS];
-	uint64_t position; /* pictures put so far */
+	uint64_t position; /* how many pictures were put */
 	int streamed_on, streamed_off, written, mapped;
-	int viewers, subscribed; /* readers that stream; fd or 0 */
+	int viewers, subscribed; /* readers that stream; the descriptor that subscribed, or 0 */
 	bool event_waits;
-	bool forgets_events; /* scripted: changes are not told */
+	bool forgets_events; /* scripted: no event tells of a change */
 };
 
 struct fake_node {
 	int number, open_error;
 	const char *driver, *card, *bus;
-	uint32_t caps; /* device_caps of what is no loopback */
+	uint32_t caps; /* device_caps of a node that is no loopback */
 	bool old_caps; /* a driver without V4L2_CAP_DEVICE_CAPS */
 	struct fake_camera *camera;
 	struct fake_loopback *loopback;
@@ -74,10 +75,10 @@ struct fake_node {
 
 extern struct fake_node fake_nodes[FAKE_NODES];
 extern int fake_node_count;
-extern char fake_log[4096]; /* all lines logged */
+extern char fake_log[4096]; /* all lines of the log */
 
-void fake_begin(void); /* no nodes, the fake in the kernel's place, the log caught */
-void fake_end(void); /* all as before; fails the test when a node is open, or a buffer mapped */
+void fake_begin(void); /* removes all nodes, puts the fake in the place of the kernel, catches the log */
+void fake_end(void); /* restores everything; fails the test if a node is still open or a buffer mapped */
 struct fake_node *fake_add_camera(int number, struct fake_camera *camera);
 struct fake_node *fake_add_loopback(int number, struct fake_loopback *loopback);
 struct fake_node *fake_add_other(int number, const char *driver, uint32_t caps);
@@ -90,7 +91,7 @@ uint32_t fake_loopback_caps(const struct fake_loopback *l);
 int fake_loopback_ioctl(struct fake_loopback *l, int fd, unsigned long request, void *argument);
 int fake_loopback_map(struct fake_loopback *l, size_t length, uint32_t offset, void **memory);
 ssize_t fake_loopback_write(struct fake_loopback *l, int fd, const void *data, size_t bytes);
-void fake_loopback_watch(struct fake_loopback *l, int viewers); /* that many readers stream now */
+void fake_loopback_watch(struct fake_loopback *l, int viewers); /* this many readers stream from now on */
 void fake_loopback_close(struct fake_loopback *l, int fd);
 
 #endif

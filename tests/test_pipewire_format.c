@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* PipeWire's formats: what we offer is fixed and read back as it was; what others offer becomes modes. No daemon is
+/* PipeWire's formats: ours are fixed and are read back unchanged; the offers of others become modes. No daemon is
  * needed. */
 #include "unit.h"
 
@@ -110,7 +110,7 @@ static void test_choices_become_modes(void **state)
 	const struct pmk_source_wish no_wish = { 0 }, hasty = { .fps = 120 };
 	struct pmk_device_mode modes[MOST];
 
-	/* 2 formats x 2 sizes; RGB is passed over */
+	/* 2 formats x 2 sizes; RGB is skipped */
 	assert_int_equal(pmk_pipewire_format_modes(pod, &no_wish, modes, 0, MOST), 4);
 	for (int i = 0; i < 4; i++) {
 		assert_int_equal(modes[i].fourcc, i < 2 ? PMK_FOURCC_YUYV : PMK_FOURCC_NV12);
@@ -121,7 +121,7 @@ static void test_choices_become_modes(void **state)
 	assert_true(modes[0].fps == 60);
 	assert_int_equal(pmk_pipewire_format_modes(pod, NULL, modes, 0, MOST), 4);
 	assert_true(modes[0].fps == 60);
-	assert_int_equal(pmk_pipewire_format_modes(pod, NULL, modes, 0, 3), 3); /* no room for more */
+	assert_int_equal(pmk_pipewire_format_modes(pod, NULL, modes, 0, 3), 3); /* there is no room for more */
 }
 
 static void test_ranges_hold_the_wish(void **state)

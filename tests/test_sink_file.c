@@ -77,7 +77,8 @@ static void test_positions_of_a_recording(void **state)
 	assert_int_equal(material_clear(), 1);
 }
 
-/* Live: by capture time. One that is shown again lasts a period longer; one that came before the first is not lost. */
+/* Live pictures are placed by capture time. One that is shown again lasts one more period; one that was captured before
+ * the first is not lost. */
 static void test_live_times(void **state)
 {
 	static const struct written all[] = { { UINT64_C(7000000000), -1 }, { UINT64_C(7035000000), -1 },
@@ -90,7 +91,8 @@ static void test_live_times(void **state)
 	material_clear();
 }
 
-/* A film that was ended before its first picture would open nowhere: it does not take the place of an older one. */
+/* A video that ends before its first picture could not be opened by any player, so it does not replace an older file.
+ */
 static void test_no_picture_is_no_file(void **state)
 {
 	static const struct written one[] = { { 100, 0 } };
@@ -105,7 +107,7 @@ static void test_no_picture_is_no_file(void **state)
 	assert_int_equal(material_clear(), 1);
 }
 
-/* A cover without a place, in the middle of a recording, stays in the middle. */
+/* A cover has no position; in the middle of a recording it stays in the middle. */
 static void test_cover_inside_a_recording(void **state)
 {
 	static const struct written all[] = { { 100, 0 }, { 200, 40000000 }, { UINT64_C(5000000000), -1 },

@@ -12,11 +12,11 @@
 #include "image/shown_seal.h"
 #include "io/sink.h"
 
-/* By Python's hashlib over the same formula. */
+/* Computed with Python's hashlib over the same formula. */
 #define GOLDEN_FIRST "0821635b1e1dcd65496d316b0d9a2fa78f0eb64d68a15672c01c5952b748321d"
 #define GOLDEN_TOTAL "d2fb3daa9fefbf879ff05bca1a69e7c9f2e2cc1cb96eeef85845a426dfc39212"
 
-/* A gradient of an odd size, so that padding would show: the hash is over what is seen, not over memory. */
+/* A gradient of an odd size, so that padding would show: the hash covers the visible pixels, not the memory. */
 static void draw(struct pmk_image *image, int seed)
 {
 	for (int p = 0; p < 3; p++)
@@ -40,7 +40,7 @@ static size_t flatten(const struct pmk_image *image, uint8_t *to)
 	return n;
 }
 
-/* Run the sink over two pictures with standard output going to a file; what it printed. */
+/* Run the sink over two pictures, with standard output in a file, and return what it printed. */
 static void run(struct pmk_shown *const shown[2], char *printed, size_t size)
 {
 	FILE *file = tmpfile();

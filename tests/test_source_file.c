@@ -37,7 +37,7 @@ static int read_frame(struct pmk_source *source, struct pmk_frame **frame, uint6
 	return source->impl->read(source, frame, pmk_clock_now_ns() + wait_ns);
 }
 
-/* Which of `count` drawn pictures this is; y4m is lossless. */
+/* Find which of the `count` drawn pictures this is; y4m is lossless. */
 static int which(const struct pmk_image *image, int count)
 {
 	struct pmk_image drawn;
@@ -53,8 +53,8 @@ static int which(const struct pmk_image *image, int count)
 	return found;
 }
 
-/* Frames keep their beat to the nanosecond, also over dropped ones and the loop; only what is more than a second late
- * begins a new one. */
+/* Frames keep their times to the nanosecond, also across dropped frames and across the end of the file. Only a delay of
+ * more than a second moves them. */
 static void follow_beat(const struct pmk_frame *frame, uint64_t period_ns, uint64_t *start_ns)
 {
 	uint64_t from = frame->time_ns - frame->number * period_ns;
@@ -133,7 +133,7 @@ static void test_late_reader_gets_the_newest(void **state)
 		now = pmk_clock_now_ns();
 		assert_int_equal(read_frame(source, &frame, PMK_S_NS), 0);
 		given += 2;
-	} while (pmk_clock_now_ns() - first > PMK_S_NS); /* that was very late: see below */
+	} while (pmk_clock_now_ns() - first > PMK_S_NS); /* this one was very late: see below */
 	assert_true(frame->time_ns + 10 * PMK_MS_NS >= now);
 	assert_true(frame->number >= first_number + 25);
 	assert_int_equal(source->dropped, frame->number + 1 - given);
@@ -142,7 +142,7 @@ static void test_late_reader_gets_the_newest(void **state)
 	material_clear();
 }
 
-/* After a machine slept for long it plays on instead of decoding all that was missed. */
+/* After a machine slept for long, the file plays on; the missed pictures are not decoded. */
 static void test_very_late_goes_on_from_there(void **state)
 {
 	const struct pmk_source_wish wish = { 0 };
@@ -154,7 +154,7 @@ static void test_very_late_goes_on_from_there(void **state)
 	source = open_file("a.y4m", &wish);
 	assert_int_equal(read_frame(source, &frame, PMK_S_NS), 0);
 	first = frame->time_ns;
-	number = frame->number; /* 0 but where the first one took long to decode */
+	number = frame->number; /* 0, unless the first one took long to decode */
 	pmk_frame_unref(frame);
 	pmk_clock_sleep_until(first + 1200 * PMK_MS_NS);
 	assert_int_equal(read_frame(source, &frame, PMK_S_NS), 0);
@@ -198,7 +198,7 @@ static void test_all_frames_in_use(void **state)
 	assert_true(held >= 4);
 	pmk_frame_unref(frames[--held]);
 	assert_int_equal(read_frame(source, &frames[held], 0), 0);
-	assert_int_equal(frames[held]->number, held + 1); /* none was lost meanwhile */
+	assert_int_equal(frames[held]->number, held + 1); /* none was lost in the meantime */
 	while (held >= 0)
 		pmk_frame_unref(frames[held--]);
 	source->impl->close(source);

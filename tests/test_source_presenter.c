@@ -78,7 +78,7 @@ static void test_wish_is_respected(void **state)
 	}
 }
 
-/* Frame n of an unpaced source is the picture of n / fps, none left out, and its place in time. */
+/* Frame n of an unpaced source shows the picture of time n / fps, and none is left out. */
 static void test_unpaced_gives_every_frame(void **state)
 {
 	struct pmk_source *source = opened(

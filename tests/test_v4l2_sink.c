@@ -79,7 +79,7 @@ static int pictures_in(const struct fake_loopback *l)
 	return found;
 }
 
-/* On every version: cover everywhere first, then pictures, then cover everywhere, five times over. */
+/* Every version gets the cover everywhere first, then pictures, then the cover everywhere, five times over. */
 static void test_five_producers(void **state)
 {
 	for (int v = 0; v < VERSIONS; v++) {
@@ -106,7 +106,7 @@ static void test_five_producers(void **state)
 			}
 			assert_string_equal(fake_log, "");
 			assert_int_equal(l.ruined, 0);
-			assert_int_equal(l.streamed_off, 0); /* it would throw out readers on 0.13 */
+			assert_int_equal(l.streamed_off, 0); /* STREAMOFF would throw out readers on 0.13 */
 			assert_int_equal(l.written == 0, versions[v] < PMK_V4L2_LOOPBACK_0_13);
 			assert_int_equal(l.streamed_on, versions[v] < PMK_V4L2_LOOPBACK_0_13 ? 5 : 0);
 			end();
@@ -114,7 +114,7 @@ static void test_five_producers(void **state)
 	}
 }
 
-/* Colours reach the ring in each format. */
+/* Colours are right in the ring, in each format. */
 static void test_formats(void **state)
 {
 	static const struct {
@@ -176,7 +176,7 @@ static void test_odd_sizes_are_cropped(void **state)
 	end();
 }
 
-/* Each way to fail has its errno and one line, and leaves nothing open. */
+/* Every failure has its errno and one line of log, and leaves nothing open. */
 static void test_open_fails(void **state)
 {
 	static const char taken[] = "another program already feeds";
@@ -254,7 +254,8 @@ static void test_not_a_virtual_camera(void **state)
 	end();
 }
 
-/* A reader that stayed from the former call fixes the format: the same is taken, another refused with what it is. */
+/* A reader that stayed from an earlier call keeps the format: the same format is accepted, and another one is refused
+ * with a line that names the one held. */
 static void test_reader_holds_the_format(void **state)
 {
 	for (int v = 0; v < VERSIONS; v++) {
@@ -284,7 +285,7 @@ static void test_reader_holds_the_format(void **state)
 	}
 }
 
-/* A reader asks for fewer buffers than the ring has: on 0.12 an index then means another buffer. */
+/* A reader asks for fewer buffers than the ring has: on 0.12, an index then means another buffer. */
 static void test_ring_shrinks(void **state)
 {
 	struct fake_loopback l = { .version = 0x000c07, .ring = 4 };
@@ -341,8 +342,8 @@ static void test_close_without_cover(void **state)
 	end();
 }
 
-/* From 0.13 on the driver tells who streams, also who did before us, and it is asked again in case an event was lost.
- */
+/* From 0.13 on the driver tells who streams, including readers that were there before us. It is asked again, in case an
+ * event was lost. */
 static void test_the_driver_tells_who_watches(void **state)
 {
 	for (int v = 0; v < VERSIONS; v++) {
@@ -365,7 +366,7 @@ static void test_the_driver_tells_who_watches(void **state)
 		fake_loopback_watch(&l, 1);
 		while (pmk_sink_watched(sink) == PMK_WATCH_NOBODY) {
 			assert_true(pmk_clock_now_ns() < deadline);
-			/* it is asked again after two seconds */
+			/* the driver is asked again after two seconds */
 			pmk_clock_sleep_until(pmk_clock_now_ns() + 5 * PMK_MS_NS);
 		}
 		assert_int_equal(pmk_sink_close(sink, cover), 0);
@@ -374,7 +375,7 @@ static void test_the_driver_tells_who_watches(void **state)
 	}
 }
 
-/* Going to rest leaves nothing of a call in any buffer, and the next picture ends the rest. */
+/* A resting ring has no picture of a call in any buffer, and the next picture ends the rest. */
 static void test_rest(void **state)
 {
 	for (int v = 0; v < VERSIONS; v++) {

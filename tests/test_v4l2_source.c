@@ -37,7 +37,7 @@ static int read_now(struct pmk_source *source, struct pmk_frame **frame)
 	return pmk_source_read(source, frame, pmk_clock_now_ns() + PMK_S_NS);
 }
 
-/* A YUYV picture whose luma is `luma`. */
+/* A YUYV picture with this luma. */
 static const uint8_t *raw_picture(uint8_t luma)
 {
 	static uint8_t pictures[256][RAW];
@@ -525,7 +525,7 @@ static void test_jpeg(void **state)
 		fake_push(&camera, first ? a420 : a422);
 		assert_int_equal(pmk_source_v4l2_open("/dev/video0", &no_wish, &source), 0);
 		assert_int_equal(source->layout.chroma, first ? PMK_CHROMA_420 : PMK_CHROMA_422);
-		for (int i = 0; i < 2; i++) { /* one sampling, then the other: the layout stays */
+		for (int i = 0; i < 2; i++) { /* after one sampling comes the other; the layout stays */
 			fake_push(&camera, i ? a420 : a422);
 			assert_int_equal(read_now(source, &frame), 0);
 			assert_true(pmk_layout_equal(&frame->image.layout, &source->layout));
@@ -574,7 +574,7 @@ static void test_lost(void **state)
 	}
 }
 
-/* Each way to fail has its errno and one line with a remedy, and leaves nothing open. */
+/* Every failure has its errno and one line of log with a remedy, and leaves nothing open. */
 static void test_open_fails(void **state)
 {
 	static const struct pmk_device_mode foreign = { PMK_FOURCC('H', '2', '6', '4'), W, H, 30 };
@@ -650,7 +650,7 @@ static void test_few_buffers(void **state)
 	}
 }
 
-/* The test rig feeds a loopback device with MJPG: named outright, it is a camera. */
+/* The test rig feeds a loopback device with MJPG. When named outright, it is a camera. */
 static void test_loopback_named(void **state)
 {
 	struct fake_camera camera = camera_of(&yuyv_mode, 1);
@@ -710,8 +710,8 @@ static void test_auto_finds_none(void **state)
 	fake_end();
 }
 
-/* The camera that went is found again: at its plug under another number, else by its name; another one only for "auto".
- */
+/* A camera that was lost is found again: at its plug under another number, or else by its name. Another camera is used
+ * only for "auto". */
 static void test_found_again(void **state)
 {
 	static const struct {

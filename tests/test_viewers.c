@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Who watches a node of v4l2loopback 0.12: a plain file stands for the node, opened for real; its time stamps are
- * scripted. */
+/* The viewers of a v4l2loopback 0.12 node. A plain file, which is really opened, takes the place of the node; its time
+ * stamps are scripted. */
 #include "unit.h"
 
 #include "base/clock.h"
@@ -58,7 +58,7 @@ static int open_node(void)
 	return fd;
 }
 
-/* Sleeps as the output thread does. Fails when the state is not reached. */
+/* Sleep as the output thread does, and fail if the state is not reached. */
 static void reach(struct pmk_viewers *v, enum pmk_watch state)
 {
 	uint64_t deadline = pmk_clock_now_ns() + 60 * PMK_S_NS;
@@ -85,7 +85,7 @@ static void test_probes_are_nobody(void **state)
 		assert_int_equal(pmk_viewers_look(v), PMK_WATCH_NOBODY);
 		close(fd);
 		watch = pmk_viewers_look(v);
-		/* so long is no probe */
+		/* a probe does not take this long */
 		assert_true(watch == PMK_WATCH_NOBODY || pmk_clock_now_ns() - begin >= PMK_S_NS);
 		close(another);
 	}
@@ -93,7 +93,7 @@ static void test_probes_are_nobody(void **state)
 	end(v);
 }
 
-/* Asking for buffers stamps the ring. It counts at once, and only while the ring rests. */
+/* Asking for buffers stamps the ring. The stamp counts at once, but only while the ring rests. */
 static void test_who_asks_for_buffers_watches(void **state)
 {
 	struct pmk_viewers *v = begin();
@@ -108,7 +108,7 @@ static void test_who_asks_for_buffers_watches(void **state)
 	close(fd);
 	assert_int_equal(pmk_viewers_look(v), PMK_WATCH_NOBODY);
 	fd = open_node();
-	assert_int_equal(pmk_viewers_look(v), PMK_WATCH_NOBODY); /* the stamps are our own pictures' */
+	assert_int_equal(pmk_viewers_look(v), PMK_WATCH_NOBODY); /* the stamps come from our own pictures */
 	close(fd);
 	end(v);
 }
@@ -127,7 +127,7 @@ static void test_who_stays_watches(void **state)
 	end(v);
 }
 
-/* One that had it open before we came is seen through /proc, and its end as well. */
+/* A program that opened the node before us is found in /proc, and so is its end. */
 static void test_who_was_there_before(void **state)
 {
 	struct pmk_viewers *v = begin();

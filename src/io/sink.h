@@ -1,27 +1,31 @@
 /* SPDX-License-Identifier: MIT */
-/* Where composed pictures go: a small vtable over virtual cameras, files, null and hash.
+/* A sink is where shown pictures go: a small vtable over virtual cameras, files, null and hash.
  *
- * The one rule: a sink takes a struct pmk_shown and nothing else. A sink belongs to the output thread.
- * Errors are logged in one line and given as negative errno. */
+ * The one rule: a sink accepts a struct pmk_shown and nothing else. It belongs to its output thread from open to close.
+ * Errors are logged in one line and returned as negative errno.
+ *
+ *	err = pmk_sink_open("/dev/video10", &setup, cover, &sink);
+ *	err = pmk_sink_write(sink, shown);
+ *	err = pmk_sink_close(sink, cover); */
 #ifndef PMK_IO_SINK_H
 #define PMK_IO_SINK_H
 
 #include "image/shown.h"
 
 struct pmk_sink_setup {
-	struct pmk_layout layout; /* of every picture that write is given */
-	double fps; /* nominal rate */
-	uint32_t fourcc; /* virtual cameras: PMK_FOURCC_YUYV (default when 0), NV12 or YU12 */
-	const char *audio_from; /* file sinks: copy this file's audio, unless NULL */
+	struct pmk_layout layout; /* of every picture to be written */
+	double fps; /* nominal rate, frames per second */
+	uint32_t fourcc; /* of a virtual camera: PMK_FOURCC_YUYV (also when 0), NV12 or YU12 */
+	const char *audio_from; /* file sinks copy the audio of this file; NULL: no audio */
 };
 
 struct pmk_sink {
 	const struct pmk_sink_impl *impl;
-	/* Set before close when what was written is no good: a file is then removed, and the one of before stays; so it
-	 * is, too, where no picture was written. */
+	/* Set this before close when what was written is unusable: the new file is removed and the old one stays. The
+	 * same happens when no picture was written. */
 	bool spoilt;
-	bool finishes; /* closing writes the end of a film, which takes its time and is worth waiting for */
-	bool live; /* a virtual camera: wants the last picture again when no new one comes, to keep its rate */
+	bool finishes; /* closing writes the end of a video file: it takes time and is worth waiting for */
+	bool live; /* a virtual camera: it needs the last picture again when no new one comes, to keep its rate */
 	char name[160]; /* for messages: "/dev/video10 (potemkin) YUYV 1280x720" */
 };
 
@@ -36,51 +40,51 @@ struct pmk_sink_impl {
 	int (*rest)(struct pmk_sink *sink, const struct pmk_shown *cover); /* or NULL: the cover is written */
 };
 
-/* Open by SPEC: /dev/videoN, pipewire[:NAME], file:PATH (.y4m .mkv .mp4), null, hash. A virtual camera is first given
- * `cover` in every ring buffer, before any client can read one. -EINVAL bad spec, -ENOENT, -ENODEV not a virtual
- * camera, -EBUSY another producer, -EACCES. */
+/* Open the output that SPEC names: /dev/videoN, pipewire[:NAME], file:PATH (.y4m .mkv .mp4), null or hash. A virtual
+ * camera is filled with `cover`, in every ring buffer, before any client can read one. -EINVAL: bad spec; -ENOENT: no
+ * such device; -ENODEV: not a virtual camera; -EBUSY: another program feeds it; -EACCES. */
 int pmk_sink_open(const char *spec, const struct pmk_sink_setup *setup, const struct pmk_shown *cover,
 	struct pmk_sink **sink) __attribute__((warn_unused_result));
 
-/* Whether a spec names anything at all; nothing is looked for. 0, or -EINVAL with what is wrong in `why`. */
+/* Check that a spec is complete, without looking for what it names. 0, or -EINVAL with the reason in `why`. */
 int pmk_sink_check(const char *spec, char *why, size_t size) __attribute__((warn_unused_result));
 
-/* 0, or negative errno: the sink is lost, close it. Never blocks for long: a virtual camera without a free buffer loses
- * the picture. */
+/* Write a picture. 0, or negative errno: the sink is lost, close it. It never blocks for long: a virtual camera that
+ * has no free buffer drops the picture. */
 int pmk_sink_write(struct pmk_sink *sink, const struct pmk_shown *shown) __attribute__((warn_unused_result));
 
-/* Who watches now; UNKNOWN where the sink cannot tell. Cheap and never blocks: asked at every picture, and while nobody
- * watches four times a second at most. It takes in what made watch_fd ready. */
+/* Whether anybody watches now; UNKNOWN if the sink cannot tell. It is cheap and never blocks: call it at every picture,
+ * and at most four times per second while nobody watches. It also clears what made watch_fd ready. */
 enum pmk_watch pmk_sink_watched(struct pmk_sink *sink);
 
 /* A descriptor that poll reports with *events when the answer of pmk_sink_watched may have changed, so that a thread
- * can sleep on it while nobody watches; the sink's own, good until close. -1: there is none. */
+ * can sleep on it while nobody watches. It belongs to the sink and is valid until close. -1: there is none. */
 int pmk_sink_watch_fd(struct pmk_sink *sink, short *events);
 
-/* Nobody watches: overwrite every ring buffer with `cover`, so that who comes next is shown no picture of before. The
- * next write ends the rest. 0, or negative errno: the sink is lost, close it. */
+/* Put the sink to rest while nobody watches: overwrite every ring buffer with `cover`, so that the next viewer sees no
+ * old picture. The next write ends the rest. 0, or negative errno: the sink is lost, close it. */
 int pmk_sink_rest(struct pmk_sink *sink, const struct pmk_shown *cover) __attribute__((warn_unused_result));
 
-/* Overwrite every ring buffer with `cover` (virtual cameras; NULL: leave them), finish the file, free. Gone afterwards,
- * also on failure. */
+/* Overwrite every ring buffer of a virtual camera with `cover` (NULL: leave them), finish a file, and free the sink,
+ * even on failure. 0 or the first error. */
 int pmk_sink_close(struct pmk_sink *sink, const struct pmk_shown *cover);
 
-/* All v4l2loopback devices that are free now, for `auto`: up to `most` paths into `paths`; how many, or negative errno.
- */
+/* Find the v4l2loopback devices that no program feeds, for `auto`: up to `most` paths. Returns how many, or negative
+ * errno. */
 int pmk_sink_v4l2_find(char (*paths)[64], int most);
 
 int pmk_sink_v4l2_open(const char *device, const struct pmk_sink_setup *setup, const struct pmk_shown *cover,
 	struct pmk_sink **sink) __attribute__((warn_unused_result));
-/* A camera node of that name (NULL or "": potemkin) of the PipeWire daemon; many readers at once. Comes back by itself
- * when the daemon went away, so write never fails. Threads of its own serve the daemon; write waits for none of the
- * readers. -ENOENT the daemon does not run, -ENOSYS this build has no PipeWire. */
+/* Create a camera node of this name (NULL or "": potemkin) at the PipeWire daemon; it may have many readers at once. It
+ * returns by itself after the daemon has gone, so write never fails. Threads of its own serve the daemon, and write
+ * waits for no reader. -ENOENT: the daemon is not running; -ENOSYS: this build has no PipeWire. */
 int pmk_sink_pipewire_open(const char *name, const struct pmk_sink_setup *setup, const struct pmk_shown *cover,
 	struct pmk_sink **sink) __attribute__((warn_unused_result));
 int pmk_sink_file_open(const char *path, const struct pmk_sink_setup *setup, struct pmk_sink **sink)
 	__attribute__((warn_unused_result));
 int pmk_sink_null_open(struct pmk_sink **sink) __attribute__((warn_unused_result));
-/* SHA-256 over the visible pixels of each plane, row by row; one line "FRAME HEX" per picture and "total HEX" at close,
- * on stdout. */
+/* Print the SHA-256 of the visible pixels of each plane, row by row: a line "FRAME HEX" for each picture, and "total
+ * HEX" at close, on standard output. */
 int pmk_sink_hash_open(struct pmk_sink **sink) __attribute__((warn_unused_result));
 
 #endif

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Where frames come from: a small vtable over cameras, files and the drawn presenter.
+/* A source is where frames come from: a small vtable over cameras, files and the drawn presenter.
  *
- * The one rule: a source belongs to the capture thread from open to close. Errors are logged in one line and given as
- * negative errno. */
+ * The one rule: a source belongs to the capture thread from open to close. Errors are logged in one line and returned
+ * as negative errno.
+ *
+ *	err = pmk_source_open("auto", &wish, &source);
+ *	err = pmk_source_read(source, &frame, pmk_clock_now_ns() + 100 * PMK_MS_NS);
+ *	pmk_frame_unref(frame);
+ *	pmk_source_close(source); */
 #ifndef PMK_IO_SOURCE_H
 #define PMK_IO_SOURCE_H
 
@@ -10,27 +15,27 @@
 
 enum { PMK_SOURCE_MOST_FPS = 240 };
 
-/* What is asked of a source; 0 means no wish. A camera gives the nearest it has; the presenter gives exactly this. */
+/* What is asked of a source; 0 means no wish. A camera chooses its nearest mode; the presenter gives exactly this. */
 struct pmk_source_wish {
 	int width, height; /* px */
-	double fps; /* pictures a second */
-	uint32_t fourcc; /* camera format, PMK_FOURCC_*; a camera without it is refused (-EINVAL) */
-	/* files and presenter: give pictures as fast as they are read, once, in order, none dropped (convert) */
+	double fps; /* frames per second */
+	uint32_t fourcc; /* camera format, PMK_FOURCC_*; a camera that lacks it is refused (-EINVAL) */
+	/* files and presenter: give each frame once, in order, as fast as it is read; none is dropped (for convert) */
 	bool unpaced;
 };
 
-/* Where a camera was found, so that it is found again when its number changes. */
+/* Where a camera was found. It serves to find the camera again after its device number has changed. */
 struct pmk_source_place {
-	char path[64], card[40], bus[40]; /* as in struct pmk_device; empty for what is no camera */
+	char path[64], card[40], bus[40]; /* as in struct pmk_device; empty if the source is no V4L2 camera */
 };
 
 struct pmk_source {
 	const struct pmk_source_impl *impl;
 	struct pmk_source_place place;
-	struct pmk_layout layout; /* of the frames; fixed while open */
-	double fps; /* nominal rate */
+	struct pmk_layout layout; /* of all frames; it never changes while the source is open */
+	double fps; /* nominal rate, frames per second */
 	char name[160]; /* for messages: "/dev/video0 (Integrated Camera) MJPG 1280x720 at 30/s" */
-	uint64_t dropped, damaged; /* counted by read; read by the capture thread, reported at the end */
+	uint64_t dropped, damaged; /* counted by read, and reported by the capture thread at the end */
 };
 
 struct pmk_source_impl {
@@ -38,44 +43,45 @@ struct pmk_source_impl {
 	void (*close)(struct pmk_source *source);
 };
 
-/* Open by SPEC of the interface: auto, /dev/videoN (any path of a character device), pipewire[:NAME], file:PATH,
- * presenter[:SEED]. -EINVAL bad spec or format, -ENOENT no such device or file, -ENODEV no camera at all or not a
- * camera, -EBUSY taken by somebody else, -EACCES, -EBADMSG damaged file. */
+/* Open the camera that SPEC names: auto, /dev/videoN (or any path of a character device below /dev), pipewire[:NAME],
+ * file:PATH or presenter[:SEED]. -EINVAL: bad spec or format; -ENOENT: no such device or file; -ENODEV: not a camera,
+ * or there is none at all; -EBUSY: another program uses it; -EACCES; -EBADMSG: damaged file. */
 int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct pmk_source **source)
 	__attribute__((warn_unused_result));
 
-/* Whether a spec names anything at all; nothing is looked for. 0, or -EINVAL with what is wrong in `why`. */
+/* Check that a spec is complete, without looking for what it names. 0, or -EINVAL with the reason in `why`. */
 int pmk_source_check(const char *spec, char *why, size_t size) __attribute__((warn_unused_result));
 
-/* Open again what was open at `place`: at the same plug (bus) or else by its name, whatever its number is now; with
- * spec "auto" any other camera when it has gone. For what has no place as pmk_source_open. */
+/* Open the camera again that was found at `place`: at the same plug (bus), or else by its name, whatever its number is
+ * now. If it is gone and the spec is "auto", any other camera is opened. A source without a place is opened as by
+ * pmk_source_open. */
 int pmk_source_reopen(const char *spec, const struct pmk_source_place *place, const struct pmk_source_wish *wish,
 	struct pmk_source **source) __attribute__((warn_unused_result));
 
-/* The newest frame, waiting until deadline_ns (CLOCK_MONOTONIC). The frame is the caller's: pmk_frame_unref.
- * 0; -EAGAIN nothing came in time, or all frames are still in use (not logged); -ENODATA the end of an unpaced file;
- * -ENODEV, -EIO and others: the source is lost, close it (logged once). A damaged frame is counted and skipped. */
+/* Get the newest frame, waiting until deadline_ns (CLOCK_MONOTONIC). The caller owns a reference: pmk_frame_unref. 0;
+ * -EAGAIN: no frame came in time, or all frames are in use (not logged); -ENODATA: the end of an unpaced file; -ENODEV,
+ * -EIO and others: the source is lost, close it (logged once). A damaged frame is counted and skipped. */
 int pmk_source_read(struct pmk_source *source, struct pmk_frame **frame, uint64_t deadline_ns)
 	__attribute__((warn_unused_result));
 
-/* For sources: counts a picture that was skipped, and says why at 1, 2, 4, 8 .. of them, because bad cables make
+/* For sources: count a skipped frame, and log why for the 1st, 2nd, 4th, 8th .. of them, because a bad cable damages
  * thousands. */
 void pmk_source_note_damage(struct pmk_source *source, const char *why);
 
-/* Frames that were handed out may outlive the source. */
-void pmk_source_close(struct pmk_source *source); /* NULL is fine */
+/* Close the source; NULL is allowed. Frames in use may outlive it. */
+void pmk_source_close(struct pmk_source *source);
 
-/* The openers of the kinds, for source.c. `rest` is the spec behind its prefix. */
+/* The openers of each kind, for source.c. Their first argument is the spec without its prefix. */
 int pmk_source_v4l2_open(const char *device, const struct pmk_source_wish *wish, struct pmk_source **source)
 	__attribute__((warn_unused_result));
 int pmk_source_v4l2_reopen(const char *spec, const struct pmk_source_place *place, const struct pmk_source_wish *wish,
 	struct pmk_source **source) __attribute__((warn_unused_result));
 int pmk_source_v4l2_open_auto(const struct pmk_source_wish *wish, struct pmk_source **source)
 	__attribute__((warn_unused_result));
-/* The camera node of that node.name or title (NULL or "": the first that there is) of the PipeWire daemon, never one of
- * ours and no virtual camera's. Where that is out of reach or shows none, of the desktop portal, which may ask the
- * person: a minute at most. Threads of its own serve the daemon. -ENOENT no daemon or no such camera, -ENOSYS this
- * build has no PipeWire. */
+/* Open the PipeWire camera whose node.name or title is `name` (NULL or "": the first usable one). It is never a node of
+ * potemkin or of a virtual camera. If the daemon is out of reach or shows no camera, the desktop portal is asked; it
+ * may ask the person, who has one minute to answer. Threads of its own serve the daemon. -ENOENT: no daemon, or no such
+ * camera; -ENOSYS: this build has no PipeWire. */
 int pmk_source_pipewire_open(const char *name, const struct pmk_source_wish *wish, struct pmk_source **source)
 	__attribute__((warn_unused_result));
 int pmk_source_file_open(const char *path, const struct pmk_source_wish *wish, struct pmk_source **source)

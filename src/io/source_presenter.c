@@ -19,7 +19,7 @@ struct presenter_source {
 	struct pmk_presenter *presenter;
 	struct pmk_frame_pool *pool;
 	bool unpaced;
-	uint64_t start_ns; /* when frame 0 was due; 0 before the first read */
+	uint64_t start_ns; /* when frame 0 was due; 0: nothing was read yet */
 	uint64_t next_number;
 };
 
@@ -28,8 +28,7 @@ static uint64_t due_ns(const struct presenter_source *s, uint64_t number)
 	return s->start_ns + (uint64_t)((double)number * 1e9 / s->source.fps);
 }
 
-/* Wait for the next frame; a late reader gets the newest that is due. -EAGAIN when it is not due before the deadline.
- */
+/* Wait until the next frame is due; a late reader gets the newest one. -EAGAIN: none is due before the deadline. */
 static int wait_due(struct presenter_source *s, uint64_t deadline_ns)
 {
 	uint64_t now = pmk_clock_now_ns(), newest;
@@ -91,12 +90,12 @@ static int check_wish(const struct pmk_source_wish *wish)
 			wish->height >= PMK_IMAGE_MIN_PX && wish->height <= PMK_IMAGE_MAX_PX);
 
 	if (!size_fits) {
-		pmk_error("presenter: %dx%d cannot be drawn; use a size of %d to %d px a side", wish->width,
-			wish->height, PMK_IMAGE_MIN_PX, PMK_IMAGE_MAX_PX);
+		pmk_error("presenter: cannot draw %dx%d; use %d to %d px for each side", wish->width, wish->height,
+			PMK_IMAGE_MIN_PX, PMK_IMAGE_MAX_PX);
 		return -EINVAL;
 	}
 	if (wish->fps != 0 && !(wish->fps >= 1 && wish->fps <= MOST_FPS)) {
-		pmk_error("presenter: %g pictures a second cannot be given; use 1 to %d", wish->fps, MOST_FPS);
+		pmk_error("presenter: cannot give %g frames per second; use 1 to %d", wish->fps, MOST_FPS);
 		return -EINVAL;
 	}
 	return 0;
@@ -108,7 +107,8 @@ int pmk_source_presenter_open(const char *seed, const struct pmk_source_wish *wi
 	int number = 1, err;
 
 	if (*seed && pmk_parse_int(seed, 0, INT_MAX, &number)) {
-		pmk_error("presenter: '%s' is no seed; use presenter or presenter:N with a whole number N from 0 to %d",
+		pmk_error("presenter: '%s' is not a seed; use presenter or presenter:N with a whole number N from 0 to "
+			  "%d",
 			seed, INT_MAX);
 		return -EINVAL;
 	}

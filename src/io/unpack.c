@@ -26,15 +26,15 @@ void pmk_unpack_adopt(struct pmk_unpack *u, const uint8_t *data, size_t bytes, s
 		layout->chroma = found.chroma;
 }
 
-/* Another sampling goes by way of the scratch picture. */
+/* A JPEG of another sampling is decoded into the scratch picture first. */
 static const char *decode_jpeg(struct pmk_unpack *u, const uint8_t *data, size_t bytes, struct pmk_image *image)
 {
 	struct pmk_layout layout;
 
 	if (pmk_jpeg_layout(u->jpeg, data, bytes, &layout) < 0)
-		return "no whole JPEG";
+		return "not a complete JPEG";
 	if (layout.width != image->layout.width || layout.height != image->layout.height)
-		return "a JPEG of another size";
+		return "a JPEG of a different size";
 	if (layout.chroma == image->layout.chroma)
 		return pmk_jpeg_decode(u->jpeg, data, bytes, image) < 0 ? "a broken JPEG" : NULL;
 	if (!u->scratch.block && pmk_image_alloc(&u->scratch, &layout) < 0)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A camera's buffer to planes: raw formats are converted, JPEG is decoded. Belongs to the source that has it. */
+/* Converts a camera's buffer to planes: raw formats are converted, JPEG is decoded.
+ *
+ * The one rule: the picture's layout stays what it was when the source was opened; a JPEG with another sampling is
+ * converted to it. One thread, the source's. */
 #ifndef PMK_IO_UNPACK_H
 #define PMK_IO_UNPACK_H
 
@@ -10,19 +13,19 @@ struct pmk_jpeg;
 struct pmk_unpack {
 	uint32_t fourcc;
 	struct pmk_jpeg *jpeg; /* MJPG only */
-	struct pmk_image scratch; /* a JPEG of another sampling than the frames' */
+	struct pmk_image scratch; /* for a JPEG whose sampling differs from that of the frames */
 };
 
-/* For PMK_FOURCC_MJPG or a raw format. -ENOMEM. A zeroed one is what finish leaves. */
+/* For PMK_FOURCC_MJPG or a raw format. -ENOMEM. A zeroed struct is finished. */
 int pmk_unpack_init(struct pmk_unpack *unpack, uint32_t fourcc) __attribute__((warn_unused_result));
 void pmk_unpack_finish(struct pmk_unpack *unpack);
 
-/* A camera's JPEGs keep their sampling: the first one tells it. Changes nothing when these bytes are no JPEG, or raw.
- */
+/* Take the sampling in `layout` from the camera's first JPEG, because all its JPEGs have the same. Does nothing for raw
+ * formats, or if these bytes are no JPEG. */
 void pmk_unpack_adopt(struct pmk_unpack *unpack, const uint8_t *data, size_t bytes, struct pmk_layout *layout);
 
-/* Into `image`, whose layout is the camera's; rows of raw formats are `stride` bytes apart. NULL, or what is wrong with
- * the bytes. */
+/* Convert or decode into `image`, whose layout is the camera's; rows of a raw format are `stride` bytes apart. NULL, or
+ * why the bytes are unusable, in a few words. */
 const char *pmk_unpack(
 	struct pmk_unpack *unpack, const uint8_t *data, size_t bytes, int stride, struct pmk_image *image);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* A PipeWire camera with the drawn presenter in it, in any of a camera's formats: for programs.py.
+/* A PipeWire camera that shows the drawn presenter, in any format that a camera may have: for programs.py.
  *
  * usage: camera NAME FOURCC WxH FPS
- * Runs until it is killed; says when it was there for others. Pictures are drawn beforehand, over and over. */
+ *
+ * It says when others can see it, and runs until it is killed. Its pictures are drawn beforehand and repeated. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -68,7 +68,7 @@ def permitted():
 def forbidden():
     with desktop_with_camera():
         desktop.allow_cameras("no")
-        ends_with(5, "the desktop portal says no", potemkin_in_sandbox())
+        ends_with(5, "the desktop portal refused", potemkin_in_sandbox())
 
 
 @test("the question open, and a signal")
@@ -92,7 +92,7 @@ def no_camera():
     with Desktop(display=True):
         desktop.allow_cameras()
         with hidden_daemon():
-            ends_with(5, "PipeWire does not run", potemkin(camera="pipewire", output="null"))
+            ends_with(5, "PipeWire is not running", potemkin(camera="pipewire", output="null"))
 
 
 if __name__ == "__main__":

@@ -173,8 +173,8 @@ def ends():
             session.kill_pipewire()
             program.wait_for("PipeWire has gone")
             ends_well(program)
-        ends_with(6, "PipeWire does not run", potemkin())
-        ends_with(5, "PipeWire does not run", potemkin(camera="pipewire", output="null"))
+        ends_with(6, "PipeWire is not running", potemkin())
+        ends_with(5, "PipeWire is not running", potemkin(camera="pipewire", output="null"))
     return None
 
 
@@ -255,7 +255,7 @@ def camera_formats():
         with Camera("NV12"):
             listed = rig.run(rig.program, "list", "cameras")
             check("pipewire:Other" in listed and "NV12 %dx%d at 30/s" % (WIDTH, HEIGHT) in listed, listed)
-            ends_with(5, "no such camera, but Other", potemkin(camera="pipewire:Another", output="null"))
+            ends_with(5, "no such camera; it has Other", potemkin(camera="pipewire:Another", output="null"))
             ends_with(2, "no format MJPG", potemkin("-f", "MJPG", camera="pipewire", output="null"))
     return None
 

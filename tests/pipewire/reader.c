@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* A program that reads a PipeWire camera, and tells in one line of JSON what it got: for programs.py.
+/* A program that reads a PipeWire camera and tells in one line of JSON what it got: for programs.py.
  *
  * usage: reader [-t NODE] [-f FOURCC] [-n COMPOSED] [-s SECONDS] [-b Y,U,V] [-i]
- * Ends after so many composed frames (exit 0), seconds or SIGTERM (exit 1).
- * Every picture's corner must show the backdrop -b within a few levels, else it is "wrong"; with more than the words of
- * a cover in it, it is "composed". Each time that changes, stderr says "somebody" or "nobody", and when that picture
- * was written. The camera numbers its pictures and stamps them when it writes them, which tells what is "lost" and how
- * late it is. With -i the reader pauses at the end, and counts in "left" the buffers that do not become the backdrop
- * alone. */
+ *
+ * It ends after COMPOSED composed frames (exit 0), after SECONDS, or at SIGTERM (exit 1). The corner of every picture
+ * must show the backdrop -b within a few levels; otherwise the picture is "wrong". A picture that has more besides the
+ * backdrop than the words of a cover is "composed". At each change of that, standard error says "somebody" or "nobody",
+ * and when that picture was written. The camera numbers its pictures and stamps them when it writes them; this shows
+ * how many are "lost" and how late each one is. With -i the reader pauses at the end, and counts in "left" the buffers
+ * that do not become the backdrop alone. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -23,7 +24,7 @@
 #include "image/fourcc.h"
 #include "io/pipewire/pipewire_format.h"
 
-/* those on a cover take less than 1/20 of it */
+/* WORDS: the words on a cover take less than 1/20 of it */
 enum { MOST_FRAMES = 100000, MOST_BUFFERS = 64, NEAR = 4, CORNER = 32, STEP = 16, WORDS = 20 };
 
 struct reader {
@@ -33,7 +34,7 @@ struct reader {
 	struct pmk_device_mode mode;
 	struct pmk_image image;
 	int backdrop[3];
-	int wanted, seconds; /* composed frames, and how long to wait for them */
+	int wanted, seconds; /* how many composed frames to wait for, and how long */
 	bool idle, streamed, somebody;
 	uint64_t started_ns;
 
@@ -57,7 +58,7 @@ static bool is_backdrop(const struct reader *r, int x, int y)
 	return true;
 }
 
-/* How many of the looked-at pixels are not the backdrop's, from the top left corner to width x height. */
+/* Count the sampled pixels that are not the backdrop's, from the top left corner to width x height. */
 static int foreign(const struct reader *r, int width, int height, int step)
 {
 	int count = 0;
@@ -130,7 +131,7 @@ static void on_process(void *user)
 	}
 }
 
-/* What a reader may find in buffers before any picture was written for it. */
+/* Check what a reader finds in the buffers before any picture was written for it. */
 static void look_early(struct reader *r)
 {
 	for (int i = 0; i < r->buffer_count; i++)
@@ -180,7 +181,7 @@ static void on_remove_buffer(void *user, struct pw_buffer *buffer)
 {
 	struct reader *r = user;
 
-	r->buffer_count = 0; /* they come and go together */
+	r->buffer_count = 0; /* all buffers come and go together */
 }
 
 static const struct pw_stream_events events = {
@@ -206,7 +207,7 @@ static void wait_for_cover(struct reader *r)
 				foreign(r, r->mode.width, r->mode.height, 1);
 	} while (r->left && pmk_clock_now_ns() < deadline);
 	if (!r->buffer_count)
-		r->left = -1; /* nothing was there to look at */
+		r->left = -1; /* there was nothing to check */
 }
 
 static void on_alarm(void *user, uint64_t expirations)
@@ -289,7 +290,7 @@ int main(int argc, char **argv)
 
 	sigemptyset(&end);
 	sigaddset(&end, SIGTERM);
-	sigprocmask(SIG_BLOCK, &end, NULL); /* in the threads, too */
+	sigprocmask(SIG_BLOCK, &end, NULL); /* for the threads too */
 	while ((option = getopt(argc, argv, "t:f:n:s:b:i")) != -1) {
 		switch (option) {
 		case 't':

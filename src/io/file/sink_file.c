@@ -12,13 +12,13 @@ struct file_sink {
 	struct pmk_sink sink;
 	struct pmk_media_out *out;
 	int64_t period_ns;
-	bool started, recorded; /* a picture was written; one that has a place in a recording */
-	uint64_t first_ns, last_ns; /* capture times of the first picture and of the one written last */
+	bool started, recorded; /* whether a picture was written; whether one had a position in a recording */
+	uint64_t first_ns, last_ns; /* capture times of the first picture and of the last one */
 	int64_t last_position_ns;
 };
 
-/* A live picture that is shown again because no newer one came lasts one more period, as does one without a place
- * among those that have one. */
+/* The position of a picture in the file. A live picture that is written again because no newer one came lasts one more
+ * period. So does a picture without a position among those that have one. */
 static int64_t position_of(struct file_sink *file, const struct pmk_shown *shown)
 {
 	uint64_t time_ns = pmk_shown_time_ns(shown);

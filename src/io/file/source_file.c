@@ -13,21 +13,21 @@
 
 enum { POOL_FRAMES = 8 };
 
-/* Later than this (a machine that slept, a file too large to decode in time), the file is played from where it is. */
+/* If a file is later than this, because the machine slept or decoding is too slow, it plays on from where it is. */
 #define MOST_LATE_NS PMK_S_NS
 
 struct file_source {
 	struct pmk_source source;
 	struct pmk_media *media;
 	struct pmk_frame_pool *pool;
-	/* the file's picture before scaling, or a still; without planes where neither is needed */
+	/* the picture of the file before scaling, or a still; without planes if neither is needed */
 	struct pmk_image whole;
 	bool scaled, still, unpaced;
-	uint64_t start_ns; /* when position 0 of this round is due; 0 before the first read */
+	uint64_t start_ns; /* when position 0 of this loop is due; 0: nothing was read yet */
 	uint64_t period_ns;
 	int64_t last_position_ns;
 	uint64_t next_number;
-	struct pmk_frame *pending; /* decoded, not yet given out; its time_ns is when it is due */
+	struct pmk_frame *pending; /* decoded but not yet returned; its time_ns is when it is due */
 };
 
 static int fill_still(struct file_source *file, struct pmk_frame *frame)
@@ -53,7 +53,7 @@ static int fill_video(struct file_source *file, struct pmk_frame *frame)
 	return err;
 }
 
-/* The next picture of the file in a frame of ours. -ENODATA at the end, -EAGAIN when all frames are in use. */
+/* Decode the next picture of the file into a free frame. -ENODATA at the end, -EAGAIN if all frames are in use. */
 static int decode(struct file_source *file, struct pmk_frame **frame)
 {
 	struct pmk_frame *made = pmk_frame_pool_take(file->pool, &file->source.layout);
@@ -73,7 +73,8 @@ static int decode(struct file_source *file, struct pmk_frame **frame)
 	return 0;
 }
 
-/* The same for a file that is looped and paced: the frame says when it is due, and has no place in a recording. */
+/* The same for a paced file, which starts again at its end. time_ns says when the frame is due; it has no position in a
+ * recording. */
 static int decode_next(struct file_source *file, struct pmk_frame **frame)
 {
 	int err;
@@ -87,7 +88,7 @@ static int decode_next(struct file_source *file, struct pmk_frame **frame)
 		err = decode(file, frame);
 	}
 	if (err == -ENODATA) {
-		pmk_error("%s: nothing more can be read from it", file->source.name);
+		pmk_error("%s: no more pictures can be read from it", file->source.name);
 		return -EIO;
 	}
 	if (err)
@@ -97,7 +98,7 @@ static int decode_next(struct file_source *file, struct pmk_frame **frame)
 	return 0;
 }
 
-/* `frame` is due: go on to the newest that is due as well, and keep the one behind it. */
+/* `frame` is due: skip to the newest frame that is due too, and keep the one after it as pending. */
 static struct pmk_frame *skip_to_newest(struct file_source *file, struct pmk_frame *frame)
 {
 	uint64_t now = pmk_clock_now_ns();

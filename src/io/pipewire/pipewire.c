@@ -19,9 +19,9 @@ struct pmk_pipewire {
 	struct pw_context *context;
 	struct pw_core *core;
 	struct spa_hook core_hook;
-	int asked, answered; /* sequence numbers of syncs */
-	bool gone; /* told */
-	bool flushed; /* what was left for the thread to call has been called */
+	int asked, answered; /* sequence numbers of sync requests */
+	bool gone; /* the loss was reported */
+	bool flushed; /* the calls that were queued for the thread have been made */
 	void (*lost)(void *user);
 	void *user;
 };
@@ -51,8 +51,8 @@ static void on_error(void *data, uint32_t id, int sequence, int error, const cha
 
 static const struct pw_core_events core_events = { PW_VERSION_CORE_EVENTS, .done = on_done, .error = on_error };
 
-/* Threads start with the signals of who starts them, and a signal must reach the main thread, which covers what is
- * shown. */
+/* A thread inherits the signal mask of its creator. Signals must reach the main thread, which puts the cover in the
+ * place of what is shown. */
 static int start_threads(struct pmk_pipewire *p)
 {
 	sigset_t all, before;
@@ -81,7 +81,7 @@ int pmk_pipewire_create(void (*lost)(void *user), void *user, struct pmk_pipewir
 	p->user = user;
 	pw_init(NULL, NULL);
 	if (!getenv("PIPEWIRE_DEBUG"))
-		pw_log_set_level(SPA_LOG_LEVEL_NONE); /* what matters is said by us, in one line */
+		pw_log_set_level(SPA_LOG_LEVEL_NONE); /* potemkin logs what matters, in one line */
 	err = start_threads(p);
 	if (err < 0) {
 		pmk_pipewire_destroy(p);
@@ -200,7 +200,7 @@ void pmk_pipewire_destroy_stream(struct pmk_pipewire *p, struct pw_stream *strea
 {
 	uint64_t deadline = pmk_clock_now_ns() + ANSWER_NS;
 
-	pw_stream_disconnect(stream); /* the data thread leaves no more */
+	pw_stream_disconnect(stream); /* from here on, the data thread queues no more calls */
 	p->flushed = false;
 	pw_loop_invoke(pw_thread_loop_get_loop(p->loop), on_flushed, 0, NULL, 0, false, p);
 	while (!p->flushed && pmk_pipewire_wait(p, deadline))
@@ -228,7 +228,7 @@ int pmk_pipewire_report(const char *what, int err)
 {
 	switch (err) {
 	case -ENOENT:
-		pmk_error_cure(PMK_CURE_START_PIPEWIRE, "%s: PipeWire does not run for this user", what);
+		pmk_error_cure(PMK_CURE_START_PIPEWIRE, "%s: PipeWire is not running for this user", what);
 		break;
 	case -EACCES:
 		pmk_error_cure(PMK_CURE_SESSION_USER, "%s: not permitted to use PipeWire", what);

@@ -21,7 +21,7 @@ struct node {
 	struct scan *scan;
 	struct pw_proxy *proxy;
 	struct spa_hook hook;
-	bool none; /* no camera after all */
+	bool none; /* not a camera after all */
 };
 
 struct scan {
@@ -29,7 +29,7 @@ struct scan {
 	struct pw_registry *registry;
 	struct spa_hook hook;
 	int count;
-	bool ours; /* a node of a potemkin is among them */
+	bool ours; /* one of the nodes is a camera node of potemkin */
 	struct node nodes[MOST];
 };
 
@@ -104,7 +104,7 @@ static void on_global(
 
 static const struct pw_registry_events registry_events = { PW_VERSION_REGISTRY_EVENTS, .global = on_global };
 
-/* The first answer brings the nodes, the second what they told of themselves. */
+/* The first answer brings the nodes, the second their properties and formats. */
 static int run(struct pmk_pipewire *p, struct scan *scan, uint64_t deadline_ns)
 {
 	int err;

@@ -16,7 +16,7 @@
 #include "image/fourcc.h"
 #include "io/source.h"
 
-enum { VALUES = 32 }; /* of a choice that are looked at */
+enum { VALUES = 32 }; /* the most values of a choice that are read */
 enum { BUFFERS = 4, BUFFERS_LEAST = 2, BUFFERS_MOST = 16 };
 
 static const struct {
@@ -103,7 +103,7 @@ void pmk_pipewire_buffers_build(uint8_t *memory, uint32_t size, size_t bytes, in
 		SPA_POD_Id(SPA_META_Header), SPA_PARAM_META_size, SPA_POD_Int(sizeof(struct spa_meta_header)));
 }
 
-/* The subtype of a video format: raw, mjpg, or 0 for what is of no use. */
+/* The subtype of a video format: raw or mjpg; 0: not usable. */
 static uint32_t subtype_of(const struct spa_pod *format)
 {
 	uint32_t type, subtype;
@@ -160,8 +160,8 @@ int pmk_pipewire_format_read(const struct spa_pod *format, struct pmk_device_mod
 	return 0;
 }
 
-/* The values of a property: `bytes` each, how many into *count, what kind of choice into *choice. NULL when it is not
- * there or of another type. The first value of a choice is its default; a range's next two are its ends. */
+/* Get the values of a property, of `bytes` each: how many into *count, the kind of choice into *choice. NULL: it is
+ * absent or of another type. The first value of a choice is its default; the next two of a range are its ends. */
 static const void *values_of(
 	const struct spa_pod *format, uint32_t key, uint32_t type, uint32_t bytes, uint32_t *count, uint32_t *choice)
 {
@@ -177,7 +177,7 @@ static const void *values_of(
 	return SPA_POD_BODY_CONST(values);
 }
 
-/* The rate to ask for: the lowest that is enough, else the best. */
+/* The rate to ask for: the lowest sufficient one, or else the best. */
 static double useful_rate(const struct spa_pod *format, const struct pmk_source_wish *wish)
 {
 	uint32_t count, choice;

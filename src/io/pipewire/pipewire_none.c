@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* In the place of all PipeWire files where the program is built without it. */
+/* Takes the place of all PipeWire files in a build without PipeWire. */
 #include <errno.h>
 
 #include "base/log.h"

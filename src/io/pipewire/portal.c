@@ -18,9 +18,9 @@
 #define REQUEST "org.freedesktop.portal.Request"
 #define TOKEN "potemkin"
 
-static const uint64_t CALL_NS = 2 * PMK_S_NS; /* for any call; the person's answer comes as a signal */
+static const uint64_t CALL_NS = 2 * PMK_S_NS; /* limit of each call; the answer of the person comes as a signal */
 
-enum answer { YES, NO, NONE, WAITING }; /* the first three are the portal's */
+enum answer { YES, NO, NONE, WAITING }; /* the portal sends the first three */
 
 static int open_bus(sd_bus **bus)
 {
@@ -31,8 +31,8 @@ static int open_bus(sd_bus **bus)
 	return sd_bus_set_method_call_timeout(*bus, CALL_NS / 1000);
 }
 
-/* What the caller is told of a call that failed. One that the portal was too slow for is no answer that a person left
- * out. */
+/* Convert the error of a failed call. A call that timed out must not become -ETIMEDOUT, which means that the person did
+ * not answer. */
 static int fault(const char *what, int err, const sd_bus_error *error)
 {
 	pmk_debug("portal: %s: %s", what, error && error->message ? error->message : strerror(-err));
@@ -69,8 +69,8 @@ static int on_response(sd_bus_message *message, void *user, sd_bus_error *error)
 	return 0;
 }
 
-/* The path of the question follows from our name on the bus: known before it is asked, so that no answer comes too
- * early to be heard. */
+/* Predict the path of the request, which follows from our name on the bus. It is known before the call, so the answer
+ * cannot come before we listen. */
 static int name_request(sd_bus *bus, char *path, size_t size)
 {
 	const char *name;
@@ -129,7 +129,7 @@ static int ask(sd_bus *bus, uint64_t deadline_ns)
 	return err;
 }
 
-/* The message owns its descriptor, so ours is another one. */
+/* The message owns its descriptor, so the caller gets a duplicate. */
 static int open_remote(sd_bus *bus, int *fd)
 {
 	sd_bus_error error = SD_BUS_ERROR_NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* In the place of portal.c where the program is built without libsystemd, or without PipeWire. */
+/* Takes the place of portal.c in a build without libsystemd or without PipeWire. */
 #include <errno.h>
 
 #include "io/pipewire/portal.h"

@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <spa/pod/builder.h>
 
-static const uint64_t READY_NS = 2 * PMK_S_NS; /* for the daemon to make the node */
+static const uint64_t READY_NS = 2 * PMK_S_NS; /* for the daemon to create the node */
 static const uint64_t RETRY_FIRST_NS = 100 * PMK_MS_NS, RETRY_MOST_NS = 500 * PMK_MS_NS;
 
 /* --- callbacks, on the connection's thread --- */
@@ -21,7 +21,7 @@ static void come_back(struct pmk_pipewire_sink *s)
 		return;
 	pmk_pipewire_sink_set_streaming(s, false);
 	if (!s->lost)
-		pmk_warn("%s: PipeWire has gone; the camera is back as soon as it is", s->base.name);
+		pmk_warn("%s: PipeWire has gone; the virtual camera returns when PipeWire does", s->base.name);
 	s->lost = true;
 	pmk_pipewire_sink_set_timer(s, s->retry, s->pause_ns);
 }
@@ -86,7 +86,7 @@ static void on_add_buffer(void *user, struct pw_buffer *buffer)
 	pmk_pipewire_sink_paint(s, &s->cover, buffer);
 }
 
-/* A reader may keep its mapping for as long as it likes. */
+/* Paint the cover over it: a reader may keep its mapping for as long as it likes. */
 static void on_remove_buffer(void *user, struct pw_buffer *buffer)
 {
 	struct pmk_pipewire_sink *s = user;
@@ -110,7 +110,7 @@ static const struct pw_stream_events stream_events = {
 	.trigger_done = pmk_pipewire_sink_on_round_over,
 };
 
-/* --- coming and going, under the lock --- */
+/* --- connecting and closing, under the lock --- */
 
 static struct pw_properties *properties(const struct pmk_pipewire_sink *s)
 {
@@ -119,10 +119,11 @@ static struct pw_properties *properties(const struct pmk_pipewire_sink *s)
 		PW_KEY_NODE_DESCRIPTION, s->node, PW_KEY_NODE_VIRTUAL, "true", PMK_PIPEWIRE_MARK, "true", NULL);
 }
 
-/* RT_PROCESS though nothing is done there: without it each round leaves a call of "process" for the connection's thread
- * in a queue that only one thread may write to, and the data thread writes to it already.
+/* RT_PROCESS is set although nothing is done in "process". Without it, each round queues a call of "process" for the
+ * connection's thread, in a queue that allows only one thread to write, and the data thread is writing to it already.
  *
- * Readers pad the chroma rows of widths that are no multiple of 8 in different ways, so such a width has no I420. */
+ * Readers pad the chroma rows differently if the width is not a multiple of 8, so I420 is not offered for such a width.
+ */
 static int connect_stream(struct pmk_pipewire_sink *s)
 {
 	static const enum pw_stream_flags flags = PW_STREAM_FLAG_DRIVER | PW_STREAM_FLAG_MAP_BUFFERS |
@@ -156,7 +157,7 @@ static int connect_node(struct pmk_pipewire_sink *s)
 	return connect_stream(s);
 }
 
-/* The stream out of our hands, with the cover in all its buffers; NULL when there is none. */
+/* Detach the stream from the sink, and put the cover into all its buffers. NULL: there is no stream. */
 static struct pw_stream *leave_stream(struct pmk_pipewire_sink *s)
 {
 	struct pw_stream *stream = s->stream;

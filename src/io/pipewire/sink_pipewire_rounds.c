@@ -8,7 +8,7 @@
 #include <assert.h>
 #include <sys/eventfd.h>
 
-/* a new reader is shown the cover when nothing was written for so long */
+/* a new reader gets the cover if nothing was written for this long */
 static const uint64_t SILENT_NS = 100 * PMK_MS_NS;
 
 void pmk_pipewire_sink_paint(const struct pmk_pipewire_sink *s, const struct pmk_image *image, struct pw_buffer *buffer)
@@ -43,7 +43,7 @@ void pmk_pipewire_sink_set_timer(struct pmk_pipewire_sink *s, struct spa_source 
 	pw_loop_update_timer(pmk_pipewire_loop(s->pipewire), timer, &when, NULL, false);
 }
 
-/* On to the readers. Without a picture, too, a round gives back the buffer that was sent last. */
+/* Send to the readers. Even without a picture, a round returns the buffer that was sent last. */
 static void begin_round(struct pmk_pipewire_sink *s, struct pw_buffer *buffer)
 {
 	if (buffer)
@@ -61,7 +61,7 @@ void pmk_pipewire_sink_let_go(struct pmk_pipewire_sink *s)
 		begin_round(s, buffer);
 }
 
-/* How much longer the round may take that is under way; 0 when none is, or it has had its time. */
+/* How much longer the present round may take; 0: there is none, or its time is up. */
 static uint64_t time_for_round(struct pmk_pipewire_sink *s, uint64_t now)
 {
 	uint64_t period = (uint64_t)(PMK_S_NS / s->fps), age = now - s->round_ns, most;

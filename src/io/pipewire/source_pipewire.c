@@ -16,25 +16,25 @@
 
 enum { FRAMES = 6 };
 
-static const uint64_t FIRST_FRAME_NS = 3 * PMK_S_NS; /* how long a camera may take to start */
+static const uint64_t FIRST_FRAME_NS = 3 * PMK_S_NS; /* for a camera to start */
 
-/* The reading end of a camera node. Its pictures are taken on the connection's thread and unpacked by read, both under
- * its lock. */
+/* A camera node, seen from its reader. The connection's thread takes its pictures, and read unpacks them, both under
+ * the connection's lock. */
 struct pipewire_source {
 	struct pmk_source base;
 	struct pmk_pipewire *pipewire;
 	struct pmk_pipewire_camera camera;
 	struct pmk_frame_pool *pool;
-	/* The rest belongs to the connection's lock. */
+	/* The rest may be touched only under the connection's lock. */
 	struct pw_registry *registry;
 	struct spa_hook registry_hook;
 	struct pw_stream *stream;
 	struct spa_hook hook;
 	struct pmk_unpack unpack;
-	struct pmk_device_mode mode; /* agreed on; no fourcc before */
-	struct pw_buffer *newest; /* ours until it is unpacked, or a newer one comes */
-	uint64_t arrived_ns, number; /* of the newest, and how many came */
-	int lost; /* 0, or why */
+	struct pmk_device_mode mode; /* agreed on; fourcc is 0 until then */
+	struct pw_buffer *newest; /* ours until it is unpacked or a newer one arrives */
+	uint64_t arrived_ns, number; /* when the newest arrived; how many arrived so far */
+	int lost; /* 0, or the errno of the loss */
 };
 
 static void lose(struct pipewire_source *s, int err)
@@ -72,7 +72,8 @@ static void on_state(void *user, enum pw_stream_state before, enum pw_stream_sta
 	pmk_pipewire_wake(s->pipewire);
 }
 
-/* A camera whose format changes later is lost: its frames have one layout. Opening it again adapts. */
+/* Agree on a format. A camera that changes it later counts as lost, because all frames have one layout; opening the
+ * camera again adapts to the new one. */
 static void on_format(void *user, uint32_t id, const struct spa_pod *param)
 {
 	struct pipewire_source *s = user;
@@ -135,7 +136,7 @@ static const struct pw_stream_events stream_events = {
 	.process = on_process,
 };
 
-/* --- the capture thread's, under the lock --- */
+/* --- on the capture thread, under the lock --- */
 
 static const char *convert(struct pipewire_source *s, const struct pw_buffer *buffer, struct pmk_image *image)
 {
@@ -144,14 +145,14 @@ static const char *convert(struct pipewire_source *s, const struct pw_buffer *bu
 	int stride = data->chunk->stride, least = pmk_fourcc_stride(s->mode.fourcc, s->mode.width);
 
 	if (!data->data || data->chunk->flags & SPA_CHUNK_FLAG_CORRUPTED)
-		return "the camera says so";
+		return "the camera marked it as damaged";
 	if (offset > data->maxsize || bytes > data->maxsize - offset)
 		return "larger than its buffer";
 	return pmk_unpack(&s->unpack, (const uint8_t *)data->data + offset, bytes,
 		stride > least && stride <= 1 << 20 ? stride : least, image);
 }
 
-/* The camera's own time where it is one of our clock's. */
+/* The time stamp of the camera, if it is plausible as CLOCK_MONOTONIC; otherwise the time of arrival. */
 static uint64_t capture_time_ns(const struct pipewire_source *s, const struct pw_buffer *buffer)
 {
 	const struct spa_meta_header *header = spa_buffer_find_meta_data(
@@ -161,7 +162,7 @@ static uint64_t capture_time_ns(const struct pipewire_source *s, const struct pw
 	return stamp <= s->arrived_ns && s->arrived_ns - stamp < 5 * PMK_S_NS ? stamp : s->arrived_ns;
 }
 
-/* The first JPEG tells the camera's sampling, before any frame is taken. */
+/* The first JPEG shows the sampling of the camera, before any frame is taken from the pool. */
 static void adopt(struct pipewire_source *s)
 {
 	const struct spa_data *data = &s->newest->buffer->datas[0];
@@ -171,7 +172,7 @@ static void adopt(struct pipewire_source *s)
 		pmk_unpack_adopt(&s->unpack, (const uint8_t *)data->data + offset, bytes, &s->base.layout);
 }
 
-/* 0 and a frame; -EAGAIN none of use now. */
+/* 0 and a frame; -EAGAIN: nothing usable yet. */
 static int take(struct pipewire_source *s, struct pmk_frame **frame)
 {
 	struct pw_buffer *buffer = s->newest;
@@ -204,7 +205,7 @@ static int take(struct pipewire_source *s, struct pmk_frame **frame)
 static int lost(const struct pipewire_source *s)
 {
 	if (s->lost == -EPIPE)
-		pmk_error("%s: PipeWire has gone; the camera is opened again when it is back", s->base.name);
+		pmk_error("%s: PipeWire has gone; the camera will be opened again when PipeWire is back", s->base.name);
 	else if (s->lost == -ENODEV)
 		pmk_error_cure(PMK_CURE_PLUG_IN_AGAIN, "%s: the camera has gone", s->base.name);
 	else
@@ -285,7 +286,7 @@ static int connect_stream(struct pipewire_source *s, const struct pmk_source_wis
 	return err < 0 ? pmk_pipewire_report(s->base.name, err) : 0;
 }
 
-/* Until pictures come: only they prove that the camera works, and the first JPEG tells its sampling. */
+/* Wait for the first picture: only that proves that the camera works, and the first JPEG shows the sampling. */
 static int wait_for_picture(struct pipewire_source *s)
 {
 	uint64_t deadline = pmk_clock_now_ns() + FIRST_FRAME_NS;
@@ -298,7 +299,7 @@ static int wait_for_picture(struct pipewire_source *s)
 		return lost(s);
 	if (!s->mode.fourcc || pw_stream_get_state(s->stream, NULL) != PW_STREAM_STATE_STREAMING) {
 		pmk_error_cure(PMK_CURE_RESTART_WIREPLUMBER,
-			"%s: the camera does not start: it is in use, or WirePlumber does not run", s->base.name);
+			"%s: the camera does not start: it is in use, or WirePlumber is not running", s->base.name);
 		return -EIO;
 	}
 	if (s->newest)

@@ -13,9 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const uint64_t ANSWER_NS = PMK_S_NS; /* for the daemon to tell its cameras */
-static const uint64_t PERSON_NS = 60 * PMK_S_NS; /* for whoever is asked to answer */
-static const uint64_t GRANT_NS = 2 * PMK_S_NS; /* for the cameras that were permitted to be shown */
+static const uint64_t ANSWER_NS = PMK_S_NS; /* for the daemon to list its cameras */
+static const uint64_t PERSON_NS = 60 * PMK_S_NS; /* for the person to answer */
+static const uint64_t GRANT_NS = 2 * PMK_S_NS; /* for the cameras to appear after they were permitted */
 static const uint64_t LOOK_AGAIN_NS = 100 * PMK_MS_NS;
 
 static int report_none(const struct pmk_pipewire_camera *cameras, int count, const char *name)
@@ -26,7 +26,7 @@ static int report_none(const struct pmk_pipewire_camera *cameras, int count, con
 	for (int i = 0; i < count && used < sizeof(seen); i++)
 		used += (size_t)snprintf(seen + used, sizeof(seen) - used, "%s%s", i ? ", " : "", cameras[i].name);
 	if (name && *name && count)
-		pmk_error("camera 'pipewire:%s': PipeWire has no such camera, but %s", name, seen);
+		pmk_error("camera 'pipewire:%s': PipeWire has no such camera; it has %s", name, seen);
 	else if (count)
 		pmk_error("camera 'pipewire': none of PipeWire's cameras has a known format: %s; name a device, such "
 			  "as /dev/video0",
@@ -44,7 +44,8 @@ static bool any_has_modes(const struct pmk_pipewire_camera *cameras, int count)
 	return false;
 }
 
-/* What the portal shows comes a little after the connection: it is the session's manager that grants each camera. */
+/* List the cameras that the portal granted. They appear a little after the connection is made, because the session
+ * manager grants each one. */
 static int granted_cameras(
 	struct pmk_pipewire *p, const struct pmk_source_wish *wish, struct pmk_pipewire_camera **cameras)
 {
@@ -60,7 +61,7 @@ static int granted_cameras(
 	}
 }
 
-/* By the portal's leave. -ENOENT when that is no way; else it is said what went wrong. */
+/* Connect through the portal. -ENOENT: that is not possible, and nothing was logged; any other error was logged. */
 static int ask_portal(struct pmk_pipewire *p, const char *why)
 {
 	int fd, err;
@@ -72,17 +73,17 @@ static int ask_portal(struct pmk_pipewire *p, const char *why)
 	if (err == 0)
 		err = pmk_pipewire_connect_fd(p, fd);
 	if (err == -EACCES)
-		pmk_error_cure(PMK_CURE_PERMIT_CAMERA, "camera 'pipewire': the desktop portal says no");
+		pmk_error_cure(PMK_CURE_PERMIT_CAMERA, "camera 'pipewire': the desktop portal refused");
 	else if (err == -ETIMEDOUT)
 		pmk_error_cure(
 			PMK_CURE_ANSWER_PORTAL, "camera 'pipewire': nobody answered the desktop portal's question");
 	else if (err < 0)
-		pmk_error_cure(PMK_CURE_RESTART_PORTAL, "camera 'pipewire': the desktop portal fails");
+		pmk_error_cure(PMK_CURE_RESTART_PORTAL, "camera 'pipewire': the desktop portal failed");
 	return err == 0 || err == -EACCES ? err : -EIO;
 }
 
-/* The daemon itself first; where that is out of reach or shows no camera, the portal. How many, or an error that was
- * logged. */
+/* Ask the daemon first. If it is out of reach or shows no camera, go through the portal. Returns how many, or an error
+ * that was logged. */
 static int reach_cameras(
 	struct pmk_pipewire *p, const struct pmk_source_wish *wish, struct pmk_pipewire_camera **cameras)
 {
@@ -92,8 +93,8 @@ static int reach_cameras(
 		count = pmk_pipewire_cameras(p, wish, pmk_clock_now_ns() + ANSWER_NS, cameras);
 	if (count != 0 && count != -ENOENT && count != -EACCES)
 		return count < 0 ? pmk_pipewire_report("camera 'pipewire'", count) : count;
-	if (count == 0 && pmk_pipewire_lists_ours()) /* a daemon that shows our own camera hides no other; the portal
-							would offer only that */
+	/* a daemon that shows our own camera hides no other, and the portal would offer nothing but ours */
+	if (count == 0 && pmk_pipewire_lists_ours())
 		return 0;
 	pmk_pipewire_disconnect(p);
 	err = ask_portal(p, count == 0 ? "PipeWire shows no camera" : "PipeWire is out of reach");
@@ -137,11 +138,12 @@ int pmk_pipewire_choose_formats(const struct pmk_pipewire_camera *camera, const 
 	char name[5];
 
 	if (best < 0 && wish->fourcc)
-		pmk_error_cure(PMK_CURE_ANY_FORMAT, "camera 'pipewire:%s': it has no format %s", camera->name,
+		pmk_error_cure(PMK_CURE_ANY_FORMAT, "camera 'pipewire:%s': the camera has no format %s", camera->name,
 			pmk_fourcc_name(wish->fourcc, name));
 	else if (best < 0)
 		pmk_error_cure(PMK_CURE_OTHER_CAMERA,
-			"camera 'pipewire:%s': it offers none of the formats YUYV, UYVY, NV12, YU12, YV12, MJPG",
+			"camera 'pipewire:%s': the camera offers none of the formats YUYV, UYVY, NV12, YU12, YV12, "
+			"MJPG",
 			camera->name);
 	if (best < 0)
 		return wish->fourcc ? -EINVAL : -ENODEV;

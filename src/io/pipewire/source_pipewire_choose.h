@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Which of PipeWire's cameras is opened, and which of its formats it is asked for. For source_pipewire.c only. All
- * under the connection's lock, on its owner's thread; errors are logged. */
+/* Chooses which of PipeWire's cameras is opened, and which formats it is asked for. For source_pipewire.c only.
+ * [locked, owner]
+ *
+ * The one rule: every error is logged here, in one line. */
 #ifndef PMK_IO_PIPEWIRE_SOURCE_PIPEWIRE_CHOOSE_H
 #define PMK_IO_PIPEWIRE_SOURCE_PIPEWIRE_CHOOSE_H
 
@@ -12,13 +14,14 @@
 
 enum { PMK_PIPEWIRE_FORMATS = 24 };
 
-/* The camera `name` (or title), or the first of use where there is no name. Connects, to the daemon itself or by the
- * desktop portal, which may ask the user and wait a minute for the answer. */
+/* Choose the camera with this name or title, or the first usable one if there is no name. Connects, either to the
+ * daemon or through the desktop portal, which may ask the person and wait a minute for the answer. */
 int pmk_pipewire_choose_camera(struct pmk_pipewire *pipewire, const char *name, const struct pmk_source_wish *wish,
 	struct pmk_pipewire_camera *camera) __attribute__((warn_unused_result));
 
-/* The best mode with its rate, then with any rate, then all others: a camera that somebody reads already is held at its
- * format. How many; -EINVAL where none has the wished format, -ENODEV where none is known. */
+/* Build the formats to ask for: the best mode with its rate, then with any rate, then all others, because a camera that
+ * somebody already reads keeps its format. Returns how many; -EINVAL: none has the wished format; -ENODEV: none is
+ * known. */
 int pmk_pipewire_choose_formats(const struct pmk_pipewire_camera *camera, const struct pmk_source_wish *wish,
 	struct spa_pod_builder *builder, const struct spa_pod *formats[PMK_PIPEWIRE_FORMATS])
 	__attribute__((warn_unused_result));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Which programs have a device node open, as /proc tells it. [any thread]
+/* Finds the programs that have a device node open, in /proc. [any thread]
  *
- * The one rule: programs of other users are not seen, unless we are root. Nobody found does not mean that there is
- * nobody. */
+ * The one rule: programs of other users are seen by root only, so an empty answer does not prove that nobody has the
+ * node open. */
 #ifndef PMK_IO_V4L2_HOLDERS_H
 #define PMK_IO_V4L2_HOLDERS_H
 
@@ -11,14 +11,14 @@
 
 struct pmk_holder {
 	pid_t pid;
-	char name[32]; /* of the program, as ps shows it */
+	char name[32]; /* as ps shows it */
 };
 
-/* Who has `path` open, this process left out: at most `most` of them; how many. `root` stands before /proc: "" for the
- * real one. */
+/* Find the programs that have `path` open, except this one: up to `most`. Returns how many. `root` is put in front of
+ * /proc; it is "" outside tests. */
 int pmk_holders_find(const char *root, const char *path, struct pmk_holder *holders, int most);
 
-/* Whether another process of that name runs; also one whose descriptors may not be seen. */
+/* Whether another process of this name is running. Unlike the above, this works for other users' programs too. */
 bool pmk_holders_runs(const char *root, const char *name);
 
 #endif

@@ -11,7 +11,7 @@
 
 #define CONTROL "/dev/v4l2loopback"
 
-/* What the driver takes; 0 is its default. */
+/* The argument of the driver. 0 means its default. */
 struct config {
 	int32_t number, unused;
 	char label[32];
@@ -33,7 +33,7 @@ bool pmk_loopback_has_control(void)
 	return fd >= 0;
 }
 
-/* One that does not know a number says so in several ways. */
+/* A driver that does not know a number may answer in any of three ways. */
 static int control(unsigned long request, unsigned long older, void *argument)
 {
 	int fd = pmk_v4l2_kernel.open(CONTROL), result;
@@ -70,7 +70,7 @@ int pmk_loopback_others(int number)
 
 int pmk_loopback_remove(int number)
 {
-	/* by value, whatever its number says */
+	/* passed by value, although the number says otherwise */
 	int result = control(NEW_REMOVE, OLD_REMOVE, (void *)(uintptr_t)(unsigned)number);
 
 	return result < 0 ? result : 0;

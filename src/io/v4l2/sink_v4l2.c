@@ -28,7 +28,8 @@ static void paint(const struct pmk_v4l2_sink *s, const struct pmk_shown *shown, 
 	assert(err == 0);
 }
 
-/* The buffer that index means now: a reader that asks for fewer buffers makes the ring smaller while it runs. */
+/* The buffer that the index means at present. A reader that asks for fewer buffers shrinks the ring of a running
+ * stream. */
 static struct pmk_v4l2_map *map_of(struct pmk_v4l2_sink *s, int index)
 {
 	struct v4l2_buffer buffer = {
@@ -43,7 +44,7 @@ static struct pmk_v4l2_map *map_of(struct pmk_v4l2_sink *s, int index)
 	return &s->maps[index];
 }
 
-/* The next buffer in turn, never the one shown last, which DQBUF would give and a reader may be reading. */
+/* Fill the next buffer of the ring. DQBUF would return the one that was shown last, which a reader may be reading. */
 static int put_mapped(struct pmk_v4l2_sink *s, const struct pmk_shown *shown)
 {
 	struct v4l2_buffer buffer = {
@@ -89,7 +90,7 @@ static int ring_size(const struct pmk_v4l2_sink *s)
 	return pmk_max(size, RING_LEAST);
 }
 
-/* The cover into every buffer of the ring, also those whose turn never comes in a ring made smaller. */
+/* Put the cover into every buffer of the ring, including those that a shrunken ring never reaches. */
 static int put_cover(struct pmk_v4l2_sink *s, const struct pmk_shown *cover)
 {
 	int rounds = s->map_count ? s->map_count : ring_size(s), err = 0;
@@ -98,12 +99,12 @@ static int put_cover(struct pmk_v4l2_sink *s, const struct pmk_shown *cover)
 		paint(s, cover, s->maps[i].memory);
 	for (int i = 0; i < rounds; i++) {
 		int one = put(s, cover);
-		err = one < 0 && err == 0 ? one : err; /* one refused picture is no reason to leave the others */
+		err = one < 0 && err == 0 ? one : err; /* after a refused picture, the other buffers still get theirs */
 	}
 	return err;
 }
 
-/* Mapped buffers hold the cover before STREAMON, for after it a client may map them. */
+/* Mapped buffers hold the cover before STREAMON, because clients may map them afterwards. */
 static int start_mapped(struct pmk_v4l2_sink *s, const struct pmk_shown *cover)
 {
 	struct v4l2_requestbuffers request = {
@@ -141,12 +142,12 @@ static int start(struct pmk_v4l2_sink *s, const struct v4l2_capability *cap, con
 	if (err == 0)
 		err = put_cover(s, cover);
 	if (err == -EAGAIN)
-		err = 0; /* a mapped buffer was painted before, and that is the cover too */
+		err = 0; /* no buffer was free, and all hold the cover since start_mapped */
 	if (err < 0)
-		/* 0.13's answer to a second producer's write() */
+		/* 0.13 answers the write() of a second producer with EINVAL */
 		return pmk_v4l2_sink_report(s->path, err == -EINVAL ? -EBUSY : err);
 	s->streaming = true;
-	return pmk_v4l2_query(s->fd, &after); /* from now on clients see a camera */
+	return pmk_v4l2_query(s->fd, &after); /* from now on, clients see a camera */
 }
 
 static int v4l2_write(struct pmk_sink *sink, const struct pmk_shown *shown)
@@ -193,16 +194,17 @@ static int v4l2_watch_fd(struct pmk_sink *sink, short *events)
 	return s->viewers ? pmk_viewers_fd(s->viewers, events) : -1;
 }
 
-/* No STREAMOFF: closing does it, and on 0.13 it would throw out readers, who may await the next producer. */
+/* There is no STREAMOFF: closing stops the stream as well, and on 0.13 STREAMOFF would throw out readers, who may be
+ * waiting for the next producer. */
 static int v4l2_close(struct pmk_sink *sink, const struct pmk_shown *cover)
 {
 	struct pmk_v4l2_sink *s = (struct pmk_v4l2_sink *)sink;
 	int err = 0;
 
 	if (s->streaming && cover)
-		err = put_cover(s, cover); /* also when lost: it may have been one picture only */
+		err = put_cover(s, cover); /* even if lost: perhaps only one picture failed */
 	if (err < 0 && s->lost)
-		err = 0; /* said then */
+		err = 0; /* it was logged then */
 	if (err < 0)
 		pmk_error("%s: cannot leave the cover in the virtual camera: %s", s->path, strerror(-err));
 	pmk_viewers_destroy(s->viewers);

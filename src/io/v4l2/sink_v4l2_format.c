@@ -9,7 +9,7 @@
 
 enum { MOST_NODES = 256 };
 
-/* What there is in its place, told by names alone: to open each node might wake a camera. */
+/* Name the virtual cameras that do exist, by file names alone: opening a node might wake up a camera. */
 static int report_absent(const char *path)
 {
 	int numbers[MOST_NODES], count = pmk_v4l2_kernel.nodes(numbers, MOST_NODES);
@@ -48,7 +48,7 @@ int pmk_v4l2_sink_report(const char *path, int err)
 		return -ENODEV;
 	default:
 		pmk_error_cure(PMK_CURE_RELOAD_LOOPBACK, "%s: cannot use the virtual camera: %s", path, strerror(-err));
-		return err == -EINVAL ? -EIO : err; /* a driver's refusal is no mistake of usage */
+		return err == -EINVAL ? -EIO : err; /* a driver's refusal is not a usage error */
 	}
 }
 
@@ -95,13 +95,13 @@ static int set_format(struct pmk_v4l2_sink *s, const struct pmk_sink_setup *setu
 	ask_format(&s->pix, setup);
 	s->bytes = s->pix.sizeimage;
 	if (!s->bytes || s->pix.pixelformat == PMK_FOURCC_UYVY || s->pix.pixelformat == PMK_FOURCC_YV12) {
-		pmk_error("%s: a virtual camera is fed YUYV, NV12 or YU12, not %s", s->path,
+		pmk_error("%s: a virtual camera accepts YUYV, NV12 or YU12, not %s", s->path,
 			pmk_fourcc_name(s->pix.pixelformat, name));
 		return -EINVAL;
 	}
 	format.fmt.pix = s->pix;
 	err = pmk_v4l2_sink_ioctl(s, VIDIOC_S_FMT, &format);
-	if (err == -EBUSY || err == -EINVAL) /* 0.13's and 0.12's way to say that it stays as it is */
+	if (err == -EBUSY || err == -EINVAL) /* 0.13 and 0.12 say in this way that the format is held */
 		err = pmk_v4l2_sink_ioctl(s, VIDIOC_G_FMT, &format);
 	if (err < 0)
 		return pmk_v4l2_sink_report(s->path, err);
@@ -129,7 +129,7 @@ int pmk_v4l2_sink_negotiate(struct pmk_v4l2_sink *s, const struct pmk_sink_setup
 	parm.parm.output.timeperframe = pmk_v4l2_interval(setup->fps > 0 ? setup->fps : 30);
 	err = pmk_v4l2_sink_ioctl(s, VIDIOC_S_PARM, &parm);
 	if (err < 0)
-		pmk_warn("%s: the virtual camera does not take the rate: %s; clients will see its own", s->path,
+		pmk_warn("%s: the virtual camera refuses the rate: %s; clients will see its own", s->path,
 			strerror(-err));
 	snprintf(s->base.name, sizeof(s->base.name), "%s (%s) %s %ux%u", s->path, (const char *)cap->card,
 		pmk_fourcc_name(s->pix.pixelformat, format), s->pix.width, s->pix.height);

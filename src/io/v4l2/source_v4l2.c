@@ -12,7 +12,7 @@
 
 enum { FRAMES = 6 };
 
-#define FIRST_FRAME_NS (3 * PMK_S_NS) /* how long a camera may take to start */
+#define FIRST_FRAME_NS (3 * PMK_S_NS) /* for a camera to start */
 
 static int enqueue(struct pmk_v4l2_source *s, uint32_t index)
 {
@@ -44,8 +44,9 @@ static int start(struct pmk_v4l2_source *s)
 	}
 	for (int i = 0; i < s->map_count; i++) {
 		if (s->maps[i].length < (least ? least : 1)) {
-			pmk_error_cure(PMK_CURE_OTHER_MODE, "%s: the driver's buffers have %zu bytes, a picture %zu",
-				s->path, s->maps[i].length, least);
+			pmk_error_cure(PMK_CURE_OTHER_MODE,
+				"%s: the driver's buffers have %zu bytes, but a picture has %zu", s->path,
+				s->maps[i].length, least);
 			return -EIO;
 		}
 		err = enqueue(s, (uint32_t)i);
@@ -59,13 +60,13 @@ static int start(struct pmk_v4l2_source *s)
 	return 0;
 }
 
-/* The pixels of a buffer into `image`, or what is wrong with them. */
+/* Convert the pixels of a buffer into `image`. NULL, or why they are unusable. */
 static const char *convert(struct pmk_v4l2_source *s, const struct v4l2_buffer *buffer, struct pmk_image *image)
 {
 	const struct pmk_v4l2_map *map = &s->maps[buffer->index];
 
 	if (buffer->flags & V4L2_BUF_FLAG_ERROR)
-		return "the driver says so";
+		return "the driver marked it as damaged";
 	if (buffer->bytesused > map->length)
 		return "larger than its buffer";
 	return pmk_unpack(&s->unpack, map->memory, buffer->bytesused, s->stride, image);
@@ -80,7 +81,7 @@ static uint64_t capture_time_ns(const struct v4l2_buffer *buffer)
 	return monotonic && stamp <= now && now - stamp < 5 * PMK_S_NS ? stamp : now;
 }
 
-/* One buffer from the driver. -EAGAIN: none is ready, or what it gave is none of ours. */
+/* Take one buffer from the driver. -EAGAIN: none is ready, or the driver gave one that it did not have. */
 static int dequeue(struct pmk_v4l2_source *s, struct v4l2_buffer *buffer)
 {
 	int err;
@@ -101,7 +102,7 @@ static int dequeue(struct pmk_v4l2_source *s, struct v4l2_buffer *buffer)
 	return 0;
 }
 
-/* The newest buffer that is ready, the older ones given back. 1 got one, 0 none, negative errno. */
+/* Take the newest buffer that is ready, and give the older ones back. 1: got one; 0: none is ready; negative errno. */
 static int dequeue_newest(struct pmk_v4l2_source *s, struct v4l2_buffer *newest)
 {
 	struct v4l2_buffer buffer;
@@ -127,7 +128,7 @@ static int dequeue_newest(struct pmk_v4l2_source *s, struct v4l2_buffer *newest)
 	return err == -EAGAIN ? 0 : err;
 }
 
-/* 0 and a frame; -EAGAIN none of use now; -ENOBUFS all frames are in use; negative errno. */
+/* 0 and a frame; -EAGAIN: nothing usable yet; -ENOBUFS: all frames are in use; negative errno. */
 static int take_newest(struct pmk_v4l2_source *s, struct pmk_frame **frame)
 {
 	struct v4l2_buffer buffer;
@@ -186,7 +187,7 @@ static int v4l2_read(struct pmk_source *source, struct pmk_frame **frame, uint64
 			return -EAGAIN;
 		if (err < 0)
 			break;
-		if (!(ready.revents & POLLIN)) { /* POLLERR: the driver says why when asked for a buffer */
+		if (!(ready.revents & POLLIN)) { /* POLLERR: the driver tells why when it is asked for a buffer */
 			err = take_newest(s, frame);
 			err = err == -EAGAIN || err == -ENOBUFS ? -EIO : err;
 			break;
@@ -212,7 +213,8 @@ static void v4l2_close(struct pmk_source *source)
 
 static const struct pmk_source_impl v4l2_impl = { .read = v4l2_read, .close = v4l2_close };
 
-/* Wait for the first picture of a camera that gives JPEG. A camera that is slow to start is not refused. */
+/* Wait for the first picture of a JPEG camera, which shows the sampling. A camera that is slow to start is not refused.
+ */
 static int settle(struct pmk_v4l2_source *s)
 {
 	struct pmk_frame *frame = NULL;

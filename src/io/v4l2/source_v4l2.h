@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A V4L2 camera, for source_v4l2*.c only: what agreeing on a mode and streaming share. One thread. */
+/* A V4L2 camera: the struct that its parts share, for source_v4l2*.c only. One thread.
+ *
+ * The one rule: a buffer is read only while the driver does not have it. */
 #ifndef PMK_IO_V4L2_SOURCE_V4L2_H
 #define PMK_IO_V4L2_SOURCE_V4L2_H
 
@@ -17,20 +19,20 @@ struct pmk_v4l2_source {
 	int stride; /* bytes */
 	bool streaming;
 	struct pmk_v4l2_map maps[PMK_V4L2_SOURCE_BUFFERS];
-	bool queued[PMK_V4L2_SOURCE_BUFFERS]; /* the driver's, not ours */
+	bool queued[PMK_V4L2_SOURCE_BUFFERS]; /* the driver has the buffer */
 	int map_count;
 	struct pmk_unpack unpack;
 	struct pmk_frame_pool *pool;
-	bool settled; /* base.layout will not change any more */
+	bool settled; /* base.layout is final */
 	uint64_t number; /* of the next frame */
 };
 
-/* Ask for the wished mode, or the nearest: fills pix, stride, unpack, and the base's layout, rate, place and name.
- * Negative errno; logged. */
+/* Agree with the camera on the mode that is nearest to the wish; fills pix, stride, unpack, and the layout, rate, place
+ * and name of base. 0 or negative errno; logged. */
 int pmk_v4l2_source_negotiate(struct pmk_v4l2_source *source, const struct pmk_source_wish *wish)
 	__attribute__((warn_unused_result));
 
-/* Log what kept the camera `path` from being opened; gives the error to return. */
+/* Log why the camera `path` cannot be used, and return the errno to pass on. */
 int pmk_v4l2_source_report(const char *path, int err);
 
 static inline int pmk_v4l2_source_ioctl(struct pmk_v4l2_source *s, unsigned long request, void *argument)

@@ -15,10 +15,10 @@ static const char *why_not(const struct pmk_device *device)
 		return strerror(-device->error);
 	if (device->busy)
 		return "taken by another program";
-	return device->kind == PMK_DEVICE_LOOPBACK ? "virtual camera" : "no camera";
+	return device->kind == PMK_DEVICE_LOOPBACK ? "virtual camera" : "not a camera";
 }
 
-/* No camera could be had: say what was seen. The most hopeful reason is the errno. */
+/* No camera can be used: log what there is. The most hopeful reason is returned. */
 static int report_none(const struct pmk_device *devices, int count)
 {
 	char seen[400] = "";
@@ -68,7 +68,7 @@ int pmk_source_v4l2_open_auto(const struct pmk_source_wish *wish, struct pmk_sou
 
 enum { ANOTHER, SAME_NAME, SAME_PLUG, MAX_NODES = 256 };
 
-/* How much what is at this path now is the camera that was at `place`. */
+/* How much the device at `path` resembles the camera that was at `place`. */
 static int likeness(const char *path, const struct pmk_source_place *place)
 {
 	struct v4l2_capability cap;
@@ -83,7 +83,7 @@ static int likeness(const char *path, const struct pmk_source_place *place)
 	return like;
 }
 
-/* The path where that camera is now; false: nowhere. */
+/* Find the path where that camera is now; false: nowhere. */
 static bool find_again(const struct pmk_source_place *place, char found[64])
 {
 	int numbers[MAX_NODES], count, best = likeness(place->path, place);

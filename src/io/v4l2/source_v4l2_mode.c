@@ -31,12 +31,12 @@ int pmk_v4l2_source_report(const char *path, int err)
 		return -ENODEV;
 	default:
 		pmk_error_cure(PMK_CURE_REPLUG, "%s: cannot use the camera: %s", path, strerror(-err));
-		return err == -EINVAL ? -EIO : err; /* a driver's refusal is no mistake of usage */
+		return err == -EINVAL ? -EIO : err; /* a driver's refusal is not a usage error */
 	}
 }
 
-/* What the driver says the numbers mean. JPEG has it in its own standard; raw is limited range unless the driver says
- * full. */
+/* Set range, matrix and sampling as the driver tells them. For JPEG its own standard defines them; a raw picture is
+ * limited range unless the driver says full. */
 static void set_meaning(struct pmk_v4l2_source *s)
 {
 	const struct v4l2_pix_format *pix = &s->pix;
@@ -77,8 +77,9 @@ static int set_format(struct pmk_v4l2_source *s, const struct pmk_device_mode *m
 	least = pmk_fourcc_stride(pix->pixelformat, (int)(pix->width & 0xffff));
 	if (pix->pixelformat != mode->fourcc || pix->width < PMK_IMAGE_MIN_PX || pix->height < PMK_IMAGE_MIN_PX ||
 		pix->width > PMK_IMAGE_MAX_PX || pix->height > PMK_IMAGE_MAX_PX || pix->bytesperline > 1 << 20) {
-		pmk_error_cure(PMK_CURE_OTHER_MODE, "%s: the camera answers %s %ux%u to %s %dx%d, which is of no use",
-			s->path, pmk_fourcc_name(pix->pixelformat, given), pix->width, pix->height,
+		pmk_error_cure(PMK_CURE_OTHER_MODE,
+			"%s: the camera gives %s %ux%u when asked for %s %dx%d, which is not supported", s->path,
+			pmk_fourcc_name(pix->pixelformat, given), pix->width, pix->height,
 			pmk_fourcc_name(mode->fourcc, asked), mode->width, mode->height);
 		return -EIO;
 	}

@@ -68,7 +68,7 @@ uint64_t pmk_v4l2_newest_stamp_ns(int fd)
 	return newest;
 }
 
-/* Whether pictures still come: the stamp is fresh and moves. */
+/* Whether pictures still arrive: the newest stamp is recent and changes. */
 static bool is_fed(int fd)
 {
 	uint64_t stamp = pmk_v4l2_newest_stamp_ns(fd), now = pmk_clock_now_ns();
@@ -84,7 +84,8 @@ static bool is_fed(int fd)
 	return false;
 }
 
-/* Setting the format that is set already changes nothing, and is refused while somebody else holds buffers. */
+/* Set the format that is set already. This changes nothing, and the driver refuses it while another program holds
+ * buffers. */
 static bool is_format_locked(int fd, uint32_t type)
 {
 	struct v4l2_format format = { .type = type };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Nothing but the table is external here: a test's own table of this name keeps this file out of its program. */
+/* The real system calls. Only the table is external here, so that a test with its own table of this name keeps the
+ * linker from pulling in this file. */
 #include "io/v4l2/v4l2.h"
 
 #include <dirent.h>

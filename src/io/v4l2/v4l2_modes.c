@@ -5,7 +5,7 @@
 #include "io/source.h"
 #include "io/v4l2/v4l2.h"
 
-enum { MAX_WIDTH = 4096, MAX_HEIGHT = 2304, MAX_INDEX = 256 }; /* MAX_INDEX: for drivers that never end a list */
+enum { MAX_WIDTH = 4096, MAX_HEIGHT = 2304, MAX_INDEX = 256 }; /* MAX_INDEX: some drivers never end a list */
 
 /* Cheapest first. */
 static const uint32_t known_formats[] = {
@@ -17,7 +17,7 @@ static const uint32_t known_formats[] = {
 	PMK_FOURCC_MJPG,
 };
 
-/* What is offered of a range of sizes. */
+/* The sizes that are listed of a range. */
 static const int usual_sizes[][2] = {
 	{ 320, 180 },
 	{ 320, 240 },
@@ -164,12 +164,12 @@ int pmk_v4l2_modes(int fd, const struct pmk_source_wish *wish, struct pmk_device
 	return list.count;
 }
 
-/* How well a mode serves; compared member by member, larger is better. */
+/* How well a mode fits the wish. Members are compared in this order; more is better, but for the cost. */
 struct score {
-	bool exact; /* the wished size, where one was wished */
-	bool allowed; /* up to 1280x720, where none was */
+	bool exact; /* it is the wished size */
+	bool allowed; /* a size was wished, or it is at most 1280x720 */
 	double rate;
-	long nearness; /* px, never positive */
+	long nearness; /* 0 or less: minus the differences of area and, if a size was wished, of sides, in px */
 	int cost;
 };
 
@@ -178,7 +178,7 @@ static struct score score_of(const struct pmk_device_mode *mode, const struct pm
 	double wanted = wish->fps > 0 ? wish->fps : 30;
 	bool sized = wish->width > 0 && wish->height > 0;
 	long area = sized ? (long)wish->width * wish->height : 1280L * 720;
-	bool reached = mode->fps <= 0 || mode->fps >= wanted * 0.98; /* 29.97 is 30 */
+	bool reached = mode->fps <= 0 || mode->fps >= wanted * 0.98; /* 29.97 counts as 30 */
 
 	return (struct score){
 		.exact = sized && mode->width == wish->width && mode->height == wish->height,

@@ -13,28 +13,28 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-/* Not in any public header of the driver; first in 0.13. */
+/* No public header of the driver has it; it came with 0.13. */
 #define EVENT_CLIENT_USAGE (V4L2_EVENT_PRIVATE_START + 0x08e00000u + 1)
 
-static const uint64_t STAY_NS = PMK_S_NS; /* who has had the node open for so long does more than probe */
-static const uint64_t LOOK_AGAIN_NS = 25 * PMK_MS_NS; /* at one who has just come */
-static const uint64_t SURE_NS = 2 * PMK_S_NS; /* events may be lost: the driver is asked that often */
+static const uint64_t STAY_NS = PMK_S_NS; /* a program that keeps the node open for this long does more than probe */
+static const uint64_t LOOK_AGAIN_NS = 25 * PMK_MS_NS; /* while a program has only just opened the node */
+static const uint64_t SURE_NS = 2 * PMK_S_NS; /* the driver is asked again this often, because events may be lost */
 
 struct pmk_viewers {
 	int fd; /* of the node */
 	char path[64];
-	bool told; /* by the driver's events; all below but `state` and `asked_ns` is for 0.12 */
+	bool told; /* the driver sends events; what is below, except `state` and `asked_ns`, is for 0.12 */
 	enum pmk_watch state;
 	uint64_t asked_ns;
-	int notify, timer, both; /* inotify; a timer; epoll of the two. -1: none */
-	int openers; /* others who have opened the node and not closed it */
-	bool early; /* somebody had it open before we could count */
-	uint64_t since_ns; /* from when on somebody has had it open without a break, or 0 */
+	int notify, timer, both; /* inotify, a timer, and epoll of both; -1: none */
+	int openers; /* how many others have opened the node and not closed it */
+	bool early; /* somebody had it open before the counting began */
+	uint64_t since_ns; /* since when it has been open without a break; 0: it is not open */
 	bool rests;
 	uint64_t stamp_ns; /* the newest in the resting ring */
 };
 
-/* --- the driver tells --- */
+/* --- from 0.13 on: the driver sends events --- */
 
 static int subscribe(struct pmk_viewers *v)
 {
@@ -44,7 +44,7 @@ static int subscribe(struct pmk_viewers *v)
 	return pmk_v4l2_kernel.ioctl(v->fd, VIDIOC_SUBSCRIBE_EVENT, &wish);
 }
 
-/* Only a new subscription makes the driver tell how it is now. */
+/* Only a new subscription makes the driver send the present state. */
 static void ask_again(struct pmk_viewers *v)
 {
 	struct v4l2_event_subscription wish = { .type = EVENT_CLIENT_USAGE };
@@ -102,7 +102,7 @@ static void count_openers(struct pmk_viewers *v)
 
 			count_event(v, event->mask);
 			if (!v->openers && !v->early)
-				v->since_ns = 0; /* also when the next one follows in this very read */
+				v->since_ns = 0; /* even if the next program follows within this very read */
 			at += (ssize_t)(sizeof(*event) + event->len);
 		}
 	}
@@ -140,7 +140,7 @@ static void look_at_openers(struct pmk_viewers *v)
 	set_timer(v, undecided ? LOOK_AGAIN_NS : 0);
 }
 
-/* The watch first, then who is there: nobody slips in between. */
+/* The watch is set up before /proc is read, so that nobody slips in between. */
 static int start_counting(struct pmk_viewers *v)
 {
 	struct epoll_event either = { .events = EPOLLIN };

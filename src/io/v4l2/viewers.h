@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Who reads a v4l2loopback node, seen from the side that feeds it.
+/* Tells whether anybody reads a v4l2loopback node, seen from the side that feeds it.
  *
- * The one rule: a program that only looks what cameras there are is nobody.
- * From 0.13 on the driver tells by an event when a reader starts and stops its stream. 0.12 has none. There, those who
- * have the node open are counted (inotify; /proc for who was there before us), and one counts as a viewer as soon as it
- * asks for buffers, which stamps the resting ring anew, or when the node has been held open for STAY_NS; from then on
- * until all have closed it. Belongs to the thread of the sink. */
+ * The one rule: a program that only probes for cameras does not count as a viewer.
+ *
+ * From 0.13 on, the driver sends an event when a reader starts or stops its stream. 0.12 sends none. There, the
+ * programs that have the node open are counted with inotify, and /proc shows those that opened it earlier. One of them
+ * counts as a viewer once it asks for buffers, which puts a new time stamp on the resting ring, or once it has kept the
+ * node open for STAY_NS; it stays a viewer until all have closed the node. Belongs to the sink's thread. */
 #ifndef PMK_IO_V4L2_VIEWERS_H
 #define PMK_IO_V4L2_VIEWERS_H
 
@@ -13,14 +14,14 @@
 
 struct pmk_viewers;
 
-/* `fd`: the open node of `path`, the caller's. NULL when there is no way to tell. */
+/* `fd` is the open node `path`; it stays the caller's. NULL: there is no way to tell, or no memory. */
 struct pmk_viewers *pmk_viewers_create(int fd, const char *path);
-void pmk_viewers_destroy(struct pmk_viewers *viewers); /* NULL is fine */
+void pmk_viewers_destroy(struct pmk_viewers *viewers); /* NULL is allowed */
 
 enum pmk_watch pmk_viewers_look(struct pmk_viewers *viewers);
 int pmk_viewers_fd(const struct pmk_viewers *viewers, short *events); /* as pmk_sink_watch_fd */
 
-/* The ring rests from now on: nothing is written; or it does not. */
+/* Tell that the ring rests from now on (nothing is written until the next call), or that it no longer does. */
 void pmk_viewers_rest(struct pmk_viewers *viewers, bool rests);
 
 #endif
