@@ -63,7 +63,7 @@ static void reach(struct pmk_viewers *v, enum pmk_watch state)
 {
 	uint64_t deadline = pmk_clock_now_ns() + 60 * PMK_S_NS;
 
-	while (pmk_viewers_look(v) != state) {
+	while (pmk_viewers_watched(v) != state) {
 		struct pollfd ready = { 0 };
 
 		ready.fd = pmk_viewers_fd(v, &ready.events);
@@ -76,20 +76,20 @@ static void test_probes_are_nobody(void **state)
 {
 	struct pmk_viewers *v = begin();
 
-	assert_int_equal(pmk_viewers_look(v), PMK_WATCH_NOBODY);
+	assert_int_equal(pmk_viewers_watched(v), PMK_WATCH_NOBODY);
 	for (int i = 0; i < 50; i++) {
 		int fd = open_node(), another = open_node();
 		uint64_t begin = pmk_clock_now_ns();
 		enum pmk_watch watch;
 
-		assert_int_equal(pmk_viewers_look(v), PMK_WATCH_NOBODY);
+		assert_int_equal(pmk_viewers_watched(v), PMK_WATCH_NOBODY);
 		close(fd);
-		watch = pmk_viewers_look(v);
+		watch = pmk_viewers_watched(v);
 		/* a probe does not take this long */
 		assert_true(watch == PMK_WATCH_NOBODY || pmk_clock_now_ns() - begin >= PMK_S_NS);
 		close(another);
 	}
-	assert_int_equal(pmk_viewers_look(v), PMK_WATCH_NOBODY);
+	assert_int_equal(pmk_viewers_watched(v), PMK_WATCH_NOBODY);
 	end(v);
 }
 
@@ -99,16 +99,16 @@ static void test_who_asks_for_buffers_watches(void **state)
 	struct pmk_viewers *v = begin();
 	int fd = open_node();
 
-	assert_int_equal(pmk_viewers_look(v), PMK_WATCH_NOBODY);
+	assert_int_equal(pmk_viewers_watched(v), PMK_WATCH_NOBODY);
 	stamp_s++;
-	assert_int_equal(pmk_viewers_look(v), PMK_WATCH_SOMEBODY);
+	assert_int_equal(pmk_viewers_watched(v), PMK_WATCH_SOMEBODY);
 	pmk_viewers_rest(v, false);
 	stamp_s++;
-	assert_int_equal(pmk_viewers_look(v), PMK_WATCH_SOMEBODY);
+	assert_int_equal(pmk_viewers_watched(v), PMK_WATCH_SOMEBODY);
 	close(fd);
-	assert_int_equal(pmk_viewers_look(v), PMK_WATCH_NOBODY);
+	assert_int_equal(pmk_viewers_watched(v), PMK_WATCH_NOBODY);
 	fd = open_node();
-	assert_int_equal(pmk_viewers_look(v), PMK_WATCH_NOBODY); /* the stamps come from our own pictures */
+	assert_int_equal(pmk_viewers_watched(v), PMK_WATCH_NOBODY); /* the stamps come from our own pictures */
 	close(fd);
 	end(v);
 }
@@ -121,33 +121,33 @@ static void test_who_stays_watches(void **state)
 	reach(v, PMK_WATCH_SOMEBODY);
 	another = open_node();
 	close(fd);
-	assert_int_equal(pmk_viewers_look(v), PMK_WATCH_SOMEBODY);
+	assert_int_equal(pmk_viewers_watched(v), PMK_WATCH_SOMEBODY);
 	close(another);
 	reach(v, PMK_WATCH_NOBODY);
 	end(v);
 }
 
 /* A program that opened the node before us is found in /proc, and so is its end. */
-static void test_who_was_there_before(void **state)
+static void test_earlier_opener(void **state)
 {
 	struct pmk_viewers *v = begin();
-	int gate[2];
+	int ready[2];
 	pid_t child;
 	char c;
 
-	assert_int_equal(pipe2(gate, O_CLOEXEC), 0);
+	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
 	child = fork();
 	if (child == 0) {
 		int fd = open(node, O_RDONLY);
 
 		close(own);
-		close(gate[0]);
-		if (write(gate[1], "x", 1) != 1 || fd < 0)
+		close(ready[0]);
+		if (write(ready[1], "x", 1) != 1 || fd < 0)
 			_exit(1);
 		pause();
 		_exit(0);
 	}
-	assert_int_equal(read(gate[0], &c, 1), 1);
+	assert_int_equal(read(ready[0], &c, 1), 1);
 	pmk_viewers_destroy(v);
 	v = pmk_viewers_create(own, node);
 	assert_non_null(v);
@@ -155,8 +155,8 @@ static void test_who_was_there_before(void **state)
 	kill(child, SIGKILL);
 	assert_int_equal(waitpid(child, NULL, 0), child);
 	reach(v, PMK_WATCH_NOBODY);
-	close(gate[0]);
-	close(gate[1]);
+	close(ready[0]);
+	close(ready[1]);
 	end(v);
 }
 
@@ -166,7 +166,7 @@ int main(void)
 		cmocka_unit_test(test_probes_are_nobody),
 		cmocka_unit_test(test_who_asks_for_buffers_watches),
 		cmocka_unit_test(test_who_stays_watches),
-		cmocka_unit_test(test_who_was_there_before),
+		cmocka_unit_test(test_earlier_opener),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,7 +61,7 @@ void pmk_pipewire_sink_on_lost(void *sink); /* for pmk_pipewire_create: reconnec
 /* Put the picture into the next free buffer, or over the held one, and send it. If no buffer is free, the picture is
  * dropped. */
 void pmk_pipewire_sink_put(struct pmk_pipewire_sink *sink, const struct pmk_image *image);
-void pmk_pipewire_sink_let_go(struct pmk_pipewire_sink *sink); /* send the held buffer */
+void pmk_pipewire_sink_send_held(struct pmk_pipewire_sink *sink); /* send the held buffer */
 void pmk_pipewire_sink_paint(
 	const struct pmk_pipewire_sink *sink, const struct pmk_image *image, struct pw_buffer *buffer);
 void pmk_pipewire_sink_cover(struct pmk_pipewire_sink *sink); /* put the cover into all buffers */
@@ -70,6 +70,6 @@ void pmk_pipewire_sink_set_timer(struct pmk_pipewire_sink *sink, struct spa_sour
 
 /* The callbacks that end a round, of the stream and of the timer. */
 void pmk_pipewire_sink_on_round_over(void *sink);
-void pmk_pipewire_sink_on_held_enough(void *sink, uint64_t expirations);
+void pmk_pipewire_sink_on_round_late(void *sink, uint64_t expirations);
 
 #endif

@@ -158,7 +158,7 @@ static int connect_node(struct pmk_pipewire_sink *s)
 }
 
 /* Detach the stream from the sink, and put the cover into all its buffers. NULL: there is no stream. */
-static struct pw_stream *leave_stream(struct pmk_pipewire_sink *s)
+static struct pw_stream *detach_stream(struct pmk_pipewire_sink *s)
 {
 	struct pw_stream *stream = s->stream;
 
@@ -180,7 +180,7 @@ static void on_retry(void *user, uint64_t expirations)
 	if (s->closing)
 		return;
 	pmk_pipewire_sink_set_streaming(s, false);
-	stream = leave_stream(s);
+	stream = detach_stream(s);
 	if (stream)
 		pmk_pipewire_destroy_stream(s->pipewire, stream);
 	pmk_pipewire_disconnect(s->pipewire);
@@ -195,11 +195,11 @@ void pmk_pipewire_sink_close_node(struct pmk_pipewire_sink *s)
 
 	if (atomic_load(&s->streaming)) {
 		pmk_pipewire_sink_put(s, &s->cover);
-		pmk_pipewire_sink_let_go(s);
+		pmk_pipewire_sink_send_held(s);
 	}
 	s->closing = true;
 	atomic_store(&s->streaming, false);
-	stream = leave_stream(s);
+	stream = detach_stream(s);
 	if (stream)
 		pmk_pipewire_destroy_stream(s->pipewire, stream);
 	if (s->retry)
@@ -216,7 +216,7 @@ int pmk_pipewire_sink_open_node(struct pmk_pipewire_sink *s)
 
 	s->pause_ns = RETRY_FIRST_NS;
 	s->retry = pw_loop_add_timer(pmk_pipewire_loop(s->pipewire), on_retry, s);
-	s->hold = pw_loop_add_timer(pmk_pipewire_loop(s->pipewire), pmk_pipewire_sink_on_held_enough, s);
+	s->hold = pw_loop_add_timer(pmk_pipewire_loop(s->pipewire), pmk_pipewire_sink_on_round_late, s);
 	if (!s->retry || !s->hold)
 		return -ENOMEM;
 	err = connect_node(s);

@@ -14,7 +14,7 @@ static const uint64_t SILENT_NS = 100 * PMK_MS_NS;
 void pmk_pipewire_sink_paint(const struct pmk_pipewire_sink *s, const struct pmk_image *image, struct pw_buffer *buffer)
 {
 	struct spa_data *data = &buffer->buffer->datas[0];
-	struct pmk_image view = *image;
+	struct pmk_image even = *image;
 	int err;
 
 	data->chunk->offset = 0;
@@ -23,10 +23,10 @@ void pmk_pipewire_sink_paint(const struct pmk_pipewire_sink *s, const struct pmk
 	data->chunk->size = data->data && s->fourcc && data->maxsize >= s->bytes ? (uint32_t)s->bytes : 0;
 	if (!data->chunk->size)
 		return;
-	assert(pmk_layout_equal(&view.layout, &s->layout));
-	view.layout.width = s->width;
-	view.layout.height = s->height;
-	err = pmk_convert_to_raw(&view, s->fourcc, data->data, s->bytes);
+	assert(pmk_layout_equal(&even.layout, &s->layout));
+	even.layout.width = s->width;
+	even.layout.height = s->height;
+	err = pmk_convert_to_raw(&even, s->fourcc, data->data, s->bytes);
 	assert(err == 0);
 }
 
@@ -52,7 +52,7 @@ static void begin_round(struct pmk_pipewire_sink *s, struct pw_buffer *buffer)
 	pw_stream_trigger_process(s->stream);
 }
 
-void pmk_pipewire_sink_let_go(struct pmk_pipewire_sink *s)
+void pmk_pipewire_sink_send_held(struct pmk_pipewire_sink *s)
 {
 	struct pw_buffer *buffer = s->held;
 
@@ -103,15 +103,15 @@ void pmk_pipewire_sink_on_round_over(void *user)
 
 	s->round_ns = 0;
 	s->stuck = false;
-	pmk_pipewire_sink_let_go(s);
+	pmk_pipewire_sink_send_held(s);
 }
 
-void pmk_pipewire_sink_on_held_enough(void *user, uint64_t expirations)
+void pmk_pipewire_sink_on_round_late(void *user, uint64_t expirations)
 {
 	struct pmk_pipewire_sink *s = user;
 
 	s->stuck = true;
-	pmk_pipewire_sink_let_go(s);
+	pmk_pipewire_sink_send_held(s);
 }
 
 void pmk_pipewire_sink_set_streaming(struct pmk_pipewire_sink *s, bool streaming)

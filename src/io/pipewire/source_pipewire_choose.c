@@ -16,7 +16,7 @@
 static const uint64_t ANSWER_NS = PMK_S_NS; /* for the daemon to list its cameras */
 static const uint64_t PERSON_NS = 60 * PMK_S_NS; /* for the person to answer */
 static const uint64_t GRANT_NS = 2 * PMK_S_NS; /* for the cameras to appear after they were permitted */
-static const uint64_t LOOK_AGAIN_NS = 100 * PMK_MS_NS;
+static const uint64_t ASK_AGAIN_NS = 100 * PMK_MS_NS;
 
 static int report_none(const struct pmk_pipewire_camera *cameras, int count, const char *name)
 {
@@ -54,10 +54,10 @@ static int granted_cameras(
 
 	for (;;) {
 		count = pmk_pipewire_cameras(p, wish, deadline, cameras);
-		if (count < 0 || any_has_modes(*cameras, count) || pmk_clock_now_ns() + LOOK_AGAIN_NS >= deadline)
+		if (count < 0 || any_has_modes(*cameras, count) || pmk_clock_now_ns() + ASK_AGAIN_NS >= deadline)
 			return count;
 		free(*cameras);
-		pmk_pipewire_wait(p, pmk_clock_now_ns() + LOOK_AGAIN_NS);
+		pmk_pipewire_wait(p, pmk_clock_now_ns() + ASK_AGAIN_NS);
 	}
 }
 

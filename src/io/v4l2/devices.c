@@ -11,7 +11,7 @@
 
 enum { MAX_NODES = 256 };
 
-static void look_at(int fd, struct pmk_device *device)
+static void inspect(int fd, struct pmk_device *device)
 {
 	const uint32_t both = V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_VIDEO_OUTPUT_MPLANE | V4L2_CAP_VIDEO_M2M |
 		V4L2_CAP_VIDEO_M2M_MPLANE;
@@ -57,7 +57,7 @@ int pmk_devices_scan(struct pmk_device **devices)
 			device->error = fd;
 			continue;
 		}
-		look_at(fd, device);
+		inspect(fd, device);
 		pmk_v4l2_kernel.close(fd);
 	}
 	*devices = list;

@@ -18,13 +18,13 @@ enum { RING_LEAST = 8 }; /* v4l2loopback has 2 buffers by default */
 
 static void paint(const struct pmk_v4l2_sink *s, const struct pmk_shown *shown, uint8_t *to)
 {
-	struct pmk_image view = *pmk_shown_image(shown);
+	struct pmk_image even = *pmk_shown_image(shown);
 	int err;
 
-	assert(pmk_layout_equal(&view.layout, &s->layout));
-	view.layout.width = (int)s->pix.width;
-	view.layout.height = (int)s->pix.height;
-	err = pmk_convert_to_raw(&view, s->pix.pixelformat, to, s->bytes);
+	assert(pmk_layout_equal(&even.layout, &s->layout));
+	even.layout.width = (int)s->pix.width;
+	even.layout.height = (int)s->pix.height;
+	err = pmk_convert_to_raw(&even, s->pix.pixelformat, to, s->bytes);
 	assert(err == 0);
 }
 
@@ -184,7 +184,7 @@ static enum pmk_watch v4l2_watched(struct pmk_sink *sink)
 {
 	const struct pmk_v4l2_sink *s = (const struct pmk_v4l2_sink *)sink;
 
-	return s->viewers ? pmk_viewers_look(s->viewers) : PMK_WATCH_UNKNOWN;
+	return s->viewers ? pmk_viewers_watched(s->viewers) : PMK_WATCH_UNKNOWN;
 }
 
 static int v4l2_watch_fd(struct pmk_sink *sink, short *events)

@@ -17,7 +17,7 @@
 #define EVENT_CLIENT_USAGE (V4L2_EVENT_PRIVATE_START + 0x08e00000u + 1)
 
 static const uint64_t STAY_NS = PMK_S_NS; /* a program that keeps the node open for this long does more than probe */
-static const uint64_t LOOK_AGAIN_NS = 25 * PMK_MS_NS; /* while a program has only just opened the node */
+static const uint64_t CHECK_AGAIN_NS = 25 * PMK_MS_NS; /* while a program has only just opened the node */
 static const uint64_t SURE_NS = 2 * PMK_S_NS; /* the driver is asked again this often, because events may be lost */
 
 struct pmk_viewers {
@@ -130,14 +130,14 @@ static enum pmk_watch judge_openers(struct pmk_viewers *v)
 	return v->rests && pmk_v4l2_newest_stamp_ns(v->fd) != v->stamp_ns ? PMK_WATCH_SOMEBODY : PMK_WATCH_NOBODY;
 }
 
-static void look_at_openers(struct pmk_viewers *v)
+static void check_openers(struct pmk_viewers *v)
 {
 	bool undecided;
 
 	count_openers(v);
 	v->state = judge_openers(v);
 	undecided = v->state == PMK_WATCH_NOBODY && (v->openers || v->early);
-	set_timer(v, undecided ? LOOK_AGAIN_NS : 0);
+	set_timer(v, undecided ? CHECK_AGAIN_NS : 0);
 }
 
 /* The watch is set up before /proc is read, so that nobody slips in between. */
@@ -189,10 +189,10 @@ void pmk_viewers_destroy(struct pmk_viewers *v)
 	free(v);
 }
 
-enum pmk_watch pmk_viewers_look(struct pmk_viewers *v)
+enum pmk_watch pmk_viewers_watched(struct pmk_viewers *v)
 {
 	if (!v->told) {
-		look_at_openers(v);
+		check_openers(v);
 		return v->state;
 	}
 	take_events(v);

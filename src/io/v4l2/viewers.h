@@ -18,7 +18,7 @@ struct pmk_viewers;
 struct pmk_viewers *pmk_viewers_create(int fd, const char *path);
 void pmk_viewers_destroy(struct pmk_viewers *viewers); /* NULL is allowed */
 
-enum pmk_watch pmk_viewers_look(struct pmk_viewers *viewers);
+enum pmk_watch pmk_viewers_watched(struct pmk_viewers *viewers);
 int pmk_viewers_fd(const struct pmk_viewers *viewers, short *events); /* as pmk_sink_watch_fd */
 
 /* Tell that the ring rests from now on (nothing is written until the next call), or that it no longer does. */
