@@ -2,8 +2,10 @@
 /* Compiled once for each level of the CPU; PMK_LEVEL names it. Loops that compilers make vectors of. No running sums:
  * what is 0 near by stays exactly 0. */
 #include "mask/edge_kernel.h"
+
+#include "base/dispatch.h"
 #include "base/num.h"
-#include "pixels/kernel_level.h"
+#include "pixels/vectors.h"
 
 #include <string.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "mask/guide.h"
 
+#include "base/dispatch.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "mask/edge_kernel.h"
@@ -10,17 +11,11 @@
 
 enum { RADIUS = 2, PAD = 16 }; /* as in edge_kernel.c; zeros between rows, a line of cache */
 
-extern const struct pmk_edge_kernels pmk_edge_kernels_base, pmk_edge_kernels_avx2, pmk_edge_kernels_avx512;
+PMK_LEVELS(const struct pmk_edge_kernels, pmk_edge_kernels);
 
 const struct pmk_edge_kernels *pmk_edge_kernels_of(enum pmk_cpu_level level)
 {
-#ifdef __x86_64__
-	if (level == PMK_CPU_AVX512)
-		return &pmk_edge_kernels_avx512;
-	if (level == PMK_CPU_AVX2)
-		return &pmk_edge_kernels_avx2;
-#endif
-	return &pmk_edge_kernels_base;
+	return PMK_OF_LEVEL(pmk_edge_kernels, level);
 }
 
 const struct pmk_edge_kernels *pmk_edge_kernels(void)

@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "pixels/rows.h"
 
-extern const struct pmk_rows pmk_rows_base, pmk_rows_avx2, pmk_rows_avx512;
+#include "base/dispatch.h"
+
+PMK_LEVELS(const struct pmk_rows, pmk_rows);
 
 const struct pmk_rows *pmk_rows_of(enum pmk_cpu_level level)
 {
-#ifdef __x86_64__
-	if (level == PMK_CPU_AVX512)
-		return &pmk_rows_avx512;
-	if (level == PMK_CPU_AVX2)
-		return &pmk_rows_avx2;
-#endif
-	return &pmk_rows_base;
+	return PMK_OF_LEVEL(pmk_rows, level);
 }
 
 const struct pmk_rows *pmk_rows(void)

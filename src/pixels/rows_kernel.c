@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Compiled once for each level of the CPU, which PMK_LEVEL names. The loops are written for the compiler to vectorise,
  * so they compute in the smallest type that holds their values. */
-#include "pixels/kernel_level.h"
+#include "base/dispatch.h"
 #include "pixels/rows.h"
+#include "pixels/vectors.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #ifndef PMK_MODEL_OWN_KERNEL_LEVEL_H
 #define PMK_MODEL_OWN_KERNEL_LEVEL_H
 
-#include "base/level.h"
+#include "base/dispatch.h"
 #include "model/own/kernels.h"
 
 #if defined(__SSE2__)

@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/own/kernels.h"
 
-extern const struct pmk_kernels pmk_kernels_base, pmk_kernels_avx2, pmk_kernels_avx512;
+#include "base/dispatch.h"
+
+PMK_LEVELS(const struct pmk_kernels, pmk_kernels);
 
 const struct pmk_kernels *pmk_kernels(enum pmk_cpu_level level)
 {
-#ifdef __x86_64__
-	if (level == PMK_CPU_AVX512)
-		return &pmk_kernels_avx512;
-	if (level == PMK_CPU_AVX2)
-		return &pmk_kernels_avx2;
-#endif
-	return &pmk_kernels_base;
+	return PMK_OF_LEVEL(pmk_kernels, level);
 }
 
 size_t pmk_step_scratch(const struct pmk_step *step)

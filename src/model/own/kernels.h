@@ -92,8 +92,7 @@ struct pmk_kernels {
 	int (*block)(int groups); /* packed weights: groups of PMK_PAD channels that come next, of so many left */
 };
 
-/* NULL when this program was not built for `level`. */
-const struct pmk_kernels *pmk_kernels(enum pmk_cpu_level level);
+const struct pmk_kernels *pmk_kernels(enum pmk_cpu_level level); /* the machine must have it */
 
 size_t pmk_step_scratch(const struct pmk_step *step); /* floats */
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Helpers of the kernels that work on pixels, for gcc and clang. Only for sources that are compiled per level. */
-#ifndef PMK_PIXELS_KERNEL_LEVEL_H
-#define PMK_PIXELS_KERNEL_LEVEL_H
-
-#include "base/level.h"
+#ifndef PMK_PIXELS_VECTORS_H
+#define PMK_PIXELS_VECTORS_H
 
 #include <stdint.h>
 
