@@ -22,6 +22,5 @@ $cc $flags -o "$folder/test_kernels" tests/test_kernels.c tests/reference.c $bas
 "$emulator" "$folder/test_kernels" 300
 # shellcheck disable=SC2086
 $cc $flags -ffp-contract=off -Itests/plain '-DPMK_TEST_DATA=""' '-DPMK_LEVEL=base' -o "$folder/test_rows" \
-	tests/test_rows.c $base src/image/colour.c src/image/frame.c src/mask/filter.c src/pixels/rows.c \
-	src/pixels/rows_kernel.c -lm -lpthread
+	tests/test_rows.c $base src/image/colour.c src/image/frame.c src/mask/filter.c src/pixels/rows*.c -lm -lpthread
 "$emulator" "$folder/test_rows"

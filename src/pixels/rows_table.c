@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#include "pixels/rows_kernel.h"
+
+const struct pmk_rows LEVEL(pmk_rows) = {
+	.blend = LEVEL(pmk_rows_blend),
+	.blend_to_limited = LEVEL(pmk_rows_blend_to_limited),
+	.to_limited = LEVEL(pmk_rows_to_limited),
+	.cell_sums = LEVEL(pmk_rows_cell_sums),
+	.relight = LEVEL(pmk_rows_relight),
+	.rim = LEVEL(pmk_rows_rim),
+	.halve = LEVEL(pmk_rows_halve),
+	.mix = LEVEL(pmk_rows_mix),
+	.stretch = LEVEL(pmk_rows_stretch),
+	.to_floats = LEVEL(pmk_rows_to_floats),
+	.weigh = LEVEL(pmk_rows_weigh),
+	.box_sums = LEVEL(pmk_rows_box_sums),
+	.weighted_means = LEVEL(pmk_rows_weighted_means),
+	.add_words = LEVEL(pmk_rows_add_words),
+	.subtract_words = LEVEL(pmk_rows_subtract_words),
+	.mean_words = LEVEL(pmk_rows_mean_words),
+	.widen = LEVEL(pmk_rows_widen),
+	.heighten = LEVEL(pmk_rows_heighten),
+};
