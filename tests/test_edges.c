@@ -2,7 +2,7 @@
 /* mask/guide and mask/trace: against the definitions, at every level of this machine, and what they are for. */
 #include "unit.h"
 
-#include "mask/edge_kernel.h"
+#include "mask/edge.h"
 #include "mask/guide.h"
 #include "mask/refine.h"
 #include "mask/trace.h"

@@ -1,27 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "mask/guide.h"
 
-#include "base/dispatch.h"
 #include "base/mem.h"
 #include "base/num.h"
-#include "mask/edge_kernel.h"
+#include "mask/edge.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-enum { RADIUS = 2, PAD = 16 }; /* as in edge_kernel.c; zeros between rows, a line of cache */
-
-PMK_LEVELS(const struct pmk_edge_kernels, pmk_edge_kernels);
-
-const struct pmk_edge_kernels *pmk_edge_kernels_of(enum pmk_cpu_level level)
-{
-	return PMK_OF_LEVEL(pmk_edge_kernels, level);
-}
-
-const struct pmk_edge_kernels *pmk_edge_kernels(void)
-{
-	return pmk_edge_kernels_of(pmk_cpu_level());
-}
+enum { RADIUS = 2, PAD = 16 }; /* as in edge_guide.c; zeros between rows, a line of cache */
 
 int pmk_guide_init(struct pmk_guide *g, int width, int height)
 {

@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 #include "base/num.h"
-#include "mask/edge_kernel.h"
+#include "mask/edge.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Compiled once for each level of the CPU; PMK_LEVEL names it. Loops that compilers make vectors of. No running sums:
- * what is 0 near by stays exactly 0. */
-#include "mask/edge_kernel.h"
-
-#include "base/dispatch.h"
+/* The guided filter. No running sums: what is 0 near by stays exactly 0. */
 #include "base/num.h"
-#include "pixels/vectors.h"
+#include "mask/edge_kernel.h"
 
 #include <string.h>
 
 enum { RADIUS = 2, LINES = 2 * RADIUS + 1, ROUNDS = 2 }; /* cells; how often the filter runs */
-enum { BLOCK = 16 }; /* px */
 static const float EPSILON = 1e-3f; /* of a colour in 0..1: below this variance it is noise */
 static const float CHROMA_EPSILON = 3e-4f; /* colour varies less than light */
 
@@ -310,7 +305,7 @@ static void sharpen(const float *restrict gain, const float *restrict luma, cons
 	}
 }
 
-static void guide(struct pmk_guide *g, float *cells, const struct pmk_image *small)
+void LEVEL(pmk_edge_guide)(struct pmk_guide *g, float *cells, const struct pmk_image *small)
 {
 	size_t count = (size_t)g->width * (size_t)g->height;
 
@@ -324,99 +319,3 @@ static void guide(struct pmk_guide *g, float *cells, const struct pmk_image *sma
 		fit(g, cells);
 	}
 }
-
-static int16_t fixed(float value)
-{
-	value = value < -PMK_EDGE_MOST ? -PMK_EDGE_MOST : value;
-	value = value > PMK_EDGE_MOST ? PMK_EDGE_MOST : value;
-	return (int16_t)((int)(value + 32768.5f) - 32768);
-}
-
-static void cells(const float *restrict gain, const float *restrict rest, int count, float sure,
-	int16_t *restrict fixed_gain, int16_t *restrict fixed_rest, uint8_t *restrict kind)
-{
-	float stretch = 255 / (1 - 2 * sure);
-
-	for (int x = 0; x < count; x++) {
-		float g = gain[x], r = rest[x], least = g < 0 ? g + r : r, most = g < 0 ? r : g + r;
-
-		fixed_gain[x] = fixed(g * stretch * (1024 / 255.0f));
-		fixed_rest[x] = fixed((r - sure) * stretch * 2);
-		kind[x] = (uint8_t)(most <= sure ? PMK_EDGE_ROOM : least >= 1 - sure ? PMK_EDGE_PERSON : PMK_EDGE_RIM);
-	}
-}
-
-#ifdef PMK_HAVE_PICK
-static void look_at_eight(const int16_t *near, const struct pmk_edge_look *look, int16_t *left, int16_t *right)
-{
-	pmk_bytes16 from, at_left, at_right;
-
-	memcpy(&from, near, 16);
-	memcpy(&at_left, look->left, 16);
-	memcpy(&at_right, look->right, 16);
-	at_left = pmk_pick(from, at_left);
-	at_right = pmk_pick(from, at_right);
-	memcpy(left, &at_left, 16);
-	memcpy(right, &at_right, 16);
-}
-#else
-static void look_at_eight(const int16_t *near, const struct pmk_edge_look *look, int16_t *left, int16_t *right)
-{
-	for (int i = 0; i < 8; i++) {
-		left[i] = near[look->left[2 * i] / 2];
-		right[i] = near[look->right[2 * i] / 2];
-	}
-}
-#endif
-
-static void look(
-	const int16_t *from, const struct pmk_edge_look *looks, int first, int end, int16_t *left, int16_t *right)
-{
-	for (int x = first / 8 * 8; x < end; x += 8)
-		look_at_eight(from + looks[x / 8].base, &looks[x / 8], left + x, right + x);
-}
-
-static void mix(const int16_t *a, const int16_t *restrict b, const int16_t *restrict part, int16_t *out, int count)
-{
-	for (int i = 0; i < count; i++)
-		out[i] = (int16_t)(a[i] + 2 * pmk_upper((int16_t)(b[i] - a[i]), part[i]));
-}
-
-static inline void rim_pixels(const int16_t *restrict gain_a, const int16_t *restrict gain_b,
-	const int16_t *restrict rest_a, const int16_t *restrict rest_b, int part, const uint8_t *restrict luma,
-	uint8_t *restrict alpha, int count)
-{
-	int16_t weight = (int16_t)part;
-
-	for (int i = 0; i < count; i++) {
-		int16_t gain = (int16_t)(gain_a[i] + 2 * pmk_upper((int16_t)(gain_b[i] - gain_a[i]), weight));
-		int16_t rest = (int16_t)(rest_a[i] + 2 * pmk_upper((int16_t)(rest_b[i] - rest_a[i]), weight));
-		/* 10 + 7 - 16 bits: 1/2 alpha */
-		int16_t value = (int16_t)((int16_t)(pmk_upper(gain, (int16_t)(luma[i] << 7)) + rest + 1) >> 1);
-
-		value = value < 0 ? 0 : value;
-		alpha[i] = (uint8_t)(value > 255 ? 255 : value);
-	}
-}
-
-static void rim(const int16_t *gain_a, const int16_t *gain_b, const int16_t *rest_a, const int16_t *rest_b, int part,
-	const uint8_t *luma, uint8_t *alpha, int count)
-{
-	int whole = count / BLOCK * BLOCK;
-	uint8_t block[BLOCK];
-
-	rim_pixels(gain_a, gain_b, rest_a, rest_b, part, luma, alpha, whole);
-	if (whole == count)
-		return;
-	rim_pixels(gain_a + whole, gain_b + whole, rest_a + whole, rest_b + whole, part, luma + whole, block, BLOCK);
-	memcpy(alpha + whole, block, (size_t)(count - whole));
-}
-
-extern const struct pmk_edge_kernels LEVEL(pmk_edge_kernels);
-const struct pmk_edge_kernels LEVEL(pmk_edge_kernels) = {
-	.guide = guide,
-	.cells = cells,
-	.look = look,
-	.mix = mix,
-	.rim = rim,
-};
