@@ -5,6 +5,12 @@
 
 #include "app/options.h"
 
+/* Runs the command that the options name. PMK_EXIT_USAGE, logged: it has too few arguments, or too many. */
+enum pmk_exit pmk_command(struct pmk_options *options);
+
+/* Whether the exit code is part of the printed answer, and void if that cannot be printed. */
+bool pmk_command_answers(enum pmk_command command);
+
 enum pmk_exit pmk_command_run(struct pmk_options *options);
 enum pmk_exit pmk_command_convert(struct pmk_options *options);
 enum pmk_exit pmk_command_mask(struct pmk_options *options);

@@ -12,45 +12,6 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-enum pmk_exit pmk_command_exit(enum pmk_part part, int error, const char *camera)
-{
-	if (error == 0)
-		return PMK_EXIT_OK;
-	if (error == -EBUSY)
-		return PMK_EXIT_BUSY;
-	if (error == -ENOPKG) /* files cannot be read or written here */
-		return PMK_EXIT_INPUT;
-	if (error == -ENOMEM || part == PMK_PART_NONE)
-		return PMK_EXIT_INTERNAL;
-	if (part == PMK_PART_SCENE)
-		return PMK_EXIT_INPUT;
-	if (error == -EINVAL && part != PMK_PART_OUTPUT && strncmp(camera, "file:", 5) != 0)
-		return PMK_EXIT_USAGE;
-	if (part == PMK_PART_CAMERA)
-		return strncmp(camera, "file:", 5) == 0 ? PMK_EXIT_INPUT : PMK_EXIT_NO_CAMERA;
-	return error == -EINVAL ? PMK_EXIT_USAGE : PMK_EXIT_NO_OUTPUT;
-}
-
-static const struct {
-	enum pmk_exit (*run)(struct pmk_options *options);
-	int least, most; /* arguments behind the name */
-	const char *usage;
-	bool answers; /* the exit code is part of the printed answer, and void if that cannot be printed */
-} commands[PMK_COMMANDS] = {
-	[PMK_COMMAND_RUN] = { pmk_command_run, 0, 0, "potemkin run [OPTIONS]", false },
-	[PMK_COMMAND_CONVERT] = { pmk_command_convert, 2, 2, "potemkin convert [OPTIONS] IN OUT", false },
-	[PMK_COMMAND_MASK] = { pmk_command_mask, 2, 2, "potemkin mask [OPTIONS] IN OUT", false },
-	[PMK_COMMAND_LIST] = { pmk_command_list, 0, 1,
-		"potemkin list [cameras|outputs|models|backdrops|settings] [--json]", false },
-	[PMK_COMMAND_MODEL] = { pmk_command_model, 1, 8, "potemkin model list|info|fetch|check [NAME|FILE]", false },
-	[PMK_COMMAND_BENCH] = { pmk_command_bench, 0, 0, "potemkin bench [OPTIONS] [--json]", false },
-	[PMK_COMMAND_DOCTOR] = { pmk_command_doctor, 0, 0, "potemkin doctor [--json]", true },
-	[PMK_COMMAND_SETUP] = { pmk_command_setup, 0, 0,
-		"potemkin setup-loopback [--remove] [--dry-run] [--root FOLDER]", false },
-	[PMK_COMMAND_COMPLETION] = { pmk_command_completion, 1, 1, "potemkin completion bash|zsh|fish", true },
-	[PMK_COMMAND_DEMO] = { pmk_command_demo, 0, 0, "potemkin demo", false },
-};
-
 /* If a standard stream is closed, the next file or camera to be opened would get its number, and our messages would be
  * written into it. The stand-in is opened in the wrong direction, so that using the stream remains an error. */
 static void fill_standard_streams(void)
@@ -75,7 +36,6 @@ int main(int argc, char **argv)
 {
 	struct pmk_options options = { 0 };
 	enum pmk_exit code;
-	int given;
 
 	fill_standard_streams();
 	pmk_log_set_cures(pmk_cures);
@@ -94,15 +54,6 @@ int main(int argc, char **argv)
 	signal(SIGXFSZ, SIG_IGN); /* write() fails with EFBIG instead, which is reported like any error */
 	prctl(PR_SET_DUMPABLE, 0); /* a core file would hold the room */
 
-	given = options.arg_count ? options.arg_count - 1 : 0;
-	if (given < commands[options.command].least) {
-		pmk_error("too few arguments; usage: %s", commands[options.command].usage);
-		return PMK_EXIT_USAGE;
-	}
-	if (given > commands[options.command].most) {
-		pmk_error("too many arguments, from \"%s\" on; usage: %s",
-			options.args[commands[options.command].most + 1], commands[options.command].usage);
-		return PMK_EXIT_USAGE;
-	}
-	return check_stdout((int)commands[options.command].run(&options), commands[options.command].answers);
+	code = pmk_command(&options);
+	return check_stdout((int)code, pmk_command_answers(options.command));
 }
