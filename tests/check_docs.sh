@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # usage: check_docs.sh PROGRAM SOURCE_ROOT
 # The man page knows every command and option of `PROGRAM --help` and no other option; it and the README give its exit
-# codes.
+# codes. NEWS.md begins with its version.
 set -eu
 program=$1
 manual=$2/doc/potemkin.1.scd
@@ -39,5 +39,9 @@ for code in $(echo "$codes" | sed 's/, \([0-9]\)/\n\1/g'); do
 	grep -q "^\*${code%% *}\* ${code#* }\(++\)\?$" "$manual" ||
 		complain "doc/potemkin.1.scd: has no exit code \"$code\""
 done
+
+version=$("$program" --version)
+sed -n 3p "$2/NEWS.md" | grep -Eq "^## ${version#potemkin } \((unreleased|[0-9]{4}-[0-9]{2}-[0-9]{2})\)$" ||
+	complain "NEWS.md: does not begin with the version of $version and \"unreleased\" or a date"
 
 exit $bad
