@@ -218,7 +218,7 @@ if [ $? -eq 3 ] && grep -q builtin:office out && ! grep -q '"models"' out; then 
 fi
 rm broken/manifest.ini
 mkdir broken/manifest.ini
-expect 3 'broken/manifest.ini: cannot be read: .*; mend' model list
+expect 3 'broken/manifest.ini: cannot be read: .*; fix' model list
 if [ -n "$models" ]; then POTEMKIN_MODELS=$models; else unset POTEMKIN_MODELS; fi
 rmdir broken/manifest.ini broken
 

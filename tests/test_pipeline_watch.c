@@ -129,7 +129,7 @@ static int said_waiting;
 
 static void count_waiting(void *user, enum pmk_log_level level, const char *line)
 {
-	said_waiting += strstr(line, "--frames 5 waits until") != NULL;
+	said_waiting += strstr(line, "--frames 5 counts only while") != NULL;
 }
 
 /* Pictures that are counted are pictures that somebody gets: they are waited for, which is said once, and the camera
