@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* How fast engines run a network, in turns, so that a busy machine is unfair to all alike.
+/* Measures how fast engines run a network. Engines alternate, so that a busy machine affects all in the same way.
  *
  *	engine_speed [-s] [-t THREADS] [-r ROUNDS] MODEL.tflite...
  *
- * One line for each engine and CPU level: median and least time, the speed against XNNPACK, and, for the bound, the
- *time that the network's multiplications take at the core's measured peak. With -s instead: each step of the own engine
- *at the highest level, its least time, its own bound, and the sum of all: what a run would take if nobody disturbed it.
- */
+ * Prints a line for each engine and CPU level: the median and the least time, the speed relative to XNNPACK, and, as a
+ * bound, the time that the network's multiplications take at the measured peak of a core. With -s it prints each step
+ * of the own engine at the highest level: its least time, its bound, and the sum of all, which is the time of a run
+ * without any disturbance. */
 #include "base/clock.h"
 #include "base/cpu.h"
 #include "base/mem.h"
@@ -22,7 +22,7 @@ enum { RUNS = 12, WARM_UP = 3, MAX_ROUNDS = 1000, MAX_ENGINES = PMK_CPU_LEVELS +
 
 struct candidate {
 	struct pmk_engine *engine;
-	double times[MAX_ROUNDS]; /* ms of a run, median of each round */
+	double times[MAX_ROUNDS]; /* ms per run, the median of each round */
 };
 
 static int by_size(const void *a, const void *b)
@@ -38,8 +38,7 @@ static double quantile(double *values, int count, double part)
 	return values[(int)(part * (count - 1))];
 }
 
-/* Multiply-accumulates a ns of one core: chains of AVX-512 or AVX2 FMAs that do not wait for each other. 0: not known.
- */
+/* Multiply-accumulates per ns of one core, by independent chains of AVX-512 or AVX2 FMAs. 0: unknown. */
 static double measure_peak(void)
 {
 	double best = 0;
@@ -164,7 +163,7 @@ static void print_step(const struct pmk_step *step, double least_us, double peak
 		step->rows ? ", enlarged" : "", least_us, bound, least_us - bound);
 }
 
-/* Least times of single steps are quieter than those of whole runs: a disturbed step spoils itself alone. */
+/* Least times of single steps have less noise than those of whole runs, because a disturbance affects one step only. */
 static int profile(const struct pmk_graph *graph, int rounds, double peak)
 {
 	double *least, sum = 0;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* What a network could reach if nothing was lost around it, for doc/quality.md (no test; tools/oracle runs it).
+/* The best that a network could reach if nothing around it lost quality, for doc/quality.md. It is not a test;
+ * tools/oracle runs it.
  *
  *	oracle MODEL MARGIN|matte PICTURE TRUTH OUT.png
  *	oracle MODEL MARGIN|matte VIDEO TRUTH.mkv OUT.mkv
  *
- * The view is taken from the truth: the network's shape around the true person's box, MARGIN over its larger side; as
- *in view.h it sticks out of the picture by a tenth at most. Each picture stands alone; the refinement is the default
- *one. With `matte` it is given the truth itself at the network's size, margin 1.2, in place of the network's answer:
- *the bound of the size and the refinement. */
+ * The view follows from the truth: it has the network's shape and encloses the true person's box, with MARGIN over the
+ * box's larger side; as in view.h, at most a tenth of it is outside the picture. Each picture is computed by itself,
+ * with the default refinement. With `matte`, the truth at the network's size, with margin 1.2, replaces the network's
+ * output: this gives the bound of the size and of the refinement. */
 #include "find/person.h"
 #include "find/prepare.h"
 #include "mask/refine.h"
@@ -94,7 +95,7 @@ static bool is_person(const struct pmk_image *truth, int x, int y)
 	return truth->plane[0][(size_t)y * (size_t)truth->stride[0] + (size_t)x] > 127;
 }
 
-/* A line of `size` around the middle of first..last, out of 0..side by a tenth of it at most. */
+/* Place a line of `size` around the middle of first..last, so that at most a tenth of it is outside 0..side. */
 static void place(int first, int last, double size, int side, int *at, int *length)
 {
 	double out = size * OUTSIDE, fits = fmin(size, side + 2 * out), from = (first + last + 1) / 2.0 - fits / 2;
@@ -128,7 +129,8 @@ static struct pmk_rect true_view(const struct oracle *o)
 	return r;
 }
 
-/* Mean of the truth over what a pixel of the network covers; outside of the picture its rim holds. */
+/* Mean of the truth over the pixels that a pixel of the network covers. Outside of the picture, its edge pixels are
+ * repeated. */
 static float covered(const struct pmk_image *t, const struct pmk_rect *view, int x, int y, int width, int height)
 {
 	int left = view->x + x * view->width / width, right = view->x + (x + 1) * view->width / width;

@@ -5,23 +5,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A tensor as [n][h][w][c]; fewer dimensions are filled with ones in front. */
-struct view {
+/* A tensor as [n][h][w][c]; missing dimensions in front are 1. */
+struct nhwc {
 	int n, h, w, c;
 	float *at;
 };
 
-static struct view view_of(const struct pmk_tensor *tensor, float *data)
+static struct nhwc nhwc_of(const struct pmk_tensor *tensor, float *data)
 {
 	int dim[4] = { 1, 1, 1, 1 };
 
 	memcpy(dim + 4 - tensor->dims, tensor->dim, (size_t)tensor->dims * sizeof *dim);
-	return (struct view){ dim[0], dim[1], dim[2], dim[3], data };
+	return (struct nhwc){ dim[0], dim[1], dim[2], dim[3], data };
 }
 
-static float *pixel(const struct view *view, int n, int y, int x)
+static float *pixel(const struct nhwc *t, int n, int y, int x)
 {
-	return view->at + (((size_t)n * (size_t)view->h + (size_t)y) * (size_t)view->w + (size_t)x) * (size_t)view->c;
+	return t->at + (((size_t)n * (size_t)t->h + (size_t)y) * (size_t)t->w + (size_t)x) * (size_t)t->c;
 }
 
 static float activate(double value, enum pmk_activation activation)
@@ -33,7 +33,7 @@ static float activate(double value, enum pmk_activation activation)
 	return (float)value;
 }
 
-/* TensorFlow's SAME: as much as the last window sticks out, the smaller half in front. */
+/* Padding before the picture for TensorFlow's SAME: half of what the windows need in total, rounded down. */
 static int padding(int size, int result, int kernel, int stride, int dilation, bool same)
 {
 	int out = (result - 1) * stride + (kernel - 1) * dilation + 1 - size;
@@ -51,7 +51,7 @@ static double dot(const float *a, const float *b, int count)
 }
 
 static double conv_at(
-	const struct pmk_op *op, const struct view *x, const struct view *w, int n, int top, int left, int channel)
+	const struct pmk_op *op, const struct nhwc *x, const struct nhwc *w, int n, int top, int left, int channel)
 {
 	double sum = 0;
 
@@ -67,7 +67,7 @@ static double conv_at(
 }
 
 static double depthwise_at(
-	const struct pmk_op *op, const struct view *x, const struct view *w, int n, int top, int left, int channel)
+	const struct pmk_op *op, const struct nhwc *x, const struct nhwc *w, int n, int top, int left, int channel)
 {
 	double sum = 0;
 
@@ -84,7 +84,7 @@ static double depthwise_at(
 }
 
 static void conv(
-	const struct pmk_op *op, const struct view *x, const struct view *w, const float *bias, const struct view *y)
+	const struct pmk_op *op, const struct nhwc *x, const struct nhwc *w, const float *bias, const struct nhwc *y)
 {
 	int top = padding(x->h, y->h, w->h, op->stride_h, op->dilation_h, op->same);
 	int left = padding(x->w, y->w, w->w, op->stride_w, op->dilation_w, op->same);
@@ -105,9 +105,9 @@ static void conv(
 	}
 }
 
-/* A result pixel gathers from each input pixel whose window covers it. */
+/* A pixel of the result is the sum over the input pixels whose windows cover it. */
 static double transpose_at(
-	const struct pmk_op *op, const struct view *x, const struct view *w, int n, int row, int column, int channel)
+	const struct pmk_op *op, const struct nhwc *x, const struct nhwc *w, int n, int row, int column, int channel)
 {
 	double sum = 0;
 
@@ -126,7 +126,7 @@ static double transpose_at(
 }
 
 static void transpose_conv(
-	const struct pmk_op *op, const struct view *x, const struct view *w, const float *bias, const struct view *y)
+	const struct pmk_op *op, const struct nhwc *x, const struct nhwc *w, const float *bias, const struct nhwc *y)
 {
 	int top = padding(y->h, x->h, w->h, op->stride_h, 1, op->same),
 	    left = padding(y->w, x->w, w->w, op->stride_w, 1, op->same);
@@ -155,7 +155,7 @@ static void fully_connected(const struct pmk_op *op, const struct pmk_tensor *x,
 	}
 }
 
-static void add_or_mul(const struct pmk_op *op, const struct view *a, const struct view *b, const struct view *y)
+static void add_or_mul(const struct pmk_op *op, const struct nhwc *a, const struct nhwc *b, const struct nhwc *y)
 {
 	for (int n = 0; n < y->n; n++) {
 		for (int i = 0; i < y->h; i++) {
@@ -174,8 +174,8 @@ static void add_or_mul(const struct pmk_op *op, const struct view *a, const stru
 	}
 }
 
-/* Only pixels inside the picture count. */
-static double pool_at(const struct view *x, int n, int top, int left, int height, int width, int channel)
+/* The average over the pixels of a window that are inside the picture. */
+static double pool_at(const struct nhwc *x, int n, int top, int left, int height, int width, int channel)
 {
 	double sum = 0;
 	int count = 0;
@@ -191,7 +191,7 @@ static double pool_at(const struct view *x, int n, int top, int left, int height
 	return sum / count;
 }
 
-static void pool(const struct pmk_op *op, int height, int width, const struct view *x, const struct view *y)
+static void pool(const struct pmk_op *op, int height, int width, const struct nhwc *x, const struct nhwc *y)
 {
 	int top = padding(x->h, y->h, height, op->stride_h, 1, op->same),
 	    left = padding(x->w, y->w, width, op->stride_w, 1, op->same);
@@ -216,7 +216,7 @@ static double resize_position(const struct pmk_op *op, int at, int from, int to)
 	return op->half_pixel_centers ? fmax((at + 0.5) * scale - 0.5, 0) : at * scale;
 }
 
-static void resize(const struct pmk_op *op, const struct view *x, const struct view *y)
+static void resize(const struct pmk_op *op, const struct nhwc *x, const struct nhwc *y)
 {
 	for (int i = 0; i < y->h; i++) {
 		for (int j = 0; j < y->w; j++) {
@@ -291,12 +291,12 @@ static void softmax(const float *x, float *y, size_t rows, int count)
 static void run_op(const struct pmk_graph *graph, const struct pmk_op *op, float *const *data)
 {
 	const struct pmk_tensor *tensors = graph->tensors, *result = &tensors[op->output];
-	struct view x = view_of(&tensors[op->input[0]], data[op->input[0]]), y = view_of(result, data[op->output]),
+	struct nhwc x = nhwc_of(&tensors[op->input[0]], data[op->input[0]]), y = nhwc_of(result, data[op->output]),
 		    w = { 0 };
 	const float *bias = op->inputs > 2 ? data[op->input[2]] : NULL;
 
 	if (op->inputs > 1)
-		w = view_of(&tensors[op->input[1]], data[op->input[1]]);
+		w = nhwc_of(&tensors[op->input[1]], data[op->input[1]]);
 	switch (op->kind) {
 	case PMK_OP_CONV:
 	case PMK_OP_DEPTHWISE:
@@ -316,7 +316,7 @@ static void run_op(const struct pmk_graph *graph, const struct pmk_op *op, float
 		pool(op, op->pool_h, op->pool_w, &x, &y);
 		break;
 	case PMK_OP_MEAN:
-		y = (struct view){ x.n, 1, 1, x.c, y.at };
+		y = (struct nhwc){ x.n, 1, 1, x.c, y.at };
 		pool(&(struct pmk_op){ .stride_h = 1, .stride_w = 1 }, x.h, x.w, &x, &y);
 		break;
 	case PMK_OP_RESIZE_BILINEAR:

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The yardstick for engines: every operator as its definition says, one loop a dimension, sums in double. Slow on
- * purpose. */
+/* The reference for engines: each operator by its definition, with a loop for each dimension and sums in double. It is
+ * simple, and therefore slow. */
 #ifndef PMK_TESTS_REFERENCE_H
 #define PMK_TESTS_REFERENCE_H
 
 #include "model/graph.h"
 
-/* Run a checked graph. `input` and `output` have the shapes of the graph's. False when out of memory. */
+/* Run a checked graph. `input` and `output` have the shapes of the graph's input and output. False: out of memory. */
 bool reference_run(const struct pmk_graph *graph, const float *input, float *output);
 
 #endif

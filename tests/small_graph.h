@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Which networks are small enough to be run by the thousand, by tests and by the fuzzer. */
+/* Which networks are small enough for a test or a fuzzer to run thousands of them. */
 #ifndef PMK_TESTS_SMALL_GRAPH_H
 #define PMK_TESTS_SMALL_GRAPH_H
 
 #include "model/graph.h"
 
-/* No tensor of more than 2^16 elements, fewer multiplications than `most_macs`. */
+/* Whether no tensor has more than 2^16 elements, and a run has fewer than `most_macs` multiplications. */
 static inline bool small_graph(const struct pmk_graph *graph, double most_macs)
 {
 	double macs = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Each engine, at each level of this CPU, against the plain reference: every operator alone, what rewrites touch,
- * random networks, the real ones. */
+/* Tests of each engine, at each level of this CPU, against the plain reference: each operator alone, networks that are
+ * rewritten, random networks, and the real ones. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -100,7 +100,7 @@ static void fill(float *values, size_t count, float scale)
 		values[i] = random_float() * scale;
 }
 
-/* To 1e-4 of `scale`. */
+/* Compare with a tolerance of 1e-4 times `scale`. */
 static void compare(
 	const struct pmk_engine *engine, const float *expected, size_t count, double scale, const char *name)
 {
@@ -121,7 +121,7 @@ static double largest(const float *values, size_t count)
 	return most;
 }
 
-/* The engines there are: our own at each level of this CPU, and XNNPACK where it is built in. */
+/* Choose an engine: our own at each level of this CPU, or XNNPACK if it is built in. */
 static bool choose(int which, enum pmk_engine_kind *kind)
 {
 	*kind = which < PMK_CPU_LEVELS ? PMK_ENGINE_OWN : PMK_ENGINE_XNNPACK;
@@ -148,7 +148,7 @@ static void agree_with(
 	pmk_engine_destroy(engine);
 }
 
-/* Run `net` by every engine and the reference, twice with other input, and drop it. */
+/* Run `net` with each engine and with the reference, twice with different input, then free it. */
 static void agree(const char *name, int threads)
 {
 	size_t inputs = pmk_tensor_count(&net.tensors[net.input]), outputs = pmk_tensor_count(&net.tensors[net.output]);
@@ -435,14 +435,14 @@ static int resized(int x, int height, int width)
 	return y;
 }
 
-/* Pooled context is stretched, joined, mixed, enlarged: what every rewrite has a hand in. */
+/* Pooled context is resized, concatenated, convolved and enlarged, so that each rewrite applies. */
 static void build_context_network(void)
 {
 	int x = begin(4, 1, 9, 7, 6), pooled = tensor(4, 1, 1, 1, 6), joined;
 
 	append(PMK_OP_MEAN, pooled, 1, x, 0, 0)->keep_dims = true;
 	joined = concat_of(resized(conv(pooled, 8, true), 9, 7), conv(x, 5, true));
-	conv(joined, 3, true); /* nobody reads it */
+	conv(joined, 3, true); /* nothing reads it */
 	x = conv(joined, 10, true);
 	net.ops[net.op_count - 1].activation = PMK_ACT_RELU;
 	x = concat_of(x, resized(x, 9, 7));
@@ -488,7 +488,7 @@ static void test_inner_result_is_output(void **state)
 	agree("only an idle resize", 1);
 }
 
-/* A pool of single pixels with a stride is nothing that XNNPACK does: our own does, and so the choice falls on it. */
+/* XNNPACK has no pool of single pixels with a stride. Our own engine has, so it is chosen. */
 static void test_library_lacks_something(void **state)
 {
 	struct pmk_engine *engine = NULL;
@@ -507,7 +507,7 @@ static void test_library_lacks_something(void **state)
 	pmk_graph_finish(&net);
 }
 
-/* What the check lets through at its limits must not upset the library. */
+/* The library can run graphs that are just within the limits of the check. */
 static void test_limits(void **state)
 {
 	int x = begin(4, 1, 1, 65536, 1), w = constant(4, 1, 1, 2, 1);
@@ -530,7 +530,7 @@ static void test_limits(void **state)
 	agree("window", 1);
 }
 
-/* One more operator, drawn by lot, on results that are there already. */
+/* Append a random operator on existing results. */
 static void grow(int results[], int *count)
 {
 	int x = results[random_below(*count)], other = results[random_below(*count)], y;
@@ -585,7 +585,7 @@ static void test_random_networks(void **state)
 	}
 }
 
-/* Head and shoulders before a striped wall, with grain: smooth, sharp and noisy parts as in a photo. */
+/* Draw head and shoulders in front of a striped wall, with grain: smooth, sharp and noisy parts as in a photo. */
 static void draw(float *rgb, int height, int width, float least)
 {
 	for (int i = 0; i < height * width; i++) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* usage: test_kernels [CASES]
  *
- * Our own kernels against the plain reference, at each level that this CPU has: single operators of random, odd and
- * extreme shapes, with what may be fused into them behind them. No library but libc and libm, so that it runs under an
- * emulator as well. */
+ * Tests of our own kernels against the plain reference, at each level of this CPU: single operators of random, odd and
+ * extreme shapes, followed by operators that may be fused into them. It needs only libc and libm, so that it also runs
+ * under an emulator. */
 #include "base/cpu.h"
 #include "base/mem.h"
 #include "model/engine.h"
@@ -162,7 +162,7 @@ static int transpose_conv(int x)
 	return y;
 }
 
-/* The last layer of a segmenter: one channel, twice as large. */
+/* The last layer of a segmenter: one channel, enlarged to twice the size. */
 static int enlarge(int x)
 {
 	int w = constant(4, 1, 2, 2, tensors[x].dim[3]), bias = constant(1, 1, 0, 0, 0), like;
@@ -237,7 +237,7 @@ static int like(int x)
 	return tensor(tensors[x].dim[0], tensors[x].dim[1], tensors[x].dim[2], tensors[x].dim[3]);
 }
 
-/* With a constant that is whole, or repeated along some dimensions, or with what x was made of. */
+/* With a constant that is complete or broadcast along some dimensions, or with an operand of x. */
 static int binary(int x)
 {
 	const int *d = tensors[x].dim;
@@ -279,7 +279,7 @@ static int reshape(int x)
 	return y;
 }
 
-/* Squeeze and excite, a residual, a 1x1 convolution behind: what is fused. */
+/* Squeeze and excite, a residual, then a 1x1 convolution, all of which is fused. */
 static int excite(int x)
 {
 	const int *d = tensors[x].dim;
@@ -318,8 +318,8 @@ static double largest(const float *values, size_t count)
 	return most;
 }
 
-/* Twice: what the first run leaves in memory must not matter. Sums of large numbers may cancel or be clamped, so the
- * input counts. */
+/* Run twice, because what the first run leaves in memory must not matter. Sums of large numbers may cancel or be
+ * clamped, so the tolerance depends on the input. */
 static bool check_level(
 	enum pmk_cpu_level level, int number, const float *input, size_t inputs, const float *expected, size_t outputs)
 {
@@ -362,7 +362,7 @@ static bool check_net(int number)
 	return ok;
 }
 
-/* To 1e-6 from end to end, and a NaN stays one. */
+/* Within 1e-6 over the whole range, and a NaN stays NaN. */
 static bool check_sigmoid(enum pmk_cpu_level level)
 {
 	static const float extremes[] = { 0, -0.0f, 1e-30f, 86, -86, 89, -89, 126, -126, 1000, -1000, 3e38f, -3e38f,

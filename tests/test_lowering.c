@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Hostile networks on their way into kernels: files with damaged bytes, and graphs whose operators say something else.
- * Each is refused, or runs soundly at every level of this CPU; sanitizers see the rest. The same changes each time. */
+/* Tests with hostile networks: files with damaged bytes, and graphs with changed operators. Each is refused, or runs
+ * correctly at each level of this CPU; sanitizers find the rest. The changes are the same each time. */
 #include "base/cpu.h"
 #include "base/mem.h"
 #include "model/engine.h"
@@ -11,7 +11,7 @@
 
 #include <math.h>
 
-enum { DAMAGED = 1500, CHANGED = 1500, REAL = 150 }; /* tries for each network */
+enum { DAMAGED = 1500, CHANGED = 1500, REAL = 150 }; /* tries per network */
 
 static uint32_t seed;
 static int ran;
@@ -30,7 +30,7 @@ static double largest(const float *values, size_t count)
 	return most;
 }
 
-/* Refused, or it runs; `expected` is what it gives, or NULL where nobody can say. */
+/* Run a graph unless it is refused. `expected` is its output; NULL: it is not known. */
 static void run(const struct pmk_graph *graph, enum pmk_cpu_level level, const float *expected)
 {
 	const size_t inputs = pmk_tensor_count(&graph->tensors[graph->input]),
@@ -88,7 +88,7 @@ static void damaged_files_are_refused_or_run(void **state)
 			run_at_all_levels(&graph, NULL);
 		pmk_graph_finish(&graph);
 	}
-	assert_true(ran > 1000); /* else the damage never gets this far */
+	assert_true(ran > 1000); /* otherwise the damage does not reach the kernels */
 }
 
 static int *any_number_of(struct pmk_op *op)
@@ -100,7 +100,7 @@ static int *any_number_of(struct pmk_op *op)
 	return numbers[below(sizeof numbers / sizeof *numbers)];
 }
 
-/* What a file may say of an operator and of what it makes; constants have the size that they have. */
+/* Change what a file says about an operator and its result. The size of constants stays. */
 static void change_graph(struct pmk_graph *graph)
 {
 	static const int numbers[] = { -1, 0, 1, 2, 3, 4, 5, 8, 1 << 16, INT32_MAX, INT32_MIN };
@@ -138,7 +138,8 @@ static void is_refused(const struct pmk_graph *graph)
 	assert_true(pmk_engine_create(graph, PMK_ENGINE_OWN, 1, &engine) < 0);
 }
 
-/* What the definition of each operator gives for the input of run(), to be freed; NULL for a large graph. */
+/* The output by the definitions of the operators for the input of run(), which the caller frees; NULL for a large
+ * graph. */
 static float *expect(const struct pmk_graph *graph)
 {
 	float *input, *expected;
@@ -185,7 +186,7 @@ static void changed_graphs_are_refused_or_right(void **state)
 	assert_true(ran > 1000);
 }
 
-/* Tables lie at both ends of such files, weights in the middle. */
+/* Such files have tables at both ends and weights in the middle. */
 static void damage_model(uint8_t *bytes, size_t size)
 {
 	struct pmk_graph graph;

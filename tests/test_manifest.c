@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which models there are, where their files are looked for, and what is said when one is missing or wrong. */
+/* Tests of the known models: the list, the search for their files, and the messages if one is missing or wrong. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -53,7 +53,7 @@ static void write_text(const char *name, const char *text)
 	write_file(name, text, strlen(text));
 }
 
-/* Each test has a directory of its own, which is the only place beside the built-in ones. */
+/* Each test has a directory of its own, the only place besides the built-in ones. */
 static int begin(void **state)
 {
 	strcpy(directory, "/tmp/potemkin-manifest-XXXXXX");
@@ -235,7 +235,7 @@ static void refuses_wrong_manifests(void **state)
 
 static const char beside[] = "[mine]\ninput = 256x144\nvalues = 0..1\noutput = probability\noutput-size = 256x144\n";
 
-/* The landscape network under another name, whole and with a byte more, which makes it another file. */
+/* The landscape network under another name, then with an extra byte, which makes it another file. */
 static void loads_by_path(void **state)
 {
 	struct pmk_model model;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Inside the own engine: no two results that live at the same time overlap, threads do every part once, levels are
- * chosen by name. */
+/* Tests of the inside of the own engine: results that live at the same time do not overlap, threads do each part once,
+ * levels are chosen by name. */
 #include "base/cpu.h"
 #include "model/own/own.h"
 #include "model/own/pool.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Files that are good, wrong and damaged. Small ones are written field by field; the real ones are only damaged. */
+/* Tests of the .tflite reader with valid, invalid and damaged files. Small ones are written field by field; real ones
+ * are damaged. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,8 +27,8 @@ static void count_line(void *user, enum pmk_log_level level, const char *line)
 	snprintf(last_line, sizeof last_line, "%s", line);
 }
 
-/* Read from a block of exactly this size, so that a sanitizer sees a read past its end. What is accepted is sound;
- * what is refused is said in one line. */
+/* Read from a block of exactly this size, so that a sanitizer sees reads beyond it. An accepted graph is valid; a
+ * refusal is logged in one line. */
 static int try(const uint8_t *bytes, size_t size, struct pmk_graph *kept)
 {
 	struct pmk_graph graph, untouched;
@@ -68,7 +69,7 @@ static const uint16_t halves[8] = { 0x3c00, 0xc000, 0x0001, 0x7c00, 0x3555, 0x80
 static const float bias[2] = { 0.5f, -1.25f };
 static const int32_t doubled[2] = { 8, 6 };
 
-/* What the cases are made of: a 1x1 convolution with half float weights, and a result of twice its size. */
+/* The cases are made from this network: a 1x1 convolution with half float weights, and a result of twice its size. */
 static const struct spec parts = {
 	.tensors = 6, .ops = 3, .input = 0, .output = 4,
 	.tensor = {
@@ -224,10 +225,10 @@ static void refuses_what_is_wrong(void **state)
 	wrong[count++].op[1].output = 0; /* writes the input */
 	wrong[count++].op[1].output = 3; /* writes a constant */
 	wrong[count++].op[1].output = 1000;
-	wrong[count++].output = 4; /* nobody writes it */
+	wrong[count++].output = 4; /* nothing writes it */
 	wrong[count++].output = 0;
 	wrong[count++].input = -7;
-	wrong[count++].op[1].input[1] = 0; /* weights that are no constant */
+	wrong[count++].op[1].input[1] = 0; /* weights that are not constant */
 	assert_int_equal(count, 20);
 	for (int i = 0; i < count; i++) {
 		if (try_spec(&wrong[i], NULL) != -EBADMSG)
@@ -315,7 +316,7 @@ static void survives_nonsense(void **state)
 	assert_int_equal(try(bytes, sizeof bytes, NULL), -EBADMSG);
 }
 
-/* Tables lie at both ends of such files, weights in the middle. */
+/* Such files have tables at both ends and weights in the middle. */
 static void damage_model(uint8_t *bytes, size_t size)
 {
 	for (int i = 0; i < 40; i++)

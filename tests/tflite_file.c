@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The file grows at its end; parents come before their children, whose place is filled in when they are begun. */
+/* The file grows at its end. Parents come before their children; the offset in the parent is filled in when a child is
+ * begun. */
 #include "tflite_file.h"
 
 #include <assert.h>
@@ -20,7 +21,7 @@ static size_t grow(struct file *file, size_t bytes)
 	return at;
 }
 
-/* A table of `fields` 4-byte fields, all absent at first. */
+/* Append a table of `fields` 4-byte fields, all absent at first. */
 static size_t put_table(struct file *file, int fields)
 {
 	size_t vtable = grow(file, 4 + 2 * (size_t)fields), table = grow(file, 4 + 4 * (size_t)fields);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes small .tflite files field by field, right or wrong as the specification says: for the reader's test and
- * fuzzer. */
+/* Writer of small .tflite files, field by field and valid or not, as a struct spec says. For the test and the fuzzer of
+ * the reader. */
 #ifndef PMK_TESTS_TFLITE_FILE_H
 #define PMK_TESTS_TFLITE_FILE_H
 
@@ -37,8 +37,8 @@ struct tensor_spec {
 
 struct op_spec {
 	int code, inputs, input[4], output;
-	uint32_t option[MOST_OPTIONS]; /* field by field; 0 is left out */
-	uint32_t custom[3]; /* padding, strides; padding 0 cuts the last one off */
+	uint32_t option[MOST_OPTIONS]; /* by field; 0 is left out */
+	uint32_t custom[3]; /* padding and strides; with padding 0 the last stride is missing */
 };
 
 struct spec {

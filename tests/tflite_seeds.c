@@ -19,7 +19,7 @@ static const int32_t twice[2] = { 8, 6 }, axes[2] = { 1, 2 }, flat[2] = { 1, 24 
 	}
 #define ONE_F 0x3f800000 /* 1.0f */
 
-/* Input is tensor 0, output tensor 1. */
+/* The input is tensor 0, the output tensor 1. */
 const struct spec tflite_seeds[] = {
 	{ { PICTURE, PICTURE }, { { ADD, 2, { 0, 0 }, 1, { 1 }, { 0 } } }, 2, 1, 0, 1 },
 	{ { PICTURE, RESULT(1, 2, 1, 2) }, { { AVERAGE_POOL, 1, { 0 }, 1, { 1, 2, 2, 2, 2 }, { 0 } } }, 2, 1, 0, 1 },

@@ -19,7 +19,7 @@ enum {
 };
 
 /* The codes of a Huffman table. `lookup` is indexed by the next PMK_JPEG_LOOKUP bits. An entry is 0 if the code is
- *longer, unusual or does not exist; otherwise:
+ * longer, unusual or does not exist; otherwise:
  *
  *	bits 0..5    length of the code and of the number after it
  *	bit 7        the block ends

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* pmk_graph_check: derives every result's shape from the operands' and compares it with what the graph says. */
+/* pmk_graph_check derives the shape of each result from the operands and compares it with the shape in the graph. */
 #include "base/log.h"
 #include "model/graph.h"
 #include "model/op_rule.h"
@@ -11,7 +11,7 @@
 struct check {
 	const char *name;
 	const struct pmk_graph *graph;
-	bool *written; /* tensor_count: constants, the input, results of operators so far */
+	bool *written; /* for each tensor: a constant, the input, or the result of an operator so far */
 	size_t activations, weights, taps;
 	double macs;
 };
@@ -21,7 +21,7 @@ static bool valid_index(const struct check *check, int tensor)
 	return tensor >= 0 && tensor < check->graph->tensor_count;
 }
 
-/* Indices, and the order of reading and writing. */
+/* Check indices, and that each tensor is written once, before it is read. */
 static const char *check_wiring(const struct check *check, const struct pmk_op *op)
 {
 	const struct pmk_op_rule *rule = &pmk_op_rules[op->kind];
@@ -48,7 +48,7 @@ static const char *check_wiring(const struct check *check, const struct pmk_op *
 	return NULL;
 }
 
-/* Add to a sum that may not pass `most`; false when it would. */
+/* Add `amount` to a sum. False: it would exceed `most`. */
 static bool spend(size_t *sum, double amount, size_t most)
 {
 	if (amount > (double)(most - *sum))
@@ -57,7 +57,7 @@ static bool spend(size_t *sum, double amount, size_t most)
 	return true;
 }
 
-/* What an engine needs for this operator: memory and time. */
+/* Check the memory and time that an engine needs for this operator. */
 static const char *check_budget(struct check *check, const struct pmk_op *op)
 {
 	const struct pmk_tensor *tensors = check->graph->tensors, *output = &tensors[op->output];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What an engine is to engine.c: a struct that begins with `struct pmk_engine`, and two functions.
+/* The interface of engine.c to the engines: an engine is a struct that begins with `struct pmk_engine`.
  *
- * The one rule: create says why it failed, but for -ENOTSUP, whose reason goes to `lacks`: another engine may be tried
- * then. */
+ * The one rule: create logs why it failed. For -ENOTSUP it puts the reason into `lacks` instead, because the caller may
+ * try another engine. */
 #ifndef PMK_MODEL_ENGINE_IMPL_H
 #define PMK_MODEL_ENGINE_IMPL_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/flatbuffer.h"
 
-/* Little-endian number of 1, 2 or 4 bytes at `at`, which must be a multiple of its size. */
+/* The little-endian number of 1, 2 or 4 bytes at `at`, which must be a multiple of its size. */
 static uint32_t number(struct pmk_flatbuffer *buffer, size_t at, size_t bytes)
 {
 	uint32_t value = 0;
@@ -15,7 +15,7 @@ static uint32_t number(struct pmk_flatbuffer *buffer, size_t at, size_t bytes)
 	return value;
 }
 
-/* Where the offset at `at` leads; offsets lead forward only, so nothing can lead back to itself. */
+/* The position that the offset at `at` leads to. Offsets lead forward only, so there can be no cycles. */
 static size_t follow(struct pmk_flatbuffer *buffer, size_t at)
 {
 	uint32_t offset = number(buffer, at, 4);
@@ -45,7 +45,7 @@ bad:
 	return 0;
 }
 
-/* Position of a field of `bytes` bytes, 0 when the table does not have it. */
+/* The position of a field of `bytes` bytes; 0 if the table does not have it. */
 static size_t find(struct pmk_flatbuffer *buffer, size_t table, int field, size_t bytes)
 {
 	size_t vtable, slot = 4 + 2 * (size_t)field;

@@ -19,7 +19,7 @@ enum { MOST_CARDS = 256, MOST_BYTES = 1 << 18 };
 struct parser {
 	struct pmk_model_card *cards;
 	int count;
-	char why[200]; /* of the first line that is wrong */
+	char why[200]; /* reason of the first error */
 };
 
 static int reject(struct parser *parser, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -57,7 +57,7 @@ static int take_sha256(struct parser *parser, const char *value, struct pmk_mode
 	return take_text(parser, "sha256", value, card->sha256, sizeof card->sha256);
 }
 
-/* "-1..1": where 0 and 255 go. */
+/* "-1..1": the inputs that stand for 0 and 255. */
 static int take_values(struct parser *parser, const char *value, struct pmk_model_card *card)
 {
 	const char *dots = strstr(value, "..");
@@ -134,7 +134,7 @@ static struct pmk_model_card *add_card(struct parser *parser, const char *name)
 	return card;
 }
 
-/* libinih's handler: 1, or 0 for a line that is wrong. */
+/* The handler for libinih. It returns 1, or 0 for an invalid line. */
 static int take_line(void *user, const char *section, const char *key, const char *value)
 {
 	struct parser *parser = user;
@@ -169,7 +169,7 @@ static int take_line(void *user, const char *section, const char *key, const cha
 	return reject(parser, "%s is not a key of a model", key);
 }
 
-/* What a card lacks or contradicts; NULL when it is whole. */
+/* What is missing or contradictory in a card; NULL if nothing is. */
 static const char *incomplete(const struct pmk_model_card *card, bool beside)
 {
 	if (!beside && (!card->file[0] || !card->sha256[0] || !card->licence[0]))
@@ -183,7 +183,7 @@ static const char *incomplete(const struct pmk_model_card *card, bool beside)
 			"output is missing, or channels and person do not fit it" :
 			NULL;
 	if (card->output_channels < 2)
-		return "channels must be 2 or more: with one there is nothing that is not the person";
+		return "channels must be 2 or more: one for the person, one or more for the rest";
 	return card->person_index < card->output_channels ? NULL : "person must be below channels";
 }
 
@@ -263,7 +263,7 @@ int pmk_manifest_place(int index, char *path, size_t size)
 	return index <= 2;
 }
 
-/* Cards whose names are new go behind those that are there. */
+/* Append cards whose names are new. */
 static int merge(struct pmk_model_card **cards, int *count, const struct pmk_model_card *more, int more_count)
 {
 	struct pmk_model_card *all = realloc(*cards, (size_t)(*count + more_count + 1) * sizeof *all);

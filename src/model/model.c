@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* pmk_model_load: a name or a path becomes a checked network with its card. */
+/* pmk_model_load turns a name or a path into a checked network with its card. */
 #include "model/manifest.h"
 
 #include "base/log.h"
@@ -19,7 +19,7 @@ static bool is_path(const char *text)
 	return strchr(text, '/') || (length > 7 && !strcmp(text + length - 7, ".tflite"));
 }
 
-/* The text so far and one more piece; what does not fit is left off. */
+/* Append a piece to the text, truncated if it does not fit. */
 static void append(char *text, size_t size, const char *between, const char *piece)
 {
 	size_t used = strlen(text);
@@ -67,7 +67,7 @@ static int read_file(const char *path, uint8_t **bytes, size_t *size)
 	return err == -EFBIG || err == -EINVAL ? -EBADMSG : err;
 }
 
-/* The one card in PATH.ini. */
+/* Read the single card in PATH.ini. */
 static int card_beside(const char *path, const char *sha256, struct pmk_model_card *card)
 {
 	struct pmk_model_card *cards = NULL;
@@ -107,7 +107,7 @@ static bool has_shape(const struct pmk_tensor *tensor, int height, int width, in
 		tensor->dim[3] == channels;
 }
 
-/* Read the network and hold it against its card. */
+/* Read the network and compare it with its card. */
 static int take_network(struct pmk_model *model, const uint8_t *bytes, size_t size)
 {
 	const struct pmk_model_card *card = &model->card;

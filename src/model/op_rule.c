@@ -12,14 +12,14 @@ static void expect(struct pmk_operands *operands, int dims, int n, int h, int w,
 	operands->expected.dim[3] = c;
 }
 
-/* Pixels from one end of a window to the other; more than PMK_GRAPH_MAX_DIM is out of range. */
+/* Whether a window and its dilation are in range, and the dilated window spans at most PMK_GRAPH_MAX_DIM pixels. */
 static bool reach_in_range(int kernel, int dilation)
 {
 	return pmk_dim_in_range(kernel) && pmk_dim_in_range(dilation) &&
 		((int64_t)kernel - 1) * dilation < PMK_GRAPH_MAX_DIM;
 }
 
-/* Positions of a window in `size`; 0 when it does not fit. */
+/* Number of positions of a window in `size` pixels; 0 if it does not fit. */
 static int positions(int size, int kernel, int stride, int dilation, bool same)
 {
 	int reach = (kernel - 1) * dilation + 1;
@@ -80,7 +80,7 @@ static const char *derive_depthwise(struct pmk_operands *operands)
 		operands->op->dilation_w, weights->dim[3]);
 }
 
-/* The size of the forward convolution's input, as TensorFlow counts it. */
+/* The size of the input of the corresponding forward convolution, as TensorFlow computes it. */
 static int64_t spread(int size, int kernel, int stride, bool same)
 {
 	return (int64_t)size * stride + (!same && kernel > stride ? kernel - stride : 0);
@@ -105,7 +105,8 @@ static const char *derive_transpose_conv(struct pmk_operands *operands)
 	return check_bias(operands, weights->dim[0]);
 }
 
-/* Rows of weights->dim[1] elements: [rows, outputs], or the input's dimensions with the last one replaced. */
+/* The input is taken as rows of weights->dim[1] elements. The result is [rows, outputs], or has the input's dimensions
+ * with the last one replaced. */
 static const char *derive_fully_connected(struct pmk_operands *operands)
 {
 	const struct pmk_tensor *input = operands->input[0], *weights = operands->input[1];
@@ -123,7 +124,7 @@ static const char *derive_fully_connected(struct pmk_operands *operands)
 	return check_bias(operands, weights->dim[0]);
 }
 
-/* Dimensions are aligned at the last one; 1 stretches. */
+/* Dimensions are aligned at the last one; a dimension of 1 is broadcast. */
 static const char *derive_broadcast(struct pmk_operands *operands)
 {
 	const struct pmk_tensor *a = operands->input[0], *b = operands->input[1];

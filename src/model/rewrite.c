@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Only concatenations of two are split, and what reads one becomes three operators; then each sum may make one mean
- * three. */
+/* Only concatenations of two are split, and each reader becomes three operators. Then each split sum may turn one mean
+ * into three operators. */
 enum { GROWTH = 5 };
 
 static int writer(const struct pmk_graph *graph, int tensor)
@@ -44,7 +44,7 @@ static void insert_op(struct pmk_graph *graph, int at, const struct pmk_op *op)
 	graph->op_count++;
 }
 
-/* A new activation shaped as `model`, with other channels. */
+/* Add an activation with the shape of `model`, but `channels` channels. */
 static int new_tensor(struct pmk_graph *graph, const struct pmk_tensor *model, int channels)
 {
 	struct pmk_tensor *tensor = &graph->tensors[graph->tensor_count];
@@ -56,7 +56,7 @@ static int new_tensor(struct pmk_graph *graph, const struct pmk_tensor *model, i
 	return graph->tensor_count++;
 }
 
-/* Readers come after their writers, so that one pass from the end finds everything that is not needed. */
+/* Readers come after writers, so one pass from the end finds each operator that is not needed. */
 static int drop_unread(struct pmk_graph *graph)
 {
 	bool *needed = calloc((size_t)graph->tensor_count, sizeof *needed);
@@ -112,7 +112,7 @@ static bool is_pool(const struct pmk_op *op)
 	return op->kind == PMK_OP_AVERAGE_POOL || (op->kind == PMK_OP_MEAN && op->keep_dims);
 }
 
-/* Two pictures side by side in the channels, read by pools and 1x1 convolutions only. */
+/* Whether a concatenation joins the channels of two pictures, and only pools and 1x1 convolutions read it. */
 static bool is_splittable(const struct pmk_graph *graph, const struct pmk_op *concat)
 {
 	if (concat->kind != PMK_OP_CONCAT || concat->inputs != 2 || concat->axis != 3 ||
@@ -145,7 +145,7 @@ static void split_pool(struct pmk_graph *graph, int at, struct pmk_op concat)
 	graph->ops[at + 2] = concat;
 }
 
-/* The mean over the whole picture, and nothing else. */
+/* Whether the operator is the mean over the whole picture, without an activation. */
 static bool is_mean(const struct pmk_graph *graph, const struct pmk_op *op)
 {
 	const struct pmk_tensor *input = &graph->tensors[op->input[0]];
@@ -154,7 +154,7 @@ static bool is_mean(const struct pmk_graph *graph, const struct pmk_op *op)
 		(op->kind == PMK_OP_MEAN || (!op->same && op->pool_h == input->dim[1] && op->pool_w == input->dim[2]));
 }
 
-/* Every pixel of the small picture has the same part in the large one. */
+/* Whether each pixel of the small picture has the same weight in the large one. */
 static bool is_even_resize(const struct pmk_graph *graph, const struct pmk_op *resize)
 {
 	const struct pmk_tensor *small = &graph->tensors[resize->input[0]], *large = &graph->tensors[resize->output];
@@ -195,7 +195,8 @@ static void split_mean(struct pmk_graph *graph, int at, struct pmk_op sum)
 	graph->ops[at + 2] = sum;
 }
 
-/* Where the sum or the enlarged picture is made for its mean alone, it need not be made. */
+/* Compute means of the operands of a sum, and of a picture before it is enlarged. A sum or an enlarged picture that is
+ * read only for its mean is then never computed. */
 static void move_means_up(struct pmk_graph *graph)
 {
 	for (int i = 0; i < graph->op_count; i++) {
@@ -219,7 +220,8 @@ static void move_means_up(struct pmk_graph *graph)
 	}
 }
 
-/* Columns [first, first + count) of 1x1 weights [outputs, 1, 1, inputs] as a new constant; its tensor, or -ENOMEM. */
+/* Copy columns [first, first + count) of 1x1 weights [outputs, 1, 1, inputs] into a new constant. Returns its tensor,
+ * or -ENOMEM. */
 static int slice_weights(struct pmk_rewrite *rewrite, const struct pmk_tensor *weights, int first, int count)
 {
 	size_t rows = (size_t)weights->dim[0];
@@ -236,7 +238,7 @@ static int slice_weights(struct pmk_rewrite *rewrite, const struct pmk_tensor *w
 	return tensor;
 }
 
-/* conv1x1(concat(a, b)) at `at` becomes conv1x1(a) + conv1x1(b); the bias stays with the first. */
+/* conv1x1(concat(a, b)) at `at` becomes conv1x1(a) + conv1x1(b); the first one keeps the bias. */
 static int split_pointwise(struct pmk_rewrite *rewrite, int at, const struct pmk_op *concat)
 {
 	struct pmk_graph *graph = &rewrite->graph;
@@ -336,7 +338,7 @@ int pmk_rewrite_init(struct pmk_rewrite *rewrite, const struct pmk_graph *graph)
 	struct pmk_rewrite made = { .graph = *graph };
 	int err = -ENOMEM;
 
-	/* a split makes up to two constants and two activations; an operator that was split may then be moved */
+	/* a split adds up to two constants and two activations, and a split operator may then be moved */
 	made.graph.tensors = calloc(tensors + ops * GROWTH * 3, sizeof *made.graph.tensors);
 	made.graph.ops = calloc(ops * GROWTH, sizeof *made.graph.ops);
 	made.made = calloc(2 * ops, sizeof *made.made);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* pmk_tflite_read: a .tflite file is a FlatBuffer of TensorFlow Lite's schema, version 3
- * (tensorflow/lite/schema/schema.fbs), from which the numbers of fields below are. What each operator does:
- * tflite_op.c. */
+/* pmk_tflite_read. A .tflite file is a FlatBuffer of TensorFlow Lite's schema, version 3
+ * (tensorflow/lite/schema/schema.fbs), which defines the field numbers below. tflite_op.c reads the attributes of
+ * operators. */
 #include "base/num.h"
 #include "model/tflite_reader.h"
 
@@ -53,7 +53,7 @@ static int read_tensor(struct pmk_tflite_reader *reader, size_t table, int index
 	source->type = pmk_flatbuffer_int8(&reader->file, table, 1, TYPE_FLOAT32);
 	copy_name(reader, table, tensor);
 	if (shape.count > PMK_GRAPH_MAX_DIMS ||
-		pmk_flatbuffer_table(&reader->file, table, 6)) /* many dimensions, or sparse */
+		pmk_flatbuffer_table(&reader->file, table, 6)) /* too many dimensions, or sparse */
 		source->type = TYPE_OTHER;
 	else
 		tensor->dims = (int)shape.count;
@@ -114,7 +114,7 @@ static int set_wiring(
 	return reader->file.bad ? pmk_tflite_fail(reader, -EBADMSG, "damaged") : 0;
 }
 
-/* Weights stored as half floats: their DEQUANTIZE becomes a constant of its own. */
+/* A DEQUANTIZE of weights that are stored as half floats: its result becomes a constant. */
 static int move_half_constant(struct pmk_tflite_reader *reader, const struct pmk_tflite_node *node)
 {
 	const struct pmk_tensor *from = &reader->graph.tensors[node->op.input[0]],
@@ -146,7 +146,7 @@ static int read_op(struct pmk_tflite_reader *reader, size_t table, int index)
 		file, reader->codes, (uint32_t)pmk_flatbuffer_int32(file, table, 0, 0));
 	old_code = pmk_flatbuffer_int8(file, node.code_table, 0, 0);
 	node.code = pmk_flatbuffer_int32(file, node.code_table, 3, 0);
-	if (node.code < old_code) /* files from before the field was widened */
+	if (node.code < old_code) /* in files older than the wider field */
 		node.code = old_code;
 	err = set_wiring(reader, &node, inputs);
 	if (err < 0)
@@ -175,7 +175,7 @@ static int read_ops(struct pmk_tflite_reader *reader, size_t subgraph)
 	return err;
 }
 
-/* IEEE 754 binary16 to binary32, exactly. */
+/* Convert IEEE 754 binary16 to binary32, exactly. */
 static float widen(unsigned half)
 {
 	unsigned exponent = half >> 10 & 31, fraction = half & 1023;
@@ -214,7 +214,7 @@ static int load_constant(struct pmk_tflite_reader *reader, int index, size_t *to
 	return 0;
 }
 
-/* Everything that operators read or write is float; their constants become the graph's. */
+/* Check that operators read and write floats only, and copy their constants into the graph. */
 static int load_constants(struct pmk_tflite_reader *reader)
 {
 	size_t total = 0;

@@ -9,7 +9,7 @@ static uint32_t word(const uint8_t *byte)
 	return byte[0] | (uint32_t)byte[1] << 8 | (uint32_t)byte[2] << 16 | (uint32_t)byte[3] << 24;
 }
 
-/* The constant 32-bit integers that an operator's input `input` gives; how many, or negative errno. */
+/* Read the constant 32-bit integers of an operator's input number `input`. Returns how many, or a negative errno. */
 static int read_integers(struct pmk_tflite_reader *reader, const struct pmk_tflite_node *node,
 	struct pmk_flatbuffer_vector inputs, uint32_t input, int32_t values[PMK_GRAPH_MAX_DIMS])
 {
@@ -43,7 +43,8 @@ static int set_activation(struct pmk_tflite_reader *reader, struct pmk_tflite_no
 	return 0;
 }
 
-/* Padding, strides and the fused activation of the four window operators, whose options differ only in order. */
+/* Set padding, strides and the fused activation of an operator with windows. Only the numbers of these options differ.
+ */
 static int set_window(struct pmk_tflite_reader *reader, struct pmk_tflite_node *node, int activation, int dilation)
 {
 	struct pmk_flatbuffer *file = &reader->file;
@@ -72,7 +73,8 @@ static int set_depthwise(struct pmk_tflite_reader *reader, struct pmk_tflite_nod
 	return set_window(reader, node, 4, 5);
 }
 
-/* MediaPipe's transposed convolution: its options are three 32-bit integers, padding (1 SAME, 2 VALID) and strides. */
+/* MediaPipe's transposed convolution. Its options are three 32-bit integers: padding (1 SAME, 2 VALID) and two strides.
+ */
 static int set_custom(struct pmk_tflite_reader *reader, struct pmk_tflite_node *node)
 {
 	static const char known[] = "Convolution2DTransposeBias";
@@ -140,7 +142,7 @@ static int set_mean(struct pmk_tflite_reader *reader, struct pmk_tflite_node *no
 	return 0;
 }
 
-/* The new shape comes as a second input or as an option; -1 stands for what is left. */
+/* The new shape is a second input or an option; -1 stands for the dimension that the others determine. */
 static int set_reshape(
 	struct pmk_tflite_reader *reader, struct pmk_tflite_node *node, struct pmk_flatbuffer_vector inputs)
 {

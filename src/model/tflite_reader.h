@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What reading a .tflite file is in the midst of: for tflite.c, which reads tensors, wiring and constants, and
- * tflite_op.c, which reads what each operator does. The numbers are those of TensorFlow Lite's schema, version 3
- * (tensorflow/lite/schema/schema.fbs).
+/* The state of reading a .tflite file. It is shared by tflite.c, which reads tensors, wiring and constants, and
+ * tflite_op.c, which reads the kind and attributes of operators. The numbers are those of TensorFlow Lite's schema,
+ * version 3 (tensorflow/lite/schema/schema.fbs).
  *
- * The one rule: each offset is read through `file`, which remembers that one led out of it. */
+ * The one rule: each offset is read through `file`, which remembers if one led out of the file. */
 #ifndef PMK_MODEL_TFLITE_READER_H
 #define PMK_MODEL_TFLITE_READER_H
 
@@ -32,10 +32,10 @@ enum {
 	CODE_HARD_SWISH = 117,
 };
 
-/* What the file says of a tensor beyond its shape. */
+/* What the file says about a tensor besides its shape. */
 struct pmk_tflite_source {
 	int type;
-	const uint8_t *data; /* constant, inside the file; NULL else */
+	const uint8_t *data; /* of a constant, inside the file; otherwise NULL */
 	size_t bytes;
 };
 
@@ -43,25 +43,25 @@ struct pmk_tflite_reader {
 	const char *name;
 	struct pmk_flatbuffer file;
 	struct pmk_graph graph;
-	struct pmk_tflite_source *sources; /* a tensor each */
+	struct pmk_tflite_source *sources; /* one for each tensor */
 	struct pmk_flatbuffer_vector codes, buffers;
 };
 
-/* The operator in hand. */
+/* The operator being read. */
 struct pmk_tflite_node {
 	int index;
-	size_t table, options; /* tables of the file, 0 when absent */
+	size_t table, options; /* tables of the file; 0: absent */
 	int code;
 	size_t code_table;
 	struct pmk_op op;
 };
 
-/* Say why, beginning with the file's name; or, after an offset out of it, that it is damaged. Gives `err`, or -EBADMSG
- * then. */
+/* Log why reading failed, after the file's name, and return `err`. If an offset has led out of the file, log that it is
+ * damaged, and return -EBADMSG. */
 int pmk_tflite_fail(const struct pmk_tflite_reader *reader, int err, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* node->op.kind and all its attributes, from node->code and the tables. 0, -EBADMSG, or -ENOTSUP, logged. */
+/* Set node->op.kind and all attributes, from node->code and the tables. -EBADMSG, -ENOTSUP; logged. */
 int pmk_tflite_set_op(struct pmk_tflite_reader *reader, struct pmk_tflite_node *node,
 	struct pmk_flatbuffer_vector inputs) __attribute__((warn_unused_result));
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The project's own engine: rewritten, fused, placed and lowered once, then a list of kernel calls. */
+/* The project's own engine. Create rewrites, fuses, places and lowers the network; a run is then a list of kernel
+ * calls. */
 #include "base/num.h"
 #include "model/own/own.h"
 
@@ -13,12 +14,12 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* 512 MiB for a network; blocks of one operator */
+/* 512 MiB for a network; memory blocks per operator; least work of a step that is shared */
 enum { MOST_FLOATS = 128 << 20, MADE = 4, SHARED_MACS = 1 << 21 };
 enum { LARGE_PAGE = 2 << 20 };
-enum { TRY_OTHER = 32 }; /* runs */
+enum { TRY_OTHER = 32 }; /* runs from one try of the other way to the next */
 
-/* Large blocks on large pages: rows of many pictures are touched in turn. */
+/* Large blocks go on large pages, because steps alternate between rows of many pictures. */
 static float *alloc_large(size_t bytes)
 {
 	size_t whole = pmk_align_up_size(bytes + PMK_MEM_ALIGN, LARGE_PAGE);
@@ -26,7 +27,7 @@ static float *alloc_large(size_t bytes)
 
 	if (!block)
 		return NULL;
-	madvise(block, whole, MADV_HUGEPAGE); /* a wish */
+	madvise(block, whole, MADV_HUGEPAGE); /* may fail: it only makes runs faster */
 	memset(block, 0, bytes + PMK_MEM_ALIGN);
 	return block;
 }
@@ -52,7 +53,7 @@ static void clear_rows(float *from, size_t count)
 	memset(from, 0, count * sizeof *from);
 }
 
-/* Memory is used again: what a halo was before may be anything. */
+/* Tensors share memory, so a halo may contain anything. */
 static void clear_halo(const struct pmk_place *place)
 {
 	const struct pmk_nhwc *t = &place->nhwc;
@@ -70,7 +71,7 @@ static void clear_halo(const struct pmk_place *place)
 	}
 }
 
-/* Rough cost: waking a thread takes as long as a few hundred thousand multiplications. */
+/* By a rough cost: waking a thread takes as long as a few hundred thousand multiplications. */
 static bool is_worth_sharing(const struct pmk_step *step)
 {
 	double pixels = (double)step->y.n * step->y.h * step->y.w, each = step->y.c;
@@ -109,8 +110,8 @@ void pmk_own_run_step(const struct pmk_own *own, int number, bool sharing)
 		own->kernels->run[step->kernel](step, 0, step->parts, &own->scratch[0]);
 }
 
-/* Where other programs keep the cores busy, sharing is slower than not sharing: the way that is faster lately is taken,
- * and the other tried now and then. */
+/* If other programs keep the cores busy, sharing is slower than one thread. So take the way that has been faster
+ * recently, and try the other one from time to time. */
 static bool choose_sharing(const struct pmk_own *own)
 {
 	bool sharing = own->usual_ns[true] < own->usual_ns[false];
@@ -168,7 +169,7 @@ static int make_scratch(struct pmk_own *own)
 	return own->scratch ? 0 : -ENOMEM;
 }
 
-/* Everything that the network needs, in order. */
+/* Make all that the network needs, in order. */
 static int prepare(struct pmk_own *own, const struct pmk_graph *graph)
 {
 	int err = pmk_rewrite_init(&own->rewrite, graph);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Convolutions whose weights mix channels. All come down to spans: pixels of a row that share a list of taps. */
+/* Convolutions whose weights mix channels. All are made of spans: pixels of a row that share a list of taps. */
 #include "base/num.h"
 #include "model/own/kernel_level.h"
 
@@ -8,17 +8,17 @@
 enum { MAX_PIXELS = 8, MAX_VECTORS = 3 };
 
 struct span {
-	const float *x, *bias, *add; /* add: NULL for none */
+	const float *x, *bias, *add; /* add may be NULL */
 	float *y;
 	size_t x_step, y_step, add_step; /* floats from pixel to pixel */
 	const struct pmk_tap *taps;
 	int tap_count, pixels;
-	enum pmk_step_activation activation; /* SIGMOID is left to the caller */
+	enum pmk_step_activation activation; /* the caller applies SIGMOID */
 };
 
 typedef void span_run(const struct span *s, const float *weights);
 
-/* Block sizes and tiles fit the registers: 32 of them from AVX-512 on and on arm64, else 16. */
+/* Block sizes and tiles fit the registers: 32 with AVX-512 and on arm64, otherwise 16. */
 #ifdef __AVX512F__
 #define LANES 8
 #include "model/own/conv_tile.inc"
@@ -32,7 +32,7 @@ SPAN(2, 8)
 SPAN(3, 8)
 static span_run *const spans[] = { NULL, span1x8, span1x16, span3x8, span2x16, NULL, span3x16 };
 
-/* A single group is the slowest. */
+/* Avoid blocks of a single group, which are the slowest. */
 int LEVEL(pmk_kernel_block)(int groups)
 {
 	static const int few[] = { 0, 1, 2, 3, 4, 3, 6, 4, 4 };
@@ -66,14 +66,14 @@ int LEVEL(pmk_kernel_block)(int groups)
 	return 1;
 }
 #endif
-/* Channels come in eights, longer rows in whatever is widest. */
+/* Channels are padded to eight, so sixteen lanes may not fit. */
 #ifdef __AVX512F__
 #define PLAIN(name) name##8
 #else
 #define PLAIN(name) V(name)
 #endif
 
-/* All channels of a span, block by block. */
+/* Run all channels of a span, block by block. */
 static void run_span(const struct pmk_step *step, struct span s, const float *weights)
 {
 	int left = (int)pmk_padded(step->outputs) / PMK_PAD;
@@ -90,8 +90,8 @@ static void run_span(const struct pmk_step *step, struct span s, const float *we
 	}
 }
 
-/* A window's part that lies inside the picture, its top left corner at (row, column); taps that follow one another are
- * one. */
+/* List the taps of a window, with its top left corner at (row, column), that are inside the picture. Adjacent taps are
+ * merged. */
 static int list_taps(const struct pmk_step *step, int row, int column, struct pmk_tap *taps)
 {
 	const struct pmk_nhwc *x = &step->x;
@@ -118,7 +118,7 @@ static int list_taps(const struct pmk_step *step, int row, int column, struct pm
 	return count;
 }
 
-/* Columns [from, to) of the result see whole windows. */
+/* Find the columns [from, to) of the result whose windows are inside the picture. */
 static void find_inside(const struct pmk_step *step, int *from, int *to)
 {
 	int last = step->x.w - 1 - (step->kernel_w - 1) * step->dilation_w + step->left;
@@ -127,7 +127,7 @@ static void find_inside(const struct pmk_step *step, int *from, int *to)
 	*to = last < 0 ? *from : pmk_clamp(last / step->stride_w + 1, *from, step->y.w);
 }
 
-/* The part [from, to) of a row of the result, whose windows share the taps. */
+/* Run columns [from, to) of a row of the result, whose windows share the taps. */
 static void run_part(const struct pmk_step *step, const struct span *row, int top, int from, int to,
 	const struct pmk_scratch *scratch)
 {
@@ -149,7 +149,7 @@ static float *row_of(const struct pmk_nhwc *t, int row)
 	return t->at + (size_t)(row / t->h) * t->image + (size_t)(row % t->h) * t->row;
 }
 
-/* Between two rows of `t`, and a little behind. */
+/* Interpolate between two rows of `t`; writes up to a vector more. */
 static void lerp_rows(const struct pmk_nhwc *t, int image, struct pmk_lerp down, float *to)
 {
 	const float *top = t->at + (size_t)image * t->image + (size_t)down.first * t->row;
@@ -160,7 +160,7 @@ static void lerp_rows(const struct pmk_nhwc *t, int image, struct pmk_lerp down,
 		V(store)(to + i, V(load)(top + i) + (V(load)(bottom + i) - V(load)(top + i)) * down.part);
 }
 
-/* Channels from c on, as many as a vector has, of a row of x * scale + pre. */
+/* Compute a vector of channels from c on, of a row of x * scale + pre. */
 static void mix_channels(const struct pmk_step *step, const float *x, const float *pre, size_t c, float *to)
 {
 	const size_t channels = pmk_padded(step->x.c), x_pixel = step->x.pixel, pre_pixel = step->pre.pixel;
@@ -179,8 +179,8 @@ static void mix_channels(const struct pmk_step *step, const float *x, const floa
 	}
 }
 
-/* x * scale + pre, a row of it; `spare` takes what is between two rows of pre. From the last channels down, because
- * what a vector has more than channels goes to the front of the next pixel. */
+/* Compute a row of x * scale + pre; `spare` is for an interpolated row of pre. It runs from the last channels to the
+ * first, because a vector that is wider than the remaining channels spills into the front of the next pixel. */
 static void mix_row(const struct pmk_step *step, int row, float *to, float *spare)
 {
 	const float *x = row_of(&step->x, row), *pre = spare;
@@ -201,7 +201,7 @@ static void keep_channels(const struct pmk_nhwc *y, int row, const float *from, 
 		memcpy(to + (size_t)i * y->pixel, from + (size_t)i * step, (size_t)y->c * sizeof *to);
 }
 
-/* For what is too long to be part of a tile, or wants fewer channels. */
+/* For an activation that is too long for a tile, or a row that is not padded. */
 static void activate_row(const struct pmk_nhwc *y, float *row, enum pmk_step_activation activation)
 {
 	size_t count = (size_t)y->w * y->pixel;
@@ -215,7 +215,7 @@ static bool is_padded(const struct pmk_nhwc *t)
 	return t->pixel % PMK_PAD == 0;
 }
 
-/* Channels that do not fill whole groups go through scratch memory. */
+/* A result that is not padded is computed in scratch memory, and its channels are copied. */
 void LEVEL(pmk_kernel_conv)(const struct pmk_step *step, int first, int last, const struct pmk_scratch *scratch)
 {
 	size_t padded = pmk_padded(step->y.c);
@@ -255,7 +255,7 @@ void LEVEL(pmk_kernel_conv)(const struct pmk_step *step, int first, int last, co
 	}
 }
 
-/* The inputs whose windows cover the result's pixel (row, column), counted with what the crop takes away. */
+/* List the inputs whose windows cover the pixel (row, column) of the result before cropping. */
 static int list_covering(const struct pmk_step *step, int row, int column, struct pmk_tap *taps)
 {
 	const struct pmk_nhwc *x = &step->x;
@@ -301,7 +301,7 @@ void LEVEL(pmk_kernel_transpose)(const struct pmk_step *step, int first, int las
 	}
 }
 
-/* One row of blocks to one row of pixels; `line` of each block belong to it. */
+/* Distribute a row of blocks to one row of pixels; `from` is the part of the first block that belongs to this row. */
 static void deal_row(const struct pmk_nhwc *y, int blocks, int width, const float *from, size_t step, float *to)
 {
 	if (width == 2 && y->pixel == 1) {

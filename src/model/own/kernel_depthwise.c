@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Depthwise convolutions: each channel by itself. */
+/* Depthwise convolutions, where each channel is filtered by itself. */
 #include "model/own/kernel_level.h"
 
 enum { MANY_CHANNELS = 128, CHANNELS_AT_A_TIME = 64 };
@@ -49,7 +49,7 @@ static float tap_sum(const struct pmk_step *s, const float *x, int top, int left
 	return sum;
 }
 
-/* Rare shapes, one number at a time. */
+/* For rare shapes: one number at a time. */
 void LEVEL(pmk_kernel_depthwise_any)(const struct pmk_step *s, int first, int last, const struct pmk_scratch *scratch)
 {
 	for (int row = first; row < last; row++) {

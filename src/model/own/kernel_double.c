@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The last layer of a segmenter: one channel, twice as large. Four pixels at a time, because its four weights alone
- * would fill a quarter of a vector: lanes are partial sums of [tap][input % 4], then of [tap][pixel]. */
+/* The last layer of a segmenter: one output channel, enlarged to twice the size. It computes four pixels at a time, as
+ * the four weights of a pixel would fill only a quarter of a vector. Lanes are partial sums of [tap][input % 4], then
+ * of [tap][pixel]. */
 #include "model/own/kernel_level.h"
 
 #ifdef __AVX512F__
@@ -12,7 +13,7 @@
 
 enum { AT_A_TIME = 4, TAPS = 4, VECTORS = AT_A_TIME * TAPS / LANES };
 
-/* Of each four lanes of a (0 to 3) and b (4 to 7), those. */
+/* From each group of four lanes, take four of the lanes of a (0 to 3) and b (4 to 7). */
 #define LANE(i, group) (((i) < 4 ? (i) : (i)-4 + LANES) + 4 * (group))
 #define FOUR(i, j, k, l, group) LANE(i, group), LANE(j, group), LANE(k, group), LANE(l, group)
 #if LANES == 16
@@ -28,7 +29,7 @@ enum { AT_A_TIME = 4, TAPS = 4, VECTORS = AT_A_TIME * TAPS / LANES };
 typedef float four __attribute__((vector_size(16), aligned(4)));
 typedef float eight __attribute__((vector_size(32), aligned(4)));
 
-/* Four inputs, again and again. */
+/* Repeat four inputs over the vector. */
 static INLINE V(vec) repeat(const float *from)
 {
 	four x = *(const four *)from;
@@ -72,7 +73,7 @@ static INLINE void double_four(
 	*(eight *)bottom = __builtin_shufflevector(*(eight *)(square + 8), *(eight *)square, 0, 4, 1, 5, 2, 6, 3, 7);
 }
 
-/* The last four pixels may overlap those before: the same is written again. */
+/* The last four pixels may overlap the previous ones, and write the same values again. */
 static INLINE void double_rows(
 	const struct pmk_step *step, int first, int last, const enum pmk_step_activation activation)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* For the kernel sources only: what the CPU level that they are compiled for has. PMK_LEVEL names it. */
+/* Names and vectors of the CPU level that a kernel source is compiled for. Only for those sources; PMK_LEVEL names the
+ * level. */
 #ifndef PMK_MODEL_OWN_KERNEL_LEVEL_H
 #define PMK_MODEL_OWN_KERNEL_LEVEL_H
 
@@ -12,7 +13,7 @@
 #include <arm_neon.h>
 #endif
 
-/* Vectors for whatever is not a convolution. */
+/* Floats in a vector, for kernels other than convolutions. */
 #ifdef __AVX__
 #define PMK_PLAIN_LANES 8
 #else

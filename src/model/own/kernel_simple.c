@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Kernels that do little to each number: elementwise, pools, resize, softmax, copies. */
+/* Kernels with little work per element: elementwise operators, pools, resize, softmax, copies. */
 #include "base/num.h"
 #include "model/own/kernel_level.h"
 
@@ -14,13 +14,13 @@ static float *row_of(const struct pmk_nhwc *t, int row)
 	return t->at + (size_t)(row / t->h) * t->image + (size_t)(row % t->h) * t->row;
 }
 
-/* Floats of a pixel that may be written. */
+/* How many floats of a pixel may be written. */
 static size_t room_of(const struct pmk_nhwc *t)
 {
 	return t->pixel % PMK_PAD ? (size_t)t->c : t->pixel;
 }
 
-/* Row `row` of the result, of an operand that may be repeated. */
+/* The row of an operand, which may be broadcast, for row `row` of the result. */
 static const float *operand_row(const struct pmk_nhwc *operand, const struct pmk_nhwc *y, int row)
 {
 	return operand->at + (size_t)(row / y->h) * operand->image + (size_t)(row % y->h) * operand->row;
@@ -31,7 +31,7 @@ static INLINE V(vec) operand_at(const float *pixel, size_t c, bool alone)
 	return alone ? V(splat)(*pixel) : V(load)(pixel + c);
 }
 
-/* A row of `pixels`, of `room` floats each. */
+/* Compute a row of `pixels` with `room` floats each. */
 static INLINE void binary_pixels(const struct pmk_step *s, const float *a, const float *b, const float *add, float *y,
 	int pixels, size_t room, const bool multiply)
 {
@@ -54,7 +54,7 @@ static INLINE void binary_pixels(const struct pmk_step *s, const float *a, const
 static INLINE void binary(const struct pmk_step *s, int first, int last, const bool multiply)
 {
 	const size_t pixel = s->y.pixel;
-	/* rows without gaps are one long pixel */
+	/* a row without gaps is treated as one long pixel */
 	bool flat = s->x.pixel == pixel && s->b.pixel == pixel && s->x.c == s->y.c && s->b.c == s->y.c &&
 		(!s->add.at || s->add.pixel == pixel);
 
@@ -116,7 +116,7 @@ void LEVEL(pmk_kernel_softmax)(const struct pmk_step *s, int first, int last, co
 	}
 }
 
-/* Four sums at a time, so that one need not wait for the other. */
+/* Four independent sums, so that additions do not wait for each other. */
 static V(vec) sum_row(const float *from, size_t step, int count)
 {
 	V(vec) sum[4] = { { 0 } };
@@ -130,7 +130,7 @@ static V(vec) sum_row(const float *from, size_t step, int count)
 	return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
-/* Row by row, so that each line of memory is fetched once, not for each group of channels. */
+/* Row by row, so that each cache line is fetched once, and not for each group of channels. */
 void LEVEL(pmk_kernel_mean)(const struct pmk_step *s, int first, int last, const struct pmk_scratch *scratch)
 {
 	const float part = 1.0f / ((float)s->x.h * (float)s->x.w);
@@ -179,8 +179,8 @@ void LEVEL(pmk_kernel_pool)(const struct pmk_step *s, int first, int last, const
 	}
 }
 
-/* First down, a whole row of the input; then across. Without padding a pixel is written over by the next one's front,
- * the last exact. */
+/* Interpolate a whole row of the input vertically, then horizontally. Without padding, a pixel's vector spills into the
+ * next pixel, which overwrites it; at the end of the row only the rest is stored. */
 void LEVEL(pmk_kernel_resize)(const struct pmk_step *s, int first, int last, const struct pmk_scratch *scratch)
 {
 	size_t count = (size_t)s->x.w * s->x.pixel, room = room_of(&s->y), whole = (room + LANES - 1) / LANES;
@@ -218,7 +218,7 @@ void LEVEL(pmk_kernel_copy)(const struct pmk_step *s, int first, int last, const
 	}
 }
 
-/* Where the next element lies. */
+/* The position of the next element. */
 struct cursor {
 	const struct pmk_nhwc *nhwc;
 	int row, pixel, channel;

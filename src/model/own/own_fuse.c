@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A fully connected layer becomes up to three operators, over up to three new tensors. */
+/* A fully connected layer becomes up to three operators with up to three new tensors. */
 enum { GROWTH = 3, GONE = -1 };
 
 struct fuse {
 	struct pmk_network *network;
-	int *writer, *readers; /* of each tensor: an operator or -1, and how many */
+	int *writer, *readers; /* for each tensor: the operator that writes it, or -1; how many read it */
 };
 
 static void add_op(struct pmk_network *network, const struct pmk_op *op)
@@ -54,7 +54,7 @@ static int last_dim(const struct pmk_tensor *tensor)
 	return tensor->dims ? tensor->dim[tensor->dims - 1] : 1;
 }
 
-/* Rows become pixels of one line; where the tensors are shaped otherwise, they are copied. */
+/* Rows become pixels of one line. Tensors of another shape are copied. */
 static void add_fully_connected(struct pmk_network *network, const struct pmk_op *op)
 {
 	const struct pmk_tensor *x = &network->graph.tensors[op->input[0]],
@@ -114,7 +114,7 @@ static void index_ops(struct fuse *fuse)
 	}
 }
 
-/* The operator that writes a tensor for one reader only, or NULL. */
+/* The operator that writes a tensor, if it has only one reader; otherwise NULL. */
 static struct pmk_fused *only_source(const struct fuse *fuse, int tensor)
 {
 	return fuse->writer[tensor] >= 0 && fuse->readers[tensor] == 1 ? &fuse->network->ops[fuse->writer[tensor]] :
@@ -171,10 +171,10 @@ static bool same_shape(const struct fuse *fuse, int a, int b)
 static bool takes_residual(const struct pmk_fused *fused)
 {
 	return (fused->op.kind == PMK_OP_CONV || fused->op.kind == PMK_OP_DEPTHWISE || fused->op.kind == PMK_OP_MUL) &&
-		fused->add < 0 && fused->activation != PMK_STEP_SIGMOID; /* which convolutions do last */
+		fused->add < 0 && fused->activation != PMK_STEP_SIGMOID; /* convolutions apply SIGMOID last */
 }
 
-/* The source moves to where the sum was: by then the other operand is there too. */
+/* The source moves to the place of the sum, where the other operand has been computed, too. */
 static void fuse_residuals(struct fuse *fuse)
 {
 	for (int i = 0; i < fuse->network->op_count; i++) {
@@ -208,7 +208,7 @@ static bool is_pointwise(const struct fuse *fuse, const struct pmk_op *op)
 	return weights->dim[1] == 1 && weights->dim[2] == 1;
 }
 
-/* The operand of a multiplication that is a factor for each channel of the other: 0 or 1, or -1. */
+/* Which operand of a multiplication has one factor for each channel of the other: 0, 1, or -1 for none. */
 static int factor_of(const struct fuse *fuse, const struct pmk_op *op)
 {
 	for (int k = 0; k < 2; k++) {
@@ -223,7 +223,7 @@ static int factor_of(const struct fuse *fuse, const struct pmk_op *op)
 	return -1;
 }
 
-/* What is enlarged only to be added need not be written anywhere. */
+/* A picture that is enlarged only to be added is interpolated when it is read, and never written. */
 static void fuse_enlarging(struct fuse *fuse, struct pmk_fused *conv)
 {
 	struct pmk_fused *resize = only_source(fuse, conv->pre);
@@ -237,7 +237,8 @@ static void fuse_enlarging(struct fuse *fuse, struct pmk_fused *conv)
 	remove_op(resize);
 }
 
-/* conv1x1(x * factor + pre): the factors go to the weights, or, with something added, to the row that is read. */
+/* conv1x1(x * factor + pre): the factors are applied to the weights or, if there is a `pre`, to each row that is read.
+ */
 static void fuse_scales(struct fuse *fuse)
 {
 	for (int i = 0; i < fuse->network->op_count; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Operators to steps: geometry, packed weights, operands' places. */
+/* Lowering of operators to steps: geometry, packed weights, places of operands. */
 #include "base/num.h"
 #include "model/own/own.h"
 
@@ -12,7 +12,7 @@ static const struct pmk_nhwc *nhwc_of(const struct pmk_own *own, int tensor)
 	return &own->places[tensor].nhwc;
 }
 
-/* The next step, with what all have. */
+/* Append a step, with the fields that all steps have. */
 static struct pmk_step *add_step(struct pmk_own *own, const struct pmk_fused *fused, enum pmk_kernel kernel)
 {
 	struct pmk_step *step = &own->steps[own->step_count];
@@ -34,7 +34,7 @@ static struct pmk_step *add_step(struct pmk_own *own, const struct pmk_fused *fu
 	return step;
 }
 
-/* TensorFlow's SAME: half of what the last window sticks out, the smaller half in front. */
+/* Padding before the picture for TensorFlow's SAME: half of what the windows need in total, rounded down. */
 static int padding(int size, int result, int kernel, int stride, int dilation, bool same)
 {
 	int out = (result - 1) * stride + (kernel - 1) * dilation + 1 - size;
@@ -61,7 +61,7 @@ static void need_scratch(struct pmk_own *own, const struct pmk_step *step)
 		own->taps = taps;
 }
 
-/* Weights as the file has them: [channel][tap][input]. */
+/* Weights as in the file: [channel][tap][input]. */
 struct source {
 	const float *data;
 	int taps, inputs, channels;
@@ -74,7 +74,7 @@ static float conv_weight(const void *user, int channel, int k)
 	return from->data[(size_t)channel * (size_t)(from->taps * from->inputs) + (size_t)k];
 }
 
-/* Outputs are [tap][channel]. */
+/* The outputs are in the order [tap][channel]. */
 static float block_weight(const void *user, int output, int k)
 {
 	const struct source *from = user;
@@ -104,7 +104,7 @@ static int pack(struct pmk_own *own, struct pmk_step *step, const struct pmk_op 
 	return 0;
 }
 
-/* Before its convolution, into weights of its own. */
+/* Insert a step before the convolution that scales its weights into memory of its own. */
 static int lower_scale(struct pmk_own *own, struct pmk_step *conv, const float *scale)
 {
 	struct pmk_step *step = conv + 1;
@@ -258,7 +258,7 @@ static int lower_depthwise(struct pmk_own *own, const struct pmk_fused *fused)
 	return 0;
 }
 
-/* Dimensions of one are repeated; a single channel the kernel knows. */
+/* Repeat dimensions of 1. The kernel itself handles an operand of one channel. */
 static void broadcast(struct pmk_nhwc *operand, const struct pmk_nhwc *y)
 {
 	if (operand->n == 1 && y->n > 1)
@@ -313,7 +313,7 @@ static int lower_resize(struct pmk_own *own, const struct pmk_fused *fused)
 	return err < 0 ? err : make_lerps(own, &fused->op, step->x.w, step->y.w, &step->columns);
 }
 
-/* Each part is copied to its place in the whole. */
+/* Copy each part to its place in the whole. */
 static void lower_concat(struct pmk_own *own, const struct pmk_fused *fused)
 {
 	const int axis = fused->op.axis + 4 - own->network.graph.tensors[fused->op.output].dims;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Where each tensor lies: padded in channels, with a halo where windows stick out, in one block of memory that is used
- * again. */
+/* Placement of tensors in memory: padded channels, a halo where windows reach out of the picture, and one block that
+ * tensors share which live at different times. */
 #include "base/num.h"
 #include "model/own/own.h"
 
@@ -20,7 +20,7 @@ static void shape_place(struct pmk_place *place, const struct pmk_tensor *tensor
 	place->tight = tight || dim[3] <= FEW;
 }
 
-/* How far windows stick out at the worse end. */
+/* How far windows reach out of the picture, at the end where they reach further. */
 static int reach_out(int size, int result, int kernel, int stride, int dilation, bool same)
 {
 	int out = (result - 1) * stride + (kernel - 1) * dilation + 1 - size;
@@ -28,7 +28,7 @@ static int reach_out(int size, int result, int kernel, int stride, int dilation,
 	return same && out > 0 ? out - out / 2 : 0;
 }
 
-/* A halo costs memory: small pictures under large windows do without. */
+/* A halo costs memory, so a small picture with large windows gets none. */
 static void place_halo(struct pmk_own *own, struct pmk_fused *fused)
 {
 	const struct pmk_op *op = &fused->op;
@@ -60,7 +60,7 @@ static void live(struct pmk_piece *pieces, int tensor, int op)
 		pieces[tensor].last = op;
 }
 
-/* Only tensors that an operator writes need memory; input and output have their own. */
+/* Only tensors that operators write need memory here; the network's input and output have their own. */
 static void find_lives(const struct pmk_own *own, struct pmk_piece *pieces)
 {
 	const struct pmk_network *network = &own->network;

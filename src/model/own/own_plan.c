@@ -11,10 +11,10 @@ static int larger_first(const void *a, const void *b)
 
 	if (p->size != q->size)
 		return p->size < q->size ? 1 : -1;
-	return p < q ? -1 : 1; /* the same plan each time */
+	return p < q ? -1 : 1; /* so that the plan is always the same */
 }
 
-/* The lowest offset at which the piece meets none of those placed, which are sorted by offset. */
+/* The lowest offset at which the piece overlaps none of the placed ones, which are sorted by offset. */
 static size_t lowest_gap(const struct pmk_piece *piece, struct pmk_piece *const *placed, int count)
 {
 	size_t at = 0;

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-enum { PIECES = 4 }; /* for each thread, so that a late or slow one does less */
+enum { PIECES = 4 }; /* per thread, so that a late or slow thread does fewer */
 
 struct worker {
 	struct pmk_pool *pool;
@@ -19,13 +19,14 @@ struct pmk_pool {
 	pthread_cond_t work_left, all_done;
 	pmk_pool_work *work;
 	const void *user;
-	int parts, next, piece, busy; /* `busy` workers have taken a piece */
+	int parts, next, piece,
+		busy; /* next: first part not taken; piece: parts per piece; busy: workers with a piece */
 	bool stop;
 	int threads, started;
-	struct worker workers[]; /* threads - 1 */
+	struct worker workers[]; /* threads - 1 of them */
 };
 
-/* Do one piece. The lock is held before and after, not during. */
+/* Do one piece. The caller holds the lock, which is released during the work. */
 static void do_piece(struct pmk_pool *pool, int thread)
 {
 	pmk_pool_work *work = pool->work;

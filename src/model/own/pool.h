@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* Threads that share the rows of one step, and sleep when there is nothing to share: next to a busy program they do not
- * take its core.
+/* A pool of threads that share the rows of one step. They sleep when there is nothing to do, instead of spinning, so
+ * that they do not take cores from other programs.
  *
- * The one rule: nobody waits for a thread that has not begun. The caller does what others have not taken, and waits
- * only for what they have. One caller at a time. */
+ * The one rule: the caller never waits for a thread that has not begun. It does what the threads have not taken, and
+ * waits only for what they have taken. One caller at a time. */
 #ifndef PMK_MODEL_OWN_POOL_H
 #define PMK_MODEL_OWN_POOL_H
 
 struct pmk_pool;
 
-/* `thread` is 0 for the caller and below the pool's threads. */
+/* Do parts [first, last). `thread` is 0 for the caller, and less than the pool's number of threads. */
 typedef void pmk_pool_work(const void *user, int first, int last, int thread);
 
-/* 0, -ENOMEM, -EAGAIN */
+/* `threads` counts the caller. 0; -ENOMEM; -EAGAIN: the threads cannot be started. */
 int pmk_pool_create(int threads, struct pmk_pool **pool) __attribute__((warn_unused_result));
-void pmk_pool_destroy(struct pmk_pool *pool); /* NULL is fine */
+void pmk_pool_destroy(struct pmk_pool *pool); /* NULL is allowed */
 
-/* Call `work` for all of [0, parts), in pieces. Returns when all is done. */
+/* Call `work` for pieces of [0, parts), by the caller and the threads. Returns when all are done. */
 void pmk_pool_run(struct pmk_pool *pool, pmk_pool_work *work, const void *user, int parts);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An engine over XNNPACK: what the network becomes there is in xnnpack_lower.c. */
+/* The engine that uses XNNPACK; xnnpack_lower.c lowers the network to it. */
 #include "base/log.h"
 #include "base/mem.h"
 #include "model/engine_impl.h"
@@ -20,7 +20,7 @@ struct xnnpack {
 	pthreadpool_t pool; /* NULL for one thread */
 };
 
-/* What a checked graph may hold but this library cannot do. */
+/* What a checked graph may contain but this library lacks. */
 static const char *missing(const struct pmk_graph *graph, const struct pmk_op *op)
 {
 	if (op->kind == PMK_OP_AVERAGE_POOL && op->pool_h == 1 && op->pool_w == 1 &&
@@ -29,7 +29,7 @@ static const char *missing(const struct pmk_graph *graph, const struct pmk_op *o
 	return NULL;
 }
 
-/* What it cannot do is for the caller to say, who may have another engine. */
+/* Logs nothing for -ENOTSUP: the caller may have another engine, or logs it. */
 static int complain(enum xnn_status status, const char *what)
 {
 	int err = status == xnn_status_out_of_memory                                                    ? -ENOMEM :

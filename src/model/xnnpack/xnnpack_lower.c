@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-/* A scalar is a row of one. */
+/* A scalar becomes a vector of one element. */
 static size_t shape_of(int dims, const int *dim, size_t shape[PMK_GRAPH_MAX_DIMS])
 {
 	shape[0] = 1;
@@ -25,7 +25,7 @@ static enum xnn_status define_value(
 		lowering->subgraph, xnn_datatype_fp32, count, shape, data, XNN_INVALID_VALUE_ID, 0, id);
 }
 
-/* The value of a tensor, made at its first use. */
+/* Make the value of a tensor when it is first used. */
 static enum xnn_status need(struct pmk_xnnpack_lowering *lowering, int tensor)
 {
 	const struct pmk_tensor *from = &lowering->graph->tensors[tensor];
@@ -45,7 +45,7 @@ static enum xnn_status need(struct pmk_xnnpack_lowering *lowering, int tensor)
 		&lowering->ids[tensor]);
 }
 
-/* Each part is padded with zeros to the size of the whole, and the parts are added. */
+/* Pad each part with zeros to the size of the whole, and add the parts. */
 static enum xnn_status lower_concat(struct pmk_xnnpack_lowering *lowering, const struct pmk_op *op)
 {
 	const struct pmk_tensor *whole = &lowering->graph->tensors[op->output];
@@ -88,8 +88,8 @@ static float *make_constant(struct pmk_xnnpack_lowering *lowering, size_t count)
 	return made;
 }
 
-/* Windows that touch but do not overlap: a 1x1 convolution to block * block * channels, then depth to space.
- * Weights come as [channel][tap][input] and are wanted as [tap][channel][input]. */
+/* Windows that touch but do not overlap: a 1x1 convolution to block * block * channels, then depth to space. The
+ * weights are reordered from [channel][tap][input] to [tap][channel][input]. */
 static enum xnn_status lower_block_transpose(
 	struct pmk_xnnpack_lowering *lowering, const struct pmk_op *op, float least, float most)
 {
@@ -126,8 +126,8 @@ static enum xnn_status lower_block_transpose(
 	return status;
 }
 
-/* TensorFlow crops what its forward convolution would have padded, the smaller half first; a window smaller than its
- * stride leaves pixels at the end that only the bias reaches. */
+/* TensorFlow crops what the forward convolution would pad, the smaller half first. A window smaller than its stride
+ * leaves pixels at the end that only the bias determines. */
 static enum xnn_status lower_transpose_conv(
 	struct pmk_xnnpack_lowering *lowering, const struct pmk_op *op, uint32_t bias, float least, float most)
 {
@@ -152,7 +152,7 @@ static enum xnn_status lower_transpose_conv(
 		lowering->ids[op->input[1]], bias, lowering->ids[op->output], 0);
 }
 
-/* What SAME adds around a picture, as TensorFlow counts it. */
+/* Padding for SAME around a picture, as TensorFlow computes it. */
 struct padding {
 	uint32_t top, right, bottom, left;
 };
