@@ -164,11 +164,11 @@ static void says_where_it_looked_and_what_to_do(void **state)
 	char looked[128];
 
 	write_text("manifest.ini", three);
-	snprintf(looked, sizeof looked, "model \"far\" is not here, looked in %s, ", directory);
+	snprintf(looked, sizeof looked, "model \"far\" was not found in %s, ", directory);
 	assert_load("far", -ENOENT, looked);
 	assert_load("far", -ENOENT, "; get it with `potemkin model fetch far`");
 	assert_load("packed", -ENOENT, "; get it with `potemkin model fetch packed`");
-	assert_load("private", -ENOENT, "(private.tflite, from my friend) is not here, looked in ");
+	assert_load("private", -ENOENT, "(private.tflite, from my friend) was not found in ");
 	assert_load("nobody", -ENOENT, "known are selfie, selfie-landscape, deeplabv3, bodypix, far, packed, private,");
 	assert_load(in_directory("nothing.tflite"), -ENOENT, "nothing.tflite: No such file");
 }
@@ -214,14 +214,14 @@ static void refuses_wrong_manifests(void **state)
 	} cases[] = {
 		{ "file = x\n", "manifest.ini:1: a section's name" },
 		{ "[UPPER]\nfile = x\n", "manifest.ini:2: a section's name" },
-		{ "[a]\nfile = ../x\n", "manifest.ini:2: file is a name" },
+		{ "[a]\nfile = ../x\n", "manifest.ini:2: file must be a name" },
 		{ "[a]\ntitle = x\nsha256 = 12\n", "manifest.ini:3: sha256" },
 		{ "[a]\ninput = 0x0\n", "manifest.ini:2: input" },
 		{ "[a]\nvalues = 1..0\n", "manifest.ini:2: values" },
 		{ "[a]\nvalues = nan..1\n", "manifest.ini:2: values" },
 		{ "[a]\noutput = mask\n", "manifest.ini:2: output" },
 		{ "[a]\nperson = -1\n", "manifest.ini:2: person" },
-		{ "[a]\ncolour = red\n", "manifest.ini:2: colour is not a key" },
+		{ "[a]\ncolour = red\n", "manifest.ini:2: unknown key colour" },
 		{ "[a]\nnonsense\n", "manifest.ini:2: neither" },
 		{ "[a]\n; " FIFTY FIFTY FIFTY FIFTY "\nwidth = 3\n", "manifest.ini:2: longer than 198" },
 		{ "[a]\ntitle = x\n", "[a]: file, sha256 or licence is missing" },
@@ -261,7 +261,7 @@ static void loads_by_path(void **state)
 	pmk_model_finish(&model);
 	write_text("a.tflite.ini",
 		"[mine]\ninput = 256x256\nvalues = 0..1\noutput = probability\noutput-size = 256x256\n");
-	assert_load(in_directory("a.tflite"), -EBADMSG, "another shape than [mine]");
+	assert_load(in_directory("a.tflite"), -EBADMSG, "does not have the shape in [mine]");
 	write_text("a.tflite.ini",
 		"[mine]\nsha256 = 0123456789012345678901234567890123456789012345678901234567890123\n"
 		"input = 256x144\nvalues = 0..1\noutput = probability\noutput-size = 256x144\n");

@@ -182,7 +182,7 @@ int pmk_av_check_size(const char *path, int width, int height, int least, int mo
 	if (width >= least && height >= least && width <= most && height <= most && (int64_t)width * height <= max_px)
 		return 0;
 	pmk_error_cure(PMK_CURE_SCALE_FILE,
-		"%s: a picture of %dx%d; sides must be %d to %d, at most %lld million pixels", path, width, height,
+		"%s: a picture of %dx%d; sides must be %d to %d, with at most %lld million pixels", path, width, height,
 		least, most, (long long)(max_px / 1000000));
 	return -EINVAL;
 }

@@ -47,7 +47,7 @@ static int load(const char *path, void **loaded, const struct pmk_media_calls **
 		goto fail;
 	}
 	if (strncmp(found->interface, PMK_MEDIA_INTERFACE, sizeof found->interface) != 0) {
-		snprintf(reason, 512, "%s: belongs to another build of potemkin (\"%.31s\", not \"%s\")", path,
+		snprintf(reason, 512, "belongs to another build of potemkin (%s is \"%.31s\", not \"%s\")", path,
 			found->interface, PMK_MEDIA_INTERFACE);
 		goto fail;
 	}
@@ -89,7 +89,7 @@ static void find(void)
 	char own[PATH_MAX], path[2][PATH_MAX + sizeof PMK_MEDIA_FROM_BIN + sizeof PMK_MEDIA_MODULE_FILE], reason[512];
 
 	if (own_directory(own)) {
-		snprintf(module.reason, sizeof module.reason, "is not looked for without /proc");
+		snprintf(module.reason, sizeof module.reason, "cannot be found without /proc");
 		return;
 	}
 	for (int i = 0; i < 2; i++) {

@@ -60,7 +60,7 @@ static const struct kind *find_kind(const char *path, bool grey)
 		if (!grey || !strcmp(kinds[i].end, ".mkv"))
 			return &kinds[i];
 	}
-	pmk_error("%s: not a kind of file that can be written; name %s", path,
+	pmk_error("%s: files of this kind cannot be written; name %s", path,
 		grey ? "an .mkv file" : "an .mkv, .mp4 or .y4m file");
 	return NULL;
 }

@@ -44,7 +44,7 @@ static const char *check_wiring(const struct check *check, const struct pmk_op *
 	if (check->written[op->output])
 		return "output is written twice";
 	if (op->activation != PMK_ACT_NONE && (!rule->activation || op->activation > PMK_ACT_RELU6))
-		return "activation is not possible here";
+		return "this operator cannot have an activation";
 	return NULL;
 }
 
@@ -82,7 +82,7 @@ static const char *check_budget(struct check *check, const struct pmk_op *op)
 	if (!spend(&check->taps, taps * pixels, PMK_GRAPH_MAX_TAPS))
 		return "windows too large";
 	check->macs += pmk_op_macs(check->graph, op);
-	return check->macs > PMK_GRAPH_MAX_MACS ? "too much to compute" : NULL;
+	return check->macs > PMK_GRAPH_MAX_MACS ? "too many multiplications" : NULL;
 }
 
 static const char *check_op(struct check *check, const struct pmk_op *op)
@@ -101,7 +101,7 @@ static const char *check_op(struct check *check, const struct pmk_op *op)
 		return why;
 	if (operands.expected.dims != output->dims ||
 		memcmp(operands.expected.dim, output->dim, (size_t)output->dims * sizeof output->dim[0]))
-		return "result has another shape than its operands give";
+		return "the shape of the result does not follow from the operands";
 	check->written[op->output] = true;
 	return check_budget(check, op);
 }
@@ -163,7 +163,7 @@ int pmk_graph_check(const char *name, const struct pmk_graph *graph)
 
 	if (graph->tensor_count < 1 || graph->tensor_count > PMK_GRAPH_MAX_TENSORS || graph->op_count < 1 ||
 		graph->op_count > PMK_GRAPH_MAX_OPS) {
-		pmk_error("%s: %d operators over %d tensors: none, or too many", name, graph->op_count,
+		pmk_error("%s: %d operators and %d tensors: none, or too many", name, graph->op_count,
 			graph->tensor_count);
 		return -EBADMSG;
 	}

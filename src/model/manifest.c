@@ -46,7 +46,7 @@ static int take_text(struct parser *parser, const char *key, const char *value, 
 static int take_file(struct parser *parser, const char *value, struct pmk_model_card *card)
 {
 	if (strchr(value, '/'))
-		return reject(parser, "file is a name without directories");
+		return reject(parser, "file must be a name without directories");
 	return take_text(parser, "file", value, card->file, sizeof card->file);
 }
 
@@ -122,7 +122,7 @@ static struct pmk_model_card *add_card(struct parser *parser, const char *name)
 
 	if (!*name || strlen(name) >= sizeof card->name ||
 		name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_")]) {
-		reject(parser, "a section's name has 1 to 31 characters of a-z, 0-9, - and _");
+		reject(parser, "a section's name must have 1 to 31 characters of a-z, 0-9, - and _");
 		return NULL;
 	}
 	if (parser->count == MOST_CARDS) {
@@ -166,7 +166,7 @@ static int take_line(void *user, const char *section, const char *key, const cha
 		return take_number(parser, key, value, &card->output_channels);
 	if (!strcmp(key, "person"))
 		return take_number(parser, key, value, &card->person_index);
-	return reject(parser, "%s is not a key of a model", key);
+	return reject(parser, "unknown key %s", key);
 }
 
 /* What is missing or contradictory in a card; NULL if nothing is. */

@@ -46,10 +46,10 @@ static int complain_missing(const struct pmk_model_card *card)
 			append(places, sizeof places, ", ", directory);
 	}
 	if (!strncmp(card->source, "https://", 8) || !strncmp(card->source, "npm ", 4))
-		pmk_log(PMK_LOG_ERROR, PMK_CURE_FETCH_MODEL, card->name, "model \"%s\" is not here, looked in %s",
-			card->name, places);
+		pmk_log(PMK_LOG_ERROR, PMK_CURE_FETCH_MODEL, card->name, "model \"%s\" was not found in %s", card->name,
+			places);
 	else
-		pmk_error_cure(PMK_CURE_PLACE_MODEL, "model \"%s\" (%s, from %s) is not here, looked in %s", card->name,
+		pmk_error_cure(PMK_CURE_PLACE_MODEL, "model \"%s\" (%s, from %s) was not found in %s", card->name,
 			card->file, card->source[0] ? card->source : "its publisher", places);
 	return -ENOENT;
 }
@@ -59,7 +59,7 @@ static int read_file(const char *path, uint8_t **bytes, size_t *size)
 	int err = pmk_mem_read_file(path, PMK_MODEL_MAX_BYTES, bytes, size);
 
 	if (err == -EFBIG)
-		pmk_error("%s: larger than the %d MB that a model may have", path, PMK_MODEL_MAX_BYTES >> 20);
+		pmk_error("%s: larger than %d MB, the limit for a model", path, PMK_MODEL_MAX_BYTES >> 20);
 	else if (err == -EINVAL)
 		pmk_error("%s: empty, or not a file", path);
 	else if (err < 0)
@@ -120,7 +120,7 @@ static int take_network(struct pmk_model *model, const uint8_t *bytes, size_t si
 		has_shape(
 			&graph->tensors[graph->output], card->output_height, card->output_width, card->output_channels))
 		return 0;
-	pmk_error("%s: its input or output has another shape than [%s] of the manifest says", model->path, card->name);
+	pmk_error("%s: its input or output does not have the shape in [%s] of the manifest", model->path, card->name);
 	pmk_graph_finish(&model->graph);
 	return -EBADMSG;
 }

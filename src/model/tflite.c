@@ -124,10 +124,11 @@ static int move_half_constant(struct pmk_tflite_reader *reader, const struct pmk
 
 	if (source->type != TYPE_FLOAT16 || !source->data || node->op.inputs != 1)
 		return pmk_tflite_fail(
-			reader, -ENOTSUP, "operator %d: DEQUANTIZE of something but half float weights", node->index);
+			reader, -ENOTSUP, "operator %d: DEQUANTIZE of anything but half float weights", node->index);
 	if (from->dims != to->dims || memcmp(from->dim, to->dim, sizeof from->dim) || target->data ||
 		target->type != TYPE_FLOAT32)
-		return pmk_tflite_fail(reader, -EBADMSG, "operator %d: DEQUANTIZE into something else", node->index);
+		return pmk_tflite_fail(
+			reader, -EBADMSG, "operator %d: DEQUANTIZE into another shape or type", node->index);
 	*target = *source;
 	return 0;
 }
@@ -229,7 +230,7 @@ static int load_constants(struct pmk_tflite_reader *reader)
 
 			if (source->type != TYPE_FLOAT32 && !(source->type == TYPE_FLOAT16 && source->data))
 				return pmk_tflite_fail(reader, -ENOTSUP,
-					"tensor %d (%s) is not of floats: a quantised network is not supported", tensor,
+					"tensor %d (%s) is not float: quantised networks are not supported", tensor,
 					reader->graph.tensors[tensor].name);
 			if (source->data && !reader->graph.tensors[tensor].data)
 				err = load_constant(reader, tensor, &total);

@@ -20,10 +20,10 @@ static int read_integers(struct pmk_tflite_reader *reader, const struct pmk_tfli
 		return pmk_tflite_fail(reader, -EBADMSG, "operator %d: input %u does not exist", node->index, input);
 	source = &reader->sources[tensor];
 	if (source->type != TYPE_INT32 || !source->data)
-		return pmk_tflite_fail(
-			reader, -ENOTSUP, "operator %d: a shape that is computed is not supported", node->index);
+		return pmk_tflite_fail(reader, -ENOTSUP, "operator %d: computed shapes are not supported", node->index);
 	if (source->bytes % 4 || source->bytes > PMK_GRAPH_MAX_DIMS * sizeof *values)
-		return pmk_tflite_fail(reader, -EBADMSG, "operator %d: %zu bytes of shape", node->index, source->bytes);
+		return pmk_tflite_fail(
+			reader, -EBADMSG, "operator %d: a shape of %zu bytes", node->index, source->bytes);
 	count = (int)(source->bytes / 4);
 	for (int i = 0; i < count; i++)
 		values[i] = (int32_t)word(source->data + 4 * i);
@@ -39,7 +39,7 @@ static int set_activation(struct pmk_tflite_reader *reader, struct pmk_tflite_no
 	else if (code == 3)
 		node->op.activation = PMK_ACT_RELU6;
 	else
-		return pmk_tflite_fail(reader, -ENOTSUP, "operator %d: activation %d is not known", node->index, code);
+		return pmk_tflite_fail(reader, -ENOTSUP, "operator %d: unknown activation %d", node->index, code);
 	return 0;
 }
 
@@ -83,8 +83,7 @@ static int set_custom(struct pmk_tflite_reader *reader, struct pmk_tflite_node *
 	uint32_t value[3];
 
 	if (name.count != sizeof known - 1 || memcmp(reader->file.bytes + name.at, known, name.count))
-		return pmk_tflite_fail(
-			reader, -ENOTSUP, "operator %d: a custom operator that is not known", node->index);
+		return pmk_tflite_fail(reader, -ENOTSUP, "operator %d: unknown custom operator", node->index);
 	if (options.count < sizeof value)
 		return pmk_tflite_fail(reader, -EBADMSG, "operator %d: options are missing", node->index);
 	for (size_t i = 0; i < 3; i++)
@@ -118,7 +117,7 @@ static int set_resize(
 		return count;
 	if (count != 2 || output->dims != 4 || size[0] != output->dim[1] || size[1] != output->dim[2])
 		return pmk_tflite_fail(
-			reader, -EBADMSG, "operator %d: result has another size than is asked for", node->index);
+			reader, -EBADMSG, "operator %d: the result does not have the requested size", node->index);
 	node->op.inputs = 1;
 	node->op.align_corners = pmk_flatbuffer_int8(&reader->file, node->options, 2, 0);
 	node->op.half_pixel_centers = pmk_flatbuffer_int8(&reader->file, node->options, 3, 0);
@@ -160,7 +159,7 @@ static int set_reshape(
 	for (int i = 0; i < count; i++) {
 		if (count != output->dims || (shape[i] != -1 && shape[i] != output->dim[i]))
 			return pmk_tflite_fail(reader, -EBADMSG,
-				"operator %d: result has another shape than is asked for", node->index);
+				"operator %d: the result does not have the requested shape", node->index);
 	}
 	node->op.inputs = 1;
 	return 0;
@@ -237,7 +236,7 @@ int pmk_tflite_set_op(
 	case CODE_HARD_SWISH:
 		return 0;
 	default:
-		return pmk_tflite_fail(reader, -ENOTSUP, "operator %d: TensorFlow Lite's operator %d is not known",
+		return pmk_tflite_fail(reader, -ENOTSUP, "operator %d: unknown operator %d of TensorFlow Lite",
 			node->index, node->code);
 	}
 }
