@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A name that ends in ":" goes on with what its opener reads; the others stand alone and are short for `rest`. What is
- * not here is a path. */
+/* After a name that ends in ":" comes the text for its opener; the other names stand alone and are short for `rest`.
+ * Any other spec is a path. */
 static const struct kind {
 	const char *name, *rest;
 	int (*open)(
@@ -59,7 +59,7 @@ static bool is_builtin(const char *name)
 	return false;
 }
 
-/* A name that is no file's is another kind of backdrop, said too briefly. */
+/* If there is no file of this name, the user may have meant another kind of backdrop and left out its prefix. */
 int pmk_backdrop_check(const char *spec, char *why, size_t size)
 {
 	static const char lack[] = "there is no such file";

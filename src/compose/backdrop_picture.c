@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Backdrops that stay as they are: pictures, colours, and those that our own code draws. The cover is what stands
- * behind. */
+/* Backdrops that never change: pictures, colours, and the built-in drawings. The backdrop is its own cover. */
 #include "compose/backdrop.h"
 
 #include "base/log.h"
@@ -14,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Scale the part `x, y, w, h` of `from` into the place `tx, ty, tw, th` of `to`. libyuv scales 4-byte pixels only, so
- * one channel at a time would be its other way; this runs once a backdrop. */
+/* Scale the part `x, y, w, h` of `from` into the place `tx, ty, tw, th` of `to`. libyuv scales pixels of 4 bytes, not
+ * of 3; copies are affordable, since this runs once per backdrop. */
 static int scale_part(
 	const struct pmk_rgb *from, int x, int y, int w, int h, struct pmk_rgb *to, int tx, int ty, int tw, int th)
 {
@@ -104,7 +103,7 @@ static void destroy(struct pmk_backdrop *b)
 
 static const struct pmk_backdrop_impl still_impl = { .begin = begin, .destroy = destroy };
 
-/* Its picture is to be filled in. */
+/* The caller fills in the picture. */
 static int create(const struct pmk_layout *layout, struct pmk_backdrop **backdrop)
 {
 	struct pmk_backdrop *b = calloc(1, sizeof *b);

@@ -11,11 +11,12 @@
 
 enum { GRID = PMK_CELL, MOST_FLOOR = 7 };
 
-/* cells: a picture as wide and a disc as large as these get the coarse grid */
+/* cells; a picture at least this wide with a disc at least this large gets the coarse grid */
 enum { COARSE_WIDTH = 128, COARSE_RADIUS = 6 };
 
-static const double FLOOR = 0.0125; /* half side of the small squares, over the width */
-static const double LEAST = 0.01, CEILING = 0.09; /* radius of the disc, over the width, at strength 0 and 100 */
+static const double FLOOR = 0.0125; /* half the side of the small squares, as a share of the width */
+/* radius of the disc at strength 0 and 100, as a share of the width */
+static const double LEAST = 0.01, CEILING = 0.09;
 
 static int init_plane(struct pmk_blur_plane *p, int width, int height)
 {
@@ -61,8 +62,8 @@ static int allocate(struct pmk_blur *b)
 	return missing ? -ENOMEM : 0;
 }
 
-/* `radius` over the width. What a large disc leaves, a coarse grid holds, at a quarter of the work; the squares matter
- * less behind it and are rounded down. */
+/* `radius` is a share of the width. A coarse grid can hold all the detail that a large disc leaves, at a quarter of the
+ * work; the squares matter less after such a disc, so their size is rounded down. */
 static void choose_grid(struct pmk_blur *b, double radius)
 {
 	int cells = (b->layout.width + GRID - 1) / GRID, size;
@@ -129,7 +130,7 @@ static void repeat_rim(uint16_t *row, int width, int count)
 	}
 }
 
-/* Mean over a square; outside the rim's value holds. */
+/* Mean over a square; beyond the border the value at the border is used. */
 static void square(struct pmk_blur *b, const struct pmk_blur_plane *from, const struct pmk_blur_plane *to)
 {
 	int f = b->floor, window = 2 * f + 1, bottom = from->height - 1;
@@ -147,7 +148,7 @@ static void square(struct pmk_blur *b, const struct pmk_blur_plane *from, const 
 	}
 }
 
-/* Row y of the grid at full size. The last one may be cut by the picture's end. */
+/* Row y of the grid at full size. The end of the picture may cut the last one. */
 static void write_row(const struct pmk_blur *b, int plane, int y, struct pmk_image *out)
 {
 	const struct pmk_blur_full *f = &b->full[plane];
@@ -163,7 +164,7 @@ static void write_row(const struct pmk_blur *b, int plane, int y, struct pmk_ima
 		memcpy(to + (size_t)i * (size_t)stride, f->pixels + (size_t)i * (size_t)f->stride, (size_t)f->stride);
 }
 
-/* A row of the grid stays at full width until the one after the next comes. */
+/* A row of the grid is kept at full width until the row after the next one is made. */
 void pmk_blur_write(struct pmk_blur *b, int row, struct pmk_image *out)
 {
 	int below = pmk_clamp(row / b->step + 1, 0, b->height - 1);

@@ -8,11 +8,11 @@
 
 enum { GRID = PMK_CELL, WEIGHTS = PMK_BLUR_VALUES, MOST_WEIGHT = 60 };
 
-/* Weight of the mean room over that of a disc full of room: a place that only a few cells reach shows it rather than
- * those few. */
+/* Weight of the mean of all the room, relative to a disc full of room: a place that only a few cells reach shows that
+ * mean rather than those few cells. */
 static const double FEW = 0.10;
 
-/* The disc in bands of rows, few enough for a large one and exact for a small one. */
+/* Cut the disc into bands of rows: few enough for a large disc, and exact for a small one. */
 void pmk_blur_cut_disc(struct pmk_blur *b, double radius)
 {
 	double step = radius / 5 > 1 ? radius / 5 : 1;
@@ -41,14 +41,14 @@ static struct pmk_weighed *sums_row(const struct pmk_blur *b, int y)
 	return b->sums + (size_t)y * b->sums_stride + b->pad;
 }
 
-/* Eight rows at once are more than the processor foresees by itself. */
+/* The processor does not prefetch eight rows at once by itself. */
 static void expect(const uint8_t *pixels, int bytes)
 {
 	for (int i = 0; i < bytes; i += PMK_MEM_ALIGN)
 		__builtin_prefetch(pixels + i, 0, 2);
 }
 
-/* The room of a row of cells, weighted. What a cut column has does not count. */
+/* Weigh the room of a row of cells. A column that the picture cuts off does not count. */
 static void weigh_cells(
 	struct pmk_blur *b, const struct pmk_image *frame, const struct pmk_cells *cells, int y, struct pmk_weighed *to)
 {
@@ -65,7 +65,7 @@ static void weigh_cells(
 		cells->columns);
 }
 
-/* A row of the grid; the last one may lack a row of cells. */
+/* One row of the grid; the last one may have only one row of cells. */
 static const struct pmk_weighed *weigh_row(
 	struct pmk_blur *b, const struct pmk_image *frame, const struct pmk_cells *cells, int y)
 {
@@ -85,8 +85,8 @@ static const struct pmk_weighed *weigh_row(
 	return b->line;
 }
 
-/* A summed-area table: at (x, y) all that is above y and left of x. Sums wrap; their differences hold, as no disc has
- * 2^31. */
+/* A summed-area table: at (x, y) is the sum of all that is above y and left of x. The sums wrap around; their
+ * differences are right, since no disc sums up to 2^31. */
 static void sum_up(struct pmk_blur *b, const struct pmk_image *frame, const struct pmk_cells *cells)
 {
 	for (int y = 0; y < b->height; y++) {
@@ -105,7 +105,7 @@ static void sum_up(struct pmk_blur *b, const struct pmk_image *frame, const stru
 	}
 }
 
-/* Row y over the disc. */
+/* Sum row y over the disc. */
 static void sum_disc(struct pmk_blur *b, int y)
 {
 	struct pmk_box_window boxes[PMK_BLUR_BANDS];
@@ -123,12 +123,12 @@ static void sum_disc(struct pmk_blur *b, int y)
 	b->rows->box_sums(boxes, count, b->line, b->width);
 }
 
-/* What stands where no room is near: the mean of all the room; grey without any. */
+/* The colour where no room is near: the mean of all the room, or grey if there is none. */
 static void find_mean(const struct pmk_blur *b, float mean[PMK_BLUR_VALUES])
 {
 	double all[PMK_BLUR_VALUES + 1] = { 0 };
 
-	for (int y = 0; y < b->height; y++) { /* row by row: the table wraps */
+	for (int y = 0; y < b->height; y++) { /* row by row, because the table wraps around */
 		for (int i = 0; i <= WEIGHTS; i++)
 			all[i] += sums_row(b, y + 1)[b->width].sum[i] - sums_row(b, y)[b->width].sum[i];
 	}

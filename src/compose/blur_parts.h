@@ -7,28 +7,28 @@
 #include "pixels/rows.h"
 
 enum {
-	PMK_BLUR_BANDS = 32, /* of a disc, at most */
+	PMK_BLUR_BANDS = 32, /* of a disc, the most */
 	PMK_BLUR_NEAR = 3, /* rows of the grid that a row of pixels is made of */
 	PMK_BLUR_VALUES = 3, /* planes */
 	PMK_BLUR_UNIT = 16,
 };
 
-/* A plane on the grid. Numbers in 1/PMK_BLUR_UNIT, so that a sum of 15 of them fits into 16 bits. One more number on
- * each side of a row. */
+/* A plane on the grid. Values are in units of 1/PMK_BLUR_UNIT, so that a sum of 15 of them fits into 16 bits. Each row
+ * has one more value on either side. */
 struct pmk_blur_plane {
 	int width, height, stride;
 	uint16_t *block, *at;
 };
 
-/* A plane at full size, a row of the grid at a time. */
+/* A plane at full size, made one row of the grid at a time. */
 struct pmk_blur_full {
-	int across, down; /* pixels of a step of the grid */
-	int stride; /* as pictures have it */
+	int across, down; /* pixels per step of the grid */
+	int stride; /* as in pictures */
 	uint16_t *wide[PMK_BLUR_NEAR]; /* the last rows of the grid at full width */
-	uint8_t *pixels; /* `down` rows, where the picture has not as many */
+	uint8_t *pixels; /* `down` rows, for a picture that has fewer */
 };
 
-/* Rows first..last from the middle of the disc that are 2 half + 1 wide. */
+/* Rows first..last, counted from the middle of the disc, which are 2 half + 1 wide. */
 struct pmk_blur_band {
 	int first, last, half;
 };
@@ -39,7 +39,7 @@ struct pmk_blur {
 	int step; /* of the grid: cells each way, 1 or 2 */
 	int width, height; /* of the grid */
 	int floor; /* half side of the squares, in the grid */
-	int pad; /* columns beside the sums */
+	int pad; /* columns on either side of the sums */
 	int band_count;
 	struct pmk_blur_band band[PMK_BLUR_BANDS];
 	float few;
@@ -51,7 +51,7 @@ struct pmk_blur {
 	uint16_t *column, *padded; /* rows of the squares */
 	struct pmk_blur_plane small[PMK_BLUR_VALUES], spare;
 	struct pmk_blur_full full[PMK_BLUR_VALUES];
-	int widened; /* rows of the grid, this frame */
+	int widened; /* rows of the grid that are done in this frame */
 };
 
 static inline uint16_t *pmk_blur_row(const struct pmk_blur_plane *p, int y)
@@ -59,10 +59,11 @@ static inline uint16_t *pmk_blur_row(const struct pmk_blur_plane *p, int y)
 	return p->at + (size_t)y * (size_t)p->stride;
 }
 
-/* A disc of `radius`, in the grid. It sets blur->pad, by which the table of sums is laid out. */
+/* Set up a disc of `radius`, in steps of the grid. It sets blur->pad, which the layout of the table of sums depends
+ * on. */
 void pmk_blur_cut_disc(struct pmk_blur *blur, double radius);
 
-/* The mean room over the disc, in limited range, into blur->small. */
+/* Put the mean of the room over the disc, in limited range, into blur->small. */
 void pmk_blur_average(struct pmk_blur *blur, const struct pmk_image *frame, const struct pmk_cells *cells);
 
 #endif

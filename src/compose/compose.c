@@ -20,11 +20,12 @@ struct pmk_composer {
 	struct pmk_shown_pool *pool;
 	const struct pmk_rows *rows;
 	struct pmk_cells cells;
-	struct pmk_backdrop *backdrop; /* these are the caller's, or NULL */
+	struct pmk_backdrop *backdrop; /* this and the next two are the caller's, or NULL */
 	struct pmk_rim *rim;
 	struct pmk_match *match;
-	uint64_t standing; /* counts up from 1: which picture is behind, for what pictures of the pool hold of it */
-	uint8_t *half; /* a row of alpha at the chroma's width */
+	/* number of the picture that is behind, from 1 up: compared with what pictures of the pool hold */
+	uint64_t standing;
+	uint8_t *half; /* a row of alpha at chroma's width */
 };
 
 int pmk_composer_create(const struct pmk_layout *layout, int count, struct pmk_composer **composer)
@@ -74,11 +75,11 @@ void pmk_composer_set_match(struct pmk_composer *c, struct pmk_match *match)
 	c->match = match;
 }
 
-/* What one frame is composed of. */
+/* All that one frame is composed of. */
 struct parts {
 	const struct pmk_frame *frame;
 	const struct pmk_mask *mask;
-	const struct pmk_image *picture; /* behind; NULL: the backdrop writes rows */
+	const struct pmk_image *picture; /* the picture behind; NULL: the backdrop writes rows */
 };
 
 static int least(int a, int b)
@@ -91,14 +92,14 @@ static int most(int a, int b)
 	return a > b ? a : b;
 }
 
-/* Columns of a row, at the width of a plane; chroma's are half as many. */
+/* The same columns at the width of a plane; chroma has half as many. */
 static struct pmk_shown_span at_width(int first, int end, int plane)
 {
 	return plane ? (struct pmk_shown_span){ first / 2, (end + 1) / 2 } : (struct pmk_shown_span){ first, end };
 }
 
-/* Rows of a person are over before the processor has noticed which lines of cache come next. `back` NULL: not needed.
- * All that is composed has the strides of its layout. */
+/* A person's rows are so short that they end before the processor starts to prefetch the next cache lines. `back` NULL:
+ * not needed. All images here have the strides of their layout. */
 static void expect(const uint8_t *person, const uint8_t *back, uint8_t *to, int count, int stride)
 {
 	for (int x = 0; x < count; x += PMK_MEM_ALIGN) {
@@ -109,7 +110,7 @@ static void expect(const uint8_t *person, const uint8_t *back, uint8_t *to, int 
 	}
 }
 
-/* The columns of a plane that a run of cells covers: the person alone, or mixed with what is behind. */
+/* Compose the columns of a plane that a run of cells covers: the person alone, or mixed with what is behind. */
 static void compose_run(const struct pmk_composer *c, const struct pmk_image *frame, const uint8_t *alpha,
 	enum pmk_cell_kind kind, struct pmk_shown_span s, const uint8_t *back, uint8_t *to, int plane, int y)
 {
@@ -130,8 +131,8 @@ static void compose_run(const struct pmk_composer *c, const struct pmk_image *fr
 		c->rows->blend(person, back + s.first, alpha + s.first, to + s.first, count);
 }
 
-/* `alpha` need only hold what is mixed. Outside of `was` the row is what is behind already; rows that the backdrop
- * writes are there, whole. */
+/* `alpha` is valid in mixed cells only. Outside `was` the row already holds what is behind; rows that the backdrop
+ * writes are complete. */
 static void compose_row(struct pmk_composer *c, const struct parts *parts, const uint8_t *alpha,
 	struct pmk_shown_span was, struct pmk_image *out, int plane, int y)
 {
@@ -155,8 +156,8 @@ static void compose_row(struct pmk_composer *c, const struct parts *parts, const
 	}
 }
 
-/* Alpha of one chroma row, where cells are mixed: the mean over the pixels that a sample covers. The last column of an
- * odd width stands alone. */
+/* Alpha of one chroma row in mixed cells: the mean over the pixels that a sample covers. The last sample of an odd
+ * width covers one column. */
 static void halve_alpha(const struct pmk_composer *c, const uint8_t *a, const uint8_t *b, uint8_t *half)
 {
 	int width = c->layout.width;
@@ -179,7 +180,7 @@ static bool fits(const struct pmk_composer *c, const struct pmk_layout *frame)
 		frame->chroma == c->layout.chroma && frame->matrix == c->layout.matrix;
 }
 
-/* What of the row of cells that was entered is not room. */
+/* The part of the current row of cells that is not room. */
 static struct pmk_shown_span find_person(const struct pmk_cells *cells)
 {
 	int first = 0, last = cells->runs - 1;
@@ -192,7 +193,8 @@ static struct pmk_shown_span find_person(const struct pmk_cells *cells)
 				     (struct pmk_shown_span){ 0, 0 };
 }
 
-/* The rows of pixels of a row of cells. Luma and chroma in turns: a row of alpha is read while it is near. */
+/* Compose the rows of pixels of a row of cells, luma and chroma alternately, so that a row of alpha is still in the
+ * cache. */
 static void compose_cells(struct pmk_composer *c, const struct parts *parts, struct pmk_shown_span was, int first,
 	int end, struct pmk_image *out)
 {
@@ -211,7 +213,7 @@ static void compose_cells(struct pmk_composer *c, const struct parts *parts, str
 	}
 }
 
-/* `knows`: the picture holds what is behind already, but for its spans. */
+/* `knows`: the picture already holds what is behind, except in its spans. */
 static void compose_rows(struct pmk_composer *c, const struct parts *parts, bool knows, struct pmk_shown *shown)
 {
 	for (int row = 0; row < c->cells.rows; row++) {
@@ -235,7 +237,7 @@ static bool all_fit(const struct pmk_composer *c, const struct pmk_frame *frame,
 		mask->width == c->layout.width && mask->height == c->layout.height;
 }
 
-/* Which picture stands behind; 0: none that another frame can have, too. */
+/* The number of the picture that is behind; 0: it is for this frame only. */
 static uint64_t begin_backdrop(struct pmk_composer *c, struct parts *parts)
 {
 	bool stays = false;

@@ -11,21 +11,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS = 80 }; /* places of a row that are looked at, about */
-enum { NOISE_PLACES = 1 << 14 }; /* where in the tile a row may start */
+enum { COLUMNS = 80 }; /* places that are measured in a row, about */
+enum { NOISE_PLACES = 1 << 14 }; /* in the tile, where a row may start */
 enum { TILE_SPREAD = 32 }; /* of the tile's noise */
 enum { RESIDUES = 256 };
 
 static const double SLOWNESS_S = 1.5, LONGEST_STEP_S = 0.2;
 static const double LEAST_PERSON = 0.02; /* share of the picture */
-static const double LEAST_SPREAD = 1; /* a backdrop below is one plain colour */
+static const double LEAST_SPREAD = 1; /* a backdrop with less is one plain colour */
 
-/* What is set: gains, shifts in levels, grain in levels. Each has the most it moves in a second. */
+/* The values that move: gains, shifts in levels, grain in levels. Each has a limit per second. */
 enum { LUMA_GAIN, LUMA_SHIFT, CHROMA_GAIN, U_SHIFT, V_SHIFT, GRAIN, SETTINGS };
 static const double per_second[SETTINGS] = { 0.15, PMK_MATCH_LUMA_SECOND, 0.15, 4, 4, 1 };
 static const double most_chroma = 8, most_grain = 6;
 
-/* Of a picture, in levels of limited range. */
+/* Measurements of a picture, in levels of limited range. */
 struct sums {
 	double mean[3], spread[3], noise, person; /* person: share of the places */
 };
@@ -51,7 +51,8 @@ static uint32_t hash(uint32_t x)
 	return x ^ x >> 16;
 }
 
-/* Sums of four bytes are near enough to a normal distribution: their spread is 148, of which TILE_SPREAD is made. */
+/* Sums of four random bytes are close enough to a normal distribution. Their spread is 148; it is scaled to
+ * TILE_SPREAD. */
 static void fill_tile(int8_t *tile, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -99,8 +100,7 @@ void pmk_match_set_strength(struct pmk_match *m, double strength)
 
 /* --- measuring --- */
 
-/* What is left of a pixel when a plane through its neighbours is taken away; noise of spread 1 has a spread of 6 there.
- */
+/* A pixel minus a plane through its neighbours; noise of spread 1 gives a spread of 6 here. */
 static int residue(const uint8_t *at, int stride)
 {
 	const uint8_t *up = at - stride, *down = at + stride;
@@ -108,8 +108,8 @@ static int residue(const uint8_t *at, int stride)
 	return abs(up[-1] + up[1] + down[-1] + down[1] + 4 * at[0] - 2 * (up[0] + down[0] + at[-1] + at[1]));
 }
 
-/* From the median of the residues: edges and texture are outliers. Within a bin it lies where its share says, so that
- * it moves smoothly. 0.6745: the median of a normal distribution's size. */
+/* From the median of the residues, since edges and texture are outliers. It is interpolated within its bin, so that it
+ * moves smoothly. 0.6745 is the median of the absolute value of a standard normal distribution. */
 static double noise_of(const int counts[RESIDUES], int total)
 {
 	double half = total / 2.0;
@@ -122,8 +122,8 @@ static double noise_of(const int counts[RESIDUES], int total)
 	return counts[i] ? fmax(i - 0.5 + (half - below) / counts[i], 0) / (6 * 0.6745) : 0;
 }
 
-/* How far a place tells the light's cast and not a thing's own colour: the greyer, the more. A face and a red pullover
- * tell little. */
+/* How much a place tells about the colour of the light rather than of an object: the greyer, the more. A face or a red
+ * pullover tells little. */
 static double weight_of(const int value[3])
 {
 	double u = (value[1] - 128) / 10.0, v = (value[2] - 128) / 10.0;
@@ -148,8 +148,8 @@ static void spread_of(
 		s->noise *= 219.0 / 255;
 }
 
-/* At places spread evenly over the picture, their columns changing from row to row. Too dark or too bright to hold
- * noise: left out of it. */
+/* Measure at places spread evenly over the picture, in columns that change from row to row. Places too dark or too
+ * bright to show noise are left out of the noise. */
 static void measure(const struct pmk_image *image, const struct pmk_mask *mask, struct sums *s)
 {
 	int step = image->layout.width / COLUMNS + 1, down = image->layout.chroma == PMK_CHROMA_420, total = 0,
@@ -203,8 +203,8 @@ static double ratio_of(double camera, double backdrop)
 	return backdrop < LEAST_SPREAD ? 1 : pmk_clamp_double(camera / backdrop, 0.7, 1.3);
 }
 
-/* Half as the spreads ask, half as another exposure would do it: else black turns grey where the mean rises, and drowns
- * where it falls. */
+/* Half is the ratio of the spreads, half the gain of another exposure. Otherwise black would turn grey where the mean
+ * rises, and dark detail would drown where it falls. */
 static double luma_gain(const struct sums *camera, const struct sums *b, double shift)
 {
 	double black = 16, light = fmax(b->mean[0] - black, 1);
@@ -227,11 +227,11 @@ static void wanted(const struct pmk_match *m, const struct sums *camera, double 
 		want[U_SHIFT] = k * pmk_clamp_double(camera->mean[1] - b->mean[1], -most_chroma, most_chroma);
 		want[V_SHIFT] = k * pmk_clamp_double(camera->mean[2] - b->mean[2], -most_chroma, most_chroma);
 	}
-	grain = b->noise * want[LUMA_GAIN]; /* of its own; 0 without one */
+	grain = b->noise * want[LUMA_GAIN]; /* the backdrop's own; 0 without one */
 	want[GRAIN] = k * pmk_clamp_double(sqrt(fmax(camera->noise * camera->noise - grain * grain, 0)), 0, most_grain);
 }
 
-/* Gains turn about the backdrop's mean, which then moves by the shift. */
+/* Gains scale around the backdrop's mean, which then moves by the shift. */
 static void apply(struct pmk_match *m)
 {
 	for (int p = 0; p < 3; p++) {

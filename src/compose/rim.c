@@ -11,20 +11,21 @@
 
 enum {
 	CELL = PMK_CELL,
-	REACH = 2, /* cells that a mean is taken from, each way */
+	REACH = 2, /* cells that a mean is made of, each way */
 	SURE = 4, /* alpha this close to 0 or 255 */
-	LEAST = 2, /* pixels that make a mean */
-	PAD = 16, /* px in front of a line and behind it */
+	LEAST = 2, /* pixels that are enough for a mean */
+	PAD = 16, /* px before and after a line */
 };
 
 enum side { PERSON, ROOM, SIDES };
 enum { ABOVE, HERE, BELOW, LINES }; /* rows of cells */
 
-/* Of the sure pixels of a cell, at most 8 of either side, so that the sums of 5x5 cells fit. */
+/* Sums of a cell's sure pixels: at most 8 pixels per side, so that the sums of 5x5 cells fit into 16 bits. */
 typedef uint16_t words8 __attribute__((vector_size(16)));
 typedef int16_t shorts8 __attribute__((vector_size(16)));
 typedef uint8_t bytes8 __attribute__((vector_size(8)));
-enum { COUNT = 3 }; /* behind the three planes; the person's four, then the room's */
+/* index of the count, after the three planes; the person's four values come first, then the room's */
+enum { COUNT = 3 };
 
 struct pmk_rim {
 	const struct pmk_rows *kernels;
@@ -33,10 +34,11 @@ struct pmk_rim {
 	const struct pmk_cells *cells;
 	uint8_t *summed; /* of each cell */
 	words8 *sums; /* of each summed cell */
-	/* of each mixed cell, means from around it in the same order, 1/16 of a step; -1 where there is none */
+	/* for each mixed cell: the means of the cells around it in the same order, in 1/16 of a level; -1: there is
+	 * none */
 	int16_t (*colour)[8];
-	int row; /* of cells, that the rest is of */
-	int16_t *line[3][SIDES][LINES]; /* colours of a plane at its width, where runs are */
+	int row; /* of cells; the rest belongs to it */
+	int16_t *line[3][SIDES][LINES]; /* colours of a plane at its width, valid in runs */
 	int16_t *lines; /* their memory */
 	const struct pmk_image *frame;
 };
@@ -83,7 +85,7 @@ void pmk_rim_destroy(struct pmk_rim *r)
 	free(r);
 }
 
-/* Four bytes of each of two rows. */
+/* Four bytes from each of two rows. */
 static words8 four_of_two(const uint8_t *a, const uint8_t *b)
 {
 	bytes8 both;
@@ -93,7 +95,7 @@ static words8 four_of_two(const uint8_t *a, const uint8_t *b)
 	return __builtin_convertvector(both, words8);
 }
 
-/* Bytes 0, 2, 4 and 6 of eight, of each of two rows. */
+/* Bytes 0, 2, 4 and 6 from each of two rows. */
 static words8 even_of_two(const uint8_t *a, const uint8_t *b)
 {
 	words8 both;
@@ -103,7 +105,7 @@ static words8 even_of_two(const uint8_t *a, const uint8_t *b)
 	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? both & 255 : both >> 8;
 }
 
-/* Sums of eight vectors, each over its lanes, in three steps that halve their number. */
+/* The sums of eight vectors, each over its lanes, in three steps that halve the number of vectors. */
 static words8 sums_of(const words8 v[8])
 {
 	words8 two[4], four[2];
@@ -118,8 +120,7 @@ static words8 sums_of(const words8 v[8])
 		__builtin_shufflevector(four[0], four[1], 4, 5, 6, 7, 12, 13, 14, 15);
 }
 
-/* Every second pixel of every fourth row: there are enough. What is cut off at the picture's end counts for neither
- * side. */
+/* Every second pixel of every fourth row is enough. Pixels beyond the end of the picture count for neither side. */
 static void sum_cell(struct pmk_rim *r, const struct pmk_mask *mask, int cx, int cy)
 {
 	const struct pmk_image *f = r->frame;
@@ -167,7 +168,7 @@ static void mean_around(struct pmk_rim *r, const struct pmk_mask *mask, int cx, 
 	for (int i = 0; i < 2 * (COUNT + 1); i++) {
 		int count = all[i | COUNT];
 
-		/* exactly the quotient */
+		/* this is exactly the quotient */
 		colour[i] = count < LEAST ? -1 : (int16_t)(((float)all[i] * 16 + 0.5f) / (float)count);
 	}
 }
@@ -186,7 +187,7 @@ void pmk_rim_begin(
 	}
 }
 
-/* The colours of a cell; -1 where there is none. */
+/* The colours of a cell; -1: there is none. */
 static shorts8 colours_at(const struct pmk_rim *r, int column, int row)
 {
 	shorts8 colours = { -1, -1, -1, -1, -1, -1, -1, -1 };
@@ -197,8 +198,8 @@ static shorts8 colours_at(const struct pmk_rim *r, int column, int row)
 	return colours;
 }
 
-/* From the middle of a cell to the middle of the next one, at luma's width or at chroma's; `step` in 1/2 of a cell's
- * 1/16. */
+/* Interpolate from the middle of a cell to the middle of the next one, at luma's or chroma's width; `step` is the
+ * difference per pixel of luma. */
 static inline void slope(int16_t from, int16_t step, bool chroma, int16_t *out)
 {
 	shorts8 line = from +
@@ -207,7 +208,7 @@ static inline void slope(int16_t from, int16_t step, bool chroma, int16_t *out)
 	memcpy(out, &line, (chroma ? CELL / 2 : CELL) * sizeof *out);
 }
 
-/* The colours of a row of cells, bilinear, into the lines that `line` says. */
+/* Interpolate the colours of a row of cells into the lines `line`. */
 static void widen(const struct pmk_rim *r, int first, int end, int row, int line)
 {
 	shorts8 left = colours_at(r, first - 1, row);
@@ -225,7 +226,7 @@ static void widen(const struct pmk_rim *r, int first, int end, int row, int line
 	}
 }
 
-/* Where one of three rows has no colour, its neighbour's holds. */
+/* Where one of three rows has no colour, it gets its neighbour's. */
 static void fill(int16_t *restrict above, int16_t *restrict here, int16_t *restrict below, int count)
 {
 	for (int x = 0; x < count; x++) {
@@ -266,7 +267,7 @@ void pmk_rim_row(const struct pmk_rim *r, int plane, int y, const uint8_t *alpha
 {
 	const uint8_t *frame = r->frame->plane[plane] + (size_t)y * (size_t)r->frame->stride[plane];
 	int lower = plane && r->layout.chroma == PMK_CHROMA_420 ? 2 : 1;
-	/* 1/16 of a cell from the middle of it */
+	/* in 1/16 of a cell, from its middle */
 	int place = (2 * y + 1) * lower - CELL - 2 * CELL * r->row, pair = place < 0 ? ABOVE : HERE;
 	int limits = r->frame->layout.range == PMK_RANGE_FULL ? plane : -1;
 	int16_t *const *person = r->line[plane][PERSON] + pair, *const *room = r->line[plane][ROOM] + pair;

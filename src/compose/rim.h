@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The person's own colour at the rim, where the camera mixed it with the old wall.
+/* Cleans the rim: recovers the person's own colour where the camera mixed it with the room's.
  *
- * From cells of 8x8 pixels of luma: the mean colour F of pixels that are surely person near by, and B of pixels that
- * are surely room. A rim pixel I of alpha a then is taken for F + a (I - a F - (1 - a) B): Forte, "Approximate Fast
- * Foreground Colour Estimation", ICIP 2021. What it adds to the picture is person; of the room it only takes away. The
- * one rule: pixels of alpha 0 and 255 are left alone, and where nothing near by is surely person, or nothing surely
- * room, nothing is done. One thread. */
+ * Cells give the mean colour F of nearby pixels that are surely person, and B of those that are surely room. A rim
+ * pixel I of alpha a becomes F + a (I - a F - (1 - a) B): Forte, "Approximate Fast Foreground Colour Estimation", ICIP
+ * 2021. This adds only the person's colour and subtracts only the room's.
+ *
+ * The one rule: pixels of alpha 0 and 255 are left alone, and so are all pixels with no sure person or no sure room
+ * nearby. One thread. */
 #ifndef PMK_COMPOSE_RIM_H
 #define PMK_COMPOSE_RIM_H
 
