@@ -39,7 +39,7 @@
 enum camera_mode { DELIVER, STALL, LOSE, END, HANG, OLD }; /* OLD: pictures taken long ago */
 
 /* drops: between two pictures */
-extern char opened_spec[PMK_SPEC]; /* by what it was opened last */
+bool opened_by(const char *spec); /* the last time */
 extern atomic_int camera_mode, camera_opens, cameras_open, open_failures, camera_width, camera_drops;
 extern atomic_ullong opened_ns[8]; /* when it was opened the first times */
 extern atomic_ullong given_ns; /* capture of the last picture that it gave */

@@ -12,7 +12,8 @@
 atomic_int camera_mode, camera_opens, cameras_open, open_failures, camera_width = 320, camera_drops;
 atomic_ullong opened_ns[8], given_ns;
 atomic_int heard_mode;
-char opened_spec[PMK_SPEC];
+pthread_mutex_t output_lock = PTHREAD_MUTEX_INITIALIZER;
+static char opened_spec[PMK_SPEC]; /* under output_lock */
 static const uint8_t room[3] = { 150, 60, 220 }; /* Y, U, V: magenta */
 
 struct camera {
@@ -21,12 +22,24 @@ struct camera {
 	uint64_t number;
 };
 
+bool opened_by(const char *spec)
+{
+	bool yes;
+
+	pthread_mutex_lock(&output_lock);
+	yes = strcmp(opened_spec, spec) == 0;
+	pthread_mutex_unlock(&output_lock);
+	return yes;
+}
+
 int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct pmk_source **source)
 {
 	int before = atomic_load(&camera_opens); /* one thread opens at a time */
 	struct camera *c;
 
+	pthread_mutex_lock(&output_lock);
 	snprintf(opened_spec, sizeof opened_spec, "%s", spec);
+	pthread_mutex_unlock(&output_lock);
 	if (before < 8)
 		atomic_store(&opened_ns[before], pmk_clock_now_ns());
 	atomic_fetch_add(&camera_opens, 1);
@@ -133,7 +146,6 @@ void __wrap_pmk_snapshot_sort(struct pmk_snapshot *snapshot)
 
 atomic_int watch = PMK_WATCH_UNKNOWN, looks, broken_fd = -1;
 atomic_bool others_block, one_blocks;
-pthread_mutex_t output_lock = PTHREAD_MUTEX_INITIALIZER;
 struct output outputs[2];
 
 static bool shows_room(const struct pmk_image *m)
