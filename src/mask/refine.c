@@ -54,6 +54,13 @@ static struct pmk_refine_settings resolved(const struct pmk_refine_settings *ask
 	return s;
 }
 
+bool pmk_refine_settings_equal(const struct pmk_refine_settings *a, const struct pmk_refine_settings *b)
+{
+	return a->mode == b->mode && a->threshold == b->threshold && a->smooth == b->smooth &&
+		a->light_wrap == b->light_wrap && a->erode == b->erode && a->dilate == b->dilate &&
+		a->feather == b->feather;
+}
+
 int pmk_refine_create(const struct pmk_refine_settings *settings, int width, int height, int mask_width,
 	int mask_height, struct pmk_refine **refine)
 {

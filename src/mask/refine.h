@@ -25,6 +25,8 @@ struct pmk_refine_settings {
 	int erode, dilate, feather; /* px at the camera's size, 0..PMK_REFINE_MAX_PX; negative: the mode's own */
 };
 
+bool pmk_refine_settings_equal(const struct pmk_refine_settings *a, const struct pmk_refine_settings *b);
+
 struct pmk_refine;
 
 /* From width x height probabilities to mask_width x mask_height alpha. -ENOMEM. */

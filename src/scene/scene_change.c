@@ -25,13 +25,6 @@ static bool shows_room(const struct pmk_scene_settings *s)
 	return strcmp(s->backdrop, "none") == 0;
 }
 
-static bool same_refine(const struct pmk_refine_settings *a, const struct pmk_refine_settings *b)
-{
-	return a->mode == b->mode && a->threshold == b->threshold && a->smooth == b->smooth &&
-		a->light_wrap == b->light_wrap && a->erode == b->erode && a->dilate == b->dilate &&
-		a->feather == b->feather;
-}
-
 static bool same_zones(const struct pmk_scene_settings *a, const struct pmk_scene_settings *b)
 {
 	bool same = a->keep_out_count == b->keep_out_count;
@@ -58,7 +51,7 @@ static void compare(struct pmk_scene_change *c, const struct pmk_scene_settings 
 	c->other_model = strcmp(now->model, w->model) != 0;
 	if (c->other_model || now->engine != w->engine || now->threads != w->threads)
 		c->exchanged |= LOOK;
-	if (c->other_model || !same_refine(&now->refine, &w->refine))
+	if (c->other_model || !pmk_refine_settings_equal(&now->refine, &w->refine))
 		c->exchanged |= REFINE;
 	if (other_backdrop)
 		c->exchanged |= BACKDROP;
