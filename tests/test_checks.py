@@ -234,7 +234,7 @@ def try_state(root, compiler):
 def try_docs(root, program):
     """The man page and the README, and the program's help, each with something more."""
     os.mkdir(os.path.join(root, "doc"))
-    for name in ("README.md", "doc/potemkin.1.scd"):
+    for name in ("README.md", "NEWS.md", "doc/potemkin.1.scd"):
         shutil.copy(os.path.join(ROOT, name), os.path.join(root, name))
     passes("check_docs.sh", program, root)
     with planted(root, ("doc/potemkin.1.scd", "\n*--made-up* _N_\n")):
