@@ -44,12 +44,12 @@ static int random_below(int limit)
 /* Ramps, edges and noise give blocks of all kinds, from flat ones to ones full of large coefficients. */
 static int sample(int x, int y, int noise)
 {
-	int cell = (x / 24 + y / 16) % 5,
-	    value = cell == 0 ? 128 :
-		cell == 1     ? x + y :
-		cell == 2     ? (x / 3 % 2) * 255 :
-		cell == 3     ? 40 + (x * y) % 90 :
-				200;
+	int patch = (x / 24 + y / 16) % 5,
+	    value = patch == 0 ? 128 :
+		patch == 1     ? x + y :
+		patch == 2     ? (x / 3 % 2) * 255 :
+		patch == 3     ? 40 + (x * y) % 90 :
+				 200;
 
 	value += noise ? random_below(2 * noise + 1) - noise : 0;
 	return value < 0 ? 0 : value > 255 ? 255 : value;

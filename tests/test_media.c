@@ -208,8 +208,8 @@ static void test_rotation(void **state)
 		int64_t position;
 		bool sideways = degrees % 180;
 
-		remux(material_path("a.mkv"), material_path("turned.mp4"), &how);
-		assert_int_equal(pmk_media_open(material_path("turned.mp4"), &media), 0);
+		remux(material_path("a.mkv"), material_path("rotated.mp4"), &how);
+		assert_int_equal(pmk_media_open(material_path("rotated.mp4"), &media), 0);
 		layout = &pmk_media_info(media)->layout;
 		assert_int_equal(layout->width, sideways ? 64 : 96);
 		assert_int_equal(layout->height, sideways ? 96 : 64);

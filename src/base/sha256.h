@@ -13,7 +13,8 @@ enum { PMK_SHA256_BYTES = 32, PMK_SHA256_HEX = 65, PMK_SHA256_BLOCK = 64 };
 struct pmk_sha256 {
 	uint32_t hash[8];
 	uint64_t bytes; /* length of the message so far */
-	uint8_t rest[PMK_SHA256_BLOCK]; /* the last bytes % PMK_SHA256_BLOCK of the message, not hashed yet */
+	uint8_t rest[PMK_SHA256_BLOCK]; /* the last (bytes % PMK_SHA256_BLOCK) bytes of the message, which are not
+					   hashed yet */
 };
 
 void pmk_sha256_init(struct pmk_sha256 *sha);

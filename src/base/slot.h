@@ -26,8 +26,8 @@ void pmk_slot_finish(struct pmk_slot *slot); /* drops the item inside; no thread
 /* Put `item` in and drop the one inside. A closed slot drops `item`. [producer thread] */
 void pmk_slot_put(struct pmk_slot *slot, void *item);
 
-/* Take the item; wait for one until deadline_ns (CLOCK_MONOTONIC). NULL if none has come by then, the slot is closed
- * and empty, or it was nudged. [consumer thread] */
+/* Take the item; wait for one until deadline_ns (CLOCK_MONOTONIC). NULL: none has come by then, or the empty slot was
+ * closed or nudged. [consumer thread] */
 void *pmk_slot_take(struct pmk_slot *slot, uint64_t deadline_ns);
 
 /* Make one take, the current or the next, return at once with the item inside or NULL: the consumer has something else

@@ -82,7 +82,7 @@ static void wall(struct room *r)
 	box(r, -1, 0.955f, c->aspect + 2, 0.1f, 0x6e5844, 0x5c4836);
 }
 
-static void view(struct room *r, float x, float y, float w, float h)
+static void scenery(struct room *r, float x, float y, float w, float h)
 {
 	box(r, x, y, w, h, 0xbfd8ec, 0xe6ece8);
 	for (int i = 0; i < 5; i++) {
@@ -106,7 +106,7 @@ static void window(struct room *r, float x)
 
 	shadow(r, x - 0.02f, y - 0.015f, w + 0.06f, h + 0.06f, 0.05f, 0.35f);
 	box(r, x - 0.02f, y - 0.02f, w + 0.04f, h + 0.04f, 0xf4f1ea, 0xd9d4c8);
-	view(r, x, y, w, h);
+	scenery(r, x, y, w, h);
 	box(r, x + w / 2 - 0.010f, y, 0.020f, h, 0xe9e6de, 0xcfcabf);
 	box(r, x, y + h * 0.62f, w, 0.014f, 0xefece4, 0xcac5ba);
 	for (float at = 0; at < drop; at += 0.019f) {

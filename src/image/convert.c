@@ -123,16 +123,16 @@ static struct pmk_rect middle_of_shape(const struct pmk_layout *from, const stru
 int pmk_convert_scale_middle(const struct pmk_image *from, struct pmk_image *to)
 {
 	struct pmk_rect part = middle_of_shape(&from->layout, &to->layout);
-	struct pmk_image view = *from;
+	struct pmk_image cropped = *from;
 	int rows = from->layout.chroma == PMK_CHROMA_420 ? 2 : 1; /* of luma per row of chroma */
 
-	view.layout.width = part.width;
-	view.layout.height = part.height;
-	view.block = NULL;
-	view.plane[0] += (size_t)part.y * (size_t)from->stride[0] + (size_t)part.x;
+	cropped.layout.width = part.width;
+	cropped.layout.height = part.height;
+	cropped.block = NULL;
+	cropped.plane[0] += (size_t)part.y * (size_t)from->stride[0] + (size_t)part.x;
 	for (int p = 1; p < 3; p++)
-		view.plane[p] += (size_t)(part.y / rows) * (size_t)from->stride[p] + (size_t)part.x / 2;
-	return pmk_convert_scale(&view, to);
+		cropped.plane[p] += (size_t)(part.y / rows) * (size_t)from->stride[p] + (size_t)part.x / 2;
+	return pmk_convert_scale(&cropped, to);
 }
 
 void pmk_convert_orient(const struct pmk_image *from, struct pmk_image *to, bool mirror, bool flip)

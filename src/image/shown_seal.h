@@ -23,7 +23,7 @@ struct pmk_shown {
 
 struct pmk_shown_pool;
 
-/* NULL if out of memory. No picture may be in use at destroy, which allows NULL. */
+/* NULL if out of memory. Destroy allows NULL; no picture of the pool may be in use then. */
 struct pmk_shown_pool *pmk_shown_pool_create(int count, const struct pmk_layout *layout)
 	__attribute__((warn_unused_result));
 void pmk_shown_pool_destroy(struct pmk_shown_pool *pool);

@@ -143,7 +143,7 @@ static void fetch_outs(const struct pmk_jpeg_scan *scan, JDIMENSION units)
 	}
 }
 
-/* Turn DC differences into values, and put each block into the list of its kind. Kinds are unpredictable, so that a
+/* Convert DC differences to values, and put each block into the list of its kind. Kinds are unpredictable, so that a
  * list for each is faster than a branch for each block: the block is stored at the end of all three lists, and only one
  * of them grows. */
 static bool sort(struct pmk_jpeg_scan *scan, int part, JDIMENSION units)

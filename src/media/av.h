@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The use of FFmpeg's libraries that still, media and media_out share: opening and decoding a file, its colours, its
+/* Functions on FFmpeg's libraries that still, media and media_out share: opening and decoding a file, its colours, its
  * orientation, and conversion of pixel formats. For src/media/ only. One thread.
  *
  * The one rule: reading a file opens no other file. No playlist, reference or address in it is followed.
@@ -18,8 +18,8 @@
 const char *pmk_av_reason(int averror, char text[128]);
 int pmk_av_errno(int averror); /* a negative errno stays; FFmpeg's own errors become -EBADMSG */
 
-/* Open a regular file as a container. Its kind is found by content, never by name; FFmpeg itself, too, refuses pictures
- * of more than `max_px` pixels. -EBADMSG: it is not a picture, video or audio file; otherwise the errno of open, or
+/* Open a regular file as a container. Its kind is found by content, never by name; FFmpeg, too, refuses pictures of
+ * more than `max_px` pixels. -EBADMSG: it is not a picture, video or audio file; otherwise the errno of open, or
  * -EINVAL for a file that is not regular. Logged. */
 int pmk_av_open(const char *path, int64_t max_px, AVFormatContext **format) __attribute__((warn_unused_result));
 void pmk_av_close(AVFormatContext **format); /* *format may be NULL */

@@ -150,7 +150,7 @@ static int enter_for(const char *path)
 	return err;
 }
 
-/* Return what a call returned that opens something: that stays a user until it is closed. */
+/* After a call that opens something, which is a user until it is closed. Returns the call's result. */
 static int opened(int err)
 {
 	if (err)
@@ -158,7 +158,7 @@ static int opened(int err)
 	return err;
 }
 
-/* Return what a call returned that leaves nothing open. */
+/* After a call that leaves nothing open. Returns the call's result. */
 static int done(int err)
 {
 	leave();

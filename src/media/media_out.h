@@ -2,8 +2,9 @@
 /* Writer of video files, with FFmpeg's libraries.
  *
  * The one rule: only io/file/sink_file.c (for shown pictures) and app/files/mask.c (for alpha) may include this header,
- * because it accepts plain pictures; tests/check_tree.py checks it. Errors are logged in one line that names the file,
- * and returned as negative errno. One thread. */
+ * because it accepts plain pictures; tests/check_tree.py checks it.
+ *
+ * Errors are logged in one line that names the file, and returned as negative errno. One thread. */
 #ifndef PMK_MEDIA_MEDIA_OUT_H
 #define PMK_MEDIA_MEDIA_OUT_H
 

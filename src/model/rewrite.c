@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Only concatenations of two are split, and each reader becomes three operators. Then each split sum may turn one mean
- * into three operators. */
+/* Only concatenations of two are split, and each reader becomes three operators. Then each split sum may make three
+ * operators of one mean. */
 enum { GROWTH = 5 };
 
 static int writer(const struct pmk_graph *graph, int tensor)

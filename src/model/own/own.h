@@ -33,7 +33,7 @@ struct pmk_network {
 int pmk_network_init(struct pmk_network *network, const struct pmk_graph *graph) __attribute__((warn_unused_result));
 void pmk_network_finish(struct pmk_network *network); /* a zeroed struct is allowed */
 
-/* A piece of the memory that results share which live at different times. */
+/* A piece of memory for a result. Pieces that live at different times may overlap. */
 struct pmk_piece {
 	size_t size; /* floats; 0: needs no memory */
 	int first, last; /* operators: the one that writes it, and the last one that reads it */

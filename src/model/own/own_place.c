@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Placement of tensors in memory: padded channels, a halo where windows reach out of the picture, and one block that
- * tensors share which live at different times. */
+/* Placement of tensors in memory: padded channels, a halo where windows reach out of the picture, and one block of
+ * memory that is shared by tensors which live at different times. */
 #include "base/num.h"
 #include "model/own/own.h"
 

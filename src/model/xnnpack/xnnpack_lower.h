@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Lowering of a graph to XNNPACK's subgraph API, for engine_xnnpack.c only. The one rule: it works around the version
- * of Debian 12 (February 2022), which has no concatenation, asserts on values that nothing reads, is slow at transposed
- * convolutions with few channels, and whose own SAME padding is wrong if a depthwise window is smaller than its stride.
- */
+/* Lowering of a graph to XNNPACK's subgraph API, for engine_xnnpack.c only. It works around the version of Debian 12
+ * (February 2022), which has no concatenation, asserts on values that nothing reads, is slow at transposed convolutions
+ * with few channels, and whose own SAME padding is wrong if a depthwise window is smaller than its stride. */
 #ifndef PMK_MODEL_XNNPACK_XNNPACK_LOWER_H
 #define PMK_MODEL_XNNPACK_XNNPACK_LOWER_H
 
