@@ -15,13 +15,14 @@
 #include <string.h>
 
 enum {
-	/* cover, the next cover, in the making, spare; each output: in its slot, shown last, in its hands */
+	/* the cover, the next cover, one in the making, one spare; each output: in its slot, shown last, being
+	 * written */
 	SHOWN_FIXED = 4,
 	SHOWN_EACH = 3,
 };
 
-static const uint64_t STOP_NS = 400 * PMK_MS_NS; /* for threads to end in; */
-static const uint64_t FINISH_NS = 10 * PMK_S_NS; /* and for the end of a film to be written */
+static const uint64_t STOP_NS = 400 * PMK_MS_NS; /* how long threads have to end */
+static const uint64_t FINISH_NS = 10 * PMK_S_NS; /* how long the end of a video file may take to write */
 
 struct pmk_pipeline {
 	struct pmk_pipeline_settings settings; /* as created, and as applied since; the main thread's */
@@ -31,7 +32,7 @@ struct pmk_pipeline {
 	struct pmk_status *status;
 	uint64_t started_ns;
 
-	bool waiting_said; /* [its output's thread: the only one there is, where they may sleep] */
+	bool waiting_said; /* [output thread; there is only one if outputs may sleep] */
 	atomic_bool stopping;
 };
 
@@ -53,8 +54,7 @@ static void change_cover(void *user, struct pmk_shown *cover)
 
 /* --- what outputs tell [output threads] --- */
 
-/* Pictures that are to be counted are sent to somebody: who asked for some, and sees none, is told once what it takes.
- */
+/* --frames counts only pictures that somebody watches: say once why the run waits. */
 static void say_asleep(struct pmk_pipeline *p)
 {
 	char count[24];
@@ -181,7 +181,7 @@ static int open_outputs(struct pmk_pipeline *p)
 	return pmk_outputs_create(&settings, specs, count, pmk_stage_cover(p->stage), &p->outputs);
 }
 
-/* What was made so far; its threads have ended, or were never started. */
+/* Free what was made so far. The threads have ended, or were never started. */
 static void release(struct pmk_pipeline *p)
 {
 	pmk_outputs_destroy(p->outputs);
@@ -257,7 +257,7 @@ static void take_over(struct pmk_pipeline_settings *to, const struct pmk_pipelin
 	to->scene = from->scene;
 }
 
-/* The capture's first: a driver may hold its thread, and then nothing is changed. */
+/* The capture comes first: if a driver holds its thread, nothing is changed. */
 static int apply_both(struct pmk_pipeline *p, struct pmk_capture_change *capture, struct pmk_scene_change *scene)
 {
 	int err = pmk_capture_change_apply(p->capture, capture);
@@ -359,7 +359,7 @@ static void stop_all(struct pmk_pipeline *p)
 	pmk_capture_stop(p->capture);
 }
 
-/* Virtual cameras first: they are covered before anything else is waited for. */
+/* Virtual cameras first: they are covered before waiting for anything else. */
 static int join_all(struct pmk_pipeline *p)
 {
 	struct timespec soon = pmk_thread_deadline(STOP_NS), later = pmk_thread_deadline(FINISH_NS);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The live pipeline: a capture thread, the scene's thread, output threads, slots between them, and the state machine.
  *
- * The one rule: from the moment an output is open until after it is closed it holds a composed picture or a cover.
- * All functions from one thread (the main thread) unless said. Errors are logged in one line and given as negative
- * errno. */
+ * The one rule: from the moment an output is open until after it is closed it holds a composed picture or a cover. Call
+ * all functions from one thread (the main thread) unless their comment says otherwise. Errors are logged in one line
+ * and returned as negative errno. */
 #ifndef PMK_CORE_PIPELINE_H
 #define PMK_CORE_PIPELINE_H
 
@@ -19,23 +19,23 @@ struct pmk_pipeline_settings {
 	struct pmk_source_wish wish;
 	char outputs[PMK_PIPELINE_MAX_OUTPUTS][PMK_SPEC];
 	int output_count;
-	uint32_t output_fourcc; /* of virtual cameras; 0: YUYV */
+	uint32_t output_fourcc; /* format of virtual cameras; 0: YUYV */
 	struct pmk_scene_settings scene;
 	bool mirror, flip;
-	/* close the camera while nobody watches any output. An output that cannot tell counts as watched */
+	/* close the camera while nobody watches any output; an output that cannot tell counts as watched */
 	bool on_demand;
 	double cpu_limit; /* share of one core that the process may take; 0: no limit */
-	uint64_t frames; /* stop after so many composed pictures; 0: never */
-	bool wait; /* no camera at create is no error: the cover is shown until there is one */
+	uint64_t frames; /* stop after this many composed pictures; 0: never */
+	bool wait; /* a missing camera at create is not an error: the cover is shown until there is one */
 };
 
 struct pmk_pipeline_report {
 	enum pmk_state state;
-	/* pictures: read; with a person's mask; covers; replaced by a newer one */
+	/* frames read; pictures with a person's mask; covers; frames and pictures replaced by a newer one */
 	uint64_t captured, composed, covered, replaced;
-	uint64_t written, repeated; /* by the first output: composed pictures; pictures shown once more */
+	uint64_t written, repeated; /* by the first output: composed pictures; pictures shown again */
 	uint64_t dropped, damaged; /* by the camera */
-	uint64_t left_out; /* for the CPU limit, about */
+	uint64_t left_out; /* frames not read because of the CPU limit; an estimate */
 	uint64_t running_ns; /* since start */
 	double latency_ms_p50, latency_ms_p99; /* capture to sink write */
 	double stage_ms_p50[4]; /* prepare, infer, refine, compose */
@@ -43,38 +43,39 @@ struct pmk_pipeline_report {
 
 struct pmk_pipeline;
 
-/* Opens the camera, the model and the backdrop; no output yet. A signal may end the process here: there is nothing to
- * cover. *part says whose error it is. */
+/* Opens the camera, the model and the backdrop; no output yet. A signal may end the process here, as there is nothing
+ * to cover yet. *part says which part failed. */
 int pmk_pipeline_create(const struct pmk_pipeline_settings *settings, struct pmk_pipeline **pipeline,
 	enum pmk_part *part) __attribute__((warn_unused_result));
 
-/* Opens the outputs, with the cover in them, and starts. On failure: destroy. */
+/* Opens the outputs, with the cover in them, and starts the threads. On failure call destroy. */
 int pmk_pipeline_start(struct pmk_pipeline *pipeline, enum pmk_part *part) __attribute__((warn_unused_result));
 
-/* Change, between two frames, what can change while it runs: camera, mirror, flip, cpu_limit, and all of scene but
- * whether the room is shown. The rest of `wanted` is not looked at. No picture is lost, late or covered for it. Models,
- * pictures and cameras are made ready here while the pipeline goes on, so this may take seconds. All of it is changed
- * or, on failure, nothing: errors as at create, logged; -EPERM when the room would begin or cease to be shown.
- * -ETIMEDOUT when a thread hangs: nothing is changed, or, when it is the scene's, only the capture. Started before. */
+/* Change settings between two frames: camera, mirror, flip, cpu_limit, and all of scene except whether the room is
+ * shown. The rest of `wanted` is ignored. The change makes no picture lost, late or covered. Models, pictures and
+ * cameras are made ready here while the pipeline goes on, so this may take seconds. Either all is changed or, on
+ * failure, nothing: errors as at create, logged; -EPERM if showing the room would begin or end. -ETIMEDOUT if a thread
+ * hangs: nothing is changed, or, if it is the scene's thread, only the capture. Call it after start. */
 int pmk_pipeline_apply(struct pmk_pipeline *pipeline, const struct pmk_pipeline_settings *wanted)
 	__attribute__((warn_unused_result));
 
-/* Readable when the pipeline has ended or failed by itself. */
+/* Readable once the pipeline has ended or failed by itself. */
 int pmk_pipeline_event_fd(const struct pmk_pipeline *pipeline);
-/* No picture waits for it: what takes long is done on copies. [any thread, once started] */
+/* No picture is delayed by it: the slow part works on copies. [any thread, once started] */
 void pmk_pipeline_report(struct pmk_pipeline *pipeline, struct pmk_pipeline_report *report);
-/* Which thread hangs at now_ns: "scene" (at one picture for a minute), "camera" (for three in its driver, which may
- * have to ask a person), "output" (that of the virtual cameras, for ten seconds); NULL: none. Who waits for something
- * else does not hang: while nobody watches, while the camera is away, for the reader of a pipe. [any thread] */
+/* The thread that hangs at now_ns: "scene" (busy with one picture for a minute), "camera" (in its driver for three
+ * minutes, since a driver may have to ask a person), "output" (the virtual cameras' thread, in a driver for ten
+ * seconds); NULL: none. A thread that waits does not hang: for a viewer, for a camera that is away, for the reader of a
+ * pipe. [any thread] */
 const char *pmk_pipeline_hangs(struct pmk_pipeline *pipeline, uint64_t now_ns);
 const char *pmk_pipeline_camera_name(const struct pmk_pipeline *pipeline); /* as at create */
 const char *pmk_pipeline_output_name(const struct pmk_pipeline *pipeline, int index);
 const char *pmk_pipeline_model_name(const struct pmk_pipeline *pipeline);
 
-/* Cover all outputs and close them, then end the threads: virtual cameras first, before anything that could block is
- * waited for. 0, the first error of an output, or -ETIMEDOUT when a driver, a pipe or a file system holds a thread:
- * leave by _exit, or call again. */
+/* Cover and close all outputs, then end the threads. Virtual cameras come first, before waiting for anything that could
+ * block. 0, the first error of an output, or -ETIMEDOUT if a driver, a pipe or a file system holds a thread: leave by
+ * _exit, or call again. */
 int pmk_pipeline_stop(struct pmk_pipeline *pipeline, enum pmk_part *part);
-void pmk_pipeline_destroy(struct pmk_pipeline *pipeline); /* stops if need be, and waits; NULL is fine */
+void pmk_pipeline_destroy(struct pmk_pipeline *pipeline); /* stops first if necessary, and waits; NULL is fine */
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Since when a thread has been at something that must come to an end: how another one tells that it hangs.
+/* Records when a thread began something that must come to an end, so that another thread can tell whether it hangs.
  *
- * The one rule: beat before each thing that may hang, rest before waiting for what may never come. One that was never
- * begun rests. [its thread], but for hangs. */
+ * The one rule: beat before each thing that may hang, rest before waiting for something that may never come. A pulse
+ * that never beat rests. [its own thread], except for hangs. */
 #ifndef PMK_CORE_PULSE_H
 #define PMK_CORE_PULSE_H
 
@@ -12,7 +12,7 @@
 #include <stdbool.h>
 
 struct pmk_pulse {
-	atomic_ullong since_ns; /* 0: it rests */
+	atomic_ullong since_ns; /* 0: resting */
 };
 
 static inline void pmk_pulse_beat(struct pmk_pulse *pulse)
@@ -25,8 +25,8 @@ static inline void pmk_pulse_rest(struct pmk_pulse *pulse)
 	atomic_store_explicit(&pulse->since_ns, 0, memory_order_relaxed);
 }
 
-/* Whether, at now_ns, it has been at the same thing for `within_ns` or longer. The clock stands still while the machine
- * sleeps. [any thread] */
+/* Whether the thread has been busy with the same thing for `within_ns` or longer at now_ns. The clock stops while the
+ * machine is suspended. [any thread] */
 static inline bool pmk_pulse_hangs(struct pmk_pulse *pulse, uint64_t now_ns, uint64_t within_ns)
 {
 	uint64_t since = atomic_load_explicit(&pulse->since_ns, memory_order_relaxed);

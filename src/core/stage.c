@@ -12,26 +12,26 @@
 #include <stdlib.h>
 
 static const uint64_t HANGS_NS = 60 * PMK_S_NS;
-static const uint64_t TAKEN_NS = 5 * PMK_S_NS; /* for the thread to take a change in */
+static const uint64_t TAKEN_NS = 5 * PMK_S_NS; /* how long the thread has to take a change */
 
 struct pmk_stage {
 	struct pmk_stage_settings settings; /* const after create */
 
 	/* The scene thread's, once started. */
 	struct pmk_scene *scene;
-	struct pmk_shown *cover; /* of now */
-	int marked; /* the reason that is marked on it */
-	bool stale; /* it is of before a change */
+	struct pmk_shown *cover; /* the present one */
+	int marked; /* the reason written on it */
+	bool stale; /* it was made before the last change */
 
 	struct pmk_thread thread; /* the main thread's */
 
 	/* Shared. */
 	atomic_int missing; /* why there is no camera, negative errno; 0: there is one */
-	atomic_bool had_camera; /* ever */
+	atomic_bool had_camera; /* there was one at any time */
 	atomic_bool stopping;
 	struct pmk_handover changes; /* struct pmk_scene_change */
 	struct pmk_pulse pulse; /* rests while it waits for a frame */
-	pthread_mutex_t lock; /* of what follows */
+	pthread_mutex_t lock; /* protects what follows */
 	uint64_t composed, covered;
 	struct pmk_series steps[PMK_STAGE_STEPS];
 };
@@ -51,7 +51,7 @@ static void count(struct pmk_stage *s, const struct pmk_shown *shown, const stru
 	pthread_mutex_unlock(&s->lock);
 }
 
-/* What is written on the cover while there is no camera. */
+/* The words on the cover while there is no camera. */
 static const char *mark_of(int missing, bool had_camera)
 {
 	switch (missing) {
@@ -73,7 +73,7 @@ static const char *mark_of(int missing, bool had_camera)
 	}
 }
 
-/* A cover that says why, at once, and no later than the outputs would take the plain one. */
+/* Show a cover that says why at once, before the outputs take the plain one by themselves. */
 static void mark_cover(struct pmk_stage *s)
 {
 	int missing = atomic_load(&s->missing);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Durations and their quantiles, without allocation while running.
+/* Series of durations and their quantiles; nothing here allocates.
  *
- * The one rule: a series that threads share under a lock is copied there, and the copy is sorted outside.
+ * The one rule: copy a series that threads share while holding its lock, and sort the copy without the lock.
  *
  *	pthread_mutex_lock(&lock);
  *	pmk_series_copy(&series, &snapshot);
@@ -21,7 +21,7 @@ struct pmk_series {
 	float ms[PMK_SERIES_KEPT];
 };
 
-/* The durations that a series keeps, at one moment. */
+/* The durations that a series holds at one moment. */
 struct pmk_snapshot {
 	size_t count;
 	float ms[PMK_SERIES_KEPT];
@@ -34,7 +34,7 @@ void pmk_snapshot_sort(struct pmk_snapshot *snapshot);
 /* The q-quantile (0..1) in ms by nearest rank, of a sorted snapshot; 0 when it is empty. */
 double pmk_snapshot_quantile(const struct pmk_snapshot *snapshot, double q);
 
-/* The same of a series that nobody else touches. */
+/* The same for a series that no other thread uses. */
 double pmk_series_quantile(const struct pmk_series *series, double q);
 
 long pmk_stats_resident_kb(void); /* resident memory of this process now, KiB; 0 when unknown */

@@ -11,7 +11,7 @@
 
 struct pmk_status {
 	int event_fd; /* const after create */
-	pthread_mutex_t lock; /* of what follows */
+	pthread_mutex_t lock; /* protects what follows */
 	enum pmk_state state;
 	int error;
 	enum pmk_part failed;

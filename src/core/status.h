@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* What a pipeline is at, and what went wrong first.
+/* The state of a pipeline, and its first error.
  *
- * The one rule: ended and failed are final. All functions but create and destroy may be called from any thread. */
+ * The one rule: ended and failed are final. All functions except create and destroy may be called from any thread. */
 #ifndef PMK_CORE_STATUS_H
 #define PMK_CORE_STATUS_H
 
 enum pmk_state {
 	PMK_STATE_IDLE, /* nobody watches: the camera is closed, the cover is in every buffer of the outputs */
-	PMK_STATE_OPENING, /* no picture yet: outputs hold the cover */
+	PMK_STATE_OPENING, /* no picture yet; the outputs hold the cover */
 	PMK_STATE_LIVE,
-	PMK_STATE_COVERED, /* backdrop only; the camera is tried again */
-	PMK_STATE_ENDED, /* the source has come to its end */
-	PMK_STATE_FAILED, /* what no retry can cure */
+	PMK_STATE_COVERED, /* the cover is shown; the camera is tried again */
+	PMK_STATE_ENDED, /* the source has ended */
+	PMK_STATE_FAILED, /* an error that no retry can fix */
 };
 
 /* The part that failed, for the exit code. */
@@ -27,6 +27,6 @@ enum pmk_state pmk_status_get(struct pmk_status *status);
 int pmk_status_fd(const struct pmk_status *status); /* readable once it has ended or failed */
 
 void pmk_status_note_error(struct pmk_status *status, enum pmk_part part, int error); /* the first one is kept */
-int pmk_status_error(struct pmk_status *status, enum pmk_part *part); /* that one; 0: there was none */
+int pmk_status_error(struct pmk_status *status, enum pmk_part *part); /* the first one; 0: none */
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A thread that is started once and joined with a time limit.
  *
- * The one rule: what the thread uses must outlive it, so after -ETIMEDOUT it must be joined again. A zeroed struct is a
- * thread that was never started. All functions from the thread that starts it. */
+ * The one rule: whatever the thread uses must outlive it, so after -ETIMEDOUT it must be joined again. A zeroed struct
+ * is a thread that was never started. Call all functions from the thread that starts it. */
 #ifndef PMK_CORE_THREAD_H
 #define PMK_CORE_THREAD_H
 
@@ -39,7 +39,8 @@ static inline struct timespec pmk_thread_deadline(uint64_t wait_ns)
 	return t;
 }
 
-/* Wait for its end until `until`. 0, also when it was never started; -ETIMEDOUT: it still runs. */
+/* Wait for the thread's end until the time `until`. 0, also if it was never started; -ETIMEDOUT: it is still
+ * running. */
 static inline int pmk_thread_join(struct pmk_thread *thread, const struct timespec *until)
 {
 	if (thread->running && pthread_timedjoin_np(thread->id, NULL, until))

@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Frames further apart than this have nothing to do with each other. */
+/* Frames further apart than this are unrelated. */
 static const uint64_t CUT_NS = 500 * PMK_MS_NS;
 
-/* What does not depend on the settings. */
+/* Create what does not depend on the settings. */
 static int create_fixed(struct pmk_scene *s, int shown_count)
 {
 	int err = pmk_composer_create(&s->layout, shown_count, &s->composer);
@@ -74,7 +74,7 @@ const char *pmk_scene_model(const struct pmk_scene *s)
 	return pmk_look_card(s->parts.look)->name;
 }
 
-/* Adds the time since *from to *to and starts anew. */
+/* Add the time since *from to *to, and set *from to now. */
 static void lap(uint64_t *from, uint64_t *to)
 {
 	uint64_t now = pmk_clock_thread_ns();
@@ -83,7 +83,7 @@ static void lap(uint64_t *from, uint64_t *to)
 	*from = now;
 }
 
-/* Whether nothing has changed, so that the mask of before is this frame's. */
+/* Whether nothing has changed, so that the last mask is this frame's, too. */
 static bool is_still(struct pmk_scene *s, const struct pmk_frame *frame, struct pmk_scene_times *times)
 {
 	uint64_t mark = pmk_clock_thread_ns();
@@ -94,7 +94,7 @@ static bool is_still(struct pmk_scene *s, const struct pmk_frame *frame, struct 
 	if (times->still)
 		s->mask.number = frame->number;
 	else
-		pmk_stillness_saw(&s->stillness); /* if the network fails, it is forgotten again */
+		pmk_stillness_saw(&s->stillness); /* if the network fails, pmk_stillness_reset undoes this */
 	lap(&mark, &times->prepare);
 	return times->still;
 }
@@ -124,7 +124,7 @@ static void forget(struct pmk_scene *s)
 	pmk_look_forget(s->parts.look);
 }
 
-/* Another camera, a camera that came back, a pause: the masks of before say nothing about this frame. */
+/* After another camera, a reopened camera or a pause, earlier masks say nothing about this frame. */
 static void notice_cut(struct pmk_scene *s, const struct pmk_frame *frame)
 {
 	uint64_t now = frame->position_ns >= 0 ? (uint64_t)frame->position_ns : frame->time_ns;
@@ -135,7 +135,7 @@ static void notice_cut(struct pmk_scene *s, const struct pmk_frame *frame)
 	s->last_ns = now;
 }
 
-/* Say a fault when it begins, and when it is over. */
+/* Log an error when it begins and when it is over. */
 static void note_error(struct pmk_scene *s, int err)
 {
 	if (err && err != s->last_error)

@@ -8,15 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Parts, as bits. */
+/* One bit for each part. */
 enum { LOOK = 1, REFINE = 2, BACKDROP = 4, RIM = 8, MATCH = 16, ALL = 31 };
 
 struct pmk_scene_change {
 	struct pmk_scene_settings settings; /* wanted */
 	unsigned exchanged; /* which parts */
 	bool other_model;
-	bool other_mask; /* the mask of before is not what these settings make of the same picture */
-	struct pmk_scene_parts parts; /* to come; once applied, those of before */
+	bool other_mask; /* these settings make another mask of the same picture */
+	struct pmk_scene_parts parts; /* the new ones; once applied, the replaced ones */
 	struct pmk_rect keep_out[PMK_ZONES]; /* px */
 };
 
@@ -42,7 +42,7 @@ static bool is_guided(const struct pmk_scene_settings *s)
 	return s->refine.mode == PMK_REFINE_GUIDED;
 }
 
-/* What differs between the two settings. */
+/* Find out what differs between the two settings. */
 static void compare(struct pmk_scene_change *c, const struct pmk_scene_settings *now)
 {
 	const struct pmk_scene_settings *w = &c->settings;
@@ -65,7 +65,7 @@ static void compare(struct pmk_scene_change *c, const struct pmk_scene_settings 
 
 static int make_backdrop(const struct pmk_scene *s, struct pmk_scene_change *c)
 {
-	/* where the room is shown, too, there is a cover for when there is no frame */
+	/* a scene that shows the room needs a cover, too, for when there is no frame */
 	const char *spec = shows_room(&c->settings) ? "color:#202428" : c->settings.backdrop;
 
 	return pmk_backdrop_create(spec, c->settings.fit, &s->layout, &c->parts.backdrop);
@@ -101,7 +101,7 @@ static int make_match(const struct pmk_scene *s, struct pmk_scene_change *c)
 	return err;
 }
 
-/* A backdrop that is none is found out before a network is loaded. */
+/* The backdrop comes first, so that a bad one is rejected before a network is loaded. */
 static int make_parts(const struct pmk_scene *s, struct pmk_scene_change *c)
 {
 	int err = c->exchanged & BACKDROP ? make_backdrop(s, c) : 0;
@@ -163,7 +163,7 @@ int pmk_scene_change_prepare(
 	return 0;
 }
 
-/* What the new parts go on with. The probability that another network gives is not averaged with this one's. */
+/* Give the new parts what they continue from. The probabilities of two different networks are not averaged. */
 static void inherit(const struct pmk_scene_parts *from, const struct pmk_scene_change *c)
 {
 	if (c->exchanged & LOOK && from->look)

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* Other settings for a scene that runs, from one frame to the next.
+/* Changes the settings of a running scene between two frames.
  *
- * The one rule: all that takes time, memory or may fail is done in prepare and destroy; apply exchanges pointers. So no
- * frame is late, and a change that cannot be made leaves the scene as it is.
+ * The one rule: everything that takes time or memory, or can fail, is done in prepare and destroy; apply only exchanges
+ * pointers. So no frame is late, and a change that fails leaves the scene as it is.
  *
  *	err = pmk_scene_change_prepare(scene, &wanted, &change);	// any thread; frames go on
  *	pmk_scene_change_apply(scene, change);				// the scene's thread, between two frames
  *	pmk_scene_change_destroy(change);				// any thread
  *
- * What is made is what differs: a backdrop, a mask's chain, a network beside the one that runs. The rest stays, and so
- * does what the scene remembers where it still holds: a new backdrop does not touch the mask, another strength of
- * smoothing goes on from the mask of before, and another network looks where the one before it looked. A setting of the
- * mask counts from the next frame on, also where nothing moves.
+ * Prepare makes only what differs: a backdrop, the mask's chain, a network beside the running one. The rest stays, and
+ * so does the scene's memory as far as it is still valid: a new backdrop does not touch the mask, another strength of
+ * smoothing continues from the last mask, and a new network takes over the view of the old one. A setting of the mask
+ * takes effect with the next frame, even if nothing moves.
  *
- * One change at a time: prepare reads what apply writes, so the next change is prepared when the one before has been
- * applied, or will not be. */
+ * One change at a time: prepare reads what apply writes, so prepare the next change only when the previous one has been
+ * applied or dropped. */
 #ifndef PMK_SCENE_SCENE_CHANGE_H
 #define PMK_SCENE_SCENE_CHANGE_H
 
@@ -22,17 +22,17 @@
 
 struct pmk_scene_change;
 
-/* Make what `wanted` needs and the scene's present settings do not give. A file is read again only when its path or the
- * fit changes. Errors are logged in one line: as pmk_scene_create, or -EPERM, because showing the room can neither
- * begin nor end while the scene runs. [any thread] */
+/* Make what `wanted` needs and the scene does not have yet. A file is read again only if its path or the fit changes.
+ * Errors are logged in one line: those of pmk_scene_create, or -EPERM, because showing the room can neither begin nor
+ * end while the scene runs. [any thread] */
 int pmk_scene_change_prepare(const struct pmk_scene *scene, const struct pmk_scene_settings *wanted,
 	struct pmk_scene_change **change) __attribute__((warn_unused_result));
 
-/* From the next frame on the scene is as it would have been created. Once for each change; allocates and frees nothing.
- * Shown pictures that were made before stay as they are, covers too. [scene thread] */
+/* From the next frame on, the scene is as if it had been created with these settings. Call it once for each change; it
+ * allocates and frees nothing. Earlier shown pictures stay as they are, covers too. [scene thread] */
 void pmk_scene_change_apply(struct pmk_scene *scene, struct pmk_scene_change *change);
 
-/* Free what was replaced, or what was made and never applied. NULL is fine. [any thread] */
+/* Free what was replaced, or what was never applied. NULL is fine. [any thread] */
 void pmk_scene_change_destroy(struct pmk_scene_change *change);
 
 #endif

@@ -8,7 +8,7 @@
 #include "scene/scene.h"
 #include "scene/stillness.h"
 
-/* What is made for its settings, and exchanged when they change. */
+/* Parts that depend on the settings, and are exchanged when these change. */
 struct pmk_scene_parts {
 	struct pmk_look *look;
 	struct pmk_refine *refine;
@@ -18,18 +18,18 @@ struct pmk_scene_parts {
 };
 
 struct pmk_scene {
-	struct pmk_layout layout; /* of what comes out */
-	struct pmk_scene_settings settings; /* of now */
+	struct pmk_layout layout; /* of the shown pictures */
+	struct pmk_scene_settings settings; /* the present ones */
 	bool show_room;
 	struct pmk_scene_parts parts;
 	struct pmk_rect keep_out[PMK_ZONES]; /* px */
 	struct pmk_stillness stillness;
 	struct pmk_mask mask;
 	struct pmk_composer *composer;
-	int last_error; /* so that a repeating fault is said once */
-	uint64_t last_number, last_ns; /* of the frame before */
+	int last_error; /* so that a repeated error is logged once */
+	uint64_t last_number, last_ns; /* of the previous frame */
 };
 
-void pmk_scene_parts_finish(struct pmk_scene_parts *parts); /* destroys all that there are */
+void pmk_scene_parts_finish(struct pmk_scene_parts *parts); /* destroys those that are not NULL */
 
 #endif

@@ -11,8 +11,8 @@
 #include <string.h>
 
 enum { SMALLEST = 240 }; /* px */
-enum { MOTIONS = 2, REST = 4 }; /* after so many looks that found motion, so many pictures go by unseen */
-enum { CELL = 4, AREA = CELL * CELL, LEAST = 2 * AREA, MOST = 6 * AREA }; /* px; sums of a cell's differences */
+enum { MOTIONS = 2, REST = 4 }; /* after MOTIONS comparisons that found motion, REST pictures are not read */
+enum { CELL = 4, AREA = CELL * CELL, LEAST = 2 * AREA, MOST = 6 * AREA }; /* px; sums of a block's differences */
 
 static const uint64_t LONGEST_NS = 100 * PMK_MS_NS;
 
@@ -55,8 +55,8 @@ void pmk_stillness_reset(struct pmk_stillness *s)
 	s->motions = s->rest = 0;
 }
 
-/* The mean over the square that is pixel (x, y) of a small plane; at the right and lower rim, the last one that is
- * whole. */
+/* The mean over the square that becomes pixel (x, y) of a small plane; at the right and lower border, over the last
+ * whole square. */
 static uint8_t mean_at(const struct pmk_stillness *s, const struct pmk_image *image, int plane, int x, int y)
 {
 	int side = 1 << s->halved, left = pmk_layout_plane_width(&image->layout, plane) - side,
@@ -72,7 +72,7 @@ static uint8_t mean_at(const struct pmk_stillness *s, const struct pmk_image *im
 	return (uint8_t)(sum / (side * side));
 }
 
-/* The last column from row 0 to `height`, and the last row, where whole squares do not reach them. */
+/* Fill the last column from row 0 to `height`, and the last row, if whole squares do not reach them. */
 static void shrink_rim(struct pmk_stillness *s, const struct pmk_image *image, int plane, int width, int height)
 {
 	uint8_t *now = s->now[plane];
@@ -83,7 +83,8 @@ static void shrink_rim(struct pmk_stillness *s, const struct pmk_image *image, i
 		now[(size_t)height * (size_t)s->stride[plane] + (size_t)x] = mean_at(s, image, plane, x, height);
 }
 
-/* By means of squares, by four while it can: libyuv has fast ways for these two, and takes no memory. */
+/* Average squares, by four each way as long as possible, then by two: libyuv is fast at these two, and allocates
+ * nothing. */
 static void shrink(struct pmk_stillness *s, const struct pmk_image *image, int plane)
 {
 	const uint8_t *from = image->plane[plane];
@@ -101,7 +102,7 @@ static void shrink(struct pmk_stillness *s, const struct pmk_image *image, int p
 		left -= step;
 		width = whole_width << left;
 		height = whole_height << left;
-		/* in place from the second time on: each row is written behind where it was read */
+		/* in place from the second time on: each row is written over rows that have been read already */
 		to = left ? s->half : s->now[plane];
 		to_stride = left ? width : s->stride[plane];
 		ScalePlane(from, stride, width << step, height << step, to, to_stride, width, height, kFilterBox);
@@ -110,7 +111,7 @@ static void shrink(struct pmk_stillness *s, const struct pmk_image *image, int p
 	}
 }
 
-/* Differences of `rows` rows, added up column by column. */
+/* Add up the differences of `rows` rows in each column. */
 static void add_columns(const uint8_t *a, const uint8_t *b, int stride, int width, int rows, uint16_t *columns)
 {
 	memset(columns, 0, (size_t)width * sizeof *columns);
@@ -124,7 +125,7 @@ static void add_columns(const uint8_t *a, const uint8_t *b, int stride, int widt
 	}
 }
 
-/* The rim's cells may be smaller than the others; they are weighed as if they were whole. */
+/* A block at the border may be smaller than the others; its sum is scaled to a whole block's. */
 static int cell_sum(const uint16_t *columns, int width, int rows)
 {
 	int sum = 0, count = pmk_min(width, CELL);
@@ -134,7 +135,7 @@ static int cell_sum(const uint16_t *columns, int width, int rows)
 	return count * rows == AREA ? sum : sum * AREA / (count * rows);
 }
 
-/* How many cells have which sum. False at once when one is over MOST: that is motion whatever the noise. */
+/* Count the blocks that have each sum. False at once if one is over MOST: that is motion whatever the noise. */
 static bool count_cells(struct pmk_stillness *s, int plane, int counts[MOST + 1])
 {
 	int width = s->width[plane], height = s->height[plane], stride = s->stride[plane];
@@ -168,7 +169,7 @@ static bool plane_is_still(struct pmk_stillness *s, int plane)
 	return largest <= pmk_clamp(2 * noise + AREA, LEAST, MOST);
 }
 
-/* Whether pictures of this layout can be looked at, and be compared with the last one. */
+/* Whether pictures of this layout can be tested, and compared with the last one. */
 static bool take_layout(struct pmk_stillness *s, const struct pmk_layout *layout)
 {
 	if (pmk_layout_equal(&s->layout, layout))

@@ -10,17 +10,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const uint64_t TURN_NS = 100 * PMK_MS_NS; /* how long to wait before looking whether to stop */
+static const uint64_t TURN_NS = 100 * PMK_MS_NS; /* how long to wait for a frame before checking whether to stop */
 static const uint64_t HANGS_NS = 180 * PMK_S_NS;
-static const uint64_t SILENT_NS = 3 * PMK_S_NS; /* a camera that gives nothing for so long is opened again */
+static const uint64_t SILENT_NS = 3 * PMK_S_NS; /* a camera that gives nothing for this long is opened again */
 
 static void drop_frame(void *item)
 {
 	pmk_frame_unref(item);
 }
 
-/* Of what the source dropped since the last picture, that much was left out on purpose and is counted as such already.
- */
+/* Some of the frames that the source dropped since the last picture were left out on purpose; these are already counted
+ * as left out. */
 static void forgive(struct pmk_capture *c)
 {
 	uint64_t dropped = c->source->dropped - c->dropped, left_out = (uint64_t)(c->governor.every - 1);
@@ -41,7 +41,7 @@ static void count(struct pmk_capture *c, uint64_t captured)
 
 /* --- what others want of the thread --- */
 
-/* Whether it is to go on reading. */
+/* Whether to go on reading. */
 static bool wanted(struct pmk_capture *c)
 {
 	bool yes;
@@ -52,7 +52,7 @@ static bool wanted(struct pmk_capture *c)
 	return yes;
 }
 
-/* Sleep while it rests, but for changes. False: it is to stop. */
+/* Sleep while the capture rests, waking only for changes. False: the thread must stop. */
 static bool wait_until_wanted(struct pmk_capture *c)
 {
 	bool yes;
@@ -88,7 +88,7 @@ static void tell_missing(struct pmk_capture *c, int error)
 	c->missing_now = error;
 }
 
-/* Only a picture says that the camera is back: some can be opened, and give none. */
+/* The camera is back only when it gives a picture: some can be opened but give none. */
 static void tell_back(struct pmk_capture *c)
 {
 	if (c->missing_now)
@@ -99,8 +99,8 @@ static void tell_back(struct pmk_capture *c)
 
 /* --- the thread --- */
 
-/* For the CPU limit: let frames go by unread, so that they cost nothing at all. The beat is the nominal rate's, not
- * that of our reading, which would fall behind; what is read is the newest there is. */
+/* For the CPU limit: leave frames unread, so that they cost nothing. The interval follows the nominal rate rather than
+ * the time of our reads, which would fall behind. The next read returns the newest frame. */
 static void leave_out(struct pmk_capture *c)
 {
 	uint64_t now = pmk_clock_now_ns();
@@ -135,8 +135,8 @@ void pmk_capture_deliver(struct pmk_capture *c, struct pmk_frame *frame)
 		pmk_slot_put(&c->frames, frame);
 }
 
-/* Read until the source is lost, has ended, is silent for too long, or is not wanted any more. Frames are numbered anew
- * from each opening: what comes after a gap has nothing to do with what was before. */
+/* Read until the source is lost, has ended, has been silent for too long, or is no longer wanted. Frames are numbered
+ * anew from each opening, because frames after a gap are unrelated to those before it. */
 static int capture_all(struct pmk_capture *c)
 {
 	uint64_t patience = SILENT_NS + (uint64_t)(2e9 / c->fps);
@@ -162,8 +162,8 @@ static int capture_all(struct pmk_capture *c)
 	return 0;
 }
 
-/* Open the camera again, after a pause, until it can be opened or is not wanted any more. Pauses grow until a picture
- * comes. */
+/* Try to open the camera again, after a pause each time, until it opens or is no longer wanted. Pauses grow until a
+ * picture comes. */
 static void reopen(struct pmk_capture *c)
 {
 	for (int err = -1; err;) {
@@ -212,7 +212,7 @@ static void *capture_main(void *arg)
 		int err = c->source ? capture_all(c) : 0;
 
 		if (err && err != -ENODATA)
-			tell_missing(c, err); /* first: a driver may take its time to close */
+			tell_missing(c, err); /* first, because a driver may take long to close */
 		pmk_source_close(pmk_capture_let_go(c));
 		if (err == -ENODATA) {
 			c->settings.ended(c->settings.user);
@@ -226,14 +226,14 @@ static void *capture_main(void *arg)
 	return NULL;
 }
 
-/* A camera may still come, a file or a better spec does not. */
+/* A camera may still appear; a missing file or a wrong spec stays as it is. */
 static bool may_come(const struct pmk_capture *c, int err)
 {
 	return c->settings.wait && strncmp(c->settings.camera, "file:", 5) != 0 && err != -EINVAL && err != -ENOMEM &&
 		err != -ENOSYS;
 }
 
-/* What frames will be like. */
+/* Decide the shape of the frames. */
 static void take_shape(struct pmk_capture *c)
 {
 	bool sized = c->settings.wish.width && c->settings.wish.height;

@@ -9,15 +9,16 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const uint64_t FIRST_NS = 2 * PMK_S_NS; /* for another camera to give its first picture in */
-static const uint64_t TAKEN_NS = 5 * PMK_S_NS; /* for the thread to take a change in */
+static const uint64_t FIRST_NS = 2 * PMK_S_NS; /* how long a new camera has to give its first picture */
+static const uint64_t TAKEN_NS = 5 * PMK_S_NS; /* how long the thread has to take a change */
 
 struct pmk_capture_change {
 	char camera[PMK_SPEC];
-	bool renamed; /* the camera is named otherwise; */
-	bool moves; /* and it is another one than the one that is open */
-	struct pmk_source *source; /* the other one, open; once it is read, the one before. NULL: opened when needed */
-	struct pmk_frame *first; /* of the other one */
+	bool renamed; /* the camera's spec is another one; */
+	bool moves; /* and it is not the camera that is open */
+	/* the new one, open; once that is being read, the old one. NULL: opened when needed */
+	struct pmk_source *source;
+	struct pmk_frame *first; /* of the new one */
 	bool mirror, flip, turns;
 	double cpu_limit;
 	bool limits;
@@ -30,7 +31,7 @@ static bool is_device(const char *spec)
 	return strcmp(spec, "auto") == 0 || pmk_parse_after(spec, "/dev/") || pmk_parse_after(spec, "pipewire");
 }
 
-/* Whether the spec names the device that is open: that one cannot be opened beside itself. */
+/* Whether the spec names the device that is open: a device cannot be opened twice. */
 static bool is_open(struct pmk_capture *c, const char *spec)
 {
 	char path[sizeof c->open_path];
@@ -131,7 +132,7 @@ void pmk_capture_change_destroy(struct pmk_capture_change *change)
 
 /* --- [capture thread] --- */
 
-/* The other camera in the place of the one that is open; while it rests, or where it was not opened, none. */
+/* Put the new camera in the place of the open one; none if the capture rests or the new one was not opened. */
 static void move(struct pmk_capture *c, struct pmk_capture_change *change)
 {
 	struct pmk_source *before = pmk_capture_let_go(c);
@@ -164,7 +165,7 @@ void pmk_capture_take_change(struct pmk_capture *c)
 	if (change->turns) {
 		c->reshape.mirror = change->mirror;
 		c->reshape.flip = change->flip;
-		c->number = 0; /* a turned picture has nothing to do with the one before */
+		c->number = 0; /* with another orientation, a frame is unrelated to the previous one */
 	}
 	if (change->moves)
 		move(c, change);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The inside of struct pmk_capture, for capture.c, which reads, and capture_change.c, which changes what is read. */
+/* The inside of struct pmk_capture, for capture.c, which reads the source, and capture_change.c, which changes it. */
 #ifndef PMK_CORE_CAPTURE_CAPTURE_PARTS_H
 #define PMK_CORE_CAPTURE_CAPTURE_PARTS_H
 
@@ -11,7 +11,7 @@
 #include "core/thread.h"
 
 struct pmk_capture {
-	struct pmk_capture_settings settings; /* const after create, as is what follows */
+	struct pmk_capture_settings settings; /* const after create, like the next four */
 	struct pmk_layout layout;
 	double fps;
 	char name[160];
@@ -19,40 +19,41 @@ struct pmk_capture {
 
 	/* The capture thread's, once started. */
 	char camera[PMK_SPEC];
-	struct pmk_source *source; /* NULL while there is none */
+	struct pmk_source *source; /* NULL while none is open */
 	struct pmk_source_place place; /* where the camera was last found */
 	struct pmk_reshape reshape;
 	struct pmk_governor governor;
 	uint64_t next_ns; /* when the governor lets the next frame be read */
-	uint64_t number, heard_ns; /* of the next frame since the opening or a turn; when the last one came */
-	/* by the source that is open, as of the last frame; and how many of these were left out on purpose */
+	/* of the next frame, counted from the opening or a change of orientation; when the last one came */
+	uint64_t number, heard_ns;
+	/* lost by the open source up to the last frame; how many of these were left out on purpose */
 	uint64_t dropped, forgiven;
-	uint64_t pause_ns; /* before the next try to open it */
-	int missing_now; /* what `missing` was told last */
+	uint64_t pause_ns; /* before the next try to open the source */
+	int missing_now; /* what `missing` was called with last */
 	struct pmk_capture_figures before; /* of sources that are closed */
 
 	struct pmk_thread thread; /* the main thread's */
 
 	/* Shared. */
 	struct pmk_slot frames;
-	struct pmk_pulse pulse; /* rests wherever it waits on its own account, not in a driver */
-	pthread_mutex_t orders_lock; /* of the two flags */
+	struct pmk_pulse pulse; /* rests while the thread waits by itself, not in a driver */
+	pthread_mutex_t orders_lock; /* protects the two flags */
 	pthread_cond_t orders; /* one of them has changed */
 	bool stopping, resting;
 	struct pmk_handover changes;
-	pthread_mutex_t lock; /* of what follows; only the capture thread changes it */
+	pthread_mutex_t lock; /* protects what follows; only the capture thread changes that */
 	struct pmk_capture_figures figures;
-	char open_path[64]; /* the device of the source that is open; "": none */
+	char open_path[64]; /* the device of the open source; "": none */
 };
 
-/* All by the capture thread. */
+/* All called by the capture thread. */
 
-void pmk_capture_begin(struct pmk_capture *capture); /* the source is a new one: nothing of it is counted yet */
-/* A frame of the source that is open, now; takes it over. */
+void pmk_capture_begin(struct pmk_capture *capture); /* call it for a new source: nothing of it is counted yet */
+/* Hand over a frame of the open source now; takes over the frame. */
 void pmk_capture_deliver(struct pmk_capture *capture, struct pmk_frame *frame);
-/* What is open is not read any more: its figures are kept. Gives it, the caller's; NULL: none was open. */
+/* Stop reading the open source, and keep its figures. Returns it, owned by the caller; NULL: none was open. */
 struct pmk_source *pmk_capture_let_go(struct pmk_capture *capture);
-void pmk_capture_note_open(struct pmk_capture *capture); /* what is open has changed */
-void pmk_capture_take_change(struct pmk_capture *capture); /* make the change that waits, if one does */
+void pmk_capture_note_open(struct pmk_capture *capture); /* call it when another source is open, or none */
+void pmk_capture_take_change(struct pmk_capture *capture); /* make the waiting change, if there is one */
 
 #endif

@@ -6,8 +6,8 @@
 
 #include <math.h>
 
-static const uint64_t LOOK_NS = PMK_S_NS / 2; /* between two looks after a change */
-static const uint64_t CALM_NS = PMK_S_NS; /* before more pictures are taken again */
+static const uint64_t LOOK_NS = PMK_S_NS / 2; /* between two checks, and after a change */
+static const uint64_t CALM_NS = PMK_S_NS; /* before the rate may rise again */
 static const double LEAST_FPS = 7, RESERVE = 0.9;
 
 void pmk_governor_init(struct pmk_governor *g, double limit, double fps)
@@ -31,7 +31,7 @@ static void change(struct pmk_governor *g, int every, uint64_t now_ns, uint64_t 
 	begin(g, now_ns, cpu_ns);
 }
 
-/* Over the limit: fewer, if there is any fewer. */
+/* Over the limit: take fewer pictures, if that is possible. */
 static void slow_down(struct pmk_governor *g, uint64_t now_ns, uint64_t cpu_ns)
 {
 	int enough = (int)ceil(g->every * g->share / g->limit);

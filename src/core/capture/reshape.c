@@ -23,7 +23,7 @@ void pmk_reshape_finish(struct pmk_reshape *r)
 	pmk_frame_pool_destroy(r->pool);
 }
 
-/* A copy of the frame in another layout, or turned; takes the frame over. NULL when none is free. */
+/* A copy of the frame in another layout, or mirrored or flipped; takes over the frame. NULL: no copy is free. */
 static struct pmk_frame *copy(
 	struct pmk_reshape *r, struct pmk_frame *frame, const struct pmk_layout *layout, bool mirror, bool flip)
 {
@@ -45,7 +45,7 @@ struct pmk_frame *pmk_reshape_frame(struct pmk_reshape *r, struct pmk_frame *fra
 {
 	struct pmk_layout to = r->layout;
 
-	to.range = frame->image.layout.range; /* both come, the composer takes both */
+	to.range = frame->image.layout.range; /* the composer accepts both ranges */
 	to.matrix = frame->image.layout.matrix;
 	if (!pmk_layout_equal(&frame->image.layout, &to))
 		frame = copy(r, frame, &to, false, false);

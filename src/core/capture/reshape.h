@@ -2,7 +2,7 @@
 /* Brings a camera's frames to the one shape that the pipeline was created for, and mirrors or flips them. A camera that
  * was opened again may have another size, sampling or matrix.
  *
- * The one rule: what comes out has the layout given at init, but for its range. Most frames pass as they are. One
+ * The one rule: what comes out has the layout given at init, except for its range. Most frames pass unchanged. One
  * thread; `mirror` and `flip` may change between two frames. */
 #ifndef PMK_CORE_CAPTURE_RESHAPE_H
 #define PMK_CORE_CAPTURE_RESHAPE_H
@@ -12,14 +12,14 @@
 struct pmk_reshape {
 	struct pmk_layout layout;
 	bool mirror, flip;
-	struct pmk_frame_pool *pool; /* of what is copied */
+	struct pmk_frame_pool *pool; /* for copies */
 };
 
 int pmk_reshape_init(struct pmk_reshape *reshape, const struct pmk_layout *layout, bool mirror, bool flip)
 	__attribute__((warn_unused_result));
-void pmk_reshape_finish(struct pmk_reshape *reshape); /* frames that came out may outlive it */
+void pmk_reshape_finish(struct pmk_reshape *reshape); /* returned frames may outlive it */
 
-/* Takes the frame over and returns it, or a copy. NULL when all copies are in use: the frame is dropped. */
+/* Takes over the frame and returns it, or a copy. NULL: all copies are in use, and the frame is dropped. */
 struct pmk_frame *pmk_reshape_frame(struct pmk_reshape *reshape, struct pmk_frame *frame);
 
 #endif

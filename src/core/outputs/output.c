@@ -16,32 +16,32 @@
 #include <unistd.h>
 
 static const uint64_t COVER_AFTER_NS = 200 * PMK_MS_NS;
-static const uint64_t COVER_AT_LATEST_NS = PMK_S_NS; /* however slow the camera is */
-static const uint64_t LINGER_NS = 2 * PMK_S_NS; /* nobody has watched for so long: fall asleep */
+static const uint64_t COVER_AT_LATEST_NS = PMK_S_NS; /* the cover is shown after this, however slow the camera */
+static const uint64_t LINGER_NS = 2 * PMK_S_NS; /* fall asleep when nobody has watched for this long */
 static const uint64_t HANGS_NS = 10 * PMK_S_NS;
 
 struct pmk_output {
 	struct pmk_output_settings settings; /* const after create */
 	bool live; /* its sinks are virtual cameras; const after create */
-	struct pmk_ports *ports; /* the output thread's, once started; but the cover in it */
+	struct pmk_ports *ports; /* the output thread's, once started, except for the cover in it */
 	struct pmk_thread thread; /* the main thread's */
 
 	/* Shared. */
 	struct pmk_slot slot;
-	struct pmk_pulse pulse; /* even asleep it comes round every two seconds */
+	struct pmk_pulse pulse; /* the thread beats every two seconds, even asleep */
 	atomic_bool stopping;
-	int stop_fd; /* readable when the thread is to stop: it may be asleep in poll */
-	pthread_mutex_t lock; /* of what follows */
+	int stop_fd; /* readable when the thread must stop, since it may be asleep in poll */
+	pthread_mutex_t lock; /* protects what follows */
 	uint64_t written, repeated;
 	struct pmk_series latency;
 };
 
-/* Where one thread's time and pictures stand. */
+/* The state of one thread's loop, most of it times. */
 struct turn {
 	struct pmk_shown *last;
-	/* the last new picture, the usual time between two, when to repeat */
+	/* the frame time; when the last new picture came; the usual time between two; when to repeat */
 	uint64_t period_ns, news_ns, gap_ns, next_ns;
-	uint64_t watched_ns, awake_ns; /* when somebody last watched, and when the sleep before ended */
+	uint64_t watched_ns, awake_ns; /* when somebody last watched; when the last sleep ended */
 	uint64_t written;
 };
 
@@ -52,7 +52,7 @@ static void tell(struct pmk_output *o, enum pmk_output_event event, int error)
 
 /* --- sleep --- */
 
-/* What was composed before, and for somebody else, must not be the first thing that who comes next sees. */
+/* A picture that was composed for an earlier viewer must not be the first that the next one sees. */
 static void forget(struct pmk_output *o, struct turn *t)
 {
 	pmk_shown_unref(pmk_slot_take(&o->slot, 0));
@@ -61,7 +61,7 @@ static void forget(struct pmk_output *o, struct turn *t)
 	t->gap_ns = 0;
 }
 
-/* The backdrop was changed while all sleep: a new reader is not to see the old one. */
+/* After a change of the backdrop during sleep, a new viewer must not see the old one. */
 static void renew_cover(struct pmk_output *o, struct turn *t)
 {
 	struct pmk_shown *cover = pmk_ports_cover(o->ports);
@@ -123,7 +123,7 @@ static void count(struct pmk_output *o, struct turn *t, bool repeat)
 	t->written += composed;
 }
 
-/* A camera in the dark may give three pictures a second; covering each would flicker. */
+/* A camera in the dark may give three frames per second; a cover between each two would flicker. */
 static uint64_t cover_after(const struct turn *t)
 {
 	uint64_t patience = pmk_max_u64(2 * t->gap_ns, COVER_AFTER_NS);
@@ -131,8 +131,8 @@ static uint64_t cover_after(const struct turn *t)
 	return pmk_min_u64(patience, COVER_AT_LATEST_NS);
 }
 
-/* What to write now, the caller's: the new picture, or the cover when none has come for too long; NULL to repeat the
- * last. */
+/* The picture to write now, owned by the caller: the new one, or the cover if none has come for too long; NULL: repeat
+ * the last one. */
 static struct pmk_shown *choose(struct pmk_output *o, struct turn *t, struct pmk_shown *fresh, uint64_t now)
 {
 	if (fresh) {
@@ -145,7 +145,7 @@ static struct pmk_shown *choose(struct pmk_output *o, struct turn *t, struct pmk
 	return pmk_ports_cover(o->ports);
 }
 
-/* The next picture, or NULL. One that was taken before the sleep, and was slow on its way, is nobody's any more. */
+/* The next picture, or NULL. One that was captured before the sleep and arrives late is dropped. */
 static struct pmk_shown *take_fresh(struct pmk_output *o, const struct turn *t)
 {
 	struct pmk_shown *fresh = pmk_slot_take(&o->slot, t->next_ns);
@@ -162,7 +162,7 @@ static void take_turn(struct pmk_output *o, struct turn *t)
 	uint64_t now = pmk_clock_now_ns();
 
 	if (!fresh && now < t->next_ns)
-		return; /* closed, or nothing that may be shown */
+		return; /* the slot is closed, or the picture was too old to show */
 	chosen = choose(o, t, fresh, now);
 	if (chosen) {
 		pmk_shown_unref(t->last);
@@ -171,7 +171,7 @@ static void take_turn(struct pmk_output *o, struct turn *t)
 	}
 	write_all(o, t->last, !chosen);
 	count(o, t, !chosen);
-	/* a camera's jitter is not a missing picture */
+	/* half a frame more after a new picture: a camera's jitter is not a missing picture */
 	t->next_ns = now + (chosen ? t->period_ns * 3 / 2 : t->period_ns);
 }
 

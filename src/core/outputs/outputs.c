@@ -6,23 +6,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* An output, and what is known of its thread. */
+/* An output and the state of its thread. */
 struct member {
 	struct pmk_output *output;
 	struct pmk_outputs *all;
-	bool finishes; /* a film, whose end is worth waiting for; const after create */
-	bool ended; /* under the lock of all */
+	bool finishes; /* a video file, whose end is worth waiting for; const after create */
+	bool ended; /* under the lock below */
 };
 
 struct pmk_outputs {
-	struct pmk_outputs_settings settings; /* const after create, as is what follows */
+	struct pmk_outputs_settings settings; /* const after create, like what follows */
 	char (*names)[sizeof((struct pmk_sink *)0)->name];
 	int member_count;
 
-	pthread_mutex_t lock; /* of what follows */
-	int left; /* so many have not ended */
+	pthread_mutex_t lock; /* protects what follows */
+	int left; /* how many have not ended */
 
-	struct member members[]; /* const after create, but for `ended` */
+	struct member members[]; /* const after create, except for `ended` */
 };
 
 /* --- what outputs tell [output threads] --- */
@@ -69,7 +69,7 @@ static int open_sinks(
 	return 0;
 }
 
-/* Virtual cameras to the front, all else in its order; how many these are. */
+/* Move virtual cameras to the front and keep the order of the others. Returns the number of virtual cameras. */
 static int sort_ports(struct pmk_port *ports, int count)
 {
 	int live = 0;
@@ -85,7 +85,7 @@ static int sort_ports(struct pmk_port *ports, int count)
 	return live;
 }
 
-/* The sinks are taken out of `ports`; they stay there on failure. */
+/* Moves the sinks out of `ports`; they stay there on failure. */
 static int add_member(struct pmk_outputs *o, struct pmk_port *ports, int count, bool on_demand, struct pmk_shown *cover)
 {
 	struct member *member = &o->members[o->member_count];

@@ -10,21 +10,21 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-/* asleep: how often to ask sinks that have no watch_fd, and all others, to be sure */
+/* while asleep: how often to ask sinks that have no watch_fd; how often to ask all, to be sure */
 enum { LOOK_MS = 250, LOOK_ANYWAY_MS = 2000 };
 
 struct socket {
 	struct pmk_sink *sink; /* NULL while lost */
 	const char *spec;
 	bool live;
-	uint64_t retry_ns, pause_ns; /* when to try next; the wait before the try after that */
+	uint64_t retry_ns, pause_ns; /* when to try next; the pause before that try */
 };
 
 struct pmk_ports {
 	struct pmk_sink_setup setup; /* const after create */
-	struct pollfd *fds; /* the output thread's: one for each, and one to stop */
+	struct pollfd *fds; /* the output thread's: one for each sink, and one to stop */
 
-	pthread_mutex_t lock; /* of the cover */
+	pthread_mutex_t lock; /* protects the cover */
 	struct pmk_shown *cover;
 
 	int count; /* const after create */
@@ -172,7 +172,7 @@ bool pmk_ports_watched(struct pmk_ports *p)
 {
 	bool any = false;
 
-	for (int i = 0; i < p->count; i++) /* all are asked: each takes in what has come about */
+	for (int i = 0; i < p->count; i++) /* ask all of them: each must handle its events */
 		any |= p->sockets[i].sink && pmk_sink_watched(p->sockets[i].sink) != PMK_WATCH_NOBODY;
 	return any;
 }
@@ -205,7 +205,7 @@ void pmk_ports_wait(struct pmk_ports *p, int stop_fd)
 	for (int i = 1; i < count; i++) {
 		if (!(fds[i].revents & (POLLERR | POLLHUP | POLLNVAL)))
 			continue;
-		poll(fds, 1, LOOK_MS); /* its device has gone: it would be ready at once for ever */
+		poll(fds, 1, LOOK_MS); /* its device is gone: poll would return at once every time */
 		break;
 	}
 }
