@@ -95,7 +95,7 @@ static void mark_cover(struct pmk_stage *s)
 }
 
 /* Takes the frame over. */
-static void take_turn(struct pmk_stage *s, struct pmk_frame *frame)
+static void run_frame(struct pmk_stage *s, struct pmk_frame *frame)
 {
 	struct pmk_scene_times times = { 0 };
 	struct pmk_shown *shown = NULL;
@@ -130,7 +130,7 @@ static void *stage_main(void *arg)
 		take_change(s);
 		mark_cover(s);
 		if (frame)
-			take_turn(s, frame);
+			run_frame(s, frame);
 		pmk_pulse_rest(&s->pulse);
 	}
 	return NULL;

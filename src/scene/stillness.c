@@ -12,7 +12,7 @@
 
 enum { SMALLEST = 240 }; /* px */
 enum { MOTIONS = 2, REST = 4 }; /* after MOTIONS comparisons that found motion, REST pictures are not read */
-enum { CELL = 4, AREA = CELL * CELL, LEAST = 2 * AREA, MOST = 6 * AREA }; /* px; sums of a block's differences */
+enum { BLOCK = 4, AREA = BLOCK * BLOCK, LEAST = 2 * AREA, MOST = 6 * AREA }; /* px; sums of a block's differences */
 
 static const uint64_t LONGEST_NS = 100 * PMK_MS_NS;
 
@@ -21,7 +21,7 @@ int pmk_stillness_init(struct pmk_stillness *s, const struct pmk_layout *layout)
 	bool missing = false;
 
 	*s = (struct pmk_stillness){ .layout = *layout };
-	while (layout->width >> (s->halved + 1) >= SMALLEST && layout->height >> (s->halved + 1) >= CELL)
+	while (layout->width >> (s->halved + 1) >= SMALLEST && layout->height >> (s->halved + 1) >= BLOCK)
 		s->halved++;
 	for (int i = 0; i < 3; i++) {
 		s->width[i] = (pmk_layout_plane_width(layout, i) + (1 << s->halved) - 1) >> s->halved;
@@ -126,9 +126,9 @@ static void add_columns(const uint8_t *a, const uint8_t *b, int stride, int widt
 }
 
 /* A block at the border may be smaller than the others; its sum is scaled to a whole block's. */
-static int cell_sum(const uint16_t *columns, int width, int rows)
+static int block_sum(const uint16_t *columns, int width, int rows)
 {
-	int sum = 0, count = pmk_min(width, CELL);
+	int sum = 0, count = pmk_min(width, BLOCK);
 
 	for (int x = 0; x < count; x++)
 		sum += columns[x];
@@ -136,17 +136,17 @@ static int cell_sum(const uint16_t *columns, int width, int rows)
 }
 
 /* Count the blocks that have each sum. False at once if one is over MOST: that is motion whatever the noise. */
-static bool count_cells(struct pmk_stillness *s, int plane, int counts[MOST + 1])
+static bool count_blocks(struct pmk_stillness *s, int plane, int counts[MOST + 1])
 {
 	int width = s->width[plane], height = s->height[plane], stride = s->stride[plane];
 
-	for (int y = 0; y < height; y += CELL) {
-		int rows = pmk_min(height - y, CELL);
+	for (int y = 0; y < height; y += BLOCK) {
+		int rows = pmk_min(height - y, BLOCK);
 
 		add_columns(s->now[plane] + (size_t)y * stride, s->seen[plane] + (size_t)y * stride, stride, width,
 			rows, s->columns);
-		for (int x = 0; x < width; x += CELL) {
-			int sum = cell_sum(s->columns + x, width - x, rows);
+		for (int x = 0; x < width; x += BLOCK) {
+			int sum = block_sum(s->columns + x, width - x, rows);
 			if (sum > MOST)
 				return false;
 			counts[sum]++;
@@ -157,12 +157,12 @@ static bool count_cells(struct pmk_stillness *s, int plane, int counts[MOST + 1]
 
 static bool plane_is_still(struct pmk_stillness *s, int plane)
 {
-	int cells = ((s->width[plane] + CELL - 1) / CELL) * ((s->height[plane] + CELL - 1) / CELL);
+	int blocks = ((s->width[plane] + BLOCK - 1) / BLOCK) * ((s->height[plane] + BLOCK - 1) / BLOCK);
 	int counts[MOST + 1] = { 0 }, noise = 0, largest = MOST, below;
 
-	if (!count_cells(s, plane, counts))
+	if (!count_blocks(s, plane, counts))
 		return false;
-	for (below = counts[0]; below * 4 < cells; below += counts[noise])
+	for (below = counts[0]; below * 4 < blocks; below += counts[noise])
 		noise++;
 	while (largest > 0 && !counts[largest])
 		largest--;

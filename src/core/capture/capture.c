@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const uint64_t TURN_NS = 100 * PMK_MS_NS; /* how long to wait for a frame before checking whether to stop */
+static const uint64_t CHECK_NS = 100 * PMK_MS_NS; /* how long to wait for a frame before checking whether to stop */
 static const uint64_t HANGS_NS = 180 * PMK_S_NS;
 static const uint64_t SILENT_NS = 3 * PMK_S_NS; /* a camera that gives nothing for this long is opened again */
 
@@ -148,7 +148,7 @@ static int capture_all(struct pmk_capture *c)
 		int err;
 
 		pmk_pulse_beat(&c->pulse);
-		err = pmk_source_read(c->source, &frame, now + TURN_NS);
+		err = pmk_source_read(c->source, &frame, now + CHECK_NS);
 		if (err == -EAGAIN && now - c->heard_ns < patience)
 			continue;
 		if (err == -EAGAIN && c->missing_now != -EAGAIN)

@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-static const uint64_t LOOK_NS = PMK_S_NS / 2; /* between two checks, and after a change */
+static const uint64_t CHECK_NS = PMK_S_NS / 2; /* between two checks, and after a change */
 static const uint64_t CALM_NS = PMK_S_NS; /* before the rate may rise again */
 static const double LEAST_FPS = 7, RESERVE = 0.9;
 
@@ -60,7 +60,7 @@ int pmk_governor_step(struct pmk_governor *g, uint64_t now_ns, uint64_t cpu_ns)
 		return 1;
 	if (!g->begun)
 		begin(g, now_ns, cpu_ns);
-	else if (passed >= LOOK_NS) {
+	else if (passed >= CHECK_NS) {
 		g->share = (double)(cpu_ns - g->since_cpu_ns) / (double)passed;
 		if (g->share > g->limit)
 			slow_down(g, now_ns, cpu_ns);

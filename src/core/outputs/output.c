@@ -37,7 +37,7 @@ struct pmk_output {
 };
 
 /* The state of one thread's loop, most of it times. */
-struct turn {
+struct timing {
 	struct pmk_shown *last;
 	/* the frame time; when the last new picture came; the usual time between two; when to repeat */
 	uint64_t period_ns, news_ns, gap_ns, next_ns;
@@ -53,7 +53,7 @@ static void tell(struct pmk_output *o, enum pmk_output_event event, int error)
 /* --- sleep --- */
 
 /* A picture that was composed for an earlier viewer must not be the first that the next one sees. */
-static void forget(struct pmk_output *o, struct turn *t)
+static void forget(struct pmk_output *o, struct timing *t)
 {
 	pmk_shown_unref(pmk_slot_take(&o->slot, 0));
 	pmk_shown_unref(t->last);
@@ -62,7 +62,7 @@ static void forget(struct pmk_output *o, struct turn *t)
 }
 
 /* After a change of the backdrop during sleep, a new viewer must not see the old one. */
-static void renew_cover(struct pmk_output *o, struct turn *t)
+static void renew_cover(struct pmk_output *o, struct timing *t)
 {
 	struct pmk_shown *cover = pmk_ports_cover(o->ports);
 
@@ -72,7 +72,7 @@ static void renew_cover(struct pmk_output *o, struct turn *t)
 	t->last = cover;
 }
 
-static void sleep_until_watched(struct pmk_output *o, struct turn *t)
+static void sleep_until_watched(struct pmk_output *o, struct timing *t)
 {
 	forget(o, t);
 	pmk_ports_rest(o->ports, t->last);
@@ -89,7 +89,7 @@ static void sleep_until_watched(struct pmk_output *o, struct turn *t)
 		tell(o, PMK_OUTPUT_AWAKE, 0);
 }
 
-static bool may_sleep(struct pmk_output *o, struct turn *t)
+static bool may_sleep(struct pmk_output *o, struct timing *t)
 {
 	uint64_t now = pmk_clock_now_ns();
 
@@ -110,7 +110,7 @@ static void write_all(struct pmk_output *o, const struct pmk_shown *shown, bool 
 		tell(o, PMK_OUTPUT_LOST, err);
 }
 
-static void count(struct pmk_output *o, struct turn *t, bool repeat)
+static void count(struct pmk_output *o, struct timing *t, bool repeat)
 {
 	bool composed = !repeat && !pmk_shown_is_cover(t->last);
 
@@ -124,7 +124,7 @@ static void count(struct pmk_output *o, struct turn *t, bool repeat)
 }
 
 /* A camera in the dark may give three frames per second; a cover between each two would flicker. */
-static uint64_t cover_after(const struct turn *t)
+static uint64_t cover_after(const struct timing *t)
 {
 	uint64_t patience = pmk_max_u64(2 * t->gap_ns, COVER_AFTER_NS);
 
@@ -133,7 +133,7 @@ static uint64_t cover_after(const struct turn *t)
 
 /* The picture to write now, owned by the caller: the new one, or the cover if none has come for too long; NULL: repeat
  * the last one. */
-static struct pmk_shown *choose(struct pmk_output *o, struct turn *t, struct pmk_shown *fresh, uint64_t now)
+static struct pmk_shown *choose(struct pmk_output *o, struct timing *t, struct pmk_shown *fresh, uint64_t now)
 {
 	if (fresh) {
 		t->gap_ns = (3 * t->gap_ns + pmk_min_u64(now - t->news_ns, COVER_AT_LATEST_NS / 2)) / 4;
@@ -146,7 +146,7 @@ static struct pmk_shown *choose(struct pmk_output *o, struct turn *t, struct pmk
 }
 
 /* The next picture, or NULL. One that was captured before the sleep and arrives late is dropped. */
-static struct pmk_shown *take_fresh(struct pmk_output *o, const struct turn *t)
+static struct pmk_shown *take_fresh(struct pmk_output *o, const struct timing *t)
 {
 	struct pmk_shown *fresh = pmk_slot_take(&o->slot, t->next_ns);
 
@@ -156,7 +156,7 @@ static struct pmk_shown *take_fresh(struct pmk_output *o, const struct turn *t)
 	return NULL;
 }
 
-static void take_turn(struct pmk_output *o, struct turn *t)
+static void run_once(struct pmk_output *o, struct timing *t)
 {
 	struct pmk_shown *fresh = take_fresh(o, t), *chosen;
 	uint64_t now = pmk_clock_now_ns();
@@ -178,7 +178,7 @@ static void take_turn(struct pmk_output *o, struct turn *t)
 static void *output_main(void *arg)
 {
 	struct pmk_output *o = arg;
-	struct turn t = { .last = pmk_ports_cover(o->ports),
+	struct timing t = { .last = pmk_ports_cover(o->ports),
 		.period_ns = (uint64_t)((double)PMK_S_NS / o->settings.setup.fps),
 		.news_ns = pmk_clock_now_ns() };
 	int err;
@@ -189,7 +189,7 @@ static void *output_main(void *arg)
 		if (may_sleep(o, &t))
 			sleep_until_watched(o, &t);
 		else
-			take_turn(o, &t);
+			run_once(o, &t);
 		pmk_ports_reopen(o->ports, false);
 	}
 	err = pmk_ports_close(o->ports);

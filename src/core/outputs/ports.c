@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 /* while asleep: how often to ask sinks that have no watch_fd; how often to ask all, to be sure */
-enum { LOOK_MS = 250, LOOK_ANYWAY_MS = 2000 };
+enum { ASK_MS = 250, ASK_ANYWAY_MS = 2000 };
 
 struct socket {
 	struct pmk_sink *sink; /* NULL while lost */
@@ -188,7 +188,7 @@ void pmk_ports_rest(struct pmk_ports *p, struct pmk_shown *cover)
 void pmk_ports_wait(struct pmk_ports *p, int stop_fd)
 {
 	struct pollfd *fds = p->fds;
-	int wait_ms = LOOK_ANYWAY_MS, count = 1;
+	int wait_ms = ASK_ANYWAY_MS, count = 1;
 
 	fds[0] = (struct pollfd){ .fd = stop_fd, .events = POLLIN };
 	for (int i = 0; i < p->count; i++) {
@@ -197,7 +197,7 @@ void pmk_ports_wait(struct pmk_ports *p, int stop_fd)
 		fds[count] = (struct pollfd){ 0 };
 		fds[count].fd = pmk_sink_watch_fd(p->sockets[i].sink, &fds[count].events);
 		if (fds[count].fd < 0)
-			wait_ms = LOOK_MS;
+			wait_ms = ASK_MS;
 		else
 			count++;
 	}
@@ -205,7 +205,7 @@ void pmk_ports_wait(struct pmk_ports *p, int stop_fd)
 	for (int i = 1; i < count; i++) {
 		if (!(fds[i].revents & (POLLERR | POLLHUP | POLLNVAL)))
 			continue;
-		poll(fds, 1, LOOK_MS); /* its device is gone: poll would return at once every time */
+		poll(fds, 1, ASK_MS); /* its device is gone: poll would return at once every time */
 		break;
 	}
 }
