@@ -92,7 +92,7 @@ def test_changes(program, work):
         assert said[-1].endswith("changed: smooth 20"), said
         said = run.reload("smooth = 20\n", "read again")
         assert said[-1].endswith("nothing changed"), said
-        said = run.reload("fps = 15\nmirror = yes\n", "next start only")
+        said = run.reload("fps = 15\nmirror = yes\n", "at the next start")
         assert said[-2].endswith("changed: mirror yes, smooth 85"), said
         assert said[-1].endswith(": fps 15"), said
         for mistake, answer in (

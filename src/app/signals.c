@@ -24,7 +24,7 @@ static void tell(int fd)
 	int saved = errno;
 
 	if (write(fd, &one, sizeof one) < 0)
-		errno = saved; /* it is full of them */
+		errno = saved; /* the counter is full, so the descriptor is readable anyway */
 }
 
 static void on_signal(int number)
@@ -61,8 +61,8 @@ static void close_descriptors(void)
 	signal_fd = reload_fd = -1;
 }
 
-/* By a handler, since the threads that run already, of the network and of libraries, block no signal: what is only
- * blocked here would end the process there, with nothing covered. */
+/* Use a handler rather than block the signals here: threads of the network and of libraries that are already running
+ * block none, so a signal would reach them and end the process with nothing covered. */
 int pmk_signals_catch(enum pmk_hangup hangup)
 {
 	const struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
@@ -114,5 +114,5 @@ bool pmk_signals_came(void)
 {
 	struct pollfd fd = { .fd = signal_fd, .events = POLLIN };
 
-	return poll(&fd, 1, 0) > 0; /* a negative descriptor is passed over */
+	return poll(&fd, 1, 0) > 0; /* poll ignores a negative descriptor */
 }

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-static const double NO_END = 1e9; /* a `most` from here on is no limit worth telling */
+static const double NO_END = 1e9; /* a `most` from here up means that there is no limit */
 static const int NO_WHOLE = -1;
 static const double NO_NUMBER = -1;
 
@@ -128,7 +128,7 @@ static int parse_choice(const struct pmk_setting *s, const char *text, void *val
 	for (int i = 0; s->choices[i]; i++) {
 		if (strcmp(text, s->choices[i]) != 0)
 			continue;
-		memcpy(value, &i, sizeof i); /* an enum of the table: as wide as int, the test says */
+		memcpy(value, &i, sizeof i); /* an enum of the table; a test checks that it is as wide as int */
 		return 0;
 	}
 	return -EINVAL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Kinds of values: how text becomes a value and a value text. For table.c, which names them, and settings.c. */
+/* The types of settings: each converts text to a value and back. For table.c, which names them, and for settings.c. */
 #ifndef PMK_SETTINGS_SETTING_TYPE_H
 #define PMK_SETTINGS_SETTING_TYPE_H
 
@@ -7,10 +7,10 @@
 
 struct pmk_setting_type {
 	size_t bytes; /* of one value */
-	char separator; /* of a list's items in one text; 0: a text is one item */
+	char separator; /* between the items of a list in one text; 0: a text is one item */
 	const void *unset; /* the value when nothing is set; NULL: all its bytes are 0 */
-	/* Text to the value at `value`. 0, or as pmk_setting_set with the value untouched, and `why` set unless range
-	 * says it. */
+	/* Convert `text` to the value at `value`. 0, or an error of pmk_setting_set with the value untouched; `why` is
+	 * set then, unless the text from `range` says it already. */
 	int (*parse)(const struct pmk_setting *setting, const char *text, void *value, char why[PMK_SETTING_WHY]);
 	void (*print)(const struct pmk_setting *setting, const void *value, char text[PMK_SPEC]);
 	void (*range)(const struct pmk_setting *setting, char text[PMK_SETTING_WHY]); /* see pmk_setting_range */
@@ -23,7 +23,7 @@ extern const struct pmk_setting_type pmk_type_own_whole; /* int; -1 when nothing
 extern const struct pmk_setting_type pmk_type_count; /* uint64_t */
 extern const struct pmk_setting_type pmk_type_number; /* double */
 extern const struct pmk_setting_type pmk_type_own_number; /* double; -1 when nothing is set */
-extern const struct pmk_setting_type pmk_type_percent; /* double: a share, 1 being 100 */
+extern const struct pmk_setting_type pmk_type_percent; /* double: a share; 1 is written as 100 */
 extern const struct pmk_setting_type pmk_type_choice; /* an enum, in the order of the setting's choices */
 extern const struct pmk_setting_type pmk_type_fourcc; /* uint32_t, one of the setting's choices */
 extern const struct pmk_setting_type pmk_type_size; /* two ints: width and height */

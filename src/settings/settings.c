@@ -55,7 +55,7 @@ void pmk_setting_range(const struct pmk_setting *s, char text[PMK_SETTING_WHY])
 	snprintf(text + used, PMK_SETTING_WHY - used, "%s", range);
 }
 
-/* One value, or one item of a list. */
+/* Set one value, or one item of a list. */
 static int set_one(const struct pmk_setting *s, const char *text, void *value, char why[PMK_SETTING_WHY])
 {
 	char range[PMK_SETTING_WHY];
@@ -88,7 +88,7 @@ static int add_item(const struct pmk_setting *s, const char *text, struct pmk_se
 	return err;
 }
 
-/* All items of the text, or none. */
+/* Add all items of the text, or none. */
 static int add_items(const struct pmk_setting *s, const char *text, struct pmk_settings *settings, char *why)
 {
 	int before = count_of(s, settings), err;
@@ -158,7 +158,7 @@ void pmk_settings_init(struct pmk_settings *settings)
 		if (!(s->flags & PMK_SETTING_LIST))
 			unset(s, at(settings, s->offset));
 		if (s->normal && pmk_setting_set(s, s->normal, settings, why))
-			__builtin_trap(); /* the table's own default; a test sets each */
+			__builtin_trap(); /* a default of the table is wrong; a test tries them all */
 	}
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* One table of all that can be set. The command line, the configuration file, --help, the shells' completions and the
- * tests of the man page read it and nothing else; so will the control socket, the page and the plugins.
+/* The table of all settings. The command line, the configuration file, --help, the shell completions and the tests of
+ * the man page all read it; so will the control socket, the page and the plugins.
  *
- * The one rule: a setting is one line in table.c, and its meaning is where it works. Nothing here opens, checks a
- * device or logs, except pmk_settings_read_file.
+ * The one rule: a setting is one line in table.c; what it does is described where it takes effect. Nothing here opens
+ * or checks a device, and nothing logs except pmk_settings_read_file.
  *
  *	struct pmk_settings s;
  *	char why[PMK_SETTING_WHY];
@@ -11,7 +11,8 @@
  *	if (pmk_setting_set(pmk_setting_find("smooth"), "40", &s, why))
  *		fprintf(stderr, "smooth: %s\n", why);
  *
- * struct pmk_settings owns all of its strings and may be copied by assignment. Any thread; one at a time for each. */
+ * struct pmk_settings owns all of its strings and may be copied by assignment. Any thread, but only one at a time for
+ * each struct. */
 #ifndef PMK_SETTINGS_SETTINGS_H
 #define PMK_SETTINGS_SETTINGS_H
 
@@ -32,8 +33,8 @@ struct pmk_settings {
 	bool verbose, quiet, log_json;
 	char cpu[PMK_SPEC]; /* "auto", or a level of the CPU's vectors */
 
-	/* not in the configuration file: words to one command */
-	struct pmk_size sizes[PMK_SETTINGS_SIZES]; /* bench; none given: --size's, else the usual ones */
+	/* not in the configuration file: options of a single command */
+	struct pmk_size sizes[PMK_SETTINGS_SIZES]; /* bench; none given: that of --size, or else the usual ones */
 	int size_count;
 	uint32_t input_format; /* bench: PMK_FOURCC_* */
 	char config[PMK_SPEC]; /* the configuration file; "": the user's own */
@@ -42,7 +43,7 @@ struct pmk_settings {
 	bool json, remove, dry_run, help, version;
 };
 
-/* What a command of the program is called, and which settings are of use to it. */
+/* The commands of the program. */
 enum pmk_command {
 	PMK_COMMAND_RUN,
 	PMK_COMMAND_CONVERT,
@@ -57,22 +58,22 @@ enum pmk_command {
 	PMK_COMMANDS
 };
 
-/* What people look for together. */
+/* Groups of settings, as --help shows them. */
 enum pmk_setting_group {
-	PMK_GROUP_PICTURES, /* from where, to where */
+	PMK_GROUP_PICTURES, /* where they come from and where they go */
 	PMK_GROUP_BACKDROP,
 	PMK_GROUP_MASK,
 	PMK_GROUP_NETWORK,
 	PMK_GROUP_PROGRAM,
-	PMK_GROUP_COMMAND, /* words to one command */
+	PMK_GROUP_COMMAND, /* options of a single command */
 	PMK_GROUPS
 };
 
 enum pmk_setting_flag {
 	PMK_SETTING_LIVE = 1, /* can change while the pipeline runs (pmk_pipeline_apply) */
 	PMK_SETTING_FILE = 2, /* the configuration file may hold it */
-	PMK_SETTING_LIST = 4, /* may be given several times; `most` is how often */
-	PMK_SETTING_EARLY = 8, /* decides how the others are read, or how mistakes in them are told */
+	PMK_SETTING_LIST = 4, /* may be given several times, up to `most` */
+	PMK_SETTING_EARLY = 8, /* decides how the others are read, or how mistakes in them are reported */
 };
 
 enum { PMK_SETTING_WHY = 200 };
@@ -84,50 +85,52 @@ struct pmk_setting {
 	char letter; /* the short option; 0: none */
 	unsigned flags; /* enum pmk_setting_flag */
 	enum pmk_setting_group group;
-	unsigned commands; /* a bit for each enum pmk_command that has a use for it */
+	unsigned commands; /* a bit for each enum pmk_command that uses it */
 
 	const struct pmk_setting_type *type;
-	size_t offset, bytes; /* of its value, in struct pmk_settings; of a list: of all that it can hold */
-	size_t count_offset; /* of a list: of the int that counts */
-	double least, most; /* of a number, as people write it; `most` of a list: how many */
-	const char *unit; /* of a number: what is counted, in the plural; NULL: nothing in particular */
-	const char *const *choices; /* the words that there are, ended by NULL; of a text: some that make sense */
-	int (*check)(const char *text, char *why, size_t size); /* of a text: whether it makes sense; NULL: any does */
-	enum pmk_cure cure; /* what to do where check says -ENOENT */
-	const char *normal; /* the default, as it would be written; NULL: nothing is set */
-	const char *none; /* the word for "nothing is set"; NULL: there is no going back to that */
+	size_t offset, bytes; /* of its value in struct pmk_settings; for a list, of all items that it can hold */
+	size_t count_offset; /* for a list: of the int that counts the items */
+	double least, most; /* limits of a number, as people write it; for a list, `most` is the number of items */
+	const char *unit; /* of a number, in the plural; NULL: none */
+	const char *const *choices; /* all words allowed, ended by NULL; for a text, only suggestions */
+	/* for a text: whether it makes sense; NULL: any text does */
+	int (*check)(const char *text, char *why, size_t size);
+	enum pmk_cure cure; /* what to do if check returns -ENOENT */
+	const char *normal; /* the default, as people would write it; NULL: nothing is set */
+	const char *none; /* the word for "nothing is set"; NULL: one cannot go back to that */
 
-	const char *value; /* what stands for the value in --help; NULL: a switch, which may go without */
+	const char *value; /* the placeholder of the value in --help; NULL: a switch, which needs no value */
 	const char *help; /* one line */
 };
 
 extern const struct pmk_setting pmk_settings_table[];
 extern const int pmk_settings_count;
 
-/* All defaults. */
+/* Set all defaults. */
 void pmk_settings_init(struct pmk_settings *settings);
 
-const struct pmk_setting *pmk_setting_find(const char *name); /* NULL: there is none of that name */
+const struct pmk_setting *pmk_setting_find(const char *name); /* NULL: there is no setting of that name */
 
-/* Set a value from text; add to a list. `text` NULL: a switch on. 0, or -EINVAL with the settings untouched and in
- * `why` what is expected: "give a number from 0 to 100". -ENOENT, in the same way: what it names is not there. */
+/* Set a value from text, or add to a list. `text` NULL turns a switch on. 0; -EINVAL, with the settings untouched and
+ * `why` saying what is expected ("give a number from 0 to 100"); or -ENOENT, likewise: what the text names does not
+ * exist. */
 int pmk_setting_set(const struct pmk_setting *setting, const char *text, struct pmk_settings *settings,
 	char why[PMK_SETTING_WHY]) __attribute__((warn_unused_result));
 
 void pmk_setting_clear(const struct pmk_setting *setting, struct pmk_settings *settings); /* empty a list */
 
-/* The value as text that pmk_setting_set would take; of a list, its item `index` from 0 on. False, with text "": there
- * is no such item, or nothing is set and there is no word for that. */
+/* The value as text that pmk_setting_set accepts; for a list, that of the item `index`, from 0 up. False, with text "":
+ * there is no such item, or nothing is set and there is no word for that. */
 bool pmk_setting_print(
 	const struct pmk_setting *setting, const struct pmk_settings *settings, int index, char text[PMK_SPEC]);
 
-/* What its values are, in words: "a number from 0 to 100", "cover, contain, stretch or tile". */
+/* Describe the allowed values in words: "a number from 0 to 100", "cover, contain, stretch or tile". */
 void pmk_setting_range(const struct pmk_setting *setting, char text[PMK_SETTING_WHY]);
 
-/* Whether two settings give it the same value. */
+/* Whether a setting has the same value in `a` and `b`. */
 bool pmk_setting_equal(const struct pmk_setting *setting, const struct pmk_settings *a, const struct pmk_settings *b);
 
-/* Take the live settings of `from` over into `to`. Gives the first setting that differs and is not live, else NULL. */
+/* Copy the live settings of `from` to `to`. Returns the first setting that differs and is not live, or NULL. */
 const struct pmk_setting *pmk_settings_take_live(struct pmk_settings *to, const struct pmk_settings *from);
 
 #endif

@@ -18,7 +18,7 @@ enum { MOST_BYTES = 1 << 20 };
 struct reading {
 	struct pmk_settings *settings;
 	const char *path;
-	int err; /* of the first mistake: one line is said of a file */
+	int err; /* of the first mistake, since one line is logged per file */
 };
 
 static int take(void *user, const char *section, const char *name, const char *value)
@@ -43,7 +43,7 @@ static int take(void *user, const char *section, const char *name, const char *v
 	return 0;
 }
 
-/* libinih would take an indented line for more of the value before it; here it is a line like any other. */
+/* libinih would append an indented line to the previous value; here it is a line like any other. */
 static void unindent(char *text)
 {
 	char *to = text;
@@ -96,9 +96,9 @@ int pmk_settings_read_file(const char *path, struct pmk_settings *settings)
 	int err;
 
 	if (strcmp(path, "/dev/null") == 0)
-		return 0; /* the usual way to say: no settings */
+		return 0; /* the usual way to ask for no settings */
 	if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0)
-		return 0; /* it sets nothing yet */
+		return 0; /* an empty file sets nothing */
 	err = pmk_mem_read_file(path, MOST_BYTES, &text, &size);
 	if (err) {
 		pmk_error_cure(PMK_CURE_OTHER_CONFIG, "configuration file \"%s\": %s", path,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The table. Its order is that of --help. */
+/* The table, in the order of --help. */
 #include "compose/backdrop.h"
 #include "core/capture/governor.h"
 #include "io/sink.h"
 #include "io/source.h"
 #include "settings/setting_type.h"
 
-/* Where a value lies; of a list, how many there are as well. */
+/* Where a value is stored; for a list, also where the number of items is. */
 #define AT(field) .offset = offsetof(struct pmk_settings, field), .bytes = sizeof((struct pmk_settings *)0)->field
 #define LIST_AT(field, count) AT(field), .count_offset = offsetof(struct pmk_settings, count)
 #define SIZE_AT(width) .offset = offsetof(struct pmk_settings, width), .bytes = sizeof(struct pmk_size)
@@ -22,7 +22,7 @@
 #define OF(command) (1u << PMK_COMMAND_##command)
 #define LIVE_RUN (OF(RUN) | OF(DEMO))
 #define ANY_SCENE (LIVE_RUN | OF(CONVERT) | OF(MASK) | OF(BENCH))
-#define TRIED (LIVE_RUN | OF(BENCH)) /* so that a benchmark takes the options of the run that it is to measure */
+#define TRIED (LIVE_RUN | OF(BENCH)) /* so that a benchmark accepts the options of the run that it measures */
 #define EACH (~0u)
 
 #define PICTURES(of, flag) .group = PMK_GROUP_PICTURES, .commands = (of), .flags = PMK_SETTING_FILE | (flag)

@@ -9,8 +9,8 @@
 
 enum { LINE = 400 };
 
-/* What differs between two settings, of those that can change live or of those that cannot, with the value it has in
- * the second: "smooth 20, mirror yes". A list is named by its first item. */
+/* List the settings that differ, either those that can change live or those that cannot, with their values in `b`:
+ * "smooth 20, mirror yes". A list is shown by its first item. */
 static void name_changes(const struct pmk_settings *a, const struct pmk_settings *b, bool live, char text[LINE])
 {
 	char value[PMK_SPEC];
@@ -35,11 +35,11 @@ static void apply(struct pmk_settings *asked, const struct pmk_settings *fresh, 
 	name_changes(asked, fresh, true, live);
 	name_changes(asked, fresh, false, fixed);
 	if (live[0] && pmk_pipeline_apply(pipeline, &fresh->pipeline))
-		return; /* logged, and nothing is changed */
+		return; /* it has logged why; nothing is changed */
 	pmk_settings_take_live(asked, fresh);
-	pmk_info("the configuration was read again; %s%s", live[0] ? "changed: " : "nothing changed", live);
+	pmk_info("configuration read again; %s%s", live[0] ? "changed: " : "nothing changed", live);
 	if (fixed[0])
-		pmk_warn("these settings change at the next start only: %s", fixed);
+		pmk_warn("these settings take effect at the next start: %s", fixed);
 }
 
 void pmk_reload(const struct pmk_options *options, struct pmk_settings *asked, struct pmk_pipeline *pipeline)
