@@ -11,8 +11,8 @@
 char network[64] = "selfie-landscape";
 
 #ifdef THREAD_SANITIZER
-/* Under the thread sanitizer a real network takes longer than a picture may. This one says of each pixel by how much
- * green is above red. */
+/* Under the thread sanitizer a real network takes longer than a frame lasts. For each pixel, this one gives the amount
+ * by which green exceeds red. */
 static void write_file(const char *end, const void *data, size_t size)
 {
 	char path[80];
@@ -32,7 +32,7 @@ int write_network(void **state)
 	static const struct spec green = {
 		{ { 4, { 1, 18, 32, 3 }, FLOAT32, NULL, 0 }, { 4, { 1, 18, 32, 1 }, FLOAT32, NULL, 0 },
 			{ 4, { 1, 1, 1, 3 }, FLOAT32, weights, sizeof weights } },
-		/* padded, strides of 1, nothing below 0 */
+		/* padded, stride 1, ReLU */
 		{ { CONV, 2, { 0, 2 }, 1, { 0, 1, 1, 1 }, { 0 } } },
 		3,
 		1,
@@ -63,7 +63,7 @@ int remove_network(void **state)
 #else
 int write_network(void **state)
 {
-	return 0; /* it is there */
+	return 0; /* it exists */
 }
 
 int remove_network(void **state)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* A live pipeline between a scripted camera and two outputs that look at every picture. Who links scripted_io.c has its
- * pmk_source_* and pmk_sink_* in place of io's. Run under the thread sanitizer too.
+/* A live pipeline between a scripted camera and two outputs that check every picture. A test that links scripted_io.c
+ * gets its pmk_source_* and pmk_sink_* in place of io's. It also runs under the thread sanitizer.
  *
- * The one rule: each test starts a pipeline by start or start_with, ends it by stop, and has clear_up as its teardown.
- */
+ * The one rule: each test starts a pipeline with start or start_with, ends it with stop, and has clear_up as its
+ * teardown. */
 #ifndef PMK_TESTS_SCRIPTED_H
 #define PMK_TESTS_SCRIPTED_H
 
@@ -23,8 +23,7 @@
 #endif
 #endif
 
-/* Wait for what is to come about, at most a generous while: on a busy machine any of the threads may stand still for
- * long. */
+/* Wait until the condition holds, with a generous limit: on a busy machine any thread may be stopped for long. */
 #define wait_until(condition) \
 	do { \
 		uint64_t wait_end_ns = pmk_clock_now_ns() + 60 * PMK_S_NS; \
@@ -38,21 +37,21 @@
 
 enum camera_mode { DELIVER, STALL, LOSE, END, HANG, OLD }; /* OLD: pictures taken long ago */
 
-/* drops: between two pictures */
 bool opened_by(const char *spec); /* the last time */
+/* camera_drops: frames lost between two pictures */
 extern atomic_int camera_mode, camera_opens, cameras_open, open_failures, camera_width, camera_drops;
-extern atomic_ullong opened_ns[8]; /* when it was opened the first times */
-extern atomic_ullong given_ns; /* capture of the last picture that it gave */
-/* what the last reading found as it began; one that began earlier may still give a picture */
+extern atomic_ullong opened_ns[8]; /* when it was opened, for the first few times */
+extern atomic_ullong given_ns; /* capture time of the last picture that it gave */
+/* the mode that the last read saw when it began; a read that began earlier may still give a picture */
 extern atomic_int heard_mode;
 
 /* --- the scene --- */
 
-extern atomic_bool scene_blocks; /* making a picture does not come to an end */
+extern atomic_bool scene_blocks; /* making a picture does not end */
 
 /* --- figures --- */
 
-/* called as durations begin to be sorted, by the thread that does; NULL: nothing is */
+/* called by the thread that is about to sort durations; NULL: nothing */
 extern void (*_Atomic while_sorting)(void);
 
 /* --- the outputs: "a" and "b"; "a!" and "b!" are virtual cameras --- */
@@ -60,57 +59,57 @@ extern void (*_Atomic while_sorting)(void);
 struct output {
 	struct pmk_sink base;
 	bool open, opened_covered, closed_covered;
-	int written, covers, rests, opens, fail_after, failing_rests; /* fail_after: 0 never */
+	int written, covers, rests, opens, fail_after, failing_rests; /* fail_after: 0 is never */
 	int covers_in_a_row; /* now */
 	bool last_is_cover, last_is_marked, leaked, wrong_layout;
-	int last_luma; /* of the first pixel, where there is no room */
+	int last_luma; /* of the first pixel, which shows the backdrop */
 	int marks; /* covers with words on them */
-	/* capture of the last composed picture; from a capture to a cover, at the least */
+	/* capture time of the last composed picture; the shortest time from a capture to a cover */
 	uint64_t taken_ns, least_ns;
 };
 
-extern pthread_mutex_t output_lock; /* of the two below */
+extern pthread_mutex_t output_lock; /* protects the outputs */
 extern struct output outputs[2];
-extern atomic_int watch; /* what they say of who watches */
+extern atomic_int watch; /* what they answer when asked who watches */
 extern atomic_bool others_block; /* writes to outputs that are not live do not return */
-extern atomic_bool one_blocks; /* one of them is there now */
-/* how often they were asked; a watch_fd that is in order only where this is -1 */
+extern atomic_bool one_blocks; /* one of them is blocked now */
+/* how often they were asked; the watch_fd works only if broken_fd is -1 */
 extern atomic_int looks, broken_fd;
 
-struct output seen(int index); /* a copy of now */
+struct output seen(int index); /* a copy of the present state */
 void fail_after(int index, int count);
 
 /* --- the pipeline --- */
 
 extern char network[64]; /* its model */
-extern double cpu_limit; /* of the pipelines that are started */
-extern int drops; /* by their cameras, between two pictures */
-extern pmk_log_sink *listener; /* hears what they say, from their start; NULL: nobody */
+extern double cpu_limit; /* of the pipelines that the tests start */
+extern int drops; /* frames that their cameras drop between two pictures */
+extern pmk_log_sink *listener; /* gets their log lines from the start; NULL: nobody */
 extern struct pmk_pipeline_settings started; /* what the last pipeline was started with */
-extern struct pmk_pipeline *running; /* what a test that fails leaves behind */
+extern struct pmk_pipeline *running; /* what a failed test leaves behind */
 
-int write_network(void **state); /* the set-up and the teardown of a whole group */
+int write_network(void **state); /* the setup and the teardown of a whole group */
 int remove_network(void **state);
 
 struct pmk_pipeline *start_with(const char *first, const char *second, uint64_t frames, bool on_demand);
-/* nobody can tell who watches */
+/* its outputs cannot tell who watches */
 struct pmk_pipeline *start(const char *first, const char *second, uint64_t frames);
-/* as pmk_pipeline_stop; called again where the machine is too busy */
+/* pmk_pipeline_stop, called again if the machine is too busy */
 int stop_slowly(struct pmk_pipeline *p, enum pmk_part *part);
-void stop(struct pmk_pipeline *p, int error); /* and check what must hold at the end of every run */
-int clear_up(void **state); /* after each test: none spoils the next one */
+void stop(struct pmk_pipeline *p, int error); /* also checks what must hold at the end of every run */
+int clear_up(void **state); /* after each test, so that none spoils the next one */
 
 struct pmk_pipeline_report report_of(struct pmk_pipeline *p);
 enum pmk_state state_of(struct pmk_pipeline *p);
-int reach(struct pmk_pipeline *p, enum pmk_state state); /* wait for a state; how long it took, ms */
+int reach(struct pmk_pipeline *p, enum pmk_state state); /* wait for a state; returns how long it took, ms */
 void wait_written(int index, int count);
 void wait_opens(int count);
-/* until all that the camera gave has been written. It gives no more: what is seen afterwards is no late picture's doing
- */
+/* Wait until all that the camera gave has been written. It gives no more, so that no late picture shows up
+ * afterwards. */
 void drain(int index);
 void set_mode(enum camera_mode mode);
-/* From now on the camera gives nothing, and nothing that it gave is still under way. It stalls first: a cover that says
- * that the camera is lost would replace the last picture on its way to an output that is slow. */
+/* From now on the camera gives nothing, and nothing that it gave is still on its way. It stalls first: a cover that
+ * says that the camera is lost would replace the last picture on its way to a slow output. */
 void dry_up(enum camera_mode mode);
 
 #endif

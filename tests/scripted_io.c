@@ -49,7 +49,7 @@ int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct
 	}
 	c = calloc(1, sizeof *c);
 	c->base.layout = (struct pmk_layout){ .width = atomic_load(&camera_width), .height = 180 };
-	if (c->base.layout.width != 320) { /* back in another shape altogether */
+	if (c->base.layout.width != 320) { /* back in a completely different shape */
 		c->base.layout.chroma = PMK_CHROMA_422;
 		c->base.layout.matrix = PMK_MATRIX_BT709;
 		c->base.layout.range = PMK_RANGE_FULL;
@@ -159,7 +159,7 @@ static bool shows_room(const struct pmk_image *m)
 	return false;
 }
 
-/* A cover of one colour has no second luma but that of words. */
+/* A cover of one colour has a second luma only if there are words on it. */
 static bool is_marked(const struct pmk_image *m)
 {
 	for (int y = 0; y < m->layout.height; y++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A running loop allocates nothing: this counts each allocation of the process over 1000 frames, from the camera's
- * bytes to the client's. */
+/* A running loop allocates nothing: this counts the process's allocations over 1000 frames, from the camera's bytes to
+ * the client's. */
 #include "unit.h"
 
 #include "base/clock.h"

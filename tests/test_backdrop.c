@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* compose/backdrop and blur. */
+/* Backdrops and their blur: compose/backdrop.c and compose/blur.c. */
 #include "unit.h"
 
 #include "base/cpu.h"
@@ -28,7 +28,7 @@ static void fill(struct pmk_rgb *rgb, int x0, int x1, uint8_t r, uint8_t g, uint
 	}
 }
 
-/* A 300x100 picture: red, green and blue thirds; into 100x100. */
+/* Fit a 300x100 picture in red, green and blue thirds into 100x100. */
 static void test_fits(void **state)
 {
 	struct pmk_rgb from, to;
@@ -47,7 +47,7 @@ static void test_fits(void **state)
 	assert_int_equal(pixel(&to, 50, 5)[0] + pixel(&to, 50, 5)[1] + pixel(&to, 50, 95)[2], 0);
 	assert_int_equal(pmk_backdrop_fit(&from, PMK_FIT_STRETCH, &to), 0);
 	assert_true(pixel(&to, 5, 0)[0] > 240 && pixel(&to, 95, 99)[2] > 240);
-	/* 100 px wide, three times beside each other */
+	/* 100 px wide, three times side by side */
 	assert_int_equal(pmk_backdrop_fit(&to, PMK_FIT_TILE, &from), 0);
 	for (int i = 0; i < 3; i++)
 		assert_true(pixel(&from, i * 100 + 5, 50)[0] > 240 && pixel(&from, i * 100 + 95, 50)[2] > 240);
@@ -66,7 +66,7 @@ static int brightest(const struct pmk_rgb *rgb)
 	return most;
 }
 
-/* Any size into any size, in each way. */
+/* Any size fits into any size, in each way. */
 static void test_fits_of_extreme_sizes(void **state)
 {
 	static const struct {
@@ -136,7 +136,7 @@ static void test_specs(void **state)
 	pmk_log_redirect(NULL, NULL);
 }
 
-/* What shows without reading a file: nothing is logged, and the reason names what may have been meant. */
+/* What can be told without reading a file: nothing is logged, and the reason suggests what may have been meant. */
 static void test_check(void **state)
 {
 	static const char *const good[] = { "builtin:office", "green", "blur", "blur:30", "none", "a.png", "./a",
@@ -226,8 +226,8 @@ static int plane_range(const struct pmk_image *m, int plane, int y0, int y1)
 	return most - least;
 }
 
-/* A room of fine stripes with a person of glaring colour: at the weakest blur no stripe is left, and no colour of the
- * person is in it anywhere. */
+/* A room of fine stripes with a person in a glaring colour: at the weakest blur no stripe is left, and nowhere is any
+ * of the person's colour. */
 static void check_hidden(int width)
 {
 	struct pmk_layout big = { .width = width, .height = 360 };
@@ -237,7 +237,8 @@ static void check_hidden(int width)
 	assert_int_equal(pmk_image_alloc(&frame, &big), 0);
 	assert_int_equal(pmk_mask_alloc(&mask, width, 360), 0);
 	for (int left = 216; left < 224;
-		left++) { /* wherever in a cell the person begins; a single column in one is mostly room */
+		/* wherever in a cell the person begins; a cell with a single column of person is mostly room */
+		left++) {
 		uint64_t glow = left == 223 ? 8 : 2;
 
 		for (int y = 0; y < 360; y++) {
@@ -255,7 +256,7 @@ static void check_hidden(int width)
 
 			assert_int_equal(pmk_blur_create(&big, percent, &blur), 0);
 			out = blurred(blur, &frame, &mask);
-			assert_in_range(plane_range(&out, 0, 0, 360), 0, 36); /* of 120 */
+			assert_in_range(plane_range(&out, 0, 0, 360), 0, 36); /* out of 120 */
 			assert_in_range(plane_range(&out, 1, 0, 180), 0, glow);
 			assert_in_range(plane_range(&out, 2, 0, 180), 0, glow);
 			pmk_image_free(&out);
@@ -278,10 +279,10 @@ static void check_hidden(int width)
 static void test_blur_hides_the_room_and_the_person(void **state)
 {
 	check_hidden(640);
-	check_hidden(1280); /* on the coarse grid, but for the weakest */
+	check_hidden(1280); /* on the coarse grid, except for the weakest */
 }
 
-/* A wall of one colour stays that colour, to the last row and column, whatever stands before it. */
+/* A wall of one colour keeps that colour, to the last row and column, whatever is in front of it. */
 static void test_blur_of_a_plain_wall(void **state)
 {
 	static const struct {
@@ -327,7 +328,7 @@ static void test_blur_of_a_plain_wall(void **state)
 	}
 }
 
-/* The tiniest pictures, some that are wide enough for the coarse grid, and every level of the CPU to the same bytes. */
+/* The tiniest pictures, some wide enough for the coarse grid, and every level of the CPU: the bytes are the same. */
 static void test_blur_sizes_and_levels(void **state)
 {
 	for (int n = 0; n < 80; n++) {
@@ -373,7 +374,7 @@ static void test_blur_sizes_and_levels(void **state)
 	assert_int_equal(pmk_cpu_force("auto"), 0);
 }
 
-/* Blur's cover holds nothing of the room: it is one colour. */
+/* The cover of a blur shows nothing of the room: it is one colour. */
 static void test_blur_cover_is_plain(void **state)
 {
 	struct pmk_backdrop *b;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The gate: what may come out of it, whatever goes in. */
+/* The seal: what may come out of it, whatever goes in. */
 #include "unit.h"
 
 #include "compose/compose.h"
@@ -74,7 +74,7 @@ static const struct {
 	int w, h;
 } sizes[] = { { 16, 16 }, { 33, 17 }, { 64, 48 }, { 161, 91 }, { 1, 1 }, { 320, 180 } };
 
-/* Any chain of the mask, fed with "nobody", gives exactly the backdrop. */
+/* With no person, every mask chain gives exactly the backdrop. */
 static void test_no_person_is_exactly_the_backdrop(void **state)
 {
 	for (int n = 0; n < 240; n++) {
@@ -114,7 +114,7 @@ static void test_no_person_is_exactly_the_backdrop(void **state)
 	}
 }
 
-/* All person gives the frame: as it is in limited range, converted from full range. */
+/* A mask that is all person gives the frame: unchanged in limited range, converted from full range. */
 static void test_all_person_is_the_frame(void **state)
 {
 	for (int n = 0; n < 24; n++) {
@@ -166,7 +166,7 @@ static void test_blend_is_nearest(void **state)
 	}
 }
 
-/* Another frame's mask, or any other misfit, is refused: nothing is composed. */
+/* Another frame's mask, or anything else that does not fit, is refused: nothing is composed. */
 static void test_refuses_what_does_not_fit(void **state)
 {
 	struct set s = make(64, 48, PMK_CHROMA_420, PMK_RANGE_LIMITED);
@@ -200,8 +200,9 @@ static void test_refuses_what_does_not_fit(void **state)
 	finish(&s);
 }
 
-/* A grey person before a green wall, mixed by the mask: cleaned, the rim over black holds the person's colour only.
- * What is wholly room or person is as without cleaning, bit for bit, in both ranges and samplings. */
+/* A grey person before a green wall, mixed by the mask: after cleaning, the rim over black has the person's colour
+ * only. Pixels that are wholly room or person are the same as without cleaning, bit for bit, in both ranges and
+ * samplings. */
 static void test_rim_is_cleaned(void **state)
 {
 	static const uint8_t person[3] = { 120, 128, 128 }, wall[3] = { 170, 60, 70 }, black[3] = { 16, 128, 128 };
@@ -257,7 +258,7 @@ static void test_rim_is_cleaned(void **state)
 	}
 }
 
-/* Where nobody is surely a person nothing is cleaned, and no pixel of alpha 0 ever changes, whatever the mask. */
+/* Without a sure person nothing is cleaned, and no pixel of alpha 0 ever changes, whatever the mask. */
 static void test_rim_keeps_the_backdrop(void **state)
 {
 	for (int n = 0; n < 60; n++) {
@@ -294,7 +295,7 @@ static void test_rim_keeps_the_backdrop(void **state)
 	}
 }
 
-/* A mask of a few blots, or of nobody, or of everybody. */
+/* Draw a mask of a few blots, or of room only, or of person only. */
 static void draw_blots(struct pmk_mask *mask, uint32_t *seed)
 {
 	int kind = (int)(unit_random(seed) % 8);
@@ -312,8 +313,8 @@ static void draw_blots(struct pmk_mask *mask, uint32_t *seed)
 	}
 }
 
-/* Whether what is behind is promised to stay or not, the same is seen: people who move, covers and rooms in between,
- * another picture of the same backdrop, another backdrop, and other pixels in the same place. */
+/* The same pictures come out whether or not the backdrop says that it stays: with people who move, covers and rooms in
+ * between, another picture of the same backdrop, another backdrop, and other pixels in the same memory. */
 static void test_a_kept_backdrop_changes_nothing(void **state)
 {
 	for (int n = 0; n < 24; n++) {
@@ -363,7 +364,7 @@ static void test_a_kept_backdrop_changes_nothing(void **state)
 			assert_true(same(pmk_shown_image(kept), pmk_shown_image(plain)));
 			pmk_shown_unref(plain);
 			pmk_shown_unref(held);
-			held = kept; /* so that the two pictures of the pool are used in turns */
+			held = kept; /* so that the two pictures of the pool are used alternately */
 			if (unit_random(&seed) % 2) {
 				pmk_shown_unref(held);
 				held = NULL;
@@ -377,7 +378,7 @@ static void test_a_kept_backdrop_changes_nothing(void **state)
 	}
 }
 
-/* A backdrop in the camera's light is another in each picture: what pictures hold of it is not kept, nor what they held
+/* A backdrop in the camera's light differs in each picture, so what pictures hold of it is not kept, nor what they held
  * before. */
 static void test_a_matched_backdrop_is_not_kept(void **state)
 {
@@ -436,7 +437,7 @@ static void test_cover_and_exhaustion(void **state)
 	finish(&s);
 }
 
-/* --show-room carries its mark on all four sides. */
+/* With --show-room the mark is on all four sides. */
 static void test_room_is_marked(void **state)
 {
 	struct set s = make(160, 90, PMK_CHROMA_420, PMK_RANGE_FULL);

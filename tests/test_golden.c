@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Golden hashes: presenter over each backdrop, by its exact alpha and by what the mask's chain makes of that, through
- * the gate and the hash output. The network is left out, as its last bits differ between processors; all that is here
- * must not. When a hash changes on purpose, look at the picture first (potemkin demo), then write the new one here and
- * say why in the commit. */
+/* Golden hashes: the presenter over each backdrop, with its exact alpha and with what the mask's chain makes of that,
+ * through the seal and the hash output. The network is left out, because its last bits differ between processors;
+ * everything here must be the same on all. When a hash changes on purpose, look at the picture first (potemkin demo),
+ * then write the new one here and say why in the commit. */
 #include "unit.h"
 
 #include "base/cpu.h"
@@ -15,14 +15,14 @@
 
 #include <unistd.h>
 
-enum { N = 128 }; /* of the network that is played */
+enum { N = 128 }; /* size of the simulated network */
 
 struct golden {
 	const char *backdrop, *hash;
 	int width, height;
 	enum pmk_chroma chroma;
 	enum pmk_range range;
-	enum pmk_refine_mode mode; /* of the chain, where there is one */
+	enum pmk_refine_mode mode; /* of the chain, if there is one */
 };
 
 static const struct golden by_truth[] = {
@@ -51,7 +51,7 @@ static const struct golden by_chain[] = {
 		PMK_RANGE_LIMITED, PMK_REFINE_MORPH },
 };
 
-/* The hash output prints to a file of ours. */
+/* Makes the hash output print to a file of the test. */
 struct hashed {
 	char path[32];
 	int fd, kept;
@@ -75,7 +75,7 @@ static void take(struct hashed *h, struct pmk_shown *shown)
 	pmk_shown_unref(shown);
 }
 
-/* What it prints at the end goes to `total`. */
+/* Put what it prints at the end into `total`. */
 static void end(struct hashed *h, char total[80])
 {
 	char text[2048], *last;
@@ -95,7 +95,7 @@ static void end(struct hashed *h, char total[80])
 	unlink(h->path);
 }
 
-/* What a picture is made of. */
+/* All that a picture is made of. */
 struct studio {
 	struct pmk_layout in, out;
 	struct pmk_frame_pool *pool;
@@ -146,7 +146,7 @@ static void draw(struct studio *s, int number)
 	s->frame->number = s->truth.number = (uint64_t)number;
 }
 
-/* Three pictures by the exact alpha. */
+/* Three pictures with the exact alpha. */
 static void run(const struct golden *g, char total[80])
 {
 	struct studio s = open_studio(g);
@@ -160,7 +160,7 @@ static void run(const struct golden *g, char total[80])
 	close_studio(&s);
 }
 
-/* As a network would see the view: soft, never quite sure, with a speck beside the person. */
+/* What a network would make of the view: soft, never quite sure, with a speck beside the person. */
 static void blunt(const struct pmk_mask *truth, const struct pmk_rect *view, float *p)
 {
 	for (int i = 0; i < N * N; i++) {
@@ -175,8 +175,8 @@ static void blunt(const struct pmk_mask *truth, const struct pmk_rect *view, flo
 	}
 }
 
-/* Three pictures by the mask that the chain makes of the alpha at a network's size, the rim cleaned; in the last two
- * the view moves. */
+/* Three pictures with the mask that the chain makes of the alpha at a network's size, with the rim cleaned; in the last
+ * two the view moves. */
 static void run_chain(const struct golden *g, char total[80])
 {
 	struct pmk_refine_settings settings = {
@@ -236,7 +236,7 @@ static void test_golden(void **state)
 	check(by_truth, sizeof by_truth / sizeof by_truth[0], run);
 }
 
-/* The same at every level of the CPU. */
+/* The hashes are the same at every level of the CPU. */
 static void test_golden_chain(void **state)
 {
 	for (int level = 0; level < PMK_CPU_LEVELS; level++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The CPU limit against a load whose cost is known, by a clock of its own: soon under, no swinging, back when it can.
- */
+/* The CPU limit with a simulated load and clock: it is soon under the limit, does not oscillate, and raises the rate
+ * again when it can. */
 #include "unit.h"
 
 #include "base/clock.h"
@@ -8,13 +8,13 @@
 
 enum { LONGEST = 60 * 60 }; /* steps of a run */
 
-/* A camera at `fps`: each picture taken costs `picture` seconds of CPU, each second costs `rest`. */
+/* A camera at `fps`: each picture taken costs `picture` seconds of CPU, and each second costs `rest` besides. */
 struct load {
 	struct pmk_governor governor;
 	double fps, picture, rest, now, cpu, wobble;
 	double times[LONGEST], cpus[LONGEST];
 	int steps, changes;
-	double changed; /* when last, s */
+	double changed; /* when it changed last, s */
 	uint32_t random;
 };
 
@@ -73,11 +73,11 @@ static void test_under_within_two_seconds(void **state)
 		unit_catch_log();
 		run(&load, 20);
 		pmk_log_redirect(NULL, NULL);
-		assert_int_equal(unit_log_count, least > limit); /* what cannot be held is said once */
+		assert_int_equal(unit_log_count, least > limit); /* a limit that cannot be held is logged once */
 		assert_true(least > limit || worst(&load, 2) <= limit * 1.001);
 		assert_true(load.changes <= 3);
-		assert_true(!load.changes || load.changed < 102); /* and then it stays */
-		/* what fits is left alone */
+		assert_true(!load.changes || load.changed < 102); /* it stays the same from then on */
+		/* the rate is not lowered further than necessary */
 		assert_true(rest + picture * 30 > limit * 0.99 || load.governor.every == 1);
 	}
 }
@@ -110,7 +110,7 @@ static void test_no_limit_and_slow_cameras(void **state)
 	begin(&load, 0, 30, 1, 1);
 	run(&load, 5);
 	assert_int_equal(load.governor.every, 1);
-	begin(&load, 0.05, 5, 0.1, 0); /* a rate at which nothing can be left out */
+	begin(&load, 0.05, 5, 0.1, 0); /* at this rate nothing can be left out */
 	unit_catch_log();
 	run(&load, 5);
 	pmk_log_redirect(NULL, NULL);

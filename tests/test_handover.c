@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* core/handover. */
+/* Handing an item to another thread: core/handover.c. */
 #include "base/clock.h"
 #include "core/handover.h"
 #include "unit.h"
@@ -36,7 +36,7 @@ static void test_done(void **state)
 	pmk_handover_finish(&handover);
 }
 
-/* Nobody takes it: it is the offerer's again, and the next one is offered as if it had never been. */
+/* If nobody takes an item, it is the offering thread's again, and the next offer works as if there had been none. */
 static void test_taken_back(void **state)
 {
 	int item = 1;

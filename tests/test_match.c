@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* --match: the backdrop goes to the camera's light and grain, slowly, and nothing else of the camera gets in. */
+/* --match: the backdrop moves towards the camera's light and grain, slowly, and nothing else of the camera gets in. */
 #include "unit.h"
 
 #include "compose/backdrop.h"
@@ -22,7 +22,7 @@ struct set {
 	uint64_t now_ns;
 };
 
-/* About normal, of that spread. */
+/* Roughly normal noise of that spread. */
 static int noise(uint32_t *seed, double spread)
 {
 	int sum = 0;
@@ -37,7 +37,7 @@ static uint8_t byte(int value)
 	return (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
 }
 
-/* Stripes of luma about `yuv`, `contrast` each way, with noise on luma. */
+/* Draw stripes of luma around `yuv`, `contrast` each way, with noise on luma. */
 static void draw(struct pmk_image *image, const uint8_t yuv[3], int contrast, double spread, uint32_t seed)
 {
 	for (int p = 0; p < 3; p++) {
@@ -103,7 +103,7 @@ static struct pmk_shown *step(struct set *s)
 	return shown;
 }
 
-/* Mean of a plane where nobody is: the upper 50 rows of luma. */
+/* The mean of a plane where nobody is: the upper 50 rows of luma. */
 static double mean_of(const struct pmk_image *image, int plane)
 {
 	double sum = 0;
@@ -125,8 +125,8 @@ static void means_of(struct set *s, double mean[3])
 	pmk_shown_unref(shown);
 }
 
-/* A warm dim camera before a cold bright backdrop: all three means come nearer, with the first picture, by more the
- * stronger, and within the limits. */
+/* A warm dim camera before a cold bright backdrop: with the first picture all three means come nearer, the more so the
+ * greater the strength, and within the limits. */
 static void test_backdrop_comes_near(void **state)
 {
 	for (int n = 0; n < 4; n++) {
@@ -172,8 +172,8 @@ static void test_light_moves_slowly(void **state)
 	finish(&s);
 }
 
-/* Before anybody comes nothing is changed, bit for bit; after they have gone it stays as it was, whatever the room
- * does. */
+/* Before anybody comes nothing changes, bit for bit; after everybody has left, the backdrop stays as it was, whatever
+ * the room does. */
 static void test_nobody_moves_nothing(void **state)
 {
 	struct set s = make(1, PMK_CHROMA_420, PMK_RANGE_LIMITED);
@@ -197,7 +197,7 @@ static void test_nobody_moves_nothing(void **state)
 	finish(&s);
 }
 
-/* Spread of luma against the same picture of a camera without noise. */
+/* The spread of luma relative to the same picture from a camera without noise. */
 static double grain_of(double spread, enum pmk_range range)
 {
 	struct set s = make(1, PMK_CHROMA_420, range), clean = make(1, PMK_CHROMA_420, range);
@@ -272,7 +272,7 @@ static void test_grain_moves_and_repeats(void **state)
 }
 
 /* A room that grows brighter to the right: where nobody is, equal levels of the backdrop give equal levels. Where all
- * is person, the frame. */
+ * is person, the frame is shown. */
 static void test_no_pixel_of_the_room(void **state)
 {
 	struct set s = make(1, PMK_CHROMA_422, PMK_RANGE_LIMITED);
@@ -293,7 +293,7 @@ static void test_no_pixel_of_the_room(void **state)
 			if (s.mask.alpha[(size_t)y * s.mask.stride + x])
 				assert_int_equal(
 					got, s.frame->image.plane[0][(size_t)y * s.frame->image.stride[0] + x]);
-			else if (y < 50) /* the same everywhere that the backdrop is the same */
+			else if (y < 50) /* the same wherever the backdrop is the same */
 				assert_int_equal(got, before);
 			as_plain += got == behind;
 		}
@@ -303,7 +303,7 @@ static void test_no_pixel_of_the_room(void **state)
 	finish(&s);
 }
 
-/* Chroma-key green stays green, without grain; a room that is blurred gets grain and no other light. */
+/* Chroma-key green stays green, without grain; a blurred room gets grain but no other light. */
 static void test_plain_and_blurred(void **state)
 {
 	struct set s = make(1, PMK_CHROMA_420, PMK_RANGE_LIMITED);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The live pipeline: its beginning and end, and what its outputs are given, lost and blocked ones among them. */
+/* The live pipeline: its beginning and end, and what its outputs get, lost and blocked ones among them. */
 #include "scripted.h"
 
 #include "base/clock.h"
@@ -33,8 +33,8 @@ static void test_ends(void **state)
 	stop(p, 0);
 }
 
-/* An output that keeps no rate is not given the same picture twice. The camera hangs, so that no new cover comes to say
- * that it is silent. */
+/* An output without a rate never gets the same picture twice. The camera hangs, so that no new cover comes to say that
+ * it is silent. */
 static void test_only_live_outputs_get_repeats(void **state)
 {
 	struct pmk_pipeline *p = start("a!", "b", 0);
@@ -89,7 +89,7 @@ static void test_a_lost_virtual_camera_comes_back(void **state)
 	stop(p, 0);
 }
 
-/* A driver that does not return: the outputs are covered and closed all the same. */
+/* If a driver does not return, the outputs are still covered and closed. */
 static void test_a_hanging_driver_does_not_hold_the_outputs(void **state)
 {
 	struct pmk_pipeline *p = start("a!", NULL, 0);
@@ -105,7 +105,7 @@ static void test_a_hanging_driver_does_not_hold_the_outputs(void **state)
 	stop(p, 0);
 }
 
-/* A pipe that nobody reads, a file system that hangs: the virtual camera goes on, is covered in time, and is left
+/* If nobody reads a pipe, or a file system hangs, the virtual camera goes on, is covered in time, and is left
  * covered. */
 static void test_a_blocked_output_holds_nobody_up(void **state)
 {
@@ -128,8 +128,8 @@ static void test_a_blocked_output_holds_nobody_up(void **state)
 	stop(p, 0);
 }
 
-/* What would be said to hang so long after `begin_ns` if nothing had moved since. Outputs that look at the clock always
- * would, sooner than all others. */
+/* The thread that pmk_pipeline_hangs would report `after_ns` after `begin_ns` if nothing had moved since. Outputs that
+ * check the clock always would be reported, sooner than all others. */
 static const char *hangs(struct pmk_pipeline *p, uint64_t begin_ns, uint64_t after_ns)
 {
 	const char *part = pmk_pipeline_hangs(p, begin_ns + after_ns);
@@ -137,7 +137,8 @@ static const char *hangs(struct pmk_pipeline *p, uint64_t begin_ns, uint64_t aft
 	return part ? part : "nothing";
 }
 
-/* A picture that is never done is noticed, though no sooner than any network could take, and covers go on meanwhile. */
+/* A picture that is never finished is noticed, but not before the longest time that a network could take; covers go on
+ * meanwhile. */
 static void test_a_hanging_scene_is_noticed(void **state)
 {
 	struct pmk_pipeline *p = start("a!", NULL, 0);
@@ -184,8 +185,8 @@ static void test_a_hanging_camera_is_noticed(void **state)
 	stop(p, 0);
 }
 
-/* Idle, nothing moves for hours but the look of the outputs whether somebody comes; without on-demand a scene that gets
- * no frame waits as long. */
+/* In an idle pipeline, nothing moves for hours except that the outputs check for a viewer; without on-demand a scene
+ * that gets no frame waits as long. */
 static void test_who_waits_does_not_hang(void **state)
 {
 	struct pmk_pipeline *p;
@@ -200,8 +201,8 @@ static void test_who_waits_does_not_hang(void **state)
 	stop(p, 0);
 }
 
-/* Sorting is what takes long. While it is at that for one thread, another takes the same figures, and pictures are
- * written: so no lock is held. */
+/* Sorting is the slow part. While one thread sorts, another gets the same figures, and pictures are written: so no lock
+ * is held. */
 static void *report_too(void *arg)
 {
 	report_of(running);
@@ -217,7 +218,7 @@ static void report_from_another_thread(void)
 	int written;
 
 	if (atomic_fetch_add(&sorts, 1))
-		return; /* the other thread's, or a later one of the same report */
+		return; /* the other thread's sort, or a later one of the same report */
 	written = seen(0).written;
 	assert_int_equal(pthread_create(&other, NULL, report_too, NULL), 0);
 	clock_gettime(CLOCK_REALTIME, &late);
@@ -233,7 +234,7 @@ static void test_figures_hold_nobody_up(void **state)
 
 	reach(p, PMK_STATE_LIVE);
 	wait_written(0, 10);
-	for (int first = 0; first > -5; first--) { /* each of the five sorts of a report in turn is the one looked at */
+	for (int first = 0; first > -5; first--) { /* check each of the five sorts of a report, one after the other */
 		atomic_store(&sorts, first);
 		atomic_store(&while_sorting, report_from_another_thread);
 		report = report_of(p);

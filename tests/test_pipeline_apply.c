@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Settings that change while the pipeline runs: pmk_pipeline_apply between a scripted camera and outputs that look at
+/* Settings that change while the pipeline runs: pmk_pipeline_apply between a scripted camera and outputs that check
  * every picture. */
 #include "scripted.h"
 
@@ -29,7 +29,7 @@ static struct pmk_pipeline *start_green(void)
 	return p;
 }
 
-/* Rec. 601, limited: of #000000 and of #ffffff. */
+/* Rec. 601, limited range: luma of #000000 and of #ffffff. */
 enum { BLACK = 16, WHITE = 235 };
 
 static void test_backdrop(void **state)
@@ -45,13 +45,13 @@ static void test_backdrop(void **state)
 	wait_luma(BLACK);
 	assert_int_equal(report_of(p).covered, 0);
 	assert_true(seen(0).covers >= covers);
-	set_mode(LOSE); /* the cover is the new backdrop's, too */
+	set_mode(LOSE); /* the cover is of the new backdrop, too */
 	reach(p, PMK_STATE_COVERED);
 	wait_until(seen(0).last_is_cover && seen(0).last_luma == BLACK);
 	stop(p, 0);
 }
 
-/* A mistake in one setting, and none of the others changes either. */
+/* With a mistake in one setting, none of the others changes. */
 static void test_all_or_nothing(void **state)
 {
 	struct pmk_pipeline *p = start_green();
@@ -84,10 +84,10 @@ static void test_camera(void **state)
 	strcpy(wanted.camera, "other");
 	assert_int_equal(pmk_pipeline_apply(p, &wanted), 0);
 	assert_true(opened_by("other"));
-	wait_until(atomic_load(&cameras_open) == 1); /* the one of before is closed */
+	wait_until(atomic_load(&cameras_open) == 1); /* the old one is closed */
 	wait_until(report_of(p).composed > composed + 3);
 	assert_int_equal(state_of(p), PMK_STATE_LIVE);
-	dry_up(LOSE); /* what is opened again is the new one */
+	dry_up(LOSE); /* the new one is opened again */
 	opens = atomic_load(&camera_opens);
 	reach(p, PMK_STATE_COVERED);
 	set_mode(DELIVER);
@@ -96,7 +96,7 @@ static void test_camera(void **state)
 	stop(p, 0);
 }
 
-/* A camera that is opened and gives nothing is not taken in the place of one that works. */
+/* A camera that opens but gives nothing does not replace one that works. */
 static void test_silent_camera(void **state)
 {
 	struct pmk_pipeline *p = start_green();
@@ -110,7 +110,7 @@ static void test_silent_camera(void **state)
 	stop(p, 0);
 }
 
-/* While nobody watches the light of no camera goes on. */
+/* While nobody watches, no camera's light goes on. */
 static void test_asleep(void **state)
 {
 	struct pmk_pipeline *p;
@@ -137,7 +137,7 @@ static void test_asleep(void **state)
 	stop(p, 0);
 }
 
-/* A driver that does not return holds up nothing but the change. */
+/* A driver that does not return delays only the change. */
 static void test_hanging_camera(void **state)
 {
 	struct pmk_pipeline *p = start_green();
@@ -151,11 +151,11 @@ static void test_hanging_camera(void **state)
 	wanted.mirror = true;
 	assert_int_equal(pmk_pipeline_apply(p, &wanted), -ETIMEDOUT);
 	set_mode(DELIVER);
-	wait_luma(WHITE); /* the backdrop of before: both or neither */
+	wait_luma(WHITE); /* the old backdrop: both change or neither */
 	stop(p, 0);
 }
 
-/* Two settings in turns, many times: no picture becomes a cover, and memory stays what it is. */
+/* Change between two settings many times: no picture becomes a cover, and memory use stays the same. */
 static void test_many_times(void **state)
 {
 	struct pmk_pipeline *p = start_green();

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The live pipeline when its camera stalls, is lost, comes back otherwise, or is not there yet. */
+/* The live pipeline when its camera stalls, is lost, comes back in another shape, or is not there yet. */
 #include "scripted.h"
 
 #include "base/clock.h"
 
 #include <errno.h>
 
-/* Pictures stop: the cover is shown, and stays; they come again: live. Said by states, and by what was written. */
+/* When pictures stop, the cover is shown and stays; when they come again, the pipeline is live. Checked by the states
+ * and by what was written. */
 static void test_a_stall_is_covered(void **state)
 {
 	struct pmk_pipeline *p = start("a!", NULL, 0);
@@ -34,7 +35,7 @@ static void test_a_lost_camera_comes_back(void **state)
 	atomic_store(&open_failures, 2);
 	atomic_store(&camera_width, 640);
 	dry_up(LOSE);
-	wait_opens(3); /* it was lost, and both tries have failed */
+	wait_opens(3); /* it was lost, and both attempts have failed */
 	reach(p, PMK_STATE_COVERED);
 	assert_true(seen(0).open);
 	atomic_store(&camera_mode, DELIVER);
@@ -66,8 +67,7 @@ static void count_words(void *user, enum pmk_log_level level, const char *line)
 	said_silent += strstr(line, "no picture for") != NULL;
 }
 
-/* That a camera can be opened does not mean that it is back: what it does not give is said once, and its return once.
- */
+/* A camera that can be opened is not yet back: its silence is logged once, and its return once. */
 static void test_a_silent_camera_is_spoken_of_once(void **state)
 {
 	struct pmk_pipeline *p;
@@ -101,13 +101,13 @@ static void test_a_camera_that_only_opens_is_tried_less_often(void **state)
 	stop(p, 0);
 }
 
-/* What is not read because of --cpu-limit is not counted as lost by the camera as well. */
+/* Frames left unread because of --cpu-limit are not also counted as lost by the camera. */
 static void test_what_is_left_out_is_counted_once(void **state)
 {
 	struct pmk_pipeline_report early, late;
 	struct pmk_pipeline *p;
 
-	cpu_limit = 0.0001; /* so that the fewest pictures are taken that there may be: one of seven */
+	cpu_limit = 0.0001; /* so that as few pictures as possible are taken: one of seven */
 	drops = 5;
 	p = start("a!", NULL, 0);
 	wait_until((early = report_of(p)).left_out >= 12);
@@ -118,7 +118,7 @@ static void test_what_is_left_out_is_counted_once(void **state)
 	stop(p, 0);
 }
 
-/* The cover says why while the camera is away, and is plain again once it is back and lost no more. */
+/* The cover says why while the camera is away, and is plain again once it is back for good. */
 static void test_the_cover_says_why(void **state)
 {
 	struct pmk_pipeline *p = start("a!", NULL, 0);
@@ -138,7 +138,7 @@ static void test_the_cover_says_why(void **state)
 	reach(p, PMK_STATE_LIVE);
 	wait_until(!seen(0).last_is_cover);
 	before = seen(0);
-	dry_up(HANG); /* which nobody finds out, so that there is nothing to say */
+	dry_up(HANG); /* which nobody notices, so that there is nothing to say */
 	reach(p, PMK_STATE_COVERED);
 	wait_until(seen(0).last_is_cover);
 	wait_written(0, seen(0).written + 3);
@@ -149,7 +149,7 @@ static void test_the_cover_says_why(void **state)
 	stop(p, 0);
 }
 
-/* Where it may wait, the outputs are there from the start with a cover that says why, and live once a camera comes,
+/* With --wait, the outputs are there from the start with a cover that says why, and are live once a camera comes,
  * whatever its shape. */
 static void test_waits_for_a_camera(void **state)
 {
@@ -186,7 +186,7 @@ static void test_waits_for_a_camera(void **state)
 	assert_false(seen(0).last_is_marked);
 	stop(p, 0);
 
-	strcpy(settings.camera, "file:missing"); /* what cannot come is not waited for */
+	strcpy(settings.camera, "file:missing"); /* a missing file is not waited for */
 	atomic_store(&open_failures, 1);
 	p = NULL;
 	assert_int_equal(pmk_pipeline_create(&settings, &p, &part), -ENODEV);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The live pipeline that has its camera open only while somebody watches. */
+/* A live pipeline that opens its camera only while somebody watches. */
 #include "scripted.h"
 
 #include "base/clock.h"
@@ -11,8 +11,8 @@ static void wait_camera(int open)
 	wait_until(atomic_load(&cameras_open) == open);
 }
 
-/* Nobody: the camera is closed and nothing is written. Somebody: a cover at once, then live. Nobody again: closed
- * again. */
+/* While nobody watches, the camera is closed and nothing is written. When somebody does, there is a cover at once, then
+ * live pictures. Afterwards the camera is closed again. */
 static void test_on_demand(void **state)
 {
 	struct pmk_pipeline *p;
@@ -26,7 +26,7 @@ static void test_on_demand(void **state)
 		written = seen(0).written;
 		assert_int_equal(seen(0).rests, round + 1);
 		assert_true(round == 0 || seen(0).last_is_cover);
-		atomic_store(&camera_mode, STALL); /* no picture comes before the first turn is taken */
+		atomic_store(&camera_mode, STALL); /* no picture comes before the output's first iteration */
 		atomic_store(&watch, PMK_WATCH_SOMEBODY);
 		wait_written(0, written + 1);
 		assert_true(seen(0).last_is_cover);
@@ -40,7 +40,7 @@ static void test_on_demand(void **state)
 	stop(p, 0);
 }
 
-/* Who stays away for less than two seconds keeps the camera; and without --on-demand nobody closes it. */
+/* A viewer who is away for less than two seconds keeps the camera open; without --on-demand it is never closed. */
 static void test_a_short_absence_changes_nothing(void **state)
 {
 	struct pmk_pipeline *p;
@@ -58,7 +58,7 @@ static void test_a_short_absence_changes_nothing(void **state)
 		wait_written(0, seen(0).written + 5);
 		atomic_store(&watch, PMK_WATCH_SOMEBODY);
 		wait_written(0, seen(0).written + 5);
-	} while (pmk_clock_now_ns() - begin > PMK_S_NS); /* that was no short one */
+	} while (pmk_clock_now_ns() - begin > PMK_S_NS); /* that was not a short one */
 	assert_int_equal(atomic_load(&camera_opens), opens);
 	assert_int_equal(seen(0).rests, rests);
 	stop(p, 0);
@@ -70,7 +70,7 @@ static void test_a_short_absence_changes_nothing(void **state)
 	stop(p, 0);
 }
 
-/* A virtual camera that is lost as all fall asleep, and comes back while they sleep, rests like the others. */
+/* A virtual camera that is lost while all fall asleep, and comes back while they sleep, rests like the others. */
 static void test_what_comes_back_asleep_rests(void **state)
 {
 	struct pmk_pipeline *p;
@@ -89,7 +89,7 @@ static void test_what_comes_back_asleep_rests(void **state)
 	stop(p, 0);
 }
 
-/* A device that has gone makes poll return at once, again and again; that is no reason to keep a core busy. */
+/* A device that is gone makes poll return at once, again and again; this must not keep a core busy. */
 static void test_a_broken_watch_does_not_spin(void **state)
 {
 	struct pmk_pipeline *p;
@@ -112,7 +112,7 @@ static void test_a_broken_watch_does_not_spin(void **state)
 	close(fds[0]);
 }
 
-/* A file wants every picture, so that nothing rests, whoever watches the virtual camera beside it. */
+/* A file needs every picture, so nothing rests, whether or not somebody watches the virtual camera beside it. */
 static void test_a_file_counts_as_watched(void **state)
 {
 	struct pmk_pipeline *p;
@@ -132,8 +132,8 @@ static void count_waiting(void *user, enum pmk_log_level level, const char *line
 	said_waiting += strstr(line, "--frames 5 counts only while") != NULL;
 }
 
-/* Pictures that are counted are pictures that somebody gets: they are waited for, which is said once, and the camera
- * stays closed. */
+/* --frames counts only pictures that somebody gets: the run waits for a viewer, says so once, and keeps the camera
+ * closed. */
 static void test_counted_pictures_wait_for_somebody(void **state)
 {
 	struct pmk_pipeline *p;
@@ -146,7 +146,7 @@ static void test_counted_pictures_wait_for_somebody(void **state)
 		reach(p, PMK_STATE_IDLE);
 		wait_camera(0);
 		if (round == 0) {
-			atomic_store(&camera_mode, STALL); /* somebody comes and goes before a picture does */
+			atomic_store(&camera_mode, STALL); /* somebody comes and leaves before there is a picture */
 			atomic_store(&watch, PMK_WATCH_SOMEBODY);
 			wait_until(state_of(p) != PMK_STATE_IDLE);
 			atomic_store(&watch, PMK_WATCH_NOBODY);
@@ -154,15 +154,15 @@ static void test_counted_pictures_wait_for_somebody(void **state)
 			atomic_store(&camera_mode, DELIVER);
 			atomic_store(&watch, PMK_WATCH_SOMEBODY);
 			reach(p, PMK_STATE_ENDED);
-			/* a late picture is repeated, which does not count */
+			/* a repeat, because of a late picture, does not count */
 			assert_int_equal(report_of(p).written, 5);
 		}
-		stop(p, 0); /* the other time while it waits */
+		stop(p, 0); /* this time it is stopped while it waits */
 		assert_int_equal(said_waiting, 1);
 	}
 }
 
-/* What was taken before somebody came is not shown, however late it comes. */
+/* A picture that was captured before the viewer came is not shown, however late it arrives. */
 static void test_nothing_old_is_shown_to_who_comes(void **state)
 {
 	struct pmk_pipeline *p;
@@ -184,7 +184,8 @@ static void test_nothing_old_is_shown_to_who_comes(void **state)
 	stop(p, 0);
 }
 
-/* Woken while the camera is away: the cover, and live when it is back. Stopped while asleep: at once. */
+/* If it is woken while the camera is away, it shows the cover, and is live when the camera is back. If it is stopped
+ * while asleep, it stops at once. */
 static void test_woken_without_a_camera(void **state)
 {
 	struct pmk_pipeline *p;

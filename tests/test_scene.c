@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The whole way of a frame with real networks, on the presenter, whose exact alpha is known. */
+/* A frame all the way through real networks, on the presenter, whose exact alpha is known. */
 #include "unit.h"
 
 #include "base/clock.h"
@@ -49,7 +49,7 @@ static double iou(const struct pmk_mask *a, const struct pmk_mask *b)
 	return either ? (double)both / (double)either : 1;
 }
 
-/* Mean IoU over LOOKS places in ten seconds, gestures among them. */
+/* The mean IoU at LOOKS moments within ten seconds, gestures among them. */
 static double presenter_iou(const char *model, uint32_t seed)
 {
 	struct pmk_layout layout = { .width = W, .height = H };
@@ -109,8 +109,7 @@ static void test_deeplab_finds_the_presenter(void **state)
 	assert_true(found >= 0.90);
 }
 
-/* Where the truth says room, with a margin, what is shown is the backdrop bit for bit; where it says person, it is not.
- */
+/* Where the truth says room, with a margin, the backdrop is shown bit for bit; where it says person, it is not. */
 static void test_the_room_is_replaced(void **state)
 {
 	struct pmk_layout layout = { .width = 640, .height = 360, .chroma = PMK_CHROMA_422, .range = PMK_RANGE_FULL };
@@ -163,7 +162,7 @@ static bool same_mask(const struct pmk_mask *a, const struct pmk_mask *b)
 	return true;
 }
 
-/* The presenter at `time_s`, as frame `number`, taken at `time_ns`. */
+/* The mask of the presenter at `time_s`, as frame `number`, taken at `time_ns`. */
 static const struct pmk_mask *mask_at(struct pmk_scene *scene, struct pmk_presenter *presenter, struct pmk_frame *frame,
 	double time_s, uint64_t number, uint64_t time_ns)
 {
@@ -177,7 +176,7 @@ static const struct pmk_mask *mask_at(struct pmk_scene *scene, struct pmk_presen
 }
 
 /* After half a second without a frame, after a number that does not rise, and after a frame without a mask, the next
- * mask is that of a frame that stands alone, bit for bit; without any of these it is not. */
+ * mask is the same as for a single frame, bit for bit; otherwise it is not. */
 static void test_a_cut_forgets_all(void **state)
 {
 	enum { NONE, PAUSE, NUMBER, FAULT, WAYS };
@@ -219,7 +218,7 @@ static void test_a_cut_forgets_all(void **state)
 	pmk_frame_pool_destroy(other_pool);
 }
 
-/* In a zone that is kept out of nobody is shown, however the mask is spread; beside it the person is as before. */
+/* In a keep-out zone nobody is shown, however far the mask is spread; beside it the person is unchanged. */
 static void test_keep_out(void **state)
 {
 	struct pmk_layout layout = { .width = 640, .height = 360 };
@@ -258,7 +257,7 @@ static void test_keep_out(void **state)
 	pmk_frame_pool_destroy(pool);
 }
 
-/* --match reaches the picture: the backdrop goes towards a camera that is darker than it. */
+/* --match reaches the picture: the backdrop moves towards a camera that is darker. */
 static void test_match_is_seen(void **state)
 {
 	struct pmk_layout layout = { .width = 640, .height = 360 };
@@ -294,7 +293,7 @@ static void test_match_is_seen(void **state)
 	pmk_frame_pool_destroy(pool);
 }
 
-/* A frame that does not fit gives a cover and says so once, however often it comes. */
+/* A frame that does not fit gives a cover, and this is logged once, however often it comes. */
 static void test_errors_become_a_cover(void **state)
 {
 	struct pmk_layout layout = { .width = 320, .height = 240 }, other = { .width = 322, .height = 240 };

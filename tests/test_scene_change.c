@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Other settings from one frame to the next: what comes out is what a scene created with them gives, and nothing else
- * comes out in between. */
+/* Settings that change between two frames: afterwards the scene gives what one created with them gives, and nothing
+ * else in between. */
 #include "unit.h"
 
 #include "base/clock.h"
@@ -15,7 +15,7 @@
 
 enum { W = 640, H = 360, BEFORE = 4, AFTER = 5, CUT = 30 };
 
-/* Where pictures are taken, and what is known of them. */
+/* Makes the frames of the tests, and holds what they are made of. */
 struct studio {
 	struct pmk_layout layout;
 	struct pmk_presenter *presenter;
@@ -90,7 +90,7 @@ static struct pmk_scene *create(struct studio *s, const struct pmk_scene_setting
 	return scene;
 }
 
-/* A picture with a person in it. */
+/* The shown picture of a frame with a person in it. */
 static struct pmk_shown *run(struct studio *s, struct pmk_scene *scene)
 {
 	struct pmk_shown *shown;
@@ -112,7 +112,7 @@ static bool same(const struct pmk_image *a, const struct pmk_image *b)
 	return true;
 }
 
-/* Where the presenter's truth says room there is the backdrop, but for a rim of the mask's own. */
+/* Where the presenter's truth says room, the backdrop is shown, except at the mask's rim. */
 static void check_room(const struct studio *s, struct pmk_scene *scene, const struct pmk_image *out)
 {
 	int room = 0, kept = 0, person = 0, changed = 0;
@@ -137,7 +137,7 @@ static void check_room(const struct studio *s, struct pmk_scene *scene, const st
 	assert_true(changed > person * 80 / 100);
 }
 
-/* Two scenes take the same frame. */
+/* Whether two scenes agree on the same frame. */
 static bool agree(struct studio *s, struct pmk_scene *a, struct pmk_scene *b)
 {
 	struct pmk_shown *x = run(s, a), *y = run(s, b);
@@ -160,7 +160,7 @@ static void change(struct pmk_scene *scene, const struct pmk_scene_settings *wan
 	pmk_scene_change_destroy(c);
 }
 
-/* --- settings, and what is known of a change from one to the other --- */
+/* --- settings, and what a change from one to the other must do --- */
 
 typedef void modify(const struct studio *s, struct pmk_scene_settings *settings);
 
@@ -265,7 +265,7 @@ static void corner(const struct studio *s, struct pmk_scene_settings *settings)
 	assert_int_equal(pmk_zone_parse("0,0,8%x8%", &settings->keep_out[settings->keep_out_count++]), 0);
 }
 
-/* Through the middle of the presenter. */
+/* A zone that ends in the middle of the presenter. */
 static void half(const struct studio *s, struct pmk_scene_settings *settings)
 {
 	assert_int_equal(pmk_zone_parse("0,0,50%x100%", &settings->keep_out[settings->keep_out_count++]), 0);
@@ -306,11 +306,11 @@ enum { AT_A_CUT = -1 };
 static const struct {
 	const char *name;
 	modify *now, *wanted;
-	bool covers; /* the cover is what stands behind, with the wanted settings */
+	bool covers; /* with the wanted settings, the cover is the backdrop */
 	bool still; /* the presenter does not move */
-	int settles; /* frames until all memory of the settings of before is gone; or only with a cut */
+	int settles; /* frames until all memory of the old settings is gone; or AT_A_CUT */
 	int step_ms; /* from frame to frame; 0: as usual */
-	bool alone; /* the next frame stands alone, as after a cut */
+	bool alone; /* the next frame starts anew, as after a cut */
 } changes[] = {
 	{ .name = "colour to drawing", nothing, office, .covers = true },
 	{ .name = "drawing to colour", office, nothing, .covers = true },
@@ -348,8 +348,8 @@ static const struct {
 	{ .name = "all back", landscape_and_all_else, nothing, .covers = true, .alone = true },
 };
 
-/* Three scenes at the same frames: one that is changed, one that keeps the settings of before, and one that had the
- * wanted ones from the beginning. */
+/* Three scenes with the same frames: one that is changed, one that keeps the old settings, and one that had the wanted
+ * ones from the beginning. */
 struct trial {
 	struct studio *studio;
 	struct pmk_scene *scene, *former, *ideal;
@@ -419,7 +419,7 @@ static void test_each_change(void **state)
 	close_studio(&s);
 }
 
-/* What needs no new parts makes none. */
+/* A change that needs no new parts makes none. */
 static void test_small_changes_are_small(void **state)
 {
 	static modify *const small[] = { nearest, corner, gate };
@@ -478,7 +478,7 @@ static void test_networks_take_over(void **state)
 	close_studio(&s);
 }
 
-/* How many pixels of the columns left..right - 1 have another luma than `level`. */
+/* The number of pixels in columns left..right - 1 whose luma differs from `level`. */
 static int unlike(const struct pmk_image *image, int left, int right, uint8_t level)
 {
 	int count = 0;
@@ -490,8 +490,8 @@ static int unlike(const struct pmk_image *image, int left, int right, uint8_t le
 	return count;
 }
 
-/* Two people beside each other, then the nearest alone, both again, and one of them inside a zone: each counts from the
- * next frame on, although nothing moves and the motion gate is on. */
+/* Two people side by side, then only the nearest, both again, and one of them inside a zone: each change takes effect
+ * with the next frame, although nothing moves and the stillness test is on. */
 static void test_people_come_and_go(void **state)
 {
 	struct pmk_scene_settings settings = usual(), one = usual(), zone = usual();
@@ -544,7 +544,7 @@ static void test_people_come_and_go(void **state)
 	close_studio(&s);
 }
 
-/* Where nothing moves, the motion gate begins to save the network's work, and ends. */
+/* While nothing moves, the stillness test can be turned on, which saves the network's work, and off again. */
 static void test_motion_gate(void **state)
 {
 	struct pmk_scene_settings settings = usual();
@@ -572,7 +572,7 @@ static void test_motion_gate(void **state)
 	close_studio(&s);
 }
 
-/* One line, and all is as it was. */
+/* A refused change logs one line, and changes nothing. */
 static void refuse(struct studio *s, struct pmk_scene *scene, const struct pmk_scene_settings *wanted, int want)
 {
 	struct pmk_scene_change *c = NULL;
@@ -619,7 +619,7 @@ static void test_what_cannot_be_made_changes_nothing(void **state)
 	close_studio(&s);
 }
 
-/* A scene that shows the room goes on doing so, whatever else changes, inside its red border. */
+/* A scene that shows the room goes on doing so inside its red border, whatever else changes. */
 static void test_the_room_stays_marked(void **state)
 {
 	struct pmk_scene_settings settings = usual(), wanted;
@@ -643,7 +643,7 @@ static void test_the_room_stays_marked(void **state)
 	close_studio(&s);
 }
 
-/* What was prepared and is not wanted any more leaves no trace. */
+/* A change that was prepared and then dropped leaves no trace. */
 static void test_a_change_that_is_dropped(void **state)
 {
 	struct pmk_scene_settings now = usual(), wanted = usual();

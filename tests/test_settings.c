@@ -36,7 +36,8 @@ static void prints(const char *name, int index, const char *expected)
 	assert_string_equal(text, expected);
 }
 
-/* Each line is whole: a value that fits its type, a default that its own parser takes and its printer gives back. */
+/* Each line is complete: the value fits its type, and the default is accepted by its own parser and printed back the
+ * same. */
 static void test_each_line(void **state)
 {
 	for (int i = 0; i < pmk_settings_count; i++) {
@@ -52,9 +53,9 @@ static void test_each_line(void **state)
 			fail_msg("%s: %zu bytes for a type of %zu", s->name, s->bytes, s->type->bytes);
 		assert_true(s->offset + s->bytes <= sizeof settings);
 		assert_true(s->least <= s->most);
-		assert_true(s->value || s->type == &pmk_type_switch); /* what has no value is a switch */
+		assert_true(s->value || s->type == &pmk_type_switch); /* only a switch has no value */
 		assert_true(s->group < PMK_GROUPS);
-		/* what can change while the program runs is in the file, which can be read again */
+		/* a setting that can change live may be in the file, which can be read again */
 		assert_true(!(s->flags & PMK_SETTING_LIVE) || s->flags & PMK_SETTING_FILE);
 		pmk_setting_range(s, why);
 		assert_true(why[0] && strlen(why) < 180);
@@ -113,7 +114,7 @@ static void test_values(void **state)
 	assert_int_equal(settings.pipeline.frames, 3);
 }
 
-/* What was never set has a word, where one can go back to it. */
+/* If one can go back to "nothing is set", there is a word for it. */
 static void test_nothing_is_set(void **state)
 {
 	static const char *const names[] = { "size", "fps", "format", "feather", "threshold", "cpu-limit", "duration",
@@ -236,9 +237,9 @@ static void test_file(void **state)
 	assert_true(settings.pipeline.mirror);
 	assert_int_equal(unit_log_count, 0);
 	assert_int_equal(read_text("mirror = yes\nsmooth = 1000\ncolour = red\n"), -EINVAL);
-	assert_int_equal(unit_log_count, 1); /* of its first mistake */
+	assert_int_equal(unit_log_count, 1); /* for its first mistake */
 	assert_string_equal(unit_logged, "configuration file a.conf: smooth \"1000\": give a number from 0 to 100");
-	assert_int_equal(read_text("json = yes\n"), -EINVAL); /* a word to one command */
+	assert_int_equal(read_text("json = yes\n"), -EINVAL); /* an option of a single command */
 	assert_non_null(strstr(unit_logged, "a.conf: \"json\" is not a setting"));
 	assert_int_equal(read_text("\nsmooth\n"), -EINVAL);
 	assert_non_null(strstr(unit_logged, "a.conf: line 2 is not of the form"));
@@ -251,7 +252,7 @@ static void test_file_on_disk(void **state)
 
 	assert_true(fd >= 0);
 	pmk_settings_init(&settings);
-	assert_int_equal(pmk_settings_read_file(path, &settings), 0); /* it sets nothing yet */
+	assert_int_equal(pmk_settings_read_file(path, &settings), 0); /* an empty file sets nothing */
 	assert_int_equal(write(fd, "smooth = 3\n", 11), 11);
 	close(fd);
 	assert_int_equal(pmk_settings_read_file(path, &settings), 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Quantiles against their plain definition, and snapshots that stay as they were. */
+/* Quantiles compared with their plain definition, and snapshots that do not change. */
 #include "unit.h"
 
 #include "core/stats.h"
@@ -7,7 +7,8 @@
 static struct pmk_series series;
 static struct pmk_snapshot snapshot;
 
-/* The smallest of the newest durations that more than a share of q of them, or all, do not exceed. */
+/* By definition: the smallest of the newest durations that more than a share q of them, or all of them, do not
+ * exceed. */
 static double plain_quantile(const float *ms, size_t count, double q)
 {
 	size_t rank = (size_t)(q * (double)count);
@@ -36,7 +37,7 @@ static void test_empty(void **state)
 	assert_true(pmk_series_quantile(&series, 1) == 0);
 }
 
-/* One, few, as many as are kept, and more: then the oldest are forgotten. */
+/* One, a few, as many as are kept, and more than that: then the oldest are dropped. */
 static void test_quantiles_as_defined(void **state)
 {
 	static const size_t counts[] = { 1, 2, 7, 100, PMK_SERIES_KEPT, PMK_SERIES_KEPT + 1500 };
@@ -49,7 +50,7 @@ static void test_quantiles_as_defined(void **state)
 
 		series.count = 0;
 		for (size_t i = 0; i < n; i++) {
-			uint64_t ns = unit_random(&random) % 50 * 333333; /* some are the same */
+			uint64_t ns = unit_random(&random) % 50 * 333333; /* some are equal */
 
 			all[i] = (float)((double)ns / 1e6);
 			pmk_series_add(&series, ns);

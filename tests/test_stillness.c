@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The stillness test: noise is still, a hand is not, however slow or small; and no mask is older than it may be. */
+/* The stillness test: noise is still; a hand is not, however slow or small; and no mask is used for longer than
+ * allowed. */
 #include "unit.h"
 
 #include "base/clock.h"
@@ -13,7 +14,8 @@ enum { W = 256, H = 144, RATE = 30 };
 
 static const struct pmk_layout small = { .width = W, .height = H };
 
-/* As small as the test compares: a room of soft shapes, with noise that is another each time, and a disc for a hand. */
+/* A picture of the size that the test compares at: a room of soft shapes, with new noise each time, and a disc for a
+ * hand. */
 struct room {
 	uint8_t base[3][W * H];
 	struct pmk_image now;
@@ -35,7 +37,7 @@ static void paint_room(struct room *r)
 	r->random = 7;
 }
 
-/* About normal, of that standard deviation. */
+/* Roughly normal noise of that standard deviation. */
 static double noise(uint32_t *state, double deviation)
 {
 	double sum = 0;
@@ -50,7 +52,7 @@ static uint8_t to_byte(double value)
 	return (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value + 0.5);
 }
 
-/* The hand is `contrast` brighter than the room; its rim is a pixel wide. Radius 0: no hand. */
+/* Draw the room with a hand that is `contrast` brighter; the hand's edge is a pixel wide. Radius 0: no hand. */
 static void look(struct room *r, double deviation, double x, double y, double radius, double contrast)
 {
 	for (int i = 0; i < 3; i++) {
@@ -67,7 +69,7 @@ static void look(struct room *r, double deviation, double x, double y, double ra
 	}
 }
 
-/* Sees every frame; the network runs where the test does not say still. Returns whether it ran. */
+/* Test a frame; the network runs if it is not still. Returns whether it ran. */
 static bool pass(struct pmk_stillness *s, struct room *r, uint64_t now)
 {
 	if (pmk_stillness_test(s, &r->now, now))
@@ -76,7 +78,7 @@ static bool pass(struct pmk_stillness *s, struct room *r, uint64_t now)
 	return true;
 }
 
-/* A camera's noise, whatever its strength, is no motion until it is too strong to tell; then the network runs. */
+/* A camera's noise does not count as motion until it is too strong to tell the two apart; then the network runs. */
 static void test_noise_is_still(void **state)
 {
 	static const double deviations[] = { 0, 0.3, 0.6, 1, 1.5 };
@@ -103,7 +105,7 @@ static void test_noise_is_still(void **state)
 	pmk_image_free(&r.now);
 }
 
-/* Small and large, slow and fast, through noise: no frame is still in which the hand is over 2 px from where the
+/* A hand, small or large, slow or fast, in noise: no frame is still in which the hand is over 2 px from where the
  * network saw it. */
 static void test_a_hand_is_not_still(void **state)
 {
@@ -130,10 +132,10 @@ static void test_a_hand_is_not_still(void **state)
 	}
 	pmk_image_free(&r.now);
 	printf("a hand at 0.1 to 7 px a frame: the network ran on %d of %d frames\n", runs, frames);
-	assert_true(runs < frames); /* the slowest need it less often: the test can tell */
+	assert_true(runs < frames); /* the slowest hands need it less often, so the test can tell */
 }
 
-/* A speck of the size of a few pixels of the network counts in each plane, also in the corners and at the rims of odd
+/* A speck as large as a few pixels of the network counts in each plane, also in the corners and at the borders of odd
  * sizes. */
 static void test_colour_and_rims_count(void **state)
 {
@@ -166,7 +168,8 @@ static void test_colour_and_rims_count(void **state)
 	}
 }
 
-/* Where there is no noise two levels of a cell are still, and three are motion; strong noise hides as much. */
+/* Without noise, a block that differs by two levels is still, and one that differs by three is motion; strong noise
+ * hides more. */
 static void test_the_threshold_follows_the_noise(void **state)
 {
 	static const struct {
@@ -199,7 +202,7 @@ static void fill(struct pmk_image *image, int plane, const struct pmk_rect *r, u
 		memset(image->plane[plane] + (size_t)y * image->stride[plane] + r->x, value, (size_t)r->width);
 }
 
-/* Also what is left at the right and at the bottom where the size is no multiple of what is halved. */
+/* The last pixels at the right and at the bottom count, too, if the size cannot be halved evenly. */
 static void test_the_last_pixels_count(void **state)
 {
 	static const struct pmk_layout layout = { .width = 1923, .height = 1079 };
@@ -244,7 +247,7 @@ static void test_time_and_cuts(void **state)
 	assert_false(pmk_stillness_test(&s, &r.now, moment(0) + 100 * PMK_MS_NS + 1));
 	assert_false(pmk_stillness_test(&s, &r.now, moment(0) - 1));
 	assert_true(pmk_stillness_test(&s, &r.now, moment(1)));
-	r.now.layout.range = PMK_RANGE_FULL; /* the same bytes mean another picture */
+	r.now.layout.range = PMK_RANGE_FULL; /* the same bytes are another picture */
 	assert_false(pmk_stillness_test(&s, &r.now, moment(1)));
 	pmk_stillness_saw(&s);
 	assert_true(pmk_stillness_test(&s, &r.now, moment(2)));
@@ -254,8 +257,8 @@ static void test_time_and_cuts(void **state)
 	pmk_image_free(&r.now);
 }
 
-/* Whether motion lasts or not: still is only said of the picture that the network ran on last, and after motion it is
- * said again within seven pictures. In lasting motion two of six pictures are looked at. */
+/* Whether motion lasts or not, only a picture like the one that the network last ran on is still, and after motion one
+ * is still again within seven pictures. In lasting motion two of six pictures are read. */
 static void test_rest_in_motion(void **state)
 {
 	struct pmk_image image;
@@ -346,8 +349,8 @@ static void draw(struct pair *p, int number, double time_s)
 	p->frame->time_ns = moment(number);
 }
 
-/* The share of pixels whose alpha the two scenes see over a quarter apart. `still` counts the frames that kept their
- * mask. */
+/* The share of pixels whose alpha differs between the two scenes by over a quarter. `still` counts the frames that kept
+ * the last mask. */
 static double differ(struct pair *p, int *still)
 {
 	const struct pmk_mask *a, *b;
@@ -405,7 +408,7 @@ static void test_no_mask_is_late(void **state)
 	close_pair(&p);
 }
 
-/* After a frame without a mask, and after a cut, the network runs though nothing moved. */
+/* After a frame without a mask, and after a cut, the network runs even though nothing moved. */
 static void test_faults_and_cuts_are_not_still(void **state)
 {
 	struct pmk_layout other = { .width = SCENE_W + 2, .height = SCENE_H };
@@ -431,7 +434,7 @@ static void test_faults_and_cuts_are_not_still(void **state)
 	differ(&p, &still);
 	assert_int_equal(still, 1);
 	draw(&p, 4, 2);
-	p.frame->number = 0; /* a camera that was opened anew */
+	p.frame->number = 0; /* a camera that was opened again */
 	differ(&p, &still);
 	assert_int_equal(still, 1);
 	close_pair(&p);
