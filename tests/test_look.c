@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The networks and the view together, on people cut out of the test data's photos and put into a drawn office: at the
- * sides, two of them, one entering. */
+/* The networks and the view together. The people are cut out of the photos of the test data and put into a drawn
+ * office: at the sides, two of them, one entering. */
 #include "unit.h"
 
 #include "compose/backdrop.h"
@@ -44,7 +44,7 @@ static void close_cutout(struct cutout *c)
 	pmk_rgb_free(&c->mask);
 }
 
-/* `keep_out`: a zone, or NULL. */
+/* `keep_out` is a zone, or NULL. */
 static struct stage open_stage(bool nearest, const char *keep_out)
 {
 	struct pmk_scene_settings settings = { .model = "auto",
@@ -78,7 +78,8 @@ static void empty(struct stage *s)
 	memset(s->truth.alpha, 0, (size_t)s->truth.stride * H);
 }
 
-/* `c` at 3/2 of its size, its left edge at `left`, its lower edge at the picture's; what juts out is not there. */
+/* Draw `c` at 3/2 of its size, with its left edge at `left` and its lower edge at the picture's; the rest is cut off.
+ */
 static void put(struct stage *s, const struct cutout *c, int left)
 {
 	struct pmk_image *image = &s->frame->image;
@@ -113,7 +114,7 @@ static const struct pmk_mask *look(struct stage *s, uint64_t number)
 	return mask;
 }
 
-/* Of the columns from `left` to before `right`: IoU, and the share of the true person that was found. */
+/* For the columns from `left` to before `right`: IoU, and the share of the true person that was found. */
 static double compare(const struct stage *s, const struct pmk_mask *mask, int left, int right, double *found)
 {
 	int both = 0, either = 0, true_count = 0;
@@ -132,7 +133,7 @@ static double compare(const struct stage *s, const struct pmk_mask *mask, int le
 	return either ? (double)both / either : 1;
 }
 
-/* The person's first and last column in the cutout, at 3/2 of its size. */
+/* The first and the last column of the person in the cutout, at 3/2 of its size. */
 static void extent(const struct cutout *c, int *first, int *last)
 {
 	*first = c->mask.width;
@@ -177,7 +178,7 @@ static void test_at_the_sides(void **state)
 	}
 }
 
-/* One sits, another comes in from the right: shown within nine pictures of being there, and no room with them. */
+/* One person sits, and another comes in from the right: shown within nine frames, and no room with them. */
 static void test_newcomer(void **state)
 {
 	enum { COMES = 13, STANDS = 40 };
@@ -212,7 +213,7 @@ static void test_newcomer(void **state)
 	close_cutout(&comes);
 }
 
-/* Two at the far ends of a wide picture: both are found as well as each would be alone. */
+/* Two people at the ends of a wide picture are both found as well as each would be alone. */
 static void test_far_apart(void **state)
 {
 	struct cutout left, right;
@@ -241,7 +242,7 @@ static void test_far_apart(void **state)
 	close_cutout(&right);
 }
 
-/* With nearest, of two only one is shown: the other one when the first is where nobody is to be found. */
+/* With nearest, only one of two people is shown; if the first is in a keep-out zone, it is the other one. */
 static void test_nearest(void **state)
 {
 	static const char *const zones[] = { NULL, "0,0,55%x100%", "55%,0,45%x100%" };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Two tiles joined: what both see in the same place is seen there once, and a tile has no say at its own inner border.
- */
+/* Joining two tiles: what both see at the same place appears there once, and a tile has no weight at its own inner
+ * border. */
 #include "unit.h"
 
 #include "find/tiles.h"
@@ -28,7 +28,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* Middle of cell x of a part of the picture. */
+/* The middle of pixel x of a part of the picture. */
 static double middle(const struct pmk_rect *r, int x)
 {
 	return r->x + (x + 0.5) * r->width / N;
@@ -46,7 +46,8 @@ static void test_a_slope_stays_one(void **state)
 	pmk_tiles_join(t, &view, tile, right);
 	for (int i = 0; i < N * N; i++) {
 		double expected = middle(&view, i % N) / 2000 + 0.1 + i / N * 0.001;
-		assert_true(fabs(t->joined[i] - expected) < 0.004); /* half a cell of a tile, at the view's ends */
+		/* half a pixel of a tile, at the ends of the view */
+		assert_true(fabs(t->joined[i] - expected) < 0.004);
 	}
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The view on scripted people: who is in the picture is in the view in that very frame, and a still person has a still
- * view. */
+/* The view, on scripted people: whoever is in the picture is in the view in that very frame, and a still person has a
+ * still view. */
 #include "unit.h"
 
 #include "find/view.h"
@@ -10,13 +10,13 @@
 #include <math.h>
 
 enum { W = 1280, H = 720, N = 256, SEARCH_W = 256, SEARCH_H = 144, MOST_LOOKS = 6, MOST_PEOPLE = 2 };
-/* the frame from which on a still view stays: the first sight is replaced once, by a tighter one */
+/* from this frame on, a still view stays: the view of the first sight was tightened once */
 enum { SETTLED = 11 };
 static const uint64_t FRAME_NS = 33333333;
 
 struct person {
 	double x, y, width, height;
-}; /* px; width 0: not there */
+}; /* px; width 0: absent */
 
 struct play {
 	struct pmk_view view;
@@ -41,7 +41,7 @@ static void render(const struct person *people, const struct pmk_rect *rect, flo
 	}
 }
 
-/* A frame in whose search other people are seen than in the look at the view. */
+/* A frame in which the search sees other people than the look at the view. */
 static void step_apart(
 	struct play *p, const struct person searched[MOST_PEOPLE], const struct person people[MOST_PEOPLE])
 {
@@ -82,7 +82,7 @@ static struct play *start(bool nearest)
 	return p;
 }
 
-/* The first frame ends with a square around the person, later there is a tighter one; apart from that, breathing moves
+/* The first frame ends with a square around the person; a tighter one follows later. Apart from that, breathing moves
  * nothing. */
 static void test_still(void **state)
 {
@@ -105,7 +105,7 @@ static void test_still(void **state)
 	free(p);
 }
 
-/* Across the whole picture, slowly and fast, to its very ends and beyond: never cut off. */
+/* Across the whole picture and beyond its edges, slowly and fast: the person is never cut off. */
 static void test_walking(void **state)
 {
 	for (int speed = 2; speed <= 64; speed *= 2) {
@@ -120,7 +120,8 @@ static void test_walking(void **state)
 			frames++;
 			looks += p->looks;
 		}
-		assert_true(speed > 16 || looks <= frames + 2); /* the view moves before the person is at its border */
+		/* the view moves before the person reaches its border */
+		assert_true(speed > 16 || looks <= frames + 2);
 		free(p);
 	}
 }
@@ -137,7 +138,7 @@ static void test_growing_arms(void **state)
 	free(p);
 }
 
-/* Whoever enters, far from the view, is seen within six frames. */
+/* A person who enters far from the view is seen within six frames. */
 static void test_newcomer(void **state)
 {
 	for (int begin = 20; begin < 27; begin++) {
@@ -154,8 +155,8 @@ static void test_newcomer(void **state)
 	}
 }
 
-/* Two people at the ends of a wide picture are looked at in two tiles, each a square, which cover the view and overlap;
- * when they lean to and fro the tiles stay; when one has left, one look will do. */
+/* Two people at the ends of a wide picture are looked at in two tiles; each is a square, and they cover the view and
+ * overlap. When the people lean to and fro the tiles stay. When one has left, one look is enough. */
 static void test_tiles(void **state)
 {
 	struct play *p = start(false);
@@ -167,7 +168,7 @@ static void test_tiles(void **state)
 		step(p, people);
 		if (i == 0 || i == SETTLED)
 			first = p->seen;
-		if (i >= 60 || i == SETTLED - 1) /* then the tiles are those of the next frame already */
+		if (i >= 60 || i == SETTLED - 1) /* from then on the tiles are already those of the next frame */
 			continue;
 		assert_int_equal(pmk_view_tiles(&p->view, tile), 2);
 		assert_memory_equal(&p->seen, &first, sizeof first);
@@ -185,7 +186,7 @@ static void test_tiles(void **state)
 	free(p);
 }
 
-/* Also where two tiles of the network's shape would leave a gap: they are squeezed rather than that. */
+/* If two tiles of the network's shape would leave a gap, they are squeezed. */
 static void test_tiles_of_a_very_wide_picture(void **state)
 {
 	static const int widths[] = { 1600, 1920, 2560, 5120, 8192 };
@@ -208,8 +209,8 @@ static void test_tiles_of_a_very_wide_picture(void **state)
 	}
 }
 
-/* In a wide picture, however wide, both ends are searched more closely before anybody is found, then in turns; not in
- * others. */
+/* In a wide picture, however wide, both ends are searched more closely until somebody is found, and then one after the
+ * other. Other pictures are not. */
 static void test_closer(void **state)
 {
 	struct play *p = start(false);
@@ -238,7 +239,7 @@ static void test_closer(void **state)
 	free(p);
 }
 
-/* Searches come by time too, where pictures are rare. */
+/* Time also starts a search, if pictures are rare. */
 static void test_searches_by_time(void **state)
 {
 	struct play *p = start(false);
@@ -250,7 +251,7 @@ static void test_searches_by_time(void **state)
 	free(p);
 }
 
-/* When somebody goes, the view comes back to who is left; when all are gone, the whole picture is looked at. */
+/* When one person goes, the view returns to those who stay. When all are gone, the whole picture is looked at. */
 static void test_leaving(void **state)
 {
 	struct play *p = start(false);
@@ -276,7 +277,7 @@ static void test_leaving(void **state)
 	free(p);
 }
 
-/* An empty room costs one look a frame and a search every sixth; whoever comes in is seen at once. */
+/* An empty room costs one look a frame and a search every sixth frame; a person who comes in is seen at once. */
 static void test_an_empty_room(void **state)
 {
 	struct play *p = start(false);
@@ -293,7 +294,7 @@ static void test_an_empty_room(void **state)
 	assert_true(p->view.found && is_seen(p, &people[0]));
 	people[0].width = 0;
 	step(p, people);
-	assert_int_equal(p->looks, 2); /* where the person was, and all of it */
+	assert_int_equal(p->looks, 2); /* at the place of the person, and at the whole picture */
 	step(p, people);
 	assert_true(p->searches > 10);
 	free(p);
@@ -312,7 +313,7 @@ static bool any(const struct play *p, const struct person *who)
 	return false;
 }
 
-/* One person only; another one of nearly the same size does not take the place, a much larger one does. */
+/* With nearest: a second person of nearly the same size does not replace the first; a much larger one does. */
 static void test_nearest(void **state)
 {
 	struct play *p = start(true);
@@ -335,7 +336,7 @@ static void test_nearest(void **state)
 	free(p);
 }
 
-/* Specks at the far side are no people: not the smallest, nor what is small beside a person. */
+/* Specks at the far side are no people: neither the smallest, nor those that are small beside a person. */
 static void test_specks(void **state)
 {
 	static const double sizes[] = { 20, 60 };
@@ -355,7 +356,7 @@ static void test_specks(void **state)
 	}
 }
 
-/* People side by side are all in the view, whichever of them is further up. */
+/* People side by side are all in the view, no matter who of them is higher up. */
 static void test_two(void **state)
 {
 	for (int higher = 0; higher < 2; higher++) {
@@ -369,8 +370,8 @@ static void test_two(void **state)
 	}
 }
 
-/* A search that shows somebody else than the look does takes nobody out of the view, and whom it shows stays in it
- * until the next. */
+/* A search that finds other people than the look does takes nobody out of the view; those it finds stay in the view
+ * until the next search. */
 static void test_a_search_loses_nobody(void **state)
 {
 	struct play *p = start(false);
@@ -393,7 +394,7 @@ static void test_many_specks(void **state)
 	struct pmk_rect all = { 0, 0, W, H };
 
 	render(people, &all, p->probability, N, N);
-	for (int i = 0; i < 128; i++) { /* of 4 x 4 px, in the upper part */
+	for (int i = 0; i < 128; i++) { /* each of 4 x 4 px, in the upper part */
 		for (int k = 0; k < 16; k++)
 			p->probability[(i / 16 * 8 + k / 4) * N + i % 16 * 16 + k % 4] = 0.9f;
 	}
@@ -438,7 +439,7 @@ static void test_zones(void **state)
 	}
 	assert_true(probability[5 * 40 + 19] == 1 && probability[5 * 40 + 26] == 1 && probability[4 * 40 + 20] == 1 &&
 		probability[12 * 40 + 20] == 1);
-	/* a cell that a zone touches is in it */
+	/* a network pixel that a zone touches is in it */
 	for (int i = 0; i < 40 * 40; i++)
 		probability[i] = 1;
 	pmk_zone_clear_probability(&(struct pmk_rect){ 105, 58, 51, 57 }, &view, probability, 40, 40);
@@ -448,7 +449,7 @@ static void test_zones(void **state)
 	pmk_mask_free(&mask);
 }
 
-/* A zone outside of the picture clears nothing of a view that sticks out of it. */
+/* A zone outside the picture clears nothing of a view that sticks out of it. */
 static void test_a_zone_outside_clears_nothing(void **state)
 {
 	static const char *const zones[] = { "2000,0,10x100%", "0,2000,100%x10", "2000,2000,1x1" };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A rectangle between pixels or cells: where people are. Pure.
+/* A rectangle of real numbers that tells where people are, in px or in blocks. Pure functions.
  *
- * The one rule: empty is whatever has no area; the box around nothing and something is that something. */
+ * The one rule: a box without area is empty. The union of an empty box and another box is the other one. */
 #ifndef PMK_FIND_BOX_H
 #define PMK_FIND_BOX_H
 

@@ -8,9 +8,9 @@
 #include <string.h>
 
 enum { LEAST_CELLS = 3, LEAST_SHARE = 20, LEAST_TOUCH = 3 };
-static const double CORE = 0.3; /* of the fullest row or column: what is thinner is no reason to make a view larger */
+static const double CORE = 0.3; /* of the fullest row or column; thinner parts do not enlarge a view */
 
-/* How many of the rows are person, of each column. */
+/* For each column, count the rows in which it is person. */
 static void count_columns(const float *restrict p, int width, int rows, uint16_t *restrict counts)
 {
 	memset(counts, 0, (size_t)width * sizeof *counts);
@@ -45,7 +45,7 @@ static void find_cells(struct pmk_groups *g, const float *probability, int width
 	}
 }
 
-/* First and one past the last of `counts` above `least`. */
+/* Find the first of `counts` that is above `least`, and the end after the last. */
 static void span(const int *counts, int n, double least, double *first, double *end)
 {
 	int a = 0, b = n;
@@ -58,7 +58,7 @@ static void span(const int *counts, int n, double least, double *first, double *
 	*end = b;
 }
 
-/* All cells joined by their sides to cell `at` get its label, and are measured. */
+/* Label all blocks that are connected to block `at` by their sides, and measure them. */
 static struct pmk_group fill(struct pmk_groups *g, int at, uint16_t label)
 {
 	int columns[PMK_GROUPS_CELLS] = { 0 }, rows[PMK_GROUPS_CELLS] = { 0 }, widest = 0, highest = 0, depth = 0;
@@ -97,7 +97,7 @@ static void erase(struct pmk_groups *g, uint16_t label)
 	}
 }
 
-/* Label all that is joined, and count it, but for specks. Returns how many cells the largest has. */
+/* Label and count all connected components except specks. Returns the blocks of the largest one. */
 static int label_all(struct pmk_groups *g)
 {
 	int most = 0;
@@ -113,7 +113,7 @@ static int label_all(struct pmk_groups *g)
 		*made = fill(g, i, label);
 		most = pmk_max(most, made->cells);
 		if (made->cells < LEAST_CELLS)
-			erase(g, label); /* there may be more specks than groups can be told of */
+			erase(g, label); /* there may be more specks than there is room for groups */
 		else
 			g->count++;
 	}
@@ -154,7 +154,7 @@ bool pmk_groups_touch(const struct pmk_groups *g, const float *probability, int 
 	return touch >= LEAST_TOUCH;
 }
 
-/* Labels spread by a cell to where there is none. Whether any did. */
+/* Spread the labels by one block into blocks without one. Returns whether any label spread. */
 static bool spread(struct pmk_groups *g)
 {
 	uint16_t before[PMK_GROUPS_CELLS * PMK_GROUPS_CELLS];

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What a look shows, coarsely: its people as groups of joined cells, at most 64 x 64 of them.
+/* Finds the people in a look, coarsely: the connected components of a grid of at most 64 x 64 blocks. Pure functions
+ * without allocation.
  *
- * The one rule: a group is what pmk_islands_run would leave; what is smaller is nobody. Pure; no allocation. */
+ * The one rule: a group is what pmk_islands_run would keep. Anything smaller is no person. */
 #ifndef PMK_FIND_GROUPS_H
 #define PMK_FIND_GROUPS_H
 
@@ -11,30 +12,32 @@
 
 enum { PMK_GROUPS_CELLS = 64, PMK_GROUPS_MOST = 64 };
 
-/* Cells joined by their sides. Core: without the rows and columns that hold little of it. */
+/* A connected component of blocks, which touch by their sides. The core leaves out the rows and columns that hold
+ * little of it. */
 struct pmk_group {
 	int cells;
-	struct pmk_box box, core; /* in cells */
+	struct pmk_box box, core; /* in blocks */
 };
 
 struct pmk_groups {
-	int width, height; /* of the look, px */
-	int size; /* of a cell, px */
-	int columns, rows; /* of cells */
-	uint8_t on[PMK_GROUPS_CELLS * PMK_GROUPS_CELLS]; /* 1: mostly person */
-	uint16_t label[PMK_GROUPS_CELLS * PMK_GROUPS_CELLS]; /* 0: nobody; else the number of the group, from 1 on */
+	int width, height; /* px, of the look */
+	int size; /* px, of the side of a block */
+	int columns, rows; /* of blocks */
+	uint8_t on[PMK_GROUPS_CELLS * PMK_GROUPS_CELLS]; /* 1: most of the block is person */
+	/* 0: nobody; otherwise the number of the group, counted from 1 */
+	uint16_t label[PMK_GROUPS_CELLS * PMK_GROUPS_CELLS];
 	int count;
 	struct pmk_group group[PMK_GROUPS_MOST];
 };
 
-/* Of width x height probabilities. */
+/* Find the groups in width x height probabilities. */
 void pmk_groups_find(struct pmk_groups *groups, const float *probability, int width, int height);
 
-/* Whether somebody is at a side of the look, given by two corners in px, both inside. */
+/* Whether somebody is at a side of the look. The side is given by its two corners, in px; both are inside the look. */
 bool pmk_groups_touch(
 	const struct pmk_groups *groups, const float *probability, int left, int top, int right, int bottom);
 
-/* The probability of what is nearest to another group than `group[chosen]` becomes 0. */
+/* Set the probability of everything to 0 that is nearer to another group than to group[chosen]. */
 void pmk_groups_keep_one(struct pmk_groups *groups, float *probability, int chosen);
 
 #endif

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_LOOKS = 6 }; /* at one frame; mostly it is 1 */
+enum { MOST_LOOKS = 6 }; /* at one frame; usually there is one */
 
 struct eye {
 	struct pmk_model model;
@@ -24,10 +24,10 @@ struct eye {
 };
 
 struct pmk_look {
-	struct eye view, search; /* search is empty when the first does both */
+	struct eye view, search; /* search is empty if `view` takes all looks */
 	struct pmk_tiles tiles;
 	struct pmk_view where;
-	float *before; /* the look before the last one, at first sight */
+	float *before; /* the previous look, at first sight */
 	struct pmk_rect keep_out[PMK_ZONES];
 	int keep_out_count;
 };
@@ -67,8 +67,8 @@ int pmk_look_create(const struct pmk_look_settings *settings, int width, int hei
 	if (!l)
 		return -ENOMEM;
 	if (settings->threads > threads)
-		pmk_warn("%d threads are asked for and this machine has %d cores; that many are used",
-			settings->threads, threads);
+		pmk_warn("%d threads were requested, but this machine has %d cores: using that many", settings->threads,
+			threads);
 	pmk_look_set_keep_out(l, settings->keep_out, settings->keep_out_count);
 	err = open_eye(both ? "selfie" : settings->model, settings, &l->view);
 	if (!err && both && width * 10 >= height * 12)
@@ -174,7 +174,7 @@ static int search(struct pmk_look *l, const struct pmk_image *image, struct pmk_
 	return err;
 }
 
-/* The view in one look, or in two joined. */
+/* Look at the view: one look, or two that are joined. */
 static int look_at_view(struct pmk_look *l, const struct pmk_image *image, struct pmk_sight *sight)
 {
 	struct eye *eye = &l->view;
@@ -195,7 +195,7 @@ static int look_at_view(struct pmk_look *l, const struct pmk_image *image, struc
 	return 0;
 }
 
-/* Where cell `at` of a line of `count` of one view lies in the line of another, in cells; outside of it: -1. */
+/* Where pixel `at` of a line of `count` network pixels of one view lies in that line of another view; -1: outside. */
 static double cell_in(int at, int count, int first, int size, int other_first, int other_size)
 {
 	double cell = (first - other_first + (at + 0.5) * size / count) * count / other_size - 0.5;
@@ -203,7 +203,7 @@ static double cell_in(int at, int count, int first, int size, int other_first, i
 	return cell >= 0 && cell <= count - 1 ? cell : -1;
 }
 
-/* Of the last look and the one before, from the view `before`, the mean: each errs at other places. */
+/* Average the last look with the previous one, which was at the view `before`: they err in different places. */
 static void average_looks(struct pmk_look *l, const struct pmk_rect *before, const struct pmk_sight *last)
 {
 	const struct pmk_rect *view = &last->view;

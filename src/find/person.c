@@ -22,7 +22,8 @@ static float best_other(const float *logits, int count, int person)
 	return best;
 }
 
-/* An exponent of all ones is a NaN or infinity. Integers, because a test that does not leave early becomes vectors. */
+/* An exponent of all ones is a NaN or an infinity. Integers are compared, without leaving the loop early, so that
+ * compilers vectorize it. */
 static bool all_finite(const float *values, size_t count)
 {
 	uint32_t bad = 0, bits;
@@ -50,7 +51,7 @@ int pmk_person_probability(const struct pmk_model_card *card, const float *outpu
 
 	if (!all_finite(output, count * (size_t)channels))
 		return -EDOM;
-	if (card->output == PMK_MODEL_PROBABILITY) { /* a loop of its own becomes vectors */
+	if (card->output == PMK_MODEL_PROBABILITY) { /* compilers vectorize it because it is a loop of its own */
 		clamp(output, probability, count);
 		return 0;
 	}

@@ -10,21 +10,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HALVE_FROM = 3, HALVINGS = 13 }; /* PMK_IMAGE_MAX_PX is 1 after so many */
+enum { HALVE_FROM = 3, HALVINGS = 13 }; /* after so many halvings PMK_IMAGE_MAX_PX is 1 */
 
 struct pmk_prepare {
 	int width, height; /* px, of the network's input */
-	float scale, mean; /* a byte as the network wants it: byte * scale + mean */
+	float scale, mean; /* the network is given byte * scale + mean */
 	int stride; /* of each plane */
-	/* Y at the network's size, U and V at half of it, rounded up: cameras have no more colour than that */
+	/* Y at the network's size, U and V at half of it, rounded up: cameras give no more colour than that */
 	uint8_t *plane[3];
-	struct pmk_image small; /* a view of them */
-	uint8_t *rgb; /* tight rows */
-	/* rows of a plane on its way down: an even one and an odd one, after each halving */
+	struct pmk_image small; /* these planes as an image */
+	uint8_t *rgb; /* rows without padding */
+	/* rows of a plane after each halving: an even one and an odd one */
 	uint8_t *half[HALVINGS][2];
-	int held[HALVINGS][2]; /* which ones; -1 for none */
-	uint8_t *row; /* of the widest picture, and what may be read behind it */
-	int *place; /* where each column of the input is sampled, 1/256 px */
+	int held[HALVINGS][2]; /* their numbers; -1: none */
+	uint8_t *row; /* as wide as the widest picture, and what may be read beyond it */
+	int *place; /* where each column of the input is sampled, in 1/256 px */
 	struct pmk_taps *taps; /* the same for eight columns at a time */
 	const struct pmk_rows *rows;
 };
@@ -46,7 +46,8 @@ int pmk_prepare_create(const struct pmk_model_card *card, struct pmk_prepare **p
 	p->row = pmk_mem_alloc(PMK_IMAGE_MAX_PX + 16);
 	p->place = pmk_mem_alloc((size_t)p->width * sizeof *p->place);
 	p->taps = pmk_mem_alloc(((size_t)p->width + 7) / 8 * sizeof *p->taps);
-	p->half[0][0] = pmk_mem_alloc(2 * PMK_IMAGE_MAX_PX); /* twice 1/2 + 1/4 + ... of the widest row */
+	/* two rows of each width: 1/2, 1/4, ... of the widest row */
+	p->half[0][0] = pmk_mem_alloc(2 * PMK_IMAGE_MAX_PX);
 	p->rows = pmk_rows();
 	if (!p->plane[0] || !p->plane[1] || !p->plane[2] || !p->rgb || !p->row || !p->place || !p->taps ||
 		!p->half[0][0]) {
@@ -78,7 +79,7 @@ void pmk_prepare_destroy(struct pmk_prepare *p)
 	free(p);
 }
 
-/* libyuv writes B, G, R; with U and V swapped and the mirrored matrix the same call writes R, G, B. */
+/* libyuv writes B, G, R. If U and V are swapped and the matrix is mirrored, the same call writes R, G, B. */
 static const struct YuvConstants *swapped_matrix(const struct pmk_layout *layout)
 {
 	if (layout->matrix == PMK_MATRIX_BT709)
@@ -86,11 +87,11 @@ static const struct YuvConstants *swapped_matrix(const struct pmk_layout *layout
 	return layout->range == PMK_RANGE_FULL ? &kYvuJPEGConstants : &kYvuI601Constants;
 }
 
-/* What of a line of a plane is looked at. The view may begin before the plane and end behind it. */
+/* The part of a line of a plane that is looked at. The view may begin before the plane and end after it. */
 struct span {
-	int first, count; /* the view */
-	int from, inside; /* the plane's part of it, after any halving */
-	int halved; /* times */
+	int first, count; /* px, of the view */
+	int from, inside; /* px, of the part of it that is in the plane; `inside` after the halvings */
+	int halved; /* how often */
 };
 
 static struct span span_of(int first, int count, int plane)
@@ -100,7 +101,7 @@ static struct span span_of(int first, int count, int plane)
 	return (struct span){ first, count, from, end - from, 0 };
 }
 
-/* Where pixel `at` of a line of `to` is sampled in the part, between pixel centres, in 1/256 px. */
+/* Where pixel `at` of a line of `to` pixels is sampled in the part, between pixel centres, in 1/256 px. */
 static int place_in(const struct span *s, int at, int to)
 {
 	int64_t part = ((2 * (int64_t)at + 1) * s->count + 2 * (int64_t)(s->first - s->from) * to) * 128;
@@ -109,7 +110,7 @@ static int place_in(const struct span *s, int at, int to)
 	return (int)(part < 0 || place < 0 ? 0 : place > most ? most : place);
 }
 
-/* Row y of what is looked at, after so many halvings. Rows that nothing asks for are not made. */
+/* Make row y of the part after so many halvings. Only rows that are asked for are made. */
 static const uint8_t *row_at(struct pmk_prepare *p, const uint8_t *from, int stride, int width, int halved, int y)
 {
 	uint8_t *row;
@@ -124,8 +125,8 @@ static const uint8_t *row_at(struct pmk_prepare *p, const uint8_t *from, int str
 	return row;
 }
 
-/* Bilinear, rows first. libyuv does the same but takes memory for it each time. `from`: the plane's part that is looked
- * at, `plane_width` wide before any halving. */
+/* Scale bilinearly, between rows first. libyuv does the same but allocates memory each time. `from` is the plane's part
+ * that is looked at, plane_width wide before any halving. */
 static void sample(struct pmk_prepare *p, const uint8_t *from, int stride, int plane_width, const struct span *across,
 	const struct span *down, uint8_t *to, int to_width, int to_height)
 {
@@ -159,8 +160,8 @@ static void halve(struct span *s)
 	s->halved++;
 }
 
-/* Halve while the view is at least HALVE_FROM times the input's size, then the rest bilinearly. The network finds the
- * better edge in a crisp picture than in a smooth one. */
+/* Halve while the view is at least HALVE_FROM times the input's size, then scale the rest bilinearly. The network finds
+ * a better edge in a crisp picture than in a smooth one. */
 static void shrink(struct pmk_prepare *p, const struct pmk_image *image, const struct pmk_rect *view, int plane)
 {
 	int thinner = plane ? 2 : 1, lower = plane && image->layout.chroma == PMK_CHROMA_420 ? 2 : 1;

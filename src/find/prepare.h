@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A part of a frame to the network's input: planes scaled first, colour converted at the network's size.
+/* Converts a part of a frame to the network's input: scales the planes first, then converts the colours at the
+ * network's size.
  *
- * Which part is looked at decides view.h; it is squeezed to the input's shape. One thread. */
+ * view.h decides which part is looked at; the part is squeezed to the shape of the input. One thread. */
 #ifndef PMK_FIND_PREPARE_H
 #define PMK_FIND_PREPARE_H
 
@@ -13,18 +14,19 @@ struct pmk_prepare;
 /* -ENOMEM */
 int pmk_prepare_create(const struct pmk_model_card *card, struct pmk_prepare **prepare)
 	__attribute__((warn_unused_result));
-void pmk_prepare_destroy(struct pmk_prepare *prepare); /* NULL is fine */
+void pmk_prepare_destroy(struct pmk_prepare *prepare); /* NULL is allowed */
 
-/* Fill `input`: card->input_height x input_width x 3 floats, R G B, value / 255 * card->scale + card->mean. `view`
- * begins at even numbers and overlaps the picture; where it sticks out of the picture the rim's pixels hold. */
+/* Fill `input` with card->input_height x input_width x 3 floats: R, G, B, each value / 255 * card->scale + card->mean.
+ * `view` begins at even numbers and overlaps the picture; where it sticks out, the pixels at the picture's edge are
+ * repeated. */
 void pmk_prepare_run(
 	struct pmk_prepare *prepare, const struct pmk_image *image, const struct pmk_rect *view, float *input);
 
-/* Only the planes, for pmk_prepare_small. */
+/* Scale the planes only, for pmk_prepare_small. */
 void pmk_prepare_scale(struct pmk_prepare *prepare, const struct pmk_image *image, const struct pmk_rect *view);
 
-/* The planes that the last run scaled, input_width x input_height, 4:2:0, for edge-aware filters; valid until the next
- * run. */
+/* The planes as the last run scaled them, input_width x input_height, 4:2:0, for edge-aware filters; valid until the
+ * next run. */
 const struct pmk_image *pmk_prepare_small(const struct pmk_prepare *prepare);
 
 #endif

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const double INSET = 0.15; /* of the overlap, at each end: there only the other tile counts */
+static const double INSET = 0.15; /* of the overlap, at each of its ends: there, only the other tile counts */
 
 int pmk_tiles_init(struct pmk_tiles *t, int width, int height)
 {
@@ -32,7 +32,8 @@ void pmk_tiles_finish(struct pmk_tiles *t)
 	*t = (struct pmk_tiles){ 0 };
 }
 
-/* The two cells of a tile's row on both sides of column `px` of the picture, and their weights, together `share`. */
+/* The two pixels of a tile's row on both sides of column `px` of the picture, and their weights, which add up to
+ * `share`. */
 static void find_pair(const struct pmk_rect *tile, double px, int width, double share, int at[2], float weight[2])
 {
 	double place = fmin(fmax((px - tile->x) * width / tile->width - 0.5, 0), width - 1);
@@ -43,7 +44,7 @@ static void find_pair(const struct pmk_rect *tile, double px, int width, double 
 	weight[0] = (float)share - weight[1];
 }
 
-/* How much the right tile counts at column `px` of the picture: 0..1. */
+/* The weight of the right tile at column `px` of the picture: 0..1. */
 static double share_of_right(const struct pmk_rect tile[2], double px)
 {
 	double overlap = tile[0].x + tile[0].width - tile[1].x, inset = INSET * overlap;

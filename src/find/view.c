@@ -10,24 +10,25 @@
 
 enum { SEARCH_FRAMES = 6, PATIENCE = 10 };
 static const uint64_t SEARCH_NS = 200 * PMK_MS_NS;
-static const double MARGIN = 1.1; /* the view over the person's larger side */
+static const double MARGIN = 1.1; /* the view's side over the person's larger side */
 static const double ROUGH_MARGIN = 1.2; /* the same at first sight, when less is known of where the person ends */
-static const double NEAR = 0.035; /* of the view: nearer to its border than this, it moves */
-/* of the view's side: if less than this would do, it shrinks after PATIENCE frames */
+static const double NEAR = 0.035; /* of the view: it moves when people are nearer to its border than this */
+/* of the view's side: if less than this would be enough, the view shrinks after PATIENCE frames */
 static const double ROOMY = 0.9;
-static const double GROW = 0.25; /* of the view, at a side where a person touches it */
-/* of the view, at each of its sides, may lie outside of the picture; rather than more it is squeezed */
+static const double GROW = 0.25; /* of the view: it grows by this at a side where a person touches it */
+/* of the view: what may lie outside the picture at each side; a view that needs more is squeezed */
 static const double OUTSIDE = 0.1;
-static const double BELOW = 2; /* px below the picture, so that its last row is inside, once somebody is followed */
-static const double CLOSER = 1.5; /* of a square: in a wider picture a look at the whole misses small people */
-/* squeezed by more than this it would become two tiles; by this they stay */
+static const double BELOW = 2; /* px below the picture once somebody is followed, so that the view holds the last row */
+/* of a square: in a picture wider than this, a look at the whole misses small people */
+static const double CLOSER = 1.5;
+/* a view that is squeezed by more than WIDE becomes two tiles; down to WIDE_STILL it stays so */
 static const double WIDE = 1.3, WIDE_STILL = 1.2;
-/* a view of two tiles over the people's width; at most, over the picture's */
+/* width of a view of two tiles over that of the people, and at most over that of the picture */
 static const double ROW_MARGIN = 1.1, ROW_MOST = 1.06;
-static const double OVERLAP = 0.2; /* of a tile, at least, is in the other one too */
-/* of the picture's smaller side: no view is smaller, the picture has no more to show */
+static const double OVERLAP = 0.2; /* of a tile: at least this much is in the other one, too */
+/* of the picture's smaller side: no view is smaller, because the picture has no more detail */
 static const double LEAST_SIDE = 0.25;
-static const double SWITCH = 1.5; /* another person has to be this much nearer to be chosen instead */
+static const double SWITCH = 1.5; /* another person must be this much nearer to be chosen instead */
 
 void pmk_view_init(struct pmk_view *v, int width, int height, double shape, bool nearest)
 {
@@ -66,7 +67,7 @@ static int even(double px)
 	return 2 * (int)lround(px / 2);
 }
 
-/* A line of `size` around `middle`, which sticks out of 0..side by `before` and `behind` at most. */
+/* Place a line of `size` around `middle`; it may stick out of 0..side by at most `before` and `behind`. */
 static void place(double middle, double size, double side, double before, double behind, int *at, int *length)
 {
 	double fits = fmin(size, side + before + behind);
@@ -89,8 +90,8 @@ static void place_down(const struct pmk_view *v, const struct pmk_box *box, doub
 		&r->height);
 }
 
-/* One look: centred on the people in `box`, of the network's shape unless that would be mostly outside of the picture.
- */
+/* A view of one look: centred on the people in `box`, and of the network's shape unless too much of it would be outside
+ * the picture. */
 static struct pmk_rect one_look(const struct pmk_view *v, const struct pmk_box *box, double margin)
 {
 	double width = box->right - box->left, height = box->bottom - box->top,
@@ -103,7 +104,7 @@ static struct pmk_rect one_look(const struct pmk_view *v, const struct pmk_box *
 	return r;
 }
 
-/* Two tiles: as wide as the people, and at least as high as tiles have to be to cover that. */
+/* A view of two tiles: as wide as the people, and at least as high as two tiles of that width must be. */
 static struct pmk_rect two_tiles(const struct pmk_view *v, const struct pmk_box *box, double margin)
 {
 	double width = fmin((box->right - box->left) * ROW_MARGIN, v->width * ROW_MOST);
@@ -115,7 +116,7 @@ static struct pmk_rect two_tiles(const struct pmk_view *v, const struct pmk_box 
 	return r;
 }
 
-/* The view for people in `box`. *wide: whether it is of two tiles; before, whether the last one was. */
+/* The view for the people in `box`. *wide says whether the last view has two tiles, and then whether this one has. */
 static struct pmk_rect around(const struct pmk_view *v, const struct pmk_box *box, double margin, bool *wide)
 {
 	struct pmk_rect r = one_look(v, box, margin);
@@ -124,8 +125,8 @@ static struct pmk_rect around(const struct pmk_view *v, const struct pmk_box *bo
 	return *wide ? two_tiles(v, box, margin) : r;
 }
 
-/* Of two tiles that cover width x height px together: of the network's shape, or squeezed where that would leave a gap.
- */
+/* The width of each of two tiles that cover width x height px together: that of the network's shape, or more if that
+ * would leave a gap. */
 static int tile_width(const struct pmk_view *v, int width, int height)
 {
 	int least = (int)(width / (2 - OVERLAP)) & ~1, shaped = even(height * v->shape);
@@ -151,7 +152,7 @@ static bool look_at(struct pmk_view *v, const struct pmk_box *box)
 	return true;
 }
 
-/* From cells of a look at the view to the picture, without what sticks out of it. */
+/* Convert a box from blocks of a look at `rect` to px, cut off at the picture's edges. */
 static struct pmk_box in_picture(
 	const struct pmk_view *v, const struct pmk_box *b, const struct pmk_groups *g, const struct pmk_rect *rect)
 {
@@ -169,7 +170,8 @@ static bool holds(const struct pmk_view *v, const struct pmk_box *b)
 		b->right <= v->rect.x + v->rect.width + slack && b->bottom <= v->rect.y + v->rect.height + slack;
 }
 
-/* How much a person matters: size, less to the sides; the one who was chosen before matters more. */
+/* How much a person matters: by size, and less towards the sides. The person who was chosen before matters SWITCH times
+ * as much. */
 static double weight(const struct pmk_view *v, const struct pmk_box *b)
 {
 	double off = fabs((b->left + b->right) / v->width - 1);
@@ -232,7 +234,7 @@ void pmk_view_search(struct pmk_view *v, const struct pmk_rect *part, const floa
 	look_at(v, &v->people);
 }
 
-/* Where a person goes on outside of the view, the view grows. */
+/* The view grows at each side where a person continues beyond it. */
 static bool grow(struct pmk_view *v, const float *p, const struct pmk_groups *g)
 {
 	const struct pmk_rect r = v->rect;
@@ -254,7 +256,7 @@ static bool grow(struct pmk_view *v, const float *p, const struct pmk_groups *g)
 	return true;
 }
 
-/* Near to a border of the view behind which the picture goes on. */
+/* Whether people are near a border of the view beyond which the picture continues. */
 static bool is_near(const struct pmk_view *v)
 {
 	double across = NEAR * v->rect.width, down = NEAR * v->rect.height;
@@ -266,8 +268,8 @@ static bool is_near(const struct pmk_view *v)
 		(r->y + r->height < v->height && p->bottom > r->y + r->height - down);
 }
 
-/* For the next frame: a view that is too tight moves at once, one that is too wide, or was made at first sight, after
- * some time. */
+/* Plan the view of the next frame. A view that is too tight moves at once; one that is too wide, or was made at first
+ * sight, moves after some time. */
 static void plan(struct pmk_view *v)
 {
 	struct pmk_box wanted = pmk_box_both(&v->people, &v->searched);
@@ -285,8 +287,8 @@ static void plan(struct pmk_view *v)
 	v->roomy = 0;
 }
 
-/* Nobody where somebody was: the picture is looked at once more, whole. An empty room is searched no more often than
- * another picture. */
+/* Nobody is where somebody was: look at the whole picture once more. After that, an empty room is not searched more
+ * often than any other picture. */
 static bool lose(struct pmk_view *v)
 {
 	if (!v->found)

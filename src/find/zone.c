@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-/* A number up to `stop`, with or without %; *text goes on behind it. */
+/* Read a number, with or without %, that ends at `stop`; *text then points behind it. */
 static int parse_part(const char **text, char stop, double *value, bool *percent)
 {
 	const char *end = stop ? strchr(*text, stop) : *text + strlen(*text);
@@ -53,8 +53,8 @@ struct pmk_rect pmk_zone_in(const struct pmk_zone *z, int width, int height)
 		(int)fmin(ceil(bottom), height) - top };
 }
 
-/* The pixels of a line of `count`, which covers `size` px from `start` on, that a part of a zone touches: from *first
- * to before *end. */
+/* Find the pixels that a zone touches, from *first to before *end, in a line of `count` pixels that covers `size` px of
+ * the picture from `start` on. */
 static void covered(int zone, int zone_size, int start, int size, int count, int *first, int *end)
 {
 	double scale = (double)count / size, a = floor((zone - start) * scale),
