@@ -17,7 +17,7 @@ static inline bool pmk_box_is_empty(const struct pmk_box *b)
 	return b->right <= b->left || b->bottom <= b->top;
 }
 
-static inline struct pmk_box pmk_box_both(const struct pmk_box *a, const struct pmk_box *b)
+static inline struct pmk_box pmk_box_union(const struct pmk_box *a, const struct pmk_box *b)
 {
 	if (pmk_box_is_empty(a) || pmk_box_is_empty(b))
 		return pmk_box_is_empty(a) ? *b : *a;

@@ -7,7 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { LEAST_CELLS = 3, LEAST_SHARE = 20, LEAST_TOUCH = 3 };
+enum { LEAST_BLOCKS = 3, LEAST_SHARE = 20, LEAST_TOUCH = 3 };
 static const double CORE = 0.3; /* of the fullest row or column; thinner parts do not enlarge a view */
 
 /* For each column, count the rows in which it is person. */
@@ -20,7 +20,7 @@ static void count_columns(const float *restrict p, int width, int rows, uint16_t
 	}
 }
 
-static void find_cells(struct pmk_groups *g, const float *probability, int width, int height)
+static void find_blocks(struct pmk_groups *g, const float *probability, int width, int height)
 {
 	int longer = pmk_max(width, height);
 	uint16_t counts[PMK_IMAGE_MAX_PX];
@@ -28,7 +28,7 @@ static void find_cells(struct pmk_groups *g, const float *probability, int width
 	assert(longer <= PMK_IMAGE_MAX_PX);
 	g->width = width;
 	g->height = height;
-	g->size = (longer + PMK_GROUPS_CELLS - 1) / PMK_GROUPS_CELLS;
+	g->size = (longer + PMK_GROUPS_BLOCKS - 1) / PMK_GROUPS_BLOCKS;
 	g->columns = (width + g->size - 1) / g->size;
 	g->rows = (height + g->size - 1) / g->size;
 	for (int y = 0; y < g->rows; y++) {
@@ -61,8 +61,8 @@ static void span(const int *counts, int n, double least, double *first, double *
 /* Label all blocks that are connected to block `at` by their sides, and measure them. */
 static struct pmk_group fill(struct pmk_groups *g, int at, uint16_t label)
 {
-	int columns[PMK_GROUPS_CELLS] = { 0 }, rows[PMK_GROUPS_CELLS] = { 0 }, widest = 0, highest = 0, depth = 0;
-	uint16_t stack[PMK_GROUPS_CELLS * PMK_GROUPS_CELLS];
+	int columns[PMK_GROUPS_BLOCKS] = { 0 }, rows[PMK_GROUPS_BLOCKS] = { 0 }, widest = 0, highest = 0, depth = 0;
+	uint16_t stack[PMK_GROUPS_BLOCKS * PMK_GROUPS_BLOCKS];
 	struct pmk_group made = { 0 };
 
 	g->label[at] = label;
@@ -72,7 +72,7 @@ static struct pmk_group fill(struct pmk_groups *g, int at, uint16_t label)
 		int next[4] = { x ? here - 1 : -1, x + 1 < g->columns ? here + 1 : -1, y ? here - g->columns : -1,
 			y + 1 < g->rows ? here + g->columns : -1 };
 
-		made.cells++;
+		made.blocks++;
 		highest = pmk_max(highest, ++columns[x]);
 		widest = pmk_max(widest, ++rows[y]);
 		for (int i = 0; i < 4; i++) {
@@ -111,8 +111,8 @@ static int label_all(struct pmk_groups *g)
 		if (!g->on[i] || g->label[i])
 			continue;
 		*made = fill(g, i, label);
-		most = pmk_max(most, made->cells);
-		if (made->cells < LEAST_CELLS)
+		most = pmk_max(most, made->blocks);
+		if (made->blocks < LEAST_BLOCKS)
 			erase(g, label); /* there may be more specks than there is room for groups */
 		else
 			g->count++;
@@ -125,10 +125,10 @@ void pmk_groups_find(struct pmk_groups *g, const float *probability, int width, 
 	uint16_t name[PMK_GROUPS_MOST + 1] = { 0 };
 	int most, kept = 0;
 
-	find_cells(g, probability, width, height);
+	find_blocks(g, probability, width, height);
 	most = label_all(g);
 	for (int i = 0; i < g->count; i++) {
-		if (g->group[i].cells * LEAST_SHARE < most)
+		if (g->group[i].blocks * LEAST_SHARE < most)
 			continue;
 		g->group[kept++] = g->group[i];
 		name[i + 1] = (uint16_t)kept;
@@ -157,7 +157,7 @@ bool pmk_groups_touch(const struct pmk_groups *g, const float *probability, int 
 /* Spread the labels by one block into blocks without one. Returns whether any label spread. */
 static bool spread(struct pmk_groups *g)
 {
-	uint16_t before[PMK_GROUPS_CELLS * PMK_GROUPS_CELLS];
+	uint16_t before[PMK_GROUPS_BLOCKS * PMK_GROUPS_BLOCKS];
 	bool changed = false;
 
 	memcpy(before, g->label, sizeof before);

@@ -10,12 +10,12 @@
 
 #include <stdint.h>
 
-enum { PMK_GROUPS_CELLS = 64, PMK_GROUPS_MOST = 64 };
+enum { PMK_GROUPS_BLOCKS = 64, PMK_GROUPS_MOST = 64 };
 
 /* A connected component of blocks, which touch by their sides. The core leaves out the rows and columns that hold
  * little of it. */
 struct pmk_group {
-	int cells;
+	int blocks;
 	struct pmk_box box, core; /* in blocks */
 };
 
@@ -23,9 +23,9 @@ struct pmk_groups {
 	int width, height; /* px, of the look */
 	int size; /* px, of the side of a block */
 	int columns, rows; /* of blocks */
-	uint8_t on[PMK_GROUPS_CELLS * PMK_GROUPS_CELLS]; /* 1: most of the block is person */
+	uint8_t on[PMK_GROUPS_BLOCKS * PMK_GROUPS_BLOCKS]; /* 1: most of the block is person */
 	/* 0: nobody; otherwise the number of the group, counted from 1 */
-	uint16_t label[PMK_GROUPS_CELLS * PMK_GROUPS_CELLS];
+	uint16_t label[PMK_GROUPS_BLOCKS * PMK_GROUPS_BLOCKS];
 	int count;
 	struct pmk_group group[PMK_GROUPS_MOST];
 };

@@ -16,7 +16,7 @@
 
 enum { MOST_LOOKS = 6 }; /* at one frame; usually there is one */
 
-struct eye {
+struct network {
 	struct pmk_model model;
 	struct pmk_engine *engine;
 	struct pmk_prepare *prepare;
@@ -24,7 +24,7 @@ struct eye {
 };
 
 struct pmk_look {
-	struct eye view, search; /* search is empty if `view` takes all looks */
+	struct network view, search; /* search is empty if `view` takes all looks */
 	struct pmk_tiles tiles;
 	struct pmk_view where;
 	float *before; /* the previous look, at first sight */
@@ -32,30 +32,30 @@ struct pmk_look {
 	int keep_out_count;
 };
 
-static int open_eye(const char *model, const struct pmk_look_settings *settings, struct eye *eye)
+static int open_network(const char *model, const struct pmk_look_settings *settings, struct network *network)
 {
-	const struct pmk_model_card *card = &eye->model.card;
-	int err = pmk_model_load(model, &eye->model);
+	const struct pmk_model_card *card = &network->model.card;
+	int err = pmk_model_load(model, &network->model);
 
 	if (!err)
-		err = pmk_engine_create(
-			&eye->model.graph, settings->engine, pmk_engine_threads(settings->threads), &eye->engine);
+		err = pmk_engine_create(&network->model.graph, settings->engine, pmk_engine_threads(settings->threads),
+			&network->engine);
 	if (!err)
-		err = pmk_prepare_create(card, &eye->prepare);
+		err = pmk_prepare_create(card, &network->prepare);
 	if (err)
 		return err;
-	eye->probability = pmk_mem_alloc(
-		(size_t)card->output_width * (size_t)card->output_height * sizeof *eye->probability);
-	return eye->probability ? 0 : -ENOMEM;
+	network->probability = pmk_mem_alloc(
+		(size_t)card->output_width * (size_t)card->output_height * sizeof *network->probability);
+	return network->probability ? 0 : -ENOMEM;
 }
 
-static void close_eye(struct eye *eye)
+static void close_network(struct network *network)
 {
-	pmk_prepare_destroy(eye->prepare);
-	free(eye->probability);
-	pmk_engine_destroy(eye->engine);
-	pmk_model_finish(&eye->model);
-	*eye = (struct eye){ 0 };
+	pmk_prepare_destroy(network->prepare);
+	free(network->probability);
+	pmk_engine_destroy(network->engine);
+	pmk_model_finish(&network->model);
+	*network = (struct network){ 0 };
 }
 
 int pmk_look_create(const struct pmk_look_settings *settings, int width, int height, struct pmk_look **look)
@@ -70,9 +70,9 @@ int pmk_look_create(const struct pmk_look_settings *settings, int width, int hei
 		pmk_warn("%d threads were requested, but this machine has %d cores: using that many", settings->threads,
 			threads);
 	pmk_look_set_keep_out(l, settings->keep_out, settings->keep_out_count);
-	err = open_eye(both ? "selfie" : settings->model, settings, &l->view);
+	err = open_network(both ? "selfie" : settings->model, settings, &l->view);
 	if (!err && both && width * 10 >= height * 12)
-		err = open_eye("selfie-landscape", settings, &l->search);
+		err = open_network("selfie-landscape", settings, &l->search);
 	if (!err)
 		err = pmk_tiles_init(&l->tiles, l->view.model.card.output_width, l->view.model.card.output_height);
 	if (!err)
@@ -93,8 +93,8 @@ void pmk_look_destroy(struct pmk_look *l)
 {
 	if (!l)
 		return;
-	close_eye(&l->view);
-	close_eye(&l->search);
+	close_network(&l->view);
+	close_network(&l->search);
 	pmk_tiles_finish(&l->tiles);
 	free(l->before);
 	free(l);
@@ -133,41 +133,42 @@ void pmk_look_inherit(struct pmk_look *l, const struct pmk_look *from)
 	pmk_view_set_nearest(&l->where, nearest);
 }
 
-static int look_at(struct pmk_look *l, struct eye *eye, const struct pmk_image *image, const struct pmk_rect *rect,
-	struct pmk_sight *sight)
+static int look_at(struct pmk_look *l, struct network *network, const struct pmk_image *image,
+	const struct pmk_rect *rect, struct pmk_sight *sight)
 {
 	uint64_t start = pmk_clock_thread_ns(), ready;
 	int err;
 
-	pmk_prepare_run(eye->prepare, image, rect, pmk_engine_input(eye->engine));
+	pmk_prepare_run(network->prepare, image, rect, pmk_engine_input(network->engine));
 	ready = pmk_clock_thread_ns();
-	err = pmk_engine_run(eye->engine);
+	err = pmk_engine_run(network->engine);
 	if (!err)
-		err = pmk_person_probability(&eye->model.card, pmk_engine_output(eye->engine), eye->probability);
+		err = pmk_person_probability(
+			&network->model.card, pmk_engine_output(network->engine), network->probability);
 	for (int i = 0; i < l->keep_out_count; i++)
-		pmk_zone_clear_probability(&l->keep_out[i], rect, eye->probability, eye->model.card.output_width,
-			eye->model.card.output_height);
+		pmk_zone_clear_probability(&l->keep_out[i], rect, network->probability,
+			network->model.card.output_width, network->model.card.output_height);
 	sight->prepare_ns += ready - start;
 	sight->infer_ns += pmk_clock_thread_ns() - ready;
 	return err;
 }
 
-static int search_in(struct pmk_look *l, struct eye *eye, const struct pmk_image *image, const struct pmk_rect *part,
-	struct pmk_sight *sight)
+static int search_in(struct pmk_look *l, struct network *network, const struct pmk_image *image,
+	const struct pmk_rect *part, struct pmk_sight *sight)
 {
-	int err = look_at(l, eye, image, part, sight);
+	int err = look_at(l, network, image, part, sight);
 
 	if (!err)
-		pmk_view_search(
-			&l->where, part, eye->probability, eye->model.card.output_width, eye->model.card.output_height);
+		pmk_view_search(&l->where, part, network->probability, network->model.card.output_width,
+			network->model.card.output_height);
 	return err;
 }
 
 static int search(struct pmk_look *l, const struct pmk_image *image, struct pmk_sight *sight)
 {
-	struct eye *eye = l->search.engine ? &l->search : &l->view;
+	struct network *network = l->search.engine ? &l->search : &l->view;
 	struct pmk_rect all = { 0, 0, l->where.width, l->where.height }, part[2];
-	int count = pmk_view_closer(&l->where, part), err = search_in(l, eye, image, &all, sight);
+	int count = pmk_view_closer(&l->where, part), err = search_in(l, network, image, &all, sight);
 
 	for (int i = 0; !err && i < count; i++)
 		err = search_in(l, &l->view, image, &part[i], sight);
@@ -177,30 +178,30 @@ static int search(struct pmk_look *l, const struct pmk_image *image, struct pmk_
 /* Look at the view: one look, or two that are joined. */
 static int look_at_view(struct pmk_look *l, const struct pmk_image *image, struct pmk_sight *sight)
 {
-	struct eye *eye = &l->view;
+	struct network *network = &l->view;
 	struct pmk_rect tile[2];
-	int count = pmk_view_tiles(&l->where, tile), err = look_at(l, eye, image, &tile[0], sight);
+	int count = pmk_view_tiles(&l->where, tile), err = look_at(l, network, image, &tile[0], sight);
 
-	sight->probability = eye->probability;
+	sight->probability = network->probability;
 	sight->view = l->where.rect;
 	if (err || count == 1)
 		return err;
-	memcpy(l->tiles.left, eye->probability,
+	memcpy(l->tiles.left, network->probability,
 		(size_t)l->tiles.width * (size_t)l->tiles.height * sizeof *l->tiles.left);
-	err = look_at(l, eye, image, &tile[1], sight);
+	err = look_at(l, network, image, &tile[1], sight);
 	if (err)
 		return err;
-	pmk_tiles_join(&l->tiles, &sight->view, tile, eye->probability);
+	pmk_tiles_join(&l->tiles, &sight->view, tile, network->probability);
 	sight->probability = l->tiles.joined;
 	return 0;
 }
 
 /* Where pixel `at` of a line of `count` network pixels of one view lies in that line of another view; -1: outside. */
-static double cell_in(int at, int count, int first, int size, int other_first, int other_size)
+static double place_in(int at, int count, int first, int size, int other_first, int other_size)
 {
-	double cell = (first - other_first + (at + 0.5) * size / count) * count / other_size - 0.5;
+	double place = (first - other_first + (at + 0.5) * size / count) * count / other_size - 0.5;
 
-	return cell >= 0 && cell <= count - 1 ? cell : -1;
+	return place >= 0 && place <= count - 1 ? place : -1;
 }
 
 /* Average the last look with the previous one, which was at the view `before`: they err in different places. */
@@ -210,10 +211,10 @@ static void average_looks(struct pmk_look *l, const struct pmk_rect *before, con
 	int width = l->tiles.width, height = l->tiles.height;
 
 	for (int y = 0; y < height; y++) {
-		double down = cell_in(y, height, view->y, view->height, before->y, before->height);
+		double down = place_in(y, height, view->y, view->height, before->y, before->height);
 
 		for (int x = 0; down >= 0 && x < width; x++) {
-			double across = cell_in(x, width, view->x, view->width, before->x, before->width), part;
+			double across = place_in(x, width, view->x, view->width, before->x, before->width), part;
 			int left = (int)across, right = pmk_min(left + 1, width - 1);
 			const float *a = l->before + (size_t)down * (size_t)width,
 				    *b = (int)down + 1 < height ? a + width : a;

@@ -226,11 +226,11 @@ void pmk_view_search(struct pmk_view *v, const struct pmk_rect *part, const floa
 	}
 	for (int i = 0; i < g.count; i++) {
 		struct pmk_box core = in_picture(v, &g.group[i].core, &g, part);
-		v->searched = pmk_box_both(&v->searched, &core);
+		v->searched = pmk_box_union(&v->searched, &core);
 	}
 	if (!g.count || (v->found && holds(v, &v->searched)))
 		return;
-	v->people = pmk_box_both(&v->people, &v->searched);
+	v->people = pmk_box_union(&v->people, &v->searched);
 	look_at(v, &v->people);
 }
 
@@ -272,7 +272,7 @@ static bool is_near(const struct pmk_view *v)
  * sight, moves after some time. */
 static void plan(struct pmk_view *v)
 {
-	struct pmk_box wanted = pmk_box_both(&v->people, &v->searched);
+	struct pmk_box wanted = pmk_box_union(&v->people, &v->searched);
 	bool wide = v->wide;
 	struct pmk_rect next = around(v, &wanted, MARGIN, &wide);
 
@@ -315,7 +315,7 @@ bool pmk_view_follow(struct pmk_view *v, float *probability, int width, int heig
 	v->people = (struct pmk_box){ 0 };
 	for (int i = 0; i < g.count; i++) {
 		struct pmk_box b = in_picture(v, &g.group[i].box, &g, &v->rect);
-		v->people = pmk_box_both(&v->people, &b);
+		v->people = pmk_box_union(&v->people, &b);
 	}
 	v->chosen = v->people;
 	if (!first && grow(v, probability, &g))
