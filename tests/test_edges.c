@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* mask/guide and mask/trace: against the definitions, at every level of this machine, and what they are for. */
+/* mask/guide and mask/trace: compared with their definitions, at every level of this machine, and tested for what they
+ * are meant to achieve. */
 #include "unit.h"
 
 #include "mask/edge.h"
@@ -57,7 +58,7 @@ static void solve(double m[3][4])
 	}
 }
 
-/* One round as the paper writes it: gain of luma and the rest, chroma applied. */
+/* One round as the paper has it, with chroma applied: gain of luma, and the rest. */
 static void plain_round(double guide[3][CELLS], const double *p, double *gain, double *rest)
 {
 	static const double epsilon[3] = { 1e-3, 3e-4, 3e-4 };
@@ -108,7 +109,7 @@ static void read_guide(const struct pmk_image *small, double guide[3][CELLS])
 	}
 }
 
-/* Two rounds of the paper's formula, at every level; all levels give the same bits. */
+/* Two rounds of the paper's formula, at every level. All levels give the same bits. */
 static void test_guide_is_the_formula(void **state)
 {
 	struct pmk_layout layout = { .width = W, .height = H };
@@ -148,7 +149,7 @@ static void test_guide_is_the_formula(void **state)
 	pmk_image_free(&small);
 }
 
-/* Nobody: exactly nothing, whatever the picture, and also where somebody else stands far away. */
+/* If there is nobody, the result is exactly 0, whatever the picture shows, even if somebody is far away. */
 static void test_guide_of_nobody(void **state)
 {
 	static const int sizes[][2] = { { 1, 1 }, { 2, 3 }, { 5, 9 }, { 8, 8 }, { 64, 36 } };
@@ -187,8 +188,8 @@ static double between(const float *values, double x, double y)
 	return a * (1 - fy + iy) + b * (fy - iy);
 }
 
-/* Against the formula in floats: views inside, outside and across the picture, large and small, at every level the
- * same. */
+/* Compared with the formula in floats, for views inside, outside and across the picture, large and small; the same at
+ * every level. */
 static void test_trace_is_the_formula(void **state)
 {
 	static const struct pmk_rect views[] = { { 0, 0, 203, 101 }, { 20, 10, 120, 60 }, { -30, -20, 190, 90 },
@@ -225,7 +226,7 @@ static void test_trace_is_the_formula(void **state)
 				if (x < v->x || y < v->y || x >= v->x + v->width || y >= v->y + v->height)
 					assert_int_equal(alpha, 0);
 				else
-					/* 1/256 of a cell is up to 4 each way here */
+					/* 1/256 of a block is up to 4 levels in each direction here */
 					assert_true(fabs(fmin(fmax(p, 0), 255) - alpha) < 9);
 			}
 		}
@@ -235,7 +236,7 @@ static void test_trace_is_the_formula(void **state)
 	pmk_image_free(&picture);
 }
 
-/* Each row kernel at every level against the base one, on random and extreme values. */
+/* Each row kernel at every level, compared with the base level, on random and extreme values. */
 static void test_levels_agree(void **state)
 {
 	enum { N = 157 };
@@ -278,7 +279,7 @@ static void test_levels_agree(void **state)
 	}
 }
 
-/* An edge that only colour shows, of the same luma on both sides, is found, and at the camera's resolution an edge of
+/* An edge that only colour shows, with the same luma on both sides, is found. At the camera's resolution, an edge of
  * luma is sharper than the network's pixels. */
 static void test_refine_follows_colour_and_luma(void **state)
 {
@@ -316,7 +317,7 @@ static void test_refine_follows_colour_and_luma(void **state)
 				}
 			}
 		}
-		/* the network sees the edge a little off, and soft */
+		/* the network sees the edge softly and a little off */
 		for (int i = 0; i < N * N; i++)
 			p[i] = fminf(fmaxf(((float)(i % N) - EDGE / 4.0f + 1) / 6 + 0.5f, 0), 1);
 		assert_int_equal(pmk_refine_create(&settings, N, N, BIG, BIG, &refine), 0);
@@ -329,9 +330,9 @@ static void test_refine_follows_colour_and_luma(void **state)
 					worst = off > worst ? off : worst;
 			}
 		}
-		if (way) /* luma: right to the pixel */
+		if (way) /* luma: exact to the pixel */
 			assert_true(worst <= 32 && wrong < 64 * BIG);
-		else /* colour: to a cell, 8 px */
+		else /* colour: exact to a block, 8 px */
 			assert_true(wrong < 4 * 255 * BIG);
 		pmk_refine_destroy(refine);
 	}
@@ -340,7 +341,7 @@ static void test_refine_follows_colour_and_luma(void **state)
 	pmk_image_free(&small);
 }
 
-/* Light comes around the rim from inside: alpha only falls, most at the rim, not at all deep inside; 0 is off. */
+/* Light comes around the rim from behind: alpha only falls, most at the rim and not at all deep inside. 0 is off. */
 static void test_light_wraps_around(void **state)
 {
 	enum { N = 32, BIG = 240 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The mask chain: find/prepare and person, mask/temporal, filter and refine. */
+/* The mask chain: find/prepare and find/person, mask/temporal, mask/filter and mask/refine. */
 #include "unit.h"
 
 #include "find/person.h"
@@ -15,7 +15,8 @@
 #include <math.h>
 
 /* A picture of one colour becomes that colour, in the model's normalisation, whatever its range, matrix and sampling.
- * libyuv's matrices have 6 fraction bits and clip BT.709's blue coefficient: saturated blue comes out 16 levels off. */
+ * libyuv's matrices have 6 fraction bits and clip BT.709's blue coefficient, so saturated blue comes out 16 levels off.
+ */
 static void test_prepare_colours(void **state)
 {
 	static const uint8_t colours[][3] = { { 255, 0, 0 }, { 0, 255, 0 }, { 0, 0, 255 }, { 255, 255, 255 },
@@ -47,7 +48,7 @@ static void test_prepare_colours(void **state)
 	pmk_prepare_destroy(prepare);
 }
 
-/* The whole width is looked at: a white strip at either edge of a wide picture arrives at the input's edge. */
+/* The whole width is used: a white strip at either edge of a wide picture arrives at the edge of the input. */
 static void test_prepare_sees_the_edges(void **state)
 {
 	struct pmk_model_card card = { .input_width = 32, .input_height = 32, .scale = 1 };
@@ -74,7 +75,7 @@ static void test_prepare_sees_the_edges(void **state)
 	pmk_prepare_destroy(prepare);
 }
 
-/* A picture that is a thin line of the view: of the halved planes a pixel is always left. */
+/* A picture that is a thin line of the view: at least one pixel of its halved planes always remains. */
 static void test_prepare_thin_pictures(void **state)
 {
 	struct pmk_model_card card = { .input_width = 8, .input_height = 8, .scale = 1 };
@@ -105,8 +106,8 @@ static void test_prepare_thin_pictures(void **state)
 	pmk_prepare_destroy(prepare);
 }
 
-/* A view inside of the picture is what a picture cut out beforehand would be; outside of the picture its rim goes on.
- */
+/* A view inside the picture gives the same as a picture that was cut out beforehand. Outside the picture the pixels at
+ * its edge are repeated. */
 static void test_prepare_views(void **state)
 {
 	static const struct pmk_rect views[] = { { 0, 0, 200, 140 }, { 20, 30, 64, 48 }, { 60, 8, 140, 132 },
@@ -145,7 +146,7 @@ static void test_prepare_views(void **state)
 		pmk_prepare_run(prepare, &image, &view, input[0]);
 		pmk_prepare_run(prepare, &part, &(struct pmk_rect){ 0, 0, view.width, view.height }, input[1]);
 		for (int i = 0; i < 26 * 19 * 3; i++)
-			/* at the rim a halved pixel holds more than the last */
+			/* at the edge, a halved pixel covers more than the last pixel */
 			assert_true(fabsf(input[0][i] - input[1][i]) < (n < 6 ? 0.02f : 0.04f));
 		pmk_image_free(&image);
 		pmk_image_free(&part);
@@ -174,10 +175,10 @@ static void test_person_kinds(void **state)
 	card.output_channels = 3;
 	card.person_index = 2;
 	assert_int_equal(pmk_person_probability(&card, classes, p), 0);
-	assert_true(p[0] == 0.5f && p[1] < 1e-4f); /* a tie of person and another class is 0.5 */
+	assert_true(p[0] == 0.5f && p[1] < 1e-4f); /* a tie between person and another class is 0.5 */
 }
 
-/* NaN and infinity in any place are found: they must become a cover. */
+/* NaN and infinity are found anywhere: they must lead to a cover. */
 static void test_person_refuses_nan(void **state)
 {
 	struct pmk_model_card card = {
@@ -201,7 +202,7 @@ static void test_person_refuses_nan(void **state)
 enum { CELLS = 32 };
 static const struct pmk_rect all_of_it = { 0, 0, 320, 320 };
 
-/* A wall with noise, and a bright person right of `edge`, in light of `percent`. */
+/* A wall with noise, and a bright person to the right of `edge`; `percent` is the brightness of the whole. */
 static void draw_cells(uint8_t *luma, float *p, float edge, int percent, uint32_t *seed)
 {
 	for (int i = 0; i < CELLS * CELLS; i++) {
@@ -212,7 +213,7 @@ static void draw_cells(uint8_t *luma, float *p, float edge, int percent, uint32_
 	}
 }
 
-/* A still picture does not shimmer, under a steady lamp and under one that flickers; off is off. */
+/* A still picture does not shimmer, neither under a steady lamp nor under one that flickers. Off means off. */
 static void test_temporal_is_calm(void **state)
 {
 	for (int way = 0; way < 3; way++) {
@@ -240,8 +241,8 @@ static void test_temporal_is_calm(void **state)
 	}
 }
 
-/* An edge that moves by a cell and more a frame does not trail, and what moved stays right when it stands. A cut is
- * followed at once. */
+/* An edge that moves by a sample or more per frame leaves no trail, and what moved is right once it stands still. A cut
+ * is followed at once. */
 static void test_temporal_does_not_trail(void **state)
 {
 	float p[CELLS * CELLS], raw[CELLS * CELLS];
@@ -260,7 +261,8 @@ static void test_temporal_does_not_trail(void **state)
 		pmk_temporal_run(&t, p, luma, &all_of_it);
 		for (int i = 0; i < CELLS * CELLS; i++)
 			off += p[i] - raw[i];
-		assert_true(fabs(off) / CELLS < 0.25); /* the edge stands within a quarter of a cell of where it is */
+		/* the edge is within a quarter of a sample of where it should be */
+		assert_true(fabs(off) / CELLS < 0.25);
 	}
 	for (int i = 0; i < CELLS * CELLS; i++) {
 		luma[i] = (uint8_t)unit_random(&seed);
@@ -271,8 +273,8 @@ static void test_temporal_does_not_trail(void **state)
 	pmk_temporal_finish(&t);
 }
 
-/* Another scene is followed at once, also where it happens to show the same as the last; so is the light that goes on.
- */
+/* Another scene is followed at once, even if it happens to show the same as the last one; so is a light that is
+ * switched on. */
 static void test_temporal_cuts(void **state)
 {
 	float p[CELLS * CELLS];
@@ -336,7 +338,8 @@ static void test_temporal_inherits(void **state)
 	pmk_temporal_finish(&small);
 }
 
-/* The memory follows the view: a still scene seen from another view is as calm as before where it was seen before. */
+/* The memory follows the view: a still scene that is seen from another view is as steady as before, where it was seen
+ * before. */
 static void test_temporal_follows_the_view(void **state)
 {
 	static const struct pmk_rect moved = { 80, 40, 320, 320 }, elsewhere = { 1000, 0, 320, 320 };
@@ -375,8 +378,8 @@ static void test_temporal_follows_the_view(void **state)
 	pmk_temporal_finish(&t);
 }
 
-/* Without luma a shimmer is averaged and a large change is followed at once; a reset forgets; what the view did not
- * show before stays. */
+/* Without luma, a shimmer is averaged and a large change is followed at once. A reset forgets. Samples that the view
+ * did not show before are left as they are. */
 static void test_temporal_alone(void **state)
 {
 	static const struct pmk_rect view = { 0, 0, 2, 1 };
@@ -397,7 +400,7 @@ static void test_temporal_alone(void **state)
 	assert_true(p[0] == 0.52f);
 	p[0] = 0.01f;
 	p[1] = 0.54f;
-	/* what was the first cell is the second now */
+	/* what was the first sample is the second now */
 	pmk_temporal_run(&t, p, NULL, &(struct pmk_rect){ -1, 0, 2, 1 });
 	assert_true(p[0] == 0.01f);
 	assert_true(p[1] > 0.52f && p[1] < 0.535f);
@@ -452,8 +455,8 @@ static void test_erode_dilate_feather(void **state)
 	pmk_mask_free(&scratch);
 }
 
-/* A speck beside the person goes, faint or sharp; a second person, what hangs on the first, and a lone small head stay.
- */
+/* A speck beside the person is removed, faint or sharp. A second person, what touches the first, and a single small
+ * head stay. */
 static void test_islands(void **state)
 {
 	enum { W = 64, H = 48 };
@@ -469,13 +472,13 @@ static void test_islands(void **state)
 			if (x == 40 && y == 20)
 				*at = 0.2f; /* a strand of hair */
 			if (x >= 50 && y >= 40 && x < 60)
-				*at = 0.8f; /* somebody behind, 80 px */
+				*at = 0.8f; /* somebody further back, 80 px */
 			if (x >= 2 && x < 10 && y >= 2 && y < 8)
 				*at = 0.4f; /* a poster */
 			if (x >= 55 && x < 60 && y >= 2 && y < 7)
 				*at = 0.9f; /* a lamp, 25 px */
 			if (y == H - 1 && x >= 20 && x < 60)
-				*at = 1; /* a desk joins the two */
+				*at = 1; /* a desk connects the two */
 		}
 	}
 	pmk_islands_run(&islands, p, 1.0f / 16);
@@ -490,7 +493,7 @@ static void test_islands(void **state)
 	pmk_islands_finish(&islands);
 }
 
-/* The pixels of an island from here on, by walking; marks them with `mark`. */
+/* Mark the pixels of the component around a pixel with `mark`, and count them, by walking. */
 static int walk(const float *p, int *marks, int width, int height, int x, int y, int mark)
 {
 	if (x < 0 || y < 0 || x >= width || y >= height || p[y * width + x] <= 1.0f / 16 || marks[y * width + x])
@@ -501,7 +504,7 @@ static int walk(const float *p, int *marks, int width, int height, int x, int y,
 		walk(p, marks, width, height, x, y + 1, mark);
 }
 
-/* Against walking, on random pictures from nearly empty to nearly full. */
+/* Compared with walking, on random pictures from nearly empty to nearly full. */
 static void test_islands_are_what_walking_finds(void **state)
 {
 	enum { MOST = 70 * 50 };
@@ -540,7 +543,7 @@ static void test_islands_are_what_walking_finds(void **state)
 	}
 }
 
-/* Against the formula, for sizes that enlarge, shrink and stay, with wide margins of room and without. */
+/* Compared with the formula, for sizes that enlarge, shrink and stay, with and without wide margins of room. */
 static void test_enlarge(void **state)
 {
 	static const int sizes[][4] = { { 16, 9, 80, 45 }, { 7, 5, 64, 3 }, { 1, 1, 9, 9 }, { 20, 20, 20, 20 },
@@ -579,7 +582,8 @@ static void test_enlarge(void **state)
 	}
 }
 
-/* Into a part of the target: what an enlargement to the part's size gives, cut off at the target's rim; elsewhere 0. */
+/* Enlarging into a part of the target gives the same as enlarging to that part's size and cutting it off at the
+ * target's edges; the rest is 0. */
 static void test_enlarge_into_a_part(void **state)
 {
 	static const struct pmk_rect places[] = { { 3, 4, 50, 40 }, { -13, -6, 60, 70 }, { 20, 0, 44, 48 },
@@ -616,7 +620,7 @@ static void test_enlarge_into_a_part(void **state)
 	pmk_enlarge_finish(&part);
 }
 
-/* A guide with the person's edge pulls a blurred probability to that edge. */
+/* A guide that shows the person's edge pulls a blurred probability to that edge. */
 static void test_guided_follows_the_luma(void **state)
 {
 	enum { N = 32 };
@@ -650,7 +654,8 @@ static void test_guided_follows_the_luma(void **state)
 	pmk_image_free(&image);
 }
 
-/* Threshold gives only 0 and 255 at the network's size; the whole mask is written; all person stays all person. */
+/* A threshold gives only 0 and 255 at the network's size. The whole mask is written. If all is person, all stays
+ * person. */
 static void test_refine_threshold_and_ends(void **state)
 {
 	enum { N = 20 };

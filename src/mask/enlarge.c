@@ -61,7 +61,7 @@ void pmk_enlarge_finish(struct pmk_enlarge *e)
 	*e = (struct pmk_enlarge){ 0 };
 }
 
-/* Columns first..end - 1; a few more around them where that is quicker. */
+/* Stretch columns first..end - 1; some columns around them are written too where that is faster. */
 static void stretch(const struct pmk_enlarge *e, uint8_t *alpha, int first, int end)
 {
 	int block = first / 8;
@@ -77,7 +77,7 @@ static void stretch(const struct pmk_enlarge *e, uint8_t *alpha, int first, int 
 	}
 }
 
-/* Most rows are room but for a span; only the span is worked on. */
+/* Most rows are 0 except for a span; only the span is stretched. */
 static void fill_row(struct pmk_enlarge *e, struct pmk_enlarge_row *row, const uint8_t *from, int source)
 {
 	int first = 0, end = e->width;
@@ -99,7 +99,7 @@ static void fill_row(struct pmk_enlarge *e, struct pmk_enlarge_row *row, const u
 	stretch(e, row->alpha, row->first, row->end);
 }
 
-/* The source row at the target's width, from the two that are kept; rows come in rising order. */
+/* Get a source row at the target's width, from the two that are kept; rows are asked for in ascending order. */
 static const struct pmk_enlarge_row *row_at(struct pmk_enlarge *e, const uint8_t *from, int stride, int source)
 {
 	struct pmk_enlarge_row *row = &e->row[source & 1];

@@ -24,7 +24,8 @@ static void take_max(uint8_t *best, const uint8_t *other, int count)
 		best[i] = other[i] > best[i] ? other[i] : best[i];
 }
 
-/* The square is a row of 2 px + 1 times a column of 2 px + 1; a shifted row against a row is a vector operation. */
+/* A square is done in two passes, along rows and along columns, of 2 px + 1 each. Comparing a row with a shifted row is
+ * a vector operation. */
 static void spread(
 	struct pmk_mask *mask, struct pmk_mask *scratch, int px, void (*take)(uint8_t *, const uint8_t *, int))
 {

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* Filters over masks. Pure functions; the caller gives the scratch memory. Outside the picture the rim's value holds.
- */
+/* Filters over masks. Pure functions; the caller provides the scratch memory. Beyond the picture the value of its edge
+ * is repeated. */
 #ifndef PMK_MASK_FILTER_H
 #define PMK_MASK_FILTER_H
 
 #include "image/frame.h"
 
-/* Where pixel `at` of a line of to_count looks in one of count, between pixel centres, in 1/256 of a pixel: 0..256
- * (count - 1). */
+/* Where pixel `at` of a line of to_count pixels is sampled in a line of count pixels, between pixel centres, in 1/256
+ * px: 0..256 (count - 1). */
 int pmk_filter_place(int at, int count, int to_count);
 
-/* Smallest, or largest, alpha within a (2 px + 1) square, in place. `scratch` has the mask's size. */
+/* Replace each alpha by the smallest (erode) or largest (dilate) one in the square of 2 px + 1 around it, in place.
+ * `scratch` has the mask's size. */
 void pmk_filter_erode(struct pmk_mask *mask, struct pmk_mask *scratch, int px);
 void pmk_filter_dilate(struct pmk_mask *mask, struct pmk_mask *scratch, int px);
 
-/* Mean over a (2 px + 1) square, rounded to the nearest, in place. All 0 stays all 0. */
+/* Replace each alpha by the rounded mean of the square of 2 px + 1 around it, in place. A mask of 0 stays 0. */
 void pmk_filter_feather(struct pmk_mask *mask, struct pmk_mask *scratch, int px);
 
 #endif

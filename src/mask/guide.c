@@ -14,7 +14,7 @@ int pmk_guide_init(struct pmk_guide *g, int width, int height)
 {
 	int w = (width + 1) / 2, h = (height + 1) / 2;
 	size_t plane = pmk_align_up_size((size_t)w * (size_t)h, 16),
-	       line = pmk_align_up_size((size_t)w, 16); /* floats */
+	       line = pmk_align_up_size((size_t)w, 16); /* in floats */
 	size_t rows = PMK_GUIDE_ROWS * (PAD + line) + PAD, lines = PMK_GUIDE_ROWS * PMK_GUIDE_LINES * line;
 	float *at = pmk_mem_alloc(
 		((PMK_GUIDE_PLANES + 2) * plane + rows + lines + line) * sizeof *at + (size_t)h * sizeof *g->span);

@@ -30,7 +30,7 @@ void pmk_islands_finish(struct pmk_islands *s)
 static int root_of(struct pmk_islands *s, int run)
 {
 	while (s->run[run].parent != run) {
-		s->run[run].parent = s->run[s->run[run].parent].parent; /* halve the way for the next time */
+		s->run[run].parent = s->run[s->run[run].parent].parent; /* halve the path for the next search */
 		run = s->run[run].parent;
 	}
 	return run;
@@ -52,7 +52,7 @@ static int count_above(const float *p, float limit) /* of BLOCK pixels */
 	return count;
 }
 
-/* The run that begins at x; x moves behind it. Most pixels are in the middle of a large one. */
+/* Take the run that begins at x, and move x behind it. Most pixels are in the middle of a large run. */
 static struct pmk_islands_run take_run(const float *row, int width, float sure, int *x)
 {
 	struct pmk_islands_run run = { .begin = *x };
@@ -78,7 +78,7 @@ static void skip_room(const float *row, int width, float sure, int *x)
 		++*x;
 }
 
-/* Join the runs first..end - 1 of a row with those of the row above, which are in front of them. */
+/* Join the runs first..end - 1 of a row with those of the row above, which come before them. */
 static void join_rows(struct pmk_islands *s, int above, int first, int end)
 {
 	for (int i = first; i < end; i++) {
@@ -89,7 +89,7 @@ static void join_rows(struct pmk_islands *s, int above, int first, int end)
 	}
 }
 
-/* All runs of pixels that may be person, joined; how many there are. */
+/* Find all runs of pixels that may be person, and join them. Returns how many there are. */
 static int find_runs(struct pmk_islands *s, const float *probability, float sure)
 {
 	int count = 0, above = 0, first = 0;
@@ -111,7 +111,7 @@ void pmk_islands_run(struct pmk_islands *s, float *probability, float sure)
 {
 	int count = find_runs(s, probability, sure), most = 0, least;
 
-	for (int i = 0; i < count; i++) { /* a root is in front of what it is the root of */
+	for (int i = 0; i < count; i++) { /* a root comes before all other runs of its component */
 		int root = root_of(s, i);
 		if (root != i)
 			s->run[root].core += s->run[i].core;

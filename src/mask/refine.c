@@ -15,30 +15,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const float SURE = 1.0f / 16; /* what is this close to 0 or 1 is taken for it: no haze of the room */
-/* the same before the guided filter: networks rather take room for person */
+static const float SURE = 1.0f / 16; /* this close to 0 or 1 counts as 0 or 1, so that no haze of the room is left */
+/* the same before the guided filter: networks tend to take room for person */
 static const float GUIDE_ROOM = 0.32f, GUIDE_PERSON = 0.75f;
-static const double MOST_KEPT = 0.9; /* of the frame before; 1 would never let go of a still pixel */
-static const float TRACE_SURE = 0.25f; /* and behind it */
+static const double MOST_KEPT = 0.9; /* of the previous frame; with 1 a still pixel would never change again */
+static const float TRACE_SURE = 0.25f; /* the same after the guided filter */
 
 struct pmk_refine {
 	struct pmk_refine_settings settings;
-	int width, height; /* of the probability */
+	int width, height; /* px, of the probability */
 	struct pmk_guide guide;
 	struct pmk_trace *trace;
-	float *cells; /* the probability at half the network's size */
+	float *cells; /* the probability of blocks of 2x2 network pixels */
 	uint8_t *cell_luma;
-	struct pmk_temporal calm_cells, calm_pixels; /* when guided; else */
+	struct pmk_temporal calm_cells, calm_pixels; /* the first when guided, the second otherwise */
 	const struct pmk_rows *rows;
 	int small_stride;
 	uint8_t *small; /* alpha at the network's size */
 	struct pmk_islands islands;
 	struct pmk_enlarge enlarge;
-	struct pmk_mask wrap; /* for the light */
+	struct pmk_mask wrap; /* for light_wrap */
 	struct pmk_mask scratch; /* at the camera's size */
 };
 
-/* What the mode means where the user said nothing. */
+/* Replace unset values by the defaults of the mode. */
 static struct pmk_refine_settings resolved(const struct pmk_refine_settings *asked)
 {
 	struct pmk_refine_settings s = *asked;
@@ -135,7 +135,7 @@ static void alpha_row(const float *p, uint8_t *alpha, int count, float threshold
 	}
 }
 
-/* What is at most `room` becomes 0, from `person` on 1, what is between is stretched. */
+/* Values up to `room` become 0, values from `person` on become 1, and those between are stretched. */
 static void pull_ends(float *p, size_t count, float room, float person)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -144,7 +144,7 @@ static void pull_ends(float *p, size_t count, float room, float person)
 	}
 }
 
-/* Luma of the cells; where the picture's size is odd the last one holds. */
+/* The luma of the blocks. If the picture has an odd side, its last pixels are repeated. */
 static void halve_luma(struct pmk_refine *r, const struct pmk_image *small)
 {
 	int w = r->guide.width, pairs = r->width / 2;
@@ -189,8 +189,8 @@ static void enlarge_plainly(
 	pmk_enlarge_run(&r->enlarge, r->small, r->small_stride, mask);
 }
 
-/* Inside the rim the person lets some of the backdrop through, as light that comes around a body would. Alpha only
- * falls. */
+/* Let some of the backdrop through inside the rim of the person, like light that comes around a body. Alpha only falls.
+ */
 static void wrap_light(struct pmk_refine *r, struct pmk_mask *mask)
 {
 	int share = (int)(r->settings.light_wrap * 256 + 0.5), px = mask->height / 60 + 1;
@@ -216,7 +216,7 @@ void pmk_refine_forget(struct pmk_refine *r)
 
 void pmk_refine_inherit(struct pmk_refine *r, struct pmk_refine *from)
 {
-	/* The other memory has not been kept up to date. */
+	/* the other memory is out of date */
 	if ((r->settings.mode == PMK_REFINE_GUIDED) != (from->settings.mode == PMK_REFINE_GUIDED))
 		return;
 	pmk_temporal_inherit(&r->calm_cells, &from->calm_cells);

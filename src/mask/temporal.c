@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const float FOLLOW = 0.25f; /* without luma, a change of this much is motion, taken over whole */
+static const float FOLLOW = 0.25f; /* without luma, a change of this much is motion and is followed completely */
 enum {
-	/* sums over 3x3 cells of steps of luma: less is noise; more is motion, followed at once */
+	/* sums over 3x3 samples of the change of luma: up to NOISE is noise, from MOTION on it is followed at once */
 	NOISE = 6 * 9,
 	MOTION = 16 * 9,
-	CUT = 40, /* mean step: another scene */
+	CUT = 40, /* mean change of luma: another scene */
 };
 
 int pmk_temporal_init(struct pmk_temporal *t, int width, int height, float strength)
@@ -62,18 +62,19 @@ void pmk_temporal_inherit(struct pmk_temporal *t, struct pmk_temporal *from)
 	t->strength = strength;
 }
 
-/* The cell of a line of `count` of the old view in whose span the middle of cell `at` of the new one lies; outside: -1.
- */
+/* The sample of a line of `count` samples of the old view that contains the middle of sample `at` of the new view; -1:
+ * outside. */
 static int cell_before(int at, int count, int first, int size, int old_first, int old_size)
 {
-	int64_t middle = (2 * (int64_t)at + 1) * size + 2 * (int64_t)count * (first - old_first); /* of 2 count */
+	/* in 1 / (2 count) px */
+	int64_t middle = (2 * (int64_t)at + 1) * size + 2 * (int64_t)count * (first - old_first);
 
 	if (middle < 0 || middle >= 2 * (int64_t)count * old_size)
 		return -1;
 	return (int)(middle / (2 * (int64_t)old_size));
 }
 
-/* The memory as it would be had the last view been this one. */
+/* Move the memory to where it would be if the last view had been this one. */
 static void follow_view(struct pmk_temporal *t, const struct pmk_rect *view)
 {
 	float *last = t->last;
@@ -101,7 +102,7 @@ static void follow_view(struct pmk_temporal *t, const struct pmk_rect *view)
 	t->view = *view;
 }
 
-/* The last luma in the light of this one, in 1/256; 0 when nothing is known. */
+/* The brightness of this luma over that of the last, in 1/256; 0: nothing is known, or they are too far apart. */
 static int light_change(const struct pmk_temporal *t, const uint8_t *luma)
 {
 	uint64_t now = 0, before = 0;
@@ -122,8 +123,9 @@ static int light_change(const struct pmk_temporal *t, const uint8_t *luma)
 	return (int)((now * 256 + before / 2) / before);
 }
 
-/* How far luma is from what it was before in this light, at most 255, and 255 where that is not known; the sum of what
- * is known. In 16 bits: a product's upper half. */
+/* The change of luma, after the last luma has been brought to the present brightness: at most 255, and 255 where the
+ * memory has nothing. Returns the sum of the known ones. In 16 bits, because compilers can take the upper half of a
+ * product. */
 static uint32_t step_row(const uint8_t *restrict luma, const uint8_t *restrict before, const uint8_t *restrict known,
 	uint16_t light, uint8_t *restrict step, int count)
 {
@@ -143,7 +145,7 @@ static uint32_t step_row(const uint8_t *restrict luma, const uint8_t *restrict b
 	return sum;
 }
 
-/* Step of luma of each cell into `step`; false at a cut. */
+/* Find the change of luma of each sample; false at a cut. */
 static bool find_steps(struct pmk_temporal *t, const uint8_t *luma, uint8_t *step)
 {
 	int light = light_change(t, luma);
@@ -161,8 +163,8 @@ static bool find_steps(struct pmk_temporal *t, const uint8_t *luma, uint8_t *ste
 	return light && sum < CUT * known;
 }
 
-/* How much of the memory a row keeps, by the steps of the 3x3 cells around each of its cells: 0..1. At the picture's
- * rim the last cell stands for the next one. */
+/* How much of the memory a row keeps, 0..1, from the changes of the 3x3 samples around each sample. At the edges the
+ * last sample is repeated. */
 static void keep_row(const struct pmk_temporal *t, const uint8_t *step, int y, float *restrict keep)
 {
 	int w = t->width;
@@ -179,7 +181,8 @@ static void keep_row(const struct pmk_temporal *t, const uint8_t *step, int y, f
 
 		still = still < 0 ? 0 : still;
 		still *= strength;
-		keep[x] = still > strength ? strength : still; /* the same as cutting at 1 before, and no branch */
+		/* the same as limiting to 1 before, but without a branch */
+		keep[x] = still > strength ? strength : still;
 	}
 }
 
@@ -229,7 +232,8 @@ void pmk_temporal_run(struct pmk_temporal *t, float *probability, const uint8_t 
 	if (same_kind && luma)
 		calm_by_luma(t, probability, luma);
 	else if (same_kind)
-		calm_alone(t, probability); /* what is not known is -1: too far from any probability to be kept */
+		/* the memory is -1 where nothing is known: too far from any probability to be kept */
+		calm_alone(t, probability);
 	memcpy(t->last, probability, count * sizeof *probability);
 	if (luma)
 		memcpy(t->luma, luma, count);

@@ -18,23 +18,23 @@ struct run {
 
 struct pmk_trace {
 	const struct pmk_edge_kernels *kernels;
-	int width, height; /* px of the network */
-	int columns, rows; /* cells */
+	int width, height; /* px, of the network */
+	int columns, rows; /* in blocks of 2x2 of these */
 	int mask_width, mask_height;
 	float sure;
 	struct pmk_rect view;
-	int left, right; /* target columns inside of the view */
-	int *index; /* left cell of each target column */
-	int16_t *part; /* weight of the right one, of 32768 */
-	struct pmk_edge_look *looks; /* of each eight columns */
-	bool wide; /* whether eight columns fit a look */
-	int *begin; /* first target column whose left cell is at least i, for i of 0..columns */
-	int16_t *gain, *rest; /* of each cell and, at the end of each row, its last cell once more */
+	int left, right; /* target columns inside the view */
+	int *index; /* the left block of each target column */
+	int16_t *part; /* the weight of the right block, in 1/32768 */
+	struct pmk_edge_look *looks; /* one for each eight target columns */
+	bool wide; /* whether every eight columns fit into one of them */
+	int *begin; /* for i of 0..columns: the first target column whose left block is at least i */
+	int16_t *gain, *rest; /* of each block; each row ends with its last block again */
 	uint8_t *kind;
-	uint8_t *between; /* kinds of a pair of rows */
-	/* gain and rest of two rows of cells at the target's width; right neighbours on their way */
+	uint8_t *between; /* the kinds between two rows of blocks */
+	/* gain and rest of two rows of blocks at the target's width; the last line is scratch for right neighbours */
 	int16_t *line[LINES];
-	struct run *run; /* of a pair of rows of cells */
+	struct run *run; /* between two rows of blocks */
 	int runs;
 };
 
@@ -92,7 +92,8 @@ void pmk_trace_destroy(struct pmk_trace *t)
 	free(t);
 }
 
-/* Where pixel `at` of `size` looks among cells of two of `count`, between centres, in 1/256 of a cell. */
+/* Where pixel `at` of `size` is sampled among the blocks of two of `count` network pixels, between centres, in 1/256
+ * block. */
 static int place_of(int at, int count, int size)
 {
 	int64_t place = ((2 * (int64_t)at + 1) * count * 64 + size / 2) / size - 128,
@@ -101,7 +102,7 @@ static int place_of(int at, int count, int size)
 	return (int)pmk_clamp_i64(place, 0, most);
 }
 
-/* False where eight columns look over more cells than a look holds: the picture is hardly larger than the cells. */
+/* False if eight columns need more blocks than PMK_EDGE_LOOK_CELLS: the picture is hardly larger than the blocks. */
 static bool make_looks(struct pmk_trace *t)
 {
 	for (int x = 0; x < t->mask_width; x++) {
@@ -160,7 +161,7 @@ static void read_cells(struct pmk_trace *t, const float *gain, const float *rest
 	}
 }
 
-/* What lies between two rows of cells, and between a cell and the next one. */
+/* Find the kind between each block of two rows and the next one. */
 static void find_kinds(const uint8_t *restrict above, const uint8_t *restrict below, uint8_t *restrict kind, int count)
 {
 	for (int i = 0; i < count; i++) {
@@ -171,7 +172,7 @@ static void find_kinds(const uint8_t *restrict above, const uint8_t *restrict be
 	}
 }
 
-/* The same as runs of target columns. */
+/* Find the kinds between two rows of blocks, as runs of target columns. */
 static void find_runs(struct pmk_trace *t, int above, int below)
 {
 	size_t pitch = (size_t)(t->columns + 1);
@@ -187,7 +188,7 @@ static void find_runs(struct pmk_trace *t, int above, int below)
 	}
 }
 
-/* A row of cells at the target's width, where the rims of the pair are. */
+/* Stretch a row of blocks to the target's width, in the runs of the pair that are rim. */
 static void widen(const struct pmk_trace *t, const int16_t *cells, int16_t *line)
 {
 	int16_t *right = t->line[LINES - 1];
@@ -204,7 +205,7 @@ static void widen(const struct pmk_trace *t, const int16_t *cells, int16_t *line
 			right[x] = cells[t->index[x] + 1];
 		}
 	}
-	/* only now: a look also touches what lies beside the run */
+	/* not before now, because the loop above also writes beside a run */
 	for (int i = 0; i < t->runs; i++) {
 		int x = t->run[i].first;
 
@@ -213,7 +214,7 @@ static void widen(const struct pmk_trace *t, const int16_t *cells, int16_t *line
 	}
 }
 
-/* Line 0 and 1: gain of both rows; 2 and 3: rest. */
+/* Stretch a pair of rows: lines 0 and 1 are gain, lines 2 and 3 rest. */
 static void widen_pair(struct pmk_trace *t, int above, int below)
 {
 	size_t pitch = (size_t)(t->columns + 1);
