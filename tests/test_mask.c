@@ -5,9 +5,9 @@
 #include "find/person.h"
 #include "find/prepare.h"
 #include "image/colour.h"
+#include "mask/components.h"
 #include "mask/enlarge.h"
 #include "mask/filter.h"
-#include "mask/islands.h"
 #include "mask/refine.h"
 #include "mask/temporal.h"
 
@@ -457,13 +457,13 @@ static void test_erode_dilate_feather(void **state)
 
 /* A speck beside the person is removed, faint or sharp. A second person, what touches the first, and a single small
  * head stay. */
-static void test_islands(void **state)
+static void test_components(void **state)
 {
 	enum { W = 64, H = 48 };
-	struct pmk_islands islands;
+	struct pmk_components components;
 	float p[W * H] = { 0 };
 
-	assert_int_equal(pmk_islands_init(&islands, W, H), 0);
+	assert_int_equal(pmk_components_init(&components, W, H), 0);
 	for (int y = 0; y < H; y++) {
 		for (int x = 0; x < W; x++) {
 			float *at = &p[y * W + x];
@@ -481,16 +481,16 @@ static void test_islands(void **state)
 				*at = 1; /* a desk connects the two */
 		}
 	}
-	pmk_islands_run(&islands, p, 1.0f / 16);
+	pmk_components_run(&components, p, 1.0f / 16);
 	assert_true(p[30 * W + 30] == 1 && p[20 * W + 40] == 0.2f && p[42 * W + 55] == 0.8f && p[47 * W + 45] == 1);
 	assert_true(p[4 * W + 5] == 0 && p[4 * W + 57] == 0);
 	memset(p, 0, sizeof p);
 	for (int i = 0; i < 9; i++)
 		p[(10 + i / 3) * W + 10 + i % 3] = 0.9f;
 	p[40 * W + 40] = 0.9f;
-	pmk_islands_run(&islands, p, 1.0f / 16);
+	pmk_components_run(&components, p, 1.0f / 16);
 	assert_true(p[11 * W + 11] == 0.9f && p[40 * W + 40] == 0);
-	pmk_islands_finish(&islands);
+	pmk_components_finish(&components);
 }
 
 /* Mark the pixels of the component around a pixel with `mark`, and count them, by walking. */
@@ -505,7 +505,7 @@ static int walk(const float *p, int *marks, int width, int height, int x, int y,
 }
 
 /* Compared with walking, on random pictures from nearly empty to nearly full. */
-static void test_islands_are_what_walking_finds(void **state)
+static void test_components_are_what_walking_finds(void **state)
 {
 	enum { MOST = 70 * 50 };
 	float p[MOST], before[MOST];
@@ -515,7 +515,7 @@ static void test_islands_are_what_walking_finds(void **state)
 	for (int n = 0; n < 60; n++) {
 		int w = 1 + (int)(unit_random(&seed) % 70), h = 1 + (int)(unit_random(&seed) % 50), most = 0, count = 0,
 		    coarse = 1 + n % 4;
-		struct pmk_islands islands;
+		struct pmk_components components;
 		uint32_t fill = (uint32_t)n * 100 / 60;
 
 		for (int y = 0; y < h; y++) {
@@ -533,13 +533,13 @@ static void test_islands_are_what_walking_finds(void **state)
 			core[count] = walk(p, marks, w, h, i % w, i / w, count);
 			most = core[count] > most ? core[count] : most;
 		}
-		assert_int_equal(pmk_islands_init(&islands, w, h), 0);
-		pmk_islands_run(&islands, p, 1.0f / 16);
+		assert_int_equal(pmk_components_init(&components, w, h), 0);
+		pmk_components_run(&components, p, 1.0f / 16);
 		for (int i = 0; i < w * h; i++) {
 			bool gone = marks[i] && (core[marks[i]] < 8 || core[marks[i]] < most / 20);
 			assert_true(p[i] == (gone ? 0 : before[i]));
 		}
-		pmk_islands_finish(&islands);
+		pmk_components_finish(&components);
 	}
 }
 
@@ -702,8 +702,8 @@ int main(void)
 		cmocka_unit_test(test_temporal_follows_the_view),
 		cmocka_unit_test(test_temporal_alone),
 		cmocka_unit_test(test_erode_dilate_feather),
-		cmocka_unit_test(test_islands),
-		cmocka_unit_test(test_islands_are_what_walking_finds),
+		cmocka_unit_test(test_components),
+		cmocka_unit_test(test_components_are_what_walking_finds),
 		cmocka_unit_test(test_enlarge),
 		cmocka_unit_test(test_enlarge_into_a_part),
 		cmocka_unit_test(test_guided_follows_the_luma),

@@ -2,7 +2,7 @@
 /* Finds the people in a look, coarsely: the connected components of a grid of at most 64 x 64 blocks. Pure functions
  * without allocation.
  *
- * The one rule: a group is what pmk_islands_run would keep. Anything smaller is no person. */
+ * The one rule: a group is what pmk_components_run would keep. Anything smaller is no person. */
 #ifndef PMK_FIND_GROUPS_H
 #define PMK_FIND_GROUPS_H
 

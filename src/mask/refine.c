@@ -3,10 +3,10 @@
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "mask/components.h"
 #include "mask/enlarge.h"
 #include "mask/filter.h"
 #include "mask/guide.h"
-#include "mask/islands.h"
 #include "mask/temporal.h"
 #include "mask/trace.h"
 #include "pixels/rows.h"
@@ -32,7 +32,7 @@ struct pmk_refine {
 	const struct pmk_rows *rows;
 	int small_stride;
 	uint8_t *small; /* alpha at the network's size */
-	struct pmk_islands islands;
+	struct pmk_components components;
 	struct pmk_enlarge enlarge;
 	struct pmk_mask wrap; /* for light_wrap */
 	struct pmk_mask scratch; /* at the camera's size */
@@ -77,7 +77,7 @@ int pmk_refine_create(const struct pmk_refine_settings *settings, int width, int
 	r->small_stride = pmk_align_up(width, PMK_MEM_ALIGN);
 	r->small = pmk_mem_alloc((size_t)r->small_stride * (size_t)height);
 	missing |= !r->small;
-	missing |= pmk_islands_init(&r->islands, width, height) != 0;
+	missing |= pmk_components_init(&r->components, width, height) != 0;
 	missing |= pmk_enlarge_init(&r->enlarge, width, height, mask_width, mask_height) != 0;
 	if (r->settings.mode == PMK_REFINE_GUIDED) {
 		float sure = r->settings.threshold < 0 ? TRACE_SURE : 0;
@@ -113,7 +113,7 @@ void pmk_refine_destroy(struct pmk_refine *r)
 	pmk_temporal_finish(&r->calm_cells);
 	pmk_temporal_finish(&r->calm_pixels);
 	free(r->small);
-	pmk_islands_finish(&r->islands);
+	pmk_components_finish(&r->components);
 	pmk_enlarge_finish(&r->enlarge);
 	pmk_mask_free(&r->wrap);
 	pmk_mask_free(&r->scratch);
@@ -233,7 +233,7 @@ void pmk_refine_run(struct pmk_refine *r, float *probability, const struct pmk_r
 	if (!guided)
 		pmk_temporal_run(&r->calm_pixels, probability, NULL, view);
 	if (s->mode != PMK_REFINE_NONE)
-		pmk_islands_run(&r->islands, probability, SURE);
+		pmk_components_run(&r->components, probability, SURE);
 	if (guided)
 		guide_by_picture(r, probability, view, small, picture, mask);
 	else

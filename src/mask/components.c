@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "mask/islands.h"
+#include "mask/components.h"
 
 #include "base/mem.h"
 #include "base/num.h"
@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEAST_CORE = 8, LEAST_SHARE = 20, BLOCK = 16 };
+enum { LEAST_CORE = 8, LEAST_SHARE = 20, CHUNK = 16 };
 
-int pmk_islands_init(struct pmk_islands *s, int width, int height)
+int pmk_components_init(struct pmk_components *s, int width, int height)
 {
-	struct pmk_islands made = { .width = width, .height = height };
+	struct pmk_components made = { .width = width, .height = height };
 
 	made.run = pmk_mem_alloc((size_t)(width + 1) / 2 * (size_t)height * sizeof *made.run);
 	if (!made.run)
@@ -21,13 +21,13 @@ int pmk_islands_init(struct pmk_islands *s, int width, int height)
 	return 0;
 }
 
-void pmk_islands_finish(struct pmk_islands *s)
+void pmk_components_finish(struct pmk_components *s)
 {
 	free(s->run);
-	*s = (struct pmk_islands){ 0 };
+	*s = (struct pmk_components){ 0 };
 }
 
-static int root_of(struct pmk_islands *s, int run)
+static int root_of(struct pmk_components *s, int run)
 {
 	while (s->run[run].parent != run) {
 		s->run[run].parent = s->run[s->run[run].parent].parent; /* halve the path for the next search */
@@ -36,31 +36,31 @@ static int root_of(struct pmk_islands *s, int run)
 	return run;
 }
 
-static void join(struct pmk_islands *s, int a, int b)
+static void join(struct pmk_components *s, int a, int b)
 {
 	a = root_of(s, a);
 	b = root_of(s, b);
 	s->run[pmk_max(a, b)].parent = pmk_min(a, b);
 }
 
-static int count_above(const float *p, float limit) /* of BLOCK pixels */
+static int count_above(const float *p, float limit) /* of CHUNK pixels */
 {
 	int count = 0;
 
-	for (int i = 0; i < BLOCK; i++)
+	for (int i = 0; i < CHUNK; i++)
 		count += p[i] > limit;
 	return count;
 }
 
 /* Take the run that begins at x, and move x behind it. Most pixels are in the middle of a large run. */
-static struct pmk_islands_run take_run(const float *row, int width, float sure, int *x)
+static struct pmk_components_run take_run(const float *row, int width, float sure, int *x)
 {
-	struct pmk_islands_run run = { .begin = *x };
+	struct pmk_components_run run = { .begin = *x };
 
 	while (*x < width && row[*x] > sure) {
-		if (*x + BLOCK <= width && count_above(row + *x, sure) == BLOCK) {
+		if (*x + CHUNK <= width && count_above(row + *x, sure) == CHUNK) {
 			run.core += count_above(row + *x, 0.5f);
-			*x += BLOCK;
+			*x += CHUNK;
 		} else {
 			run.core += row[*x] > 0.5f;
 			++*x;
@@ -72,14 +72,14 @@ static struct pmk_islands_run take_run(const float *row, int width, float sure, 
 
 static void skip_room(const float *row, int width, float sure, int *x)
 {
-	while (*x + BLOCK <= width && count_above(row + *x, sure) == 0)
-		*x += BLOCK;
+	while (*x + CHUNK <= width && count_above(row + *x, sure) == 0)
+		*x += CHUNK;
 	while (*x < width && row[*x] <= sure)
 		++*x;
 }
 
 /* Join the runs first..end - 1 of a row with those of the row above, which come before them. */
-static void join_rows(struct pmk_islands *s, int above, int first, int end)
+static void join_rows(struct pmk_components *s, int above, int first, int end)
 {
 	for (int i = first; i < end; i++) {
 		while (above < first && s->run[above].end <= s->run[i].begin)
@@ -90,7 +90,7 @@ static void join_rows(struct pmk_islands *s, int above, int first, int end)
 }
 
 /* Find all runs of pixels that may be person, and join them. Returns how many there are. */
-static int find_runs(struct pmk_islands *s, const float *probability, float sure)
+static int find_runs(struct pmk_components *s, const float *probability, float sure)
 {
 	int count = 0, above = 0, first = 0;
 
@@ -107,7 +107,7 @@ static int find_runs(struct pmk_islands *s, const float *probability, float sure
 	return count;
 }
 
-void pmk_islands_run(struct pmk_islands *s, float *probability, float sure)
+void pmk_components_run(struct pmk_components *s, float *probability, float sure)
 {
 	int count = find_runs(s, probability, sure), most = 0, least;
 
@@ -120,7 +120,7 @@ void pmk_islands_run(struct pmk_islands *s, float *probability, float sure)
 		most = s->run[i].parent == i && s->run[i].core > most ? s->run[i].core : most;
 	least = pmk_max(most / LEAST_SHARE, LEAST_CORE);
 	for (int i = 0; i < count; i++) {
-		const struct pmk_islands_run *run = &s->run[i];
+		const struct pmk_components_run *run = &s->run[i];
 		if (s->run[root_of(s, i)].core < least)
 			memset(probability + (size_t)run->y * (size_t)s->width + run->begin, 0,
 				(size_t)(run->end - run->begin) * sizeof *probability);
