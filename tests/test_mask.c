@@ -199,14 +199,14 @@ static void test_person_refuses_nan(void **state)
 	assert_int_equal(pmk_person_probability(&card, out, p), 0);
 }
 
-enum { CELLS = 32 };
+enum { SIDE = 32 };
 static const struct pmk_rect all_of_it = { 0, 0, 320, 320 };
 
 /* A wall with noise, and a bright person to the right of `edge`; `percent` is the brightness of the whole. */
-static void draw_cells(uint8_t *luma, float *p, float edge, int percent, uint32_t *seed)
+static void draw_samples(uint8_t *luma, float *p, float edge, int percent, uint32_t *seed)
 {
-	for (int i = 0; i < CELLS * CELLS; i++) {
-		float inside = (float)(i % CELLS) + 1 - edge, share = inside < 0 ? 0 : inside > 1 ? 1 : inside;
+	for (int i = 0; i < SIDE * SIDE; i++) {
+		float inside = (float)(i % SIDE) + 1 - edge, share = inside < 0 ? 0 : inside > 1 ? 1 : inside;
 		int noise = (int)(unit_random(seed) % 5) - 2, bright = (int)(60 + 100 * share + 10 * (float)(i % 3));
 		luma[i] = (uint8_t)(bright * percent / 100 + noise);
 		p[i] = fminf(fmaxf((inside + 1) / 3 + (float)(int)(unit_random(seed) % 201 - 100) / 1000, 0), 1);
@@ -214,22 +214,22 @@ static void draw_cells(uint8_t *luma, float *p, float edge, int percent, uint32_
 }
 
 /* A still picture does not shimmer, neither under a steady lamp nor under one that flickers. Off means off. */
-static void test_temporal_is_calm(void **state)
+static void test_temporal_is_steady(void **state)
 {
 	for (int way = 0; way < 3; way++) {
-		float p[CELLS * CELLS], raw[CELLS * CELLS], last_p[CELLS * CELLS], last_raw[CELLS * CELLS];
+		float p[SIDE * SIDE], raw[SIDE * SIDE], last_p[SIDE * SIDE], last_raw[SIDE * SIDE];
 		double shimmer = 0, raw_shimmer = 0;
-		uint8_t luma[CELLS * CELLS];
+		uint8_t luma[SIDE * SIDE];
 		struct pmk_temporal t;
 		uint32_t seed = 4;
 
-		assert_int_equal(pmk_temporal_init(&t, CELLS, CELLS, way == 2 ? 0 : 0.8f), 0);
+		assert_int_equal(pmk_temporal_init(&t, SIDE, SIDE, way == 2 ? 0 : 0.8f), 0);
 		for (int n = 0; n < 20; n++) {
-			draw_cells(luma, p, 15.5f, way == 1 ? 80 + 20 * (n % 2) : 100, &seed);
+			draw_samples(luma, p, 15.5f, way == 1 ? 80 + 20 * (n % 2) : 100, &seed);
 			memcpy(raw, p, sizeof raw);
 			pmk_temporal_run(&t, p, luma, &all_of_it);
 			assert_true(n > 0 || memcmp(p, raw, sizeof raw) == 0);
-			for (int i = 0; n > 1 && i < CELLS * CELLS; i++) {
+			for (int i = 0; n > 1 && i < SIDE * SIDE; i++) {
 				shimmer += fabs(p[i] - last_p[i]);
 				raw_shimmer += fabs(raw[i] - last_raw[i]);
 			}
@@ -245,26 +245,26 @@ static void test_temporal_is_calm(void **state)
  * is followed at once. */
 static void test_temporal_does_not_trail(void **state)
 {
-	float p[CELLS * CELLS], raw[CELLS * CELLS];
-	uint8_t luma[CELLS * CELLS];
+	float p[SIDE * SIDE], raw[SIDE * SIDE];
+	uint8_t luma[SIDE * SIDE];
 	struct pmk_temporal t;
 	uint32_t seed = 6;
 
-	assert_int_equal(pmk_temporal_init(&t, CELLS, CELLS, 0.8f), 0);
+	assert_int_equal(pmk_temporal_init(&t, SIDE, SIDE, 0.8f), 0);
 	for (int n = 0; n < 25; n++) {
 		double off = 0;
 		int at = n % 9;
 		float edge = 4 + (float)(at < 8 ? at * 3 : 21);
 
-		draw_cells(luma, p, edge, 100, &seed);
+		draw_samples(luma, p, edge, 100, &seed);
 		memcpy(raw, p, sizeof raw);
 		pmk_temporal_run(&t, p, luma, &all_of_it);
-		for (int i = 0; i < CELLS * CELLS; i++)
+		for (int i = 0; i < SIDE * SIDE; i++)
 			off += p[i] - raw[i];
 		/* the edge is within a quarter of a sample of where it should be */
-		assert_true(fabs(off) / CELLS < 0.25);
+		assert_true(fabs(off) / SIDE < 0.25);
 	}
-	for (int i = 0; i < CELLS * CELLS; i++) {
+	for (int i = 0; i < SIDE * SIDE; i++) {
 		luma[i] = (uint8_t)unit_random(&seed);
 		p[i] = raw[i] = (float)(i % 7) / 7;
 	}
@@ -277,23 +277,23 @@ static void test_temporal_does_not_trail(void **state)
  * switched on. */
 static void test_temporal_cuts(void **state)
 {
-	float p[CELLS * CELLS];
-	uint8_t luma[CELLS * CELLS];
+	float p[SIDE * SIDE];
+	uint8_t luma[SIDE * SIDE];
 	struct pmk_temporal t;
 
-	assert_int_equal(pmk_temporal_init(&t, CELLS, CELLS, 0.8f), 0);
+	assert_int_equal(pmk_temporal_init(&t, SIDE, SIDE, 0.8f), 0);
 	for (int way = 0; way < 2; way++) {
 		pmk_temporal_reset(&t);
 		for (int n = 0; n < 2; n++) {
-			for (int i = 0; i < CELLS * CELLS; i++) {
-				int third = i % CELLS * 3 / CELLS;
+			for (int i = 0; i < SIDE * SIDE; i++) {
+				int third = i % SIDE * 3 / SIDE;
 
 				luma[i] = (uint8_t)(way ? (n ? 200 : 2) : third == 0 ? 128 : third - 1 == n ? 40 : 216);
 				p[i] = n ? 0.6f : 0.9f;
 			}
 			pmk_temporal_run(&t, p, luma, &all_of_it);
 		}
-		for (int i = 0; i < CELLS * CELLS; i++)
+		for (int i = 0; i < SIDE * SIDE; i++)
 			assert_true(p[i] == 0.6f);
 	}
 	pmk_temporal_finish(&t);
@@ -303,16 +303,16 @@ static void test_temporal_cuts(void **state)
  * another size, nor from one that was off. */
 static void test_temporal_inherits(void **state)
 {
-	float p[CELLS * CELLS], want[CELLS * CELLS], raw[CELLS * CELLS];
+	float p[SIDE * SIDE], want[SIDE * SIDE], raw[SIDE * SIDE];
 	struct pmk_temporal kept, old, next, off, small;
-	uint8_t luma[CELLS * CELLS];
+	uint8_t luma[SIDE * SIDE];
 	uint32_t seed = 8;
 
-	assert_int_equal(pmk_temporal_init(&kept, CELLS, CELLS, 0.8f), 0);
-	assert_int_equal(pmk_temporal_init(&old, CELLS, CELLS, 0.8f), 0);
-	assert_int_equal(pmk_temporal_init(&next, CELLS, CELLS, 0.5f), 0);
-	assert_int_equal(pmk_temporal_init(&off, CELLS, CELLS, 0), 0);
-	assert_int_equal(pmk_temporal_init(&small, CELLS / 2, CELLS / 2, 0.8f), 0);
+	assert_int_equal(pmk_temporal_init(&kept, SIDE, SIDE, 0.8f), 0);
+	assert_int_equal(pmk_temporal_init(&old, SIDE, SIDE, 0.8f), 0);
+	assert_int_equal(pmk_temporal_init(&next, SIDE, SIDE, 0.5f), 0);
+	assert_int_equal(pmk_temporal_init(&off, SIDE, SIDE, 0), 0);
+	assert_int_equal(pmk_temporal_init(&small, SIDE / 2, SIDE / 2, 0.8f), 0);
 	for (int n = 0; n < 8; n++) {
 		if (n == 4) {
 			kept.strength = 0.5f;
@@ -320,7 +320,7 @@ static void test_temporal_inherits(void **state)
 			pmk_temporal_inherit(&next, &off);
 			pmk_temporal_inherit(&next, &small);
 		}
-		draw_cells(luma, want, 15.5f, 100, &seed);
+		draw_samples(luma, want, 15.5f, 100, &seed);
 		memcpy(p, want, sizeof p);
 		memcpy(raw, want, sizeof raw);
 		pmk_temporal_run(&kept, want, luma, &all_of_it);
@@ -343,28 +343,28 @@ static void test_temporal_inherits(void **state)
 static void test_temporal_follows_the_view(void **state)
 {
 	static const struct pmk_rect moved = { 80, 40, 320, 320 }, elsewhere = { 1000, 0, 320, 320 };
-	float p[CELLS * CELLS];
-	uint8_t luma[CELLS * CELLS];
+	float p[SIDE * SIDE];
+	uint8_t luma[SIDE * SIDE];
 	struct pmk_temporal t;
 
-	assert_int_equal(pmk_temporal_init(&t, CELLS, CELLS, 0.8f), 0);
+	assert_int_equal(pmk_temporal_init(&t, SIDE, SIDE, 0.8f), 0);
 	for (int way = 0; way < 2; way++) {
 		pmk_temporal_reset(&t);
 		for (int n = 0; n < 2; n++) {
 			const struct pmk_rect *view = n == 0 ? &all_of_it : way ? &elsewhere : &moved;
-			for (int i = 0; i < CELLS * CELLS; i++) {
-				int x = i % CELLS * 10 + view->x, y = i / CELLS * 10 + view->y;
+			for (int i = 0; i < SIDE * SIDE; i++) {
+				int x = i % SIDE * 10 + view->x, y = i / SIDE * 10 + view->y;
 				luma[i] = (uint8_t)(x / 5 + y / 7);
 				p[i] = (float)(x + y) / 1000 + (n ? 0.1f : 0);
 			}
 			if (n == 1 && way == 1) {
-				for (int i = 0; i < CELLS * CELLS; i++)
+				for (int i = 0; i < SIDE * SIDE; i++)
 					p[i] = 0.5f;
 			}
 			pmk_temporal_run(&t, p, luma, view);
 		}
-		for (int i = 0; i < CELLS * CELLS; i++) {
-			int x = i % CELLS, y = i / CELLS;
+		for (int i = 0; i < SIDE * SIDE; i++) {
+			int x = i % SIDE, y = i / SIDE;
 			float plain = (float)(x * 10 + moved.x + y * 10 + moved.y) / 1000 + 0.1f;
 
 			if (way)
@@ -695,7 +695,7 @@ int main(void)
 		cmocka_unit_test(test_prepare_thin_pictures),
 		cmocka_unit_test(test_person_kinds),
 		cmocka_unit_test(test_person_refuses_nan),
-		cmocka_unit_test(test_temporal_is_calm),
+		cmocka_unit_test(test_temporal_is_steady),
 		cmocka_unit_test(test_temporal_does_not_trail),
 		cmocka_unit_test(test_temporal_cuts),
 		cmocka_unit_test(test_temporal_inherits),

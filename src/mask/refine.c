@@ -28,7 +28,7 @@ struct pmk_refine {
 	struct pmk_trace *trace;
 	float *cells; /* the probability of blocks of 2x2 network pixels */
 	uint8_t *cell_luma;
-	struct pmk_temporal calm_cells, calm_pixels; /* the first when guided, the second otherwise */
+	struct pmk_temporal smooth_blocks, smooth_pixels; /* the first when guided, the second otherwise */
 	const struct pmk_rows *rows;
 	int small_stride;
 	uint8_t *small; /* alpha at the network's size */
@@ -88,8 +88,8 @@ int pmk_refine_create(const struct pmk_refine_settings *settings, int width, int
 				     (size_t)((width + 1) / 2) * (size_t)((height + 1) / 2) * sizeof *r->cells));
 		missing |= !(r->cell_luma = pmk_mem_alloc((size_t)((width + 1) / 2) * (size_t)((height + 1) / 2)));
 	}
-	missing |= pmk_temporal_init(&r->calm_cells, (width + 1) / 2, (height + 1) / 2, kept) != 0;
-	missing |= pmk_temporal_init(&r->calm_pixels, width, height, kept) != 0;
+	missing |= pmk_temporal_init(&r->smooth_blocks, (width + 1) / 2, (height + 1) / 2, kept) != 0;
+	missing |= pmk_temporal_init(&r->smooth_pixels, width, height, kept) != 0;
 	if (r->settings.light_wrap > 0)
 		missing |= pmk_mask_alloc(&r->wrap, mask_width, mask_height) != 0;
 	if (r->settings.erode || r->settings.dilate || r->settings.feather || r->settings.light_wrap > 0)
@@ -110,8 +110,8 @@ void pmk_refine_destroy(struct pmk_refine *r)
 	pmk_trace_destroy(r->trace);
 	free(r->cells);
 	free(r->cell_luma);
-	pmk_temporal_finish(&r->calm_cells);
-	pmk_temporal_finish(&r->calm_pixels);
+	pmk_temporal_finish(&r->smooth_blocks);
+	pmk_temporal_finish(&r->smooth_pixels);
 	free(r->small);
 	pmk_components_finish(&r->components);
 	pmk_enlarge_finish(&r->enlarge);
@@ -167,7 +167,7 @@ static void guide_by_picture(struct pmk_refine *r, const float *probability, con
 
 	pmk_guide_halve(probability, r->width, r->height, r->cells);
 	halve_luma(r, small);
-	pmk_temporal_run(&r->calm_cells, r->cells, r->cell_luma, view);
+	pmk_temporal_run(&r->smooth_blocks, r->cells, r->cell_luma, view);
 	pull_ends(r->cells, (size_t)r->guide.width * (size_t)r->guide.height, GUIDE_ROOM, GUIDE_PERSON);
 	pmk_guide_run(&r->guide, r->cells, small);
 	pmk_trace_run(r->trace, r->guide.gain, r->guide.rest, view, picture->plane[0], picture->stride[0], mask);
@@ -210,8 +210,8 @@ static void wrap_light(struct pmk_refine *r, struct pmk_mask *mask)
 
 void pmk_refine_forget(struct pmk_refine *r)
 {
-	pmk_temporal_reset(&r->calm_cells);
-	pmk_temporal_reset(&r->calm_pixels);
+	pmk_temporal_reset(&r->smooth_blocks);
+	pmk_temporal_reset(&r->smooth_pixels);
 }
 
 void pmk_refine_inherit(struct pmk_refine *r, struct pmk_refine *from)
@@ -219,8 +219,8 @@ void pmk_refine_inherit(struct pmk_refine *r, struct pmk_refine *from)
 	/* the other memory is out of date */
 	if ((r->settings.mode == PMK_REFINE_GUIDED) != (from->settings.mode == PMK_REFINE_GUIDED))
 		return;
-	pmk_temporal_inherit(&r->calm_cells, &from->calm_cells);
-	pmk_temporal_inherit(&r->calm_pixels, &from->calm_pixels);
+	pmk_temporal_inherit(&r->smooth_blocks, &from->smooth_blocks);
+	pmk_temporal_inherit(&r->smooth_pixels, &from->smooth_pixels);
 }
 
 void pmk_refine_run(struct pmk_refine *r, float *probability, const struct pmk_rect *view,
@@ -231,7 +231,7 @@ void pmk_refine_run(struct pmk_refine *r, float *probability, const struct pmk_r
 	bool guided = s->mode == PMK_REFINE_GUIDED && small;
 
 	if (!guided)
-		pmk_temporal_run(&r->calm_pixels, probability, NULL, view);
+		pmk_temporal_run(&r->smooth_pixels, probability, NULL, view);
 	if (s->mode != PMK_REFINE_NONE)
 		pmk_components_run(&r->components, probability, SURE);
 	if (guided)

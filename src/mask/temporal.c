@@ -64,7 +64,7 @@ void pmk_temporal_inherit(struct pmk_temporal *t, struct pmk_temporal *from)
 
 /* The sample of a line of `count` samples of the old view that contains the middle of sample `at` of the new view; -1:
  * outside. */
-static int cell_before(int at, int count, int first, int size, int old_first, int old_size)
+static int sample_before(int at, int count, int first, int size, int old_first, int old_size)
 {
 	/* in 1 / (2 count) px */
 	int64_t middle = (2 * (int64_t)at + 1) * size + 2 * (int64_t)count * (first - old_first);
@@ -81,10 +81,10 @@ static void follow_view(struct pmk_temporal *t, const struct pmk_rect *view)
 	uint8_t *luma = t->luma;
 
 	for (int y = 0; y < t->height; y++) {
-		int from_y = cell_before(y, t->height, view->y, view->height, t->view.y, t->view.height);
+		int from_y = sample_before(y, t->height, view->y, view->height, t->view.y, t->view.height);
 
 		for (int x = 0; x < t->width; x++) {
-			int from_x = cell_before(x, t->width, view->x, view->width, t->view.x, t->view.width);
+			int from_x = sample_before(x, t->width, view->x, view->width, t->view.x, t->view.width);
 			size_t to = (size_t)y * (size_t)t->width + (size_t)x,
 			       from = (size_t)from_y * (size_t)t->width + (size_t)from_x;
 			bool known = from_x >= 0 && from_y >= 0 && t->known[from_y >= 0 && from_x >= 0 ? from : 0];
@@ -153,12 +153,12 @@ static bool find_steps(struct pmk_temporal *t, const uint8_t *luma, uint8_t *ste
 
 	for (int y = 0; y < t->height; y++) {
 		size_t row = (size_t)y * (size_t)t->width;
-		uint32_t cells = 0;
+		uint32_t samples = 0;
 
 		sum += step_row(luma + row, t->luma + row, t->known + row, (uint16_t)light, step + row, t->width);
 		for (int x = 0; x < t->width; x++)
-			cells += t->known[row + (size_t)x] & 1;
-		known += cells;
+			samples += t->known[row + (size_t)x] & 1;
+		known += samples;
 	}
 	return light && sum < CUT * known;
 }
@@ -186,7 +186,7 @@ static void keep_row(const struct pmk_temporal *t, const uint8_t *step, int y, f
 	}
 }
 
-static void calm(float *p, const float *last, const float *keep, float follow, int count)
+static void smooth(float *p, const float *last, const float *keep, float follow, int count)
 {
 	for (int x = 0; x < count; x++) {
 		float change = p[x] - last[x], share = 1 - fabsf(change) * follow;
@@ -195,7 +195,7 @@ static void calm(float *p, const float *last, const float *keep, float follow, i
 	}
 }
 
-static void calm_by_luma(struct pmk_temporal *t, float *probability, const uint8_t *luma)
+static void smooth_by_luma(struct pmk_temporal *t, float *probability, const uint8_t *luma)
 {
 	uint8_t *step = t->moved_luma;
 
@@ -205,18 +205,18 @@ static void calm_by_luma(struct pmk_temporal *t, float *probability, const uint8
 		size_t row = (size_t)y * (size_t)t->width;
 
 		keep_row(t, step, y, t->moved);
-		calm(probability + row, t->last + row, t->moved, 1, t->width);
+		smooth(probability + row, t->last + row, t->moved, 1, t->width);
 	}
 }
 
-static void calm_alone(struct pmk_temporal *t, float *probability)
+static void smooth_without_luma(struct pmk_temporal *t, float *probability)
 {
 	for (int x = 0; x < t->width; x++)
 		t->moved[x] = t->strength * 0.4f;
 	for (int y = 0; y < t->height; y++) {
 		size_t row = (size_t)y * (size_t)t->width;
 
-		calm(probability + row, t->last + row, t->moved, 1 / FOLLOW, t->width);
+		smooth(probability + row, t->last + row, t->moved, 1 / FOLLOW, t->width);
 	}
 }
 
@@ -230,10 +230,10 @@ void pmk_temporal_run(struct pmk_temporal *t, float *probability, const uint8_t 
 	if (same_kind && memcmp(view, &t->view, sizeof *view) != 0)
 		follow_view(t, view);
 	if (same_kind && luma)
-		calm_by_luma(t, probability, luma);
+		smooth_by_luma(t, probability, luma);
 	else if (same_kind)
 		/* the memory is -1 where nothing is known: too far from any probability to be kept */
-		calm_alone(t, probability);
+		smooth_without_luma(t, probability);
 	memcpy(t->last, probability, count * sizeof *probability);
 	if (luma)
 		memcpy(t->luma, luma, count);
