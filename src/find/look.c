@@ -196,7 +196,7 @@ static int look_at_view(struct pmk_look *l, const struct pmk_image *image, struc
 	return 0;
 }
 
-/* Where pixel `at` of a line of `count` network pixels of one view lies in that line of another view; -1: outside. */
+/* The place of pixel `at` of a line of `count` network pixels of one view in that line of another view; -1: outside. */
 static double place_in(int at, int count, int first, int size, int other_first, int other_size)
 {
 	double place = (first - other_first + (at + 0.5) * size / count) * count / other_size - 0.5;

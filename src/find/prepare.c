@@ -101,7 +101,7 @@ static struct span span_of(int first, int count, int plane)
 	return (struct span){ first, count, from, end - from, 0 };
 }
 
-/* Where pixel `at` of a line of `to` pixels is sampled in the part, between pixel centres, in 1/256 px. */
+/* The place of pixel `at` of a line of `to` pixels in the part, between pixel centres, in 1/256 px. */
 static int place_in(const struct span *s, int at, int to)
 {
 	int64_t part = ((2 * (int64_t)at + 1) * s->count + 2 * (int64_t)(s->first - s->from) * to) * 128;

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* The guided filter. No running sums: what is 0 near by stays exactly 0. */
+/* The guided filter. It has no running sums, so that zeros with only zeros nearby stay exactly 0. */
 #include "base/num.h"
 #include "mask/edge_kernel.h"
 
 #include <string.h>
 
-enum { RADIUS = 2, LINES = 2 * RADIUS + 1, ROUNDS = 2 }; /* cells; how often the filter runs */
-static const float EPSILON = 1e-3f; /* of a colour in 0..1: below this variance it is noise */
-static const float CHROMA_EPSILON = 3e-4f; /* colour varies less than light */
+enum { RADIUS = 2, LINES = 2 * RADIUS + 1, ROUNDS = 2 }; /* in blocks; how often the filter runs */
+static const float EPSILON = 1e-3f; /* of luma in 0..1: a variance below this is noise */
+static const float CHROMA_EPSILON = 3e-4f; /* of chroma, which varies less than luma */
 
-/* The planes, by what they hold. Variances and covariances of Y, U and V first, then turned into their inverse. */
+/* The planes. YY to VV are first the variances and covariances of Y, U and V, then the inverse of their matrix. */
 enum { Y, U, V, MEAN_Y, MEAN_U, MEAN_V, YY, YU, YV, UU, UV, VV, BY_Y, BY_U, BY_V, MEAN, PLANES };
 _Static_assert((int)PLANES == (int)PMK_GUIDE_PLANES, "a plane for each");
 
-/* Sums of 2x2 pixels, times a quarter of 1/255. */
+/* The mean of 2x2 pixels, in 0..1. */
 static void read_pairs(const uint8_t *restrict a, const uint8_t *restrict b, float *restrict out, int count)
 {
 	for (int x = 0; x < count; x++)
@@ -46,7 +46,7 @@ static void read_chroma(const struct pmk_guide *g, const struct pmk_image *small
 		read_signed(small->plane[plane] + (size_t)y * (size_t)small->stride[plane], out, g->width);
 }
 
-/* Sums of row[x - RADIUS .. x + RADIUS]; outside of the row there are zeros. */
+/* Sums of row[x - RADIUS .. x + RADIUS]; there are zeros outside the row. */
 static void sum_across(const float *restrict row, float *restrict sums, int count)
 {
 	for (int x = 0; x < count; x++)
@@ -75,7 +75,7 @@ static int inside(int at, int count)
 	return pmk_min(at + RADIUS, count - 1) - pmk_max(at - RADIUS, 0) + 1;
 }
 
-/* Mean of plane a, or of a times b, over a square. `to` may be a. */
+/* The mean over a square of plane a, or of a times b. `to` may be a. */
 struct mean {
 	const float *a, *b;
 	float *to;
@@ -100,13 +100,13 @@ static void enter_row(struct pmk_guide *g, const struct mean *means, int count, 
 		clear(g->row[i], s.first - RADIUS, s.first);
 		clear(g->row[i], s.end, s.end + RADIUS);
 	}
-	/* only now: a row that was only just written is slow to read a little shifted */
+	/* in a loop of its own: reading a row at a small shift is slow right after it was written */
 	for (int i = 0; i < count; i++)
 		sum_across(g->row[i] + s.first, g->line[i][y % LINES] + s.first, size);
 }
 
-/* Several means at once; whatever needs them of a row, `finish`, is done while they are in the nearest cache. Outside
- * of the spans all is taken for 0. */
+/* Compute several means at once. `finish` does what needs all of them for a row, while the row is in the nearest cache.
+ * Everything outside the spans counts as 0. */
 static void run_means(struct pmk_guide *g, const struct mean *means, int count,
 	void (*finish)(struct pmk_guide *g, size_t row, int size))
 {
@@ -133,14 +133,14 @@ static void run_means(struct pmk_guide *g, const struct mean *means, int count,
 	}
 }
 
-/* ab, the mean of a b, becomes the covariance. */
+/* Turn ab, the mean of a b, into the covariance. */
 static void centre(const float *restrict mean_a, const float *restrict mean_b, float *restrict ab, int count)
 {
 	for (int x = 0; x < count; x++)
 		ab[x] -= mean_a[x] * mean_b[x];
 }
 
-/* In place: the symmetric matrix of each cell, epsilon added to its diagonal, becomes its inverse (by cofactors). */
+/* In place: add epsilon to the diagonal of the symmetric matrix of each block, and invert it (by cofactors). */
 static void invert(float *restrict yy, float *restrict yu, float *restrict yv, float *restrict uu, float *restrict uv,
 	float *restrict vv, int count)
 {
@@ -191,8 +191,8 @@ static void read_guide(struct pmk_guide *g, const struct pmk_image *small)
 	run_means(g, means, PMK_GUIDE_ROWS, invert_row);
 }
 
-/* `inverse`: planes YY to VV. Covariances of Y, U and V with the probability to coefficients, in place, and `rest` from
- * the mean probability to the constant. */
+/* Turn the covariances of Y, U and V with the probability into coefficients, in place, and `rest` from the mean
+ * probability into the constant. `inverse` is the planes YY to VV. */
 static void solve(float *const inverse[6], size_t row, const float *restrict mean_y, const float *restrict mean_u,
 	const float *restrict mean_v, float *restrict by_y, float *restrict by_u, float *restrict by_v,
 	float *restrict rest, int count)
@@ -223,7 +223,7 @@ static void solve_row(struct pmk_guide *g, size_t row, int size)
 		p[BY_V] + row, p[MEAN] + row, size);
 }
 
-/* Chroma's share of the probability is the same for each luma of a cell. */
+/* Add chroma's share of the probability, which is the same for every luma of a block. */
 static void add_chroma(const float *restrict by_u, const float *restrict u, const float *restrict by_v,
 	const float *restrict v, float *restrict rest, int count)
 {
@@ -238,7 +238,7 @@ static void add_chroma_row(struct pmk_guide *g, size_t row, int size)
 	add_chroma(p[BY_U] + row, p[U] + row, p[BY_V] + row, p[V] + row, g->rest + row, size);
 }
 
-/* gain and rest of every cell from its probability. */
+/* Compute gain and rest of every block from its probability. */
 static void fit(struct pmk_guide *g, const float *cells)
 {
 	float *const *p = g->plane;
@@ -259,7 +259,7 @@ static void fit(struct pmk_guide *g, const float *cells)
 	run_means(g, coefficients, 4, add_chroma_row);
 }
 
-/* Columns from the first to the last that is not 0. */
+/* The columns from the first to the last that is not 0. */
 static struct pmk_guide_span span_of(const float *row, int count)
 {
 	struct pmk_guide_span s = { 0, count };
@@ -271,7 +271,7 @@ static struct pmk_guide_span span_of(const float *row, int count)
 	return s;
 }
 
-/* What a cell that is not 0 reaches, in whole vectors. */
+/* Find what blocks that are not 0 can reach, rounded to whole vectors. */
 static void find_spans(struct pmk_guide *g, const float *cells)
 {
 	enum { REACH = ROUNDS * 2 * RADIUS, STEP = 16 };

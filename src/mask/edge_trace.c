@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the guided filter found of cells, as the alpha of pixels. */
+/* Turns the result of the guided filter for blocks into the alpha of pixels. */
 #include "mask/edge_kernel.h"
 #include "pixels/vectors.h"
 
@@ -74,7 +74,7 @@ static inline void rim_pixels(const int16_t *restrict gain_a, const int16_t *res
 	for (int i = 0; i < count; i++) {
 		int16_t gain = (int16_t)(gain_a[i] + 2 * pmk_upper((int16_t)(gain_b[i] - gain_a[i]), weight));
 		int16_t rest = (int16_t)(rest_a[i] + 2 * pmk_upper((int16_t)(rest_b[i] - rest_a[i]), weight));
-		/* 10 + 7 - 16 bits: 1/2 alpha */
+		/* 1024 * 128 / 65536 = 2, so it is in 1/2 alpha */
 		int16_t value = (int16_t)((int16_t)(pmk_upper(gain, (int16_t)(luma[i] << 7)) + rest + 1) >> 1);
 
 		value = value < 0 ? 0 : value;

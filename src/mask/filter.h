@@ -6,8 +6,8 @@
 
 #include "image/frame.h"
 
-/* Where pixel `at` of a line of to_count pixels is sampled in a line of count pixels, between pixel centres, in 1/256
- * px: 0..256 (count - 1). */
+/* The place of pixel `at` of a line of to_count pixels in a line of count pixels, between pixel centres, in 1/256 px:
+ * 0..256 (count - 1). */
 int pmk_filter_place(int at, int count, int to_count);
 
 /* Replace each alpha by the smallest (erode) or largest (dilate) one in the square of 2 px + 1 around it, in place.

@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { RADIUS = 2, PAD = 16 }; /* as in edge_guide.c; zeros between rows, a line of cache */
+enum { RADIUS = 2, PAD = 16 }; /* RADIUS as in edge_guide.c; PAD: zeros between rows, a line of cache */
 
 int pmk_guide_init(struct pmk_guide *g, int width, int height)
 {

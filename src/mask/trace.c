@@ -92,8 +92,8 @@ void pmk_trace_destroy(struct pmk_trace *t)
 	free(t);
 }
 
-/* Where pixel `at` of `size` is sampled among the blocks of two of `count` network pixels, between centres, in 1/256
- * block. */
+/* The place of pixel `at` of `size` among the blocks of two of `count` network pixels, between centres, in 1/256 block.
+ */
 static int place_of(int at, int count, int size)
 {
 	int64_t place = ((2 * (int64_t)at + 1) * count * 64 + size / 2) / size - 128,
