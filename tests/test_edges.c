@@ -10,7 +10,7 @@
 
 #include <math.h>
 
-enum { W = 37, H = 21, CELLS_W = (W + 1) / 2, CELLS_H = (H + 1) / 2, CELLS = CELLS_W * CELLS_H };
+enum { W = 37, H = 21, BLOCKS_W = (W + 1) / 2, BLOCKS_H = (H + 1) / 2, BLOCKS = BLOCKS_W * BLOCKS_H };
 
 static void fill_image(struct pmk_image *image, uint32_t seed)
 {
@@ -27,8 +27,8 @@ static double around(const double *values, int x, int y)
 
 	for (int j = y - 2; j <= y + 2; j++) {
 		for (int i = x - 2; i <= x + 2; i++) {
-			if (i >= 0 && j >= 0 && i < CELLS_W && j < CELLS_H) {
-				sum += values[j * CELLS_W + i];
+			if (i >= 0 && j >= 0 && i < BLOCKS_W && j < BLOCKS_H) {
+				sum += values[j * BLOCKS_W + i];
 				count++;
 			}
 		}
@@ -38,12 +38,12 @@ static double around(const double *values, int x, int y)
 
 static void mean_of(const double *a, const double *b, double *out)
 {
-	double product[CELLS];
+	double product[BLOCKS];
 
-	for (int i = 0; i < CELLS; i++)
+	for (int i = 0; i < BLOCKS; i++)
 		product[i] = a[i] * (b ? b[i] : 1);
-	for (int i = 0; i < CELLS; i++)
-		out[i] = around(product, i % CELLS_W, i / CELLS_W);
+	for (int i = 0; i < BLOCKS; i++)
+		out[i] = around(product, i % BLOCKS_W, i / BLOCKS_W);
 }
 
 /* Gaussian elimination, 3 x 3. */
@@ -59,10 +59,11 @@ static void solve(double m[3][4])
 }
 
 /* One round as the paper has it, with chroma applied: gain of luma, and the rest. */
-static void plain_round(double guide[3][CELLS], const double *p, double *gain, double *rest)
+static void plain_round(double guide[3][BLOCKS], const double *p, double *gain, double *rest)
 {
 	static const double epsilon[3] = { 1e-3, 3e-4, 3e-4 };
-	double mean[3][CELLS], cross[3][3][CELLS], with[3][CELLS], mean_p[CELLS], a[3][CELLS], b[CELLS], smooth[CELLS];
+	double mean[3][BLOCKS], cross[3][3][BLOCKS], with[3][BLOCKS], mean_p[BLOCKS], a[3][BLOCKS], b[BLOCKS],
+		smooth[BLOCKS];
 
 	mean_of(p, NULL, mean_p);
 	for (int i = 0; i < 3; i++) {
@@ -71,7 +72,7 @@ static void plain_round(double guide[3][CELLS], const double *p, double *gain, d
 		for (int j = 0; j < 3; j++)
 			mean_of(guide[i], guide[j], cross[i][j]);
 	}
-	for (int at = 0; at < CELLS; at++) {
+	for (int at = 0; at < BLOCKS; at++) {
 		double m[3][4];
 		for (int i = 0; i < 3; i++) {
 			for (int j = 0; j < 3; j++)
@@ -89,16 +90,16 @@ static void plain_round(double guide[3][CELLS], const double *p, double *gain, d
 	mean_of(b, NULL, rest);
 	for (int i = 1; i < 3; i++) {
 		mean_of(a[i], NULL, smooth);
-		for (int at = 0; at < CELLS; at++)
+		for (int at = 0; at < BLOCKS; at++)
 			rest[at] += smooth[at] * guide[i][at];
 	}
 }
 
-static void read_guide(const struct pmk_image *small, double guide[3][CELLS])
+static void read_guide(const struct pmk_image *small, double guide[3][BLOCKS])
 {
-	for (int y = 0; y < CELLS_H; y++) {
-		for (int x = 0; x < CELLS_W; x++) {
-			int at = y * CELLS_W + x, right = 2 * x + 1 < W ? 2 * x + 1 : 2 * x,
+	for (int y = 0; y < BLOCKS_H; y++) {
+		for (int x = 0; x < BLOCKS_W; x++) {
+			int at = y * BLOCKS_W + x, right = 2 * x + 1 < W ? 2 * x + 1 : 2 * x,
 			    low = 2 * y + 1 < H ? 2 * y + 1 : 2 * y;
 			const uint8_t *a = small->plane[0] + 2 * y * small->stride[0],
 				      *b = small->plane[0] + low * small->stride[0];
@@ -113,8 +114,8 @@ static void read_guide(const struct pmk_image *small, double guide[3][CELLS])
 static void test_guide_is_the_formula(void **state)
 {
 	struct pmk_layout layout = { .width = W, .height = H };
-	double guide[3][CELLS], p[CELLS], gain[CELLS], rest[CELLS];
-	float start[CELLS], cells[CELLS], first[2][CELLS];
+	double guide[3][BLOCKS], p[BLOCKS], gain[BLOCKS], rest[BLOCKS];
+	float start[BLOCKS], blocks[BLOCKS], first[2][BLOCKS];
 	struct pmk_guide g;
 	struct pmk_image small;
 	uint32_t seed = 7;
@@ -122,19 +123,19 @@ static void test_guide_is_the_formula(void **state)
 	assert_int_equal(pmk_image_alloc(&small, &layout), 0);
 	assert_int_equal(pmk_guide_init(&g, W, H), 0);
 	fill_image(&small, 5);
-	for (int i = 0; i < CELLS; i++)
+	for (int i = 0; i < BLOCKS; i++)
 		p[i] = start[i] = (float)(unit_random(&seed) % 1001) / 1000;
 	read_guide(&small, guide);
 	plain_round(guide, p, gain, rest);
-	for (int i = 0; i < CELLS; i++)
+	for (int i = 0; i < BLOCKS; i++)
 		p[i] = fmin(fmax(gain[i] * guide[0][i] + rest[i], 0), 1);
 	plain_round(guide, p, gain, rest);
 	for (int level = 0; level < PMK_CPU_LEVELS; level++) {
 		if (!pmk_cpu_has((enum pmk_cpu_level)level))
 			continue;
-		memcpy(cells, start, sizeof cells);
-		pmk_edge_kernels_of((enum pmk_cpu_level)level)->guide(&g, cells, &small);
-		for (int i = 0; i < CELLS; i++) {
+		memcpy(blocks, start, sizeof blocks);
+		pmk_edge_kernels_of((enum pmk_cpu_level)level)->guide(&g, blocks, &small);
+		for (int i = 0; i < BLOCKS; i++) {
 			assert_true(fabs(g.gain[i] - gain[i]) < 1e-3);
 			assert_true(fabs(g.rest[i] - rest[i]) < 1e-3);
 		}
@@ -153,7 +154,7 @@ static void test_guide_is_the_formula(void **state)
 static void test_guide_of_nobody(void **state)
 {
 	static const int sizes[][2] = { { 1, 1 }, { 2, 3 }, { 5, 9 }, { 8, 8 }, { 64, 36 } };
-	float cells[32 * 32];
+	float blocks[32 * 32];
 
 	for (int n = 0; n < 5; n++) {
 		struct pmk_layout layout = { .width = sizes[n][0], .height = sizes[n][1] };
@@ -163,12 +164,12 @@ static void test_guide_of_nobody(void **state)
 		assert_int_equal(pmk_image_alloc(&small, &layout), 0);
 		assert_int_equal(pmk_guide_init(&g, layout.width, layout.height), 0);
 		fill_image(&small, 9);
-		memset(cells, 0, sizeof cells);
+		memset(blocks, 0, sizeof blocks);
 		if (n == 4) {
 			for (int y = 0; y < g.height; y++)
-				cells[y * g.width] = 1;
+				blocks[y * g.width] = 1;
 		}
-		pmk_guide_run(&g, cells, &small);
+		pmk_guide_run(&g, blocks, &small);
 		for (int i = 0; i < g.width * g.height; i++) {
 			if (n < 4 || i % g.width > 8)
 				assert_true(g.gain[i] == 0 && g.rest[i] == 0);
@@ -180,10 +181,10 @@ static void test_guide_of_nobody(void **state)
 
 static double between(const float *values, double x, double y)
 {
-	double fx = fmin(fmax(x, 0), CELLS_W - 1), fy = fmin(fmax(y, 0), CELLS_H - 1);
-	int ix = (int)fx, iy = (int)fy, jx = ix + 1 < CELLS_W ? ix + 1 : ix, jy = iy + 1 < CELLS_H ? iy + 1 : iy;
-	double a = values[iy * CELLS_W + ix] * (1 - fx + ix) + values[iy * CELLS_W + jx] * (fx - ix);
-	double b = values[jy * CELLS_W + ix] * (1 - fx + ix) + values[jy * CELLS_W + jx] * (fx - ix);
+	double fx = fmin(fmax(x, 0), BLOCKS_W - 1), fy = fmin(fmax(y, 0), BLOCKS_H - 1);
+	int ix = (int)fx, iy = (int)fy, jx = ix + 1 < BLOCKS_W ? ix + 1 : ix, jy = iy + 1 < BLOCKS_H ? iy + 1 : iy;
+	double a = values[iy * BLOCKS_W + ix] * (1 - fx + ix) + values[iy * BLOCKS_W + jx] * (fx - ix);
+	double b = values[jy * BLOCKS_W + ix] * (1 - fx + ix) + values[jy * BLOCKS_W + jx] * (fx - ix);
 
 	return a * (1 - fy + iy) + b * (fy - iy);
 }
@@ -194,7 +195,7 @@ static void test_trace_is_the_formula(void **state)
 {
 	static const struct pmk_rect views[] = { { 0, 0, 203, 101 }, { 20, 10, 120, 60 }, { -30, -20, 190, 90 },
 		{ 60, 50, 300, 200 }, { 4, 4, 24, 12 } };
-	float gain[CELLS], rest[CELLS];
+	float gain[BLOCKS], rest[BLOCKS];
 	struct pmk_layout layout = { .width = 203, .height = 101 };
 	struct pmk_image picture;
 	struct pmk_mask mask;
@@ -203,8 +204,8 @@ static void test_trace_is_the_formula(void **state)
 	assert_int_equal(pmk_image_alloc(&picture, &layout), 0);
 	assert_int_equal(pmk_mask_alloc(&mask, layout.width, layout.height), 0);
 	fill_image(&picture, 3);
-	for (int i = 0; i < CELLS; i++) {
-		int x = i % CELLS_W;
+	for (int i = 0; i < BLOCKS; i++) {
+		int x = i % BLOCKS_W;
 		gain[i] = x < 4 || x > 13 ? 0 : (float)(unit_random(&seed) % 2001) / 1000 - 1;
 		rest[i] = x < 4 ? 0 : x > 13 ? 1 : (float)(unit_random(&seed) % 2001) / 1000 - 0.5f;
 	}
@@ -270,8 +271,8 @@ static void test_levels_agree(void **state)
 			base->rim(rows[0], rows[1], rows[2], rows[3], 128 * (count % 256), luma, want_alpha, count);
 			k->rim(rows[0], rows[1], rows[2], rows[3], 128 * (count % 256), luma, got_alpha, count);
 			assert_memory_equal(want_alpha, got_alpha, (size_t)count);
-			base->cells(gain, rest, count, 0.25f, want, want_rest, want_alpha);
-			k->cells(gain, rest, count, 0.25f, got, got_rest, got_alpha);
+			base->blocks(gain, rest, count, 0.25f, want, want_rest, want_alpha);
+			k->blocks(gain, rest, count, 0.25f, got, got_rest, got_alpha);
 			assert_memory_equal(want, got, (size_t)count * sizeof *want);
 			assert_memory_equal(want_rest, got_rest, (size_t)count * sizeof *want);
 			assert_memory_equal(want_alpha, got_alpha, (size_t)count);

@@ -11,12 +11,12 @@
 
 /* Where eight target columns are sampled in a row of blocks: the two neighbours of each, as byte positions of their
  * 16-bit values from block `base` on. */
-struct pmk_edge_look {
+struct pmk_edge_taps {
 	int base; /* the leftmost block of the eight columns */
 	uint8_t left[16], right[16];
 };
 
-enum { PMK_EDGE_LOOK_CELLS = 8 }; /* the most blocks that eight columns may span */
+enum { PMK_EDGE_TAPS_BLOCKS = 8 }; /* the most blocks that eight columns may span */
 
 /* What a block gives: alpha 0 for every luma, alpha 255 for every luma, or neither. */
 enum pmk_edge_kind { PMK_EDGE_ROOM, PMK_EDGE_PERSON, PMK_EDGE_RIM };
@@ -26,15 +26,15 @@ enum pmk_edge_kind { PMK_EDGE_ROOM, PMK_EDGE_PERSON, PMK_EDGE_RIM };
 enum { PMK_EDGE_MOST = 16383 };
 
 struct pmk_edge_kernels {
-	void (*guide)(struct pmk_guide *guide, float *cells, const struct pmk_image *small); /* pmk_guide_run */
+	void (*guide)(struct pmk_guide *guide, float *blocks, const struct pmk_image *small); /* pmk_guide_run */
 
 	/* Convert blocks to fixed point, and find their kinds. `sure` is that of pmk_trace_create. */
-	void (*cells)(const float *gain, const float *rest, int count, float sure, int16_t *fixed_gain,
+	void (*blocks)(const float *gain, const float *rest, int count, float sure, int16_t *fixed_gain,
 		int16_t *fixed_rest, uint8_t *kind);
 
 	/* Get the left and right neighbours of columns first..end - 1, and of the columns around them up to multiples
 	 * of eight. Reads eight blocks from any base on. */
-	void (*look)(const int16_t *cells, const struct pmk_edge_look *looks, int first, int end, int16_t *left,
+	void (*gather)(const int16_t *blocks, const struct pmk_edge_taps *taps, int first, int end, int16_t *left,
 		int16_t *right);
 
 	/* out = a + part / 32768 (b - a), to within 1, with part 0..32767 for each column. `out` may be `a`. */

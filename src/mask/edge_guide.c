@@ -239,14 +239,14 @@ static void add_chroma_row(struct pmk_guide *g, size_t row, int size)
 }
 
 /* Compute gain and rest of every block from its probability. */
-static void fit(struct pmk_guide *g, const float *cells)
+static void fit(struct pmk_guide *g, const float *blocks)
 {
 	float *const *p = g->plane;
 	const struct mean covariances[] = {
-		{ cells, NULL, p[MEAN] },
-		{ p[Y], cells, p[BY_Y] },
-		{ p[U], cells, p[BY_U] },
-		{ p[V], cells, p[BY_V] },
+		{ blocks, NULL, p[MEAN] },
+		{ p[Y], blocks, p[BY_Y] },
+		{ p[U], blocks, p[BY_U] },
+		{ p[V], blocks, p[BY_V] },
 	};
 	const struct mean coefficients[] = {
 		{ p[BY_Y], NULL, g->gain },
@@ -272,14 +272,14 @@ static struct pmk_guide_span span_of(const float *row, int count)
 }
 
 /* Find what blocks that are not 0 can reach, rounded to whole vectors. */
-static void find_spans(struct pmk_guide *g, const float *cells)
+static void find_spans(struct pmk_guide *g, const float *blocks)
 {
 	enum { REACH = ROUNDS * 2 * RADIUS, STEP = 16 };
 
 	for (int y = 0; y < g->height; y++)
 		g->span[y] = (struct pmk_guide_span){ g->width, 0 };
 	for (int y = 0; y < g->height; y++) {
-		struct pmk_guide_span s = span_of(cells + (size_t)y * (size_t)g->width, g->width);
+		struct pmk_guide_span s = span_of(blocks + (size_t)y * (size_t)g->width, g->width);
 		int first = pmk_max(s.first - REACH, 0) / STEP * STEP, end = pmk_align_up(s.end + REACH, STEP);
 
 		for (int i = pmk_max(y - REACH, 0); s.end && i <= y + REACH && i < g->height; i++) {
@@ -296,26 +296,26 @@ static void find_spans(struct pmk_guide *g, const float *cells)
 }
 
 static void sharpen(const float *restrict gain, const float *restrict luma, const float *restrict rest,
-	float *restrict cells, int count)
+	float *restrict blocks, int count)
 {
 	for (int i = 0; i < count; i++) {
 		float q = gain[i] * luma[i] + rest[i];
 
-		cells[i] = q < 0 ? 0 : q > 1 ? 1 : q;
+		blocks[i] = q < 0 ? 0 : q > 1 ? 1 : q;
 	}
 }
 
-void LEVEL(pmk_edge_guide)(struct pmk_guide *g, float *cells, const struct pmk_image *small)
+void LEVEL(pmk_edge_guide)(struct pmk_guide *g, float *blocks, const struct pmk_image *small)
 {
 	size_t count = (size_t)g->width * (size_t)g->height;
 
-	find_spans(g, cells);
+	find_spans(g, blocks);
 	memset(g->gain, 0, count * sizeof *g->gain);
 	memset(g->rest, 0, count * sizeof *g->rest);
 	read_guide(g, small);
-	fit(g, cells);
+	fit(g, blocks);
 	for (int round = 1; round < ROUNDS; round++) {
-		sharpen(g->gain, g->plane[Y], g->rest, cells, (int)count);
-		fit(g, cells);
+		sharpen(g->gain, g->plane[Y], g->rest, blocks, (int)count);
+		fit(g, blocks);
 	}
 }

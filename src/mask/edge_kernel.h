@@ -13,8 +13,8 @@
 #define PMK_EDGE_KERNEL(name) __typeof__(*((struct pmk_edge_kernels *)NULL)->name) LEVEL(pmk_edge_##name)
 
 PMK_EDGE_KERNEL(guide);
-PMK_EDGE_KERNEL(cells);
-PMK_EDGE_KERNEL(look);
+PMK_EDGE_KERNEL(blocks);
+PMK_EDGE_KERNEL(gather);
 PMK_EDGE_KERNEL(mix);
 PMK_EDGE_KERNEL(rim);
 

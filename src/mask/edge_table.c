@@ -3,8 +3,8 @@
 
 const struct pmk_edge_kernels LEVEL(pmk_edge_kernels) = {
 	.guide = LEVEL(pmk_edge_guide),
-	.cells = LEVEL(pmk_edge_cells),
-	.look = LEVEL(pmk_edge_look),
+	.blocks = LEVEL(pmk_edge_blocks),
+	.gather = LEVEL(pmk_edge_gather),
 	.mix = LEVEL(pmk_edge_mix),
 	.rim = LEVEL(pmk_edge_rim),
 };

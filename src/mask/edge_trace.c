@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { BLOCK = 16 }; /* px */
+enum { CHUNK = 16 }; /* px */
 
 static int16_t fixed(float value)
 {
@@ -14,7 +14,7 @@ static int16_t fixed(float value)
 	return (int16_t)((int)(value + 32768.5f) - 32768);
 }
 
-void LEVEL(pmk_edge_cells)(const float *restrict gain, const float *restrict rest, int count, float sure,
+void LEVEL(pmk_edge_blocks)(const float *restrict gain, const float *restrict rest, int count, float sure,
 	int16_t *restrict fixed_gain, int16_t *restrict fixed_rest, uint8_t *restrict kind)
 {
 	float stretch = 255 / (1 - 2 * sure);
@@ -29,33 +29,33 @@ void LEVEL(pmk_edge_cells)(const float *restrict gain, const float *restrict res
 }
 
 #ifdef PMK_HAVE_PICK
-static void look_at_eight(const int16_t *near, const struct pmk_edge_look *look, int16_t *left, int16_t *right)
+static void gather_eight(const int16_t *near, const struct pmk_edge_taps *taps, int16_t *left, int16_t *right)
 {
 	pmk_bytes16 from, at_left, at_right;
 
 	memcpy(&from, near, 16);
-	memcpy(&at_left, look->left, 16);
-	memcpy(&at_right, look->right, 16);
+	memcpy(&at_left, taps->left, 16);
+	memcpy(&at_right, taps->right, 16);
 	at_left = pmk_pick(from, at_left);
 	at_right = pmk_pick(from, at_right);
 	memcpy(left, &at_left, 16);
 	memcpy(right, &at_right, 16);
 }
 #else
-static void look_at_eight(const int16_t *near, const struct pmk_edge_look *look, int16_t *left, int16_t *right)
+static void gather_eight(const int16_t *near, const struct pmk_edge_taps *taps, int16_t *left, int16_t *right)
 {
 	for (int i = 0; i < 8; i++) {
-		left[i] = near[look->left[2 * i] / 2];
-		right[i] = near[look->right[2 * i] / 2];
+		left[i] = near[taps->left[2 * i] / 2];
+		right[i] = near[taps->right[2 * i] / 2];
 	}
 }
 #endif
 
-void LEVEL(pmk_edge_look)(
-	const int16_t *from, const struct pmk_edge_look *looks, int first, int end, int16_t *left, int16_t *right)
+void LEVEL(pmk_edge_gather)(
+	const int16_t *from, const struct pmk_edge_taps *taps, int first, int end, int16_t *left, int16_t *right)
 {
 	for (int x = first / 8 * 8; x < end; x += 8)
-		look_at_eight(from + looks[x / 8].base, &looks[x / 8], left + x, right + x);
+		gather_eight(from + taps[x / 8].base, &taps[x / 8], left + x, right + x);
 }
 
 void LEVEL(pmk_edge_mix)(
@@ -85,12 +85,12 @@ static inline void rim_pixels(const int16_t *restrict gain_a, const int16_t *res
 void LEVEL(pmk_edge_rim)(const int16_t *gain_a, const int16_t *gain_b, const int16_t *rest_a, const int16_t *rest_b,
 	int part, const uint8_t *luma, uint8_t *alpha, int count)
 {
-	int whole = count / BLOCK * BLOCK;
-	uint8_t block[BLOCK];
+	int whole = count / CHUNK * CHUNK;
+	uint8_t chunk[CHUNK];
 
 	rim_pixels(gain_a, gain_b, rest_a, rest_b, part, luma, alpha, whole);
 	if (whole == count)
 		return;
-	rim_pixels(gain_a + whole, gain_b + whole, rest_a + whole, rest_b + whole, part, luma + whole, block, BLOCK);
-	memcpy(alpha + whole, block, (size_t)(count - whole));
+	rim_pixels(gain_a + whole, gain_b + whole, rest_a + whole, rest_b + whole, part, luma + whole, chunk, CHUNK);
+	memcpy(alpha + whole, chunk, (size_t)(count - whole));
 }

@@ -45,14 +45,14 @@ void pmk_guide_finish(struct pmk_guide *g)
 	*g = (struct pmk_guide){ 0 };
 }
 
-void pmk_guide_halve(const float *from, int from_width, int from_height, float *cells)
+void pmk_guide_halve(const float *from, int from_width, int from_height, float *blocks)
 {
 	int w = (from_width + 1) / 2, h = (from_height + 1) / 2;
 
 	for (int y = 0; y < h; y++) {
 		const float *a = from + (size_t)(2 * y) * (size_t)from_width,
 			    *b = 2 * y + 1 < from_height ? a + from_width : a;
-		float *out = cells + (size_t)y * (size_t)w;
+		float *out = blocks + (size_t)y * (size_t)w;
 
 		for (int x = 0; x < from_width / 2; x++)
 			out[x] = (a[2 * x] + a[2 * x + 1] + b[2 * x] + b[2 * x + 1]) / 4;
@@ -61,7 +61,7 @@ void pmk_guide_halve(const float *from, int from_width, int from_height, float *
 	}
 }
 
-void pmk_guide_run(struct pmk_guide *g, float *cells, const struct pmk_image *small)
+void pmk_guide_run(struct pmk_guide *g, float *blocks, const struct pmk_image *small)
 {
-	g->kernels->guide(g, cells, small);
+	g->kernels->guide(g, blocks, small);
 }

@@ -39,10 +39,10 @@ void pmk_guide_finish(struct pmk_guide *guide); /* a zeroed struct is allowed */
 
 /* Average each block of `from`, which is from_width x from_height without padding. Blocks at the right and lower edge
  * may be smaller. */
-void pmk_guide_halve(const float *from, int from_width, int from_height, float *cells);
+void pmk_guide_halve(const float *from, int from_width, int from_height, float *blocks);
 
-/* `cells` is the probability of each block, width x height; it is changed. `small` has the network's size and is 4:2:0,
- * so that its chroma has one sample per block. */
-void pmk_guide_run(struct pmk_guide *guide, float *cells, const struct pmk_image *small);
+/* `blocks` is the probability of each block, width x height; it is changed. `small` has the network's size and is
+ * 4:2:0, so that its chroma has one sample per block. */
+void pmk_guide_run(struct pmk_guide *guide, float *blocks, const struct pmk_image *small);
 
 #endif

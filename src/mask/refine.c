@@ -26,8 +26,8 @@ struct pmk_refine {
 	int width, height; /* px, of the probability */
 	struct pmk_guide guide;
 	struct pmk_trace *trace;
-	float *cells; /* the probability of blocks of 2x2 network pixels */
-	uint8_t *cell_luma;
+	float *blocks; /* the probability of blocks of 2x2 network pixels */
+	uint8_t *block_luma;
 	struct pmk_temporal smooth_blocks, smooth_pixels; /* the first when guided, the second otherwise */
 	const struct pmk_rows *rows;
 	int small_stride;
@@ -84,9 +84,9 @@ int pmk_refine_create(const struct pmk_refine_settings *settings, int width, int
 
 		missing |= pmk_guide_init(&r->guide, width, height) != 0;
 		missing |= pmk_trace_create(width, height, mask_width, mask_height, sure, &r->trace) != 0;
-		missing |= !(r->cells = pmk_mem_alloc(
-				     (size_t)((width + 1) / 2) * (size_t)((height + 1) / 2) * sizeof *r->cells));
-		missing |= !(r->cell_luma = pmk_mem_alloc((size_t)((width + 1) / 2) * (size_t)((height + 1) / 2)));
+		missing |= !(r->blocks = pmk_mem_alloc(
+				     (size_t)((width + 1) / 2) * (size_t)((height + 1) / 2) * sizeof *r->blocks));
+		missing |= !(r->block_luma = pmk_mem_alloc((size_t)((width + 1) / 2) * (size_t)((height + 1) / 2)));
 	}
 	missing |= pmk_temporal_init(&r->smooth_blocks, (width + 1) / 2, (height + 1) / 2, kept) != 0;
 	missing |= pmk_temporal_init(&r->smooth_pixels, width, height, kept) != 0;
@@ -108,8 +108,8 @@ void pmk_refine_destroy(struct pmk_refine *r)
 		return;
 	pmk_guide_finish(&r->guide);
 	pmk_trace_destroy(r->trace);
-	free(r->cells);
-	free(r->cell_luma);
+	free(r->blocks);
+	free(r->block_luma);
 	pmk_temporal_finish(&r->smooth_blocks);
 	pmk_temporal_finish(&r->smooth_pixels);
 	free(r->small);
@@ -152,7 +152,7 @@ static void halve_luma(struct pmk_refine *r, const struct pmk_image *small)
 	for (int y = 0; y < r->guide.height; y++) {
 		const uint8_t *a = small->plane[0] + (size_t)(2 * y) * (size_t)small->stride[0],
 			      *b = 2 * y + 1 < r->height ? a + small->stride[0] : a;
-		uint8_t *out = r->cell_luma + (size_t)y * (size_t)w;
+		uint8_t *out = r->block_luma + (size_t)y * (size_t)w;
 
 		r->rows->halve(a, b, out, pairs);
 		if (w > pairs)
@@ -165,11 +165,11 @@ static void guide_by_picture(struct pmk_refine *r, const float *probability, con
 {
 	float threshold = (float)r->settings.threshold;
 
-	pmk_guide_halve(probability, r->width, r->height, r->cells);
+	pmk_guide_halve(probability, r->width, r->height, r->blocks);
 	halve_luma(r, small);
-	pmk_temporal_run(&r->smooth_blocks, r->cells, r->cell_luma, view);
-	pull_ends(r->cells, (size_t)r->guide.width * (size_t)r->guide.height, GUIDE_ROOM, GUIDE_PERSON);
-	pmk_guide_run(&r->guide, r->cells, small);
+	pmk_temporal_run(&r->smooth_blocks, r->blocks, r->block_luma, view);
+	pull_ends(r->blocks, (size_t)r->guide.width * (size_t)r->guide.height, GUIDE_ROOM, GUIDE_PERSON);
+	pmk_guide_run(&r->guide, r->blocks, small);
 	pmk_trace_run(r->trace, r->guide.gain, r->guide.rest, view, picture->plane[0], picture->stride[0], mask);
 	for (int y = 0; threshold >= 0 && y < mask->height; y++) {
 		uint8_t *alpha = mask->alpha + (size_t)y * (size_t)mask->stride;

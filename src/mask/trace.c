@@ -26,7 +26,7 @@ struct pmk_trace {
 	int left, right; /* target columns inside the view */
 	int *index; /* the left block of each target column */
 	int16_t *part; /* the weight of the right block, in 1/32768 */
-	struct pmk_edge_look *looks; /* one for each eight target columns */
+	struct pmk_edge_taps *taps; /* one for each eight target columns */
 	bool wide; /* whether every eight columns fit into one of them */
 	int *begin; /* for i of 0..columns: the first target column whose left block is at least i */
 	int16_t *gain, *rest; /* of each block; each row ends with its last block again */
@@ -41,7 +41,7 @@ struct pmk_trace {
 int pmk_trace_create(int width, int height, int mask_width, int mask_height, float sure, struct pmk_trace **trace)
 {
 	struct pmk_trace *t = calloc(1, sizeof *t);
-	size_t cells;
+	size_t blocks;
 	bool missing = false;
 
 	if (!t)
@@ -54,16 +54,16 @@ int pmk_trace_create(int width, int height, int mask_width, int mask_height, flo
 	t->mask_width = mask_width;
 	t->mask_height = mask_height;
 	t->sure = sure;
-	cells = (size_t)(t->columns + 1) * (size_t)t->rows;
+	blocks = (size_t)(t->columns + 1) * (size_t)t->rows;
 	missing |= !(t->index = pmk_mem_alloc((size_t)mask_width * sizeof *t->index));
 	missing |= !(t->part = pmk_mem_alloc((size_t)mask_width * sizeof *t->part));
 	missing |= !(t->begin = pmk_mem_alloc((size_t)(t->columns + 1) * sizeof *t->begin));
-	missing |= !(t->gain = pmk_mem_alloc(cells * sizeof *t->gain));
-	missing |= !(t->rest = pmk_mem_alloc(cells * sizeof *t->rest));
-	missing |= !(t->kind = pmk_mem_alloc(cells));
+	missing |= !(t->gain = pmk_mem_alloc(blocks * sizeof *t->gain));
+	missing |= !(t->rest = pmk_mem_alloc(blocks * sizeof *t->rest));
+	missing |= !(t->kind = pmk_mem_alloc(blocks));
 	missing |= !(t->between = pmk_mem_alloc((size_t)t->columns));
 	missing |= !(t->run = pmk_mem_alloc((size_t)(t->columns + 1) * sizeof *t->run));
-	missing |= !(t->looks = pmk_mem_alloc(((size_t)mask_width + 7) / 8 * sizeof *t->looks));
+	missing |= !(t->taps = pmk_mem_alloc(((size_t)mask_width + 7) / 8 * sizeof *t->taps));
 	for (int i = 0; i < LINES; i++)
 		missing |= !(t->line[i] = pmk_mem_alloc(((size_t)mask_width + 16) * sizeof *t->line[i]));
 	if (missing) {
@@ -86,7 +86,7 @@ void pmk_trace_destroy(struct pmk_trace *t)
 	free(t->kind);
 	free(t->between);
 	free(t->run);
-	free(t->looks);
+	free(t->taps);
 	for (int i = 0; i < LINES; i++)
 		free(t->line[i]);
 	free(t);
@@ -102,25 +102,25 @@ static int place_of(int at, int count, int size)
 	return (int)pmk_clamp_i64(place, 0, most);
 }
 
-/* False if eight columns need more blocks than PMK_EDGE_LOOK_CELLS: the picture is hardly larger than the blocks. */
-static bool make_looks(struct pmk_trace *t)
+/* False if eight columns need more blocks than PMK_EDGE_TAPS_BLOCKS: the picture is hardly larger than the blocks. */
+static bool make_taps(struct pmk_trace *t)
 {
 	for (int x = 0; x < t->mask_width; x++) {
-		struct pmk_edge_look *look = &t->looks[x / 8];
+		struct pmk_edge_taps *taps = &t->taps[x / 8];
 		int at = x < t->left  ? t->left :
 			x >= t->right ? t->right - 1 :
 					x,
 		    left = t->index[at], place = 2 * (x % 8);
 
 		if (x % 8 == 0)
-			*look = (struct pmk_edge_look){ .base = left };
-		left -= look->base;
-		if (left + 1 >= PMK_EDGE_LOOK_CELLS)
+			*taps = (struct pmk_edge_taps){ .base = left };
+		left -= taps->base;
+		if (left + 1 >= PMK_EDGE_TAPS_BLOCKS)
 			return false;
-		look->left[place] = (uint8_t)(2 * left);
-		look->left[place + 1] = (uint8_t)(2 * left + 1);
-		look->right[place] = (uint8_t)(2 * left + 2);
-		look->right[place + 1] = (uint8_t)(2 * left + 3);
+		taps->left[place] = (uint8_t)(2 * left);
+		taps->left[place + 1] = (uint8_t)(2 * left + 1);
+		taps->right[place] = (uint8_t)(2 * left + 2);
+		taps->right[place + 1] = (uint8_t)(2 * left + 3);
 	}
 	return true;
 }
@@ -144,17 +144,17 @@ static void set_view(struct pmk_trace *t, const struct pmk_rect *view)
 	}
 	while (i <= t->columns)
 		t->begin[i++] = t->right;
-	t->wide = make_looks(t);
+	t->wide = make_taps(t);
 }
 
-static void read_cells(struct pmk_trace *t, const float *gain, const float *rest)
+static void read_blocks(struct pmk_trace *t, const float *gain, const float *rest)
 {
 	int n = t->columns;
 
 	for (int y = 0; y < t->rows; y++, gain += n, rest += n) {
 		size_t row = (size_t)y * (size_t)(n + 1);
 
-		t->kernels->cells(gain, rest, n, t->sure, t->gain + row, t->rest + row, t->kind + row);
+		t->kernels->blocks(gain, rest, n, t->sure, t->gain + row, t->rest + row, t->kind + row);
 		t->gain[row + (size_t)n] = t->gain[row + (size_t)n - 1];
 		t->rest[row + (size_t)n] = t->rest[row + (size_t)n - 1];
 		t->kind[row + (size_t)n] = t->kind[row + (size_t)n - 1];
@@ -189,7 +189,7 @@ static void find_runs(struct pmk_trace *t, int above, int below)
 }
 
 /* Stretch a row of blocks to the target's width, in the runs of the pair that are rim. */
-static void widen(const struct pmk_trace *t, const int16_t *cells, int16_t *line)
+static void widen(const struct pmk_trace *t, const int16_t *blocks, int16_t *line)
 {
 	int16_t *right = t->line[LINES - 1];
 
@@ -199,10 +199,10 @@ static void widen(const struct pmk_trace *t, const int16_t *cells, int16_t *line
 		if (run->kind != PMK_EDGE_RIM)
 			continue;
 		if (t->wide)
-			t->kernels->look(cells, t->looks, run->first, run->end, line, right);
+			t->kernels->gather(blocks, t->taps, run->first, run->end, line, right);
 		for (int x = run->first; !t->wide && x < run->end; x++) {
-			line[x] = cells[t->index[x]];
-			right[x] = cells[t->index[x] + 1];
+			line[x] = blocks[t->index[x]];
+			right[x] = blocks[t->index[x] + 1];
 		}
 	}
 	/* not before now, because the loop above also writes beside a run */
@@ -247,7 +247,7 @@ void pmk_trace_run(struct pmk_trace *t, const float *gain, const float *rest, co
 	int last = -1;
 
 	set_view(t, view);
-	read_cells(t, gain, rest);
+	read_blocks(t, gain, rest);
 	for (int y = 0; y < t->mask_height; y++) {
 		uint8_t *alpha = mask->alpha + (size_t)y * (size_t)mask->stride;
 		int place, above;
