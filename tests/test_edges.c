@@ -58,8 +58,8 @@ static void solve(double m[3][4])
 	}
 }
 
-/* One round as the paper has it, with chroma applied: gain of luma, and the rest. */
-static void plain_round(double guide[3][BLOCKS], const double *p, double *gain, double *rest)
+/* One round as the paper has it, with chroma applied: gain of luma, and the offset. */
+static void plain_round(double guide[3][BLOCKS], const double *p, double *gain, double *offset)
 {
 	static const double epsilon[3] = { 1e-3, 3e-4, 3e-4 };
 	double mean[3][BLOCKS], cross[3][3][BLOCKS], with[3][BLOCKS], mean_p[BLOCKS], a[3][BLOCKS], b[BLOCKS],
@@ -87,11 +87,11 @@ static void plain_round(double guide[3][BLOCKS], const double *p, double *gain, 
 		}
 	}
 	mean_of(a[0], NULL, gain);
-	mean_of(b, NULL, rest);
+	mean_of(b, NULL, offset);
 	for (int i = 1; i < 3; i++) {
 		mean_of(a[i], NULL, smooth);
 		for (int at = 0; at < BLOCKS; at++)
-			rest[at] += smooth[at] * guide[i][at];
+			offset[at] += smooth[at] * guide[i][at];
 	}
 }
 
@@ -114,7 +114,7 @@ static void read_guide(const struct pmk_image *small, double guide[3][BLOCKS])
 static void test_guide_is_the_formula(void **state)
 {
 	struct pmk_layout layout = { .width = W, .height = H };
-	double guide[3][BLOCKS], p[BLOCKS], gain[BLOCKS], rest[BLOCKS];
+	double guide[3][BLOCKS], p[BLOCKS], gain[BLOCKS], offset[BLOCKS];
 	float start[BLOCKS], blocks[BLOCKS], first[2][BLOCKS];
 	struct pmk_guide g;
 	struct pmk_image small;
@@ -126,10 +126,10 @@ static void test_guide_is_the_formula(void **state)
 	for (int i = 0; i < BLOCKS; i++)
 		p[i] = start[i] = (float)(unit_random(&seed) % 1001) / 1000;
 	read_guide(&small, guide);
-	plain_round(guide, p, gain, rest);
+	plain_round(guide, p, gain, offset);
 	for (int i = 0; i < BLOCKS; i++)
-		p[i] = fmin(fmax(gain[i] * guide[0][i] + rest[i], 0), 1);
-	plain_round(guide, p, gain, rest);
+		p[i] = fmin(fmax(gain[i] * guide[0][i] + offset[i], 0), 1);
+	plain_round(guide, p, gain, offset);
 	for (int level = 0; level < PMK_CPU_LEVELS; level++) {
 		if (!pmk_cpu_has((enum pmk_cpu_level)level))
 			continue;
@@ -137,14 +137,14 @@ static void test_guide_is_the_formula(void **state)
 		pmk_edge_kernels_of((enum pmk_cpu_level)level)->guide(&g, blocks, &small);
 		for (int i = 0; i < BLOCKS; i++) {
 			assert_true(fabs(g.gain[i] - gain[i]) < 1e-3);
-			assert_true(fabs(g.rest[i] - rest[i]) < 1e-3);
+			assert_true(fabs(g.offset[i] - offset[i]) < 1e-3);
 		}
 		if (level == 0) {
 			memcpy(first[0], g.gain, sizeof first[0]);
-			memcpy(first[1], g.rest, sizeof first[1]);
+			memcpy(first[1], g.offset, sizeof first[1]);
 		}
 		assert_memory_equal(first[0], g.gain, sizeof first[0]);
-		assert_memory_equal(first[1], g.rest, sizeof first[1]);
+		assert_memory_equal(first[1], g.offset, sizeof first[1]);
 	}
 	pmk_guide_finish(&g);
 	pmk_image_free(&small);
@@ -172,7 +172,7 @@ static void test_guide_of_nobody(void **state)
 		pmk_guide_run(&g, blocks, &small);
 		for (int i = 0; i < g.width * g.height; i++) {
 			if (n < 4 || i % g.width > 8)
-				assert_true(g.gain[i] == 0 && g.rest[i] == 0);
+				assert_true(g.gain[i] == 0 && g.offset[i] == 0);
 		}
 		pmk_guide_finish(&g);
 		pmk_image_free(&small);
@@ -195,7 +195,7 @@ static void test_trace_is_the_formula(void **state)
 {
 	static const struct pmk_rect views[] = { { 0, 0, 203, 101 }, { 20, 10, 120, 60 }, { -30, -20, 190, 90 },
 		{ 60, 50, 300, 200 }, { 4, 4, 24, 12 } };
-	float gain[BLOCKS], rest[BLOCKS];
+	float gain[BLOCKS], offset[BLOCKS];
 	struct pmk_layout layout = { .width = 203, .height = 101 };
 	struct pmk_image picture;
 	struct pmk_mask mask;
@@ -207,7 +207,7 @@ static void test_trace_is_the_formula(void **state)
 	for (int i = 0; i < BLOCKS; i++) {
 		int x = i % BLOCKS_W;
 		gain[i] = x < 4 || x > 13 ? 0 : (float)(unit_random(&seed) % 2001) / 1000 - 1;
-		rest[i] = x < 4 ? 0 : x > 13 ? 1 : (float)(unit_random(&seed) % 2001) / 1000 - 0.5f;
+		offset[i] = x < 4 ? 0 : x > 13 ? 1 : (float)(unit_random(&seed) % 2001) / 1000 - 0.5f;
 	}
 	for (size_t n = 0; n < sizeof views / sizeof views[0]; n++) {
 		struct pmk_trace *trace;
@@ -215,13 +215,13 @@ static void test_trace_is_the_formula(void **state)
 
 		assert_int_equal(pmk_trace_create(W, H, layout.width, layout.height, 0.25f, &trace), 0);
 		memset(mask.alpha, 0xaa, (size_t)mask.stride * (size_t)mask.height);
-		pmk_trace_run(trace, gain, rest, v, picture.plane[0], picture.stride[0], &mask);
+		pmk_trace_run(trace, gain, offset, v, picture.plane[0], picture.stride[0], &mask);
 		for (int y = 0; y < layout.height; y++) {
 			for (int x = 0; x < layout.width; x++) {
 				double cx = (x - v->x + 0.5) * W / v->width / 2 - 0.5,
 				       cy = (y - v->y + 0.5) * H / v->height / 2 - 0.5;
 				double luma = picture.plane[0][y * picture.stride[0] + x] / 255.0;
-				double p = (between(gain, cx, cy) * luma + between(rest, cx, cy) - 0.25) / 0.5 * 255;
+				double p = (between(gain, cx, cy) * luma + between(offset, cx, cy) - 0.25) / 0.5 * 255;
 				int alpha = mask.alpha[y * mask.stride + x];
 
 				if (x < v->x || y < v->y || x >= v->x + v->width || y >= v->y + v->height)
@@ -242,9 +242,9 @@ static void test_levels_agree(void **state)
 {
 	enum { N = 157 };
 	const struct pmk_edge_kernels *base = pmk_edge_kernels_of(PMK_CPU_BASE);
-	static int16_t rows[5][N + 16], want[N], got[N], want_rest[N], got_rest[N];
+	static int16_t rows[5][N + 16], want[N], got[N], want_offset[N], got_offset[N];
 	static uint8_t luma[N + 16], want_alpha[N], got_alpha[N];
-	static float gain[N], rest[N];
+	static float gain[N], offset[N];
 	uint32_t seed = 13;
 
 	for (int level = 1; level < PMK_CPU_LEVELS; level++) {
@@ -263,7 +263,7 @@ static void test_levels_agree(void **state)
 				rows[4][i] = (int16_t)(unit_random(&seed) % 32768);
 				luma[i] = (uint8_t)unit_random(&seed);
 				gain[i] = (float)(int)(unit_random(&seed) % 4001) / 100 - 20;
-				rest[i] = i % 3 ? (float)(int)(unit_random(&seed) % 4001) / 1000 - 2 : (float)(i % 2);
+				offset[i] = i % 3 ? (float)(int)(unit_random(&seed) % 4001) / 1000 - 2 : (float)(i % 2);
 			}
 			base->mix(rows[0], rows[1], rows[4], want, count);
 			k->mix(rows[0], rows[1], rows[4], got, count);
@@ -271,10 +271,10 @@ static void test_levels_agree(void **state)
 			base->rim(rows[0], rows[1], rows[2], rows[3], 128 * (count % 256), luma, want_alpha, count);
 			k->rim(rows[0], rows[1], rows[2], rows[3], 128 * (count % 256), luma, got_alpha, count);
 			assert_memory_equal(want_alpha, got_alpha, (size_t)count);
-			base->blocks(gain, rest, count, 0.25f, want, want_rest, want_alpha);
-			k->blocks(gain, rest, count, 0.25f, got, got_rest, got_alpha);
+			base->blocks(gain, offset, count, 0.25f, want, want_offset, want_alpha);
+			k->blocks(gain, offset, count, 0.25f, got, got_offset, got_alpha);
 			assert_memory_equal(want, got, (size_t)count * sizeof *want);
-			assert_memory_equal(want_rest, got_rest, (size_t)count * sizeof *want);
+			assert_memory_equal(want_offset, got_offset, (size_t)count * sizeof *want);
 			assert_memory_equal(want_alpha, got_alpha, (size_t)count);
 		}
 	}

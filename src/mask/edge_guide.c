@@ -191,11 +191,11 @@ static void read_guide(struct pmk_guide *g, const struct pmk_image *small)
 	run_means(g, means, PMK_GUIDE_ROWS, invert_row);
 }
 
-/* Turn the covariances of Y, U and V with the probability into coefficients, in place, and `rest` from the mean
+/* Turn the covariances of Y, U and V with the probability into coefficients, in place, and `offset` from the mean
  * probability into the constant. `inverse` is the planes YY to VV. */
 static void solve(float *const inverse[6], size_t row, const float *restrict mean_y, const float *restrict mean_u,
 	const float *restrict mean_v, float *restrict by_y, float *restrict by_u, float *restrict by_v,
-	float *restrict rest, int count)
+	float *restrict offset, int count)
 {
 	const float *restrict yy = inverse[0] + row, *restrict yu = inverse[1] + row, *restrict yv = inverse[2] + row;
 	const float *restrict uu = inverse[3] + row, *restrict uv = inverse[4] + row, *restrict vv = inverse[5] + row;
@@ -209,7 +209,7 @@ static void solve(float *const inverse[6], size_t row, const float *restrict mea
 		by_y[i] = y;
 		by_u[i] = u;
 		by_v[i] = v;
-		rest[i] -= y * mean_y[i] + u * mean_u[i] + v * mean_v[i];
+		offset[i] -= y * mean_y[i] + u * mean_u[i] + v * mean_v[i];
 	}
 }
 
@@ -225,20 +225,20 @@ static void solve_row(struct pmk_guide *g, size_t row, int size)
 
 /* Add chroma's share of the probability, which is the same for every luma of a block. */
 static void add_chroma(const float *restrict by_u, const float *restrict u, const float *restrict by_v,
-	const float *restrict v, float *restrict rest, int count)
+	const float *restrict v, float *restrict offset, int count)
 {
 	for (int i = 0; i < count; i++)
-		rest[i] += by_u[i] * u[i] + by_v[i] * v[i];
+		offset[i] += by_u[i] * u[i] + by_v[i] * v[i];
 }
 
 static void add_chroma_row(struct pmk_guide *g, size_t row, int size)
 {
 	float *const *p = g->plane;
 
-	add_chroma(p[BY_U] + row, p[U] + row, p[BY_V] + row, p[V] + row, g->rest + row, size);
+	add_chroma(p[BY_U] + row, p[U] + row, p[BY_V] + row, p[V] + row, g->offset + row, size);
 }
 
-/* Compute gain and rest of every block from its probability. */
+/* Compute gain and offset of every block from its probability. */
 static void fit(struct pmk_guide *g, const float *blocks)
 {
 	float *const *p = g->plane;
@@ -252,7 +252,7 @@ static void fit(struct pmk_guide *g, const float *blocks)
 		{ p[BY_Y], NULL, g->gain },
 		{ p[BY_U], NULL, p[BY_U] },
 		{ p[BY_V], NULL, p[BY_V] },
-		{ p[MEAN], NULL, g->rest },
+		{ p[MEAN], NULL, g->offset },
 	};
 
 	run_means(g, covariances, 4, solve_row);
@@ -295,11 +295,11 @@ static void find_spans(struct pmk_guide *g, const float *blocks)
 	}
 }
 
-static void sharpen(const float *restrict gain, const float *restrict luma, const float *restrict rest,
+static void sharpen(const float *restrict gain, const float *restrict luma, const float *restrict offset,
 	float *restrict blocks, int count)
 {
 	for (int i = 0; i < count; i++) {
-		float q = gain[i] * luma[i] + rest[i];
+		float q = gain[i] * luma[i] + offset[i];
 
 		blocks[i] = q < 0 ? 0 : q > 1 ? 1 : q;
 	}
@@ -311,11 +311,11 @@ void LEVEL(pmk_edge_guide)(struct pmk_guide *g, float *blocks, const struct pmk_
 
 	find_spans(g, blocks);
 	memset(g->gain, 0, count * sizeof *g->gain);
-	memset(g->rest, 0, count * sizeof *g->rest);
+	memset(g->offset, 0, count * sizeof *g->offset);
 	read_guide(g, small);
 	fit(g, blocks);
 	for (int round = 1; round < ROUNDS; round++) {
-		sharpen(g->gain, g->plane[Y], g->rest, blocks, (int)count);
+		sharpen(g->gain, g->plane[Y], g->offset, blocks, (int)count);
 		fit(g, blocks);
 	}
 }

@@ -14,16 +14,16 @@ static int16_t fixed(float value)
 	return (int16_t)((int)(value + 32768.5f) - 32768);
 }
 
-void LEVEL(pmk_edge_blocks)(const float *restrict gain, const float *restrict rest, int count, float sure,
-	int16_t *restrict fixed_gain, int16_t *restrict fixed_rest, uint8_t *restrict kind)
+void LEVEL(pmk_edge_blocks)(const float *restrict gain, const float *restrict offset, int count, float sure,
+	int16_t *restrict fixed_gain, int16_t *restrict fixed_offset, uint8_t *restrict kind)
 {
 	float stretch = 255 / (1 - 2 * sure);
 
 	for (int x = 0; x < count; x++) {
-		float g = gain[x], r = rest[x], least = g < 0 ? g + r : r, most = g < 0 ? r : g + r;
+		float g = gain[x], r = offset[x], least = g < 0 ? g + r : r, most = g < 0 ? r : g + r;
 
 		fixed_gain[x] = fixed(g * stretch * (1024 / 255.0f));
-		fixed_rest[x] = fixed((r - sure) * stretch * 2);
+		fixed_offset[x] = fixed((r - sure) * stretch * 2);
 		kind[x] = (uint8_t)(most <= sure ? PMK_EDGE_ROOM : least >= 1 - sure ? PMK_EDGE_PERSON : PMK_EDGE_RIM);
 	}
 }
@@ -66,31 +66,32 @@ void LEVEL(pmk_edge_mix)(
 }
 
 static inline void rim_pixels(const int16_t *restrict gain_a, const int16_t *restrict gain_b,
-	const int16_t *restrict rest_a, const int16_t *restrict rest_b, int part, const uint8_t *restrict luma,
+	const int16_t *restrict offset_a, const int16_t *restrict offset_b, int part, const uint8_t *restrict luma,
 	uint8_t *restrict alpha, int count)
 {
 	int16_t weight = (int16_t)part;
 
 	for (int i = 0; i < count; i++) {
 		int16_t gain = (int16_t)(gain_a[i] + 2 * pmk_upper((int16_t)(gain_b[i] - gain_a[i]), weight));
-		int16_t rest = (int16_t)(rest_a[i] + 2 * pmk_upper((int16_t)(rest_b[i] - rest_a[i]), weight));
+		int16_t offset = (int16_t)(offset_a[i] + 2 * pmk_upper((int16_t)(offset_b[i] - offset_a[i]), weight));
 		/* 1024 * 128 / 65536 = 2, so it is in 1/2 alpha */
-		int16_t value = (int16_t)((int16_t)(pmk_upper(gain, (int16_t)(luma[i] << 7)) + rest + 1) >> 1);
+		int16_t value = (int16_t)((int16_t)(pmk_upper(gain, (int16_t)(luma[i] << 7)) + offset + 1) >> 1);
 
 		value = value < 0 ? 0 : value;
 		alpha[i] = (uint8_t)(value > 255 ? 255 : value);
 	}
 }
 
-void LEVEL(pmk_edge_rim)(const int16_t *gain_a, const int16_t *gain_b, const int16_t *rest_a, const int16_t *rest_b,
+void LEVEL(pmk_edge_rim)(const int16_t *gain_a, const int16_t *gain_b, const int16_t *offset_a, const int16_t *offset_b,
 	int part, const uint8_t *luma, uint8_t *alpha, int count)
 {
 	int whole = count / CHUNK * CHUNK;
 	uint8_t chunk[CHUNK];
 
-	rim_pixels(gain_a, gain_b, rest_a, rest_b, part, luma, alpha, whole);
+	rim_pixels(gain_a, gain_b, offset_a, offset_b, part, luma, alpha, whole);
 	if (whole == count)
 		return;
-	rim_pixels(gain_a + whole, gain_b + whole, rest_a + whole, rest_b + whole, part, luma + whole, chunk, CHUNK);
+	rim_pixels(
+		gain_a + whole, gain_b + whole, offset_a + whole, offset_b + whole, part, luma + whole, chunk, CHUNK);
 	memcpy(alpha + whole, chunk, (size_t)(count - whole));
 }

@@ -23,7 +23,7 @@ int pmk_guide_init(struct pmk_guide *g, int width, int height)
 		return -ENOMEM;
 	*g = (struct pmk_guide){ .kernels = pmk_edge_kernels(), .width = w, .height = h, .block = at };
 	g->gain = at;
-	g->rest = at + plane;
+	g->offset = at + plane;
 	at += 2 * plane;
 	for (int i = 0; i < PMK_GUIDE_PLANES; i++, at += plane)
 		g->plane[i] = at;

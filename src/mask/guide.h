@@ -6,7 +6,7 @@
  * blocks of 2x2 network pixels. It runs twice, which sharpens the edge. The second result is kept as coefficients, not
  * applied, so that trace.h can apply them with the luma of the full picture (He, Sun, "Fast Guided Filter", arXiv
  * 1505.00996). Chroma is applied here, because cameras give no more detail in it. The one rule: where the probability
- * is 0 in all blocks nearby, gain and rest are 0. One thread. */
+ * is 0 in all blocks nearby, gain and offset are 0. One thread. */
 #ifndef PMK_MASK_GUIDE_H
 #define PMK_MASK_GUIDE_H
 
@@ -22,7 +22,7 @@ struct pmk_guide_span {
 
 struct pmk_guide {
 	int width, height; /* in blocks: half of the network's, rounded up */
-	float *gain, *rest; /* the result: probability = gain luma / 255 + rest */
+	float *gain, *offset; /* the result: probability = gain luma / 255 + offset */
 	const struct pmk_edge_kernels *kernels;
 	float *plane[PMK_GUIDE_PLANES]; /* scratch */
 	float *row[PMK_GUIDE_ROWS]; /* one row of each of several planes, with zeros around it */

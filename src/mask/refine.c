@@ -170,7 +170,7 @@ static void guide_by_picture(struct pmk_refine *r, const float *probability, con
 	pmk_temporal_run(&r->smooth_blocks, r->blocks, r->block_luma, view);
 	pull_ends(r->blocks, (size_t)r->guide.width * (size_t)r->guide.height, GUIDE_ROOM, GUIDE_PERSON);
 	pmk_guide_run(&r->guide, r->blocks, small);
-	pmk_trace_run(r->trace, r->guide.gain, r->guide.rest, view, picture->plane[0], picture->stride[0], mask);
+	pmk_trace_run(r->trace, r->guide.gain, r->guide.offset, view, picture->plane[0], picture->stride[0], mask);
 	for (int y = 0; threshold >= 0 && y < mask->height; y++) {
 		uint8_t *alpha = mask->alpha + (size_t)y * (size_t)mask->stride;
 

@@ -29,10 +29,10 @@ struct pmk_trace {
 	struct pmk_edge_taps *taps; /* one for each eight target columns */
 	bool wide; /* whether every eight columns fit into one of them */
 	int *begin; /* for i of 0..columns: the first target column whose left block is at least i */
-	int16_t *gain, *rest; /* of each block; each row ends with its last block again */
+	int16_t *gain, *offset; /* of each block; each row ends with its last block again */
 	uint8_t *kind;
 	uint8_t *between; /* the kinds between two rows of blocks */
-	/* gain and rest of two rows of blocks at the target's width; the last line is scratch for right neighbours */
+	/* gain and offset of two rows of blocks at the target's width; the last line is scratch for right neighbours */
 	int16_t *line[LINES];
 	struct run *run; /* between two rows of blocks */
 	int runs;
@@ -59,7 +59,7 @@ int pmk_trace_create(int width, int height, int mask_width, int mask_height, flo
 	missing |= !(t->part = pmk_mem_alloc((size_t)mask_width * sizeof *t->part));
 	missing |= !(t->begin = pmk_mem_alloc((size_t)(t->columns + 1) * sizeof *t->begin));
 	missing |= !(t->gain = pmk_mem_alloc(blocks * sizeof *t->gain));
-	missing |= !(t->rest = pmk_mem_alloc(blocks * sizeof *t->rest));
+	missing |= !(t->offset = pmk_mem_alloc(blocks * sizeof *t->offset));
 	missing |= !(t->kind = pmk_mem_alloc(blocks));
 	missing |= !(t->between = pmk_mem_alloc((size_t)t->columns));
 	missing |= !(t->run = pmk_mem_alloc((size_t)(t->columns + 1) * sizeof *t->run));
@@ -82,7 +82,7 @@ void pmk_trace_destroy(struct pmk_trace *t)
 	free(t->part);
 	free(t->begin);
 	free(t->gain);
-	free(t->rest);
+	free(t->offset);
 	free(t->kind);
 	free(t->between);
 	free(t->run);
@@ -147,16 +147,16 @@ static void set_view(struct pmk_trace *t, const struct pmk_rect *view)
 	t->wide = make_taps(t);
 }
 
-static void read_blocks(struct pmk_trace *t, const float *gain, const float *rest)
+static void read_blocks(struct pmk_trace *t, const float *gain, const float *offset)
 {
 	int n = t->columns;
 
-	for (int y = 0; y < t->rows; y++, gain += n, rest += n) {
+	for (int y = 0; y < t->rows; y++, gain += n, offset += n) {
 		size_t row = (size_t)y * (size_t)(n + 1);
 
-		t->kernels->blocks(gain, rest, n, t->sure, t->gain + row, t->rest + row, t->kind + row);
+		t->kernels->blocks(gain, offset, n, t->sure, t->gain + row, t->offset + row, t->kind + row);
 		t->gain[row + (size_t)n] = t->gain[row + (size_t)n - 1];
-		t->rest[row + (size_t)n] = t->rest[row + (size_t)n - 1];
+		t->offset[row + (size_t)n] = t->offset[row + (size_t)n - 1];
 		t->kind[row + (size_t)n] = t->kind[row + (size_t)n - 1];
 	}
 }
@@ -214,7 +214,7 @@ static void widen(const struct pmk_trace *t, const int16_t *blocks, int16_t *lin
 	}
 }
 
-/* Stretch a pair of rows: lines 0 and 1 are gain, lines 2 and 3 rest. */
+/* Stretch a pair of rows: lines 0 and 1 are gain, lines 2 and 3 offset. */
 static void widen_pair(struct pmk_trace *t, int above, int below)
 {
 	size_t pitch = (size_t)(t->columns + 1);
@@ -222,8 +222,8 @@ static void widen_pair(struct pmk_trace *t, int above, int below)
 	find_runs(t, above, below);
 	widen(t, t->gain + pitch * (size_t)above, t->line[0]);
 	widen(t, t->gain + pitch * (size_t)below, t->line[1]);
-	widen(t, t->rest + pitch * (size_t)above, t->line[2]);
-	widen(t, t->rest + pitch * (size_t)below, t->line[3]);
+	widen(t, t->offset + pitch * (size_t)above, t->line[2]);
+	widen(t, t->offset + pitch * (size_t)below, t->line[3]);
 }
 
 static void trace_row(const struct pmk_trace *t, int part, const uint8_t *luma, uint8_t *alpha)
@@ -241,13 +241,13 @@ static void trace_row(const struct pmk_trace *t, int part, const uint8_t *luma, 
 	memset(alpha + t->right, 0, (size_t)(t->mask_width - t->right));
 }
 
-void pmk_trace_run(struct pmk_trace *t, const float *gain, const float *rest, const struct pmk_rect *view,
+void pmk_trace_run(struct pmk_trace *t, const float *gain, const float *offset, const struct pmk_rect *view,
 	const uint8_t *luma, int luma_stride, struct pmk_mask *mask)
 {
 	int last = -1;
 
 	set_view(t, view);
-	read_blocks(t, gain, rest);
+	read_blocks(t, gain, offset);
 	for (int y = 0; y < t->mask_height; y++) {
 		uint8_t *alpha = mask->alpha + (size_t)y * (size_t)mask->stride;
 		int place, above;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Computes alpha at the camera's size from the linear functions of guide.h and the camera's own luma.
  *
- * Each block of 2x2 network pixels says: probability = gain luma / 255 + rest. Between the blocks gain and rest are
+ * Each block of 2x2 network pixels says: probability = gain luma / 255 + offset. Between the blocks gain and offset are
  * interpolated bilinearly. Where a block and its neighbours give 0 for every possible luma, or 1, alpha is constant and
- * the picture is not read; the remaining pixels are the rim of the person. The one rule: if gain and rest are 0, alpha
- * is 0. Fixed point, the same on every machine. One thread. */
+ * the picture is not read; the remaining pixels are the rim of the person. The one rule: if gain and offset are 0,
+ * alpha is 0. Fixed point, the same on every machine. One thread. */
 #ifndef PMK_MASK_TRACE_H
 #define PMK_MASK_TRACE_H
 
@@ -21,7 +21,7 @@ void pmk_trace_destroy(struct pmk_trace *trace); /* NULL is allowed */
 
 /* The blocks cover `view` of the picture, which may stick out of it; alpha is 0 outside the view. `luma` and `mask`
  * have the camera's size, and another 15 bytes can be read after luma. Every pixel of the mask is written. */
-void pmk_trace_run(struct pmk_trace *trace, const float *gain, const float *rest, const struct pmk_rect *view,
+void pmk_trace_run(struct pmk_trace *trace, const float *gain, const float *offset, const struct pmk_rect *view,
 	const uint8_t *luma, int luma_stride, struct pmk_mask *mask);
 
 #endif
