@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static const uint8_t calm[3] = { 0x4a, 0x52, 0x5c };
+static const uint8_t plain[3] = { 0x4a, 0x52, 0x5c };
 
 struct blur_backdrop {
 	struct pmk_backdrop base;
@@ -65,7 +65,7 @@ int pmk_backdrop_blur_open(
 		destroy(&b->base);
 		return err;
 	}
-	pmk_colour_rgb_to_yuv(calm, layout, yuv);
+	pmk_colour_rgb_to_yuv(plain, layout, yuv);
 	pmk_image_fill(&b->base.cover, yuv);
 	*backdrop = &b->base;
 	return 0;

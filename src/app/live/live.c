@@ -23,16 +23,15 @@ struct live {
 
 static const uint64_t DAY_NS = 24 * 3600 * PMK_S_NS;
 
-/* A pipeline with a thread that hangs gives none, and the manager starts it anew. Who is late here, having been stopped
- * as a whole, can tell nothing of its threads yet. When the next one is due. */
+/* Tell the service manager that the process is alive, unless one of its threads hangs: then the manager restarts it. A
+ * main thread that was itself held up, with the whole process, cannot judge the others yet and sends the sign. Returns
+ * when the next one is due. */
 static uint64_t sign_of_life(struct pmk_pipeline *pipeline, uint64_t now, uint64_t due, uint64_t watchdog)
 {
 	const char *part = due && now - due > watchdog / 3 ? NULL : pmk_pipeline_hangs(pipeline, now);
 
 	if (part)
-		pmk_error("the %s's thread hangs; if it goes on, the service manager hears no more of this process and "
-			  "starts it anew",
-			part);
+		pmk_error("the %s's thread hangs; if that goes on, the service manager restarts this process", part);
 	else
 		pmk_service_notify("WATCHDOG=1");
 	return now + watchdog / 3;

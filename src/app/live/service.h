@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the program tells a service manager, by libsystemd's sd_notify(3), and a second instance of itself, by a lock.
+/* Messages to a service manager, by libsystemd's sd_notify(3), and a lock against a second instance of the program.
  *
  * The one rule: without a service manager or a runtime directory, all of this does nothing. A build without libsystemd
  * tells the manager nothing, and its service unit expects nothing. Main thread. */
