@@ -2,6 +2,7 @@
 #include "app/options_help.h"
 
 #include "base/log.h"
+#include "base/num.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -66,8 +67,8 @@ static size_t distance(const char *word, size_t length, const char *name)
 			size_t change = corner + (word[j] != name[i]), add = row[j] + 1, leave = row[j + 1] + 1;
 
 			corner = row[j + 1];
-			row[j + 1] = change < add ? change : add;
-			row[j + 1] = leave < row[j + 1] ? leave : row[j + 1];
+			row[j + 1] = pmk_min_size(change, add);
+			row[j + 1] = pmk_min_size(leave, row[j + 1]);
 		}
 	}
 	return row[length];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Backdrops that never change: pictures, colours, and the built-in drawings. The backdrop is its own cover. */
+#include "base/num.h"
 #include "compose/backdrop.h"
 
 #include "base/log.h"
@@ -43,20 +44,18 @@ static int at_least_one(double px)
 static int fit_cover(const struct pmk_rgb *from, struct pmk_rgb *to)
 {
 	double fx = (double)to->width / from->width, fy = (double)to->height / from->height, f = fx > fy ? fx : fy;
-	int w = at_least_one(to->width / f), h = at_least_one(to->height / f);
+	int w = pmk_min(at_least_one(to->width / f), from->width),
+	    h = pmk_min(at_least_one(to->height / f), from->height);
 
-	w = w > from->width ? from->width : w;
-	h = h > from->height ? from->height : h;
 	return scale_part(from, (from->width - w) / 2, (from->height - h) / 2, w, h, to, 0, 0, to->width, to->height);
 }
 
 static int fit_contain(const struct pmk_rgb *from, struct pmk_rgb *to)
 {
 	double fx = (double)to->width / from->width, fy = (double)to->height / from->height, f = fx < fy ? fx : fy;
-	int w = at_least_one(from->width * f), h = at_least_one(from->height * f);
+	int w = pmk_min(at_least_one(from->width * f), to->width),
+	    h = pmk_min(at_least_one(from->height * f), to->height);
 
-	w = w > to->width ? to->width : w;
-	h = h > to->height ? to->height : h;
 	for (int y = 0; y < to->height; y++)
 		memset(to->data + (size_t)y * to->stride, 0, (size_t)to->width * 3);
 	return scale_part(from, 0, 0, from->width, from->height, to, (to->width - w) / 2, (to->height - h) / 2, w, h);
@@ -67,7 +66,7 @@ static void fit_tile(const struct pmk_rgb *from, struct pmk_rgb *to)
 	for (int y = 0; y < to->height; y++) {
 		const uint8_t *row = from->data + (size_t)(y % from->height) * from->stride;
 		for (int x = 0; x < to->width; x += from->width) {
-			int n = to->width - x < from->width ? to->width - x : from->width;
+			int n = pmk_min(to->width - x, from->width);
 			memcpy(to->data + (size_t)y * to->stride + (size_t)x * 3, row, (size_t)n * 3);
 		}
 	}

@@ -59,7 +59,7 @@ static void weigh_cells(
 
 		if (left >= 2 * down)
 			expect(pixels + down * stride, down * stride);
-		b->rows->cell_sums(pixels, stride, left < down ? left : down, across, b->cells[i], cells->width / GRID);
+		b->rows->cell_sums(pixels, stride, pmk_min(left, down), across, b->cells[i], cells->width / GRID);
 	}
 	b->rows->weigh(cells->alpha + (size_t)y * (size_t)cells->columns, b->cells[0], b->cells[1], b->cells[2], to,
 		cells->columns);

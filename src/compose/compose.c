@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "compose/rim.h"
 #include "image/colour.h"
 #include "image/shown_seal.h"
@@ -82,16 +83,6 @@ struct parts {
 	const struct pmk_image *picture; /* the picture behind; NULL: the backdrop writes rows */
 };
 
-static int least(int a, int b)
-{
-	return a < b ? a : b;
-}
-
-static int most(int a, int b)
-{
-	return a > b ? a : b;
-}
-
 /* The same columns at the width of a plane; chroma has half as many. */
 static struct pmk_shown_span at_width(int first, int end, int plane)
 {
@@ -147,7 +138,7 @@ static void compose_row(struct pmk_composer *c, const struct parts *parts, const
 	for (int i = 0; i < c->cells.runs; i++) {
 		const struct pmk_cell_run *run = &c->cells.run[i];
 		struct pmk_shown_span s = at_width(run->first, run->end, plane);
-		int first = most(was.first, s.first), end = least(was.end, s.end);
+		int first = pmk_max(was.first, s.first), end = pmk_min(was.end, s.end);
 
 		if (run->kind != PMK_CELL_ROOM)
 			compose_run(c, &parts->frame->image, alpha, run->kind, s, back, to, plane, y);
@@ -226,7 +217,7 @@ static void compose_rows(struct pmk_composer *c, const struct parts *parts, bool
 			pmk_rim_enter(c->rim, row);
 		shown->span[row] = find_person(&c->cells);
 		compose_cells(
-			c, parts, was, row * PMK_CELL, least((row + 1) * PMK_CELL, c->layout.height), &shown->image);
+			c, parts, was, row * PMK_CELL, pmk_min((row + 1) * PMK_CELL, c->layout.height), &shown->image);
 	}
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/stats.h"
 
+#include "base/num.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +37,7 @@ double pmk_snapshot_quantile(const struct pmk_snapshot *snapshot, double q)
 
 	if (snapshot->count == 0)
 		return 0;
-	return snapshot->ms[rank < snapshot->count ? rank : snapshot->count - 1];
+	return snapshot->ms[pmk_min_size(rank, snapshot->count - 1)];
 }
 
 double pmk_series_quantile(const struct pmk_series *series, double q)

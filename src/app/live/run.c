@@ -4,6 +4,7 @@
 #include "app/live/live.h"
 #include "app/live/service.h"
 #include "base/log.h"
+#include "base/num.h"
 #include "base/parse.h"
 #include "io/pipewire/pipewire.h"
 
@@ -28,7 +29,7 @@ static int add_found(struct pmk_pipeline_settings *p)
 	char paths[PMK_PIPELINE_MAX_OUTPUTS][64];
 	int found = pmk_sink_v4l2_find(paths, PMK_PIPELINE_MAX_OUTPUTS);
 
-	found = found < 0 ? 0 : found;
+	found = pmk_max(found, 0);
 	for (int i = 0; i < found; i++)
 		add_once(p, paths[i]);
 	if (!pmk_pipewire_runs())

@@ -3,6 +3,7 @@
 
 #include "app/commands.h"
 #include "base/log.h"
+#include "base/num.h"
 #include "io/pipewire/pipewire_cameras.h"
 #include "io/pipewire/portal.h"
 #include "io/v4l2/holders.h"
@@ -106,7 +107,7 @@ static void look_around(struct pmk_doctor *d, struct utsname *system)
 		.user = self ? self->pw_name : "",
 		.kernel = system->release };
 	d->device_count = pmk_devices_scan(&d->devices);
-	d->device_count = d->device_count < 0 ? 0 : d->device_count;
+	d->device_count = pmk_max(d->device_count, 0);
 #ifdef PMK_HAVE_PIPEWIRE
 	d->pipewire_built = true;
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/num.h"
 #include "core/capture/capture_parts.h"
 
 #include "base/clock.h"
@@ -25,7 +26,7 @@ static void forgive(struct pmk_capture *c)
 {
 	uint64_t dropped = c->source->dropped - c->dropped, left_out = (uint64_t)(c->governor.every - 1);
 
-	c->forgiven += dropped < left_out ? dropped : left_out;
+	c->forgiven += pmk_min_u64(dropped, left_out);
 	c->dropped = c->source->dropped;
 }
 
