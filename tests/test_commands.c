@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/* The commands of the program, called as main() calls them: exit code, what is printed, what is logged. */
+#include "app/commands.h"
+#include "app/cures.h"
+#include "app/options_help.h"
+#include "unit.h"
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MOST_WORDS = 32, MOST_PRINTED = 1 << 20 };
+
+static char folder[] = "/tmp/test_commands_XXXXXX";
+static char printed[MOST_PRINTED]; /* on standard output, by the last call */
+
+static void keep_printed(int saved)
+{
+	ssize_t count;
+
+	fflush(stdout);
+	lseek(STDOUT_FILENO, 0, SEEK_SET);
+	count = read(STDOUT_FILENO, printed, sizeof printed - 1);
+	printed[count > 0 ? count : 0] = '\0';
+	dup2(saved, STDOUT_FILENO);
+	close(saved);
+}
+
+static int call(struct pmk_options *options, int argc, char **argv)
+{
+	enum pmk_exit code = pmk_options_parse(argc, argv, options);
+
+	if (code != PMK_EXIT_OK)
+		return (int)code;
+	if (!options->settings.help)
+		return (int)pmk_command(options);
+	pmk_options_print_help();
+	return PMK_EXIT_OK;
+}
+
+/* `line`: words separated by blanks. What it logs is in unit_logged. */
+static int run(const char *line)
+{
+	struct pmk_options *options = calloc(1, sizeof *options);
+	char copy[1000], *rest = copy, name[] = "potemkin", *argv[MOST_WORDS + 1] = { name }, *word;
+	int argc = 1, code, saved, output;
+
+	assert_non_null(options);
+	snprintf(copy, sizeof copy, "%s", line);
+	while ((word = strsep(&rest, " ")) && argc < MOST_WORDS)
+		argv[argc++] = word;
+	fflush(stdout);
+	saved = dup(STDOUT_FILENO);
+	output = open("printed", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	assert_true(saved >= 0 && output >= 0);
+	dup2(output, STDOUT_FILENO);
+	close(output);
+	unit_catch_log();
+	code = call(options, argc, argv);
+	keep_printed(saved);
+	free(options);
+	return code;
+}
+
+static void expect(int code, const char *line, const char *said)
+{
+	int got = run(line);
+
+	if (got != code)
+		fail_msg("%s: exit %d, expected %d: %s", line, got, code, unit_logged);
+	if (said && !strstr(printed, said) && !strstr(unit_logged, said))
+		fail_msg("%s: neither \"%.200s\" nor \"%s\" says \"%s\"", line, printed, unit_logged, said);
+}
+
+/* What was printed is one JSON object with this member. */
+static void expect_json(const char *line, const char *member)
+{
+	cJSON *json;
+
+	run(line);
+	json = cJSON_Parse(printed);
+	if (!json || !cJSON_GetObjectItem(json, member))
+		fail_msg("%s: no JSON with \"%s\": %.200s", line, member, printed);
+	cJSON_Delete(json);
+}
+
+static int make_folder(void **state)
+{
+	pmk_log_set_cures(pmk_cures);
+	return setenv("XDG_CONFIG_HOME", "/nonexistent", 1) || !mkdtemp(folder) || chdir(folder) ? -1 : 0;
+}
+
+static int remove_folder(void **state)
+{
+	char command[100];
+
+	snprintf(command, sizeof command, "rm -r %s", folder);
+	return chdir("/") || system(command) ? -1 : 0;
+}
+
+static void test_help(void **state)
+{
+	char option[64];
+
+	expect(PMK_EXIT_OK, "--help", "usage: potemkin");
+	for (int i = 0; i < pmk_settings_count; i++) {
+		snprintf(option, sizeof option, "--%s", pmk_settings_table[i].name);
+		assert_non_null(strstr(printed, option));
+	}
+	expect(PMK_EXIT_OK, "help", "usage: potemkin");
+}
+
+static void test_usage(void **state)
+{
+	expect(PMK_EXIT_USAGE, "dance", "there is no command \"dance\"");
+	expect(PMK_EXIT_USAGE, "--smoth 3", "did you mean --smooth?");
+	expect(PMK_EXIT_USAGE, "--smooth", "--smooth needs a value");
+	expect(PMK_EXIT_USAGE, "--smooth 101", "--smooth \"101\": give a number from 0 to 100");
+	expect(PMK_EXIT_USAGE, "-x", "-x");
+	expect(PMK_EXIT_USAGE, "convert a.mkv", "usage: potemkin convert");
+	expect(PMK_EXIT_USAGE, "list cameras outputs", "usage: potemkin list");
+	expect(PMK_EXIT_USAGE, "list fishes", "fishes");
+	expect(PMK_EXIT_USAGE, "convert --wait a.mkv b.mkv", "--wait");
+	expect(PMK_EXIT_USAGE, "-b none", "--show-room");
+	expect(PMK_EXIT_USAGE, "-b office", "builtin:office");
+	expect(PMK_EXIT_USAGE, "--cpu mmx", "mmx");
+	expect(PMK_EXIT_INPUT, "--config absent.conf", "absent.conf");
+}
+
+static void test_file_under_command_line(void **state)
+{
+	FILE *file = fopen("a.conf", "w");
+
+	assert_non_null(file);
+	fputs("camera = presenter\noutput = null\noutput = hash\nsize = 160x90\nmirror = yes\nframes = 2\n", file);
+	fclose(file);
+	expect(PMK_EXIT_OK, "--config a.conf -o hash --mirror=no", "\n"); /* lists replace, they do not add */
+	expect(PMK_EXIT_OK, "--config a.conf convert presenter hash --frames 1", "\n");
+}
+
+static void test_lists(void **state)
+{
+	expect(PMK_EXIT_OK, "list", "builtin:office");
+	expect(PMK_EXIT_OK, "list settings", "smooth");
+	expect_json("list --json", "models");
+	expect_json("list settings --json", "settings");
+	expect(PMK_EXIT_OK, "model list", "selfie");
+	expect(PMK_EXIT_INPUT, "model info absent.tflite", "absent.tflite");
+	expect(PMK_EXIT_OK, "model info selfie-landscape", "Apache-2.0");
+	expect(PMK_EXIT_OK, "model check selfie-landscape", "");
+	expect(PMK_EXIT_USAGE, "model", "usage: potemkin model");
+	expect(PMK_EXIT_USAGE, "model dance", "usage: potemkin model");
+}
+
+static void test_completion(void **state)
+{
+	expect(PMK_EXIT_OK, "completion bash", "complete -o filenames");
+	expect(PMK_EXIT_OK, "completion zsh", "#compdef potemkin");
+	expect(PMK_EXIT_OK, "completion fish", "complete -c potemkin");
+	expect(PMK_EXIT_USAGE, "completion cmd", "bash, zsh and fish");
+}
+
+static void test_doctor(void **state)
+{
+	run("doctor");
+	assert_non_null(strstr(printed, "PipeWire"));
+	expect_json("doctor --json", "findings");
+}
+
+static void test_setup(void **state)
+{
+	struct stat st;
+
+	assert_int_equal(mkdir("machine", 0700), 0);
+	expect(PMK_EXIT_OK, "setup-loopback --dry-run --root machine", "v4l2loopback");
+	assert_int_equal(stat("machine/etc/modprobe.d/potemkin.conf", &st), -1);
+	expect(PMK_EXIT_OK, "setup-loopback --root machine", "v4l2loopback");
+	assert_int_equal(stat("machine/etc/modprobe.d/potemkin.conf", &st), 0);
+	expect(PMK_EXIT_OK, "setup-loopback --remove --root machine", NULL);
+	assert_int_equal(stat("machine/etc/modprobe.d/potemkin.conf", &st), -1);
+}
+
+static void test_files(void **state)
+{
+	struct stat st;
+
+	expect(PMK_EXIT_OK, "convert presenter film.mkv --frames 4 -s 160x90 -q", NULL);
+	assert_int_equal(stat("film.mkv", &st), 0);
+	expect(PMK_EXIT_OK, "convert film.mkv again.y4m --frames 2 --flip -q", NULL);
+	expect(PMK_EXIT_OK, "mask film.mkv alpha.mkv --frames 2 -q", NULL);
+	expect(PMK_EXIT_OK, "convert film.mkv hash --frames 2 -q", "\n");
+	expect(PMK_EXIT_INPUT, "convert absent.mkv null", "absent.mkv");
+	expect(PMK_EXIT_USAGE, "convert film.mkv film.mkv", "film.mkv");
+	expect(PMK_EXIT_INPUT, "convert -b absent.jpg presenter null --frames 1", "absent.jpg");
+	expect(PMK_EXIT_USAGE, "mask film.mkv alpha.txt", "alpha.txt");
+}
+
+static void test_run(void **state)
+{
+	expect(PMK_EXIT_OK, "-c presenter -o null -s 160x90 --frames 3", NULL);
+	expect(PMK_EXIT_OK, "run -c presenter -o file:live.mkv -o null -s 160x90 --duration 0.3", NULL);
+	expect(PMK_EXIT_OK, "run -c file:live.mkv -o null --frames 2", NULL);
+	expect(PMK_EXIT_USAGE, "-c webcam -o null --frames 1", "webcam");
+	expect(PMK_EXIT_NO_CAMERA, "-c /dev/absent -o null --frames 1", "/dev/absent");
+	expect(PMK_EXIT_INPUT, "-c file:absent.mkv -o null --frames 1", "absent.mkv");
+	expect(PMK_EXIT_USAGE, "-c presenter -o file:a.mkv -o file:./a.mkv --frames 1", "a.mkv");
+	expect(PMK_EXIT_INPUT, "-m absent.tflite -c presenter -o null --frames 1", "absent.tflite");
+}
+
+static void test_bench(void **state)
+{
+	expect(PMK_EXIT_OK, "bench --frames 3 --sizes 160x90", "160x90");
+	expect_json("bench --frames 3 --sizes 160x90 --input-format yuyv --json", "runs");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_help),
+		cmocka_unit_test(test_usage),
+		cmocka_unit_test(test_file_under_command_line),
+		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_completion),
+		cmocka_unit_test(test_doctor),
+		cmocka_unit_test(test_setup),
+		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_run),
+		cmocka_unit_test(test_bench),
+	};
+
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
