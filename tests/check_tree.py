@@ -37,7 +37,7 @@ ROOMS = {
 
 # Headers of our own that only the named files may include; nor may others use the functions that these declare.
 SEALED = {
-    # A picture that outputs accept is made by the gate alone.
+    # A picture that outputs accept is made by the seal alone.
     "image/shown_seal.h": "image/shown.c compose/compose.c",
     # Plain pictures are written to files by these: composed ones, the drawn demo, and masks.
     "media/media_out.h": "media/media_out.c media/media_module.h io/file/sink_file.c app/files/mask.c",
