@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Kernels that are compiled once for each level of the CPU (base/cpu.h) from one source: how each level names what it
- * exports, and how one of them is chosen. The build defines PMK_LEVEL: with -DPMK_LEVEL=avx2, LEVEL(pmk_x) is
- * pmk_x_avx2.
+/* Names of kernels that are compiled once for each level of the CPU (base/cpu.h) from one source, and the choice of a
+ * level. The build defines PMK_LEVEL: with -DPMK_LEVEL=avx2, LEVEL(pmk_x) is pmk_x_avx2.
  *
- * The one rule: a kernel source gives a LEVEL() name to all that it exports; everything else in it is static.
+ * The one rule: in a kernel source, each external symbol has a LEVEL() name; everything else is static.
  *
  *	const struct pmk_rows LEVEL(pmk_rows) = { .blend = blend, ... };   in the source that is compiled for each level
  *	PMK_LEVELS(const struct pmk_rows, pmk_rows);                       in the source that chooses
@@ -20,7 +19,8 @@
 #define PMK_LEVEL_PASTE(a, b) PMK_LEVEL_PASTE2(a, b)
 #define LEVEL(name) PMK_LEVEL_PASTE(name, PMK_LEVEL)
 
-/* Declare an object for each level; the address of the one for `level`, which the machine must have. */
+/* PMK_LEVELS declares an object for each level. PMK_OF_LEVEL is the address of the one for `level`, which this machine
+ * must have. */
 #ifdef __x86_64__
 #define PMK_LEVELS(type, name) extern type name##_base, name##_avx2, name##_avx512
 #define PMK_OF_LEVEL(name, level) \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The person and what is behind, pixel by pixel: blending, light, and the rim of the mask. */
+/* Kernels that combine person and backdrop pixel by pixel: blending, light, and the rim of the mask. */
 #include "pixels/rows_kernel.h"
 #include "pixels/vectors.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Pixels to cells, means of cells, and cells to pixels again: for masks and for blur. */
+/* Kernels for masks and blur: from pixels to cells, means of cells, and from cells back to pixels. */
 #include "pixels/rows_kernel.h"
 #include "pixels/vectors.h"
 

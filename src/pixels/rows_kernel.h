@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* For rows_*.c only, which are compiled once for each level of the CPU (base/dispatch.h). The loops are written
- * for the compiler to vectorise, so they compute in the smallest type that holds their values. rows.h says what each
- * does. */
+/* Declarations of the kernels of one level of the CPU, for rows_*.c only, which are compiled once for each level
+ * (base/dispatch.h). rows.h says what each kernel does. The loops are written for the compiler to vectorise, so they
+ * compute in the smallest type that holds their values. */
 #ifndef PMK_PIXELS_ROWS_KERNEL_H
 #define PMK_PIXELS_ROWS_KERNEL_H
 
 #include "base/dispatch.h"
 #include "pixels/rows.h"
 
-/* The function of this level behind a member of struct pmk_rows. */
+/* Declares the function of this level for a member of struct pmk_rows. */
 #define PMK_ROWS_KERNEL(name) __typeof__(*((struct pmk_rows *)NULL)->name) LEVEL(pmk_rows_##name)
 
 PMK_ROWS_KERNEL(blend);

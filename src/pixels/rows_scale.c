@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Pixels to other sizes, and to the network's numbers. */
+/* Kernels that scale rows of pixels, and convert them to the network's numbers. */
 #include "pixels/rows_kernel.h"
 #include "pixels/vectors.h"
 

@@ -95,7 +95,7 @@ struct pmk_kernels {
 	int (*block)(int groups);
 };
 
-const struct pmk_kernels *pmk_kernels(enum pmk_cpu_level level); /* the machine must have it */
+const struct pmk_kernels *pmk_kernels(enum pmk_cpu_level level); /* this machine must have the level */
 
 size_t pmk_step_scratch(const struct pmk_step *step); /* floats of scratch memory that the step needs */
 
