@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # usage: arm64.sh SOURCE_ROOT
-# The kernel tests, compiled for arm64 and run by qemu; skipped, and said so, where Debian's gcc-aarch64-linux-gnu or
-# qemu-user misses.
+# Compiles the kernel tests for arm64 and runs them with qemu; skipped, with a message, without Debian's
+# gcc-aarch64-linux-gnu or qemu-user.
 set -eu
 cc=aarch64-linux-gnu-gcc
 emulator=$(command -v qemu-aarch64-static || command -v qemu-aarch64 || true)

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # usage: check_docs.sh PROGRAM SOURCE_ROOT
-# The man page knows every command and option of `PROGRAM --help` and no other option; it and the README give its exit
-# codes. NEWS.md begins with its version.
+# The man page has every command and option of `PROGRAM --help`, and no other option. The man page and the README have
+# its exit codes. NEWS.md begins with its version.
 set -eu
 program=$1
 manual=$2/doc/potemkin.1.scd

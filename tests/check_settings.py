@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""The man page gives for each setting of the table its default, its limits and its words.
+"""The man page gives the default, the limits and the words of each setting in the table.
 
 usage: tests/check_settings.py PROGRAM SOURCE_ROOT"""
 
@@ -28,7 +28,7 @@ def paragraphs(path):
 
 
 def expected(setting):
-    """What the paragraph has to hold, as regular expressions."""
+    """What the paragraph must contain, as regular expressions."""
     switch = setting["range"] == "yes or no"
     default = setting.get("default", "none")
     if default not in ("none", "auto") and not (switch and default == "no"):

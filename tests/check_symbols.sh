@@ -4,7 +4,7 @@
 # Every external symbol begins with pmk_; the module shows one alone; only the gate has pictures that outputs accept,
 # and only the loader of the module looks up symbols by name.
 set -eu
-# What sanitizers and profilers add is theirs.
+# Sanitizers and profilers add symbols of their own.
 theirs='^__odr_asan\|^__asan\|^__tsan\|^__gcov\|^__prof'
 if [ $# -gt 1 ]; then
 	shown=$(nm --dynamic --defined-only --extern-only "$2" | awk '{ print $3 }' | grep -v "$theirs" || :)

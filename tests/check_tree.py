@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""The rules of the source tree. Prints each fault with its file, and gives 1 when there is one.
+"""Checks the rules of the source tree. Prints each fault with its file, and exits with 1 if there is one.
 
 usage: tests/check_tree.py includes|seal|tags|voice|headers|shape|format SOURCE_ROOT [COMPILER...]
        tests/check_tree.py state SOURCE_ROOT LIBRARY..."""
@@ -35,20 +35,20 @@ ROOMS = {
     "app": "base image jpeg pixels media model draw find mask compose scene io core settings control",
 }
 
-# Headers of our own that only the named files may include; nor may others use the functions that these declare.
+# Our own headers that only the named files may include. Other files may not use the functions that they declare either.
 SEALED = {
-    # A picture that outputs accept is made by the seal alone.
+    # Only the seal makes a picture that outputs accept.
     "image/shown_seal.h": "image/shown.c compose/compose.c",
-    # Plain pictures are written to files by these: composed ones, the drawn demo, and masks.
+    # Only these write plain pictures to files: composed ones, the drawn demo, and masks.
     "media/media_out.h": "media/media_out.c media/media_module.h io/file/sink_file.c app/files/mask.c",
     "media/still.h": "media/still.c media/media_module.h compose/backdrop_picture.c app/files/convert.c "
     "app/files/mask.c app/live/demo.c",
     "media/media_module.h": "media/media_module.c media/media_entry.c",
 }
 
-# Headers of libraries, and the folders and files that alone may include them; "!": these may not.
+# Headers of libraries, and the only folders and files that may include them; "!": except these.
 WALLS = {
-    # FFmpeg as Debian builds it is GPL, so it is used in a module that can be left out; the program has its loader.
+    # FFmpeg as Debian builds it is GPL, so only a module that can be left out uses it; the program has its loader.
     r"lib(av|sw|postproc)[a-z]*/": "media/ !media/media_module.",
     r"(pipewire|spa)/": "io/pipewire/",
     r"systemd/": "io/pipewire/ app/live/",
@@ -56,13 +56,13 @@ WALLS = {
     r"dlfcn\.h": "media/media_module.c",
 }
 
-# Only these may speak of options, of commands of the program and of the system: what a front end says.
+# Only the front ends may speak of options and of commands of the program and of the system.
 FRONT_ENDS = ("src/app/", "src/control/")
 FRONT_END_WORDS = re.compile(
     r"(?<![\w-])--[a-z]|-D[a-z]+=|\bpotemkin [a-z]|\b(apt|apt-get|make|man|meson|modprobe|sudo|systemctl) [a-z-]"
 )
 
-# All that can change while the program runs and belongs to no object, and why.
+# All variables that can change while the program runs and belong to no object, and why.
 STATE = {
     "cpu.c": {"forced": "which vectors: the CPU is the process's"},
     "log.c": {"state": "who hears: stderr is the process's"},
@@ -87,7 +87,7 @@ FILE_LINES = 400
 FUNCTION_LINES = 45
 FOLDER_FILES = 25
 TEXTS = CODE + (".py", ".sh", ".html", ".css", ".js", "meson.build", "meson_options.txt", "Makefile")
-CLANG_FORMAT = "14"  # others set a few things otherwise
+CLANG_FORMAT = "14"  # other versions format a few things differently
 
 DIRECTIVE = re.compile(r"#(include|define|undef|if|ifdef|ifndef|elif|else|endif|error|pragma)\b")
 OURS = re.compile(r'#include "([a-z0-9_]+(?:/[a-z0-9_]+)+\.(?:h|inc))"')
@@ -109,7 +109,7 @@ def files(root, *tops):
 
 
 def sources(root):
-    """What may be compiled or included."""
+    """The files that may be compiled or included."""
     return [path for path in files(root, "src", "include", "plugins") if not path.endswith(("meson.build",) + DATA)]
 
 
@@ -119,7 +119,7 @@ def lines(text):
 
 @functools.lru_cache(maxsize=None)
 def code(text):
-    """The text as the compiler takes it: lines that are continued joined, comments gone. Line numbers stay."""
+    """The text as the compiler sees it: continued lines are joined, comments removed. Line numbers stay."""
 
     def join(match):
         return re.sub(r"\\[ \t]*\n", "", match[0]) + "\n" * match[0].count("\n")
@@ -135,7 +135,7 @@ def code(text):
 
 @functools.lru_cache(maxsize=None)
 def oddities(text):
-    """What could hide an include from a reader of lines: number of the line, and what it is."""
+    """Whatever could hide an include from a check that reads lines: line number and description."""
     found = []
     if re.search(r"[^\n\t -~]", code(text)) or re.search(r"[\x00-\x08\x0b-\x1f\x7f]", text):
         found.append((1, "the file holds a character other than ASCII, tab and newline"))
@@ -160,12 +160,12 @@ def includes(text, form):
 
 @functools.lru_cache(maxsize=None)
 def names(text):
-    """What is named, in strings too; those that stand side by side are one."""
+    """The pmk_ names in the code, and in its strings, where adjacent strings are joined."""
     return set(re.findall(r"\bpmk_\w+", re.sub(r'"\s*"', "", code(text))))
 
 
 def check_ours(root, path, text):
-    """Includes of headers of our own, of a file in src/."""
+    """Check the includes of our own headers, in a file of src/."""
     folder, room = posixpath.dirname(path), path.split("/")[1]
     may = ROOMS[room].split() + [room]
     for number, name in includes(text, OURS):
@@ -185,7 +185,7 @@ def is_behind(wall, path):
 
 
 def check_system(root, path, text):
-    """Includes of headers of the system and its libraries, of any file."""
+    """Check the includes of headers of the system and of libraries, in any file."""
     for number, name in includes(text, SYSTEM):
         where = "%s:%d" % (path, number)
         if os.path.exists(os.path.join(root, "src", name)) or name in GENERATED:
@@ -196,7 +196,7 @@ def check_system(root, path, text):
 
 
 def check_includes(root):
-    """Includes go down only, in a form that cannot be misread, and libraries stay behind their walls."""
+    """Includes go down only and have a form that cannot be misread; libraries stay behind their walls."""
     for folder, folders, inside in os.walk(os.path.join(root, "src")):
         for path in (os.path.join(folder, name) for name in folders + inside):
             if os.path.islink(path):
@@ -222,7 +222,7 @@ def check_includes(root):
 
 
 def may_name(header):
-    """Who may use what a sealed header declares: who may include it, or another one that does."""
+    """The files that may use what a sealed header declares: those that may include it, or another one that does."""
     files_allowed = SEALED[header].split()
     for name in files_allowed[:]:
         files_allowed += SEALED[name].split() if name in SEALED else []
@@ -237,7 +237,7 @@ def check_sealed(header, texts):
         if includes_it and path not in allowed:
             yield "src/" + path, "includes %s; only these may: %s" % (header, " ".join(allowed))
         elif not includes_it and path in allowed:
-            yield "src/" + path, "no longer includes %s: mend the list in tests/check_tree.py" % header
+            yield "src/" + path, "no longer includes %s: fix the list in tests/check_tree.py" % header
         for name in functions & names(text) if path not in may_name(header) else ():
             yield "src/" + path, "names %s of %s; only these may: %s" % (name, header, " ".join(allowed))
     for path in allowed:
@@ -246,7 +246,7 @@ def check_sealed(header, texts):
 
 
 def check_seal(root):
-    """Who may make a picture that outputs accept, and who may write pictures to files without one."""
+    """Only listed files make a picture that outputs accept, or write pictures to files without one."""
     texts = {path[len("src/"):]: read(root, path) for path in sources(root) if path.startswith("src/")}
     for header in SEALED:
         yield from check_sealed(header, texts)
@@ -260,7 +260,7 @@ def check_seal(root):
 
 @functools.lru_cache(maxsize=None)
 def tags(text):
-    """Line, kind, tag, and whether it is defined there."""
+    """The line, kind and tag of each tag, and whether it is defined there."""
     return [(code(text).count("\n", 0, match.start()) + 1, match[1], match[2], bool(match[3]))
             for match in TAG.finditer(code(text))]
 
@@ -285,13 +285,13 @@ def check_tags(root):
 
 
 def literals(text):
-    """Line and content of each string; those that stand side by side are one."""
+    """The line and content of each string; adjacent strings are joined."""
     for match in re.finditer(r'"(?:\\.|[^"\\\n])*"(?:\s*"(?:\\.|[^"\\\n])*")*', code(text)):
         yield text.count("\n", 0, match.start()) + 1, re.sub(r'"\s*"', "", match[0])[1:-1]
 
 
 def check_voice(root):
-    """What is below the front ends says what failed and why, in words that hold for each of them."""
+    """Code below the front ends says what failed and why, in words that fit every front end."""
     cures = set(re.findall(r"\bPMK_CURE_\w+", code(read(root, "src/base/cure.h")))) - {"PMK_CURE_NONE"}
     for path in sources(root):
         if not path.startswith("src/") or path.startswith(FRONT_ENDS):
@@ -307,7 +307,7 @@ def check_voice(root):
 
 
 def variables(library):
-    """Source and name of whatever can change and lives as long as the process."""
+    """The source file and name of each variable that lives as long as the process."""
     table = subprocess.run(["objdump", "--syms", library], capture_output=True, text=True, check=True).stdout
     source = ""
     for line in table.split("\n"):
@@ -316,31 +316,31 @@ def variables(library):
         if symbol and symbol[1].endswith("df"):
             source = posixpath.basename(symbol[3])
         elif symbol and "d" not in symbol[1] and re.match(r"\.t?data(?!\.rel\.ro)|\.t?bss|\*COM\*", symbol[2]):
-            # what begins with "_" is of the compiler, its sanitizers and profilers
+            # names that begin with "_" belong to the compiler, its sanitizers and profilers
             if source != "crtstuff.c" and symbol[3][0] != "_":
                 yield source, symbol[3]
 
 
 def check_state(root, *libraries):
-    """Nothing is process-wide but what is listed above: all else is part of an object."""
+    """Only the variables listed above are process-wide; all others are part of an object."""
     unseen = {(source, name) for source, names_of in STATE.items() for name in names_of}
     for source, name in (found for library in libraries for found in variables(library)):
         unseen.discard((source, name))
         if name not in STATE.get(source, ()):
             yield source, "%s can change and belongs to no object" % name
     for source, name in sorted(unseen if len(libraries) > 2 else ()):
-        yield source, "%s is no longer there: mend the list in tests/check_tree.py" % name
+        yield source, "%s is no longer there: fix the list in tests/check_tree.py" % name
 
 
 def check_headers(root, *compiler):
-    """A header compiles alone, says what it is, and has the guard of its name."""
+    """A header compiles alone, says what it is, and has a guard made from its name."""
     headers = [path for path in files(root, "src", "include") if path.endswith(".h")]
 
     def alone(path):
         flags = ["-std=gnu11", "-D_GNU_SOURCE", "-Isrc", "-Iinclude", "-fsyntax-only", "-Wall", "-Wextra",
                  "-Wno-unused-parameter", "-x", "c"]
         run = subprocess.run([*compiler, *flags, path], cwd=root, capture_output=True, text=True, check=False)
-        # a library that is not on this machine: what needs it is not built either
+        # the library is not on this machine, so the files that need it are not built either
         absent = re.search(r"fatal error: .*(No such file|not found).*\n.*#include <", run.stderr)
         return run.stderr.strip() if run.returncode and not absent else ""
 
@@ -356,7 +356,7 @@ def check_headers(root, *compiler):
 
 
 def functions(text):
-    """First line and lines of each, signature and braces included."""
+    """The first line and number of lines of each function, with signature and braces."""
     all_lines = lines(code(text))
     begin = None
     for number, line in enumerate(all_lines):
@@ -370,7 +370,7 @@ def functions(text):
 
 
 def texts_of(root):
-    """Whatever is written by hand as lines of code."""
+    """All files of hand-written code, and their texts."""
     tops = [name for name in os.listdir(root) if os.path.isfile(os.path.join(root, name))]
     inside = files(root, ".ci", "contrib", "fuzz", "include", "plugins", "src", "tests", "tools")
     for path in sorted(tops) + list(inside):
@@ -380,7 +380,7 @@ def texts_of(root):
 
 
 def check_shape(root):
-    """No line, function, file or folder is too long to be read at once; whose work it is stands at the top."""
+    """No line, function, file or folder is too long to be read at once; an SPDX line is at the top."""
     for path, text in texts_of(root):
         for number, line in enumerate(lines(text), 1):
             if len(line.expandtabs(8)) > COLUMNS:
@@ -409,7 +409,7 @@ def has_clang_format():
 
 
 def check_format(root):
-    """The code is as `make format` writes it."""
+    """The code is formatted as `make format` does."""
     paths = [path for path in files(root, "src", "include", "plugins", "tests", "fuzz") if path.endswith(CODE)]
     command = ["clang-format", "--dry-run", "-Werror", *paths]
     run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)

@@ -1,15 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # usage: cli.sh PROGRAM
-# The program as a user calls it: exit codes, one clear line for each mistake, and nothing left behind.
+# Calls the program as a user does: exit codes, one clear line for each mistake, and nothing left behind.
 set -u
 program=$(realpath "$1")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
-timeout() { command timeout --foreground "$@"; }	# in our group, so that who ends us ends it
+timeout() { command timeout --foreground "$@"; }	# in our process group, so that whatever ends us ends it
 export XDG_CONFIG_HOME="$work/config"
-export PIPEWIRE_RUNTIME_DIR="$work"	# no daemon, whatever runs on this machine; tests/pipewire has its own
+export PIPEWIRE_RUNTIME_DIR="$work"	# no daemon, even if one runs on this machine; tests/pipewire starts its own
 cd "$work" || exit 1
 failed=0
 passed=0
@@ -18,7 +18,7 @@ note() {
 	if [ "$1" = ok ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL: $2" >&2; fi
 }
 
-# expect CODE PATTERN ARGS...: exits with CODE, one line on stderr that fits PATTERN, nothing on stdout.
+# expect CODE PATTERN ARGS...: it exits with CODE, one line on stderr that matches PATTERN, and nothing on stdout.
 expect() {
 	code=$1 pattern=$2
 	shift 2
@@ -31,12 +31,12 @@ expect() {
 	else note ok; fi
 }
 
-# runs ARGS...: exits with 0.
+# runs ARGS...: it exits with 0.
 runs() {
 	if timeout 120 "$program" "$@" >out 2>err; then note ok; else note bad "$*: exit $?: $(cat err)"; fi
 }
 
-# until_it_answers PID: it is the program, no longer this shell, and catches SIGINT; or it has ended.
+# until_it_answers PID: wait until the process is the program, no longer this shell, and catches SIGINT; or has ended.
 until_it_answers() {
 	while kill -0 "$1" 2>err2 && ! awk '/^Name:.potemkin/ { named = 1 } /^SigCgt:.*[2367abef]$/ { caught = 1 }
 		END { exit !(named && caught) }' "/proc/$1/status"
@@ -51,7 +51,7 @@ says() {
 	if grep -Eq -- "$1" out; then note ok; else note bad "stdout does not say $1: $(head -c 300 out)"; fi
 }
 
-# --- mistakes of usage: 2
+# --- usage errors: 2
 expect 2 'no option --colour' --colour
 expect 2 'no option -Z; see potemkin --help' -Z
 expect 2 'no option --smoth=40; did you mean --smooth\?' --smoth=40
@@ -150,21 +150,21 @@ printf 'fps = 0\n' >config/potemkin/potemkin.conf
 expect 2 'potemkin.conf: fps "0"' -c presenter -o null --frames 1
 printf 'fps\n' >config/potemkin/potemkin.conf
 expect 2 'potemkin.conf: line 1 is not' -c presenter -o null --frames 1
-long=$(printf %0199d 0)	# one more than the reader of the file takes
+long=$(printf %0199d 0)	# one character more than a line may have
 printf '# %s\nsize = 160x90\n' "${long#000}" >config/potemkin/potemkin.conf
 runs -c presenter -o null --frames 1
 for line in "# $long" "backdrop = $long" "backdrop = color:#3080c0 ; $long"; do
 	printf '\n%s\nsize = 160x90\nfps = 0\n' "$line" >config/potemkin/potemkin.conf
 	expect 2 'potemkin.conf: line 2 is longer than 198 characters' -c presenter -o null --frames 1
 done
-# for people
+# a file as people write it
 printf '[camera]\n  camera = presenter\n\n\tsize = 160x90\n  # drawn\r\n output = hash\n' >config/potemkin/potemkin.conf
 runs --frames 1
 says '^total '
 printf 'size = 160x90\n\n  fps\n' >config/potemkin/potemkin.conf
 expect 2 'potemkin.conf: line 3 is not' -c presenter -o null --frames 1
 runs --config /dev/null -c presenter -o null --frames 1 -s 160x90
-: >config/potemkin/potemkin.conf	# it sets nothing yet
+: >config/potemkin/potemkin.conf	# an empty file
 runs -c presenter -o null --frames 1 -s 160x90
 expect 3 'configuration file "": No such file' --config '' -c presenter -o null --frames 1
 expect 3 'not a file' --config . -c presenter -o null --frames 1
@@ -174,7 +174,7 @@ expect 2 '--show-room' -c presenter -o null --frames 1 --show-room=no
 printf 'camera = presenter\noutput = hash\nsize = 160x90\nbackdrop = color:#3080c0\n' >config/potemkin/potemkin.conf
 runs --frames 2 -q
 says '^total [0-9a-f]{64}$'
-runs list backdrops	# the file's settings are there for all commands
+runs list backdrops	# the file may hold settings that do not apply to the command
 runs --frames 1 -q -o null
 if [ -s out ]; then note bad "the file's output was used beside the command line's"; else note ok; fi
 rm -r config
@@ -196,10 +196,10 @@ says '"builtin:office"'
 runs model list
 says 'selfie-landscape'
 if grep bodypix out | grep -q 'potemkin model fetch'; then
-	note bad 'model list says to fetch what has no address'
+	note bad 'model list offers to fetch a model without an address'
 else note ok; fi
 
-# --- a list of models that is damaged
+# --- a damaged manifest
 mkdir broken
 printf '[a]\nnonsense\n' >broken/manifest.ini
 models=${POTEMKIN_MODELS-}
@@ -243,7 +243,7 @@ if [ -w /dev/full ]; then
 		fi
 	done
 fi
-# a standard stream that is closed: its number goes to nobody else
+# a closed standard stream: its number is not given to another file
 timeout 60 "$program" -c presenter -o file:closed.y4m -o hash -s 64x48 --frames 3 2>err >&-
 if [ $? -eq 6 ] && grep -q 'standard output: Bad file descriptor' err; then note ok; else
 	note bad "a closed standard output: $(cat err)"
@@ -259,7 +259,7 @@ expect 2 'POTEMKIN_CPU mmx: there is no such level' -c presenter -o null --frame
 runs -c presenter -o null --frames 1 -s 320x180 --cpu auto
 unset POTEMKIN_CPU
 
-# --- a virtual camera is set up below a folder, twice, and taken away again
+# --- setup-loopback below a folder, twice, and undone
 for _ in 1 2; do
 	runs setup-loopback --root machine
 	options='^options v4l2loopback .*video_nr=60 .*exclusive_caps=1 max_buffers=4$'
@@ -278,7 +278,7 @@ if diff -r machine before && [ -z "$(find other -type f)" ]; then note ok; else
 	note bad 'setup-loopback left half a file on a full disk'
 fi
 rm -r before other
-ln -s nowhere machine-gone	# a folder that can neither be entered nor made
+ln -s nowhere machine-gone	# this folder can be neither entered nor made
 "$program" setup-loopback --root machine-gone >out 2>err
 code=$?
 if [ $code -eq 6 ] && [ "$(grep -c 'cannot be written: ' err)" -eq 1 ]; then note ok; else
@@ -297,13 +297,13 @@ runs setup-loopback --root machine --remove
 present machine/etc/modprobe.d/another.conf
 mkdir -p machine/usr/lib/modprobe.d
 printf '  options\tv4l2loopback devices=3\n' >machine/usr/lib/modprobe.d/packaged.conf
-mv machine/etc/modprobe.d/another.conf machine/etc/modprobe.d/another.conf.old	# read by nobody
+mv machine/etc/modprobe.d/another.conf machine/etc/modprobe.d/another.conf.old	# modprobe does not read this name
 expect 4 'packaged.conf already sets options' setup-loopback --root machine
 rm -r machine/usr
 mkdir -p machine/dev && touch machine/dev/video60 machine/dev/video62 machine/dev/video63
 runs setup-loopback --root machine
 if grep -q 'video_nr=61 ' machine/etc/modprobe.d/potemkin.conf; then note ok; else
-	note bad 'a number was taken that is in use'
+	note bad 'it chose a number that is in use'
 fi
 rm -r machine/etc && touch machine/dev/video61
 expect 4 'are all taken' setup-loopback --root machine
@@ -311,7 +311,7 @@ rm -r machine
 runs setup-loopback --dry-run
 says 'exclusive_caps=1'
 
-# --- doctor answers, whatever the machine is like, and its code is one of the interface
+# --- doctor answers on any machine, with one of the documented exit codes
 "$program" doctor --json >out 2>err
 code=$?
 case $code in
@@ -337,7 +337,7 @@ head -c "$(($(wc -c <alpha.mkv) / 2))" alpha.mkv >cut.mkv
 for command in convert mask; do
 	runs $command cut.mkv rest.mkv
 	if grep -q 'cut.mkv gave only [0-9]* of about 20 frames: it may be cut off' err; then note ok; else
-		note bad "$command of a film that is cut off: $(cat err)"
+		note bad "$command of a truncated video: $(cat err)"
 	fi
 done
 rm cut.mkv rest.mkv
@@ -346,7 +346,7 @@ says '^total '
 expect 2 'must end in' convert drawn.mkv drawn.png
 expect 2 'must end in' mask drawn.mkv alpha.png
 
-# --- the benchmark, shortly
+# --- the benchmark, briefly
 runs bench --json --sizes 320x180 --frames 2
 for word in cpu_ms_per_frame fps_max latency_ms stages_ms times_floor usual_times_ours still paced iou rss_mb; do
 	says "\"$word\""
@@ -355,7 +355,7 @@ runs bench --sizes 320x180 --frames 2 --input-format yuyv -c presenter -o null -
 runs bench -s 320x180 --frames 2
 says '^320x180 '
 says 'a still scene'
-# another hash: known by its path and what stands beside it
+# an unknown hash: the model is known by its path and the description beside it
 cp "$("$program" model info selfie | sed -n 's/^file: //p')" own.tflite
 printf '\0' >>own.tflite
 printf '%s\n' '[own]' 'title = own' 'licence = none' 'source = here' 'input = 256x256' 'values = 0..1' \
@@ -363,17 +363,17 @@ printf '%s\n' '[own]' 'title = own' 'licence = none' 'source = here' 'input = 25
 runs bench --sizes 64x48 --frames 1 -m ./own.tflite
 rm -f own.tflite own.tflite.ini
 
-# --- the CPU limit, far below what all pictures would take: most are left out
+# --- the CPU limit, far below what all frames would take: most are skipped
 expect 2 '5 to 100' --cpu-limit 101
 expect 2 '5 to 100' --cpu-limit 4
 if timeout 60 "$program" -v -c presenter -s 1920x1080 --fps 60 -o null --cpu-limit 5 --duration 5 2>err &&
 	grep -q 'cpu limit 5 %: .* pictures is taken' err &&
-	awk '/ pictures in .* of CPU each/ { for (i = 2; i <= NF; i++) if ($i == "pictures") taken = $(i - 1) }
-		/ pictures were left out / { out = $3 } END { exit !(taken && out > taken) }' err; then note ok; else
+	awk '/ frames in .* of CPU each/ { for (i = 2; i <= NF; i++) if ($i == "frames") taken = $(i - 1) }
+		/ frames were skipped / { out = $3 } END { exit !(taken && out > taken) }' err; then note ok; else
 	note bad "--cpu-limit: $(cat err)"
 fi
 
-# --- without a camera it waits where told to, with the cover, and says what for
+# --- with --wait and no camera: it shows the cover, and says what it waits for
 timeout 60 "$program" --wait -c /dev/video77 -o file:waits.mkv --duration 3 >out 2>err
 if [ $? -eq 0 ] && grep -q '/dev/video77: no such device' err && grep -q 'no camera yet (/dev/video77) ->' err &&
 	[ -s waits.mkv ]; then note ok; else
@@ -382,14 +382,14 @@ rm -f waits.mkv
 expect 3 'absent.mp4' --wait -c file:absent.mp4 -o null
 expect 2 'webcam' --wait -c webcam -o null
 
-# --- a signal ends it at once and the file is whole; also with threads that were there before the film. At once is at
-# best of three: on a busy machine ending may take longer, which says nothing about us
+# --- a signal ends it at once and the file is complete, even with threads that were started before. "At once" is the
+# best of three attempts: on a busy machine, ending may take longer, which says nothing about the program
 ended() {
 	signal=$1 threads=$2
-	: >err	# what was said before is not what is waited for
+	: >err	# only new messages count
 	"$program" -v -c presenter -o file:signal.mkv -s 320x180 --threads "$threads" 2>err &
 	pid=$!
-	for _ in $(seq 600); do grep -q -e '-> live' err && break; sleep 0.05; done	# a picture is in the film
+	for _ in $(seq 600); do grep -q -e '-> live' err && break; sleep 0.05; done	# a frame is in the file
 	begin=$(date +%s%N)
 	kill -s "$signal" $pid
 	wait $pid
@@ -408,11 +408,11 @@ for end in 'INT 1' 'TERM 1' 'INT 2' 'TERM 2'; do
 		[ $took -lt 500 ] && break
 	done
 	if [ $took -lt 500 ]; then note ok; else
-		note bad "SIG$signal, $threads threads: ended after $took ms, and no sooner before"
+		note bad "SIG$signal, $threads threads: ended after $took ms, and not sooner in two other attempts"
 	fi
 done
 
-# --- under nohup the end of a terminal is none of ours
+# --- under nohup, the end of the terminal does not end the program
 : >err
 (trap '' HUP; exec "$program" -v -c presenter -o null -s 320x180 --duration 3 2>err) &
 pid=$!
@@ -423,7 +423,7 @@ if grep -Eq ' in (2\.9|[3-9]|[0-9]{2,})[.0-9]* s ' err; then note ok; else
 	note bad "SIGHUP under nohup ended it: $(tail -n 3 err)"
 fi
 
-# --- once it is live, the libraries that read its backdrop are gone; a film that is being written keeps them
+# --- once it is live, the libraries that read its backdrop are unloaded; writing a video keeps them
 { printf 'P6\n64 64\n255\n'; head -c 12288 /dev/zero; } >wall.ppm
 for outputs in "-o null" "-o null -o file:kept.mkv"; do
 	: >err
@@ -431,7 +431,7 @@ for outputs in "-o null" "-o null -o file:kept.mkv"; do
 	pid=$!
 	while kill -0 $pid 2>err2 && ! grep -q -e '-> live' err; do sleep 0.05; done
 	kept=no
-	# only root sees what the program has loaded
+	# only root sees which libraries the program has loaded
 	if [ "$(id -u)" -ne 0 ] && ! head -c 1 /proc/$pid/maps >err2 2>&1; then kept=hidden
 	elif grep -q 'potemkin-media.so' /proc/$pid/maps; then kept=yes; fi
 	kill -s INT $pid
@@ -439,14 +439,14 @@ for outputs in "-o null" "-o null -o file:kept.mkv"; do
 	code=$?
 	case "$code $kept $outputs" in
 	"0 no -o null" | "0 yes "*kept.mkv) note ok ;;
-	"0 hidden "*) echo "skipped: what is loaded with $outputs is for root to see" ;;
+	"0 hidden "*) echo "skipped: only root sees what is loaded with $outputs" ;;
 	*) note bad "module with $outputs: exit $code, kept: $kept: $(cat err)" ;;
 	esac
 	rm -f kept.mkv err2
 done
 rm -f wall.ppm
 
-# --- ended before its first picture, mask leaves an older film as it was; ended later, it holds what was done
+# --- ended before its first frame, mask leaves an older file as it was; ended later, the new file has the frames so far
 runs mask drawn.mkv early.mkv --frames 2
 cp early.mkv older.mkv
 "$program" mask drawn.mkv early.mkv 2>err &
@@ -455,13 +455,13 @@ until_it_answers $pid
 kill -s INT $pid
 wait $pid
 if grep -q 'before the first frame' err; then
-	if cmp -s early.mkv older.mkv; then note ok; else note bad "mask: an older film was replaced: $(cat err)"; fi
+	if cmp -s early.mkv older.mkv; then note ok; else note bad "mask: an older file was replaced: $(cat err)"; fi
 else
 	present early.mkv
 fi
 rm -f early.mkv older.mkv
 
-# --- so with one picture: whole and 0, or a line that says why not
+# --- the same with one picture: a complete file and exit code 0, or a line that says why not
 printf 'P4\n64 48\n' >dark.pbm
 head -c 384 /dev/zero >>dark.pbm
 for command in convert mask; do
@@ -478,7 +478,7 @@ for command in convert mask; do
 done
 rm -f dark.pbm
 
-# --- null and hash hold nothing, however far it came
+# --- with null and hash, the message names no file, however far it came
 for nowhere in null hash; do
 	: >err
 	"$program" convert presenter $nowhere -s 160x90 >out 2>err &
@@ -493,7 +493,7 @@ for nowhere in null hash; do
 done
 rm -f err2
 
-# --- nothing is left but what was asked for
+# --- nothing is left except the files that were asked for
 rest=$(find . -type f ! -name out ! -name err ! -name bad.png ! -name empty.mp4 ! -name zero.tflite \
 	! -name live.mp4 ! -name drawn.mkv ! -name again.mp4 ! -name 'alpha*.mkv' ! -name signal.mkv)
 if [ -z "$rest" ]; then note ok; else note bad "left behind: $rest"; fi

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # usage: completion.sh PROGRAM
-# The completion scripts: what bash offers, and that zsh and fish can read theirs, where these shells are installed.
+# The completion scripts: what bash offers, and that zsh and fish, if installed, can read theirs.
 set -u
 program=$(realpath "$1")
 bad=0

@@ -1,14 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # usage: fetch.sh PROGRAM
-# potemkin model fetch, with an npm, a curl and a wget of the test's own: one line for what went wrong, and nothing left
-# behind.
+# potemkin model fetch with the test's own npm, curl and wget: one line says what went wrong, and nothing is left.
 set -u
 program=$(realpath "$1")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
-timeout() { command timeout --foreground "$@"; }	# in our group, so that who ends us ends it
+timeout() { command timeout --foreground "$@"; }	# in our process group, so that whatever ends us ends it
 export XDG_CONFIG_HOME="$work/config" XDG_DATA_HOME="$work/data" POTEMKIN_MODELS="$work/known"
 mkdir "$work/tools" "$work/known"
 cd "$work" || exit 1
@@ -20,7 +19,7 @@ note() {
 	if [ "$1" = ok ]; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL: $2" >&2; fi
 }
 
-# tool NAME: what it does is read from standard input; $out is where curl -o, wget -O would write.
+# tool NAME: makes a tool from the script on standard input, where $out is the target of curl -o or wget -O.
 tool() {
 	{
 		echo '#!/bin/sh'
@@ -35,7 +34,7 @@ card() {
 	printf 'input = 32x32\nvalues = 0..1\noutput = logit\noutput-size = 32x32\n'
 }
 
-# fails CODE PATTERN ARGS...: exits with CODE, one line on stderr that fits PATTERN, and leaves no file below "to".
+# fails CODE PATTERN ARGS...: it exits with CODE, one line on stderr that matches PATTERN, and no file below "to".
 fails() {
 	code=$1 pattern=$2
 	shift 2
@@ -73,7 +72,7 @@ for name in paged packed; do
 	rm -r to
 done
 
-# --- a full disk: what could not be written where, and why, whether the tool says so or not
+# --- a full disk: the message names the file and the reason, whether the tool reports them or not
 full='No space left|File too large'
 tool curl <<'END'
 head -c 1000000 /dev/zero >"$out" && exit 0
@@ -94,7 +93,7 @@ for name in paged packed; do
 		note bad "$name on a full disk: $(cat err), left: $(ls -A to)"; fi
 done
 
-# --- the network, and what a tool says of it
+# --- network errors, as the tools report them
 tool curl <<'END'
 echo 'curl: (6) Could not resolve host: example.org' >&2
 exit 6
@@ -117,7 +116,7 @@ fails 3 'does not have the SHA-256 [0-9a-f]{64}; it is refused' paged
 touch file
 fails 3 'cannot make the folder file/to: Not a directory; choose another with --to' --to file/to paged
 
-# --- ended by a signal: at once, with those who fetch, and nothing is left
+# --- a signal ends it at once, together with the tools, and nothing is left
 tool curl <<'END'
 head -c 1000 /dev/zero >"$out"
 sleep 100 &
@@ -135,10 +134,10 @@ if [ $code -eq 1 ] && grep -q 'model "paged": stopped' err && [ "$(grep -c . err
 	note bad "ended by a signal: exit $code: $(cat err), left: $(ls -A to)"; fi
 for child in $(cat started); do
 	for _ in $(seq 100); do kill -0 "$child" 2>/dev/null || break; sleep 0.05; done
-	if kill -0 "$child" 2>/dev/null; then note bad 'the tool goes on'; kill "$child"; else note ok; fi
+	if kill -0 "$child" 2>/dev/null; then note bad 'the tool is still running'; kill "$child"; else note ok; fi
 done
 
-# --- one that does not want to end, and one whose child has left its group and holds the pipe, are no way to stay
+# --- a tool that ignores the signal, or whose child left the group and holds the pipe, does not keep it from ending
 stopped_soon() {
 	rm -f started
 	"$program" -q model fetch --to to paged >out 2>err &
@@ -146,7 +145,7 @@ stopped_soon() {
 	while kill -0 $pid 2>/dev/null && ! [ -e started ]; do sleep 0.05; done
 	kill -s TERM $pid
 	for _ in $(seq 200); do kill -0 $pid 2>/dev/null || break; sleep 0.05; done
-	if kill -0 $pid 2>/dev/null; then note bad "$1: it goes on"; kill -s KILL $pid; else note ok; fi
+	if kill -0 $pid 2>/dev/null; then note bad "$1: it is still running"; kill -s KILL $pid; else note ok; fi
 	wait $pid
 	for child in $(cat started); do kill -s KILL "$child" 2>/dev/null; done
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # usage: installed.sh PROGRAM BUILD OTHER_MODULE PREFIX
-# The program where `make install` puts it, the program without its module for files, and with one of another build.
+# The program as `make install` leaves it, without its module for files, and with the module of another build.
 set -u
 program=$(realpath "$1")
 build=$(realpath "$2")
@@ -10,7 +10,7 @@ prefix=$4
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
-timeout() { command timeout --foreground "$@"; }	# in our group, so that who ends us ends it
+timeout() { command timeout --foreground "$@"; }	# in our process group, so that whatever ends us ends it
 export XDG_CONFIG_HOME="$work/config"
 export PIPEWIRE_RUNTIME_DIR="$work"
 mkdir "$work/alone" "$work/here"
@@ -22,7 +22,7 @@ bad() {
 	failed=1
 }
 
-# refuses PATTERN ARGS...: exits with 3, one line on stderr that fits PATTERN, and leaves no file.
+# refuses PATTERN ARGS...: it exits with 3, one line on stderr that matches PATTERN, and leaves no file.
 refuses() {
 	pattern=$1
 	shift
@@ -34,12 +34,12 @@ refuses() {
 	[ -z "$(ls -A)" ] || { bad "$*: left $(ls -A)"; rm -f ./* ./.[!.]*; }
 }
 
-# runs PROGRAM ARGS...: exits with 0.
+# runs PROGRAM ARGS...: it exits with 0.
 runs() {
 	timeout 120 "$@" >"$work/out" 2>"$work/err" || bad "$*: $(cat "$work/err")"
 }
 
-# --- as installed: a picture and a video, both ways
+# --- as installed: it reads and writes a picture and a video
 if ! DESTDIR= meson install -C "$build" --no-rebuild --quiet --destdir "$work/root" >"$work/out" 2>&1; then
 	bad "meson install: $(tail -n 3 "$work/out")"
 fi
@@ -51,16 +51,16 @@ head -c 2304 /dev/zero | tr '\0' x >>"$work/wall.ppm"
 runs "$installed" convert "$work/wall.ppm" "$work/wall.png" -b green
 [ -s "$work/wall.png" ] && [ -s "$work/mask.mkv" ] || bad 'the installed program wrote nothing'
 
-# --- without the module all that is no file works; one in the working directory or on the search path is not taken
+# --- without the module, everything but files works; one in the working directory or on the search path is not used
 cp "$program" "$work/alone/potemkin"
 module=$(find "$work/root" -name potemkin-media.so)
 runs "$work/alone/potemkin" -c presenter -o null --frames 2 -s 160x90
 runs "$work/alone/potemkin" bench --sizes 160x90 --frames 2 --input-format yuyv
 "$work/alone/potemkin" doctor >"$work/out"
 grep -q 'hint   files: .*potemkin-media.so is missing' "$work/out" ||
-	bad "doctor does not miss the module: $(cat "$work/out")"
+	bad "doctor does not report the missing module: $(cat "$work/out")"
 "$installed" doctor >"$work/out"
-grep -q 'good   files: ' "$work/out" || bad "doctor misses the module that is installed: $(cat "$work/out")"
+grep -q 'good   files: ' "$work/out" || bad "doctor reports the installed module as missing: $(cat "$work/out")"
 export LD_LIBRARY_PATH="${module%/*}"
 for way in "convert presenter a.mkv" "convert $work/film.mkv a.mkv" "convert $work/wall.png a.png" \
 	"mask $work/film.mkv a.mkv" "-c file:$work/film.mkv -o null" "-c presenter -o file:a.mkv --frames 1" \
@@ -70,15 +70,15 @@ for way in "convert presenter a.mkv" "convert $work/film.mkv a.mkv" "convert $wo
 		$way
 done
 (cd "${module%/*}" && timeout 60 "$work/alone/potemkin" convert presenter "$work/here/a.mkv" --frames 1) 2>/dev/null
-[ $? -eq 3 ] || bad 'a module in the working directory was taken'
+[ $? -eq 3 ] || bad 'a module in the working directory was used'
 unset LD_LIBRARY_PATH
 
-# --- beside it: one of another build, and no module at all
+# --- beside the program: a module of another build, and a file that is no module
 cp "$other" "$work/alone/potemkin-media.so"
 refuses 'belongs to another build' convert presenter a.mkv
 echo 'no shared object' >"$work/alone/potemkin-media.so"
 refuses 'cannot be loaded: .*alone/potemkin-media.so' convert presenter a.mkv
 rm "$work/alone/potemkin-media.so"
 
-[ $failed -eq 0 ] && echo 'installed, alone and mismatched: all as it should be'
+[ $failed -eq 0 ] && echo 'installed, without the module, and with a wrong one: all as expected'
 exit $failed

@@ -18,7 +18,7 @@ import time
 
 PATIENCE = 60  # s
 TIMES = 200
-SOME_MB = 4  # by which an allocator may grow without anything having been lost
+SOME_MB = 4  # an allocator may grow by this much without a leak
 
 DAY = "backdrop = builtin:office\nsmooth = 85\nmirror = no\nrefine = guided\nmatch = 0\n"
 NIGHT = """backdrop = blur:30
@@ -35,14 +35,14 @@ cpu-limit = 95
 
 
 class Run:
-    """A program that runs, and what it has said since the last look."""
+    """A running program, and its messages since the last time they were read."""
 
     def __init__(self, program, work, words, conf=""):
         self.conf = work + "/potemkin.conf"
         self.write(conf)
         command = [program, "-v", "--log-json", "--config", self.conf, *words]
         self.child = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
-        self.patience = threading.Timer(3 * PATIENCE, self.child.kill)  # what is waited for may never come
+        self.patience = threading.Timer(3 * PATIENCE, self.child.kill)  # the awaited message may never come
         self.patience.start()
 
     def write(self, text):
@@ -51,7 +51,7 @@ class Run:
         os.replace(self.conf + ".new", self.conf)
 
     def until(self, pattern):
-        """The next message that matches; all that is said until then."""
+        """Wait for the next message that matches. Gives all messages up to it."""
         said = []
         for line in self.child.stderr:
             message = json.loads(line)["message"]
@@ -110,7 +110,7 @@ def test_changes(program, work):
 
 
 def test_room_stays_hidden(program, work):
-    """Consent is given at the start or not at all."""
+    """Consent to show the room is given at the start or not at all."""
     with Run(program, work, ["-o", "null", "-s", "320x180"]) as run:
         run.until("-> live")
         run.reload("backdrop = none\nshow-room = yes\n", "can neither begin nor end")
@@ -118,14 +118,14 @@ def test_room_stays_hidden(program, work):
 
 
 def test_many_times(program, work, times):
-    """Two configurations in turns: every picture is in time, and nothing grows."""
+    """Alternate between two configurations: every frame is in time, and memory does not grow."""
     with Run(program, work, ["-o", "null", "-s", "640x360"]) as run:
         said = run.until("-> live")
         for i in range(times):
             said += run.reload(NIGHT if i % 2 == 0 else DAY, "read again")
             if i == times // 4:
                 before = run.resident_mb()
-            time.sleep(0.02)  # for pictures to pass in between
+            time.sleep(0.02)  # so that frames pass in between
         grown = run.resident_mb() - before
         said += run.end()
         assert not [line for line in said if "covered" in line.split("state:")[-1] and "state:" in line], said
@@ -135,7 +135,7 @@ def test_many_times(program, work, times):
 
 
 def test_terminal(program, work):
-    """Closing the terminal that it was started from ends it."""
+    """Closing its terminal ends the program."""
     pid, terminal = pty.fork()
     if pid == 0:
         os.execv(program, [program, "-v", "--config", "/dev/null", "-c", "presenter", "-o", "null", "-s", "320x180"])

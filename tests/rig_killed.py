@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A test that is killed, as a run that takes too long is, leaves no process behind; one that is told to end leaves no
-file either.
+"""A test that is killed, for example because it takes too long, leaves no process behind; a test that is told to end
+leaves no file either.
 
 usage: tests/rig_killed.py"""
 
@@ -28,13 +28,13 @@ def waits():
 def is_gone(pid):
     try:
         with open("/proc/%s/stat" % pid, encoding="ascii") as stat:
-            return stat.read().rsplit(") ", 1)[1][0] == "Z"  # nobody may be there to reap it
+            return stat.read().rsplit(") ", 1)[1][0] == "Z"  # a zombie: there may be no parent to reap it
     except FileNotFoundError:
         return True
 
 
 def kill(number):
-    """Folder and processes of a test that was ended so."""
+    """End a test with this signal. Gives its folder."""
     with subprocess.Popen([sys.executable, __file__, "/bin/true", "waits"], stdout=subprocess.PIPE, text=True,
                           start_new_session=True) as test:
         try:

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Every check of the tree is tried: it passes a copy of the tree, and fails and says why where a fault is planted.
+"""Tests every check of the tree: it passes a copy of the tree, and for a planted fault it fails and says why.
 
 usage: tests/test_checks.py PROGRAM COMPILER..."""
 
@@ -20,7 +20,7 @@ SCRIPT = "#!/bin/sh\n# SPDX-License-Identifier: MIT\n"
 SEAL = '#include "image/shown_seal.h"\n'
 HEADER = SPDX + "/* A header. */\n#ifndef PMK_BASE_NEW_H\n#define PMK_BASE_NEW_H\n\n%s\n#endif\n"
 
-# The check; the file that is planted, or the one to the end of which the text is added; the text; what is said of it.
+# The check; the file that is planted, or that gets the text appended; the text; the expected message.
 PLANTS = [
     # The seal.
     ("seal", "src/scene/x/leak.c", SEAL, "includes image/shown_seal.h"),
@@ -92,7 +92,7 @@ PLANTS = [
     ("shape", "src/io/bare.c", "int x;\n", "no SPDX line"),
     ("shape", "tools/bare", "#!/bin/sh\n\n# SPDX-License-Identifier: MIT\n", "no SPDX line"),
 ]
-# In a tree of the lowest room alone: these two run other programs on all that there is.
+# In a tree with only the lowest room: these two run other programs on the whole tree.
 SLOW_PLANTS = [
     ("format", "src/base/new.c", SPDX + "int  x;\n", "not as `make format` writes it"),
     ("headers", "src/base/new.h", HEADER % "int pmk_new(size_t size);\n", "does not compile alone"),
@@ -104,7 +104,7 @@ SLOW_PLANTS = [
 
 @contextlib.contextmanager
 def planted(root, *plants):
-    """Files with these texts more."""
+    """The tree with these texts added to its files."""
     made, kept = [], []
     try:
         for path, text in plants:
@@ -129,7 +129,7 @@ def planted(root, *plants):
 
 
 def expect(root, check, plants, path, said, *arguments):
-    """The check says this of that file or folder."""
+    """The check must say this of that file or folder."""
     with planted(root, *plants):
         faults = list(check_tree.CHECKS[check](root, *arguments))
     if not any(where.split(":")[0] == path and said in what for where, what in faults):
@@ -193,7 +193,7 @@ def passes(script, *arguments):
 
 
 def try_symbols(root, compiler):
-    """Of a library, the names of its file and of the source that is more than fine."""
+    """Try check_symbols.sh on libraries with and without faults."""
     fine = "".join("int pmk_%d;\n" % i for i in range(30))
     gate = "void *pmk_shown_pool_take(void *);\nvoid *pmk_%s(void) { return pmk_shown_pool_take(0); }\n"
 
@@ -232,7 +232,7 @@ def try_state(root, compiler):
 
 
 def try_docs(root, program):
-    """The man page and the README, and the program's help, each with something more."""
+    """Try check_docs.sh with additions to the documents and to the program's help."""
     os.mkdir(os.path.join(root, "doc"))
     for name in ("README.md", "NEWS.md", "doc/potemkin.1.scd"):
         shutil.copy(os.path.join(ROOT, name), os.path.join(root, name))
@@ -251,7 +251,7 @@ def main(program, *compiler):
                             (try_docs, program)):
         with tempfile.TemporaryDirectory() as root:
             trial(root, argument)
-    # As the others are called.
+    # As meson calls them.
     passes("check_tree.py", "includes", ROOT)
     fault = [("meson.build", ""), ("src/base/up.c", '#include "app/options.h"\n')]
     with tempfile.TemporaryDirectory() as root, planted(root, *fault):

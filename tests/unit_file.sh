@@ -5,7 +5,7 @@
 command -v systemd-analyze >/dev/null || { echo "skipped: needs systemd-analyze"; exit 77; }
 work=$(mktemp -d)
 trap 'rm -r "$work"' EXIT
-# (its man page may not be installed here)
+# the man page may not be installed here
 sed "s|^ExecStart=[^ ]*|ExecStart=$(realpath "$2")|; /^Documentation=/d" "$1" >"$work/potemkin.service"
 XDG_RUNTIME_DIR=$work systemd-analyze --user verify "$work/potemkin.service" >"$work/said" 2>&1
 code=$?

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""What a service manager hears of a run: that it is ready, signs of life, that it stops.
+"""A service manager hears that a run is ready, is alive, and stops.
 
 usage: tests/watchdog.py PROGRAM"""
 
@@ -16,7 +16,7 @@ EXPECTED = ["READY=1", "WATCHDOG=1", "WATCHDOG=1", "WATCHDOG=1", "STOPPING=1"]
 
 
 def heard(manager, words):
-    """Until the next of `words` is heard; what came before it must be a sign of life."""
+    """Wait until `words` are heard; all messages before must be signs of life."""
     while True:
         lines = manager.recv(1000).decode().split("\n")
         if words in lines:

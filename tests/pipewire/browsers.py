@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Chromium and Firefox get the composed picture from PipeWire, through the portal, on a desktop of the test's own.
+"""Chromium and Firefox get the composed picture from PipeWire, through the portal, on a private desktop.
 
 usage: tests/pipewire/browsers.py PROGRAM READER CAMERA [WORD...]; see make test-desktop"""
 
@@ -17,10 +17,10 @@ from rig import check, ends_well, live, test, wait_until
 
 import clients  # of ../vm  # noqa: E402
 
-rig.TESTS.clear()  # those are for the virtual machine
+rig.TESTS.clear()  # those tests are for the virtual machine
 COLOUR = tuple(bytes.fromhex(rig.BACKDROP[1:]))
 FAULTS = 10
-NEAR = 10  # levels: BT.601 or 709 are the page's guess
+NEAR = 10  # levels: the page guesses BT.601 or 709
 clients.CHROMIUM += ["--enable-features=WebRtcPipeWireCamera", "--auto-accept-camera-and-microphone-capture"]
 clients.CHROMIUM.remove("--use-fake-ui-for-media-stream")
 clients.BROWSER_PATIENCE = 60
@@ -77,7 +77,7 @@ def chromium():
 
 
 def lose_camera(camera, reader, program, times):
-    """Seconds from the loss to the cover's being written."""
+    """Take the camera away. Gives the seconds until the cover was written."""
     gone = time.monotonic()
     camera.__exit__(None)
     program.wait_for("the camera has gone", times)
@@ -86,15 +86,15 @@ def lose_camera(camera, reader, program, times):
 
 
 def watch_return(camera, reader):
-    """Seconds from the camera's being there to the first picture from it."""
+    """Seconds from the camera's return to its first picture."""
     since = camera.since()
     return wait_until(lambda: [shown for shown in times_of(reader, "somebody") if shown > since],
                       "pictures after the return")[0] - since
 
 
 def come_and_go(reader, program, notes):
-    """The camera comes back and goes ten times, for longer each time; each time the page sees pictures. What it
-    took."""
+    """The camera comes back and goes ten times, for longer each time, and the page sees pictures each time. Gives the
+    seconds for both."""
     covered, back = [], []
     for times in range(1, FAULTS + 1):
         time.sleep(0.5 * times)
@@ -109,8 +109,8 @@ def come_and_go(reader, program, notes):
 
 @test("Chromium watches while the camera comes and goes ten times")
 def chromium_stays():
-    """The page takes the first camera there is: ours, while the other one is away. The times are those at which
-    pictures were written, whoever reads them when."""
+    """The page takes the first camera: ours, while the other one is away. The times are those at which pictures were
+    written, no matter when they are read."""
     notes, took = [], []
 
     def faults(told):

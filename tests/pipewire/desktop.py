@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""A private desktop for tests: bus, PipeWire and WirePlumber, and where asked for a display, in folders of the test's
-own. The bus starts the portal when it is first asked for; a portal before 1.18.3 decides then whether there is a
-camera.
+"""A private desktop for tests: bus, PipeWire, WirePlumber and, if asked for, a display, in the test's own folders. The
+bus starts the portal at its first use; a portal before 1.18.3 decides then whether there is a camera.
 
-The one rule: nothing of it touches the user's own session, and all of it has ended when its block is left."""
+The one rule: it does not touch the user's own session, and all of it has ended when its block is left."""
 
 import contextlib
 import json
@@ -23,7 +22,7 @@ DISPLAY = ":77"
 
 
 def missing():
-    """Programs that these tests cannot do without and that are not here."""
+    """The programs that these tests need and that are not installed."""
     return [name for name in NEEDS if not shutil.which(name)]
 
 
@@ -33,15 +32,15 @@ def is_mounted(folder):
 
 
 def release_documents(folder):
-    """What the portal mounts there may still be mounted when it is killed, and would keep the folder from being
-    removed. It may also go by itself at this very moment."""
+    """The portal's mount may survive the portal and would keep the folder from being removed. It may also disappear at
+    this very moment."""
     command = ["fusermount3", "-u", "-z", folder]
     if is_mounted(folder) and subprocess.run(command, stderr=subprocess.DEVNULL, check=False).returncode:
         check(not is_mounted(folder), folder + " cannot be unmounted")
 
 
 class Desktop:
-    """Environment in os.environ while inside its block; `daemon` is PipeWire's process, None while it is down."""
+    """Sets os.environ while inside its block; `daemon` is PipeWire's process, None while it is down."""
 
     def __init__(self, display=False):
         self.display = display
@@ -91,7 +90,7 @@ class Desktop:
         wait_until(lambda: os.path.exists(socket), "PipeWire's socket")
 
     def start_manager(self):
-        """Without Bluetooth, for whose sake it would ask logind, and end where that is not there, as in a container."""
+        """Without Bluetooth, for which it would ask logind, and end where there is no logind, as in a container."""
         folder = os.environ["XDG_CONFIG_HOME"] + "/wireplumber/bluetooth.lua.d"
         os.makedirs(folder, exist_ok=True)
         with open(folder + "/60-none.lua", "w", encoding="ascii") as settings:
@@ -99,7 +98,7 @@ class Desktop:
         self.manager = Process("wireplumber")
 
     def kill_pipewire(self):
-        """All at once, as in a crash."""
+        """Kill all of it at once, as in a crash."""
         for process in (self.manager, self.daemon):
             if process:
                 process.__exit__(None)
@@ -107,7 +106,7 @@ class Desktop:
 
 
 def allow_cameras(answer="yes"):
-    """As if the user had answered so for every program; the portal keeps that in its store."""
+    """Store the user's answer for every program, as the portal does."""
     rig.run("gdbus", "call", "--session", "--dest", "org.freedesktop.impl.portal.PermissionStore", "--object-path",
             "/org/freedesktop/impl/portal/PermissionStore", "--method",
             "org.freedesktop.impl.portal.PermissionStore.SetPermission", "devices", "true", "camera", "",
@@ -115,13 +114,13 @@ def allow_cameras(answer="yes"):
 
 
 def nodes():
-    """node.name of all that PipeWire has."""
+    """The node.name of every PipeWire node."""
     return [line.split('"')[1] for line in rig.run("pw-cli", "ls", "Node").splitlines() if "node.name" in line]
 
 
 def file_descriptors(process):
-    """How many it has open. The program lets nobody but root look at them; since Linux 6.2 the folder's size is their
-    number, for all. With an older one the size of its table has to do."""
+    """How many descriptors it has open. Only root may list them; since Linux 6.2 everybody sees their number as the
+    folder's size. On older kernels, the size of the table has to do."""
     folder = "/proc/%d/fd" % process.child.pid
     try:
         return len(os.listdir(folder))
@@ -139,7 +138,7 @@ def resident_kb(process):
 
 
 def on_air(process, node=NODE):
-    """Until it waits for readers, and WirePlumber, which links them to it, knows its node."""
+    """Wait until it is ready for readers, and WirePlumber, which links them to it, knows its node."""
     process.wait_for("running; Ctrl-C ends it")
     wait_until(lambda: " %s " % node in rig.run("wpctl", "status"), "the node in wpctl's list")
 
@@ -159,7 +158,7 @@ class Reader(Process):
 
 
 class Camera(Process):
-    """tests/pipewire/camera.c, there for others."""
+    """tests/pipewire/camera.c, as soon as others can see it."""
 
     program = None
 
@@ -168,17 +167,17 @@ class Camera(Process):
         self.wait_for("ready")
 
     def since(self):
-        """When it came (time.monotonic)."""
+        """When it appeared (time.monotonic)."""
         return times_of(self, "ready")[0]
 
 
 def times_of(process, word):
-    """The times that a reader or a camera said behind that word."""
+    """The times that a reader or a camera printed behind that word."""
     return [float(line.split()[1]) for line in process.said().splitlines() if line.startswith(word + " ")]
 
 
 def potemkin(*options, camera="presenter", output="pipewire", size="1280x720"):
-    """The program with the plain backdrop and pictures as people have them."""
+    """The program with the plain backdrop and pictures of a usual size."""
     return Process(rig.program, "run", "-v", "-c", camera, "-o", output, "-s", size, "-r", "30", "-b",
                    "color:" + rig.BACKDROP, *options)
 

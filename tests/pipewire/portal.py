@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Cameras through the desktop portal, for a program that the daemon is hidden from; on a desktop of the test's own.
+"""Cameras through the desktop portal, for a program that cannot see the daemon; on a private desktop.
 
 usage: tests/pipewire/portal.py PROGRAM CAMERA [WORD...]; see make test-desktop"""
 

@@ -1,12 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""The program's PipeWire camera, as others see it, and others' cameras, as the program sees them; on a desktop of the
-test's own.
+"""The program's PipeWire camera, as others see it, and other cameras, as the program sees them; on a private desktop.
 
 usage: tests/pipewire/programs.py PROGRAM READER CAMERA [--short | WORD...]
 
-READER and CAMERA are built from reader.c and camera.c. Exits with 77, which means skipped, where a program is
-missing."""
+READER and CAMERA are built from reader.c and camera.c. Exits with 77, which means skipped, if a program is missing."""
 
 import os
 import shutil
@@ -22,11 +20,11 @@ from rig import check, ends_well, ends_with, live, test, wait_until
 WIDTH, HEIGHT = 1280, 720
 RESTARTS = 10
 ATTEMPTS = 3
-GROWTH_KB = 4096  # what the memory of a process may wander by itself
+GROWTH_KB = 4096  # a process's memory may vary by this much
 
 
 def check_pictures(told, frames):
-    """So many were the composed picture, the others the cover, and the room was in none."""
+    """At least that many pictures must be composed, the others covers, and none may show the room."""
     check((told["width"], told["height"]) == (WIDTH, HEIGHT), "%dx%d" % (told["width"], told["height"]))
     check(told["wrong"] == 0 and told["early_wrong"] == 0, "the backdrop is not where it should be: %s" % told)
     check(told["composed"] >= frames, "only %d pictures have somebody in them" % told["composed"])
@@ -38,9 +36,8 @@ def figures(told):
 
 
 def fewest_lost(frames, read):
-    """What read() told, at best of three. On an idle machine that is none lost; where a reader has to wait long for a
-    processor it misses some, which says nothing about us, but a reader that another one holds up would miss nearly
-    all."""
+    """The best of three results of read(). On an idle machine no picture is lost. A reader that has to wait for a
+    processor loses some, which says nothing about us; a reader that another one delays would lose nearly all."""
     best = None
     for _ in range(ATTEMPTS):
         told = read()
@@ -100,7 +97,7 @@ def three_readers():
             for reader in (good, stopped, killed):
                 reader.wait_for("first picture")
             desktop.stopped(stopped)
-            time.sleep(5)  # a while for the others to go on in
+            time.sleep(5)  # the other reader goes on meanwhile
             killed.child.kill()
             return good.told()
 
@@ -112,7 +109,7 @@ def three_readers():
 
 
 def restart(session, program, times):
-    """Seconds from PipeWire's start to the node's being back."""
+    """Restart PipeWire. Gives the seconds from its start to the node's return."""
     session.kill_pipewire()
     program.wait_for("PipeWire has gone", times)
     session.start_pipewire()
@@ -193,8 +190,8 @@ def auto():
 # --- other programs ---
 
 def look_at_raw(command, frames):
-    """Frames of I420 that a command writes: all with the backdrop in the corner and somebody in the middle. Pictures a
-    second."""
+    """Check the I420 frames that a command writes: all must have the backdrop in the corner, and the last one somebody
+    in it. Tells the frames per second."""
     size = rig.picture_bytes("YU12", WIDTH, HEIGHT)
     times = []
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -272,7 +269,7 @@ def camera_returns():
                 program.wait_for("-> covered")
                 with Camera("YU12", "640x480"):
                     live(program, 2)
-                    time.sleep(1)  # for the reader to see it
+                    time.sleep(1)  # so that the reader sees it
                     reader.child.terminate()
                     told = reader.told(code=1)
             ends_well(program)

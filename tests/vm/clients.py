@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""What people use sees the backdrop where the room was: Chromium, Firefox and guvcview, all headless.
+"""Programs that people use see the backdrop where the room was: Chromium, Firefox and guvcview, all headless.
 
 usage, in the guest: tools/vmrun -- tests/vm/clients.py build/potemkin [WORD...]"""
 
@@ -20,8 +20,8 @@ from v4l2 import Reader
 LABEL = "Test cam"
 WIDTH, HEIGHT = 640, 480
 COLOUR = tuple(bytes.fromhex(rig.BACKDROP[1:]))
-NEAR = 6  # levels: limited range to RGB and back, rounded by each in its own way
-BROWSER_PATIENCE = 480  # s: to start one takes two minutes where the processor is emulated and others are at work
+NEAR = 6  # levels: each program rounds limited range to RGB in its own way
+BROWSER_PATIENCE = 480  # s: starting one takes two minutes on an emulated processor while others are working
 
 CHROMIUM = ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
             "--disable-sync", "--disable-background-networking", "--disable-extensions", "--disable-component-update",
@@ -50,7 +50,7 @@ FIREFOX_SETTINGS = {
 
 
 class Page(http.server.BaseHTTPRequestHandler):
-    """Serves camera.html and keeps what it tells."""
+    """Serves camera.html and keeps what it reports."""
 
     def do_GET(self):
         if self.path != "/":
@@ -89,7 +89,7 @@ def start_browser(name, url):
 
 
 def what_browser_sees(name, then=None):
-    """What the page tells first; and then(notes), while the browser goes on and adds to them."""
+    """The page's first report. Then calls then(notes), while the browser goes on and adds notes."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
     server.result, server.notes = None, []
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -112,7 +112,7 @@ def what_browser_sees(name, then=None):
 def browser(name):
     with potemkin(size="%dx%d" % (WIDTH, HEIGHT)) as program:
         live(program)
-        # a page gets the first camera before it may ask for another one by name, and that one is taken
+        # before a page may ask for a camera by name it gets the first one, which is in use
         with hidden_camera():
             seen = what_browser_sees(name)
         ends_well(program)
@@ -130,7 +130,7 @@ def chromium():
 
 @test("Chromium watches while the camera is unplugged and plugged ten times")
 def chromium_stays():
-    """The same pictures go to a second virtual camera, whose times are looked at."""
+    """The same pictures go to a second virtual camera, whose times are measured."""
     notes, said = [], []
 
     def faults(told):
@@ -143,7 +143,7 @@ def chromium_stays():
     long_rings()
     with potemkin("-o", PLAIN, model=rig.bars_network()) as program:
         live(program)
-        os.unlink(rig.CAMERA)  # a page gets the first camera first, and that one is taken; plugging makes the node anew
+        os.unlink(rig.CAMERA)  # a page gets the first camera first, which is in use; plugging makes the node again
         with Reader(PLAIN) as recorder:
             recorder.map()
             what_browser_sees("chromium", faults)
@@ -161,7 +161,7 @@ def firefox():
 # --- guvcview ---
 
 def preview_window(guvcview):
-    """The id of the window that has the picture, not of the panel with the controls."""
+    """The id of the window with the picture, not of the panel with the controls."""
     check(guvcview.running(), "guvcview ended with %s" % guvcview.child.poll())
     found = re.search(r'^ *(0x[0-9a-f]+) "Guvcview.*fps\)".* %dx%d[+]' % (WIDTH, HEIGHT),
                       run("xwininfo", "-root", "-tree"), re.M)
@@ -169,7 +169,7 @@ def preview_window(guvcview):
 
 
 def window_colours(window):
-    """(least, most) of red, green and blue in a window's pixels."""
+    """The (least, most) red, green and blue of a window's pixels."""
     path = os.path.join(rig.work, "window.rgb")
     run("import", "-window", window, "-depth", "8", "rgb:" + path)
     with open(path, "rb") as file:
@@ -196,7 +196,7 @@ def guvcview_shows():
 
 @test("guvcview")
 def guvcview():
-    """guvcview insists on four buffers, and v4l2loopback has two unless told otherwise."""
+    """guvcview needs four buffers, and v4l2loopback has two by default."""
     run("rmmod", "v4l2loopback")
     run("modprobe", "v4l2loopback", "video_nr=10", "exclusive_caps=1", "max_buffers=4")
     wait_until(lambda: os.path.exists(OUTPUT), OUTPUT)

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""The program through a day on a desktop, on a real kernel: nobody watches, somebody does, the camera goes and comes
+"""The program through a day on a desktop, on a real kernel: nobody watches, somebody watches, the camera goes and comes
 back.
 
 usage, in the guest: tools/vmrun -- tests/vm/desktop.py build/potemkin [WORD...]"""
@@ -26,7 +26,7 @@ def on_demand(*options, **more):
 
 
 def open_cameras(program):
-    """How many descriptors of the camera the program has."""
+    """How many descriptors of the camera the program has open."""
     links = []
     for path in glob.glob("/proc/%d/fd/*" % program.child.pid):
         try:
@@ -57,7 +57,7 @@ def closed_until_watched():
     with on_demand() as program:
         asleep(program)
         for times in (1, 2):
-            lives = program.count("-> live")  # a slow machine is covered, and live again, in between
+            lives = program.count("-> live")  # on a slow machine it is covered and live again in between
             began = time.monotonic()
             with Reader(OUTPUT) as reader:
                 reader.start()
@@ -140,8 +140,8 @@ def ten_times():
 
 @test("doctor: a fault of each kind, and its remedy")
 def doctor():
-    """Damaged by a producer that uses write(), taken, unplugged, unloaded, without exclusive_caps: found, mended, and
-    well again."""
+    """Doctor finds devices that are damaged by a producer with write(), taken, unplugged, unloaded, or without
+    exclusive_caps; its remedy fixes them."""
     def says(code, *patterns):
         with Process(rig.program, "doctor") as process:
             found = process.wait()

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""The camera is unplugged and plugged again and again, and how soon a virtual camera showed it.
+"""Unplugs and plugs the camera again and again, and measures how soon a virtual camera showed that.
 
-The one rule: times are the driver's, of when a picture was written, so that it does not matter when one gets round to
-looking."""
+The one rule: times are the driver's, of when a picture was written, so it does not matter when the test reads it."""
 
 import os
 import time
@@ -16,9 +15,9 @@ LOOPBACK = ["devices=2", "video_nr=10,11", "exclusive_caps=1,0", "card_label=Tes
 
 
 def long_rings():
-    """From now on the ring of a virtual camera holds four pictures. A longer one will not do: when a reader asks for
-    fewer buffers than there are, as Chromium then does with its four, 0.12.7 takes them out of its list without a lock,
-    and the producer's next QBUF may find that list broken: the kernel panicked so."""
+    """From now on the ring of a virtual camera holds four pictures. A longer one is not possible: if a reader requests
+    fewer buffers than there are, as Chromium would with its four, 0.12.7 removes buffers from its list without a lock,
+    and the producer's next QBUF may find that list broken. The kernel panicked in this way."""
     run("rmmod", "v4l2loopback")
     run("modprobe", "v4l2loopback", *LOOPBACK)
     wait_until(lambda: os.path.exists(OUTPUT) and os.path.exists(PLAIN), PLAIN)
@@ -29,13 +28,13 @@ def is_cover(data):
 
 
 def shows_bars(data):
-    """rig.bars_network() leaves a quarter of vivid's picture in."""
+    """rig.bars_network() keeps a quarter of vivid's picture."""
     return foreign(data, "YUYV", *SIZE) > len(data) // 20
 
 
 def first_written(recorder, kind, after, times):
-    """Wait for a picture of that kind, written after that time. How much after is added to `times` when the one before
-    it is still in the ring: a tester that is slow to look does not see the first one."""
+    """Wait for a picture of that kind, written after that time. The delay is added to `times` if the ring also holds
+    the picture before it, of another kind: otherwise the test was too slow and missed the first one."""
     def first():
         history = recorder.history()
         for (_, before), (stamp, data) in zip(history, history[1:]):
@@ -48,9 +47,9 @@ def first_written(recorder, kind, after, times):
 
 
 def unplug_and_plug(recorder, then=lambda: None):
-    """Ten times, for longer each time; `recorder` is a Reader on a long ring that the program feeds, with
-    rig.bars_network(). How soon the cover came after the unplugging, and the camera's pictures after the node was there
-    again."""
+    """Do so ten times, for longer each time. `recorder` is a Reader on a long ring that the program feeds, with
+    rig.bars_network(). Tells how soon the cover came after the unplugging, and the camera's pictures after the node was
+    back."""
     covered, back = [], []
     for times in range(1, TIMES + 1):
         gone = time.monotonic()

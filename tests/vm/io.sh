@@ -3,8 +3,8 @@
 #
 # To run in the guest, from the source directory: tools/vmrun -- tests/vm/io.sh BUILD
 #
-# Camera and virtual camera alone, by BUILD/tests/vm_io: every raw format of vivid; producers one after the other on
-# both loopback devices, with a reader that stays; unplugging; who is refused and why.
+# Camera and virtual camera alone, with BUILD/tests/vm_io: every raw format of vivid; producers one after the other on
+# both loopback devices, with a reader that stays; unplugging; which programs are refused and why.
 
 set -u
 io=$1/tests/vm_io
@@ -73,8 +73,7 @@ for device in /dev/video10 /dev/video11; do
     done
 done
 
-# A reader that stays: it sees covers and pictures, never a stale one; and the next producer may come at the same size
-# only.
+# A reader that stays sees covers and pictures, never a stale one, and the next producer can only come at the same size.
 for device in /dev/video10 /dev/video11; do
     start_producer $device YUYV 320x240 100
     v4l2-ctl -d $device --stream-mmap --stream-count=100000 --stream-to=raw >/dev/null 2>&1 &
@@ -95,7 +94,7 @@ for device in /dev/video10 /dev/video11; do
     rm -f raw
 done
 
-# Unplugged while it is read.
+# The camera is unplugged while it is read.
 "$io" capture /dev/video0 YUYV 640x480 100000 >reader.log 2>&1 &
 reader=$!
 sleep 2

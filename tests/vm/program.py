@@ -4,8 +4,8 @@
 
 usage, in the guest: tools/vmrun -- tests/vm/program.py build/potemkin [--short | WORD...]
 
-The camera is vivid, whose colour bars are nobody: whatever a client reads has to be the backdrop's colour, sample by
-sample. Anything else is the room."""
+The camera is vivid. Its colour bars are not a person, so every sample that a client reads must have the backdrop's
+colour. Any other colour is the room."""
 
 import os
 import re
@@ -30,7 +30,7 @@ def read_file(path):
 
 
 def fed(device):
-    """Whether clients get pictures from it."""
+    """A picture if clients get any from it, else None."""
     try:
         with Reader(device) as reader:
             reader.start()
@@ -66,7 +66,7 @@ CLIENTS = {"v4l2-ctl": by_v4l2_ctl, "ffmpeg": by_ffmpeg, "GStreamer": by_gstream
 
 
 class Watcher(threading.Thread):
-    """Reads a node from before it is fed, opening it as soon and as often as the driver lets it, and looks at every
+    """Reads a node even before it is fed, opening it as soon and as often as the driver allows, and checks every
     picture."""
 
     def __init__(self, device, fourcc, width, height):
@@ -99,7 +99,7 @@ class Watcher(threading.Thread):
             try:
                 self.read()
             except OSError:
-                pass  # nobody feeds it now
+                pass  # nobody feeds it at the moment
             except rig.Failed as error:
                 self.error = str(error)
                 return
@@ -117,7 +117,7 @@ class Watcher(threading.Thread):
             check(self.pictures > 0, "the watcher got no picture")
 
     def more(self, count):
-        """Until it has had that many pictures from now on."""
+        """Wait until it has read that many more pictures."""
         want = self.pictures + count
         wait_until(lambda: self.pictures >= want or self.error, "%d more pictures" % count)
 
@@ -139,7 +139,7 @@ def formats(fourcc, output_fourcc, clients):
             count = check_backdrop(data, gives, *SMALL, name)
             check(count == 5, "%s: %d pictures instead of 5" % (name, count))
         ends_well(program)
-        check(program.count(r"[1-9]\d* pictures in"), "no camera picture was composed")
+        check(program.count(r"[1-9]\d* frames in"), "no frame was composed")
     return "%s -> %s, as seen by %s" % (fourcc, gives, ", ".join(clients))
 
 
@@ -158,7 +158,7 @@ def yu12():
     return formats("YU12", "YU12", ["v4l2-ctl", "ffmpeg", "GStreamer"])
 
 
-# --- a person, by way of an MJPG camera ---
+# --- a person, through an MJPG camera ---
 
 def mean(plane, stride, left, top, width, height):
     rows = b"".join(plane[y * stride + left:y * stride + left + width] for y in range(top, top + height))
@@ -185,7 +185,7 @@ def mjpg():
 
 
 def see_person(program):
-    """Until a picture has the room's corners covered and somebody in the middle."""
+    """Wait for a picture with the backdrop in its corners and somebody in the middle."""
     def seen():
         check(program.running(), "potemkin ended")
         with Reader(OUTPUT) as reader:
@@ -208,7 +208,7 @@ def see_person(program):
 # --- producers and consumers that come and go ---
 
 def check_free(device):
-    """Nobody feeds it, and another producer may come."""
+    """Failed unless another producer can feed it."""
     with Reader(device) as reader:
         check(reader.capabilities() & CAN_OUTPUT, "%s offers no output any more" % device)
 
@@ -234,10 +234,10 @@ def stay():
     with Reader(OUTPUT) as reader, Watcher(OUTPUT, "YUYV", *SMALL) as watcher:
         with potemkin() as program:
             live(program)
-            check(reader.capabilities() & CAN_CAPTURE, "who had it open before sees no camera")
-            check(reader.format() == ("YUYV", *SMALL), "who had it open before sees another format")
+            check(reader.capabilities() & CAN_CAPTURE, "a program that had it open before sees no camera")
+            check(reader.format() == ("YUYV", *SMALL), "a program that had it open before sees another format")
             reader.start()
-            check(reader.frame(time.monotonic() + PATIENCE), "who had it open before gets no picture")
+            check(reader.frame(time.monotonic() + PATIENCE), "a program that had it open before gets no picture")
             watcher.more(5)
             ends_well(program)
         check_free(OUTPUT)
@@ -267,7 +267,7 @@ def ring_is_covered(reader, fourcc, width, height, when):
 
 
 def look_after_exit(device):
-    """Whatever the driver still gives of the last producer's pictures is the cover. How many."""
+    """All pictures of the last producer that the driver still gives must be the cover. Gives their number."""
     count = 0
     with Reader(device) as reader:
         try:
@@ -278,7 +278,7 @@ def look_after_exit(device):
                 count += 1
                 data = reader.frame(0)
         except OSError:
-            pass  # the driver gives none
+            pass  # the driver gives no more
         ring_is_covered(reader, "YUYV", *SMALL, "opened after the end, " + device)
     return count
 
@@ -325,7 +325,7 @@ def own_end():
         with potemkin("--frames", "15") as program:
             code = program.wait()
             check(code == 0, "exit %d" % code)
-            check(program.count("15 pictures in"), "it did not compose 15 pictures")
+            check(program.count("15 frames in"), "it did not compose 15 frames")
     return "backdrop in %d pictures" % watcher.pictures
 
 
@@ -342,23 +342,23 @@ def shown():
     return "%d of %d samples are not the backdrop's" % (bad, len(data))
 
 
-def camera_trouble(trouble, said, mend=None):
-    """The camera fails in a way; the cover stands in, and the program goes on by itself."""
+def camera_trouble(trouble, said, fix=None):
+    """The camera fails in some way: the cover is shown, and the program goes on by itself."""
     back = "the camera is back"
     with Watcher(OUTPUT, "YUYV", *SMALL) as watcher, potemkin() as program:
         live(program)
         watcher.more(3)
         trouble()
         program.wait_for(said)
-        if mend:
+        if fix:
             program.wait_for("-> covered", program.count("-> live"))
             watcher.more(5)
             check(not program.count(back), "it says that the camera is back")
-            mend()
+            fix()
         program.wait_for(back)
         is_live = lambda: re.findall("state: .* -> (.*)", program.said())[-1] == "live"
         wait_until(is_live, "live again")
-        watcher.more(30)  # longer than it would stay live without pictures
+        watcher.more(30)  # for longer than it stays live without pictures
         wait_until(is_live, "live for good")
         ends_well(program)
     return "%d pictures watched" % watcher.pictures

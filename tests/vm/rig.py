@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What the tests in the guest share: the program under test, bounded waiting, the colour that may be seen, PASS and
-FAIL lines.
+"""What the tests in the guest share: the program under test, bounded waiting, the backdrop's colour, PASS and FAIL
+lines.
 
-The one rule: every wait has a condition and a deadline, and whatever a test started has ended when it returns."""
+The one rule: every wait has a condition and a deadline, and all that a test started has ended when it returns."""
 
 import contextlib
 import ctypes
@@ -21,7 +21,7 @@ BACKDROP = "#3080c0"
 YUV = (112, 168, 88)  # of BACKDROP: BT.601, limited range
 MARK = (b"\x24\xbe", b"\x80", b"\x80")  # samples of the words on a cover: src/draw/mark.c
 NEAR = 4  # levels that count as the same
-PATIENCE = 60  # s; an emulated machine on a busy one is slow, and no test is about speed
+PATIENCE = 60  # s; an emulated machine on a busy host is slow, and no test measures speed
 LIBC = ctypes.CDLL(None)
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 VIVID = "/sys/bus/platform/drivers/vivid/"
@@ -41,7 +41,7 @@ def check(truth, message):
 
 
 def wait_until(condition, what, patience=PATIENCE):
-    """Whatever true value condition() gives, or Failed after `patience` seconds."""
+    """The first true value of condition(), or Failed after `patience` seconds."""
     deadline = time.monotonic() + patience
     while True:
         value = condition()
@@ -52,16 +52,15 @@ def wait_until(condition, what, patience=PATIENCE):
 
 
 def die_with(parent):
-    """In a child that is about to become another program: a test that is killed tidies nothing up, so that the kernel
-    has to."""
+    """Run in a child before it becomes another program: a killed test cannot tidy up, so the kernel has to."""
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
-        os._exit(1)  # it was killed before
+        os._exit(1)  # the parent is already gone
 
 
 class Process:
-    """A child with its output in a file. Leaving its block ends it and those it started; when the test is killed, it
-    dies with it."""
+    """A child process with its output in a file. Leaving its block ends it and all that it started; it dies with a
+    test that is killed."""
 
     def __init__(self, *command, env=None, stdout=None):
         handle, self.path = tempfile.mkstemp(suffix=".log", dir=work)
@@ -82,7 +81,7 @@ class Process:
         return self.child.poll() is None
 
     def wait_for(self, pattern, times=1):
-        """Until it has said `pattern` that often; Failed when it ends before."""
+        """Wait until it has printed `pattern` that often; Failed if it ends before."""
         def heard():
             if self.count(pattern) >= times:
                 return True
@@ -114,7 +113,7 @@ class Process:
 
 
 def bars_network():
-    """Path of a network that costs nothing, also where the processor is emulated, and takes vivid's red and yellow bars
+    """The path of a network that costs nothing, even on an emulated processor, and takes vivid's red and yellow bars
     for a person."""
     path = os.path.join(work, "bars.tflite")
     run(os.path.join(os.path.dirname(program), "tests/vm_network"), path)
@@ -128,7 +127,7 @@ def bars_network():
 
 def potemkin(*options, camera=CAMERA, output=OUTPUT, size="320x180", rate="10", backdrop="color:" + BACKDROP,
              model="selfie-landscape"):
-    """The program with small pictures and the plain backdrop; a name of None leaves its option out."""
+    """The program with small pictures and the plain backdrop; None leaves out that option."""
     command = [program, "run", "-v", "--on-demand", "no", "--model", model, "--refine", "none"]
     for name, value in (("-c", camera), ("-o", output), ("-s", size), ("-r", rate), ("-b", backdrop)):
         command += [name, value] if value else []
@@ -136,12 +135,12 @@ def potemkin(*options, camera=CAMERA, output=OUTPUT, size="320x180", rate="10", 
 
 
 def live(process, times=1):
-    """Until pictures with a person's mask have gone out `times` times in a row of states."""
+    """Wait until the state has become live `times` times."""
     process.wait_for("-> live", times)
 
 
 def live_again(process, times):
-    """Until pictures go out after the camera's `times`th return."""
+    """Wait until the state is live after the camera's `times`th return."""
     process.wait_for("the camera is back", times)
     wait_until(lambda: "-> live" in process.said().rsplit("the camera is back", 1)[1]
                or process.said().rsplit("state: ", 1)[1].endswith("-> live\n"),
@@ -156,7 +155,7 @@ def ends_well(process, number=signal.SIGTERM):
 
 
 def ends_with(code, pattern, process):
-    """It ends by itself with that exit code and an error line about `pattern`."""
+    """It must end by itself with that exit code and an error line that matches `pattern`."""
     with process:
         found = process.wait()
         check(found == code, "exit %d instead of %d" % (found, code))
@@ -164,7 +163,7 @@ def ends_with(code, pattern, process):
 
 
 def run(*command, patience=PATIENCE):
-    """Output of a command that has to succeed."""
+    """The output of a command, which must succeed."""
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           text=True, errors="replace", timeout=patience, check=False)
     check(done.returncode == 0, "%s: exit %d: %s" % (" ".join(command), done.returncode, done.stdout.strip()[-400:]))
@@ -176,7 +175,7 @@ def picture_bytes(fourcc, width, height):
 
 
 def planes(data, fourcc, width, height):
-    """(Y, U, V) as bytes of a tight picture."""
+    """(Y, U, V) as bytes, of a picture without padding."""
     luma = width * height
     if fourcc == "YUYV":
         return data[0::2], data[1::4], data[3::4]
@@ -186,7 +185,7 @@ def planes(data, fourcc, width, height):
 
 
 def foreign(data, fourcc, width, height, near=NEAR):
-    """How many samples of a picture are neither the backdrop's nor of the mark on a cover."""
+    """How many samples of a picture belong neither to the backdrop nor to the words on a cover."""
     size = picture_bytes(fourcc, width, height)
     check(len(data) >= size, "a picture of %d bytes instead of %d" % (len(data), size))
     return sum(len(plane.translate(None, bytes(range(value - near, value + near + 1)) + mark))
@@ -194,7 +193,7 @@ def foreign(data, fourcc, width, height, near=NEAR):
 
 
 def check_backdrop(data, fourcc, width, height, where):
-    """Failed unless every sample of every whole picture in `data` is the backdrop's. How many pictures."""
+    """Failed unless all samples of all complete pictures in `data` are the backdrop's. Gives the number of pictures."""
     size = picture_bytes(fourcc, width, height)
     count = len(data) // size
     check(count > 0, "%s: no picture" % where)
@@ -205,12 +204,12 @@ def check_backdrop(data, fourcc, width, height, where):
 
 
 def is_marked(data):
-    """Whether a cover of YUYV has words on it."""
+    """Whether a YUYV cover has words on it."""
     return data[0::2].count(MARK[0][0]) > 50
 
 
 def since(path):
-    """When that node appeared, by time.monotonic(); to a few milliseconds."""
+    """When that node appeared, in time.monotonic(), to a few milliseconds."""
     return time.monotonic() - (time.time() - os.stat(path).st_ctime)
 
 
@@ -236,7 +235,7 @@ def without_camera():
 
 @contextlib.contextmanager
 def hidden_camera():
-    """Who looks for cameras does not find the real one, which those who have it open keep."""
+    """Programs that look for cameras do not find the real one; those that have it open keep it."""
     node = os.stat(CAMERA)
     os.unlink(CAMERA)
     try:
@@ -256,7 +255,7 @@ def run_test(title, function):
     global work
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as work:
-        os.environ["XDG_CONFIG_HOME"] = work  # the user's settings are no part of a test
+        os.environ["XDG_CONFIG_HOME"] = work  # the user's settings must not change a test
         try:
             detail = function()
             verdict = "PASS"
@@ -271,7 +270,7 @@ def main(arguments):
     """usage: FILE PROGRAM [--short | WORD...]: all tests, the short ones, or those whose title has one of the words"""
     global program
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: sys.exit(1))  # blocks are left in order, as with SIGINT
+        signal.signal(number, lambda *_: sys.exit(1))  # leaves the blocks in order, as SIGINT does
     program = os.path.abspath(arguments[0])
     words = arguments[1:]
     if words == ["--short"]:

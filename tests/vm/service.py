@@ -1,11 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""The user service under a real systemd of a user's own: ready, alive, killed, hung, stopped, and not started again for
-nothing.
+"""The user service under a real systemd user instance: ready, alive, killed, hung, stopped, and not restarted in vain.
 
 usage, in the guest: tools/vmrun -- tests/vm/service.py build/potemkin [WORD...]
 
-The guest has no systemd of its own: a user and a control group are made here, as logind would."""
+The guest does not run systemd, so these tests make a user and a control group as logind would."""
 
 import contextlib
 import os
@@ -45,7 +44,7 @@ ExecStopPost=/bin/sh -c 'echo $SERVICE_RESULT $EXIT_STATUS >%h/epitaph'
 
 
 def install():
-    """As `make install` does, and the settings of the user."""
+    """Install as `make install` does, and write the user's settings."""
     build, home = os.path.dirname(rig.program), pwd.getpwnam(USER).pw_dir
     folders = (PREFIX + "/bin", PREFIX + "/lib/systemd/user", PREFIX + "/share/potemkin/models",
                home + "/.config/potemkin")
@@ -89,7 +88,7 @@ def make_user():
     run("useradd", "--create-home", "--groups", "video", USER)
     user = pwd.getpwnam(USER)
     runtime, group = "/run/user/%d" % user.pw_uid, CONTROL + "/user"
-    for folder in ("/run/systemd/system", runtime):  # the first says that this machine runs systemd
+    for folder in ("/run/systemd/system", runtime):  # the first one means that this machine runs systemd
         os.makedirs(folder, mode=0o700, exist_ok=True)
     os.chmod("/run/systemd/system", 0o755)
     os.chown(runtime, user.pw_uid, user.pw_gid)
@@ -104,7 +103,7 @@ def make_user():
 
 @contextlib.contextmanager
 def manager():
-    """The user's systemd, in a control group that is the user's."""
+    """The user's systemd, in a control group that belongs to the user."""
     group = CONTROL + "/user"
     if not os.path.exists(group):
         group = make_user()
@@ -120,7 +119,7 @@ def manager():
 
 
 def amend(text):
-    """Settings of the test's own for the unit."""
+    """Add the test's settings to the unit."""
     folder = pwd.getpwnam(USER).pw_dir + "/.config/systemd/user/%s.d" % UNIT
     os.makedirs(folder, exist_ok=True)
     with open(folder + "/test.conf", "w", encoding="ascii") as file:
@@ -142,7 +141,7 @@ def main_process():
 def lifetime():
     with manager():
         amend(EPITAPH)
-        systemctl("start", UNIT)  # Type=notify: done when the program says that it is ready
+        systemctl("start", UNIT)  # Type=notify: returns when the program says that it is ready
         check(shows("ActiveState") == "active" and shows("StatusText") == "Running",
               "it is %s: %s" % (shows("ActiveState"), shows("StatusText")))
         process = main_process()
@@ -152,7 +151,7 @@ def lifetime():
               "not confined: %s" % lines)
         picture()
         check(shows("WatchdogUSec") == "30s", "a watchdog of %s" % shows("WatchdogUSec"))
-        time.sleep(40)  # longer than the watchdog would let it live unheard
+        time.sleep(40)  # longer than the watchdog tolerates silence
         check(main_process() == process and shows("NRestarts") == "0", "it was started again")
         with Process(*as_user(PREFIX + "/bin/potemkin", "run")) as second:
             check(second.wait() == 4 and second.count("potemkin is already running as process %d" % process),

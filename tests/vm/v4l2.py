@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A V4L2 reader in a few ioctls, for questions that v4l2-ctl cannot be asked: what is in every buffer of the ring, also
-in those that no reader is given, and what comes to one who polls from before the start until after the end."""
+"""A V4L2 reader in a few ioctls, for questions that v4l2-ctl cannot answer: what every buffer of the ring holds, even
+those that no reader is given, and what a reader gets that polls from before the start until after the end."""
 
 import errno
 import fcntl
@@ -23,7 +23,7 @@ def stamp_of(buffer):
 
 
 class Reader:
-    """An open node. Every method raises OSError where the driver refuses."""
+    """An open node. Every method raises OSError if the driver refuses."""
 
     def __init__(self, path):
         self.fd = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -46,7 +46,7 @@ class Reader:
         return bytearray(struct.pack("II52xI", index, CAPTURE, MMAP).ljust(88, b"\0"))
 
     def map(self, wanted=32):
-        """Map every buffer there is."""
+        """Map all buffers. Gives their number."""
         count = struct.unpack_from("I", self.ioctl(REQBUFS, bytearray(struct.pack("III8x", wanted, CAPTURE, MMAP))))[0]
         offsets = set()
         for index in range(count):
@@ -64,7 +64,7 @@ class Reader:
         self.ioctl(STREAMON, struct.pack("i", CAPTURE))
 
     def frame(self, deadline):
-        """The next picture's bytes; None when none came until `deadline` (time.monotonic)."""
+        """The next picture's bytes; None if none came before `deadline` (time.monotonic)."""
         while True:
             try:
                 answer = self.ioctl(DQBUF, self.buffer())
@@ -76,7 +76,7 @@ class Reader:
                     return None
                 if not select.select([self.fd], [], [], min(left, 0.2))[0]:
                     continue
-                # v4l2loopback wakes a reader for a picture that another one has had.
+                # v4l2loopback wakes a reader for a picture that another reader has already taken.
                 time.sleep(0.005)
                 continue
             index, used = struct.unpack_from("I4xI", answer)
@@ -85,12 +85,12 @@ class Reader:
             return data
 
     def ring(self):
-        """What is in each buffer now."""
+        """The present content of each buffer."""
         return [bytes(buffer) for buffer in self.buffers]
 
     def history(self):
-        """(when it was written by time.monotonic(), picture) of each buffer, the oldest first: however late one looks,
-        the driver's stamps tell. A buffer that was never written has the time 0."""
+        """(time of writing in time.monotonic(), picture) of each buffer, the oldest first. The times are the driver's
+        stamps, so it does not matter how late this is called. A buffer that was never written has the time 0."""
         stamps = [stamp_of(self.ioctl(QUERYBUF, self.buffer(index))) for index in range(len(self.buffers))]
         return sorted(zip(stamps, self.ring()))
 

@@ -17,7 +17,7 @@
 
 struct live {
 	const struct pmk_options *options;
-	struct pmk_settings *asked; /* as of the last time that the configuration was read */
+	struct pmk_settings *asked; /* from when the configuration was last read */
 	struct pmk_pipeline *pipeline;
 };
 
@@ -43,7 +43,7 @@ static void reload(const struct live *l)
 	pmk_media_rest();
 }
 
-/* Returns whether a signal came. */
+/* Wait for a signal, the time limit or the end of the pipeline. True: a signal came. */
 static bool wait_for_end(const struct live *l)
 {
 	double duration = l->options->settings.duration;
@@ -92,15 +92,15 @@ static void summarize(const struct pmk_pipeline_report *r, uint64_t cpu_ns)
 	double seconds = (double)r->running_ns / 1e9;
 
 	if (!r->written) {
-		pmk_info("no picture was shown in %.1f s", seconds);
+		pmk_info("no frame was shown in %.1f s", seconds);
 		return;
 	}
-	pmk_info("%llu picture%s in %.1f s (%.1f a second), %.2f ms of CPU each (all threads), latency %.1f ms (p99 "
-		 "%.1f)",
+	pmk_info("%llu frame%s in %.1f s (%.1f frames per second), %.2f ms of CPU each (all threads), latency %.1f ms "
+		 "(p99 %.1f)",
 		(unsigned long long)r->written, r->written == 1 ? "" : "s", seconds, (double)r->written / seconds,
 		(double)cpu_ns / 1e6 / (double)r->written, r->latency_ms_p50, r->latency_ms_p99);
 	if (r->left_out)
-		pmk_info("about %llu pictures were left out for --cpu-limit", (unsigned long long)r->left_out);
+		pmk_info("about %llu frames were skipped for --cpu-limit", (unsigned long long)r->left_out);
 	pmk_info("median ms: prepare %.2f, network %.2f, refine %.2f, compose %.2f; dropped by the camera %llu, "
 		 "damaged %llu, replaced %llu",
 		r->stage_ms_p50[0], r->stage_ms_p50[1], r->stage_ms_p50[2], r->stage_ms_p50[3],
@@ -115,7 +115,7 @@ static int run(const struct live *l, const struct pmk_pipeline_settings *setting
 
 	if (err)
 		return err;
-	pmk_media_rest(); /* a backdrop's file has been read by now */
+	pmk_media_rest(); /* the backdrop's file has been read by now */
 	announce(l->pipeline, l->options, settings);
 	pmk_service_notify("READY=1\nSTATUS=Running");
 	result->interrupted = wait_for_end(l);
