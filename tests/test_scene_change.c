@@ -13,7 +13,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
-enum { W = 640, H = 360, BEFORE = 4, AFTER = 5, CUT = 30 };
+enum { W = 320, H = 180, BEFORE = 3, AFTER = 2, CUT = 30 };
 
 /* Makes the frames of the tests, and holds what they are made of. */
 struct studio {
@@ -30,7 +30,7 @@ struct studio {
 
 static struct pmk_scene_settings usual(void)
 {
-	return (struct pmk_scene_settings){ .model = "selfie",
+	return (struct pmk_scene_settings){ .model = "selfie-landscape",
 		.threads = 1,
 		.backdrop = "color:#3080c0",
 		.no_motion_gate = true,
@@ -200,10 +200,10 @@ static void match(const struct studio *s, struct pmk_scene_settings *settings)
 	settings->match = 0.5;
 }
 
-static void strong_match(const struct studio *s, struct pmk_scene_settings *settings)
+static void stronger_match(const struct studio *s, struct pmk_scene_settings *settings)
 {
 	office(s, settings);
-	settings->match = 0.9;
+	settings->match = 0.53;
 }
 
 static void match_of_picture(const struct studio *s, struct pmk_scene_settings *settings)
@@ -241,11 +241,13 @@ static void not_smooth(const struct studio *s, struct pmk_scene_settings *settin
 
 static void plain(const struct studio *s, struct pmk_scene_settings *settings)
 {
+	less_smooth(s, settings);
 	settings->refine.mode = PMK_REFINE_NONE;
 }
 
 static void morph(const struct studio *s, struct pmk_scene_settings *settings)
 {
+	less_smooth(s, settings);
 	settings->refine.mode = PMK_REFINE_MORPH;
 }
 
@@ -286,14 +288,14 @@ static void own_engine(const struct studio *s, struct pmk_scene_settings *settin
 	settings->engine = PMK_ENGINE_OWN;
 }
 
-static void landscape(const struct studio *s, struct pmk_scene_settings *settings)
+static void other_model(const struct studio *s, struct pmk_scene_settings *settings)
 {
-	strcpy(settings->model, "selfie-landscape");
+	strcpy(settings->model, "selfie");
 }
 
-static void landscape_and_all_else(const struct studio *s, struct pmk_scene_settings *settings)
+static void all_else(const struct studio *s, struct pmk_scene_settings *settings)
 {
-	landscape(s, settings);
+	other_model(s, settings);
 	tiles(s, settings);
 	morph(s, settings);
 	nearest(s, settings);
@@ -321,18 +323,18 @@ static const struct {
 	{ .name = "blur to colour", blur, nothing, .covers = true },
 	{ .name = "match", office, match, .still = true },
 	{ .name = "no match", match, office, .covers = true },
-	{ .name = "match's strength", match, strong_match, .still = true, .settles = 100, .step_ms = 200 },
+	{ .name = "match's strength", match, stronger_match, .still = true, .settles = 50, .step_ms = 200 },
 	{ .name = "match's backdrop", match, match_of_picture, .still = true },
 	{ .name = "dilate, feather", nothing, grown },
 	{ .name = "erode, light wrap", grown, shrunk },
 	{ .name = "threshold", shrunk, hard, .covers = true },
 	{ .name = "no threshold", hard, nothing, .covers = true },
-	{ .name = "smooth", nothing, less_smooth, .covers = true, .still = true, .settles = 60 },
+	{ .name = "smooth", nothing, less_smooth, .covers = true, .still = true, .settles = 20 },
 	{ .name = "no smooth", nothing, not_smooth, .covers = true },
-	{ .name = "smooth again", not_smooth, nothing, .covers = true, .still = true, .settles = 60 },
+	{ .name = "smooth again", not_smooth, less_smooth, .covers = true, .still = true, .settles = 20 },
 	{ .name = "guided to morph", not_smooth, morph_not_smooth, .covers = true },
 	{ .name = "morph to guided", morph_not_smooth, not_smooth, .covers = true },
-	{ .name = "guided to none, smoothed", nothing, plain, .covers = true, .still = true, .settles = 60 },
+	{ .name = "guided to none", less_smooth, plain, .covers = true, .still = true, .settles = 20 },
 	{ .name = "none to morph", plain, morph, .covers = true },
 	{ .name = "people", nothing, nearest, .covers = true },
 	{ .name = "keep-out", nothing, corner, .covers = true },
@@ -343,28 +345,28 @@ static const struct {
 	{ .name = "no motion gate", gate, nothing, .covers = true },
 	{ .name = "threads", nothing, threads, .covers = true },
 	{ .name = "engine", nothing, own_engine, .covers = true },
-	{ .name = "model", nothing, landscape, .covers = true, .alone = true },
-	{ .name = "model and all else", nothing, landscape_and_all_else, .covers = true, .alone = true },
-	{ .name = "all back", landscape_and_all_else, nothing, .covers = true, .alone = true },
+	{ .name = "model", nothing, other_model, .covers = true, .alone = true },
+	{ .name = "model and all else", nothing, all_else, .covers = true, .alone = true },
+	{ .name = "all back", all_else, nothing, .covers = true, .alone = true },
 };
 
-/* Three scenes with the same frames: one that is changed, one that keeps the old settings, and one that had the wanted
- * ones from the beginning. */
+/* Two scenes take the same frames: one that is changed, and one that had the wanted settings from the beginning, or,
+ * where the next frame stands alone, from there on. */
 struct trial {
 	struct studio *studio;
-	struct pmk_scene *scene, *former, *ideal;
+	struct pmk_scene *scene, *ideal;
 	int number; /* of the next frame */
 };
 
-static void check_before(struct trial *t, bool alone)
+static void run_before(struct trial *t, bool alone)
 {
 	draw(t->studio, t->number++);
+	pmk_shown_unref(run(t->studio, t->scene));
 	if (!alone)
 		pmk_shown_unref(run(t->studio, t->ideal));
-	assert_true(agree(t->studio, t->scene, t->former));
 }
 
-static void check_after(struct trial *t, size_t i, bool settled)
+static void run_after(struct trial *t, size_t i, bool settled)
 {
 	struct pmk_shown *a, *b;
 
@@ -383,30 +385,22 @@ static void check_change(struct studio *s, size_t i)
 {
 	struct pmk_scene_settings now = usual(), wanted = usual();
 	struct trial t = { .studio = s };
-	struct pmk_scene_change *c;
 
 	changes[i].now(s, &now);
 	changes[i].wanted(s, &wanted);
 	s->still = changes[i].still;
 	s->step_ns = (uint64_t)(changes[i].step_ms ? changes[i].step_ms : 33) * PMK_MS_NS;
 	t.scene = create(s, &now);
-	t.former = create(s, &now);
 	t.ideal = create(s, &wanted);
 	while (t.number < BEFORE)
-		check_before(&t, changes[i].alone);
-	assert_int_equal(pmk_scene_change_prepare(t.scene, &wanted, &c), 0);
-	check_before(&t, changes[i].alone);
-	begin_counting();
-	pmk_scene_change_apply(t.scene, c);
-	assert_int_equal(end_counting() + counted_frees, 0);
-	pmk_scene_change_destroy(c);
+		run_before(&t, changes[i].alone);
+	change(t.scene, &wanted);
 	for (int k = 0; k < AFTER + changes[i].settles; k++)
-		check_after(&t, i, changes[i].settles != AT_A_CUT && k >= changes[i].settles);
+		run_after(&t, i, changes[i].settles != AT_A_CUT && k >= changes[i].settles);
 	t.number += CUT;
 	for (int k = 0; k < AFTER; k++)
-		check_after(&t, i, true);
+		run_after(&t, i, true);
 	pmk_scene_destroy(t.scene);
-	pmk_scene_destroy(t.former);
 	pmk_scene_destroy(t.ideal);
 }
 
@@ -423,13 +417,14 @@ static void test_each_change(void **state)
 static void test_small_changes_are_small(void **state)
 {
 	static modify *const small[] = { nearest, corner, gate };
-	struct studio s = open_studio();
 	struct pmk_scene_settings now = usual(), wanted;
 	struct pmk_scene_change *c;
 	struct pmk_scene *scene;
+	struct studio s;
 
 	if (!COUNTING)
 		skip();
+	s = open_studio();
 	now.match = 0.5;
 	scene = create(&s, &now);
 	for (int i = 0; i < 5; i++) {
@@ -454,8 +449,8 @@ static void test_networks_take_over(void **state)
 	static const struct {
 		const char *model;
 		enum pmk_engine_kind engine;
-	} steps[] = { { "selfie", PMK_ENGINE_AUTO }, { "auto", PMK_ENGINE_AUTO }, { "auto", PMK_ENGINE_XNNPACK },
-		{ "selfie", PMK_ENGINE_OWN } };
+	} steps[] = { { "selfie-landscape", PMK_ENGINE_AUTO }, { "auto", PMK_ENGINE_AUTO },
+		{ "auto", PMK_ENGINE_XNNPACK }, { "selfie", PMK_ENGINE_OWN } };
 	struct pmk_scene_settings settings = usual();
 	struct studio s = open_studio();
 	struct pmk_scene *scene = create(&s, &settings);
@@ -643,7 +638,7 @@ static void test_the_room_stays_marked(void **state)
 	close_studio(&s);
 }
 
-/* A change that was prepared and then dropped leaves no trace. */
+/* Preparing leaves no trace in what is shown, nor does dropping what was prepared. */
 static void test_a_change_that_is_dropped(void **state)
 {
 	struct pmk_scene_settings now = usual(), wanted = usual();
@@ -653,7 +648,7 @@ static void test_a_change_that_is_dropped(void **state)
 	for (int i = 0; i < 3; i++) {
 		struct pmk_scene_change *c;
 
-		landscape_and_all_else(&s, &wanted);
+		all_else(&s, &wanted);
 		assert_int_equal(pmk_scene_change_prepare(scene, &wanted, &c), 0);
 		wanted = usual();
 		draw(&s, i);
@@ -700,8 +695,8 @@ static void *runner_main(void *arg)
 /* Changes are made on one thread while frames are made on another. */
 static void test_beside_a_running_scene(void **state)
 {
-	static modify *const ways[] = { office, blur, match, strong_match, grown, shrunk, less_smooth, morph, nearest,
-		corner, gate, threads, landscape, landscape_and_all_else, tiles, nothing };
+	static modify *const ways[] = { office, blur, match, stronger_match, grown, shrunk, less_smooth, morph, nearest,
+		corner, gate, threads, other_model, all_else, tiles, nothing };
 	struct pmk_scene_settings now = usual();
 	struct studio s = open_studio();
 	struct runner r = { .studio = &s, .scene = create(&s, &now) };
