@@ -3,7 +3,7 @@
 """Checks the rules of the source tree. Prints each fault with its file, and exits with 1 if there is one.
 
 usage: tests/check_tree.py includes|seal|tags|voice|headers|shape|format SOURCE_ROOT [COMPILER...]
-       tests/check_tree.py state SOURCE_ROOT LIBRARY..."""
+       tests/check_tree.py state|callers SOURCE_ROOT LIBRARY..."""
 
 import concurrent.futures
 import functools
@@ -13,6 +13,9 @@ import re
 import shutil
 import subprocess
 import sys
+
+from check_seal import check_callers, check_meson, check_seal
+from source_text import CODE, DATA, OURS, SYSTEM, code, files, includes, lines, literals, oddities, read, sources
 
 # Rooms of src/, from the lowest to the highest, and what each may include besides itself.
 ROOMS = {
@@ -33,17 +36,6 @@ ROOMS = {
     "control": "base image model draw find mask compose scene io core settings",
     "lib": "base image model draw find mask compose scene io core settings",
     "app": "base image jpeg pixels media model draw find mask compose scene io core settings control",
-}
-
-# Our own headers that only the named files may include. Other files may not use the functions that they declare either.
-SEALED = {
-    # Only the seal makes a picture that outputs accept.
-    "image/shown_seal.h": "image/shown.c compose/compose.c",
-    # Only these write plain pictures to files: composed ones, the drawn demo, and masks.
-    "media/media_out.h": "media/media_out.c media/media_module.h io/file/sink_file.c app/files/mask.c",
-    "media/still.h": "media/still.c media/media_module.h compose/backdrop_picture.c app/files/convert.c "
-    "app/files/mask.c app/live/demo.c",
-    "media/media_module.h": "media/media_module.c media/media_entry.c",
 }
 
 # Headers of libraries, and the only folders and files that may include them; "!": except these.
@@ -76,8 +68,6 @@ STATE = {
     },
 }
 
-CODE = (".c", ".h", ".inc")
-DATA = (".html", ".css", ".js", ".svg", ".md")  # what src/ may hold besides code and meson.build
 GENERATED = ("model/manifest_text.h",)  # included, and made by meson
 
 PREFIXES = ("pmk_", "potemkin_")  # of tags that more than one file sees
@@ -89,79 +79,7 @@ FOLDER_FILES = 25
 TEXTS = CODE + (".py", ".sh", ".html", ".css", ".js", "meson.build", "meson_options.txt", "Makefile")
 CLANG_FORMAT = "14"  # other versions format a few things differently
 
-DIRECTIVE = re.compile(r"#(include|define|undef|if|ifdef|ifndef|elif|else|endif|error|pragma)\b")
-OURS = re.compile(r'#include "([a-z0-9_]+(?:/[a-z0-9_]+)+\.(?:h|inc))"')
-SYSTEM = re.compile(r"#include <(\w[\w.+-]*(?:/\w[\w.+-]*)*)>")
 TAG = re.compile(r"\b(struct|union|enum)\s+(?:__attribute__\s*\(\(.*?\)\)\s*)?(\w+)(\s*\{)?")
-
-
-def read(root, path):
-    with open(os.path.join(root, path), encoding="utf-8", errors="surrogateescape", newline="") as file:
-        return file.read()
-
-
-def files(root, *tops):
-    for top in tops:
-        for folder, folders, names in os.walk(os.path.join(root, top)):
-            folders[:] = sorted(name for name in folders if name != "__pycache__")
-            for name in sorted(names):
-                yield os.path.relpath(os.path.join(folder, name), root)
-
-
-def sources(root):
-    """The files that may be compiled or included."""
-    return [path for path in files(root, "src", "include", "plugins") if not path.endswith(("meson.build",) + DATA)]
-
-
-def lines(text):
-    return text.split("\n")[:-1] if text.endswith("\n") else text.split("\n")
-
-
-@functools.lru_cache(maxsize=None)
-def code(text):
-    """The text as the compiler sees it: continued lines are joined, comments removed. Line numbers stay."""
-
-    def join(match):
-        return re.sub(r"\\[ \t]*\n", "", match[0]) + "\n" * match[0].count("\n")
-
-    def strip(match):
-        return match[0] if match[0][0] in "\"'" else " " + "\n" * match[0].count("\n")
-
-    text = re.sub(r"(?:[^\n]*\\[ \t]*\n)+[^\n]*", join, text)
-    return re.sub(
-        r"""//[^\n]*|/\*.*?(?:\*/|\Z)|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?""", strip, text, flags=re.S
-    )
-
-
-@functools.lru_cache(maxsize=None)
-def oddities(text):
-    """Whatever could hide an include from a check that reads lines: line number and description."""
-    found = []
-    if re.search(r"[^\n\t -~]", code(text)) or re.search(r"[\x00-\x08\x0b-\x1f\x7f]", text):
-        found.append((1, "the file holds a character other than ASCII, tab and newline"))
-    if re.search(r'\b(u8|[uUL])?R"|\?\?[=/]', code(text)):
-        found.append((1, "the file holds a raw string or a trigraph"))
-    for number, line in enumerate(lines(code(text)), 1):
-        line = line.rstrip()
-        if not line.lstrip().startswith(("#", "%:")):
-            continue
-        if not DIRECTIVE.match(line):
-            found.append((number, "no plain directive: " + line))
-        elif line.startswith("#include") and not OURS.fullmatch(line) and not SYSTEM.fullmatch(line):
-            found.append((number, 'not of the form #include "room/file.h" or <system.h>: ' + line))
-    return found
-
-
-@functools.lru_cache(maxsize=None)
-def includes(text, form):
-    matches = [(number, form.fullmatch(line.rstrip())) for number, line in enumerate(lines(code(text)), 1)]
-    return [(number, match[1]) for number, match in matches if match]
-
-
-@functools.lru_cache(maxsize=None)
-def names(text):
-    """The pmk_ names in the code, and in its strings, where adjacent strings are joined."""
-    return set(re.findall(r"\bpmk_\w+", re.sub(r'"\s*"', "", code(text))))
 
 
 def check_ours(root, path, text):
@@ -201,14 +119,18 @@ def check_includes(root):
         for path in (os.path.join(folder, name) for name in folders + inside):
             if os.path.islink(path):
                 yield os.path.relpath(path, root), "is a link"
-    for path in ["meson.build"] + [path for path in files(root, "src", "plugins") if path.endswith("/meson.build")]:
-        if re.search(r"include_directories\((?!'(src|include)'\))|['\"]-[iI]", read(root, path)):
+    for path in ["meson.build"] + [path for path in files(root, "plugins") if path.endswith("/meson.build")]:
+        if re.search(r"include_directories\((?!'(src|include)'\))|['\"]-(-?[iI]|W[pa],|['\"])", read(root, path)):
             yield path, "changes where or what is included"
+    yield from check_meson(root)
+    members = {}
     for path in files(root, "src"):
         if not path.endswith(CODE + DATA + ("/meson.build",)):
             yield path, "is neither code (%s) nor data (%s)" % (" ".join(CODE), " ".join(DATA))
         elif path.split("/")[1] not in ROOMS:
             yield path, "is in no room that tests/check_tree.py knows"
+        if members.setdefault(path.replace("/", "_"), path) != path:
+            yield path, "has the same name in the library as " + members[path.replace("/", "_")]
     for path in sources(root):
         text = read(root, path)
         yield from (("%s:%d" % (path, number), what) for number, what in oddities(text))
@@ -219,43 +141,6 @@ def check_includes(root):
             for number, name in includes(text, OURS):
                 where = "%s:%d" % (path, number)
                 yield where, "includes %s; of ours only <potemkin/potemkin.h> may be, outside of src/" % name
-
-
-def may_name(header):
-    """The files that may use what a sealed header declares: those that may include it, or another one that does."""
-    files_allowed = SEALED[header].split()
-    for name in files_allowed[:]:
-        files_allowed += SEALED[name].split() if name in SEALED else []
-    return [header] + files_allowed
-
-
-def check_sealed(header, texts):
-    allowed = SEALED[header].split()
-    functions = set(re.findall(r"\b(pmk_\w+)\(", code(texts[header])))
-    for path, text in texts.items():
-        includes_it = any(name == header for _, name in includes(text, OURS))
-        if includes_it and path not in allowed:
-            yield "src/" + path, "includes %s; only these may: %s" % (header, " ".join(allowed))
-        elif not includes_it and path in allowed:
-            yield "src/" + path, "no longer includes %s: fix the list in tests/check_tree.py" % header
-        for name in functions & names(text) if path not in may_name(header) else ():
-            yield "src/" + path, "names %s of %s; only these may: %s" % (name, header, " ".join(allowed))
-    for path in allowed:
-        if path not in texts:
-            yield "src/" + path, "is named in tests/check_tree.py, but not in the tree"
-
-
-def check_seal(root):
-    """Only listed files make a picture that outputs accept, or write pictures to files without one."""
-    texts = {path[len("src/"):]: read(root, path) for path in sources(root) if path.startswith("src/")}
-    for header in SEALED:
-        yield from check_sealed(header, texts)
-    for path, text in texts.items():
-        yield from (("src/%s:%d" % (path, number), what) for number, what in oddities(text))
-        is_output = posixpath.basename(path).startswith("sink") or "pmk_shown" in names(text)
-        takes_raw = "pmk_frame" in names(text) or "image/frame.h" in [name for _, name in includes(text, OURS)]
-        if path.startswith("io/") and is_output and takes_raw:
-            yield "src/" + path, "takes shown pictures and names the raw frame"
 
 
 @functools.lru_cache(maxsize=None)
@@ -282,12 +167,6 @@ def check_tags(root):
     for tag, places in meanings.items():
         for kind, where in places if len(places) > 1 else ():
             yield where, "%s %s is defined in %s" % (kind, tag, " and in ".join(there for _, there in places))
-
-
-def literals(text):
-    """The line and content of each string; adjacent strings are joined."""
-    for match in re.finditer(r'"(?:\\.|[^"\\\n])*"(?:\s*"(?:\\.|[^"\\\n])*")*', code(text)):
-        yield text.count("\n", 0, match.start()) + 1, re.sub(r'"\s*"', "", match[0])[1:-1]
 
 
 def check_voice(root):
@@ -421,7 +300,8 @@ def check_format(root):
 
 
 CHECKS = {"includes": check_includes, "seal": check_seal, "tags": check_tags, "voice": check_voice,
-          "headers": check_headers, "shape": check_shape, "format": check_format, "state": check_state}
+          "headers": check_headers, "shape": check_shape, "format": check_format, "state": check_state,
+          "callers": check_callers}
 
 
 def main(name, root, *compiler):

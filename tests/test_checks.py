@@ -54,6 +54,20 @@ PLANTS = [
     ("tags", "src/io/leak.c", "struct pmk_shown {\n\tint image;\n};\n", "struct pmk_shown is defined in src/i"),
     ("seal", "src/io/leak.c", "int pmk_still_write_rgb(const char *path, const void *rgb);\n",
      "names pmk_still_write_rgb"),
+    # ... and without its name.
+    ("seal", "src/io/leak.c", "#define J(a, b) a##b\nvoid *x = J(pmk_shown_, pool_take);\n", "has ##"),
+    ("seal", "src/app/leak.c", "#define J(a, b) a#\\\n#b\nint x = J(pmk_still_, write_rgb)(0, 0);\n", "has ##"),
+    ("seal", "src/io/leak.h", "#define J(a, b) a%:%:b\n", "has %:%:"),
+    ("seal", "src/mask/edge_guide.c", "void *x = PMK_LEVEL_PASTE(pmk_shown, pool_take);\n", "has PMK_LEVEL_PASTE"),
+    ("seal", "src/mask/edge_guide.c", "#undef PMK_LEVEL\n#define PMK_LEVEL pool_take\n", "has #define PMK_LEVEL"),
+    ("seal", "src/io/leak.c", 'void *take(void *) __asm__("pmk_shown_pool" "_take");\n', "has __asm__"),
+    ("seal", "src/io/leak.c", 'void *take(void *) asm("x");\n', "has asm"),
+    ("seal", "src/jpeg/jpeg_entropy.c", 'void *take(void *) __asm__("pmk\\137shown_pool_take");\n',
+     "a letter as a number"),
+    ("seal", "src/io/leak.c", 'static int x(void) __attribute__((weakref("pmk\\x5fshown_pool_take")));\n',
+     "a letter as a number"),
+    ("seal", "src/io/leak.c", "void *x(void *y)\n{\n\treturn (struct pmk_shown *)y;\n}\n", "has (struct pmk_shown *)"),
+    ("seal", "src/io/leak.h", "#define SHOWN(x) (const struct /* */ pmk_shown *const)x\n", "pmk_shown *const)"),
     ("seal", "src/io/sink_null.c", "struct pmk_frame;\n", "names the raw frame"),
     ("seal", "src/io/v4l2/outlet.c", '#include "image/frame.h"\n#include "image/shown.h"\nstruct pmk_shown *shown;\n',
      "names the raw frame"),
@@ -64,7 +78,21 @@ PLANTS = [
     ("includes", "src/base/up.c", '#include "base/none.h"\n', "src/ does not have"),
     ("includes", "src/cellar/wine.c", "", "in no room"),
     ("includes", "src/base/fast.S", "", "neither code"),
-    ("includes", "src/base/meson.build", "x = include_directories('../app')\n", "changes where or what is included"),
+    ("includes", "src/base/meson.build", "x = include_directories('../app')\n", "calls include_directories()"),
+    ("includes", "src/base/meson.build", "sources += files('../../contrib/leak.c')\n", "has '../../contrib/leak.c'"),
+    ("includes", "src/base/meson.build", "sources += files('..' / 'leak.c')\n", "has '..'"),
+    ("includes", "src/base/meson.build", "sources += files('/tmp/leak.c')\n", "has '/tmp/leak.c'"),
+    ("includes", "src/base/meson.build", "sources += custom_target(output: 'leak.c')\n", "calls custom_target()"),
+    ("includes", "src/base/meson.build", "x = generator (cp)\n", "calls generator()"),
+    ("includes", "src/model/meson.build", "x = configure_file(output: 'leak.c')\n", "calls configure_file()"),
+    ("includes", "src/io/meson.build", "x = meson.project_source_root()\n", "calls project_source_root()"),
+    ("includes", "src/io/meson.build", "x = ['--include=image/shown_seal.h']\n", "has '--include"),
+    ("includes", "src/io/meson.build", "x = ['-Wp,-include,image/shown_seal.h']\n", "has '-Wp,"),
+    ("includes", "src/io/meson.build", "x = ['-' + 'include']\n", "has '-'"),
+    ("includes", "src/io/meson.build", "x = '''-include'''\n", "has '''-include"),
+    ("includes", "meson.build", "x = ['--include=image/shown_seal.h']\n", "changes where or what is included"),
+    ("includes", "meson.build", "x = ['-Wp,-include,image/shown_seal.h']\n", "changes where or what is included"),
+    ("includes", "meson.build", "x = ['-' + 'include']\n", "changes where or what is included"),
     ("includes", "meson.build", "x = ['-include', 'src/image/shown_seal.h']\n", "changes where or what is included"),
     ("includes", "src/io/file/leak.c", "#include <libavcodec/avcodec.h>\n", "only these may: media/"),
     ("includes", "src/media/media_module.c", "#include <libavutil/frame.h>\n", "only these may: media/"),
@@ -147,12 +175,15 @@ def try_tree(root, _):
     for name in ("src", "tests", "tools", "fuzz"):
         shutil.copytree(os.path.join(ROOT, name), os.path.join(root, name))
     shutil.copy(os.path.join(ROOT, "meson.build"), root)
-    expect_clean(root, *(check for check in check_tree.CHECKS if check not in ("headers", "format", "state")))
+    elsewhere = ("headers", "format", "state", "callers")
+    expect_clean(root, *(check for check in check_tree.CHECKS if check not in elsewhere))
     for check, path, text, said in PLANTS:
         expect(root, check, [(path, text)], path, said)
 
     shadow = [("src/io/base/log.h", ""), ("src/io/leak.c", '#include "base/log.h"\n')]
     expect(root, "includes", shadow, "src/io/leak.c", "another beside it")
+    twin = [("src/app/files_mask.c", "")]
+    expect(root, "includes", twin, "src/app/files/mask.c", "has the same name in the library as src/app/files_mask.c")
     many = [("src/io/many/%d.c" % i, SPDX) for i in range(26)]
     expect(root, "shape", many, "src/io/many", "26 files")
     for link, target in (("src/io/link.h", "../image/shown_seal.h"), ("src/io/link", "../image")):
@@ -192,24 +223,35 @@ def passes(script, *arguments):
         sys.exit("%s: %s" % (script, result.stderr))
 
 
+def library(root, compiler, name, text):
+    """Make a library of one source; its member has the name of the source."""
+    path = os.path.join(root, name)
+    with open(path + ".c", "w", encoding="utf-8") as file:
+        file.write("".join("int pmk_%d;\n" % i for i in range(30)) + text)
+    subprocess.run([*compiler, "-c", path + ".c", "-o", path + ".c.o"], check=True)
+    subprocess.run(["ar", "rc", path + ".a", path + ".c.o"], check=True)
+    return path + ".a"
+
+
 def try_symbols(root, compiler):
     """Try check_symbols.sh on libraries with and without faults."""
-    fine = "".join("int pmk_%d;\n" % i for i in range(30))
-    gate = "void *pmk_shown_pool_take(void *);\nvoid *pmk_%s(void) { return pmk_shown_pool_take(0); }\n"
+    passes("check_symbols.sh", library(root, compiler, "fine", ""))
+    fails("check_symbols.sh", library(root, compiler, "bare", "int leak;\n"), said="without pmk_:\nleak")
 
-    def library(name, text):
-        path = os.path.join(root, name)
-        with open(path + ".c", "w", encoding="utf-8") as file:
-            file.write(fine + text)
-        subprocess.run([*compiler, "-c", path + ".c", "-o", path + ".c.o"], check=True)
-        subprocess.run(["ar", "rc", path + ".a", path + ".c.o"], check=True)
-        return path + ".a"
 
-    passes("check_symbols.sh", library("src_compose_compose", gate % "gate"))
-    fails("check_symbols.sh", library("src_io_leak", gate % "leak"), said="src_io_leak.c.o: pmk_shown_pool_take")
-    lookup = "void *dlsym(void *, const char *);\nvoid *pmk_find(const char *name) { return dlsym(0, name); }\n"
-    fails("check_symbols.sh", library("src_io_lookup", lookup), said="src_io_lookup.c.o: dlsym")
-    fails("check_symbols.sh", library("bare", "int leak;\n"), said="without pmk_:\nleak")
+def try_callers(root, compiler):
+    """Only the listed member may call a sealed function, not one with a similar name."""
+    def said(name, function):
+        text = "int %s();\nint pmk_call(void) { return %s(); }\n" % (function, function)
+        return list(check_tree.check_callers(ROOT, library(root, compiler, name, text)))
+
+    for source, function in (("compose_compose", "pmk_shown_pool_take"), ("app_files_mask", "pmk_still_write_grey"),
+                             ("io_file_sink_file", "pmk_media_out_write"), ("media_media_module", "dlsym")):
+        if said("src_" + source, function):
+            sys.exit("callers: %s may call %s" % (source, function))
+        for other in ("src_io_leak", "src_io_" + source, "src_%s.c_x" % source, source):
+            if not any(member == other + ".c" and function in what for member, what in said(other, function)):
+                sys.exit("callers: %s may not call %s" % (other, function))
 
 
 def try_state(root, compiler):
@@ -247,8 +289,8 @@ def try_docs(root, program):
 
 
 def main(program, *compiler):
-    for trial, argument in ((try_tree, None), (try_slow, compiler), (try_symbols, compiler), (try_state, compiler),
-                            (try_docs, program)):
+    for trial, argument in ((try_tree, None), (try_slow, compiler), (try_symbols, compiler), (try_callers, compiler),
+                            (try_state, compiler), (try_docs, program)):
         with tempfile.TemporaryDirectory() as root:
             trial(root, argument)
     # As meson calls them.
