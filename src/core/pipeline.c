@@ -248,17 +248,10 @@ int pmk_pipeline_start(struct pmk_pipeline *p, enum pmk_part *part)
 
 /* --- changes --- */
 
-static void take_over(struct pmk_pipeline_settings *to, const struct pmk_pipeline_settings *from)
-{
-	memcpy(to->camera, from->camera, sizeof to->camera);
-	to->mirror = from->mirror;
-	to->flip = from->flip;
-	to->cpu_limit = from->cpu_limit;
-	to->scene = from->scene;
-}
-
-/* The capture comes first: if a driver holds its thread, nothing is changed. */
-static int apply_both(struct pmk_pipeline *p, struct pmk_capture_change *capture, struct pmk_scene_change *scene)
+/* The capture comes first: if a driver holds its thread, nothing is changed. Its frames are of a new generation then,
+ * and wait for the scene's change: none is composed with zones for another orientation. */
+static int apply_both(struct pmk_pipeline *p, const struct pmk_pipeline_settings *wanted,
+	struct pmk_capture_change *capture, struct pmk_scene_change *scene)
 {
 	int err = pmk_capture_change_apply(p->capture, capture);
 
@@ -266,9 +259,15 @@ static int apply_both(struct pmk_pipeline *p, struct pmk_capture_change *capture
 		pmk_error("the camera's driver does not answer; nothing is changed");
 		return err;
 	}
-	err = pmk_stage_change_apply(p->stage, scene);
+	memcpy(p->settings.camera, wanted->camera, sizeof p->settings.camera);
+	p->settings.mirror = wanted->mirror;
+	p->settings.flip = wanted->flip;
+	p->settings.cpu_limit = wanted->cpu_limit;
+	err = pmk_stage_change_apply(p->stage, scene, pmk_capture_generation(p->capture));
 	if (err)
 		pmk_error("the network does not answer; only the camera's settings are changed");
+	else
+		p->settings.scene = wanted->scene;
 	return err;
 }
 
@@ -283,9 +282,7 @@ int pmk_pipeline_apply(struct pmk_pipeline *p, const struct pmk_pipeline_setting
 	if (!err)
 		err = pmk_capture_change_create(p->capture, &read_now, &read_wanted, &capture);
 	if (!err)
-		err = apply_both(p, capture, scene);
-	if (!err)
-		take_over(&p->settings, wanted);
+		err = apply_both(p, wanted, capture, scene);
 	pmk_scene_change_destroy(scene);
 	pmk_capture_change_destroy(capture);
 	return err;

@@ -21,6 +21,7 @@ struct pmk_stage {
 	struct pmk_scene *scene;
 	struct pmk_shown *cover; /* the present one */
 	int marked; /* the reason written on it */
+	unsigned generation; /* of the frames that the settings are for */
 	bool stale; /* it was made before the last change */
 
 	struct pmk_thread thread; /* the main thread's */
@@ -29,6 +30,7 @@ struct pmk_stage {
 	atomic_int missing; /* why there is no camera, negative errno; 0: there is one */
 	atomic_bool had_camera; /* there was one at any time */
 	atomic_bool stopping;
+	atomic_uint next_generation; /* of the frames that the waiting change is for */
 	struct pmk_handover changes; /* struct pmk_scene_change */
 	struct pmk_pulse pulse; /* rests while it waits for a frame */
 	pthread_mutex_t lock; /* protects what follows */
@@ -108,31 +110,48 @@ static void run_frame(struct pmk_stage *s, struct pmk_frame *frame)
 	s->settings.show(s->settings.user, shown);
 }
 
-static void take_change(struct pmk_stage *s)
+/* Make the change that waits, unless `frame` is one that the present settings are for: that one goes first. */
+static void take_change(struct pmk_stage *s, const struct pmk_frame *frame)
 {
-	struct pmk_scene_change *change = pmk_handover_take(&s->changes);
+	unsigned next = atomic_load(&s->next_generation);
+	struct pmk_scene_change *change;
 
+	if (frame && frame->generation != next)
+		return;
+	change = pmk_handover_take(&s->changes);
 	if (!change)
 		return;
 	pmk_scene_change_apply(s->scene, change);
+	s->generation = next;
 	s->stale = true;
+	mark_cover(s);
 	pmk_handover_done(&s->changes);
 }
 
 static void *stage_main(void *arg)
 {
+	struct pmk_frame *frame = NULL; /* the newest that has not been shown */
 	struct pmk_stage *s = arg;
 
 	while (!atomic_load(&s->stopping)) {
-		struct pmk_frame *frame = pmk_slot_take(s->settings.frames, UINT64_MAX);
+		bool waits = pmk_handover_waits(&s->changes);
+		struct pmk_frame *newer = pmk_slot_take(s->settings.frames, waits ? 0 : UINT64_MAX);
 
 		pmk_pulse_beat(&s->pulse);
-		take_change(s);
+		if (newer) {
+			pmk_frame_unref(frame);
+			frame = newer;
+		}
+		if (waits)
+			take_change(s, frame);
 		mark_cover(s);
-		if (frame)
+		if (frame && frame->generation == s->generation) {
 			run_frame(s, frame);
+			frame = NULL;
+		}
 		pmk_pulse_rest(&s->pulse);
 	}
+	pmk_frame_unref(frame);
 	return NULL;
 }
 
@@ -173,8 +192,9 @@ int pmk_stage_change_prepare(
 	return pmk_scene_change_prepare(s->scene, wanted, change);
 }
 
-int pmk_stage_change_apply(struct pmk_stage *s, struct pmk_scene_change *change)
+int pmk_stage_change_apply(struct pmk_stage *s, struct pmk_scene_change *change, unsigned generation)
 {
+	atomic_store(&s->next_generation, generation);
 	pmk_handover_offer(&s->changes, change);
 	pmk_slot_nudge(s->settings.frames);
 	return pmk_handover_wait(&s->changes, TAKEN_NS);

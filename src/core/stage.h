@@ -40,8 +40,9 @@ int pmk_stage_start(struct pmk_stage *stage) __attribute__((warn_unused_result))
 int pmk_stage_change_prepare(const struct pmk_stage *stage, const struct pmk_scene_settings *wanted,
 	struct pmk_scene_change **change) __attribute__((warn_unused_result));
 /* Make the change, with a new cover, between two frames without losing one, and wait until it is made. -ETIMEDOUT: the
- * thread has not taken it within five seconds, and nothing is changed. Call it after start. */
-int pmk_stage_change_apply(struct pmk_stage *stage, struct pmk_scene_change *change)
+ * thread has not taken it within five seconds, and nothing is changed. The new settings are for frames of `generation`:
+ * no frame of another one is composed with them, nor one of this with the old settings. Call it after start. */
+int pmk_stage_change_apply(struct pmk_stage *stage, struct pmk_scene_change *change, unsigned generation)
 	__attribute__((warn_unused_result));
 /* why there is no camera now, negative errno; 0: there is one. [any thread] */
 void pmk_stage_tell_missing(struct pmk_stage *stage, int error);

@@ -162,6 +162,7 @@ struct pmk_frame *pmk_frame_pool_take(struct pmk_frame_pool *pool, const struct 
 	frame->image.layout = *layout; /* range and matrix are labels only */
 	atomic_fetch_add(&pool->holders, 1);
 	frame->time_ns = frame->number = 0;
+	frame->generation = 0;
 	frame->position_ns = -1;
 	return frame;
 }
@@ -170,6 +171,7 @@ void pmk_frame_copy_moment(struct pmk_frame *to, const struct pmk_frame *from)
 {
 	to->time_ns = from->time_ns;
 	to->number = from->number;
+	to->generation = from->generation;
 	to->position_ns = from->position_ns;
 }
 

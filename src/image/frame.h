@@ -68,6 +68,7 @@ struct pmk_frame {
 	struct pmk_image image;
 	uint64_t time_ns; /* of capture, CLOCK_MONOTONIC; of reading, for a file that is not paced */
 	uint64_t number; /* counts up from 0; a gap means dropped frames */
+	unsigned generation; /* of frames that belong together: another camera or orientation begins another */
 	int64_t position_ns; /* in a recorded video; -1 for a live source */
 	atomic_int users;
 	struct pmk_frame_pool *pool;

@@ -129,8 +129,9 @@ static void notice_cut(struct pmk_scene *s, const struct pmk_frame *frame)
 {
 	uint64_t now = frame->position_ns >= 0 ? (uint64_t)frame->position_ns : frame->time_ns;
 
-	if (frame->number <= s->last_number || now > s->last_ns + CUT_NS)
+	if (frame->generation != s->last_generation || frame->number <= s->last_number || now > s->last_ns + CUT_NS)
 		forget(s);
+	s->last_generation = frame->generation;
 	s->last_number = frame->number;
 	s->last_ns = now;
 }

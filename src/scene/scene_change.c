@@ -83,6 +83,18 @@ static int make_look(const struct pmk_scene *s, struct pmk_scene_change *c)
 	return pmk_look_create(&look, s->layout.width, s->layout.height, &c->parts.look);
 }
 
+/* A model's file may have been replaced: another network needs another mask chain, whatever its name is. */
+static void compare_cards(const struct pmk_scene *s, struct pmk_scene_change *c)
+{
+	const struct pmk_model_card *now = pmk_look_card(s->parts.look), *then = pmk_look_card(c->parts.look);
+
+	if (strcmp(now->sha256, then->sha256) == 0 && now->output_width == then->output_width &&
+		now->output_height == then->output_height)
+		return;
+	c->other_model = c->other_mask = true;
+	c->exchanged |= REFINE;
+}
+
 static int make_refine(const struct pmk_scene *s, struct pmk_scene_change *c)
 {
 	const struct pmk_model_card *card = pmk_look_card(c->parts.look ? c->parts.look : s->parts.look);
@@ -112,6 +124,8 @@ static int make_parts(const struct pmk_scene *s, struct pmk_scene_change *c)
 		err = make_match(s, c);
 	if (!err && c->exchanged & LOOK)
 		err = make_look(s, c);
+	if (!err && c->parts.look && s->parts.look)
+		compare_cards(s, c);
 	if (!err && c->exchanged & REFINE)
 		err = make_refine(s, c);
 	return err;

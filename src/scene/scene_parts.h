@@ -27,6 +27,7 @@ struct pmk_scene {
 	struct pmk_mask mask;
 	struct pmk_composer *composer;
 	int last_error; /* so that a repeated error is logged once */
+	unsigned last_generation; /* of the previous frame */
 	uint64_t last_number, last_ns; /* of the previous frame */
 };
 

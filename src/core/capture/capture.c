@@ -131,6 +131,7 @@ void pmk_capture_deliver(struct pmk_capture *c, struct pmk_frame *frame)
 	tell_back(c);
 	count(c, 1);
 	frame->number = c->number++;
+	frame->generation = atomic_load(&c->generation);
 	frame = pmk_reshape_frame(&c->reshape, frame);
 	if (frame)
 		pmk_slot_put(&c->frames, frame);
@@ -381,4 +382,9 @@ struct pmk_capture_figures pmk_capture_figures(struct pmk_capture *c)
 bool pmk_capture_hangs(struct pmk_capture *c, uint64_t now_ns)
 {
 	return pmk_pulse_hangs(&c->pulse, now_ns, HANGS_NS);
+}
+
+unsigned pmk_capture_generation(struct pmk_capture *c)
+{
+	return atomic_load(&c->generation);
 }

@@ -57,6 +57,9 @@ int pmk_capture_change_apply(struct pmk_capture *capture, struct pmk_capture_cha
 /* closes the source that is no longer read; NULL is fine */
 void pmk_capture_change_destroy(struct pmk_capture_change *change);
 
+/* Of the frames that are delivered from now on (struct pmk_frame); 0 at create. [any thread] */
+unsigned pmk_capture_generation(struct pmk_capture *capture);
+
 /* true: close the source until further notice. [any thread] */
 void pmk_capture_rest(struct pmk_capture *capture, bool rest);
 void pmk_capture_stop(struct pmk_capture *capture); /* closes the slot; does not wait */

@@ -28,7 +28,8 @@ struct pmk_capture_change {
 
 static bool is_device(const char *spec)
 {
-	return strcmp(spec, "auto") == 0 || pmk_parse_after(spec, "/dev/") || pmk_parse_after(spec, "pipewire");
+	return strcmp(spec, "auto") == 0 || pmk_parse_after(spec, "/dev/") || strcmp(spec, "pipewire") == 0 ||
+		pmk_parse_after(spec, "pipewire:");
 }
 
 /* Whether the spec names the device that is open: a device cannot be opened twice. */
@@ -162,10 +163,11 @@ void pmk_capture_take_change(struct pmk_capture *c)
 		return;
 	if (change->renamed)
 		memcpy(c->camera, change->camera, sizeof c->camera);
+	if (change->turns || change->moves)
+		atomic_fetch_add(&c->generation, 1);
 	if (change->turns) {
 		c->reshape.mirror = change->mirror;
 		c->reshape.flip = change->flip;
-		c->number = 0; /* with another orientation, a frame is unrelated to the previous one */
 	}
 	if (change->moves)
 		move(c, change);

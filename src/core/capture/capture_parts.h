@@ -40,6 +40,7 @@ struct pmk_capture {
 	pthread_mutex_t orders_lock; /* protects the two flags */
 	pthread_cond_t orders; /* one of them has changed */
 	bool stopping, resting;
+	atomic_uint generation; /* of the frames that are delivered; the capture thread changes it */
 	struct pmk_handover changes;
 	pthread_mutex_t lock; /* protects what follows; only the capture thread changes that */
 	struct pmk_capture_figures figures;
