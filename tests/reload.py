@@ -109,6 +109,28 @@ def test_changes(program, work):
         run.end()
 
 
+def test_file_is_gone(program, work):
+    """A file that an editor is about to write again is no order to forget everything."""
+    with Run(program, work, ["-o", "null", "-s", "320x180"], "camera = presenter\nmirror = yes\n") as run:
+        run.until("-> live")
+        open(run.conf, "w", encoding="ascii").close()
+        run.child.send_signal(signal.SIGHUP)
+        run.until("gone or empty; nothing is changed")
+        said = run.reload("mirror = yes\n", "read again")
+        assert said[-1].endswith("nothing changed"), said
+        run.end()
+
+
+def test_file_is_written(program, work):
+    """The film that is written cannot become what is read."""
+    film = work + "/film.mkv"
+    subprocess.run([program, "-q", "convert", "presenter", film, "--frames", "3", "-s", "320x180"], check=True)
+    with Run(program, work, ["-o", "file:" + film, "-s", "320x180"]) as run:
+        run.until("-> live")
+        run.reload("camera = file:%s\n" % film, "would be (over)?written|written over|overwrite")
+        run.end()
+
+
 def test_room_stays_hidden(program, work):
     """Consent to show the room is given at the start or not at all."""
     with Run(program, work, ["-o", "null", "-s", "320x180"]) as run:
@@ -158,6 +180,8 @@ def test_terminal(program, work):
 def main(program, times):
     with tempfile.TemporaryDirectory() as work:
         test_changes(program, work)
+        test_file_is_gone(program, work)
+        test_file_is_written(program, work)
         test_room_stays_hidden(program, work)
         test_many_times(program, work, times)
         test_terminal(program, work)

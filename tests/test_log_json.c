@@ -77,7 +77,7 @@ static void test_lines(void **state)
 	memcpy(longest + PMK_LOG_LINE - 4, "ab?", 4);
 	next(&rest, "error", longest);
 	next(&rest, "error", "same");
-	next(&rest, "error", "the last message came 1 more times");
+	next(&rest, "error", "the last message came 1 more time");
 	next(&rest, "error", "other");
 	assert_string_equal(rest, "");
 }

@@ -13,6 +13,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { MOST_SETTINGS = 128, FIRST_LONG = 256 };
 
@@ -148,15 +149,18 @@ static enum pmk_exit check_given(const struct walk *w, enum pmk_command command)
 	return PMK_EXIT_OK;
 }
 
-static enum pmk_exit read_file(struct pmk_settings *settings, bool asked)
+static enum pmk_exit read_file(struct pmk_options *o, bool asked)
 {
 	char path[PMK_SPEC];
+	struct stat st;
 	int err;
 
 	if (asked)
-		err = pmk_settings_read_file(settings->config, settings);
-	else
-		err = pmk_settings_default_file(path) ? pmk_settings_read_file(path, settings) : 0;
+		memcpy(path, o->settings.config, sizeof path);
+	else if (!pmk_settings_default_file(path))
+		return PMK_EXIT_OK;
+	o->configured = stat(path, &st) == 0 && st.st_size > 0;
+	err = pmk_settings_read_file(path, &o->settings);
 	return !err ? PMK_EXIT_OK : err == -EINVAL ? PMK_EXIT_USAGE : PMK_EXIT_INPUT;
 }
 
@@ -188,7 +192,7 @@ static enum pmk_exit parse(int argc, char **argv, struct pmk_options *o, bool st
 		return code; /* whatever the file says */
 	if (starting)
 		set_up_log(&o->settings);
-	code = read_file(&o->settings, early.given[pmk_setting_find("config") - pmk_settings_table]);
+	code = read_file(o, early.given[pmk_setting_find("config") - pmk_settings_table]);
 	if (code == PMK_EXIT_OK)
 		code = walk(argc, argv, &all);
 	if (starting)
@@ -218,6 +222,12 @@ enum pmk_exit pmk_options_reload(const struct pmk_options *o, struct pmk_setting
 	struct pmk_options *fresh = calloc(1, sizeof *fresh);
 	enum pmk_exit code = fresh ? parse(o->argc, o->argv, fresh, false) : PMK_EXIT_INTERNAL;
 
+	if (!fresh)
+		pmk_error("not enough memory to read the configuration again");
+	if (code == PMK_EXIT_OK && o->configured && !fresh->configured) {
+		pmk_error("the configuration file is gone or empty; nothing is changed");
+		code = PMK_EXIT_INPUT;
+	}
 	if (code == PMK_EXIT_OK)
 		*settings = fresh->settings;
 	free(fresh);

@@ -75,7 +75,8 @@ static void print_once(enum pmk_log_level level, const char *line)
 		return;
 	}
 	if (state.repeats) {
-		snprintf(count, sizeof count, "the last message came %u more times", state.repeats);
+		snprintf(count, sizeof count, "the last message came %u more time%s", state.repeats,
+			state.repeats == 1 ? "" : "s");
 		state.print(level, count);
 	}
 	state.repeats = 0;

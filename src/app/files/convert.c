@@ -82,7 +82,7 @@ enum pmk_exit pmk_command_convert(struct pmk_options *options)
 	struct pmk_film film;
 	enum pmk_exit code;
 
-	if (pmk_film_would_overwrite(options, in, out))
+	if (pmk_film_would_overwrite(&options->settings.pipeline, in, out))
 		return PMK_EXIT_USAGE;
 	code = pmk_film_open(&film, options, in);
 	if (code != PMK_EXIT_OK)

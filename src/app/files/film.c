@@ -88,9 +88,9 @@ bool pmk_film_same_place(const char *a, const char *b)
 	return stat(folder_a, &x) == 0 && stat(folder_b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
-bool pmk_film_would_overwrite(const struct pmk_options *options, const char *in, const char *out)
+bool pmk_film_would_overwrite(const struct pmk_pipeline_settings *settings, const char *in, const char *out)
 {
-	const char *backdrop = options->settings.pipeline.scene.backdrop;
+	const char *backdrop = settings->scene.backdrop;
 
 	if (!is_same_file(in, out) && !is_same_file(backdrop, out))
 		return false;

@@ -76,7 +76,7 @@ enum pmk_exit pmk_command_mask(struct pmk_options *options)
 	enum pmk_exit code;
 	int err;
 
-	if (pmk_film_would_overwrite(options, in, out))
+	if (pmk_film_would_overwrite(&options->settings.pipeline, in, out))
 		return PMK_EXIT_USAGE;
 	code = pmk_film_open(&film, options, in);
 	if (code != PMK_EXIT_OK)

@@ -12,13 +12,12 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 struct live {
 	const struct pmk_options *options;
-	struct pmk_settings *asked; /* from when the configuration was last read */
 	struct pmk_pipeline *pipeline;
+	struct pmk_reload *reload;
 };
 
 static const uint64_t DAY_NS = 24 * 3600 * PMK_S_NS;
@@ -37,22 +36,17 @@ static uint64_t sign_of_life(struct pmk_pipeline *pipeline, uint64_t now, uint64
 	return now + watchdog / 3;
 }
 
-static void reload(const struct live *l)
-{
-	pmk_reload(l->options, l->asked, l->pipeline);
-	pmk_media_rest();
-}
-
 /* Wait for a signal, the time limit or the end of the pipeline. True: a signal came. */
 static bool wait_for_end(const struct live *l)
 {
 	double duration = l->options->settings.duration;
 	uint64_t end = pmk_clock_now_ns() + (uint64_t)(duration * (double)PMK_S_NS),
 		 watchdog = pmk_service_watchdog_ns(), sign = 0;
-	struct pollfd fds[3] = {
+	struct pollfd fds[4] = {
 		{ .fd = pmk_signals_fd(), .events = POLLIN },
 		{ .fd = pmk_pipeline_event_fd(l->pipeline), .events = POLLIN },
 		{ .fd = pmk_signals_reload_fd(), .events = POLLIN },
+		{ .fd = pmk_reload_fd(l->reload), .events = POLLIN },
 	};
 
 	for (;;) {
@@ -67,13 +61,14 @@ static bool wait_for_end(const struct live *l)
 			next = pmk_min_u64(next, end);
 		if (watchdog)
 			next = pmk_min_u64(next, sign);
-		ready = poll(fds, 3, (int)((next - now) / PMK_MS_NS) + 1);
+		ready = poll(fds, 4, (int)((next - now) / PMK_MS_NS) + 1);
 		if (ready < 0 && errno != EINTR)
 			return false;
 		if (ready > 0 && (fds[0].revents || fds[1].revents))
 			return fds[0].revents != 0;
 		if (pmk_signals_take_reload())
-			reload(l);
+			pmk_reload_start(l->reload);
+		pmk_reload_end(l->reload);
 	}
 }
 
@@ -131,6 +126,8 @@ enum pmk_exit pmk_live_run(
 	const struct pmk_options *options, const struct pmk_pipeline_settings *settings, struct pmk_live_result *result)
 {
 	struct pmk_live_result unused;
+	/* demo has a camera and outputs of its own choice, which a file would change */
+	enum pmk_hangup hangup = options->command == PMK_COMMAND_RUN ? PMK_HANGUP_RELOADS : PMK_HANGUP_ENDS;
 	struct live live = { .options = options };
 	enum pmk_part part;
 	enum pmk_exit code;
@@ -143,21 +140,19 @@ enum pmk_exit pmk_live_run(
 		pmk_error("not enough memory");
 	if (err)
 		return pmk_command_exit(part, err, settings->camera);
-	live.asked = malloc(sizeof *live.asked);
-	if (!live.asked || pmk_signals_catch(PMK_HANGUP_RELOADS)) {
+	if (pmk_reload_create(options, live.pipeline, &live.reload) || pmk_signals_catch(hangup)) {
 		pmk_pipeline_destroy(live.pipeline);
-		free(live.asked);
-		return PMK_EXIT_INTERNAL;
+		return PMK_EXIT_INTERNAL; /* the process ends */
 	}
-	*live.asked = options->settings;
 	err = run(&live, settings, result, &part);
+	if (pmk_reload_destroy(live.reload))
+		err = -ETIMEDOUT;
 	code = pmk_command_exit(part, err == -ETIMEDOUT ? 0 : err, settings->camera);
 	if (err == -ETIMEDOUT) {
 		pmk_warn("a camera, pipe or file does not answer; leaving without it (virtual cameras are covered)");
 		_exit((int)code);
 	}
 	pmk_pipeline_destroy(live.pipeline);
-	free(live.asked);
 	pmk_signals_release();
 	return code;
 }

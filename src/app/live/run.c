@@ -93,7 +93,7 @@ static enum pmk_exit run_with(const struct pmk_options *options, struct pmk_pipe
 	enum pmk_exit code = resolve_outputs(&options->settings.pipeline, p);
 
 	for (int i = 0; i < p->output_count; i++) {
-		if (pmk_film_would_overwrite(options, pmk_film_path(p->camera), pmk_film_path(p->outputs[i])))
+		if (pmk_film_would_overwrite(p, pmk_film_path(p->camera), pmk_film_path(p->outputs[i])))
 			return PMK_EXIT_USAGE;
 	}
 	if (code == PMK_EXIT_OK && files_meet(p))
