@@ -30,6 +30,25 @@ quality: build models
 	@tools/deps quality
 	@/usr/bin/python3 tools/quality $(BUILD)/potemkin $(POTEMKIN_TEST_DATA) $(BUILD)/quality
 
+# The tree built and tested in other ways; tests/variants.sh lists them.
+check-options: models
+	@tests/variants.sh no-media no-pipewire no-portal no-systemd no-xnnpack
+
+coverage: models
+	@tools/deps check
+	@tools/coverage
+
+fuzz: deps
+	@tools/deps check
+	@tests/variants.sh fuzz
+
+# All but what needs a virtual machine, a desktop, or an accelerator.
+check-all: test
+	@tools/deps check
+	@tests/variants.sh werror clang asan tsan
+	@$(MAKE) --no-print-directory check-options coverage
+	@tests/variants.sh fuzz
+
 test-vm: build models
 	@tools/deps vm
 	@BUILD=$(BUILD) tests/vm/all
@@ -56,4 +75,5 @@ format:
 clean:
 	@rm -rf $(BUILD)
 
-.PHONY: run test build deps models bench quality test-vm test-desktop install format clean
+.PHONY: run test build deps models bench quality check-options coverage fuzz check-all test-vm test-desktop install \
+	format clean

@@ -1,33 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* libFuzzer entry for the JPEG decoder. Each input is decoded with our own scan decoder and by the library alone; what
- * the first accepts, the second must accept, too.
- *
- *	clang -g -O1 -fsanitize=fuzzer,address,undefined -std=gnu11 -D_GNU_SOURCE -mavx2 -mbmi -mbmi2 -Isrc \
- *		fuzz/fuzz_jpeg.c src/jpeg/jpeg{,_scan,_entropy,_idct}.c src/image/frame.c \
- *		src/base/{cpu,log,mem,clock}.c -lyuv -ljpeg -lm -lpthread -o fuzz_jpeg
- *	./fuzz_jpeg -max_len=16384 -max_total_time=60 CORPUS
- *
- * Small pictures of any camera can be the first CORPUS. */
+/* JPEG as cameras send it, decoded with our own scan and by the library alone. What the first accepts the second must
+ * accept, too. */
 #include "base/cpu.h"
-#include "base/log.h"
+#include "fuzz.h"
 #include "jpeg/jpeg.h"
 
 #include <stdlib.h>
 
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
-static void ignore(void *user, enum pmk_log_level level, const char *line)
-{
-}
-
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-	pmk_log_redirect(ignore, NULL);
-	return 0;
-}
-
-/* Each picture gets its own decoder, because libjpeg keeps tables for the next picture. */
+/* A decoder of its own for each: libjpeg keeps tables for the next picture. */
 static int decode(const char *level, const uint8_t *bytes, size_t size)
 {
 	struct pmk_image image = { 0 };

@@ -1,33 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* libFuzzer entry for the .tflite reader. Small networks that it accepts are also rewritten, lowered and run:
- * by our own engine at each level of this CPU, and by XNNPACK.
- *
- *	meson setup build-fuzz -Db_sanitize=address,undefined -Db_lundef=false && ninja -C build-fuzz libpotemkin.a
- *	clang -g -O1 -fsanitize=fuzzer,address,undefined -std=gnu11 -D_GNU_SOURCE -Isrc -Itests fuzz/fuzz_tflite.c \
- *		build-fuzz/libpotemkin.a -lXNNPACK -lpthreadpool -lm -lpthread -o fuzz_tflite
- *	./fuzz_tflite -max_len=16384 -max_total_time=60 CORPUS
- *
- * tflite_seeds.c writes a first CORPUS. */
+/* The .tflite reader. Small networks that it accepts are rewritten, lowered and run as well: by our own engine at each
+ * level of this CPU, and by XNNPACK. */
 #include "base/cpu.h"
-#include "base/log.h"
+#include "fuzz.h"
 #include "model/engine.h"
 #include "small_graph.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
-static void ignore(void *user, enum pmk_log_level level, const char *line)
-{
-}
-
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-	pmk_log_redirect(ignore, NULL);
-	return 0;
-}
 
 static void run(const struct pmk_graph *graph, enum pmk_engine_kind kind)
 {

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes the small networks of tests/tflite_seeds.c, one for each operator, into DIRECTORY: a first corpus for
- * fuzz_tflite.
- *
- *	cc -std=gnu11 -Itests fuzz/tflite_seeds.c tests/tflite_file.c tests/tflite_seeds.c -o tflite_seeds
- *	./tflite_seeds DIRECTORY */
+/* usage: tflite_seeds DIRECTORY: writes the small networks of tests/tflite_seeds.c, one for each operator, for
+ * fuzz_tflite to start from. */
 #include "tflite_file.h"
 
 #include <stdio.h>

@@ -28,13 +28,14 @@ int pmk_zone_parse(const char *text, struct pmk_zone *zone)
 	static const char stops[4] = { ',', ',', 'x', '\0' };
 	struct pmk_zone z;
 
+	memset(&z, 0, sizeof z);
 	for (int i = 0; i < 4; i++) {
 		if (parse_part(&text, stops[i], &z.value[i], &z.percent[i]))
 			return -EINVAL;
 	}
 	if (z.value[2] <= 0 || z.value[3] <= 0)
 		return -EINVAL;
-	*zone = z;
+	memcpy(zone, &z, sizeof z); /* with its padding: settings are compared by their bytes */
 	return 0;
 }
 

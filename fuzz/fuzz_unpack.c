@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* A camera's buffer of any format, size and stride. Bytes: format, width, height, stride, then the buffer. */
+#include "fuzz.h"
+#include "image/fourcc.h"
+#include "io/unpack.h"
+
+#include <stdlib.h>
+
+enum { HEAD = 4 };
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+	static const uint32_t formats[] = { PMK_FOURCC_YUYV, PMK_FOURCC_UYVY, PMK_FOURCC_NV12, PMK_FOURCC_YU12,
+		PMK_FOURCC_YV12, PMK_FOURCC_MJPG };
+	struct pmk_layout layout;
+	struct pmk_unpack unpack;
+	struct pmk_image image;
+	uint32_t fourcc;
+
+	if (size < HEAD)
+		return 0;
+	fourcc = formats[bytes[0] % 6];
+	layout = (struct pmk_layout){ .width = bytes[1] + 16, .height = bytes[2] + 16 };
+	layout.chroma = pmk_fourcc_chroma(fourcc);
+	layout.range = fourcc == PMK_FOURCC_MJPG ? PMK_RANGE_FULL : PMK_RANGE_LIMITED;
+	if (pmk_unpack_init(&unpack, fourcc) < 0)
+		abort();
+	pmk_unpack_adopt(&unpack, bytes + HEAD, size - HEAD, &layout);
+	if (pmk_image_alloc(&image, &layout) < 0)
+		abort();
+	for (int again = 0; again < 2; again++)
+		pmk_unpack(&unpack, bytes + HEAD, size - HEAD, bytes[3] * 4, &image);
+	pmk_image_free(&image);
+	pmk_unpack_finish(&unpack);
+	return 0;
+}
