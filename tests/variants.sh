@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# usage: variants.sh NAME...
+# The tree built in other ways, each in build-NAME, and tested there: no warnings, and the unit tests pass.
+#   werror                               only built
+#   clang                                the other compiler
+#   asan tsan                            sanitizers: address and undefined behaviour; threads, for what has threads
+#   no-media no-pipewire no-portal no-systemd no-xnnpack
+#                                        without a part that can be left out
+#   fuzz                                 fuzzers, each for $POTEMKIN_FUZZ_SECONDS (60)
+set -eu
+cd "$(dirname "$0")/.."
+export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+
+# variant NAME TARGETS TESTS SETUP...: TARGETS "": all; TESTS: arguments to meson test, "": none
+variant() {
+	build=build-$1 targets=$2 tests=$3
+	shift 3
+	[ -f "$build/build.ninja" ] || meson setup "$build" "$@" >"$build.log" || { cat "$build.log"; exit 1; }
+	rm -f "$build.log"
+	# shellcheck disable=SC2086
+	ninja -C "$build" --quiet $targets
+	# shellcheck disable=SC2086
+	[ -z "$tests" ] || meson test -C "$build" --no-rebuild --quiet --print-errorlogs --timeout-multiplier 4 $tests
+}
+
+for name; do
+	case $name in
+	werror) variant "$name" '' '' -Dwerror=true ;;
+	clang) CC=clang variant "$name" '' --suite=unit -Dwerror=true ;;
+	asan)
+		variant "$name" '' --suite=unit -Dbuildtype=debugoptimized -Db_sanitize=address,undefined \
+			-Db_lundef=false ;;
+	tsan)
+		tests='slot handover pipeline pipeline_apply pipeline_camera pipeline_watch'
+		targets=$(printf 'tests/test_%s ' $tests)
+		variant "$name" "$targets" "$tests" -Db_sanitize=thread -Db_lundef=false ;;
+	fuzz)
+		CC=clang variant "$name" fuzzers --suite=fuzz -Dfuzz=enabled -Dbuildtype=debug -Doptimization=1 \
+			-Db_sanitize=address,undefined -Db_lundef=false ;;
+	no-*) variant "$name" '' --suite=unit -D"${name#no-}"=disabled -Dwerror=true ;;
+	*) echo "variants.sh: there is no variant $name" >&2; exit 2 ;;
+	esac
+done
