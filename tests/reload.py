@@ -34,6 +34,11 @@ cpu-limit = 95
 """
 
 
+def heed_hangups():
+    """Where this test runs under nohup, the program is not to inherit that."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 class Run:
     """A running program, and its messages since the last time they were read."""
 
@@ -41,7 +46,8 @@ class Run:
         self.conf = work + "/potemkin.conf"
         self.write(conf)
         command = [program, "-v", "--log-json", "--config", self.conf, *words]
-        self.child = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+        self.child = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
+                                      preexec_fn=heed_hangups)
         self.patience = threading.Timer(3 * PATIENCE, self.child.kill)  # the awaited message may never come
         self.patience.start()
 
@@ -160,6 +166,7 @@ def test_terminal(program, work):
     """Closing its terminal ends the program."""
     pid, terminal = pty.fork()
     if pid == 0:
+        heed_hangups()
         os.execv(program, [program, "-v", "--config", "/dev/null", "-c", "presenter", "-o", "null", "-s", "320x180"])
     text = b""
     while b"-> live" not in text:
