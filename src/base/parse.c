@@ -104,8 +104,11 @@ const char *pmk_parse_after(const char *text, const char *prefix)
 
 int pmk_spec_copy(char spec[PMK_SPEC], const char *text)
 {
-	if (strlen(text) >= PMK_SPEC)
+	size_t length = strlen(text);
+
+	if (length >= PMK_SPEC)
 		return -ENAMETOOLONG;
-	strncpy(spec, text, PMK_SPEC);
+	memset(spec, 0, PMK_SPEC);
+	memcpy(spec, text, length);
 	return 0;
 }
