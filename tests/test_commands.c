@@ -200,7 +200,7 @@ static void test_files(void **state)
 static void test_run(void **state)
 {
 	expect(PMK_EXIT_OK, "-c presenter -o null -s 160x90 --frames 3", NULL);
-	expect(PMK_EXIT_OK, "run -c presenter -o file:live.mkv -o null -s 160x90 --duration 0.3", NULL);
+	expect(PMK_EXIT_OK, "run -c presenter -o file:live.mkv -s 160x90 --frames 3", NULL);
 	expect(PMK_EXIT_OK, "run -c file:live.mkv -o null --frames 2", NULL);
 	expect(PMK_EXIT_USAGE, "-c webcam -o null --frames 1", "webcam");
 	expect(PMK_EXIT_NO_CAMERA, "-c /dev/absent -o null --frames 1", "/dev/absent");
