@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "fake_v4l2.h"
 
-enum { PAGE = 1 << 24, VERSION_0_14 = 0x000e00 };
+enum { PAGE = 1 << 24 };
 
 void fake_loopback_reset(struct fake_loopback *l)
 {
@@ -36,7 +36,7 @@ uint32_t fake_loopback_caps(const struct fake_loopback *l)
 		return caps | both;
 	if (l->ruined)
 		return caps;
-	if (l->version >= VERSION_0_14)
+	if (l->version >= PMK_V4L2_LOOPBACK_0_14)
 		return caps | (l->ready_for_output ? V4L2_CAP_VIDEO_OUTPUT : V4L2_CAP_VIDEO_CAPTURE);
 	return caps | (l->ready_for_output ? V4L2_CAP_VIDEO_OUTPUT : 0) |
 		(l->ready_for_capture ? V4L2_CAP_VIDEO_CAPTURE : 0);
@@ -46,10 +46,11 @@ static int set_format(struct fake_loopback *l, int fd, struct v4l2_pix_format *p
 {
 	if (l->format_error)
 		return l->format_error;
-	if (l->version >= VERSION_0_14 && (l->foreign_writer || (l->format_owner && l->format_owner != fd)))
+	if (l->version >= PMK_V4L2_LOOPBACK_0_14 && (l->foreign_writer || (l->format_owner && l->format_owner != fd)))
 		return -EBUSY;
 	if (l->reader || l->foreign_writer || l->ready_for_capture) {
-		if (l->version >= PMK_V4L2_LOOPBACK_0_13 && l->version < VERSION_0_14 && pix->width != l->pix.width)
+		if (l->version >= PMK_V4L2_LOOPBACK_0_13 && l->version < PMK_V4L2_LOOPBACK_0_14 &&
+			pix->width != l->pix.width)
 			return -EBUSY;
 		*pix = l->pix;
 	} else {
@@ -80,7 +81,7 @@ static void start(struct fake_loopback *l, int fd)
 /* After STREAMON a client may map all buffers, so each must have been painted by then. */
 static int stream_on(struct fake_loopback *l, int fd)
 {
-	if (l->version >= VERSION_0_14 && !l->mapped)
+	if (l->version >= PMK_V4L2_LOOPBACK_0_14 && !l->mapped)
 		return -EINVAL;
 	l->streamed_on++;
 	for (int i = 0; i < l->ring; i++)
@@ -101,7 +102,7 @@ static int query_buffer(struct fake_loopback *l, int fd, struct v4l2_buffer *buf
 {
 	int index = (int)(buffer->index % (uint32_t)l->used);
 
-	if (buffer->index > (uint32_t)l->ring || (l->version >= VERSION_0_14 && l->format_owner != fd))
+	if (buffer->index > (uint32_t)l->ring || (l->version >= PMK_V4L2_LOOPBACK_0_14 && l->format_owner != fd))
 		return -EINVAL;
 	if (l->foreign_feeds)
 		l->stamp_ns[0] = pmk_clock_now_ns();
@@ -196,7 +197,7 @@ ssize_t fake_loopback_write(struct fake_loopback *l, int fd, const void *data, s
 	if (l->write_error)
 		return l->write_error;
 	if (l->foreign_writer)
-		return l->version >= VERSION_0_14 ? -EBUSY : -EINVAL;
+		return l->version >= PMK_V4L2_LOOPBACK_0_14 ? -EBUSY : -EINVAL;
 	l->file_io = true;
 	if (l->writer != fd)
 		start(l, fd);

@@ -47,9 +47,15 @@ static int control(unsigned long request, unsigned long older, void *argument)
 	return result;
 }
 
+/* Before 0.14, QUERYBUF and QBUF refuse an index above the max_buffers of the module, whatever the device has. */
+static int buffers_of_a_device(void)
+{
+	return pmk_v4l2_loopback_version() >= PMK_V4L2_LOOPBACK_0_14 ? 4 : 0;
+}
+
 int pmk_loopback_add(int number, const char *label)
 {
-	struct config config = { .number = number, .buffers = 4 };
+	struct config config = { .number = number, .buffers = buffers_of_a_device() };
 
 	snprintf(config.label, sizeof(config.label), "%s", label);
 	return control(NEW_ADD, OLD_ADD, &config);

@@ -11,9 +11,9 @@
 
 bool pmk_loopback_has_control(void); /* it exists, and this user may open it */
 
-/* Add /dev/video`number` with this label, exclusive_caps and 4 buffers. It lasts until it is removed or the module is
- * unloaded. The options of the module do not apply to it. Returns its number, or negative errno; -ENOENT: no control
- * device; -EEXIST, -EACCES. */
+/* Add /dev/video`number` with this label and exclusive_caps. It lasts until it is removed or the module is unloaded. Of
+ * the options of the module, only max_buffers applies to it, and only before 0.14, which cannot give it more; later it
+ * has 4 buffers. Returns its number, or negative errno; -ENOENT: no control device; -EEXIST, -EACCES. */
 int pmk_loopback_add(int number, const char *label) __attribute__((warn_unused_result));
 
 /* How many v4l2loopback devices there are besides /dev/video`number`. */

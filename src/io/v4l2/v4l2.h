@@ -48,7 +48,7 @@ bool pmk_v4l2_is_loopback(const struct v4l2_capability *cap);
 /* The version of the loopback module as 0xMMmmpp (0.13.2 is 0x000d02); 0 if it cannot be read, as with 0.12, which does
  * not tell it. */
 int pmk_v4l2_loopback_version(void);
-enum { PMK_V4L2_LOOPBACK_0_13 = 0x000d00 };
+enum { PMK_V4L2_LOOPBACK_0_13 = 0x000d00, PMK_V4L2_LOOPBACK_0_14 = 0x000e00 };
 
 /* Whether another program streams from the camera, or feeds the virtual camera. Changes nothing. May take 250 ms. */
 bool pmk_v4l2_busy(int fd, const struct v4l2_capability *cap);
