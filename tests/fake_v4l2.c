@@ -129,7 +129,7 @@ static int set_format(struct fake_camera *c, struct v4l2_pix_format *pix)
 	if (c->set_error)
 		return c->set_error;
 	pix->bytesperline = (uint32_t)pmk_fourcc_stride(pix->pixelformat, (int)pix->width);
-	pix->sizeimage = pix->width * pix->height * 2;
+	pix->sizeimage = pix->width * pix->height * (pmk_fourcc_is_rgb(pix->pixelformat) ? 4 : 2);
 	if (c->tamper)
 		c->tamper(pix);
 	c->pix = *pix;

@@ -13,7 +13,7 @@
 
 static const struct pmk_device_mode modes[] = {
 	{ PMK_FOURCC_YUYV, 640, 480, 30 },
-	{ PMK_FOURCC('H', '2', '6', '4'), 1920, 1080, 30 },
+	{ PMK_FOURCC('B', 'A', '8', '1'), 1920, 1080, 30 },
 	{ PMK_FOURCC_MJPG, 1280, 720, 30 },
 	{ PMK_FOURCC_MJPG, 1280, 720, 30 },
 	{ PMK_FOURCC_MJPG, 8000, 6000, 1 },
@@ -22,7 +22,8 @@ static const struct pmk_device_mode modes[] = {
 
 static void test_kinds(void **state)
 {
-	struct fake_camera camera = { .modes = modes, .mode_count = 6 }, h264 = { .modes = modes + 1, .mode_count = 1 };
+	struct fake_camera camera = { .modes = modes, .mode_count = 6 },
+			   mosaic = { .modes = modes + 1, .mode_count = 1 };
 	struct fake_loopback idle = { .version = 0x000d02 },
 			     driven = { .version = 0x000d02, .exclusive = true, .foreign_writer = true };
 	struct pmk_device *d;
@@ -30,7 +31,7 @@ static void test_kinds(void **state)
 	fake_begin();
 	fake_add_camera(0, &camera);
 	fake_add_other(1, "uvcvideo", V4L2_CAP_META_CAPTURE | V4L2_CAP_STREAMING);
-	fake_add_camera(2, &h264);
+	fake_add_camera(2, &mosaic);
 	fake_add_loopback(10, &idle);
 	fake_add_loopback(11, &driven);
 	fake_add_other(12, "locked", V4L2_CAP_VIDEO_CAPTURE)->open_error = -EACCES;
@@ -40,12 +41,15 @@ static void test_kinds(void **state)
 	assert_string_equal(d[0].card, "Test Camera");
 	assert_string_equal(d[0].bus, "usb-0000:00:14.0-1");
 	assert_int_equal(d[0].kind, PMK_DEVICE_CAMERA);
-	assert_int_equal(d[0].mode_count, 3); /* no H.264, nothing twice, nothing above 4096x2304 */
+	assert_int_equal(d[0].mode_count, 3); /* no mosaic, nothing twice, nothing above 4096x2304 */
 	assert_int_equal(d[0].modes[2].width, 4096);
 	assert_true(d[0].modes[2].fps == 15);
 	assert_false(d[0].busy);
 	assert_int_equal(d[1].kind, PMK_DEVICE_OTHER);
 	assert_int_equal(d[2].kind, PMK_DEVICE_OTHER);
+	assert_string_equal(d[2].offers, "BA81");
+	assert_string_equal(d[0].offers, "");
+	assert_false(d[0].grey);
 	assert_int_equal(d[3].kind, PMK_DEVICE_LOOPBACK);
 	assert_false(d[3].busy);
 	assert_int_equal(d[4].kind, PMK_DEVICE_LOOPBACK);

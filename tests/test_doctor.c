@@ -147,6 +147,29 @@ static void test_the_module_for_files(void **state)
 	end();
 }
 
+/* What an infrared camera and a bare sensor are, is said. */
+static void test_other_cameras(void **state)
+{
+	static const struct pmk_device_mode grey = { PMK_FOURCC_GREY, 640, 480, 30 },
+					    raw = { PMK_FOURCC('B', 'A', '8', '1'), 640, 480, 30 };
+	struct fake_camera infrared = { .modes = &grey, .mode_count = 1 }, sensor = { .modes = &raw, .mode_count = 1 };
+
+	begin();
+	fake_add_camera(0, &sensor);
+	examine(pmk_doctor_check_camera);
+	found(PMK_VERDICT_FAULT, "/dev/video0 (Test Camera) offers only BA81", "potemkin --camera pipewire");
+	assert_false(doctor.has_camera);
+	end();
+
+	begin();
+	fake_add_camera(0, &sensor);
+	fake_add_camera(1, &infrared);
+	examine(pmk_doctor_check_camera);
+	found(PMK_VERDICT_GOOD, "/dev/video1 (Test Camera), in grey only", "");
+	assert_true(doctor.has_camera);
+	end();
+}
+
 /* A running potemkin hides its descriptors from its own user, so a busy camera without a visible holder is its. */
 static void test_a_camera_that_potemkin_has(void **state)
 {
@@ -426,6 +449,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cameras),
+		cmocka_unit_test(test_other_cameras),
 		cmocka_unit_test(test_a_camera_that_potemkin_has),
 		cmocka_unit_test(test_a_camera_of_pipewire_alone),
 		cmocka_unit_test(test_a_camera_of_the_portal_alone),

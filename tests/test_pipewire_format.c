@@ -27,7 +27,9 @@ static int begin(void **state)
 static void test_offers_are_read_back(void **state)
 {
 	static const uint32_t fourccs[] = { PMK_FOURCC_YU12, PMK_FOURCC_YUYV, PMK_FOURCC_NV12, PMK_FOURCC_UYVY,
-		PMK_FOURCC_YV12, PMK_FOURCC_MJPG };
+		PMK_FOURCC_YV12, PMK_FOURCC_NV21, PMK_FOURCC_NV16, PMK_FOURCC_422P, PMK_FOURCC_YVYU, PMK_FOURCC_VYUY,
+		PMK_FOURCC_RGB3, PMK_FOURCC_BGR3, PMK_FOURCC_XR24, PMK_FOURCC_AB24, PMK_FOURCC_BX24, PMK_FOURCC_RX24,
+		PMK_FOURCC_RGBP, PMK_FOURCC_GREY, PMK_FOURCC_Y16, PMK_FOURCC_MJPG };
 
 	for (size_t i = 0; i < sizeof(fourccs) / sizeof(*fourccs); i++) {
 		struct pmk_device_mode asked = { .fourcc = fourccs[i], .width = 1280, .height = 720, .fps = 30 }, found;
@@ -41,7 +43,11 @@ static void test_offers_are_read_back(void **state)
 		assert_int_equal(found.width, 1280);
 		assert_int_equal(found.height, 720);
 		assert_true(found.fps > 29.99 && found.fps < 30.01);
-		assert_int_equal(layout.range, fourccs[i] == PMK_FOURCC_MJPG ? PMK_RANGE_FULL : PMK_RANGE_LIMITED);
+		assert_int_equal(layout.range,
+			fourccs[i] == PMK_FOURCC_MJPG || pmk_fourcc_is_grey(fourccs[i]) ? PMK_RANGE_FULL :
+											  PMK_RANGE_LIMITED);
+		assert_int_equal(
+			layout.chroma, fourccs[i] == PMK_FOURCC_MJPG ? PMK_CHROMA_422 : pmk_fourcc_chroma(fourccs[i]));
 	}
 }
 
@@ -104,13 +110,13 @@ static void test_choices_become_modes(void **state)
 		SPA_FORMAT_mediaType, SPA_POD_Id(SPA_MEDIA_TYPE_video), SPA_FORMAT_mediaSubtype,
 		SPA_POD_Id(SPA_MEDIA_SUBTYPE_raw), SPA_FORMAT_VIDEO_format,
 		SPA_POD_CHOICE_ENUM_Id(
-			4, SPA_VIDEO_FORMAT_YUY2, SPA_VIDEO_FORMAT_YUY2, SPA_VIDEO_FORMAT_RGB, SPA_VIDEO_FORMAT_NV12),
+			4, SPA_VIDEO_FORMAT_YUY2, SPA_VIDEO_FORMAT_YUY2, SPA_VIDEO_FORMAT_AYUV, SPA_VIDEO_FORMAT_NV12),
 		SPA_FORMAT_VIDEO_size, SPA_POD_CHOICE_ENUM_Rectangle(3, &large, &large, &small),
 		SPA_FORMAT_VIDEO_framerate, SPA_POD_CHOICE_ENUM_Fraction(4, &fast, &fast, &usual, &slow));
 	const struct pmk_source_wish no_wish = { 0 }, hasty = { .fps = 120 };
 	struct pmk_device_mode modes[MOST];
 
-	/* 2 formats x 2 sizes; RGB is skipped */
+	/* 2 formats x 2 sizes; AYUV is skipped */
 	assert_int_equal(pmk_pipewire_format_modes(pod, &no_wish, modes, 0, MOST), 4);
 	for (int i = 0; i < 4; i++) {
 		assert_int_equal(modes[i].fourcc, i < 2 ? PMK_FOURCC_YUYV : PMK_FOURCC_NV12);

@@ -101,6 +101,12 @@ static void test_values(void **state)
 	prints("size", 0, "640x480");
 	set("format", "mjpeg");
 	prints("format", 0, "MJPG");
+	set("format", "jpeg");
+	prints("format", 0, "MJPG");
+	set("format", "y16 ");
+	prints("format", 0, "Y16");
+	set("format", "xr24");
+	prints("format", 0, "AR24");
 	set("mirror", NULL);
 	prints("mirror", 0, "yes");
 	set("motion-gate", "off");

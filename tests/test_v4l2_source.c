@@ -95,7 +95,19 @@ static void test_choose(void **state)
 		{ PMK_FOURCC_MJPG, 1920, 1080, 30 } };
 	static const struct pmk_device_mode unknown[] = { { PMK_FOURCC_YUYV, 640, 480, 0 },
 		{ PMK_FOURCC_YUYV, 320, 240, 30 } };
-	static const struct pmk_device_mode foreign[] = { { PMK_FOURCC('H', '2', '6', '4'), 640, 480, 30 } };
+	static const struct pmk_device_mode foreign[] = { { PMK_FOURCC('B', 'A', '8', '1'), 640, 480, 30 } };
+	static const struct pmk_device_mode infrared[] = {
+		{ PMK_FOURCC_GREY, 1280, 720, 30 },
+		{ PMK_FOURCC_RGB3, 640, 480, 5 },
+		{ PMK_FOURCC_Y16, 640, 480, 60 },
+	};
+	static const struct pmk_device_mode many[] = {
+		{ PMK_FOURCC_BGR3, 640, 480, 30 },
+		{ PMK_FOURCC_JPEG, 640, 480, 30 },
+		{ PMK_FOURCC_NV21, 640, 480, 30 },
+		{ PMK_FOURCC_NV12, 640, 480, 30 },
+		{ PMK_FOURCC_422P, 640, 480, 30 },
+	};
 	static const struct {
 		const char *what;
 		const struct pmk_device_mode *modes;
@@ -118,6 +130,13 @@ static void test_choose(void **state)
 		{ "only larger ones", large, 2, { 0 }, 1 },
 		{ "an unknown rate is enough", unknown, 2, { 0 }, 0 },
 		{ "no format known", foreign, 1, { 0 }, -1 },
+		{ "colour before grey, whatever the rate", infrared, 3, { 0 }, 1 },
+		{ "colour before grey of the wished size", infrared, 3, { .width = 1280, .height = 720 }, 1 },
+		{ "grey if it is wished", infrared, 3, { .fourcc = PMK_FOURCC_GREY }, 0 },
+		{ "grey if there is nothing else", infrared + 2, 1, { 0 }, 0 },
+		{ "the cheapest of many", many, 5, { 0 }, 3 },
+		{ "JPEG is MJPG", many, 5, { .fourcc = PMK_FOURCC_MJPG }, 1 },
+		{ "YU16 is 422P", many, 5, { .fourcc = PMK_FOURCC_YU16 }, 4 },
 		{ "nothing", NULL, 0, { 0 }, -1 },
 	};
 
@@ -280,6 +299,59 @@ static void test_answers_to_set_format(void **state)
 	}
 }
 
+/* Formats of one picture, all of whose bytes are `value` but in JPEG: the first sample of each plane. */
+static void test_formats(void **state)
+{
+	static const struct {
+		uint32_t fourcc;
+		uint8_t value, planes[3];
+		enum pmk_chroma chroma;
+		enum pmk_range range;
+	} cases[] = {
+		{ PMK_FOURCC_JPEG, 0, { 100, 100, 100 }, PMK_CHROMA_420, PMK_RANGE_FULL },
+		{ PMK_FOURCC_GREY, 90, { 90, 128, 128 }, PMK_CHROMA_420, PMK_RANGE_FULL },
+		{ PMK_FOURCC_Y16, 90, { 90, 128, 128 }, PMK_CHROMA_420, PMK_RANGE_FULL },
+		{ PMK_FOURCC_RGB3, 255, { 235, 128, 128 }, PMK_CHROMA_420, PMK_RANGE_LIMITED },
+		{ PMK_FOURCC_XR24, 0, { 16, 128, 128 }, PMK_CHROMA_420, PMK_RANGE_LIMITED },
+		{ PMK_FOURCC_NV21, 60, { 60, 60, 60 }, PMK_CHROMA_420, PMK_RANGE_LIMITED },
+		{ PMK_FOURCC_NV16, 60, { 60, 60, 60 }, PMK_CHROMA_422, PMK_RANGE_LIMITED },
+		{ PMK_FOURCC_422P, 60, { 60, 60, 60 }, PMK_CHROMA_422, PMK_RANGE_LIMITED },
+		{ PMK_FOURCC_VYUY, 60, { 60, 60, 60 }, PMK_CHROMA_422, PMK_RANGE_LIMITED },
+	};
+	static uint8_t data[W * H * 4];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct pmk_device_mode mode = { cases[i].fourcc, W, H, 30 };
+		struct fake_camera camera = camera_of(&mode, 1);
+		size_t bytes = pmk_fourcc_bytes(mode.fourcc, W, H, pmk_fourcc_stride(mode.fourcc, W));
+		struct pmk_source *source;
+		struct pmk_frame *frame;
+
+		fake_begin();
+		camera.length = sizeof(data);
+		fake_add_camera(0, &camera);
+		memset(data, cases[i].value, sizeof(data));
+		if (!bytes)
+			bytes = make_jpeg(data, sizeof(data), W, H, TJSAMP_420);
+		for (int n = 0; n < 2; n++) /* opening takes the first JPEG */
+			fake_push(&camera, (struct fake_answer){ .data = data, .bytes = bytes });
+		assert_int_equal(pmk_source_v4l2_open("/dev/video0", &no_wish, &source), 0);
+		assert_int_equal(source->layout.chroma, cases[i].chroma);
+		assert_int_equal(source->layout.range, cases[i].range);
+		assert_int_equal(source->layout.matrix, PMK_MATRIX_BT601);
+		assert_int_equal(read_now(source, &frame), 0);
+		for (int p = 0; p < 3; p++)
+			assert_in_range(
+				frame->image.plane[p][0], cases[i].planes[p] - 1, cases[i].planes[p] + 1);
+		pmk_frame_unref(frame);
+		fake_push(&camera, (struct fake_answer){ .data = data, .bytes = bytes - 60 });
+		assert_int_equal(read_now(source, &frame), -EAGAIN);
+		assert_int_equal(source->damaged, 1);
+		pmk_source_close(source);
+		fake_end();
+	}
+}
+
 static void full_range(struct v4l2_pix_format *pix)
 {
 	pix->quantization = V4L2_QUANTIZATION_FULL_RANGE;
@@ -296,6 +368,16 @@ static void hd_encoding(struct v4l2_pix_format *pix)
 	pix->ycbcr_enc = V4L2_YCBCR_ENC_709;
 }
 
+static void jpeg_colours(struct v4l2_pix_format *pix)
+{
+	pix->colorspace = V4L2_COLORSPACE_JPEG;
+}
+
+static void limited_range(struct v4l2_pix_format *pix)
+{
+	pix->quantization = V4L2_QUANTIZATION_LIM_RANGE;
+}
+
 static void webcam_colours(struct v4l2_pix_format *pix)
 {
 	pix->colorspace = V4L2_COLORSPACE_SRGB;
@@ -303,6 +385,8 @@ static void webcam_colours(struct v4l2_pix_format *pix)
 
 static void test_meaning(void **state)
 {
+	static const struct pmk_device_mode grey_mode = { PMK_FOURCC_GREY, W, H, 30 },
+					    rgb_mode = { PMK_FOURCC_BGR3, W, H, 30 };
 	static const struct {
 		void (*tamper)(struct v4l2_pix_format *);
 		const struct pmk_device_mode *mode;
@@ -315,6 +399,12 @@ static void test_meaning(void **state)
 		{ webcam_colours, &yuyv_mode, PMK_RANGE_LIMITED, PMK_MATRIX_BT601 },
 		{ NULL, &mjpg_mode, PMK_RANGE_FULL, PMK_MATRIX_BT601 },
 		{ hd_colours, &mjpg_mode, PMK_RANGE_FULL, PMK_MATRIX_BT601 },
+		{ jpeg_colours, &yuyv_mode, PMK_RANGE_FULL, PMK_MATRIX_BT601 },
+		{ limited_range, &yuyv_mode, PMK_RANGE_LIMITED, PMK_MATRIX_BT601 },
+		{ NULL, &grey_mode, PMK_RANGE_FULL, PMK_MATRIX_BT601 },
+		{ limited_range, &grey_mode, PMK_RANGE_LIMITED, PMK_MATRIX_BT601 },
+		{ full_range, &rgb_mode, PMK_RANGE_LIMITED, PMK_MATRIX_BT601 },
+		{ hd_encoding, &rgb_mode, PMK_RANGE_LIMITED, PMK_MATRIX_BT601 },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -577,7 +667,12 @@ static void test_lost(void **state)
 /* Every failure has its errno and one line of log with a remedy, and leaves nothing open. */
 static void test_open_fails(void **state)
 {
-	static const struct pmk_device_mode foreign = { PMK_FOURCC('H', '2', '6', '4'), W, H, 30 };
+	static const struct pmk_device_mode foreign[] = {
+		{ PMK_FOURCC('B', 'A', '8', '1'), W, H, 30 },
+		{ PMK_FOURCC('p', 'R', 'A', 'A'), W, H, 30 },
+		{ PMK_FOURCC('B', 'A', '8', '1'), W, H, 60 },
+		{ PMK_FOURCC('Y', '4', '1', 'P'), W, H, 30 },
+	};
 	struct {
 		struct fake_camera camera;
 		struct fake_node node;
@@ -593,8 +688,15 @@ static void test_open_fails(void **state)
 		{ .camera = { .start_error = -EBUSY }, .err = -EBUSY, .line = "taken by another program" },
 		{ .camera = { .start_error = -EIO }, .err = -EIO, .line = "cannot use the camera" },
 		{ .camera = { .length = 100 }, .err = -EIO, .line = "buffers have 100 bytes" },
-		{ .camera = { .modes = &foreign }, .err = -ENODEV, .line = "none of the formats" },
-		{ .wish = { .fourcc = PMK_FOURCC_MJPG }, .err = -EINVAL, .line = "no format MJPG" },
+		{ .camera = { .modes = foreign, .mode_count = 3 },
+			.err = -ENODEV,
+			.line = "offers only BA81, pRAA, which cannot be read; try --camera pipewire" },
+		{ .camera = { .modes = foreign, .mode_count = 4 },
+			.err = -ENODEV,
+			.line = "offers only BA81, pRAA, Y41P, which cannot be read; choose another" },
+		{ .wish = { .fourcc = PMK_FOURCC_MJPG },
+			.err = -EINVAL,
+			.line = "no format MJPG; it offers YUYV; leave out --format" },
 		{ .node = { .caps = V4L2_CAP_META_CAPTURE | V4L2_CAP_STREAMING },
 			.err = -ENODEV,
 			.line = "not a camera" },
@@ -615,7 +717,7 @@ static void test_open_fails(void **state)
 
 		fake_begin();
 		cases[i].camera.modes = cases[i].camera.modes ? cases[i].camera.modes : &yuyv_mode;
-		cases[i].camera.mode_count = 1;
+		cases[i].camera.mode_count = cases[i].camera.mode_count ? cases[i].camera.mode_count : 1;
 		node = fake_add_camera(0, &cases[i].camera);
 		node->open_error = cases[i].node.open_error;
 		node->caps = cases[i].node.caps ? cases[i].node.caps : node->caps;
@@ -686,9 +788,29 @@ static void test_auto(void **state)
 	fake_end();
 }
 
+/* A camera that has only infrared pictures comes last. */
+static void test_auto_grey(void **state)
+{
+	static const struct pmk_device_mode grey_mode = { PMK_FOURCC_GREY, W, H, 30 };
+	struct fake_camera infrared = camera_of(&grey_mode, 1), colour = camera_of(&yuyv_mode, 1);
+	struct pmk_source *source;
+
+	fake_begin();
+	fake_add_camera(0, &infrared);
+	assert_int_equal(pmk_source_v4l2_open_auto(&no_wish, &source), 0);
+	assert_non_null(strstr(source->name, "/dev/video0 (Test Camera) GREY "));
+	pmk_source_close(source);
+	fake_add_camera(2, &colour);
+	assert_int_equal(pmk_source_v4l2_open_auto(&no_wish, &source), 0);
+	assert_non_null(strstr(source->name, "/dev/video2 "));
+	pmk_source_close(source);
+	fake_end();
+}
+
 static void test_auto_finds_none(void **state)
 {
-	struct fake_camera busy = camera_of(&yuyv_mode, 1);
+	static const struct pmk_device_mode foreign = { PMK_FOURCC('B', 'A', '8', '1'), W, H, 30 };
+	struct fake_camera busy = camera_of(&yuyv_mode, 1), mosaic = camera_of(&foreign, 1);
 	struct fake_loopback loopback = { .version = 0x000d02 };
 	struct pmk_source *source;
 
@@ -699,6 +821,10 @@ static void test_auto_finds_none(void **state)
 	fake_add_loopback(2, &loopback);
 	assert_int_equal(pmk_source_v4l2_open_auto(&no_wish, &source), -ENODEV);
 	assert_non_null(strstr(fake_log, "/dev/video2 (virtual camera)"));
+	fake_add_camera(4, &mosaic);
+	fake_log[0] = '\0';
+	assert_int_equal(pmk_source_v4l2_open_auto(&no_wish, &source), -ENODEV);
+	assert_non_null(strstr(fake_log, "/dev/video4 (offers only BA81)"));
 	fake_add_other(5, "x", 0)->open_error = -EACCES;
 	assert_int_equal(pmk_source_v4l2_open_auto(&no_wish, &source), -EACCES);
 	busy.set_error = -EBUSY;
@@ -767,6 +893,7 @@ int main(void)
 		cmocka_unit_test(test_reads_raw),
 		cmocka_unit_test(test_strides),
 		cmocka_unit_test(test_answers_to_set_format),
+		cmocka_unit_test(test_formats),
 		cmocka_unit_test(test_meaning),
 		cmocka_unit_test(test_rates),
 		cmocka_unit_test(test_damage_is_skipped),
@@ -780,6 +907,7 @@ int main(void)
 		cmocka_unit_test(test_few_buffers),
 		cmocka_unit_test(test_loopback_named),
 		cmocka_unit_test(test_auto),
+		cmocka_unit_test(test_auto_grey),
 		cmocka_unit_test(test_auto_finds_none),
 		cmocka_unit_test(test_found_again),
 	};

@@ -16,6 +16,7 @@ const char *const pmk_cures[PMK_CURES] = {
 		"join the group that may use cameras: sudo usermod -aG video $USER, then log in again",
 	[PMK_CURE_FREE_CAMERA] = "close it, or choose another camera with --camera",
 	[PMK_CURE_OTHER_CAMERA] = "choose another",
+	[PMK_CURE_PROCESS_CAMERA] = "try --camera pipewire, where libcamera makes pictures of it, or choose another",
 	[PMK_CURE_ANY_FORMAT] = "leave out --format",
 	[PMK_CURE_OTHER_MODE] = "ask for another --size or --format",
 	[PMK_CURE_FEED_CAMERA] = "start the program that feeds it first, or choose a real camera",

@@ -20,6 +20,7 @@ enum pmk_cure {
 	PMK_CURE_VIDEO_PERMISSION, /* get permission to use /dev/video* */
 	PMK_CURE_FREE_CAMERA, /* close the program that has the camera, or choose another camera */
 	PMK_CURE_OTHER_CAMERA, /* this camera cannot be used: choose another */
+	PMK_CURE_PROCESS_CAMERA, /* this node gives a sensor's mosaic: take the camera that libcamera makes of it */
 	PMK_CURE_ANY_FORMAT, /* do not insist on this pixel format */
 	PMK_CURE_OTHER_MODE, /* ask for another size or pixel format */
 	PMK_CURE_FEED_CAMERA, /* start the program that feeds this virtual camera, or choose a real camera */

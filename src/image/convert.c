@@ -7,34 +7,142 @@
 #include <errno.h>
 #include <libyuv.h>
 
+/* The planes of a raw picture. */
+struct raw {
+	const uint8_t *plane[3];
+	int stride[3];
+};
+
+static struct raw planes_of(uint32_t fourcc, const struct pmk_layout *layout, const uint8_t *data, int stride)
+{
+	int chroma = (int)pmk_fourcc_chroma_stride(fourcc, layout->width, stride);
+	struct raw raw = { { data }, { stride, chroma, chroma } };
+
+	raw.plane[1] = data + (size_t)stride * (size_t)layout->height;
+	raw.plane[2] = raw.plane[1] + (size_t)chroma * (size_t)pmk_fourcc_chroma_rows(fourcc, layout->height);
+	return raw;
+}
+
+static void swap_chroma(struct pmk_image *image)
+{
+	uint8_t *plane = image->plane[1];
+	int stride = image->stride[1];
+
+	image->plane[1] = image->plane[2];
+	image->stride[1] = image->stride[2];
+	image->plane[2] = plane;
+	image->stride[2] = stride;
+}
+
+/* Y in a plane of its own, U and V in turns in another. libyuv has this for 4:2:0 only. */
+static void split(const struct raw *raw, struct pmk_image *m)
+{
+	CopyPlane(raw->plane[0], raw->stride[0], m->plane[0], m->stride[0], m->layout.width, m->layout.height);
+	SplitUVPlane(raw->plane[1], raw->stride[1], m->plane[1], m->stride[1], m->plane[2], m->stride[2],
+		pmk_layout_plane_width(&m->layout, 1), pmk_layout_plane_height(&m->layout, 1));
+}
+
+static void copy_planes(const struct raw *raw, struct pmk_image *m)
+{
+	for (int p = 0; p < 3; p++)
+		CopyPlane(raw->plane[p], raw->stride[p], m->plane[p], m->stride[p],
+			pmk_layout_plane_width(&m->layout, p), pmk_layout_plane_height(&m->layout, p));
+}
+
+/* `image` by value: formats with V before U are read with its planes exchanged. */
+static int from_yuv(uint32_t fourcc, const struct raw *r, struct pmk_image image)
+{
+	struct pmk_image *m = &image;
+
+	switch (fourcc) {
+	case PMK_FOURCC_YVYU:
+		swap_chroma(m);
+		/* fall through */
+	case PMK_FOURCC_YUYV:
+		return YUY2ToI422(r->plane[0], r->stride[0], m->plane[0], m->stride[0], m->plane[1], m->stride[1],
+			m->plane[2], m->stride[2], m->layout.width, m->layout.height);
+	case PMK_FOURCC_VYUY:
+		swap_chroma(m);
+		/* fall through */
+	case PMK_FOURCC_UYVY:
+		return UYVYToI422(r->plane[0], r->stride[0], m->plane[0], m->stride[0], m->plane[1], m->stride[1],
+			m->plane[2], m->stride[2], m->layout.width, m->layout.height);
+	case PMK_FOURCC_NV21:
+	case PMK_FOURCC_NV61:
+		swap_chroma(m);
+		/* fall through */
+	case PMK_FOURCC_NV12:
+	case PMK_FOURCC_NV16:
+		split(r, m);
+		return 0;
+	case PMK_FOURCC_YV12:
+	case PMK_FOURCC_YV16:
+		swap_chroma(m);
+		/* fall through */
+	default:
+		copy_planes(r, m);
+		return 0;
+	}
+}
+
+/* To BT.601 in limited range. libyuv names its formats from the highest byte of a little-endian word, but RAW and RGB24
+ * from the lowest address or the highest byte. */
+static int from_rgb(uint32_t fourcc, const struct raw *raw, const struct pmk_image *m)
+{
+	static const struct {
+		uint32_t fourcc;
+		int (*convert)(const uint8_t *, int, uint8_t *, int, uint8_t *, int, uint8_t *, int, int, int);
+	} ways[] = {
+		{ PMK_FOURCC_RGB3, RAWToI420 },
+		{ PMK_FOURCC_BGR3, RGB24ToI420 },
+		{ PMK_FOURCC_AR24, ARGBToI420 },
+		{ PMK_FOURCC_AB24, ABGRToI420 },
+		{ PMK_FOURCC_BA24, BGRAToI420 },
+		{ PMK_FOURCC_RA24, RGBAToI420 },
+		{ PMK_FOURCC_RGBP, RGB565ToI420 },
+	};
+
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+		if (ways[i].fourcc == fourcc)
+			return ways[i].convert(raw->plane[0], raw->stride[0], m->plane[0], m->stride[0], m->plane[1],
+				m->stride[1], m->plane[2], m->stride[2], m->layout.width, m->layout.height);
+	}
+	return -1;
+}
+
+/* The 8 upper bits; a word of 16 with more than its format's bits is white. */
+static void from_grey(uint32_t fourcc, const struct raw *raw, const struct pmk_image *m)
+{
+	int w = m->layout.width, h = m->layout.height;
+	int bits = fourcc == PMK_FOURCC_Y10 ? 10 : fourcc == PMK_FOURCC_Y12 ? 12 : fourcc == PMK_FOURCC_Y14 ? 14 : 16;
+
+	if (fourcc == PMK_FOURCC_GREY)
+		CopyPlane(raw->plane[0], raw->stride[0], m->plane[0], m->stride[0], w, h);
+	else
+		Convert16To8Plane((const uint16_t *)(const void *)raw->plane[0], raw->stride[0] / 2, m->plane[0],
+			m->stride[0], 1 << (24 - bits), w, h);
+	for (int p = 1; p < 3; p++)
+		SetPlane(m->plane[p], m->stride[p], pmk_layout_plane_width(&m->layout, p),
+			pmk_layout_plane_height(&m->layout, p), 128);
+}
+
 int pmk_convert_from_raw(struct pmk_image *image, uint32_t fourcc, const uint8_t *data, size_t bytes, int stride)
 {
-	int w = image->layout.width, h = image->layout.height, half;
-	size_t need = pmk_fourcc_bytes(fourcc, w, h, stride);
-	uint8_t *y = image->plane[0], *u = image->plane[1], *v = image->plane[2];
-	const uint8_t *chroma = data + (size_t)stride * (size_t)h;
-	int sy = image->stride[0], su = image->stride[1], sv = image->stride[2];
+	size_t need = pmk_fourcc_bytes(fourcc, image->layout.width, image->layout.height, stride);
+	uint32_t plain = pmk_fourcc_plain(fourcc);
+	struct raw raw;
 
 	if (need == 0 || bytes < need || image->layout.chroma != pmk_fourcc_chroma(fourcc))
 		return -EINVAL;
-	half = (int)pmk_fourcc_chroma_stride(fourcc, w, stride);
-	switch (fourcc) {
-	case PMK_FOURCC_YUYV:
-		return YUY2ToI422(data, stride, y, sy, u, su, v, sv, w, h) ? -EINVAL : 0;
-	case PMK_FOURCC_UYVY:
-		return UYVYToI422(data, stride, y, sy, u, su, v, sv, w, h) ? -EINVAL : 0;
-	case PMK_FOURCC_NV12:
-		return NV12ToI420(data, stride, chroma, half, y, sy, u, su, v, sv, w, h) ? -EINVAL : 0;
-	case PMK_FOURCC_YV12:
-		u = image->plane[2];
-		v = image->plane[1];
-		/* fall through */
-	default:
-		return I420Copy(data, stride, chroma, half, chroma + (size_t)half * (size_t)((h + 1) / 2), half, y, sy,
-			       u, su, v, sv, w, h) ?
-			-EINVAL :
-			0;
-	}
+	raw = planes_of(fourcc, &image->layout, data, stride);
+	if (pmk_fourcc_is_rgb(plain))
+		return from_rgb(plain, &raw, image) ? -EINVAL : 0;
+	if (!pmk_fourcc_is_grey(plain))
+		return from_yuv(plain, &raw, *image) ? -EINVAL : 0;
+	if (plain != PMK_FOURCC_GREY && stride % 2)
+		return -EINVAL;
+	from_grey(plain, &raw, image);
+	return 0;
 }
 
 /* libyuv has I422ToNV21 but no I422ToNV12; they differ only in the order of U and V. */

@@ -7,8 +7,9 @@
 #include "image/frame.h"
 
 /* Convert a raw camera picture to planes. `image` has the picture's size and the sampling pmk_fourcc_chroma(fourcc).
- * `stride` is the first plane's, in bytes; the chroma stride is half of it (rounded up) in YU12 and YV12, and the same
- * in NV12. -EINVAL: `bytes` is too few, or the format is not raw. */
+ * `stride` is the first plane's, in bytes; the chroma stride is the same in NV12 and its like, and half of it (rounded
+ * up) in YU12 and its like. YUV keeps its values. RGB of full range becomes BT.601 in limited range. Grey keeps its 8
+ * upper bits and gets neutral chroma. -EINVAL: `bytes` is too few, or the format is not raw. */
 int pmk_convert_from_raw(struct pmk_image *image, uint32_t fourcc, const uint8_t *data, size_t bytes, int stride)
 	__attribute__((warn_unused_result));
 

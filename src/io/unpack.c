@@ -8,7 +8,7 @@
 int pmk_unpack_init(struct pmk_unpack *u, uint32_t fourcc)
 {
 	*u = (struct pmk_unpack){ .fourcc = fourcc };
-	return fourcc == PMK_FOURCC_MJPG ? pmk_jpeg_create(&u->jpeg) : 0;
+	return pmk_fourcc_is_jpeg(fourcc) ? pmk_jpeg_create(&u->jpeg) : 0;
 }
 
 void pmk_unpack_finish(struct pmk_unpack *u)
@@ -16,6 +16,16 @@ void pmk_unpack_finish(struct pmk_unpack *u)
 	pmk_jpeg_destroy(u->jpeg);
 	pmk_image_free(&u->scratch);
 	*u = (struct pmk_unpack){ 0 };
+}
+
+bool pmk_unpack_meaning(uint32_t fourcc, struct pmk_layout *layout)
+{
+	bool jpeg = pmk_fourcc_is_jpeg(fourcc);
+
+	layout->chroma = jpeg ? PMK_CHROMA_422 : pmk_fourcc_chroma(fourcc);
+	layout->matrix = PMK_MATRIX_BT601;
+	layout->range = jpeg || pmk_fourcc_is_grey(fourcc) ? PMK_RANGE_FULL : PMK_RANGE_LIMITED;
+	return jpeg || pmk_fourcc_is_rgb(fourcc);
 }
 
 void pmk_unpack_adopt(struct pmk_unpack *u, const uint8_t *data, size_t bytes, struct pmk_layout *layout)

@@ -12,13 +12,18 @@ struct pmk_jpeg;
 
 struct pmk_unpack {
 	uint32_t fourcc;
-	struct pmk_jpeg *jpeg; /* MJPG only */
+	struct pmk_jpeg *jpeg; /* JPEG only */
 	struct pmk_image scratch; /* for a JPEG whose sampling differs from that of the frames */
 };
 
-/* For PMK_FOURCC_MJPG or a raw format. -ENOMEM. A zeroed struct is finished. */
+/* For JPEG or a raw format. -ENOMEM. A zeroed struct is finished. */
 int pmk_unpack_init(struct pmk_unpack *unpack, uint32_t fourcc) __attribute__((warn_unused_result));
 void pmk_unpack_finish(struct pmk_unpack *unpack);
+
+/* Set sampling, range and matrix to what pictures of this format have unless the camera says otherwise: full range for
+ * JPEG and grey, else limited; BT.601. True: whatever the camera says, they are so, because a standard defines them
+ * (JPEG) or we make them (RGB). */
+bool pmk_unpack_meaning(uint32_t fourcc, struct pmk_layout *layout);
 
 /* Take the sampling in `layout` from the camera's first JPEG, because all its JPEGs have the same. Does nothing for raw
  * formats, or if these bytes are no JPEG. */

@@ -144,7 +144,7 @@ static void print_choice(const struct pmk_setting *s, const void *value, char *t
 
 static int parse_fourcc(const struct pmk_setting *s, const char *text, void *value, char *why)
 {
-	uint32_t fourcc = pmk_fourcc_parse(text);
+	uint32_t fourcc = pmk_fourcc_plain(pmk_fourcc_parse(text));
 
 	for (int i = 0; fourcc && s->choices[i]; i++) {
 		if (fourcc != pmk_fourcc_parse(s->choices[i]))

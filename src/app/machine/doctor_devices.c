@@ -97,44 +97,69 @@ static void tell_taken(struct pmk_doctor *d, const struct pmk_device *device)
 		"%s (%s) is in use%s%s", device->path, device->card, seen ? " by " : "", seen ? who : "");
 }
 
-void pmk_doctor_check_camera(struct pmk_doctor *d)
+/* The first device that captures in unknown formats only; NULL: there is none. */
+static const struct pmk_device *unreadable(const struct pmk_doctor *d)
 {
-	int found = 0, closed = 0;
+	for (int i = 0; i < d->device_count; i++) {
+		if (d->devices[i].offers[0])
+			return &d->devices[i];
+	}
+	return NULL;
+}
+
+/* No device can be used: what else there is. */
+static void tell_no_device(struct pmk_doctor *d, bool closed)
+{
+	const struct pmk_device *other = unreadable(d);
 	char fix[200];
 
-	for (int i = 0; i < d->device_count; i++) {
-		const struct pmk_device *device = &d->devices[i];
-
-		closed += device->error != 0;
-		if (device->kind != PMK_DEVICE_CAMERA)
-			continue;
-		found++;
-		if (device->busy) {
-			tell_taken(d, device);
-			continue;
-		}
-		d->has_camera = true;
-		pmk_doctor_add(d, "camera", PMK_VERDICT_GOOD, NULL, NULL, "%s (%s)", device->path, device->card);
-	}
-	if (!found && d->pipewire_camera[0]) {
-		d->has_camera = true;
+	d->has_camera = d->pipewire_camera[0] || d->portal_has_camera;
+	if (d->pipewire_camera[0]) {
 		snprintf(fix, sizeof fix, "potemkin --camera pipewire:%s", d->pipewire_camera);
 		pmk_doctor_add(d, "camera", PMK_VERDICT_HINT,
 			"no camera under /dev can be used, and auto looks only there", fix,
 			"PipeWire has the camera %s", d->pipewire_camera);
-	} else if (!found && d->portal_has_camera) {
-		d->has_camera = true;
+	} else if (d->portal_has_camera) {
 		pmk_doctor_add(d, "camera", PMK_VERDICT_HINT,
 			"no camera under /dev can be used, PipeWire shows none, and auto looks only under /dev",
 			"potemkin --camera pipewire, and say yes if the desktop asks",
 			"the desktop portal has a camera");
-	} else if (!found && !closed) {
+	} else if (other) {
+		pmk_doctor_add(d, "camera", PMK_VERDICT_FAULT,
+			"it gives what only its own software turns into pictures, often libcamera",
+			"install libcamera's plug-in for PipeWire (sudo apt-get install pipewire-libcamera), then: "
+			"potemkin --camera pipewire; or plug in another camera",
+			"%s (%s) offers only %s", other->path, other->card, other->offers);
+	} else if (!closed) {
 		pmk_doctor_add(d, "camera", PMK_VERDICT_FAULT,
 			"no device with pictures in a known format is plugged in, or its driver is missing",
 			"plug one in; if it is plugged in, see what sudo dmesg | tail says of it; without a camera, "
 			"try potemkin --camera presenter",
 			"there is no camera");
 	}
+}
+
+void pmk_doctor_check_camera(struct pmk_doctor *d)
+{
+	bool found = false, closed = false;
+
+	for (int i = 0; i < d->device_count; i++) {
+		const struct pmk_device *device = &d->devices[i];
+
+		closed |= device->error != 0;
+		if (device->kind != PMK_DEVICE_CAMERA)
+			continue;
+		found = true;
+		if (device->busy) {
+			tell_taken(d, device);
+			continue;
+		}
+		d->has_camera = true;
+		pmk_doctor_add(d, "camera", PMK_VERDICT_GOOD, NULL, NULL, "%s (%s)%s", device->path, device->card,
+			device->grey ? ", in grey only" : "");
+	}
+	if (!found)
+		tell_no_device(d, closed);
 }
 
 /* Speed of the USB port in Mbit/s; 0: unknown. */

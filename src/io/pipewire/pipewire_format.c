@@ -15,6 +15,7 @@
 
 #include "image/fourcc.h"
 #include "io/source.h"
+#include "io/unpack.h"
 
 enum { VALUES = 32 }; /* the most values of a choice that are read */
 enum { BUFFERS = 4, BUFFERS_LEAST = 2, BUFFERS_MOST = 16 };
@@ -27,6 +28,25 @@ static const struct {
 	{ PMK_FOURCC_NV12, SPA_VIDEO_FORMAT_NV12 },
 	{ PMK_FOURCC_UYVY, SPA_VIDEO_FORMAT_UYVY },
 	{ PMK_FOURCC_YV12, SPA_VIDEO_FORMAT_YV12 },
+	{ PMK_FOURCC_NV21, SPA_VIDEO_FORMAT_NV21 },
+	{ PMK_FOURCC_NV16, SPA_VIDEO_FORMAT_NV16 },
+	{ PMK_FOURCC_NV61, SPA_VIDEO_FORMAT_NV61 },
+	{ PMK_FOURCC_YVYU, SPA_VIDEO_FORMAT_YVYU },
+	{ PMK_FOURCC_VYUY, SPA_VIDEO_FORMAT_VYUY },
+	{ PMK_FOURCC_422P, SPA_VIDEO_FORMAT_Y42B },
+	{ PMK_FOURCC_GREY, SPA_VIDEO_FORMAT_GRAY8 },
+	{ PMK_FOURCC_Y16, SPA_VIDEO_FORMAT_GRAY16_LE },
+	{ PMK_FOURCC_RGB3, SPA_VIDEO_FORMAT_RGB },
+	{ PMK_FOURCC_BGR3, SPA_VIDEO_FORMAT_BGR },
+	{ PMK_FOURCC_AR24, SPA_VIDEO_FORMAT_BGRA },
+	{ PMK_FOURCC_XR24, SPA_VIDEO_FORMAT_BGRx },
+	{ PMK_FOURCC_AB24, SPA_VIDEO_FORMAT_RGBA },
+	{ PMK_FOURCC_XB24, SPA_VIDEO_FORMAT_RGBx },
+	{ PMK_FOURCC_BA24, SPA_VIDEO_FORMAT_ARGB },
+	{ PMK_FOURCC_BX24, SPA_VIDEO_FORMAT_xRGB },
+	{ PMK_FOURCC_RA24, SPA_VIDEO_FORMAT_ABGR },
+	{ PMK_FOURCC_RX24, SPA_VIDEO_FORMAT_xBGR },
+	{ PMK_FOURCC_RGBP, SPA_VIDEO_FORMAT_RGB16 },
 };
 enum { FORMATS = sizeof(formats) / sizeof(*formats) };
 
@@ -64,7 +84,7 @@ void pmk_pipewire_rate(double fps, uint32_t *numerator, uint32_t *denominator)
 
 const struct spa_pod *pmk_pipewire_format_build(struct spa_pod_builder *builder, const struct pmk_device_mode *mode)
 {
-	bool jpeg = mode->fourcc == PMK_FOURCC_MJPG;
+	bool jpeg = pmk_fourcc_is_jpeg(mode->fourcc);
 	struct spa_rectangle size = SPA_RECTANGLE((uint32_t)mode->width, (uint32_t)mode->height);
 	struct spa_fraction rate;
 	struct spa_pod_frame frame;
@@ -124,9 +144,14 @@ static double rate_of(struct spa_fraction rate)
 	return rate.denom ? (double)rate.num / rate.denom : 0;
 }
 
-static void read_meaning(const struct spa_video_info_raw *info, struct pmk_layout *layout)
+static void read_meaning(uint32_t fourcc, const struct spa_video_info_raw *info, struct pmk_layout *layout)
 {
-	layout->range = info->color_range == SPA_VIDEO_COLOR_RANGE_0_255 ? PMK_RANGE_FULL : PMK_RANGE_LIMITED;
+	if (pmk_unpack_meaning(fourcc, layout))
+		return;
+	if (info->color_range == SPA_VIDEO_COLOR_RANGE_0_255)
+		layout->range = PMK_RANGE_FULL;
+	else if (info->color_range == SPA_VIDEO_COLOR_RANGE_16_235)
+		layout->range = PMK_RANGE_LIMITED;
 	layout->matrix = info->color_matrix == SPA_VIDEO_COLOR_MATRIX_BT709 ? PMK_MATRIX_BT709 : PMK_MATRIX_BT601;
 }
 
@@ -145,7 +170,6 @@ int pmk_pipewire_format_read(const struct spa_pod *format, struct pmk_device_mod
 			return -EINVAL;
 		raw.size = jpeg.size;
 		raw.framerate = jpeg.framerate;
-		raw.color_range = SPA_VIDEO_COLOR_RANGE_0_255;
 	}
 	if (!fourcc || !is_size(raw.size))
 		return -EINVAL;
@@ -153,10 +177,8 @@ int pmk_pipewire_format_read(const struct spa_pod *format, struct pmk_device_mod
 		.width = (int)raw.size.width,
 		.height = (int)raw.size.height,
 		.fps = rate_of(raw.framerate) };
-	*layout = (struct pmk_layout){ .width = mode->width,
-		.height = mode->height,
-		.chroma = fourcc == PMK_FOURCC_MJPG ? PMK_CHROMA_422 : pmk_fourcc_chroma(fourcc) };
-	read_meaning(&raw, layout);
+	*layout = (struct pmk_layout){ .width = mode->width, .height = mode->height };
+	read_meaning(fourcc, &raw, layout);
 	return 0;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Converts PipeWire's video formats to modes and layouts, and back. Pure functions; any thread.
  *
- * The one rule: only the raw formats I420, YUY2, NV12, UYVY, YV12 and Motion JPEG are known. All others are skipped. */
+ * The one rule: only Motion JPEG and the raw formats of image/fourcc.h that SPA has a name for are known. All others
+ * are skipped. */
 #ifndef PMK_IO_PIPEWIRE_PIPEWIRE_FORMAT_H
 #define PMK_IO_PIPEWIRE_PIPEWIRE_FORMAT_H
 
@@ -17,9 +18,9 @@ struct spa_pod_builder;
  * one frame per second. */
 const struct spa_pod *pmk_pipewire_format_build(struct spa_pod_builder *builder, const struct pmk_device_mode *mode);
 
-/* Read the Format that was agreed on. Range and matrix are limited BT.601 unless it says otherwise. JPEG is full range
- * (JFIF), and 4:2:2 until the first picture shows its sampling. -EINVAL: it is not fixed, is unknown, or has a side
- * outside PMK_IMAGE_MIN_PX..PMK_IMAGE_MAX_PX. */
+/* Read the Format that was agreed on. Range and matrix are those of pmk_unpack_meaning unless it says otherwise. JPEG
+ * is 4:2:2 until the first picture shows its sampling. -EINVAL: it is not fixed, is unknown, or has a side outside
+ * PMK_IMAGE_MIN_PX..PMK_IMAGE_MAX_PX. */
 int pmk_pipewire_format_read(const struct spa_pod *format, struct pmk_device_mode *mode, struct pmk_layout *layout)
 	__attribute__((warn_unused_result));
 

@@ -108,20 +108,35 @@ static int reach_cameras(
 	return count < 0 ? pmk_pipewire_report("camera 'pipewire'", count) : count;
 }
 
+/* Without a name: the first one in colour, else the first one. -1: none. */
+static int find_camera(const struct pmk_pipewire_camera *cameras, int count, const char *name)
+{
+	int grey = -1;
+
+	for (int i = 0; i < count; i++) {
+		const struct pmk_pipewire_camera *c = &cameras[i];
+
+		if (name && *name) {
+			if (strcmp(c->name, name) == 0 || strcmp(c->title, name) == 0)
+				return i;
+		} else if (c->mode_count && !pmk_v4l2_all_grey(c->modes, c->mode_count)) {
+			return i;
+		} else if (c->mode_count && grey < 0) {
+			grey = i;
+		}
+	}
+	return grey;
+}
+
 int pmk_pipewire_choose_camera(struct pmk_pipewire *p, const char *name, const struct pmk_source_wish *wish,
 	struct pmk_pipewire_camera *camera)
 {
-	bool any = !name || !*name;
 	struct pmk_pipewire_camera *cameras;
-	int count = reach_cameras(p, wish, &cameras), found = -1;
+	int count = reach_cameras(p, wish, &cameras), found;
 
 	if (count < 0)
 		return count;
-	for (int i = 0; i < count && found < 0; i++) {
-		if (any ? cameras[i].mode_count > 0 :
-			  strcmp(cameras[i].name, name) == 0 || strcmp(cameras[i].title, name) == 0)
-			found = i;
-	}
+	found = find_camera(cameras, count, name);
 	if (found >= 0)
 		*camera = cameras[found];
 	else
@@ -142,9 +157,7 @@ int pmk_pipewire_choose_formats(const struct pmk_pipewire_camera *camera, const 
 			pmk_fourcc_name(wish->fourcc, name));
 	else if (best < 0)
 		pmk_error_cure(PMK_CURE_OTHER_CAMERA,
-			"camera 'pipewire:%s': the camera offers none of the formats YUYV, UYVY, NV12, YU12, YV12, "
-			"MJPG",
-			camera->name);
+			"camera 'pipewire:%s': the camera offers no format that can be read", camera->name);
 	if (best < 0)
 		return wish->fourcc ? -EINVAL : -ENODEV;
 	if (modes[best].fps > 0)
@@ -153,7 +166,7 @@ int pmk_pipewire_choose_formats(const struct pmk_pipewire_camera *camera, const 
 		struct pmk_device_mode mode = modes[i < 0 ? best : i];
 
 		mode.fps = 0;
-		if (i != best && (!wish->fourcc || mode.fourcc == wish->fourcc))
+		if (i != best && (!wish->fourcc || pmk_fourcc_plain(mode.fourcc) == pmk_fourcc_plain(wish->fourcc)))
 			formats[count++] = pmk_pipewire_format_build(builder, &mode);
 	}
 	return count;

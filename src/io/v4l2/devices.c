@@ -6,10 +6,26 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "io/v4l2/v4l2.h"
 
 enum { MAX_NODES = 256 };
+
+static void inspect_camera(int fd, const struct v4l2_capability *cap, struct pmk_device *device)
+{
+	struct pmk_v4l2_offers offers;
+
+	device->mode_count = pmk_v4l2_modes(fd, NULL, device->modes, sizeof(device->modes) / sizeof(*device->modes));
+	if (!device->mode_count) {
+		pmk_v4l2_offers(fd, &offers);
+		memcpy(device->offers, offers.text, sizeof(device->offers));
+		return;
+	}
+	device->kind = PMK_DEVICE_CAMERA;
+	device->grey = pmk_v4l2_all_grey(device->modes, device->mode_count);
+	device->busy = pmk_v4l2_busy(fd, cap);
+}
 
 static void inspect(int fd, struct pmk_device *device)
 {
@@ -27,14 +43,9 @@ static void inspect(int fd, struct pmk_device *device)
 		device->busy = pmk_v4l2_busy(fd, &cap);
 		return;
 	}
-	if (!(cap.device_caps & V4L2_CAP_VIDEO_CAPTURE) || !(cap.device_caps & V4L2_CAP_STREAMING) ||
-		cap.device_caps & both)
-		return;
-	device->mode_count = pmk_v4l2_modes(fd, NULL, device->modes, sizeof(device->modes) / sizeof(*device->modes));
-	if (!device->mode_count)
-		return;
-	device->kind = PMK_DEVICE_CAMERA;
-	device->busy = pmk_v4l2_busy(fd, &cap);
+	if (cap.device_caps & V4L2_CAP_VIDEO_CAPTURE && cap.device_caps & V4L2_CAP_STREAMING &&
+		!(cap.device_caps & both))
+		inspect_camera(fd, &cap, device);
 }
 
 int pmk_devices_scan(struct pmk_device **devices)

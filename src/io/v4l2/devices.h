@@ -20,6 +20,8 @@ struct pmk_device_mode {
 struct pmk_device {
 	char path[64], card[40], bus[40];
 	enum pmk_device_kind kind;
+	bool grey; /* a camera without any mode in colour, as infrared cameras */
+	char offers[120]; /* of a node that captures, but in unknown formats only: which; else empty */
 	bool busy; /* loopback: another program feeds it; camera: another program streams from it */
 	int error; /* 0, or the negative errno of open */
 	struct pmk_device_mode modes[64]; /* of cameras, in known formats only */

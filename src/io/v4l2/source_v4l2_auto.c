@@ -15,6 +15,8 @@ static const char *why_not(const struct pmk_device *device)
 		return strerror(-device->error);
 	if (device->busy)
 		return "taken by another program";
+	if (device->offers[0])
+		return "offers only ";
 	return device->kind == PMK_DEVICE_LOOPBACK ? "virtual camera" : "not a camera";
 }
 
@@ -29,8 +31,8 @@ static int report_none(const struct pmk_device *devices, int count)
 		const struct pmk_device *device = &devices[i];
 
 		if (used < sizeof(seen))
-			used += (size_t)snprintf(seen + used, sizeof(seen) - used, "%s%s (%s)", i ? ", " : "",
-				device->path, why_not(device));
+			used += (size_t)snprintf(seen + used, sizeof(seen) - used, "%s%s (%s%s)", i ? ", " : "",
+				device->path, why_not(device), device->offers);
 		if (device->kind == PMK_DEVICE_CAMERA && device->busy)
 			err = -EBUSY;
 		else if (device->error == -EACCES && err != -EBUSY)
@@ -54,11 +56,13 @@ int pmk_source_v4l2_open_auto(const struct pmk_source_wish *wish, struct pmk_sou
 
 	if (count < 0)
 		return count;
-	for (int i = 0; i < count && err < 0; i++) {
-		if (devices[i].kind != PMK_DEVICE_CAMERA || devices[i].busy)
-			continue;
-		tried = true;
-		err = pmk_source_v4l2_open(devices[i].path, wish, source);
+	for (int turn = 0; turn < 2; turn++) { /* first those in colour */
+		for (int i = 0; i < count && err < 0; i++) {
+			if (devices[i].kind != PMK_DEVICE_CAMERA || devices[i].busy || devices[i].grey != turn)
+				continue;
+			tried = true;
+			err = pmk_source_v4l2_open(devices[i].path, wish, source);
+		}
 	}
 	if (!tried)
 		err = report_none(devices, count);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MODES = 256 };
+enum { MODES = 1024 };
 
 int pmk_v4l2_source_report(const char *path, int err)
 {
@@ -35,28 +35,26 @@ int pmk_v4l2_source_report(const char *path, int err)
 	}
 }
 
-/* Set range, matrix and sampling as the driver tells them. For JPEG its own standard defines them; a raw picture is
- * limited range unless the driver says full. */
+/* Set range, matrix and sampling as the driver tells them. A raw picture in the colour space of JPEG has full range. */
 static void set_meaning(struct pmk_v4l2_source *s)
 {
 	const struct v4l2_pix_format *pix = &s->pix;
-	uint32_t encoding = pix->ycbcr_enc;
+	uint32_t encoding = pix->ycbcr_enc, range = pix->quantization;
 	struct pmk_layout *layout = &s->base.layout;
 
 	layout->width = (int)pix->width;
 	layout->height = (int)pix->height;
-	layout->matrix = PMK_MATRIX_BT601;
-	if (pix->pixelformat == PMK_FOURCC_MJPG) {
-		layout->range = PMK_RANGE_FULL;
-		layout->chroma = PMK_CHROMA_422;
+	if (pmk_unpack_meaning(pix->pixelformat, layout))
 		return;
-	}
 	if (encoding == V4L2_YCBCR_ENC_DEFAULT)
 		encoding = V4L2_MAP_YCBCR_ENC_DEFAULT(pix->colorspace);
 	if (encoding == V4L2_YCBCR_ENC_709 || encoding == V4L2_YCBCR_ENC_XV709)
 		layout->matrix = PMK_MATRIX_BT709;
-	layout->range = pix->quantization == V4L2_QUANTIZATION_FULL_RANGE ? PMK_RANGE_FULL : PMK_RANGE_LIMITED;
-	layout->chroma = pmk_fourcc_chroma(pix->pixelformat);
+	if (range == V4L2_QUANTIZATION_FULL_RANGE ||
+		(range == V4L2_QUANTIZATION_DEFAULT && pix->colorspace == V4L2_COLORSPACE_JPEG))
+		layout->range = PMK_RANGE_FULL;
+	else if (range == V4L2_QUANTIZATION_LIM_RANGE)
+		layout->range = PMK_RANGE_LIMITED;
 }
 
 static int set_format(struct pmk_v4l2_source *s, const struct pmk_device_mode *mode)
@@ -122,11 +120,30 @@ static int check_caps(const struct pmk_v4l2_source *s, const struct v4l2_capabil
 	return 0;
 }
 
+/* None of the modes will do. */
+static int refuse(const struct pmk_v4l2_source *s, const struct pmk_source_wish *wish, int modes)
+{
+	struct pmk_v4l2_offers offers;
+	char name[5];
+
+	pmk_v4l2_offers(s->fd, &offers);
+	if (modes) {
+		pmk_error_cure(PMK_CURE_ANY_FORMAT, "%s: the camera has no format %s; it offers %s", s->path,
+			pmk_fourcc_name(wish->fourcc, name), offers.text);
+		return -EINVAL;
+	}
+	if (offers.text[0])
+		pmk_error_cure(offers.unprocessed ? PMK_CURE_PROCESS_CAMERA : PMK_CURE_OTHER_CAMERA,
+			"%s: the camera offers only %s, which cannot be read", s->path, offers.text);
+	else
+		pmk_error_cure(PMK_CURE_OTHER_CAMERA, "%s: the camera offers no picture format at all", s->path);
+	return -ENODEV;
+}
+
 static int choose_mode(
 	const struct pmk_v4l2_source *s, const struct pmk_source_wish *wish, struct pmk_device_mode *mode)
 {
 	struct pmk_device_mode *modes = calloc(MODES, sizeof(*modes));
-	char name[5];
 	int count, best;
 
 	if (!modes)
@@ -135,14 +152,8 @@ static int choose_mode(
 	best = pmk_v4l2_choose(modes, count, wish);
 	if (best >= 0)
 		*mode = modes[best];
-	else if (count)
-		pmk_error_cure(PMK_CURE_ANY_FORMAT, "%s: the camera has no format %s", s->path,
-			pmk_fourcc_name(wish->fourcc, name));
-	else
-		pmk_error_cure(PMK_CURE_OTHER_CAMERA,
-			"%s: the camera offers none of the formats YUYV, UYVY, NV12, YU12, YV12, MJPG", s->path);
 	free(modes);
-	return best >= 0 ? 0 : count ? -EINVAL : -ENODEV;
+	return best >= 0 ? 0 : refuse(s, wish, count);
 }
 
 int pmk_v4l2_source_negotiate(struct pmk_v4l2_source *s, const struct pmk_source_wish *wish)

@@ -61,8 +61,17 @@ uint64_t pmk_v4l2_newest_stamp_ns(int fd);
  * usual ones and the wished one (`wish` may be NULL). Returns how many. */
 int pmk_v4l2_modes(int fd, const struct pmk_source_wish *wish, struct pmk_device_mode *modes, int most);
 
-/* Choose the mode that fits the wish best. Returns its index, or -1 if none has the wished format. A mode of exactly
- * the wished size is preferred. After that the best rate decides, where more than the wished rate (30 without a wish)
+bool pmk_v4l2_all_grey(const struct pmk_device_mode *modes, int count); /* none is in colour, as of infrared cameras */
+
+/* The formats that a node offers, also those that are not known, for messages. */
+struct pmk_v4l2_offers {
+	char text[120]; /* "BA81, pRAA"; cut off if there are more; empty if there are none */
+	bool unprocessed; /* they all are the mosaic of a sensor, which libcamera makes pictures of */
+};
+void pmk_v4l2_offers(int fd, struct pmk_v4l2_offers *offers);
+
+/* Choose the mode that fits the wish best. Returns its index, or -1 if none has the wished format or one that is read
+ * alike. A mode in colour goes before any in grey. A mode of exactly the wished size is preferred. After that the best rate decides, where more than the wished rate (30 without a wish)
  * counts no more; then the size nearest to the wished one (without a wish: the largest up to 1280x720); then the
  * cheaper format. A rate of 0 is unknown and counts as sufficient. */
 int pmk_v4l2_choose(const struct pmk_device_mode *modes, int count, const struct pmk_source_wish *wish);

@@ -1,21 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "io/source.h"
 #include "io/v4l2/v4l2.h"
 
 enum { MAX_WIDTH = 4096, MAX_HEIGHT = 2304, MAX_INDEX = 256 }; /* MAX_INDEX: some drivers never end a list */
-
-/* Cheapest first. */
-static const uint32_t known_formats[] = {
-	PMK_FOURCC_NV12,
-	PMK_FOURCC_YU12,
-	PMK_FOURCC_YV12,
-	PMK_FOURCC_YUYV,
-	PMK_FOURCC_UYVY,
-	PMK_FOURCC_MJPG,
-};
 
 /* The sizes that are listed of a range. */
 static const int usual_sizes[][2] = {
@@ -42,14 +34,6 @@ struct mode_list {
 	struct pmk_device_mode *modes;
 	int count, most;
 };
-
-static int format_cost(uint32_t fourcc)
-{
-	for (int i = 0; i < (int)(sizeof(known_formats) / sizeof(*known_formats)); i++)
-		if (known_formats[i] == fourcc)
-			return i;
-	return -1;
-}
 
 static double rate_of(const struct v4l2_fract *interval)
 {
@@ -158,14 +142,72 @@ int pmk_v4l2_modes(int fd, const struct pmk_source_wish *wish, struct pmk_device
 
 		if (pmk_v4l2_kernel.ioctl(fd, VIDIOC_ENUM_FMT, &format) < 0)
 			break;
-		if (format_cost(format.pixelformat) >= 0)
+		if (pmk_fourcc_cost(format.pixelformat) >= 0)
 			add_sizes(&list, format.pixelformat, wish);
 	}
 	return list.count;
 }
 
+bool pmk_v4l2_all_grey(const struct pmk_device_mode *modes, int count)
+{
+	for (int i = 0; i < count; i++) {
+		if (!pmk_fourcc_is_grey(modes[i].fourcc))
+			return false;
+	}
+	return count > 0;
+}
+
+static bool is_listed(const uint32_t *seen, int count, uint32_t fourcc)
+{
+	for (int i = 0; i < count; i++) {
+		if (seen[i] == fourcc)
+			return true;
+	}
+	return false;
+}
+
+/* The mosaic of a sensor, one colour for each pixel: V4L2 has codes for the four orders at many depths. */
+static bool is_mosaic(uint32_t fourcc)
+{
+	static const char *const codes[] = { "BA81", "GBRG", "GRBG", "RGGB", "BYR2", "GB16", "GR16", "RG16" };
+	char name[5];
+
+	pmk_fourcc_name(fourcc, name);
+	for (size_t i = 0; i < sizeof(codes) / sizeof(*codes); i++) {
+		if (strcmp(name, codes[i]) == 0)
+			return true;
+	}
+	/* BG10, GB12, RG14 ..; packed pBAA, pgCC ..; a-law and DPCM aBA8, bRA8; of Intel's IPU3 ip3b .. */
+	return (strchr("BGR", name[0]) && strchr("ABGR", name[1]) && name[2] == '1' && strchr("024", name[3])) ||
+		(strchr("pab", name[0]) && strchr("BGgR", name[1]) && strchr("ACE", name[2])) ||
+		strncmp(name, "ip3", 3) == 0;
+}
+
+void pmk_v4l2_offers(int fd, struct pmk_v4l2_offers *offers)
+{
+	uint32_t seen[MAX_INDEX];
+	size_t used = 0;
+	int count = 0;
+
+	*offers = (struct pmk_v4l2_offers){ .unprocessed = true };
+	for (uint32_t i = 0; i < MAX_INDEX && used < sizeof(offers->text); i++) {
+		struct v4l2_fmtdesc format = { .index = i, .type = V4L2_BUF_TYPE_VIDEO_CAPTURE };
+		char name[5];
+
+		if (pmk_v4l2_kernel.ioctl(fd, VIDIOC_ENUM_FMT, &format) < 0)
+			break;
+		if (is_listed(seen, count, format.pixelformat))
+			continue;
+		seen[count++] = format.pixelformat;
+		offers->unprocessed &= is_mosaic(format.pixelformat);
+		used += (size_t)snprintf(offers->text + used, sizeof(offers->text) - used, "%s%s", used ? ", " : "",
+			pmk_fourcc_name(format.pixelformat, name));
+	}
+}
+
 /* How well a mode fits the wish. Members are compared in this order; more is better, but for the cost. */
 struct score {
+	bool colour; /* it is not grey only */
 	bool exact; /* it is the wished size */
 	bool allowed; /* a size was wished, or it is at most 1280x720 */
 	double rate;
@@ -181,17 +223,20 @@ static struct score score_of(const struct pmk_device_mode *mode, const struct pm
 	bool reached = mode->fps <= 0 || mode->fps >= wanted * 0.98; /* 29.97 counts as 30 */
 
 	return (struct score){
+		.colour = !pmk_fourcc_is_grey(mode->fourcc),
 		.exact = sized && mode->width == wish->width && mode->height == wish->height,
 		.allowed = sized || (mode->width <= 1280 && mode->height <= 720),
 		.rate = reached ? wanted : mode->fps,
 		.nearness = -labs((long)mode->width * mode->height - area) -
 			(sized ? labs((long)mode->width - wish->width) + labs((long)mode->height - wish->height) : 0),
-		.cost = format_cost(mode->fourcc),
+		.cost = pmk_fourcc_cost(mode->fourcc),
 	};
 }
 
 static bool is_better(const struct score *a, const struct score *b)
 {
+	if (a->colour != b->colour)
+		return a->colour;
 	if (a->exact != b->exact)
 		return a->exact;
 	if (a->allowed != b->allowed)
@@ -203,6 +248,11 @@ static bool is_better(const struct score *a, const struct score *b)
 	return a->cost < b->cost;
 }
 
+static bool is_wished(uint32_t fourcc, uint32_t wish)
+{
+	return !wish || pmk_fourcc_plain(fourcc) == pmk_fourcc_plain(wish);
+}
+
 int pmk_v4l2_choose(const struct pmk_device_mode *modes, int count, const struct pmk_source_wish *wish)
 {
 	struct score best_score = { 0 };
@@ -211,7 +261,7 @@ int pmk_v4l2_choose(const struct pmk_device_mode *modes, int count, const struct
 	for (int i = 0; i < count; i++) {
 		struct score score = score_of(&modes[i], wish);
 
-		if (score.cost < 0 || (wish->fourcc && modes[i].fourcc != wish->fourcc))
+		if (score.cost < 0 || !is_wished(modes[i].fourcc, wish->fourcc))
 			continue;
 		if (best < 0 || is_better(&score, &best_score)) {
 			best = i;
