@@ -71,9 +71,10 @@ struct pmk_v4l2_offers {
 void pmk_v4l2_offers(int fd, struct pmk_v4l2_offers *offers);
 
 /* Choose the mode that fits the wish best. Returns its index, or -1 if none has the wished format or one that is read
- * alike. A mode in colour goes before any in grey. A mode of exactly the wished size is preferred. After that the best rate decides, where more than the wished rate (30 without a wish)
- * counts no more; then the size nearest to the wished one (without a wish: the largest up to 1280x720); then the
- * cheaper format. A rate of 0 is unknown and counts as sufficient. */
+ * alike. A mode in colour goes before any in grey. With a wished size, the nearest size that is not smaller is taken,
+ * or else the nearest one; then the best rate decides. Without one, the best rate decides among the sizes up to
+ * 1280x720, then the largest of these. More than the wished rate (30 without a wish) counts no more. At last the
+ * cheaper format is taken. A rate of 0 is unknown and counts as sufficient. */
 int pmk_v4l2_choose(const struct pmk_device_mode *modes, int count, const struct pmk_source_wish *wish);
 
 /* Map the buffers of `type` from 0 on, at most `most`, until the driver refuses or repeats one. Returns how many, or

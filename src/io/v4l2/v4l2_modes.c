@@ -208,10 +208,10 @@ void pmk_v4l2_offers(int fd, struct pmk_v4l2_offers *offers)
 /* How well a mode fits the wish. Members are compared in this order; more is better, but for the cost. */
 struct score {
 	bool colour; /* it is not grey only */
-	bool exact; /* it is the wished size */
-	bool allowed; /* a size was wished, or it is at most 1280x720 */
+	bool allowed; /* not smaller than the wished size; without one: at most 1280x720 */
+	long nearness; /* to a wished size: 0 or less, minus the differences of area and of sides, in px */
 	double rate;
-	long nearness; /* 0 or less: minus the differences of area and, if a size was wished, of sides, in px */
+	long size; /* without a wished size: 0 or less, minus the difference of area from 1280x720, in px */
 	int cost;
 };
 
@@ -219,16 +219,17 @@ static struct score score_of(const struct pmk_device_mode *mode, const struct pm
 {
 	double wanted = wish->fps > 0 ? wish->fps : 30;
 	bool sized = wish->width > 0 && wish->height > 0;
-	long area = sized ? (long)wish->width * wish->height : 1280L * 720;
+	long sides = labs((long)mode->width - wish->width) + labs((long)mode->height - wish->height);
 	bool reached = mode->fps <= 0 || mode->fps >= wanted * 0.98; /* 29.97 counts as 30 */
+	long area = (long)mode->width * mode->height;
 
 	return (struct score){
 		.colour = !pmk_fourcc_is_grey(mode->fourcc),
-		.exact = sized && mode->width == wish->width && mode->height == wish->height,
-		.allowed = sized || (mode->width <= 1280 && mode->height <= 720),
+		.allowed = sized ? mode->width >= wish->width && mode->height >= wish->height :
+				   mode->width <= 1280 && mode->height <= 720,
+		.nearness = sized ? -labs(area - (long)wish->width * wish->height) - sides : 0,
 		.rate = reached ? wanted : mode->fps,
-		.nearness = -labs((long)mode->width * mode->height - area) -
-			(sized ? labs((long)mode->width - wish->width) + labs((long)mode->height - wish->height) : 0),
+		.size = sized ? 0 : -labs(area - 1280L * 720),
 		.cost = pmk_fourcc_cost(mode->fourcc),
 	};
 }
@@ -237,14 +238,14 @@ static bool is_better(const struct score *a, const struct score *b)
 {
 	if (a->colour != b->colour)
 		return a->colour;
-	if (a->exact != b->exact)
-		return a->exact;
 	if (a->allowed != b->allowed)
 		return a->allowed;
-	if (a->rate != b->rate)
-		return a->rate > b->rate;
 	if (a->nearness != b->nearness)
 		return a->nearness > b->nearness;
+	if (a->rate != b->rate)
+		return a->rate > b->rate;
+	if (a->size != b->size)
+		return a->size > b->size;
 	return a->cost < b->cost;
 }
 
