@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* potemkin setup-loopback: makes a virtual camera, now and at every boot, and undoes it. */
+#include "app/machine/setup.h"
+
 #include "app/commands.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "io/v4l2/loopback.h"
+#include "io/v4l2/v4l2.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -26,13 +29,7 @@ enum { FIRST_NUMBER = 60, LAST_NUMBER = 63 };
 
 extern char **environ;
 
-struct setup {
-	const char *root; /* "" or a folder that stands for / */
-	bool apply, here; /* write files; `root` is this machine's own */
-	int number; /* of /dev/videoN */
-};
-
-static void path_of(const struct setup *s, const char *path, char full[PATH_MAX])
+static void path_of(const struct pmk_setup *s, const char *path, char full[PATH_MAX])
 {
 	snprintf(full, PATH_MAX, "%s%s", s->root, path);
 }
@@ -91,7 +88,7 @@ static bool find_rival_in(const char *folder, char rival[PATH_MAX])
 
 /* Find another file that sets the module's options: modprobe would mix the two sets. The folders are those of
  * modprobe.d(5). */
-static bool find_rival(const struct setup *s, char rival[PATH_MAX])
+static bool find_rival(const struct pmk_setup *s, char rival[PATH_MAX])
 {
 	static const char *const folders[] = { "/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d",
 		"/usr/lib/modprobe.d", "/lib/modprobe.d" };
@@ -106,7 +103,7 @@ static bool find_rival(const struct setup *s, char rival[PATH_MAX])
 }
 
 /* The number that was chosen last time, else the first free one; -1: none is free. */
-static int choose_number(const struct setup *s)
+static int choose_number(const struct pmk_setup *s)
 {
 	char path[PATH_MAX];
 	int number = 0;
@@ -135,7 +132,7 @@ static bool make_folders(char *path)
 	return made;
 }
 
-static enum pmk_exit write_file(const struct setup *s, const char *name, const char *text)
+static enum pmk_exit write_file(const struct pmk_setup *s, const char *name, const char *text)
 {
 	char path[PATH_MAX], fresh[PATH_MAX + 4];
 	FILE *file;
@@ -179,12 +176,15 @@ static int run(const char *const *command)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 
-static bool module_is_loaded(void)
+static bool module_is_loaded(const struct pmk_setup *s)
 {
-	return access("/sys/module/v4l2loopback", F_OK) == 0;
+	char path[PATH_MAX];
+
+	path_of(s, "/sys/module/v4l2loopback", path);
+	return access(path, F_OK) == 0;
 }
 
-static enum pmk_exit make_device(const struct setup *s)
+static enum pmk_exit make_device(const struct pmk_setup *s)
 {
 	static const char *const load[] = { "modprobe", "v4l2loopback", NULL };
 	char node[64];
@@ -195,7 +195,7 @@ static enum pmk_exit make_device(const struct setup *s)
 		printf("%s is already there.\n", node);
 		return PMK_EXIT_OK;
 	}
-	if (!module_is_loaded()) {
+	if (!module_is_loaded(s)) {
 		err = run(load);
 		if (err == 0 && access(node, F_OK) == 0)
 			return PMK_EXIT_OK;
@@ -223,7 +223,7 @@ static enum pmk_exit make_device(const struct setup *s)
 	return PMK_EXIT_NO_OUTPUT;
 }
 
-static enum pmk_exit set_up(const struct setup *s)
+static enum pmk_exit set_up(const struct pmk_setup *s)
 {
 	char options[256], rival[PATH_MAX];
 	enum pmk_exit code;
@@ -252,7 +252,7 @@ static enum pmk_exit set_up(const struct setup *s)
 	return code;
 }
 
-static enum pmk_exit remove_file(const struct setup *s, const char *name)
+static enum pmk_exit remove_file(const struct pmk_setup *s, const char *name)
 {
 	char path[PATH_MAX];
 	int number;
@@ -272,22 +272,45 @@ static enum pmk_exit remove_file(const struct setup *s, const char *name)
 	return PMK_EXIT_OK;
 }
 
-/* Remove our device alone if the module can do that, else the module, unless it has other devices. */
-static enum pmk_exit unmake_device(const struct setup *s)
+/* The number of a device that we made, when no file tells it any more; -1: there is none. */
+static int find_left_device(const struct pmk_setup *s)
 {
-	static const char *const unload[] = { "modprobe", "-r", "v4l2loopback", NULL };
-	int err;
+	char name[64], path[PATH_MAX], label[32];
 
-	if (!module_is_loaded())
+	for (int number = FIRST_NUMBER; number <= LAST_NUMBER; number++) {
+		snprintf(name, sizeof name, "/sys/devices/virtual/video4linux/video%d/name", number);
+		path_of(s, name, path);
+		if (pmk_v4l2_kernel.text(path, label, sizeof label) == 0 && strcmp(label, LABEL) == 0)
+			return number;
+	}
+	return -1;
+}
+
+static enum pmk_exit delete_device(const struct pmk_setup *s)
+{
+	int err = pmk_loopback_remove(s->number);
+
+	if (err == -ENODEV)
 		return PMK_EXIT_OK;
-	if (pmk_loopback_has_control()) {
-		err = pmk_loopback_remove(s->number);
-		if (!err || err == -ENODEV)
-			return PMK_EXIT_OK;
-		pmk_error(
-			"/dev/video%d: cannot be deleted: %s; end the programs that use it", s->number, strerror(-err));
+	if (err) {
+		pmk_error("/dev/video%d: cannot be deleted: %s; end the programs that use it, then do this again: "
+			  "nothing was removed yet",
+			s->number, strerror(-err));
 		return PMK_EXIT_BUSY;
 	}
+	printf("/dev/video%d was deleted.\n", s->number);
+	return PMK_EXIT_OK;
+}
+
+/* Remove our device alone if the module can do that, else the module, unless it has other devices. */
+static enum pmk_exit unmake_device(const struct pmk_setup *s)
+{
+	static const char *const unload[] = { "modprobe", "-r", "v4l2loopback", NULL };
+
+	if (!module_is_loaded(s))
+		return PMK_EXIT_OK;
+	if (pmk_loopback_has_control())
+		return delete_device(s);
 	if (pmk_loopback_others(s->number)) {
 		printf("The module v4l2loopback stays loaded, because it has other devices; /dev/video%d will be gone "
 		       "after the next boot.\n",
@@ -295,33 +318,36 @@ static enum pmk_exit unmake_device(const struct setup *s)
 		return PMK_EXIT_OK;
 	}
 	run(unload);
-	if (!module_is_loaded()) /* some modprobes fail if a module below it stays */
+	if (!module_is_loaded(s)) /* some modprobes fail if a module below it stays */
 		return PMK_EXIT_OK;
-	pmk_error(
-		"the module is in use; end the programs that use virtual cameras, then: sudo modprobe -r v4l2loopback");
+	pmk_error("the module is in use; end the programs that use virtual cameras, then do this again: nothing was "
+		  "removed yet");
 	return PMK_EXIT_BUSY;
 }
 
-static enum pmk_exit undo(const struct setup *s)
+/* The options file comes last, because only it tells which device is ours. */
+enum pmk_exit pmk_setup_undo(struct pmk_setup *s)
 {
 	char path[PATH_MAX];
-	enum pmk_exit code;
-	bool was_ours;
-	int number;
+	enum pmk_exit code = PMK_EXIT_OK;
 
 	path_of(s, OPTIONS_FILE, path);
-	was_ours = is_ours(path, &number);
-	code = remove_file(s, LOAD_FILE);
+	if (!is_ours(path, &s->number))
+		s->number = find_left_device(s);
+	if (s->number < 0)
+		printf("There is nothing to remove.\n");
+	else if (s->here)
+		code = unmake_device(s);
+	if (code == PMK_EXIT_OK)
+		code = remove_file(s, LOAD_FILE);
 	if (code == PMK_EXIT_OK)
 		code = remove_file(s, OPTIONS_FILE);
-	if (!was_ours)
-		printf("There is nothing to remove.\n");
-	return code == PMK_EXIT_OK && s->here && was_ours ? unmake_device(s) : code;
+	return code;
 }
 
 enum pmk_exit pmk_command_setup(struct pmk_options *options)
 {
-	struct setup s = { .root = options->settings.root };
+	struct pmk_setup s = { .root = options->settings.root };
 
 	s.apply = !options->settings.dry_run && (options->settings.root[0] || geteuid() == 0);
 	s.here = s.apply && !options->settings.root[0];
@@ -329,5 +355,5 @@ enum pmk_exit pmk_command_setup(struct pmk_options *options)
 	if (!s.apply)
 		printf("# This would be done%s\n\n",
 			options->settings.dry_run ? ":" : " by root (sudo potemkin setup-loopback):");
-	return options->settings.remove ? undo(&s) : set_up(&s);
+	return options->settings.remove ? pmk_setup_undo(&s) : set_up(&s);
 }
