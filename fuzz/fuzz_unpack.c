@@ -25,12 +25,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	layout.range = fourcc == PMK_FOURCC_MJPG ? PMK_RANGE_FULL : PMK_RANGE_LIMITED;
 	if (pmk_unpack_init(&unpack, fourcc) < 0)
 		abort();
-	pmk_unpack_adopt(&unpack, bytes + HEAD, size - HEAD, &layout);
-	if (pmk_image_alloc(&image, &layout) < 0)
-		abort();
-	for (int again = 0; again < 2; again++)
-		pmk_unpack(&unpack, bytes + HEAD, size - HEAD, bytes[3] * 4, &image);
-	pmk_image_free(&image);
+	if (!pmk_unpack_layout(&unpack, bytes + HEAD, size - HEAD, &layout) &&
+		layout.width * layout.height <= 1 << 20) {
+		if (pmk_image_alloc(&image, &layout) < 0)
+			abort();
+		for (int again = 0; again < 2; again++)
+			pmk_unpack(&unpack, bytes + HEAD, size - HEAD, bytes[3] * 4, &image);
+		pmk_image_free(&image);
+	}
 	pmk_unpack_finish(&unpack);
 	return 0;
 }

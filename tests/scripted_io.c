@@ -65,6 +65,7 @@ int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct
 int pmk_source_read(struct pmk_source *source, struct pmk_frame **frame, uint64_t deadline_ns)
 {
 	struct camera *c = (struct camera *)source;
+	struct pmk_layout layout;
 	int mode;
 
 	while ((mode = atomic_load(&camera_mode)) == HANG) {
@@ -81,7 +82,9 @@ int pmk_source_read(struct pmk_source *source, struct pmk_frame **frame, uint64_
 		return -EAGAIN;
 	}
 	pmk_clock_sleep_until(pmk_clock_now_ns() + 20 * PMK_MS_NS);
-	*frame = pmk_frame_pool_take(c->pool, &source->layout);
+	layout = source->layout;
+	layout.width = atomic_load(&camera_width); /* it may have changed since the opening, as a JPEG's may */
+	*frame = pmk_frame_pool_take(c->pool, &layout);
 	if (!*frame)
 		return -EAGAIN;
 	source->dropped += (uint64_t)atomic_load(&camera_drops);

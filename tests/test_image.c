@@ -319,6 +319,13 @@ static void test_frame_pool(void **state)
 	pmk_frame_unref(a);
 	a = pmk_frame_pool_take(pool, &small);
 	assert_ptr_equal(a->image.plane[0], pixels); /* no allocation while the layout stays */
+	pmk_frame_cut(a, 30, 24);
+	assert_int_equal(a->image.layout.width, 30);
+	assert_int_equal(a->image.layout.height, 24);
+	pmk_frame_unref(a);
+	a = pmk_frame_pool_take(pool, &small);
+	assert_ptr_equal(a->image.plane[0], pixels); /* nor after a cut */
+	assert_int_equal(a->image.layout.height, 32);
 	pmk_frame_pool_destroy(pool);
 	a->image.plane[0][0] = 1; /* a frame outlives its pool */
 	pmk_frame_unref(a);

@@ -45,6 +45,21 @@ static void test_a_lost_camera_comes_back(void **state)
 	stop(p, 0);
 }
 
+/* Pictures of another size come in mid-stream: they are fitted, and the camera stays open. */
+static void test_a_size_that_changes(void **state)
+{
+	struct pmk_pipeline *p = start("a!", NULL, 0);
+
+	reach(p, PMK_STATE_LIVE);
+	for (int i = 0; i < 4; i++) {
+		atomic_store(&camera_width, i % 2 ? 320 : 640);
+		wait_written(0, seen(0).written + 5);
+	}
+	assert_int_equal(state_of(p), PMK_STATE_LIVE);
+	assert_int_equal(atomic_load(&camera_opens), 1);
+	stop(p, 0);
+}
+
 /* A camera that is there but gives nothing is opened again. */
 static void test_a_silent_camera_is_opened_again(void **state)
 {
@@ -220,6 +235,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_a_stall_is_covered, clear_up),
 		cmocka_unit_test_teardown(test_a_lost_camera_comes_back, clear_up),
+		cmocka_unit_test_teardown(test_a_size_that_changes, clear_up),
 		cmocka_unit_test_teardown(test_a_silent_camera_is_opened_again, clear_up),
 		cmocka_unit_test_teardown(test_a_silent_camera_is_spoken_of_once, clear_up),
 		cmocka_unit_test_teardown(test_a_camera_that_only_opens_is_tried_less_often, clear_up),

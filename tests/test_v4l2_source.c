@@ -615,7 +615,7 @@ static void test_jpeg(void **state)
 				   a420 = { .data = jpeg420, .bytes = bytes420 };
 		struct fake_answer bad[] = {
 			{ .data = jpeg422, .bytes = bytes422 / 2 },
-			{ .data = small, .bytes = bytes_small },
+			{ .data = small, .bytes = bytes_small / 2 },
 			{ .data = raw_picture(3), .bytes = 900 },
 		};
 		struct pmk_source *source;
@@ -627,10 +627,11 @@ static void test_jpeg(void **state)
 		fake_push(&camera, first ? a420 : a422);
 		assert_int_equal(pmk_source_v4l2_open("/dev/video0", &no_wish, &source), 0);
 		assert_int_equal(source->layout.chroma, first ? PMK_CHROMA_420 : PMK_CHROMA_422);
-		for (int i = 0; i < 2; i++) { /* after one sampling comes the other; the layout stays */
+		for (int i = 0; i < 2; i++) { /* after one sampling comes the other */
 			fake_push(&camera, i ? a420 : a422);
 			assert_int_equal(read_now(source, &frame), 0);
-			assert_true(pmk_layout_equal(&frame->image.layout, &source->layout));
+			assert_int_equal(frame->image.layout.chroma, i ? PMK_CHROMA_420 : PMK_CHROMA_422);
+			assert_int_equal(source->layout.chroma, first ? PMK_CHROMA_420 : PMK_CHROMA_422);
 			assert_in_range(frame->image.plane[0][0], 99, 101);
 			assert_in_range(frame->image.plane[1][0], 99, 101);
 			pmk_frame_unref(frame);
@@ -643,6 +644,43 @@ static void test_jpeg(void **state)
 		pmk_source_close(source);
 		fake_end();
 	}
+}
+
+/* A camera that sends JPEGs of other sizes than it agreed to: each frame tells its own, and it is said once. */
+static void test_jpeg_of_another_size(void **state)
+{
+	static const int sizes[][2] = { { W, H + 8 }, { W, H + 8 }, { W / 2, H / 2 }, { W, H }, { 2 * W, H } };
+	static uint8_t jpeg[5][65536];
+	struct fake_camera camera = camera_of(&mjpg_mode, 1);
+	struct pmk_source *source;
+	struct pmk_frame *frame;
+
+	fake_begin();
+	camera.length = 65536;
+	fake_add_camera(0, &camera);
+	for (int i = 0; i < 5; i++) {
+		struct fake_answer answer = { .data = jpeg[i] };
+
+		answer.bytes = make_jpeg(jpeg[i], sizeof jpeg[i], sizes[i][0], sizes[i][1], TJSAMP_422);
+		fake_push(&camera, answer);
+		if (i == 0)
+			assert_int_equal(pmk_source_v4l2_open("/dev/video0", &no_wish, &source), 0);
+		else
+			assert_int_equal(read_now(source, &frame), 0);
+		assert_int_equal(source->layout.width, W);
+		assert_int_equal(source->layout.height, H);
+		if (i == 0)
+			continue;
+		assert_int_equal(frame->image.layout.width, sizes[i][0]);
+		assert_int_equal(frame->image.layout.height, sizes[i][1]);
+		assert_in_range(frame->image.plane[0][0], 99, 101);
+		pmk_frame_unref(frame);
+	}
+	assert_int_equal(source->damaged, 0);
+	assert_int_equal(count_lines("64x56, which are fitted"), 1);
+	assert_int_equal(count_lines("are fitted"), 1);
+	pmk_source_close(source);
+	fake_end();
 }
 
 static void test_lost(void **state)
@@ -914,6 +952,7 @@ int main(void)
 		cmocka_unit_test(test_frames_all_in_use),
 		cmocka_unit_test(test_time_stamps),
 		cmocka_unit_test(test_jpeg),
+		cmocka_unit_test(test_jpeg_of_another_size),
 		cmocka_unit_test(test_lost),
 		cmocka_unit_test(test_open_fails),
 		cmocka_unit_test(test_few_buffers),

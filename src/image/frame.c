@@ -152,19 +152,26 @@ struct pmk_frame *pmk_frame_pool_take(struct pmk_frame_pool *pool, const struct 
 
 	if (!frame)
 		return NULL;
-	if (!frame->image.block || !same_planes(&frame->image.layout, layout)) {
+	if (!frame->image.block || !same_planes(&frame->planes, layout)) {
 		pmk_image_free(&frame->image);
 		if (pmk_image_alloc(&frame->image, layout)) {
 			atomic_store(&frame->users, 0);
 			return NULL;
 		}
 	}
-	frame->image.layout = *layout; /* range and matrix are labels only */
+	frame->image.layout = frame->planes = *layout; /* range and matrix are labels only */
 	atomic_fetch_add(&pool->holders, 1);
 	frame->time_ns = frame->number = 0;
 	frame->generation = 0;
 	frame->position_ns = -1;
 	return frame;
+}
+
+void pmk_frame_cut(struct pmk_frame *frame, int width, int height)
+{
+	assert(width <= frame->image.layout.width && height <= frame->image.layout.height);
+	frame->image.layout.width = width;
+	frame->image.layout.height = height;
 }
 
 void pmk_frame_copy_moment(struct pmk_frame *to, const struct pmk_frame *from)

@@ -66,6 +66,7 @@ void pmk_mask_free(struct pmk_mask *mask);
  * pool. */
 struct pmk_frame {
 	struct pmk_image image;
+	struct pmk_layout planes; /* what they were allocated for */
 	uint64_t time_ns; /* of capture, CLOCK_MONOTONIC; of reading, for a file that is not paced */
 	uint64_t number; /* counts up from 0; a gap means dropped frames */
 	unsigned generation; /* of frames that belong together: another camera or orientation begins another */
@@ -85,6 +86,8 @@ void pmk_frame_pool_destroy(struct pmk_frame_pool *pool);
  * memory. Allocates only if size or sampling differ from the frame's previous use. [one thread] */
 struct pmk_frame *pmk_frame_pool_take(struct pmk_frame_pool *pool, const struct pmk_layout *layout)
 	__attribute__((warn_unused_result));
+/* Leave out columns at the right and rows at the bottom, without moving a pixel. The size is not larger than now. */
+void pmk_frame_cut(struct pmk_frame *frame, int width, int height);
 /* Copy time, number and position, for a frame made from another. */
 void pmk_frame_copy_moment(struct pmk_frame *to, const struct pmk_frame *from);
 void pmk_frame_unref(struct pmk_frame *frame); /* [any thread]; NULL is allowed */

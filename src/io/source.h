@@ -32,10 +32,12 @@ struct pmk_source_place {
 struct pmk_source {
 	const struct pmk_source_impl *impl;
 	struct pmk_source_place place;
-	struct pmk_layout layout; /* of all frames; it never changes while the source is open */
+	/* what the frames are expected to have; each tells its own, since a camera may send a JPEG of any size */
+	struct pmk_layout layout;
 	double fps; /* nominal rate, frames per second */
 	char name[160]; /* for messages: "/dev/video0 (Integrated Camera) MJPG 1280x720 at 30/s" */
 	uint64_t dropped, damaged; /* counted by read, and reported by the capture thread at the end */
+	bool odd_sized; /* a frame of another size was logged */
 };
 
 struct pmk_source_impl {
@@ -67,6 +69,9 @@ int pmk_source_read(struct pmk_source *source, struct pmk_frame **frame, uint64_
 /* For sources: count a skipped frame, and log why for the 1st, 2nd, 4th, 8th .. of them, because a bad cable damages
  * thousands. */
 void pmk_source_note_damage(struct pmk_source *source, const char *why);
+
+/* For sources: log the first frame whose size is not that of source->layout. */
+void pmk_source_note_size(struct pmk_source *source, const struct pmk_layout *layout);
 
 /* Close the source; NULL is allowed. Frames in use may outlive it. */
 void pmk_source_close(struct pmk_source *source);

@@ -14,7 +14,6 @@ int pmk_unpack_init(struct pmk_unpack *u, uint32_t fourcc)
 void pmk_unpack_finish(struct pmk_unpack *u)
 {
 	pmk_jpeg_destroy(u->jpeg);
-	pmk_image_free(&u->scratch);
 	*u = (struct pmk_unpack){ 0 };
 }
 
@@ -28,29 +27,12 @@ bool pmk_unpack_meaning(uint32_t fourcc, struct pmk_layout *layout)
 	return jpeg || pmk_fourcc_is_rgb(fourcc);
 }
 
-void pmk_unpack_adopt(struct pmk_unpack *u, const uint8_t *data, size_t bytes, struct pmk_layout *layout)
+const char *pmk_unpack_layout(struct pmk_unpack *u, const uint8_t *data, size_t bytes, struct pmk_layout *layout)
 {
-	struct pmk_layout found;
-
-	if (u->jpeg && pmk_jpeg_layout(u->jpeg, data, bytes, &found) == 0)
-		layout->chroma = found.chroma;
-}
-
-/* A JPEG of another sampling is decoded into the scratch picture first. */
-static const char *decode_jpeg(struct pmk_unpack *u, const uint8_t *data, size_t bytes, struct pmk_image *image)
-{
-	struct pmk_layout layout;
-
-	if (pmk_jpeg_layout(u->jpeg, data, bytes, &layout) < 0)
+	if (bytes == 0)
+		return "empty";
+	if (u->jpeg && pmk_jpeg_layout(u->jpeg, data, bytes, layout) < 0)
 		return "not a complete JPEG";
-	if (layout.width != image->layout.width || layout.height != image->layout.height)
-		return "a JPEG of a different size";
-	if (layout.chroma == image->layout.chroma)
-		return pmk_jpeg_decode(u->jpeg, data, bytes, image) < 0 ? "a broken JPEG" : NULL;
-	if (!u->scratch.block && pmk_image_alloc(&u->scratch, &layout) < 0)
-		return "out of memory";
-	if (pmk_jpeg_decode(u->jpeg, data, bytes, &u->scratch) < 0 || pmk_convert_scale(&u->scratch, image) < 0)
-		return "a broken JPEG";
 	return NULL;
 }
 
@@ -59,6 +41,6 @@ const char *pmk_unpack(struct pmk_unpack *u, const uint8_t *data, size_t bytes, 
 	if (bytes == 0)
 		return "empty";
 	if (u->jpeg)
-		return decode_jpeg(u, data, bytes, image);
+		return pmk_jpeg_decode(u->jpeg, data, bytes, image) < 0 ? "a broken JPEG" : NULL;
 	return pmk_convert_from_raw(image, u->fourcc, data, bytes, stride) < 0 ? "too short" : NULL;
 }

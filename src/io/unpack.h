@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Converts a camera's buffer to planes: raw formats are converted, JPEG is decoded.
  *
- * The one rule: the picture's layout stays what it was when the source was opened; a JPEG with another sampling is
- * converted to it. One thread, the source's. */
+ * The one rule: each JPEG tells its own layout, which need not be what the camera agreed to. One thread, the source's.
+ */
 #ifndef PMK_IO_UNPACK_H
 #define PMK_IO_UNPACK_H
 
@@ -13,7 +13,6 @@ struct pmk_jpeg;
 struct pmk_unpack {
 	uint32_t fourcc;
 	struct pmk_jpeg *jpeg; /* JPEG only */
-	struct pmk_image scratch; /* for a JPEG whose sampling differs from that of the frames */
 };
 
 /* For JPEG or a raw format. -ENOMEM. A zeroed struct is finished. */
@@ -25,12 +24,12 @@ void pmk_unpack_finish(struct pmk_unpack *unpack);
  * (JPEG) or we make them (RGB). */
 bool pmk_unpack_meaning(uint32_t fourcc, struct pmk_layout *layout);
 
-/* Take the sampling in `layout` from the camera's first JPEG, because all its JPEGs have the same. Does nothing for raw
- * formats, or if these bytes are no JPEG. */
-void pmk_unpack_adopt(struct pmk_unpack *unpack, const uint8_t *data, size_t bytes, struct pmk_layout *layout);
+/* Read the layout of these bytes from a JPEG's header. That of a raw format is what the camera agreed to, and `layout`
+ * stays. NULL, or why the bytes are unusable, in a few words. */
+const char *pmk_unpack_layout(struct pmk_unpack *unpack, const uint8_t *data, size_t bytes, struct pmk_layout *layout);
 
-/* Convert or decode into `image`, whose layout is the camera's; rows of a raw format are `stride` bytes apart. NULL, or
- * why the bytes are unusable, in a few words. */
+/* Convert or decode into `image`, which has this layout; rows of a raw format are `stride` bytes apart. NULL, or why
+ * the bytes are unusable, in a few words. */
 const char *pmk_unpack(
 	struct pmk_unpack *unpack, const uint8_t *data, size_t bytes, int stride, struct pmk_image *image);
 

@@ -122,6 +122,7 @@ void pmk_capture_begin(struct pmk_capture *c)
 	c->governor.begun = false;
 	c->dropped = c->forgiven = 0;
 	c->number = 0;
+	c->width = c->height = 0;
 	c->heard_ns = pmk_clock_now_ns();
 }
 
@@ -130,6 +131,10 @@ void pmk_capture_deliver(struct pmk_capture *c, struct pmk_frame *frame)
 	c->heard_ns = pmk_clock_now_ns();
 	tell_back(c);
 	count(c, 1);
+	if (frame->image.layout.width != c->width || frame->image.layout.height != c->height)
+		c->number = 0; /* it may show another part of the room */
+	c->width = frame->image.layout.width;
+	c->height = frame->image.layout.height;
 	frame->number = c->number++;
 	frame->generation = atomic_load(&c->generation);
 	frame = pmk_reshape_frame(&c->reshape, frame);

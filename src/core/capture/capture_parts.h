@@ -26,6 +26,7 @@ struct pmk_capture {
 	uint64_t next_ns; /* when the governor lets the next frame be read */
 	/* of the next frame, counted from the opening or a change of orientation; when the last one came */
 	uint64_t number, heard_ns;
+	int width, height; /* px, of the last frame as it came */
 	/* lost by the open source up to the last frame; how many of these were left out on purpose */
 	uint64_t dropped, forgiven;
 	uint64_t pause_ns; /* before the next try to open the source */

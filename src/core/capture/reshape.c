@@ -7,6 +7,7 @@
 #include <errno.h>
 
 enum { COPIES = 5 }; /* two in the making, one in the slot, one with the scene, one spare */
+enum { BLOCK = 16 }; /* px */
 
 int pmk_reshape_init(struct pmk_reshape *r, const struct pmk_layout *layout, bool mirror, bool flip)
 {
@@ -41,12 +42,21 @@ static struct pmk_frame *copy(
 	return made;
 }
 
+/* Whether what is too much may be padding to whole blocks. */
+static bool is_padded(const struct pmk_layout *from, const struct pmk_layout *to)
+{
+	return from->width >= to->width && from->width < to->width + BLOCK && from->height >= to->height &&
+		from->height < to->height + BLOCK;
+}
+
 struct pmk_frame *pmk_reshape_frame(struct pmk_reshape *r, struct pmk_frame *frame)
 {
 	struct pmk_layout to = r->layout;
 
 	to.range = frame->image.layout.range; /* the composer accepts both ranges */
 	to.matrix = frame->image.layout.matrix;
+	if (is_padded(&frame->image.layout, &to))
+		pmk_frame_cut(frame, to.width, to.height);
 	if (!pmk_layout_equal(&frame->image.layout, &to))
 		frame = copy(r, frame, &to, false, false);
 	if (frame && (r->mirror || r->flip))

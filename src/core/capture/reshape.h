@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Brings a camera's frames to the one shape that the pipeline was created for, and mirrors or flips them. A camera that
- * was opened again may have another size, sampling or matrix.
+ * was opened again may have another size, sampling or matrix; so may any JPEG. Frames are scaled, without distortion;
+ * but up to 15 rows or columns too many are what a JPEG needs for whole blocks (1920x1088 for 1920x1080), and are cut
+ * off at the bottom and at the right.
  *
  * The one rule: what comes out has the layout given at init, except for its range. Most frames pass unchanged. One
  * thread; `mirror` and `flip` may change between two frames. */

@@ -72,8 +72,7 @@ static void on_state(void *user, enum pw_stream_state before, enum pw_stream_sta
 	pmk_pipewire_wake(s->pipewire);
 }
 
-/* Agree on a format. A camera that changes it later counts as lost, because all frames have one layout; opening the
- * camera again adapts to the new one. */
+/* Agree on a format. A camera that changes it later counts as lost; opening the camera again adapts to the new one. */
 static void on_format(void *user, uint32_t id, const struct spa_pod *param)
 {
 	struct pipewire_source *s = user;
@@ -138,18 +137,30 @@ static const struct pw_stream_events stream_events = {
 
 /* --- on the capture thread, under the lock --- */
 
-static const char *convert(struct pipewire_source *s, const struct pw_buffer *buffer, struct pmk_image *image)
+/* Convert the pixels of a buffer into a frame. NULL, or why they are unusable. *frame stays NULL if all are in use. */
+static const char *convert(struct pipewire_source *s, const struct pw_buffer *buffer, struct pmk_frame **frame)
 {
 	const struct spa_data *data = &buffer->buffer->datas[0];
 	uint32_t offset = data->chunk->offset, bytes = data->chunk->size;
 	int stride = data->chunk->stride, least = pmk_fourcc_stride(s->mode.fourcc, s->mode.width);
+	struct pmk_layout layout = s->base.layout;
+	const char *damage;
 
 	if (!data->data || data->chunk->flags & SPA_CHUNK_FLAG_CORRUPTED)
 		return "the camera marked it as damaged";
 	if (offset > data->maxsize || bytes > data->maxsize - offset)
 		return "larger than its buffer";
-	return pmk_unpack(&s->unpack, (const uint8_t *)data->data + offset, bytes,
-		stride > least && stride <= 1 << 20 ? stride : least, image);
+	damage = pmk_unpack_layout(&s->unpack, (const uint8_t *)data->data + offset, bytes, &layout);
+	if (damage)
+		return damage;
+	*frame = pmk_frame_pool_take(s->pool, &layout);
+	if (!*frame)
+		return NULL;
+	damage = pmk_unpack(&s->unpack, (const uint8_t *)data->data + offset, bytes,
+		stride > least && stride <= 1 << 20 ? stride : least, &(*frame)->image);
+	if (!damage)
+		pmk_source_note_size(&s->base, &layout);
+	return damage;
 }
 
 /* The time stamp of the camera, if it is plausible as CLOCK_MONOTONIC; otherwise the time of arrival. */
@@ -162,42 +173,43 @@ static uint64_t capture_time_ns(const struct pipewire_source *s, const struct pw
 	return stamp <= s->arrived_ns && s->arrived_ns - stamp < 5 * PMK_S_NS ? stamp : s->arrived_ns;
 }
 
-/* The first JPEG shows the sampling of the camera, before any frame is taken from the pool. */
+/* The first JPEG shows the camera's sampling. */
 static void adopt(struct pipewire_source *s)
 {
 	const struct spa_data *data = &s->newest->buffer->datas[0];
 	uint32_t offset = data->chunk->offset, bytes = data->chunk->size;
+	struct pmk_layout layout = s->base.layout;
 
-	if (data->data && offset <= data->maxsize && bytes <= data->maxsize - offset)
-		pmk_unpack_adopt(&s->unpack, (const uint8_t *)data->data + offset, bytes, &s->base.layout);
+	if (data->data && offset <= data->maxsize && bytes <= data->maxsize - offset &&
+		!pmk_unpack_layout(&s->unpack, (const uint8_t *)data->data + offset, bytes, &layout))
+		s->base.layout.chroma = layout.chroma;
 }
 
 /* 0 and a frame; -EAGAIN: nothing usable yet. */
 static int take(struct pipewire_source *s, struct pmk_frame **frame)
 {
 	struct pw_buffer *buffer = s->newest;
-	struct pmk_frame *f;
+	struct pmk_frame *f = NULL;
 	const char *damage;
 
 	if (!buffer)
 		return -EAGAIN;
 	s->newest = NULL;
-	f = pmk_frame_pool_take(s->pool, &s->base.layout);
-	damage = f ? convert(s, buffer, &f->image) : NULL;
+	damage = convert(s, buffer, &f);
 	if (f) {
 		f->time_ns = capture_time_ns(s, buffer);
 		f->number = s->number - 1;
 		f->position_ns = -1;
-	} else {
-		s->base.dropped++;
 	}
 	pw_stream_queue_buffer(s->stream, buffer);
-	if (damage) {
+	if (damage)
 		pmk_source_note_damage(&s->base, damage);
+	else if (!f)
+		s->base.dropped++;
+	if (!f || damage) {
 		pmk_frame_unref(f);
-	}
-	if (!f || damage)
 		return -EAGAIN;
+	}
 	*frame = f;
 	return 0;
 }

@@ -60,16 +60,30 @@ static int start(struct pmk_v4l2_source *s)
 	return 0;
 }
 
-/* Convert the pixels of a buffer into `image`. NULL, or why they are unusable. */
-static const char *convert(struct pmk_v4l2_source *s, const struct v4l2_buffer *buffer, struct pmk_image *image)
+/* Convert the pixels of a buffer into a frame. NULL, or why they are unusable. *frame stays NULL if all are in use. */
+static const char *convert(struct pmk_v4l2_source *s, const struct v4l2_buffer *buffer, struct pmk_frame **frame)
 {
 	const struct pmk_v4l2_map *map = &s->maps[buffer->index];
+	struct pmk_layout layout = s->base.layout;
+	const char *damage;
 
 	if (buffer->flags & V4L2_BUF_FLAG_ERROR)
 		return "the driver marked it as damaged";
 	if (buffer->bytesused > map->length)
 		return "larger than its buffer";
-	return pmk_unpack(&s->unpack, map->memory, buffer->bytesused, s->stride, image);
+	damage = pmk_unpack_layout(&s->unpack, map->memory, buffer->bytesused, &layout);
+	if (damage)
+		return damage;
+	if (!s->settled)
+		s->base.layout.chroma =
+			layout.chroma; /* of a camera's first JPEG; the others most often have the same */
+	*frame = pmk_frame_pool_take(s->pool, &layout);
+	if (!*frame)
+		return NULL;
+	damage = pmk_unpack(&s->unpack, map->memory, buffer->bytesused, s->stride, &(*frame)->image);
+	if (!damage)
+		pmk_source_note_size(&s->base, &layout);
+	return damage;
 }
 
 static uint64_t capture_time_ns(const struct v4l2_buffer *buffer)
@@ -132,31 +146,25 @@ static int dequeue_newest(struct pmk_v4l2_source *s, struct v4l2_buffer *newest)
 static int take_newest(struct pmk_v4l2_source *s, struct pmk_frame **frame)
 {
 	struct v4l2_buffer buffer;
-	struct pmk_frame *f;
+	struct pmk_frame *f = NULL;
 	const char *damage;
 	int err = dequeue_newest(s, &buffer);
 
 	if (err <= 0)
 		return err < 0 ? err : -EAGAIN;
-	if (!s->settled && buffer.bytesused <= s->maps[buffer.index].length)
-		pmk_unpack_adopt(&s->unpack, s->maps[buffer.index].memory, buffer.bytesused, &s->base.layout);
-	f = pmk_frame_pool_take(s->pool, &s->base.layout);
-	if (!f) {
-		s->base.dropped++;
-		err = enqueue(s, buffer.index);
-		return err < 0 ? err : -ENOBUFS;
-	}
-	damage = convert(s, &buffer, &f->image);
-	f->time_ns = capture_time_ns(&buffer);
-	f->number = s->number - 1;
-	f->position_ns = -1;
+	damage = convert(s, &buffer, &f);
 	err = enqueue(s, buffer.index);
 	if (damage)
 		pmk_source_note_damage(&s->base, damage);
-	if (err < 0 || damage) {
+	else if (!f)
+		s->base.dropped++;
+	if (err < 0 || damage || !f) {
 		pmk_frame_unref(f);
-		return err < 0 ? err : -EAGAIN;
+		return err < 0 ? err : damage ? -EAGAIN : -ENOBUFS;
 	}
+	f->time_ns = capture_time_ns(&buffer);
+	f->number = s->number - 1;
+	f->position_ns = -1;
 	*frame = f;
 	return 0;
 }

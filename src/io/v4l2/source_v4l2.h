@@ -23,7 +23,7 @@ struct pmk_v4l2_source {
 	int map_count;
 	struct pmk_unpack unpack;
 	struct pmk_frame_pool *pool;
-	bool settled; /* base.layout is final */
+	bool settled; /* the first picture has shown the sampling, or none came; base.layout stays */
 	uint64_t number; /* of the next frame */
 };
 
