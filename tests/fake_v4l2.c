@@ -293,8 +293,13 @@ static int fake_text(const char *path, char *text, size_t size)
 {
 	for (int i = 0; i < fake_node_count; i++) {
 		const struct fake_loopback *l = fake_nodes[i].loopback;
-		char buffers[96];
+		char buffers[96], name[96];
 
+		snprintf(name, sizeof(name), "/sys/class/video4linux/video%d/name", fake_nodes[i].number);
+		if (strcmp(path, name) == 0) {
+			snprintf(text, size, "%s", fake_nodes[i].card);
+			return 0;
+		}
 		if (!l)
 			continue;
 		snprintf(buffers, sizeof(buffers), "/sys/devices/virtual/video4linux/video%d/buffers",

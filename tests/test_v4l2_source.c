@@ -935,6 +935,60 @@ static void test_found_again(void **state)
 	}
 }
 
+/* Two cameras of one name: when the one in use is unplugged, the other is not taken, whatever its number is now; the
+ * first one is, at its plug or, said loudly, at one where no camera was. */
+static void test_two_of_one_name(void **state)
+{
+	static const char first_bus[] = "usb-0000:00:14.0-1", twin_bus[] = "usb-0000:00:14.0-2";
+	static const struct {
+		int number, twin_number; /* of the first, which is unplugged if -1, and of the twin at reopening */
+		const char *bus;
+		int err;
+		const char *found, *said, *twin_card; /* NULL: the twin keeps its name */
+	} cases[] = {
+		{ -1, 0, first_bus, 0, "/dev/video0 ", "/dev/video0 is another camera now: Another, not Test Camera",
+			"Another" },
+		{ -1, 2, first_bus, -ENOENT, NULL, "no such device" },
+		{ -1, 0, first_bus, -ENOENT, NULL,
+			"/dev/video0 is the other Test Camera now (usb-0000:00:14.0-2); the one at usb-0000:00:14.0-1 "
+			"has gone" },
+		{ 5, 0, first_bus, 0, "/dev/video5 ", NULL },
+		{ 5, 2, "usb-0000:00:14.0-7", 0, "/dev/video5 ", "is at another plug (usb-0000:00:14.0-7)" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct fake_camera first = camera_of(&yuyv_mode, 1), twin = camera_of(&yuyv_mode, 1);
+		struct pmk_source *source = NULL;
+		struct pmk_source_place place;
+		struct fake_node *node;
+
+		fake_begin();
+		fake_add_camera(0, &first);
+		fake_add_other(1, "uvcvideo", V4L2_CAP_META_CAPTURE)->card = "Test Camera";
+		fake_add_camera(2, &twin)->bus = twin_bus;
+		node = &fake_nodes[0];
+		assert_int_equal(pmk_source_open("/dev/video0", &no_wish, &source), 0);
+		place = source->place;
+		assert_string_equal(place.twins[0], twin_bus);
+		assert_string_equal(place.twins[1], "");
+		pmk_source_close(source);
+		node->open_error = cases[i].number < 0 ? -ENODEV : 0;
+		node->number = cases[i].number < 0 ? 99 : cases[i].number;
+		node->bus = cases[i].bus;
+		fake_nodes[2].number = cases[i].twin_number;
+		if (cases[i].twin_card)
+			fake_nodes[2].card = cases[i].twin_card;
+		source = NULL;
+		assert_int_equal(pmk_source_reopen("/dev/video0", &place, &no_wish, &source), cases[i].err);
+		if (source && !strstr(source->name, cases[i].found))
+			fail_msg("case %zu: %s", i, source->name);
+		if (cases[i].said ? !strstr(fake_log, cases[i].said) : fake_log[0])
+			fail_msg("case %zu: '%s'", i, fake_log);
+		pmk_source_close(source);
+		fake_end();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -961,6 +1015,7 @@ int main(void)
 		cmocka_unit_test(test_auto_grey),
 		cmocka_unit_test(test_auto_finds_none),
 		cmocka_unit_test(test_found_again),
+		cmocka_unit_test(test_two_of_one_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

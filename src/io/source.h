@@ -27,6 +27,7 @@ struct pmk_source_wish {
 /* Where a camera was found. It serves to find the camera again after its device number has changed. */
 struct pmk_source_place {
 	char path[64], card[40], bus[40]; /* as in struct pmk_device; empty if the source is no V4L2 camera */
+	char twins[4][40]; /* the buses of other cameras of this name; "": none. They are never taken for this one. */
 };
 
 struct pmk_source {
@@ -54,9 +55,10 @@ int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct
 /* Check that a spec is complete, without looking for what it names. 0, or -EINVAL with the reason in `why`. */
 int pmk_source_check(const char *spec, char *why, size_t size) __attribute__((warn_unused_result));
 
-/* Open the camera again that was found at `place`: at the same plug (bus), or else by its name, whatever its number is
- * now. If it is gone and the spec is "auto", any other camera is opened. A source without a place is opened as by
- * pmk_source_open. */
+/* Open the camera again that was found at `place`: at the same plug (bus), whatever its number is now, or else by its
+ * name at a plug where no camera was before, with a warning. If it is gone and the spec is "auto", any other camera is
+ * opened. If the spec is a path, what is there now is opened with a warning, unless it is a twin (-ENOENT). A source
+ * without a place is opened as by pmk_source_open. */
 int pmk_source_reopen(const char *spec, const struct pmk_source_place *place, const struct pmk_source_wish *wish,
 	struct pmk_source **source) __attribute__((warn_unused_result));
 

@@ -32,6 +32,9 @@ struct pmk_v4l2_source {
 int pmk_v4l2_source_negotiate(struct pmk_v4l2_source *source, const struct pmk_source_wish *wish)
 	__attribute__((warn_unused_result));
 
+/* Note in the place what other cameras have the name of this one. */
+void pmk_v4l2_source_note_twins(struct pmk_source_place *place);
+
 /* Log why the camera `path` cannot be used, and return the errno to pass on. */
 int pmk_v4l2_source_report(const char *path, int err);
 

@@ -5,9 +5,10 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/parse.h"
 #include "io/source.h"
 #include "io/v4l2/devices.h"
-#include "io/v4l2/v4l2.h"
+#include "io/v4l2/source_v4l2.h"
 
 static const char *why_not(const struct pmk_device *device)
 {
@@ -70,42 +71,106 @@ int pmk_source_v4l2_open_auto(const struct pmk_source_wish *wish, struct pmk_sou
 	return err;
 }
 
-enum { ANOTHER, SAME_NAME, SAME_PLUG, MAX_NODES = 256 };
+enum {
+	MAX_NODES = 256,
+	TWINS = sizeof(((struct pmk_source_place *)0)->twins) / sizeof(((struct pmk_source_place *)0)->twins[0])
+};
 
-/* How much the device at `path` resembles the camera that was at `place`. */
-static int likeness(const char *path, const struct pmk_source_place *place)
+/* Whether `path` is a camera of that name, and at which bus. */
+static bool is_namesake(const char *path, const char *card, char bus[40])
 {
 	struct v4l2_capability cap;
-	int fd = pmk_v4l2_kernel.open(path), like = ANOTHER;
+	int fd = pmk_v4l2_kernel.open(path);
+	bool is;
 
 	if (fd < 0)
-		return ANOTHER;
-	if (pmk_v4l2_query(fd, &cap) == 0 && cap.device_caps & V4L2_CAP_VIDEO_CAPTURE &&
-		strcmp((const char *)cap.card, place->card) == 0)
-		like = strcmp((const char *)cap.bus_info, place->bus) == 0 ? SAME_PLUG : SAME_NAME;
+		return false;
+	is = pmk_v4l2_query(fd, &cap) == 0 && cap.device_caps & V4L2_CAP_VIDEO_CAPTURE &&
+		strcmp((const char *)cap.card, card) == 0;
+	if (is)
+		snprintf(bus, 40, "%s", (const char *)cap.bus_info);
 	pmk_v4l2_kernel.close(fd);
-	return like;
+	return is;
+}
+
+static bool is_twin(const struct pmk_source_place *place, const char *bus)
+{
+	for (int i = 0; i < TWINS; i++) {
+		if (place->twins[i][0] && strcmp(place->twins[i], bus) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The kernel tells the names of nodes without opening them, so that no other camera is woken up; it may tell more of a
+ * long name than the driver does. */
+void pmk_v4l2_source_note_twins(struct pmk_source_place *place)
+{
+	int numbers[MAX_NODES], count = pmk_v4l2_kernel.nodes(numbers, MAX_NODES), found = 0;
+	char path[64], name[80], bus[40];
+
+	for (int i = 0; i < count && found < TWINS; i++) {
+		snprintf(path, sizeof(path), "/sys/class/video4linux/video%d/name", numbers[i]);
+		if (pmk_v4l2_kernel.text(path, name, sizeof(name)) < 0 || !pmk_parse_after(name, place->card))
+			continue;
+		snprintf(path, sizeof(path), "/dev/video%d", numbers[i]);
+		if (is_namesake(path, place->card, bus) && strcmp(bus, place->bus) != 0 && !is_twin(place, bus))
+			memcpy(place->twins[found++], bus, sizeof(bus));
+	}
 }
 
 /* Find the path where that camera is now; false: nowhere. */
 static bool find_again(const struct pmk_source_place *place, char found[64])
 {
-	int numbers[MAX_NODES], count, best = likeness(place->path, place);
-	char path[64];
+	int numbers[MAX_NODES], count = pmk_v4l2_kernel.nodes(numbers, MAX_NODES);
+	char path[64], bus[40];
+	bool moved = false;
 
 	snprintf(found, 64, "%s", place->path);
-	count = best == SAME_PLUG ? 0 : pmk_v4l2_kernel.nodes(numbers, MAX_NODES);
+	if (is_namesake(place->path, place->card, bus) && strcmp(bus, place->bus) == 0)
+		return true;
 	for (int i = 0; i < count; i++) {
-		int like;
-
 		snprintf(path, sizeof(path), "/dev/video%d", numbers[i]);
-		like = likeness(path, place);
-		if (like <= best)
+		if (!is_namesake(path, place->card, bus) || is_twin(place, bus))
 			continue;
-		best = like;
+		if (strcmp(bus, place->bus) != 0 && moved)
+			continue;
 		memcpy(found, path, sizeof(path));
+		if (strcmp(bus, place->bus) == 0)
+			return true;
+		moved = true;
 	}
-	return best != ANOTHER;
+	return moved;
+}
+
+static int open_found(const char *path, const struct pmk_source_place *place, const struct pmk_source_wish *wish,
+	struct pmk_source **source)
+{
+	int err = pmk_source_v4l2_open(path, wish, source);
+
+	if (err == 0 && strcmp((*source)->place.bus, place->bus) != 0)
+		pmk_warn("%s (%s) is at another plug (%s) than the camera that was lost (%s), and is taken for the "
+			 "same one",
+			path, place->card, (*source)->place.bus, place->bus);
+	return err;
+}
+
+/* Open what is at that path now, unless it is the other one of two cameras of one name. */
+static int open_other(const char *path, const struct pmk_source_place *place, const struct pmk_source_wish *wish,
+	struct pmk_source **source)
+{
+	char bus[40];
+	int err;
+
+	if (is_namesake(path, place->card, bus) && is_twin(place, bus)) {
+		pmk_error_cure(PMK_CURE_PLUG_IN_AGAIN, "%s is the other %s now (%s); the one at %s has gone", path,
+			place->card, bus, place->bus);
+		return -ENOENT;
+	}
+	err = pmk_source_v4l2_open(path, wish, source);
+	if (err == 0)
+		pmk_warn("%s is another camera now: %s, not %s", path, (*source)->place.card, place->card);
+	return err;
 }
 
 int pmk_source_v4l2_reopen(const char *spec, const struct pmk_source_place *place, const struct pmk_source_wish *wish,
@@ -114,7 +179,7 @@ int pmk_source_v4l2_reopen(const char *spec, const struct pmk_source_place *plac
 	char path[64];
 
 	if (find_again(place, path))
-		return pmk_source_v4l2_open(path, wish, source);
+		return open_found(path, place, wish, source);
 	return strcmp(spec, "auto") == 0 ? pmk_source_v4l2_open_auto(wish, source) :
-					   pmk_source_v4l2_open(spec, wish, source);
+					   open_other(spec, place, wish, source);
 }

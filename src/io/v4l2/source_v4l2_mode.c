@@ -181,6 +181,7 @@ int pmk_v4l2_source_negotiate(struct pmk_v4l2_source *s, const struct pmk_source
 	memcpy(s->base.place.path, s->path, sizeof(s->path));
 	snprintf(s->base.place.card, sizeof(s->base.place.card), "%s", (const char *)cap.card);
 	snprintf(s->base.place.bus, sizeof(s->base.place.bus), "%s", (const char *)cap.bus_info);
+	pmk_v4l2_source_note_twins(&s->base.place);
 	snprintf(s->base.name, sizeof(s->base.name), "%s (%s) %s %dx%d at %g/s", s->path, (const char *)cap.card,
 		pmk_fourcc_name(mode.fourcc, format), s->base.layout.width, s->base.layout.height, s->base.fps);
 	return 0;
