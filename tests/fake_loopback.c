@@ -16,8 +16,23 @@ void fake_loopback_reset(struct fake_loopback *l)
 	l->used = l->ring;
 	l->ready_for_output = !l->foreign_writer;
 	l->ready_for_capture = l->foreign_writer || l->reader;
-	for (int i = 0; i < l->ring && l->foreign_writer; i++)
-		l->stamp_ns[i] = pmk_clock_now_ns();
+	l->passed_ns = pmk_clock_now_ns();
+	for (int i = 0; i < l->ring && (l->foreign_writer || l->polling_client); i++)
+		l->stamp_ns[i] = l->passed_ns - l->foreign_start_ns;
+}
+
+/* What other programs do every five milliseconds: a client that asks for buffers has all of them stamped, a producer
+ * stamps those that it fills, in turns. */
+static void pass_time(struct fake_loopback *l)
+{
+	const uint64_t step_ns = 5 * PMK_MS_NS;
+
+	for (; l->passed_ns + step_ns <= pmk_clock_now_ns(); l->passed_ns += step_ns) {
+		for (int i = 0; i < l->ring && l->polling_client; i++)
+			l->stamp_ns[i] = l->passed_ns;
+		if (l->foreign_feeds)
+			l->stamp_ns[l->position++ % (uint64_t)l->used] = l->passed_ns - l->foreign_start_ns;
+	}
 }
 
 void fake_loopback_free(struct fake_loopback *l)
@@ -104,8 +119,7 @@ static int query_buffer(struct fake_loopback *l, int fd, struct v4l2_buffer *buf
 
 	if (buffer->index > (uint32_t)l->ring || (l->version >= PMK_V4L2_LOOPBACK_0_14 && l->format_owner != fd))
 		return -EINVAL;
-	if (l->foreign_feeds)
-		l->stamp_ns[0] = pmk_clock_now_ns();
+	pass_time(l);
 	buffer->length = l->pix.sizeimage;
 	buffer->m.offset = (uint32_t)index * PAGE;
 	buffer->timestamp.tv_sec = (time_t)(l->stamp_ns[index] / PMK_S_NS);

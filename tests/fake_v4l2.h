@@ -46,12 +46,14 @@ struct fake_loopback {
 	int ring, used; /* buffers; how many of them take part */
 	int format_error, write_error; /* scripted, negative errno */
 	bool foreign_writer, foreign_feeds; /* another producer has the node open; and is writing pictures */
+	uint64_t foreign_start_ns; /* its time stamps count from here */
+	bool polling_client; /* asks for buffers again and again, which stamps all of them */
 	bool reader; /* a reader keeps the format */
 	/* state and what happened */
 	struct v4l2_pix_format pix;
 	double fps;
 	uint8_t *memory[FAKE_BUFFERS];
-	uint64_t stamp_ns[FAKE_BUFFERS];
+	uint64_t stamp_ns[FAKE_BUFFERS], passed_ns;
 	int writer, format_owner; /* descriptors; 0: none */
 	bool ready_for_capture, ready_for_output, ruined, file_io;
 	bool exposed_unpainted; /* a client could have seen a buffer that was never painted */

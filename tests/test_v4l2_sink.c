@@ -208,6 +208,13 @@ static void test_open_fails(void **state)
 		{ .l = { .version = 0x000d02, .foreign_writer = true, .foreign_feeds = true },
 			.err = -EBUSY,
 			.line = taken },
+		/* as GStreamer's v4l2sink, which stamps from its own start */
+		{ .l = { .version = 0x000c07,
+			  .foreign_writer = true,
+			  .foreign_feeds = true,
+			  .foreign_start_ns = 2 * PMK_S_NS },
+			.err = -EBUSY,
+			.line = taken },
 		{ .l = { .version = 0x000f00, .foreign_writer = true }, .err = -EBUSY, .line = taken },
 		{ .l = { .version = 0x000d02, .write_error = -EINVAL }, .err = -EBUSY, .line = taken },
 		{ .l = { .version = 0x000c07, .write_error = -EIO },
@@ -229,6 +236,21 @@ static void test_open_fails(void **state)
 		if (err != cases[i].err || sink || count_lines() != 1 || !strstr(fake_log, cases[i].line))
 			fail_msg("case %zu: %d, not %d, and '%s'", i, err, cases[i].err, fake_log);
 		assert_int_equal(cases[i].l.mapped, 0);
+		end();
+	}
+}
+
+/* Asking for buffers stamps them all, which is no picture. */
+static void test_a_polling_client_does_not_feed(void **state)
+{
+	for (int v = 0; v < 2; v++) {
+		struct fake_loopback l = { .version = versions[v], .polling_client = true };
+		struct pmk_sink *sink;
+
+		begin();
+		fake_add_loopback(10, &l);
+		assert_int_equal(pmk_sink_v4l2_open("/dev/video10", &setup, cover, &sink), 0);
+		assert_int_equal(pmk_sink_close(sink, cover), 0);
 		end();
 	}
 }
@@ -427,6 +449,7 @@ int main(void)
 		cmocka_unit_test(test_matrix_is_told),
 		cmocka_unit_test(test_odd_sizes_are_cropped),
 		cmocka_unit_test(test_open_fails),
+		cmocka_unit_test(test_a_polling_client_does_not_feed),
 		cmocka_unit_test(test_not_a_virtual_camera),
 		cmocka_unit_test(test_reader_holds_the_format),
 		cmocka_unit_test(test_ring_shrinks),

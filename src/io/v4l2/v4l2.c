@@ -50,9 +50,14 @@ int pmk_v4l2_loopback_version(void)
 	return version;
 }
 
-uint64_t pmk_v4l2_newest_stamp_ns(int fd)
+/* Of the ring of v4l2loopback. */
+struct stamps {
+	uint64_t oldest_ns, newest_ns;
+};
+
+static struct stamps read_stamps(int fd)
 {
-	uint64_t newest = 0;
+	struct stamps stamps = { .oldest_ns = UINT64_MAX };
 
 	for (uint32_t i = 0; i < VIDEO_MAX_FRAME; i++) {
 		struct v4l2_buffer buffer = {
@@ -63,22 +68,37 @@ uint64_t pmk_v4l2_newest_stamp_ns(int fd)
 		if (pmk_v4l2_kernel.ioctl(fd, VIDIOC_QUERYBUF, &buffer) < 0)
 			break;
 		stamp = (uint64_t)buffer.timestamp.tv_sec * PMK_S_NS + (uint64_t)buffer.timestamp.tv_usec * 1000;
-		newest = pmk_max_u64(stamp, newest);
+		stamps.newest_ns = pmk_max_u64(stamp, stamps.newest_ns);
+		stamps.oldest_ns = pmk_min_u64(stamp, stamps.oldest_ns);
 	}
-	return newest;
+	return stamps;
 }
 
-/* Whether pictures still arrive: the newest stamp is recent and changes. */
+uint64_t pmk_v4l2_newest_stamp_ns(int fd)
+{
+	return read_stamps(fd).newest_ns;
+}
+
+/* Whether the stamps are those of pictures, each written at a time of its own. A client that asks for buffers has the
+ * driver stamp all of them in one go; while it does, two readings differ. */
+static bool are_of_pictures(struct stamps stamps, struct stamps again)
+{
+	return stamps.newest_ns == again.newest_ns && stamps.oldest_ns == again.oldest_ns &&
+		stamps.newest_ns - stamps.oldest_ns >= PMK_MS_NS;
+}
+
+/* Whether pictures still arrive: the stamps change, and differ between the buffers. How old they are says nothing,
+ * because a producer may count from its own start. */
 static bool is_fed(int fd)
 {
-	uint64_t stamp = pmk_v4l2_newest_stamp_ns(fd), now = pmk_clock_now_ns();
-	uint64_t until = now + 250 * PMK_MS_NS;
+	uint64_t before_ns = read_stamps(fd).newest_ns, now = pmk_clock_now_ns(), until = now + 250 * PMK_MS_NS;
 
-	if (!stamp || stamp > now || now - stamp > PMK_S_NS)
-		return false;
-	for (; now < until; now += 25 * PMK_MS_NS) {
+	for (; before_ns && now < until; now += 25 * PMK_MS_NS) {
+		struct stamps stamps;
+
 		pmk_clock_sleep_until(now);
-		if (pmk_v4l2_newest_stamp_ns(fd) != stamp)
+		stamps = read_stamps(fd);
+		if (stamps.newest_ns != before_ns && are_of_pictures(stamps, read_stamps(fd)))
 			return true;
 	}
 	return false;

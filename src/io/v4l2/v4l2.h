@@ -50,7 +50,11 @@ bool pmk_v4l2_is_loopback(const struct v4l2_capability *cap);
 int pmk_v4l2_loopback_version(void);
 enum { PMK_V4L2_LOOPBACK_0_13 = 0x000d00, PMK_V4L2_LOOPBACK_0_14 = 0x000e00 };
 
-/* Whether another program streams from the camera, or feeds the virtual camera. Changes nothing. May take 250 ms. */
+/* Whether another program streams from the camera, or feeds the virtual camera. Changes nothing. May take 250 ms.
+ *
+ * Before 0.14, a virtual camera with exclusive_caps=0 is judged by the time stamps of its ring. These cannot tell of a
+ * producer that pauses or sends fewer than four pictures per second, nor of any where the ring has one buffer: it then
+ * counts as not fed. */
 bool pmk_v4l2_busy(int fd, const struct v4l2_capability *cap);
 
 /* The newest time stamp in the ring of v4l2loopback; 0: none. Before 0.14 any client can read it. A client that asks
