@@ -22,13 +22,15 @@
 
 static char material_directory[64];
 static int material_errors; /* errors logged since it was last set to 0 */
-static char material_line[512]; /* the last of them */
+static int material_warnings; /* likewise */
+static char material_line[512]; /* the last of both */
 
 static inline void material_heard(void *user, enum pmk_log_level level, const char *line)
 {
-	if (level != PMK_LOG_ERROR)
+	if (level > PMK_LOG_WARN)
 		return;
-	material_errors++;
+	material_errors += level == PMK_LOG_ERROR;
+	material_warnings += level == PMK_LOG_WARN;
 	snprintf(material_line, sizeof material_line, "%s", line);
 }
 

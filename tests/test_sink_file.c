@@ -129,7 +129,7 @@ static void test_audio_comes_along(void **state)
 
 	material_write(material_path("mute.mkv"), &mute, 30, NULL);
 	remux(material_path("mute.mkv"), material_path("in.mkv"), &how);
-	setup.audio_from = material_path("in.mkv");
+	setup.carry.from = material_path("in.mkv");
 	write_all("a.mkv", &setup, all, 3);
 	assert_int_equal(measure_audio(material_path("a.mkv")).packets, measure_audio(material_path("in.mkv")).packets);
 	material_clear();

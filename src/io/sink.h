@@ -11,12 +11,13 @@
 #define PMK_IO_SINK_H
 
 #include "image/shown.h"
+#include "media/carry.h"
 
 struct pmk_sink_setup {
 	struct pmk_layout layout; /* of every picture to be written */
 	double fps; /* nominal rate, frames per second */
 	uint32_t fourcc; /* of a virtual camera: PMK_FOURCC_YUYV (also when 0), NV12 or YU12 */
-	const char *audio_from; /* file sinks copy the audio of this file; NULL: no audio */
+	struct pmk_carry carry; /* file sinks: what to take over from a recording */
 };
 
 struct pmk_sink {

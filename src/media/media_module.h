@@ -19,7 +19,7 @@
 #include "media/still.h"
 
 #define PMK_MEDIA_MODULE_FILE "potemkin-media.so"
-#define PMK_MEDIA_INTERFACE PMK_VERSION " media 2"
+#define PMK_MEDIA_INTERFACE PMK_VERSION " media 3"
 
 /* Functions of the program that the module calls, so that there is only one log, and only one of everything else. */
 struct pmk_media_host {

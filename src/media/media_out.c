@@ -3,7 +3,7 @@
 
 #include "base/log.h"
 #include "base/new_file.h"
-#include "media/media_audio.h"
+#include "media/carry/carried.h"
 
 #include <errno.h>
 #include <libavutil/avstring.h>
@@ -38,7 +38,7 @@ struct pmk_media_out {
 	AVPacket *packet;
 	AVStream *stream;
 	int64_t last_tick, last_ns; /* of the last written picture; -1 before the first */
-	struct pmk_audio audio;
+	struct pmk_carried *carried; /* what is taken over from a recording; NULL: nothing */
 	int error; /* the first one, which was logged */
 };
 
@@ -166,18 +166,18 @@ static int make_frame(struct pmk_media_out *out)
 	return av_frame_get_buffer(out->frame, 0);
 }
 
-static int open_audio(struct pmk_media_out *out, const char *audio_from)
+static int open_carried(struct pmk_media_out *out, const struct pmk_carry *carry)
 {
-	if (!audio_from)
+	if (!carry->from)
 		return 0;
 	if (!out->kind->audio) {
 		pmk_info("%s: this kind of file cannot hold audio", out->file.path);
 		return 0;
 	}
-	return pmk_audio_open(&out->audio, audio_from, out->file.path, out->format);
+	return pmk_carried_open(carry, out->file.path, out->format, &out->carried);
 }
 
-static int open_parts(struct pmk_media_out *out, const char *audio_from)
+static int open_parts(struct pmk_media_out *out, const struct pmk_carry *carry)
 {
 	char *url;
 	int err;
@@ -191,7 +191,7 @@ static int open_parts(struct pmk_media_out *out, const char *audio_from)
 		err = make_frame(out);
 	if (err < 0)
 		return fail(out, err, out->file.path);
-	err = open_audio(out, audio_from);
+	err = open_carried(out, carry);
 	if (err)
 		return err;
 	url = av_asprintf("file:%s", out->file.temporary);
@@ -225,7 +225,7 @@ int pmk_media_out_open(const char *path, const struct pmk_media_out_settings *se
 		return fd;
 	}
 	close(fd);
-	err = open_parts(made, settings->audio_from);
+	err = open_parts(made, &settings->carry);
 	if (err) {
 		pmk_media_out_abandon(made);
 		return err;
@@ -289,7 +289,7 @@ int pmk_media_out_write(struct pmk_media_out *out, const struct pmk_image *image
 		fill_frame(out, image);
 		out->last_tick = out->frame->pts = tick_of(out, position_ns);
 		out->last_ns = position_ns;
-		err = pmk_audio_copy(&out->audio, out->format, position_ns);
+		err = pmk_carried_write(out->carried, position_ns);
 	}
 	if (err >= 0)
 		err = encode(out, out->frame);
@@ -298,7 +298,7 @@ int pmk_media_out_write(struct pmk_media_out *out, const struct pmk_image *image
 
 static void free_parts(struct pmk_media_out *out)
 {
-	pmk_audio_close(&out->audio);
+	pmk_carried_close(out->carried);
 	av_frame_free(&out->frame);
 	av_packet_free(&out->packet);
 	avcodec_free_context(&out->encoder);
@@ -315,7 +315,7 @@ int pmk_media_out_finish(struct pmk_media_out *out)
 		goto out_abandon;
 	err = encode(out, NULL);
 	if (err >= 0)
-		err = pmk_audio_copy_rest(&out->audio, out->format, out->last_ns);
+		err = pmk_carried_finish(out->carried, out->last_ns);
 	if (err >= 0)
 		err = av_write_trailer(out->format);
 	if (err >= 0)

@@ -9,6 +9,7 @@
 #define PMK_MEDIA_MEDIA_OUT_H
 
 #include "image/frame.h"
+#include "media/carry.h"
 
 struct pmk_media_out;
 
@@ -17,14 +18,13 @@ struct pmk_media_out_settings {
 	struct pmk_layout layout;
 	double fps; /* nominal rate; the times are those passed to write */
 	bool grey; /* write plane 0 as 8-bit grey in FFV1, lossless (.mkv only); chroma is ignored */
-	/* copy the audio streams of this file, packet by packet, unless NULL; position 0 is its first picture */
-	const char *audio_from;
+	struct pmk_carry carry; /* what to take over from a recording */
 };
 
 /* Open a file for writing. The end of its name gives the kind: .y4m (raw), .mkv or .mp4 (H.264 with libx264; without it
  * MPEG-4 part 2, logged as info). H.264 is always 4:2:0 with even sides. A .y4m file has no times (one picture per
- * period) and no audio. -EINVAL: another end, or the kind of file cannot hold the audio without recoding (PCM in .mp4).
- * The pictures go to a hidden temporary file, which replaces an existing file only at finish. */
+ * period) and no audio. -EINVAL: another end. The pictures go to a hidden temporary file, which replaces an existing
+ * file only at finish. */
 int pmk_media_out_open(const char *path, const struct pmk_media_out_settings *settings, struct pmk_media_out **out)
 	__attribute__((warn_unused_result));
 
@@ -32,9 +32,9 @@ int pmk_media_out_open(const char *path, const struct pmk_media_out_settings *se
 int pmk_media_out_write(struct pmk_media_out *out, const struct pmk_image *image, int64_t position_ns)
 	__attribute__((warn_unused_result));
 
-/* Flush, copy the rest of the audio, close the file and rename it into place. If the recording goes on well after the
- * last picture, its audio is copied only up to about there. `out` is freed, also on failure, which removes the
- * temporary file. */
+/* Flush, take over the rest of the recording's audio, close the file and rename it into place. If the recording goes on
+ * well after the last picture, that ends about there. `out` is freed, also on failure, which removes the temporary
+ * file. */
 int pmk_media_out_finish(struct pmk_media_out *out) __attribute__((warn_unused_result));
 void pmk_media_out_abandon(struct pmk_media_out *out); /* removes the temporary file and frees `out`; NULL is allowed */
 

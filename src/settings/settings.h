@@ -31,6 +31,7 @@ struct pmk_settings {
 	struct pmk_pipeline_settings pipeline; /* outputs as written: "auto" is not resolved */
 	double duration; /* s; 0: until stopped */
 	bool verbose, quiet, log_json;
+	enum pmk_audio audio; /* convert: what becomes of the recording's audio */
 	char cpu[PMK_SPEC]; /* "auto", or a level of the CPU's vectors */
 
 	/* not in the configuration file: options of a single command */

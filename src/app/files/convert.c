@@ -54,11 +54,12 @@ static int write_all(struct pmk_film *film, struct pmk_sink *sink, enum pmk_part
 	return err;
 }
 
-static enum pmk_exit write_video(struct pmk_film *film, const char *in, const char *out)
+static enum pmk_exit write_video(
+	struct pmk_film *film, const struct pmk_options *options, const char *in, const char *out)
 {
 	struct pmk_sink_setup setup = { .layout = *pmk_scene_layout(film->scene),
 		.fps = film->source->fps,
-		.audio_from = film->info.audio ? in : NULL };
+		.carry = { .from = film->info.audio ? in : NULL, .audio = options->settings.audio } };
 	bool discarded = strcmp(out, "null") == 0 || strcmp(out, "hash") == 0;
 	char spec[4200];
 	enum pmk_part part = PMK_PART_OUTPUT;
@@ -96,7 +97,7 @@ enum pmk_exit pmk_command_convert(struct pmk_options *options)
 	if (to_png) {
 		code = write_still(&film, out);
 	} else {
-		code = write_video(&film, in, out);
+		code = write_video(&film, options, in, out);
 	}
 	return pmk_film_end(&film, code, in, out);
 }

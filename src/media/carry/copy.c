@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#include "media/carry/track.h"
+
+#include <string.h>
+
+/* Times in the source may be rounded to ms; and a loss of this much is not heard. */
+#define ROUNDING_NS INT64_C(2000000)
+#define LOSS_NS INT64_C(40000000)
+
+/* Bytes of a sample of all channels, if packets can be cut between any two samples; else 0. */
+static int sample_bytes(const AVCodecParameters *parameters)
+{
+	int bits = av_get_exact_bits_per_sample(parameters->codec_id) * parameters->ch_layout.nb_channels;
+
+	return bits % 8 == 0 && parameters->sample_rate > 0 ? bits / 8 : 0;
+}
+
+/* How much before position 0 is kept: what the codec itself put in front, if the new file tells players to skip it. In
+ * .mp4 its edit list does; in .mkv, FFmpeg's muxer does so for Opus alone. */
+static int64_t priming_ns(const struct pmk_track *track)
+{
+	const AVCodecParameters *parameters = track->from->codecpar;
+	bool opus = parameters->codec_id == AV_CODEC_ID_OPUS && parameters->initial_padding > 0;
+	bool mp4 = !strcmp(track->to->oformat->name, "mp4");
+	int64_t most_ns = mp4 && track->cut.declared ? PMK_TRACK_PRIMING_NS : 0;
+
+	if (opus)
+		most_ns = av_rescale(parameters->initial_padding, 1000000000, 48000) + ROUNDING_NS;
+	return track->cut.hidden_ns <= most_ns ? track->cut.hidden_ns : 0;
+}
+
+bool pmk_copy_keeps_all(const struct pmk_track *track)
+{
+	bool kept = track->cut.straddling_ns <= LOSS_NS || sample_bytes(track->from->codecpar) || priming_ns(track);
+
+	return kept && !track->cut.inner;
+}
+
+/* Cut raw samples away in front of position 0. */
+static void trim(struct pmk_track *track, AVPacket *packet, struct pmk_track_span *span)
+{
+	const AVCodecParameters *parameters = track->from->codecpar;
+	int bytes = sample_bytes(parameters);
+	int64_t count;
+
+	if (!bytes || span->start_ns >= 0 || span->end_ns <= 0)
+		return;
+	count = av_rescale_rnd(-span->start_ns, parameters->sample_rate, 1000000000, AV_ROUND_UP);
+	if (count * bytes >= packet->size)
+		return;
+	packet->data += count * bytes;
+	packet->size -= (int)(count * bytes);
+	packet->duration -= av_rescale_q(count, (AVRational){ 1, parameters->sample_rate }, track->from->time_base);
+	span->start_ns = 0;
+}
+
+static int take(struct pmk_track *track, AVPacket *packet, struct pmk_track_span span)
+{
+	int64_t priming = priming_ns(track);
+
+	if (!packet)
+		return 0;
+	if (!priming) {
+		if (packet->flags & AV_PKT_FLAG_DISCARD)
+			return 0;
+		trim(track, packet, &span);
+		if (span.start_ns < 0 && span.start_ns >= -ROUNDING_NS)
+			span.start_ns = 0;
+	}
+	if (span.start_ns < -priming || (span.start_ns >= 0 && packet->flags & AV_PKT_FLAG_DISCARD))
+		return 0;
+	packet->flags &= ~AV_PKT_FLAG_DISCARD;
+	return pmk_track_write(track, packet, track->from->time_base, span.start_ns);
+}
+
+static void close_copy(struct pmk_track *track)
+{
+}
+
+static const struct pmk_track_impl impl = { .take = take, .close = close_copy };
+
+int pmk_copy_open(struct pmk_track *track)
+{
+	int err = pmk_track_add(track);
+
+	if (err >= 0)
+		err = avcodec_parameters_copy(track->made->codecpar, track->from->codecpar);
+	if (err < 0)
+		return err;
+	if (!priming_ns(track))
+		track->made->codecpar->initial_padding = 0;
+	track->made->codecpar->codec_tag = 0; /* tags differ from container to container */
+	track->made->time_base = track->from->time_base;
+	track->impl = &impl;
+	return 0;
+}

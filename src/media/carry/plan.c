@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#include "media/carry/plan.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Some muxers accept a codec when asked, and refuse it when the header is due. */
+bool pmk_plan_fits(const AVOutputFormat *kind, const AVStream *stream)
+{
+	AVFormatContext *trial = NULL;
+	uint8_t *bytes = NULL;
+	bool fits = false;
+	AVStream *made;
+
+	if (avformat_query_codec(kind, stream->codecpar->codec_id, FF_COMPLIANCE_NORMAL) != 1 ||
+		avformat_alloc_output_context2(&trial, kind, NULL, NULL) < 0)
+		return false;
+	made = avformat_new_stream(trial, NULL);
+	if (made && avcodec_parameters_copy(made->codecpar, stream->codecpar) >= 0 &&
+		avio_open_dyn_buf(&trial->pb) >= 0) {
+		made->codecpar->codec_tag = 0;
+		made->time_base = stream->time_base;
+		fits = avformat_write_header(trial, NULL) >= 0;
+		avio_close_dyn_buf(trial->pb, &bytes);
+		av_free(bytes);
+	}
+	avformat_free_context(trial);
+	return fits;
+}
+
+static bool is_lossless(enum AVCodecID id)
+{
+	const AVCodecDescriptor *codec = avcodec_descriptor_get(id);
+
+	return codec && codec->props & AV_CODEC_PROP_LOSSLESS && !(codec->props & AV_CODEC_PROP_LOSSY);
+}
+
+/* AAC for .mp4, which every player knows; for .mkv FLAC where nothing was lost so far, otherwise Opus. */
+static const AVCodec *choose_encoder(const struct pmk_track *track)
+{
+	const AVCodec *codec = NULL;
+
+	if (strcmp(track->to->oformat->name, "matroska") != 0)
+		return avcodec_find_encoder(AV_CODEC_ID_AAC);
+	if (!is_lossless(track->from->codecpar->codec_id))
+		codec = avcodec_find_encoder_by_name("libopus");
+	return codec ? codec : avcodec_find_encoder(AV_CODEC_ID_FLAC);
+}
+
+static const char *codec_name(const AVCodecParameters *parameters, char text[AV_FOURCC_MAX_STRING_SIZE])
+{
+	if (parameters->codec_id != AV_CODEC_ID_NONE)
+		return avcodec_get_name(parameters->codec_id);
+	return parameters->codec_tag ? av_fourcc_make_string(text, parameters->codec_tag) : "of an unknown codec";
+}
+
+/* *why: the reason if it cannot be encoded. 0 or FFmpeg's error. */
+static int try_encode(struct pmk_track *track, const char **why)
+{
+	const AVCodec *codec = choose_encoder(track);
+	int err;
+
+	*why = "this FFmpeg has no encoder for it";
+	if (!codec)
+		return AVERROR_ENCODER_NOT_FOUND;
+	err = pmk_encode_open(track, codec);
+	*why = err == AVERROR_DECODER_NOT_FOUND ? "this FFmpeg cannot decode it" : "it cannot be encoded";
+	return err;
+}
+
+static int leave_out(const struct pmk_track *track, int number, const char *from_path, const char *why)
+{
+	char name[AV_FOURCC_MAX_STRING_SIZE];
+
+	pmk_warn("%s: audio track %d (%s) is left out: %s", from_path, number, codec_name(track->from->codecpar, name),
+		why);
+	return 0;
+}
+
+int pmk_plan_audio(struct pmk_track *track, enum pmk_audio wanted, int number, const char *from_path)
+{
+	bool fits = wanted != PMK_AUDIO_ENCODE && wanted != PMK_AUDIO_NONE &&
+		pmk_plan_fits(track->to->oformat, track->from);
+	const char *why = "the new file cannot hold it";
+	int err = AVERROR(EINVAL);
+
+	if (wanted == PMK_AUDIO_NONE)
+		return 0;
+	if (fits && (wanted == PMK_AUDIO_COPY || pmk_copy_keeps_all(track)))
+		err = pmk_copy_open(track);
+	else if (wanted != PMK_AUDIO_COPY)
+		err = try_encode(track, &why);
+	if (err < 0 && err != AVERROR(ENOMEM) && fits && wanted == PMK_AUDIO_AUTO) /* a little is lost at a cut */
+		err = pmk_copy_open(track);
+	if (err == AVERROR(ENOMEM))
+		return -ENOMEM;
+	return err < 0 ? leave_out(track, number, from_path, why) : 0;
+}

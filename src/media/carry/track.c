@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#include "media/carry/track.h"
+
+#include <string.h>
+
+static const AVRational nanoseconds = { 1, 1000000000 };
+
+struct pmk_track_span pmk_track_span(const struct pmk_track *track, const AVPacket *packet)
+{
+	int64_t time = packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts;
+	struct pmk_track_span span = { .start_ns = track->next_ns };
+
+	if (time != AV_NOPTS_VALUE)
+		span.start_ns = av_rescale_q(time, track->from->time_base, nanoseconds) - track->origin_ns;
+	span.end_ns = span.start_ns + av_rescale_q(packet->duration, track->from->time_base, nanoseconds);
+	return span;
+}
+
+/* What says how a track is meant to be used. */
+static const int kept_dispositions = AV_DISPOSITION_DEFAULT | AV_DISPOSITION_DUB | AV_DISPOSITION_ORIGINAL |
+	AV_DISPOSITION_COMMENT | AV_DISPOSITION_LYRICS | AV_DISPOSITION_KARAOKE | AV_DISPOSITION_FORCED |
+	AV_DISPOSITION_HEARING_IMPAIRED | AV_DISPOSITION_VISUAL_IMPAIRED | AV_DISPOSITION_CLEAN_EFFECTS |
+	AV_DISPOSITION_CAPTIONS | AV_DISPOSITION_DESCRIPTIONS;
+
+int pmk_track_add(struct pmk_track *track)
+{
+	track->made = avformat_new_stream(track->to, NULL);
+	if (!track->made)
+		return AVERROR(ENOMEM);
+	track->made->disposition = track->from->disposition & kept_dispositions;
+	return av_dict_copy(&track->made->metadata, track->from->metadata, 0);
+}
+
+/* FFmpeg 5 declares the delay of Opus in .mkv, but does not add it to the times, as Matroska (CodecDelay) wants it. */
+static int64_t undeclared_ns(const struct pmk_track *track)
+{
+	const AVCodecParameters *made = track->made->codecpar;
+
+	if (avformat_version() >= AV_VERSION_INT(60, 0, 0) || strcmp(track->to->oformat->name, "matroska") != 0 ||
+		made->codec_id != AV_CODEC_ID_OPUS)
+		return 0;
+	return av_rescale(made->initial_padding, 1000000000, 48000);
+}
+
+int pmk_track_write(struct pmk_track *track, AVPacket *packet, AVRational base, int64_t start_ns)
+{
+	int64_t time_ns = start_ns + undeclared_ns(track);
+
+	packet->pts = packet->dts = av_rescale_q(time_ns, nanoseconds, track->made->time_base);
+	packet->duration = av_rescale_q(packet->duration, base, track->made->time_base);
+	packet->stream_index = track->made->index;
+	packet->pos = -1;
+	return av_interleaved_write_frame(track->to, packet);
+}
