@@ -45,7 +45,7 @@ fuzz: deps
 # All but what needs a virtual machine, a desktop, or an accelerator.
 check-all: test
 	@tools/deps check
-	@tests/variants.sh werror clang asan tsan
+	@tests/variants.sh werror clang tidy asan tsan
 	@$(MAKE) --no-print-directory check-options coverage
 	@tests/variants.sh fuzz
 

@@ -4,6 +4,7 @@
 # The tree built in other ways, each in build-NAME, and tested there: no warnings, and the unit tests pass.
 #   werror                               only built
 #   clang                                the other compiler
+#   tidy                                 only read, by clang-tidy
 #   asan tsan                            sanitizers: address and undefined behaviour; threads, for what has threads
 #   no-media no-pipewire no-portal no-systemd no-xnnpack
 #                                        without a part that can be left out
@@ -28,11 +29,15 @@ for name; do
 	case $name in
 	werror) variant "$name" '' '' -Dwerror=true ;;
 	clang) CC=clang variant "$name" '' --suite=unit -Dwerror=true ;;
+	tidy)
+		CC=clang variant "$name" libpotemkin-app.a '' -Dwerror=true
+		find src -name '*.c' -print0 | xargs -0 -P "$(nproc)" -n 4 clang-tidy -p "build-$name" --quiet ;;
 	asan)
 		variant "$name" '' --suite=unit -Dbuildtype=debugoptimized -Db_sanitize=address,undefined \
 			-Db_lundef=false ;;
 	tsan)
 		tests='slot handover pipeline pipeline_apply pipeline_camera pipeline_watch'
+		# shellcheck disable=SC2086
 		targets=$(printf 'tests/test_%s ' $tests)
 		variant "$name" "$targets" "$tests" -Db_sanitize=thread -Db_lundef=false ;;
 	fuzz)
