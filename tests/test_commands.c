@@ -3,6 +3,7 @@
 #include "app/commands.h"
 #include "app/cures.h"
 #include "app/options_help.h"
+#include "media/still.h"
 #include "unit.h"
 
 #include <cjson/cJSON.h>
@@ -178,8 +179,41 @@ static void test_setup(void **state)
 	assert_int_equal(stat("machine/etc/modprobe.d/potemkin.conf", &st), -1);
 	expect(PMK_EXIT_OK, "setup-loopback --root machine", "v4l2loopback");
 	assert_int_equal(stat("machine/etc/modprobe.d/potemkin.conf", &st), 0);
+	expect(PMK_EXIT_OK, "setup-loopback --root machine", "video_nr=60"); /* again: the same number */
 	expect(PMK_EXIT_OK, "setup-loopback --remove --root machine", NULL);
 	assert_int_equal(stat("machine/etc/modprobe.d/potemkin.conf", &st), -1);
+	expect(PMK_EXIT_OK, "setup-loopback --remove --root machine", "nothing");
+}
+
+static void put(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void test_setup_refused(void **state)
+{
+	char path[64];
+
+	assert_int_equal(mkdir("taken", 0700), 0);
+	put("taken/etc", ""); /* a file in the folder's place */
+	expect(PMK_EXIT_NO_OUTPUT, "setup-loopback --root taken", "cannot be written");
+	assert_int_equal(unlink("taken/etc"), 0);
+	assert_int_equal(mkdir("taken/etc", 0700) || mkdir("taken/etc/modprobe.d", 0700), 0);
+	put("taken/etc/modprobe.d/other.conf", "# a rival\noptions v4l2loopback devices=2\n");
+	expect(PMK_EXIT_BUSY, "setup-loopback --root taken", "other.conf");
+	assert_int_equal(unlink("taken/etc/modprobe.d/other.conf"), 0);
+	put("taken/etc/modprobe.d/potemkin.conf", "# by hand\n");
+	expect(PMK_EXIT_OK, "setup-loopback --remove --root taken", "not made by potemkin");
+	assert_int_equal(mkdir("taken/dev", 0700), 0);
+	for (int i = 60; i < 64; i++) {
+		snprintf(path, sizeof path, "taken/dev/video%d", i);
+		put(path, "");
+	}
+	expect(PMK_EXIT_BUSY, "setup-loopback --root taken", "/dev/video60 to /dev/video63");
 }
 
 static void test_files(void **state)
@@ -195,6 +229,24 @@ static void test_files(void **state)
 	expect(PMK_EXIT_USAGE, "convert film.mkv film.mkv", "film.mkv");
 	expect(PMK_EXIT_INPUT, "convert -b absent.jpg presenter null --frames 1", "absent.jpg");
 	expect(PMK_EXIT_USAGE, "mask film.mkv alpha.txt", "alpha.txt");
+}
+
+static void test_pictures(void **state)
+{
+	struct pmk_rgb rgb;
+	struct stat st;
+
+	assert_int_equal(pmk_rgb_alloc(&rgb, 160, 90), 0);
+	memset(rgb.data, 99, rgb.stride * 90);
+	assert_int_equal(pmk_still_write_rgb("room.png", &rgb), 0);
+	pmk_rgb_free(&rgb);
+	expect(PMK_EXIT_OK, "convert -b green room.png out.png -q", NULL);
+	assert_int_equal(stat("out.png", &st), 0);
+	expect(PMK_EXIT_OK, "mask room.png alpha.png -q", NULL);
+	assert_int_equal(stat("alpha.png", &st), 0);
+	expect(PMK_EXIT_USAGE, "convert room.png out.mkv", "must end in .png");
+	expect(PMK_EXIT_NO_OUTPUT, "convert room.png absent/out.png", "absent/out.png");
+	expect(PMK_EXIT_USAGE, "convert -b room.png presenter room.png", "room.png");
 }
 
 static void test_run(void **state)
@@ -225,7 +277,9 @@ int main(void)
 		cmocka_unit_test(test_completion),
 		cmocka_unit_test(test_doctor),
 		cmocka_unit_test(test_setup),
+		cmocka_unit_test(test_setup_refused),
 		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_pictures),
 		cmocka_unit_test(test_run),
 		cmocka_unit_test(test_bench),
 	};
