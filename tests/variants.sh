@@ -7,7 +7,7 @@
 #   tidy                                 only read, by clang-tidy
 #   asan tsan                            sanitizers: address and undefined behaviour; threads, for what has threads
 #   no-media no-pipewire no-portal no-systemd no-xnnpack
-#                                        without a part that can be left out
+#                                        without a part that can be left out; only the tests near these parts
 #   fuzz                                 fuzzers, each for $POTEMKIN_FUZZ_SECONDS (60)
 set -eu
 cd "$(dirname "$0")/.."
@@ -43,7 +43,10 @@ for name; do
 	fuzz)
 		CC=clang variant "$name" fuzzers --suite=fuzz -Dfuzz=enabled -Dbuildtype=debug -Doptimization=1 \
 			-Db_sanitize=address,undefined -Db_lundef=false ;;
-	no-*) variant "$name" '' --suite=unit -D"${name#no-}"=disabled -Dwerror=true ;;
+	no-*)
+		variant "$name" '' 'settings engine scene pipeline doctor service' \
+			-D"${name#no-}"=disabled -Dwerror=true -Dbuildtype=debug -Doptimization=1 \
+			-Dc_args=-Wno-maybe-uninitialized ;; # a guess that is often wrong at -O1
 	*) echo "variants.sh: there is no variant $name" >&2; exit 2 ;;
 	esac
 done
