@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The viewers of a v4l2loopback 0.12 node. A plain file, which is really opened, takes the place of the node; its time
- * stamps are scripted. */
+/* The viewers of a v4l2loopback node of 0.12, and of 0.13, which sends events of streams only. A plain file, which is
+ * really opened, takes the place of the node; its time stamps and events are scripted. */
 #include "unit.h"
 
 #include "base/clock.h"
@@ -11,24 +11,52 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define EVENT (V4L2_EVENT_PRIVATE_START + 0x08e00000 + 1)
+
 static uint64_t stamp_s = 7;
+static int version; /* 0xMMmmpp; 0: 0.12, which does not tell */
+static uint32_t streams; /* how many readers stream */
+static bool event_waits;
+
+static int take_event(struct v4l2_event *event)
+{
+	if (!event_waits)
+		return -ENOENT;
+	event_waits = false;
+	event->type = EVENT;
+	memcpy(&event->u, &streams, sizeof streams);
+	return 0;
+}
 
 static int scripted_ioctl(int fd, unsigned long request, void *argument)
 {
 	struct v4l2_buffer *buffer = argument;
 
-	if (request != VIDIOC_QUERYBUF || buffer->index > 1)
+	if (request == VIDIOC_SUBSCRIBE_EVENT && version) {
+		event_waits = true;
+		return 0;
+	}
+	if (request == VIDIOC_DQEVENT && version)
+		return take_event(argument);
+	if (request != VIDIOC_QUERYBUF || buffer->index > 1 || version >= PMK_V4L2_LOOPBACK_0_14)
 		return -EINVAL;
 	buffer->timestamp.tv_sec = (time_t)stamp_s;
 	return 0;
 }
 
-const struct pmk_v4l2_sys pmk_v4l2_kernel = { .ioctl = scripted_ioctl };
+static int scripted_text(const char *path, char *text, size_t size)
+{
+	snprintf(text, size, "%d.%d.%d", version >> 16, version >> 8 & 255, version & 255);
+	return version ? 0 : -ENOENT;
+}
+
+const struct pmk_v4l2_sys pmk_v4l2_kernel = { .ioctl = scripted_ioctl, .text = scripted_text };
 static char node[64];
-static int own;
+static int own, polled; /* the file; what stands for it where it has to be polled, which a file cannot be */
 
 static struct pmk_viewers *begin(void)
 {
@@ -36,8 +64,9 @@ static struct pmk_viewers *begin(void)
 
 	strcpy(node, "/tmp/potemkin-node-XXXXXX");
 	own = mkstemp(node);
-	assert_true(own >= 0);
-	v = pmk_viewers_create(own, node);
+	polled = eventfd(0, EFD_CLOEXEC);
+	assert_true(own >= 0 && polled >= 0);
+	v = pmk_viewers_create(polled, node);
 	assert_non_null(v);
 	pmk_viewers_rest(v, true);
 	return v;
@@ -47,7 +76,10 @@ static void end(struct pmk_viewers *v)
 {
 	pmk_viewers_destroy(v);
 	close(own);
+	close(polled);
 	unlink(node);
+	version = 0;
+	streams = 0;
 }
 
 static int open_node(void)
@@ -149,7 +181,7 @@ static void test_earlier_opener(void **state)
 	}
 	assert_int_equal(read(ready[0], &c, 1), 1);
 	pmk_viewers_destroy(v);
-	v = pmk_viewers_create(own, node);
+	v = pmk_viewers_create(polled, node);
 	assert_non_null(v);
 	reach(v, PMK_WATCH_SOMEBODY);
 	kill(child, SIGKILL);
@@ -160,6 +192,46 @@ static void test_earlier_opener(void **state)
 	end(v);
 }
 
+/* 0.13 tells who streams, and nothing of who reads by read(): that one keeps the node open. */
+static void test_on_0_13_both_count(void **state)
+{
+	struct pmk_viewers *v;
+	int fd;
+
+	version = 0x000d02;
+	v = begin();
+	assert_int_equal(pmk_viewers_watched(v), PMK_WATCH_NOBODY);
+	streams = 1;
+	event_waits = true;
+	assert_int_equal(pmk_viewers_watched(v), PMK_WATCH_SOMEBODY);
+	streams = 0;
+	event_waits = true;
+	assert_int_equal(pmk_viewers_watched(v), PMK_WATCH_NOBODY);
+	fd = open_node();
+	assert_int_equal(pmk_viewers_watched(v), PMK_WATCH_NOBODY);
+	reach(v, PMK_WATCH_SOMEBODY);
+	close(fd);
+	reach(v, PMK_WATCH_NOBODY);
+	end(v);
+}
+
+/* From 0.14 on, read() streams, too, so that a program that only has the node open is nobody. */
+static void test_on_0_14_only_streams_count(void **state)
+{
+	struct pmk_viewers *v;
+	short events;
+	int fd;
+
+	version = 0x000e00;
+	v = begin();
+	fd = open_node();
+	assert_int_equal(pmk_viewers_watched(v), PMK_WATCH_NOBODY);
+	assert_int_equal(pmk_viewers_fd(v, &events), polled);
+	assert_int_equal(events, POLLPRI);
+	close(fd);
+	end(v);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -167,6 +239,8 @@ int main(void)
 		cmocka_unit_test(test_who_asks_for_buffers_watches),
 		cmocka_unit_test(test_who_stays_watches),
 		cmocka_unit_test(test_earlier_opener),
+		cmocka_unit_test(test_on_0_13_both_count),
+		cmocka_unit_test(test_on_0_14_only_streams_count),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

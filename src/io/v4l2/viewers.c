@@ -23,10 +23,12 @@ static const uint64_t SURE_NS = 2 * PMK_S_NS; /* the driver is asked again this 
 struct pmk_viewers {
 	int fd; /* of the node */
 	char path[64];
-	bool told; /* the driver sends events; what is below, except `state` and `asked_ns`, is for 0.12 */
-	enum pmk_watch state;
+	bool told; /* the driver sends events, of streams */
+	enum pmk_watch streams;
 	uint64_t asked_ns;
-	int notify, timer, both; /* inotify, a timer, and epoll of both; -1: none */
+	bool counts; /* openers are counted; what is below is for that */
+	enum pmk_watch opened;
+	int notify, timer, any; /* inotify, a timer, and epoll of both and of events; -1: none */
 	int openers; /* how many others have opened the node and not closed it */
 	bool early; /* somebody had it open before the counting began */
 	uint64_t since_ns; /* since when it has been open without a break; 0: it is not open */
@@ -34,7 +36,7 @@ struct pmk_viewers {
 	uint64_t stamp_ns; /* the newest in the resting ring */
 };
 
-/* --- from 0.13 on: the driver sends events --- */
+/* --- from 0.13 on: the driver sends events of streams --- */
 
 static int subscribe(struct pmk_viewers *v)
 {
@@ -53,7 +55,7 @@ static void ask_again(struct pmk_viewers *v)
 		return;
 	pmk_v4l2_kernel.ioctl(v->fd, VIDIOC_UNSUBSCRIBE_EVENT, &wish);
 	if (subscribe(v) < 0)
-		v->state = PMK_WATCH_UNKNOWN;
+		v->streams = PMK_WATCH_UNKNOWN;
 }
 
 static void take_events(struct pmk_viewers *v)
@@ -66,11 +68,11 @@ static void take_events(struct pmk_viewers *v)
 		if (event.type != EVENT_CLIENT_USAGE)
 			continue;
 		memcpy(&count, &event.u, sizeof(count));
-		v->state = count ? PMK_WATCH_SOMEBODY : PMK_WATCH_NOBODY;
+		v->streams = count ? PMK_WATCH_SOMEBODY : PMK_WATCH_NOBODY;
 	}
 }
 
-/* --- 0.12: openers are counted --- */
+/* --- before 0.14: openers are counted --- */
 
 static void note_others(struct pmk_viewers *v)
 {
@@ -125,7 +127,7 @@ static enum pmk_watch judge_openers(struct pmk_viewers *v)
 	if (!v->openers && !v->early)
 		return PMK_WATCH_NOBODY;
 	v->since_ns = v->since_ns ? v->since_ns : now;
-	if (v->state == PMK_WATCH_SOMEBODY || now - v->since_ns >= STAY_NS)
+	if (v->opened == PMK_WATCH_SOMEBODY || now - v->since_ns >= STAY_NS)
 		return PMK_WATCH_SOMEBODY;
 	return v->rests && pmk_v4l2_newest_stamp_ns(v->fd) != v->stamp_ns ? PMK_WATCH_SOMEBODY : PMK_WATCH_NOBODY;
 }
@@ -135,27 +137,31 @@ static void check_openers(struct pmk_viewers *v)
 	bool undecided;
 
 	count_openers(v);
-	v->state = judge_openers(v);
-	undecided = v->state == PMK_WATCH_NOBODY && (v->openers || v->early);
+	v->opened = judge_openers(v);
+	undecided = v->opened == PMK_WATCH_NOBODY && (v->openers || v->early);
 	set_timer(v, undecided ? CHECK_AGAIN_NS : 0);
 }
 
-/* The watch is set up before /proc is read, so that nobody slips in between. */
-static int start_counting(struct pmk_viewers *v)
+static int add_to_any(const struct pmk_viewers *v, int fd, uint32_t events)
 {
-	struct epoll_event either = { .events = EPOLLIN };
+	struct epoll_event event = { .events = events };
 
+	return epoll_ctl(v->any, EPOLL_CTL_ADD, fd, &event);
+}
+
+/* The watch is set up before /proc is read, so that nobody slips in between. */
+static bool start_counting(struct pmk_viewers *v)
+{
 	v->notify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	v->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-	v->both = epoll_create1(EPOLL_CLOEXEC);
-	if (v->notify < 0 || v->timer < 0 || v->both < 0 ||
-		inotify_add_watch(v->notify, v->path, IN_OPEN | IN_CLOSE) < 0 ||
-		epoll_ctl(v->both, EPOLL_CTL_ADD, v->notify, &either) ||
-		epoll_ctl(v->both, EPOLL_CTL_ADD, v->timer, &either))
-		return -1;
+	v->any = epoll_create1(EPOLL_CLOEXEC);
+	if (v->notify < 0 || v->timer < 0 || v->any < 0 ||
+		inotify_add_watch(v->notify, v->path, IN_OPEN | IN_CLOSE) < 0 || add_to_any(v, v->notify, EPOLLIN) ||
+		add_to_any(v, v->timer, EPOLLIN) || (v->told && add_to_any(v, v->fd, EPOLLPRI)))
+		return false;
 	note_others(v);
-	v->state = PMK_WATCH_NOBODY;
-	return 0;
+	v->opened = PMK_WATCH_NOBODY;
+	return true;
 }
 
 /* --- both --- */
@@ -167,10 +173,11 @@ struct pmk_viewers *pmk_viewers_create(int fd, const char *path)
 	if (!v)
 		return NULL;
 	v->fd = fd;
-	v->notify = v->timer = v->both = -1;
+	v->notify = v->timer = v->any = -1;
 	snprintf(v->path, sizeof(v->path), "%s", path);
 	v->told = subscribe(v) >= 0;
-	if (v->told || start_counting(v) == 0)
+	v->counts = pmk_v4l2_loopback_version() < PMK_V4L2_LOOPBACK_0_14 && start_counting(v);
+	if (v->told || v->counts)
 		return v;
 	pmk_viewers_destroy(v);
 	return NULL;
@@ -181,7 +188,7 @@ void pmk_viewers_destroy(struct pmk_viewers *v)
 	if (!v)
 		return;
 	for (int i = 0; i < 3; i++) {
-		int fd = i == 0 ? v->notify : i == 1 ? v->timer : v->both;
+		int fd = i == 0 ? v->notify : i == 1 ? v->timer : v->any;
 
 		if (fd >= 0)
 			close(fd);
@@ -191,24 +198,24 @@ void pmk_viewers_destroy(struct pmk_viewers *v)
 
 enum pmk_watch pmk_viewers_watched(struct pmk_viewers *v)
 {
-	if (!v->told) {
+	if (v->counts)
 		check_openers(v);
-		return v->state;
-	}
+	if (!v->told)
+		return v->opened;
 	take_events(v);
 	ask_again(v);
-	return v->state;
+	return v->counts && v->opened == PMK_WATCH_SOMEBODY ? PMK_WATCH_SOMEBODY : v->streams;
 }
 
 int pmk_viewers_fd(const struct pmk_viewers *v, short *events)
 {
-	*events = v->told ? POLLPRI : POLLIN;
-	return v->told ? v->fd : v->both;
+	*events = v->counts ? POLLIN : POLLPRI;
+	return v->counts ? v->any : v->fd;
 }
 
 void pmk_viewers_rest(struct pmk_viewers *v, bool rests)
 {
-	if (v->told || v->rests == rests)
+	if (!v->counts || v->rests == rests)
 		return;
 	v->rests = rests;
 	if (rests)

@@ -3,10 +3,11 @@
  *
  * The one rule: a program that only probes for cameras does not count as a viewer.
  *
- * From 0.13 on, the driver sends an event when a reader starts or stops its stream. 0.12 sends none. There, the
- * programs that have the node open are counted with inotify, and /proc shows those that opened it earlier. One of them
- * counts as a viewer once it asks for buffers, which puts a new time stamp on the resting ring, or once it has kept the
- * node open for STAY_NS; it stays a viewer until all have closed the node. Belongs to the sink's thread. */
+ * From 0.13 on, the driver sends an event when a reader starts or stops its stream; 0.12 sends none, and 0.13 none for
+ * a reader by read(), which starts no stream there. So before 0.14 the programs that have the node open are counted as
+ * well, with inotify, and /proc shows those that opened it earlier. One of them counts as a viewer once it asks for
+ * buffers, which puts a new time stamp on the resting ring, or once it has kept the node open for STAY_NS; it stays a
+ * viewer until all have closed the node. Belongs to the sink's thread. */
 #ifndef PMK_IO_V4L2_VIEWERS_H
 #define PMK_IO_V4L2_VIEWERS_H
 
