@@ -185,6 +185,101 @@ static int dequeue(struct fake_camera *c, struct v4l2_buffer *buffer)
 	return 0;
 }
 
+/* --- a multi-planar driver --- */
+
+static int blocks_of(const struct fake_camera *c)
+{
+	return pmk_fourcc_is_apart(c->pix.pixelformat) ? pmk_fourcc_planes(c->pix.pixelformat) : 1;
+}
+
+static void lay_out_blocks(const struct fake_camera *c, int block, uint32_t *stride, uint32_t *bytes)
+{
+	uint32_t fourcc = c->pix.pixelformat;
+	int w = (int)c->pix.width, h = (int)c->pix.height, least = pmk_fourcc_stride(fourcc, w);
+
+	*stride = (uint32_t)(block ? (int)pmk_fourcc_chroma_stride(fourcc, w, least) : least) + (uint32_t)c->pad;
+	*bytes = blocks_of(c) == 1 ? (uint32_t)pmk_fourcc_bytes(fourcc, w, h, (int)*stride) :
+				     *stride * (uint32_t)(block ? pmk_fourcc_chroma_rows(fourcc, h) : h);
+}
+
+static int set_multi(struct fake_camera *c, struct v4l2_pix_format_mplane *multi)
+{
+	c->pix.width = multi->width;
+	c->pix.height = multi->height;
+	c->pix.pixelformat = multi->pixelformat;
+	if (c->set_error)
+		return c->set_error;
+	multi->num_planes = (uint8_t)blocks_of(c);
+	for (int p = 0; p < blocks_of(c); p++) {
+		uint32_t stride, bytes;
+
+		lay_out_blocks(c, p, &stride, &bytes);
+		multi->plane_fmt[p].bytesperline = stride;
+		multi->plane_fmt[p].sizeimage = bytes;
+	}
+	return 0;
+}
+
+static int query_multi(const struct fake_camera *c, struct v4l2_buffer *buffer)
+{
+	uint32_t stride;
+
+	if (buffer->index >= (uint32_t)c->buffers || buffer->length < (uint32_t)blocks_of(c))
+		return -EINVAL;
+	for (int p = 0; p < blocks_of(c); p++) {
+		struct v4l2_plane *plane = &buffer->m.planes[p];
+
+		lay_out_blocks(c, p, &stride, &plane->length);
+		plane->length += c->data_offset;
+		plane->m.mem_offset = (buffer->index * PMK_V4L2_PLANES + (uint32_t)p) * PAGE;
+	}
+	return 0;
+}
+
+/* The answer's bytes fill one block after another. */
+static int dequeue_multi(struct fake_camera *c, struct v4l2_buffer *buffer)
+{
+	const struct fake_answer *a = &c->answers[c->answer_next];
+	size_t at = 0;
+
+	if (c->answer_next == c->answer_count)
+		return -EAGAIN;
+	c->answer_next++;
+	buffer->index = 0;
+	c->queued[0] = false;
+	for (int p = 0; p < blocks_of(c); p++) {
+		uint32_t stride, bytes;
+		size_t have;
+
+		lay_out_blocks(c, p, &stride, &bytes);
+		have = a->bytes - at < bytes ? a->bytes - at : bytes;
+		memcpy(c->memory[p] + c->data_offset, (const uint8_t *)a->data + at, have);
+		buffer->m.planes[p].data_offset = c->data_offset;
+		buffer->m.planes[p].bytesused = (uint32_t)have + c->data_offset;
+		at += have;
+	}
+	return 0;
+}
+
+/* What differs from a driver of one block; 1: nothing does. */
+static int multi_ioctl(struct fake_camera *c, unsigned long request, void *argument)
+{
+	switch (request) {
+	case VIDIOC_G_FMT:
+	case VIDIOC_S_FMT:
+		assert_int_equal(((struct v4l2_format *)argument)->type, V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE);
+		return set_multi(c, &((struct v4l2_format *)argument)->fmt.pix_mp);
+	case VIDIOC_QUERYBUF:
+		return query_multi(c, argument);
+	case VIDIOC_DQBUF:
+		return dequeue_multi(c, argument);
+	case VIDIOC_ENUM_FMT:
+		return ((struct v4l2_fmtdesc *)argument)->type == V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE ? 1 : -EINVAL;
+	default:
+		return 1;
+	}
+}
+
 static int camera_ioctl(struct fake_camera *c, unsigned long request, void *argument)
 {
 	struct v4l2_buffer *buffer = argument;
@@ -235,6 +330,12 @@ static int fake_ioctl(int fd, unsigned long request, void *argument)
 
 	if (request == VIDIOC_QUERYCAP)
 		return node->caps || node->loopback ? query(node, argument) : -ENOTTY;
+	if (node->camera && node->camera->multi) {
+		int r = multi_ioctl(node->camera, request, argument);
+
+		if (r <= 0)
+			return r;
+	}
 	if (node->camera)
 		return camera_ioctl(node->camera, request, argument);
 	return node->loopback ? fake_loopback_ioctl(node->loopback, fd, request, argument) : -ENOTTY;
@@ -382,6 +483,8 @@ struct fake_node *fake_add_camera(int number, struct fake_camera *camera)
 		number, "uvcvideo", "Test Camera", "usb-0000:00:14.0-1", V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING);
 
 	node->camera = camera;
+	if (camera->multi)
+		node->caps = V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_STREAMING;
 	if (camera->mode_count && !camera->pix.width) {
 		camera->pix.width = (uint32_t)camera->modes[0].width;
 		camera->pix.height = (uint32_t)camera->modes[0].height;

@@ -29,6 +29,9 @@ struct fake_camera {
 	int set_error, request_error, start_error; /* negative errno of S_FMT, REQBUFS, STREAMON */
 	int grant; /* how many buffers are given, unless 0 */
 	size_t length; /* bytes of a buffer, unless 0 */
+	bool multi; /* a multi-planar driver; node->caps is as it */
+	uint32_t data_offset; /* multi: bytes before the data in each block */
+	int pad; /* multi: bytes added to each row of each block */
 	short poll_events; /* what poll returns when no answer is left; 0: the deadline has passed */
 	struct fake_answer answers[FAKE_ANSWERS];
 	int answer_count, answer_next;

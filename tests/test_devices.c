@@ -81,6 +81,22 @@ static void test_other_loopbacks(void **state)
 	fake_end();
 }
 
+static void test_multi_planar_camera(void **state)
+{
+	struct fake_camera camera = { .modes = modes, .mode_count = 1, .multi = true };
+	struct pmk_device *d;
+
+	fake_begin();
+	fake_add_camera(0, &camera);
+	fake_add_other(1, "codec", V4L2_CAP_VIDEO_M2M_MPLANE | V4L2_CAP_STREAMING);
+	assert_int_equal(pmk_devices_scan(&d), 2);
+	assert_int_equal(d[0].kind, PMK_DEVICE_CAMERA);
+	assert_int_equal(d[0].modes[0].fourcc, PMK_FOURCC_YUYV);
+	assert_int_equal(d[1].kind, PMK_DEVICE_OTHER);
+	free(d);
+	fake_end();
+}
+
 static void test_busy_camera(void **state)
 {
 	struct fake_camera camera = { .modes = modes, .mode_count = 6, .set_error = -EBUSY };
@@ -126,6 +142,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_other_loopbacks),
+		cmocka_unit_test(test_multi_planar_camera),
 		cmocka_unit_test(test_busy_camera),
 		cmocka_unit_test(test_more_modes_than_room),
 		cmocka_unit_test(test_no_nodes),

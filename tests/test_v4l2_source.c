@@ -180,7 +180,7 @@ static void test_modes_of_ranges(void **state)
 	camera.range = &range;
 	fake_add_camera(0, &camera);
 	fd = pmk_v4l2_kernel.open("/dev/video0");
-	count = pmk_v4l2_modes(fd, &wish, modes, 32);
+	count = pmk_v4l2_modes(fd, V4L2_BUF_TYPE_VIDEO_CAPTURE, &wish, modes, 32);
 	assert_in_range(count, 5, 32);
 	for (int i = 0; i < count; i++) {
 		assert_true(modes[i].width <= 1280 && modes[i].height <= 720 && modes[i].width >= 160);
@@ -360,6 +360,51 @@ static void test_formats(void **state)
 		assert_int_equal(read_now(source, &frame), -EAGAIN);
 		assert_int_equal(source->damaged, 1);
 		pmk_source_close(source);
+		fake_end();
+	}
+}
+
+/* A multi-planar driver: planes apart or together, with padded rows and bytes in front; a plane that is short. */
+static void test_multi_planar(void **state)
+{
+	static const uint32_t fourccs[] = { PMK_FOURCC_NM12, PMK_FOURCC_NM21, PMK_FOURCC_NM16, PMK_FOURCC_YM12,
+		PMK_FOURCC_YM21, PMK_FOURCC_YM16, PMK_FOURCC_NV12, PMK_FOURCC_YUYV };
+	static uint8_t data[(W + 32) * H * 4];
+
+	for (size_t i = 0; i < sizeof(fourccs) / sizeof(*fourccs) * 2; i++) {
+		const struct pmk_device_mode mode = { fourccs[i / 2], W, H, 30 };
+		struct fake_camera camera = camera_of(&mode, 1);
+		struct pmk_source *source;
+		struct pmk_frame *frame;
+		size_t bytes;
+		int rows;
+
+		fake_begin();
+		camera.multi = true;
+		camera.pad = i % 2 ? 16 : 0;
+		camera.data_offset = i % 2 ? 12 : 0;
+		fake_add_camera(0, &camera);
+		assert_int_equal(pmk_source_v4l2_open_auto(&no_wish, &source), 0);
+		assert_true(camera.streaming);
+		rows = pmk_fourcc_chroma_rows(mode.fourcc, H);
+		memset(data, mode.fourcc == PMK_FOURCC_YUYV ? 50 : 200, sizeof(data));
+		memset(data, 50, (size_t)(W + camera.pad) * H);
+		bytes = !pmk_fourcc_is_apart(mode.fourcc) ?
+			pmk_fourcc_bytes(mode.fourcc, W, H, pmk_fourcc_stride(mode.fourcc, W) + camera.pad) :
+			(size_t)(W + camera.pad) * H +
+				(size_t)((pmk_fourcc_planes(mode.fourcc) == 2 ? W : W / 2) + camera.pad) *
+					(size_t)rows * (size_t)(pmk_fourcc_planes(mode.fourcc) - 1);
+		fake_push(&camera, (struct fake_answer){ .data = data, .bytes = bytes });
+		assert_int_equal(read_now(source, &frame), 0);
+		assert_int_equal(frame->image.plane[0][frame->image.stride[0] * (H - 1) + W - 1], 50);
+		for (int p = 1; p < 3; p++)
+			assert_int_equal(frame->image.plane[p][0], mode.fourcc == PMK_FOURCC_YUYV ? 50 : 200);
+		pmk_frame_unref(frame);
+		fake_push(&camera, (struct fake_answer){ .data = data, .bytes = bytes - 1 });
+		assert_int_equal(read_now(source, &frame), -EAGAIN);
+		assert_int_equal(source->damaged, 1);
+		pmk_source_close(source);
+		assert_false(camera.streaming);
 		fake_end();
 	}
 }
@@ -753,9 +798,6 @@ static void test_open_fails(void **state)
 		{ .node = { .caps = V4L2_CAP_VIDEO_M2M | V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING },
 			.err = -ENODEV,
 			.line = "not a camera" },
-		{ .node = { .caps = V4L2_CAP_VIDEO_CAPTURE_MPLANE | V4L2_CAP_STREAMING },
-			.err = -ENODEV,
-			.line = "several planes" },
 		{ .node = { .driver = "v4l2 loopback", .caps = V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_STREAMING },
 			.err = -ENODEV,
 			.line = "nobody feeds" },
@@ -948,12 +990,13 @@ static void test_two_of_one_name(void **state)
 	} cases[] = {
 		{ -1, 0, first_bus, 0, "/dev/video0 ", "/dev/video0 is another camera now: Another, not Test Camera",
 			"Another" },
-		{ -1, 2, first_bus, -ENOENT, NULL, "no such device" },
+		{ -1, 2, first_bus, -ENOENT, NULL, "no such device", NULL },
 		{ -1, 0, first_bus, -ENOENT, NULL,
 			"/dev/video0 is the other Test Camera now (usb-0000:00:14.0-2); the one at usb-0000:00:14.0-1 "
-			"has gone" },
-		{ 5, 0, first_bus, 0, "/dev/video5 ", NULL },
-		{ 5, 2, "usb-0000:00:14.0-7", 0, "/dev/video5 ", "is at another plug (usb-0000:00:14.0-7)" },
+			"has gone",
+			NULL },
+		{ 5, 0, first_bus, 0, "/dev/video5 ", NULL, NULL },
+		{ 5, 2, "usb-0000:00:14.0-7", 0, "/dev/video5 ", "is at another plug (usb-0000:00:14.0-7)", NULL },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -998,6 +1041,7 @@ int main(void)
 		cmocka_unit_test(test_strides),
 		cmocka_unit_test(test_answers_to_set_format),
 		cmocka_unit_test(test_formats),
+		cmocka_unit_test(test_multi_planar),
 		cmocka_unit_test(test_meaning),
 		cmocka_unit_test(test_rates),
 		cmocka_unit_test(test_damage_is_skipped),

@@ -7,20 +7,14 @@
 #include <errno.h>
 #include <libyuv.h>
 
-/* The planes of a raw picture. */
-struct raw {
-	const uint8_t *plane[3];
-	int stride[3];
-};
-
-static struct raw planes_of(uint32_t fourcc, const struct pmk_layout *layout, const uint8_t *data, int stride)
+static struct pmk_planes planes_of(uint32_t fourcc, const struct pmk_layout *layout, const uint8_t *data, int stride)
 {
 	int chroma = (int)pmk_fourcc_chroma_stride(fourcc, layout->width, stride);
-	struct raw raw = { { data }, { stride, chroma, chroma } };
+	struct pmk_planes planes = { .data = { data }, .stride = { stride, chroma, chroma } };
 
-	raw.plane[1] = data + (size_t)stride * (size_t)layout->height;
-	raw.plane[2] = raw.plane[1] + (size_t)chroma * (size_t)pmk_fourcc_chroma_rows(fourcc, layout->height);
-	return raw;
+	planes.data[1] = data + (size_t)stride * (size_t)layout->height;
+	planes.data[2] = planes.data[1] + (size_t)chroma * (size_t)pmk_fourcc_chroma_rows(fourcc, layout->height);
+	return planes;
 }
 
 static void swap_chroma(struct pmk_image *image)
@@ -35,22 +29,22 @@ static void swap_chroma(struct pmk_image *image)
 }
 
 /* Y in a plane of its own, U and V in turns in another. libyuv has this for 4:2:0 only. */
-static void split(const struct raw *raw, struct pmk_image *m)
+static void split(const struct pmk_planes *raw, struct pmk_image *m)
 {
-	CopyPlane(raw->plane[0], raw->stride[0], m->plane[0], m->stride[0], m->layout.width, m->layout.height);
-	SplitUVPlane(raw->plane[1], raw->stride[1], m->plane[1], m->stride[1], m->plane[2], m->stride[2],
+	CopyPlane(raw->data[0], raw->stride[0], m->plane[0], m->stride[0], m->layout.width, m->layout.height);
+	SplitUVPlane(raw->data[1], raw->stride[1], m->plane[1], m->stride[1], m->plane[2], m->stride[2],
 		pmk_layout_plane_width(&m->layout, 1), pmk_layout_plane_height(&m->layout, 1));
 }
 
-static void copy_planes(const struct raw *raw, struct pmk_image *m)
+static void copy_planes(const struct pmk_planes *raw, struct pmk_image *m)
 {
 	for (int p = 0; p < 3; p++)
-		CopyPlane(raw->plane[p], raw->stride[p], m->plane[p], m->stride[p],
+		CopyPlane(raw->data[p], raw->stride[p], m->plane[p], m->stride[p],
 			pmk_layout_plane_width(&m->layout, p), pmk_layout_plane_height(&m->layout, p));
 }
 
 /* `image` by value: formats with V before U are read with its planes exchanged. */
-static int from_yuv(uint32_t fourcc, const struct raw *r, struct pmk_image image)
+static int from_yuv(uint32_t fourcc, const struct pmk_planes *r, struct pmk_image image)
 {
 	struct pmk_image *m = &image;
 
@@ -59,13 +53,13 @@ static int from_yuv(uint32_t fourcc, const struct raw *r, struct pmk_image image
 		swap_chroma(m);
 		/* fall through */
 	case PMK_FOURCC_YUYV:
-		return YUY2ToI422(r->plane[0], r->stride[0], m->plane[0], m->stride[0], m->plane[1], m->stride[1],
+		return YUY2ToI422(r->data[0], r->stride[0], m->plane[0], m->stride[0], m->plane[1], m->stride[1],
 			m->plane[2], m->stride[2], m->layout.width, m->layout.height);
 	case PMK_FOURCC_VYUY:
 		swap_chroma(m);
 		/* fall through */
 	case PMK_FOURCC_UYVY:
-		return UYVYToI422(r->plane[0], r->stride[0], m->plane[0], m->stride[0], m->plane[1], m->stride[1],
+		return UYVYToI422(r->data[0], r->stride[0], m->plane[0], m->stride[0], m->plane[1], m->stride[1],
 			m->plane[2], m->stride[2], m->layout.width, m->layout.height);
 	case PMK_FOURCC_NV21:
 	case PMK_FOURCC_NV61:
@@ -87,7 +81,7 @@ static int from_yuv(uint32_t fourcc, const struct raw *r, struct pmk_image image
 
 /* To BT.601 in limited range. libyuv names its formats from the highest byte of a little-endian word, but RAW and RGB24
  * from the lowest address or the highest byte. */
-static int from_rgb(uint32_t fourcc, const struct raw *raw, const struct pmk_image *m)
+static int from_rgb(uint32_t fourcc, const struct pmk_planes *raw, const struct pmk_image *m)
 {
 	static const struct {
 		uint32_t fourcc;
@@ -104,45 +98,67 @@ static int from_rgb(uint32_t fourcc, const struct raw *raw, const struct pmk_ima
 
 	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
 		if (ways[i].fourcc == fourcc)
-			return ways[i].convert(raw->plane[0], raw->stride[0], m->plane[0], m->stride[0], m->plane[1],
+			return ways[i].convert(raw->data[0], raw->stride[0], m->plane[0], m->stride[0], m->plane[1],
 				m->stride[1], m->plane[2], m->stride[2], m->layout.width, m->layout.height);
 	}
 	return -1;
 }
 
 /* The 8 upper bits; a word of 16 with more than its format's bits is white. */
-static void from_grey(uint32_t fourcc, const struct raw *raw, const struct pmk_image *m)
+static void from_grey(uint32_t fourcc, const struct pmk_planes *raw, const struct pmk_image *m)
 {
 	int w = m->layout.width, h = m->layout.height;
 	int bits = fourcc == PMK_FOURCC_Y10 ? 10 : fourcc == PMK_FOURCC_Y12 ? 12 : fourcc == PMK_FOURCC_Y14 ? 14 : 16;
 
 	if (fourcc == PMK_FOURCC_GREY)
-		CopyPlane(raw->plane[0], raw->stride[0], m->plane[0], m->stride[0], w, h);
+		CopyPlane(raw->data[0], raw->stride[0], m->plane[0], m->stride[0], w, h);
 	else
-		Convert16To8Plane((const uint16_t *)(const void *)raw->plane[0], raw->stride[0] / 2, m->plane[0],
+		Convert16To8Plane((const uint16_t *)(const void *)raw->data[0], raw->stride[0] / 2, m->plane[0],
 			m->stride[0], 1 << (24 - bits), w, h);
 	for (int p = 1; p < 3; p++)
 		SetPlane(m->plane[p], m->stride[p], pmk_layout_plane_width(&m->layout, p),
 			pmk_layout_plane_height(&m->layout, p), 128);
 }
 
+static int read_planes(struct pmk_image *image, uint32_t fourcc, const struct pmk_planes *planes)
+{
+	uint32_t plain = pmk_fourcc_plain(fourcc);
+
+	if (pmk_fourcc_is_rgb(plain))
+		return from_rgb(plain, planes, image) ? -EINVAL : 0;
+	if (!pmk_fourcc_is_grey(plain))
+		return from_yuv(plain, planes, *image) ? -EINVAL : 0;
+	if (plain != PMK_FOURCC_GREY && planes->stride[0] % 2)
+		return -EINVAL;
+	from_grey(plain, planes, image);
+	return 0;
+}
+
 int pmk_convert_from_raw(struct pmk_image *image, uint32_t fourcc, const uint8_t *data, size_t bytes, int stride)
 {
 	size_t need = pmk_fourcc_bytes(fourcc, image->layout.width, image->layout.height, stride);
-	uint32_t plain = pmk_fourcc_plain(fourcc);
-	struct raw raw;
+	struct pmk_planes planes;
 
 	if (need == 0 || bytes < need || image->layout.chroma != pmk_fourcc_chroma(fourcc))
 		return -EINVAL;
-	raw = planes_of(fourcc, &image->layout, data, stride);
-	if (pmk_fourcc_is_rgb(plain))
-		return from_rgb(plain, &raw, image) ? -EINVAL : 0;
-	if (!pmk_fourcc_is_grey(plain))
-		return from_yuv(plain, &raw, *image) ? -EINVAL : 0;
-	if (plain != PMK_FOURCC_GREY && stride % 2)
+	planes = planes_of(fourcc, &image->layout, data, stride);
+	return read_planes(image, fourcc, &planes);
+}
+
+int pmk_convert_from_planes(struct pmk_image *image, uint32_t fourcc, const struct pmk_planes *planes)
+{
+	int w = image->layout.width, h = image->layout.height, least = pmk_fourcc_stride(fourcc, w);
+
+	if (!pmk_fourcc_is_apart(fourcc) || image->layout.chroma != pmk_fourcc_chroma(fourcc))
 		return -EINVAL;
-	from_grey(plain, &raw, image);
-	return 0;
+	for (int p = 0; p < pmk_fourcc_planes(fourcc); p++) {
+		int rows = p ? pmk_fourcc_chroma_rows(fourcc, h) : h;
+
+		if (planes->stride[p] < (p ? (int)pmk_fourcc_chroma_stride(fourcc, w, least) : least) ||
+			planes->bytes[p] < (size_t)planes->stride[p] * (size_t)rows)
+			return -EINVAL;
+	}
+	return read_planes(image, fourcc, planes);
 }
 
 /* libyuv has I422ToNV21 but no I422ToNV12; they differ only in the order of U and V. */

@@ -13,6 +13,17 @@
 int pmk_convert_from_raw(struct pmk_image *image, uint32_t fourcc, const uint8_t *data, size_t bytes, int stride)
 	__attribute__((warn_unused_result));
 
+/* The planes of a raw picture that are apart (pmk_fourcc_is_apart). */
+struct pmk_planes {
+	const uint8_t *data[3];
+	size_t bytes[3];
+	int stride[3]; /* bytes */
+};
+
+/* The same for such a picture. -EINVAL: a plane is too short, or the format is another one. */
+int pmk_convert_from_planes(struct pmk_image *image, uint32_t fourcc, const struct pmk_planes *planes)
+	__attribute__((warn_unused_result));
+
 /* Convert planes to a raw client format (YUYV, NV12 or YU12) with the smallest strides (pmk_fourcc_stride). -EINVAL:
  * another format, or `bytes` is less than pmk_fourcc_bytes(). */
 int pmk_convert_to_raw(const struct pmk_image *image, uint32_t fourcc, uint8_t *data, size_t bytes)

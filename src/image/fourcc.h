@@ -18,6 +18,14 @@
 #define PMK_FOURCC_NV21 PMK_FOURCC('N', 'V', '2', '1')
 #define PMK_FOURCC_NV16 PMK_FOURCC('N', 'V', '1', '6')
 #define PMK_FOURCC_NV61 PMK_FOURCC('N', 'V', '6', '1')
+#define PMK_FOURCC_NM12 PMK_FOURCC('N', 'M', '1', '2') /* NM and YM: the planes are apart */
+#define PMK_FOURCC_NM21 PMK_FOURCC('N', 'M', '2', '1')
+#define PMK_FOURCC_NM16 PMK_FOURCC('N', 'M', '1', '6')
+#define PMK_FOURCC_NM61 PMK_FOURCC('N', 'M', '6', '1')
+#define PMK_FOURCC_YM12 PMK_FOURCC('Y', 'M', '1', '2')
+#define PMK_FOURCC_YM21 PMK_FOURCC('Y', 'M', '2', '1')
+#define PMK_FOURCC_YM16 PMK_FOURCC('Y', 'M', '1', '6')
+#define PMK_FOURCC_YM61 PMK_FOURCC('Y', 'M', '6', '1')
 #define PMK_FOURCC_YU12 PMK_FOURCC('Y', 'U', '1', '2')
 #define PMK_FOURCC_YV12 PMK_FOURCC('Y', 'V', '1', '2')
 #define PMK_FOURCC_YU16 PMK_FOURCC('Y', 'U', '1', '6') /* DRM's name of V4L2's 422P */
@@ -50,8 +58,8 @@ uint32_t pmk_fourcc_parse(const char *text);
 /* Fills and returns `text`, without trailing spaces; unprintable bytes become '?'. */
 const char *pmk_fourcc_name(uint32_t fourcc, char text[5]);
 
-/* The code that stands for all formats that are read alike: MJPG for JPEG, 422P for YU16, AR24 for XR24 and BGR4, ...
- * Itself for most codes, and for unknown ones. */
+/* The code that stands for all formats that are read alike: MJPG for JPEG, 422P for YU16, AR24 for XR24 and BGR4, NV12
+ * for NM12, ... Itself for most codes, and for unknown ones. */
 uint32_t pmk_fourcc_plain(uint32_t fourcc);
 /* What it costs to read a format, compared with others: 0 is the cheapest. -1: unknown. */
 int pmk_fourcc_cost(uint32_t fourcc);
@@ -67,6 +75,7 @@ enum pmk_chroma pmk_fourcc_chroma(uint32_t fourcc);
 size_t pmk_fourcc_bytes(uint32_t fourcc, int width, int height, int stride);
 int pmk_fourcc_stride(uint32_t fourcc, int width); /* smallest stride of the first plane, in bytes; 0: not raw */
 int pmk_fourcc_planes(uint32_t fourcc); /* how many planes a raw picture has: 1, 2 or 3 */
+bool pmk_fourcc_is_apart(uint32_t fourcc); /* each plane is in a block of memory of its own */
 /* Stride in bytes and number of rows of the chroma planes of a raw picture whose first plane has `stride`. Only for
  * formats with such planes. */
 size_t pmk_fourcc_chroma_stride(uint32_t fourcc, int width, int stride);

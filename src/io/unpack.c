@@ -36,6 +36,11 @@ const char *pmk_unpack_layout(struct pmk_unpack *u, const uint8_t *data, size_t 
 	return NULL;
 }
 
+const char *pmk_unpack_planes(struct pmk_unpack *u, const struct pmk_planes *planes, struct pmk_image *image)
+{
+	return pmk_convert_from_planes(image, u->fourcc, planes) < 0 ? "too short" : NULL;
+}
+
 const char *pmk_unpack(struct pmk_unpack *u, const uint8_t *data, size_t bytes, int stride, struct pmk_image *image)
 {
 	if (bytes == 0)

@@ -9,6 +9,7 @@
 #include "image/frame.h"
 
 struct pmk_jpeg;
+struct pmk_planes; /* image/convert.h */
 
 struct pmk_unpack {
 	uint32_t fourcc;
@@ -32,5 +33,7 @@ const char *pmk_unpack_layout(struct pmk_unpack *unpack, const uint8_t *data, si
  * the bytes are unusable, in a few words. */
 const char *pmk_unpack(
 	struct pmk_unpack *unpack, const uint8_t *data, size_t bytes, int stride, struct pmk_image *image);
+/* The same for a raw format whose planes are apart (pmk_fourcc_is_apart). */
+const char *pmk_unpack_planes(struct pmk_unpack *unpack, const struct pmk_planes *planes, struct pmk_image *image);
 
 #endif

@@ -15,10 +15,12 @@ enum { MAX_NODES = 256 };
 static void inspect_camera(int fd, const struct v4l2_capability *cap, struct pmk_device *device)
 {
 	struct pmk_v4l2_offers offers;
+	uint32_t type = pmk_v4l2_capture_type(cap);
 
-	device->mode_count = pmk_v4l2_modes(fd, NULL, device->modes, sizeof(device->modes) / sizeof(*device->modes));
+	device->mode_count = pmk_v4l2_modes(
+		fd, type, NULL, device->modes, sizeof(device->modes) / sizeof(*device->modes));
 	if (!device->mode_count) {
-		pmk_v4l2_offers(fd, &offers);
+		pmk_v4l2_offers(fd, type, &offers);
 		memcpy(device->offers, offers.text, sizeof(device->offers));
 		return;
 	}
@@ -29,8 +31,7 @@ static void inspect_camera(int fd, const struct v4l2_capability *cap, struct pmk
 
 static void inspect(int fd, struct pmk_device *device)
 {
-	const uint32_t both = V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_VIDEO_OUTPUT_MPLANE | V4L2_CAP_VIDEO_M2M |
-		V4L2_CAP_VIDEO_M2M_MPLANE;
+	const uint32_t both = V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_VIDEO_OUTPUT_MPLANE;
 	struct v4l2_capability cap;
 
 	device->error = pmk_v4l2_query(fd, &cap);
@@ -43,8 +44,7 @@ static void inspect(int fd, struct pmk_device *device)
 		device->busy = pmk_v4l2_busy(fd, &cap);
 		return;
 	}
-	if (cap.device_caps & V4L2_CAP_VIDEO_CAPTURE && cap.device_caps & V4L2_CAP_STREAMING &&
-		!(cap.device_caps & both))
+	if (pmk_v4l2_capture_type(&cap) && !(cap.device_caps & both))
 		inspect_camera(fd, &cap, device);
 }
 

@@ -116,7 +116,7 @@ static int start_mapped(struct pmk_v4l2_sink *s, const struct pmk_shown *cover)
 	if (err < 0)
 		return err;
 	count = pmk_v4l2_map_buffers(
-		s->fd, V4L2_BUF_TYPE_VIDEO_OUTPUT, (int)pmk_min_size(request.count, PMK_V4L2_RING_MOST), s->maps);
+		s->fd, V4L2_BUF_TYPE_VIDEO_OUTPUT, 1, (int)pmk_min_size(request.count, PMK_V4L2_RING_MOST), s->maps);
 	if (count < 0)
 		return count;
 	s->map_count = count;

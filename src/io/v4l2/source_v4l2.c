@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/num.h"
+#include "image/convert.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -14,64 +14,36 @@ enum { FRAMES = 6 };
 
 #define FIRST_FRAME_NS (3 * PMK_S_NS) /* for a camera to start */
 
-static int enqueue(struct pmk_v4l2_source *s, uint32_t index)
+/* Find the planes of a buffer. NULL, or why they are unusable. */
+static const char *reach(const struct pmk_v4l2_source *s, const struct pmk_v4l2_taken *taken, struct pmk_planes *planes)
 {
-	struct v4l2_buffer buffer = { .index = index, .type = V4L2_BUF_TYPE_VIDEO_CAPTURE, .memory = V4L2_MEMORY_MMAP };
-	int err = pmk_v4l2_source_ioctl(s, VIDIOC_QBUF, &buffer);
+	const struct pmk_v4l2_map *maps = &s->maps[taken->buffer.index * (uint32_t)s->planes];
 
-	if (err >= 0)
-		s->queued[index] = true;
-	return err < 0 ? err : 0;
-}
+	if (taken->buffer.flags & V4L2_BUF_FLAG_ERROR)
+		return "the driver marked it as damaged";
+	for (int p = 0; p < s->planes; p++) {
+		uint32_t bytes = taken->planes[p].bytesused, before = taken->planes[p].data_offset;
 
-static int start(struct pmk_v4l2_source *s)
-{
-	struct v4l2_requestbuffers request = {
-		.count = PMK_V4L2_SOURCE_BUFFERS, .type = V4L2_BUF_TYPE_VIDEO_CAPTURE, .memory = V4L2_MEMORY_MMAP
-	};
-	int type = V4L2_BUF_TYPE_VIDEO_CAPTURE, count, err;
-	size_t least = pmk_fourcc_bytes(s->pix.pixelformat, (int)s->pix.width, (int)s->pix.height, s->stride);
-
-	err = pmk_v4l2_source_ioctl(s, VIDIOC_REQBUFS, &request);
-	if (err < 0)
-		return pmk_v4l2_source_report(s->path, err);
-	count = (int)pmk_min_size(request.count, PMK_V4L2_SOURCE_BUFFERS);
-	s->map_count = pmk_v4l2_map_buffers(s->fd, V4L2_BUF_TYPE_VIDEO_CAPTURE, count, s->maps);
-	if (s->map_count < 0) {
-		err = s->map_count;
-		s->map_count = 0;
-		return pmk_v4l2_source_report(s->path, err);
+		if (bytes > maps[p].length)
+			return "larger than its buffer";
+		if (before > bytes)
+			return "too short";
+		planes->data[p] = (const uint8_t *)maps[p].memory + before;
+		planes->bytes[p] = bytes - before;
+		planes->stride[p] = s->strides[p];
 	}
-	for (int i = 0; i < s->map_count; i++) {
-		if (s->maps[i].length < (least ? least : 1)) {
-			pmk_error_cure(PMK_CURE_OTHER_MODE,
-				"%s: the driver's buffers have %zu bytes, but a picture has %zu", s->path,
-				s->maps[i].length, least);
-			return -EIO;
-		}
-		err = enqueue(s, (uint32_t)i);
-		if (err < 0)
-			return pmk_v4l2_source_report(s->path, err);
-	}
-	err = pmk_v4l2_source_ioctl(s, VIDIOC_STREAMON, &type);
-	if (err < 0)
-		return pmk_v4l2_source_report(s->path, err);
-	s->streaming = true;
-	return 0;
+	return NULL;
 }
 
 /* Convert the pixels of a buffer into a frame. NULL, or why they are unusable. *frame stays NULL if all are in use. */
-static const char *convert(struct pmk_v4l2_source *s, const struct v4l2_buffer *buffer, struct pmk_frame **frame)
+static const char *convert(struct pmk_v4l2_source *s, const struct pmk_v4l2_taken *taken, struct pmk_frame **frame)
 {
-	const struct pmk_v4l2_map *map = &s->maps[buffer->index];
 	struct pmk_layout layout = s->base.layout;
-	const char *damage;
+	struct pmk_planes planes;
+	const char *damage = reach(s, taken, &planes);
 
-	if (buffer->flags & V4L2_BUF_FLAG_ERROR)
-		return "the driver marked it as damaged";
-	if (buffer->bytesused > map->length)
-		return "larger than its buffer";
-	damage = pmk_unpack_layout(&s->unpack, map->memory, buffer->bytesused, &layout);
+	if (!damage)
+		damage = pmk_unpack_layout(&s->unpack, planes.data[0], planes.bytes[0], &layout);
 	if (damage)
 		return damage;
 	if (!s->settled)
@@ -80,7 +52,9 @@ static const char *convert(struct pmk_v4l2_source *s, const struct v4l2_buffer *
 	*frame = pmk_frame_pool_take(s->pool, &layout);
 	if (!*frame)
 		return NULL;
-	damage = pmk_unpack(&s->unpack, map->memory, buffer->bytesused, s->stride, &(*frame)->image);
+	damage = s->planes > 1 ?
+		pmk_unpack_planes(&s->unpack, &planes, &(*frame)->image) :
+		pmk_unpack(&s->unpack, planes.data[0], planes.bytes[0], planes.stride[0], &(*frame)->image);
 	if (!damage)
 		pmk_source_note_size(&s->base, &layout);
 	return damage;
@@ -95,65 +69,18 @@ static uint64_t capture_time_ns(const struct v4l2_buffer *buffer)
 	return monotonic && stamp <= now && now - stamp < 5 * PMK_S_NS ? stamp : now;
 }
 
-/* Take one buffer from the driver. -EAGAIN: none is ready, or the driver gave one that it did not have. */
-static int dequeue(struct pmk_v4l2_source *s, struct v4l2_buffer *buffer)
-{
-	int err;
-
-	memset(buffer, 0, sizeof(*buffer));
-	buffer->type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
-	buffer->memory = V4L2_MEMORY_MMAP;
-	err = pmk_v4l2_source_ioctl(s, VIDIOC_DQBUF, buffer);
-	if (err < 0)
-		return err;
-	if (buffer->index >= (uint32_t)s->map_count || !s->queued[buffer->index]) {
-		pmk_source_note_damage(&s->base,
-			buffer->index >= (uint32_t)s->map_count ? "a buffer that does not exist" :
-								  "the same buffer twice");
-		return -EAGAIN;
-	}
-	s->queued[buffer->index] = false;
-	return 0;
-}
-
-/* Take the newest buffer that is ready, and give the older ones back. 1: got one; 0: none is ready; negative errno. */
-static int dequeue_newest(struct pmk_v4l2_source *s, struct v4l2_buffer *newest)
-{
-	struct v4l2_buffer buffer;
-	bool have = false;
-	int err = 0;
-
-	for (int i = 0; i < s->map_count; i++) {
-		err = dequeue(s, &buffer);
-		if (err < 0)
-			break;
-		s->number++;
-		if (have) {
-			s->base.dropped++;
-			err = enqueue(s, newest->index);
-			if (err < 0)
-				return err;
-		}
-		*newest = buffer;
-		have = true;
-	}
-	if (have)
-		return 1;
-	return err == -EAGAIN ? 0 : err;
-}
-
 /* 0 and a frame; -EAGAIN: nothing usable yet; -ENOBUFS: all frames are in use; negative errno. */
 static int take_newest(struct pmk_v4l2_source *s, struct pmk_frame **frame)
 {
-	struct v4l2_buffer buffer;
+	struct pmk_v4l2_taken taken;
 	struct pmk_frame *f = NULL;
 	const char *damage;
-	int err = dequeue_newest(s, &buffer);
+	int err = pmk_v4l2_source_take(s, &taken);
 
 	if (err <= 0)
 		return err < 0 ? err : -EAGAIN;
-	damage = convert(s, &buffer, &f);
-	err = enqueue(s, buffer.index);
+	damage = convert(s, &taken, &f);
+	err = pmk_v4l2_source_give_back(s, taken.buffer.index);
 	if (damage)
 		pmk_source_note_damage(&s->base, damage);
 	else if (!f)
@@ -162,7 +89,7 @@ static int take_newest(struct pmk_v4l2_source *s, struct pmk_frame **frame)
 		pmk_frame_unref(f);
 		return err < 0 ? err : damage ? -EAGAIN : -ENOBUFS;
 	}
-	f->time_ns = capture_time_ns(&buffer);
+	f->time_ns = capture_time_ns(&taken.buffer);
 	f->number = s->number - 1;
 	f->position_ns = -1;
 	*frame = f;
@@ -207,11 +134,8 @@ static int v4l2_read(struct pmk_source *source, struct pmk_frame **frame, uint64
 static void v4l2_close(struct pmk_source *source)
 {
 	struct pmk_v4l2_source *s = (struct pmk_v4l2_source *)source;
-	int type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
 
-	if (s->streaming)
-		pmk_v4l2_source_ioctl(s, VIDIOC_STREAMOFF, &type);
-	pmk_v4l2_unmap_buffers(s->maps, s->map_count);
+	pmk_v4l2_source_stop(s);
 	if (s->fd >= 0)
 		pmk_v4l2_kernel.close(s->fd);
 	pmk_unpack_finish(&s->unpack);
@@ -246,7 +170,7 @@ int pmk_source_v4l2_open(const char *device, const struct pmk_source_wish *wish,
 	s->fd = s->pool ? pmk_v4l2_kernel.open(device) : -ENOMEM;
 	err = s->fd < 0 ? pmk_v4l2_source_report(device, s->fd) : pmk_v4l2_source_negotiate(s, wish);
 	if (err == 0)
-		err = start(s);
+		err = pmk_v4l2_source_start(s);
 	if (err == 0)
 		err = settle(s);
 	if (err < 0) {

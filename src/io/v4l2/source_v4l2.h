@@ -15,10 +15,12 @@ struct pmk_v4l2_source {
 	struct pmk_source base;
 	char path[64];
 	int fd;
+	uint32_t type; /* of buffers, see pmk_v4l2_capture_type */
 	struct v4l2_pix_format pix; /* as negotiated */
-	int stride; /* bytes */
+	int planes; /* blocks of memory of a buffer: 1 unless the planes are apart */
+	int strides[PMK_V4L2_PLANES]; /* bytes; of the blocks' rows */
 	bool streaming;
-	struct pmk_v4l2_map maps[PMK_V4L2_SOURCE_BUFFERS];
+	struct pmk_v4l2_map maps[PMK_V4L2_SOURCE_BUFFERS * PMK_V4L2_PLANES]; /* `planes` of each buffer */
 	bool queued[PMK_V4L2_SOURCE_BUFFERS]; /* the driver has the buffer */
 	int map_count;
 	struct pmk_unpack unpack;
@@ -27,8 +29,23 @@ struct pmk_v4l2_source {
 	uint64_t number; /* of the next frame */
 };
 
-/* Agree with the camera on the mode that is nearest to the wish; fills pix, stride, unpack, and the layout, rate, place
- * and name of base. 0 or negative errno; logged. */
+/* A buffer that the driver gave, of either kind. */
+struct pmk_v4l2_taken {
+	struct v4l2_buffer buffer; /* its bytes are told by planes */
+	struct v4l2_plane planes[PMK_V4L2_PLANES]; /* bytesused and data_offset */
+};
+
+/* Map the driver's buffers, hand them over, and start the camera. 0 or negative errno; logged. */
+int pmk_v4l2_source_start(struct pmk_v4l2_source *source) __attribute__((warn_unused_result));
+void pmk_v4l2_source_stop(struct pmk_v4l2_source *source); /* unmaps them */
+
+/* Take the newest buffer that is ready, and give the older ones back. 1: got one; 0: none is ready; negative errno. */
+int pmk_v4l2_source_take(struct pmk_v4l2_source *source, struct pmk_v4l2_taken *newest)
+	__attribute__((warn_unused_result));
+int pmk_v4l2_source_give_back(struct pmk_v4l2_source *source, uint32_t index) __attribute__((warn_unused_result));
+
+/* Agree with the camera on the mode that is nearest to the wish; fills type, pix, planes, strides, unpack, and the
+ * layout, rate, place and name of base. 0 or negative errno; logged. */
 int pmk_v4l2_source_negotiate(struct pmk_v4l2_source *source, const struct pmk_source_wish *wish)
 	__attribute__((warn_unused_result));
 

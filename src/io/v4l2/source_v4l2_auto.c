@@ -85,8 +85,7 @@ static bool is_namesake(const char *path, const char *card, char bus[40])
 
 	if (fd < 0)
 		return false;
-	is = pmk_v4l2_query(fd, &cap) == 0 && cap.device_caps & V4L2_CAP_VIDEO_CAPTURE &&
-		strcmp((const char *)cap.card, card) == 0;
+	is = pmk_v4l2_query(fd, &cap) == 0 && pmk_v4l2_capture_type(&cap) && strcmp((const char *)cap.card, card) == 0;
 	if (is)
 		snprintf(bus, 40, "%s", (const char *)cap.bus_info);
 	pmk_v4l2_kernel.close(fd);

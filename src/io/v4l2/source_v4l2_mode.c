@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MODES = 1024 };
+enum { MODES = 1024, MOST_STRIDE = 1 << 20 /* bytes */ };
 
 int pmk_v4l2_source_report(const char *path, int err)
 {
@@ -57,39 +57,77 @@ static void set_meaning(struct pmk_v4l2_source *s)
 		layout->range = PMK_RANGE_LIMITED;
 }
 
+/* What is asked of the driver and what it answers, as if all planes were in one block. */
+static int try_format(struct pmk_v4l2_source *s, struct v4l2_pix_format *pix)
+{
+	struct v4l2_format format = { .type = s->type, .fmt.pix = *pix };
+	struct v4l2_pix_format_mplane *multi = &format.fmt.pix_mp;
+	int err;
+
+	if (!V4L2_TYPE_IS_MULTIPLANAR(s->type)) {
+		err = pmk_v4l2_source_ioctl(s, VIDIOC_S_FMT, &format);
+		*pix = format.fmt.pix;
+		s->planes = 1;
+		return err;
+	}
+	memset(&format.fmt, 0, sizeof(format.fmt));
+	*multi = (struct v4l2_pix_format_mplane){
+		.width = pix->width, .height = pix->height, .pixelformat = pix->pixelformat, .field = pix->field
+	};
+	err = pmk_v4l2_source_ioctl(s, VIDIOC_S_FMT, &format);
+	*pix = (struct v4l2_pix_format){ .width = multi->width,
+		.height = multi->height,
+		.pixelformat = multi->pixelformat,
+		.field = multi->field,
+		.bytesperline = multi->plane_fmt[0].bytesperline,
+		.colorspace = multi->colorspace,
+		.ycbcr_enc = multi->ycbcr_enc,
+		.quantization = multi->quantization };
+	s->planes = pmk_fourcc_is_apart(multi->pixelformat) ? pmk_fourcc_planes(multi->pixelformat) : 1;
+	for (int p = 1; p < s->planes; p++)
+		s->strides[p] = (int)pmk_min_size(multi->plane_fmt[p].bytesperline, MOST_STRIDE);
+	return err;
+}
+
+static void set_strides(struct pmk_v4l2_source *s)
+{
+	uint32_t fourcc = s->pix.pixelformat;
+	int width = (int)s->pix.width, least = pmk_fourcc_stride(fourcc, width);
+
+	s->strides[0] = pmk_max((int)s->pix.bytesperline, least);
+	for (int p = 1; p < s->planes; p++)
+		s->strides[p] = pmk_max(s->strides[p], (int)pmk_fourcc_chroma_stride(fourcc, width, least));
+}
+
 static int set_format(struct pmk_v4l2_source *s, const struct pmk_device_mode *mode)
 {
-	struct v4l2_format format = { .type = V4L2_BUF_TYPE_VIDEO_CAPTURE };
-	struct v4l2_pix_format *pix = &format.fmt.pix;
+	struct v4l2_pix_format pix = { .width = (uint32_t)mode->width,
+		.height = (uint32_t)mode->height,
+		.pixelformat = mode->fourcc,
+		.field = V4L2_FIELD_NONE,
+		.priv = V4L2_PIX_FMT_PRIV_MAGIC };
 	char asked[5], given[5];
-	int err, least;
+	int err = try_format(s, &pix);
 
-	pix->width = (uint32_t)mode->width;
-	pix->height = (uint32_t)mode->height;
-	pix->pixelformat = mode->fourcc;
-	pix->field = V4L2_FIELD_NONE;
-	pix->priv = V4L2_PIX_FMT_PRIV_MAGIC;
-	err = pmk_v4l2_source_ioctl(s, VIDIOC_S_FMT, &format);
 	if (err < 0)
 		return pmk_v4l2_source_report(s->path, err);
-	least = pmk_fourcc_stride(pix->pixelformat, (int)(pix->width & 0xffff));
-	if (pix->pixelformat != mode->fourcc || pix->width < PMK_IMAGE_MIN_PX || pix->height < PMK_IMAGE_MIN_PX ||
-		pix->width > PMK_IMAGE_MAX_PX || pix->height > PMK_IMAGE_MAX_PX || pix->bytesperline > 1 << 20) {
+	if (pix.pixelformat != mode->fourcc || pix.width < PMK_IMAGE_MIN_PX || pix.height < PMK_IMAGE_MIN_PX ||
+		pix.width > PMK_IMAGE_MAX_PX || pix.height > PMK_IMAGE_MAX_PX || pix.bytesperline > MOST_STRIDE) {
 		pmk_error_cure(PMK_CURE_OTHER_MODE,
 			"%s: the camera gives %s %ux%u when asked for %s %dx%d, which is not supported", s->path,
-			pmk_fourcc_name(pix->pixelformat, given), pix->width, pix->height,
+			pmk_fourcc_name(pix.pixelformat, given), pix.width, pix.height,
 			pmk_fourcc_name(mode->fourcc, asked), mode->width, mode->height);
 		return -EIO;
 	}
-	s->pix = *pix;
-	s->stride = pmk_max((int)pix->bytesperline, least);
+	s->pix = pix;
+	set_strides(s);
 	set_meaning(s);
 	return 0;
 }
 
 static void set_rate(struct pmk_v4l2_source *s, const struct pmk_device_mode *mode, const struct pmk_source_wish *wish)
 {
-	struct v4l2_streamparm parm = { .type = V4L2_BUF_TYPE_VIDEO_CAPTURE };
+	struct v4l2_streamparm parm = { .type = s->type };
 	const struct v4l2_fract *given = &parm.parm.capture.timeperframe;
 	double wanted = wish->fps > 0 ? wish->fps : 30;
 
@@ -109,15 +147,7 @@ static int check_caps(const struct pmk_v4l2_source *s, const struct v4l2_capabil
 		pmk_error_cure(PMK_CURE_FEED_CAMERA, "%s: nobody feeds this virtual camera", s->path);
 		return -ENODEV;
 	}
-	if (cap->device_caps & V4L2_CAP_VIDEO_CAPTURE_MPLANE) {
-		pmk_error_cure(PMK_CURE_OTHER_CAMERA,
-			"%s: this camera only gives pictures in several planes, which is not supported", s->path);
-		return -ENODEV;
-	}
-	if (!(cap->device_caps & V4L2_CAP_VIDEO_CAPTURE) || !(cap->device_caps & V4L2_CAP_STREAMING) ||
-		cap->device_caps & (V4L2_CAP_VIDEO_M2M | V4L2_CAP_VIDEO_M2M_MPLANE))
-		return pmk_v4l2_source_report(s->path, -ENODEV);
-	return 0;
+	return pmk_v4l2_capture_type(cap) ? 0 : pmk_v4l2_source_report(s->path, -ENODEV);
 }
 
 /* None of the modes will do. */
@@ -126,7 +156,7 @@ static int refuse(const struct pmk_v4l2_source *s, const struct pmk_source_wish 
 	struct pmk_v4l2_offers offers;
 	char name[5];
 
-	pmk_v4l2_offers(s->fd, &offers);
+	pmk_v4l2_offers(s->fd, s->type, &offers);
 	if (modes) {
 		pmk_error_cure(PMK_CURE_ANY_FORMAT, "%s: the camera has no format %s; it offers %s", s->path,
 			pmk_fourcc_name(wish->fourcc, name), offers.text);
@@ -148,7 +178,7 @@ static int choose_mode(
 
 	if (!modes)
 		return -ENOMEM;
-	count = pmk_v4l2_modes(s->fd, wish, modes, MODES);
+	count = pmk_v4l2_modes(s->fd, s->type, wish, modes, MODES);
 	best = pmk_v4l2_choose(modes, count, wish);
 	if (best >= 0)
 		*mode = modes[best];
@@ -168,6 +198,7 @@ int pmk_v4l2_source_negotiate(struct pmk_v4l2_source *s, const struct pmk_source
 	err = check_caps(s, &cap);
 	if (err < 0)
 		return err;
+	s->type = pmk_v4l2_capture_type(&cap);
 	err = choose_mode(s, wish, &mode);
 	if (err < 0)
 		return err;

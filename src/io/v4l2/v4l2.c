@@ -25,6 +25,17 @@ int pmk_v4l2_query(int fd, struct v4l2_capability *cap)
 	return 0;
 }
 
+uint32_t pmk_v4l2_capture_type(const struct v4l2_capability *cap)
+{
+	const uint32_t both = V4L2_CAP_VIDEO_M2M | V4L2_CAP_VIDEO_M2M_MPLANE;
+
+	if (!(cap->device_caps & V4L2_CAP_STREAMING) || cap->device_caps & both)
+		return 0;
+	if (cap->device_caps & V4L2_CAP_VIDEO_CAPTURE)
+		return V4L2_BUF_TYPE_VIDEO_CAPTURE;
+	return cap->device_caps & V4L2_CAP_VIDEO_CAPTURE_MPLANE ? V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE : 0;
+}
+
 bool pmk_v4l2_is_loopback(const struct v4l2_capability *cap)
 {
 	return strcmp((const char *)cap->driver, "v4l2 loopback") == 0 ||
@@ -118,7 +129,7 @@ static bool is_format_locked(int fd, uint32_t type)
 bool pmk_v4l2_busy(int fd, const struct v4l2_capability *cap)
 {
 	if (!pmk_v4l2_is_loopback(cap))
-		return is_format_locked(fd, V4L2_BUF_TYPE_VIDEO_CAPTURE);
+		return is_format_locked(fd, pmk_v4l2_capture_type(cap));
 	if (!(cap->device_caps & V4L2_CAP_VIDEO_OUTPUT))
 		return true;
 	if (!(cap->device_caps & V4L2_CAP_VIDEO_CAPTURE))
@@ -126,22 +137,49 @@ bool pmk_v4l2_busy(int fd, const struct v4l2_capability *cap)
 	return is_format_locked(fd, V4L2_BUF_TYPE_VIDEO_OUTPUT) || is_fed(fd);
 }
 
-int pmk_v4l2_map_buffers(int fd, uint32_t type, int most, struct pmk_v4l2_map *maps)
+/* Ask where the memory of a buffer is. */
+static int query_buffer(int fd, uint32_t type, int planes, uint32_t index, struct v4l2_plane plane[PMK_V4L2_PLANES])
 {
+	struct v4l2_buffer buffer = { .index = index, .type = type, .memory = V4L2_MEMORY_MMAP };
+	bool multi = V4L2_TYPE_IS_MULTIPLANAR(type);
+	int err;
+
+	memset(plane, 0, sizeof(*plane) * PMK_V4L2_PLANES);
+	if (multi) {
+		buffer.m.planes = plane;
+		buffer.length = (uint32_t)planes;
+	}
+	err = pmk_v4l2_kernel.ioctl(fd, VIDIOC_QUERYBUF, &buffer);
+	if (err >= 0 && !multi) {
+		plane[0].length = buffer.length;
+		plane[0].m.mem_offset = buffer.m.offset;
+	}
+	return err;
+}
+
+int pmk_v4l2_map_buffers(int fd, uint32_t type, int planes, int most, struct pmk_v4l2_map *maps)
+{
+	struct v4l2_plane plane[PMK_V4L2_PLANES];
 	int count = 0, err = 0;
 
 	for (; count < most; count++) {
-		struct v4l2_buffer buffer = { .index = (uint32_t)count, .type = type, .memory = V4L2_MEMORY_MMAP };
-		struct pmk_v4l2_map *map = &maps[count];
+		struct pmk_v4l2_map *map = &maps[count * planes];
+		int done = 0;
 
-		err = pmk_v4l2_kernel.ioctl(fd, VIDIOC_QUERYBUF, &buffer);
-		if (err < 0 || (count && buffer.m.offset == maps[0].offset))
+		err = query_buffer(fd, type, planes, (uint32_t)count, plane);
+		if (err < 0 || (count && plane[0].m.mem_offset == maps[0].offset))
 			break;
-		map->length = buffer.length;
-		map->offset = buffer.m.offset;
-		err = pmk_v4l2_kernel.map(fd, map->length, map->offset, &map->memory);
-		if (err < 0)
+		for (; done < planes; done++) {
+			map[done].length = plane[done].length;
+			map[done].offset = plane[done].m.mem_offset;
+			err = pmk_v4l2_kernel.map(fd, map[done].length, map[done].offset, &map[done].memory);
+			if (err < 0)
+				break;
+		}
+		if (done < planes) {
+			pmk_v4l2_unmap_buffers(map, done);
 			break;
+		}
 	}
 	return count ? count : err < 0 ? err : -EIO;
 }

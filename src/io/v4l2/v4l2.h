@@ -34,6 +34,8 @@ struct pmk_v4l2_sys {
 
 extern const struct pmk_v4l2_sys pmk_v4l2_kernel;
 
+enum { PMK_V4L2_PLANES = 3 }; /* the most blocks of memory that a buffer may have */
+
 struct pmk_v4l2_map {
 	void *memory;
 	size_t length; /* bytes */
@@ -44,6 +46,10 @@ struct pmk_v4l2_map {
  * what the last QUERYCAP found, so call this first, and again after the other side has changed. */
 int pmk_v4l2_query(int fd, struct v4l2_capability *cap) __attribute__((warn_unused_result));
 bool pmk_v4l2_is_loopback(const struct v4l2_capability *cap);
+
+/* What kind of buffers a camera has: V4L2_BUF_TYPE_VIDEO_CAPTURE or .._MPLANE; 0: it does not capture, or converts what
+ * it is given. The two kinds differ in struct v4l2_format and struct v4l2_buffer. */
+uint32_t pmk_v4l2_capture_type(const struct v4l2_capability *cap);
 
 /* The version of the loopback module as 0xMMmmpp (0.13.2 is 0x000d02); 0 if it cannot be read, as with 0.12, which does
  * not tell it. */
@@ -61,9 +67,9 @@ bool pmk_v4l2_busy(int fd, const struct v4l2_capability *cap);
  * for buffers sets it to the present. */
 uint64_t pmk_v4l2_newest_stamp_ns(int fd);
 
-/* List the modes of a camera in known formats, up to `most`. Where a camera offers a range of sizes, the list has the
- * usual ones and the wished one (`wish` may be NULL). Returns how many. */
-int pmk_v4l2_modes(int fd, const struct pmk_source_wish *wish, struct pmk_device_mode *modes, int most);
+/* List the modes of a camera with buffers of `type` in known formats, up to `most`. Where a camera offers a range of
+ * sizes, the list has the usual ones and the wished one (`wish` may be NULL). Returns how many. */
+int pmk_v4l2_modes(int fd, uint32_t type, const struct pmk_source_wish *wish, struct pmk_device_mode *modes, int most);
 
 bool pmk_v4l2_all_grey(const struct pmk_device_mode *modes, int count); /* none is in colour, as of infrared cameras */
 
@@ -72,7 +78,7 @@ struct pmk_v4l2_offers {
 	char text[120]; /* "BA81, pRAA"; cut off if there are more; empty if there are none */
 	bool unprocessed; /* they all are the mosaic of a sensor, which libcamera makes pictures of */
 };
-void pmk_v4l2_offers(int fd, struct pmk_v4l2_offers *offers);
+void pmk_v4l2_offers(int fd, uint32_t type, struct pmk_v4l2_offers *offers);
 
 /* Choose the mode that fits the wish best. Returns its index, or -1 if none has the wished format or one that is read
  * alike. A mode in colour goes before any in grey. With a wished size, the nearest size that is not smaller is taken,
@@ -81,10 +87,11 @@ void pmk_v4l2_offers(int fd, struct pmk_v4l2_offers *offers);
  * cheaper format is taken. A rate of 0 is unknown and counts as sufficient. */
 int pmk_v4l2_choose(const struct pmk_device_mode *modes, int count, const struct pmk_source_wish *wish);
 
-/* Map the buffers of `type` from 0 on, at most `most`, until the driver refuses or repeats one. Returns how many, or
- * negative errno. */
-int pmk_v4l2_map_buffers(int fd, uint32_t type, int most, struct pmk_v4l2_map *maps);
-void pmk_v4l2_unmap_buffers(struct pmk_v4l2_map *maps, int count);
+/* Map the buffers of `type` from 0 on, at most `most`, until the driver refuses or repeats one. Each has `planes`
+ * blocks of memory, 1 unless it is multi-planar; its maps follow one another. Returns how many buffers, or negative
+ * errno. */
+int pmk_v4l2_map_buffers(int fd, uint32_t type, int planes, int most, struct pmk_v4l2_map *maps);
+void pmk_v4l2_unmap_buffers(struct pmk_v4l2_map *maps, int count); /* `count` maps */
 
 /* Convert a rate to the frame interval that drivers expect. */
 struct v4l2_fract pmk_v4l2_interval(double fps);

@@ -31,6 +31,7 @@ static const int usual_sizes[][2] = {
 
 struct mode_list {
 	int fd;
+	uint32_t type;
 	struct pmk_device_mode *modes;
 	int count, most;
 };
@@ -40,16 +41,16 @@ static double rate_of(const struct v4l2_fract *interval)
 	return interval->numerator ? (double)interval->denominator / interval->numerator : 0;
 }
 
-static double current_rate(int fd)
+static double current_rate(int fd, uint32_t type)
 {
-	struct v4l2_streamparm parm = { .type = V4L2_BUF_TYPE_VIDEO_CAPTURE };
+	struct v4l2_streamparm parm = { .type = type };
 
 	if (pmk_v4l2_kernel.ioctl(fd, VIDIOC_G_PARM, &parm) < 0)
 		return 0;
 	return rate_of(&parm.parm.capture.timeperframe);
 }
 
-static double best_rate(int fd, uint32_t fourcc, int width, int height)
+static double best_rate(int fd, uint32_t type, uint32_t fourcc, int width, int height)
 {
 	double best = 0;
 
@@ -67,7 +68,7 @@ static double best_rate(int fd, uint32_t fourcc, int width, int height)
 			return rate_of(&interval.stepwise.min);
 		best = fmax(best, rate_of(&interval.discrete));
 	}
-	return best > 0 ? best : current_rate(fd);
+	return best > 0 ? best : current_rate(fd, type);
 }
 
 static void add_mode(struct mode_list *list, uint32_t fourcc, uint32_t width, uint32_t height)
@@ -82,7 +83,7 @@ static void add_mode(struct mode_list *list, uint32_t fourcc, uint32_t width, ui
 			list->modes[i].height == (int)height)
 			return;
 	*mode = (struct pmk_device_mode){ .fourcc = fourcc, .width = (int)width, .height = (int)height };
-	mode->fps = best_rate(list->fd, fourcc, mode->width, mode->height);
+	mode->fps = best_rate(list->fd, list->type, fourcc, mode->width, mode->height);
 	list->count++;
 }
 
@@ -114,7 +115,7 @@ static void add_range(struct mode_list *list, uint32_t fourcc, const struct v4l2
 
 static void add_sizes(struct mode_list *list, uint32_t fourcc, const struct pmk_source_wish *wish)
 {
-	struct v4l2_format current = { .type = V4L2_BUF_TYPE_VIDEO_CAPTURE };
+	struct v4l2_format current = { .type = list->type };
 	int before = list->count;
 
 	for (uint32_t i = 0; i < MAX_INDEX; i++) {
@@ -130,15 +131,16 @@ static void add_sizes(struct mode_list *list, uint32_t fourcc, const struct pmk_
 		break;
 	}
 	if (list->count == before && pmk_v4l2_kernel.ioctl(list->fd, VIDIOC_G_FMT, &current) >= 0)
+		/* pix_mp begins like pix */
 		add_mode(list, fourcc, current.fmt.pix.width, current.fmt.pix.height);
 }
 
-int pmk_v4l2_modes(int fd, const struct pmk_source_wish *wish, struct pmk_device_mode *modes, int most)
+int pmk_v4l2_modes(int fd, uint32_t type, const struct pmk_source_wish *wish, struct pmk_device_mode *modes, int most)
 {
-	struct mode_list list = { .fd = fd, .modes = modes, .most = most };
+	struct mode_list list = { .fd = fd, .type = type, .modes = modes, .most = most };
 
 	for (uint32_t i = 0; i < MAX_INDEX; i++) {
-		struct v4l2_fmtdesc format = { .index = i, .type = V4L2_BUF_TYPE_VIDEO_CAPTURE };
+		struct v4l2_fmtdesc format = { .index = i, .type = type };
 
 		if (pmk_v4l2_kernel.ioctl(fd, VIDIOC_ENUM_FMT, &format) < 0)
 			break;
@@ -183,7 +185,7 @@ static bool is_mosaic(uint32_t fourcc)
 		strncmp(name, "ip3", 3) == 0;
 }
 
-void pmk_v4l2_offers(int fd, struct pmk_v4l2_offers *offers)
+void pmk_v4l2_offers(int fd, uint32_t type, struct pmk_v4l2_offers *offers)
 {
 	uint32_t seen[MAX_INDEX];
 	size_t used = 0;
@@ -191,7 +193,7 @@ void pmk_v4l2_offers(int fd, struct pmk_v4l2_offers *offers)
 
 	*offers = (struct pmk_v4l2_offers){ .unprocessed = true };
 	for (uint32_t i = 0; i < MAX_INDEX && used < sizeof(offers->text); i++) {
-		struct v4l2_fmtdesc format = { .index = i, .type = V4L2_BUF_TYPE_VIDEO_CAPTURE };
+		struct v4l2_fmtdesc format = { .index = i, .type = type };
 		char name[5];
 
 		if (pmk_v4l2_kernel.ioctl(fd, VIDIOC_ENUM_FMT, &format) < 0)
