@@ -5,13 +5,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
-enum { TRIES = 100 };
+/* How much of the name a temporary name has: it must not be too long for the file system either. */
+enum { TRIES = 100, NAME_KEPT = 100 };
 
 static enum pmk_cure cure_of(int err)
 {
@@ -39,12 +42,15 @@ static int fail(const char *path, int err)
 	return err;
 }
 
-/* Refuse to replace anything but a regular file: a rename would take a pipe or device away from its readers. */
+/* Refuse a name that is too long, and to replace anything but a regular file: a rename would take a pipe or device away
+ * from its readers. */
 static int check_place(const char *path)
 {
 	struct stat st;
 
-	if (stat(path, &st) < 0 || S_ISREG(st.st_mode))
+	if (stat(path, &st) < 0)
+		return errno == ENAMETOOLONG ? -ENAMETOOLONG : 0;
+	if (S_ISREG(st.st_mode))
 		return 0;
 	return S_ISDIR(st.st_mode) ? -EISDIR : -ENOTSUP;
 }
@@ -57,15 +63,63 @@ static char *real_place(const char *path)
 	return real ? real : strdup(path);
 }
 
-/* "DIRECTORY/.NAME.PID-TRY" */
+/* "DIRECTORY/.NAME.PID-TRY"; a long NAME is cut, between two characters. */
 static char *temporary_name(const char *path, int try)
 {
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	size_t kept = strlen(name);
 	char *text;
 
-	if (asprintf(&text, "%.*s.%s.%d-%d", (int)(name - path), path, name, (int)getpid(), try) < 0)
+	if (kept > NAME_KEPT) {
+		kept = NAME_KEPT;
+		while ((name[kept] & 0xc0) == 0x80)
+			kept--;
+	}
+	if (asprintf(&text, "%.*s.%.*s.%d-%d", (int)(name - path), path, (int)kept, name, (int)getpid(), try) < 0)
 		return NULL;
 	return text;
+}
+
+/* Make a new file as private as the one that it will replace. Only root can give a file to another owner. If the group
+ * cannot be kept, another one gets no more than everybody. */
+static void take_after(int fd, const char *path, const struct stat *old)
+{
+	static const char list[] = "system.posix_acl_access";
+	mode_t mode = old->st_mode & 0777;
+	char acl[4096];
+	ssize_t size = getxattr(path, list, acl, sizeof acl);
+
+	if (fchown(fd, old->st_uid, old->st_gid) < 0 && fchown(fd, (uid_t)-1, old->st_gid) < 0) {
+		mode &= ~(mode_t)S_IRWXG | (mode & S_IRWXO) << 3;
+		size = -1;
+	}
+	if (size > 0)
+		fsetxattr(fd, list, acl, (size_t)size, 0);
+	else
+		fremovexattr(fd, list); /* the directory may give its files one */
+	fchmod(fd, mode);
+}
+
+/* Create the temporary file for file->path. A file descriptor, or -1 with errno. */
+static int open_temporary(struct pmk_new_file *file)
+{
+	struct stat old;
+	bool replaces = stat(file->path, &old) == 0;
+	int fd = -1;
+
+	for (int try = 0; fd < 0 && try < TRIES; try++) {
+		free(file->temporary);
+		file->temporary = temporary_name(file->path, try);
+		errno = ENOMEM;
+		if (!file->temporary)
+			return -1;
+		fd = open(file->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, replaces ? 0600 : 0666);
+		if (fd < 0 && errno != EEXIST)
+			return -1;
+	}
+	if (fd >= 0 && replaces)
+		take_after(fd, file->path, &old);
+	return fd;
 }
 
 static void forget(struct pmk_new_file *file)
@@ -78,23 +132,14 @@ static void forget(struct pmk_new_file *file)
 int pmk_new_file_create(struct pmk_new_file *file, const char *path)
 {
 	struct pmk_new_file made = { 0 };
-	int fd = -1, err = check_place(path);
+	int fd, err = check_place(path);
 
 	if (err)
 		return fail(path, err);
 	made.path = real_place(path);
 	if (!made.path)
 		return fail(path, -ENOMEM);
-	for (int try = 0; fd < 0 && try < TRIES; try++) {
-		free(made.temporary);
-		made.temporary = temporary_name(made.path, try);
-		errno = ENOMEM;
-		if (!made.temporary)
-			break;
-		fd = open(made.temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-		if (fd < 0 && errno != EEXIST)
-			break;
-	}
+	fd = open_temporary(&made);
 	if (fd < 0) {
 		err = fail(path, -errno);
 		forget(&made);

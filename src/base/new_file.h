@@ -3,7 +3,7 @@
  * renamed.
  *
  *	fd = pmk_new_file_create(&file, path);
- *	... write to fd, close it ...
+ *	... write to fd, close it, now or later ...
  *	if (complete)
  *		err = pmk_new_file_keep(&file);
  *	else
@@ -18,9 +18,10 @@ struct pmk_new_file {
 	char *path, *temporary; /* owned */
 };
 
-/* Create the temporary file, empty, with the usual permissions (0666 less the umask), and open it for writing. Returns
- * a file descriptor, which the caller closes, or -ENOENT (no such directory), -EACCES, -EISDIR, -ENOTSUP (a pipe or
- * device) or another errno of open. */
+/* Create the temporary file, empty, and open it for reading and writing. Its permissions are those of the file that it
+ * will replace: mode, access control list and, as far as the system allows it, owner and group; for a new name, the
+ * usual ones (0666 less the umask). Returns a file descriptor, which the caller closes, or -ENOENT (no such directory),
+ * -EACCES, -EISDIR, -ENOTSUP (a pipe or device), -ENAMETOOLONG or another errno of open. */
 int pmk_new_file_create(struct pmk_new_file *file, const char *path) __attribute__((warn_unused_result));
 
 /* Rename the temporary file into place. On failure it is removed, and what was there before stays. `file` is zeroed. */

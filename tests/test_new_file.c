@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/* New files: names as long as the file system allows, and the permissions of what they replace. */
+#include "base/new_file.h"
+#include "unit.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/test_new_file_XXXXXX";
+
+static int enter(void **state)
+{
+	return mkdtemp(folder) && chdir(folder) == 0 ? 0 : -1;
+}
+
+static int leave(void **state)
+{
+	return chdir("/") || rmdir(folder) ? -1 : 0;
+}
+
+static int entries(void)
+{
+	DIR *directory = opendir(".");
+	int count = -2;
+
+	assert_non_null(directory);
+	while (readdir(directory))
+		count++;
+	closedir(directory);
+	return count;
+}
+
+static void make(const char *path, mode_t mode)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "old", 3), 3);
+	assert_int_equal(fchmod(fd, mode), 0);
+	close(fd);
+}
+
+static mode_t mode_of(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	return st.st_mode & 07777;
+}
+
+static void replace(const char *path)
+{
+	struct pmk_new_file file;
+	int fd = pmk_new_file_create(&file, path);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "new one", 7), 7);
+	close(fd);
+	assert_int_equal(pmk_new_file_keep(&file), 0);
+}
+
+/* The temporary name is not longer than the file system allows, and a character of several bytes is not cut in two. */
+static void test_long_names(void **state)
+{
+	struct pmk_new_file file;
+	char name[NAME_MAX + 2];
+
+	for (int length = 90; length <= NAME_MAX; length += length < 110 || length >= 250 ? 1 : 70) {
+		for (int i = 0; i < length; i++)
+			name[i] = "a\xc3\xa4"[i % 3];
+		if (length % 3 == 2)
+			name[length - 1] = 'z';
+		name[length] = '\0';
+		replace(name);
+		assert_int_equal(mode_of(name), 0666 & ~umask(022));
+		assert_int_equal(unlink(name), 0);
+		assert_true(pmk_new_file_create(&file, name) >= 0);
+		for (const char *c = strchr(file.temporary, '\xc3'); c; c = strchr(c + 1, '\xc3'))
+			assert_int_equal(c[1], '\xa4');
+		pmk_new_file_drop(&file);
+	}
+	memset(name, 'a', NAME_MAX + 1);
+	name[NAME_MAX + 1] = '\0';
+	unit_catch_log();
+	assert_int_equal(pmk_new_file_create(&file, name), -ENAMETOOLONG);
+	assert_int_equal(unit_log_count, 1);
+	assert_int_equal(entries(), 0);
+}
+
+static void test_mode_is_kept(void **state)
+{
+	static const mode_t modes[] = { 0600, 0640, 0664, 0444, 0666 };
+	struct pmk_new_file file;
+
+	for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+		make("a", modes[i]);
+		assert_true(pmk_new_file_create(&file, "a") >= 0);
+		assert_int_equal(mode_of(file.temporary), modes[i]); /* from the first byte on */
+		pmk_new_file_drop(&file);
+		replace("a");
+		assert_int_equal(mode_of("a"), modes[i]);
+		unlink("a");
+	}
+	make("a", 04755); /* a new file is not a trusted program */
+	replace("a");
+	assert_int_equal(mode_of("a"), 0755);
+	unlink("a");
+	assert_int_equal(entries(), 0);
+}
+
+static void test_owner_is_kept(void **state)
+{
+	struct stat st;
+
+	if (geteuid() != 0) {
+		puts("skipped: only root may give files away");
+		return;
+	}
+	make("a", 0640);
+	assert_int_equal(chown("a", 1234, 2345), 0);
+	replace("a");
+	assert_int_equal(stat("a", &st), 0);
+	assert_int_equal(st.st_uid, 1234);
+	assert_int_equal(st.st_gid, 2345);
+	assert_int_equal(st.st_mode & 0777, 0640);
+	unlink("a");
+}
+
+/* Version 2; owner rw, user 1234 r, group none, mask r, others none. */
+static const uint8_t list[] = { 2, 0, 0, 0, 1, 0, 6, 0, 255, 255, 255, 255, 2, 0, 4, 0, 210, 4, 0, 0, 4, 0, 0, 0, 255,
+	255, 255, 255, 16, 0, 4, 0, 255, 255, 255, 255, 32, 0, 0, 0, 255, 255, 255, 255 };
+
+static void test_access_list_is_kept(void **state)
+{
+	uint8_t got[sizeof list + 1];
+
+	make("a", 0600);
+	if (setxattr("a", "system.posix_acl_access", list, sizeof list, 0) < 0) {
+		puts("skipped: this file system has no access lists");
+		unlink("a");
+		return;
+	}
+	replace("a");
+	assert_int_equal(getxattr("a", "system.posix_acl_access", got, sizeof got), sizeof list);
+	assert_memory_equal(got, list, sizeof list);
+	unlink("a");
+}
+
+/* An older file stays until the new one is kept; a link stays a link. */
+static void test_all_or_nothing(void **state)
+{
+	struct pmk_new_file file;
+	struct stat st;
+	int fd;
+
+	make("a", 0600);
+	assert_int_equal(symlink("a", "link"), 0);
+	fd = pmk_new_file_create(&file, "link");
+	assert_true(fd >= 0);
+	close(fd);
+	pmk_new_file_drop(&file);
+	assert_int_equal(stat("a", &st), 0);
+	assert_int_equal(st.st_size, 3);
+	replace("link");
+	assert_int_equal(lstat("link", &st), 0);
+	assert_true(S_ISLNK(st.st_mode));
+	assert_int_equal(stat("a", &st), 0);
+	assert_int_equal(st.st_size, 7);
+	unlink("link");
+	unlink("a");
+	assert_int_equal(entries(), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_long_names),
+		cmocka_unit_test(test_mode_is_kept),
+		cmocka_unit_test(test_owner_is_kept),
+		cmocka_unit_test(test_access_list_is_kept),
+		cmocka_unit_test(test_all_or_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, enter, leave);
+}
