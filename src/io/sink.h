@@ -17,13 +17,16 @@ struct pmk_sink_setup {
 	struct pmk_layout layout; /* of every picture to be written */
 	double fps; /* nominal rate, frames per second */
 	uint32_t fourcc; /* of a virtual camera: PMK_FOURCC_YUYV (also when 0), NV12 or YU12 */
-	struct pmk_carry carry; /* file sinks: what to take over from a recording */
+	/* files: appear only when they are complete. Otherwise, they are live: there from the first picture on,
+	 * playable at any time, and kept whatever happens */
+	bool whole;
+	struct pmk_carry carry; /* whole files: what to take over from a recording */
 };
 
 struct pmk_sink {
 	const struct pmk_sink_impl *impl;
-	/* Set this before close when what was written is unusable: the new file is removed and the old one stays. The
-	 * same happens when no picture was written. */
+	/* Set this before close when what was written is unusable: a whole file is removed and the old one stays. The
+	 * same happens to any file when no picture was written. */
 	bool spoilt;
 	bool finishes; /* closing writes the end of a video file: it takes time and is worth waiting for */
 	bool live; /* a virtual camera: it needs the last picture again when no new one comes, to keep its rate */

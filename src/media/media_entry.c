@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Part of the module: its only exported symbol, and the program's functions under their own names. */
+#include "base/clock.h"
 #include "media/media_module.h"
 
 #include <errno.h>
@@ -49,6 +50,11 @@ void pmk_log(enum pmk_log_level level, enum pmk_cure cure, const char *subject, 
 	va_end(args);
 	errno = saved;
 	host->log(level, cure, subject, "%s", line);
+}
+
+uint64_t pmk_clock_now_ns(void)
+{
+	return host->clock_now_ns();
 }
 
 int pmk_layout_plane_width(const struct pmk_layout *layout, int plane)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "media/media_module.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 
 #include <dlfcn.h>
@@ -13,6 +14,7 @@
 
 static const struct pmk_media_host host = {
 	.log = pmk_log,
+	.clock_now_ns = pmk_clock_now_ns,
 	.layout_plane_width = pmk_layout_plane_width,
 	.layout_plane_height = pmk_layout_plane_height,
 	.image_alloc = pmk_image_alloc,

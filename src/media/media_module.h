@@ -19,11 +19,12 @@
 #include "media/still.h"
 
 #define PMK_MEDIA_MODULE_FILE "potemkin-media.so"
-#define PMK_MEDIA_INTERFACE PMK_VERSION " media 3"
+#define PMK_MEDIA_INTERFACE PMK_VERSION " media 4"
 
 /* Functions of the program that the module calls, so that there is only one log, and only one of everything else. */
 struct pmk_media_host {
 	void (*log)(enum pmk_log_level level, enum pmk_cure cure, const char *subject, const char *format, ...);
+	uint64_t (*clock_now_ns)(void);
 	int (*layout_plane_width)(const struct pmk_layout *layout, int plane);
 	int (*layout_plane_height)(const struct pmk_layout *layout, int plane);
 	int (*image_alloc)(struct pmk_image *image, const struct pmk_layout *layout);

@@ -59,6 +59,7 @@ static enum pmk_exit write_video(
 {
 	struct pmk_sink_setup setup = { .layout = *pmk_scene_layout(film->scene),
 		.fps = film->source->fps,
+		.whole = true,
 		.carry = { .from = film->info.audio ? in : NULL, .audio = options->settings.audio } };
 	bool discarded = strcmp(out, "null") == 0 || strcmp(out, "hash") == 0;
 	char spec[4200];

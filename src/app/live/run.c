@@ -71,7 +71,7 @@ static bool takes_all(const struct pmk_pipeline_settings *p)
 	return all;
 }
 
-/* Each file would replace the other when it is complete, and only one would be left. */
+/* Each file would replace the other, and only one would be left. */
 static bool files_meet(const struct pmk_pipeline_settings *p)
 {
 	for (int i = 0; i < p->output_count; i++) {

@@ -68,7 +68,7 @@ static const struct pmk_sink_impl impl = { .write = file_write, .close = file_cl
 int pmk_sink_file_open(const char *path, const struct pmk_sink_setup *setup, struct pmk_sink **sink)
 {
 	const struct pmk_media_out_settings settings = {
-		.layout = setup->layout, .fps = setup->fps, .carry = setup->carry
+		.layout = setup->layout, .fps = setup->fps, .carry = setup->carry, .live = !setup->whole
 	};
 	struct file_sink *made = calloc(1, sizeof *made);
 	int err;

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+#include "media/out/out_file.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "media/av.h"
+#include "media/out/mp4_whole.h"
+#include "media/out/out_io.h"
+
+#include <errno.h>
+#include <libavutil/intfloat.h>
+#include <libavutil/intreadwrite.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+enum { MKV_HEAD = 4096, MKV_DURATION = 11 }; /* bytes */
+static const int64_t EVERY_NS = 500 * (int64_t)PMK_MS_NS;
+
+/* --- what is said --- */
+
+/* "00:12:31" */
+static const char *clock_text(int64_t ns, char text[32])
+{
+	long long s = (long long)(ns / (int64_t)PMK_S_NS);
+
+	snprintf(text, 32, "%02lld:%02lld:%02lld", s / 3600, s / 60 % 60, s % 60);
+	return text;
+}
+
+static const char *reason_of(int averror, char text[128])
+{
+	switch (AVUNERROR(averror)) {
+	case ENOSPC:
+		return "the disk is full";
+	case EDQUOT:
+		return "the disk quota is used up";
+	case EFBIG:
+		return "the file may not grow any more";
+	default:
+		return pmk_av_reason(averror, text);
+	}
+}
+
+static bool is_named(const struct pmk_out_file *file)
+{
+	return !file->place.temporary;
+}
+
+int pmk_out_file_fail(const struct pmk_out_file *file, int averror)
+{
+	bool full = averror == AVERROR(ENOSPC) || averror == AVERROR(EDQUOT);
+	enum pmk_cure cure = full ? PMK_CURE_FREE_SPACE : PMK_CURE_NONE;
+	char text[128], time[32];
+
+	if (is_named(file))
+		pmk_error_cure(cure, "%s: %s after %s; what was recorded until then is there and plays", file->path,
+			reason_of(averror, text), clock_text(file->whole_ns, time));
+	else
+		pmk_error_cure(cure, "%s: cannot be written: %s", file->path, pmk_av_reason(averror, text));
+	return pmk_av_errno(averror);
+}
+
+/* --- room on the disk --- */
+
+static uint64_t room_on_disk(int fd)
+{
+	struct statvfs disk;
+
+	return fstatvfs(fd, &disk) ? 0 : (uint64_t)disk.f_bavail * disk.f_frsize;
+}
+
+static void look_at_room(struct pmk_out_file *file)
+{
+	uint64_t left = file->warned || !file->room ? file->room : room_on_disk(file->fd);
+	double ns_per_byte = (double)file->whole_ns / (double)file->whole_bytes;
+	char time[32];
+
+	if (file->warned || left >= file->room / 10)
+		return;
+	file->warned = true;
+	pmk_warn_cure(PMK_CURE_FREE_SPACE, "%s: the disk has only %.1f MB left, enough for about %s at this rate",
+		file->path, (double)left / 1e6, clock_text((int64_t)((double)left * ns_per_byte), time));
+}
+
+/* --- duration of a .mkv --- */
+
+/* FFmpeg leaves room for the duration in a .mkv file, and fills it at the end. Until then, the duration so far is
+ * there: without one, players cannot seek. Elements: RFC 9559, 5.1.2 and RFC 8794, 11.3.2. */
+static int64_t find_mkv_duration(int fd)
+{
+	static const uint8_t empty[MKV_DURATION] = { 0xec, 0x01, 0, 0, 0, 0, 0, 0, 2 };
+	uint8_t head[MKV_HEAD];
+	ssize_t size = pread(fd, head, sizeof head, 0);
+	const uint8_t *found = size > 0 ? memmem(head, (size_t)size, empty, sizeof empty) : NULL;
+
+	return found ? found - head : 0;
+}
+
+static void write_mkv_duration(struct pmk_out_file *file)
+{
+	uint8_t element[MKV_DURATION] = { 0x44, 0x89, 0x88 };
+
+	if (!file->duration_at)
+		file->duration_at = find_mkv_duration(file->fd);
+	AV_WB64(element + 3, av_double2int((double)file->whole_ns / PMK_MS_NS));
+	if (file->duration_at && pwrite(file->fd, element, sizeof element, file->duration_at) < 0)
+		file->duration_at = 0;
+}
+
+/* --- the file --- */
+
+int pmk_out_file_create(struct pmk_out_file *file, const char *path, bool live)
+{
+	struct pmk_out_file made = { .path = strdup(path), .live = live };
+
+	if (!made.path)
+		return -ENOMEM;
+	made.fd = pmk_new_file_create(&made.place, path);
+	if (made.fd < 0) {
+		free(made.path);
+		return made.fd;
+	}
+	made.room = live ? room_on_disk(made.fd) : 0;
+	*file = made;
+	return 0;
+}
+
+int pmk_out_file_begin(struct pmk_out_file *file, AVFormatContext *format)
+{
+	AVDictionary *options = NULL;
+	int err;
+
+	file->mkv = file->live && strcmp(format->oformat->name, "matroska") == 0;
+	file->mp4 = file->live && strcmp(format->oformat->name, "mp4") == 0;
+	file->held = av_packet_alloc();
+	err = file->held ? pmk_out_io_open(file->fd, file->mp4, &format->pb) : AVERROR(ENOMEM);
+	if (file->mp4)
+		av_dict_set(&options, "movflags", "frag_custom+empty_moov+default_base_moof+skip_trailer", 0);
+	if (err >= 0)
+		err = avformat_write_header(format, &options);
+	av_dict_free(&options);
+	return err < 0 ? pmk_out_file_fail(file, err) : 0;
+}
+
+static int write_held(struct pmk_out_file *file, AVFormatContext *format)
+{
+	file->written += file->held->size > 0;
+	return file->held->size ? av_interleaved_write_frame(format, file->held) : 0;
+}
+
+int pmk_out_file_packet(struct pmk_out_file *file, AVFormatContext *format, AVPacket *packet)
+{
+	int err;
+
+	if (!file->mp4) {
+		file->written++;
+		return av_interleaved_write_frame(format, packet);
+	}
+	if (file->held->size)
+		file->held->duration = packet->dts - file->held->dts;
+	err = write_held(file, format);
+	av_packet_move_ref(file->held, packet);
+	return err;
+}
+
+/* Where the pictures end that FFmpeg's muxer has. */
+static int64_t end_of_written(const struct pmk_out_file *file, const AVFormatContext *format, int64_t end_ns)
+{
+	return file->held->size ?
+		av_rescale_q(file->held->pts, format->streams[0]->time_base, (AVRational){ 1, PMK_S_NS }) :
+		end_ns;
+}
+
+int pmk_out_file_flush(struct pmk_out_file *file, AVFormatContext *format, int64_t end_ns)
+{
+	uint64_t now = file->live ? pmk_clock_now_ns() : 0;
+	bool due = !file->whole_bytes || end_ns - file->whole_ns >= EVERY_NS ||
+		now - file->flush_ns >= (uint64_t)EVERY_NS;
+	int err;
+
+	if (!file->live || !file->written || !due)
+		return 0;
+	err = av_write_frame(format, NULL);
+	if (err >= 0)
+		err = pmk_out_io_flush(format->pb);
+	if (err < 0)
+		return pmk_out_file_fail(file, err);
+	file->whole_bytes = avio_tell(format->pb);
+	file->whole_ns = end_of_written(file, format, end_ns);
+	file->flush_ns = now;
+	if (file->mkv)
+		write_mkv_duration(file);
+	look_at_room(file);
+	return is_named(file) ? 0 : pmk_new_file_keep(&file->place);
+}
+
+int pmk_out_file_end(struct pmk_out_file *file, AVFormatContext *format, int64_t end_ns)
+{
+	int err = write_held(file, format);
+
+	if (err >= 0)
+		err = av_write_trailer(format);
+	if (err >= 0)
+		err = pmk_out_io_close(&format->pb);
+	if (err >= 0 && !file->live) {
+		err = close(file->fd) < 0 ? AVERROR(errno) : 0;
+		file->fd = -1;
+	}
+	if (err < 0)
+		return pmk_out_file_fail(file, err);
+	file->whole_bytes = file->live ? lseek(file->fd, 0, SEEK_END) : 0;
+	file->whole_ns = end_ns;
+	return is_named(file) ? 0 : pmk_new_file_keep(&file->place);
+}
+
+/* A live file that has its name: the end of what can be played becomes its end. */
+static void complete(const struct pmk_out_file *file)
+{
+	if (ftruncate(file->fd, file->whole_bytes) < 0)
+		pmk_debug("%s: its last, incomplete part stays: %s", file->path, strerror(errno));
+	else if (file->mp4 && pmk_mp4_make_whole(file->fd, file->whole_ns))
+		pmk_debug("%s: it stays in fragments", file->path);
+}
+
+void pmk_out_file_close(struct pmk_out_file *file, AVFormatContext *format)
+{
+	if (format)
+		pmk_out_io_close(&format->pb);
+	if (file->fd >= 0 && file->live && is_named(file))
+		complete(file);
+	if (file->fd >= 0)
+		close(file->fd);
+	pmk_new_file_drop(&file->place);
+	av_packet_free(&file->held);
+	free(file->path);
+	*file = (struct pmk_out_file){ .fd = -1 };
+}
