@@ -33,7 +33,7 @@ ROOMS = {
     "io": "base image jpeg media draw",
     "core": "base image scene io",
     "settings": "base image model draw find mask compose scene io core",
-    "control": "base image model draw find mask compose scene io core settings",
+    "control": "base image media model draw find mask compose scene io core settings",
     "lib": "base image model draw find mask compose scene io core settings",
     "app": "base image jpeg pixels media model draw find mask compose scene io core settings control",
 }
@@ -57,7 +57,7 @@ FRONT_END_WORDS = re.compile(
 # All variables that can change while the program runs and belong to no object, and why.
 STATE = {
     "cpu.c": {"forced": "which vectors: the CPU is the process's"},
-    "log.c": {"state": "who hears: stderr is the process's"},
+    "log.c": {"state": "who hears: stderr is the process's", "overheard": "each thread's own"},
     "media_module.c": {"module": "the shared object: it is loaded once"},
     "media_entry.c": {"host": "in that object: who loaded it"},
     "signals.c": {

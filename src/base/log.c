@@ -27,6 +27,8 @@ static struct {
 	unsigned repeats;
 } state = { .lock = PTHREAD_MUTEX_INITIALIZER, .most = PMK_LOG_INFO, .print = print_text };
 
+static _Thread_local char *overheard; /* where this thread's first error goes; NULL: nowhere */
+
 const char *pmk_log_level_name(enum pmk_log_level level)
 {
 	static const char *const names[] = { "error", "warning", "info", "debug" };
@@ -55,6 +57,13 @@ void pmk_log_redirect(pmk_log_sink *sink, void *user)
 	state.sink = sink;
 	state.user = user;
 	pthread_mutex_unlock(&state.lock);
+}
+
+void pmk_log_overhear(char *line)
+{
+	overheard = line;
+	if (line)
+		line[0] = '\0';
 }
 
 /* A file name may contain a newline or an escape sequence, but a message must stay one plain line. */
@@ -117,6 +126,8 @@ void pmk_log(enum pmk_log_level level, enum pmk_cure cure, const char *subject, 
 	pthread_mutex_lock(&state.lock);
 	append_cure(line, sizeof line, cure, subject);
 	make_one_line(line);
+	if (level == PMK_LOG_ERROR && overheard && !overheard[0])
+		memcpy(overheard, line, sizeof line);
 	say(level, line);
 	pthread_mutex_unlock(&state.lock);
 	errno = saved;

@@ -47,6 +47,11 @@ void pmk_log_setup(enum pmk_log_level most, pmk_log_printer *print);
  * The table is not copied: it must outlive its use. `texts` may be NULL: messages then end without a remedy. */
 void pmk_log_set_cures(const char *const texts[PMK_CURES]);
 
+/* Copy the first error that the calling thread logs from now on to `line`, of PMK_LOG_LINE bytes, which is emptied
+ * first; the error is printed as well. NULL ends that; until then `line` must live. For a thread that has to answer
+ * somebody who does not see the log. */
+void pmk_log_overhear(char *line);
+
 /* Hand lines of all levels to `sink`, one at a time, instead of printing them; with NULL they are printed again. `sink`
  * must not log. */
 typedef void pmk_log_sink(void *user, enum pmk_log_level level, const char *line);
