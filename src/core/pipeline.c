@@ -3,38 +3,23 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "core/capture/capture.h"
-#include "core/outputs/outputs.h"
-#include "core/stage.h"
+#include "core/pipeline_parts.h"
 #include "core/thread.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-	/* the cover, the next cover, one in the making, one spare; each output: in its slot, shown last, being
-	 * written */
-	SHOWN_FIXED = 4,
+	/* the cover, the next cover, one in the making, one spare, one looked at; each output: in its slot, shown last,
+	 * being written */
+	SHOWN_FIXED = 5,
 	SHOWN_EACH = 3,
 };
 
 static const uint64_t STOP_NS = 400 * PMK_MS_NS; /* how long threads have to end */
 static const uint64_t FINISH_NS = 10 * PMK_S_NS; /* how long the end of a video file may take to write */
-
-struct pmk_pipeline {
-	struct pmk_pipeline_settings settings; /* as created, and as applied since; the main thread's */
-	struct pmk_capture *capture;
-	struct pmk_stage *stage;
-	struct pmk_outputs *outputs; /* NULL until start */
-	struct pmk_status *status;
-	uint64_t started_ns;
-
-	bool waiting_said; /* [output thread; there is only one if outputs may sleep] */
-	atomic_bool stopping;
-};
 
 /* --- what the stage shows [scene thread] --- */
 
@@ -68,26 +53,53 @@ static void say_asleep(struct pmk_pipeline *p)
 	pmk_log(PMK_LOG_INFO, PMK_CURE_COUNTED_WAIT, count, "nobody watches: the camera is off");
 }
 
+static void say_awake(struct pmk_pipeline *p)
+{
+	bool paused;
+
+	pthread_mutex_lock(&p->rest_lock);
+	paused = p->paused;
+	pthread_mutex_unlock(&p->rest_lock);
+	pmk_info("somebody watches: %s", paused ? "the pause goes on" : "the camera is on");
+}
+
+/* While paused, no picture of the camera is shown, whatever the outputs say. */
+static void set_state(struct pmk_pipeline *p, enum pmk_state state)
+{
+	pthread_mutex_lock(&p->rest_lock);
+	if (state != PMK_STATE_IDLE && p->paused)
+		state = PMK_STATE_PAUSED;
+	pmk_status_set(p->status, state);
+	pthread_mutex_unlock(&p->rest_lock);
+}
+
+static void sleep_or_wake(struct pmk_pipeline *p, bool asleep)
+{
+	pthread_mutex_lock(&p->rest_lock);
+	p->asleep = asleep;
+	pmk_capture_rest(p->capture, asleep || p->paused);
+	pthread_mutex_unlock(&p->rest_lock);
+	set_state(p, asleep ? PMK_STATE_IDLE : PMK_STATE_OPENING);
+}
+
 static void heard_from_output(void *user, enum pmk_output_event event, int error)
 {
 	struct pmk_pipeline *p = user;
 
 	switch (event) {
 	case PMK_OUTPUT_LIVE:
-		pmk_status_set(p->status, PMK_STATE_LIVE);
+		set_state(p, PMK_STATE_LIVE);
 		break;
 	case PMK_OUTPUT_COVERED:
-		pmk_status_set(p->status, PMK_STATE_COVERED);
+		set_state(p, PMK_STATE_COVERED);
 		break;
 	case PMK_OUTPUT_ASLEEP:
 		say_asleep(p);
-		pmk_status_set(p->status, PMK_STATE_IDLE);
-		pmk_capture_rest(p->capture, true);
+		sleep_or_wake(p, true);
 		break;
 	case PMK_OUTPUT_AWAKE:
-		pmk_info("somebody watches: the camera is on");
-		pmk_status_set(p->status, PMK_STATE_OPENING);
-		pmk_capture_rest(p->capture, false);
+		say_awake(p);
+		sleep_or_wake(p, false);
 		break;
 	case PMK_OUTPUT_LOST:
 		pmk_status_note_error(p->status, PMK_PART_OUTPUT, error);
@@ -188,6 +200,7 @@ static void release(struct pmk_pipeline *p)
 	pmk_capture_destroy(p->capture);
 	pmk_stage_destroy(p->stage);
 	pmk_status_destroy(p->status);
+	pthread_mutex_destroy(&p->rest_lock);
 	free(p);
 }
 
@@ -201,6 +214,7 @@ int pmk_pipeline_create(
 	if (!p)
 		return -ENOMEM;
 	p->settings = *settings;
+	pthread_mutex_init(&p->rest_lock, NULL);
 	err = pmk_status_create(&p->status);
 	if (err)
 		goto out;
@@ -288,61 +302,19 @@ int pmk_pipeline_apply(struct pmk_pipeline *p, const struct pmk_pipeline_setting
 	return err;
 }
 
-/* --- what it tells --- */
-
-int pmk_pipeline_event_fd(const struct pmk_pipeline *p)
+void pmk_pipeline_pause(struct pmk_pipeline *p, bool pause)
 {
-	return pmk_status_fd(p->status);
-}
+	enum pmk_state next = pause ? PMK_STATE_PAUSED : PMK_STATE_OPENING;
 
-const char *pmk_pipeline_camera_name(const struct pmk_pipeline *p)
-{
-	return pmk_capture_name(p->capture);
-}
-
-const char *pmk_pipeline_output_name(const struct pmk_pipeline *p, int index)
-{
-	return pmk_outputs_name(p->outputs, index);
-}
-
-const char *pmk_pipeline_model_name(const struct pmk_pipeline *p)
-{
-	return pmk_stage_model(p->stage);
-}
-
-void pmk_pipeline_report(struct pmk_pipeline *p, struct pmk_pipeline_report *report)
-{
-	struct pmk_capture_figures read = pmk_capture_figures(p->capture);
-	struct pmk_stage_figures made = pmk_stage_figures(p->stage);
-	struct pmk_output_figures shown = { 0 };
-
-	if (p->outputs)
-		shown = pmk_outputs_figures(p->outputs);
-	*report = (struct pmk_pipeline_report){
-		.state = pmk_status_get(p->status),
-		.captured = read.captured,
-		.dropped = read.dropped,
-		.damaged = read.damaged,
-		.left_out = read.left_out,
-		.composed = made.composed,
-		.covered = made.covered,
-		.replaced = read.replaced + shown.replaced,
-		.written = shown.written,
-		.repeated = shown.repeated,
-		.latency_ms_p50 = shown.latency_ms_p50,
-		.latency_ms_p99 = shown.latency_ms_p99,
-		.running_ns = pmk_clock_now_ns() - p->started_ns,
-	};
-	memcpy(report->stage_ms_p50, made.ms_p50, sizeof report->stage_ms_p50);
-}
-
-const char *pmk_pipeline_hangs(struct pmk_pipeline *p, uint64_t now_ns)
-{
-	if (pmk_stage_hangs(p->stage, now_ns))
-		return "scene";
-	if (pmk_capture_hangs(p->capture, now_ns))
-		return "camera";
-	return p->outputs && pmk_outputs_hang(p->outputs, now_ns) ? "output" : NULL;
+	pthread_mutex_lock(&p->rest_lock);
+	if (p->paused != pause) {
+		p->paused = pause;
+		pmk_stage_pause(p->stage, pause); /* before the camera ends: no picture of it comes after this */
+		pmk_capture_rest(p->capture, pause || p->asleep);
+		pmk_status_set(p->status, p->asleep ? PMK_STATE_IDLE : next);
+		pmk_info(pause ? "paused: the camera is off" : "the pause is over");
+	}
+	pthread_mutex_unlock(&p->rest_lock);
 }
 
 /* --- stop, destroy --- */

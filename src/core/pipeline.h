@@ -12,7 +12,7 @@
 #include "io/source.h"
 #include "scene/scene.h"
 
-enum { PMK_PIPELINE_MAX_OUTPUTS = 16 };
+enum { PMK_PIPELINE_MAX_OUTPUTS = 16, PMK_PIPELINE_NAME = sizeof((struct pmk_source *)0)->name };
 
 struct pmk_pipeline_settings {
 	char camera[PMK_SPEC];
@@ -60,8 +60,22 @@ int pmk_pipeline_start(struct pmk_pipeline *pipeline, enum pmk_part *part) __att
 int pmk_pipeline_apply(struct pmk_pipeline *pipeline, const struct pmk_pipeline_settings *wanted)
 	__attribute__((warn_unused_result));
 
+/* true: show the cover, with a mark, from the next picture on, and close the camera; false: go on. It changes nothing
+ * for a pipeline whose outputs sleep, except that the camera stays closed when somebody watches. Call it after start.
+ * [any thread] */
+void pmk_pipeline_pause(struct pmk_pipeline *pipeline, bool pause);
+
 /* Readable once the pipeline has ended or failed by itself. */
 int pmk_pipeline_event_fd(const struct pmk_pipeline *pipeline);
+int pmk_pipeline_changes_fd(const struct pmk_pipeline *pipeline); /* of its state: pmk_status_changes_fd */
+enum pmk_state pmk_pipeline_state(const struct pmk_pipeline *pipeline); /* [any thread] */
+/* Why there is no camera, as the cover says it: "camera unplugged"; NULL: there is one. [any thread] */
+const char *pmk_pipeline_trouble(struct pmk_pipeline *pipeline);
+/* What the first output shows now, a reference for the caller, who returns it within a second: no more than one picture
+ * may be out. NULL: the output has ended. Call it after start. [any thread] */
+struct pmk_shown *pmk_pipeline_shown(struct pmk_pipeline *pipeline);
+/* The name of the camera that is open now; "": none is. [any thread] */
+void pmk_pipeline_open_camera(struct pmk_pipeline *pipeline, char name[PMK_PIPELINE_NAME]);
 /* No picture is delayed by it: the slow part works on copies. [any thread, once started] */
 void pmk_pipeline_report(struct pmk_pipeline *pipeline, struct pmk_pipeline_report *report);
 /* The thread that hangs at now_ns: "scene" (busy with one picture for a minute), "camera" (in its driver for three
@@ -71,6 +85,7 @@ void pmk_pipeline_report(struct pmk_pipeline *pipeline, struct pmk_pipeline_repo
 const char *pmk_pipeline_hangs(struct pmk_pipeline *pipeline, uint64_t now_ns);
 const char *pmk_pipeline_camera_name(const struct pmk_pipeline *pipeline); /* as at create */
 const char *pmk_pipeline_output_name(const struct pmk_pipeline *pipeline, int index);
+const char *pmk_pipeline_output_spec(const struct pmk_pipeline *pipeline, int index); /* NULL: there are no more */
 const char *pmk_pipeline_model_name(const struct pmk_pipeline *pipeline);
 
 /* Cover and close all outputs, then end the threads. Virtual cameras come first, before waiting for anything that could

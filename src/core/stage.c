@@ -11,6 +11,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+enum { PAUSED = 1 }; /* among the reasons for a cover, which are negative errno */
+
 static const uint64_t HANGS_NS = 60 * PMK_S_NS;
 static const uint64_t TAKEN_NS = 5 * PMK_S_NS; /* how long the thread has to take a change */
 
@@ -29,7 +31,7 @@ struct pmk_stage {
 	/* Shared. */
 	atomic_int missing; /* why there is no camera, negative errno; 0: there is one */
 	atomic_bool had_camera; /* there was one at any time */
-	atomic_bool stopping;
+	atomic_bool stopping, paused;
 	atomic_uint next_generation; /* of the frames that the waiting change is for */
 	struct pmk_handover changes; /* struct pmk_scene_change */
 	struct pmk_pulse pulse; /* rests while it waits for a frame */
@@ -53,12 +55,14 @@ static void count(struct pmk_stage *s, const struct pmk_shown *shown, const stru
 	pthread_mutex_unlock(&s->lock);
 }
 
-/* The words on the cover while there is no camera. */
-static const char *mark_of(int missing, bool had_camera)
+/* The words on the cover while there is no camera, or a pause. */
+static const char *mark_of(int reason, bool had_camera)
 {
-	switch (missing) {
+	switch (reason) {
 	case 0:
 		return NULL;
+	case PAUSED:
+		return "paused";
 	case -ENODEV:
 	case -ENOENT:
 	case -ENXIO:
@@ -78,19 +82,19 @@ static const char *mark_of(int missing, bool had_camera)
 /* Show a cover that says why at once, before the outputs take the plain one by themselves. */
 static void mark_cover(struct pmk_stage *s)
 {
-	int missing = atomic_load(&s->missing);
+	int reason = atomic_load(&s->paused) ? PAUSED : atomic_load(&s->missing);
 	struct pmk_shown *cover;
 
-	if (missing == s->marked && !s->stale)
+	if (reason == s->marked && !s->stale)
 		return;
-	if (pmk_scene_cover(s->scene, mark_of(missing, atomic_load(&s->had_camera)), &cover))
+	if (pmk_scene_cover(s->scene, mark_of(reason, atomic_load(&s->had_camera)), &cover))
 		return;
-	s->marked = missing;
+	s->marked = reason;
 	s->stale = false;
 	s->settings.change_cover(s->settings.user, cover);
 	pmk_shown_unref(s->cover);
 	s->cover = cover;
-	if (!missing)
+	if (!reason)
 		return;
 	pmk_shown_ref(cover);
 	s->settings.show(s->settings.user, cover);
@@ -145,6 +149,10 @@ static void *stage_main(void *arg)
 		if (waits)
 			take_change(s, frame);
 		mark_cover(s);
+		if (frame && atomic_load(&s->paused)) {
+			pmk_frame_unref(frame);
+			frame = NULL;
+		}
 		if (frame && frame->generation == s->generation) {
 			run_frame(s, frame);
 			frame = NULL;
@@ -205,6 +213,17 @@ void pmk_stage_tell_missing(struct pmk_stage *s, int error)
 	if (!error)
 		atomic_store(&s->had_camera, true);
 	atomic_store(&s->missing, error);
+	pmk_slot_nudge(s->settings.frames);
+}
+
+const char *pmk_stage_missing(struct pmk_stage *s)
+{
+	return mark_of(atomic_load(&s->missing), atomic_load(&s->had_camera));
+}
+
+void pmk_stage_pause(struct pmk_stage *s, bool pause)
+{
+	atomic_store(&s->paused, pause);
 	pmk_slot_nudge(s->settings.frames);
 }
 

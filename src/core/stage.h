@@ -46,6 +46,10 @@ int pmk_stage_change_apply(struct pmk_stage *stage, struct pmk_scene_change *cha
 	__attribute__((warn_unused_result));
 /* why there is no camera now, negative errno; 0: there is one. [any thread] */
 void pmk_stage_tell_missing(struct pmk_stage *stage, int error);
+/* The reason in the words of the cover's mark: "camera unplugged"; NULL: there is a camera. [any thread] */
+const char *pmk_stage_missing(struct pmk_stage *stage);
+/* While true, a cover with a mark is shown and all frames are dropped, from the next picture on. [any thread] */
+void pmk_stage_pause(struct pmk_stage *stage, bool pause);
 void pmk_stage_stop(struct pmk_stage *stage); /* call it before `frames` is closed; does not wait */
 int pmk_stage_join(struct pmk_stage *stage, const struct timespec *until) /* as pmk_thread_join */
 	__attribute__((warn_unused_result));

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 struct pmk_status {
-	int event_fd; /* const after create */
+	int event_fd, changes_fd; /* const after create */
 	pthread_mutex_t lock; /* protects what follows */
 	enum pmk_state state;
 	int error;
@@ -24,9 +24,12 @@ int pmk_status_create(struct pmk_status **status)
 	if (!s)
 		return -ENOMEM;
 	s->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (s->event_fd < 0) {
+	s->changes_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (s->event_fd < 0 || s->changes_fd < 0) {
 		int err = -errno;
 
+		close(s->event_fd); /* -1 does no harm */
+		close(s->changes_fd);
 		free(s);
 		return err;
 	}
@@ -41,13 +44,14 @@ void pmk_status_destroy(struct pmk_status *s)
 	if (!s)
 		return;
 	close(s->event_fd);
+	close(s->changes_fd);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
 }
 
-static const char *name_of(enum pmk_state state)
+const char *pmk_status_name(enum pmk_state state)
 {
-	static const char *const names[] = { "idle", "opening", "live", "covered", "ended", "failed" };
+	static const char *const names[] = { "idle", "opening", "live", "covered", "paused", "ended", "failed" };
 
 	return names[state];
 }
@@ -65,7 +69,8 @@ void pmk_status_set(struct pmk_status *s, enum pmk_state state)
 	pthread_mutex_unlock(&s->lock);
 	if (before == state)
 		return;
-	pmk_debug("state: %s -> %s", name_of(before), name_of(state));
+	pmk_debug("state: %s -> %s", pmk_status_name(before), pmk_status_name(state));
+	eventfd_write(s->changes_fd, 1);
 	if (state == PMK_STATE_ENDED || state == PMK_STATE_FAILED)
 		eventfd_write(s->event_fd, 1);
 }
@@ -83,6 +88,11 @@ enum pmk_state pmk_status_get(struct pmk_status *s)
 int pmk_status_fd(const struct pmk_status *s)
 {
 	return s->event_fd;
+}
+
+int pmk_status_changes_fd(const struct pmk_status *s)
+{
+	return s->changes_fd;
 }
 
 void pmk_status_note_error(struct pmk_status *s, enum pmk_part part, int error)

@@ -10,6 +10,7 @@ enum pmk_state {
 	PMK_STATE_OPENING, /* no picture yet; the outputs hold the cover */
 	PMK_STATE_LIVE,
 	PMK_STATE_COVERED, /* the cover is shown; the camera is tried again */
+	PMK_STATE_PAUSED, /* the cover is shown and the camera is closed, because a person wants it so */
 	PMK_STATE_ENDED, /* the source has ended */
 	PMK_STATE_FAILED, /* an error that no retry can fix */
 };
@@ -24,7 +25,10 @@ void pmk_status_destroy(struct pmk_status *status); /* NULL is fine */
 
 void pmk_status_set(struct pmk_status *status, enum pmk_state state);
 enum pmk_state pmk_status_get(struct pmk_status *status);
+const char *pmk_status_name(enum pmk_state state); /* "idle" "opening" "live" "covered" "paused" "ended" "failed" */
 int pmk_status_fd(const struct pmk_status *status); /* readable once it has ended or failed */
+/* Readable after the state has changed. Its one reader clears it with eventfd_read, and then looks at the state. */
+int pmk_status_changes_fd(const struct pmk_status *status);
 
 void pmk_status_note_error(struct pmk_status *status, enum pmk_part part, int error); /* the first one is kept */
 int pmk_status_error(struct pmk_status *status, enum pmk_part *part); /* the first one; 0: none */

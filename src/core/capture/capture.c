@@ -12,7 +12,6 @@
 #include <string.h>
 
 static const uint64_t CHECK_NS = 100 * PMK_MS_NS; /* how long to wait for a frame before checking whether to stop */
-static const uint64_t HANGS_NS = 180 * PMK_S_NS;
 static const uint64_t SILENT_NS = 3 * PMK_S_NS; /* a camera that gives nothing for this long is opened again */
 
 static void drop_frame(void *item)
@@ -205,6 +204,7 @@ void pmk_capture_note_open(struct pmk_capture *c)
 {
 	pthread_mutex_lock(&c->lock);
 	snprintf(c->open_path, sizeof c->open_path, "%s", c->source ? c->source->place.path : "");
+	snprintf(c->open_name, sizeof c->open_name, "%s", c->source ? c->source->name : "");
 	pthread_mutex_unlock(&c->lock);
 }
 
@@ -346,50 +346,4 @@ void pmk_capture_destroy(struct pmk_capture *c)
 	pthread_mutex_destroy(&c->orders_lock);
 	pthread_mutex_destroy(&c->lock);
 	free(c);
-}
-
-const struct pmk_layout *pmk_capture_layout(const struct pmk_capture *c)
-{
-	return &c->layout;
-}
-
-double pmk_capture_fps(const struct pmk_capture *c)
-{
-	return c->fps;
-}
-
-const char *pmk_capture_name(const struct pmk_capture *c)
-{
-	return c->name;
-}
-
-int pmk_capture_late(const struct pmk_capture *c)
-{
-	return c->late;
-}
-
-struct pmk_slot *pmk_capture_frames(struct pmk_capture *c)
-{
-	return &c->frames;
-}
-
-struct pmk_capture_figures pmk_capture_figures(struct pmk_capture *c)
-{
-	struct pmk_capture_figures figures;
-
-	pthread_mutex_lock(&c->lock);
-	figures = c->figures;
-	pthread_mutex_unlock(&c->lock);
-	figures.replaced = pmk_slot_replaced(&c->frames);
-	return figures;
-}
-
-bool pmk_capture_hangs(struct pmk_capture *c, uint64_t now_ns)
-{
-	return pmk_pulse_hangs(&c->pulse, now_ns, HANGS_NS);
-}
-
-unsigned pmk_capture_generation(struct pmk_capture *c)
-{
-	return atomic_load(&c->generation);
 }

@@ -13,6 +13,8 @@
 
 #include <time.h>
 
+enum { PMK_CAPTURE_NAME = sizeof((struct pmk_source *)0)->name }; /* bytes */
+
 struct pmk_capture_settings {
 	char camera[PMK_SPEC];
 	struct pmk_source_wish wish;
@@ -78,6 +80,8 @@ int pmk_capture_late(const struct pmk_capture *capture); /* why there was no cam
 struct pmk_slot *pmk_capture_frames(struct pmk_capture *capture);
 
 struct pmk_capture_figures pmk_capture_figures(struct pmk_capture *capture); /* [any thread] */
+/* The name of the source that is open now; "": none is. [any thread] */
+void pmk_capture_open_name(struct pmk_capture *capture, char name[PMK_CAPTURE_NAME]);
 /* Whether the driver has not returned for three minutes at now_ns. Opening a camera may ask a person, who has one
  * minute to answer. [any thread] */
 bool pmk_capture_hangs(struct pmk_capture *capture, uint64_t now_ns);

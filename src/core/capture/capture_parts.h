@@ -45,7 +45,8 @@ struct pmk_capture {
 	struct pmk_handover changes;
 	pthread_mutex_t lock; /* protects what follows; only the capture thread changes that */
 	struct pmk_capture_figures figures;
-	char open_path[64]; /* the device of the open source; "": none */
+	/* the device and the name of the open source; "": none */
+	char open_path[64], open_name[sizeof((struct pmk_source *)0)->name];
 };
 
 /* All called by the capture thread. */

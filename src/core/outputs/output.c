@@ -34,6 +34,7 @@ struct pmk_output {
 	pthread_mutex_t lock; /* protects what follows */
 	uint64_t written, repeated;
 	struct pmk_series latency;
+	struct pmk_shown *last; /* that of the thread's struct timing, which owns the reference */
 };
 
 /* The state of one thread's loop, most of it times. */
@@ -50,14 +51,23 @@ static void tell(struct pmk_output *o, enum pmk_output_event event, int error)
 	o->settings.tell(o->settings.user, event, error);
 }
 
+/* `shown` is the last picture from now on; takes over the reference. NULL: none is. */
+static void keep_last(struct pmk_output *o, struct timing *t, struct pmk_shown *shown)
+{
+	pthread_mutex_lock(&o->lock);
+	o->last = shown;
+	pthread_mutex_unlock(&o->lock);
+	pmk_shown_unref(t->last);
+	t->last = shown;
+}
+
 /* --- sleep --- */
 
 /* A picture that was composed for an earlier viewer must not be the first that the next one sees. */
 static void forget(struct pmk_output *o, struct timing *t)
 {
 	pmk_shown_unref(pmk_slot_take(&o->slot, 0));
-	pmk_shown_unref(t->last);
-	t->last = pmk_ports_cover(o->ports);
+	keep_last(o, t, pmk_ports_cover(o->ports));
 	t->gap_ns = 0;
 }
 
@@ -68,8 +78,7 @@ static void renew_cover(struct pmk_output *o, struct timing *t)
 
 	if (cover != t->last)
 		pmk_ports_rest(o->ports, cover);
-	pmk_shown_unref(t->last);
-	t->last = cover;
+	keep_last(o, t, cover);
 }
 
 static void sleep_until_watched(struct pmk_output *o, struct timing *t)
@@ -165,8 +174,7 @@ static void run_once(struct pmk_output *o, struct timing *t)
 		return; /* the slot is closed, or the picture was too old to show */
 	chosen = choose(o, t, fresh, now);
 	if (chosen) {
-		pmk_shown_unref(t->last);
-		t->last = chosen;
+		keep_last(o, t, chosen);
 		tell(o, pmk_shown_is_cover(chosen) ? PMK_OUTPUT_COVERED : PMK_OUTPUT_LIVE, 0);
 	}
 	write_all(o, t->last, !chosen);
@@ -178,11 +186,11 @@ static void run_once(struct pmk_output *o, struct timing *t)
 static void *output_main(void *arg)
 {
 	struct pmk_output *o = arg;
-	struct timing t = { .last = pmk_ports_cover(o->ports),
-		.period_ns = (uint64_t)((double)PMK_S_NS / o->settings.setup.fps),
+	struct timing t = { .period_ns = (uint64_t)((double)PMK_S_NS / o->settings.setup.fps),
 		.news_ns = pmk_clock_now_ns() };
 	int err;
 
+	keep_last(o, &t, pmk_ports_cover(o->ports));
 	t.next_ns = t.news_ns + t.period_ns;
 	while (!atomic_load(&o->stopping) && !(o->settings.frames && t.written >= o->settings.frames)) {
 		pmk_pulse_beat(&o->pulse);
@@ -194,7 +202,7 @@ static void *output_main(void *arg)
 	}
 	err = pmk_ports_close(o->ports);
 	pmk_pulse_rest(&o->pulse);
-	pmk_shown_unref(t.last);
+	keep_last(o, &t, NULL);
 	tell(o, err ? PMK_OUTPUT_LOST : PMK_OUTPUT_DONE, err);
 	return NULL;
 }
@@ -288,6 +296,18 @@ struct pmk_output_figures pmk_output_figures(struct pmk_output *o)
 	figures.latency_ms_p50 = pmk_snapshot_quantile(&latency, 0.5);
 	figures.latency_ms_p99 = pmk_snapshot_quantile(&latency, 0.99);
 	return figures;
+}
+
+struct pmk_shown *pmk_output_shown(struct pmk_output *o)
+{
+	struct pmk_shown *shown;
+
+	pthread_mutex_lock(&o->lock);
+	shown = o->last;
+	if (shown)
+		pmk_shown_ref(shown);
+	pthread_mutex_unlock(&o->lock);
+	return shown;
 }
 
 bool pmk_output_hangs(struct pmk_output *o, uint64_t now_ns)

@@ -55,6 +55,8 @@ int pmk_output_join(struct pmk_output *output, const struct timespec *until) /* 
 void pmk_output_destroy(struct pmk_output *output);
 
 struct pmk_output_figures pmk_output_figures(struct pmk_output *output); /* [any thread] */
+/* What it shows now; returns a reference for the caller. NULL: it has ended. [any thread] */
+struct pmk_shown *pmk_output_shown(struct pmk_output *output);
 /* Whether a driver of its virtual cameras has not returned for ten seconds at now_ns. Other sinks never hang: a pipe
  * may wait for its reader. [any thread] */
 bool pmk_output_hangs(struct pmk_output *output, uint64_t now_ns);

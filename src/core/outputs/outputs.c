@@ -226,6 +226,11 @@ struct pmk_output_figures pmk_outputs_figures(struct pmk_outputs *o)
 	return pmk_output_figures(o->members[0].output);
 }
 
+struct pmk_shown *pmk_outputs_shown(struct pmk_outputs *o)
+{
+	return pmk_output_shown(o->members[0].output);
+}
+
 bool pmk_outputs_hang(struct pmk_outputs *o, uint64_t now_ns)
 {
 	for (int i = 0; i < o->member_count; i++) {

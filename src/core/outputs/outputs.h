@@ -42,6 +42,8 @@ void pmk_outputs_destroy(struct pmk_outputs *outputs); /* must be joined or neve
 
 const char *pmk_outputs_name(const struct pmk_outputs *outputs, int index); /* of the sink, as at create */
 struct pmk_output_figures pmk_outputs_figures(struct pmk_outputs *outputs); /* of the first output. [any thread] */
+struct pmk_shown *pmk_outputs_shown(
+	struct pmk_outputs *outputs); /* by the first output: pmk_output_shown. [any thread] */
 /* whether one of them does: pmk_output_hangs. [any thread] */
 bool pmk_outputs_hang(struct pmk_outputs *outputs, uint64_t now_ns);
 
