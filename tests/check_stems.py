@@ -12,7 +12,6 @@ import sys
 STANDS_FOR = {
     "app/bench/*": "commands",
     "app/files/*": "commands",
-    "app/live/reload.c": "reload.py",
     "app/live/*": "commands",
     "app/machine/child.c": "fetch",
     "app/machine/doctor_*": "doctor",
@@ -21,6 +20,7 @@ STANDS_FOR = {
     "app/signals.c": "fetch",
     "app/*": "commands",
     "base/*": "base",
+    "control/*": "control",
     "compose/backdrop_*": "backdrop",
     "compose/blur*": "backdrop",
     "compose/rim.c": "compose",

@@ -77,7 +77,7 @@ class Run:
 
     def end(self):
         self.child.send_signal(signal.SIGTERM)
-        said = self.until("replaced")
+        said = self.until("replaced|no frame was shown")
         assert self.child.wait(PATIENCE) == 0, said
         return said
 

@@ -17,6 +17,8 @@ static const char *const commands[PMK_COMMANDS] = {
 	[PMK_COMMAND_DOCTOR] = "doctor",
 	[PMK_COMMAND_SETUP] = "setup-loopback",
 	[PMK_COMMAND_COMPLETION] = "completion",
+	[PMK_COMMAND_CTL] = "ctl",
+	[PMK_COMMAND_STATUS] = "status",
 	[PMK_COMMAND_DEMO] = "demo",
 };
 
@@ -146,6 +148,9 @@ void pmk_options_print_help(void)
 	     "       potemkin setup-loopback [--remove] [--dry-run] [--root FOLDER]\n"
 	     "                                           make a virtual camera, now and at every boot (as root), or "
 	     "undo it\n"
+	     "       potemkin status                     what the running potemkin does, and for whom\n"
+	     "       potemkin ctl COMMAND [ARG...]       steer it: set, get, backdrop, next, camera, pause, resume,\n"
+	     "                                           snapshot, reload, subscribe, quit; see man potemkin-ctl\n"
 	     "       potemkin completion bash|zsh|fish   a completion script for this shell\n"
 	     "       potemkin demo                       what `make run` does: live if possible, else a short video");
 	for (int i = 0; i < pmk_settings_count; i++)

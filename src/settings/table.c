@@ -136,8 +136,8 @@ const struct pmk_setting pmk_settings_table[] = {
 	{ "version", 'V', PROGRAM(EACH, EARLY), TYPE(switch), AT(version), .normal = "no",
 		.help = "print the version" },
 
-	{ "json", 0, COMMAND(OF(LIST) | OF(MODEL) | OF(BENCH) | OF(DOCTOR)), TYPE(switch), AT(json), .normal = "no",
-		.help = "list, model list, bench, doctor: print JSON" },
+	{ "json", 0, COMMAND(OF(LIST) | OF(MODEL) | OF(BENCH) | OF(DOCTOR) | OF(STATUS)), TYPE(switch), AT(json),
+		.normal = "no", .help = "list, model list, bench, doctor, status: print JSON" },
 	{ "sizes", 0, COMMAND(OF(BENCH)), .flags = LIST, TYPE(sizes), LIST_AT(sizes, size_count),
 		.most = PMK_SETTINGS_SIZES, .value = "WxH,..",
 		.help = "bench: sizes to measure [640x480,1280x720,1920x1080]" },

@@ -2,8 +2,8 @@
 #include "app/live/live.h"
 
 #include "app/commands.h"
-#include "app/live/reload.h"
 #include "app/live/service.h"
+#include "app/live/steer.h"
 #include "app/signals.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -17,7 +17,7 @@
 struct live {
 	const struct pmk_options *options;
 	struct pmk_pipeline *pipeline;
-	struct pmk_reload *reload;
+	struct pmk_control *control;
 };
 
 static const uint64_t DAY_NS = 24 * 3600 * PMK_S_NS;
@@ -36,7 +36,7 @@ static uint64_t sign_of_life(struct pmk_pipeline *pipeline, uint64_t now, uint64
 	return now + watchdog / 3;
 }
 
-/* Wait for a signal, the time limit or the end of the pipeline. True: a signal came. */
+/* Wait for a signal, a request to end, the time limit or the end of the pipeline. True: a signal or a request came. */
 static bool wait_for_end(const struct live *l)
 {
 	double duration = l->options->settings.duration;
@@ -46,7 +46,7 @@ static bool wait_for_end(const struct live *l)
 		{ .fd = pmk_signals_fd(), .events = POLLIN },
 		{ .fd = pmk_pipeline_event_fd(l->pipeline), .events = POLLIN },
 		{ .fd = pmk_signals_reload_fd(), .events = POLLIN },
-		{ .fd = pmk_reload_fd(l->reload), .events = POLLIN },
+		{ .fd = pmk_control_quit_fd(l->control), .events = POLLIN },
 	};
 
 	for (;;) {
@@ -64,11 +64,10 @@ static bool wait_for_end(const struct live *l)
 		ready = poll(fds, 4, (int)((next - now) / PMK_MS_NS) + 1);
 		if (ready < 0 && errno != EINTR)
 			return false;
-		if (ready > 0 && (fds[0].revents || fds[1].revents))
-			return fds[0].revents != 0;
+		if (ready > 0 && (fds[0].revents || fds[1].revents || fds[3].revents))
+			return !fds[1].revents;
 		if (pmk_signals_take_reload())
-			pmk_reload_start(l->reload);
-		pmk_reload_end(l->reload);
+			pmk_control_reload(l->control);
 	}
 }
 
@@ -108,6 +107,8 @@ static int run(const struct live *l, const struct pmk_pipeline_settings *setting
 	uint64_t cpu = pmk_clock_cpu_ns();
 	int err = pmk_pipeline_start(l->pipeline, part);
 
+	if (!err)
+		err = pmk_control_start(l->control);
 	if (err)
 		return err;
 	pmk_media_rest(); /* the backdrop's file has been read by now */
@@ -127,7 +128,8 @@ enum pmk_exit pmk_live_run(
 {
 	struct pmk_live_result unused;
 	/* demo has a camera and outputs of its own choice, which a file would change */
-	enum pmk_hangup hangup = options->command == PMK_COMMAND_RUN ? PMK_HANGUP_RELOADS : PMK_HANGUP_ENDS;
+	bool steered = options->command == PMK_COMMAND_RUN;
+	struct pmk_control_host host = pmk_steer_host(options);
 	struct live live = { .options = options };
 	enum pmk_part part;
 	enum pmk_exit code;
@@ -140,12 +142,13 @@ enum pmk_exit pmk_live_run(
 		pmk_error("not enough memory");
 	if (err)
 		return pmk_command_exit(part, err, settings->camera);
-	if (pmk_reload_create(options, live.pipeline, &live.reload) || pmk_signals_catch(hangup)) {
+	if (pmk_control_create(&host, &options->settings, live.pipeline, steered, &live.control) ||
+		pmk_signals_catch(steered ? PMK_HANGUP_RELOADS : PMK_HANGUP_ENDS)) {
 		pmk_pipeline_destroy(live.pipeline);
 		return PMK_EXIT_INTERNAL; /* the process ends */
 	}
 	err = run(&live, settings, result, &part);
-	if (pmk_reload_destroy(live.reload))
+	if (pmk_control_destroy(live.control))
 		err = -ETIMEDOUT;
 	code = pmk_command_exit(part, err == -ETIMEDOUT ? 0 : err, settings->camera);
 	if (err == -ETIMEDOUT) {

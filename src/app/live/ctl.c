@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+/* `potemkin ctl` and `potemkin status`: a client of the control socket. */
+#include "app/commands.h"
+#include "base/log.h"
+#include "base/parse.h"
+#include "control/socket.h"
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A path that the user gave, from / on: the running program has a working directory of its own. `head` is what stands
+ * before the path, such as "file:". */
+static void absolute(const char *text, const char *head, char out[PATH_MAX])
+{
+	const char *path = text + strlen(head);
+	char here[PATH_MAX];
+
+	if (*path == '/' || !getcwd(here, sizeof here))
+		snprintf(out, PATH_MAX, "%s", text);
+	else
+		snprintf(out, PATH_MAX, "%s%.*s/%s", head, PATH_MAX / 2, here, path);
+}
+
+/* An argument as the running program has to see it. */
+static const char *resolve(const char *command, const char *text, char out[PATH_MAX])
+{
+	if (strcmp(command, "snapshot") == 0) {
+		absolute(text, "", out);
+		return out;
+	}
+	if (pmk_parse_after(text, "file:")) {
+		absolute(text, "file:", out);
+		return out;
+	}
+	if (!strchr(text, ':') && access(text, F_OK) == 0) { /* the picture of a backdrop, or a model */
+		absolute(text, "", out);
+		return out;
+	}
+	return text;
+}
+
+static cJSON *request_of(const char *const *words, int count)
+{
+	cJSON *request = cJSON_CreateObject(), *args;
+	char path[PATH_MAX];
+
+	cJSON_AddStringToObject(request, "command", words[0]);
+	args = cJSON_AddArrayToObject(request, "args");
+	for (int i = 1; i < count; i++)
+		cJSON_AddItemToArray(args, cJSON_CreateString(resolve(words[0], words[i], path)));
+	return request;
+}
+
+static enum pmk_exit connect_to_it(FILE **stream)
+{
+	int fd = pmk_socket_connect();
+
+	if (fd == -ENOENT || fd == -ECONNREFUSED) {
+		pmk_error("no potemkin is running in this session; start one: potemkin run, or systemctl --user start "
+			  "potemkin");
+		return PMK_EXIT_NO_OUTPUT;
+	}
+	*stream = fd >= 0 ? fdopen(fd, "r+") : NULL;
+	if (*stream)
+		return PMK_EXIT_OK;
+	pmk_error("the control socket in $XDG_RUNTIME_DIR/potemkin: %s", strerror(fd < 0 ? -fd : errno));
+	return fd == -EPERM ? PMK_EXIT_BUSY : PMK_EXIT_INTERNAL;
+}
+
+static int send_request(FILE *stream, const char *const *words, int count)
+{
+	cJSON *request = request_of(words, count);
+	char *text = cJSON_PrintUnformatted(request);
+	int err = text && fprintf(stream, "%s\n", text) > 0 && fflush(stream) == 0 ? 0 : -EIO;
+
+	cJSON_free(text);
+	cJSON_Delete(request);
+	return err;
+}
+
+/* The next message; NULL: the program has closed the connection. */
+static cJSON *receive(FILE *stream)
+{
+	char *line = NULL;
+	size_t size = 0;
+	cJSON *message = getline(&line, &size, stream) > 0 ? cJSON_Parse(line) : NULL;
+
+	free(line);
+	return message;
+}
+
+static const char *text_of(const cJSON *object, const char *name)
+{
+	const char *text = cJSON_GetStringValue(cJSON_GetObjectItem(object, name));
+
+	return text ? text : "";
+}
+
+static double number_of(const cJSON *object, const char *name)
+{
+	const cJSON *item = cJSON_GetObjectItem(object, name);
+
+	return cJSON_IsNumber(item) ? item->valuedouble : 0;
+}
+
+/* --- what is printed --- */
+
+static void print_json(const cJSON *json)
+{
+	char *text = cJSON_PrintUnformatted(json);
+
+	if (text)
+		puts(text);
+	cJSON_free(text);
+	fflush(stdout);
+}
+
+/* As the configuration file would hold them. */
+static void print_settings(const cJSON *settings)
+{
+	const cJSON *one, *item;
+
+	cJSON_ArrayForEach(one, settings)
+	{
+		if (cJSON_IsString(one))
+			printf("%s = %s\n", one->string, one->valuestring);
+		cJSON_ArrayForEach(item, one) printf("%s = %s\n", one->string, item->valuestring);
+	}
+}
+
+static void print_readers(const cJSON *readers)
+{
+	const cJSON *one;
+
+	cJSON_ArrayForEach(one, readers) printf("%s%s (%d)", one == readers->child ? ", open in " : ", ",
+		text_of(one, "name"), (int)number_of(one, "pid"));
+	putchar('\n');
+}
+
+static const char *explain(const char *state)
+{
+	static const char *const states[][2] = {
+		{ "idle", "idle: nobody watches, and the camera is off" },
+		{ "opening", "opening the camera; the backdrop is shown alone" },
+		{ "live", "live" },
+		{ "covered", "the camera gives no picture; the backdrop is shown alone" },
+		{ "paused", "paused: the backdrop is shown alone, and the camera is off" },
+	};
+
+	for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
+		if (strcmp(states[i][0], state) == 0)
+			return states[i][1];
+	}
+	return state;
+}
+
+static void print_status(const cJSON *status)
+{
+	const char *trouble = text_of(status, "trouble"), *camera = text_of(status, "camera");
+	const cJSON *output, *latency = cJSON_GetObjectItem(status, "latency_ms");
+
+	printf("state     %s%s%s%s\n", explain(text_of(status, "state")), *trouble ? " (" : "", trouble,
+		*trouble ? ")" : "");
+	printf("camera    %s\n", *camera ? camera : "closed");
+	cJSON_ArrayForEach(output, cJSON_GetObjectItem(status, "outputs"))
+	{
+		printf("output    %s", text_of(output, "name"));
+		print_readers(cJSON_GetObjectItem(output, "readers"));
+	}
+	printf("backdrop  %s\n", text_of(status, "backdrop"));
+	printf("network   %s\n", text_of(status, "model"));
+	printf("rate      %.1f frames per second, %.1f %% of one core, latency %.1f ms (p99 %.1f)\n",
+		number_of(status, "fps"), number_of(status, "cpu_percent"), number_of(latency, "p50"),
+		number_of(latency, "p99"));
+	printf("frames    %.0f shown, %.0f dropped by the camera, %.0f damaged\n", number_of(status, "frames"),
+		number_of(status, "dropped"), number_of(status, "damaged"));
+	printf("process   %d, for %.0f s\n", (int)number_of(status, "pid"), number_of(status, "running_s"));
+}
+
+/* Print an answer that is no failure. */
+static void print_answer(const char *command, const cJSON *answer)
+{
+	const cJSON *settings = cJSON_GetObjectItem(answer, "settings"),
+		    *status = cJSON_GetObjectItem(answer, "status");
+
+	if (status)
+		print_json(status);
+	else if (settings)
+		print_settings(settings);
+	else if (strcmp(command, "next") == 0)
+		puts(text_of(answer, "backdrop"));
+}
+
+static enum pmk_exit follow(FILE *stream)
+{
+	cJSON *message;
+
+	while (!ferror(stdout) && (message = receive(stream))) {
+		print_json(message);
+		cJSON_Delete(message);
+	}
+	return PMK_EXIT_OK;
+}
+
+static enum pmk_exit take_answer(FILE *stream, const char *command, bool for_people)
+{
+	cJSON *answer = receive(stream);
+	enum pmk_exit code = PMK_EXIT_OK;
+
+	if (!answer) {
+		pmk_error("potemkin closed the connection without an answer");
+		return PMK_EXIT_INTERNAL;
+	}
+	if (!cJSON_IsTrue(cJSON_GetObjectItem(answer, "ok"))) {
+		pmk_error("%s", text_of(answer, "error"));
+		code = (enum pmk_exit)number_of(answer, "code");
+	} else if (for_people) {
+		print_status(cJSON_GetObjectItem(answer, "status"));
+	} else {
+		print_answer(command, answer);
+	}
+	cJSON_Delete(answer);
+	return code;
+}
+
+static enum pmk_exit ask(const char *const *words, int count, bool for_people)
+{
+	FILE *stream;
+	enum pmk_exit code = connect_to_it(&stream);
+
+	if (code != PMK_EXIT_OK)
+		return code;
+	if (send_request(stream, words, count))
+		code = PMK_EXIT_INTERNAL;
+	if (code == PMK_EXIT_OK)
+		code = take_answer(stream, words[0], for_people);
+	if (code == PMK_EXIT_OK && strcmp(words[0], "subscribe") == 0)
+		code = follow(stream);
+	fclose(stream);
+	return code;
+}
+
+enum pmk_exit pmk_command_ctl(struct pmk_options *options)
+{
+	return ask(options->args + 1, options->arg_count - 1, false);
+}
+
+enum pmk_exit pmk_command_status(struct pmk_options *options)
+{
+	static const char *const words[] = { "status" };
+
+	return ask(words, 1, !options->settings.json);
+}

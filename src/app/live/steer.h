@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* What the control (control/control.h) asks of the program: the configuration file read again, and which changes it may
+ * make. */
+#ifndef PMK_APP_LIVE_STEER_H
+#define PMK_APP_LIVE_STEER_H
+
+#include "app/options.h"
+#include "control/control.h"
+
+/* `options` must outlive the control. */
+struct pmk_control_host pmk_steer_host(const struct pmk_options *options);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#include "control/client.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+void pmk_client_close(struct pmk_client *client)
+{
+	if (client->fd >= 0)
+		close(client->fd);
+	client->fd = -1;
+	client->subscribed = false;
+	client->used = client->taken = 0;
+}
+
+void pmk_client_send(struct pmk_client *client, const cJSON *message)
+{
+	char *text = message ? cJSON_PrintUnformatted(message) : NULL;
+	size_t bytes = text ? strlen(text) : 0;
+
+	if (client->fd < 0)
+		goto out;
+	if (text)
+		text[bytes++] = '\n'; /* in place of the final zero */
+	if (!text || send(client->fd, text, bytes, MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)bytes)
+		pmk_client_close(client);
+out:
+	cJSON_free(text);
+}
+
+/* Read what is there. False: nothing new. */
+static bool fill(struct pmk_client *client)
+{
+	ssize_t got = recv(client->fd, client->line + client->used, sizeof client->line - client->used, MSG_DONTWAIT);
+
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	if (got <= 0) {
+		pmk_client_close(client);
+		return false;
+	}
+	client->used += (size_t)got;
+	return true;
+}
+
+const char *pmk_client_line(struct pmk_client *client)
+{
+	char *end;
+
+	if (client->fd < 0)
+		return NULL;
+	client->used -= client->taken;
+	memmove(client->line, client->line + client->taken, client->used);
+	client->taken = 0;
+	while (!(end = memchr(client->line, '\n', client->used))) {
+		if (client->used == sizeof client->line) {
+			pmk_client_close(client);
+			return NULL;
+		}
+		if (!fill(client))
+			return NULL;
+	}
+	for (char *c = client->line; c < end; c++) {
+		if (*c == '\0')
+			*c = ' '; /* no JSON; the line must stay one string */
+	}
+	*end = '\0';
+	client->taken = (size_t)(end + 1 - client->line);
+	return client->line;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* A connected program: lines of JSON in, lines of JSON out.
+ *
+ * The one rule: a client never holds the program up. What it does not read soon is not kept for it: its connection is
+ * closed. The control thread's. */
+#ifndef PMK_CONTROL_CLIENT_H
+#define PMK_CONTROL_CLIENT_H
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { PMK_CLIENT_LINE = 16384 }; /* bytes of the longest request, with its newline */
+
+struct pmk_client {
+	int fd; /* -1: closed */
+	bool subscribed;
+	size_t used, taken; /* bytes of `line`; those of them that the last call of pmk_client_line returned */
+	char line[PMK_CLIENT_LINE];
+};
+
+/* Call it when `fd` is readable. The next whole line, without its newline, as a string that is valid until the next
+ * call; NULL: there is none now, or the client is closed. Call it until it returns NULL. */
+const char *pmk_client_line(struct pmk_client *client);
+void pmk_client_send(struct pmk_client *client, const cJSON *message); /* closes a client that does not read */
+void pmk_client_close(struct pmk_client *client);
+
+#endif

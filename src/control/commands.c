@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+/* The commands of the control socket. */
+#include "base/clock.h"
+#include "control/control_parts.h"
+#include "control/shown_file.h"
+#include "draw/builtin.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+
+enum { MOST_ARGS = 16, EXIT_USAGE = 2, EXIT_INPUT = 3 };
+
+/* A request at work. */
+struct request {
+	struct pmk_control *control;
+	struct pmk_client *client;
+	const char *args[MOST_ARGS];
+	int count;
+	cJSON *answer;
+	char why[PMK_LOG_LINE]; /* the reason of a failure */
+};
+
+/* Each returns 0, or a code of the command line's exits with the reason in r->why. */
+typedef int command(struct request *r);
+
+static int refuse(struct request *r, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static int refuse(struct request *r, int code, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(r->why, sizeof r->why, format, args);
+	va_end(args);
+	return code;
+}
+
+/* --- settings --- */
+
+static const struct pmk_setting *find(struct request *r, const char *name)
+{
+	const struct pmk_setting *s = pmk_setting_find(name);
+
+	if (s && s->flags & PMK_SETTING_FILE)
+		return s;
+	refuse(r, EXIT_USAGE, "there is no setting \"%.60s\"", name);
+	return NULL;
+}
+
+/* Set `setting` in the settings to be, from the arguments from `first` on. */
+static int edit(struct request *r, const struct pmk_setting *s, int first)
+{
+	struct pmk_settings *fresh = &r->control->fresh;
+	bool list = s->flags & PMK_SETTING_LIST;
+	char why[PMK_SETTING_WHY];
+
+	*fresh = r->control->settings;
+	if (list)
+		pmk_setting_clear(s, fresh);
+	if (list && r->count == first + 1 && strcmp(r->args[first], "none") == 0)
+		return 0;
+	for (int i = first; i < r->count; i++) {
+		if (pmk_setting_set(s, r->args[i], fresh, why))
+			return refuse(r, EXIT_USAGE, "%s \"%.100s\": %s", s->name, r->args[i], why);
+	}
+	return 0;
+}
+
+static int set(struct request *r, const struct pmk_setting *s, int first)
+{
+	struct pmk_control *c = r->control;
+	char changes[PMK_CONTROL_CHANGES];
+	int code;
+
+	if (!(s->flags & PMK_SETTING_LIVE))
+		return refuse(r, EXIT_USAGE,
+			"%s cannot change while potemkin runs; set it in the configuration file "
+			"and start again",
+			s->name);
+	if (r->count != first + 1 && !(s->flags & PMK_SETTING_LIST))
+		return refuse(r, EXIT_USAGE, "%s takes one value", s->name);
+	code = edit(r, s, first);
+	if (code)
+		return code;
+	pmk_control_name_changes(&c->settings, &c->fresh, true, changes);
+	if (!changes[0])
+		return 0;
+	code = pmk_control_change(c, r->why);
+	if (code)
+		return code;
+	pmk_info("changed: %s", changes);
+	pmk_control_tell(c, "settings");
+	return 0;
+}
+
+static int command_set(struct request *r)
+{
+	const struct pmk_setting *s = find(r, r->args[0]);
+
+	return s ? set(r, s, 1) : EXIT_USAGE;
+}
+
+static int command_backdrop(struct request *r)
+{
+	return set(r, pmk_setting_find("backdrop"), 0);
+}
+
+static int command_camera(struct request *r)
+{
+	return set(r, pmk_setting_find("camera"), 0);
+}
+
+static cJSON *value_of(const struct pmk_setting *s, const struct pmk_settings *settings)
+{
+	bool list = s->flags & PMK_SETTING_LIST;
+	cJSON *items = list ? cJSON_CreateArray() : NULL;
+	char text[PMK_SPEC];
+
+	if (!list) {
+		pmk_setting_print(s, settings, 0, text);
+		return cJSON_CreateString(text);
+	}
+	for (int i = 0; pmk_setting_print(s, settings, i, text); i++)
+		cJSON_AddItemToArray(items, cJSON_CreateString(text));
+	return items;
+}
+
+static int command_get(struct request *r)
+{
+	const struct pmk_setting *one = r->count ? find(r, r->args[0]) : NULL;
+	cJSON *settings;
+
+	if (r->count && !one)
+		return EXIT_USAGE;
+	settings = cJSON_AddObjectToObject(r->answer, "settings");
+	for (int i = 0; i < pmk_settings_count; i++) {
+		const struct pmk_setting *s = &pmk_settings_table[i];
+
+		if (s->flags & PMK_SETTING_FILE && (!one || s == one))
+			cJSON_AddItemToObject(settings, s->name, value_of(s, &r->control->settings));
+	}
+	return 0;
+}
+
+/* The built-in backdrop after the present one; the first one after any other backdrop. */
+static int command_next(struct request *r)
+{
+	const char *now = r->control->settings.pipeline.scene.backdrop;
+	char spec[64], present[64];
+	const struct pmk_builtin *list;
+	int count, next = 0;
+
+	list = pmk_builtin_list(&count);
+	for (int i = 0; i < count; i++) {
+		snprintf(present, sizeof present, "builtin:%s", list[i].name);
+		if (strcmp(present, now) == 0)
+			next = (i + 1) % count;
+	}
+	snprintf(spec, sizeof spec, "builtin:%s", list[next].name);
+	r->args[0] = spec;
+	r->count = 1;
+	cJSON_AddStringToObject(r->answer, "backdrop", spec);
+	return command_backdrop(r);
+}
+
+static int command_reload(struct request *r)
+{
+	return pmk_control_reread(r->control, r->why);
+}
+
+/* --- the run --- */
+
+static int command_pause(struct request *r)
+{
+	pmk_pipeline_pause(r->control->pipeline, true);
+	return 0;
+}
+
+static int command_resume(struct request *r)
+{
+	pmk_pipeline_pause(r->control->pipeline, false);
+	return 0;
+}
+
+/* What a viewer sees, as a PNG file. */
+static int command_snapshot(struct request *r)
+{
+	struct pmk_shown *shown;
+	size_t length = strlen(r->args[0]);
+	int code;
+
+	if (r->args[0][0] != '/' || length < 5 || strcasecmp(r->args[0] + length - 4, ".png") != 0)
+		return refuse(r, EXIT_USAGE, "%.200s: give the path of a .png file, from / on", r->args[0]);
+	shown = pmk_pipeline_shown(r->control->pipeline);
+	if (!shown)
+		return refuse(r, EXIT_INPUT, "the output has ended");
+	pmk_log_overhear(r->why);
+	code = pmk_shown_write_file(shown, r->args[0]) ? EXIT_INPUT : 0;
+	pmk_log_overhear(NULL);
+	pmk_shown_unref(shown);
+	return code;
+}
+
+/* A first status has no rates: they come from two samples. */
+static int command_status(struct request *r)
+{
+	struct pmk_control *c = r->control;
+	uint64_t now = pmk_clock_now_ns();
+
+	if (now - c->last.at_ns > 3 * PMK_S_NS) {
+		pmk_control_sample(c);
+		pmk_clock_sleep_until(now + 300 * PMK_MS_NS);
+	}
+	pmk_control_sample(c);
+	cJSON_AddItemToObject(r->answer, "status", pmk_control_status(c));
+	return 0;
+}
+
+static int command_subscribe(struct request *r)
+{
+	r->client->subscribed = true;
+	return command_status(r);
+}
+
+static int command_quit(struct request *r)
+{
+	pmk_info("asked to end");
+	eventfd_write(r->control->quit_fd, 1);
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	command *run;
+	int least, most; /* arguments */
+	const char *usage;
+} commands[] = {
+	{ "status", command_status, 0, 0, "status" },
+	{ "get", command_get, 0, 1, "get [NAME]" },
+	{ "set", command_set, 2, MOST_ARGS, "set NAME VALUE..." },
+	{ "backdrop", command_backdrop, 1, 1, "backdrop SPEC" },
+	{ "next", command_next, 0, 0, "next" },
+	{ "camera", command_camera, 1, 1, "camera SPEC" },
+	{ "pause", command_pause, 0, 0, "pause" },
+	{ "resume", command_resume, 0, 0, "resume" },
+	{ "snapshot", command_snapshot, 1, 1, "snapshot FILE.png" },
+	{ "reload", command_reload, 0, 0, "reload" },
+	{ "subscribe", command_subscribe, 0, 0, "subscribe" },
+	{ "quit", command_quit, 0, 0, "quit" },
+};
+
+static int run(struct request *r, const char *name)
+{
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+		if (strcmp(commands[i].name, name) != 0)
+			continue;
+		if (r->count < commands[i].least || r->count > commands[i].most)
+			return refuse(r, EXIT_USAGE, "usage: %s", commands[i].usage);
+		return commands[i].run(r);
+	}
+	return refuse(r, EXIT_USAGE, "there is no command \"%.40s\"", name);
+}
+
+/* False: the arguments are not an array of few strings. */
+static bool take_args(struct request *r, const cJSON *args)
+{
+	const cJSON *arg;
+
+	if (args && !cJSON_IsArray(args))
+		return false;
+	cJSON_ArrayForEach(arg, args)
+	{
+		if (!cJSON_IsString(arg) || r->count == MOST_ARGS || !*arg->valuestring)
+			return false;
+		r->args[r->count++] = arg->valuestring;
+	}
+	return true;
+}
+
+void pmk_control_answer(struct pmk_control *c, struct pmk_client *client, const char *request)
+{
+	cJSON *json = cJSON_Parse(request), *id = cJSON_DetachItemFromObjectCaseSensitive(json, "id");
+	const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, "command"));
+	struct request *r = calloc(1, sizeof *r);
+	int code;
+
+	if (!r)
+		goto out;
+	r->control = c;
+	r->client = client;
+	r->answer = cJSON_CreateObject();
+	if (!name || !take_args(r, cJSON_GetObjectItemCaseSensitive(json, "args")))
+		code = refuse(
+			r, EXIT_USAGE, "give a line such as {\"command\": \"set\", \"args\": [\"smooth\", \"40\"]}");
+	else
+		code = run(r, name);
+	cJSON_AddBoolToObject(r->answer, "ok", !code);
+	if (code) {
+		cJSON_AddNumberToObject(r->answer, "code", code);
+		cJSON_AddStringToObject(r->answer, "error", r->why);
+	}
+	if (id)
+		cJSON_AddItemToObject(r->answer, "id", id);
+	id = NULL;
+	pmk_client_send(client, r->answer);
+	cJSON_Delete(r->answer);
+out:
+	cJSON_Delete(id);
+	cJSON_Delete(json);
+	free(r);
+}

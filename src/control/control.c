@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+#include "control/control.h"
+
+#include "base/clock.h"
+#include "control/control_parts.h"
+#include "control/socket.h"
+#include "media/media.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+static const uint64_t END_NS = 400 * PMK_MS_NS; /* for a change that is being made */
+
+enum { TICK_MS = 1000, EXIT_USAGE = 2, EXIT_INPUT = 3, EXIT_NO_CAMERA = 5 };
+
+/* --- changes --- */
+
+void pmk_control_name_changes(
+	const struct pmk_settings *a, const struct pmk_settings *b, bool live, char text[PMK_CONTROL_CHANGES])
+{
+	char value[PMK_SPEC];
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (int i = 0; i < pmk_settings_count && used < PMK_CONTROL_CHANGES; i++) {
+		const struct pmk_setting *s = &pmk_settings_table[i];
+
+		if (live != (bool)(s->flags & PMK_SETTING_LIVE) || pmk_setting_equal(s, a, b))
+			continue;
+		pmk_setting_print(s, b, 0, value);
+		used += (size_t)snprintf(text + used, PMK_CONTROL_CHANGES - used, "%s%s %s", used ? ", " : "", s->name,
+			value[0] ? value : "none");
+	}
+}
+
+/* Even where nothing differs: an earlier change may have been made in part. */
+int pmk_control_change(struct pmk_control *c, char why[PMK_LOG_LINE])
+{
+	bool camera = strcmp(c->fresh.pipeline.camera, c->settings.pipeline.camera) != 0;
+	int err;
+
+	pmk_log_overhear(why);
+	err = c->host.allows(c->host.user, &c->settings, &c->fresh) ?
+		pmk_pipeline_apply(c->pipeline, &c->fresh.pipeline) :
+		-EINVAL;
+	pmk_log_overhear(NULL);
+	pmk_media_rest();
+	if (!err)
+		pmk_settings_take_live(&c->settings, &c->fresh);
+	return !err ? 0 : err == -EINVAL || err == -EPERM ? EXIT_USAGE : camera ? EXIT_NO_CAMERA : EXIT_INPUT;
+}
+
+int pmk_control_reread(struct pmk_control *c, char why[PMK_LOG_LINE])
+{
+	char live[PMK_CONTROL_CHANGES], fixed[PMK_CONTROL_CHANGES];
+	int code;
+
+	pmk_log_overhear(why);
+	code = c->host.reread(c->host.user, &c->fresh) ? EXIT_USAGE : 0;
+	pmk_log_overhear(NULL);
+	if (code)
+		return code;
+	pmk_control_name_changes(&c->settings, &c->fresh, true, live);
+	pmk_control_name_changes(&c->settings, &c->fresh, false, fixed);
+	code = pmk_control_change(c, why);
+	if (code)
+		return code;
+	pmk_info("configuration read again; %s%s", live[0] ? "changed: " : "nothing changed", live);
+	if (fixed[0])
+		pmk_warn("these settings take effect at the next start: %s", fixed);
+	pmk_control_tell(c, "settings");
+	return 0;
+}
+
+/* --- who is connected --- */
+
+bool pmk_control_subscribed(const struct pmk_control *c)
+{
+	for (int i = 0; i < PMK_CONTROL_CLIENTS; i++) {
+		if (c->clients[i].subscribed)
+			return true;
+	}
+	return false;
+}
+
+void pmk_control_tell(struct pmk_control *c, const char *event)
+{
+	cJSON *message;
+
+	if (!pmk_control_subscribed(c))
+		return;
+	message = cJSON_CreateObject();
+	cJSON_AddStringToObject(message, "event", event);
+	cJSON_AddItemToObject(message, "status", pmk_control_status(c));
+	for (int i = 0; i < PMK_CONTROL_CLIENTS; i++) {
+		if (c->clients[i].subscribed)
+			pmk_client_send(&c->clients[i], message);
+	}
+	cJSON_Delete(message);
+}
+
+static void accept_one(struct pmk_control *c)
+{
+	int fd = pmk_socket_accept(c->listening);
+
+	for (int i = 0; fd >= 0 && i < PMK_CONTROL_CLIENTS; i++) {
+		if (c->clients[i].fd >= 0)
+			continue;
+		c->clients[i].fd = fd;
+		return;
+	}
+	if (fd >= 0)
+		close(fd); /* too many */
+}
+
+static void hear(struct pmk_control *c, struct pmk_client *client)
+{
+	const char *line;
+
+	while ((line = pmk_client_line(client)))
+		pmk_control_answer(c, client, line);
+}
+
+/* --- the thread --- */
+
+enum { WAKE, STATE, LISTEN, FIRST, POLLED = FIRST + PMK_CONTROL_CLIENTS };
+
+/* poll() skips descriptors that are -1. */
+static void wait(struct pmk_control *c, struct pollfd fds[POLLED])
+{
+	bool subscribed = pmk_control_subscribed(c);
+
+	fds[WAKE] = (struct pollfd){ .fd = c->wake_fd, .events = POLLIN };
+	fds[STATE] = (struct pollfd){ .fd = subscribed ? pmk_pipeline_changes_fd(c->pipeline) : -1, .events = POLLIN };
+	fds[LISTEN] = (struct pollfd){ .fd = c->listening, .events = POLLIN };
+	for (int i = 0; i < PMK_CONTROL_CLIENTS; i++)
+		fds[FIRST + i] = (struct pollfd){ .fd = c->clients[i].fd, .events = POLLIN };
+	if (poll(fds, POLLED, subscribed ? TICK_MS : -1) < 0) {
+		for (int i = 0; i < POLLED; i++)
+			fds[i].revents = 0;
+	}
+}
+
+static void tell_news(struct pmk_control *c, bool state)
+{
+	bool due = pmk_clock_now_ns() - c->last.at_ns >= TICK_MS * PMK_MS_NS;
+
+	if (!pmk_control_subscribed(c))
+		return;
+	if (due)
+		pmk_control_sample(c);
+	if (state || due)
+		pmk_control_tell(c, state ? "state" : "figures");
+}
+
+static void *control_main(void *arg)
+{
+	struct pmk_control *c = arg;
+	struct pollfd fds[POLLED];
+	char why[PMK_LOG_LINE];
+	eventfd_t count;
+
+	while (!atomic_load(&c->stopping)) {
+		wait(c, fds);
+		if (fds[WAKE].revents)
+			eventfd_read(c->wake_fd, &count);
+		if (fds[STATE].revents)
+			eventfd_read(fds[STATE].fd, &count);
+		if (atomic_exchange(&c->reload, false))
+			(void)pmk_control_reread(c, why); /* it is in the log */
+		if (fds[LISTEN].revents)
+			accept_one(c);
+		for (int i = 0; i < PMK_CONTROL_CLIENTS && !atomic_load(&c->stopping); i++) {
+			if (fds[FIRST + i].revents)
+				hear(c, &c->clients[i]);
+		}
+		tell_news(c, fds[STATE].revents != 0);
+	}
+	return NULL;
+}
+
+/* --- create, destroy --- */
+
+static void release(struct pmk_control *c)
+{
+	for (int i = 0; i < PMK_CONTROL_CLIENTS; i++)
+		pmk_client_close(&c->clients[i]);
+	if (c->listening >= 0)
+		pmk_socket_remove(c->listening);
+	close(c->wake_fd);
+	close(c->quit_fd);
+	free(c);
+}
+
+int pmk_control_create(const struct pmk_control_host *host, const struct pmk_settings *settings,
+	struct pmk_pipeline *pipeline, bool listen, struct pmk_control **control)
+{
+	struct pmk_control *c = calloc(1, sizeof *c);
+
+	if (!c) {
+		pmk_error("not enough memory");
+		return -ENOMEM;
+	}
+	c->host = *host;
+	c->settings = *settings;
+	c->pipeline = pipeline;
+	c->listening = -1;
+	for (int i = 0; i < PMK_CONTROL_CLIENTS; i++)
+		c->clients[i].fd = -1;
+	c->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	c->quit_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (c->wake_fd < 0 || c->quit_fd < 0) {
+		int err = -errno;
+
+		pmk_error("the control thread cannot be prepared: %s", strerror(-err));
+		release(c);
+		return err;
+	}
+	if (listen)
+		c->listening = pmk_socket_listen();
+	if (c->listening == -EADDRINUSE)
+		pmk_info("another instance is running; control reaches that one, not this");
+	c->listening = c->listening < 0 ? -1 : c->listening;
+	*control = c;
+	return 0;
+}
+
+int pmk_control_start(struct pmk_control *c)
+{
+	int err = pmk_thread_start(&c->thread, control_main, c);
+
+	if (err)
+		pmk_error("cannot start a thread: %s", strerror(-err));
+	return err;
+}
+
+void pmk_control_reload(struct pmk_control *c)
+{
+	atomic_store(&c->reload, true);
+	eventfd_write(c->wake_fd, 1);
+}
+
+int pmk_control_quit_fd(const struct pmk_control *c)
+{
+	return c->quit_fd;
+}
+
+int pmk_control_destroy(struct pmk_control *c)
+{
+	struct timespec until = pmk_thread_deadline(END_NS);
+
+	if (!c)
+		return 0;
+	atomic_store(&c->stopping, true);
+	eventfd_write(c->wake_fd, 1);
+	if (pmk_thread_join(&c->thread, &until))
+		return -ETIMEDOUT;
+	release(c);
+	return 0;
+}

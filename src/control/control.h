@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* Steers a running pipeline: a thread that makes all changes of settings, one after another, whether a signal asks for
+ * them (the configuration file is read again) or a program that is connected to the control socket.
+ *
+ * The one rule: a change is made as a whole or not at all, and whoever asked is told why. Nothing that is asked here
+ *can show the room. Call the functions from the main thread unless their comment says otherwise.
+ *
+ * A request is a line of JSON, and so is its answer. "id" comes back as it is, if there is one:
+ *
+ *	{"command": "set", "args": ["smooth", "40"], "id": 7}
+ *	{"ok": true, "id": 7}
+ *	{"ok": false, "code": 2, "error": "smooth \"400\": give a number from 0 to 100"}
+ *
+ * `code` is the exit code that the command line would have ended with. commands.c lists the commands. */
+#ifndef PMK_CONTROL_CONTROL_H
+#define PMK_CONTROL_CONTROL_H
+
+#include "settings/settings.h"
+
+/* What the front end adds. Called by the control thread. */
+struct pmk_control_host {
+	/* Give the settings that the configuration file and the command line ask for now. Negative errno, logged. */
+	int (*reread)(void *user, struct pmk_settings *fresh);
+	/* Whether `wanted` may follow `now`; if not, it is logged why. */
+	bool (*allows)(void *user, const struct pmk_settings *now, const struct pmk_settings *wanted);
+	void *user;
+};
+
+struct pmk_control;
+
+/* `settings` are what the pipeline was made from, and are copied; the pipeline must outlive the control. `listen`: make
+ * the control socket; it is no error if that fails. Negative errno, logged. */
+int pmk_control_create(const struct pmk_control_host *host, const struct pmk_settings *settings,
+	struct pmk_pipeline *pipeline, bool listen, struct pmk_control **control) __attribute__((warn_unused_result));
+int pmk_control_start(struct pmk_control *control) __attribute__((warn_unused_result)); /* once the pipeline runs */
+/* Read the configuration file again soon. Several calls before that is begun count as one. [any thread] */
+void pmk_control_reload(struct pmk_control *control);
+int pmk_control_quit_fd(const struct pmk_control *control); /* readable once somebody asked the program to end */
+/* End the thread, close the connections, and free it all. -ETIMEDOUT: a change is still being made, which uses the
+ * pipeline; call it again, or leave by _exit. NULL is fine. */
+int pmk_control_destroy(struct pmk_control *control) __attribute__((warn_unused_result));
+
+#endif

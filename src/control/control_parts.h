@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* What a control consists of. For control.c, which runs the thread, commands.c and status.c.
+ *
+ * The one rule: all is the control thread's, once it is started, except for what is marked. */
+#ifndef PMK_CONTROL_CONTROL_PARTS_H
+#define PMK_CONTROL_CONTROL_PARTS_H
+
+#include "base/log.h"
+#include "control/client.h"
+#include "control/control.h"
+#include "core/thread.h"
+
+#include <stdatomic.h>
+
+enum { PMK_CONTROL_CLIENTS = 16 };
+
+/* Figures at a moment, for rates. */
+struct pmk_sample {
+	uint64_t at_ns, cpu_ns; /* at_ns 0: none yet */
+	uint64_t written;
+};
+
+struct pmk_control {
+	struct pmk_control_host host; /* const after create, like what follows */
+	struct pmk_pipeline *pipeline;
+	int listening; /* the control socket; -1: none */
+	int wake_fd, quit_fd; /* readable: look at the orders below; somebody asked the program to end. [any thread] */
+	atomic_bool stopping, reload; /* the orders. [any thread] */
+	struct pmk_thread thread; /* the main thread's */
+
+	struct pmk_settings settings; /* as they are now */
+	struct pmk_settings fresh; /* as a change would make them */
+	struct pmk_sample before, last; /* the two samples whose difference gives the rates */
+	struct pmk_client clients[PMK_CONTROL_CLIENTS];
+};
+
+/* Change to control->fresh. 0, or a code of the command line's exits with the reason in `why`, and nothing is
+ * changed. */
+int pmk_control_change(struct pmk_control *control, char why[PMK_LOG_LINE]);
+
+/* Names and new values of the settings of `b` that differ from `a`, either those that can change live or those that
+ * cannot: "smooth 20, mirror yes". A list is shown by its first item. */
+enum { PMK_CONTROL_CHANGES = 400 };
+void pmk_control_name_changes(
+	const struct pmk_settings *a, const struct pmk_settings *b, bool live, char text[PMK_CONTROL_CHANGES]);
+
+/* Read the configuration file again, and change to what it asks for. 0, or an exit code with the reason in `why`. */
+int pmk_control_reread(struct pmk_control *control, char why[PMK_LOG_LINE]);
+
+/* Carry out a request, and answer. */
+void pmk_control_answer(struct pmk_control *control, struct pmk_client *client, const char *request);
+
+/* The state and the figures; the caller deletes it. NULL: no memory. */
+cJSON *pmk_control_status(struct pmk_control *control);
+void pmk_control_sample(struct pmk_control *control); /* call it about once per second, or before status */
+
+/* Tell all who subscribed: what happened, and the status. */
+void pmk_control_tell(struct pmk_control *control, const char *event);
+bool pmk_control_subscribed(const struct pmk_control *control); /* somebody did */
+
+#endif

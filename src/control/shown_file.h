@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* Writes a shown picture to a PNG file. Any thread. */
+#ifndef PMK_CONTROL_SHOWN_FILE_H
+#define PMK_CONTROL_SHOWN_FILE_H
+
+#include "image/shown.h"
+
+/* 0 or a negative errno; logged. The file appears whole or not at all. */
+int pmk_shown_write_file(const struct pmk_shown *shown, const char *path) __attribute__((warn_unused_result));
+
+#endif

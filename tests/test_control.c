@@ -1,0 +1,518 @@
+/* SPDX-License-Identifier: MIT */
+/* The control socket of a pipeline between a scripted camera and outputs that check every picture. */
+#include "scripted.h"
+
+#include "control/control.h"
+#include "control/socket.h"
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { COMMANDS = 1000, BLACK = 16, WHITE = 235 };
+
+static char runtime[] = "/tmp/test_control_XXXXXX";
+static struct pmk_settings settings, reread_gives;
+static struct pmk_control *control;
+static bool refuses;
+static int fd = -1; /* the connection */
+
+static int reread(void *user, struct pmk_settings *fresh)
+{
+	*fresh = reread_gives;
+	return 0;
+}
+
+static bool allows(void *user, const struct pmk_settings *now, const struct pmk_settings *wanted)
+{
+	if (refuses)
+		pmk_error("this would overwrite something");
+	return !refuses;
+}
+
+static const struct pmk_control_host host = { .reread = reread, .allows = allows };
+
+static struct pmk_pipeline *begin(bool on_demand)
+{
+	struct pmk_pipeline *p;
+
+	atomic_store(&watch, on_demand ? PMK_WATCH_SOMEBODY : PMK_WATCH_UNKNOWN);
+	p = start_with(on_demand ? "a!" : "a", NULL, 0, on_demand);
+	pmk_settings_init(&settings);
+	settings.pipeline = started;
+	reread_gives = settings;
+	refuses = false;
+	assert_int_equal(pmk_control_create(&host, &settings, p, true, &control), 0);
+	assert_int_equal(pmk_control_start(control), 0);
+	fd = pmk_socket_connect();
+	assert_true(fd >= 0);
+	reach(p, PMK_STATE_LIVE);
+	return p;
+}
+
+static void end_control(void)
+{
+	if (fd >= 0)
+		close(fd);
+	fd = -1;
+	wait_until(pmk_control_destroy(control) == 0);
+	control = NULL;
+}
+
+static void end(struct pmk_pipeline *p)
+{
+	end_control();
+	stop(p, 0);
+}
+
+static int clear(void **state)
+{
+	end_control();
+	return clear_up(state);
+}
+
+static void send_text(const char *text)
+{
+	assert_int_equal(send(fd, text, strlen(text), MSG_NOSIGNAL), strlen(text));
+}
+
+/* The next line; "" if the other side closed. */
+static const char *receive(void)
+{
+	static char line[32768];
+	size_t used = 0;
+
+	while (used < sizeof line - 1 && recv(fd, line + used, 1, 0) == 1 && line[used] != '\n')
+		used++;
+	line[used] = '\0';
+	return line;
+}
+
+static cJSON *ask_text(const char *text)
+{
+	cJSON *answer;
+
+	send_text(text);
+	send_text("\n");
+	answer = cJSON_Parse(receive());
+	assert_non_null(answer);
+	return answer;
+}
+
+/* {"command": first word, "args": the others}; words end at blanks. */
+static cJSON *ask(const char *words)
+{
+	char request[400], copy[300], *save, *word;
+	size_t used;
+
+	snprintf(copy, sizeof copy, "%s", words);
+	word = strtok_r(copy, " ", &save);
+	used = (size_t)snprintf(request, sizeof request, "{\"command\": \"%s\", \"args\": [", word);
+	for (int i = 0; (word = strtok_r(NULL, " ", &save)); i++)
+		used += (size_t)snprintf(request + used, sizeof request - used, "%s\"%s\"", i ? ", " : "", word);
+	snprintf(request + used, sizeof request - used, "]}");
+	return ask_text(request);
+}
+
+static void accepts(const char *words)
+{
+	cJSON *answer = ask(words);
+
+	if (!cJSON_IsTrue(cJSON_GetObjectItem(answer, "ok")))
+		fail_msg("%s: %s", words, cJSON_GetStringValue(cJSON_GetObjectItem(answer, "error")));
+	cJSON_Delete(answer);
+}
+
+static void refuses_with(cJSON *answer, const char *why)
+{
+	const char *error = cJSON_GetStringValue(cJSON_GetObjectItem(answer, "error"));
+
+	assert_true(cJSON_IsFalse(cJSON_GetObjectItem(answer, "ok")));
+	assert_true(cJSON_GetObjectItem(answer, "code")->valueint > 0);
+	if (!error || !strstr(error, why))
+		fail_msg("\"%s\" does not say \"%s\"", error, why);
+	cJSON_Delete(answer);
+}
+
+static void setting_is(const char *name, const char *value)
+{
+	char words[64];
+	cJSON *answer, *item;
+
+	snprintf(words, sizeof words, "get %s", name);
+	answer = ask(words);
+	item = cJSON_GetObjectItem(cJSON_GetObjectItem(answer, "settings"), name);
+	assert_non_null(item);
+	item = cJSON_IsArray(item) ? cJSON_GetArrayItem(item, 0) : item;
+	assert_string_equal(item ? cJSON_GetStringValue(item) : "", value);
+	cJSON_Delete(answer);
+}
+
+static void wait_luma(int luma)
+{
+	wait_until(abs(seen(0).last_luma - luma) <= 1 && !seen(0).last_is_cover);
+}
+
+static void test_settings(void **state)
+{
+	struct pmk_pipeline *p = begin(false);
+
+	accepts("backdrop color:#ffffff");
+	wait_luma(WHITE);
+	accepts("set backdrop color:#000000");
+	wait_luma(BLACK);
+	setting_is("backdrop", "color:#000000");
+	accepts("set smooth 40");
+	setting_is("smooth", "40");
+	accepts("set keep-out 0%,0%,10%x10% 90%,0%,10%x10%");
+	setting_is("keep-out", "0%,0%,10%x10%");
+	accepts("set keep-out none");
+	setting_is("keep-out", "");
+	accepts("next");
+	setting_is("backdrop", "builtin:office");
+	accepts("camera other");
+	assert_true(opened_by("other"));
+	end(p);
+}
+
+/* What is wrong is told, and changes nothing. */
+static void test_refused(void **state)
+{
+	struct pmk_pipeline *p = begin(false);
+
+	refuses_with(ask("set smooth 400"), "a number from 0 to 100");
+	refuses_with(ask("set smooth"), "usage: set NAME VALUE");
+	refuses_with(ask("set smooth 1 2"), "takes one value");
+	refuses_with(ask("set size 640x480"), "cannot change while potemkin runs");
+	refuses_with(ask("set smoth 4"), "no setting \"smoth\"");
+	refuses_with(ask("set config /dev/null"), "no setting");
+	refuses_with(ask("dance"), "no command \"dance\"");
+	refuses_with(ask("backdrop none"), "would show the room");
+	refuses_with(ask("set show-room yes"), "cannot change while potemkin runs");
+	refuses_with(ask("model absent"), "no command");
+	refuses_with(ask("set model absent.tflite"), "absent.tflite");
+	refuses_with(ask("snapshot picture.png"), "from / on");
+	refuses_with(ask("snapshot /tmp/picture.txt"), ".png");
+	refuses = true;
+	refuses_with(ask("set smooth 30"), "overwrite");
+	refuses = false;
+	setting_is("smooth", "0");
+	setting_is("backdrop", "color:#20c040");
+	accepts("set smooth 30"); /* the connection has survived all that */
+	end(p);
+}
+
+static void test_odd_requests(void **state)
+{
+	static char longer[20000];
+	struct pmk_pipeline *p = begin(false);
+	cJSON *answer;
+
+	refuses_with(ask_text("hello"), "give a line such as");
+	refuses_with(ask_text("[]"), "give a line such as");
+	refuses_with(ask_text(""), "give a line such as");
+	refuses_with(ask_text("{\"command\": 7}"), "give a line such as");
+	refuses_with(ask_text("{\"command\": \"set\", \"args\": [1, 2]}"), "give a line such as");
+	refuses_with(ask_text("{\"command\": \"set\", \"args\": \"smooth\"}"), "give a line such as");
+	answer = ask_text("{\"id\": {\"a\": 1}, \"command\": \"pause\"}");
+	assert_int_equal(cJSON_GetObjectItem(cJSON_GetObjectItem(answer, "id"), "a")->valueint, 1);
+	cJSON_Delete(answer);
+	send_text("{\"command\": \"res"); /* in two pieces, and two in one */
+	send_text("ume\"}\n{\"command\": \"get\", \"args\": [\"fit\"]}\n");
+	assert_string_equal(receive(), "{\"ok\":true}");
+	assert_string_equal(receive(), "{\"settings\":{\"fit\":\"cover\"},\"ok\":true}");
+	memset(longer, '[', sizeof longer - 1);
+	send(fd, longer, sizeof longer - 1, MSG_NOSIGNAL);
+	assert_string_equal(receive(), ""); /* closed */
+	close(fd);
+	fd = pmk_socket_connect();
+	accepts("status");
+	end(p);
+}
+
+static void test_pause(void **state)
+{
+	struct pmk_pipeline *p = begin(false);
+	int marks = seen(0).marks;
+
+	accepts("pause");
+	reach(p, PMK_STATE_PAUSED);
+	wait_until(seen(0).last_is_cover && seen(0).last_is_marked && seen(0).marks > marks);
+	wait_until(atomic_load(&cameras_open) == 0);
+	accepts("backdrop color:#ffffff"); /* also in a pause, on the cover */
+	wait_until(seen(0).last_is_cover && seen(0).last_luma == WHITE);
+	accepts("pause");
+	assert_int_equal(state_of(p), PMK_STATE_PAUSED);
+	accepts("resume");
+	reach(p, PMK_STATE_LIVE);
+	wait_luma(WHITE);
+	accepts("resume");
+	end(p);
+}
+
+/* A viewer who comes during a pause sees the cover, and no camera opens. */
+static void test_pause_while_asleep(void **state)
+{
+	struct pmk_pipeline *p = begin(true);
+	int opens, rests;
+
+	atomic_store(&watch, PMK_WATCH_NOBODY);
+	reach(p, PMK_STATE_IDLE);
+	wait_until(atomic_load(&cameras_open) == 0);
+	opens = atomic_load(&camera_opens);
+	rests = seen(0).rests;
+	accepts("pause");
+	assert_int_equal(state_of(p), PMK_STATE_IDLE);
+	wait_until(seen(0).rests > rests); /* the marked cover is in the buffers */
+	atomic_store(&watch, PMK_WATCH_SOMEBODY);
+	reach(p, PMK_STATE_PAUSED);
+	wait_written(0, seen(0).written + 3);
+	assert_true(seen(0).last_is_cover);
+	assert_int_equal(atomic_load(&camera_opens), opens);
+	accepts("resume");
+	reach(p, PMK_STATE_LIVE);
+	end(p);
+}
+
+static void test_status(void **state)
+{
+	struct pmk_pipeline *p = begin(false);
+	cJSON *answer = ask("status"), *status = cJSON_GetObjectItem(answer, "status");
+
+	assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(status, "state")), "live");
+	assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(status, "backdrop")), "color:#20c040");
+	assert_int_equal(cJSON_GetObjectItem(status, "pid")->valueint, getpid());
+	assert_true(cJSON_GetObjectItem(status, "fps")->valuedouble > 0);
+	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(status, "outputs")), 1);
+	cJSON_Delete(answer);
+	end(p);
+}
+
+/* Skip events until one tells of this state. */
+static void await_event(const char *state_name)
+{
+	for (;;) {
+		cJSON *event = cJSON_Parse(receive());
+		const char *name = cJSON_GetStringValue(
+			cJSON_GetObjectItem(cJSON_GetObjectItem(event, "status"), "state"));
+		bool same = name && strcmp(name, state_name) == 0;
+
+		assert_non_null(event);
+		cJSON_Delete(event);
+		if (same)
+			return;
+	}
+}
+
+static void test_subscribe(void **state)
+{
+	struct pmk_pipeline *p = begin(false);
+
+	accepts("subscribe");
+	set_mode(LOSE);
+	await_event("covered");
+	set_mode(DELIVER);
+	await_event("live");
+	end(p);
+}
+
+/* A program that subscribes and does not read is dropped, and holds nothing up. */
+static void test_deaf_subscriber(void **state)
+{
+	struct pmk_pipeline *p = begin(false);
+	int deaf = fd;
+
+	accepts("subscribe");
+	fd = pmk_socket_connect();
+	for (int i = 0; i < 600; i++)
+		accepts(i % 2 ? "set smooth 40" : "set smooth 41");
+	shutdown(deaf, SHUT_WR);
+	wait_until(recv(deaf, (char[4096]){ 0 }, 4096, 0) == 0); /* what was sent until then, and the end */
+	close(deaf);
+	end(p);
+}
+
+static void test_reload_and_quit(void **state)
+{
+	struct pmk_pipeline *p = begin(false);
+	struct pollfd quit = { .fd = pmk_control_quit_fd(control), .events = POLLIN };
+
+	assert_int_equal(pmk_spec_copy(reread_gives.pipeline.scene.backdrop, "color:#ffffff"), 0);
+	accepts("reload");
+	wait_luma(WHITE);
+	assert_int_equal(pmk_spec_copy(reread_gives.pipeline.scene.backdrop, "color:#000000"), 0);
+	pmk_control_reload(control);
+	wait_luma(BLACK);
+	assert_int_equal(poll(&quit, 1, 0), 0);
+	accepts("quit");
+	assert_int_equal(poll(&quit, 1, 10000), 1);
+	end(p);
+}
+
+/* Many random commands: the settings are what a model of them says, nothing is covered but by a pause. */
+static void test_random_commands(void **state)
+{
+	static const char *const fits[] = { "cover", "contain", "stretch", "tile" };
+	struct pmk_pipeline *p = begin(false);
+	char smooth[8] = "0", fit[12] = "cover", words[64];
+	uint32_t seed = 13;
+	uint64_t covered = report_of(p).covered;
+
+	for (int i = 0; i < COMMANDS; i++) {
+		unsigned value = unit_random(&seed) % 120;
+
+		switch (unit_random(&seed) % 4) {
+		case 0:
+			snprintf(words, sizeof words, "set smooth %u", value);
+			if (value <= 100)
+				snprintf(smooth, sizeof smooth, "%u", value);
+			cJSON_Delete(ask(words));
+			break;
+		case 1:
+			snprintf(words, sizeof words, "set fit %s", value < 100 ? fits[value % 4] : "none");
+			if (value < 100)
+				snprintf(fit, sizeof fit, "%s", fits[value % 4]);
+			cJSON_Delete(ask(words));
+			break;
+		case 2:
+			setting_is("smooth", smooth);
+			break;
+		default:
+			setting_is("fit", fit);
+		}
+	}
+	setting_is("smooth", smooth);
+	setting_is("fit", fit);
+	wait_written(0, seen(0).written + 3);
+	assert_int_equal(report_of(p).covered, covered);
+	assert_int_equal(state_of(p), PMK_STATE_LIVE);
+	end(p);
+}
+
+/* --- the socket --- */
+
+static void path_of(const char *name, char path[100])
+{
+	snprintf(path, 100, "%s/potemkin%s", runtime, name);
+}
+
+static void test_socket_places(void **state)
+{
+	char folder[100], socket_path[100];
+	struct stat st;
+	int first, peer;
+
+	path_of("", folder);
+	path_of("/control", socket_path);
+	unit_catch_log();
+	assert_true(pmk_socket_connect() < 0);
+	first = pmk_socket_listen();
+	assert_true(first >= 0);
+	assert_int_equal(pmk_socket_accept(first), -EAGAIN);
+	assert_int_equal(stat(socket_path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_int_equal(pmk_socket_listen(), -EADDRINUSE);
+	peer = pmk_socket_connect();
+	assert_true(peer >= 0);
+	close(peer);
+	close(first); /* as by a crash: the file stays, and is replaced */
+	first = pmk_socket_listen();
+	assert_true(first >= 0);
+	pmk_socket_remove(first);
+	assert_int_equal(access(socket_path, F_OK), -1);
+	assert_int_equal(unit_log_count, 0);
+	assert_int_equal(symlink("/tmp/elsewhere", socket_path), 0);
+	assert_int_equal(pmk_socket_listen(), -EPERM);
+	assert_int_equal(unlink(socket_path), 0);
+	assert_int_equal(chmod(folder, 0755), 0);
+	assert_int_equal(pmk_socket_listen(), -EPERM);
+	assert_true(unit_log_count >= 1);
+	assert_int_equal(rmdir(folder), 0);
+	assert_int_equal(symlink("/tmp", folder), 0);
+	assert_int_equal(pmk_socket_listen(), -EPERM);
+	assert_int_equal(unlink(folder), 0);
+	pmk_log_redirect(NULL, NULL);
+}
+
+/* Even with the folder open to all, which it never is. */
+static void test_another_user(void **state)
+{
+	char folder[100], socket_path[100];
+	int listening, status;
+	pid_t child;
+
+	if (geteuid() != 0) {
+		print_message("skipped: needs root, to be another user\n");
+		skip();
+	}
+	path_of("", folder);
+	path_of("/control", socket_path);
+	unit_catch_log();
+	listening = pmk_socket_listen();
+	assert_true(listening >= 0);
+	assert_int_equal(chmod(runtime, 0755) || chmod(folder, 0755) || chmod(socket_path, 0666), 0);
+	child = fork();
+	if (!child)
+		_exit(setuid(65534) || pmk_socket_connect() >= 0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0); /* our client refuses a folder of another user */
+	child = fork();
+	if (!child) {
+		struct sockaddr_un address = { .sun_family = AF_UNIX };
+		int s = socket(AF_UNIX, SOCK_STREAM, 0);
+		char byte;
+
+		snprintf(address.sun_path, sizeof address.sun_path, "%s", socket_path);
+		_exit(setuid(65534) || connect(s, (struct sockaddr *)&address, sizeof address) ||
+			read(s, &byte, 1) != 0);
+	}
+	wait_until(pmk_socket_accept(listening) == -EPERM);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0); /* it was closed without a byte */
+	assert_non_null(strstr(unit_logged, "another user"));
+	assert_int_equal(chmod(folder, 0700) || chmod(runtime, 0700), 0);
+	pmk_socket_remove(listening);
+	assert_int_equal(rmdir(folder), 0);
+	pmk_log_redirect(NULL, NULL);
+}
+
+static int set_up(void **state)
+{
+	if (!mkdtemp(runtime))
+		return -1;
+	setenv("XDG_RUNTIME_DIR", runtime, 1);
+	return write_network(state);
+}
+
+static int tear_down(void **state)
+{
+	char command[100];
+
+	snprintf(command, sizeof command, "rm -r %s", runtime);
+	return remove_network(state) || system(command) ? -1 : 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_socket_places),
+		cmocka_unit_test(test_another_user),
+		cmocka_unit_test_teardown(test_settings, clear),
+		cmocka_unit_test_teardown(test_refused, clear),
+		cmocka_unit_test_teardown(test_odd_requests, clear),
+		cmocka_unit_test_teardown(test_pause, clear),
+		cmocka_unit_test_teardown(test_pause_while_asleep, clear),
+		cmocka_unit_test_teardown(test_status, clear),
+		cmocka_unit_test_teardown(test_subscribe, clear),
+		cmocka_unit_test_teardown(test_deaf_subscriber, clear),
+		cmocka_unit_test_teardown(test_reload_and_quit, clear),
+		cmocka_unit_test_teardown(test_random_commands, clear),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
