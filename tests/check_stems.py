@@ -44,6 +44,7 @@ STANDS_FOR = {
     "mask/guide.c": "edges",
     "mask/trace.c": "edges",
     "mask/*": "mask",
+    "media/film/*": "film",
     "media/out/*": "out_file",
     "media/*": "media",
     "model/model.c": "manifest",

@@ -257,6 +257,40 @@ static void test_keep_out(void **state)
 	pmk_frame_pool_destroy(pool);
 }
 
+/* What a source left empty beside its picture is never a person. */
+static void test_bars_are_no_person(void **state)
+{
+	struct pmk_layout layout = { .width = 640, .height = 360 };
+	struct pmk_scene_settings settings = settings_for("selfie");
+	struct pmk_frame_pool *pool = pmk_frame_pool_create(1);
+	struct pmk_frame *frame = pmk_frame_pool_take(pool, &layout);
+	struct pmk_presenter *presenter;
+	const struct pmk_mask *mask;
+	struct pmk_scene *scene;
+	int shown = 0;
+
+	settings.refine.dilate = settings.refine.feather = 12;
+	assert_int_equal(pmk_presenter_create(640, 360, 1, &presenter), 0);
+	assert_int_equal(pmk_scene_create(&settings, &layout, 1, &scene), 0);
+	frame->bar_x = 280;
+	frame->bar_y = 40;
+	mask = mask_at(scene, presenter, frame, 1, 0, 0);
+	for (int y = 0; y < 360; y++) {
+		for (int x = 0; x < 640; x++) {
+			uint8_t alpha = mask->alpha[(size_t)y * mask->stride + x];
+
+			if (x < 280 || x >= 360 || y < 40 || y >= 320)
+				assert_int_equal(alpha, 0);
+			shown += alpha > 127;
+		}
+	}
+	assert_true(shown > 5000);
+	pmk_scene_destroy(scene);
+	pmk_presenter_destroy(presenter);
+	pmk_frame_unref(frame);
+	pmk_frame_pool_destroy(pool);
+}
+
 /* --match reaches the picture: the backdrop moves towards a camera that is darker. */
 static void test_match_is_seen(void **state)
 {
@@ -373,6 +407,7 @@ int main(void)
 		cmocka_unit_test(test_the_room_is_replaced),
 		cmocka_unit_test(test_a_cut_forgets_all),
 		cmocka_unit_test(test_keep_out),
+		cmocka_unit_test(test_bars_are_no_person),
 		cmocka_unit_test(test_match_is_seen),
 		cmocka_unit_test(test_errors_become_a_cover),
 		cmocka_unit_test(test_the_room_needs_its_switch),

@@ -261,6 +261,28 @@ static void test_scaled_to_the_wish(void **state)
 	material_clear();
 }
 
+/* All of a picture of another shape, between bars; the frame says how wide they are. */
+static void test_bars(void **state)
+{
+	const struct pmk_source_wish wish = { .width = 256, .height = 144, .unpaced = true, .contain = true };
+	static const char *const names[] = { "a.y4m", "a.png" };
+
+	make_clip("a.y4m", 30, 2);
+	make_still("a.png");
+	for (int i = 0; i < 2; i++) {
+		struct pmk_source *source = open_file(names[i], &wish);
+		struct pmk_frame *frame;
+
+		assert_int_equal(read_frame(source, &frame, PMK_S_NS), 0);
+		assert_int_equal(frame->image.layout.width, 256);
+		assert_int_equal(frame->bar_x, 20);
+		assert_int_equal(frame->bar_y, 0);
+		pmk_frame_unref(frame);
+		source->impl->close(source);
+	}
+	material_clear();
+}
+
 static void test_errors(void **state)
 {
 	const struct pmk_source_wish wish = { 0 };
@@ -284,6 +306,7 @@ int main(void)
 		cmocka_unit_test(test_all_frames_in_use),
 		cmocka_unit_test(test_still_is_repeated),
 		cmocka_unit_test(test_scaled_to_the_wish),
+		cmocka_unit_test(test_bars),
 		cmocka_unit_test(test_errors),
 	};
 

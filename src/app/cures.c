@@ -65,6 +65,7 @@ const char *const pmk_cures[PMK_CURES] = {
 	[PMK_CURE_OTHER_OR_SCALE] = "try another file, or scale it first",
 	[PMK_CURE_CONVERT_FILE] = "convert it to yuv420p first",
 	[PMK_CURE_SAVE_PNG] = "save it as PNG",
+	[PMK_CURE_SHOW_ALL] = "--fit contain shows all of them, between bars",
 	[PMK_CURE_INSTALL_MODULE] = "install it, or build with -Dmedia=enabled",
 	[PMK_CURE_MATCHING_MODULE] = "install the one that came with this program",
 };

@@ -73,6 +73,7 @@ enum pmk_cure {
 	PMK_CURE_OTHER_OR_SCALE, /* this file is damaged or too large */
 	PMK_CURE_CONVERT_FILE, /* its pixel format is unknown: convert it to a usual one */
 	PMK_CURE_SAVE_PNG, /* this picture cannot be converted: save it as PNG */
+	PMK_CURE_SHOW_ALL, /* pictures are cropped: show all of them, between bars */
 	PMK_CURE_INSTALL_MODULE, /* install the module for files, or build it */
 	PMK_CURE_MATCHING_MODULE, /* install the module for files that belongs to this program */
 

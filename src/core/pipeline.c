@@ -148,6 +148,7 @@ static struct pmk_capture_settings capture_settings(struct pmk_pipeline *p, cons
 		.missing = camera_missing,
 		.user = p };
 
+	settings.wish.contain = s->scene.fit == PMK_FIT_CONTAIN;
 	memcpy(settings.camera, s->camera, sizeof settings.camera);
 	return settings;
 }

@@ -164,6 +164,7 @@ struct pmk_frame *pmk_frame_pool_take(struct pmk_frame_pool *pool, const struct 
 	frame->time_ns = frame->number = 0;
 	frame->generation = 0;
 	frame->position_ns = -1;
+	frame->bar_x = frame->bar_y = 0;
 	return frame;
 }
 
@@ -180,6 +181,8 @@ void pmk_frame_copy_moment(struct pmk_frame *to, const struct pmk_frame *from)
 	to->number = from->number;
 	to->generation = from->generation;
 	to->position_ns = from->position_ns;
+	to->bar_x = from->bar_x;
+	to->bar_y = from->bar_y;
 }
 
 void pmk_frame_unref(struct pmk_frame *frame)

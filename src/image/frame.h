@@ -29,6 +29,9 @@ struct pmk_layout {
 	enum pmk_chroma chroma;
 	enum pmk_range range;
 	enum pmk_matrix matrix;
+	/* Labels, which nothing computes with: code points of ITU-T H.273 for the colours of red, green and blue and
+	 * for the curve. 0: not said; then the matrix tells them, BT.601 those of 525 lines. */
+	uint8_t primaries, transfer;
 };
 
 /* The planes Y, U and V, with a row every stride[] bytes. The caller of pmk_image_alloc owns them; an image whose
@@ -40,7 +43,7 @@ struct pmk_image {
 	void *block; /* what pmk_image_free frees; NULL: the planes are another image's */
 };
 
-bool pmk_layout_equal(const struct pmk_layout *a, const struct pmk_layout *b);
+bool pmk_layout_equal(const struct pmk_layout *a, const struct pmk_layout *b); /* the labels may differ */
 int pmk_layout_plane_width(const struct pmk_layout *layout, int plane); /* px of plane 0, 1 or 2 */
 int pmk_layout_plane_height(const struct pmk_layout *layout, int plane);
 
@@ -71,6 +74,7 @@ struct pmk_frame {
 	uint64_t number; /* counts up from 0; a gap means dropped frames */
 	unsigned generation; /* of frames that belong together: another camera or orientation begins another */
 	int64_t position_ns; /* in a recorded video; -1 for a live source */
+	int bar_x, bar_y; /* px at the left and the right, at the top and the bottom, that show nothing */
 	atomic_int users;
 	struct pmk_frame_pool *pool;
 };
@@ -88,7 +92,7 @@ struct pmk_frame *pmk_frame_pool_take(struct pmk_frame_pool *pool, const struct 
 	__attribute__((warn_unused_result));
 /* Leave out columns at the right and rows at the bottom, without moving a pixel. The size is not larger than now. */
 void pmk_frame_cut(struct pmk_frame *frame, int width, int height);
-/* Copy time, number and position, for a frame made from another. */
+/* Copy time, number, position and bars, for a frame made from another. */
 void pmk_frame_copy_moment(struct pmk_frame *to, const struct pmk_frame *from);
 void pmk_frame_unref(struct pmk_frame *frame); /* [any thread]; NULL is allowed */
 

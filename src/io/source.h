@@ -22,6 +22,8 @@ struct pmk_source_wish {
 	uint32_t fourcc; /* camera format, PMK_FOURCC_*; a camera that lacks it is refused (-EINVAL) */
 	/* files and presenter: give each frame once, in order, as fast as it is read; none is dropped (for convert) */
 	bool unpaced;
+	/* files: show all of pictures of another shape, between bars, rather than crop them */
+	bool contain;
 };
 
 /* Where a camera was found. It serves to find the camera again after its device number has changed. */

@@ -95,11 +95,26 @@ struct pmk_orientation pmk_av_orientation(const AVStream *stream, const AVFrame 
 	return (struct pmk_orientation){ 0 }; /* not a multiple of 90 degrees */
 }
 
-static void set_colours(
-	struct pmk_av_scaler *scaler, enum pmk_range range, enum pmk_matrix matrix, const struct pmk_av_target *to)
+static int coefficients(enum AVColorSpace space, enum pmk_matrix otherwise)
 {
-	const int *from_table = sws_getCoefficients(matrix == PMK_MATRIX_BT709 ? SWS_CS_ITU709 : SWS_CS_ITU601);
-	const int *to_table = sws_getCoefficients(to->matrix == PMK_MATRIX_BT709 ? SWS_CS_ITU709 : SWS_CS_ITU601);
+	switch (space) {
+	case AVCOL_SPC_BT2020_NCL:
+	case AVCOL_SPC_BT2020_CL:
+		return SWS_CS_BT2020;
+	case AVCOL_SPC_FCC:
+		return SWS_CS_FCC;
+	case AVCOL_SPC_SMPTE240M:
+		return SWS_CS_SMPTE240M;
+	default:
+		return otherwise == PMK_MATRIX_BT709 ? SWS_CS_ITU709 : SWS_CS_ITU601;
+	}
+}
+
+static void set_colours(struct pmk_av_scaler *scaler, enum AVColorSpace space, enum pmk_range range,
+	enum pmk_matrix matrix, const struct pmk_av_target *to)
+{
+	const int *from_table = sws_getCoefficients(coefficients(space, matrix));
+	const int *to_table = sws_getCoefficients(coefficients(AVCOL_SPC_UNSPECIFIED, to->matrix));
 
 	/* this fails if neither side is YUV; then there is nothing to set */
 	sws_setColorspaceDetails(scaler->sws, from_table, range == PMK_RANGE_FULL, to_table,
@@ -114,8 +129,9 @@ int pmk_av_scale(struct pmk_av_scaler *scaler, const AVFrame *from, const struct
 	enum pmk_matrix matrix;
 
 	pmk_av_colours(from, &range, &matrix);
-	const int key[8] = { from->width, from->height, from->format, (int)range | (int)matrix << 1, to->width,
-		to->height, to->format, (int)to->range | (int)to->matrix << 1 };
+	const int key[8] = { from->width, from->height, from->format,
+		(int)range | (int)matrix << 1 | (int)from->colorspace << 2, to->width, to->height, to->format,
+		(int)to->range | (int)to->matrix << 1 };
 	if (!scaler->sws || memcmp(key, scaler->key, sizeof key)) {
 		pmk_av_scaler_free(scaler);
 		if (!sws_isSupportedInput(format))
@@ -124,7 +140,7 @@ int pmk_av_scale(struct pmk_av_scaler *scaler, const AVFrame *from, const struct
 			SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP, NULL, NULL, NULL);
 		if (!scaler->sws)
 			return -ENOMEM;
-		set_colours(scaler, range, matrix, to);
+		set_colours(scaler, from->colorspace, range, matrix, to);
 		memcpy(scaler->key, key, sizeof key);
 	}
 	sws_scale(scaler->sws, (const uint8_t *const *)from->data, from->linesize, 0, from->height, plane, stride);

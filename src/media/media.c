@@ -4,10 +4,12 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "media/av.h"
+#include "media/film/picture.h"
+#include "media/film/survey.h"
 
 #include <errno.h>
 #include <libavutil/pixdesc.h>
-#include <libyuv.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,9 +26,11 @@ struct pmk_media {
 	int64_t origin_ns; /* position 0 in the file's own time, or AV_NOPTS_VALUE */
 	int64_t last_ns; /* last position returned, -1 before the first */
 	int64_t damaged; /* pictures skipped by closed readers */
-	struct pmk_orientation orientation;
-	struct pmk_av_scaler scaler;
-	struct pmk_image stored; /* before it is made upright; only if it must also be converted */
+	struct pmk_picture picture;
+	struct pmk_shape first; /* shape of the first picture */
+	AVRational first_sar; /* as its decoder told it */
+	int bar_x, bar_y; /* of the last picture that was read */
+	bool contain, told; /* told: that pictures are cropped or get bars */
 };
 
 static int fail_damaged(const struct pmk_media *media)
@@ -87,11 +91,6 @@ static void close_reader(struct pmk_media *media)
 	media->reader = (struct pmk_av_reader){ 0 };
 }
 
-static bool is_sideways(const struct pmk_media *media)
-{
-	return media->orientation.degrees == 90 || media->orientation.degrees == 270;
-}
-
 static bool is_422(enum AVPixelFormat format)
 {
 	const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(format);
@@ -109,19 +108,82 @@ static int64_t duration_ns(const AVFormatContext *format, const AVStream *stream
 	return 0;
 }
 
+/* The file's word holds for all pictures, until one says something else than the first did. Viewers ignore it in
+ * pictures, where it is often nonsense. */
+static AVRational sar_of(const struct pmk_media *media, const AVFrame *frame)
+{
+	const AVStream *stream = media->reader.format->streams[media->reader.stream];
+	AVRational sar = frame->sample_aspect_ratio;
+
+	if (media->info.still)
+		return (AVRational){ 1, 1 };
+	return stream->sample_aspect_ratio.num && !av_cmp_q(sar, media->first_sar) ? stream->sample_aspect_ratio : sar;
+}
+
+static struct pmk_shape shape_of(void *user, const AVFrame *frame)
+{
+	const struct pmk_media *media = user;
+	struct pmk_orientation orientation = pmk_av_orientation(
+		media->reader.format->streams[media->reader.stream], frame);
+
+	return pmk_place_shape(frame->width, frame->height, sar_of(media, frame), &orientation);
+}
+
+/* Without this, the matrix of an untagged film that grows would change where the guess by its height does. */
+static void name_matrix(const struct pmk_media *media, AVFrame *frame)
+{
+	const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(frame->format);
+	struct pmk_tone_kind kind;
+
+	if (frame->colorspace != AVCOL_SPC_UNSPECIFIED || !desc || desc->flags & AV_PIX_FMT_FLAG_RGB)
+		return;
+	pmk_tone_needed(frame, &kind);
+	frame->colorspace = kind.primaries == AVCOL_PRI_BT2020 ? AVCOL_SPC_BT2020_NCL :
+		media->info.layout.matrix == PMK_MATRIX_BT709  ? AVCOL_SPC_BT709 :
+								 AVCOL_SPC_SMPTE170M;
+}
+
+static void fill_colours(struct pmk_layout *layout, const AVFrame *first)
+{
+	struct pmk_tone_kind kind;
+
+	pmk_av_colours(first, &layout->range, &layout->matrix);
+	layout->primaries = (uint8_t)(first->color_primaries == AVCOL_PRI_UNSPECIFIED ? 0 : first->color_primaries);
+	layout->transfer = (uint8_t)(first->color_trc == AVCOL_TRC_UNSPECIFIED ? 0 : first->color_trc);
+	if (!pmk_tone_needed(first, &kind))
+		return;
+	layout->range = PMK_RANGE_LIMITED;
+	layout->matrix = PMK_MATRIX_BT709;
+	layout->primaries = AVCOL_PRI_BT709;
+	layout->transfer = AVCOL_TRC_BT709;
+}
+
+/* The layout of all pictures. */
+static void fill_layout(struct pmk_media *media)
+{
+	const AVStream *stream = media->reader.format->streams[media->reader.stream];
+	const AVFrame *first = media->ahead[0];
+	struct pmk_orientation orientation = pmk_av_orientation(stream, first);
+	struct pmk_layout *layout = &media->info.layout;
+	struct pmk_survey survey;
+
+	media->first_sar = first->sample_aspect_ratio;
+	media->first = shape_of(media, first);
+	survey.largest = media->first;
+	if (!media->info.still)
+		survey = pmk_survey_run(media->path, &media->first, shape_of, media);
+	media->picture.peak = survey.peak;
+	layout->width = survey.largest.width;
+	layout->height = survey.largest.height;
+	layout->chroma = is_422(first->format) && !pmk_place_sideways(&orientation) ? PMK_CHROMA_422 : PMK_CHROMA_420;
+	fill_colours(layout, first);
+}
+
 static void fill_info(struct pmk_media *media)
 {
 	const AVFormatContext *format = media->reader.format;
 	const AVStream *stream = format->streams[media->reader.stream];
-	const AVFrame *first = media->ahead[0];
 	struct pmk_media_info *info = &media->info;
-	struct pmk_layout *layout = &info->layout;
-
-	media->orientation = pmk_av_orientation(stream, first);
-	layout->width = is_sideways(media) ? first->height : first->width;
-	layout->height = is_sideways(media) ? first->width : first->height;
-	layout->chroma = is_422(first->format) && !is_sideways(media) ? PMK_CHROMA_422 : PMK_CHROMA_420;
-	pmk_av_colours(first, &layout->range, &layout->matrix);
 
 	info->fps = pmk_av_fps(stream);
 	info->duration_ns = duration_ns(format, stream);
@@ -138,20 +200,7 @@ static void fill_info(struct pmk_media *media)
 		info->frames = 1;
 	for (unsigned i = 0; i < format->nb_streams; i++)
 		info->audio |= format->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
-}
-
-/* A picture that may have to be converted before it is made upright needs a place of its own. */
-static int place_stored(struct pmk_media *media)
-{
-	struct pmk_layout layout = media->info.layout;
-
-	if (!media->orientation.degrees && !media->orientation.flip)
-		return 0;
-	if (is_sideways(media)) {
-		layout.width = media->info.layout.height;
-		layout.height = media->info.layout.width;
-	}
-	return pmk_image_alloc(&media->stored, &layout);
+	fill_layout(media);
 }
 
 int pmk_media_open(const char *path, struct pmk_media **media)
@@ -173,8 +222,6 @@ int pmk_media_open(const char *path, struct pmk_media **media)
 	fill_info(made);
 	layout = &made->info.layout;
 	err = pmk_av_check_size(path, layout->width, layout->height, PMK_IMAGE_MIN_PX, PMK_IMAGE_MAX_PX, MOST_PX);
-	if (!err)
-		err = place_stored(made);
 	if (err)
 		goto fail;
 	*media = made;
@@ -192,8 +239,7 @@ void pmk_media_close(struct pmk_media *media)
 	for (int i = 0; i < AHEAD; i++)
 		av_frame_free(&media->ahead[i]);
 	pmk_av_reader_close(&media->reader);
-	pmk_av_scaler_free(&media->scaler);
-	pmk_image_free(&media->stored);
+	pmk_picture_finish(&media->picture);
 	free(media->path);
 	free(media);
 }
@@ -203,66 +249,55 @@ const struct pmk_media_info *pmk_media_info(const struct pmk_media *media)
 	return &media->info;
 }
 
-/* Whether the samples can be copied without conversion, plane by plane. */
-static bool is_plain(const AVFrame *frame, const struct pmk_layout *to)
+void pmk_media_fit(struct pmk_media *media, int width, int height, bool contain)
 {
-	enum AVPixelFormat format = pmk_av_plain_format(frame->format);
-	enum AVPixelFormat wanted = to->chroma == PMK_CHROMA_422 ? AV_PIX_FMT_YUV422P : AV_PIX_FMT_YUV420P;
-	enum pmk_range range;
-	enum pmk_matrix matrix;
-
-	pmk_av_colours(frame, &range, &matrix);
-	return (format == wanted || format == AV_PIX_FMT_GRAY8) && frame->width == to->width &&
-		frame->height == to->height && range == to->range;
+	media->info.layout.width = width;
+	media->info.layout.height = height;
+	media->contain = contain;
 }
 
-static int scale(struct pmk_media *media, const AVFrame *frame, struct pmk_image *to)
+void pmk_media_bars(const struct pmk_media *media, int *x, int *y)
 {
-	const struct pmk_av_target target = {
-		.format = to->layout.chroma == PMK_CHROMA_422 ? AV_PIX_FMT_YUV422P : AV_PIX_FMT_YUV420P,
-		.width = to->layout.width,
-		.height = to->layout.height,
-		.range = to->layout.range,
-		.matrix = to->layout.matrix,
-	};
-	uint8_t *const plane[4] = { to->plane[0], to->plane[1], to->plane[2] };
-	const int stride[4] = { to->stride[0], to->stride[1], to->stride[2] };
+	*x = media->bar_x;
+	*y = media->bar_y;
+}
+
+/* Say once that pictures are cropped or get bars. */
+static void tell_fit(struct pmk_media *media, const struct pmk_shape *shape)
+{
+	bool asked = pmk_place_same_shape(shape, &media->first);
+	char after[48] = "";
+
+	if (media->told)
+		return;
+	media->told = true;
+	if (!asked)
+		snprintf(after, sizeof after, ", after those of %dx%d", media->first.width, media->first.height);
+	pmk_log(asked || media->contain ? PMK_LOG_INFO : PMK_LOG_WARN,
+		media->contain ? PMK_CURE_NONE : PMK_CURE_SHOW_ALL, NULL, "%s: pictures of %dx%d%s are %s %dx%d",
+		media->path, shape->width, shape->height, after,
+		media->contain ? "given bars, to become" : "cropped to", media->info.layout.width,
+		media->info.layout.height);
+}
+
+static int take_picture(struct pmk_media *media, AVFrame *frame, struct pmk_image *image)
+{
+	struct pmk_orientation orientation = pmk_av_orientation(
+		media->reader.format->streams[media->reader.stream], frame);
+	struct pmk_shape shape = shape_of(media, frame), to = { image->layout.width, image->layout.height };
+	struct pmk_fitted place = pmk_place_fit(frame->width, frame->height, &shape, &orientation, &to, media->contain);
+	const char *format = av_get_pix_fmt_name(frame->format);
 	int err;
 
-	err = pmk_av_scale(&media->scaler, frame, &target, plane, stride);
+	if (!pmk_place_same_shape(&shape, &to))
+		tell_fit(media, &shape);
+	name_matrix(media, frame);
+	err = pmk_picture_make(&media->picture, frame, &orientation, &place, image);
 	if (err)
 		pmk_error_cure(PMK_CURE_CONVERT_FILE, "%s: its pixel format (%s) cannot be converted", media->path,
-			av_get_pix_fmt_name(frame->format) ? av_get_pix_fmt_name(frame->format) : "unknown");
-	return err;
-}
-
-static void orient_planes(const struct pmk_orientation *orientation, uint8_t *const plane[3], const int stride[3],
-	const struct pmk_layout *from, struct pmk_image *to)
-{
-	for (int p = 0; p < 3; p++) {
-		int width = pmk_layout_plane_width(from, p), height = pmk_layout_plane_height(from, p);
-
-		if (plane[p]) /* libyuv flips a picture whose height is negative */
-			RotatePlane(plane[p], stride[p], to->plane[p], to->stride[p], width,
-				orientation->flip ? -height : height, (enum RotationMode)orientation->degrees);
-		else
-			SetPlane(to->plane[p], to->stride[p], pmk_layout_plane_width(&to->layout, p),
-				pmk_layout_plane_height(&to->layout, p), 128);
-	}
-}
-
-static int take_picture(struct pmk_media *media, const AVFrame *frame, struct pmk_image *image)
-{
-	struct pmk_image *stored = media->stored.block ? &media->stored : image;
-	int err;
-
-	if (is_plain(frame, &stored->layout)) {
-		orient_planes(&media->orientation, frame->data, frame->linesize, &stored->layout, image);
-		return 0;
-	}
-	err = scale(media, frame, stored);
-	if (!err && stored != image)
-		orient_planes(&media->orientation, stored->plane, stored->stride, &stored->layout, image);
+			format ? format : "unknown");
+	media->bar_x = place.to.x;
+	media->bar_y = place.to.y;
 	return err;
 }
 

@@ -15,10 +15,12 @@
 struct pmk_media;
 
 struct pmk_media_info {
-	/* Layout of each picture that read gives, which is upright by the file's metadata. It is 4:2:2 if the file is
-	 * that and need not be rotated by 90 or 270 degrees, otherwise 4:2:0. Matrix and range are the file's. If it
-	 * gives none, they are limited range and BT.601, or BT.709 from 720 rows on; for JPEG and grey, full range and
-	 * BT.601 */
+	/* Layout of each picture that read gives, which is upright by the file's metadata and has square pixels. Its
+	 * size is that of the first picture, or of the largest one of the same shape near the beginning, since calls
+	 * are recorded small at first. It is 4:2:2 if the file is that and need not be rotated by 90 or 270 degrees,
+	 * otherwise 4:2:0. Matrix, range, primaries and transfer are the first picture's. If it gives none, they are
+	 * limited range and BT.601, or BT.709 from 720 rows on; for JPEG and grey, full range and BT.601. HDR and wide
+	 * gamuts become BT.709 SDR, by the method of film/tone.h */
 	struct pmk_layout layout;
 	double fps; /* mean rate, 1..240; 30 if the file has none */
 	int64_t frames; /* approximate number; 0: unknown; 1: a single picture */
@@ -33,11 +35,19 @@ int pmk_media_open(const char *path, struct pmk_media **media) __attribute__((wa
 void pmk_media_close(struct pmk_media *media); /* NULL is allowed */
 const struct pmk_media_info *pmk_media_info(const struct pmk_media *media);
 
-/* Read the next picture into `image`, which has info's layout; if a stream changes its size, its pictures are scaled.
- * Returns 1 and the picture's time from the start in *position_ns, which rises strictly; 0 at the end; or a negative
- * errno. Damaged pictures of a video are skipped and counted. */
+/* Give pictures of another size from now on, which becomes info's. The sides are 1 to PMK_IMAGE_MAX_PX. `contain`: show
+ * all of a picture of another shape, between bars; otherwise, and without this call, it is cropped. */
+void pmk_media_fit(struct pmk_media *media, int width, int height, bool contain);
+
+/* Read the next picture into `image`, which has info's layout. A film may change its size, the shape of its pixels and
+ * its orientation: each picture is fitted into the layout by what it says itself, and never distorted; that some are
+ * cropped or get bars, which repeat the picture's rim, is logged once. Returns 1 and the picture's time from the start
+ * in *position_ns, which rises strictly; 0 at the end; or a negative errno. Damaged pictures of a video are skipped and
+ * counted. */
 int pmk_media_read(struct pmk_media *media, struct pmk_image *image, int64_t *position_ns)
 	__attribute__((warn_unused_result));
+/* The bars of the picture that was read last: px at the left and at the right, px at the top and at the bottom. */
+void pmk_media_bars(const struct pmk_media *media, int *x, int *y);
 /* Go back to the first picture; positions start at 0 again. */
 int pmk_media_rewind(struct pmk_media *media) __attribute__((warn_unused_result));
 int64_t pmk_media_damaged(const struct pmk_media *media); /* number of pictures skipped so far */

@@ -23,6 +23,8 @@ __attribute__((visibility("default"))) const struct pmk_media_module pmk_media_m
 		.media_close = pmk_media_close,
 		.media_info = pmk_media_info,
 		.media_read = pmk_media_read,
+		.media_fit = pmk_media_fit,
+		.media_bars = pmk_media_bars,
 		.media_rewind = pmk_media_rewind,
 		.media_damaged = pmk_media_damaged,
 		.media_out_open = pmk_media_out_open,

@@ -203,6 +203,16 @@ int pmk_media_read(struct pmk_media *media, struct pmk_image *image, int64_t *po
 	return module.calls->media_read(media, image, position_ns);
 }
 
+void pmk_media_fit(struct pmk_media *media, int width, int height, bool contain)
+{
+	module.calls->media_fit(media, width, height, contain);
+}
+
+void pmk_media_bars(const struct pmk_media *media, int *x, int *y)
+{
+	module.calls->media_bars(media, x, y);
+}
+
 int pmk_media_rewind(struct pmk_media *media)
 {
 	return module.calls->media_rewind(media);

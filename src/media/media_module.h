@@ -42,6 +42,8 @@ struct pmk_media_calls {
 	void (*media_close)(struct pmk_media *media);
 	const struct pmk_media_info *(*media_info)(const struct pmk_media *media);
 	int (*media_read)(struct pmk_media *media, struct pmk_image *image, int64_t *position_ns);
+	void (*media_fit)(struct pmk_media *media, int width, int height, bool contain);
+	void (*media_bars)(const struct pmk_media *media, int *x, int *y);
 	int (*media_rewind)(struct pmk_media *media);
 	int64_t (*media_damaged)(const struct pmk_media *media);
 

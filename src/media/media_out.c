@@ -91,8 +91,8 @@ static void set_colours(AVCodecContext *encoder, const struct pmk_layout *layout
 	if (grey)
 		return;
 	encoder->colorspace = hd ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M;
-	encoder->color_primaries = hd ? AVCOL_PRI_BT709 : AVCOL_PRI_SMPTE170M;
-	encoder->color_trc = hd ? AVCOL_TRC_BT709 : AVCOL_TRC_SMPTE170M;
+	encoder->color_primaries = layout->primaries ? layout->primaries : hd ? AVCOL_PRI_BT709 : AVCOL_PRI_SMPTE170M;
+	encoder->color_trc = layout->transfer ? layout->transfer : hd ? AVCOL_TRC_BT709 : AVCOL_TRC_SMPTE170M;
 }
 
 /* Few pictures wait in the encoder for later ones: they would be lost with the process. Three ahead keep what looking

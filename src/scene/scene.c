@@ -99,6 +99,17 @@ static bool is_still(struct pmk_scene *s, const struct pmk_frame *frame, struct 
 	return times->still;
 }
 
+/* What a source left empty beside its picture is no person. */
+static void clear_bars(const struct pmk_frame *frame, struct pmk_mask *mask)
+{
+	int x = frame->bar_x, y = frame->bar_y, w = mask->width, h = mask->height;
+	const struct pmk_rect bars[] = { { 0, 0, w, y }, { 0, h - y, w, y }, { 0, y, x, h - 2 * y },
+		{ w - x, y, x, h - 2 * y } };
+
+	for (int k = 0; k < 4; k++)
+		pmk_zone_clear_mask(&bars[k], mask);
+}
+
 static int find_person(struct pmk_scene *s, const struct pmk_frame *frame, struct pmk_scene_times *times)
 {
 	struct pmk_sight sight;
@@ -112,6 +123,7 @@ static int find_person(struct pmk_scene *s, const struct pmk_frame *frame, struc
 	pmk_refine_run(s->parts.refine, sight.probability, &sight.view, sight.small, &frame->image, &s->mask);
 	for (int k = 0; k < s->settings.keep_out_count; k++)
 		pmk_zone_clear_mask(&s->keep_out[k], &s->mask);
+	clear_bars(frame, &s->mask);
 	s->mask.number = frame->number;
 	lap(&mark, &times->refine);
 	return 0;

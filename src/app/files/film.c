@@ -33,6 +33,7 @@ static int open_source(struct pmk_film *film, const char *in)
 	int err;
 
 	wish.unpaced = true;
+	wish.contain = film->settings->scene.fit == PMK_FIT_CONTAIN;
 	if (!drawn) {
 		err = pmk_media_open(in, &media); /* only to count the frames; the source opens the file itself */
 		if (err)

@@ -38,6 +38,8 @@ static struct pmk_frame *copy(
 	}
 	if (made)
 		pmk_frame_copy_moment(made, frame);
+	if (made && !pmk_layout_equal(&frame->image.layout, layout))
+		made->bar_x = made->bar_y = 0; /* they are cropped, or lie elsewhere */
 	pmk_frame_unref(frame);
 	return made;
 }

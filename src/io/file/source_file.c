@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "image/convert.h"
 #include "media/media.h"
 
 #include <errno.h>
@@ -20,9 +19,9 @@ struct file_source {
 	struct pmk_source source;
 	struct pmk_media *media;
 	struct pmk_frame_pool *pool;
-	/* the picture of the file before scaling, or a still; without planes if neither is needed */
-	struct pmk_image whole;
-	bool scaled, still, unpaced;
+	struct pmk_image picture; /* of a still; without planes if it is none */
+	int bar_x, bar_y; /* of a still, px */
+	bool still, unpaced;
 	uint64_t start_ns; /* when position 0 of this loop is due; 0: nothing was read yet */
 	uint64_t period_ns;
 	int64_t last_position_ns;
@@ -34,23 +33,21 @@ static int fill_still(struct file_source *file, struct pmk_frame *frame)
 {
 	if (file->unpaced && file->next_number)
 		return -ENODATA;
-	pmk_image_copy(&frame->image, &file->whole);
+	pmk_image_copy(&frame->image, &file->picture);
+	frame->bar_x = file->bar_x;
+	frame->bar_y = file->bar_y;
 	frame->position_ns = (int64_t)(file->next_number * file->period_ns);
 	return 0;
 }
 
 static int fill_video(struct file_source *file, struct pmk_frame *frame)
 {
-	int got, err = 0;
+	int got = pmk_media_read(file->media, &frame->image, &frame->position_ns);
 
-	got = pmk_media_read(file->media, file->scaled ? &file->whole : &frame->image, &frame->position_ns);
-	if (got == 0)
-		return -ENODATA;
-	if (got < 0)
-		return got;
-	if (file->scaled)
-		err = pmk_convert_scale(&file->whole, &frame->image);
-	return err;
+	if (got <= 0)
+		return got ? got : -ENODATA;
+	pmk_media_bars(file->media, &frame->bar_x, &frame->bar_y);
+	return 0;
 }
 
 /* Decode the next picture of the file into a free frame. -ENODATA at the end, -EAGAIN if all frames are in use. */
@@ -163,7 +160,7 @@ static void file_close(struct pmk_source *source)
 
 	pmk_frame_unref(file->pending);
 	pmk_frame_pool_destroy(file->pool);
-	pmk_image_free(&file->whole);
+	pmk_image_free(&file->picture);
 	pmk_media_close(file->media);
 	free(file);
 }
@@ -172,18 +169,13 @@ static const struct pmk_source_impl impl = { .read = file_read, .close = file_cl
 
 static int read_still(struct file_source *file)
 {
-	struct pmk_image picture = { 0 };
 	int64_t position_ns;
-	int err;
+	int err = pmk_image_alloc(&file->picture, &file->source.layout);
 
-	err = pmk_image_alloc(&picture, &pmk_media_info(file->media)->layout);
 	if (!err)
-		err = pmk_image_alloc(&file->whole, &file->source.layout);
+		err = pmk_media_read(file->media, &file->picture, &position_ns) == 1 ? 0 : -EBADMSG;
 	if (!err)
-		err = pmk_media_read(file->media, &picture, &position_ns) == 1 ? 0 : -EBADMSG;
-	if (!err)
-		err = pmk_convert_scale(&picture, &file->whole);
-	pmk_image_free(&picture);
+		pmk_media_bars(file->media, &file->bar_x, &file->bar_y);
 	return err;
 }
 
@@ -196,19 +188,14 @@ static int prepare(struct file_source *file, const char *path, const struct pmk_
 	if (err)
 		return err;
 	info = pmk_media_info(file->media);
+	pmk_media_fit(file->media, wish->width && wish->height ? wish->width : info->layout.width,
+		wish->width && wish->height ? wish->height : info->layout.height, wish->contain);
 	file->source.layout = info->layout;
-	if (wish->width && wish->height) {
-		file->source.layout.width = wish->width;
-		file->source.layout.height = wish->height;
-	}
 	file->source.fps = info->still && wish->fps > 0 ? wish->fps : info->fps;
 	file->period_ns = (uint64_t)(1e9 / file->source.fps + 0.5);
 	file->still = info->still;
 	file->unpaced = wish->unpaced;
-	file->scaled = !pmk_layout_equal(&info->layout, &file->source.layout);
-	if (file->still)
-		return read_still(file);
-	return file->scaled ? pmk_image_alloc(&file->whole, &info->layout) : 0;
+	return file->still ? read_still(file) : 0;
 }
 
 int pmk_source_file_open(const char *path, const struct pmk_source_wish *wish, struct pmk_source **source)

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+#include "media/film/picture.h"
+
+#include <errno.h>
+#include <libavutil/pixdesc.h>
+#include <libyuv.h>
+#include <string.h>
+
+/* The format of a picture that, made upright, has the sampling of `to`. */
+static enum AVPixelFormat stored_format(const struct pmk_layout *to, bool sideways)
+{
+	if (to->chroma == PMK_CHROMA_420)
+		return AV_PIX_FMT_YUV420P;
+	return sideways ? AV_PIX_FMT_YUV440P : AV_PIX_FMT_YUV422P;
+}
+
+/* Whether the samples can be copied without conversion, plane by plane. */
+static bool is_plain(const AVFrame *frame, const struct pmk_av_target *to)
+{
+	enum AVPixelFormat format = pmk_av_plain_format(frame->format);
+	struct pmk_tone_kind kind;
+	enum pmk_range range;
+	enum pmk_matrix matrix;
+
+	pmk_av_colours(frame, &range, &matrix);
+	return (format == to->format || format == AV_PIX_FMT_GRAY8) && frame->width == to->width &&
+		frame->height == to->height && range == to->range &&
+		(matrix == to->matrix || format == AV_PIX_FMT_GRAY8) && !pmk_tone_needed(frame, &kind);
+}
+
+static int renew(AVFrame **frame, enum AVPixelFormat format, int width, int height)
+{
+	AVFrame *old = *frame;
+
+	if (old && old->format == format && old->width == width && old->height == height)
+		return 0;
+	av_frame_free(frame);
+	*frame = av_frame_alloc();
+	if (!*frame)
+		return -ENOMEM;
+	(*frame)->format = format;
+	(*frame)->width = width;
+	(*frame)->height = height;
+	if (av_frame_get_buffer(*frame, 0) < 0) {
+		av_frame_free(frame);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/* The picture in RGB of 16 bits. */
+static int make_wide(struct pmk_picture *picture, const AVFrame *frame, int width, int height)
+{
+	const struct pmk_av_target target = {
+		.format = AV_PIX_FMT_RGB48, .width = width, .height = height, .range = PMK_RANGE_FULL
+	};
+	int err = renew(&picture->wide, AV_PIX_FMT_RGB48, width, height);
+
+	return err ? err : pmk_av_scale(&picture->scaler, frame, &target, picture->wide->data, picture->wide->linesize);
+}
+
+static int need_tone(struct pmk_picture *picture, const struct pmk_tone_kind *kind)
+{
+	if (picture->tone && !memcmp(kind, &picture->kind, sizeof *kind))
+		return 0;
+	pmk_tone_destroy(picture->tone);
+	picture->tone = pmk_tone_create(kind, picture->peak);
+	picture->kind = *kind;
+	return picture->tone ? 0 : -ENOMEM;
+}
+
+static int scale(struct pmk_picture *picture, const AVFrame *frame, const struct pmk_av_target *to,
+	uint8_t *const plane[4], const int stride[4])
+{
+	struct pmk_tone_kind kind;
+	int err;
+
+	if (!pmk_tone_needed(frame, &kind))
+		return pmk_av_scale(&picture->scaler, frame, to, plane, stride);
+	err = need_tone(picture, &kind);
+	if (!err)
+		err = make_wide(picture, frame, to->width, to->height);
+	if (err)
+		return err;
+	for (int y = 0; y < to->height; y++) {
+		uint8_t *row = picture->wide->data[0] + (ptrdiff_t)y * picture->wide->linesize[0];
+		pmk_tone_row(picture->tone, (uint16_t *)(void *)row, to->width);
+	}
+	return pmk_av_scale(&picture->narrow, picture->wide, to, plane, stride);
+}
+
+/* Grey frames have no planes of chroma. */
+static void orient(const struct pmk_orientation *orientation, const AVFrame *from, struct pmk_image *to)
+{
+	const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(from->format);
+
+	for (int p = 0; p < 3; p++) {
+		int width = p ? AV_CEIL_RSHIFT(from->width, desc->log2_chroma_w) : from->width,
+		    height = p ? AV_CEIL_RSHIFT(from->height, desc->log2_chroma_h) : from->height;
+
+		if (from->data[p]) /* libyuv flips a picture whose height is negative */
+			RotatePlane(from->data[p], from->linesize[p], to->plane[p], to->stride[p], width,
+				orientation->flip ? -height : height, (enum RotationMode)orientation->degrees);
+		else
+			SetPlane(to->plane[p], to->stride[p], pmk_layout_plane_width(&to->layout, p),
+				pmk_layout_plane_height(&to->layout, p), 128);
+	}
+}
+
+/* The part `to` of an image. */
+static struct pmk_image part_of(const struct pmk_image *image, const struct pmk_rect *to)
+{
+	struct pmk_image part = *image;
+	int rows = image->layout.chroma == PMK_CHROMA_420 ? 2 : 1; /* of luma per row of chroma */
+
+	part.layout.width = to->width;
+	part.layout.height = to->height;
+	part.block = NULL;
+	part.plane[0] += (ptrdiff_t)to->y * image->stride[0] + to->x;
+	for (int p = 1; p < 3; p++)
+		part.plane[p] += (ptrdiff_t)(to->y / rows) * image->stride[p] + to->x / 2;
+	return part;
+}
+
+/* Repeat the rim of the part `to` to the image's edges. A black bar would have an edge, which the mask would follow. */
+static void repeat_rim(struct pmk_image *image, const struct pmk_rect *to)
+{
+	int rows = image->layout.chroma == PMK_CHROMA_420 ? 2 : 1;
+
+	for (int p = 0; p < 3; p++) {
+		int width = pmk_layout_plane_width(&image->layout, p),
+		    height = pmk_layout_plane_height(&image->layout, p), x = p ? to->x / 2 : to->x,
+		    y = p ? to->y / rows : to->y;
+		uint8_t *first = image->plane[p] + (ptrdiff_t)y * image->stride[p];
+
+		for (int k = y; x && k < height - y; k++) {
+			uint8_t *row = image->plane[p] + (ptrdiff_t)k * image->stride[p];
+			memset(row, row[x], (size_t)x);
+			memset(row + width - x, row[width - x - 1], (size_t)x);
+		}
+		for (int k = 0; k < y; k++) {
+			memcpy(image->plane[p] + (ptrdiff_t)k * image->stride[p], first, (size_t)width);
+			memcpy(image->plane[p] + (ptrdiff_t)(height - 1 - k) * image->stride[p],
+				first + (ptrdiff_t)(height - 1 - 2 * y) * image->stride[p], (size_t)width);
+		}
+	}
+}
+
+static int crop(struct pmk_picture *picture, const AVFrame *frame, const struct pmk_rect *from)
+{
+	if (!picture->part)
+		picture->part = av_frame_alloc();
+	if (!picture->part)
+		return -ENOMEM;
+	av_frame_unref(picture->part);
+	if (av_frame_ref(picture->part, frame) < 0)
+		return -ENOMEM;
+	picture->part->crop_left = (size_t)from->x;
+	picture->part->crop_top = (size_t)from->y;
+	picture->part->crop_right = (size_t)(frame->width - from->x - from->width);
+	picture->part->crop_bottom = (size_t)(frame->height - from->y - from->height);
+	return av_frame_apply_cropping(picture->part, AV_FRAME_CROP_UNALIGNED) < 0 ? -ENOTSUP : 0;
+}
+
+static int make_part(struct pmk_picture *picture, const AVFrame *frame, const struct pmk_orientation *orientation,
+	struct pmk_image *part)
+{
+	bool sideways = pmk_place_sideways(orientation);
+	const struct pmk_av_target target = {
+		.format = stored_format(&part->layout, sideways),
+		.width = sideways ? part->layout.height : part->layout.width,
+		.height = sideways ? part->layout.width : part->layout.height,
+		.range = part->layout.range,
+		.matrix = part->layout.matrix,
+	};
+	uint8_t *const plane[4] = { part->plane[0], part->plane[1], part->plane[2] };
+	const int stride[4] = { part->stride[0], part->stride[1], part->stride[2] };
+	int err;
+
+	if (is_plain(frame, &target)) {
+		orient(orientation, frame, part);
+		return 0;
+	}
+	if (!orientation->degrees && !orientation->flip)
+		return scale(picture, frame, &target, plane, stride);
+	err = renew(&picture->stored, target.format, target.width, target.height);
+	if (!err)
+		err = scale(picture, frame, &target, picture->stored->data, picture->stored->linesize);
+	if (!err)
+		orient(orientation, picture->stored, part);
+	return err;
+}
+
+int pmk_picture_make(struct pmk_picture *picture, const AVFrame *frame, const struct pmk_orientation *orientation,
+	const struct pmk_fitted *place, struct pmk_image *image)
+{
+	struct pmk_image part = part_of(image, &place->to);
+	int err;
+
+	if (place->from.width != frame->width || place->from.height != frame->height) {
+		err = crop(picture, frame, &place->from);
+		if (err)
+			return err;
+		frame = picture->part;
+	}
+	err = make_part(picture, frame, orientation, &part);
+	if (picture->part)
+		av_frame_unref(picture->part);
+	if (!err && (place->to.x || place->to.y))
+		repeat_rim(image, &place->to);
+	return err;
+}
+
+void pmk_picture_finish(struct pmk_picture *picture)
+{
+	pmk_av_scaler_free(&picture->scaler);
+	pmk_av_scaler_free(&picture->narrow);
+	av_frame_free(&picture->part);
+	av_frame_free(&picture->wide);
+	av_frame_free(&picture->stored);
+	pmk_tone_destroy(picture->tone);
+	*picture = (struct pmk_picture){ 0 };
+}

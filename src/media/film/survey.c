@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+#include "media/film/survey.h"
+
+#include "base/num.h"
+#include "media/film/tone.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { MOST_KEYS = 24, MOST_BYTES = 64 << 20, MOST_SECONDS = 60, LEVELS = 4096 };
+
+#define MOST_PX ((int64_t)PMK_IMAGE_MAX_PX * PMK_IMAGE_MAX_PX)
+
+static const double BRIGHTER = 1 / 500.0, MOST_NITS = 10000, APART_S = 0.5;
+
+struct surveyor {
+	struct pmk_av_reader reader;
+	struct pmk_av_scaler scaler;
+	struct pmk_survey found;
+	AVFrame *frame;
+};
+
+/* The light that BRIGHTER of the pixels exceed; `counts` by the root of the light. */
+static double bright_end(const int counts[LEVELS + 1], int pixels)
+{
+	int above = 0, level = LEVELS;
+
+	while (level > 0 && above + counts[level] <= pixels * BRIGHTER)
+		above += counts[level--];
+	return MOST_NITS * level * level / ((double)LEVELS * LEVELS);
+}
+
+/* Count the light of a picture whose luma, from 0 to 65535, is `grey`. */
+static void count_light(const struct pmk_tone *tone, const AVFrame *grey, int counts[LEVELS + 1])
+{
+	for (int y = 0; y < grey->height; y++) {
+		const uint8_t *row = grey->data[0] + (ptrdiff_t)y * grey->linesize[0];
+		for (int x = 0; x < grey->width; x++) {
+			uint16_t luma = ((const uint16_t *)(const void *)row)[x];
+			double nits = pmk_tone_nits(tone, luma);
+			counts[(int)(LEVELS * sqrt(pmk_clamp_double(nits / MOST_NITS, 0, 1)) + 0.5)]++;
+		}
+	}
+}
+
+/* Not scaled: where a picture is sharp, scaling makes light that it does not hold. */
+static void measure_light(struct surveyor *s)
+{
+	const struct pmk_av_target target = { .format = AV_PIX_FMT_GRAY16,
+		.width = s->frame->width,
+		.height = s->frame->height,
+		.range = PMK_RANGE_FULL };
+	struct pmk_tone *tone = NULL;
+	struct pmk_tone_kind kind;
+	int counts[LEVELS + 1] = { 0 };
+	AVFrame *grey = NULL;
+
+	if (pmk_tone_needed(s->frame, &kind) && pmk_tone_is_hdr(&kind)) {
+		tone = pmk_tone_create(&kind, 0);
+		grey = av_frame_alloc();
+	}
+	if (!tone || !grey)
+		goto out;
+	grey->format = target.format;
+	grey->width = target.width;
+	grey->height = target.height;
+	if (av_frame_get_buffer(grey, 0) < 0 || pmk_av_scale(&s->scaler, s->frame, &target, grey->data, grey->linesize))
+		goto out;
+	count_light(tone, grey, counts);
+	s->found.peak = fmax(s->found.peak, bright_end(counts, grey->width * grey->height));
+out:
+	av_frame_free(&grey);
+	pmk_tone_destroy(tone);
+}
+
+/* Take all pictures that the decoder has ready. Returns how many. */
+static int take(struct surveyor *s, struct pmk_shape (*shape_of)(void *user, const AVFrame *frame), void *user)
+{
+	int count = 0;
+
+	while (avcodec_receive_frame(s->reader.decoder, s->frame) >= 0) {
+		struct pmk_shape shape = shape_of(user, s->frame), *largest = &s->found.largest;
+
+		if (pmk_place_same_shape(&shape, largest) && shape.width > largest->width)
+			*largest = shape;
+		measure_light(s);
+		av_frame_unref(s->frame);
+		count++;
+	}
+	return count;
+}
+
+/* Time of a packet since the beginning; the last one's if it has none. */
+static double time_of(const struct surveyor *s, const AVPacket *packet, double last)
+{
+	const AVStream *stream = s->reader.format->streams[s->reader.stream];
+	int64_t start = stream->start_time == AV_NOPTS_VALUE ? 0 : stream->start_time;
+
+	return packet->dts == AV_NOPTS_VALUE ? last : (double)(packet->dts - start) * av_q2d(stream->time_base);
+}
+
+/* Decode the film's key pictures. Of those that follow each other at once, as in MJPEG, two per second are enough. */
+static void run(struct surveyor *s, struct pmk_shape (*shape_of)(void *user, const AVFrame *frame), void *user)
+{
+	AVPacket *packet = s->reader.packet;
+	double time = 0, looked = -1;
+	bool was_key = false;
+	int keys = 0;
+
+	while (keys < MOST_KEYS && time < MOST_SECONDS && avio_tell(s->reader.format->pb) < MOST_BYTES &&
+		av_read_frame(s->reader.format, packet) >= 0) {
+		if (packet->stream_index == s->reader.stream) {
+			bool key = packet->flags & AV_PKT_FLAG_KEY;
+
+			time = time_of(s, packet, time);
+			if (key && (!was_key || time > looked + APART_S) &&
+				avcodec_send_packet(s->reader.decoder, packet) >= 0) {
+				looked = time;
+				keys += take(s, shape_of, user);
+			}
+			was_key = key;
+		}
+		av_packet_unref(packet);
+	}
+	avcodec_send_packet(s->reader.decoder, NULL);
+	take(s, shape_of, user);
+}
+
+struct pmk_survey pmk_survey_run(const char *path, const struct pmk_shape *shape,
+	struct pmk_shape (*shape_of)(void *user, const AVFrame *frame), void *user)
+{
+	struct surveyor s = { .found = { .largest = *shape }, .frame = av_frame_alloc() };
+
+	if (s.frame && !pmk_av_reader_open(&s.reader, path, PMK_IMAGE_MIN_PX, PMK_IMAGE_MAX_PX, MOST_PX))
+		run(&s, shape_of, user);
+	pmk_av_scaler_free(&s.scaler);
+	pmk_av_reader_close(&s.reader);
+	av_frame_free(&s.frame);
+	return s.found;
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/* The colours of films: HDR that was made of a known SDR picture becomes that picture again, and files say what they
+ * hold. */
+#include "delta_e.h"
+#include "film_material.h"
+#include "image/colour.h"
+#include "media/media.h"
+
+enum { WIDTH = 256, HEIGHT = 128, PATCH = 16, ACROSS = WIDTH / PATCH, COLOURS = 5 };
+
+/* The known picture: patches of all mixtures of five levels, and three of greys. */
+static void colour_at(int x, int y, uint8_t rgb[3])
+{
+	static const uint8_t levels[COLOURS] = { 0, 70, 128, 190, 255 }, greys[3] = { 128, 200, 255 };
+	int patch = y / PATCH * ACROSS + x / PATCH;
+
+	for (int k = 0; k < 3; k++, patch /= COLOURS)
+		rgb[k] = levels[patch % COLOURS];
+	if (patch) /* beyond the mixtures */
+		memset(rgb, greys[x / PATCH % 3], 3);
+}
+
+/* ITU-R BT.2087-0, M2: linear BT.709 to linear BT.2020. */
+static void to_bt2020(double c[3])
+{
+	static const double m[3][3] = { { 0.6274, 0.3293, 0.0433 }, { 0.0691, 0.9195, 0.0114 },
+		{ 0.0164, 0.0880, 0.8956 } };
+	const double from[3] = { c[0], c[1], c[2] };
+
+	for (int k = 0; k < 3; k++)
+		c[k] = m[k][0] * from[0] + m[k][1] * from[1] + m[k][2] * from[2];
+}
+
+/* ITU-R BT.2100-2, table 4: the code of an absolute light. */
+static double pq(double nits)
+{
+	double y = pow(nits / 10000, 2610.0 / 16384);
+
+	return pow((3424.0 / 4096 + 2413.0 / 128 * y) / (1 + 2392.0 / 128 * y), 2523.0 / 32);
+}
+
+/* The same, table 5: the codes of light on a screen of 1000 cd/m2. */
+static void hlg(double nits[3])
+{
+	double y = (0.2627 * nits[0] + 0.6780 * nits[1] + 0.0593 * nits[2]) / 1000;
+
+	for (int k = 0; k < 3; k++) {
+		double e = y > 0 ? nits[k] / 1000 * pow(y, (1 - 1.2) / 1.2) : 0;
+		nits[k] = e <= 1.0 / 12 ? sqrt(3 * e) : 0.17883277 * log(12 * e - 0.28466892) + 0.55991073;
+	}
+}
+
+struct look {
+	enum AVColorTransferCharacteristic transfer;
+	double white; /* cd/m2; of SDR 100 % */
+	double highlight; /* cd/m2 of the top left patch, 0: as it is */
+};
+
+/* Y, Cb and Cr of a pixel, in 10 bits and limited range (BT.2020, table 4 and 5). */
+static void code_of(const struct look *look, int x, int y, uint16_t ycc[3])
+{
+	uint8_t rgb[3];
+	double c[3], luma;
+
+	colour_at(x, y, rgb);
+	for (int k = 0; k < 3; k++)
+		c[k] = pow(rgb[k] / 255.0, 2.4);
+	to_bt2020(c);
+	for (int k = 0; k < 3; k++)
+		c[k] = look->highlight && x < PATCH && y < PATCH ? look->highlight : c[k] * look->white;
+	if (look->transfer == AVCOL_TRC_ARIB_STD_B67)
+		hlg(c);
+	for (int k = 0; k < 3; k++) {
+		if (look->transfer == AVCOL_TRC_SMPTE2084)
+			c[k] = pq(c[k]);
+		else if (look->transfer == AVCOL_TRC_BT2020_10)
+			c[k] = pow(c[k] / look->white, 1 / 2.4);
+	}
+	luma = 0.2627 * c[0] + 0.6780 * c[1] + 0.0593 * c[2];
+	ycc[0] = (uint16_t)(64 + 876 * luma + 0.5);
+	ycc[1] = (uint16_t)(512 + 896 * (c[2] - luma) / 1.8814 + 0.5);
+	ycc[2] = (uint16_t)(512 + 896 * (c[0] - luma) / 1.4746 + 0.5);
+}
+
+static const char *make(const char *name, const struct look *look)
+{
+	const char *path = material_path(name);
+	AVFrame *frame = film_frame(AV_PIX_FMT_YUV420P10, WIDTH, HEIGHT);
+	struct film film;
+
+	frame->color_range = AVCOL_RANGE_MPEG;
+	frame->color_primaries = AVCOL_PRI_BT2020;
+	frame->color_trc = look->transfer;
+	frame->colorspace = AVCOL_SPC_BT2020_NCL;
+	for (int y = 0; y < HEIGHT; y++) {
+		for (int x = 0; x < WIDTH; x++) {
+			uint16_t ycc[3];
+
+			code_of(look, x, y, ycc);
+			for (int p = 0; p < 3; p++) {
+				int shift = p > 0;
+				uint16_t *row = (uint16_t *)(void *)(frame->data[p] +
+					(y >> shift) * frame->linesize[p]);
+				row[x >> shift] = ycc[p];
+			}
+		}
+	}
+	film = film_begin(path, AV_CODEC_ID_FFV1, frame);
+	for (int n = 0; n < 3; n++)
+		film_write(&film, frame);
+	film_end(&film);
+	av_frame_free(&frame);
+	return path;
+}
+
+static void read_first(const char *path, struct pmk_layout *layout, struct pmk_rgb *rgb)
+{
+	struct pmk_media *media;
+	struct pmk_image image;
+	int64_t position;
+
+	assert_int_equal(pmk_media_open(path, &media), 0);
+	*layout = pmk_media_info(media)->layout;
+	assert_int_equal(pmk_image_alloc(&image, layout), 0);
+	assert_int_equal(pmk_media_read(media, &image, &position), 1);
+	assert_int_equal(pmk_rgb_alloc(rgb, layout->width, layout->height), 0);
+	pmk_colour_image_to_rgb(&image, rgb);
+	pmk_image_free(&image);
+	pmk_media_close(media);
+}
+
+static double luma(const uint8_t rgb[3])
+{
+	return 0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2];
+}
+
+static const uint8_t *pixel(const struct pmk_rgb *rgb, int x, int y)
+{
+	return rgb->data + (size_t)y * (size_t)rgb->stride + 3 * (size_t)x;
+}
+
+/* What was SDR is SDR again, whether its white was put at 203 cd/m2 (BT.2408) or at 100. */
+static void test_known_pictures_come_back(void **state)
+{
+	static const struct look looks[] = { { AVCOL_TRC_SMPTE2084, 203, 0 }, { AVCOL_TRC_ARIB_STD_B67, 203, 0 },
+		{ AVCOL_TRC_SMPTE2084, 100, 0 }, { AVCOL_TRC_ARIB_STD_B67, 100, 0 }, { AVCOL_TRC_BT2020_10, 100, 0 } };
+
+	for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++) {
+		const char *path = make("hdr.mkv", &looks[i]);
+		double want = 0, got = 0, difference = 0;
+		struct pmk_layout layout;
+		struct pmk_rgb rgb;
+
+		read_first(path, &layout, &rgb);
+		assert_int_equal(layout.matrix, PMK_MATRIX_BT709);
+		assert_int_equal(layout.range, PMK_RANGE_LIMITED);
+		assert_int_equal(layout.primaries, AVCOL_PRI_BT709);
+		assert_int_equal(layout.transfer, AVCOL_TRC_BT709);
+		for (int y = 0; y < HEIGHT; y++) {
+			for (int x = 0; x < WIDTH; x++) {
+				uint8_t was[3];
+
+				colour_at(x, y, was);
+				want += luma(was);
+				got += luma(pixel(&rgb, x, y));
+				difference += delta_e(was, pixel(&rgb, x, y));
+			}
+		}
+		difference /= WIDTH * HEIGHT;
+		printf("transfer %d, white %g: mean luma %+.2f %%, mean difference %.2f\n", looks[i].transfer,
+			looks[i].white, 100 * (got / want - 1), difference);
+		assert_true(fabs(got / want - 1) < 0.03);
+		assert_true(difference < 3);
+		pmk_rgb_free(&rgb);
+	}
+	material_clear();
+}
+
+/* Highlights are rolled off: they stay apart from white, and what is darker than half stays as it is. */
+static void test_highlights(void **state)
+{
+	static const struct look looks[] = { { AVCOL_TRC_SMPTE2084, 203, 900 }, { AVCOL_TRC_ARIB_STD_B67, 203, 900 } };
+
+	for (int i = 0; i < 2; i++) {
+		const char *path = make("hdr.mkv", &looks[i]);
+		struct pmk_layout layout;
+		struct pmk_rgb rgb;
+		const uint8_t *bright, *white, *grey;
+
+		read_first(path, &layout, &rgb);
+		bright = pixel(&rgb, 4, 4);
+		white = pixel(&rgb, 14 * PATCH + 8, HEIGHT - 8);
+		grey = pixel(&rgb, 15 * PATCH + 8, HEIGHT - 8);
+		printf("%d cd/m2: %d, white: %d, grey: %d\n", 900, bright[1], white[1], grey[1]);
+		assert_true(bright[1] >= 250 && bright[0] >= 250 && bright[2] >= 250);
+		assert_in_range(white[1], 200, bright[1] - 8);
+		assert_in_range(grey[1], 124, 132);
+		pmk_rgb_free(&rgb);
+	}
+	material_clear();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_known_pictures_come_back),
+		cmocka_unit_test(test_highlights),
+	};
+	return cmocka_run_group_tests(tests, material_setup, material_teardown);
+}
