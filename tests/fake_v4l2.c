@@ -175,6 +175,7 @@ static int dequeue(struct fake_camera *c, struct v4l2_buffer *buffer)
 	buffer->index = (uint32_t)index;
 	buffer->bytesused = a->bytesused ? (uint32_t)(a->bytesused < 0 ? 0 : a->bytesused) : (uint32_t)a->bytes;
 	buffer->flags = a->flags;
+	buffer->field = a->field;
 	buffer->timestamp.tv_sec = (time_t)(a->stamp_ns / PMK_S_NS);
 	buffer->timestamp.tv_usec = (suseconds_t)(a->stamp_ns % PMK_S_NS / 1000);
 	if (index < c->buffers) {
@@ -280,6 +281,15 @@ static int multi_ioctl(struct fake_camera *c, unsigned long request, void *argum
 	}
 }
 
+static int tell_input(const struct fake_camera *c, struct v4l2_input *input)
+{
+	if (input->index != 2)
+		return -EINVAL;
+	strcpy((char *)input->name, "HDMI 1");
+	input->status = c->input_status;
+	return 0;
+}
+
 static int camera_ioctl(struct fake_camera *c, unsigned long request, void *argument)
 {
 	struct v4l2_buffer *buffer = argument;
@@ -296,6 +306,11 @@ static int camera_ioctl(struct fake_camera *c, unsigned long request, void *argu
 		return 0;
 	case VIDIOC_S_FMT:
 		return set_format(c, &((struct v4l2_format *)argument)->fmt.pix);
+	case VIDIOC_G_INPUT:
+		*(int *)argument = 2;
+		return 0;
+	case VIDIOC_ENUMINPUT:
+		return tell_input(c, argument);
 	case VIDIOC_S_PARM:
 		return set_rate(c, &((struct v4l2_streamparm *)argument)->parm.capture);
 	case VIDIOC_REQBUFS:

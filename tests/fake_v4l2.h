@@ -16,7 +16,7 @@ struct fake_answer {
 	const void *data;
 	size_t bytes; /* copied into the buffer */
 	int64_t bytesused; /* reported in the place of `bytes` unless 0; -1 reports 0 */
-	uint32_t flags;
+	uint32_t flags, field;
 	uint64_t stamp_ns;
 };
 
@@ -29,6 +29,7 @@ struct fake_camera {
 	int set_error, request_error, start_error; /* negative errno of S_FMT, REQBUFS, STREAMON */
 	int grant; /* how many buffers are given, unless 0 */
 	size_t length; /* bytes of a buffer, unless 0 */
+	uint32_t input_status; /* V4L2_IN_ST_* */
 	bool multi; /* a multi-planar driver; node->caps is as it */
 	uint32_t data_offset; /* multi: bytes before the data in each block */
 	int pad; /* multi: bytes added to each row of each block */

@@ -35,7 +35,8 @@
 
 /* --- the camera: a room of one glaring colour, nobody in it --- */
 
-enum camera_mode { DELIVER, STALL, LOSE, END, HANG, OLD }; /* OLD: pictures taken long ago */
+/* OLD: pictures taken long ago; NO_SIGNAL: STALL that says why */
+enum camera_mode { DELIVER, STALL, LOSE, END, HANG, OLD, NO_SIGNAL };
 
 bool opened_by(const char *spec); /* the last time */
 /* camera_drops: frames lost between two pictures */

@@ -73,6 +73,7 @@ int pmk_source_read(struct pmk_source *source, struct pmk_frame **frame, uint64_
 		pmk_clock_sleep_until(pmk_clock_now_ns() + PMK_MS_NS);
 	}
 	atomic_store(&heard_mode, mode);
+	source->trouble = mode == NO_SIGNAL ? -ENOLINK : 0;
 	if (mode == LOSE)
 		return -ENODEV;
 	if (mode == END)

@@ -101,6 +101,26 @@ static void test_a_silent_camera_is_spoken_of_once(void **state)
 	assert_int_equal(said_back, 1);
 }
 
+/* A camera that says why it gives nothing: the cover says it, too, and its silence is not logged beside that. */
+static void test_no_signal(void **state)
+{
+	struct pmk_pipeline *p;
+
+	said_back = said_silent = 0;
+	listener = count_words;
+	p = start("a!", NULL, 0);
+	reach(p, PMK_STATE_LIVE);
+	dry_up(NO_SIGNAL);
+	wait_until(seen(0).last_is_marked);
+	wait_opens(2);
+	wait_until(seen(0).last_is_marked);
+	atomic_store(&camera_mode, DELIVER);
+	reach(p, PMK_STATE_LIVE);
+	stop(p, 0);
+	assert_int_equal(said_silent, 0);
+	assert_int_equal(said_back, 1);
+}
+
 /* A camera that opens but fails at the first picture is tried at longer and longer intervals. */
 static void test_a_camera_that_only_opens_is_tried_less_often(void **state)
 {
@@ -238,6 +258,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_a_size_that_changes, clear_up),
 		cmocka_unit_test_teardown(test_a_silent_camera_is_opened_again, clear_up),
 		cmocka_unit_test_teardown(test_a_silent_camera_is_spoken_of_once, clear_up),
+		cmocka_unit_test_teardown(test_no_signal, clear_up),
 		cmocka_unit_test_teardown(test_a_camera_that_only_opens_is_tried_less_often, clear_up),
 		cmocka_unit_test_teardown(test_what_is_left_out_is_counted_once, clear_up),
 		cmocka_unit_test_teardown(test_the_cover_says_why, clear_up),

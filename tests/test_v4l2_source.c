@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "fake_v4l2.h"
+#include "io/v4l2/source_v4l2.h"
 
 enum { W = 64, H = 48, RAW = W * H * 2 };
 
@@ -405,6 +406,146 @@ static void test_multi_planar(void **state)
 		assert_int_equal(source->damaged, 1);
 		pmk_source_close(source);
 		assert_false(camera.streaming);
+		fake_end();
+	}
+}
+
+static uint32_t field_answered;
+
+static void answer_field(struct v4l2_pix_format *pix)
+{
+	pix->field = field_answered;
+	if (field_answered == V4L2_FIELD_ALTERNATE || field_answered == V4L2_FIELD_BOTTOM)
+		pix->height = H / 2;
+}
+
+/* A picture whose top field has luma 100 and whose bottom field has luma 200 gives a frame of one field alone. */
+static void test_fields(void **state)
+{
+	static const struct {
+		uint32_t field;
+		int luma[2], height; /* of the frame's first two lines; -1: the picture as it is */
+		bool halves;
+	} cases[] = {
+		{ V4L2_FIELD_NONE, { 100, 200 }, H, false },
+		{ V4L2_FIELD_ANY, { 100, 200 }, H, false },
+		{ V4L2_FIELD_INTERLACED, { 100, 100 }, H, false },
+		{ V4L2_FIELD_INTERLACED_TB, { 100, 100 }, H, false },
+		{ V4L2_FIELD_INTERLACED_BT, { 100, 100 }, H, false },
+		{ V4L2_FIELD_SEQ_TB, { 100, 100 }, H, true },
+		{ V4L2_FIELD_SEQ_BT, { 100, 100 }, H, true },
+		{ V4L2_FIELD_BOTTOM, { 100, 200 }, H, false },
+	};
+	static uint8_t data[RAW];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct fake_camera camera = camera_of(&yuyv_mode, 1);
+		struct pmk_source *source;
+		struct pmk_frame *frame;
+		const uint8_t *luma;
+
+		fake_begin();
+		field_answered = cases[i].field;
+		camera.tamper = answer_field;
+		fake_add_camera(0, &camera);
+		assert_int_equal(pmk_source_v4l2_open("/dev/video0", &no_wish, &source), 0);
+		assert_int_equal(source->layout.height, H);
+		assert_int_equal(strstr(source->name, "64x48 interlaced at") != NULL, cases[i].field > V4L2_FIELD_NONE);
+		for (int y = 0; y < H; y++)
+			memset(data + y * W * 2, (cases[i].halves ? y < H / 2 : y % 2 == 0) ? 100 : 200, W * 2);
+		fake_push(&camera,
+			(struct fake_answer){
+				.data = data, .bytes = cases[i].field == V4L2_FIELD_BOTTOM ? RAW / 2 : RAW });
+		assert_int_equal(read_now(source, &frame), 0);
+		assert_int_equal(frame->image.layout.height, H);
+		luma = frame->image.plane[0];
+		for (int y = 0; y < H && cases[i].field != V4L2_FIELD_BOTTOM; y++)
+			assert_int_equal(luma[y * frame->image.stride[0]], cases[i].luma[y % 2]);
+		if (cases[i].field == V4L2_FIELD_BOTTOM) { /* its first line is the frame's second */
+			assert_int_equal(luma[0], 100);
+			assert_int_equal(luma[frame->image.stride[0]], 100);
+			assert_int_equal(luma[frame->image.stride[0] * 2], 150);
+			assert_int_equal(luma[frame->image.stride[0] * 3], 200);
+		}
+		pmk_frame_unref(frame);
+		pmk_source_close(source);
+		fake_end();
+	}
+}
+
+/* Of fields that come in turns, one kind is used; if there is only the other kind, that one. */
+static void test_alternate_fields(void **state)
+{
+	static const uint32_t top = V4L2_FIELD_TOP, bottom = V4L2_FIELD_BOTTOM;
+	const struct {
+		uint32_t field;
+		int luma; /* of the frame; 0: there is none */
+	} steps[] = { { top, 1 }, { bottom, 0 }, { top, 2 }, { bottom, 0 }, { bottom, 3 }, { bottom, 4 }, { top, 0 },
+		{ bottom, 5 } };
+	struct fake_camera camera = camera_of(&yuyv_mode, 1);
+	struct pmk_source *source;
+	struct pmk_frame *frame;
+
+	fake_begin();
+	field_answered = V4L2_FIELD_ALTERNATE;
+	camera.tamper = answer_field;
+	fake_add_camera(0, &camera);
+	assert_int_equal(pmk_source_v4l2_open("/dev/video0", &no_wish, &source), 0);
+	assert_int_equal(source->layout.height, H);
+	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+		fake_push(&camera,
+			(struct fake_answer){ .data = raw_picture((uint8_t)(steps[i].luma + 20)),
+				.bytes = RAW / 2,
+				.field = steps[i].field });
+		assert_int_equal(read_now(source, &frame), steps[i].luma ? 0 : -EAGAIN);
+		if (!steps[i].luma)
+			continue;
+		assert_int_equal(frame->image.layout.height, H);
+		for (int y = 0; y < H; y++)
+			assert_int_equal(frame->image.plane[0][y * frame->image.stride[0]], steps[i].luma + 20);
+		pmk_frame_unref(frame);
+	}
+	assert_int_equal(source->damaged, 0);
+	pmk_source_close(source);
+	fake_end();
+}
+
+/* An input without a signal is told once, and again when it has one. */
+static void test_signal(void **state)
+{
+	static const struct {
+		uint32_t status;
+		const char *words;
+	} cases[] = {
+		{ V4L2_IN_ST_NO_SIGNAL,
+			"/dev/video0 (Test Camera) YUYV 64x48 at 30/s: the input HDMI 1 has no signal; "
+			"check its cable" },
+		{ V4L2_IN_ST_NO_H_LOCK, "the input HDMI 1 has a signal that cannot be locked to" },
+		{ V4L2_IN_ST_NO_SYNC, "cannot be locked to" },
+		{ V4L2_IN_ST_NO_POWER, "is not powered" },
+		{ V4L2_IN_ST_NO_COLOR | V4L2_IN_ST_HFLIP, NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct fake_camera camera = camera_of(&yuyv_mode, 1);
+		struct pmk_source *source;
+		struct pmk_frame *frame;
+
+		fake_begin();
+		camera.input_status = cases[i].status;
+		fake_add_camera(0, &camera);
+		assert_int_equal(pmk_source_v4l2_open("/dev/video0", &no_wish, &source), 0);
+		assert_int_equal(source->trouble, cases[i].words ? -ENOLINK : 0);
+		assert_int_equal(read_now(source, &frame), -EAGAIN);
+		assert_int_equal(count_lines("\n"), cases[i].words ? 1 : 0);
+		if (cases[i].words && !strstr(fake_log, cases[i].words))
+			fail_msg("'%s' lacks '%s'", fake_log, cases[i].words);
+		camera.input_status = 0;
+		((struct pmk_v4l2_source *)source)->signal_ns = 1; /* long ago */
+		assert_int_equal(read_now(source, &frame), -EAGAIN);
+		assert_int_equal(source->trouble, 0);
+		assert_int_equal(count_lines("there is a signal now"), cases[i].words ? 1 : 0);
+		pmk_source_close(source);
 		fake_end();
 	}
 }
@@ -1042,6 +1183,9 @@ int main(void)
 		cmocka_unit_test(test_answers_to_set_format),
 		cmocka_unit_test(test_formats),
 		cmocka_unit_test(test_multi_planar),
+		cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_alternate_fields),
+		cmocka_unit_test(test_signal),
 		cmocka_unit_test(test_meaning),
 		cmocka_unit_test(test_rates),
 		cmocka_unit_test(test_damage_is_skipped),

@@ -11,6 +11,7 @@ const char *const pmk_cures[PMK_CURES] = {
 	[PMK_CURE_PLUG_IN] = "plug one in, or try --camera presenter",
 	[PMK_CURE_PLUG_IN_AGAIN] = "plug it in again",
 	[PMK_CURE_REPLUG] = "unplug it and plug it in again",
+	[PMK_CURE_CHECK_CABLE] = "check its cable, and that the device at the other end is on",
 	[PMK_CURE_SEE_CAMERAS] = "`potemkin list cameras` lists them",
 	[PMK_CURE_VIDEO_PERMISSION] =
 		"join the group that may use cameras: sudo usermod -aG video $USER, then log in again",

@@ -16,6 +16,7 @@ enum pmk_cure {
 	PMK_CURE_PLUG_IN, /* there is no camera: plug one in, or go on without one */
 	PMK_CURE_PLUG_IN_AGAIN, /* the camera has gone */
 	PMK_CURE_REPLUG, /* the camera does not work: unplug it and plug it in again */
+	PMK_CURE_CHECK_CABLE, /* what is connected to this input is off, or its cable is */
 	PMK_CURE_SEE_CAMERAS, /* list the cameras */
 	PMK_CURE_VIDEO_PERMISSION, /* get permission to use /dev/video* */
 	PMK_CURE_FREE_CAMERA, /* close the program that has the camera, or choose another camera */

@@ -74,6 +74,8 @@ static const char *mark_of(int reason, bool had_camera)
 		return "camera not permitted";
 	case -EAGAIN:
 		return "camera gives no picture";
+	case -ENOLINK:
+		return "no signal";
 	default:
 		return "camera trouble";
 	}

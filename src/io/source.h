@@ -40,6 +40,8 @@ struct pmk_source {
 	double fps; /* nominal rate, frames per second */
 	char name[160]; /* for messages: "/dev/video0 (Integrated Camera) MJPG 1280x720 at 30/s" */
 	uint64_t dropped, damaged; /* counted by read, and reported by the capture thread at the end */
+	/* why an open camera gives no picture, if it tells: -ENOLINK: its input has no signal; else 0. Set by read. */
+	int trouble;
 	bool odd_sized; /* a frame of another size was logged */
 };
 

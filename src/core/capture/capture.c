@@ -12,6 +12,7 @@
 #include <string.h>
 
 static const uint64_t CHECK_NS = 100 * PMK_MS_NS; /* how long to wait for a frame before checking whether to stop */
+static const uint64_t TROUBLE_NS = PMK_S_NS / 2; /* until a silent camera that says why is covered */
 static const uint64_t SILENT_NS = 3 * PMK_S_NS; /* a camera that gives nothing for this long is opened again */
 
 static void drop_frame(void *item)
@@ -141,11 +142,22 @@ void pmk_capture_deliver(struct pmk_capture *c, struct pmk_frame *frame)
 		pmk_slot_put(&c->frames, frame);
 }
 
+/* The camera has been silent for too long. Returns why, as an error: it is opened again. */
+static int give_up(struct pmk_capture *c, uint64_t now_ns)
+{
+	if (c->source->trouble)
+		return c->source->trouble; /* which was logged */
+	if (c->missing_now != -EAGAIN)
+		pmk_warn("%s: no picture for %d s; it is opened again", c->source->name,
+			(int)((now_ns - c->heard_ns) / PMK_S_NS));
+	return -EAGAIN;
+}
+
 /* Read until the source is lost, has ended, has been silent for too long, or is no longer wanted. Frames are numbered
  * anew from each opening, because frames after a gap are unrelated to those before it. */
 static int capture_all(struct pmk_capture *c)
 {
-	uint64_t patience = SILENT_NS + (uint64_t)(2e9 / c->fps);
+	uint64_t two_frames = (uint64_t)(2e9 / c->fps);
 
 	pmk_capture_begin(c);
 	for (pmk_capture_take_change(c); c->source && wanted(c); pmk_capture_take_change(c)) {
@@ -155,11 +167,12 @@ static int capture_all(struct pmk_capture *c)
 
 		pmk_pulse_beat(&c->pulse);
 		err = pmk_source_read(c->source, &frame, now + CHECK_NS);
-		if (err == -EAGAIN && now - c->heard_ns < patience)
+		if (err == -EAGAIN && c->source->trouble && now - c->heard_ns > TROUBLE_NS + two_frames)
+			tell_missing(c, c->source->trouble);
+		if (err == -EAGAIN && now - c->heard_ns < SILENT_NS + two_frames)
 			continue;
-		if (err == -EAGAIN && c->missing_now != -EAGAIN)
-			pmk_warn("%s: no picture for %d s; it is opened again", c->source->name,
-				(int)((now - c->heard_ns) / PMK_S_NS));
+		if (err == -EAGAIN)
+			return give_up(c, now);
 		if (err)
 			return err;
 		pmk_capture_deliver(c, frame);

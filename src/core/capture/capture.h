@@ -25,7 +25,8 @@ struct pmk_capture_settings {
 	bool wait;
 	void (*ended)(void *user); /* the source has ended. [capture thread] */
 	/* Called each time the reason why there is no camera changes: the negative errno that it was lost with
-	 * (-EAGAIN: it gives no picture) or that the last try to open it returned; 0: it is back. [capture thread] */
+	 * (-EAGAIN: it gives no picture; -ENOLINK: its input has no signal) or that the last try to open it returned;
+	 * 0: it is back. [capture thread] */
 	void (*missing)(void *user, int error);
 	void *user;
 };

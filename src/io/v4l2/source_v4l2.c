@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "image/convert.h"
+#include "image/deinterlace.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -35,13 +36,68 @@ static const char *reach(const struct pmk_v4l2_source *s, const struct pmk_v4l2_
 	return NULL;
 }
 
+/* Whether the buffer's field is the other one of the two that come in turns. It is left out: one of them gives the
+ * nominal rate, and both would shake. A driver that gives only one is followed. */
+static bool is_other_field(struct pmk_v4l2_source *s, const struct pmk_v4l2_taken *taken)
+{
+	bool bottom = taken->buffer.field == V4L2_FIELD_BOTTOM;
+
+	if (s->pix.field != V4L2_FIELD_ALTERNATE)
+		return false;
+	s->left_out = bottom != s->bottom && !s->left_out;
+	if (!s->left_out)
+		s->bottom = bottom;
+	return s->left_out;
+}
+
+/* Make a whole picture of one field, where the driver gives fields. `from` is `to` if their lines come in turns. */
+static void complete(const struct pmk_v4l2_source *s, const struct pmk_image *from, struct pmk_image *to)
+{
+	struct pmk_image field = *from;
+	bool bottom = s->bottom;
+
+	switch (s->pix.field) {
+	case V4L2_FIELD_INTERLACED:
+	case V4L2_FIELD_INTERLACED_TB:
+	case V4L2_FIELD_INTERLACED_BT:
+		pmk_deinterlace_turns(from, bottom, &field);
+		break;
+	case V4L2_FIELD_SEQ_TB:
+	case V4L2_FIELD_SEQ_BT:
+		pmk_deinterlace_halves(from, bottom, &field);
+		break;
+	case V4L2_FIELD_TOP:
+	case V4L2_FIELD_BOTTOM:
+	case V4L2_FIELD_ALTERNATE:
+		break;
+	default:
+		return;
+	}
+	pmk_deinterlace(&field, bottom, to);
+}
+
+/* Where the driver's picture is to be converted to: the frame itself, or what the frame is made of. NULL: no memory. */
+static struct pmk_image *place_for(struct pmk_v4l2_source *s, const struct pmk_layout *layout, struct pmk_frame *frame)
+{
+	if (!s->doubled && s->pix.field != V4L2_FIELD_SEQ_TB && s->pix.field != V4L2_FIELD_SEQ_BT)
+		return &frame->image;
+	if (!pmk_layout_equal(&s->fields.layout, layout)) {
+		pmk_image_free(&s->fields);
+		if (pmk_image_alloc(&s->fields, layout))
+			return NULL;
+	}
+	return &s->fields;
+}
+
 /* Convert the pixels of a buffer into a frame. NULL, or why they are unusable. *frame stays NULL if all are in use. */
 static const char *convert(struct pmk_v4l2_source *s, const struct pmk_v4l2_taken *taken, struct pmk_frame **frame)
 {
-	struct pmk_layout layout = s->base.layout;
+	struct pmk_layout layout = s->base.layout, whole;
 	struct pmk_planes planes;
+	struct pmk_image *place;
 	const char *damage = reach(s, taken, &planes);
 
+	layout.height = (int)s->pix.height;
 	if (!damage)
 		damage = pmk_unpack_layout(&s->unpack, planes.data[0], planes.bytes[0], &layout);
 	if (damage)
@@ -49,15 +105,19 @@ static const char *convert(struct pmk_v4l2_source *s, const struct pmk_v4l2_take
 	if (!s->settled)
 		s->base.layout.chroma =
 			layout.chroma; /* of a camera's first JPEG; the others most often have the same */
-	*frame = pmk_frame_pool_take(s->pool, &layout);
-	if (!*frame)
-		return NULL;
-	damage = s->planes > 1 ?
-		pmk_unpack_planes(&s->unpack, &planes, &(*frame)->image) :
-		pmk_unpack(&s->unpack, planes.data[0], planes.bytes[0], planes.stride[0], &(*frame)->image);
-	if (!damage)
-		pmk_source_note_size(&s->base, &layout);
-	return damage;
+	whole = layout;
+	whole.height *= s->doubled ? 2 : 1;
+	*frame = pmk_frame_pool_take(s->pool, &whole);
+	place = *frame ? place_for(s, &layout, *frame) : NULL;
+	if (!place)
+		return *frame ? "out of memory" : NULL;
+	damage = s->planes > 1 ? pmk_unpack_planes(&s->unpack, &planes, place) :
+				 pmk_unpack(&s->unpack, planes.data[0], planes.bytes[0], planes.stride[0], place);
+	if (damage)
+		return damage;
+	complete(s, place, &(*frame)->image);
+	pmk_source_note_size(&s->base, &whole);
+	return NULL;
 }
 
 static uint64_t capture_time_ns(const struct v4l2_buffer *buffer)
@@ -79,6 +139,10 @@ static int take_newest(struct pmk_v4l2_source *s, struct pmk_frame **frame)
 
 	if (err <= 0)
 		return err < 0 ? err : -EAGAIN;
+	if (is_other_field(s, &taken)) {
+		err = pmk_v4l2_source_give_back(s, taken.buffer.index);
+		return err < 0 ? err : -EAGAIN;
+	}
 	damage = convert(s, &taken, &f);
 	err = pmk_v4l2_source_give_back(s, taken.buffer.index);
 	if (damage)
@@ -118,8 +182,10 @@ static int v4l2_read(struct pmk_source *source, struct pmk_frame **frame, uint64
 		if (err != -EAGAIN)
 			break;
 		err = pmk_clock_now_ns() < deadline_ns ? pmk_v4l2_kernel.poll(&ready, deadline_ns) : 0;
-		if (err == 0)
+		if (err == 0) {
+			pmk_v4l2_source_check_signal(s);
 			return -EAGAIN;
+		}
 		if (err < 0)
 			break;
 		if (!(ready.revents & POLLIN)) { /* POLLERR: the driver tells why when it is asked for a buffer */
@@ -139,6 +205,7 @@ static void v4l2_close(struct pmk_source *source)
 	if (s->fd >= 0)
 		pmk_v4l2_kernel.close(s->fd);
 	pmk_unpack_finish(&s->unpack);
+	pmk_image_free(&s->fields);
 	pmk_frame_pool_destroy(s->pool);
 	free(s);
 }

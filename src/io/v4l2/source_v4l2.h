@@ -25,6 +25,10 @@ struct pmk_v4l2_source {
 	int map_count;
 	struct pmk_unpack unpack;
 	struct pmk_frame_pool *pool;
+	bool doubled; /* each buffer has one field, half as high as the frames */
+	bool bottom, left_out; /* the field that frames are made of; the last buffer had the other one */
+	struct pmk_image fields; /* what frames are made of, if they cannot be made in place */
+	uint64_t signal_ns; /* when the input's signal was asked for */
 	bool settled; /* the first picture has shown the sampling, or none came; base.layout stays */
 	uint64_t number; /* of the next frame */
 };
@@ -43,6 +47,9 @@ void pmk_v4l2_source_stop(struct pmk_v4l2_source *source); /* unmaps them */
 int pmk_v4l2_source_take(struct pmk_v4l2_source *source, struct pmk_v4l2_taken *newest)
 	__attribute__((warn_unused_result));
 int pmk_v4l2_source_give_back(struct pmk_v4l2_source *source, uint32_t index) __attribute__((warn_unused_result));
+
+/* Ask whether the input has a signal, at most twice a second; sets base.trouble, and logs when that changes. */
+void pmk_v4l2_source_check_signal(struct pmk_v4l2_source *source);
 
 /* Agree with the camera on the mode that is nearest to the wish; fills type, pix, planes, strides, unpack, and the
  * layout, rate, place and name of base. 0 or negative errno; logged. */

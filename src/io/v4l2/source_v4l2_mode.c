@@ -43,7 +43,7 @@ static void set_meaning(struct pmk_v4l2_source *s)
 	struct pmk_layout *layout = &s->base.layout;
 
 	layout->width = (int)pix->width;
-	layout->height = (int)pix->height;
+	layout->height = (int)pix->height * (s->doubled ? 2 : 1);
 	if (pmk_unpack_meaning(pix->pixelformat, layout))
 		return;
 	if (encoding == V4L2_YCBCR_ENC_DEFAULT)
@@ -120,6 +120,8 @@ static int set_format(struct pmk_v4l2_source *s, const struct pmk_device_mode *m
 		return -EIO;
 	}
 	s->pix = pix;
+	s->doubled = pix.field == V4L2_FIELD_TOP || pix.field == V4L2_FIELD_BOTTOM || pix.field == V4L2_FIELD_ALTERNATE;
+	s->bottom = pix.field == V4L2_FIELD_BOTTOM || pix.field == V4L2_FIELD_SEQ_BT;
 	set_strides(s);
 	set_meaning(s);
 	return 0;
@@ -213,7 +215,9 @@ int pmk_v4l2_source_negotiate(struct pmk_v4l2_source *s, const struct pmk_source
 	snprintf(s->base.place.card, sizeof(s->base.place.card), "%s", (const char *)cap.card);
 	snprintf(s->base.place.bus, sizeof(s->base.place.bus), "%s", (const char *)cap.bus_info);
 	pmk_v4l2_source_note_twins(&s->base.place);
-	snprintf(s->base.name, sizeof(s->base.name), "%s (%s) %s %dx%d at %g/s", s->path, (const char *)cap.card,
-		pmk_fourcc_name(mode.fourcc, format), s->base.layout.width, s->base.layout.height, s->base.fps);
+	snprintf(s->base.name, sizeof(s->base.name), "%s (%s) %s %dx%d%s at %g/s", s->path, (const char *)cap.card,
+		pmk_fourcc_name(mode.fourcc, format), s->base.layout.width, s->base.layout.height,
+		s->pix.field > V4L2_FIELD_NONE ? " interlaced" : "", s->base.fps);
+	pmk_v4l2_source_check_signal(s);
 	return 0;
 }
