@@ -251,6 +251,68 @@ static void test_file(void **state)
 	assert_non_null(strstr(unit_logged, "a.conf: line 2 is not of the form"));
 }
 
+static void takes(const char *line, const char *name, const char *expected)
+{
+	if (read_text(line))
+		fail_msg("%s: %s", line, unit_logged);
+	prints(name, 0, expected);
+}
+
+static void test_values_in_a_file(void **state)
+{
+	setenv("HOME", "/home/ann", 1);
+	takes("backdrop=color:#3080c0", "backdrop", "color:#3080c0");
+	takes("backdrop = a #1.jpg ; my wall\r\n", "backdrop", "a #1.jpg");
+	takes("backdrop: a;b.jpg;", "backdrop", "a;b.jpg;");
+	takes("backdrop = \"  my wall; blue.jpg \"  ; bright", "backdrop", "  my wall; blue.jpg ");
+	takes("backdrop = \"the \\\"old\\\" wall \\\\ C:\\new\"# x", "backdrop", "the \"old\" wall \\ C:\\new");
+	takes("backdrop = it's \"old\".jpg", "backdrop", "it's \"old\".jpg");
+	takes("mirror = \"yes\"", "mirror", "yes");
+	takes("\xef\xbb\xbfsmooth\t=\t3", "smooth", "3");
+	takes("backdrop = ~/my wall.jpg", "backdrop", "/home/ann/my wall.jpg");
+	takes("backdrop = \"~/my wall.jpg\"", "backdrop", "/home/ann/my wall.jpg");
+	takes("output = file:~/meeting.mkv", "output", "file:/home/ann/meeting.mkv");
+	takes("backdrop = a/~/b~", "backdrop", "a/~/b~");
+	takes("backdrop = ./~/b", "backdrop", "./~/b");
+	takes("backdrop = ~bob/b", "backdrop", "~bob/b");
+	unsetenv("HOME");
+	takes("backdrop = ~/b", "backdrop", "~/b");
+}
+
+static void test_lines_that_are_refused(void **state)
+{
+	static const char *const lines[][2] = {
+		{ "\nbackdrop = \"a.jpg", "line 2 has a quote that does not end" },
+		{ "backdrop = \"a.jpg\\\"", "line 1 has a quote that does not end" },
+		{ "backdrop = \"a\" b.jpg", "line 1 has something behind the closing quote" },
+		{ "= 3", "line 1 is not of the form \"name = value\"" },
+		{ "[mask", "line 1 is not of the form" },
+	};
+
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+		assert_int_equal(read_text(lines[i][0]), -EINVAL);
+		if (!strstr(unit_logged, lines[i][1]) || unit_log_count != 1)
+			fail_msg("%s: %s", lines[i][0], unit_logged);
+	}
+}
+
+/* A line may be as long as the longest path, in the home directory, too. */
+static void test_long_lines(void **state)
+{
+	static char line[2 * PMK_SPEC];
+	int used = snprintf(line, sizeof line, "backdrop = \"~/");
+
+	setenv("HOME", "/h", 1);
+	memset(line + used, 'x', PMK_SPEC - 4);
+	strcpy(line + used + PMK_SPEC - 4, "\"");
+	pmk_settings_init(&settings);
+	assert_int_equal(pmk_settings_read_text(line, "a.conf", &settings), 0);
+	assert_int_equal(strlen(settings.pipeline.scene.backdrop), PMK_SPEC - 1);
+	strcpy(line, "backdrop = ~/");
+	memset(line + strlen(line), 'x', PMK_SPEC - 2);
+	assert_int_equal(pmk_settings_read_text(line, "a.conf", &settings), -EINVAL);
+}
+
 static void test_file_on_disk(void **state)
 {
 	char path[] = "/tmp/test_settings_XXXXXX";
@@ -282,6 +344,9 @@ int main(void)
 		cmocka_unit_test(test_owns_its_strings),
 		cmocka_unit_test(test_takes_what_is_live),
 		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_values_in_a_file),
+		cmocka_unit_test(test_lines_that_are_refused),
+		cmocka_unit_test(test_long_lines),
 		cmocka_unit_test(test_file_on_disk),
 	};
 

@@ -3,10 +3,9 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/parse.h"
+#include "settings/settings_line.h"
 
 #include <errno.h>
-#include <ini.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,64 +14,47 @@
 
 enum { MOST_BYTES = 1 << 20 };
 
-struct reading {
-	struct pmk_settings *settings;
-	const char *path;
-	int err; /* of the first mistake, since one line is logged per file */
-};
-
-static int take(void *user, const char *section, const char *name, const char *value)
+/* Set one setting, as the file at `path` says. */
+static int take(struct pmk_settings *settings, const char *path, const char *name, const char *value)
 {
 	const struct pmk_setting *setting = pmk_setting_find(name);
-	struct reading *r = user;
-	char why[PMK_SETTING_WHY];
+	char why[PMK_SETTING_WHY], full[PMK_SPEC];
 	int err;
 
-	if (r->err)
-		return 1;
-	if (setting && !(setting->flags & PMK_SETTING_FILE))
-		setting = NULL;
-	if (!setting)
-		pmk_error_cure(PMK_CURE_SEE_SETTINGS, "configuration file %s: \"%s\" is not a setting", r->path, name);
-	else if ((err = pmk_setting_set(setting, value, r->settings, why)))
-		pmk_error_cure(err == -ENOENT ? setting->cure : PMK_CURE_NONE, "configuration file %s: %s \"%s\": %s",
-			r->path, name, value, why);
-	else
-		return 1;
-	r->err = -EINVAL;
-	return 0;
-}
-
-/* libinih would append an indented line to the previous value; here it is a line like any other. */
-static void unindent(char *text)
-{
-	char *to = text;
-	bool begins = true;
-
-	for (const char *from = text; *from; from++) {
-		if (begins && (*from == ' ' || *from == '\t'))
-			continue;
-		begins = *from == '\n';
-		*to++ = *from;
+	if (!setting || !(setting->flags & PMK_SETTING_FILE)) {
+		pmk_error_cure(PMK_CURE_SEE_SETTINGS, "configuration file %s: \"%s\" is not a setting", path, name);
+		return -EINVAL;
 	}
-	*to = '\0';
+	err = pmk_settings_expand_home(value, full);
+	if (err)
+		snprintf(why, sizeof why, "it is longer than %d characters", PMK_SPEC - 1);
+	else
+		err = pmk_setting_set(setting, full, settings, why);
+	if (!err)
+		return 0;
+	pmk_error_cure(err == -ENOENT ? setting->cure : PMK_CURE_NONE, "configuration file %s: %s \"%s\": %s", path,
+		name, value, why);
+	return -EINVAL;
 }
 
 int pmk_settings_read_text(char *text, const char *path, struct pmk_settings *settings)
 {
-	struct reading r = { .settings = settings, .path = path };
-	int line = pmk_parse_long_line(text);
+	char *rest = text, *line, *name, *value;
+	const char *why;
 
-	if (line) {
-		pmk_error("configuration file %s: line %d is longer than %d characters", path, line, PMK_PARSE_LINE);
-		return -EINVAL;
+	if (strncmp(rest, "\xef\xbb\xbf", 3) == 0) /* the mark that some editors put in front of UTF-8 */
+		rest += 3;
+	for (int number = 1; (line = strsep(&rest, "\n")); number++) {
+		int got = pmk_settings_line(line, &name, &value, &why);
+
+		if (got < 0) {
+			pmk_error("configuration file %s: line %d %s", path, number, why);
+			return -EINVAL;
+		}
+		if (got && take(settings, path, name, value))
+			return -EINVAL;
 	}
-	unindent(text);
-	line = ini_parse_string(text, take, &r);
-	if (!line || r.err)
-		return r.err;
-	pmk_error("configuration file %s: line %d is not of the form \"name = value\"", path, line);
-	return -EINVAL;
+	return 0;
 }
 
 bool pmk_settings_default_file(char path[PMK_SPEC])

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The configuration file: INI, with a line "name = value" for each setting. Section names are ignored; they are for
- * people.
+/* The configuration file: INI, with a line "name = value" for each setting (settings_line.h). Section names are
+ * ignored; they are for people.
  *
  * The one rule: one line is logged about a file, for its first mistake. The settings before the mistake are set by
  * then, so read into a copy that can be thrown away. */

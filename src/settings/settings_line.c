@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#include "settings/settings_line.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char *skip_blanks(char *text)
+{
+	while (isspace((unsigned char)*text))
+		text++;
+	return text;
+}
+
+static void drop_blanks_at_end(char *text)
+{
+	size_t length = strlen(text);
+
+	while (length && isspace((unsigned char)text[length - 1]))
+		text[--length] = '\0';
+}
+
+/* Cut at a comment: a ";" behind a blank, or at the beginning. */
+static void drop_comment(char *text)
+{
+	char *c = text;
+
+	while (*c && !(*c == ';' && (c == text || isspace((unsigned char)c[-1]))))
+		c++;
+	*c = '\0';
+}
+
+static int unquote(char *value, const char **why)
+{
+	char *from = value + 1, *to = value;
+
+	for (; *from && *from != '"'; from++) {
+		if (*from == '\\' && (from[1] == '"' || from[1] == '\\'))
+			from++;
+		*to++ = *from;
+	}
+	*why = "has a quote that does not end";
+	if (!*from)
+		return -EINVAL;
+	from = skip_blanks(from + 1);
+	*why = "has something behind the closing quote";
+	if (*from && *from != ';' && *from != '#')
+		return -EINVAL;
+	*to = '\0';
+	return 0;
+}
+
+int pmk_settings_line(char *line, char **name, char **value, const char **why)
+{
+	char *begin = skip_blanks(line), *separator;
+
+	*why = "is not of the form \"name = value\"";
+	if (!*begin || *begin == ';' || *begin == '#')
+		return 0;
+	if (*begin == '[')
+		return strchr(begin, ']') ? 0 : -EINVAL;
+	separator = strpbrk(begin, "=:");
+	if (!separator || separator == begin)
+		return -EINVAL;
+	*separator = '\0';
+	drop_blanks_at_end(begin);
+	*name = begin;
+	*value = skip_blanks(separator + 1);
+	if (**value == '"')
+		return unquote(*value, why) ? -EINVAL : 1;
+	drop_comment(*value);
+	drop_blanks_at_end(*value);
+	return 1;
+}
+
+int pmk_settings_expand_home(const char *value, char expanded[PMK_SPEC])
+{
+	size_t word = strspn(value, "abcdefghijklmnopqrstuvwxyz");
+	size_t before = word && value[word] == ':' ? word + 1 : 0;
+	const char *home = getenv("HOME");
+	int length;
+
+	if (!home || strncmp(value + before, "~/", 2) != 0)
+		length = snprintf(expanded, PMK_SPEC, "%s", value);
+	else
+		length = snprintf(expanded, PMK_SPEC, "%.*s%s%s", (int)before, value, home, value + before + 1);
+	return length < PMK_SPEC ? 0 : -ENAMETOOLONG;
+}
