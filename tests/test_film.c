@@ -220,6 +220,76 @@ static void test_an_asked_size(void **state)
 	material_clear();
 }
 
+enum { STEP = 6, MOVES = 8 }; /* px per field; pictures */
+
+/* Two fields of a moving white post, as an interlaced camera takes them: the lower one is later. Above it is a pattern
+ * of single rows that stands still. */
+static void draw_fields(AVFrame *frame, int number)
+{
+	for (int p = 1; p < 3; p++)
+		memset(frame->data[p], 128, (size_t)frame->linesize[p] * (size_t)(frame->height / 2));
+	for (int y = 0; y < frame->height; y++) {
+		uint8_t *row = frame->data[0] + y * frame->linesize[0];
+		int left = 20 + STEP * (2 * number + y % 2);
+
+		memset(row, y < 24 && y % 4 < 2 ? 160 : 60, (size_t)frame->width);
+		if (y >= 32)
+			memset(row + left, 230, 30);
+	}
+	frame->interlaced_frame = frame->top_field_first = 1;
+}
+
+/* The columns between the left edges of two rows that follow each other: a comb has STEP of them. */
+static int teeth(const struct pmk_image *image, int y)
+{
+	int at[2] = { 0 };
+
+	for (int k = 0; k < 2; k++)
+		while (at[k] < image->layout.width - 1 && !is_white(image, at[k], y + k))
+			at[k]++;
+	return abs(at[0] - at[1]);
+}
+
+/* An interlaced film has no comb; what stands still keeps its rows; no picture is lost, also when it is read again. */
+static void test_an_interlaced_film(void **state)
+{
+	AVFrame *frame = film_frame(AV_PIX_FMT_YUV420P, 192, 96);
+	const char *path = material_path("fields.mkv");
+	struct pmk_media *media;
+	struct pmk_image image;
+	struct film film;
+	int64_t position;
+
+	draw_fields(frame, 0);
+	film = film_begin(path, AV_CODEC_ID_FFV1, frame);
+	for (int n = 0; n < MOVES; n++) {
+		assert_int_equal(av_frame_make_writable(frame), 0);
+		draw_fields(frame, n);
+		film_write(&film, frame);
+	}
+	film_end(&film);
+	av_frame_free(&frame);
+
+	assert_int_equal(pmk_media_open(path, &media), 0);
+	assert_int_equal(pmk_image_alloc(&image, &pmk_media_info(media)->layout), 0);
+	for (int round = 0; round < 2; round++) {
+		for (int n = 0; n < MOVES; n++) {
+			assert_int_equal(pmk_media_read(media, &image, &position), 1);
+			assert_int_equal(position, n * INT64_C(40000000));
+			for (int y = 36; y < 92; y++)
+				assert_in_range(teeth(&image, y), 0, STEP / 2 - 1);
+			for (int y = 4; n && n < MOVES - 1 && y < 20; y++)
+				assert_in_range(image.plane[0][y * image.stride[0] + 100], y % 4 < 2 ? 140 : 50,
+					y % 4 < 2 ? 180 : 80);
+		}
+		assert_int_equal(pmk_media_read(media, &image, &position), 0);
+		assert_int_equal(pmk_media_rewind(media), 0);
+	}
+	pmk_image_free(&image);
+	pmk_media_close(media);
+	material_clear();
+}
+
 /* Bars repeat the picture's rim, and are equally wide on both sides. */
 static void test_place(void **state)
 {
@@ -262,6 +332,7 @@ int main(void)
 		cmocka_unit_test(test_a_film_that_grows),
 		cmocka_unit_test(test_a_film_that_turns),
 		cmocka_unit_test(test_an_asked_size),
+		cmocka_unit_test(test_an_interlaced_film),
 		cmocka_unit_test(test_place),
 	};
 	return cmocka_run_group_tests(tests, material_setup, material_teardown);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "media/av.h"
+#include "media/film/fields.h"
 #include "media/film/picture.h"
 #include "media/film/survey.h"
 
@@ -26,6 +27,7 @@ struct pmk_media {
 	int64_t origin_ns; /* position 0 in the file's own time, or AV_NOPTS_VALUE */
 	int64_t last_ns; /* last position returned, -1 before the first */
 	int64_t damaged; /* pictures skipped by closed readers */
+	struct pmk_fields fields;
 	struct pmk_picture picture;
 	struct pmk_shape first; /* shape of the first picture */
 	AVRational first_sar; /* as its decoder told it */
@@ -48,7 +50,7 @@ static int look_ahead(struct pmk_media *media, int count)
 	while (media->ahead_count < count) {
 		int got;
 
-		got = pmk_av_reader_next(&media->reader, media->ahead[media->ahead_count]);
+		got = pmk_fields_next(&media->fields, &media->reader, media->ahead[media->ahead_count]);
 		if (got < 0)
 			return got;
 		if (got == 0)
@@ -87,6 +89,7 @@ static int open_reader(struct pmk_media *media, int ahead)
 static void close_reader(struct pmk_media *media)
 {
 	media->damaged += media->reader.damaged;
+	pmk_fields_reset(&media->fields);
 	pmk_av_reader_close(&media->reader);
 	media->reader = (struct pmk_av_reader){ 0 };
 }
@@ -238,6 +241,7 @@ void pmk_media_close(struct pmk_media *media)
 		return;
 	for (int i = 0; i < AHEAD; i++)
 		av_frame_free(&media->ahead[i]);
+	pmk_fields_reset(&media->fields);
 	pmk_av_reader_close(&media->reader);
 	pmk_picture_finish(&media->picture);
 	free(media->path);
@@ -319,7 +323,7 @@ int pmk_media_read(struct pmk_media *media, struct pmk_image *image, int64_t *po
 		if (media->info.still)
 			return 0;
 		media->ahead_next = media->ahead_count = 0;
-		got = pmk_av_reader_next(&media->reader, media->ahead[0]);
+		got = pmk_fields_next(&media->fields, &media->reader, media->ahead[0]);
 		if (got <= 0)
 			return got;
 		media->ahead_count = 1;
@@ -346,8 +350,9 @@ static bool seek_to_start(struct pmk_media *media)
 		avformat_seek_file(reader->format, reader->stream, INT64_MIN, start, start, 0) < 0)
 		return false;
 	avcodec_flush_buffers(reader->decoder);
+	pmk_fields_reset(&media->fields);
 	media->ahead_count = media->ahead_next = 0;
-	got = pmk_av_reader_next(reader, media->ahead[0]);
+	got = pmk_fields_next(&media->fields, reader, media->ahead[0]);
 	if (got != 1 || pmk_av_reader_time(reader, media->ahead[0]) != media->origin_ns)
 		return false;
 	media->ahead_count = 1;

@@ -41,9 +41,9 @@ void pmk_media_fit(struct pmk_media *media, int width, int height, bool contain)
 
 /* Read the next picture into `image`, which has info's layout. A film may change its size, the shape of its pixels and
  * its orientation: each picture is fitted into the layout by what it says itself, and never distorted; that some are
- * cropped or get bars, which repeat the picture's rim, is logged once. Returns 1 and the picture's time from the start
- * in *position_ns, which rises strictly; 0 at the end; or a negative errno. Damaged pictures of a video are skipped and
- * counted. */
+ * cropped or get bars, which repeat the picture's rim, is logged once. Pictures that are marked as interlaced are
+ * deinterlaced. Returns 1 and the picture's time from the start in *position_ns, which rises strictly; 0 at the end; or
+ * a negative errno. Damaged pictures of a video are skipped and counted. */
 int pmk_media_read(struct pmk_media *media, struct pmk_image *image, int64_t *position_ns)
 	__attribute__((warn_unused_result));
 /* The bars of the picture that was read last: px at the left and at the right, px at the top and at the bottom. */
@@ -53,7 +53,7 @@ int pmk_media_rewind(struct pmk_media *media) __attribute__((warn_unused_result)
 int64_t pmk_media_damaged(const struct pmk_media *media); /* number of pictures skipped so far */
 
 /* Unload the libraries that read and write files, unless a file is open, to free their memory. The next file loads them
- * again, which takes about 50 ms. [any thread] */
+ * again, which takes about 0.1 s. [any thread] */
 void pmk_media_rest(void);
 
 /* Why picture and video files cannot be used, to follow the module's name in a sentence; NULL if they can. Loads the
