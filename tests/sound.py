@@ -39,6 +39,7 @@ CODECS = {
     "wma": "wmav2",
 }
 CONTAINERS = ("mp4", "mov", "3gp", "m4v", "mkv", "webm", "avi", "flv", "ts", "mpg", "asf", "nut")
+CONTAINER_OF = {"frag": "mp4"}  # in fragments
 EDITED = ("mp4", "mov", "3gp", "m4v")
 # Edit lists: parts of the recording that are kept, from and to, in s.
 EDITS = {
@@ -53,6 +54,7 @@ QUICK = [("mp4", "aac", edit) for edit in EDITS] + [
     ("mkv", "opus", "none"),
     ("avi", "adpcm", "none"),
     ("ts", "ac3", "none"),
+    ("frag", "aac", "start"),
 ]
 
 
@@ -93,13 +95,13 @@ def boxes(data, start, end):
 
 
 def with_edits(data, parts):
-    """The bytes of a file that ends in its moov box, with these parts as the edit list of each track."""
+    """The bytes of a file that ends in its moov box or is in fragments, with these parts as each track's edit list."""
     kind, moov, end = next(box for box in boxes(data, 0, len(data)) if box[0] == b"moov")
-    assert end == len(data), "moov is not the last box"
+    assert end == len(data) or b"moof" in data, "moov is not the last box"
     made = b""
     for kind, first, last in boxes(data, moov + 8, end):
         made += with_edit(data, first, last, parts) if kind == b"trak" else data[first:last]
-    return data[:moov] + struct.pack(">I4s", 8 + len(made), b"moov") + made
+    return data[:moov] + struct.pack(">I4s", 8 + len(made), b"moov") + made + data[end:]
 
 
 def with_edit(data, first, last, parts):
@@ -122,10 +124,11 @@ def with_edit(data, first, last, parts):
 
 def make(folder, container, codec, edit):
     """A recording; None if this ffmpeg cannot make it."""
-    path = "%s/in.%s" % (folder, container)
+    path = "%s/in.%s" % (folder, CONTAINER_OF.get(container, container))
+    fragments = ["-movflags", "frag_keyframe+empty_moov+default_base_moof"] if container == "frag" else []
     made = run("ffmpeg", "-v", "error", "-y", "-i", "%s/%s.nut" % (folder, VIDEO.get(container, "h264")),
                "-i", folder + "/sound.wav", "-map", "0:v", "-map", "1:a", "-c:v", "copy", "-c:a", CODECS[codec],
-               "-strict", "-2", *(["-ar", "44100"] if container == "flv" else []), path)
+               "-strict", "-2", *fragments, *(["-ar", "44100"] if container == "flv" else []), path)
     if made.returncode or run("ffprobe", "-v", "error", path).returncode:
         return None
     if EDITS[edit]:
@@ -150,7 +153,7 @@ def onsets(loud, step, gap=0.05):
 def heard(path, *options):
     """When beeps begin."""
     got = run("ffmpeg", "-v", "error", "-copyts", *options, "-i", path, "-map", "0:a:0", "-af",
-              "aresample=%d:async=1:first_pts=0" % RATE, "-ac", "1", "-f", "s16le", "-")
+              "aresample=%d:async=1:min_hard_comp=0.003:first_pts=0" % RATE, "-ac", "1", "-f", "s16le", "-")
     samples = array.array("h", got.stdout[: len(got.stdout) // 2 * 2])
     most = max(map(abs, samples), default=0)
     return onsets((abs(sample) > most * 0.4 for sample in samples), 1 / RATE) if most > 1000 else []
@@ -185,11 +188,13 @@ def check(program, folder, combination):
         return None, [done.stderr.decode().strip()]
     places, sound, pictures = beeps(EDITS[edit]), heard(target), seen(target)
     want, got = offsets(heard(source), seen(source)), offsets(sound, pictures)
+    if container == "frag":  # ffmpeg shows what is cut away from such a file
+        want = [0.0] * len(places)
     if not want or not got or len(got) != len(places):
         return None, ["beeps at %s, pictures at %s, but should be at %s" % (sound, pictures, places)]
-    faults = []
+    faults = ["a false alarm: " + done.stderr.decode().strip()] if b"cut off" in done.stderr else []
     wrong = [a - b for a, b in zip(sound, places)]
-    if max(wrong) - min(wrong) > 0.02:
+    if max(wrong) - min(wrong) > (0.11 if edit == "middle" else 0.02):  # FFmpeg reads from whole packets on
         faults.append("beeps at %s" % sound)
     if kind == "mp4" and EDITS[edit] and len(heard(target, "-ignore_editlist", "1")) != len(places):
         faults.append("without the edit list, beeps at %s" % heard(target, "-ignore_editlist", "1"))

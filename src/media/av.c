@@ -167,16 +167,6 @@ double pmk_av_fps(const AVStream *stream)
 	return pmk_clamp_double(fps, 1, 240);
 }
 
-int64_t pmk_av_origin_ns(AVFormatContext *format)
-{
-	int index = av_find_best_stream(format, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
-	const AVStream *stream = index < 0 ? NULL : format->streams[index];
-
-	if (!stream || stream->start_time == AV_NOPTS_VALUE)
-		return 0;
-	return av_rescale_q(stream->start_time, stream->time_base, nanoseconds);
-}
-
 int pmk_av_check_size(const char *path, int width, int height, int least, int most, int64_t max_px)
 {
 	if (width >= least && height >= least && width <= most && height <= most && (int64_t)width * height <= max_px)
@@ -274,10 +264,12 @@ int pmk_av_reader_next(struct pmk_av_reader *reader, AVFrame *frame)
 		int err = avcodec_receive_frame(reader->decoder, frame);
 
 		if (err >= 0) {
-			if (!(frame->flags & AV_FRAME_FLAG_CORRUPT) && !frame->decode_error_flags)
+			bool damaged = frame->flags & AV_FRAME_FLAG_CORRUPT || frame->decode_error_flags;
+
+			if (!damaged && !pmk_av_is_cut(reader->format, frame->best_effort_timestamp))
 				return 1;
 			av_frame_unref(frame);
-			reader->damaged++;
+			reader->damaged += damaged;
 			continue;
 		}
 		if (err == AVERROR_EOF)

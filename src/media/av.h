@@ -40,6 +40,15 @@ double pmk_av_fps(const AVStream *stream); /* mean rate, 1..240; 30 if the file 
 /* Time of the first picture of a recording, in the file's own time: the common zero of pictures and audio. */
 int64_t pmk_av_origin_ns(AVFormatContext *format);
 
+/* Whether the file is of a kind with edit lists (ISO/IEC 14496-12): MP4, QuickTime, 3GP. */
+bool pmk_av_has_edits(const AVFormatContext *format);
+/* Whether an edit list cuts away what is at `time`, in units of its stream, in front of what is shown. FFmpeg marks
+ * what is cut away, but not in files in fragments. */
+bool pmk_av_is_cut(const AVFormatContext *format, int64_t time);
+/* How many pictures a stream shows, about; 0: unknown. Those that an edit list cuts away do not count. */
+int64_t pmk_av_count(const AVFormatContext *format, AVStream *stream);
+int64_t pmk_av_duration_ns(const AVFormatContext *format, const AVStream *stream); /* of a stream; 0: unknown */
+
 /* Reader of the pictures of a file, which are decoded one by one on the calling thread. Zero the struct before open. */
 struct pmk_av_reader {
 	AVFormatContext *format;

@@ -102,15 +102,6 @@ static bool is_422(enum AVPixelFormat format)
 		desc->log2_chroma_h == 0;
 }
 
-static int64_t duration_ns(const AVFormatContext *format, const AVStream *stream)
-{
-	if (stream->duration != AV_NOPTS_VALUE && stream->duration > 0)
-		return av_rescale_q(stream->duration, stream->time_base, (AVRational){ 1, 1000000000 });
-	if (format->duration != AV_NOPTS_VALUE && format->duration > 0)
-		return av_rescale(format->duration, 1000000000, AV_TIME_BASE);
-	return 0;
-}
-
 /* The file's word holds for all pictures, until one says something else than the first did. Viewers ignore it in
  * pictures, where it is often nonsense. */
 static AVRational sar_of(const struct pmk_media *media, const AVFrame *frame)
@@ -185,13 +176,12 @@ static void fill_layout(struct pmk_media *media)
 static void fill_info(struct pmk_media *media)
 {
 	const AVFormatContext *format = media->reader.format;
-	const AVStream *stream = format->streams[media->reader.stream];
+	AVStream *stream = format->streams[media->reader.stream];
 	struct pmk_media_info *info = &media->info;
 
 	info->fps = pmk_av_fps(stream);
-	info->duration_ns = duration_ns(format, stream);
-	info->frames = stream->nb_frames > 0 ? stream->nb_frames :
-					       (int64_t)((double)info->duration_ns / 1e9 * info->fps + 0.5);
+	info->duration_ns = pmk_av_duration_ns(format, stream);
+	info->frames = pmk_av_count(format, stream);
 	if (pmk_av_is_photo(format, media->path))
 		media->ahead_count = 1;
 	info->still = media->ahead_count == 1 && (pmk_av_holds_pictures(format) || info->duration_ns == 0);

@@ -15,6 +15,7 @@ struct pmk_film {
 	const struct pmk_pipeline_settings *settings;
 	int64_t limit_ns; /* --duration; 0: none */
 	uint64_t limit, total, done; /* frames: --frames (0: no limit), expected (0: unknown), done so far */
+	int64_t last_ns; /* position of the last frame */
 	uint64_t started_ns, drawn_ns; /* drawn: when the progress bar was drawn last; 0: never */
 	bool terminal; /* standard error is a terminal: draw the progress bar */
 };

@@ -22,8 +22,8 @@ struct pmk_carried {
 
 static int find_cuts(struct pmk_carried *carried, const char *path, int64_t start_ns)
 {
-	unsigned count = carried->from->nb_streams;
 	int64_t origin_ns = pmk_av_origin_ns(carried->from) + start_ns;
+	unsigned count = carried->from->nb_streams;
 	struct pmk_cut *cuts = calloc(count + 1, sizeof *cuts);
 	int err;
 
@@ -40,6 +40,8 @@ static int find_cuts(struct pmk_carried *carried, const char *path, int64_t star
 			.from = carried->from->streams[i], .to = carried->to, .origin_ns = origin_ns, .cut = cuts[i]
 		};
 	}
+	for (unsigned i = carried->count; cuts && i < count; i++)
+		pmk_cut_free(&cuts[i]);
 	free(cuts);
 	return err;
 }
@@ -95,6 +97,7 @@ void pmk_carried_close(struct pmk_carried *carried)
 	for (unsigned i = 0; i < carried->count; i++) {
 		if (carried->tracks[i].impl)
 			carried->tracks[i].impl->close(&carried->tracks[i]);
+		pmk_cut_free(&carried->tracks[i].cut);
 	}
 	free(carried->tracks);
 	av_packet_free(&carried->packet);

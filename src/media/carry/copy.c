@@ -10,9 +10,10 @@
 /* Bytes of a sample of all channels, if packets can be cut between any two samples; else 0. */
 static int sample_bytes(const AVCodecParameters *parameters)
 {
+	bool pcm = parameters->codec_id >= AV_CODEC_ID_FIRST_AUDIO && parameters->codec_id < AV_CODEC_ID_ADPCM_IMA_QT;
 	int bits = av_get_exact_bits_per_sample(parameters->codec_id) * parameters->ch_layout.nb_channels;
 
-	return bits % 8 == 0 && parameters->sample_rate > 0 ? bits / 8 : 0;
+	return pcm && bits % 8 == 0 && parameters->sample_rate > 0 ? bits / 8 : 0;
 }
 
 /* How much before position 0 is kept: what the codec itself put in front, if the new file tells players to skip it. In
@@ -36,38 +37,58 @@ bool pmk_copy_keeps_all(const struct pmk_track *track)
 	return kept && !track->cut.inner;
 }
 
-/* Cut raw samples away in front of position 0. */
-static void trim(struct pmk_track *track, AVPacket *packet, struct pmk_track_span *span)
+/* How many samples of a packet last for `ns`, rounded up, but at most all of them. */
+static int samples_of(const struct pmk_track *track, const AVPacket *packet, int64_t ns)
 {
-	const AVCodecParameters *parameters = track->from->codecpar;
-	int bytes = sample_bytes(parameters);
-	int64_t count;
+	int rate = track->from->codecpar->sample_rate, all = packet->size / sample_bytes(track->from->codecpar);
 
-	if (!bytes || span->start_ns >= 0 || span->end_ns <= 0)
+	return (int)FFMIN(av_rescale_rnd(ns, rate, 1000000000, AV_ROUND_UP), all);
+}
+
+/* Cut raw samples away, before position 0 and after a seam. */
+static void trim(struct pmk_track *track, AVPacket *packet, struct pmk_track_span *span, int64_t seam_ns)
+{
+	int bytes = sample_bytes(track->from->codecpar), rate = track->from->codecpar->sample_rate, front = 0, back = 0;
+
+	if (!bytes)
 		return;
-	count = av_rescale_rnd(-span->start_ns, parameters->sample_rate, 1000000000, AV_ROUND_UP);
-	if (count * bytes >= packet->size)
-		return;
-	packet->data += count * bytes;
-	packet->size -= (int)(count * bytes);
-	packet->duration -= av_rescale_q(count, (AVRational){ 1, parameters->sample_rate }, track->from->time_base);
-	span->start_ns = 0;
+	if (span->start_ns < 0)
+		front = samples_of(track, packet, -span->start_ns);
+	packet->data += front * bytes;
+	packet->size -= front * bytes;
+	if (span->end_ns > seam_ns)
+		back = samples_of(track, packet, span->end_ns - seam_ns);
+	packet->size -= back * bytes;
+	packet->duration -= av_rescale_q(front + back, (AVRational){ 1, rate }, track->from->time_base);
+	span->start_ns = front ? 0 : span->start_ns;
+	span->end_ns = back ? seam_ns : span->end_ns;
+}
+
+/* Whether a packet goes on beyond the part that it is in. The last one of a recording may: the codec filled it up. */
+static bool is_too_long(const struct pmk_track *track, struct pmk_track_span span, int64_t seam_ns)
+{
+	bool last = pmk_cut_next_seam(&track->cut, seam_ns) == INT64_MAX;
+
+	if (span.end_ns - ROUNDING_NS <= seam_ns)
+		return false;
+	return !last || track->cut.ends_early || span.end_ns - PMK_TRACK_PRIMING_NS > seam_ns;
 }
 
 static int take(struct pmk_track *track, AVPacket *packet, struct pmk_track_span span)
 {
-	int64_t priming = priming_ns(track);
+	int64_t priming = priming_ns(track), seam_ns = pmk_cut_next_seam(&track->cut, span.start_ns);
 
 	if (!packet)
 		return 0;
-	if (!priming) {
-		if (packet->flags & AV_PKT_FLAG_DISCARD)
-			return 0;
-		trim(track, packet, &span);
-		if (span.start_ns < 0 && span.start_ns >= -ROUNDING_NS)
-			span.start_ns = 0;
-	}
-	if (span.start_ns < -priming || (span.start_ns >= 0 && packet->flags & AV_PKT_FLAG_DISCARD))
+	if (packet->flags & AV_PKT_FLAG_DISCARD && (!priming || span.start_ns >= 0))
+		return 0;
+	if (track->cut.seam_count && seam_ns == INT64_MAX) /* after the last part */
+		return 0;
+	if (!priming)
+		trim(track, packet, &span, seam_ns);
+	if (span.start_ns < 0 && span.start_ns >= -ROUNDING_NS && !priming)
+		span.start_ns = 0;
+	if (span.start_ns < -priming || packet->size <= 0 || is_too_long(track, span, seam_ns))
 		return 0;
 	packet->flags &= ~AV_PKT_FLAG_DISCARD;
 	return pmk_track_write(track, packet, track->from->time_base, span.start_ns);

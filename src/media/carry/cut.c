@@ -1,26 +1,62 @@
 /* SPDX-License-Identifier: MIT */
 #include "media/carry/cut.h"
 
-#include <string.h>
+#include <errno.h>
+#include <stdlib.h>
 
 enum { MOST_PACKETS = 3000 }; /* read to find where position 0 is */
 
 static const AVRational nanoseconds = { 1, 1000000000 };
 
-/* An edit list leaves marked entries in the index that FFmpeg makes of such a file. */
-static bool has_inner_cut(AVStream *stream)
+void pmk_cut_free(struct pmk_cut *cut)
 {
-	bool heard = false, cut = false;
+	free(cut->seams_ns);
+	*cut = (struct pmk_cut){ 0 };
+}
 
-	for (int i = 0; i < avformat_index_get_entries_count(stream); i++) {
-		bool discarded = avformat_index_get_entry(stream, i)->flags & AVINDEX_DISCARD_FRAME;
-
-		if (!discarded && cut)
-			return true;
-		cut = heard && discarded;
-		heard |= !discarded;
+int64_t pmk_cut_next_seam(const struct pmk_cut *cut, int64_t time_ns)
+{
+	for (int i = 0; i < cut->seam_count; i++) {
+		if (cut->seams_ns[i] > time_ns)
+			return cut->seams_ns[i];
 	}
-	return false;
+	return INT64_MAX;
+}
+
+static int add_seam(struct pmk_cut *cut, int64_t time, AVRational base, int64_t origin_ns)
+{
+	int64_t *more = realloc(cut->seams_ns, (size_t)(cut->seam_count + 1) * sizeof *more);
+
+	if (!more)
+		return -ENOMEM;
+	more[cut->seam_count++] = av_rescale_q(time, base, nanoseconds) - origin_ns;
+	cut->seams_ns = more;
+	return 0;
+}
+
+/* FFmpeg makes the index as the edit list wants it, with marks on what is read and not heard. The first entry without a
+ * mark after such ones has the time at which its part begins, and so the part before it ends. */
+static int find_seams(struct pmk_cut *cut, AVStream *stream, int64_t origin_ns)
+{
+	int count = avformat_index_get_entries_count(stream), err = 0;
+	bool heard = false, discarded = false, any = false;
+
+	for (int i = 0; i < count && !err; i++) {
+		const AVIndexEntry *entry = avformat_index_get_entry(stream, i);
+		bool begins = !(entry->flags & AVINDEX_DISCARD_FRAME) && discarded;
+
+		if (begins && heard) {
+			cut->inner = true;
+			err = add_seam(cut, entry->timestamp, stream->time_base, origin_ns);
+		}
+		discarded = entry->flags & AVINDEX_DISCARD_FRAME;
+		heard |= !discarded;
+		any |= discarded;
+	}
+	cut->ends_early = count < stream->nb_frames;
+	if (!err && (any || cut->ends_early) && stream->duration != AV_NOPTS_VALUE && stream->duration > 0)
+		err = add_seam(cut, stream->duration, stream->time_base, origin_ns);
+	return err;
 }
 
 static bool is_declared(const AVPacket *packet)
@@ -50,18 +86,17 @@ static bool look_at(struct pmk_cut *cut, const AVStream *stream, const AVPacket 
 int pmk_cut_find(AVFormatContext *from, int64_t origin_ns, struct pmk_cut *cuts)
 {
 	AVPacket *packet = av_packet_alloc();
-	int left = 0;
+	int left = 0, err = packet ? 0 : -ENOMEM;
 
-	if (!packet)
-		return AVERROR(ENOMEM);
-	for (unsigned i = 0; i < from->nb_streams; i++) {
+	for (unsigned i = 0; i < from->nb_streams && !err; i++) {
 		bool audio = from->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
 
 		from->streams[i]->discard = audio ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
 		left += audio;
-		cuts[i].inner = audio && !strncmp(from->iformat->name, "mov,", 4) && has_inner_cut(from->streams[i]);
+		if (audio && pmk_av_has_edits(from))
+			err = find_seams(&cuts[i], from->streams[i], origin_ns);
 	}
-	for (int n = 0; n < MOST_PACKETS && left && av_read_frame(from, packet) >= 0; n++) {
+	for (int n = 0; !err && n < MOST_PACKETS && left && av_read_frame(from, packet) >= 0; n++) {
 		AVStream *stream = from->streams[packet->stream_index];
 
 		if (stream->discard != AVDISCARD_ALL &&
@@ -72,5 +107,5 @@ int pmk_cut_find(AVFormatContext *from, int64_t origin_ns, struct pmk_cut *cuts)
 		av_packet_unref(packet);
 	}
 	av_packet_free(&packet);
-	return 0;
+	return err;
 }

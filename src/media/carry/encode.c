@@ -84,22 +84,40 @@ static int fill_gap(struct pmk_track *track, struct encode *encode, int64_t samp
 	return err;
 }
 
-/* Put a decoded frame where it belongs. */
-static int hear(struct pmk_track *track, struct encode *encode, const AVFrame *frame)
+/* When a frame begins: at its time or, without one, after the last frame. */
+static int64_t start_of(const struct pmk_track *track, const struct encode *encode, const AVFrame *frame)
 {
-	int rate = encode->encoder->sample_rate, skip = 0, err;
-	int64_t place, wrong, drift = av_rescale(DRIFT_NS, rate, 1000000000);
+	if (frame->best_effort_timestamp == AV_NOPTS_VALUE)
+		return av_rescale(pmk_resample_place(&encode->resample), 1000000000, encode->encoder->sample_rate);
+	return av_rescale_q(frame->best_effort_timestamp, track->from->time_base, nanoseconds) - track->origin_ns;
+}
 
-	err = pmk_resample_accept(&encode->resample, frame);
+/* Shorten a frame that goes on beyond the part of the recording that it is in. Returns whether anything is left. */
+static bool end_at_seam(const struct pmk_track *track, AVFrame *frame, int64_t start_ns)
+{
+	int64_t seam_ns = pmk_cut_next_seam(&track->cut, start_ns);
+
+	if (seam_ns != INT64_MAX)
+		frame->nb_samples = (int)FFMIN(
+			frame->nb_samples, av_rescale(seam_ns - start_ns, frame->sample_rate, 1000000000));
+	else if (track->cut.seam_count)
+		frame->nb_samples = 0;
+	return frame->nb_samples > 0;
+}
+
+/* Put a decoded frame where it belongs. */
+static int hear(struct pmk_track *track, struct encode *encode, AVFrame *frame)
+{
+	int rate = encode->encoder->sample_rate, skip = 0, err = pmk_resample_accept(&encode->resample, frame);
+	int64_t place, start_ns, wrong, drift = av_rescale(DRIFT_NS, rate, 1000000000);
+
 	if (err < 0)
 		return err;
 	place = pmk_resample_place(&encode->resample);
-	wrong = 0;
-	if (frame->best_effort_timestamp != AV_NOPTS_VALUE) {
-		int64_t at = av_rescale_q(frame->best_effort_timestamp, track->from->time_base, nanoseconds);
-
-		wrong = av_rescale(at - track->origin_ns, rate, 1000000000) - place;
-	}
+	start_ns = start_of(track, encode, frame);
+	wrong = av_rescale(start_ns, rate, 1000000000) - place;
+	if (!end_at_seam(track, frame, start_ns))
+		return 0;
 	if (wrong > drift && wrong < av_rescale(MOST_GAP_NS, rate, 1000000000))
 		err = fill_gap(track, encode, wrong);
 	else if (wrong < (place ? -drift : 0))
