@@ -26,7 +26,7 @@ ONLY_IN = {
     r"##|%:%:": "base/dispatch.h mask/edge_kernel.h model/own/conv_tile.inc model/own/kernel_conv.c "
     "model/own/vector.inc pixels/rows_kernel.h settings/table.c",
     r"\bPMK_LEVEL_PASTE2?\b|#define PMK_LEVEL\b": "base/dispatch.h",
-    r"\b(__)?asm(__)?\b": "jpeg/jpeg_entropy.c model/own/vector.inc",
+    r"\b(__)?asm(__)?\b": "jpeg/jpeg_blocks.c model/own/vector.inc",
     r"\(\s*(const\s+)?struct\s+pmk_shown\s*(const\s*)?\*[\s*const]*\)": "",  # a cast
 }
 

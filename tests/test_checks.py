@@ -62,7 +62,7 @@ PLANTS = [
     ("seal", "src/mask/edge_guide.c", "#undef PMK_LEVEL\n#define PMK_LEVEL pool_take\n", "has #define PMK_LEVEL"),
     ("seal", "src/io/leak.c", 'void *take(void *) __asm__("pmk_shown_pool" "_take");\n', "has __asm__"),
     ("seal", "src/io/leak.c", 'void *take(void *) asm("x");\n', "has asm"),
-    ("seal", "src/jpeg/jpeg_entropy.c", 'void *take(void *) __asm__("pmk\\137shown_pool_take");\n',
+    ("seal", "src/jpeg/jpeg_blocks.c", 'void *take(void *) __asm__("pmk\\137shown_pool_take");\n',
      "a letter as a number"),
     ("seal", "src/io/leak.c", 'static int x(void) __attribute__((weakref("pmk\\x5fshown_pool_take")));\n',
      "a letter as a number"),

@@ -273,33 +273,6 @@ static void test_without_huffman_tables(void **state)
 	tjFree(e.data);
 }
 
-/* Some cameras write an extra byte or two before the end marker of each frame; the picture is complete. */
-static void test_spare_bytes_before_the_end(void **state)
-{
-	struct encoded e = encode(64, 48, TJSAMP_420, 0);
-	uint8_t *longer = malloc(e.bytes + 64);
-	struct pmk_layout layout;
-	struct pmk_image image;
-	struct pmk_jpeg *jpeg;
-
-	assert_int_equal(pmk_jpeg_create(&jpeg), 0);
-	for (size_t spare = 0; spare <= 40; spare++) {
-		memcpy(longer, e.data, e.bytes - 2);
-		memset(longer + e.bytes - 2, 0x55, spare);
-		memcpy(longer + e.bytes - 2 + spare, "\xff\xd9", 2);
-		assert_int_equal(pmk_jpeg_layout(jpeg, longer, e.bytes + spare, &layout), 0);
-		assert_int_equal(pmk_image_alloc(&image, &layout), 0);
-		if (spare <= 16)
-			assert_int_equal(pmk_jpeg_decode(jpeg, longer, e.bytes + spare, &image), 0);
-		else if (spare > 32) /* from 17 to 32, the decoder may have read some as codes */
-			assert_int_equal(pmk_jpeg_decode(jpeg, longer, e.bytes + spare, &image), -EBADMSG);
-		pmk_image_free(&image);
-	}
-	pmk_jpeg_destroy(jpeg);
-	free(longer);
-	tjFree(e.data);
-}
-
 /* With restart markers, the decoder gives the same warning when the rest of the picture is missing; such a picture is
  * refused. */
 static void test_cut_at_a_restart_marker(void **state)
@@ -408,7 +381,6 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_sizes_out_of_bounds),
 		cmocka_unit_test(test_another_layout_is_refused),
 		cmocka_unit_test(test_without_huffman_tables),
-		cmocka_unit_test(test_spare_bytes_before_the_end),
 		cmocka_unit_test(test_cut_at_a_restart_marker),
 		cmocka_unit_test(test_other_factors_for_422),
 		cmocka_unit_test(test_no_jpeg),

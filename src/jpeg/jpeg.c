@@ -3,6 +3,8 @@
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "jpeg/jpeg_begin.h"
+#include "jpeg/jpeg_memory.h"
 #include "jpeg/jpeg_scan.h"
 
 #include <errno.h>
@@ -15,19 +17,18 @@
 #include <jerror.h>
 #include <jpeglib.h>
 
-enum { MOST_SPARE_BYTES = 16, IMAGE_MEMORY = 1 << 20, MOST_ROWS = 4 * DCTSIZE, MOST_SCANS = 100 };
+enum { MOST_SPARE_BYTES = 16, MOST_ROWS = 4 * DCTSIZE, MOST_SCANS = 100 };
 
-/* libjpeg allocates memory for each picture. Here this memory is taken from one block that is used again, so that a
- * running camera allocates nothing; libjpeg allocates what does not fit. */
 struct pmk_jpeg {
+	struct pmk_jpeg_memory memory; /* first, as libjpeg's client data */
 	struct jpeg_decompress_struct info;
 	struct jpeg_error_mgr errors;
 	struct jpeg_progress_mgr progress;
 	jmp_buf escape; /* out of libjpeg when it finds damage */
-	struct pmk_jpeg_scan *scan; /* for ordinary pictures; NULL: libjpeg decodes all */
-	bool by_library; /* libjpeg decoded the last picture */
-	struct pmk_arena memory;
-	struct jpeg_memory_mgr own; /* libjpeg's own functions */
+	struct pmk_jpeg_scan *scan; /* for ordinary pictures */
+	enum pmk_jpeg_verdict verdict; /* its verdict on this picture */
+	bool unjudged; /* an entropy error that libjpeg finds is damage: this picture's scan was not judged by `scan` */
+	bool ended; /* libjpeg found the end of the data before the picture's end marker */
 	uint8_t *dummy; /* target of rows below the picture */
 	uint8_t *scratch; /* planes in a sampling that no layout has */
 	size_t scratch_bytes;
@@ -43,18 +44,59 @@ static void on_error(j_common_ptr info)
 	longjmp(jpeg_of(info)->escape, 1);
 }
 
-/* Each warning means damage, with one exception: a few extra bytes before the end marker (0xd9), which some webcams
- * send. The exception does not hold with restart markers: the decoder also looks for markers inside the picture then,
- * and the same warning may mean that the rest of the picture is missing. */
+/* Whether a warning means damage in a picture that only libjpeg can judge. Many bytes that it left out, but not before
+ * the end marker, are blocks that it should have decoded. Arithmetic coding does not tell where its data end. */
+static bool is_damage(const struct pmk_jpeg *jpeg)
+{
+	const struct jpeg_error_mgr *e = &jpeg->errors;
+
+	switch (e->msg_code) {
+	case JWRN_HIT_MARKER:
+	case JWRN_HUFF_BAD_CODE:
+	case JWRN_ARITH_BAD_CODE:
+	case JWRN_BOGUS_PROGRESSION:
+		return true;
+	case JWRN_EXTRANEOUS_DATA:
+		return e->msg_parm.i[0] > MOST_SPARE_BYTES && e->msg_parm.i[1] != JPEG_EOI;
+	case JWRN_JPEG_EOF:
+		return jpeg->info.arith_code;
+	default:
+		return false;
+	}
+}
+
 static void on_message(j_common_ptr info, int level)
 {
-	const struct pmk_jpeg *jpeg = jpeg_of(info);
-	const struct jpeg_error_mgr *e = info->err;
-	bool spare = e->msg_code == JWRN_EXTRANEOUS_DATA && e->msg_parm.i[0] <= MOST_SPARE_BYTES &&
-		e->msg_parm.i[1] == JPEG_EOI;
+	struct pmk_jpeg *jpeg = jpeg_of(info);
 
-	if (level < 0 && !(spare && jpeg->info.restart_interval == 0))
-		longjmp(jpeg_of(info)->escape, 1);
+	if (level < 0 && jpeg->unjudged && is_damage(jpeg))
+		longjmp(jpeg->escape, 1);
+	jpeg->ended = jpeg->ended || (level < 0 && jpeg->errors.msg_code == JWRN_JPEG_EOF);
+}
+
+/* libjpeg found another marker than the next restart marker. If the scan was judged, then an interval begins after the
+ * next restart marker, whatever its number. */
+static boolean on_odd_marker(j_decompress_ptr info, int desired)
+{
+	struct jpeg_source_mgr *s = info->src;
+
+	if (jpeg_of((j_common_ptr)info)->unjudged)
+		longjmp(jpeg_of((j_common_ptr)info)->escape, 1);
+	while (info->unread_marker < JPEG_RST0 || info->unread_marker > JPEG_RST0 + 7) {
+		const JOCTET *at = memchr(s->next_input_byte, 0xff, s->bytes_in_buffer);
+
+		if (!at || s->bytes_in_buffer - (size_t)(at - s->next_input_byte) < 2)
+			longjmp(jpeg_of((j_common_ptr)info)->escape, 1);
+		s->bytes_in_buffer -= (size_t)(at + 1 - s->next_input_byte);
+		s->next_input_byte = at + 1;
+		info->unread_marker = *s->next_input_byte;
+	}
+	if (s->next_input_byte[-1] == 0xff) {
+		s->next_input_byte++;
+		s->bytes_in_buffer--;
+	}
+	info->unread_marker = 0;
+	return TRUE;
 }
 
 /* A progressive picture with thousands of scans would keep the thread busy for minutes. */
@@ -64,73 +106,6 @@ static void on_progress(j_common_ptr info)
 		longjmp(jpeg_of(info)->escape, 1);
 }
 
-static void *take(j_common_ptr info, int pool, size_t bytes)
-{
-	return pool == JPOOL_IMAGE ? pmk_arena_take(&jpeg_of(info)->memory, bytes) : NULL;
-}
-
-static void *alloc_small(j_common_ptr info, int pool, size_t bytes)
-{
-	void *piece = take(info, pool, bytes);
-
-	return piece ? piece : jpeg_of(info)->own.alloc_small(info, pool, bytes);
-}
-
-static void *alloc_large(j_common_ptr info, int pool, size_t bytes)
-{
-	void *piece = take(info, pool, bytes);
-
-	return piece ? piece : jpeg_of(info)->own.alloc_large(info, pool, bytes);
-}
-
-static JSAMPARRAY alloc_rows(j_common_ptr info, int pool, JDIMENSION width, JDIMENSION rows)
-{
-	size_t stride = pmk_align_up_size(width, PMK_MEM_ALIGN);
-	JSAMPARRAY array = rows <= 4096 && width <= 65536 ? take(info, pool, rows * sizeof *array) : NULL;
-	JSAMPROW data = array ? take(info, pool, stride * rows) : NULL;
-
-	if (!data)
-		return jpeg_of(info)->own.alloc_sarray(info, pool, width, rows);
-	for (JDIMENSION y = 0; y < rows; y++)
-		array[y] = data + y * stride;
-	return array;
-}
-
-static JBLOCKARRAY alloc_blocks(j_common_ptr info, int pool, JDIMENSION width, JDIMENSION rows)
-{
-	JBLOCKARRAY array = rows <= 4096 && width <= 65536 ? take(info, pool, rows * sizeof *array) : NULL;
-	JBLOCKROW data = array ? take(info, pool, (size_t)width * rows * sizeof *data) : NULL;
-
-	if (!data)
-		return jpeg_of(info)->own.alloc_barray(info, pool, width, rows);
-	for (JDIMENSION y = 0; y < rows; y++)
-		array[y] = data + (size_t)y * width;
-	return array;
-}
-
-static void free_pool(j_common_ptr info, int pool)
-{
-	struct pmk_jpeg *jpeg = jpeg_of(info);
-
-	jpeg->own.free_pool(info, pool);
-	if (pool == JPOOL_IMAGE) {
-		memset(jpeg->memory.base, 0, jpeg->memory.used); /* an arena's pieces are zeroed */
-		jpeg->memory.used = 0;
-	}
-}
-
-static void take_over_memory(struct pmk_jpeg *jpeg)
-{
-	struct jpeg_memory_mgr *m = jpeg->info.mem;
-
-	jpeg->own = *m;
-	m->alloc_small = alloc_small;
-	m->alloc_large = alloc_large;
-	m->alloc_sarray = alloc_rows;
-	m->alloc_barray = alloc_blocks;
-	m->free_pool = free_pool;
-}
-
 int pmk_jpeg_create(struct pmk_jpeg **jpeg)
 {
 	struct pmk_jpeg *j = calloc(1, sizeof *j);
@@ -138,7 +113,7 @@ int pmk_jpeg_create(struct pmk_jpeg **jpeg)
 	if (!j)
 		return -ENOMEM;
 	j->dummy = pmk_mem_alloc(PMK_IMAGE_MAX_PX + DCTSIZE);
-	if (!j->dummy || pmk_arena_init(&j->memory, IMAGE_MEMORY))
+	if (!j->dummy || pmk_jpeg_memory_init(&j->memory))
 		goto out;
 	j->info.err = jpeg_std_error(&j->errors);
 	j->errors.error_exit = on_error;
@@ -147,14 +122,18 @@ int pmk_jpeg_create(struct pmk_jpeg **jpeg)
 	if (setjmp(j->escape))
 		goto out;
 	jpeg_create_decompress(&j->info);
-	take_over_memory(j);
+	pmk_jpeg_memory_use(&j->info);
 	j->progress.progress_monitor = on_progress;
 	j->info.progress = &j->progress;
 	j->scan = pmk_jpeg_scan_create();
+	if (!j->scan)
+		goto out_library;
 	*jpeg = j;
 	return 0;
+out_library:
+	jpeg_destroy_decompress(&j->info);
 out:
-	pmk_arena_finish(&j->memory);
+	pmk_jpeg_memory_finish(&j->memory);
 	free(j->dummy);
 	free(j);
 	return -ENOMEM;
@@ -166,7 +145,7 @@ void pmk_jpeg_destroy(struct pmk_jpeg *jpeg)
 		return;
 	jpeg_destroy_decompress(&jpeg->info);
 	pmk_jpeg_scan_destroy(jpeg->scan);
-	pmk_arena_finish(&jpeg->memory);
+	pmk_jpeg_memory_finish(&jpeg->memory);
 	free(jpeg->dummy);
 	free(jpeg->scratch);
 	free(jpeg);
@@ -195,14 +174,30 @@ static bool known_sampling(const struct jpeg_decompress_struct *info)
 		has_sampling(info, 1, 2) || has_sampling(info, 4, 1);
 }
 
+/* Whether the picture can be in so many bytes: a block has two Huffman codes or more, of a bit or more. Progressive and
+ * arithmetic coding need less. */
+static bool has_room(const struct jpeg_decompress_struct *info, size_t bytes)
+{
+	size_t blocks = 0;
+
+	for (int p = 0; p < info->num_components; p++)
+		blocks += (size_t)info->comp_info[p].width_in_blocks * info->comp_info[p].height_in_blocks;
+	return info->progressive_mode || info->arith_code || blocks / 4 <= bytes;
+}
+
 /* Call inside setjmp. */
 static int read_header(struct pmk_jpeg *jpeg, const uint8_t *data, size_t bytes, struct pmk_layout *layout)
 {
 	struct jpeg_decompress_struct *info = &jpeg->info;
+	const uint8_t *begin = pmk_jpeg_begin(data, bytes);
 
+	if (!begin)
+		return -EBADMSG;
+	jpeg->unjudged = jpeg->ended = false;
 	jpeg_abort_decompress(info);
-	jpeg_mem_src(info, data, bytes);
-	if (jpeg_read_header(info, TRUE) != JPEG_HEADER_OK || !known_sampling(info))
+	jpeg_mem_src(info, begin, bytes - (size_t)(begin - data));
+	info->src->resync_to_restart = on_odd_marker;
+	if (jpeg_read_header(info, TRUE) != JPEG_HEADER_OK || !known_sampling(info) || !has_room(info, bytes))
 		return -EBADMSG;
 	if (info->image_width < PMK_IMAGE_MIN_PX || info->image_height < PMK_IMAGE_MIN_PX ||
 		info->image_width > PMK_IMAGE_MAX_PX || info->image_height > PMK_IMAGE_MAX_PX)
@@ -250,18 +245,47 @@ static void decode_by_library(struct pmk_jpeg *jpeg, uint8_t *const plane[3], co
 	}
 }
 
+/* Whether there was a scan of each component; without an end marker, of all bits of its coefficients. */
+static bool is_complete(const struct pmk_jpeg *jpeg)
+{
+	const struct jpeg_decompress_struct *info = &jpeg->info;
+
+	for (int p = 0; p < info->num_components; p++) {
+		if (!info->comp_info[p].quant_table || (info->progressive_mode && info->coef_bits[p][0] < 0))
+			return false;
+		for (int i = 0; i < DCTSIZE2 && info->progressive_mode && jpeg->ended; i++) {
+			if (info->coef_bits[p][i])
+				return false;
+		}
+	}
+	return true;
+}
+
 /* Call inside setjmp. */
-static void decode_planes(struct pmk_jpeg *jpeg, uint8_t *const plane[3], const int stride[3])
+static int decode_planes(struct pmk_jpeg *jpeg, uint8_t *const plane[3], const int stride[3])
 {
 	struct jpeg_decompress_struct *info = &jpeg->info;
 
+	jpeg->unjudged = true;
 	info->raw_data_out = TRUE;
 	info->do_fancy_upsampling = FALSE;
 	info->out_color_space = info->jpeg_color_space;
 	jpeg_start_decompress(info);
-	jpeg->by_library = !jpeg->scan || !pmk_jpeg_scan_run(jpeg->scan, info, plane, stride, MOST_SPARE_BYTES);
-	if (jpeg->by_library)
-		decode_by_library(jpeg, plane, stride);
+	jpeg->verdict = pmk_jpeg_scan_run(jpeg->scan, info, plane, stride);
+	if (jpeg->verdict == PMK_JPEG_DAMAGED || !is_complete(jpeg))
+		return -EBADMSG;
+	if (jpeg->verdict == PMK_JPEG_DECODED)
+		return 0;
+	jpeg->unjudged = jpeg->verdict == PMK_JPEG_UNUSUAL;
+	decode_by_library(jpeg, plane, stride);
+	if (jpeg->unjudged)
+		jpeg_finish_decompress(info); /* this may still find damage */
+	return 0;
+}
+
+bool pmk_jpeg_by_library(const struct pmk_jpeg *jpeg)
+{
+	return jpeg->verdict == PMK_JPEG_UNUSUAL || jpeg->verdict == PMK_JPEG_GOOD;
 }
 
 static bool fits_in_place(const struct jpeg_decompress_struct *info, const struct pmk_image *image)
@@ -308,7 +332,9 @@ static int decode_by_scratch(struct pmk_jpeg *jpeg, struct pmk_image *image)
 	err = place_scratch(jpeg, plane, stride);
 	if (err)
 		return err;
-	decode_planes(jpeg, plane, stride);
+	err = decode_planes(jpeg, plane, stride);
+	if (err)
+		return err;
 	for (int p = 0; p < 3; p++) {
 		if (p < jpeg->info.num_components)
 			take_plane(&jpeg->info.comp_info[p], plane[p], stride[p], image, p);
@@ -332,10 +358,6 @@ int pmk_jpeg_decode(struct pmk_jpeg *jpeg, const uint8_t *data, size_t bytes, st
 	if (!pmk_layout_equal(&layout, &image->layout))
 		return -EBADMSG;
 	if (fits_in_place(&jpeg->info, image))
-		decode_planes(jpeg, image->plane, image->stride);
-	else
-		err = decode_by_scratch(jpeg, image);
-	if (!err && jpeg->by_library)
-		jpeg_finish_decompress(&jpeg->info); /* this may still find damage */
-	return err;
+		return decode_planes(jpeg, image->plane, image->stride);
+	return decode_by_scratch(jpeg, image);
 }

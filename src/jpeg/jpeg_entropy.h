@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Entropy decoder of a baseline JPEG scan: from Huffman codes to blocks of coefficients (ITU-T T.81, F.2.2).
  *
- * The one rule: unusual data are refused, not interpreted, because the caller can give them to libjpeg. Whatever the
- * data are, all reads stay inside `window`: a block has at most 64 codes, each of at most 16 + 11 bits. One thread. */
+ * The one rule: data that no encoder writes are refused, not interpreted. Whatever the data are, all reads stay inside
+ * `window`: a block has at most 64 codes, each of at most 16 + 11 bits. One thread. */
 #ifndef PMK_JPEG_JPEG_ENTROPY_H
 #define PMK_JPEG_JPEG_ENTROPY_H
 
@@ -12,6 +12,8 @@
 
 enum {
 	PMK_JPEG_LOOKUP = 9, /* bits that index the lookup table of codes */
+	PMK_JPEG_LONGEST = 16, /* bits of the longest code */
+	PMK_JPEG_END = 0x80, /* of an entry: the block ends */
 	PMK_JPEG_BLOCKS = 64, /* most blocks per call */
 	/* most bytes that these blocks can use, and what is read ahead of them */
 	PMK_JPEG_BLOCKS_BYTES = PMK_JPEG_BLOCKS * 64 * 27 / 8 + 32,
@@ -22,7 +24,7 @@ enum {
  * longer, unusual or does not exist; otherwise:
  *
  *	bits 0..5    length of the code and of the number after it
- *	bit 7        the block ends
+ *	bit 7        the block ends (PMK_JPEG_END)
  *	bits 8..15   length of the code
  *	bits 16..23  63 minus the length of the number
  *	bits 24..31  how many coefficients to advance by */
@@ -38,6 +40,9 @@ struct pmk_jpeg_codes {
 /* Make the codes of a table, given as in libjpeg's JHUFF_TBL. Does nothing if `codes` has this table already. */
 void pmk_jpeg_codes_make(struct pmk_jpeg_codes *codes, const uint8_t bits[17], const uint8_t symbols[256], bool ac);
 
+/* The entry of the code that the next 16 bits, `seen`, begin with. 0: unusual, or there is none. */
+uint32_t pmk_jpeg_codes_search(const struct pmk_jpeg_codes *codes, int seen);
+
 struct pmk_jpeg_block {
 	/* Row by row, as in the file: quantized, and the first as a difference. The caller passes in all zeros. */
 	int16_t coefficient[64];
@@ -48,7 +53,17 @@ struct pmk_jpeg_block {
 	ptrdiff_t stride;
 } __attribute__((aligned(32)));
 
+struct pmk_jpeg_reader;
+
+/* Decode `count` blocks from the window, without looking at its end. False: there is no such code, or a block has too
+ * many coefficients. */
+typedef bool pmk_jpeg_blocks(struct pmk_jpeg_reader *reader, struct pmk_jpeg_block *blocks, int count);
+
+pmk_jpeg_blocks pmk_jpeg_blocks_base;
+pmk_jpeg_blocks pmk_jpeg_blocks_avx2; /* on x86-64: needs BMI1 and BMI2 as well */
+
 struct pmk_jpeg_reader {
+	pmk_jpeg_blocks *read; /* set by the owner */
 	const uint8_t *next, *end; /* data that are not yet in the window */
 	bool ended; /* all data up to a marker, at `next`, are in the window */
 	uint64_t bits; /* the next bits, the first on top */
@@ -65,9 +80,14 @@ void pmk_jpeg_reader_start(struct pmk_jpeg_reader *reader, const uint8_t *data, 
  * blocks are then undefined. */
 bool pmk_jpeg_reader_blocks(struct pmk_jpeg_reader *reader, struct pmk_jpeg_block *blocks, int count);
 
-/* Finish a restart interval or the scan: expect the marker whose second byte is `marker`, and go on after it. False:
- * there is another marker or none, or more than `spare` bytes of the file may be unused before it; each unused byte
- * counts as two, as it may be a stuffed 0xff. */
-bool pmk_jpeg_reader_marker(struct pmk_jpeg_reader *reader, int marker, int spare);
+/* What no code has used of the data before the next marker: whole bytes without their stuffed zeros, the first ones if
+ * they are too many for the window. */
+size_t pmk_jpeg_reader_rest(struct pmk_jpeg_reader *reader, const uint8_t **rest);
+
+/* Whether the last code was the last one before a marker: only the bits that fill its byte follow. */
+bool pmk_jpeg_reader_at_end(const struct pmk_jpeg_reader *reader);
+
+/* Leave out all up to the next marker, and go on after it. Its second byte; -1: there is none. */
+int pmk_jpeg_reader_marker(struct pmk_jpeg_reader *reader);
 
 #endif

@@ -1,22 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "jpeg/jpeg_scan.h"
 
-#include "base/cpu.h"
 #include "base/mem.h"
 #include "base/num.h"
-#include "jpeg/jpeg_idct.h"
+#include "jpeg/jpeg_fast.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { EOI = 0xd9, RST0 = 0xd0, PARTS = 3, KINDS = 3 };
-/* The range for samples of eight bits. Without a limit, differences could add up endlessly. */
-enum { LEAST_DC = -2048, MOST_DC = 2047 };
-
-typedef void idct(struct pmk_jpeg_block *const *blocks, int count, const struct pmk_jpeg_quant *quant);
-
-/* By how many coefficients a block has. */
-static idct *const transforms[KINDS] = { pmk_jpeg_idct_flat, pmk_jpeg_idct_few, pmk_jpeg_idct };
+enum { RST0 = 0xd0, RST7 = 0xd7, PARTS = 3, KINDS = PMK_JPEG_KINDS };
+/* The largest DC of samples of eight bits, and what arithmetic of few bits may add to it. */
+enum { MOST_DC = 1024 + 8 };
+/* The most bytes that spare ones to the next multiple of a word can be. */
+enum { MOST_STRAY = 8 };
 
 /* One of the blocks of an MCU (T.81, A.2.3). */
 struct place {
@@ -32,13 +28,16 @@ struct list {
 };
 
 struct pmk_jpeg_scan {
+	const struct pmk_jpeg_fast *fast; /* NULL: this CPU cannot decode so */
+	bool decodes; /* this picture is not only judged */
 	struct pmk_jpeg_reader reader;
 	struct pmk_jpeg_codes dc[NUM_HUFF_TBLS], ac[NUM_HUFF_TBLS];
 	struct pmk_jpeg_quant quant[PARTS];
 	struct place place[D_MAX_BLOCKS_IN_MCU];
-	int in_unit; /* blocks per MCU */
+	int parts, in_unit; /* components; blocks per MCU */
 	int first[PARTS], count[PARTS]; /* of each component: its first block in an MCU, and their number */
-	int last[PARTS]; /* DC of the previous block */
+	int last[PARTS], most[PARTS]; /* DC of the previous block; the largest that is possible */
+	int markers, marker, step; /* restart markers so far, the last one, and how they count */
 	uint8_t *const *plane;
 	const int *stride;
 	struct pmk_jpeg_block block[PMK_JPEG_BLOCKS + 1];
@@ -48,9 +47,13 @@ struct pmk_jpeg_scan {
 
 struct pmk_jpeg_scan *pmk_jpeg_scan_create(void)
 {
-	if (pmk_cpu_level() < PMK_CPU_AVX2 || !__builtin_cpu_supports("bmi") || !__builtin_cpu_supports("bmi2"))
+	struct pmk_jpeg_scan *scan = pmk_mem_alloc(sizeof *scan);
+
+	if (!scan)
 		return NULL;
-	return pmk_mem_alloc(sizeof(struct pmk_jpeg_scan));
+	scan->fast = pmk_jpeg_fast();
+	scan->reader.read = scan->fast ? scan->fast->blocks : pmk_jpeg_blocks_base;
+	return scan;
 }
 
 void pmk_jpeg_scan_destroy(struct pmk_jpeg_scan *scan)
@@ -60,18 +63,27 @@ void pmk_jpeg_scan_destroy(struct pmk_jpeg_scan *scan)
 
 static bool is_ordinary(const struct jpeg_decompress_struct *info)
 {
-	if (info->progressive_mode || info->arith_code || info->data_precision != 8 || info->num_components != PARTS ||
-		info->comps_in_scan != PARTS || info->Ss != 0 || info->Se != DCTSIZE2 - 1 || info->Ah || info->Al ||
-		info->output_width != info->image_width || info->output_height != info->image_height)
+	if (info->progressive_mode || info->arith_code || info->data_precision != 8 ||
+		(info->num_components != 1 && info->num_components != PARTS) ||
+		info->comps_in_scan != info->num_components || info->output_width != info->image_width ||
+		info->output_height != info->image_height)
 		return false;
-	for (int p = 0; p < PARTS; p++) {
+	for (int p = 0; p < info->num_components; p++) {
 		const jpeg_component_info *c = &info->comp_info[p];
 
 		if (info->cur_comp_info[p] != c || !c->quant_table || !info->dc_huff_tbl_ptrs[c->dc_tbl_no] ||
 			!info->ac_huff_tbl_ptrs[c->ac_tbl_no])
 			return false;
+	}
+	return true;
+}
+
+/* Our transforms have steps of eight bits. */
+static bool has_small_steps(const struct jpeg_decompress_struct *info)
+{
+	for (int p = 0; p < info->num_components; p++) {
 		for (int i = 0; i < DCTSIZE2; i++) {
-			if (c->quant_table->quantval[i] > 255)
+			if (info->comp_info[p].quant_table->quantval[i] > 255)
 				return false;
 		}
 	}
@@ -81,7 +93,8 @@ static bool is_ordinary(const struct jpeg_decompress_struct *info)
 static void set_tables(struct pmk_jpeg_scan *scan, const struct jpeg_decompress_struct *info)
 {
 	scan->in_unit = 0;
-	for (int p = 0; p < PARTS; p++) {
+	scan->parts = info->num_components;
+	for (int p = 0; p < scan->parts; p++) {
 		const jpeg_component_info *c = &info->comp_info[p];
 		const JHUFF_TBL *dc = info->dc_huff_tbl_ptrs[c->dc_tbl_no], *ac = info->ac_huff_tbl_ptrs[c->ac_tbl_no];
 
@@ -89,12 +102,13 @@ static void set_tables(struct pmk_jpeg_scan *scan, const struct jpeg_decompress_
 		pmk_jpeg_codes_make(&scan->ac[c->ac_tbl_no], ac->bits, ac->huffval, true);
 		for (int i = 0; i < DCTSIZE2; i++)
 			scan->quant[p].step[i] = (int16_t)c->quant_table->quantval[i];
+		scan->most[p] = MOST_DC / pmk_max(c->quant_table->quantval[0], 1) + 1;
 		scan->first[p] = scan->in_unit;
-		scan->count[p] = c->h_samp_factor * c->v_samp_factor;
+		scan->count[p] = c->MCU_width * c->MCU_height;
 		for (int i = 0; i < scan->count[p]; i++)
 			scan->place[scan->in_unit++] = (struct place){ c, &scan->dc[c->dc_tbl_no],
-				&scan->ac[c->ac_tbl_no], p, (JDIMENSION)(i % c->h_samp_factor),
-				(JDIMENSION)(i / c->h_samp_factor) };
+				&scan->ac[c->ac_tbl_no], p, (JDIMENSION)(i % c->MCU_width),
+				(JDIMENSION)(i / c->MCU_width) };
 	}
 }
 
@@ -113,8 +127,8 @@ static void set_outs(struct pmk_jpeg_scan *scan, JDIMENSION x, JDIMENSION y, JDI
 {
 	for (int i = 0; i < scan->in_unit; i++) {
 		const struct place *p = &scan->place[i];
-		JDIMENSION across = (JDIMENSION)p->info->h_samp_factor, column = x * across + p->across;
-		JDIMENSION row = y * (JDIMENSION)p->info->v_samp_factor + p->down;
+		JDIMENSION across = (JDIMENSION)p->info->MCU_width, column = x * across + p->across;
+		JDIMENSION row = y * (JDIMENSION)p->info->MCU_height + p->down;
 		bool below = (row + 1) * DCTSIZE > p->info->downsampled_height;
 		ptrdiff_t stride = scan->stride[p->part];
 		uint8_t *rows = scan->plane[p->part] + (ptrdiff_t)(row * DCTSIZE) * stride;
@@ -132,9 +146,9 @@ static void set_outs(struct pmk_jpeg_scan *scan, JDIMENSION x, JDIMENSION y, JDI
 /* Prefetch the cache lines that the transforms will write, while codes are read. */
 static void fetch_outs(const struct pmk_jpeg_scan *scan, JDIMENSION units)
 {
-	for (int i = 0; i < scan->in_unit; i += scan->place[i].info->h_samp_factor) {
+	for (int i = 0; i < scan->in_unit; i += scan->place[i].info->MCU_width) {
 		const struct pmk_jpeg_block *b = &scan->block[i];
-		JDIMENSION bytes = units * (JDIMENSION)scan->place[i].info->h_samp_factor * DCTSIZE;
+		JDIMENSION bytes = units * (JDIMENSION)scan->place[i].info->MCU_width * DCTSIZE;
 
 		for (int y = 0; y < DCTSIZE; y++) {
 			for (JDIMENSION column = 0; column < bytes; column += PMK_MEM_ALIGN)
@@ -150,8 +164,8 @@ static bool sort(struct pmk_jpeg_scan *scan, int part, JDIMENSION units)
 {
 	struct pmk_jpeg_block *first = &scan->block[scan->first[part]];
 	struct list *list = scan->list[part];
-	int flat = 0, few = 0, many = 0, dc = scan->last[part];
-	bool good = true;
+	int flat = 0, few = 0, many = 0, dc = scan->last[part], most = scan->most[part];
+	unsigned beyond = 0;
 
 	for (JDIMENSION unit = 0; unit < units; unit++, first += scan->in_unit) {
 		for (struct pmk_jpeg_block *b = first; b < first + scan->count[part]; b++) {
@@ -161,22 +175,22 @@ static bool sort(struct pmk_jpeg_scan *scan, int part, JDIMENSION units)
 			many += b->codes > PMK_JPEG_FEW + 1;
 			dc += b->coefficient[0];
 			b->coefficient[0] = (int16_t)dc;
-			good = good && dc >= LEAST_DC && dc <= MOST_DC;
+			beyond |= (unsigned)(dc + most) > 2 * (unsigned)most;
 		}
 	}
 	list[0].count = flat;
 	list[1].count = few;
 	list[2].count = many;
 	scan->last[part] = dc;
-	return good;
+	return !beyond;
 }
 
 /* Copy the lines of a block at the edge that are inside the picture. */
 static void save_lines(const struct pmk_jpeg_scan *scan, JDIMENSION x, JDIMENSION y, int index)
 {
 	const struct place *p = &scan->place[index % scan->in_unit];
-	JDIMENSION column = (x + (JDIMENSION)(index / scan->in_unit)) * (JDIMENSION)p->info->h_samp_factor + p->across;
-	JDIMENSION top = (y * (JDIMENSION)p->info->v_samp_factor + p->down) * DCTSIZE;
+	JDIMENSION column = (x + (JDIMENSION)(index / scan->in_unit)) * (JDIMENSION)p->info->MCU_width + p->across;
+	JDIMENSION top = (y * (JDIMENSION)p->info->MCU_height + p->down) * DCTSIZE;
 
 	for (JDIMENSION line = 0;
 		column < p->info->width_in_blocks && line < DCTSIZE && top + line < p->info->downsampled_height; line++)
@@ -185,7 +199,7 @@ static void save_lines(const struct pmk_jpeg_scan *scan, JDIMENSION x, JDIMENSIO
 			scan->spare[index] + line * DCTSIZE, DCTSIZE);
 }
 
-static bool run_units(struct pmk_jpeg_scan *scan, JDIMENSION x, JDIMENSION y, JDIMENSION units, bool edge)
+static bool decode_units(struct pmk_jpeg_scan *scan, JDIMENSION x, JDIMENSION y, JDIMENSION units, bool edge)
 {
 	int count = (int)units * scan->in_unit;
 
@@ -193,11 +207,11 @@ static bool run_units(struct pmk_jpeg_scan *scan, JDIMENSION x, JDIMENSION y, JD
 	fetch_outs(scan, units);
 	if (!pmk_jpeg_reader_blocks(&scan->reader, scan->block, count))
 		return false;
-	for (int p = 0; p < PARTS; p++) {
+	for (int p = 0; p < scan->parts; p++) {
 		if (!sort(scan, p, units))
 			return false;
 		for (int k = 0; k < KINDS; k++)
-			transforms[k](scan->list[p][k].block, scan->list[p][k].count, &scan->quant[p]);
+			scan->fast->transform[k](scan->list[p][k].block, scan->list[p][k].count, &scan->quant[p]);
 	}
 	for (int i = 0; edge && i < count; i++) {
 		if (scan->block[i].out == scan->spare[i])
@@ -206,45 +220,115 @@ static bool run_units(struct pmk_jpeg_scan *scan, JDIMENSION x, JDIMENSION y, JD
 	return true;
 }
 
-static bool run(struct pmk_jpeg_scan *scan, const struct jpeg_decompress_struct *info, int spare)
+static void clear_blocks(struct pmk_jpeg_scan *scan, int count)
+{
+	for (int i = 0; i < count; i++)
+		memset(scan->block[i].coefficient, 0, sizeof scan->block[i].coefficient);
+}
+
+/* The same without samples. */
+static bool judge_units(struct pmk_jpeg_scan *scan, JDIMENSION units)
+{
+	bool good = pmk_jpeg_reader_blocks(&scan->reader, scan->block, (int)units * scan->in_unit);
+
+	for (int p = 0; p < scan->parts && good; p++)
+		good = sort(scan, p, units);
+	clear_blocks(scan, (int)units * scan->in_unit);
+	return good;
+}
+
+/* The next MCU, if it ends where the data do or before. */
+static bool pass_unit(struct pmk_jpeg_scan *scan, bool *flat)
+{
+	bool read = pmk_jpeg_reader_blocks(&scan->reader, scan->block, scan->in_unit);
+
+	for (int p = 0; p < scan->parts && read; p++)
+		read = sort(scan, p, 1);
+	for (int i = 0; i < scan->in_unit; i++)
+		*flat = *flat && scan->block[i].codes <= 2;
+	clear_blocks(scan, scan->in_unit);
+	return read;
+}
+
+/* Whether blocks are left over at the end of an interval. Whole MCUs that end where the data do are no chance, unless
+ * they are few blocks. Bytes that are all the same, which may be read as codes by chance, are left over only if they
+ * mean flat blocks. */
+static bool is_left_over(struct pmk_jpeg_scan *scan)
+{
+	const uint8_t *rest;
+	size_t bytes = pmk_jpeg_reader_rest(&scan->reader, &rest);
+	bool same = bytes > 0 && memcmp(rest, rest + 1, bytes - 1) == 0, flat = true;
+
+	if (bytes == 0 || (scan->in_unit == 1 && bytes <= MOST_STRAY))
+		return false;
+	while (pass_unit(scan, &flat)) {
+		if (pmk_jpeg_reader_at_end(&scan->reader))
+			return !same || flat;
+	}
+	return false;
+}
+
+/* Encoders count restart markers from RST0 on. Some begin with another number, or do not count; but if a number breaks
+ * the row, an interval is lost. */
+static bool begin_interval(struct pmk_jpeg_scan *scan)
+{
+	int marker, step;
+
+	if (is_left_over(scan))
+		return false;
+	marker = pmk_jpeg_reader_marker(&scan->reader);
+	step = (marker - scan->marker) & 7;
+	if (marker < RST0 || marker > RST7 || (scan->markers == 1 && step > 1) ||
+		(scan->markers > 1 && step != scan->step))
+		return false;
+	scan->markers++;
+	scan->marker = marker;
+	scan->step = step;
+	memset(scan->last, 0, sizeof scan->last);
+	return true;
+}
+
+static bool run(struct pmk_jpeg_scan *scan, const struct jpeg_decompress_struct *info)
 {
 	JDIMENSION at_once = (JDIMENSION)(PMK_JPEG_BLOCKS / scan->in_unit),
 		   left = info->restart_interval ? info->restart_interval : UINT32_MAX, units;
-	int marker = 0;
 
-	for (JDIMENSION y = 0; y < info->total_iMCU_rows; y++) {
+	for (JDIMENSION y = 0; y < info->MCU_rows_in_scan; y++) {
 		for (JDIMENSION x = 0; x < info->MCUs_per_row; x += units, left -= units) {
+			bool edge;
+
 			if (left == 0) {
-				if (!pmk_jpeg_reader_marker(&scan->reader, RST0 + (marker++ & 7), 0))
+				if (!begin_interval(scan))
 					return false;
-				memset(scan->last, 0, sizeof scan->last);
 				left = info->restart_interval;
 			}
 			units = pmk_min_size(pmk_min_size(at_once, info->MCUs_per_row - x), left);
-			if (!run_units(scan, x, y, units,
-				    x + units == info->MCUs_per_row || y + 1 == info->total_iMCU_rows))
+			edge = x + units == info->MCUs_per_row || y + 1 == info->MCU_rows_in_scan;
+			if (!(scan->decodes ? decode_units(scan, x, y, units, edge) : judge_units(scan, units)))
 				return false;
 		}
 	}
-	return pmk_jpeg_reader_marker(&scan->reader, EOI, info->restart_interval ? 0 : spare);
+	return !is_left_over(scan);
 }
 
-bool pmk_jpeg_scan_run(struct pmk_jpeg_scan *scan, const struct jpeg_decompress_struct *info, uint8_t *const plane[3],
-	const int stride[3], int spare)
+enum pmk_jpeg_verdict pmk_jpeg_scan_run(struct pmk_jpeg_scan *scan, const struct jpeg_decompress_struct *info,
+	uint8_t *const plane[3], const int stride[3])
 {
 	const uint8_t *data = info->src->next_input_byte;
-	bool done;
 
 	if (!is_ordinary(info))
-		return false;
+		return PMK_JPEG_UNUSUAL;
 	set_tables(scan, info);
 	set_codes(scan);
 	memset(scan->last, 0, sizeof scan->last);
+	scan->markers = 0;
 	scan->plane = plane;
 	scan->stride = stride;
+	scan->decodes = scan->fast && has_small_steps(info);
 	pmk_jpeg_reader_start(&scan->reader, data, data + info->src->bytes_in_buffer);
-	done = run(scan, info, spare);
-	if (!done)
-		memset(scan->block, 0, sizeof scan->block);
-	return done;
+	if (!run(scan, info)) {
+		clear_blocks(scan, PMK_JPEG_BLOCKS);
+		return PMK_JPEG_DAMAGED;
+	}
+	return scan->decodes ? PMK_JPEG_DECODED : PMK_JPEG_GOOD;
 }
