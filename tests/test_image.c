@@ -234,28 +234,55 @@ static void test_full_to_limited_is_nearest(void **state)
 	}
 }
 
+/* Where the sample at x, y of a turned plane of width by height comes from in the plane before. */
+static void trace_back(int quarters, bool mirror, bool flip, int width, int height, int *x, int *y)
+{
+	int at_x = mirror ? width - 1 - *x : *x, at_y = flip ? height - 1 - *y : *y;
+
+	*x = quarters == 0 ? at_x : quarters == 1 ? at_y : quarters == 2 ? width - 1 - at_x : height - 1 - at_y;
+	*y = quarters == 0 ? at_y : quarters == 1 ? width - 1 - at_x : quarters == 2 ? height - 1 - at_y : at_x;
+}
+
+static void expect_turned(
+	const struct pmk_image *from, const struct pmk_image *to, int quarters, bool mirror, bool flip)
+{
+	for (int p = 0; p < 3; p++) {
+		/* a turn makes 4:2:0, whose rows of chroma 4:2:2 has twice */
+		int each = p && quarters % 2 && to->layout.chroma == PMK_CHROMA_422 ? 2 : 1;
+		int width = pmk_layout_plane_width(&to->layout, p), rows = pmk_layout_plane_height(&to->layout, p);
+
+		for (int row = 0; row < rows; row++)
+			for (int column = 0; column < width; column++) {
+				int x = column, y = row / each;
+
+				trace_back(quarters, mirror, flip, width, (rows + each - 1) / each, &x, &y);
+				assert_int_equal(to->plane[p][row * to->stride[p] + column],
+					from->plane[p][y * from->stride[p] + x]);
+			}
+	}
+}
+
 static void test_turn(void **state)
 {
 	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-		struct pmk_layout layout = { .width = sizes[i].w, .height = sizes[i].h };
-		struct pmk_image a, b, c;
-		int w = layout.width, h = layout.height;
-
-		assert_int_equal(pmk_image_alloc(&a, &layout), 0);
-		assert_int_equal(pmk_image_alloc(&b, &layout), 0);
-		assert_int_equal(pmk_image_alloc(&c, &layout), 0);
-		fill_random(&a, 3);
-		for (int way = 0; way < 4; way++) {
+		for (int way = 0; way < 32; way++) {
+			struct pmk_layout to = { .width = sizes[i].w,
+				.height = sizes[i].h,
+				.chroma = way & 16 ? PMK_CHROMA_422 : PMK_CHROMA_420 };
+			int quarters = way >> 2 & 3;
 			bool mirror = way & 1, flip = way & 2;
-			pmk_convert_orient(&a, &b, mirror, flip);
-			assert_int_equal(b.plane[0][0],
-				a.plane[0][(size_t)(flip ? h - 1 : 0) * a.stride[0] + (mirror ? w - 1 : 0)]);
-			pmk_convert_orient(&b, &c, mirror, flip);
-			assert_int_equal(difference(&a, &c), 0);
+			struct pmk_layout from = pmk_convert_turned(&to, quarters);
+			struct pmk_image a, b;
+
+			assert_int_equal(from.width, quarters % 2 ? to.height : to.width);
+			assert_int_equal(pmk_image_alloc(&a, &from), 0);
+			assert_int_equal(pmk_image_alloc(&b, &to), 0);
+			fill_random(&a, 3);
+			pmk_convert_orient(&a, &b, quarters, mirror, flip);
+			expect_turned(&a, &b, quarters, mirror, flip);
+			pmk_image_free(&a);
+			pmk_image_free(&b);
 		}
-		pmk_image_free(&a);
-		pmk_image_free(&b);
-		pmk_image_free(&c);
 	}
 }
 

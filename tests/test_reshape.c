@@ -32,7 +32,7 @@ static void test_padding_is_cut_off(void **state)
 	struct pmk_frame_pool *pool = pmk_frame_pool_create(1);
 	struct pmk_reshape reshape;
 
-	assert_int_equal(pmk_reshape_init(&reshape, &hd, false, false), 0);
+	assert_int_equal(pmk_reshape_init(&reshape, &hd, 0, false, false), 0);
 	for (int i = 0; i < 3; i++) {
 		struct pmk_frame *frame = drawn(pool, sizes[i][0], sizes[i][1], PMK_CHROMA_420, 1080), *out;
 
@@ -53,7 +53,7 @@ static void test_other_sizes_are_fitted(void **state)
 	struct pmk_frame_pool *pool = pmk_frame_pool_create(1);
 	struct pmk_reshape reshape;
 
-	assert_int_equal(pmk_reshape_init(&reshape, &hd, false, false), 0);
+	assert_int_equal(pmk_reshape_init(&reshape, &hd, 0, false, false), 0);
 	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
 		struct pmk_frame *out = pmk_reshape_frame(
 			&reshape, drawn(pool, sizes[i][0], sizes[i][1], PMK_CHROMA_420, sizes[i][1]));
@@ -81,7 +81,7 @@ static void test_another_sampling(void **state)
 		struct pmk_frame *out;
 
 		wanted.chroma = i ? PMK_CHROMA_422 : PMK_CHROMA_420;
-		assert_int_equal(pmk_reshape_init(&reshape, &wanted, false, false), 0);
+		assert_int_equal(pmk_reshape_init(&reshape, &wanted, 0, false, false), 0);
 		out = pmk_reshape_frame(&reshape, drawn(pool, 1920, 1088, i ? PMK_CHROMA_420 : PMK_CHROMA_422, 1080));
 		assert_non_null(out);
 		assert_true(pmk_layout_equal(&out->image.layout, &wanted));
@@ -93,12 +93,52 @@ static void test_another_sampling(void **state)
 	pmk_frame_pool_destroy(pool);
 }
 
+/* A camera that lies on its side: its picture's top is at the right after a quarter, and mirroring comes after that.
+ * What is turned by other quarters than the shape was made for is cropped to it. */
+static void test_turned(void **state)
+{
+	struct pmk_frame_pool *pool = pmk_frame_pool_create(1);
+
+	for (int i = 0; i < 2; i++) {
+		struct pmk_layout portrait = { .width = 1080, .height = 1920, .range = PMK_RANGE_FULL };
+		struct pmk_reshape reshape;
+
+		assert_int_equal(pmk_reshape_init(&reshape, &portrait, 1, false, false), 0);
+		for (int step = 0; step < 5; step++) {
+			struct pmk_frame *out;
+			const uint8_t *row;
+
+			reshape.mirror = step == 1;
+			reshape.quarters = step == 2 ? 3 : step == 3 ? 0 : step == 4 ? 2 : 1;
+			out = pmk_reshape_frame(
+				&reshape, drawn(pool, 1920, 1088, i ? PMK_CHROMA_422 : PMK_CHROMA_420, 1080));
+			assert_non_null(out);
+			assert_true(pmk_layout_equal(&out->image.layout, &portrait));
+			assert_int_equal(out->number, 7);
+			row = out->image.plane[0] + 100 * out->image.stride[0];
+			if (reshape.quarters % 2) {
+				bool top_at_right = step == 0;
+				assert_int_equal(row[0], top_at_right ? 200 : 10);
+				assert_int_equal(row[1079], top_at_right ? 10 : 200);
+			} else {
+				assert_int_equal(row[0], step == 3 ? 10 : 200);
+				assert_int_equal(row[1700 * out->image.stride[0]], step == 3 ? 200 : 10);
+			}
+			assert_int_equal(out->image.plane[1][0], 120);
+			pmk_frame_unref(out);
+		}
+		pmk_reshape_finish(&reshape);
+	}
+	pmk_frame_pool_destroy(pool);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_padding_is_cut_off),
 		cmocka_unit_test(test_other_sizes_are_fitted),
 		cmocka_unit_test(test_another_sampling),
+		cmocka_unit_test(test_turned),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -140,6 +140,7 @@ static void camera_missing(void *user, int error)
 static struct pmk_capture_settings capture_settings(struct pmk_pipeline *p, const struct pmk_pipeline_settings *s)
 {
 	struct pmk_capture_settings settings = { .wish = s->wish,
+		.quarters = s->quarters,
 		.mirror = s->mirror,
 		.flip = s->flip,
 		.cpu_limit = s->cpu_limit,
@@ -275,6 +276,7 @@ static int apply_both(struct pmk_pipeline *p, const struct pmk_pipeline_settings
 		return err;
 	}
 	memcpy(p->settings.camera, wanted->camera, sizeof p->settings.camera);
+	p->settings.quarters = wanted->quarters;
 	p->settings.mirror = wanted->mirror;
 	p->settings.flip = wanted->flip;
 	p->settings.cpu_limit = wanted->cpu_limit;

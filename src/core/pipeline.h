@@ -21,6 +21,7 @@ struct pmk_pipeline_settings {
 	int output_count;
 	uint32_t output_fourcc; /* format of virtual cameras; 0: YUYV */
 	struct pmk_scene_settings scene;
+	int quarters; /* that the camera's picture is turned clockwise, before the next two */
 	bool mirror, flip;
 	/* close the camera while nobody watches any output; an output that cannot tell counts as watched */
 	bool on_demand;
@@ -51,9 +52,9 @@ int pmk_pipeline_create(const struct pmk_pipeline_settings *settings, struct pmk
 /* Opens the outputs, with the cover in them, and starts the threads. On failure call destroy. */
 int pmk_pipeline_start(struct pmk_pipeline *pipeline, enum pmk_part *part) __attribute__((warn_unused_result));
 
-/* Change settings between two frames: camera, mirror, flip, cpu_limit, and all of scene except whether the room is
- * shown. The rest of `wanted` is ignored. The change makes no picture lost, late or covered. Models, pictures and
- * cameras are made ready here while the pipeline goes on, so this may take seconds. Either all is changed or, on
+/* Change settings between two frames: camera, quarters, mirror, flip, cpu_limit, and all of scene except whether the
+ * room is shown. The rest of `wanted` is ignored. The change makes no picture lost, late or covered. Models, pictures
+ * and cameras are made ready here while the pipeline goes on, so this may take seconds. Either all is changed or, on
  * failure, nothing: errors as at create, logged; -EPERM if showing the room would begin or end. -ETIMEDOUT if a thread
  * hangs: nothing is changed, or, if it is the scene's thread, only the capture, and covers are shown until a later
  * change is made. Call it after start. */

@@ -259,13 +259,52 @@ int pmk_convert_scale_middle(const struct pmk_image *from, struct pmk_image *to)
 	return pmk_convert_scale(&cropped, to);
 }
 
-void pmk_convert_orient(const struct pmk_image *from, struct pmk_image *to, bool mirror, bool flip)
+struct pmk_layout pmk_convert_turned(const struct pmk_layout *layout, int quarters)
 {
-	assert(pmk_layout_equal(&from->layout, &to->layout));
+	struct pmk_layout turned = *layout;
+
+	if (quarters % 2 == 0)
+		return turned;
+	turned.width = layout->height;
+	turned.height = layout->width;
+	turned.chroma = PMK_CHROMA_420;
+	return turned;
+}
+
+/* A turn by one or three quarters. Mirroring is flipping the picture before it, and flipping is both that and half a
+ * turn more. libyuv flips a picture whose height is negative. In 4:2:2, each row of chroma is there twice. */
+static void turn(const struct pmk_image *from, struct pmk_image *to, int quarters, bool mirror, bool flip)
+{
+	enum RotationMode mode = (quarters == 1) != flip ? kRotate90 : kRotate270;
+
 	for (int p = 0; p < 3; p++) {
 		int width = pmk_layout_plane_width(&from->layout, p),
 		    height = pmk_layout_plane_height(&from->layout, p);
-		/* libyuv flips a picture whose height is negative */
+		int rows = pmk_layout_plane_height(&to->layout, p), stride = to->stride[p];
+		int each = p && to->layout.chroma == PMK_CHROMA_422 ? 2 : 1;
+
+		RotatePlane(from->plane[p], from->stride[p], to->plane[p], stride * each, width,
+			mirror != flip ? -height : height, mode);
+		if (each == 2)
+			CopyPlane(to->plane[p], stride * 2, to->plane[p] + stride, stride * 2,
+				pmk_layout_plane_width(&to->layout, p), rows / 2);
+	}
+}
+
+void pmk_convert_orient(const struct pmk_image *from, struct pmk_image *to, int quarters, bool mirror, bool flip)
+{
+	struct pmk_layout want = pmk_convert_turned(&to->layout, quarters);
+
+	assert(pmk_layout_equal(&from->layout, &want));
+	if (quarters % 2) {
+		turn(from, to, quarters, mirror, flip);
+		return;
+	}
+	mirror ^= quarters == 2;
+	flip ^= quarters == 2;
+	for (int p = 0; p < 3; p++) {
+		int width = pmk_layout_plane_width(&from->layout, p),
+		    height = pmk_layout_plane_height(&from->layout, p);
 		(mirror ? MirrorPlane : CopyPlane)(
 			from->plane[p], from->stride[p], to->plane[p], to->stride[p], width, flip ? -height : height);
 	}

@@ -36,7 +36,11 @@ int pmk_convert_scale(const struct pmk_image *from, struct pmk_image *to) __attr
  */
 int pmk_convert_scale_middle(const struct pmk_image *from, struct pmk_image *to) __attribute__((warn_unused_result));
 
-/* Copy with left and right swapped (`mirror`), top and bottom swapped (`flip`), or both. Layouts must be equal. */
-void pmk_convert_orient(const struct pmk_image *from, struct pmk_image *to, bool mirror, bool flip);
+/* The layout of a picture that is turned by quarters: one or three exchange the sides, and make 4:2:0 of 4:2:2. */
+struct pmk_layout pmk_convert_turned(const struct pmk_layout *layout, int quarters);
+
+/* Copy, turned clockwise by `quarters` (0 to 3), then with left and right swapped (`mirror`), top and bottom swapped
+ * (`flip`), or both. `from` has the layout of `to`, turned by as many quarters. */
+void pmk_convert_orient(const struct pmk_image *from, struct pmk_image *to, int quarters, bool mirror, bool flip);
 
 #endif

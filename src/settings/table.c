@@ -60,6 +60,8 @@ const struct pmk_setting pmk_settings_table[] = {
 	{ "output-format", 0, PICTURES(TRIED, 0), TYPE(fourcc), AT(pipeline.output_fourcc),
 		WORDS("YUYV", "NV12", "YU12"), .normal = "YUYV", .value = "FOURCC",
 		.help = "format of virtual cameras: YUYV, NV12, YU12" },
+	{ "rotate", 0, PICTURES(LIVE_RUN, LIVE), TYPE(choice), AT(pipeline.quarters), WORDS("0", "90", "180", "270"),
+		.normal = "0", .value = "DEGREES", .help = "turn the camera's picture clockwise: 0, 90, 180, 270" },
 	{ "mirror", 0, PICTURES(ANY_SCENE, LIVE), TYPE(switch), AT(pipeline.mirror), .normal = "no",
 		.help = "swap left and right in the camera's picture" },
 	{ "flip", 0, PICTURES(ANY_SCENE, LIVE), TYPE(switch), AT(pipeline.flip), .normal = "no",

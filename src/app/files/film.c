@@ -158,7 +158,7 @@ static struct pmk_frame *turn(struct pmk_film *film, struct pmk_frame *frame)
 		return frame;
 	made = pmk_frame_pool_take(film->turned, &frame->image.layout);
 	if (made) {
-		pmk_convert_orient(&frame->image, &made->image, s->mirror, s->flip);
+		pmk_convert_orient(&frame->image, &made->image, 0, s->mirror, s->flip);
 		pmk_frame_copy_moment(made, frame);
 	}
 	pmk_frame_unref(frame);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "core/retry.h"
+#include "image/convert.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -260,13 +261,14 @@ static void take_shape(struct pmk_capture *c)
 
 	if (c->source) {
 		c->place = c->source->place;
-		c->layout = c->source->layout;
+		c->layout = pmk_convert_turned(&c->source->layout, c->settings.quarters);
 		c->fps = c->source->fps >= 1 ? c->source->fps : 30;
 		memcpy(c->name, c->source->name, sizeof c->name);
 		return;
 	}
 	c->layout = (struct pmk_layout){ .width = sized ? c->settings.wish.width : 1280,
 		.height = sized ? c->settings.wish.height : 720 };
+	c->layout = pmk_convert_turned(&c->layout, c->settings.quarters);
 	c->fps = c->settings.wish.fps >= 1 ? c->settings.wish.fps : 30;
 	snprintf(c->name, sizeof c->name, "no camera yet (%.100s)", c->settings.camera);
 }
@@ -299,7 +301,7 @@ int pmk_capture_create(const struct pmk_capture_settings *settings, struct pmk_c
 	if (err && !c->late)
 		goto out_slot;
 	take_shape(c);
-	err = pmk_reshape_init(&c->reshape, &c->layout, settings->mirror, settings->flip);
+	err = pmk_reshape_init(&c->reshape, &c->layout, settings->quarters, settings->mirror, settings->flip);
 	if (err)
 		goto out_source;
 	pmk_governor_init(&c->governor, settings->cpu_limit, c->fps);

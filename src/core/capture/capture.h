@@ -18,6 +18,7 @@ enum { PMK_CAPTURE_NAME = sizeof((struct pmk_source *)0)->name }; /* bytes */
 struct pmk_capture_settings {
 	char camera[PMK_SPEC];
 	struct pmk_source_wish wish;
+	int quarters; /* clockwise, before the next two; 1 and 3 exchange the sides of the frames */
 	bool mirror, flip;
 	double cpu_limit; /* share of one core; 0: none */
 	/* A missing camera at create is not an error. Frames then have the wished shape, or else 1280x720 at 30 frames
@@ -44,7 +45,7 @@ int pmk_capture_create(const struct pmk_capture_settings *settings, struct pmk_c
 	__attribute__((warn_unused_result));
 int pmk_capture_start(struct pmk_capture *capture) __attribute__((warn_unused_result));
 
-/* A change of the settings that can change while it runs: camera, mirror, flip, cpu_limit. */
+/* A change of the settings that can change while it runs: camera, quarters, mirror, flip, cpu_limit. */
 struct pmk_capture_change;
 
 /* Prepare a change from `now` to `wanted`. A new camera is opened beside the one that is being read, and must give a

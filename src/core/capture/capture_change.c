@@ -19,6 +19,7 @@ struct pmk_capture_change {
 	/* the new one, open; once that is being read, the old one. NULL: opened when needed */
 	struct pmk_source *source;
 	struct pmk_frame *first; /* of the new one */
+	int quarters;
 	bool mirror, flip, turns;
 	double cpu_limit;
 	bool limits;
@@ -96,9 +97,10 @@ int pmk_capture_change_create(struct pmk_capture *c, const struct pmk_capture_se
 	memcpy(change->camera, wanted->camera, sizeof change->camera);
 	change->renamed = strcmp(now->camera, wanted->camera) != 0;
 	change->moves = change->renamed && !is_open(c, wanted->camera);
+	change->quarters = wanted->quarters;
 	change->mirror = wanted->mirror;
 	change->flip = wanted->flip;
-	change->turns = now->mirror != wanted->mirror || now->flip != wanted->flip;
+	change->turns = now->quarters != wanted->quarters || now->mirror != wanted->mirror || now->flip != wanted->flip;
 	change->cpu_limit = wanted->cpu_limit;
 	change->limits = now->cpu_limit < wanted->cpu_limit || now->cpu_limit > wanted->cpu_limit;
 	if (change->moves)
@@ -166,6 +168,7 @@ void pmk_capture_take_change(struct pmk_capture *c)
 	if (change->turns || change->moves)
 		atomic_fetch_add(&c->generation, 1);
 	if (change->turns) {
+		c->reshape.quarters = change->quarters;
 		c->reshape.mirror = change->mirror;
 		c->reshape.flip = change->flip;
 	}

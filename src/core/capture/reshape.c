@@ -9,13 +9,15 @@
 enum { COPIES = 5 }; /* two in the making, one in the slot, one with the scene, one spare */
 enum { BLOCK = 16 }; /* px */
 
-int pmk_reshape_init(struct pmk_reshape *r, const struct pmk_layout *layout, bool mirror, bool flip)
+int pmk_reshape_init(struct pmk_reshape *r, const struct pmk_layout *layout, int quarters, bool mirror, bool flip)
 {
 	struct pmk_frame_pool *pool = pmk_frame_pool_create(COPIES);
 
 	if (!pool)
 		return -ENOMEM;
-	*r = (struct pmk_reshape){ .layout = *layout, .mirror = mirror, .flip = flip, .pool = pool };
+	*r = (struct pmk_reshape){
+		.layout = *layout, .quarters = quarters, .mirror = mirror, .flip = flip, .pool = pool
+	};
 	return 0;
 }
 
@@ -24,22 +26,36 @@ void pmk_reshape_finish(struct pmk_reshape *r)
 	pmk_frame_pool_destroy(r->pool);
 }
 
-/* A copy of the frame in another layout, or mirrored or flipped; takes over the frame. NULL: no copy is free. */
-static struct pmk_frame *copy(
-	struct pmk_reshape *r, struct pmk_frame *frame, const struct pmk_layout *layout, bool mirror, bool flip)
+/* A copy of the frame in another layout; takes over the frame. NULL: no copy is free. */
+static struct pmk_frame *fit(struct pmk_reshape *r, struct pmk_frame *frame, const struct pmk_layout *layout)
 {
 	struct pmk_frame *made = pmk_frame_pool_take(r->pool, layout);
 
-	if (made && pmk_layout_equal(&frame->image.layout, layout)) {
-		pmk_convert_orient(&frame->image, &made->image, mirror, flip);
-	} else if (made && pmk_convert_scale_middle(&frame->image, &made->image)) {
+	if (made && pmk_convert_scale_middle(&frame->image, &made->image)) {
 		pmk_frame_unref(made);
 		made = NULL;
 	}
-	if (made)
+	if (made) {
 		pmk_frame_copy_moment(made, frame);
-	if (made && !pmk_layout_equal(&frame->image.layout, layout))
 		made->bar_x = made->bar_y = 0; /* they are cropped, or lie elsewhere */
+	}
+	pmk_frame_unref(frame);
+	return made;
+}
+
+/* The same, turned, mirrored or flipped. */
+static struct pmk_frame *orient(struct pmk_reshape *r, struct pmk_frame *frame, const struct pmk_layout *layout)
+{
+	struct pmk_frame *made = pmk_frame_pool_take(r->pool, layout);
+
+	if (made) {
+		pmk_convert_orient(&frame->image, &made->image, r->quarters, r->mirror, r->flip);
+		pmk_frame_copy_moment(made, frame);
+	}
+	if (made && r->quarters % 2) {
+		made->bar_x = frame->bar_y;
+		made->bar_y = frame->bar_x;
+	}
 	pmk_frame_unref(frame);
 	return made;
 }
@@ -53,16 +69,17 @@ static bool is_padded(const struct pmk_layout *from, const struct pmk_layout *to
 
 struct pmk_frame *pmk_reshape_frame(struct pmk_reshape *r, struct pmk_frame *frame)
 {
-	struct pmk_layout to = r->layout;
+	struct pmk_layout to = r->layout, unturned;
 
 	to.range = frame->image.layout.range; /* the composer accepts both ranges */
 	to.matrix = frame->image.layout.matrix;
-	if (is_padded(&frame->image.layout, &to))
-		pmk_frame_cut(frame, to.width, to.height);
-	if (!pmk_layout_equal(&frame->image.layout, &to))
-		frame = copy(r, frame, &to, false, false);
-	if (frame && (r->mirror || r->flip))
-		frame = copy(r, frame, &to, r->mirror, r->flip);
+	unturned = pmk_convert_turned(&to, r->quarters);
+	if (is_padded(&frame->image.layout, &unturned))
+		pmk_frame_cut(frame, unturned.width, unturned.height);
+	if (!pmk_layout_equal(&frame->image.layout, &unturned))
+		frame = fit(r, frame, &unturned);
+	if (frame && (r->quarters || r->mirror || r->flip))
+		frame = orient(r, frame, &to);
 	if (frame)
 		pmk_colour_to_matrix(&frame->image, r->layout.matrix);
 	return frame;
