@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
-# Two commands from a bare Debian 12: `make run` and `make test`. The rest are their parts.
+# Two commands from a bare Debian 12: `make run` and `make test`. The rest are their parts; `make` alone only builds.
 BUILD ?= build
 PREFIX ?= /usr/local
 export POTEMKIN_TEST_DATA ?= $(abspath ../shared)
+
+all: compile
 
 run: build models
 	@$(BUILD)/potemkin demo
@@ -12,6 +14,10 @@ test: build models
 	@meson test -C $(BUILD) --no-rebuild --print-errorlogs
 
 build: deps
+	@$(MAKE) --no-print-directory compile
+
+# Installs nothing.
+compile:
 	@test -f $(BUILD)/build.ninja || { echo "Configuring $(BUILD)/"; \
 		meson setup $(BUILD) --prefix=$(PREFIX) >$(BUILD).log || { cat $(BUILD).log; exit 1; }; }
 	@rm -f $(BUILD).log
@@ -75,5 +81,5 @@ format:
 clean:
 	@rm -rf $(BUILD)
 
-.PHONY: run test build deps models bench quality check-options coverage fuzz check-all test-vm test-desktop install \
-	format clean
+.PHONY: all run test build compile deps models bench quality check-options coverage fuzz check-all test-vm \
+	test-desktop install format clean

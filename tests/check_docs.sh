@@ -7,7 +7,7 @@ set -eu
 program=$1
 manual=$2/doc/potemkin.1.scd
 readme=$2/README.md
-help=$("$program" --help)
+help=$("$program" --help all)
 bad=0
 
 complain() {
@@ -15,12 +15,12 @@ complain() {
 	bad=1
 }
 
-for command in $(echo "$help" | sed -n 's/^.* potemkin \([a-z]*\) .*/\1/p'); do
-	grep -q "potemkin $command\*\|potemkin $command " "$manual" ||
+for command in $(echo "$help" | sed -n 's/^  potemkin \([a-z]*\) .*/\1/p'); do
+	grep -q "^\*.*$command[* ]" "$manual" ||
 		complain "doc/potemkin.1.scd: no command $command"
 done
 
-options=$(echo "$help" | sed -n 's/^  .*\(--[a-z-]*\) .*  .*/\1/p')
+options=$(echo "$help" | sed -n 's/^  *\(-., \)\{0,1\}\(--[a-z-]*\).*/\2/p')
 [ "$(echo "$options" | wc -l)" -gt 20 ] || complain "too few options were seen in: $program --help"
 for option in $options; do
 	grep -q "^\(\*-[a-zA-Z]\*, \)\?\*$option\*" "$manual" || complain "doc/potemkin.1.scd: no entry for $option"
@@ -30,7 +30,7 @@ for option in $(grep -o '\*--[a-z-]*' "$manual" | tr -d '*' | sort -u); do
 done
 
 # "0 ok, 1 internal, .."
-codes=$(echo "$help" | sed -n 's/^exit: //p')
+codes=$(echo "$help" | sed -n '/^exit: / { N; s/^exit: //; s/\n  */ /; p; }')
 [ -n "$codes" ] || complain "no exit codes were seen in: $program --help"
 grep -qF "$codes" "$readme" || complain "README.md does not have: $codes"
 IFS='

@@ -67,9 +67,10 @@ expect 2 'too few arguments; usage: potemkin convert' convert a.mp4
 expect 2 'too many arguments, from "c" on; usage: potemkin convert' convert a b c
 expect 2 'too many arguments, from "presenter" on; usage: potemkin run' run presenter
 expect 2 'there is no command "yes"; .*--mirror=no' --mirror yes
-expect 2 'there is no such file.*did you mean builtin:office' -b office -c presenter -o null --frames 1
-expect 2 'there is no such file.*did you mean color:#ff0000' -b '#ff0000' -c presenter -o null --frames 1
-expect 2 'there is no such file.*potemkin list backdrops' -b black -c presenter -o null --frames 1
+expect 3 'there is no such file.*did you mean builtin:office' -b office -c presenter -o null --frames 1
+expect 3 'there is no such file.*did you mean color:black' -b black -c presenter -o null --frames 1
+expect 3 'a colour is a name such as navy' -b color:ngreen -c presenter -o null --frames 1
+expect 3 'there is no such file.*potemkin list backdrops' -b away -c /dev/video77 -o null --frames 1
 expect 2 'an argument is empty' convert '' out.mp4
 expect 2 'usage: potemkin mask' mask
 expect 2 '--size "12": ' -s 12
@@ -180,6 +181,13 @@ rm -r config
 # --- help, version, list
 runs --help
 for word in --camera --output --backdrop --model convert mask bench 'exit:'; do says "$word"; done
+for topic in '' all run convert mask bench list model; do
+	timeout 60 "$program" help $topic >out2 2>err
+	if [ -s out2 ] && [ "$(wc -L <out2)" -le 80 ]; then note ok; else note bad "help $topic: $(cat err)"; fi
+done
+("$program" list settings; echo $? >status) 2>err | true
+if [ "$(cat status)" -eq 0 ] && [ ! -s err ]; then note ok; else note bad "a reader that left: $(cat err status)"; fi
+rm status
 timeout 60 "$program" help >out2 2>err
 if cmp -s out out2; then note ok; else note bad "help is not --help: $(cat err)"; fi
 rm -f out2

@@ -102,7 +102,7 @@ static void test_fit_names(void **state)
 
 static void test_specs(void **state)
 {
-	static const char *const bad[] = { "color:red", "color:", "builtin:cellar", "builtin:", "blur:101", "blur:x",
+	static const char *const bad[] = { "color:reed", "color:", "builtin:cellar", "builtin:", "blur:101", "blur:x",
 		"blur:", "/nonexistent/a.png" };
 	struct pmk_backdrop *b = NULL;
 	const struct pmk_builtin *list;
@@ -139,8 +139,8 @@ static void test_specs(void **state)
 /* What can be told without reading a file: nothing is logged, and the reason suggests what may have been meant. */
 static void test_check(void **state)
 {
-	static const char *const good[] = { "builtin:office", "green", "blur", "blur:30", "none", "a.png", "./a",
-		"/dev" };
+	static const char *const good[] = { "builtin:office", "green", "blur", "blur:30", "none", "/dev", "#336699",
+		"color:#369", "color:Navy" };
 	static const struct {
 		const char *spec;
 		int err;
@@ -148,7 +148,12 @@ static void test_check(void **state)
 	} bad[] = {
 		{ "", -EINVAL, "which picture or colour?" },
 		{ "office", -EINVAL, "did you mean builtin:office?" },
-		{ "#336699", -EINVAL, "did you mean color:#336699?" },
+		{ "navy", -EINVAL, "did you mean color:navy?" },
+		{ "#33", -EINVAL, "a colour is a name such as navy" },
+		{ "color:nvay", -EINVAL, "a colour is a name such as navy" },
+		{ "builtin:ofice", -EINVAL, "office, library" },
+		{ "blur:101", -EINVAL, "from 0 to 100" },
+		{ "./absent.png", -ENOENT, "there is no such file" },
 		{ "blurry", -ENOENT, "there is no such file" },
 	};
 	char why[200] = "untouched";

@@ -212,7 +212,13 @@ static void test_parse_words(void **state)
 	assert_int_equal(pmk_parse_colour("#3080C0", rgb), 0);
 	assert_true(rgb[0] == 0x30 && rgb[1] == 0x80 && rgb[2] == 0xc0);
 	assert_int_equal(pmk_parse_colour("ffffff", rgb), 0);
-	assert_int_equal(pmk_parse_colour("#fff", rgb), -EINVAL);
+	assert_int_equal(pmk_parse_colour("#38c", rgb), 0);
+	assert_memory_equal(rgb, ((uint8_t[3]){ 0x33, 0x88, 0xcc }), 3);
+	assert_int_equal(pmk_parse_colour("Orange", rgb), 0);
+	assert_memory_equal(rgb, ((uint8_t[3]){ 0xff, 0xa5, 0 }), 3);
+	assert_int_equal(pmk_parse_colour("#orange", rgb), -EINVAL);
+	assert_int_equal(pmk_parse_colour("#ffff", rgb), -EINVAL);
+	assert_int_equal(pmk_parse_colour("", rgb), -EINVAL);
 	assert_int_equal(pmk_parse_colour("#gggggg", rgb), -EINVAL);
 	assert_int_equal(pmk_parse_colour("#-12345", rgb), -EINVAL);
 	assert_int_equal(rgb[0], 0xff);

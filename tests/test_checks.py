@@ -283,7 +283,7 @@ def try_docs(root, program):
         fails("check_docs.sh", program, root, said="--made-up is not in --help")
     more = os.path.join(root, "more")
     with open(more, "w", encoding="utf-8") as file:
-        file.write("#!/bin/sh\n'%s' --help\necho '  --untold N       what only the program knows'\n" % program)
+        file.write("#!/bin/sh\n'%s' --help all\necho '  --untold N       what only the program knows'\n" % program)
     os.chmod(more, 0o755)
     fails("check_docs.sh", more, root, said="no entry for --untold")
 

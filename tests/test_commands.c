@@ -37,8 +37,7 @@ static int call(struct pmk_options *options, int argc, char **argv)
 		return (int)code;
 	if (!options->settings.help)
 		return (int)pmk_command(options);
-	pmk_options_print_help();
-	return PMK_EXIT_OK;
+	return pmk_options_print_help(options->topic) ? PMK_EXIT_USAGE : PMK_EXIT_OK;
 }
 
 /* `line`: words separated by blanks. What it logs is in unit_logged. */
@@ -105,12 +104,18 @@ static void test_help(void **state)
 {
 	char option[64];
 
-	expect(PMK_EXIT_OK, "--help", "usage: potemkin");
+	expect(PMK_EXIT_OK, "--help", "options that most people need");
+	expect(PMK_EXIT_OK, "help all", "--threshold");
+	expect(PMK_EXIT_OK, "mask --help", "--threshold");
+	expect(PMK_EXIT_OK, "help convert", "recorded video");
+	expect(PMK_EXIT_USAGE, "help converted", "did you mean \"convert\"?");
+	expect(PMK_EXIT_USAGE, "statuses", "did you mean \"status\"?");
+	expect(PMK_EXIT_OK, "--help all", "exit: 0 ok");
 	for (int i = 0; i < pmk_settings_count; i++) {
 		snprintf(option, sizeof option, "--%s", pmk_settings_table[i].name);
 		assert_non_null(strstr(printed, option));
 	}
-	expect(PMK_EXIT_OK, "help", "usage: potemkin");
+	expect(PMK_EXIT_OK, "help", "usage:");
 }
 
 static void test_usage(void **state)
@@ -125,7 +130,7 @@ static void test_usage(void **state)
 	expect(PMK_EXIT_USAGE, "list fishes", "fishes");
 	expect(PMK_EXIT_USAGE, "convert --wait a.mkv b.mkv", "--wait");
 	expect(PMK_EXIT_USAGE, "-b none", "--show-room");
-	expect(PMK_EXIT_USAGE, "-b office", "builtin:office");
+	expect(PMK_EXIT_INPUT, "-b office", "builtin:office");
 	expect(PMK_EXIT_USAGE, "--cpu mmx", "mmx");
 	expect(PMK_EXIT_INPUT, "--config absent.conf", "absent.conf");
 }

@@ -6,7 +6,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -22,10 +24,18 @@ static void fill_standard_streams(void)
 	}
 }
 
-/* A full disk or a closed pipe behind standard output is an error, too. */
+/* The program behind the pipe has read enough, as `head` does. */
+static bool reader_left(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+	return poll(&out, 1, 0) == 1 && out.revents & POLLERR;
+}
+
+/* A full disk behind standard output is an error, too. */
 static int check_stdout(int code, bool answers)
 {
-	if ((fflush(stdout) || ferror(stdout)) && (code == PMK_EXIT_OK || answers)) {
+	if ((fflush(stdout) || ferror(stdout)) && !reader_left() && (code == PMK_EXIT_OK || answers)) {
 		pmk_error("standard output: %s", strerror(errno));
 		return PMK_EXIT_INTERNAL;
 	}
@@ -43,8 +53,8 @@ int main(int argc, char **argv)
 	if (code != PMK_EXIT_OK)
 		return (int)code;
 	if (options.settings.help) {
-		pmk_options_print_help();
-		return check_stdout(PMK_EXIT_OK, true);
+		code = pmk_options_print_help(options.topic) ? PMK_EXIT_USAGE : PMK_EXIT_OK;
+		return check_stdout((int)code, true);
 	}
 	if (options.settings.version) {
 		puts("potemkin " PMK_VERSION);

@@ -72,7 +72,7 @@ static enum pmk_exit take(struct walk *w, int index, const char *text)
 	if (!err)
 		return PMK_EXIT_OK;
 	pmk_error_cure(err == -ENOENT ? s->cure : PMK_CURE_NONE, "--%s \"%s\": %s", s->name, text, why);
-	return PMK_EXIT_USAGE;
+	return s->flags & PMK_SETTING_READ ? PMK_EXIT_INPUT : PMK_EXIT_USAGE;
 }
 
 static enum pmk_exit walk(int argc, char **argv, struct walk *w)
@@ -100,20 +100,25 @@ static enum pmk_exit walk(int argc, char **argv, struct walk *w)
 	return code;
 }
 
+/* "help WORD", as in other programs, or "WORD --help". */
+static void take_topic(int count, char **words, struct pmk_options *o)
+{
+	bool asks = count && strcmp(words[0], "help") == 0;
+
+	o->settings.help |= asks;
+	o->topic = count > asks ? words[asks] : NULL;
+}
+
 /* The command, and the arguments behind it. */
 static enum pmk_exit take_words(int count, char **words, struct pmk_options *o)
 {
 	int command = count ? pmk_option_command(words[0]) : PMK_COMMAND_RUN;
-	bool yes;
 
-	o->settings.help |= count && strcmp(words[0], "help") == 0; /* as in other programs */
 	o->settings.version |= count && strcmp(words[0], "version") == 0;
 	if (o->settings.help || o->settings.version)
 		return PMK_EXIT_OK;
 	if (command < 0) {
-		pmk_error("there is no command \"%s\"; %s", words[0],
-			pmk_parse_bool(words[0], &yes) ? "see potemkin --help" :
-							 "give a switch alone, or as in --mirror=no");
+		pmk_option_refuse_command(words[0]);
 		return PMK_EXIT_USAGE;
 	}
 	if (count > PMK_OPTIONS_MAX_ARGS) {
@@ -188,6 +193,7 @@ static enum pmk_exit parse(int argc, char **argv, struct pmk_options *o, bool st
 
 	pmk_settings_init(&o->settings);
 	code = walk(argc, argv, &early);
+	take_topic(argc - optind, argv + optind, o);
 	if (code != PMK_EXIT_OK || o->settings.help || o->settings.version)
 		return code; /* whatever the file says */
 	if (starting)

@@ -27,6 +27,7 @@ struct pmk_options {
 	const char
 		*args[PMK_OPTIONS_MAX_ARGS]; /* the arguments that are not options; the command's name is the first */
 	int arg_count;
+	const char *topic; /* of --help; NULL: none was given */
 	bool configured; /* by a configuration file that is not empty */
 	int argc; /* the whole command line, for pmk_options_reload; main()'s, not a copy */
 	char **argv;

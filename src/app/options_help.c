@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/num.h"
+#include "base/parse.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -76,32 +77,49 @@ static size_t distance(const char *word, size_t length, const char *name)
 	return row[length];
 }
 
-/* The option that a word without its dashes may have meant: it begins with the word, is at most two letters away, or
- * begins with the same four letters. NULL: no option is near. */
-static const char *find_near(const char *word)
+/* How far `name` is from what was typed: 0 if it begins with that, up to NEAR letters, or NEAR + 1 if both begin with
+ * the same SYLLABLE letters; more: it was not meant. */
+static size_t away(const char *word, size_t length, const char *name)
+{
+	size_t far = strncmp(name, word, length) == 0 ? 0 : distance(word, length, name);
+
+	if (far > NEAR || far * 2 > length)
+		far = strncmp(name, word, SYLLABLE) == 0 ? NEAR + 1 : NEAR + 2;
+	return far;
+}
+
+/* The name that a word may have meant; the names are those that name_of gives for 0, 1, .. NULL: none is near. */
+static const char *find_near(const char *word, const char *(*name_of)(int index), int count)
 {
 	size_t length = strcspn(word, "="), least = NEAR + 2;
 	const char *nearest = NULL;
 
 	if (length < 3 || length >= WORD)
 		return NULL;
-	for (int i = 0; i < pmk_settings_count; i++) {
-		const char *name = pmk_settings_table[i].name;
-		size_t far = strncmp(name, word, length) == 0 ? 0 : distance(word, length, name);
+	for (int i = 0; i < count; i++) {
+		size_t far = away(word, length, name_of(i));
 
-		if (far > NEAR || far * 2 > length)
-			far = strncmp(name, word, SYLLABLE) == 0 ? NEAR + 1 : NEAR + 2;
 		if (far >= least)
 			continue;
 		least = far;
-		nearest = name;
+		nearest = name_of(i);
 	}
 	return nearest;
 }
 
+static const char *option_name(int index)
+{
+	return pmk_settings_table[index].name;
+}
+
+static const char *command_name(int index)
+{
+	return commands[index];
+}
+
 void pmk_option_refuse(const char *word)
 {
-	const char *near = strncmp(word, "--", 2) == 0 ? find_near(word + 2) : NULL;
+	const char *near = strncmp(word, "--", 2) == 0 ? find_near(word + 2, option_name, pmk_settings_count) : NULL;
 
 	if (near)
 		pmk_error("there is no option %s; did you mean --%s?", word, near);
@@ -109,55 +127,15 @@ void pmk_option_refuse(const char *word)
 		pmk_error("there is no option %s; see potemkin --help", word);
 }
 
-static const char *const groups[PMK_GROUPS] = {
-	[PMK_GROUP_PICTURES] = "pictures",
-	[PMK_GROUP_BACKDROP] = "backdrop",
-	[PMK_GROUP_MASK] = "mask",
-	[PMK_GROUP_NETWORK] = "network and processor",
-	[PMK_GROUP_PROGRAM] = "program",
-	[PMK_GROUP_COMMAND] = "for one command",
-};
-
-static void print_option(const struct pmk_setting *s, bool first)
+void pmk_option_refuse_command(const char *word)
 {
-	const char *normal = s->normal ? s->normal : s->none;
-	bool tell = s->value && normal;
-	char left[40];
+	const char *near = find_near(word, command_name, PMK_COMMANDS);
+	bool yes;
 
-	if (first)
-		printf("\noptions: %s\n", groups[s->group]);
-	snprintf(left, sizeof left, "%c%c%c --%s%s%s", s->letter ? '-' : ' ', s->letter ? s->letter : ' ',
-		s->letter ? ',' : ' ', s->name, s->value ? " " : "", s->value ? s->value : "");
-	printf("  %-28s %s%s%s%s\n", left, s->help, tell ? " [" : "", tell ? normal : "", tell ? "]" : "");
-}
-
-void pmk_options_print_help(void)
-{
-	puts("potemkin: a virtual webcam that shows you in front of another background\n"
-	     "\n"
-	     "usage: potemkin [run] [OPTIONS]            camera to virtual camera, live, until Ctrl-C\n"
-	     "       potemkin convert [OPTIONS] IN OUT   a recorded video (audio is kept) or a picture\n"
-	     "       potemkin mask [OPTIONS] IN OUT      only the mask: a picture as grey PNG, a video as grey .mkv\n"
-	     "       potemkin list [cameras|outputs|models|backdrops|settings] [--json]\n"
-	     "                                           what this machine has to choose from\n"
-	     "       potemkin model list|info|fetch|check [NAME|FILE]\n"
-	     "                                           show, get or check networks\n"
-	     "       potemkin bench [OPTIONS] [--json]   what a frame costs on this machine\n"
-	     "       potemkin doctor [--json]            what is missing on this machine, and the command that fixes "
-	     "it\n"
-	     "       potemkin setup-loopback [--remove] [--dry-run] [--root FOLDER]\n"
-	     "                                           make a virtual camera, now and at every boot (as root), or "
-	     "undo it\n"
-	     "       potemkin status                     what the running potemkin does, and for whom\n"
-	     "       potemkin ctl COMMAND [ARG...]       steer it: set, get, backdrop, next, camera, pause, resume,\n"
-	     "                                           snapshot, reload, subscribe, quit; see man potemkin-ctl\n"
-	     "       potemkin completion bash|zsh|fish   a completion script for this shell\n"
-	     "       potemkin demo                       what `make run` does: live if possible, else a short video");
-	for (int i = 0; i < pmk_settings_count; i++)
-		print_option(
-			&pmk_settings_table[i], !i || pmk_settings_table[i].group != pmk_settings_table[i - 1].group);
-	puts("\n"
-	     "exit: 0 ok, 1 internal, 2 usage, 3 bad model, backdrop or input file, 4 already in use, 5 no camera, 6 "
-	     "no output\n"
-	     "Whatever fails, the room is never shown: the backdrop is shown alone. More: man potemkin");
+	if (near)
+		pmk_error("there is no command \"%s\"; did you mean \"%s\"?", word, near);
+	else
+		pmk_error("there is no command \"%s\"; %s", word,
+			pmk_parse_bool(word, &yes) ? "see potemkin --help" :
+						     "give a switch alone, or as in --mirror=no");
 }

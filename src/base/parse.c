@@ -55,15 +55,65 @@ int pmk_parse_size(const char *text, int *width, int *height)
 	return 0;
 }
 
+/* Values of CSS Color Module Level 3, section 4.3. */
+static const struct {
+	const char *name;
+	uint32_t rgb;
+} colours[] = {
+	{ "aqua", 0x00ffff },
+	{ "beige", 0xf5f5dc },
+	{ "black", 0x000000 },
+	{ "blue", 0x0000ff },
+	{ "brown", 0xa52a2a },
+	{ "cyan", 0x00ffff },
+	{ "fuchsia", 0xff00ff },
+	{ "gold", 0xffd700 },
+	{ "gray", 0x808080 },
+	{ "green", 0x008000 },
+	{ "grey", 0x808080 },
+	{ "lime", 0x00ff00 },
+	{ "magenta", 0xff00ff },
+	{ "maroon", 0x800000 },
+	{ "navy", 0x000080 },
+	{ "olive", 0x808000 },
+	{ "orange", 0xffa500 },
+	{ "pink", 0xffc0cb },
+	{ "purple", 0x800080 },
+	{ "red", 0xff0000 },
+	{ "silver", 0xc0c0c0 },
+	{ "teal", 0x008080 },
+	{ "violet", 0xee82ee },
+	{ "white", 0xffffff },
+	{ "yellow", 0xffff00 },
+};
+
+static int parse_hex(const char *text, uint32_t *rgb)
+{
+	size_t digits = strspn(text, "0123456789abcdefABCDEF");
+	uint32_t value;
+
+	if (text[digits] || (digits != 3 && digits != 6))
+		return -EINVAL;
+	value = (uint32_t)strtoul(text, NULL, 16);
+	if (digits == 3)
+		value = ((value >> 8 & 15) << 16 | (value >> 4 & 15) << 8 | (value & 15)) * 17;
+	*rgb = value;
+	return 0;
+}
+
 int pmk_parse_colour(const char *text, uint8_t rgb[3])
 {
-	unsigned long value;
+	uint32_t value = 0;
+	int err = parse_hex(text + (text[0] == '#'), &value);
 
-	if (text[0] == '#')
-		text++;
-	if (strlen(text) != 6 || strspn(text, "0123456789abcdefABCDEF") != 6)
-		return -EINVAL;
-	value = strtoul(text, NULL, 16);
+	for (size_t i = 0; err && i < sizeof colours / sizeof colours[0]; i++) {
+		if (strcasecmp(text, colours[i].name) != 0)
+			continue;
+		value = colours[i].rgb;
+		err = 0;
+	}
+	if (err)
+		return err;
 	rgb[0] = (uint8_t)(value >> 16);
 	rgb[1] = (uint8_t)(value >> 8);
 	rgb[2] = (uint8_t)value;

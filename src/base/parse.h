@@ -21,7 +21,8 @@ int pmk_parse_int(const char *text, int least, int most, int *value) __attribute
 int pmk_parse_double(const char *text, double least, double most, double *value) __attribute__((warn_unused_result));
 /* "1280x720"; each side is 16 to 8192 px */
 int pmk_parse_size(const char *text, int *width, int *height) __attribute__((warn_unused_result));
-/* "#3080c0" or "3080c0" */
+/* "#3080c0", "#38c", each with or without "#", or one of the 17 colours that have a name in CSS 2.1 ("navy") or one of
+ * beige, brown, cyan, gold, magenta, pink, violet; in any case */
 int pmk_parse_colour(const char *text, uint8_t rgb[3]) __attribute__((warn_unused_result));
 /* yes, no, true, false, on, off, 1 or 0, in any case */
 int pmk_parse_bool(const char *text, bool *value) __attribute__((warn_unused_result));

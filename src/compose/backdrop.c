@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "compose/backdrop.h"
 
+#include "base/log.h"
 #include "base/parse.h"
-#include "draw/builtin.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,14 +13,17 @@
  * Any other spec is a path. */
 static const struct kind {
 	const char *name, *rest;
+	int (*check)(const char *rest, char *why, size_t size);
 	int (*open)(
 		const char *rest, enum pmk_fit fit, const struct pmk_layout *layout, struct pmk_backdrop **backdrop);
 } kinds[] = {
-	{ "green", "#00b140", pmk_backdrop_colour_open }, /* the usual chroma-key green */
-	{ "color:", NULL, pmk_backdrop_colour_open },
-	{ "builtin:", NULL, pmk_backdrop_builtin_open },
-	{ "blur", "60", pmk_backdrop_blur_open },
-	{ "blur:", NULL, pmk_backdrop_blur_open },
+	/* the usual chroma-key green */
+	{ "green", "#00b140", pmk_backdrop_colour_check, pmk_backdrop_colour_open },
+	{ "color:", NULL, pmk_backdrop_colour_check, pmk_backdrop_colour_open },
+	{ "#", NULL, pmk_backdrop_colour_check, pmk_backdrop_colour_open },
+	{ "builtin:", NULL, pmk_backdrop_builtin_check, pmk_backdrop_builtin_open },
+	{ "blur", "60", pmk_backdrop_blur_check, pmk_backdrop_blur_open },
+	{ "blur:", NULL, pmk_backdrop_blur_check, pmk_backdrop_blur_open },
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
@@ -37,58 +40,65 @@ int pmk_fit_parse(const char *text, enum pmk_fit *fit)
 	return -EINVAL;
 }
 
-static bool stands_alone(const char *spec)
+/* The kind that the spec names, and the text for its functions; NULL: the spec is a path. */
+static const struct kind *find_kind(const char *spec, const char **rest)
 {
 	for (int i = 0; i < KINDS; i++) {
-		if (kinds[i].rest && strcmp(spec, kinds[i].name) == 0)
-			return true;
-	}
-	return strcmp(spec, "none") == 0;
-}
+		const char *after = pmk_parse_after(spec, kinds[i].name);
 
-static bool is_builtin(const char *name)
-{
-	const struct pmk_builtin *list;
-	int count;
-
-	list = pmk_builtin_list(&count);
-	for (int i = 0; i < count; i++) {
-		if (strcmp(list[i].name, name) == 0)
-			return true;
+		if (!after || (kinds[i].rest && *after))
+			continue;
+		*rest = kinds[i].rest ? kinds[i].rest : after;
+		return &kinds[i];
 	}
-	return false;
+	return NULL;
 }
 
 /* If there is no file of this name, the user may have meant another kind of backdrop and left out its prefix. */
+static int guess(const char *spec, char *why, size_t size)
+{
+	const char *prefix = NULL;
+	char unused[4];
+	uint8_t rgb[3];
+
+	if (pmk_parse_colour(spec, rgb) == 0)
+		prefix = "color:";
+	else if (pmk_backdrop_builtin_check(spec, unused, sizeof unused) == 0)
+		prefix = "builtin:";
+	snprintf(why, size, "there is no such file%s%s%s%s", prefix ? "; did you mean " : "", prefix ? prefix : "",
+		prefix ? spec : "", prefix ? "?" : "");
+	return prefix ? -EINVAL : -ENOENT;
+}
+
 int pmk_backdrop_check(const char *spec, char *why, size_t size)
 {
-	static const char lack[] = "there is no such file";
+	const char *rest;
+	const struct kind *kind = find_kind(spec, &rest);
 
-	if (strpbrk(spec, "/.:") || stands_alone(spec) || (*spec && access(spec, F_OK) == 0))
-		return 0;
+	if (kind)
+		return kind->check(rest, why, size);
 	if (!*spec) {
 		snprintf(why, size, "which picture or colour? as in builtin:office or library.jpg");
-	} else if (spec[0] == '#') {
-		snprintf(why, size, "%s; did you mean color:%.20s?", lack, spec);
-	} else if (is_builtin(spec)) {
-		snprintf(why, size, "%s; did you mean builtin:%s?", lack, spec);
-	} else {
-		snprintf(why, size, "%s", lack);
-		return -ENOENT;
+		return -EINVAL;
 	}
-	return -EINVAL;
+	if (strcmp(spec, "none") == 0 || access(spec, F_OK) == 0)
+		return 0;
+	return guess(spec, why, size);
 }
 
 int pmk_backdrop_create(
 	const char *spec, enum pmk_fit fit, const struct pmk_layout *layout, struct pmk_backdrop **backdrop)
 {
-	for (int i = 0; i < KINDS; i++) {
-		const char *rest = pmk_parse_after(spec, kinds[i].name);
+	const char *rest;
+	const struct kind *kind = find_kind(spec, &rest);
+	char why[300];
 
-		if (rest && (!kinds[i].rest || !*rest))
-			return kinds[i].open(kinds[i].rest ? kinds[i].rest : rest, fit, layout, backdrop);
-	}
-	return pmk_backdrop_picture_open(spec, fit, layout, backdrop);
+	if (!kind)
+		return pmk_backdrop_picture_open(spec, fit, layout, backdrop);
+	if (!kind->check(rest, why, sizeof why))
+		return kind->open(rest, fit, layout, backdrop);
+	pmk_error("backdrop \"%s\": %s", spec, why);
+	return -EINVAL;
 }
 
 void pmk_backdrop_destroy(struct pmk_backdrop *b)

@@ -53,13 +53,17 @@ int pmk_fit_parse(const char *text, enum pmk_fit *fit) __attribute__((warn_unuse
  * Logs nothing. */
 int pmk_backdrop_check(const char *spec, char *why, size_t size) __attribute__((warn_unused_result));
 
-/* SPEC of the interface: PATH, builtin:NAME, color:#rrggbb, green, blur[:0..100]. `layout` is that of the composed
- * picture (limited range). -EINVAL: bad spec; otherwise an error of pmk_still_read. */
+/* SPEC of the interface: PATH, builtin:NAME, color:COLOUR (pmk_parse_colour), green, blur[:0..100]. `layout` is that of
+ * the composed picture (limited range). -EINVAL: bad spec; otherwise an error of pmk_still_read. */
 int pmk_backdrop_create(const char *spec, enum pmk_fit fit, const struct pmk_layout *layout,
 	struct pmk_backdrop **backdrop) __attribute__((warn_unused_result));
 void pmk_backdrop_destroy(struct pmk_backdrop *backdrop); /* NULL is fine */
 
-/* The openers of the kinds, for backdrop.c. `rest` is the spec after its prefix. */
+/* For backdrop.c: the openers of the kinds, and before them their checks, as pmk_backdrop_check. `rest` is the spec
+ * after its prefix. An opener gets only what its check lets pass. */
+int pmk_backdrop_colour_check(const char *rest, char *why, size_t size) __attribute__((warn_unused_result));
+int pmk_backdrop_builtin_check(const char *rest, char *why, size_t size) __attribute__((warn_unused_result));
+int pmk_backdrop_blur_check(const char *rest, char *why, size_t size) __attribute__((warn_unused_result));
 int pmk_backdrop_picture_open(const char *path, enum pmk_fit fit, const struct pmk_layout *layout,
 	struct pmk_backdrop **backdrop) __attribute__((warn_unused_result));
 int pmk_backdrop_colour_open(const char *rest, enum pmk_fit fit, const struct pmk_layout *layout,

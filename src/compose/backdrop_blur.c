@@ -6,6 +6,7 @@
 #include "compose/blur.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static const uint8_t plain[3] = { 0x4a, 0x52, 0x5c };
@@ -42,6 +43,16 @@ static void destroy(struct pmk_backdrop *backdrop)
 
 static const struct pmk_backdrop_impl blur_impl = { .begin = begin, .write = write, .destroy = destroy };
 
+int pmk_backdrop_blur_check(const char *rest, char *why, size_t size)
+{
+	int percent;
+
+	if (!pmk_parse_int(rest, 0, 100, &percent))
+		return 0;
+	snprintf(why, size, "the strength is a whole number from 0 to 100, as in blur:60");
+	return -EINVAL;
+}
+
 int pmk_backdrop_blur_open(
 	const char *rest, enum pmk_fit fit, const struct pmk_layout *layout, struct pmk_backdrop **backdrop)
 {
@@ -49,10 +60,8 @@ int pmk_backdrop_blur_open(
 	int percent, err;
 	uint8_t yuv[3];
 
-	if (pmk_parse_int(rest, 0, 100, &percent)) {
-		pmk_error("backdrop \"blur:%s\": the strength is a whole number from 0 to 100, as in blur:60", rest);
+	if (pmk_parse_int(rest, 0, 100, &percent))
 		return -EINVAL;
-	}
 	b = calloc(1, sizeof *b);
 	if (!b)
 		return -ENOMEM;

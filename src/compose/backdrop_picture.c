@@ -120,17 +120,24 @@ static int create(const struct pmk_layout *layout, struct pmk_backdrop **backdro
 	return 0;
 }
 
+int pmk_backdrop_colour_check(const char *rest, char *why, size_t size)
+{
+	uint8_t rgb[3];
+
+	if (!pmk_parse_colour(rest, rgb))
+		return 0;
+	snprintf(why, size, "a colour is a name such as navy, or #rrggbb or #rgb, as in color:#336699");
+	return -EINVAL;
+}
+
 int pmk_backdrop_colour_open(
 	const char *rest, enum pmk_fit fit, const struct pmk_layout *layout, struct pmk_backdrop **backdrop)
 {
 	uint8_t rgb[3], yuv[3];
 	int err;
 
-	if (pmk_parse_colour(rest, rgb)) {
-		pmk_error(
-			"backdrop \"color:%s\": a colour is written as color:#rrggbb, for example color:#336699", rest);
+	if (pmk_parse_colour(rest, rgb))
 		return -EINVAL;
-	}
 	err = create(layout, backdrop);
 	if (err)
 		return err;
@@ -139,16 +146,23 @@ int pmk_backdrop_colour_open(
 	return 0;
 }
 
-static int refuse_builtin(const char *name)
+int pmk_backdrop_builtin_check(const char *rest, char *why, size_t size)
 {
 	const struct pmk_builtin *list;
 	char names[256] = "";
 	int count;
 
 	list = pmk_builtin_list(&count);
-	for (int i = 0; i < count; i++)
-		snprintf(names + strlen(names), sizeof names - strlen(names), " builtin:%s", list[i].name);
-	pmk_error("backdrop \"builtin:%s\": there is no such built-in backdrop; there are%s", name, names);
+	for (int i = 0; i < count; i++) {
+		if (strcmp(list[i].name, rest) == 0)
+			return 0;
+		snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s",
+			!i                    ? "" :
+				i + 1 < count ? ", " :
+						" and ",
+			list[i].name);
+	}
+	snprintf(why, size, "the built-in backdrops are %s", names);
 	return -EINVAL;
 }
 
@@ -173,8 +187,6 @@ int pmk_backdrop_builtin_open(
 	err = pmk_builtin_draw(rest, &rgb);
 	if (!err)
 		err = open_rgb(&rgb, layout, backdrop);
-	else if (err == -ENOENT)
-		err = refuse_builtin(rest);
 	pmk_rgb_free(&rgb);
 	return err;
 }

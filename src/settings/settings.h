@@ -77,6 +77,8 @@ enum pmk_setting_flag {
 	PMK_SETTING_FILE = 2, /* the configuration file may hold it */
 	PMK_SETTING_LIST = 4, /* may be given several times, up to `most` */
 	PMK_SETTING_EARLY = 8, /* decides how the others are read, or how mistakes in them are reported */
+	PMK_SETTING_READ = 16, /* names something to be read: a bad value is bad input, wherever it is noticed */
+	PMK_SETTING_COMMON = 32, /* most people need it: shown by the short --help */
 };
 
 enum { PMK_SETTING_WHY = 200 };

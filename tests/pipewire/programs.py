@@ -178,7 +178,7 @@ def ends():
 @test("auto and list", short=True)
 def auto():
     with Desktop(), potemkin(output="auto") as program:
-        program.wait_for("-> pipewire:potemkin")
+        program.wait_for("output pipewire:potemkin")
         wait_until(lambda: desktop.NODE in nodes(), "the node")
         listed = rig.run(rig.program, "list", "cameras")
         check("pipewire:" + desktop.NODE not in listed, "its own node is listed as a camera: %s" % listed)

@@ -412,14 +412,15 @@ def busy_output():
 def auto():
     with potemkin(camera="auto", output="auto") as program:
         live(program)
-        for pattern in (CAMERA + r" \(vivid\)", "-> " + OUTPUT, "-> " + PLAIN):
+        for pattern in (CAMERA + r" \(vivid\)", "output " + OUTPUT, "output " + PLAIN):
             check(program.count(pattern), "no '%s' in what it said" % pattern)
         ends_well(program)
     with potemkin(output=OUTPUT) as program:
         live(program)
         with potemkin(camera="presenter", output="auto") as second:
             live(second)
-            check(second.count("-> " + PLAIN) and not second.count("-> " + OUTPUT), "auto took the wrong output")
+            check(second.count("output " + PLAIN), "auto did not take the free output")
+            check(not second.count("output " + OUTPUT), "auto took the wrong output")
             ends_with(6, "no free virtual camera", potemkin(camera="presenter", output="auto"))
             ends_well(second)
         ends_well(program)

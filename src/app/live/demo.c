@@ -91,17 +91,20 @@ static int write_picture(const struct pmk_options *options)
 	return err;
 }
 
-static void say_how_to_go_live(bool camera, bool loopback)
+/* `program`: as it was called. */
+static void say_how_to_go_live(const char *program, bool camera, bool loopback)
 {
 	puts("\nTo go live on this machine:");
 	if (!camera)
 		puts("  - plug in a camera (none was found under /dev/video*)");
 	if (!loopback)
-		puts("  - make a virtual camera, on Debian:\n"
-		     "      sudo apt-get install v4l2loopback-dkms linux-headers-$(uname -r)\n"
-		     "      sudo build/potemkin setup-loopback");
-	puts("  - run it:  build/potemkin\n"
-	     "    and choose the camera \"Potemkin\" in the browser or meeting program");
+		printf("  - make a virtual camera, on Debian:\n"
+		       "      sudo apt-get install v4l2loopback-dkms linux-headers-$(uname -r)\n"
+		       "      sudo %s setup-loopback\n",
+			program);
+	printf("  - run it:  %s\n"
+	       "    and choose the camera \"Potemkin\" in the browser or meeting program\n",
+		program);
 }
 
 enum pmk_exit pmk_command_demo(struct pmk_options *options)
@@ -131,10 +134,10 @@ enum pmk_exit pmk_command_demo(struct pmk_options *options)
 	if (write_picture(options))
 		return PMK_EXIT_NO_OUTPUT;
 	printf("\nWrote %s: %.1f frames per second, latency %.1f ms.\nWrote %s: the drawn presenter before | after.\n"
-	       "The CPU time above includes drawing the presenter and H.264; make bench measures potemkin's own "
+	       "The CPU time above includes drawing the presenter and H.264; potemkin bench measures potemkin's own "
 	       "share.\n",
 		FILM, (double)result.report.written * 1e9 / (double)result.report.running_ns,
 		result.report.latency_ms_p50, PICTURE);
-	say_how_to_go_live(camera, loopback);
+	say_how_to_go_live(options->argv[0], camera, loopback);
 	return PMK_EXIT_OK;
 }

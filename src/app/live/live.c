@@ -74,9 +74,10 @@ static bool wait_for_end(const struct live *l)
 static void announce(
 	const struct pmk_pipeline *p, const struct pmk_options *options, const struct pmk_pipeline_settings *settings)
 {
-	pmk_info("%s -> %s, %s", pmk_pipeline_camera_name(p), pmk_pipeline_model_name(p), settings->scene.backdrop);
+	pmk_info("camera %s; network %s; backdrop %s", pmk_pipeline_camera_name(p), pmk_pipeline_model_name(p),
+		settings->scene.backdrop);
 	for (int i = 0; i < settings->output_count; i++)
-		pmk_info("-> %s", pmk_pipeline_output_name(p, i));
+		pmk_info("output %s", pmk_pipeline_output_name(p, i));
 	if (options->settings.duration <= 0 && !options->settings.pipeline.frames)
 		pmk_info("running; Ctrl-C ends it");
 }
