@@ -45,6 +45,7 @@ WALLS = {
     r"(pipewire|spa)/": "io/pipewire/",
     r"systemd/": "io/pipewire/ app/live/",
     r"(xnnpack|pthreadpool)\.h": "model/xnnpack/",
+    r"lcms2\.h": "media/still/",
     r"dlfcn\.h": "media/media_module.c",
 }
 

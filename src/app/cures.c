@@ -67,6 +67,13 @@ const char *const pmk_cures[PMK_CURES] = {
 	[PMK_CURE_CONVERT_FILE] = "convert it to yuv420p first",
 	[PMK_CURE_SAVE_PNG] = "save it as PNG",
 	[PMK_CURE_SHOW_ALL] = "--fit contain shows all of them, between bars",
+	[PMK_CURE_OTHER_OR_PNG] = "try another file, or save it as PNG",
+	[PMK_CURE_SAVE_FIRST] = "save its first picture as PNG",
+	[PMK_CURE_SAVE_FROM_PAGE] = "open it in a browser and save the picture itself",
+	[PMK_CURE_CONVERT_HEIC] = "convert it first: heif-convert FILE picture.png",
+	[PMK_CURE_CONVERT_SVG] = "convert it first: rsvg-convert -o picture.png FILE",
+	[PMK_CURE_CONVERT_PDF] = "convert it first: pdftoppm -png -singlefile FILE picture",
+	[PMK_CURE_DEVELOP_RAW] = "develop it first and save it as PNG or JPEG",
 	[PMK_CURE_INSTALL_MODULE] = "install it, or build with -Dmedia=enabled",
 	[PMK_CURE_MATCHING_MODULE] = "install the one that came with this program",
 };

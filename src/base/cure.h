@@ -75,6 +75,13 @@ enum pmk_cure {
 	PMK_CURE_CONVERT_FILE, /* its pixel format is unknown: convert it to a usual one */
 	PMK_CURE_SAVE_PNG, /* this picture cannot be converted: save it as PNG */
 	PMK_CURE_SHOW_ALL, /* pictures are cropped: show all of them, between bars */
+	PMK_CURE_OTHER_OR_PNG, /* this picture is damaged, or of a rare form: use another, or save it as PNG */
+	PMK_CURE_SAVE_FIRST, /* animations of this kind are not read: save the first picture as PNG */
+	PMK_CURE_SAVE_FROM_PAGE, /* this is the web page that shows the picture */
+	PMK_CURE_CONVERT_HEIC, /* convert it to PNG or JPEG */
+	PMK_CURE_CONVERT_SVG, /* likewise to PNG */
+	PMK_CURE_CONVERT_PDF, /* likewise */
+	PMK_CURE_DEVELOP_RAW, /* a camera's raw data: develop them */
 	PMK_CURE_INSTALL_MODULE, /* install the module for files, or build it */
 	PMK_CURE_MATCHING_MODULE, /* install the module for files that belongs to this program */
 

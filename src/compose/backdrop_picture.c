@@ -214,10 +214,10 @@ int pmk_backdrop_picture_open(
 
 	if (still < 0)
 		return still;
-	if (!still) {
-		pmk_error(
-			"backdrop \"%s\": a moving picture or video cannot stand behind you yet; give a still picture",
-			path);
+	if (still == PMK_STILL_ANIMATED)
+		pmk_warn("backdrop \"%s\": only the first picture of this animation stands behind you", path);
+	if (still == PMK_STILL_NONE) {
+		pmk_error("backdrop \"%s\": a video cannot stand behind you yet; give a picture", path);
 		return -ENOTSUP;
 	}
 	err = pmk_still_read(path, &whole);

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/num.h"
+#include "media/still/kind.h"
 
 #include <errno.h>
 #include <libavutil/avstring.h>
@@ -26,16 +27,6 @@ const char *pmk_av_reason(int averror, char text[128])
 int pmk_av_errno(int averror)
 {
 	return averror >= -LARGEST_ERRNO ? averror : -EBADMSG;
-}
-
-/* Demuxers return all sorts of errors for damage, even ENOMEM. */
-static int fail_content(const char *path, int averror)
-{
-	char text[128];
-
-	pmk_error_cure(
-		PMK_CURE_OTHER_FILE, "%s: not a picture or video, or damaged: %s", path, pmk_av_reason(averror, text));
-	return -EBADMSG;
 }
 
 static int refuse_open(AVFormatContext *format, AVIOContext **io, const char *url, int flags, AVDictionary **options)
@@ -85,33 +76,50 @@ static int find_streams(AVFormatContext *format, int64_t max_px)
 	return err;
 }
 
-int pmk_av_open(const char *path, int64_t max_px, AVFormatContext **format)
+/* `kind`: a demuxer's name; NULL: the one that knows the content. */
+static int open_input(AVIOContext *io, const char *kind, AVFormatContext **format)
 {
-	AVFormatContext *made;
-	AVIOContext *io = NULL;
+	AVFormatContext *made = avformat_alloc_context();
 	int err;
 
-	av_log_set_level(AV_LOG_QUIET);
-	err = open_bytes(path, &io);
-	if (err)
-		return err;
-	made = avformat_alloc_context();
-	if (!made) {
-		avio_closep(&io);
-		return -ENOMEM;
-	}
+	if (!made)
+		return AVERROR(ENOMEM);
 	made->pb = io;
 	made->io_open = refuse_open;
 	made->protocol_whitelist = av_strdup("none"); /* some demuxers bypass io_open */
-	err = avformat_open_input(&made, NULL, NULL, NULL);
+	err = avformat_open_input(&made, NULL, kind ? av_find_input_format(kind) : NULL, NULL);
+	if (err >= 0)
+		*format = made;
+	return err; /* on an error, avformat_open_input has freed made */
+}
+
+int pmk_av_open(const char *path, int64_t max_px, AVFormatContext **format)
+{
+	AVFormatContext *made = NULL;
+	AVIOContext *io = NULL;
+	int err;
+
+	pmk_said_listen();
+	err = open_bytes(path, &io);
+	if (err)
+		return err;
+	err = pmk_kind_check(path);
+	if (err) {
+		avio_closep(&io);
+		return err;
+	}
+	err = open_input(io, NULL, &made);
+	if (err < 0 && pmk_kind_is_jpeg(path) && avio_seek(io, 0, SEEK_SET) == 0)
+		err = open_input(io, "jpeg_pipe", &made); /* no demuxer knows one with arithmetic coding */
 	if (err < 0) {
-		avio_closep(&io); /* avformat_open_input has freed made */
-		return fail_content(path, err);
+		avio_closep(&io);
+		return pmk_kind_refuse(
+			path, err, NULL); /* demuxers return all sorts of errors for damage, even ENOMEM */
 	}
 	err = find_streams(made, max_px);
 	if (err < 0) {
 		pmk_av_close(&made);
-		return fail_content(path, err);
+		return pmk_kind_refuse(path, err, NULL);
 	}
 	*format = made;
 	return 0;
@@ -177,6 +185,13 @@ int pmk_av_check_size(const char *path, int width, int height, int least, int mo
 	return -EINVAL;
 }
 
+/* Whether the decoder must stop at a fault. Otherwise the rest of a truncated picture is grey. The decoder of TIFF
+ * would stop at tags that it does not know; its faults are heard. */
+static bool is_strict(const AVFormatContext *format, enum AVCodecID codec)
+{
+	return codec == AV_CODEC_ID_MJPEG || (pmk_av_holds_pictures(format) && codec != AV_CODEC_ID_TIFF);
+}
+
 static int open_decoder(struct pmk_av_reader *reader, const AVCodec *codec, int64_t max_px)
 {
 	const AVStream *stream = reader->format->streams[reader->stream];
@@ -192,10 +207,23 @@ static int open_decoder(struct pmk_av_reader *reader, const AVCodec *codec, int6
 	reader->decoder->thread_count = 1;
 	reader->decoder->max_pixels = max_px;
 	reader->decoder->pkt_timebase = stream->time_base;
-	if (codec->id == AV_CODEC_ID_MJPEG)
-		reader->decoder->err_recognition =
-			AV_EF_EXPLODE; /* without it, the rest of a truncated picture is grey */
+	if (is_strict(reader->format, codec->id))
+		reader->decoder->err_recognition = AV_EF_EXPLODE;
 	return avcodec_open2(reader->decoder, codec, NULL);
+}
+
+/* The stream of the pictures. Of an icon's sizes it is the largest. */
+static int find_pictures(const AVFormatContext *format, const AVCodec **codec)
+{
+	int best = av_find_best_stream((AVFormatContext *)format, AVMEDIA_TYPE_VIDEO, -1, -1, codec, 0);
+
+	for (unsigned i = 0; best >= 0 && strcmp(format->iformat->name, "ico") == 0 && i < format->nb_streams; i++) {
+		if (format->streams[i]->codecpar->width > format->streams[best]->codecpar->width)
+			best = (int)i;
+	}
+	if (best >= 0)
+		*codec = avcodec_find_decoder(format->streams[best]->codecpar->codec_id);
+	return best;
 }
 
 int pmk_av_reader_open(struct pmk_av_reader *reader, const char *path, int least, int most, int64_t max_px)
@@ -208,9 +236,9 @@ int pmk_av_reader_open(struct pmk_av_reader *reader, const char *path, int least
 	err = pmk_av_open(path, max_px, &made.format);
 	if (err)
 		return err;
-	made.stream = av_find_best_stream(made.format, AVMEDIA_TYPE_VIDEO, -1, -1, &codec, 0);
+	made.stream = find_pictures(made.format, &codec);
 	if (made.stream < 0) {
-		err = fail_content(path, made.stream);
+		err = pmk_kind_refuse(path, made.stream, NULL);
 		goto fail_close;
 	}
 	for (unsigned i = 0; i < made.format->nb_streams; i++)
@@ -223,10 +251,11 @@ int pmk_av_reader_open(struct pmk_av_reader *reader, const char *path, int least
 	}
 	err = open_decoder(&made, codec, max_px);
 	if (err < 0) {
-		err = fail_content(path, err);
+		err = pmk_kind_refuse(path, err, NULL);
 		goto fail_close;
 	}
 	*reader = made;
+	reader->decoder->opaque = &reader->said;
 	return 0;
 
 fail_close:
@@ -250,8 +279,10 @@ static void feed(struct pmk_av_reader *reader)
 		int err = mine ? avcodec_send_packet(reader->decoder, reader->packet) : 0;
 
 		av_packet_unref(reader->packet);
-		if (err < 0)
+		if (err < 0) {
 			reader->damaged++;
+			reader->failure = err;
+		}
 		if (mine)
 			return;
 	}
@@ -276,8 +307,10 @@ int pmk_av_reader_next(struct pmk_av_reader *reader, AVFrame *frame)
 			return 0;
 		if (err == AVERROR(ENOMEM))
 			return -ENOMEM;
-		if (err != AVERROR(EAGAIN))
+		if (err != AVERROR(EAGAIN)) {
 			reader->damaged++;
+			reader->failure = err;
+		}
 		feed(reader);
 	}
 }

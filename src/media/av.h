@@ -9,6 +9,7 @@
 #define PMK_MEDIA_AV_H
 
 #include "image/frame.h"
+#include "media/still/said.h"
 
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
@@ -56,6 +57,8 @@ struct pmk_av_reader {
 	AVPacket *packet;
 	int stream; /* index of the pictures' stream */
 	int64_t damaged; /* skipped pictures */
+	int failure; /* the decoder's last error; 0: none yet */
+	struct pmk_said said;
 };
 
 /* Errors as pmk_av_open, and -EINVAL if the header gives a side outside least..most px or more than `max_px` pixels. */

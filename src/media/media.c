@@ -7,6 +7,7 @@
 #include "media/film/fields.h"
 #include "media/film/picture.h"
 #include "media/film/survey.h"
+#include "media/still/finish.h"
 
 #include <errno.h>
 #include <libavutil/pixdesc.h>
@@ -30,6 +31,7 @@ struct pmk_media {
 	struct pmk_fields fields;
 	struct pmk_picture picture;
 	struct pmk_shape first; /* shape of the first picture */
+	struct pmk_orientation turned; /* of a single picture */
 	AVRational first_sar; /* as its decoder told it */
 	int bar_x, bar_y; /* of the last picture that was read */
 	bool contain, told; /* told: that pictures are cropped or get bars */
@@ -57,7 +59,7 @@ static int look_ahead(struct pmk_media *media, int count)
 			break;
 		media->ahead_count++;
 	}
-	return media->ahead_count ? 0 : fail_damaged(media);
+	return media->ahead_count || pmk_av_holds_pictures(media->reader.format) ? 0 : fail_damaged(media);
 }
 
 static void set_origin(struct pmk_media *media)
@@ -114,11 +116,17 @@ static AVRational sar_of(const struct pmk_media *media, const AVFrame *frame)
 	return stream->sample_aspect_ratio.num && !av_cmp_q(sar, media->first_sar) ? stream->sample_aspect_ratio : sar;
 }
 
+static struct pmk_orientation orientation_of(const struct pmk_media *media, const AVFrame *frame)
+{
+	if (media->info.still)
+		return media->turned;
+	return pmk_av_orientation(media->reader.format->streams[media->reader.stream], frame);
+}
+
 static struct pmk_shape shape_of(void *user, const AVFrame *frame)
 {
 	const struct pmk_media *media = user;
-	struct pmk_orientation orientation = pmk_av_orientation(
-		media->reader.format->streams[media->reader.stream], frame);
+	struct pmk_orientation orientation = orientation_of(media, frame);
 
 	return pmk_place_shape(frame->width, frame->height, sar_of(media, frame), &orientation);
 }
@@ -155,9 +163,8 @@ static void fill_colours(struct pmk_layout *layout, const AVFrame *first)
 /* The layout of all pictures. */
 static void fill_layout(struct pmk_media *media)
 {
-	const AVStream *stream = media->reader.format->streams[media->reader.stream];
 	const AVFrame *first = media->ahead[0];
-	struct pmk_orientation orientation = pmk_av_orientation(stream, first);
+	struct pmk_orientation orientation = orientation_of(media, first);
 	struct pmk_layout *layout = &media->info.layout;
 	struct pmk_survey survey;
 
@@ -173,6 +180,24 @@ static void fill_layout(struct pmk_media *media)
 	fill_colours(layout, first);
 }
 
+/* Tell a single picture, and finish it. One that could not be decoded is one, too, and may yet be. */
+static int finish_still(struct pmk_media *media)
+{
+	const AVFormatContext *format = media->reader.format;
+	int err;
+
+	if (pmk_av_is_photo(format, media->path) && media->ahead_count)
+		media->ahead_count = 1;
+	media->info.still = media->ahead_count <= 1 &&
+		(pmk_av_holds_pictures(format) ||
+			pmk_av_duration_ns(format, format->streams[media->reader.stream]) == 0);
+	if (!media->info.still)
+		return 0;
+	err = pmk_still_finish(media->path, &media->reader, media->ahead[0], &media->turned);
+	media->ahead_count = err ? 0 : 1;
+	return err;
+}
+
 static void fill_info(struct pmk_media *media)
 {
 	const AVFormatContext *format = media->reader.format;
@@ -182,9 +207,6 @@ static void fill_info(struct pmk_media *media)
 	info->fps = pmk_av_fps(stream);
 	info->duration_ns = pmk_av_duration_ns(format, stream);
 	info->frames = pmk_av_count(format, stream);
-	if (pmk_av_is_photo(format, media->path))
-		media->ahead_count = 1;
-	info->still = media->ahead_count == 1 && (pmk_av_holds_pictures(format) || info->duration_ns == 0);
 	if (info->still) {
 		info->fps = 30;
 		info->duration_ns = 0;
@@ -210,6 +232,9 @@ int pmk_media_open(const char *path, struct pmk_media **media)
 	if (!made->path || !made->ahead[0] || !made->ahead[1])
 		goto fail;
 	err = open_reader(made, AHEAD);
+	if (err)
+		goto fail;
+	err = finish_still(made);
 	if (err)
 		goto fail;
 	fill_info(made);
@@ -276,8 +301,7 @@ static void tell_fit(struct pmk_media *media, const struct pmk_shape *shape)
 
 static int take_picture(struct pmk_media *media, AVFrame *frame, struct pmk_image *image)
 {
-	struct pmk_orientation orientation = pmk_av_orientation(
-		media->reader.format->streams[media->reader.stream], frame);
+	struct pmk_orientation orientation = orientation_of(media, frame);
 	struct pmk_shape shape = shape_of(media, frame), to = { image->layout.width, image->layout.height };
 	struct pmk_fitted place = pmk_place_fit(frame->width, frame->height, &shape, &orientation, &to, media->contain);
 	const char *format = av_get_pix_fmt_name(frame->format);

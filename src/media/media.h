@@ -20,7 +20,8 @@ struct pmk_media_info {
 	 * are recorded small at first. It is 4:2:2 if the file is that and need not be rotated by 90 or 270 degrees,
 	 * otherwise 4:2:0. Matrix, range, primaries and transfer are the first picture's. If it gives none, they are
 	 * limited range and BT.601, or BT.709 from 720 rows on; for JPEG and grey, full range and BT.601. HDR and wide
-	 * gamuts become BT.709 SDR, by the method of film/tone.h */
+	 * gamuts become BT.709 SDR, by the method of film/tone.h. A single picture with a colour profile or with alpha
+	 * is converted to sRGB and blended over black first */
 	struct pmk_layout layout;
 	double fps; /* mean rate, 1..240; 30 if the file has none */
 	int64_t frames; /* approximate number; 0: unknown; 1: a single picture */
@@ -29,8 +30,9 @@ struct pmk_media_info {
 	bool audio; /* has an audio stream */
 };
 
-/* -EBADMSG: damaged, or not a video or picture; -EINVAL: a side is outside PMK_IMAGE_MIN_PX..PMK_IMAGE_MAX_PX, or the
- * file is not regular; -ENOPKG: there is no media module; -ENOMEM; or the errno of open. */
+/* -EBADMSG: damaged, not a video or picture, or a picture that cannot be had right; -EINVAL: a side is outside
+ * PMK_IMAGE_MIN_PX..PMK_IMAGE_MAX_PX, or the file is not regular; -ENOPKG: there is no media module; -ENOMEM; or the
+ * errno of open. */
 int pmk_media_open(const char *path, struct pmk_media **media) __attribute__((warn_unused_result));
 void pmk_media_close(struct pmk_media *media); /* NULL is allowed */
 const struct pmk_media_info *pmk_media_info(const struct pmk_media *media);

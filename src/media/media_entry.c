@@ -103,3 +103,8 @@ void pmk_new_file_drop(struct pmk_new_file *file)
 {
 	host->new_file_drop(file);
 }
+
+int pmk_mem_read_file(const char *path, size_t budget, uint8_t **data, size_t *size)
+{
+	return host->mem_read_file(path, budget, data, size);
+}

@@ -24,6 +24,7 @@ static const struct pmk_media_host host = {
 	.new_file_create = pmk_new_file_create,
 	.new_file_keep = pmk_new_file_keep,
 	.new_file_drop = pmk_new_file_drop,
+	.mem_read_file = pmk_mem_read_file,
 };
 
 static struct {

@@ -12,6 +12,7 @@
 #define PMK_MEDIA_MEDIA_MODULE_H
 
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/new_file.h"
 #include "media/media.h"
 #include "media/media_out.h"
@@ -19,7 +20,7 @@
 #include "media/still.h"
 
 #define PMK_MEDIA_MODULE_FILE "potemkin-media.so"
-#define PMK_MEDIA_INTERFACE PMK_VERSION " media 4"
+#define PMK_MEDIA_INTERFACE PMK_VERSION " media 5"
 
 /* Functions of the program that the module calls, so that there is only one log, and only one of everything else. */
 struct pmk_media_host {
@@ -34,6 +35,7 @@ struct pmk_media_host {
 	int (*new_file_create)(struct pmk_new_file *file, const char *path);
 	int (*new_file_keep)(struct pmk_new_file *file);
 	void (*new_file_drop)(struct pmk_new_file *file);
+	int (*mem_read_file)(const char *path, size_t budget, uint8_t **data, size_t *size);
 };
 
 /* Functions of the module: those of the four headers. */

@@ -3,10 +3,9 @@
 
 #include "base/log.h"
 #include "base/new_file.h"
-#include "media/av.h"
+#include "media/still/finish.h"
 
 #include <errno.h>
-#include <libavutil/pixdesc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -25,49 +24,18 @@ static int check_bytes(const char *path)
 	return 0;
 }
 
-static bool has_alpha(enum AVPixelFormat format)
+static int to_rgb(const AVFrame *frame, struct pmk_rgb *rgb)
 {
-	const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(format);
-
-	return desc && (desc->flags & (AV_PIX_FMT_FLAG_ALPHA | AV_PIX_FMT_FLAG_PAL));
-}
-
-static int to_packed(const AVFrame *frame, enum AVPixelFormat format, uint8_t *data, int stride)
-{
-	const struct pmk_av_target target = { .format = format, .width = frame->width, .height = frame->height };
-	uint8_t *const plane[4] = { data };
-	const int strides[4] = { stride };
+	const struct pmk_av_target target = {
+		.format = AV_PIX_FMT_RGB24, .width = frame->width, .height = frame->height
+	};
+	uint8_t *const plane[4] = { rgb->data };
+	const int strides[4] = { rgb->stride };
 	struct pmk_av_scaler scaler = { 0 };
 	int err;
 
 	err = pmk_av_scale(&scaler, frame, &target, plane, strides);
 	pmk_av_scaler_free(&scaler);
-	return err;
-}
-
-static void drop_alpha_row(const uint8_t *rgba, uint8_t *rgb, int width)
-{
-	for (int x = 0; x < width; x++, rgba += 4, rgb += 3) {
-		for (int c = 0; c < 3; c++)
-			rgb[c] = (uint8_t)((rgba[c] * rgba[3] + 127) / 255);
-	}
-}
-
-static int to_rgb(const AVFrame *frame, struct pmk_rgb *rgb)
-{
-	int stride = frame->width * 4, err;
-	uint8_t *rgba;
-
-	if (!has_alpha(frame->format))
-		return to_packed(frame, AV_PIX_FMT_RGB24, rgb->data, rgb->stride);
-	rgba = malloc((size_t)stride * (size_t)frame->height + 64);
-	if (!rgba)
-		return -ENOMEM;
-	err = to_packed(frame, AV_PIX_FMT_RGBA, rgba, stride);
-	for (int y = 0; !err && y < frame->height; y++)
-		drop_alpha_row(
-			rgba + (size_t)y * (size_t)stride, rgb->data + (size_t)y * (size_t)rgb->stride, frame->width);
-	free(rgba);
 	return err;
 }
 
@@ -112,9 +80,9 @@ static int make_upright(struct pmk_rgb *rgb, const struct pmk_orientation *orien
 	return 0;
 }
 
-static int take_picture(const char *path, const struct pmk_av_reader *reader, const AVFrame *frame, struct pmk_rgb *rgb)
+static int take_picture(
+	const char *path, const AVFrame *frame, const struct pmk_orientation *orientation, struct pmk_rgb *rgb)
 {
-	struct pmk_orientation orientation = pmk_av_orientation(reader->format->streams[reader->stream], frame);
 	struct pmk_rgb made;
 	int err;
 
@@ -126,7 +94,7 @@ static int take_picture(const char *path, const struct pmk_av_reader *reader, co
 		return err;
 	err = to_rgb(frame, &made);
 	if (!err)
-		err = make_upright(&made, &orientation);
+		err = make_upright(&made, orientation);
 	if (err) {
 		pmk_rgb_free(&made);
 		pmk_error_cure(PMK_CURE_SAVE_PNG, "%s: cannot be converted: %s", path, strerror(-err));
@@ -139,6 +107,7 @@ static int take_picture(const char *path, const struct pmk_av_reader *reader, co
 int pmk_still_read(const char *path, struct pmk_rgb *rgb)
 {
 	struct pmk_av_reader reader = { 0 };
+	struct pmk_orientation orientation;
 	AVFrame *frame;
 	int err;
 
@@ -149,14 +118,10 @@ int pmk_still_read(const char *path, struct pmk_rgb *rgb)
 		return err;
 	frame = av_frame_alloc();
 	err = frame ? pmk_av_reader_next(&reader, frame) : -ENOMEM;
-	if (err == 0) {
-		pmk_error_cure(PMK_CURE_OTHER_OR_SCALE,
-			"%s: no picture in it could be decoded: damaged, empty, or larger than %d million pixels", path,
-			MOST_PX / 1000000);
-		err = -EBADMSG;
-	}
-	if (err > 0)
-		err = take_picture(path, &reader, frame, rgb);
+	if (err >= 0)
+		err = pmk_still_finish(path, &reader, frame, &orientation);
+	if (!err)
+		err = take_picture(path, frame, &orientation, rgb);
 	av_frame_free(&frame);
 	pmk_av_reader_close(&reader);
 	return err;
@@ -259,15 +224,16 @@ static int count_packets(struct pmk_av_reader *reader, int most)
 int pmk_still_probe(const char *path)
 {
 	struct pmk_av_reader reader = { 0 };
-	bool still;
-	int err;
+	int err, still = PMK_STILL_NONE, count;
 
 	err = pmk_av_reader_open(&reader, path, 1, PMK_STILL_MAX_PX, MOST_PX);
 	if (err)
 		return err;
-	still = pmk_av_is_photo(reader.format, path) ||
-		(count_packets(&reader, 2) == 1 &&
-			(pmk_av_holds_pictures(reader.format) || reader.format->duration <= 0));
+	count = pmk_av_is_photo(reader.format, path) ? 1 : count_packets(&reader, 2);
+	if (pmk_av_holds_pictures(reader.format))
+		still = count > 1 ? PMK_STILL_ANIMATED : PMK_STILL_ONE; /* reading tells of one that is damaged */
+	else if (count == 1 && (pmk_av_is_photo(reader.format, path) || reader.format->duration <= 0))
+		still = PMK_STILL_ONE;
 	pmk_av_reader_close(&reader);
 	return still;
 }

@@ -11,17 +11,20 @@ enum {
 	PMK_STILL_MAX_PX = 16384, /* per side; the area is at most 100 million px */
 };
 
-/* Read the first picture of `path` as RGB. A picture with alpha is blended over black; EXIF orientation is applied if
- * FFmpeg reports it. -EFBIG: the file is too large; -EINVAL: the picture is; -EBADMSG: damaged, or not a picture;
- * -ENOPKG: there is no media module; -ENOMEM; or the errno of open. The caller frees `rgb` with pmk_rgb_free. */
+/* Read the first picture of `path` as RGB: upright, and in the colours of sRGB if it has a colour profile. A picture
+ * with alpha is blended over black. -EFBIG: the file is too large; -EINVAL: the picture is; -EBADMSG: damaged, not a
+ * picture, or one that cannot be had right; -ENOPKG: there is no media module; -ENOMEM; or the errno of open. The
+ * caller frees `rgb` with pmk_rgb_free. */
 int pmk_still_read(const char *path, struct pmk_rgb *rgb) __attribute__((warn_unused_result));
 
 /* Write a PNG file. It is a hidden temporary file until it is complete, so that no half-written file is ever seen. */
 int pmk_still_write_rgb(const char *path, const struct pmk_rgb *rgb) __attribute__((warn_unused_result));
 int pmk_still_write_grey(const char *path, const struct pmk_mask *mask) __attribute__((warn_unused_result));
 
-/* Whether the file is a single picture and not a video, by its content. A file of several JPEGs is a single picture if
- * its name is a photo's. 1, 0, or a negative errno (logged). */
+/* Whether the file is a single picture, by its content: PMK_STILL_NONE, of a video; PMK_STILL_ONE; PMK_STILL_ANIMATED,
+ * whose first picture can be read; or a negative errno (logged). A file of several JPEGs is a single picture if its
+ * name is a photo's. */
+enum { PMK_STILL_NONE, PMK_STILL_ONE, PMK_STILL_ANIMATED };
 int pmk_still_probe(const char *path) __attribute__((warn_unused_result));
 
 #endif

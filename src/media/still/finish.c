@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+#include "media/still/finish.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "media/still/exif.h"
+#include "media/still/facts.h"
+#include "media/still/kind.h"
+#include "media/still/odd_jpeg.h"
+#include "media/still/profile.h"
+
+#include <errno.h>
+#include <libavutil/pixdesc.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_BYTES = 256 << 20 }; /* of the file */
+
+static bool has_flag(const AVFrame *frame, uint64_t flags)
+{
+	const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(frame->format);
+
+	return desc && (desc->flags & flags);
+}
+
+static bool is_grey(const AVFrame *frame)
+{
+	const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(frame->format);
+
+	return desc && desc->nb_components <= 2 && !has_flag(frame, AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL);
+}
+
+/* What EXIF counts as 1 to 8, as a turn and a flip. */
+static struct pmk_orientation orientation_of(int exif)
+{
+	static const struct pmk_orientation list[] = { { 0, false }, { 180, true }, { 180, false }, { 0, true },
+		{ 90, true }, { 90, false }, { 270, true }, { 270, false } };
+
+	return list[exif - 1];
+}
+
+static struct pmk_orientation find_orientation(
+	const struct pmk_av_reader *reader, const AVFrame *frame, const struct pmk_still_facts *facts)
+{
+	struct pmk_orientation told = pmk_av_orientation(reader->format->streams[reader->stream], frame);
+	const AVDictionaryEntry *text = av_dict_get(frame->metadata, "Raw profile type exif", NULL, 0);
+	int exif = facts->orientation;
+
+	if (told.degrees || told.flip)
+		return told;
+	if (exif == 1 && text)
+		exif = pmk_exif_orientation_in_text(text->value);
+	return orientation_of(exif ? exif : 1);
+}
+
+/* The file's ICC profile: FFmpeg gives it with the picture or with the stream. */
+static const uint8_t *find_icc(
+	const struct pmk_av_reader *reader, const AVFrame *frame, const struct pmk_still_facts *facts, size_t *bytes)
+{
+	const AVFrameSideData *side = av_frame_get_side_data(frame, AV_FRAME_DATA_ICC_PROFILE);
+	const AVStream *stream = reader->format->streams[reader->stream];
+	const uint8_t *icc = side ? side->data : NULL;
+
+	*bytes = side ? side->size : 0;
+	if (!icc)
+		icc = av_stream_get_side_data(stream, AV_PKT_DATA_ICC_PROFILE, bytes);
+	if (!icc) {
+		icc = facts->icc;
+		*bytes = facts->icc_bytes;
+	}
+	return icc;
+}
+
+/* A file without a profile whose numbers are not those of sRGB all the same. */
+static int open_told(const AVFrame *frame, const struct pmk_still_facts *facts, enum pmk_profile_pixels pixels,
+	struct pmk_profile **profile)
+{
+	static const double display_p3[8] = { 0.3127, 0.3290, 0.680, 0.320, 0.265, 0.690, 0.150, 0.060 };
+	enum { USUAL = 45455, NEAR = 500 };
+	bool usual = abs((int)(facts->gamma * 1e5) - USUAL) < NEAR;
+
+	*profile = NULL;
+	if (facts->gamma > 0.2 && facts->gamma < 2)
+		return pmk_profile_open_primaries(
+			facts->xy[0] > 0 ? facts->xy : NULL, usual ? 0 : 1 / facts->gamma, pixels, profile);
+	if (frame->color_primaries == AVCOL_PRI_SMPTE432)
+		return pmk_profile_open_primaries(display_p3, 0, pixels, profile);
+	return 0;
+}
+
+static int make_packed(const AVFrame *frame, enum AVPixelFormat format, AVFrame **packed)
+{
+	const struct pmk_av_target target = { .format = format, .width = frame->width, .height = frame->height };
+	struct pmk_av_scaler scaler = { 0 };
+	AVFrame *made = av_frame_alloc();
+	int err = made ? 0 : -ENOMEM;
+
+	if (made) {
+		made->format = format;
+		made->width = frame->width;
+		made->height = frame->height;
+		made->color_range = AVCOL_RANGE_JPEG;
+		made->colorspace = AVCOL_SPC_RGB;
+		err = av_frame_get_buffer(made, 0) < 0 ? -ENOMEM : 0;
+	}
+	if (!err)
+		err = pmk_av_scale(&scaler, frame, &target, made->data, made->linesize);
+	pmk_av_scaler_free(&scaler);
+	if (err)
+		av_frame_free(&made);
+	else
+		*packed = made;
+	return err;
+}
+
+/* Blend over black and leave out alpha, in place. */
+static void flatten_row(uint8_t *row, int width)
+{
+	const uint8_t *from = row;
+	uint8_t *to = row;
+
+	for (int x = 0; x < width; x++, from += 4, to += 3) {
+		int alpha = from[3];
+
+		for (int c = 0; c < 3; c++)
+			to[c] = (uint8_t)((from[c] * alpha + 127) / 255);
+	}
+}
+
+static int replace(AVFrame *frame, const struct pmk_profile *profile, bool alpha)
+{
+	AVFrame *packed = NULL;
+	int err = make_packed(frame, alpha ? AV_PIX_FMT_RGBA : AV_PIX_FMT_RGB24, &packed);
+
+	if (err)
+		return err;
+	for (int y = 0; y < packed->height; y++) {
+		uint8_t *row = packed->data[0] + (ptrdiff_t)y * packed->linesize[0];
+
+		if (profile)
+			pmk_profile_run(profile, row, row, packed->width);
+		if (alpha)
+			flatten_row(row, packed->width);
+	}
+	packed->format = AV_PIX_FMT_RGB24; /* its rows stay as far apart as before */
+	packed->best_effort_timestamp = frame->best_effort_timestamp;
+	packed->pts = frame->pts;
+	av_frame_unref(frame);
+	av_frame_move_ref(frame, packed);
+	av_frame_free(&packed);
+	return 0;
+}
+
+static int mend_colours(
+	const char *path, const struct pmk_av_reader *reader, AVFrame *frame, const struct pmk_still_facts *facts)
+{
+	bool alpha = has_flag(frame, AV_PIX_FMT_FLAG_ALPHA | AV_PIX_FMT_FLAG_PAL);
+	enum pmk_profile_pixels pixels = alpha ? PMK_PROFILE_RGBA : PMK_PROFILE_RGB;
+	struct pmk_profile *profile;
+	size_t bytes;
+	const uint8_t *icc = find_icc(reader, frame, facts, &bytes);
+	int err;
+
+	err = icc ? pmk_profile_open(path, icc, bytes, pixels, is_grey(frame), &profile) :
+		    open_told(frame, facts, pixels, &profile);
+	if (err)
+		return err;
+	if (profile || alpha)
+		err = replace(frame, profile, alpha);
+	pmk_profile_close(profile);
+	return err;
+}
+
+static int finish(const char *path, const struct pmk_av_reader *reader, const struct pmk_still_facts *facts,
+	AVFrame *frame, struct pmk_orientation *orientation)
+{
+	int err;
+
+	if (facts->raw_photo || has_flag(frame, AV_PIX_FMT_FLAG_BAYER)) {
+		pmk_error_cure(PMK_CURE_DEVELOP_RAW, "%s: a raw photo, not a finished picture", path);
+		return -EBADMSG;
+	}
+	if (facts->unread)
+		return pmk_kind_refuse_form(path, facts->unread);
+	if (!frame->data[0])
+		return pmk_kind_refuse(path, reader->failure, reader->said.first);
+	if (reader->said.errors && !(reader->decoder->err_recognition & AV_EF_EXPLODE))
+		return pmk_kind_refuse(path, AVERROR_INVALIDDATA, reader->said.first);
+	/* TIFF 6.0, ReferenceBlackWhite: the full range is the usual one */
+	if (reader->decoder->codec_id == AV_CODEC_ID_TIFF)
+		frame->color_range = AVCOL_RANGE_JPEG;
+	*orientation = find_orientation(reader, frame, facts);
+	err = mend_colours(path, reader, frame, facts);
+	if (err && err != -EBADMSG)
+		pmk_error_cure(PMK_CURE_SAVE_PNG, "%s: cannot be converted: %s", path, strerror(-err));
+	return err;
+}
+
+int pmk_still_finish(
+	const char *path, const struct pmk_av_reader *reader, AVFrame *frame, struct pmk_orientation *orientation)
+{
+	struct pmk_still_facts facts;
+	uint8_t *data;
+	size_t bytes;
+	int err;
+
+	err = pmk_mem_read_file(path, MOST_BYTES, &data, &bytes);
+	if (err) {
+		pmk_error_cure(PMK_CURE_READABLE_FILE, "%s: cannot be read: %s", path, strerror(-err));
+		return err;
+	}
+	pmk_still_facts(data, bytes, &facts);
+	if (facts.odd_jpeg)
+		err = pmk_odd_jpeg_decode(path, data, bytes, reader->decoder->max_pixels, frame);
+	if (err == -EBADMSG)
+		err = pmk_kind_refuse(path, AVERROR_INVALIDDATA, NULL);
+	if (!err)
+		err = finish(path, reader, &facts, frame, orientation);
+	free(data);
+	return err;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#include "media/still/said.h"
+
+#include <libavcodec/avcodec.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static void hear(void *object, int level, const char *format, va_list args)
+{
+	const AVClass *class = object ? *(const AVClass **)object : NULL;
+	struct pmk_said *said;
+
+	if (level > AV_LOG_ERROR || class != avcodec_get_class())
+		return;
+	said = ((AVCodecContext *)object)->opaque;
+	if (!said || said->errors++)
+		return;
+	vsnprintf(said->first, sizeof said->first, format, args);
+	said->first[strcspn(said->first, "\n")] = '\0';
+}
+
+void pmk_said_listen(void)
+{
+	av_log_set_level(AV_LOG_QUIET);
+	av_log_set_callback(hear);
+}
+
+/* libavutil may stay loaded after this module. */
+__attribute__((destructor)) static void stop_listening(void)
+{
+	av_log_set_callback(av_log_default_callback);
+}
