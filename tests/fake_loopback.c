@@ -52,7 +52,7 @@ uint32_t fake_loopback_caps(const struct fake_loopback *l)
 	if (l->ruined)
 		return caps;
 	if (l->version >= PMK_V4L2_LOOPBACK_0_14)
-		return caps | (l->ready_for_output ? V4L2_CAP_VIDEO_OUTPUT : V4L2_CAP_VIDEO_CAPTURE);
+		return caps | (l->ready_for_output && !l->keep_format ? V4L2_CAP_VIDEO_OUTPUT : V4L2_CAP_VIDEO_CAPTURE);
 	return caps | (l->ready_for_output ? V4L2_CAP_VIDEO_OUTPUT : 0) |
 		(l->ready_for_capture ? V4L2_CAP_VIDEO_CAPTURE : 0);
 }
@@ -63,9 +63,9 @@ static int set_format(struct fake_loopback *l, int fd, struct v4l2_pix_format *p
 		return l->format_error;
 	if (l->version >= PMK_V4L2_LOOPBACK_0_14 && (l->foreign_writer || (l->format_owner && l->format_owner != fd)))
 		return -EBUSY;
-	if (l->reader || l->foreign_writer || l->ready_for_capture) {
+	if (l->reader || l->foreign_writer || l->ready_for_capture || l->keep_format || l->races-- > 0) {
 		if (l->version >= PMK_V4L2_LOOPBACK_0_13 && l->version < PMK_V4L2_LOOPBACK_0_14 &&
-			pix->width != l->pix.width)
+			l->ready_for_capture && (pix->width != l->pix.width || pix->pixelformat != l->pix.pixelformat))
 			return -EBUSY;
 		*pix = l->pix;
 	} else {
@@ -157,13 +157,29 @@ void fake_loopback_watch(struct fake_loopback *l, int viewers)
 	l->event_waits = l->subscribed && !l->forgets_events;
 }
 
+static int control(struct fake_loopback *l, bool set, struct v4l2_control *c)
+{
+	int *value = c->id == (V4L2_CID_USER_BASE | 0xf000) ? &l->keep_format : &l->timeout;
+
+	if (set)
+		*value = c->value;
+	else
+		c->value = *value;
+	return 0;
+}
+
 int fake_loopback_ioctl(struct fake_loopback *l, int fd, unsigned long request, void *argument)
 {
 	struct v4l2_buffer *buffer = argument;
 	struct v4l2_streamparm *parm = argument;
 
 	switch (request) {
+	case VIDIOC_G_CTRL:
+	case VIDIOC_S_CTRL:
+		return control(l, request == VIDIOC_S_CTRL, argument);
 	case VIDIOC_G_FMT:
+		if (l->version >= PMK_V4L2_LOOPBACK_0_14 && l->exclusive && l->foreign_writer)
+			return -EINVAL; /* check_buffer_capability() */
 		((struct v4l2_format *)argument)->fmt.pix = l->pix;
 		return 0;
 	case VIDIOC_S_FMT:

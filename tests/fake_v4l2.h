@@ -53,6 +53,8 @@ struct fake_loopback {
 	uint64_t foreign_start_ns; /* its time stamps count from here */
 	bool polling_client; /* asks for buffers again and again, which stamps all of them */
 	bool reader; /* a reader keeps the format */
+	int races; /* for so many S_FMT, a client that polls keeps it */
+	int keep_format, timeout; /* the controls */
 	/* state and what happened */
 	struct v4l2_pix_format pix;
 	double fps;

@@ -120,6 +120,36 @@ static void test_raw_other_sampling(void **state)
 	}
 }
 
+/* A plain colour in each RGB format of clients, from each sampling and matrix: the bytes in the order of V4L2. */
+static void test_to_rgb(void **state)
+{
+	static const struct {
+		uint32_t fourcc;
+		int bytes, r, g, b; /* of a pixel; where each is in it */
+	} formats[] = { { PMK_FOURCC_RGB3, 3, 0, 1, 2 }, { PMK_FOURCC_BGR3, 3, 2, 1, 0 },
+		{ PMK_FOURCC_BGR4, 4, 2, 1, 0 }, { PMK_FOURCC_RGB4, 4, 1, 2, 3 } };
+	static const uint8_t yuv[2][3] = { { 81, 90, 240 }, { 63, 102, 240 } }; /* red, by BT.601 and by BT.709 */
+
+	for (int i = 0; i < 16; i++) {
+		int f = i / 4, matrix = i / 2 % 2;
+		struct pmk_layout layout = {
+			.width = 35, .height = 17, .chroma = (enum pmk_chroma)(i % 2), .matrix = (enum pmk_matrix)matrix
+		};
+		size_t bytes = pmk_fourcc_bytes(formats[f].fourcc, 35, 17, 35 * formats[f].bytes);
+		uint8_t raw[35 * 17 * 4];
+		struct pmk_image m;
+
+		assert_int_equal(pmk_image_alloc(&m, &layout), 0);
+		pmk_image_fill(&m, yuv[matrix]);
+		assert_int_equal(pmk_convert_to_raw(&m, formats[f].fourcc, raw, bytes - 1), -EINVAL);
+		assert_int_equal(pmk_convert_to_raw(&m, formats[f].fourcc, raw, bytes), 0);
+		for (int at = 0; at < 35 * 17 * formats[f].bytes; at += formats[f].bytes)
+			assert_true(raw[at + formats[f].r] > 250 && raw[at + formats[f].g] < 5 &&
+				raw[at + formats[f].b] < 5);
+		pmk_image_free(&m);
+	}
+}
+
 /* RGB converted to planes and back, where each chroma sample covers one colour: within 1 level in full range, in each
  * matrix. Limited range has 219 levels for 255, so one step there is up to 2 levels of RGB. */
 static void test_rgb_round_trip(void **state)
@@ -430,6 +460,7 @@ int main(void)
 		cmocka_unit_test(test_raw_round_trip),
 		cmocka_unit_test(test_raw_variants),
 		cmocka_unit_test(test_raw_other_sampling),
+		cmocka_unit_test(test_to_rgb),
 		cmocka_unit_test(test_rgb_round_trip),
 		cmocka_unit_test(test_known_colours),
 		cmocka_unit_test(test_change_of_matrix),

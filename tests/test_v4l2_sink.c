@@ -307,6 +307,113 @@ static void test_reader_holds_the_format(void **state)
 	}
 }
 
+static void hold(struct fake_loopback *l, uint32_t fourcc, uint32_t width, uint32_t height, uint32_t pixel_bytes)
+{
+	l->pix.pixelformat = fourcc;
+	l->pix.width = width;
+	l->pix.height = height;
+	l->pix.bytesperline = width * pixel_bytes;
+	l->pix.sizeimage = width * pixel_bytes * height;
+}
+
+/* A client that opens a node before its first producer holds the driver's own format; it gets that, fitted. */
+static void test_held_rgb_is_fed(void **state)
+{
+	static const struct {
+		uint32_t fourcc, width, height, bytes, green; /* of a pixel; where green is in it */
+	} cases[] = { { PMK_FOURCC_BGR4, 640, 480, 4, 1 }, { PMK_FOURCC_RGB4, W, H, 4, 2 },
+		{ PMK_FOURCC_RGB3, 321, 241, 3, 1 }, { PMK_FOURCC_BGR3, 16, 48, 3, 1 } };
+
+	for (int i = 0; i < VERSIONS; i++) {
+		struct fake_loopback l = { .version = versions[i], .reader = true };
+		uint32_t bytes = cases[i % 4].bytes, at;
+		struct pmk_sink *sink;
+
+		begin();
+		hold(&l, cases[i % 4].fourcc, cases[i % 4].width, cases[i % 4].height, bytes);
+		fake_add_loopback(10, &l);
+		assert_int_equal(pmk_sink_v4l2_open("/dev/video10", &setup, cover, &sink), 0);
+		assert_non_null(strstr(fake_log, "held at"));
+		assert_int_equal(count_lines(), 1);
+		at = l.pix.sizeimage - bytes + cases[i % 4].green;
+		assert_in_range(l.memory[0][at], 20, 60); /* COVER in RGB */
+		assert_int_equal(pmk_sink_write(sink, picture), 0);
+		assert_int_equal(pmk_sink_write(sink, picture), 0);
+		assert_in_range(l.memory[0][at], 130, 180);
+		assert_int_equal(pmk_sink_close(sink, cover), 0);
+		assert_in_range(l.memory[0][at], 20, 60);
+		end();
+	}
+}
+
+/* A client that polls holds the format for moments, and gets ours. */
+static void test_a_race_is_waited_for(void **state)
+{
+	for (int v = 0; v < VERSIONS; v++) {
+		struct fake_loopback l = { .version = versions[v], .races = 3 };
+		struct pmk_sink *sink;
+
+		begin();
+		hold(&l, PMK_FOURCC_BGR4, 640, 480, 4);
+		fake_add_loopback(10, &l);
+		assert_int_equal(pmk_sink_v4l2_open("/dev/video10", &setup, cover, &sink), 0);
+		assert_int_equal(l.pix.pixelformat, PMK_FOURCC_YUYV);
+		assert_string_equal(fake_log, "");
+		assert_int_equal(pmk_sink_close(sink, cover), 0);
+		end();
+	}
+}
+
+/* A driver that keeps a format of its own is told apart from a program, and the cure is one that works. */
+static void test_who_holds_the_format(void **state)
+{
+	static const struct {
+		struct fake_loopback l;
+		uint32_t fourcc;
+		const char *who, *cure;
+	} cases[] = {
+		{ { .version = 0x000f00, .keep_format = 1 }, PMK_FOURCC_YUYV, "(keep_format=1)",
+			"v4l2-ctl -d /dev/video10 -c keep_format=0" },
+		{ { .version = 0x000e00, .keep_format = 1, .exclusive = true }, PMK_FOURCC_MJPG, "(keep_format=1)",
+			"v4l2-ctl -d /dev/video10 -c keep_format=0" },
+		{ { .version = 0x000d02, .keep_format = 1 }, PMK_FOURCC_YUYV, "(keep_format=1)",
+			"v4l2-ctl -d /dev/video10 -c keep_format=0" },
+		{ { .version = 0x000e00, .reader = true }, PMK_FOURCC_YUYV, "a program", "--size 640x480" },
+		{ { .version = 0x000c07, .reader = true }, PMK_FOURCC_MJPG, "a program", "close that program" },
+		{ { .version = 0x000f00, .keep_format = 1, .exclusive = true, .foreign_writer = true }, PMK_FOURCC_YUYV,
+			"another program already feeds", "close it" },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct fake_loopback l = cases[i].l;
+		struct pmk_sink *sink;
+
+		begin();
+		hold(&l, cases[i].fourcc, 640, 480, 2);
+		fake_add_loopback(10, &l);
+		assert_int_equal(pmk_sink_v4l2_open("/dev/video10", &setup, cover, &sink), -EBUSY);
+		if (count_lines() != 1 || !strstr(fake_log, cases[i].who) || !strstr(fake_log, cases[i].cure) ||
+			(cases[i].fourcc == PMK_FOURCC_MJPG && strstr(fake_log, "--size")))
+			fail_msg("case %zu: '%s'", i, fake_log);
+		end();
+	}
+}
+
+/* With exclusive_caps=1, such a device never offers output, and takes its own format all the same. */
+static void test_a_kept_format_that_is_ours(void **state)
+{
+	struct fake_loopback l = { .version = 0x000f00, .keep_format = 1, .exclusive = true };
+	struct pmk_sink *sink;
+
+	begin();
+	hold(&l, PMK_FOURCC_YUYV, W, H, 2);
+	fake_add_loopback(10, &l);
+	assert_int_equal(pmk_sink_v4l2_open("/dev/video10", &setup, cover, &sink), 0);
+	assert_string_equal(fake_log, "");
+	assert_int_equal(pmk_sink_close(sink, cover), 0);
+	end();
+}
+
 /* A reader asks for fewer buffers than the ring has: on 0.12, an index then means another buffer. */
 static void test_ring_shrinks(void **state)
 {
@@ -452,6 +559,10 @@ int main(void)
 		cmocka_unit_test(test_a_polling_client_does_not_feed),
 		cmocka_unit_test(test_not_a_virtual_camera),
 		cmocka_unit_test(test_reader_holds_the_format),
+		cmocka_unit_test(test_held_rgb_is_fed),
+		cmocka_unit_test(test_a_race_is_waited_for),
+		cmocka_unit_test(test_who_holds_the_format),
+		cmocka_unit_test(test_a_kept_format_that_is_ours),
 		cmocka_unit_test(test_ring_shrinks),
 		cmocka_unit_test(test_lost_picture_and_lost_camera),
 		cmocka_unit_test(test_the_driver_tells_who_watches),

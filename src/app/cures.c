@@ -26,6 +26,8 @@ const char *const pmk_cures[PMK_CURES] = {
 	[PMK_CURE_SEE_OUTPUTS] = "`potemkin list outputs` lists them",
 	[PMK_CURE_FREE_OUTPUT] = "close it, or use another device",
 	[PMK_CURE_HELD_SIZE] = "close that program, or use --size %s",
+	[PMK_CURE_CLOSE_HOLDER] = "close that program",
+	[PMK_CURE_DROP_FORMAT] = "let the driver forget it: v4l2-ctl -d %s -c keep_format=0",
 	[PMK_CURE_RELOAD_LOOPBACK] = "reload the module: sudo modprobe -r v4l2loopback && "
 				     "sudo modprobe v4l2loopback exclusive_caps=1",
 	[PMK_CURE_COUNTED_WAIT] =

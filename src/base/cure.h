@@ -31,6 +31,8 @@ enum pmk_cure {
 	PMK_CURE_SEE_OUTPUTS, /* list the virtual cameras */
 	PMK_CURE_FREE_OUTPUT, /* close the program that feeds the virtual camera, or choose another one */
 	PMK_CURE_HELD_SIZE, /* close the program that holds the size, or use this size; subject: the size */
+	PMK_CURE_CLOSE_HOLDER, /* close the program that holds the format */
+	PMK_CURE_DROP_FORMAT, /* tell the driver to keep no format; subject: the device */
 	PMK_CURE_RELOAD_LOOPBACK, /* unload the module v4l2loopback and load it again */
 	PMK_CURE_COUNTED_WAIT, /* a run of N pictures starts only when a program opens the virtual camera; subject: N */
 

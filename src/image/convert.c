@@ -195,6 +195,36 @@ static int to_yuyv(const struct pmk_image *m, uint8_t *data, int stride)
 		m->plane[0], m->stride[0], m->plane[1], m->stride[1], m->plane[2], m->stride[2], data, stride, w, h);
 }
 
+/* With U and V exchanged, and a matrix for that, libyuv exchanges R and B. */
+static int to_rgb(const struct pmk_image *m, uint32_t fourcc, uint8_t *data, int stride)
+{
+	static const struct YuvConstants *const constants[2][2][2] = {
+		{ { &kYuvI601Constants, &kYvuI601Constants }, { &kYuvJPEGConstants, &kYvuJPEGConstants } },
+		{ { &kYuvH709Constants, &kYvuH709Constants }, { &kYuvF709Constants, &kYvuF709Constants } },
+	};
+	static const struct {
+		uint32_t fourcc;
+		bool exchanged;
+		int (*convert[2])(const uint8_t *, int, const uint8_t *, int, const uint8_t *, int, uint8_t *, int,
+			const struct YuvConstants *, int, int); /* by pmk_chroma */
+	} ways[] = {
+		{ PMK_FOURCC_BGR3, false, { I420ToRGB24Matrix, I422ToRGB24Matrix } },
+		{ PMK_FOURCC_RGB3, true, { I420ToRGB24Matrix, I422ToRGB24Matrix } },
+		{ PMK_FOURCC_AR24, false, { I420ToARGBMatrix, I422ToARGBMatrix } },
+		{ PMK_FOURCC_BA24, true, { I420ToRGBAMatrix, I422ToRGBAMatrix } },
+	};
+
+	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+		int u = ways[i].exchanged ? 2 : 1, v = 3 - u;
+
+		if (ways[i].fourcc == fourcc)
+			return ways[i].convert[m->layout.chroma](m->plane[0], m->stride[0], m->plane[u], m->stride[u],
+				m->plane[v], m->stride[v], data, stride,
+				constants[m->layout.matrix][m->layout.range][u - 1], m->layout.width, m->layout.height);
+	}
+	return -1;
+}
+
 int pmk_convert_to_raw(const struct pmk_image *image, uint32_t fourcc, uint8_t *data, size_t bytes)
 {
 	int w = image->layout.width, h = image->layout.height, stride = pmk_fourcc_stride(fourcc, w);
@@ -211,7 +241,7 @@ int pmk_convert_to_raw(const struct pmk_image *image, uint32_t fourcc, uint8_t *
 	case PMK_FOURCC_YU12:
 		return to_yu12(image, data, chroma, chroma + half) ? -EINVAL : 0;
 	default:
-		return -EINVAL;
+		return to_rgb(image, pmk_fourcc_plain(fourcc), data, stride) ? -EINVAL : 0;
 	}
 }
 

@@ -24,8 +24,9 @@ struct pmk_planes {
 int pmk_convert_from_planes(struct pmk_image *image, uint32_t fourcc, const struct pmk_planes *planes)
 	__attribute__((warn_unused_result));
 
-/* Convert planes to a raw client format (YUYV, NV12 or YU12) with the smallest strides (pmk_fourcc_stride). -EINVAL:
- * another format, or `bytes` is less than pmk_fourcc_bytes(). */
+/* Convert planes to a raw client format with the smallest strides (pmk_fourcc_stride): YUYV, NV12 or YU12, or RGB of
+ * full range by the picture's matrix: RGB3, BGR3, RGB4, BGR4. -EINVAL: another format, or `bytes` is less than
+ * pmk_fourcc_bytes(). */
 int pmk_convert_to_raw(const struct pmk_image *image, uint32_t fourcc, uint8_t *data, size_t bytes)
 	__attribute__((warn_unused_result));
 

@@ -17,6 +17,7 @@ struct pmk_sink_setup {
 	struct pmk_layout layout; /* of every picture to be written */
 	double fps; /* nominal rate, frames per second */
 	uint32_t fourcc; /* of a virtual camera: PMK_FOURCC_YUYV (also when 0), NV12 or YU12 */
+	bool at_once; /* do not wait for a program that may hold a virtual camera only for a moment */
 	/* files: appear only when they are complete. Otherwise, they are live: there from the first picture on,
 	 * playable at any time, and kept whatever happens */
 	bool whole;
@@ -46,7 +47,8 @@ struct pmk_sink_impl {
 
 /* Open the output that SPEC names: /dev/videoN, pipewire[:NAME], file:PATH (.y4m .mkv .mp4), null or hash. A virtual
  * camera is filled with `cover`, in every ring buffer, before any client can read one. -EINVAL: bad spec; -ENOENT: no
- * such device; -ENODEV: not a virtual camera; -EBUSY: another program feeds it; -EACCES. */
+ * such device; -ENODEV: not a virtual camera; -EBUSY: another program feeds it, or holds a format that is
+ * not ours; -EACCES. */
 int pmk_sink_open(const char *spec, const struct pmk_sink_setup *setup, const struct pmk_shown *cover,
 	struct pmk_sink **sink) __attribute__((warn_unused_result));
 

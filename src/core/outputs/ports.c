@@ -43,6 +43,7 @@ int pmk_ports_create(const struct pmk_port *ports, int count, const struct pmk_s
 		return -ENOMEM;
 	}
 	p->setup = *setup;
+	p->setup.at_once = true; /* others wait for their pictures; there will be another try */
 	p->fds = fds;
 	p->count = count;
 	for (int i = 0; i < count; i++)

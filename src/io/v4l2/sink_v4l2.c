@@ -16,15 +16,28 @@
 
 enum { RING_LEAST = 8 }; /* v4l2loopback has 2 buffers by default */
 
-static void paint(const struct pmk_v4l2_sink *s, const struct pmk_shown *shown, uint8_t *to)
+/* The picture as it is converted, in the size of the node. */
+static struct pmk_image resize(const struct pmk_v4l2_sink *s, const struct pmk_shown *shown)
 {
-	struct pmk_image even = *pmk_shown_image(shown);
+	struct pmk_image image = *pmk_shown_image(shown), fitted = s->fitted;
 	int err;
 
-	assert(pmk_layout_equal(&even.layout, &s->layout));
-	even.layout.width = (int)s->pix.width;
-	even.layout.height = (int)s->pix.height;
-	err = pmk_convert_to_raw(&even, s->pix.pixelformat, to, s->bytes);
+	assert(pmk_layout_equal(&image.layout, &s->layout));
+	if (s->fitted.block) {
+		err = pmk_convert_scale_middle(&image, &fitted);
+		assert(err == 0);
+		return fitted;
+	}
+	image.layout.width = (int)s->pix.width;
+	image.layout.height = (int)s->pix.height;
+	return image;
+}
+
+static void paint(const struct pmk_v4l2_sink *s, const struct pmk_shown *shown, uint8_t *to)
+{
+	struct pmk_image image = resize(s, shown);
+	int err = pmk_convert_to_raw(&image, s->pix.pixelformat, to, s->bytes);
+
 	assert(err == 0);
 }
 
@@ -211,6 +224,7 @@ static int v4l2_close(struct pmk_sink *sink, const struct pmk_shown *cover)
 	pmk_v4l2_unmap_buffers(s->maps, s->map_count);
 	if (s->fd >= 0)
 		pmk_v4l2_kernel.close(s->fd);
+	pmk_image_free(&s->fitted);
 	free(s->picture);
 	free(s);
 	return err;

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/v4l2/sink_v4l2.h"
 
+#include "base/clock.h"
 #include "base/log.h"
+#include "base/num.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 enum { MOST_NODES = 256 };
+
+/* A client that polls holds the format or its buffers for moments; it is waited for. */
+static const uint64_t PATIENCE_NS = 300 * PMK_MS_NS, AGAIN_NS = 25 * PMK_MS_NS;
 
 /* Name the virtual cameras that do exist, by file names alone: opening a node might wake up a camera. */
 static int report_absent(const char *path)
@@ -52,7 +57,18 @@ int pmk_v4l2_sink_report(const char *path, int err)
 	}
 }
 
-static int check_caps(struct pmk_v4l2_sink *s, struct v4l2_capability *cap)
+/* Whether it still is then. */
+static bool stays_busy(int fd, const struct v4l2_capability *cap, uint64_t until_ns)
+{
+	while (pmk_v4l2_busy(fd, cap)) {
+		if (pmk_clock_now_ns() >= until_ns)
+			return true;
+		pmk_clock_sleep_until(pmk_clock_now_ns() + AGAIN_NS);
+	}
+	return false;
+}
+
+static int check_caps(struct pmk_v4l2_sink *s, uint64_t until_ns, struct v4l2_capability *cap)
 {
 	int err = pmk_v4l2_query(s->fd, cap);
 
@@ -65,7 +81,7 @@ static int check_caps(struct pmk_v4l2_sink *s, struct v4l2_capability *cap)
 			"%s: the virtual camera was left unusable by an earlier program", s->path);
 		return -EBUSY;
 	}
-	return pmk_v4l2_busy(s->fd, cap) ? pmk_v4l2_sink_report(s->path, -EBUSY) : 0;
+	return stays_busy(s->fd, cap, until_ns) ? pmk_v4l2_sink_report(s->path, -EBUSY) : 0;
 }
 
 static void ask_format(struct v4l2_pix_format *pix, const struct pmk_sink_setup *setup)
@@ -85,45 +101,105 @@ static void ask_format(struct v4l2_pix_format *pix, const struct pmk_sink_setup 
 	pix->quantization = V4L2_QUANTIZATION_LIM_RANGE;
 }
 
-static int set_format(struct pmk_v4l2_sink *s, const struct pmk_sink_setup *setup)
+/* Ask for our format; *given is what the node has then. */
+static int agree(struct pmk_v4l2_sink *s, struct v4l2_pix_format *given)
 {
-	struct v4l2_format format = { .type = V4L2_BUF_TYPE_VIDEO_OUTPUT };
-	const struct v4l2_pix_format *given = &format.fmt.pix;
-	char name[5], held[24];
+	struct v4l2_format format = { .type = V4L2_BUF_TYPE_VIDEO_OUTPUT, .fmt.pix = s->pix };
+	int err = pmk_v4l2_sink_ioctl(s, VIDIOC_S_FMT, &format);
+
+	if (err == -EBUSY || err == -EINVAL) /* 0.13 and 0.12 say in this way that the format is held */
+		err = pmk_v4l2_sink_ioctl(s, VIDIOC_G_FMT, &format);
+	*given = format.fmt.pix;
+	return err;
+}
+
+/* Whether pictures of `bytes` with these strides are what the node means by its format. */
+static bool suits(const struct v4l2_pix_format *given, uint32_t stride, size_t bytes)
+{
+	return bytes && given->sizeimage >= bytes && (!given->bytesperline || given->bytesperline == stride);
+}
+
+static bool is_ours(const struct pmk_v4l2_sink *s, const struct v4l2_pix_format *given)
+{
+	return given->width == s->pix.width && given->height == s->pix.height &&
+		given->pixelformat == s->pix.pixelformat && suits(given, s->pix.bytesperline, s->bytes);
+}
+
+/* Feed an RGB format that a client holds, as one that opened the node before its first producer does: the driver begins
+ * with BGR4 640x480, and no choice of ours would give that. False: it is not RGB, or there is no memory. */
+static bool feed_held_rgb(struct pmk_v4l2_sink *s, const struct v4l2_pix_format *held)
+{
+	uint32_t plain = pmk_fourcc_plain(held->pixelformat);
+	struct pmk_layout layout = s->layout;
+	int stride = pmk_fourcc_stride(plain, (int)pmk_min_u64(held->width, PMK_IMAGE_MAX_PX));
+	size_t bytes = pmk_fourcc_bytes(plain, (int)held->width, (int)held->height, stride);
+
+	if (plain != PMK_FOURCC_RGB3 && plain != PMK_FOURCC_BGR3 && plain != PMK_FOURCC_AR24 &&
+		plain != PMK_FOURCC_BA24)
+		return false;
+	layout.width = (int)held->width;
+	layout.height = (int)held->height;
+	if (!suits(held, (uint32_t)stride, bytes) || pmk_image_alloc(&s->fitted, &layout))
+		return false;
+	s->pix = *held;
+	s->bytes = bytes;
+	return true;
+}
+
+/* Tell who holds the format: the driver itself, or a program. What can be fed is fed. */
+static int take_held(struct pmk_v4l2_sink *s, const struct v4l2_pix_format *held)
+{
+	bool keeps = pmk_v4l2_control(s->fd, PMK_V4L2_KEEP_FORMAT) != 0;
+	bool another_size = held->pixelformat == s->pix.pixelformat, feeds = feed_held_rgb(s, held);
+	enum pmk_cure cure = another_size ? PMK_CURE_HELD_SIZE : PMK_CURE_CLOSE_HOLDER;
+	char name[5], size[24];
+
+	if (keeps || feeds)
+		cure = keeps ? PMK_CURE_DROP_FORMAT : PMK_CURE_NONE;
+	snprintf(size, sizeof(size), "%ux%u", held->width, held->height);
+	pmk_log(feeds ? PMK_LOG_WARN : PMK_LOG_ERROR, cure, keeps ? s->path : size,
+		"%s: the virtual camera is held at %s %s by %s%s", s->path, pmk_fourcc_name(held->pixelformat, name),
+		size, keeps ? "its driver (keep_format=1)" : "a program that has it open",
+		feeds ? ", and gets pictures that are fitted into that" : "");
+	return feeds ? 0 : -EBUSY;
+}
+
+static int set_format(struct pmk_v4l2_sink *s, const struct pmk_sink_setup *setup, uint64_t until_ns)
+{
+	struct v4l2_pix_format given;
+	char name[5];
 	int err;
 
 	ask_format(&s->pix, setup);
 	s->bytes = s->pix.sizeimage;
-	if (!s->bytes || s->pix.pixelformat == PMK_FOURCC_UYVY || s->pix.pixelformat == PMK_FOURCC_YV12) {
+	if (!s->bytes ||
+		(s->pix.pixelformat != PMK_FOURCC_YUYV && s->pix.pixelformat != PMK_FOURCC_NV12 &&
+			s->pix.pixelformat != PMK_FOURCC_YU12)) {
 		pmk_error("%s: a virtual camera accepts YUYV, NV12 or YU12, not %s", s->path,
 			pmk_fourcc_name(s->pix.pixelformat, name));
 		return -EINVAL;
 	}
-	format.fmt.pix = s->pix;
-	err = pmk_v4l2_sink_ioctl(s, VIDIOC_S_FMT, &format);
-	if (err == -EBUSY || err == -EINVAL) /* 0.13 and 0.12 say in this way that the format is held */
-		err = pmk_v4l2_sink_ioctl(s, VIDIOC_G_FMT, &format);
-	if (err < 0)
-		return pmk_v4l2_sink_report(s->path, err);
-	if (given->width == s->pix.width && given->height == s->pix.height &&
-		given->pixelformat == s->pix.pixelformat && given->sizeimage >= s->bytes &&
-		(!given->bytesperline || given->bytesperline == s->pix.bytesperline))
-		return 0;
-	snprintf(held, sizeof(held), "%ux%u", given->width, given->height);
-	pmk_log(PMK_LOG_ERROR, PMK_CURE_HELD_SIZE, held,
-		"%s: the virtual camera is held at %s %s by a program that still reads it (or by keep_format)", s->path,
-		pmk_fourcc_name(given->pixelformat, name), held);
-	return -EBUSY;
+	for (;;) {
+		err = agree(s, &given);
+		if (err < 0)
+			return pmk_v4l2_sink_report(s->path, err);
+		if (is_ours(s, &given))
+			return 0;
+		if (pmk_clock_now_ns() >= until_ns)
+			return take_held(s, &given);
+		pmk_clock_sleep_until(pmk_clock_now_ns() + AGAIN_NS);
+	}
 }
 
 int pmk_v4l2_sink_negotiate(struct pmk_v4l2_sink *s, const struct pmk_sink_setup *setup, struct v4l2_capability *cap)
 {
 	struct v4l2_streamparm parm = { .type = V4L2_BUF_TYPE_VIDEO_OUTPUT };
 	char format[5];
-	int err = check_caps(s, cap);
+	uint64_t patience_ns = setup->at_once ? 0 : PATIENCE_NS;
+	int err = check_caps(s, pmk_clock_now_ns() + patience_ns, cap);
 
 	if (err == 0)
-		err = set_format(s, setup);
+		err = set_format(s, setup, pmk_clock_now_ns() + patience_ns);
 	if (err < 0)
 		return err;
 	parm.parm.output.timeperframe = pmk_v4l2_interval(setup->fps > 0 ? setup->fps : 30);

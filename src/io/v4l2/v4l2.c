@@ -61,6 +61,25 @@ int pmk_v4l2_loopback_version(void)
 	return version;
 }
 
+static struct v4l2_control control_of(enum pmk_v4l2_control control, int value)
+{
+	return (struct v4l2_control){ .id = (V4L2_CID_USER_BASE | 0xf000) + (uint32_t)control, .value = value };
+}
+
+int pmk_v4l2_control(int fd, enum pmk_v4l2_control control)
+{
+	struct v4l2_control c = control_of(control, 0);
+
+	return pmk_v4l2_kernel.ioctl(fd, VIDIOC_G_CTRL, &c) < 0 ? 0 : c.value;
+}
+
+int pmk_v4l2_set_control(int fd, enum pmk_v4l2_control control, int value)
+{
+	struct v4l2_control c = control_of(control, value);
+
+	return pmk_v4l2_kernel.ioctl(fd, VIDIOC_S_CTRL, &c);
+}
+
 /* Of the ring of v4l2loopback. */
 struct stamps {
 	uint64_t oldest_ns, newest_ns;
@@ -126,12 +145,23 @@ static bool is_format_locked(int fd, uint32_t type)
 	return pmk_v4l2_kernel.ioctl(fd, VIDIOC_S_FMT, &format) == -EBUSY;
 }
 
+/* From 0.14 on, with exclusive_caps=1, a device that keeps its format never offers output. It accepts it all the same,
+ * unless another program feeds it. */
+static bool is_kept(int fd)
+{
+	struct v4l2_format format = { .type = V4L2_BUF_TYPE_VIDEO_OUTPUT };
+
+	return pmk_v4l2_loopback_version() >= PMK_V4L2_LOOPBACK_0_14 && pmk_v4l2_control(fd, PMK_V4L2_KEEP_FORMAT) &&
+		pmk_v4l2_kernel.ioctl(fd, VIDIOC_G_FMT, &format) >= 0 &&
+		!is_format_locked(fd, V4L2_BUF_TYPE_VIDEO_OUTPUT);
+}
+
 bool pmk_v4l2_busy(int fd, const struct v4l2_capability *cap)
 {
 	if (!pmk_v4l2_is_loopback(cap))
 		return is_format_locked(fd, pmk_v4l2_capture_type(cap));
 	if (!(cap->device_caps & V4L2_CAP_VIDEO_OUTPUT))
-		return true;
+		return !is_kept(fd);
 	if (!(cap->device_caps & V4L2_CAP_VIDEO_CAPTURE))
 		return false;
 	return is_format_locked(fd, V4L2_BUF_TYPE_VIDEO_OUTPUT) || is_fed(fd);

@@ -56,6 +56,15 @@ uint32_t pmk_v4l2_capture_type(const struct v4l2_capability *cap);
 int pmk_v4l2_loopback_version(void);
 enum { PMK_V4L2_LOOPBACK_0_13 = 0x000d00, PMK_V4L2_LOOPBACK_0_14 = 0x000e00 };
 
+/* Controls of the loopback driver, by their distance from its first one. */
+enum pmk_v4l2_control {
+	PMK_V4L2_KEEP_FORMAT = 0, /* 1: the format outlives all programs */
+	PMK_V4L2_TIMEOUT =
+		2 /* ms; 0: off. After this long without a picture, readers get another one, usually zeros. */
+};
+int pmk_v4l2_control(int fd, enum pmk_v4l2_control control); /* its value; 0 if it cannot be read */
+int pmk_v4l2_set_control(int fd, enum pmk_v4l2_control control, int value) __attribute__((warn_unused_result));
+
 /* Whether another program streams from the camera, or feeds the virtual camera. Changes nothing. May take 250 ms.
  *
  * Before 0.14, a virtual camera with exclusive_caps=0 is judged by the time stamps of its ring. These cannot tell of a
