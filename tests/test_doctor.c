@@ -317,6 +317,74 @@ static void test_loopback(void **state)
 	}
 }
 
+/* Before 0.14, a device with exclusive_caps=1 offers output as well as capture after its producer has gone, while a
+ * reader stays or the driver keeps the format. From 0.14 on, only exclusive_caps=0 does. */
+static void test_why_both_are_offered(void **state)
+{
+	static const struct {
+		int version;
+		bool reader, keeps;
+		const char *option, *what, *fix;
+		enum pmk_verdict verdict;
+	} cases[] = {
+		{ 0x000c07, true, false, "Y\n", "before it is fed", "close that program", PMK_VERDICT_HINT },
+		{ 0x000c07, true, false, "Y,N\n", "before it is fed", "close that program", PMK_VERDICT_HINT },
+		{ 0x000c07, true, false, "N,N\n", "not listed by browsers", "setup-loopback", PMK_VERDICT_FAULT },
+		{ 0x000d02, false, true, "Y\n", "keeps its format", "v4l2-ctl -d /dev/video10 -c keep_format=0",
+			PMK_VERDICT_HINT },
+		{ 0x000f00, true, false, "Y\n", "not listed by browsers", "setup-loopback", PMK_VERDICT_FAULT },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct fake_loopback l = { .version = cases[i].version, .keep_format = cases[i].keeps };
+
+		begin();
+		put_text("/sys/module/v4l2loopback/parameters/exclusive_caps", cases[i].option);
+		if (cases[i].reader) {
+			put_text("/proc/77/comm", "cheese\n");
+			put_link("/proc/77/fd/5", "/dev/video10");
+		}
+		fake_add_loopback(10, &l);
+		examine(pmk_doctor_check_loopback);
+		found(cases[i].verdict, cases[i].what, cases[i].fix);
+		end();
+	}
+}
+
+static void test_a_kept_format_is_told(void **state)
+{
+	struct fake_loopback l = { .version = 0x000f00, .exclusive = true, .keep_format = 1 };
+
+	begin();
+	fake_add_loopback(10, &l);
+	examine(pmk_doctor_check_loopback);
+	found(PMK_VERDICT_HINT, "keeps its format", "keep_format=0");
+	assert_true(doctor.has_loopback);
+	end();
+}
+
+/* A running potemkin hides what it has open, so a free device is not said to be fed by it, and one that is fed while
+ * another program is seen may be fed by either. */
+static void test_a_potemkin_that_hides(void **state)
+{
+	for (int i = 0; i < 3; i++) {
+		struct fake_loopback l = { .version = 0x000f00, .exclusive = true, .foreign_writer = i > 0 };
+
+		begin();
+		doctor.potemkin_runs = true;
+		if (i == 2) {
+			put_text("/proc/77/comm", "cheese\n");
+			put_link("/proc/77/fd/5", "/dev/video10");
+		}
+		fake_add_loopback(10, &l);
+		examine(pmk_doctor_check_loopback);
+		found(i == 2 ? PMK_VERDICT_HINT : PMK_VERDICT_GOOD, "/dev/video10 (Test cam)",
+			i == 2 ? "close cheese (77)" : "");
+		assert_int_equal(strstr(doctor.findings[0].what, "fed by potemkin") != NULL, i > 0);
+		end();
+	}
+}
+
 static void test_our_own_virtual_camera(void **state)
 {
 	struct fake_loopback l = { .version = 0x000f00, .exclusive = true, .foreign_writer = true };
@@ -459,6 +527,9 @@ int main(void)
 		cmocka_unit_test(test_speed),
 		cmocka_unit_test(test_module),
 		cmocka_unit_test(test_loopback),
+		cmocka_unit_test(test_why_both_are_offered),
+		cmocka_unit_test(test_a_kept_format_is_told),
+		cmocka_unit_test(test_a_potemkin_that_hides),
 		cmocka_unit_test(test_our_own_virtual_camera),
 		cmocka_unit_test(test_pipewire),
 		cmocka_unit_test(test_browsers),

@@ -160,6 +160,22 @@ static void test_matrix_is_told(void **state)
 	end();
 }
 
+/* With a timeout, the driver shows pictures of its own while ours rest. */
+static void test_the_timeout_is_set_off(void **state)
+{
+	for (int v = 0; v < VERSIONS; v++) {
+		struct fake_loopback l = { .version = versions[v], .timeout = 1000 };
+		struct pmk_sink *sink;
+
+		begin();
+		fake_add_loopback(0, &l);
+		assert_int_equal(pmk_sink_v4l2_open("/dev/video0", &setup, cover, &sink), 0);
+		assert_int_equal(l.timeout, 0);
+		assert_int_equal(pmk_sink_close(sink, cover), 0);
+		end();
+	}
+}
+
 static void test_odd_sizes_are_cropped(void **state)
 {
 	struct fake_loopback l = { .version = 0x000d02 };
@@ -554,6 +570,7 @@ int main(void)
 		cmocka_unit_test(test_five_producers),
 		cmocka_unit_test(test_formats),
 		cmocka_unit_test(test_matrix_is_told),
+		cmocka_unit_test(test_the_timeout_is_set_off),
 		cmocka_unit_test(test_odd_sizes_are_cropped),
 		cmocka_unit_test(test_open_fails),
 		cmocka_unit_test(test_a_polling_client_does_not_feed),

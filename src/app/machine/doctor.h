@@ -9,6 +9,8 @@
 
 #include "io/v4l2/devices.h"
 
+#include <stddef.h>
+
 /* GOOD; HINT: something is missing that a call can do without; FAULT: it may prevent a call. */
 enum pmk_verdict { PMK_VERDICT_GOOD, PMK_VERDICT_HINT, PMK_VERDICT_FAULT };
 
@@ -43,6 +45,10 @@ void pmk_doctor_add(struct pmk_doctor *doctor, const char *check, enum pmk_verdi
 
 /* Whether the text file root + path contains `text`; NULL: whether the file exists. */
 bool pmk_doctor_file_has(const struct pmk_doctor *doctor, const char *path, const char *text);
+
+/* Write the programs that have the device open: "firefox (1234), zoom (99)". False: none is visible, and `text` is
+ * untouched. A running potemkin is visible to root only. *ours: it is one of them. */
+bool pmk_doctor_name_holders(const struct pmk_doctor *doctor, const char *path, char *text, size_t size, bool *ours);
 
 /* The checks, for the table of doctor.c. */
 void pmk_doctor_check_model(struct pmk_doctor *doctor);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The checks of cameras and of v4l2loopback's virtual cameras. */
+/* The checks of cameras, and of who uses a device. */
 #include "app/machine/doctor.h"
 
 #include "image/fourcc.h"
@@ -11,10 +11,6 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-
-#define RELOAD \
-	"end the programs that use virtual cameras, then: sudo modprobe -r v4l2loopback && sudo modprobe " \
-	"v4l2loopback exclusive_caps=1 max_buffers=4"
 
 /* --- permission, and who uses a device --- */
 
@@ -56,8 +52,7 @@ void pmk_doctor_check_permission(struct pmk_doctor *d)
 	}
 }
 
-/* "firefox (1234), zoom (99)"; false: no holder is visible. *ours: potemkin is one of them. */
-static bool name_holders(const struct pmk_doctor *d, const char *path, char *text, size_t size, bool *ours)
+bool pmk_doctor_name_holders(const struct pmk_doctor *d, const char *path, char *text, size_t size, bool *ours)
 {
 	struct pmk_holder holders[8];
 	int count = pmk_holders_find(d->root, path, holders, 8);
@@ -69,8 +64,6 @@ static bool name_holders(const struct pmk_doctor *d, const char *path, char *tex
 			text + used, size - used, "%s%s (%d)", i ? ", " : "", holders[i].name, (int)holders[i].pid);
 		*ours |= strcmp(holders[i].name, "potemkin") == 0;
 	}
-	if (count == 0 && d->potemkin_runs)
-		*ours = true; /* a running potemkin hides its descriptors */
 	return count > 0;
 }
 
@@ -79,9 +72,9 @@ static bool name_holders(const struct pmk_doctor *d, const char *path, char *tex
 static void tell_taken(struct pmk_doctor *d, const struct pmk_device *device)
 {
 	char who[200], fix[300];
-	bool ours, seen = name_holders(d, device->path, who, sizeof who, &ours);
+	bool ours, seen = pmk_doctor_name_holders(d, device->path, who, sizeof who, &ours);
 
-	if (ours) {
+	if (ours || (!seen && d->potemkin_runs)) { /* a running potemkin hides what it has open */
 		d->has_camera = true;
 		pmk_doctor_add(d, "camera", PMK_VERDICT_GOOD, NULL, NULL, "%s (%s) is in use by potemkin itself",
 			device->path, device->card);
@@ -201,123 +194,5 @@ void pmk_doctor_check_speed(struct pmk_doctor *d)
 				"potemkin --size 640x480", "%s gives %s %dx%d at only %g frames per second",
 				device->path, pmk_fourcc_name(device->modes[best].fourcc, name),
 				device->modes[best].width, device->modes[best].height, device->modes[best].fps);
-	}
-}
-
-/* --- v4l2loopback --- */
-
-static int count_loopbacks(const struct pmk_doctor *d)
-{
-	int count = 0;
-
-	for (int i = 0; i < d->device_count; i++)
-		count += d->devices[i].kind == PMK_DEVICE_LOOPBACK;
-	return count;
-}
-
-static bool secure_boot(const struct pmk_doctor *d)
-{
-	char path[PATH_MAX];
-	uint8_t value[5] = { 0 }; /* four bytes of attributes, then the variable */
-	FILE *file;
-	bool on;
-
-	snprintf(path, sizeof path, "%s/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c",
-		d->root);
-	file = fopen(path, "re");
-	if (!file)
-		return false;
-	on = fread(value, 1, sizeof value, file) == sizeof value && value[4] == 1;
-	fclose(file);
-	return on;
-}
-
-static void tell_not_loaded(struct pmk_doctor *d)
-{
-	char path[300];
-
-	snprintf(path, sizeof path, "/lib/modules/%s/modules.dep", d->kernel);
-	if (!pmk_doctor_file_has(d, path, "v4l2loopback.ko"))
-		pmk_doctor_add(d, "module", PMK_VERDICT_FAULT,
-			"it is not installed, or not built for the running kernel",
-			"sudo apt-get install v4l2loopback-dkms linux-headers-$(uname -r), then sudo potemkin "
-			"setup-loopback",
-			"the kernel module v4l2loopback is missing");
-	else if (secure_boot(d))
-		pmk_doctor_add(d, "module", PMK_VERDICT_FAULT,
-			"Secure Boot is on: the kernel loads only modules with a signature that it knows",
-			"sudo mokutil --import /var/lib/dkms/mok.pub, reboot and enrol the key, then "
-			"sudo potemkin setup-loopback",
-			"the kernel module v4l2loopback is installed but not loaded");
-	else
-		pmk_doctor_add(d, "module", PMK_VERDICT_FAULT, "nothing loads it", "sudo potemkin setup-loopback",
-			"the kernel module v4l2loopback is installed but not loaded");
-}
-
-void pmk_doctor_check_module(struct pmk_doctor *d)
-{
-	if (count_loopbacks(d))
-		return;
-	if (!pmk_doctor_file_has(d, "/sys/module/v4l2loopback", NULL))
-		tell_not_loaded(d);
-	else
-		pmk_doctor_add(d, "module", PMK_VERDICT_FAULT,
-			"the module is loaded, but has no device that you can see", "sudo potemkin setup-loopback",
-			"there is no virtual camera");
-}
-
-static uint32_t caps_of(const char *path)
-{
-	struct v4l2_capability cap = { 0 };
-	int fd = pmk_v4l2_kernel.open(path);
-
-	if (fd < 0)
-		return 0;
-	if (pmk_v4l2_query(fd, &cap) < 0)
-		cap.device_caps = 0;
-	pmk_v4l2_kernel.close(fd);
-	return cap.device_caps & (V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_VIDEO_OUTPUT);
-}
-
-static void check_one(struct pmk_doctor *d, const struct pmk_device *device)
-{
-	const uint32_t both = V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_VIDEO_OUTPUT;
-	uint32_t caps = caps_of(device->path);
-	bool ours, seen;
-	char who[200];
-
-	if (!caps) {
-		pmk_doctor_add(d, "loopback", PMK_VERDICT_FAULT,
-			"a program fed it with write(), after which v4l2loopback 0.12 with exclusive_caps is "
-			"unusable",
-			RELOAD, "%s (%s) is damaged", device->path, device->card);
-		return;
-	}
-	seen = name_holders(d, device->path, who, sizeof who, &ours);
-	if (device->busy && !ours) {
-		pmk_doctor_add(d, "loopback", PMK_VERDICT_FAULT, "only one program at a time can feed a virtual camera",
-			"close that program, or make another device: sudo potemkin setup-loopback",
-			"%s (%s) is fed by another program%s%s", device->path, device->card, seen ? ", one of " : "",
-			seen ? who : "");
-		return;
-	}
-	if (caps == both) {
-		pmk_doctor_add(d, "loopback", d->has_loopback ? PMK_VERDICT_HINT : PMK_VERDICT_FAULT,
-			"its exclusive_caps is off, so Chrome and others take it for an output and do not list it",
-			"end the programs that use virtual cameras, then: sudo modprobe -r v4l2loopback && sudo "
-			"potemkin setup-loopback",
-			"%s (%s) is not listed by browsers", device->path, device->card);
-		return;
-	}
-	d->has_loopback = true;
-	pmk_doctor_add(d, "loopback", PMK_VERDICT_GOOD, NULL, NULL, "%s (%s)%s", device->path, device->card,
-		ours ? ", fed by potemkin" : "");
-}
-
-void pmk_doctor_check_loopback(struct pmk_doctor *d)
-{
-	for (int i = 0; i < d->device_count; i++) {
-		if (d->devices[i].kind == PMK_DEVICE_LOOPBACK)
-			check_one(d, &d->devices[i]);
 	}
 }

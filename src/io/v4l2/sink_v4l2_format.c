@@ -191,6 +191,16 @@ static int set_format(struct pmk_v4l2_sink *s, const struct pmk_sink_setup *setu
 	}
 }
 
+/* A reader that waits for longer than the driver's timeout gets a picture of zeros, which is green, and our ring rests
+ * while nobody watches. */
+static void drop_timeout(struct pmk_v4l2_sink *s)
+{
+	int ms = pmk_v4l2_control(s->fd, PMK_V4L2_TIMEOUT);
+
+	if (ms > 0 && pmk_v4l2_set_control(s->fd, PMK_V4L2_TIMEOUT, 0) >= 0)
+		pmk_info("%s: the driver's timeout was %d ms and is off now: it shows green pictures", s->path, ms);
+}
+
 int pmk_v4l2_sink_negotiate(struct pmk_v4l2_sink *s, const struct pmk_sink_setup *setup, struct v4l2_capability *cap)
 {
 	struct v4l2_streamparm parm = { .type = V4L2_BUF_TYPE_VIDEO_OUTPUT };
@@ -202,6 +212,7 @@ int pmk_v4l2_sink_negotiate(struct pmk_v4l2_sink *s, const struct pmk_sink_setup
 		err = set_format(s, setup, pmk_clock_now_ns() + patience_ns);
 	if (err < 0)
 		return err;
+	drop_timeout(s);
 	parm.parm.output.timeperframe = pmk_v4l2_interval(setup->fps > 0 ? setup->fps : 30);
 	err = pmk_v4l2_sink_ioctl(s, VIDIOC_S_PARM, &parm);
 	if (err < 0)
