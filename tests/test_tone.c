@@ -200,11 +200,104 @@ static void test_highlights(void **state)
 	material_clear();
 }
 
+/* Smaller and with another sampling: still the same picture. */
+static void test_other_sizes(void **state)
+{
+	static const struct look look = { AVCOL_TRC_ARIB_STD_B67, 203, 0 };
+	const char *path = make("hdr.mkv", &look);
+	double want = 0, got = 0;
+	struct pmk_media *media;
+	struct pmk_image image;
+	int64_t position;
+	uint8_t rgb[3];
+
+	assert_int_equal(pmk_media_open(path, &media), 0);
+	pmk_media_fit(media, 101, 51, false);
+	assert_int_equal(pmk_image_alloc(&image, &pmk_media_info(media)->layout), 0);
+	assert_int_equal(pmk_media_read(media, &image, &position), 1);
+	for (int y = 0; y < HEIGHT; y++) {
+		for (int x = 0; x < WIDTH; x++) {
+			colour_at(x, y, rgb);
+			want += 16 + luma(rgb) * 219 / 255;
+		}
+	}
+	for (int y = 0; y < 51; y++) {
+		for (int x = 0; x < 101; x++)
+			got += image.plane[0][y * image.stride[0] + x];
+	}
+	assert_true(fabs(got / (101 * 51) / (want / (WIDTH * HEIGHT)) - 1) < 0.03);
+	pmk_image_free(&image);
+	pmk_media_close(media);
+	material_clear();
+}
+
+/* What a file is tagged with, in H.273's code points. */
+struct tags {
+	enum AVColorPrimaries primaries;
+	enum AVColorTransferCharacteristic transfer;
+	enum AVColorSpace matrix;
+};
+
+static void assert_tags(const char *path, const struct tags *tags)
+{
+	AVFormatContext *from = NULL;
+	const AVCodecParameters *parameters;
+
+	assert_int_equal(avformat_open_input(&from, path, NULL, NULL), 0);
+	assert_true(avformat_find_stream_info(from, NULL) >= 0);
+	parameters = from->streams[0]->codecpar;
+	assert_int_equal(parameters->color_primaries, tags->primaries);
+	assert_int_equal(parameters->color_trc, tags->transfer);
+	assert_int_equal(parameters->color_space, tags->matrix);
+	assert_int_equal(parameters->color_range, AVCOL_RANGE_MPEG);
+	avformat_close_input(&from);
+}
+
+/* A file of 525 or 625 lines keeps its colours and says so; so does one that is tagged in any other usual way. */
+static void test_tags_are_kept(void **state)
+{
+	static const struct tags cases[] = {
+		{ AVCOL_PRI_BT470BG, AVCOL_TRC_SMPTE170M, AVCOL_SPC_BT470BG },
+		{ AVCOL_PRI_SMPTE170M, AVCOL_TRC_SMPTE170M, AVCOL_SPC_SMPTE170M },
+		{ AVCOL_PRI_BT709, AVCOL_TRC_BT709, AVCOL_SPC_SMPTE170M },
+		{ AVCOL_PRI_BT709, AVCOL_TRC_IEC61966_2_1, AVCOL_SPC_BT709 },
+	};
+	static const char *const names[] = { "out.mp4", "out.mkv" };
+	const char *path = material_path("in.mkv");
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		AVFrame *frame = film_frame(AV_PIX_FMT_YUV420P, 96, 64);
+		struct pmk_media_out_settings settings = { .fps = 25 };
+		struct pmk_media *media;
+		struct film film;
+
+		frame->color_range = AVCOL_RANGE_MPEG;
+		frame->color_primaries = cases[i].primaries;
+		frame->color_trc = cases[i].transfer;
+		frame->colorspace = cases[i].matrix;
+		film = film_begin(path, AV_CODEC_ID_FFV1, frame);
+		for (int n = 0; n < 3; n++)
+			film_write(&film, frame);
+		film_end(&film);
+		av_frame_free(&frame);
+		assert_int_equal(pmk_media_open(path, &media), 0);
+		settings.layout = pmk_media_info(media)->layout;
+		pmk_media_close(media);
+		for (int k = 0; k < 2; k++) {
+			material_write(material_path(names[k]), &settings, 3, NULL);
+			assert_tags(material_path(names[k]), &cases[i]);
+		}
+	}
+	material_clear();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_known_pictures_come_back),
 		cmocka_unit_test(test_highlights),
+		cmocka_unit_test(test_other_sizes),
+		cmocka_unit_test(test_tags_are_kept),
 	};
 	return cmocka_run_group_tests(tests, material_setup, material_teardown);
 }

@@ -99,6 +99,7 @@ struct pmk_av_target {
 	int width, height; /* px */
 	enum pmk_range range;
 	enum pmk_matrix matrix;
+	bool same; /* keep the picture's range and matrix; only size and sampling change */
 };
 
 /* Convert a picture. -ENOTSUP: swscale cannot read its pixel format; -ENOMEM. */

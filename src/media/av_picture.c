@@ -114,11 +114,12 @@ static void set_colours(struct pmk_av_scaler *scaler, enum AVColorSpace space, e
 	enum pmk_matrix matrix, const struct pmk_av_target *to)
 {
 	const int *from_table = sws_getCoefficients(coefficients(space, matrix));
-	const int *to_table = sws_getCoefficients(coefficients(AVCOL_SPC_UNSPECIFIED, to->matrix));
+	const int *to_table = to->same ? from_table :
+					 sws_getCoefficients(coefficients(AVCOL_SPC_UNSPECIFIED, to->matrix));
+	bool from_full = range == PMK_RANGE_FULL, to_full = to->same ? from_full : to->range == PMK_RANGE_FULL;
 
 	/* this fails if neither side is YUV; then there is nothing to set */
-	sws_setColorspaceDetails(scaler->sws, from_table, range == PMK_RANGE_FULL, to_table,
-		to->range == PMK_RANGE_FULL, 0, 1 << 16, 1 << 16);
+	sws_setColorspaceDetails(scaler->sws, from_table, from_full, to_table, to_full, 0, 1 << 16, 1 << 16);
 }
 
 int pmk_av_scale(struct pmk_av_scaler *scaler, const AVFrame *from, const struct pmk_av_target *to,
@@ -131,7 +132,7 @@ int pmk_av_scale(struct pmk_av_scaler *scaler, const AVFrame *from, const struct
 	pmk_av_colours(from, &range, &matrix);
 	const int key[8] = { from->width, from->height, from->format,
 		(int)range | (int)matrix << 1 | (int)from->colorspace << 2, to->width, to->height, to->format,
-		(int)to->range | (int)to->matrix << 1 };
+		(int)to->range | (int)to->matrix << 1 | (int)to->same << 2 };
 	if (!scaler->sws || memcmp(key, scaler->key, sizeof key)) {
 		pmk_av_scaler_free(scaler);
 		if (!sws_isSupportedInput(format))

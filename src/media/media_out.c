@@ -90,7 +90,9 @@ static void set_colours(AVCodecContext *encoder, const struct pmk_layout *layout
 	encoder->color_range = grey || layout->range == PMK_RANGE_FULL ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
 	if (grey)
 		return;
-	encoder->colorspace = hd ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M;
+	encoder->colorspace = hd                   ? AVCOL_SPC_BT709 :
+		layout->primaries == AVCOL_PRI_BT470BG ? AVCOL_SPC_BT470BG : /* the same numbers */
+						     AVCOL_SPC_SMPTE170M;
 	encoder->color_primaries = layout->primaries ? layout->primaries : hd ? AVCOL_PRI_BT709 : AVCOL_PRI_SMPTE170M;
 	encoder->color_trc = layout->transfer ? layout->transfer : hd ? AVCOL_TRC_BT709 : AVCOL_TRC_SMPTE170M;
 }

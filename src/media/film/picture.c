@@ -23,6 +23,8 @@ static bool is_plain(const AVFrame *frame, const struct pmk_av_target *to)
 	enum pmk_matrix matrix;
 
 	pmk_av_colours(frame, &range, &matrix);
+	if (frame->colorspace == AVCOL_SPC_FCC || frame->colorspace == AVCOL_SPC_SMPTE240M)
+		return false; /* not quite BT.601 */
 	return (format == to->format || format == AV_PIX_FMT_GRAY8) && frame->width == to->width &&
 		frame->height == to->height && range == to->range &&
 		(matrix == to->matrix || format == AV_PIX_FMT_GRAY8) && !pmk_tone_needed(frame, &kind);
@@ -48,15 +50,27 @@ static int renew(AVFrame **frame, enum AVPixelFormat format, int width, int heig
 	return 0;
 }
 
-/* The picture in RGB of 16 bits. */
-static int make_wide(struct pmk_picture *picture, const AVFrame *frame, int width, int height)
+/* The picture in the size that is wanted and a format that pmk_tone_run takes; often the picture as it is. */
+static int prepare_tone(struct pmk_picture *picture, const AVFrame *frame, int width, int height, const AVFrame **deep)
 {
-	const struct pmk_av_target target = {
-		.format = AV_PIX_FMT_RGB48, .width = width, .height = height, .range = PMK_RANGE_FULL
-	};
-	int err = renew(&picture->wide, AV_PIX_FMT_RGB48, width, height);
+	enum AVPixelFormat format = pmk_tone_takes(frame->format) ? frame->format : AV_PIX_FMT_YUV444P16;
+	const struct pmk_av_target target = { .format = format,
+		.width = width,
+		.height = height,
+		.matrix = PMK_MATRIX_BT709,
+		.same = format == frame->format };
+	int err;
 
-	return err ? err : pmk_av_scale(&picture->scaler, frame, &target, picture->wide->data, picture->wide->linesize);
+	*deep = frame;
+	if (target.same && frame->width == width && frame->height == height)
+		return 0;
+	err = renew(&picture->deep, format, width, height);
+	if (err)
+		return err;
+	*deep = picture->deep;
+	picture->deep->colorspace = target.same ? frame->colorspace : AVCOL_SPC_BT709;
+	picture->deep->color_range = target.same ? frame->color_range : AVCOL_RANGE_MPEG;
+	return pmk_av_scale(&picture->scaler, frame, &target, picture->deep->data, picture->deep->linesize);
 }
 
 static int need_tone(struct pmk_picture *picture, const struct pmk_tone_kind *kind)
@@ -73,20 +87,17 @@ static int scale(struct pmk_picture *picture, const AVFrame *frame, const struct
 	uint8_t *const plane[4], const int stride[4])
 {
 	struct pmk_tone_kind kind;
+	const AVFrame *deep;
 	int err;
 
 	if (!pmk_tone_needed(frame, &kind))
 		return pmk_av_scale(&picture->scaler, frame, to, plane, stride);
 	err = need_tone(picture, &kind);
 	if (!err)
-		err = make_wide(picture, frame, to->width, to->height);
-	if (err)
-		return err;
-	for (int y = 0; y < to->height; y++) {
-		uint8_t *row = picture->wide->data[0] + (ptrdiff_t)y * picture->wide->linesize[0];
-		pmk_tone_row(picture->tone, (uint16_t *)(void *)row, to->width);
-	}
-	return pmk_av_scale(&picture->narrow, picture->wide, to, plane, stride);
+		err = prepare_tone(picture, frame, to->width, to->height, &deep);
+	if (!err)
+		pmk_tone_run(picture->tone, deep, to->format, plane, stride);
+	return err;
 }
 
 /* Grey frames have no planes of chroma. */
@@ -214,9 +225,8 @@ int pmk_picture_make(struct pmk_picture *picture, const AVFrame *frame, const st
 void pmk_picture_finish(struct pmk_picture *picture)
 {
 	pmk_av_scaler_free(&picture->scaler);
-	pmk_av_scaler_free(&picture->narrow);
 	av_frame_free(&picture->part);
-	av_frame_free(&picture->wide);
+	av_frame_free(&picture->deep);
 	av_frame_free(&picture->stored);
 	pmk_tone_destroy(picture->tone);
 	*picture = (struct pmk_picture){ 0 };

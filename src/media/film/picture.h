@@ -14,8 +14,8 @@
 /* Zero the struct before its first use. */
 struct pmk_picture {
 	double peak; /* of a HDR film, as in tone.h; set it before the first picture */
-	struct pmk_av_scaler scaler, narrow; /* to the stored size, and from 16 bits */
-	AVFrame *part, *wide, *stored; /* what is shown of it; in RGB of 16 bits; before it is made upright */
+	struct pmk_av_scaler scaler;
+	AVFrame *part, *deep, *stored; /* what is shown of it; before its colours change; before it is made upright */
 	struct pmk_tone *tone;
 	struct pmk_tone_kind kind; /* of `tone` */
 };

@@ -11,7 +11,7 @@ enum { MOST_KEYS = 24, MOST_BYTES = 64 << 20, MOST_SECONDS = 60, LEVELS = 4096 }
 
 #define MOST_PX ((int64_t)PMK_IMAGE_MAX_PX * PMK_IMAGE_MAX_PX)
 
-static const double BRIGHTER = 1 / 500.0, MOST_NITS = 10000, APART_S = 0.5;
+static const double BRIGHTER = 1 / 500.0, APART_S = 0.5;
 
 struct surveyor {
 	struct pmk_av_reader reader;
@@ -20,27 +20,19 @@ struct surveyor {
 	AVFrame *frame;
 };
 
-/* The light that BRIGHTER of the pixels exceed; `counts` by the root of the light. */
-static double bright_end(const int counts[LEVELS + 1], int pixels)
+/* The grey, 0..1, that BRIGHTER of a picture's pixels exceed. Its luma is 0..65535. */
+static double bright_end(const AVFrame *luma)
 {
-	int above = 0, level = LEVELS;
+	int counts[LEVELS] = { 0 }, above = 0, level = LEVELS - 1;
 
-	while (level > 0 && above + counts[level] <= pixels * BRIGHTER)
-		above += counts[level--];
-	return MOST_NITS * level * level / ((double)LEVELS * LEVELS);
-}
-
-/* Count the light of a picture whose luma, from 0 to 65535, is `grey`. */
-static void count_light(const struct pmk_tone *tone, const AVFrame *grey, int counts[LEVELS + 1])
-{
-	for (int y = 0; y < grey->height; y++) {
-		const uint8_t *row = grey->data[0] + (ptrdiff_t)y * grey->linesize[0];
-		for (int x = 0; x < grey->width; x++) {
-			uint16_t luma = ((const uint16_t *)(const void *)row)[x];
-			double nits = pmk_tone_nits(tone, luma);
-			counts[(int)(LEVELS * sqrt(pmk_clamp_double(nits / MOST_NITS, 0, 1)) + 0.5)]++;
-		}
+	for (int y = 0; y < luma->height; y++) {
+		const uint8_t *row = luma->data[0] + (ptrdiff_t)y * luma->linesize[0];
+		for (int x = 0; x < luma->width; x++)
+			counts[((const uint16_t *)(const void *)row)[x] * LEVELS >> 16]++;
 	}
+	while (level > 0 && above + counts[level] <= luma->width * luma->height * BRIGHTER)
+		above += counts[level--];
+	return (double)level / (LEVELS - 1);
 }
 
 /* Not scaled: where a picture is sharp, scaling makes light that it does not hold. */
@@ -50,27 +42,21 @@ static void measure_light(struct surveyor *s)
 		.width = s->frame->width,
 		.height = s->frame->height,
 		.range = PMK_RANGE_FULL };
-	struct pmk_tone *tone = NULL;
 	struct pmk_tone_kind kind;
-	int counts[LEVELS + 1] = { 0 };
-	AVFrame *grey = NULL;
+	AVFrame *luma;
 
-	if (pmk_tone_needed(s->frame, &kind) && pmk_tone_is_hdr(&kind)) {
-		tone = pmk_tone_create(&kind, 0);
-		grey = av_frame_alloc();
-	}
-	if (!tone || !grey)
-		goto out;
-	grey->format = target.format;
-	grey->width = target.width;
-	grey->height = target.height;
-	if (av_frame_get_buffer(grey, 0) < 0 || pmk_av_scale(&s->scaler, s->frame, &target, grey->data, grey->linesize))
-		goto out;
-	count_light(tone, grey, counts);
-	s->found.peak = fmax(s->found.peak, bright_end(counts, grey->width * grey->height));
-out:
-	av_frame_free(&grey);
-	pmk_tone_destroy(tone);
+	if (!pmk_tone_needed(s->frame, &kind) || !pmk_tone_is_hdr(&kind))
+		return;
+	luma = av_frame_alloc();
+	if (!luma)
+		return;
+	luma->format = target.format;
+	luma->width = target.width;
+	luma->height = target.height;
+	if (av_frame_get_buffer(luma, 0) >= 0 &&
+		!pmk_av_scale(&s->scaler, s->frame, &target, luma->data, luma->linesize))
+		s->found.peak = fmax(s->found.peak, pmk_tone_nits(&kind, bright_end(luma)));
+	av_frame_free(&luma);
 }
 
 /* Take all pictures that the decoder has ready. Returns how many. */

@@ -10,7 +10,8 @@
  * Reference white, which becomes 100 % SDR, is 203 cd/m2 (ITU-R BT.2408). A film that was made from SDR in the older
  * way has it at 100 cd/m2 and nothing above; so a film that nowhere exceeds 115 cd/m2, but 50, counts as such.
  *
- * A pmk_tone belongs to one thread. Errors are returned and not logged. */
+ * Interpolation between 33 colours an axis costs at most a level or two. A pmk_tone may serve several threads. Errors
+ * are returned and not logged. */
 #ifndef PMK_MEDIA_FILM_TONE_H
 #define PMK_MEDIA_FILM_TONE_H
 
@@ -28,6 +29,9 @@ bool pmk_tone_needed(const AVFrame *frame, struct pmk_tone_kind *kind);
 
 bool pmk_tone_is_hdr(const struct pmk_tone_kind *kind);
 
+/* The light of a grey of 0..1 on a screen, cd/m2. */
+double pmk_tone_nits(const struct pmk_tone_kind *kind, double grey);
+
 struct pmk_tone;
 
 /* `peak`: the brightest light that the film is known to hold, cd/m2; 0: unknown. It says what is white, and where the
@@ -35,10 +39,12 @@ struct pmk_tone;
 struct pmk_tone *pmk_tone_create(const struct pmk_tone_kind *kind, double peak) __attribute__((warn_unused_result));
 void pmk_tone_destroy(struct pmk_tone *tone); /* NULL is allowed */
 
-/* Convert `count` pixels in place: R, G and B of 0..65535 each, full range. */
-void pmk_tone_row(const struct pmk_tone *tone, uint16_t *rgb, int count);
+/* Whether pmk_tone_run can read that format: planes Y, Cb and Cr of more than 8 bits. */
+bool pmk_tone_takes(enum AVPixelFormat format);
 
-/* The light of a grey of 0..65535, cd/m2. */
-double pmk_tone_nits(const struct pmk_tone *tone, uint16_t grey);
+/* Convert a picture, whose matrix and range its frame names, to BT.709 in limited range: to planes of 8 bits, of the
+ * same size and the sampling of `format`. */
+void pmk_tone_run(const struct pmk_tone *tone, const AVFrame *from, enum AVPixelFormat format, uint8_t *const plane[4],
+	const int stride[4]);
 
 #endif
