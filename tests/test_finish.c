@@ -476,6 +476,63 @@ static void test_no_half_pictures(void **state)
 	material_clear();
 }
 
+/* What stands around the picture does not matter: EXIF data that are damaged, no end, bytes behind the end. */
+static void test_odd_files_are_read(void **state)
+{
+	const struct jpeg_kind kinds[] = { { .components = 3 }, { .components = 4, .adobe = true } };
+	struct file exif = { 0 }, file = { 0 };
+	struct pmk_rgb rgb;
+	uint8_t *data;
+	size_t size;
+
+	add(&exif, "II*\0\xff\xff\xff\xff", 8);
+	for (int i = 0; i < 2; i++) {
+		struct jpeg_kind kind = kinds[i];
+
+		kind.exif = &exif;
+		write_jpeg_kind(material_path("a"), &kind);
+		assert_upright(material_path("a"), 1);
+		data = material_load(material_path("a"), &size);
+		material_store(material_path("a"), data, size - 2);
+		assert_upright(material_path("a"), 1);
+		free(data);
+	}
+	make_quarters(&rgb);
+	assert_int_equal(pmk_still_write_rgb(material_path("a"), &rgb), 0);
+	data = material_load(material_path("a"), &size);
+	add(&file, data, size);
+	add(&file, avif_file, sizeof avif_file);
+	material_store(material_path("a"), file.data, file.bytes);
+	assert_upright(material_path("a"), 1);
+	free(data);
+	pmk_rgb_free(&rgb);
+	material_clear();
+}
+
+static void test_animation(void **state)
+{
+	static const uint8_t head[] = { 'G', 'I', 'F', '8', '9', 'a', 1, 0, 1, 0, 0x80, 0, 0, 0, 0, 0, 200, 50, 50 };
+	static const uint8_t picture[] = { 0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x4c, 1, 0 };
+
+	for (int pictures = 1; pictures <= 2; pictures++) {
+		struct file file = { 0 };
+		struct pmk_rgb rgb;
+
+		add(&file, head, sizeof head);
+		for (int i = 0; i < pictures; i++)
+			add(&file, picture, sizeof picture);
+		add(&file, ";", 1);
+		material_store(material_path("a.gif"), file.data, file.bytes);
+		assert_int_equal(
+			pmk_still_probe(material_path("a.gif")), pictures == 1 ? PMK_STILL_ONE : PMK_STILL_ANIMATED);
+		assert_int_equal(pmk_still_read(material_path("a.gif"), &rgb), 0);
+		assert_int_equal(rgb.data[0], 200);
+		assert_int_equal(rgb.data[1], 50);
+		pmk_rgb_free(&rgb);
+	}
+	material_clear();
+}
+
 /* Nothing is read outside of the bytes, whatever they are; a sanitizer would tell. */
 static void test_facts_of_any_bytes(void **state)
 {
@@ -524,6 +581,8 @@ int main(void)
 		cmocka_unit_test(test_tiff_that_would_be_black),
 		cmocka_unit_test(test_refusals_say_what_it_is),
 		cmocka_unit_test(test_no_half_pictures),
+		cmocka_unit_test(test_odd_files_are_read),
+		cmocka_unit_test(test_animation),
 		cmocka_unit_test(test_facts_of_any_bytes),
 	};
 

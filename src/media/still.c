@@ -221,6 +221,11 @@ static int count_packets(struct pmk_av_reader *reader, int most)
 	return count;
 }
 
+static bool is_animation(const AVFormatContext *format)
+{
+	return strcmp(format->iformat->name, "gif") == 0 || strcmp(format->iformat->name, "apng") == 0;
+}
+
 int pmk_still_probe(const char *path)
 {
 	struct pmk_av_reader reader = { 0 };
@@ -230,8 +235,10 @@ int pmk_still_probe(const char *path)
 	if (err)
 		return err;
 	count = pmk_av_is_photo(reader.format, path) ? 1 : count_packets(&reader, 2);
-	if (pmk_av_holds_pictures(reader.format))
-		still = count > 1 ? PMK_STILL_ANIMATED : PMK_STILL_ONE; /* reading tells of one that is damaged */
+	if (count > 1 && is_animation(reader.format))
+		still = PMK_STILL_ANIMATED;
+	else if (pmk_av_holds_pictures(reader.format))
+		still = PMK_STILL_ONE; /* reading tells of one that is damaged, and no matter what stands behind it */
 	else if (count == 1 && (pmk_av_is_photo(reader.format, path) || reader.format->duration <= 0))
 		still = PMK_STILL_ONE;
 	pmk_av_reader_close(&reader);

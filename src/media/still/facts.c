@@ -89,6 +89,7 @@ static bool is_odd_frame(uint8_t marker, const uint8_t *segment, size_t bytes)
 
 static void read_jpeg(const uint8_t *data, size_t bytes, struct pmk_still_facts *facts)
 {
+	facts->jpeg = true;
 	for (size_t at = 2; bytes - at >= 4 && data[at] == 0xff;) {
 		size_t length = (size_t)data[at + 2] << 8 | data[at + 3];
 		uint8_t marker = data[at + 1];

@@ -19,8 +19,8 @@ struct pmk_still_facts {
 	/* A PNG file's gAMA and cHRM, unless it has a profile or is declared to be sRGB */
 	double gamma; /* of the file: 0.45455 for a screen's 2.2; 0 if it has none */
 	double xy[8]; /* chromaticities of white, red, green and blue; all 0 if it has none */
-	/* A JPEG file that FFmpeg decodes to wrong colours or not at all: CMYK, or with arithmetic coding */
-	bool odd_jpeg;
+	bool jpeg;
+	bool odd_jpeg; /* that FFmpeg decodes to wrong colours or not at all: CMYK, or with arithmetic coding */
 	const char *unread; /* why FFmpeg would give black for a TIFF file; NULL: it does not */
 	bool raw_photo; /* a TIFF file that holds what a camera's sensor saw, and at most a preview as a picture */
 };

@@ -210,7 +210,7 @@ int pmk_still_finish(
 		return err;
 	}
 	pmk_still_facts(data, bytes, &facts);
-	if (facts.odd_jpeg)
+	if (facts.odd_jpeg || (facts.jpeg && !frame->data[0]))
 		err = pmk_odd_jpeg_decode(path, data, bytes, reader->decoder->max_pixels, frame);
 	if (err == -EBADMSG)
 		err = pmk_kind_refuse(path, AVERROR_INVALIDDATA, NULL);

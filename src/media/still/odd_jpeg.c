@@ -30,12 +30,15 @@ static void give_up(j_common_ptr library)
 	longjmp(jpeg->failed, 1);
 }
 
-/* Libjpeg fills what is missing with grey and warns. These warnings say that nothing is missing. */
+/* Libjpeg fills what is missing with grey and warns. These warnings say that nothing is missing: bytes too many, odd
+ * versions, and no end of the file. The latter may hide that scans are missing, or bytes of arithmetic coding. */
 static void hear(j_common_ptr library, int level)
 {
 	struct odd_jpeg *jpeg = library->client_data;
 	int code = library->err->msg_code;
 
+	if (code == JWRN_JPEG_EOF && !jpeg->library.progressive_mode && !jpeg->library.arith_code)
+		return;
 	if (level < 0 && code != JWRN_EXTRANEOUS_DATA && code != JWRN_ADOBE_XFORM && code != JWRN_JFIF_MAJOR &&
 		code != JWRN_BOGUS_ICC)
 		jpeg->damaged = true;

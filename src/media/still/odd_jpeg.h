@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* JPEG files that FFmpeg 5.1 decodes to wrong colours or not at all: with inks (CMYK, YCCK) or with arithmetic coding.
- * They are decoded with libjpeg. One thread for one call. */
+/* JPEG files that FFmpeg 5.1 decodes to wrong colours or not at all: with inks (CMYK, YCCK), with arithmetic coding, or
+ * with EXIF data that it does not understand. They are decoded with libjpeg. One thread for one call. */
 #ifndef PMK_MEDIA_STILL_ODD_JPEG_H
 #define PMK_MEDIA_STILL_ODD_JPEG_H
 
