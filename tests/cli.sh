@@ -100,7 +100,7 @@ expect 2 '--camera "file:": which file' -c file: -o null --frames 1
 expect 2 '--output "file:": which file' -c presenter -o file: --frames 1
 expect 2 '--output "": which file' -c presenter -o '' --frames 1
 expect 2 'the same file' -c presenter -o file:a.mkv -o file:./a.mkv --frames 1
-expect 2 '--backdrop "": which picture' -c presenter -b '' -o null --frames 1
+expect 3 '--backdrop "": which picture' -c presenter -b '' -o null --frames 1
 expect 2 '--duration "0.0001": give none, or a number of seconds from 0.001 up' --duration 0.0001
 expect 2 'extension|ends? in|\.mp4' -c presenter -o file:out.gif --frames 1
 
@@ -111,7 +111,7 @@ head -c 5000 /dev/zero >zero.tflite
 expect 3 'bad.png' -c presenter -b bad.png -o null --frames 1
 expect 3 'absent.png' -c presenter -b absent.png -o null --frames 1
 expect 3 'builtin:cellar' -c presenter -b builtin:cellar -o null --frames 1
-expect 3 'color' -c presenter -b color:red -o null --frames 1
+expect 3 'color' -c presenter -b color:reed -o null --frames 1
 expect 3 'zero.tflite' -c presenter -m ./zero.tflite -o null --frames 1
 expect 3 'absent.tflite' -c presenter -m ./absent.tflite -o null --frames 1
 expect 3 'gpt' -c presenter -m gpt -o null --frames 1
@@ -140,15 +140,15 @@ fi
 mkdir -p config/potemkin
 echo 'colour = red' >config/potemkin/potemkin.conf
 timeout 60 "$program" -c presenter -o null --frames 1 >out 2>err
-if [ $? -eq 2 ] && grep -q 'potemkin.conf: "colour" is not a setting' err && [ "$(wc -l <err)" -eq 1 ]; then
+if [ $? -eq 2 ] && grep -q 'potemkin.conf: line 1: "colour" is not a setting' err && [ "$(wc -l <err)" -eq 1 ]; then
 	note ok
 else
 	note bad "config: $(cat err)"
 fi
 printf 'colour = red\nsize = 160x90\nfps = 0\n' >config/potemkin/potemkin.conf
-expect 2 'potemkin.conf: "colour"' -c presenter -o null --frames 1
+expect 2 'potemkin.conf: line 1: "colour"' -c presenter -o null --frames 1
 printf 'fps = 0\n' >config/potemkin/potemkin.conf
-expect 2 'potemkin.conf: fps "0"' -c presenter -o null --frames 1
+expect 2 'potemkin.conf: line 1: fps "0"' -c presenter -o null --frames 1
 printf 'fps\n' >config/potemkin/potemkin.conf
 expect 2 'potemkin.conf: line 1 is not' -c presenter -o null --frames 1
 long=$(printf %0500d 0)
@@ -381,7 +381,7 @@ fi
 
 # --- with --wait and no camera: it shows the cover, and says what it waits for
 timeout 60 "$program" --wait -c /dev/video77 -o file:waits.mkv --duration 3 >out 2>err
-if [ $? -eq 0 ] && grep -q '/dev/video77: no such device' err && grep -q 'no camera yet (/dev/video77) ->' err &&
+if [ $? -eq 0 ] && grep -q '/dev/video77: no such device' err && grep -q 'no camera yet (/dev/video77);' err &&
 	[ -s waits.mkv ]; then note ok; else
 	note bad "--wait: $(cat err)"; fi
 rm -f waits.mkv

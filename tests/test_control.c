@@ -4,6 +4,7 @@
 
 #include "control/control.h"
 #include "control/socket.h"
+#include "settings/settings_file.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -22,10 +23,17 @@ static struct pmk_control *control;
 static bool refuses;
 static int fd = -1; /* the connection */
 
-static int reread(void *user, struct pmk_settings *fresh)
+static int reread(void *user, const char *profile, struct pmk_settings *fresh)
 {
+	char path[PMK_SPEC];
+	int err = 0;
+
 	*fresh = reread_gives;
-	return 0;
+	memcpy(path, settings.config, sizeof path);
+	assert_int_equal(pmk_spec_copy(fresh->profile, profile), 0);
+	if (access(path, F_OK) == 0)
+		err = pmk_settings_read_file(path, fresh);
+	return err;
 }
 
 static bool allows(void *user, const struct pmk_settings *now, const struct pmk_settings *wanted)
@@ -45,6 +53,7 @@ static struct pmk_pipeline *begin(bool on_demand)
 	p = start_with(on_demand ? "a!" : "a", NULL, 0, on_demand);
 	pmk_settings_init(&settings);
 	settings.pipeline = started;
+	snprintf(settings.config, sizeof settings.config, "%s/saved/potemkin.conf", runtime);
 	reread_gives = settings;
 	refuses = false;
 	assert_int_equal(pmk_control_create(&host, &settings, p, true, &control), 0);
@@ -354,6 +363,57 @@ static void test_reload_and_quit(void **state)
 	end(p);
 }
 
+static void file_is(const char *expected)
+{
+	char text[1000] = "";
+	FILE *file = fopen(settings.config, "r");
+
+	assert_non_null(file);
+	text[fread(text, 1, sizeof text - 1, file)] = '\0';
+	fclose(file);
+	assert_string_equal(text, expected);
+}
+
+static void put_file(const char *text)
+{
+	FILE *file = fopen(settings.config, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void test_save_and_profiles(void **state)
+{
+	struct pmk_pipeline *p = begin(false);
+
+	accepts("set smooth 40");
+	accepts("save"); /* the folder does not exist yet */
+	file_is("smooth = 40\n");
+	put_file("# mine\nsmooth = 40 ; soft\nfit = tile\n\n[profile bright]\nbackdrop = color:#ffffff\n# "
+		 "end\n[notes]\n");
+	accepts("set smooth 41");
+	accepts("set fit cover");
+	accepts("save");
+	file_is("# mine\nsmooth = 41\nfit = cover\n\n[profile bright]\nbackdrop = color:#ffffff\n# end\n[notes]\n");
+	accepts("profile bright");
+	wait_luma(WHITE);
+	accepts("set mirror yes");
+	accepts("save");
+	file_is("# mine\nsmooth = 41\nfit = cover\n\n[profile bright]\nbackdrop = color:#ffffff\n# end\nmirror = yes\n"
+		"[notes]\n");
+	refuses_with(ask("profile dark"), "there is no profile \"dark\" in it; there are: bright");
+	setting_is("mirror", "yes");
+	accepts("profile none");
+	setting_is("mirror", "no");
+	setting_is("smooth", "41");
+	put_file("smooth = 41\n[profile bright]\nsmooth = 1000\n");
+	refuses_with(ask("reload"), "line 3: smooth \"1000\"");
+	refuses_with(ask("save"), "line 3");
+	assert_int_equal(unlink(settings.config), 0);
+	end(p);
+}
+
 /* Many random commands: the settings are what a model of them says, nothing is covered but by a pause. */
 static void test_random_commands(void **state)
 {
@@ -511,6 +571,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_subscribe, clear),
 		cmocka_unit_test_teardown(test_deaf_subscriber, clear),
 		cmocka_unit_test_teardown(test_reload_and_quit, clear),
+		cmocka_unit_test_teardown(test_save_and_profiles, clear),
 		cmocka_unit_test_teardown(test_random_commands, clear),
 	};
 

@@ -244,9 +244,10 @@ static void test_file(void **state)
 	assert_int_equal(unit_log_count, 0);
 	assert_int_equal(read_text("mirror = yes\nsmooth = 1000\ncolour = red\n"), -EINVAL);
 	assert_int_equal(unit_log_count, 1); /* for its first mistake */
-	assert_string_equal(unit_logged, "configuration file a.conf: smooth \"1000\": give a number from 0 to 100");
+	assert_string_equal(
+		unit_logged, "configuration file a.conf: line 2: smooth \"1000\": give a number from 0 to 100");
 	assert_int_equal(read_text("json = yes\n"), -EINVAL); /* an option of a single command */
-	assert_non_null(strstr(unit_logged, "a.conf: \"json\" is not a setting"));
+	assert_non_null(strstr(unit_logged, "a.conf: line 1: \"json\" is not a setting"));
 	assert_int_equal(read_text("\nsmooth\n"), -EINVAL);
 	assert_non_null(strstr(unit_logged, "a.conf: line 2 is not of the form"));
 }
@@ -262,21 +263,21 @@ static void test_values_in_a_file(void **state)
 {
 	setenv("HOME", "/home/ann", 1);
 	takes("backdrop=color:#3080c0", "backdrop", "color:#3080c0");
-	takes("backdrop = a #1.jpg ; my wall\r\n", "backdrop", "a #1.jpg");
-	takes("backdrop: a;b.jpg;", "backdrop", "a;b.jpg;");
-	takes("backdrop = \"  my wall; blue.jpg \"  ; bright", "backdrop", "  my wall; blue.jpg ");
-	takes("backdrop = \"the \\\"old\\\" wall \\\\ C:\\new\"# x", "backdrop", "the \"old\" wall \\ C:\\new");
-	takes("backdrop = it's \"old\".jpg", "backdrop", "it's \"old\".jpg");
+	takes("model = a #1.jpg ; my wall\r\n", "model", "a #1.jpg");
+	takes("model: a;b.jpg;", "model", "a;b.jpg;");
+	takes("model = \"  my wall; blue.jpg \"  ; bright", "model", "  my wall; blue.jpg ");
+	takes("model = \"the \\\"old\\\" wall \\\\ C:\\new\"# x", "model", "the \"old\" wall \\ C:\\new");
+	takes("model = it's \"old\".jpg", "model", "it's \"old\".jpg");
 	takes("mirror = \"yes\"", "mirror", "yes");
 	takes("\xef\xbb\xbfsmooth\t=\t3", "smooth", "3");
-	takes("backdrop = ~/my wall.jpg", "backdrop", "/home/ann/my wall.jpg");
-	takes("backdrop = \"~/my wall.jpg\"", "backdrop", "/home/ann/my wall.jpg");
+	takes("model = ~/my wall.jpg", "model", "/home/ann/my wall.jpg");
+	takes("model = \"~/my wall.jpg\"", "model", "/home/ann/my wall.jpg");
 	takes("output = file:~/meeting.mkv", "output", "file:/home/ann/meeting.mkv");
-	takes("backdrop = a/~/b~", "backdrop", "a/~/b~");
-	takes("backdrop = ./~/b", "backdrop", "./~/b");
-	takes("backdrop = ~bob/b", "backdrop", "~bob/b");
+	takes("model = a/~/b~", "model", "a/~/b~");
+	takes("model = ./~/b", "model", "./~/b");
+	takes("model = ~bob/b", "model", "~bob/b");
 	unsetenv("HOME");
-	takes("backdrop = ~/b", "backdrop", "~/b");
+	takes("model = ~/b", "model", "~/b");
 }
 
 static void test_lines_that_are_refused(void **state)
@@ -300,15 +301,15 @@ static void test_lines_that_are_refused(void **state)
 static void test_long_lines(void **state)
 {
 	static char line[2 * PMK_SPEC];
-	int used = snprintf(line, sizeof line, "backdrop = \"~/");
+	int used = snprintf(line, sizeof line, "model = \"~/");
 
 	setenv("HOME", "/h", 1);
 	memset(line + used, 'x', PMK_SPEC - 4);
 	strcpy(line + used + PMK_SPEC - 4, "\"");
 	pmk_settings_init(&settings);
 	assert_int_equal(pmk_settings_read_text(line, "a.conf", &settings), 0);
-	assert_int_equal(strlen(settings.pipeline.scene.backdrop), PMK_SPEC - 1);
-	strcpy(line, "backdrop = ~/");
+	assert_int_equal(strlen(settings.pipeline.scene.model), PMK_SPEC - 1);
+	strcpy(line, "model = ~/");
 	memset(line + strlen(line), 'x', PMK_SPEC - 2);
 	assert_int_equal(pmk_settings_read_text(line, "a.conf", &settings), -EINVAL);
 }

@@ -160,10 +160,14 @@ static enum pmk_exit read_file(struct pmk_options *o, bool asked)
 	struct stat st;
 	int err;
 
-	if (asked)
+	if (asked) {
 		memcpy(path, o->settings.config, sizeof path);
-	else if (!pmk_settings_default_file(path))
-		return PMK_EXIT_OK;
+	} else if (!pmk_settings_default_file(path)) {
+		if (!o->settings.profile[0])
+			return PMK_EXIT_OK;
+		pmk_error("profile \"%s\": there is no configuration file", o->settings.profile);
+		return PMK_EXIT_USAGE;
+	}
 	o->configured = stat(path, &st) == 0 && st.st_size > 0;
 	err = pmk_settings_read_file(path, &o->settings);
 	return !err ? PMK_EXIT_OK : err == -EINVAL ? PMK_EXIT_USAGE : PMK_EXIT_INPUT;
@@ -185,8 +189,9 @@ static enum pmk_exit check_room(const struct pmk_settings *s)
 	return PMK_EXIT_USAGE;
 }
 
-/* `starting`: no other thread is running yet, so the log may be set up. */
-static enum pmk_exit parse(int argc, char **argv, struct pmk_options *o, bool starting)
+/* `starting`: no other thread is running yet, so the log may be set up. `profile`: in place of the command line's;
+ * NULL: that one. */
+static enum pmk_exit parse(int argc, char **argv, struct pmk_options *o, bool starting, const char *profile)
 {
 	struct walk early = { .settings = &o->settings, .early = true }, all = { .settings = &o->settings };
 	enum pmk_exit code;
@@ -198,9 +203,13 @@ static enum pmk_exit parse(int argc, char **argv, struct pmk_options *o, bool st
 		return code; /* whatever the file says */
 	if (starting)
 		set_up_log(&o->settings);
+	if (profile && pmk_spec_copy(o->settings.profile, profile))
+		return PMK_EXIT_USAGE;
 	code = read_file(o, early.given[pmk_setting_find("config") - pmk_settings_table]);
 	if (code == PMK_EXIT_OK)
 		code = walk(argc, argv, &all);
+	if (profile)
+		code = pmk_spec_copy(o->settings.profile, profile) ? PMK_EXIT_USAGE : code;
 	if (starting)
 		set_up_log(&o->settings);
 	if (code == PMK_EXIT_OK)
@@ -217,16 +226,16 @@ enum pmk_exit pmk_options_parse(int argc, char **argv, struct pmk_options *o)
 
 	o->argc = argc;
 	o->argv = argv;
-	code = parse(argc, argv, o, true);
+	code = parse(argc, argv, o, true, NULL);
 	if (code != PMK_EXIT_OK || s->help || s->version)
 		return code;
 	return pmk_cpu_choose(s->cpu[0] ? s->cpu : NULL);
 }
 
-enum pmk_exit pmk_options_reload(const struct pmk_options *o, struct pmk_settings *settings)
+enum pmk_exit pmk_options_reload(const struct pmk_options *o, const char *profile, struct pmk_settings *settings)
 {
 	struct pmk_options *fresh = calloc(1, sizeof *fresh);
-	enum pmk_exit code = fresh ? parse(o->argc, o->argv, fresh, false) : PMK_EXIT_INTERNAL;
+	enum pmk_exit code = fresh ? parse(o->argc, o->argv, fresh, false, profile) : PMK_EXIT_INTERNAL;
 
 	if (!fresh)
 		pmk_error("not enough memory to read the configuration again");

@@ -27,7 +27,8 @@ static const struct {
 	{ PMK_COMMAND_MASK, "[OPTIONS] IN OUT", "only the mask: a picture as grey PNG, a video as grey .mkv" },
 	{ PMK_COMMAND_STATUS, "[--json]", "what the running potemkin does, for whom, and what it costs" },
 	{ PMK_COMMAND_CTL, "COMMAND [ARG...]",
-		"steer it: set, get, backdrop, next, camera, pause, resume, snapshot, reload, subscribe, quit; see man "
+		"steer it: set, get, backdrop, next, camera, pause, resume, snapshot, save, profile, reload, "
+		"subscribe, quit; see man "
 		"potemkin-ctl" },
 	{ PMK_COMMAND_LIST, "[cameras|outputs|models|backdrops|settings] [--json]",
 		"what this machine has to choose from" },
@@ -112,8 +113,8 @@ static void print_common(void)
 		if (pmk_settings_table[i].flags & PMK_SETTING_COMMON)
 			print_option(&pmk_settings_table[i]);
 	}
-	puts("\n`potemkin COMMAND --help` has the options of a command, `potemkin --help all` all\n"
-	     "of them; more: man potemkin");
+	puts("\n`potemkin COMMAND --help` has the options of a command, `potemkin --help all`\n"
+	     "all of them; more: man potemkin");
 }
 
 static void print_commands(void)

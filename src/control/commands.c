@@ -4,6 +4,8 @@
 #include "control/control_parts.h"
 #include "control/shown_file.h"
 #include "draw/builtin.h"
+#include "settings/settings_file.h"
+#include "settings/settings_save.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -167,7 +169,46 @@ static int command_next(struct request *r)
 
 static int command_reload(struct request *r)
 {
-	return pmk_control_reread(r->control, r->why);
+	return pmk_control_reread(r->control, r->control->settings.profile, r->why);
+}
+
+static int command_profile(struct request *r)
+{
+	return pmk_control_reread(r->control, strcmp(r->args[0], "none") == 0 ? "" : r->args[0], r->why);
+}
+
+static bool find_file(const struct pmk_settings *settings, char path[PMK_SPEC])
+{
+	if (settings->config[0])
+		memcpy(path, settings->config, PMK_SPEC);
+	else if (!pmk_settings_default_file(path))
+		return path[0];
+	return strcmp(path, "/dev/null") != 0;
+}
+
+/* Write what has been changed since the start, or since the last save, to the configuration file. */
+static int command_save(struct request *r)
+{
+	struct pmk_control *c = r->control;
+	char path[PMK_SPEC] = "", changes[PMK_CONTROL_CHANGES];
+	int err;
+
+	if (!find_file(&c->settings, path))
+		return refuse(r, EXIT_USAGE, "there is no configuration file to save to");
+	pmk_log_overhear(r->why);
+	err = c->host.reread(c->host.user, c->settings.profile, &c->fresh);
+	if (!err)
+		err = pmk_settings_save(path, &c->fresh, &c->settings);
+	if (!err)
+		err = c->host.reread(c->host.user, c->settings.profile, &c->fresh);
+	pmk_log_overhear(NULL);
+	if (err)
+		return EXIT_INPUT;
+	pmk_control_name_changes(&c->fresh, &c->settings, true, changes);
+	cJSON_AddStringToObject(r->answer, "file", path);
+	if (changes[0]) /* the command line says something else, and will do so again */
+		cJSON_AddStringToObject(r->answer, "overridden", changes);
+	return 0;
 }
 
 /* --- the run --- */
@@ -246,6 +287,8 @@ static const struct {
 	{ "pause", command_pause, 0, 0, "pause" },
 	{ "resume", command_resume, 0, 0, "resume" },
 	{ "snapshot", command_snapshot, 1, 1, "snapshot FILE.png" },
+	{ "save", command_save, 0, 0, "save" },
+	{ "profile", command_profile, 1, 1, "profile NAME|none" },
 	{ "reload", command_reload, 0, 0, "reload" },
 	{ "subscribe", command_subscribe, 0, 0, "subscribe" },
 	{ "quit", command_quit, 0, 0, "quit" },

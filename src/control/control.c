@@ -54,13 +54,13 @@ int pmk_control_change(struct pmk_control *c, char why[PMK_LOG_LINE])
 	return !err ? 0 : err == -EINVAL || err == -EPERM ? EXIT_USAGE : camera ? EXIT_NO_CAMERA : EXIT_INPUT;
 }
 
-int pmk_control_reread(struct pmk_control *c, char why[PMK_LOG_LINE])
+int pmk_control_reread(struct pmk_control *c, const char *profile, char why[PMK_LOG_LINE])
 {
 	char live[PMK_CONTROL_CHANGES], fixed[PMK_CONTROL_CHANGES];
 	int code;
 
 	pmk_log_overhear(why);
-	code = c->host.reread(c->host.user, &c->fresh) ? EXIT_USAGE : 0;
+	code = c->host.reread(c->host.user, profile, &c->fresh) ? EXIT_USAGE : 0;
 	pmk_log_overhear(NULL);
 	if (code)
 		return code;
@@ -69,6 +69,7 @@ int pmk_control_reread(struct pmk_control *c, char why[PMK_LOG_LINE])
 	code = pmk_control_change(c, why);
 	if (code)
 		return code;
+	memcpy(c->settings.profile, c->fresh.profile, sizeof c->settings.profile);
 	pmk_info("configuration read again; %s%s", live[0] ? "changed: " : "nothing changed", live);
 	if (fixed[0])
 		pmk_warn("these settings take effect at the next start: %s", fixed);
@@ -171,7 +172,7 @@ static void *control_main(void *arg)
 		if (fds[STATE].revents)
 			eventfd_read(fds[STATE].fd, &count);
 		if (atomic_exchange(&c->reload, false))
-			(void)pmk_control_reread(c, why); /* it is in the log */
+			(void)pmk_control_reread(c, c->settings.profile, why); /* it is in the log */
 		if (fds[LISTEN].revents)
 			accept_one(c);
 		for (int i = 0; i < PMK_CONTROL_CLIENTS && !atomic_load(&c->stopping); i++) {

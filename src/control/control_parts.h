@@ -44,8 +44,9 @@ enum { PMK_CONTROL_CHANGES = 400 };
 void pmk_control_name_changes(
 	const struct pmk_settings *a, const struct pmk_settings *b, bool live, char text[PMK_CONTROL_CHANGES]);
 
-/* Read the configuration file again, and change to what it asks for. 0, or an exit code with the reason in `why`. */
-int pmk_control_reread(struct pmk_control *control, char why[PMK_LOG_LINE]);
+/* Read the configuration file again, and change to what it asks for with this profile ("": none). 0, or an exit code
+ * with the reason in `why`. */
+int pmk_control_reread(struct pmk_control *control, const char *profile, char why[PMK_LOG_LINE]);
 
 /* Carry out a request, and answer. */
 void pmk_control_answer(struct pmk_control *control, struct pmk_client *client, const char *request);

@@ -39,6 +39,7 @@ struct pmk_settings {
 	int size_count;
 	uint32_t input_format; /* bench: PMK_FOURCC_* */
 	char config[PMK_SPEC]; /* the configuration file; "": the user's own */
+	char profile[PMK_SPEC]; /* the section of it that counts; "": none */
 	char to[PMK_SPEC]; /* model fetch: folder; "": the first of the search path */
 	char root[PMK_SPEC]; /* setup-loopback: folder in place of /; "": this machine */
 	bool json, remove, dry_run, help, version;

@@ -12,19 +12,38 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MOST_BYTES = 1 << 20 };
+enum { MOST_SETTINGS = 128 };
 
-/* Set one setting, as the file at `path` says. */
-static int take(struct pmk_settings *settings, const char *path, const char *name, const char *value)
+struct reading {
+	struct pmk_settings *settings,
+		*scratch; /* scratch: what sections of other profiles set, to find mistakes in them */
+	const char *path;
+	int line;
+	char section[PMK_SPEC]; /* the profile whose section it is; "": none */
+	char known[200]; /* the profiles so far, in words */
+	bool found; /* the section of settings->profile */
+	bool listed[MOST_SETTINGS]; /* by the profile, whose list replaces the one before */
+};
+
+/* Set one setting, as the line says. */
+static int take(struct reading *r, const char *name, const char *value)
 {
 	const struct pmk_setting *setting = pmk_setting_find(name);
+	bool ours = !r->section[0] || strcmp(r->section, r->settings->profile) == 0;
+	struct pmk_settings *settings = ours ? r->settings : r->scratch;
 	char why[PMK_SETTING_WHY], full[PMK_SPEC];
+	bool *listed;
 	int err;
 
 	if (!setting || !(setting->flags & PMK_SETTING_FILE)) {
-		pmk_error_cure(PMK_CURE_SEE_SETTINGS, "configuration file %s: \"%s\" is not a setting", path, name);
+		pmk_error_cure(PMK_CURE_SEE_SETTINGS, "configuration file %s: line %d: \"%s\" is not a setting",
+			r->path, r->line, name);
 		return -EINVAL;
 	}
+	listed = &r->listed[setting - pmk_settings_table];
+	if (setting->flags & PMK_SETTING_LIST && r->section[0] && (!ours || !*listed))
+		pmk_setting_clear(setting, settings);
+	*listed |= r->section[0] && ours;
 	err = pmk_settings_expand_home(value, full);
 	if (err)
 		snprintf(why, sizeof why, "it is longer than %d characters", PMK_SPEC - 1);
@@ -32,29 +51,65 @@ static int take(struct pmk_settings *settings, const char *path, const char *nam
 		err = pmk_setting_set(setting, full, settings, why);
 	if (!err)
 		return 0;
-	pmk_error_cure(err == -ENOENT ? setting->cure : PMK_CURE_NONE, "configuration file %s: %s \"%s\": %s", path,
-		name, value, why);
+	pmk_error_cure(err == -ENOENT ? setting->cure : PMK_CURE_NONE, "configuration file %s: line %d: %s \"%s\": %s",
+		r->path, r->line, name, value, why);
 	return -EINVAL;
+}
+
+static int read_line(struct reading *r, char *line)
+{
+	char *name, *value;
+	const char *why;
+	int got;
+
+	if (pmk_settings_heading(line, r->section) && r->section[0]) {
+		size_t used = strlen(r->known);
+
+		r->found |= strcmp(r->section, r->settings->profile) == 0;
+		snprintf(r->known + used, sizeof r->known - used, "%s%s", used ? ", " : "", r->section);
+	}
+	got = pmk_settings_line(line, &name, &value, &why);
+	if (got < 0) {
+		pmk_error("configuration file %s: line %d %s", r->path, r->line, why);
+		return -EINVAL;
+	}
+	return got ? take(r, name, value) : 0;
+}
+
+static int read_lines(struct reading *r, char *text)
+{
+	char *rest = text, *line;
+	int err = 0;
+
+	if (strncmp(rest, "\xef\xbb\xbf", 3) == 0) /* the mark that some editors put in front of UTF-8 */
+		rest += 3;
+	for (r->line = 1; !err && (line = strsep(&rest, "\n")); r->line++)
+		err = read_line(r, line);
+	if (!err && r->settings->profile[0] && !r->found) {
+		pmk_error("configuration file %s: there is no profile \"%.100s\" in it%s%s", r->path,
+			r->settings->profile, r->known[0] ? "; there are: " : "", r->known);
+		err = -EINVAL;
+	}
+	return err;
 }
 
 int pmk_settings_read_text(char *text, const char *path, struct pmk_settings *settings)
 {
-	char *rest = text, *line, *name, *value;
-	const char *why;
+	struct reading *r = calloc(1, sizeof *r);
+	int err = -ENOMEM;
 
-	if (strncmp(rest, "\xef\xbb\xbf", 3) == 0) /* the mark that some editors put in front of UTF-8 */
-		rest += 3;
-	for (int number = 1; (line = strsep(&rest, "\n")); number++) {
-		int got = pmk_settings_line(line, &name, &value, &why);
-
-		if (got < 0) {
-			pmk_error("configuration file %s: line %d %s", path, number, why);
-			return -EINVAL;
-		}
-		if (got && take(settings, path, name, value))
-			return -EINVAL;
+	if (!r)
+		return err;
+	r->settings = settings;
+	r->path = path;
+	r->scratch = malloc(sizeof *r->scratch);
+	if (r->scratch) {
+		*r->scratch = *settings;
+		err = read_lines(r, text);
 	}
-	return 0;
+	free(r->scratch);
+	free(r);
+	return err;
 }
 
 bool pmk_settings_default_file(char path[PMK_SPEC])
@@ -77,11 +132,10 @@ int pmk_settings_read_file(const char *path, struct pmk_settings *settings)
 	size_t size;
 	int err;
 
-	if (strcmp(path, "/dev/null") == 0)
-		return 0; /* the usual way to ask for no settings */
-	if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0)
-		return 0; /* an empty file sets nothing */
-	err = pmk_mem_read_file(path, MOST_BYTES, &text, &size);
+	/* the usual way to ask for no settings; an empty file sets nothing either */
+	if (strcmp(path, "/dev/null") == 0 || (stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0))
+		return pmk_settings_read_text((char[1]){ 0 }, path, settings);
+	err = pmk_mem_read_file(path, PMK_SETTINGS_FILE_BYTES, &text, &size);
 	if (err) {
 		pmk_error_cure(PMK_CURE_OTHER_CONFIG, "configuration file \"%s\": %s", path,
 			err == -EINVAL ? "not a file" : strerror(-err));

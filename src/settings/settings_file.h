@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The configuration file: INI, with a line "name = value" for each setting (settings_line.h). Section names are
- * ignored; they are for people.
+/* The configuration file: INI, with a line "name = value" for each setting (settings_line.h). What follows a heading
+ * "[profile NAME]" counts only if settings->profile is NAME, but must be right in any case; a list in it replaces the
+ * one before. Any other heading is for people, and ends a profile.
  *
  * The one rule: one line is logged about a file, for its first mistake. The settings before the mistake are set by
  * then, so read into a copy that can be thrown away. */
@@ -9,7 +10,9 @@
 
 #include "settings/settings.h"
 
-/* The user's own file; false: there is none. */
+enum { PMK_SETTINGS_FILE_BYTES = 1 << 20 }; /* the largest file */
+
+/* The user's own file; false: it does not exist, or, with `path` "", there is no place for it. */
 bool pmk_settings_default_file(char path[PMK_SPEC]) __attribute__((warn_unused_result));
 
 /* Set each setting of the file, in order. An empty file and /dev/null set nothing. -EINVAL: a mistake in it; another

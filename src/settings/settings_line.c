@@ -75,6 +75,23 @@ int pmk_settings_line(char *line, char **name, char **value, const char **why)
 	return 1;
 }
 
+bool pmk_settings_heading(const char *line, char profile[PMK_SPEC])
+{
+	const char *begin = line + strspn(line, " \t"), *end = strrchr(begin, ']');
+	int length = 0;
+
+	if (*begin != '[' || !end)
+		return false;
+	profile[0] = '\0';
+	if (sscanf(begin + 1, "profile%*[ \t]%n", &length) || !length) /* only blanks are converted: 0 or EOF */
+		return true;
+	begin += 1 + length;
+	while (end > begin && isspace((unsigned char)end[-1]))
+		end--;
+	snprintf(profile, PMK_SPEC, "%.*s", (int)(end - begin), begin);
+	return true;
+}
+
 int pmk_settings_expand_home(const char *value, char expanded[PMK_SPEC])
 {
 	size_t word = strspn(value, "abcdefghijklmnopqrstuvwxyz");

@@ -14,6 +14,10 @@
  * with the reason in *why: "is not of the form .." */
 int pmk_settings_line(char *line, char **name, char **value, const char **why) __attribute__((warn_unused_result));
 
+/* Whether the line is a heading; the profile that it begins goes to `profile`: NAME for "[profile NAME]", "" for any
+ * other heading. */
+bool pmk_settings_heading(const char *line, char profile[PMK_SPEC]);
+
 /* Put the home directory (the variable HOME) in place of "~". -ENAMETOOLONG. */
 int pmk_settings_expand_home(const char *value, char expanded[PMK_SPEC]) __attribute__((warn_unused_result));
 

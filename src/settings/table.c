@@ -135,6 +135,8 @@ const struct pmk_setting pmk_settings_table[] = {
 		.unit = "frames", .none = "none", .value = "N", .help = "stop after this many frames" },
 	{ "config", 0, PROGRAM(EACH, EARLY | COMMON), TYPE(text), AT(config), .value = "FILE",
 		.help = "configuration file [$XDG_CONFIG_HOME/potemkin/potemkin.conf]" },
+	{ "profile", 0, PROGRAM(ANY_SCENE, EARLY), TYPE(text), AT(profile), .value = "NAME",
+		.help = "use what stands under [profile NAME] in the configuration file" },
 	{ "verbose", 'v', PROGRAM(EACH, IN_FILE | EARLY | COMMON), TYPE(switch), AT(verbose), .normal = "no",
 		.help = "log more" },
 	{ "quiet", 'q', PROGRAM(EACH, IN_FILE | EARLY | COMMON), TYPE(switch), AT(quiet), .normal = "no",

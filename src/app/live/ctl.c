@@ -194,6 +194,11 @@ static void print_answer(const char *command, const cJSON *answer)
 		print_settings(settings);
 	else if (strcmp(command, "next") == 0)
 		puts(text_of(answer, "backdrop"));
+	else if (strcmp(command, "save") == 0)
+		printf("saved to %s\n", text_of(answer, "file"));
+	if (*text_of(answer, "overridden"))
+		pmk_warn("the command line with which potemkin was started overrides what was saved: now %s",
+			text_of(answer, "overridden"));
 }
 
 static enum pmk_exit follow(FILE *stream)

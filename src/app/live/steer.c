@@ -5,11 +5,11 @@
 
 #include <errno.h>
 
-static int reread(void *user, struct pmk_settings *fresh)
+static int reread(void *user, const char *profile, struct pmk_settings *fresh)
 {
 	const struct pmk_options *options = user;
 
-	return pmk_options_reload(options, fresh) == PMK_EXIT_OK ? 0 : -EINVAL;
+	return pmk_options_reload(options, profile, fresh) == PMK_EXIT_OK ? 0 : -EINVAL;
 }
 
 /* A file that is being written must not become the camera or the backdrop. */

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+#include "settings/settings_save.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/new_file.h"
+#include "settings/settings_file.h"
+#include "settings/settings_line.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { MOST_SETTINGS = 128 };
+
+struct saving {
+	const struct pmk_settings *start, *now;
+	FILE *out;
+	char section[PMK_SPEC]; /* the profile whose section the present line is in; "": none */
+	bool written[MOST_SETTINGS];
+};
+
+/* A value means itself in the file, too (settings_line.h). */
+static void write_value(FILE *out, const char *value)
+{
+	size_t length = strlen(value);
+	bool plain = length && !strpbrk(value, ";\"\\#") && value[0] != ' ' && value[length - 1] != ' ';
+
+	if (plain) {
+		fputs(value, out);
+		return;
+	}
+	putc('"', out);
+	for (; *value; value++) {
+		if (*value == '"' || *value == '\\')
+			putc('\\', out);
+		putc(*value, out);
+	}
+	putc('"', out);
+}
+
+static void write_line(FILE *out, const char *name, const char *value)
+{
+	fprintf(out, "%s = ", name);
+	write_value(out, value);
+	putc('\n', out);
+}
+
+static void write_setting(struct saving *s, int index)
+{
+	const struct pmk_setting *setting = &pmk_settings_table[index];
+	char value[PMK_SPEC];
+
+	if (s->written[index])
+		return;
+	s->written[index] = true;
+	if (!(setting->flags & PMK_SETTING_LIST)) {
+		pmk_setting_print(setting, s->now, 0, value);
+		write_line(s->out, setting->name, value);
+		return;
+	}
+	for (int i = 0; pmk_setting_print(setting, s->now, i, value); i++)
+		write_line(s->out, setting->name, value);
+}
+
+static bool is_changed(const struct saving *s, int index)
+{
+	const struct pmk_setting *setting = &pmk_settings_table[index];
+
+	return setting->flags & PMK_SETTING_LIVE && !pmk_setting_equal(setting, s->start, s->now);
+}
+
+/* The lines that found no place in the section. */
+static void end_section(struct saving *s)
+{
+	if (strcmp(s->section, s->now->profile) != 0)
+		return;
+	for (int i = 0; i < pmk_settings_count; i++) {
+		if (is_changed(s, i))
+			write_setting(s, i);
+	}
+}
+
+/* The setting that the line sets, as an index into the table; -1: none. */
+static int set_by(const char *line)
+{
+	char *copy = strdup(line), *name, *value;
+	const struct pmk_setting *setting = NULL;
+	const char *why;
+
+	if (copy && pmk_settings_line(copy, &name, &value, &why) == 1)
+		setting = pmk_setting_find(name);
+	free(copy);
+	return setting ? (int)(setting - pmk_settings_table) : -1;
+}
+
+static void copy_line(struct saving *s, const char *line)
+{
+	char section[PMK_SPEC];
+	int index = set_by(line);
+
+	if (pmk_settings_heading(line, section)) {
+		if (strcmp(section, s->section) != 0)
+			end_section(s);
+		memcpy(s->section, section, sizeof section);
+	}
+	if (index >= 0 && strcmp(s->section, s->now->profile) == 0 && is_changed(s, index))
+		write_setting(s, index); /* once, in place of the first such line */
+	else
+		fprintf(s->out, "%s\n", line);
+}
+
+static void copy_all(struct saving *s, char *text)
+{
+	char *rest = text, *line;
+
+	while ((line = strsep(&rest, "\n"))) {
+		if (rest || *line) /* nothing comes after the last newline */
+			copy_line(s, line);
+	}
+	end_section(s);
+}
+
+static int read_old(const char *path, char **text)
+{
+	size_t size;
+	int err = pmk_mem_read_file(path, PMK_SETTINGS_FILE_BYTES, (uint8_t **)text, &size);
+
+	if (err == -ENOENT || err == -EINVAL) { /* there is none, or it is empty */
+		*text = strdup("");
+		err = *text ? 0 : -ENOMEM;
+	}
+	return err;
+}
+
+static void make_folders(const char *path)
+{
+	char part[PMK_SPEC];
+
+	for (const char *end = strchr(path + 1, '/'); end; end = strchr(end + 1, '/')) {
+		snprintf(part, sizeof part, "%.*s", (int)(end - path), path);
+		mkdir(part, 0700);
+	}
+}
+
+static int write_new(const char *path, struct saving *s, char *text)
+{
+	struct pmk_new_file file;
+	int fd = pmk_new_file_create(&file, path);
+
+	if (fd < 0)
+		return fd;
+	s->out = fdopen(fd, "w");
+	copy_all(s, text);
+	if (ferror(s->out) | fclose(s->out)) {
+		int err = -errno;
+
+		pmk_error("%s: cannot be written: %s", path, strerror(errno));
+		pmk_new_file_drop(&file);
+		return err ? err : -EIO;
+	}
+	return pmk_new_file_keep(&file);
+}
+
+int pmk_settings_save(const char *path, const struct pmk_settings *start, const struct pmk_settings *now)
+{
+	struct saving s = { .start = start, .now = now };
+	char *text = NULL;
+	int err = read_old(path, &text);
+
+	if (err) {
+		pmk_error("%s: %s", path, strerror(-err));
+		return err;
+	}
+	make_folders(path);
+	err = write_new(path, &s, text);
+	free(text);
+	return err;
+}

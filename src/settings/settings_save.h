@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Writes changed settings into the configuration file.
+ *
+ * The one rule: the file appears whole or not at all, and every line that does not set a changed setting stays as it
+ * is, comments and order included. */
+#ifndef PMK_SETTINGS_SETTINGS_SAVE_H
+#define PMK_SETTINGS_SETTINGS_SAVE_H
+
+#include "settings/settings.h"
+
+/* Write each live setting of `now` that differs from `start`, which is what the file gives so far, to the file at
+ * `path`; it and its folders are made if they do not exist. The lines go into the section of now->profile, or else to
+ * the part that belongs to no profile. Negative errno, logged. */
+int pmk_settings_save(const char *path, const struct pmk_settings *start, const struct pmk_settings *now)
+	__attribute__((warn_unused_result));
+
+#endif
