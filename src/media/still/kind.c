@@ -2,6 +2,7 @@
 #include "media/still/kind.h"
 
 #include "base/log.h"
+#include "image/frame.h"
 #include "media/av.h"
 
 #include <errno.h>
@@ -186,7 +187,8 @@ int pmk_kind_refuse(const char *path, int averror, const char *said)
 
 	pmk_av_reason(averror, reason);
 	if (averror >= 0)
-		snprintf(reason, sizeof reason, "no picture is complete");
+		snprintf(reason, sizeof reason, "no picture is complete, or it is larger than %d pixels a side",
+			PMK_IMAGE_MAX_PX);
 	if (said && *said)
 		snprintf(reason, sizeof reason, "FFmpeg says \"%s\"", said);
 	if (!kind)
