@@ -61,6 +61,7 @@ struct output {
 	struct pmk_sink base;
 	bool open, opened_covered, closed_covered;
 	int written, covers, rests, opens, fail_after, failing_rests; /* fail_after: 0 is never */
+	int held; /* so many openings fail, because another program holds it */
 	int covers_in_a_row; /* now */
 	bool last_is_cover, last_is_marked, leaked, wrong_layout;
 	int last_luma; /* of the first pixel, which shows the backdrop */
@@ -84,6 +85,8 @@ void fail_after(int index, int count);
 
 extern char network[64]; /* its model */
 extern double cpu_limit; /* of the pipelines that the tests start */
+extern bool outputs_are_optional;
+extern int held_by_another[2]; /* outputs[].held at the start */
 extern int drops; /* frames that their cameras drop between two pictures */
 extern pmk_log_sink *listener; /* gets their log lines from the start; NULL: nobody */
 extern struct pmk_pipeline_settings started; /* what the last pipeline was started with */

@@ -180,6 +180,11 @@ int pmk_sink_open(
 
 	assert_true(setup->layout.range == PMK_RANGE_LIMITED);
 	pthread_mutex_lock(&output_lock);
+	if (o->held > 0) {
+		o->held--;
+		pthread_mutex_unlock(&output_lock);
+		return -EBUSY;
+	}
 	o->base.live = spec[1] == '!';
 	o->open = true;
 	o->opens++;

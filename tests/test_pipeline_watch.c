@@ -70,6 +70,25 @@ static void test_a_short_absence_changes_nothing(void **state)
 	stop(p, 0);
 }
 
+/* A virtual camera that another program holds does not keep the others from starting, and is fed when it is free. */
+static void test_what_is_held_is_taken_later(void **state)
+{
+	struct pmk_pipeline *p;
+
+	outputs_are_optional = true;
+	for (held_by_another[0] = 0; held_by_another[0] < 3; held_by_another[0] += 2) { /* the first, or the second */
+		held_by_another[1] = 2 - held_by_another[0];
+		p = start("a!", "b!", 0);
+		reach(p, PMK_STATE_LIVE);
+		wait_written(0, 5);
+		wait_written(1, 5);
+		assert_int_equal(seen(0).held + seen(1).held, 0);
+		stop(p, 0);
+	}
+	held_by_another[0] = held_by_another[1] = 0;
+	outputs_are_optional = false;
+}
+
 /* A virtual camera that is lost while all fall asleep, and comes back while they sleep, rests like the others. */
 static void test_what_comes_back_asleep_rests(void **state)
 {
@@ -207,6 +226,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_on_demand, clear_up),
 		cmocka_unit_test_teardown(test_a_short_absence_changes_nothing, clear_up),
+		cmocka_unit_test_teardown(test_what_is_held_is_taken_later, clear_up),
 		cmocka_unit_test_teardown(test_what_comes_back_asleep_rests, clear_up),
 		cmocka_unit_test_teardown(test_a_broken_watch_does_not_spin, clear_up),
 		cmocka_unit_test_teardown(test_a_file_counts_as_watched, clear_up),

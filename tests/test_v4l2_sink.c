@@ -415,6 +415,28 @@ static void test_who_holds_the_format(void **state)
 	}
 }
 
+/* What `auto` found is left out with a warning, and a later try is quick and silent until it can be had. */
+static void test_a_held_one_is_left_out(void **state)
+{
+	struct fake_loopback l = { .version = 0x000e00, .reader = true };
+	struct pmk_sink *sink;
+
+	begin();
+	hold(&l, PMK_FOURCC_YUYV, 640, 480, 2);
+	fake_add_loopback(10, &l);
+	setup.optional = true;
+	assert_int_equal(pmk_sink_v4l2_open("/dev/video10", &setup, cover, &sink), -EBUSY);
+	assert_int_equal(count_lines(), 1);
+	assert_non_null(strstr(fake_log, "left out until it is free"));
+	setup.at_once = true;
+	assert_int_equal(pmk_sink_v4l2_open("/dev/video10", &setup, cover, &sink), -EBUSY);
+	assert_int_equal(count_lines(), 1);
+	l.reader = l.ready_for_capture = false;
+	assert_int_equal(pmk_sink_v4l2_open("/dev/video10", &setup, cover, &sink), 0);
+	assert_int_equal(pmk_sink_close(sink, cover), 0);
+	end();
+}
+
 /* With exclusive_caps=1, such a device never offers output, and takes its own format all the same. */
 static void test_a_kept_format_that_is_ours(void **state)
 {
@@ -579,6 +601,7 @@ int main(void)
 		cmocka_unit_test(test_held_rgb_is_fed),
 		cmocka_unit_test(test_a_race_is_waited_for),
 		cmocka_unit_test(test_who_holds_the_format),
+		cmocka_unit_test(test_a_held_one_is_left_out),
 		cmocka_unit_test(test_a_kept_format_that_is_ours),
 		cmocka_unit_test(test_ring_shrinks),
 		cmocka_unit_test(test_lost_picture_and_lost_camera),

@@ -192,6 +192,7 @@ static int open_outputs(struct pmk_pipeline *p)
 
 	for (int i = 0; i < count; i++)
 		specs[i] = p->settings.outputs[i];
+	settings.optional = p->settings.optional;
 	return pmk_outputs_create(&settings, specs, count, pmk_stage_cover(p->stage), &p->outputs);
 }
 

@@ -19,6 +19,7 @@ struct pmk_pipeline_settings {
 	struct pmk_source_wish wish;
 	char outputs[PMK_PIPELINE_MAX_OUTPUTS][PMK_SPEC];
 	int output_count;
+	bool optional[PMK_PIPELINE_MAX_OUTPUTS]; /* an output that is held at the start is left out until it is free */
 	uint32_t output_fourcc; /* format of virtual cameras; 0: YUYV */
 	struct pmk_scene_settings scene;
 	int quarters; /* that the camera's picture is turned clockwise, before the next two */

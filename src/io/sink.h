@@ -17,6 +17,7 @@ struct pmk_sink_setup {
 	struct pmk_layout layout; /* of every picture to be written */
 	double fps; /* nominal rate, frames per second */
 	uint32_t fourcc; /* of a virtual camera: PMK_FOURCC_YUYV (also when 0), NV12 or YU12 */
+	bool optional; /* a virtual camera that another program holds is no error, but a warning */
 	bool at_once; /* do not wait for a program that may hold a virtual camera only for a moment */
 	/* files: appear only when they are complete. Otherwise, they are live: there from the first picture on,
 	 * playable at any time, and kept whatever happens */

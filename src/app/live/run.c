@@ -12,14 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void add_once(struct pmk_pipeline_settings *p, const char *spec)
+static void add_once(struct pmk_pipeline_settings *p, const char *spec, bool optional)
 {
 	for (int i = 0; i < p->output_count; i++) {
 		if (strcmp(p->outputs[i], spec) == 0)
 			return;
 	}
 	if (p->output_count < PMK_PIPELINE_MAX_OUTPUTS && !pmk_spec_copy(p->outputs[p->output_count], spec))
-		p->output_count++;
+		p->optional[p->output_count++] = optional;
 }
 
 /* Add the virtual cameras that can be fed now: the free v4l2loopback devices, and PipeWire if it is running. Gives how
@@ -31,10 +31,10 @@ static int add_found(struct pmk_pipeline_settings *p)
 
 	found = pmk_max(found, 0);
 	for (int i = 0; i < found; i++)
-		add_once(p, paths[i]);
+		add_once(p, paths[i], true);
 	if (!pmk_pipewire_runs())
 		return found;
-	add_once(p, "pipewire");
+	add_once(p, "pipewire", false);
 	return found + 1;
 }
 
@@ -48,7 +48,7 @@ static enum pmk_exit resolve_outputs(const struct pmk_pipeline_settings *asked, 
 		const char *spec = asked->output_count ? asked->outputs[i] : "auto";
 
 		if (strcmp(spec, "auto") != 0) {
-			add_once(p, spec);
+			add_once(p, spec, false);
 		} else if (add_found(p) == 0) {
 			pmk_error(
 				"no free virtual camera was found, and PipeWire is not running; make one: sudo apt-get "

@@ -221,7 +221,7 @@ int pmk_output_create(const struct pmk_output_settings *settings, const struct p
 	if (!o)
 		return -ENOMEM;
 	o->settings = *settings;
-	o->live = ports[0].sink->live;
+	o->live = pmk_port_is_live(&ports[0]);
 	err = pmk_slot_init(&o->slot, drop_shown);
 	if (err)
 		goto out;

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/outputs/outputs.h"
 
+#include "base/log.h"
+
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,15 +61,24 @@ static void heard(void *user, enum pmk_output_event event, int error)
 static int open_sinks(
 	struct pmk_outputs *o, struct pmk_port *ports, const char *const *specs, int count, struct pmk_shown *cover)
 {
-	for (int i = 0; i < count; i++) {
-		int err = pmk_sink_open(specs[i], &o->settings.setup, cover, &ports[i].sink);
+	struct pmk_sink_setup setup = o->settings.setup;
+	int left_out = 0;
 
-		if (err)
-			return err;
+	for (int i = 0; i < count; i++) {
+		int err;
+
+		setup.optional = o->settings.optional && o->settings.optional[i];
+		err = pmk_sink_open(specs[i], &setup, cover, &ports[i].sink);
 		ports[i].spec = specs[i];
-		memcpy(o->names[i], ports[i].sink->name, sizeof o->names[i]);
+		if (err && !(setup.optional && err == -EBUSY))
+			return err;
+		if (err)
+			left_out++;
+		snprintf(o->names[i], sizeof o->names[i], "%s", err ? specs[i] : ports[i].sink->name);
 	}
-	return 0;
+	if (left_out == count)
+		pmk_error("none of the virtual cameras can be used now");
+	return left_out == count ? -EBUSY : 0;
 }
 
 /* Move virtual cameras to the front and keep the order of the others. Returns the number of virtual cameras. */
@@ -77,7 +89,7 @@ static int sort_ports(struct pmk_port *ports, int count)
 	for (int i = 0; i < count; i++) {
 		struct pmk_port port = ports[i];
 
-		if (!port.sink->live)
+		if (!pmk_port_is_live(&port))
 			continue;
 		memmove(&ports[live + 1], &ports[live], (size_t)(i - live) * sizeof *ports);
 		ports[live++] = port;
@@ -96,7 +108,7 @@ static int add_member(struct pmk_outputs *o, struct pmk_port *ports, int count, 
 		.user = member };
 	int err;
 
-	*member = (struct member){ .all = o, .finishes = ports[0].sink->finishes };
+	*member = (struct member){ .all = o, .finishes = ports[0].sink && ports[0].sink->finishes };
 	err = pmk_output_create(&settings, ports, count, cover, &member->output);
 	if (err)
 		return err;

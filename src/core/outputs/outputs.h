@@ -10,6 +10,9 @@
 
 struct pmk_outputs_settings {
 	struct pmk_sink_setup setup; /* of all sinks */
+	/* For each spec, whether it is left out with a warning while another program holds it, and taken when that has
+	 * gone. Only virtual cameras can be. NULL: none is. Used by create alone. */
+	const bool *optional;
 	uint64_t frames; /* each output is done after this many composed pictures; 0: never */
 	/* Fall asleep while nobody watches. An output that cannot tell counts as watched, and keeps all outputs
 	 * awake. */
@@ -25,7 +28,7 @@ struct pmk_outputs_settings {
 struct pmk_outputs;
 
 /* Opens `count` sinks, at least one, with the cover in them, and takes a reference of it. The strings in `specs` must
- * live until destroy. Errors as pmk_sink_open. */
+ * live until destroy. Errors as pmk_sink_open; -EBUSY, logged, also if all are left out. */
 int pmk_outputs_create(const struct pmk_outputs_settings *settings, const char *const *specs, int count,
 	struct pmk_shown *cover, struct pmk_outputs **outputs) __attribute__((warn_unused_result));
 int pmk_outputs_start(struct pmk_outputs *outputs) __attribute__((warn_unused_result));

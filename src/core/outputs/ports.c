@@ -48,7 +48,7 @@ int pmk_ports_create(const struct pmk_port *ports, int count, const struct pmk_s
 	p->count = count;
 	for (int i = 0; i < count; i++)
 		p->sockets[i] = (struct socket){
-			.sink = ports[i].sink, .spec = ports[i].spec, .live = ports[i].sink->live
+			.sink = ports[i].sink, .spec = ports[i].spec, .live = pmk_port_is_live(&ports[i])
 		};
 	pthread_mutex_init(&p->lock, NULL);
 	pmk_shown_ref(cover);

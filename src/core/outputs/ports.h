@@ -11,9 +11,15 @@
 
 /* A sink, and the spec that it was opened with. */
 struct pmk_port {
-	struct pmk_sink *sink;
+	struct pmk_sink
+		*sink; /* NULL: a virtual camera that another program holds; it is tried again as a lost one is */
 	const char *spec; /* must live until destroy */
 };
+
+static inline bool pmk_port_is_live(const struct pmk_port *port)
+{
+	return !port->sink || port->sink->live;
+}
 
 struct pmk_ports;
 

@@ -246,6 +246,7 @@ int pmk_sink_v4l2_open(
 	s->base.impl = &v4l2_impl;
 	s->base.live = true;
 	s->layout = setup->layout;
+	s->optional = setup->optional;
 	snprintf(s->path, sizeof(s->path), "%s", device);
 	s->fd = pmk_v4l2_kernel.open(device);
 	err = s->fd < 0 ? pmk_v4l2_sink_report(device, s->fd) : pmk_v4l2_sink_negotiate(s, setup, &cap);

@@ -23,6 +23,7 @@ struct pmk_v4l2_sink {
 	struct v4l2_pix_format pix; /* as negotiated; even sides, no padding in rows */
 	size_t bytes; /* of a picture */
 	struct pmk_image fitted; /* pictures scaled to the size that a reader holds; no block: that is ours */
+	bool optional; /* that it is held is a warning */
 	bool streaming, lost;
 	struct pmk_viewers *viewers; /* NULL: there is no way to tell */
 	struct pmk_v4l2_map maps[PMK_V4L2_RING_MOST];

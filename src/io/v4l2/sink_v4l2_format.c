@@ -68,7 +68,7 @@ static bool stays_busy(int fd, const struct v4l2_capability *cap, uint64_t until
 	return false;
 }
 
-static int check_caps(struct pmk_v4l2_sink *s, uint64_t until_ns, struct v4l2_capability *cap)
+static int check_caps(struct pmk_v4l2_sink *s, struct v4l2_capability *cap)
 {
 	int err = pmk_v4l2_query(s->fd, cap);
 
@@ -81,7 +81,7 @@ static int check_caps(struct pmk_v4l2_sink *s, uint64_t until_ns, struct v4l2_ca
 			"%s: the virtual camera was left unusable by an earlier program", s->path);
 		return -EBUSY;
 	}
-	return stays_busy(s->fd, cap, until_ns) ? pmk_v4l2_sink_report(s->path, -EBUSY) : 0;
+	return 0;
 }
 
 static void ask_format(struct v4l2_pix_format *pix, const struct pmk_sink_setup *setup)
@@ -125,25 +125,41 @@ static bool is_ours(const struct pmk_v4l2_sink *s, const struct v4l2_pix_format 
 		given->pixelformat == s->pix.pixelformat && suits(given, s->pix.bytesperline, s->bytes);
 }
 
-/* Feed an RGB format that a client holds, as one that opened the node before its first producer does: the driver begins
- * with BGR4 640x480, and no choice of ours would give that. False: it is not RGB, or there is no memory. */
-static bool feed_held_rgb(struct pmk_v4l2_sink *s, const struct v4l2_pix_format *held)
+/* The size in bytes of a held RGB picture that can be fed; 0: it cannot. */
+static size_t rgb_bytes(const struct v4l2_pix_format *held)
 {
 	uint32_t plain = pmk_fourcc_plain(held->pixelformat);
-	struct pmk_layout layout = s->layout;
 	int stride = pmk_fourcc_stride(plain, (int)pmk_min_u64(held->width, PMK_IMAGE_MAX_PX));
 	size_t bytes = pmk_fourcc_bytes(plain, (int)held->width, (int)held->height, stride);
 
 	if (plain != PMK_FOURCC_RGB3 && plain != PMK_FOURCC_BGR3 && plain != PMK_FOURCC_AR24 &&
 		plain != PMK_FOURCC_BA24)
-		return false;
+		return 0;
+	return suits(held, (uint32_t)stride, bytes) ? bytes : 0;
+}
+
+/* Feed an RGB format that a client holds, as one that opened the node before its first producer does: the driver begins
+ * with BGR4 640x480, and no choice of ours would give that. False: it is not RGB, or there is no memory. */
+static bool feed_held_rgb(struct pmk_v4l2_sink *s, const struct v4l2_pix_format *held)
+{
+	struct pmk_layout layout = s->layout;
+	size_t bytes = rgb_bytes(held);
+
 	layout.width = (int)held->width;
 	layout.height = (int)held->height;
-	if (!suits(held, (uint32_t)stride, bytes) || pmk_image_alloc(&s->fitted, &layout))
+	if (!bytes || pmk_image_alloc(&s->fitted, &layout))
 		return false;
 	s->pix = *held;
 	s->bytes = bytes;
 	return true;
+}
+
+/* Whether another try may succeed, found out without waiting and without a word. */
+static bool can_be_had(struct pmk_v4l2_sink *s)
+{
+	struct v4l2_pix_format given;
+
+	return agree(s, &given) < 0 || is_ours(s, &given) || rgb_bytes(&given);
 }
 
 /* Tell who holds the format: the driver itself, or a program. What can be fed is fed. */
@@ -157,28 +173,20 @@ static int take_held(struct pmk_v4l2_sink *s, const struct v4l2_pix_format *held
 	if (keeps || feeds)
 		cure = keeps ? PMK_CURE_DROP_FORMAT : PMK_CURE_NONE;
 	snprintf(size, sizeof(size), "%ux%u", held->width, held->height);
-	pmk_log(feeds ? PMK_LOG_WARN : PMK_LOG_ERROR, cure, keeps ? s->path : size,
+	pmk_log(feeds || s->optional ? PMK_LOG_WARN : PMK_LOG_ERROR, cure, keeps ? s->path : size,
 		"%s: the virtual camera is held at %s %s by %s%s", s->path, pmk_fourcc_name(held->pixelformat, name),
 		size, keeps ? "its driver (keep_format=1)" : "a program that has it open",
-		feeds ? ", and gets pictures that are fitted into that" : "");
+		feeds               ? ", and gets pictures that are fitted into that" :
+			s->optional ? ", and is left out until it is free" :
+				      "");
 	return feeds ? 0 : -EBUSY;
 }
 
-static int set_format(struct pmk_v4l2_sink *s, const struct pmk_sink_setup *setup, uint64_t until_ns)
+static int set_format(struct pmk_v4l2_sink *s, uint64_t until_ns)
 {
 	struct v4l2_pix_format given;
-	char name[5];
 	int err;
 
-	ask_format(&s->pix, setup);
-	s->bytes = s->pix.sizeimage;
-	if (!s->bytes ||
-		(s->pix.pixelformat != PMK_FOURCC_YUYV && s->pix.pixelformat != PMK_FOURCC_NV12 &&
-			s->pix.pixelformat != PMK_FOURCC_YU12)) {
-		pmk_error("%s: a virtual camera accepts YUYV, NV12 or YU12, not %s", s->path,
-			pmk_fourcc_name(s->pix.pixelformat, name));
-		return -EINVAL;
-	}
 	for (;;) {
 		err = agree(s, &given);
 		if (err < 0)
@@ -189,6 +197,22 @@ static int set_format(struct pmk_v4l2_sink *s, const struct pmk_sink_setup *setu
 			return take_held(s, &given);
 		pmk_clock_sleep_until(pmk_clock_now_ns() + AGAIN_NS);
 	}
+}
+
+static int choose_format(struct pmk_v4l2_sink *s, const struct pmk_sink_setup *setup)
+{
+	char name[5];
+
+	ask_format(&s->pix, setup);
+	s->bytes = s->pix.sizeimage;
+	if (!s->bytes ||
+		(s->pix.pixelformat != PMK_FOURCC_YUYV && s->pix.pixelformat != PMK_FOURCC_NV12 &&
+			s->pix.pixelformat != PMK_FOURCC_YU12)) {
+		pmk_error("%s: a virtual camera accepts YUYV, NV12 or YU12, not %s", s->path,
+			pmk_fourcc_name(s->pix.pixelformat, name));
+		return -EINVAL;
+	}
+	return 0;
 }
 
 /* A reader that waits for longer than the driver's timeout gets a picture of zeros, which is green, and our ring rests
@@ -206,10 +230,16 @@ int pmk_v4l2_sink_negotiate(struct pmk_v4l2_sink *s, const struct pmk_sink_setup
 	struct v4l2_streamparm parm = { .type = V4L2_BUF_TYPE_VIDEO_OUTPUT };
 	char format[5];
 	uint64_t patience_ns = setup->at_once ? 0 : PATIENCE_NS;
-	int err = check_caps(s, pmk_clock_now_ns() + patience_ns, cap);
+	int err = choose_format(s, setup);
 
 	if (err == 0)
-		err = set_format(s, setup, pmk_clock_now_ns() + patience_ns);
+		err = check_caps(s, cap);
+	if (err == 0 && setup->at_once && !can_be_had(s))
+		return -EBUSY;
+	if (err == 0 && stays_busy(s->fd, cap, pmk_clock_now_ns() + patience_ns))
+		err = pmk_v4l2_sink_report(s->path, -EBUSY);
+	if (err == 0)
+		err = set_format(s, pmk_clock_now_ns() + patience_ns);
 	if (err < 0)
 		return err;
 	drop_timeout(s);
