@@ -176,6 +176,7 @@ static int dequeue(struct fake_camera *c, struct v4l2_buffer *buffer)
 	buffer->bytesused = a->bytesused ? (uint32_t)(a->bytesused < 0 ? 0 : a->bytesused) : (uint32_t)a->bytes;
 	buffer->flags = a->flags;
 	buffer->field = a->field;
+	buffer->sequence = a->sequence;
 	buffer->timestamp.tv_sec = (time_t)(a->stamp_ns / PMK_S_NS);
 	buffer->timestamp.tv_usec = (suseconds_t)(a->stamp_ns % PMK_S_NS / 1000);
 	if (index < c->buffers) {
@@ -306,6 +307,9 @@ static int camera_ioctl(struct fake_camera *c, unsigned long request, void *argu
 		return 0;
 	case VIDIOC_S_FMT:
 		return set_format(c, &((struct v4l2_format *)argument)->fmt.pix);
+	case VIDIOC_S_CTRL:
+		c->key_frames_asked += ((struct v4l2_control *)argument)->id == V4L2_CID_MPEG_VIDEO_FORCE_KEY_FRAME;
+		return -EINVAL;
 	case VIDIOC_G_INPUT:
 		*(int *)argument = 2;
 		return 0;

@@ -16,7 +16,7 @@ struct fake_answer {
 	const void *data;
 	size_t bytes; /* copied into the buffer */
 	int64_t bytesused; /* reported in the place of `bytes` unless 0; -1 reports 0 */
-	uint32_t flags, field;
+	uint32_t flags, field, sequence;
 	uint64_t stamp_ns;
 };
 
@@ -38,6 +38,7 @@ struct fake_camera {
 	int answer_count, answer_next;
 	/* what happened */
 	struct v4l2_pix_format pix;
+	int key_frames_asked;
 	double asked_fps;
 	bool queued[FAKE_BUFFERS], streaming;
 	uint8_t *memory[FAKE_BUFFERS];

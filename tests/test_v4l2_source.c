@@ -109,6 +109,11 @@ static void test_choose(void **state)
 		{ PMK_FOURCC_YUYV, 640, 360, 30 },
 		{ PMK_FOURCC_MJPG, 320, 240, 15 },
 	};
+	static const struct pmk_device_mode streams[] = {
+		{ PMK_FOURCC_YUYV, 1280, 720, 10 },
+		{ PMK_FOURCC_H264, 1280, 720, 30 },
+		{ PMK_FOURCC_MJPG, 1280, 720, 30 },
+	};
 	static const struct pmk_device_mode many[] = {
 		{ PMK_FOURCC_BGR3, 640, 480, 30 },
 		{ PMK_FOURCC_JPEG, 640, 480, 30 },
@@ -147,6 +152,8 @@ static void test_choose(void **state)
 		{ "colour before grey of the wished size", infrared, 3, { .width = 1280, .height = 720 }, 1 },
 		{ "grey if it is wished", infrared, 3, { .fourcc = PMK_FOURCC_GREY }, 0 },
 		{ "grey if there is nothing else", infrared + 2, 1, { 0 }, 0 },
+		{ "H.264 if it alone reaches size and rate", streams, 2, { .width = 1280, .height = 720 }, 1 },
+		{ "H.264 last", streams + 1, 2, { 0 }, 1 },
 		{ "the cheapest of many", many, 5, { 0 }, 3 },
 		{ "JPEG is MJPG", many, 5, { .fourcc = PMK_FOURCC_MJPG }, 1 },
 		{ "YU16 is 422P", many, 5, { .fourcc = PMK_FOURCC_YU16 }, 4 },
@@ -964,6 +971,33 @@ static void test_open_fails(void **state)
 	}
 }
 
+/* Without the module that decodes them, streams are chosen only if there is nothing else, and then refused. */
+static void test_streams_without_the_module(void **state)
+{
+	static const struct pmk_device_mode modes[] = { { PMK_FOURCC_H264, 1280, 720, 30 },
+		{ PMK_FOURCC_YUYV, W, H, 30 } };
+	const struct pmk_source_wish wish = { .fourcc = PMK_FOURCC_H264 };
+
+	for (int i = 0; i < 3; i++) {
+		struct fake_camera camera = camera_of(modes, i == 1 ? 1 : 2);
+		struct pmk_source *source = NULL;
+
+		fake_begin();
+		fake_add_camera(0, &camera);
+		assert_int_equal(
+			pmk_source_v4l2_open("/dev/video0", i == 2 ? &wish : &no_wish, &source), i ? -ENOPKG : 0);
+		if (i == 0) {
+			assert_non_null(strstr(source->name, "YUYV 64x48"));
+			pmk_source_close(source);
+		} else {
+			assert_non_null(
+				strstr(fake_log, "a camera's H.264 needs the module potemkin-media.so, which is"));
+			assert_int_equal(count_lines("\n"), 1);
+		}
+		fake_end();
+	}
+}
+
 static void test_few_buffers(void **state)
 {
 	for (int grant = 1; grant <= 8; grant += 7) {
@@ -1197,6 +1231,7 @@ int main(void)
 		cmocka_unit_test(test_jpeg_of_another_size),
 		cmocka_unit_test(test_lost),
 		cmocka_unit_test(test_open_fails),
+		cmocka_unit_test(test_streams_without_the_module),
 		cmocka_unit_test(test_few_buffers),
 		cmocka_unit_test(test_loopback_named),
 		cmocka_unit_test(test_auto),

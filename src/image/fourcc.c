@@ -6,7 +6,7 @@
 #include <ctype.h>
 #include <string.h>
 
-enum kind { YUV_PACKED, YUV_SEMI, YUV_PLANAR, GREY, RGB, JPEG };
+enum kind { YUV_PACKED, YUV_SEMI, YUV_PLANAR, GREY, RGB, JPEG, STREAM };
 
 static const struct format {
 	uint32_t fourcc, plain;
@@ -52,6 +52,8 @@ static const struct format {
 	{ PMK_FOURCC_RGBP, PMK_FOURCC_RGBP, RGB, PMK_CHROMA_420, 2, false },
 	{ PMK_FOURCC_MJPG, PMK_FOURCC_MJPG, JPEG, PMK_CHROMA_420, 0, false },
 	{ PMK_FOURCC_JPEG, PMK_FOURCC_MJPG, JPEG, PMK_CHROMA_420, 0, false },
+	{ PMK_FOURCC_H264, PMK_FOURCC_H264, STREAM, PMK_CHROMA_420, 0, false },
+	{ PMK_FOURCC_HEVC, PMK_FOURCC_HEVC, STREAM, PMK_CHROMA_420, 0, false },
 	{ PMK_FOURCC_GREY, PMK_FOURCC_GREY, GREY, PMK_CHROMA_420, 1, false },
 	{ PMK_FOURCC_Y16, PMK_FOURCC_Y16, GREY, PMK_CHROMA_420, 2, false },
 	{ PMK_FOURCC_Y14, PMK_FOURCC_Y14, GREY, PMK_CHROMA_420, 2, false },
@@ -80,6 +82,7 @@ uint32_t pmk_fourcc_parse(const char *text)
 		{ "I420", PMK_FOURCC_YU12 },
 		{ "I422", PMK_FOURCC_422P },
 		{ "MJPEG", PMK_FOURCC_MJPG },
+		{ "H265", PMK_FOURCC_HEVC },
 		{ "Y8", PMK_FOURCC_GREY },
 		{ "Y800", PMK_FOURCC_GREY },
 	};
@@ -151,6 +154,11 @@ bool pmk_fourcc_is_rgb(uint32_t fourcc)
 bool pmk_fourcc_is_jpeg(uint32_t fourcc)
 {
 	return is_kind(fourcc, JPEG);
+}
+
+bool pmk_fourcc_is_stream(uint32_t fourcc)
+{
+	return is_kind(fourcc, STREAM);
 }
 
 enum pmk_chroma pmk_fourcc_chroma(uint32_t fourcc)

@@ -50,10 +50,12 @@
 #define PMK_FOURCC_RX24 PMK_FOURCC('R', 'X', '2', '4') /* X B G R */
 #define PMK_FOURCC_RGBP PMK_FOURCC('R', 'G', 'B', 'P') /* words of 16 bits: 5 of R, 6 of G, 5 of B in the lowest */
 #define PMK_FOURCC_MJPG PMK_FOURCC('M', 'J', 'P', 'G')
+#define PMK_FOURCC_H264 PMK_FOURCC('H', '2', '6', '4')
+#define PMK_FOURCC_HEVC PMK_FOURCC('H', 'E', 'V', 'C')
 #define PMK_FOURCC_JPEG PMK_FOURCC('J', 'P', 'E', 'G')
 
 /* The code of a name in upper or lower case, as above or without trailing spaces. I420 is an alias of YU12, I422 of
- * 422P, YUY2 of YUYV, MJPEG of MJPG, Y8 and Y800 of GREY. 0: none of the formats above. */
+ * 422P, YUY2 of YUYV, MJPEG of MJPG, H265 of HEVC, Y8 and Y800 of GREY. 0: none of the formats above. */
 uint32_t pmk_fourcc_parse(const char *text);
 /* Fills and returns `text`, without trailing spaces; unprintable bytes become '?'. */
 const char *pmk_fourcc_name(uint32_t fourcc, char text[5]);
@@ -66,6 +68,7 @@ int pmk_fourcc_cost(uint32_t fourcc);
 bool pmk_fourcc_is_grey(uint32_t fourcc); /* luma only, as infrared cameras give it */
 bool pmk_fourcc_is_rgb(uint32_t fourcc);
 bool pmk_fourcc_is_jpeg(uint32_t fourcc);
+bool pmk_fourcc_is_stream(uint32_t fourcc); /* H264 or HEVC, whose pictures refer to earlier ones */
 
 /* The sampling of the planes that a raw format is converted to: 4:2:2 for formats that have it, else 4:2:0. */
 enum pmk_chroma pmk_fourcc_chroma(uint32_t fourcc);

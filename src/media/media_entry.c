@@ -38,6 +38,13 @@ __attribute__((visibility("default"))) const struct pmk_media_module pmk_media_m
 		.rescale_create = pmk_rescale_create,
 		.rescale_run = pmk_rescale_run,
 		.rescale_destroy = pmk_rescale_destroy,
+		.stream_can = pmk_stream_can,
+		.stream_create = pmk_stream_create,
+		.stream_destroy = pmk_stream_destroy,
+		.stream_decode = pmk_stream_decode,
+		.stream_picture = pmk_stream_picture,
+		.stream_lose = pmk_stream_lose,
+		.stream_awaits = pmk_stream_awaits,
 	},
 };
 

@@ -296,3 +296,52 @@ void pmk_rescale_destroy(struct pmk_rescale *rescale)
 	module.calls->rescale_destroy(rescale);
 	leave();
 }
+
+bool pmk_stream_can(enum pmk_stream_kind kind)
+{
+	bool can;
+
+	if (enter())
+		return false;
+	can = module.calls->stream_can(kind);
+	leave();
+	return can;
+}
+
+int pmk_stream_create(enum pmk_stream_kind kind, struct pmk_stream **stream)
+{
+	int err = enter();
+
+	if (err)
+		pmk_error_cure(module.cure, "a camera's %s needs the module " PMK_MEDIA_MODULE_FILE ", which %s",
+			kind == PMK_STREAM_HEVC ? "HEVC" : "H.264", module.reason);
+	return err ? err : opened(module.calls->stream_create(kind, stream));
+}
+
+void pmk_stream_destroy(struct pmk_stream *stream)
+{
+	if (!stream)
+		return;
+	module.calls->stream_destroy(stream);
+	leave();
+}
+
+int pmk_stream_decode(struct pmk_stream *stream, const uint8_t *data, size_t bytes, struct pmk_layout *layout)
+{
+	return module.calls->stream_decode(stream, data, bytes, layout);
+}
+
+int pmk_stream_picture(struct pmk_stream *stream, struct pmk_image *image)
+{
+	return module.calls->stream_picture(stream, image);
+}
+
+void pmk_stream_lose(struct pmk_stream *stream)
+{
+	module.calls->stream_lose(stream);
+}
+
+bool pmk_stream_awaits(const struct pmk_stream *stream)
+{
+	return module.calls->stream_awaits(stream);
+}

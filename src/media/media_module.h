@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The media module: a shared object with all code that uses FFmpeg's libraries, for reading and writing picture and
- * video files, and rescale.h. It is loaded once for the process, under a lock, when a file is first used, so that a
- * live run neither pays for these libraries nor comes under their licence. The program calls the functions of media.h,
- * media_out.h, still.h and rescale.h. In the program, media_module.c implements them by calling the module; in the
- * module, media.c, media_out.c, still.c and rescale.c do. This header is for these files and tests only.
+ * video files, rescale.h and stream.h. It is loaded once for the process, under a lock, when a file is first used, so
+ * that a live run neither pays for these libraries nor comes under their licence. The program calls the functions of
+ * media.h, media_out.h, still.h, rescale.h and stream.h. In the program, media_module.c implements them by calling the
+ * module; in the module, media.c, media_out.c, still.c, rescale.c and stream.c do. This header is for these files and
+ * tests only.
  *
  * The one rule: program and module are built together. A change of a struct in this header, or of one that passes
  * through it, must raise the number in PMK_MEDIA_INTERFACE; a module with another PMK_MEDIA_INTERFACE is refused before
@@ -18,6 +19,7 @@
 #include "media/media_out.h"
 #include "media/rescale.h"
 #include "media/still.h"
+#include "media/stream.h"
 
 #define PMK_MEDIA_MODULE_FILE "potemkin-media.so"
 #define PMK_MEDIA_INTERFACE PMK_VERSION " media 5"
@@ -38,7 +40,7 @@ struct pmk_media_host {
 	int (*mem_read_file)(const char *path, size_t budget, uint8_t **data, size_t *size);
 };
 
-/* Functions of the module: those of the four headers. */
+/* Functions of the module: those of the five headers. */
 struct pmk_media_calls {
 	int (*media_open)(const char *path, struct pmk_media **media);
 	void (*media_close)(struct pmk_media *media);
@@ -64,6 +66,14 @@ struct pmk_media_calls {
 	void (*rescale_run)(
 		struct pmk_rescale *rescale, const uint8_t *from, int from_stride, uint8_t *to, int to_stride);
 	void (*rescale_destroy)(struct pmk_rescale *rescale);
+
+	bool (*stream_can)(enum pmk_stream_kind kind);
+	int (*stream_create)(enum pmk_stream_kind kind, struct pmk_stream **stream);
+	void (*stream_destroy)(struct pmk_stream *stream);
+	int (*stream_decode)(struct pmk_stream *stream, const uint8_t *data, size_t bytes, struct pmk_layout *layout);
+	int (*stream_picture)(struct pmk_stream *stream, struct pmk_image *image);
+	void (*stream_lose)(struct pmk_stream *stream);
+	bool (*stream_awaits)(const struct pmk_stream *stream);
 };
 
 /* The only symbol that the shared object exports is pmk_media_module, of this type. `interface` always stays first. */

@@ -102,9 +102,10 @@ static const char *convert(struct pmk_v4l2_source *s, const struct pmk_v4l2_take
 		damage = pmk_unpack_layout(&s->unpack, planes.data[0], planes.bytes[0], &layout);
 	if (damage)
 		return damage;
-	if (!s->settled)
-		s->base.layout.chroma =
-			layout.chroma; /* of a camera's first JPEG; the others most often have the same */
+	if (!s->settled) { /* a camera's first JPEG; the others most often have the same */
+		s->base.layout.chroma = layout.chroma;
+		s->base.layout.matrix = layout.matrix;
+	}
 	whole = layout;
 	whole.height *= s->doubled ? 2 : 1;
 	*frame = pmk_frame_pool_take(s->pool, &whole);
@@ -129,12 +130,44 @@ static uint64_t capture_time_ns(const struct v4l2_buffer *buffer)
 	return monotonic && stamp <= now && now - stamp < 5 * PMK_S_NS ? stamp : now;
 }
 
-/* 0 and a frame; -EAGAIN: nothing usable yet; -ENOBUFS: all frames are in use; negative errno. */
+/* Buffers of a stream were lost, or one is damaged: what refers to them is left out, and the camera is asked for a key
+ * frame, which only some know. */
+static void await_key_frame(struct pmk_v4l2_source *s)
+{
+	struct v4l2_control ask = { .id = V4L2_CID_MPEG_VIDEO_FORCE_KEY_FRAME, .value = 1 };
+
+	pmk_unpack_lose(&s->unpack);
+	pmk_v4l2_source_ioctl(s, VIDIOC_S_CTRL, &ask);
+}
+
+/* 0 and a frame; -EAGAIN: nothing usable; -ENOBUFS: all frames are in use; negative errno. */
+static int use(struct pmk_v4l2_source *s, const struct pmk_v4l2_taken *taken, struct pmk_frame **frame)
+{
+	struct pmk_frame *f = NULL;
+	const char *damage = convert(s, taken, &f);
+	int err = pmk_v4l2_source_give_back(s, taken->buffer.index);
+
+	if (damage && *damage)
+		pmk_source_note_damage(&s->base, damage);
+	else if (!damage && !f)
+		s->base.dropped++;
+	if (damage && *damage && s->unpack.stream)
+		await_key_frame(s);
+	if (err < 0 || damage || !f) {
+		pmk_frame_unref(f);
+		return err < 0 ? err : damage ? -EAGAIN : -ENOBUFS;
+	}
+	f->time_ns = capture_time_ns(&taken->buffer);
+	f->number = s->number - 1;
+	f->position_ns = -1;
+	*frame = f;
+	return 0;
+}
+
+/* The same; also -EAGAIN if there is no buffer. */
 static int take_newest(struct pmk_v4l2_source *s, struct pmk_frame **frame)
 {
 	struct pmk_v4l2_taken taken;
-	struct pmk_frame *f = NULL;
-	const char *damage;
 	int err = pmk_v4l2_source_take(s, &taken);
 
 	if (err <= 0)
@@ -143,21 +176,39 @@ static int take_newest(struct pmk_v4l2_source *s, struct pmk_frame **frame)
 		err = pmk_v4l2_source_give_back(s, taken.buffer.index);
 		return err < 0 ? err : -EAGAIN;
 	}
-	damage = convert(s, &taken, &f);
-	err = pmk_v4l2_source_give_back(s, taken.buffer.index);
-	if (damage)
-		pmk_source_note_damage(&s->base, damage);
-	else if (!f)
-		s->base.dropped++;
-	if (err < 0 || damage || !f) {
-		pmk_frame_unref(f);
-		return err < 0 ? err : damage ? -EAGAIN : -ENOBUFS;
+	return use(s, &taken, frame);
+}
+
+/* The same, of a stream: all its buffers are decoded, and the newest picture is given. */
+static int take_newest_of_stream(struct pmk_v4l2_source *s, struct pmk_frame **frame)
+{
+	struct pmk_frame *newest = NULL;
+	int err = 0;
+
+	for (int i = 0; i < s->map_count; i++) {
+		struct pmk_v4l2_taken taken;
+		struct pmk_frame *f = NULL;
+
+		err = pmk_v4l2_source_take(s, &taken);
+		if (err <= 0)
+			break;
+		if (taken.buffer.sequence > s->sequence + 1 && s->number > 1)
+			await_key_frame(s);
+		s->sequence = taken.buffer.sequence;
+		err = use(s, &taken, &f);
+		if (err < 0 && err != -EAGAIN && err != -ENOBUFS)
+			break;
+		if (f && newest) {
+			s->base.dropped++;
+			pmk_frame_unref(newest);
+		}
+		newest = f ? f : newest;
 	}
-	f->time_ns = capture_time_ns(&taken.buffer);
-	f->number = s->number - 1;
-	f->position_ns = -1;
-	*frame = f;
-	return 0;
+	if (err < 0 && err != -EAGAIN && err != -ENOBUFS)
+		pmk_frame_unref(newest);
+	else if (newest)
+		*frame = newest;
+	return err < 0 && err != -EAGAIN && err != -ENOBUFS ? err : newest ? 0 : -EAGAIN;
 }
 
 static int lost(struct pmk_v4l2_source *s, int err)
@@ -176,7 +227,7 @@ static int v4l2_read(struct pmk_source *source, struct pmk_frame **frame, uint64
 	int err;
 
 	for (;;) {
-		err = take_newest(s, frame);
+		err = s->unpack.stream ? take_newest_of_stream(s, frame) : take_newest(s, frame);
 		if (err == -ENOBUFS)
 			return -EAGAIN;
 		if (err != -EAGAIN)
@@ -212,12 +263,14 @@ static void v4l2_close(struct pmk_source *source)
 
 static const struct pmk_source_impl v4l2_impl = { .read = v4l2_read, .close = v4l2_close };
 
-/* Wait for the first picture of a JPEG camera, which shows the sampling. A camera that is slow to start is not refused.
- */
+/* Wait for the first picture of a camera that compresses, which shows the sampling. A camera that is slow to start is
+ * not refused. */
 static int settle(struct pmk_v4l2_source *s)
 {
 	struct pmk_frame *frame = NULL;
-	int err = s->unpack.jpeg ? v4l2_read(&s->base, &frame, pmk_clock_now_ns() + FIRST_FRAME_NS) : 0;
+	int err = s->unpack.jpeg || s->unpack.stream ?
+		v4l2_read(&s->base, &frame, pmk_clock_now_ns() + FIRST_FRAME_NS) :
+		0;
 
 	pmk_frame_unref(frame);
 	s->settled = true;

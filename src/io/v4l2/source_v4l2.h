@@ -9,7 +9,7 @@
 #include "io/unpack.h"
 #include "io/v4l2/v4l2.h"
 
-enum { PMK_V4L2_SOURCE_BUFFERS = 4 };
+enum { PMK_V4L2_SOURCE_BUFFERS = 16 }; /* the most */
 
 struct pmk_v4l2_source {
 	struct pmk_source base;
@@ -31,6 +31,7 @@ struct pmk_v4l2_source {
 	uint64_t signal_ns; /* when the input's signal was asked for */
 	bool settled; /* the first picture has shown the sampling, or none came; base.layout stays */
 	uint64_t number; /* of the next frame */
+	uint32_t sequence; /* of a stream's last buffer; a gap means that buffers were lost */
 };
 
 /* A buffer that the driver gave, of either kind. */
@@ -43,7 +44,8 @@ struct pmk_v4l2_taken {
 int pmk_v4l2_source_start(struct pmk_v4l2_source *source) __attribute__((warn_unused_result));
 void pmk_v4l2_source_stop(struct pmk_v4l2_source *source); /* unmaps them */
 
-/* Take the newest buffer that is ready, and give the older ones back. 1: got one; 0: none is ready; negative errno. */
+/* Take the newest buffer that is ready, and give the older ones back; of a stream, the next one. 1: got one; 0: none is
+ * ready; negative errno. */
 int pmk_v4l2_source_take(struct pmk_v4l2_source *source, struct pmk_v4l2_taken *newest)
 	__attribute__((warn_unused_result));
 int pmk_v4l2_source_give_back(struct pmk_v4l2_source *source, uint32_t index) __attribute__((warn_unused_result));

@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <string.h>
 
+enum { USUAL_BUFFERS = 4 }; /* a stream has more, because none of them may be lost */
+
 static int buffer_ioctl(struct pmk_v4l2_source *s, unsigned long request, struct pmk_v4l2_taken *taken)
 {
 	taken->buffer.type = s->type;
@@ -55,15 +57,14 @@ static int check_sizes(const struct pmk_v4l2_source *s)
 
 int pmk_v4l2_source_start(struct pmk_v4l2_source *s)
 {
-	struct v4l2_requestbuffers request = {
-		.count = PMK_V4L2_SOURCE_BUFFERS, .type = s->type, .memory = V4L2_MEMORY_MMAP
-	};
-	int type = (int)s->type, count, err = pmk_v4l2_source_ioctl(s, VIDIOC_REQBUFS, &request);
+	int type = (int)s->type, most = s->unpack.stream ? PMK_V4L2_SOURCE_BUFFERS : USUAL_BUFFERS, count, err;
+	struct v4l2_requestbuffers request = { .count = (uint32_t)most, .type = s->type, .memory = V4L2_MEMORY_MMAP };
 
+	err = pmk_v4l2_source_ioctl(s, VIDIOC_REQBUFS, &request);
 	if (err < 0)
 		return pmk_v4l2_source_report(s->path, err);
 	count = pmk_v4l2_map_buffers(
-		s->fd, s->type, s->planes, (int)pmk_min_size(request.count, PMK_V4L2_SOURCE_BUFFERS), s->maps);
+		s->fd, s->type, s->planes, (int)pmk_min_size(request.count, (size_t)most), s->maps);
 	if (count < 0)
 		return pmk_v4l2_source_report(s->path, count);
 	s->map_count = count;
@@ -119,7 +120,7 @@ int pmk_v4l2_source_take(struct pmk_v4l2_source *s, struct pmk_v4l2_taken *newes
 	bool have = false;
 	int err = 0;
 
-	for (int i = 0; i < s->map_count; i++) {
+	for (int i = 0; i < (s->unpack.stream ? 1 : s->map_count); i++) {
 		err = dequeue(s, &taken);
 		if (err < 0)
 			break;

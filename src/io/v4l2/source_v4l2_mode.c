@@ -172,6 +172,24 @@ static int refuse(const struct pmk_v4l2_source *s, const struct pmk_source_wish 
 	return -ENODEV;
 }
 
+/* Without the module that decodes streams, another mode is better than none. */
+static int choose_without_streams(
+	struct pmk_device_mode *modes, int count, const struct pmk_source_wish *wish, int chosen)
+{
+	struct pmk_device_mode kept = modes[chosen];
+	int best, rest = 0;
+
+	for (int i = 0; i < count; i++) {
+		if (!pmk_fourcc_is_stream(modes[i].fourcc))
+			modes[rest++] = modes[i];
+	}
+	best = pmk_v4l2_choose(modes, rest, wish);
+	if (best >= 0)
+		return best;
+	modes[0] = kept;
+	return 0;
+}
+
 static int choose_mode(
 	const struct pmk_v4l2_source *s, const struct pmk_source_wish *wish, struct pmk_device_mode *mode)
 {
@@ -182,6 +200,8 @@ static int choose_mode(
 		return -ENOMEM;
 	count = pmk_v4l2_modes(s->fd, s->type, wish, modes, MODES);
 	best = pmk_v4l2_choose(modes, count, wish);
+	if (best >= 0 && pmk_fourcc_is_stream(modes[best].fourcc) && !pmk_unpack_can(modes[best].fourcc))
+		best = choose_without_streams(modes, count, wish, best);
 	if (best >= 0)
 		*mode = modes[best];
 	free(modes);
