@@ -4,6 +4,7 @@
 #include "jpeg/jpeg_scan.h"
 
 #include "jpeg/jpeg_fast.h"
+#include "jpeg/jpeg_tear.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -133,11 +134,14 @@ static bool decode_by_scan(struct pmk_jpeg_scan *scan, const uint8_t *data, size
 {
 	struct library l;
 	volatile bool done = false;
+	static struct pmk_jpeg_tear tear;
 
 	memset(d, 0, sizeof *d);
 	library_open(&l);
 	if (!setjmp(l.escape) && start(&l, data, bytes, d))
-		done = pmk_jpeg_scan_run(scan, &l.info, d->plane, d->stride) == PMK_JPEG_DECODED;
+		done = pmk_jpeg_scan_run(scan, &l.info, d->plane, d->stride, pmk_jpeg_tear_means(&tear, &l.info)) ==
+			PMK_JPEG_DECODED;
+	pmk_jpeg_tear_finish(&tear);
 	jpeg_destroy_decompress(&l.info);
 	return done;
 }

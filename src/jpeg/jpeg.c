@@ -6,6 +6,7 @@
 #include "jpeg/jpeg_begin.h"
 #include "jpeg/jpeg_memory.h"
 #include "jpeg/jpeg_scan.h"
+#include "jpeg/jpeg_tear.h"
 
 #include <errno.h>
 #include <libyuv.h>
@@ -27,6 +28,7 @@ struct pmk_jpeg {
 	jmp_buf escape; /* out of libjpeg when it finds damage */
 	struct pmk_jpeg_scan *scan; /* for ordinary pictures */
 	enum pmk_jpeg_verdict verdict; /* its verdict on this picture */
+	struct pmk_jpeg_tear tear; /* for pictures that it judges */
 	bool unjudged; /* an entropy error that libjpeg finds is damage: this picture's scan was not judged by `scan` */
 	bool ended; /* libjpeg found the end of the data before the picture's end marker */
 	uint8_t *dummy; /* target of rows below the picture */
@@ -145,6 +147,7 @@ void pmk_jpeg_destroy(struct pmk_jpeg *jpeg)
 		return;
 	jpeg_destroy_decompress(&jpeg->info);
 	pmk_jpeg_scan_destroy(jpeg->scan);
+	pmk_jpeg_tear_finish(&jpeg->tear);
 	pmk_jpeg_memory_finish(&jpeg->memory);
 	free(jpeg->dummy);
 	free(jpeg->scratch);
@@ -265,21 +268,25 @@ static bool is_complete(const struct pmk_jpeg *jpeg)
 static int decode_planes(struct pmk_jpeg *jpeg, uint8_t *const plane[3], const int stride[3])
 {
 	struct jpeg_decompress_struct *info = &jpeg->info;
+	const struct pmk_jpeg_means *means;
 
 	jpeg->unjudged = true;
 	info->raw_data_out = TRUE;
 	info->do_fancy_upsampling = FALSE;
 	info->out_color_space = info->jpeg_color_space;
 	jpeg_start_decompress(info);
-	jpeg->verdict = pmk_jpeg_scan_run(jpeg->scan, info, plane, stride);
+	means = pmk_jpeg_tear_means(&jpeg->tear, info);
+	if (!means)
+		return -ENOMEM;
+	jpeg->verdict = pmk_jpeg_scan_run(jpeg->scan, info, plane, stride, means);
 	if (jpeg->verdict == PMK_JPEG_DAMAGED || !is_complete(jpeg))
 		return -EBADMSG;
-	if (jpeg->verdict == PMK_JPEG_DECODED)
-		return 0;
 	jpeg->unjudged = jpeg->verdict == PMK_JPEG_UNUSUAL;
-	decode_by_library(jpeg, plane, stride);
-	if (jpeg->unjudged)
-		jpeg_finish_decompress(info); /* this may still find damage */
+	if (jpeg->verdict != PMK_JPEG_DECODED)
+		decode_by_library(jpeg, plane, stride);
+	if (!jpeg->unjudged)
+		return pmk_jpeg_tear_find(&jpeg->tear, info, plane, stride) ? -EBADMSG : 0;
+	jpeg_finish_decompress(info); /* this may still find damage */
 	return 0;
 }
 

@@ -8,7 +8,7 @@
  *
  * The one rule: what can be decoded is decoded. A picture of which all blocks are there, each without an entropy error
  * (jpeg_scan.h), is good, whatever else a camera wrote before, between, inside and after its parts. Any other one is
- * damaged: decode fails, and the caller drops the frame and goes on. */
+ * damaged, and so is one that looks torn (jpeg_tear.h): decode fails, and the caller drops the frame and goes on. */
 #ifndef PMK_JPEG_JPEG_H
 #define PMK_JPEG_JPEG_H
 

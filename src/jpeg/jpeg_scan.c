@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "jpeg/jpeg_fast.h"
+#include "jpeg/jpeg_tear.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,8 @@ struct pmk_jpeg_scan {
 	struct place place[D_MAX_BLOCKS_IN_MCU];
 	int parts, in_unit; /* components; blocks per MCU */
 	int first[PARTS], count[PARTS]; /* of each component: its first block in an MCU, and their number */
+	const struct pmk_jpeg_means *means;
+	size_t units[PARTS]; /* MCUs in `means` so far */
 	int last[PARTS], most[PARTS]; /* DC of the previous block; the largest that is possible */
 	int markers, marker, step; /* restart markers so far, the last one, and how they count */
 	uint8_t *const *plane;
@@ -157,14 +160,25 @@ static void fetch_outs(const struct pmk_jpeg_scan *scan, JDIMENSION units)
 	}
 }
 
+static void keep_first_means(struct pmk_jpeg_scan *scan, int part, JDIMENSION units)
+{
+	const struct pmk_jpeg_block *b =
+		&scan->block[scan->first[part] + scan->place[scan->first[part]].info->MCU_width - 1];
+	int16_t *means = scan->means->first[part] + scan->units[part];
+
+	for (JDIMENSION unit = 0; unit < units; unit++, b += scan->in_unit)
+		means[unit] = b->coefficient[0];
+}
+
 /* Convert DC differences to values, and put each block into the list of its kind. Kinds are unpredictable, so that a
  * list for each is faster than a branch for each block: the block is stored at the end of all three lists, and only one
  * of them grows. */
-static bool sort(struct pmk_jpeg_scan *scan, int part, JDIMENSION units)
+static inline __attribute__((always_inline)) bool sort(struct pmk_jpeg_scan *scan, int part, JDIMENSION units)
 {
 	struct pmk_jpeg_block *first = &scan->block[scan->first[part]];
 	struct list *list = scan->list[part];
 	int flat = 0, few = 0, many = 0, dc = scan->last[part], most = scan->most[part];
+	int16_t *means = scan->means->last[part] + scan->units[part];
 	unsigned beyond = 0;
 
 	for (JDIMENSION unit = 0; unit < units; unit++, first += scan->in_unit) {
@@ -177,11 +191,15 @@ static bool sort(struct pmk_jpeg_scan *scan, int part, JDIMENSION units)
 			b->coefficient[0] = (int16_t)dc;
 			beyond |= (unsigned)(dc + most) > 2 * (unsigned)most;
 		}
+		means[unit] = (int16_t)dc;
 	}
 	list[0].count = flat;
 	list[1].count = few;
 	list[2].count = many;
 	scan->last[part] = dc;
+	if (scan->means->first[part] != scan->means->last[part])
+		keep_first_means(scan, part, units);
+	scan->units[part] += units;
 	return !beyond;
 }
 
@@ -242,8 +260,10 @@ static bool pass_unit(struct pmk_jpeg_scan *scan, bool *flat)
 {
 	bool read = pmk_jpeg_reader_blocks(&scan->reader, scan->block, scan->in_unit);
 
-	for (int p = 0; p < scan->parts && read; p++)
+	for (int p = 0; p < scan->parts && read; p++) {
 		read = sort(scan, p, 1);
+		scan->units[p]--;
+	}
 	for (int i = 0; i < scan->in_unit; i++)
 		*flat = *flat && scan->block[i].codes <= 2;
 	clear_blocks(scan, scan->in_unit);
@@ -312,7 +332,7 @@ static bool run(struct pmk_jpeg_scan *scan, const struct jpeg_decompress_struct 
 }
 
 enum pmk_jpeg_verdict pmk_jpeg_scan_run(struct pmk_jpeg_scan *scan, const struct jpeg_decompress_struct *info,
-	uint8_t *const plane[3], const int stride[3])
+	uint8_t *const plane[3], const int stride[3], const struct pmk_jpeg_means *means)
 {
 	const uint8_t *data = info->src->next_input_byte;
 
@@ -321,6 +341,8 @@ enum pmk_jpeg_verdict pmk_jpeg_scan_run(struct pmk_jpeg_scan *scan, const struct
 	set_tables(scan, info);
 	set_codes(scan);
 	memset(scan->last, 0, sizeof scan->last);
+	memset(scan->units, 0, sizeof scan->units);
+	scan->means = means;
 	scan->markers = 0;
 	scan->plane = plane;
 	scan->stride = stride;

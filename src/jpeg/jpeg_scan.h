@@ -21,6 +21,7 @@
 #include <jpeglib.h>
 
 struct pmk_jpeg_scan;
+struct pmk_jpeg_means;
 
 enum pmk_jpeg_verdict {
 	PMK_JPEG_UNUSUAL, /* not judged: libjpeg decides */
@@ -36,8 +37,9 @@ void pmk_jpeg_scan_destroy(struct pmk_jpeg_scan *scan); /* NULL is allowed */
 
 /* Judge and decode the scan. `info` is in the state after jpeg_start_decompress, and its source is a whole picture in
  * memory; the source's position stays. Rows of plane p are `stride[p]` bytes apart, begin at multiples of 8 bytes, and
- * have room for whole blocks; nothing is written below the picture. */
+ * have room for whole blocks; nothing is written below the picture. `means` is for this picture (jpeg_tear.h). */
 enum pmk_jpeg_verdict pmk_jpeg_scan_run(struct pmk_jpeg_scan *scan, const struct jpeg_decompress_struct *info,
-	uint8_t *const plane[3], const int stride[3]) __attribute__((warn_unused_result));
+	uint8_t *const plane[3], const int stride[3], const struct pmk_jpeg_means *means)
+	__attribute__((warn_unused_result));
 
 #endif
