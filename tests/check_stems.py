@@ -11,6 +11,7 @@ import sys
 # The first pattern that fits a file below src/ counts; a test is tests/test_NAME.c, or a path below tests/.
 STANDS_FOR = {
     "app/bench/*": "commands",
+    "app/files/batch*": "batch.sh",
     "app/files/*": "commands",
     "app/live/*": "commands",
     "app/machine/child.c": "fetch",

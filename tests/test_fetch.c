@@ -80,9 +80,7 @@ static int fetch(const char *name, const char *to)
 	enum pmk_exit code;
 
 	assert_non_null(options);
-	options->args[0] = "model";
-	options->args[1] = "fetch";
-	options->args[2] = name;
+	options->args = (const char *[]){ "model", "fetch", name };
 	options->arg_count = 3;
 	snprintf(options->settings.to, sizeof options->settings.to, "%s", to);
 	unit_catch_log();

@@ -218,6 +218,51 @@ static void test_a_cut_forgets_all(void **state)
 	pmk_frame_pool_destroy(other_pool);
 }
 
+/* A renewed scene is like a new one, whatever it saw before, and loads no network again. */
+static void test_renewed_is_new(void **state)
+{
+	static const struct pmk_layout layouts[] = { { .width = 640, .height = 360 }, { .width = 320, .height = 400 },
+		{ .width = 640, .height = 360 }, { .width = 480, .height = 270, .chroma = PMK_CHROMA_422 } };
+	struct pmk_scene_settings settings = settings_for("auto");
+	struct pmk_scene *scene = NULL, *fresh;
+
+	settings.match = 1;
+	assert_int_equal(pmk_zone_parse("80%,0%,20%x100%", &settings.keep_out[0]), 0);
+	settings.keep_out_count = 1;
+	for (size_t i = 0; i < sizeof layouts / sizeof layouts[0]; i++) {
+		struct pmk_frame_pool *pool = pmk_frame_pool_create(1);
+		struct pmk_frame *frame = pmk_frame_pool_take(pool, &layouts[i]);
+		struct pmk_shown *a = NULL, *b = NULL;
+		struct pmk_presenter *presenter;
+
+		assert_int_equal(pmk_presenter_create(layouts[i].width, layouts[i].height, 1, &presenter), 0);
+		pmk_presenter_draw_image(presenter, 1, &frame->image, NULL);
+		assert_int_equal(pmk_scene_create(&settings, &layouts[i], 1, &fresh), 0);
+		if (scene)
+			setenv("POTEMKIN_MODELS", "/nonexistent", 1);
+		if (scene)
+			assert_int_equal(pmk_scene_renew(scene, &layouts[i], 1, &scene), 0);
+		else
+			assert_int_equal(pmk_scene_create(&settings, &layouts[i], 1, &scene), 0);
+		assert_int_equal(pmk_scene_run(scene, frame, &a, NULL), 0);
+		assert_int_equal(pmk_scene_run(fresh, frame, &b, NULL), 0);
+		for (int p = 0; p < 3; p++) {
+			const struct pmk_image *x = pmk_shown_image(a), *y = pmk_shown_image(b);
+
+			for (int row = 0; row < pmk_layout_plane_height(&x->layout, p); row++)
+				assert_memory_equal(x->plane[p] + row * x->stride[p], y->plane[p] + row * y->stride[p],
+					(size_t)pmk_layout_plane_width(&x->layout, p));
+		}
+		pmk_shown_unref(a);
+		pmk_shown_unref(b);
+		pmk_scene_destroy(fresh);
+		pmk_presenter_destroy(presenter);
+		pmk_frame_unref(frame);
+		pmk_frame_pool_destroy(pool);
+	}
+	pmk_scene_destroy(scene);
+}
+
 /* In a keep-out zone nobody is shown, however far the mask is spread; beside it the person is unchanged. */
 static void test_keep_out(void **state)
 {
@@ -406,6 +451,7 @@ int main(void)
 		cmocka_unit_test(test_deeplab_finds_the_presenter),
 		cmocka_unit_test(test_the_room_is_replaced),
 		cmocka_unit_test(test_a_cut_forgets_all),
+		cmocka_unit_test(test_renewed_is_new),
 		cmocka_unit_test(test_keep_out),
 		cmocka_unit_test(test_bars_are_no_person),
 		cmocka_unit_test(test_match_is_seen),

@@ -4,6 +4,7 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 enum pmk_exit pmk_command_exit(enum pmk_part part, int error, const char *camera)
@@ -32,7 +33,8 @@ static const struct {
 	bool answers;
 } commands[PMK_COMMANDS] = {
 	[PMK_COMMAND_RUN] = { pmk_command_run, 0, 0, "potemkin run [OPTIONS]", false },
-	[PMK_COMMAND_CONVERT] = { pmk_command_convert, 2, 2, "potemkin convert [OPTIONS] IN OUT", false },
+	[PMK_COMMAND_CONVERT] = { pmk_command_convert, 2, INT_MAX,
+		"potemkin convert [OPTIONS] IN OUT, or IN... FOLDER/", false },
 	[PMK_COMMAND_MASK] = { pmk_command_mask, 2, 2, "potemkin mask [OPTIONS] IN OUT", false },
 	[PMK_COMMAND_LIST] = { pmk_command_list, 0, 1,
 		"potemkin list [cameras|outputs|models|backdrops|settings] [--json]", false },
@@ -42,7 +44,7 @@ static const struct {
 	[PMK_COMMAND_SETUP] = { pmk_command_setup, 0, 0,
 		"potemkin setup-loopback [--remove] [--dry-run] [--root FOLDER]", false },
 	[PMK_COMMAND_COMPLETION] = { pmk_command_completion, 1, 1, "potemkin completion bash|zsh|fish", true },
-	[PMK_COMMAND_CTL] = { pmk_command_ctl, 1, PMK_OPTIONS_MAX_ARGS, "potemkin ctl COMMAND [ARG...]", true },
+	[PMK_COMMAND_CTL] = { pmk_command_ctl, 1, 15, "potemkin ctl COMMAND [ARG...]", true },
 	[PMK_COMMAND_STATUS] = { pmk_command_status, 0, 0, "potemkin status", true },
 	[PMK_COMMAND_DEMO] = { pmk_command_demo, 0, 0, "potemkin demo", false },
 };

@@ -121,13 +121,9 @@ static enum pmk_exit take_words(int count, char **words, struct pmk_options *o)
 		pmk_option_refuse_command(words[0]);
 		return PMK_EXIT_USAGE;
 	}
-	if (count > PMK_OPTIONS_MAX_ARGS) {
-		pmk_error("too many arguments; see potemkin --help");
-		return PMK_EXIT_USAGE;
-	}
 	o->command = (enum pmk_command)command;
+	o->args = (const char **)words;
 	for (o->arg_count = 0; o->arg_count < count; o->arg_count++) {
-		o->args[o->arg_count] = words[o->arg_count];
 		if (*words[o->arg_count])
 			continue;
 		pmk_error("an argument is empty; see potemkin --help");

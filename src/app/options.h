@@ -19,13 +19,10 @@ enum pmk_exit {
 	PMK_EXIT_NO_OUTPUT
 };
 
-enum { PMK_OPTIONS_MAX_ARGS = 16 };
-
 struct pmk_options {
 	struct pmk_settings settings;
 	enum pmk_command command;
-	const char
-		*args[PMK_OPTIONS_MAX_ARGS]; /* the arguments that are not options; the command's name is the first */
+	const char **args; /* main()'s that are not options; the command's name is the first */
 	int arg_count;
 	const char *topic; /* of --help; NULL: none was given */
 	bool configured; /* by a configuration file that is not empty */

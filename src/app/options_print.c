@@ -23,7 +23,8 @@ static const struct {
 	const char *words, *text;
 } commands[] = {
 	{ PMK_COMMAND_RUN, "[OPTIONS]", "camera to virtual camera, live, until Ctrl-C (the default)" },
-	{ PMK_COMMAND_CONVERT, "[OPTIONS] IN OUT", "a recorded video (audio is kept) or a picture" },
+	{ PMK_COMMAND_CONVERT, "[OPTIONS] IN OUT|IN... FOLDER/",
+		"a recorded video (audio is kept) or a picture, or many of them" },
 	{ PMK_COMMAND_MASK, "[OPTIONS] IN OUT", "only the mask: a picture as grey PNG, a video as grey .mkv" },
 	{ PMK_COMMAND_STATUS, "[--json]", "what the running potemkin does, for whom, and what it costs" },
 	{ PMK_COMMAND_CTL, "COMMAND [ARG...]",

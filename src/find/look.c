@@ -24,7 +24,8 @@ struct network {
 };
 
 struct pmk_look {
-	struct network view, search; /* search is empty if `view` takes all looks */
+	struct network view, search; /* search may be empty */
+	bool apart; /* `search` looks at the whole; otherwise, `view` takes all looks */
 	struct pmk_tiles tiles;
 	struct pmk_view where;
 	float *before; /* the previous look, at first sight */
@@ -58,6 +59,21 @@ static void close_network(struct network *network)
 	*network = (struct network){ 0 };
 }
 
+int pmk_look_resize(struct pmk_look *l, const struct pmk_look_settings *settings, int width, int height)
+{
+	int err = 0;
+
+	l->apart = strcmp(settings->model, "auto") == 0 && width * 10 >= height * 12;
+	if (l->apart && !l->search.engine)
+		err = open_network("selfie-landscape", settings, &l->search);
+	if (err)
+		return err;
+	pmk_look_set_keep_out(l, settings->keep_out, settings->keep_out_count);
+	pmk_view_init(&l->where, width, height,
+		(double)l->view.model.card.input_width / l->view.model.card.input_height, settings->nearest);
+	return 0;
+}
+
 int pmk_look_create(const struct pmk_look_settings *settings, int width, int height, struct pmk_look **look)
 {
 	bool both = strcmp(settings->model, "auto") == 0;
@@ -69,10 +85,9 @@ int pmk_look_create(const struct pmk_look_settings *settings, int width, int hei
 	if (settings->threads > threads)
 		pmk_warn("%d threads were requested, but this machine has %d cores: using that many", settings->threads,
 			threads);
-	pmk_look_set_keep_out(l, settings->keep_out, settings->keep_out_count);
 	err = open_network(both ? "selfie" : settings->model, settings, &l->view);
-	if (!err && both && width * 10 >= height * 12)
-		err = open_network("selfie-landscape", settings, &l->search);
+	if (!err)
+		err = pmk_look_resize(l, settings, width, height);
 	if (!err)
 		err = pmk_tiles_init(&l->tiles, l->view.model.card.output_width, l->view.model.card.output_height);
 	if (!err)
@@ -83,8 +98,6 @@ int pmk_look_create(const struct pmk_look_settings *settings, int width, int hei
 		pmk_look_destroy(l);
 		return err;
 	}
-	pmk_view_init(&l->where, width, height,
-		(double)l->view.model.card.input_width / l->view.model.card.input_height, settings->nearest);
 	*look = l;
 	return 0;
 }
@@ -166,7 +179,7 @@ static int search_in(struct pmk_look *l, struct network *network, const struct p
 
 static int search(struct pmk_look *l, const struct pmk_image *image, struct pmk_sight *sight)
 {
-	struct network *network = l->search.engine ? &l->search : &l->view;
+	struct network *network = l->apart ? &l->search : &l->view;
 	struct pmk_rect all = { 0, 0, l->where.width, l->where.height }, part[2];
 	int count = pmk_view_closer(&l->where, part), err = search_in(l, network, image, &all, sight);
 

@@ -38,6 +38,10 @@ struct pmk_sight {
 /* For pictures of this size. The errors of pmk_model_load and pmk_engine_create, logged, or -ENOMEM. */
 int pmk_look_create(const struct pmk_look_settings *settings, int width, int height, struct pmk_look **look)
 	__attribute__((warn_unused_result));
+/* Go on with pictures of another size, as if newly made with the same settings; what is loaded stays. Errors as above;
+ * after one, destroy it. */
+int pmk_look_resize(struct pmk_look *look, const struct pmk_look_settings *settings, int width, int height)
+	__attribute__((warn_unused_result));
 void pmk_look_destroy(struct pmk_look *look); /* NULL is allowed */
 /* the card of the network that looks at the view */
 const struct pmk_model_card *pmk_look_card(const struct pmk_look *look);

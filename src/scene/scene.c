@@ -26,15 +26,19 @@ static int create_fixed(struct pmk_scene *s, int shown_count)
 	return err;
 }
 
-int pmk_scene_create(const struct pmk_scene_settings *settings, const struct pmk_layout *layout, int shown_count,
-	struct pmk_scene **scene)
+/* Takes over `look`, which may be NULL. */
+static int create(const struct pmk_scene_settings *settings, const struct pmk_layout *layout, int shown_count,
+	struct pmk_look *look, struct pmk_scene **scene)
 {
 	struct pmk_scene *s = calloc(1, sizeof *s);
 	struct pmk_scene_change *change;
 	int err;
 
-	if (!s)
+	if (!s) {
+		pmk_look_destroy(look);
 		return -ENOMEM;
+	}
+	s->parts.look = look;
 	s->layout = *layout;
 	s->layout.range = PMK_RANGE_LIMITED;
 	err = create_fixed(s, shown_count);
@@ -51,6 +55,23 @@ int pmk_scene_create(const struct pmk_scene_settings *settings, const struct pmk
 	pmk_scene_change_destroy(change);
 	*scene = s;
 	return 0;
+}
+
+int pmk_scene_create(const struct pmk_scene_settings *settings, const struct pmk_layout *layout, int shown_count,
+	struct pmk_scene **scene)
+{
+	return create(settings, layout, shown_count, NULL, scene);
+}
+
+int pmk_scene_renew(struct pmk_scene *old, const struct pmk_layout *layout, int shown_count, struct pmk_scene **scene)
+{
+	struct pmk_look *look = old->parts.look;
+	int err;
+
+	old->parts.look = NULL;
+	err = create(&old->settings, layout, shown_count, look, scene);
+	pmk_scene_destroy(old);
+	return err;
 }
 
 void pmk_scene_destroy(struct pmk_scene *s)

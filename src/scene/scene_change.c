@@ -71,6 +71,7 @@ static int make_backdrop(const struct pmk_scene *s, struct pmk_scene_change *c)
 	return pmk_backdrop_create(spec, c->settings.fit, &s->layout, &c->parts.backdrop);
 }
 
+/* A scene that is being renewed has nothing but its networks. */
 static int make_look(const struct pmk_scene *s, struct pmk_scene_change *c)
 {
 	struct pmk_look_settings look = { .model = c->settings.model,
@@ -80,7 +81,9 @@ static int make_look(const struct pmk_scene *s, struct pmk_scene_change *c)
 		.keep_out = c->keep_out,
 		.keep_out_count = c->settings.keep_out_count };
 
-	return pmk_look_create(&look, s->layout.width, s->layout.height, &c->parts.look);
+	if (c->exchanged & LOOK)
+		return pmk_look_create(&look, s->layout.width, s->layout.height, &c->parts.look);
+	return s->parts.refine ? 0 : pmk_look_resize(s->parts.look, &look, s->layout.width, s->layout.height);
 }
 
 /* A model's file may have been replaced: another network needs another mask chain, whatever its name is. */
@@ -122,7 +125,7 @@ static int make_parts(const struct pmk_scene *s, struct pmk_scene_change *c)
 		err = pmk_rim_create(&s->layout, &c->parts.rim);
 	if (!err && c->exchanged & MATCH && c->settings.match > 0)
 		err = make_match(s, c);
-	if (!err && c->exchanged & LOOK)
+	if (!err)
 		err = make_look(s, c);
 	if (!err && c->parts.look && s->parts.look)
 		compare_cards(s, c);
@@ -137,7 +140,7 @@ static int check_room(const struct pmk_scene *s, const struct pmk_scene_settings
 		pmk_error_cure(PMK_CURE_CONSENT_ROOM, "backdrop \"none\" would show the room");
 		return -EINVAL;
 	}
-	if (s->parts.look && shows_room(wanted) != s->show_room) {
+	if (s->parts.refine && shows_room(wanted) != s->show_room) {
 		pmk_error("backdrop \"%s\": showing the room can neither begin nor end while pictures are shown",
 			wanted->backdrop);
 		return -EPERM;
@@ -151,8 +154,8 @@ static int make(const struct pmk_scene *s, const struct pmk_scene_settings *want
 	for (int i = 0; i < wanted->keep_out_count; i++)
 		c->keep_out[i] = pmk_zone_in(&wanted->keep_out[i], s->layout.width, s->layout.height);
 	compare(c, &s->settings);
-	if (!s->parts.look)
-		c->exchanged = ALL;
+	if (!s->parts.refine)
+		c->exchanged = s->parts.look ? ALL & ~LOOK : ALL;
 	return make_parts(s, c);
 }
 

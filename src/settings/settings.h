@@ -42,6 +42,7 @@ struct pmk_settings {
 	char profile[PMK_SPEC]; /* the section of it that counts; "": none */
 	char to[PMK_SPEC]; /* model fetch: folder; "": the first of the search path */
 	char root[PMK_SPEC]; /* setup-loopback: folder in place of /; "": this machine */
+	int jobs; /* convert: processes for many files; 0: one per core */
 	bool json, remove, dry_run, help, version;
 };
 

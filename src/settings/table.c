@@ -158,6 +158,8 @@ const struct pmk_setting pmk_settings_table[] = {
 	{ "audio", 0, COMMAND(OF(CONVERT)), .flags = IN_FILE, TYPE(choice), AT(audio),
 		WORDS("auto", "copy", "encode", "none"), .normal = "auto", .value = "HOW",
 		.help = "convert: audio tracks: auto (copy, else encode), copy, encode, none" },
+	{ "jobs", 0, COMMAND(OF(CONVERT)), .flags = IN_FILE, TYPE(whole), AT(jobs), NUMBERS(0, 64), .unit = "processes",
+		.normal = "1", .value = "N", .help = "convert: how many files at once; 0: one per core" },
 	{ "to", 0, COMMAND(OF(MODEL)), TYPE(text), AT(to), .value = "FOLDER",
 		.help = "model fetch: where to put the files" },
 	{ "root", 0, COMMAND(OF(SETUP)), TYPE(text), AT(root), .value = "FOLDER",

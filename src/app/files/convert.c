@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT */
+#include "app/files/convert.h"
 #include "app/commands.h"
+#include "app/files/batch.h"
 #include "app/files/film.h"
+#include "app/signals.h"
 #include "base/log.h"
 #include "media/still.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 static enum pmk_exit write_still(struct pmk_film *film, const char *out)
@@ -72,33 +77,59 @@ static enum pmk_exit write_video(
 	if (err)
 		return pmk_command_exit(PMK_PART_OUTPUT, err, in);
 	err = write_all(film, sink, &part);
-	sink->spoilt = err != 0;
+	sink->spoilt = err != 0 || (film->kept && pmk_signals_came());
 	close_err = pmk_sink_close(sink, NULL);
 	return pmk_command_exit(part, err ? err : close_err, "file:");
+}
+
+/* What a video becomes among many: a file of its own kind if it can be written, else one that holds any audio. */
+static const char *video_end(const char *in)
+{
+	static const char *const as[][2] = { { ".mp4", ".mp4" }, { ".m4v", ".mp4" }, { ".mov", ".mp4" },
+		{ ".3gp", ".mp4" }, { ".y4m", ".y4m" } };
+
+	for (size_t i = 0; i < sizeof as / sizeof as[0]; i++) {
+		if (pmk_film_ends_in(in, as[i][0]))
+			return as[i][1];
+	}
+	return ".mkv";
+}
+
+static enum pmk_exit refuse_end(const struct pmk_film *film, const char *in, const char *out)
+{
+	pmk_error("%s is a %s, so the output \"%s\" must end in %s", in, film->info.still ? "picture" : "video", out,
+		film->info.still ? ".png" : ".mp4, .mkv or .y4m");
+	return PMK_EXIT_USAGE;
+}
+
+enum pmk_exit pmk_convert_file(struct pmk_options *options, const char *in, const char *out, struct pmk_scene **kept)
+{
+	char whole[PATH_MAX];
+	struct pmk_film film;
+	enum pmk_exit code = pmk_film_open(&film, options, in, kept);
+	bool to_png;
+
+	if (code != PMK_EXIT_OK)
+		return code;
+	if (kept) {
+		snprintf(whole, sizeof whole, "%s%s", out, film.info.still ? ".png" : video_end(in));
+		out = whole;
+	}
+	to_png = pmk_film_ends_in(out, ".png");
+	if (to_png != film.info.still && strcmp(out, "null") && strcmp(out, "hash"))
+		code = refuse_end(&film, in, out);
+	else
+		code = to_png ? write_still(&film, out) : write_video(&film, options, in, out);
+	return pmk_film_end(&film, code, in, out);
 }
 
 enum pmk_exit pmk_command_convert(struct pmk_options *options)
 {
 	const char *in = pmk_film_path(options->args[1]), *out = pmk_film_path(options->args[2]);
-	bool to_png = pmk_film_ends_in(out, ".png");
-	struct pmk_film film;
-	enum pmk_exit code;
 
+	if (options->arg_count > 3 || pmk_batch_is_folder(out))
+		return pmk_batch_convert(options);
 	if (pmk_film_would_overwrite(&options->settings.pipeline, in, out))
 		return PMK_EXIT_USAGE;
-	code = pmk_film_open(&film, options, in);
-	if (code != PMK_EXIT_OK)
-		return code;
-	if (to_png != film.info.still && strcmp(out, "null") && strcmp(out, "hash")) {
-		pmk_error("%s is a %s, so the output \"%s\" must end in %s", in, film.info.still ? "picture" : "video",
-			out, film.info.still ? ".png" : ".mp4, .mkv or .y4m");
-		pmk_film_close(&film);
-		return PMK_EXIT_USAGE;
-	}
-	if (to_png) {
-		code = write_still(&film, out);
-	} else {
-		code = write_video(&film, options, in, out);
-	}
-	return pmk_film_end(&film, code, in, out);
+	return pmk_convert_file(options, in, out, NULL);
 }

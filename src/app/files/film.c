@@ -99,26 +99,39 @@ bool pmk_film_would_overwrite(const struct pmk_pipeline_settings *settings, cons
 	return true;
 }
 
-enum pmk_exit pmk_film_open(struct pmk_film *film, const struct pmk_options *options, const char *in)
+static int open_scene(struct pmk_film *film)
+{
+	const struct pmk_layout *layout = &film->source->layout;
+	struct pmk_scene *before = film->kept ? *film->kept : NULL;
+
+	if (!before)
+		return pmk_scene_create(&film->settings->scene, layout, SHOWN_COUNT, &film->scene);
+	*film->kept = NULL;
+	return pmk_scene_renew(before, layout, SHOWN_COUNT, &film->scene);
+}
+
+enum pmk_exit pmk_film_open(
+	struct pmk_film *film, const struct pmk_options *options, const char *in, struct pmk_scene **kept)
 {
 	int err;
 
 	*film = (struct pmk_film){ .settings = &options->settings.pipeline,
 		.limit = options->settings.pipeline.frames,
 		.limit_ns = (int64_t)(options->settings.duration * 1e9),
-		.terminal = isatty(STDERR_FILENO) };
+		.terminal = !kept && isatty(STDERR_FILENO),
+		.kept = kept };
 	err = open_source(film, in);
 	if (err)
 		return pmk_command_exit(
 			PMK_PART_CAMERA, err, strncmp(in, "presenter", 9) == 0 && !film->info.frames ? in : "file:");
-	err = pmk_scene_create(&options->settings.pipeline.scene, &film->source->layout, SHOWN_COUNT, &film->scene);
+	err = open_scene(film);
 	if (err) {
 		pmk_film_close(film);
 		return pmk_command_exit(PMK_PART_SCENE, err, in);
 	}
 	film->total = total_of(film);
 	film->turned = pmk_frame_pool_create(TURNED_COUNT);
-	if (!film->turned || pmk_signals_catch(PMK_HANGUP_ENDS)) {
+	if (!film->turned || (!kept && pmk_signals_catch(PMK_HANGUP_ENDS))) {
 		pmk_film_close(film);
 		return PMK_EXIT_INTERNAL;
 	}
@@ -195,7 +208,10 @@ void pmk_film_close(struct pmk_film *film)
 		fputs("\r\033[K", stderr);
 	pmk_source_close(film->source);
 	pmk_frame_pool_destroy(film->turned);
-	pmk_scene_destroy(film->scene);
+	if (film->kept && film->scene)
+		*film->kept = film->scene;
+	else
+		pmk_scene_destroy(film->scene);
 	*film = (struct pmk_film){ 0 };
 }
 
@@ -229,17 +245,19 @@ enum pmk_exit pmk_film_end(struct pmk_film *film, enum pmk_exit code, const char
 	unsigned long long done = film->done, expected = film->total;
 	bool cut = pmk_signals_came() && !(film->info.still && done), whole = is_whole(film);
 	const char *plural = done == 1 ? "" : "s";
+	enum pmk_log_level level = film->kept ? PMK_LOG_DEBUG : PMK_LOG_INFO;
 
 	pmk_film_close(film);
 	if (code != PMK_EXIT_OK)
 		return code;
 	if (cut) {
-		say_cut(done, out);
+		if (level == PMK_LOG_INFO)
+			say_cut(done, out);
 		return PMK_EXIT_INTERNAL;
 	}
 	if (!whole)
 		pmk_warn("%s gave only %llu of about %llu frames: it may be cut off or damaged", in, done, expected);
-	pmk_info("%llu frame%s in %.1f s (%.1f frames per second) -> %s", done, plural, seconds, (double)done / seconds,
-		out);
+	pmk_log(level, PMK_CURE_NONE, NULL, "%llu frame%s in %.1f s (%.1f frames per second) -> %s", done, plural,
+		seconds, (double)done / seconds, out);
 	return PMK_EXIT_OK;
 }

@@ -18,10 +18,14 @@ struct pmk_film {
 	int64_t last_ns; /* position of the last frame */
 	uint64_t started_ns, drawn_ns; /* drawn: when the progress bar was drawn last; 0: never */
 	bool terminal; /* standard error is a terminal: draw the progress bar */
+	struct pmk_scene **kept; /* of one among many; NULL: a film by itself */
 };
 
-/* `in` is a path or "presenter[:SEED]". Errors are logged. */
-enum pmk_exit pmk_film_open(struct pmk_film *film, const struct pmk_options *options, const char *in);
+/* `in` is a path or "presenter[:SEED]". Errors are logged. `kept`: of one film after another with the same options,
+ * each of which takes over the networks of the one before; *kept is NULL for the first one, and the caller's to destroy
+ * after the last. Such a film draws no bar and says only what is wrong. */
+enum pmk_exit pmk_film_open(
+	struct pmk_film *film, const struct pmk_options *options, const char *in, struct pmk_scene **kept);
 
 /* Give the next frame, which the caller unrefs. 1; 0 at the end, at a limit or after a signal; or negative errno. */
 int pmk_film_next(struct pmk_film *film, struct pmk_frame **frame) __attribute__((warn_unused_result));

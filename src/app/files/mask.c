@@ -78,7 +78,7 @@ enum pmk_exit pmk_command_mask(struct pmk_options *options)
 
 	if (pmk_film_would_overwrite(&options->settings.pipeline, in, out))
 		return PMK_EXIT_USAGE;
-	code = pmk_film_open(&film, options, in);
+	code = pmk_film_open(&film, options, in, NULL);
 	if (code != PMK_EXIT_OK)
 		return code;
 	end = film.info.still ? ".png" : ".mkv";
