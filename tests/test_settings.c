@@ -283,9 +283,9 @@ static void test_values_in_a_file(void **state)
 static void test_lines_that_are_refused(void **state)
 {
 	static const char *const lines[][2] = {
-		{ "\nbackdrop = \"a.jpg", "line 2 has a quote that does not end" },
-		{ "backdrop = \"a.jpg\\\"", "line 1 has a quote that does not end" },
-		{ "backdrop = \"a\" b.jpg", "line 1 has something behind the closing quote" },
+		{ "\nmodel = \"a.jpg", "line 2 has a quote that does not end" },
+		{ "model = \"a.jpg\\\"", "line 1 has a quote that does not end" },
+		{ "model = \"a\" b.jpg", "line 1 has something behind the closing quote" },
 		{ "= 3", "line 1 is not of the form \"name = value\"" },
 		{ "[mask", "line 1 is not of the form" },
 	};
