@@ -364,6 +364,29 @@ static void test_gamma_and_chromaticities(void **state)
 	material_clear();
 }
 
+/* Without a profile: what the format itself says of its colours, by the numbers of ITU-T H.273. */
+static void test_tagged_colours(void **state)
+{
+	static const double flat[3] = { 180, 110, 90 };
+	struct pmk_rgb rgb;
+
+	material_store(material_path("a.avif"), flat_avif_file, sizeof flat_avif_file);
+	assert_int_equal(pmk_still_read(material_path("a.avif"), &rgb), 0);
+	for (int c = 0; c < 3; c++) {
+		double light = 0;
+
+		for (int k = 0; k < 3; k++)
+			light += from_p3[3 * c + k] * pow((flat[k] / 255 + 0.055) / 1.055, 2.4);
+		assert_true(fabs(rgb.data[c] - level_of(light)) <= 3);
+	}
+	pmk_rgb_free(&rgb);
+	material_store(material_path("a.avif"), hdr_avif_file, sizeof hdr_avif_file);
+	assert_int_equal(pmk_still_read(material_path("a.avif"), &rgb), 0);
+	assert_true(rgb.data[0] > 230 && rgb.data[2] < 80); /* 180 is brighter than white, 90 has 24 of its 203 cd/m2 */
+	pmk_rgb_free(&rgb);
+	material_clear();
+}
+
 static void test_inks(void **state)
 {
 	static const struct jpeg_kind kinds[] = { { 4, .adobe = true }, { 4, .adobe = true, .ycck = true },
@@ -576,6 +599,7 @@ int main(void)
 		cmocka_unit_test(test_other_profiles_change_nothing),
 		cmocka_unit_test(test_grey_profile),
 		cmocka_unit_test(test_gamma_and_chromaticities),
+		cmocka_unit_test(test_tagged_colours),
 		cmocka_unit_test(test_inks),
 		cmocka_unit_test(test_tiff_of_luma_and_chroma),
 		cmocka_unit_test(test_tiff_that_would_be_black),

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "media/film/tone.h"
 #include "media/still/exif.h"
 #include "media/still/facts.h"
 #include "media/still/kind.h"
@@ -76,40 +77,97 @@ static int open_told(const AVFrame *frame, const struct pmk_still_facts *facts, 
 	struct pmk_profile **profile)
 {
 	static const double display_p3[8] = { 0.3127, 0.3290, 0.680, 0.320, 0.265, 0.690, 0.150, 0.060 };
+	static const double bt2020[8] = { 0.3127, 0.3290, 0.708, 0.292, 0.170, 0.797, 0.131, 0.046 };
 	enum { USUAL = 45455, NEAR = 500 };
 	bool usual = abs((int)(facts->gamma * 1e5) - USUAL) < NEAR;
+	struct pmk_tone_kind kind;
 
 	*profile = NULL;
 	if (facts->gamma > 0.2 && facts->gamma < 2)
 		return pmk_profile_open_primaries(
 			facts->xy[0] > 0 ? facts->xy : NULL, usual ? 0 : 1 / facts->gamma, pixels, profile);
-	if (frame->color_primaries == AVCOL_PRI_SMPTE432)
-		return pmk_profile_open_primaries(display_p3, 0, pixels, profile);
-	return 0;
+	if (!pmk_tone_needed(frame, &kind))
+		return 0;
+	return pmk_profile_open_primaries(kind.primaries == AVCOL_PRI_BT2020 ? bt2020 : display_p3, 0, pixels, profile);
 }
 
-static int make_packed(const AVFrame *frame, enum AVPixelFormat format, AVFrame **packed)
+static AVFrame *new_frame(const AVFrame *like, enum AVPixelFormat format)
 {
-	const struct pmk_av_target target = { .format = format, .width = frame->width, .height = frame->height };
-	struct pmk_av_scaler scaler = { 0 };
 	AVFrame *made = av_frame_alloc();
-	int err = made ? 0 : -ENOMEM;
 
-	if (made) {
-		made->format = format;
-		made->width = frame->width;
-		made->height = frame->height;
-		made->color_range = AVCOL_RANGE_JPEG;
-		made->colorspace = AVCOL_SPC_RGB;
-		err = av_frame_get_buffer(made, 0) < 0 ? -ENOMEM : 0;
-	}
-	if (!err)
-		err = pmk_av_scale(&scaler, frame, &target, made->data, made->linesize);
+	if (!made)
+		return NULL;
+	made->format = format;
+	made->width = like->width;
+	made->height = like->height;
+	made->pts = like->pts;
+	made->best_effort_timestamp = like->best_effort_timestamp;
+	if (av_frame_get_buffer(made, 0) < 0)
+		av_frame_free(&made);
+	return made;
+}
+
+/* Convert `frame` to a new one of that format: RGB, or YUV of BT.709. */
+static int make_frame(const AVFrame *frame, enum AVPixelFormat format, AVFrame **made)
+{
+	const struct pmk_av_target target = {
+		.format = format, .width = frame->width, .height = frame->height, .matrix = PMK_MATRIX_BT709
+	};
+	struct pmk_av_scaler scaler = { 0 };
+	AVFrame *new = new_frame(frame, format);
+	int err;
+
+	if (!new)
+		return -ENOMEM;
+	err = pmk_av_scale(&scaler, frame, &target, new->data, new->linesize);
 	pmk_av_scaler_free(&scaler);
 	if (err)
-		av_frame_free(&made);
+		av_frame_free(&new);
 	else
-		*packed = made;
+		*made = new;
+	return err;
+}
+
+/* *made takes the place of what is in `frame`. */
+static void replace(AVFrame *frame, AVFrame **made)
+{
+	av_frame_unref(frame);
+	av_frame_move_ref(frame, *made);
+	av_frame_free(made);
+}
+
+/* A HDR picture becomes one of BT.709, as a film does. */
+static int end_hdr(AVFrame *frame)
+{
+	AVFrame *deep = NULL, *made = NULL;
+	struct pmk_tone_kind kind;
+	struct pmk_tone *tone = NULL;
+	int err = 0;
+
+	if (!pmk_tone_needed(frame, &kind) || !pmk_tone_is_hdr(&kind))
+		return 0;
+	if (!pmk_tone_takes(frame->format)) {
+		err = make_frame(frame, AV_PIX_FMT_YUV444P16, &deep);
+		if (err)
+			return err;
+		deep->colorspace = AVCOL_SPC_BT709;
+		deep->color_range = AVCOL_RANGE_MPEG;
+	}
+	tone = pmk_tone_create(&kind, 0);
+	made = new_frame(frame, AV_PIX_FMT_YUV444P);
+	if (tone && made) {
+		pmk_tone_run(tone, deep ? deep : frame, made->format, made->data, made->linesize);
+		made->colorspace = AVCOL_SPC_BT709;
+		made->color_primaries = AVCOL_PRI_BT709;
+		made->color_trc = AVCOL_TRC_BT709;
+		made->color_range = AVCOL_RANGE_MPEG;
+		replace(frame, &made);
+	} else {
+		err = -ENOMEM;
+	}
+	pmk_tone_destroy(tone);
+	av_frame_free(&deep);
+	av_frame_free(&made);
 	return err;
 }
 
@@ -127,10 +185,10 @@ static void flatten_row(uint8_t *row, int width)
 	}
 }
 
-static int replace(AVFrame *frame, const struct pmk_profile *profile, bool alpha)
+static int make_plain(AVFrame *frame, const struct pmk_profile *profile, bool alpha)
 {
 	AVFrame *packed = NULL;
-	int err = make_packed(frame, alpha ? AV_PIX_FMT_RGBA : AV_PIX_FMT_RGB24, &packed);
+	int err = make_frame(frame, alpha ? AV_PIX_FMT_RGBA : AV_PIX_FMT_RGB24, &packed);
 
 	if (err)
 		return err;
@@ -143,11 +201,9 @@ static int replace(AVFrame *frame, const struct pmk_profile *profile, bool alpha
 			flatten_row(row, packed->width);
 	}
 	packed->format = AV_PIX_FMT_RGB24; /* its rows stay as far apart as before */
-	packed->best_effort_timestamp = frame->best_effort_timestamp;
-	packed->pts = frame->pts;
-	av_frame_unref(frame);
-	av_frame_move_ref(frame, packed);
-	av_frame_free(&packed);
+	packed->color_range = AVCOL_RANGE_JPEG;
+	packed->colorspace = AVCOL_SPC_RGB;
+	replace(frame, &packed);
 	return 0;
 }
 
@@ -157,16 +213,18 @@ static int mend_colours(
 	bool alpha = has_flag(frame, AV_PIX_FMT_FLAG_ALPHA | AV_PIX_FMT_FLAG_PAL);
 	enum pmk_profile_pixels pixels = alpha ? PMK_PROFILE_RGBA : PMK_PROFILE_RGB;
 	struct pmk_profile *profile;
+	const uint8_t *icc;
 	size_t bytes;
-	const uint8_t *icc = find_icc(reader, frame, facts, &bytes);
 	int err;
 
-	err = icc ? pmk_profile_open(path, icc, bytes, pixels, is_grey(frame), &profile) :
-		    open_told(frame, facts, pixels, &profile);
+	icc = find_icc(reader, frame, facts, &bytes);
+	err = icc ? pmk_profile_open(path, icc, bytes, pixels, is_grey(frame), &profile) : end_hdr(frame);
+	if (!err && !icc)
+		err = open_told(frame, facts, pixels, &profile);
 	if (err)
 		return err;
 	if (profile || alpha)
-		err = replace(frame, profile, alpha);
+		err = make_plain(frame, profile, alpha);
 	pmk_profile_close(profile);
 	return err;
 }
