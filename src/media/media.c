@@ -166,7 +166,7 @@ static void fill_layout(struct pmk_media *media)
 	const AVFrame *first = media->ahead[0];
 	struct pmk_orientation orientation = orientation_of(media, first);
 	struct pmk_layout *layout = &media->info.layout;
-	struct pmk_survey survey;
+	struct pmk_survey survey = { 0 };
 
 	media->first_sar = first->sample_aspect_ratio;
 	media->first = shape_of(media, first);

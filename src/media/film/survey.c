@@ -67,7 +67,8 @@ static int take(struct surveyor *s, struct pmk_shape (*shape_of)(void *user, con
 	while (avcodec_receive_frame(s->reader.decoder, s->frame) >= 0) {
 		struct pmk_shape shape = shape_of(user, s->frame), *largest = &s->found.largest;
 
-		if (pmk_place_same_shape(&shape, largest) && shape.width > largest->width)
+		if (pmk_place_same_shape(&shape, largest) && shape.width > largest->width &&
+			pmk_max(shape.width, shape.height) <= PMK_IMAGE_MAX_PX)
 			*largest = shape;
 		measure_light(s);
 		av_frame_unref(s->frame);
