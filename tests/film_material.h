@@ -33,6 +33,7 @@ static inline AVFrame *film_frame(enum AVPixelFormat format, int width, int heig
 static inline AVCodecContext *film_encoder(enum AVCodecID codec, const AVFrame *like)
 {
 	AVCodecContext *encoder = avcodec_alloc_context3(avcodec_find_encoder(codec));
+	AVDictionary *options = NULL;
 
 	encoder->width = like->width;
 	encoder->height = like->height;
@@ -46,24 +47,39 @@ static inline AVCodecContext *film_encoder(enum AVCodecID codec, const AVFrame *
 	encoder->flags |= AV_CODEC_FLAG_QSCALE | (like->interlaced_frame ? AV_CODEC_FLAG_INTERLACED_DCT : 0);
 	encoder->global_quality = FF_QP2LAMBDA * 2;
 	encoder->time_base = (AVRational){ 1, 25 };
-	assert_int_equal(avcodec_open2(encoder, encoder->codec, NULL), 0);
+	if (codec == AV_CODEC_ID_HEVC) {
+		encoder->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
+		av_dict_set(&options, "x265-params", "log-level=none", 0);
+	}
+	assert_int_equal(avcodec_open2(encoder, encoder->codec, &options), 0);
+	av_dict_free(&options);
 	return encoder;
 }
 
-/* `like` tells the size and the colours that the file tells; its kind is told by its name. */
-static inline struct film film_begin(const char *path, enum AVCodecID codec, const AVFrame *like)
+/* `like` tells the size and the colours of the pictures, `tagged` the colours that the file tells. Its name tells its
+ * kind. */
+static inline struct film film_begin_tagged(
+	const char *path, enum AVCodecID codec, const AVFrame *like, const AVFrame *tagged)
 {
 	struct film film = { .encoder = film_encoder(codec, like) };
 
 	assert_true(avformat_alloc_output_context2(&film.to, NULL, NULL, path) >= 0);
 	film.stream = avformat_new_stream(film.to, NULL);
 	avcodec_parameters_from_context(film.stream->codecpar, film.encoder);
+	film.stream->codecpar->color_primaries = tagged->color_primaries;
+	film.stream->codecpar->color_trc = tagged->color_trc;
+	film.stream->codecpar->color_space = tagged->colorspace;
 	film.stream->sample_aspect_ratio = like->sample_aspect_ratio;
 	film.stream->time_base = film.stream->avg_frame_rate = (AVRational){ 1, 25 };
 	film.stream->avg_frame_rate = (AVRational){ 25, 1 };
 	assert_int_equal(avio_open(&film.to->pb, path, AVIO_FLAG_WRITE), 0);
 	assert_true(avformat_write_header(film.to, NULL) >= 0);
 	return film;
+}
+
+static inline struct film film_begin(const char *path, enum AVCodecID codec, const AVFrame *like)
+{
+	return film_begin_tagged(path, codec, like, like);
 }
 
 /* Put an EXIF segment with an orientation behind the first two bytes of a JPEG (CIPA DC-008). */

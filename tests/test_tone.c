@@ -82,11 +82,9 @@ static void code_of(const struct look *look, int x, int y, uint16_t ycc[3])
 	ycc[2] = (uint16_t)(512 + 896 * (c[0] - luma) / 1.4746 + 0.5);
 }
 
-static const char *make(const char *name, const struct look *look)
+static AVFrame *draw(const struct look *look)
 {
-	const char *path = material_path(name);
 	AVFrame *frame = film_frame(AV_PIX_FMT_YUV420P10, WIDTH, HEIGHT);
-	struct film film;
 
 	frame->color_range = AVCOL_RANGE_MPEG;
 	frame->color_primaries = AVCOL_PRI_BT2020;
@@ -105,11 +103,23 @@ static const char *make(const char *name, const struct look *look)
 			}
 		}
 	}
-	film = film_begin(path, AV_CODEC_ID_FFV1, frame);
+	return frame;
+}
+
+static void write_film(struct film film, AVFrame *frame)
+{
 	for (int n = 0; n < 3; n++)
 		film_write(&film, frame);
 	film_end(&film);
 	av_frame_free(&frame);
+}
+
+static const char *make(const char *name, const struct look *look)
+{
+	const char *path = material_path(name);
+	AVFrame *frame = draw(look);
+
+	write_film(film_begin(path, AV_CODEC_ID_FFV1, frame), frame);
 	return path;
 }
 
@@ -195,6 +205,33 @@ static void test_highlights(void **state)
 		assert_true(bright[1] >= 250 && bright[0] >= 250 && bright[2] >= 250);
 		assert_in_range(white[1], 200, bright[1] - 8);
 		assert_in_range(grey[1], 124, 132);
+		pmk_rgb_free(&rgb);
+	}
+	material_clear();
+}
+
+/* Only the container says what the colours are. */
+static void test_tags_of_the_container(void **state)
+{
+	static const struct look look = { AVCOL_TRC_SMPTE2084, 203, 0 };
+	static const char *const names[] = { "hdr.mkv", "hdr.mov" };
+
+	if (!avcodec_find_encoder(AV_CODEC_ID_HEVC))
+		skip();
+	for (int i = 0; i < 2; i++) {
+		AVFrame *tagged = draw(&look), *frame = draw(&look);
+		const char *path = material_path(names[i]);
+		struct pmk_layout layout;
+		struct pmk_rgb rgb;
+
+		frame->color_primaries = AVCOL_PRI_UNSPECIFIED;
+		frame->color_trc = AVCOL_TRC_UNSPECIFIED;
+		frame->colorspace = AVCOL_SPC_UNSPECIFIED;
+		write_film(film_begin_tagged(path, AV_CODEC_ID_HEVC, frame, tagged), frame);
+		av_frame_free(&tagged);
+		read_first(path, &layout, &rgb);
+		assert_int_equal(layout.primaries, AVCOL_PRI_BT709);
+		assert_in_range(pixel(&rgb, 15 * PATCH + 8, HEIGHT - 8)[1], 122, 134);
 		pmk_rgb_free(&rgb);
 	}
 	material_clear();
@@ -296,6 +333,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_known_pictures_come_back),
 		cmocka_unit_test(test_highlights),
+		cmocka_unit_test(test_tags_of_the_container),
 		cmocka_unit_test(test_other_sizes),
 		cmocka_unit_test(test_tags_are_kept),
 	};

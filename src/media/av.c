@@ -56,22 +56,55 @@ static int open_bytes(const char *path, AVIOContext **io)
 	return err;
 }
 
+struct colours {
+	enum AVColorPrimaries primaries;
+	enum AVColorTransferCharacteristic transfer;
+	enum AVColorSpace matrix;
+};
+
+static void note_colours(const AVFormatContext *format, struct colours *colours, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		const AVCodecParameters *p = format->streams[i]->codecpar;
+		colours[i] = (struct colours){ p->color_primaries, p->color_trc, p->color_space };
+	}
+}
+
+/* What the container says holds where the pictures say nothing; the decoder of HEVC forgets it. */
+static void restore_colours(AVFormatContext *format, const struct colours *colours, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		AVCodecParameters *p = format->streams[i]->codecpar;
+		if (p->color_primaries == AVCOL_PRI_UNSPECIFIED)
+			p->color_primaries = colours[i].primaries;
+		if (p->color_trc == AVCOL_TRC_UNSPECIFIED)
+			p->color_trc = colours[i].transfer;
+		if (p->color_space == AVCOL_SPC_UNSPECIFIED)
+			p->color_space = colours[i].matrix;
+	}
+}
+
 /* avformat_find_stream_info decodes pictures to find their kind, so it must know the limit as well. */
 static int find_streams(AVFormatContext *format, int64_t max_px)
 {
 	unsigned count = format->nb_streams;
 	AVDictionary **options = av_calloc(count + 1, sizeof *options);
-	int err;
+	struct colours *colours = av_calloc(count + 1, sizeof *colours);
+	int err = options && colours ? 0 : AVERROR(ENOMEM);
 
-	if (!options)
-		return AVERROR(ENOMEM);
+	if (err)
+		goto out;
+	note_colours(format, colours, count);
 	for (unsigned i = 0; i < count; i++) {
 		av_dict_set_int(&options[i], "max_pixels", max_px, 0);
 		av_dict_set_int(&options[i], "threads", 1, 0);
 	}
 	err = avformat_find_stream_info(format, options);
+	restore_colours(format, colours, count);
 	for (unsigned i = 0; i < count; i++)
 		av_dict_free(&options[i]);
+out:
+	av_free(colours);
 	av_free(options);
 	return err;
 }
@@ -289,6 +322,18 @@ static void feed(struct pmk_av_reader *reader)
 	avcodec_send_packet(reader->decoder, NULL);
 }
 
+void pmk_av_name_colours(const struct pmk_av_reader *reader, AVFrame *frame)
+{
+	const AVCodecParameters *p = reader->format->streams[reader->stream]->codecpar;
+
+	if (frame->color_primaries == AVCOL_PRI_UNSPECIFIED)
+		frame->color_primaries = p->color_primaries;
+	if (frame->color_trc == AVCOL_TRC_UNSPECIFIED)
+		frame->color_trc = p->color_trc;
+	if (frame->colorspace == AVCOL_SPC_UNSPECIFIED)
+		frame->colorspace = p->color_space;
+}
+
 int pmk_av_reader_next(struct pmk_av_reader *reader, AVFrame *frame)
 {
 	for (;;) {
@@ -297,6 +342,7 @@ int pmk_av_reader_next(struct pmk_av_reader *reader, AVFrame *frame)
 		if (err >= 0) {
 			bool damaged = frame->flags & AV_FRAME_FLAG_CORRUPT || frame->decode_error_flags;
 
+			pmk_av_name_colours(reader, frame);
 			if (!damaged && !pmk_av_is_cut(reader->format, frame->best_effort_timestamp))
 				return 1;
 			av_frame_unref(frame);

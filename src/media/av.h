@@ -69,6 +69,8 @@ void pmk_av_reader_close(struct pmk_av_reader *reader);
 /* Read the next picture into `frame`; damaged ones are skipped and counted. Returns 1; 0 at the end; or -ENOMEM.
  * Nothing is logged. */
 int pmk_av_reader_next(struct pmk_av_reader *reader, AVFrame *frame) __attribute__((warn_unused_result));
+/* Name the colours of a picture that does not say them, by what the file says of all. The above has done so. */
+void pmk_av_name_colours(const struct pmk_av_reader *reader, AVFrame *frame);
 /* Time of `frame` in ns of the file's own time, or AV_NOPTS_VALUE. */
 int64_t pmk_av_reader_time(const struct pmk_av_reader *reader, const AVFrame *frame);
 

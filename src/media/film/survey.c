@@ -67,6 +67,7 @@ static int take(struct surveyor *s, struct pmk_shape (*shape_of)(void *user, con
 	while (avcodec_receive_frame(s->reader.decoder, s->frame) >= 0) {
 		struct pmk_shape shape = shape_of(user, s->frame), *largest = &s->found.largest;
 
+		pmk_av_name_colours(&s->reader, s->frame);
 		if (pmk_place_same_shape(&shape, largest) && shape.width > largest->width &&
 			pmk_max(shape.width, shape.height) <= PMK_IMAGE_MAX_PX)
 			*largest = shape;
