@@ -41,6 +41,7 @@ STANDS_FOR = {
     "io/*": "specs",
     "jpeg/jpeg_begin.c": "jpeg_odd",
     "jpeg/jpeg_memory.c": "alloc",
+    "jpeg/jpeg_standard.c": "jpeg_odd",
     "jpeg/jpeg_tear.c": "jpeg_odd",
     "jpeg/*": "jpeg_scan",
     "mask/edge*": "edges",

@@ -119,16 +119,17 @@ struct base {
 	int across, down; /* sampling of Y; 0: grey */
 	int rows, interval; /* restart: in rows of MCUs, in MCUs */
 	int quality;
+	bool optimize;
 };
 
 static const struct base bases[] = {
-	{ "4:2:0", 2, 2, 0, 0, 85 },
-	{ "4:2:2", 2, 1, 0, 0, 75 },
-	{ "4:2:0, a restart marker after each row", 2, 2, 1, 0, 85 },
-	{ "4:2:2, a restart marker after 20 MCUs", 2, 1, 0, 20, 90 },
-	{ "4:4:4", 1, 1, 0, 0, 80 },
-	{ "grey", 0, 0, 0, 0, 85 },
-	{ "grey, a restart marker after each row", 0, 0, 1, 0, 85 },
+	{ "4:2:0", 2, 2, 0, 0, 85, false },
+	{ "4:2:2", 2, 1, 0, 0, 75, false },
+	{ "4:2:0, a restart marker after each row", 2, 2, 1, 0, 85, false },
+	{ "4:2:2, a restart marker after 20 MCUs", 2, 1, 0, 20, 90, false },
+	{ "4:4:4", 1, 1, 0, 0, 80, false },
+	{ "grey", 0, 0, 0, 0, 85, false },
+	{ "grey, a restart marker after each row", 0, 0, 1, 0, 85, false },
 };
 
 enum { BASES = sizeof bases / sizeof bases[0] };
@@ -188,6 +189,7 @@ static void encode(const struct base *base, struct flat *flat)
 	jpeg_set_quality(&c, base->quality, TRUE);
 	c.comp_info[0].h_samp_factor = base->across ? base->across : 1;
 	c.comp_info[0].v_samp_factor = base->down ? base->down : 1;
+	c.optimize_coding = base->optimize;
 	c.restart_in_rows = base->rows;
 	c.restart_interval = (unsigned)base->interval;
 	jpeg_start_compress(&c, TRUE);
@@ -995,6 +997,29 @@ static void test_kinds_together(void **state)
 	}
 }
 
+/* A picture without Huffman tables has the standard ones, not those of the picture before. */
+static void test_tables_do_not_stay(void **state)
+{
+	static const struct base own = { "own codes", 2, 2, 0, 0, .quality = 40, .optimize = true };
+	static struct judge j;
+	static struct flat flat;
+
+	for (int b = 0; b < BASES; b++) {
+		struct picture p;
+
+		begin(&j, &bases[b]);
+		take_apart(j.flat.data, j.flat.bytes, &p);
+		no_huffman_tables(&p);
+		put_together(&p, &flat);
+		encode(&own, &j.flat);
+		assert_int_equal(pmk_jpeg_decode(j.own, j.flat.data, j.flat.bytes, &j.got),
+			pmk_jpeg_decode(j.library, j.flat.data, j.flat.bytes, &j.got));
+		check(&j, &bases[b], "no tables after a picture with its own", &flat);
+		free_picture(&p);
+		end(&j);
+	}
+}
+
 /* --- damage --- */
 
 static void refuse(struct judge *j, const struct base *base, const char *what, const struct picture *p)
@@ -1260,6 +1285,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_kind),
 		cmocka_unit_test(test_kinds_together),
+		cmocka_unit_test(test_tables_do_not_stay),
 		cmocka_unit_test(test_lost_intervals),
 		cmocka_unit_test(test_left_over),
 		cmocka_unit_test(test_cut_off),

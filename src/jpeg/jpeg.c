@@ -6,6 +6,7 @@
 #include "jpeg/jpeg_begin.h"
 #include "jpeg/jpeg_memory.h"
 #include "jpeg/jpeg_scan.h"
+#include "jpeg/jpeg_standard.h"
 #include "jpeg/jpeg_tear.h"
 
 #include <errno.h>
@@ -26,6 +27,7 @@ struct pmk_jpeg {
 	struct jpeg_error_mgr errors;
 	struct jpeg_progress_mgr progress;
 	jmp_buf escape; /* out of libjpeg when it finds damage */
+	struct pmk_jpeg_standard standard;
 	struct pmk_jpeg_scan *scan; /* for ordinary pictures */
 	enum pmk_jpeg_verdict verdict; /* its verdict on this picture */
 	struct pmk_jpeg_tear tear; /* for pictures that it judges */
@@ -125,6 +127,7 @@ int pmk_jpeg_create(struct pmk_jpeg **jpeg)
 		goto out;
 	jpeg_create_decompress(&j->info);
 	pmk_jpeg_memory_use(&j->info);
+	pmk_jpeg_standard_init(&j->standard, &j->info);
 	j->progress.progress_monitor = on_progress;
 	j->info.progress = &j->progress;
 	j->scan = pmk_jpeg_scan_create();
@@ -200,6 +203,7 @@ static int read_header(struct pmk_jpeg *jpeg, const uint8_t *data, size_t bytes,
 	jpeg_abort_decompress(info);
 	jpeg_mem_src(info, begin, bytes - (size_t)(begin - data));
 	info->src->resync_to_restart = on_odd_marker;
+	pmk_jpeg_standard_use(&jpeg->standard, info);
 	if (jpeg_read_header(info, TRUE) != JPEG_HEADER_OK || !known_sampling(info) || !has_room(info, bytes))
 		return -EBADMSG;
 	if (info->image_width < PMK_IMAGE_MIN_PX || info->image_height < PMK_IMAGE_MIN_PX ||
