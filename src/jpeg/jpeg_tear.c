@@ -9,7 +9,7 @@
 
 enum { STEP = 7, LIKELY_STEP = 6 }; /* levels: between samples; between the means of blocks */
 enum { SHORTEST = 4, LEAST = 8 }; /* MCUs in a tear; borders that show it */
-enum { BEFORE = 8, MOST_BEFORE = 1 }; /* MCUs before it that are looked at; how many of them may have the step */
+enum { AROUND = 8, MOST_AROUND = 1 }; /* MCUs before and behind it that are looked at; how many may have the step */
 enum { SIDE = 4 }; /* MCUs from a side, within which a tear could be a line from side to side */
 enum { EVEN = 4, VARIED = 40 }; /* levels: by how much equal steps differ; and unequal samples */
 /* torn pictures in a row that are too many; good ones that outweigh a torn one */
@@ -182,7 +182,8 @@ static bool begins(const struct part *part, int begin, int at, int end, int dire
 		return false;
 	if (!nearly_all(steps(part, first, to, direction), upper) ||
 		!nearly_all(steps(part, from, last, -direction), lower) ||
-		steps(part, pmk_max(at - BEFORE, begin), at, direction) > MOST_BEFORE)
+		steps(part, pmk_max(at - AROUND, begin), at, direction) > MOST_AROUND ||
+		steps(part, to, pmk_min(to + AROUND, end), direction) > MOST_AROUND)
 		return false;
 	if (4 * (upper + lower) < 3 * across)
 		return column > 0 && steps_aside(part, at, direction);

@@ -5,9 +5,9 @@
  * The one rule: a tear has the shape that only a wrong DC makes. There is a step of 7 levels or more, in one direction,
  * exactly along the upper borders of the MCUs that follow a certain one, for a whole turn around the picture or to the
  * end of the interval; there is the step back along their lower borders, if the interval ends before the picture; and
- * there is none before that MCU. A short tear also has the step at its left end. A line from side to side, as of a
- * black bar, is a tear only if the step is the same all along it while the samples are not. If a third of the pictures
- * look torn, it is the scene that looks so, and they are shown.
+ * there is none before that MCU, nor behind the last one. A short tear also has the step at its left end. A line from
+ * side to side, as of a black bar, is a tear only if the step is the same all along it while the samples are not. If a
+ * third of the pictures look torn, it is the scene that looks so, and they are shown.
  *
  * One thread. It allocates only if a picture has more MCUs than any one before. */
 #ifndef PMK_JPEG_JPEG_TEAR_H
