@@ -67,7 +67,7 @@ void pmk_source_note_size(struct pmk_source *source, const struct pmk_layout *la
 	if (source->odd_sized || (layout->width == source->layout.width && layout->height == source->layout.height))
 		return;
 	source->odd_sized = true;
-	pmk_info("%s: it also sends pictures of %dx%d, which are fitted", source->name, layout->width, layout->height);
+	pmk_info("%s: it sends pictures of %dx%d, which are fitted", source->name, layout->width, layout->height);
 }
 
 void pmk_source_close(struct pmk_source *source)
