@@ -57,6 +57,13 @@ uint32_t fake_loopback_caps(const struct fake_loopback *l)
 		(l->ready_for_capture ? V4L2_CAP_VIDEO_CAPTURE : 0);
 }
 
+static void allocate(struct fake_loopback *l)
+{
+	for (int i = 0; i < l->ring && l->pix.sizeimage; i++)
+		if (!l->memory[i])
+			l->memory[i] = calloc(1, l->pix.sizeimage);
+}
+
 static int set_format(struct fake_loopback *l, int fd, struct v4l2_pix_format *pix)
 {
 	if (l->format_error)
@@ -69,13 +76,17 @@ static int set_format(struct fake_loopback *l, int fd, struct v4l2_pix_format *p
 			return -EBUSY;
 		*pix = l->pix;
 	} else {
+		bool stuck = l->opened && l->version < PMK_V4L2_LOOPBACK_0_14 && l->ring_bytes &&
+			l->ring_bytes != pix->sizeimage;
+
 		pix->colorspace = l->version < PMK_V4L2_LOOPBACK_0_13 ? V4L2_COLORSPACE_SRGB : pix->colorspace;
 		l->pix = *pix;
+		if (stuck)
+			return -EINVAL; /* allocate_buffers(), after the format is set */
+		l->ring_bytes = pix->sizeimage;
 	}
 	l->format_owner = fd;
-	for (int i = 0; i < l->ring && l->pix.sizeimage; i++)
-		if (!l->memory[i])
-			l->memory[i] = calloc(1, l->pix.sizeimage);
+	allocate(l);
 	return 0;
 }
 
@@ -88,6 +99,7 @@ static void put(struct fake_loopback *l, int index)
 
 static void start(struct fake_loopback *l, int fd)
 {
+	allocate(l);
 	l->writer = fd;
 	l->ready_for_output = false;
 	l->ready_for_capture = true;

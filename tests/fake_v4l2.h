@@ -54,6 +54,9 @@ struct fake_loopback {
 	uint64_t foreign_start_ns; /* its time stamps count from here */
 	bool polling_client; /* asks for buffers again and again, which stamps all of them */
 	bool reader; /* a reader keeps the format */
+	bool opened; /* another program has it open; before 0.14, the ring then keeps its size, unless it has none yet
+		      */
+	uint32_t ring_bytes; /* of a buffer */
 	int races; /* for so many S_FMT, a client that polls keeps it */
 	int keep_format, timeout; /* the controls */
 	/* state and what happened */

@@ -362,6 +362,21 @@ static void test_held_rgb_is_fed(void **state)
 	}
 }
 
+/* To look at a node that was never fed must not give its ring a size: on 0.12, it would keep that while another program
+ * has the node open. */
+static void test_a_look_leaves_the_ring(void **state)
+{
+	struct fake_loopback l = { .version = 0x000c07, .opened = true };
+	struct pmk_sink *sink;
+
+	begin();
+	hold(&l, PMK_FOURCC_BGR4, 640, 480, 4);
+	fake_add_loopback(10, &l);
+	assert_int_equal(pmk_sink_v4l2_open("/dev/video10", &setup, cover, &sink), 0);
+	assert_int_equal(pmk_sink_close(sink, cover), 0);
+	end();
+}
+
 /* A client that polls holds the format for moments, and gets ours. */
 static void test_a_race_is_waited_for(void **state)
 {
@@ -396,6 +411,10 @@ static void test_who_holds_the_format(void **state)
 			"v4l2-ctl -d /dev/video10 -c keep_format=0" },
 		{ { .version = 0x000e00, .reader = true }, PMK_FOURCC_YUYV, "a program", "--size 640x480" },
 		{ { .version = 0x000c07, .reader = true }, PMK_FOURCC_MJPG, "a program", "close that program" },
+		{ { .version = 0x000c07, .opened = true, .ring_bytes = 4096 }, PMK_FOURCC_YUYV,
+			"held at another size by a program", "close that program" },
+		{ { .version = 0x000d02, .opened = true, .ring_bytes = 4096 }, PMK_FOURCC_YUYV,
+			"held at another size by a program", "close that program" },
 		{ { .version = 0x000f00, .keep_format = 1, .exclusive = true, .foreign_writer = true }, PMK_FOURCC_YUYV,
 			"another program already feeds", "close it" },
 	};
@@ -599,6 +618,7 @@ int main(void)
 		cmocka_unit_test(test_not_a_virtual_camera),
 		cmocka_unit_test(test_reader_holds_the_format),
 		cmocka_unit_test(test_held_rgb_is_fed),
+		cmocka_unit_test(test_a_look_leaves_the_ring),
 		cmocka_unit_test(test_a_race_is_waited_for),
 		cmocka_unit_test(test_who_holds_the_format),
 		cmocka_unit_test(test_a_held_one_is_left_out),

@@ -101,13 +101,14 @@ static void ask_format(struct v4l2_pix_format *pix, const struct pmk_sink_setup 
 	pix->quantization = V4L2_QUANTIZATION_LIM_RANGE;
 }
 
-/* Ask for our format; *given is what the node has then. */
+/* Ask for our format; *given is what the node has then. -EINVAL: before 0.14, the ring cannot be resized while another
+ * program has the node open; *given would be ours all the same. */
 static int agree(struct pmk_v4l2_sink *s, struct v4l2_pix_format *given)
 {
 	struct v4l2_format format = { .type = V4L2_BUF_TYPE_VIDEO_OUTPUT, .fmt.pix = s->pix };
 	int err = pmk_v4l2_sink_ioctl(s, VIDIOC_S_FMT, &format);
 
-	if (err == -EBUSY || err == -EINVAL) /* 0.13 and 0.12 say in this way that the format is held */
+	if (err == -EBUSY) /* 0.13 says in this way that the format is held */
 		err = pmk_v4l2_sink_ioctl(s, VIDIOC_G_FMT, &format);
 	*given = format.fmt.pix;
 	return err;
@@ -158,8 +159,9 @@ static bool feed_held_rgb(struct pmk_v4l2_sink *s, const struct v4l2_pix_format 
 static bool can_be_had(struct pmk_v4l2_sink *s)
 {
 	struct v4l2_pix_format given;
+	int err = agree(s, &given);
 
-	return agree(s, &given) < 0 || is_ours(s, &given) || rgb_bytes(&given);
+	return err < 0 ? err != -EINVAL : is_ours(s, &given) || rgb_bytes(&given);
 }
 
 /* Tell who holds the format: the driver itself, or a program. What can be fed is fed. */
@@ -182,6 +184,14 @@ static int take_held(struct pmk_v4l2_sink *s, const struct v4l2_pix_format *held
 	return feeds ? 0 : -EBUSY;
 }
 
+static int report_stuck(const struct pmk_v4l2_sink *s)
+{
+	pmk_log(s->optional ? PMK_LOG_WARN : PMK_LOG_ERROR, PMK_CURE_CLOSE_HOLDER, NULL,
+		"%s: the virtual camera is held at another size by a program that has it open%s", s->path,
+		s->optional ? ", and is left out until it is free" : "");
+	return -EBUSY;
+}
+
 static int set_format(struct pmk_v4l2_sink *s, uint64_t until_ns)
 {
 	struct v4l2_pix_format given;
@@ -189,12 +199,12 @@ static int set_format(struct pmk_v4l2_sink *s, uint64_t until_ns)
 
 	for (;;) {
 		err = agree(s, &given);
-		if (err < 0)
+		if (err < 0 && err != -EINVAL)
 			return pmk_v4l2_sink_report(s->path, err);
-		if (is_ours(s, &given))
+		if (!err && is_ours(s, &given))
 			return 0;
 		if (pmk_clock_now_ns() >= until_ns)
-			return take_held(s, &given);
+			return err ? report_stuck(s) : take_held(s, &given);
 		pmk_clock_sleep_until(pmk_clock_now_ns() + AGAIN_NS);
 	}
 }

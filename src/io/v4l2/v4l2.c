@@ -164,7 +164,10 @@ bool pmk_v4l2_busy(int fd, const struct v4l2_capability *cap)
 		return !is_kept(fd);
 	if (!(cap->device_caps & V4L2_CAP_VIDEO_CAPTURE))
 		return false;
-	return is_format_locked(fd, V4L2_BUF_TYPE_VIDEO_OUTPUT) || is_fed(fd);
+	/* before 0.14, a producer locks nothing, and to set a format may fix the size of the ring */
+	if (pmk_v4l2_loopback_version() >= PMK_V4L2_LOOPBACK_0_14)
+		return is_format_locked(fd, V4L2_BUF_TYPE_VIDEO_OUTPUT);
+	return is_fed(fd);
 }
 
 /* Ask where the memory of a buffer is. */
