@@ -11,6 +11,7 @@
 static const int64_t cut_slack_ns = 500000000; /* so that damaged pictures at the end do not truncate the audio */
 
 struct pmk_carried {
+	const char *path; /* of `from` */
 	AVFormatContext *from, *to;
 	AVPacket *packet; /* read, and not carried yet if it is later than the last picture */
 	struct pmk_track *tracks; /* one for each of the first streams of `from`; it may find more while it reads */
@@ -76,6 +77,7 @@ int pmk_carried_open(
 	if (!made)
 		return -ENOMEM;
 	made->to = to;
+	made->path = carry->from;
 	made->packet = av_packet_alloc();
 	err = made->packet ? pmk_av_open(carry->from, MOST_PX, &made->from) : -ENOMEM;
 	if (!err)
@@ -121,7 +123,7 @@ static int carry_packet(struct pmk_carried *carried, int64_t until_ns, int64_t p
 		span.start_ns > pictures_end_ns)
 		carried->active = false;
 	track->next_ns = span.end_ns;
-	return err < 0 ? err : 1;
+	return err >= 0 || pmk_plan_give_up(track, err, carried->path) ? 1 : err;
 }
 
 static int carry_packets(struct pmk_carried *carried, int64_t until_ns, int64_t pictures_end_ns)

@@ -11,6 +11,7 @@ static const AVRational nanoseconds = { 1, 1000000000 };
 void pmk_cut_free(struct pmk_cut *cut)
 {
 	free(cut->seams_ns);
+	av_packet_free(&cut->first);
 	*cut = (struct pmk_cut){ 0 };
 }
 
@@ -70,6 +71,8 @@ static bool look_at(struct pmk_cut *cut, const AVStream *stream, const AVPacket 
 {
 	int64_t time = packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts, start, end;
 
+	if (!cut->first)
+		cut->first = av_packet_clone(packet);
 	if (time == AV_NOPTS_VALUE)
 		return true;
 	start = av_rescale_q(time, stream->time_base, nanoseconds) - origin_ns;

@@ -15,6 +15,7 @@ struct pmk_cut {
 	int64_t *seams_ns;
 	int seam_count;
 	bool ends_early; /* the recording goes on after the last seam */
+	AVPacket *first; /* the track's first packet, owned; NULL: none was found */
 };
 
 void pmk_cut_free(struct pmk_cut *cut);

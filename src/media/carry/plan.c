@@ -6,8 +6,24 @@
 #include <errno.h>
 #include <string.h>
 
-/* Some muxers accept a codec when asked, and refuse it when the header is due. */
-bool pmk_plan_fits(const AVOutputFormat *kind, const AVStream *stream)
+static int write_trial(AVFormatContext *trial, const AVPacket *first)
+{
+	AVPacket *packet = first ? av_packet_clone(first) : NULL;
+	int err = avformat_write_header(trial, NULL);
+
+	if (err >= 0 && packet) {
+		packet->pts = packet->dts = 0;
+		packet->stream_index = 0;
+		err = av_write_frame(trial, packet);
+	}
+	if (err >= 0)
+		err = av_write_trailer(trial);
+	av_packet_free(&packet);
+	return err;
+}
+
+/* Some muxers accept a codec when asked, and refuse it when the header, its packets or the end are due. */
+bool pmk_plan_fits(const AVOutputFormat *kind, const AVStream *stream, const AVPacket *first)
 {
 	AVFormatContext *trial = NULL;
 	uint8_t *bytes = NULL;
@@ -22,7 +38,7 @@ bool pmk_plan_fits(const AVOutputFormat *kind, const AVStream *stream)
 		avio_open_dyn_buf(&trial->pb) >= 0) {
 		made->codecpar->codec_tag = 0;
 		made->time_base = stream->time_base;
-		fits = avformat_write_header(trial, NULL) >= 0;
+		fits = write_trial(trial, first) >= 0;
 		avio_close_dyn_buf(trial->pb, &bytes);
 		av_free(bytes);
 	}
@@ -79,10 +95,23 @@ static int leave_out(const struct pmk_track *track, int number, const char *from
 	return 0;
 }
 
+bool pmk_plan_give_up(struct pmk_track *track, int err, const char *from_path)
+{
+	char text[128];
+
+	if (err != AVERROR(EINVAL) && err != AVERROR_INVALIDDATA && err != AVERROR_PATCHWELCOME)
+		return false;
+	pmk_warn("%s: an audio track (%s) ends early: its data do not fit into the new file: %s", from_path,
+		avcodec_get_name(track->from->codecpar->codec_id), pmk_av_reason(err, text));
+	track->impl->close(track);
+	track->impl = NULL;
+	return true;
+}
+
 int pmk_plan_audio(struct pmk_track *track, enum pmk_audio wanted, int number, const char *from_path)
 {
 	bool fits = wanted != PMK_AUDIO_ENCODE && wanted != PMK_AUDIO_NONE &&
-		pmk_plan_fits(track->to->oformat, track->from);
+		pmk_plan_fits(track->to->oformat, track->from, track->cut.first);
 	const char *why = "the new file cannot hold it";
 	int err = AVERROR(EINVAL);
 

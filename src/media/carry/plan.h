@@ -6,12 +6,16 @@
 #include "media/carry.h"
 #include "media/carry/track.h"
 
-/* Whether files of this kind can hold a stream. */
-bool pmk_plan_fits(const AVOutputFormat *kind, const AVStream *stream);
+/* Whether files of this kind can hold a stream whose first packet is `first` (NULL: unknown). */
+bool pmk_plan_fits(const AVOutputFormat *kind, const AVStream *stream, const AVPacket *first);
 
 /* `track` has `from`, `to`, `origin_ns` and `cut`. If it is left out, its `impl` stays NULL and a warning says why,
  * unless that was asked for. `number` counts the recording's audio tracks from 1. 0 or -ENOMEM. */
 int pmk_plan_audio(struct pmk_track *track, enum pmk_audio wanted, int number, const char *from_path)
 	__attribute__((warn_unused_result));
+
+/* After an error of writing: if the track's own data may be the reason, carry no more of it, with a warning, and return
+ * true. */
+bool pmk_plan_give_up(struct pmk_track *track, int err, const char *from_path);
 
 #endif

@@ -25,6 +25,7 @@ static const int kept_dispositions = AV_DISPOSITION_DEFAULT | AV_DISPOSITION_DUB
 int pmk_track_add(struct pmk_track *track)
 {
 	track->made = avformat_new_stream(track->to, NULL);
+	track->least = INT64_MIN;
 	if (!track->made)
 		return AVERROR(ENOMEM);
 	track->made->disposition = track->from->disposition & kept_dispositions;
@@ -46,7 +47,9 @@ int pmk_track_write(struct pmk_track *track, AVPacket *packet, AVRational base, 
 {
 	int64_t time_ns = start_ns + undeclared_ns(track);
 
-	packet->pts = packet->dts = av_rescale_q(time_ns, nanoseconds, track->made->time_base);
+	packet->pts = av_rescale_q(time_ns, nanoseconds, track->made->time_base);
+	packet->pts = packet->dts = FFMAX(packet->pts, track->least);
+	track->least = packet->dts + (track->to->oformat->flags & AVFMT_TS_NONSTRICT ? 0 : 1);
 	packet->duration = av_rescale_q(packet->duration, base, track->made->time_base);
 	packet->stream_index = track->made->index;
 	packet->pos = -1;

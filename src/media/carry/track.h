@@ -20,6 +20,7 @@ struct pmk_track {
 	AVStream *made; /* of `to` */
 	int64_t origin_ns; /* position 0 in the recording's own time */
 	int64_t next_ns; /* where the last packet ended */
+	int64_t least; /* the next packet's earliest time, in units of `made` */
 	struct pmk_cut cut;
 };
 
@@ -39,8 +40,8 @@ struct pmk_track_span pmk_track_span(const struct pmk_track *track, const AVPack
 
 int pmk_track_add(struct pmk_track *track) __attribute__((warn_unused_result)); /* adds `made` to `to` */
 
-/* Write a packet at `start_ns`; its duration stays and is in units of `base`. Takes over the packet's data. 0, or
- * FFmpeg's error. */
+/* Write a packet at `start_ns`, or later if times do not rise; its duration stays and is in units of `base`. Takes over
+ * the packet's data. 0, or FFmpeg's error. */
 int pmk_track_write(struct pmk_track *track, AVPacket *packet, AVRational base, int64_t start_ns)
 	__attribute__((warn_unused_result));
 
