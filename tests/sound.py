@@ -197,7 +197,8 @@ def check(program, folder, combination):
         return None, ["beeps at %s, pictures at %s, but should be at %s" % (sound, pictures, places)]
     faults = ["a false alarm: " + done.stderr.decode().strip()] if b"cut off" in done.stderr else []
     wrong = [a - b for a, b in zip(sound, places)]
-    if EDITS[edit] and max(wrong) - min(wrong) > (0.11 if edit == "middle" else 0.02):  # FFmpeg reads from whole packets on
+    most = 0.11 if edit == "middle" else 0.02  # FFmpeg begins a part with a whole packet
+    if EDITS[edit] and max(wrong) - min(wrong) > most:
         faults.append("beeps at %s" % sound)
     if kind == "mp4" and EDITS[edit] and len(heard(target, "-ignore_editlist", "1")) != len(places):
         faults.append("without the edit list, beeps at %s" % heard(target, "-ignore_editlist", "1"))

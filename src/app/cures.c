@@ -76,6 +76,7 @@ const char *const pmk_cures[PMK_CURES] = {
 	[PMK_CURE_CONVERT_SVG] = "convert it first: rsvg-convert -o picture.png FILE",
 	[PMK_CURE_CONVERT_PDF] = "convert it first: pdftoppm -png -singlefile FILE picture",
 	[PMK_CURE_DEVELOP_RAW] = "develop it first and save it as PNG or JPEG",
+	[PMK_CURE_KEEP_COVER] = "add --cover if it does not",
 	[PMK_CURE_INSTALL_MODULE] = "install it, or build with -Dmedia=enabled",
 	[PMK_CURE_MATCHING_MODULE] = "install the one that came with this program",
 };

@@ -21,6 +21,9 @@ struct pmk_carry {
 	const char *from; /* path of the recording; NULL: take over nothing */
 	int64_t start_ns; /* the position in the recording that becomes 0, from its first picture */
 	enum pmk_audio audio;
+	bool strip; /* take over audio alone: no subtitles, chapters and titles, no languages, dates and marks */
+	/* Take over the cover picture, too. It is copied as it is, and often it is a still of the recording. */
+	bool cover;
 };
 
 #endif

@@ -176,7 +176,7 @@ static int open_carried(struct pmk_media_out *out, const struct pmk_carry *carry
 	if (!carry->from || out->file.live)
 		return 0;
 	if (!out->kind->audio) {
-		pmk_info("%s: this kind of file cannot hold audio", out->file.path);
+		pmk_info("%s: this kind of file holds nothing but pictures", out->file.path);
 		return 0;
 	}
 	return pmk_carried_open(carry, out->file.path, out->format, &out->carried);

@@ -32,6 +32,7 @@ struct pmk_settings {
 	double duration; /* s; 0: until stopped */
 	bool verbose, quiet, log_json;
 	enum pmk_audio audio; /* convert: what becomes of the recording's audio */
+	bool strip, cover; /* convert: see struct pmk_carry */
 	char cpu[PMK_SPEC]; /* "auto", or a level of the CPU's vectors */
 
 	/* not in the configuration file: options of a single command */

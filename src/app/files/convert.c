@@ -65,7 +65,10 @@ static enum pmk_exit write_video(
 	struct pmk_sink_setup setup = { .layout = *pmk_scene_layout(film->scene),
 		.fps = film->source->fps,
 		.whole = true,
-		.carry = { .from = film->info.audio ? in : NULL, .audio = options->settings.audio } };
+		.carry = { .from = film->info.layout.width ? in : NULL, /* the drawn presenter is no file */
+			.audio = options->settings.audio,
+			.strip = options->settings.strip,
+			.cover = options->settings.cover } };
 	bool discarded = strcmp(out, "null") == 0 || strcmp(out, "hash") == 0;
 	char spec[4200];
 	enum pmk_part part = PMK_PART_OUTPUT;

@@ -2,6 +2,7 @@
 #include "media/carry/carried.h"
 
 #include "media/carry/plan.h"
+#include "media/carry/tags.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -47,18 +48,32 @@ static int find_cuts(struct pmk_carried *carried, const char *path, int64_t star
 	return err;
 }
 
+static int plan_track(struct pmk_track *track, const struct pmk_carry *carry, int numbers[AVMEDIA_TYPE_NB])
+{
+	enum AVMediaType type = track->from->codecpar->codec_type;
+	int err = 0;
+
+	if (track->from->disposition & AV_DISPOSITION_ATTACHED_PIC)
+		return carry->strip ? 0 : pmk_plan_cover(track, carry->cover, carry->from);
+	if (type == AVMEDIA_TYPE_AUDIO)
+		err = pmk_plan_audio(track, carry->audio, ++numbers[type], carry->from);
+	else if (type == AVMEDIA_TYPE_SUBTITLE && !carry->strip)
+		err = pmk_plan_subtitles(track, ++numbers[type], carry->from);
+	if (!err && track->impl && !carry->strip)
+		err = pmk_tags_track(track->from, track->made);
+	return err;
+}
+
 static int plan(struct pmk_carried *carried, const struct pmk_carry *carry)
 {
-	int number = 0;
+	int numbers[AVMEDIA_TYPE_NB] = { 0 };
 
 	carried->pictures = av_find_best_stream(carried->from, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
 	for (unsigned i = 0; i < carried->count; i++) {
 		AVStream *stream = carried->from->streams[i];
 		struct pmk_track *track = &carried->tracks[i];
-		int err = 0;
+		int err = plan_track(track, carry, numbers);
 
-		if (stream->codecpar->codec_type == AVMEDIA_TYPE_AUDIO)
-			err = pmk_plan_audio(track, carry->audio, ++number, carry->from);
 		if (err)
 			return err;
 		carried->active |= track->impl != NULL;
@@ -66,6 +81,17 @@ static int plan(struct pmk_carried *carried, const struct pmk_carry *carry)
 			stream->discard = AVDISCARD_ALL;
 	}
 	return 0;
+}
+
+/* `to` has only the stream of the pictures so far. */
+static int carry_tags(struct pmk_carried *carried, int64_t start_ns)
+{
+	int64_t origin_ns = pmk_av_origin_ns(carried->from) + start_ns;
+	int err = pmk_tags_film(carried->from, carried->to);
+
+	if (err >= 0 && carried->pictures >= 0)
+		err = pmk_tags_track(carried->from->streams[carried->pictures], carried->to->streams[0]);
+	return err >= 0 ? pmk_tags_chapters(carried->from, carried->to, origin_ns) : err;
 }
 
 int pmk_carried_open(
@@ -84,6 +110,8 @@ int pmk_carried_open(
 		err = find_cuts(made, carry->from, carry->start_ns);
 	if (!err)
 		err = plan(made, carry);
+	if (!err && !carry->strip)
+		err = carry_tags(made, carry->start_ns);
 	if (err) {
 		pmk_carried_close(made);
 		return err;

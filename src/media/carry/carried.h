@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Carries the audio of a recording over into a file that is being written, track by track: copied packet by packet, or
- * encoded again. For media_out.c only. One thread.
+/* Carries what a recording has besides its pictures over into a file that is being written: audio and subtitles, track
+ * by track, chapters and tags. Other tracks, as of a camera's sensors or a second camera, are not carried. For
+ * media_out.c only. One thread.
  *
  * The one rule: each track is decided by itself. A track that cannot be carried is left out with one warning, which
  * names it; it stops neither the others nor the pictures. */
@@ -12,9 +13,9 @@
 
 struct pmk_carried;
 
-/* Open the recording and add a stream to `to` for each track that is carried; call it before the header is written. A
- * recording without audio is allowed. `to` and carry->from must outlive it; `to_path` is for messages. Errors as
- * pmk_av_open. */
+/* Open the recording and add a stream to `to`, which has that of the pictures, for each track that is carried; call it
+ * before the header is written. A recording without such tracks is allowed. `to` and carry->from must outlive it;
+ * `to_path` is for messages. Errors as pmk_av_open. */
 int pmk_carried_open(const struct pmk_carry *carry, const char *to_path, AVFormatContext *to,
 	struct pmk_carried **carried) __attribute__((warn_unused_result));
 void pmk_carried_close(struct pmk_carried *carried); /* NULL is allowed */

@@ -86,12 +86,13 @@ static int try_encode(struct pmk_track *track, const char **why)
 	return err;
 }
 
-static int leave_out(const struct pmk_track *track, int number, const char *from_path, const char *why)
+static int leave_out(
+	const struct pmk_track *track, const char *what, int number, const char *from_path, const char *why)
 {
 	char name[AV_FOURCC_MAX_STRING_SIZE];
 
-	pmk_warn("%s: audio track %d (%s) is left out: %s", from_path, number, codec_name(track->from->codecpar, name),
-		why);
+	pmk_warn("%s: %s track %d (%s) is left out: %s", from_path, what, number,
+		codec_name(track->from->codecpar, name), why);
 	return 0;
 }
 
@@ -101,7 +102,7 @@ bool pmk_plan_give_up(struct pmk_track *track, int err, const char *from_path)
 
 	if (err != AVERROR(EINVAL) && err != AVERROR_INVALIDDATA && err != AVERROR_PATCHWELCOME)
 		return false;
-	pmk_warn("%s: an audio track (%s) ends early: its data do not fit into the new file: %s", from_path,
+	pmk_warn("%s: a track (%s) ends early: its data do not fit into the new file: %s", from_path,
 		avcodec_get_name(track->from->codecpar->codec_id), pmk_av_reason(err, text));
 	track->impl->close(track);
 	track->impl = NULL;
@@ -125,5 +126,45 @@ int pmk_plan_audio(struct pmk_track *track, enum pmk_audio wanted, int number, c
 		err = pmk_copy_open(track);
 	if (err == AVERROR(ENOMEM))
 		return -ENOMEM;
-	return err < 0 ? leave_out(track, number, from_path, why) : 0;
+	return err < 0 ? leave_out(track, "audio", number, from_path, why) : 0;
+}
+
+/* Text is converted to the one text codec that .mp4 has, or to the plainest one of .mkv. */
+static const AVCodec *choose_text(const struct pmk_track *track)
+{
+	const AVCodecDescriptor *from = avcodec_descriptor_get(track->from->codecpar->codec_id);
+	bool matroska = !strcmp(track->to->oformat->name, "matroska");
+
+	if (!from || !(from->props & AV_CODEC_PROP_TEXT_SUB))
+		return NULL;
+	return avcodec_find_encoder(matroska ? AV_CODEC_ID_SUBRIP : AV_CODEC_ID_MOV_TEXT);
+}
+
+int pmk_plan_subtitles(struct pmk_track *track, int number, const char *from_path)
+{
+	const AVCodec *codec = choose_text(track);
+	int err = AVERROR(EINVAL);
+
+	if (pmk_plan_fits(track->to->oformat, track->from, NULL))
+		err = pmk_text_open(track, NULL);
+	else if (codec)
+		err = pmk_text_open(track, codec);
+	if (err == AVERROR(ENOMEM))
+		return -ENOMEM;
+	return err < 0 ? leave_out(track, "subtitle", number, from_path, "the new file cannot hold it") : 0;
+}
+
+int pmk_plan_cover(struct pmk_track *track, bool wanted, const char *from_path)
+{
+	int err;
+
+	if (!wanted) {
+		pmk_log(PMK_LOG_WARN, PMK_CURE_KEEP_COVER, NULL,
+			"%s: its cover picture is left out, as it may show the room", from_path);
+		return 0;
+	}
+	err = pmk_cover_open(track);
+	if (err < 0 && err != AVERROR(ENOMEM))
+		pmk_warn("%s: its cover picture is left out: not a JPEG or PNG", from_path);
+	return err == AVERROR(ENOMEM) ? -ENOMEM : 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Decides what becomes of an audio track, and opens it that way. For media/carry/ only. */
+/* Decides what becomes of a track, and opens it that way. For media/carry/ only. */
 #ifndef PMK_MEDIA_CARRY_PLAN_H
 #define PMK_MEDIA_CARRY_PLAN_H
 
@@ -13,6 +13,12 @@ bool pmk_plan_fits(const AVOutputFormat *kind, const AVStream *stream, const AVP
  * unless that was asked for. `number` counts the recording's audio tracks from 1. 0 or -ENOMEM. */
 int pmk_plan_audio(struct pmk_track *track, enum pmk_audio wanted, int number, const char *from_path)
 	__attribute__((warn_unused_result));
+
+/* The same for a subtitle track: copied, or converted if both codecs are text. */
+int pmk_plan_subtitles(struct pmk_track *track, int number, const char *from_path) __attribute__((warn_unused_result));
+
+/* A cover picture: carried if `wanted`, else left out with a warning, because it may be a still of the recording. */
+int pmk_plan_cover(struct pmk_track *track, bool wanted, const char *from_path) __attribute__((warn_unused_result));
 
 /* After an error of writing: if the track's own data may be the reason, carry no more of it, with a warning, and return
  * true. */

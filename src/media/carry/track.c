@@ -16,20 +16,11 @@ struct pmk_track_span pmk_track_span(const struct pmk_track *track, const AVPack
 	return span;
 }
 
-/* What says how a track is meant to be used. */
-static const int kept_dispositions = AV_DISPOSITION_DEFAULT | AV_DISPOSITION_DUB | AV_DISPOSITION_ORIGINAL |
-	AV_DISPOSITION_COMMENT | AV_DISPOSITION_LYRICS | AV_DISPOSITION_KARAOKE | AV_DISPOSITION_FORCED |
-	AV_DISPOSITION_HEARING_IMPAIRED | AV_DISPOSITION_VISUAL_IMPAIRED | AV_DISPOSITION_CLEAN_EFFECTS |
-	AV_DISPOSITION_CAPTIONS | AV_DISPOSITION_DESCRIPTIONS;
-
 int pmk_track_add(struct pmk_track *track)
 {
 	track->made = avformat_new_stream(track->to, NULL);
 	track->least = INT64_MIN;
-	if (!track->made)
-		return AVERROR(ENOMEM);
-	track->made->disposition = track->from->disposition & kept_dispositions;
-	return av_dict_copy(&track->made->metadata, track->from->metadata, 0);
+	return track->made ? 0 : AVERROR(ENOMEM);
 }
 
 /* FFmpeg 5 declares the delay of Opus in .mkv, but does not add it to the times, as Matroska (CodecDelay) wants it. */

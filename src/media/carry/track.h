@@ -53,4 +53,10 @@ bool pmk_copy_keeps_all(const struct pmk_track *track);
 /* Decode the track, cut it to the sample, and encode it with `codec`: AAC, Opus or FLAC. 0, or FFmpeg's error. */
 int pmk_encode_open(struct pmk_track *track, const AVCodec *codec) __attribute__((warn_unused_result));
 
+/* Copy subtitles, or convert them to the text codec `to` (NULL: copy). 0, or FFmpeg's error. */
+int pmk_text_open(struct pmk_track *track, const AVCodec *to) __attribute__((warn_unused_result));
+
+/* Carry a cover picture, JPEG or PNG. 0, or FFmpeg's error. */
+int pmk_cover_open(struct pmk_track *track) __attribute__((warn_unused_result));
+
 #endif
