@@ -8,6 +8,7 @@
 
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
+#include <libavutil/dovi_meta.h>
 
 /* A file that is being written: MJPEG, whose pictures may all differ, or FFV1, which is lossless. */
 struct film {
@@ -17,6 +18,21 @@ struct film {
 	int64_t written;
 	int exif; /* EXIF orientation of each picture of a MJPEG film, 1..8; 0: none */
 };
+
+static int film_dolby; /* profile of Dolby Vision of which the next film is said to be; 0: of none */
+
+static inline void film_tell_dolby(AVFormatContext *to, AVStream *stream)
+{
+	AVDOVIDecoderConfigurationRecord *dolby = (AVDOVIDecoderConfigurationRecord *)(void *)av_stream_new_side_data(
+		stream, AV_PKT_DATA_DOVI_CONF, sizeof *dolby);
+
+	*dolby = (AVDOVIDecoderConfigurationRecord){ .dv_version_major = 1,
+		.dv_profile = (uint8_t)film_dolby,
+		.dv_level = 1,
+		.rpu_present_flag = 1,
+		.bl_present_flag = 1 };
+	to->strict_std_compliance = FF_COMPLIANCE_UNOFFICIAL;
+}
 
 static inline AVFrame *film_frame(enum AVPixelFormat format, int width, int height)
 {
@@ -72,6 +88,8 @@ static inline struct film film_begin_tagged(
 	film.stream->sample_aspect_ratio = like->sample_aspect_ratio;
 	film.stream->time_base = film.stream->avg_frame_rate = (AVRational){ 1, 25 };
 	film.stream->avg_frame_rate = (AVRational){ 25, 1 };
+	if (film_dolby)
+		film_tell_dolby(film.to, film.stream);
 	assert_int_equal(avio_open(&film.to->pb, path, AVIO_FLAG_WRITE), 0);
 	assert_true(avformat_write_header(film.to, NULL) >= 0);
 	return film;

@@ -268,6 +268,40 @@ static void test_other_sizes(void **state)
 	material_clear();
 }
 
+/* Colours that cannot be read are refused, not shown wrongly. Profile 8 of Dolby Vision has a usual picture. */
+static void test_unknown_colours(void **state)
+{
+	static const struct {
+		enum AVColorSpace space;
+		int dolby;
+		const char *said;
+	} cases[] = {
+		{ AVCOL_SPC_YCGCO, 0, "(ycgco)" },
+		{ AVCOL_SPC_ICTCP, 0, "(ictcp)" },
+		{ AVCOL_SPC_BT709, 5, "(Dolby Vision, profile 5)" },
+		{ AVCOL_SPC_BT709, 8, NULL },
+		{ AVCOL_SPC_BT709, 0, NULL },
+	};
+	const char *path = material_path("in.mkv");
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		AVFrame *frame = film_frame(AV_PIX_FMT_YUV420P, 96, 64);
+		struct pmk_media *media = NULL;
+
+		memset(frame->buf[0]->data, 128, frame->buf[0]->size);
+		frame->colorspace = cases[i].space;
+		film_dolby = cases[i].dolby;
+		write_film(film_begin(path, AV_CODEC_ID_FFV1, frame), frame);
+		if (cases[i].said)
+			assert_fails(pmk_media_open(path, &media), -EBADMSG, cases[i].said);
+		else
+			assert_int_equal(pmk_media_open(path, &media), 0);
+		pmk_media_close(media);
+	}
+	film_dolby = 0;
+	material_clear();
+}
+
 /* What a file is tagged with, in H.273's code points. */
 struct tags {
 	enum AVColorPrimaries primaries;
@@ -335,6 +369,7 @@ int main(void)
 		cmocka_unit_test(test_highlights),
 		cmocka_unit_test(test_tags_of_the_container),
 		cmocka_unit_test(test_other_sizes),
+		cmocka_unit_test(test_unknown_colours),
 		cmocka_unit_test(test_tags_are_kept),
 	};
 	return cmocka_run_group_tests(tests, material_setup, material_teardown);

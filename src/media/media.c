@@ -7,6 +7,7 @@
 #include "media/film/fields.h"
 #include "media/film/picture.h"
 #include "media/film/survey.h"
+#include "media/film/tags.h"
 #include "media/still/finish.h"
 
 #include <errno.h>
@@ -131,35 +132,6 @@ static struct pmk_shape shape_of(void *user, const AVFrame *frame)
 	return pmk_place_shape(frame->width, frame->height, sar_of(media, frame), &orientation);
 }
 
-/* Without this, the matrix of an untagged film that grows would change where the guess by its height does. */
-static void name_matrix(const struct pmk_media *media, AVFrame *frame)
-{
-	const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(frame->format);
-	struct pmk_tone_kind kind;
-
-	if (frame->colorspace != AVCOL_SPC_UNSPECIFIED || !desc || desc->flags & AV_PIX_FMT_FLAG_RGB)
-		return;
-	pmk_tone_needed(frame, &kind);
-	frame->colorspace = kind.primaries == AVCOL_PRI_BT2020 ? AVCOL_SPC_BT2020_NCL :
-		media->info.layout.matrix == PMK_MATRIX_BT709  ? AVCOL_SPC_BT709 :
-								 AVCOL_SPC_SMPTE170M;
-}
-
-static void fill_colours(struct pmk_layout *layout, const AVFrame *first)
-{
-	struct pmk_tone_kind kind;
-
-	pmk_av_colours(first, &layout->range, &layout->matrix);
-	layout->primaries = (uint8_t)(first->color_primaries == AVCOL_PRI_UNSPECIFIED ? 0 : first->color_primaries);
-	layout->transfer = (uint8_t)(first->color_trc == AVCOL_TRC_UNSPECIFIED ? 0 : first->color_trc);
-	if (!pmk_tone_needed(first, &kind))
-		return;
-	layout->range = PMK_RANGE_LIMITED;
-	layout->matrix = PMK_MATRIX_BT709;
-	layout->primaries = AVCOL_PRI_BT709;
-	layout->transfer = AVCOL_TRC_BT709;
-}
-
 /* The layout of all pictures. */
 static void fill_layout(struct pmk_media *media)
 {
@@ -177,7 +149,7 @@ static void fill_layout(struct pmk_media *media)
 	layout->width = survey.largest.width;
 	layout->height = survey.largest.height;
 	layout->chroma = is_422(first->format) && !pmk_place_sideways(&orientation) ? PMK_CHROMA_422 : PMK_CHROMA_420;
-	fill_colours(layout, first);
+	pmk_tags_layout(first, layout);
 }
 
 /* Tell a single picture, and finish it. One that could not be decoded is one, too, and may yet be. */
@@ -235,6 +207,8 @@ int pmk_media_open(const char *path, struct pmk_media **media)
 	if (err)
 		goto fail;
 	err = finish_still(made);
+	if (!err && !made->info.still)
+		err = pmk_tags_check(path, made->reader.format->streams[made->reader.stream], made->ahead[0]);
 	if (err)
 		goto fail;
 	fill_info(made);
@@ -291,7 +265,7 @@ static void tell_fit(struct pmk_media *media, const struct pmk_shape *shape)
 		return;
 	media->told = true;
 	if (!asked)
-		snprintf(after, sizeof after, ", after those of %dx%d", media->first.width, media->first.height);
+		snprintf(after, sizeof after, ", after those of %dx%d,", media->first.width, media->first.height);
 	pmk_log(asked || media->contain ? PMK_LOG_INFO : PMK_LOG_WARN,
 		media->contain ? PMK_CURE_NONE : PMK_CURE_SHOW_ALL, NULL, "%s: pictures of %dx%d%s are %s %dx%d",
 		media->path, shape->width, shape->height, after,
@@ -309,7 +283,7 @@ static int take_picture(struct pmk_media *media, AVFrame *frame, struct pmk_imag
 
 	if (!pmk_place_same_shape(&shape, &to))
 		tell_fit(media, &shape);
-	name_matrix(media, frame);
+	pmk_tags_name_matrix(frame, &media->info.layout);
 	err = pmk_picture_make(&media->picture, frame, &orientation, &place, image);
 	if (err)
 		pmk_error_cure(PMK_CURE_CONVERT_FILE, "%s: its pixel format (%s) cannot be converted", media->path,
