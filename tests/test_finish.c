@@ -451,6 +451,7 @@ static void test_refusals_say_what_it_is(void **state)
 			24, "a raw photo" },
 		{ "gimp xcf file\0", 16, "a GIMP document" },
 		{ "PK\3\4\0\0\0\0\0\0\0\0\0\0\0", 16, "a ZIP archive" },
+		{ "\0\0\2\0\0\0\0\0\0\0\0\0\x20\0\x20\0\x18\0", 18, "a TGA picture, which this FFmpeg (" },
 		{ "", 0, "an empty file" },
 		{ "some words", 0, "not a picture or video" },
 	};
@@ -496,6 +497,25 @@ static void test_no_half_pictures(void **state)
 	assert_cuts_refused(material_path("a"), 10);
 	material_store(material_path("a"), avif_file, sizeof avif_file);
 	assert_cuts_refused(material_path("a"), 10);
+	material_clear();
+}
+
+/* A JPEG file whose header promises more than may be: no gigabytes, and a line that says why. */
+static void test_too_many_pixels(void **state)
+{
+	struct pmk_rgb rgb;
+	uint8_t *data, *sof;
+	size_t size;
+
+	write_jpeg_kind(material_path("a.jpg"), &(struct jpeg_kind){ .components = 3 });
+	data = material_load(material_path("a.jpg"), &size);
+	sof = memmem(data, size, "\xff\xc0", 2);
+	assert_non_null(sof);
+	sof[5] = sof[7] = 0x30; /* 12,288 a side */
+	material_store(material_path("a.jpg"), data, size);
+	assert_fails(pmk_still_read(material_path("a.jpg"), &rgb), -EINVAL, "million pixels");
+	assert_fails(read_as_input(material_path("a.jpg"), &rgb), -EINVAL, "million pixels");
+	free(data);
 	material_clear();
 }
 
@@ -605,6 +625,7 @@ int main(void)
 		cmocka_unit_test(test_tiff_that_would_be_black),
 		cmocka_unit_test(test_refusals_say_what_it_is),
 		cmocka_unit_test(test_no_half_pictures),
+		cmocka_unit_test(test_too_many_pixels),
 		cmocka_unit_test(test_odd_files_are_read),
 		cmocka_unit_test(test_animation),
 		cmocka_unit_test(test_facts_of_any_bytes),

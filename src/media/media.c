@@ -9,6 +9,7 @@
 #include "media/film/survey.h"
 #include "media/film/tags.h"
 #include "media/still/finish.h"
+#include "media/still/kind.h"
 
 #include <errno.h>
 #include <libavutil/pixdesc.h>
@@ -40,6 +41,8 @@ struct pmk_media {
 
 static int fail_damaged(const struct pmk_media *media)
 {
+	if (pmk_kind_is_known(media->path))
+		return pmk_kind_refuse(media->path, media->reader.failure, media->reader.said.first);
 	pmk_error_cure(PMK_CURE_OTHER_OR_SCALE,
 		"%s: no picture in it could be decoded: damaged, empty, or larger than %d pixels a side", media->path,
 		PMK_IMAGE_MAX_PX);

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MOST_PX = 100000000 };
+enum { MOST_PX = 128000000 };
 
 static int check_bytes(const char *path)
 {

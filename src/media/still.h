@@ -8,7 +8,7 @@
 
 enum {
 	PMK_STILL_MAX_BYTES = 256 << 20, /* of the file */
-	PMK_STILL_MAX_PX = 16384, /* per side; the area is at most 100 million px */
+	PMK_STILL_MAX_PX = 16384, /* per side; the area is at most 128 million px */
 };
 
 /* Read the first picture of `path` as RGB: upright, and in the colours of sRGB if it has a colour profile. A picture

@@ -229,6 +229,13 @@ static int mend_colours(
 	return err;
 }
 
+static int refuse_size(const char *path, const struct pmk_av_reader *reader)
+{
+	pmk_error_cure(PMK_CURE_SCALE_FILE, "%s: a picture of more than %d million pixels, or damaged", path,
+		(int)(reader->decoder->max_pixels / 1000000));
+	return -EINVAL;
+}
+
 static int finish(const char *path, const struct pmk_av_reader *reader, const struct pmk_still_facts *facts,
 	AVFrame *frame, struct pmk_orientation *orientation)
 {
@@ -240,6 +247,8 @@ static int finish(const char *path, const struct pmk_av_reader *reader, const st
 	}
 	if (facts->unread)
 		return pmk_kind_refuse_form(path, facts->unread);
+	if (!frame->data[0] && reader->failure == AVERROR(EINVAL)) /* mostly that of a size */
+		return refuse_size(path, reader);
 	if (!frame->data[0])
 		return pmk_kind_refuse(path, reader->failure, reader->said.first);
 	if (reader->said.errors && !(reader->decoder->err_recognition & AV_EF_EXPLODE))
@@ -272,7 +281,11 @@ int pmk_still_finish(
 		err = pmk_odd_jpeg_decode(path, data, bytes, reader->decoder->max_pixels, frame);
 	if (err == -EBADMSG)
 		err = pmk_kind_refuse(path, AVERROR_INVALIDDATA, NULL);
-	if (!err)
+	else if (err == -EINVAL)
+		refuse_size(path, reader);
+	else if (err)
+		pmk_error("%s: cannot be read: %s", path, strerror(-err));
+	else
 		err = finish(path, reader, &facts, frame, orientation);
 	free(data);
 	return err;

@@ -62,6 +62,7 @@ static const struct mark {
 };
 
 static const struct pmk_kind empty = { "an empty file", OTHER, PMK_CURE_OTHER_FILE };
+static const struct pmk_kind tga = { "a TGA picture", FOREIGN, PMK_CURE_SAVE_PNG };
 static const struct pmk_kind webp = { "a WebP picture", PICTURE, PMK_CURE_SAVE_PNG };
 static const struct pmk_kind animated_webp = { "an animated WebP", FOREIGN, PMK_CURE_SAVE_FIRST };
 
@@ -87,6 +88,13 @@ static bool holds(const uint8_t *head, size_t bytes, const struct mark *mark)
 	return false;
 }
 
+/* TGA files have no mark. What their header may hold: a colour map or not, six types, five depths. */
+static bool is_tga(const uint8_t *head, size_t bytes)
+{
+	return bytes >= 18 && head[1] <= 1 && head[2] && (head[2] & ~8) <= 3 && head[12] + head[13] &&
+		head[14] + head[15] && head[16] && strchr("\x08\x0f\x10\x18\x20", head[16]);
+}
+
 const struct pmk_kind *pmk_kind_of(const uint8_t *head, size_t bytes)
 {
 	bool text = is_text(head, bytes);
@@ -99,7 +107,7 @@ const struct pmk_kind *pmk_kind_of(const uint8_t *head, size_t bytes)
 		if ((text || marks[i].at >= 0) && holds(head, bytes, &marks[i]))
 			return &marks[i].kind;
 	}
-	return NULL;
+	return is_tga(head, bytes) ? &tga : NULL;
 }
 
 static size_t read_head(const char *path, uint8_t head[PMK_KIND_BYTES])
@@ -112,6 +120,13 @@ static size_t read_head(const char *path, uint8_t head[PMK_KIND_BYTES])
 	bytes = fread(head, 1, PMK_KIND_BYTES, file);
 	fclose(file);
 	return bytes;
+}
+
+bool pmk_kind_is_known(const char *path)
+{
+	uint8_t head[PMK_KIND_BYTES];
+
+	return pmk_kind_of(head, read_head(path, head)) != NULL;
 }
 
 bool pmk_kind_is_jpeg(const char *path)

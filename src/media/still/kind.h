@@ -26,6 +26,8 @@ enum { PMK_KIND_BYTES = 4096 }; /* of the file's beginning that tell its kind */
 /* NULL: no kind that is known here, so maybe a video. Pure; any thread. */
 const struct pmk_kind *pmk_kind_of(const uint8_t *head, size_t bytes);
 
+bool pmk_kind_is_known(const char *path); /* that there is an entry for it here */
+
 /* Whether the file at `path` begins as a JPEG file does. */
 bool pmk_kind_is_jpeg(const char *path);
 
