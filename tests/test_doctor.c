@@ -168,6 +168,13 @@ static void test_other_cameras(void **state)
 	found(PMK_VERDICT_GOOD, "/dev/video1 (Test Camera), in grey only", "");
 	assert_true(doctor.has_camera);
 	end();
+
+	begin();
+	infrared.input_status = V4L2_IN_ST_NO_SIGNAL;
+	fake_add_camera(1, &infrared);
+	examine(pmk_doctor_check_camera);
+	found(PMK_VERDICT_HINT, "/dev/video1 (Test Camera): the input HDMI 1 has no signal", "check its cable");
+	end();
 }
 
 /* A running potemkin hides its descriptors from its own user, so a busy camera without a visible holder is its. */

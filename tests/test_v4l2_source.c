@@ -279,6 +279,11 @@ static void other_format(struct v4l2_pix_format *pix)
 	pix->pixelformat = PMK_FOURCC('R', 'G', 'B', '3');
 }
 
+static void other_name(struct v4l2_pix_format *pix)
+{
+	pix->pixelformat = PMK_FOURCC_JPEG;
+}
+
 static void no_size(struct v4l2_pix_format *pix)
 {
 	pix->width = pix->height = 0;
@@ -297,12 +302,13 @@ static void test_answers_to_set_format(void **state)
 	} cases[] = {
 		{ halve, 0, W / 2 },
 		{ other_format, -EIO, 0 },
+		{ other_name, 0, W },
 		{ no_size, -EIO, 0 },
 		{ huge_stride, -EIO, 0 },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct fake_camera camera = camera_of(&yuyv_mode, 1);
+		struct fake_camera camera = camera_of(cases[i].tamper == other_name ? &mjpg_mode : &yuyv_mode, 1);
 		struct pmk_source *source;
 
 		fake_begin();
@@ -1055,7 +1061,7 @@ static void test_auto(void **state)
 	fake_end();
 }
 
-/* A camera that has only infrared pictures comes last. */
+/* A camera that has only infrared pictures comes last, but for one that tells that it has no signal. */
 static void test_auto_grey(void **state)
 {
 	static const struct pmk_device_mode grey_mode = { PMK_FOURCC_GREY, W, H, 30 };
@@ -1070,6 +1076,10 @@ static void test_auto_grey(void **state)
 	fake_add_camera(2, &colour);
 	assert_int_equal(pmk_source_v4l2_open_auto(&no_wish, &source), 0);
 	assert_non_null(strstr(source->name, "/dev/video2 "));
+	pmk_source_close(source);
+	colour.input_status = V4L2_IN_ST_NO_SIGNAL;
+	assert_int_equal(pmk_source_v4l2_open_auto(&no_wish, &source), 0);
+	assert_non_null(strstr(source->name, "/dev/video0 "));
 	pmk_source_close(source);
 	fake_end();
 }

@@ -148,8 +148,13 @@ void pmk_doctor_check_camera(struct pmk_doctor *d)
 			continue;
 		}
 		d->has_camera = true;
-		pmk_doctor_add(d, "camera", PMK_VERDICT_GOOD, NULL, NULL, "%s (%s)%s", device->path, device->card,
-			device->grey ? ", in grey only" : "");
+		if (device->fault[0])
+			pmk_doctor_add(d, "camera", PMK_VERDICT_HINT, "nothing is connected to it, or what is, is off",
+				"check its cable, and that the device at the other end is on", "%s (%s): %s",
+				device->path, device->card, device->fault);
+		else
+			pmk_doctor_add(d, "camera", PMK_VERDICT_GOOD, NULL, NULL, "%s (%s)%s", device->path,
+				device->card, device->grey ? ", in grey only" : "");
 	}
 	if (!found)
 		tell_no_device(d, closed);

@@ -49,6 +49,8 @@ static cJSON *list_devices(enum pmk_device_kind kind)
 		cJSON_AddBoolToObject(one, "busy", devices[i].busy);
 		if (devices[i].error)
 			cJSON_AddStringToObject(one, "error", strerror(-devices[i].error));
+		else if (devices[i].fault[0])
+			cJSON_AddStringToObject(one, "error", devices[i].fault);
 		if (kind == PMK_DEVICE_CAMERA)
 			cJSON_AddItemToObject(one, "modes", modes_of(devices[i].modes, devices[i].mode_count));
 		cJSON_AddItemToArray(list, one);

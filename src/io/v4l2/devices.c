@@ -26,6 +26,7 @@ static void inspect_camera(int fd, const struct v4l2_capability *cap, struct pmk
 	}
 	device->kind = PMK_DEVICE_CAMERA;
 	device->grey = pmk_v4l2_all_grey(device->modes, device->mode_count);
+	pmk_v4l2_signal(fd, device->fault);
 	device->busy = pmk_v4l2_busy(fd, cap);
 }
 

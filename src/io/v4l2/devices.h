@@ -22,6 +22,7 @@ struct pmk_device {
 	enum pmk_device_kind kind;
 	bool grey; /* a camera without any mode in colour, as infrared cameras */
 	char offers[120]; /* of a node that captures, but in unknown formats only: which; else empty */
+	char fault[96]; /* of a camera whose input has no signal: "the input HDMI 1 has no signal"; else empty */
 	bool busy; /* loopback: another program feeds it; camera: another program streams from it */
 	int error; /* 0, or the negative errno of open */
 	struct pmk_device_mode modes[64]; /* of cameras, in known formats only */

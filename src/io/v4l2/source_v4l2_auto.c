@@ -49,6 +49,12 @@ static int report_none(const struct pmk_device *devices, int count)
 	return err;
 }
 
+/* In which turn auto tries a camera: those in colour, those in grey, and those that tell that they have no signal. */
+static int turn_of(const struct pmk_device *device)
+{
+	return device->fault[0] ? 2 : device->grey ? 1 : 0;
+}
+
 int pmk_source_v4l2_open_auto(const struct pmk_source_wish *wish, struct pmk_source **source)
 {
 	struct pmk_device *devices;
@@ -57,9 +63,9 @@ int pmk_source_v4l2_open_auto(const struct pmk_source_wish *wish, struct pmk_sou
 
 	if (count < 0)
 		return count;
-	for (int turn = 0; turn < 2; turn++) { /* first those in colour */
+	for (int turn = 0; turn < 3; turn++) {
 		for (int i = 0; i < count && err < 0; i++) {
-			if (devices[i].kind != PMK_DEVICE_CAMERA || devices[i].busy || devices[i].grey != turn)
+			if (devices[i].kind != PMK_DEVICE_CAMERA || devices[i].busy || turn_of(&devices[i]) != turn)
 				continue;
 			tried = true;
 			err = pmk_source_v4l2_open(devices[i].path, wish, source);

@@ -111,8 +111,9 @@ static int set_format(struct pmk_v4l2_source *s, const struct pmk_device_mode *m
 
 	if (err < 0)
 		return pmk_v4l2_source_report(s->path, err);
-	if (pix.pixelformat != mode->fourcc || pix.width < PMK_IMAGE_MIN_PX || pix.height < PMK_IMAGE_MIN_PX ||
-		pix.width > PMK_IMAGE_MAX_PX || pix.height > PMK_IMAGE_MAX_PX || pix.bytesperline > MOST_STRIDE) {
+	if (pmk_fourcc_plain(pix.pixelformat) != pmk_fourcc_plain(mode->fourcc) || pix.width < PMK_IMAGE_MIN_PX ||
+		pix.height < PMK_IMAGE_MIN_PX || pix.width > PMK_IMAGE_MAX_PX || pix.height > PMK_IMAGE_MAX_PX ||
+		pix.bytesperline > MOST_STRIDE) {
 		pmk_error_cure(PMK_CURE_OTHER_MODE,
 			"%s: the camera gives %s %ux%u when asked for %s %dx%d, which is not supported", s->path,
 			pmk_fourcc_name(pix.pixelformat, given), pix.width, pix.height,
@@ -228,7 +229,7 @@ int pmk_v4l2_source_negotiate(struct pmk_v4l2_source *s, const struct pmk_source
 	if (err < 0)
 		return err;
 	set_rate(s, &mode, wish);
-	err = pmk_unpack_init(&s->unpack, mode.fourcc);
+	err = pmk_unpack_init(&s->unpack, s->pix.pixelformat);
 	if (err < 0)
 		return err;
 	memcpy(s->base.place.path, s->path, sizeof(s->path));
@@ -236,7 +237,7 @@ int pmk_v4l2_source_negotiate(struct pmk_v4l2_source *s, const struct pmk_source
 	snprintf(s->base.place.bus, sizeof(s->base.place.bus), "%s", (const char *)cap.bus_info);
 	pmk_v4l2_source_note_twins(&s->base.place);
 	snprintf(s->base.name, sizeof(s->base.name), "%s (%s) %s %dx%d%s at %g/s", s->path, (const char *)cap.card,
-		pmk_fourcc_name(mode.fourcc, format), s->base.layout.width, s->base.layout.height,
+		pmk_fourcc_name(s->pix.pixelformat, format), s->base.layout.width, s->base.layout.height,
 		s->pix.field > V4L2_FIELD_NONE ? " interlaced" : "", s->base.fps);
 	pmk_v4l2_source_check_signal(s);
 	return 0;

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,6 +41,34 @@ bool pmk_v4l2_is_loopback(const struct v4l2_capability *cap)
 {
 	return strcmp((const char *)cap->driver, "v4l2 loopback") == 0 ||
 		pmk_parse_after((const char *)cap->bus_info, "platform:v4l2loopback-");
+}
+
+bool pmk_v4l2_signal(int fd, char fault[PMK_V4L2_FAULT])
+{
+	static const struct {
+		uint32_t flag;
+		const char *words;
+	} faults[] = {
+		{ V4L2_IN_ST_NO_POWER, "is not powered" },
+		{ V4L2_IN_ST_NO_SIGNAL, "has no signal" },
+		{ V4L2_IN_ST_NO_H_LOCK | V4L2_IN_ST_NO_SYNC, "has a signal that cannot be locked to" },
+		{ V4L2_IN_ST_NO_CARRIER, "has no carrier" },
+	};
+	struct v4l2_input input = { 0 };
+	int index = 0;
+
+	if (pmk_v4l2_kernel.ioctl(fd, VIDIOC_G_INPUT, &index) < 0)
+		return true;
+	input.index = (uint32_t)index;
+	if (pmk_v4l2_kernel.ioctl(fd, VIDIOC_ENUMINPUT, &input) < 0)
+		return true;
+	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++) {
+		if (!(input.status & faults[i].flag))
+			continue;
+		snprintf(fault, PMK_V4L2_FAULT, "the input %.32s %s", (const char *)input.name, faults[i].words);
+		return false;
+	}
+	return true;
 }
 
 int pmk_v4l2_loopback_version(void)

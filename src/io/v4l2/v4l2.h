@@ -65,6 +65,11 @@ enum pmk_v4l2_control {
 int pmk_v4l2_control(int fd, enum pmk_v4l2_control control); /* its value; 0 if it cannot be read */
 int pmk_v4l2_set_control(int fd, enum pmk_v4l2_control control, int value) __attribute__((warn_unused_result));
 
+/* Whether the current input has a signal, or does not tell. False: `fault` says what is wrong, as in "the input HDMI 1
+ * has no signal". */
+enum { PMK_V4L2_FAULT = 96 };
+bool pmk_v4l2_signal(int fd, char fault[PMK_V4L2_FAULT]);
+
 /* Whether another program streams from the camera, or feeds the virtual camera. Changes nothing. May take 250 ms.
  *
  * Before 0.14, a virtual camera with exclusive_caps=0 is judged by the time stamps of its ring. These cannot tell of a
