@@ -65,19 +65,24 @@ static struct means compare(const struct part *part, int y, int16_t *step)
 	return (struct means){ up, down };
 }
 
-/* Whether neighbours have a step at their upper border and the opposite one at the lower border, and more than one pair
- * of them. */
-static bool goes_back(const struct part *part, const int16_t *upper, const int16_t *lower)
+/* Whether nearly all of the last MCUs of an interval that ends in row `y` have a step at their upper border and the
+ * opposite one at the lower border: a tear goes on to the end of its interval. */
+static bool goes_back(const struct part *part, int y, const int16_t *upper, const int16_t *lower)
 {
-	int16_t likely = (int16_t)(8 * LIKELY_STEP / part->quant), pairs = 0;
+	int16_t likely = (int16_t)(8 * LIKELY_STEP / part->quant);
+	int first = y * part->across, last = first + part->across;
 
-	for (int x = 1; x < part->across; x++) {
-		bool up = upper[x] > likely && lower[x] < -likely && upper[x - 1] > likely && lower[x - 1] < -likely;
-		bool down = upper[x] < -likely && lower[x] > likely && upper[x - 1] < -likely && lower[x - 1] > likely;
+	for (int end = (first / part->interval + 1) * part->interval; end <= last; end += part->interval) {
+		int up = 0, down = 0;
 
-		pairs += up || down;
+		for (int x = pmk_max(end - SHORTEST, first) - first; x < end - first; x++) {
+			up += upper[x] > likely && lower[x] < -likely;
+			down += upper[x] < -likely && lower[x] > likely;
+		}
+		if (pmk_max(up, down) >= SHORTEST - 1)
+			return true;
 	}
-	return pairs > 1;
+	return false;
 }
 
 /* --- whether it is there: by the samples at the borders --- */
@@ -213,7 +218,7 @@ static bool begins_in_row(const struct part *part, int y)
 static bool is_torn(const struct part *part, int16_t *lines)
 {
 	int16_t *upper = lines, *lower = lines + part->across;
-	bool ends = part->interval < part->count;
+	bool ends = part->interval < part->count, uneven = ends && part->interval % part->across;
 	struct means above = { 0 };
 
 	memset(upper, 0, (size_t)part->across * sizeof *upper);
@@ -224,7 +229,8 @@ static bool is_torn(const struct part *part, int16_t *lines)
 		int16_t *seen = upper;
 
 		/* a tear that begins in the row above has its steps here, too; all of them, if that is the first row */
-		if ((most >= least || (ends && goes_back(part, upper, lower))) && begins_in_row(part, y - 1))
+		if ((most >= least || (ends && goes_back(part, y - 1, upper, lower))) &&
+			(begins_in_row(part, y - 1) || (uneven && y > 1 && begins_in_row(part, y - 2))))
 			return true;
 		above = now;
 		upper = lower;
