@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A PipeWire camera that shows the drawn presenter, in any format that a camera may have: for programs.py.
  *
- * usage: camera NAME FOURCC WxH FPS
+ * usage: camera NAME FOURCC WxH FPS [odd]: every second JPEG is 8 rows lower, and 4:2:2
  *
  * It says when others can see it, and runs until it is killed. Its pictures are drawn beforehand and repeated. */
 #include <stdio.h>
@@ -31,6 +31,7 @@ struct camera {
 	uint8_t *picture[PICTURES];
 	size_t bytes[PICTURES];
 	uint64_t number;
+	bool odd;
 };
 
 static void compress(struct camera *c, const struct pmk_rgb *rgb, int i)
@@ -38,9 +39,10 @@ static void compress(struct camera *c, const struct pmk_rgb *rgb, int i)
 	tjhandle handle = tjInitCompress();
 	unsigned char *jpeg = NULL;
 	unsigned long bytes = 0;
+	bool odd = c->odd && i % 2;
 
-	if (tjCompress2(handle, rgb->data, rgb->width, rgb->stride, rgb->height, TJPF_RGB, &jpeg, &bytes, TJSAMP_420,
-		    85, 0) < 0)
+	if (tjCompress2(handle, rgb->data, rgb->width, rgb->stride, rgb->height - (odd ? 8 : 0), TJPF_RGB, &jpeg,
+		    &bytes, odd ? TJSAMP_422 : TJSAMP_420, 85, 0) < 0)
 		abort();
 	c->picture[i] = jpeg;
 	c->bytes[i] = bytes;
@@ -139,10 +141,11 @@ int main(int argc, char **argv)
 	struct spa_pod_builder builder = SPA_POD_BUILDER_INIT(memory, sizeof(memory));
 	const struct spa_pod *offer;
 
-	if (argc != 5 || pmk_parse_size(argv[3], &c.mode.width, &c.mode.height) < 0)
+	if (argc < 5 || pmk_parse_size(argv[3], &c.mode.width, &c.mode.height) < 0)
 		return 2;
 	c.mode.fourcc = pmk_fourcc_parse(argv[2]);
 	c.mode.fps = atof(argv[4]);
+	c.odd = argc > 5 && strcmp(argv[5], "odd") == 0;
 	c.most = c.mode.fourcc == PMK_FOURCC_MJPG ? (size_t)c.mode.width * (size_t)c.mode.height * 2 :
 						    pmk_fourcc_bytes(c.mode.fourcc, c.mode.width, c.mode.height,
 							    pmk_fourcc_stride(c.mode.fourcc, c.mode.width));

@@ -162,8 +162,8 @@ class Camera(Process):
 
     program = None
 
-    def __init__(self, fourcc, size="1280x720", name="Other"):
-        super().__init__(self.program, name, fourcc, size, "30")
+    def __init__(self, fourcc, size="1280x720", name="Other", *more):
+        super().__init__(self.program, name, fourcc, size, "30", *more)
         self.wait_for("ready")
 
     def since(self):

@@ -257,6 +257,18 @@ def camera_formats():
     return None
 
 
+@test("a camera whose JPEGs change their size and sampling", short=True)
+def camera_of_odd_jpegs():
+    with Desktop():
+        with Camera("MJPG", "%dx%d" % (WIDTH, HEIGHT), "Other", "odd"):
+            with potemkin("--frames", "30", camera="pipewire:Other", output="null") as program:
+                check(program.wait() == 0, "exit %d" % program.wait())
+                check(program.count("it sends pictures of %dx%d" % (WIDTH, HEIGHT - 8)) == 1, program.said())
+                check(not program.count("damaged picture"), "damaged pictures")
+                check(not program.count("the camera failed"), "it was taken for lost")
+    return None
+
+
 @test("a camera that goes and comes back in another shape, while somebody reads ours", short=True)
 def camera_returns():
     with Desktop():
