@@ -210,6 +210,35 @@ static void test_highlights(void **state)
 	material_clear();
 }
 
+/* What a HDR film becomes does not hang on how dark it begins. */
+static void test_a_dark_beginning(void **state)
+{
+	static const struct look dark = { AVCOL_TRC_SMPTE2084, 80, 0 }, bright = { AVCOL_TRC_SMPTE2084, 203, 0 };
+	AVFrame *frames[2] = { draw(&dark), draw(&bright) };
+	const char *path = material_path("hdr.mkv");
+	struct film film = film_begin(path, AV_CODEC_ID_FFV1, frames[0]);
+	struct pmk_media *media;
+	struct pmk_image image;
+	int64_t position;
+
+	for (int n = 0; n < 100; n++) {
+		film.written = n * 25; /* one per second */
+		film_write(&film, frames[n >= 80]);
+	}
+	film_end(&film);
+	av_frame_free(&frames[0]);
+	av_frame_free(&frames[1]);
+	assert_int_equal(pmk_media_open(path, &media), 0);
+	assert_int_equal(pmk_image_alloc(&image, &pmk_media_info(media)->layout), 0);
+	for (int n = 0; n < 100; n++)
+		assert_int_equal(pmk_media_read(media, &image, &position), 1);
+	/* the grey of 128 */
+	assert_in_range(image.plane[0][(HEIGHT - 8) * image.stride[0] + 15 * PATCH + 8], 122, 130);
+	pmk_image_free(&image);
+	pmk_media_close(media);
+	material_clear();
+}
+
 /* Only the container says what the colours are. */
 static void test_tags_of_the_container(void **state)
 {
@@ -367,6 +396,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_known_pictures_come_back),
 		cmocka_unit_test(test_highlights),
+		cmocka_unit_test(test_a_dark_beginning),
 		cmocka_unit_test(test_tags_of_the_container),
 		cmocka_unit_test(test_other_sizes),
 		cmocka_unit_test(test_unknown_colours),

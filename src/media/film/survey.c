@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST_KEYS = 24, MOST_BYTES = 64 << 20, MOST_SECONDS = 60, LEVELS = 4096 };
+enum { MOST_KEYS = 24, MOST_BYTES = 64 << 20, MOST_SECONDS = 60, MOST_PACKETS = 256, PLACES = 16, LEVELS = 4096 };
 
 #define MOST_PX ((int64_t)PMK_IMAGE_MAX_PX * PMK_IMAGE_MAX_PX)
 
@@ -17,6 +17,8 @@ struct surveyor {
 	struct pmk_av_reader reader;
 	struct pmk_av_scaler scaler;
 	struct pmk_survey found;
+	struct pmk_shape (*shape_of)(void *user, const AVFrame *frame);
+	void *user;
 	AVFrame *frame;
 };
 
@@ -60,12 +62,12 @@ static void measure_light(struct surveyor *s)
 }
 
 /* Take all pictures that the decoder has ready. Returns how many. */
-static int take(struct surveyor *s, struct pmk_shape (*shape_of)(void *user, const AVFrame *frame), void *user)
+static int take(struct surveyor *s)
 {
 	int count = 0;
 
 	while (avcodec_receive_frame(s->reader.decoder, s->frame) >= 0) {
-		struct pmk_shape shape = shape_of(user, s->frame), *largest = &s->found.largest;
+		struct pmk_shape shape = s->shape_of(s->user, s->frame), *largest = &s->found.largest;
 
 		pmk_av_name_colours(&s->reader, s->frame);
 		if (pmk_place_same_shape(&shape, largest) && shape.width > largest->width &&
@@ -88,7 +90,7 @@ static double time_of(const struct surveyor *s, const AVPacket *packet, double l
 }
 
 /* Decode the film's key pictures. Of those that follow each other at once, as in MJPEG, two per second are enough. */
-static void run(struct surveyor *s, struct pmk_shape (*shape_of)(void *user, const AVFrame *frame), void *user)
+static void look_at_beginning(struct surveyor *s)
 {
 	AVPacket *packet = s->reader.packet;
 	double time = 0, looked = -1;
@@ -104,23 +106,60 @@ static void run(struct surveyor *s, struct pmk_shape (*shape_of)(void *user, con
 			if (key && (!was_key || time > looked + APART_S) &&
 				avcodec_send_packet(s->reader.decoder, packet) >= 0) {
 				looked = time;
-				keys += take(s, shape_of, user);
+				keys += take(s);
 			}
 			was_key = key;
 		}
 		av_packet_unref(packet);
 	}
 	avcodec_send_packet(s->reader.decoder, NULL);
-	take(s, shape_of, user);
+	take(s);
+}
+
+/* Decode one picture from `time` on. */
+static bool look_at(struct surveyor *s, int64_t time)
+{
+	AVPacket *packet = s->reader.packet;
+	int taken = 0;
+
+	if (avformat_seek_file(s->reader.format, s->reader.stream, INT64_MIN, time, time, 0) < 0)
+		return false;
+	avcodec_flush_buffers(s->reader.decoder);
+	for (int packets = 0; !taken && packets < MOST_PACKETS; packets++) {
+		if (av_read_frame(s->reader.format, packet) < 0)
+			return false;
+		if (packet->stream_index == s->reader.stream && avcodec_send_packet(s->reader.decoder, packet) >= 0)
+			taken = take(s);
+		av_packet_unref(packet);
+	}
+	return true;
+}
+
+/* A film that begins in the dark says little: look on, until it is bright enough to tell. */
+static void look_further(struct surveyor *s)
+{
+	const AVStream *stream = s->reader.format->streams[s->reader.stream];
+	int64_t start = stream->start_time == AV_NOPTS_VALUE ? 0 : stream->start_time;
+	int64_t duration = av_rescale_q(
+		pmk_av_duration_ns(s->reader.format, stream), (AVRational){ 1, 1000000000 }, stream->time_base);
+
+	for (int i = 1; i < PLACES && s->found.peak > 0 && pmk_tone_is_dark(s->found.peak); i++) {
+		if (!look_at(s, start + duration * i / PLACES))
+			break;
+	}
 }
 
 struct pmk_survey pmk_survey_run(const char *path, const struct pmk_shape *shape,
 	struct pmk_shape (*shape_of)(void *user, const AVFrame *frame), void *user)
 {
-	struct surveyor s = { .found = { .largest = *shape }, .frame = av_frame_alloc() };
+	struct surveyor s = {
+		.found = { .largest = *shape }, .shape_of = shape_of, .user = user, .frame = av_frame_alloc()
+	};
 
-	if (s.frame && !pmk_av_reader_open(&s.reader, path, PMK_IMAGE_MIN_PX, PMK_IMAGE_MAX_PX, MOST_PX))
-		run(&s, shape_of, user);
+	if (s.frame && !pmk_av_reader_open(&s.reader, path, PMK_IMAGE_MIN_PX, PMK_IMAGE_MAX_PX, MOST_PX)) {
+		look_at_beginning(&s);
+		look_further(&s);
+	}
 	pmk_av_scaler_free(&s.scaler);
 	pmk_av_reader_close(&s.reader);
 	av_frame_free(&s.frame);

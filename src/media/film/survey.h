@@ -3,7 +3,8 @@
  *
  * A recorded call begins small and grows when the line proves fast enough. How bright a HDR film becomes says how it is
  * to be shown (tone.h). Only key pictures are decoded, at most 24 of the first minute and of the first 64 MiB: sizes
- * change at key pictures, and a scene's light does not change between them.
+ * change at key pictures, and a scene's light does not change between them. If a HDR film is dark so far, 15 pictures
+ * of all of it are decoded, too.
  *
  * The one rule: what cannot be read is left out; a survey never fails. One thread. */
 #ifndef PMK_MEDIA_FILM_SURVEY_H

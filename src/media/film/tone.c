@@ -120,6 +120,11 @@ double pmk_tone_nits(const struct pmk_tone_kind *kind, double grey)
 	return kind->transfer == AVCOL_TRC_ARIB_STD_B67 ? HLG_PEAK * pow(light, HLG_GAMMA) : light;
 }
 
+bool pmk_tone_is_dark(double peak)
+{
+	return peak <= OLD_MOST;
+}
+
 static struct curve curve_of(const struct pmk_tone_kind *kind, double peak)
 {
 	bool bt2020 = kind->primaries == AVCOL_PRI_BT2020,
@@ -132,7 +137,7 @@ static struct curve curve_of(const struct pmk_tone_kind *kind, double peak)
 
 	if (!pmk_tone_is_hdr(kind))
 		peak = WHITE;
-	else if (peak >= OLD_LEAST && peak <= OLD_MOST)
+	else if (peak >= OLD_LEAST && pmk_tone_is_dark(peak))
 		curve.white = peak = OLD_WHITE;
 	else if (peak <= 0)
 		peak = HLG_PEAK;

@@ -32,6 +32,9 @@ bool pmk_tone_is_hdr(const struct pmk_tone_kind *kind);
 /* The light of a grey of 0..1 on a screen, cd/m2. */
 double pmk_tone_nits(const struct pmk_tone_kind *kind, double grey);
 
+/* Whether a film of that peak has nothing that is brighter than white in the older way. */
+bool pmk_tone_is_dark(double peak);
+
 struct pmk_tone;
 
 /* `peak`: the brightest light that the film is known to hold, cd/m2; 0: unknown. It says what is white, and where the
