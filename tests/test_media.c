@@ -425,6 +425,20 @@ static void test_audio_of_a_part(void **state)
 	material_write(material_path("out.mkv"), &settings, 60, NULL);
 	got = measure_audio(material_path("out.mkv"));
 	assert_true(got.end_s > 1.95 && got.end_s < 3);
+
+	settings.carry.length_ns = 2000000000;
+	for (int audio = PMK_AUDIO_COPY; audio <= PMK_AUDIO_ENCODE; audio++) {
+		settings.carry.audio = (enum pmk_audio)audio;
+		material_write(material_path("out.mkv"), &settings, 60, NULL);
+		got = measure_audio(material_path("out.mkv"));
+		assert_true(got.end_s > 1.997 && got.end_s < 2.003);
+	}
+
+	settings.carry.start_ns = 5000000000;
+	settings.carry.length_ns = 0;
+	material_write(material_path("out.mkv"), &settings, 150, NULL);
+	got = measure_audio(material_path("out.mkv"));
+	assert_true(got.start_s < 0.03 && got.end_s > 4.95 && got.end_s < 5.03);
 	material_clear();
 }
 

@@ -20,6 +20,7 @@ enum pmk_audio {
 struct pmk_carry {
 	const char *from; /* path of the recording; NULL: take over nothing */
 	int64_t start_ns; /* the position in the recording that becomes 0, from its first picture */
+	int64_t length_ns; /* how much is taken over from there; 0: all */
 	enum pmk_audio audio;
 	bool strip; /* take over audio alone: no subtitles, chapters and titles, no languages, dates and marks */
 	/* Take over the cover picture, too. It is copied as it is, and often it is a still of the recording. */

@@ -66,6 +66,7 @@ static enum pmk_exit write_video(
 		.fps = film->source->fps,
 		.whole = true,
 		.carry = { .from = film->info.layout.width ? in : NULL, /* the drawn presenter is no file */
+			.length_ns = film->limit_ns,
 			.audio = options->settings.audio,
 			.strip = options->settings.strip,
 			.cover = options->settings.cover } };

@@ -22,9 +22,9 @@ struct pmk_carried {
 	bool waiting; /* `packet` is in use */
 };
 
-static int find_cuts(struct pmk_carried *carried, const char *path, int64_t start_ns)
+static int find_cuts(struct pmk_carried *carried, const struct pmk_carry *carry)
 {
-	int64_t origin_ns = pmk_av_origin_ns(carried->from) + start_ns;
+	int64_t origin_ns = pmk_av_origin_ns(carried->from) + carry->start_ns;
 	unsigned count = carried->from->nb_streams;
 	struct pmk_cut *cuts = calloc(count + 1, sizeof *cuts);
 	int err;
@@ -33,8 +33,10 @@ static int find_cuts(struct pmk_carried *carried, const char *path, int64_t star
 	err = cuts && carried->tracks ? pmk_cut_find(carried->from, origin_ns, cuts) : -ENOMEM;
 	if (!err) {
 		pmk_av_close(&carried->from);
-		err = pmk_av_open(path, MOST_PX, &carried->from);
+		err = pmk_av_open(carry->from, MOST_PX, &carried->from);
 	}
+	for (unsigned i = 0; !err && carry->length_ns && i < count; i++)
+		err = pmk_cut_end_at(&cuts[i], carry->length_ns);
 	if (!err)
 		carried->count = count < carried->from->nb_streams ? count : carried->from->nb_streams;
 	for (unsigned i = 0; i < carried->count; i++) {
@@ -84,14 +86,14 @@ static int plan(struct pmk_carried *carried, const struct pmk_carry *carry)
 }
 
 /* `to` has only the stream of the pictures so far. */
-static int carry_tags(struct pmk_carried *carried, int64_t start_ns)
+static int carry_tags(struct pmk_carried *carried, const struct pmk_carry *carry)
 {
-	int64_t origin_ns = pmk_av_origin_ns(carried->from) + start_ns;
+	int64_t origin_ns = pmk_av_origin_ns(carried->from) + carry->start_ns;
 	int err = pmk_tags_film(carried->from, carried->to);
 
 	if (err >= 0 && carried->pictures >= 0)
 		err = pmk_tags_track(carried->from->streams[carried->pictures], carried->to->streams[0]);
-	return err >= 0 ? pmk_tags_chapters(carried->from, carried->to, origin_ns) : err;
+	return err >= 0 ? pmk_tags_chapters(carried->from, carried->to, origin_ns, carry->length_ns) : err;
 }
 
 int pmk_carried_open(
@@ -107,11 +109,11 @@ int pmk_carried_open(
 	made->packet = av_packet_alloc();
 	err = made->packet ? pmk_av_open(carry->from, MOST_PX, &made->from) : -ENOMEM;
 	if (!err)
-		err = find_cuts(made, carry->from, carry->start_ns);
+		err = find_cuts(made, carry);
 	if (!err)
 		err = plan(made, carry);
 	if (!err && !carry->strip)
-		err = carry_tags(made, carry->start_ns);
+		err = carry_tags(made, carry);
 	if (err) {
 		pmk_carried_close(made);
 		return err;

@@ -24,15 +24,25 @@ int64_t pmk_cut_next_seam(const struct pmk_cut *cut, int64_t time_ns)
 	return INT64_MAX;
 }
 
-static int add_seam(struct pmk_cut *cut, int64_t time, AVRational base, int64_t origin_ns)
+static int add_seam(struct pmk_cut *cut, int64_t time_ns)
 {
 	int64_t *more = realloc(cut->seams_ns, (size_t)(cut->seam_count + 1) * sizeof *more);
 
 	if (!more)
 		return -ENOMEM;
-	more[cut->seam_count++] = av_rescale_q(time, base, nanoseconds) - origin_ns;
+	more[cut->seam_count++] = time_ns;
 	cut->seams_ns = more;
 	return 0;
+}
+
+int pmk_cut_end_at(struct pmk_cut *cut, int64_t time_ns)
+{
+	if (cut->seam_count && cut->seams_ns[cut->seam_count - 1] <= time_ns)
+		return 0;
+	while (cut->seam_count && cut->seams_ns[cut->seam_count - 1] > time_ns)
+		cut->seam_count--;
+	cut->ends_early = true;
+	return add_seam(cut, time_ns);
 }
 
 /* FFmpeg makes the index as the edit list wants it, with marks on what is read and not heard. The first entry without a
@@ -48,7 +58,7 @@ static int find_seams(struct pmk_cut *cut, AVStream *stream, int64_t origin_ns)
 
 		if (begins && heard) {
 			cut->inner = true;
-			err = add_seam(cut, entry->timestamp, stream->time_base, origin_ns);
+			err = add_seam(cut, av_rescale_q(entry->timestamp, stream->time_base, nanoseconds) - origin_ns);
 		}
 		discarded = entry->flags & AVINDEX_DISCARD_FRAME;
 		heard |= !discarded;
@@ -56,7 +66,7 @@ static int find_seams(struct pmk_cut *cut, AVStream *stream, int64_t origin_ns)
 	}
 	cut->ends_early = count < stream->nb_frames;
 	if (!err && (any || cut->ends_early) && stream->duration != AV_NOPTS_VALUE && stream->duration > 0)
-		err = add_seam(cut, stream->duration, stream->time_base, origin_ns);
+		err = add_seam(cut, av_rescale_q(stream->duration, stream->time_base, nanoseconds) - origin_ns);
 	return err;
 }
 

@@ -59,8 +59,9 @@ static int add_chapter(const AVChapter *from, AVFormatContext *to, int64_t start
 	return copy_keys(from->metadata, &made->metadata, chapter_keys);
 }
 
-int pmk_tags_chapters(const AVFormatContext *from, AVFormatContext *to, int64_t origin_ns)
+int pmk_tags_chapters(const AVFormatContext *from, AVFormatContext *to, int64_t origin_ns, int64_t length_ns)
 {
+	int64_t end_of_all_ns = length_ns ? length_ns : most_ns;
 	int err = 0;
 
 	for (unsigned i = 0; i < from->nb_chapters && err >= 0; i++) {
@@ -68,8 +69,8 @@ int pmk_tags_chapters(const AVFormatContext *from, AVFormatContext *to, int64_t 
 		int64_t start_ns = av_rescale_q(chapter->start, chapter->time_base, nanoseconds) - origin_ns;
 		int64_t end_ns = av_rescale_q(chapter->end, chapter->time_base, nanoseconds) - origin_ns;
 
-		if (end_ns > 0 && end_ns >= start_ns && end_ns < most_ns && start_ns > -most_ns)
-			err = add_chapter(chapter, to, FFMAX(start_ns, 0), end_ns);
+		if (end_ns > 0 && end_ns >= start_ns && start_ns < end_of_all_ns)
+			err = add_chapter(chapter, to, FFMAX(start_ns, 0), FFMIN(end_ns, end_of_all_ns));
 	}
 	return err;
 }

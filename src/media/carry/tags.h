@@ -13,8 +13,8 @@
 int pmk_tags_film(const AVFormatContext *from, AVFormatContext *to) __attribute__((warn_unused_result));
 int pmk_tags_track(const AVStream *from, AVStream *to) __attribute__((warn_unused_result)); /* and what it is for */
 
-/* Chapters, with their titles; what lies before `origin_ns` of the recording's own time is cut away. */
-int pmk_tags_chapters(const AVFormatContext *from, AVFormatContext *to, int64_t origin_ns)
+/* Chapters, with their titles, from `origin_ns` of the recording's own time on, for `length_ns` (0: to the end). */
+int pmk_tags_chapters(const AVFormatContext *from, AVFormatContext *to, int64_t origin_ns, int64_t length_ns)
 	__attribute__((warn_unused_result));
 
 #endif

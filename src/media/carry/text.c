@@ -36,8 +36,12 @@ static bool convert(struct text *text, AVPacket *packet)
 /* A subtitle that begins before position 0 and lasts on is shown from there. */
 static int take(struct pmk_track *track, AVPacket *packet, struct pmk_track_span span)
 {
+	int64_t seam_ns = pmk_cut_next_seam(&track->cut, span.start_ns);
 	struct text *text = track->state;
 
+	if (track->cut.seam_count && seam_ns == INT64_MAX)
+		return 0;
+	span.end_ns = FFMIN(span.end_ns, seam_ns);
 	if (!packet || span.end_ns <= 0 || (span.start_ns >= 0 && packet->flags & AV_PKT_FLAG_DISCARD))
 		return 0;
 	if (text->decoder && !convert(text, packet))
