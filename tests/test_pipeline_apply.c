@@ -166,6 +166,7 @@ static void test_many_times(void **state)
 	for (int i = 0; i < TIMES; i++) {
 		want_backdrop(i % 2 ? "color:#ffffff" : "builtin:office");
 		wanted.mirror = i % 2;
+		wanted.quarters = i % 4;
 		wanted.scene.match = i % 2 ? 0.5 : 0;
 		wanted.scene.people = i % 2 ? PMK_PEOPLE_NEAREST : PMK_PEOPLE_ALL;
 		wanted.scene.refine.smooth = i % 2 ? 0.2 : 0.85;

@@ -486,6 +486,32 @@ static void test_fields(void **state)
 	}
 }
 
+/* A JPEG that is too low to be a field is damaged. */
+static void test_low_field(void **state)
+{
+	static const uint32_t fields[] = { V4L2_FIELD_INTERLACED, V4L2_FIELD_SEQ_BT, V4L2_FIELD_BOTTOM };
+	static uint8_t low[65536];
+	size_t bytes = make_jpeg(low, sizeof(low), W, 1, TJSAMP_420);
+
+	for (size_t i = 0; i < 3; i++) {
+		struct fake_camera camera = camera_of(&mjpg_mode, 1);
+		struct pmk_source *source;
+		struct pmk_frame *frame;
+
+		fake_begin();
+		field_answered = fields[i];
+		camera.tamper = answer_field;
+		camera.length = sizeof(low);
+		fake_add_camera(0, &camera);
+		assert_int_equal(pmk_source_v4l2_open("/dev/video0", &no_wish, &source), 0);
+		fake_push(&camera, (struct fake_answer){ .data = low, .bytes = bytes });
+		assert_int_equal(read_now(source, &frame), -EAGAIN);
+		assert_int_equal(source->damaged, 1);
+		pmk_source_close(source);
+		fake_end();
+	}
+}
+
 /* Of fields that come in turns, one kind is used; if there is only the other kind, that one. */
 static void test_alternate_fields(void **state)
 {
@@ -1228,6 +1254,7 @@ int main(void)
 		cmocka_unit_test(test_formats),
 		cmocka_unit_test(test_multi_planar),
 		cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_low_field),
 		cmocka_unit_test(test_alternate_fields),
 		cmocka_unit_test(test_signal),
 		cmocka_unit_test(test_meaning),
