@@ -3,7 +3,7 @@
 
 #include "base/num.h"
 
-static const double SAME = 1.02, MOST_SAR = 4;
+static const double SAME = 1.02, SQUARE = 1.01, MOST_SAR = 4;
 
 bool pmk_place_sideways(const struct pmk_orientation *orientation)
 {
@@ -23,9 +23,9 @@ struct pmk_shape pmk_place_shape(int width, int height, AVRational sar, const st
 
 	if (wider < 1 / MOST_SAR || wider > MOST_SAR)
 		wider = 1;
-	if (wider > 1)
+	if (wider > SQUARE)
 		shape.width = longer(width, wider);
-	else if (wider < 1)
+	else if (wider < 1 / SQUARE)
 		shape.height = longer(height, 1 / wider);
 	if (shape.width > PMK_IMAGE_MAX_PX || shape.height > PMK_IMAGE_MAX_PX)
 		shape = (struct pmk_shape){ width, height };

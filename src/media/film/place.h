@@ -18,7 +18,7 @@ struct pmk_shape {
 
 /* The shape of a stored picture of width x height px whose pixels are `sar` times as wide as high. It has at least as
  * many pixels as are stored. A `sar` that no camera or format has (beyond 1:4 and 4:1, or 0) counts as 1:1; so does one
- * that would make a side longer than PMK_IMAGE_MAX_PX. */
+ * within 1 % of it, which rounded sizes cause, and one that would make a side longer than PMK_IMAGE_MAX_PX. */
 struct pmk_shape pmk_place_shape(int width, int height, AVRational sar, const struct pmk_orientation *orientation);
 
 bool pmk_place_same_shape(const struct pmk_shape *a, const struct pmk_shape *b);
