@@ -449,7 +449,7 @@ static void test_refusals_say_what_it_is(void **state)
 		{ "\0\0\0\x18"
 		  "ftypcrx \0\0\0\0crx isom",
 			24, "a raw photo" },
-		{ "gimp xcf file\0", 16, "a GIMP document" },
+		{ "gimp xcf file\0", 15, "a GIMP document" },
 		{ "PK\3\4\0\0\0\0\0\0\0\0\0\0\0", 16, "a ZIP archive" },
 		{ "\0\0\2\0\0\0\0\0\0\0\0\0\x20\0\x20\0\x18\0", 18, "a TGA picture, which this FFmpeg (" },
 		{ "", 0, "an empty file" },
