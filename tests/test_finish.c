@@ -519,6 +519,25 @@ static void test_too_many_pixels(void **state)
 	material_clear();
 }
 
+/* Of libjpeg's files: bytes that are left over behind the blocks mean that a code was misread. */
+static void test_no_torn_inks(void **state)
+{
+	struct file file = { 0 };
+	uint8_t *data;
+	size_t size;
+
+	write_jpeg_kind(material_path("a.jpg"), &(struct jpeg_kind){ 4, .adobe = true });
+	data = material_load(material_path("a.jpg"), &size);
+	add(&file, data, size - 2);
+	for (int i = 0; i < 40; i++)
+		add(&file, "U", 1);
+	add(&file, "\xff\xd9", 2);
+	material_store(material_path("a.jpg"), file.data, file.bytes);
+	assert_refused(material_path("a.jpg"), "a JPEG picture");
+	free(data);
+	material_clear();
+}
+
 /* What stands around the picture does not matter: EXIF data that are damaged, no end, bytes behind the end. */
 static void test_odd_files_are_read(void **state)
 {
@@ -626,6 +645,7 @@ int main(void)
 		cmocka_unit_test(test_refusals_say_what_it_is),
 		cmocka_unit_test(test_no_half_pictures),
 		cmocka_unit_test(test_too_many_pixels),
+		cmocka_unit_test(test_no_torn_inks),
 		cmocka_unit_test(test_odd_files_are_read),
 		cmocka_unit_test(test_animation),
 		cmocka_unit_test(test_facts_of_any_bytes),

@@ -17,7 +17,7 @@ struct odd_jpeg {
 	struct jpeg_decompress_struct library;
 	struct jpeg_error_mgr errors;
 	jmp_buf failed;
-	bool damaged;
+	bool begun, damaged; /* begun: to decode */
 	struct pmk_profile *profile;
 	uint8_t *inks; /* a row of CMYK */
 	AVFrame *made;
@@ -30,8 +30,9 @@ static void give_up(j_common_ptr library)
 	longjmp(jpeg->failed, 1);
 }
 
-/* Libjpeg fills what is missing with grey and warns. These warnings say that nothing is missing: bytes too many, odd
- * versions, and no end of the file. The latter may hide that scans are missing, or bytes of arithmetic coding. */
+/* Libjpeg fills what is missing with grey and warns. These warnings say that nothing is missing: bytes too many between
+ * the headers (behind blocks, they mean that a code was misread), odd versions, and no end of the file. The latter may
+ * hide that scans are missing, or bytes of arithmetic coding. */
 static void hear(j_common_ptr library, int level)
 {
 	struct odd_jpeg *jpeg = library->client_data;
@@ -39,8 +40,9 @@ static void hear(j_common_ptr library, int level)
 
 	if (code == JWRN_JPEG_EOF && !jpeg->library.progressive_mode && !jpeg->library.arith_code)
 		return;
-	if (level < 0 && code != JWRN_EXTRANEOUS_DATA && code != JWRN_ADOBE_XFORM && code != JWRN_JFIF_MAJOR &&
-		code != JWRN_BOGUS_ICC)
+	if (code == JWRN_EXTRANEOUS_DATA && !jpeg->begun)
+		return;
+	if (level < 0 && code != JWRN_ADOBE_XFORM && code != JWRN_JFIF_MAJOR && code != JWRN_BOGUS_ICC)
 		jpeg->damaged = true;
 }
 
@@ -125,6 +127,7 @@ static void read_rows(struct odd_jpeg *jpeg)
 {
 	struct jpeg_decompress_struct *library = &jpeg->library;
 
+	jpeg->begun = true;
 	jpeg_start_decompress(library);
 	while (library->output_scanline < library->output_height) {
 		uint8_t *rgb = jpeg->made->data[0] + (ptrdiff_t)library->output_scanline * jpeg->made->linesize[0];
