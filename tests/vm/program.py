@@ -11,13 +11,13 @@ import os
 import re
 import signal
 import sys
-import threading
 import time
 
 import rig
 from rig import (CAMERA, OUTPUT, PATIENCE, PLAIN, Process, check, check_backdrop, ends_well, ends_with, foreign, live,
                  picture_bytes, planes, potemkin, run, test, wait_until)
 from v4l2 import CAN_CAPTURE, CAN_OUTPUT, Reader
+from watcher import Watcher
 
 SMALL = (320, 180)
 GST_FORMAT = {"YUYV": "YUY2", "NV12": "NV12", "YU12": "I420"}
@@ -63,63 +63,6 @@ def by_gstreamer(device, count, width, height, fourcc):
 
 
 CLIENTS = {"v4l2-ctl": by_v4l2_ctl, "ffmpeg": by_ffmpeg, "GStreamer": by_gstreamer}
-
-
-class Watcher(threading.Thread):
-    """Reads a node even before it is fed, opening it as soon and as often as the driver allows, and checks every
-    picture."""
-
-    def __init__(self, device, fourcc, width, height):
-        super().__init__(daemon=True)
-        self.device, self.shape = device, (fourcc, width, height)
-        self.pictures = self.bad = 0
-        self.first = self.error = None
-        self.over = False
-        self.start()
-
-    def look(self, data):
-        self.pictures += 1
-        bad = foreign(data, *self.shape)
-        if bad:
-            self.bad += 1
-            self.first = self.first or "picture %d differs from the backdrop in %d samples" % (self.pictures, bad)
-
-    def read(self):
-        with Reader(self.device) as reader:
-            if not reader.capabilities() & CAN_CAPTURE or reader.format() != self.shape:
-                return
-            reader.start()
-            while not self.over:
-                data = reader.frame(time.monotonic() + 0.2)
-                if data:
-                    self.look(data)
-
-    def run(self):
-        while not self.over:
-            try:
-                self.read()
-            except OSError:
-                pass  # nobody feeds it at the moment
-            except rig.Failed as error:
-                self.error = str(error)
-                return
-            time.sleep(0.002)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, *unused):
-        self.over = True
-        self.join()
-        if not kind:
-            check(not self.error, "watcher: %s" % self.error)
-            check(self.bad == 0, "the room was shown: %d of %d pictures; %s" % (self.bad, self.pictures, self.first))
-            check(self.pictures > 0, "the watcher got no picture")
-
-    def more(self, count):
-        """Wait until it has read that many more pictures."""
-        want = self.pictures + count
-        wait_until(lambda: self.pictures >= want or self.error, "%d more pictures" % count)
 
 
 # --- formats and clients ---
