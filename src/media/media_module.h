@@ -22,7 +22,7 @@
 #include "media/stream.h"
 
 #define PMK_MEDIA_MODULE_FILE "potemkin-media.so"
-#define PMK_MEDIA_INTERFACE PMK_VERSION " media 6"
+#define PMK_MEDIA_INTERFACE PMK_VERSION " media 7"
 
 /* Functions of the program that the module calls, so that there is only one log, and only one of everything else. */
 struct pmk_media_host {
