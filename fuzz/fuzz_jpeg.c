@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* JPEG as cameras send it, decoded with our own scan and by the library. Both must accept the same ones. */
+/* JPEG as cameras send it, decoded with our own scan at two levels and by the library. All must accept the same. */
 #include "base/cpu.h"
 #include "fuzz.h"
 #include "jpeg/jpeg.h"
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 /* A decoder of its own for each: libjpeg keeps tables for the next picture. */
-static int decode(const char *level, const uint8_t *bytes, size_t size)
+static int decode(const char *level, bool library, const uint8_t *bytes, size_t size)
 {
 	struct pmk_image image = { 0 };
 	struct pmk_layout layout;
@@ -16,6 +16,8 @@ static int decode(const char *level, const uint8_t *bytes, size_t size)
 
 	if (pmk_cpu_force(level) < 0 || pmk_jpeg_create(&jpeg) < 0)
 		abort();
+	if (library)
+		pmk_jpeg_use_library(jpeg);
 	err = pmk_jpeg_layout(jpeg, bytes, size, &layout);
 	if (!err && layout.width * layout.height > 1 << 20)
 		err = -1;
@@ -30,7 +32,10 @@ static int decode(const char *level, const uint8_t *bytes, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-	if ((decode("auto", bytes, size) == 0) != (decode(pmk_cpu_name(PMK_CPU_BASE), bytes, size) == 0))
+	bool own = decode("auto", false, bytes, size) == 0;
+
+	if (own != (decode("auto", true, bytes, size) == 0) ||
+		own != (decode(pmk_cpu_name(PMK_CPU_BASE), false, bytes, size) == 0))
 		abort();
 	return 0;
 }

@@ -11,6 +11,17 @@ struct encoded {
 	unsigned long bytes;
 };
 
+static bool by_library;
+
+static int create(struct pmk_jpeg **jpeg)
+{
+	int err = pmk_jpeg_create(jpeg);
+
+	if (!err && by_library)
+		pmk_jpeg_use_library(*jpeg);
+	return err;
+}
+
 static double luma_at(double x, double y)
 {
 	return 40 + 150 * x + 30 * y;
@@ -88,7 +99,7 @@ static void test_every_sampling_and_odd_sizes(void **state)
 		{ 63, 64 }, { 130, 34 } };
 	struct pmk_jpeg *jpeg;
 
-	assert_int_equal(pmk_jpeg_create(&jpeg), 0);
+	assert_int_equal(create(&jpeg), 0);
 	for (size_t s = 0; s < sizeof samplings / sizeof samplings[0]; s++) {
 		for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
 			struct encoded e = encode(sizes[i][0], sizes[i][1], samplings[s], 0);
@@ -120,7 +131,7 @@ static void test_progressive(void **state)
 	struct pmk_image image;
 	struct pmk_jpeg *jpeg;
 
-	assert_int_equal(pmk_jpeg_create(&jpeg), 0);
+	assert_int_equal(create(&jpeg), 0);
 	assert_int_equal(pmk_jpeg_layout(jpeg, e.data, e.bytes, &layout), 0);
 	assert_int_equal(pmk_image_alloc(&image, &layout), 0);
 	assert_int_equal(pmk_jpeg_decode(jpeg, e.data, e.bytes, &image), 0);
@@ -135,7 +146,7 @@ static void test_truncated_is_refused(void **state)
 	static const int samplings[] = { TJSAMP_420, TJSAMP_422, TJSAMP_444, TJSAMP_GRAY };
 	struct pmk_jpeg *jpeg;
 
-	assert_int_equal(pmk_jpeg_create(&jpeg), 0);
+	assert_int_equal(create(&jpeg), 0);
 	for (size_t s = 0; s < sizeof samplings / sizeof samplings[0]; s++) {
 		struct encoded e = encode(160, 120, samplings[s], 0);
 		struct pmk_layout layout;
@@ -164,7 +175,7 @@ static void test_flipped_bits_do_no_harm(void **state)
 	uint32_t seed = 7;
 	struct pmk_jpeg *jpeg;
 
-	assert_int_equal(pmk_jpeg_create(&jpeg), 0);
+	assert_int_equal(create(&jpeg), 0);
 	for (int round = 0; round < 1500; round++) {
 		struct encoded e = encode(65, 51, samplings[round % 3], 0);
 		struct pmk_layout layout;
@@ -203,7 +214,7 @@ static void test_sizes_out_of_bounds(void **state)
 		{ 64, 0 } };
 	struct pmk_jpeg *jpeg;
 
-	assert_int_equal(pmk_jpeg_create(&jpeg), 0);
+	assert_int_equal(create(&jpeg), 0);
 	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
 		struct encoded e = encode(64, 64, TJSAMP_420, 0);
 		uint8_t *sof = find_marker(&e, 0xc0);
@@ -229,7 +240,7 @@ static void test_another_layout_is_refused(void **state)
 	struct pmk_image image;
 	struct pmk_jpeg *jpeg;
 
-	assert_int_equal(pmk_jpeg_create(&jpeg), 0);
+	assert_int_equal(create(&jpeg), 0);
 	assert_int_equal(pmk_jpeg_layout(jpeg, small.data, small.bytes, &layout), 0);
 	assert_int_equal(pmk_image_alloc(&image, &layout), 0);
 	assert_int_equal(pmk_jpeg_decode(jpeg, large.data, large.bytes, &image), -EBADMSG);
@@ -263,7 +274,7 @@ static void test_without_huffman_tables(void **state)
 
 	remove_marker(&e, 0xc4);
 	assert_true(e.bytes < before - 400);
-	assert_int_equal(pmk_jpeg_create(&jpeg), 0);
+	assert_int_equal(create(&jpeg), 0);
 	assert_int_equal(pmk_jpeg_layout(jpeg, e.data, e.bytes, &layout), 0);
 	assert_int_equal(pmk_image_alloc(&image, &layout), 0);
 	assert_int_equal(pmk_jpeg_decode(jpeg, e.data, e.bytes, &image), 0);
@@ -293,7 +304,7 @@ static void test_cut_at_a_restart_marker(void **state)
 	}
 	assert_true(cut > 0);
 	memcpy(e.data + cut, "abc\xff\xd9", 5);
-	assert_int_equal(pmk_jpeg_create(&jpeg), 0);
+	assert_int_equal(create(&jpeg), 0);
 	assert_int_equal(pmk_jpeg_layout(jpeg, e.data, cut + 5, &layout), 0);
 	assert_int_equal(pmk_image_alloc(&image, &layout), 0);
 	assert_int_equal(pmk_jpeg_decode(jpeg, e.data, cut + 5, &image), -EBADMSG);
@@ -312,7 +323,7 @@ static void test_other_factors_for_422(void **state)
 	struct pmk_layout layout;
 	struct pmk_jpeg *jpeg;
 
-	assert_int_equal(pmk_jpeg_create(&jpeg), 0);
+	assert_int_equal(create(&jpeg), 0);
 	for (int i = 0; i < 2; i++) {
 		AVCodecContext *encoder = avcodec_alloc_context3(avcodec_find_encoder(AV_CODEC_ID_MJPEG));
 
@@ -361,7 +372,7 @@ static void test_no_jpeg(void **state)
 	struct pmk_layout layout;
 	struct pmk_jpeg *jpeg;
 
-	assert_int_equal(pmk_jpeg_create(&jpeg), 0);
+	assert_int_equal(create(&jpeg), 0);
 	assert_int_equal(pmk_jpeg_layout(jpeg, text, sizeof text, &layout), -EBADMSG);
 	assert_int_equal(pmk_jpeg_layout(jpeg, lone, sizeof lone, &layout), -EBADMSG);
 	assert_int_equal(pmk_jpeg_layout(jpeg, text, 0, &layout), -EBADMSG);
@@ -370,7 +381,7 @@ static void test_no_jpeg(void **state)
 	pmk_jpeg_destroy(NULL);
 }
 
-/* usage: test_jpeg [LEVEL]: use the vectors of this level */
+/* usage: test_jpeg [LEVEL | library]: use the vectors of this level, or libjpeg */
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -386,7 +397,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_no_jpeg),
 	};
 
-	if (argc > 1 && pmk_cpu_force(argv[1]))
+	by_library = argc > 1 && strcmp(argv[1], "library") == 0;
+	if (argc > 1 && !by_library && pmk_cpu_force(argv[1]))
 		return EXIT_FAILURE;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

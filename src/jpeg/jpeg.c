@@ -294,6 +294,11 @@ static int decode_planes(struct pmk_jpeg *jpeg, uint8_t *const plane[3], const i
 	return 0;
 }
 
+void pmk_jpeg_use_library(struct pmk_jpeg *jpeg)
+{
+	pmk_jpeg_scan_only_judge(jpeg->scan);
+}
+
 bool pmk_jpeg_by_library(const struct pmk_jpeg *jpeg)
 {
 	return jpeg->verdict == PMK_JPEG_UNUSUAL || jpeg->verdict == PMK_JPEG_GOOD;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Decoder of MJPEG frames to planar YUV in their own sampling. jpeg_scan.h judges and decodes ordinary pictures;
- * libjpeg-turbo's classic API, which decodes into the caller's rows, decodes all others, and all on CPUs that jpeg_scan
- * cannot use. Both give the same samples. JPEG carries full-range BT.601 (JFIF, ITU-T T.871).
+ * libjpeg-turbo's classic API, which decodes into the caller's rows, decodes all others, and all on CPUs other than
+ * x86-64. Both give the same samples. JPEG carries full-range BT.601 (JFIF, ITU-T T.871).
  *
  *	if (pmk_jpeg_layout(jpeg, data, bytes, &layout) == 0 && pmk_layout_equal(&layout, &image.layout))
  *		err = pmk_jpeg_decode(jpeg, data, bytes, &image);
@@ -30,7 +30,9 @@ int pmk_jpeg_layout(struct pmk_jpeg *jpeg, const uint8_t *data, size_t bytes, st
 int pmk_jpeg_decode(struct pmk_jpeg *jpeg, const uint8_t *data, size_t bytes, struct pmk_image *image)
 	__attribute__((warn_unused_result));
 
-/* Whether libjpeg decoded the last picture; for tests. */
+/* For tests: let libjpeg decode all pictures, as on a CPU for which we have no transforms; and whether it decoded the
+ * last one. */
+void pmk_jpeg_use_library(struct pmk_jpeg *jpeg);
 bool pmk_jpeg_by_library(const struct pmk_jpeg *jpeg);
 
 #endif

@@ -6,7 +6,7 @@
  * places than in the library.
  *
  * The one rule: each function is for blocks of its kind only. Blocks of one call share the quantization table, which is
- * in natural order. Each function writes block->out and clears the coefficients. For x86-64 with AVX2. */
+ * in natural order. Each function writes block->out and clears the coefficients. For x86-64. */
 #ifndef PMK_JPEG_JPEG_IDCT_H
 #define PMK_JPEG_JPEG_IDCT_H
 
@@ -18,11 +18,10 @@ struct pmk_jpeg_quant {
 	int16_t step[64] __attribute__((aligned(16)));
 };
 
-/* Any block. */
-void pmk_jpeg_idct(struct pmk_jpeg_block *const *blocks, int count, const struct pmk_jpeg_quant *quant);
-/* A block with only the first PMK_JPEG_FEW coefficients in zigzag order. */
-void pmk_jpeg_idct_few(struct pmk_jpeg_block *const *blocks, int count, const struct pmk_jpeg_quant *quant);
-/* A block with only the first coefficient. */
-void pmk_jpeg_idct_flat(struct pmk_jpeg_block *const *blocks, int count, const struct pmk_jpeg_quant *quant);
+/* Any block; one with only the first PMK_JPEG_FEW coefficients in zigzag order; one with only the first. */
+typedef void pmk_jpeg_transform(struct pmk_jpeg_block *const *blocks, int count, const struct pmk_jpeg_quant *quant);
+
+pmk_jpeg_transform pmk_jpeg_idct_base, pmk_jpeg_idct_few_base, pmk_jpeg_idct_flat_base;
+pmk_jpeg_transform pmk_jpeg_idct_avx2, pmk_jpeg_idct_few_avx2, pmk_jpeg_idct_flat_avx2;
 
 #endif

@@ -29,7 +29,7 @@ struct list {
 };
 
 struct pmk_jpeg_scan {
-	const struct pmk_jpeg_fast *fast; /* NULL: this CPU cannot decode so */
+	const struct pmk_jpeg_fast *fast; /* NULL: this decoder only judges */
 	bool decodes; /* this picture is not only judged */
 	struct pmk_jpeg_reader reader;
 	struct pmk_jpeg_codes dc[NUM_HUFF_TBLS], ac[NUM_HUFF_TBLS];
@@ -57,6 +57,11 @@ struct pmk_jpeg_scan *pmk_jpeg_scan_create(void)
 	scan->fast = pmk_jpeg_fast();
 	scan->reader.read = scan->fast ? scan->fast->blocks : pmk_jpeg_blocks_base;
 	return scan;
+}
+
+void pmk_jpeg_scan_only_judge(struct pmk_jpeg_scan *scan)
+{
+	scan->fast = NULL;
 }
 
 void pmk_jpeg_scan_destroy(struct pmk_jpeg_scan *scan)

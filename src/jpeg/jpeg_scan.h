@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Judge of the scan of an ordinary camera's JPEG, and on newer CPUs its decoder, in two thirds of libjpeg's time. An
- * ordinary one is baseline, with Huffman codes and all of its components, one or three, in one scan. libjpeg reads the
- * header and decodes whatever is unusual.
+/* Judge of the scan of an ordinary camera's JPEG, and on x86-64 its decoder, in three quarters of libjpeg's time or
+ * less. An ordinary one is baseline, with Huffman codes and all of its components, one or three, in one scan. libjpeg
+ * reads the header and decodes whatever is unusual.
  *
  * The one rule: a picture is good if all blocks of all components are there and none has an entropy error, whatever
  * else the bytes hold; else it is damaged. One judge serves both decoders, so that they agree.
@@ -26,13 +26,14 @@ struct pmk_jpeg_means;
 enum pmk_jpeg_verdict {
 	PMK_JPEG_UNUSUAL, /* not judged: libjpeg decides */
 	PMK_JPEG_DAMAGED, /* the planes may be partly written */
-	PMK_JPEG_GOOD, /* the planes are not written, because the CPU lacks what that needs: libjpeg decodes them */
+	PMK_JPEG_GOOD, /* the planes are not written, since we have no transforms for them: libjpeg decodes */
 	/* good, and the planes equal libjpeg's, bit for bit, if the coefficients are those of a picture (jpeg_idct.h)
 	 */
 	PMK_JPEG_DECODED,
 };
 
 struct pmk_jpeg_scan *pmk_jpeg_scan_create(void); /* NULL: out of memory */
+void pmk_jpeg_scan_only_judge(struct pmk_jpeg_scan *scan); /* from now on, leave decoding to libjpeg */
 void pmk_jpeg_scan_destroy(struct pmk_jpeg_scan *scan); /* NULL is allowed */
 
 /* Judge and decode the scan. `info` is in the state after jpeg_start_decompress, and its source is a whole picture in
