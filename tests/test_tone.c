@@ -130,6 +130,7 @@ static void read_first(const char *path, struct pmk_layout *layout, struct pmk_r
 	int64_t position;
 
 	assert_int_equal(pmk_media_open(path, &media), 0);
+	pmk_media_fit(media, 0, 0, false);
 	*layout = pmk_media_info(media)->layout;
 	assert_int_equal(pmk_image_alloc(&image, layout), 0);
 	assert_int_equal(pmk_media_read(media, &image, &position), 1);
@@ -229,6 +230,7 @@ static void test_a_dark_beginning(void **state)
 	av_frame_free(&frames[0]);
 	av_frame_free(&frames[1]);
 	assert_int_equal(pmk_media_open(path, &media), 0);
+	pmk_media_fit(media, 0, 0, false);
 	assert_int_equal(pmk_image_alloc(&image, &pmk_media_info(media)->layout), 0);
 	for (int n = 0; n < 100; n++)
 		assert_int_equal(pmk_media_read(media, &image, &position), 1);

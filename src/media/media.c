@@ -141,16 +141,11 @@ static void fill_layout(struct pmk_media *media)
 	const AVFrame *first = media->ahead[0];
 	struct pmk_orientation orientation = orientation_of(media, first);
 	struct pmk_layout *layout = &media->info.layout;
-	struct pmk_survey survey = { 0 };
 
 	media->first_sar = first->sample_aspect_ratio;
 	media->first = shape_of(media, first);
-	survey.largest = media->first;
-	if (!media->info.still)
-		survey = pmk_survey_run(media->path, &media->first, shape_of, media);
-	media->picture.peak = survey.peak;
-	layout->width = survey.largest.width;
-	layout->height = survey.largest.height;
+	layout->width = media->first.width;
+	layout->height = media->first.height;
 	layout->chroma = is_422(first->format) && !pmk_place_sideways(&orientation) ? PMK_CHROMA_422 : PMK_CHROMA_420;
 	pmk_tags_layout(first, layout);
 }
@@ -247,9 +242,16 @@ const struct pmk_media_info *pmk_media_info(const struct pmk_media *media)
 
 void pmk_media_fit(struct pmk_media *media, int width, int height, bool contain)
 {
-	media->info.layout.width = width;
-	media->info.layout.height = height;
+	struct pmk_survey survey = { .largest = media->first };
+	struct pmk_tone_kind kind;
+
 	media->contain = contain;
+	pmk_tone_needed(media->ahead[0], &kind);
+	if (!media->info.still && (!width || pmk_tone_is_hdr(&kind)))
+		survey = pmk_survey_run(media->path, &media->first, shape_of, media);
+	media->picture.peak = survey.peak;
+	media->info.layout.width = width ? width : survey.largest.width;
+	media->info.layout.height = width ? height : survey.largest.height;
 }
 
 void pmk_media_bars(const struct pmk_media *media, int *x, int *y)

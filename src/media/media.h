@@ -16,12 +16,10 @@ struct pmk_media;
 
 struct pmk_media_info {
 	/* Layout of each picture that read gives, which is upright by the file's metadata and has square pixels. Its
-	 * size is that of the first picture, or of the largest one of the same shape near the beginning, since calls
-	 * are recorded small at first. It is 4:2:2 if the file is that and need not be rotated by 90 or 270 degrees,
-	 * otherwise 4:2:0. Matrix, range, primaries and transfer are the first picture's. If it gives none, they are
-	 * limited range and BT.601, or BT.709 from 720 rows on; for JPEG and grey, full range and BT.601. HDR and wide
-	 * gamuts become BT.709 SDR, by the method of film/tone.h. A single picture with a colour profile or with alpha
-	 * is converted to sRGB and blended over black first */
+	 * size is that of the first picture until pmk_media_fit. It is 4:2:2 if the file is that and need not be
+	 * rotated by 90 or 270 degrees, otherwise 4:2:0. Matrix, range, primaries and transfer are the first picture's.
+	 * If it gives none, they are limited range and BT.601, or BT.709 from 720 rows on; for JPEG and grey, full
+	 * range and BT.601. HDR and wide gamuts become BT.709 SDR, by the method of film/tone.h */
 	struct pmk_layout layout;
 	double fps; /* mean rate, 1..240; 30 if the file has none */
 	int64_t frames; /* approximate number; 0: unknown; 1: a single picture */
@@ -37,8 +35,11 @@ int pmk_media_open(const char *path, struct pmk_media **media) __attribute__((wa
 void pmk_media_close(struct pmk_media *media); /* NULL is allowed */
 const struct pmk_media_info *pmk_media_info(const struct pmk_media *media);
 
-/* Give pictures of another size from now on, which becomes info's. The sides are 1 to PMK_IMAGE_MAX_PX. `contain`: show
- * all of a picture of another shape, between bars; otherwise, and without this call, it is cropped. */
+/* Say, before the first read, how the pictures are wanted: in that size, whose sides are 1 to PMK_IMAGE_MAX_PX; or,
+ * with a width of 0, in the size of the largest picture of the first one's shape near the beginning, since calls are
+ * recorded small at first. `contain`: show all of a picture of another shape, between bars; otherwise, and without this
+ * call, it is cropped. This may look through the beginning of the file, also for how bright a HDR film is
+ * (film/survey.h), which is read as if it had a peak of 1000 cd/m2 without this call. */
 void pmk_media_fit(struct pmk_media *media, int width, int height, bool contain);
 
 /* Read the next picture into `image`, which has info's layout. A film may change its size, the shape of its pixels and

@@ -188,8 +188,7 @@ static int prepare(struct file_source *file, const char *path, const struct pmk_
 	if (err)
 		return err;
 	info = pmk_media_info(file->media);
-	pmk_media_fit(file->media, wish->width && wish->height ? wish->width : info->layout.width,
-		wish->width && wish->height ? wish->height : info->layout.height, wish->contain);
+	pmk_media_fit(file->media, wish->height ? wish->width : 0, wish->height, wish->contain);
 	file->source.layout = info->layout;
 	file->source.fps = info->still && wish->fps > 0 ? wish->fps : info->fps;
 	file->period_ns = (uint64_t)(1e9 / file->source.fps + 0.5);
