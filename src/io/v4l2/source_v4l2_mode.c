@@ -29,6 +29,10 @@ int pmk_v4l2_source_report(const char *path, int err)
 	case -ENOTTY:
 		pmk_error_cure(PMK_CURE_SEE_CAMERAS, "%s: not a camera", path);
 		return -ENODEV;
+	case -EPIPE:
+	case -ENOLINK: /* of VIDIOC_STREAMON, by the documentation of the kernel */
+		pmk_error_cure(PMK_CURE_PROCESS_CAMERA, "%s: nobody has set up the sensor and the parts between", path);
+		return -ENODEV;
 	default:
 		pmk_error_cure(PMK_CURE_REPLUG, "%s: cannot use the camera: %s", path, strerror(-err));
 		return err == -EINVAL ? -EIO : err; /* a driver's refusal is not a usage error */
