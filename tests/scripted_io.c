@@ -74,6 +74,7 @@ int pmk_source_read(struct pmk_source *source, struct pmk_frame **frame, uint64_
 	}
 	atomic_store(&heard_mode, mode);
 	source->trouble = mode == NO_SIGNAL ? -ENOLINK : 0;
+	strcpy(source->trouble_words, "the input has no signal");
 	if (mode == LOSE)
 		return -ENODEV;
 	if (mode == END)

@@ -74,12 +74,13 @@ static void test_a_silent_camera_is_opened_again(void **state)
 	stop(p, 0);
 }
 
-static int said_back, said_silent;
+static int said_back, said_silent, said_trouble;
 
 static void count_words(void *user, enum pmk_log_level level, const char *line)
 {
 	said_back += strstr(line, "the camera is back") != NULL;
 	said_silent += strstr(line, "no picture for") != NULL;
+	said_trouble += strstr(line, "scripted: the input has no signal") != NULL;
 }
 
 /* A camera that can be opened is not yet back: its silence is logged once, and its return once. */
@@ -106,7 +107,7 @@ static void test_no_signal(void **state)
 {
 	struct pmk_pipeline *p;
 
-	said_back = said_silent = 0;
+	said_back = said_silent = said_trouble = 0;
 	listener = count_words;
 	p = start("a!", NULL, 0);
 	reach(p, PMK_STATE_LIVE);
@@ -118,6 +119,7 @@ static void test_no_signal(void **state)
 	reach(p, PMK_STATE_LIVE);
 	stop(p, 0);
 	assert_int_equal(said_silent, 0);
+	assert_int_equal(said_trouble, 1);
 	assert_int_equal(said_back, 1);
 }
 

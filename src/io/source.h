@@ -40,8 +40,10 @@ struct pmk_source {
 	double fps; /* nominal rate, frames per second */
 	char name[160]; /* for messages: "/dev/video0 (Integrated Camera) MJPG 1280x720 at 30/s" */
 	uint64_t dropped, damaged; /* counted by read, and reported by the capture thread at the end */
-	/* why an open camera gives no picture, if it tells: -ENOLINK: its input has no signal; else 0. Set by read. */
+	/* Why an open camera gives no picture, if it tells; set by open and read, which log nothing of it. -ENOLINK:
+	 * its input has no signal; else 0. In words: "the input HDMI 1 has no signal". */
 	int trouble;
+	char trouble_words[96];
 	bool odd_sized; /* a frame of another size was logged */
 };
 

@@ -143,11 +143,19 @@ void pmk_capture_deliver(struct pmk_capture *c, struct pmk_frame *frame)
 		pmk_slot_put(&c->frames, frame);
 }
 
+/* The camera says why it is silent: this is logged once, until it is back or something else is wrong. */
+static void tell_trouble(struct pmk_capture *c)
+{
+	if (c->missing_now != c->source->trouble)
+		pmk_warn_cure(PMK_CURE_CHECK_CABLE, "%s: %s", c->source->name, c->source->trouble_words);
+	tell_missing(c, c->source->trouble);
+}
+
 /* The camera has been silent for too long. Returns why, as an error: it is opened again. */
 static int give_up(struct pmk_capture *c, uint64_t now_ns)
 {
 	if (c->source->trouble)
-		return c->source->trouble; /* which was logged */
+		return c->source->trouble;
 	if (c->missing_now != -EAGAIN)
 		pmk_warn("%s: no picture for %d s; it is opened again", c->source->name,
 			(int)((now_ns - c->heard_ns) / PMK_S_NS));
@@ -169,7 +177,7 @@ static int capture_all(struct pmk_capture *c)
 		pmk_pulse_beat(&c->pulse);
 		err = pmk_source_read(c->source, &frame, now + CHECK_NS);
 		if (err == -EAGAIN && c->source->trouble && now - c->heard_ns > TROUBLE_NS + two_frames)
-			tell_missing(c, c->source->trouble);
+			tell_trouble(c);
 		if (err == -EAGAIN && now - c->heard_ns < SILENT_NS + two_frames)
 			continue;
 		if (err == -EAGAIN)

@@ -50,7 +50,7 @@ int pmk_v4l2_source_take(struct pmk_v4l2_source *source, struct pmk_v4l2_taken *
 	__attribute__((warn_unused_result));
 int pmk_v4l2_source_give_back(struct pmk_v4l2_source *source, uint32_t index) __attribute__((warn_unused_result));
 
-/* Ask whether the input has a signal, at most twice a second; sets base.trouble, and logs when that changes. */
+/* Ask whether the input has a signal, at most twice a second; sets base.trouble and its words. */
 void pmk_v4l2_source_check_signal(struct pmk_v4l2_source *source);
 
 /* Agree with the camera on the mode that is nearest to the wish; fills type, pix, planes, strides, unpack, and the
