@@ -38,7 +38,7 @@ quality: build models
 
 # The tree built and tested in other ways; tests/variants.sh lists them.
 check-options: models
-	@tests/variants.sh no-media no-pipewire no-portal no-systemd no-xnnpack
+	@tests/variants.sh no-media no-page no-pipewire no-portal no-systemd no-xnnpack
 
 coverage: models
 	@tools/deps check
@@ -64,6 +64,7 @@ test-desktop: build models
 	@tools/deps desktop
 	@tests/pipewire/programs.py $(BUILD)/potemkin $(BUILD)/tests/pipewire/pipewire_reader \
 		$(BUILD)/tests/pipewire/pipewire_camera
+	@tests/page/browser.py $(BUILD)/potemkin
 	@tests/pipewire/portal.py $(BUILD)/potemkin $(BUILD)/tests/pipewire/pipewire_camera
 	@tests/pipewire/browsers.py $(BUILD)/potemkin $(BUILD)/tests/pipewire/pipewire_reader \
 		$(BUILD)/tests/pipewire/pipewire_camera

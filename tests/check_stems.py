@@ -21,6 +21,7 @@ STANDS_FOR = {
     "app/signals.c": "fetch",
     "app/*": "commands",
     "base/*": "base",
+    "control/page/*": "page",
     "control/*": "control",
     "compose/backdrop_*": "backdrop",
     "compose/blur*": "backdrop",

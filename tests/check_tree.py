@@ -44,6 +44,7 @@ WALLS = {
     r"lib(av|sw|postproc)[a-z]*/": "media/ !media/media_module.",
     r"(pipewire|spa)/": "io/pipewire/",
     r"systemd/": "io/pipewire/ app/live/",
+    r"microhttpd\.h": "control/page/",
     r"(xnnpack|pthreadpool)\.h": "model/xnnpack/",
     r"lcms2\.h": "media/still/",
     r"dlfcn\.h": "media/media_module.c",

@@ -22,6 +22,7 @@ enum pmk_exit pmk_command_doctor(struct pmk_options *options);
 enum pmk_exit pmk_command_completion(struct pmk_options *options);
 enum pmk_exit pmk_command_ctl(struct pmk_options *options);
 enum pmk_exit pmk_command_status(struct pmk_options *options);
+enum pmk_exit pmk_command_ui(struct pmk_options *options);
 enum pmk_exit pmk_command_demo(struct pmk_options *options);
 
 /* Exit code for a negative errno of a part; 0 gives PMK_EXIT_OK. A camera that is a file counts as an input file. */

@@ -20,6 +20,7 @@ static const char *const commands[PMK_COMMANDS] = {
 	[PMK_COMMAND_COMPLETION] = "completion",
 	[PMK_COMMAND_CTL] = "ctl",
 	[PMK_COMMAND_STATUS] = "status",
+	[PMK_COMMAND_UI] = "ui",
 	[PMK_COMMAND_DEMO] = "demo",
 };
 

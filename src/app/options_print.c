@@ -27,6 +27,7 @@ static const struct {
 		"a recorded video (audio is kept) or a picture, or many of them" },
 	{ PMK_COMMAND_MASK, "[OPTIONS] IN OUT", "only the mask: a picture as grey PNG, a video as grey .mkv" },
 	{ PMK_COMMAND_STATUS, "[--json]", "what the running potemkin does, for whom, and what it costs" },
+	{ PMK_COMMAND_UI, "", "a page in the browser: the live picture and every setting" },
 	{ PMK_COMMAND_CTL, "COMMAND [ARG...]",
 		"steer it: set, get, backdrop, next, camera, pause, resume, snapshot, save, profile, reload, "
 		"subscribe, quit; see man "

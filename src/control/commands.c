@@ -2,6 +2,7 @@
 /* The commands of the control socket. */
 #include "base/clock.h"
 #include "control/control_parts.h"
+#include "control/page/page.h"
 #include "control/shown_file.h"
 #include "draw/builtin.h"
 #include "settings/settings_file.h"
@@ -13,7 +14,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 
-enum { MOST_ARGS = 16, EXIT_USAGE = 2, EXIT_INPUT = 3 };
+enum { MOST_ARGS = 16, EXIT_INTERNAL = 1, EXIT_USAGE = 2, EXIT_INPUT = 3 };
 
 /* A request at work. */
 struct request {
@@ -114,35 +115,19 @@ static int command_camera(struct request *r)
 	return set(r, pmk_setting_find("camera"), 0);
 }
 
-static cJSON *value_of(const struct pmk_setting *s, const struct pmk_settings *settings)
-{
-	bool list = s->flags & PMK_SETTING_LIST;
-	cJSON *items = list ? cJSON_CreateArray() : NULL;
-	char text[PMK_SPEC];
-
-	if (!list) {
-		pmk_setting_print(s, settings, 0, text);
-		return cJSON_CreateString(text);
-	}
-	for (int i = 0; pmk_setting_print(s, settings, i, text); i++)
-		cJSON_AddItemToArray(items, cJSON_CreateString(text));
-	return items;
-}
-
 static int command_get(struct request *r)
 {
 	const struct pmk_setting *one = r->count ? find(r, r->args[0]) : NULL;
-	cJSON *settings;
 
 	if (r->count && !one)
 		return EXIT_USAGE;
-	settings = cJSON_AddObjectToObject(r->answer, "settings");
-	for (int i = 0; i < pmk_settings_count; i++) {
-		const struct pmk_setting *s = &pmk_settings_table[i];
+	cJSON_AddItemToObject(r->answer, "settings", pmk_control_values(&r->control->settings, one));
+	return 0;
+}
 
-		if (s->flags & PMK_SETTING_FILE && (!one || s == one))
-			cJSON_AddItemToObject(settings, s->name, value_of(s, &r->control->settings));
-	}
+static int command_describe(struct request *r)
+{
+	pmk_control_describe(&r->control->settings, r->answer);
 	return 0;
 }
 
@@ -265,6 +250,19 @@ static int command_subscribe(struct request *r)
 	return command_status(r);
 }
 
+/* Serve the page, if it is not served yet. */
+static int command_page(struct request *r)
+{
+	int code;
+
+	pmk_log_overhear(r->why);
+	code = pmk_control_open_page(r->control, 0) ? EXIT_INTERNAL : 0;
+	pmk_log_overhear(NULL);
+	if (!code)
+		cJSON_AddStringToObject(r->answer, "address", pmk_page_address(r->control->page));
+	return code;
+}
+
 static int command_quit(struct request *r)
 {
 	pmk_info("asked to end");
@@ -280,6 +278,7 @@ static const struct {
 } commands[] = {
 	{ "status", command_status, 0, 0, "status" },
 	{ "get", command_get, 0, 1, "get [NAME]" },
+	{ "describe", command_describe, 0, 0, "describe" },
 	{ "set", command_set, 2, MOST_ARGS, "set NAME VALUE..." },
 	{ "backdrop", command_backdrop, 1, 1, "backdrop SPEC" },
 	{ "next", command_next, 0, 0, "next" },
@@ -290,6 +289,7 @@ static const struct {
 	{ "save", command_save, 0, 0, "save" },
 	{ "profile", command_profile, 1, 1, "profile NAME|none" },
 	{ "reload", command_reload, 0, 0, "reload" },
+	{ "page", command_page, 0, 0, "page" },
 	{ "subscribe", command_subscribe, 0, 0, "subscribe" },
 	{ "quit", command_quit, 0, 0, "quit" },
 };

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "control/control_parts.h"
+#include "control/page/page.h"
 #include "control/socket.h"
 #include "media/media.h"
 
@@ -11,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static const uint64_t END_NS = 400 * PMK_MS_NS; /* for a change that is being made */
@@ -77,6 +79,13 @@ int pmk_control_reread(struct pmk_control *c, const char *profile, char why[PMK_
 	return 0;
 }
 
+/* --- the page --- */
+
+int pmk_control_open_page(struct pmk_control *c, int port)
+{
+	return c->page ? 0 : pmk_page_start(c, c->pipeline, port, &c->page);
+}
+
 /* --- who is connected --- */
 
 bool pmk_control_subscribed(const struct pmk_control *c)
@@ -104,10 +113,8 @@ void pmk_control_tell(struct pmk_control *c, const char *event)
 	cJSON_Delete(message);
 }
 
-static void accept_one(struct pmk_control *c)
+static void add_client(struct pmk_control *c, int fd)
 {
-	int fd = pmk_socket_accept(c->listening);
-
 	for (int i = 0; fd >= 0 && i < PMK_CONTROL_CLIENTS; i++) {
 		if (c->clients[i].fd >= 0)
 			continue;
@@ -116,6 +123,35 @@ static void accept_one(struct pmk_control *c)
 	}
 	if (fd >= 0)
 		close(fd); /* too many */
+}
+
+static void take_arrivals(struct pmk_control *c)
+{
+	pthread_mutex_lock(&c->arrivals_lock);
+	while (c->arrival_count)
+		add_client(c, c->arrivals[--c->arrival_count]);
+	pthread_mutex_unlock(&c->arrivals_lock);
+}
+
+int pmk_control_connect(struct pmk_control *c)
+{
+	int ends[2], err = 0;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
+		return -errno;
+	pthread_mutex_lock(&c->arrivals_lock);
+	if (c->arrival_count < PMK_CONTROL_CLIENTS)
+		c->arrivals[c->arrival_count++] = ends[0];
+	else
+		err = -EAGAIN;
+	pthread_mutex_unlock(&c->arrivals_lock);
+	if (err) {
+		close(ends[0]);
+		close(ends[1]);
+		return err;
+	}
+	eventfd_write(c->wake_fd, 1);
+	return ends[1];
 }
 
 static void hear(struct pmk_control *c, struct pmk_client *client)
@@ -165,6 +201,8 @@ static void *control_main(void *arg)
 	char why[PMK_LOG_LINE];
 	eventfd_t count;
 
+	if (c->settings.preview >= 0 && pmk_control_open_page(c, c->settings.preview) == 0)
+		pmk_info("the page is at %s", pmk_page_address(c->page));
 	while (!atomic_load(&c->stopping)) {
 		wait(c, fds);
 		if (fds[WAKE].revents)
@@ -173,8 +211,9 @@ static void *control_main(void *arg)
 			eventfd_read(fds[STATE].fd, &count);
 		if (atomic_exchange(&c->reload, false))
 			(void)pmk_control_reread(c, c->settings.profile, why); /* it is in the log */
+		take_arrivals(c);
 		if (fds[LISTEN].revents)
-			accept_one(c);
+			add_client(c, pmk_socket_accept(c->listening));
 		for (int i = 0; i < PMK_CONTROL_CLIENTS && !atomic_load(&c->stopping); i++) {
 			if (fds[FIRST + i].revents)
 				hear(c, &c->clients[i]);
@@ -188,12 +227,15 @@ static void *control_main(void *arg)
 
 static void release(struct pmk_control *c)
 {
+	pmk_page_stop(c->page); /* first: it connects */
+	take_arrivals(c);
 	for (int i = 0; i < PMK_CONTROL_CLIENTS; i++)
 		pmk_client_close(&c->clients[i]);
 	if (c->listening >= 0)
 		pmk_socket_remove(c->listening);
 	close(c->wake_fd);
 	close(c->quit_fd);
+	pthread_mutex_destroy(&c->arrivals_lock);
 	free(c);
 }
 
@@ -210,6 +252,7 @@ int pmk_control_create(const struct pmk_control_host *host, const struct pmk_set
 	c->settings = *settings;
 	c->pipeline = pipeline;
 	c->listening = -1;
+	pthread_mutex_init(&c->arrivals_lock, NULL);
 	for (int i = 0; i < PMK_CONTROL_CLIENTS; i++)
 		c->clients[i].fd = -1;
 	c->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

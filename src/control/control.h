@@ -36,6 +36,9 @@ int pmk_control_create(const struct pmk_control_host *host, const struct pmk_set
 int pmk_control_start(struct pmk_control *control) __attribute__((warn_unused_result)); /* once the pipeline runs */
 /* Read the configuration file again soon. Several calls before that is begun count as one. [any thread] */
 void pmk_control_reload(struct pmk_control *control);
+/* A connection such as the control socket gives, for a thread of this process: a descriptor that blocks, which the
+ * caller closes; or a negative errno. [any thread] */
+int pmk_control_connect(struct pmk_control *control) __attribute__((warn_unused_result));
 int pmk_control_quit_fd(const struct pmk_control *control); /* readable once somebody asked the program to end */
 /* End the thread, close the connections, and free it all. -ETIMEDOUT: a change is still being made, which uses the
  * pipeline; call it again, or leave by _exit. NULL is fine. */

@@ -12,7 +12,9 @@
 
 #include <stdatomic.h>
 
-enum { PMK_CONTROL_CLIENTS = 16 };
+enum { PMK_CONTROL_CLIENTS = 32 };
+
+struct pmk_page;
 
 /* Figures at a moment, for rates. */
 struct pmk_sample {
@@ -27,11 +29,14 @@ struct pmk_control {
 	int wake_fd, quit_fd; /* readable: look at the orders below; somebody asked the program to end. [any thread] */
 	atomic_bool stopping, reload; /* the orders. [any thread] */
 	struct pmk_thread thread; /* the main thread's */
+	pthread_mutex_t arrivals_lock; /* protects what follows */
+	int arrivals[PMK_CONTROL_CLIENTS], arrival_count; /* our ends of connections from inside. [any thread] */
 
 	struct pmk_settings settings; /* as they are now */
 	struct pmk_settings fresh; /* as a change would make them */
 	struct pmk_sample before, last; /* the two samples whose difference gives the rates */
 	struct pmk_client clients[PMK_CONTROL_CLIENTS];
+	struct pmk_page *page; /* NULL: it is not served */
 };
 
 /* Change to control->fresh. 0, or a code of the command line's exits with the reason in `why`, and nothing is
@@ -48,8 +53,16 @@ void pmk_control_name_changes(
  * with the reason in `why`. */
 int pmk_control_reread(struct pmk_control *control, const char *profile, char why[PMK_LOG_LINE]);
 
+/* Serve the page on this port of 127.0.0.1, 0: any, unless it is served already. Negative errno, logged. */
+int pmk_control_open_page(struct pmk_control *control, int port);
+
 /* Carry out a request, and answer. */
 void pmk_control_answer(struct pmk_control *control, struct pmk_client *client, const char *request);
+
+/* The value of each setting, or of `one`, by its name; the caller deletes it. NULL: no memory. */
+cJSON *pmk_control_values(const struct pmk_settings *settings, const struct pmk_setting *one);
+/* Add to `answer` what forms for all settings need to know, and the built-in backdrops. */
+void pmk_control_describe(const struct pmk_settings *settings, cJSON *answer);
 
 /* The state and the figures; the caller deletes it. NULL: no memory. */
 cJSON *pmk_control_status(struct pmk_control *control);

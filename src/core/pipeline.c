@@ -12,9 +12,9 @@
 #include <string.h>
 
 enum {
-	/* the cover, the next cover, one in the making, one spare, one looked at; each output: in its slot, shown last,
+	/* the cover, the next cover, one in the making, one spare, two looked at; each output: in its slot, shown last,
 	 * being written */
-	SHOWN_FIXED = 5,
+	SHOWN_FIXED = 6,
 	SHOWN_EACH = 3,
 };
 

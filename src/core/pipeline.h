@@ -73,9 +73,12 @@ int pmk_pipeline_changes_fd(const struct pmk_pipeline *pipeline); /* of its stat
 enum pmk_state pmk_pipeline_state(const struct pmk_pipeline *pipeline); /* [any thread] */
 /* Why there is no camera, as the cover says it: "camera unplugged"; NULL: there is one. [any thread] */
 const char *pmk_pipeline_trouble(struct pmk_pipeline *pipeline);
-/* What the first output shows now, a reference for the caller, who returns it within a second: no more than one picture
- * may be out. NULL: the output has ended. Call it after start. [any thread] */
+/* What the first output shows now, a reference for the caller, who returns it within a second: no more than two
+ * pictures may be out. NULL: the output has ended. Call it after start. [any thread] */
 struct pmk_shown *pmk_pipeline_shown(struct pmk_pipeline *pipeline);
+/* true: somebody looks at what pmk_pipeline_shown gives, and counts as a viewer until it is called with false.
+ * [any thread] */
+void pmk_pipeline_watch(struct pmk_pipeline *pipeline, bool watch);
 /* The name of the camera that is open now; "": none is. [any thread] */
 void pmk_pipeline_open_camera(struct pmk_pipeline *pipeline, char name[PMK_PIPELINE_NAME]);
 /* No picture is delayed by it: the slow part works on copies. [any thread, once started] */

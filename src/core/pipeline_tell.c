@@ -29,6 +29,11 @@ struct pmk_shown *pmk_pipeline_shown(struct pmk_pipeline *p)
 	return pmk_outputs_shown(p->outputs);
 }
 
+void pmk_pipeline_watch(struct pmk_pipeline *p, bool watch)
+{
+	pmk_outputs_watch(p->outputs, watch);
+}
+
 void pmk_pipeline_open_camera(struct pmk_pipeline *p, char name[PMK_PIPELINE_NAME])
 {
 	pmk_capture_open_name(p->capture, name);

@@ -33,6 +33,7 @@ struct pmk_settings {
 	bool verbose, quiet, log_json;
 	enum pmk_audio audio; /* convert: what becomes of the recording's audio */
 	bool strip, cover; /* convert: see struct pmk_carry */
+	int preview; /* the page's port, 0: any free one; -1: it is not served until somebody asks for it */
 	char cpu[PMK_SPEC]; /* "auto", or a level of the CPU's vectors */
 
 	/* not in the configuration file: options of a single command */
@@ -60,6 +61,7 @@ enum pmk_command {
 	PMK_COMMAND_COMPLETION,
 	PMK_COMMAND_CTL,
 	PMK_COMMAND_STATUS,
+	PMK_COMMAND_UI,
 	PMK_COMMAND_DEMO,
 	PMK_COMMANDS
 };

@@ -129,6 +129,11 @@ const struct pmk_setting pmk_settings_table[] = {
 	{ "cpu", 0, NETWORK(ANY_SCENE | OF(MODEL), 0), TYPE(text), AT(cpu), WORDS("auto"), .value = "LEVEL",
 		.help = "vector instructions to use: auto, sse2, avx2, avx512 (on arm64: neon) [auto]" },
 
+	{ "preview", 0, PROGRAM(OF(RUN), IN_FILE), TYPE(own_whole), AT(preview), NUMBERS(0, 65535), .none = "auto",
+		.value = "PORT",
+		.help = "serve the page on this port of 127.0.0.1 from the start; 0: any free one; auto: once it is "
+			"asked "
+			"for" },
 	{ "duration", 0, PROGRAM(ANY_SCENE, IN_FILE | COMMON), TYPE(number), AT(duration), NUMBERS(0.001, NO_END),
 		.unit = "seconds", .none = "none", .value = "S", .help = "stop after this many seconds" },
 	{ "frames", 0, PROGRAM(ANY_SCENE, IN_FILE), TYPE(count), AT(pipeline.frames), NUMBERS(1, NO_END),

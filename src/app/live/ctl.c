@@ -3,10 +3,12 @@
 #include "app/commands.h"
 #include "base/log.h"
 #include "base/parse.h"
+#include "control/page/page.h"
 #include "control/socket.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -190,10 +192,14 @@ static void print_answer(const char *command, const cJSON *answer)
 
 	if (status)
 		print_json(status);
+	else if (cJSON_IsArray(settings))
+		print_json(answer);
 	else if (settings)
 		print_settings(settings);
 	else if (strcmp(command, "next") == 0)
 		puts(text_of(answer, "backdrop"));
+	else if (strcmp(command, "page") == 0)
+		puts(text_of(answer, "address"));
 	else if (strcmp(command, "save") == 0)
 		printf("saved to %s\n", text_of(answer, "file"));
 	if (*text_of(answer, "overridden"))
@@ -201,7 +207,7 @@ static void print_answer(const char *command, const cJSON *answer)
 			text_of(answer, "overridden"));
 }
 
-static enum pmk_exit follow(FILE *stream)
+static void follow(FILE *stream)
 {
 	cJSON *message;
 
@@ -209,55 +215,105 @@ static enum pmk_exit follow(FILE *stream)
 		print_json(message);
 		cJSON_Delete(message);
 	}
-	return PMK_EXIT_OK;
 }
 
-static enum pmk_exit take_answer(FILE *stream, const char *command, bool for_people)
+/* Receive an answer that is no failure; the caller deletes it. */
+static enum pmk_exit take_answer(FILE *stream, cJSON **answer)
 {
-	cJSON *answer = receive(stream);
-	enum pmk_exit code = PMK_EXIT_OK;
+	enum pmk_exit code;
 
-	if (!answer) {
+	*answer = receive(stream);
+	if (!*answer) {
 		pmk_error("potemkin closed the connection without an answer");
 		return PMK_EXIT_INTERNAL;
 	}
-	if (!cJSON_IsTrue(cJSON_GetObjectItem(answer, "ok"))) {
-		pmk_error("%s", text_of(answer, "error"));
-		code = (enum pmk_exit)number_of(answer, "code");
-	} else if (for_people) {
-		print_status(cJSON_GetObjectItem(answer, "status"));
-	} else {
-		print_answer(command, answer);
-	}
-	cJSON_Delete(answer);
+	if (cJSON_IsTrue(cJSON_GetObjectItem(*answer, "ok")))
+		return PMK_EXIT_OK;
+	pmk_error("%s", text_of(*answer, "error"));
+	code = (enum pmk_exit)number_of(*answer, "code");
+	cJSON_Delete(*answer);
 	return code;
 }
 
-static enum pmk_exit ask(const char *const *words, int count, bool for_people)
+/* `stream` gets the connection; NULL: it is closed. */
+static enum pmk_exit request(const char *const *words, int count, cJSON **answer, FILE **stream)
 {
-	FILE *stream;
-	enum pmk_exit code = connect_to_it(&stream);
+	FILE *made;
+	enum pmk_exit code = connect_to_it(&made);
 
 	if (code != PMK_EXIT_OK)
 		return code;
-	if (send_request(stream, words, count))
-		code = PMK_EXIT_INTERNAL;
-	if (code == PMK_EXIT_OK)
-		code = take_answer(stream, words[0], for_people);
-	if (code == PMK_EXIT_OK && strcmp(words[0], "subscribe") == 0)
-		code = follow(stream);
-	fclose(stream);
+	code = send_request(made, words, count) ? PMK_EXIT_INTERNAL : take_answer(made, answer);
+	if (code == PMK_EXIT_OK && stream)
+		*stream = made;
+	else
+		fclose(made);
 	return code;
 }
 
 enum pmk_exit pmk_command_ctl(struct pmk_options *options)
 {
-	return ask(options->args + 1, options->arg_count - 1, false);
+	const char *const *words = options->args + 1;
+	cJSON *answer;
+	FILE *stream;
+	enum pmk_exit code = request(words, options->arg_count - 1, &answer, &stream);
+
+	if (code != PMK_EXIT_OK)
+		return code;
+	print_answer(words[0], answer);
+	cJSON_Delete(answer);
+	if (strcmp(words[0], "subscribe") == 0)
+		follow(stream);
+	fclose(stream);
+	return PMK_EXIT_OK;
 }
 
 enum pmk_exit pmk_command_status(struct pmk_options *options)
 {
 	static const char *const words[] = { "status" };
+	enum pmk_exit code;
+	cJSON *answer;
 
-	return ask(words, 1, !options->settings.json);
+	code = request(words, 1, &answer, NULL);
+	if (code != PMK_EXIT_OK)
+		return code;
+	if (options->settings.json)
+		print_answer(words[0], answer);
+	else
+		print_status(cJSON_GetObjectItem(answer, "status"));
+	cJSON_Delete(answer);
+	return PMK_EXIT_OK;
+}
+
+/* Open the address in the user's browser. The child's messages would only confuse. */
+static void open_browser(const char *address)
+{
+	pid_t child = getenv("DISPLAY") || getenv("WAYLAND_DISPLAY") ? fork() : -1;
+
+	if (child == 0) {
+		int nowhere = open("/dev/null", O_RDWR);
+
+		dup2(nowhere, STDOUT_FILENO);
+		dup2(nowhere, STDERR_FILENO);
+		execlp("xdg-open", "xdg-open", address, NULL);
+		_exit(127);
+	}
+}
+
+enum pmk_exit pmk_command_ui(struct pmk_options *options)
+{
+	static const char *const words[] = { "page" };
+	char address[PMK_PAGE_ADDRESS] = "";
+	enum pmk_exit code;
+	cJSON *answer;
+
+	code = request(words, 1, &answer, NULL);
+	if (code != PMK_EXIT_OK)
+		return code;
+	snprintf(address, sizeof address, "%s", text_of(answer, "address"));
+	cJSON_Delete(answer);
+	printf("%s\n", address);
+	fflush(stdout);
+	open_browser(address);
+	return PMK_EXIT_OK;
 }

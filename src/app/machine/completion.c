@@ -16,9 +16,10 @@ static const char *const words_of[PMK_COMMANDS] = {
 	[PMK_COMMAND_DOCTOR] = "",
 	[PMK_COMMAND_SETUP] = "",
 	[PMK_COMMAND_COMPLETION] = "bash zsh fish",
-	[PMK_COMMAND_CTL] =
-		"status get set backdrop next camera pause resume snapshot save profile reload subscribe quit",
+	[PMK_COMMAND_CTL] = "status get describe set backdrop next camera pause resume snapshot save profile reload "
+			    "page subscribe quit",
 	[PMK_COMMAND_STATUS] = "",
+	[PMK_COMMAND_UI] = "",
 	[PMK_COMMAND_DEMO] = "",
 };
 

@@ -29,8 +29,8 @@ struct pmk_output {
 	/* Shared. */
 	struct pmk_slot slot;
 	struct pmk_pulse pulse; /* the thread beats every two seconds, even asleep */
-	atomic_bool stopping;
-	int stop_fd; /* readable when the thread must stop, since it may be asleep in poll */
+	atomic_bool stopping, watched;
+	int wake_fd; /* readable when one of these has changed, since the thread may be asleep in poll */
 	pthread_mutex_t lock; /* protects what follows */
 	uint64_t written, repeated;
 	struct pmk_series latency;
@@ -81,14 +81,22 @@ static void renew_cover(struct pmk_output *o, struct timing *t)
 	keep_last(o, t, cover);
 }
 
+static bool is_watched(struct pmk_output *o)
+{
+	return atomic_load(&o->watched) || pmk_ports_watched(o->ports);
+}
+
 static void sleep_until_watched(struct pmk_output *o, struct timing *t)
 {
 	forget(o, t);
 	pmk_ports_rest(o->ports, t->last);
 	tell(o, PMK_OUTPUT_ASLEEP, 0);
-	while (!atomic_load(&o->stopping) && !pmk_ports_watched(o->ports)) {
+	while (!atomic_load(&o->stopping) && !is_watched(o)) {
+		eventfd_t count;
+
 		pmk_pulse_beat(&o->pulse);
-		pmk_ports_wait(o->ports, o->stop_fd);
+		pmk_ports_wait(o->ports, o->wake_fd);
+		eventfd_read(o->wake_fd, &count);
 		pmk_ports_reopen(o->ports, true);
 		renew_cover(o, t);
 	}
@@ -104,7 +112,7 @@ static bool may_sleep(struct pmk_output *o, struct timing *t)
 
 	if (!o->settings.on_demand)
 		return false;
-	if (pmk_ports_watched(o->ports))
+	if (is_watched(o))
 		t->watched_ns = now;
 	return now - t->watched_ns >= LINGER_NS;
 }
@@ -225,8 +233,8 @@ int pmk_output_create(const struct pmk_output_settings *settings, const struct p
 	err = pmk_slot_init(&o->slot, drop_shown);
 	if (err)
 		goto out;
-	o->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	err = o->stop_fd < 0 ? -errno : 0;
+	o->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	err = o->wake_fd < 0 ? -errno : 0;
 	if (err)
 		goto out_slot;
 	err = pmk_ports_create(ports, count, &settings->setup, cover, &o->ports);
@@ -236,7 +244,7 @@ int pmk_output_create(const struct pmk_output_settings *settings, const struct p
 	*output = o;
 	return 0;
 out_fd:
-	close(o->stop_fd);
+	close(o->wake_fd);
 out_slot:
 	pmk_slot_finish(&o->slot);
 out:
@@ -262,8 +270,14 @@ void pmk_output_set_cover(struct pmk_output *o, struct pmk_shown *cover)
 void pmk_output_stop(struct pmk_output *o)
 {
 	atomic_store(&o->stopping, true);
-	eventfd_write(o->stop_fd, 1);
+	eventfd_write(o->wake_fd, 1);
 	pmk_slot_close(&o->slot);
+}
+
+void pmk_output_watch(struct pmk_output *o, bool watch)
+{
+	atomic_store(&o->watched, watch);
+	eventfd_write(o->wake_fd, 1);
 }
 
 int pmk_output_join(struct pmk_output *o, const struct timespec *until)
@@ -277,7 +291,7 @@ void pmk_output_destroy(struct pmk_output *o)
 		return;
 	pmk_ports_destroy(o->ports);
 	pmk_slot_finish(&o->slot);
-	close(o->stop_fd);
+	close(o->wake_fd);
 	pthread_mutex_destroy(&o->lock);
 	free(o);
 }

@@ -54,6 +54,8 @@ int pmk_output_join(struct pmk_output *output, const struct timespec *until) /* 
 /* must be joined or never started; closes what is open; NULL is fine */
 void pmk_output_destroy(struct pmk_output *output);
 
+/* true: somebody watches who is not behind a sink, so it does not fall asleep, and wakes up. [any thread] */
+void pmk_output_watch(struct pmk_output *output, bool watch);
 struct pmk_output_figures pmk_output_figures(struct pmk_output *output); /* [any thread] */
 /* What it shows now; returns a reference for the caller. NULL: it has ended. [any thread] */
 struct pmk_shown *pmk_output_shown(struct pmk_output *output);

@@ -205,6 +205,12 @@ void pmk_outputs_stop(struct pmk_outputs *o)
 		pmk_output_stop(o->members[i].output);
 }
 
+void pmk_outputs_watch(struct pmk_outputs *o, bool watch)
+{
+	for (int i = 0; i < o->member_count; i++)
+		pmk_output_watch(o->members[i].output, watch);
+}
+
 int pmk_outputs_join(struct pmk_outputs *o, const struct timespec *until, const struct timespec *finished)
 {
 	int err = 0;

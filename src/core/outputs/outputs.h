@@ -43,6 +43,8 @@ int pmk_outputs_join(struct pmk_outputs *outputs, const struct timespec *until, 
 	__attribute__((warn_unused_result));
 void pmk_outputs_destroy(struct pmk_outputs *outputs); /* must be joined or never started; NULL is fine */
 
+void pmk_outputs_watch(struct pmk_outputs *outputs, bool watch); /* all: pmk_output_watch. [any thread] */
+
 const char *pmk_outputs_name(const struct pmk_outputs *outputs, int index); /* of the sink, as at create */
 struct pmk_output_figures pmk_outputs_figures(struct pmk_outputs *outputs); /* of the first output. [any thread] */
 struct pmk_shown *pmk_outputs_shown(

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT */
+#include "control/page/page.h"
+
+#include "base/log.h"
+#include "base/parse.h"
+#include "control/page/assets.h"
+#include "control/page/picture.h"
+#include "control/page/preview.h"
+#include "control/page/thumbnail.h"
+
+#include <arpa/inet.h>
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <microhttpd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { TOKEN = 32, MOST_BODY = 16384, CONNECTIONS = 24, IDLE_S = 30, NORMAL_WIDTH = 1280 };
+
+struct pmk_page {
+	struct pmk_control *control;
+	struct pmk_preview *stream;
+	struct MHD_Daemon *daemon;
+	char token[TOKEN + 1]; /* hexadecimal; const after start, like what follows */
+	char host[32], origin[48], address[PMK_PAGE_ADDRESS];
+};
+
+/* A request while its body arrives. */
+struct body {
+	size_t bytes;
+	char text[MOST_BODY + 1];
+};
+
+/* --- who may ask --- */
+
+static const char *header(struct MHD_Connection *connection, const char *name)
+{
+	return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+}
+
+/* Takes as long whatever is wrong in it. */
+static bool is_token(const struct pmk_page *page, const char *text)
+{
+	unsigned char differ = 0;
+
+	if (!text || strlen(text) != TOKEN)
+		return false;
+	for (int i = 0; i < TOKEN; i++)
+		differ |= (unsigned char)(text[i] ^ page->token[i]);
+	return differ == 0;
+}
+
+/* The request was not made by another site, nor under another name of this machine (DNS rebinding). */
+static bool is_local(const struct pmk_page *page, struct MHD_Connection *connection, bool asset)
+{
+	const char *host = header(connection, "Host"), *origin = header(connection, "Origin");
+	const char *site = header(connection, "Sec-Fetch-Site");
+
+	if (!host || strcmp(host, page->host) != 0 || (origin && strcmp(origin, page->origin) != 0))
+		return false;
+	return !site || strcmp(site, "same-origin") == 0 || (asset && strcmp(site, "none") == 0);
+}
+
+static bool has_token(const struct pmk_page *page, struct MHD_Connection *connection)
+{
+	return is_token(page, header(connection, "X-Potemkin-Token")) ||
+		is_token(page, MHD_lookup_connection_value(connection, MHD_COOKIE_KIND, "potemkin"));
+}
+
+/* --- answers --- */
+
+static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status, struct MHD_Response *response)
+{
+	static const char *const headers[][2] = {
+		{ "Content-Security-Policy",
+			"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src "
+			"'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'" },
+		{ "X-Content-Type-Options", "nosniff" },
+		{ "Referrer-Policy", "no-referrer" },
+		{ "Cross-Origin-Resource-Policy", "same-origin" },
+		{ "Cross-Origin-Opener-Policy", "same-origin" },
+		{ "Cache-Control", "no-store" },
+	};
+	enum MHD_Result result;
+
+	if (!response)
+		return MHD_NO;
+	for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++)
+		MHD_add_response_header(response, headers[i][0], headers[i][1]);
+	result = MHD_queue_response(connection, status, response);
+	MHD_destroy_response(response);
+	return result;
+}
+
+/* Takes over the text. */
+static enum MHD_Result answer_json(struct MHD_Connection *connection, unsigned status, char *text)
+{
+	struct MHD_Response *response = text ?
+		MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_MUST_FREE) :
+		NULL;
+
+	if (response)
+		MHD_add_response_header(response, "Content-Type", "application/json");
+	return answer(connection, status, response);
+}
+
+static enum MHD_Result refuse(struct MHD_Connection *connection, unsigned status, const char *why)
+{
+	char text[200];
+
+	snprintf(text, sizeof text, "{\"ok\":false,\"code\":2,\"error\":\"%s\"}", why);
+	return answer_json(connection, status, strdup(text));
+}
+
+static enum MHD_Result send_asset(struct MHD_Connection *connection, const struct pmk_asset *asset)
+{
+	struct MHD_Response *response = MHD_create_response_from_buffer(
+		asset->bytes, (void *)asset->data, MHD_RESPMEM_PERSISTENT);
+
+	if (response)
+		MHD_add_response_header(response, "Content-Type", asset->type);
+	return answer(connection, MHD_HTTP_OK, response);
+}
+
+static enum MHD_Result send_thumbnail(struct MHD_Connection *connection, const char *name)
+{
+	struct pmk_jpeg_copy jpeg = { 0 };
+	struct MHD_Response *response;
+
+	if (pmk_thumbnail_builtin(name, &jpeg))
+		return refuse(connection, MHD_HTTP_NOT_FOUND, "there is no such backdrop");
+	response = MHD_create_response_from_buffer(jpeg.bytes, jpeg.data, MHD_RESPMEM_MUST_FREE);
+	if (response)
+		MHD_add_response_header(response, "Content-Type", "image/jpeg");
+	return answer(connection, MHD_HTTP_OK, response);
+}
+
+static enum MHD_Result send_stream(struct pmk_page *page, struct MHD_Connection *connection)
+{
+	const char *wish = MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "width");
+	int width = NORMAL_WIDTH;
+
+	if (wish && pmk_parse_int(wish, 1, 8192, &width))
+		return refuse(connection, MHD_HTTP_BAD_REQUEST, "width is a number of pixels");
+	return answer(connection, MHD_HTTP_OK, pmk_page_picture(page->stream, width));
+}
+
+/* --- commands --- */
+
+/* Send the request as a program that is connected to the control socket would; gives its answer, or NULL. */
+static char *ask(struct pmk_page *page, const char *command, const cJSON *args)
+{
+	cJSON *request = cJSON_CreateObject();
+	int fd = pmk_control_connect(page->control);
+	FILE *stream = fd >= 0 ? fdopen(fd, "r+") : NULL;
+	char *line = NULL, *text;
+	size_t size = 0;
+
+	cJSON_AddStringToObject(request, "command", command);
+	if (args)
+		cJSON_AddItemToObject(request, "args", cJSON_Duplicate(args, true));
+	text = cJSON_PrintUnformatted(request);
+	if (!stream || !text || fprintf(stream, "%s\n", text) < 0 || fflush(stream) ||
+		getline(&line, &size, stream) <= 0) {
+		free(line);
+		line = NULL;
+	}
+	if (stream)
+		fclose(stream);
+	cJSON_free(text);
+	cJSON_Delete(request);
+	return line;
+}
+
+/* The page may do what a person at it may want; it writes no files but the configuration. */
+static bool is_offered(const char *command)
+{
+	static const char *const names[] = { "status", "get", "describe", "set", "backdrop", "next", "camera", "pause",
+		"resume", "profile", "save", "reload", "quit" };
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		if (strcmp(names[i], command) == 0)
+			return true;
+	}
+	return false;
+}
+
+static enum MHD_Result run_command(
+	struct pmk_page *page, struct MHD_Connection *connection, const char *command, const char *body)
+{
+	cJSON *json = *body ? cJSON_Parse(body) : NULL;
+	char *text;
+
+	if (!is_offered(command) || (*body && !cJSON_IsObject(json))) {
+		cJSON_Delete(json);
+		return refuse(
+			connection, MHD_HTTP_BAD_REQUEST, "there is no such command, or its body is no JSON object");
+	}
+	text = ask(page, command, cJSON_GetObjectItemCaseSensitive(json, "args"));
+	cJSON_Delete(json);
+	return text ? answer_json(connection, MHD_HTTP_OK, text) :
+		      refuse(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "potemkin is ending");
+}
+
+static enum MHD_Result log_in(struct pmk_page *page, struct MHD_Connection *connection)
+{
+	char text[] = "{\"ok\":true}";
+	struct MHD_Response *response = MHD_create_response_from_buffer(sizeof text - 1, text, MHD_RESPMEM_MUST_COPY);
+	char cookie[TOKEN + 80];
+
+	snprintf(cookie, sizeof cookie, "potemkin=%s; HttpOnly; SameSite=Strict; Path=/", page->token);
+	if (response)
+		MHD_add_response_header(response, "Set-Cookie", cookie);
+	return answer(connection, MHD_HTTP_OK, response);
+}
+
+/* --- requests [the server's threads] --- */
+
+static enum MHD_Result get(struct pmk_page *page, struct MHD_Connection *connection, const char *path)
+{
+	const struct pmk_asset *asset = pmk_asset_find(path);
+	const char *name = pmk_parse_after(path, "/thumbnail/");
+
+	if (!is_local(page, connection, asset != NULL))
+		return refuse(connection, MHD_HTTP_FORBIDDEN, "this page answers only itself");
+	if (asset)
+		return send_asset(connection, asset);
+	if (!has_token(page, connection))
+		return refuse(connection, MHD_HTTP_FORBIDDEN, "the token is missing or wrong");
+	if (strcmp(path, "/stream") == 0)
+		return send_stream(page, connection);
+	if (name)
+		return send_thumbnail(connection, name);
+	return refuse(connection, MHD_HTTP_NOT_FOUND, "there is no such page");
+}
+
+static enum MHD_Result post(
+	struct pmk_page *page, struct MHD_Connection *connection, const char *path, const char *body)
+{
+	const char *command = pmk_parse_after(path, "/api/");
+
+	if (!is_local(page, connection, false))
+		return refuse(connection, MHD_HTTP_FORBIDDEN, "this page answers only itself");
+	if (!is_token(page, header(connection, "X-Potemkin-Token"))) /* a cookie is not enough to change anything */
+		return refuse(connection, MHD_HTTP_FORBIDDEN, "the token is missing or wrong");
+	if (strcmp(path, "/login") == 0)
+		return log_in(page, connection);
+	return command ? run_command(page, connection, command, body) :
+			 refuse(connection, MHD_HTTP_NOT_FOUND, "there is no such page");
+}
+
+static enum MHD_Result handle(void *user, struct MHD_Connection *connection, const char *url, const char *method,
+	const char *version, const char *data, size_t *bytes, void **state)
+{
+	struct pmk_page *page = user;
+	struct body *body = *state;
+
+	if (strcmp(method, "GET") == 0)
+		return get(page, connection, url);
+	if (strcmp(method, "POST") != 0)
+		return refuse(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "only GET and POST are answered");
+	if (!body) {
+		*state = calloc(1, sizeof *body);
+		return *state ? MHD_YES : MHD_NO;
+	}
+	if (!*bytes)
+		return post(page, connection, url, body->text);
+	if (*bytes > MOST_BODY - body->bytes)
+		return MHD_NO; /* the connection is closed */
+	memcpy(body->text + body->bytes, data, *bytes);
+	body->bytes += *bytes;
+	*bytes = 0;
+	return MHD_YES;
+}
+
+static void finish(void *user, struct MHD_Connection *connection, void **state, enum MHD_RequestTerminationCode code)
+{
+	free(*state);
+	*state = NULL;
+}
+
+/* --- start, stop --- */
+
+static int make_token(char token[TOKEN + 1])
+{
+	uint8_t random[TOKEN / 2];
+
+	if (getrandom(random, sizeof random, 0) != sizeof random)
+		return -EIO;
+	for (size_t i = 0; i < sizeof random; i++)
+		snprintf(token + 2 * i, 3, "%02x", random[i]);
+	return 0;
+}
+
+static int serve(struct pmk_page *page, int port)
+{
+	struct sockaddr_in address = {
+		.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)
+	};
+	const union MHD_DaemonInfo *info;
+
+	page->daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION, (uint16_t)port,
+		NULL, NULL, handle, page, MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS,
+		MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S, MHD_OPTION_NOTIFY_COMPLETED, finish, NULL, MHD_OPTION_END);
+	if (!page->daemon)
+		return errno == EADDRINUSE ? -EADDRINUSE : errno ? -errno : -EIO;
+	info = MHD_get_daemon_info(page->daemon, MHD_DAEMON_INFO_BIND_PORT);
+	port = info && info->port ? info->port : port;
+	snprintf(page->host, sizeof page->host, "127.0.0.1:%d", port);
+	snprintf(page->origin, sizeof page->origin, "http://%s", page->host);
+	snprintf(page->address, sizeof page->address, "%s/#%s", page->origin, page->token);
+	return 0;
+}
+
+int pmk_page_start(struct pmk_control *control, struct pmk_pipeline *pipeline, int port, struct pmk_page **page)
+{
+	struct pmk_page *made = calloc(1, sizeof *made);
+	int err = made ? make_token(made->token) : -ENOMEM;
+
+	if (!err) {
+		made->control = control;
+		err = pmk_preview_create(pipeline, &made->stream);
+	}
+	if (!err)
+		err = serve(made, port);
+	if (err) {
+		pmk_error("the page cannot be served on port %d of this machine: %s", port, strerror(-err));
+		pmk_page_stop(made);
+		return err;
+	}
+	*page = made;
+	return 0;
+}
+
+const char *pmk_page_address(const struct pmk_page *page)
+{
+	return page->address;
+}
+
+void pmk_page_stop(struct pmk_page *page)
+{
+	if (!page)
+		return;
+	if (page->stream)
+		pmk_preview_stop(page->stream);
+	if (page->daemon)
+		MHD_stop_daemon(page->daemon);
+	pmk_preview_destroy(page->stream);
+	free(page);
+}

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: MIT */
+/* The local page, asked over HTTP as browsers do: its own requests, those of other sites, and the picture. The pipeline
+ * has a scripted camera. */
+#include "scripted.h"
+
+#include "control/control.h"
+#include "control/socket.h"
+
+#include <arpa/inet.h>
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <sys/socket.h>
+#include <turbojpeg.h>
+#include <unistd.h>
+
+enum { ANSWER = 1 << 20 };
+
+static char runtime[] = "/tmp/test_page_XXXXXX";
+static struct pmk_settings settings;
+static struct pmk_control *control;
+static char token[33], host[32], origin[48]; /* of the page */
+static int port;
+static char answer[ANSWER + 1];
+
+static int reread(void *user, const char *profile, struct pmk_settings *fresh)
+{
+	return -EINVAL;
+}
+
+static bool allows(void *user, const struct pmk_settings *now, const struct pmk_settings *wanted)
+{
+	return true;
+}
+
+static const struct pmk_control_host front = { .reread = reread, .allows = allows };
+
+/* Ask for the page, and take its address apart. */
+static void open_page(void)
+{
+	static const char request[] = "{\"command\": \"page\"}\n";
+	char line[400] = "";
+	const char *address;
+	cJSON *json;
+	int fd = pmk_socket_connect();
+
+	assert_true(fd >= 0);
+	assert_int_equal(send(fd, request, sizeof request - 1, 0), sizeof request - 1);
+	for (size_t used = 0; used < sizeof line - 1 && recv(fd, line + used, 1, 0) == 1 && line[used] != '\n';)
+		used++;
+	close(fd);
+	json = cJSON_Parse(line);
+	address = cJSON_GetStringValue(cJSON_GetObjectItem(json, "address"));
+	assert_non_null(address);
+	assert_int_equal(sscanf(address, "http://127.0.0.1:%d/#%32s", &port, token), 2);
+	cJSON_Delete(json);
+	snprintf(host, sizeof host, "127.0.0.1:%d", port);
+	snprintf(origin, sizeof origin, "http://%s", host);
+}
+
+static struct pmk_pipeline *begin(bool on_demand)
+{
+	struct pmk_pipeline *p;
+
+	atomic_store(&watch, on_demand ? PMK_WATCH_SOMEBODY : PMK_WATCH_UNKNOWN);
+	p = start_with(on_demand ? "a!" : "a", NULL, 0, on_demand);
+	pmk_settings_init(&settings);
+	settings.pipeline = started;
+	assert_int_equal(pmk_control_create(&front, &settings, p, true, &control), 0);
+	assert_int_equal(pmk_control_start(control), 0);
+	reach(p, PMK_STATE_LIVE);
+	open_page();
+	return p;
+}
+
+static void end_control(void)
+{
+	wait_until(pmk_control_destroy(control) == 0);
+	control = NULL;
+}
+
+static void end(struct pmk_pipeline *p)
+{
+	end_control();
+	stop(p, 0);
+}
+
+static int clear(void **state)
+{
+	end_control();
+	return clear_up(state);
+}
+
+static int connect_page(void)
+{
+	struct sockaddr_in address = {
+		.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)
+	};
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+	return fd;
+}
+
+/* Send a request whose header lines are `headers`; its connection. */
+static int send_request(const char *method, const char *path, const char *headers, const char *body)
+{
+	static char text[40000];
+	int fd = connect_page(),
+	    length = snprintf(text, sizeof text, "%s %s HTTP/1.0\r\nContent-Length: %zu\r\n%s\r\n%s", method, path,
+		    strlen(body), headers, body);
+
+	assert_true(length < (int)sizeof text);
+	send(fd, text, (size_t)length, MSG_NOSIGNAL);
+	return fd;
+}
+
+/* Gives the status, 0 if the connection was closed without one; the whole answer is in `answer`. */
+static int ask(const char *method, const char *path, const char *headers, const char *body)
+{
+	int fd = send_request(method, path, headers, body), status = 0;
+	size_t used = 0;
+	ssize_t got;
+
+	while (used < ANSWER && (got = recv(fd, answer + used, ANSWER - used, 0)) > 0)
+		used += (size_t)got;
+	answer[used] = '\0';
+	close(fd);
+	return sscanf(answer, "HTTP/1.%*d %d", &status) == 1 ? status : 0;
+}
+
+/* Header lines of the page's own script. */
+static const char *own(void)
+{
+	static char headers[300];
+
+	snprintf(headers, sizeof headers,
+		"Host: %s\r\nOrigin: %s\r\nSec-Fetch-Site: same-origin\r\nX-Potemkin-Token: %s\r\n", host, origin,
+		token);
+	return headers;
+}
+
+static void test_own_requests(void **state)
+{
+	struct pmk_pipeline *p = begin(false);
+
+	assert_int_equal(ask("GET", "/", own(), ""), 200);
+	assert_non_null(strstr(answer, "<title>Potemkin</title>"));
+	assert_non_null(strstr(answer, "default-src 'none'"));
+	assert_null(strstr(answer, token)); /* it is only in the address */
+	assert_int_equal(ask("POST", "/login", own(), ""), 200);
+	assert_non_null(strstr(answer, "HttpOnly; SameSite=Strict"));
+	assert_int_equal(ask("POST", "/api/describe", own(), ""), 200);
+	assert_non_null(strstr(answer, "\"name\":\"smooth\""));
+	assert_int_equal(ask("POST", "/api/set", own(), "{\"args\": [\"smooth\", \"40\"]}"), 200);
+	assert_non_null(strstr(answer, "\"ok\":true"));
+	assert_int_equal(ask("POST", "/api/get", own(), "{\"args\": [\"smooth\"]}"), 200);
+	assert_non_null(strstr(answer, "\"smooth\":\"40\""));
+	assert_int_equal(ask("POST", "/api/set", own(), "{\"args\": [\"smooth\", \"400\"]}"), 200);
+	assert_non_null(strstr(answer, "from 0 to 100"));
+	assert_int_equal(ask("GET", "/thumbnail/office", own(), ""), 200);
+	assert_non_null(strstr(answer, "image/jpeg"));
+	assert_int_equal(ask("GET", "/thumbnail/cellar", own(), ""), 404);
+	assert_int_equal(ask("GET", "/etc/passwd", own(), ""), 404);
+	assert_int_equal(ask("GET", "/stream?width=none", own(), ""), 400);
+	assert_int_equal(ask("PUT", "/api/pause", own(), ""), 405);
+	assert_int_equal(ask("POST", "/api/pause", own(), "[1]"), 400);
+	assert_int_equal(state_of(p), PMK_STATE_LIVE);
+	end(p);
+}
+
+/* What writes files, or never ends, is not offered. */
+static void test_what_is_not_offered(void **state)
+{
+	struct pmk_pipeline *p = begin(false);
+
+	assert_int_equal(ask("POST", "/api/snapshot", own(), "{\"args\": [\"/tmp/picture.png\"]}"), 400);
+	assert_int_equal(ask("POST", "/api/subscribe", own(), ""), 400);
+	assert_int_equal(ask("POST", "/api/page", own(), ""), 400);
+	end(p);
+}
+
+/* Every kind of request that another site, another program or another name for this machine could make. */
+static void test_others_get_nothing(void **state)
+{
+	struct pmk_pipeline *p = begin(false);
+	const struct {
+		const char *host, *origin, *site, *secret; /* NULL: the header is not sent */
+	} others[] = {
+		{ host, NULL, NULL, NULL }, /* no token */
+		{ host, NULL, NULL, "X-Potemkin-Token: 00000000000000000000000000000000" },
+		{ host, NULL, NULL, "X-Potemkin-Token: " },
+		{ host, NULL, NULL, "Cookie: potemkin=00000000000000000000000000000000" },
+		{ host, "http://evil.example", "cross-site", NULL }, /* a form, fetch, img or script of another site */
+		{ host, "http://evil.example", "cross-site", token },
+		{ host, "null", "cross-site", token }, /* a sandboxed frame */
+		{ host, NULL, "cross-site", token },
+		{ host, NULL, "same-site", token }, /* another port of this machine */
+		{ host, "http://127.0.0.1:1", NULL, token },
+		{ "evil.example", NULL, NULL, token }, /* a name that was bound to this machine again */
+		{ "evil.example", "http://evil.example", "same-origin", token },
+		{ "localhost", NULL, NULL, token },
+		{ "127.0.0.1", NULL, NULL, token },
+		{ NULL, NULL, NULL, token },
+	};
+	static const char *const requests[][2] = { { "POST", "/api/pause" }, { "POST", "/api/status" },
+		{ "POST", "/login" }, { "GET", "/stream" }, { "GET", "/thumbnail/office" } };
+
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+		const char *secret = others[i].secret;
+		char headers[400], own_secret[64];
+
+		snprintf(own_secret, sizeof own_secret, "X-Potemkin-Token: %s", token);
+		secret = secret == token ? own_secret : secret;
+		snprintf(headers, sizeof headers, "%s%s%s%s%s%s%s%s%s%s%s", others[i].host ? "Host: " : "",
+			others[i].host ? others[i].host : "", others[i].host ? "\r\n" : "",
+			others[i].origin ? "Origin: " : "", others[i].origin ? others[i].origin : "",
+			others[i].origin ? "\r\n" : "", others[i].site ? "Sec-Fetch-Site: " : "",
+			others[i].site ? others[i].site : "", others[i].site ? "\r\n" : "", secret ? secret : "",
+			secret ? "\r\n" : "");
+		for (size_t r = 0; r < sizeof requests / sizeof requests[0]; r++) {
+			int status = ask(requests[r][0], requests[r][1], headers, "");
+
+			if (status != 403 && status != 400)
+				fail_msg("%s %s with %s: %d", requests[r][0], requests[r][1], headers, status);
+			assert_null(strstr(answer, "Access-Control"));
+		}
+	}
+	assert_int_equal(state_of(p), PMK_STATE_LIVE); /* nothing paused it */
+	end(p);
+}
+
+/* A cookie is what an image of the page has; it changes nothing. */
+static void test_cookie(void **state)
+{
+	struct pmk_pipeline *p = begin(false);
+	char headers[200];
+
+	snprintf(headers, sizeof headers, "Host: %s\r\nCookie: potemkin=%s\r\n", host, token);
+	assert_int_equal(ask("GET", "/thumbnail/office", headers, ""), 200);
+	assert_int_equal(ask("POST", "/api/pause", headers, ""), 403);
+	assert_int_equal(state_of(p), PMK_STATE_LIVE);
+	end(p);
+}
+
+static void test_large_body(void **state)
+{
+	static char large[30000];
+	struct pmk_pipeline *p = begin(false);
+
+	memset(large, ' ', sizeof large - 1);
+	assert_int_equal(ask("POST", "/api/pause", own(), large), 0); /* closed */
+	assert_int_equal(ask("POST", "/api/status", own(), ""), 200);
+	end(p);
+}
+
+/* Read the stream until a whole JPEG is in `answer`; where it begins, and its bytes. */
+static const unsigned char *next_picture(int fd, size_t *bytes)
+{
+	size_t used = 0, length;
+	char *head;
+
+	for (;;) {
+		ssize_t got = recv(fd, answer + used, ANSWER - used, 0);
+
+		assert_true(got > 0);
+		used += (size_t)got;
+		answer[used] = '\0';
+		head = memmem(answer, used, "image/jpeg\r\nContent-Length: ", 28);
+		if (!head || sscanf(head + 28, "%zu", &length) != 1)
+			continue;
+		head = memmem(head, used - (size_t)(head - answer), "\r\n\r\n", 4);
+		if (head && used - (size_t)(head + 4 - answer) >= length)
+			break;
+	}
+	*bytes = length;
+	return (unsigned char *)head + 4;
+}
+
+static void check_picture(int fd, int value)
+{
+	tjhandle jpeg = tjInitDecompress();
+	size_t bytes;
+	const unsigned char *data = next_picture(fd, &bytes);
+	int width, height, sampling, space;
+	unsigned char *rgb;
+
+	assert_int_equal(tjDecompressHeader3(jpeg, data, bytes, &width, &height, &sampling, &space), 0);
+	assert_int_equal(width, 160);
+	rgb = malloc((size_t)(3 * width * height));
+	assert_int_equal(tjDecompress2(jpeg, data, bytes, rgb, width, 0, height, TJPF_RGB, 0), 0);
+	for (int i = 0; i < 3; i++)
+		assert_in_range(rgb[i], value > 3 ? value - 3 : 0, value < 252 ? value + 3 : 255);
+	free(rgb);
+	tjDestroy(jpeg);
+}
+
+/* The picture wakes the camera while it is looked at, and only then; it is what viewers see. */
+static void test_picture(void **state)
+{
+	struct pmk_pipeline *p = begin(true);
+	int fd;
+
+	assert_int_equal(ask("POST", "/api/backdrop", own(), "{\"args\": [\"color:#ffffff\"]}"), 200);
+	atomic_store(&watch, PMK_WATCH_NOBODY);
+	reach(p, PMK_STATE_IDLE);
+	fd = send_request("GET", "/stream?width=160", own(), "");
+	reach(p, PMK_STATE_LIVE);
+	check_picture(fd, 255);
+	close(fd);
+	reach(p, PMK_STATE_IDLE);
+	fd = send_request("GET", "/stream?width=160", own(), ""); /* still open at the end */
+	reach(p, PMK_STATE_LIVE);
+	end(p);
+	close(fd);
+}
+
+static int set_up(void **state)
+{
+	if (!mkdtemp(runtime))
+		return -1;
+	setenv("XDG_RUNTIME_DIR", runtime, 1);
+	return write_network(state);
+}
+
+static int tear_down(void **state)
+{
+	char command[100];
+
+	snprintf(command, sizeof command, "rm -r %s", runtime);
+	return remove_network(state) || system(command) ? -1 : 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(test_own_requests, clear),
+		cmocka_unit_test_teardown(test_what_is_not_offered, clear),
+		cmocka_unit_test_teardown(test_others_get_nothing, clear),
+		cmocka_unit_test_teardown(test_cookie, clear),
+		cmocka_unit_test_teardown(test_large_body, clear),
+		cmocka_unit_test_teardown(test_picture, clear),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
