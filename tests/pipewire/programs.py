@@ -257,6 +257,18 @@ def camera_formats():
     return None
 
 
+@test("auto takes PipeWire's camera where no device is one", short=True)
+def camera_by_auto():
+    if any(rig.run(rig.program, "list", "cameras").count(word) for word in ("/dev/video",)):
+        return "not run: this machine has devices of its own"
+    with Desktop():
+        with Camera("YUYV"), potemkin("--frames", "5", camera="auto", output="null") as program:
+            check(program.wait() == 0, "exit %d" % program.wait())
+            check(program.count("camera pipewire:Other"), program.said())
+        ends_with(5, "no /dev/video device at all, and PipeWire has no camera", potemkin(camera="auto", output="null"))
+    return None
+
+
 @test("a camera whose JPEGs change their size and sampling", short=True)
 def camera_of_odd_jpegs():
     with Desktop():

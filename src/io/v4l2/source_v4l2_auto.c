@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/parse.h"
+#include "io/pipewire/pipewire_cameras.h"
 #include "io/source.h"
 #include "io/v4l2/devices.h"
 #include "io/v4l2/source_v4l2.h"
@@ -45,7 +46,8 @@ static int report_none(const struct pmk_device *devices, int count)
 						 PMK_CURE_PLUG_IN,
 			"no camera can be used: %s", seen);
 	else
-		pmk_error_cure(PMK_CURE_PLUG_IN, "no camera: there is no /dev/video device at all");
+		pmk_error_cure(PMK_CURE_PLUG_IN,
+			"no camera: there is no /dev/video device at all, and PipeWire has no camera");
 	return err;
 }
 
@@ -53,6 +55,16 @@ static int report_none(const struct pmk_device *devices, int count)
 static int turn_of(const struct pmk_device *device)
 {
 	return device->fault[0] ? 2 : device->grey ? 1 : 0;
+}
+
+/* As on laptops whose camera is no usable device (IPU6), or while PipeWire holds the device and shares it. */
+static bool pipewire_has_one(void)
+{
+	struct pmk_pipewire_camera *cameras = NULL;
+	int count = pmk_pipewire_list(&cameras);
+
+	free(cameras);
+	return count > 0;
 }
 
 int pmk_source_v4l2_open_auto(const struct pmk_source_wish *wish, struct pmk_source **source)
@@ -71,7 +83,9 @@ int pmk_source_v4l2_open_auto(const struct pmk_source_wish *wish, struct pmk_sou
 			err = pmk_source_v4l2_open(devices[i].path, wish, source);
 		}
 	}
-	if (!tried)
+	if (!tried && pipewire_has_one())
+		err = pmk_source_pipewire_open("", wish, source);
+	else if (!tried)
 		err = report_none(devices, count);
 	free(devices);
 	return err;
