@@ -110,6 +110,12 @@ echo 'no picture' >bad.png
 : >empty.mp4
 head -c 5000 /dev/zero >zero.tflite
 expect 3 'bad.png' -c presenter -b bad.png -o null --frames 1
+echo '<svg width="9" height="9"></svg>' >drawing.png
+echo '<!DOCTYPE html><title>not found</title>' >page.jpg
+expect 3 'drawing.png: an SVG drawing, .*; convert it first: rsvg' -c presenter -b drawing.png -o null --frames 1
+expect 3 'page.jpg: a web page, .*; open it in a browser' -c file:page.jpg -o null --frames 1
+expect 3 'drawing.png: an SVG drawing' convert drawing.png out.png
+expect 3 'page.jpg: a web page' mask page.jpg out.png
 expect 3 'absent.png' -c presenter -b absent.png -o null --frames 1
 expect 3 'builtin:cellar' -c presenter -b builtin:cellar -o null --frames 1
 expect 3 'color' -c presenter -b color:reed -o null --frames 1
@@ -501,7 +507,8 @@ done
 rm -f err2
 
 # --- nothing is left except the files that were asked for
-rest=$(find . -type f ! -name out ! -name err ! -name bad.png ! -name empty.mp4 ! -name zero.tflite \
+rest=$(find . -type f ! -name out ! -name err ! -name bad.png ! -name drawing.png ! -name page.jpg \
+	! -name empty.mp4 ! -name zero.tflite \
 	! -name live.mp4 ! -name drawn.mkv ! -name again.mp4 ! -name 'alpha*.mkv' ! -name signal.mkv)
 if [ -z "$rest" ]; then note ok; else note bad "left behind: $rest"; fi
 

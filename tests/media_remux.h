@@ -13,17 +13,18 @@
 
 enum { REMUX_RATE = 48000 };
 
-/* How to copy a video: rotated clockwise by its metadata, and with a sine wave in that codec (none: no audio) of that
- * length. */
+/* How to copy a video: by its metadata top and bottom swapped or not, then rotated clockwise, and with a sine wave in
+ * that codec (none: no audio) of that length. */
 struct remux {
 	int degrees;
+	bool flip;
 	enum AVCodecID audio;
 	double audio_s;
 };
 
-static inline void remux_turn(AVStream *stream, int degrees)
+static inline void remux_turn(AVStream *stream, int degrees, bool flip)
 {
-	/* ISO/IEC 14496-12 6.2.2, rotated clockwise */
+	/* ISO/IEC 14496-12 6.2.2 */
 	static const int8_t rotations[4][4] = { { 1, 0, 0, 1 }, { 0, 1, -1, 0 }, { -1, 0, 0, -1 }, { 0, -1, 1, 0 } };
 	const int8_t *rotation = rotations[degrees / 90];
 	int32_t *matrix = (int32_t *)av_stream_new_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, 9 * sizeof *matrix);
@@ -31,8 +32,8 @@ static inline void remux_turn(AVStream *stream, int degrees)
 	memset(matrix, 0, 9 * sizeof *matrix);
 	matrix[0] = rotation[0] * 65536;
 	matrix[1] = rotation[1] * 65536;
-	matrix[3] = rotation[2] * 65536;
-	matrix[4] = rotation[3] * 65536;
+	matrix[3] = rotation[2] * (flip ? -65536 : 65536);
+	matrix[4] = rotation[3] * (flip ? -65536 : 65536);
 	matrix[8] = 1 << 30;
 }
 
@@ -96,7 +97,7 @@ static inline void remux(const char *from_path, const char *to_path, const struc
 	avcodec_parameters_copy(pictures->codecpar, from->streams[0]->codecpar);
 	pictures->codecpar->codec_tag = 0;
 	pictures->time_base = from->streams[0]->time_base;
-	remux_turn(pictures, how->degrees);
+	remux_turn(pictures, how->degrees, how->flip);
 	if (encoder) {
 		audio = avformat_new_stream(to, NULL);
 		avcodec_parameters_from_context(audio->codecpar, encoder);

@@ -201,8 +201,9 @@ static void test_rotation(void **state)
 	assert_int_equal(pmk_image_alloc(&source, &small), 0);
 	material_draw(&source, 0);
 	material_write(material_path("a.mkv"), &settings, 3, NULL);
-	for (int degrees = 0; degrees < 360; degrees += 90) {
-		const struct remux how = { .degrees = degrees };
+	for (int turn = 0; turn < 8; turn++) {
+		int degrees = turn % 4 * 90;
+		const struct remux how = { .degrees = degrees, .flip = turn >= 4 };
 		struct pmk_media *media;
 		const struct pmk_layout *layout;
 		int64_t position;
@@ -219,6 +220,8 @@ static void test_rotation(void **state)
 			for (int x = 4; x < layout->width; x += 8) {
 				int sx = degrees == 90 ? y : degrees == 180 ? 95 - x : degrees == 270 ? 95 - y : x;
 				int sy = degrees == 90 ? 63 - x : degrees == 180 ? 63 - y : degrees == 270 ? x : y;
+
+				sy = how.flip ? 63 - sy : sy;
 				assert_true(abs(got.plane[0][y * got.stride[0] + x] -
 						    source.plane[0][sy * source.stride[0] + sx]) < 10);
 			}
