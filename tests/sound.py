@@ -191,7 +191,7 @@ def check(program, folder, combination):
     want, got = offsets(heard(source), seen(source)), offsets(sound, pictures)
     if container == "frag":  # ffmpeg shows what is cut away from such a file
         want = [0.0] * len(places)
-    if edit == "none" and (not want or len(want) != len(places) or max(map(abs, want)) > 0.045):
+    if edit == "none" and (not want or len(want) != len(places) or max(map(abs, want)) > 0.1):
         return None, []  # ffmpeg made something else
     if not want or not got or len(got) != len(places):
         return None, ["beeps at %s, pictures at %s, but should be at %s" % (sound, pictures, places)]

@@ -500,7 +500,7 @@ static void test_audio_of_an_unknown_codec(void **state)
 {
 	struct pmk_media_out_settings settings = { .layout = small, .fps = 30 };
 	const struct remux how = { .audio = AV_CODEC_ID_AAC, .audio_s = 1 };
-	uint8_t *data, *found;
+	uint8_t *data, *found, *entry, *config;
 	size_t size;
 
 	material_write(material_path("mute.mkv"), &settings, 30, NULL);
@@ -510,8 +510,11 @@ static void test_audio_of_an_unknown_codec(void **state)
 	while (found && !memmem(found, 24, "mp4a", 4))
 		found = memmem(found + 1, size - (size_t)(found + 1 - data), "stsd", 4);
 	assert_non_null(found);
-	memcpy(memmem(found, 24, "mp4a", 4), "apac", 4);
-	memcpy(memmem(found, size - (size_t)(found - data), "esds", 4), "dapa", 4);
+	entry = memmem(found, 24, "mp4a", 4);
+	config = memmem(found, size - (size_t)(found - data), "esds", 4);
+	assert_true(entry && config);
+	memcpy(entry, "apac", 4);
+	memcpy(config, "dapa", 4);
 	material_store(material_path("in.mov"), data, size);
 	free(data);
 	settings.carry.from = material_path("in.mov");
