@@ -93,7 +93,7 @@ expect 2 '--dry-run does not apply to potemkin run, only to setup-loopback' --dr
 expect 2 '--camera does not apply to potemkin convert, only to run and bench' convert -c presenter a.mp4 b.mp4
 expect 2 '--size does not apply to potemkin list' list -s 64x48
 expect 2 '--json does not apply to potemkin run, only to list, model, bench, doctor and status' --json
-expect 2 '--to does not apply to potemkin doctor, only to model' doctor --to .
+expect 2 '--to does not apply to potemkin doctor, only to convert, mask and model' doctor --to .
 expect 2 'camera|presenter' -c webcam -o null --frames 1
 expect 2 'output' -c presenter -o nowhere --frames 1
 expect 2 'seed|presenter' -c presenter:x -o null --frames 1

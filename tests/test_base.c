@@ -244,6 +244,29 @@ static void test_parse_words(void **state)
 	assert_null(pmk_parse_after("fil", "file:"));
 }
 
+static void test_parse_times(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t ns;
+	} good[] = { { "0", 0 }, { "90", 90000000000 }, { "90.5", 90500000000 }, { "1:30", 90000000000 },
+		{ "01:30.000000001", 90000000001 }, { "1:00:00", 3600000000000 }, { "1:02:03.04", 3723040000000 },
+		{ "120:00", 7200000000000 }, { "3600000", 3600000000000000 } };
+	static const char *const bad[] = { "", "x", "-1", "1:60", "1:5", "1:005", "1:60:00", "1:2:3", "1:00:00:00",
+		"1.", ".5", "1:", ":30", "1:30x", "1.5.5", " 1", "1 ", "1.0000000001", "3600001", "99999999", "1e3" };
+	int64_t ns = -7;
+
+	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+		assert_int_equal(pmk_parse_time(good[i].text, &ns), 0);
+		assert_true(ns == good[i].ns);
+	}
+	ns = -7;
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		if (pmk_parse_time(bad[i], &ns) != -EINVAL || ns != -7)
+			fail_msg("\"%s\"", bad[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +280,7 @@ int main(void)
 		cmocka_unit_test(test_parse_numbers),
 		cmocka_unit_test(test_parse_size),
 		cmocka_unit_test(test_parse_words),
+		cmocka_unit_test(test_parse_times),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

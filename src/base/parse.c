@@ -120,6 +120,34 @@ int pmk_parse_colour(const char *text, uint8_t rgb[3])
 	return 0;
 }
 
+/* Behind a colon, two digits count up to 59. */
+int pmk_parse_time(const char *text, int64_t *ns)
+{
+	int64_t whole = 0, fraction = 0, unit = 1000000000;
+	int colons = 0;
+
+	for (;; text++) {
+		size_t digits = strspn(text, "0123456789");
+		long number = strtol(text, NULL, 10);
+
+		if (!digits || digits > 7 || (colons && (digits != 2 || number > 59)))
+			return -EINVAL;
+		whole = whole * 60 + number;
+		text += digits;
+		if (*text != ':' || colons == 2)
+			break;
+		colons++;
+	}
+	if (*text == '.' && text[1]) {
+		for (text++; isdigit((unsigned char)*text) && unit > 1; text++)
+			fraction += (*text - '0') * (unit /= 10);
+	}
+	if (*text || whole > 3600000)
+		return -EINVAL;
+	*ns = whole * 1000000000 + fraction;
+	return 0;
+}
+
 int pmk_parse_bool(const char *text, bool *value)
 {
 	static const char *const yes[] = { "yes", "true", "on", "1" }, *const no[] = { "no", "false", "off", "0" };

@@ -42,7 +42,9 @@ struct pmk_settings {
 	uint32_t input_format; /* bench: PMK_FOURCC_* */
 	char config[PMK_SPEC]; /* the configuration file; "": the user's own */
 	char profile[PMK_SPEC]; /* the section of it that counts; "": none */
-	char to[PMK_SPEC]; /* model fetch: folder; "": the first of the search path */
+	char from[PMK_SPEC]; /* convert, mask: a time; "": the beginning */
+	char to[PMK_SPEC]; /* model fetch: folder, "": the first of the search path; convert, mask: a time, "": the end
+			    */
 	char root[PMK_SPEC]; /* setup-loopback: folder in place of /; "": this machine */
 	int jobs; /* convert: processes for many files; 0: one per core */
 	bool json, remove, dry_run, help, version;

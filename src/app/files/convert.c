@@ -66,7 +66,8 @@ static enum pmk_exit write_video(
 		.fps = film->source->fps,
 		.whole = true,
 		.carry = { .from = film->info.layout.width ? in : NULL, /* the drawn presenter is no file */
-			.length_ns = film->limit_ns,
+			.start_ns = film->start_ns,
+			.length_ns = film->end_ns ? film->end_ns - film->start_ns : 0,
 			.audio = options->settings.audio,
 			.strip = options->settings.strip,
 			.cover = options->settings.cover } };

@@ -54,9 +54,71 @@ static uint64_t least_known(uint64_t a, uint64_t b)
 /* How many frames there will be; 0: unknown. */
 static uint64_t total_of(const struct pmk_film *film)
 {
-	uint64_t by_time = (uint64_t)((double)film->limit_ns / 1e9 * film->source->fps);
+	int64_t length_ns = film->end_ns ? film->end_ns - film->start_ns : 0;
+	uint64_t by_time = (uint64_t)((double)length_ns / 1e9 * film->source->fps);
 
 	return least_known(least_known((uint64_t)film->info.frames, film->limit), by_time);
+}
+
+/* --- the part between --from and --to --- */
+
+static bool parse_time(const char *name, const char *text, int64_t *ns)
+{
+	if (!*text || pmk_parse_time(text, ns) == 0)
+		return true;
+	pmk_error("--%s \"%s\": give a time as in 90, 1:30 or 0:01:30.5", name, text);
+	return false;
+}
+
+static enum pmk_exit choose_part(struct pmk_film *film, const struct pmk_settings *s)
+{
+	int64_t limit_ns = (int64_t)(s->duration * 1e9);
+
+	if (!parse_time("from", s->from, &film->start_ns) || !parse_time("to", s->to, &film->end_ns))
+		return PMK_EXIT_USAGE;
+	if (*s->to && film->end_ns <= film->start_ns) {
+		pmk_error("--to \"%s\" is not after --from \"%s\"", s->to, *s->from ? s->from : "0");
+		return PMK_EXIT_USAGE;
+	}
+	if (limit_ns && (!film->end_ns || film->start_ns + limit_ns < film->end_ns))
+		film->end_ns = film->start_ns + limit_ns;
+	return PMK_EXIT_OK;
+}
+
+/* Read up to the first frame of the part, whose position becomes 0. 0, or negative errno. */
+static int find_start(struct pmk_film *film)
+{
+	int64_t from_ns = film->start_ns;
+	struct pmk_frame *frame;
+	int err;
+
+	film->start_ns = 0;
+	while (from_ns && !film->info.still && !pmk_signals_came()) {
+		err = pmk_source_read(film->source, &frame, pmk_clock_now_ns() + 60 * PMK_S_NS);
+		if (err)
+			return err;
+		if (frame->position_ns >= from_ns) {
+			film->first = frame;
+			film->start_ns = frame->position_ns;
+			break;
+		}
+		pmk_frame_unref(frame);
+	}
+	return 0;
+}
+
+/* What is left of what the input says about itself. */
+static void shorten_info(struct pmk_film *film)
+{
+	int64_t whole_ns = film->info.duration_ns, length_ns = whole_ns;
+
+	if (film->end_ns && film->end_ns < length_ns)
+		length_ns = film->end_ns;
+	length_ns -= film->start_ns;
+	if (whole_ns <= 0 || length_ns < 0 || length_ns == whole_ns)
+		return;
+	film->info.frames = (int64_t)((double)film->info.frames * (double)length_ns / (double)whole_ns);
+	film->info.duration_ns = length_ns;
 }
 
 const char *pmk_film_path(const char *spec)
@@ -113,13 +175,16 @@ static int open_scene(struct pmk_film *film)
 enum pmk_exit pmk_film_open(
 	struct pmk_film *film, const struct pmk_options *options, const char *in, struct pmk_scene **kept)
 {
+	enum pmk_exit code;
 	int err;
 
 	*film = (struct pmk_film){ .settings = &options->settings.pipeline,
 		.limit = options->settings.pipeline.frames,
-		.limit_ns = (int64_t)(options->settings.duration * 1e9),
 		.terminal = !kept && isatty(STDERR_FILENO),
 		.kept = kept };
+	code = choose_part(film, &options->settings);
+	if (code != PMK_EXIT_OK)
+		return code;
 	err = open_source(film, in);
 	if (err)
 		return pmk_command_exit(
@@ -129,13 +194,21 @@ enum pmk_exit pmk_film_open(
 		pmk_film_close(film);
 		return pmk_command_exit(PMK_PART_SCENE, err, in);
 	}
-	film->total = total_of(film);
 	film->turned = pmk_frame_pool_create(TURNED_COUNT);
 	if (!film->turned || (!kept && pmk_signals_catch(PMK_HANGUP_ENDS))) {
 		pmk_film_close(film);
 		return PMK_EXIT_INTERNAL;
 	}
 	film->started_ns = pmk_clock_now_ns();
+	err = find_start(film);
+	if (err) {
+		pmk_film_close(film);
+		if (err == -ENODATA)
+			pmk_error("%s ends before --from \"%s\"", in, options->settings.from);
+		return err == -ENODATA ? PMK_EXIT_USAGE : pmk_command_exit(PMK_PART_CAMERA, err, "file:");
+	}
+	shorten_info(film);
+	film->total = total_of(film);
 	return PMK_EXIT_OK;
 }
 
@@ -186,13 +259,16 @@ int pmk_film_next(struct pmk_film *film, struct pmk_frame **frame)
 	draw_progress(film);
 	if (pmk_signals_came() || (film->limit && film->done >= film->limit))
 		return 0;
-	err = pmk_source_read(film->source, &got, pmk_clock_now_ns() + 60 * PMK_S_NS);
+	got = film->first;
+	err = got ? 0 : pmk_source_read(film->source, &got, pmk_clock_now_ns() + 60 * PMK_S_NS);
+	film->first = NULL;
 	if (err)
 		return err == -ENODATA ? 0 : err;
-	if (film->limit_ns && got->position_ns >= film->limit_ns) {
+	if (film->end_ns && !film->info.still && got->position_ns >= film->end_ns) {
 		pmk_frame_unref(got);
 		return 0;
 	}
+	got->position_ns -= film->start_ns;
 	got = turn(film, got);
 	if (!got)
 		return -ENOMEM;
@@ -206,6 +282,7 @@ void pmk_film_close(struct pmk_film *film)
 {
 	if (film->terminal && film->drawn_ns)
 		fputs("\r\033[K", stderr);
+	pmk_frame_unref(film->first);
 	pmk_source_close(film->source);
 	pmk_frame_pool_destroy(film->turned);
 	if (film->kept && film->scene)

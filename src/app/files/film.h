@@ -13,7 +13,8 @@ struct pmk_film {
 	struct pmk_media_info info; /* of the input; for the presenter, frames and duration are 0 */
 	struct pmk_frame_pool *turned; /* for --mirror and --flip */
 	const struct pmk_pipeline_settings *settings;
-	int64_t limit_ns; /* --duration; 0: none */
+	int64_t start_ns, end_ns; /* positions in the input, from --from, --to and --duration; end 0: none */
+	struct pmk_frame *first; /* the frame at start_ns, until it is given */
 	uint64_t limit, total, done; /* frames: --frames (0: no limit), expected (0: unknown), done so far */
 	int64_t last_ns; /* position of the last frame */
 	uint64_t started_ns, drawn_ns; /* drawn: when the progress bar was drawn last; 0: never */
@@ -27,7 +28,8 @@ struct pmk_film {
 enum pmk_exit pmk_film_open(
 	struct pmk_film *film, const struct pmk_options *options, const char *in, struct pmk_scene **kept);
 
-/* Give the next frame, which the caller unrefs. 1; 0 at the end, at a limit or after a signal; or negative errno. */
+/* Give the next frame, which the caller unrefs. Its position is from start_ns. 1; 0 at the end, at a limit or after a
+ * signal; or negative errno. */
 int pmk_film_next(struct pmk_film *film, struct pmk_frame **frame) __attribute__((warn_unused_result));
 void pmk_film_close(struct pmk_film *film); /* also removes the progress bar */
 

@@ -35,6 +35,8 @@ static int find_cuts(struct pmk_carried *carried, const struct pmk_carry *carry)
 		pmk_av_close(&carried->from);
 		err = pmk_av_open(carry->from, MOST_PX, &carried->from);
 	}
+	for (unsigned i = 0; !err && carry->start_ns && i < count; i++)
+		cuts[i].hidden_ns = INT64_MAX; /* no codec's own priming, of which a part may be kept */
 	for (unsigned i = 0; !err && carry->length_ns && i < count; i++)
 		err = pmk_cut_end_at(&cuts[i], carry->length_ns);
 	if (!err)
