@@ -100,6 +100,8 @@ static void put(struct fake_loopback *l, int index)
 static void start(struct fake_loopback *l, int fd)
 {
 	allocate(l);
+	if (l->steals)
+		l->pix.pixelformat = PMK_FOURCC_BGR4;
 	l->writer = fd;
 	l->ready_for_output = false;
 	l->ready_for_capture = true;

@@ -57,6 +57,7 @@ struct fake_loopback {
 	bool opened; /* another program has it open; before 0.14, the ring then keeps its size, unless it has none yet
 		      */
 	uint32_t ring_bytes; /* of a buffer */
+	bool steals; /* a client sets another format just before the first picture, which 0.13 allows */
 	int races; /* for so many S_FMT, a client that polls keeps it */
 	int keep_format, timeout; /* the controls */
 	/* state and what happened */

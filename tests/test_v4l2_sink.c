@@ -233,6 +233,7 @@ static void test_open_fails(void **state)
 			.line = taken },
 		{ .l = { .version = 0x000f00, .foreign_writer = true }, .err = -EBUSY, .line = taken },
 		{ .l = { .version = 0x000d02, .write_error = -EINVAL }, .err = -EBUSY, .line = taken },
+		{ .l = { .version = 0x000d02, .steals = true }, .err = -EBUSY, .line = "has just changed the format" },
 		{ .l = { .version = 0x000c07, .write_error = -EIO },
 			.err = -EIO,
 			.line = "cannot use the virtual camera" },

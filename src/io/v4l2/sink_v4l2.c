@@ -141,6 +141,17 @@ static int start_mapped(struct pmk_v4l2_sink *s, const struct pmk_shown *cover)
 	return pmk_v4l2_sink_ioctl(s, VIDIOC_STREAMON, &type);
 }
 
+/* On 0.13, a client may set a format of its own after ours is set and before the first picture fixes it. Readers would
+ * take our pictures for that. */
+static bool is_ours_still(struct pmk_v4l2_sink *s)
+{
+	struct v4l2_format format = { .type = V4L2_BUF_TYPE_VIDEO_OUTPUT };
+	const struct v4l2_pix_format *pix = &format.fmt.pix;
+
+	return pmk_v4l2_sink_ioctl(s, VIDIOC_G_FMT, &format) < 0 ||
+		(pix->width == s->pix.width && pix->height == s->pix.height && pix->pixelformat == s->pix.pixelformat);
+}
+
 static int start(struct pmk_v4l2_sink *s, const struct v4l2_capability *cap, const struct pmk_shown *cover)
 {
 	int version = pmk_v4l2_loopback_version(), err = 0;
@@ -160,6 +171,11 @@ static int start(struct pmk_v4l2_sink *s, const struct v4l2_capability *cap, con
 		/* 0.13 answers the write() of a second producer with EINVAL */
 		return pmk_v4l2_sink_report(s->path, err == -EINVAL ? -EBUSY : err);
 	s->streaming = true;
+	if (!is_ours_still(s)) {
+		pmk_log(PMK_LOG_ERROR, PMK_CURE_CLOSE_HOLDER, NULL,
+			"%s: another program has just changed the format of the virtual camera", s->path);
+		return -EBUSY;
+	}
 	return pmk_v4l2_query(s->fd, &after); /* from now on, clients see a camera */
 }
 
