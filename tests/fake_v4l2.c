@@ -216,7 +216,7 @@ static int set_multi(struct fake_camera *c, struct v4l2_pix_format_mplane *multi
 		uint32_t stride, bytes;
 
 		lay_out_blocks(c, p, &stride, &bytes);
-		multi->plane_fmt[p].bytesperline = stride;
+		multi->plane_fmt[p].bytesperline = p && c->hides_strides ? 0 : stride;
 		multi->plane_fmt[p].sizeimage = bytes;
 	}
 	return 0;

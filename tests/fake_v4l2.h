@@ -33,6 +33,7 @@ struct fake_camera {
 	bool multi; /* a multi-planar driver; node->caps is as it */
 	uint32_t data_offset; /* multi: bytes before the data in each block */
 	int pad; /* multi: bytes added to each row of each block */
+	bool hides_strides; /* multi: of all blocks but the first, which are padded like that */
 	short poll_events; /* what poll returns when no answer is left; 0: the deadline has passed */
 	struct fake_answer answers[FAKE_ANSWERS];
 	int answer_count, answer_next;

@@ -378,6 +378,33 @@ static void test_formats(void **state)
 	}
 }
 
+/* The rows of a second block are padded like the first one's, though the driver does not say so. */
+static void test_hidden_strides(void **state)
+{
+	static const struct pmk_device_mode mode = { PMK_FOURCC_NM12, W, H, 30 };
+	static uint8_t data[(W + 16) * H * 2];
+	struct fake_camera camera = camera_of(&mode, 1);
+	struct pmk_source *source;
+	struct pmk_frame *frame;
+
+	fake_begin();
+	camera.multi = camera.hides_strides = true;
+	camera.pad = 16;
+	fake_add_camera(0, &camera);
+	assert_int_equal(pmk_source_v4l2_open("/dev/video0", &no_wish, &source), 0);
+	for (int y = 0; y < H / 2; y++)
+		memset(data + (W + 16) * (H + y), 100 + y, W);
+	fake_push(&camera, (struct fake_answer){ .data = data, .bytes = (W + 16) * (H + H / 2) });
+	assert_int_equal(read_now(source, &frame), 0);
+	for (int y = 0; y < H / 2; y++) {
+		assert_int_equal(frame->image.plane[1][y * frame->image.stride[1]], 100 + y);
+		assert_int_equal(frame->image.plane[2][y * frame->image.stride[2] + W / 2 - 1], 100 + y);
+	}
+	pmk_frame_unref(frame);
+	pmk_source_close(source);
+	fake_end();
+}
+
 /* A multi-planar driver: planes apart or together, with padded rows and bytes in front; a plane that is short. */
 static void test_multi_planar(void **state)
 {
@@ -1251,6 +1278,7 @@ int main(void)
 		cmocka_unit_test(test_answers_to_set_format),
 		cmocka_unit_test(test_formats),
 		cmocka_unit_test(test_multi_planar),
+		cmocka_unit_test(test_hidden_strides),
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_low_field),
 		cmocka_unit_test(test_alternate_fields),

@@ -93,14 +93,20 @@ static int try_format(struct pmk_v4l2_source *s, struct v4l2_pix_format *pix)
 	return err;
 }
 
+/* A driver that does not tell the strides of the other planes pads them like the first one. */
 static void set_strides(struct pmk_v4l2_source *s)
 {
 	uint32_t fourcc = s->pix.pixelformat;
 	int width = (int)s->pix.width, least = pmk_fourcc_stride(fourcc, width);
 
 	s->strides[0] = pmk_max((int)s->pix.bytesperline, least);
-	for (int p = 1; p < s->planes; p++)
-		s->strides[p] = pmk_max(s->strides[p], (int)pmk_fourcc_chroma_stride(fourcc, width, least));
+	for (int p = 1; p < s->planes; p++) {
+		int padded = (int)pmk_fourcc_chroma_stride(fourcc, width, s->strides[0]);
+
+		s->strides[p] = s->strides[p] ?
+			pmk_max(s->strides[p], (int)pmk_fourcc_chroma_stride(fourcc, width, least)) :
+			padded;
+	}
 }
 
 static int set_format(struct pmk_v4l2_source *s, const struct pmk_device_mode *mode)
