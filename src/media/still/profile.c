@@ -79,7 +79,7 @@ static struct pmk_profile *begin(enum pmk_profile_pixels pixels)
 }
 
 /* Make the transform from `from`, which is closed. False if there can be none. */
-static bool connect(struct pmk_profile *p, cmsHPROFILE from)
+static bool make_transform(struct pmk_profile *p, cmsHPROFILE from)
 {
 	static const cmsUInt32Number formats[] = { TYPE_RGB_8, TYPE_RGBA_8, TYPE_CMYK_8 };
 	cmsHPROFILE to = cmsCreate_sRGBProfileTHR(p->context);
@@ -128,7 +128,7 @@ int pmk_profile_open(const char *path, const uint8_t *icc, size_t bytes, enum pm
 		pmk_warn("%s: its colour profile is for another kind of pixels and is ignored; colours may be off",
 			path);
 		cmsCloseProfile(from);
-	} else if (!connect(p, from)) {
+	} else if (!make_transform(p, from)) {
 		pmk_warn("%s: its colour profile is damaged and is ignored; colours may be off", path);
 	}
 	hand_over(p, profile);
@@ -159,7 +159,7 @@ int pmk_profile_open_primaries(
 	if (one) {
 		cmsToneCurve *const curves[3] = { one, one, one };
 
-		connect(p, cmsCreateRGBProfileTHR(p->context, &white, &primaries, curves));
+		(void)make_transform(p, cmsCreateRGBProfileTHR(p->context, &white, &primaries, curves));
 		cmsFreeToneCurve(one);
 	}
 	hand_over(p, profile);
