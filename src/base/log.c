@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static void print_text(enum pmk_log_level level, const char *line)
+void pmk_log_print_text(enum pmk_log_level level, const char *line)
 {
 	if (level <= PMK_LOG_WARN)
 		fprintf(stderr, "potemkin: %s: %s\n", pmk_log_level_name(level), line);
@@ -25,7 +25,7 @@ static struct {
 	void *user;
 	char last[PMK_LOG_LINE]; /* so that a repeating fault is printed once */
 	unsigned repeats;
-} state = { .lock = PTHREAD_MUTEX_INITIALIZER, .most = PMK_LOG_INFO, .print = print_text };
+} state = { .lock = PTHREAD_MUTEX_INITIALIZER, .most = PMK_LOG_INFO, .print = pmk_log_print_text };
 
 static _Thread_local char *overheard; /* where this thread's first error goes; NULL: nowhere */
 
@@ -40,7 +40,7 @@ void pmk_log_setup(enum pmk_log_level most, pmk_log_printer *print)
 {
 	pthread_mutex_lock(&state.lock);
 	state.most = most;
-	state.print = print ? print : print_text;
+	state.print = print ? print : pmk_log_print_text;
 	pthread_mutex_unlock(&state.lock);
 }
 

@@ -42,6 +42,7 @@ void pmk_log(enum pmk_log_level level, enum pmk_cure cure, const char *subject, 
  * a time, without control characters; it must not log. */
 typedef void pmk_log_printer(enum pmk_log_level level, const char *line);
 void pmk_log_setup(enum pmk_log_level most, pmk_log_printer *print);
+void pmk_log_print_text(enum pmk_log_level level, const char *line); /* the printer that prints text on stderr */
 
 /* Set the front end's words: a text for each enum pmk_cure, NULL for a kind without one. A text has at most one "%s".
  * The table is not copied: it must outlive its use. `texts` may be NULL: messages then end without a remedy. */

@@ -3,6 +3,7 @@
 
 #include "app/commands.h"
 #include "app/live/service.h"
+#include "app/live/status_line.h"
 #include "app/live/steer.h"
 #include "app/signals.h"
 #include "base/clock.h"
@@ -61,6 +62,7 @@ static bool wait_for_end(const struct live *l)
 			next = pmk_min_u64(next, end);
 		if (watchdog)
 			next = pmk_min_u64(next, sign);
+		next = pmk_min_u64(next, pmk_status_line_draw(now));
 		ready = poll(fds, 4, (int)((next - now) / PMK_MS_NS) + 1);
 		if (ready < 0 && errno != EINTR)
 			return false;
@@ -115,7 +117,9 @@ static int run(const struct live *l, const struct pmk_pipeline_settings *setting
 	pmk_media_rest(); /* the backdrop's file has been read by now */
 	announce(l->pipeline, l->options, settings);
 	pmk_service_notify("READY=1\nSTATUS=Running");
+	pmk_status_line_begin(&l->options->settings, l->pipeline);
 	result->interrupted = wait_for_end(l);
+	pmk_status_line_end();
 	pmk_service_notify("STOPPING=1");
 	pmk_pipeline_report(l->pipeline, &result->report);
 	cpu = pmk_clock_cpu_ns() - cpu;
