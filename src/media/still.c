@@ -237,9 +237,8 @@ int pmk_still_probe(const char *path)
 	count = pmk_av_is_photo(reader.format, path) ? 1 : count_packets(&reader, 2);
 	if (count > 1 && is_animation(reader.format))
 		still = PMK_STILL_ANIMATED;
-	else if (pmk_av_holds_pictures(reader.format))
-		still = PMK_STILL_ONE; /* reading tells of one that is damaged, and no matter what stands behind it */
-	else if (count == 1 && (pmk_av_is_photo(reader.format, path) || reader.format->duration <= 0))
+	else if (pmk_av_holds_pictures(reader.format) || /* reading tells of one that is damaged */
+		(count == 1 && (pmk_av_is_photo(reader.format, path) || reader.format->duration <= 0)))
 		still = PMK_STILL_ONE;
 	pmk_av_reader_close(&reader);
 	return still;
