@@ -76,7 +76,7 @@ expect 2 'an argument is empty' convert '' out.mp4
 expect 2 'usage: potemkin mask' mask
 expect 2 '--size "12": ' -s 12
 expect 2 '--fps "0"' -r 0
-expect 2 '--format "H264"' -f H264
+expect 2 '--format "DIVX"' -f DIVX
 expect 2 '--output-format "MJPG"' --output-format MJPG
 expect 2 '--threads "-1"' --threads=-1
 expect 2 '--refine "magic"' --refine magic
@@ -424,6 +424,19 @@ for end in 'INT 1' 'TERM 1' 'INT 2' 'TERM 2'; do
 		note bad "SIG$signal, $threads threads: ended after $took ms, and not sooner in two other attempts"
 	fi
 done
+
+# --- a recording that cannot grow: what is in it stays and plays, the other output goes on, and the exit code tells
+(
+	ulimit -f 40	# blocks of 512 bytes
+	timeout 60 "$program" -c presenter -s 320x180 -o null -o file:full.mkv -o file:full.mp4 --frames 60 2>err
+)
+code=$?
+said=$(grep -c 'full.m[kp][v4]: the file may not grow any more after 00:00:0.; what was' err)
+if [ $code -eq 6 ] && [ "$said" -eq 2 ] && grep -q '^potemkin: 60 frames' err; then note ok; else
+	note bad "a full disk: exit $code: $(cat err)"; fi
+runs mask full.mkv alpha3.mkv --frames 1
+runs mask full.mp4 alpha3.mkv --frames 1
+rm -f full.mkv full.mp4
 
 # --- under nohup, the end of the terminal does not end the program
 : >err
