@@ -296,6 +296,7 @@ static const uint8_t jxl_file[94] = { 0x00, 0x00, 0x00, 0x0c, 0x4a, 0x58, 0x4c, 
 struct jpeg_kind {
 	int components; /* 3: YCbCr; 4: CMYK, or YCCK if `ycck` */
 	bool arithmetic, adobe, ycck;
+	bool scans; /* one for each component */
 	const struct file *exif, *icc;
 };
 
@@ -333,6 +334,7 @@ static inline void write_jpeg_kind(const char *path, const struct jpeg_kind *kin
 {
 	struct jpeg_compress_struct library;
 	struct jpeg_error_mgr errors;
+	jpeg_scan_info scans[4];
 	struct file *segment = calloc(1, sizeof *segment);
 	unsigned char *data = NULL;
 	unsigned long bytes = 0;
@@ -349,6 +351,10 @@ static inline void write_jpeg_kind(const char *path, const struct jpeg_kind *kin
 	for (int i = 0; i < kind->components; i++)
 		library.comp_info[i].h_samp_factor = library.comp_info[i].v_samp_factor = 1;
 	jpeg_set_quality(&library, 98, TRUE);
+	for (int i = 0; i < kind->components; i++)
+		scans[i] = (jpeg_scan_info){ .comps_in_scan = 1, .component_index = { i }, .Se = 63 };
+	library.scan_info = kind->scans ? scans : NULL;
+	library.num_scans = kind->scans ? kind->components : 0;
 	library.arith_code = kind->arithmetic;
 	library.write_Adobe_marker = kind->adobe;
 	jpeg_start_compress(&library, TRUE);

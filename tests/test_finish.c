@@ -390,7 +390,7 @@ static void test_tagged_colours(void **state)
 static void test_inks(void **state)
 {
 	static const struct jpeg_kind kinds[] = { { 4, .adobe = true }, { 4, .adobe = true, .ycck = true },
-		{ .components = 4 }, { 4, .adobe = true, .arithmetic = true } };
+		{ .components = 4 }, { 4, .adobe = true, .arithmetic = true }, { 4, .adobe = true, .scans = true } };
 
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
 		write_jpeg_kind(material_path("a.jpg"), &kinds[i]);
@@ -538,6 +538,36 @@ static void test_no_torn_inks(void **state)
 	material_clear();
 }
 
+/* A file of a scan for each ink: none may be missing, and there may not be any number of them. */
+static void test_scans_of_inks(void **state)
+{
+	enum { COPIES = 300 };
+	uint8_t *data, *last, *many;
+	size_t size, bytes;
+
+	write_jpeg_kind(material_path("a.jpg"), &(struct jpeg_kind){ 4, .adobe = true, .scans = true });
+	data = last = material_load(material_path("a.jpg"), &size);
+	for (uint8_t *at = data; at; at = memmem(at + 1, size - (size_t)(at + 1 - data), "\xff\xda", 2)) {
+		if (at != data)
+			material_store(material_path("cut.jpg"), data, (size_t)(at - data));
+		if (last != data)
+			assert_refused(material_path("cut.jpg"), "a JPEG picture");
+		last = at;
+	}
+	bytes = size - 2 - (size_t)(last - data);
+	many = malloc(size + COPIES * bytes);
+	assert_non_null(many);
+	memcpy(many, data, size - 2);
+	for (size_t i = 0; i < COPIES; i++)
+		memcpy(many + size - 2 + i * bytes, last, bytes);
+	memcpy(many + size - 2 + COPIES * bytes, "\xff\xd9", 2);
+	material_store(material_path("a.jpg"), many, size + COPIES * bytes);
+	assert_refused(material_path("a.jpg"), "a JPEG picture");
+	free(many);
+	free(data);
+	material_clear();
+}
+
 /* What stands around the picture does not matter: EXIF data that are damaged, no end, bytes behind the end. */
 static void test_odd_files_are_read(void **state)
 {
@@ -646,6 +676,7 @@ int main(void)
 		cmocka_unit_test(test_no_half_pictures),
 		cmocka_unit_test(test_too_many_pixels),
 		cmocka_unit_test(test_no_torn_inks),
+		cmocka_unit_test(test_scans_of_inks),
 		cmocka_unit_test(test_odd_files_are_read),
 		cmocka_unit_test(test_animation),
 		cmocka_unit_test(test_facts_of_any_bytes),

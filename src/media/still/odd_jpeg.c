@@ -13,9 +13,12 @@
 
 #include <jerror.h>
 
+enum { MOST_SCANS = 100 };
+
 struct odd_jpeg {
 	struct jpeg_decompress_struct library;
 	struct jpeg_error_mgr errors;
+	struct jpeg_progress_mgr progress;
 	jmp_buf failed;
 	bool begun, damaged; /* begun: to decode */
 	struct pmk_profile *profile;
@@ -44,6 +47,13 @@ static void hear(j_common_ptr library, int level)
 		return;
 	if (level < 0 && code != JWRN_ADOBE_XFORM && code != JWRN_JFIF_MAJOR && code != JWRN_BOGUS_ICC)
 		jpeg->damaged = true;
+}
+
+/* A file of thousands of scans would keep the program busy for minutes. */
+static void count_scans(j_common_ptr library)
+{
+	if (((j_decompress_ptr)library)->input_scan_number > MOST_SCANS)
+		give_up(library);
 }
 
 static void say_nothing(j_common_ptr library)
@@ -123,12 +133,23 @@ static void ink_row(const struct odd_jpeg *jpeg, uint8_t *rgb)
 	}
 }
 
+/* Whether there was a scan of each component; libjpeg does not tell. */
+static bool has_all(const struct jpeg_decompress_struct *library)
+{
+	for (int i = 0; i < library->num_components; i++) {
+		if (!library->comp_info[i].quant_table || (library->progressive_mode && library->coef_bits[i][0] < 0))
+			return false;
+	}
+	return true;
+}
+
 static void read_rows(struct odd_jpeg *jpeg)
 {
 	struct jpeg_decompress_struct *library = &jpeg->library;
 
 	jpeg->begun = true;
 	jpeg_start_decompress(library);
+	jpeg->damaged |= !has_all(library);
 	while (library->output_scanline < library->output_height) {
 		uint8_t *rgb = jpeg->made->data[0] + (ptrdiff_t)library->output_scanline * jpeg->made->linesize[0];
 		uint8_t *row = jpeg->inks ? jpeg->inks : rgb;
@@ -153,6 +174,8 @@ static int decode(struct odd_jpeg *jpeg, const char *path, const uint8_t *data, 
 	if (setjmp(jpeg->failed))
 		return -EBADMSG;
 	jpeg_create_decompress(&jpeg->library);
+	jpeg->progress.progress_monitor = count_scans;
+	jpeg->library.progress = &jpeg->progress;
 	jpeg_mem_src(&jpeg->library, data, (unsigned long)bytes);
 	jpeg_save_markers(&jpeg->library, JPEG_APP0 + 2, 0xffff);
 	err = read_header(jpeg, path, max_px);
