@@ -81,22 +81,24 @@ static char *temporary_name(const char *path, int try)
 }
 
 /* Make a new file as private as the one that it will replace. Only root can give a file to another owner. If the group
- * cannot be kept, another one gets no more than everybody. */
+ * cannot be kept, another one gets no more than everybody. The group's bits of a file with an access control list are
+ * the most that anyone in it gets, not what the group gets: without the list, they would open the file to the group. */
 static void take_after(int fd, const char *path, const struct stat *old)
 {
 	static const char list[] = "system.posix_acl_access";
 	mode_t mode = old->st_mode & 0777;
 	char acl[4096];
 	ssize_t size = getxattr(path, list, acl, sizeof acl);
+	bool listed = size > 0 || (size < 0 && errno != ENODATA && errno != ENOTSUP);
 
 	if (fchown(fd, old->st_uid, old->st_gid) < 0 && fchown(fd, (uid_t)-1, old->st_gid) < 0) {
 		mode &= ~(mode_t)S_IRWXG | (mode & S_IRWXO) << 3;
 		size = -1;
 	}
-	if (size > 0)
-		fsetxattr(fd, list, acl, (size_t)size, 0);
-	else
+	if (size <= 0 || fsetxattr(fd, list, acl, (size_t)size, 0) < 0) {
 		fremovexattr(fd, list); /* the directory may give its files one */
+		mode &= listed ? ~(mode_t)S_IRWXG : 0777;
+	}
 	fchmod(fd, mode);
 }
 
