@@ -21,6 +21,7 @@ static const char *const kinds[] = { "a.mkv", "a.mp4", "a.y4m" };
 static const struct pmk_layout small = { .width = 96, .height = 64 };
 static const struct pmk_sink_setup setup = { .layout = { .width = 96, .height = 64 }, .fps = FPS };
 static uint64_t room; /* what the disk seems to have; 0: the truth */
+static bool room_unknown;
 static char warned[512];
 
 int __real_fstatvfs64(int fd, struct statvfs *disk);
@@ -28,7 +29,7 @@ int __wrap_fstatvfs64(int fd, struct statvfs *disk);
 
 int __wrap_fstatvfs64(int fd, struct statvfs *disk)
 {
-	int err = __real_fstatvfs64(fd, disk);
+	int err = room_unknown ? -1 : __real_fstatvfs64(fd, disk);
 
 	if (room) {
 		disk->f_frsize = 1;
@@ -383,6 +384,43 @@ static void test_little_room(void **state)
 	material_clear();
 }
 
+/* A folder that takes the name meanwhile. Nothing is there then, and nothing says that it is. */
+static void test_name_is_taken(void **state)
+{
+	const char *path = material_path("a.mkv");
+	struct recording r;
+	int err = 0;
+
+	material_errors = 0;
+	begin(&r, path);
+	assert_int_equal(mkdir(path, 0700), 0);
+	for (int n = 0; n < PICTURES && !err; n++)
+		err = send_picture(&r);
+	assert_int_equal(err, -EISDIR);
+	assert_int_equal(end(&r), -EISDIR);
+	assert_int_equal(material_errors, 1);
+	assert_non_null(strstr(material_line, "a.mkv: cannot be created: Is a directory"));
+	assert_int_equal(rmdir(path), 0);
+	assert_int_equal(material_clear(), 0);
+}
+
+static void test_unknown_room(void **state)
+{
+	struct recording r;
+
+	pmk_log_redirect(keep_warning, NULL);
+	warned[0] = '\0';
+	begin(&r, material_path("a.mkv"));
+	room_unknown = true;
+	for (int n = 0; n < 2 * FPS; n++)
+		assert_int_equal(send_picture(&r), 0);
+	assert_int_equal(end(&r), 0);
+	assert_string_equal(warned, "");
+	room_unknown = false;
+	pmk_log_redirect(material_heard, NULL);
+	material_clear();
+}
+
 static int start(void **state)
 {
 	signal(SIGXFSZ, SIG_IGN);
@@ -398,6 +436,8 @@ int main(void)
 		cmocka_unit_test(test_a_good_end_is_ordinary),
 		cmocka_unit_test(test_older_file),
 		cmocka_unit_test(test_little_room),
+		cmocka_unit_test(test_unknown_room),
+		cmocka_unit_test(test_name_is_taken),
 	};
 
 	return cmocka_run_group_tests(tests, start, material_teardown);

@@ -44,18 +44,13 @@ static const char *reason_of(int averror, char text[128])
 	}
 }
 
-static bool is_named(const struct pmk_out_file *file)
-{
-	return !file->place.temporary;
-}
-
 int pmk_out_file_fail(const struct pmk_out_file *file, int averror)
 {
 	bool full = averror == AVERROR(ENOSPC) || averror == AVERROR(EDQUOT);
 	enum pmk_cure cure = full ? PMK_CURE_FREE_SPACE : PMK_CURE_NONE;
 	char text[128], time[32];
 
-	if (is_named(file))
+	if (file->named)
 		pmk_error_cure(cure, "%s: %s after %s; what was recorded until then is there and plays", file->path,
 			reason_of(averror, text), clock_text(file->whole_ns, time));
 	else
@@ -65,20 +60,24 @@ int pmk_out_file_fail(const struct pmk_out_file *file, int averror)
 
 /* --- room on the disk --- */
 
-static uint64_t room_on_disk(int fd)
+/* False: unknown; then `room` stays. */
+static bool room_on_disk(int fd, uint64_t *room)
 {
 	struct statvfs disk;
 
-	return fstatvfs(fd, &disk) ? 0 : (uint64_t)disk.f_bavail * disk.f_frsize;
+	if (fstatvfs(fd, &disk))
+		return false;
+	*room = (uint64_t)disk.f_bavail * disk.f_frsize;
+	return true;
 }
 
 static void look_at_room(struct pmk_out_file *file)
 {
-	uint64_t left = file->warned || !file->room ? file->room : room_on_disk(file->fd);
 	double ns_per_byte = (double)file->whole_ns / (double)file->whole_bytes;
+	uint64_t left;
 	char time[32];
 
-	if (file->warned || left >= file->room / 10)
+	if (file->warned || !file->room || !room_on_disk(file->fd, &left) || left >= file->room / 10)
 		return;
 	file->warned = true;
 	pmk_warn_cure(PMK_CURE_FREE_SPACE, "%s: the disk has only %.1f MB left, enough for about %s at this rate",
@@ -123,7 +122,8 @@ int pmk_out_file_create(struct pmk_out_file *file, const char *path, bool live)
 		free(made.path);
 		return made.fd;
 	}
-	made.room = live ? room_on_disk(made.fd) : 0;
+	if (live)
+		room_on_disk(made.fd, &made.room);
 	*file = made;
 	return 0;
 }
@@ -174,6 +174,15 @@ static int64_t end_of_written(const struct pmk_out_file *file, const AVFormatCon
 		end_ns;
 }
 
+/* At the first call; a file that could not get its name is removed. */
+static int give_name(struct pmk_out_file *file)
+{
+	int err = file->named ? 0 : pmk_new_file_keep(&file->place);
+
+	file->named = !err;
+	return err;
+}
+
 int pmk_out_file_flush(struct pmk_out_file *file, AVFormatContext *format, int64_t end_ns)
 {
 	uint64_t now = file->live ? pmk_clock_now_ns() : 0;
@@ -194,7 +203,7 @@ int pmk_out_file_flush(struct pmk_out_file *file, AVFormatContext *format, int64
 	if (file->mkv)
 		write_mkv_duration(file);
 	look_at_room(file);
-	return is_named(file) ? 0 : pmk_new_file_keep(&file->place);
+	return give_name(file);
 }
 
 int pmk_out_file_end(struct pmk_out_file *file, AVFormatContext *format, int64_t end_ns)
@@ -213,7 +222,7 @@ int pmk_out_file_end(struct pmk_out_file *file, AVFormatContext *format, int64_t
 		return pmk_out_file_fail(file, err);
 	file->whole_bytes = file->live ? lseek(file->fd, 0, SEEK_END) : 0;
 	file->whole_ns = end_ns;
-	return is_named(file) ? 0 : pmk_new_file_keep(&file->place);
+	return give_name(file);
 }
 
 /* A live file that has its name: the end of what can be played becomes its end. */
@@ -229,7 +238,7 @@ void pmk_out_file_close(struct pmk_out_file *file, AVFormatContext *format)
 {
 	if (format)
 		pmk_out_io_close(&format->pb);
-	if (file->fd >= 0 && file->live && is_named(file))
+	if (file->fd >= 0 && file->live && file->named)
 		complete(file);
 	if (file->fd >= 0)
 		close(file->fd);

@@ -25,9 +25,10 @@
 
 struct pmk_out_file {
 	char *path; /* as it was given, for messages */
-	struct pmk_new_file place; /* zero once it has its name */
+	struct pmk_new_file place; /* zero once it has its name, or could not get it */
 	int fd;
 	bool live, mkv, mp4;
+	bool named; /* it has its name */
 	AVPacket *held; /* live .mp4: the last picture, whose duration is known only when the next one comes */
 	int64_t written; /* pictures that FFmpeg's muxer got */
 	int64_t whole_bytes, whole_ns; /* live: what can be played, up to this byte and up to this position */
