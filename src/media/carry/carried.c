@@ -191,8 +191,12 @@ int pmk_carried_finish(struct pmk_carried *carried, int64_t pictures_end_ns)
 		return 0;
 	err = carry_packets(carried, INT64_MAX, pictures_end_ns + cut_slack_ns);
 	for (unsigned i = 0; err >= 0 && i < carried->count; i++) {
-		if (carried->tracks[i].impl)
-			err = carried->tracks[i].impl->take(&carried->tracks[i], NULL, (struct pmk_track_span){ 0 });
+		struct pmk_track *track = &carried->tracks[i];
+
+		if (track->impl)
+			err = track->impl->take(track, NULL, (struct pmk_track_span){ 0 });
+		if (err < 0 && pmk_plan_give_up(track, err, carried->path))
+			err = 0;
 	}
 	return err;
 }

@@ -102,7 +102,7 @@ bool pmk_plan_give_up(struct pmk_track *track, int err, const char *from_path)
 
 	if (err != AVERROR(EINVAL) && err != AVERROR_INVALIDDATA && err != AVERROR_PATCHWELCOME)
 		return false;
-	pmk_warn("%s: a track (%s) ends early: its data do not fit into the new file: %s", from_path,
+	pmk_warn("%s: a track (%s) ends early: the rest of it cannot be stored in the new file: %s", from_path,
 		avcodec_get_name(track->from->codecpar->codec_id), pmk_av_reason(err, text));
 	track->impl->close(track);
 	track->impl = NULL;
