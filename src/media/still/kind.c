@@ -211,7 +211,7 @@ int pmk_kind_refuse(const char *path, int averror, const char *said)
 	if (kind->relation == PMK_KIND_OTHER)
 		pmk_error_cure(kind->cure, "%s: %s, not a picture or video", path, kind->name);
 	else if (kind->relation == PMK_KIND_FOREIGN)
-		pmk_error_cure(kind->cure, "%s: %s, which this FFmpeg (%s) does not read", path, kind->name,
+		pmk_error_cure(kind->cure, "%s: %s, which this FFmpeg (%s) does not read, or damaged", path, kind->name,
 			av_version_info());
 	else
 		pmk_error_cure(PMK_CURE_OTHER_OR_PNG, "%s: %s, but damaged, cut off, or of an unusual kind: %s", path,
@@ -224,7 +224,7 @@ int pmk_kind_refuse_form(const char *path, const char *why)
 	uint8_t head[PMK_KIND_BYTES];
 	const struct pmk_kind *kind = pmk_kind_of(head, read_head(path, head));
 
-	pmk_error_cure(PMK_CURE_SAVE_PNG, "%s: %s of a kind that this FFmpeg (%s) does not read: %s", path,
+	pmk_error_cure(PMK_CURE_SAVE_PNG, "%s: %s, damaged or of a kind that this FFmpeg (%s) does not read: %s", path,
 		kind ? kind->name : "a picture", av_version_info(), why);
 	return -EBADMSG;
 }
