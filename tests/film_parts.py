@@ -3,6 +3,8 @@
 """convert keeps what a film has besides pictures and audio: subtitles, chapters, titles, languages, marks, the date;
 with --strip none of it; never places and devices; a cover picture only on demand. Needs ffmpeg.
 
+Subtitles that are a drone's log are left out, whatever their track is called.
+
 usage: tests/film_parts.py PROGRAM"""
 
 import json
@@ -12,6 +14,12 @@ import subprocess
 import sys
 import tempfile
 
+LOGS = {  # handler of the track, and what it tells in three seconds
+    "handler": ("DJI.Subtitle", ("F/2.8", "ISO 100", "EV 0")),
+    "gps": ("SubtitleHandler", ("HOME(13.4,52.5) GPS(13.4,52.5,18)", "GPS(13.4,52.5,19)", "GPS(13.4,52.5,20)")),
+    "later": ("SubtitleHandler", ("Hello world", "[latitude: 52.5] [longitude: 13.4]", "Bye bye")),
+    "degrees": ("SubtitleHandler", ("Hello world", "52.5200\u00b0 N, 13.4050\u00b0 E", "Bye bye")),
+}
 SECRETS = ("Elsewhere", "+52.5", "ACME", "X1000", "iPhone")
 TAGS = """;FFMETADATA1
 title=My talk
@@ -72,6 +80,25 @@ def make(folder):
         "mimetype=image/jpeg", folder + "/in.mkv")
 
 
+def make_log(folder, name):
+    """NAME.mp4 and NAME.mkv."""
+    handler, texts = LOGS[name]
+    with open(folder + "/log.srt", "w", encoding="utf-8") as file:
+        for i, text in enumerate(texts):
+            file.write("%d\n00:00:00,%d00 --> 00:00:00,%d00\n%s\n\n" % (i + 1, 3 * i, 3 * i + 2, text))
+    common = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=160x90:r=10:d=1", "-i", folder + "/log.srt",
+              "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
+    run(*common, "-c:s", "mov_text", "-metadata:s:s", "handler_name=" + handler, folder + "/" + name + ".mp4")
+    run(*common, "-c:s", "srt", "-metadata:s:s", "title=" + handler, folder + "/" + name + ".mkv")
+
+
+def told_by_log(path):
+    """All bytes of a file that could be a log's text."""
+    with open(path, "rb") as file:
+        data = file.read()
+    return [word for word in (b"GPS(", b"HOME(", b"latitude", b"13.4", b"52.5", b"DJI", b"ISO 100") if word in data]
+
+
 def parts(path):
     """What ffprobe tells of a film, and its subtitles."""
     told = json.loads(run("ffprobe", "-v", "error", "-show_streams", "-show_format", "-show_chapters", "-of", "json",
@@ -121,6 +148,14 @@ def main(program):
             expect(name, convert(name, "--strip", "--cover")[0], nothing)
         for name in ("cut.mp4 f.mp4", "cut.mp4 f.mkv"):
             expect(name, convert(name)[0], {"words": ["Hello <i>world</i>"]})
+        for name in LOGS:
+            make_log(folder, name)
+            for names in (name + ".mp4 l.mp4", name + ".mp4 l.mkv", name + ".mkv l.mp4", name + ".mkv l.mkv"):
+                told = convert(names)[1]
+                leaks = told_by_log(folder + "/" + names.split()[1])
+                if leaks or "subtitle track" not in told:
+                    bad.append("%s: has %s; said: %s" % (names, leaks, told))
+                os.remove(folder + "/" + names.split()[1])
     print("\n".join(bad))
     return bool(bad)
 

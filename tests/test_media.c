@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "media/carry/telltale.h"
 #include "media/media.h"
 #include "media/media_out.h"
 #include "media_material.h"
@@ -583,6 +584,30 @@ static void test_abandoned_leaves_nothing(void **state)
 	assert_int_equal(material_clear(), 1);
 }
 
+static void test_telltales(void **state)
+{
+	static const char *const told[] = { "HOME(149.0251,-20.2532) 2017.08.05 14:11:51", "GPS (52.5, 13.4, 18)",
+		"x\0\0GPS(1", "[iso : 100] [latitude : 22.5] [longtitude : 113.9]", "Lat: 52.5", "52.5200 N 13.4050 E",
+		"N52.52, E13.40",
+		"52\xc2\xb0"
+		"31.20' S 13\xc2\xb0"
+		"24.30' W",
+		"+52.5200+013.4050/", "$GPGGA,1235" };
+	static const char *const words[] = { "", "Hello <i>world</i>", "The GPS (the old one) is broken. Go home.",
+		"Later: 5 o'clock, flat 3", "It grew by 2.5 %. No, 3.5!", "Version 1.2 NEW, 3.4 END" };
+	static const char *const logs[] = { "DJI.Subtitle", "\tGoPro MET", "Timed Metadata", "GPS" };
+
+	for (size_t i = 0; i < sizeof told / sizeof told[0]; i++)
+		assert_true(pmk_telltale_text((const uint8_t *)told[i], i == 2 ? 8 : strlen(told[i])));
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		assert_false(pmk_telltale_text((const uint8_t *)words[i], strlen(words[i])));
+	for (size_t i = 0; i < sizeof logs / sizeof logs[0]; i++)
+		assert_true(pmk_telltale_name(logs[i]));
+	assert_false(pmk_telltale_name("SubtitleHandler"));
+	assert_false(pmk_telltale_name("Djibouti, English"));
+	assert_false(pmk_telltale_name(NULL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -605,6 +630,7 @@ int main(void)
 		cmocka_unit_test(test_audio_of_an_unknown_codec),
 		cmocka_unit_test(test_writing_fails),
 		cmocka_unit_test(test_abandoned_leaves_nothing),
+		cmocka_unit_test(test_telltales),
 	};
 
 	return cmocka_run_group_tests(tests, material_setup, material_teardown);

@@ -149,6 +149,8 @@ static int carry_packet(struct pmk_carried *carried, int64_t until_ns, int64_t p
 
 	if (track->impl && span.start_ns > until_ns)
 		return 0;
+	if (track->impl && pmk_plan_withhold(track, packet, carried->path))
+		return 1;
 	if (track->impl)
 		err = track->impl->take(track, packet, span);
 	else if (packet->stream_index == carried->pictures && !(packet->flags & AV_PKT_FLAG_DISCARD) &&

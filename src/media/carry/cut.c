@@ -102,10 +102,13 @@ int pmk_cut_find(AVFormatContext *from, int64_t origin_ns, struct pmk_cut *cuts)
 	int left = 0, err = packet ? 0 : -ENOMEM;
 
 	for (unsigned i = 0; i < from->nb_streams && !err; i++) {
-		bool audio = from->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
+		enum AVMediaType type = from->streams[i]->codecpar->codec_type;
+		bool audio = type == AVMEDIA_TYPE_AUDIO;
+		/* elsewhere, the whole file might be read to find one */
+		bool wanted = audio || (type == AVMEDIA_TYPE_SUBTITLE && pmk_av_has_edits(from));
 
-		from->streams[i]->discard = audio ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
-		left += audio;
+		from->streams[i]->discard = wanted ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+		left += wanted;
 		if (audio && pmk_av_has_edits(from))
 			err = find_seams(&cuts[i], from->streams[i], origin_ns);
 	}

@@ -24,9 +24,9 @@ int64_t pmk_cut_next_seam(const struct pmk_cut *cut, int64_t time_ns); /* the fi
 /* End the last part at `time_ns`, if it ends later. 0 or -ENOMEM. */
 int pmk_cut_end_at(struct pmk_cut *cut, int64_t time_ns) __attribute__((warn_unused_result));
 
-/* Find what is cut away from each audio track of a file, at most `count` tracks of it. This reads packets, so open the
- * file again before reading it for another purpose. Free each of them, also after
- * a failure. 0 or -ENOMEM. */
+/* Find what is cut away from each audio track of a file, and in .mp4 the first packet of subtitles. This reads packets,
+ * so open the file again before reading it for another purpose. Free each of them, also after a failure. 0 or -ENOMEM.
+ */
 int pmk_cut_find(AVFormatContext *from, int64_t origin_ns, struct pmk_cut *cuts) __attribute__((warn_unused_result));
 
 #endif

@@ -2,6 +2,7 @@
 #include "media/carry/plan.h"
 
 #include "base/log.h"
+#include "media/carry/telltale.h"
 
 #include <errno.h>
 #include <string.h>
@@ -129,15 +130,47 @@ int pmk_plan_audio(struct pmk_track *track, enum pmk_audio wanted, int number, c
 	return err < 0 ? leave_out(track, "audio", number, from_path, why) : 0;
 }
 
+static bool is_text(const struct pmk_track *track)
+{
+	const AVCodecDescriptor *codec = avcodec_descriptor_get(track->from->codecpar->codec_id);
+
+	return codec && codec->props & AV_CODEC_PROP_TEXT_SUB;
+}
+
 /* Text is converted to the one text codec that .mp4 has, or to the plainest one of .mkv. */
 static const AVCodec *choose_text(const struct pmk_track *track)
 {
-	const AVCodecDescriptor *from = avcodec_descriptor_get(track->from->codecpar->codec_id);
 	bool matroska = !strcmp(track->to->oformat->name, "matroska");
 
-	if (!from || !(from->props & AV_CODEC_PROP_TEXT_SUB))
+	if (!is_text(track))
 		return NULL;
 	return avcodec_find_encoder(matroska ? AV_CODEC_ID_SUBRIP : AV_CODEC_ID_MOV_TEXT);
+}
+
+static const char *tag_of(const struct pmk_track *track, const char *key)
+{
+	const AVDictionaryEntry *entry = av_dict_get(track->from->metadata, key, NULL, 0);
+
+	return entry ? entry->value : NULL;
+}
+
+static bool is_log(const struct pmk_track *track)
+{
+	const AVPacket *first = track->cut.first;
+
+	return pmk_telltale_name(tag_of(track, "handler_name")) || pmk_telltale_name(tag_of(track, "title")) ||
+		(first && is_text(track) && pmk_telltale_text(first->data, (size_t)first->size));
+}
+
+bool pmk_plan_withhold(struct pmk_track *track, const AVPacket *packet, const char *from_path)
+{
+	if (track->from->codecpar->codec_type != AVMEDIA_TYPE_SUBTITLE || !is_text(track) ||
+		!pmk_telltale_text(packet->data, (size_t)packet->size))
+		return false;
+	pmk_warn("%s: a subtitle track ends early: the rest of it tells a place, as a camera's log does", from_path);
+	track->impl->close(track);
+	track->impl = NULL;
+	return true;
 }
 
 int pmk_plan_subtitles(struct pmk_track *track, int number, const char *from_path)
@@ -145,6 +178,9 @@ int pmk_plan_subtitles(struct pmk_track *track, int number, const char *from_pat
 	const AVCodec *codec = choose_text(track);
 	int err = AVERROR(EINVAL);
 
+	if (is_log(track))
+		return leave_out(
+			track, "subtitle", number, from_path, "it is a camera's log, which may tell the place");
 	if (pmk_plan_fits(track->to->oformat, track->from, NULL))
 		err = pmk_text_open(track, NULL);
 	else if (codec)
