@@ -201,6 +201,8 @@ static void test_refused(void **state)
 	refuses_with(ask("set smoth 4"), "no setting \"smoth\"");
 	refuses_with(ask("set config /dev/null"), "no setting");
 	refuses_with(ask("dance"), "no command \"dance\"");
+	refuses_with(ask_text("{\"command\": \"backdrop\", \"args\": [\"builtin:dusk\\u0000.png\"]}"),
+		"give a line such as");
 	refuses_with(ask("backdrop none"), "would show the room");
 	refuses_with(ask("set show-room yes"), "cannot change while potemkin runs");
 	refuses_with(ask("model absent"), "no command");
@@ -395,12 +397,14 @@ static void test_save_and_profiles(void **state)
 	accepts("set smooth 41");
 	accepts("set fit cover");
 	accepts("save");
-	file_is("# mine\nsmooth = 41\nfit = cover\n\n[profile bright]\nbackdrop = color:#ffffff\n# end\n[notes]\n");
+	file_is("# mine\nsmooth = 41 ; soft\nfit = cover\n\n[profile bright]\nbackdrop = color:#ffffff\n# "
+		"end\n[notes]\n");
 	accepts("profile bright");
 	wait_luma(WHITE);
 	accepts("set mirror yes");
 	accepts("save");
-	file_is("# mine\nsmooth = 41\nfit = cover\n\n[profile bright]\nbackdrop = color:#ffffff\n# end\nmirror = yes\n"
+	file_is("# mine\nsmooth = 41 ; soft\nfit = cover\n\n[profile bright]\nbackdrop = color:#ffffff\n# end\nmirror "
+		"= yes\n"
 		"[notes]\n");
 	refuses_with(ask("profile dark"), "there is no profile \"dark\" in it; there are: bright");
 	setting_is("mirror", "yes");

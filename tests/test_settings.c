@@ -288,6 +288,10 @@ static void test_lines_that_are_refused(void **state)
 		{ "model = \"a\" b.jpg", "line 1 has something behind the closing quote" },
 		{ "= 3", "line 1 is not of the form \"name = value\"" },
 		{ "[mask", "line 1 is not of the form" },
+		{ "[profile]", "line 1: a profile begins with [profile NAME]" },
+		{ "\n[ profile ] ; x", "line 2: a profile begins with" },
+		{ "[Profileevening]", "line 1: a profile begins with" },
+		{ "model = a\tb", "line 1: model \"a?b\": it has a control character" },
 	};
 
 	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {

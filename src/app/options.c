@@ -8,25 +8,23 @@
 #include "base/parse.h"
 #include "settings/settings_file.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-enum { MOST_SETTINGS = 128, FIRST_LONG = 256 };
+enum { FIRST_LONG = 256 };
 
 /* A walk over the command line. */
 struct walk {
 	struct pmk_settings *settings;
 	bool early; /* read only the options that decide how the rest is read */
-	bool given[MOST_SETTINGS];
+	bool given[PMK_SETTINGS_MOST];
 };
 
 static void build_getopt(struct option *longs, char *shorts)
 {
-	assert(pmk_settings_count <= MOST_SETTINGS);
 	*shorts++ = ':';
 	for (int i = 0; i < pmk_settings_count; i++) {
 		const struct pmk_setting *s = &pmk_settings_table[i];
@@ -77,8 +75,8 @@ static enum pmk_exit take(struct walk *w, int index, const char *text)
 
 static enum pmk_exit walk(int argc, char **argv, struct walk *w)
 {
-	struct option longs[MOST_SETTINGS + 1];
-	char shorts[2 * MOST_SETTINGS + 2];
+	struct option longs[PMK_SETTINGS_MOST + 1];
+	char shorts[2 * PMK_SETTINGS_MOST + 2];
 	enum pmk_exit code = PMK_EXIT_OK;
 	int c;
 
@@ -185,12 +183,24 @@ static enum pmk_exit check_room(const struct pmk_settings *s)
 	return PMK_EXIT_USAGE;
 }
 
+/* Whether the command does what the configuration file asks for. The others must work whatever is wrong in it: they
+ * tell what is, or steer a program that runs. */
+static bool uses_file(const char *word)
+{
+	int command = word ? pmk_option_command(word) : PMK_COMMAND_RUN;
+	const unsigned of = 1u << PMK_COMMAND_RUN | 1u << PMK_COMMAND_CONVERT | 1u << PMK_COMMAND_MASK |
+		1u << PMK_COMMAND_BENCH | 1u << PMK_COMMAND_DEMO;
+
+	return command < 0 || of >> command & 1;
+}
+
 /* `starting`: no other thread is running yet, so the log may be set up. `profile`: in place of the command line's;
  * NULL: that one. */
 static enum pmk_exit parse(int argc, char **argv, struct pmk_options *o, bool starting, const char *profile)
 {
 	struct walk early = { .settings = &o->settings, .early = true }, all = { .settings = &o->settings };
 	enum pmk_exit code;
+	bool asked;
 
 	pmk_settings_init(&o->settings);
 	code = walk(argc, argv, &early);
@@ -201,7 +211,8 @@ static enum pmk_exit parse(int argc, char **argv, struct pmk_options *o, bool st
 		set_up_log(&o->settings);
 	if (profile && pmk_spec_copy(o->settings.profile, profile))
 		return PMK_EXIT_USAGE;
-	code = read_file(o, early.given[pmk_setting_find("config") - pmk_settings_table]);
+	asked = early.given[pmk_setting_find("config") - pmk_settings_table];
+	code = asked || uses_file(optind < argc ? argv[optind] : NULL) ? read_file(o, asked) : PMK_EXIT_OK;
 	if (code == PMK_EXIT_OK)
 		code = walk(argc, argv, &all);
 	if (profile)

@@ -71,3 +71,8 @@ const char *pmk_client_line(struct pmk_client *client)
 	client->taken = (size_t)(end + 1 - client->line);
 	return client->line;
 }
+
+bool pmk_client_has_line(const struct pmk_client *client)
+{
+	return client->fd >= 0 && memchr(client->line + client->taken, '\n', client->used - client->taken);
+}

@@ -19,9 +19,10 @@ struct pmk_client {
 	char line[PMK_CLIENT_LINE];
 };
 
-/* Call it when `fd` is readable. The next whole line, without its newline, as a string that is valid until the next
- * call; NULL: there is none now, or the client is closed. Call it until it returns NULL. */
+/* Call it when `fd` is readable, or there is a line. The next whole line, without its newline, as a string that is
+ * valid until the next call; NULL: there is none now, or the client is closed. */
 const char *pmk_client_line(struct pmk_client *client);
+bool pmk_client_has_line(const struct pmk_client *client); /* the next call returns one without reading */
 void pmk_client_send(struct pmk_client *client, const cJSON *message); /* closes a client that does not read */
 void pmk_client_close(struct pmk_client *client);
 

@@ -53,25 +53,24 @@ static const struct pmk_setting *find(struct request *r, const char *name)
 }
 
 /* Set `setting` in the settings to be, from the arguments from `first` on. */
-static int edit(struct request *r, const struct pmk_setting *s, int first)
+static int edit(struct request *r, const struct pmk_setting *s, int first, bool add)
 {
 	struct pmk_settings *fresh = &r->control->fresh;
 	bool list = s->flags & PMK_SETTING_LIST;
 	char why[PMK_SETTING_WHY];
 
 	*fresh = r->control->settings;
-	if (list)
+	if (list && !add)
 		pmk_setting_clear(s, fresh);
-	if (list && r->count == first + 1 && strcmp(r->args[first], "none") == 0)
-		return 0;
 	for (int i = first; i < r->count; i++) {
 		if (pmk_setting_set(s, r->args[i], fresh, why))
-			return refuse(r, EXIT_USAGE, "%s \"%.100s\": %s", s->name, r->args[i], why);
+			return refuse(r, s->flags & PMK_SETTING_READ ? EXIT_INPUT : EXIT_USAGE, "%s \"%.100s\": %s",
+				s->name, r->args[i], why);
 	}
 	return 0;
 }
 
-static int set(struct request *r, const struct pmk_setting *s, int first)
+static int set(struct request *r, const struct pmk_setting *s, int first, bool add)
 {
 	struct pmk_control *c = r->control;
 	char changes[PMK_CONTROL_CHANGES];
@@ -84,11 +83,11 @@ static int set(struct request *r, const struct pmk_setting *s, int first)
 			s->name);
 	if (r->count != first + 1 && !(s->flags & PMK_SETTING_LIST))
 		return refuse(r, EXIT_USAGE, "%s takes one value", s->name);
-	code = edit(r, s, first);
+	code = edit(r, s, first, add);
 	if (code)
 		return code;
 	pmk_control_name_changes(&c->settings, &c->fresh, true, changes);
-	if (!changes[0])
+	if (!changes[0] && !c->unsure)
 		return 0;
 	code = pmk_control_change(c, r->why);
 	if (code)
@@ -98,21 +97,33 @@ static int set(struct request *r, const struct pmk_setting *s, int first)
 	return 0;
 }
 
+/* Add to a list, whatever else has been added meanwhile. */
+static int command_add(struct request *r)
+{
+	const struct pmk_setting *s = find(r, r->args[0]);
+
+	if (!s)
+		return EXIT_USAGE;
+	if (!(s->flags & PMK_SETTING_LIST))
+		return refuse(r, EXIT_USAGE, "%s is no list; use set", s->name);
+	return set(r, s, 1, true);
+}
+
 static int command_set(struct request *r)
 {
 	const struct pmk_setting *s = find(r, r->args[0]);
 
-	return s ? set(r, s, 1) : EXIT_USAGE;
+	return s ? set(r, s, 1, false) : EXIT_USAGE;
 }
 
 static int command_backdrop(struct request *r)
 {
-	return set(r, pmk_setting_find("backdrop"), 0);
+	return set(r, pmk_setting_find("backdrop"), 0, false);
 }
 
 static int command_camera(struct request *r)
 {
-	return set(r, pmk_setting_find("camera"), 0);
+	return set(r, pmk_setting_find("camera"), 0, false);
 }
 
 static int command_get(struct request *r)
@@ -253,14 +264,17 @@ static int command_subscribe(struct request *r)
 /* Serve the page, if it is not served yet. */
 static int command_page(struct request *r)
 {
-	int code;
+	char address[PMK_PAGE_ADDRESS];
+	int err;
 
 	pmk_log_overhear(r->why);
-	code = pmk_control_open_page(r->control, 0) ? EXIT_INTERNAL : 0;
+	err = pmk_control_open_page(r->control, 0);
 	pmk_log_overhear(NULL);
-	if (!code)
-		cJSON_AddStringToObject(r->answer, "address", pmk_page_address(r->control->page));
-	return code;
+	if (err)
+		return EXIT_INTERNAL;
+	pmk_page_address(r->control->page, address);
+	cJSON_AddStringToObject(r->answer, "address", address);
+	return 0;
 }
 
 static int command_quit(struct request *r)
@@ -280,6 +294,7 @@ static const struct {
 	{ "get", command_get, 0, 1, "get [NAME]" },
 	{ "describe", command_describe, 0, 0, "describe" },
 	{ "set", command_set, 2, MOST_ARGS, "set NAME VALUE..." },
+	{ "add", command_add, 2, MOST_ARGS, "add NAME VALUE..." },
 	{ "backdrop", command_backdrop, 1, 1, "backdrop SPEC" },
 	{ "next", command_next, 0, 0, "next" },
 	{ "camera", command_camera, 1, 1, "camera SPEC" },
@@ -334,7 +349,7 @@ void pmk_control_answer(struct pmk_control *c, struct pmk_client *client, const 
 	r->control = c;
 	r->client = client;
 	r->answer = cJSON_CreateObject();
-	if (!name || !take_args(r, cJSON_GetObjectItemCaseSensitive(json, "args")))
+	if (!name || strstr(request, "\\u0000") || !take_args(r, cJSON_GetObjectItemCaseSensitive(json, "args")))
 		code = refuse(
 			r, EXIT_USAGE, "give a line such as {\"command\": \"set\", \"args\": [\"smooth\", \"40\"]}");
 	else

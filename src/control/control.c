@@ -53,12 +53,16 @@ int pmk_control_change(struct pmk_control *c, char why[PMK_LOG_LINE])
 	pmk_media_rest();
 	if (!err)
 		pmk_settings_take_live(&c->settings, &c->fresh);
+	else if (err == -ETIMEDOUT) /* the camera's part may have been applied: say so, and apply all of it next time */
+		c->unsure = true;
+	if (!err)
+		c->unsure = false;
 	return !err ? 0 : err == -EINVAL || err == -EPERM ? EXIT_USAGE : camera ? EXIT_NO_CAMERA : EXIT_INPUT;
 }
 
 int pmk_control_reread(struct pmk_control *c, const char *profile, char why[PMK_LOG_LINE])
 {
-	char live[PMK_CONTROL_CHANGES], fixed[PMK_CONTROL_CHANGES];
+	char live[PMK_CONTROL_CHANGES], fixed[PMK_CONTROL_CHANGES], before[PMK_SPEC];
 	int code;
 
 	pmk_log_overhear(why);
@@ -67,11 +71,14 @@ int pmk_control_reread(struct pmk_control *c, const char *profile, char why[PMK_
 	if (code)
 		return code;
 	pmk_control_name_changes(&c->settings, &c->fresh, true, live);
+	memcpy(before, c->settings.profile, sizeof before);
+	memcpy(c->settings.profile, c->fresh.profile, sizeof c->settings.profile);
 	pmk_control_name_changes(&c->settings, &c->fresh, false, fixed);
 	code = pmk_control_change(c, why);
-	if (code)
+	if (code) {
+		memcpy(c->settings.profile, before, sizeof before);
 		return code;
-	memcpy(c->settings.profile, c->fresh.profile, sizeof c->settings.profile);
+	}
 	pmk_info("configuration read again; %s%s", live[0] ? "changed: " : "nothing changed", live);
 	if (fixed[0])
 		pmk_warn("these settings take effect at the next start: %s", fixed);
@@ -140,7 +147,9 @@ int pmk_control_connect(struct pmk_control *c)
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
 		return -errno;
 	pthread_mutex_lock(&c->arrivals_lock);
-	if (c->arrival_count < PMK_CONTROL_CLIENTS)
+	if (atomic_load(&c->stopping))
+		err = -ECANCELED;
+	else if (c->arrival_count < PMK_CONTROL_CLIENTS)
 		c->arrivals[c->arrival_count++] = ends[0];
 	else
 		err = -EAGAIN;
@@ -154,12 +163,14 @@ int pmk_control_connect(struct pmk_control *c)
 	return ends[1];
 }
 
-static void hear(struct pmk_control *c, struct pmk_client *client)
+/* One request of each client in a round, so that none holds up the others. True: it has sent more. */
+static bool hear(struct pmk_control *c, struct pmk_client *client)
 {
-	const char *line;
+	const char *line = pmk_client_line(client);
 
-	while ((line = pmk_client_line(client)))
+	if (line)
 		pmk_control_answer(c, client, line);
+	return line && pmk_client_has_line(client);
 }
 
 /* --- the thread --- */
@@ -167,7 +178,7 @@ static void hear(struct pmk_control *c, struct pmk_client *client)
 enum { WAKE, STATE, LISTEN, FIRST, POLLED = FIRST + PMK_CONTROL_CLIENTS };
 
 /* poll() skips descriptors that are -1. */
-static void wait(struct pmk_control *c, struct pollfd fds[POLLED])
+static void wait(struct pmk_control *c, struct pollfd fds[POLLED], bool more)
 {
 	bool subscribed = pmk_control_subscribed(c);
 
@@ -176,7 +187,7 @@ static void wait(struct pmk_control *c, struct pollfd fds[POLLED])
 	fds[LISTEN] = (struct pollfd){ .fd = c->listening, .events = POLLIN };
 	for (int i = 0; i < PMK_CONTROL_CLIENTS; i++)
 		fds[FIRST + i] = (struct pollfd){ .fd = c->clients[i].fd, .events = POLLIN };
-	if (poll(fds, POLLED, subscribed ? TICK_MS : -1) < 0) {
+	if (poll(fds, POLLED, more ? 0 : subscribed ? TICK_MS : -1) < 0) {
 		for (int i = 0; i < POLLED; i++)
 			fds[i].revents = 0;
 	}
@@ -194,17 +205,28 @@ static void tell_news(struct pmk_control *c, bool state)
 		pmk_control_tell(c, state ? "state" : "figures");
 }
 
+static void serve_page(struct pmk_control *c)
+{
+	char address[PMK_PAGE_ADDRESS];
+
+	if (c->settings.preview < 0 || pmk_control_open_page(c, c->settings.preview))
+		return;
+	pmk_page_address(c->page, address);
+	pmk_info("the page is at %s (this address works once)", address);
+}
+
 static void *control_main(void *arg)
 {
 	struct pmk_control *c = arg;
 	struct pollfd fds[POLLED];
 	char why[PMK_LOG_LINE];
 	eventfd_t count;
+	bool more = false;
 
-	if (c->settings.preview >= 0 && pmk_control_open_page(c, c->settings.preview) == 0)
-		pmk_info("the page is at %s", pmk_page_address(c->page));
+	serve_page(c);
 	while (!atomic_load(&c->stopping)) {
-		wait(c, fds);
+		wait(c, fds, more);
+		more = false;
 		if (fds[WAKE].revents)
 			eventfd_read(c->wake_fd, &count);
 		if (fds[STATE].revents)
@@ -215,8 +237,8 @@ static void *control_main(void *arg)
 		if (fds[LISTEN].revents)
 			add_client(c, pmk_socket_accept(c->listening));
 		for (int i = 0; i < PMK_CONTROL_CLIENTS && !atomic_load(&c->stopping); i++) {
-			if (fds[FIRST + i].revents)
-				hear(c, &c->clients[i]);
+			if (fds[FIRST + i].revents || pmk_client_has_line(&c->clients[i]))
+				more |= hear(c, &c->clients[i]);
 		}
 		tell_news(c, fds[STATE].revents != 0);
 	}
@@ -225,12 +247,13 @@ static void *control_main(void *arg)
 
 /* --- create, destroy --- */
 
+/* Connections first: the page's threads may be waiting for an answer, which does not come any more. */
 static void release(struct pmk_control *c)
 {
-	pmk_page_stop(c->page); /* first: it connects */
 	take_arrivals(c);
 	for (int i = 0; i < PMK_CONTROL_CLIENTS; i++)
 		pmk_client_close(&c->clients[i]);
+	pmk_page_stop(c->page);
 	if (c->listening >= 0)
 		pmk_socket_remove(c->listening);
 	close(c->wake_fd);

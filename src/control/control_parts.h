@@ -34,6 +34,7 @@ struct pmk_control {
 
 	struct pmk_settings settings; /* as they are now */
 	struct pmk_settings fresh; /* as a change would make them */
+	bool unsure; /* the last change timed out, so a part of it may have been made */
 	struct pmk_sample before, last; /* the two samples whose difference gives the rates */
 	struct pmk_client clients[PMK_CONTROL_CLIENTS];
 	struct pmk_page *page; /* NULL: it is not served */

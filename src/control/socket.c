@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -107,7 +108,9 @@ int pmk_socket_listen(void)
 	int folder = open_folder(true), fd = folder;
 
 	if (folder >= 0) {
-		fd = listen_in(folder);
+		/* until it is closed: another instance that starts now must not take the name between bind and listen
+		 */
+		fd = flock(folder, LOCK_EX) ? -errno : listen_in(folder);
 		close(folder);
 	}
 	if (fd == -EPERM)

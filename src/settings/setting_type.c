@@ -167,8 +167,16 @@ static void print_fourcc(const struct pmk_setting *s, const void *value, char *t
 
 static int parse_text(const struct pmk_setting *s, const char *text, void *value, char *why)
 {
-	int err = s->check ? s->check(text, why, PMK_SETTING_WHY) : 0;
+	int err = 0;
 
+	for (const char *c = text; *c && !err; c++)
+		err = (unsigned char)*c < 0x20 || *c == 0x7f ? -EINVAL : 0; /* it could not stand in a file */
+	if (err) {
+		snprintf(why, PMK_SETTING_WHY, "it has a control character in it, such as a line break");
+		return err;
+	}
+	if (s->check)
+		err = s->check(text, why, PMK_SETTING_WHY);
 	if (!err && pmk_spec_copy(value, text)) {
 		snprintf(why, PMK_SETTING_WHY, "it is longer than %d characters", PMK_SPEC - 1);
 		return -EINVAL;

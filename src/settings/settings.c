@@ -115,6 +115,10 @@ static int add_items(const struct pmk_setting *s, const char *text, struct pmk_s
 int pmk_setting_set(
 	const struct pmk_setting *s, const char *text, struct pmk_settings *settings, char why[PMK_SETTING_WHY])
 {
+	if (s->flags & PMK_SETTING_LIST && s->none && strcmp(text, s->none) == 0) {
+		pmk_setting_clear(s, settings);
+		return 0;
+	}
 	if (s->flags & PMK_SETTING_LIST)
 		return add_items(s, text, settings, why);
 	return set_one(s, text, at(settings, s->offset), why);

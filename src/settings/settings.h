@@ -21,7 +21,7 @@
 
 #include <stddef.h>
 
-enum { PMK_SETTINGS_SIZES = 8 };
+enum { PMK_SETTINGS_SIZES = 8, PMK_SETTINGS_MOST = 128 }; /* MOST: lines of the table, at most */
 
 struct pmk_size {
 	int width, height; /* px */
@@ -123,9 +123,9 @@ void pmk_settings_init(struct pmk_settings *settings);
 
 const struct pmk_setting *pmk_setting_find(const char *name); /* NULL: there is no setting of that name */
 
-/* Set a value from text, or add to a list. `text` NULL turns a switch on. 0; -EINVAL, with the settings untouched and
- * `why` saying what is expected ("give a number from 0 to 100"); or -ENOENT, likewise: what the text names does not
- * exist. */
+/* Set a value from text, or add to a list; the word for "nothing is set" empties it. `text` NULL turns a switch on. 0;
+ * -EINVAL, with the settings untouched and `why` saying what is expected ("give a number from 0 to 100"); or -ENOENT,
+ * likewise: what the text names does not exist. */
 int pmk_setting_set(const struct pmk_setting *setting, const char *text, struct pmk_settings *settings,
 	char why[PMK_SETTING_WHY]) __attribute__((warn_unused_result));
 

@@ -12,8 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MOST_SETTINGS = 128 };
-
 struct reading {
 	struct pmk_settings *settings,
 		*scratch; /* scratch: what sections of other profiles set, to find mistakes in them */
@@ -22,7 +20,7 @@ struct reading {
 	char section[PMK_SPEC]; /* the profile whose section it is; "": none */
 	char known[200]; /* the profiles so far, in words */
 	bool found; /* the section of settings->profile */
-	bool listed[MOST_SETTINGS]; /* by the profile, whose list replaces the one before */
+	bool listed[PMK_SETTINGS_MOST]; /* by the profile, whose list replaces the one before */
 };
 
 /* Set one setting, as the line says. */
@@ -49,7 +47,7 @@ static int take(struct reading *r, const char *name, const char *value)
 		snprintf(why, sizeof why, "it is longer than %d characters", PMK_SPEC - 1);
 	else
 		err = pmk_setting_set(setting, full, settings, why);
-	if (!err)
+	if (!err || (!ours && err == -ENOENT)) /* what another profile names may be away at present */
 		return 0;
 	pmk_error_cure(err == -ENOENT ? setting->cure : PMK_CURE_NONE, "configuration file %s: line %d: %s \"%s\": %s",
 		r->path, r->line, name, value, why);
@@ -60,9 +58,14 @@ static int read_line(struct reading *r, char *line)
 {
 	char *name, *value;
 	const char *why;
-	int got;
+	int got, heading;
 
-	if (pmk_settings_heading(line, r->section) && r->section[0]) {
+	heading = pmk_settings_heading(line, r->section);
+	if (heading < 0) {
+		pmk_error("configuration file %s: line %d: a profile begins with [profile NAME]", r->path, r->line);
+		return heading;
+	}
+	if (heading && r->section[0]) {
 		size_t used = strlen(r->known);
 
 		r->found |= strcmp(r->section, r->settings->profile) == 0;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static char *skip_blanks(char *text)
 {
@@ -75,21 +76,24 @@ int pmk_settings_line(char *line, char **name, char **value, const char **why)
 	return 1;
 }
 
-bool pmk_settings_heading(const char *line, char profile[PMK_SPEC])
+int pmk_settings_heading(const char *line, char profile[PMK_SPEC])
 {
-	const char *begin = line + strspn(line, " \t"), *end = strrchr(begin, ']');
-	int length = 0;
+	const char *begin = line + strspn(line, " \t"), *end, *name;
 
-	if (*begin != '[' || !end)
-		return false;
-	profile[0] = '\0';
-	if (sscanf(begin + 1, "profile%*[ \t]%n", &length) || !length) /* only blanks are converted: 0 or EOF */
-		return true;
-	begin += 1 + length;
+	if (*begin != '[')
+		return 0;
+	begin = begin + 1 + strspn(begin + 1, " \t");
+	end = begin + strcspn(begin, "]");
 	while (end > begin && isspace((unsigned char)end[-1]))
 		end--;
-	snprintf(profile, PMK_SPEC, "%.*s", (int)(end - begin), begin);
-	return true;
+	profile[0] = '\0';
+	if (strncasecmp(begin, "profile", 7) != 0)
+		return 1;
+	name = begin + 7 + strspn(begin + 7, " \t");
+	if (name == begin + 7 || name >= end || end - name >= PMK_SPEC)
+		return -EINVAL;
+	snprintf(profile, PMK_SPEC, "%.*s", (int)(end - name), name);
+	return 1;
 }
 
 int pmk_settings_expand_home(const char *value, char expanded[PMK_SPEC])

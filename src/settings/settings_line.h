@@ -14,9 +14,10 @@
  * with the reason in *why: "is not of the form .." */
 int pmk_settings_line(char *line, char **name, char **value, const char **why) __attribute__((warn_unused_result));
 
-/* Whether the line is a heading; the profile that it begins goes to `profile`: NAME for "[profile NAME]", "" for any
- * other heading. */
-bool pmk_settings_heading(const char *line, char profile[PMK_SPEC]);
+/* 1: the line is a heading, and `profile` is NAME for "[profile NAME]" and "" for any heading that does not begin with
+ * "profile"; 0: it is none, and `profile` is untouched; -EINVAL: it begins so, but has no name, or no blank before it.
+ */
+int pmk_settings_heading(const char *line, char profile[PMK_SPEC]) __attribute__((warn_unused_result));
 
 /* Put the home directory (the variable HOME) in place of "~". -ENAMETOOLONG. */
 int pmk_settings_expand_home(const char *value, char expanded[PMK_SPEC]) __attribute__((warn_unused_result));

@@ -12,14 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-enum { MOST_SETTINGS = 128 };
+#include <unistd.h>
 
 struct saving {
 	const struct pmk_settings *start, *now;
 	FILE *out;
 	char section[PMK_SPEC]; /* the profile whose section the present line is in; "": none */
-	bool written[MOST_SETTINGS];
+	bool written[PMK_SETTINGS_MOST];
 };
 
 /* A value means itself in the file, too (settings_line.h). */
@@ -41,14 +40,31 @@ static void write_value(FILE *out, const char *value)
 	putc('"', out);
 }
 
-static void write_line(FILE *out, const char *name, const char *value)
+/* `comment` is what followed the old value in its line, or "". */
+static void write_line(FILE *out, const char *name, const char *value, const char *comment)
 {
 	fprintf(out, "%s = ", name);
 	write_value(out, value);
-	putc('\n', out);
+	fprintf(out, "%s\n", comment);
 }
 
-static void write_setting(struct saving *s, int index)
+/* A comment behind an unquoted value: from the blanks before its ";" on. */
+static const char *comment_of(const char *line)
+{
+	const char *value = line + strcspn(line, "=:");
+
+	for (const char *c = *value ? value + 1 : value; *c; c++) {
+		const char *end = c + strspn(c, " \t");
+
+		if (*c == '"')
+			return "";
+		if (end > c && *end == ';')
+			return c;
+	}
+	return "";
+}
+
+static void write_setting(struct saving *s, int index, const char *comment)
 {
 	const struct pmk_setting *setting = &pmk_settings_table[index];
 	char value[PMK_SPEC];
@@ -58,11 +74,13 @@ static void write_setting(struct saving *s, int index)
 	s->written[index] = true;
 	if (!(setting->flags & PMK_SETTING_LIST)) {
 		pmk_setting_print(setting, s->now, 0, value);
-		write_line(s->out, setting->name, value);
+		write_line(s->out, setting->name, value, comment);
 		return;
 	}
+	if (!pmk_setting_print(setting, s->now, 0, value) && setting->none)
+		write_line(s->out, setting->name, setting->none, comment);
 	for (int i = 0; pmk_setting_print(setting, s->now, i, value); i++)
-		write_line(s->out, setting->name, value);
+		write_line(s->out, setting->name, value, i ? "" : comment);
 }
 
 static bool is_changed(const struct saving *s, int index)
@@ -79,7 +97,7 @@ static void end_section(struct saving *s)
 		return;
 	for (int i = 0; i < pmk_settings_count; i++) {
 		if (is_changed(s, i))
-			write_setting(s, i);
+			write_setting(s, i, "");
 	}
 }
 
@@ -101,13 +119,13 @@ static void copy_line(struct saving *s, const char *line)
 	char section[PMK_SPEC];
 	int index = set_by(line);
 
-	if (pmk_settings_heading(line, section)) {
+	if (pmk_settings_heading(line, section) > 0) {
 		if (strcmp(section, s->section) != 0)
 			end_section(s);
 		memcpy(s->section, section, sizeof section);
 	}
 	if (index >= 0 && strcmp(s->section, s->now->profile) == 0 && is_changed(s, index))
-		write_setting(s, index); /* once, in place of the first such line */
+		write_setting(s, index, comment_of(line)); /* once, in place of the first such line */
 	else
 		fprintf(s->out, "%s\n", line);
 }
@@ -148,20 +166,24 @@ static void make_folders(const char *path)
 static int write_new(const char *path, struct saving *s, char *text)
 {
 	struct pmk_new_file file;
-	int fd = pmk_new_file_create(&file, path);
+	int fd = pmk_new_file_create(&file, path), err;
 
 	if (fd < 0)
 		return fd;
 	s->out = fdopen(fd, "w");
-	copy_all(s, text);
-	if (ferror(s->out) | fclose(s->out)) {
-		int err = -errno;
-
-		pmk_error("%s: cannot be written: %s", path, strerror(errno));
-		pmk_new_file_drop(&file);
-		return err ? err : -EIO;
+	if (s->out) {
+		copy_all(s, text);
+		err = fflush(s->out) || ferror(s->out) ? -EIO : 0;
+		fclose(s->out);
+	} else {
+		err = -errno;
+		close(fd);
 	}
-	return pmk_new_file_keep(&file);
+	if (!err)
+		return pmk_new_file_keep(&file);
+	pmk_error("%s: cannot be written: %s", path, strerror(-err));
+	pmk_new_file_drop(&file);
+	return err;
 }
 
 int pmk_settings_save(const char *path, const struct pmk_settings *start, const struct pmk_settings *now)

@@ -93,7 +93,8 @@ const struct pmk_setting pmk_settings_table[] = {
 	{ "people", 0, MASK | COMMON, TYPE(choice), SCENE(people), WORDS("all", "nearest"), .normal = "all",
 		.value = "WHO", .help = "whom to show: all, or nearest (the largest person, near the middle)" },
 	{ "keep-out", 0, MASK | COMMON | LIST, TYPE(zone),
-		LIST_AT(pipeline.scene.keep_out, pipeline.scene.keep_out_count), .most = PMK_ZONES, .value = "ZONE",
+		LIST_AT(pipeline.scene.keep_out, pipeline.scene.keep_out_count), .most = PMK_ZONES, .none = "none",
+		.value = "ZONE",
 		.help = "find nobody in X,Y,WxH (pixels or percent, as in 0%,0%,25%x100%); may be given several "
 			"times" },
 	{ "refine", 0, MASK, TYPE(choice), SCENE(refine.mode), WORDS("guided", "none", "morph"), .normal = "guided",
@@ -141,7 +142,7 @@ const struct pmk_setting pmk_settings_table[] = {
 	{ "config", 0, PROGRAM(EACH, EARLY | COMMON), TYPE(text), AT(config), .value = "FILE",
 		.help = "configuration file [$XDG_CONFIG_HOME/potemkin/potemkin.conf]" },
 	{ "profile", 0, PROGRAM(ANY_SCENE, EARLY), TYPE(text), AT(profile), .value = "NAME",
-		.help = "use what stands under [profile NAME] in the configuration file" },
+		.help = "use the settings under [profile NAME] in the configuration file" },
 	{ "verbose", 'v', PROGRAM(EACH, IN_FILE | EARLY | COMMON), TYPE(switch), AT(verbose), .normal = "no",
 		.help = "log more" },
 	{ "quiet", 'q', PROGRAM(EACH, IN_FILE | EARLY | COMMON), TYPE(switch), AT(quiet), .normal = "no",
@@ -181,3 +182,5 @@ const struct pmk_setting pmk_settings_table[] = {
 		.help = "setup-loopback: only print what it would do, even as root" },
 };
 const int pmk_settings_count = sizeof pmk_settings_table / sizeof pmk_settings_table[0];
+_Static_assert(
+	sizeof pmk_settings_table / sizeof pmk_settings_table[0] <= PMK_SETTINGS_MOST, "raise PMK_SETTINGS_MOST");

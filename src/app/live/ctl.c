@@ -28,18 +28,33 @@ static void absolute(const char *text, const char *head, char out[PATH_MAX])
 		snprintf(out, PATH_MAX, "%s%.*s/%s", head, PATH_MAX / 2, here, path);
 }
 
-/* An argument as the running program has to see it. */
-static const char *resolve(const char *command, const char *text, char out[PATH_MAX])
+/* Whether the argument at `index` of the command (1: the first) is a spec or a file, which may be a path. */
+static bool may_be_path(const char *const *words, int index)
 {
-	if (strcmp(command, "snapshot") == 0) {
+	const struct pmk_setting *setting;
+
+	if (strcmp(words[0], "set") != 0 && strcmp(words[0], "add") != 0)
+		return strcmp(words[0], "backdrop") == 0 || strcmp(words[0], "camera") == 0;
+	setting = index > 1 ? pmk_setting_find(words[1]) : NULL;
+	return setting && setting->bytes >= PMK_SPEC;
+}
+
+/* An argument as the running program has to see it. */
+static const char *resolve(const char *const *words, int index, char out[PATH_MAX])
+{
+	const char *text = words[index];
+
+	if (strcmp(words[0], "snapshot") == 0) {
 		absolute(text, "", out);
 		return out;
 	}
+	if (!may_be_path(words, index))
+		return text;
 	if (pmk_parse_after(text, "file:")) {
 		absolute(text, "file:", out);
 		return out;
 	}
-	if (!strchr(text, ':') && access(text, F_OK) == 0) { /* the picture of a backdrop, or a model */
+	if (access(text, F_OK) == 0) { /* the picture of a backdrop, or a model */
 		absolute(text, "", out);
 		return out;
 	}
@@ -54,7 +69,7 @@ static cJSON *request_of(const char *const *words, int count)
 	cJSON_AddStringToObject(request, "command", words[0]);
 	args = cJSON_AddArrayToObject(request, "args");
 	for (int i = 1; i < count; i++)
-		cJSON_AddItemToArray(args, cJSON_CreateString(resolve(words[0], words[i], path)));
+		cJSON_AddItemToArray(args, cJSON_CreateString(resolve(words, i, path)));
 	return request;
 }
 
@@ -203,7 +218,7 @@ static void print_answer(const char *command, const cJSON *answer)
 	else if (strcmp(command, "save") == 0)
 		printf("saved to %s\n", text_of(answer, "file"));
 	if (*text_of(answer, "overridden"))
-		pmk_warn("the command line with which potemkin was started overrides what was saved: now %s",
+		pmk_warn("the command line with which potemkin was started overrides what was saved; in effect now: %s",
 			text_of(answer, "overridden"));
 }
 

@@ -16,8 +16,9 @@ static const char *const words_of[PMK_COMMANDS] = {
 	[PMK_COMMAND_DOCTOR] = "",
 	[PMK_COMMAND_SETUP] = "",
 	[PMK_COMMAND_COMPLETION] = "bash zsh fish",
-	[PMK_COMMAND_CTL] = "status get describe set backdrop next camera pause resume snapshot save profile reload "
-			    "page subscribe quit",
+	[PMK_COMMAND_CTL] =
+		"status get describe set add backdrop next camera pause resume snapshot save profile reload "
+		"page subscribe quit",
 	[PMK_COMMAND_STATUS] = "",
 	[PMK_COMMAND_UI] = "",
 	[PMK_COMMAND_DEMO] = "",

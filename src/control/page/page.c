@@ -12,6 +12,7 @@
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <microhttpd.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,8 +26,10 @@ struct pmk_page {
 	struct pmk_control *control;
 	struct pmk_preview *stream;
 	struct MHD_Daemon *daemon;
-	char token[TOKEN + 1]; /* hexadecimal; const after start, like what follows */
-	char host[32], origin[48], address[PMK_PAGE_ADDRESS];
+	char token[TOKEN + 1]; /* hexadecimal */
+	char host[32], origin[48];
+	pthread_mutex_t lock; /* protects what follows */
+	char ticket[TOKEN + 1]; /* of the address; it logs in once, as other users see it among a browser's arguments */
 };
 
 /* A request while its body arrives. */
@@ -37,20 +40,31 @@ struct body {
 
 /* --- who may ask --- */
 
+static int make_token(char token[TOKEN + 1])
+{
+	uint8_t random[TOKEN / 2];
+
+	if (getrandom(random, sizeof random, 0) != sizeof random)
+		return -EIO;
+	for (size_t i = 0; i < sizeof random; i++)
+		snprintf(token + 2 * i, 3, "%02x", random[i]);
+	return 0;
+}
+
 static const char *header(struct MHD_Connection *connection, const char *name)
 {
 	return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
 }
 
 /* Takes as long whatever is wrong in it. */
-static bool is_token(const struct pmk_page *page, const char *text)
+static bool is_secret(const char *secret, const char *text)
 {
 	unsigned char differ = 0;
 
 	if (!text || strlen(text) != TOKEN)
 		return false;
 	for (int i = 0; i < TOKEN; i++)
-		differ |= (unsigned char)(text[i] ^ page->token[i]);
+		differ |= (unsigned char)(text[i] ^ secret[i]);
 	return differ == 0;
 }
 
@@ -67,8 +81,7 @@ static bool is_local(const struct pmk_page *page, struct MHD_Connection *connect
 
 static bool has_token(const struct pmk_page *page, struct MHD_Connection *connection)
 {
-	return is_token(page, header(connection, "X-Potemkin-Token")) ||
-		is_token(page, MHD_lookup_connection_value(connection, MHD_COOKIE_KIND, "potemkin"));
+	return is_secret(page->token, header(connection, "X-Potemkin-Token"));
 }
 
 /* --- answers --- */
@@ -77,7 +90,7 @@ static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status
 {
 	static const char *const headers[][2] = {
 		{ "Content-Security-Policy",
-			"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src "
+			"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src "
 			"'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'" },
 		{ "X-Content-Type-Options", "nosniff" },
 		{ "Referrer-Policy", "no-referrer" },
@@ -171,6 +184,8 @@ static char *ask(struct pmk_page *page, const char *command, const cJSON *args)
 	}
 	if (stream)
 		fclose(stream);
+	else if (fd >= 0)
+		close(fd);
 	cJSON_free(text);
 	cJSON_Delete(request);
 	return line;
@@ -179,8 +194,8 @@ static char *ask(struct pmk_page *page, const char *command, const cJSON *args)
 /* The page may do what a person at it may want; it writes no files but the configuration. */
 static bool is_offered(const char *command)
 {
-	static const char *const names[] = { "status", "get", "describe", "set", "backdrop", "next", "camera", "pause",
-		"resume", "profile", "save", "reload", "quit" };
+	static const char *const names[] = { "status", "get", "describe", "set", "add", "backdrop", "next", "camera",
+		"pause", "resume", "profile", "save", "reload", "quit" };
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		if (strcmp(names[i], command) == 0)
@@ -202,20 +217,31 @@ static enum MHD_Result run_command(
 	}
 	text = ask(page, command, cJSON_GetObjectItemCaseSensitive(json, "args"));
 	cJSON_Delete(json);
-	return text ? answer_json(connection, MHD_HTTP_OK, text) :
-		      refuse(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "potemkin is ending");
+	return text ?
+		answer_json(connection, MHD_HTTP_OK, text) :
+		refuse(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "potemkin is ending, or has too many connections");
 }
 
+/* The ticket of the address is used up by this. */
+static bool use_ticket(struct pmk_page *page, const char *text)
+{
+	bool good;
+
+	pthread_mutex_lock(&page->lock);
+	good = is_secret(page->ticket, text) && make_token(page->ticket) == 0;
+	pthread_mutex_unlock(&page->lock);
+	return good;
+}
+
+/* With the ticket, or again with the token, as when the page is loaded anew. */
 static enum MHD_Result log_in(struct pmk_page *page, struct MHD_Connection *connection)
 {
-	char text[] = "{\"ok\":true}";
-	struct MHD_Response *response = MHD_create_response_from_buffer(sizeof text - 1, text, MHD_RESPMEM_MUST_COPY);
-	char cookie[TOKEN + 80];
+	char text[TOKEN + 40];
 
-	snprintf(cookie, sizeof cookie, "potemkin=%s; HttpOnly; SameSite=Strict; Path=/", page->token);
-	if (response)
-		MHD_add_response_header(response, "Set-Cookie", cookie);
-	return answer(connection, MHD_HTTP_OK, response);
+	if (!has_token(page, connection) && !use_ticket(page, header(connection, "X-Potemkin-Token")))
+		return refuse(connection, MHD_HTTP_FORBIDDEN, "the address has been used already, or is wrong");
+	snprintf(text, sizeof text, "{\"ok\":true,\"token\":\"%s\"}", page->token);
+	return answer_json(connection, MHD_HTTP_OK, strdup(text));
 }
 
 /* --- requests [the server's threads] --- */
@@ -226,7 +252,7 @@ static enum MHD_Result get(struct pmk_page *page, struct MHD_Connection *connect
 	const char *name = pmk_parse_after(path, "/thumbnail/");
 
 	if (!is_local(page, connection, asset != NULL))
-		return refuse(connection, MHD_HTTP_FORBIDDEN, "this page answers only itself");
+		return refuse(connection, MHD_HTTP_FORBIDDEN, "only requests of the page itself are answered");
 	if (asset)
 		return send_asset(connection, asset);
 	if (!has_token(page, connection))
@@ -244,11 +270,11 @@ static enum MHD_Result post(
 	const char *command = pmk_parse_after(path, "/api/");
 
 	if (!is_local(page, connection, false))
-		return refuse(connection, MHD_HTTP_FORBIDDEN, "this page answers only itself");
-	if (!is_token(page, header(connection, "X-Potemkin-Token"))) /* a cookie is not enough to change anything */
-		return refuse(connection, MHD_HTTP_FORBIDDEN, "the token is missing or wrong");
+		return refuse(connection, MHD_HTTP_FORBIDDEN, "only requests of the page itself are answered");
 	if (strcmp(path, "/login") == 0)
 		return log_in(page, connection);
+	if (!has_token(page, connection))
+		return refuse(connection, MHD_HTTP_FORBIDDEN, "the token is missing or wrong");
 	return command ? run_command(page, connection, command, body) :
 			 refuse(connection, MHD_HTTP_NOT_FOUND, "there is no such page");
 }
@@ -285,17 +311,6 @@ static void finish(void *user, struct MHD_Connection *connection, void **state, 
 
 /* --- start, stop --- */
 
-static int make_token(char token[TOKEN + 1])
-{
-	uint8_t random[TOKEN / 2];
-
-	if (getrandom(random, sizeof random, 0) != sizeof random)
-		return -EIO;
-	for (size_t i = 0; i < sizeof random; i++)
-		snprintf(token + 2 * i, 3, "%02x", random[i]);
-	return 0;
-}
-
 static int serve(struct pmk_page *page, int port)
 {
 	struct sockaddr_in address = {
@@ -312,7 +327,6 @@ static int serve(struct pmk_page *page, int port)
 	port = info && info->port ? info->port : port;
 	snprintf(page->host, sizeof page->host, "127.0.0.1:%d", port);
 	snprintf(page->origin, sizeof page->origin, "http://%s", page->host);
-	snprintf(page->address, sizeof page->address, "%s/#%s", page->origin, page->token);
 	return 0;
 }
 
@@ -321,14 +335,19 @@ int pmk_page_start(struct pmk_control *control, struct pmk_pipeline *pipeline, i
 	struct pmk_page *made = calloc(1, sizeof *made);
 	int err = made ? make_token(made->token) : -ENOMEM;
 
+	if (!err)
+		err = make_token(made->ticket);
+
 	if (!err) {
+		pthread_mutex_init(&made->lock, NULL);
 		made->control = control;
 		err = pmk_preview_create(pipeline, &made->stream);
 	}
 	if (!err)
 		err = serve(made, port);
 	if (err) {
-		pmk_error("the page cannot be served on port %d of this machine: %s", port, strerror(-err));
+		pmk_error("the page cannot be served on %s%.0d of 127.0.0.1: %s", port ? "port " : "any port", port,
+			strerror(-err));
 		pmk_page_stop(made);
 		return err;
 	}
@@ -336,9 +355,11 @@ int pmk_page_start(struct pmk_control *control, struct pmk_pipeline *pipeline, i
 	return 0;
 }
 
-const char *pmk_page_address(const struct pmk_page *page)
+void pmk_page_address(struct pmk_page *page, char address[PMK_PAGE_ADDRESS])
 {
-	return page->address;
+	pthread_mutex_lock(&page->lock);
+	snprintf(address, PMK_PAGE_ADDRESS, "%s/#%s", page->origin, page->ticket);
+	pthread_mutex_unlock(&page->lock);
 }
 
 void pmk_page_stop(struct pmk_page *page)
@@ -350,5 +371,6 @@ void pmk_page_stop(struct pmk_page *page)
 	if (page->daemon)
 		MHD_stop_daemon(page->daemon);
 	pmk_preview_destroy(page->stream);
+	pthread_mutex_destroy(&page->lock);
 	free(page);
 }

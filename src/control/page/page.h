@@ -2,9 +2,11 @@
 /* The local page: a live picture and every setting, for a browser on the same machine.
  *
  * The one rule: it shows what viewers see and nothing else, to nobody without the token. The server listens on
- * 127.0.0.1 only. The token is in the fragment of the address, which browsers do not send; the page's script sends it
- * as a header and gets a cookie for the picture. A request with another Host, Origin or Sec-Fetch-Site is refused, so
- * no other site gets anything through the user's browser. Errors are logged in one line and returned as negative errno.
+ * 127.0.0.1 only. A ticket that works once is in the fragment of the address, which browsers do not send. The page's
+ * script gets the token for it, which it sends as a header with every request. There is no cookie:
+ * browsers would send it to servers on other ports of this machine, too. A request with
+ * another Host, Origin or Sec-Fetch-Site is refused, so no other site gets anything through the user's browser. Errors
+ * are logged in one line and returned as negative errno.
  */
 #ifndef PMK_CONTROL_PAGE_PAGE_H
 #define PMK_CONTROL_PAGE_PAGE_H
@@ -19,7 +21,8 @@ enum { PMK_PAGE_ADDRESS = 96 };
  * it. -EADDRINUSE; -ENOSYS: this build has no page. [control thread] */
 int pmk_page_start(struct pmk_control *control, struct pmk_pipeline *pipeline, int port, struct pmk_page **page)
 	__attribute__((warn_unused_result));
-const char *pmk_page_address(const struct pmk_page *page); /* with the token */
+/* With the ticket in it, which logs in once; then there is another. [any thread] */
+void pmk_page_address(struct pmk_page *page, char address[PMK_PAGE_ADDRESS]);
 void pmk_page_stop(struct pmk_page *page); /* ends all connections, and frees it; NULL is fine */
 
 #endif

@@ -11,9 +11,9 @@ int pmk_page_start(struct pmk_control *control, struct pmk_pipeline *pipeline, i
 	return -ENOSYS;
 }
 
-const char *pmk_page_address(const struct pmk_page *page)
+void pmk_page_address(struct pmk_page *page, char address[PMK_PAGE_ADDRESS])
 {
-	return "";
+	address[0] = '\0';
 }
 
 void pmk_page_stop(struct pmk_page *page)

@@ -23,7 +23,7 @@ static int next_part(struct reader *r)
 	if (pmk_preview_next(r->stream, &r->jpeg))
 		return -ECANCELED;
 	r->head_bytes = (size_t)snprintf(r->head, sizeof r->head,
-		"--picture\r\nContent-Type: image/jpeg\r\nContent-Length: %zu\r\n\r\n", r->jpeg.bytes);
+		"\r\n--picture\r\nContent-Type: image/jpeg\r\nContent-Length: %zu\r\n\r\n", r->jpeg.bytes);
 	r->at = 0;
 	return 0;
 }

@@ -3,9 +3,8 @@
 // "describe" says of each setting.
 'use strict';
 
-const token = location.hash.slice(1) || sessionStorage.getItem('token') || '';
-sessionStorage.setItem('token', token);
-history.replaceState(null, '', '/'); // the token is not for screenshots and bookmarks
+let token = location.hash.slice(1) || sessionStorage.getItem('token') || ''; // first the ticket of the address
+history.replaceState(null, '', '/'); // it is not for screenshots and bookmarks
 
 const $ = (id) => document.getElementById(id);
 const MINUTE = 60;
@@ -53,25 +52,8 @@ function element(tag, properties, ...children) {
 	return made;
 }
 
-// --- the picture
+// --- the picture is in picture.js
 
-function show_picture() {
-	const width = Math.ceil($('frame').clientWidth * Math.min(devicePixelRatio, 2) / 160) * 160;
-	if (width && width !== show_picture.width)
-		$('picture').src = '/stream?width=' + width;
-	show_picture.width = width;
-}
-
-function hide_picture() {
-	$('picture').removeAttribute('src'); // nothing is encoded for a page that nobody sees
-	show_picture.width = 0;
-}
-
-document.addEventListener('visibilitychange', () => (document.hidden ? hide_picture() : show_picture()));
-addEventListener('resize', () => {
-	clearTimeout(show_picture.timer);
-	show_picture.timer = setTimeout(show_picture, 300);
-});
 $('mirror-view').addEventListener('change', (event) => {
 	$('frame').classList.toggle('mirrored', event.target.checked);
 });
@@ -97,9 +79,12 @@ function parse_zone(text) {
 	return part ? part.slice(1).map((number) => number / 100) : null;
 }
 
-function print_zone(zone) {
-	const [x, y, w, h] = zone.map((share) => Math.round(share * 100) + '%');
-	return `${x},${y},${w}x${h}`;
+/** In tenths of a percent, outwards: what was drawn is inside. */
+function print_zone([x, y, w, h]) {
+	const floor = (share) => Math.floor(share * 1000) / 10;
+	const ceil = (share) => Math.ceil(share * 1000) / 10;
+	const [left, top, right, bottom] = [floor(x), floor(y), ceil(x + w), ceil(y + h)];
+	return `${left}%,${top}%,${(right - left).toFixed(1)}%x${(bottom - top).toFixed(1)}%`;
 }
 
 function place_of(event) {
@@ -128,7 +113,7 @@ $('zones').addEventListener('pointerup', async (event) => {
 	corner = null;
 	if (!zone || zone[2] < 0.02 || zone[3] < 0.02)
 		return draw_zones();
-	await command('set', 'keep-out', ...[...zones, zone].map(print_zone));
+	await command('add', 'keep-out', print_zone(zone));
 	return refresh();
 });
 $('clear-zones').addEventListener('click', async () => {
@@ -147,10 +132,12 @@ function fill_gallery(backdrops) {
 	);
 	$('gallery').replaceChildren(...cards.map((card) => {
 		const picture = card.src
-			? element('img', { src: card.src, alt: '', loading: 'lazy' })
+			? element('img', { alt: '' })
 			: element('span', { className: 'swatch ' + card.swatch });
 		const name = element('span', { className: 'name', textContent: card.title });
 		const button = element('button', { type: 'button' }, picture, name);
+		if (card.src)
+			fetch_blob(card.src).then((url) => { picture.src = url; });
 		button.setAttribute('role', 'radio');
 		button.dataset.spec = card.spec;
 		button.addEventListener('click', () => use_backdrop(card.spec));
@@ -318,6 +305,8 @@ async function poll() {
 		status_now = answer.status;
 		$('state').textContent = STATES[status_now.state] || status_now.state;
 		$('state').dataset.state = status_now.state;
+		if (!document.hidden)
+			show_picture(); // again, if it has ended
 		$('pause').setAttribute('aria-pressed', status_now.state === 'paused');
 		$('pause').textContent = status_now.state === 'paused' ? 'Resume' : 'Pause';
 		$('notice').textContent = 'The backdrop is shown alone: ' + status_now.trouble;
@@ -345,8 +334,10 @@ async function start() {
 		.catch(() => ({ ok: false, error: 'potemkin is not running' }));
 	if (!answer.ok) {
 		gone();
-		return say(`${answer.error}: open this page with potemkin ui`);
+		return say(`Not connected: ${answer.error}. Run "potemkin ui" to open this page.`);
 	}
+	token = answer.token;
+	sessionStorage.setItem('token', token);
 	const all = await command('describe');
 	if (!all)
 		return undefined;
