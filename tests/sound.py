@@ -56,6 +56,7 @@ QUICK = [("mp4", "aac", edit) for edit in EDITS] + [
     ("ts", "ac3", "none"),
     ("nut", "eac3", "none"),
     ("frag", "aac", "start"),
+    ("frag", "aac", "both"),
 ]
 
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "media/av.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/num.h"
 #include "media/still/kind.h"
@@ -287,6 +288,7 @@ int pmk_av_reader_open(struct pmk_av_reader *reader, const char *path, int least
 		err = pmk_kind_refuse(path, err, NULL);
 		goto fail_close;
 	}
+	made.end_ns = pmk_av_edit_end_ns(made.format, made.format->streams[made.stream]);
 	*reader = made;
 	reader->decoder->opaque = &reader->said;
 	return 0;
@@ -334,6 +336,15 @@ void pmk_av_name_colours(const struct pmk_av_reader *reader, AVFrame *frame)
 		frame->colorspace = p->color_space;
 }
 
+/* Lengths in edit lists are rounded to a ms or less. */
+static bool is_cut(const struct pmk_av_reader *reader, const AVFrame *frame)
+{
+	int64_t time_ns = pmk_av_reader_time(reader, frame);
+
+	return pmk_av_is_cut(reader->format, frame->best_effort_timestamp) ||
+		(time_ns != AV_NOPTS_VALUE && time_ns > reader->end_ns - (int64_t)PMK_MS_NS);
+}
+
 int pmk_av_reader_next(struct pmk_av_reader *reader, AVFrame *frame)
 {
 	for (;;) {
@@ -343,7 +354,7 @@ int pmk_av_reader_next(struct pmk_av_reader *reader, AVFrame *frame)
 			bool damaged = frame->flags & AV_FRAME_FLAG_CORRUPT || frame->decode_error_flags;
 
 			pmk_av_name_colours(reader, frame);
-			if (!damaged && !pmk_av_is_cut(reader->format, frame->best_effort_timestamp))
+			if (!damaged && !is_cut(reader, frame))
 				return 1;
 			av_frame_unref(frame);
 			reader->damaged += damaged;

@@ -46,6 +46,10 @@ bool pmk_av_has_edits(const AVFormatContext *format);
 /* Whether an edit list cuts away what is at `time`, in units of its stream, in front of what is shown. FFmpeg marks
  * what is cut away, but not in files in fragments. */
 bool pmk_av_is_cut(const AVFormatContext *format, int64_t time);
+/* Where the edit list of a file in fragments ends what is shown of a stream, in the file's own time; INT64_MAX: it does
+ * not, or it has several parts, or the file is not in fragments; there, FFmpeg heeds the list. Call it before reading
+ * packets, or between them. ISO/IEC 14496-12, 8.6.6. */
+int64_t pmk_av_edit_end_ns(const AVFormatContext *format, const AVStream *stream);
 /* How many pictures a stream shows, about; 0: unknown. Those that an edit list cuts away do not count. */
 int64_t pmk_av_count(const AVFormatContext *format, AVStream *stream);
 int64_t pmk_av_duration_ns(const AVFormatContext *format, const AVStream *stream); /* of a stream; 0: unknown */
@@ -56,6 +60,7 @@ struct pmk_av_reader {
 	AVCodecContext *decoder;
 	AVPacket *packet;
 	int stream; /* index of the pictures' stream */
+	int64_t end_ns; /* what begins here or later is cut away, in the file's own time; INT64_MAX: nothing */
 	int64_t damaged; /* skipped pictures */
 	int failure; /* the decoder's last error; 0: none yet */
 	struct pmk_said said;

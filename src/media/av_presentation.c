@@ -35,7 +35,7 @@ static int64_t tagged_duration_ns(const AVStream *stream)
 	return tag && av_parse_time(&us, tag->value, 1) >= 0 && us > 0 && us < INT64_MAX / 1000 ? us * 1000 : 0;
 }
 
-int64_t pmk_av_duration_ns(const AVFormatContext *format, const AVStream *stream)
+static int64_t stored_duration_ns(const AVFormatContext *format, const AVStream *stream)
 {
 	int64_t tagged, cut = pmk_av_is_cut(format, stream->start_time) ? stream->start_time : 0;
 
@@ -47,6 +47,15 @@ int64_t pmk_av_duration_ns(const AVFormatContext *format, const AVStream *stream
 	if (format->duration != AV_NOPTS_VALUE && format->duration > 0)
 		return av_rescale(format->duration, 1000000000, AV_TIME_BASE);
 	return 0;
+}
+
+int64_t pmk_av_duration_ns(const AVFormatContext *format, const AVStream *stream)
+{
+	int64_t stored = stored_duration_ns(format, stream), shown = pmk_av_edit_end_ns(format, stream);
+
+	if (shown != INT64_MAX && stream->start_time != AV_NOPTS_VALUE && stream->start_time > 0)
+		shown -= av_rescale_q(stream->start_time, stream->time_base, nanoseconds);
+	return shown > 0 && shown < stored ? shown : stored;
 }
 
 /* How many entries of the index are shown; FFmpeg makes the index as the edit list wants it. */

@@ -111,6 +111,8 @@ int pmk_cut_find(AVFormatContext *from, int64_t origin_ns, struct pmk_cut *cuts)
 		left += wanted;
 		if (audio && pmk_av_has_edits(from))
 			err = find_seams(&cuts[i], from->streams[i], origin_ns);
+		if (wanted && !err && pmk_av_edit_end_ns(from, from->streams[i]) != INT64_MAX)
+			err = pmk_cut_end_at(&cuts[i], pmk_av_edit_end_ns(from, from->streams[i]) - origin_ns);
 	}
 	for (int n = 0; !err && n < MOST_PACKETS && left && av_read_frame(from, packet) >= 0; n++) {
 		AVStream *stream = from->streams[packet->stream_index];
