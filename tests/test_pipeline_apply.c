@@ -75,6 +75,35 @@ static void test_all_or_nothing(void **state)
 	stop(p, 0);
 }
 
+/* A zone is a place in the picture as it is shown: it must not stay where it is when the picture turns. */
+static void test_zones_and_turns(void **state)
+{
+	struct pmk_pipeline *p = start_green();
+
+	wanted.scene.keep_out_count = 1;
+	wanted.scene.keep_out[0] = (struct pmk_zone){ .value = { 0, 0, 16, 16 } };
+	assert_int_equal(pmk_pipeline_apply(p, &wanted), 0);
+	wanted.mirror = true;
+	assert_int_equal(pmk_pipeline_apply(p, &wanted), -EINVAL);
+	wanted.mirror = false;
+	wanted.flip = true;
+	assert_int_equal(pmk_pipeline_apply(p, &wanted), -EINVAL);
+	wanted.flip = false;
+	wanted.quarters = 2;
+	assert_int_equal(pmk_pipeline_apply(p, &wanted), -EINVAL);
+	wanted.quarters = 0;
+	assert_int_equal(pmk_pipeline_apply(p, &wanted), 0); /* nothing has changed */
+	wanted.mirror = true;
+	wanted.scene.keep_out[0].value[0] = 32;
+	assert_int_equal(pmk_pipeline_apply(p, &wanted), 0);
+	wanted.mirror = false;
+	wanted.scene.keep_out_count = 0;
+	assert_int_equal(pmk_pipeline_apply(p, &wanted), 0);
+	wanted.mirror = true;
+	assert_int_equal(pmk_pipeline_apply(p, &wanted), 0);
+	stop(p, 0);
+}
+
 static void test_camera(void **state)
 {
 	struct pmk_pipeline *p = start_green();
@@ -194,6 +223,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_backdrop, clear_up),
 		cmocka_unit_test_teardown(test_all_or_nothing, clear_up),
+		cmocka_unit_test_teardown(test_zones_and_turns, clear_up),
 		cmocka_unit_test_teardown(test_camera, clear_up),
 		cmocka_unit_test_teardown(test_silent_camera, clear_up),
 		cmocka_unit_test_teardown(test_asleep, clear_up),

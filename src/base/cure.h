@@ -54,6 +54,7 @@ enum pmk_cure {
 	/* the scene */
 	PMK_CURE_SEE_BACKDROPS, /* list the built-in backdrops, or name a picture file */
 	PMK_CURE_CONSENT_ROOM, /* state expressly that the room may be shown */
+	PMK_CURE_ZONES_FIRST, /* remove the keep-out zones first, or change them in the same step */
 	PMK_CURE_SMALLER_SIZE, /* choose a smaller camera picture */
 
 	/* models */

@@ -289,14 +289,28 @@ static int apply_both(struct pmk_pipeline *p, const struct pmk_pipeline_settings
 	return err;
 }
 
+/* Zones are places in the turned picture: under another orientation they would uncover what they are to hide. */
+static int check_zones(const struct pmk_pipeline_settings *now, const struct pmk_pipeline_settings *wanted)
+{
+	bool turns = now->quarters != wanted->quarters || now->mirror != wanted->mirror || now->flip != wanted->flip;
+
+	if (!turns || !wanted->scene.keep_out_count || !pmk_scene_same_zones(&now->scene, &wanted->scene))
+		return 0;
+	pmk_error_cure(PMK_CURE_ZONES_FIRST,
+		"keep-out zones are set, and would not move with the picture; it is not turned or mirrored");
+	return -EINVAL;
+}
+
 int pmk_pipeline_apply(struct pmk_pipeline *p, const struct pmk_pipeline_settings *wanted)
 {
 	struct pmk_capture_settings read_now = capture_settings(p, &p->settings);
 	struct pmk_capture_settings read_wanted = capture_settings(p, wanted);
 	struct pmk_capture_change *capture = NULL;
 	struct pmk_scene_change *scene = NULL;
-	int err = pmk_stage_change_prepare(p->stage, &wanted->scene, &scene);
+	int err = check_zones(&p->settings, wanted);
 
+	if (!err)
+		err = pmk_stage_change_prepare(p->stage, &wanted->scene, &scene);
 	if (!err)
 		err = pmk_capture_change_create(p->capture, &read_now, &read_wanted, &capture);
 	if (!err)

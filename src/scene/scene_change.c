@@ -25,7 +25,7 @@ static bool shows_room(const struct pmk_scene_settings *s)
 	return strcmp(s->backdrop, "none") == 0;
 }
 
-static bool same_zones(const struct pmk_scene_settings *a, const struct pmk_scene_settings *b)
+bool pmk_scene_same_zones(const struct pmk_scene_settings *a, const struct pmk_scene_settings *b)
 {
 	bool same = a->keep_out_count == b->keep_out_count;
 
@@ -59,7 +59,7 @@ static void compare(struct pmk_scene_change *c, const struct pmk_scene_settings 
 		c->exchanged |= RIM;
 	if ((now->match > 0) != (w->match > 0) || (other_backdrop && w->match > 0))
 		c->exchanged |= MATCH;
-	c->other_mask = c->exchanged & (LOOK | REFINE) || now->people != w->people || !same_zones(now, w) ||
+	c->other_mask = c->exchanged & (LOOK | REFINE) || now->people != w->people || !pmk_scene_same_zones(now, w) ||
 		now->no_motion_gate != w->no_motion_gate;
 }
 

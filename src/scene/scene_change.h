@@ -32,6 +32,8 @@ int pmk_scene_change_prepare(const struct pmk_scene *scene, const struct pmk_sce
  * allocates and frees nothing. Earlier shown pictures stay as they are, covers too. [scene thread] */
 void pmk_scene_change_apply(struct pmk_scene *scene, struct pmk_scene_change *change);
 
+bool pmk_scene_same_zones(const struct pmk_scene_settings *a, const struct pmk_scene_settings *b); /* [any thread] */
+
 /* Free what was replaced, or what was never applied. NULL is fine. [any thread] */
 void pmk_scene_change_destroy(struct pmk_scene_change *change);
 
