@@ -42,6 +42,7 @@ static int fake_open(const char *path)
 			continue;
 		if (fake_nodes[i].open_error)
 			return fake_nodes[i].open_error;
+		fake_nodes[i].opened++;
 		return FIRST_FD + i * FDS_A_NODE + ++fake_nodes[i].open_count;
 	}
 	return -ENOENT;

@@ -84,7 +84,7 @@ struct fake_node {
 	bool old_caps; /* a driver without V4L2_CAP_DEVICE_CAPS */
 	struct fake_camera *camera;
 	struct fake_loopback *loopback;
-	int open_count;
+	int open_count, opened; /* now; ever */
 };
 
 extern struct fake_node fake_nodes[FAKE_NODES];

@@ -1187,7 +1187,7 @@ static void test_found_again(void **state)
 				   again = camera_of(&yuyv_mode, 1);
 		struct pmk_source *source = NULL;
 		struct pmk_source_place place;
-		struct fake_node *node;
+		struct fake_node *node, *woken;
 
 		fake_begin();
 		node = fake_add_camera(0, &first);
@@ -1199,6 +1199,7 @@ static void test_found_again(void **state)
 		node = fake_add_camera(2, &other);
 		node->card = "Quite another";
 		node->bus = "usb-0000:00:14.0-3";
+		woken = node;
 		fake_add_other(3, "uvcvideo", V4L2_CAP_META_CAPTURE | V4L2_CAP_STREAMING)->card = "Test Camera";
 		node = fake_add_camera(4, &again);
 		node->card = cases[i].name;
@@ -1208,6 +1209,8 @@ static void test_found_again(void **state)
 		if (source && !strstr(source->name, cases[i].found))
 			fail_msg("case %zu: %s", i, source->name);
 		assert_int_equal(source != NULL, cases[i].found != NULL);
+		if (woken->opened && !(cases[i].found && strstr(cases[i].found, "video2")))
+			fail_msg("case %zu: another camera was woken up", i);
 		pmk_source_close(source);
 		fake_end();
 	}

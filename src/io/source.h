@@ -30,6 +30,7 @@ struct pmk_source_wish {
 struct pmk_source_place {
 	char path[64], card[40], bus[40]; /* as in struct pmk_device; empty if the source is no V4L2 camera */
 	char twins[4][40]; /* the buses of other cameras of this name; "": none. They are never taken for this one. */
+	bool labelled; /* the kernel's label of its node begins with the card's name */
 };
 
 struct pmk_source {

@@ -123,22 +123,32 @@ static bool is_twin(const struct pmk_source_place *place, const char *bus)
 
 /* The kernel tells the names of nodes without opening them, so that no other camera is woken up; it may tell more of a
  * long name than the driver does. */
+static bool has_label(int number, const char *card)
+{
+	char path[64], name[80];
+
+	snprintf(path, sizeof(path), "/sys/class/video4linux/video%d/name", number);
+	return pmk_v4l2_kernel.text(path, name, sizeof(name)) == 0 && pmk_parse_after(name, card);
+}
+
 void pmk_v4l2_source_note_twins(struct pmk_source_place *place)
 {
 	int numbers[MAX_NODES], count = pmk_v4l2_kernel.nodes(numbers, MAX_NODES), found = 0;
-	char path[64], name[80], bus[40];
+	char path[64], bus[40];
 
-	for (int i = 0; i < count && found < TWINS; i++) {
-		snprintf(path, sizeof(path), "/sys/class/video4linux/video%d/name", numbers[i]);
-		if (pmk_v4l2_kernel.text(path, name, sizeof(name)) < 0 || !pmk_parse_after(name, place->card))
-			continue;
+	for (int i = 0; i < count; i++) {
 		snprintf(path, sizeof(path), "/dev/video%d", numbers[i]);
-		if (is_namesake(path, place->card, bus) && strcmp(bus, place->bus) != 0 && !is_twin(place, bus))
+		if (!has_label(numbers[i], place->card) || !is_namesake(path, place->card, bus))
+			continue;
+		if (strcmp(bus, place->bus) == 0)
+			place->labelled = true;
+		else if (found < TWINS && !is_twin(place, bus))
 			memcpy(place->twins[found++], bus, sizeof(bus));
 	}
 }
 
-/* Find the path where that camera is now; false: nowhere. */
+/* Find the path where that camera is now; false: nowhere. Some drivers label their nodes otherwise than they name the
+ * camera: then each is asked. */
 static bool find_again(const struct pmk_source_place *place, char found[64])
 {
 	int numbers[MAX_NODES], count = pmk_v4l2_kernel.nodes(numbers, MAX_NODES);
@@ -150,7 +160,8 @@ static bool find_again(const struct pmk_source_place *place, char found[64])
 		return true;
 	for (int i = 0; i < count; i++) {
 		snprintf(path, sizeof(path), "/dev/video%d", numbers[i]);
-		if (!is_namesake(path, place->card, bus) || is_twin(place, bus))
+		if ((place->labelled && !has_label(numbers[i], place->card)) || !is_namesake(path, place->card, bus) ||
+			is_twin(place, bus))
 			continue;
 		if (strcmp(bus, place->bus) != 0 && moved)
 			continue;
