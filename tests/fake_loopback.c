@@ -70,6 +70,7 @@ static int set_format(struct fake_loopback *l, int fd, struct v4l2_pix_format *p
 		return l->format_error;
 	if (l->version >= PMK_V4L2_LOOPBACK_0_14 && (l->foreign_writer || (l->format_owner && l->format_owner != fd)))
 		return -EBUSY;
+	l->formats_set++;
 	if (l->reader || l->foreign_writer || l->ready_for_capture || l->keep_format || l->races-- > 0) {
 		if (l->version >= PMK_V4L2_LOOPBACK_0_13 && l->version < PMK_V4L2_LOOPBACK_0_14 &&
 			l->ready_for_capture && (pix->width != l->pix.width || pix->pixelformat != l->pix.pixelformat))

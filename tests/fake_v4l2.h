@@ -71,7 +71,7 @@ struct fake_loopback {
 	bool exposed_unpainted; /* a client could have seen a buffer that was never painted */
 	bool painted[FAKE_BUFFERS];
 	uint64_t position; /* how many pictures were put */
-	int streamed_on, streamed_off, written, mapped;
+	int streamed_on, streamed_off, written, mapped, formats_set;
 	int viewers, subscribed; /* readers that stream; the descriptor that subscribed, or 0 */
 	bool event_waits;
 	bool forgets_events; /* scripted: no event tells of a change */

@@ -457,6 +457,30 @@ static void test_a_held_one_is_left_out(void **state)
 	end();
 }
 
+/* So is one that another program feeds, or that an earlier one left unusable; a later try does not touch it. */
+static void test_a_fed_one_is_left_out(void **state)
+{
+	struct fake_loopback cases[] = { { .version = 0x000c07, .exclusive = true, .foreign_writer = true },
+		{ .version = 0x000f00, .foreign_writer = true },
+		{ .version = 0x000c07, .exclusive = true, .ruined = true } };
+
+	for (int i = 0; i < 3; i++) {
+		struct pmk_sink *sink;
+
+		begin();
+		fake_add_loopback(10, &cases[i]);
+		setup.optional = true;
+		assert_int_equal(pmk_sink_v4l2_open("/dev/video10", &setup, cover, &sink), -EBUSY);
+		assert_int_equal(count_lines(), 1);
+		assert_non_null(strstr(fake_log, "left out until it is free"));
+		assert_int_equal(cases[i].formats_set, 0);
+		setup.at_once = true;
+		assert_int_equal(pmk_sink_v4l2_open("/dev/video10", &setup, cover, &sink), -EBUSY);
+		assert_int_equal(cases[i].formats_set, 0);
+		end();
+	}
+}
+
 /* With exclusive_caps=1, such a device never offers output, and takes its own format all the same. */
 static void test_a_kept_format_that_is_ours(void **state)
 {
@@ -623,6 +647,7 @@ int main(void)
 		cmocka_unit_test(test_a_race_is_waited_for),
 		cmocka_unit_test(test_who_holds_the_format),
 		cmocka_unit_test(test_a_held_one_is_left_out),
+		cmocka_unit_test(test_a_fed_one_is_left_out),
 		cmocka_unit_test(test_a_kept_format_that_is_ours),
 		cmocka_unit_test(test_ring_shrinks),
 		cmocka_unit_test(test_lost_picture_and_lost_camera),

@@ -126,7 +126,7 @@ def first():
         except OSError:
             return "this version has no buffers before a producer comes"
         with program(output=PLAIN) as feeder:
-            feeder.wait_for("held at BGR4 640x480 .* fitted into that")
+            feeder.wait_for("held at BGR4 640x480 .*; pictures are scaled to fit")
             live(feeder)
             for index in range(len(reader.buffers)):
                 reader.ioctl(QBUF, reader.buffer(index))

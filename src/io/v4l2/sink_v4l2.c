@@ -169,13 +169,11 @@ static int start(struct pmk_v4l2_sink *s, const struct v4l2_capability *cap, con
 		err = 0; /* no buffer was free, and all hold the cover since start_mapped */
 	if (err < 0)
 		/* 0.13 answers the write() of a second producer with EINVAL */
-		return pmk_v4l2_sink_report(s->path, err == -EINVAL ? -EBUSY : err);
+		return pmk_v4l2_sink_report(s, err == -EINVAL ? -EBUSY : err);
 	s->streaming = true;
-	if (!is_ours_still(s)) {
-		pmk_log(PMK_LOG_ERROR, PMK_CURE_CLOSE_HOLDER, NULL,
-			"%s: another program has just changed the format of the virtual camera", s->path);
-		return -EBUSY;
-	}
+	if (!is_ours_still(s))
+		return pmk_v4l2_sink_held(s, PMK_CURE_CLOSE_HOLDER, NULL,
+			"another program has just changed the format of the virtual camera");
 	return pmk_v4l2_query(s->fd, &after); /* from now on, clients see a camera */
 }
 
@@ -265,7 +263,7 @@ int pmk_sink_v4l2_open(
 	s->optional = setup->optional;
 	snprintf(s->path, sizeof(s->path), "%s", device);
 	s->fd = pmk_v4l2_kernel.open(device);
-	err = s->fd < 0 ? pmk_v4l2_sink_report(device, s->fd) : pmk_v4l2_sink_negotiate(s, setup, &cap);
+	err = s->fd < 0 ? pmk_v4l2_sink_report(s, s->fd) : pmk_v4l2_sink_negotiate(s, setup, &cap);
 	if (err == 0)
 		err = start(s, &cap, cover);
 	if (err < 0) {

@@ -5,6 +5,7 @@
 #ifndef PMK_IO_V4L2_SINK_V4L2_H
 #define PMK_IO_V4L2_SINK_V4L2_H
 
+#include "base/cure.h"
 #include "io/sink.h"
 #include "io/v4l2/v4l2.h"
 #include "io/v4l2/viewers.h"
@@ -36,8 +37,10 @@ struct pmk_v4l2_sink {
 int pmk_v4l2_sink_negotiate(struct pmk_v4l2_sink *sink, const struct pmk_sink_setup *setup, struct v4l2_capability *cap)
 	__attribute__((warn_unused_result));
 
-/* Log why the node `path` cannot be used, and return the errno to pass on. */
-int pmk_v4l2_sink_report(const char *path, int err);
+/* Log why the node cannot be used, and return the errno to pass on. */
+int pmk_v4l2_sink_report(const struct pmk_v4l2_sink *sink, int err);
+/* Log why it cannot be used for the time being, as a warning if it is optional. -EBUSY. */
+int pmk_v4l2_sink_held(const struct pmk_v4l2_sink *sink, enum pmk_cure cure, const char *subject, const char *why);
 
 static inline int pmk_v4l2_sink_ioctl(struct pmk_v4l2_sink *s, unsigned long request, void *argument)
 {

@@ -34,8 +34,17 @@ static int report_absent(const char *path)
 	return -ENOENT;
 }
 
-int pmk_v4l2_sink_report(const char *path, int err)
+int pmk_v4l2_sink_held(const struct pmk_v4l2_sink *s, enum pmk_cure cure, const char *subject, const char *why)
 {
+	pmk_log(s->optional ? PMK_LOG_WARN : PMK_LOG_ERROR, cure, subject, "%s: %s%s", s->path, why,
+		s->optional ? "; it is left out until it is free" : "");
+	return -EBUSY;
+}
+
+int pmk_v4l2_sink_report(const struct pmk_v4l2_sink *s, int err)
+{
+	const char *path = s->path;
+
 	switch (err) {
 	case -ENOENT:
 	case -ENXIO:
@@ -45,8 +54,8 @@ int pmk_v4l2_sink_report(const char *path, int err)
 		pmk_error_cure(PMK_CURE_VIDEO_PERMISSION, "%s: not permitted", path);
 		return -EACCES;
 	case -EBUSY:
-		pmk_error_cure(PMK_CURE_FREE_OUTPUT, "%s: another program already feeds this virtual camera", path);
-		return -EBUSY;
+		return pmk_v4l2_sink_held(
+			s, PMK_CURE_FREE_OUTPUT, NULL, "another program already feeds this virtual camera");
 	case -ENODEV:
 	case -ENOTTY:
 		pmk_error_cure(PMK_CURE_SEE_OUTPUTS, "%s: not a virtual camera", path);
@@ -73,14 +82,12 @@ static int check_caps(struct pmk_v4l2_sink *s, struct v4l2_capability *cap)
 	int err = pmk_v4l2_query(s->fd, cap);
 
 	if (err < 0)
-		return pmk_v4l2_sink_report(s->path, err == -EINVAL ? -ENOTTY : err);
+		return pmk_v4l2_sink_report(s, err == -EINVAL ? -ENOTTY : err);
 	if (!pmk_v4l2_is_loopback(cap))
-		return pmk_v4l2_sink_report(s->path, -ENODEV);
-	if (!(cap->device_caps & (V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_VIDEO_CAPTURE))) {
-		pmk_error_cure(PMK_CURE_RELOAD_LOOPBACK,
-			"%s: the virtual camera was left unusable by an earlier program", s->path);
-		return -EBUSY;
-	}
+		return pmk_v4l2_sink_report(s, -ENODEV);
+	if (!(cap->device_caps & (V4L2_CAP_VIDEO_OUTPUT | V4L2_CAP_VIDEO_CAPTURE)))
+		return pmk_v4l2_sink_held(s, PMK_CURE_RELOAD_LOOPBACK, NULL,
+			"the virtual camera was left unusable by an earlier program");
 	return 0;
 }
 
@@ -155,12 +162,16 @@ static bool feed_held_rgb(struct pmk_v4l2_sink *s, const struct v4l2_pix_format 
 	return true;
 }
 
-/* Whether another try may succeed, found out without waiting and without a word. */
-static bool can_be_had(struct pmk_v4l2_sink *s)
+/* Whether another try may succeed, found out without waiting and without a word. A node that shows at once that it
+ * is fed is not asked for a format: before 0.14 that may fix the size of its ring. */
+static bool can_be_had(struct pmk_v4l2_sink *s, const struct v4l2_capability *cap)
 {
 	struct v4l2_pix_format given;
-	int err = agree(s, &given);
+	int err;
 
+	if (!(cap->device_caps & V4L2_CAP_VIDEO_OUTPUT) && pmk_v4l2_busy(s->fd, cap))
+		return false;
+	err = agree(s, &given);
 	return err < 0 ? err != -EINVAL : is_ours(s, &given) || rgb_bytes(&given);
 }
 
@@ -168,28 +179,20 @@ static bool can_be_had(struct pmk_v4l2_sink *s)
 static int take_held(struct pmk_v4l2_sink *s, const struct v4l2_pix_format *held)
 {
 	bool keeps = pmk_v4l2_control(s->fd, PMK_V4L2_KEEP_FORMAT) != 0;
-	bool another_size = held->pixelformat == s->pix.pixelformat, feeds = feed_held_rgb(s, held);
+	bool another_size = held->pixelformat == s->pix.pixelformat;
 	enum pmk_cure cure = another_size ? PMK_CURE_HELD_SIZE : PMK_CURE_CLOSE_HOLDER;
-	char name[5], size[24];
+	char name[5], size[24], why[128];
 
-	if (keeps || feeds)
-		cure = keeps ? PMK_CURE_DROP_FORMAT : PMK_CURE_NONE;
 	snprintf(size, sizeof(size), "%ux%u", held->width, held->height);
-	pmk_log(feeds || s->optional ? PMK_LOG_WARN : PMK_LOG_ERROR, cure, keeps ? s->path : size,
-		"%s: the virtual camera is held at %s %s by %s%s", s->path, pmk_fourcc_name(held->pixelformat, name),
-		size, keeps ? "its driver (keep_format=1)" : "a program that has it open",
-		feeds               ? ", and gets pictures that are fitted into that" :
-			s->optional ? ", and is left out until it is free" :
-				      "");
-	return feeds ? 0 : -EBUSY;
-}
-
-static int report_stuck(const struct pmk_v4l2_sink *s)
-{
-	pmk_log(s->optional ? PMK_LOG_WARN : PMK_LOG_ERROR, PMK_CURE_CLOSE_HOLDER, NULL,
-		"%s: the virtual camera is held at another size by a program that has it open%s", s->path,
-		s->optional ? ", and is left out until it is free" : "");
-	return -EBUSY;
+	snprintf(why, sizeof(why), "the virtual camera is held at %s %s by %s",
+		pmk_fourcc_name(held->pixelformat, name), size,
+		keeps ? "its driver (keep_format=1)" : "a program that has it open");
+	if (feed_held_rgb(s, held)) {
+		pmk_log(PMK_LOG_WARN, keeps ? PMK_CURE_DROP_FORMAT : PMK_CURE_NONE, s->path,
+			"%s: %s; pictures are scaled to fit", s->path, why);
+		return 0;
+	}
+	return pmk_v4l2_sink_held(s, keeps ? PMK_CURE_DROP_FORMAT : cure, keeps ? s->path : size, why);
 }
 
 static int set_format(struct pmk_v4l2_sink *s, uint64_t until_ns)
@@ -200,11 +203,14 @@ static int set_format(struct pmk_v4l2_sink *s, uint64_t until_ns)
 	for (;;) {
 		err = agree(s, &given);
 		if (err < 0 && err != -EINVAL)
-			return pmk_v4l2_sink_report(s->path, err);
+			return pmk_v4l2_sink_report(s, err);
 		if (!err && is_ours(s, &given))
 			return 0;
 		if (pmk_clock_now_ns() >= until_ns)
-			return err ? report_stuck(s) : take_held(s, &given);
+			return !err ?
+				take_held(s, &given) :
+				pmk_v4l2_sink_held(s, PMK_CURE_CLOSE_HOLDER, NULL,
+					"the virtual camera is held at another size by a program that has it open");
 		pmk_clock_sleep_until(pmk_clock_now_ns() + AGAIN_NS);
 	}
 }
@@ -244,10 +250,10 @@ int pmk_v4l2_sink_negotiate(struct pmk_v4l2_sink *s, const struct pmk_sink_setup
 
 	if (err == 0)
 		err = check_caps(s, cap);
-	if (err == 0 && setup->at_once && !can_be_had(s))
+	if (err == 0 && setup->at_once && !can_be_had(s, cap))
 		return -EBUSY;
 	if (err == 0 && stays_busy(s->fd, cap, pmk_clock_now_ns() + patience_ns))
-		err = pmk_v4l2_sink_report(s->path, -EBUSY);
+		err = pmk_v4l2_sink_report(s, -EBUSY);
 	if (err == 0)
 		err = set_format(s, pmk_clock_now_ns() + patience_ns);
 	if (err < 0)
