@@ -81,7 +81,7 @@ holds out4 'tall.png wide.png'
 
 # --- mistakes: one line, and nothing is made
 expect 2 in/wide.ppm in/tall.ppm absent
-says '"absent" is none; to make it, write "absent/"'
+says '"absent" is not a folder; to make it, write "absent/"'
 expect 2 in/wide.ppm in/tall.ppm in/same.ppm
 expect 6 in/wide.ppm in/tall.ppm absent/absent/
 says 'make its directory first'
@@ -107,5 +107,18 @@ for file in $(find many -type f); do
 	[ "$(wc -l <out)" -eq 61 ] || bad "$file is not whole"
 	[ "$(dirname "$file")/film" = "${file%?.mkv}" ] || bad "$file was left"
 done
+
+# --- a process that is killed takes only its own file along
+"$program" convert -b color:#3080c0 --jobs 1 \
+	presenter in/wide.ppm in/tall.ppm dead/ --frames 1000 -s 160x90 >out 2>err &
+pid=$!
+until [ -n "$(ls -A dead 2>/dev/null)" ] || ! kill -0 $pid 2>/dev/null; do sleep 0.02; done
+kill -s KILL "$(cut -d ' ' -f 1 "/proc/$pid/task/$pid/children")"
+wait $pid
+code=$?
+[ $code -eq 1 ] || bad "a process was killed: exit $code"
+says 'presenter: the process that was converting it was ended by signal 9'
+says '1 of 3 files were not converted: presenter$'
+[ -s dead/wide.png ] && [ -s dead/tall.png ] || bad 'the other files are missing'
 
 exit $failed

@@ -64,7 +64,7 @@ expect 2 'no option --fpss; did you mean --fps\?' --fpss
 expect 2 '--size needs a value' run --size
 expect 2 'no command "explode"' explode
 expect 2 'too few arguments; usage: potemkin convert' convert a.mp4
-expect 2 'several files are converted into a folder, and "c" is none; to make it, write "c/"' convert a b c
+expect 2 'several files are converted into a folder, but "c" is not a folder; to make it, write "c/"' convert a b c
 expect 2 'too many arguments, from "c" on; usage: potemkin mask' mask a b c
 expect 2 'too many arguments, from "presenter" on; usage: potemkin run' run presenter
 expect 2 'there is no command "yes"; .*--mirror=no' --mirror yes

@@ -18,11 +18,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MOST_JOBS = 64, BAR = 20, NOT_DONE = -1, READY = -1 };
+enum { MOST_JOBS = 64, BAR = 20, NOT_DONE = -1, NO_FILE = -1 };
+
+struct worker {
+	pid_t pid;
+	int fd; /* numbers of files to it, what became of them back (enum pmk_exit); -1: it has ended */
+	int index; /* of the file that it has, or NO_FILE */
+};
 
 struct batch {
 	struct pmk_options *options;
@@ -30,18 +37,12 @@ struct batch {
 	char **names; /* of what is written, without ends */
 	int count;
 	int *codes; /* enum pmk_exit of each, or NOT_DONE */
-	int work[2], reports[2]; /* pipes: numbers of files to the processes, what became of them back */
-	pid_t workers[MOST_JOBS];
+	struct worker workers[MOST_JOBS];
 	int worker_count;
 	int next, finished; /* the next file to give away; how many are finished */
 	bool closed; /* no more are given away */
 	uint64_t started_ns;
 	bool terminal;
-};
-
-struct report {
-	int index; /* of a file, or READY: the first process has loaded the network and the backdrop, or has not */
-	enum pmk_exit code;
 };
 
 /* --- a process that converts --- */
@@ -53,31 +54,27 @@ static enum pmk_exit get_ready(const struct pmk_options *options, struct pmk_sce
 	return pmk_scene_create(&options->settings.pipeline.scene, &any, 1, kept) ? PMK_EXIT_INPUT : PMK_EXIT_OK;
 }
 
-static bool tell(const struct batch *b, int index, enum pmk_exit code)
+static bool tell(int fd, enum pmk_exit code)
 {
-	const struct report report = { index, code };
-
-	return write(b->reports[1], &report, sizeof report) == sizeof report;
+	return send(fd, &code, sizeof code, MSG_NOSIGNAL) == sizeof code;
 }
 
 /* The first process finds out whether model and backdrop are good, before any other begins. */
-static void work(struct batch *b)
+static void work(struct batch *b, int fd, bool first)
 {
 	struct pmk_scene *kept = NULL;
 	enum pmk_exit code = PMK_EXIT_OK;
 	int index;
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	close(b->work[1]);
-	close(b->reports[0]);
-	if (!b->worker_count)
+	if (first)
 		code = get_ready(b->options, &kept);
-	if (!b->worker_count && (!tell(b, READY, code) || code != PMK_EXIT_OK))
+	if (first && (!tell(fd, code) || code != PMK_EXIT_OK))
 		return;
-	while (read(b->work[0], &index, sizeof index) == sizeof index) {
+	while (read(fd, &index, sizeof index) == sizeof index) {
 		code = pmk_signals_came() ? PMK_EXIT_INTERNAL :
 					    pmk_convert_file(b->options, b->inputs[index], b->names[index], &kept);
-		if (!tell(b, index, code))
+		if (!tell(fd, code))
 			break;
 	}
 	pmk_scene_destroy(kept);
@@ -85,37 +82,44 @@ static void work(struct batch *b)
 
 /* --- the process that gives them files --- */
 
-static int start_worker(struct batch *b)
+static int start_worker(struct batch *b, struct worker *w, bool first)
 {
-	pid_t child = fork();
+	int ends[2];
+	pid_t child;
 
+	*w = (struct worker){ .fd = -1, .index = NO_FILE };
+	child = socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) ? -1 : fork();
 	if (child < 0) {
 		pmk_error("cannot start a process: %s", strerror(errno));
 		return -errno;
 	}
 	if (!child) {
-		work(b);
+		close(ends[0]);
+		work(b, ends[1], first);
 		_exit(0);
 	}
-	b->workers[b->worker_count++] = child;
+	close(ends[1]);
+	w->pid = child;
+	w->fd = ends[0];
 	return 0;
 }
 
+/* No process gets another file; each ends when it is done with the one that it has. */
 static void close_work(struct batch *b)
 {
-	if (!b->closed)
-		close(b->work[1]);
+	for (int i = 0; i < b->worker_count; i++) {
+		if (b->workers[i].fd >= 0)
+			shutdown(b->workers[i].fd, SHUT_WR);
+	}
 	b->closed = true;
 }
 
-static void give_next(struct batch *b)
+static void give_next(struct batch *b, struct worker *w)
 {
-	if (b->closed)
-		return;
-	if (b->next == b->count || write(b->work[1], &b->next, sizeof b->next) != sizeof b->next)
-		close_work(b);
-	else
-		b->next++;
+	if (b->closed || b->next == b->count)
+		shutdown(w->fd, SHUT_WR);
+	else if (send(w->fd, &b->next, sizeof b->next, MSG_NOSIGNAL) == sizeof b->next)
+		w->index = b->next++;
 }
 
 static void draw_progress(const struct batch *b)
@@ -129,47 +133,100 @@ static void draw_progress(const struct batch *b)
 			BAR - filled, "....................", b->finished, b->count, left / 60, left % 60);
 }
 
-/* Wait for a report. False: all processes have ended. */
-static bool next_report(struct batch *b, struct report *report)
+/* Wait until one of the processes reports or ends. NULL: all have ended. */
+static struct worker *next_worker(struct batch *b)
 {
-	struct pollfd fds[2] = { { .fd = b->reports[0], .events = POLLIN },
-		{ .fd = pmk_signals_fd(), .events = POLLIN } };
+	struct pollfd fds[MOST_JOBS + 1];
+	int count = b->worker_count, live = 0;
 
-	for (;;) {
-		if (poll(fds, 2, -1) < 0 && errno != EINTR)
-			return false;
-		if (fds[1].revents) {
-			close_work(b);
-			fds[1].fd = -1; /* the processes see the signal, too, and end */
-			fds[1].revents = 0;
-		}
-		if (fds[0].revents)
-			return read(b->reports[0], report, sizeof *report) == sizeof *report;
+	for (int i = 0; i < count; i++) {
+		fds[i] = (struct pollfd){ .fd = b->workers[i].fd, .events = POLLIN };
+		live += b->workers[i].fd >= 0;
 	}
+	fds[count] = (struct pollfd){ .fd = b->closed ? -1 : pmk_signals_fd(), .events = POLLIN };
+	while (live) {
+		if (poll(fds, (nfds_t)count + 1, -1) < 0) {
+			if (errno != EINTR)
+				return NULL;
+			continue;
+		}
+		if (fds[count].revents) {
+			close_work(b);
+			fds[count].fd = -1; /* the processes see the signal, too, and end */
+		}
+		for (int i = 0; i < count; i++) {
+			if (fds[i].revents)
+				return &b->workers[i];
+		}
+	}
+	return NULL;
+}
+
+/* A process has ended: say so unless it was meant to. */
+static void bury(struct worker *w, const char *had, const char *doing)
+{
+	int status = 0;
+
+	close(w->fd);
+	w->fd = -1;
+	if (waitpid(w->pid, &status, 0) < 0 || !had || pmk_signals_came())
+		return;
+	if (WIFSIGNALED(status))
+		pmk_error("%s: the process that was %s was ended by signal %d (%s)", had, doing, WTERMSIG(status),
+			strsignal(WTERMSIG(status)));
+	else
+		pmk_error("%s: the process that was %s ended with status %d", had, doing, WEXITSTATUS(status));
+}
+
+/* Take a process's report of its file, or replace it if it has ended over that: a bad file stops no other. */
+static void hear(struct batch *b, struct worker *w)
+{
+	enum pmk_exit code = PMK_EXIT_INTERNAL;
+	bool lives = read(w->fd, &code, sizeof code) == sizeof code;
+	int index = w->index;
+
+	w->index = NO_FILE;
+	if (index != NO_FILE) {
+		b->codes[index] = (int)code;
+		b->finished++;
+	}
+	if (!lives)
+		bury(w, index == NO_FILE ? NULL : b->inputs[index], "converting it");
+	if (code == PMK_EXIT_NO_OUTPUT)
+		close_work(b);
+	if (!lives && (index == NO_FILE || b->closed || b->next == b->count || start_worker(b, w, false)))
+		return;
+	give_next(b, w);
+}
+
+/* What the first process says once it has loaded the network and the backdrop. */
+static enum pmk_exit await_ready(struct batch *b)
+{
+	struct worker *first = next_worker(b);
+	enum pmk_exit code = PMK_EXIT_INTERNAL;
+
+	if (first && read(first->fd, &code, sizeof code) != sizeof code)
+		bury(first, "model and backdrop", "loading them");
+	return code;
 }
 
 static enum pmk_exit convert_all(struct batch *b, int jobs)
 {
-	struct report report;
+	enum pmk_exit code;
+	struct worker *w;
 
-	while (b->worker_count < jobs && !start_worker(b))
-		;
-	close(b->work[0]);
-	close(b->reports[1]);
-	if (!next_report(b, &report))
-		return PMK_EXIT_INTERNAL;
-	if (report.code != PMK_EXIT_OK)
-		return report.code;
+	b->worker_count = 1;
+	code = start_worker(b, &b->workers[0], true) ? PMK_EXIT_INTERNAL : await_ready(b);
+	if (code != PMK_EXIT_OK)
+		return code;
+	while (b->worker_count < jobs && !start_worker(b, &b->workers[b->worker_count], false))
+		b->worker_count++;
 	for (int i = 0; i < b->worker_count; i++)
-		give_next(b);
+		give_next(b, &b->workers[i]);
 	draw_progress(b);
-	while (next_report(b, &report)) {
-		b->codes[report.index] = (int)report.code;
-		b->finished++;
+	while ((w = next_worker(b))) {
+		hear(b, w);
 		draw_progress(b);
-		if (report.code == PMK_EXIT_NO_OUTPUT)
-			close_work(b);
-		give_next(b);
 	}
 	return PMK_EXIT_OK;
 }
@@ -177,9 +234,10 @@ static enum pmk_exit convert_all(struct batch *b, int jobs)
 static void end_processes(struct batch *b)
 {
 	close_work(b);
-	close(b->reports[0]);
-	for (int i = 0; i < b->worker_count; i++)
-		waitpid(b->workers[i], NULL, 0);
+	for (int i = 0; i < b->worker_count; i++) {
+		if (b->workers[i].fd >= 0)
+			bury(&b->workers[i], NULL, NULL);
+	}
 	if (b->terminal)
 		fputs("\033[K", stderr);
 }
@@ -218,7 +276,7 @@ static enum pmk_exit say_end(const struct batch *b, const char *folder)
 	for (int i = 0; i < b->count; i++)
 		done += b->codes[i] == PMK_EXIT_OK;
 	if (pmk_signals_came() && done < b->count) {
-		pmk_warn("stopped after %d of %d files; none is half written", done, b->count);
+		pmk_warn("stopped after %d of %d files; no file is left incomplete", done, b->count);
 		return PMK_EXIT_INTERNAL;
 	}
 	pmk_info("%d file%s in %.1f s -> %s", done, done == 1 ? "" : "s", seconds, folder);
@@ -240,7 +298,8 @@ static enum pmk_exit make_folder(const char *path)
 	struct stat st;
 
 	if (!pmk_batch_is_folder(path)) {
-		pmk_error("several files are converted into a folder, and \"%s\" is none; to make it, write \"%s/\"",
+		pmk_error("several files are converted into a folder, but \"%s\" is not a folder; to make it, write "
+			  "\"%s/\"",
 			path, path);
 		return PMK_EXIT_USAGE;
 	}
@@ -267,15 +326,7 @@ static int prepare(struct batch *b, const char *path)
 	}
 	b->names = pmk_batch_names(b->inputs, b->count, folder, b->options->settings.pipeline.scene.backdrop);
 	free(folder);
-	if (!b->codes || !b->names)
-		return -ENOMEM;
-	if (pipe(b->work) < 0)
-		return -errno;
-	if (pipe(b->reports) == 0)
-		return 0;
-	close(b->work[0]);
-	close(b->work[1]);
-	return -errno;
+	return b->codes && b->names ? 0 : -ENOMEM;
 }
 
 enum pmk_exit pmk_batch_convert(struct pmk_options *options)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Conversion of many files into a folder, by one process or several.
  *
- * The one rule: a bad file stops no other, and no file is left half written. Each process loads the network once. One
- * thread. */
+ * The one rule: a bad file stops no other, and no file is left incomplete. Each process loads the network once; one
+ * that crashes or is killed takes only its file along, and another takes its place. One thread. */
 #ifndef PMK_APP_FILES_BATCH_H
 #define PMK_APP_FILES_BATCH_H
 
