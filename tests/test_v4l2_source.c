@@ -985,7 +985,7 @@ static void test_open_fails(void **state)
 		{ .camera = { .request_error = -EBUSY }, .err = -EBUSY, .line = "taken by another program" },
 		{ .camera = { .start_error = -EBUSY }, .err = -EBUSY, .line = "taken by another program" },
 		{ .camera = { .start_error = -EIO }, .err = -EIO, .line = "cannot use the camera" },
-		{ .camera = { .start_error = -EPIPE }, .err = -ENODEV, .line = "set up the sensor" },
+		{ .camera = { .start_error = -EPIPE }, .err = -ENODEV, .line = "pipeline has not been configured" },
 		{ .camera = { .start_error = -ENOLINK }, .err = -ENODEV, .line = "try --camera pipewire" },
 		{ .camera = { .length = 100 }, .err = -EIO, .line = "buffers have 100 bytes" },
 		{ .camera = { .modes = foreign, .mode_count = 3 },

@@ -31,7 +31,7 @@ int pmk_v4l2_source_report(const char *path, int err)
 		return -ENODEV;
 	case -EPIPE:
 	case -ENOLINK: /* of VIDIOC_STREAMON, by the documentation of the kernel */
-		pmk_error_cure(PMK_CURE_PROCESS_CAMERA, "%s: nobody has set up the sensor and the parts between", path);
+		pmk_error_cure(PMK_CURE_PROCESS_CAMERA, "%s: the sensor's pipeline has not been configured", path);
 		return -ENODEV;
 	default:
 		pmk_error_cure(PMK_CURE_REPLUG, "%s: cannot use the camera: %s", path, strerror(-err));
