@@ -294,6 +294,13 @@ static void huge_stride(struct v4l2_pix_format *pix)
 	pix->bytesperline = 0x80000000u;
 }
 
+/* Two of them make a frame that is too high. */
+static void high_field(struct v4l2_pix_format *pix)
+{
+	pix->field = V4L2_FIELD_ALTERNATE;
+	pix->height = PMK_IMAGE_MAX_PX / 2 + 2;
+}
+
 static void test_answers_to_set_format(void **state)
 {
 	static const struct {
@@ -305,6 +312,7 @@ static void test_answers_to_set_format(void **state)
 		{ other_name, 0, W },
 		{ no_size, -EIO, 0 },
 		{ huge_stride, -EIO, 0 },
+		{ high_field, -EIO, 0 },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {

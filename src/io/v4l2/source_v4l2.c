@@ -102,6 +102,8 @@ static const char *convert(struct pmk_v4l2_source *s, const struct pmk_v4l2_take
 		damage = pmk_unpack_layout(&s->unpack, planes.data[0], planes.bytes[0], &layout);
 	if (!damage && s->pix.field > V4L2_FIELD_NONE && layout.height < PMK_IMAGE_MIN_PX)
 		damage = "too low for a field"; /* a JPEG may have any size */
+	if (!damage && s->doubled && layout.height > PMK_IMAGE_MAX_PX / 2)
+		damage = "too high for a field";
 	if (damage)
 		return damage;
 	if (!s->settled) { /* a camera's first JPEG; the others most often have the same */

@@ -117,13 +117,15 @@ static int set_format(struct pmk_v4l2_source *s, const struct pmk_device_mode *m
 		.field = V4L2_FIELD_NONE,
 		.priv = V4L2_PIX_FMT_PRIV_MAGIC };
 	char asked[5], given[5];
-	int err = try_format(s, &pix);
+	int err = try_format(s, &pix), fields;
 
 	if (err < 0)
 		return pmk_v4l2_source_report(s->path, err);
+	s->doubled = pix.field == V4L2_FIELD_TOP || pix.field == V4L2_FIELD_BOTTOM || pix.field == V4L2_FIELD_ALTERNATE;
+	fields = s->doubled ? 2 : 1;
 	if (pmk_fourcc_plain(pix.pixelformat) != pmk_fourcc_plain(mode->fourcc) || pix.width < PMK_IMAGE_MIN_PX ||
-		pix.height < PMK_IMAGE_MIN_PX || pix.width > PMK_IMAGE_MAX_PX || pix.height > PMK_IMAGE_MAX_PX ||
-		pix.bytesperline > MOST_STRIDE) {
+		pix.height < PMK_IMAGE_MIN_PX || pix.width > PMK_IMAGE_MAX_PX ||
+		pix.height > (uint32_t)(PMK_IMAGE_MAX_PX / fields) || pix.bytesperline > MOST_STRIDE) {
 		pmk_error_cure(PMK_CURE_OTHER_MODE,
 			"%s: the camera gives %s %ux%u when asked for %s %dx%d, which is not supported", s->path,
 			pmk_fourcc_name(pix.pixelformat, given), pix.width, pix.height,
@@ -131,7 +133,6 @@ static int set_format(struct pmk_v4l2_source *s, const struct pmk_device_mode *m
 		return -EIO;
 	}
 	s->pix = pix;
-	s->doubled = pix.field == V4L2_FIELD_TOP || pix.field == V4L2_FIELD_BOTTOM || pix.field == V4L2_FIELD_ALTERNATE;
 	s->bottom = pix.field == V4L2_FIELD_BOTTOM || pix.field == V4L2_FIELD_SEQ_BT;
 	set_strides(s);
 	set_meaning(s);
