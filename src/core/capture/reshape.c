@@ -11,25 +11,26 @@ enum { BLOCK = 16 }; /* px */
 
 int pmk_reshape_init(struct pmk_reshape *r, const struct pmk_layout *layout, int quarters, bool mirror, bool flip)
 {
-	struct pmk_frame_pool *pool = pmk_frame_pool_create(COPIES);
-
-	if (!pool)
-		return -ENOMEM;
-	*r = (struct pmk_reshape){
-		.layout = *layout, .quarters = quarters, .mirror = mirror, .flip = flip, .pool = pool
-	};
-	return 0;
+	*r = (struct pmk_reshape){ .layout = *layout, .quarters = quarters, .mirror = mirror, .flip = flip };
+	r->fitted = pmk_frame_pool_create(COPIES);
+	r->oriented = pmk_frame_pool_create(COPIES);
+	if (r->fitted && r->oriented)
+		return 0;
+	pmk_reshape_finish(r);
+	return -ENOMEM;
 }
 
 void pmk_reshape_finish(struct pmk_reshape *r)
 {
-	pmk_frame_pool_destroy(r->pool);
+	pmk_frame_pool_destroy(r->fitted);
+	pmk_frame_pool_destroy(r->oriented);
+	r->fitted = r->oriented = NULL;
 }
 
 /* A copy of the frame in another layout; takes over the frame. NULL: no copy is free. */
 static struct pmk_frame *fit(struct pmk_reshape *r, struct pmk_frame *frame, const struct pmk_layout *layout)
 {
-	struct pmk_frame *made = pmk_frame_pool_take(r->pool, layout);
+	struct pmk_frame *made = pmk_frame_pool_take(r->fitted, layout);
 
 	if (made && pmk_convert_scale_middle(&frame->image, &made->image)) {
 		pmk_frame_unref(made);
@@ -46,7 +47,7 @@ static struct pmk_frame *fit(struct pmk_reshape *r, struct pmk_frame *frame, con
 /* The same, turned, mirrored or flipped. */
 static struct pmk_frame *orient(struct pmk_reshape *r, struct pmk_frame *frame, const struct pmk_layout *layout)
 {
-	struct pmk_frame *made = pmk_frame_pool_take(r->pool, layout);
+	struct pmk_frame *made = pmk_frame_pool_take(r->oriented, layout);
 
 	if (made) {
 		pmk_convert_orient(&frame->image, &made->image, r->quarters, r->mirror, r->flip);

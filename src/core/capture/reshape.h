@@ -16,7 +16,9 @@ struct pmk_reshape {
 	struct pmk_layout layout;
 	int quarters; /* turned clockwise, before it is mirrored or flipped */
 	bool mirror, flip;
-	struct pmk_frame_pool *pool; /* for copies */
+	/* for copies; two, since a frame that is fitted and then turned has two layouts: one pool would allocate anew
+	 */
+	struct pmk_frame_pool *fitted, *oriented;
 };
 
 /* `layout` is that of the turned picture (pmk_convert_turned). */
