@@ -205,6 +205,32 @@ static void test_all_or_nothing(void **state)
 	assert_int_equal(entries(), 0);
 }
 
+/* A link whose target does not exist yet stays, too: the file appears where it points. */
+static void test_link_to_nothing(void **state)
+{
+	struct pmk_new_file file;
+	struct stat st;
+
+	assert_int_equal(mkdir("disk", 0700), 0);
+	assert_int_equal(symlink("second", "disk/first") || symlink("disk/first", "link"), 0);
+	replace("link");
+	assert_int_equal(lstat("link", &st), 0);
+	assert_true(S_ISLNK(st.st_mode));
+	assert_int_equal(lstat("disk/second", &st), 0);
+	assert_true(S_ISREG(st.st_mode));
+	unlink("link");
+	assert_int_equal(symlink("/nonexistent/folder/a", "link"), 0);
+	unit_catch_log();
+	assert_true(pmk_new_file_create(&file, "link") < 0);
+	assert_int_equal(unit_log_count, 1);
+	pmk_log_redirect(NULL, NULL);
+	unlink("link");
+	unlink("disk/first");
+	unlink("disk/second");
+	assert_int_equal(rmdir("disk"), 0);
+	assert_int_equal(entries(), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -214,6 +240,7 @@ int main(void)
 		cmocka_unit_test(test_access_list_is_kept),
 		cmocka_unit_test(test_mask_of_a_lost_list),
 		cmocka_unit_test(test_all_or_nothing),
+		cmocka_unit_test(test_link_to_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, enter, leave);

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,12 +56,34 @@ static int check_place(const char *path)
 	return S_ISDIR(st.st_mode) ? -EISDIR : -ENOTSUP;
 }
 
+/* What a link whose target does not exist points to; NULL: `path` is no such link. The caller frees it. */
+static char *missing_target(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char target[PATH_MAX], *joined = NULL;
+	ssize_t length = readlink(path, target, sizeof target - 1);
+
+	if (length < 0)
+		return NULL;
+	target[length] = '\0';
+	if (target[0] == '/' || !slash)
+		return strdup(target);
+	return asprintf(&joined, "%.*s%s", (int)(slash + 1 - path), path, target) < 0 ? NULL : joined;
+}
+
 /* The target if `path` is a link, so that the link stays; otherwise `path` itself. The caller frees it. */
 static char *real_place(const char *path)
 {
-	char *real = realpath(path, NULL);
+	char *real = realpath(path, NULL), *target;
 
-	return real ? real : strdup(path);
+	if (real)
+		return real;
+	target = errno == ENOENT ? missing_target(path) : NULL; /* links in a circle give ELOOP */
+	if (!target)
+		return strdup(path);
+	real = real_place(target); /* it may be a link, too */
+	free(target);
+	return real;
 }
 
 /* "DIRECTORY/.NAME.PID-TRY"; a long NAME is cut, between two characters. */

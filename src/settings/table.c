@@ -168,7 +168,7 @@ const struct pmk_setting pmk_settings_table[] = {
 		.normal = "1", .value = "N", .help = "convert: how many files at once; 0: one per core" },
 	{ "strip", 0, COMMAND(OF(CONVERT)), .flags = IN_FILE, TYPE(switch), AT(strip), .normal = "no",
 		.help = "convert: keep only pictures and audio: no subtitles, chapters, titles, dates" },
-	{ "cover", 0, COMMAND(OF(CONVERT)), TYPE(switch), AT(cover), .normal = "no",
+	{ "cover", 0, COMMAND(OF(CONVERT)), .flags = IN_FILE, TYPE(switch), AT(cover), .normal = "no",
 		.help = "convert: keep the cover picture, which may show the room" },
 	{ "from", 0, COMMAND(OF(CONVERT) | OF(MASK)), TYPE(text), AT(from), .value = "TIME",
 		.help = "convert, mask: begin at this time of the video, as in 1:30.5" },

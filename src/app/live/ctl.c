@@ -77,6 +77,11 @@ static enum pmk_exit connect_to_it(FILE **stream)
 {
 	int fd = pmk_socket_connect();
 
+	if (fd == -ENOENT && !getenv("XDG_RUNTIME_DIR")) {
+		pmk_error("XDG_RUNTIME_DIR is not set, so there is no control socket; log in as a user whose session "
+			  "sets it");
+		return PMK_EXIT_NO_OUTPUT;
+	}
 	if (fd == -ENOENT || fd == -ECONNREFUSED) {
 		pmk_error("no potemkin is running in this session; start one: potemkin run, or systemctl --user start "
 			  "potemkin");
