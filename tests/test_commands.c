@@ -149,7 +149,7 @@ static void test_file_under_command_line(void **state)
 static void test_lists(void **state)
 {
 	expect(PMK_EXIT_OK, "list", "builtin:office");
-	expect(PMK_EXIT_OK, "list settings", "smooth");
+	expect(PMK_EXIT_OK, "list settings", "[85] (live)");
 	expect_json("list --json", "models");
 	expect_json("list settings --json", "settings");
 	expect(PMK_EXIT_OK, "model list", "selfie");

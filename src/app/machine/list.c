@@ -176,6 +176,8 @@ static void print_text(const char *kind, const cJSON *list)
 				cJSON_GetObjectItem(one, "source")->valuestring);
 		if (cJSON_GetObjectItem(one, "default"))
 			printf(" [%s]", cJSON_GetObjectItem(one, "default")->valuestring);
+		if (cJSON_IsTrue(cJSON_GetObjectItem(one, "live")))
+			printf(" (live)");
 		if (error)
 			printf(" (%s)", error->valuestring);
 		else if (cJSON_IsTrue(cJSON_GetObjectItem(one, "busy")))
