@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { MOST_WORDS = 32, MOST_PRINTED = 1 << 20 };
@@ -89,7 +90,9 @@ static void expect_json(const char *line, const char *member)
 static int make_folder(void **state)
 {
 	pmk_log_set_cures(pmk_cures);
-	return setenv("XDG_CONFIG_HOME", "/nonexistent", 1) || !mkdtemp(folder) || chdir(folder) ? -1 : 0;
+	if (setenv("XDG_CONFIG_HOME", "/nonexistent", 1) || !mkdtemp(folder) || chdir(folder))
+		return -1;
+	return setenv("XDG_RUNTIME_DIR", folder, 1);
 }
 
 static int remove_folder(void **state)
@@ -266,6 +269,61 @@ static void test_run(void **state)
 	expect(PMK_EXIT_INPUT, "-m absent.tflite -c presenter -o null --frames 1", "absent.tflite");
 }
 
+static void test_batch(void **state)
+{
+	struct stat st;
+
+	expect(PMK_EXIT_OK, "convert -q -b green room.png alpha.png many/", NULL);
+	assert_int_equal(stat("many/room.png", &st) || stat("many/alpha.png", &st), 0);
+	expect(PMK_EXIT_INPUT, "convert -b green room.png printed absent.png many/ --jobs 2", "absent.png");
+	expect(PMK_EXIT_USAGE, "convert room.png alpha.png printed", "not a folder");
+}
+
+static bool answers(void)
+{
+	return run("status") == PMK_EXIT_OK;
+}
+
+/* status, ctl and ui against a run in a process of its own. */
+static void test_steering(void **state)
+{
+	pid_t child;
+	int status;
+	struct stat st;
+
+	expect(PMK_EXIT_NO_OUTPUT, "status", "no potemkin is running");
+	assert_int_equal(mkdir("steered", 0700), 0);
+	put("steered/steered.conf", "");
+	child = fork();
+	assert_true(child >= 0);
+	if (!child) {
+		if (chdir("steered"))
+			exit(1);
+		exit(run("-c presenter -o null -s 160x90 --config steered.conf"));
+	}
+	for (int i = 0; i < 500 && !answers(); i++)
+		usleep(20000);
+	expect(PMK_EXIT_OK, "status", "camera    presenter");
+	expect_json("status --json", "latency_ms");
+	expect(PMK_EXIT_OK, "ctl get smooth", "smooth = 85");
+	expect(PMK_EXIT_OK, "ctl set smooth 40", NULL);
+	expect(PMK_EXIT_OK, "ctl get", "smooth = 40");
+	expect(PMK_EXIT_USAGE, "ctl set smooth 400", "from 0 to 100");
+	expect(PMK_EXIT_INPUT, "ctl backdrop absent.png", "there is no such file");
+	expect(PMK_EXIT_OK, "ctl backdrop room.png", NULL); /* from this folder, not the run's */
+	expect(PMK_EXIT_OK, "ctl next", "builtin:office");
+	expect(PMK_EXIT_OK, "ctl snapshot seen.png", NULL);
+	assert_int_equal(stat("seen.png", &st), 0);
+	expect(PMK_EXIT_OK, "ctl save", "steered.conf");
+	expect_json("ctl describe", "backdrops");
+	unsetenv("DISPLAY");
+	unsetenv("WAYLAND_DISPLAY");
+	run("ui"); /* a build without the page refuses */
+	expect(PMK_EXIT_OK, "ctl quit", NULL);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
 static void test_bench(void **state)
 {
 	expect(PMK_EXIT_OK, "bench --frames 3 --sizes 160x90", "160x90");
@@ -286,6 +344,8 @@ int main(void)
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_pictures),
 		cmocka_unit_test(test_run),
+		cmocka_unit_test(test_batch),
+		cmocka_unit_test(test_steering),
 		cmocka_unit_test(test_bench),
 	};
 
