@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "media/out/mp4_whole.h"
 
+#include "media/out/out_io.h"
+
 #include <errno.h>
 #include <libavformat/avformat.h>
 #include <libavutil/intreadwrite.h>
@@ -292,33 +294,17 @@ static int read_fragments(struct whole *w, int64_t end_ns)
 	return 0;
 }
 
-static int write_at(int fd, const uint8_t *bytes, size_t count, int64_t at)
-{
-	while (count) {
-		ssize_t wrote = pwrite(fd, bytes, count, at);
-
-		if (wrote < 0 && errno == EINTR)
-			continue;
-		if (wrote < 0)
-			return -errno;
-		bytes += wrote;
-		at += wrote;
-		count -= (size_t)wrote;
-	}
-	return 0;
-}
-
 static int put_in_place(const struct whole *w, const uint8_t *index, int bytes)
 {
 	uint8_t head[LONG_HEADER];
 	struct stat st;
-	int err = fstat(w->fd, &st) < 0 ? -errno : write_at(w->fd, index, (size_t)bytes, st.st_size);
+	int err = fstat(w->fd, &st) < 0 ? -errno : pmk_out_write_at(w->fd, index, (size_t)bytes, st.st_size);
 
 	if (!err) {
 		AV_WB32(head, 1);
 		AV_WB32(head + 4, TYPE('m', 'd', 'a', 't'));
 		AV_WB64(head + 8, (uint64_t)(st.st_size - w->moov_at));
-		err = write_at(w->fd, head, sizeof head, w->moov_at);
+		err = pmk_out_write_at(w->fd, head, sizeof head, w->moov_at);
 	}
 	if (err && ftruncate(w->fd, st.st_size) < 0)
 		return err; /* a second index behind the fragments disturbs no player */

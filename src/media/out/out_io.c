@@ -24,18 +24,18 @@ struct out_io {
 	uint8_t head[HEAD];
 };
 
-static int write_at(int fd, const uint8_t *bytes, int count, int64_t at)
+int pmk_out_write_at(int fd, const uint8_t *bytes, size_t count, int64_t at)
 {
-	while (count > 0) {
-		ssize_t wrote = pwrite(fd, bytes, (size_t)count, at);
+	while (count) {
+		ssize_t wrote = pwrite(fd, bytes, count, at);
 
-		if (wrote < 0 && errno != EINTR)
-			return AVERROR(errno);
-		if (wrote <= 0)
+		if (wrote < 0 && errno == EINTR)
 			continue;
+		if (wrote < 0)
+			return -errno;
 		bytes += wrote;
 		at += wrote;
-		count -= (int)wrote;
+		count -= (size_t)wrote;
 	}
 	return 0;
 }
@@ -49,7 +49,7 @@ static int write_part(void *opaque, given *bytes, int count)
 		held = FFMIN(HEAD - io->head_bytes, count);
 	memcpy(io->head + io->head_bytes, bytes, (size_t)held);
 	io->head_bytes += held;
-	err = write_at(io->fd, bytes + held, count - held, io->at + held);
+	err = pmk_out_write_at(io->fd, bytes + held, (size_t)(count - held), io->at + held);
 	if (err < 0)
 		return err;
 	io->at += count;
@@ -90,7 +90,8 @@ int pmk_out_io_flush(AVIOContext *context)
 	int err;
 
 	avio_flush(context);
-	err = context->error < 0 ? context->error : write_at(io->fd, io->head, io->head_bytes, io->head_at);
+	err = context->error < 0 ? context->error :
+				   pmk_out_write_at(io->fd, io->head, (size_t)(io->head_bytes), io->head_at);
 	if (err < 0)
 		return context->error = err;
 	io->head_at = io->at;

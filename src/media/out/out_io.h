@@ -6,7 +6,7 @@
  * and type, are written last. Until then they are zero, which players skip. They refuse a whole file whose last box is
  * torn.
  *
- * Functions return 0 or FFmpeg's AVERROR of the errno. For out_file.c only. One thread. */
+ * Functions return 0 or FFmpeg's AVERROR of the errno, which is -errno. For out_file.c and mp4_whole.c. One thread. */
 #ifndef PMK_MEDIA_OUT_OUT_IO_H
 #define PMK_MEDIA_OUT_OUT_IO_H
 
@@ -17,5 +17,8 @@
 int pmk_out_io_open(int fd, bool boxes, AVIOContext **io) __attribute__((warn_unused_result));
 int pmk_out_io_flush(AVIOContext *io) __attribute__((warn_unused_result)); /* the end of a part */
 int pmk_out_io_close(AVIOContext **io); /* flushes; *io may be NULL */
+
+/* Write all of the bytes from the position `at` on. */
+int pmk_out_write_at(int fd, const uint8_t *bytes, size_t count, int64_t at) __attribute__((warn_unused_result));
 
 #endif
