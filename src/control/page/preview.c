@@ -24,6 +24,7 @@ struct pmk_preview {
 	tjhandle jpeg; /* the thread's, like what follows */
 	struct pmk_image scaled, full; /* in the size of the stream; in full range */
 	uint64_t shown_ns, sent_ns; /* capture time of the last picture; when it was sent */
+	int shown_width; /* the width that it was encoded for */
 
 	pthread_mutex_t lock; /* protects what follows */
 	pthread_cond_t changed;
@@ -99,19 +100,22 @@ static int encode(struct pmk_preview *s, const struct pmk_image *image, int widt
 		0;
 }
 
-/* Encode what is shown now, if it is new. */
+/* Encode what is shown now, if it is new; the last JPEG serves again for a picture that stays. */
 static void look(struct pmk_preview *s, int width)
 {
 	struct pmk_shown *shown = pmk_pipeline_shown(s->pipeline);
 	uint64_t now = pmk_clock_now_ns();
+	bool fresh;
 
 	if (!shown)
 		return;
-	if (pmk_shown_time_ns(shown) != s->shown_ns || now - s->sent_ns > STILL_NS) {
+	fresh = pmk_shown_time_ns(shown) != s->shown_ns || width != s->shown_width;
+	if (fresh || now - s->sent_ns > STILL_NS) {
 		pthread_mutex_lock(&s->lock); /* readers copy s->data */
-		if (!encode(s, pmk_shown_image(shown), width)) {
+		if (!fresh || !encode(s, pmk_shown_image(shown), width)) {
 			s->number++;
 			s->shown_ns = pmk_shown_time_ns(shown);
+			s->shown_width = width;
 			s->sent_ns = now;
 			pthread_cond_broadcast(&s->changed);
 		}
