@@ -14,7 +14,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 
-enum { MOST_ARGS = 16, EXIT_INTERNAL = 1, EXIT_USAGE = 2, EXIT_INPUT = 3 };
+enum { MOST_ARGS = 16 };
 
 /* A request at work. */
 struct request {
@@ -221,7 +221,7 @@ static int command_resume(struct request *r)
 	return 0;
 }
 
-/* What a viewer sees, as a PNG file. */
+/* Write the picture that viewers see to a PNG file. */
 static int command_snapshot(struct request *r)
 {
 	struct pmk_shown *shown;

@@ -17,7 +17,7 @@
 
 static const uint64_t END_NS = 400 * PMK_MS_NS; /* for a change that is being made */
 
-enum { TICK_MS = 1000, EXIT_USAGE = 2, EXIT_INPUT = 3, EXIT_NO_CAMERA = 5 };
+enum { TICK_MS = 1000 };
 
 /* --- changes --- */
 

@@ -14,6 +14,8 @@
 
 enum { PMK_CONTROL_CLIENTS = 32 };
 
+enum { EXIT_INTERNAL = 1, EXIT_USAGE = 2, EXIT_INPUT = 3, EXIT_NO_CAMERA = 5 }; /* codes of the command line's exits */
+
 struct pmk_page;
 
 /* Figures at a moment, for rates. */
