@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a picture's file says beside its pixels, EXIF data and boxes among it: whatever the bytes are, the orientation
+/* The facts in a picture's file beside its pixels, such as EXIF data and boxes: whatever the bytes are, the orientation
  * is one that there is, and a profile lies inside of the file. The same bytes are also taken as EXIF data in text. */
 #include "fuzz.h"
 #include "media/still/exif.h"

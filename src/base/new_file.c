@@ -56,7 +56,7 @@ static int check_place(const char *path)
 	return S_ISDIR(st.st_mode) ? -EISDIR : -ENOTSUP;
 }
 
-/* What a link whose target does not exist points to; NULL: `path` is no such link. The caller frees it. */
+/* The place that a link points to where nothing exists; NULL: `path` is no such link. The caller frees it. */
 static char *missing_target(const char *path)
 {
 	const char *slash = strrchr(path, '/');

@@ -199,7 +199,7 @@ static void hear(struct batch *b, struct worker *w)
 	give_next(b, w);
 }
 
-/* What the first process says once it has loaded the network and the backdrop. */
+/* The first process says this once it has loaded the network and the backdrop. */
 static enum pmk_exit await_ready(struct batch *b)
 {
 	struct worker *first = next_worker(b);

@@ -87,7 +87,7 @@ static enum pmk_exit write_video(
 	return pmk_command_exit(part, err ? err : close_err, "file:");
 }
 
-/* What a video becomes among many: a file of its own kind if it can be written, else one that holds any audio. */
+/* The ending of a video's new name among many files: its own if it can be written, else one that holds any audio. */
 static const char *video_end(const char *in)
 {
 	static const char *const as[][2] = { { ".mp4", ".mp4" }, { ".m4v", ".mp4" }, { ".mov", ".mp4" },

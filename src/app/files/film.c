@@ -107,7 +107,7 @@ static int find_start(struct pmk_film *film)
 	return 0;
 }
 
-/* What is left of what the input says about itself. */
+/* The input's own figures, less what --from, --to and the limits leave out. */
 static void shorten_info(struct pmk_film *film)
 {
 	int64_t whole_ns = film->info.duration_ns, length_ns = whole_ns;

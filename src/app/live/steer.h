@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the control (control/control.h) asks of the program: the configuration file read again, and which changes it may
+/* The program's answers to the control (control/control.h): the configuration file read again, and which changes it may
  * make. */
 #ifndef PMK_APP_LIVE_STEER_H
 #define PMK_APP_LIVE_STEER_H

@@ -71,7 +71,7 @@ void pmk_doctor_check_module(struct pmk_doctor *d)
 			"there is no virtual camera");
 }
 
-/* What it can do; *keeps: it keeps its format. */
+/* The device's abilities now; *keeps: it keeps its format. */
 static uint32_t look_at(const char *path, bool *keeps)
 {
 	struct v4l2_capability cap = { 0 };
