@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/parse.h"
+#include "control/page/answer.h"
 #include "control/page/assets.h"
 #include "control/page/picture.h"
 #include "control/page/preview.h"
@@ -84,51 +85,6 @@ static bool has_token(const struct pmk_page *page, struct MHD_Connection *connec
 	return is_secret(page->token, header(connection, "X-Potemkin-Token"));
 }
 
-/* --- answers --- */
-
-static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status, struct MHD_Response *response)
-{
-	static const char *const headers[][2] = {
-		{ "Content-Security-Policy",
-			"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src "
-			"'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'" },
-		{ "X-Content-Type-Options", "nosniff" },
-		{ "Referrer-Policy", "no-referrer" },
-		{ "Cross-Origin-Resource-Policy", "same-origin" },
-		{ "Cross-Origin-Opener-Policy", "same-origin" },
-		{ "Cache-Control", "no-store" },
-	};
-	enum MHD_Result result;
-
-	if (!response)
-		return MHD_NO;
-	for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++)
-		MHD_add_response_header(response, headers[i][0], headers[i][1]);
-	result = MHD_queue_response(connection, status, response);
-	MHD_destroy_response(response);
-	return result;
-}
-
-/* Takes over the text. */
-static enum MHD_Result answer_json(struct MHD_Connection *connection, unsigned status, char *text)
-{
-	struct MHD_Response *response = text ?
-		MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_MUST_FREE) :
-		NULL;
-
-	if (response)
-		MHD_add_response_header(response, "Content-Type", "application/json");
-	return answer(connection, status, response);
-}
-
-static enum MHD_Result refuse(struct MHD_Connection *connection, unsigned status, const char *why)
-{
-	char text[200];
-
-	snprintf(text, sizeof text, "{\"ok\":false,\"code\":2,\"error\":\"%s\"}", why);
-	return answer_json(connection, status, strdup(text));
-}
-
 static enum MHD_Result send_asset(struct MHD_Connection *connection, const struct pmk_asset *asset)
 {
 	struct MHD_Response *response = MHD_create_response_from_buffer(
@@ -136,20 +92,16 @@ static enum MHD_Result send_asset(struct MHD_Connection *connection, const struc
 
 	if (response)
 		MHD_add_response_header(response, "Content-Type", asset->type);
-	return answer(connection, MHD_HTTP_OK, response);
+	return pmk_answer(connection, MHD_HTTP_OK, response);
 }
 
 static enum MHD_Result send_thumbnail(struct MHD_Connection *connection, const char *name)
 {
 	struct pmk_jpeg_copy jpeg = { 0 };
-	struct MHD_Response *response;
 
 	if (pmk_thumbnail_builtin(name, &jpeg))
-		return refuse(connection, MHD_HTTP_NOT_FOUND, "there is no such backdrop");
-	response = MHD_create_response_from_buffer(jpeg.bytes, jpeg.data, MHD_RESPMEM_MUST_FREE);
-	if (response)
-		MHD_add_response_header(response, "Content-Type", "image/jpeg");
-	return answer(connection, MHD_HTTP_OK, response);
+		return pmk_answer_refuse(connection, MHD_HTTP_NOT_FOUND, "there is no such backdrop");
+	return pmk_answer_jpeg(connection, &jpeg);
 }
 
 static enum MHD_Result send_stream(struct pmk_page *page, struct MHD_Connection *connection)
@@ -158,8 +110,8 @@ static enum MHD_Result send_stream(struct pmk_page *page, struct MHD_Connection 
 	int width = NORMAL_WIDTH;
 
 	if (wish && pmk_parse_int(wish, 1, 8192, &width))
-		return refuse(connection, MHD_HTTP_BAD_REQUEST, "width is a number of pixels");
-	return answer(connection, MHD_HTTP_OK, pmk_page_picture(page->stream, width));
+		return pmk_answer_refuse(connection, MHD_HTTP_BAD_REQUEST, "width is a number of pixels");
+	return pmk_answer(connection, MHD_HTTP_OK, pmk_page_picture(page->stream, width));
 }
 
 /* --- commands --- */
@@ -212,14 +164,14 @@ static enum MHD_Result run_command(
 
 	if (!is_offered(command) || (*body && !cJSON_IsObject(json))) {
 		cJSON_Delete(json);
-		return refuse(
+		return pmk_answer_refuse(
 			connection, MHD_HTTP_BAD_REQUEST, "there is no such command, or its body is no JSON object");
 	}
 	text = ask(page, command, cJSON_GetObjectItemCaseSensitive(json, "args"));
 	cJSON_Delete(json);
-	return text ?
-		answer_json(connection, MHD_HTTP_OK, text) :
-		refuse(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "potemkin is ending, or has too many connections");
+	return text ? pmk_answer_json(connection, MHD_HTTP_OK, text) :
+		      pmk_answer_refuse(connection, MHD_HTTP_SERVICE_UNAVAILABLE,
+			      "potemkin is ending, or has too many connections");
 }
 
 /* The ticket of the address is used up by this. */
@@ -239,9 +191,10 @@ static enum MHD_Result log_in(struct pmk_page *page, struct MHD_Connection *conn
 	char text[TOKEN + 40];
 
 	if (!has_token(page, connection) && !use_ticket(page, header(connection, "X-Potemkin-Token")))
-		return refuse(connection, MHD_HTTP_FORBIDDEN, "the address has been used already, or is wrong");
+		return pmk_answer_refuse(
+			connection, MHD_HTTP_FORBIDDEN, "the address has been used already, or is wrong");
 	snprintf(text, sizeof text, "{\"ok\":true,\"token\":\"%s\"}", page->token);
-	return answer_json(connection, MHD_HTTP_OK, strdup(text));
+	return pmk_answer_json(connection, MHD_HTTP_OK, strdup(text));
 }
 
 /* --- requests [the server's threads] --- */
@@ -252,16 +205,17 @@ static enum MHD_Result get(struct pmk_page *page, struct MHD_Connection *connect
 	const char *name = pmk_parse_after(path, "/thumbnail/");
 
 	if (!is_local(page, connection, asset != NULL))
-		return refuse(connection, MHD_HTTP_FORBIDDEN, "only requests of the page itself are answered");
+		return pmk_answer_refuse(
+			connection, MHD_HTTP_FORBIDDEN, "only requests of the page itself are answered");
 	if (asset)
 		return send_asset(connection, asset);
 	if (!has_token(page, connection))
-		return refuse(connection, MHD_HTTP_FORBIDDEN, "the token is missing or wrong");
+		return pmk_answer_refuse(connection, MHD_HTTP_FORBIDDEN, "the token is missing or wrong");
 	if (strcmp(path, "/stream") == 0)
 		return send_stream(page, connection);
 	if (name)
 		return send_thumbnail(connection, name);
-	return refuse(connection, MHD_HTTP_NOT_FOUND, "there is no such page");
+	return pmk_answer_refuse(connection, MHD_HTTP_NOT_FOUND, "there is no such page");
 }
 
 static enum MHD_Result post(
@@ -270,13 +224,14 @@ static enum MHD_Result post(
 	const char *command = pmk_parse_after(path, "/api/");
 
 	if (!is_local(page, connection, false))
-		return refuse(connection, MHD_HTTP_FORBIDDEN, "only requests of the page itself are answered");
+		return pmk_answer_refuse(
+			connection, MHD_HTTP_FORBIDDEN, "only requests of the page itself are answered");
 	if (strcmp(path, "/login") == 0)
 		return log_in(page, connection);
 	if (!has_token(page, connection))
-		return refuse(connection, MHD_HTTP_FORBIDDEN, "the token is missing or wrong");
+		return pmk_answer_refuse(connection, MHD_HTTP_FORBIDDEN, "the token is missing or wrong");
 	return command ? run_command(page, connection, command, body) :
-			 refuse(connection, MHD_HTTP_NOT_FOUND, "there is no such page");
+			 pmk_answer_refuse(connection, MHD_HTTP_NOT_FOUND, "there is no such page");
 }
 
 static enum MHD_Result handle(void *user, struct MHD_Connection *connection, const char *url, const char *method,
@@ -288,7 +243,7 @@ static enum MHD_Result handle(void *user, struct MHD_Connection *connection, con
 	if (strcmp(method, "GET") == 0)
 		return get(page, connection, url);
 	if (strcmp(method, "POST") != 0)
-		return refuse(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "only GET and POST are answered");
+		return pmk_answer_refuse(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "only GET and POST are answered");
 	if (!body) {
 		*state = calloc(1, sizeof *body);
 		return *state ? MHD_YES : MHD_NO;

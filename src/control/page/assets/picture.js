@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
+// The live picture: parts of a multipart response, which an image could not fetch, as it sends no token.
 'use strict';
-
-/* global $, token: of page.js */
-
-// --- the picture: parts of a multipart response, which an image could not fetch, as it sends no token
 
 async function fetch_blob(path) {
 	const answer = await fetch(path, { headers: { 'X-Potemkin-Token': token } });
@@ -65,4 +62,8 @@ document.addEventListener('visibilitychange', () => (document.hidden ? hide_pict
 addEventListener('resize', () => {
 	clearTimeout(show_picture.timer);
 	show_picture.timer = setTimeout(show_picture, 300);
+});
+
+$('mirror-view').addEventListener('change', (event) => {
+	$('frame').classList.toggle('mirrored', event.target.checked);
 });
