@@ -23,6 +23,7 @@ STANDS_FOR = {
     "base/*": "base",
     "control/page/*": "page",
     "control/*": "control",
+    "compose/backdrop_fade.c": "fade",
     "compose/backdrop_*": "backdrop",
     "compose/blur*": "backdrop",
     "compose/rim.c": "compose",

@@ -413,6 +413,53 @@ static void test_each_change(void **state)
 	close_studio(&s);
 }
 
+/* As change, but a thread may be freeing what a fade does not need. */
+static void change_backdrop(struct pmk_scene *scene, struct pmk_scene_settings *wanted, const char *spec)
+{
+	struct pmk_scene_change *c;
+
+	snprintf(wanted->backdrop, sizeof wanted->backdrop, "%s", spec);
+	assert_int_equal(pmk_scene_change_prepare(scene, wanted, &c), 0);
+	pmk_scene_change_apply(scene, c);
+	pmk_scene_change_destroy(c);
+}
+
+/* Another backdrop fades in, over the person's own picture, and the cover is the new one at once. What is shown in the
+ * corner, where the room is, goes from the one colour to the other; a change meanwhile goes on from there. */
+static void test_fades(void **state)
+{
+	struct pmk_scene_settings settings = usual();
+	struct studio s = open_studio();
+	struct pmk_scene *scene = create(&s, &settings), *ideal;
+	struct pmk_shown *shown;
+	int level[40];
+
+	settings.fade_ms = 300;
+	for (int number = 0; number < 40; number++) {
+		if (number == 5 || number == 25) {
+			change_backdrop(scene, &settings, number == 5 ? "color:#ffffff" : "blur");
+			assert_int_equal(pmk_scene_cover(scene, NULL, &shown), 0);
+			assert_true(pmk_shown_image(shown)->plane[0][0] != (number == 5 ? level[4] : level[24]));
+			pmk_shown_unref(shown);
+		}
+		if (number == 9)
+			change_backdrop(scene, &settings, "color:#000000");
+		draw(&s, number);
+		shown = run(&s, scene);
+		level[number] = pmk_shown_image(shown)->plane[0][0];
+		pmk_shown_unref(shown);
+	}
+	for (int i = 5; i < 20; i++)
+		assert_true(i < 9 ? level[i] > level[i - 1] + 8 : i < 18 ? level[i] < level[i - 1] : level[i] == 16);
+	assert_true(level[9] > 80); /* not from the white, nor from the blue */
+	ideal = create(&s, &settings);
+	draw(&s, 40 + CUT);
+	assert_true(agree(&s, scene, ideal));
+	pmk_scene_destroy(scene);
+	pmk_scene_destroy(ideal);
+	close_studio(&s);
+}
+
 /* A change that needs no new parts makes none. */
 static void test_small_changes_are_small(void **state)
 {
@@ -726,6 +773,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_change),
+		cmocka_unit_test(test_fades),
 		cmocka_unit_test(test_small_changes_are_small),
 		cmocka_unit_test(test_networks_take_over),
 		cmocka_unit_test(test_people_come_and_go),

@@ -106,3 +106,9 @@ void pmk_backdrop_destroy(struct pmk_backdrop *b)
 	if (b)
 		b->impl->destroy(b);
 }
+
+void pmk_backdrop_set_fade(struct pmk_backdrop *b, int ms)
+{
+	if (b->impl->set_fade)
+		b->impl->set_fade(b, ms);
+}

@@ -42,6 +42,8 @@ struct pmk_backdrop_impl {
 	/* Write the rows of a row of cells, and perhaps of the next one, to `out`: each row of cells once, from top to
 	 * bottom. The padding after a row of pixels may be written, too. NULL if begin always returns a picture. */
 	void (*write)(struct pmk_backdrop *backdrop, int row, struct pmk_image *out);
+	/* NULL if the kind never changes its picture by itself: how long a change takes, as pmk_backdrop_set_fade */
+	void (*set_fade)(struct pmk_backdrop *backdrop, int ms);
 	void (*destroy)(struct pmk_backdrop *backdrop); /* frees the cover and the backdrop itself */
 };
 
@@ -58,6 +60,10 @@ int pmk_backdrop_check(const char *spec, char *why, size_t size) __attribute__((
 int pmk_backdrop_create(const char *spec, enum pmk_fit fit, const struct pmk_layout *layout,
 	struct pmk_backdrop **backdrop) __attribute__((warn_unused_result));
 void pmk_backdrop_destroy(struct pmk_backdrop *backdrop); /* NULL is fine */
+
+/* For a backdrop that goes from picture to picture: how long the next one takes to fade in, 0 (at first) or more. A
+ * change of the backdrop itself is the scene's (compose/backdrop_fade.h). [the composer's thread] */
+void pmk_backdrop_set_fade(struct pmk_backdrop *backdrop, int ms);
 
 /* For backdrop.c: the openers of the kinds, and before them their checks, as pmk_backdrop_check. `rest` is the spec
  * after its prefix. An opener gets only what its check lets pass. */

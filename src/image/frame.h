@@ -79,6 +79,12 @@ struct pmk_frame {
 	struct pmk_frame_pool *pool;
 };
 
+/* When a frame is, for all that changes with time: its position in a recorded video, or else its capture. */
+static inline uint64_t pmk_frame_moment_ns(const struct pmk_frame *frame)
+{
+	return frame->position_ns >= 0 ? (uint64_t)frame->position_ns : frame->time_ns;
+}
+
 struct pmk_frame_pool;
 
 /* Create a pool of `count` frames, whose planes are allocated when first used. NULL if out of memory. */

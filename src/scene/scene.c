@@ -160,7 +160,7 @@ static void forget(struct pmk_scene *s)
 /* After another camera, a reopened camera or a pause, earlier masks say nothing about this frame. */
 static void notice_cut(struct pmk_scene *s, const struct pmk_frame *frame)
 {
-	uint64_t now = frame->position_ns >= 0 ? (uint64_t)frame->position_ns : frame->time_ns;
+	uint64_t now = pmk_frame_moment_ns(frame);
 
 	if (frame->generation != s->last_generation || frame->number <= s->last_number || now > s->last_ns + CUT_NS)
 		forget(s);

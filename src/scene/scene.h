@@ -25,6 +25,7 @@ struct pmk_scene_settings {
 	char backdrop[PMK_SPEC];
 	enum pmk_fit fit;
 	struct pmk_refine_settings refine;
+	int fade_ms; /* how long another backdrop takes to fade in; 0: it is there at once */
 	double match; /* 0..1: how far the backdrop is adapted to the camera's light and grain (match.h) */
 	enum pmk_people people;
 	struct pmk_zone keep_out[PMK_ZONES]; /* where nobody is */

@@ -2,6 +2,7 @@
 #include "scene/scene_change.h"
 
 #include "base/log.h"
+#include "compose/backdrop_fade.h"
 #include "scene/scene_parts.h"
 
 #include <errno.h>
@@ -15,6 +16,7 @@ struct pmk_scene_change {
 	struct pmk_scene_settings settings; /* wanted */
 	unsigned exchanged; /* which parts */
 	bool other_model;
+	bool fades; /* the new backdrop is a fade */
 	bool other_mask; /* these settings make another mask of the same picture */
 	struct pmk_scene_parts parts; /* the new ones; once applied, the replaced ones */
 	struct pmk_rect keep_out[PMK_ZONES]; /* px */
@@ -67,8 +69,16 @@ static int make_backdrop(const struct pmk_scene *s, struct pmk_scene_change *c)
 {
 	/* a scene that shows the room needs a cover, too, for when there is no frame */
 	const char *spec = shows_room(&c->settings) ? "color:#202428" : c->settings.backdrop;
+	struct pmk_backdrop *made;
+	int err = pmk_backdrop_create(spec, c->settings.fit, &s->layout, &made);
 
-	return pmk_backdrop_create(spec, c->settings.fit, &s->layout, &c->parts.backdrop);
+	if (err)
+		return err;
+	c->fades = s->parts.backdrop && c->settings.fade_ms > 0;
+	if (c->fades)
+		return pmk_backdrop_fade_create(made, c->settings.fade_ms, &c->parts.backdrop);
+	c->parts.backdrop = made;
+	return 0;
 }
 
 /* A scene that is being renewed has nothing but its networks. */
@@ -189,6 +199,16 @@ static void inherit(const struct pmk_scene_parts *from, const struct pmk_scene_c
 		pmk_refine_inherit(c->parts.refine, from->refine);
 }
 
+/* A fade takes the old one over, and gives back what it does not need. */
+static void exchange_backdrop(struct pmk_scene *s, struct pmk_scene_change *c)
+{
+	struct pmk_backdrop *before = s->parts.backdrop;
+
+	s->parts.backdrop = c->parts.backdrop;
+	c->parts.backdrop = c->fades ? pmk_backdrop_fade_start(s->parts.backdrop, before, s->last_ns) : before;
+	pmk_composer_set_backdrop(s->composer, s->parts.backdrop);
+}
+
 static void exchange_parts(struct pmk_scene_parts *now, struct pmk_scene_change *c)
 {
 	struct pmk_scene_parts before = *now;
@@ -200,10 +220,6 @@ static void exchange_parts(struct pmk_scene_parts *now, struct pmk_scene_change 
 	if (c->exchanged & REFINE) {
 		now->refine = c->parts.refine;
 		c->parts.refine = before.refine;
-	}
-	if (c->exchanged & BACKDROP) {
-		now->backdrop = c->parts.backdrop;
-		c->parts.backdrop = before.backdrop;
 	}
 	if (c->exchanged & RIM) {
 		now->rim = c->parts.rim;
@@ -222,7 +238,8 @@ void pmk_scene_change_apply(struct pmk_scene *s, struct pmk_scene_change *c)
 	inherit(&s->parts, c);
 	exchange_parts(&s->parts, c);
 	if (c->exchanged & BACKDROP)
-		pmk_composer_set_backdrop(s->composer, s->parts.backdrop);
+		exchange_backdrop(s, c);
+	pmk_backdrop_set_fade(s->parts.backdrop, w->fade_ms);
 	pmk_composer_set_rim(s->composer, s->parts.rim);
 	pmk_composer_set_match(s->composer, s->parts.match);
 	if (s->parts.match)

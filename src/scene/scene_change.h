@@ -14,7 +14,10 @@
  * takes effect with the next frame, even if nothing moves.
  *
  * One change at a time: prepare reads what apply writes, so prepare the next change only when the previous one has been
- * applied or dropped. */
+ * applied or dropped.
+ *
+ * If fade_ms says so, another backdrop fades in, over that time from the last frame on (compose/backdrop_fade.h); if no
+ * frame came for so long, it is there at once. What the fade does not need any more is freed when it is over. */
 #ifndef PMK_SCENE_SCENE_CHANGE_H
 #define PMK_SCENE_SCENE_CHANGE_H
 
@@ -28,8 +31,9 @@ struct pmk_scene_change;
 int pmk_scene_change_prepare(const struct pmk_scene *scene, const struct pmk_scene_settings *wanted,
 	struct pmk_scene_change **change) __attribute__((warn_unused_result));
 
-/* From the next frame on, the scene is as if it had been created with these settings. Call it once for each change; it
- * allocates and frees nothing. Earlier shown pictures stay as they are, covers too. [scene thread] */
+/* From the next frame on, the scene is as if it had been created with these settings, except for a fade. Call it once
+ * for each change; it allocates and frees nothing. Earlier shown pictures stay as they are, covers too. [scene thread]
+ */
 void pmk_scene_change_apply(struct pmk_scene *scene, struct pmk_scene_change *change);
 
 bool pmk_scene_same_zones(const struct pmk_scene_settings *a, const struct pmk_scene_settings *b); /* [any thread] */

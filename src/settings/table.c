@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The table, in the order of --help. */
 #include "compose/backdrop.h"
+#include "compose/backdrop_fade.h"
 #include "core/capture/governor.h"
 #include "io/sink.h"
 #include "io/source.h"
@@ -85,6 +86,8 @@ const struct pmk_setting pmk_settings_table[] = {
 	{ "fit", 0, BACKDROP(LIVE), TYPE(choice), SCENE(fit), WORDS("cover", "contain", "stretch", "tile"),
 		.normal = "cover", .value = "MODE",
 		.help = "how a picture fills the frame: cover, contain, stretch, tile" },
+	{ "fade", 0, BACKDROP(LIVE), TYPE(whole), SCENE(fade_ms), NUMBERS(0, PMK_FADE_MOST_MS), .unit = "milliseconds",
+		.normal = "300", .value = "MS", .help = "how long another backdrop takes to fade in; 0: at once" },
 	{ "match", 0, BACKDROP(LIVE), TYPE(percent), SCENE(match), NUMBERS(0, 100), .normal = "0", .value = "0..100",
 		.help = "how far to adapt the backdrop to the camera's light, colours and grain" },
 	{ "show-room", 0, BACKDROP(0), TYPE(switch), SCENE(show_room), .normal = "no",
