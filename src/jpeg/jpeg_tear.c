@@ -262,6 +262,12 @@ static struct part part_of(const struct pmk_jpeg_tear *tear, const struct jpeg_d
 		.turn = tear->turn };
 }
 
+/* The memory of two pictures' means: for each component the last ones, then the first ones. */
+static int16_t *last_means(const struct pmk_jpeg_tear *tear, int part, int side)
+{
+	return tear->block + (size_t)(6 * side + 2 * part) * tear->room;
+}
+
 const struct pmk_jpeg_means *pmk_jpeg_tear_means(struct pmk_jpeg_tear *tear, const struct jpeg_decompress_struct *info)
 {
 	size_t count = (size_t)info->MCUs_per_row * info->MCU_rows_in_scan + 1;
@@ -270,14 +276,15 @@ const struct pmk_jpeg_means *pmk_jpeg_tear_means(struct pmk_jpeg_tear *tear, con
 		free(tear->borders);
 		free(tear->block);
 		tear->borders = calloc(count, sizeof *tear->borders);
-		tear->block = calloc(8 * count, sizeof *tear->block);
+		tear->block = calloc(14 * count, sizeof *tear->block);
 		tear->room = tear->borders && tear->block ? count : 0;
 		tear->turn = 0;
+		tear->across = 0;
 	}
 	for (int p = 0; p < 3; p++) {
 		bool tall = p < info->num_components && info->comp_info[p].MCU_height > 1;
 
-		tear->means.last[p] = tear->block + 2 * (size_t)p * count;
+		tear->means.last[p] = last_means(tear, p, tear->side);
 		tear->means.first[p] = tear->means.last[p] + (tall ? count : 0);
 	}
 	return tear->room >= count ? &tear->means : NULL;
@@ -300,7 +307,8 @@ static void begin_turn(struct pmk_jpeg_tear *tear)
 	tear->turn = 1;
 }
 
-bool pmk_jpeg_tear_find(struct pmk_jpeg_tear *tear, const struct jpeg_decompress_struct *info, uint8_t *const plane[3],
+/* By what the picture itself shows. */
+static bool looks_torn(struct pmk_jpeg_tear *tear, const struct jpeg_decompress_struct *info, uint8_t *const plane[3],
 	const int stride[3])
 {
 	for (int p = 0; p < info->num_components; p++) {
@@ -308,9 +316,57 @@ bool pmk_jpeg_tear_find(struct pmk_jpeg_tear *tear, const struct jpeg_decompress
 
 		begin_turn(tear);
 		part = part_of(tear, info, p, plane[p], stride[p]);
-		if (is_torn(&part, tear->block + 6 * (part.count + 1)))
-			return is_news(tear);
+		if (is_torn(&part, tear->block + 12 * tear->room))
+			return true;
 	}
-	tear->level = pmk_max(tear->level - 1, 0);
+	return false;
+}
+
+/* By what has changed since the last picture. */
+static bool is_shifted(struct pmk_jpeg_tear *tear, const struct jpeg_decompress_struct *info)
+{
+	struct pmk_jpeg_shift before = tear->shift;
+	int shifted = tear->shifted;
+
+	tear->shifted = -1;
+	if (tear->across != info->MCUs_per_row || tear->down != info->MCU_rows_in_scan)
+		return false;
+	for (int p = 0; p < info->num_components; p++) {
+		struct pmk_jpeg_pair pair = { .now = last_means(tear, p, tear->side),
+			.before = last_means(tear, p, !tear->side),
+			.quant_now = info->comp_info[p].quant_table->quantval[0],
+			.quant_before = tear->quant[p],
+			.count = (int)(info->MCUs_per_row * info->MCU_rows_in_scan),
+			.across = (int)info->MCUs_per_row,
+			.interval = (int)info->restart_interval };
+
+		if (pmk_jpeg_shift_find(&pair, &tear->shift)) {
+			tear->shifted = p;
+			return shifted != p || !pmk_jpeg_shift_same(&before, &tear->shift);
+		}
+	}
+	return false;
+}
+
+/* The next picture is compared with this one. */
+static void keep(struct pmk_jpeg_tear *tear, const struct jpeg_decompress_struct *info)
+{
+	tear->side = !tear->side;
+	tear->across = info->MCUs_per_row;
+	tear->down = info->MCU_rows_in_scan;
+	for (int p = 0; p < info->num_components; p++)
+		tear->quant[p] = info->comp_info[p].quant_table->quantval[0];
+}
+
+bool pmk_jpeg_tear_find(struct pmk_jpeg_tear *tear, const struct jpeg_decompress_struct *info, uint8_t *const plane[3],
+	const int stride[3])
+{
+	bool torn = looks_torn(tear, info, plane, stride) || is_shifted(tear, info);
+
+	if (torn && is_news(tear))
+		return true;
+	if (!torn)
+		tear->level = pmk_max(tear->level - 1, 0);
+	keep(tear, info);
 	return false;
 }

@@ -9,6 +9,8 @@
  * side to side, as of a black bar, is a tear only if the step is the same all along it while the samples are not. If a
  * third of the pictures look torn, it is the scene that looks so, and they are shown.
  *
+ * What such a line cannot tell, the picture before may (jpeg_shift.h).
+ *
  * One thread. It allocates only if a picture has more MCUs than any one before. */
 #ifndef PMK_JPEG_JPEG_TEAR_H
 #define PMK_JPEG_JPEG_TEAR_H
@@ -20,6 +22,8 @@
 
 #include <jpeglib.h>
 
+#include "jpeg/jpeg_shift.h"
+
 /* What the scan gives: for each MCU, the quantized DC of the last block of its first row, and that of its last block,
  * of each component; in one array if its MCUs have one row. One more has room. */
 struct pmk_jpeg_means {
@@ -30,8 +34,13 @@ struct pmk_jpeg_means {
 struct pmk_jpeg_tear {
 	struct pmk_jpeg_border *borders;
 	struct pmk_jpeg_means means;
-	int16_t *block; /* the memory of means, and a row */
+	int16_t *block; /* the memory of the means of two pictures, and two rows */
 	size_t room; /* MCUs */
+	int side; /* whose means are of this picture; the others are of the last one that was shown */
+	JDIMENSION across, down; /* of that one, MCUs; 0: there was none */
+	int quant[3];
+	struct pmk_jpeg_shift shift; /* of the last picture, if it was refused for it */
+	int shifted; /* the component that had it; -1: none */
 	uint16_t turn; /* of measuring */
 	int level; /* how often pictures looked torn of late */
 };
