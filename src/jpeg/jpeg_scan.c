@@ -36,7 +36,8 @@ struct pmk_jpeg_scan {
 	struct pmk_jpeg_quant quant[PARTS];
 	struct place place[D_MAX_BLOCKS_IN_MCU];
 	int parts, in_unit; /* components; blocks per MCU */
-	int first[PARTS], count[PARTS]; /* of each component: its first block in an MCU, and their number */
+	int first[PARTS], count[PARTS],
+		width[PARTS]; /* of each component: its first block in an MCU; how many; per row */
 	const struct pmk_jpeg_means *means;
 	size_t units[PARTS]; /* MCUs in `means` so far */
 	int last[PARTS], most[PARTS]; /* DC of the previous block; the largest that is possible */
@@ -112,6 +113,7 @@ static void set_tables(struct pmk_jpeg_scan *scan, const struct jpeg_decompress_
 			scan->quant[p].step[i] = (int16_t)c->quant_table->quantval[i];
 		scan->most[p] = MOST_DC / pmk_max(c->quant_table->quantval[0], 1) + 1;
 		scan->first[p] = scan->in_unit;
+		scan->width[p] = c->MCU_width;
 		scan->count[p] = c->MCU_width * c->MCU_height;
 		for (int i = 0; i < scan->count[p]; i++)
 			scan->place[scan->in_unit++] = (struct place){ c, &scan->dc[c->dc_tbl_no],
@@ -128,27 +130,41 @@ static void set_codes(struct pmk_jpeg_scan *scan)
 	}
 }
 
-/* Set where the samples of `units` MCUs go, from column x on in row y. Only at the right and lower edges of the picture
- * can blocks reach outside. They go to `spare`: blocks to the right of the last column are dropped, and save_lines
- * keeps the rows that are inside. */
+/* Only at the right and lower edges of the picture can blocks reach outside. They go to `spare`: blocks to the right of
+ * the last column are dropped, and save_lines keeps the rows that are inside. */
+static void keep_inside(struct pmk_jpeg_scan *scan, JDIMENSION x, JDIMENSION y, int count)
+{
+	for (int i = 0; i < count; i++) {
+		const struct place *p = &scan->place[i % scan->in_unit];
+		JDIMENSION unit = x + (JDIMENSION)(i / scan->in_unit);
+		JDIMENSION column = unit * (JDIMENSION)p->info->MCU_width + p->across;
+		JDIMENSION row = y * (JDIMENSION)p->info->MCU_height + p->down;
+
+		if ((row + 1) * DCTSIZE > p->info->downsampled_height || column >= p->info->width_in_blocks) {
+			scan->block[i].out = scan->spare[i];
+			scan->block[i].stride = DCTSIZE;
+		}
+	}
+}
+
+/* Set where the samples of `units` MCUs go, from column x on in row y. */
 static void set_outs(struct pmk_jpeg_scan *scan, JDIMENSION x, JDIMENSION y, JDIMENSION units, bool edge)
 {
 	for (int i = 0; i < scan->in_unit; i++) {
 		const struct place *p = &scan->place[i];
 		JDIMENSION across = (JDIMENSION)p->info->MCU_width, column = x * across + p->across;
 		JDIMENSION row = y * (JDIMENSION)p->info->MCU_height + p->down;
-		bool below = (row + 1) * DCTSIZE > p->info->downsampled_height;
-		ptrdiff_t stride = scan->stride[p->part];
-		uint8_t *rows = scan->plane[p->part] + (ptrdiff_t)(row * DCTSIZE) * stride;
+		ptrdiff_t stride = scan->stride[p->part], step = (ptrdiff_t)across * DCTSIZE;
+		uint8_t *out = scan->plane[p->part] + (ptrdiff_t)(row * DCTSIZE) * stride + column * DCTSIZE;
 		struct pmk_jpeg_block *b = &scan->block[i];
 
-		for (JDIMENSION unit = 0; unit < units; unit++, column += across, b += scan->in_unit) {
-			bool outside = edge && (below || column >= p->info->width_in_blocks);
-
-			b->out = outside ? scan->spare[b - scan->block] : rows + column * DCTSIZE;
-			b->stride = outside ? DCTSIZE : stride;
+		for (JDIMENSION unit = 0; unit < units; unit++, out += step, b += scan->in_unit) {
+			b->out = out;
+			b->stride = stride;
 		}
 	}
+	if (edge)
+		keep_inside(scan, x, y, (int)units * scan->in_unit);
 }
 
 /* Prefetch the cache lines that the transforms will write, while codes are read. */
@@ -165,26 +181,16 @@ static void fetch_outs(const struct pmk_jpeg_scan *scan, JDIMENSION units)
 	}
 }
 
-static void keep_first_means(struct pmk_jpeg_scan *scan, int part, JDIMENSION units)
-{
-	const struct pmk_jpeg_block *b =
-		&scan->block[scan->first[part] + scan->place[scan->first[part]].info->MCU_width - 1];
-	int16_t *means = scan->means->first[part] + scan->units[part];
-
-	for (JDIMENSION unit = 0; unit < units; unit++, b += scan->in_unit)
-		means[unit] = b->coefficient[0];
-}
-
 /* Convert DC differences to values, and put each block into the list of its kind. Kinds are unpredictable, so that a
  * list for each is faster than a branch for each block: the block is stored at the end of all three lists, and only one
  * of them grows. */
-static inline __attribute__((always_inline)) bool sort(struct pmk_jpeg_scan *scan, int part, JDIMENSION units)
+static inline __attribute__((always_inline)) void sort(struct pmk_jpeg_scan *scan, int part, JDIMENSION units)
 {
 	struct pmk_jpeg_block *first = &scan->block[scan->first[part]];
 	struct list *list = scan->list[part];
-	int flat = 0, few = 0, many = 0, dc = scan->last[part], most = scan->most[part];
-	int16_t *means = scan->means->last[part] + scan->units[part];
-	unsigned beyond = 0;
+	int flat = 0, few = 0, many = 0, dc = scan->last[part], end_of_row = scan->width[part] - 1;
+	int16_t *last_means = scan->means->last[part] + scan->units[part];
+	int16_t *first_means = scan->means->first[part] + scan->units[part];
 
 	for (JDIMENSION unit = 0; unit < units; unit++, first += scan->in_unit) {
 		for (struct pmk_jpeg_block *b = first; b < first + scan->count[part]; b++) {
@@ -194,17 +200,29 @@ static inline __attribute__((always_inline)) bool sort(struct pmk_jpeg_scan *sca
 			many += b->codes > PMK_JPEG_FEW + 1;
 			dc += b->coefficient[0];
 			b->coefficient[0] = (int16_t)dc;
-			beyond |= (unsigned)(dc + most) > 2 * (unsigned)most;
 		}
-		means[unit] = (int16_t)dc;
+		first_means[unit] = first[end_of_row].coefficient[0];
+		last_means[unit] = (int16_t)dc;
 	}
 	list[0].count = flat;
 	list[1].count = few;
 	list[2].count = many;
 	scan->last[part] = dc;
-	if (scan->means->first[part] != scan->means->last[part])
-		keep_first_means(scan, part, units);
 	scan->units[part] += units;
+}
+
+/* Whether all of the means are possible. A wrong difference moves all that follow, so the last of each MCU will do. */
+static bool means_are_possible(const struct pmk_jpeg_scan *scan)
+{
+	int beyond = 0;
+
+	for (int p = 0; p < scan->parts; p++) {
+		const int16_t *means = scan->means->last[p];
+		int most = scan->most[p];
+
+		for (size_t i = 0; i < scan->units[p]; i++)
+			beyond |= means[i] > most || means[i] < -most;
+	}
 	return !beyond;
 }
 
@@ -231,8 +249,7 @@ static bool decode_units(struct pmk_jpeg_scan *scan, JDIMENSION x, JDIMENSION y,
 	if (!pmk_jpeg_reader_blocks(&scan->reader, scan->block, count))
 		return false;
 	for (int p = 0; p < scan->parts; p++) {
-		if (!sort(scan, p, units))
-			return false;
+		sort(scan, p, units);
 		for (int k = 0; k < KINDS; k++)
 			scan->fast->transform[k](scan->list[p][k].block, scan->list[p][k].count, &scan->quant[p]);
 	}
@@ -255,7 +272,7 @@ static bool judge_units(struct pmk_jpeg_scan *scan, JDIMENSION units)
 	bool good = pmk_jpeg_reader_blocks(&scan->reader, scan->block, (int)units * scan->in_unit);
 
 	for (int p = 0; p < scan->parts && good; p++)
-		good = sort(scan, p, units);
+		sort(scan, p, units);
 	clear_blocks(scan, (int)units * scan->in_unit);
 	return good;
 }
@@ -266,8 +283,9 @@ static bool pass_unit(struct pmk_jpeg_scan *scan, bool *flat)
 	bool read = pmk_jpeg_reader_blocks(&scan->reader, scan->block, scan->in_unit);
 
 	for (int p = 0; p < scan->parts && read; p++) {
-		read = sort(scan, p, 1);
+		sort(scan, p, 1);
 		scan->units[p]--;
+		read = abs(scan->last[p]) <= scan->most[p];
 	}
 	for (int i = 0; i < scan->in_unit; i++)
 		*flat = *flat && scan->block[i].codes <= 2;
@@ -333,7 +351,7 @@ static bool run(struct pmk_jpeg_scan *scan, const struct jpeg_decompress_struct 
 				return false;
 		}
 	}
-	return !is_left_over(scan);
+	return means_are_possible(scan) && !is_left_over(scan);
 }
 
 enum pmk_jpeg_verdict pmk_jpeg_scan_run(struct pmk_jpeg_scan *scan, const struct jpeg_decompress_struct *info,
