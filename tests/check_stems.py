@@ -33,6 +33,7 @@ STANDS_FOR = {
     "find/groups.c": "look",
     "find/zone.c": "view",
     "find/*": "mask",
+    "framing/*": "framing",
     "image/*": "image",
     "io/pipewire/*": "pipewire/programs.py",
     "io/v4l2/holders.c": "doctor",

@@ -184,6 +184,11 @@ static void test_settings(void **state)
 	setting_is("keep-out", "");
 	accepts("next");
 	setting_is("backdrop", "builtin:office");
+	accepts("frame left");
+	setting_is("auto-frame", "left");
+	refuses_with(ask("frame up"), "off, auto, left, right or wide");
+	accepts("set auto-frame no");
+	setting_is("auto-frame", "off");
 	accepts("camera other");
 	assert_true(opened_by("other"));
 	end(p);

@@ -53,7 +53,8 @@ static void test_each_line(void **state)
 			fail_msg("%s: %zu bytes for a type of %zu", s->name, s->bytes, s->type->bytes);
 		assert_true(s->offset + s->bytes <= sizeof settings);
 		assert_true(s->least <= s->most);
-		assert_true(s->value || s->type == &pmk_type_switch); /* only a switch has no value */
+		assert_true(s->value || s->type == &pmk_type_switch ||
+			s->type == &pmk_type_choice_switch); /* only a switch has no value */
 		assert_true(s->group < PMK_GROUPS);
 		/* a setting that can change live may be in the file, which can be read again */
 		assert_true(!(s->flags & PMK_SETTING_LIVE) || s->flags & PMK_SETTING_FILE);
@@ -107,6 +108,14 @@ static void test_values(void **state)
 	prints("format", 0, "Y16");
 	set("format", "xr24");
 	prints("format", 0, "AR24");
+	set("auto-frame", NULL);
+	prints("auto-frame", 0, "auto");
+	set("auto-frame", "left");
+	prints("auto-frame", 0, "left");
+	set("auto-frame", "no");
+	prints("auto-frame", 0, "off");
+	set("auto-frame", "yes");
+	assert_int_equal(settings.pipeline.scene.framing, PMK_FRAMING_AUTO);
 	set("mirror", NULL);
 	prints("mirror", 0, "yes");
 	set("motion-gate", "off");

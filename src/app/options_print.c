@@ -29,7 +29,8 @@ static const struct {
 	{ PMK_COMMAND_STATUS, "[--json]", "what the running potemkin does, for whom, and what it costs" },
 	{ PMK_COMMAND_UI, "", "a page in the browser: the live picture and every setting" },
 	{ PMK_COMMAND_CTL, "COMMAND [ARG...]",
-		"steer it: set, add, get, backdrop, next, camera, pause, resume, snapshot, save, profile, reload, "
+		"steer it: set, add, get, backdrop, next, camera, frame, pause, resume, snapshot, save, profile, "
+		"reload, "
 		"subscribe, quit; see man "
 		"potemkin-ctl" },
 	{ PMK_COMMAND_LIST, "[cameras|outputs|models|backdrops|settings] [--json]",

@@ -126,6 +126,11 @@ static int command_camera(struct request *r)
 	return set(r, pmk_setting_find("camera"), 0, false);
 }
 
+static int command_frame(struct request *r)
+{
+	return set(r, pmk_setting_find("auto-frame"), 0, false);
+}
+
 static int command_get(struct request *r)
 {
 	const struct pmk_setting *one = r->count ? find(r, r->args[0]) : NULL;
@@ -298,6 +303,7 @@ static const struct {
 	{ "backdrop", command_backdrop, 1, 1, "backdrop SPEC" },
 	{ "next", command_next, 0, 0, "next" },
 	{ "camera", command_camera, 1, 1, "camera SPEC" },
+	{ "frame", command_frame, 1, 1, "frame auto|left|right|wide|off" },
 	{ "pause", command_pause, 0, 0, "pause" },
 	{ "resume", command_resume, 0, 0, "resume" },
 	{ "snapshot", command_snapshot, 1, 1, "snapshot FILE.png" },

@@ -51,7 +51,7 @@ static cJSON *describe(const struct pmk_setting *s, const struct pmk_settings *s
 	cJSON_AddStringToObject(one, "range", range);
 	cJSON_AddBoolToObject(one, "live", s->flags & PMK_SETTING_LIVE);
 	cJSON_AddBoolToObject(one, "list", s->flags & PMK_SETTING_LIST);
-	if (!s->value)
+	if (!s->value && !s->choices)
 		cJSON_AddBoolToObject(one, "switch", true);
 	if (s->most > s->least && !(s->flags & PMK_SETTING_LIST)) {
 		cJSON_AddNumberToObject(one, "least", s->least);

@@ -20,9 +20,9 @@ static int create_fixed(struct pmk_scene *s, int shown_count)
 	int err = pmk_composer_create(&s->layout, shown_count, &s->composer);
 
 	if (!err)
-		err = pmk_mask_alloc(&s->mask, s->layout.width, s->layout.height);
+		err = pmk_mask_alloc(&s->mask, s->frames.width, s->frames.height);
 	if (!err)
-		err = pmk_stillness_init(&s->stillness, &s->layout);
+		err = pmk_stillness_init(&s->stillness, &s->frames);
 	return err;
 }
 
@@ -39,8 +39,12 @@ static int create(const struct pmk_scene_settings *settings, const struct pmk_la
 		return -ENOMEM;
 	}
 	s->parts.look = look;
-	s->layout = *layout;
+	s->frames = s->layout = *layout;
 	s->layout.range = PMK_RANGE_LIMITED;
+	if (settings->picture_width) {
+		s->layout.width = settings->picture_width;
+		s->layout.height = settings->picture_height;
+	}
 	err = create_fixed(s, shown_count);
 	if (err == -ENOMEM)
 		pmk_error_cure(PMK_CURE_SMALLER_SIZE, "not enough memory for pictures of %dx%d", layout->width,
@@ -93,6 +97,13 @@ const struct pmk_layout *pmk_scene_layout(const struct pmk_scene *s)
 const char *pmk_scene_model(const struct pmk_scene *s)
 {
 	return pmk_look_card(s->parts.look)->name;
+}
+
+struct pmk_box pmk_scene_crop(const struct pmk_scene *s)
+{
+	if (s->parts.framing)
+		return pmk_framing_crop(s->parts.framing);
+	return (struct pmk_box){ 0, 0, s->frames.width, s->frames.height };
 }
 
 /* Add the time since *from to *to, and set *from to now. */
@@ -162,8 +173,11 @@ static void notice_cut(struct pmk_scene *s, const struct pmk_frame *frame)
 {
 	uint64_t now = pmk_frame_moment_ns(frame);
 
-	if (frame->generation != s->last_generation || frame->number <= s->last_number || now > s->last_ns + CUT_NS)
+	if (frame->generation != s->last_generation || frame->number <= s->last_number || now > s->last_ns + CUT_NS) {
 		forget(s);
+		if (s->parts.framing)
+			pmk_framing_forget(s->parts.framing);
+	}
 	s->last_generation = frame->generation;
 	s->last_number = frame->number;
 	s->last_ns = now;
@@ -185,7 +199,7 @@ static int mask_of(struct pmk_scene *s, const struct pmk_frame *frame, struct pm
 	int err;
 
 	notice_cut(s, frame);
-	if (frame->image.layout.width != s->layout.width || frame->image.layout.height != s->layout.height)
+	if (frame->image.layout.width != s->frames.width || frame->image.layout.height != s->frames.height)
 		err = -EINVAL;
 	else if (is_still(s, frame, times))
 		err = 0;
@@ -208,6 +222,31 @@ int pmk_scene_mask(
 	return err;
 }
 
+static int compose_room(struct pmk_scene *s, const struct pmk_frame *frame, struct pmk_shown **shown)
+{
+	const struct pmk_mask *none;
+	int err = 0;
+
+	if (s->parts.framing)
+		err = pmk_framing_run(s->parts.framing, frame, NULL, s->last_ns, &frame, &none);
+	return err ? err : pmk_compose_room(s->composer, frame, shown);
+}
+
+/* The mask is that of the frame. */
+static int compose_masked(struct pmk_scene *s, const struct pmk_frame *frame, struct pmk_shown **shown)
+{
+	const struct pmk_mask *mask = &s->mask;
+	int err = 0;
+
+	if (s->parts.framing)
+		err = pmk_framing_run(s->parts.framing, frame, mask, s->last_ns, &frame, &mask);
+	if (err)
+		return err;
+	if (s->parts.match)
+		pmk_match_see(s->parts.match, frame, mask, s->last_ns);
+	return pmk_compose(s->composer, frame, mask, shown);
+}
+
 static int compose(
 	struct pmk_scene *s, const struct pmk_frame *frame, struct pmk_shown **shown, struct pmk_scene_times *times)
 {
@@ -215,14 +254,12 @@ static int compose(
 	int err;
 
 	if (s->show_room)
-		return pmk_compose_room(s->composer, frame, shown);
+		return compose_room(s, frame, shown);
 	err = mask_of(s, frame, times);
 	if (err)
 		return err;
 	mark = pmk_clock_thread_ns();
-	if (s->parts.match)
-		pmk_match_see(s->parts.match, frame, &s->mask, s->last_ns);
-	err = pmk_compose(s->composer, frame, &s->mask, shown);
+	err = compose_masked(s, frame, shown);
 	lap(&mark, &times->compose);
 	return err;
 }

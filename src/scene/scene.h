@@ -12,6 +12,7 @@
 #include "base/parse.h"
 #include "compose/backdrop.h"
 #include "find/zone.h"
+#include "framing/framer.h"
 #include "image/shown.h"
 #include "mask/refine.h"
 #include "model/engine.h"
@@ -30,6 +31,9 @@ struct pmk_scene_settings {
 	enum pmk_people people;
 	struct pmk_zone keep_out[PMK_ZONES]; /* where nobody is */
 	int keep_out_count;
+	enum pmk_framing_mode framing; /* which part of the frame is shown */
+	/* px of the shown pictures, fixed at create; 0: those of the frames. No more than three times smaller. */
+	int picture_width, picture_height;
 	bool no_motion_gate; /* no stillness test: run the network on every frame, even if nothing has changed */
 	bool show_room; /* with backdrop "none" only */
 };
@@ -43,8 +47,8 @@ struct pmk_scene_times {
 
 struct pmk_scene;
 
-/* For frames of `layout` (any range). Shown pictures are in limited range; up to `shown_count` may be in use at once.
- * Errors are logged in one line: -EINVAL for bad settings, otherwise those of pmk_model_load and
+/* For frames of `layout` (any range). Shown pictures have the settings' size, in limited range; up to `shown_count` may
+ * be in use at once. Errors are logged in one line: -EINVAL for bad settings, otherwise those of pmk_model_load and
  * pmk_backdrop_create. */
 int pmk_scene_create(const struct pmk_scene_settings *settings, const struct pmk_layout *layout, int shown_count,
 	struct pmk_scene **scene) __attribute__((warn_unused_result));
@@ -55,6 +59,7 @@ int pmk_scene_renew(struct pmk_scene *old, const struct pmk_layout *layout, int 
 void pmk_scene_destroy(struct pmk_scene *scene); /* all pictures must be back; NULL is fine */
 
 const struct pmk_layout *pmk_scene_layout(const struct pmk_scene *scene); /* of the shown pictures */
+struct pmk_box pmk_scene_crop(const struct pmk_scene *scene); /* px, the part of the last frame that is shown */
 /* the model's name; valid until a change is applied (scene_change.h) */
 const char *pmk_scene_model(const struct pmk_scene *scene);
 
@@ -69,8 +74,8 @@ int pmk_scene_run(struct pmk_scene *scene, const struct pmk_frame *frame, struct
 int pmk_scene_cover(struct pmk_scene *scene, const char *mark, struct pmk_shown **shown)
 	__attribute__((warn_unused_result));
 
-/* The mask alone; it belongs to the scene and is valid until the next run. A negative errno, logged, if there is
- * none. */
+/* The mask alone, of the whole frame; it belongs to the scene and is valid until the next run. A negative errno,
+ * logged, if there is none. */
 int pmk_scene_mask(struct pmk_scene *scene, const struct pmk_frame *frame, const struct pmk_mask **mask,
 	struct pmk_scene_times *times) __attribute__((warn_unused_result));
 

@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* One bit for each part. */
-enum { LOOK = 1, REFINE = 2, BACKDROP = 4, RIM = 8, MATCH = 16, ALL = 31 };
+enum { LOOK = 1, REFINE = 2, BACKDROP = 4, RIM = 8, MATCH = 16, FRAMING = 32, ALL = 63 };
 
 struct pmk_scene_change {
 	struct pmk_scene_settings settings; /* wanted */
@@ -61,6 +61,8 @@ static void compare(struct pmk_scene_change *c, const struct pmk_scene_settings 
 		c->exchanged |= RIM;
 	if ((now->match > 0) != (w->match > 0) || (other_backdrop && w->match > 0))
 		c->exchanged |= MATCH;
+	if ((now->framing != PMK_FRAMING_OFF) != (w->framing != PMK_FRAMING_OFF))
+		c->exchanged |= FRAMING;
 	c->other_mask = c->exchanged & (LOOK | REFINE) || now->people != w->people || !pmk_scene_same_zones(now, w) ||
 		now->no_motion_gate != w->no_motion_gate;
 }
@@ -92,8 +94,8 @@ static int make_look(const struct pmk_scene *s, struct pmk_scene_change *c)
 		.keep_out_count = c->settings.keep_out_count };
 
 	if (c->exchanged & LOOK)
-		return pmk_look_create(&look, s->layout.width, s->layout.height, &c->parts.look);
-	return s->parts.refine ? 0 : pmk_look_resize(s->parts.look, &look, s->layout.width, s->layout.height);
+		return pmk_look_create(&look, s->frames.width, s->frames.height, &c->parts.look);
+	return s->parts.refine ? 0 : pmk_look_resize(s->parts.look, &look, s->frames.width, s->frames.height);
 }
 
 /* A model's file may have been replaced: another network needs another mask chain, whatever its name is. */
@@ -112,8 +114,8 @@ static int make_refine(const struct pmk_scene *s, struct pmk_scene_change *c)
 {
 	const struct pmk_model_card *card = pmk_look_card(c->parts.look ? c->parts.look : s->parts.look);
 
-	return pmk_refine_create(&c->settings.refine, card->output_width, card->output_height, s->layout.width,
-		s->layout.height, &c->parts.refine);
+	return pmk_refine_create(&c->settings.refine, card->output_width, card->output_height, s->frames.width,
+		s->frames.height, &c->parts.refine);
 }
 
 static int make_match(const struct pmk_scene *s, struct pmk_scene_change *c)
@@ -126,6 +128,18 @@ static int make_match(const struct pmk_scene *s, struct pmk_scene_change *c)
 	return err;
 }
 
+static bool is_scaled(const struct pmk_scene *s)
+{
+	return s->frames.width != s->layout.width || s->frames.height != s->layout.height;
+}
+
+static int make_framing(const struct pmk_scene *s, struct pmk_scene_change *c)
+{
+	if (c->settings.framing == PMK_FRAMING_OFF && !is_scaled(s))
+		return 0;
+	return pmk_framing_create(&s->frames, &s->layout, &c->parts.framing);
+}
+
 /* The backdrop comes first, so that a bad one is rejected before a network is loaded. */
 static int make_parts(const struct pmk_scene *s, struct pmk_scene_change *c)
 {
@@ -135,6 +149,8 @@ static int make_parts(const struct pmk_scene *s, struct pmk_scene_change *c)
 		err = pmk_rim_create(&s->layout, &c->parts.rim);
 	if (!err && c->exchanged & MATCH && c->settings.match > 0)
 		err = make_match(s, c);
+	if (!err && c->exchanged & FRAMING)
+		err = make_framing(s, c);
 	if (!err)
 		err = make_look(s, c);
 	if (!err && c->parts.look && s->parts.look)
@@ -162,7 +178,7 @@ static int make(const struct pmk_scene *s, const struct pmk_scene_settings *want
 {
 	c->settings = *wanted;
 	for (int i = 0; i < wanted->keep_out_count; i++)
-		c->keep_out[i] = pmk_zone_in(&wanted->keep_out[i], s->layout.width, s->layout.height);
+		c->keep_out[i] = pmk_zone_in(&wanted->keep_out[i], s->frames.width, s->frames.height);
 	compare(c, &s->settings);
 	if (!s->parts.refine)
 		c->exchanged = s->parts.look ? ALL & ~LOOK : ALL;
@@ -229,6 +245,10 @@ static void exchange_parts(struct pmk_scene_parts *now, struct pmk_scene_change 
 		now->match = c->parts.match;
 		c->parts.match = before.match;
 	}
+	if (c->exchanged & FRAMING) {
+		now->framing = c->parts.framing;
+		c->parts.framing = before.framing;
+	}
 }
 
 void pmk_scene_change_apply(struct pmk_scene *s, struct pmk_scene_change *c)
@@ -244,6 +264,10 @@ void pmk_scene_change_apply(struct pmk_scene *s, struct pmk_scene_change *c)
 	pmk_composer_set_match(s->composer, s->parts.match);
 	if (s->parts.match)
 		pmk_match_set_strength(s->parts.match, w->match);
+	if (c->exchanged & FRAMING && s->parts.framing && s->last_ns)
+		pmk_framing_begin_whole(s->parts.framing);
+	if (s->parts.framing)
+		pmk_framing_set_mode(s->parts.framing, w->framing);
 	pmk_look_set_nearest(s->parts.look, w->people == PMK_PEOPLE_NEAREST);
 	pmk_look_set_keep_out(s->parts.look, c->keep_out, w->keep_out_count);
 	memcpy(s->keep_out, c->keep_out, sizeof s->keep_out);
@@ -255,6 +279,7 @@ void pmk_scene_change_apply(struct pmk_scene *s, struct pmk_scene_change *c)
 
 void pmk_scene_parts_finish(struct pmk_scene_parts *parts)
 {
+	pmk_framing_destroy(parts->framing);
 	pmk_match_destroy(parts->match);
 	pmk_rim_destroy(parts->rim);
 	pmk_backdrop_destroy(parts->backdrop);

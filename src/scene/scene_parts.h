@@ -5,6 +5,7 @@
 
 #include "compose/compose.h"
 #include "find/look.h"
+#include "framing/framing.h"
 #include "scene/scene.h"
 #include "scene/stillness.h"
 
@@ -15,10 +16,11 @@ struct pmk_scene_parts {
 	struct pmk_backdrop *backdrop;
 	struct pmk_rim *rim; /* or NULL */
 	struct pmk_match *match; /* or NULL */
+	struct pmk_framing *framing; /* or NULL: the frame is shown as it is */
 };
 
 struct pmk_scene {
-	struct pmk_layout layout; /* of the shown pictures */
+	struct pmk_layout layout, frames; /* of the shown pictures; of the frames, but for their range */
 	struct pmk_scene_settings settings; /* the present ones */
 	bool show_room;
 	struct pmk_scene_parts parts;

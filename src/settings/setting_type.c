@@ -134,6 +134,15 @@ static int parse_choice(const struct pmk_setting *s, const char *text, void *val
 	return -EINVAL;
 }
 
+static int parse_choice_switch(const struct pmk_setting *s, const char *text, void *value, char *why)
+{
+	bool on = true;
+
+	if (!text || !pmk_parse_bool(text, &on))
+		text = s->choices[on];
+	return parse_choice(s, text, value, why);
+}
+
 static void print_choice(const struct pmk_setting *s, const void *value, char *text)
 {
 	int chosen;
@@ -261,6 +270,8 @@ const struct pmk_setting_type pmk_type_own_number = { sizeof(double), 0, &NO_NUM
 const struct pmk_setting_type pmk_type_percent = { sizeof(double), 0, NULL, parse_percent, print_percent,
 	range_number };
 const struct pmk_setting_type pmk_type_choice = { sizeof(int), 0, NULL, parse_choice, print_choice, range_choice };
+const struct pmk_setting_type pmk_type_choice_switch = { sizeof(int), 0, NULL, parse_choice_switch, print_choice,
+	range_choice };
 const struct pmk_setting_type pmk_type_fourcc = { sizeof(uint32_t), 0, NULL, parse_fourcc, print_fourcc, range_choice };
 const struct pmk_setting_type pmk_type_size = { sizeof(struct pmk_size), 0, NULL, parse_size, print_size, range_size };
 const struct pmk_setting_type pmk_type_sizes = { sizeof(struct pmk_size), ',', NULL, parse_size, print_size,

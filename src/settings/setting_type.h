@@ -25,6 +25,8 @@ extern const struct pmk_setting_type pmk_type_number; /* double */
 extern const struct pmk_setting_type pmk_type_own_number; /* double; -1 when nothing is set */
 extern const struct pmk_setting_type pmk_type_percent; /* double: a share; 1 is written as 100 */
 extern const struct pmk_setting_type pmk_type_choice; /* an enum, in the order of the setting's choices */
+/* the same, as a switch: it needs no value; yes means the second choice, and no the first */
+extern const struct pmk_setting_type pmk_type_choice_switch;
 extern const struct pmk_setting_type
 	pmk_type_fourcc; /* uint32_t, one of the setting's choices, or what is read alike */
 extern const struct pmk_setting_type pmk_type_size; /* two ints: width and height */
