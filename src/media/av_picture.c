@@ -118,7 +118,6 @@ static void set_colours(struct pmk_av_scaler *scaler, enum AVColorSpace space, e
 					 sws_getCoefficients(coefficients(AVCOL_SPC_UNSPECIFIED, to->matrix));
 	bool from_full = range == PMK_RANGE_FULL, to_full = to->same ? from_full : to->range == PMK_RANGE_FULL;
 
-	/* this fails if neither side is YUV; then there is nothing to set */
 	sws_setColorspaceDetails(scaler->sws, from_table, from_full, to_table, to_full, 0, 1 << 16, 1 << 16);
 }
 
@@ -141,7 +140,9 @@ int pmk_av_scale(struct pmk_av_scaler *scaler, const AVFrame *from, const struct
 			SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP, NULL, NULL, NULL);
 		if (!scaler->sws)
 			return -ENOMEM;
-		set_colours(scaler, from->colorspace, range, matrix, to);
+		/* from RGB to RGB, swscale takes the same matrix there and back, unless it is told one of each */
+		if (!is_rgb(format) || !is_rgb(to->format))
+			set_colours(scaler, from->colorspace, range, matrix, to);
 		memcpy(scaler->key, key, sizeof key);
 	}
 	sws_scale(scaler->sws, (const uint8_t *const *)from->data, from->linesize, 0, from->height, plane, stride);
