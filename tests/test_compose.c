@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include "compose/compose.h"
+#include "draw/mark.h"
 #include "image/colour.h"
 #include "mask/refine.h"
 #include "played.h"
@@ -187,7 +188,7 @@ static void test_refuses_what_does_not_fit(void **state)
 	pmk_mask_free(&small);
 	s.backdrop->base.cover.layout.matrix = s.behind.layout.matrix = PMK_MATRIX_BT709;
 	assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &shown), -EINVAL);
-	assert_int_equal(pmk_compose_cover(s.composer, &s.behind, NULL, &shown), -EINVAL);
+	assert_int_equal(pmk_compose_cover(s.composer, &s.behind, NULL, NULL, &shown), -EINVAL);
 	s.backdrop->base.cover.layout.matrix = s.behind.layout.matrix = PMK_MATRIX_BT601;
 	s.frame->image.layout.chroma = PMK_CHROMA_422;
 	assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &shown), -EINVAL);
@@ -349,7 +350,8 @@ static void test_a_kept_backdrop_changes_nothing(void **state)
 				break;
 			case 2:
 				assert_int_equal(
-					pmk_compose_cover(s.composer, k % 3 ? &other : &s.behind, NULL, &kept), 0);
+					pmk_compose_cover(s.composer, k % 3 ? &other : &s.behind, NULL, NULL, &kept),
+					0);
 				pmk_shown_unref(kept);
 				break;
 			case 3:
@@ -414,21 +416,153 @@ static void test_a_matched_backdrop_is_not_kept(void **state)
 	finish(&s);
 }
 
+/* A sheet of blots, some of them opaque. */
+static struct pmk_overlay *make_overlay(const struct pmk_layout *layout, uint32_t *seed)
+{
+	struct pmk_overlay *overlay;
+	struct pmk_sheet sheet;
+
+	assert_int_equal(pmk_sheet_alloc(&sheet, layout->width, layout->height), 0);
+	for (int n = 0; n < 3; n++) {
+		int x = (int)(unit_random(seed) % (uint32_t)layout->width),
+		    y = (int)(unit_random(seed) % (uint32_t)layout->height), alpha = n ? 255 : 90;
+
+		for (int j = y; j < y + 20 && j < layout->height; j++) {
+			for (int i = x; i < x + 40 && i < layout->width; i++) {
+				uint8_t *p = sheet.data + j * sheet.stride + 4 * i;
+
+				for (int c = 0; c < 3; c++)
+					p[c] = (uint8_t)(unit_random(seed) % ((uint32_t)alpha + 1));
+				p[3] = (uint8_t)alpha;
+			}
+		}
+	}
+	assert_int_equal(pmk_overlay_of_sheet(&sheet, layout, &overlay), 0);
+	pmk_sheet_free(&sheet);
+	return overlay;
+}
+
+/* Whether `shown` is `plain` with the overlay over it; unrefs `plain`. */
+static bool is_overlaid(const struct pmk_shown *shown, struct pmk_shown *plain, const struct pmk_overlay *overlay)
+{
+	struct pmk_image copy;
+	bool is;
+
+	assert_int_equal(pmk_image_alloc(&copy, &pmk_shown_image(plain)->layout), 0);
+	pmk_image_copy(&copy, pmk_shown_image(plain));
+	if (overlay)
+		pmk_overlay_image(overlay, &copy);
+	is = same(&copy, pmk_shown_image(shown));
+	pmk_image_free(&copy);
+	pmk_shown_unref(plain);
+	return is;
+}
+
+/* Every picture is the one without an overlay with the overlay over all of it, whatever pictures hold from earlier:
+ * with overlays that come, change and go, covers in between, and backdrops that stay, move, or write their own rows. */
+static void test_an_overlay_lies_over_every_picture(void **state)
+{
+	for (int n = 0; n < 18; n++) {
+		uint32_t seed = (uint32_t)n + 7;
+		struct set s = make(sizes[n % 6].w, sizes[n % 6].h, n & 1 ? PMK_CHROMA_422 : PMK_CHROMA_420,
+			n & 2 ? PMK_RANGE_FULL : PMK_RANGE_LIMITED);
+		struct played *moving = played_create(&s.behind, true);
+		struct pmk_overlay *overlays[3] = { NULL, make_overlay(&s.behind.layout, &seed),
+			make_overlay(&s.behind.layout, &seed) };
+		struct pmk_backdrop *blur = NULL;
+		struct pmk_composer *plain;
+		struct pmk_shown *a, *b, *held = NULL;
+		int now = 0;
+
+		s.backdrop->moves = false;
+		if (s.behind.layout.width >= 64)
+			assert_int_equal(pmk_backdrop_create("blur", PMK_FIT_COVER, &s.behind.layout, &blur), 0);
+		assert_int_equal(pmk_composer_create(&s.behind.layout, 1, &plain), 0);
+		pmk_composer_set_backdrop(plain, &moving->base);
+		for (int k = 0; k < 50; k++) {
+			int what = (int)(unit_random(&seed) % 10);
+
+			if (what < 3) {
+				now = what;
+				pmk_composer_set_overlay(s.composer, overlays[now]);
+			} else if (what == 3) {
+				assert_int_equal(pmk_compose_cover(s.composer, &s.behind, NULL, NULL, &a), 0);
+				assert_int_equal(pmk_compose_cover(plain, &s.behind, NULL, NULL, &b), 0);
+				assert_true(is_overlaid(a, b, overlays[now]));
+				pmk_shown_unref(a);
+			} else if (what == 4) {
+				pmk_composer_set_backdrop(s.composer, k % 2 && blur ? blur : &s.backdrop->base);
+				pmk_composer_set_backdrop(plain, k % 2 && blur ? blur : &moving->base);
+			}
+			fill_random(&s.frame->image, (uint32_t)k);
+			draw_blots(&s.mask, &seed);
+			assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &a), 0);
+			assert_int_equal(pmk_compose(plain, s.frame, &s.mask, &b), 0);
+			assert_true(is_overlaid(a, b, overlays[now]));
+			pmk_shown_unref(held);
+			held = a; /* so that the two pictures of the pool are used alternately */
+		}
+		pmk_shown_unref(held);
+		pmk_composer_destroy(plain);
+		pmk_backdrop_destroy(blur);
+		pmk_backdrop_destroy(&moving->base);
+		pmk_overlay_destroy(overlays[1]);
+		pmk_overlay_destroy(overlays[2]);
+		finish(&s);
+	}
+}
+
+/* Nothing hides the words on a cover, nor the border of a room that is shown. */
+static void test_marks_lie_over_an_overlay(void **state)
+{
+	struct set s = make(320, 180, PMK_CHROMA_420, PMK_RANGE_LIMITED);
+	struct pmk_rect low = pmk_mark_box(&s.behind.layout, "paused", false),
+			high = pmk_mark_box(&s.behind.layout, "paused", true);
+	const struct pmk_rect places[] = { low, { 0, 0, 320, 180 }, { 300, 0, 8, 8 } };
+
+	for (int i = 0; i < 3; i++) {
+		const struct pmk_rect *mark = i == 0 ? &high : &low;
+		struct pmk_overlay *overlay;
+		struct pmk_shown *shown, *room;
+		struct pmk_sheet sheet;
+		const uint8_t *row;
+
+		assert_int_equal(pmk_sheet_alloc(&sheet, 320, 180), 0);
+		for (int y = places[i].y; y < places[i].y + places[i].height; y++)
+			memset(sheet.data + y * sheet.stride + 4 * places[i].x, 255, 4 * (size_t)places[i].width);
+		assert_int_equal(pmk_overlay_of_sheet(&sheet, &s.behind.layout, &overlay), 0);
+		pmk_composer_set_overlay(s.composer, overlay);
+		assert_int_equal(pmk_compose_cover(s.composer, &s.behind, "paused", NULL, &shown), 0);
+		row = pmk_shown_image(shown)->plane[0] + mark->y * pmk_shown_image(shown)->stride[0] + mark->x;
+		for (int x = 0; x < mark->width; x++)
+			assert_int_equal(row[x], row[0]); /* the plate's upper edge */
+		assert_in_range(row[0], 17, 60);
+		assert_int_equal(pmk_compose_room(s.composer, s.frame, &room), 0);
+		assert_true(pmk_shown_image(room)->plane[2][0] > 200);
+		pmk_shown_unref(shown);
+		pmk_shown_unref(room);
+		pmk_composer_set_overlay(s.composer, NULL);
+		pmk_overlay_destroy(overlay);
+		pmk_sheet_free(&sheet);
+	}
+	finish(&s);
+}
+
 static void test_cover_and_exhaustion(void **state)
 {
 	struct set s = make(64, 48, PMK_CHROMA_422, PMK_RANGE_LIMITED);
 	struct pmk_shown *a, *b, *c = NULL;
 
-	assert_int_equal(pmk_compose_cover(s.composer, &s.behind, NULL, &a), 0);
+	assert_int_equal(pmk_compose_cover(s.composer, &s.behind, NULL, NULL, &a), 0);
 	assert_true(pmk_shown_is_cover(a));
 	assert_true(same(pmk_shown_image(a), &s.behind));
 	assert_int_equal(pmk_shown_position_ns(a), -1);
 	s.frame->position_ns = 77;
-	assert_int_equal(pmk_compose_cover(s.composer, &s.behind, s.frame, &b), 0);
+	assert_int_equal(pmk_compose_cover(s.composer, &s.behind, NULL, s.frame, &b), 0);
 	assert_int_equal(pmk_shown_position_ns(b), 77);
 	assert_int_equal(pmk_shown_time_ns(b), 1234);
 	assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &c), -EAGAIN);
-	assert_int_equal(pmk_compose_cover(s.composer, &s.behind, NULL, &c), -EAGAIN);
+	assert_int_equal(pmk_compose_cover(s.composer, &s.behind, NULL, NULL, &c), -EAGAIN);
 	assert_null(c);
 	pmk_shown_unref(a);
 	assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &c), 0);
@@ -466,6 +600,8 @@ int main(void)
 		cmocka_unit_test(test_rim_keeps_the_backdrop),
 		cmocka_unit_test(test_a_kept_backdrop_changes_nothing),
 		cmocka_unit_test(test_a_matched_backdrop_is_not_kept),
+		cmocka_unit_test(test_an_overlay_lies_over_every_picture),
+		cmocka_unit_test(test_marks_lie_over_an_overlay),
 		cmocka_unit_test(test_cover_and_exhaustion),
 		cmocka_unit_test(test_room_is_marked),
 	};

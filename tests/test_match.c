@@ -262,7 +262,7 @@ static void test_grain_moves_and_repeats(void **state)
 		pmk_shown_unref(shown[1]);
 	}
 	assert_int_equal(differ, 9);
-	assert_int_equal(pmk_compose_cover(s[0].composer, &s[0].behind, s[0].frame, &cover), 0);
+	assert_int_equal(pmk_compose_cover(s[0].composer, &s[0].behind, NULL, s[0].frame, &cover), 0);
 	for (int y = 0; y < H; y++)
 		assert_memory_equal(pmk_shown_image(cover)->plane[0] + (size_t)y * pmk_shown_image(cover)->stride[0],
 			s[0].behind.plane[0] + (size_t)y * s[0].behind.stride[0], W);

@@ -194,6 +194,18 @@ static void tiles(const struct studio *s, struct pmk_scene_settings *settings)
 	settings->fit = PMK_FIT_TILE;
 }
 
+static void logo(const struct studio *s, struct pmk_scene_settings *settings)
+{
+	strcpy(settings->overlay.picture, s->picture);
+	settings->overlay.place = PMK_SPOT_TOP_LEFT;
+}
+
+static void larger_logo(const struct studio *s, struct pmk_scene_settings *settings)
+{
+	logo(s, settings);
+	settings->overlay.size = 0.4;
+}
+
 static void match(const struct studio *s, struct pmk_scene_settings *settings)
 {
 	office(s, settings);
@@ -321,6 +333,9 @@ static const struct {
 	{ .name = "colour to blur", nothing, blur },
 	{ .name = "blur's strength", blur, weak_blur },
 	{ .name = "blur to colour", blur, nothing, .covers = true },
+	{ .name = "overlay", nothing, logo, .covers = true },
+	{ .name = "overlay's size", logo, larger_logo, .covers = true },
+	{ .name = "no overlay", logo, nothing, .covers = true },
 	{ .name = "match", office, match, .still = true },
 	{ .name = "no match", match, office, .covers = true },
 	{ .name = "match's strength", match, stronger_match, .still = true, .settles = 50, .step_ms = 200 },

@@ -11,6 +11,7 @@ enum { COLUMNS = 80, LEFT = 26 }; /* the width of a line; where an option's text
 static const char *const groups[PMK_GROUPS] = {
 	[PMK_GROUP_PICTURES] = "pictures",
 	[PMK_GROUP_BACKDROP] = "backdrop",
+	[PMK_GROUP_OVERLAY] = "overlay",
 	[PMK_GROUP_MASK] = "mask",
 	[PMK_GROUP_NETWORK] = "network and processor",
 	[PMK_GROUP_PROGRAM] = "program",

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "compose/rim.h"
+#include "draw/mark.h"
 #include "image/colour.h"
 #include "image/shown_seal.h"
 #include "pixels/cells.h"
@@ -21,10 +22,12 @@ struct pmk_composer {
 	struct pmk_shown_pool *pool;
 	const struct pmk_rows *rows;
 	struct pmk_cells cells;
-	struct pmk_backdrop *backdrop; /* this and the next two are the caller's, or NULL */
+	struct pmk_backdrop *backdrop; /* this and the next three are the caller's, or NULL */
 	struct pmk_rim *rim;
 	struct pmk_match *match;
-	/* number of the picture that is behind, from 1 up: compared with what pictures of the pool hold */
+	const struct pmk_overlay *overlay;
+	/* number of the picture that is behind, under its overlay, from 1 up: compared with what pictures of the pool
+	 * hold */
 	uint64_t standing;
 	uint8_t *half; /* a row of alpha at chroma's width */
 };
@@ -76,6 +79,12 @@ void pmk_composer_set_match(struct pmk_composer *c, struct pmk_match *match)
 	c->match = match;
 }
 
+void pmk_composer_set_overlay(struct pmk_composer *c, const struct pmk_overlay *overlay)
+{
+	c->overlay = overlay;
+	c->standing++;
+}
+
 /* All that one frame is composed of. */
 struct parts {
 	const struct pmk_frame *frame;
@@ -122,8 +131,8 @@ static void compose_run(const struct pmk_composer *c, const struct pmk_image *fr
 		c->rows->blend(person, back + s.first, alpha + s.first, to + s.first, count);
 }
 
-/* `alpha` is valid in mixed cells only. Outside `was` the row already holds what is behind; rows that the backdrop
- * writes are complete. */
+/* `alpha` is valid in mixed cells only. Outside `was` the row already holds what is behind, and the overlay over it;
+ * rows that the backdrop writes are complete, but for the overlay. */
 static void compose_row(struct pmk_composer *c, const struct parts *parts, const uint8_t *alpha,
 	struct pmk_shown_span was, struct pmk_image *out, int plane, int y)
 {
@@ -140,10 +149,15 @@ static void compose_row(struct pmk_composer *c, const struct parts *parts, const
 		struct pmk_shown_span s = at_width(run->first, run->end, plane);
 		int first = pmk_max(was.first, s.first), end = pmk_min(was.end, s.end);
 
-		if (run->kind != PMK_CELL_ROOM)
+		if (run->kind != PMK_CELL_ROOM) {
 			compose_run(c, &parts->frame->image, alpha, run->kind, s, back, to, plane, y);
-		else if (first < end && back != to)
+			first = s.first;
+			end = s.end;
+		} else if (first < end && back != to) {
 			memcpy(to + first, back + first, (size_t)(end - first));
+		}
+		if (c->overlay && first < end)
+			pmk_overlay_row(c->overlay, plane, y, first, end, to);
 	}
 }
 
@@ -264,8 +278,17 @@ int pmk_compose(
 	return 0;
 }
 
-int pmk_compose_cover(struct pmk_composer *c, const struct pmk_image *cover, const struct pmk_frame *instead_of,
-	struct pmk_shown **shown)
+/* The words lie over the overlay, and avoid it if they can. */
+static void draw_mark(const struct pmk_composer *c, const char *mark, struct pmk_image *image)
+{
+	struct pmk_rect box = pmk_mark_box(&image->layout, mark, false), top = pmk_mark_box(&image->layout, mark, true);
+	bool avoids = c->overlay && pmk_overlay_touches(c->overlay, &box) && !pmk_overlay_touches(c->overlay, &top);
+
+	pmk_mark_draw(image, mark, avoids);
+}
+
+int pmk_compose_cover(struct pmk_composer *c, const struct pmk_image *cover, const char *mark,
+	const struct pmk_frame *instead_of, struct pmk_shown **shown)
 {
 	struct pmk_shown *s;
 
@@ -275,6 +298,10 @@ int pmk_compose_cover(struct pmk_composer *c, const struct pmk_image *cover, con
 	if (!s)
 		return -EAGAIN;
 	pmk_image_copy(&s->image, cover);
+	if (c->overlay)
+		pmk_overlay_image(c->overlay, &s->image);
+	if (mark)
+		draw_mark(c, mark, &s->image);
 	s->time_ns = instead_of ? instead_of->time_ns : pmk_clock_now_ns();
 	s->position_ns = instead_of ? instead_of->position_ns : -1;
 	s->cover = true;
@@ -322,6 +349,8 @@ int pmk_compose_room(struct pmk_composer *c, const struct pmk_frame *frame, stru
 				memcpy(to, row, (size_t)width);
 		}
 	}
+	if (c->overlay)
+		pmk_overlay_image(c->overlay, &s->image);
 	draw_border(&s->image);
 	s->backdrop = 0;
 	s->time_ns = frame->time_ns;

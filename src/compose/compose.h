@@ -3,13 +3,14 @@
  *
  * The one rule: a composed picture shows a pixel of the camera only where the mask of that very frame says person,
  * weighted by its alpha. Where alpha is 0 it is the backdrop, bit for bit (with a match: the rows that pmk_match_row
- * makes of the backdrop). Chroma uses the mean alpha of the pixels that a sample covers. One thread; any thread may
- * unref the pictures. */
+ * makes of the backdrop). Chroma uses the mean alpha of the pixels that a sample covers. An overlay lies over all of
+ * that. One thread; any thread may unref the pictures. */
 #ifndef PMK_COMPOSE_COMPOSE_H
 #define PMK_COMPOSE_COMPOSE_H
 
 #include "compose/backdrop.h"
 #include "compose/match.h"
+#include "compose/overlay.h"
 #include "compose/rim.h"
 #include "image/shown.h"
 
@@ -29,6 +30,9 @@ void pmk_composer_set_backdrop(struct pmk_composer *composer, struct pmk_backdro
 void pmk_composer_set_rim(struct pmk_composer *composer, struct pmk_rim *rim);
 /* Adapts what is behind a person, but not a cover. NULL: it stays as it is. */
 void pmk_composer_set_match(struct pmk_composer *composer, struct pmk_match *match);
+/* Lies over every picture, covers too; it has the composer's layout. NULL: nothing does. Pictures of the pool are
+ * written anew. */
+void pmk_composer_set_overlay(struct pmk_composer *composer, const struct pmk_overlay *overlay);
 
 /* Blend the frame over the backdrop by alpha, in planar YUV: out = behind + alpha / 255 (frame - behind), rounded to
  * the nearest. The frame has the composer's size, sampling and matrix, in full or limited range; mask->number is
@@ -38,11 +42,12 @@ int pmk_compose(struct pmk_composer *composer, const struct pmk_frame *frame, co
 	struct pmk_shown **shown) __attribute__((warn_unused_result));
 
 /* A picture without a pixel of the camera's: `cover` as it is, with the time and position of the frame `instead_of`
- * (NULL: now, live). -EINVAL: another layout; -EAGAIN: all pictures are in use. */
-int pmk_compose_cover(struct pmk_composer *composer, const struct pmk_image *cover, const struct pmk_frame *instead_of,
-	struct pmk_shown **shown) __attribute__((warn_unused_result));
+ * (NULL: now, live), and with a few words in a corner (draw/mark.h) unless `mark` is NULL. -EINVAL: another layout;
+ * -EAGAIN: all pictures are in use. */
+int pmk_compose_cover(struct pmk_composer *composer, const struct pmk_image *cover, const char *mark,
+	const struct pmk_frame *instead_of, struct pmk_shown **shown) __attribute__((warn_unused_result));
 
-/* For a scene that may show the room: the frame as it is, with a red border as a warning. */
+/* For a scene that may show the room: the frame as it is, with a red border as a warning, which nothing covers. */
 int pmk_compose_room(struct pmk_composer *composer, const struct pmk_frame *frame, struct pmk_shown **shown)
 	__attribute__((warn_unused_result));
 

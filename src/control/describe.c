@@ -32,7 +32,7 @@ cJSON *pmk_control_values(const struct pmk_settings *settings, const struct pmk_
 
 static const char *group_of(const struct pmk_setting *s)
 {
-	static const char *const names[PMK_GROUPS] = { "pictures", "backdrop", "mask", "network", "program",
+	static const char *const names[PMK_GROUPS] = { "pictures", "backdrop", "overlay", "mask", "network", "program",
 		"command" };
 
 	return names[s->group];

@@ -57,19 +57,29 @@ static void draw_glyph(struct pmk_image *m, int x, int y, int dot, const uint8_t
 				fill(m, 0, x + column * dot, y + row * dot, dot, dot, LIGHT);
 }
 
-void pmk_mark_draw(struct pmk_image *m, const char *text)
+static int dot_of(const struct pmk_layout *layout)
 {
-	int dot = pmk_max(m->layout.height / 240, 1);
-	int width = ((int)strlen(text) * ADVANCE - 1 + 2 * PAD) * dot, height = (GLYPH_HEIGHT + 2 * PAD) * dot;
-	int x = 2 * PAD * dot, y = m->layout.height - height - x;
+	return pmk_max(layout->height / 240, 1);
+}
 
-	y = y > 0 ? y & ~1 : 0;
-	fill(m, 0, x, y, width, height, DARK);
+struct pmk_rect pmk_mark_box(const struct pmk_layout *layout, const char *text, bool top)
+{
+	int dot = dot_of(layout);
+	int width = ((int)strlen(text) * ADVANCE - 1 + 2 * PAD) * dot, height = (GLYPH_HEIGHT + 2 * PAD) * dot;
+	int gap = 2 * PAD * dot, y = top ? gap : layout->height - height - gap;
+
+	return (struct pmk_rect){ gap, y > 0 ? y & ~1 : 0, width, height };
+}
+
+void pmk_mark_draw(struct pmk_image *m, const char *text, bool top)
+{
+	struct pmk_rect box = pmk_mark_box(&m->layout, text, top);
+	int dot = dot_of(&m->layout), rows = m->layout.chroma == PMK_CHROMA_420 ? 2 : 1, x = box.x + PAD * dot;
+
+	fill(m, 0, box.x, box.y, box.width, box.height, DARK);
 	for (int plane = 1; plane <= 2; plane++)
-		fill(m, plane, x / 2, m->layout.chroma == PMK_CHROMA_420 ? y / 2 : y, width / 2,
-			m->layout.chroma == PMK_CHROMA_420 ? height / 2 : height, 128);
-	x += PAD * dot;
+		fill(m, plane, box.x / 2, box.y / rows, box.width / 2, box.height / rows, 128);
 	for (; *text; text++, x += ADVANCE * dot)
 		if (isalpha((unsigned char)*text))
-			draw_glyph(m, x, y + PAD * dot, dot, glyphs[toupper((unsigned char)*text) - 'A']);
+			draw_glyph(m, x, box.y + PAD * dot, dot, glyphs[toupper((unsigned char)*text) - 'A']);
 }

@@ -32,6 +32,7 @@ __attribute__((visibility("default"))) const struct pmk_media_module pmk_media_m
 		.media_out_finish = pmk_media_out_finish,
 		.media_out_abandon = pmk_media_out_abandon,
 		.still_read = pmk_still_read,
+		.still_read_sheet = pmk_still_read_sheet,
 		.still_write_rgb = pmk_still_write_rgb,
 		.still_write_grey = pmk_still_write_grey,
 		.still_probe = pmk_still_probe,
@@ -94,6 +95,16 @@ int pmk_rgb_alloc(struct pmk_rgb *rgb, int width, int height)
 void pmk_rgb_free(struct pmk_rgb *rgb)
 {
 	host->rgb_free(rgb);
+}
+
+int pmk_sheet_alloc(struct pmk_sheet *sheet, int width, int height)
+{
+	return host->sheet_alloc(sheet, width, height);
+}
+
+void pmk_sheet_premultiply(uint8_t *row, int count)
+{
+	host->sheet_premultiply(row, count);
 }
 
 int pmk_new_file_create(struct pmk_new_file *file, const char *path)

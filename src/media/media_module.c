@@ -21,6 +21,8 @@ static const struct pmk_media_host host = {
 	.image_free = pmk_image_free,
 	.rgb_alloc = pmk_rgb_alloc,
 	.rgb_free = pmk_rgb_free,
+	.sheet_alloc = pmk_sheet_alloc,
+	.sheet_premultiply = pmk_sheet_premultiply,
 	.new_file_create = pmk_new_file_create,
 	.new_file_keep = pmk_new_file_keep,
 	.new_file_drop = pmk_new_file_drop,
@@ -254,6 +256,13 @@ int pmk_still_read(const char *path, struct pmk_rgb *rgb)
 	int err = enter_for(path);
 
 	return err ? err : done(module.calls->still_read(path, rgb));
+}
+
+int pmk_still_read_sheet(const char *path, struct pmk_sheet *sheet)
+{
+	int err = enter_for(path);
+
+	return err ? err : done(module.calls->still_read_sheet(path, sheet));
 }
 
 int pmk_still_write_rgb(const char *path, const struct pmk_rgb *rgb)

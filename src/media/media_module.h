@@ -22,7 +22,7 @@
 #include "media/stream.h"
 
 #define PMK_MEDIA_MODULE_FILE "potemkin-media.so"
-#define PMK_MEDIA_INTERFACE PMK_VERSION " media 7"
+#define PMK_MEDIA_INTERFACE PMK_VERSION " media 8"
 
 /* Functions of the program that the module calls, so that there is only one log, and only one of everything else. */
 struct pmk_media_host {
@@ -34,6 +34,8 @@ struct pmk_media_host {
 	void (*image_free)(struct pmk_image *image);
 	int (*rgb_alloc)(struct pmk_rgb *rgb, int width, int height);
 	void (*rgb_free)(struct pmk_rgb *rgb);
+	int (*sheet_alloc)(struct pmk_sheet *sheet, int width, int height);
+	void (*sheet_premultiply)(uint8_t *row, int count);
 	int (*new_file_create)(struct pmk_new_file *file, const char *path);
 	int (*new_file_keep)(struct pmk_new_file *file);
 	void (*new_file_drop)(struct pmk_new_file *file);
@@ -58,6 +60,7 @@ struct pmk_media_calls {
 	void (*media_out_abandon)(struct pmk_media_out *out);
 
 	int (*still_read)(const char *path, struct pmk_rgb *rgb);
+	int (*still_read_sheet)(const char *path, struct pmk_sheet *sheet);
 	int (*still_write_rgb)(const char *path, const struct pmk_rgb *rgb);
 	int (*still_write_grey)(const char *path, const struct pmk_mask *mask);
 	int (*still_probe)(const char *path);

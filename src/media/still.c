@@ -24,13 +24,32 @@ static int check_bytes(const char *path)
 	return 0;
 }
 
-static int to_rgb(const AVFrame *frame, struct pmk_rgb *rgb)
+/* Rows of pixels: of an RGB picture, or of a sheet. */
+struct pixels {
+	int width, height, stride, bytes; /* px, px, bytes, bytes of a pixel */
+	uint8_t *data;
+};
+
+static int alloc_pixels(struct pixels *pixels, int width, int height, int bytes)
 {
-	const struct pmk_av_target target = {
-		.format = AV_PIX_FMT_RGB24, .width = frame->width, .height = frame->height
-	};
-	uint8_t *const plane[4] = { rgb->data };
-	const int strides[4] = { rgb->stride };
+	struct pmk_sheet sheet;
+	struct pmk_rgb rgb;
+	int err = bytes == 4 ? pmk_sheet_alloc(&sheet, width, height) : pmk_rgb_alloc(&rgb, width, height);
+
+	if (err)
+		return err;
+	*pixels = bytes == 4 ? (struct pixels){ width, height, sheet.stride, bytes, sheet.data } :
+			       (struct pixels){ width, height, rgb.stride, bytes, rgb.data };
+	return 0;
+}
+
+static int convert(const AVFrame *frame, struct pixels *to)
+{
+	const struct pmk_av_target target = { .format = to->bytes == 4 ? AV_PIX_FMT_BGRA : AV_PIX_FMT_RGB24,
+		.width = frame->width,
+		.height = frame->height };
+	uint8_t *const plane[4] = { to->data };
+	const int strides[4] = { to->stride };
 	struct pmk_av_scaler scaler = { 0 };
 	int err;
 
@@ -40,7 +59,7 @@ static int to_rgb(const AVFrame *frame, struct pmk_rgb *rgb)
 }
 
 /* The pixel of the stored picture that belongs at (x, y) of the upright one. */
-static const uint8_t *stored_pixel(const struct pmk_rgb *from, const struct pmk_orientation *orientation, int x, int y)
+static const uint8_t *stored_pixel(const struct pixels *from, const struct pmk_orientation *orientation, int x, int y)
 {
 	int sx = x, sy = y;
 
@@ -56,55 +75,58 @@ static const uint8_t *stored_pixel(const struct pmk_rgb *from, const struct pmk_
 	}
 	if (orientation->flip)
 		sy = from->height - 1 - sy;
-	return from->data + (size_t)sy * (size_t)from->stride + 3 * (size_t)sx;
+	return from->data + (size_t)sy * (size_t)from->stride + (size_t)from->bytes * (size_t)sx;
 }
 
-static int make_upright(struct pmk_rgb *rgb, const struct pmk_orientation *orientation)
+static int make_upright(struct pixels *pixels, const struct pmk_orientation *orientation)
 {
 	bool sideways = orientation->degrees == 90 || orientation->degrees == 270;
-	struct pmk_rgb made;
+	size_t bytes = (size_t)pixels->bytes;
+	struct pixels made;
 	int err;
 
 	if (!orientation->degrees && !orientation->flip)
 		return 0;
-	err = pmk_rgb_alloc(&made, sideways ? rgb->height : rgb->width, sideways ? rgb->width : rgb->height);
+	err = alloc_pixels(&made, sideways ? pixels->height : pixels->width, sideways ? pixels->width : pixels->height,
+		pixels->bytes);
 	if (err)
 		return err;
 	for (int y = 0; y < made.height; y++) {
 		uint8_t *to = made.data + (size_t)y * (size_t)made.stride;
-		for (int x = 0; x < made.width; x++, to += 3)
-			memcpy(to, stored_pixel(rgb, orientation, x, y), 3);
+		for (int x = 0; x < made.width; x++, to += bytes)
+			memcpy(to, stored_pixel(pixels, orientation, x, y), bytes);
 	}
-	pmk_rgb_free(rgb);
-	*rgb = made;
+	free(pixels->data);
+	*pixels = made;
 	return 0;
 }
 
 static int take_picture(
-	const char *path, const AVFrame *frame, const struct pmk_orientation *orientation, struct pmk_rgb *rgb)
+	const char *path, const AVFrame *frame, const struct pmk_orientation *orientation, struct pixels *pixels)
 {
-	struct pmk_rgb made;
+	struct pixels made;
 	int err;
 
 	err = pmk_av_check_size(path, frame->width, frame->height, 1, PMK_STILL_MAX_PX, MOST_PX);
 	if (err)
 		return err;
-	err = pmk_rgb_alloc(&made, frame->width, frame->height);
+	err = alloc_pixels(&made, frame->width, frame->height, pixels->bytes);
 	if (err)
 		return err;
-	err = to_rgb(frame, &made);
+	err = convert(frame, &made);
 	if (!err)
 		err = make_upright(&made, orientation);
 	if (err) {
-		pmk_rgb_free(&made);
+		free(made.data);
 		pmk_error_cure(PMK_CURE_SAVE_PNG, "%s: cannot be converted: %s", path, strerror(-err));
 		return err;
 	}
-	*rgb = made;
+	*pixels = made;
 	return 0;
 }
 
-int pmk_still_read(const char *path, struct pmk_rgb *rgb)
+/* pixels->bytes says what is wanted: 3, RGB; 4, plain colours and alpha. */
+static int read_picture(const char *path, struct pixels *pixels)
 {
 	struct pmk_av_reader reader = { 0 };
 	struct pmk_orientation orientation;
@@ -119,12 +141,35 @@ int pmk_still_read(const char *path, struct pmk_rgb *rgb)
 	frame = av_frame_alloc();
 	err = frame ? pmk_av_reader_next(&reader, frame) : -ENOMEM;
 	if (err >= 0)
-		err = pmk_still_finish(path, &reader, frame, &orientation);
+		err = pmk_still_finish(path, &reader, frame, pixels->bytes == 4, &orientation);
 	if (!err)
-		err = take_picture(path, frame, &orientation, rgb);
+		err = take_picture(path, frame, &orientation, pixels);
 	av_frame_free(&frame);
 	pmk_av_reader_close(&reader);
 	return err;
+}
+
+int pmk_still_read(const char *path, struct pmk_rgb *rgb)
+{
+	struct pixels pixels = { .bytes = 3 };
+	int err = read_picture(path, &pixels);
+
+	if (!err)
+		*rgb = (struct pmk_rgb){ pixels.width, pixels.height, pixels.stride, pixels.data };
+	return err;
+}
+
+int pmk_still_read_sheet(const char *path, struct pmk_sheet *sheet)
+{
+	struct pixels pixels = { .bytes = 4 };
+	int err = read_picture(path, &pixels);
+
+	if (err)
+		return err;
+	for (int y = 0; y < pixels.height; y++)
+		pmk_sheet_premultiply(pixels.data + (size_t)y * (size_t)pixels.stride, pixels.width);
+	*sheet = (struct pmk_sheet){ pixels.width, pixels.height, pixels.stride, pixels.data };
+	return 0;
 }
 
 static int write_all(int fd, const uint8_t *data, size_t bytes)

@@ -5,6 +5,7 @@
 #define PMK_MEDIA_STILL_H
 
 #include "image/colour.h"
+#include "image/sheet.h"
 
 enum {
 	PMK_STILL_MAX_BYTES = 256 << 20, /* of the file */
@@ -16,6 +17,8 @@ enum {
  * picture, or one that cannot be had right; -ENOPKG: there is no media module; -ENOMEM; or the errno of open. The
  * caller frees `rgb` with pmk_rgb_free. */
 int pmk_still_read(const char *path, struct pmk_rgb *rgb) __attribute__((warn_unused_result));
+/* The same with its alpha, or all opaque if it has none. The caller frees it with pmk_sheet_free. */
+int pmk_still_read_sheet(const char *path, struct pmk_sheet *sheet) __attribute__((warn_unused_result));
 
 /* Write a PNG file. It is a hidden temporary file until it is complete, so that no half-written file is ever seen. */
 int pmk_still_write_rgb(const char *path, const struct pmk_rgb *rgb) __attribute__((warn_unused_result));

@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "draw/mark.h"
 #include "scene/scene_change.h"
 #include "scene/scene_parts.h"
 
@@ -275,24 +274,11 @@ int pmk_scene_run(
 	note_error(s, err);
 	if (!err)
 		return 0;
-	cover_err = pmk_compose_cover(s->composer, &s->parts.backdrop->cover, frame, shown);
+	cover_err = pmk_compose_cover(s->composer, &s->parts.backdrop->cover, NULL, frame, shown);
 	return cover_err ? cover_err : err;
 }
 
 int pmk_scene_cover(struct pmk_scene *s, const char *mark, struct pmk_shown **shown)
 {
-	struct pmk_image marked = { 0 };
-	int err;
-
-	if (mark) {
-		err = pmk_image_alloc(&marked, &s->layout);
-		if (err)
-			return err;
-		pmk_image_copy(&marked, &s->parts.backdrop->cover);
-		pmk_mark_draw(&marked, mark);
-		err = pmk_compose_cover(s->composer, &marked, NULL, shown);
-		pmk_image_free(&marked);
-		return err;
-	}
-	return pmk_compose_cover(s->composer, &s->parts.backdrop->cover, NULL, shown);
+	return pmk_compose_cover(s->composer, &s->parts.backdrop->cover, mark, NULL, shown);
 }

@@ -11,6 +11,7 @@
 
 #include "base/parse.h"
 #include "compose/backdrop.h"
+#include "compose/overlay.h"
 #include "find/zone.h"
 #include "framing/framer.h"
 #include "image/shown.h"
@@ -27,6 +28,7 @@ struct pmk_scene_settings {
 	enum pmk_fit fit;
 	struct pmk_refine_settings refine;
 	int fade_ms; /* how long another backdrop takes to fade in; 0: it is there at once */
+	struct pmk_overlay_settings overlay;
 	double match; /* 0..1: how far the backdrop is adapted to the camera's light and grain (match.h) */
 	enum pmk_people people;
 	struct pmk_zone keep_out[PMK_ZONES]; /* where nobody is */

@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* One bit for each part. */
-enum { LOOK = 1, REFINE = 2, BACKDROP = 4, RIM = 8, MATCH = 16, FRAMING = 32, ALL = 63 };
+enum { LOOK = 1, REFINE = 2, BACKDROP = 4, RIM = 8, MATCH = 16, FRAMING = 32, OVERLAY = 64, ALL = 127 };
 
 struct pmk_scene_change {
 	struct pmk_scene_settings settings; /* wanted */
@@ -63,6 +63,8 @@ static void compare(struct pmk_scene_change *c, const struct pmk_scene_settings 
 		c->exchanged |= MATCH;
 	if ((now->framing != PMK_FRAMING_OFF) != (w->framing != PMK_FRAMING_OFF))
 		c->exchanged |= FRAMING;
+	if (!pmk_overlay_settings_equal(&now->overlay, &w->overlay))
+		c->exchanged |= OVERLAY;
 	c->other_mask = c->exchanged & (LOOK | REFINE) || now->people != w->people || !pmk_scene_same_zones(now, w) ||
 		now->no_motion_gate != w->no_motion_gate;
 }
@@ -140,11 +142,13 @@ static int make_framing(const struct pmk_scene *s, struct pmk_scene_change *c)
 	return pmk_framing_create(&s->frames, &s->layout, &c->parts.framing);
 }
 
-/* The backdrop comes first, so that a bad one is rejected before a network is loaded. */
+/* Backdrop and overlay come first, so that a bad one is rejected before a network is loaded. */
 static int make_parts(const struct pmk_scene *s, struct pmk_scene_change *c)
 {
 	int err = c->exchanged & BACKDROP ? make_backdrop(s, c) : 0;
 
+	if (!err && c->exchanged & OVERLAY)
+		err = pmk_overlay_create(&c->settings.overlay, &s->layout, &c->parts.overlay);
 	if (!err && c->exchanged & RIM && is_guided(&c->settings))
 		err = pmk_rim_create(&s->layout, &c->parts.rim);
 	if (!err && c->exchanged & MATCH && c->settings.match > 0)
@@ -249,6 +253,10 @@ static void exchange_parts(struct pmk_scene_parts *now, struct pmk_scene_change 
 		now->framing = c->parts.framing;
 		c->parts.framing = before.framing;
 	}
+	if (c->exchanged & OVERLAY) {
+		now->overlay = c->parts.overlay;
+		c->parts.overlay = before.overlay;
+	}
 }
 
 void pmk_scene_change_apply(struct pmk_scene *s, struct pmk_scene_change *c)
@@ -260,6 +268,8 @@ void pmk_scene_change_apply(struct pmk_scene *s, struct pmk_scene_change *c)
 	if (c->exchanged & BACKDROP)
 		exchange_backdrop(s, c);
 	pmk_backdrop_set_fade(s->parts.backdrop, w->fade_ms);
+	if (c->exchanged & OVERLAY)
+		pmk_composer_set_overlay(s->composer, s->parts.overlay);
 	pmk_composer_set_rim(s->composer, s->parts.rim);
 	pmk_composer_set_match(s->composer, s->parts.match);
 	if (s->parts.match)
@@ -280,6 +290,7 @@ void pmk_scene_change_apply(struct pmk_scene *s, struct pmk_scene_change *c)
 void pmk_scene_parts_finish(struct pmk_scene_parts *parts)
 {
 	pmk_framing_destroy(parts->framing);
+	pmk_overlay_destroy(parts->overlay);
 	pmk_match_destroy(parts->match);
 	pmk_rim_destroy(parts->rim);
 	pmk_backdrop_destroy(parts->backdrop);

@@ -72,6 +72,7 @@ enum pmk_command {
 enum pmk_setting_group {
 	PMK_GROUP_PICTURES, /* where they come from and where they go */
 	PMK_GROUP_BACKDROP,
+	PMK_GROUP_OVERLAY,
 	PMK_GROUP_MASK,
 	PMK_GROUP_NETWORK,
 	PMK_GROUP_PROGRAM,

@@ -28,6 +28,8 @@
 
 #define PICTURES(of, flag) .group = PMK_GROUP_PICTURES, .commands = (of), .flags = PMK_SETTING_FILE | (flag)
 #define BACKDROP(flag) .group = PMK_GROUP_BACKDROP, .commands = ANY_SCENE, .flags = PMK_SETTING_FILE | (flag)
+#define OVERLAY(flag) \
+	.group = PMK_GROUP_OVERLAY, .commands = ANY_SCENE, .flags = PMK_SETTING_FILE | PMK_SETTING_LIVE | (flag)
 #define MASK .group = PMK_GROUP_MASK, .commands = ANY_SCENE, .flags = PMK_SETTING_FILE | PMK_SETTING_LIVE
 #define NETWORK(of, flag) .group = PMK_GROUP_NETWORK, .commands = (of), .flags = PMK_SETTING_FILE | (flag)
 #define PROGRAM(of, flag) .group = PMK_GROUP_PROGRAM, .commands = (of), .flags = (flag)
@@ -95,6 +97,18 @@ const struct pmk_setting pmk_settings_table[] = {
 		.help = "how far to adapt the backdrop to the camera's light, colours and grain" },
 	{ "show-room", 0, BACKDROP(0), TYPE(switch), SCENE(show_room), .normal = "no",
 		.help = "with backdrop none: show the room, inside a red border" },
+
+	{ "overlay", 0, OVERLAY(READ | COMMON), TYPE(text), SCENE(overlay.picture), .check = pmk_overlay_check,
+		.cure = PMK_CURE_READABLE_FILE, .none = "none", .value = "PATH",
+		.help = "a picture with transparent parts, such as a logo or a frame, to lay over everything" },
+	{ "overlay-place", 0, OVERLAY(0), TYPE(choice), SCENE(overlay.place),
+		WORDS("top-left", "top", "top-right", "left", "center", "right", "bottom-left", "bottom",
+			"bottom-right", "full", "auto"),
+		.normal = "auto", .value = "PLACE",
+		.help = "a corner, side or center; full stretches it over the picture; auto: full or top-right" },
+	{ "overlay-size", 0, OVERLAY(0), TYPE(percent), SCENE(overlay.size), NUMBERS(1, 100), .unit = "percent",
+		.none = "auto", .value = "PERCENT",
+		.help = "share of the picture's width and height into which the overlay fits" },
 
 	{ "people", 0, MASK | COMMON, TYPE(choice), SCENE(people), WORDS("all", "nearest"), .normal = "all",
 		.value = "WHO", .help = "whom to show: all, or nearest (the largest person, near the middle)" },

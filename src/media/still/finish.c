@@ -185,7 +185,8 @@ static void flatten_row(uint8_t *row, int width)
 	}
 }
 
-static int make_plain(AVFrame *frame, const struct pmk_profile *profile, bool alpha)
+/* `flat`: alpha is left out, too. */
+static int make_plain(AVFrame *frame, const struct pmk_profile *profile, bool alpha, bool flat)
 {
 	AVFrame *packed = NULL;
 	int err = make_frame(frame, alpha ? AV_PIX_FMT_RGBA : AV_PIX_FMT_RGB24, &packed);
@@ -197,18 +198,19 @@ static int make_plain(AVFrame *frame, const struct pmk_profile *profile, bool al
 
 		if (profile)
 			pmk_profile_run(profile, row, row, packed->width);
-		if (alpha)
+		if (alpha && flat)
 			flatten_row(row, packed->width);
 	}
-	packed->format = AV_PIX_FMT_RGB24; /* its rows stay as far apart as before */
+	if (flat)
+		packed->format = AV_PIX_FMT_RGB24; /* its rows stay as far apart as before */
 	packed->color_range = AVCOL_RANGE_JPEG;
 	packed->colorspace = AVCOL_SPC_RGB;
 	replace(frame, &packed);
 	return 0;
 }
 
-static int mend_colours(
-	const char *path, const struct pmk_av_reader *reader, AVFrame *frame, const struct pmk_still_facts *facts)
+static int mend_colours(const char *path, const struct pmk_av_reader *reader, AVFrame *frame,
+	const struct pmk_still_facts *facts, bool keep_alpha)
 {
 	bool alpha = has_flag(frame, AV_PIX_FMT_FLAG_ALPHA | AV_PIX_FMT_FLAG_PAL);
 	enum pmk_profile_pixels pixels = alpha ? PMK_PROFILE_RGBA : PMK_PROFILE_RGB;
@@ -224,7 +226,7 @@ static int mend_colours(
 	if (err)
 		return err;
 	if (profile || alpha)
-		err = make_plain(frame, profile, alpha);
+		err = make_plain(frame, profile, alpha, !keep_alpha);
 	pmk_profile_close(profile);
 	return err;
 }
@@ -237,7 +239,7 @@ static int refuse_size(const char *path, const struct pmk_av_reader *reader)
 }
 
 static int finish(const char *path, const struct pmk_av_reader *reader, const struct pmk_still_facts *facts,
-	AVFrame *frame, struct pmk_orientation *orientation)
+	AVFrame *frame, bool keep_alpha, struct pmk_orientation *orientation)
 {
 	int err;
 
@@ -257,14 +259,14 @@ static int finish(const char *path, const struct pmk_av_reader *reader, const st
 	if (reader->decoder->codec_id == AV_CODEC_ID_TIFF)
 		frame->color_range = AVCOL_RANGE_JPEG;
 	*orientation = find_orientation(reader, frame, facts);
-	err = mend_colours(path, reader, frame, facts);
+	err = mend_colours(path, reader, frame, facts, keep_alpha);
 	if (err && err != -EBADMSG)
 		pmk_error_cure(PMK_CURE_SAVE_PNG, "%s: cannot be converted: %s", path, strerror(-err));
 	return err;
 }
 
-int pmk_still_finish(
-	const char *path, const struct pmk_av_reader *reader, AVFrame *frame, struct pmk_orientation *orientation)
+int pmk_still_finish(const char *path, const struct pmk_av_reader *reader, AVFrame *frame, bool keep_alpha,
+	struct pmk_orientation *orientation)
 {
 	struct pmk_still_facts facts;
 	uint8_t *data;
@@ -286,7 +288,7 @@ int pmk_still_finish(
 	else if (err)
 		pmk_error("%s: cannot be read: %s", path, strerror(-err));
 	else
-		err = finish(path, reader, &facts, frame, orientation);
+		err = finish(path, reader, &facts, frame, keep_alpha, orientation);
 	free(data);
 	return err;
 }

@@ -10,10 +10,10 @@
 #include "media/av.h"
 
 /* Finish `frame`, the first picture of `reader`, that of the file at `path`. A picture with alpha or with a colour
- * profile becomes RGB24, blended over black and converted to sRGB; another stays as it is. A JPEG file that FFmpeg does
- * not decode right is decoded anew; for that, `frame` may be empty. *orientation: how to make it upright. -EBADMSG: it
- * cannot be had, logged; -ENOMEM; or the errno of read. */
-int pmk_still_finish(const char *path, const struct pmk_av_reader *reader, AVFrame *frame,
+ * profile becomes RGB24, blended over black and converted to sRGB, or RGBA if it has alpha and `keep_alpha`; another
+ * stays as it is. A JPEG file that FFmpeg does not decode right is decoded anew; for that, `frame` may be empty.
+ * *orientation: how to make it upright. -EBADMSG: it cannot be had, logged; -ENOMEM; or the errno of read. */
+int pmk_still_finish(const char *path, const struct pmk_av_reader *reader, AVFrame *frame, bool keep_alpha,
 	struct pmk_orientation *orientation) __attribute__((warn_unused_result));
 
 #endif
