@@ -13,7 +13,7 @@
 #include <turbojpeg.h>
 #include <unistd.h>
 
-enum { ANSWER = 1 << 20 };
+enum { ANSWER = 1 << 20, MASK_SIDE = 320 };
 
 static char runtime[] = "/tmp/test_page_XXXXXX";
 static struct pmk_settings settings;
@@ -212,7 +212,7 @@ static void test_others_get_nothing(void **state)
 		{ NULL, NULL, NULL, token },
 	};
 	static const char *const requests[][2] = { { "POST", "/api/pause" }, { "POST", "/api/status" },
-		{ "POST", "/login" }, { "GET", "/stream" }, { "GET", "/thumbnail/office" } };
+		{ "POST", "/login" }, { "GET", "/stream" }, { "GET", "/mask" }, { "GET", "/thumbnail/office" } };
 
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
 		const char *secret = others[i].secret;
@@ -351,6 +351,37 @@ static void test_picture(void **state)
 	close(fd);
 }
 
+/* The scripted camera shows a room with nobody in it, so its mask is black, whatever the room looks like. */
+static void test_mask(void **state)
+{
+	struct pmk_pipeline *p = begin(false);
+	tjhandle jpeg = tjInitDecompress();
+	int width, height, sampling, space;
+	uint8_t grey[MASK_SIDE * MASK_SIDE];
+	const unsigned char *data;
+	unsigned long bytes;
+
+	assert_int_equal(ask("GET", "/mask", own(), ""), 200);
+	assert_non_null(strstr(answer, "image/jpeg"));
+	assert_int_equal(sscanf(strstr(answer, "Content-Length: "), "Content-Length: %lu", &bytes), 1);
+	data = (const unsigned char *)strstr(answer, "\r\n\r\n") + 4;
+	assert_int_equal(tjDecompressHeader3(jpeg, data, bytes, &width, &height, &sampling, &space), 0);
+	assert_int_equal(sampling, TJSAMP_GRAY);
+	assert_true(width <= MASK_SIDE && height <= MASK_SIDE);
+	assert_int_equal(tjDecompress2(jpeg, data, bytes, grey, width, 0, height, TJPF_GRAY, 0), 0);
+	for (int i = 0; i < width * height; i++)
+		assert_int_equal(grey[i], 0);
+	tjDestroy(jpeg);
+	set_mode(LOSE);
+	reach(p, PMK_STATE_COVERED);
+	assert_int_equal(ask("GET", "/mask", own(), ""), 204); /* a cover has none */
+	set_mode(DELIVER);
+	reach(p, PMK_STATE_LIVE);
+	assert_int_equal(ask("POST", "/api/pause", own(), ""), 200);
+	assert_int_equal(ask("GET", "/mask", own(), ""), 204);
+	end(p);
+}
+
 static int set_up(void **state)
 {
 	if (!mkdtemp(runtime))
@@ -378,6 +409,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_zones, clear),
 		cmocka_unit_test_teardown(test_large_body, clear),
 		cmocka_unit_test_teardown(test_picture, clear),
+		cmocka_unit_test_teardown(test_mask, clear),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -390,6 +390,7 @@ static void test_errors_become_a_cover(void **state)
 		assert_non_null(shown);
 		assert_true(pmk_shown_is_cover(shown));
 		assert_int_equal(pmk_shown_position_ns(shown), 40);
+		assert_null(pmk_scene_shown_mask(scene));
 		pmk_shown_unref(shown);
 	}
 	assert_int_equal(unit_log_count, 1);
@@ -436,6 +437,8 @@ static void test_the_switch_alone_shows_nothing(void **state)
 	assert_int_equal(pmk_scene_run(scene, frame, &shown, NULL), 0);
 	assert_int_equal(pmk_scene_cover(scene, NULL, &cover), 0);
 	assert_memory_equal(pmk_shown_image(shown)->plane[2], pmk_shown_image(cover)->plane[2], 160);
+	assert_non_null(pmk_scene_shown_mask(scene));
+	assert_int_equal(pmk_scene_shown_mask(scene)->number, frame->number);
 	pmk_shown_unref(shown);
 	pmk_shown_unref(cover);
 	pmk_scene_destroy(scene);

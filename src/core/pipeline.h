@@ -77,6 +77,9 @@ const char *pmk_pipeline_trouble(struct pmk_pipeline *pipeline);
 /* What the first output shows now, a reference for the caller, who returns it within a second: no more than two
  * pictures may be out. NULL: the output has ended. Call it after start. [any thread] */
 struct pmk_shown *pmk_pipeline_shown(struct pmk_pipeline *pipeline);
+/* The mask of what the scene shows now, 320 px at most; the caller frees it. It waits up to 300 ms for the next
+ * picture. -ENODATA: none is composed at present; -ENOMEM. [any thread] */
+int pmk_pipeline_mask(struct pmk_pipeline *pipeline, struct pmk_mask *mask) __attribute__((warn_unused_result));
 /* true: somebody looks at what pmk_pipeline_shown gives, and counts as a viewer until it is called with false.
  * [any thread] */
 void pmk_pipeline_watch(struct pmk_pipeline *pipeline, bool watch);

@@ -29,6 +29,11 @@ struct pmk_shown *pmk_pipeline_shown(struct pmk_pipeline *p)
 	return pmk_outputs_shown(p->outputs);
 }
 
+int pmk_pipeline_mask(struct pmk_pipeline *p, struct pmk_mask *mask)
+{
+	return pmk_stage_mask(p->stage, mask);
+}
+
 void pmk_pipeline_watch(struct pmk_pipeline *p, bool watch)
 {
 	pmk_outputs_watch(p->outputs, watch);

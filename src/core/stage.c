@@ -2,6 +2,7 @@
 #include "core/stage.h"
 
 #include "core/handover.h"
+#include "core/mask_view.h"
 #include "core/pulse.h"
 #include "core/stats.h"
 #include "core/thread.h"
@@ -34,6 +35,7 @@ struct pmk_stage {
 	atomic_bool stopping, paused;
 	atomic_uint next_generation; /* of the frames that the waiting change is for */
 	struct pmk_handover changes; /* struct pmk_scene_change */
+	struct pmk_mask_view mask_view;
 	struct pmk_pulse pulse; /* rests while it waits for a frame */
 	pthread_mutex_t lock; /* protects what follows */
 	uint64_t composed, covered;
@@ -113,6 +115,8 @@ static void run_frame(struct pmk_stage *s, struct pmk_frame *frame)
 	if (!shown)
 		return;
 	count(s, shown, &times);
+	if (pmk_mask_view_is_wanted(&s->mask_view, pmk_clock_now_ns()))
+		pmk_mask_view_take(&s->mask_view, pmk_scene_shown_mask(s->scene), pmk_clock_now_ns());
 	s->settings.show(s->settings.user, shown);
 }
 
@@ -182,6 +186,7 @@ int pmk_stage_create(const struct pmk_stage_settings *settings, struct pmk_stage
 		goto out_scene;
 	pthread_mutex_init(&s->lock, NULL);
 	pmk_handover_init(&s->changes);
+	pmk_mask_view_init(&s->mask_view);
 	*stage = s;
 	return 0;
 out_scene:
@@ -246,6 +251,7 @@ void pmk_stage_destroy(struct pmk_stage *s)
 	pmk_shown_unref(s->cover);
 	pmk_scene_destroy(s->scene);
 	pmk_handover_finish(&s->changes);
+	pmk_mask_view_finish(&s->mask_view);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
 }
@@ -280,6 +286,11 @@ struct pmk_stage_figures pmk_stage_figures(struct pmk_stage *s)
 		figures.ms_p50[i] = pmk_snapshot_quantile(&steps[i], 0.5);
 	}
 	return figures;
+}
+
+int pmk_stage_mask(struct pmk_stage *s, struct pmk_mask *copy)
+{
+	return pmk_mask_view_look(&s->mask_view, copy);
 }
 
 bool pmk_stage_hangs(struct pmk_stage *s, uint64_t now_ns)

@@ -61,6 +61,8 @@ const char *pmk_stage_model(const struct pmk_stage *stage); /* the model's name 
 /* the first one; it stays the stage's; call before start only */
 struct pmk_shown *pmk_stage_cover(const struct pmk_stage *stage);
 
+/* The mask of what is shown now, scaled down: pmk_mask_view_look. [any thread] */
+int pmk_stage_mask(struct pmk_stage *stage, struct pmk_mask *copy) __attribute__((warn_unused_result));
 struct pmk_stage_figures pmk_stage_figures(struct pmk_stage *stage); /* [any thread] */
 /* Whether the thread has been busy with one picture for a minute at now_ns: no network takes that long. [any thread] */
 bool pmk_stage_hangs(struct pmk_stage *stage, uint64_t now_ns);

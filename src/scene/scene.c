@@ -269,6 +269,7 @@ int pmk_scene_run(
 	struct pmk_scene_times unused = { 0 };
 	int err = compose(s, frame, shown, times ? times : &unused), cover_err;
 
+	s->masked = !err && !s->show_room;
 	if (err == -EAGAIN)
 		return err;
 	note_error(s, err);
@@ -276,6 +277,11 @@ int pmk_scene_run(
 		return 0;
 	cover_err = pmk_compose_cover(s->composer, &s->parts.backdrop->cover, NULL, frame, shown);
 	return cover_err ? cover_err : err;
+}
+
+const struct pmk_mask *pmk_scene_shown_mask(const struct pmk_scene *s)
+{
+	return s->masked ? &s->mask : NULL;
 }
 
 int pmk_scene_cover(struct pmk_scene *s, const char *mark, struct pmk_shown **shown)

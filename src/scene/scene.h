@@ -70,6 +70,9 @@ const char *pmk_scene_model(const struct pmk_scene *scene);
 int pmk_scene_run(struct pmk_scene *scene, const struct pmk_frame *frame, struct pmk_shown **shown,
 	struct pmk_scene_times *times);
 
+/* The mask of the picture that the last run gave, valid until the next run; NULL: it was a cover, or shows the room. */
+const struct pmk_mask *pmk_scene_shown_mask(const struct pmk_scene *scene);
+
 /* The backdrop alone, with a few words in its corner (see draw/mark.h) unless `mark` is NULL. [the thread of
  * pmk_scene_run] */
 /* 0 or -EAGAIN */

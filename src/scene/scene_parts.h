@@ -29,6 +29,7 @@ struct pmk_scene {
 	struct pmk_stillness stillness;
 	struct pmk_mask mask;
 	struct pmk_composer *composer;
+	bool masked; /* the last picture was composed with the mask */
 	int last_error; /* so that a repeated error is logged once */
 	unsigned last_generation; /* of the previous frame */
 	uint64_t last_number, last_ns; /* of the previous frame */

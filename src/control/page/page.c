@@ -25,6 +25,7 @@ enum { TOKEN = 32, MOST_BODY = 16384, CONNECTIONS = 24, IDLE_S = 30, NORMAL_WIDT
 
 struct pmk_page {
 	struct pmk_control *control;
+	struct pmk_pipeline *pipeline;
 	struct pmk_preview *stream;
 	struct MHD_Daemon *daemon;
 	char token[TOKEN + 1]; /* hexadecimal */
@@ -102,6 +103,23 @@ static enum MHD_Result send_thumbnail(struct MHD_Connection *connection, const c
 	if (pmk_thumbnail_builtin(name, &jpeg))
 		return pmk_answer_refuse(connection, MHD_HTTP_NOT_FOUND, "there is no such backdrop");
 	return pmk_answer_jpeg(connection, &jpeg);
+}
+
+/* No content: the backdrop is shown alone, and has no mask. */
+static enum MHD_Result send_mask(struct pmk_page *page, struct MHD_Connection *connection)
+{
+	struct pmk_jpeg_copy jpeg = { 0 };
+	struct pmk_mask mask;
+	int err = pmk_pipeline_mask(page->pipeline, &mask);
+
+	if (err == -ENODATA)
+		return pmk_answer(connection, MHD_HTTP_NO_CONTENT,
+			MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT));
+	if (err)
+		return MHD_NO;
+	err = pmk_thumbnail_mask(&mask, &jpeg);
+	pmk_mask_free(&mask);
+	return err ? MHD_NO : pmk_answer_jpeg(connection, &jpeg);
 }
 
 static enum MHD_Result send_stream(struct pmk_page *page, struct MHD_Connection *connection)
@@ -213,6 +231,8 @@ static enum MHD_Result get(struct pmk_page *page, struct MHD_Connection *connect
 		return pmk_answer_refuse(connection, MHD_HTTP_FORBIDDEN, "the token is missing or wrong");
 	if (strcmp(path, "/stream") == 0)
 		return send_stream(page, connection);
+	if (strcmp(path, "/mask") == 0)
+		return send_mask(page, connection);
 	if (name)
 		return send_thumbnail(connection, name);
 	return pmk_answer_refuse(connection, MHD_HTTP_NOT_FOUND, "there is no such page");
@@ -296,6 +316,7 @@ int pmk_page_start(struct pmk_control *control, struct pmk_pipeline *pipeline, i
 	if (!err) {
 		pthread_mutex_init(&made->lock, NULL);
 		made->control = control;
+		made->pipeline = pipeline;
 		err = pmk_preview_create(pipeline, &made->stream);
 	}
 	if (!err)

@@ -10,7 +10,8 @@
 
 enum { WIDTH = 320, HEIGHT = 180, QUALITY = 85 };
 
-static int compress(const struct pmk_rgb *rgb, struct pmk_jpeg_copy *jpeg)
+/* Pixels of `format`, a TJPF. */
+static int compress(const uint8_t *pixels, int width, int height, int stride, int format, struct pmk_jpeg_copy *jpeg)
 {
 	tjhandle handle = tjInitCompress();
 	unsigned char *data = NULL;
@@ -18,8 +19,8 @@ static int compress(const struct pmk_rgb *rgb, struct pmk_jpeg_copy *jpeg)
 	int err = -ENOMEM;
 
 	if (handle &&
-		tjCompress2(handle, rgb->data, rgb->width, rgb->stride, rgb->height, TJPF_RGB, &data, &bytes,
-			TJSAMP_420, QUALITY, 0) == 0) {
+		tjCompress2(handle, pixels, width, stride, height, format, &data, &bytes,
+			format == TJPF_GRAY ? TJSAMP_GRAY : TJSAMP_420, QUALITY, 0) == 0) {
 		jpeg->data = malloc(bytes);
 		jpeg->bytes = bytes;
 		err = jpeg->data ? 0 : -ENOMEM;
@@ -41,7 +42,12 @@ int pmk_thumbnail_builtin(const char *name, struct pmk_jpeg_copy *jpeg)
 		return err;
 	err = pmk_builtin_draw(name, &rgb);
 	if (!err)
-		err = compress(&rgb, jpeg);
+		err = compress(rgb.data, rgb.width, rgb.height, rgb.stride, TJPF_RGB, jpeg);
 	pmk_rgb_free(&rgb);
 	return err;
+}
+
+int pmk_thumbnail_mask(const struct pmk_mask *mask, struct pmk_jpeg_copy *jpeg)
+{
+	return compress(mask->alpha, mask->width, mask->height, mask->stride, TJPF_GRAY, jpeg);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Small pictures of backdrops, for the page's gallery. Any thread. */
+/* Small pictures for the page: backdrops in the gallery, and the mask. Any thread. */
 #ifndef PMK_CONTROL_PAGE_THUMBNAIL_H
 #define PMK_CONTROL_PAGE_THUMBNAIL_H
 
@@ -7,5 +7,7 @@
 
 /* A built-in backdrop as a JPEG, which the caller frees. -ENOENT: there is none of this name; -ENOMEM. */
 int pmk_thumbnail_builtin(const char *name, struct pmk_jpeg_copy *jpeg) __attribute__((warn_unused_result));
+/* A mask as a grey JPEG, white where a person is. -ENOMEM. */
+int pmk_thumbnail_mask(const struct pmk_mask *mask, struct pmk_jpeg_copy *jpeg) __attribute__((warn_unused_result));
 
 #endif
