@@ -305,6 +305,8 @@ static void test_steering(void **state)
 		usleep(20000);
 	expect(PMK_EXIT_OK, "status", "camera    presenter");
 	expect_json("status --json", "latency_ms");
+	expect_json("status --json", "findings"); /* of doctor, in a process of its own */
+	expect_json("ctl examine", "cameras");
 	expect(PMK_EXIT_OK, "ctl get smooth", "smooth = 85");
 	expect(PMK_EXIT_OK, "ctl set smooth 40", NULL);
 	expect(PMK_EXIT_OK, "ctl get", "smooth = 40");
@@ -330,7 +332,17 @@ static void test_bench(void **state)
 	expect_json("bench --frames 3 --sizes 160x90 --input-format yuyv --json", "runs");
 }
 
-int main(void)
+/* With arguments it is the program: a run examines the machine by starting its own file. */
+static int be_program(int argc, char **argv)
+{
+	struct pmk_options *options = calloc(1, sizeof *options);
+	int code = options ? call(options, argc, argv) : PMK_EXIT_INTERNAL;
+
+	free(options);
+	return code;
+}
+
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_help),
@@ -349,5 +361,7 @@ int main(void)
 		cmocka_unit_test(test_bench),
 	};
 
+	if (argc > 1)
+		return be_program(argc, argv);
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

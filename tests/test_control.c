@@ -8,7 +8,9 @@
 
 #include <cjson/cJSON.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <spawn.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -43,7 +45,27 @@ static bool allows(void *user, const struct pmk_settings *now, const struct pmk_
 	return !refuses;
 }
 
-static const struct pmk_control_host host = { .reread = reread, .allows = allows };
+/* What the examination of the machine writes, as a shell's words; "": it cannot be started. */
+static const char *examined[] = { [PMK_EXAMINE_MACHINE] = "", [PMK_EXAMINE_CAMERAS] = "" };
+
+static int examine(void *user, enum pmk_examination what, pid_t *pid)
+{
+	const char *const argv[] = { "sh", "-c", examined[what], NULL };
+	posix_spawn_file_actions_t actions;
+	int fds[2];
+
+	if (!examined[what][0])
+		return -ENOENT;
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, fds[1], STDOUT_FILENO);
+	assert_int_equal(posix_spawnp(pid, "sh", &actions, NULL, (char *const *)argv, environ), 0);
+	posix_spawn_file_actions_destroy(&actions);
+	close(fds[1]);
+	return fds[0];
+}
+
+static const struct pmk_control_host host = { .reread = reread, .allows = allows, .examine = examine };
 
 static struct pmk_pipeline *begin(bool on_demand)
 {
@@ -306,6 +328,34 @@ static void test_status(void **state)
 	assert_true(cJSON_GetObjectItem(status, "fps")->valuedouble > 0);
 	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(status, "outputs")), 1);
 	cJSON_Delete(answer);
+	end(p);
+}
+
+static void test_findings(void **state)
+{
+	struct pmk_pipeline *p = begin(false);
+	cJSON *answer = ask("status"), *list;
+
+	assert_null(cJSON_GetObjectItem(cJSON_GetObjectItem(answer, "status"), "findings")); /* not asked for yet */
+	cJSON_Delete(answer);
+	examined[PMK_EXAMINE_MACHINE] = "echo '{\"findings\": [{\"check\": \"a\", \"verdict\": \"good\"},'\n"
+					"echo '{\"check\": \"b\", \"verdict\": \"hint\"}]}'";
+	examined[PMK_EXAMINE_CAMERAS] = "echo '{\"cameras\": [{\"spec\": \"presenter\"}]}'";
+	answer = ask("examine");
+	assert_true(cJSON_IsTrue(cJSON_GetObjectItem(answer, "ok")));
+	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(answer, "findings")), 2);
+	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(answer, "cameras")), 1);
+	cJSON_Delete(answer);
+	answer = ask("status");
+	list = cJSON_GetObjectItem(cJSON_GetObjectItem(answer, "status"), "findings");
+	assert_int_equal(cJSON_GetArraySize(list), 1); /* what is good is not worth a word */
+	assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(cJSON_GetArrayItem(list, 0), "check")), "b");
+	cJSON_Delete(answer);
+	examined[PMK_EXAMINE_MACHINE] = "echo nothing of the kind; yes | head -c 300000";
+	refuses_with(ask("examine"), "could not be examined");
+	examined[PMK_EXAMINE_MACHINE] = "";
+	refuses_with(ask("examine"), "could not be examined");
+	accepts("status");
 	end(p);
 }
 
@@ -577,6 +627,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_pause, clear),
 		cmocka_unit_test_teardown(test_pause_while_asleep, clear),
 		cmocka_unit_test_teardown(test_status, clear),
+		cmocka_unit_test_teardown(test_findings, clear),
 		cmocka_unit_test_teardown(test_subscribe, clear),
 		cmocka_unit_test_teardown(test_deaf_subscriber, clear),
 		cmocka_unit_test_teardown(test_reload_and_quit, clear),

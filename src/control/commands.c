@@ -260,6 +260,14 @@ static int command_status(struct request *r)
 	return 0;
 }
 
+/* Look at the machine anew. */
+static int command_examine(struct request *r)
+{
+	if (!pmk_control_examine(r->control, r->answer))
+		return refuse(r, EXIT_INTERNAL, "this machine could not be examined in time");
+	return 0;
+}
+
 static int command_subscribe(struct request *r)
 {
 	r->client->subscribed = true;
@@ -310,6 +318,7 @@ static const struct {
 	{ "save", command_save, 0, 0, "save" },
 	{ "profile", command_profile, 1, 1, "profile NAME|none" },
 	{ "reload", command_reload, 0, 0, "reload" },
+	{ "examine", command_examine, 0, 0, "examine" },
 	{ "page", command_page, 0, 0, "page" },
 	{ "subscribe", command_subscribe, 0, 0, "subscribe" },
 	{ "quit", command_quit, 0, 0, "quit" },

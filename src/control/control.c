@@ -254,6 +254,7 @@ static void release(struct pmk_control *c)
 	for (int i = 0; i < PMK_CONTROL_CLIENTS; i++)
 		pmk_client_close(&c->clients[i]);
 	pmk_page_stop(c->page);
+	cJSON_Delete(c->findings);
 	if (c->listening >= 0)
 		pmk_socket_remove(c->listening);
 	close(c->wake_fd);

@@ -17,6 +17,10 @@
 
 #include "settings/settings.h"
 
+#include <sys/types.h>
+
+enum pmk_examination { PMK_EXAMINE_MACHINE, PMK_EXAMINE_CAMERAS };
+
 /* What the front end adds. Called by the control thread. */
 struct pmk_control_host {
 	/* Give the settings that the configuration file and the command line ask for now, with this profile ("": none).
@@ -24,6 +28,11 @@ struct pmk_control_host {
 	int (*reread)(void *user, const char *profile, struct pmk_settings *fresh);
 	/* Whether `wanted` may follow `now`; if not, it is logged why. */
 	bool (*allows)(void *user, const struct pmk_settings *now, const struct pmk_settings *wanted);
+	/* Start a process that writes what it finds as a JSON object with the array "findings" or "cameras", as
+	 * `doctor` and `list` do. A descriptor of its output for the caller, who also waits for the process; or a
+	 * negative errno, logged. A process of its own neither holds this one up nor makes it larger. NULL: there is
+	 * none. */
+	int (*examine)(void *user, enum pmk_examination what, pid_t *pid);
 	void *user;
 };
 

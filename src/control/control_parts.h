@@ -39,6 +39,8 @@ struct pmk_control {
 	bool unsure; /* the last change timed out, so a part of it may have been made */
 	struct pmk_sample before, last; /* the two samples whose difference gives the rates */
 	struct pmk_client clients[PMK_CONTROL_CLIENTS];
+	cJSON *findings; /* of the last examination, except for good ones; NULL: there was none */
+	uint64_t examined_ns; /* when */
 	struct pmk_page *page; /* NULL: it is not served */
 };
 
@@ -70,6 +72,10 @@ void pmk_control_describe(const struct pmk_settings *settings, cJSON *answer);
 /* The state and the figures; the caller deletes it. NULL: no memory. */
 cJSON *pmk_control_status(struct pmk_control *control);
 void pmk_control_sample(struct pmk_control *control); /* call it about once per second, or before status */
+
+/* Look what is missing or wrong on this machine, and which cameras there are; add both to `answer`. It takes some
+ * 200 ms, 8 s at most. False: one of the two could not be found out. */
+bool pmk_control_examine(struct pmk_control *control, cJSON *answer);
 
 /* Tell all who subscribed: what happened, and the status. */
 void pmk_control_tell(struct pmk_control *control, const char *event);

@@ -102,6 +102,16 @@ static void add_figures(struct pmk_control *c, cJSON *status)
 	cJSON_AddNumberToObject(status, "running_s", (double)r.running_ns / 1e9);
 }
 
+static void add_findings(struct pmk_control *c, cJSON *status)
+{
+	uint64_t age = pmk_clock_now_ns() - c->examined_ns;
+
+	if (!c->findings)
+		return;
+	cJSON_AddItemToObject(status, "findings", cJSON_Duplicate(c->findings, true));
+	cJSON_AddNumberToObject(status, "examined_s", (double)age / 1e9); /* so long ago */
+}
+
 cJSON *pmk_control_status(struct pmk_control *c)
 {
 	cJSON *status = cJSON_CreateObject();
@@ -113,7 +123,9 @@ cJSON *pmk_control_status(struct pmk_control *c)
 	cJSON_AddItemToObject(status, "outputs", outputs_of(c));
 	cJSON_AddStringToObject(status, "model", pmk_pipeline_model_name(c->pipeline));
 	cJSON_AddStringToObject(status, "backdrop", c->settings.pipeline.scene.backdrop);
+	cJSON_AddStringToObject(status, "profile", c->settings.profile);
 	add_rates(c, status);
 	add_figures(c, status);
+	add_findings(c, status);
 	return status;
 }

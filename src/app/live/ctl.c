@@ -15,6 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { FINDINGS_S = 60 };
+
 /* A path that the user gave, from / on: the running program has a working directory of its own. `head` is what stands
  * before the path, such as "file:". */
 static void absolute(const char *text, const char *head, char out[PATH_MAX])
@@ -181,6 +183,20 @@ static const char *explain(const char *state)
 	return state;
 }
 
+static void print_findings(const cJSON *findings)
+{
+	const cJSON *one;
+
+	cJSON_ArrayForEach(one, findings)
+	{
+		printf("finding   %s: %s\n", text_of(one, "check"), text_of(one, "what"));
+		if (*text_of(one, "why"))
+			printf("          why: %s\n", text_of(one, "why"));
+		if (*text_of(one, "fix"))
+			printf("          do:  %s\n", text_of(one, "fix"));
+	}
+}
+
 static void print_status(const cJSON *status)
 {
 	const char *trouble = text_of(status, "trouble"), *camera = text_of(status, "camera");
@@ -201,6 +217,7 @@ static void print_status(const cJSON *status)
 		number_of(latency, "p99"));
 	printf("frames    %.0f shown, %.0f dropped by the camera, %.0f damaged\n", number_of(status, "frames"),
 		number_of(status, "dropped"), number_of(status, "damaged"));
+	print_findings(cJSON_GetObjectItem(status, "findings"));
 	printf("process   %d, for %.0f s\n", (int)number_of(status, "pid"), number_of(status, "running_s"));
 }
 
@@ -212,7 +229,7 @@ static void print_answer(const char *command, const cJSON *answer)
 
 	if (status)
 		print_json(status);
-	else if (cJSON_IsArray(settings))
+	else if (cJSON_IsArray(settings) || strcmp(command, "examine") == 0)
 		print_json(answer);
 	else if (settings)
 		print_settings(settings);
@@ -271,17 +288,40 @@ static enum pmk_exit request(const char *const *words, int count, cJSON **answer
 	return code;
 }
 
+/* The status, with findings that are no older than FINDINGS_S. */
+static enum pmk_exit request_status(cJSON **answer)
+{
+	static const char *const status[] = { "status" }, *const examine[] = { "examine" };
+	enum pmk_exit code = request(status, 1, answer, NULL);
+	const cJSON *age;
+	cJSON *unused;
+
+	if (code != PMK_EXIT_OK)
+		return code;
+	age = cJSON_GetObjectItem(cJSON_GetObjectItem(*answer, "status"), "examined_s");
+	if (cJSON_IsNumber(age) && age->valuedouble < FINDINGS_S)
+		return PMK_EXIT_OK;
+	cJSON_Delete(*answer);
+	if (request(examine, 1, &unused, NULL) == PMK_EXIT_OK)
+		cJSON_Delete(unused);
+	return request(status, 1, answer, NULL);
+}
+
 enum pmk_exit pmk_command_ctl(struct pmk_options *options)
 {
 	const char *const *words = options->args + 1;
 	cJSON *answer;
 	FILE *stream;
-	enum pmk_exit code = request(words, options->arg_count - 1, &answer, &stream);
+	bool status = strcmp(words[0], "status") == 0 && options->arg_count == 2;
+	enum pmk_exit code = status ? request_status(&answer) :
+				      request(words, options->arg_count - 1, &answer, &stream);
 
 	if (code != PMK_EXIT_OK)
 		return code;
 	print_answer(words[0], answer);
 	cJSON_Delete(answer);
+	if (status)
+		return PMK_EXIT_OK;
 	if (strcmp(words[0], "subscribe") == 0)
 		follow(stream);
 	fclose(stream);
@@ -290,15 +330,14 @@ enum pmk_exit pmk_command_ctl(struct pmk_options *options)
 
 enum pmk_exit pmk_command_status(struct pmk_options *options)
 {
-	static const char *const words[] = { "status" };
 	enum pmk_exit code;
 	cJSON *answer;
 
-	code = request(words, 1, &answer, NULL);
+	code = request_status(&answer);
 	if (code != PMK_EXIT_OK)
 		return code;
 	if (options->settings.json)
-		print_answer(words[0], answer);
+		print_answer("status", answer);
 	else
 		print_status(cJSON_GetObjectItem(answer, "status"));
 	cJSON_Delete(answer);

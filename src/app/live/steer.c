@@ -2,8 +2,13 @@
 #include "app/live/steer.h"
 
 #include "app/files/film.h"
+#include "app/machine/child.h"
+#include "base/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
 
 static int reread(void *user, const char *profile, struct pmk_settings *fresh)
 {
@@ -25,7 +30,27 @@ static bool allows(void *user, const struct pmk_settings *now, const struct pmk_
 	return true;
 }
 
+/* The program itself, wherever its file is by now. */
+static int examine(void *user, enum pmk_examination what, pid_t *pid)
+{
+	static const char *const doctor[] = { "potemkin", "--config", "/dev/null", "doctor", "--json", NULL };
+	static const char *const cameras[] = { "potemkin", "--config", "/dev/null", "list", "cameras", "--json", NULL };
+	int fds[2], err;
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return -errno;
+	err = pmk_child_spawn("/proc/self/exe", what == PMK_EXAMINE_MACHINE ? doctor : cameras, fds[1], false, pid);
+	close(fds[1]);
+	if (!err)
+		return fds[0];
+	close(fds[0]);
+	pmk_error("this machine cannot be examined: %s", strerror(-err));
+	return err;
+}
+
 struct pmk_control_host pmk_steer_host(const struct pmk_options *options)
 {
-	return (struct pmk_control_host){ .reread = reread, .allows = allows, .user = (void *)options };
+	return (struct pmk_control_host){
+		.reread = reread, .allows = allows, .examine = examine, .user = (void *)options
+	};
 }

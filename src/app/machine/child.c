@@ -90,21 +90,25 @@ static bool listen_to(int fd, pid_t pid, char said[SAID])
 	return deadline != UINT64_MAX;
 }
 
-/* Its output goes to `fd`. It gets a process group of its own: we can signal all of it, and the terminal's Ctrl-C
- * reaches it only through us. */
-static int spawn(const char *const argv[], int fd, pid_t *pid)
+int pmk_child_spawn(const char *file, const char *const argv[], int fd, bool messages, pid_t *pid)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
+	sigset_t none;
 	int err;
 
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&actions, fd, STDOUT_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, fd, STDERR_FILENO);
+	if (messages)
+		posix_spawn_file_actions_adddup2(&actions, fd, STDERR_FILENO);
+	else
+		posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	sigemptyset(&none);
 	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-	err = posix_spawnp(pid, argv[0], &actions, &attributes, (char *const *)argv, environ);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
+	err = posix_spawnp(pid, file, &actions, &attributes, (char *const *)argv, environ);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
 	return -err;
@@ -122,7 +126,7 @@ int pmk_child_run(const char *const argv[], char *why, size_t size)
 		snprintf(why, size, "%s", strerror(-err));
 		return err;
 	}
-	err = spawn(argv, fds[1], &pid);
+	err = pmk_child_spawn(argv[0], argv, fds[1], true, &pid);
 	close(fds[1]);
 	if (err) {
 		close(fds[0]);

@@ -6,11 +6,18 @@
 #ifndef PMK_APP_MACHINE_CHILD_H
 #define PMK_APP_MACHINE_CHILD_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /* Run argv[0], found on $PATH, with an empty standard input. 0; -ENOENT: it is not installed; -EINTR: a signal ended
  * it; another negative errno: it failed, and `why` is the most telling line of its output, without the newline. Logs
  * nothing. */
 int pmk_child_run(const char *const argv[], char *why, size_t size) __attribute__((warn_unused_result));
+/* Only start it: `file`, found on $PATH, with its output at `fd`, and its messages there, too, or nowhere. It hears all
+ * signals, and has a process group of its own, so that the terminal's Ctrl-C reaches it only through us. The caller
+ * waits for it. Negative errno. [any thread] */
+int pmk_child_spawn(const char *file, const char *const argv[], int fd, bool messages, pid_t *pid)
+	__attribute__((warn_unused_result));
 
 #endif

@@ -18,7 +18,7 @@ static const char *const words_of[PMK_COMMANDS] = {
 	[PMK_COMMAND_COMPLETION] = "bash zsh fish",
 	[PMK_COMMAND_CTL] =
 		"status get describe set add backdrop next camera frame pause resume snapshot save profile reload "
-		"page subscribe quit",
+		"examine page subscribe quit",
 	[PMK_COMMAND_STATUS] = "",
 	[PMK_COMMAND_UI] = "",
 	[PMK_COMMAND_DEMO] = "",
