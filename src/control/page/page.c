@@ -164,8 +164,8 @@ static char *ask(struct pmk_page *page, const char *command, const cJSON *args)
 /* The page may do what a person at it may want; it writes no files but the configuration. */
 static bool is_offered(const char *command)
 {
-	static const char *const names[] = { "status", "examine", "get", "describe", "set", "add", "backdrop", "next", "camera",
-		"pause", "resume", "profile", "save", "reload", "quit" };
+	static const char *const names[] = { "status", "examine", "get", "describe", "set", "add", "backdrop", "next",
+		"camera", "pause", "resume", "profile", "save", "reload", "quit" };
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		if (strcmp(names[i], command) == 0)
