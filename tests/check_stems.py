@@ -26,6 +26,7 @@ STANDS_FOR = {
     "compose/backdrop_fade.c": "fade",
     "compose/backdrop_*": "backdrop",
     "compose/blur*": "backdrop",
+    "compose/show/*": "show",
     "compose/rim.c": "compose",
     "core/*": "pipeline",
     "draw/builtin_*": "builtin",

@@ -60,7 +60,8 @@ FRONT_END_WORDS = re.compile(
 # All variables that can change while the program runs and belong to no object, and why.
 STATE = {
     "cpu.c": {"forced": "which vectors: the CPU is the process's"},
-    "log.c": {"state": "who hears: stderr is the process's", "overheard": "each thread's own"},
+    "log.c": {"state": "who hears: stderr is the process's", "overheard": "each thread's own",
+              "lowered": "likewise"},
     "status_line.c": {"line": "the terminal is the process's"},
     "media_module.c": {"module": "the shared object: it is loaded once"},
     "media_entry.c": {"host": "in that object: who loaded it"},

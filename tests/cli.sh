@@ -101,6 +101,11 @@ expect 2 '--camera "file:": which file' -c file: -o null --frames 1
 expect 2 '--output "file:": which file' -c presenter -o file: --frames 1
 expect 2 '--output "": which file' -c presenter -o '' --frames 1
 expect 2 'the same file' -c presenter -o file:a.mkv -o file:./a.mkv --frames 1
+mkdir -p slides/none
+expect 3 'there is no picture in the folder "slides/none"' -b slideshow:slides/none -c presenter -o null --frames 1
+expect 3 'there is no folder "slides/away"' -b slideshow:slides/away:5 -c presenter -o null --frames 1
+expect 3 'there is no folder "slides/away"' -b daylight:slides/away -c presenter -o null --frames 1
+expect 3 '1 to 86400 seconds' -b slideshow:slides:0 -c presenter -o null --frames 1
 expect 3 '--backdrop "": which picture' -c presenter -b '' -o null --frames 1
 expect 2 '--duration "0.0001": give none, or a number of seconds from 0.001 up' --duration 0.0001
 expect 2 'extension|ends? in|\.mp4' -c presenter -o file:out.gif --frames 1

@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include "base/clock.h"
+#include "base/folder.h"
 #include "base/mem.h"
 #include "base/parse.h"
 
@@ -18,6 +19,39 @@ static void test_log_is_one_line(void **state)
 	assert_string_equal(unit_logged, "file \"a?b?[31m\"");
 	assert_int_equal(errno, ENOSPC);
 	pmk_log_redirect(NULL, NULL);
+}
+
+/* Only this thread's, and only while it is asked for. */
+static void test_errors_of_what_can_be_left_out(void **state)
+{
+	char heard[PMK_LOG_LINE];
+
+	unit_catch_log();
+	pmk_log_overhear(heard);
+	pmk_log_lower(true);
+	pmk_error("left out");
+	assert_string_equal(heard, "");
+	assert_string_equal(unit_logged, "left out");
+	pmk_log_lower(false);
+	pmk_error("needed");
+	assert_string_equal(heard, "needed");
+	pmk_log_overhear(NULL);
+	pmk_log_redirect(NULL, NULL);
+}
+
+static void test_natural_order(void **state)
+{
+	static const char *const sorted[] = { "", "01", "1", "2.png", "10 b", "10.png", "a", "A2", "a10", "B", "ba9",
+		"ba10", "ba10a", "ba99999999999999999999998", "ba99999999999999999999999" };
+
+	for (int i = 0; i < 15; i++) {
+		for (int k = 0; k < 15; k++) {
+			int order = pmk_folder_compare(sorted[i], sorted[k]);
+
+			assert_int_equal(order < 0, i < k);
+			assert_int_equal(order == 0, i == k);
+		}
+	}
 }
 
 static void test_log_has_the_front_ends_words(void **state)
@@ -271,6 +305,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_log_is_one_line),
+		cmocka_unit_test(test_errors_of_what_can_be_left_out),
+		cmocka_unit_test(test_natural_order),
 		cmocka_unit_test(test_log_has_the_front_ends_words),
 		cmocka_unit_test(test_the_program_has_words_for_each_remedy),
 		cmocka_unit_test(test_log_says_a_repeating_fault_once),

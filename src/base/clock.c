@@ -38,3 +38,12 @@ void pmk_clock_sleep_until(uint64_t deadline_ns)
 	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR)
 		;
 }
+
+int pmk_clock_minute_of_day(void)
+{
+	time_t now = time(NULL);
+	struct tm local;
+
+	tzset(); /* localtime_r alone would not notice another time zone */
+	return localtime_r(&now, &local) ? local.tm_hour * 60 + local.tm_min : 0;
+}

@@ -16,4 +16,7 @@ uint64_t pmk_clock_thread_ns(void); /* CPU time of this thread */
 struct timespec pmk_clock_timespec(uint64_t time_ns);
 void pmk_clock_sleep_until(uint64_t deadline_ns); /* returns at once when the deadline has passed */
 
+/* The minute of the day, 0..1439, by the machine's clock and time zone as they are now. */
+int pmk_clock_minute_of_day(void);
+
 #endif

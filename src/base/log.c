@@ -29,6 +29,8 @@ static struct {
 
 static _Thread_local char *overheard; /* where this thread's first error goes; NULL: nowhere */
 
+static _Thread_local bool lowered; /* this thread's errors are warnings */
+
 const char *pmk_log_level_name(enum pmk_log_level level)
 {
 	static const char *const names[] = { "error", "warning", "info", "debug" };
@@ -64,6 +66,11 @@ void pmk_log_overhear(char *line)
 	overheard = line;
 	if (line)
 		line[0] = '\0';
+}
+
+void pmk_log_lower(bool lower)
+{
+	lowered = lower;
 }
 
 /* A file name may contain a newline or an escape sequence, but a message must stay one plain line. */
@@ -126,6 +133,8 @@ void pmk_log(enum pmk_log_level level, enum pmk_cure cure, const char *subject, 
 	pthread_mutex_lock(&state.lock);
 	append_cure(line, sizeof line, cure, subject);
 	make_one_line(line);
+	if (level == PMK_LOG_ERROR && lowered)
+		level = PMK_LOG_WARN;
 	if (level == PMK_LOG_ERROR && overheard && !overheard[0])
 		memcpy(overheard, line, sizeof line);
 	say(level, line);

@@ -16,6 +16,8 @@
 
 #include "base/cure.h"
 
+#include <stdbool.h>
+
 enum pmk_log_level { PMK_LOG_ERROR, PMK_LOG_WARN, PMK_LOG_INFO, PMK_LOG_DEBUG };
 enum { PMK_LOG_LINE = 4096 }; /* bytes of the longest line, with its final zero; longer lines are truncated */
 
@@ -52,6 +54,9 @@ void pmk_log_set_cures(const char *const texts[PMK_CURES]);
  * first; the error is printed as well. NULL ends that; until then `line` must live. For a thread that has to answer
  * somebody who does not see the log. */
 void pmk_log_overhear(char *line);
+
+/* true: errors that the calling thread logs from now on are warnings, since it goes on without what failed. */
+void pmk_log_lower(bool lower);
 
 /* Hand lines of all levels to `sink`, one at a time, instead of printing them; with NULL they are printed again. `sink`
  * must not log. */

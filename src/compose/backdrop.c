@@ -24,6 +24,8 @@ static const struct kind {
 	{ "builtin:", NULL, pmk_backdrop_builtin_check, pmk_backdrop_builtin_open },
 	{ "blur", "60", pmk_backdrop_blur_check, pmk_backdrop_blur_open },
 	{ "blur:", NULL, pmk_backdrop_blur_check, pmk_backdrop_blur_open },
+	{ "slideshow:", NULL, pmk_backdrop_slideshow_check, pmk_backdrop_slideshow_open },
+	{ "daylight:", NULL, pmk_backdrop_daylight_check, pmk_backdrop_daylight_open },
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 

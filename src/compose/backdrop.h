@@ -55,7 +55,8 @@ int pmk_fit_parse(const char *text, enum pmk_fit *fit) __attribute__((warn_unuse
  * Logs nothing. */
 int pmk_backdrop_check(const char *spec, char *why, size_t size) __attribute__((warn_unused_result));
 
-/* SPEC of the interface: PATH, builtin:NAME, color:COLOUR (pmk_parse_colour), green, blur[:0..100]. `layout` is that of
+/* SPEC of the interface: PATH, builtin:NAME, color:COLOUR (pmk_parse_colour), green, blur[:0..100],
+ * slideshow:FOLDER[:SECONDS], daylight:[FOLDER]. `layout` is that of
  * the composed picture (limited range). -EINVAL: bad spec; otherwise an error of pmk_still_read. */
 int pmk_backdrop_create(const char *spec, enum pmk_fit fit, const struct pmk_layout *layout,
 	struct pmk_backdrop **backdrop) __attribute__((warn_unused_result));
@@ -78,6 +79,14 @@ int pmk_backdrop_builtin_open(const char *rest, enum pmk_fit fit, const struct p
 	struct pmk_backdrop **backdrop) __attribute__((warn_unused_result));
 /* The one backdrop made of the room (blur.h); its cover is a plain colour. */
 int pmk_backdrop_blur_open(const char *rest, enum pmk_fit fit, const struct pmk_layout *layout,
+	struct pmk_backdrop **backdrop) __attribute__((warn_unused_result));
+
+/* Those that go from picture to picture (show/show.h). */
+int pmk_backdrop_slideshow_check(const char *rest, char *why, size_t size) __attribute__((warn_unused_result));
+int pmk_backdrop_slideshow_open(const char *rest, enum pmk_fit fit, const struct pmk_layout *layout,
+	struct pmk_backdrop **backdrop) __attribute__((warn_unused_result));
+int pmk_backdrop_daylight_check(const char *rest, char *why, size_t size) __attribute__((warn_unused_result));
+int pmk_backdrop_daylight_open(const char *rest, enum pmk_fit fit, const struct pmk_layout *layout,
 	struct pmk_backdrop **backdrop) __attribute__((warn_unused_result));
 
 /* Fill all of `to` with `from`: cover crops what does not fit, contain leaves black bars, tile repeats the picture at

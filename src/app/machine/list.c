@@ -145,6 +145,8 @@ static cJSON *list_backdrops(void)
 		add_simple(list, spec, builtins[i].title);
 	}
 	add_simple(list, "PATH", "a picture of any size, see --fit");
+	add_simple(list, "slideshow:FOLDER[:SECONDS]", "the pictures of a folder, one after another");
+	add_simple(list, "daylight:[FOLDER]", "a picture for each part of the day, built-in ones or a folder's");
 	add_simple(list, "blur[:0..100]", "the room, blurred; colours and large shapes remain");
 	add_simple(list, "color:#rrggbb", "one colour");
 	add_simple(list, "green", "chroma-key green");

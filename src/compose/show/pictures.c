@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#include "compose/show/pictures.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+int pmk_pictures_check(const char *folder, char *why, size_t size)
+{
+	struct pmk_folder list = { 0 };
+	int err = pmk_folder_read(folder, &list), count = list.count;
+
+	pmk_folder_free(&list);
+	if (err == -ENOENT)
+		snprintf(why, size, "there is no folder \"%.100s\"", folder);
+	else if (err)
+		snprintf(why, size, "the folder cannot be read: %s", strerror(-err));
+	else if (!count)
+		snprintf(why, size, "there is no picture in the folder \"%.100s\"", folder);
+	return err ? err : count ? 0 : -EINVAL;
+}
+
+static bool is_same(const struct pmk_pictures_file *a, const struct pmk_pictures_file *b)
+{
+	return a->device == b->device && a->number == b->number && a->changed.tv_sec == b->changed.tv_sec &&
+		a->changed.tv_nsec == b->changed.tv_nsec;
+}
+
+static bool is_bad(const struct pmk_pictures *p, const struct pmk_pictures_file *file)
+{
+	for (unsigned i = 0; i < p->bad_count && i < PMK_PICTURES_BAD; i++) {
+		if (is_same(&p->bad[i], file))
+			return true;
+	}
+	return false;
+}
+
+int pmk_pictures_open(struct pmk_pictures *p, const char *name, struct pmk_backdrop **backdrop)
+{
+	struct pmk_pictures_file file;
+	char path[PMK_SPEC];
+	struct stat st;
+	int err;
+
+	if (snprintf(path, sizeof path, "%s/%s", p->folder, name) >= (int)sizeof path || stat(path, &st))
+		return -ENOENT;
+	file = (struct pmk_pictures_file){ st.st_dev, st.st_ino, st.st_mtim };
+	if (is_bad(p, &file))
+		return -EBADMSG;
+	if (is_same(&p->shown, &file))
+		return -EALREADY;
+	pmk_log_lower(true);
+	err = pmk_backdrop_picture_open(path, p->fit, &p->layout, backdrop);
+	pmk_log_lower(false);
+	if (!err)
+		p->shown = file;
+	else if (err != -ENOMEM)
+		p->bad[p->bad_count++ % PMK_PICTURES_BAD] = file;
+	p->told &= err != 0;
+	return err;
+}
+
+int pmk_pictures_none(struct pmk_pictures *p, bool first)
+{
+	if (first)
+		pmk_error("no file in \"%s\" is a picture that can be shown", p->folder);
+	else if (!p->told)
+		pmk_warn("no file in \"%s\" is a picture that can be shown; the last one stays", p->folder);
+	p->told = true;
+	return first ? -ENOENT : -EALREADY;
+}
