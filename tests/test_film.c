@@ -93,7 +93,7 @@ static void assert_film(const char *path, int width, int height, bool contain, c
 	pmk_log_redirect(heard, NULL);
 	assert_int_equal(pmk_media_open(path, &media), 0);
 	layout = &pmk_media_info(media)->layout;
-	pmk_media_fit(media, width, height, contain);
+	pmk_media_fit(media, width, height, contain ? PMK_MEDIA_CONTAIN : PMK_MEDIA_CROP);
 	assert_int_equal(pmk_image_alloc(&image, layout), 0);
 	for (int round = 0; round < 2; round++) {
 		for (int n = 0; n < count; n++) {
@@ -116,7 +116,7 @@ static void assert_size(const char *path, int width, int height)
 	struct pmk_media *media;
 
 	assert_int_equal(pmk_media_open(path, &media), 0);
-	pmk_media_fit(media, 0, 0, false);
+	pmk_media_fit(media, 0, 0, PMK_MEDIA_CROP);
 	assert_int_equal(pmk_media_info(media)->layout.width, width);
 	assert_int_equal(pmk_media_info(media)->layout.height, height);
 	pmk_media_close(media);

@@ -137,7 +137,7 @@ static void read_first(const char *path, struct pmk_layout *layout, struct pmk_r
 	int64_t position;
 
 	assert_int_equal(pmk_media_open(path, &media), 0);
-	pmk_media_fit(media, 0, 0, false);
+	pmk_media_fit(media, 0, 0, PMK_MEDIA_CROP);
 	*layout = pmk_media_info(media)->layout;
 	assert_int_equal(pmk_image_alloc(&image, layout), 0);
 	assert_int_equal(pmk_media_read(media, &image, &position), 1);
@@ -237,7 +237,7 @@ static void test_a_dark_beginning(void **state)
 	av_frame_free(&frames[0]);
 	av_frame_free(&frames[1]);
 	assert_int_equal(pmk_media_open(path, &media), 0);
-	pmk_media_fit(media, 0, 0, false);
+	pmk_media_fit(media, 0, 0, PMK_MEDIA_CROP);
 	assert_int_equal(pmk_image_alloc(&image, &pmk_media_info(media)->layout), 0);
 	for (int n = 0; n < 100; n++)
 		assert_int_equal(pmk_media_read(media, &image, &position), 1);
@@ -287,7 +287,7 @@ static void test_other_sizes(void **state)
 	uint8_t rgb[3];
 
 	assert_int_equal(pmk_media_open(path, &media), 0);
-	pmk_media_fit(media, 101, 51, false);
+	pmk_media_fit(media, 101, 51, PMK_MEDIA_CROP);
 	assert_int_equal(pmk_image_alloc(&image, &pmk_media_info(media)->layout), 0);
 	assert_int_equal(pmk_media_read(media, &image, &position), 1);
 	for (int y = 0; y < HEIGHT; y++) {

@@ -1,104 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "media/media.h"
 
-#include "base/clock.h"
 #include "base/log.h"
-#include "media/av.h"
-#include "media/film/fields.h"
-#include "media/film/picture.h"
 #include "media/film/survey.h"
 #include "media/film/tags.h"
+#include "media/media_parts.h"
 #include "media/still/finish.h"
-#include "media/still/kind.h"
 
 #include <errno.h>
 #include <libavutil/pixdesc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { AHEAD = 2 }; /* pictures that open decodes: with a second one, the file is a video */
-
-#define MOST_PX ((int64_t)PMK_IMAGE_MAX_PX * PMK_IMAGE_MAX_PX)
-
-struct pmk_media {
-	char *path;
-	struct pmk_media_info info;
-	struct pmk_av_reader reader;
-	AVFrame *ahead[AHEAD]; /* returned by read before anything else is decoded */
-	int ahead_count, ahead_next;
-	int64_t origin_ns; /* position 0 in the file's own time, or AV_NOPTS_VALUE */
-	int64_t last_ns; /* last position returned, -1 before the first */
-	int64_t damaged; /* pictures skipped by closed readers */
-	struct pmk_fields fields;
-	struct pmk_picture picture;
-	struct pmk_shape first; /* shape of the first picture */
-	struct pmk_orientation turned; /* of a single picture */
-	AVRational first_sar; /* as its decoder told it */
-	int bar_x, bar_y; /* of the last picture that was read */
-	bool contain, told; /* told: that pictures are cropped or get bars */
-};
-
-static int fail_damaged(const struct pmk_media *media)
-{
-	if (pmk_kind_is_known(media->path))
-		return pmk_kind_refuse(media->path, media->reader.failure, media->reader.said.first);
-	pmk_error_cure(PMK_CURE_OTHER_OR_SCALE,
-		"%s: no picture in it could be decoded: damaged, empty, or larger than %d pixels a side", media->path,
-		PMK_IMAGE_MAX_PX);
-	return -EBADMSG;
-}
-
-/* Decode until `count` pictures are ahead or the file ends. */
-static int look_ahead(struct pmk_media *media, int count)
-{
-	media->ahead_count = media->ahead_next = 0;
-	while (media->ahead_count < count) {
-		int got;
-
-		got = pmk_fields_next(&media->fields, &media->reader, media->ahead[media->ahead_count]);
-		if (got < 0)
-			return got;
-		if (got == 0)
-			break;
-		media->ahead_count++;
-	}
-	return media->ahead_count || pmk_av_holds_pictures(media->reader.format) ? 0 : fail_damaged(media);
-}
-
-static void set_origin(struct pmk_media *media)
-{
-	const AVStream *stream = media->reader.format->streams[media->reader.stream];
-	int64_t first = pmk_av_reader_time(&media->reader, media->ahead[0]);
-
-	/* if the first picture is missing, the others keep their positions */
-	media->origin_ns = first;
-	if (first != AV_NOPTS_VALUE && stream->start_time != AV_NOPTS_VALUE &&
-		pmk_av_origin_ns(media->reader.format) < first)
-		media->origin_ns = pmk_av_origin_ns(media->reader.format);
-	media->last_ns = -1;
-}
-
-static int open_reader(struct pmk_media *media, int ahead)
-{
-	int err;
-
-	err = pmk_av_reader_open(&media->reader, media->path, PMK_IMAGE_MIN_PX, PMK_IMAGE_MAX_PX, MOST_PX);
-	if (err)
-		return err;
-	err = look_ahead(media, ahead);
-	if (!err)
-		set_origin(media);
-	return err;
-}
-
-static void close_reader(struct pmk_media *media)
-{
-	media->damaged += media->reader.damaged;
-	pmk_fields_reset(&media->fields);
-	pmk_av_reader_close(&media->reader);
-	media->reader = (struct pmk_av_reader){ 0 };
-}
 
 static bool is_422(enum AVPixelFormat format)
 {
@@ -188,7 +101,7 @@ static void fill_info(struct pmk_media *media)
 	fill_layout(media);
 }
 
-int pmk_media_open(const char *path, struct pmk_media **media)
+static int open_media(const char *path, int least_px, struct pmk_media **media)
 {
 	struct pmk_media *made = calloc(1, sizeof *made);
 	const struct pmk_layout *layout;
@@ -196,12 +109,13 @@ int pmk_media_open(const char *path, struct pmk_media **media)
 
 	if (!made)
 		return -ENOMEM;
+	made->least_px = least_px;
 	made->path = strdup(path);
-	for (int i = 0; i < AHEAD; i++)
+	for (int i = 0; i < PMK_MEDIA_AHEAD; i++)
 		made->ahead[i] = av_frame_alloc();
 	if (!made->path || !made->ahead[0] || !made->ahead[1])
 		goto fail;
-	err = open_reader(made, AHEAD);
+	err = pmk_media_walk_open(made, PMK_MEDIA_AHEAD);
 	if (err)
 		goto fail;
 	err = finish_still(made);
@@ -211,7 +125,7 @@ int pmk_media_open(const char *path, struct pmk_media **media)
 		goto fail;
 	fill_info(made);
 	layout = &made->info.layout;
-	err = pmk_av_check_size(path, layout->width, layout->height, PMK_IMAGE_MIN_PX, PMK_IMAGE_MAX_PX, MOST_PX);
+	err = pmk_av_check_size(path, layout->width, layout->height, least_px, PMK_IMAGE_MAX_PX, PMK_MEDIA_MOST_PX);
 	if (err)
 		goto fail;
 	*media = made;
@@ -222,14 +136,27 @@ fail:
 	return err;
 }
 
+int pmk_media_open(const char *path, struct pmk_media **media)
+{
+	return open_media(path, PMK_IMAGE_MIN_PX, media);
+}
+
+int pmk_media_open_to_play(const char *path, struct pmk_media **media)
+{
+	int err = open_media(path, 1, media);
+
+	if (!err)
+		(*media)->picture.quick = (*media)->told = true;
+	return err;
+}
+
 void pmk_media_close(struct pmk_media *media)
 {
 	if (!media)
 		return;
-	for (int i = 0; i < AHEAD; i++)
+	for (int i = 0; i < PMK_MEDIA_AHEAD; i++)
 		av_frame_free(&media->ahead[i]);
-	pmk_fields_reset(&media->fields);
-	pmk_av_reader_close(&media->reader);
+	pmk_media_walk_close(media);
 	pmk_picture_finish(&media->picture);
 	free(media->path);
 	free(media);
@@ -240,12 +167,13 @@ const struct pmk_media_info *pmk_media_info(const struct pmk_media *media)
 	return &media->info;
 }
 
-void pmk_media_fit(struct pmk_media *media, int width, int height, bool contain)
+void pmk_media_fit(struct pmk_media *media, int width, int height, enum pmk_media_fit fit)
 {
 	struct pmk_survey survey = { .largest = media->first };
 	struct pmk_tone_kind kind;
 
-	media->contain = contain;
+	media->contain = fit == PMK_MEDIA_CONTAIN;
+	media->stretch = fit == PMK_MEDIA_STRETCH;
 	pmk_tone_needed(media->ahead[0], &kind);
 	if (!media->info.still && (!width || pmk_tone_is_hdr(&kind)))
 		survey = pmk_survey_run(media->path, &media->first, shape_of, media);
@@ -282,7 +210,8 @@ static int take_picture(struct pmk_media *media, AVFrame *frame, struct pmk_imag
 {
 	struct pmk_orientation orientation = orientation_of(media, frame);
 	struct pmk_shape shape = shape_of(media, frame), to = { image->layout.width, image->layout.height };
-	struct pmk_fitted place = pmk_place_fit(frame->width, frame->height, &shape, &orientation, &to, media->contain);
+	struct pmk_fitted place = pmk_place_fit(
+		frame->width, frame->height, media->stretch ? &to : &shape, &orientation, &to, media->contain);
 	const char *format = av_get_pix_fmt_name(frame->format);
 	int err;
 
@@ -298,72 +227,17 @@ static int take_picture(struct pmk_media *media, AVFrame *frame, struct pmk_imag
 	return err;
 }
 
-static int64_t position(const struct pmk_media *media, const AVFrame *frame)
-{
-	int64_t time = pmk_av_reader_time(&media->reader, frame);
-
-	if (time == AV_NOPTS_VALUE || media->origin_ns == AV_NOPTS_VALUE)
-		return media->last_ns < 0 ? 0 : media->last_ns + (int64_t)(1e9 / media->info.fps + 0.5);
-	return time - media->origin_ns > media->last_ns ? time - media->origin_ns : media->last_ns + 1;
-}
-
 int pmk_media_read(struct pmk_media *media, struct pmk_image *image, int64_t *position_ns)
 {
-	AVFrame *frame;
-	int got, err;
+	int got = pmk_media_walk_fetch(media, 1), err;
 
-	if (media->ahead_next == media->ahead_count) {
-		if (media->info.still)
-			return 0;
-		media->ahead_next = media->ahead_count = 0;
-		got = pmk_fields_next(&media->fields, &media->reader, media->ahead[0]);
-		if (got <= 0)
-			return got;
-		media->ahead_count = 1;
-	}
-	frame = media->ahead[media->ahead_next];
-	err = take_picture(media, frame, image);
+	if (got <= 0)
+		return got;
+	err = take_picture(media, media->ahead[media->ahead_next], image);
 	if (err)
 		return err;
-	media->ahead_next++;
-	media->last_ns = position(media, frame);
-	*position_ns = media->last_ns;
+	*position_ns = pmk_media_walk_past(media);
 	return 1;
-}
-
-/* Seeking is fast, but does not lead back to the first picture in every file; opening the file again always does. */
-static bool seek_to_start(struct pmk_media *media)
-{
-	struct pmk_av_reader *reader = &media->reader;
-	const AVStream *stream = reader->format->streams[reader->stream];
-	int64_t start = stream->start_time;
-	int got;
-
-	if (start == AV_NOPTS_VALUE ||
-		avformat_seek_file(reader->format, reader->stream, INT64_MIN, start, start, 0) < 0)
-		return false;
-	avcodec_flush_buffers(reader->decoder);
-	pmk_fields_reset(&media->fields);
-	media->ahead_count = media->ahead_next = 0;
-	got = pmk_fields_next(&media->fields, reader, media->ahead[0]);
-	if (got != 1 || pmk_av_reader_time(reader, media->ahead[0]) != media->origin_ns)
-		return false;
-	media->ahead_count = 1;
-	media->last_ns = -1;
-	return true;
-}
-
-int pmk_media_rewind(struct pmk_media *media)
-{
-	if (media->info.still) {
-		media->ahead_next = 0;
-		media->last_ns = -1;
-		return 0;
-	}
-	if (media->origin_ns != AV_NOPTS_VALUE && seek_to_start(media))
-		return 0;
-	close_reader(media);
-	return open_reader(media, 1);
 }
 
 int64_t pmk_media_damaged(const struct pmk_media *media)

@@ -32,23 +32,37 @@ struct pmk_media_info {
  * PMK_IMAGE_MIN_PX..PMK_IMAGE_MAX_PX, or the file is not regular; -ENOPKG: there is no media module; -ENOMEM; or the
  * errno of open. */
 int pmk_media_open(const char *path, struct pmk_media **media) __attribute__((warn_unused_result));
+/* The same for a film that is played, over and over, where it is not the main thing: sides are from 1 px on, pictures
+ * that are cropped are not told of, and what read gives may be scaled in a simpler way. */
+int pmk_media_open_to_play(const char *path, struct pmk_media **media) __attribute__((warn_unused_result));
 void pmk_media_close(struct pmk_media *media); /* NULL is allowed */
 const struct pmk_media_info *pmk_media_info(const struct pmk_media *media);
 
+/* What becomes of a picture of another shape: it is cropped, shown whole between bars, or distorted. */
+enum pmk_media_fit { PMK_MEDIA_CROP, PMK_MEDIA_CONTAIN, PMK_MEDIA_STRETCH };
+
 /* Say, before the first read, how the pictures are wanted: in that size, whose sides are 1 to PMK_IMAGE_MAX_PX; or,
  * with a width of 0, in the size of the largest picture of the first one's shape near the beginning, since calls are
- * recorded small at first. `contain`: show all of a picture of another shape, between bars; otherwise, and without this
- * call, it is cropped. This may look through the beginning of the file, also for how bright a HDR film is
- * (film/survey.h), which is read as if it had a peak of 1000 cd/m2 without this call. */
-void pmk_media_fit(struct pmk_media *media, int width, int height, bool contain);
+ * recorded small at first. Without this call, pictures are cropped. This may look through the beginning of the file,
+ * also for how bright a HDR film is (film/survey.h), which is read as if it had a peak of 1000 cd/m2 without this
+ * call. */
+void pmk_media_fit(struct pmk_media *media, int width, int height, enum pmk_media_fit fit);
 
 /* Read the next picture into `image`, which has info's layout. A film may change its size, the shape of its pixels and
- * its orientation: each picture is fitted into the layout by what it says itself, and never distorted; that some are
+ * its orientation: each picture is fitted into the layout by what it says itself; that some are
  * cropped or get bars, which repeat the picture's rim, is logged once. Pictures that are marked as interlaced are
  * deinterlaced. Returns 1 and the picture's time from the start in *position_ns, which rises strictly; 0 at the end; or
- * a negative errno. Damaged pictures of a video are skipped and counted. */
+ * a negative errno. Damaged pictures of a video are skipped and counted. Transparent pixels are blended over black.
+ *
+ * Of a film that is opened to be played, `image` has info's size and any sampling, matrix and range; the matrix and
+ * range of the result are left in it: those of the film if that saves a conversion. */
 int pmk_media_read(struct pmk_media *media, struct pmk_image *image, int64_t *position_ns)
 	__attribute__((warn_unused_result));
+/* Go on to the picture that read gives next, and leave out all whose successor is due: at position `due_ns` or before.
+ * They are decoded, but not converted. Returns 1 and the picture's position; 0 at the end; or a negative errno. */
+int pmk_media_next(struct pmk_media *media, int64_t due_ns, int64_t *position_ns) __attribute__((warn_unused_result));
+/* How long the picture that was read last stays, for the last one of a film, too, if the file or the pace tells. */
+int64_t pmk_media_lasts_ns(const struct pmk_media *media);
 /* The bars of the picture that was read last: px at the left and at the right, px at the top and at the bottom. */
 void pmk_media_bars(const struct pmk_media *media, int *x, int *y);
 /* Go back to the first picture; positions start at 0 again. */

@@ -20,10 +20,13 @@ __attribute__((visibility("default"))) const struct pmk_media_module pmk_media_m
 	.start = start,
 	.calls = {
 		.media_open = pmk_media_open,
+		.media_open_to_play = pmk_media_open_to_play,
 		.media_close = pmk_media_close,
 		.media_info = pmk_media_info,
 		.media_read = pmk_media_read,
 		.media_fit = pmk_media_fit,
+		.media_next = pmk_media_next,
+		.media_lasts_ns = pmk_media_lasts_ns,
 		.media_bars = pmk_media_bars,
 		.media_rewind = pmk_media_rewind,
 		.media_damaged = pmk_media_damaged,

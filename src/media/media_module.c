@@ -188,6 +188,13 @@ int pmk_media_open(const char *path, struct pmk_media **media)
 	return err ? err : opened(module.calls->media_open(path, media));
 }
 
+int pmk_media_open_to_play(const char *path, struct pmk_media **media)
+{
+	int err = enter_for(path);
+
+	return err ? err : opened(module.calls->media_open_to_play(path, media));
+}
+
 void pmk_media_close(struct pmk_media *media)
 {
 	if (!media)
@@ -206,9 +213,19 @@ int pmk_media_read(struct pmk_media *media, struct pmk_image *image, int64_t *po
 	return module.calls->media_read(media, image, position_ns);
 }
 
-void pmk_media_fit(struct pmk_media *media, int width, int height, bool contain)
+void pmk_media_fit(struct pmk_media *media, int width, int height, enum pmk_media_fit fit)
 {
-	module.calls->media_fit(media, width, height, contain);
+	module.calls->media_fit(media, width, height, fit);
+}
+
+int pmk_media_next(struct pmk_media *media, int64_t due_ns, int64_t *position_ns)
+{
+	return module.calls->media_next(media, due_ns, position_ns);
+}
+
+int64_t pmk_media_lasts_ns(const struct pmk_media *media)
+{
+	return module.calls->media_lasts_ns(media);
 }
 
 void pmk_media_bars(const struct pmk_media *media, int *x, int *y)

@@ -45,10 +45,13 @@ struct pmk_media_host {
 /* Functions of the module: those of the five headers. */
 struct pmk_media_calls {
 	int (*media_open)(const char *path, struct pmk_media **media);
+	int (*media_open_to_play)(const char *path, struct pmk_media **media);
 	void (*media_close)(struct pmk_media *media);
 	const struct pmk_media_info *(*media_info)(const struct pmk_media *media);
 	int (*media_read)(struct pmk_media *media, struct pmk_image *image, int64_t *position_ns);
-	void (*media_fit)(struct pmk_media *media, int width, int height, bool contain);
+	void (*media_fit)(struct pmk_media *media, int width, int height, enum pmk_media_fit fit);
+	int (*media_next)(struct pmk_media *media, int64_t due_ns, int64_t *position_ns);
+	int64_t (*media_lasts_ns)(const struct pmk_media *media);
 	void (*media_bars)(const struct pmk_media *media, int *x, int *y);
 	int (*media_rewind)(struct pmk_media *media);
 	int64_t (*media_damaged)(const struct pmk_media *media);

@@ -188,7 +188,8 @@ static int prepare(struct file_source *file, const char *path, const struct pmk_
 	if (err)
 		return err;
 	info = pmk_media_info(file->media);
-	pmk_media_fit(file->media, wish->height ? wish->width : 0, wish->height, wish->contain);
+	pmk_media_fit(file->media, wish->height ? wish->width : 0, wish->height,
+		wish->contain ? PMK_MEDIA_CONTAIN : PMK_MEDIA_CROP);
 	file->source.layout = info->layout;
 	file->source.fps = info->still && wish->fps > 0 ? wish->fps : info->fps;
 	file->period_ns = (uint64_t)(1e9 / file->source.fps + 0.5);

@@ -30,6 +30,35 @@ static bool is_plain(const AVFrame *frame, const struct pmk_av_target *to)
 		(matrix == to->matrix || format == AV_PIX_FMT_GRAY8) && !pmk_tone_needed(frame, &kind);
 }
 
+/* Whether libyuv can do the rest: planes of 8 bits whose numbers stay. */
+static bool is_scaled_only(const AVFrame *frame, const struct pmk_av_target *to)
+{
+	const AVPixFmtDescriptor *from = av_pix_fmt_desc_get(frame->format);
+	struct pmk_tone_kind kind;
+	enum pmk_range range;
+	enum pmk_matrix matrix;
+
+	pmk_av_colours(frame, &range, &matrix);
+	return from && from->nb_components == 3 && from->comp[0].depth == 8 && from->comp[1].plane == 1 &&
+		from->comp[2].plane == 2 && from->flags == AV_PIX_FMT_FLAG_PLANAR && range == to->range &&
+		matrix == to->matrix && frame->colorspace != AVCOL_SPC_FCC &&
+		frame->colorspace != AVCOL_SPC_SMPTE240M && !pmk_tone_needed(frame, &kind);
+}
+
+/* By the mean of the pixels, and of enlarged ones by linear interpolation. */
+static void scale_planes(
+	const AVFrame *from, const struct pmk_av_target *target, uint8_t *const plane[4], const int stride[4])
+{
+	const AVPixFmtDescriptor *stored = av_pix_fmt_desc_get(from->format), *to = av_pix_fmt_desc_get(target->format);
+
+	for (int p = 0; p < 3; p++)
+		ScalePlane(from->data[p], from->linesize[p],
+			p ? AV_CEIL_RSHIFT(from->width, stored->log2_chroma_w) : from->width,
+			p ? AV_CEIL_RSHIFT(from->height, stored->log2_chroma_h) : from->height, plane[p], stride[p],
+			p ? AV_CEIL_RSHIFT(target->width, to->log2_chroma_w) : target->width,
+			p ? AV_CEIL_RSHIFT(target->height, to->log2_chroma_h) : target->height, kFilterBox);
+}
+
 static int renew(AVFrame **frame, enum AVPixelFormat format, int width, int height)
 {
 	AVFrame *old = *frame;
@@ -90,6 +119,10 @@ static int scale(struct pmk_picture *picture, const AVFrame *frame, const struct
 	const AVFrame *deep;
 	int err;
 
+	if (picture->quick && is_scaled_only(frame, to)) {
+		scale_planes(frame, to, plane, stride);
+		return 0;
+	}
 	if (!pmk_tone_needed(frame, &kind))
 		return pmk_av_scale(&picture->scaler, frame, to, plane, stride);
 	err = need_tone(picture, &kind);
@@ -157,6 +190,43 @@ static void repeat_rim(struct pmk_image *image, const struct pmk_rect *to)
 	}
 }
 
+static bool has_alpha(const AVFrame *frame)
+{
+	const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(frame->format);
+
+	return desc && desc->flags & AV_PIX_FMT_FLAG_ALPHA;
+}
+
+static void blend_over_black(AVFrame *rgba)
+{
+	for (int y = 0; y < rgba->height; y++) {
+		uint8_t *p = rgba->data[0] + (ptrdiff_t)y * rgba->linesize[0];
+
+		for (int x = 0; x < rgba->width; x++, p += 4) {
+			for (int c = 0; c < 3; c++)
+				p[c] = (uint8_t)((p[c] * p[3] + 127) / 255);
+		}
+	}
+}
+
+/* The picture over black, as RGBA whose alpha is no longer looked at. */
+static int flatten(struct pmk_picture *picture, const AVFrame *frame, const AVFrame **flat)
+{
+	const struct pmk_av_target target = {
+		.format = AV_PIX_FMT_RGBA, .width = frame->width, .height = frame->height
+	};
+	int err = renew(&picture->flat, target.format, target.width, target.height);
+
+	if (!err)
+		err = pmk_av_scale(
+			&picture->alpha_scaler, frame, &target, picture->flat->data, picture->flat->linesize);
+	if (err)
+		return err;
+	blend_over_black(picture->flat);
+	*flat = picture->flat;
+	return 0;
+}
+
 static int crop(struct pmk_picture *picture, const AVFrame *frame, const struct pmk_rect *from)
 {
 	if (!picture->part)
@@ -202,12 +272,31 @@ static int make_part(struct pmk_picture *picture, const AVFrame *frame, const st
 	return err;
 }
 
+/* Matrix and range that cost nothing: those of the frame, or of its tone mapping; RGB becomes what is asked for. */
+static void keep_colours(const AVFrame *frame, struct pmk_layout *layout)
+{
+	const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(frame->format);
+	struct pmk_tone_kind kind;
+
+	if (pmk_tone_needed(frame, &kind)) {
+		layout->matrix = PMK_MATRIX_BT709;
+		layout->range = PMK_RANGE_LIMITED;
+	} else if (desc && !(desc->flags & (AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL))) {
+		pmk_av_colours(frame, &layout->range, &layout->matrix);
+	}
+}
+
 int pmk_picture_make(struct pmk_picture *picture, const AVFrame *frame, const struct pmk_orientation *orientation,
 	const struct pmk_fitted *place, struct pmk_image *image)
 {
-	struct pmk_image part = part_of(image, &place->to);
-	int err;
+	struct pmk_image part;
+	int err = has_alpha(frame) ? flatten(picture, frame, &frame) : 0;
 
+	if (err)
+		return err;
+	if (picture->quick)
+		keep_colours(frame, &image->layout);
+	part = part_of(image, &place->to);
 	if (place->from.width != frame->width || place->from.height != frame->height) {
 		err = crop(picture, frame, &place->from);
 		if (err)
@@ -225,6 +314,8 @@ int pmk_picture_make(struct pmk_picture *picture, const AVFrame *frame, const st
 void pmk_picture_finish(struct pmk_picture *picture)
 {
 	pmk_av_scaler_free(&picture->scaler);
+	pmk_av_scaler_free(&picture->alpha_scaler);
+	av_frame_free(&picture->flat);
 	av_frame_free(&picture->part);
 	av_frame_free(&picture->deep);
 	av_frame_free(&picture->stored);

@@ -3,7 +3,7 @@
  * (tone.h), in the layout that was asked for. One thread.
  *
  * The one rule: each picture says itself what it is - its size, its orientation, its colours. A picture that needs no
- * conversion is copied plane by plane. */
+ * conversion is copied plane by plane. One with alpha is blended over black. */
 #ifndef PMK_MEDIA_FILM_PICTURE_H
 #define PMK_MEDIA_FILM_PICTURE_H
 
@@ -14,7 +14,9 @@
 /* Zero the struct before its first use. */
 struct pmk_picture {
 	double peak; /* of a HDR film, as in tone.h; set it before the first picture */
-	struct pmk_av_scaler scaler;
+	bool quick; /* scale with libyuv, and leave the matrix and the range that it has in the image */
+	struct pmk_av_scaler scaler, alpha_scaler;
+	AVFrame *flat; /* over black, if it has alpha */
 	AVFrame *part, *deep, *stored; /* what is shown of it; before its colours change; before it is made upright */
 	struct pmk_tone *tone;
 	struct pmk_tone_kind kind; /* of `tone` */
