@@ -24,6 +24,7 @@ STANDS_FOR = {
     "control/page/*": "page",
     "control/*": "control",
     "compose/backdrop_fade.c": "fade",
+    "compose/film/*": "backdrop_film",
     "compose/backdrop_*": "backdrop",
     "compose/blur*": "backdrop",
     "compose/show/*": "show",

@@ -7,11 +7,11 @@
  * do not block and cannot fail. A backdrop may be created and destroyed on any thread; between the two it belongs to
  * the thread of the composer that it was given to. Errors are logged in one line and returned as negative errno.
  *
- * Two kinds are still to come, and fit in as follows:
- * - A film is decoded and fitted ahead by its own thread, into three pictures. begin returns the newest picture that is
- *   due, and sets *stays if that is the previous frame's; if the decoder falls behind, the last picture is used again.
- *   For a frame of a recorded video, begin returns the picture due at position_ns. The cover is a copy of the first
- *   picture. destroy ends the thread.
+ * A film (film/player.h) is decoded and fitted ahead by a thread of its own. begin returns the newest picture that is
+ * due; if the decoder falls behind, the last picture is used again. For a frame of a recorded video, begin returns the
+ * picture that is due at position_ns, and is the one that may wait for it. The cover is a copy of the first picture.
+ *
+ * One kind is still to come, and fits in as follows:
  * - `transparent` is plain black, which never changes. It sets one more flag in struct pmk_backdrop, which tells the
  *   composer to leave the mask's alpha in the shown picture for outputs that can use it. Its cover has alpha 0
  *   everywhere. */
@@ -73,6 +73,8 @@ int pmk_backdrop_builtin_check(const char *rest, char *why, size_t size) __attri
 int pmk_backdrop_blur_check(const char *rest, char *why, size_t size) __attribute__((warn_unused_result));
 int pmk_backdrop_picture_open(const char *path, enum pmk_fit fit, const struct pmk_layout *layout,
 	struct pmk_backdrop **backdrop) __attribute__((warn_unused_result));
+int pmk_backdrop_film_open(const char *path, enum pmk_fit fit, const struct pmk_layout *layout,
+	struct pmk_backdrop **backdrop) __attribute__((warn_unused_result)); /* what has more than one picture */
 int pmk_backdrop_colour_open(const char *rest, enum pmk_fit fit, const struct pmk_layout *layout,
 	struct pmk_backdrop **backdrop) __attribute__((warn_unused_result));
 int pmk_backdrop_builtin_open(const char *rest, enum pmk_fit fit, const struct pmk_layout *layout,

@@ -214,12 +214,8 @@ int pmk_backdrop_picture_open(
 
 	if (still < 0)
 		return still;
-	if (still == PMK_STILL_ANIMATED)
-		pmk_warn("backdrop \"%s\": only the first picture of this animation stands behind you", path);
-	if (still == PMK_STILL_NONE) {
-		pmk_error("backdrop \"%s\": a video cannot stand behind you yet; give a picture", path);
-		return -ENOTSUP;
-	}
+	if (still != PMK_STILL_ONE)
+		return pmk_backdrop_film_open(path, fit, layout, backdrop);
 	err = pmk_still_read(path, &whole);
 	if (err)
 		return err;

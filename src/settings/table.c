@@ -87,7 +87,7 @@ const struct pmk_setting pmk_settings_table[] = {
 	{ "backdrop", 'b', BACKDROP(LIVE | READ | COMMON), TYPE(text), SCENE(backdrop), .check = pmk_backdrop_check,
 		.cure = PMK_CURE_SEE_BACKDROPS, .normal = "builtin:office",
 		WORDS("blur", "green", "none", "builtin:", "color:#", "slideshow:", "daylight:"), .value = "SPEC",
-		.help = "PATH of a picture, builtin:NAME, blur[:0..100], color:NAME or color:#rrggbb, green, "
+		.help = "PATH of a picture or film, builtin:NAME, blur[:0..100], color:NAME or color:#rrggbb, green, "
 			"slideshow:FOLDER[:SECONDS], daylight:[FOLDER], none" },
 	{ "fit", 0, BACKDROP(LIVE), TYPE(choice), SCENE(fit), WORDS("cover", "contain", "stretch", "tile"),
 		.normal = "cover", .value = "MODE",
