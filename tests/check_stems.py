@@ -30,7 +30,7 @@ STANDS_FOR = {
     "compose/show/*": "show",
     "compose/rim.c": "compose",
     "core/*": "pipeline",
-    "draw/builtin_*": "builtin",
+    "draw/scenery/*": "builtin",
     "draw/*": "presenter",
     "find/groups.c": "look",
     "find/zone.c": "view",

@@ -390,6 +390,116 @@ static void test_blur_cover_is_plain(void **state)
 	pmk_backdrop_destroy(b);
 }
 
+static const struct pmk_image *picture_at(struct pmk_backdrop *b, struct pmk_frame *frame, int64_t ns, bool *stays)
+{
+	frame->position_ns = ns;
+	*stays = false;
+	return b->impl->begin(b, frame, NULL, stays);
+}
+
+/* The mean and the largest difference of two pictures' luma. */
+static double difference(const struct pmk_image *a, const struct pmk_image *b, int *most)
+{
+	double sum = 0;
+
+	*most = 0;
+	for (int y = 0; y < a->layout.height; y++) {
+		for (int x = 0; x < a->layout.width; x++) {
+			int d = abs(a->plane[0][y * a->stride[0] + x] - b->plane[0][y * b->stride[0] + x]);
+
+			sum += d;
+			*most = d > *most ? d : *most;
+		}
+	}
+	return sum / (a->layout.width * a->layout.height);
+}
+
+/* A built-in backdrop that moves does so calmly, for ever, and by the frame's moment alone; its cover is the moment 0.
+ */
+static void check_moving(const char *spec, const struct pmk_layout *of)
+{
+	const int64_t day = INT64_C(86400) * 1000000000, step = 67000000;
+	struct pmk_frame_pool *pool = pmk_frame_pool_create(1);
+	struct pmk_frame *frame = pmk_frame_pool_take(pool, of);
+	struct pmk_image kept;
+	struct pmk_backdrop *b;
+	double moved = 0;
+	bool stays;
+	int most;
+
+	assert_int_equal(pmk_backdrop_create(spec, PMK_FIT_COVER, of, &b), 0);
+	assert_int_equal(pmk_image_alloc(&kept, of), 0);
+	assert_false(b->of_room);
+	assert_true(difference(picture_at(b, frame, 0, &stays), &b->cover, &most) == 0);
+	for (int64_t from = 0; from <= day; from += day) {
+		pmk_image_copy(&kept, picture_at(b, frame, from, &stays));
+		for (int i = 1; i < 40; i++) {
+			moved += difference(picture_at(b, frame, from + i * step, &stays), &kept, &most);
+			assert_false(stays);
+			assert_in_range(most, 0, 24);
+			picture_at(b, frame, from + i * step + 1000, &stays);
+			assert_true(stays);
+			pmk_image_copy(&kept, picture_at(b, frame, from + i * step, &stays));
+		}
+	}
+	assert_true(moved > 1);
+	pmk_image_copy(&kept, picture_at(b, frame, 5 * step, &stays));
+	picture_at(b, frame, 77 * step, &stays);
+	assert_true(difference(picture_at(b, frame, 5 * step, &stays), &kept, &most) == 0);
+	pmk_image_free(&kept);
+	pmk_backdrop_destroy(b);
+	pmk_frame_unref(frame);
+	pmk_frame_pool_destroy(pool);
+}
+
+static void test_moving(void **state)
+{
+	const struct pmk_layout even = { .width = 322, .height = 182, .chroma = PMK_CHROMA_422 };
+	const struct pmk_layout odd = { .width = 171, .height = 97 };
+
+	check_moving("builtin:leaves", &even);
+	check_moving("builtin:curtain", &odd);
+	check_moving("builtin:sea", &even);
+}
+
+/* Every level of the CPU and the oddest sizes: the bytes are the same, and all of them are written. */
+static void test_moving_sizes_and_levels(void **state)
+{
+	static const int sizes[][2] = { { 1, 1 }, { 2, 1 }, { 3, 300 }, { 17, 16 }, { 331, 37 }, { 700, 9 } };
+
+	for (int n = 0; n < 12; n++) {
+		struct pmk_layout of = { .width = sizes[n / 2][0],
+			.height = sizes[n / 2][1],
+			.chroma = n % 2 ? PMK_CHROMA_422 : PMK_CHROMA_420 };
+		struct pmk_image first;
+
+		assert_int_equal(pmk_image_alloc(&first, &of), 0);
+		for (int level = 0; level < PMK_CPU_LEVELS; level++) {
+			struct pmk_backdrop *b;
+
+			if (!pmk_cpu_has((enum pmk_cpu_level)level))
+				continue;
+			assert_int_equal(pmk_cpu_force(pmk_cpu_name((enum pmk_cpu_level)level)), 0);
+			assert_int_equal(pmk_backdrop_create("builtin:leaves", PMK_FIT_COVER, &of, &b), 0);
+			if (level == PMK_CPU_BASE)
+				pmk_image_copy(&first, &b->cover);
+			for (int p = 0; p < 3; p++) {
+				for (int y = 0; y < pmk_layout_plane_height(&of, p); y++) {
+					const uint8_t *row = b->cover.plane[p] + (size_t)y * b->cover.stride[p];
+
+					assert_memory_equal(row, first.plane[p] + (size_t)y * first.stride[p],
+						(size_t)pmk_layout_plane_width(&of, p));
+					for (int x = 0; x < pmk_layout_plane_width(&of, p); x++)
+						assert_in_range(row[x], 16, 240);
+				}
+			}
+			pmk_backdrop_destroy(b);
+		}
+		pmk_image_free(&first);
+	}
+	assert_int_equal(pmk_cpu_force("auto"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -403,6 +513,8 @@ int main(void)
 		cmocka_unit_test(test_blur_of_a_plain_wall),
 		cmocka_unit_test(test_blur_sizes_and_levels),
 		cmocka_unit_test(test_blur_cover_is_plain),
+		cmocka_unit_test(test_moving),
+		cmocka_unit_test(test_moving_sizes_and_levels),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

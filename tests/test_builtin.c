@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "draw/builtin.h"
+#include "draw/scenery/lens.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -42,12 +43,41 @@ static void test_list(void **state)
 	int count = 0;
 	const struct pmk_builtin *list = pmk_builtin_list(&count);
 
-	assert_true(count >= 4);
+	int moving = 0;
+
+	assert_true(count >= 10);
 	assert_string_equal(list[0].name, "office");
 	for (int i = 0; i < count; i++) {
+		moving += pmk_builtin_motion(list[i].name) != NULL;
 		assert_true(strlen(list[i].title) > 0);
 		for (int j = 0; j < i; j++)
 			assert_string_not_equal(list[i].name, list[j].name);
+	}
+	assert_true(moving >= 2);
+	assert_null(pmk_builtin_motion("beach"));
+}
+
+/* A lens spreads a point evenly over a disc, whatever its size; nothing is lost, and a flat canvas stays flat. */
+static void test_lens(void **state)
+{
+	for (int n = 1; n < 30; n++) {
+		float radius = (float)n * 0.003f, sum = 0, most = 0;
+		struct pmk_canvas c;
+
+		assert_int_equal(pmk_canvas_init(&c, 240, 240), 0);
+		for (int i = 0; i < 240 * 240; i++)
+			c.px[i] = (pmk_ink){ 0, 0.5f, 0, 1 };
+		c.px[120 * 240 + 120][0] = 20;
+		assert_int_equal(pmk_lens_blur(&c, radius), 0);
+		for (int i = 0; i < 240 * 240; i++) {
+			sum += c.px[i][0];
+			most = c.px[i][0] > most ? c.px[i][0] : most;
+			assert_true(c.px[i][1] > 0.499f && c.px[i][1] < 0.501f);
+		}
+		assert_true(sum > 18 && sum < 22);
+		if (n > 3)
+			assert_true(most < 20 * 1.5f / (3.14f * radius * radius * 240 * 240));
+		pmk_canvas_finish(&c);
 	}
 }
 
@@ -140,6 +170,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_list),
+		cmocka_unit_test(test_lens),
 		cmocka_unit_test(test_all_draw_at_any_size),
 		cmocka_unit_test(test_none_is_flat_and_all_differ),
 		cmocka_unit_test(test_drawn_twice_is_the_same),

@@ -30,24 +30,26 @@ static const struct golden by_truth[] = {
 		PMK_RANGE_LIMITED, PMK_REFINE_NONE },
 	{ "color:#3080c0", "f864bf2f28f83e26f20b34532224ec940089c3c0451b3d0641a0e4245ab72b93", 322, 182, PMK_CHROMA_422,
 		PMK_RANGE_FULL, PMK_REFINE_NONE },
-	{ "builtin:office", "e04d973dab22db53b5d400090b1fe2b09baaf124548e4971427ed73e5f354345", 320, 180,
+	{ "builtin:office", "769fe36bba986a37eff38d4a2df7eddfc9c9eb415c47aa7ae0a0b0aa33adfdb9", 320, 180,
 		PMK_CHROMA_420, PMK_RANGE_FULL, PMK_REFINE_NONE },
-	{ "builtin:dusk", "dc5200a4e58f8d4bbb59e4caa48859241e5a36114bf24f37fc9889a4e28555cb", 640, 480, PMK_CHROMA_422,
+	{ "builtin:dusk", "fde1ee5db52d4b2d6a7f7fbad22799a3c0ca3b1c991146f08d6d6b1a08813ce2", 640, 480, PMK_CHROMA_422,
 		PMK_RANGE_LIMITED, PMK_REFINE_NONE },
+	{ "builtin:leaves", "b58c3c2af10da22b326a1e53de1d64812844c562acab5222080b470619cb99f3", 322, 182,
+		PMK_CHROMA_420, PMK_RANGE_LIMITED, PMK_REFINE_NONE },
 	{ "blur:30", "b226334b17478c92adcd5e921eb762a582159e2ab00310cd6e3dcdda836c1e1e", 320, 240, PMK_CHROMA_420,
 		PMK_RANGE_LIMITED, PMK_REFINE_NONE },
 };
 
 static const struct golden by_chain[] = {
-	{ "builtin:office", "0be7c394df9a3ec9719c7ec2f58a7a9af785265c8e1a433839f4de2199d8336e", 640, 360,
+	{ "builtin:office", "b67d500687b8219151041086d2cb860cf498d2006b3b0a33ab74b577d89a53e7", 640, 360,
 		PMK_CHROMA_420, PMK_RANGE_LIMITED, PMK_REFINE_GUIDED },
 	{ "color:#3080c0", "c0755a1e0d2ccffd16f75cec0013289058ae6cd6314d416489386526a4be7a5f", 323, 181, PMK_CHROMA_422,
 		PMK_RANGE_FULL, PMK_REFINE_GUIDED },
 	{ "blur:50", "9e7682066e789ff005b49d468d508c89162d96a631b9452b1a49248967af3966", 482, 271, PMK_CHROMA_420,
 		PMK_RANGE_FULL, PMK_REFINE_GUIDED },
-	{ "builtin:dusk", "cfbcb205ee4fd2c02e6c8035603f66d191b9527e59c5b861fefdad2631ff9ef6", 320, 240, PMK_CHROMA_422,
+	{ "builtin:dusk", "c4ae9fb3c5b46be8c508ef8eb2be1177f1c999b5f6b2499ef288f2e78b0f0ef8", 320, 240, PMK_CHROMA_422,
 		PMK_RANGE_LIMITED, PMK_REFINE_NONE },
-	{ "builtin:dusk", "94bc0b97f2d1605a4fca507dcfbb0db803bf2cd1c1c33f04b65bb2354643c12c", 320, 240, PMK_CHROMA_420,
+	{ "builtin:dusk", "54aa91fd7b595b2b4278bbe6cf2fa93b6497085362c10f085058b4880f4149a9", 320, 240, PMK_CHROMA_420,
 		PMK_RANGE_LIMITED, PMK_REFINE_MORPH },
 };
 
@@ -144,6 +146,7 @@ static void draw(struct studio *s, int number)
 {
 	pmk_presenter_draw_image(s->presenter, number * 0.4, &s->frame->image, &s->truth);
 	s->frame->number = s->truth.number = (uint64_t)number;
+	s->frame->position_ns = number * INT64_C(400000000);
 }
 
 /* Three pictures with the exact alpha. */

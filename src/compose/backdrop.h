@@ -22,6 +22,8 @@
 #include "image/frame.h"
 #include "pixels/cells.h"
 
+struct pmk_motion;
+
 enum pmk_fit { PMK_FIT_COVER, PMK_FIT_CONTAIN, PMK_FIT_STRETCH, PMK_FIT_TILE };
 
 struct pmk_backdrop {
@@ -78,6 +80,9 @@ int pmk_backdrop_film_open(const char *path, enum pmk_fit fit, const struct pmk_
 int pmk_backdrop_colour_open(const char *rest, enum pmk_fit fit, const struct pmk_layout *layout,
 	struct pmk_backdrop **backdrop) __attribute__((warn_unused_result));
 int pmk_backdrop_builtin_open(const char *rest, enum pmk_fit fit, const struct pmk_layout *layout,
+	struct pmk_backdrop **backdrop) __attribute__((warn_unused_result));
+/* A built-in backdrop that moves: a picture that depends on the frame's moment alone, renewed 15 times in a second. */
+int pmk_backdrop_sway_open(const struct pmk_motion *motion, const struct pmk_layout *layout,
 	struct pmk_backdrop **backdrop) __attribute__((warn_unused_result));
 /* The one backdrop made of the room (blur.h); its cover is a plain colour. */
 int pmk_backdrop_blur_open(const char *rest, enum pmk_fit fit, const struct pmk_layout *layout,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Backdrops that never change: pictures, colours, and the built-in drawings. The backdrop is its own cover. */
+/* Backdrops that never change: pictures, colours, and most of the built-in ones. The backdrop is its own cover. */
 #include "base/num.h"
 #include "compose/backdrop.h"
 
@@ -179,9 +179,13 @@ static int open_rgb(struct pmk_rgb *rgb, const struct pmk_layout *layout, struct
 int pmk_backdrop_builtin_open(
 	const char *rest, enum pmk_fit fit, const struct pmk_layout *layout, struct pmk_backdrop **backdrop)
 {
+	const struct pmk_motion *motion = pmk_builtin_motion(rest);
 	struct pmk_rgb rgb;
-	int err = pmk_rgb_alloc(&rgb, layout->width, layout->height);
+	int err;
 
+	if (motion)
+		return pmk_backdrop_sway_open(motion, layout, backdrop);
+	err = pmk_rgb_alloc(&rgb, layout->width, layout->height);
 	if (err)
 		return err;
 	err = pmk_builtin_draw(rest, &rgb);

@@ -83,11 +83,6 @@ pmk_ink pmk_ink_hex(uint32_t rgb)
 	return (pmk_ink){ (float)(rgb >> 16 & 255) / 255, (float)(rgb >> 8 & 255) / 255, (float)(rgb & 255) / 255, 1 };
 }
 
-pmk_ink pmk_ink_mix(pmk_ink a, pmk_ink b, float t)
-{
-	return a + (b - a) * t;
-}
-
 pmk_ink pmk_ink_scale(pmk_ink ink, float by)
 {
 	return ink * (pmk_ink){ by, by, by, 1 };

@@ -78,8 +78,12 @@ float pmk_random_in(uint32_t *state, float least, float most);
 float pmk_noise(float x, float y, uint32_t seed); /* smooth value noise in 0..1 on a grid of step 1; |x|, |y| < 1e6 */
 float pmk_wave(double cycles); /* sin(2 pi cycles), within 0.002 */
 pmk_ink pmk_ink_hex(uint32_t rgb); /* 0xrrggbb, opaque */
-pmk_ink pmk_ink_mix(pmk_ink a, pmk_ink b, float t);
 pmk_ink pmk_ink_scale(pmk_ink ink, float by); /* scale the brightness; the opacity stays */
+
+static inline pmk_ink pmk_ink_mix(pmk_ink a, pmk_ink b, float t)
+{
+	return a + (b - a) * t;
+}
 
 static inline float pmk_clamp01(float v)
 {

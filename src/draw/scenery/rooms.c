@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Built-in rooms: the tidy office, the library, the studio wall. */
-#include "draw/builtin_parts.h"
+#include "draw/scenery/scenery_parts.h"
 
+#include <errno.h>
 #include <math.h>
 
 static void fill(struct pmk_canvas *c, float x, float y, float w, float h, uint32_t top, uint32_t bottom)
@@ -169,16 +170,8 @@ static void picture(struct pmk_canvas *c, float x, float y, float w, float h)
 	shade(c, x, y + 0.01f, w + 0.015f, h + 0.012f, 0.035f, 0.35f);
 	fill(c, x, y, w, h, 0x3b332c, 0x2c2621);
 	fill(c, x + 0.009f, y + 0.009f, w - 0.018f, h - 0.018f, 0xf6f2ea, 0xe6dfd2);
-	pmk_paint_disc(c, x + w * 0.58f, y + h * 0.40f, w * 0.17f, w * 0.17f,
-		&(struct pmk_brush){ .from = pmk_ink_hex(0xe0a070), .to = pmk_ink_hex(0xc9785a) });
-	pmk_paint_polygon(c,
-		(struct pmk_point[]){ { x + w * 0.16f, y + h * 0.78f }, { x + w * 0.42f, y + h * 0.48f },
-			{ x + w * 0.70f, y + h * 0.78f } },
-		3, &(struct pmk_brush){ .from = pmk_ink_hex(0x7e97a0), .to = pmk_ink_hex(0x56707c) });
-	pmk_paint_polygon(c,
-		(struct pmk_point[]){ { x + w * 0.40f, y + h * 0.78f }, { x + w * 0.64f, y + h * 0.56f },
-			{ x + w * 0.86f, y + h * 0.78f } },
-		3, &(struct pmk_brush){ .from = pmk_ink_hex(0x4c6470), .to = pmk_ink_hex(0x36495a) });
+	fill(c, x + w * 0.20f, y + h * 0.16f, w * 0.60f, h * 0.40f, 0xb9c4c6, 0xd8cfc0);
+	fill(c, x + w * 0.20f, y + h * 0.56f, w * 0.60f, h * 0.26f, 0x7f8f8a, 0x56645e);
 }
 
 static const float bay = 2.1f; /* width after which a room repeats in a wide picture */
@@ -188,35 +181,42 @@ static float first_bay(const struct pmk_canvas *c)
 	return c->aspect / 2 - bay * ceilf(c->aspect / 2 / bay);
 }
 
-void pmk_builtin_office(struct pmk_canvas *c)
+static void office_furniture(struct pmk_canvas *c, float at, uint32_t *dice)
+{
+	garden_window(c, at - 0.86f, 0.04f, 0.50f, 0.62f);
+	window_frame(c, at - 0.86f, 0.04f, 0.50f, 0.62f);
+	sun_bands(c, at - 0.16f);
+	wall_shelf(c, at + 0.30f, 0.27f, 0.56f, dice);
+	wall_shelf(c, at + 0.30f, 0.52f, 0.56f, dice);
+	picture(c, at - 0.16f, 0.12f, 0.24f, 0.31f);
+	fill(c, at - bay / 2, 0.925f, bay, 0.012f, 0xf6f2ea, 0xd8d1c4);
+	fill(c, at - bay / 2, 0.937f, bay, 0.1f, 0xa88a68, 0x8c6e50);
+	shade(c, at + 0.26f, 0.75f, 0.70f, 0.5f, 0.08f, 0.24f);
+	plank(c, at + 0.28f, 0.74f, 0.66f, 0.3f, 0x9c7652, 9);
+	fill(c, at + 0.60f, 0.755f, 0.006f, 0.3f, 0x6d4e32, 0x5c4128);
+	plank(c, at + 0.265f, 0.722f, 0.69f, 0.022f, 0xc79c6e, 13);
+	vase(c, at + 0.40f, 0.722f, 0.10f, 0x6f8a8c);
+	plant(c, at - 0.68f, 1.0f, 0.92f, 21);
+}
+
+int pmk_scenery_office(struct pmk_canvas *c)
 {
 	uint32_t dice = 11;
 
 	pmk_paint_box(c, -1, -0.2f, c->aspect + 2, 1.2f,
-		&(struct pmk_brush){ .from = pmk_ink_hex(0xe6e1d6), .to = pmk_ink_hex(0xcfc6b7) });
+		&(struct pmk_brush){ .from = pmk_ink_hex(0xe0dacd), .to = pmk_ink_hex(0xc8beae) });
+	for (float at = first_bay(c); at < c->aspect + 1.2f; at += bay)
+		office_furniture(c, at, &dice);
+	pmk_lens_expose(c, 3);
 	for (float at = first_bay(c); at < c->aspect + 1.2f; at += bay) {
-		garden_window(c, at - 0.86f, 0.04f, 0.50f, 0.62f);
-		window_frame(c, at - 0.86f, 0.04f, 0.50f, 0.62f);
-		sun_bands(c, at - 0.16f);
-		wall_shelf(c, at + 0.30f, 0.27f, 0.56f, &dice);
-		wall_shelf(c, at + 0.30f, 0.52f, 0.56f, &dice);
-		picture(c, at - 0.16f, 0.12f, 0.24f, 0.31f);
+		pmk_paint_light(c, at - 0.55f, 0.40f, 1.2f, 1.0f, (pmk_ink){ 0.55f, 0.52f, 0.44f, 0 });
+		pmk_paint_light(c, at + 0.75f, 0.95f, 0.9f, 0.9f, (pmk_ink){ -0.45f, -0.45f, -0.42f, 0 });
+		pmk_paint_light(c, at + 0.55f, -0.1f, 1.0f, 0.5f, (pmk_ink){ -0.35f, -0.35f, -0.33f, 0 });
 	}
-	fill(c, -1, 0.925f, c->aspect + 2, 0.012f, 0xf6f2ea, 0xd8d1c4);
-	fill(c, -1, 0.937f, c->aspect + 2, 0.1f, 0xb39472, 0x9c7d5c);
-	for (float at = first_bay(c); at < c->aspect + 1.2f; at += bay) {
-		shade(c, at + 0.26f, 0.75f, 0.70f, 0.5f, 0.08f, 0.24f);
-		plank(c, at + 0.28f, 0.74f, 0.66f, 0.3f, 0xa87e56, 9);
-		fill(c, at + 0.60f, 0.755f, 0.006f, 0.3f, 0x6d4e32, 0x5c4128);
-		plank(c, at + 0.265f, 0.722f, 0.69f, 0.022f, 0xc79c6e, 13);
-		vase(c, at + 0.40f, 0.722f, 0.10f, 0x6f8a8c);
-		plant(c, at - 0.68f, 1.0f, 0.92f, 21);
-	}
-	pmk_paint_blur(c, 0.0046f);
-	for (float at = first_bay(c); at < c->aspect + 1.2f; at += bay) {
-		pmk_paint_light(c, at - 0.60f, 0.34f, 1.15f, 0.95f, (pmk_ink){ 0.11f, 0.105f, 0.09f, 0 });
-		pmk_paint_light(c, at + 1.0f, 0.9f, 0.8f, 0.9f, (pmk_ink){ -0.16f, -0.16f, -0.14f, 0 });
-	}
+	if (pmk_lens_blur(c, 0.017f))
+		return -ENOMEM;
+	pmk_lens_develop(c, 0.85f, 0.4f);
+	return 0;
 }
 
 static void bookcase(struct pmk_canvas *c, float x, float w, uint32_t *dice)
@@ -249,40 +249,81 @@ static void glow_lamp(struct pmk_canvas *c, float x, float y)
 	fill(c, x - 0.007f, y + 0.04f, 0.014f, 0.11f, 0x8a6436, 0x5c4020);
 }
 
-void pmk_builtin_library(struct pmk_canvas *c)
+int pmk_scenery_library(struct pmk_canvas *c)
 {
 	uint32_t dice = 5;
 	float w = 0.62f, x = c->aspect / 2 - w * (ceilf(c->aspect / 2 / w) + 0.5f);
 
 	for (; x < c->aspect; x += w)
 		bookcase(c, x, w, &dice);
-	pmk_paint_blur(c, 0.0062f);
 	pmk_paint_light(c, c->aspect / 2, 0.45f, 4 + c->aspect, 3, (pmk_ink){ 0.10f, 0.04f, -0.04f, 0 });
 	for (float at = c->aspect / 2 - 0.72f; at < c->aspect; at += 1.44f) {
 		glow_lamp(c, at, 0.60f);
 		pmk_paint_light(c, at, 0.58f, 0.70f, 0.65f, (pmk_ink){ 0.85f, 0.62f, 0.33f, 0 });
 		pmk_paint_light(c, at, 0.57f, 0.26f, 0.24f, (pmk_ink){ 0.20f, 0.14f, 0.07f, 0 });
 	}
-	pmk_paint_blur(c, 0.0035f);
+	pmk_lens_expose(c, 3);
+	if (pmk_lens_blur(c, 0.012f))
+		return -ENOMEM;
+	pmk_lens_develop(c, 1.2f, 0.35f);
+	return 0;
 }
 
-void pmk_builtin_studio(struct pmk_canvas *c)
+/* A string of small lamps that hangs in bows. */
+static void fairy_lights(struct pmk_canvas *c, float y, uint32_t seed)
 {
-	float middle = c->aspect / 2;
+	uint32_t dice = seed;
 
-	pmk_paint_box(c, -1, -0.3f, c->aspect + 2, 1.6f,
-		&(struct pmk_brush){ .from = pmk_ink_hex(0x39434f), .to = pmk_ink_hex(0x252c35) });
-	for (int y = 0; y < c->height; y++) {
-		for (int x = 0; x < c->width; x++) {
-			float u = (float)x / c->unit, v = (float)y / c->unit;
-			float cloud = pmk_noise(u * 2.1f, v * 2.6f, 3) + 0.6f * pmk_noise(u * 5 + v, v * 5.3f, 4) +
-				0.35f * pmk_noise(u * 11, v * 12 + u, 5) - 0.97f;
-			float dx = (u - middle + 0.12f) / 0.92f, dy = (v - 0.40f) / 0.80f,
-			      q = pmk_clamp01(1 - dx * dx - dy * dy);
-			pmk_ink *px = &c->px[(size_t)y * (size_t)c->width + (size_t)x];
+	for (float x = -0.1f; x < c->aspect + 0.1f; x += 0.062f) {
+		float bow = (x - 0.62f * floorf(x / 0.62f)) / 0.62f;
+		pmk_ink ink = pmk_lens_ink(0xffb864) * pmk_random_in(&dice, 5, 14);
 
-			*px = pmk_ink_mix(*px, pmk_ink_hex(0x9fb0bc), q * q * 0.78f) * (1 + 0.10f * cloud);
-		}
+		ink[3] = 1;
+		pmk_paint_disc(c, x + pmk_random_in(&dice, -0.01f, 0.01f), y + 0.36f * bow * (1 - bow), 0.0045f,
+			0.0045f, &(struct pmk_brush){ .from = ink, .to = ink });
 	}
-	pmk_paint_light(c, middle + 0.5f, 1.0f, 0.9f, 0.6f, (pmk_ink){ 0.22f, 0.12f, 0.02f, 0 });
+}
+
+static void linear_box(
+	struct pmk_canvas *c, float x, float y, float w, float h, uint32_t top, uint32_t low, float round)
+{
+	pmk_paint_box(c, x, y, w, h,
+		&(struct pmk_brush){ .from = pmk_lens_ink(top), .to = pmk_lens_ink(low), .round = round });
+}
+
+/* A sofa with cushions, a shelf with things on it, a standard lamp. */
+static void evening_room(struct pmk_canvas *c, float at)
+{
+	static const uint32_t cushions[] = { 0x5e4c44, 0x4e5450, 0x70645a, 0x504a4a };
+	pmk_ink shade_top = pmk_lens_ink(0xffb060) * 2.2f, shade_low = pmk_lens_ink(0xffc880) * 4;
+
+	shade_top[3] = shade_low[3] = 1;
+	linear_box(c, at - 0.90f, 0.20f, 0.34f, 0.26f, 0x2a211c, 0x201915, 0);
+	linear_box(c, at - 0.88f, 0.22f, 0.30f, 0.22f, 0x8a8070, 0x5a5e60, 0);
+	linear_box(c, at - 0.44f, 0.30f, 0.17f, 0.22f, 0x241c18, 0x1c1613, 0);
+	linear_box(c, at - 0.425f, 0.315f, 0.14f, 0.19f, 0x9a7a58, 0x6a4a3a, 0);
+	linear_box(c, at - 0.85f, 0.68f, 1.05f, 0.5f, 0x4a4e4c, 0x2a2c2c, 0.06f);
+	for (int i = 0; i < 4; i++)
+		linear_box(c, at - 0.80f + 0.245f * (float)i, 0.70f, 0.22f, 0.17f, cushions[i], 0x2a2420, 0.06f);
+	linear_box(c, at + 0.585f, 0.50f, 0.012f, 0.6f, 0x5a4630, 0x2a2016, 0);
+	pmk_paint_polygon(c,
+		(struct pmk_point[]){
+			{ at + 0.51f, 0.27f }, { at + 0.67f, 0.27f }, { at + 0.72f, 0.49f }, { at + 0.46f, 0.49f } },
+		4, &(struct pmk_brush){ .from = shade_top, .to = shade_low });
+}
+
+int pmk_scenery_lamp(struct pmk_canvas *c)
+{
+	pmk_ink wall = pmk_lens_ink(0x625448), low = pmk_lens_ink(0x443830);
+
+	pmk_paint_box(c, -1, -0.1f, c->aspect + 2, 1.2f, &(struct pmk_brush){ .from = wall, .to = low });
+	for (float at = first_bay(c); at < c->aspect + 1.2f; at += bay)
+		evening_room(c, at);
+	for (float at = first_bay(c); at < c->aspect + 1.2f; at += bay)
+		pmk_paint_light(c, at + 0.59f, 0.40f, 1.25f, 1.0f, (pmk_ink){ 2.6f, 1.9f, 1.2f, 0 });
+	fairy_lights(c, 0.06f, 4);
+	if (pmk_lens_blur(c, 0.032f))
+		return -ENOMEM;
+	pmk_lens_develop(c, 0.60f, 0.5f);
+	return 0;
 }
