@@ -17,11 +17,13 @@
 
 enum { FRAMES = 1000, WARM_UP = 20, W = 320, H = 180 };
 
-static struct pmk_scene *make_scene(const struct pmk_layout *layout, const char *backdrop, enum pmk_refine_mode mode)
+static struct pmk_scene *make_scene(
+	const struct pmk_layout *layout, const char *backdrop, enum pmk_refine_mode mode, enum pmk_framing_mode framing)
 {
 	struct pmk_scene_settings settings = { .model = "selfie-landscape",
 		.threads = 1,
 		.match = 0.5,
+		.framing = framing,
 		.refine = { .mode = mode, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 } };
 	struct pmk_scene *scene;
 
@@ -49,10 +51,11 @@ static void test_presenter_to_null(void **state)
 	static const struct {
 		const char *backdrop;
 		enum pmk_refine_mode mode;
+		enum pmk_framing_mode framing;
 	} chains[] = {
-		{ "builtin:studio", PMK_REFINE_GUIDED },
-		{ "blur", PMK_REFINE_MORPH },
-		{ "green", PMK_REFINE_NONE },
+		{ "builtin:studio", PMK_REFINE_GUIDED, PMK_FRAMING_AUTO },
+		{ "blur", PMK_REFINE_MORPH, PMK_FRAMING_OFF },
+		{ "green", PMK_REFINE_NONE, PMK_FRAMING_OFF },
 	};
 	struct pmk_source_wish wish = { .width = W, .height = H, .unpaced = true };
 
@@ -63,7 +66,7 @@ static void test_presenter_to_null(void **state)
 
 		assert_int_equal(pmk_source_open("presenter", &wish, &source), 0);
 		assert_int_equal(pmk_sink_null_open(&sink), 0);
-		scene = make_scene(&source->layout, chains[c].backdrop, chains[c].mode);
+		scene = make_scene(&source->layout, chains[c].backdrop, chains[c].mode, chains[c].framing);
 		for (int i = 0; i < FRAMES / 3; i++) {
 			struct pmk_frame *frame;
 			struct pmk_shown *shown;
@@ -115,7 +118,7 @@ static void test_jpeg_to_yuyv(void **state)
 
 	assert_int_equal(pmk_jpeg_create(&decoder), 0);
 	assert_int_equal(pmk_jpeg_layout(decoder, jpeg, size, &layout), 0);
-	scene = make_scene(&layout, "builtin:office", PMK_REFINE_GUIDED);
+	scene = make_scene(&layout, "builtin:office", PMK_REFINE_GUIDED, PMK_FRAMING_OFF);
 	for (int i = 0; i < FRAMES; i++) {
 		struct pmk_frame *frame;
 		struct pmk_shown *shown;

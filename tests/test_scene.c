@@ -241,7 +241,7 @@ static void test_renewed_is_new(void **state)
 		if (scene)
 			setenv("POTEMKIN_MODELS", "/nonexistent", 1);
 		if (scene)
-			assert_int_equal(pmk_scene_renew(scene, &layouts[i], 1, &scene), 0);
+			assert_int_equal(pmk_scene_renew(scene, &settings, &layouts[i], 1, &scene), 0);
 		else
 			assert_int_equal(pmk_scene_create(&settings, &layouts[i], 1, &scene), 0);
 		assert_int_equal(pmk_scene_run(scene, frame, &a, NULL), 0);

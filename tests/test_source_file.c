@@ -90,6 +90,31 @@ static void test_unpaced_gives_every_frame_once(void **state)
 	material_clear();
 }
 
+/* The frames of a file keep up to twice the size that is to be shown. */
+static void test_larger_frames(void **state)
+{
+	static const int sizes[][4] = { { 48, 32, 96, 64 }, { 64, 40, 96, 60 }, { 32, 20, 64, 40 } };
+
+	make_clip("a.y4m", 25, 2);
+	for (int i = 0; i < 3; i++) {
+		const struct pmk_source_wish wish = {
+			.width = sizes[i][0], .height = sizes[i][1], .unpaced = true, .larger = true
+		};
+		struct pmk_source *source = open_file("a.y4m", &wish);
+		struct pmk_frame *frame;
+
+		assert_int_equal(source->picture_width, sizes[i][0]);
+		assert_int_equal(source->picture_height, sizes[i][1]);
+		assert_int_equal(source->layout.width, sizes[i][2]);
+		assert_int_equal(source->layout.height, sizes[i][3]);
+		assert_int_equal(read_frame(source, &frame, PMK_S_NS), 0);
+		assert_int_equal(frame->image.layout.width, sizes[i][2]);
+		pmk_frame_unref(frame);
+		source->impl->close(source);
+	}
+	material_clear();
+}
+
 static void test_paced_loops_at_its_rate(void **state)
 {
 	const struct pmk_source_wish wish = { 0 };
@@ -299,6 +324,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_unpaced_gives_every_frame_once),
+		cmocka_unit_test(test_larger_frames),
 		cmocka_unit_test(test_paced_loops_at_its_rate),
 		cmocka_unit_test(test_late_reader_gets_the_newest),
 		cmocka_unit_test(test_very_late_goes_on_from_there),

@@ -79,6 +79,19 @@ static void test_wish_is_respected(void **state)
 }
 
 /* Frame n of an unpaced source shows the picture of time n / fps, and none is left out. */
+static void test_larger_frames_are_drawn(void **state)
+{
+	const struct pmk_source_wish wish = { .width = 320, .height = 180, .larger = true, .unpaced = true };
+	struct pmk_source *source = opened("presenter", &wish);
+
+	assert_int_equal(source->layout.width, 480);
+	assert_int_equal(source->layout.height, 270);
+	assert_int_equal(source->picture_width, 320);
+	assert_int_equal(source->picture_height, 180);
+	pmk_frame_unref(read_one(source));
+	pmk_source_close(source);
+}
+
 static void test_unpaced_gives_every_frame(void **state)
 {
 	struct pmk_source *source = opened(
@@ -214,6 +227,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_wish_is_respected),
+		cmocka_unit_test(test_larger_frames_are_drawn),
 		cmocka_unit_test(test_unpaced_gives_every_frame),
 		cmocka_unit_test(test_paced_frames_come_when_due),
 		cmocka_unit_test(test_late_reader_gets_the_newest),

@@ -168,6 +168,58 @@ static void test_choose(void **state)
 	}
 }
 
+static void test_choose_larger(void **state)
+{
+	static const struct pmk_device_mode modes[] = {
+		{ PMK_FOURCC_MJPG, 1280, 720, 30 },
+		{ PMK_FOURCC_MJPG, 1600, 900, 30 },
+		{ PMK_FOURCC_MJPG, 1920, 1080, 30 },
+		{ PMK_FOURCC_YUYV, 1920, 1080, 5 },
+		{ PMK_FOURCC_MJPG, 1920, 1200, 30 },
+		{ PMK_FOURCC_MJPG, 2560, 1440, 30 },
+		{ PMK_FOURCC_H264, 1920, 1080, 60 },
+		{ PMK_FOURCC_MJPG, 640, 360, 30 },
+		{ PMK_FOURCC_NV12, 640, 480, 30 },
+		{ PMK_FOURCC_NV12, 1280, 960, 29.97 },
+		{ PMK_FOURCC_GREY, 1280, 960, 30 },
+	};
+	const int count = sizeof(modes) / sizeof(*modes);
+	struct pmk_source_wish wish = { .larger = true };
+
+	assert_int_equal(pmk_v4l2_choose_larger(modes, count, &wish, 0), 2);
+	assert_int_equal(pmk_v4l2_choose_larger(modes, 2, &wish, 0), 1);
+	assert_int_equal(pmk_v4l2_choose_larger(modes, 1, &wish, 0), 0);
+	assert_int_equal(pmk_v4l2_choose_larger(modes, count, &wish, 7), 0); /* no more than twice as wide */
+	assert_int_equal(pmk_v4l2_choose_larger(modes, count, &wish, 8), 9);
+	assert_int_equal(pmk_v4l2_choose_larger(modes, count, &wish, 2), 2);
+	wish.fps = 5;
+	assert_int_equal(pmk_v4l2_choose_larger(modes, count, &wish, 0), 3); /* raw is cheaper */
+	wish.larger = false;
+	assert_int_equal(pmk_v4l2_choose_larger(modes, count, &wish, 0), 0);
+}
+
+/* A camera that gives larger frames, as wished, says what was to be shown; one that has none gives that. */
+static void test_larger_frames(void **state)
+{
+	static const struct pmk_device_mode modes[] = { { PMK_FOURCC_YUYV, 640, 360, 30 },
+		{ PMK_FOURCC_YUYV, 1280, 720, 30 } };
+	const struct pmk_source_wish wish = { .width = 640, .height = 360, .larger = true };
+
+	for (int count = 1; count <= 2; count++) {
+		struct fake_camera camera = camera_of(modes, count);
+		struct pmk_source *source;
+
+		fake_begin();
+		fake_add_camera(0, &camera);
+		assert_int_equal(pmk_source_v4l2_open("/dev/video0", &wish, &source), 0);
+		assert_int_equal(source->layout.width, count == 2 ? 1280 : 640);
+		assert_int_equal(source->picture_width, count == 2 ? 640 : 0);
+		assert_int_equal(source->picture_height, count == 2 ? 360 : 0);
+		pmk_source_close(source);
+		fake_end();
+	}
+}
+
 static void test_modes_of_ranges(void **state)
 {
 	static const struct v4l2_frmsize_stepwise range = {
@@ -1283,6 +1335,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_choose),
+		cmocka_unit_test(test_choose_larger),
+		cmocka_unit_test(test_larger_frames),
 		cmocka_unit_test(test_modes_of_ranges),
 		cmocka_unit_test(test_reads_raw),
 		cmocka_unit_test(test_strides),

@@ -150,6 +150,7 @@ static struct pmk_capture_settings capture_settings(struct pmk_pipeline *p, cons
 		.user = p };
 
 	settings.wish.contain = s->scene.fit == PMK_FIT_CONTAIN;
+	settings.wish.larger = s->scene.framing != PMK_FRAMING_OFF;
 	memcpy(settings.camera, s->camera, sizeof settings.camera);
 	return settings;
 }
@@ -171,7 +172,12 @@ static int open_stage(struct pmk_pipeline *p)
 		.show = show,
 		.change_cover = change_cover,
 		.user = p };
+	struct pmk_scene_settings *scene = &settings.scene;
 
+	pmk_capture_picture(p->capture, &scene->picture_width, &scene->picture_height);
+	if (scene->picture_width != settings.layout.width)
+		pmk_info("pictures of %dx%d are cut out of the camera's %dx%d", scene->picture_width,
+			scene->picture_height, settings.layout.width, settings.layout.height);
 	return pmk_stage_create(&settings, &p->stage);
 }
 

@@ -24,6 +24,9 @@ struct pmk_source_wish {
 	bool unpaced;
 	/* files: show all of pictures of another shape, between bars, rather than crop them */
 	bool contain;
+	/* The frames may be larger than what is shown, so that a part of them is as sharp as the whole would have been:
+	 * up to twice as wide and high and 1920x1080, of the same shape and rate. */
+	bool larger;
 };
 
 /* Where a camera was found. It serves to find the camera again after its device number has changed. */
@@ -38,6 +41,8 @@ struct pmk_source {
 	struct pmk_source_place place;
 	/* what the frames are expected to have; each tells its own, since a camera may send a JPEG of any size */
 	struct pmk_layout layout;
+	/* px of what is to be shown, where the frames are larger because that was wished; 0: the frames' */
+	int picture_width, picture_height;
 	double fps; /* nominal rate, frames per second */
 	char name[160]; /* for messages: "/dev/video0 (Integrated Camera) MJPG 1280x720 at 30/s" */
 	uint64_t dropped, damaged; /* counted by read, and reported by the capture thread at the end */

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/num.h"
 #include "base/parse.h"
 #include "draw/presenter.h"
 #include "image/fourcc.h"
@@ -101,6 +102,19 @@ static int check_wish(const struct pmk_source_wish *wish)
 	return 0;
 }
 
+/* Draw frames of one and a half times the size. */
+static void enlarge(struct pmk_source *source)
+{
+	struct pmk_layout *layout = &source->layout;
+
+	if (pmk_max(layout->width, layout->height) * 3 / 2 > PMK_IMAGE_MAX_PX)
+		return;
+	source->picture_width = layout->width;
+	source->picture_height = layout->height;
+	layout->width = layout->width * 3 / 2;
+	layout->height = layout->height * 3 / 2;
+}
+
 int pmk_source_presenter_open(const char *seed, const struct pmk_source_wish *wish, struct pmk_source **source)
 {
 	struct presenter_source *made;
@@ -124,6 +138,8 @@ int pmk_source_presenter_open(const char *seed, const struct pmk_source_wish *wi
 		.height = wish->height ? wish->height : DEFAULT_HEIGHT,
 		.chroma = wish->fourcc ? pmk_fourcc_chroma(wish->fourcc) : PMK_CHROMA_420,
 	};
+	if (wish->larger)
+		enlarge(&made->source);
 	made->source.fps = wish->fps > 0 ? wish->fps : DEFAULT_FPS;
 	made->unpaced = wish->unpaced;
 	err = -ENOMEM;

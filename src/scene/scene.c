@@ -66,13 +66,14 @@ int pmk_scene_create(const struct pmk_scene_settings *settings, const struct pmk
 	return create(settings, layout, shown_count, NULL, scene);
 }
 
-int pmk_scene_renew(struct pmk_scene *old, const struct pmk_layout *layout, int shown_count, struct pmk_scene **scene)
+int pmk_scene_renew(struct pmk_scene *old, const struct pmk_scene_settings *settings, const struct pmk_layout *layout,
+	int shown_count, struct pmk_scene **scene)
 {
 	struct pmk_look *look = old->parts.look;
 	int err;
 
 	old->parts.look = NULL;
-	err = create(&old->settings, layout, shown_count, look, scene);
+	err = create(settings, layout, shown_count, look, scene);
 	pmk_scene_destroy(old);
 	return err;
 }

@@ -54,10 +54,10 @@ struct pmk_scene;
  * pmk_backdrop_create. */
 int pmk_scene_create(const struct pmk_scene_settings *settings, const struct pmk_layout *layout, int shown_count,
 	struct pmk_scene **scene) __attribute__((warn_unused_result));
-/* The same with the settings of `old`, whose networks it takes over, so that they need not be loaded again. Destroys
- * `old`, also on failure. */
-int pmk_scene_renew(struct pmk_scene *old, const struct pmk_layout *layout, int shown_count, struct pmk_scene **scene)
-	__attribute__((warn_unused_result));
+/* The same, but it takes over the networks of `old`, whose settings are the same except for the pictures' size.
+ * Destroys `old`, also on failure. */
+int pmk_scene_renew(struct pmk_scene *old, const struct pmk_scene_settings *settings, const struct pmk_layout *layout,
+	int shown_count, struct pmk_scene **scene) __attribute__((warn_unused_result));
 void pmk_scene_destroy(struct pmk_scene *scene); /* all pictures must be back; NULL is fine */
 
 const struct pmk_layout *pmk_scene_layout(const struct pmk_scene *scene); /* of the shown pictures */

@@ -38,7 +38,7 @@ static int decode(struct pmk_bench *b, const struct pmk_bench_material *m, uint6
 		err = pmk_jpeg_decode(b->jpeg, m->data[i], m->bytes[i], &f->image);
 	else
 		err = pmk_convert_from_raw(
-			&f->image, fourcc, m->data[i], m->bytes[i], pmk_fourcc_stride(fourcc, b->size.width));
+			&f->image, fourcc, m->data[i], m->bytes[i], pmk_fourcc_stride(fourcc, b->camera.width));
 	if (err) {
 		pmk_frame_unref(f);
 		return err;
@@ -139,11 +139,11 @@ static int measure_iou(struct pmk_bench *b)
 	struct pmk_presenter *presenter;
 	struct pmk_mask truth = { 0 };
 	double sum = 0;
-	int err = pmk_presenter_create(b->size.width, b->size.height, 1, &presenter);
+	int err = pmk_presenter_create(b->camera.width, b->camera.height, 1, &presenter);
 
 	if (err)
 		return err;
-	err = pmk_mask_alloc(&truth, b->size.width, b->size.height);
+	err = pmk_mask_alloc(&truth, b->camera.width, b->camera.height);
 	for (int i = 0; !err && i < PMK_BENCH_PICTURES; i++) {
 		struct pmk_frame *frame = pmk_frame_pool_take(b->pool, &b->layout);
 		const struct pmk_mask *mask;
@@ -183,8 +183,8 @@ static int make_material(struct pmk_bench *b)
 
 	if (!err)
 		err = pmk_bench_material_make(b, true, &b->still);
-	b->written_bytes = pmk_fourcc_bytes(
-		PMK_FOURCC_YUYV, b->size.width, b->size.height, pmk_fourcc_stride(PMK_FOURCC_YUYV, b->size.width));
+	b->written_bytes = pmk_fourcc_bytes(PMK_FOURCC_YUYV, b->camera.width, b->camera.height,
+		pmk_fourcc_stride(PMK_FOURCC_YUYV, b->camera.width));
 	b->written = malloc(b->written_bytes);
 	if (!b->written)
 		return -ENOMEM;
@@ -196,12 +196,19 @@ static int make_material(struct pmk_bench *b)
 static int bench_size(struct pmk_bench *b, long program_kb)
 {
 	const struct pmk_options *o = b->options;
+	struct pmk_scene_settings scene = o->settings.pipeline.scene;
 	long before_kb;
 	int err;
 
 	b->frames = o->settings.pipeline.frames ? o->settings.pipeline.frames : DEFAULT_FRAMES;
 	b->fps = o->settings.pipeline.wish.fps > 0 ? o->settings.pipeline.wish.fps : DEFAULT_FPS;
-	b->layout = pmk_bench_layout(o->settings.input_format, b->size);
+	b->camera = b->size;
+	if (scene.framing != PMK_FRAMING_OFF) {
+		scene.picture_width = b->size.width;
+		scene.picture_height = b->size.height;
+		b->camera = (struct pmk_size){ b->size.width * 3 / 2, b->size.height * 3 / 2 };
+	}
+	b->layout = pmk_bench_layout(o->settings.input_format, b->camera);
 	err = make_material(b);
 	if (err)
 		return err;
@@ -209,7 +216,7 @@ static int bench_size(struct pmk_bench *b, long program_kb)
 	b->pool = pmk_frame_pool_create(FRAMES_OUT);
 	err = b->pool ? pmk_jpeg_create(&b->jpeg) : -ENOMEM;
 	if (!err)
-		err = pmk_scene_create(&o->settings.pipeline.scene, &b->layout, SHOWN_OUT, &b->scene);
+		err = pmk_scene_create(&scene, &b->layout, SHOWN_OUT, &b->scene);
 	if (!err)
 		err = measure_memory(b, program_kb, before_kb);
 	if (!err)

@@ -31,7 +31,7 @@ enum pmk_bench_stage {
 
 struct pmk_bench {
 	const struct pmk_options *options;
-	struct pmk_size size;
+	struct pmk_size size, camera; /* of the pictures; of the frames, which are larger with framing, as when live */
 	double fps; /* of the paced run */
 	struct pmk_layout layout; /* of decoded frames */
 	struct pmk_bench_material moving, still;

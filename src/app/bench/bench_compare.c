@@ -39,7 +39,7 @@ static const char *model_of(const struct pmk_bench *b)
 
 static int create_usual(struct pmk_bench *b, struct rivals *r)
 {
-	int err = pmk_usual_create(model_of(b), b->size.width, b->size.height, &r->usual);
+	int err = pmk_usual_create(model_of(b), b->camera.width, b->camera.height, &r->usual);
 
 	if (err == -ENOPKG)
 		pmk_info("bench: without the media module there is no comparison with decoding alone and the usual "

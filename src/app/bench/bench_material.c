@@ -53,7 +53,8 @@ static int encode(const struct pmk_bench *b, const struct pmk_image *image, uint
 
 	if (fourcc == PMK_FOURCC_MJPG)
 		return encode_jpeg(image, data, bytes);
-	*bytes = pmk_fourcc_bytes(fourcc, b->size.width, b->size.height, pmk_fourcc_stride(fourcc, b->size.width));
+	*bytes = pmk_fourcc_bytes(
+		fourcc, b->camera.width, b->camera.height, pmk_fourcc_stride(fourcc, b->camera.width));
 	*data = malloc(*bytes);
 	return *data ? pmk_convert_to_raw(image, fourcc, *data, *bytes) : -ENOMEM;
 }
@@ -62,7 +63,7 @@ int pmk_bench_material_make(const struct pmk_bench *b, bool still, struct pmk_be
 {
 	struct pmk_presenter *presenter;
 	struct pmk_image image = { 0 };
-	int err = pmk_presenter_create(b->size.width, b->size.height, 1, &presenter);
+	int err = pmk_presenter_create(b->camera.width, b->camera.height, 1, &presenter);
 
 	if (err)
 		return err;

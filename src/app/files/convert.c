@@ -27,7 +27,7 @@ static enum pmk_exit write_still(struct pmk_film *film, const char *out)
 		pmk_shown_unref(shown);
 		return PMK_EXIT_INTERNAL;
 	}
-	err = pmk_rgb_alloc(&rgb, film->source->layout.width, film->source->layout.height);
+	err = pmk_rgb_alloc(&rgb, pmk_scene_layout(film->scene)->width, pmk_scene_layout(film->scene)->height);
 	if (!err) {
 		pmk_colour_image_to_rgb(pmk_shown_image(shown), &rgb);
 		err = pmk_still_write_rgb(out, &rgb);

@@ -34,6 +34,7 @@ static int open_source(struct pmk_film *film, const char *in)
 
 	wish.unpaced = true;
 	wish.contain = film->settings->scene.fit == PMK_FIT_CONTAIN;
+	wish.larger = film->larger;
 	if (!drawn) {
 		err = pmk_media_open(in, &media); /* only to count the frames; the source opens the file itself */
 		if (err)
@@ -163,13 +164,16 @@ bool pmk_film_would_overwrite(const struct pmk_pipeline_settings *settings, cons
 
 static int open_scene(struct pmk_film *film)
 {
+	struct pmk_scene_settings settings = film->settings->scene;
 	const struct pmk_layout *layout = &film->source->layout;
 	struct pmk_scene *before = film->kept ? *film->kept : NULL;
 
+	settings.picture_width = film->source->picture_width;
+	settings.picture_height = film->source->picture_height;
 	if (!before)
-		return pmk_scene_create(&film->settings->scene, layout, SHOWN_COUNT, &film->scene);
+		return pmk_scene_create(&settings, layout, SHOWN_COUNT, &film->scene);
 	*film->kept = NULL;
-	return pmk_scene_renew(before, layout, SHOWN_COUNT, &film->scene);
+	return pmk_scene_renew(before, &settings, layout, SHOWN_COUNT, &film->scene);
 }
 
 enum pmk_exit pmk_film_open(
@@ -179,6 +183,8 @@ enum pmk_exit pmk_film_open(
 	int err;
 
 	*film = (struct pmk_film){ .settings = &options->settings.pipeline,
+		.larger = options->command == PMK_COMMAND_CONVERT &&
+			options->settings.pipeline.scene.framing != PMK_FRAMING_OFF,
 		.limit = options->settings.pipeline.frames,
 		.terminal = !kept && isatty(STDERR_FILENO),
 		.kept = kept };

@@ -18,6 +18,7 @@ struct pmk_film {
 	uint64_t limit, total, done; /* frames: --frames (0: no limit), expected (0: unknown), done so far */
 	int64_t last_ns; /* position of the last frame */
 	uint64_t started_ns, drawn_ns; /* drawn: when the progress bar was drawn last; 0: never */
+	bool larger; /* the frames may be larger than the pictures: a part of them is shown */
 	bool terminal; /* standard error is a terminal: draw the progress bar */
 	struct pmk_scene **kept; /* of one among many; NULL: a film by itself */
 };

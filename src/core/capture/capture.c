@@ -269,14 +269,20 @@ static void take_shape(struct pmk_capture *c)
 
 	if (c->source) {
 		c->place = c->source->place;
-		c->layout = pmk_convert_turned(&c->source->layout, c->settings.quarters);
+		c->layout = c->picture = c->source->layout;
+		if (c->source->picture_width) {
+			c->picture.width = c->source->picture_width;
+			c->picture.height = c->source->picture_height;
+		}
+		c->layout = pmk_convert_turned(&c->layout, c->settings.quarters);
+		c->picture = pmk_convert_turned(&c->picture, c->settings.quarters);
 		c->fps = c->source->fps >= 1 ? c->source->fps : 30;
 		memcpy(c->name, c->source->name, sizeof c->name);
 		return;
 	}
 	c->layout = (struct pmk_layout){ .width = sized ? c->settings.wish.width : 1280,
 		.height = sized ? c->settings.wish.height : 720 };
-	c->layout = pmk_convert_turned(&c->layout, c->settings.quarters);
+	c->layout = c->picture = pmk_convert_turned(&c->layout, c->settings.quarters);
 	c->fps = c->settings.wish.fps >= 1 ? c->settings.wish.fps : 30;
 	snprintf(c->name, sizeof c->name, "no camera yet (%.100s)", c->settings.camera);
 }

@@ -74,6 +74,8 @@ void pmk_capture_destroy(struct pmk_capture *capture); /* must be joined or neve
 /* These describe the source as it was at create, and stay the same until destroy. [any thread] */
 /* of the frames, except for their range */
 const struct pmk_layout *pmk_capture_layout(const struct pmk_capture *capture);
+/* px of what is to be shown: less than the frames if larger frames were wished, and given (struct pmk_source) */
+void pmk_capture_picture(const struct pmk_capture *capture, int *width, int *height);
 double pmk_capture_fps(const struct pmk_capture *capture); /* nominal rate, at least 1 */
 const char *pmk_capture_name(const struct pmk_capture *capture);
 int pmk_capture_late(const struct pmk_capture *capture); /* why there was no camera, negative errno; 0: there was one */

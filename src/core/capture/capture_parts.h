@@ -11,8 +11,8 @@
 #include "core/thread.h"
 
 struct pmk_capture {
-	struct pmk_capture_settings settings; /* const after create, like the next four */
-	struct pmk_layout layout;
+	struct pmk_capture_settings settings; /* const after create, like the next five */
+	struct pmk_layout layout, picture; /* of the frames; of what is to be shown */
 	double fps;
 	char name[160];
 	int late;

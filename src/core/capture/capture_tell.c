@@ -10,6 +10,12 @@ const struct pmk_layout *pmk_capture_layout(const struct pmk_capture *c)
 	return &c->layout;
 }
 
+void pmk_capture_picture(const struct pmk_capture *c, int *width, int *height)
+{
+	*width = c->picture.width;
+	*height = c->picture.height;
+}
+
 double pmk_capture_fps(const struct pmk_capture *c)
 {
 	return c->fps;

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -179,8 +180,25 @@ static int read_still(struct file_source *file)
 	return err;
 }
 
+/* The frames of a file that is larger than wished may keep that. */
+static void fit(struct file_source *file, const struct pmk_media_info *info, const struct pmk_source_wish *wish)
+{
+	enum pmk_media_fit how = wish->contain ? PMK_MEDIA_CONTAIN : PMK_MEDIA_CROP;
+	double most = fmin((double)info->layout.width / wish->width, (double)info->layout.height / wish->height);
+
+	most = fmin(most, 2);
+	if (!wish->larger || most <= 1) {
+		pmk_media_fit(file->media, wish->width, wish->height, how);
+		return;
+	}
+	file->source.picture_width = wish->width;
+	file->source.picture_height = wish->height;
+	pmk_media_fit(file->media, (int)(wish->width * most), (int)(wish->height * most), how);
+}
+
 static int prepare(struct file_source *file, const char *path, const struct pmk_source_wish *wish)
 {
+	enum pmk_media_fit how = wish->contain ? PMK_MEDIA_CONTAIN : PMK_MEDIA_CROP;
 	const struct pmk_media_info *info;
 	int err;
 
@@ -188,8 +206,10 @@ static int prepare(struct file_source *file, const char *path, const struct pmk_
 	if (err)
 		return err;
 	info = pmk_media_info(file->media);
-	pmk_media_fit(file->media, wish->height ? wish->width : 0, wish->height,
-		wish->contain ? PMK_MEDIA_CONTAIN : PMK_MEDIA_CROP);
+	if (wish->width && wish->height)
+		fit(file, info, wish);
+	else
+		pmk_media_fit(file->media, 0, 0, how);
 	file->source.layout = info->layout;
 	file->source.fps = info->still && wish->fps > 0 ? wish->fps : info->fps;
 	file->period_ns = (uint64_t)(1e9 / file->source.fps + 0.5);

@@ -32,6 +32,8 @@ struct pipewire_source {
 	struct spa_hook hook;
 	struct pmk_unpack unpack;
 	struct pmk_device_mode mode; /* agreed on; fourcc is 0 until then */
+	/* the mode that is larger than what is to be shown, and what that is; zeroed: there is none */
+	struct pmk_device_mode larger, shown;
 	struct pw_buffer *newest; /* ours until it is unpacked or a newer one arrives */
 	uint64_t arrived_ns, number; /* when the newest arrived; how many arrived so far */
 	int lost; /* 0, or the errno of the loss */
@@ -93,6 +95,10 @@ static void on_format(void *user, uint32_t id, const struct spa_pod *param)
 	} else {
 		s->mode = mode;
 		s->base.layout = layout;
+		if (mode.width == s->larger.width && mode.height == s->larger.height) {
+			s->base.picture_width = s->shown.width;
+			s->base.picture_height = s->shown.height;
+		}
 		if (pmk_unpack_init(&s->unpack, mode.fourcc) < 0)
 			lose(s, -ENOMEM);
 	}
@@ -283,7 +289,7 @@ static int connect_stream(struct pipewire_source *s, const struct pmk_source_wis
 	uint8_t memory[PMK_PIPEWIRE_FORMATS * 256];
 	struct spa_pod_builder builder = SPA_POD_BUILDER_INIT(memory, sizeof(memory));
 	const struct spa_pod *offers[PMK_PIPEWIRE_FORMATS];
-	int count = pmk_pipewire_choose_formats(&s->camera, wish, &builder, offers), err;
+	int count = pmk_pipewire_choose_formats(&s->camera, wish, &s->larger, &s->shown, &builder, offers), err;
 
 	if (count < 0)
 		return count;

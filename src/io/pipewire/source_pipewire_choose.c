@@ -146,10 +146,11 @@ int pmk_pipewire_choose_camera(struct pmk_pipewire *p, const char *name, const s
 }
 
 int pmk_pipewire_choose_formats(const struct pmk_pipewire_camera *camera, const struct pmk_source_wish *wish,
-	struct spa_pod_builder *builder, const struct spa_pod *formats[PMK_PIPEWIRE_FORMATS])
+	struct pmk_device_mode *frames, struct pmk_device_mode *picture, struct spa_pod_builder *builder,
+	const struct spa_pod *formats[PMK_PIPEWIRE_FORMATS])
 {
 	const struct pmk_device_mode *modes = camera->modes;
-	int best = pmk_v4l2_choose(modes, camera->mode_count, wish), count = 0;
+	int best = pmk_v4l2_choose(modes, camera->mode_count, wish), chosen, count = 0;
 	char name[5];
 
 	if (best < 0 && wish->fourcc)
@@ -160,6 +161,12 @@ int pmk_pipewire_choose_formats(const struct pmk_pipewire_camera *camera, const 
 			"camera 'pipewire:%s': the camera offers no format that can be read", camera->name);
 	if (best < 0)
 		return wish->fourcc ? -EINVAL : -ENODEV;
+	chosen = best;
+	best = pmk_v4l2_choose_larger(modes, camera->mode_count, wish, chosen);
+	if (best != chosen) {
+		*picture = modes[chosen];
+		*frames = modes[best];
+	}
 	if (modes[best].fps > 0)
 		formats[count++] = pmk_pipewire_format_build(builder, &modes[best]);
 	for (int i = -1; i < camera->mode_count && count < PMK_PIPEWIRE_FORMATS; i++) {

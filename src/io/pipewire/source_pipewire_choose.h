@@ -20,10 +20,11 @@ int pmk_pipewire_choose_camera(struct pmk_pipewire *pipewire, const char *name, 
 	struct pmk_pipewire_camera *camera) __attribute__((warn_unused_result));
 
 /* Build the formats to ask for: the best mode with its rate, then with any rate, then all others, because a camera that
- * somebody already reads keeps its format. Returns how many; -EINVAL: none has the wished format; -ENODEV: none is
+ * somebody already reads keeps its format. If the best mode is larger than what is to be shown, as wished, `frames` is
+ * set to it, and `picture` to what is shown. Returns how many; -EINVAL: none has the wished format; -ENODEV: none is
  * known. */
 int pmk_pipewire_choose_formats(const struct pmk_pipewire_camera *camera, const struct pmk_source_wish *wish,
-	struct spa_pod_builder *builder, const struct spa_pod *formats[PMK_PIPEWIRE_FORMATS])
-	__attribute__((warn_unused_result));
+	struct pmk_device_mode *frames, struct pmk_device_mode *picture, struct spa_pod_builder *builder,
+	const struct spa_pod *formats[PMK_PIPEWIRE_FORMATS]) __attribute__((warn_unused_result));
 
 #endif

@@ -109,6 +109,14 @@ static void set_strides(struct pmk_v4l2_source *s)
 	}
 }
 
+/* A driver may give another size than it was asked for. */
+static void check_picture(struct pmk_source *source, bool doubled)
+{
+	if (!doubled && source->layout.width > source->picture_width && source->layout.height > source->picture_height)
+		return;
+	source->picture_width = source->picture_height = 0;
+}
+
 static int set_format(struct pmk_v4l2_source *s, const struct pmk_device_mode *mode)
 {
 	struct v4l2_pix_format pix = { .width = (uint32_t)mode->width,
@@ -136,6 +144,7 @@ static int set_format(struct pmk_v4l2_source *s, const struct pmk_device_mode *m
 	s->bottom = pix.field == V4L2_FIELD_BOTTOM || pix.field == V4L2_FIELD_SEQ_BT;
 	set_strides(s);
 	set_meaning(s);
+	check_picture(&s->base, s->doubled);
 	return 0;
 }
 
@@ -202,8 +211,18 @@ static int choose_without_streams(
 	return 0;
 }
 
-static int choose_mode(
-	const struct pmk_v4l2_source *s, const struct pmk_source_wish *wish, struct pmk_device_mode *mode)
+/* The picture's size is that of the mode that would have been used if none larger were wished. */
+static int take_larger(struct pmk_v4l2_source *s, const struct pmk_device_mode *modes, int count,
+	const struct pmk_source_wish *wish, int chosen)
+{
+	int larger = pmk_v4l2_choose_larger(modes, count, wish, chosen);
+
+	s->base.picture_width = larger != chosen ? modes[chosen].width : 0;
+	s->base.picture_height = larger != chosen ? modes[chosen].height : 0;
+	return larger;
+}
+
+static int choose_mode(struct pmk_v4l2_source *s, const struct pmk_source_wish *wish, struct pmk_device_mode *mode)
 {
 	struct pmk_device_mode *modes = calloc(MODES, sizeof(*modes));
 	int count, best;
@@ -215,7 +234,7 @@ static int choose_mode(
 	if (best >= 0 && pmk_fourcc_is_stream(modes[best].fourcc) && !pmk_unpack_can(modes[best].fourcc))
 		best = choose_without_streams(modes, count, wish, best);
 	if (best >= 0)
-		*mode = modes[best];
+		*mode = modes[take_larger(s, modes, count, wish, best)];
 	free(modes);
 	return best >= 0 ? 0 : refuse(s, wish, count);
 }

@@ -100,6 +100,11 @@ void pmk_v4l2_offers(int fd, uint32_t type, struct pmk_v4l2_offers *offers);
  * 1280x720, then the largest of these. More than the wished rate (30 without a wish) counts no more. At last the
  * cheaper format is taken. A rate of 0 is unknown and counts as sufficient. */
 int pmk_v4l2_choose(const struct pmk_device_mode *modes, int count, const struct pmk_source_wish *wish);
+/* With wish->larger, the index of the mode to use instead of `chosen`: the largest of the same shape, no slower than
+ * that one or than what is wished, up to twice as wide and high and 1920x1080, a stream only if that one is. `chosen`
+ * itself: there is none, or none is wished. */
+int pmk_v4l2_choose_larger(
+	const struct pmk_device_mode *modes, int count, const struct pmk_source_wish *wish, int chosen);
 
 /* Map the buffers of `type` from 0 on, at most `most`, until the driver refuses or repeats one. Each has `planes`
  * blocks of memory, 1 unless it is multi-planar; its maps follow one another. Returns how many buffers, or negative

@@ -8,6 +8,7 @@
 #include "io/v4l2/v4l2.h"
 
 enum { MAX_WIDTH = 4096, MAX_HEIGHT = 2304, MAX_INDEX = 256 }; /* MAX_INDEX: some drivers never end a list */
+enum { LARGER_WIDTH = 1920, LARGER_HEIGHT = 1080 };
 
 /* The sizes that are listed of a range. */
 static const int usual_sizes[][2] = {
@@ -270,6 +271,36 @@ int pmk_v4l2_choose(const struct pmk_device_mode *modes, int count, const struct
 			best = i;
 			best_score = score;
 		}
+	}
+	return best;
+}
+
+static bool may_replace(
+	const struct pmk_device_mode *mode, const struct pmk_device_mode *chosen, const struct pmk_source_wish *wish)
+{
+	double wanted = wish->fps > 0 ? wish->fps : 30, rate = chosen->fps > 0 ? fmin(chosen->fps, wanted) : wanted;
+	double shape = (double)mode->width * chosen->height / ((double)mode->height * chosen->width);
+
+	return mode->width > chosen->width && mode->height > chosen->height && mode->width <= 2 * chosen->width &&
+		mode->height <= 2 * chosen->height && mode->width <= LARGER_WIDTH && mode->height <= LARGER_HEIGHT &&
+		fabs(shape - 1) < 0.01 && (mode->fps <= 0 || mode->fps >= rate * 0.98) &&
+		pmk_fourcc_cost(mode->fourcc) >= 0 && is_wished(mode->fourcc, wish->fourcc) &&
+		pmk_fourcc_is_grey(mode->fourcc) == pmk_fourcc_is_grey(chosen->fourcc) &&
+		(!pmk_fourcc_is_stream(mode->fourcc) || mode->fourcc == chosen->fourcc);
+}
+
+int pmk_v4l2_choose_larger(
+	const struct pmk_device_mode *modes, int count, const struct pmk_source_wish *wish, int chosen)
+{
+	int best = chosen;
+
+	for (int i = 0; i < count && wish->larger; i++) {
+		long area = (long)modes[i].width * modes[i].height,
+		     before = (long)modes[best].width * modes[best].height;
+		bool cheaper = pmk_fourcc_cost(modes[i].fourcc) < pmk_fourcc_cost(modes[best].fourcc);
+
+		if (may_replace(&modes[i], &modes[chosen], wish) && (area > before || (area == before && cheaper)))
+			best = i;
 	}
 	return best;
 }
