@@ -55,6 +55,7 @@ STANDS_FOR = {
     "mask/*": "mask",
     "media/film/*": "film",
     "media/out/*": "out_file",
+    "media/sandbox/*": "sandbox",
     "media/*": "media",
     "model/model.c": "manifest",
     "model/own/kernel_*": "kernels",

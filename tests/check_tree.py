@@ -49,6 +49,7 @@ WALLS = {
     r"(xnnpack|pthreadpool)\.h": "model/xnnpack/",
     r"lcms2\.h": "media/still/",
     r"dlfcn\.h": "media/media_module.c",
+    r"seccomp\.h": "media/sandbox/",
 }
 
 # Only the front ends may speak of options and of commands of the program and of the system.
@@ -63,6 +64,8 @@ STATE = {
     "log.c": {"state": "who hears: stderr is the process's", "overheard": "each thread's own",
               "lowered": "likewise"},
     "status_line.c": {"line": "the terminal is the process's"},
+    "open_file.c": {"handed": "a process that reads one file has no other"},
+    "sandbox.c": {"helper": "a process of this process's own"},
     "media_module.c": {"module": "the shared object: it is loaded once"},
     "media_entry.c": {"host": "in that object: who loaded it"},
     "signals.c": {

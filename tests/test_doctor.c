@@ -14,6 +14,7 @@
 #include "app/machine/doctor.h"
 #include "base/log.h"
 #include "fake_v4l2.h"
+#include "media/sandbox/reply.h"
 
 #define EFI "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 
@@ -145,6 +146,32 @@ static void test_the_module_for_files(void **state)
 	found(PMK_VERDICT_HINT, "potemkin-media.so is missing", "make install");
 	assert_string_equal(doctor.findings[0].why, doctor.media_missing);
 	end();
+}
+
+/* How well the process that decodes pictures is locked in. */
+static void test_decoding_of_pictures(void **state)
+{
+	const unsigned whole = PMK_TRIED_RAN | PMK_TRIED_SECCOMP | PMK_TRIED_LANDLOCK | PMK_TRIED_FILES |
+		PMK_TRIED_NETWORK | PMK_TRIED_PROGRAMS;
+	const struct {
+		unsigned tried;
+		enum pmk_verdict verdict;
+		const char *what;
+	} cases[] = {
+		{ whole, PMK_VERDICT_GOOD, "seccomp and Landlock keep" },
+		{ whole & ~PMK_TRIED_LANDLOCK, PMK_VERDICT_HINT, "but without Landlock" },
+		{ PMK_TRIED_RAN | PMK_TRIED_LANDLOCK | PMK_TRIED_FILES, PMK_VERDICT_HINT, "but without seccomp" },
+		{ PMK_TRIED_RAN, PMK_VERDICT_HINT, "but without seccomp and Landlock" },
+		{ 0, PMK_VERDICT_HINT, "no picture file can be used" },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		begin();
+		doctor.pictures_tried = cases[i].tried;
+		examine(pmk_doctor_check_sandbox);
+		found(cases[i].verdict, cases[i].what, "");
+		end();
+	}
 }
 
 /* What an infrared camera and a bare sensor are, is said. */
@@ -529,6 +556,7 @@ int main(void)
 		cmocka_unit_test(test_a_camera_of_pipewire_alone),
 		cmocka_unit_test(test_a_camera_of_the_portal_alone),
 		cmocka_unit_test(test_the_module_for_files),
+		cmocka_unit_test(test_decoding_of_pictures),
 		cmocka_unit_test(test_a_camera_in_use),
 		cmocka_unit_test(test_permission),
 		cmocka_unit_test(test_speed),

@@ -6,7 +6,7 @@
 #   clang                                the other compiler; only the tests of what it could compile wrongly: kernels
 #   tidy                                 only read, by clang-tidy
 #   asan tsan                            sanitizers: address and undefined behaviour; threads, for what has threads
-#   no-media no-page no-pipewire no-portal no-systemd no-xnnpack
+#   no-media no-page no-pipewire no-portal no-seccomp no-systemd no-xnnpack
 #                                        without a part that can be left out; only the tests near these parts
 #   fuzz                                 fuzzers, each for $POTEMKIN_FUZZ_SECONDS (60)
 set -eu
@@ -44,7 +44,7 @@ for name; do
 		CC=clang variant "$name" fuzzers --suite=fuzz -Dfuzz=enabled -Dbuildtype=debug -Doptimization=1 \
 			-Db_sanitize=address,undefined -Db_lundef=false ;;
 	no-*)
-		variant "$name" '' 'settings engine service' \
+		variant "$name" '' 'settings engine service sandbox' \
 			-D"${name#no-}"=disabled -Dwerror=true -Dbuildtype=debug -Doptimization=1 \
 			-Dc_args=-Wno-maybe-uninitialized ;; # a guess that is often wrong at -O1
 	*) echo "variants.sh: there is no variant $name" >&2; exit 2 ;;

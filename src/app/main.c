@@ -3,6 +3,7 @@
 #include "app/cures.h"
 #include "app/options_help.h"
 #include "base/log.h"
+#include "media/sandbox/helper.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -49,6 +50,8 @@ int main(int argc, char **argv)
 
 	fill_standard_streams();
 	pmk_log_set_cures(pmk_cures);
+	if (argc == 2 && strcmp(argv[1], PMK_HELPER_ARGUMENT) == 0)
+		return pmk_helper_main();
 	code = pmk_options_parse(argc, argv, &options);
 	if (code != PMK_EXIT_OK)
 		return (int)code;

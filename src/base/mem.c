@@ -2,12 +2,11 @@
 #include "base/mem.h"
 
 #include "base/num.h"
+#include "base/open_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { SLACK = 64 }; /* readable bytes after a block, for kernels that read whole vectors */
@@ -26,55 +25,32 @@ void *pmk_mem_alloc(size_t bytes)
 	return block;
 }
 
-static int read_whole(int fd, uint8_t *data, size_t size)
-{
-	size_t done = 0;
-
-	while (done < size) {
-		ssize_t n = read(fd, data + done, size - done);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			return -EIO; /* the file shrank while it was read */
-		done += (size_t)n;
-	}
-	return 0;
-}
-
 int pmk_mem_read_file(const char *path, size_t budget, uint8_t **data, size_t *size)
 {
-	struct stat st;
-	uint8_t *block;
-	int fd, err;
+	int64_t bytes, got = 0;
+	uint8_t *block = NULL;
+	int err = 0, fd = pmk_open_file(path, &bytes);
 
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* open must not block on a FIFO */
 	if (fd < 0)
-		return -errno;
-	err = fstat(fd, &st) < 0 ? -errno : 0;
-	if (!err && (!S_ISREG(st.st_mode) || st.st_size == 0))
+		return fd == -EISDIR ? -EINVAL : fd;
+	if (bytes == 0)
 		err = -EINVAL;
-	if (!err && (uint64_t)st.st_size > budget)
+	else if ((uint64_t)bytes > budget)
 		err = -EFBIG;
-	if (err)
-		goto out_close;
-	block = malloc((size_t)st.st_size + 1);
-	if (!block) {
-		err = -ENOMEM;
-		goto out_close;
+	if (!err) {
+		block = malloc((size_t)bytes + 1);
+		got = block ? pmk_read_at(fd, block, (size_t)bytes, 0) : -ENOMEM;
+		err = got < 0 ? (int)got : got < bytes ? -EIO : 0; /* -EIO: the file shrank while it was read */
 	}
-	err = read_whole(fd, block, (size_t)st.st_size);
+	close(fd);
 	if (err) {
 		free(block);
-		goto out_close;
+		return err;
 	}
-	block[st.st_size] = 0;
+	block[bytes] = 0;
 	*data = block;
-	*size = (size_t)st.st_size;
-out_close:
-	close(fd);
-	return err;
+	*size = (size_t)bytes;
+	return 0;
 }
 
 /* In whole cache lines. An empty piece takes one, so that its address is its own. */

@@ -7,12 +7,10 @@
 #include "media/still/kind.h"
 
 #include <errno.h>
-#include <libavutil/avstring.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 
 enum { LARGEST_ERRNO = 4095 };
 
@@ -33,28 +31,6 @@ int pmk_av_errno(int averror)
 static int refuse_open(AVFormatContext *format, AVIOContext **io, const char *url, int flags, AVDictionary **options)
 {
 	return AVERROR(EPERM);
-}
-
-static int open_bytes(const char *path, AVIOContext **io)
-{
-	struct stat st;
-	char *url, text[128];
-	int err = 0;
-
-	if (stat(path, &st) < 0)
-		err = -errno;
-	else if (!S_ISREG(st.st_mode))
-		err = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
-	url = av_asprintf("file:%s", path);
-	if (!err && !url)
-		err = -ENOMEM;
-	if (!err)
-		err = pmk_av_errno(avio_open2(io, url, AVIO_FLAG_READ, NULL, NULL));
-	av_free(url);
-	if (err < 0)
-		pmk_error_cure(PMK_CURE_READABLE_FILE, "%s: cannot be opened: %s", path,
-			err == -EINVAL ? "not a regular file" : pmk_av_reason(err, text));
-	return err;
 }
 
 struct colours {
@@ -134,19 +110,19 @@ int pmk_av_open(const char *path, int64_t max_px, AVFormatContext **format)
 	int err;
 
 	pmk_said_listen();
-	err = open_bytes(path, &io);
+	err = pmk_av_bytes_open(path, &io);
 	if (err)
 		return err;
 	err = pmk_kind_check(path);
 	if (err) {
-		avio_closep(&io);
+		pmk_av_bytes_close(&io);
 		return err;
 	}
 	err = open_input(io, NULL, &made);
 	if (err < 0 && pmk_kind_is_jpeg(path) && avio_seek(io, 0, SEEK_SET) == 0)
 		err = open_input(io, "jpeg_pipe", &made); /* no demuxer knows one with arithmetic coding */
 	if (err < 0) {
-		avio_closep(&io);
+		pmk_av_bytes_close(&io);
 		return pmk_kind_refuse(
 			path, err, NULL); /* demuxers return all sorts of errors for damage, even ENOMEM */
 	}
@@ -164,7 +140,7 @@ void pmk_av_close(AVFormatContext **format)
 	AVIOContext *io = *format ? (*format)->pb : NULL;
 
 	avformat_close_input(format);
-	avio_closep(&io);
+	pmk_av_bytes_close(&io);
 }
 
 bool pmk_av_holds_pictures(const AVFormatContext *format)

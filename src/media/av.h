@@ -25,6 +25,10 @@ int pmk_av_errno(int averror); /* a negative errno stays; FFmpeg's own errors be
 int pmk_av_open(const char *path, int64_t max_px, AVFormatContext **format) __attribute__((warn_unused_result));
 void pmk_av_close(AVFormatContext **format); /* *format may be NULL */
 
+/* The bytes of a regular file, for FFmpeg to read. Errors of open, and -EINVAL; logged. */
+int pmk_av_bytes_open(const char *path, AVIOContext **io) __attribute__((warn_unused_result));
+void pmk_av_bytes_close(AVIOContext **io); /* *io may be NULL */
+
 /* Whether it is a picture format (PNG, JPEG, GIF and so on), not one for videos. */
 bool pmk_av_holds_pictures(const AVFormatContext *format);
 

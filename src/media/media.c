@@ -76,7 +76,8 @@ static int finish_still(struct pmk_media *media)
 			pmk_av_duration_ns(format, format->streams[media->reader.stream]) == 0);
 	if (!media->info.still)
 		return 0;
-	err = pmk_still_finish(media->path, &media->reader, media->ahead[0], false, &media->turned);
+	err = pmk_still_finish(media->path, &media->reader, media->ahead[0],
+		&(struct pmk_still_wish){ .most_px = PMK_MEDIA_MOST_PX }, &media->turned);
 	media->ahead_count = err ? 0 : 1;
 	return err;
 }

@@ -125,6 +125,16 @@ void pmk_new_file_drop(struct pmk_new_file *file)
 	host->new_file_drop(file);
 }
 
+int pmk_open_file(const char *path, int64_t *bytes)
+{
+	return host->open_file(path, bytes);
+}
+
+int64_t pmk_read_at(int fd, void *data, size_t size, int64_t at)
+{
+	return host->read_at(fd, data, size, at);
+}
+
 int pmk_mem_read_file(const char *path, size_t budget, uint8_t **data, size_t *size)
 {
 	return host->mem_read_file(path, budget, data, size);

@@ -26,6 +26,8 @@ static const struct pmk_media_host host = {
 	.new_file_create = pmk_new_file_create,
 	.new_file_keep = pmk_new_file_keep,
 	.new_file_drop = pmk_new_file_drop,
+	.open_file = pmk_open_file,
+	.read_at = pmk_read_at,
 	.mem_read_file = pmk_mem_read_file,
 };
 
@@ -86,22 +88,42 @@ static int own_directory(char path[PATH_MAX])
 	return 0;
 }
 
-/* Look for the module beside the program, where the build leaves it, then where `make install` puts it. The latter is
- * relative to the program, so that the prefix can be moved. */
-static void find(void)
+struct places {
+	char path[2][PATH_MAX + sizeof PMK_MEDIA_FROM_BIN + sizeof PMK_MEDIA_MODULE_FILE];
+};
+
+/* Where the module is: beside the program, where the build leaves it, or where `make install` puts it. The latter is
+ * relative to the program, so that the prefix can be moved. -ENOPKG: we cannot know. */
+static int find_places(struct places *places)
 {
-	static const char *const places[] = { "", PMK_MEDIA_FROM_BIN "/" };
-	char own[PATH_MAX], path[2][PATH_MAX + sizeof PMK_MEDIA_FROM_BIN + sizeof PMK_MEDIA_MODULE_FILE], reason[512];
+	static const char *const from[] = { "", PMK_MEDIA_FROM_BIN "/" };
+	char own[PATH_MAX];
 
 	if (own_directory(own)) {
 		snprintf(module.reason, sizeof module.reason, "cannot be found without /proc");
-		return;
+		return -ENOPKG;
 	}
-	for (int i = 0; i < 2; i++) {
-		int err;
+	for (int i = 0; i < 2; i++)
+		snprintf(places->path[i], sizeof places->path[i], "%s%s" PMK_MEDIA_MODULE_FILE, own, from[i]);
+	return 0;
+}
 
-		snprintf(path[i], sizeof path[i], "%s%s" PMK_MEDIA_MODULE_FILE, own, places[i]);
-		err = load(path[i], &module.object, &module.calls, reason);
+static void miss(const struct places *places)
+{
+	snprintf(module.reason, sizeof module.reason, "is neither %s nor %s", places->path[0], places->path[1]);
+	module.cure = PMK_CURE_INSTALL_MODULE;
+}
+
+static void find(void)
+{
+	struct places places;
+	char reason[512];
+
+	if (find_places(&places))
+		return;
+	for (int i = 0; i < 2; i++) {
+		int err = load(places.path[i], &module.object, &module.calls, reason);
+
 		if (err == -ENOENT)
 			continue;
 		if (err) {
@@ -110,8 +132,7 @@ static void find(void)
 		}
 		return;
 	}
-	snprintf(module.reason, sizeof module.reason, "is neither %s nor %s", path[0], path[1]);
-	module.cure = PMK_CURE_INSTALL_MODULE;
+	miss(&places);
 }
 
 /* Add a user, and load the module if it is not. A module that could not be loaded is not tried again. */
@@ -143,16 +164,60 @@ const char *pmk_media_missing(void)
 	return NULL;
 }
 
-/* The same; logs why the file at `path` cannot be used. */
+void pmk_media_module_refuse(const char *path, enum pmk_cure cure, const char *reason)
+{
+	pmk_error_cure(
+		cure, "%s: picture and video files need the module " PMK_MEDIA_MODULE_FILE ", which %s", path, reason);
+}
+
+/* The same as enter; logs why the file at `path` cannot be used. */
 static int enter_for(const char *path)
 {
 	int err = enter();
 
 	if (err)
-		pmk_error_cure(module.cure,
-			"%s: picture and video files need the module " PMK_MEDIA_MODULE_FILE ", which %s", path,
-			module.reason);
+		pmk_media_module_refuse(path, module.cure, module.reason);
 	return err;
+}
+
+const struct pmk_media_calls *pmk_media_module_enter(const char *path)
+{
+	return enter_for(path) ? NULL : module.calls;
+}
+
+void pmk_media_module_leave(void)
+{
+	leave();
+}
+
+const struct pmk_media_calls *pmk_media_module_calls(void)
+{
+	return module.calls;
+}
+
+int pmk_media_module_look(const char *path)
+{
+	struct places places;
+	int err = 0;
+
+	pthread_mutex_lock(&module.lock);
+	if (!module.calls && !*module.reason && !find_places(&places) && access(places.path[0], F_OK) < 0 &&
+		access(places.path[1], F_OK) < 0)
+		miss(&places);
+	err = *module.reason ? -ENOPKG : 0;
+	pthread_mutex_unlock(&module.lock);
+	if (err)
+		pmk_media_module_refuse(path, module.cure, module.reason);
+	return err;
+}
+
+const struct pmk_media_calls *pmk_media_module_lend(const char **reason, enum pmk_cure *cure)
+{
+	const struct pmk_media_calls *calls = enter() ? NULL : module.calls;
+
+	*reason = module.reason;
+	*cure = module.cure;
+	return calls;
 }
 
 /* After a call that opens something, which is a user until it is closed. Returns the call's result. */
@@ -181,68 +246,6 @@ void pmk_media_rest(void)
 	pthread_mutex_unlock(&module.lock);
 }
 
-int pmk_media_open(const char *path, struct pmk_media **media)
-{
-	int err = enter_for(path);
-
-	return err ? err : opened(module.calls->media_open(path, media));
-}
-
-int pmk_media_open_to_play(const char *path, struct pmk_media **media)
-{
-	int err = enter_for(path);
-
-	return err ? err : opened(module.calls->media_open_to_play(path, media));
-}
-
-void pmk_media_close(struct pmk_media *media)
-{
-	if (!media)
-		return;
-	module.calls->media_close(media);
-	leave();
-}
-
-const struct pmk_media_info *pmk_media_info(const struct pmk_media *media)
-{
-	return module.calls->media_info(media);
-}
-
-int pmk_media_read(struct pmk_media *media, struct pmk_image *image, int64_t *position_ns)
-{
-	return module.calls->media_read(media, image, position_ns);
-}
-
-void pmk_media_fit(struct pmk_media *media, int width, int height, enum pmk_media_fit fit)
-{
-	module.calls->media_fit(media, width, height, fit);
-}
-
-int pmk_media_next(struct pmk_media *media, int64_t due_ns, int64_t *position_ns)
-{
-	return module.calls->media_next(media, due_ns, position_ns);
-}
-
-int64_t pmk_media_lasts_ns(const struct pmk_media *media)
-{
-	return module.calls->media_lasts_ns(media);
-}
-
-void pmk_media_bars(const struct pmk_media *media, int *x, int *y)
-{
-	module.calls->media_bars(media, x, y);
-}
-
-int pmk_media_rewind(struct pmk_media *media)
-{
-	return module.calls->media_rewind(media);
-}
-
-int64_t pmk_media_damaged(const struct pmk_media *media)
-{
-	return module.calls->media_damaged(media);
-}
-
 int pmk_media_out_open(const char *path, const struct pmk_media_out_settings *settings, struct pmk_media_out **out)
 {
 	int err = enter_for(path);
@@ -268,20 +271,6 @@ void pmk_media_out_abandon(struct pmk_media_out *out)
 	leave();
 }
 
-int pmk_still_read(const char *path, struct pmk_rgb *rgb)
-{
-	int err = enter_for(path);
-
-	return err ? err : done(module.calls->still_read(path, rgb));
-}
-
-int pmk_still_read_sheet(const char *path, struct pmk_sheet *sheet)
-{
-	int err = enter_for(path);
-
-	return err ? err : done(module.calls->still_read_sheet(path, sheet));
-}
-
 int pmk_still_write_rgb(const char *path, const struct pmk_rgb *rgb)
 {
 	int err = enter_for(path);
@@ -294,13 +283,6 @@ int pmk_still_write_grey(const char *path, const struct pmk_mask *mask)
 	int err = enter_for(path);
 
 	return err ? err : done(module.calls->still_write_grey(path, mask));
-}
-
-int pmk_still_probe(const char *path)
-{
-	int err = enter_for(path);
-
-	return err ? err : done(module.calls->still_probe(path));
 }
 
 int pmk_rescale_create(const struct pmk_packed *from, const struct pmk_packed *to, struct pmk_rescale **rescale)

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/new_file.h"
+#include "base/open_file.h"
 #include "media/media.h"
 #include "media/media_out.h"
 #include "media/rescale.h"
@@ -22,7 +23,7 @@
 #include "media/stream.h"
 
 #define PMK_MEDIA_MODULE_FILE "potemkin-media.so"
-#define PMK_MEDIA_INTERFACE PMK_VERSION " media 8"
+#define PMK_MEDIA_INTERFACE PMK_VERSION " media 11"
 
 /* Functions of the program that the module calls, so that there is only one log, and only one of everything else. */
 struct pmk_media_host {
@@ -39,6 +40,8 @@ struct pmk_media_host {
 	int (*new_file_create)(struct pmk_new_file *file, const char *path);
 	int (*new_file_keep)(struct pmk_new_file *file);
 	void (*new_file_drop)(struct pmk_new_file *file);
+	int (*open_file)(const char *path, int64_t *bytes);
+	int64_t (*read_at)(int fd, void *data, size_t size, int64_t at);
 	int (*mem_read_file)(const char *path, size_t budget, uint8_t **data, size_t *size);
 };
 
@@ -93,5 +96,18 @@ struct pmk_media_module {
  * `reason`: it cannot be loaded, or belongs to another build. Nothing is logged. [any thread, but one at a time] */
 int pmk_media_module_load(const char *path, const struct pmk_media_calls **calls, char reason[512])
 	__attribute__((warn_unused_result));
+
+/* For those in the program who implement what the module does (sandbox/) [any thread]: have it loaded until leave;
+ * NULL, logged for the file at `path`: it cannot be. */
+const struct pmk_media_calls *pmk_media_module_enter(const char *path) __attribute__((warn_unused_result));
+void pmk_media_module_leave(void);
+const struct pmk_media_calls *pmk_media_module_calls(void); /* between the two */
+/* Only see whether it is there. -ENOPKG, logged likewise: it is not. */
+int pmk_media_module_look(const char *path) __attribute__((warn_unused_result));
+/* Have it loaded for good; NULL: it cannot be, for this reason. */
+const struct pmk_media_calls *pmk_media_module_lend(const char **reason, enum pmk_cure *cure)
+	__attribute__((warn_unused_result));
+/* Log that it cannot be loaded for this reason. */
+void pmk_media_module_refuse(const char *path, enum pmk_cure cure, const char *reason);
 
 #endif

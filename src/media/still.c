@@ -3,25 +3,28 @@
 
 #include "base/log.h"
 #include "base/new_file.h"
+#include "base/open_file.h"
 #include "media/still/finish.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { MOST_PX = 128000000 };
 
 static int check_bytes(const char *path)
 {
-	struct stat st;
+	int64_t bytes = 0;
+	int fd = pmk_open_file(path, &bytes);
 
-	if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > PMK_STILL_MAX_BYTES) {
+	if (fd >= 0)
+		close(fd);
+	if (bytes > PMK_STILL_MAX_BYTES) {
 		pmk_error_cure(PMK_CURE_SCALE_FILE, "%s: larger than %d MiB", path, PMK_STILL_MAX_BYTES >> 20);
 		return -EFBIG;
 	}
-	return 0;
+	return 0; /* opening it for reading tells of other faults */
 }
 
 /* Rows of pixels: of an RGB picture, or of a sheet. */
@@ -45,9 +48,9 @@ static int alloc_pixels(struct pixels *pixels, int width, int height, int bytes)
 
 static int convert(const AVFrame *frame, struct pixels *to)
 {
-	const struct pmk_av_target target = { .format = to->bytes == 4 ? AV_PIX_FMT_BGRA : AV_PIX_FMT_RGB24,
-		.width = frame->width,
-		.height = frame->height };
+	const struct pmk_av_target target = {
+		.format = to->bytes == 4 ? AV_PIX_FMT_BGRA : AV_PIX_FMT_RGB24, .width = to->width, .height = to->height
+	};
 	uint8_t *const plane[4] = { to->data };
 	const int strides[4] = { to->stride };
 	struct pmk_av_scaler scaler = { 0 };
@@ -104,13 +107,14 @@ static int make_upright(struct pixels *pixels, const struct pmk_orientation *ori
 static int take_picture(
 	const char *path, const AVFrame *frame, const struct pmk_orientation *orientation, struct pixels *pixels)
 {
+	int width = frame->width, height = frame->height, err;
 	struct pixels made;
-	int err;
 
-	err = pmk_av_check_size(path, frame->width, frame->height, 1, PMK_STILL_MAX_PX, MOST_PX);
+	err = pmk_av_check_size(path, width, height, 1, PMK_STILL_MAX_PX, MOST_PX);
 	if (err)
 		return err;
-	err = alloc_pixels(&made, frame->width, frame->height, pixels->bytes);
+	pmk_still_shrink(&width, &height, PMK_STILL_WHOLE_PX);
+	err = alloc_pixels(&made, width, height, pixels->bytes);
 	if (err)
 		return err;
 	err = convert(frame, &made);
@@ -128,6 +132,7 @@ static int take_picture(
 /* pixels->bytes says what is wanted: 3, RGB; 4, plain colours and alpha. */
 static int read_picture(const char *path, struct pixels *pixels)
 {
+	const struct pmk_still_wish wish = { .most_px = PMK_STILL_WHOLE_PX, .alpha = pixels->bytes == 4 };
 	struct pmk_av_reader reader = { 0 };
 	struct pmk_orientation orientation;
 	AVFrame *frame;
@@ -141,7 +146,7 @@ static int read_picture(const char *path, struct pixels *pixels)
 	frame = av_frame_alloc();
 	err = frame ? pmk_av_reader_next(&reader, frame) : -ENOMEM;
 	if (err >= 0)
-		err = pmk_still_finish(path, &reader, frame, pixels->bytes == 4, &orientation);
+		err = pmk_still_finish(path, &reader, frame, &wish, &orientation);
 	if (!err)
 		err = take_picture(path, frame, &orientation, pixels);
 	av_frame_free(&frame);

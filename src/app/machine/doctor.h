@@ -32,6 +32,7 @@ struct pmk_doctor {
 	char pipewire_camera[128]; /* node.name of PipeWire's first camera, or "" */
 	bool portal_has_camera; /* asked only if PipeWire itself shows no camera */
 	const char *media_missing; /* why the module for files cannot be used, or NULL */
+	unsigned pictures_tried; /* PMK_TRIED_...; of the process that decodes pictures */
 	bool potemkin_runs, pipewire_lists_us; /* an instance is running; PipeWire lists its camera */
 	/* What a call needs; the checks set these. */
 	bool has_camera, camera_is_taken, has_model, has_loopback; /* loopback: one that browsers list */
@@ -53,6 +54,7 @@ bool pmk_doctor_name_holders(const struct pmk_doctor *doctor, const char *path, 
 /* The checks, for the table of doctor.c. */
 void pmk_doctor_check_model(struct pmk_doctor *doctor);
 void pmk_doctor_check_media(struct pmk_doctor *doctor);
+void pmk_doctor_check_sandbox(struct pmk_doctor *doctor);
 void pmk_doctor_check_permission(struct pmk_doctor *doctor);
 void pmk_doctor_check_camera(struct pmk_doctor *doctor);
 void pmk_doctor_check_speed(struct pmk_doctor *doctor);

@@ -2,6 +2,7 @@
 /* The checks of models, PipeWire, browsers and the module for files. */
 #include "app/machine/doctor.h"
 
+#include "media/sandbox/reply.h"
 #include "model/manifest.h"
 
 #include <dirent.h>
@@ -142,4 +143,28 @@ void pmk_doctor_check_media(struct pmk_doctor *d)
 			"run make install, which puts potemkin-media.so in its place; a call needs it only for "
 			"a picture as backdrop",
 			"no picture or video file can be used: the module potemkin-media.so is missing");
+}
+
+void pmk_doctor_check_sandbox(struct pmk_doctor *d)
+{
+	const unsigned refused = PMK_TRIED_FILES | PMK_TRIED_NETWORK | PMK_TRIED_PROGRAMS, tried = d->pictures_tried;
+	bool seccomp = tried & PMK_TRIED_SECCOMP, landlock = tried & PMK_TRIED_LANDLOCK;
+
+	if (d->media_missing)
+		return;
+	if (!(tried & PMK_TRIED_RAN))
+		pmk_doctor_add(d, "pictures", PMK_VERDICT_HINT, "the process that decodes them cannot be started",
+			"see the message above", "no picture file can be used");
+	else if (seccomp && landlock && (tried & refused) == refused)
+		pmk_doctor_add(d, "pictures", PMK_VERDICT_GOOD, NULL, NULL,
+			"files are decoded in a process that seccomp and Landlock keep from files, network and "
+			"programs");
+	else
+		pmk_doctor_add(d, "pictures", PMK_VERDICT_HINT,
+			"this kernel has none, a service's settings forbid it, or this program was built without it",
+			"use only pictures from sources that you trust",
+			"files are decoded in a process of limited memory and time, but without %s",
+			!seccomp && !landlock ? "seccomp and Landlock" :
+				!seccomp      ? "seccomp" :
+						"Landlock");
 }

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "media/film/tone.h"
 #include "media/still/exif.h"
 #include "media/still/facts.h"
@@ -12,6 +13,7 @@
 
 #include <errno.h>
 #include <libavutil/pixdesc.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -91,7 +93,17 @@ static int open_told(const AVFrame *frame, const struct pmk_still_facts *facts, 
 	return pmk_profile_open_primaries(kind.primaries == AVCOL_PRI_BT2020 ? bt2020 : display_p3, 0, pixels, profile);
 }
 
-static AVFrame *new_frame(const AVFrame *like, enum AVPixelFormat format)
+void pmk_still_shrink(int *width, int *height, int64_t most_px)
+{
+	double area = (double)*width * *height, factor = sqrt((double)most_px / area);
+
+	if (area <= (double)most_px)
+		return;
+	*width = pmk_max((int)(*width * factor), 1);
+	*height = pmk_max((int)(*height * factor), 1);
+}
+
+static AVFrame *new_frame(const AVFrame *like, enum AVPixelFormat format, int64_t most_px)
 {
 	AVFrame *made = av_frame_alloc();
 
@@ -100,6 +112,7 @@ static AVFrame *new_frame(const AVFrame *like, enum AVPixelFormat format)
 	made->format = format;
 	made->width = like->width;
 	made->height = like->height;
+	pmk_still_shrink(&made->width, &made->height, most_px);
 	made->pts = like->pts;
 	made->best_effort_timestamp = like->best_effort_timestamp;
 	if (av_frame_get_buffer(made, 0) < 0)
@@ -108,17 +121,17 @@ static AVFrame *new_frame(const AVFrame *like, enum AVPixelFormat format)
 }
 
 /* Convert `frame` to a new one of that format: RGB, or YUV of BT.709. */
-static int make_frame(const AVFrame *frame, enum AVPixelFormat format, AVFrame **made)
+static int make_frame(const AVFrame *frame, enum AVPixelFormat format, int64_t most_px, AVFrame **made)
 {
-	const struct pmk_av_target target = {
-		.format = format, .width = frame->width, .height = frame->height, .matrix = PMK_MATRIX_BT709
-	};
+	struct pmk_av_target target = { .format = format, .matrix = PMK_MATRIX_BT709 };
 	struct pmk_av_scaler scaler = { 0 };
-	AVFrame *new = new_frame(frame, format);
+	AVFrame *new = new_frame(frame, format, most_px);
 	int err;
 
 	if (!new)
 		return -ENOMEM;
+	target.width = new->width;
+	target.height = new->height;
 	err = pmk_av_scale(&scaler, frame, &target, new->data, new->linesize);
 	pmk_av_scaler_free(&scaler);
 	if (err)
@@ -147,14 +160,14 @@ static int end_hdr(AVFrame *frame)
 	if (!pmk_tone_needed(frame, &kind) || !pmk_tone_is_hdr(&kind))
 		return 0;
 	if (!pmk_tone_takes(frame->format)) {
-		err = make_frame(frame, AV_PIX_FMT_YUV444P16, &deep);
+		err = make_frame(frame, AV_PIX_FMT_YUV444P16, INT64_MAX, &deep);
 		if (err)
 			return err;
 		deep->colorspace = AVCOL_SPC_BT709;
 		deep->color_range = AVCOL_RANGE_MPEG;
 	}
 	tone = pmk_tone_create(&kind, 0);
-	made = new_frame(frame, AV_PIX_FMT_YUV444P);
+	made = new_frame(frame, AV_PIX_FMT_YUV444P, INT64_MAX);
 	if (tone && made) {
 		pmk_tone_run(tone, deep ? deep : frame, made->format, made->data, made->linesize);
 		made->colorspace = AVCOL_SPC_BT709;
@@ -185,11 +198,10 @@ static void flatten_row(uint8_t *row, int width)
 	}
 }
 
-/* `flat`: alpha is left out, too. */
-static int make_plain(AVFrame *frame, const struct pmk_profile *profile, bool alpha, bool flat)
+static int make_plain(AVFrame *frame, const struct pmk_profile *profile, bool alpha, const struct pmk_still_wish *wish)
 {
 	AVFrame *packed = NULL;
-	int err = make_frame(frame, alpha ? AV_PIX_FMT_RGBA : AV_PIX_FMT_RGB24, &packed);
+	int err = make_frame(frame, alpha ? AV_PIX_FMT_RGBA : AV_PIX_FMT_RGB24, wish->most_px, &packed);
 
 	if (err)
 		return err;
@@ -198,10 +210,10 @@ static int make_plain(AVFrame *frame, const struct pmk_profile *profile, bool al
 
 		if (profile)
 			pmk_profile_run(profile, row, row, packed->width);
-		if (alpha && flat)
+		if (alpha && !wish->alpha)
 			flatten_row(row, packed->width);
 	}
-	if (flat)
+	if (!wish->alpha)
 		packed->format = AV_PIX_FMT_RGB24; /* its rows stay as far apart as before */
 	packed->color_range = AVCOL_RANGE_JPEG;
 	packed->colorspace = AVCOL_SPC_RGB;
@@ -210,7 +222,7 @@ static int make_plain(AVFrame *frame, const struct pmk_profile *profile, bool al
 }
 
 static int mend_colours(const char *path, const struct pmk_av_reader *reader, AVFrame *frame,
-	const struct pmk_still_facts *facts, bool keep_alpha)
+	const struct pmk_still_facts *facts, const struct pmk_still_wish *wish)
 {
 	bool alpha = has_flag(frame, AV_PIX_FMT_FLAG_ALPHA | AV_PIX_FMT_FLAG_PAL);
 	enum pmk_profile_pixels pixels = alpha ? PMK_PROFILE_RGBA : PMK_PROFILE_RGB;
@@ -226,7 +238,7 @@ static int mend_colours(const char *path, const struct pmk_av_reader *reader, AV
 	if (err)
 		return err;
 	if (profile || alpha)
-		err = make_plain(frame, profile, alpha, !keep_alpha);
+		err = make_plain(frame, profile, alpha, wish);
 	pmk_profile_close(profile);
 	return err;
 }
@@ -239,7 +251,7 @@ static int refuse_size(const char *path, const struct pmk_av_reader *reader)
 }
 
 static int finish(const char *path, const struct pmk_av_reader *reader, const struct pmk_still_facts *facts,
-	AVFrame *frame, bool keep_alpha, struct pmk_orientation *orientation)
+	AVFrame *frame, const struct pmk_still_wish *wish, struct pmk_orientation *orientation)
 {
 	int err;
 
@@ -259,14 +271,14 @@ static int finish(const char *path, const struct pmk_av_reader *reader, const st
 	if (reader->decoder->codec_id == AV_CODEC_ID_TIFF)
 		frame->color_range = AVCOL_RANGE_JPEG;
 	*orientation = find_orientation(reader, frame, facts);
-	err = mend_colours(path, reader, frame, facts, keep_alpha);
+	err = mend_colours(path, reader, frame, facts, wish);
 	if (err && err != -EBADMSG)
 		pmk_error_cure(PMK_CURE_SAVE_PNG, "%s: cannot be converted: %s", path, strerror(-err));
 	return err;
 }
 
-int pmk_still_finish(const char *path, const struct pmk_av_reader *reader, AVFrame *frame, bool keep_alpha,
-	struct pmk_orientation *orientation)
+int pmk_still_finish(const char *path, const struct pmk_av_reader *reader, AVFrame *frame,
+	const struct pmk_still_wish *wish, struct pmk_orientation *orientation)
 {
 	struct pmk_still_facts facts;
 	uint8_t *data;
@@ -288,7 +300,7 @@ int pmk_still_finish(const char *path, const struct pmk_av_reader *reader, AVFra
 	else if (err)
 		pmk_error("%s: cannot be read: %s", path, strerror(-err));
 	else
-		err = finish(path, reader, &facts, frame, keep_alpha, orientation);
+		err = finish(path, reader, &facts, frame, wish, orientation);
 	free(data);
 	return err;
 }

@@ -9,11 +9,19 @@
 
 #include "media/av.h"
 
+struct pmk_still_wish {
+	int64_t most_px; /* what becomes RGB is shrunk to it */
+	bool alpha; /* is kept */
+};
+
 /* Finish `frame`, the first picture of `reader`, that of the file at `path`. A picture with alpha or with a colour
- * profile becomes RGB24, blended over black and converted to sRGB, or RGBA if it has alpha and `keep_alpha`; another
+ * profile becomes RGB24, blended over black and converted to sRGB, or RGBA if it has alpha and that is kept; another
  * stays as it is. A JPEG file that FFmpeg does not decode right is decoded anew; for that, `frame` may be empty.
  * *orientation: how to make it upright. -EBADMSG: it cannot be had, logged; -ENOMEM; or the errno of read. */
-int pmk_still_finish(const char *path, const struct pmk_av_reader *reader, AVFrame *frame, bool keep_alpha,
-	struct pmk_orientation *orientation) __attribute__((warn_unused_result));
+int pmk_still_finish(const char *path, const struct pmk_av_reader *reader, AVFrame *frame,
+	const struct pmk_still_wish *wish, struct pmk_orientation *orientation) __attribute__((warn_unused_result));
+
+/* Make the size of a picture of more than most_px pixels smaller, to about as many; its shape stays. */
+void pmk_still_shrink(int *width, int *height, int64_t most_px);
 
 #endif

@@ -2,6 +2,7 @@
 #include "media/still/kind.h"
 
 #include "base/log.h"
+#include "base/open_file.h"
 #include "image/frame.h"
 #include "media/av.h"
 
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #define PICTURE PMK_KIND_PICTURE
 #define FOREIGN PMK_KIND_FOREIGN
@@ -112,14 +114,14 @@ const struct pmk_kind *pmk_kind_of(const uint8_t *head, size_t bytes)
 
 static size_t read_head(const char *path, uint8_t head[PMK_KIND_BYTES])
 {
-	FILE *file = fopen(path, "rbe");
-	size_t bytes;
+	int64_t bytes, got;
+	int fd = pmk_open_file(path, &bytes);
 
-	if (!file)
+	if (fd < 0)
 		return 0;
-	bytes = fread(head, 1, PMK_KIND_BYTES, file);
-	fclose(file);
-	return bytes;
+	got = pmk_read_at(fd, head, PMK_KIND_BYTES, 0);
+	close(fd);
+	return got < 0 ? 0 : (size_t)got;
 }
 
 bool pmk_kind_is_known(const char *path)
@@ -137,10 +139,10 @@ bool pmk_kind_is_jpeg(const char *path)
 }
 
 /* The bytes of the box at `at` (ISO/IEC 18181-2), or 0 if they are not all there; 1: it goes to the end. */
-static uint64_t box_bytes(FILE *file, uint64_t at, uint64_t end)
+static uint64_t box_bytes(int fd, uint64_t at, uint64_t end)
 {
 	uint8_t head[16] = { 0 };
-	size_t got = fseeko(file, (off_t)at, SEEK_SET) ? 0 : fread(head, 1, sizeof head, file);
+	int64_t got = pmk_read_at(fd, head, sizeof head, (int64_t)at);
 	uint64_t bytes = 0;
 	bool large;
 
@@ -151,26 +153,27 @@ static uint64_t box_bytes(FILE *file, uint64_t at, uint64_t end)
 		return 1;
 	for (int i = 8; large && i < 16; i++)
 		bytes = (i == 8 ? 0 : bytes) << 8 | head[i];
-	return got < (large ? 16u : 8u) || bytes < (large ? 16u : 8u) || bytes > end - at ? 0 : bytes;
+	return got < (large ? 16 : 8) || bytes < (large ? 16u : 8u) || bytes > end - at ? 0 : bytes;
 }
 
 /* Whether a JPEG XL file in boxes is cut off. With some of these FFmpeg 5.1 never comes to an end. */
 static bool is_cut_jxl(const char *path, const uint8_t *head, size_t bytes)
 {
 	static const char mark[] = "\0\0\0\x0cJXL \r\n\x87\n";
-	FILE *file = bytes >= 4 && memcmp(head, mark, bytes < 12 ? bytes : 12) == 0 ? fopen(path, "rbe") : NULL;
-	uint64_t at = 0, box = 0, end;
+	bool boxed = bytes >= 4 && memcmp(head, mark, bytes < 12 ? bytes : 12) == 0;
+	uint64_t at = 0, box = 0;
+	int64_t end;
+	int fd = boxed ? pmk_open_file(path, &end) : -1;
 
-	if (!file)
+	if (fd < 0)
 		return false;
-	end = fseeko(file, 0, SEEK_END) ? 0 : (uint64_t)ftello(file);
-	while (at < end) {
-		box = box_bytes(file, at, end);
+	while (at < (uint64_t)end) {
+		box = box_bytes(fd, at, (uint64_t)end);
 		if (box <= 1)
 			break;
 		at += box;
 	}
-	fclose(file);
+	close(fd);
 	return box == 0;
 }
 
@@ -204,7 +207,9 @@ int pmk_kind_refuse(const char *path, int averror, const char *said)
 	if (averror >= 0)
 		snprintf(reason, sizeof reason, "no picture is complete, or it is larger than %d pixels a side",
 			PMK_IMAGE_MAX_PX);
-	if (said && *said)
+	if (averror == AVERROR(ENOMEM) || (said && strstr(said, "get_buffer() failed")))
+		snprintf(reason, sizeof reason, "it needs more memory than decoding may take");
+	else if (said && *said)
 		snprintf(reason, sizeof reason, "FFmpeg says \"%s\"", said);
 	if (!kind)
 		return refuse_unknown(path, averror, reason);

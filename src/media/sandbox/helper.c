@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#include "media/sandbox/helper.h"
+
+#include "media/media_module.h"
+#include "media/sandbox/worker.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { IDLE_MS = 10 * 60 * 1000 };
+
+/* Receive a job and its descriptors. False: that was no whole job, or the program has gone. */
+static bool receive(struct pmk_job *job, int fds[PMK_JOB_DESCRIPTORS])
+{
+	char control[CMSG_SPACE(sizeof(int[PMK_JOB_DESCRIPTORS]))];
+	struct iovec vector = { .iov_base = job, .iov_len = sizeof *job };
+	struct msghdr message = {
+		.msg_iov = &vector, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control
+	};
+	ssize_t got = recvmsg(PMK_HELPER_SOCKET, &message, MSG_CMSG_CLOEXEC);
+	const struct cmsghdr *head = got > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+
+	if (got != sizeof *job || !head || head->cmsg_type != SCM_RIGHTS ||
+		head->cmsg_len != CMSG_LEN(sizeof(int[PMK_JOB_DESCRIPTORS])))
+		return false;
+	memcpy(fds, CMSG_DATA(head), sizeof(int[PMK_JOB_DESCRIPTORS]));
+	return true;
+}
+
+/* A process of its own, so that several jobs can be in work: it waits for the worker, whose descriptors are the file
+ * and the memory. */
+static _Noreturn void attend(
+	const struct pmk_media_calls *calls, const struct pmk_job *job, const int fds[PMK_JOB_DESCRIPTORS])
+{
+	int status = 0;
+	pid_t pid;
+
+	close(PMK_HELPER_SOCKET);
+	signal(SIGCHLD, SIG_DFL);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	pid = fork();
+	if (pid == 0) {
+		close(fds[PMK_JOB_SOCKET]);
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		pmk_worker_run(calls, job, fds[PMK_JOB_FILE], fds[PMK_JOB_MEMORY]);
+	}
+	if (pid < 0)
+		_exit(1);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	send(fds[PMK_JOB_SOCKET], &status, sizeof status, MSG_NOSIGNAL);
+	_exit(0);
+}
+
+int pmk_helper_serve(const struct pmk_media_calls *calls, const struct pmk_helper_hello *hello)
+{
+	struct pollfd poll_fd = { .fd = PMK_HELPER_SOCKET, .events = POLLIN };
+	int fds[PMK_JOB_DESCRIPTORS];
+	struct pmk_job job;
+
+	if (send(PMK_HELPER_SOCKET, hello, sizeof *hello, MSG_NOSIGNAL) < 0 || !calls)
+		return 1;
+	signal(SIGCHLD, SIG_IGN); /* nobody waits for those who attend */
+	while (poll(&poll_fd, 1, IDLE_MS) == 1 && receive(&job, fds)) {
+		if (fork() == 0)
+			attend(calls, &job, fds);
+		for (int i = 0; i < PMK_JOB_DESCRIPTORS; i++)
+			close(fds[i]);
+	}
+	return 0;
+}
+
+int pmk_helper_main(void)
+{
+	struct pmk_helper_hello hello = { 0 };
+	const struct pmk_media_calls *calls;
+	const char *reason;
+	enum pmk_cure cure;
+
+	close_range(PMK_HELPER_SOCKET + 1, ~0u, 0);
+	prctl(PR_SET_NAME, PMK_HELPER_ARGUMENT);
+	prctl(PR_SET_DUMPABLE, 0);
+	calls = pmk_media_module_lend(&reason, &cure);
+	hello.ready = calls != NULL;
+	hello.cure = cure;
+	snprintf(hello.reason, sizeof hello.reason, "%s", calls ? "" : reason);
+	return pmk_helper_serve(calls, &hello);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* The process that decodes pictures: the helper, which is this program started anew, so that no frame of a camera is in
+ * its memory. It loads the decoders and waits for jobs; for each it makes a worker, which is locked in before it reads
+ * the first byte, decodes one file, and ends.
+ *
+ * The one rule: the helper itself never reads what a file says. */
+#ifndef PMK_MEDIA_SANDBOX_HELPER_H
+#define PMK_MEDIA_SANDBOX_HELPER_H
+
+#include "media/sandbox/reply.h"
+
+struct pmk_media_calls;
+
+/* The only argument of the program with which it becomes a helper. */
+#define PMK_HELPER_ARGUMENT "picture-helper"
+
+/* What may not take more, and is refused then. */
+enum { PMK_HELPER_MEMORY = 320 << 20, PMK_HELPER_CPU_S = 2, PMK_HELPER_WALL_S = 10 };
+
+enum { PMK_HELPER_SOCKET = 3 }; /* descriptor of a socket of packets to the program that started it */
+
+/* First message, from the helper: why it cannot decode. */
+struct pmk_helper_hello {
+	uint32_t ready;
+	uint32_t cure; /* enum pmk_cure */
+	char reason[2048];
+};
+
+/* With each struct pmk_job come three descriptors: the file (any, for PMK_JOB_TRY), the memory of the reply, and a
+ * socket on which one `int` is sent when the worker has ended, as waitpid gives it. */
+enum { PMK_JOB_FILE, PMK_JOB_MEMORY, PMK_JOB_SOCKET, PMK_JOB_DESCRIPTORS };
+
+/* Serve until the program closes its socket, or for some minutes without a job. `calls`: NULL, with a reason in
+ * `hello`, if the decoders cannot be loaded. Returns the exit code of the process. */
+int pmk_helper_serve(const struct pmk_media_calls *calls, const struct pmk_helper_hello *hello);
+
+/* The same with the module's decoders. */
+int pmk_helper_main(void);
+
+#endif

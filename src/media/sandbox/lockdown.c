@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+#include "media/sandbox/lockdown.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#ifdef PMK_HAVE_SECCOMP
+#include <seccomp.h>
+#endif
+
+#ifdef __has_feature
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
+static void limit(int what, size_t most, size_t hard)
+{
+	struct rlimit limits = { .rlim_cur = most, .rlim_max = hard };
+
+	setrlimit((__rlimit_resource_t)what, &limits); /* one that is lower already stays */
+}
+
+/* Pages of /proc/self/statm, proc(5): all, and those that RLIMIT_DATA counts. */
+static bool measure(size_t *all, size_t *data)
+{
+	FILE *file = fopen("/proc/self/statm", "re");
+	bool read = file && fscanf(file, "%zu %*u %*u %*u %*u %zu", all, data) == 2;
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	if (file)
+		fclose(file);
+	*all *= page;
+	*data *= page;
+	return read;
+}
+
+static void limit_resources(const struct pmk_lock_limits *limits)
+{
+	size_t all = 0, data = 0;
+
+	if (!SANITIZED && measure(&all, &data)) {
+		limit(RLIMIT_DATA, data + limits->memory, data + limits->memory);
+		limit(RLIMIT_AS, all + limits->memory + limits->shared, all + limits->memory + limits->shared);
+	}
+	limit(RLIMIT_CPU, (size_t)limits->cpu_s, (size_t)limits->cpu_s + 1); /* at `hard` it would be SIGKILL */
+	limit(RLIMIT_CORE, 0, 0);
+	limit(RLIMIT_FSIZE, 0, 0);
+	limit(RLIMIT_NPROC, 0, 0);
+	limit(RLIMIT_MEMLOCK, 0, 0);
+	limit(RLIMIT_NOFILE, 32, 32);
+	signal(SIGALRM, SIG_DFL);
+	alarm((unsigned)limits->wall_s);
+}
+
+/* landlock(7). The header of an older kernel lacks what a newer one can refuse. */
+static bool refuse_paths(void)
+{
+#ifdef SYS_landlock_create_ruleset
+	static const uint64_t files[] = { 0, 0x1fff, 0x3fff, 0x7fff, 0x7fff, 0xffff };
+	enum { VERSION_FLAG = 1, NETWORK_SINCE = 4, SCOPES_SINCE = 6 };
+	long version = syscall(SYS_landlock_create_ruleset, NULL, 0, VERSION_FLAG);
+	uint64_t refused[3] = { 0, 3, 3 }; /* ways to use files; to bind and connect; to reach other processes */
+	size_t size = sizeof refused[0];
+	long fd;
+	bool done;
+
+	if (version < 1)
+		return false;
+	refused[0] = files[version < 5 ? version : 5];
+	size *= version >= SCOPES_SINCE ? 3 : version >= NETWORK_SINCE ? 2 : 1;
+	fd = syscall(SYS_landlock_create_ruleset, refused, size, 0);
+	done = fd >= 0 && syscall(SYS_landlock_restrict_self, fd, 0) == 0;
+	if (fd >= 0)
+		close((int)fd);
+	return done;
+#else
+	return false;
+#endif
+}
+
+#ifdef PMK_HAVE_SECCOMP
+/* Memory that can be run is refused: no library is loaded any more. */
+static const int allowed[] = { SCMP_SYS(brk), SCMP_SYS(clock_gettime), SCMP_SYS(close), SCMP_SYS(exit_group),
+	SCMP_SYS(fcntl), SCMP_SYS(fstat), SCMP_SYS(futex), SCMP_SYS(getpid), SCMP_SYS(getrandom),
+	SCMP_SYS(gettimeofday), SCMP_SYS(lseek), SCMP_SYS(madvise), SCMP_SYS(mremap), SCMP_SYS(munmap),
+	SCMP_SYS(pread64), SCMP_SYS(read), SCMP_SYS(rt_sigreturn), SCMP_SYS(sched_getaffinity), SCMP_SYS(sched_yield),
+	SCMP_SYS(sysinfo) };
+
+static bool refuse_calls(void)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(1)); /* EPERM */
+	bool good = filter;
+
+	for (size_t i = 0; good && i < sizeof allowed / sizeof allowed[0]; i++)
+		good = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0) == 0;
+	good = good &&
+		seccomp_rule_add(
+			filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) == 0 &&
+		seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
+			SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) == 0 &&
+		seccomp_load(filter) == 0;
+	if (filter)
+		seccomp_release(filter);
+	return good;
+}
+#else
+static bool refuse_calls(void)
+{
+	return false;
+}
+#endif
+
+unsigned pmk_lockdown(const struct pmk_lock_limits *limits)
+{
+	unsigned taken = 0;
+
+	prctl(PR_SET_DUMPABLE, 0);
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	limit_resources(limits);
+	taken |= refuse_paths() ? PMK_LOCK_LANDLOCK : 0;
+	taken |= refuse_calls() ? PMK_LOCK_SECCOMP : 0;
+	return taken;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* Has picture files decoded in another process, by the helper (helper.h), which is started at the first use and ends
+ * itself after some minutes without any.
+ *
+ * The one rule: no byte of the file reaches a decoder of this process, and whatever happens in the other one is an
+ * error of this file and nothing more. Errors are logged in one line that names the file. [any thread] */
+#ifndef PMK_MEDIA_SANDBOX_SANDBOX_H
+#define PMK_MEDIA_SANDBOX_SANDBOX_H
+
+#include "media/sandbox/reply.h"
+
+struct pmk_decoded {
+	struct pmk_reply reply; /* checked */
+	struct pmk_layout layout; /* of the picture; a width of 0: there is none */
+	const uint8_t *picture; /* in memory that nobody writes any more; pmk_reply_..._bytes long */
+	void *memory;
+};
+
+/* Do the job with the open file `file`, and log what the decoder logged but for the first `told` lines, which an
+ * earlier job for this file has logged. Returns its result, 0 or above; -EBADMSG: it
+ * refused the file, crashed on it, or wrote nonsense; -EFBIG: it needed more memory or time than it may have; -ENOPKG:
+ * the decoders cannot be loaded; or the errno of starting the process. On success the caller frees `decoded`. */
+int pmk_sandbox_run(const struct pmk_job *job, uint32_t told, int file, struct pmk_decoded *decoded)
+	__attribute__((warn_unused_result));
+void pmk_decoded_free(struct pmk_decoded *decoded);
+
+/* Have a worker try what it must not be able to do. A set of PMK_TRIED_...; 0, logged: there was none. */
+unsigned pmk_sandbox_try(void);
+
+/* Start the helper if it does not run, and do not wait for it: the next job begins the sooner. */
+void pmk_sandbox_ready(void);
+
+#endif

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+#include "media/sandbox/worker.h"
+
+#include "base/open_file.h"
+#include "media/media_module.h"
+#include "media/sandbox/lockdown.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+struct worker {
+	const struct pmk_media_calls *calls;
+	const struct pmk_job *job;
+	struct pmk_reply *reply;
+	uint8_t *picture; /* its place in the memory */
+};
+
+static void hear(void *user, enum pmk_log_level level, const char *line)
+{
+	struct pmk_reply *reply = user;
+
+	if (reply->line_count == PMK_REPLY_LINES || level == PMK_LOG_DEBUG)
+		return;
+	reply->lines[reply->line_count].level = level;
+	snprintf(reply->lines[reply->line_count++].text, PMK_REPLY_TEXT, "%s", line);
+}
+
+static int put_pixels(struct worker *w, const uint8_t *data, int width, int height, int stride)
+{
+	size_t row = (size_t)width * pmk_reply_pixel_bytes(w->job->kind);
+
+	if (row * (size_t)height > PMK_REPLY_MEMORY - PMK_REPLY_HEAD)
+		return -EFBIG;
+	for (int y = 0; y < height; y++)
+		memcpy(w->picture + (size_t)y * row, data + (size_t)y * (size_t)stride, row);
+	w->reply->width = width;
+	w->reply->height = height;
+	return 0;
+}
+
+static int read_rgb(struct worker *w)
+{
+	struct pmk_rgb rgb;
+	int err = w->calls->still_read(w->job->path, &rgb);
+
+	return err ? err : put_pixels(w, rgb.data, rgb.width, rgb.height, rgb.stride);
+}
+
+static int read_sheet(struct worker *w)
+{
+	struct pmk_sheet sheet;
+	int err = w->calls->still_read_sheet(w->job->path, &sheet);
+
+	return err ? err : put_pixels(w, sheet.data, sheet.width, sheet.height, sheet.stride);
+}
+
+static void put_planes(struct worker *w, const struct pmk_image *image)
+{
+	uint8_t *to = w->picture;
+
+	for (int p = 0; p < 3; p++) {
+		size_t width = (size_t)pmk_layout_plane_width(&image->layout, p);
+
+		for (int y = 0; y < pmk_layout_plane_height(&image->layout, p); y++, to += width)
+			memcpy(to, image->plane[p] + (size_t)y * (size_t)image->stride[p], width);
+	}
+}
+
+static void put_layout(struct pmk_reply *reply, const struct pmk_layout *layout)
+{
+	reply->chroma = layout->chroma;
+	reply->range = layout->range;
+	reply->matrix = layout->matrix;
+	reply->primaries = layout->primaries;
+	reply->transfer = layout->transfer;
+	reply->width = layout->width;
+	reply->height = layout->height;
+}
+
+static int read_planes(struct worker *w)
+{
+	const struct pmk_media_calls *calls = w->calls;
+	const struct pmk_media_info *info;
+	struct pmk_media *media;
+	struct pmk_image image;
+	int64_t position_ns;
+	int bar_x, bar_y, err = calls->media_open(w->job->path, &media);
+
+	if (err)
+		return err;
+	info = calls->media_info(media);
+	if (!info->still)
+		return 0;
+	if (w->job->width)
+		calls->media_fit(media, w->job->width, w->job->height, w->job->fit);
+	err = pmk_image_alloc(&image, &info->layout);
+	if (!err)
+		err = calls->media_read(media, &image, &position_ns) == 1 ? 0 : -EBADMSG;
+	if (err)
+		return err;
+	put_planes(w, &image);
+	calls->media_bars(media, &bar_x, &bar_y);
+	w->reply->bar_x = bar_x;
+	w->reply->bar_y = bar_y;
+	w->reply->audio = info->audio;
+	put_layout(w->reply, &info->layout);
+	return 0;
+}
+
+/* Each of these must fail, and not only because there is nothing to open or no descriptor free. */
+static int try_all(struct worker *w, unsigned locks)
+{
+	static const char *const argv[] = { "/proc/self/exe", "", NULL };
+
+	w->reply->tried = PMK_TRIED_RAN | (locks & PMK_LOCK_SECCOMP ? PMK_TRIED_SECCOMP : 0) |
+		(locks & PMK_LOCK_LANDLOCK ? PMK_TRIED_LANDLOCK : 0);
+	if (open("/proc/self/exe", O_RDONLY) < 0)
+		w->reply->tried |= PMK_TRIED_FILES;
+	if (socket(AF_INET, SOCK_STREAM, 0) < 0)
+		w->reply->tried |= PMK_TRIED_NETWORK;
+	if (execv(argv[0], (char *const *)argv) < 0)
+		w->reply->tried |= PMK_TRIED_PROGRAMS;
+	return 0;
+}
+
+static int do_job(struct worker *w, unsigned locks)
+{
+	switch (w->job->kind) {
+	case PMK_JOB_RGB:
+		return read_rgb(w);
+	case PMK_JOB_SHEET:
+		return read_sheet(w);
+	case PMK_JOB_PROBE:
+		return w->calls->still_probe(w->job->path);
+	case PMK_JOB_PLANES:
+		return read_planes(w);
+	default:
+		return try_all(w, locks);
+	}
+}
+
+_Noreturn void pmk_worker_run(const struct pmk_media_calls *calls, const struct pmk_job *job, int file, int memory)
+{
+	const struct pmk_lock_limits limits = { .memory = PMK_HELPER_MEMORY,
+		.shared = PMK_REPLY_MEMORY,
+		.cpu_s = PMK_HELPER_CPU_S,
+		.wall_s = PMK_HELPER_WALL_S };
+	uint8_t *block = mmap(NULL, PMK_REPLY_MEMORY, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
+	struct worker w = { .calls = calls, .job = job, .reply = (struct pmk_reply *)block };
+
+	if (block == MAP_FAILED)
+		_exit(1);
+	close(memory);
+	w.picture = block + PMK_REPLY_HEAD;
+	pmk_open_file_hand(file, job->bytes);
+	pmk_log_redirect(hear, w.reply);
+	w.reply->result = do_job(&w, pmk_lockdown(&limits));
+	atomic_thread_fence(memory_order_release);
+	w.reply->done = PMK_REPLY_DONE;
+	_exit(0);
+}
