@@ -28,6 +28,8 @@ STANDS_FOR = {
     "compose/backdrop_*": "backdrop",
     "compose/blur*": "backdrop",
     "compose/show/*": "show",
+    "compose/light/*": "light",
+    "compose/noise.c": "match",
     "compose/rim.c": "compose",
     "core/*": "pipeline",
     "draw/scenery/*": "builtin",

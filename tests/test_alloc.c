@@ -24,6 +24,7 @@ static struct pmk_scene *make_scene(
 		.threads = 1,
 		.match = 0.5,
 		.framing = framing,
+		.light = 1,
 		.refine = { .mode = mode, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 } };
 	struct pmk_scene *scene;
 

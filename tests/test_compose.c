@@ -402,7 +402,7 @@ static void test_a_matched_backdrop_is_not_kept(void **state)
 		pmk_composer_set_match(s.composer, k ? match : NULL);
 		pmk_composer_set_match(reference, k ? match : NULL);
 		s.frame->number = s.mask.number = (uint64_t)k;
-		pmk_match_see(match, s.frame, &s.mask, (uint64_t)k * 40000000);
+		pmk_match_see(match, s.frame, &s.mask, NULL, (uint64_t)k * 40000000);
 		assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &kept), 0);
 		assert_int_equal(pmk_compose(reference, s.frame, &s.mask, &plain), 0);
 		assert_true(same(pmk_shown_image(kept), pmk_shown_image(plain)));

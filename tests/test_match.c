@@ -98,7 +98,7 @@ static struct pmk_shown *step(struct set *s)
 
 	s->mask.number = ++s->frame->number;
 	s->now_ns += FRAME_NS;
-	pmk_match_see(s->match, s->frame, &s->mask, s->now_ns);
+	pmk_match_see(s->match, s->frame, &s->mask, NULL, s->now_ns);
 	assert_int_equal(pmk_compose(s->composer, s->frame, &s->mask, &shown), 0);
 	return shown;
 }
@@ -319,7 +319,7 @@ static void test_plain_and_blurred(void **state)
 	assert_ptr_equal(pmk_match_row(s.match, 0, 3, row), row);
 	assert_int_equal(pmk_match_create(&s.behind.layout, 1, &bare), 0);
 	s.mask.number = ++s.frame->number;
-	pmk_match_see(bare, s.frame, &s.mask, 1);
+	pmk_match_see(bare, s.frame, &s.mask, NULL, 1);
 	assert_ptr_equal(pmk_match_row(bare, 1, 3, row), row);
 	assert_ptr_not_equal(pmk_match_row(bare, 0, 3, row), row);
 	for (int y = 0; y < 40; y++) {

@@ -3,6 +3,7 @@
  * and odd addresses. */
 #include "unit.h"
 
+#include "base/num.h"
 #include "image/colour.h"
 #include "mask/filter.h"
 #include "pixels/rows.h"
@@ -404,16 +405,15 @@ static void test_enlarging(void **state)
 }
 
 /* A mixed pixel without the room's colour, as rows.h and rim.h define it, computed without limits on the size of
- * numbers. */
-static int cleaned(int person, int room, int pixel, int alpha, int limits)
+ * numbers. `own` is the share of the pixel that is kept, in 1/256. */
+static int cleaned(int person, int room, int pixel, int alpha, int own, int limits)
 {
 	uint8_t value = (uint8_t)pixel;
 	int share = alpha + alpha / 128;
 
 	if (person >= 0 && room >= 0) {
 		int sum = person +
-			(int)floor(
-				share * (16 * pixel - floor((share * person + (256 - share) * room) / 256.0)) / 256.0);
+			(int)floor(own * (16 * pixel - floor((share * person + (256 - share) * room) / 256.0)) / 256.0);
 		value = (uint8_t)(sum < 0 ? 0 : (sum + 8) / 16 > 255 ? 255 : (sum + 8) / 16);
 	}
 	if (limits >= 0)
@@ -445,7 +445,9 @@ static void check_rim(
 			int person = mixed(colours[0][i], colours[1][i], part),
 			    room = mixed(colours[2][i], colours[3][i], part);
 			assert_int_equal(out[i],
-				(cleaned(person, room, a[i], c[i], limits) * c[i] + b[i] * (255 - c[i]) + 127) / 255);
+				(cleaned(person, room, a[i], c[i], c[i] + c[i] / 128, limits) * c[i] +
+					b[i] * (255 - c[i]) + 127) /
+					255);
 		}
 		assert_int_equal(out[count], GUARD);
 		memcpy(in_place, b, (size_t)count);
@@ -453,6 +455,74 @@ static void check_rim(
 			colours[0], colours[1], colours[2], colours[3], part, limits, a, in_place, c, in_place, count);
 		assert_int_equal(memcmp(in_place, out, (size_t)count), 0);
 	}
+}
+
+static void check_clean(
+	const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
+{
+	uint8_t in_place[ROOM] = { 0 };
+	int16_t colours[4][MOST + 15] = { { 0 } };
+	int part = count % 16;
+
+	for (int i = 0; i < count; i++) {
+		for (int k = 0; k < 4; k++)
+			colours[k][i] = a[i] == 0 && b[i] > 128 ? -1 : (int16_t)((k % 2 ? a[i + k] : b[i + k]) * 16);
+	}
+	rows->clean(colours[0], colours[1], colours[2], colours[3], part, a, c, out, count);
+	for (int i = 0; i < count; i++) {
+		int share = c[i] + c[i] / 128, own = share * share / 256 * (share * share / 256) / 256;
+
+		assert_int_equal(out[i],
+			cleaned(mixed(colours[0][i], colours[1][i], part), mixed(colours[2][i], colours[3][i], part),
+				a[i], c[i], own, -1));
+		assert_true(c[i] < 255 || out[i] == a[i]);
+	}
+	assert_int_equal(out[count], GUARD);
+	memcpy(in_place, a, (size_t)count + 15);
+	rows->clean(colours[0], colours[1], colours[2], colours[3], part, in_place, c, in_place, count);
+	assert_int_equal(memcmp(in_place, out, (size_t)count), 0);
+}
+
+/* A memory is near the row where it is random, in half of the cases. */
+static void check_settle(
+	const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
+{
+	const struct pmk_settle how = { .least = 4096, .noise = 150, .width = 120, .slope = (INT16_MAX - 4096) / 120 };
+	int16_t memory[MOST + 1], moved[MOST + 1], lines[3][MOST + 2] = { { 0 } };
+
+	for (int i = 0; i < count; i++) {
+		int near = pmk_clamp(a[i] * PMK_SETTLE_LEVEL + (b[i] - 128) * 4, 0, 255 * 128);
+
+		memory[i] = (int16_t)(b[i] % 5 == 0 ? PMK_SETTLE_NONE : b[i] % 2 ? b[i] * PMK_SETTLE_LEVEL : near);
+	}
+	for (int y = 0; y < 3; y++) {
+		lines[y][count + 1] = GUARD;
+		rows->differ(y == 1 ? a : c, memory, lines[y] + 1, count);
+		for (int i = 0; i < count; i++)
+			assert_int_equal(lines[y][i + 1],
+				memory[i] < 0 ? 0 : ((y == 1 ? a : c)[i] * PMK_SETTLE_LEVEL - memory[i]) >> 4);
+		assert_int_equal(lines[y][count + 1], GUARD);
+		lines[y][count + 1] = 0;
+	}
+	memcpy(moved, memory, sizeof memory);
+	moved[count] = GUARD;
+	rows->settle(a, c, lines[0] + 1, lines[1] + 1, lines[2] + 1, &how, moved, count);
+	for (int i = 0; i < count; i++) {
+		int sum = 0, value = a[i] * PMK_SETTLE_LEVEL, size, share;
+
+		for (int k = 0; k < 9; k++)
+			sum += lines[k / 3][i + k % 3];
+		size = pmk_max(abs(sum), 3 * abs(lines[1][i + 1]));
+		share = how.least + pmk_clamp(size - how.noise, 0, how.width) * how.slope;
+		if (c[i] < 255)
+			assert_int_equal(moved[i], PMK_SETTLE_NONE);
+		else if (memory[i] < 0)
+			assert_int_equal(moved[i], value);
+		else
+			assert_true(fabs(moved[i] - (memory[i] + (value - memory[i]) * (share / 32768.0))) <= 1 ||
+				moved[i] == value);
+	}
+	assert_int_equal(moved[count], GUARD);
 }
 
 static void check_cell_sums(
@@ -492,6 +562,12 @@ static void test_cell_sums(void **state)
 static void test_rim(void **state)
 {
 	on_all(check_rim);
+	on_all(check_clean);
+}
+
+static void test_settle(void **state)
+{
+	on_all(check_settle);
 }
 
 int main(void)
@@ -506,6 +582,7 @@ int main(void)
 		cmocka_unit_test(test_floats),
 		cmocka_unit_test(test_cell_sums),
 		cmocka_unit_test(test_rim),
+		cmocka_unit_test(test_settle),
 		cmocka_unit_test(test_weighed),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_enlarging),

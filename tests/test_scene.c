@@ -372,6 +372,57 @@ static void test_match_is_seen(void **state)
 	pmk_frame_pool_destroy(pool);
 }
 
+/* The mean luma of the middle of a shown picture, where the presenter is. */
+static double middle_of(const struct pmk_image *image)
+{
+	double sum = 0;
+
+	for (int y = 120; y < 240; y++) {
+		for (int x = 280; x < 360; x++)
+			sum += image->plane[0][(size_t)y * image->stride[0] + x];
+	}
+	return sum / (120 * 80);
+}
+
+/* --light reaches the picture: a presenter in the dark becomes lighter, the more so the greater the strength; the
+ * backdrop stays, bit for bit; one in ordinary light stays nearly the same. */
+static void test_light_is_seen(void **state)
+{
+	struct pmk_layout layout = { .width = 640, .height = 360 };
+	struct pmk_scene_settings settings = settings_for("selfie");
+	struct pmk_frame_pool *pool = pmk_frame_pool_create(1);
+	struct pmk_frame *frame = pmk_frame_pool_take(pool, &layout);
+	struct pmk_presenter *presenter;
+	double mean[2][3];
+
+	assert_int_equal(pmk_presenter_create(640, 360, 1, &presenter), 0);
+	pmk_presenter_draw_image(presenter, 1, &frame->image, NULL);
+	strcpy(settings.backdrop, "color:#305070");
+	for (int dark = 0; dark < 2; dark++) {
+		for (int i = 0; dark && i < frame->image.stride[0] * 360; i++)
+			frame->image.plane[0][i] = (uint8_t)(16 +
+				219 * pow(fmax(frame->image.plane[0][i] - 16, 0) / 219.0, 2.2));
+		for (int way = 0; way < 3; way++) {
+			struct pmk_scene *scene;
+			struct pmk_shown *shown;
+
+			settings.light = way / 2.0;
+			assert_int_equal(pmk_scene_create(&settings, &layout, 1, &scene), 0);
+			assert_int_equal(pmk_scene_run(scene, frame, &shown, NULL), 0);
+			mean[dark][way] = middle_of(pmk_shown_image(shown));
+			assert_int_equal(pmk_shown_image(shown)->plane[0][0], pmk_shown_image(shown)->plane[0][639]);
+			pmk_shown_unref(shown);
+			pmk_scene_destroy(scene);
+		}
+		print_message("%.1f, half %.1f, whole %.1f\n", mean[dark][0], mean[dark][1], mean[dark][2]);
+	}
+	assert_true(fabs(mean[0][2] - mean[0][0]) < 12);
+	assert_true(mean[1][1] > mean[1][0] + 8 && mean[1][2] > mean[1][1] + 8);
+	pmk_presenter_destroy(presenter);
+	pmk_frame_unref(frame);
+	pmk_frame_pool_destroy(pool);
+}
+
 /* A frame that does not fit gives a cover, and this is logged once, however often it comes. */
 static void test_errors_become_a_cover(void **state)
 {
@@ -458,6 +509,7 @@ int main(void)
 		cmocka_unit_test(test_keep_out),
 		cmocka_unit_test(test_bars_are_no_person),
 		cmocka_unit_test(test_match_is_seen),
+		cmocka_unit_test(test_light_is_seen),
 		cmocka_unit_test(test_errors_become_a_cover),
 		cmocka_unit_test(test_the_room_needs_its_switch),
 		cmocka_unit_test(test_the_switch_alone_shows_nothing),

@@ -218,6 +218,12 @@ static void stronger_match(const struct studio *s, struct pmk_scene_settings *se
 	settings->match = 0.53;
 }
 
+static void light(const struct studio *s, struct pmk_scene_settings *settings)
+{
+	office(s, settings);
+	settings->light = 1;
+}
+
 static void match_of_picture(const struct studio *s, struct pmk_scene_settings *settings)
 {
 	picture(s, settings);
@@ -336,6 +342,8 @@ static const struct {
 	{ .name = "overlay", nothing, logo, .covers = true },
 	{ .name = "overlay's size", logo, larger_logo, .covers = true },
 	{ .name = "no overlay", logo, nothing, .covers = true },
+	{ .name = "light", office, light, .settles = AT_A_CUT },
+	{ .name = "no light", light, office, .covers = true },
 	{ .name = "match", office, match, .still = true },
 	{ .name = "no match", match, office, .covers = true },
 	{ .name = "match's strength", match, stronger_match, .still = true, .settles = 50, .step_ms = 200 },

@@ -22,14 +22,16 @@ struct pmk_composer {
 	struct pmk_shown_pool *pool;
 	const struct pmk_rows *rows;
 	struct pmk_cells cells;
-	struct pmk_backdrop *backdrop; /* this and the next three are the caller's, or NULL */
+	struct pmk_backdrop *backdrop; /* this and the next four are the caller's, or NULL */
 	struct pmk_rim *rim;
 	struct pmk_match *match;
+	struct pmk_light *light;
 	const struct pmk_overlay *overlay;
 	/* number of the picture that is behind, under its overlay, from 1 up: compared with what pictures of the pool
 	 * hold */
 	uint64_t standing;
 	uint8_t *half; /* a row of alpha at chroma's width */
+	uint8_t *lit; /* a row of the person in other light */
 };
 
 int pmk_composer_create(const struct pmk_layout *layout, int count, struct pmk_composer **composer)
@@ -45,7 +47,8 @@ int pmk_composer_create(const struct pmk_layout *layout, int count, struct pmk_c
 	c->pool = pmk_shown_pool_create(count, layout);
 	c->rows = pmk_rows();
 	c->half = pmk_mem_alloc((size_t)layout->width);
-	if (!c->pool || !c->half || pmk_cells_init(&c->cells, layout->width, layout->height)) {
+	c->lit = pmk_mem_alloc((size_t)layout->width);
+	if (!c->pool || !c->half || !c->lit || pmk_cells_init(&c->cells, layout->width, layout->height)) {
 		pmk_composer_destroy(c);
 		return -ENOMEM;
 	}
@@ -60,6 +63,7 @@ void pmk_composer_destroy(struct pmk_composer *c)
 	pmk_cells_finish(&c->cells);
 	pmk_shown_pool_destroy(c->pool);
 	free(c->half);
+	free(c->lit);
 	free(c);
 }
 
@@ -85,11 +89,17 @@ void pmk_composer_set_overlay(struct pmk_composer *c, const struct pmk_overlay *
 	c->standing++;
 }
 
+void pmk_composer_set_light(struct pmk_composer *c, struct pmk_light *light)
+{
+	c->light = light;
+}
+
 /* All that one frame is composed of. */
 struct parts {
 	const struct pmk_frame *frame;
 	const struct pmk_mask *mask;
 	const struct pmk_image *picture; /* the picture behind; NULL: the backdrop writes rows */
+	bool lit; /* the person is shown in other light */
 };
 
 /* The same columns at the width of a plane; chroma has half as many. */
@@ -131,6 +141,24 @@ static void compose_run(const struct pmk_composer *c, const struct pmk_image *fr
 		c->rows->blend(person, back + s.first, alpha + s.first, to + s.first, count);
 }
 
+/* The same in other light. The rim is cleaned before, because the curve is for the person's own colour. */
+static void light_run(const struct pmk_composer *c, const struct pmk_image *frame, const uint8_t *alpha,
+	enum pmk_cell_kind kind, struct pmk_shown_span s, const uint8_t *back, uint8_t *to, int plane, int y)
+{
+	const uint8_t *person = frame->plane[plane] + (size_t)y * frame->stride[plane];
+
+	if (kind == PMK_CELL_PERSON) {
+		pmk_light_row(c->light, plane, y, NULL, s.first, s.end, person, to);
+		return;
+	}
+	if (c->rim) {
+		pmk_rim_clean(c->rim, plane, y, alpha, s.first, s.end, c->lit);
+		person = c->lit;
+	}
+	pmk_light_row(c->light, plane, y, alpha, s.first, s.end, person, c->lit);
+	c->rows->blend(c->lit + s.first, back + s.first, alpha + s.first, to + s.first, s.end - s.first);
+}
+
 /* `alpha` is valid in mixed cells only. Outside `was` the row already holds what is behind, and the overlay over it;
  * rows that the backdrop writes are complete, but for the overlay. */
 static void compose_row(struct pmk_composer *c, const struct parts *parts, const uint8_t *alpha,
@@ -150,7 +178,8 @@ static void compose_row(struct pmk_composer *c, const struct parts *parts, const
 		int first = pmk_max(was.first, s.first), end = pmk_min(was.end, s.end);
 
 		if (run->kind != PMK_CELL_ROOM) {
-			compose_run(c, &parts->frame->image, alpha, run->kind, s, back, to, plane, y);
+			(parts->lit ? light_run : compose_run)(
+				c, &parts->frame->image, alpha, run->kind, s, back, to, plane, y);
 			first = s.first;
 			end = s.end;
 		} else if (first < end && back != to) {
@@ -265,6 +294,7 @@ int pmk_compose(
 	s = pmk_shown_pool_take(c->pool);
 	if (!s)
 		return -EAGAIN;
+	parts.lit = c->light && pmk_light_shines(c->light, frame);
 	pmk_cells_find(&c->cells, mask);
 	standing = begin_backdrop(c, &parts);
 	if (c->rim)

@@ -3,12 +3,14 @@
  *
  * The one rule: a composed picture shows a pixel of the camera only where the mask of that very frame says person,
  * weighted by its alpha. Where alpha is 0 it is the backdrop, bit for bit (with a match: the rows that pmk_match_row
- * makes of the backdrop). Chroma uses the mean alpha of the pixels that a sample covers. An overlay lies over all of
- * that. One thread; any thread may unref the pictures. */
+ * makes of the backdrop). With a light, the pixel is shown as pmk_light_row makes it, which also knows what earlier
+ * frames showed of the person there; the blend is the same. Chroma uses the mean alpha of the pixels that a sample
+ * covers. An overlay lies over all of that. One thread; any thread may unref the pictures. */
 #ifndef PMK_COMPOSE_COMPOSE_H
 #define PMK_COMPOSE_COMPOSE_H
 
 #include "compose/backdrop.h"
+#include "compose/light/light.h"
 #include "compose/match.h"
 #include "compose/overlay.h"
 #include "compose/rim.h"
@@ -28,6 +30,9 @@ void pmk_composer_destroy(struct pmk_composer *composer); /* all pictures must b
 void pmk_composer_set_backdrop(struct pmk_composer *composer, struct pmk_backdrop *backdrop);
 /* Cleans the pixels at the rim of the room's colour. NULL: they stay as they are. */
 void pmk_composer_set_rim(struct pmk_composer *composer, struct pmk_rim *rim);
+/* Shows the person in other light. NULL: as the camera does. It is used for a frame that it has seen last, and only for
+ * pixels of which the mask shows some. */
+void pmk_composer_set_light(struct pmk_composer *composer, struct pmk_light *light);
 /* Adapts what is behind a person, but not a cover. NULL: it stays as it is. */
 void pmk_composer_set_match(struct pmk_composer *composer, struct pmk_match *match);
 /* Lies over every picture, covers too; it has the composer's layout. NULL: nothing does. Pictures of the pool are

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "compose/noise.h"
 #include "pixels/rows.h"
 
 #include <errno.h>
@@ -14,7 +15,6 @@
 enum { COLUMNS = 80 }; /* places that are measured in a row, about */
 enum { NOISE_PLACES = 1 << 14 }; /* in the tile, where a row may start */
 enum { TILE_SPREAD = 32 }; /* of the tile's noise */
-enum { RESIDUES = 256 };
 
 static const double SLOWNESS_S = 1.5, LONGEST_STEP_S = 0.2;
 static const double LEAST_PERSON = 0.02; /* share of the picture */
@@ -100,28 +100,6 @@ void pmk_match_set_strength(struct pmk_match *m, double strength)
 
 /* --- measuring --- */
 
-/* A pixel minus a plane through its neighbours; noise of spread 1 gives a spread of 6 here. */
-static int residue(const uint8_t *at, int stride)
-{
-	const uint8_t *up = at - stride, *down = at + stride;
-
-	return abs(up[-1] + up[1] + down[-1] + down[1] + 4 * at[0] - 2 * (up[0] + down[0] + at[-1] + at[1]));
-}
-
-/* From the median of the residues, since edges and texture are outliers. It is interpolated within its bin, so that it
- * moves smoothly. 0.6745 is the median of the absolute value of a standard normal distribution. */
-static double noise_of(const int counts[RESIDUES], int total)
-{
-	double half = total / 2.0;
-	int below = 0, i = 0;
-
-	if (!total)
-		return 0;
-	while (i < RESIDUES - 1 && below + counts[i] < half)
-		below += counts[i++];
-	return counts[i] ? fmax(i - 0.5 + (half - below) / counts[i], 0) / (6 * 0.6745) : 0;
-}
-
 /* How much a place tells about the colour of the light rather than of an object: the greyer, the more. A face or a red
  * pullover tells little. */
 static double weight_of(const int value[3])
@@ -144,18 +122,17 @@ static void spread_of(
 		s->spread[p] = sqrt(fmax(variance, 0)) * scale;
 		s->mean[p] = range == PMK_RANGE_LIMITED ? mean : p ? 128 + (mean - 128) * scale : 16 + mean * scale;
 	}
-	if (range == PMK_RANGE_FULL)
-		s->noise *= 219.0 / 255;
 }
 
 /* Measure at places spread evenly over the picture, in columns that change from row to row. Places too dark or too
  * bright to show noise are left out of the noise. */
-static void measure(const struct pmk_image *image, const struct pmk_mask *mask, struct sums *s)
+static void measure(
+	const struct pmk_image *image, const struct pmk_mask *mask, const struct pmk_light *light, struct sums *s)
 {
 	int step = image->layout.width / COLUMNS + 1, down = image->layout.chroma == PMK_CHROMA_420, total = 0,
 	    seen = 0, person = 0;
 	double sum[3] = { 0 }, square[3] = { 0 }, weight[3] = { 0 };
-	int counts[RESIDUES] = { 0 };
+	int counts[PMK_NOISE_RESIDUES] = { 0 };
 
 	for (int y = step / 2; y < image->layout.height; y += step) {
 		for (int x = y * 5 % step; x < image->layout.width; x += step) {
@@ -163,8 +140,11 @@ static void measure(const struct pmk_image *image, const struct pmk_mask *mask, 
 			size_t row = (size_t)(y >> down), column = (size_t)(x / 2);
 			int value[3] = { *luma, image->plane[1][row * image->stride[1] + column],
 				image->plane[2][row * image->stride[2] + column] };
-			double grey = weight_of(value);
+			double grey;
 
+			if (light)
+				pmk_light_pixel(light, value);
+			grey = weight_of(value);
 			for (int p = 0; p < 3; p++) {
 				double w = p ? grey : 1;
 				sum[p] += w * value[p];
@@ -176,22 +156,24 @@ static void measure(const struct pmk_image *image, const struct pmk_mask *mask, 
 			if (x < 1 || y < 1 || x + 1 >= image->layout.width || y + 1 >= image->layout.height ||
 				*luma < 24 || *luma > 225)
 				continue;
-			int left = residue(luma, image->stride[0]);
-			counts[pmk_min(left, RESIDUES - 1)]++;
+			int left = pmk_noise_residue(luma, image->stride[0]);
+			counts[pmk_min(left, PMK_NOISE_RESIDUES - 1)]++;
 			seen++;
 		}
 	}
-	s->noise = noise_of(counts, seen);
+	s->noise = pmk_noise_of(counts, seen);
 	s->person = total ? (double)person / total : 0;
 	if (total)
-		spread_of(s, sum, square, weight, image->layout.range);
+		spread_of(s, sum, square, weight, light ? PMK_RANGE_LIMITED : image->layout.range);
+	if (image->layout.range == PMK_RANGE_FULL)
+		s->noise *= 219.0 / 255;
 }
 
 void pmk_match_backdrop(struct pmk_match *m, const struct pmk_image *backdrop)
 {
 	const double *spread = m->backdrop.spread;
 
-	measure(backdrop, NULL, &m->backdrop);
+	measure(backdrop, NULL, NULL, &m->backdrop);
 	m->has_backdrop = true;
 	m->plain = spread[0] < LEAST_SPREAD && spread[1] < LEAST_SPREAD && spread[2] < LEAST_SPREAD;
 }
@@ -246,7 +228,8 @@ static void apply(struct pmk_match *m)
 	m->amount = (int)lround(m->set[GRAIN] * (PMK_RELIGHT_GRAIN / TILE_SPREAD));
 }
 
-void pmk_match_see(struct pmk_match *m, const struct pmk_frame *frame, const struct pmk_mask *mask, uint64_t now_ns)
+void pmk_match_see(struct pmk_match *m, const struct pmk_frame *frame, const struct pmk_mask *mask,
+	const struct pmk_light *light, uint64_t now_ns)
 {
 	double passed = pmk_clamp_double((double)(int64_t)(now_ns - m->last_ns) / 1e9, 0, LONGEST_STEP_S),
 	       share = 1 - exp(-passed / SLOWNESS_S);
@@ -257,7 +240,7 @@ void pmk_match_see(struct pmk_match *m, const struct pmk_frame *frame, const str
 	m->last_ns = now_ns;
 	if (m->plain)
 		return;
-	measure(&frame->image, mask, &camera);
+	measure(&frame->image, mask, light && pmk_light_shines(light, frame) ? light : NULL, &camera);
 	if (camera.person < LEAST_PERSON)
 		return;
 	wanted(m, &camera, want);

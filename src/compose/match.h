@@ -12,7 +12,7 @@
 #ifndef PMK_COMPOSE_MATCH_H
 #define PMK_COMPOSE_MATCH_H
 
-#include "image/frame.h"
+#include "compose/light/light.h"
 
 /* The most that the mean of luma moves at strength 1, in levels: in total, and per second. */
 enum { PMK_MATCH_LUMA = 40, PMK_MATCH_LUMA_SECOND = 16 };
@@ -32,9 +32,11 @@ void pmk_match_set_strength(struct pmk_match *match, double strength);
 void pmk_match_backdrop(struct pmk_match *match, const struct pmk_image *backdrop);
 
 /* Measure this frame and move towards it; the first frame with a person is matched at once. Call before the frame's
- * rows. `now_ns` rises from frame to frame. The mask is the frame's; its size and sampling are the layout's. */
-void pmk_match_see(
-	struct pmk_match *match, const struct pmk_frame *frame, const struct pmk_mask *mask, uint64_t now_ns);
+ * rows. `now_ns` rises from frame to frame. The mask is the frame's; its size and sampling are the layout's. `light`,
+ * which has seen the frame, is how the person is shown; the backdrop follows that, not the dark room. It may be NULL.
+ */
+void pmk_match_see(struct pmk_match *match, const struct pmk_frame *frame, const struct pmk_mask *mask,
+	const struct pmk_light *light, uint64_t now_ns);
 
 /* Row y of a plane of the backdrop, in the camera's light: `row` itself if it needs no change, otherwise a row that
  * belongs to the match and is valid until the next call. */

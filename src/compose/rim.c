@@ -262,16 +262,37 @@ void pmk_rim_enter(struct pmk_rim *r, int row)
 	}
 }
 
+/* The weight of the lower of two rows of cells for row y of a plane, in 1/16, and in *pair the upper one. */
+static int place_of(const struct pmk_rim *r, int plane, int y, int *pair)
+{
+	int lower = plane && r->layout.chroma == PMK_CHROMA_420 ? 2 : 1;
+	/* in 1/16 of a cell, from its middle */
+	int place = (2 * y + 1) * lower - CELL - 2 * CELL * r->row;
+
+	*pair = place < 0 ? ABOVE : HERE;
+	return place & (2 * CELL - 1);
+}
+
+static const uint8_t *row_of(const struct pmk_rim *r, int plane, int y)
+{
+	return r->frame->plane[plane] + (size_t)y * (size_t)r->frame->stride[plane];
+}
+
 void pmk_rim_row(const struct pmk_rim *r, int plane, int y, const uint8_t *alpha, int first, int end,
 	const uint8_t *behind, uint8_t *out)
 {
-	const uint8_t *frame = r->frame->plane[plane] + (size_t)y * (size_t)r->frame->stride[plane];
-	int lower = plane && r->layout.chroma == PMK_CHROMA_420 ? 2 : 1;
-	/* in 1/16 of a cell, from its middle */
-	int place = (2 * y + 1) * lower - CELL - 2 * CELL * r->row, pair = place < 0 ? ABOVE : HERE;
-	int limits = r->frame->layout.range == PMK_RANGE_FULL ? plane : -1;
+	int pair, part = place_of(r, plane, y, &pair), limits = r->frame->layout.range == PMK_RANGE_FULL ? plane : -1;
 	int16_t *const *person = r->line[plane][PERSON] + pair, *const *room = r->line[plane][ROOM] + pair;
 
-	r->kernels->rim(person[0] + first, person[1] + first, room[0] + first, room[1] + first, place & (2 * CELL - 1),
-		limits, frame + first, behind + first, alpha + first, out + first, end - first);
+	r->kernels->rim(person[0] + first, person[1] + first, room[0] + first, room[1] + first, part, limits,
+		row_of(r, plane, y) + first, behind + first, alpha + first, out + first, end - first);
+}
+
+void pmk_rim_clean(const struct pmk_rim *r, int plane, int y, const uint8_t *alpha, int first, int end, uint8_t *out)
+{
+	int pair, part = place_of(r, plane, y, &pair);
+	int16_t *const *person = r->line[plane][PERSON] + pair, *const *room = r->line[plane][ROOM] + pair;
+
+	r->kernels->clean(person[0] + first, person[1] + first, room[0] + first, room[1] + first, part,
+		row_of(r, plane, y) + first, alpha + first, out + first, end - first);
 }

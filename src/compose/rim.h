@@ -30,4 +30,7 @@ void pmk_rim_enter(struct pmk_rim *rim, int row);
 void pmk_rim_row(const struct pmk_rim *rim, int plane, int y, const uint8_t *alpha, int first, int end,
 	const uint8_t *behind, uint8_t *out);
 
+/* The person's own colour at these columns: not blended, and in the frame's range. */
+void pmk_rim_clean(const struct pmk_rim *rim, int plane, int y, const uint8_t *alpha, int first, int end, uint8_t *out);
+
 #endif

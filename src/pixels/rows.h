@@ -47,6 +47,14 @@ struct pmk_box_window {
  */
 enum { PMK_RELIGHT_GAIN = 1 << 14, PMK_RELIGHT_LEVEL = 32, PMK_RELIGHT_GRAIN = 1 << 13 };
 
+/* How fast a memory follows: by the share `least` of a difference up to `noise`, and by all of it from noise + width
+ * on. Shares are in 1/2^15. A difference is the larger of the sum of nine pixels' and three times its own pixel's, in
+ * 1/8 of a level: noise of one level gives both a spread of 24. */
+struct pmk_settle {
+	int16_t least, noise, width, slope; /* slope: (2^15 - 1 - least) / width */
+};
+enum { PMK_SETTLE_NONE = -1, PMK_SETTLE_LEVEL = 128 }; /* no memory; one level of a memory */
+
 struct pmk_rows {
 	/* out = behind + alpha / 255 (person - behind), rounded to the nearest. blend_to_limited first converts the
 	 * person from full to limited range, as pmk_colour_row_to_limited does; `plane` 0 is luma. `out` may be
@@ -76,6 +84,21 @@ struct pmk_rows {
 	void (*rim)(const int16_t *person_a, const int16_t *person_b, const int16_t *room_a, const int16_t *room_b,
 		int part, int limits, const uint8_t *pixels, const uint8_t *behind, const uint8_t *alpha, uint8_t *out,
 		int count);
+
+	/* The same without the blend, and so without `limits`: the person's own colour, in the range of the pixels.
+	 * Less of the pixel is kept, in proportion to alpha^4 instead of alpha, because a curve that lifts shadows
+	 * would show what is left of a brighter room. `out` may be `pixels`. Reads 15 columns after the last. */
+	void (*clean)(const int16_t *person_a, const int16_t *person_b, const int16_t *room_a, const int16_t *room_b,
+		int part, const uint8_t *pixels, const uint8_t *alpha, uint8_t *out, int count);
+
+	/* For compose/light/denoise.h, which has the units. How far a row is from what is remembered of it, in 1/8 of a
+	 * level, and 0 where nothing is. */
+	void (*differ)(const uint8_t *row, const int16_t *memory, int16_t *out, int count);
+	/* Move the memory towards the row. It gets PMK_SETTLE_NONE where alpha is not 255, and the row where it had
+	 * nothing. `above`, `here` and `below` are three rows of differ; columns -1 and `count` of them are read, too.
+	 */
+	void (*settle)(const uint8_t *row, const uint8_t *alpha, const int16_t *above, const int16_t *here,
+		const int16_t *below, const struct pmk_settle *how, int16_t *memory, int count);
 
 	/* out[x] is the mean of columns 2x and 2x + 1 of the rows a and b (which may be the same), rounded to the
 	 * nearest, halves up. */

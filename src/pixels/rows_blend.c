@@ -77,12 +77,12 @@ static inline int16_t mix_colours(int16_t a, int16_t b, int16_t part)
 	return (int16_t)(a + (int16_t)(((int16_t)((b >> 3) - (a >> 3)) * part) >> 1));
 }
 
-/* The pixel without the room's colour, not yet in limited range. */
-static inline uint8_t clean(int16_t person, int16_t room, uint8_t pixel, uint8_t alpha)
+/* The pixel without the room's colour, not yet in limited range. `own` is the share of the pixel's difference from the
+ * expected mixture that is kept, in 1/256. */
+static inline uint8_t clean(int16_t person, int16_t room, uint8_t pixel, uint16_t share, uint16_t own)
 {
-	uint16_t share = (uint16_t)(alpha + (alpha >> 7));
 	int16_t mixed = (int16_t)(room + share_of((int16_t)(person - room), share));
-	int16_t value = (int16_t)(person + share_of((int16_t)(16 * pixel - mixed), share));
+	int16_t value = (int16_t)(person + share_of((int16_t)(16 * pixel - mixed), own));
 
 	value = value < 0 ? 0 : value;
 	value = (int16_t)((int16_t)(value + 8) >> 4);
@@ -138,6 +138,34 @@ static inline void blend_block(uint8_t block[16], int limits, const uint8_t *beh
 	memcpy(block, &out, sizeof out);
 }
 
+/* 255 becomes 256. */
+static inline uint16_t in_256ths(uint8_t alpha)
+{
+	return (uint16_t)(alpha + (alpha >> 7));
+}
+
+static inline uint16_t squared(uint16_t share)
+{
+	return share == 256 ? 256 : (uint16_t)((uint16_t)(share * share) >> 8);
+}
+
+void LEVEL(pmk_rows_clean)(const int16_t *person_a, const int16_t *person_b, const int16_t *room_a,
+	const int16_t *room_b, int part, const uint8_t *pixels, const uint8_t *alpha, uint8_t *out, int count)
+{
+	uint8_t block[16];
+
+	for (int x = 0; x < count; x += 16) {
+		for (int i = 0; i < 16; i++) {
+			uint16_t share = in_256ths(alpha[x + i]);
+
+			block[i] = clean(mix_colours(person_a[x + i], person_b[x + i], (int16_t)part),
+				mix_colours(room_a[x + i], room_b[x + i], (int16_t)part), pixels[x + i], share,
+				squared(squared(share)));
+		}
+		store(block, out + x, count - x);
+	}
+}
+
 void LEVEL(pmk_rows_rim)(const int16_t *person_a, const int16_t *person_b, const int16_t *room_a, const int16_t *room_b,
 	int part, int limits, const uint8_t *pixels, const uint8_t *behind, const uint8_t *alpha, uint8_t *out,
 	int count)
@@ -145,9 +173,12 @@ void LEVEL(pmk_rows_rim)(const int16_t *person_a, const int16_t *person_b, const
 	uint8_t block[16];
 
 	for (int x = 0; x < count; x += 16) {
-		for (int i = 0; i < 16; i++)
+		for (int i = 0; i < 16; i++) {
+			uint16_t share = in_256ths(alpha[x + i]);
+
 			block[i] = clean(mix_colours(person_a[x + i], person_b[x + i], (int16_t)part),
-				mix_colours(room_a[x + i], room_b[x + i], (int16_t)part), pixels[x + i], alpha[x + i]);
+				mix_colours(room_a[x + i], room_b[x + i], (int16_t)part), pixels[x + i], share, share);
+		}
 		blend_block(block, limits, behind + x, alpha + x);
 		store(block, out + x, count - x);
 	}

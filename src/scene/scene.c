@@ -166,6 +166,8 @@ static void forget(struct pmk_scene *s)
 	pmk_refine_forget(s->parts.refine);
 	pmk_stillness_reset(&s->stillness);
 	pmk_look_forget(s->parts.look);
+	if (s->parts.light)
+		pmk_light_forget(s->parts.light);
 }
 
 /* After another camera, a reopened camera or a pause, earlier masks say nothing about this frame. */
@@ -242,8 +244,10 @@ static int compose_masked(struct pmk_scene *s, const struct pmk_frame *frame, st
 		err = pmk_framing_run(s->parts.framing, frame, mask, s->last_ns, &frame, &mask);
 	if (err)
 		return err;
+	if (s->parts.light)
+		pmk_light_see(s->parts.light, frame, mask, s->last_ns);
 	if (s->parts.match)
-		pmk_match_see(s->parts.match, frame, mask, s->last_ns);
+		pmk_match_see(s->parts.match, frame, mask, s->parts.light, s->last_ns);
 	return pmk_compose(s->composer, frame, mask, shown);
 }
 

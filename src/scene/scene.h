@@ -30,6 +30,7 @@ struct pmk_scene_settings {
 	int fade_ms; /* how long another backdrop takes to fade in; 0: it is there at once */
 	struct pmk_overlay_settings overlay;
 	double match; /* 0..1: how far the backdrop is adapted to the camera's light and grain (match.h) */
+	double light; /* 0..1: how far the person is brought to ordinary light (light/light.h) */
 	enum pmk_people people;
 	struct pmk_zone keep_out[PMK_ZONES]; /* where nobody is */
 	int keep_out_count;

@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* One bit for each part. */
-enum { LOOK = 1, REFINE = 2, BACKDROP = 4, RIM = 8, MATCH = 16, FRAMING = 32, OVERLAY = 64, ALL = 127 };
+enum { LOOK = 1, REFINE = 2, BACKDROP = 4, RIM = 8, MATCH = 16, FRAMING = 32, OVERLAY = 64, LIGHT = 128, ALL = 255 };
 
 struct pmk_scene_change {
 	struct pmk_scene_settings settings; /* wanted */
@@ -65,6 +65,8 @@ static void compare(struct pmk_scene_change *c, const struct pmk_scene_settings 
 		c->exchanged |= FRAMING;
 	if (!pmk_overlay_settings_equal(&now->overlay, &w->overlay))
 		c->exchanged |= OVERLAY;
+	if ((now->light > 0) != (w->light > 0))
+		c->exchanged |= LIGHT;
 	c->other_mask = c->exchanged & (LOOK | REFINE) || now->people != w->people || !pmk_scene_same_zones(now, w) ||
 		now->no_motion_gate != w->no_motion_gate;
 }
@@ -155,6 +157,8 @@ static int make_parts(const struct pmk_scene *s, struct pmk_scene_change *c)
 		err = make_match(s, c);
 	if (!err && c->exchanged & FRAMING)
 		err = make_framing(s, c);
+	if (!err && c->exchanged & LIGHT && c->settings.light > 0)
+		err = pmk_light_create(&s->layout, c->settings.light, &c->parts.light);
 	if (!err)
 		err = make_look(s, c);
 	if (!err && c->parts.look && s->parts.look)
@@ -257,6 +261,10 @@ static void exchange_parts(struct pmk_scene_parts *now, struct pmk_scene_change 
 		now->overlay = c->parts.overlay;
 		c->parts.overlay = before.overlay;
 	}
+	if (c->exchanged & LIGHT) {
+		now->light = c->parts.light;
+		c->parts.light = before.light;
+	}
 }
 
 void pmk_scene_change_apply(struct pmk_scene *s, struct pmk_scene_change *c)
@@ -271,6 +279,9 @@ void pmk_scene_change_apply(struct pmk_scene *s, struct pmk_scene_change *c)
 	if (c->exchanged & OVERLAY)
 		pmk_composer_set_overlay(s->composer, s->parts.overlay);
 	pmk_composer_set_rim(s->composer, s->parts.rim);
+	pmk_composer_set_light(s->composer, s->parts.light);
+	if (s->parts.light)
+		pmk_light_set_strength(s->parts.light, w->light);
 	pmk_composer_set_match(s->composer, s->parts.match);
 	if (s->parts.match)
 		pmk_match_set_strength(s->parts.match, w->match);
@@ -291,6 +302,7 @@ void pmk_scene_parts_finish(struct pmk_scene_parts *parts)
 {
 	pmk_framing_destroy(parts->framing);
 	pmk_overlay_destroy(parts->overlay);
+	pmk_light_destroy(parts->light);
 	pmk_match_destroy(parts->match);
 	pmk_rim_destroy(parts->rim);
 	pmk_backdrop_destroy(parts->backdrop);

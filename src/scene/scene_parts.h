@@ -18,6 +18,7 @@ struct pmk_scene_parts {
 	struct pmk_match *match; /* or NULL */
 	struct pmk_framing *framing; /* or NULL: the frame is shown as it is */
 	struct pmk_overlay *overlay; /* or NULL */
+	struct pmk_light *light; /* or NULL */
 };
 
 struct pmk_scene {

@@ -94,6 +94,8 @@ const struct pmk_setting pmk_settings_table[] = {
 		.help = "how a picture fills the frame: cover, contain, stretch, tile" },
 	{ "fade", 0, BACKDROP(LIVE), TYPE(whole), SCENE(fade_ms), NUMBERS(0, PMK_FADE_MOST_MS), .unit = "milliseconds",
 		.normal = "300", .value = "MS", .help = "how long another backdrop takes to fade in; 0: at once" },
+	{ "light", 0, BACKDROP(LIVE | COMMON), TYPE(percent), SCENE(light), NUMBERS(0, 100), .normal = "0",
+		.value = "0..100", .help = "how far to brighten the person in a dark room, and to undo yellow light" },
 	{ "match", 0, BACKDROP(LIVE), TYPE(percent), SCENE(match), NUMBERS(0, 100), .normal = "0", .value = "0..100",
 		.help = "how far to adapt the backdrop to the camera's light, colours and grain" },
 	{ "show-room", 0, BACKDROP(0), TYPE(switch), SCENE(show_room), .normal = "no",
