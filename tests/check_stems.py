@@ -30,6 +30,7 @@ STANDS_FOR = {
     "compose/show/*": "show",
     "compose/light/*": "light",
     "compose/noise.c": "match",
+    "compose/portrait/*": "portrait",
     "compose/rim.c": "compose",
     "core/*": "pipeline",
     "draw/scenery/*": "builtin",

@@ -390,6 +390,38 @@ static void test_blur_cover_is_plain(void **state)
 	pmk_backdrop_destroy(b);
 }
 
+/* So is that of the soft one, which says that the room stays recognisable; the strong ones have nothing to say. */
+static void test_soft_blur(void **state)
+{
+	static const char *const soft[] = { "blur:1", "blur:9", "blur:10", "blur:20" };
+	static const char *const strong[] = { "blur", "blur:0", "blur:21", "blur:100" };
+	struct pmk_backdrop *b;
+
+	for (int i = 0; i < 8; i++) {
+		unit_catch_log();
+		assert_int_equal(pmk_backdrop_create(i < 4 ? soft[i] : strong[i - 4], PMK_FIT_COVER, &layout, &b), 0);
+		pmk_log_redirect(NULL, NULL);
+		assert_int_equal(unit_log_count, i < 4);
+		assert_true(i >= 4 || strstr(unit_logged, "recognisable"));
+		assert_true(b->of_room);
+		for (int p = 0; p < 3; p++)
+			assert_int_equal(plane_range(&b->cover, p, 0, pmk_layout_plane_height(&layout, p)), 0);
+		pmk_backdrop_destroy(b);
+	}
+}
+
+static void test_what_needs_consent(void **state)
+{
+	static const char *const needs[] = { "none", "blur:1", "blur:5", "blur:9", "blur:09" };
+	static const char *const free_ones[] = { "blur", "blur:0", "blur:10", "blur:20", "blur:21", "blur:100",
+		"builtin:office", "green", "#000", "nonesuch.png", "blur:x" };
+
+	for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
+		assert_true(pmk_backdrop_shows_room(needs[i]));
+	for (size_t i = 0; i < sizeof free_ones / sizeof *free_ones; i++)
+		assert_false(pmk_backdrop_shows_room(free_ones[i]));
+}
+
 static const struct pmk_image *picture_at(struct pmk_backdrop *b, struct pmk_frame *frame, int64_t ns, bool *stays)
 {
 	frame->position_ns = ns;
@@ -513,6 +545,8 @@ int main(void)
 		cmocka_unit_test(test_blur_of_a_plain_wall),
 		cmocka_unit_test(test_blur_sizes_and_levels),
 		cmocka_unit_test(test_blur_cover_is_plain),
+		cmocka_unit_test(test_soft_blur),
+		cmocka_unit_test(test_what_needs_consent),
 		cmocka_unit_test(test_moving),
 		cmocka_unit_test(test_moving_sizes_and_levels),
 	};

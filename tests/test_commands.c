@@ -133,6 +133,7 @@ static void test_usage(void **state)
 	expect(PMK_EXIT_USAGE, "list fishes", "fishes");
 	expect(PMK_EXIT_USAGE, "convert --wait a.mkv b.mkv", "--wait");
 	expect(PMK_EXIT_USAGE, "-b none", "--show-room");
+	expect(PMK_EXIT_USAGE, "-b blur:9", "--show-room");
 	expect(PMK_EXIT_INPUT, "-b office", "builtin:office");
 	expect(PMK_EXIT_USAGE, "--cpu mmx", "mmx");
 	expect(PMK_EXIT_INPUT, "--config absent.conf", "absent.conf");

@@ -472,6 +472,28 @@ static void test_the_room_needs_its_switch(void **state)
 	pmk_scene_destroy(scene);
 }
 
+/* A blur as weak as a camera's own needs the same consent; from 10 on it needs none. */
+static void test_a_weak_blur_needs_the_switch(void **state)
+{
+	struct pmk_layout layout = { .width = 320, .height = 240 };
+	struct pmk_scene_settings settings = settings_for("selfie");
+	struct pmk_scene *scene = NULL;
+
+	unit_catch_log();
+	strcpy(settings.backdrop, "blur:9");
+	assert_int_equal(pmk_scene_create(&settings, &layout, 1, &scene), -EINVAL);
+	assert_non_null(strstr(unit_logged, "--show-room"));
+	assert_null(scene);
+	settings.show_room = true;
+	assert_int_equal(pmk_scene_create(&settings, &layout, 1, &scene), 0);
+	pmk_scene_destroy(scene);
+	settings.show_room = false;
+	strcpy(settings.backdrop, "blur:10");
+	assert_int_equal(pmk_scene_create(&settings, &layout, 1, &scene), 0);
+	pmk_scene_destroy(scene);
+	pmk_log_redirect(NULL, NULL);
+}
+
 /* --show-room alone, with a backdrop, shows no room. */
 static void test_the_switch_alone_shows_nothing(void **state)
 {
@@ -512,6 +534,7 @@ int main(void)
 		cmocka_unit_test(test_light_is_seen),
 		cmocka_unit_test(test_errors_become_a_cover),
 		cmocka_unit_test(test_the_room_needs_its_switch),
+		cmocka_unit_test(test_a_weak_blur_needs_the_switch),
 		cmocka_unit_test(test_the_switch_alone_shows_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -654,7 +654,7 @@ static void refuse(struct studio *s, struct pmk_scene *scene, const struct pmk_s
 static void test_what_cannot_be_made_changes_nothing(void **state)
 {
 	struct pmk_scene_settings now = usual(), wanted[6];
-	static const int errors[6] = { 0, -EINVAL, 0, 0, -EINVAL, -EPERM };
+	static const int errors[6] = { 0, -EINVAL, 0, 0, -EPERM, -EPERM };
 	struct studio s = open_studio();
 	struct pmk_scene *scene = create(&s, &now), *former = create(&s, &now);
 	int number = 0;
@@ -681,6 +681,35 @@ static void test_what_cannot_be_made_changes_nothing(void **state)
 	}
 	pmk_scene_destroy(scene);
 	pmk_scene_destroy(former);
+	close_studio(&s);
+}
+
+/* Consent to a weak blur is given when the scene is created: not later, but then for as long as it runs. */
+static void test_consent_is_for_the_start(void **state)
+{
+	struct pmk_scene_settings settings = usual(), wanted;
+	struct studio s = open_studio();
+	struct pmk_scene *scene = create(&s, &settings);
+
+	for (int i = 0; i < 3; i++) {
+		wanted = settings;
+		wanted.show_room = i > 0;
+		strcpy(wanted.backdrop, "blur:4");
+		refuse(&s, scene, &wanted, -EPERM);
+		strcpy(wanted.backdrop, "green"); /* takes the switch along, which is too late */
+		change(scene, &wanted);
+	}
+	pmk_scene_destroy(scene);
+	settings.show_room = true;
+	scene = create(&s, &settings);
+	unit_catch_log();
+	wanted = settings;
+	wanted.show_room = false;
+	strcpy(wanted.backdrop, "blur:4");
+	change(scene, &wanted);
+	assert_non_null(strstr(unit_logged, "recognisable"));
+	pmk_log_redirect(NULL, NULL);
+	pmk_scene_destroy(scene);
 	close_studio(&s);
 }
 
@@ -802,6 +831,7 @@ int main(void)
 		cmocka_unit_test(test_people_come_and_go),
 		cmocka_unit_test(test_motion_gate),
 		cmocka_unit_test(test_what_cannot_be_made_changes_nothing),
+		cmocka_unit_test(test_consent_is_for_the_start),
 		cmocka_unit_test(test_the_room_stays_marked),
 		cmocka_unit_test(test_a_change_that_is_dropped),
 		cmocka_unit_test(test_beside_a_running_scene),

@@ -6,6 +6,7 @@
 #include "app/options_help.h"
 #include "base/log.h"
 #include "base/parse.h"
+#include "compose/backdrop.h"
 #include "settings/settings_file.h"
 
 #include <errno.h>
@@ -177,9 +178,11 @@ static void set_up_log(const struct pmk_settings *s)
 
 static enum pmk_exit check_room(const struct pmk_settings *s)
 {
-	if (strcmp(s->pipeline.scene.backdrop, "none") != 0 || s->pipeline.scene.show_room)
+	const struct pmk_scene_settings *scene = &s->pipeline.scene;
+
+	if (scene->show_room || !pmk_backdrop_shows_room(scene->backdrop))
 		return PMK_EXIT_OK;
-	pmk_error("--backdrop none would show the room; add --show-room if you really want that");
+	pmk_error("--backdrop %s would show the room; add --show-room if you really want that", scene->backdrop);
 	return PMK_EXIT_USAGE;
 }
 

@@ -103,6 +103,15 @@ int pmk_backdrop_create(
 	return -EINVAL;
 }
 
+bool pmk_backdrop_shows_room(const char *spec)
+{
+	const char *rest;
+	const struct kind *kind = find_kind(spec, &rest);
+
+	return strcmp(spec, "none") == 0 ||
+		(kind && kind->check == pmk_backdrop_blur_check && pmk_backdrop_blur_shows_room(rest));
+}
+
 void pmk_backdrop_destroy(struct pmk_backdrop *b)
 {
 	if (b)

@@ -26,6 +26,9 @@ struct pmk_motion;
 
 enum pmk_fit { PMK_FIT_COVER, PMK_FIT_CONTAIN, PMK_FIT_STRETCH, PMK_FIT_TILE };
 
+/* From this strength on, blur needs no consent, although up to 20 the room stays recognisable. */
+enum { PMK_BLUR_FREELY = 10 };
+
 struct pmk_backdrop {
 	const struct pmk_backdrop_impl *impl;
 	/* Shown alone when there is no frame or no mask. It does not change before destroy; all pictures and rows of
@@ -57,6 +60,10 @@ int pmk_fit_parse(const char *text, enum pmk_fit *fit) __attribute__((warn_unuse
  * Logs nothing. */
 int pmk_backdrop_check(const char *spec, char *why, size_t size) __attribute__((warn_unused_result));
 
+/* Whether SPEC shows so much of the room that it needs the person's consent: "none", and the weakest blurs, 1 to
+ * PMK_BLUR_FREELY - 1. Of a spec that pmk_backdrop_check lets pass. */
+bool pmk_backdrop_shows_room(const char *spec);
+
 /* SPEC of the interface: PATH, builtin:NAME, color:COLOUR (pmk_parse_colour), green, blur[:0..100],
  * slideshow:FOLDER[:SECONDS], daylight:[FOLDER]. `layout` is that of
  * the composed picture (limited range). -EINVAL: bad spec; otherwise an error of pmk_still_read. */
@@ -84,7 +91,8 @@ int pmk_backdrop_builtin_open(const char *rest, enum pmk_fit fit, const struct p
 /* A built-in backdrop that moves: a picture that depends on the frame's moment alone, renewed 15 times in a second. */
 int pmk_backdrop_sway_open(const struct pmk_motion *motion, const struct pmk_layout *layout,
 	struct pmk_backdrop **backdrop) __attribute__((warn_unused_result));
-/* The one backdrop made of the room (blur.h); its cover is a plain colour. */
+bool pmk_backdrop_blur_shows_room(const char *rest);
+/* The one backdrop made of the room (blur.h; portrait/portrait.h for 1 to 20); its cover is a plain colour. */
 int pmk_backdrop_blur_open(const char *rest, enum pmk_fit fit, const struct pmk_layout *layout,
 	struct pmk_backdrop **backdrop) __attribute__((warn_unused_result));
 

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "compose/blur.h"
+#include "compose/portrait/portrait.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,7 +14,8 @@ static const uint8_t plain[3] = { 0x4a, 0x52, 0x5c };
 
 struct blur_backdrop {
 	struct pmk_backdrop base;
-	struct pmk_blur *blur;
+	struct pmk_blur *blur; /* or NULL: the soft one */
+	struct pmk_portrait *portrait;
 };
 
 static const struct pmk_image *begin(
@@ -37,11 +39,40 @@ static void destroy(struct pmk_backdrop *backdrop)
 	struct blur_backdrop *b = (struct blur_backdrop *)backdrop;
 
 	pmk_blur_destroy(b->blur);
+	pmk_portrait_destroy(b->portrait);
 	pmk_image_free(&b->base.cover);
 	free(b);
 }
 
 static const struct pmk_backdrop_impl blur_impl = { .begin = begin, .write = write, .destroy = destroy };
+
+static const struct pmk_image *begin_portrait(
+	struct pmk_backdrop *backdrop, const struct pmk_frame *frame, const struct pmk_cells *cells, bool *stays)
+{
+	pmk_portrait_begin(((struct blur_backdrop *)backdrop)->portrait, &frame->image, cells);
+	return NULL;
+}
+
+static void write_portrait(struct pmk_backdrop *backdrop, int row, struct pmk_image *out)
+{
+	pmk_portrait_write(((struct blur_backdrop *)backdrop)->portrait, row, out);
+}
+
+static const struct pmk_backdrop_impl portrait_impl = {
+	.begin = begin_portrait, .write = write_portrait, .destroy = destroy
+};
+
+static bool is_portrait(int percent)
+{
+	return percent >= 1 && percent <= PMK_PORTRAIT_MOST;
+}
+
+bool pmk_backdrop_blur_shows_room(const char *rest)
+{
+	int percent;
+
+	return !pmk_parse_int(rest, 0, 100, &percent) && is_portrait(percent) && percent < PMK_BLUR_FREELY;
+}
 
 int pmk_backdrop_blur_check(const char *rest, char *why, size_t size)
 {
@@ -51,6 +82,17 @@ int pmk_backdrop_blur_check(const char *rest, char *why, size_t size)
 		return 0;
 	snprintf(why, size, "the strength is a whole number from 0 to 100, as in blur:60");
 	return -EINVAL;
+}
+
+static int create(struct blur_backdrop *b, int percent, const struct pmk_layout *layout)
+{
+	if (!is_portrait(percent))
+		return pmk_blur_create(layout, percent, &b->blur);
+	b->base.impl = &portrait_impl;
+	pmk_warn("backdrop \"blur:%d\": a soft background, in which the room stays recognisable; blur:%d and more hide "
+		 "it",
+		percent, PMK_PORTRAIT_MOST + 1);
+	return pmk_portrait_create(layout, percent, &b->portrait);
 }
 
 int pmk_backdrop_blur_open(
@@ -69,7 +111,7 @@ int pmk_backdrop_blur_open(
 	b->base.of_room = true;
 	err = pmk_image_alloc(&b->base.cover, layout);
 	if (!err)
-		err = pmk_blur_create(layout, percent, &b->blur);
+		err = create(b, percent, layout);
 	if (err) {
 		destroy(&b->base);
 		return err;

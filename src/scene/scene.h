@@ -38,7 +38,7 @@ struct pmk_scene_settings {
 	/* px of the shown pictures, fixed at create; 0: those of the frames. No more than three times smaller. */
 	int picture_width, picture_height;
 	bool no_motion_gate; /* no stillness test: run the network on every frame, even if nothing has changed */
-	bool show_room; /* with backdrop "none" only */
+	bool show_room; /* consent to a backdrop that needs it: pmk_backdrop_shows_room */
 };
 
 /* The CPU time that a frame took on the calling thread, ns, so that other load on the machine does not count. It does

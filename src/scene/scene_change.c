@@ -15,6 +15,7 @@ enum { LOOK = 1, REFINE = 2, BACKDROP = 4, RIM = 8, MATCH = 16, FRAMING = 32, OV
 struct pmk_scene_change {
 	struct pmk_scene_settings settings; /* wanted */
 	unsigned exchanged; /* which parts */
+	bool consent;
 	bool other_model;
 	bool fades; /* the new backdrop is a fade */
 	bool other_mask; /* these settings make another mask of the same picture */
@@ -168,11 +169,17 @@ static int make_parts(const struct pmk_scene *s, struct pmk_scene_change *c)
 	return err;
 }
 
+/* Consent is given when the scene is created, or not at all. */
+static bool has_consent(const struct pmk_scene *s, const struct pmk_scene_settings *wanted)
+{
+	return s->parts.refine ? s->consent : wanted->show_room;
+}
+
 static int check_room(const struct pmk_scene *s, const struct pmk_scene_settings *wanted)
 {
-	if (shows_room(wanted) && !wanted->show_room) {
-		pmk_error_cure(PMK_CURE_CONSENT_ROOM, "backdrop \"none\" would show the room");
-		return -EINVAL;
+	if (pmk_backdrop_shows_room(wanted->backdrop) && !has_consent(s, wanted)) {
+		pmk_error_cure(PMK_CURE_CONSENT_ROOM, "backdrop \"%s\" would show the room", wanted->backdrop);
+		return s->parts.refine ? -EPERM : -EINVAL;
 	}
 	if (s->parts.refine && shows_room(wanted) != s->show_room) {
 		pmk_error("backdrop \"%s\": showing the room can neither begin nor end while pictures are shown",
@@ -185,6 +192,7 @@ static int check_room(const struct pmk_scene *s, const struct pmk_scene_settings
 static int make(const struct pmk_scene *s, const struct pmk_scene_settings *wanted, struct pmk_scene_change *c)
 {
 	c->settings = *wanted;
+	c->consent = has_consent(s, wanted);
 	for (int i = 0; i < wanted->keep_out_count; i++)
 		c->keep_out[i] = pmk_zone_in(&wanted->keep_out[i], s->frames.width, s->frames.height);
 	compare(c, &s->settings);
@@ -295,6 +303,7 @@ void pmk_scene_change_apply(struct pmk_scene *s, struct pmk_scene_change *c)
 	if (c->other_mask)
 		pmk_stillness_reset(&s->stillness);
 	s->show_room = shows_room(w);
+	s->consent = c->consent;
 	s->settings = *w;
 }
 

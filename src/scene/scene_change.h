@@ -27,7 +27,7 @@ struct pmk_scene_change;
 
 /* Make what `wanted` needs and the scene does not have yet. A file is read again only if its path or the fit changes.
  * Errors are logged in one line: those of pmk_scene_create, or -EPERM, because showing the room can neither begin nor
- * end while the scene runs. [any thread] */
+ * end while the scene runs, and consent to a weak blur is given when it is created. [any thread] */
 int pmk_scene_change_prepare(const struct pmk_scene *scene, const struct pmk_scene_settings *wanted,
 	struct pmk_scene_change **change) __attribute__((warn_unused_result));
 

@@ -24,7 +24,7 @@ struct pmk_scene_parts {
 struct pmk_scene {
 	struct pmk_layout layout, frames; /* of the shown pictures; of the frames, but for their range */
 	struct pmk_scene_settings settings; /* the present ones */
-	bool show_room;
+	bool show_room, consent; /* it is shown as it is; it may be shown so that it is recognised (scene.h) */
 	struct pmk_scene_parts parts;
 	struct pmk_rect keep_out[PMK_ZONES]; /* px */
 	struct pmk_stillness stillness;

@@ -87,7 +87,8 @@ const struct pmk_setting pmk_settings_table[] = {
 	{ "backdrop", 'b', BACKDROP(LIVE | READ | COMMON), TYPE(text), SCENE(backdrop), .check = pmk_backdrop_check,
 		.cure = PMK_CURE_SEE_BACKDROPS, .normal = "builtin:office",
 		WORDS("blur", "green", "none", "builtin:", "color:#", "slideshow:", "daylight:"), .value = "SPEC",
-		.help = "PATH of a picture or film, builtin:NAME, blur[:0..100], color:NAME or color:#rrggbb, green, "
+		.help = "PATH of a picture or film, builtin:NAME, blur[:0..100] (1 to 20: a soft background, in which "
+			"the room is recognised), color:NAME or color:#rrggbb, green, "
 			"slideshow:FOLDER[:SECONDS], daylight:[FOLDER], none" },
 	{ "fit", 0, BACKDROP(LIVE), TYPE(choice), SCENE(fit), WORDS("cover", "contain", "stretch", "tile"),
 		.normal = "cover", .value = "MODE",
@@ -99,7 +100,7 @@ const struct pmk_setting pmk_settings_table[] = {
 	{ "match", 0, BACKDROP(LIVE), TYPE(percent), SCENE(match), NUMBERS(0, 100), .normal = "0", .value = "0..100",
 		.help = "how far to adapt the backdrop to the camera's light, colours and grain" },
 	{ "show-room", 0, BACKDROP(0), TYPE(switch), SCENE(show_room), .normal = "no",
-		.help = "with backdrop none: show the room, inside a red border" },
+		.help = "with backdrop none: show the room, inside a red border; allow blur:1 to blur:9" },
 
 	{ "overlay", 0, OVERLAY(READ | COMMON), TYPE(text), SCENE(overlay.picture), .check = pmk_overlay_check,
 		.cure = PMK_CURE_READABLE_FILE, .none = "none", .value = "PATH",

@@ -147,7 +147,9 @@ static cJSON *list_backdrops(void)
 	add_simple(list, "PATH", "a picture of any size, see --fit");
 	add_simple(list, "slideshow:FOLDER[:SECONDS]", "the pictures of a folder, one after another");
 	add_simple(list, "daylight:[FOLDER]", "a picture for each part of the day, built-in ones or a folder's");
-	add_simple(list, "blur[:0..100]", "the room, blurred; colours and large shapes remain");
+	add_simple(
+		list, "blur:1..20", "a portrait's soft background: the room is recognised; below 10 with --show-room");
+	add_simple(list, "blur[:21..100]", "the room, blurred; colours and large shapes remain");
 	add_simple(list, "color:#rrggbb", "one colour");
 	add_simple(list, "green", "chroma-key green");
 	return list;
