@@ -65,6 +65,7 @@ STATE = {
               "lowered": "likewise"},
     "status_line.c": {"line": "the terminal is the process's"},
     "open_file.c": {"handed": "a process that reads one file has no other"},
+    "files.c": {"last": "the picture that was closed last, for whoever opens it again"},
     "sandbox.c": {"helper": "a process of this process's own"},
     "media_module.c": {"module": "the shared object: it is loaded once"},
     "media_entry.c": {"host": "in that object: who loaded it"},

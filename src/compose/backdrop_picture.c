@@ -213,16 +213,13 @@ static int open_fitted(
 int pmk_backdrop_picture_open(
 	const char *path, enum pmk_fit fit, const struct pmk_layout *layout, struct pmk_backdrop **backdrop)
 {
-	int still = pmk_still_probe(path), err;
 	struct pmk_rgb whole;
+	int still = pmk_still_read_one(path, &whole), err;
 
 	if (still < 0)
 		return still;
 	if (still != PMK_STILL_ONE)
 		return pmk_backdrop_film_open(path, fit, layout, backdrop);
-	err = pmk_still_read(path, &whole);
-	if (err)
-		return err;
 	err = open_fitted(&whole, fit, layout, backdrop);
 	if (err)
 		pmk_error_cure(PMK_CURE_SCALE_FILE, "backdrop \"%s\": cannot fit it to %dx%d: %s", path, layout->width,

@@ -39,6 +39,7 @@ __attribute__((visibility("default"))) const struct pmk_media_module pmk_media_m
 		.still_write_rgb = pmk_still_write_rgb,
 		.still_write_grey = pmk_still_write_grey,
 		.still_probe = pmk_still_probe,
+		.still_read_one = pmk_still_read_one,
 		.rescale_create = pmk_rescale_create,
 		.rescale_run = pmk_rescale_run,
 		.rescale_destroy = pmk_rescale_destroy,

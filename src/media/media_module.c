@@ -237,6 +237,7 @@ static int done(int err)
 
 void pmk_media_rest(void)
 {
+	pmk_media_forget();
 	pthread_mutex_lock(&module.lock);
 	if (module.object && !module.users) {
 		dlclose(module.object);

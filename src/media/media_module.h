@@ -23,7 +23,7 @@
 #include "media/stream.h"
 
 #define PMK_MEDIA_MODULE_FILE "potemkin-media.so"
-#define PMK_MEDIA_INTERFACE PMK_VERSION " media 11"
+#define PMK_MEDIA_INTERFACE PMK_VERSION " media 12"
 
 /* Functions of the program that the module calls, so that there is only one log, and only one of everything else. */
 struct pmk_media_host {
@@ -70,6 +70,7 @@ struct pmk_media_calls {
 	int (*still_write_rgb)(const char *path, const struct pmk_rgb *rgb);
 	int (*still_write_grey)(const char *path, const struct pmk_mask *mask);
 	int (*still_probe)(const char *path);
+	int (*still_read_one)(const char *path, struct pmk_rgb *rgb);
 
 	int (*rescale_create)(const struct pmk_packed *from, const struct pmk_packed *to, struct pmk_rescale **rescale);
 	void (*rescale_run)(
@@ -107,6 +108,8 @@ int pmk_media_module_look(const char *path) __attribute__((warn_unused_result));
 /* Have it loaded for good; NULL: it cannot be, for this reason. */
 const struct pmk_media_calls *pmk_media_module_lend(const char **reason, enum pmk_cure *cure)
 	__attribute__((warn_unused_result));
+/* Let go of the picture that was closed last (sandbox/files.c). */
+void pmk_media_forget(void);
 /* Log that it cannot be loaded for this reason. */
 void pmk_media_module_refuse(const char *path, enum pmk_cure cure, const char *reason);
 

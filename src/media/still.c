@@ -293,3 +293,12 @@ int pmk_still_probe(const char *path)
 	pmk_av_reader_close(&reader);
 	return still;
 }
+
+int pmk_still_read_one(const char *path, struct pmk_rgb *rgb)
+{
+	int still = pmk_still_probe(path), err = 0;
+
+	if (still == PMK_STILL_ONE)
+		err = pmk_still_read(path, rgb);
+	return err ? err : still;
+}

@@ -31,5 +31,7 @@ int pmk_still_write_grey(const char *path, const struct pmk_mask *mask) __attrib
  * name is a photo's. */
 enum { PMK_STILL_NONE, PMK_STILL_ONE, PMK_STILL_ANIMATED };
 int pmk_still_probe(const char *path) __attribute__((warn_unused_result));
+/* Both: returns what pmk_still_probe does, and of PMK_STILL_ONE, reads the picture. */
+int pmk_still_read_one(const char *path, struct pmk_rgb *rgb) __attribute__((warn_unused_result));
 
 #endif

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* The program's functions of still.h and media.h that read: pictures are decoded by the helper's workers; videos by the
- * module in this process. */
+/* The program's functions of media.h: pictures are decoded by the helper's workers; videos by the module in this
+ * process. The picture that was closed last is kept, since files are opened once to see what they are, and again. */
 #include "base/open_file.h"
 #include "media/media_module.h"
 #include "media/sandbox/helper.h"
 #include "media/sandbox/sandbox.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* What callers hold as a struct pmk_media. */
@@ -22,94 +24,18 @@ struct held {
 	struct pmk_image picture; /* of the layout that it had first */
 	int bar_x, bar_y;
 	bool given; /* it has been read */
+	struct stat identity; /* of the file */
 };
+
+static struct {
+	pthread_mutex_t lock;
+	struct held *held; /* a picture that nobody has open, or NULL */
+} last = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 static struct held *held_of(const struct pmk_media *media)
 {
 	return (struct held *)media;
 }
-
-/* Open the file for a job. Returns its descriptor. */
-static int begin(struct pmk_job *job, enum pmk_job_kind kind, const char *path)
-{
-	int fd, err = pmk_media_module_look(path);
-
-	if (err)
-		return err;
-	*job = (struct pmk_job){ .kind = kind };
-	if (snprintf(job->path, sizeof job->path, "%s", path) >= (int)sizeof job->path)
-		fd = -ENAMETOOLONG;
-	else
-		fd = pmk_open_file(path, &job->bytes);
-	if (fd < 0)
-		pmk_error_cure(PMK_CURE_READABLE_FILE, "%s: cannot be opened: %s", path,
-			fd == -EINVAL ? "not a regular file" : strerror(-fd));
-	return fd;
-}
-
-/* --- still.h --- */
-
-static int read_pixels(enum pmk_job_kind kind, const char *path, struct pmk_decoded *decoded)
-{
-	struct pmk_job job;
-	int fd = begin(&job, kind, path), err;
-
-	if (fd < 0)
-		return fd;
-	err = pmk_sandbox_run(&job, 0, fd, decoded);
-	close(fd);
-	return err;
-}
-
-static void take_pixels(struct pmk_decoded *decoded, enum pmk_job_kind kind, uint8_t *data, int stride)
-{
-	size_t row = (size_t)decoded->layout.width * pmk_reply_pixel_bytes(kind);
-
-	for (int y = 0; data && y < decoded->layout.height; y++)
-		memcpy(data + (size_t)y * (size_t)stride, decoded->picture + (size_t)y * row, row);
-	pmk_decoded_free(decoded);
-}
-
-int pmk_still_read(const char *path, struct pmk_rgb *rgb)
-{
-	struct pmk_decoded decoded;
-	int err = read_pixels(PMK_JOB_RGB, path, &decoded);
-
-	if (err)
-		return err;
-	err = pmk_rgb_alloc(rgb, decoded.layout.width, decoded.layout.height);
-	take_pixels(&decoded, PMK_JOB_RGB, err ? NULL : rgb->data, rgb->stride);
-	return err;
-}
-
-int pmk_still_read_sheet(const char *path, struct pmk_sheet *sheet)
-{
-	struct pmk_decoded decoded;
-	int err = read_pixels(PMK_JOB_SHEET, path, &decoded);
-
-	if (err)
-		return err;
-	err = pmk_sheet_alloc(sheet, decoded.layout.width, decoded.layout.height);
-	take_pixels(&decoded, PMK_JOB_SHEET, err ? NULL : sheet->data, sheet->stride);
-	return err;
-}
-
-int pmk_still_probe(const char *path)
-{
-	struct pmk_decoded decoded;
-	struct pmk_job job;
-	int fd = begin(&job, PMK_JOB_PROBE, path), kind;
-
-	if (fd < 0)
-		return fd;
-	kind = pmk_sandbox_run(&job, 0, fd, &decoded);
-	close(fd);
-	if (kind >= 0)
-		pmk_decoded_free(&decoded);
-	return kind;
-}
-
-/* --- media.h --- */
 
 /* Whether a file surely is a video, which FFmpeg would not take for a picture. It need not be decoded to know that. */
 static bool is_video(int fd)
@@ -184,24 +110,78 @@ static int open_film(struct held *held, const char *path, bool to_play)
 	return err;
 }
 
+static void free_picture(struct held *held)
+{
+	if (!held)
+		return;
+	if (held->file >= 0)
+		close(held->file);
+	pmk_image_free(&held->picture);
+	free(held);
+}
+
+/* Put `held` in the place of the picture that was closed last; gives that one. */
+static struct held *exchange(struct held *held)
+{
+	struct held *before;
+
+	pthread_mutex_lock(&last.lock);
+	before = last.held;
+	last.held = held;
+	pthread_mutex_unlock(&last.lock);
+	return before;
+}
+
+void pmk_media_forget(void)
+{
+	free_picture(exchange(NULL));
+}
+
+static bool is_same(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
+		a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
+		a->st_ctim.tv_sec == b->st_ctim.tv_sec && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+/* The picture that was closed last, as it was when it was opened, if `held` is the same file under the same name. */
+static struct held *find_again(const struct held *held)
+{
+	struct held *found = exchange(NULL);
+
+	if (!found || strcmp(found->job.path, held->job.path) != 0 || !is_same(&found->identity, &held->identity)) {
+		free_picture(found);
+		return NULL;
+	}
+	found->job.width = 0;
+	found->info.layout = found->picture.layout;
+	found->bar_x = found->bar_y = 0;
+	found->given = false;
+	return found;
+}
+
 int pmk_media_open(const char *path, struct pmk_media **media)
 {
-	struct held *held = calloc(1, sizeof *held);
+	struct held *held = calloc(1, sizeof *held), *again;
 	int err;
 
 	if (!held)
 		return -ENOMEM;
-	held->file = begin(&held->job, PMK_JOB_PLANES, path);
-	err = held->file < 0 ? held->file : open_picture(held);
+	err = held->file = pmk_sandbox_open(&held->job, PMK_JOB_PLANES, path);
+	if (err >= 0 && fstat(held->file, &held->identity) == 0 && (again = find_again(held))) {
+		free_picture(held);
+		*media = (struct pmk_media *)again;
+		return 0;
+	}
+	if (err >= 0)
+		err = open_picture(held);
 	if (err == 0) {
 		close(held->file);
 		held->file = -1;
 		err = open_film(held, path, false);
 	}
 	if (err < 0) {
-		if (held->file >= 0)
-			close(held->file);
-		free(held);
+		free_picture(held);
 		return err;
 	}
 	*media = (struct pmk_media *)held;
@@ -227,13 +207,12 @@ void pmk_media_close(struct pmk_media *media)
 
 	if (!held)
 		return;
-	if (held->film) {
-		pmk_media_module_calls()->media_close(held->film);
-		pmk_media_module_leave();
-	} else {
-		close(held->file);
-		pmk_image_free(&held->picture);
+	if (!held->film) {
+		free_picture(exchange(held));
+		return;
 	}
+	pmk_media_module_calls()->media_close(held->film);
+	pmk_media_module_leave();
 	free(held);
 }
 

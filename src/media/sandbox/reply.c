@@ -56,9 +56,9 @@ static bool is_pixels(enum pmk_job_kind kind, const struct pmk_reply *r, struct 
 int pmk_reply_check(enum pmk_job_kind kind, struct pmk_reply *r, struct pmk_layout *layout)
 {
 	enum { LARGEST_ERRNO = 4095 };
-	bool empty = r->width == 0 && r->height == 0;
+	bool empty = r->width == 0 && r->height == 0, tells = kind == PMK_JOB_PROBE || kind == PMK_JOB_ONE;
 	bool good = r->done == PMK_REPLY_DONE && r->line_count <= PMK_REPLY_LINES &&
-		is_within(r->result, -LARGEST_ERRNO, kind == PMK_JOB_PROBE ? PMK_STILL_ANIMATED : 0);
+		is_within(r->result, -LARGEST_ERRNO, tells ? PMK_STILL_ANIMATED : 0);
 
 	*layout = (struct pmk_layout){ 0 };
 	for (uint32_t i = 0; good && i < r->line_count; i++) {
@@ -67,7 +67,8 @@ int pmk_reply_check(enum pmk_job_kind kind, struct pmk_reply *r, struct pmk_layo
 	}
 	if (!good)
 		return -EBADMSG;
-	if (r->result < 0 || kind == PMK_JOB_PROBE || kind == PMK_JOB_TRY)
+	if (r->result < 0 || kind == PMK_JOB_PROBE || kind == PMK_JOB_TRY ||
+		(kind == PMK_JOB_ONE && r->result != PMK_STILL_ONE))
 		good = empty;
 	else if (kind == PMK_JOB_PLANES)
 		good = empty || is_planes(r, layout); /* empty: it is a video */

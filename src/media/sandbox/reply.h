@@ -15,6 +15,7 @@
 enum pmk_job_kind {
 	PMK_JOB_RGB, /* pmk_still_read */
 	PMK_JOB_SHEET, /* pmk_still_read_sheet */
+	PMK_JOB_ONE, /* pmk_still_read_one */
 	PMK_JOB_PROBE, /* pmk_still_probe; there is no picture in the reply */
 	PMK_JOB_PLANES, /* pmk_media_open, and if it is a single picture, pmk_media_fit and pmk_media_read */
 	PMK_JOB_TRY, /* try what must fail; no file is read */
@@ -42,7 +43,7 @@ enum { PMK_REPLY_LINES = 4, PMK_REPLY_TEXT = 1024, PMK_REPLY_DONE = 0x504d4b31 }
 
 struct pmk_reply {
 	uint32_t done; /* PMK_REPLY_DONE: all that follows was written */
-	int32_t result; /* negative errno; or 0, or of a probe PMK_STILL_... */
+	int32_t result; /* negative errno; or 0, or of PMK_JOB_ONE and PMK_JOB_PROBE, PMK_STILL_... */
 	int32_t width, height; /* px of the picture; 0: there is none */
 	int32_t chroma, range, matrix, primaries, transfer; /* of planes, as in pmk_layout */
 	int32_t bar_x, bar_y; /* px */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "media/sandbox/sandbox.h"
 
+#include "base/open_file.h"
 #include "media/media_module.h"
 #include "media/sandbox/helper.h"
 
@@ -10,6 +11,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -261,6 +263,23 @@ void pmk_decoded_free(struct pmk_decoded *decoded)
 	if (decoded->memory != MAP_FAILED)
 		munmap(decoded->memory, PMK_REPLY_MEMORY);
 	decoded->memory = MAP_FAILED;
+}
+
+int pmk_sandbox_open(struct pmk_job *job, enum pmk_job_kind kind, const char *path)
+{
+	int fd, err = pmk_media_module_look(path);
+
+	if (err)
+		return err;
+	*job = (struct pmk_job){ .kind = kind };
+	if (snprintf(job->path, sizeof job->path, "%s", path) >= (int)sizeof job->path)
+		fd = -ENAMETOOLONG;
+	else
+		fd = pmk_open_file(path, &job->bytes);
+	if (fd < 0)
+		pmk_error_cure(PMK_CURE_READABLE_FILE, "%s: cannot be opened: %s", path,
+			fd == -EINVAL ? "not a regular file" : strerror(-fd));
+	return fd;
 }
 
 unsigned pmk_sandbox_try(void)

@@ -16,6 +16,9 @@ struct pmk_decoded {
 	void *memory;
 };
 
+/* Open the file of a new job. Returns a descriptor; -ENOPKG: there are no decoders; or the errno of open. Logged. */
+int pmk_sandbox_open(struct pmk_job *job, enum pmk_job_kind kind, const char *path) __attribute__((warn_unused_result));
+
 /* Do the job with the open file `file`, and log what the decoder logged but for the first `told` lines, which an
  * earlier job for this file has logged. Returns its result, 0 or above; -EBADMSG: it
  * refused the file, crashed on it, or wrote nonsense; -EFBIG: it needed more memory or time than it may have; -ENOPKG:

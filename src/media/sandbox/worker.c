@@ -52,6 +52,17 @@ static int read_rgb(struct worker *w)
 	return err ? err : put_pixels(w, rgb.data, rgb.width, rgb.height, rgb.stride);
 }
 
+static int read_one(struct worker *w)
+{
+	struct pmk_rgb rgb;
+	int kind = w->calls->still_read_one(w->job->path, &rgb), err;
+
+	if (kind != PMK_STILL_ONE)
+		return kind;
+	err = put_pixels(w, rgb.data, rgb.width, rgb.height, rgb.stride);
+	return err ? err : kind;
+}
+
 static int read_sheet(struct worker *w)
 {
 	struct pmk_sheet sheet;
@@ -136,6 +147,8 @@ static int do_job(struct worker *w, unsigned locks)
 		return read_rgb(w);
 	case PMK_JOB_SHEET:
 		return read_sheet(w);
+	case PMK_JOB_ONE:
+		return read_one(w);
 	case PMK_JOB_PROBE:
 		return w->calls->still_probe(w->job->path);
 	case PMK_JOB_PLANES:

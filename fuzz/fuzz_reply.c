@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* The reply of the process that decodes pictures, of any content: what is accepted fits into the memory that both
+ * share, and its texts end. The first byte is the kind of job. */
+#include "fuzz.h"
+#include "media/sandbox/reply.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+	enum pmk_job_kind kind = size ? (enum pmk_job_kind)(bytes[0] % (PMK_JOB_TRY + 1)) : PMK_JOB_RGB;
+	struct pmk_reply reply = { 0 };
+	struct pmk_layout layout;
+	size_t picture;
+
+	if (size > 1)
+		memcpy(&reply, bytes + 1, size - 1 < sizeof reply ? size - 1 : sizeof reply);
+	if (pmk_reply_check(kind, &reply, &layout))
+		return 0;
+	if (reply.line_count > PMK_REPLY_LINES || layout.width < 0 || layout.height < 0 || reply.result < -4095)
+		abort();
+	for (uint32_t i = 0; i < reply.line_count; i++) {
+		if (reply.lines[i].level > PMK_LOG_DEBUG || strlen(reply.lines[i].text) >= PMK_REPLY_TEXT)
+			abort();
+	}
+	picture = kind == PMK_JOB_PLANES ? pmk_reply_planes_bytes(&layout) :
+					   (size_t)layout.width * (size_t)layout.height * pmk_reply_pixel_bytes(kind);
+	if (picture > PMK_REPLY_MEMORY - PMK_REPLY_HEAD || (reply.result < 0 && layout.width))
+		abort();
+	return 0;
+}
