@@ -48,6 +48,7 @@ WALLS = {
     r"microhttpd\.h": "control/page/",
     r"(xnnpack|pthreadpool)\.h": "model/xnnpack/",
     r"lcms2\.h": "media/still/",
+    r"webp/": "media/film/webp.",
     r"dlfcn\.h": "media/media_module.c",
     r"seccomp\.h": "media/sandbox/",
 }

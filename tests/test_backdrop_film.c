@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Backdrops that move: compose/film/. Each picture of the films here has a level of its own, which tells which it is.
  */
-#include "media_material.h"
+#include "film_material.h"
 
 #include "app/cures.h"
 #include "base/clock.h"
 #include "compose/backdrop.h"
 #include "compose/film/player.h"
 #include "image/colour.h"
+#include "media/still.h"
+
+#include <libavutil/opt.h>
 
 enum { DARKEST = 40, APART = 8 };
 
@@ -254,6 +257,15 @@ static void test_fits(void **state)
 
 /* --- files that are made here byte by byte --- */
 
+static void truncate_to(const char *name, double share)
+{
+	size_t size;
+	uint8_t *data = material_load(material_path(name), &size);
+
+	material_store(material_path(name), data, (size_t)((double)size * share));
+	free(data);
+}
+
 static void put(FILE *file, const void *data, size_t bytes)
 {
 	assert_int_equal(fwrite(data, 1, bytes, file), bytes);
@@ -350,16 +362,96 @@ static void test_one_picture(void **state)
 	material_clear();
 }
 
-/* --- faults --- */
-
-static void truncate_to(const char *name, double share)
+#ifdef PMK_HAVE_WEBP
+/* One picture of 16x16 pixels in one grey level and alpha, as a chunk of a WebP file. */
+static AVPacket *webp_picture(int level, int alpha)
 {
-	size_t size;
-	uint8_t *data = material_load(material_path(name), &size);
+	const AVCodec *codec = avcodec_find_encoder(AV_CODEC_ID_WEBP);
+	AVCodecContext *encoder = codec ? avcodec_alloc_context3(codec) : NULL;
+	AVPacket *packet = av_packet_alloc();
+	AVFrame *frame = film_frame(AV_PIX_FMT_BGRA, 16, 16);
 
-	material_store(material_path(name), data, (size_t)((double)size * share));
-	free(data);
+	if (!encoder)
+		skip();
+	for (int y = 0; y < 16; y++) {
+		for (int x = 0; x < 64; x++)
+			frame->data[0][y * frame->linesize[0] + x] = (uint8_t)(x % 4 == 3 ? alpha : level);
+	}
+	encoder->width = encoder->height = 16;
+	encoder->pix_fmt = frame->format;
+	encoder->time_base = (AVRational){ 1, 25 };
+	av_opt_set_int(encoder, "lossless", 1, AV_OPT_SEARCH_CHILDREN);
+	assert_int_equal(avcodec_open2(encoder, codec, NULL), 0);
+	assert_int_equal(avcodec_send_frame(encoder, frame), 0);
+	avcodec_send_frame(encoder, NULL);
+	assert_int_equal(avcodec_receive_packet(encoder, packet), 0);
+	assert_memory_equal(packet->data + 12, "VP8L", 4);
+	avcodec_free_context(&encoder);
+	av_frame_free(&frame);
+	return packet;
 }
+
+static void put_number(FILE *file, uint32_t number, int bytes)
+{
+	for (int i = 0; i < bytes; i++)
+		put(file, &(uint8_t){ (uint8_t)(number >> 8 * i) }, 1);
+}
+
+/* Pictures of 16x16 pixels at the left of 32x16; each is gone when the next one comes. */
+static void write_webp(const char *name, const int (*pictures)[3], int count)
+{
+	FILE *file = fopen(material_path(name), "wb");
+
+	assert_non_null(file);
+	put(file, "RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\x12\0\0\0\x1f\0\0\x0f\0\0ANIM\6\0\0\0\xff\xff\xff\xff\0\0", 44);
+	for (int i = 0; i < count; i++) {
+		AVPacket *packet = webp_picture(pictures[i][0], pictures[i][1]);
+
+		put(file, "ANMF", 4);
+		put_number(file, (uint32_t)packet->size - 12 + 16, 4);
+		put(file, "\0\0\0\0\0\0\x0f\0\0\x0f\0\0", 12);
+		put_number(file, (uint32_t)pictures[i][2], 3);
+		put(file, "\3", 1); /* not blended, and taken away */
+		put(file, packet->data + 12, (size_t)packet->size - 12);
+		av_packet_free(&packet);
+	}
+	count = (int)ftell(file) - 8;
+	assert_int_equal(fseek(file, 4, SEEK_SET), 0);
+	put_number(file, (uint32_t)count, 4);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void test_webp(void **state)
+{
+	static const int pictures[3][3] = { { 200, 255, 50 }, { 200, 128, 0 }, { 100, 255, 200 } };
+	static const int lasts_ms[] = { 50, 100, 200 }, level[] = { 188, 102, 102 };
+	struct pmk_rgb rgb;
+	struct pmk_backdrop *b;
+
+	write_webp("a.webp", pictures, 3);
+	assert_int_equal(pmk_still_probe(material_path("a.webp")), PMK_STILL_ANIMATED);
+	assert_int_equal(pmk_still_read(material_path("a.webp"), &rgb), 0);
+	assert_true(rgb.width == 32 && rgb.data[3 * 8] == 200 && rgb.data[3 * 24] == 0);
+	pmk_rgb_free(&rgb);
+	b = open_film("a.webp", &layout, PMK_FIT_STRETCH);
+	for (int round = 0; round < 3; round++) {
+		for (int n = 0, ms = 350 * round; n < 3; ms += lasts_ms[n++]) {
+			const struct pmk_image *image;
+
+			image = begin_at(b, (ms + lasts_ms[n] - 2) * (int64_t)PMK_MS_NS, &(bool){ false });
+			assert_in_range(level_at(image, 20, 45), level[n] - 1, level[n] + 1);
+			assert_int_equal(level_at(image, 140, 45), 16);
+		}
+	}
+	pmk_backdrop_destroy(b);
+	truncate_to("a.webp", 0.7);
+	assert_fails(pmk_backdrop_create(material_path("a.webp"), PMK_FIT_COVER, &layout, &b), -EBADMSG,
+		"an animated WebP, but damaged");
+	material_clear();
+}
+#endif
+
+/* --- faults --- */
 
 /* A film that breaks off begins again there, and this is said once. */
 static void test_a_film_that_breaks_off(void **state)
@@ -458,6 +550,9 @@ int main(void)
 		cmocka_unit_test(test_live_frames_do_not_wait),
 		cmocka_unit_test(test_fits),
 		cmocka_unit_test(test_gif),
+#ifdef PMK_HAVE_WEBP
+		cmocka_unit_test(test_webp),
+#endif
 		cmocka_unit_test(test_one_picture),
 		cmocka_unit_test(test_a_film_that_breaks_off),
 		cmocka_unit_test(test_a_file_that_changes),

@@ -58,7 +58,9 @@ int64_t pmk_av_edit_end_ns(const AVFormatContext *format, const AVStream *stream
 int64_t pmk_av_count(const AVFormatContext *format, AVStream *stream);
 int64_t pmk_av_duration_ns(const AVFormatContext *format, const AVStream *stream); /* of a stream; 0: unknown */
 
-/* Reader of the pictures of a file, which are decoded one by one on the calling thread. Zero the struct before open. */
+/* Reader of the pictures of a file, which are decoded one by one on the calling thread. Zero the struct before open.
+ * FFmpeg does not read animated WebP; where libwebp does (film/webp.h), format and decoder only describe its pictures,
+ * and cannot be read from. */
 struct pmk_av_reader {
 	AVFormatContext *format;
 	AVCodecContext *decoder;
@@ -66,6 +68,7 @@ struct pmk_av_reader {
 	int stream; /* index of the pictures' stream */
 	int64_t end_ns; /* what begins here or later is cut away, in the file's own time; INT64_MAX: nothing */
 	int64_t damaged; /* skipped pictures */
+	struct pmk_webp *webp; /* what decodes instead of FFmpeg; NULL: nothing does */
 	int failure; /* the decoder's last error; 0: none yet */
 	struct pmk_said said;
 };
@@ -78,6 +81,10 @@ void pmk_av_reader_close(struct pmk_av_reader *reader);
 /* Read the next picture into `frame`; damaged ones are skipped and counted. Returns 1; 0 at the end; or -ENOMEM.
  * Nothing is logged. */
 int pmk_av_reader_next(struct pmk_av_reader *reader, AVFrame *frame) __attribute__((warn_unused_result));
+/* Seek to the first picture. This may fail, and does not lead to the first one in every file. */
+int pmk_av_reader_rewind(struct pmk_av_reader *reader) __attribute__((warn_unused_result));
+/* How many pictures there are; of more than `most`, at least that. Reads packets up to there. */
+int pmk_av_reader_count(struct pmk_av_reader *reader, int most);
 /* Name the colours of a picture that does not say them, by what the file says of all. The above has done so. */
 void pmk_av_name_colours(const struct pmk_av_reader *reader, AVFrame *frame);
 /* Time of `frame` in ns of the file's own time, or AV_NOPTS_VALUE. */

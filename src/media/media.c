@@ -176,7 +176,7 @@ void pmk_media_fit(struct pmk_media *media, int width, int height, enum pmk_medi
 	media->contain = fit == PMK_MEDIA_CONTAIN;
 	media->stretch = fit == PMK_MEDIA_STRETCH;
 	pmk_tone_needed(media->ahead[0], &kind);
-	if (!media->info.still && (!width || pmk_tone_is_hdr(&kind)))
+	if (!media->info.still && !media->reader.webp && (!width || pmk_tone_is_hdr(&kind)))
 		survey = pmk_survey_run(media->path, &media->first, shape_of, media);
 	media->picture.peak = survey.peak;
 	media->info.layout.width = width ? width : survey.largest.width;

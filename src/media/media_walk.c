@@ -153,14 +153,10 @@ int64_t pmk_media_lasts_ns(const struct pmk_media *media)
 static bool seek_to_start(struct pmk_media *media)
 {
 	struct pmk_av_reader *reader = &media->reader;
-	const AVStream *stream = reader->format->streams[reader->stream];
-	int64_t start = stream->start_time;
 	int got;
 
-	if (start == AV_NOPTS_VALUE ||
-		avformat_seek_file(reader->format, reader->stream, INT64_MIN, start, start, 0) < 0)
+	if (pmk_av_reader_rewind(reader))
 		return false;
-	avcodec_flush_buffers(reader->decoder);
 	pmk_fields_reset(&media->fields);
 	media->ahead_count = media->ahead_next = 0;
 	got = pmk_fields_next(&media->fields, reader, media->ahead[0]);

@@ -259,21 +259,11 @@ int pmk_still_write_grey(const char *path, const struct pmk_mask *mask)
 	return write_png(path, AV_PIX_FMT_GRAY8, mask->width, mask->height, mask->alpha, mask->stride);
 }
 
-/* Packets are counted and not decoded, which is fast for large pictures, too. */
-static int count_packets(struct pmk_av_reader *reader, int most)
+static bool is_animation(const struct pmk_av_reader *reader)
 {
-	int count = 0;
+	const AVFormatContext *format = reader->format;
 
-	while (count < most && av_read_frame(reader->format, reader->packet) >= 0) {
-		count += reader->packet->stream_index == reader->stream;
-		av_packet_unref(reader->packet);
-	}
-	return count;
-}
-
-static bool is_animation(const AVFormatContext *format)
-{
-	return strcmp(format->iformat->name, "gif") == 0 || strcmp(format->iformat->name, "apng") == 0;
+	return reader->webp || strcmp(format->iformat->name, "gif") == 0 || strcmp(format->iformat->name, "apng") == 0;
 }
 
 int pmk_still_probe(const char *path)
@@ -284,8 +274,8 @@ int pmk_still_probe(const char *path)
 	err = pmk_av_reader_open(&reader, path, 1, PMK_STILL_MAX_PX, MOST_PX);
 	if (err)
 		return err;
-	count = pmk_av_is_photo(reader.format, path) ? 1 : count_packets(&reader, 2);
-	if (count > 1 && is_animation(reader.format))
+	count = pmk_av_is_photo(reader.format, path) ? 1 : pmk_av_reader_count(&reader, 2);
+	if (count > 1 && is_animation(&reader))
 		still = PMK_STILL_ANIMATED;
 	else if (pmk_av_holds_pictures(reader.format) || /* reading tells of one that is damaged */
 		(count == 1 && (pmk_av_is_photo(reader.format, path) || reader.format->duration <= 0)))

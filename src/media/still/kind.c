@@ -66,7 +66,11 @@ static const struct mark {
 static const struct pmk_kind empty = { "an empty file", OTHER, PMK_CURE_OTHER_FILE };
 static const struct pmk_kind tga = { "a TGA picture", FOREIGN, PMK_CURE_SAVE_PNG };
 static const struct pmk_kind webp = { "a WebP picture", PICTURE, PMK_CURE_SAVE_PNG };
+#ifdef PMK_HAVE_WEBP
+static const struct pmk_kind animated_webp = { "an animated WebP", PICTURE, PMK_CURE_SAVE_FIRST };
+#else
 static const struct pmk_kind animated_webp = { "an animated WebP", FOREIGN, PMK_CURE_SAVE_FIRST };
+#endif
 
 static bool is_text(const uint8_t *head, size_t bytes)
 {
