@@ -443,6 +443,7 @@ static void put_file(const char *text)
 static void test_save_and_profiles(void **state)
 {
 	struct pmk_pipeline *p = begin(false);
+	cJSON *answer, *list;
 
 	accepts("set smooth 40");
 	accepts("save"); /* the folder does not exist yet */
@@ -454,6 +455,11 @@ static void test_save_and_profiles(void **state)
 	accepts("save");
 	file_is("# mine\nsmooth = 41 ; soft\nfit = cover\n\n[profile bright]\nbackdrop = color:#ffffff\n# "
 		"end\n[notes]\n");
+	answer = ask("describe");
+	list = cJSON_GetObjectItem(answer, "profiles");
+	assert_int_equal(cJSON_GetArraySize(list), 1);
+	assert_string_equal(cJSON_GetStringValue(cJSON_GetArrayItem(list, 0)), "bright");
+	cJSON_Delete(answer);
 	accepts("profile bright");
 	wait_luma(WHITE);
 	accepts("set mirror yes");

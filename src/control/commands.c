@@ -178,7 +178,7 @@ static int command_profile(struct request *r)
 	return pmk_control_reread(r->control, strcmp(r->args[0], "none") == 0 ? "" : r->args[0], r->why);
 }
 
-static bool find_file(const struct pmk_settings *settings, char path[PMK_SPEC])
+bool pmk_control_file(const struct pmk_settings *settings, char path[PMK_SPEC])
 {
 	if (settings->config[0])
 		memcpy(path, settings->config, PMK_SPEC);
@@ -194,7 +194,7 @@ static int command_save(struct request *r)
 	char path[PMK_SPEC] = "", changes[PMK_CONTROL_CHANGES];
 	int err;
 
-	if (!find_file(&c->settings, path))
+	if (!pmk_control_file(&c->settings, path))
 		return refuse(r, EXIT_USAGE, "there is no configuration file to save to");
 	pmk_log_overhear(r->why);
 	err = c->host.reread(c->host.user, c->settings.profile, &c->fresh);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "control/control_parts.h"
 #include "draw/builtin.h"
+#include "settings/settings_file.h"
 
 static cJSON *value_of(const struct pmk_setting *s, const struct pmk_settings *settings)
 {
@@ -71,6 +72,20 @@ static cJSON *describe(const struct pmk_setting *s, const struct pmk_settings *s
 	return one;
 }
 
+static void add_profile(void *user, const char *name)
+{
+	cJSON_AddItemToArray(user, cJSON_CreateString(name));
+}
+
+static void add_profiles(const struct pmk_settings *settings, cJSON *answer)
+{
+	cJSON *list = cJSON_AddArrayToObject(answer, "profiles");
+	char path[PMK_SPEC];
+
+	if (pmk_control_file(settings, path))
+		pmk_settings_profiles(path, add_profile, list);
+}
+
 void pmk_control_describe(const struct pmk_settings *settings, cJSON *answer)
 {
 	cJSON *list = cJSON_AddArrayToObject(answer, "settings"), *backdrops;
@@ -81,6 +96,7 @@ void pmk_control_describe(const struct pmk_settings *settings, cJSON *answer)
 		if (pmk_settings_table[i].flags & PMK_SETTING_FILE)
 			cJSON_AddItemToArray(list, describe(&pmk_settings_table[i], settings));
 	}
+	add_profiles(settings, answer);
 	backdrops = cJSON_AddArrayToObject(answer, "backdrops");
 	builtins = pmk_builtin_list(&count);
 	for (int i = 0; i < count; i++) {

@@ -148,3 +148,19 @@ int pmk_settings_read_file(const char *path, struct pmk_settings *settings)
 	free(text);
 	return err;
 }
+
+void pmk_settings_profiles(const char *path, void (*found)(void *user, const char *name), void *user)
+{
+	char *rest, *line, profile[PMK_SPEC];
+	uint8_t *text;
+	size_t size;
+
+	if (pmk_mem_read_file(path, PMK_SETTINGS_FILE_BYTES, &text, &size))
+		return;
+	rest = (char *)text;
+	while ((line = strsep(&rest, "\n"))) {
+		if (pmk_settings_heading(line, profile) > 0 && profile[0])
+			found(user, profile);
+	}
+	free(text);
+}

@@ -23,26 +23,56 @@ function say(text) {
 	say.timer = setTimeout(() => { $('message').hidden = true; }, 8000);
 }
 
-/** Run a command; its failure is said, and gives null. */
-async function command(name, ...args) {
+/** Run a command. Its failure, which gives null, is said in `place`, beside the control, or else at the page's edge. */
+async function command_at(place, name, ...args) {
 	try {
 		const answer = await post('/api/' + name, { args });
-		if (answer.ok)
-			return answer;
-		say(answer.error);
+		if (place) {
+			place.textContent = answer.ok ? '' : answer.error;
+			place.hidden = answer.ok;
+		} else if (!answer.ok) {
+			say(answer.error);
+		}
+		return answer.ok ? answer : null;
 	} catch (error) {
 		gone();
 	}
 	return null;
 }
 
+const command = (name, ...args) => command_at(null, name, ...args);
+
 function gone() {
-	$('state').textContent = 'potemkin is not running';
-	$('state').dataset.state = 'gone';
+	show_state('gone', 'potemkin is not running');
+}
+
+function show_state(state, words) {
+	$('state').textContent = words;
+	$('state').dataset.state = state;
+	document.title = state === 'live' ? 'Potemkin' : `Potemkin: ${words}`;
 }
 
 function element(tag, properties, ...children) {
 	const made = Object.assign(document.createElement(tag), properties);
 	made.append(...children);
 	return made;
+}
+
+/** Calls `send` with the newest value only, one call after another; `busy` is true meanwhile. */
+function newest_only(send) {
+	let waits = false, value = null;
+	const put = async (wanted) => {
+		value = wanted;
+		waits = true;
+		if (put.busy)
+			return;
+		put.busy = true;
+		while (waits) {
+			waits = false;
+			await send(value);
+		}
+		put.busy = false;
+	};
+	put.busy = false;
+	return put;
 }

@@ -6,8 +6,8 @@ function fill_gallery(backdrops) {
 	const cards = backdrops.map(
 		({ name, title }) => ({ spec: 'builtin:' + name, title, src: '/thumbnail/' + name }));
 	cards.push(
-		{ spec: 'blur', title: 'blurred room', swatch: 'blur' },
-		{ spec: 'green', title: 'chroma-key green', swatch: 'green' },
+		{ spec: 'blur', title: 'Blurred room', swatch: 'blur' },
+		{ spec: 'green', title: 'Chroma-key green', swatch: 'green' },
 	);
 	$('gallery').replaceChildren(...cards.map((card) => {
 		const picture = card.src
@@ -38,7 +38,7 @@ function walk_gallery(event) {
 }
 
 async function use_backdrop(spec) {
-	await command('backdrop', spec);
+	await command_at($('spec-error'), 'backdrop', spec);
 	refresh();
 }
 

@@ -2,25 +2,6 @@
 // The page of a running potemkin. All it knows comes from the commands of the control socket.
 'use strict';
 
-$('camera-form').addEventListener('submit', async (event) => {
-	event.preventDefault();
-	await command('camera', $('camera').value || 'auto');
-	refresh();
-});
-
-async function refresh() {
-	const answer = await command('get');
-	if (!answer)
-		return;
-	for (const [name, value] of Object.entries(answer.settings))
-		shows[name]?.(value);
-	zones = answer.settings['keep-out'].map(parse_zone).filter(Boolean);
-	mark_backdrop(answer.settings.backdrop);
-	if (document.activeElement !== $('camera'))
-		$('camera').value = answer.settings.camera;
-	draw_zones();
-}
-
 const STATES = {
 	idle: 'nobody watches',
 	opening: 'opening the camera',
@@ -29,36 +10,61 @@ const STATES = {
 	paused: 'paused',
 };
 
-let status_now = null;
+async function refresh() {
+	const answer = await command('get');
+	if (!answer)
+		return;
+	for (const [name, value] of Object.entries(answer.settings))
+		fields[name]?.show(value);
+	show_zones(answer.settings['keep-out']);
+	mark_backdrop(answer.settings.backdrop);
+	camera_now = answer.settings.camera;
+	show_cameras();
+}
+
+function fill_profiles(names) {
+	const list = ['none', ...names].map((value) => element('option', { value, textContent: value }));
+	$('profile').replaceChildren(...list);
+	$('profile-label').hidden = !names.length;
+}
+
+function show_status(status) {
+	const paused = status.state === 'paused';
+	show_state(status.state, STATES[status.state] || status.state);
+	$('pause').setAttribute('aria-pressed', paused);
+	$('pause').textContent = paused ? 'Resume' : 'Pause';
+	$('notice').textContent = 'The backdrop is shown alone: ' + status.trouble;
+	$('notice').hidden = !status.trouble;
+	if (document.activeElement !== $('profile'))
+		$('profile').value = status.profile || 'none';
+	show_figures(status);
+}
 
 async function poll() {
 	const answer = await command('status');
 	if (answer) {
-		status_now = answer.status;
-		$('state').textContent = STATES[status_now.state] || status_now.state;
-		$('state').dataset.state = status_now.state;
-		if (!document.hidden)
-			show_picture(); // again, if it has ended
-		$('pause').setAttribute('aria-pressed', status_now.state === 'paused');
-		$('pause').textContent = status_now.state === 'paused' ? 'Resume' : 'Pause';
-		$('notice').textContent = 'The backdrop is shown alone: ' + status_now.trouble;
-		$('notice').hidden = !status_now.trouble;
-		draw_graph('fps', status_now.fps, ' per second', 1);
-		draw_graph('cpu', status_now.cpu_percent, ' % of one core', 0);
-		draw_graph('latency', status_now.latency_ms.p50, ' ms', 1);
-		facts(status_now);
+		show_status(answer.status);
+		show_picture();
 	}
-	setTimeout(poll, document.hidden ? 5000 : 1000);
+	clearTimeout(poll.timer);
+	poll.timer = setTimeout(poll, document.hidden ? 5000 : 1000);
 }
 
-$('pause').addEventListener('click', () => {
-	command($('pause').getAttribute('aria-pressed') === 'true' ? 'resume' : 'pause');
+$('pause').addEventListener('click', async () => {
+	await command($('pause').getAttribute('aria-pressed') === 'true' ? 'resume' : 'pause');
+	poll();
 });
 $('save').addEventListener('click', async () => {
 	const answer = await command('save');
 	const but = answer?.overridden ? `, but the command line overrides: ${answer.overridden}` : '';
 	if (answer)
 		say(`Saved to ${answer.file}${but}`);
+});
+$('profile').addEventListener('change', async () => {
+	await command('profile', $('profile').value);
+	$('profile').blur();
+	refresh();
+	poll();
 });
 
 async function start() {
@@ -75,9 +81,10 @@ async function start() {
 		return undefined;
 	fill_gallery(all.backdrops);
 	fill_forms(all.settings);
+	fill_profiles(all.profiles);
 	await refresh();
-	show_picture();
-	return poll();
+	poll();
+	return examine();
 }
 
 start();

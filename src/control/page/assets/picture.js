@@ -43,14 +43,21 @@ async function play(width, signal) {
 	}
 }
 
+/** In a width that fits the window; again, if it has ended. */
 function show_picture() {
 	const width = Math.ceil($('frame').clientWidth * Math.min(devicePixelRatio, 2) / 160) * 160;
-	if (!width || width === show_picture.width)
+	if (!width || document.hidden || width === show_picture.width)
 		return;
 	hide_picture();
+	const playing = new AbortController();
 	show_picture.width = width;
-	show_picture.playing = new AbortController();
-	play(width, show_picture.playing.signal).catch(() => { show_picture.width = 0; });
+	show_picture.playing = playing;
+	play(width, playing.signal)
+		.catch(() => {}) // poll tells whether the program is there
+		.finally(() => {
+			if (show_picture.playing === playing)
+				show_picture.width = 0;
+		});
 }
 
 function hide_picture() {
@@ -64,6 +71,22 @@ addEventListener('resize', () => {
 	show_picture.timer = setTimeout(show_picture, 300);
 });
 
-$('mirror-view').addEventListener('change', (event) => {
-	$('frame').classList.toggle('mirrored', event.target.checked);
+/** Frames have the picture's shape, so that zones lie where they are drawn. */
+$('picture').addEventListener('load', () => {
+	const ratio = $('picture').naturalWidth / $('picture').naturalHeight;
+	if (ratio === show_picture.ratio)
+		return;
+	show_picture.ratio = ratio;
+	$('views').style.setProperty('--ratio', ratio);
+	fit_zones();
 });
+
+function mirror_view() {
+	$('frame').classList.toggle('mirrored', $('mirror-view').checked);
+	$('mask').classList.toggle('mirrored', $('mirror-view').checked);
+	localStorage.setItem('mirror', $('mirror-view').checked);
+}
+
+$('mirror-view').checked = localStorage.getItem('mirror') === 'true';
+$('mirror-view').addEventListener('change', mirror_view);
+mirror_view();
