@@ -327,6 +327,7 @@ static void test_status(void **state)
 	assert_int_equal(cJSON_GetObjectItem(status, "pid")->valueint, getpid());
 	assert_true(cJSON_GetObjectItem(status, "fps")->valuedouble > 0);
 	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(status, "outputs")), 1);
+	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(status, "crop")), 4);
 	cJSON_Delete(answer);
 	end(p);
 }

@@ -99,6 +99,8 @@ static void add_figures(struct pmk_control *c, cJSON *status)
 	cJSON_AddNumberToObject(status, "dropped", (double)r.dropped);
 	cJSON_AddNumberToObject(status, "damaged", (double)r.damaged);
 	cJSON_AddNumberToObject(status, "replaced", (double)r.replaced);
+	cJSON_AddItemToObject(status, "crop",
+		cJSON_CreateDoubleArray((const double[]){ r.crop.left, r.crop.top, r.crop.right, r.crop.bottom }, 4));
 	cJSON_AddNumberToObject(status, "running_s", (double)r.running_ns / 1e9);
 }
 

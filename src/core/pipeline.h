@@ -41,6 +41,7 @@ struct pmk_pipeline_report {
 	uint64_t running_ns; /* since start */
 	double latency_ms_p50, latency_ms_p99; /* capture to sink write */
 	double stage_ms_p50[4]; /* prepare, infer, refine, compose */
+	struct pmk_box crop; /* the part of the frame that is shown, in shares of its width and height */
 };
 
 struct pmk_pipeline;

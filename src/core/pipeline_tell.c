@@ -85,6 +85,7 @@ void pmk_pipeline_report(struct pmk_pipeline *p, struct pmk_pipeline_report *rep
 		.repeated = shown.repeated,
 		.latency_ms_p50 = shown.latency_ms_p50,
 		.latency_ms_p99 = shown.latency_ms_p99,
+		.crop = made.crop,
 		.running_ns = pmk_clock_now_ns() - p->started_ns,
 	};
 	memcpy(report->stage_ms_p50, made.ms_p50, sizeof report->stage_ms_p50);

@@ -39,12 +39,18 @@ struct pmk_stage {
 	struct pmk_pulse pulse; /* rests while it waits for a frame */
 	pthread_mutex_t lock; /* protects what follows */
 	uint64_t composed, covered;
+	struct pmk_box crop; /* as in the figures */
 	struct pmk_series steps[PMK_STAGE_STEPS];
 };
 
 static void count(struct pmk_stage *s, const struct pmk_shown *shown, const struct pmk_scene_times *times)
 {
+	const struct pmk_layout *frame = &s->settings.layout;
+	struct pmk_box crop = pmk_scene_crop(s->scene);
+
 	pthread_mutex_lock(&s->lock);
+	s->crop = (struct pmk_box){ crop.left / frame->width, crop.top / frame->height, crop.right / frame->width,
+		crop.bottom / frame->height };
 	if (pmk_shown_is_cover(shown)) {
 		s->covered++;
 	} else {
@@ -177,6 +183,7 @@ int pmk_stage_create(const struct pmk_stage_settings *settings, struct pmk_stage
 	if (!s)
 		return -ENOMEM;
 	s->settings = *settings;
+	s->crop = (struct pmk_box){ 0, 0, 1, 1 };
 	atomic_init(&s->had_camera, settings->had_camera);
 	err = pmk_scene_create(&settings->scene, &settings->layout, settings->shown_count, &s->scene);
 	if (err)
@@ -277,7 +284,7 @@ struct pmk_stage_figures pmk_stage_figures(struct pmk_stage *s)
 	struct pmk_stage_figures figures;
 
 	pthread_mutex_lock(&s->lock);
-	figures = (struct pmk_stage_figures){ .composed = s->composed, .covered = s->covered };
+	figures = (struct pmk_stage_figures){ .composed = s->composed, .covered = s->covered, .crop = s->crop };
 	for (int i = 0; i < PMK_STAGE_STEPS; i++)
 		pmk_series_copy(&s->steps[i], &steps[i]);
 	pthread_mutex_unlock(&s->lock);

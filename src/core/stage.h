@@ -28,6 +28,7 @@ struct pmk_stage_settings {
 struct pmk_stage_figures {
 	uint64_t composed, covered; /* pictures with a person's mask; covers in their place */
 	double ms_p50[PMK_STAGE_STEPS];
+	struct pmk_box crop; /* the part of the frame that is shown, in shares of its width and height */
 };
 
 struct pmk_stage;

@@ -24,6 +24,7 @@ int pmk_framing_create(const struct pmk_layout *frames, const struct pmk_layout 
 		free(f);
 		return err;
 	}
+	f->part = (struct pmk_box){ 0, 0, frames->width, frames->height };
 	pmk_framer_init(&f->framer, frames->width, frames->height, pictures->width, pictures->height);
 	*framing = f;
 	return 0;

@@ -248,7 +248,9 @@ static int compose_masked(struct pmk_scene *s, const struct pmk_frame *frame, st
 		pmk_light_see(s->parts.light, frame, mask, s->last_ns);
 	if (s->parts.match)
 		pmk_match_see(s->parts.match, frame, mask, s->parts.light, s->last_ns);
-	return pmk_compose(s->composer, frame, mask, shown);
+	err = pmk_compose(s->composer, frame, mask, shown);
+	s->masked = err ? NULL : mask;
+	return err;
 }
 
 static int compose(
@@ -272,9 +274,10 @@ int pmk_scene_run(
 	struct pmk_scene *s, const struct pmk_frame *frame, struct pmk_shown **shown, struct pmk_scene_times *times)
 {
 	struct pmk_scene_times unused = { 0 };
-	int err = compose(s, frame, shown, times ? times : &unused), cover_err;
+	int err, cover_err;
 
-	s->masked = !err && !s->show_room;
+	s->masked = NULL;
+	err = compose(s, frame, shown, times ? times : &unused);
 	if (err == -EAGAIN)
 		return err;
 	note_error(s, err);
@@ -286,7 +289,7 @@ int pmk_scene_run(
 
 const struct pmk_mask *pmk_scene_shown_mask(const struct pmk_scene *s)
 {
-	return s->masked ? &s->mask : NULL;
+	return s->masked;
 }
 
 int pmk_scene_cover(struct pmk_scene *s, const char *mark, struct pmk_shown **shown)

@@ -293,6 +293,7 @@ void pmk_scene_change_apply(struct pmk_scene *s, struct pmk_scene_change *c)
 	pmk_composer_set_match(s->composer, s->parts.match);
 	if (s->parts.match)
 		pmk_match_set_strength(s->parts.match, w->match);
+	s->masked = NULL; /* it may be one that is replaced */
 	if (c->exchanged & FRAMING && s->parts.framing && s->last_ns)
 		pmk_framing_begin_whole(s->parts.framing);
 	if (s->parts.framing)

@@ -30,7 +30,8 @@ struct pmk_scene {
 	struct pmk_stillness stillness;
 	struct pmk_mask mask;
 	struct pmk_composer *composer;
-	bool masked; /* the last picture was composed with the mask */
+	const struct pmk_mask
+		*masked; /* of the last picture, cut as that is; NULL: it was a cover, or shows the room */
 	int last_error; /* so that a repeated error is logged once */
 	unsigned last_generation; /* of the previous frame */
 	uint64_t last_number, last_ns; /* of the previous frame */

@@ -37,6 +37,7 @@ function show_status(status) {
 	$('notice').hidden = !status.trouble;
 	if (document.activeElement !== $('profile'))
 		$('profile').value = status.profile || 'none';
+	show_crop(status.crop);
 	show_figures(status);
 }
 

@@ -3,16 +3,32 @@
 'use strict';
 
 const LEAST = 0.02, STEP = 0.01; // shares of the picture's width and height
-const FIRST_PLACE = [0.05, 0.1, 0.25, 0.5];
+const FIRST_PLACE = [0.05, 0.1, 0.25, 0.5]; // in what is shown
 let zones = []; // as the program has them: "10%,0%,25%x100%"
-let draft = null; // the zone that is being made: x, y, width, height, as shares
+let draft = null; // the zone that is being made: x, y, width, height, as shares of the whole picture of the camera
+let crop = [0, 0, 1, 1]; // the part of it that is shown: left, top, right, bottom
 let corner = null; // where the mouse was pressed
 
 const clamp = (value, least, most) => Math.min(Math.max(value, least), most);
 
+/** From shares of what is shown to shares of the camera's whole picture. */
+const in_whole = ([x, y]) => [crop[0] + x * (crop[2] - crop[0]), crop[1] + y * (crop[3] - crop[1])];
+
+function first_place() {
+	const [x, y, w, h] = FIRST_PLACE, [left, top] = in_whole([x, y]), [right, bottom] = in_whole([x + w, y + h]);
+	return [left, top, right - left, bottom - top];
+}
+
+function show_crop(part) {
+	crop = part;
+	fit_zones();
+}
+
 function draw_one(pen, [x, y, w, h], canvas) {
-	pen.fillRect(x * canvas.width, y * canvas.height, w * canvas.width, h * canvas.height);
-	pen.strokeRect(x * canvas.width, y * canvas.height, w * canvas.width, h * canvas.height);
+	const across = canvas.width / (crop[2] - crop[0]), down = canvas.height / (crop[3] - crop[1]);
+	const place = [(x - crop[0]) * across, (y - crop[1]) * down, w * across, h * down];
+	pen.fillRect(...place);
+	pen.strokeRect(...place);
 }
 
 function fit_zones() {
@@ -128,14 +144,14 @@ function place_of(event) {
 	let x = (event.clientX - box.left) / box.width;
 	if ($('frame').classList.contains('mirrored'))
 		x = 1 - x;
-	return [x, (event.clientY - box.top) / box.height].map((share) => clamp(share, 0, 1));
+	return in_whole([x, (event.clientY - box.top) / box.height].map((share) => clamp(share, 0, 1)));
 }
 
 const between = (a, b) => [
 	Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.abs(a[0] - b[0]), Math.abs(a[1] - b[1]),
 ];
 
-$('draw-zone').addEventListener('click', () => edit(draft ? null : FIRST_PLACE));
+$('draw-zone').addEventListener('click', () => edit(draft ? null : first_place()));
 $('keep-zone').addEventListener('click', keep_zone);
 $('drop-zone').addEventListener('click', () => edit(null));
 $('zones').addEventListener('keydown', walk_zone);
@@ -147,6 +163,6 @@ $('zones').addEventListener('pointermove', (event) => corner && edit(between(cor
 $('zones').addEventListener('pointerup', (event) => {
 	const zone = corner && between(corner, place_of(event));
 	corner = null;
-	edit(zone && zone[2] >= LEAST && zone[3] >= LEAST ? zone : FIRST_PLACE);
+	edit(zone && zone[2] >= LEAST && zone[3] >= LEAST ? zone : first_place());
 });
 addEventListener('resize', fit_zones);
