@@ -135,8 +135,8 @@ static inline void material_write(
 	assert_int_equal(pmk_media_out_open(path, settings, &out), 0);
 	for (int n = 0; n < count; n++) {
 		material_draw(&image, n);
-		assert_int_equal(
-			pmk_media_out_write(out, &image, positions ? positions[n] : (int64_t)(n * 1e9 / settings->fps)),
+		assert_int_equal(pmk_media_out_write(out, &image, NULL,
+					 positions ? positions[n] : (int64_t)(n * 1e9 / settings->fps)),
 			0);
 	}
 	assert_int_equal(pmk_media_out_finish(out), 0);

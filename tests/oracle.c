@@ -182,7 +182,7 @@ static void write_video(struct oracle *o, const char *path)
 	while (pmk_media_read(o->in, &o->picture, &position) > 0 &&
 		pmk_media_read(o->truth_in, &o->truth, &unused) > 0) {
 		find_person(o);
-		need(pmk_media_out_write(o->out, &grey, position) == 0, "cannot write the video");
+		need(pmk_media_out_write(o->out, &grey, NULL, position) == 0, "cannot write the video");
 	}
 	need(pmk_media_out_finish(o->out) == 0, "cannot write the video");
 }

@@ -33,7 +33,7 @@ static void write_film(const char *name, const struct pmk_layout *size, double f
 	for (int n = 0; n < count; n++) {
 		fill(&image, n);
 		assert_int_equal(
-			pmk_media_out_write(out, &image, positions ? positions[n] : (int64_t)(n * 1e9 / fps)), 0);
+			pmk_media_out_write(out, &image, NULL, positions ? positions[n] : (int64_t)(n * 1e9 / fps)), 0);
 	}
 	assert_int_equal(pmk_media_out_finish(out), 0);
 	pmk_image_free(&image);

@@ -589,6 +589,57 @@ static void test_room_is_marked(void **state)
 	finish(&s);
 }
 
+/* Over a transparent backdrop a picture is the person over black, with the mask's alpha beside it. */
+static void test_transparent(void **state)
+{
+	struct set s = make(64, 48, PMK_CHROMA_420, PMK_RANGE_FULL);
+	const uint8_t black[3] = { 16, 128, 128 };
+	const struct pmk_mask *alpha;
+	struct pmk_backdrop *clear;
+	struct pmk_shown *shown;
+	struct pmk_rect box;
+	uint32_t seed = 3;
+
+	for (int y = 0; y < 48; y++) {
+		for (int x = 0; x < 64; x++)
+			s.mask.alpha[y * s.mask.stride + x] = x < 20 ? 0 : x > 40 ? 255 : (uint8_t)unit_random(&seed);
+	}
+	assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &shown), 0);
+	assert_null(pmk_shown_alpha(shown));
+	pmk_shown_unref(shown);
+	assert_int_equal(pmk_backdrop_create("transparent", PMK_FIT_COVER, &s.behind.layout, &clear), 0);
+	pmk_composer_set_backdrop(s.composer, clear);
+	for (int round = 0; round < 3; round++) {
+		assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &shown), 0);
+		alpha = pmk_shown_alpha(shown);
+		assert_non_null(alpha);
+		for (int y = 0; y < 48; y++) {
+			assert_memory_equal(alpha->alpha + y * alpha->stride, s.mask.alpha + y * s.mask.stride, 64);
+			for (int x = 0; x < 16; x++) {
+				for (int p = 0; p < 3; p++)
+					assert_int_equal(
+						pmk_shown_image(shown)
+							->plane[p][(p ? y / 2 : y) * pmk_shown_image(shown)->stride[p] +
+								(p ? x / 2 : x)],
+						black[p]);
+			}
+		}
+		pmk_shown_unref(shown);
+	}
+	assert_int_equal(pmk_compose_cover(s.composer, &clear->cover, "PAUSED", NULL, &shown), 0);
+	alpha = pmk_shown_alpha(shown);
+	assert_int_equal(alpha->alpha[alpha->stride / 2], 0);
+	box = pmk_mark_box(&s.behind.layout, "PAUSED", false);
+	assert_int_equal(alpha->alpha[(box.y + box.height / 2) * alpha->stride + box.x + box.width / 2], 255);
+	pmk_shown_unref(shown);
+	pmk_composer_set_backdrop(s.composer, &s.backdrop->base);
+	assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &shown), 0);
+	assert_null(pmk_shown_alpha(shown));
+	pmk_shown_unref(shown);
+	pmk_backdrop_destroy(clear);
+	finish(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -604,6 +655,7 @@ int main(void)
 		cmocka_unit_test(test_marks_lie_over_an_overlay),
 		cmocka_unit_test(test_cover_and_exhaustion),
 		cmocka_unit_test(test_room_is_marked),
+		cmocka_unit_test(test_transparent),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -554,8 +554,8 @@ static void test_writing_fails(void **state)
 	assert_int_equal(pmk_media_out_open(full, &settings, &out), 0);
 	setrlimit(RLIMIT_FSIZE, &little);
 	for (int n = 0; n < 50 && !err; n++)
-		err = pmk_media_out_write(out, &image, n * INT64_C(33333333));
-	assert_int_equal(pmk_media_out_write(out, &image, INT64_C(5000000000)), err);
+		err = pmk_media_out_write(out, &image, NULL, n * INT64_C(33333333));
+	assert_int_equal(pmk_media_out_write(out, &image, NULL, INT64_C(5000000000)), err);
 	assert_int_equal(pmk_media_out_finish(out), -EFBIG);
 	setrlimit(RLIMIT_FSIZE, &before);
 	assert_int_equal(err, -EFBIG);
@@ -574,7 +574,7 @@ static void test_abandoned_leaves_nothing(void **state)
 
 	assert_int_equal(pmk_image_alloc(&image, &small), 0);
 	assert_int_equal(pmk_media_out_open(material_path("a.mp4"), &settings, &out), 0);
-	assert_int_equal(pmk_media_out_write(out, &image, 0), 0);
+	assert_int_equal(pmk_media_out_write(out, &image, NULL, 0), 0);
 	assert_int_equal(access(material_path("a.mp4"), F_OK), -1); /* never seen half-written */
 	pmk_media_out_abandon(out);
 	pmk_media_out_abandon(NULL);

@@ -19,6 +19,7 @@ static const struct kind {
 } kinds[] = {
 	/* the usual chroma-key green */
 	{ "green", "#00b140", pmk_backdrop_colour_check, pmk_backdrop_colour_open },
+	{ "transparent", "#000000", pmk_backdrop_colour_check, pmk_backdrop_transparent_open },
 	{ "color:", NULL, pmk_backdrop_colour_check, pmk_backdrop_colour_open },
 	{ "#", NULL, pmk_backdrop_colour_check, pmk_backdrop_colour_open },
 	{ "builtin:", NULL, pmk_backdrop_builtin_check, pmk_backdrop_builtin_open },

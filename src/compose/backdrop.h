@@ -9,12 +9,7 @@
  *
  * A film (film/player.h) is decoded and fitted ahead by a thread of its own. begin returns the newest picture that is
  * due; if the decoder falls behind, the last picture is used again. For a frame of a recorded video, begin returns the
- * picture that is due at position_ns, and is the one that may wait for it. The cover is a copy of the first picture.
- *
- * One kind is still to come, and fits in as follows:
- * - `transparent` is plain black, which never changes. It sets one more flag in struct pmk_backdrop, which tells the
- *   composer to leave the mask's alpha in the shown picture for outputs that can use it. Its cover has alpha 0
- *   everywhere. */
+ * picture that is due at position_ns, and is the one that may wait for it. The cover is a copy of the first picture. */
 #ifndef PMK_COMPOSE_BACKDROP_H
 #define PMK_COMPOSE_BACKDROP_H
 
@@ -35,6 +30,7 @@ struct pmk_backdrop {
 	 * the backdrop have its layout. */
 	struct pmk_image cover;
 	bool of_room; /* made of each frame's room, so that the cover does not look like it */
+	bool transparent; /* black that stands for nothing: shown pictures have alpha (image/shown.h) */
 };
 
 struct pmk_backdrop_impl {
@@ -64,7 +60,7 @@ int pmk_backdrop_check(const char *spec, char *why, size_t size) __attribute__((
  * PMK_BLUR_FREELY - 1. Of a spec that pmk_backdrop_check lets pass. */
 bool pmk_backdrop_shows_room(const char *spec);
 
-/* SPEC of the interface: PATH, builtin:NAME, color:COLOUR (pmk_parse_colour), green, blur[:0..100],
+/* SPEC of the interface: PATH, builtin:NAME, color:COLOUR (pmk_parse_colour), green, transparent, blur[:0..100],
  * slideshow:FOLDER[:SECONDS], daylight:[FOLDER]. `layout` is that of
  * the composed picture (limited range). -EINVAL: bad spec; otherwise an error of pmk_still_read. */
 int pmk_backdrop_create(const char *spec, enum pmk_fit fit, const struct pmk_layout *layout,
@@ -85,6 +81,8 @@ int pmk_backdrop_picture_open(const char *path, enum pmk_fit fit, const struct p
 int pmk_backdrop_film_open(const char *path, enum pmk_fit fit, const struct pmk_layout *layout,
 	struct pmk_backdrop **backdrop) __attribute__((warn_unused_result)); /* what has more than one picture */
 int pmk_backdrop_colour_open(const char *rest, enum pmk_fit fit, const struct pmk_layout *layout,
+	struct pmk_backdrop **backdrop) __attribute__((warn_unused_result));
+int pmk_backdrop_transparent_open(const char *rest, enum pmk_fit fit, const struct pmk_layout *layout,
 	struct pmk_backdrop **backdrop) __attribute__((warn_unused_result));
 int pmk_backdrop_builtin_open(const char *rest, enum pmk_fit fit, const struct pmk_layout *layout,
 	struct pmk_backdrop **backdrop) __attribute__((warn_unused_result));

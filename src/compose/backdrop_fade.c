@@ -116,8 +116,10 @@ static const struct pmk_image *begin(
 		return &f->mix;
 	}
 	ends = f->state == RUNS;
-	if (ends)
+	if (ends) {
 		become(f, OVER);
+		backdrop->transparent = f->to->transparent;
+	}
 	to = f->to->impl->begin(f->to, frame, cells, stays);
 	*stays &= !ends; /* the previous picture was the mix */
 	return to;

@@ -146,6 +146,16 @@ int pmk_backdrop_colour_open(
 	return 0;
 }
 
+int pmk_backdrop_transparent_open(
+	const char *rest, enum pmk_fit fit, const struct pmk_layout *layout, struct pmk_backdrop **backdrop)
+{
+	int err = pmk_backdrop_colour_open(rest, fit, layout, backdrop);
+
+	if (!err)
+		(*backdrop)->transparent = true;
+	return err;
+}
+
 int pmk_backdrop_builtin_check(const char *rest, char *why, size_t size)
 {
 	const struct pmk_builtin *list;

@@ -6,6 +6,7 @@
 #include "base/num.h"
 #include "compose/rim.h"
 #include "draw/mark.h"
+#include "image/alpha.h"
 #include "image/colour.h"
 #include "image/shown_seal.h"
 #include "pixels/cells.h"
@@ -282,6 +283,17 @@ static uint64_t begin_backdrop(struct pmk_composer *c, struct parts *parts)
 	return parts->picture && !c->match ? c->standing : 0;
 }
 
+/* The alpha of a picture over a transparent backdrop. `mask` NULL: nobody is in it. */
+static void set_alpha(const struct pmk_composer *c, const struct pmk_mask *mask, struct pmk_shown *s)
+{
+	s->transparent = c->backdrop && c->backdrop->transparent;
+	if (!s->transparent)
+		return;
+	pmk_alpha_set(&s->alpha, mask);
+	if (c->overlay)
+		pmk_overlay_alpha(c->overlay, &s->alpha);
+}
+
 int pmk_compose(
 	struct pmk_composer *c, const struct pmk_frame *frame, const struct pmk_mask *mask, struct pmk_shown **shown)
 {
@@ -300,6 +312,7 @@ int pmk_compose(
 	if (c->rim)
 		pmk_rim_begin(c->rim, &frame->image, mask, &c->cells);
 	compose_rows(c, &parts, standing && s->backdrop == standing, s);
+	set_alpha(c, mask, s);
 	s->backdrop = standing;
 	s->time_ns = frame->time_ns;
 	s->position_ns = frame->position_ns;
@@ -309,12 +322,15 @@ int pmk_compose(
 }
 
 /* The words lie over the overlay, and avoid it if they can. */
-static void draw_mark(const struct pmk_composer *c, const char *mark, struct pmk_image *image)
+static void draw_mark(const struct pmk_composer *c, const char *mark, struct pmk_shown *shown)
 {
+	struct pmk_image *image = &shown->image;
 	struct pmk_rect box = pmk_mark_box(&image->layout, mark, false), top = pmk_mark_box(&image->layout, mark, true);
 	bool avoids = c->overlay && pmk_overlay_touches(c->overlay, &box) && !pmk_overlay_touches(c->overlay, &top);
 
 	pmk_mark_draw(image, mark, avoids);
+	if (shown->transparent)
+		pmk_alpha_fill(&shown->alpha, avoids ? &top : &box);
 }
 
 int pmk_compose_cover(struct pmk_composer *c, const struct pmk_image *cover, const char *mark,
@@ -330,32 +346,15 @@ int pmk_compose_cover(struct pmk_composer *c, const struct pmk_image *cover, con
 	pmk_image_copy(&s->image, cover);
 	if (c->overlay)
 		pmk_overlay_image(c->overlay, &s->image);
+	set_alpha(c, NULL, s);
 	if (mark)
-		draw_mark(c, mark, &s->image);
+		draw_mark(c, mark, s);
 	s->time_ns = instead_of ? instead_of->time_ns : pmk_clock_now_ns();
 	s->position_ns = instead_of ? instead_of->position_ns : -1;
 	s->cover = true;
 	s->backdrop = 0;
 	*shown = s;
 	return 0;
-}
-
-static void draw_border(struct pmk_image *image)
-{
-	static const uint8_t red[3] = { 0xe0, 0x10, 0x10 };
-	uint8_t yuv[3];
-
-	pmk_colour_rgb_to_yuv(red, &image->layout, yuv);
-	for (int p = 0; p < 3; p++) {
-		int w = pmk_layout_plane_width(&image->layout, p), h = pmk_layout_plane_height(&image->layout, p);
-		int side = w / 48 + 1, top = h / 27 + 1;
-		for (int y = 0; y < h; y++) {
-			uint8_t *row = image->plane[p] + (size_t)y * image->stride[p];
-			int reach = y < top || y >= h - top ? w : side;
-			memset(row, yuv[p], (size_t)reach);
-			memset(row + w - reach, yuv[p], (size_t)reach);
-		}
-	}
 }
 
 int pmk_compose_room(struct pmk_composer *c, const struct pmk_frame *frame, struct pmk_shown **shown)
@@ -381,7 +380,8 @@ int pmk_compose_room(struct pmk_composer *c, const struct pmk_frame *frame, stru
 	}
 	if (c->overlay)
 		pmk_overlay_image(c->overlay, &s->image);
-	draw_border(&s->image);
+	pmk_mark_border(&s->image);
+	s->transparent = false;
 	s->backdrop = 0;
 	s->time_ns = frame->time_ns;
 	s->position_ns = frame->position_ns;

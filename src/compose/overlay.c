@@ -330,6 +330,17 @@ void pmk_overlay_image(const struct pmk_overlay *o, struct pmk_image *image)
 	}
 }
 
+void pmk_overlay_alpha(const struct pmk_overlay *o, struct pmk_mask *alpha)
+{
+	for (int y = 0; y < alpha->height; y++) {
+		const uint8_t *over = o->alpha[0].alpha + (ptrdiff_t)y * o->alpha[0].stride;
+		uint8_t *to = alpha->alpha + (ptrdiff_t)y * alpha->stride;
+
+		for (int x = 0; x < alpha->width; x++)
+			to[x] = (uint8_t)(to[x] + (over[x] * (255 - to[x]) + 127) / 255);
+	}
+}
+
 bool pmk_overlay_touches(const struct pmk_overlay *o, const struct pmk_rect *rect)
 {
 	int first = pmk_max(rect->y, 0) / PMK_CELL, last = (rect->y + rect->height - 1) / PMK_CELL;

@@ -54,6 +54,7 @@ void pmk_overlay_destroy(struct pmk_overlay *overlay); /* NULL is fine */
  * begin and end where cells do, or at the picture's edge. */
 void pmk_overlay_row(const struct pmk_overlay *overlay, int plane, int y, int first, int end, uint8_t *to);
 void pmk_overlay_image(const struct pmk_overlay *overlay, struct pmk_image *image); /* over all of it */
+void pmk_overlay_alpha(const struct pmk_overlay *overlay, struct pmk_mask *alpha); /* the same for alpha of its size */
 bool pmk_overlay_touches(const struct pmk_overlay *overlay, const struct pmk_rect *rect); /* within 7 px of it */
 
 #endif

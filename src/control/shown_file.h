@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes a shown picture to a PNG file. Any thread. */
+/* Writes a shown picture to a PNG or WebP file, with its alpha if it has any. Any thread. */
 #ifndef PMK_CONTROL_SHOWN_FILE_H
 #define PMK_CONTROL_SHOWN_FILE_H
 

@@ -186,7 +186,8 @@ static int open_outputs(struct pmk_pipeline *p)
 	struct pmk_outputs_settings settings = {
 		.setup = { .layout = *pmk_stage_layout(p->stage),
 			.fps = pmk_capture_fps(p->capture),
-			.fourcc = p->settings.output_fourcc },
+			.fourcc = p->settings.output_fourcc,
+			.alpha = strcmp(p->settings.scene.backdrop, "transparent") == 0 },
 		.frames = p->settings.frames,
 		.on_demand = p->settings.on_demand,
 		.tell = heard_from_output,

@@ -2,6 +2,7 @@
 #include "draw/mark.h"
 
 #include "base/num.h"
+#include "image/colour.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -82,4 +83,22 @@ void pmk_mark_draw(struct pmk_image *m, const char *text, bool top)
 	for (; *text; text++, x += ADVANCE * dot)
 		if (isalpha((unsigned char)*text))
 			draw_glyph(m, x, box.y + PAD * dot, dot, glyphs[toupper((unsigned char)*text) - 'A']);
+}
+
+void pmk_mark_border(struct pmk_image *image)
+{
+	static const uint8_t red[3] = { 0xe0, 0x10, 0x10 };
+	uint8_t yuv[3];
+
+	pmk_colour_rgb_to_yuv(red, &image->layout, yuv);
+	for (int p = 0; p < 3; p++) {
+		int w = pmk_layout_plane_width(&image->layout, p), h = pmk_layout_plane_height(&image->layout, p);
+		int side = w / 48 + 1, top = h / 27 + 1;
+		for (int y = 0; y < h; y++) {
+			uint8_t *row = image->plane[p] + (size_t)y * image->stride[p];
+			int reach = y < top || y >= h - top ? w : side;
+			memset(row, yuv[p], (size_t)reach);
+			memset(row + w - reach, yuv[p], (size_t)reach);
+		}
+	}
 }

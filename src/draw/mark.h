@@ -13,5 +13,6 @@
 void pmk_mark_draw(struct pmk_image *image, const char *text, bool top);
 /* The place of that plate, which may stick out of the picture. */
 struct pmk_rect pmk_mark_box(const struct pmk_layout *layout, const char *text, bool top);
+void pmk_mark_border(struct pmk_image *image); /* a red border: the picture shows the room */
 
 #endif

@@ -13,6 +13,8 @@ struct pmk_shown_span {
 
 struct pmk_shown {
 	struct pmk_image image;
+	struct pmk_mask alpha; /* if transparent; the memory is there in any case */
+	bool transparent;
 	uint64_t time_ns;
 	int64_t position_ns;
 	bool cover;

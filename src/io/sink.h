@@ -21,6 +21,7 @@ struct pmk_sink_setup {
 	bool at_once; /* do not wait for a program that may hold a virtual camera only for a moment */
 	/* files: appear only when they are complete. Otherwise, they are live: there from the first picture on,
 	 * playable at any time, and kept whatever happens */
+	bool alpha; /* files: keep the alpha of shown pictures; -EINVAL if that kind of file cannot */
 	bool whole;
 	struct pmk_carry carry; /* whole files: what to take over from a recording */
 };
@@ -46,9 +47,9 @@ struct pmk_sink_impl {
 	int (*rest)(struct pmk_sink *sink, const struct pmk_shown *cover); /* or NULL: the cover is written */
 };
 
-/* Open the output that SPEC names: /dev/videoN, pipewire[:NAME], file:PATH (.y4m .mkv .mp4), null or hash. A virtual
- * camera is filled with `cover`, in every ring buffer, before any client can read one. -EINVAL: bad spec; -ENOENT: no
- * such device; -ENODEV: not a virtual camera; -EBUSY: another program feeds it, or holds a format that is
+/* Open the output that SPEC names: /dev/videoN, pipewire[:NAME], file:PATH (.y4m .mkv .mp4 .webm .mov), null or hash. A
+ * virtual camera is filled with `cover`, in every ring buffer, before any client can read one. -EINVAL: bad spec;
+ * -ENOENT: no such device; -ENODEV: not a virtual camera; -EBUSY: another program feeds it, or holds a format that is
  * not ours; -EACCES. */
 int pmk_sink_open(const char *spec, const struct pmk_sink_setup *setup, const struct pmk_shown *cover,
 	struct pmk_sink **sink) __attribute__((warn_unused_result));

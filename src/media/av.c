@@ -191,3 +191,13 @@ int pmk_av_check_size(const char *path, int width, int height, int least, int mo
 		least, most, (long long)(max_px / 1000000));
 	return -EINVAL;
 }
+
+bool pmk_av_is_matroska(const AVOutputFormat *kind)
+{
+	return !strcmp(kind->name, "matroska") || !strcmp(kind->name, "webm");
+}
+
+bool pmk_av_is_mp4(const AVOutputFormat *kind)
+{
+	return !strcmp(kind->name, "mp4") || !strcmp(kind->name, "mov");
+}

@@ -128,4 +128,8 @@ void pmk_av_scaler_free(struct pmk_av_scaler *scaler);
 /* The format without its full range: yuv420p for yuvj420p, and so on. */
 enum AVPixelFormat pmk_av_plain_format(enum AVPixelFormat format);
 
+/* Of a file to write: .mkv or .webm; .mp4 or .mov. */
+bool pmk_av_is_matroska(const AVOutputFormat *kind);
+bool pmk_av_is_mp4(const AVOutputFormat *kind);
+
 #endif

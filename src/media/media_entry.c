@@ -37,6 +37,7 @@ __attribute__((visibility("default"))) const struct pmk_media_module pmk_media_m
 		.still_read = pmk_still_read,
 		.still_read_sheet = pmk_still_read_sheet,
 		.still_write_rgb = pmk_still_write_rgb,
+		.still_write_alpha = pmk_still_write_alpha,
 		.still_write_grey = pmk_still_write_grey,
 		.still_probe = pmk_still_probe,
 		.still_read_one = pmk_still_read_one,

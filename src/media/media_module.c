@@ -254,9 +254,10 @@ int pmk_media_out_open(const char *path, const struct pmk_media_out_settings *se
 	return err ? err : opened(module.calls->media_out_open(path, settings, out));
 }
 
-int pmk_media_out_write(struct pmk_media_out *out, const struct pmk_image *image, int64_t position_ns)
+int pmk_media_out_write(
+	struct pmk_media_out *out, const struct pmk_image *image, const struct pmk_mask *alpha, int64_t position_ns)
 {
-	return module.calls->media_out_write(out, image, position_ns);
+	return module.calls->media_out_write(out, image, alpha, position_ns);
 }
 
 int pmk_media_out_finish(struct pmk_media_out *out)
@@ -277,6 +278,13 @@ int pmk_still_write_rgb(const char *path, const struct pmk_rgb *rgb)
 	int err = enter_for(path);
 
 	return err ? err : done(module.calls->still_write_rgb(path, rgb));
+}
+
+int pmk_still_write_alpha(const char *path, const struct pmk_rgb *rgb, const struct pmk_mask *alpha)
+{
+	int err = enter_for(path);
+
+	return err ? err : done(module.calls->still_write_alpha(path, rgb, alpha));
 }
 
 int pmk_still_write_grey(const char *path, const struct pmk_mask *mask)

@@ -61,13 +61,15 @@ struct pmk_media_calls {
 
 	int (*media_out_open)(
 		const char *path, const struct pmk_media_out_settings *settings, struct pmk_media_out **out);
-	int (*media_out_write)(struct pmk_media_out *out, const struct pmk_image *image, int64_t position_ns);
+	int (*media_out_write)(struct pmk_media_out *out, const struct pmk_image *image, const struct pmk_mask *alpha,
+		int64_t position_ns);
 	int (*media_out_finish)(struct pmk_media_out *out);
 	void (*media_out_abandon)(struct pmk_media_out *out);
 
 	int (*still_read)(const char *path, struct pmk_rgb *rgb);
 	int (*still_read_sheet)(const char *path, struct pmk_sheet *sheet);
 	int (*still_write_rgb)(const char *path, const struct pmk_rgb *rgb);
+	int (*still_write_alpha)(const char *path, const struct pmk_rgb *rgb, const struct pmk_mask *alpha);
 	int (*still_write_grey)(const char *path, const struct pmk_mask *mask);
 	int (*still_probe)(const char *path);
 	int (*still_read_one)(const char *path, struct pmk_rgb *rgb);

@@ -7,6 +7,7 @@
 #include "media/still/finish.h"
 
 #include <errno.h>
+#include <libavutil/opt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -191,18 +192,50 @@ static int write_all(int fd, const uint8_t *data, size_t bytes)
 	return 0;
 }
 
-static int encode_png(
-	enum AVPixelFormat format, int width, int height, const uint8_t *data, int stride, AVPacket *packet)
+/* Rows of three bytes, of one, or, with alpha, of three that become four. */
+static void fill_rows(AVFrame *frame, const struct pixels *from, const struct pmk_mask *alpha)
 {
-	AVCodecContext *encoder = avcodec_alloc_context3(avcodec_find_encoder(AV_CODEC_ID_PNG));
+	bool blue_first = frame->format == AV_PIX_FMT_BGRA;
+
+	for (int y = 0; y < from->height; y++) {
+		const uint8_t *row = from->data + (size_t)y * (size_t)from->stride;
+		const uint8_t *a = alpha ? alpha->alpha + (size_t)y * (size_t)alpha->stride : NULL;
+		uint8_t *to = frame->data[0] + (ptrdiff_t)y * frame->linesize[0];
+
+		if (from->bytes == 1 || frame->format == AV_PIX_FMT_RGB24) {
+			memcpy(to, row, (size_t)from->width * (size_t)from->bytes);
+			continue;
+		}
+		for (int x = 0; x < from->width; x++, row += 3, to += 4) {
+			to[0] = row[blue_first ? 2 : 0];
+			to[1] = row[1];
+			to[2] = row[blue_first ? 0 : 2];
+			to[3] = a ? a[x] : 255;
+		}
+	}
+}
+
+static enum AVPixelFormat choose_format(const struct pixels *pixels, const struct pmk_mask *alpha, bool webp)
+{
+	if (webp)
+		return AV_PIX_FMT_BGRA;
+	return pixels->bytes == 1 ? AV_PIX_FMT_GRAY8 : alpha ? AV_PIX_FMT_RGBA : AV_PIX_FMT_RGB24;
+}
+
+static int encode(const struct pixels *pixels, const struct pmk_mask *alpha, bool webp, AVPacket *packet)
+{
+	const AVCodec *codec = webp ? avcodec_find_encoder_by_name("libwebp") : avcodec_find_encoder(AV_CODEC_ID_PNG);
+	AVCodecContext *encoder = codec ? avcodec_alloc_context3(codec) : NULL;
 	AVFrame *frame = av_frame_alloc();
-	int err = AVERROR(ENOMEM);
+	int err = codec ? AVERROR(ENOMEM) : AVERROR_ENCODER_NOT_FOUND;
 
 	if (!encoder || !frame)
 		goto out;
-	encoder->pix_fmt = frame->format = format;
-	encoder->width = frame->width = width;
-	encoder->height = frame->height = height;
+	encoder->pix_fmt = frame->format = choose_format(pixels, alpha, webp);
+	encoder->width = frame->width = pixels->width;
+	encoder->height = frame->height = pixels->height;
+	if (webp)
+		av_opt_set(encoder->priv_data, "quality", "90", 0);
 	encoder->time_base = (AVRational){ 1, 1 };
 	encoder->thread_count = 1;
 	err = avcodec_open2(encoder, encoder->codec, NULL);
@@ -210,9 +243,7 @@ static int encode_png(
 		err = av_frame_get_buffer(frame, 0);
 	if (err < 0)
 		goto out;
-	for (int y = 0; y < height; y++)
-		memcpy(frame->data[0] + (ptrdiff_t)y * frame->linesize[0], data + (size_t)y * (size_t)stride,
-			(size_t)width * (format == AV_PIX_FMT_RGB24 ? 3 : 1));
+	fill_rows(frame, pixels, alpha);
 	err = avcodec_send_frame(encoder, frame);
 	if (err >= 0)
 		err = avcodec_receive_packet(encoder, packet);
@@ -222,8 +253,7 @@ out:
 	return err;
 }
 
-static int write_png(
-	const char *path, enum AVPixelFormat format, int width, int height, const uint8_t *data, int stride)
+static int write_picture(const char *path, const struct pixels *pixels, const struct pmk_mask *alpha)
 {
 	struct pmk_new_file file;
 	AVPacket *packet;
@@ -235,7 +265,7 @@ static int write_png(
 	if (fd < 0)
 		return fd;
 	packet = av_packet_alloc();
-	err = packet ? encode_png(format, width, height, data, stride, packet) : AVERROR(ENOMEM);
+	err = packet ? encode(pixels, alpha, pmk_av_ends(path, ".webp"), packet) : AVERROR(ENOMEM);
 	if (err >= 0)
 		err = write_all(fd, packet->data, (size_t)packet->size);
 	if (close(fd) < 0 && err >= 0)
@@ -251,12 +281,17 @@ static int write_png(
 
 int pmk_still_write_rgb(const char *path, const struct pmk_rgb *rgb)
 {
-	return write_png(path, AV_PIX_FMT_RGB24, rgb->width, rgb->height, rgb->data, rgb->stride);
+	return pmk_still_write_alpha(path, rgb, NULL);
+}
+
+int pmk_still_write_alpha(const char *path, const struct pmk_rgb *rgb, const struct pmk_mask *alpha)
+{
+	return write_picture(path, &(struct pixels){ rgb->width, rgb->height, rgb->stride, 3, rgb->data }, alpha);
 }
 
 int pmk_still_write_grey(const char *path, const struct pmk_mask *mask)
 {
-	return write_png(path, AV_PIX_FMT_GRAY8, mask->width, mask->height, mask->alpha, mask->stride);
+	return write_picture(path, &(struct pixels){ mask->width, mask->height, mask->stride, 1, mask->alpha }, NULL);
 }
 
 static bool is_animation(const struct pmk_av_reader *reader)

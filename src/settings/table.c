@@ -54,7 +54,8 @@ const struct pmk_setting pmk_settings_table[] = {
 	{ "output", 'o', PICTURES(OF(RUN) | OF(BENCH), LIST | COMMON), TYPE(text),
 		LIST_AT(pipeline.outputs, pipeline.output_count), .most = PMK_PIPELINE_MAX_OUTPUTS,
 		.check = pmk_sink_check, WORDS("auto", "pipewire", "null", "hash", "file:"), .value = "SPEC",
-		.help = "auto, /dev/videoN, pipewire[:NAME], file:PATH (.mp4 .mkv .y4m), null, hash; up to 16 times "
+		.help = "auto, /dev/videoN, pipewire[:NAME], file:PATH (.mp4 .mkv .mov .webm .y4m), null, hash; up to "
+			"16 times "
 			"[auto]" },
 	{ "size", 's', PICTURES(ANY_SCENE, COMMON), TYPE(size), SIZE_AT(pipeline.wish.width), .none = "auto",
 		.value = "WxH", .help = "picture size to request from the camera; auto is up to 1280x720" },
@@ -86,9 +87,10 @@ const struct pmk_setting pmk_settings_table[] = {
 
 	{ "backdrop", 'b', BACKDROP(LIVE | READ | COMMON), TYPE(text), SCENE(backdrop), .check = pmk_backdrop_check,
 		.cure = PMK_CURE_SEE_BACKDROPS, .normal = "builtin:office",
-		WORDS("blur", "green", "none", "builtin:", "color:#", "slideshow:", "daylight:"), .value = "SPEC",
+		WORDS("blur", "green", "transparent", "none", "builtin:", "color:#", "slideshow:", "daylight:"),
+		.value = "SPEC",
 		.help = "PATH of a picture or film, builtin:NAME, blur[:0..100] (1 to 20: a soft background, in which "
-			"the room is recognised), color:NAME or color:#rrggbb, green, "
+			"the room is recognised), color:NAME or color:#rrggbb, green, transparent, "
 			"slideshow:FOLDER[:SECONDS], daylight:[FOLDER], none" },
 	{ "fit", 0, BACKDROP(LIVE), TYPE(choice), SCENE(fit), WORDS("cover", "contain", "stretch", "tile"),
 		.normal = "cover", .value = "MODE",

@@ -45,7 +45,7 @@ static bool is_input(const struct naming *naming, const char *path)
 
 static bool is_taken(const struct naming *naming, const char *name)
 {
-	static const char *const ends[] = { ".png", ".mp4", ".mkv", ".y4m" };
+	static const char *const ends[] = { ".png", ".webp", ".mp4", ".mkv", ".webm", ".mov", ".y4m" };
 	bool taken = false;
 
 	for (int i = 0; i < naming->name_count && !taken; i++)

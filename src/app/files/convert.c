@@ -5,7 +5,7 @@
 #include "app/files/film.h"
 #include "app/signals.h"
 #include "base/log.h"
-#include "media/still.h"
+#include "control/shown_file.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -16,7 +16,6 @@ static enum pmk_exit write_still(struct pmk_film *film, const char *out)
 {
 	struct pmk_shown *shown = NULL;
 	struct pmk_frame *frame;
-	struct pmk_rgb rgb = { 0 };
 	int err = pmk_film_next(film, &frame);
 
 	if (err <= 0)
@@ -27,12 +26,7 @@ static enum pmk_exit write_still(struct pmk_film *film, const char *out)
 		pmk_shown_unref(shown);
 		return PMK_EXIT_INTERNAL;
 	}
-	err = pmk_rgb_alloc(&rgb, pmk_scene_layout(film->scene)->width, pmk_scene_layout(film->scene)->height);
-	if (!err) {
-		pmk_colour_image_to_rgb(pmk_shown_image(shown), &rgb);
-		err = pmk_still_write_rgb(out, &rgb);
-	}
-	pmk_rgb_free(&rgb);
+	err = pmk_shown_write_file(shown, out);
 	pmk_shown_unref(shown);
 	return pmk_command_exit(PMK_PART_OUTPUT, err, "");
 }
@@ -59,11 +53,18 @@ static int write_all(struct pmk_film *film, struct pmk_sink *sink, enum pmk_part
 	return err;
 }
 
+static bool is_transparent(const struct pmk_film *film)
+{
+	return strcmp(film->settings->scene.backdrop, "transparent") == 0;
+}
+
 static enum pmk_exit write_video(
 	struct pmk_film *film, const struct pmk_options *options, const char *in, const char *out)
 {
+	bool discarded = strcmp(out, "null") == 0 || strcmp(out, "hash") == 0;
 	struct pmk_sink_setup setup = { .layout = *pmk_scene_layout(film->scene),
 		.fps = film->source->fps,
+		.alpha = is_transparent(film) && !discarded,
 		.whole = true,
 		.carry = { .from = film->info.layout.width ? in : NULL, /* the drawn presenter is no file */
 			.start_ns = film->start_ns,
@@ -71,7 +72,6 @@ static enum pmk_exit write_video(
 			.audio = options->settings.audio,
 			.strip = options->settings.strip,
 			.cover = options->settings.cover } };
-	bool discarded = strcmp(out, "null") == 0 || strcmp(out, "hash") == 0;
 	char spec[4200];
 	enum pmk_part part = PMK_PART_OUTPUT;
 	struct pmk_sink *sink;
@@ -88,11 +88,13 @@ static enum pmk_exit write_video(
 }
 
 /* The ending of a video's new name among many files: its own if it can be written, else one that holds any audio. */
-static const char *video_end(const char *in)
+static const char *video_end(const struct pmk_film *film, const char *in)
 {
 	static const char *const as[][2] = { { ".mp4", ".mp4" }, { ".m4v", ".mp4" }, { ".mov", ".mp4" },
 		{ ".3gp", ".mp4" }, { ".y4m", ".y4m" } };
 
+	if (is_transparent(film))
+		return ".webm";
 	for (size_t i = 0; i < sizeof as / sizeof as[0]; i++) {
 		if (pmk_film_ends_in(in, as[i][0]))
 			return as[i][1];
@@ -103,7 +105,7 @@ static const char *video_end(const char *in)
 static enum pmk_exit refuse_end(const struct pmk_film *film, const char *in, const char *out)
 {
 	pmk_error("%s is a %s, so the output \"%s\" must end in %s", in, film->info.still ? "picture" : "video", out,
-		film->info.still ? ".png" : ".mp4, .mkv or .y4m");
+		film->info.still ? ".png or .webp" : ".mp4, .mkv, .webm, .mov or .y4m");
 	return PMK_EXIT_USAGE;
 }
 
@@ -112,19 +114,19 @@ enum pmk_exit pmk_convert_file(struct pmk_options *options, const char *in, cons
 	char whole[PATH_MAX];
 	struct pmk_film film;
 	enum pmk_exit code = pmk_film_open(&film, options, in, kept);
-	bool to_png;
+	bool to_picture;
 
 	if (code != PMK_EXIT_OK)
 		return code;
 	if (kept) {
-		snprintf(whole, sizeof whole, "%s%s", out, film.info.still ? ".png" : video_end(in));
+		snprintf(whole, sizeof whole, "%s%s", out, film.info.still ? ".png" : video_end(&film, in));
 		out = whole;
 	}
-	to_png = pmk_film_ends_in(out, ".png");
-	if (to_png != film.info.still && strcmp(out, "null") && strcmp(out, "hash"))
+	to_picture = pmk_film_ends_in(out, ".png") || pmk_film_ends_in(out, ".webp");
+	if (to_picture != film.info.still && strcmp(out, "null") && strcmp(out, "hash"))
 		code = refuse_end(&film, in, out);
 	else
-		code = to_png ? write_still(&film, out) : write_video(&film, options, in, out);
+		code = to_picture ? write_still(&film, out) : write_video(&film, options, in, out);
 	return pmk_film_end(&film, code, in, out);
 }
 
@@ -136,5 +138,6 @@ enum pmk_exit pmk_command_convert(struct pmk_options *options)
 		return pmk_batch_convert(options);
 	if (pmk_film_would_overwrite(&options->settings.pipeline, in, out))
 		return PMK_EXIT_USAGE;
+	pmk_film_tell_replaced(out);
 	return pmk_convert_file(options, in, out, NULL);
 }

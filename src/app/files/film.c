@@ -137,6 +137,14 @@ static bool is_same_file(const char *a, const char *b)
 		S_ISREG(x.st_mode);
 }
 
+void pmk_film_tell_replaced(const char *out)
+{
+	struct stat st;
+
+	if (stat(out, &st) == 0 && S_ISREG(st.st_mode))
+		pmk_info("%s exists, and is replaced once the new file is complete", out);
+}
+
 bool pmk_film_same_place(const char *a, const char *b)
 {
 	const char *slash_a = strrchr(a, '/'), *slash_b = strrchr(b, '/');

@@ -47,6 +47,8 @@ bool pmk_film_would_overwrite(const struct pmk_pipeline_settings *settings, cons
 /* Whether both paths name the same file, which need not exist yet: a.mkv and ./a.mkv. */
 bool pmk_film_same_place(const char *a, const char *b);
 
+void pmk_film_tell_replaced(const char *out); /* log that `out` is an ordinary file and will be replaced, if so */
+
 bool pmk_film_ends_in(const char *path, const char *end); /* end: ".png"; case does not matter */
 
 #endif

@@ -33,7 +33,7 @@ static int write_frames(struct pmk_film *film, struct pmk_media_out *out)
 			struct pmk_image grey = {
 				.layout = frame->image.layout, .plane = { mask->alpha }, .stride = { mask->stride }
 			};
-			err = pmk_media_out_write(out, &grey, frame->position_ns);
+			err = pmk_media_out_write(out, &grey, NULL, frame->position_ns);
 		}
 		pmk_frame_unref(frame);
 		if (err)
@@ -78,6 +78,7 @@ enum pmk_exit pmk_command_mask(struct pmk_options *options)
 
 	if (pmk_film_would_overwrite(&options->settings.pipeline, in, out))
 		return PMK_EXIT_USAGE;
+	pmk_film_tell_replaced(out);
 	code = pmk_film_open(&film, options, in, NULL);
 	if (code != PMK_EXIT_OK)
 		return code;

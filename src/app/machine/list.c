@@ -102,7 +102,7 @@ static cJSON *list_outputs(void)
 	add_simple(list, "pipewire[:NAME]",
 		pmk_pipewire_runs() ? "a camera for programs that use PipeWire" :
 				      "a camera for programs that use PipeWire, which is not running");
-	add_simple(list, "file:PATH", "a video file: .mp4, .mkv or .y4m");
+	add_simple(list, "file:PATH", "a video file: .mp4, .mkv, .webm, .mov or .y4m");
 	add_simple(list, "null", "nowhere");
 	add_simple(list, "hash", "SHA-256 of each picture on standard output");
 	return list;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/sink.h"
 
+#include "image/alpha.h"
 #include "media/media_out.h"
 
 #include <errno.h>
@@ -11,6 +12,7 @@
 struct file_sink {
 	struct pmk_sink sink;
 	struct pmk_media_out *out;
+	struct pmk_image plain; /* for pictures with alpha */
 	int64_t period_ns;
 	bool started, recorded; /* whether a picture was written; whether one had a position in a recording */
 	uint64_t first_ns, last_ns; /* capture times of the first picture and of the last one */
@@ -39,13 +41,19 @@ static int64_t position_of(struct file_sink *file, const struct pmk_shown *shown
 static int file_write(struct pmk_sink *sink, const struct pmk_shown *shown)
 {
 	struct file_sink *file = (struct file_sink *)sink;
+	const struct pmk_image *image = pmk_shown_image(shown);
+	const struct pmk_mask *alpha = pmk_shown_alpha(shown);
 	int64_t position_ns = position_of(file, shown);
 
 	file->started = true;
 	if (pmk_shown_time_ns(shown) > file->last_ns)
 		file->last_ns = pmk_shown_time_ns(shown);
 	file->last_position_ns = position_ns;
-	return pmk_media_out_write(file->out, pmk_shown_image(shown), position_ns);
+	if (alpha && file->plain.block) {
+		pmk_alpha_divide(image, alpha, &file->plain);
+		return pmk_media_out_write(file->out, &file->plain, alpha, position_ns);
+	}
+	return pmk_media_out_write(file->out, image, NULL, position_ns);
 }
 
 static int file_close(struct pmk_sink *sink, const struct pmk_shown *cover)
@@ -59,6 +67,7 @@ static int file_close(struct pmk_sink *sink, const struct pmk_shown *cover)
 	} else {
 		err = pmk_media_out_finish(file->out);
 	}
+	pmk_image_free(&file->plain);
 	free(file);
 	return err;
 }
@@ -67,16 +76,21 @@ static const struct pmk_sink_impl impl = { .write = file_write, .close = file_cl
 
 int pmk_sink_file_open(const char *path, const struct pmk_sink_setup *setup, struct pmk_sink **sink)
 {
-	const struct pmk_media_out_settings settings = {
-		.layout = setup->layout, .fps = setup->fps, .carry = setup->carry, .live = !setup->whole
-	};
+	const struct pmk_media_out_settings settings = { .layout = setup->layout,
+		.fps = setup->fps,
+		.alpha = setup->alpha,
+		.carry = setup->carry,
+		.live = !setup->whole };
 	struct file_sink *made = calloc(1, sizeof *made);
 	int err;
 
 	if (!made)
 		return -ENOMEM;
-	err = pmk_media_out_open(path, &settings, &made->out);
+	err = setup->alpha ? pmk_image_alloc(&made->plain, &setup->layout) : 0;
+	if (!err)
+		err = pmk_media_out_open(path, &settings, &made->out);
 	if (err) {
+		pmk_image_free(&made->plain);
 		free(made);
 		return err;
 	}

@@ -22,7 +22,7 @@ static int64_t priming_ns(const struct pmk_track *track)
 {
 	const AVCodecParameters *parameters = track->from->codecpar;
 	bool opus = parameters->codec_id == AV_CODEC_ID_OPUS && parameters->initial_padding > 0;
-	bool mp4 = !strcmp(track->to->oformat->name, "mp4");
+	bool mp4 = pmk_av_is_mp4(track->to->oformat);
 	int64_t most_ns = mp4 && track->cut.declared ? PMK_TRACK_PRIMING_NS : 0;
 
 	if (opus)

@@ -38,6 +38,8 @@ int pmk_cover_open(struct pmk_track *track)
 	enum AVCodecID codec = track->from->codecpar->codec_id;
 	int err;
 
+	if (!strcmp(track->to->oformat->name, "webm"))
+		return AVERROR(ENOSYS);
 	if ((codec != AV_CODEC_ID_PNG && codec != AV_CODEC_ID_MJPEG) || track->from->attached_pic.size <= 0)
 		return AVERROR(EINVAL);
 	err = pmk_track_add(track);

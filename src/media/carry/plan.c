@@ -54,13 +54,20 @@ static bool is_lossless(enum AVCodecID id)
 	return codec && codec->props & AV_CODEC_PROP_LOSSLESS && !(codec->props & AV_CODEC_PROP_LOSSY);
 }
 
-/* AAC for .mp4, which every player knows; for .mkv FLAC where nothing was lost so far, otherwise Opus. */
+static bool is_webm(const struct pmk_track *track)
+{
+	return !strcmp(track->to->oformat->name, "webm");
+}
+
+/* AAC for .mp4, which every player knows; for .mkv FLAC where nothing was lost so far, otherwise Opus, as for .webm. */
 static const AVCodec *choose_encoder(const struct pmk_track *track)
 {
 	const AVCodec *codec = NULL;
 
-	if (strcmp(track->to->oformat->name, "matroska") != 0)
+	if (!pmk_av_is_matroska(track->to->oformat))
 		return avcodec_find_encoder(AV_CODEC_ID_AAC);
+	if (is_webm(track))
+		return avcodec_find_encoder_by_name("libopus");
 	if (!is_lossless(track->from->codecpar->codec_id))
 		codec = avcodec_find_encoder_by_name("libopus");
 	return codec ? codec : avcodec_find_encoder(AV_CODEC_ID_FLAC);
@@ -137,14 +144,14 @@ static bool is_text(const struct pmk_track *track)
 	return codec && codec->props & AV_CODEC_PROP_TEXT_SUB;
 }
 
-/* Text is converted to the one text codec that .mp4 has, or to the plainest one of .mkv. */
+/* Text is converted to the one text codec that .mp4 has, or to the plainest one of .mkv and .webm. */
 static const AVCodec *choose_text(const struct pmk_track *track)
 {
-	bool matroska = !strcmp(track->to->oformat->name, "matroska");
-
 	if (!is_text(track))
 		return NULL;
-	return avcodec_find_encoder(matroska ? AV_CODEC_ID_SUBRIP : AV_CODEC_ID_MOV_TEXT);
+	if (!pmk_av_is_matroska(track->to->oformat))
+		return avcodec_find_encoder(AV_CODEC_ID_MOV_TEXT);
+	return avcodec_find_encoder(is_webm(track) ? AV_CODEC_ID_WEBVTT : AV_CODEC_ID_SUBRIP);
 }
 
 static const char *tag_of(const struct pmk_track *track, const char *key)
@@ -201,6 +208,7 @@ int pmk_plan_cover(struct pmk_track *track, bool wanted, const char *from_path)
 	}
 	err = pmk_cover_open(track);
 	if (err < 0 && err != AVERROR(ENOMEM))
-		pmk_warn("%s: its cover picture is left out: not a JPEG or PNG", from_path);
+		pmk_warn("%s: its cover picture is left out: %s", from_path,
+			err == AVERROR(ENOSYS) ? "the new file cannot hold it" : "not a JPEG or PNG");
 	return err == AVERROR(ENOMEM) ? -ENOMEM : 0;
 }

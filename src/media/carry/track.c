@@ -28,7 +28,7 @@ static int64_t undeclared_ns(const struct pmk_track *track)
 {
 	const AVCodecParameters *made = track->made->codecpar;
 
-	if (avformat_version() >= AV_VERSION_INT(60, 0, 0) || strcmp(track->to->oformat->name, "matroska") != 0 ||
+	if (avformat_version() >= AV_VERSION_INT(60, 0, 0) || !pmk_av_is_matroska(track->to->oformat) ||
 		made->codec_id != AV_CODEC_ID_OPUS)
 		return 0;
 	return av_rescale(made->initial_padding, 1000000000, 48000);

@@ -133,8 +133,8 @@ int pmk_out_file_begin(struct pmk_out_file *file, AVFormatContext *format)
 	AVDictionary *options = NULL;
 	int err;
 
-	file->mkv = file->live && strcmp(format->oformat->name, "matroska") == 0;
-	file->mp4 = file->live && strcmp(format->oformat->name, "mp4") == 0;
+	file->mkv = file->live && pmk_av_is_matroska(format->oformat);
+	file->mp4 = file->live && pmk_av_is_mp4(format->oformat);
 	file->held = av_packet_alloc();
 	err = file->held ? pmk_out_io_open(file->fd, file->mp4, &format->pb) : AVERROR(ENOMEM);
 	if (file->mp4)
