@@ -49,17 +49,19 @@ static struct colours colours_of(const struct pmk_layout *layout)
 	return c;
 }
 
-static uint8_t to_byte(float value)
+static inline uint8_t to_byte(float value)
 {
-	return value <= 0 ? 0 : value >= 255 ? 255 : (uint8_t)(value + 0.5f);
+	int byte = (int)(value + 0.5f); /* compared as integers, since compilers do not vectorise what may trap */
+
+	return (uint8_t)(byte < 0 ? 0 : byte > 255 ? 255 : byte);
 }
 
-static float luma(const struct colours *c, float r, float g, float b)
+static inline float luma(const struct colours *c, float r, float g, float b)
 {
 	return c->kr * r + c->kg * g + c->kb * b;
 }
 
-static void chroma_of(const struct colours *c, float r, float g, float b, uint8_t *u, uint8_t *v)
+static inline void chroma_of(const struct colours *c, float r, float g, float b, uint8_t *u, uint8_t *v)
 {
 	float y = luma(c, r, g, b);
 
@@ -75,20 +77,75 @@ void pmk_colour_rgb_to_yuv(const uint8_t rgb[3], const struct pmk_layout *layout
 	chroma_of(&c, rgb[0], rgb[1], rgb[2], &yuv[1], &yuv[2]);
 }
 
-/* Mean colour of the 2x1 or 2x2 pixels that one chroma sample covers; fewer at the edge of a picture of odd size. */
-static void mean_block(const struct pmk_rgb *rgb, int x, int y, int rows, float mean[3])
-{
-	int n = 0, sum[3] = { 0 };
+enum { PART = 128 }; /* pixels at a time; even */
 
-	for (int j = y; j < y + rows && j < rgb->height; j++) {
-		for (int i = x; i < x + 2 && i < rgb->width; i++, n++) {
-			const uint8_t *p = rgb->data + (size_t)j * rgb->stride + (size_t)i * 3;
-			for (int k = 0; k < 3; k++)
-				sum[k] += p[k];
-		}
+/* Red, green and blue of a part of a row apart, which is what processors can calculate with. */
+struct part {
+	int sum[3][PART];
+};
+
+static void take_apart(const uint8_t *rgb, int count, struct part *part)
+{
+	for (int x = 0; x < count; x++, rgb += 3) {
+		part->sum[0][x] = rgb[0];
+		part->sum[1][x] = rgb[1];
+		part->sum[2][x] = rgb[2];
+	}
+}
+
+static void add_row(struct part *part, const struct part *other, int count)
+{
+	for (int k = 0; k < 3; k++) {
+		for (int x = 0; x < count; x++)
+			part->sum[k][x] += other->sum[k][x];
+	}
+}
+
+static void luma_of_part(const struct colours *c, const struct part *p, int count, uint8_t *restrict y)
+{
+	for (int x = 0; x < count; x++)
+		y[x] = to_byte(luma(c, (float)p->sum[0][x], (float)p->sum[1][x], (float)p->sum[2][x]) * c->luma_scale +
+			c->luma_offset);
+}
+
+/* A chroma sample is the mean of `rows` rows of two pixels; of one, where an odd width ends. */
+static void chroma_of_part(
+	const struct colours *c, const struct part *p, int count, int rows, uint8_t *restrict u, uint8_t *restrict v)
+{
+	float mean[3];
+
+	for (int x = 0; x < count / 2; x++) {
+		for (int k = 0; k < 3; k++)
+			mean[k] = (float)(p->sum[k][2 * x] + p->sum[k][2 * x + 1]) / (float)(2 * rows);
+		chroma_of(c, mean[0], mean[1], mean[2], &u[x], &v[x]);
 	}
 	for (int k = 0; k < 3; k++)
-		mean[k] = (float)sum[k] / (float)n;
+		mean[k] = (float)p->sum[k][count - 1] / (float)rows;
+	if (count % 2)
+		chroma_of(c, mean[0], mean[1], mean[2], &u[count / 2], &v[count / 2]);
+}
+
+/* Rows y to y + rows - 1, which share a row of chroma. */
+static void convert_rows(
+	const struct colours *c, const struct pmk_rgb *rgb, int y, int rows, int chroma_y, struct pmk_image *image)
+{
+	size_t chroma = (size_t)chroma_y * (size_t)image->stride[1];
+
+	for (int x = 0; x < image->layout.width; x += PART) {
+		int count = pmk_min(PART, image->layout.width - x);
+		struct part sums, row;
+
+		for (int i = 0; i < rows; i++) {
+			struct part *part = i ? &row : &sums;
+
+			take_apart(rgb->data + (size_t)(y + i) * (size_t)rgb->stride + (size_t)x * 3, count, part);
+			luma_of_part(c, part, count, image->plane[0] + (size_t)(y + i) * (size_t)image->stride[0] + x);
+		}
+		if (rows == 2)
+			add_row(&sums, &row, count);
+		chroma_of_part(
+			c, &sums, count, rows, image->plane[1] + chroma + x / 2, image->plane[2] + chroma + x / 2);
+	}
 }
 
 void pmk_colour_rgb_to_image(const struct pmk_rgb *rgb, struct pmk_image *image)
@@ -96,21 +153,8 @@ void pmk_colour_rgb_to_image(const struct pmk_rgb *rgb, struct pmk_image *image)
 	struct colours c = colours_of(&image->layout);
 	int rows = image->layout.chroma == PMK_CHROMA_420 ? 2 : 1;
 
-	for (int y = 0; y < image->layout.height; y++) {
-		const uint8_t *from = rgb->data + (size_t)y * rgb->stride;
-		uint8_t *to = image->plane[0] + (size_t)y * image->stride[0];
-		for (int x = 0; x < image->layout.width; x++, from += 3)
-			to[x] = to_byte(luma(&c, from[0], from[1], from[2]) * c.luma_scale + c.luma_offset);
-	}
-	for (int y = 0; y < pmk_layout_plane_height(&image->layout, 1); y++) {
-		uint8_t *u = image->plane[1] + (size_t)y * image->stride[1],
-			*v = image->plane[2] + (size_t)y * image->stride[2];
-		for (int x = 0; x < pmk_layout_plane_width(&image->layout, 1); x++) {
-			float mean[3];
-			mean_block(rgb, 2 * x, rows * y, rows, mean);
-			chroma_of(&c, mean[0], mean[1], mean[2], &u[x], &v[x]);
-		}
-	}
+	for (int y = 0; y < image->layout.height; y += rows)
+		convert_rows(&c, rgb, y, pmk_min(rows, image->layout.height - y), y / rows, image);
 }
 
 void pmk_colour_image_to_rgb(const struct pmk_image *image, struct pmk_rgb *rgb)
