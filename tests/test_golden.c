@@ -30,9 +30,9 @@ static const struct golden by_truth[] = {
 		PMK_RANGE_LIMITED, PMK_REFINE_NONE },
 	{ "color:#3080c0", "f864bf2f28f83e26f20b34532224ec940089c3c0451b3d0641a0e4245ab72b93", 322, 182, PMK_CHROMA_422,
 		PMK_RANGE_FULL, PMK_REFINE_NONE },
-	{ "builtin:office", "769fe36bba986a37eff38d4a2df7eddfc9c9eb415c47aa7ae0a0b0aa33adfdb9", 320, 180,
+	{ "builtin:office", "b2a44f38a6f4d4e1908de28cb30ec7e9a4973bcdc8c2870d4ad5c82026cf9ca4", 320, 180,
 		PMK_CHROMA_420, PMK_RANGE_FULL, PMK_REFINE_NONE },
-	{ "builtin:dusk", "fde1ee5db52d4b2d6a7f7fbad22799a3c0ca3b1c991146f08d6d6b1a08813ce2", 640, 480, PMK_CHROMA_422,
+	{ "builtin:dusk", "0f0cf486704d328b1299d207b27fb967a3ff2d2d02bcfe7035822ec05df282a7", 640, 480, PMK_CHROMA_422,
 		PMK_RANGE_LIMITED, PMK_REFINE_NONE },
 	{ "builtin:leaves", "b58c3c2af10da22b326a1e53de1d64812844c562acab5222080b470619cb99f3", 322, 182,
 		PMK_CHROMA_420, PMK_RANGE_LIMITED, PMK_REFINE_NONE },
@@ -41,7 +41,7 @@ static const struct golden by_truth[] = {
 };
 
 static const struct golden by_chain[] = {
-	{ "builtin:office", "b67d500687b8219151041086d2cb860cf498d2006b3b0a33ab74b577d89a53e7", 640, 360,
+	{ "builtin:office", "b70d693fdb87f584f40cd3129ff1106194801531077bbf9d81f5015d1ee534b1", 640, 360,
 		PMK_CHROMA_420, PMK_RANGE_LIMITED, PMK_REFINE_GUIDED },
 	{ "color:#3080c0", "c0755a1e0d2ccffd16f75cec0013289058ae6cd6314d416489386526a4be7a5f", 323, 181, PMK_CHROMA_422,
 		PMK_RANGE_FULL, PMK_REFINE_GUIDED },

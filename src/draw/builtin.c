@@ -23,7 +23,7 @@ static const struct pmk_builtin list[] = {
 	{ "mountains", "Mountains in the mist" },
 	{ "lamp", "A living room in the evening" },
 	{ "plaster", "A plastered wall in light from one side" },
-	{ "brick", "A brick wall" },
+	{ "brick", "A white brick wall" },
 };
 
 /* How each is painted; if it moves, with a motion instead. */
@@ -50,7 +50,7 @@ static const struct {
 enum { COUNT = sizeof(list) / sizeof(*list) };
 _Static_assert(COUNT == sizeof(painters) / sizeof(*painters), "a painter for each");
 
-enum { MOST_PX = 528 * 297 }; /* of the canvas: what is out of focus needs no more */
+enum { MOST_PX = 480 * 270 }; /* of the canvas: what is out of focus needs no more */
 static const float grain = 1.2f; /* levels */
 
 const struct pmk_builtin *pmk_builtin_list(int *count)

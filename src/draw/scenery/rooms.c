@@ -213,7 +213,7 @@ int pmk_scenery_office(struct pmk_canvas *c)
 		pmk_paint_light(c, at + 0.75f, 0.95f, 0.9f, 0.9f, (pmk_ink){ -0.45f, -0.45f, -0.42f, 0 });
 		pmk_paint_light(c, at + 0.55f, -0.1f, 1.0f, 0.5f, (pmk_ink){ -0.35f, -0.35f, -0.33f, 0 });
 	}
-	if (pmk_lens_blur(c, 0.017f))
+	if (pmk_lens_blur(c, 0.020f))
 		return -ENOMEM;
 	pmk_lens_develop(c, 0.85f, 0.4f);
 	return 0;

@@ -50,25 +50,26 @@ int pmk_scenery_plaster(struct pmk_canvas *c)
 	return 0;
 }
 
+/* A brick under many coats of paint: hardly another colour than its neighbours, but with edges that catch the light
+ * from the upper left, and a shadow in the joint. */
 static void brick(struct pmk_canvas *c, float x, float y, float w, float h, uint32_t seed)
 {
-	static const uint32_t clay[] = { 0x8a5646, 0x92604c, 0x7c4c40, 0x986650, 0x74483e, 0x8c5c4e, 0xa07460 };
 	uint32_t dice = seed;
-	pmk_ink ink = pmk_lens_ink(clay[(int)(pmk_random(&dice) * 6.99f)]) * pmk_random_in(&dice, 0.8f, 1.15f);
-	pmk_ink dark = pmk_lens_ink(0x2e2623);
+	float tone = pmk_random_in(&dice, 0.86f, 1.06f), out = pmk_random_in(&dice, 0.6f, 1.3f);
+	pmk_ink paint = pmk_lens_ink(0xd3ccc1) * tone, dark = paint * 0.30f, edge = paint * 1.18f;
+	struct pmk_brush brush = {
+		.from = paint, .to = paint * 0.90f, .round = 0.010f, .soft = 0.009f, .grain = 0.10f, .seed = seed
+	};
 
-	x += pmk_random_in(&dice, -0.002f, 0.002f);
-	y += pmk_random_in(&dice, -0.0015f, 0.0015f);
-	ink[3] = dark[3] = 1;
-	pmk_paint_box(c, x + 0.003f, y + 0.004f, w, h,
-		&(struct pmk_brush){ .from = dark, .to = dark, .round = 0.006f, .soft = 0.006f });
-	pmk_paint_box(c, x, y, w, h,
-		&(struct pmk_brush){ .from = ink * (pmk_ink){ 1.25f, 1.22f, 1.2f, 1 },
-			.to = ink * (pmk_ink){ 0.85f, 0.85f, 0.85f, 1 },
-			.round = 0.006f,
-			.soft = 0.005f,
-			.grain = 0.15f,
-			.seed = seed });
+	x += pmk_random_in(&dice, -0.003f, 0.003f);
+	y += pmk_random_in(&dice, -0.002f, 0.002f);
+	w += pmk_random_in(&dice, -0.004f, 0.002f);
+	paint[3] = dark[3] = edge[3] = brush.from[3] = brush.to[3] = 1;
+	pmk_paint_box(c, x + 0.004f * out, y + 0.006f * out, w, h,
+		&(struct pmk_brush){ .from = dark, .to = dark, .round = 0.010f, .soft = 0.010f });
+	pmk_paint_box(c, x - 0.001f, y - 0.002f * out, w, h,
+		&(struct pmk_brush){ .from = edge, .to = edge, .round = 0.010f, .soft = 0.008f });
+	pmk_paint_box(c, x, y, w, h, &brush);
 }
 
 /* Stains and dust, on bricks and mortar alike. */
@@ -79,14 +80,14 @@ static void weather(struct pmk_canvas *c)
 			float u = (float)x / c->unit, v = (float)y / c->unit;
 			float n = pmk_noise(u * 3.3f, v * 3.9f, 7) + 0.5f * pmk_noise(u * 60, v * 64, 8) - 0.75f;
 
-			c->px[(size_t)y * (size_t)c->width + (size_t)x] *= 1 + 0.55f * n;
+			c->px[(size_t)y * (size_t)c->width + (size_t)x] *= 1 + 0.30f * n;
 		}
 	}
 }
 
 int pmk_scenery_brick(struct pmk_canvas *c)
 {
-	pmk_ink mortar = pmk_lens_ink(0x9a8f84);
+	pmk_ink mortar = pmk_lens_ink(0xb4ada2);
 	float h = 0.062f, w = 0.196f, gap = 0.011f;
 	uint32_t seed = 3;
 
@@ -99,19 +100,19 @@ int pmk_scenery_brick(struct pmk_canvas *c)
 			brick(c, x, (float)row * (h + gap) + 0.02f, w, h, pmk_hash(seed++));
 	}
 	weather(c);
-	if (pmk_lens_blur(c, 0.009f))
+	if (pmk_lens_blur(c, 0.008f))
 		return -ENOMEM;
 	for (int y = 0; y < c->height; y++) {
 		for (int x = 0; x < c->width; x++) {
 			float u = ((float)x / c->unit - c->aspect * 0.28f) / (c->aspect * 0.8f),
 			      v = (float)y / c->unit - 0.30f;
-			float lit = 0.14f + 1.0f * pmk_ramp(1.1f, 0, sqrtf(u * u + v * v * 0.7f));
+			float lit = 0.16f + 0.95f * pmk_ramp(1.2f, 0, sqrtf(u * u + v * v * 0.7f));
 
 			c->px[(size_t)y * (size_t)c->width + (size_t)x] *= (pmk_ink){ lit * 1.06f, lit, lit * 0.92f,
 				1 };
 		}
 	}
-	pmk_lens_develop(c, 1.5f, 0.4f);
+	pmk_lens_develop(c, 1.15f, 0.4f);
 	return 0;
 }
 
