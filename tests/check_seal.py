@@ -32,7 +32,12 @@ ONLY_IN = {
 }
 
 # Functions that look up others by name, and the only files that may call them.
-LOOKUPS = {"dlopen": "media/media_module.c", "dlmopen": "", "dlsym": "media/media_module.c", "dlvsym": ""}
+LOOKUPS = {
+    "dlopen": "media/media_module.c text/module.c",
+    "dlmopen": "",
+    "dlsym": "media/media_module.c text/module.c",
+    "dlvsym": "",
+}
 
 # What a meson.build in src/ may call, and what its strings may be: names of files beside it, words, and these flags.
 MESON_CALLS = "files subdir static_library extract_all_objects get_supported_arguments get_option cpu_family"

@@ -68,6 +68,7 @@ STANDS_FOR = {
     "model/xnnpack/*": "engine",
     "model/*": "tflite",
     "pixels/*": "rows",
+    "text/*": "caption",
     "settings/*": "settings",
 }
 

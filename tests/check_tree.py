@@ -24,12 +24,13 @@ ROOMS = {
     "pixels": "base image",
     "jpeg": "base image",
     "media": "base image",
+    "text": "base image",
     "model": "base",
     "draw": "base image",
     "find": "base image pixels model",
     "mask": "base image pixels",
     "framing": "base image pixels find",
-    "compose": "base image pixels media draw",
+    "compose": "base image pixels media text draw",
     "scene": "base image model draw find mask framing compose",
     "io": "base image jpeg media draw",
     "core": "base image scene io",
@@ -49,7 +50,8 @@ WALLS = {
     r"(xnnpack|pthreadpool)\.h": "model/xnnpack/",
     r"lcms2\.h": "media/still/",
     r"webp/": "media/film/webp.",
-    r"dlfcn\.h": "media/media_module.c",
+    r"(pango|cairo|fontconfig|glib|freetype)[a-z0-9]*[/.]": "text/ !text/text_module.",
+    r"dlfcn\.h": "media/media_module.c text/module.c",
     r"seccomp\.h": "media/sandbox/",
 }
 
@@ -69,6 +71,7 @@ STATE = {
     "files.c": {"last": "the picture that was closed last, for whoever opens it again"},
     "sandbox.c": {"helper": "a process of this process's own"},
     "media_module.c": {"module": "the shared object: it is loaded once"},
+    "text_module.c": {"module": "the shared object: it is loaded once"},
     "media_entry.c": {"host": "in that object: who loaded it"},
     "signals.c": {
         "signal_fd": "a handler is the process's",

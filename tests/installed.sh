@@ -61,7 +61,11 @@ grep -q 'hint   files: .*potemkin-media.so is missing' "$work/out" ||
 	bad "doctor does not report the missing module: $(cat "$work/out")"
 "$installed" doctor >"$work/out"
 grep -q 'good   files: ' "$work/out" || bad "doctor reports the installed module as missing: $(cat "$work/out")"
+text=$(find "$work/root" -name potemkin-text.so)
+[ -z "$text" ] || runs "$installed" convert "$work/wall.ppm" "$work/tag.png" -b green --caption 'Jane Doe'
 export LD_LIBRARY_PATH="${module%/*}"
+refuses 'needs the module potemkin-text.so, which is neither /.*alone/potemkin-text.so nor /.*; install .*-Dcaption' \
+	-c presenter -o null --frames 1 --caption 'Jane Doe'
 for way in "convert presenter a.mkv" "convert $work/film.mkv a.mkv" "convert $work/wall.png a.png" \
 	"mask $work/film.mkv a.mkv" "-c file:$work/film.mkv -o null" "-c presenter -o file:a.mkv --frames 1" \
 	"-c presenter -o null --frames 1 -b $work/wall.png"; do

@@ -86,7 +86,7 @@ static void test_log_has_the_front_ends_words(void **state)
 static void test_the_program_has_words_for_each_remedy(void **state)
 {
 	static const enum pmk_cure with_subject[] = { PMK_CURE_HELD_SIZE, PMK_CURE_DROP_FORMAT, PMK_CURE_COUNTED_WAIT,
-		PMK_CURE_FETCH_MODEL };
+		PMK_CURE_FETCH_MODEL, PMK_CURE_INSTALL_MODULE };
 	size_t holes = 0;
 
 	for (int cure = PMK_CURE_NONE + 1; cure < PMK_CURES; cure++) {

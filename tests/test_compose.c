@@ -437,7 +437,7 @@ static struct pmk_overlay *make_overlay(const struct pmk_layout *layout, uint32_
 			}
 		}
 	}
-	assert_int_equal(pmk_overlay_of_sheet(&sheet, layout, &overlay), 0);
+	assert_int_equal(pmk_overlay_of_sheet(&sheet, NULL, layout, &overlay), 0);
 	pmk_sheet_free(&sheet);
 	return overlay;
 }
@@ -518,10 +518,10 @@ static void test_marks_lie_over_an_overlay(void **state)
 	struct set s = make(320, 180, PMK_CHROMA_420, PMK_RANGE_LIMITED);
 	struct pmk_rect low = pmk_mark_box(&s.behind.layout, "paused", false),
 			high = pmk_mark_box(&s.behind.layout, "paused", true);
-	const struct pmk_rect places[] = { low, { 0, 0, 320, 180 }, { 300, 0, 8, 8 } };
+	const struct pmk_rect places[] = { low, { 0, 0, 320, 180 }, { 300, 0, 8, 8 }, { 0, 0, 320, 180 } };
 
-	for (int i = 0; i < 3; i++) {
-		const struct pmk_rect *mark = i == 0 ? &high : &low;
+	for (int i = 0; i < 4; i++) { /* at last with a name tag below */
+		const struct pmk_rect *mark = i % 3 == 0 ? &high : &low;
 		struct pmk_overlay *overlay;
 		struct pmk_shown *shown, *room;
 		struct pmk_sheet sheet;
@@ -530,7 +530,7 @@ static void test_marks_lie_over_an_overlay(void **state)
 		assert_int_equal(pmk_sheet_alloc(&sheet, 320, 180), 0);
 		for (int y = places[i].y; y < places[i].y + places[i].height; y++)
 			memset(sheet.data + y * sheet.stride + 4 * places[i].x, 255, 4 * (size_t)places[i].width);
-		assert_int_equal(pmk_overlay_of_sheet(&sheet, &s.behind.layout, &overlay), 0);
+		assert_int_equal(pmk_overlay_of_sheet(&sheet, i == 3 ? &low : NULL, &s.behind.layout, &overlay), 0);
 		pmk_composer_set_overlay(s.composer, overlay);
 		assert_int_equal(pmk_compose_cover(s.composer, &s.behind, "paused", NULL, &shown), 0);
 		row = pmk_shown_image(shown)->plane[0] + mark->y * pmk_shown_image(shown)->stride[0] + mark->x;

@@ -231,7 +231,7 @@ static void test_mixing(void **state)
 			}
 			pmk_sheet_premultiply(row, layout.width);
 		}
-		assert_int_equal(pmk_overlay_of_sheet(&sheet, &layout, &overlay), 0);
+		assert_int_equal(pmk_overlay_of_sheet(&sheet, NULL, &layout, &overlay), 0);
 		assert_int_equal(pmk_image_alloc(&image, &layout), 0);
 		pmk_image_fill(&image, (const uint8_t[]){ 60, 200, 70 });
 		pmk_overlay_image(overlay, &image);
@@ -261,18 +261,20 @@ static void test_mixing(void **state)
 	}
 }
 
-static void test_touches(void **state)
+static void test_hinders(void **state)
 {
 	struct pmk_overlay *overlay;
 	struct pmk_sheet sheet;
 
 	assert_int_equal(pmk_sheet_alloc(&sheet, W, H), 0);
 	memset(sheet.data + 100 * sheet.stride + 4 * 200, 255, 4);
-	assert_int_equal(pmk_overlay_of_sheet(&sheet, &frame, &overlay), 0);
-	assert_true(pmk_overlay_touches(overlay, &(struct pmk_rect){ 190, 90, 20, 20 }));
-	assert_true(pmk_overlay_touches(overlay, &(struct pmk_rect){ 190, -5, 20, 1000 }));
-	assert_false(pmk_overlay_touches(overlay, &(struct pmk_rect){ 170, 90, 20, 20 }));
-	assert_false(pmk_overlay_touches(overlay, &(struct pmk_rect){ 190, 0, 20, 90 }));
+	assert_int_equal(pmk_overlay_of_sheet(&sheet, &(struct pmk_rect){ 20, 30, 40, 50 }, &frame, &overlay), 0);
+	assert_int_equal(pmk_overlay_hinders(overlay, &(struct pmk_rect){ 190, 90, 20, 20 }), 1);
+	assert_int_equal(pmk_overlay_hinders(overlay, &(struct pmk_rect){ 190, -5, 20, 1000 }), 1);
+	assert_int_equal(pmk_overlay_hinders(overlay, &(struct pmk_rect){ 170, 90, 20, 20 }), 0);
+	assert_int_equal(pmk_overlay_hinders(overlay, &(struct pmk_rect){ 190, 0, 20, 90 }), 0);
+	assert_int_equal(pmk_overlay_hinders(overlay, &(struct pmk_rect){ 0, 0, 21, 31 }), 2);
+	assert_int_equal(pmk_overlay_hinders(overlay, &(struct pmk_rect){ 0, 0, 20, 31 }), 0);
 	pmk_overlay_destroy(overlay);
 	pmk_sheet_free(&sheet);
 }
@@ -318,7 +320,7 @@ int main(void)
 		cmocka_unit_test(test_other_pictures),
 		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_mixing),
-		cmocka_unit_test(test_touches),
+		cmocka_unit_test(test_hinders),
 		cmocka_unit_test(test_refusals),
 	};
 

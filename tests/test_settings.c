@@ -157,6 +157,44 @@ static void test_nothing_is_set(void **state)
 	assert_false(pmk_setting_print(pmk_setting_find("to"), &settings, 0, text));
 }
 
+/* A name tag is text for people: valid UTF-8 of up to two lines, in which nothing controls a terminal or a file. */
+static void test_captions(void **state)
+{
+	static const struct {
+		const char *given, *kept, *printed;
+	} cases[] = {
+		{ "Jane Doe", "Jane Doe", "Jane Doe" },
+		{ "Jane\\nEngineer", "Jane\nEngineer", "Jane\\nEngineer" },
+		{ "Jane\r\nEngineer\nand\\nmore\n", "Jane\nEngineer and more", "Jane\\nEngineer and more" },
+		{ "C:\\\\new \\path", "C:\\new \\path", "C:\\\\new \\\\path" },
+		{ " \t Jane\x1b[31m\x7f\xc2\x9b ", "Jane [31m", "Jane [31m" },
+		{ "Zoë 王小明 🎉 <b>", "Zoë 王小明 🎉 <b>", "Zoë 王小明 🎉 <b>" },
+		{ "", "", "none" },
+		{ " \n ", "", "none" },
+		{ "none", "", "none" },
+	};
+	static const char *const wrong[] = { "J\xfcrgen", "\xff", "\xc3", "a\xe2\x82", "\xc0\xaf", "\xed\xa0\x80",
+		"\xf4\x90\x80\x80", "\xe0\x80\xaf", "\x80" };
+	char longer[2100];
+
+	pmk_settings_init(&settings);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		set("caption", cases[i].given);
+		assert_string_equal(settings.pipeline.scene.overlay.caption, cases[i].kept);
+		prints("caption", 0, cases[i].printed);
+		set("caption", text); /* what is printed is read back */
+		assert_string_equal(settings.pipeline.scene.overlay.caption, cases[i].kept);
+	}
+	set("caption", "Jane");
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+		refuses("caption", wrong[i], "it is not valid UTF-8");
+	memset(longer, 'x', sizeof longer);
+	longer[2001] = '\0';
+	refuses("caption", longer, "longer than 2000 bytes");
+	longer[2000] = '\0';
+	set("caption", longer);
+}
+
 static void test_refusals(void **state)
 {
 	char long_text[PMK_SPEC + 1];
@@ -353,6 +391,7 @@ int main(void)
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_nothing_is_set),
+		cmocka_unit_test(test_captions),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_owns_its_strings),

@@ -6,7 +6,7 @@
 #   clang                                the other compiler; only the tests of what it could compile wrongly: kernels
 #   tidy                                 only read, by clang-tidy
 #   asan tsan                            sanitizers: address and undefined behaviour; threads, for what has threads
-#   no-media no-page no-pipewire no-portal no-seccomp no-systemd no-webp no-xnnpack
+#   no-caption no-media no-page no-pipewire no-portal no-seccomp no-systemd no-webp no-xnnpack
 #                                        without a part that can be left out; only the tests near these parts
 #   fuzz                                 fuzzers, each for $POTEMKIN_FUZZ_SECONDS (60)
 set -eu

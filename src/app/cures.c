@@ -78,6 +78,7 @@ const char *const pmk_cures[PMK_CURES] = {
 	[PMK_CURE_CONVERT_PDF] = "convert it first: pdftoppm -png -singlefile FILE picture",
 	[PMK_CURE_DEVELOP_RAW] = "develop it first and save it as PNG or JPEG",
 	[PMK_CURE_KEEP_COVER] = "add --cover if it does not",
-	[PMK_CURE_INSTALL_MODULE] = "install it, or build with -Dmedia=enabled",
+	[PMK_CURE_INSTALL_MODULE] = "install it, or build with -D%s=enabled",
 	[PMK_CURE_MATCHING_MODULE] = "install the one that came with this program",
+	[PMK_CURE_INSTALL_FONT] = "install one, such as the package fonts-dejavu-core",
 };

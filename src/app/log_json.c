@@ -1,32 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/log_json.h"
 
+#include "base/parse.h"
+
 #include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Bytes of a whole UTF-8 character at `text`; 0 when it is none. */
-static int utf8_bytes(const unsigned char *text)
-{
-	int n = text[0] < 0x80                    ? 1 :
-		text[0] >= 0xc2 && text[0] < 0xe0 ? 2 :
-		text[0] >= 0xe0 && text[0] < 0xf0 ? 3 :
-		text[0] >= 0xf0 && text[0] < 0xf5 ? 4 :
-						    0;
-
-	for (int i = 1; i < n; i++) {
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	return n;
-}
-
 /* cJSON passes other bytes on as they are, and its reader would refuse the line. */
 static void make_utf8(char *text)
 {
 	for (int n; *text; text += n ? n : 1) {
-		n = utf8_bytes((const unsigned char *)text);
+		n = pmk_parse_utf8(text);
 		if (!n)
 			*text = '?';
 	}

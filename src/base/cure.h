@@ -86,8 +86,9 @@ enum pmk_cure {
 	PMK_CURE_CONVERT_PDF, /* likewise */
 	PMK_CURE_DEVELOP_RAW, /* a camera's raw data: develop them */
 	PMK_CURE_KEEP_COVER, /* the cover picture is left out: say expressly that it may be kept */
-	PMK_CURE_INSTALL_MODULE, /* install the module for files, or build it */
-	PMK_CURE_MATCHING_MODULE, /* install the module for files that belongs to this program */
+	PMK_CURE_INSTALL_MODULE, /* install the module, or build it; subject: its build option */
+	PMK_CURE_MATCHING_MODULE, /* install the module that belongs to this program */
+	PMK_CURE_INSTALL_FONT, /* there is no font */
 
 	PMK_CURES
 };

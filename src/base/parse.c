@@ -173,6 +173,26 @@ int pmk_parse_long_line(const char *text)
 	return 0;
 }
 
+int pmk_parse_utf8(const char *text)
+{
+	const unsigned char *c = (const unsigned char *)text;
+	int n = c[0] < 0x80                 ? 1 :
+		c[0] >= 0xc2 && c[0] < 0xe0 ? 2 :
+		c[0] >= 0xe0 && c[0] < 0xf0 ? 3 :
+		c[0] >= 0xf0 && c[0] < 0xf5 ? 4 :
+					      0;
+
+	for (int i = 1; i < n; i++) {
+		if ((c[i] & 0xc0) != 0x80)
+			return 0;
+	}
+	if (n > 2 &&
+		((c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xed && c[1] >= 0xa0) || /* overlong; surrogates */
+			(c[0] == 0xf0 && c[1] < 0x90) || (c[0] == 0xf4 && c[1] >= 0x90)))
+		return 0;
+	return n;
+}
+
 const char *pmk_parse_after(const char *text, const char *prefix)
 {
 	size_t n = strlen(prefix);

@@ -34,6 +34,9 @@ int pmk_parse_bool(const char *text, bool *value) __attribute__((warn_unused_res
 enum { PMK_PARSE_LINE = 198 };
 int pmk_parse_long_line(const char *text);
 
+/* Bytes of the whole UTF-8 character (RFC 3629) at `text`; 0 if it is none. */
+int pmk_parse_utf8(const char *text);
+
 /* The part of `text` after `prefix`, or NULL if `text` does not start with it. */
 const char *pmk_parse_after(const char *text, const char *prefix);
 

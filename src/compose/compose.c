@@ -326,7 +326,7 @@ static void draw_mark(const struct pmk_composer *c, const char *mark, struct pmk
 {
 	struct pmk_image *image = &shown->image;
 	struct pmk_rect box = pmk_mark_box(&image->layout, mark, false), top = pmk_mark_box(&image->layout, mark, true);
-	bool avoids = c->overlay && pmk_overlay_touches(c->overlay, &box) && !pmk_overlay_touches(c->overlay, &top);
+	bool avoids = c->overlay && pmk_overlay_hinders(c->overlay, &top) < pmk_overlay_hinders(c->overlay, &box);
 
 	pmk_mark_draw(image, mark, avoids);
 	if (shown->transparent)

@@ -6,6 +6,7 @@
 #include "image/colour.h"
 #include "media/still.h"
 #include "pixels/cells.h"
+#include "text/caption.h"
 
 #include <errno.h>
 #include <math.h>
@@ -27,6 +28,7 @@ struct pmk_overlay {
 	int cell_rows;
 	int *first_run; /* of each row of cells, and one more at the end */
 	struct run *run;
+	struct pmk_rect tag; /* where the name tag is; width 0: there is none */
 };
 
 int pmk_overlay_check(const char *path, char *why, size_t size)
@@ -39,7 +41,8 @@ int pmk_overlay_check(const char *path, char *why, size_t size)
 
 bool pmk_overlay_settings_equal(const struct pmk_overlay_settings *a, const struct pmk_overlay_settings *b)
 {
-	return strcmp(a->picture, b->picture) == 0 && a->place == b->place && a->size == b->size;
+	return strcmp(a->picture, b->picture) == 0 && a->place == b->place && a->size == b->size &&
+		strcmp(a->caption, b->caption) == 0 && a->caption_spot == b->caption_spot;
 }
 
 /* --- where it lies --- */
@@ -255,33 +258,48 @@ static int make(struct pmk_overlay *o, const struct pmk_sheet *sheet, const stru
 	return err;
 }
 
-int pmk_overlay_of_sheet(const struct pmk_sheet *sheet, const struct pmk_layout *layout, struct pmk_overlay **overlay)
+int pmk_overlay_of_sheet(const struct pmk_sheet *sheet, const struct pmk_rect *tag, const struct pmk_layout *layout,
+	struct pmk_overlay **overlay)
 {
 	struct pmk_overlay *o = calloc(1, sizeof *o);
 	int err = o ? make(o, sheet, layout) : -ENOMEM;
 
-	if (err)
+	if (err) {
 		pmk_overlay_destroy(o);
-	else
-		*overlay = o;
-	return err;
+		return err;
+	}
+	if (tag)
+		o->tag = *tag;
+	*overlay = o;
+	return 0;
+}
+
+static int draw_caption(const struct pmk_overlay_settings *s, struct pmk_sheet *sheet, struct pmk_rect *tag)
+{
+	const struct pmk_caption caption = { s->caption, (int)s->caption_spot % 3, (int)s->caption_spot / 3 };
+
+	return pmk_caption_draw(&caption, sheet, tag);
 }
 
 int pmk_overlay_create(
 	const struct pmk_overlay_settings *s, const struct pmk_layout *layout, struct pmk_overlay **overlay)
 {
+	struct pmk_rect tag = { 0 };
 	struct pmk_sheet sheet;
 	int err;
 
 	*overlay = NULL;
-	if (!s->picture[0])
+	if (!s->picture[0] && !s->caption[0])
 		return 0;
 	err = pmk_sheet_alloc(&sheet, layout->width, layout->height);
 	if (err)
 		return err;
-	err = put_picture(s, layout, &sheet);
+	if (s->picture[0])
+		err = put_picture(s, layout, &sheet);
+	if (!err && s->caption[0])
+		err = draw_caption(s, &sheet, &tag);
 	if (!err)
-		err = pmk_overlay_of_sheet(&sheet, layout, overlay);
+		err = pmk_overlay_of_sheet(&sheet, &tag, layout, overlay);
 	pmk_sheet_free(&sheet);
 	return err;
 }
@@ -341,15 +359,19 @@ void pmk_overlay_alpha(const struct pmk_overlay *o, struct pmk_mask *alpha)
 	}
 }
 
-bool pmk_overlay_touches(const struct pmk_overlay *o, const struct pmk_rect *rect)
+int pmk_overlay_hinders(const struct pmk_overlay *o, const struct pmk_rect *rect)
 {
 	int first = pmk_max(rect->y, 0) / PMK_CELL, last = (rect->y + rect->height - 1) / PMK_CELL;
+	const struct pmk_rect *t = &o->tag;
 
+	if (t->x < rect->x + rect->width && t->x + t->width > rect->x && t->y < rect->y + rect->height &&
+		t->y + t->height > rect->y)
+		return 2;
 	for (int row = first; row <= last && row < o->cell_rows; row++) {
 		for (int i = o->first_run[row]; i < o->first_run[row + 1]; i++) {
 			if (o->run[i].first < rect->x + rect->width && o->run[i].end > rect->x)
-				return true;
+				return 1;
 		}
 	}
-	return false;
+	return 0;
 }

@@ -166,8 +166,8 @@ const char *pmk_media_missing(void)
 
 void pmk_media_module_refuse(const char *path, enum pmk_cure cure, const char *reason)
 {
-	pmk_error_cure(
-		cure, "%s: picture and video files need the module " PMK_MEDIA_MODULE_FILE ", which %s", path, reason);
+	pmk_log(PMK_LOG_ERROR, cure, "media",
+		"%s: picture and video files need the module " PMK_MEDIA_MODULE_FILE ", which %s", path, reason);
 }
 
 /* The same as enter; logs why the file at `path` cannot be used. */
@@ -330,7 +330,8 @@ int pmk_stream_create(enum pmk_stream_kind kind, struct pmk_stream **stream)
 	int err = enter();
 
 	if (err)
-		pmk_error_cure(module.cure, "a camera's %s needs the module " PMK_MEDIA_MODULE_FILE ", which %s",
+		pmk_log(PMK_LOG_ERROR, module.cure, "media",
+			"a camera's %s needs the module " PMK_MEDIA_MODULE_FILE ", which %s",
 			kind == PMK_STREAM_HEVC ? "HEVC" : "H.264", module.reason);
 	return err ? err : opened(module.calls->stream_create(kind, stream));
 }

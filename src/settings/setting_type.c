@@ -11,6 +11,7 @@
 
 static const double NO_END = 1e9; /* a `most` from here up means that there is no limit */
 static const int NO_WHOLE = -1;
+enum { CAPTION_BYTES = 2000 };
 static const double NO_NUMBER = -1;
 
 /* --- switches --- */
@@ -203,6 +204,77 @@ static void range_text(const struct pmk_setting *s, char *text)
 	snprintf(text, PMK_SETTING_WHY, "a text of up to %d characters", PMK_SPEC - 1);
 }
 
+/* --- lines to be read by people --- */
+
+/* Take one character of `text` to *to, as the caption keeps it: a control character becomes a blank; a newline, also
+ * written as \\n, stays one if it is the first. Returns the bytes of `text` that are taken; 0: it is no UTF-8. */
+static int take_character(const char *text, char **to, bool second)
+{
+	bool escaped = text[0] == '\\' && (text[1] == 'n' || text[1] == '\\');
+	int bytes = escaped ? 2 : pmk_parse_utf8(text);
+	unsigned char first = (unsigned char)text[0], next = (unsigned char)text[bytes > 1];
+
+	if (first == '\r')
+		return bytes;
+	if (first == '\n' || (escaped && next == 'n'))
+		*(*to)++ = second ? ' ' : '\n';
+	else if (escaped)
+		*(*to)++ = '\\';
+	else if (first < 0x20 || first == 0x7f || (first == 0xc2 && next < 0xa0))
+		*(*to)++ = ' ';
+	else
+		for (int i = 0; i < bytes; i++)
+			*(*to)++ = text[i];
+	return bytes;
+}
+
+/* Drop blanks at both ends, and empty lines. */
+static void trim(char *text)
+{
+	size_t length = strlen(text), start = strspn(text, " \n");
+
+	while (length > start && (text[length - 1] == ' ' || text[length - 1] == '\n'))
+		text[--length] = '\0';
+	memmove(text, text + start, length - start + 1);
+}
+
+static int parse_caption(const struct pmk_setting *s, const char *text, void *value, char *why)
+{
+	char kept[PMK_SPEC], *to = kept;
+
+	if (strlen(text) > CAPTION_BYTES) {
+		snprintf(why, PMK_SETTING_WHY, "it is longer than %d bytes", CAPTION_BYTES);
+		return -EINVAL;
+	}
+	while (*text) {
+		int bytes = take_character(text, &to, memchr(kept, '\n', (size_t)(to - kept)));
+
+		if (!bytes) {
+			snprintf(why, PMK_SETTING_WHY, "it is not valid UTF-8");
+			return -EINVAL;
+		}
+		text += bytes;
+	}
+	*to = '\0';
+	trim(kept);
+	return pmk_spec_copy(value, kept);
+}
+
+static void print_caption(const struct pmk_setting *s, const void *value, char *text)
+{
+	for (const char *c = value; *c; c++) {
+		if (*c == '\n' || *c == '\\')
+			*text++ = '\\';
+		*text++ = *c == '\n' ? 'n' : *c;
+	}
+	*text = '\0';
+}
+
+static void range_caption(const struct pmk_setting *s, char *text)
+{
+	snprintf(text, PMK_SETTING_WHY, "a text of up to %d bytes", CAPTION_BYTES);
+}
+
 /* --- sizes and zones --- */
 
 static int parse_size(const struct pmk_setting *s, const char *text, void *value, char *why)
@@ -278,3 +350,4 @@ const struct pmk_setting_type pmk_type_sizes = { sizeof(struct pmk_size), ',', N
 	range_sizes };
 const struct pmk_setting_type pmk_type_zone = { sizeof(struct pmk_zone), 0, NULL, parse_zone, print_zone, range_zone };
 const struct pmk_setting_type pmk_type_text = { PMK_SPEC, 0, NULL, parse_text, print_text, range_text };
+const struct pmk_setting_type pmk_type_caption = { PMK_SPEC, 0, NULL, parse_caption, print_caption, range_caption };

@@ -33,5 +33,7 @@ extern const struct pmk_setting_type pmk_type_size; /* two ints: width and heigh
 extern const struct pmk_setting_type pmk_type_sizes; /* the same, a list */
 extern const struct pmk_setting_type pmk_type_zone; /* struct pmk_zone */
 extern const struct pmk_setting_type pmk_type_text; /* char[PMK_SPEC] */
+/* char[PMK_SPEC]: UTF-8 for people, of one or two lines, without control characters; a newline is written as \n */
+extern const struct pmk_setting_type pmk_type_caption;
 
 #endif

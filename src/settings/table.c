@@ -115,6 +115,12 @@ const struct pmk_setting pmk_settings_table[] = {
 	{ "overlay-size", 0, OVERLAY(0), TYPE(percent), SCENE(overlay.size), NUMBERS(1, 100), .unit = "percent",
 		.none = "auto", .value = "PERCENT",
 		.help = "share of the picture's width and height into which the overlay fits" },
+	{ "caption", 0, OVERLAY(COMMON), TYPE(caption), SCENE(overlay.caption), .none = "none", .value = "TEXT",
+		.help = "a name tag; \\n begins a second, smaller line, as in \"Jane Doe\\nEngineer\"" },
+	{ "caption-place", 0, OVERLAY(0), TYPE(choice), SCENE(overlay.caption_spot),
+		WORDS("top-left", "top", "top-right", "left", "center", "right", "bottom-left", "bottom",
+			"bottom-right"),
+		.normal = "bottom-left", .value = "PLACE", .help = "where the name tag is: a corner, side or center" },
 
 	{ "people", 0, MASK | COMMON, TYPE(choice), SCENE(people), WORDS("all", "nearest"), .normal = "all",
 		.value = "WHO", .help = "whom to show: all, or nearest (the largest person, near the middle)" },

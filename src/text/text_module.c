@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#include "text/text_module.h"
+
+#include "base/log.h"
+#include "text/module.h"
+
+#include <errno.h>
+#include <pthread.h>
+
+static struct {
+	pthread_mutex_t lock;
+	const struct pmk_text_module *loaded; /* NULL: not yet; it stays loaded */
+} module = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static const struct pmk_text_module *load(void)
+{
+	char reason[PMK_MODULE_REASON];
+	enum pmk_cure cure;
+
+	pthread_mutex_lock(&module.lock);
+	if (!module.loaded)
+		module.loaded = pmk_module_load(
+			PMK_TEXT_MODULE_FILE, "pmk_text_module", PMK_TEXT_INTERFACE, reason, &cure);
+	pthread_mutex_unlock(&module.lock);
+	if (!module.loaded)
+		pmk_log(PMK_LOG_ERROR, cure, "caption",
+			"a name tag needs the module " PMK_TEXT_MODULE_FILE ", which %s", reason);
+	return module.loaded;
+}
+
+int pmk_caption_draw(const struct pmk_caption *caption, struct pmk_sheet *sheet, struct pmk_rect *plate)
+{
+	const struct pmk_text_module *loaded = load();
+	int err = loaded ? loaded->caption_draw(caption, sheet, plate) : -ENOPKG;
+
+	if (err == -ENOENT)
+		pmk_error_cure(PMK_CURE_INSTALL_FONT, "a name tag needs a font, and there is none");
+	return err;
+}
