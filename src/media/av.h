@@ -117,6 +117,7 @@ struct pmk_av_target {
 	int width, height; /* px */
 	enum pmk_range range;
 	enum pmk_matrix matrix;
+	bool quick; /* scale in half the time, by linear interpolation, and round coarsely */
 	bool same; /* keep the picture's range and matrix; only size and sampling change */
 };
 

@@ -6,7 +6,7 @@
 #include <libavutil/pixdesc.h>
 #include <string.h>
 
-enum { HD_ROWS = 720 };
+enum { HD_ROWS = 720, BEST = SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP };
 
 enum AVPixelFormat pmk_av_plain_format(enum AVPixelFormat format)
 {
@@ -131,13 +131,13 @@ int pmk_av_scale(struct pmk_av_scaler *scaler, const AVFrame *from, const struct
 	pmk_av_colours(from, &range, &matrix);
 	const int key[8] = { from->width, from->height, from->format,
 		(int)range | (int)matrix << 1 | (int)from->colorspace << 2, to->width, to->height, to->format,
-		(int)to->range | (int)to->matrix << 1 | (int)to->same << 2 };
+		(int)to->range | (int)to->matrix << 1 | (int)to->same << 2 | (int)to->quick << 3 };
 	if (!scaler->sws || memcmp(key, scaler->key, sizeof key)) {
 		pmk_av_scaler_free(scaler);
 		if (!sws_isSupportedInput(format))
 			return -ENOTSUP;
 		scaler->sws = sws_getContext(from->width, from->height, format, to->width, to->height, to->format,
-			SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP, NULL, NULL, NULL);
+			to->quick ? SWS_BILINEAR : BEST, NULL, NULL, NULL);
 		if (!scaler->sws)
 			return -ENOMEM;
 		/* from RGB to RGB, swscale takes the same matrix there and back, unless it is told one of each */

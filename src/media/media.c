@@ -102,7 +102,7 @@ static void fill_info(struct pmk_media *media)
 	fill_layout(media);
 }
 
-static int open_media(const char *path, int least_px, struct pmk_media **media)
+static int open_media(const char *path, bool played, struct pmk_media **media)
 {
 	struct pmk_media *made = calloc(1, sizeof *made);
 	const struct pmk_layout *layout;
@@ -110,7 +110,8 @@ static int open_media(const char *path, int least_px, struct pmk_media **media)
 
 	if (!made)
 		return -ENOMEM;
-	made->least_px = least_px;
+	made->least_px = played ? 1 : PMK_IMAGE_MIN_PX;
+	made->picture.quick = made->told = played;
 	made->path = strdup(path);
 	for (int i = 0; i < PMK_MEDIA_AHEAD; i++)
 		made->ahead[i] = av_frame_alloc();
@@ -126,7 +127,8 @@ static int open_media(const char *path, int least_px, struct pmk_media **media)
 		goto fail;
 	fill_info(made);
 	layout = &made->info.layout;
-	err = pmk_av_check_size(path, layout->width, layout->height, least_px, PMK_IMAGE_MAX_PX, PMK_MEDIA_MOST_PX);
+	err = pmk_av_check_size(
+		path, layout->width, layout->height, made->least_px, PMK_IMAGE_MAX_PX, PMK_MEDIA_MOST_PX);
 	if (err)
 		goto fail;
 	*media = made;
@@ -139,16 +141,12 @@ fail:
 
 int pmk_media_open(const char *path, struct pmk_media **media)
 {
-	return open_media(path, PMK_IMAGE_MIN_PX, media);
+	return open_media(path, false, media);
 }
 
 int pmk_media_open_to_play(const char *path, struct pmk_media **media)
 {
-	int err = open_media(path, 1, media);
-
-	if (!err)
-		(*media)->picture.quick = (*media)->told = true;
-	return err;
+	return open_media(path, true, media);
 }
 
 void pmk_media_close(struct pmk_media *media)

@@ -61,6 +61,8 @@ int pmk_media_walk_open(struct pmk_media *media, int ahead)
 	err = pmk_av_reader_open(&media->reader, media->path, media->least_px, PMK_IMAGE_MAX_PX, PMK_MEDIA_MOST_PX);
 	if (err)
 		return err;
+	if (media->picture.quick)
+		media->reader.decoder->skip_loop_filter = AVDISCARD_BIDIR;
 	media->ahead_count = media->ahead_next = 0;
 	err = pmk_media_walk_fetch(media, ahead);
 	if (err == 0 && !pmk_av_holds_pictures(media->reader.format))

@@ -30,35 +30,6 @@ static bool is_plain(const AVFrame *frame, const struct pmk_av_target *to)
 		(matrix == to->matrix || format == AV_PIX_FMT_GRAY8) && !pmk_tone_needed(frame, &kind);
 }
 
-/* Whether libyuv can do the rest: planes of 8 bits whose numbers stay. */
-static bool is_scaled_only(const AVFrame *frame, const struct pmk_av_target *to)
-{
-	const AVPixFmtDescriptor *from = av_pix_fmt_desc_get(frame->format);
-	struct pmk_tone_kind kind;
-	enum pmk_range range;
-	enum pmk_matrix matrix;
-
-	pmk_av_colours(frame, &range, &matrix);
-	return from && from->nb_components == 3 && from->comp[0].depth == 8 && from->comp[1].plane == 1 &&
-		from->comp[2].plane == 2 && from->flags == AV_PIX_FMT_FLAG_PLANAR && range == to->range &&
-		matrix == to->matrix && frame->colorspace != AVCOL_SPC_FCC &&
-		frame->colorspace != AVCOL_SPC_SMPTE240M && !pmk_tone_needed(frame, &kind);
-}
-
-/* By the mean of the pixels, and of enlarged ones by linear interpolation. */
-static void scale_planes(
-	const AVFrame *from, const struct pmk_av_target *target, uint8_t *const plane[4], const int stride[4])
-{
-	const AVPixFmtDescriptor *stored = av_pix_fmt_desc_get(from->format), *to = av_pix_fmt_desc_get(target->format);
-
-	for (int p = 0; p < 3; p++)
-		ScalePlane(from->data[p], from->linesize[p],
-			p ? AV_CEIL_RSHIFT(from->width, stored->log2_chroma_w) : from->width,
-			p ? AV_CEIL_RSHIFT(from->height, stored->log2_chroma_h) : from->height, plane[p], stride[p],
-			p ? AV_CEIL_RSHIFT(target->width, to->log2_chroma_w) : target->width,
-			p ? AV_CEIL_RSHIFT(target->height, to->log2_chroma_h) : target->height, kFilterBox);
-}
-
 static int renew(AVFrame **frame, enum AVPixelFormat format, int width, int height)
 {
 	AVFrame *old = *frame;
@@ -119,10 +90,6 @@ static int scale(struct pmk_picture *picture, const AVFrame *frame, const struct
 	const AVFrame *deep;
 	int err;
 
-	if (picture->quick && is_scaled_only(frame, to)) {
-		scale_planes(frame, to, plane, stride);
-		return 0;
-	}
 	if (!pmk_tone_needed(frame, &kind))
 		return pmk_av_scale(&picture->scaler, frame, to, plane, stride);
 	err = need_tone(picture, &kind);
@@ -243,6 +210,26 @@ static int crop(struct pmk_picture *picture, const AVFrame *frame, const struct 
 	return av_frame_apply_cropping(picture->part, AV_FRAME_CROP_UNALIGNED) < 0 ? -ENOTSUP : 0;
 }
 
+static bool is_rgb(const AVFrame *frame)
+{
+	const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(frame->format);
+
+	return desc && desc->flags & (AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL);
+}
+
+/* Matrix and range that cost nothing: those of the frame, or of its tone mapping; RGB becomes what is asked for. */
+static void keep_colours(const AVFrame *frame, struct pmk_layout *layout)
+{
+	struct pmk_tone_kind kind;
+
+	if (pmk_tone_needed(frame, &kind)) {
+		layout->matrix = PMK_MATRIX_BT709;
+		layout->range = PMK_RANGE_LIMITED;
+	} else if (!is_rgb(frame)) {
+		pmk_av_colours(frame, &layout->range, &layout->matrix);
+	}
+}
+
 static int make_part(struct pmk_picture *picture, const AVFrame *frame, const struct pmk_orientation *orientation,
 	struct pmk_image *part)
 {
@@ -253,6 +240,7 @@ static int make_part(struct pmk_picture *picture, const AVFrame *frame, const st
 		.height = sideways ? part->layout.width : part->layout.height,
 		.range = part->layout.range,
 		.matrix = part->layout.matrix,
+		.quick = picture->quick && !is_rgb(frame),
 	};
 	uint8_t *const plane[4] = { part->plane[0], part->plane[1], part->plane[2] };
 	const int stride[4] = { part->stride[0], part->stride[1], part->stride[2] };
@@ -270,20 +258,6 @@ static int make_part(struct pmk_picture *picture, const AVFrame *frame, const st
 	if (!err)
 		orient(orientation, picture->stored, part);
 	return err;
-}
-
-/* Matrix and range that cost nothing: those of the frame, or of its tone mapping; RGB becomes what is asked for. */
-static void keep_colours(const AVFrame *frame, struct pmk_layout *layout)
-{
-	const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(frame->format);
-	struct pmk_tone_kind kind;
-
-	if (pmk_tone_needed(frame, &kind)) {
-		layout->matrix = PMK_MATRIX_BT709;
-		layout->range = PMK_RANGE_LIMITED;
-	} else if (desc && !(desc->flags & (AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL))) {
-		pmk_av_colours(frame, &layout->range, &layout->matrix);
-	}
 }
 
 int pmk_picture_make(struct pmk_picture *picture, const AVFrame *frame, const struct pmk_orientation *orientation,

@@ -14,7 +14,7 @@
 /* Zero the struct before its first use. */
 struct pmk_picture {
 	double peak; /* of a HDR film, as in tone.h; set it before the first picture */
-	bool quick; /* scale with libyuv, and leave the matrix and the range that it has in the image */
+	bool quick; /* scale quickly, and leave the matrix and the range that it has in the image */
 	struct pmk_av_scaler scaler, alpha_scaler;
 	AVFrame *flat; /* over black, if it has alpha */
 	AVFrame *part, *deep, *stored; /* what is shown of it; before its colours change; before it is made upright */
