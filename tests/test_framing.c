@@ -212,6 +212,7 @@ static void test_all_people_are_held(void **state)
 	both.box.right = both.core.right = 1100;
 	stay(&w, both, 3);
 	assert_holds(&w, &both);
+	assert_true(w.most_jerk < 0.004 * W); /* no hurry for who has just come */
 	stay(&w, person(420, 240, 300), 1);
 	assert_true(w.crop.right > 1100); /* not at once */
 	stay(&w, person(420, 240, 300), 20);
@@ -611,6 +612,32 @@ static void test_wide_is_what_off_is(void **state)
 	close_studio(&b);
 }
 
+/* The stillness test sees the whole frame, so that framing does not wake the network. */
+static void test_while_nothing_moves_the_network_rests(void **state)
+{
+	struct pmk_scene_settings settings = scene_settings(PMK_FRAMING_AUTO);
+	struct pmk_box first, last;
+	struct studio s;
+	int still = 0;
+
+	open_studio(&s, &settings);
+	show(&s, 0);
+	first = pmk_scene_crop(s.scene);
+	for (int i = 1; i < 4; i++) {
+		struct pmk_scene_times times = { 0 };
+
+		pmk_shown_unref(s.shown);
+		s.frame->number++;
+		s.frame->position_ns += 30 * PMK_MS_NS;
+		assert_int_equal(pmk_scene_run(s.scene, s.frame, &s.shown, &times), 0);
+		still += times.still;
+	}
+	last = pmk_scene_crop(s.scene);
+	assert_int_equal(still, 3);
+	assert_memory_equal(&first, &last, sizeof first);
+	close_studio(&s);
+}
+
 static void change(struct studio *s, enum pmk_framing_mode mode)
 {
 	struct pmk_scene_settings wanted = scene_settings(mode);
@@ -667,6 +694,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_whole_is_not_touched),
 		cmocka_unit_test(test_the_presenter_is_framed_from_a_larger_frame),
 		cmocka_unit_test(test_wide_is_what_off_is),
+		cmocka_unit_test(test_while_nothing_moves_the_network_rests),
 		cmocka_unit_test(test_switched_on_it_eases_in),
 	};
 

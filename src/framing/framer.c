@@ -15,7 +15,7 @@ static const double CUT = 0.02; /* of the frame's height; who is nearer to its b
 static const double DEAD_X = 0.10, DEAD_Y = 0.08, SMALLER = 0.8, LARGER = 1.1, NEAR = 0.02;
 static const double JUMP = 0.08; /* of the frame's width, from frame to frame */
 static const double FADE_S = 3, MIDDLE_S = 0.6, AHEAD_S = 0.15;
-static const double CALM = 1.8, ALONE = 0.8, MOST = 40; /* 1/s */
+static const double CALM = 1.8, ALONE = 0.8, ENTER = 6, MOST = 40; /* 1/s */
 static const double IN_TIME = 4, OVER = 0.06;
 static const double LONGEST_S = 0.2; /* between two frames */
 static const double ARRIVED_PX = 1.0 / 1024;
@@ -75,6 +75,7 @@ void pmk_framer_init(struct pmk_framer *f, int width, int height, int picture_wi
 void pmk_framer_forget(struct pmk_framer *f)
 {
 	f->begun = f->placed = false;
+	memset(f->entered, 0, sizeof f->entered);
 	f->seen_count = 0;
 	f->seen_ns = 0;
 	f->rate = CALM;
@@ -160,8 +161,10 @@ static void see(struct pmk_framer *f, const struct pmk_subject *subject, double 
 	remember(f, subject, now_ns);
 	for (int i = 0; i < SIDES; i++) {
 		double raw = ago(f, 0)->box[i], most = i == LEFT || i == RIGHT ? f->width : f->height, fading;
+		double before = f->now[i];
 
-		f->now[i] = first || fabs(raw - f->now[i]) < JUMP * f->width ? raw : median(f, i);
+		f->now[i] = first || fabs(raw - before) < JUMP * f->width ? raw : median(f, i);
+		f->entered[i] |= !first && (f->now[i] - before) * outward(i) >= JUMP * f->width;
 		f->speed[i] = speed(f, i);
 		f->soon[i] = limit(f->now[i] + outward(i) * f->speed[i] * AHEAD_S, 0, most);
 		fading = first ? f->soon[i] : f->lately[i] + share(1 / FADE_S, dt) * (f->now[i] - f->lately[i]);
@@ -228,19 +231,22 @@ static bool must_move(const struct pmk_framer *f, const double want[3])
 		fabs(want[Y] - f->goal[Y]) > DEAD_Y * h || want[H] < SMALLER * h || want[H] > LARGER * h;
 }
 
-/* How fast to go: in time before somebody comes to the crop's edge, and the faster the further anybody is over it. */
-static double needed_rate(const struct pmk_framer *f)
+/* How fast to go: in time before somebody comes to the crop's edge, and the faster the further anybody is over it. For
+ * who has just come there is no such hurry. */
+static double needed_rate(struct pmk_framer *f)
 {
 	double rate = CALM;
 
 	for (int i = 0; i < SIDES; i++) {
 		double left = gap(f, f->lag[2], f->now, i) - NEAR, h = f->lag[2][H];
-		double s = f->speed[i] / (i == TOP ? h : h * f->shape);
+		double s = f->speed[i] / (i == TOP ? h : h * f->shape), most;
 
+		f->entered[i] &= left < 0;
+		most = f->entered[i] ? ENTER : MOST;
 		if (left < 0)
-			rate = fmax(rate, MOST * fmin(-left / OVER, 1));
+			rate = fmax(rate, most * fmin(-left / OVER, 1));
 		if (s > 0 && left < 1 - NEAR)
-			rate = fmax(rate, fmin(IN_TIME * s / fmax(left, 0.01), MOST));
+			rate = fmax(rate, fmin(IN_TIME * s / fmax(left, 0.01), most));
 	}
 	return rate;
 }

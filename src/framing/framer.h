@@ -28,6 +28,7 @@
  * limits are linear in these, and every goal is within them; so is every crop, even while w changes. w is 1.8 /s (90 %
  * of the way in 3 s), or 0.8 /s on the way to the whole frame when nobody is there. It rises, up to 40 /s, to be in
  * time before people come nearer than 0.02 to the crop's edge: w = 4 / time left; or if they are over that already.
+ * For somebody who has just appeared it is 6 /s at most.
  *
  * The third derivative of the middle is at most 1.23 w^3 D while w is constant, whatever the goals are. D is how far
  * the middle can go at all: goals lie within D / 2 of its centre, and the L1 norm of the response s^3 w^3 / (s + w)^3
@@ -70,6 +71,7 @@ struct pmk_framer {
 	/* left, top, right, bottom: where people are, will be soon, and were lately, px; how fast they move outward, px
 	 * per second */
 	double now[4], soon[4], lately[4], speed[4];
+	bool entered[4]; /* somebody has appeared there, and is not in the crop yet */
 	double middle; /* px, of the bodies, over time */
 	double rate; /* 1/s, w */
 	double goal[3], lag[3][3]; /* middle x, middle y, height, px; lag[2] is the crop */

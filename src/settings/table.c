@@ -79,7 +79,7 @@ const struct pmk_setting pmk_settings_table[] = {
 		.help = "swap top and bottom in the camera's picture" },
 	{ "auto-frame", 0, PICTURES(LIVE_RUN | OF(CONVERT) | OF(BENCH), LIVE | COMMON), TYPE(choice_switch),
 		SCENE(framing), WORDS("off", "auto", "left", "right", "wide"), .normal = "off",
-		.help = "show the part of the picture with the people in it; =left, =right: beside the middle" },
+		.help = "follow the people with a part of the picture: auto, left, right, wide, or off" },
 	{ "on-demand", 0, PICTURES(TRIED, COMMON), TYPE(switch), AT(pipeline.on_demand), .normal = "yes",
 		.value = "yes|no", .help = "close the camera while no program reads a virtual camera" },
 	{ "wait", 0, PICTURES(OF(RUN), 0), TYPE(switch), AT(pipeline.wait), .normal = "no",
