@@ -6,7 +6,7 @@
 #include <math.h>
 
 static const double TOE = 0.015;
-static const double MOST_CHROMA = 3;
+static const double MOST_CHROMA = 3, MOST_IN_BLACK = 1.2, NOT_BLACK = 0.1; /* a luma */
 
 struct pmk_tone_curve pmk_tone_of(double tone)
 {
@@ -44,13 +44,14 @@ double pmk_tone_growth(const struct pmk_tone_curve *t, double v, double chroma)
 {
 	double inside = pmk_clamp_double(v, 0.004, 1), slope = slope_at(t, inside),
 	       ratio = pmk_tone_at(t, inside) / inside;
+	double most = MOST_IN_BLACK + (MOST_CHROMA - MOST_IN_BLACK) * fmin(inside / NOT_BLACK, 1);
 
-	return fmin(pow(slope, chroma) * pow(ratio, 1 - chroma), MOST_CHROMA);
+	return fmin(pow(slope, chroma) * pow(ratio, 1 - chroma), most);
 }
 
-static int16_t in_256ths(double value)
+static int16_t whole(double value)
 {
-	return (int16_t)lround(pmk_clamp_double(value * 256, INT16_MIN, INT16_MAX));
+	return (int16_t)lround(pmk_clamp_double(value, -INT16_MAX / 2, INT16_MAX / 2));
 }
 
 void pmk_curve_make(
@@ -70,8 +71,9 @@ void pmk_curve_make(
 		double v = value_of(i, range), more = pmk_tone_growth(&tone, v, lighting->chroma) * scale;
 
 		for (int p = 0; p < 2; p++) {
-			c->gain[p][i] = in_256ths(more * gain[p]);
-			c->shift[p][i] = in_256ths(224 * shift[p] * luma_at(&tone, pmk_clamp_double(v, 0, 1)));
+			c->chroma[p][i].gain = whole(PMK_CURVE_GAIN * more * gain[p]);
+			c->chroma[p][i].shift = whole(
+				PMK_CURVE_SHIFT * 224 * shift[p] * luma_at(&tone, pmk_clamp_double(v, 0, 1)));
 		}
 	}
 	c->steepest = slope_at(&tone, 0);

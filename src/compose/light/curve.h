@@ -19,28 +19,37 @@ struct pmk_tone_curve {
 
 struct pmk_tone_curve pmk_tone_of(double tone);
 double pmk_tone_at(const struct pmk_tone_curve *tone, double v);
-/* By how much chroma grows, at most three times: more would show the noise of dark colours. */
+/* By how much chroma grows, at most three times, and hardly in black: more would show the noise of dark colours. */
 double pmk_tone_growth(const struct pmk_tone_curve *tone, double v, double chroma);
 
 enum { PMK_CURVE_FINE = 4 }; /* parts of a level that the curve of luma knows */
 
+/* Chroma becomes 128 + (chroma - 128) gain / PMK_CURVE_GAIN + shift / PMK_CURVE_SHIFT, in limited range. */
+enum { PMK_CURVE_GAIN = 2048, PMK_CURVE_SHIFT = 8 };
+struct pmk_curve_chroma {
+	int16_t gain, shift;
+};
+
 /* From a frame's range to limited range. */
 struct pmk_curve {
 	uint8_t luma[256 * PMK_CURVE_FINE];
-	/* for U and V, by the level of luma in the frame: 128 + ((chroma - 128) gain + shift + 128) / 256 */
-	int16_t gain[2][256], shift[2][256];
+	struct pmk_curve_chroma chroma[2][256]; /* for U and V, by the level of luma in the frame */
 	double steepest; /* slope of luma, at black */
 };
 
 void pmk_curve_make(
 	struct pmk_curve *curve, const struct pmk_lighting *lighting, enum pmk_range range, enum pmk_matrix matrix);
 
-/* A sample of chroma in other light; `plane` is 1 or 2. */
-static inline uint8_t pmk_curve_chroma(const struct pmk_curve *curve, int plane, int luma, int chroma)
+/* A sample of chroma in other light. */
+static inline uint8_t pmk_curve_chroma(struct pmk_curve_chroma by, uint8_t chroma)
 {
-	int value = 128 + (((chroma - 128) * curve->gain[plane - 1][luma] + curve->shift[plane - 1][luma] + 128) >> 8);
+	/* the upper half of a 16-bit product is one vector instruction */
+	int16_t times = (int16_t)((int32_t)(int16_t)((chroma - 128) * 256) * by.gain >> 16);
+	int16_t value = (int16_t)((int16_t)(times + by.shift + PMK_CURVE_SHIFT / 2) >> 3);
 
-	return (uint8_t)(value < 16 ? 16 : value > 240 ? 240 : value);
+	value = value < 16 - 128 ? 16 - 128 : value;
+	value = value > 240 - 128 ? 240 - 128 : value;
+	return (uint8_t)(value + 128);
 }
 
 #endif

@@ -19,7 +19,7 @@ enum { BINS = 256 };
 enum { LEAST_SKIN = 12 }; /* places */
 
 static const double LEAST_PERSON = 0.02; /* share of the places */
-static const double HEAD = 0.6; /* of the person's height, from the top */
+static const double HEAD = 0.45; /* of the person's height, from the top */
 static const double DARKEST = 0.004; /* encoded value, so that logarithms have an end */
 static const double BRIGHT_SKIN = 0.66; /* the skin's upper quartile is not raised beyond this */
 /* More than skin usually has, ln G/B and ln R/G; the most that is taken for the light's, and its red. */
@@ -235,7 +235,7 @@ static double own_red(const struct look *l, double yellow)
 /* The logarithm of g. `yellow` is the light's. */
 static double darkness(const struct look *l, double yellow)
 {
-	double z = 5.9 + 9.2 * depth(l->skin) + 1.7 * depth(l->bright) + 5.75 * log(own_red(l, yellow));
+	double z = 5.4 + 10 * depth(l->skin) + 2.2 * depth(l->bright) + 4 * log(own_red(l, yellow));
 
 	return fmin(log(PMK_GAUGE_MOST) / (1 + exp(-z)), fmax(depth(l->skin) - depth(BRIGHT_SKIN), 0));
 }

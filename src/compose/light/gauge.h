@@ -5,9 +5,9 @@
  * make of it, roughly. Two things of the skin tell g: how bright its lighter parts are (the upper quartile), and how
  * much red exceeds green in it (ln R/G of encoded values, which grows with g and hardly differs between skins, dark or
  * light). The brightest of the whole person tells, too: dark skin and dark clothes in good light have highlights. So g
- * is a logistic function of the three, from 1 (good light) to PMK_GAUGE_MOST; its weights were fitted to 116 photos of
- * people, each at five gammas and three gains with noise, also with their skin made dark. A picture is only
- * raised, and no further than until the skin's upper quartile is that of light skin.
+ * is a logistic function of the three, from 1 (good light) to PMK_GAUGE_MOST; its weights were chosen with 116 photos
+ * of people, each at five gammas and three gains with noise, also with their skin made dark. A picture is only raised,
+ * and no further than until the skin's upper quartile is that of light skin.
  *
  * White balance: light as of lamps, from daylight towards the warm end of Planck's locus: it lacks blue, and has up to
  * 0.63 times as much too much red (illuminant A against D65 in sRGB, in logarithms). Its measure is by how much the

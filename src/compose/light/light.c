@@ -9,15 +9,17 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-static const double SLOWNESS_S = 0.3, LONGEST_STEP_S = 0.2;
+/* A lamp is followed fast, what a hand before the face changes is followed slowly: below FAR, the nearer the slower. */
+static const double FAST_S = 0.3, SLOW_S = 1, FAR = 0.3, LONGEST_STEP_S = 0.2;
 static const double STEEP = 1.3, STEEPER = 2.6; /* slope at black from which denoising begins, and is full */
 static const double LEAST_SHARE = 0.125; /* of a difference, where denoising is full */
 
 /* The values that move, in the order of struct pmk_lighting. A want that is no further away than its band moves
  * nothing; once it moves, it goes on to a quarter of that. */
 enum { TONE, CHROMA, BLUE, RED, VALUES };
-static const double band[VALUES] = { 0.04, 0.1, 0.03, 0.03 };
+static const double band[VALUES] = { 0.08, 0.15, 0.04, 0.04 };
 
 struct pmk_light {
 	struct pmk_layout layout;
@@ -31,7 +33,10 @@ struct pmk_light {
 	enum pmk_range range; /* of the frame that was seen last, and of the curve */
 	uint64_t last_ns, number; /* of that frame */
 	bool seen;
-	uint8_t *level; /* luma in the frame of the last row, by column */
+	/* of the last row, by column: luma in the frame, and in its finer levels; what chroma is multiplied with */
+	uint8_t *level;
+	uint16_t *fine;
+	struct pmk_curve_chroma *by;
 };
 
 int pmk_light_create(const struct pmk_layout *layout, double strength, struct pmk_light **light)
@@ -43,7 +48,10 @@ int pmk_light_create(const struct pmk_layout *layout, double strength, struct pm
 	l->layout = *layout;
 	l->strength = strength;
 	l->level = pmk_mem_alloc((size_t)layout->width + 1);
-	if (!l->level || pmk_gauge_create(layout, &l->gauge) || pmk_denoise_create(layout, &l->denoise)) {
+	l->fine = pmk_mem_alloc((size_t)layout->width * sizeof *l->fine);
+	l->by = pmk_mem_alloc((size_t)layout->width * sizeof *l->by);
+	if (!l->level || !l->fine || !l->by || pmk_gauge_create(layout, &l->gauge) ||
+		pmk_denoise_create(layout, &l->denoise)) {
 		pmk_light_destroy(l);
 		return -ENOMEM;
 	}
@@ -58,6 +66,8 @@ void pmk_light_destroy(struct pmk_light *l)
 	pmk_gauge_destroy(l->gauge);
 	pmk_denoise_destroy(l->denoise);
 	free(l->level);
+	free(l->fine);
+	free(l->by);
 	free(l);
 }
 
@@ -89,18 +99,19 @@ struct pmk_lighting pmk_light_now(const struct pmk_light *l)
 }
 
 /* Whether a value has changed. */
-static bool move(struct pmk_light *l, const struct pmk_lighting *want, double share)
+static bool move(struct pmk_light *l, const struct pmk_lighting *want, double passed_s)
 {
 	const double wanted[VALUES] = { want->tone, want->chroma, want->blue, want->red };
 	bool changed = false;
 
 	for (int i = 0; i < VALUES; i++) {
-		double off = wanted[i] - l->set[i];
+		double off = wanted[i] - l->set[i],
+		       slowness = pmk_clamp_double(FAST_S * FAR / fmax(fabs(off), 1e-9), FAST_S, SLOW_S);
 
 		l->moving[i] = fabs(off) > (l->moving[i] ? band[i] / 4 : band[i]);
 		if (l->begun && !l->moving[i])
 			continue;
-		l->set[i] = l->begun ? l->set[i] + share * off : wanted[i];
+		l->set[i] = l->begun ? l->set[i] + (1 - exp(-passed_s / slowness)) * off : wanted[i];
 		changed = true;
 	}
 	l->begun = true;
@@ -147,8 +158,7 @@ void pmk_light_see(struct pmk_light *l, const struct pmk_frame *frame, const str
 	l->range = range;
 	if (other_range)
 		stop_settling(l);
-	if ((pmk_gauge_read(l->gauge, &frame->image, mask, l->strength, &want) &&
-		    move(l, &want, 1 - exp(-passed / SLOWNESS_S))) ||
+	if ((pmk_gauge_read(l->gauge, &frame->image, mask, l->strength, &want) && move(l, &want, passed)) ||
 		other_range) {
 		now = pmk_light_now(l);
 		pmk_curve_make(&l->curve, &now, range, l->layout.matrix);
@@ -166,34 +176,45 @@ bool pmk_light_shines(const struct pmk_light *l, const struct pmk_frame *frame)
 
 static bool remembers(const uint8_t *alpha, const int16_t *memory, int x)
 {
-	return memory && (!alpha || alpha[x] == 255) && memory[x] != PMK_SETTLE_NONE;
+	return (!alpha || alpha[x] == 255) && memory[x] != PMK_SETTLE_NONE;
 }
 
+/* The loops that look up are apart from those that compute, which compilers vectorise. */
 static void luma_row(struct pmk_light *l, const uint8_t *alpha, const int16_t *memory, int first, int end,
 	const uint8_t *person, uint8_t *out)
 {
 	enum { PART = PMK_SETTLE_LEVEL / PMK_CURVE_FINE };
+	uint16_t *fine = l->fine;
+	uint8_t *level = l->level;
 
-	for (int x = first; x < end; x++) {
-		int fine = remembers(alpha, memory, x) ?
-			pmk_min((memory[x] + PART / 2) / PART, 256 * PMK_CURVE_FINE - 1) :
-			person[x] * PMK_CURVE_FINE;
-
-		l->level[x] = (uint8_t)(fine / PMK_CURVE_FINE);
-		out[x] = l->curve.luma[fine];
-	}
-	l->level[end] = l->level[end - 1]; /* for the last sample of an odd width */
+	for (int x = first; x < end; x++)
+		fine[x] = (uint16_t)(person[x] * PMK_CURVE_FINE);
+	for (int x = first; memory && x < end; x++)
+		fine[x] = remembers(alpha, memory, x) ? (uint16_t)((memory[x] + PART / 2) / PART) : fine[x];
+	for (int x = first; x < end; x++)
+		level[x] = (uint8_t)(fine[x] / PMK_CURVE_FINE);
+	level[end] = level[end - 1]; /* for the last sample of an odd width */
+	for (int x = first; x < end; x++)
+		out[x] = l->curve.luma[fine[x]];
 }
 
 static void chroma_row(struct pmk_light *l, int plane, const uint8_t *alpha, const int16_t *memory, int first, int end,
 	const uint8_t *person, uint8_t *out)
 {
-	for (int x = first; x < end; x++) {
-		int chroma = remembers(alpha, memory, x) ? (memory[x] + PMK_SETTLE_LEVEL / 2) / PMK_SETTLE_LEVEL :
-							   person[x];
+	const struct pmk_curve_chroma *by = l->curve.chroma[plane - 1];
+	struct pmk_curve_chroma *row = l->by;
+	const uint8_t *level = l->level;
 
-		out[x] = pmk_curve_chroma(&l->curve, plane, (l->level[2 * x] + l->level[2 * x + 1]) / 2, chroma);
-	}
+	for (int x = first; x < end; x++)
+		row[x] = by[(level[2 * x] + level[2 * x + 1]) / 2];
+	if (person != out)
+		memcpy(out + first, person + first, (size_t)(end - first));
+	for (int x = first; memory && x < end; x++)
+		out[x] = remembers(alpha, memory, x) ?
+			(uint8_t)((memory[x] + PMK_SETTLE_LEVEL / 2) / PMK_SETTLE_LEVEL) :
+			out[x];
+	for (int x = first; x < end; x++)
+		out[x] = pmk_curve_chroma(row[x], out[x]);
 }
 
 void pmk_light_row(struct pmk_light *l, int plane, int y, const uint8_t *alpha, int first, int end,
@@ -213,5 +234,5 @@ void pmk_light_pixel(const struct pmk_light *l, int yuv[3])
 
 	yuv[0] = l->curve.luma[luma * PMK_CURVE_FINE];
 	for (int p = 1; p < 3; p++)
-		yuv[p] = pmk_curve_chroma(&l->curve, p, luma, yuv[p]);
+		yuv[p] = pmk_curve_chroma(l->curve.chroma[p - 1][luma], (uint8_t)yuv[p]);
 }
