@@ -206,7 +206,7 @@ int pmk_media_module_look(const char *path)
 		miss(&places);
 	err = *module.reason ? -ENOPKG : 0;
 	pthread_mutex_unlock(&module.lock);
-	if (err)
+	if (err && path)
 		pmk_media_module_refuse(path, module.cure, module.reason);
 	return err;
 }

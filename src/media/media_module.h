@@ -105,7 +105,7 @@ int pmk_media_module_load(const char *path, const struct pmk_media_calls **calls
 const struct pmk_media_calls *pmk_media_module_enter(const char *path) __attribute__((warn_unused_result));
 void pmk_media_module_leave(void);
 const struct pmk_media_calls *pmk_media_module_calls(void); /* between the two */
-/* Only see whether it is there. -ENOPKG, logged likewise: it is not. */
+/* Only see whether it is there. -ENOPKG, logged likewise unless `path` is NULL: it is not. */
 int pmk_media_module_look(const char *path) __attribute__((warn_unused_result));
 /* Have it loaded for good; NULL: it cannot be, for this reason. */
 const struct pmk_media_calls *pmk_media_module_lend(const char **reason, enum pmk_cure *cure)

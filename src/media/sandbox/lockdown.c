@@ -94,12 +94,12 @@ static bool refuse_paths(void)
 }
 
 #ifdef PMK_HAVE_SECCOMP
-/* Memory that can be run is refused: no library is loaded any more. */
+/* Memory that can be run is refused: no library is loaded any more. The sanitizers use sigaltstack and gettid. */
 static const int allowed[] = { SCMP_SYS(brk), SCMP_SYS(clock_gettime), SCMP_SYS(close), SCMP_SYS(exit_group),
-	SCMP_SYS(fcntl), SCMP_SYS(fstat), SCMP_SYS(futex), SCMP_SYS(getpid), SCMP_SYS(getrandom),
+	SCMP_SYS(fcntl), SCMP_SYS(fstat), SCMP_SYS(futex), SCMP_SYS(getpid), SCMP_SYS(getrandom), SCMP_SYS(gettid),
 	SCMP_SYS(gettimeofday), SCMP_SYS(lseek), SCMP_SYS(madvise), SCMP_SYS(mremap), SCMP_SYS(munmap),
 	SCMP_SYS(pread64), SCMP_SYS(read), SCMP_SYS(rt_sigreturn), SCMP_SYS(sched_getaffinity), SCMP_SYS(sched_yield),
-	SCMP_SYS(sysinfo) };
+	SCMP_SYS(sigaltstack), SCMP_SYS(sysinfo) };
 
 static bool refuse_calls(void)
 {

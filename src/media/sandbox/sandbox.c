@@ -18,7 +18,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PATIENCE_MS = 30000 }; /* for a process that hangs in the kernel, where no limit ends it */
+enum {
+	PATIENCE_MS = 30000, /* for a process that hangs in the kernel, where no limit ends it */
+	TRIES = 3, /* one with a helper that is about to end, one with a helper that has ended */
+};
 
 extern char **environ;
 
@@ -135,7 +138,9 @@ static int send_job(const struct pmk_job *job, const int fds[PMK_JOB_DESCRIPTORS
 	head->cmsg_type = SCM_RIGHTS;
 	head->cmsg_len = CMSG_LEN(sizeof(int[PMK_JOB_DESCRIPTORS]));
 	memcpy(CMSG_DATA(head), fds, sizeof(int[PMK_JOB_DESCRIPTORS]));
-	return sendmsg(helper.socket, &message, MSG_NOSIGNAL) < 0 ? -errno : 0;
+	if (sendmsg(helper.socket, &message, MSG_NOSIGNAL) >= 0)
+		return 0;
+	return errno == ECONNRESET ? -EPIPE : -errno; /* it has gone, with or without having read all */
 }
 
 /* --- a job; without the lock while it is done --- */
@@ -239,8 +244,8 @@ int pmk_sandbox_run(const struct pmk_job *job, uint32_t told, int file, struct p
 
 	memory = make_memory(&decoded->memory);
 	if (memory >= 0) {
-		err = do_once(job, file, memory, &status);
-		if (err == -EPIPE)
+		err = -EPIPE;
+		for (int i = 0; i < TRIES && err == -EPIPE; i++)
 			err = do_once(job, file, memory, &status);
 		close(memory);
 	} else {
@@ -299,6 +304,8 @@ unsigned pmk_sandbox_try(void)
 
 void pmk_sandbox_ready(void)
 {
+	if (pmk_media_module_look(NULL))
+		return;
 	pthread_mutex_lock(&helper.lock);
 	if (start_helper())
 		helper.pid = 0; /* the next job tells why */
