@@ -65,6 +65,7 @@ test-desktop: build models
 	@tests/pipewire/programs.py $(BUILD)/potemkin $(BUILD)/tests/pipewire/pipewire_reader \
 		$(BUILD)/tests/pipewire/pipewire_camera
 	@tests/page/browser.py $(BUILD)/potemkin
+	@tests/page/own.py $(BUILD)/potemkin
 	@tests/pipewire/portal.py $(BUILD)/potemkin $(BUILD)/tests/pipewire/pipewire_camera
 	@tests/pipewire/browsers.py $(BUILD)/potemkin $(BUILD)/tests/pipewire/pipewire_reader \
 		$(BUILD)/tests/pipewire/pipewire_camera

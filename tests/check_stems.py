@@ -21,6 +21,8 @@ STANDS_FOR = {
     "app/signals.c": "fetch",
     "app/*": "commands",
     "base/*": "base",
+    "control/page/own/serve.c": "page",
+    "control/page/own/*": "upload",
     "control/page/*": "page",
     "control/*": "control",
     "compose/backdrop_fade.c": "fade",

@@ -3,11 +3,13 @@
  * has a scripted camera. */
 #include "scripted.h"
 
+#include "base/folder.h"
 #include "control/control.h"
 #include "control/socket.h"
 
 #include <arpa/inet.h>
 #include <cjson/cJSON.h>
+#include <dirent.h>
 #include <errno.h>
 #include <sys/socket.h>
 #include <turbojpeg.h>
@@ -290,6 +292,68 @@ static void test_large_body(void **state)
 	end(p);
 }
 
+static int count_own(const char *folder)
+{
+	struct pmk_folder list = { 0 };
+	int count = pmk_folder_read(folder, &list) ? 0 : list.count;
+	DIR *directory = opendir(folder);
+
+	for (const struct dirent *entry; directory && (entry = readdir(directory));)
+		count += entry->d_name[0] == '.' && entry->d_name[1] == 'u'; /* one that is not complete */
+	if (directory)
+		closedir(directory);
+	pmk_folder_free(&list);
+	return count;
+}
+
+/* The head of an upload that says it is so long, and some of its bytes. */
+static int send_upload(const char *length, const char *bytes)
+{
+	char text[600];
+	int fd = connect_page();
+
+	snprintf(text, sizeof text, "POST /upload?name=a HTTP/1.0\r\nContent-Length: %s\r\n%s\r\n%s", length, own(),
+		bytes);
+	send(fd, text, strlen(text), MSG_NOSIGNAL);
+	return fd;
+}
+
+/* What a page of the user's own may send, and what must not come through; good pictures are in test_upload.c. */
+static void test_uploads(void **state)
+{
+	struct pmk_pipeline *p = begin(false);
+	char folder[200], foreign[200], head[16] = "";
+	int fd;
+
+	setenv("XDG_DATA_HOME", runtime, 1);
+	snprintf(folder, sizeof folder, "%s/potemkin/backdrops", runtime);
+	snprintf(foreign, sizeof foreign, "Host: %s\r\nOrigin: %s\r\n", host, origin);
+	assert_int_equal(ask("POST", "/upload?name=a.png", foreign, "bytes"), 403);
+	assert_int_equal(ask("GET", "/own", foreign, ""), 403);
+	assert_int_equal(ask("POST", "/own/remove", foreign, "{\"name\":\"a.png\"}"), 403);
+	assert_int_equal(access(folder, F_OK), -1);
+
+	assert_int_equal(ask("POST", "/upload?name=..%2f..%2fa.png", own(), "no picture"), 415);
+	assert_non_null(strstr(answer, "a: neither a picture nor a film"));
+	assert_int_equal(ask("POST", "/upload", own(), ""), 415);
+	fd = send_upload("70000000", "");
+	assert_int_equal(recv(fd, head, 12, MSG_WAITALL), 12);
+	assert_non_null(strstr(head, " 413"));
+	close(fd);
+	close(send_upload("1000", "\x89PNG"));
+	assert_int_equal(ask("GET", "/own", own(), ""), 200);
+	assert_non_null(strstr(answer, "\"files\":[]"));
+	assert_int_equal(ask("GET", "/own/..%2f..%2f..%2fetc%2fpasswd", own(), ""), 404);
+	assert_int_equal(ask("POST", "/own/remove", own(), "{\"name\":\"../a\"}"), 400);
+	assert_int_equal(ask("POST", "/own/remove", own(), "{}"), 400);
+	assert_int_equal(ask("POST", "/own/remove", own(), "{\"name\":\"absent.png\"}"), 404);
+	end(p); /* ends all connections, and so the upload that was cut off */
+	assert_int_equal(count_own(folder), 0);
+	assert_int_equal(rmdir(folder), 0);
+	*strrchr(folder, '/') = '\0';
+	assert_int_equal(rmdir(folder), 0);
+}
+
 /* Read the stream until a whole JPEG is in `answer`; where it begins, and its bytes. */
 static const unsigned char *next_picture(int fd, size_t *bytes)
 {
@@ -407,6 +471,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_ticket_works_once, clear),
 		cmocka_unit_test_teardown(test_end_under_requests, clear),
 		cmocka_unit_test_teardown(test_zones, clear),
+		cmocka_unit_test_teardown(test_uploads, clear),
 		cmocka_unit_test_teardown(test_large_body, clear),
 		cmocka_unit_test_teardown(test_picture, clear),
 		cmocka_unit_test_teardown(test_mask, clear),

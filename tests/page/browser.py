@@ -390,7 +390,7 @@ def try_page(program, browser, address, work, still):
 def main(program):
     program = os.path.abspath(program)
     with tempfile.TemporaryDirectory() as work:
-        os.environ["XDG_RUNTIME_DIR"] = work
+        os.environ["XDG_RUNTIME_DIR"] = os.environ["XDG_DATA_HOME"] = work
         os.chmod(work, 0o700)
         still, config = take_still(program, work), os.path.join(work, "potemkin.conf")
         with open(config, "w", encoding="ascii") as file:

@@ -5,9 +5,11 @@
 #include "base/parse.h"
 #include "control/page/answer.h"
 #include "control/page/assets.h"
+#include "control/page/own/serve.h"
 #include "control/page/picture.h"
 #include "control/page/preview.h"
 #include "control/page/thumbnail.h"
+#include "media/sandbox/sandbox.h"
 
 #include <arpa/inet.h>
 #include <cjson/cJSON.h>
@@ -38,6 +40,7 @@ struct pmk_page {
 struct body {
 	size_t bytes;
 	char text[MOST_BODY + 1];
+	struct pmk_upload *upload; /* which takes the bytes in place of `text`; NULL: there is none */
 };
 
 /* --- who may ask --- */
@@ -161,7 +164,8 @@ static char *ask(struct pmk_page *page, const char *command, const cJSON *args)
 	return line;
 }
 
-/* The page may do what a person at it may want; it writes no files but the configuration. */
+/* The page may do what a person at it may want; it writes no files but the configuration, and own backdrops
+ * (own/). */
 static bool is_offered(const char *command)
 {
 	static const char *const names[] = { "status", "examine", "get", "describe", "set", "add", "backdrop", "next",
@@ -211,6 +215,7 @@ static enum MHD_Result log_in(struct pmk_page *page, struct MHD_Connection *conn
 	if (!has_token(page, connection) && !use_ticket(page, header(connection, "X-Potemkin-Token")))
 		return pmk_answer_refuse(
 			connection, MHD_HTTP_FORBIDDEN, "the address has been used already, or is wrong");
+	pmk_sandbox_ready();
 	snprintf(text, sizeof text, "{\"ok\":true,\"token\":\"%s\"}", page->token);
 	return pmk_answer_json(connection, MHD_HTTP_OK, strdup(text));
 }
@@ -235,6 +240,10 @@ static enum MHD_Result get(struct pmk_page *page, struct MHD_Connection *connect
 		return send_mask(page, connection);
 	if (name)
 		return send_thumbnail(connection, name);
+	if (strcmp(path, "/own") == 0)
+		return pmk_own_list(connection);
+	if (pmk_parse_after(path, "/own/"))
+		return pmk_own_thumbnail(connection, pmk_parse_after(path, "/own/"));
 	return pmk_answer_refuse(connection, MHD_HTTP_NOT_FOUND, "there is no such page");
 }
 
@@ -250,8 +259,26 @@ static enum MHD_Result post(
 		return log_in(page, connection);
 	if (!has_token(page, connection))
 		return pmk_answer_refuse(connection, MHD_HTTP_FORBIDDEN, "the token is missing or wrong");
+	if (strcmp(path, "/own/remove") == 0)
+		return pmk_own_remove_file(connection, body);
 	return command ? run_command(page, connection, command, body) :
 			 pmk_answer_refuse(connection, MHD_HTTP_NOT_FOUND, "there is no such page");
+}
+
+/* The head of a request has come. An upload is refused before its body is sent. */
+static enum MHD_Result begin_post(
+	struct pmk_page *page, struct MHD_Connection *connection, const char *path, void **state)
+{
+	struct body *body = calloc(1, sizeof *body);
+
+	*state = body;
+	if (!body)
+		return MHD_NO;
+	if (strcmp(path, "/upload") != 0)
+		return MHD_YES;
+	if (!is_local(page, connection, false) || !has_token(page, connection))
+		return pmk_answer_refuse(connection, MHD_HTTP_FORBIDDEN, "only the page itself may add backdrops");
+	return pmk_own_upload_begin(connection, &body->upload);
 }
 
 static enum MHD_Result handle(void *user, struct MHD_Connection *connection, const char *url, const char *method,
@@ -264,10 +291,10 @@ static enum MHD_Result handle(void *user, struct MHD_Connection *connection, con
 		return get(page, connection, url);
 	if (strcmp(method, "POST") != 0)
 		return pmk_answer_refuse(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "only GET and POST are answered");
-	if (!body) {
-		*state = calloc(1, sizeof *body);
-		return *state ? MHD_YES : MHD_NO;
-	}
+	if (!body)
+		return begin_post(page, connection, url, state);
+	if (body->upload)
+		return pmk_own_upload(connection, body->upload, data, bytes);
 	if (!*bytes)
 		return post(page, connection, url, body->text);
 	if (*bytes > MOST_BODY - body->bytes)
@@ -280,7 +307,11 @@ static enum MHD_Result handle(void *user, struct MHD_Connection *connection, con
 
 static void finish(void *user, struct MHD_Connection *connection, void **state, enum MHD_RequestTerminationCode code)
 {
-	free(*state);
+	struct body *body = *state;
+
+	if (body)
+		pmk_upload_free(body->upload);
+	free(body);
 	*state = NULL;
 }
 

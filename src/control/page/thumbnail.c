@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "control/page/thumbnail.h"
 
+#include "compose/backdrop.h"
 #include "draw/builtin.h"
+#include "media/still.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -44,6 +46,23 @@ int pmk_thumbnail_builtin(const char *name, struct pmk_jpeg_copy *jpeg)
 	if (!err)
 		err = compress(rgb.data, rgb.width, rgb.height, rgb.stride, TJPF_RGB, jpeg);
 	pmk_rgb_free(&rgb);
+	return err;
+}
+
+int pmk_thumbnail_file(const char *path, struct pmk_jpeg_copy *jpeg)
+{
+	struct pmk_rgb whole, rgb = { 0 };
+	int err = pmk_still_read(path, &whole);
+
+	if (err)
+		return err;
+	err = pmk_rgb_alloc(&rgb, WIDTH, HEIGHT);
+	if (!err)
+		err = pmk_backdrop_fit(&whole, PMK_FIT_COVER, &rgb);
+	if (!err)
+		err = compress(rgb.data, rgb.width, rgb.height, rgb.stride, TJPF_RGB, jpeg);
+	pmk_rgb_free(&rgb);
+	pmk_rgb_free(&whole);
 	return err;
 }
 

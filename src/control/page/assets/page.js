@@ -81,6 +81,7 @@ async function start() {
 	if (!all)
 		return undefined;
 	fill_gallery(all.backdrops);
+	await fill_own();
 	fill_forms(all.settings);
 	fill_profiles(all.profiles);
 	await refresh();
