@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "media/media.h"
+#include "media/sandbox/sandbox.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -142,6 +143,8 @@ enum pmk_exit pmk_live_run(
 
 	result = result ? result : &unused;
 	*result = (struct pmk_live_result){ 0 };
+	if (access(settings->scene.backdrop, R_OK) == 0)
+		pmk_sandbox_ready(); /* it loads the decoders while the camera is opened */
 	err = pmk_pipeline_create(settings, &live.pipeline, &part);
 	if (err == -ENOMEM && part != PMK_PART_SCENE)
 		pmk_error("not enough memory");
