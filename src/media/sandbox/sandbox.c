@@ -206,6 +206,13 @@ static int explain_end(const char *path, int status)
 			by == SIGXCPU ? PMK_HELPER_CPU_S : PMK_HELPER_WALL_S);
 		return -EFBIG;
 	}
+	if (by == SIGSYS) {
+		pmk_error("%s: its decoder was ended: the settings of a service manager or container forbid a system "
+			  "call "
+			  "that it needs",
+			path);
+		return -EPERM;
+	}
 	pmk_error_cure(PMK_CURE_OTHER_FILE, "%s: damaged: its decoder ended with %s %d", path,
 		by ? "signal" : "exit code", by ? by : WEXITSTATUS(status));
 	return -EBADMSG;
