@@ -37,27 +37,52 @@ static struct held *held_of(const struct pmk_media *media)
 	return (struct held *)media;
 }
 
-/* Whether a file surely is a video, which FFmpeg would not take for a picture. It need not be decoded to know that. */
+/* What begins as a video does; FFmpeg takes none of these for a picture. */
+static const struct {
+	size_t at;
+	const char *mark;
+	size_t bytes;
+} videos[] = {
+	{ 0,
+		"\x1a"
+		"E\xdf\xa3",
+		4 }, /* Matroska */
+	{ 0, "YUV4MPEG2 ", 10 },
+	{ 0, "OggS", 4 },
+	{ 0, "FLV\x01", 4 },
+	{ 0, "0&\xb2u", 4 }, /* ASF */
+	{ 8, "AVI ", 4 },
+	{ 0, "\0\0\x01\xba", 4 }, /* MPEG program stream */
+	{ 0, "\0\0\0\x01", 4 }, /* H.264, HEVC */
+	{ 0, "\x06\x0e+4", 4 }, /* MXF */
+	{ 4, "moov", 4 }, /* QuickTime before there were brands */
+	{ 4, "mdat", 4 },
+	{ 4, "wide", 4 },
+};
+
+/* ISO/IEC 14496-12: what is not of a brand of pictures (ISO/IEC 23008-12, AVIF) is a video. */
+static bool is_video_brand(const char head[16])
+{
+	static const char pictures[] = "avif avis heic heix heim heis hevc hevx mif1 msf1 jp2  jxl  crx ";
+	char brand[5] = "";
+
+	memcpy(brand, head + 8, 4);
+	return memcmp(head + 4, "ftyp", 4) == 0 && !strstr(pictures, brand);
+}
+
+/* Whether a file surely is a video. It need not be decoded to know that. */
 static bool is_video(int fd)
 {
-	static const struct {
-		int at;
-		const char *mark;
-	} marks[] = { { 0,
-			      "\x1a"
-			      "E\xdf\xa3" },
-		{ 0, "YUV4MPEG2 " }, { 0, "OggS" }, { 0, "FLV\x01" }, { 0, "0&\xb2u" }, { 8, "AVI LIST" },
-		{ 4, "ftypisom" }, { 4, "ftypiso" }, { 4, "ftypmp4" }, { 4, "ftypqt  " }, { 4, "ftypM4V" },
-		{ 4, "ftyp3g" }, { 4, "ftypavc1" }, { 4, "ftypdash" } };
-	char head[16] = { 0 };
+	enum { PACKET = 188, SYNC = 'G' }; /* ISO/IEC 13818-1: of a transport stream */
+	char head[PACKET + 1] = "";
 
 	if (pmk_read_at(fd, head, sizeof head, 0) < (int)sizeof head)
 		return false;
-	for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
-		if (memcmp(head + marks[i].at, marks[i].mark, strlen(marks[i].mark)) == 0)
+	for (size_t i = 0; i < sizeof videos / sizeof videos[0]; i++) {
+		if (memcmp(head + videos[i].at, videos[i].mark, videos[i].bytes) == 0)
 			return true;
 	}
-	return false;
+	return is_video_brand(head) || (head[0] == SYNC && head[PACKET] == SYNC);
 }
 
 /* Copy the decoded planes to `image`, which has their layout. */
