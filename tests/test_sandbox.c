@@ -196,12 +196,12 @@ static void *decode_some(void *user)
 
 static void several_at_once(void **state)
 {
-	pthread_t threads[3];
-	int done[3] = { 0 };
+	pthread_t threads[5];
+	int done[5] = { 0 };
 
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 5; i++)
 		assert_int_equal(pthread_create(&threads[i], NULL, decode_some, &done[i]), 0);
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 5; i++) {
 		pthread_join(threads[i], NULL);
 		assert_int_equal(done[i], 5);
 	}

@@ -20,6 +20,7 @@
 
 enum {
 	PATIENCE_MS = 30000, /* for a process that hangs in the kernel, where no limit ends it */
+	MOST_JOBS = 3, /* at a time, and so three times the memory of one */
 	TRIES = 3, /* one with a helper that is about to end, one with a helper that has ended */
 };
 
@@ -31,7 +32,9 @@ static struct {
 	pid_t pid; /* of the helper; 0: there is none */
 	pid_t owner; /* the process that started it: one that was forked starts its own */
 	bool greeted; /* its first message has been read */
-} helper = { .lock = PTHREAD_MUTEX_INITIALIZER };
+	int jobs; /* in work for this process */
+	pthread_cond_t done; /* one is */
+} helper = { .lock = PTHREAD_MUTEX_INITIALIZER, .done = PTHREAD_COND_INITIALIZER };
 
 /* --- the helper; under the lock --- */
 
@@ -245,15 +248,35 @@ static int take_reply(const struct pmk_job *job, uint32_t told, struct pmk_decod
 	return reply->result == -ENOMEM ? -EFBIG : reply->result;
 }
 
+/* Wait until there is room for a job. A page of small pictures would have dozens of them in work. */
+static void enter(void)
+{
+	pthread_mutex_lock(&helper.lock);
+	while (helper.jobs >= MOST_JOBS)
+		pthread_cond_wait(&helper.done, &helper.lock);
+	helper.jobs++;
+	pthread_mutex_unlock(&helper.lock);
+}
+
+static void leave(void)
+{
+	pthread_mutex_lock(&helper.lock);
+	helper.jobs--;
+	pthread_cond_signal(&helper.done);
+	pthread_mutex_unlock(&helper.lock);
+}
+
 int pmk_sandbox_run(const struct pmk_job *job, uint32_t told, int file, struct pmk_decoded *decoded)
 {
 	int status, memory, err;
 
 	memory = make_memory(&decoded->memory);
 	if (memory >= 0) {
+		enter();
 		err = -EPIPE;
 		for (int i = 0; i < TRIES && err == -EPIPE; i++)
 			err = do_once(job, file, memory, &status);
+		leave();
 		close(memory);
 	} else {
 		decoded->memory = MAP_FAILED;
