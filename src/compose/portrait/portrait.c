@@ -13,7 +13,7 @@ enum { SLACK = 16 }; /* bytes that stretch reads or writes behind a row */
 /* radius of the disc at the weakest and the strongest, as a share of the width */
 static const double LEAST = 0.004, MOST = 0.024;
 /* px: with a disc at least this large, a grid may have steps of 4, 8 and 16 px */
-static const double LARGE[] = { 10, 36, 80 };
+static const double LARGE[] = { 7, 36, 80 };
 
 enum { MOST_COLUMNS = 720 }; /* of the grid, so that its cost is bounded */
 

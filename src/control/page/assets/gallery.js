@@ -7,6 +7,7 @@ function fill_gallery(backdrops) {
 		({ name, title }) => ({ spec: 'builtin:' + name, title, src: '/thumbnail/' + name }));
 	cards.push(
 		{ spec: 'blur', title: 'Blurred room', swatch: 'blur' },
+		{ spec: 'blur:12', title: 'Soft background: the room is recognised', swatch: 'soft' },
 		{ spec: 'green', title: 'Chroma-key green', swatch: 'green' },
 	);
 	$('gallery').replaceChildren(...cards.map((card) => {
@@ -44,7 +45,8 @@ async function use_backdrop(spec) {
 
 function mark_backdrop(spec) {
 	const cards = [...$('gallery').children];
-	const kind = spec.startsWith('blur:') ? 'blur' : spec;
+	const strength = spec.startsWith('blur:') ? Number(spec.slice(5)) : NaN;
+	const kind = strength >= 1 && strength <= 20 ? 'blur:12' : strength >= 0 ? 'blur' : spec;
 	const chosen = cards.find((card) => card.dataset.spec === kind);
 	for (const card of cards) {
 		card.setAttribute('aria-checked', card === chosen);
