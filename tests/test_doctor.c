@@ -59,6 +59,7 @@ static void begin(void)
 {
 	strcpy(root, "/tmp/potemkin-doctor-XXXXXX");
 	assert_non_null(mkdtemp(root));
+	put_text("/etc/os-release", "ID=debian\n");
 	fake_begin();
 }
 
@@ -119,7 +120,7 @@ static void test_a_camera_of_pipewire_alone(void **state)
 	begin();
 	strcpy(doctor.pipewire_camera, "libcamera_0");
 	examine(pmk_doctor_check_camera);
-	found(PMK_VERDICT_HINT, "PipeWire has the camera libcamera_0", "--camera pipewire:libcamera_0");
+	found(PMK_VERDICT_GOOD, "libcamera_0, through PipeWire", "");
 	assert_true(doctor.has_camera);
 	end();
 }
@@ -297,6 +298,12 @@ static void test_module(void **state)
 	put_text("/lib/modules/6.1/modules.dep", "kernel/drivers/other.ko:\n");
 	examine(pmk_doctor_check_module);
 	found(PMK_VERDICT_FAULT, "is missing", "apt-get install v4l2loopback-dkms");
+	end();
+	begin();
+	doctor.pipewire_built = doctor.pipewire_runs = true;
+	put_text("/etc/os-release", "ID=arch\n");
+	examine(pmk_doctor_check_module);
+	found(PMK_VERDICT_HINT, "is missing", "pacman -S v4l2loopback-dkms");
 	end();
 	begin();
 	put_text("/lib/modules/6.1/modules.dep", "updates/dkms/v4l2loopback.ko: kernel/videodev.ko\n");

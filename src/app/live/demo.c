@@ -2,6 +2,7 @@
 /* potemkin demo, which `make run` runs: the best that this machine can show without any options. */
 #include "app/commands.h"
 #include "app/live/live.h"
+#include "app/machine/remedy.h"
 #include "base/log.h"
 #include "draw/presenter.h"
 #include "io/pipewire/pipewire.h"
@@ -94,14 +95,16 @@ static int write_picture(const struct pmk_options *options)
 /* `program`: as it was called. */
 static void say_how_to_go_live(const char *program, bool camera, bool loopback)
 {
+	char how[PMK_REMEDY_SIZE];
+
 	puts("\nTo go live on this machine:");
 	if (!camera)
 		puts("  - plug in a camera (none was found under /dev/video*)");
 	if (!loopback)
-		printf("  - make a virtual camera, on Debian:\n"
-		       "      sudo apt-get install v4l2loopback-dkms linux-headers-$(uname -r)\n"
+		printf("  - make a virtual camera:\n"
+		       "      %s\n"
 		       "      sudo %s setup-loopback\n",
-			program);
+			pmk_remedy_install("", PMK_PACKAGE_LOOPBACK, how), program);
 	printf("  - run it:  %s\n"
 	       "    and choose the camera \"Potemkin\" in the browser or meeting program\n",
 		program);

@@ -3,6 +3,7 @@
 #include "app/files/film.h"
 #include "app/live/live.h"
 #include "app/live/service.h"
+#include "app/machine/remedy.h"
 #include "base/log.h"
 #include "base/num.h"
 #include "base/parse.h"
@@ -42,6 +43,7 @@ static int add_found(struct pmk_pipeline_settings *p)
 static enum pmk_exit resolve_outputs(const struct pmk_pipeline_settings *asked, struct pmk_pipeline_settings *p)
 {
 	int count = asked->output_count ? asked->output_count : 1;
+	char how[PMK_REMEDY_SIZE];
 
 	p->output_count = 0;
 	for (int i = 0; i < count; i++) {
@@ -51,10 +53,11 @@ static enum pmk_exit resolve_outputs(const struct pmk_pipeline_settings *asked, 
 			add_once(p, spec, false);
 		} else if (add_found(p) == 0) {
 			pmk_error(
-				"no free virtual camera was found, and PipeWire is not running; make one: sudo apt-get "
-				"install v4l2loopback-dkms linux-headers-$(uname -r), then sudo potemkin "
-				"setup-loopback (potemkin doctor says what is missing), or write a file with -o "
-				"file:out.mp4");
+				"no free virtual camera was found, and PipeWire is not running; make one: %s, then "
+				"sudo "
+				"potemkin setup-loopback (potemkin doctor says what is missing), or write a file with "
+				"-o file:out.mp4",
+				pmk_remedy_install("", PMK_PACKAGE_LOOPBACK, how));
 			return PMK_EXIT_NO_OUTPUT;
 		}
 	}

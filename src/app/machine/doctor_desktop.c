@@ -2,6 +2,7 @@
 /* The checks of models, PipeWire, browsers and the module for files. */
 #include "app/machine/doctor.h"
 
+#include "app/machine/remedy.h"
 #include "media/sandbox/reply.h"
 #include "model/manifest.h"
 
@@ -54,16 +55,18 @@ void pmk_doctor_check_model(struct pmk_doctor *d)
 void pmk_doctor_check_pipewire(struct pmk_doctor *d)
 {
 	enum pmk_verdict missing = d->has_loopback ? PMK_VERDICT_HINT : PMK_VERDICT_FAULT;
+	char fix[300], how[PMK_REMEDY_SIZE];
 
+	snprintf(fix, sizeof fix, "%s, then %s",
+		pmk_remedy_install(
+			d->root, d->pipewire_built ? PMK_PACKAGE_PIPEWIRE : PMK_PACKAGE_PIPEWIRE_HEADERS, how),
+		d->pipewire_built ? "systemctl --user enable --now pipewire wireplumber" : "build potemkin again");
 	if (!d->pipewire_built)
-		pmk_doctor_add(d, "pipewire", missing, "potemkin was built without it",
-			"install libpipewire-0.3-dev and build potemkin again", "PipeWire cannot be used");
+		pmk_doctor_add(d, "pipewire", missing, "potemkin was built without it", fix, "PipeWire cannot be used");
 	else if (!d->pipewire_runs)
 		pmk_doctor_add(d, "pipewire", missing,
 			"programs that take cameras from PipeWire (in a sandbox, Firefox on some systems) see none",
-			"sudo apt-get install pipewire wireplumber, then systemctl --user enable --now pipewire "
-			"wireplumber",
-			"no PipeWire daemon is running for you");
+			fix, "no PipeWire daemon is running for you");
 	else if (d->potemkin_runs && !d->pipewire_lists_us)
 		pmk_doctor_add(d, "pipewire", PMK_VERDICT_HINT, "the running potemkin was told to use other outputs",
 			"start it with --output auto, or with --output pipewire as well",

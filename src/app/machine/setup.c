@@ -3,6 +3,7 @@
 #include "app/machine/setup.h"
 
 #include "app/commands.h"
+#include "app/machine/remedy.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "io/v4l2/loopback.h"
@@ -159,6 +160,7 @@ static enum pmk_exit write_file(const struct pmk_setup *s, const char *name, con
 /* The command's exit code. */
 static int run(const char *const *command)
 {
+	char how[PMK_REMEDY_SIZE];
 	pid_t child;
 	int status, err;
 
@@ -168,7 +170,8 @@ static int run(const char *const *command)
 	fflush(stdout);
 	err = posix_spawnp(&child, command[0], NULL, NULL, (char *const *)command, environ);
 	if (err) {
-		pmk_error("%s: %s; install it: sudo apt-get install kmod", command[0], strerror(err));
+		pmk_error("%s: %s; install it: %s", command[0], strerror(err),
+			pmk_remedy_install("", PMK_PACKAGE_KMOD, how));
 		return 127;
 	}
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
@@ -187,7 +190,7 @@ static bool module_is_loaded(const struct pmk_setup *s)
 static enum pmk_exit make_device(const struct pmk_setup *s)
 {
 	static const char *const load[] = { "modprobe", "v4l2loopback", NULL };
-	char node[64];
+	char node[64], how[PMK_REMEDY_SIZE];
 	int err;
 
 	snprintf(node, sizeof node, "/dev/video%d", s->number);
@@ -204,9 +207,8 @@ static enum pmk_exit make_device(const struct pmk_setup *s)
 				  "options; find it with: modprobe -c | grep v4l2loopback",
 				node);
 		else
-			pmk_error("the module v4l2loopback cannot be loaded; install it: sudo apt-get install "
-				  "v4l2loopback-dkms linux-headers-$(uname -r); "
-				  "then see potemkin doctor");
+			pmk_error("the module v4l2loopback cannot be loaded; install it: %s; then see potemkin doctor",
+				pmk_remedy_install("", PMK_PACKAGE_LOOPBACK, how));
 		return PMK_EXIT_NO_OUTPUT;
 	}
 	err = pmk_loopback_add(s->number, LABEL);

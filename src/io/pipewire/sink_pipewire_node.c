@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <spa/pod/builder.h>
+#include <string.h>
 
 static const uint64_t READY_NS = 2 * PMK_S_NS; /* for the daemon to create the node */
 static const uint64_t RETRY_FIRST_NS = 100 * PMK_MS_NS, RETRY_MOST_NS = 500 * PMK_MS_NS;
@@ -114,9 +115,12 @@ static const struct pw_stream_events stream_events = {
 
 static struct pw_properties *properties(const struct pmk_pipewire_sink *s)
 {
+	const char *title = strcmp(s->node, "potemkin") == 0 ? "Potemkin" : s->node; /* as people read it */
+
 	return pw_properties_new(PW_KEY_MEDIA_CLASS, "Video/Source", PW_KEY_MEDIA_TYPE, "Video", PW_KEY_MEDIA_CATEGORY,
-		"Capture", PW_KEY_MEDIA_ROLE, "Camera", PW_KEY_NODE_NAME, s->node, PW_KEY_NODE_NICK, s->node,
-		PW_KEY_NODE_DESCRIPTION, s->node, PW_KEY_NODE_VIRTUAL, "true", PMK_PIPEWIRE_MARK, "true", NULL);
+		"Capture", PW_KEY_MEDIA_ROLE, "Camera", PW_KEY_NODE_NAME, s->node, PW_KEY_NODE_NICK, title,
+		PW_KEY_NODE_DESCRIPTION, title, PW_KEY_APP_NAME, "Potemkin", PW_KEY_APP_ICON_NAME, "potemkin",
+		PW_KEY_DEVICE_ICON_NAME, "potemkin", PW_KEY_NODE_VIRTUAL, "true", PMK_PIPEWIRE_MARK, "true", NULL);
 }
 
 /* RT_PROCESS is set although nothing is done in "process". Without it, each round queues a call of "process" for the
