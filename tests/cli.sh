@@ -126,7 +126,7 @@ expect 3 'builtin:cellar' -c presenter -b builtin:cellar -o null --frames 1
 expect 3 'color' -c presenter -b color:reed -o null --frames 1
 expect 3 '--overlay "absent.png": there is no such file; name a' -c presenter --overlay absent.png -o null --frames 1
 expect 3 'bad.png' -c presenter --overlay bad.png -o null --frames 1
-expect 2 '--caption .*: it is not valid UTF-8' -c presenter --caption "$(printf 'J\374rgen')" -o null --frames 1
+expect 2 'it is not valid UTF-8' -c presenter --caption "$(printf 'J\374rgen')" -o null --frames 1
 expect 2 '--overlay-place "middle": give top-left, ' -c presenter --overlay-place middle -o null --frames 1
 expect 3 'zero.tflite' -c presenter -m ./zero.tflite -o null --frames 1
 expect 3 'absent.tflite' -c presenter -m ./absent.tflite -o null --frames 1

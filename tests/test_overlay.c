@@ -108,6 +108,56 @@ static void test_other_pictures(void **state)
 	material_clear();
 }
 
+/* An animated PNG file of two pictures of 4x2 pixels: one half transparent, one opaque. */
+static void write_animation(const char *path)
+{
+	static const uint8_t head[13] = { 0, 0, 0, 4, 0, 0, 0, 2, 8, 4 }, control[8] = { 0, 0, 0, 2 };
+	struct file *file = calloc(1, sizeof *file), *packed = calloc(1, sizeof *packed);
+
+	add(file, "\x89PNG\r\n\x1a\n", 8);
+	add_png_chunk(file, "IHDR", head, sizeof head);
+	add_png_chunk(file, "acTL", control, sizeof control);
+	for (int n = 0; n < 2; n++) {
+		uint8_t frame_control[26] = { 0, 0, 0, (uint8_t)n, 0, 0, 0, 4, 0, 0, 0, 2, [21] = 1, [23] = 10 };
+		uint8_t rows[2][9] = { { 0 } };
+
+		for (int i = 0; i < 8; i++)
+			rows[i / 4][1 + i % 4 * 2 + 1] = n ? 255 : 128;
+		packed->bytes = 0;
+		if (n)
+			add_number(packed, 2, 4, false);
+		add_zlib(packed, rows[0], sizeof rows);
+		add_png_chunk(file, "fcTL", frame_control, sizeof frame_control);
+		add_png_chunk(file, n ? "fdAT" : "IDAT", packed->data, packed->bytes);
+	}
+	add_png_chunk(file, "IEND", "", 0);
+	material_store(path, file->data, file->bytes);
+	free(file);
+	free(packed);
+}
+
+/* Of an animation the first picture is taken, and this is said. */
+static void test_animation(void **state)
+{
+	struct pmk_overlay_settings s = { .place = PMK_SPOT_FULL };
+	struct pmk_overlay *overlay;
+	struct pmk_image image;
+
+	strcpy(s.picture, material_path("anim.png"));
+	write_animation(s.picture);
+	material_warnings = 0;
+	assert_int_equal(pmk_overlay_create(&s, &frame, &overlay), 0);
+	assert_int_equal(material_warnings, 1);
+	assert_non_null(strstr(material_line, "only the first picture of this animation"));
+	assert_int_equal(pmk_image_alloc(&image, &frame), 0);
+	pmk_image_fill(&image, (const uint8_t[]){ 216, 128, 128 });
+	pmk_overlay_image(overlay, &image);
+	assert_in_range(image.plane[0][90 * image.stride[0] + 160], 114, 118); /* half black, 16 */
+	pmk_image_free(&image);
+	pmk_overlay_destroy(overlay);
+	material_clear();
+}
+
 /* --- places --- */
 
 struct shape {
@@ -318,6 +368,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_alpha_survives),
 		cmocka_unit_test(test_other_pictures),
+		cmocka_unit_test(test_animation),
 		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_mixing),
 		cmocka_unit_test(test_hinders),

@@ -63,7 +63,7 @@ static int alpha_in(const struct pmk_sheet *sheet, const struct pmk_rect *part, 
 
 static bool is_opaque(const struct pmk_sheet *sheet)
 {
-	return alpha_in(sheet, &(struct pmk_rect){ 0, 0, sheet->width, sheet->height }, false) > 127;
+	return alpha_in(sheet, &(struct pmk_rect){ 0, 0, sheet->width, sheet->height }, false) > 250;
 }
 
 /* A clear middle, and something in a corner. */
