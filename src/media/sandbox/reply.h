@@ -35,7 +35,7 @@ enum {
 	PMK_TRIED_LANDLOCK = 2,
 	PMK_TRIED_FILES = 4, /* it could not open a file */
 	PMK_TRIED_NETWORK = 8, /* it could not make a socket */
-	PMK_TRIED_PROGRAMS = 16, /* it could not start a program */
+	PMK_TRIED_PROGRAMS = 16, /* it could not make a process, and so start no program */
 	PMK_TRIED_RAN = 32, /* it was there to try */
 };
 
