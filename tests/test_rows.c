@@ -468,19 +468,24 @@ static void check_clean(
 		for (int k = 0; k < 4; k++)
 			colours[k][i] = a[i] == 0 && b[i] > 128 ? -1 : (int16_t)((k % 2 ? a[i + k] : b[i + k]) * 16);
 	}
-	rows->clean(colours[0], colours[1], colours[2], colours[3], part, a, c, out, count);
-	for (int i = 0; i < count; i++) {
-		int share = c[i] + c[i] / 128, own = share * share / 256 * (share * share / 256) / 256;
+	for (int plane = 0; plane < 2; plane++) {
+		rows->clean(colours[0], colours[1], colours[2], colours[3], part, plane, a, c, out, count);
+		for (int i = 0; i < count; i++) {
+			int person = mixed(colours[0][i], colours[1][i], part),
+			    room = mixed(colours[2][i], colours[3][i], part);
+			int share = c[i] + c[i] / 128, some = share * share / 256, few = some * some / 256;
+			int value = plane ? cleaned(person, room, a[i], c[i], some, -1) :
+					    pmk_min(cleaned(person, room, a[i], c[i], share, -1),
+						    cleaned(person, room, a[i], c[i], few, -1));
 
-		assert_int_equal(out[i],
-			cleaned(mixed(colours[0][i], colours[1][i], part), mixed(colours[2][i], colours[3][i], part),
-				a[i], c[i], own, -1));
-		assert_true(c[i] < 255 || out[i] == a[i]);
+			assert_int_equal(out[i], value);
+			assert_true(c[i] < 255 || out[i] == a[i]);
+		}
+		assert_int_equal(out[count], GUARD);
+		memcpy(in_place, a, (size_t)count + 15);
+		rows->clean(colours[0], colours[1], colours[2], colours[3], part, plane, in_place, c, in_place, count);
+		assert_int_equal(memcmp(in_place, out, (size_t)count), 0);
 	}
-	assert_int_equal(out[count], GUARD);
-	memcpy(in_place, a, (size_t)count + 15);
-	rows->clean(colours[0], colours[1], colours[2], colours[3], part, in_place, c, in_place, count);
-	assert_int_equal(memcmp(in_place, out, (size_t)count), 0);
 }
 
 /* A memory is near the row where it is random, in half of the cases. */

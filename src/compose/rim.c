@@ -293,6 +293,6 @@ void pmk_rim_clean(const struct pmk_rim *r, int plane, int y, const uint8_t *alp
 	int pair, part = place_of(r, plane, y, &pair);
 	int16_t *const *person = r->line[plane][PERSON] + pair, *const *room = r->line[plane][ROOM] + pair;
 
-	r->kernels->clean(person[0] + first, person[1] + first, room[0] + first, room[1] + first, part,
+	r->kernels->clean(person[0] + first, person[1] + first, room[0] + first, room[1] + first, part, plane,
 		row_of(r, plane, y) + first, alpha + first, out + first, end - first);
 }

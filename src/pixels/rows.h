@@ -85,11 +85,12 @@ struct pmk_rows {
 		int part, int limits, const uint8_t *pixels, const uint8_t *behind, const uint8_t *alpha, uint8_t *out,
 		int count);
 
-	/* The same without the blend, and so without `limits`: the person's own colour, in the range of the pixels.
-	 * Less of the pixel is kept, in proportion to alpha^4 instead of alpha, because a curve that lifts shadows
-	 * would show what is left of a brighter room. `out` may be `pixels`. Reads 15 columns after the last. */
+	/* The same without the blend, and so without `limits`: the person's own colour, in the range of the pixels, and
+	 * stricter, because a curve that lifts shadows would show what is left of a brighter room. Luma (`plane` 0) is
+	 * the darker one of two values: with alpha as in rim.h, and with alpha^4 for the share of the pixel that is
+	 * kept. For chroma it is alpha^2. `out` may be `pixels`. Reads 15 columns after the last. */
 	void (*clean)(const int16_t *person_a, const int16_t *person_b, const int16_t *room_a, const int16_t *room_b,
-		int part, const uint8_t *pixels, const uint8_t *alpha, uint8_t *out, int count);
+		int part, int plane, const uint8_t *pixels, const uint8_t *alpha, uint8_t *out, int count);
 
 	/* For compose/light/denoise.h, which has the units. How far a row is from what is remembered of it, in 1/8 of a
 	 * level, and 0 where nothing is. */
