@@ -63,7 +63,8 @@ async function remove_own() {
 		use_backdrop(spec);
 }
 
-const add = element('button', { id: 'add-own', type: 'button', textContent: '+ Add a picture or film' });
+const add = element('button',
+	{ id: 'add-own', type: 'button', className: 'quiet', textContent: '+ Add a picture or film' });
 const remove = element('button', { id: 'remove-own', type: 'button', className: 'quiet', hidden: true,
 	textContent: 'Remove' });
 const chooser = element('input', { id: 'choose-own', type: 'file', accept: 'image/*,video/*', multiple: true,
