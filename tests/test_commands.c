@@ -9,6 +9,7 @@
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -285,6 +286,31 @@ static bool answers(void)
 	return run("status") == PMK_EXIT_OK;
 }
 
+static void make_own_folder(void)
+{
+	char here[PATH_MAX], path[PATH_MAX + 8];
+
+	assert_non_null(getcwd(here, sizeof here));
+	snprintf(path, sizeof path, "%s/own", here);
+	setenv("XDG_DATA_HOME", path, 1);
+	assert_int_equal(mkdir("own", 0700) || mkdir("own/potemkin", 0700) || mkdir("own/potemkin/backdrops", 0700), 0);
+}
+
+/* Own backdrops come behind the built-in ones, in natural order; what is no picture is passed over. */
+static void steer_through_own_backdrops(void)
+{
+	assert_int_equal(run("convert -q -b green room.png own/potemkin/backdrops/my_10.png"), PMK_EXIT_OK);
+	assert_int_equal(run("convert -q -b green room.png own/potemkin/backdrops/my_2.png"), PMK_EXIT_OK);
+	put("own/potemkin/backdrops/my_5.png", "no picture");
+	put("own/potemkin/backdrops/notes.txt", "no backdrop");
+	expect(PMK_EXIT_OK, "ctl backdrop own/potemkin/backdrops/my_2.png", NULL);
+	expect(PMK_EXIT_OK, "ctl next", "backdrops/my_10.png");
+	expect(PMK_EXIT_OK, "ctl next", "builtin:office");
+	expect(PMK_EXIT_OK, "ctl backdrop slideshow:own/potemkin/backdrops:5", NULL); /* found from here, too */
+	expect(PMK_EXIT_OK, "ctl next", "builtin:office");
+	expect(PMK_EXIT_OK, "list backdrops", "backdrops/my_2.png");
+}
+
 /* status, ctl and ui against a run in a process of its own. */
 static void test_steering(void **state)
 {
@@ -295,6 +321,7 @@ static void test_steering(void **state)
 	expect(PMK_EXIT_NO_OUTPUT, "status", "no potemkin is running");
 	assert_int_equal(mkdir("steered", 0700), 0);
 	put("steered/steered.conf", "");
+	make_own_folder();
 	child = fork();
 	assert_true(child >= 0);
 	if (!child) {
@@ -315,6 +342,7 @@ static void test_steering(void **state)
 	expect(PMK_EXIT_INPUT, "ctl backdrop absent.png", "there is no such file");
 	expect(PMK_EXIT_OK, "ctl backdrop room.png", NULL); /* from this folder, not the run's */
 	expect(PMK_EXIT_OK, "ctl next", "builtin:office");
+	steer_through_own_backdrops();
 	expect(PMK_EXIT_OK, "ctl snapshot seen.png", NULL);
 	assert_int_equal(stat("seen.png", &st), 0);
 	expect(PMK_EXIT_OK, "ctl save", "steered.conf");

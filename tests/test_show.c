@@ -6,6 +6,7 @@
 #include "compose/backdrop.h"
 #include "compose/show/day.h"
 #include "compose/show/show.h"
+#include "compose/show/store.h"
 #include "media/still.h"
 
 #include <errno.h>
@@ -391,6 +392,82 @@ static void test_daylight_without_a_folder(void **state)
 		pmk_backdrop_destroy(parts[i]);
 }
 
+/* --- what is ready beforehand --- */
+
+static void wait_until_ready(struct pmk_store *store, int count)
+{
+	uint64_t end = pmk_clock_now_ns() + PATIENCE_S * PMK_S_NS;
+
+	while (pmk_store_ready(store) != count) {
+		assert_true(pmk_clock_now_ns() < end);
+		pmk_clock_sleep_until(pmk_clock_now_ns() + PMK_MS_NS);
+	}
+}
+
+/* Take it, and give the grey of its cover; -1: it is not there. */
+static int take(struct pmk_store *store, const char *spec, enum pmk_fit fit)
+{
+	struct pmk_backdrop *b = pmk_store_take(store, spec, fit);
+	int grey = b ? grey_of(&b->cover) : -1;
+
+	pmk_backdrop_destroy(b);
+	return grey;
+}
+
+static void test_what_is_ready(void **state)
+{
+	char a[100], b[100], moving[100];
+	const char *const specs[] = { "builtin:office", a, b, moving };
+	struct pmk_store *store;
+
+	make_dir();
+	put_picture("a.png", 50);
+	put_text("b.png");
+	snprintf(a, sizeof a, "%s/a.png", dir);
+	snprintf(b, sizeof b, "%s/b.png", dir);
+	snprintf(moving, sizeof moving, "slideshow:%s", dir);
+	unit_catch_log();
+	assert_int_equal(pmk_store_create(&layout, &store), 0);
+	assert_int_equal(take(store, a, PMK_FIT_COVER), -1);
+	pmk_store_want(store, specs, 4, PMK_FIT_COVER);
+	wait_until_ready(store, 3);
+	assert_int_equal(take(store, a, PMK_FIT_COVER), 50);
+	assert_int_equal(take(store, a, PMK_FIT_COVER), 50);
+	assert_int_equal(take(store, a, PMK_FIT_TILE), -1);
+	assert_int_equal(take(store, b, PMK_FIT_COVER), -1);
+	assert_int_equal(take(store, "builtin:dusk", PMK_FIT_COVER), -1);
+	assert_int_equal(take(store, moving, PMK_FIT_COVER), 50);
+	wait_until_ready(store, 3); /* it is made again */
+	put_picture("a.png", 150);
+	assert_int_equal(take(store, a, PMK_FIT_COVER), -1);
+	pmk_store_want(store, specs, 3, PMK_FIT_COVER);
+	wait_until_ready(store, 2);
+	assert_int_equal(take(store, a, PMK_FIT_COVER), 150);
+	pmk_store_want(store, specs, 1, PMK_FIT_TILE);
+	wait_until_ready(store, 1);
+	assert_int_equal(take(store, a, PMK_FIT_TILE), -1);
+	pmk_store_want(store, NULL, 0, PMK_FIT_TILE);
+	assert_int_equal(pmk_store_ready(store), 0);
+	pmk_store_destroy(store);
+	pmk_log_redirect(NULL, NULL);
+	remove_dir();
+}
+
+static void test_what_is_ready_is_bounded(void **state)
+{
+	const struct pmk_layout large = { .width = 4096, .height = 4096 };
+	const char *const specs[] = { "color:red", "color:green", "color:blue", "color:navy", "color:white" };
+	struct pmk_store *store;
+
+	assert_int_equal(pmk_store_create(&large, &store), 0);
+	pmk_store_want(store, specs, 5, PMK_FIT_COVER);
+	wait_until_ready(store, 4);
+	pmk_store_want(store, specs + 1, 4, PMK_FIT_COVER);
+	pmk_store_want(store, specs + 3, 2, PMK_FIT_COVER);
+	wait_until_ready(store, 2);
+	pmk_store_destroy(store);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -405,6 +482,8 @@ int main(void)
 		cmocka_unit_test(test_daylight),
 		cmocka_unit_test(test_daylight_of_bad_files),
 		cmocka_unit_test(test_daylight_without_a_folder),
+		cmocka_unit_test(test_what_is_ready),
+		cmocka_unit_test(test_what_is_ready_is_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -100,7 +100,9 @@ static void destroy(struct pmk_backdrop *b)
 	free(b);
 }
 
-static const struct pmk_backdrop_impl still_impl = { .begin = begin, .destroy = destroy };
+static struct pmk_backdrop *copy(const struct pmk_backdrop *b);
+
+static const struct pmk_backdrop_impl still_impl = { .begin = begin, .copy = copy, .destroy = destroy };
 
 /* The caller fills in the picture. */
 static int create(const struct pmk_layout *layout, struct pmk_backdrop **backdrop)
@@ -118,6 +120,16 @@ static int create(const struct pmk_layout *layout, struct pmk_backdrop **backdro
 	}
 	*backdrop = b;
 	return 0;
+}
+
+static struct pmk_backdrop *copy(const struct pmk_backdrop *b)
+{
+	struct pmk_backdrop *made;
+
+	if (create(&b->cover.layout, &made))
+		return NULL;
+	pmk_image_copy(&made->cover, &b->cover);
+	return made;
 }
 
 int pmk_backdrop_colour_check(const char *rest, char *why, size_t size)

@@ -2,9 +2,9 @@
 /* The commands of the control socket. */
 #include "base/clock.h"
 #include "control/control_parts.h"
+#include "control/gallery.h"
 #include "control/page/page.h"
 #include "control/shown_file.h"
-#include "draw/builtin.h"
 #include "settings/settings_file.h"
 #include "settings/settings_save.h"
 
@@ -147,25 +147,28 @@ static int command_describe(struct request *r)
 	return 0;
 }
 
-/* The built-in backdrop after the present one; the first one after any other backdrop. */
+/* The backdrop of the gallery after the present one; the first one after any other. Files that cannot be shown are
+ * passed over. */
 static int command_next(struct request *r)
 {
-	const char *now = r->control->settings.pipeline.scene.backdrop;
-	char spec[64], present[64];
-	const struct pmk_builtin *list;
-	int count, next = 0;
+	struct pmk_gallery gallery = { 0 };
+	int code = EXIT_INTERNAL, at;
 
-	list = pmk_builtin_list(&count);
-	for (int i = 0; i < count; i++) {
-		snprintf(present, sizeof present, "builtin:%s", list[i].name);
-		if (strcmp(present, now) == 0)
-			next = (i + 1) % count;
-	}
-	snprintf(spec, sizeof spec, "builtin:%s", list[next].name);
-	r->args[0] = spec;
+	if (pmk_gallery_read(&gallery))
+		return refuse(r, EXIT_INTERNAL, "not enough memory");
+	at = pmk_gallery_find(&gallery, r->control->settings.pipeline.scene.backdrop);
 	r->count = 1;
-	cJSON_AddStringToObject(r->answer, "backdrop", spec);
-	return command_backdrop(r);
+	for (int i = 0; i < gallery.count; i++) {
+		at = (at + 1) % gallery.count;
+		r->args[0] = gallery.cards[at].spec;
+		code = command_backdrop(r);
+		if (code != EXIT_INPUT)
+			break;
+	}
+	if (!code)
+		cJSON_AddStringToObject(r->answer, "backdrop", gallery.cards[at].spec);
+	pmk_gallery_free(&gallery);
+	return code;
 }
 
 static int command_reload(struct request *r)

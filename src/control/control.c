@@ -55,8 +55,10 @@ int pmk_control_change(struct pmk_control *c, char why[PMK_LOG_LINE])
 		pmk_settings_take_live(&c->settings, &c->fresh);
 	else if (err == -ETIMEDOUT) /* the camera's part may have been applied: say so, and apply all of it next time */
 		c->unsure = true;
-	if (!err)
+	if (!err) {
 		c->unsure = false;
+		pmk_control_keep_ready(c);
+	}
 	return !err ? 0 : err == -EINVAL || err == -EPERM ? EXIT_USAGE : camera ? EXIT_NO_CAMERA : EXIT_INPUT;
 }
 
@@ -183,7 +185,7 @@ static void wait(struct pmk_control *c, struct pollfd fds[POLLED], bool more)
 	bool subscribed = pmk_control_subscribed(c);
 
 	fds[WAKE] = (struct pollfd){ .fd = c->wake_fd, .events = POLLIN };
-	fds[STATE] = (struct pollfd){ .fd = subscribed ? pmk_pipeline_changes_fd(c->pipeline) : -1, .events = POLLIN };
+	fds[STATE] = (struct pollfd){ .fd = pmk_pipeline_changes_fd(c->pipeline), .events = POLLIN };
 	fds[LISTEN] = (struct pollfd){ .fd = c->listening, .events = POLLIN };
 	for (int i = 0; i < PMK_CONTROL_CLIENTS; i++)
 		fds[FIRST + i] = (struct pollfd){ .fd = c->clients[i].fd, .events = POLLIN };
@@ -229,8 +231,10 @@ static void *control_main(void *arg)
 		more = false;
 		if (fds[WAKE].revents)
 			eventfd_read(c->wake_fd, &count);
-		if (fds[STATE].revents)
+		if (fds[STATE].revents) {
 			eventfd_read(fds[STATE].fd, &count);
+			pmk_control_keep_ready(c);
+		}
 		if (atomic_exchange(&c->reload, false))
 			(void)pmk_control_reread(c, c->settings.profile, why); /* it is in the log */
 		take_arrivals(c);

@@ -58,6 +58,9 @@ void pmk_control_name_changes(
  * with the reason in `why`. */
 int pmk_control_reread(struct pmk_control *control, const char *profile, char why[PMK_LOG_LINE]);
 
+/* Have the gallery's backdrops ready, if this is the time for it. Call it when the state or the settings change. */
+void pmk_control_keep_ready(struct pmk_control *control);
+
 /* Serve the page on this port of 127.0.0.1, 0: any, unless it is served already. Negative errno, logged. */
 int pmk_control_open_page(struct pmk_control *control, int port);
 

@@ -327,6 +327,11 @@ int pmk_pipeline_apply(struct pmk_pipeline *p, const struct pmk_pipeline_setting
 	return err;
 }
 
+void pmk_pipeline_keep_ready(struct pmk_pipeline *p, const char *const *specs, int count)
+{
+	pmk_stage_keep_ready(p->stage, specs, count, p->settings.scene.fit);
+}
+
 void pmk_pipeline_pause(struct pmk_pipeline *p, bool pause)
 {
 	enum pmk_state next = pause ? PMK_STATE_PAUSED : PMK_STATE_OPENING;

@@ -214,6 +214,11 @@ int pmk_stage_change_prepare(
 	return pmk_scene_change_prepare(s->scene, wanted, change);
 }
 
+void pmk_stage_keep_ready(struct pmk_stage *s, const char *const *specs, int count, enum pmk_fit fit)
+{
+	pmk_scene_keep_ready(s->scene, specs, count, fit);
+}
+
 int pmk_stage_change_apply(struct pmk_stage *s, struct pmk_scene_change *change, unsigned generation)
 {
 	atomic_store(&s->next_generation, generation);

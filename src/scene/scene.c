@@ -84,6 +84,7 @@ void pmk_scene_destroy(struct pmk_scene *s)
 		return;
 	pmk_composer_destroy(s->composer);
 	pmk_scene_parts_finish(&s->parts);
+	pmk_store_destroy(s->store);
 	pmk_mask_free(&s->mask);
 	pmk_stillness_finish(&s->stillness);
 	free(s);

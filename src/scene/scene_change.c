@@ -76,8 +76,8 @@ static int make_backdrop(const struct pmk_scene *s, struct pmk_scene_change *c)
 {
 	/* a scene that shows the room needs a cover, too, for when there is no frame */
 	const char *spec = shows_room(&c->settings) ? "color:#202428" : c->settings.backdrop;
-	struct pmk_backdrop *made;
-	int err = pmk_backdrop_create(spec, c->settings.fit, &s->layout, &made);
+	struct pmk_backdrop *made = s->store ? pmk_store_take(s->store, spec, c->settings.fit) : NULL;
+	int err = made ? 0 : pmk_backdrop_create(spec, c->settings.fit, &s->layout, &made);
 
 	if (err)
 		return err;
@@ -199,6 +199,13 @@ static int make(const struct pmk_scene *s, const struct pmk_scene_settings *want
 	if (!s->parts.refine)
 		c->exchanged = s->parts.look ? ALL & ~LOOK : ALL;
 	return make_parts(s, c);
+}
+
+void pmk_scene_keep_ready(struct pmk_scene *s, const char *const *specs, int count, enum pmk_fit fit)
+{
+	if (!s->store && (!count || pmk_store_create(&s->layout, &s->store)))
+		return;
+	pmk_store_want(s->store, specs, count, fit);
 }
 
 int pmk_scene_change_prepare(

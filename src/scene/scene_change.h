@@ -36,6 +36,10 @@ int pmk_scene_change_prepare(const struct pmk_scene *scene, const struct pmk_sce
  */
 void pmk_scene_change_apply(struct pmk_scene *scene, struct pmk_scene_change *change);
 
+/* Have these backdrops ready, so that a change to one of them takes no time (compose/show/store.h). [the thread of
+ * prepare] */
+void pmk_scene_keep_ready(struct pmk_scene *scene, const char *const *specs, int count, enum pmk_fit fit);
+
 bool pmk_scene_same_zones(const struct pmk_scene_settings *a, const struct pmk_scene_settings *b); /* [any thread] */
 
 /* Free what was replaced, or what was never applied. NULL is fine. [any thread] */

@@ -4,6 +4,7 @@
 #define PMK_SCENE_SCENE_PARTS_H
 
 #include "compose/compose.h"
+#include "compose/show/store.h"
 #include "find/look.h"
 #include "framing/framing.h"
 #include "scene/scene.h"
@@ -26,6 +27,7 @@ struct pmk_scene {
 	struct pmk_scene_settings settings; /* the present ones */
 	bool show_room, consent; /* it is shown as it is; it may be shown so that it is recognised (scene.h) */
 	struct pmk_scene_parts parts;
+	struct pmk_store *store; /* backdrops that are ready; NULL: none was asked for. [the thread of prepare] */
 	struct pmk_rect keep_out[PMK_ZONES]; /* px */
 	struct pmk_stillness stillness;
 	struct pmk_mask mask;

@@ -44,6 +44,7 @@ static bool may_be_path(const char *const *words, int index)
 /* An argument as the running program has to see it. */
 static const char *resolve(const char *const *words, int index, char out[PATH_MAX])
 {
+	static const char *const heads[] = { "file:", "slideshow:", "daylight:" };
 	const char *text = words[index];
 
 	if (strcmp(words[0], "snapshot") == 0) {
@@ -52,9 +53,13 @@ static const char *resolve(const char *const *words, int index, char out[PATH_MA
 	}
 	if (!may_be_path(words, index))
 		return text;
-	if (pmk_parse_after(text, "file:")) {
-		absolute(text, "file:", out);
-		return out;
+	for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+		const char *path = pmk_parse_after(text, heads[i]);
+
+		if (path && *path) {
+			absolute(text, heads[i], out);
+			return out;
+		}
 	}
 	if (access(text, F_OK) == 0) { /* the picture of a backdrop, or a model */
 		absolute(text, "", out);

@@ -3,7 +3,7 @@
 #include "app/machine/list_settings.h"
 #include "base/log.h"
 #include "base/parse.h"
-#include "draw/builtin.h"
+#include "control/gallery.h"
 #include "image/fourcc.h"
 #include "io/pipewire/pipewire_cameras.h"
 #include "io/pipewire/portal.h"
@@ -135,15 +135,13 @@ static cJSON *list_models(void)
 static cJSON *list_backdrops(void)
 {
 	cJSON *list = cJSON_CreateArray();
-	const struct pmk_builtin *builtins;
-	char spec[64];
-	int count;
+	struct pmk_gallery gallery = { 0 };
 
-	builtins = pmk_builtin_list(&count);
-	for (int i = 0; i < count; i++) {
-		snprintf(spec, sizeof spec, "builtin:%s", builtins[i].name);
-		add_simple(list, spec, builtins[i].title);
-	}
+	if (pmk_gallery_read(&gallery))
+		pmk_error("not enough memory for the gallery");
+	for (int i = 0; i < gallery.count; i++)
+		add_simple(list, gallery.cards[i].spec, gallery.cards[i].title);
+	pmk_gallery_free(&gallery);
 	add_simple(list, "PATH", "a picture of any size, see --fit");
 	add_simple(list, "slideshow:FOLDER[:SECONDS]", "the pictures of a folder, one after another");
 	add_simple(list, "daylight:[FOLDER]", "a picture for each part of the day, built-in ones or a folder's");

@@ -20,7 +20,7 @@ struct daylight {
 
 /* Suited to what pmk_day_start says of the same words. */
 static const char *const parts[] = { "morning", "day", "evening", "night" };
-static const char *const builtins[] = { "meadow", "office", "dusk", "library" };
+static const char *const builtins[] = { "meadow", "office", "dusk", "lamp" };
 enum { PARTS = sizeof builtins / sizeof builtins[0] };
 
 static int open_builtin(struct daylight *d, struct pmk_backdrop **next)
