@@ -67,6 +67,8 @@ static inline AVCodecContext *film_encoder(enum AVCodecID codec, const AVFrame *
 		encoder->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
 		av_dict_set(&options, "x265-params", "log-level=none", 0);
 	}
+	if (codec == AV_CODEC_ID_VP8)
+		av_dict_set(&options, "auto-alt-ref", "0", 0); /* it cannot have alpha otherwise */
 	assert_int_equal(avcodec_open2(encoder, encoder->codec, &options), 0);
 	av_dict_free(&options);
 	return encoder;

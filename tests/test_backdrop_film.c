@@ -362,6 +362,36 @@ static void test_one_picture(void **state)
 	material_clear();
 }
 
+/* A WebM film says that it has alpha; what is transparent is black there, too. */
+static void test_a_film_with_alpha(void **state)
+{
+	AVFrame *frame;
+	struct film film;
+	struct pmk_backdrop *b;
+
+	if (!avcodec_find_encoder_by_name("libvpx") || !avcodec_find_decoder_by_name("libvpx"))
+		skip();
+	frame = film_frame(AV_PIX_FMT_YUVA420P, 96, 64);
+	for (int p = 0; p < 4; p++)
+		memset(frame->data[p],
+			p == 0         ? 200 :
+				p == 3 ? 0 :
+					 128,
+			(size_t)frame->linesize[p] * (p == 1 || p == 2 ? 32 : 64));
+	for (int y = 0; y < 64; y++)
+		memset(frame->data[3] + y * frame->linesize[3], 255, 48);
+	film = film_begin(material_path("a.webm"), AV_CODEC_ID_VP8, frame);
+	for (int n = 0; n < 3; n++)
+		film_write(&film, frame);
+	film_end(&film);
+	av_frame_free(&frame);
+	b = open_film("a.webm", &layout, PMK_FIT_STRETCH);
+	assert_in_range(level_at(&b->cover, 40, 45), 196, 204);
+	assert_in_range(level_at(&b->cover, 120, 45), 16, 19);
+	pmk_backdrop_destroy(b);
+	material_clear();
+}
+
 #ifdef PMK_HAVE_WEBP
 /* One picture of 16x16 pixels in one grey level and alpha, as a chunk of a WebP file. */
 static AVPacket *webp_picture(int level, int alpha)
@@ -554,6 +584,7 @@ int main(void)
 		cmocka_unit_test(test_webp),
 #endif
 		cmocka_unit_test(test_one_picture),
+		cmocka_unit_test(test_a_film_with_alpha),
 		cmocka_unit_test(test_a_film_that_breaks_off),
 		cmocka_unit_test(test_a_file_that_changes),
 		cmocka_unit_test(test_refusals),

@@ -39,6 +39,18 @@ static int open_decoder(struct pmk_av_reader *reader, const AVCodec *codec, int6
 	return avcodec_open2(reader->decoder, codec, NULL);
 }
 
+/* The decoder of a stream; FFmpeg's own of VP8 and VP9 leave out the alpha that the file says is there. */
+static const AVCodec *find_decoder(const AVStream *stream)
+{
+	const AVDictionaryEntry *alpha = av_dict_get(stream->metadata, "alpha_mode", NULL, 0);
+	enum AVCodecID id = stream->codecpar->codec_id;
+	const AVCodec *codec = NULL;
+
+	if (alpha && !strcmp(alpha->value, "1") && (id == AV_CODEC_ID_VP8 || id == AV_CODEC_ID_VP9))
+		codec = avcodec_find_decoder_by_name(id == AV_CODEC_ID_VP8 ? "libvpx" : "libvpx-vp9");
+	return codec ? codec : avcodec_find_decoder(id);
+}
+
 /* The stream of the pictures. Of an icon's sizes it is the largest. */
 static int find_pictures(const AVFormatContext *format, const AVCodec **codec)
 {
@@ -49,7 +61,7 @@ static int find_pictures(const AVFormatContext *format, const AVCodec **codec)
 			best = (int)i;
 	}
 	if (best >= 0)
-		*codec = avcodec_find_decoder(format->streams[best]->codecpar->codec_id);
+		*codec = find_decoder(format->streams[best]);
 	return best;
 }
 

@@ -68,7 +68,8 @@ static void check_round(struct pmk_player *p)
 		return;
 	p->told = true;
 	if (damaged)
-		pmk_warn("backdrop \"%s\": %lld of its pictures are damaged; it plays without them", p->path, damaged);
+		pmk_warn("backdrop \"%s\": %lld damaged picture%s left out", p->path, damaged,
+			damaged == 1 ? " is" : "s are");
 	else if (p->origin_ns + p->ends_ns + slack < info->duration_ns)
 		pmk_warn("backdrop \"%s\" is cut off: it ends after %.1f of %.1f s, and starts again", p->path,
 			(double)(p->origin_ns + p->ends_ns) / 1e9, (double)info->duration_ns / 1e9);
