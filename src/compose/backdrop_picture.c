@@ -129,6 +129,7 @@ static struct pmk_backdrop *copy(const struct pmk_backdrop *b)
 	if (create(&b->cover.layout, &made))
 		return NULL;
 	pmk_image_copy(&made->cover, &b->cover);
+	made->transparent = b->transparent;
 	return made;
 }
 
