@@ -42,26 +42,33 @@ static struct pmk_scene_settings usual(void)
 			.feather = -1 } };
 }
 
+/* A wide picture of two greys. */
+static void write_wall(const char *path, int left, int right)
+{
+	struct pmk_rgb rgb;
+
+	assert_int_equal(pmk_rgb_alloc(&rgb, 400, 100), 0);
+	for (int y = 0; y < 100; y++) {
+		for (int x = 0; x < 400; x++)
+			memset(rgb.data + y * rgb.stride + 3 * x, x < 100 ? left : right, 3);
+	}
+	assert_int_equal(pmk_still_write_rgb(path, &rgb), 0);
+	pmk_rgb_free(&rgb);
+}
+
 static struct studio open_studio(void)
 {
 	struct studio s = { .layout = { .width = W, .height = H },
 		.step_ns = 33 * PMK_MS_NS,
 		.pool = pmk_frame_pool_create(1),
 		.dir = "/tmp/potemkin-test-XXXXXX" };
-	struct pmk_rgb rgb;
 
 	s.frame = pmk_frame_pool_take(s.pool, &s.layout);
 	assert_int_equal(pmk_presenter_create(W, H, 1, &s.presenter), 0);
 	assert_int_equal(pmk_mask_alloc(&s.truth, W, H), 0);
 	assert_non_null(mkdtemp(s.dir));
 	snprintf(s.picture, sizeof s.picture, "%s/wall.png", s.dir);
-	assert_int_equal(pmk_rgb_alloc(&rgb, 400, 100), 0);
-	for (int y = 0; y < 100; y++) {
-		for (int x = 0; x < 400; x++)
-			memset(rgb.data + y * rgb.stride + 3 * x, x < 100 ? 50 : 200, 3);
-	}
-	assert_int_equal(pmk_still_write_rgb(s.picture, &rgb), 0);
-	pmk_rgb_free(&rgb);
+	write_wall(s.picture, 50, 200);
 	return s;
 }
 
@@ -483,6 +490,41 @@ static void test_fades(void **state)
 	close_studio(&s);
 }
 
+/* The match follows the pictures of a slideshow: after a while, one is shown as if it were the only one. */
+static void test_match_of_a_slideshow(void **state)
+{
+	struct studio s = open_studio();
+	struct pmk_scene_settings show = usual(), alone = usual();
+	struct pmk_scene *shows, *ideal;
+	struct pmk_shown *a, *b;
+	char other[64];
+
+	snprintf(other, sizeof other, "%s/wide.png", s.dir); /* after wall.png */
+	write_wall(other, 120, 240);
+	s.step_ns = 100 * PMK_MS_NS;
+	show.match = alone.match = 1;
+	show.fit = alone.fit = PMK_FIT_STRETCH;
+	snprintf(show.backdrop, sizeof show.backdrop, "slideshow:%s:5", s.dir);
+	strcpy(alone.backdrop, other);
+	shows = create(&s, &show);
+	ideal = create(&s, &alone);
+	for (int number = 0; number < 98; number++) {
+		draw(&s, number);
+		s.frame->position_ns = (int64_t)number * 100000000;
+		a = run(&s, shows);
+		b = run(&s, ideal);
+		if (number == 97)
+			assert_in_range(pmk_shown_image(a)->plane[0][0] + 3 - pmk_shown_image(b)->plane[0][0], 0, 6);
+		pmk_shown_unref(a);
+		pmk_shown_unref(b);
+	}
+	s.frame->position_ns = -1;
+	pmk_scene_destroy(shows);
+	pmk_scene_destroy(ideal);
+	unlink(other);
+	close_studio(&s);
+}
+
 /* A change that needs no new parts makes none. */
 static void test_small_changes_are_small(void **state)
 {
@@ -826,6 +868,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_change),
 		cmocka_unit_test(test_fades),
+		cmocka_unit_test(test_match_of_a_slideshow),
 		cmocka_unit_test(test_small_changes_are_small),
 		cmocka_unit_test(test_networks_take_over),
 		cmocka_unit_test(test_people_come_and_go),

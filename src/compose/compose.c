@@ -280,6 +280,8 @@ static uint64_t begin_backdrop(struct pmk_composer *c, struct parts *parts)
 	parts->picture = c->backdrop->impl->begin(c->backdrop, parts->frame, &c->cells, &stays);
 	if (!stays)
 		c->standing++;
+	if (!stays && c->match && parts->picture && !c->backdrop->of_room)
+		pmk_match_backdrop(c->match, parts->picture);
 	return parts->picture && !c->match ? c->standing : 0;
 }
 

@@ -258,7 +258,7 @@ const uint8_t *pmk_match_row(struct pmk_match *m, int plane, int y, const uint8_
 	const int8_t *grain = m->tile + hash(m->moment + (uint32_t)y) % NOISE_PLACES;
 	int amount = plane ? 0 : m->amount;
 
-	if (!m->begun || (m->gain[plane] == PMK_RELIGHT_GAIN && m->offset[plane] == 0 && amount == 0))
+	if (!m->begun || m->plain || (m->gain[plane] == PMK_RELIGHT_GAIN && m->offset[plane] == 0 && amount == 0))
 		return row;
 	m->rows->relight(row, grain, m->gain[plane], m->offset[plane], amount, m->row,
 		pmk_layout_plane_width(&m->layout, plane), plane);

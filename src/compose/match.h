@@ -27,8 +27,8 @@ void pmk_match_destroy(struct pmk_match *match); /* NULL is fine */
 /* Set another strength. Rows move towards it as slowly as they follow the camera. */
 void pmk_match_set_strength(struct pmk_match *match, double strength);
 
-/* Set the backdrop, of the layout's size and sampling. NULL (a blurred room): only grain is added. A backdrop of one
- * plain colour stays as it is. */
+/* Set the backdrop, or its next picture, of the layout's size and sampling. NULL (a blurred room): only grain is added.
+ * A backdrop of one plain colour stays as it is. */
 void pmk_match_backdrop(struct pmk_match *match, const struct pmk_image *backdrop);
 
 /* Measure this frame and move towards it; the first frame with a person is matched at once. Call before the frame's
