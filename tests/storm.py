@@ -22,8 +22,9 @@ COUNT = int(os.environ.get("POTEMKIN_STORM", "60"))
 SEED = int(os.environ.get("POTEMKIN_STORM_SEED", "1"))
 JUDGED, RATE, PATIENCE = 200, 30, 60
 TURNS = ("mirror", "flip", "rotate")  # refused while there are zones, which would not turn with the picture
-# Those with commands of their own; another orientation is another size; frames are left out on purpose.
-LEFT_ALONE = ("camera", "backdrop", "keep-out", "rotate", "cpu-limit")
+# Those with commands of their own; another orientation is another size; a limit leaves frames out on purpose; threads
+# that share a picture wait for cores that other programs have.
+LEFT_ALONE = ("camera", "backdrop", "keep-out", "rotate", "cpu-limit", "threads")
 TEXTS = {"model": ["selfie", "selfie-landscape"], "caption": ["Ann", "Bob"]}
 BACKDROPS = ["color:#204080", "builtin:office", "builtin:dusk", "green", "blur:60"]
 
@@ -82,9 +83,8 @@ class Model:
         if name in TEXTS:
             return random.choice(TEXTS[name])
         if "most" in one:
-            most = 2 if name == "threads" else one["most"]
-            return "%g" % random.uniform(one["least"], most) if most <= 1 else str(
-                random.randint(int(one["least"]), int(most)))
+            least, most = one["least"], one["most"]
+            return "%g" % random.uniform(least, most) if most <= 1 else str(random.randint(int(least), int(most)))
         return random.choice(one["choices"]) if one.get("choices") and not one["free"] else None
 
     def next(self):
