@@ -208,7 +208,7 @@ static void test_ordinary_light_stays(void **state)
 
 	for (int n = 0; n < 4; n++) {
 		enum pmk_range range = n % 2 ? PMK_RANGE_FULL : PMK_RANGE_LIMITED;
-		struct set with = make(1, PMK_CHROMA_420, range), without = make(0, PMK_CHROMA_420, range);
+		struct set with = make(1, PMK_CHROMA_422, range), without = make(0, PMK_CHROMA_422, range);
 		double a[3], b[3];
 
 		draw(&with, &ordinary, skins[n / 2], 40);
