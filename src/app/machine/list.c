@@ -142,7 +142,7 @@ static cJSON *list_backdrops(void)
 	for (int i = 0; i < gallery.count; i++)
 		add_simple(list, gallery.cards[i].spec, gallery.cards[i].title);
 	pmk_gallery_free(&gallery);
-	add_simple(list, "PATH", "a picture of any size, see --fit");
+	add_simple(list, "PATH", "a picture of any size, or a film, see --fit");
 	add_simple(list, "slideshow:FOLDER[:SECONDS]", "the pictures of a folder, one after another");
 	add_simple(list, "daylight:[FOLDER]", "a picture for each part of the day, built-in ones or a folder's");
 	add_simple(
@@ -150,6 +150,7 @@ static cJSON *list_backdrops(void)
 	add_simple(list, "blur[:21..100]", "the room, blurred; colours and large shapes remain");
 	add_simple(list, "color:#rrggbb", "one colour");
 	add_simple(list, "green", "chroma-key green");
+	add_simple(list, "transparent", "nothing: files with alpha (.png .webp .webm .mkv .mov)");
 	return list;
 }
 
