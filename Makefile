@@ -38,7 +38,7 @@ quality: build models
 
 # The tree built and tested in other ways; tests/variants.sh lists them.
 check-options: models
-	@tests/variants.sh no-caption no-media no-page no-pipewire no-portal no-seccomp no-systemd no-webp no-xnnpack
+	@tests/variants.sh $$(tests/variants.sh options)
 
 coverage: models
 	@tools/deps check

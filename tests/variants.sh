@@ -6,11 +6,12 @@
 #   clang                                the other compiler; only the tests of what it could compile wrongly: kernels
 #   tidy                                 only read, by clang-tidy
 #   asan tsan                            sanitizers: address and undefined behaviour; threads, for what has threads
-#   no-caption no-media no-page no-pipewire no-portal no-seccomp no-systemd no-webp no-xnnpack
-#                                        without a part that can be left out; only the tests near these parts
+#   no-OPTION                            without a part that can be left out; only the tests near these parts
+#   options                              print the names of all of these
 #   fuzz                                 fuzzers, each for $POTEMKIN_FUZZ_SECONDS (60)
 set -eu
 cd "$(dirname "$0")/.."
+options='caption media page pipewire portal seccomp systemd webp xnnpack'
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 
 # variant NAME TARGETS TESTS SETUP...: TARGETS "": all; TESTS: arguments to meson test, "": none
@@ -47,6 +48,7 @@ for name; do
 		variant "$name" '' 'settings engine service sandbox' \
 			-D"${name#no-}"=disabled -Dwerror=true -Dbuildtype=debug -Doptimization=1 \
 			-Dc_args=-Wno-maybe-uninitialized ;; # a guess that is often wrong at -O1
+	options) printf 'no-%s\n' $options ;; # shellcheck disable=SC2086
 	*) echo "variants.sh: there is no variant $name" >&2; exit 2 ;;
 	esac
 done
