@@ -177,11 +177,13 @@ static bool has_consent(const struct pmk_scene *s, const struct pmk_scene_settin
 
 static int check_room(const struct pmk_scene *s, const struct pmk_scene_settings *wanted)
 {
-	if (pmk_backdrop_shows_room(wanted->backdrop) && !has_consent(s, wanted)) {
+	bool needs = pmk_backdrop_shows_room(wanted->backdrop), runs = s->parts.refine != NULL;
+
+	if (needs && !has_consent(s, wanted) && !wanted->show_room) {
 		pmk_error_cure(PMK_CURE_CONSENT_ROOM, "backdrop \"%s\" would show the room", wanted->backdrop);
-		return s->parts.refine ? -EPERM : -EINVAL;
+		return runs ? -EPERM : -EINVAL;
 	}
-	if (s->parts.refine && shows_room(wanted) != s->show_room) {
+	if (runs && (shows_room(wanted) != s->show_room || (needs && !s->consent))) {
 		pmk_error("backdrop \"%s\": showing the room can neither begin nor end while pictures are shown",
 			wanted->backdrop);
 		return -EPERM;
