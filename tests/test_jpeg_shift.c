@@ -145,6 +145,19 @@ static void test_whole_pictures(void **state)
 	expect_none(&pair);
 }
 
+/* The last blocks changed by unequal amounts: no shift begins anywhere. */
+static void test_slope(void **state)
+{
+	static const int slope[] = { 150, 100, 50, 0, 0 };
+	struct pmk_jpeg_pair pair = pictures(0);
+
+	for (int i = 0; i < COUNT; i++)
+		now[i] = before[i];
+	for (int i = 0; i < 5; i++)
+		shift(COUNT - 5 + i, COUNT - 4 + i, slope[i]);
+	expect_none(&pair);
+}
+
 static void test_same(void **state)
 {
 	struct pmk_jpeg_shift a = { 100, 64 }, b = { 102, 70 }, far = { 140, 64 }, other = { 100, -64 };
@@ -163,6 +176,7 @@ int main(void)
 		cmocka_unit_test(test_other_units),
 		cmocka_unit_test(test_scenes),
 		cmocka_unit_test(test_whole_pictures),
+		cmocka_unit_test(test_slope),
 		cmocka_unit_test(test_same),
 	};
 

@@ -119,6 +119,8 @@ bool pmk_jpeg_shift_find(const struct pmk_jpeg_pair *p, struct pmk_jpeg_shift *s
 		if (abs(height) < pmk_max(LEAST, 3 * noise_of(p)))
 			continue;
 		at = begin_of(p, from, to, height);
+		if (at == to)
+			continue;
 		height = median_change(p, pmk_max(to - LAST, at), to);
 		if (!is_shift(p, at, to, height))
 			continue;
