@@ -39,12 +39,13 @@ static int alpha_of(const struct plane *p, int x, int y)
 {
 	int left = x * p->wide, right = pmk_min(left + p->wide, p->alpha->width);
 	int top = y * p->high, bottom = pmk_min(top + p->high, p->alpha->height), sum = 0;
+	int count = (right - left) * (bottom - top);
 
 	for (int row = top; row < bottom; row++) {
 		for (int column = left; column < right; column++)
 			sum += p->alpha->alpha[(size_t)row * (size_t)p->alpha->stride + column];
 	}
-	return sum / ((right - left) * (bottom - top));
+	return (sum + count / 2) / count;
 }
 
 /* `alpha` is not 0. */

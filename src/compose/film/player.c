@@ -37,7 +37,7 @@ static int choose_capacity(struct pmk_player *p, const struct pmk_image *first)
 	int64_t most = (int64_t)(PMK_PLAYER_KEPT / picture_bytes(first)),
 		told = pmk_media_info(p->screen.media)->frames;
 
-	p->kept = told > 0 && told <= most;
+	p->kept = told > 0 && told <= most && most >= PMK_PLAYER_PICTURES; /* it may have more than it tells */
 	return p->kept ? (int)pmk_clamp_i64(told + told / 8 + 4, 1, most) : PMK_PLAYER_PICTURES;
 }
 

@@ -38,6 +38,12 @@ static bool is_bad(const struct pmk_pictures *p, const struct pmk_pictures_file 
 	return false;
 }
 
+/* Whether it is the file's fault, so that there is no use in trying it again. */
+static bool is_lasting(int err)
+{
+	return err == -EBADMSG || err == -EINVAL || err == -ENOTSUP || err == -EFBIG;
+}
+
 int pmk_pictures_open(struct pmk_pictures *p, const char *name, struct pmk_backdrop **backdrop)
 {
 	struct pmk_pictures_file file;
@@ -57,7 +63,7 @@ int pmk_pictures_open(struct pmk_pictures *p, const char *name, struct pmk_backd
 	pmk_log_lower(false);
 	if (!err)
 		p->shown = file;
-	else if (err != -ENOMEM)
+	else if (is_lasting(err))
 		p->bad[p->bad_count++ % PMK_PICTURES_BAD] = file;
 	p->told &= err != 0;
 	return err;

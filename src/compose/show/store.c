@@ -79,9 +79,14 @@ static void free_items(struct item *items, int count)
 
 /* --- the thread --- */
 
+/* One that moves has a decoder, too, whose memory is not known: at most three of them. */
 static size_t cost(const struct pmk_store *s, const struct pmk_backdrop *made)
 {
-	return !made ? 0 : made->impl->copy ? s->bytes : MOVING_PICTURES * s->bytes;
+	size_t moving = MOVING_PICTURES * s->bytes, least = PMK_STORE_MOST / 3;
+
+	if (!made)
+		return 0;
+	return made->impl->copy ? s->bytes : moving > least ? moving : least;
 }
 
 /* The first that is not made yet, while there is room; NULL: there is nothing to do. */
@@ -175,7 +180,7 @@ static int renew(struct pmk_store *s, struct item *items, const char *const *spe
 		if (!item->spec)
 			continue;
 		made++;
-		if (!old || !old->tried || (old->made && !is_same(&old->stamp, &stamp)))
+		if (!old || !old->tried || !is_same(&old->stamp, &stamp))
 			continue;
 		item->made = old->made;
 		item->stamp = old->stamp;

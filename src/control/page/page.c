@@ -339,13 +339,15 @@ static int serve(struct pmk_page *page, int port)
 int pmk_page_start(struct pmk_control *control, struct pmk_pipeline *pipeline, int port, struct pmk_page **page)
 {
 	struct pmk_page *made = calloc(1, sizeof *made);
-	int err = made ? make_token(made->token) : -ENOMEM;
-
-	if (!err)
-		err = make_token(made->ticket);
+	int err = made ? 0 : -ENOMEM;
 
 	if (!err) {
 		pthread_mutex_init(&made->lock, NULL);
+		err = make_token(made->token);
+	}
+	if (!err)
+		err = make_token(made->ticket);
+	if (!err) {
 		made->control = control;
 		made->pipeline = pipeline;
 		err = pmk_preview_create(pipeline, &made->stream);

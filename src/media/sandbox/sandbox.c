@@ -115,11 +115,13 @@ static int receive(int socket, void *data, size_t size)
 static int greet(const char *path)
 {
 	struct pmk_helper_hello hello;
+	int got;
 
 	if (helper.greeted)
 		return 0;
-	if (receive(helper.socket, &hello, sizeof hello) != 1)
-		return -EPIPE;
+	got = receive(helper.socket, &hello, sizeof hello);
+	if (got != 1)
+		return got == -ETIMEDOUT ? got : -EPIPE;
 	if (!hello.ready) {
 		pmk_media_module_refuse(path, (enum pmk_cure)hello.cure, hello.reason);
 		return -ENOPKG;
@@ -209,10 +211,13 @@ static int explain_end(const char *path, int status)
 			by == SIGXCPU ? PMK_HELPER_CPU_S : PMK_HELPER_WALL_S);
 		return -EFBIG;
 	}
+	if (by == SIGKILL) {
+		pmk_error_cure(PMK_CURE_OTHER_OR_SCALE, "%s: its decoder was killed, as when memory is short", path);
+		return -EFBIG;
+	}
 	if (by == SIGSYS) {
 		pmk_error("%s: its decoder was ended: the settings of a service manager or container forbid a system "
-			  "call "
-			  "that it needs",
+			  "call that it needs",
 			path);
 		return -EPERM;
 	}

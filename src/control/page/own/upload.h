@@ -2,7 +2,8 @@
 /* Takes a picture or film from the browser into the user's own backdrops.
  *
  * The one rule: what is in the folder under a name that is not hidden was decoded by the locked-in process first
- * (media/sandbox/), and replaced nothing. One thread at a time; several uploads may go on side by side. */
+ * (media/sandbox/), a film as far as its first picture, and replaced nothing. One thread at a time; several uploads may
+ * go on side by side. */
 #ifndef PMK_CONTROL_PAGE_OWN_UPLOAD_H
 #define PMK_CONTROL_PAGE_OWN_UPLOAD_H
 
