@@ -416,6 +416,16 @@ static void test_picture(void **state)
 }
 
 /* The scripted camera shows a room with nobody in it, so its mask is black, whatever the room looks like. */
+/* Until the last frame that was on its way has been composed, there may be one more mask. */
+static void expect_no_mask(void)
+{
+	int code = 200;
+
+	for (int i = 0; i < 20 && code == 200; i++)
+		code = ask("GET", "/mask", own(), "");
+	assert_int_equal(code, 204);
+}
+
 static void test_mask(void **state)
 {
 	struct pmk_pipeline *p = begin(false);
@@ -438,11 +448,11 @@ static void test_mask(void **state)
 	tjDestroy(jpeg);
 	set_mode(LOSE);
 	reach(p, PMK_STATE_COVERED);
-	assert_int_equal(ask("GET", "/mask", own(), ""), 204); /* a cover has none */
+	expect_no_mask(); /* a cover has none */
 	set_mode(DELIVER);
 	reach(p, PMK_STATE_LIVE);
 	assert_int_equal(ask("POST", "/api/pause", own(), ""), 200);
-	assert_int_equal(ask("GET", "/mask", own(), ""), 204);
+	expect_no_mask();
 	end(p);
 }
 
