@@ -271,6 +271,22 @@ static void test_run(void **state)
 	expect(PMK_EXIT_INPUT, "-m absent.tflite -c presenter -o null --frames 1", "absent.tflite");
 }
 
+/* A part of a film, turned, transparent, in each kind of file; and what is refused. */
+static void test_films(void **state)
+{
+	expect(PMK_EXIT_OK, "convert -s 160x90 --frames 6 presenter talk.mkv", NULL);
+	expect(PMK_EXIT_OK, "convert --from 0.05 --to 0.15 talk.mkv part.mkv", NULL);
+	expect(PMK_EXIT_OK, "convert --mirror --flip talk.mkv part.mkv", NULL);
+	expect(PMK_EXIT_OK, "convert -b transparent talk.mkv clear.mov", NULL);
+	expect(PMK_EXIT_OK, "convert talk.mkv film.webm", NULL);
+	expect(PMK_EXIT_OK, "mask talk.mkv mask.mkv", NULL);
+	expect(PMK_EXIT_USAGE, "convert --from soon talk.mkv a.mkv", "give a time");
+	expect(PMK_EXIT_USAGE, "convert --from 3 --to 2 talk.mkv a.mkv", "is not after");
+	expect(PMK_EXIT_USAGE, "convert -b transparent talk.mkv a.mp4", "cannot hold transparency");
+	expect(PMK_EXIT_USAGE, "convert talk.mkv ./talk.mkv", "talk.mkv");
+	expect(PMK_EXIT_USAGE, "convert talk.mkv film.png", "is a video");
+}
+
 static void test_batch(void **state)
 {
 	struct stat st;
@@ -385,6 +401,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_pictures),
 		cmocka_unit_test(test_run),
+		cmocka_unit_test(test_films),
 		cmocka_unit_test(test_batch),
 		cmocka_unit_test(test_steering),
 		cmocka_unit_test(test_bench),
