@@ -6,14 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* By ID, or a word of ID_LIKE. The last one is for all others. */
+/* By ID, or a word of ID_LIKE: Ubuntu says that it is like Debian, openSUSE like SUSE. The last row is for all
+ * others. */
 static const struct distribution {
 	const char *id, *before, *after, *names[PMK_PACKAGES];
 } distributions[] = {
 	{ "debian", "sudo apt-get install ", "",
-		{ "v4l2loopback-dkms linux-headers-$(uname -r)", "kmod", "pipewire wireplumber", "pipewire-libcamera",
-			"libpipewire-0.3-dev", "npm", "curl" } },
-	{ "ubuntu", "sudo apt-get install ", "",
 		{ "v4l2loopback-dkms linux-headers-$(uname -r)", "kmod", "pipewire wireplumber", "pipewire-libcamera",
 			"libpipewire-0.3-dev", "npm", "curl" } },
 	{ "fedora", "sudo dnf install ", "",
@@ -22,9 +20,6 @@ static const struct distribution {
 	{ "arch", "sudo pacman -S ", "",
 		{ "v4l2loopback-dkms linux-headers", "kmod", "pipewire wireplumber", "pipewire-libcamera",
 			"libpipewire", "npm", "curl" } },
-	{ "opensuse", "sudo zypper install ", "",
-		{ "v4l2loopback-kmp-default", "kmod", "pipewire wireplumber", "pipewire-libcamera", "pipewire-devel",
-			"npm-default", "curl" } },
 	{ "suse", "sudo zypper install ", "",
 		{ "v4l2loopback-kmp-default", "kmod", "pipewire wireplumber", "pipewire-libcamera", "pipewire-devel",
 			"npm-default", "curl" } },
@@ -43,7 +38,7 @@ static const struct distribution *find(const char *word)
 {
 	const struct distribution *d = distributions;
 
-	while (d->id && strcmp(d->id, word) != 0 && (strncmp(word, "opensuse-", 9) || strcmp(d->id, "opensuse") != 0))
+	while (d->id && strcmp(d->id, word) != 0)
 		d++;
 	return d;
 }
