@@ -34,9 +34,9 @@ ONLY_IN = {
 
 # Functions that look up others by name, and the only files that may call them.
 LOOKUPS = {
-    "dlopen": "media/media_module.c text/module.c",
+    "dlopen": "module/module.c",
     "dlmopen": "",
-    "dlsym": "media/media_module.c text/module.c",
+    "dlsym": "module/module.c",
     "dlvsym": "",
 }
 

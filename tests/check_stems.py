@@ -70,6 +70,7 @@ STANDS_FOR = {
     "model/xnnpack/*": "engine",
     "model/*": "tflite",
     "pixels/*": "rows",
+    "module/*": "media_module",
     "text/*": "caption",
     "settings/*": "settings",
 }

@@ -23,8 +23,9 @@ ROOMS = {
     "image": "base",
     "pixels": "base image",
     "jpeg": "base image",
-    "media": "base image",
-    "text": "base image",
+    "module": "base",
+    "media": "base image module",
+    "text": "base image module",
     "model": "base",
     "draw": "base image",
     "find": "base image pixels model",
@@ -51,7 +52,7 @@ WALLS = {
     r"lcms2\.h": "media/still/",
     r"webp/": "media/film/webp.",
     r"(pango|cairo|fontconfig|glib|freetype)[a-z0-9]*[/.]": "text/ !text/text_module.",
-    r"dlfcn\.h": "media/media_module.c text/module.c",
+    r"dlfcn\.h": "module/module.c",
     r"seccomp\.h": "media/sandbox/",
 }
 

@@ -5,8 +5,8 @@
 
 #include "base/num.h"
 #include "compose/overlay.h"
+#include "module/module.h"
 #include "text/caption.h"
-#include "text/module.h"
 
 #include <errno.h>
 #include <sys/wait.h>

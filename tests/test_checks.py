@@ -98,7 +98,7 @@ PLANTS = [
     ("includes", "src/media/media_module.c", "#include <libavutil/frame.h>\n", "only these may: media/"),
     ("includes", "src/media/media_module.h", "#include <libswscale/swscale.h>\n", "only these may: media/"),
     ("includes", "src/io/leak.c", "#include <pipewire/pipewire.h>\n", "only these may: io/pipewire/"),
-    ("includes", "src/io/leak.c", "#include <dlfcn.h>\n", "only these may: media/media_module.c"),
+    ("includes", "src/io/leak.c", "#include <dlfcn.h>\n", "only these may: module/module.c"),
     ("includes", "src/model/leak.c", "#include <xnnpack.h>\n", "only these may: model/xnnpack/"),
     ("includes", "plugins/gst/element.c", '#include "core/pipeline.h"\n', "of ours only <potemkin/potemkin.h> may be"),
     # Tags.
@@ -246,7 +246,7 @@ def try_callers(root, compiler):
         return list(check_tree.check_callers(ROOT, library(root, compiler, name, text)))
 
     for source, function in (("compose_compose", "pmk_shown_pool_take"), ("app_files_mask", "pmk_still_write_grey"),
-                             ("io_file_sink_file", "pmk_media_out_write"), ("media_media_module", "dlsym")):
+                             ("io_file_sink_file", "pmk_media_out_write"), ("module_module", "dlsym")):
         if said("src_" + source, function):
             sys.exit("callers: %s may call %s" % (source, function))
         for other in ("src_io_leak", "src_io_" + source, "src_%s.c_x" % source, source):

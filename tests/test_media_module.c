@@ -7,7 +7,7 @@
 static const struct pmk_media_calls *load(void)
 {
 	const struct pmk_media_calls *calls = NULL;
-	char reason[512] = "";
+	char reason[PMK_MODULE_REASON] = "";
 
 	if (pmk_media_module_load(PMK_TEST_MODULE, &calls, reason))
 		fail_msg("%s", reason);
@@ -86,7 +86,7 @@ static void scaling_keeps_a_flat_colour(void **state)
 static void what_is_no_module_of_ours_is_refused(void **state)
 {
 	const struct pmk_media_calls *calls = NULL;
-	char reason[512] = "";
+	char reason[PMK_MODULE_REASON] = "";
 
 	assert_int_equal(pmk_media_module_load(material_path("absent.so"), &calls, reason), -ENOENT);
 	material_store(material_path("broken.so"), "no shared object", 16);

@@ -3,8 +3,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "module/module.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
@@ -36,103 +36,42 @@ static struct {
 	void *object; /* while it is loaded */
 	const struct pmk_media_calls *calls; /* NULL: not loaded */
 	int users; /* running calls and open files that need it loaded */
-	char reason[2 * PATH_MAX + 1024]; /* why it cannot be loaded; empty: it can, or was not tried */
+	char reason[PMK_MODULE_REASON]; /* why it cannot be loaded; empty: it can, or was not tried */
 	enum pmk_cure cure;
 } module = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
-static int load(const char *path, void **loaded, const struct pmk_media_calls **calls, char reason[512])
+/* Load the module at `path`, and start it. */
+static const struct pmk_media_calls *load(const char *path, char reason[PMK_MODULE_REASON], void **object)
 {
-	const struct pmk_media_module *found;
+	const struct pmk_media_module *found = pmk_module_open(
+		path, "pmk_media_module", PMK_MEDIA_INTERFACE, reason, object);
+
+	if (found)
+		found->start(&host);
+	return found ? &found->calls : NULL;
+}
+
+int pmk_media_module_load(const char *path, const struct pmk_media_calls **calls, char reason[PMK_MODULE_REASON])
+{
 	void *object;
 
 	if (access(path, F_OK) < 0)
 		return -ENOENT;
-	object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-	found = object ? dlsym(object, "pmk_media_module") : NULL;
-	if (!found) {
-		snprintf(reason, 512, "cannot be loaded: %s", dlerror());
-		goto fail;
-	}
-	if (strncmp(found->interface, PMK_MEDIA_INTERFACE, sizeof found->interface) != 0) {
-		snprintf(reason, 512, "belongs to another build of potemkin (%s is \"%.31s\", not \"%s\")", path,
-			found->interface, PMK_MEDIA_INTERFACE);
-		goto fail;
-	}
-	found->start(&host);
-	*loaded = object;
-	*calls = &found->calls;
-	return 0;
-
-fail:
-	if (object)
-		dlclose(object);
-	return -ENOPKG;
-}
-
-int pmk_media_module_load(const char *path, const struct pmk_media_calls **calls, char reason[512])
-{
-	void *object;
-
-	return load(path, &object, calls, reason);
-}
-
-/* The program's own directory, with a slash. It comes from the kernel, so that the environment cannot change it. */
-static int own_directory(char path[PATH_MAX])
-{
-	ssize_t bytes = readlink("/proc/self/exe", path, PATH_MAX - 1);
-
-	if (bytes < 0)
-		return -errno;
-	path[bytes] = '\0';
-	*(strrchr(path, '/') + 1) = '\0';
-	return 0;
-}
-
-struct places {
-	char path[2][PATH_MAX + sizeof PMK_MEDIA_FROM_BIN + sizeof PMK_MEDIA_MODULE_FILE];
-};
-
-/* Where the module is: beside the program, where the build leaves it, or where `make install` puts it. The latter is
- * relative to the program, so that the prefix can be moved. -ENOPKG: we cannot know. */
-static int find_places(struct places *places)
-{
-	static const char *const from[] = { "", PMK_MEDIA_FROM_BIN "/" };
-	char own[PATH_MAX];
-
-	if (own_directory(own)) {
-		snprintf(module.reason, sizeof module.reason, "cannot be found without /proc");
-		return -ENOPKG;
-	}
-	for (int i = 0; i < 2; i++)
-		snprintf(places->path[i], sizeof places->path[i], "%s%s" PMK_MEDIA_MODULE_FILE, own, from[i]);
-	return 0;
-}
-
-static void miss(const struct places *places)
-{
-	snprintf(module.reason, sizeof module.reason, "is neither %s nor %s", places->path[0], places->path[1]);
-	module.cure = PMK_CURE_INSTALL_MODULE;
+	*calls = load(path, reason, &object);
+	return *calls ? 0 : -ENOPKG;
 }
 
 static void find(void)
 {
-	struct places places;
-	char reason[512];
+	char path[PMK_MODULE_PATH];
 
-	if (find_places(&places))
+	if (pmk_module_find(PMK_MEDIA_MODULE_FILE, path, module.reason, &module.cure))
 		return;
-	for (int i = 0; i < 2; i++) {
-		int err = load(places.path[i], &module.object, &module.calls, reason);
-
-		if (err == -ENOENT)
-			continue;
-		if (err) {
-			snprintf(module.reason, sizeof module.reason, "%s", reason);
-			module.cure = PMK_CURE_MATCHING_MODULE;
-		}
-		return;
+	module.calls = load(path, module.reason, &module.object);
+	if (!module.calls) {
+		module.object = NULL;
+		module.cure = PMK_CURE_MATCHING_MODULE;
 	}
-	miss(&places);
 }
 
 /* Add a user, and load the module if it is not. A module that could not be loaded is not tried again. */
@@ -197,14 +136,14 @@ const struct pmk_media_calls *pmk_media_module_calls(void)
 
 int pmk_media_module_look(const char *path)
 {
-	struct places places;
+	char found[PMK_MODULE_PATH];
 	int err = 0;
 
 	pthread_mutex_lock(&module.lock);
-	if (!module.calls && !*module.reason && !find_places(&places) && access(places.path[0], F_OK) < 0 &&
-		access(places.path[1], F_OK) < 0)
-		miss(&places);
-	err = *module.reason ? -ENOPKG : 0;
+	if (!module.calls && !*module.reason)
+		err = pmk_module_find(PMK_MEDIA_MODULE_FILE, found, module.reason, &module.cure);
+	else if (*module.reason)
+		err = -ENOPKG;
 	pthread_mutex_unlock(&module.lock);
 	if (err && path)
 		pmk_media_module_refuse(path, module.cure, module.reason);
@@ -240,7 +179,7 @@ void pmk_media_rest(void)
 	pmk_media_forget();
 	pthread_mutex_lock(&module.lock);
 	if (module.object && !module.users) {
-		dlclose(module.object);
+		pmk_module_close(module.object);
 		module.object = NULL;
 		module.calls = NULL;
 	}

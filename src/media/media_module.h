@@ -21,6 +21,7 @@
 #include "media/rescale.h"
 #include "media/still.h"
 #include "media/stream.h"
+#include "module/module.h"
 
 #define PMK_MEDIA_MODULE_FILE "potemkin-media.so"
 #define PMK_MEDIA_INTERFACE PMK_VERSION " media 12"
@@ -97,7 +98,7 @@ struct pmk_media_module {
 
 /* Load the module at `path` and start it; it stays loaded. -ENOENT: there is no such file; -ENOPKG, with the reason in
  * `reason`: it cannot be loaded, or belongs to another build. Nothing is logged. [any thread, but one at a time] */
-int pmk_media_module_load(const char *path, const struct pmk_media_calls **calls, char reason[512])
+int pmk_media_module_load(const char *path, const struct pmk_media_calls **calls, char reason[PMK_MODULE_REASON])
 	__attribute__((warn_unused_result));
 
 /* For those in the program who implement what the module does (sandbox/) [any thread]: have it loaded until leave;

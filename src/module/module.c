@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "text/module.h"
+#include "module/module.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -20,11 +21,35 @@ static bool own_directory(char path[PATH_MAX])
 	return true;
 }
 
-static const void *load(const char *path, const char *symbol, const char *interface, char *reason)
+int pmk_module_find(const char *file, char path[PMK_MODULE_PATH], char reason[PMK_MODULE_REASON], enum pmk_cure *cure)
 {
-	void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-	const char *exported = object ? dlsym(object, symbol) : NULL;
+	static const char *const from[] = { "", PMK_MEDIA_FROM_BIN "/" };
+	char own[PATH_MAX], beside[PMK_MODULE_PATH];
 
+	*cure = PMK_CURE_NONE;
+	if (!own_directory(own)) {
+		snprintf(reason, PMK_MODULE_REASON, "cannot be found without /proc");
+		return -ENOPKG;
+	}
+	for (int i = 0; i < 2; i++) {
+		snprintf(path, PMK_MODULE_PATH, "%s%s%s", own, from[i], file);
+		if (access(path, F_OK) == 0)
+			return 0;
+		if (i == 0)
+			memcpy(beside, path, sizeof beside);
+	}
+	*cure = PMK_CURE_INSTALL_MODULE;
+	snprintf(reason, PMK_MODULE_REASON, "is neither %s nor %s", beside, path);
+	return -ENOPKG;
+}
+
+const void *pmk_module_open(
+	const char *path, const char *symbol, const char *interface, char reason[PMK_MODULE_REASON], void **object)
+{
+	const char *exported;
+
+	*object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	exported = *object ? dlsym(*object, symbol) : NULL;
 	if (!exported)
 		snprintf(reason, PMK_MODULE_REASON, "cannot be loaded: %s", dlerror());
 	else if (strncmp(exported, interface, PMK_MODULE_INTERFACE) != 0)
@@ -33,29 +58,24 @@ static const void *load(const char *path, const char *symbol, const char *interf
 			interface);
 	else
 		return exported;
-	if (object)
-		dlclose(object);
+	if (*object)
+		dlclose(*object);
 	return NULL;
+}
+
+void pmk_module_close(void *object)
+{
+	dlclose(object);
 }
 
 const void *pmk_module_load(const char *file, const char *symbol, const char *interface, char reason[PMK_MODULE_REASON],
 	enum pmk_cure *cure)
 {
-	char own[PATH_MAX], path[2][PATH_MAX + sizeof PMK_MEDIA_FROM_BIN + NAME_MAX];
+	char path[PMK_MODULE_PATH];
+	void *object;
 
-	*cure = PMK_CURE_NONE;
-	if (!own_directory(own)) {
-		snprintf(reason, PMK_MODULE_REASON, "cannot be found without /proc");
+	if (pmk_module_find(file, path, reason, cure))
 		return NULL;
-	}
-	for (int i = 0; i < 2; i++) {
-		snprintf(path[i], sizeof path[i], "%s%s%s", own, i ? PMK_MEDIA_FROM_BIN "/" : "", file);
-		if (access(path[i], F_OK) < 0)
-			continue;
-		*cure = PMK_CURE_MATCHING_MODULE;
-		return load(path[i], symbol, interface, reason);
-	}
-	*cure = PMK_CURE_INSTALL_MODULE;
-	snprintf(reason, PMK_MODULE_REASON, "is neither %s nor %s", path[0], path[1]);
-	return NULL;
+	*cure = PMK_CURE_MATCHING_MODULE;
+	return pmk_module_open(path, symbol, interface, reason, &object);
 }

@@ -7,15 +7,29 @@
  *
  * A module is looked for beside the program, where the build leaves it, then where `make install` puts it, which is
  * told from the program's own place; the working directory and the environment have no influence. Any thread. */
-#ifndef PMK_TEXT_MODULE_H
-#define PMK_TEXT_MODULE_H
+#ifndef PMK_MODULE_MODULE_H
+#define PMK_MODULE_MODULE_H
 
 #include "base/cure.h"
 
-enum { PMK_MODULE_INTERFACE = 32, PMK_MODULE_REASON = 9000 };
+#include <limits.h>
 
-/* Load the module `file`; it stays loaded. The struct that it exports as `symbol`, or NULL with the reason, to follow
- * the module's name in a sentence, and the kind of remedy. Nothing is logged. */
+enum { PMK_MODULE_INTERFACE = 32, PMK_MODULE_PATH = PATH_MAX + 320, PMK_MODULE_REASON = 2 * PMK_MODULE_PATH + 64 };
+
+/* Functions that fail give the reason, to follow the module's name in a sentence, and the kind of remedy. Nothing is
+ * logged. */
+
+/* The path of the module `file`. -ENOPKG: there is none. */
+int pmk_module_find(const char *file, char path[PMK_MODULE_PATH], char reason[PMK_MODULE_REASON], enum pmk_cure *cure)
+	__attribute__((warn_unused_result));
+
+/* Load the module at `path`. The struct that it exports as `symbol`, which is there until *object is closed; or NULL.
+ */
+const void *pmk_module_open(const char *path, const char *symbol, const char *interface, char reason[PMK_MODULE_REASON],
+	void **object) __attribute__((warn_unused_result));
+void pmk_module_close(void *object);
+
+/* Find and load the module `file`; it stays loaded. As pmk_module_open. */
 const void *pmk_module_load(const char *file, const char *symbol, const char *interface, char reason[PMK_MODULE_REASON],
 	enum pmk_cure *cure) __attribute__((warn_unused_result));
 

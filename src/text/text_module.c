@@ -2,7 +2,7 @@
 #include "text/text_module.h"
 
 #include "base/log.h"
-#include "text/module.h"
+#include "module/module.h"
 
 #include <errno.h>
 #include <pthread.h>
