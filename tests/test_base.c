@@ -54,6 +54,27 @@ static void test_natural_order(void **state)
 	}
 }
 
+static void test_folder_of_user(void **state)
+{
+	char *home = strdup(getenv("HOME") ? getenv("HOME") : ""), path[40];
+
+	setenv("HOME", "/home/ada", 1);
+	setenv("XDG_DATA_HOME", "/data", 1);
+	assert_int_equal(pmk_folder_of_user("models", path, sizeof path), 0);
+	assert_string_equal(path, "/data/potemkin/models");
+	setenv("XDG_DATA_HOME", "data", 1);
+	assert_int_equal(pmk_folder_of_user("models", path, sizeof path), 0);
+	assert_string_equal(path, "/home/ada/.local/share/potemkin/models");
+	assert_int_equal(pmk_folder_of_user("models", path, 38), -ENAMETOOLONG);
+	assert_string_equal(path, "");
+	unsetenv("XDG_DATA_HOME");
+	setenv("HOME", "", 1);
+	assert_int_equal(pmk_folder_of_user("models", path, sizeof path), -ENOENT);
+	assert_string_equal(path, "");
+	setenv("HOME", home, 1);
+	free(home);
+}
+
 static void test_log_has_the_front_ends_words(void **state)
 {
 	static const char *const words[PMK_CURES] = {
@@ -307,6 +328,7 @@ int main(void)
 		cmocka_unit_test(test_log_is_one_line),
 		cmocka_unit_test(test_errors_of_what_can_be_left_out),
 		cmocka_unit_test(test_natural_order),
+		cmocka_unit_test(test_folder_of_user),
 		cmocka_unit_test(test_log_has_the_front_ends_words),
 		cmocka_unit_test(test_the_program_has_words_for_each_remedy),
 		cmocka_unit_test(test_log_says_a_repeating_fault_once),

@@ -6,9 +6,25 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+int pmk_folder_of_user(const char *kind, char *path, size_t size)
+{
+	const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+	int used = -1;
+
+	if (data && *data == '/')
+		used = snprintf(path, size, "%s/potemkin/%s", data, kind);
+	else if (home && *home == '/')
+		used = snprintf(path, size, "%s/.local/share/potemkin/%s", home, kind);
+	if (used >= 0 && (size_t)used < size)
+		return 0;
+	*path = '\0';
+	return used < 0 ? -ENOENT : -ENAMETOOLONG;
+}
 
 /* The number at *text without its leading zeros, and its length; *text moves behind it. */
 static size_t take_number(const char **text, const char **digits)

@@ -5,12 +5,19 @@
 #ifndef PMK_BASE_FOLDER_H
 #define PMK_BASE_FOLDER_H
 
+#include <stddef.h>
+
 enum { PMK_FOLDER_MOST = 4096 }; /* files */
 
 struct pmk_folder {
 	char **names; /* without the folder's */
 	int count;
 };
+
+/* The path of the folder in which the user's data of a kind are, which need not exist: $XDG_DATA_HOME/potemkin/KIND, by
+ * default ~/.local/share/potemkin/KIND (XDG Base Directory Specification: a relative path is none). -ENOENT: there is
+ * neither; -ENAMETOOLONG. `path` is "" on failure. */
+int pmk_folder_of_user(const char *kind, char *path, size_t size) __attribute__((warn_unused_result));
 
 /* Numbers by their value, letters in any case, and then byte by byte: only equal names are 0. */
 int pmk_folder_compare(const char *a, const char *b);

@@ -12,17 +12,6 @@
 #include <string.h>
 #include <strings.h>
 
-/* As the XDG Base Directory Specification says. */
-static void own_folder(char path[PMK_SPEC])
-{
-	const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-
-	if (data && data[0] == '/')
-		snprintf(path, PMK_SPEC, "%s/potemkin/backdrops", data);
-	else
-		snprintf(path, PMK_SPEC, "%s/.local/share/potemkin/backdrops", home ? home : "");
-}
-
 static bool is_picture_or_film(const char *name)
 {
 	static const char *const endings[] = { "avif", "bmp", "gif", "heic", "jpeg", "jpg", "jxl", "png", "apng", "tif",
@@ -76,8 +65,7 @@ int pmk_gallery_read(struct pmk_gallery *gallery)
 	list = pmk_builtin_list(&count);
 	for (int i = 0; i < count && !err; i++)
 		err = add_builtin(&made, &list[i]);
-	own_folder(path);
-	if (!err && pmk_folder_read(path, &folder) == -ENOMEM)
+	if (!err && !pmk_folder_of_user("backdrops", path, sizeof path) && pmk_folder_read(path, &folder) == -ENOMEM)
 		err = -ENOMEM;
 	for (int i = 0; i < folder.count && made.count < PMK_GALLERY_MOST && !err; i++)
 		err = add_file(&made, path, folder.names[i]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/manifest.h"
 
+#include "base/folder.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/parse.h"
@@ -230,17 +231,6 @@ int pmk_manifest_parse(const char *name, const char *text, bool beside, struct p
 	return 0;
 }
 
-static void data_home(char *path, size_t size)
-{
-	const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-
-	path[0] = '\0';
-	if (data && data[0] == '/')
-		snprintf(path, size, "%s/potemkin/models", data);
-	else if (home && home[0] == '/')
-		snprintf(path, size, "%s/.local/share/potemkin/models", home);
-}
-
 int pmk_manifest_place(int index, char *path, size_t size)
 {
 	const char *list = getenv("POTEMKIN_MODELS");
@@ -255,7 +245,7 @@ int pmk_manifest_place(int index, char *path, size_t size)
 		list += length + (list[length] == ':');
 	}
 	if (index == 0)
-		data_home(path, size);
+		(void)!pmk_folder_of_user("models", path, size); /* an empty path is none */
 	else if (index == 1)
 		snprintf(path, size, "%s", PMK_INSTALL_MODELS);
 	else if (index == 2)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "control/page/own/folder.h"
 
+#include "base/folder.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,16 +14,7 @@ enum { KEPT = 100, MOST_ENDING = 5 };
 
 int pmk_own_folder(char path[PATH_MAX])
 {
-	const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-	int used;
-
-	if (data && *data == '/') /* the XDG Base Directory Specification: a relative path is none */
-		used = snprintf(path, PATH_MAX, "%s/potemkin/backdrops", data);
-	else if (home && *home)
-		used = snprintf(path, PATH_MAX, "%s/.local/share/potemkin/backdrops", home);
-	else
-		return -ENOENT;
-	return used < PATH_MAX ? 0 : -ENAMETOOLONG;
+	return pmk_folder_of_user("backdrops", path, PATH_MAX);
 }
 
 int pmk_own_make_folder(char path[PATH_MAX])
