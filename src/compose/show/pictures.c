@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 int pmk_pictures_check(const char *folder, char *why, size_t size)
 {
@@ -23,16 +22,10 @@ int pmk_pictures_check(const char *folder, char *why, size_t size)
 	return err ? err : count ? 0 : -EINVAL;
 }
 
-static bool is_same(const struct pmk_pictures_file *a, const struct pmk_pictures_file *b)
-{
-	return a->device == b->device && a->number == b->number && a->changed.tv_sec == b->changed.tv_sec &&
-		a->changed.tv_nsec == b->changed.tv_nsec;
-}
-
-static bool is_bad(const struct pmk_pictures *p, const struct pmk_pictures_file *file)
+static bool is_bad(const struct pmk_pictures *p, const struct pmk_stamp *file)
 {
 	for (unsigned i = 0; i < p->bad_count && i < PMK_PICTURES_BAD; i++) {
-		if (is_same(&p->bad[i], file))
+		if (pmk_stamp_equal(&p->bad[i], file))
 			return true;
 	}
 	return false;
@@ -46,17 +39,18 @@ static bool is_lasting(int err)
 
 int pmk_pictures_open(struct pmk_pictures *p, const char *name, struct pmk_backdrop **backdrop)
 {
-	struct pmk_pictures_file file;
 	char path[PMK_SPEC];
-	struct stat st;
+	struct pmk_stamp file;
 	int err;
 
-	if (snprintf(path, sizeof path, "%s/%s", p->folder, name) >= (int)sizeof path || stat(path, &st))
+	if (snprintf(path, sizeof path, "%s/%s", p->folder, name) >= (int)sizeof path)
 		return -ENOENT;
-	file = (struct pmk_pictures_file){ st.st_dev, st.st_ino, st.st_mtim };
+	file = pmk_stamp_of(path);
+	if (!file.number)
+		return -ENOENT;
 	if (is_bad(p, &file))
 		return -EBADMSG;
-	if (is_same(&p->shown, &file))
+	if (pmk_stamp_equal(&p->shown, &file))
 		return -EALREADY;
 	pmk_log_lower(true);
 	err = pmk_backdrop_picture_open(path, p->fit, &p->layout, backdrop);

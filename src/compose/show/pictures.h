@@ -9,9 +9,7 @@
 #include "base/folder.h"
 #include "base/parse.h"
 #include "compose/backdrop.h"
-
-#include <sys/types.h>
-#include <time.h>
+#include "compose/show/stamp.h"
 
 enum { PMK_PICTURES_BAD = 1024 }; /* files that are remembered */
 
@@ -19,11 +17,7 @@ struct pmk_pictures {
 	char folder[PMK_SPEC];
 	enum pmk_fit fit;
 	struct pmk_layout layout;
-	struct pmk_pictures_file {
-		dev_t device;
-		ino_t number;
-		struct timespec changed;
-	} bad[PMK_PICTURES_BAD], shown; /* those that cannot be shown, in a ring; the last that could */
+	struct pmk_stamp bad[PMK_PICTURES_BAD], shown; /* those that cannot be shown, in a ring; the last that could */
 	unsigned bad_count;
 	bool told; /* that there is nothing to show */
 };

@@ -4,31 +4,23 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "compose/show/stamp.h"
 #include "media/media.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { MOVING_PICTURES = 6 };
 
 static const uint64_t LEAST_PAUSE_NS = 30 * PMK_MS_NS;
 
-/* What tells a file from another one, or from what it was. */
-struct stamp {
-	dev_t device;
-	ino_t number;
-	struct timespec changed;
-	off_t bytes;
-};
-
 struct item {
 	char *spec;
 	struct pmk_backdrop *made; /* NULL: not yet, taken, or it cannot be made */
 	bool tried;
-	struct stamp stamp; /* of the file, before it was read; of zeros: there is no file */
+	struct pmk_stamp stamp; /* of the file, before it was read; of zeros: there is no file */
 };
 
 struct pmk_store {
@@ -42,22 +34,6 @@ struct pmk_store {
 	struct item *items; /* as wanted */
 	int count;
 };
-
-static struct stamp stamp_of(const char *spec)
-{
-	struct stamp stamp = { 0 };
-	struct stat st;
-
-	if (stat(spec, &st) == 0)
-		stamp = (struct stamp){ st.st_dev, st.st_ino, st.st_mtim, st.st_size };
-	return stamp;
-}
-
-static bool is_same(const struct stamp *a, const struct stamp *b)
-{
-	return a->device == b->device && a->number == b->number && a->changed.tv_sec == b->changed.tv_sec &&
-		a->changed.tv_nsec == b->changed.tv_nsec && a->bytes == b->bytes;
-}
 
 static struct item *find(struct item *items, int count, const char *spec)
 {
@@ -109,13 +85,13 @@ static void make(struct pmk_store *s, struct item *item)
 	char *spec = strdup(item->spec);
 	enum pmk_fit fit = s->fit;
 	struct pmk_backdrop *made = NULL;
-	struct stamp stamp;
+	struct pmk_stamp stamp;
 
 	item->tried = true;
 	if (!spec)
 		return;
 	pthread_mutex_unlock(&s->lock);
-	stamp = stamp_of(spec);
+	stamp = pmk_stamp_of(spec);
 	pmk_log_lower(true);
 	if (pmk_backdrop_create(spec, fit, &s->layout, &made))
 		made = NULL;
@@ -174,13 +150,13 @@ static int renew(struct pmk_store *s, struct item *items, const char *const *spe
 	for (int i = 0; i < count; i++) {
 		struct item *old = fit == s->fit ? find(s->items, s->count, specs[i]) : NULL;
 		struct item *item = &items[made];
-		struct stamp stamp = stamp_of(specs[i]);
+		struct pmk_stamp stamp = pmk_stamp_of(specs[i]);
 
 		*item = (struct item){ .spec = strdup(specs[i]) };
 		if (!item->spec)
 			continue;
 		made++;
-		if (!old || !old->tried || !is_same(&old->stamp, &stamp))
+		if (!old || !old->tried || !pmk_stamp_equal(&old->stamp, &stamp))
 			continue;
 		item->made = old->made;
 		item->stamp = old->stamp;
@@ -213,13 +189,13 @@ void pmk_store_want(struct pmk_store *s, const char *const *specs, int count, en
 
 struct pmk_backdrop *pmk_store_take(struct pmk_store *s, const char *spec, enum pmk_fit fit)
 {
-	struct stamp stamp = stamp_of(spec);
+	struct pmk_stamp stamp = pmk_stamp_of(spec);
 	struct pmk_backdrop *taken = NULL;
 	struct item *item;
 
 	pthread_mutex_lock(&s->lock);
 	item = fit == s->fit ? find(s->items, s->count, spec) : NULL;
-	if (item && item->made && is_same(&item->stamp, &stamp)) {
+	if (item && item->made && pmk_stamp_equal(&item->stamp, &stamp)) {
 		if (item->made->impl->copy) {
 			taken = item->made->impl->copy(item->made);
 		} else {
