@@ -7,6 +7,7 @@
 #include "compose/show/day.h"
 #include "compose/show/show.h"
 #include "compose/show/store.h"
+#include "draw/builtin.h"
 #include "media/still.h"
 
 #include <errno.h>
@@ -468,6 +469,26 @@ static void test_what_is_ready_is_bounded(void **state)
 	pmk_store_destroy(store);
 }
 
+/* Those that move, too. */
+static void test_all_built_ins_are_ready(void **state)
+{
+	char specs[40][60];
+	const char *wanted[40];
+	struct pmk_store *store;
+	int count;
+	const struct pmk_builtin *list = pmk_builtin_list(&count);
+
+	assert_true(count < 40);
+	for (int i = 0; i < count; i++) {
+		snprintf(specs[i], sizeof specs[i], "builtin:%s", list[i].name);
+		wanted[i] = specs[i];
+	}
+	assert_int_equal(pmk_store_create(&layout, &store), 0);
+	pmk_store_want(store, wanted, count, PMK_FIT_COVER);
+	wait_until_ready(store, count);
+	pmk_store_destroy(store);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -484,6 +505,7 @@ int main(void)
 		cmocka_unit_test(test_daylight_without_a_folder),
 		cmocka_unit_test(test_what_is_ready),
 		cmocka_unit_test(test_what_is_ready_is_bounded),
+		cmocka_unit_test(test_all_built_ins_are_ready),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

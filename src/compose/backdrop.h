@@ -45,6 +45,7 @@ struct pmk_backdrop_impl {
 	void (*write)(struct pmk_backdrop *backdrop, int row, struct pmk_image *out);
 	/* NULL if the kind never changes its picture by itself: how long a change takes, as pmk_backdrop_set_fade */
 	void (*set_fade)(struct pmk_backdrop *backdrop, int ms);
+	int pictures; /* of the layout that it keeps in memory; 0: not known, as there is a decoder */
 	/* Another one that shows the same, which is NULL without memory. NULL if it takes as long as to create one. */
 	struct pmk_backdrop *(*copy)(const struct pmk_backdrop *backdrop);
 	void (*destroy)(struct pmk_backdrop *backdrop); /* frees the cover and the backdrop itself */

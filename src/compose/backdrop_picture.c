@@ -102,7 +102,7 @@ static void destroy(struct pmk_backdrop *b)
 
 static struct pmk_backdrop *copy(const struct pmk_backdrop *b);
 
-static const struct pmk_backdrop_impl still_impl = { .begin = begin, .copy = copy, .destroy = destroy };
+static const struct pmk_backdrop_impl still_impl = { .begin = begin, .pictures = 1, .copy = copy, .destroy = destroy };
 
 /* The caller fills in the picture. */
 static int create(const struct pmk_layout *layout, struct pmk_backdrop **backdrop)

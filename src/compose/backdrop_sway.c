@@ -12,7 +12,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { PICTURES = 15 };
+enum { PICTURES = 15, IMAGES = 4 };
 
 struct sway {
 	struct pmk_backdrop base; /* its cover is the moment 0 */
@@ -111,7 +111,7 @@ static void destroy(struct pmk_backdrop *backdrop)
 	free(s);
 }
 
-static const struct pmk_backdrop_impl sway_impl = { .begin = begin, .destroy = destroy };
+static const struct pmk_backdrop_impl sway_impl = { .begin = begin, .pictures = IMAGES, .destroy = destroy };
 
 static int paint(int (*painter)(struct pmk_canvas *canvas), struct pmk_image *image)
 {
@@ -130,10 +130,10 @@ static int paint(int (*painter)(struct pmk_canvas *canvas), struct pmk_image *im
 static int allocate(struct sway *s, const struct pmk_layout *layout)
 {
 	size_t width = (size_t)layout->width + PMK_CELL;
-	struct pmk_image *const images[] = { &s->lit, &s->shaded, &s->picture, &s->base.cover };
+	struct pmk_image *const images[IMAGES] = { &s->lit, &s->shaded, &s->picture, &s->base.cover };
 	bool missing = false;
 
-	for (int i = 0; i < 4; i++)
+	for (int i = 0; i < IMAGES; i++)
 		missing |= pmk_image_alloc(images[i], layout) != 0;
 	for (int i = 0; i < 2; i++) {
 		missing |= !(s->wide[i] = pmk_mem_alloc(width));

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOVING_PICTURES = 6 };
+enum { FILM_PICTURES = 6 };
 
 static const uint64_t LEAST_PAUSE_NS = 30 * PMK_MS_NS;
 
@@ -55,14 +55,14 @@ static void free_items(struct item *items, int count)
 
 /* --- the thread --- */
 
-/* One that moves has a decoder, too, whose memory is not known: at most three of them. */
+/* The memory of a decoder is not known: at most three of them. */
 static size_t cost(const struct pmk_store *s, const struct pmk_backdrop *made)
 {
-	size_t moving = MOVING_PICTURES * s->bytes, least = PMK_STORE_MOST / 3;
+	size_t decoded = FILM_PICTURES * s->bytes, least = PMK_STORE_MOST / 3;
 
 	if (!made)
 		return 0;
-	return made->impl->copy ? s->bytes : moving > least ? moving : least;
+	return made->impl->pictures ? (size_t)made->impl->pictures * s->bytes : decoded > least ? decoded : least;
 }
 
 /* The first that is not made yet, while there is room; NULL: there is nothing to do. */
