@@ -70,7 +70,7 @@ static void become(struct fade *f, enum state state)
 
 /* --- frames --- */
 
-/* What a backdrop shows of a frame, as a whole picture. */
+/* The whole picture that a backdrop shows behind a frame. */
 static const struct pmk_image *picture_of(
 	struct pmk_backdrop *b, const struct pmk_frame *frame, const struct pmk_cells *cells, struct pmk_image *written)
 {

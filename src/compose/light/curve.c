@@ -27,7 +27,7 @@ static double slope_at(const struct pmk_tone_curve *t, double v)
 	return t->p * pow(v + TOE, t->p - 1) * t->scale;
 }
 
-/* What is outside of 0..1 goes on straight. */
+/* Outside of 0..1 the curve goes on straight. */
 static double luma_at(const struct pmk_tone_curve *t, double v)
 {
 	double inside = pmk_clamp_double(v, 0, 1);

@@ -119,7 +119,7 @@ static struct extent find_person(const struct pmk_mask *mask, int group)
 	return e;
 }
 
-/* What was held outside of the person's columns is wiped. */
+/* Wipe the memory that was held outside of the person's columns. */
 static void wipe(struct pmk_denoise *d, int plane, int y, struct extent held, struct extent now)
 {
 	int16_t *row = d->memory[plane] + (size_t)y * (size_t)d->stride[plane];

@@ -40,7 +40,7 @@ struct pmk_gauge {
 	double noise;
 };
 
-/* What is known of the person. */
+/* The measures of the person. */
 struct look {
 	double bright, skin, red, yellow; /* luma's 98 % quantile; the skin's upper quartile and medians */
 	double least_red, least_yellow; /* of the least tinted tenth of the brightest quarter */
@@ -240,8 +240,8 @@ static double darkness(const struct look *l, double yellow)
 	return fmin(log(PMK_GAUGE_MOST) / (1 + exp(-z)), fmax(depth(l->skin) - depth(BRIGHT_SKIN), 0));
 }
 
-/* What the light's colour does to skin of that look: what is too yellow and too red in it, where logarithms of colours
- * are `times` as large as in ordinary light. */
+/* The tint that the light gives to skin of that look: how much too yellow and too red it is, where logarithms of
+ * colours are `times` as large as in ordinary light. */
 static void find_cast(const struct look *l, double times, double *yellow, double *red)
 {
 	double most = MOST_YELLOW * times;

@@ -26,7 +26,7 @@
 
 static const double PMK_GAUGE_MOST = 2.3;
 
-/* What would bring the person to ordinary light; all 0: nothing. */
+/* The changes that would bring the person to ordinary light; all 0: none. */
 struct pmk_lighting {
 	double tone; /* logarithm of the exponent of curve.h */
 	double chroma; /* 0: colours grow as luma does; 1: as the slope of the curve (curve.h) */
