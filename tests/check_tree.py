@@ -38,7 +38,7 @@ ROOMS = {
     "settings": "base image model draw find mask compose scene io core",
     "control": "base image media model draw find mask compose scene io core settings",
     "lib": "base image model draw find mask compose scene io core settings",
-    "app": "base image jpeg pixels media model draw find mask compose scene io core settings control",
+    "app": "base image jpeg pixels media text model draw find mask compose scene io core settings control",
 }
 
 # Headers of libraries, and the only folders and files that may include them; "!": except these.

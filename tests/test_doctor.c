@@ -149,6 +149,25 @@ static void test_the_module_for_files(void **state)
 	end();
 }
 
+static void test_name_tags(void **state)
+{
+	begin();
+	examine(pmk_doctor_check_caption);
+	found(PMK_VERDICT_GOOD, "--caption", "");
+	end();
+	begin();
+	doctor.caption_tried = -ENOPKG;
+	examine(pmk_doctor_check_caption);
+	found(PMK_VERDICT_HINT, "no name tag", "make install");
+	assert_non_null(strstr(doctor.findings[0].why, "potemkin-text.so"));
+	end();
+	begin();
+	doctor.caption_tried = -ENOENT;
+	examine(pmk_doctor_check_caption);
+	found(PMK_VERDICT_HINT, "there is no font", "fonts-dejavu-core");
+	end();
+}
+
 /* How well the process that decodes pictures is locked in. */
 static void test_decoding_of_pictures(void **state)
 {
@@ -563,6 +582,7 @@ int main(void)
 		cmocka_unit_test(test_a_camera_of_pipewire_alone),
 		cmocka_unit_test(test_a_camera_of_the_portal_alone),
 		cmocka_unit_test(test_the_module_for_files),
+		cmocka_unit_test(test_name_tags),
 		cmocka_unit_test(test_decoding_of_pictures),
 		cmocka_unit_test(test_a_camera_in_use),
 		cmocka_unit_test(test_permission),

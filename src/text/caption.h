@@ -23,4 +23,7 @@ struct pmk_caption {
 int pmk_caption_draw(const struct pmk_caption *caption, struct pmk_sheet *sheet, struct pmk_rect *plate)
 	__attribute__((warn_unused_result));
 
+/* Whether name tags can be drawn at all: 0, or an error as above. Nothing is logged. */
+int pmk_caption_try(void) __attribute__((warn_unused_result));
+
 #endif

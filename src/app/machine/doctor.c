@@ -9,6 +9,7 @@
 #include "io/v4l2/holders.h"
 #include "media/media.h"
 #include "media/sandbox/sandbox.h"
+#include "text/caption.h"
 
 #include <cjson/cJSON.h>
 #include <limits.h>
@@ -31,6 +32,7 @@ static void (*const checks[])(struct pmk_doctor *doctor) = {
 	pmk_doctor_check_browser,
 	pmk_doctor_check_media,
 	pmk_doctor_check_sandbox,
+	pmk_doctor_check_caption,
 };
 
 void pmk_doctor_add(struct pmk_doctor *d, const char *check, enum pmk_verdict verdict, const char *why, const char *fix,
@@ -119,6 +121,7 @@ static void look_around(struct pmk_doctor *d, struct utsname *system)
 	d->portal_has_camera = !d->pipewire_camera[0] && !d->pipewire_lists_us && pmk_portal_has_camera();
 	d->media_missing = pmk_media_missing();
 	d->pictures_tried = d->media_missing ? 0 : pmk_sandbox_try();
+	d->caption_tried = pmk_caption_try();
 }
 
 static void print_json(const struct pmk_doctor *d, enum pmk_exit code)

@@ -33,6 +33,7 @@ struct pmk_doctor {
 	bool portal_has_camera; /* asked only if PipeWire itself shows no camera */
 	const char *media_missing; /* why the module for files cannot be used, or NULL */
 	unsigned pictures_tried; /* PMK_TRIED_...; of the process that decodes pictures */
+	int caption_tried; /* 0, or why no name tag can be drawn: pmk_caption_try */
 	bool potemkin_runs, pipewire_lists_us; /* an instance is running; PipeWire lists its camera */
 	/* What a call needs; the checks set these. */
 	bool has_camera, camera_is_taken, has_model, has_loopback; /* loopback: one that browsers list */
@@ -55,6 +56,7 @@ bool pmk_doctor_name_holders(const struct pmk_doctor *doctor, const char *path, 
 void pmk_doctor_check_model(struct pmk_doctor *doctor);
 void pmk_doctor_check_media(struct pmk_doctor *doctor);
 void pmk_doctor_check_sandbox(struct pmk_doctor *doctor);
+void pmk_doctor_check_caption(struct pmk_doctor *doctor);
 void pmk_doctor_check_permission(struct pmk_doctor *doctor);
 void pmk_doctor_check_camera(struct pmk_doctor *doctor);
 void pmk_doctor_check_speed(struct pmk_doctor *doctor);

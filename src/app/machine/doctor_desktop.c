@@ -7,6 +7,7 @@
 #include "model/manifest.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -170,4 +171,25 @@ void pmk_doctor_check_sandbox(struct pmk_doctor *d)
 			!seccomp && !landlock ? "seccomp and Landlock" :
 				!seccomp      ? "seccomp" :
 						"Landlock");
+}
+
+void pmk_doctor_check_caption(struct pmk_doctor *d)
+{
+	char how[PMK_REMEDY_SIZE];
+
+	if (d->caption_tried == 0)
+		pmk_doctor_add(d, "text", PMK_VERDICT_GOOD, NULL, NULL, "name tags (--caption) can be drawn");
+	else if (d->caption_tried == -ENOENT)
+		pmk_doctor_add(d, "text", PMK_VERDICT_HINT, "Fontconfig finds no font on this machine",
+			pmk_remedy_install(d->root, PMK_PACKAGE_FONT, how),
+			"no name tag (--caption) can be drawn: there is no font");
+	else if (d->caption_tried == -ENOPKG)
+		pmk_doctor_add(d, "text", PMK_VERDICT_HINT,
+			"the module potemkin-text.so is missing, is of another build, or lacks a library (Pango, "
+			"Cairo)",
+			"run make install, which puts it in its place; a call needs it only for --caption",
+			"no name tag (--caption) can be drawn");
+	else
+		pmk_doctor_add(d, "text", PMK_VERDICT_HINT, strerror(-d->caption_tried), "end other programs",
+			"no name tag (--caption) can be drawn");
 }

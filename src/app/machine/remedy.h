@@ -11,6 +11,7 @@ enum pmk_package {
 	PMK_PACKAGE_PIPEWIRE, /* the daemon and its session manager */
 	PMK_PACKAGE_LIBCAMERA, /* libcamera's plug-in for PipeWire */
 	PMK_PACKAGE_PIPEWIRE_HEADERS, /* to build against */
+	PMK_PACKAGE_FONT, /* any that has Latin letters */
 	PMK_PACKAGE_NPM,
 	PMK_PACKAGE_CURL,
 	PMK_PACKAGES
