@@ -352,6 +352,10 @@ static void test_findings(void **state)
 	assert_int_equal(cJSON_GetArraySize(list), 1); /* what is good is not worth a word */
 	assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(cJSON_GetArrayItem(list, 0), "check")), "b");
 	cJSON_Delete(answer);
+	/* one that has told all, and does not end */
+	examined[PMK_EXAMINE_MACHINE] = "echo '{\"findings\": []}'; exec >&-; exec sleep 1000";
+	accepts("examine");
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* nor is anything left of it */
 	examined[PMK_EXAMINE_MACHINE] = "echo nothing of the kind; yes | head -c 300000";
 	refuses_with(ask("examine"), "could not be examined");
 	examined[PMK_EXAMINE_MACHINE] = "";

@@ -9,10 +9,12 @@
 #include "media_material.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 enum { SANITIZED = 1 };
@@ -207,21 +209,43 @@ static void several_at_once(void **state)
 	}
 }
 
-static void a_helper_that_was_killed_is_replaced(void **state)
+static pid_t helper_of_this(void)
 {
 	char path[64];
 	FILE *file;
 	int pid = 0;
 
-	assert_picture("good");
 	snprintf(path, sizeof path, "/proc/self/task/%d/children", getpid());
 	file = fopen(path, "re");
 	if (!file)
 		skip();
 	assert_int_equal(fscanf(file, "%d", &pid), 1);
 	fclose(file);
-	assert_int_equal(kill(pid, SIGKILL), 0);
+	return pid;
+}
+
+static void a_helper_that_was_killed_is_replaced(void **state)
+{
 	assert_picture("good");
+	assert_int_equal(kill(helper_of_this(), SIGKILL), 0);
+	assert_picture("good");
+}
+
+static void nothing_is_left_of_a_helper_that_ended(void **state)
+{
+	struct pollfd end = { .events = POLLIN };
+
+	for (int i = 0; i < 2; i++) {
+		assert_picture("good");
+		end.fd = pmk_sandbox_end_fd();
+		assert_int_equal(poll(&end, 1, 0), 0);
+		assert_int_equal(kill(helper_of_this(), SIGTERM), 0);
+		assert_int_equal(poll(&end, 1, 10000), 1);
+		pmk_sandbox_tidy();
+		assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+		assert_int_equal(poll(&end, 1, 0), 0);
+		pmk_sandbox_tidy();
+	}
 }
 
 /* Of a reply, only what makes sense is believed. */
@@ -274,6 +298,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(it_cannot_leave),
 		cmocka_unit_test(several_at_once),
 		cmocka_unit_test(a_helper_that_was_killed_is_replaced),
+		cmocka_unit_test(nothing_is_left_of_a_helper_that_ended),
 		cmocka_unit_test(nonsense_is_refused),
 	};
 	static const struct pmk_helper_hello hello = { .ready = 1 };

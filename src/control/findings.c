@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* What is missing or wrong on this machine, as another process of the program finds it. */
 #include "base/clock.h"
+#include "base/reap.h"
 #include "control/control_parts.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 enum { MOST_BYTES = 1 << 18, LOOK_MS = 100 };
 
 static const uint64_t PATIENCE_NS = 4 * PMK_S_NS;
+static const uint64_t END_NS = PMK_S_NS / 2; /* how long a process may take to end once it has told all */
 
 /* Read to the end. NULL: it took too long, wrote too much, or the program is ending. */
 static char *read_all(struct pmk_control *c, int fd)
@@ -48,10 +48,7 @@ static cJSON *ask(struct pmk_control *c, enum pmk_examination what, const char *
 		return NULL;
 	text = read_all(c, fd);
 	close(fd);
-	if (!text)
-		kill(pid, SIGKILL);
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	pmk_reap_or_kill(pid, text ? END_NS : 0);
 	all = text ? cJSON_Parse(text) : NULL;
 	list = cJSON_DetachItemFromObject(all, name);
 	cJSON_Delete(all);

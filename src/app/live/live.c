@@ -44,11 +44,12 @@ static bool wait_for_end(const struct live *l)
 	double duration = l->options->settings.duration;
 	uint64_t end = pmk_clock_now_ns() + (uint64_t)(duration * (double)PMK_S_NS),
 		 watchdog = pmk_service_watchdog_ns(), sign = 0;
-	struct pollfd fds[4] = {
+	struct pollfd fds[5] = {
 		{ .fd = pmk_signals_fd(), .events = POLLIN },
 		{ .fd = pmk_pipeline_event_fd(l->pipeline), .events = POLLIN },
 		{ .fd = pmk_signals_reload_fd(), .events = POLLIN },
 		{ .fd = pmk_control_quit_fd(l->control), .events = POLLIN },
+		{ .fd = pmk_sandbox_end_fd(), .events = POLLIN },
 	};
 
 	for (;;) {
@@ -64,13 +65,15 @@ static bool wait_for_end(const struct live *l)
 		if (watchdog)
 			next = pmk_min_u64(next, sign);
 		next = pmk_min_u64(next, pmk_status_line_draw(now));
-		ready = poll(fds, 4, (int)((next - now) / PMK_MS_NS) + 1);
+		ready = poll(fds, 5, (int)((next - now) / PMK_MS_NS) + 1);
 		if (ready < 0 && errno != EINTR)
 			return false;
 		if (ready > 0 && (fds[0].revents || fds[1].revents || fds[3].revents))
 			return !fds[1].revents;
 		if (pmk_signals_take_reload())
 			pmk_control_reload(l->control);
+		if (ready > 0 && fds[4].revents)
+			pmk_sandbox_tidy();
 	}
 }
 
@@ -149,7 +152,7 @@ enum pmk_exit pmk_live_run(
 	if (err == -ENOMEM && part != PMK_PART_SCENE)
 		pmk_error("not enough memory");
 	if (err)
-		return pmk_command_exit(part, err, settings->camera);
+		return pmk_exit_of(part, err, settings->camera);
 	if (pmk_control_create(&host, &options->settings, live.pipeline, steered, &live.control) ||
 		pmk_signals_catch(steered ? PMK_HANGUP_RELOADS : PMK_HANGUP_ENDS)) {
 		pmk_pipeline_destroy(live.pipeline);
@@ -158,7 +161,7 @@ enum pmk_exit pmk_live_run(
 	err = run(&live, settings, result, &part);
 	if (pmk_control_destroy(live.control))
 		err = -ETIMEDOUT;
-	code = pmk_command_exit(part, err == -ETIMEDOUT ? 0 : err, settings->camera);
+	code = pmk_exit_of(part, err == -ETIMEDOUT ? 0 : err, settings->camera);
 	if (err == -ETIMEDOUT) {
 		pmk_warn("a camera, pipe or file does not answer; leaving without it (virtual cameras are covered)");
 		_exit((int)code);

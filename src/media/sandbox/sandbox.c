@@ -2,6 +2,7 @@
 #include "media/sandbox/sandbox.h"
 
 #include "base/open_file.h"
+#include "base/reap.h"
 #include "media/media_module.h"
 #include "media/sandbox/helper.h"
 
@@ -9,13 +10,12 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 enum {
@@ -23,6 +23,8 @@ enum {
 	MOST_JOBS = 3, /* at a time, and so three times the memory of one */
 	TRIES = 3, /* one with a helper that is about to end, one with a helper that has ended */
 };
+
+static const uint64_t END_NS = PMK_S_NS; /* how long a helper that was killed may take to end */
 
 extern char **environ;
 
@@ -32,6 +34,7 @@ static struct {
 	pid_t pid; /* of the helper; 0: there is none */
 	pid_t owner; /* the process that started it: one that was forked starts its own */
 	bool greeted; /* its first message has been read */
+	int watch; /* readable once it has ended; 0: nobody asked for it */
 	int jobs; /* in work for this process */
 	pthread_cond_t done; /* one is */
 } helper = { .lock = PTHREAD_MUTEX_INITIALIZER, .done = PTHREAD_COND_INITIALIZER };
@@ -70,9 +73,19 @@ static void end_helper(void)
 	close(helper.socket);
 	if (helper.owner == getpid()) {
 		kill(helper.pid, SIGKILL);
-		waitpid(helper.pid, NULL, 0);
+		if (pmk_reap(helper.pid, END_NS) == -ETIMEDOUT)
+			pmk_warn("the process that decodes pictures cannot be ended; it is left behind");
 	}
 	helper.pid = 0;
+}
+
+/* An end of the other side is told even where nothing else is asked for; closing our side takes it off again. */
+static void watch_helper(void)
+{
+	struct epoll_event none = { 0 };
+
+	if (helper.watch && helper.pid && epoll_ctl(helper.watch, EPOLL_CTL_ADD, helper.socket, &none))
+		pmk_debug("the process that decodes pictures cannot be watched: %s", strerror(errno));
 }
 
 static int start_helper(void)
@@ -94,6 +107,7 @@ static int start_helper(void)
 	helper.socket = sockets[0];
 	helper.owner = getpid();
 	helper.greeted = false;
+	watch_helper();
 	return 0;
 }
 
@@ -344,5 +358,31 @@ void pmk_sandbox_ready(void)
 	pthread_mutex_lock(&helper.lock);
 	if (start_helper())
 		helper.pid = 0; /* the next job tells why */
+	pthread_mutex_unlock(&helper.lock);
+}
+
+int pmk_sandbox_end_fd(void)
+{
+	int fd;
+
+	pthread_mutex_lock(&helper.lock);
+	if (!helper.watch) {
+		fd = epoll_create1(EPOLL_CLOEXEC);
+		helper.watch = fd > 0 ? fd : 0;
+		watch_helper();
+	}
+	fd = helper.watch ? helper.watch : -1;
+	pthread_mutex_unlock(&helper.lock);
+	return fd;
+}
+
+void pmk_sandbox_tidy(void)
+{
+	struct pollfd end = { .events = 0 };
+
+	pthread_mutex_lock(&helper.lock);
+	end.fd = helper.pid ? helper.socket : -1;
+	if (poll(&end, 1, 0) == 1)
+		end_helper();
 	pthread_mutex_unlock(&helper.lock);
 }

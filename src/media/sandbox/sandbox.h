@@ -33,4 +33,9 @@ unsigned pmk_sandbox_try(void);
 /* Start the helper if it does not run, and do not wait for it: the next job begins the sooner. */
 void pmk_sandbox_ready(void);
 
+/* Readable once a helper has ended by itself, for poll; -1: that cannot be told. It stays the same. */
+int pmk_sandbox_end_fd(void);
+/* Take note of that, so that nothing is left of the helper until the next job. */
+void pmk_sandbox_tidy(void);
+
 #endif
