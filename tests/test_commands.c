@@ -177,6 +177,7 @@ static void test_doctor(void **state)
 {
 	run("doctor");
 	assert_non_null(strstr(printed, "PipeWire"));
+	assert_non_null(strstr(printed, "(--caption)"));
 	expect_json("doctor --json", "findings");
 }
 
@@ -327,6 +328,33 @@ static void steer_through_own_backdrops(void)
 	expect(PMK_EXIT_OK, "list backdrops", "backdrops/my_2.png");
 }
 
+/* What a run would have ended with, a change while it runs is answered with. */
+static void steer_with_the_codes_of_the_command_line(void)
+{
+	static const struct {
+		const char *change, *start;
+		enum pmk_exit code;
+	} cases[] = {
+		{ "camera file:absent.mp4", "-c file:absent.mp4", PMK_EXIT_INPUT },
+		{ "camera file:steered/steered.conf", "-c file:steered/steered.conf", PMK_EXIT_INPUT },
+		{ "camera /dev/video987", "-c /dev/video987", PMK_EXIT_NO_CAMERA },
+		{ "camera unheard-of", "-c unheard-of", PMK_EXIT_USAGE },
+		{ "set camera file:", "-c file:", PMK_EXIT_USAGE },
+		{ "set model absent.tflite", "-m absent.tflite", PMK_EXIT_INPUT },
+		{ "backdrop absent.png", "-b absent.png", PMK_EXIT_INPUT },
+		{ "backdrop none", "-b none", PMK_EXIT_USAGE },
+		{ "set smooth 400", "--smooth 400", PMK_EXIT_USAGE },
+	};
+	char line[200];
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		snprintf(line, sizeof line, "ctl %s", cases[i].change);
+		expect(cases[i].code, line, NULL);
+		snprintf(line, sizeof line, "run -c presenter -o null -s 160x90 --config /dev/null %s", cases[i].start);
+		expect(cases[i].code, line, NULL);
+	}
+}
+
 /* status, ctl and ui against a run in a process of its own. */
 static void test_steering(void **state)
 {
@@ -359,6 +387,7 @@ static void test_steering(void **state)
 	expect(PMK_EXIT_OK, "ctl backdrop room.png", NULL); /* from this folder, not the run's */
 	expect(PMK_EXIT_OK, "ctl next", "builtin:office");
 	steer_through_own_backdrops();
+	steer_with_the_codes_of_the_command_line();
 	expect(PMK_EXIT_OK, "ctl snapshot seen.png", NULL);
 	assert_int_equal(stat("seen.png", &st), 0);
 	expect(PMK_EXIT_OK, "ctl save", "steered.conf");

@@ -9,6 +9,7 @@
 enum { TIMES = 200, SOME_BYTES = 256 * 1024 };
 
 static struct pmk_pipeline_settings wanted;
+static enum pmk_part part; /* that refused */
 
 static void want_backdrop(const char *spec)
 {
@@ -38,10 +39,10 @@ static void test_backdrop(void **state)
 	int covers = seen(0).covers;
 
 	want_backdrop("color:#ffffff");
-	assert_int_equal(pmk_pipeline_apply(p, &wanted), 0);
+	assert_int_equal(pmk_pipeline_apply(p, &wanted, &part), 0);
 	wait_luma(WHITE);
 	want_backdrop("color:#000000");
-	assert_int_equal(pmk_pipeline_apply(p, &wanted), 0);
+	assert_int_equal(pmk_pipeline_apply(p, &wanted, &part), 0);
 	wait_luma(BLACK);
 	assert_int_equal(report_of(p).covered, 0);
 	assert_true(seen(0).covers >= covers);
@@ -57,19 +58,21 @@ static void test_all_or_nothing(void **state)
 	struct pmk_pipeline *p = start_green();
 
 	want_backdrop("color:#ffffff");
-	assert_int_equal(pmk_pipeline_apply(p, &wanted), 0);
+	assert_int_equal(pmk_pipeline_apply(p, &wanted, &part), 0);
 	wait_luma(WHITE);
 	want_backdrop("color:#000000");
 	strcpy(wanted.scene.model, "absent.tflite");
-	assert_true(pmk_pipeline_apply(p, &wanted) < 0);
+	assert_true(pmk_pipeline_apply(p, &wanted, &part) < 0);
+	assert_int_equal(part, PMK_PART_SCENE);
 	strcpy(wanted.scene.model, started.scene.model);
 	strcpy(wanted.camera, "other");
 	atomic_store(&open_failures, 1);
-	assert_int_equal(pmk_pipeline_apply(p, &wanted), -ENODEV);
+	assert_int_equal(pmk_pipeline_apply(p, &wanted, &part), -ENODEV);
+	assert_int_equal(part, PMK_PART_CAMERA);
 	strcpy(wanted.camera, "scripted");
 	strcpy(wanted.scene.backdrop, "none");
 	wanted.scene.show_room = true; /* consent is for the start only */
-	assert_int_equal(pmk_pipeline_apply(p, &wanted), -EPERM);
+	assert_int_equal(pmk_pipeline_apply(p, &wanted, &part), -EPERM);
 	wait_written(0, seen(0).written + 3);
 	assert_int_equal(seen(0).last_luma, WHITE);
 	stop(p, 0);
@@ -82,25 +85,25 @@ static void test_zones_and_turns(void **state)
 
 	wanted.scene.keep_out_count = 1;
 	wanted.scene.keep_out[0] = (struct pmk_zone){ .value = { 0, 0, 16, 16 } };
-	assert_int_equal(pmk_pipeline_apply(p, &wanted), 0);
+	assert_int_equal(pmk_pipeline_apply(p, &wanted, &part), 0);
 	wanted.mirror = true;
-	assert_int_equal(pmk_pipeline_apply(p, &wanted), -EINVAL);
+	assert_int_equal(pmk_pipeline_apply(p, &wanted, &part), -EINVAL);
 	wanted.mirror = false;
 	wanted.flip = true;
-	assert_int_equal(pmk_pipeline_apply(p, &wanted), -EINVAL);
+	assert_int_equal(pmk_pipeline_apply(p, &wanted, &part), -EINVAL);
 	wanted.flip = false;
 	wanted.quarters = 2;
-	assert_int_equal(pmk_pipeline_apply(p, &wanted), -EINVAL);
+	assert_int_equal(pmk_pipeline_apply(p, &wanted, &part), -EINVAL);
 	wanted.quarters = 0;
-	assert_int_equal(pmk_pipeline_apply(p, &wanted), 0); /* nothing has changed */
+	assert_int_equal(pmk_pipeline_apply(p, &wanted, &part), 0); /* nothing has changed */
 	wanted.mirror = true;
 	wanted.scene.keep_out[0].value[0] = 32;
-	assert_int_equal(pmk_pipeline_apply(p, &wanted), 0);
+	assert_int_equal(pmk_pipeline_apply(p, &wanted, &part), 0);
 	wanted.mirror = false;
 	wanted.scene.keep_out_count = 0;
-	assert_int_equal(pmk_pipeline_apply(p, &wanted), 0);
+	assert_int_equal(pmk_pipeline_apply(p, &wanted, &part), 0);
 	wanted.mirror = true;
-	assert_int_equal(pmk_pipeline_apply(p, &wanted), 0);
+	assert_int_equal(pmk_pipeline_apply(p, &wanted, &part), 0);
 	stop(p, 0);
 }
 
@@ -111,7 +114,7 @@ static void test_camera(void **state)
 	int opens;
 
 	strcpy(wanted.camera, "other");
-	assert_int_equal(pmk_pipeline_apply(p, &wanted), 0);
+	assert_int_equal(pmk_pipeline_apply(p, &wanted, &part), 0);
 	assert_true(opened_by("other"));
 	wait_until(atomic_load(&cameras_open) == 1); /* the old one is closed */
 	wait_until(report_of(p).composed > composed + 3);
@@ -132,7 +135,7 @@ static void test_silent_camera(void **state)
 
 	set_mode(STALL); /* both, in this script */
 	strcpy(wanted.camera, "other");
-	assert_int_equal(pmk_pipeline_apply(p, &wanted), -ENODATA);
+	assert_int_equal(pmk_pipeline_apply(p, &wanted, &part), -ENODATA);
 	assert_int_equal(atomic_load(&cameras_open), 1);
 	set_mode(DELIVER);
 	reach(p, PMK_STATE_LIVE);
@@ -156,7 +159,7 @@ static void test_asleep(void **state)
 	rests = seen(0).rests;
 	strcpy(wanted.camera, "auto");
 	want_backdrop("color:#ffffff");
-	assert_int_equal(pmk_pipeline_apply(p, &wanted), 0);
+	assert_int_equal(pmk_pipeline_apply(p, &wanted, &part), 0);
 	wait_until(seen(0).rests > rests); /* the new cover is in the buffers */
 	assert_int_equal(atomic_load(&camera_opens), opens);
 	atomic_store(&watch, PMK_WATCH_SOMEBODY);
@@ -172,13 +175,13 @@ static void test_hanging_camera(void **state)
 	struct pmk_pipeline *p = start_green();
 
 	want_backdrop("color:#ffffff");
-	assert_int_equal(pmk_pipeline_apply(p, &wanted), 0);
+	assert_int_equal(pmk_pipeline_apply(p, &wanted, &part), 0);
 	wait_luma(WHITE);
 	set_mode(HANG);
 	wait_until(atomic_load(&heard_mode) == HANG);
 	want_backdrop("color:#000000");
 	wanted.mirror = true;
-	assert_int_equal(pmk_pipeline_apply(p, &wanted), -ETIMEDOUT);
+	assert_int_equal(pmk_pipeline_apply(p, &wanted, &part), -ETIMEDOUT);
 	set_mode(DELIVER);
 	wait_luma(WHITE); /* the old backdrop: both change or neither */
 	stop(p, 0);
@@ -203,7 +206,7 @@ static void test_many_times(void **state)
 		wanted.scene.keep_out_count = i % 2;
 		wanted.scene.keep_out[0] = (struct pmk_zone){ .value = { 0, 0, 16, 16 } };
 		wanted.cpu_limit = i % 2 ? 1 : 0;
-		assert_int_equal(pmk_pipeline_apply(p, &wanted), 0);
+		assert_int_equal(pmk_pipeline_apply(p, &wanted, &part), 0);
 		if (i == TIMES / 4)
 			used = mallinfo2().uordblks;
 	}

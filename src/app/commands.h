@@ -25,7 +25,4 @@ enum pmk_exit pmk_command_status(struct pmk_options *options);
 enum pmk_exit pmk_command_ui(struct pmk_options *options);
 enum pmk_exit pmk_command_demo(struct pmk_options *options);
 
-/* Exit code for a negative errno of a part; 0 gives PMK_EXIT_OK. A camera that is a file counts as an input file. */
-enum pmk_exit pmk_command_exit(enum pmk_part part, int error, const char *camera);
-
 #endif

@@ -6,18 +6,8 @@
 #ifndef PMK_APP_OPTIONS_H
 #define PMK_APP_OPTIONS_H
 
+#include "core/exit_code.h"
 #include "settings/settings.h"
-
-/* Exit codes of the interface. */
-enum pmk_exit {
-	PMK_EXIT_OK,
-	PMK_EXIT_INTERNAL,
-	PMK_EXIT_USAGE,
-	PMK_EXIT_INPUT,
-	PMK_EXIT_BUSY,
-	PMK_EXIT_NO_CAMERA,
-	PMK_EXIT_NO_OUTPUT
-};
 
 struct pmk_options {
 	struct pmk_settings settings;

@@ -48,7 +48,7 @@ static const struct pmk_setting *find(struct request *r, const char *name)
 
 	if (s && s->flags & PMK_SETTING_FILE)
 		return s;
-	refuse(r, EXIT_USAGE, "there is no setting \"%.60s\"", name);
+	refuse(r, PMK_EXIT_USAGE, "there is no setting \"%.60s\"", name);
 	return NULL;
 }
 
@@ -64,8 +64,8 @@ static int edit(struct request *r, const struct pmk_setting *s, int first, bool 
 		pmk_setting_clear(s, fresh);
 	for (int i = first; i < r->count; i++) {
 		if (pmk_setting_set(s, r->args[i], fresh, why))
-			return refuse(r, s->flags & PMK_SETTING_READ ? EXIT_INPUT : EXIT_USAGE, "%s \"%.100s\": %s",
-				s->name, r->args[i], why);
+			return refuse(r, s->flags & PMK_SETTING_READ ? PMK_EXIT_INPUT : PMK_EXIT_USAGE,
+				"%s \"%.100s\": %s", s->name, r->args[i], why);
 	}
 	return 0;
 }
@@ -77,12 +77,12 @@ static int set(struct request *r, const struct pmk_setting *s, int first, bool a
 	int code;
 
 	if (!(s->flags & PMK_SETTING_LIVE))
-		return refuse(r, EXIT_USAGE,
+		return refuse(r, PMK_EXIT_USAGE,
 			"%s cannot change while potemkin runs; set it in the configuration file "
 			"and start again",
 			s->name);
 	if (r->count != first + 1 && !(s->flags & PMK_SETTING_LIST))
-		return refuse(r, EXIT_USAGE, "%s takes one value", s->name);
+		return refuse(r, PMK_EXIT_USAGE, "%s takes one value", s->name);
 	code = edit(r, s, first, add);
 	if (code)
 		return code;
@@ -103,9 +103,9 @@ static int command_add(struct request *r)
 	const struct pmk_setting *s = find(r, r->args[0]);
 
 	if (!s)
-		return EXIT_USAGE;
+		return PMK_EXIT_USAGE;
 	if (!(s->flags & PMK_SETTING_LIST))
-		return refuse(r, EXIT_USAGE, "%s is no list; use set", s->name);
+		return refuse(r, PMK_EXIT_USAGE, "%s is no list; use set", s->name);
 	return set(r, s, 1, true);
 }
 
@@ -113,7 +113,7 @@ static int command_set(struct request *r)
 {
 	const struct pmk_setting *s = find(r, r->args[0]);
 
-	return s ? set(r, s, 1, false) : EXIT_USAGE;
+	return s ? set(r, s, 1, false) : PMK_EXIT_USAGE;
 }
 
 static int command_backdrop(struct request *r)
@@ -136,7 +136,7 @@ static int command_get(struct request *r)
 	const struct pmk_setting *one = r->count ? find(r, r->args[0]) : NULL;
 
 	if (r->count && !one)
-		return EXIT_USAGE;
+		return PMK_EXIT_USAGE;
 	cJSON_AddItemToObject(r->answer, "settings", pmk_control_values(&r->control->settings, one));
 	return 0;
 }
@@ -152,17 +152,17 @@ static int command_describe(struct request *r)
 static int command_next(struct request *r)
 {
 	struct pmk_gallery gallery = { 0 };
-	int code = EXIT_INTERNAL, at;
+	int code = PMK_EXIT_INTERNAL, at;
 
 	if (pmk_gallery_read(&gallery))
-		return refuse(r, EXIT_INTERNAL, "not enough memory");
+		return refuse(r, PMK_EXIT_INTERNAL, "not enough memory");
 	at = pmk_gallery_find(&gallery, r->control->settings.pipeline.scene.backdrop);
 	r->count = 1;
 	for (int i = 0; i < gallery.count; i++) {
 		at = (at + 1) % gallery.count;
 		r->args[0] = gallery.cards[at].spec;
 		code = command_backdrop(r);
-		if (code != EXIT_INPUT)
+		if (code != PMK_EXIT_INPUT)
 			break;
 	}
 	if (!code)
@@ -198,7 +198,7 @@ static int command_save(struct request *r)
 	int err;
 
 	if (!pmk_control_file(&c->settings, path))
-		return refuse(r, EXIT_USAGE, "there is no configuration file to save to");
+		return refuse(r, PMK_EXIT_USAGE, "there is no configuration file to save to");
 	pmk_log_overhear(r->why);
 	err = c->host.reread(c->host.user, c->settings.profile, &c->fresh);
 	if (!err)
@@ -207,7 +207,7 @@ static int command_save(struct request *r)
 		err = c->host.reread(c->host.user, c->settings.profile, &c->fresh);
 	pmk_log_overhear(NULL);
 	if (err)
-		return EXIT_INPUT;
+		return PMK_EXIT_INPUT;
 	pmk_control_name_changes(&c->fresh, &c->settings, true, changes);
 	cJSON_AddStringToObject(r->answer, "file", path);
 	if (changes[0]) /* the command line says something else, and will do so again */
@@ -237,12 +237,12 @@ static int command_snapshot(struct request *r)
 	int code;
 
 	if (r->args[0][0] != '/' || length < 5 || strcasecmp(r->args[0] + length - 4, ".png") != 0)
-		return refuse(r, EXIT_USAGE, "%.200s: give the path of a .png file, from / on", r->args[0]);
+		return refuse(r, PMK_EXIT_USAGE, "%.200s: give the path of a .png file, from / on", r->args[0]);
 	shown = pmk_pipeline_shown(r->control->pipeline);
 	if (!shown)
-		return refuse(r, EXIT_INPUT, "the output has ended");
+		return refuse(r, PMK_EXIT_INPUT, "the output has ended");
 	pmk_log_overhear(r->why);
-	code = pmk_shown_write_file(shown, r->args[0]) ? EXIT_INPUT : 0;
+	code = pmk_shown_write_file(shown, r->args[0]) ? PMK_EXIT_INPUT : 0;
 	pmk_log_overhear(NULL);
 	pmk_shown_unref(shown);
 	return code;
@@ -267,7 +267,7 @@ static int command_status(struct request *r)
 static int command_examine(struct request *r)
 {
 	if (!pmk_control_examine(r->control, r->answer))
-		return refuse(r, EXIT_INTERNAL, "this machine could not be examined in time");
+		return refuse(r, PMK_EXIT_INTERNAL, "this machine could not be examined in time");
 	return 0;
 }
 
@@ -287,7 +287,7 @@ static int command_page(struct request *r)
 	err = pmk_control_open_page(r->control, 0);
 	pmk_log_overhear(NULL);
 	if (err)
-		return EXIT_INTERNAL;
+		return PMK_EXIT_INTERNAL;
 	pmk_page_address(r->control->page, address);
 	cJSON_AddStringToObject(r->answer, "address", address);
 	return 0;
@@ -333,10 +333,10 @@ static int run(struct request *r, const char *name)
 		if (strcmp(commands[i].name, name) != 0)
 			continue;
 		if (r->count < commands[i].least || r->count > commands[i].most)
-			return refuse(r, EXIT_USAGE, "usage: %s", commands[i].usage);
+			return refuse(r, PMK_EXIT_USAGE, "usage: %s", commands[i].usage);
 		return commands[i].run(r);
 	}
-	return refuse(r, EXIT_USAGE, "there is no command \"%.40s\"", name);
+	return refuse(r, PMK_EXIT_USAGE, "there is no command \"%.40s\"", name);
 }
 
 /* False: the arguments are not an array of few strings. */
@@ -368,8 +368,8 @@ void pmk_control_answer(struct pmk_control *c, struct pmk_client *client, const 
 	r->client = client;
 	r->answer = cJSON_CreateObject();
 	if (!name || strstr(request, "\\u0000") || !take_args(r, cJSON_GetObjectItemCaseSensitive(json, "args")))
-		code = refuse(
-			r, EXIT_USAGE, "give a line such as {\"command\": \"set\", \"args\": [\"smooth\", \"40\"]}");
+		code = refuse(r, PMK_EXIT_USAGE,
+			"give a line such as {\"command\": \"set\", \"args\": [\"smooth\", \"40\"]}");
 	else
 		code = run(r, name);
 	cJSON_AddBoolToObject(r->answer, "ok", !code);

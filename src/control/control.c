@@ -42,12 +42,12 @@ void pmk_control_name_changes(
 /* Even where nothing differs: an earlier change may have been made in part. */
 int pmk_control_change(struct pmk_control *c, char why[PMK_LOG_LINE])
 {
-	bool camera = strcmp(c->fresh.pipeline.camera, c->settings.pipeline.camera) != 0;
+	enum pmk_part part = PMK_PART_NONE;
 	int err;
 
 	pmk_log_overhear(why);
 	err = c->host.allows(c->host.user, &c->settings, &c->fresh) ?
-		pmk_pipeline_apply(c->pipeline, &c->fresh.pipeline) :
+		pmk_pipeline_apply(c->pipeline, &c->fresh.pipeline, &part) :
 		-EINVAL;
 	pmk_log_overhear(NULL);
 	pmk_media_rest();
@@ -59,19 +59,21 @@ int pmk_control_change(struct pmk_control *c, char why[PMK_LOG_LINE])
 		c->unsure = false;
 		pmk_control_keep_ready(c);
 	}
-	return !err ? 0 : err == -EINVAL || err == -EPERM ? EXIT_USAGE : camera ? EXIT_NO_CAMERA : EXIT_INPUT;
+	if ((err == -EPERM && part == PMK_PART_SCENE) || (err == -EINVAL && part == PMK_PART_NONE))
+		return PMK_EXIT_USAGE;
+	return (int)pmk_exit_of(part, err, c->fresh.pipeline.camera);
 }
 
 int pmk_control_reread(struct pmk_control *c, const char *profile, char why[PMK_LOG_LINE])
 {
 	char live[PMK_CONTROL_CHANGES], fixed[PMK_CONTROL_CHANGES], before[PMK_SPEC];
-	int code;
+	int code, err;
 
 	pmk_log_overhear(why);
-	code = c->host.reread(c->host.user, profile, &c->fresh) ? EXIT_USAGE : 0;
+	err = c->host.reread(c->host.user, profile, &c->fresh);
 	pmk_log_overhear(NULL);
-	if (code)
-		return code;
+	if (err)
+		return err == -EINVAL ? PMK_EXIT_USAGE : PMK_EXIT_INPUT;
 	pmk_control_name_changes(&c->settings, &c->fresh, true, live);
 	memcpy(before, c->settings.profile, sizeof before);
 	memcpy(c->settings.profile, c->fresh.profile, sizeof c->settings.profile);

@@ -24,7 +24,7 @@ enum pmk_examination { PMK_EXAMINE_MACHINE, PMK_EXAMINE_CAMERAS };
 /* What the front end adds. Called by the control thread. */
 struct pmk_control_host {
 	/* Give the settings that the configuration file and the command line ask for now, with this profile ("": none).
-	 * Negative errno, logged. */
+	 * -EINVAL: there is a mistake in them; -EIO: they cannot be read. Logged. */
 	int (*reread)(void *user, const char *profile, struct pmk_settings *fresh);
 	/* Whether `wanted` may follow `now`; if not, it is logged why. */
 	bool (*allows)(void *user, const struct pmk_settings *now, const struct pmk_settings *wanted);

@@ -8,13 +8,12 @@
 #include "base/log.h"
 #include "control/client.h"
 #include "control/control.h"
+#include "core/exit_code.h"
 #include "core/thread.h"
 
 #include <stdatomic.h>
 
 enum { PMK_CONTROL_CLIENTS = 32 };
-
-enum { EXIT_INTERNAL = 1, EXIT_USAGE = 2, EXIT_INPUT = 3, EXIT_NO_CAMERA = 5 }; /* codes of the command line's exits */
 
 struct pmk_page;
 
@@ -44,8 +43,7 @@ struct pmk_control {
 	struct pmk_page *page; /* NULL: it is not served */
 };
 
-/* Change to control->fresh. 0, or a code of the command line's exits with the reason in `why`, and nothing is
- * changed. */
+/* Change to control->fresh. 0, or an exit code with the reason in `why`, and nothing is changed. */
 int pmk_control_change(struct pmk_control *control, char why[PMK_LOG_LINE]);
 
 /* Names and new values of the settings of `b` that differ from `a`, either those that can change live or those that

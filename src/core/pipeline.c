@@ -308,7 +308,7 @@ static int check_zones(const struct pmk_pipeline_settings *now, const struct pmk
 	return -EINVAL;
 }
 
-int pmk_pipeline_apply(struct pmk_pipeline *p, const struct pmk_pipeline_settings *wanted)
+int pmk_pipeline_apply(struct pmk_pipeline *p, const struct pmk_pipeline_settings *wanted, enum pmk_part *part)
 {
 	struct pmk_capture_settings read_now = capture_settings(p, &p->settings);
 	struct pmk_capture_settings read_wanted = capture_settings(p, wanted);
@@ -316,12 +316,19 @@ int pmk_pipeline_apply(struct pmk_pipeline *p, const struct pmk_pipeline_setting
 	struct pmk_scene_change *scene = NULL;
 	int err = check_zones(&p->settings, wanted);
 
-	if (!err)
-		err = pmk_stage_change_prepare(p->stage, &wanted->scene, &scene);
-	if (!err)
+	*part = PMK_PART_NONE;
+	if (err)
+		return err;
+	*part = PMK_PART_SCENE;
+	err = pmk_stage_change_prepare(p->stage, &wanted->scene, &scene);
+	if (!err) {
+		*part = PMK_PART_CAMERA;
 		err = pmk_capture_change_create(p->capture, &read_now, &read_wanted, &capture);
-	if (!err)
+	}
+	if (!err) {
+		*part = PMK_PART_NONE;
 		err = apply_both(p, wanted, capture, scene);
+	}
 	pmk_scene_change_destroy(scene);
 	pmk_capture_change_destroy(capture);
 	return err;

@@ -57,11 +57,11 @@ int pmk_pipeline_start(struct pmk_pipeline *pipeline, enum pmk_part *part) __att
 /* Change settings between two frames: camera, quarters, mirror, flip, cpu_limit, and all of scene except whether the
  * room is shown. The rest of `wanted` is ignored. The change makes no picture lost, late or covered. Models, pictures
  * and cameras are made ready here while the pipeline goes on, so this may take seconds. Either all is changed or, on
- * failure, nothing: errors as at create, logged; -EPERM if showing the room would begin or end; -EINVAL if the picture
- * would be turned, mirrored or flipped while the same keep-out zones stay, since they are places in the picture as it
- * is shown. -ETIMEDOUT if a thread hangs: nothing is changed, or, if it is the scene's thread, only the capture, and
- * covers are shown until a later change is made. Call it after start. */
-int pmk_pipeline_apply(struct pmk_pipeline *pipeline, const struct pmk_pipeline_settings *wanted)
+ * failure, nothing: errors as at create, logged, and *part says which part failed; -EPERM if showing the room would
+ * begin or end; -EINVAL if the picture would be turned, mirrored or flipped while the same keep-out zones stay, since
+ * they are places in the picture as it is shown. -ETIMEDOUT if a thread hangs: nothing is changed, or, if it is the
+ * scene's thread, only the capture, and covers are shown until a later change is made. Call it after start. */
+int pmk_pipeline_apply(struct pmk_pipeline *pipeline, const struct pmk_pipeline_settings *wanted, enum pmk_part *part)
 	__attribute__((warn_unused_result));
 
 /* Have these backdrops ready, in this order, as far as some memory allows: a change to one of them takes no time then.

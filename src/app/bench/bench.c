@@ -298,5 +298,5 @@ enum pmk_exit pmk_command_bench(struct pmk_options *options)
 		free(text);
 	}
 	cJSON_Delete(all);
-	return pmk_command_exit(PMK_PART_SCENE, err, "");
+	return pmk_exit_of(PMK_PART_SCENE, err, "");
 }

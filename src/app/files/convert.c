@@ -28,7 +28,7 @@ static enum pmk_exit write_still(struct pmk_film *film, const char *out)
 	}
 	err = pmk_shown_write_file(shown, out);
 	pmk_shown_unref(shown);
-	return pmk_command_exit(PMK_PART_OUTPUT, err, "");
+	return pmk_exit_of(PMK_PART_OUTPUT, err, "");
 }
 
 /* *part: the part that failed. */
@@ -80,11 +80,11 @@ static enum pmk_exit write_video(
 	snprintf(spec, sizeof spec, "%s%s", discarded ? "" : "file:", out);
 	err = pmk_sink_open(spec, &setup, NULL, &sink);
 	if (err)
-		return pmk_command_exit(PMK_PART_OUTPUT, err, in);
+		return pmk_exit_of(PMK_PART_OUTPUT, err, in);
 	err = write_all(film, sink, &part);
 	sink->spoilt = err != 0 || (film->kept && pmk_signals_came());
 	close_err = pmk_sink_close(sink, NULL);
-	return pmk_command_exit(part, err ? err : close_err, "file:");
+	return pmk_exit_of(part, err ? err : close_err, "file:");
 }
 
 /* The ending of a video's new name among many files: its own if it can be written, else one that holds any audio. */

@@ -201,12 +201,12 @@ enum pmk_exit pmk_film_open(
 		return code;
 	err = open_source(film, in);
 	if (err)
-		return pmk_command_exit(
+		return pmk_exit_of(
 			PMK_PART_CAMERA, err, strncmp(in, "presenter", 9) == 0 && !film->info.frames ? in : "file:");
 	err = open_scene(film);
 	if (err) {
 		pmk_film_close(film);
-		return pmk_command_exit(PMK_PART_SCENE, err, in);
+		return pmk_exit_of(PMK_PART_SCENE, err, in);
 	}
 	film->turned = pmk_frame_pool_create(TURNED_COUNT);
 	if (!film->turned || (!kept && pmk_signals_catch(PMK_HANGUP_ENDS))) {
@@ -219,7 +219,7 @@ enum pmk_exit pmk_film_open(
 		pmk_film_close(film);
 		if (err == -ENODATA)
 			pmk_error("%s ends before --from \"%s\"", in, options->settings.from);
-		return err == -ENODATA ? PMK_EXIT_USAGE : pmk_command_exit(PMK_PART_CAMERA, err, "file:");
+		return err == -ENODATA ? PMK_EXIT_USAGE : pmk_exit_of(PMK_PART_CAMERA, err, "file:");
 	}
 	shorten_info(film);
 	film->total = total_of(film);

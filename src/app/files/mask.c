@@ -64,8 +64,7 @@ static enum pmk_exit exit_of(int err, const char *in)
 {
 	if (err == -EBADMSG)
 		return PMK_EXIT_INPUT;
-	return err == -EDOM || err == -EIO || err == -EINTR ? PMK_EXIT_INTERNAL :
-							      pmk_command_exit(PMK_PART_OUTPUT, err, in);
+	return err == -EDOM || err == -EIO || err == -EINTR ? PMK_EXIT_INTERNAL : pmk_exit_of(PMK_PART_OUTPUT, err, in);
 }
 
 enum pmk_exit pmk_command_mask(struct pmk_options *options)

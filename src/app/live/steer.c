@@ -14,7 +14,9 @@ static int reread(void *user, const char *profile, struct pmk_settings *fresh)
 {
 	const struct pmk_options *options = user;
 
-	return pmk_options_reload(options, profile, fresh) == PMK_EXIT_OK ? 0 : -EINVAL;
+	enum pmk_exit code = pmk_options_reload(options, profile, fresh);
+
+	return code == PMK_EXIT_OK ? 0 : code == PMK_EXIT_USAGE ? -EINVAL : -EIO;
 }
 
 /* A file that is being written must not become the camera or the backdrop. */
