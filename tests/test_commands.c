@@ -326,6 +326,9 @@ static void steer_through_own_backdrops(void)
 	expect(PMK_EXIT_OK, "ctl backdrop slideshow:own/potemkin/backdrops:5", NULL); /* found from here, too */
 	expect(PMK_EXIT_OK, "ctl next", "builtin:office");
 	expect(PMK_EXIT_OK, "list backdrops", "backdrops/my_2.png");
+	expect(PMK_EXIT_OK, "list backdrops --backdrop-folder steered", "builtin:office");
+	assert_null(strstr(printed, "my_2.png"));
+	expect(PMK_EXIT_OK, "list backdrops --backdrop-folder own/potemkin/backdrops", "backdrops/my_2.png");
 }
 
 /* What a run would have ended with, a change while it runs is answered with. */
@@ -364,12 +367,12 @@ static void test_steering(void **state)
 
 	expect(PMK_EXIT_NO_OUTPUT, "status", "no potemkin is running");
 	assert_int_equal(mkdir("steered", 0700), 0);
-	put("steered/steered.conf", "");
+	put("steered/steered.conf", "backdrop-folder = ../own/potemkin/backdrops\n");
 	make_own_folder();
 	child = fork();
 	assert_true(child >= 0);
 	if (!child) {
-		if (chdir("steered"))
+		if (chdir("steered") || unsetenv("XDG_DATA_HOME"))
 			exit(1);
 		exit(run("-c presenter -o null -s 160x90 --config steered.conf"));
 	}

@@ -12,6 +12,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <turbojpeg.h>
 #include <unistd.h>
 
@@ -19,6 +20,7 @@ enum { ANSWER = 1 << 20, MASK_SIDE = 320 };
 
 static char runtime[] = "/tmp/test_page_XXXXXX";
 static struct pmk_settings settings;
+static char chosen[PMK_SPEC]; /* folder of own backdrops; "": the usual one */
 static struct pmk_control *control;
 static char ticket[33], token[33], host[32], origin[48]; /* of the page */
 static int port;
@@ -142,6 +144,7 @@ static struct pmk_pipeline *begin(bool on_demand)
 	p = start_with(on_demand ? "a!" : "a", NULL, 0, on_demand);
 	pmk_settings_init(&settings);
 	settings.pipeline = started;
+	memcpy(settings.backdrop_folder, chosen, sizeof chosen);
 	assert_int_equal(pmk_control_create(&front, &settings, p, true, &control), 0);
 	assert_int_equal(pmk_control_start(control), 0);
 	reach(p, PMK_STATE_LIVE);
@@ -354,6 +357,36 @@ static void test_uploads(void **state)
 	assert_int_equal(rmdir(folder), 0);
 }
 
+/* A folder of the user's choice may hold more than backdrops. */
+static void test_chosen_folder(void **state)
+{
+	static const uint8_t gif[] = "GIF89a\1\0\1\0\0\0\0;";
+	struct pmk_pipeline *p;
+	char path[PMK_SPEC + 16];
+	FILE *file;
+
+	snprintf(chosen, sizeof chosen, "%s/chosen", runtime);
+	assert_int_equal(mkdir(chosen, 0700), 0);
+	snprintf(path, sizeof path, "%s/letter.txt", chosen);
+	file = fopen(path, "w");
+	fputs("Dear Jane", file);
+	fclose(file);
+	p = begin(false);
+	assert_int_equal(ask("POST", "/own/remove", own(), "{\"name\":\"letter.txt\"}"), 400);
+	assert_int_equal(unlink(path), 0);
+	snprintf(path, sizeof path, "%s/a.gif", chosen);
+	file = fopen(path, "w");
+	fwrite(gif, 1, sizeof gif, file);
+	fclose(file);
+	assert_int_equal(ask("GET", "/own", own(), ""), 200);
+	assert_non_null(strstr(answer, "/chosen/a.gif"));
+	assert_int_equal(ask("POST", "/own/remove", own(), "{\"name\":\"a.gif\"}"), 200);
+	assert_int_equal(access(path, F_OK), -1);
+	end(p);
+	assert_int_equal(rmdir(chosen), 0);
+	chosen[0] = '\0';
+}
+
 /* Read the stream until a whole JPEG is in `answer`; where it begins, and its bytes. */
 static const unsigned char *next_picture(int fd, size_t *bytes)
 {
@@ -482,6 +515,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_end_under_requests, clear),
 		cmocka_unit_test_teardown(test_zones, clear),
 		cmocka_unit_test_teardown(test_uploads, clear),
+		cmocka_unit_test_teardown(test_chosen_folder, clear),
 		cmocka_unit_test_teardown(test_large_body, clear),
 		cmocka_unit_test_teardown(test_picture, clear),
 		cmocka_unit_test_teardown(test_mask, clear),

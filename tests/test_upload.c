@@ -62,7 +62,7 @@ static int store(const char *name, const void *data, size_t bytes)
 	struct pmk_upload *upload;
 	int err;
 
-	assert_int_equal(pmk_upload_begin(name, &upload), 0);
+	assert_int_equal(pmk_upload_begin("", name, &upload), 0);
 	for (size_t at = 0; at < bytes; at += 4096)
 		pmk_upload_add(upload, (const char *)data + at, bytes - at < 4096 ? bytes - at : 4096);
 	err = pmk_upload_end(upload, path, why);
@@ -105,8 +105,8 @@ static void two_at_once_do_not_meet(void **state)
 	size_t bytes;
 	uint8_t *data = make_picture(&bytes);
 
-	assert_int_equal(pmk_upload_begin("a", &a), 0);
-	assert_int_equal(pmk_upload_begin("a", &b), 0);
+	assert_int_equal(pmk_upload_begin("", "a", &a), 0);
+	assert_int_equal(pmk_upload_begin("", "a", &b), 0);
 	pmk_upload_add(a, data, bytes / 2);
 	pmk_upload_add(b, data, bytes);
 	pmk_upload_add(a, data + bytes / 2, bytes - bytes / 2);
@@ -135,13 +135,13 @@ static void what_is_wrong_is_said_and_not_kept(void **state)
 	assert_non_null(strstr(why, "cut: a PNG picture, but damaged"));
 	assert_null(strstr(why, ".upload-"));
 	assert_int_equal(store("a.jpg", "\xff\xd8\xff\xe0 and so on", 14), -EBADMSG);
-	assert_int_equal(pmk_upload_begin("large", &upload), 0);
+	assert_int_equal(pmk_upload_begin("", "large", &upload), 0);
 	for (int i = 0; i < 65; i++)
 		pmk_upload_add(upload, large, sizeof large);
 	assert_int_equal(pmk_upload_end(upload, path, why), -EMSGSIZE);
 	assert_non_null(strstr(why, "large: larger than 64 MB"));
 	pmk_upload_free(upload);
-	assert_int_equal(pmk_upload_begin("given up", &upload), 0);
+	assert_int_equal(pmk_upload_begin("", "given up", &upload), 0);
 	pmk_upload_add(upload, data, bytes / 2);
 	pmk_upload_free(upload);
 	assert_int_equal(count(), 0);
@@ -186,10 +186,10 @@ static void names_stay_in_the_folder(void **state)
 	pmk_own_clean_name(longest, name);
 	assert_int_equal(strlen(name), 99);
 	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
-		assert_int_equal(pmk_own_path(refused[i], path), -EINVAL);
-		assert_int_equal(pmk_own_remove(refused[i]), -EINVAL);
+		assert_int_equal(pmk_own_path("", refused[i], path), -EINVAL);
+		assert_int_equal(pmk_own_remove("", refused[i]), -EINVAL);
 	}
-	assert_int_equal(pmk_own_remove("absent.png"), -ENOENT);
+	assert_int_equal(pmk_own_remove("", "absent.png"), -ENOENT);
 }
 
 static void removal_takes_files_only(void **state)
@@ -198,11 +198,13 @@ static void removal_takes_files_only(void **state)
 	uint8_t *data = make_picture(&bytes);
 
 	assert_int_equal(store("a", data, bytes), 0);
-	assert_int_equal(pmk_own_remove("a.png"), 0);
+	assert_int_equal(pmk_own_remove("", "a.png"), 0);
 	assert_int_equal(count(), 0);
 	snprintf(path, sizeof path, "%s/below", folder);
 	assert_int_equal(mkdir(path, 0700), 0);
-	assert_int_equal(pmk_own_remove("below"), -EINVAL);
+	assert_int_equal(pmk_own_path("/some/where", "a.png", path), 0);
+	assert_string_equal(path, "/some/where/a.png");
+	assert_int_equal(pmk_own_remove("", "below"), -EINVAL);
 	assert_int_equal(count(), 1);
 	free(data);
 }

@@ -15,7 +15,7 @@ void pmk_control_keep_ready(struct pmk_control *c)
 
 	if (state == PMK_STATE_OPENING)
 		return; /* the first picture comes first */
-	if (state == PMK_STATE_IDLE || now->cpu_limit > 0 || pmk_gallery_read(&gallery)) {
+	if (state == PMK_STATE_IDLE || now->cpu_limit > 0 || pmk_gallery_read(c->settings.backdrop_folder, &gallery)) {
 		pmk_pipeline_keep_ready(c->pipeline, NULL, 0);
 		return;
 	}

@@ -154,7 +154,7 @@ static int command_next(struct request *r)
 	struct pmk_gallery gallery = { 0 };
 	int code = PMK_EXIT_INTERNAL, at;
 
-	if (pmk_gallery_read(&gallery))
+	if (pmk_gallery_read(r->control->settings.backdrop_folder, &gallery))
 		return refuse(r, PMK_EXIT_INTERNAL, "not enough memory");
 	at = pmk_gallery_find(&gallery, r->control->settings.pipeline.scene.backdrop);
 	r->count = 1;

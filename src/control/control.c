@@ -94,7 +94,7 @@ int pmk_control_reread(struct pmk_control *c, const char *profile, char why[PMK_
 
 int pmk_control_open_page(struct pmk_control *c, int port)
 {
-	return c->page ? 0 : pmk_page_start(c, c->pipeline, port, &c->page);
+	return c->page ? 0 : pmk_page_start(c, c->pipeline, port, c->settings.backdrop_folder, &c->page);
 }
 
 /* --- who is connected --- */

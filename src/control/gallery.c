@@ -6,11 +6,13 @@
 #include "draw/builtin.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 static bool is_picture_or_film(const char *name)
 {
@@ -54,7 +56,25 @@ static int add_file(struct pmk_gallery *g, const char *folder, const char *name)
 	return add(g, spec, strndup(name, dot ? (size_t)(dot - name) : strlen(name)));
 }
 
-int pmk_gallery_read(struct pmk_gallery *gallery)
+int pmk_gallery_folder(const char *chosen, char *path, size_t size)
+{
+	char here[PATH_MAX];
+	int used;
+
+	if (!*chosen)
+		return pmk_folder_of_user("backdrops", path, size);
+	if (*chosen == '/')
+		used = snprintf(path, size, "%s", chosen);
+	else if (realpath(chosen, here))
+		used = snprintf(path, size, "%s", here);
+	else if (getcwd(here, sizeof here))
+		used = snprintf(path, size, "%s/%s", here, chosen);
+	else
+		return -errno;
+	return (size_t)used < size ? 0 : -ENAMETOOLONG;
+}
+
+int pmk_gallery_read(const char *chosen, struct pmk_gallery *gallery)
 {
 	struct pmk_gallery made = { .cards = calloc(PMK_GALLERY_MOST, sizeof *made.cards) };
 	struct pmk_folder folder = { 0 };
@@ -65,7 +85,7 @@ int pmk_gallery_read(struct pmk_gallery *gallery)
 	list = pmk_builtin_list(&count);
 	for (int i = 0; i < count && !err; i++)
 		err = add_builtin(&made, &list[i]);
-	if (!err && !pmk_folder_of_user("backdrops", path, sizeof path) && pmk_folder_read(path, &folder) == -ENOMEM)
+	if (!err && !pmk_gallery_folder(chosen, path, sizeof path) && pmk_folder_read(path, &folder) == -ENOMEM)
 		err = -ENOMEM;
 	for (int i = 0; i < folder.count && made.count < PMK_GALLERY_MOST && !err; i++)
 		err = add_file(&made, path, folder.names[i]);

@@ -162,6 +162,9 @@ const struct pmk_setting pmk_settings_table[] = {
 	{ "cpu", 0, NETWORK(ANY_SCENE | OF(MODEL), 0), TYPE(text), AT(cpu), WORDS("auto"), .value = "LEVEL",
 		.help = "vector instructions to use: auto, sse2, avx2, avx512 (on arm64: neon) [auto]" },
 
+	{ "backdrop-folder", 0, PROGRAM(OF(RUN) | OF(LIST), IN_FILE), TYPE(text), AT(backdrop_folder), .none = "auto",
+		.value = "FOLDER",
+		.help = "your own backdrops for the gallery; auto: $XDG_DATA_HOME/potemkin/backdrops" },
 	{ "preview", 0, PROGRAM(OF(RUN), IN_FILE), TYPE(own_whole), AT(preview), NUMBERS(0, 65535), .none = "auto",
 		.value = "PORT",
 		.help = "serve the page on this port of 127.0.0.1 from the start; 0: any free one; auto: once it is "

@@ -9,6 +9,7 @@
 #include "io/pipewire/portal.h"
 #include "io/v4l2/devices.h"
 #include "model/manifest.h"
+#include "settings/settings_file.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -85,7 +86,7 @@ static void add_pipewire_cameras(cJSON *list)
 	free(cameras);
 }
 
-static cJSON *list_cameras(void)
+static cJSON *list_cameras(const struct pmk_options *options)
 {
 	cJSON *list = list_devices(PMK_DEVICE_CAMERA);
 
@@ -95,7 +96,7 @@ static cJSON *list_cameras(void)
 	return list;
 }
 
-static cJSON *list_outputs(void)
+static cJSON *list_outputs(const struct pmk_options *options)
 {
 	cJSON *list = list_devices(PMK_DEVICE_LOOPBACK);
 
@@ -109,7 +110,7 @@ static cJSON *list_outputs(void)
 }
 
 /* NULL, logged: the descriptions cannot be read. */
-static cJSON *list_models(void)
+static cJSON *list_models(const struct pmk_options *options)
 {
 	struct pmk_model_card *cards;
 	cJSON *list;
@@ -132,12 +133,32 @@ static cJSON *list_models(void)
 	return list;
 }
 
-static cJSON *list_backdrops(void)
+/* Where the user's own backdrops are, by the command line or else the configuration file. A mistake in that is no
+ * reason to list nothing. */
+static void find_own_folder(const struct pmk_options *options, char folder[PMK_SPEC])
 {
+	struct pmk_settings *settings = malloc(sizeof *settings);
+	char path[PMK_SPEC];
+
+	memcpy(folder, options->settings.backdrop_folder, PMK_SPEC);
+	if (settings && !*folder && !options->configured && pmk_settings_default_file(path)) {
+		pmk_settings_init(settings);
+		pmk_log_lower(true);
+		if (pmk_settings_read_file(path, settings) == 0)
+			memcpy(folder, settings->backdrop_folder, PMK_SPEC);
+		pmk_log_lower(false);
+	}
+	free(settings);
+}
+
+static cJSON *list_backdrops(const struct pmk_options *options)
+{
+	char folder[PMK_SPEC];
 	cJSON *list = cJSON_CreateArray();
 	struct pmk_gallery gallery = { 0 };
 
-	if (pmk_gallery_read(&gallery))
+	find_own_folder(options, folder);
+	if (pmk_gallery_read(folder, &gallery))
 		pmk_error("not enough memory for the gallery");
 	for (int i = 0; i < gallery.count; i++)
 		add_simple(list, gallery.cards[i].spec, gallery.cards[i].title);
@@ -198,7 +219,7 @@ enum pmk_exit pmk_command_list(struct pmk_options *options)
 {
 	static const struct {
 		const char *name;
-		cJSON *(*list)(void);
+		cJSON *(*list)(const struct pmk_options *options);
 		bool alone; /* listed only when asked for by name */
 	} kinds[] = {
 		{ "cameras", list_cameras, false },
@@ -218,7 +239,7 @@ enum pmk_exit pmk_command_list(struct pmk_options *options)
 		if (asked ? strcmp(asked, kinds[i].name) != 0 : kinds[i].alone)
 			continue;
 		any = true;
-		list = kinds[i].list();
+		list = kinds[i].list(options);
 		if (list && !options->settings.json)
 			print_text(kinds[i].name, list);
 		if (list)

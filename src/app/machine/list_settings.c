@@ -5,7 +5,7 @@
 
 #include <cjson/cJSON.h>
 
-cJSON *pmk_list_settings(void)
+cJSON *pmk_list_settings(const struct pmk_options *options)
 {
 	cJSON *list = cJSON_CreateArray();
 

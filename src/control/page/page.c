@@ -32,6 +32,7 @@ struct pmk_page {
 	struct MHD_Daemon *daemon;
 	char token[TOKEN + 1]; /* hexadecimal */
 	char host[32], origin[48];
+	char folder[PMK_SPEC]; /* of the user's own backdrops */
 	pthread_mutex_t lock; /* protects what follows */
 	char ticket[TOKEN + 1]; /* of the address; it logs in once, as other users see it among a browser's arguments */
 };
@@ -241,9 +242,9 @@ static enum MHD_Result get(struct pmk_page *page, struct MHD_Connection *connect
 	if (name)
 		return send_thumbnail(connection, name);
 	if (strcmp(path, "/own") == 0)
-		return pmk_own_list(connection);
+		return pmk_own_list(connection, page->folder);
 	if (pmk_parse_after(path, "/own/"))
-		return pmk_own_thumbnail(connection, pmk_parse_after(path, "/own/"));
+		return pmk_own_thumbnail(connection, page->folder, pmk_parse_after(path, "/own/"));
 	return pmk_answer_refuse(connection, MHD_HTTP_NOT_FOUND, "there is no such page");
 }
 
@@ -260,7 +261,7 @@ static enum MHD_Result post(
 	if (!has_token(page, connection))
 		return pmk_answer_refuse(connection, MHD_HTTP_FORBIDDEN, "the token is missing or wrong");
 	if (strcmp(path, "/own/remove") == 0)
-		return pmk_own_remove_file(connection, body);
+		return pmk_own_remove_file(connection, page->folder, body);
 	return command ? run_command(page, connection, command, body) :
 			 pmk_answer_refuse(connection, MHD_HTTP_NOT_FOUND, "there is no such page");
 }
@@ -278,7 +279,7 @@ static enum MHD_Result begin_post(
 		return MHD_YES;
 	if (!is_local(page, connection, false) || !has_token(page, connection))
 		return pmk_answer_refuse(connection, MHD_HTTP_FORBIDDEN, "only the page itself may add backdrops");
-	return pmk_own_upload_begin(connection, &body->upload);
+	return pmk_own_upload_begin(connection, page->folder, &body->upload);
 }
 
 static enum MHD_Result handle(void *user, struct MHD_Connection *connection, const char *url, const char *method,
@@ -336,7 +337,8 @@ static int serve(struct pmk_page *page, int port)
 	return 0;
 }
 
-int pmk_page_start(struct pmk_control *control, struct pmk_pipeline *pipeline, int port, struct pmk_page **page)
+int pmk_page_start(struct pmk_control *control, struct pmk_pipeline *pipeline, int port, const char *folder,
+	struct pmk_page **page)
 {
 	struct pmk_page *made = calloc(1, sizeof *made);
 	int err = made ? 0 : -ENOMEM;
@@ -350,6 +352,7 @@ int pmk_page_start(struct pmk_control *control, struct pmk_pipeline *pipeline, i
 	if (!err) {
 		made->control = control;
 		made->pipeline = pipeline;
+		snprintf(made->folder, sizeof made->folder, "%s", folder);
 		err = pmk_preview_create(pipeline, &made->stream);
 	}
 	if (!err)

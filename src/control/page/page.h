@@ -17,10 +17,11 @@ struct pmk_page;
 
 enum { PMK_PAGE_ADDRESS = 96 };
 
-/* Serve the page until stop, in threads of its own; `port` 0: any free one. The control and the pipeline must outlive
- * it. -EADDRINUSE; -ENOSYS: this build has no page. [control thread] */
-int pmk_page_start(struct pmk_control *control, struct pmk_pipeline *pipeline, int port, struct pmk_page **page)
-	__attribute__((warn_unused_result));
+/* Serve the page until stop, in threads of its own; `port` 0: any free one. `folder`: of the user's own backdrops, as
+ * for pmk_gallery_folder. The control and the pipeline must outlive it. -EADDRINUSE; -ENOSYS: this build has no page.
+ * [control thread] */
+int pmk_page_start(struct pmk_control *control, struct pmk_pipeline *pipeline, int port, const char *folder,
+	struct pmk_page **page) __attribute__((warn_unused_result));
 /* With the ticket in it, which logs in once; then there is another. [any thread] */
 void pmk_page_address(struct pmk_page *page, char address[PMK_PAGE_ADDRESS]);
 void pmk_page_stop(struct pmk_page *page); /* ends all connections, and frees it; NULL is fine */

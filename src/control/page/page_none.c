@@ -5,7 +5,8 @@
 
 #include <errno.h>
 
-int pmk_page_start(struct pmk_control *control, struct pmk_pipeline *pipeline, int port, struct pmk_page **page)
+int pmk_page_start(struct pmk_control *control, struct pmk_pipeline *pipeline, int port, const char *folder,
+	struct pmk_page **page)
 {
 	pmk_error("this potemkin was built without its page");
 	return -ENOSYS;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "control/page/own/folder.h"
 
-#include "base/folder.h"
+#include "control/gallery.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,14 +12,14 @@
 
 enum { KEPT = 100, MOST_ENDING = 5 };
 
-int pmk_own_folder(char path[PATH_MAX])
+int pmk_own_folder(const char *chosen, char path[PATH_MAX])
 {
-	return pmk_folder_of_user("backdrops", path, PATH_MAX);
+	return pmk_gallery_folder(chosen, path, PATH_MAX);
 }
 
-int pmk_own_make_folder(char path[PATH_MAX])
+int pmk_own_make_folder(const char *chosen, char path[PATH_MAX])
 {
-	int err = pmk_own_folder(path);
+	int err = pmk_own_folder(chosen, path);
 	struct stat st;
 
 	if (err)
@@ -41,20 +41,20 @@ int pmk_own_make_folder(char path[PATH_MAX])
 	return err;
 }
 
-int pmk_own_path(const char *name, char path[PATH_MAX])
+int pmk_own_path(const char *chosen, const char *name, char path[PATH_MAX])
 {
 	char folder[PATH_MAX];
-	int err = !*name || *name == '.' || strchr(name, '/') ? -EINVAL : pmk_own_folder(folder);
+	int err = !*name || *name == '.' || strchr(name, '/') ? -EINVAL : pmk_own_folder(chosen, folder);
 
 	if (err)
 		return err;
 	return snprintf(path, PATH_MAX, "%s/%s", folder, name) < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
-int pmk_own_remove(const char *name)
+int pmk_own_remove(const char *chosen, const char *name)
 {
 	char path[PATH_MAX];
-	int err = pmk_own_path(name, path);
+	int err = pmk_own_path(chosen, name, path);
 	struct stat st;
 
 	if (err)

@@ -61,7 +61,7 @@ static bool is_film(const char *name)
 	return false;
 }
 
-enum MHD_Result pmk_own_list(struct MHD_Connection *connection)
+enum MHD_Result pmk_own_list(struct MHD_Connection *connection, const char *chosen)
 {
 	cJSON *json = cJSON_CreateObject(), *files;
 	struct pmk_folder folder = { 0 };
@@ -69,12 +69,12 @@ enum MHD_Result pmk_own_list(struct MHD_Connection *connection)
 
 	cJSON_AddTrueToObject(json, "ok");
 	files = cJSON_AddArrayToObject(json, "files");
-	if (!pmk_own_folder(path) && pmk_folder_read(path, &folder))
+	if (!pmk_own_folder(chosen, path) && pmk_folder_read(path, &folder))
 		folder = (struct pmk_folder){ 0 }; /* there is none yet */
 	for (int i = 0; i < folder.count; i++) {
 		cJSON *file = cJSON_CreateObject();
 
-		if (pmk_own_path(folder.names[i], path) || !is_known(path)) {
+		if (pmk_own_path(chosen, folder.names[i], path) || !is_known(path)) {
 			cJSON_Delete(file);
 			continue;
 		}
@@ -87,22 +87,25 @@ enum MHD_Result pmk_own_list(struct MHD_Connection *connection)
 	return answer(connection, MHD_HTTP_OK, json);
 }
 
-enum MHD_Result pmk_own_thumbnail(struct MHD_Connection *connection, const char *name)
+enum MHD_Result pmk_own_thumbnail(struct MHD_Connection *connection, const char *chosen, const char *name)
 {
 	struct pmk_jpeg_copy jpeg = { 0 };
 	char path[PATH_MAX];
 
-	if (pmk_own_path(name, path) || is_film(name) || pmk_thumbnail_file(path, &jpeg))
+	if (pmk_own_path(chosen, name, path) || is_film(name) || pmk_thumbnail_file(path, &jpeg))
 		return pmk_answer_refuse(connection, MHD_HTTP_NOT_FOUND, "there is no such picture");
 	return pmk_answer_jpeg(connection, &jpeg);
 }
 
-enum MHD_Result pmk_own_remove_file(struct MHD_Connection *connection, const char *body)
+enum MHD_Result pmk_own_remove_file(struct MHD_Connection *connection, const char *chosen, const char *body)
 {
 	cJSON *json = cJSON_Parse(body);
 	const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, "name"));
-	int err = name ? pmk_own_remove(name) : -EINVAL;
-	char why[PMK_LOG_LINE];
+	char why[PMK_LOG_LINE], path[PATH_MAX];
+	int err = name ? pmk_own_path(chosen, name, path) : -EINVAL;
+
+	if (!err)
+		err = access(path, F_OK) == 0 && !is_known(path) ? -EINVAL : pmk_own_remove(chosen, name);
 
 	snprintf(why, sizeof why, "%.200s: %s", name ? name : "",
 		err == -EINVAL ? "that is no file in the folder of your backdrops" : strerror(-err));
@@ -112,7 +115,7 @@ enum MHD_Result pmk_own_remove_file(struct MHD_Connection *connection, const cha
 	return pmk_answer_json(connection, MHD_HTTP_OK, strdup("{\"ok\":true}"));
 }
 
-enum MHD_Result pmk_own_upload_begin(struct MHD_Connection *connection, struct pmk_upload **upload)
+enum MHD_Result pmk_own_upload_begin(struct MHD_Connection *connection, const char *chosen, struct pmk_upload **upload)
 {
 	const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
 	const char *name = MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "name");
@@ -124,7 +127,7 @@ enum MHD_Result pmk_own_upload_begin(struct MHD_Connection *connection, struct p
 		snprintf(why, sizeof why, "the file is larger than %d MB", PMK_UPLOAD_MOST >> 20);
 		return fail(connection, MHD_HTTP_CONTENT_TOO_LARGE, BAD_INPUT, why);
 	}
-	err = pmk_upload_begin(name ? name : "", upload);
+	err = pmk_upload_begin(chosen, name ? name : "", upload);
 	if (!err)
 		return MHD_YES;
 	snprintf(why, sizeof why, "the folder of your backdrops cannot be written: %s", strerror(-err));

@@ -45,10 +45,10 @@ static void sweep(const char *folder)
 		closedir(directory);
 }
 
-int pmk_upload_begin(const char *name, struct pmk_upload **upload)
+int pmk_upload_begin(const char *chosen, const char *name, struct pmk_upload **upload)
 {
 	struct pmk_upload *u = calloc(1, sizeof *u);
-	int err = u ? pmk_own_make_folder(u->folder) : -ENOMEM;
+	int err = u ? pmk_own_make_folder(chosen, u->folder) : -ENOMEM;
 
 	if (err) {
 		free(u);

@@ -17,7 +17,8 @@ struct pmk_upload;
 enum { PMK_UPLOAD_MOST = 64 << 20, PMK_UPLOAD_MOST_S = 300 }; /* bytes, and time from begin to end */
 
 /* `name` is what the browser says. -ENOMEM, or the errno of making folder and file. Nothing is logged. */
-int pmk_upload_begin(const char *name, struct pmk_upload **upload) __attribute__((warn_unused_result));
+int pmk_upload_begin(const char *chosen, const char *name, struct pmk_upload **upload)
+	__attribute__((warn_unused_result));
 /* More bytes. What fails here is told by end. */
 void pmk_upload_add(struct pmk_upload *upload, const void *data, size_t bytes);
 /* All bytes have come: check and keep the file, whose path is then in `path`. On an error nothing is kept, and `why`
