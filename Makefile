@@ -73,9 +73,10 @@ test-desktop: build models
 install: build models
 	@meson configure $(BUILD) -Dprefix=$(PREFIX)
 	@meson install -C $(BUILD) --quiet $(if $(DESTDIR),--destdir=$(abspath $(DESTDIR)))
-	@install -d $(DESTDIR)$(PREFIX)/share/potemkin/models
-	@install -m 644 models/manifest.ini models/selfie_segmentation.tflite \
-		models/selfie_segmentation_landscape.tflite $(DESTDIR)$(PREFIX)/share/potemkin/models
+
+uninstall:
+	@meson configure $(BUILD) -Dprefix=$(PREFIX)
+	@tools/uninstall $(BUILD) $(if $(DESTDIR),$(abspath $(DESTDIR)))
 
 format:
 	@clang-format -i $$(git ls-files '*.[ch]' '*.inc')
@@ -84,4 +85,4 @@ clean:
 	@rm -rf $(BUILD)
 
 .PHONY: all run test build compile deps models bench quality check-options coverage fuzz check-all test-vm \
-	test-desktop install format clean
+	test-desktop install uninstall format clean

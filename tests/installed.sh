@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # usage: installed.sh PROGRAM BUILD OTHER_MODULE PREFIX
-# The program as `make install` leaves it, without its module for files, and with the module of another build.
+# The program as `make install` leaves it, and `make uninstall`; without its module for files, and with the module of
+# another build.
 set -u
 program=$(realpath "$1")
 build=$(realpath "$2")
@@ -51,11 +52,24 @@ head -c 2304 /dev/zero | tr '\0' x >>"$work/wall.ppm"
 runs "$installed" convert "$work/wall.ppm" "$work/wall.png" -b green
 [ -s "$work/wall.png" ] && [ -s "$work/mask.mkv" ] || bad 'the installed program wrote nothing'
 
+# --- it finds the models that were installed with it, looks in no build tree, and names none
+(unset POTEMKIN_MODELS && runs "$installed" -q convert presenter hash --frames 1 -s 160x90)
+mkdir "$work/lone" && cp "$installed" "$work/lone/potemkin"
+(unset POTEMKIN_MODELS && XDG_DATA_HOME="$work/none" "$work/lone/potemkin" convert presenter hash --frames 1) \
+	>"$work/out" 2>"$work/err"
+grep -q 'model "selfie.*" was not found in ' "$work/err" || bad "another place's models were used: $(cat "$work/err")"
+source=$(realpath "$(dirname "$0")/..")
+if ! grep -q gcda "$installed"; then	# a profiler's files are named by the folder of the build
+	told=$(grep -rlF -e "$source/" -e "$build/" "$work/root")
+	[ -z "$told" ] || bad "these name the folder of their build: $told"
+fi
+
 # --- without the module, everything but files works; one in the working directory or on the search path is not used
 cp "$program" "$work/alone/potemkin"
 module=$(find "$work/root" -name potemkin-media.so)
 runs "$work/alone/potemkin" -c presenter -o null --frames 2 -s 160x90
-runs "$work/alone/potemkin" bench --sizes 160x90 --frames 2 --input-format yuyv
+"$work/alone/potemkin" bench --sizes 160x90 --frames 2 --input-format yuyv >"$work/out" 2>"$work/err" ||
+	grep -q 'has no benchmark' "$work/err" || bad "bench: $(cat "$work/err")"
 "$work/alone/potemkin" doctor >"$work/out"
 grep -q 'hint   files: .*potemkin-media.so is missing' "$work/out" ||
 	bad "doctor does not report the missing module: $(cat "$work/out")"
@@ -83,6 +97,11 @@ refuses 'belongs to another build' convert presenter a.mkv
 echo 'no shared object' >"$work/alone/potemkin-media.so"
 refuses 'cannot be loaded: .*alone/potemkin-media.so' convert presenter a.mkv
 rm "$work/alone/potemkin-media.so"
+
+# --- removed again: nothing is left but folders that others share
+"$(dirname "$0")/../tools/uninstall" "$build" "$work/root" || bad 'tools/uninstall failed'
+left=$(find "$work/root" -type f -o -type l -o -name 'potemkin*')
+[ -z "$left" ] || bad "tools/uninstall left $left"
 
 [ $failed -eq 0 ] && echo 'installed, without the module, and with a wrong one: all as expected'
 exit $failed

@@ -7,6 +7,7 @@
 #   tidy                                 only read, by clang-tidy
 #   asan tsan                            sanitizers: address and undefined behaviour; threads, for what has threads
 #   no-OPTION                            without a part that can be left out; only the tests near these parts
+#   least                                without all that can be left out, and without tests; it only runs
 #   options                              print the names of all of these
 #   fuzz                                 fuzzers, each for $POTEMKIN_FUZZ_SECONDS (60)
 set -eu
@@ -48,6 +49,10 @@ for name; do
 		variant "$name" '' 'settings engine service sandbox' \
 			-D"${name#no-}"=disabled -Dwerror=true -Dbuildtype=debug -Doptimization=1 \
 			-Dc_args=-Wno-maybe-uninitialized ;; # a guess that is often wrong at -O1
+	least)
+		variant "$name" '' '' -Dauto_features=disabled -Dmedia=disabled -Dtests=false -Dbench=false \
+			-Djpeg_scan=false -Dwerror=true -Dbuildtype=plain
+		"build-$name/potemkin" -c presenter -o hash --frames 3 ;;
 	options) printf 'no-%s\n' $options ;; # shellcheck disable=SC2086
 	*) echo "variants.sh: there is no variant $name" >&2; exit 2 ;;
 	esac

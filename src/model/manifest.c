@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/parse.h"
+#include "base/place/installed.h"
 #include "base/sha256.h"
 #include "model/manifest_text.h"
 
@@ -14,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { MOST_CARDS = 256, MOST_BYTES = 1 << 18 };
 
@@ -247,9 +249,9 @@ int pmk_manifest_place(int index, char *path, size_t size)
 	if (index == 0)
 		(void)!pmk_folder_of_user("models", path, size); /* an empty path is none */
 	else if (index == 1)
-		snprintf(path, size, "%s", PMK_INSTALL_MODELS);
-	else if (index == 2)
-		snprintf(path, size, "%s", PMK_SOURCE_MODELS);
+		(void)!pmk_installed_path(&pmk_installed_models, "", path, size);
+	else if (index == 2 && (pmk_installed_path(&pmk_installed_built_models, "", path, size) || access(path, F_OK)))
+		path[0] = '\0';
 	return index <= 2;
 }
 

@@ -54,8 +54,8 @@ int pmk_manifest_parse(const char *name, const char *text, bool beside, struct p
 int pmk_manifest_place(int index, char *path, size_t size);
 
 /* Find the file of a model. The search order is $POTEMKIN_MODELS (a colon-separated list),
- * $XDG_DATA_HOME/potemkin/models, the install prefix, and models/ of the source tree. On -ENOENT `path` is the first
- * place, where the file should be put. Nothing is logged. */
+ * $XDG_DATA_HOME/potemkin/models, where `make install` puts them, and for a program in its build's folder, models/ of
+ * the source tree. On -ENOENT `path` is the first place, where the file should be put. Nothing is logged. */
 int pmk_manifest_find(const struct pmk_model_card *card, char *path, size_t size) __attribute__((warn_unused_result));
 
 /* Whether the file has the card's SHA-256. Nothing is logged. */

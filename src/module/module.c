@@ -1,43 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 #include "module/module.h"
 
+#include "base/place/installed.h"
+
 #include <dlfcn.h>
 #include <errno.h>
-#include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-/* The program's own directory, with a slash. It comes from the kernel, so that the environment cannot change it. */
-static bool own_directory(char path[PATH_MAX])
-{
-	ssize_t bytes = readlink("/proc/self/exe", path, PATH_MAX - 1);
-
-	if (bytes < 0)
-		return false;
-	path[bytes] = '\0';
-	*(strrchr(path, '/') + 1) = '\0';
-	return true;
-}
-
 int pmk_module_find(const char *file, char path[PMK_MODULE_PATH], char reason[PMK_MODULE_REASON], enum pmk_cure *cure)
 {
-	static const char *const from[] = { "", PMK_MEDIA_FROM_BIN "/" };
-	char own[PATH_MAX], beside[PMK_MODULE_PATH];
+	char beside[PMK_MODULE_PATH];
 
 	*cure = PMK_CURE_NONE;
-	if (!own_directory(own)) {
+	if (pmk_installed_path(&pmk_installed_beside, file, path, PMK_MODULE_PATH)) {
 		snprintf(reason, PMK_MODULE_REASON, "cannot be found without /proc");
 		return -ENOPKG;
 	}
-	for (int i = 0; i < 2; i++) {
-		snprintf(path, PMK_MODULE_PATH, "%s%s%s", own, from[i], file);
-		if (access(path, F_OK) == 0)
-			return 0;
-		if (i == 0)
-			memcpy(beside, path, sizeof beside);
-	}
+	if (access(path, F_OK) == 0)
+		return 0;
+	memcpy(beside, path, sizeof beside);
+	if (pmk_installed_path(&pmk_installed_modules, file, path, PMK_MODULE_PATH) == 0 && access(path, F_OK) == 0)
+		return 0;
 	*cure = PMK_CURE_INSTALL_MODULE;
 	snprintf(reason, PMK_MODULE_REASON, "is neither %s nor %s", beside, path);
 	return -ENOPKG;

@@ -5,8 +5,8 @@
  * The one rule: a module that was not built together with the program is refused before anything in it is called. So
  * what it exports is a struct that begins with `char interface[32]`, the name of the interface it was built for.
  *
- * A module is looked for beside the program, where the build leaves it, then where `make install` puts it, which is
- * told from the program's own place; the working directory and the environment have no influence. Any thread. */
+ * A module is looked for beside the program, where the build leaves it, then where `make install` puts it
+ * (base/place/installed.h). Any thread. */
 #ifndef PMK_MODULE_MODULE_H
 #define PMK_MODULE_MODULE_H
 

