@@ -79,6 +79,7 @@ struct pmk_pipeline_settings started;
 double cpu_limit;
 int drops;
 bool outputs_are_optional;
+int (*settles)(void *user, const struct pmk_source_names *camera, struct pmk_pipeline_settings *wanted);
 int held_by_another[2];
 pmk_log_sink *listener;
 
@@ -90,6 +91,7 @@ struct pmk_pipeline *start_with(const char *first, const char *second, uint64_t 
 		.output_count = second ? 2 : 1,
 		.frames = frames,
 		.cpu_limit = cpu_limit,
+		.settle = settles,
 		.scene = { .threads = 1, .backdrop = "color:#20c040", .refine = { .threshold = -1 } },
 	};
 	struct pmk_pipeline *p = NULL;
@@ -104,6 +106,7 @@ struct pmk_pipeline *start_with(const char *first, const char *second, uint64_t 
 	if (listener)
 		pmk_log_redirect(listener, NULL);
 	memset(outputs, 0, sizeof outputs);
+	name_camera("");
 	outputs[0].held = held_by_another[0];
 	outputs[1].held = held_by_another[1];
 	atomic_store(&camera_mode, DELIVER);

@@ -39,6 +39,7 @@
 enum camera_mode { DELIVER, STALL, LOSE, END, HANG, OLD, NO_SIGNAL };
 
 bool opened_by(const char *spec); /* the last time */
+void name_camera(const char *title); /* of the next one that is opened; "" at the start */
 /* camera_drops: frames lost between two pictures */
 extern atomic_int camera_mode, camera_opens, cameras_open, open_failures, camera_width, camera_drops;
 extern atomic_ullong opened_ns[8]; /* when it was opened, for the first few times */
@@ -86,6 +87,8 @@ void fail_after(int index, int count);
 extern char network[64]; /* its model */
 extern double cpu_limit; /* of the pipelines that the tests start */
 extern bool outputs_are_optional;
+/* struct pmk_pipeline_settings.settle of theirs */
+extern int (*settles)(void *user, const struct pmk_source_names *camera, struct pmk_pipeline_settings *wanted);
 extern int held_by_another[2]; /* outputs[].held at the start */
 extern int drops; /* frames that their cameras drop between two pictures */
 extern pmk_log_sink *listener; /* gets their log lines from the start; NULL: nobody */

@@ -13,7 +13,7 @@ atomic_int camera_mode, camera_opens, cameras_open, open_failures, camera_width 
 atomic_ullong opened_ns[8], given_ns;
 atomic_int heard_mode;
 pthread_mutex_t output_lock = PTHREAD_MUTEX_INITIALIZER;
-static char opened_spec[PMK_SPEC]; /* under output_lock */
+static char opened_spec[PMK_SPEC], title[128]; /* under output_lock */
 static const uint8_t room[3] = { 150, 60, 220 }; /* Y, U, V: magenta */
 
 struct camera {
@@ -30,6 +30,13 @@ bool opened_by(const char *spec)
 	yes = strcmp(opened_spec, spec) == 0;
 	pthread_mutex_unlock(&output_lock);
 	return yes;
+}
+
+void name_camera(const char *name)
+{
+	pthread_mutex_lock(&output_lock);
+	snprintf(title, sizeof title, "%s", name);
+	pthread_mutex_unlock(&output_lock);
 }
 
 int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct pmk_source **source)
@@ -58,6 +65,9 @@ int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct
 	atomic_fetch_add(&cameras_open, 1);
 	c->pool = pmk_frame_pool_create(4);
 	snprintf(c->base.name, sizeof c->base.name, "scripted");
+	pthread_mutex_lock(&output_lock);
+	memcpy(c->base.title, title, sizeof title);
+	pthread_mutex_unlock(&output_lock);
 	*source = &c->base;
 	return 0;
 }

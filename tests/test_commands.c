@@ -367,7 +367,9 @@ static void test_steering(void **state)
 
 	expect(PMK_EXIT_NO_OUTPUT, "status", "no potemkin is running");
 	assert_int_equal(mkdir("steered", 0700), 0);
-	put("steered/steered.conf", "backdrop-folder = ../own/potemkin/backdrops\n");
+	put("steered/steered.conf",
+		"backdrop-folder = ../own/potemkin/backdrops\n"
+		"[camera presenter]\nmirror = yes\nlight = 7\n");
 	make_own_folder();
 	child = fork();
 	assert_true(child >= 0);
@@ -383,6 +385,8 @@ static void test_steering(void **state)
 	expect_json("status --json", "findings"); /* of doctor, in a process of its own */
 	expect_json("ctl examine", "cameras");
 	expect(PMK_EXIT_OK, "ctl get smooth", "smooth = 85");
+	expect(PMK_EXIT_OK, "ctl get light", "light = 7");
+	expect(PMK_EXIT_OK, "ctl get mirror", "mirror = yes");
 	expect(PMK_EXIT_OK, "ctl set smooth 40", NULL);
 	expect(PMK_EXIT_OK, "ctl get", "smooth = 40");
 	expect(PMK_EXIT_USAGE, "ctl set smooth 400", "from 0 to 100");

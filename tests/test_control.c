@@ -25,7 +25,7 @@ static struct pmk_control *control;
 static bool refuses;
 static int fd = -1; /* the connection */
 
-static int reread(void *user, const char *profile, struct pmk_settings *fresh)
+static int reread(void *user, const char *profile, const struct pmk_source_names *in_use, struct pmk_settings *fresh)
 {
 	char path[PMK_SPEC];
 	int err = 0;
@@ -33,6 +33,7 @@ static int reread(void *user, const char *profile, struct pmk_settings *fresh)
 	*fresh = reread_gives;
 	memcpy(path, settings.config, sizeof path);
 	assert_int_equal(pmk_spec_copy(fresh->profile, profile), 0);
+	fresh->in_use = *in_use;
 	if (access(path, F_OK) == 0)
 		err = pmk_settings_read_file(path, fresh);
 	return err;
@@ -65,6 +66,11 @@ static int examine(void *user, enum pmk_examination what, pid_t *pid)
 	return fds[0];
 }
 
+static int settle(void *user, const struct pmk_source_names *camera, struct pmk_pipeline_settings *wanted)
+{
+	return pmk_control_settle(control, camera, wanted);
+}
+
 static const struct pmk_control_host host = { .reread = reread, .allows = allows, .examine = examine };
 
 static struct pmk_pipeline *begin(bool on_demand)
@@ -72,10 +78,12 @@ static struct pmk_pipeline *begin(bool on_demand)
 	struct pmk_pipeline *p;
 
 	atomic_store(&watch, on_demand ? PMK_WATCH_SOMEBODY : PMK_WATCH_UNKNOWN);
+	settles = settle;
 	p = start_with(on_demand ? "a!" : "a", NULL, 0, on_demand);
 	pmk_settings_init(&settings);
 	settings.pipeline = started;
 	snprintf(settings.config, sizeof settings.config, "%s/saved/potemkin.conf", runtime);
+	unlink(settings.config);
 	reread_gives = settings;
 	refuses = false;
 	assert_int_equal(pmk_control_create(&host, &settings, p, true, &control), 0);
@@ -364,6 +372,82 @@ static void test_findings(void **state)
 	end(p);
 }
 
+static void file_is(const char *expected)
+{
+	char text[1000] = "";
+	FILE *file = fopen(settings.config, "r");
+
+	assert_non_null(file);
+	text[fread(text, 1, sizeof text - 1, file)] = '\0';
+	fclose(file);
+	assert_string_equal(text, expected);
+}
+
+static void put_file(const char *text)
+{
+	FILE *file = fopen(settings.config, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* What the file says for a camera comes and goes with it, however it is changed. */
+static void test_settings_of_a_camera(void **state)
+{
+	struct pmk_pipeline *p = begin(false);
+
+	accepts("set smooth 40");
+	accepts("save");
+	put_file("smooth = 40\n[camera fair*]\nbackdrop = color:#ffffff ; bright\nlight = 20\n"
+		 "[camera foul]\nbackdrop = absent.png\n");
+	accepts("reload");
+	accepts("set match 30");
+	name_camera("Fair weather");
+	accepts("camera other");
+	wait_luma(WHITE);
+	setting_is("light", "20");
+	setting_is("match", "30"); /* which no section says */
+	accepts("set backdrop color:#000000");
+	accepts("save");
+	file_is("smooth = 40\ncamera = other\nmatch = 30\n[camera fair*]\nbackdrop = \"color:#000000\" ; bright\nlight "
+		"= 20\n"
+		"[camera foul]\nbackdrop = absent.png\n");
+	name_camera("foul");
+	refuses_with(ask("camera third"), "there is no such file");
+	setting_is("camera", "other");
+	name_camera("");
+	set_mode(LOSE);
+	reach(p, PMK_STATE_COVERED);
+	set_mode(DELIVER);
+	reach(p, PMK_STATE_LIVE); /* by "auto", another one */
+	setting_is("light", "0");
+	setting_is("backdrop", "color:#20c040");
+	end(p);
+}
+
+/* What cannot be used is said once, and nothing but the backdrop is shown until it is mended. */
+static void test_settings_that_a_camera_cannot_have(void **state)
+{
+	struct pmk_pipeline *p = begin(false);
+	uint64_t captured;
+
+	put_file("[camera foul]\nbackdrop = absent.png\n");
+	accepts("reload");
+	name_camera("foul");
+	set_mode(LOSE);
+	reach(p, PMK_STATE_COVERED);
+	captured = report_of(p).captured;
+	set_mode(DELIVER);
+	wait_until(report_of(p).captured >= captured + 20);
+	assert_true(seen(0).last_is_cover);
+	accepts("status");
+	put_file("[camera foul]\nbackdrop = color:#ffffff\n");
+	accepts("reload");
+	wait_luma(WHITE);
+	end(p);
+}
+
 /* Skip events until one tells of this state. */
 static void await_event(const char *state_name)
 {
@@ -423,26 +507,6 @@ static void test_reload_and_quit(void **state)
 	accepts("quit");
 	assert_int_equal(poll(&quit, 1, 10000), 1);
 	end(p);
-}
-
-static void file_is(const char *expected)
-{
-	char text[1000] = "";
-	FILE *file = fopen(settings.config, "r");
-
-	assert_non_null(file);
-	text[fread(text, 1, sizeof text - 1, file)] = '\0';
-	fclose(file);
-	assert_string_equal(text, expected);
-}
-
-static void put_file(const char *text)
-{
-	FILE *file = fopen(settings.config, "w");
-
-	assert_non_null(file);
-	fputs(text, file);
-	assert_int_equal(fclose(file), 0);
 }
 
 static void test_save_and_profiles(void **state)
@@ -639,6 +703,8 @@ int main(void)
 		cmocka_unit_test_teardown(test_pause_while_asleep, clear),
 		cmocka_unit_test_teardown(test_status, clear),
 		cmocka_unit_test_teardown(test_findings, clear),
+		cmocka_unit_test_teardown(test_settings_of_a_camera, clear),
+		cmocka_unit_test_teardown(test_settings_that_a_camera_cannot_have, clear),
 		cmocka_unit_test_teardown(test_subscribe, clear),
 		cmocka_unit_test_teardown(test_deaf_subscriber, clear),
 		cmocka_unit_test_teardown(test_reload_and_quit, clear),

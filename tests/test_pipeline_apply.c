@@ -129,6 +129,35 @@ static void test_camera(void **state)
 }
 
 /* A camera that opens but gives nothing does not replace one that works. */
+/* Where settings depend on the camera, nothing of another one is shown before they are those for it. */
+static void test_another_camera(void **state)
+{
+	struct pmk_pipeline *p = start_green();
+	struct pmk_source_names names;
+	uint64_t composed, captured;
+
+	wanted.by_camera = true;
+	assert_int_equal(pmk_pipeline_apply(p, &wanted, &part), 0);
+	set_mode(LOSE);
+	reach(p, PMK_STATE_COVERED);
+	set_mode(DELIVER);
+	reach(p, PMK_STATE_LIVE); /* it is the same one */
+	name_camera("another");
+	set_mode(LOSE);
+	reach(p, PMK_STATE_COVERED);
+	composed = report_of(p).composed;
+	captured = report_of(p).captured;
+	set_mode(DELIVER);
+	wait_until(report_of(p).captured >= captured + 20);
+	assert_int_equal(report_of(p).composed, composed);
+	assert_true(seen(0).last_is_cover);
+	pmk_pipeline_camera(p, &names);
+	assert_string_equal(names.title, "another");
+	assert_int_equal(pmk_pipeline_apply(p, &wanted, &part), 0);
+	reach(p, PMK_STATE_LIVE);
+	stop(p, 0);
+}
+
 static void test_silent_camera(void **state)
 {
 	struct pmk_pipeline *p = start_green();
@@ -228,6 +257,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_all_or_nothing, clear_up),
 		cmocka_unit_test_teardown(test_zones_and_turns, clear_up),
 		cmocka_unit_test_teardown(test_camera, clear_up),
+		cmocka_unit_test_teardown(test_another_camera, clear_up),
 		cmocka_unit_test_teardown(test_silent_camera, clear_up),
 		cmocka_unit_test_teardown(test_asleep, clear_up),
 		cmocka_unit_test_teardown(test_hanging_camera, clear_up),

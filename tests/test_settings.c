@@ -299,6 +299,72 @@ static void test_file(void **state)
 	assert_non_null(strstr(unit_logged, "a.conf: line 2 is not of the form"));
 }
 
+static int read_for(const char *title, const char *profile, const char *lines)
+{
+	unit_catch_log();
+	pmk_settings_init(&settings);
+	if (title)
+		snprintf(settings.in_use.spec, PMK_SPEC, "/dev/video3");
+	snprintf(settings.in_use.title, sizeof settings.in_use.title, "%s", title ? title : "");
+	snprintf(settings.in_use.id, sizeof settings.in_use.id, "%s", title ? "usb-0000:00:14.0-6" : "");
+	snprintf(settings.profile, PMK_SPEC, "%s", profile);
+	return pmk_settings_read_text(lines, "a.conf", &settings);
+}
+
+/* A profile overrides a camera's section, and that the top, wherever they stand. */
+static void test_sections_of_cameras(void **state)
+{
+	static const char lines[] =
+		"[profile late]\nsmooth = 3\n"
+		"[camera HD Webcam*]\nsmooth = 2\nlight = 20\nkeep-out = 0,0,9x9\n"
+		"[other]\nsmooth = 1\nlight = 10\nmatch = 5\nkeep-out = 1,1,9x9\nkeep-out = 2,2,9x9\n"
+		"[Camera *c525 ]\nlight = 21\n";
+
+	assert_int_equal(read_for(NULL, "", lines), 0);
+	assert_true(settings.pipeline.by_camera);
+	prints("smooth", 0, "1");
+	prints("light", 0, "10");
+	assert_int_equal(settings.pipeline.scene.keep_out_count, 2);
+	assert_int_equal(read_for("HD Webcam C525", "", lines), 0);
+	prints("smooth", 0, "2");
+	prints("light", 0, "21"); /* the last one of those that fit */
+	prints("match", 0, "5");
+	assert_int_equal(settings.pipeline.scene.keep_out_count, 1);
+	assert_int_equal(read_for("HD Webcam C525", "late", lines), 0);
+	prints("smooth", 0, "3");
+	prints("light", 0, "21");
+}
+
+static void test_names_of_cameras(void **state)
+{
+	static const char *const fit[] = { "Camera [2]", "camera [2]", "* [2]", "/dev/video3", "/dev/video?", "usb-*-6",
+		"usb-0000:00:14.0-6", "*" };
+	static const char *const others[] = { "Camera", "/dev/video", "usb-*-7", "?" };
+	struct pmk_source_names names = { "/dev/video3", "Camera [2]", "usb-0000:00:14.0-6" }, none = { 0 };
+
+	for (size_t i = 0; i < sizeof fit / sizeof fit[0]; i++)
+		assert_true(pmk_source_names_fit(&names, fit[i]) ==
+			(i != 2)); /* brackets enclose characters, if not all is the name */
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+		assert_false(pmk_source_names_fit(&names, others[i]));
+	assert_false(pmk_source_names_fit(&none, "*"));
+}
+
+/* All must be right, whichever camera is in use. */
+static void test_sections_that_are_refused(void **state)
+{
+	assert_int_equal(read_for(NULL, "", "[camera x]\nsmooth = 400\n"), -EINVAL);
+	assert_non_null(strstr(unit_logged, "line 2: smooth \"400\""));
+	assert_int_equal(read_for(NULL, "", "[camera x]\n\noutput = null\n"), -EINVAL);
+	assert_non_null(strstr(unit_logged, "line 3: \"output\" cannot be set for one camera"));
+	assert_int_equal(read_for(NULL, "", "[camera x]\ncamera = auto\n"), -EINVAL);
+	assert_non_null(strstr(unit_logged, "line 2: \"camera\" cannot be set for one camera"));
+	assert_int_equal(read_for(NULL, "", "[camera x]\nbackdrop = absent.png\n"), 0); /* it may be there later */
+	assert_int_equal(read_for("x", "", "[camera x]\nbackdrop = absent.png\n"), -EINVAL);
+	assert_int_equal(read_for("x", "", "[camera]\noutput = null\n[cameras]\ncamera = auto\n"), 0); /* for people */
+	assert_false(settings.pipeline.by_camera);
+}
+
 static void takes(const char *line, const char *name, const char *expected)
 {
 	if (read_text(line))
@@ -397,6 +463,9 @@ int main(void)
 		cmocka_unit_test(test_owns_its_strings),
 		cmocka_unit_test(test_takes_what_is_live),
 		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_sections_of_cameras),
+		cmocka_unit_test(test_names_of_cameras),
+		cmocka_unit_test(test_sections_that_are_refused),
 		cmocka_unit_test(test_values_in_a_file),
 		cmocka_unit_test(test_lines_that_are_refused),
 		cmocka_unit_test(test_long_lines),

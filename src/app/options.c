@@ -198,8 +198,9 @@ static bool uses_file(const char *word)
 }
 
 /* `starting`: no other thread is running yet, so the log may be set up. `profile`: in place of the command line's;
- * NULL: that one. */
-static enum pmk_exit parse(int argc, char **argv, struct pmk_options *o, bool starting, const char *profile)
+ * NULL: that one. `in_use`: the camera; NULL: none is open yet. */
+static enum pmk_exit parse(int argc, char **argv, struct pmk_options *o, bool starting, const char *profile,
+	const struct pmk_source_names *in_use)
 {
 	struct walk early = { .settings = &o->settings, .early = true }, all = { .settings = &o->settings };
 	enum pmk_exit code;
@@ -214,6 +215,8 @@ static enum pmk_exit parse(int argc, char **argv, struct pmk_options *o, bool st
 		set_up_log(&o->settings);
 	if (profile && pmk_spec_copy(o->settings.profile, profile))
 		return PMK_EXIT_USAGE;
+	if (in_use)
+		o->settings.in_use = *in_use;
 	asked = early.given[pmk_setting_find("config") - pmk_settings_table];
 	code = asked || uses_file(optind < argc ? argv[optind] : NULL) ? read_file(o, asked) : PMK_EXIT_OK;
 	if (code == PMK_EXIT_OK)
@@ -236,16 +239,17 @@ enum pmk_exit pmk_options_parse(int argc, char **argv, struct pmk_options *o)
 
 	o->argc = argc;
 	o->argv = argv;
-	code = parse(argc, argv, o, true, NULL);
+	code = parse(argc, argv, o, true, NULL, NULL);
 	if (code != PMK_EXIT_OK || s->help || s->version)
 		return code;
 	return pmk_cpu_choose(s->cpu[0] ? s->cpu : NULL);
 }
 
-enum pmk_exit pmk_options_reload(const struct pmk_options *o, const char *profile, struct pmk_settings *settings)
+enum pmk_exit pmk_options_reload(const struct pmk_options *o, const char *profile,
+	const struct pmk_source_names *in_use, struct pmk_settings *settings)
 {
 	struct pmk_options *fresh = calloc(1, sizeof *fresh);
-	enum pmk_exit code = fresh ? parse(o->argc, o->argv, fresh, false, profile) : PMK_EXIT_INTERNAL;
+	enum pmk_exit code = fresh ? parse(o->argc, o->argv, fresh, false, profile, in_use) : PMK_EXIT_INTERNAL;
 
 	if (!fresh)
 		pmk_error("not enough memory to read the configuration again");

@@ -25,9 +25,10 @@ struct pmk_options {
  * before other threads start. */
 enum pmk_exit pmk_options_parse(int argc, char **argv, struct pmk_options *options);
 
-/* Give the settings that the program would start with now, from the same command line but with this profile ("": none):
- * the configuration file is read again. Returns as above, and leaves `settings` untouched on failure. Changes nothing
- * else. */
-enum pmk_exit pmk_options_reload(const struct pmk_options *options, const char *profile, struct pmk_settings *settings);
+/* Give the settings that the program would start with now, from the same command line but with this profile ("": none)
+ * and this camera in use: the configuration file is read again. Returns as above, and leaves `settings` untouched on
+ * failure. Changes nothing else. */
+enum pmk_exit pmk_options_reload(const struct pmk_options *options, const char *profile,
+	const struct pmk_source_names *in_use, struct pmk_settings *settings);
 
 #endif

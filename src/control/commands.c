@@ -89,7 +89,7 @@ static int set(struct request *r, const struct pmk_setting *s, int first, bool a
 	pmk_control_name_changes(&c->settings, &c->fresh, true, changes);
 	if (!changes[0] && !c->unsure)
 		return 0;
-	code = pmk_control_change(c, r->why);
+	code = pmk_control_change(c, changes, r->why);
 	if (code)
 		return code;
 	pmk_info("changed: %s", changes);
@@ -200,11 +200,11 @@ static int command_save(struct request *r)
 	if (!pmk_control_file(&c->settings, path))
 		return refuse(r, PMK_EXIT_USAGE, "there is no configuration file to save to");
 	pmk_log_overhear(r->why);
-	err = c->host.reread(c->host.user, c->settings.profile, &c->fresh);
+	err = c->host.reread(c->host.user, c->settings.profile, &c->settings.in_use, &c->fresh);
 	if (!err)
 		err = pmk_settings_save(path, &c->fresh, &c->settings);
 	if (!err)
-		err = c->host.reread(c->host.user, c->settings.profile, &c->fresh);
+		err = c->host.reread(c->host.user, c->settings.profile, &c->settings.in_use, &c->fresh);
 	pmk_log_overhear(NULL);
 	if (err)
 		return PMK_EXIT_INPUT;

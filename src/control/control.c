@@ -39,8 +39,17 @@ void pmk_control_name_changes(
 	}
 }
 
+static void take(struct pmk_control *c, char changes[PMK_CONTROL_CHANGES])
+{
+	pmk_control_name_changes(&c->settings, &c->fresh, true, changes);
+	pmk_settings_take_live(&c->settings, &c->fresh);
+	c->settings.in_use = c->fresh.in_use;
+	c->settings.pipeline.by_camera = c->fresh.pipeline.by_camera;
+	c->refused = (struct pmk_source_names){ 0 };
+}
+
 /* Even where nothing differs: an earlier change may have been made in part. */
-int pmk_control_change(struct pmk_control *c, char why[PMK_LOG_LINE])
+int pmk_control_change(struct pmk_control *c, char changes[PMK_CONTROL_CHANGES], char why[PMK_LOG_LINE])
 {
 	enum pmk_part part = PMK_PART_NONE;
 	int err;
@@ -52,7 +61,7 @@ int pmk_control_change(struct pmk_control *c, char why[PMK_LOG_LINE])
 	pmk_log_overhear(NULL);
 	pmk_media_rest();
 	if (!err)
-		pmk_settings_take_live(&c->settings, &c->fresh);
+		take(c, changes);
 	else if (err == -ETIMEDOUT) /* the camera's part may have been applied: say so, and apply all of it next time */
 		c->unsure = true;
 	if (!err) {
@@ -67,18 +76,19 @@ int pmk_control_change(struct pmk_control *c, char why[PMK_LOG_LINE])
 int pmk_control_reread(struct pmk_control *c, const char *profile, char why[PMK_LOG_LINE])
 {
 	char live[PMK_CONTROL_CHANGES], fixed[PMK_CONTROL_CHANGES], before[PMK_SPEC];
+	struct pmk_source_names in_use;
 	int code, err;
 
+	pmk_pipeline_camera(c->pipeline, &in_use);
 	pmk_log_overhear(why);
-	err = c->host.reread(c->host.user, profile, &c->fresh);
+	err = c->host.reread(c->host.user, profile, &in_use, &c->fresh);
 	pmk_log_overhear(NULL);
 	if (err)
 		return err == -EINVAL ? PMK_EXIT_USAGE : PMK_EXIT_INPUT;
-	pmk_control_name_changes(&c->settings, &c->fresh, true, live);
 	memcpy(before, c->settings.profile, sizeof before);
 	memcpy(c->settings.profile, c->fresh.profile, sizeof c->settings.profile);
 	pmk_control_name_changes(&c->settings, &c->fresh, false, fixed);
-	code = pmk_control_change(c, why);
+	code = pmk_control_change(c, live, why);
 	if (code) {
 		memcpy(c->settings.profile, before, sizeof before);
 		return code;
@@ -235,6 +245,7 @@ static void *control_main(void *arg)
 			eventfd_read(c->wake_fd, &count);
 		if (fds[STATE].revents) {
 			eventfd_read(fds[STATE].fd, &count);
+			pmk_control_follow_camera(c);
 			pmk_control_keep_ready(c);
 		}
 		if (atomic_exchange(&c->reload, false))

@@ -23,9 +23,11 @@ enum pmk_examination { PMK_EXAMINE_MACHINE, PMK_EXAMINE_CAMERAS };
 
 /* What the front end adds. Called by the control thread. */
 struct pmk_control_host {
-	/* Give the settings that the configuration file and the command line ask for now, with this profile ("": none).
+	/* Give the settings that the configuration file and the command line ask for now, with this profile ("": none)
+	 * and this camera in use.
 	 * -EINVAL: there is a mistake in them; -EIO: they cannot be read. Logged. */
-	int (*reread)(void *user, const char *profile, struct pmk_settings *fresh);
+	int (*reread)(
+		void *user, const char *profile, const struct pmk_source_names *in_use, struct pmk_settings *fresh);
 	/* Whether `wanted` may follow `now`; if not, it is logged why. */
 	bool (*allows)(void *user, const struct pmk_settings *now, const struct pmk_settings *wanted);
 	/* Start a process that writes what it finds as a JSON object with the array "findings" or "cameras", as
@@ -43,6 +45,10 @@ struct pmk_control;
 int pmk_control_create(const struct pmk_control_host *host, const struct pmk_settings *settings,
 	struct pmk_pipeline *pipeline, bool listen, struct pmk_control **control) __attribute__((warn_unused_result));
 int pmk_control_start(struct pmk_control *control) __attribute__((warn_unused_result)); /* once the pipeline runs */
+/* For struct pmk_pipeline_settings: what a change of this control asks for, if this camera is in use. What the file
+ * says otherwise for it than for the one before is taken over; all else stays as it is. [control thread] */
+int pmk_control_settle(struct pmk_control *control, const struct pmk_source_names *camera,
+	struct pmk_pipeline_settings *wanted) __attribute__((warn_unused_result));
 /* Read the configuration file again soon. Several calls before that is begun count as one. [any thread] */
 void pmk_control_reload(struct pmk_control *control);
 /* A connection such as the control socket gives, for a thread of this process: a descriptor that blocks, which the

@@ -35,6 +35,7 @@ struct pmk_control {
 
 	struct pmk_settings settings; /* as they are now */
 	struct pmk_settings fresh; /* as a change would make them */
+	struct pmk_source_names refused; /* the camera whose settings could not be used; empty: none */
 	bool unsure; /* the last change timed out, so a part of it may have been made */
 	struct pmk_sample before, last; /* the two samples whose difference gives the rates */
 	struct pmk_client clients[PMK_CONTROL_CLIENTS];
@@ -43,18 +44,22 @@ struct pmk_control {
 	struct pmk_page *page; /* NULL: it is not served */
 };
 
-/* Change to control->fresh. 0, or an exit code with the reason in `why`, and nothing is changed. */
-int pmk_control_change(struct pmk_control *control, char why[PMK_LOG_LINE]);
-
 /* Names and new values of the settings of `b` that differ from `a`, either those that can change live or those that
  * cannot: "smooth 20, mirror yes". A list is shown by its first item. */
 enum { PMK_CONTROL_CHANGES = 400 };
 void pmk_control_name_changes(
 	const struct pmk_settings *a, const struct pmk_settings *b, bool live, char text[PMK_CONTROL_CHANGES]);
 
+/* Change to control->fresh, and to what the file says for another camera, if it asks for one. 0, with the changes in
+ * words; or an exit code with the reason in `why`, and nothing is changed. */
+int pmk_control_change(struct pmk_control *control, char changes[PMK_CONTROL_CHANGES], char why[PMK_LOG_LINE]);
+
 /* Read the configuration file again, and change to what it asks for with this profile ("": none). 0, or an exit code
  * with the reason in `why`. */
 int pmk_control_reread(struct pmk_control *control, const char *profile, char why[PMK_LOG_LINE]);
+
+/* Have the settings for the camera that is open, if it is another one than before. Call it when the state changes. */
+void pmk_control_follow_camera(struct pmk_control *control);
 
 /* Have the gallery's backdrops ready, if this is the time for it. Call it when the state or the settings change. */
 void pmk_control_keep_ready(struct pmk_control *control);

@@ -16,6 +16,7 @@ enum {
 	 * being written */
 	SHOWN_FIXED = 6,
 	SHOWN_EACH = 3,
+	OPENINGS = 3, /* of a camera whose settings depend on it */
 };
 
 static const uint64_t STOP_NS = 400 * PMK_MS_NS; /* how long threads have to end */
@@ -135,9 +136,16 @@ static void camera_missing(void *user, int error)
 	pmk_stage_tell_missing(p->stage, error);
 }
 
+static void camera_other(void *user)
+{
+	struct pmk_pipeline *p = user;
+
+	pmk_status_nudge(p->status);
+}
+
 /* --- create, start --- */
 
-static struct pmk_capture_settings capture_settings(struct pmk_pipeline *p, const struct pmk_pipeline_settings *s)
+struct pmk_capture_settings pmk_pipeline_reads(struct pmk_pipeline *p, const struct pmk_pipeline_settings *s)
 {
 	struct pmk_capture_settings settings = { .wish = s->wish,
 		.quarters = s->quarters,
@@ -147,6 +155,7 @@ static struct pmk_capture_settings capture_settings(struct pmk_pipeline *p, cons
 		.wait = s->wait,
 		.ended = camera_ended,
 		.missing = camera_missing,
+		.other = camera_other,
 		.user = p };
 
 	settings.wish.contain = s->scene.fit == PMK_FIT_CONTAIN;
@@ -155,11 +164,38 @@ static struct pmk_capture_settings capture_settings(struct pmk_pipeline *p, cons
 	return settings;
 }
 
+static bool reads_alike(const struct pmk_capture_settings *a, const struct pmk_capture_settings *b)
+{
+	return a->quarters == b->quarters && a->mirror == b->mirror && a->flip == b->flip &&
+		a->wish.contain == b->wish.contain && a->wish.larger == b->wish.larger &&
+		!(a->cpu_limit < b->cpu_limit || a->cpu_limit > b->cpu_limit);
+}
+
+/* Open the camera, and have the settings that depend on it. If it has to be opened otherwise then, it is opened again;
+ * "auto" may find another one in its place. */
 static int open_capture(struct pmk_pipeline *p)
 {
-	struct pmk_capture_settings settings = capture_settings(p, &p->settings);
+	struct pmk_capture_settings reads = pmk_pipeline_reads(p, &p->settings), then;
+	struct pmk_source_names names, before = { 0 };
+	int err = pmk_capture_create(&reads, &p->capture);
 
-	return pmk_capture_create(&settings, &p->capture);
+	for (int i = 0; !err && i < OPENINGS && p->settings.by_camera && p->settings.settle; i++) {
+		pmk_capture_names(p->capture, &names);
+		if (pmk_source_names_equal(&names, &before))
+			break;
+		before = names;
+		err = p->settings.settle(p->settings.settle_user, &names, &p->settings);
+		then = pmk_pipeline_reads(p, &p->settings);
+		if (err || reads_alike(&reads, &then))
+			continue;
+		reads = then;
+		pmk_capture_destroy(p->capture);
+		p->capture = NULL;
+		err = pmk_capture_create(&reads, &p->capture);
+	}
+	if (!err)
+		pmk_capture_by_camera(p->capture, p->settings.by_camera);
+	return err;
 }
 
 static int open_stage(struct pmk_pipeline *p)
@@ -270,74 +306,7 @@ int pmk_pipeline_start(struct pmk_pipeline *p, enum pmk_part *part)
 	return start_threads(p);
 }
 
-/* --- changes --- */
-
-/* The capture comes first: if a driver holds its thread, nothing is changed. Its frames are of a new generation then,
- * and wait for the scene's change: none is composed with zones for another orientation. */
-static int apply_both(struct pmk_pipeline *p, const struct pmk_pipeline_settings *wanted,
-	struct pmk_capture_change *capture, struct pmk_scene_change *scene)
-{
-	int err = pmk_capture_change_apply(p->capture, capture);
-
-	if (err) {
-		pmk_error("the camera's driver does not answer; nothing is changed");
-		return err;
-	}
-	memcpy(p->settings.camera, wanted->camera, sizeof p->settings.camera);
-	p->settings.quarters = wanted->quarters;
-	p->settings.mirror = wanted->mirror;
-	p->settings.flip = wanted->flip;
-	p->settings.cpu_limit = wanted->cpu_limit;
-	err = pmk_stage_change_apply(p->stage, scene, pmk_capture_generation(p->capture));
-	if (err)
-		pmk_error("the network does not answer; only the camera's settings are changed");
-	else
-		p->settings.scene = wanted->scene;
-	return err;
-}
-
-/* Zones are places in the turned picture: under another orientation they would uncover what they are to hide. */
-static int check_zones(const struct pmk_pipeline_settings *now, const struct pmk_pipeline_settings *wanted)
-{
-	bool turns = now->quarters != wanted->quarters || now->mirror != wanted->mirror || now->flip != wanted->flip;
-
-	if (!turns || !wanted->scene.keep_out_count || !pmk_scene_same_zones(&now->scene, &wanted->scene))
-		return 0;
-	pmk_error_cure(PMK_CURE_ZONES_FIRST,
-		"keep-out zones are set, and would not move with the picture; it is not turned or mirrored");
-	return -EINVAL;
-}
-
-int pmk_pipeline_apply(struct pmk_pipeline *p, const struct pmk_pipeline_settings *wanted, enum pmk_part *part)
-{
-	struct pmk_capture_settings read_now = capture_settings(p, &p->settings);
-	struct pmk_capture_settings read_wanted = capture_settings(p, wanted);
-	struct pmk_capture_change *capture = NULL;
-	struct pmk_scene_change *scene = NULL;
-	int err = check_zones(&p->settings, wanted);
-
-	*part = PMK_PART_NONE;
-	if (err)
-		return err;
-	*part = PMK_PART_SCENE;
-	err = pmk_stage_change_prepare(p->stage, &wanted->scene, &scene);
-	if (!err) {
-		*part = PMK_PART_CAMERA;
-		err = pmk_capture_change_create(p->capture, &read_now, &read_wanted, &capture);
-	}
-	if (!err) {
-		*part = PMK_PART_NONE;
-		err = apply_both(p, wanted, capture, scene);
-	}
-	pmk_scene_change_destroy(scene);
-	pmk_capture_change_destroy(capture);
-	return err;
-}
-
-void pmk_pipeline_keep_ready(struct pmk_pipeline *p, const char *const *specs, int count)
-{
-	pmk_stage_keep_ready(p->stage, specs, count, p->settings.scene.fit);
-}
+/* --- pause --- */
 
 void pmk_pipeline_pause(struct pmk_pipeline *p, bool pause)
 {

@@ -10,6 +10,7 @@
 #include "core/status.h"
 #include "io/sink.h"
 #include "io/source.h"
+#include "io/source_names.h"
 #include "scene/scene.h"
 
 enum { PMK_PIPELINE_MAX_OUTPUTS = 16, PMK_PIPELINE_NAME = sizeof((struct pmk_source *)0)->name };
@@ -29,6 +30,14 @@ struct pmk_pipeline_settings {
 	double cpu_limit; /* share of one core that the process may take; 0: no limit */
 	uint64_t frames; /* stop after this many composed pictures; 0: never */
 	bool wait; /* a missing camera at create is not an error: the cover is shown until there is one */
+	/* The settings depend on the camera: when another one is opened, by itself, the cover is shown until
+	 * pmk_pipeline_apply is called. */
+	bool by_camera;
+	/* If by_camera, called by create and apply with the camera that they have opened, to change what is `wanted`
+	 * and depends on it: anything that apply changes but the camera. Negative errno, logged: it is refused. NULL:
+	 * nothing depends on it. Of apply, what was given to create counts. */
+	int (*settle)(void *user, const struct pmk_source_names *camera, struct pmk_pipeline_settings *wanted);
+	void *settle_user;
 };
 
 struct pmk_pipeline_report {
@@ -61,7 +70,7 @@ int pmk_pipeline_start(struct pmk_pipeline *pipeline, enum pmk_part *part) __att
  * begin or end; -EINVAL if the picture would be turned, mirrored or flipped while the same keep-out zones stay, since
  * they are places in the picture as it is shown. -ETIMEDOUT if a thread hangs: nothing is changed, or, if it is the
  * scene's thread, only the capture, and covers are shown until a later change is made. Call it after start. */
-int pmk_pipeline_apply(struct pmk_pipeline *pipeline, const struct pmk_pipeline_settings *wanted, enum pmk_part *part)
+int pmk_pipeline_apply(struct pmk_pipeline *pipeline, struct pmk_pipeline_settings *wanted, enum pmk_part *part)
 	__attribute__((warn_unused_result));
 
 /* Have these backdrops ready, in this order, as far as some memory allows: a change to one of them takes no time then.
@@ -75,7 +84,8 @@ void pmk_pipeline_pause(struct pmk_pipeline *pipeline, bool pause);
 
 /* Readable once the pipeline has ended or failed by itself. */
 int pmk_pipeline_event_fd(const struct pmk_pipeline *pipeline);
-int pmk_pipeline_changes_fd(const struct pmk_pipeline *pipeline); /* of its state: pmk_status_changes_fd */
+/* of its state, or of the camera that is open: pmk_status_changes_fd */
+int pmk_pipeline_changes_fd(const struct pmk_pipeline *pipeline);
 enum pmk_state pmk_pipeline_state(const struct pmk_pipeline *pipeline); /* [any thread] */
 /* Why there is no camera, as the cover says it: "camera unplugged"; NULL: there is one. [any thread] */
 const char *pmk_pipeline_trouble(struct pmk_pipeline *pipeline);
@@ -88,6 +98,8 @@ int pmk_pipeline_mask(struct pmk_pipeline *pipeline, struct pmk_mask *mask) __at
 /* true: somebody looks at what pmk_pipeline_shown gives, and counts as a viewer until it is called with false.
  * [any thread] */
 void pmk_pipeline_watch(struct pmk_pipeline *pipeline, bool watch);
+/* The names of the camera that was opened last, while it is closed, too; empty: none was. [any thread] */
+void pmk_pipeline_camera(struct pmk_pipeline *pipeline, struct pmk_source_names *names);
 /* The name of the camera that is open now; "": none is. [any thread] */
 void pmk_pipeline_open_camera(struct pmk_pipeline *pipeline, char name[PMK_PIPELINE_NAME]);
 /* No picture is delayed by it: the slow part works on copies. [any thread, once started] */

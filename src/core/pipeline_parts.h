@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a pipeline consists of. For pipeline.c, which makes and changes it, and pipeline_tell.c, which tells about it.
+/* What a pipeline consists of. For pipeline.c, which makes it, pipeline_change.c, which changes it,
+ * and pipeline_tell.c, which tells about it.
  *
  * The one rule: what is not marked otherwise is the main thread's, and const while other threads run. */
 #ifndef PMK_CORE_PIPELINE_PARTS_H
@@ -26,5 +27,9 @@ struct pmk_pipeline {
 	pthread_mutex_t rest_lock; /* protects what follows, and makes changes of it one with what they cause */
 	bool asleep, paused; /* nobody watches; a person wants a pause: in both cases the camera is closed */
 };
+
+/* What is asked of the capture. */
+struct pmk_capture_settings pmk_pipeline_reads(
+	struct pmk_pipeline *pipeline, const struct pmk_pipeline_settings *settings);
 
 #endif

@@ -39,6 +39,11 @@ void pmk_pipeline_watch(struct pmk_pipeline *p, bool watch)
 	pmk_outputs_watch(p->outputs, watch);
 }
 
+void pmk_pipeline_camera(struct pmk_pipeline *p, struct pmk_source_names *names)
+{
+	pmk_capture_names(p->capture, names);
+}
+
 void pmk_pipeline_open_camera(struct pmk_pipeline *p, char name[PMK_PIPELINE_NAME])
 {
 	pmk_capture_open_name(p->capture, name);

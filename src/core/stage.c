@@ -126,13 +126,13 @@ static void run_frame(struct pmk_stage *s, struct pmk_frame *frame)
 	s->settings.show(s->settings.user, shown);
 }
 
-/* Make the change that waits, unless `frame` is one that the present settings are for: that one goes first. */
+/* Make the change that waits, unless `frame` is one that only the present settings are for: that one goes first. */
 static void take_change(struct pmk_stage *s, const struct pmk_frame *frame)
 {
 	unsigned next = atomic_load(&s->next_generation);
 	struct pmk_scene_change *change;
 
-	if (frame && frame->generation != next)
+	if (frame && frame->generation == s->generation && next != s->generation)
 		return;
 	change = pmk_handover_take(&s->changes);
 	if (!change)

@@ -95,6 +95,11 @@ int pmk_status_changes_fd(const struct pmk_status *s)
 	return s->changes_fd;
 }
 
+void pmk_status_nudge(struct pmk_status *s)
+{
+	eventfd_write(s->changes_fd, 1);
+}
+
 void pmk_status_note_error(struct pmk_status *s, enum pmk_part part, int error)
 {
 	pthread_mutex_lock(&s->lock);

@@ -27,8 +27,11 @@ void pmk_status_set(struct pmk_status *status, enum pmk_state state);
 enum pmk_state pmk_status_get(struct pmk_status *status);
 const char *pmk_status_name(enum pmk_state state); /* "idle" "opening" "live" "covered" "paused" "ended" "failed" */
 int pmk_status_fd(const struct pmk_status *status); /* readable once it has ended or failed */
-/* Readable after the state has changed. Its one reader clears it with eventfd_read, and then looks at the state. */
+/* Readable after the state has changed, or a nudge. Its one reader clears it with eventfd_read, and then looks at the
+ * state. */
 int pmk_status_changes_fd(const struct pmk_status *status);
+
+void pmk_status_nudge(struct pmk_status *status); /* something else than the state has changed */
 
 void pmk_status_note_error(struct pmk_status *status, enum pmk_part part, int error); /* the first one is kept */
 int pmk_status_error(struct pmk_status *status, enum pmk_part *part); /* the first one; 0: none */

@@ -44,6 +44,7 @@ struct pmk_source {
 	/* px of what is to be shown, where the frames are larger because that was wished; 0: the frames' */
 	int picture_width, picture_height;
 	double fps; /* nominal rate, frames per second */
+	char node[128], title[128]; /* PipeWire's node.name and title of the camera; "": it is none of PipeWire's */
 	char name[160]; /* for messages: "/dev/video0 (Integrated Camera) MJPG 1280x720 at 30/s" */
 	uint64_t dropped, damaged; /* counted by read, and reported by the capture thread at the end */
 	/* Why an open camera gives no picture, if it tells; set by open and read, which log nothing of it. -ENOLINK:

@@ -175,6 +175,13 @@ const struct pmk_setting *pmk_setting_find(const char *name)
 	return NULL;
 }
 
+void pmk_setting_copy(const struct pmk_setting *s, struct pmk_settings *to, const struct pmk_settings *from)
+{
+	memcpy(at(to, s->offset), value_of(s, from), s->bytes);
+	if (s->flags & PMK_SETTING_LIST)
+		set_count(s, to, count_of(s, from));
+}
+
 const struct pmk_setting *pmk_settings_take_live(struct pmk_settings *to, const struct pmk_settings *from)
 {
 	const struct pmk_setting *kept = NULL;
@@ -182,13 +189,10 @@ const struct pmk_setting *pmk_settings_take_live(struct pmk_settings *to, const 
 	for (int i = 0; i < pmk_settings_count; i++) {
 		const struct pmk_setting *s = &pmk_settings_table[i];
 
-		if (s->flags & PMK_SETTING_LIVE) {
-			memcpy(at(to, s->offset), value_of(s, from), s->bytes);
-			if (s->flags & PMK_SETTING_LIST)
-				set_count(s, to, count_of(s, from));
-		} else if (!kept && !pmk_setting_equal(s, to, from)) {
+		if (s->flags & PMK_SETTING_LIVE)
+			pmk_setting_copy(s, to, from);
+		else if (!kept && !pmk_setting_equal(s, to, from))
 			kept = s;
-		}
 	}
 	return kept;
 }

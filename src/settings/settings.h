@@ -18,6 +18,7 @@
 
 #include "base/cure.h"
 #include "core/pipeline.h"
+#include "io/source_names.h"
 
 #include <stddef.h>
 
@@ -43,6 +44,7 @@ struct pmk_settings {
 	uint32_t input_format; /* bench: PMK_FOURCC_* */
 	char config[PMK_SPEC]; /* the configuration file; "": the user's own */
 	char profile[PMK_SPEC]; /* the section of it that counts; "": none */
+	struct pmk_source_names in_use; /* the camera whose sections of it count; empty: none */
 	char from[PMK_SPEC]; /* convert, mask: a time; "": the beginning */
 	char to[PMK_SPEC]; /* model fetch: folder, "": the first of the search path; convert, mask: a time, "": the end
 			    */
@@ -143,6 +145,9 @@ void pmk_setting_range(const struct pmk_setting *setting, char text[PMK_SETTING_
 
 /* Whether a setting has the same value in `a` and `b`. */
 bool pmk_setting_equal(const struct pmk_setting *setting, const struct pmk_settings *a, const struct pmk_settings *b);
+
+/* Copy the value of a setting. */
+void pmk_setting_copy(const struct pmk_setting *setting, struct pmk_settings *to, const struct pmk_settings *from);
 
 /* Copy the live settings of `from` to `to`. Returns the first setting that differs and is not live, or NULL. */
 const struct pmk_setting *pmk_settings_take_live(struct pmk_settings *to, const struct pmk_settings *from);

@@ -12,46 +12,89 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { CHECK = PMK_SECTIONS }; /* a first round, which sets nothing and finds mistakes */
+
 struct reading {
-	struct pmk_settings *settings,
-		*scratch; /* scratch: what sections of other profiles set, to find mistakes in them */
+	struct pmk_settings *settings, *scratch; /* scratch: what a round for mistakes sets */
 	const char *path;
 	int line;
-	char section[PMK_SPEC]; /* the profile whose section it is; "": none */
+	int round; /* enum pmk_section: the one whose settings are set now; or CHECK */
+	struct pmk_heading heading;
 	char known[200]; /* the profiles so far, in words */
 	bool found; /* the section of settings->profile */
-	bool listed[PMK_SETTINGS_MOST]; /* by the profile, whose list replaces the one before */
+	bool listed[PMK_SETTINGS_MOST]; /* by the section, whose list replaces the one before */
 };
 
-/* Set one setting, as the line says. */
-static int take(struct reading *r, const char *name, const char *value)
+/* Whether what follows the heading is for this run. */
+static bool counts(const struct reading *r)
+{
+	if (r->heading.section == PMK_SECTION_CAMERA)
+		return pmk_source_names_fit(&r->settings->in_use, r->heading.name);
+	return r->heading.section == PMK_SECTION_TOP || strcmp(r->heading.name, r->settings->profile) == 0;
+}
+
+/* The setting that the line is about; NULL, logged: it cannot stand there. */
+static const struct pmk_setting *find(const struct reading *r, const char *name)
 {
 	const struct pmk_setting *setting = pmk_setting_find(name);
-	bool ours = !r->section[0] || strcmp(r->section, r->settings->profile) == 0;
-	struct pmk_settings *settings = ours ? r->settings : r->scratch;
-	char why[PMK_SETTING_WHY], full[PMK_SPEC];
-	bool *listed;
-	int err;
 
 	if (!setting || !(setting->flags & PMK_SETTING_FILE)) {
 		pmk_error_cure(PMK_CURE_SEE_SETTINGS, "configuration file %s: line %d: \"%s\" is not a setting",
 			r->path, r->line, name);
-		return -EINVAL;
+		return NULL;
 	}
+	if (r->heading.section == PMK_SECTION_CAMERA &&
+		(!(setting->flags & PMK_SETTING_LIVE) || setting == pmk_setting_find("camera"))) {
+		pmk_error("configuration file %s: line %d: \"%s\" cannot be set for one camera; only what can change "
+			  "while the program runs can, and not the camera itself",
+			r->path, r->line, name);
+		return NULL;
+	}
+	return setting;
+}
+
+/* Set one setting, as the line says. */
+static int take(struct reading *r, const char *name, const char *value)
+{
+	struct pmk_settings *settings = r->round == CHECK ? r->scratch : r->settings;
+	const struct pmk_setting *setting = find(r, name);
+	char why[PMK_SETTING_WHY], full[PMK_SPEC];
+	bool *listed;
+	int err;
+
+	if (!setting)
+		return -EINVAL;
+	if (r->round != CHECK && ((int)r->heading.section != r->round || !counts(r)))
+		return 0;
 	listed = &r->listed[setting - pmk_settings_table];
-	if (setting->flags & PMK_SETTING_LIST && r->section[0] && (!ours || !*listed))
+	if (setting->flags & PMK_SETTING_LIST && r->heading.section != PMK_SECTION_TOP && !*listed)
 		pmk_setting_clear(setting, settings);
-	*listed |= r->section[0] && ours;
+	*listed = true;
 	err = pmk_settings_expand_home(value, full);
 	if (err)
 		snprintf(why, sizeof why, "it is longer than %d characters", PMK_SPEC - 1);
 	else
 		err = pmk_setting_set(setting, full, settings, why);
-	if (!err || (!ours && err == -ENOENT)) /* what another profile names may be away at present */
+	if (!err || (err == -ENOENT && !counts(r))) /* what is for another time may be away at present */
 		return 0;
 	pmk_error_cure(err == -ENOENT ? setting->cure : PMK_CURE_NONE, "configuration file %s: line %d: %s \"%s\": %s",
 		r->path, r->line, name, value, why);
 	return -EINVAL;
+}
+
+static void begin_section(struct reading *r)
+{
+	size_t used = strlen(r->known);
+
+	if (r->heading.section == PMK_SECTION_CAMERA || r->round == CHECK)
+		memset(r->listed, 0, sizeof r->listed);
+	if (r->round != CHECK)
+		return;
+	r->settings->pipeline.by_camera |= r->heading.section == PMK_SECTION_CAMERA;
+	if (r->heading.section != PMK_SECTION_PROFILE)
+		return;
+	r->found |= counts(r);
+	snprintf(r->known + used, sizeof r->known - used, "%s%s", used ? ", " : "", r->heading.name);
 }
 
 static int read_line(struct reading *r, char *line)
@@ -60,17 +103,13 @@ static int read_line(struct reading *r, char *line)
 	const char *why;
 	int got, heading;
 
-	heading = pmk_settings_heading(line, r->section);
+	heading = pmk_settings_heading(line, &r->heading);
 	if (heading < 0) {
 		pmk_error("configuration file %s: line %d: a profile begins with [profile NAME]", r->path, r->line);
 		return heading;
 	}
-	if (heading && r->section[0]) {
-		size_t used = strlen(r->known);
-
-		r->found |= strcmp(r->section, r->settings->profile) == 0;
-		snprintf(r->known + used, sizeof r->known - used, "%s%s", used ? ", " : "", r->section);
-	}
+	if (heading)
+		begin_section(r);
 	got = pmk_settings_line(line, &name, &value, &why);
 	if (got < 0) {
 		pmk_error("configuration file %s: line %d %s", r->path, r->line, why);
@@ -86,17 +125,41 @@ static int read_lines(struct reading *r, char *text)
 
 	if (strncmp(rest, "\xef\xbb\xbf", 3) == 0) /* the mark that some editors put in front of UTF-8 */
 		rest += 3;
+	r->heading = (struct pmk_heading){ 0 };
+	memset(r->listed, 0, sizeof r->listed);
 	for (r->line = 1; !err && (line = strsep(&rest, "\n")); r->line++)
 		err = read_line(r, line);
+	return err;
+}
+
+/* A round over the text, which stays as it is. */
+static int go_round(struct reading *r, const char *text, int round)
+{
+	char *copy = strdup(text);
+	int err = copy ? 0 : -ENOMEM;
+
+	r->round = round;
+	if (!err)
+		err = read_lines(r, copy);
+	free(copy);
+	return err;
+}
+
+static int read_all(struct reading *r, const char *text)
+{
+	int err = go_round(r, text, CHECK);
+
 	if (!err && r->settings->profile[0] && !r->found) {
 		pmk_error("configuration file %s: there is no profile \"%.100s\" in it%s%s", r->path,
 			r->settings->profile, r->known[0] ? "; there are: " : "", r->known);
 		err = -EINVAL;
 	}
+	for (int section = 0; section < PMK_SECTIONS && !err; section++)
+		err = go_round(r, text, section);
 	return err;
 }
 
-int pmk_settings_read_text(char *text, const char *path, struct pmk_settings *settings)
+int pmk_settings_read_text(const char *text, const char *path, struct pmk_settings *settings)
 {
 	struct reading *r = calloc(1, sizeof *r);
 	int err = -ENOMEM;
@@ -108,7 +171,7 @@ int pmk_settings_read_text(char *text, const char *path, struct pmk_settings *se
 	r->scratch = malloc(sizeof *r->scratch);
 	if (r->scratch) {
 		*r->scratch = *settings;
-		err = read_lines(r, text);
+		err = read_all(r, text);
 	}
 	free(r->scratch);
 	free(r);
@@ -137,21 +200,22 @@ int pmk_settings_read_file(const char *path, struct pmk_settings *settings)
 
 	/* the usual way to ask for no settings; an empty file sets nothing either */
 	if (strcmp(path, "/dev/null") == 0 || (stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0))
-		return pmk_settings_read_text((char[1]){ 0 }, path, settings);
+		return pmk_settings_read_text("", path, settings);
 	err = pmk_mem_read_file(path, PMK_SETTINGS_FILE_BYTES, &text, &size);
 	if (err) {
 		pmk_error_cure(PMK_CURE_OTHER_CONFIG, "configuration file \"%s\": %s", path,
 			err == -EINVAL ? "not a file" : strerror(-err));
 		return err == -EINVAL ? -EISDIR : err;
 	}
-	err = pmk_settings_read_text((char *)text, path, settings);
+	err = pmk_settings_read_text((const char *)text, path, settings);
 	free(text);
 	return err;
 }
 
 void pmk_settings_profiles(const char *path, void (*found)(void *user, const char *name), void *user)
 {
-	char *rest, *line, profile[PMK_SPEC];
+	struct pmk_heading heading;
+	char *rest, *line;
 	uint8_t *text;
 	size_t size;
 
@@ -159,8 +223,8 @@ void pmk_settings_profiles(const char *path, void (*found)(void *user, const cha
 		return;
 	rest = (char *)text;
 	while ((line = strsep(&rest, "\n"))) {
-		if (pmk_settings_heading(line, profile) > 0 && profile[0])
-			found(user, profile);
+		if (pmk_settings_heading(line, &heading) > 0 && heading.section == PMK_SECTION_PROFILE)
+			found(user, heading.name);
 	}
 	free(text);
 }

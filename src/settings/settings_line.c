@@ -76,23 +76,41 @@ int pmk_settings_line(char *line, char **name, char **value, const char **why)
 	return 1;
 }
 
-int pmk_settings_heading(const char *line, char profile[PMK_SPEC])
+/* The name behind the word of a heading's `length` bytes; 0: there is none. */
+static size_t name_behind(const char *text, size_t length, const char *word, const char **name)
 {
-	const char *begin = line + strspn(line, " \t"), *end, *name;
+	size_t known = strlen(word), blanks;
+
+	if (length <= known || strncasecmp(text, word, known) != 0)
+		return 0;
+	blanks = strspn(text + known, " \t");
+	*name = text + known + blanks;
+	return blanks && known + blanks < length ? length - known - blanks : 0;
+}
+
+int pmk_settings_heading(const char *line, struct pmk_heading *heading)
+{
+	const char *begin = line + strspn(line, " \t"), *name = NULL;
+	enum pmk_section section = PMK_SECTION_TOP;
+	size_t length, bytes;
 
 	if (*begin != '[')
 		return 0;
 	begin = begin + 1 + strspn(begin + 1, " \t");
-	end = begin + strcspn(begin, "]");
-	while (end > begin && isspace((unsigned char)end[-1]))
-		end--;
-	profile[0] = '\0';
-	if (strncasecmp(begin, "profile", 7) != 0)
-		return 1;
-	name = begin + 7 + strspn(begin + 7, " \t");
-	if (name == begin + 7 || name >= end || end - name >= PMK_SPEC)
+	length = strcspn(begin, "]");
+	while (length && isspace((unsigned char)begin[length - 1]))
+		length--;
+	bytes = name_behind(begin, length, "camera", &name);
+	if (bytes)
+		section = PMK_SECTION_CAMERA;
+	else if (strncasecmp(begin, "profile", 7) == 0)
+		section = PMK_SECTION_PROFILE;
+	if (section == PMK_SECTION_PROFILE)
+		bytes = name_behind(begin, length, "profile", &name);
+	if (bytes >= PMK_SPEC || (section == PMK_SECTION_PROFILE && !bytes))
 		return -EINVAL;
-	snprintf(profile, PMK_SPEC, "%.*s", (int)(end - name), name);
+	heading->section = section;
+	snprintf(heading->name, PMK_SPEC, "%.*s", (int)bytes, bytes ? name : "");
 	return 1;
 }
 

@@ -14,10 +14,22 @@
  * with the reason in *why: "is not of the form .." */
 int pmk_settings_line(char *line, char **name, char **value, const char **why) __attribute__((warn_unused_result));
 
-/* 1: the line is a heading, and `profile` is NAME for "[profile NAME]" and "" for any heading that does not begin with
- * "profile"; 0: it is none, and `profile` is untouched; -EINVAL: it begins so, but has no name, or no blank before it.
- */
-int pmk_settings_heading(const char *line, char profile[PMK_SPEC]) __attribute__((warn_unused_result));
+/* The parts of a file, each of which overrides the ones before. */
+enum pmk_section {
+	PMK_SECTION_TOP, /* what follows no heading, or one that is for people */
+	PMK_SECTION_CAMERA, /* [camera NAME] */
+	PMK_SECTION_PROFILE, /* [profile NAME] */
+	PMK_SECTIONS
+};
+
+struct pmk_heading {
+	enum pmk_section section;
+	char name[PMK_SPEC]; /* "" at the top */
+};
+
+/* 1: the line is a heading; 0: it is none, and `heading` is untouched; -EINVAL: it begins with "profile", but has no
+ * name, or no blank before it. "camera" without a name is for people, like any other word. */
+int pmk_settings_heading(const char *line, struct pmk_heading *heading) __attribute__((warn_unused_result));
 
 /* Put the home directory (the variable HOME) in place of "~". -ENAMETOOLONG. */
 int pmk_settings_expand_home(const char *value, char expanded[PMK_SPEC]) __attribute__((warn_unused_result));

@@ -17,7 +17,10 @@
 struct saving {
 	const struct pmk_settings *start, *now;
 	FILE *out;
-	char section[PMK_SPEC]; /* the profile whose section the present line is in; "": none */
+	struct pmk_heading heading; /* of the section that the present line is in */
+	int number; /* how many headings there were */
+	/* the number of the section of the camera in use that sets it, and so has to get the new value; 0: none does */
+	int place[PMK_SETTINGS_MOST];
 	bool written[PMK_SETTINGS_MOST];
 };
 
@@ -90,13 +93,24 @@ static bool is_changed(const struct saving *s, int index)
 	return setting->flags & PMK_SETTING_LIVE && !pmk_setting_equal(setting, s->start, s->now);
 }
 
+/* Whether this is the section for what has no better place: that of the profile in use, or the one of none. */
+static bool is_usual(const struct saving *s)
+{
+	return s->heading.section != PMK_SECTION_CAMERA && strcmp(s->heading.name, s->now->profile) == 0;
+}
+
+static bool belongs_here(const struct saving *s, int index)
+{
+	return s->place[index] ? s->place[index] == s->number : is_usual(s);
+}
+
 /* The lines that found no place in the section. */
 static void end_section(struct saving *s)
 {
-	if (strcmp(s->section, s->now->profile) != 0)
+	if (!is_usual(s))
 		return;
 	for (int i = 0; i < pmk_settings_count; i++) {
-		if (is_changed(s, i))
+		if (is_changed(s, i) && !s->place[i])
 			write_setting(s, i, "");
 	}
 }
@@ -116,15 +130,16 @@ static int set_by(const char *line)
 
 static void copy_line(struct saving *s, const char *line)
 {
-	char section[PMK_SPEC];
+	struct pmk_heading heading;
 	int index = set_by(line);
 
-	if (pmk_settings_heading(line, section) > 0) {
-		if (strcmp(section, s->section) != 0)
+	if (pmk_settings_heading(line, &heading) > 0) {
+		if (heading.section != s->heading.section || strcmp(heading.name, s->heading.name) != 0)
 			end_section(s);
-		memcpy(s->section, section, sizeof section);
+		s->heading = heading;
+		s->number++;
 	}
-	if (index >= 0 && strcmp(s->section, s->now->profile) == 0 && is_changed(s, index))
+	if (index >= 0 && belongs_here(s, index) && is_changed(s, index))
 		write_setting(s, index, comment_of(line)); /* once, in place of the first such line */
 	else
 		fprintf(s->out, "%s\n", line);
@@ -139,6 +154,27 @@ static void copy_all(struct saving *s, char *text)
 			copy_line(s, line);
 	}
 	end_section(s);
+}
+
+/* A profile overrides the sections of cameras, and of these, the last one that fits overrides the others. */
+static int find_places(struct saving *s, const char *text)
+{
+	char *copy = strdup(text), *rest = copy, *line;
+	struct pmk_heading heading = { 0 };
+	int number = 0;
+
+	if (!copy)
+		return -ENOMEM;
+	while (!s->now->profile[0] && (line = strsep(&rest, "\n"))) {
+		int index = set_by(line);
+
+		number += pmk_settings_heading(line, &heading) > 0;
+		if (index >= 0 && heading.section == PMK_SECTION_CAMERA &&
+			pmk_source_names_fit(&s->now->in_use, heading.name))
+			s->place[index] = number;
+	}
+	free(copy);
+	return 0;
 }
 
 static int read_old(const char *path, char **text)
@@ -192,7 +228,10 @@ int pmk_settings_save(const char *path, const struct pmk_settings *start, const 
 	char *text = NULL;
 	int err = read_old(path, &text);
 
+	if (!err)
+		err = find_places(&s, text);
 	if (err) {
+		free(text);
 		pmk_error("%s: %s", path, strerror(-err));
 		return err;
 	}

@@ -9,8 +9,9 @@
 #include "settings/settings.h"
 
 /* Write each live setting of `now` that differs from `start`, which is what the file gives so far, to the file at
- * `path`; it and its folders are made if they do not exist. The lines go into the section of now->profile, or else to
- * the part that belongs to no profile. Negative errno, logged. */
+ * `path`; it and its folders are made if they do not exist. The lines go into the section of now->profile; without
+ * one, into the last section of a camera that fits now->in_use and sets the same, or else to the part that belongs to
+ * no section. Negative errno, logged. */
 int pmk_settings_save(const char *path, const struct pmk_settings *start, const struct pmk_settings *now)
 	__attribute__((warn_unused_result));
 

@@ -14,12 +14,14 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 struct live {
 	const struct pmk_options *options;
+	struct pmk_settings *settings; /* those of `options`, and of the camera's sections in the file */
 	struct pmk_pipeline *pipeline;
-	struct pmk_control *control;
+	struct pmk_control *control; /* NULL: there is none yet */
 };
 
 static const uint64_t DAY_NS = 24 * 3600 * PMK_S_NS;
@@ -77,11 +79,11 @@ static bool wait_for_end(const struct live *l)
 	}
 }
 
-static void announce(
-	const struct pmk_pipeline *p, const struct pmk_options *options, const struct pmk_pipeline_settings *settings)
+static void announce(const struct pmk_pipeline *p, const struct pmk_options *options,
+	const struct pmk_pipeline_settings *settings, const char *backdrop)
 {
 	pmk_info("camera %s; network %s; backdrop %s", pmk_pipeline_camera_name(p), pmk_pipeline_model_name(p),
-		settings->scene.backdrop);
+		backdrop);
 	for (int i = 0; i < settings->output_count; i++)
 		pmk_info("output %s", pmk_pipeline_output_name(p, i));
 	if (options->settings.duration <= 0 && !options->settings.pipeline.frames)
@@ -119,7 +121,7 @@ static int run(const struct live *l, const struct pmk_pipeline_settings *setting
 	if (err)
 		return err;
 	pmk_media_rest(); /* the backdrop's file has been read by now */
-	announce(l->pipeline, l->options, settings);
+	announce(l->pipeline, l->options, settings, l->settings->pipeline.scene.backdrop);
 	pmk_service_notify("READY=1\nSTATUS=Running");
 	pmk_status_line_begin(&l->options->settings, l->pipeline);
 	result->interrupted = wait_for_end(l);
@@ -132,18 +134,66 @@ static int run(const struct live *l, const struct pmk_pipeline_settings *setting
 	return err;
 }
 
+/* The first camera has been opened: have what the file says for it. */
+static int settle_first(struct live *l, const struct pmk_source_names *camera, struct pmk_pipeline_settings *wanted)
+{
+	struct pmk_settings *fresh = malloc(sizeof *fresh);
+	int err = fresh ? 0 : -ENOMEM;
+
+	if (!err && pmk_options_reload(l->options, l->settings->profile, camera, fresh) != PMK_EXIT_OK)
+		err = -EINVAL;
+	if (!err) {
+		pmk_settings_take_live(l->settings, fresh);
+		l->settings->in_use = *camera;
+		fresh->pipeline = *wanted; /* with the outputs that were found */
+		pmk_settings_take_live(fresh, l->settings);
+		*wanted = fresh->pipeline;
+	}
+	free(fresh);
+	return err;
+}
+
+static int settle(void *user, const struct pmk_source_names *camera, struct pmk_pipeline_settings *wanted)
+{
+	struct live *l = user;
+
+	return l->control ? pmk_control_settle(l->control, camera, wanted) : settle_first(l, camera, wanted);
+}
+
+static void ask_for_settings(struct live *l, bool steered, struct pmk_pipeline_settings *settings)
+{
+	settings->by_camera &= steered;
+	settings->settle = settle;
+	settings->settle_user = l;
+	l->settings->pipeline.by_camera = settings->by_camera;
+}
+
+static struct pmk_settings *copy_settings(const struct pmk_options *options)
+{
+	struct pmk_settings *copy = malloc(sizeof *copy);
+
+	if (copy)
+		*copy = options->settings;
+	else
+		pmk_error("not enough memory");
+	return copy;
+}
+
 enum pmk_exit pmk_live_run(
-	const struct pmk_options *options, const struct pmk_pipeline_settings *settings, struct pmk_live_result *result)
+	const struct pmk_options *options, struct pmk_pipeline_settings *settings, struct pmk_live_result *result)
 {
 	struct pmk_live_result unused;
 	/* demo has a camera and outputs of its own choice, which a file would change */
 	bool steered = options->command == PMK_COMMAND_RUN;
 	struct pmk_control_host host = pmk_steer_host(options);
-	struct live live = { .options = options };
+	struct live live = { .options = options, .settings = copy_settings(options) };
 	enum pmk_part part;
 	enum pmk_exit code;
 	int err;
 
+	if (!live.settings)
+		return PMK_EXIT_INTERNAL;
+	ask_for_settings(&live, steered, settings);
 	result = result ? result : &unused;
 	*result = (struct pmk_live_result){ 0 };
 	if (access(settings->scene.backdrop, R_OK) == 0)
@@ -151,9 +201,11 @@ enum pmk_exit pmk_live_run(
 	err = pmk_pipeline_create(settings, &live.pipeline, &part);
 	if (err == -ENOMEM && part != PMK_PART_SCENE)
 		pmk_error("not enough memory");
-	if (err)
+	if (err) {
+		free(live.settings);
 		return pmk_exit_of(part, err, settings->camera);
-	if (pmk_control_create(&host, &options->settings, live.pipeline, steered, &live.control) ||
+	}
+	if (pmk_control_create(&host, live.settings, live.pipeline, steered, &live.control) ||
 		pmk_signals_catch(steered ? PMK_HANGUP_RELOADS : PMK_HANGUP_ENDS)) {
 		pmk_pipeline_destroy(live.pipeline);
 		return PMK_EXIT_INTERNAL; /* the process ends */
@@ -168,5 +220,6 @@ enum pmk_exit pmk_live_run(
 	}
 	pmk_pipeline_destroy(live.pipeline);
 	pmk_signals_release();
+	free(live.settings);
 	return code;
 }

@@ -11,9 +11,10 @@ struct pmk_live_result {
 };
 
 /* Run a pipeline until a signal (PMK_EXIT_OK), a limit of `options`, the end of the source, or a fault. `settings` are
- * those of `options`, with "auto" replaced by the outputs that were found. Outputs are covered when it returns. Before
- * the outputs are open, a signal ends the process in the usual way. `result` may be NULL. */
-enum pmk_exit pmk_live_run(const struct pmk_options *options, const struct pmk_pipeline_settings *settings,
-	struct pmk_live_result *result);
+ * those of `options`, with "auto" replaced by the outputs that were found; they come to know whom to ask about the
+ * camera. Outputs are covered when it returns. Before the outputs are open, a signal ends the process in the usual way.
+ * `result` may be NULL. */
+enum pmk_exit pmk_live_run(
+	const struct pmk_options *options, struct pmk_pipeline_settings *settings, struct pmk_live_result *result);
 
 #endif

@@ -47,6 +47,7 @@ static cJSON *list_devices(enum pmk_device_kind kind)
 		one = cJSON_CreateObject();
 		cJSON_AddStringToObject(one, "spec", devices[i].path);
 		cJSON_AddStringToObject(one, "title", devices[i].card);
+		cJSON_AddStringToObject(one, "id", devices[i].bus);
 		cJSON_AddBoolToObject(one, "busy", devices[i].busy);
 		if (devices[i].error)
 			cJSON_AddStringToObject(one, "error", strerror(-devices[i].error));
@@ -191,10 +192,13 @@ static void print_text(const char *kind, const cJSON *list)
 	printf("%s:\n", kind);
 	cJSON_ArrayForEach(one, list)
 	{
-		const cJSON *here = cJSON_GetObjectItem(one, "here"), *error = cJSON_GetObjectItem(one, "error");
+		const cJSON *here = cJSON_GetObjectItem(one, "here"), *error = cJSON_GetObjectItem(one, "error"),
+			    *id = cJSON_GetObjectItem(one, "id");
 
 		printf("  %-18s %s", cJSON_GetObjectItem(one, "spec")->valuestring,
 			cJSON_GetObjectItem(one, "title")->valuestring);
+		if (id && *id->valuestring)
+			printf(", %s", id->valuestring);
 		if (here && !cJSON_IsTrue(here))
 			print_way(cJSON_GetObjectItem(one, "spec")->valuestring,
 				cJSON_GetObjectItem(one, "source")->valuestring);

@@ -205,7 +205,12 @@ static void reopen(struct pmk_capture *c)
 			tell_missing(c, err);
 	}
 	c->place = c->source->place;
-	pmk_capture_note_open(c);
+	if (pmk_capture_note_open(c)) {
+		if (atomic_load(&c->by_camera))
+			atomic_fetch_add(&c->generation, 1);
+		if (c->settings.other)
+			c->settings.other(c->settings.user);
+	}
 	pmk_debug("open: %s", c->source->name);
 }
 
@@ -218,16 +223,26 @@ struct pmk_source *pmk_capture_let_go(struct pmk_capture *c)
 		c->before = c->figures;
 	}
 	c->source = NULL;
-	pmk_capture_note_open(c);
+	(void)pmk_capture_note_open(c);
 	return source;
 }
 
-void pmk_capture_note_open(struct pmk_capture *c)
+bool pmk_capture_note_open(struct pmk_capture *c)
 {
+	struct pmk_source_names names;
+	bool other = false;
+
+	if (c->source)
+		pmk_source_names_get(c->source, c->camera, &names);
 	pthread_mutex_lock(&c->lock);
 	snprintf(c->open_path, sizeof c->open_path, "%s", c->source ? c->source->place.path : "");
 	snprintf(c->open_name, sizeof c->open_name, "%s", c->source ? c->source->name : "");
+	if (c->source) {
+		other = !pmk_source_names_equal(&names, &c->names);
+		c->names = names;
+	}
 	pthread_mutex_unlock(&c->lock);
+	return other;
 }
 
 static void *capture_main(void *arg)
@@ -322,7 +337,7 @@ int pmk_capture_create(const struct pmk_capture_settings *settings, struct pmk_c
 	pthread_mutex_init(&c->lock, NULL);
 	init_orders(c);
 	pmk_handover_init(&c->changes);
-	pmk_capture_note_open(c);
+	(void)pmk_capture_note_open(c);
 	*capture = c;
 	return 0;
 out_source:

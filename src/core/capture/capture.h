@@ -10,6 +10,7 @@
 #include "base/parse.h"
 #include "base/slot.h"
 #include "io/source.h"
+#include "io/source_names.h"
 
 #include <time.h>
 
@@ -29,6 +30,8 @@ struct pmk_capture_settings {
 	 * (-EAGAIN: it gives no picture; -ENOLINK: its input has no signal) or that the last try to open it returned;
 	 * 0: it is back. [capture thread] */
 	void (*missing)(void *user, int error);
+	/* Another camera than before is open. [capture thread] */
+	void (*other)(void *user);
 	void *user;
 };
 
@@ -54,6 +57,13 @@ struct pmk_capture_change;
 int pmk_capture_change_create(struct pmk_capture *capture, const struct pmk_capture_settings *now,
 	const struct pmk_capture_settings *wanted, struct pmk_capture_change **change)
 	__attribute__((warn_unused_result));
+/* The names of the camera that the change moves to and has open; false: it moves to none. */
+bool pmk_capture_change_names(const struct pmk_capture_change *change, struct pmk_source_names *names);
+/* What is wanted was changed, but for the camera. */
+void pmk_capture_change_revise(struct pmk_capture_change *change, const struct pmk_capture_settings *now,
+	const struct pmk_capture_settings *wanted);
+/* How many generations of frames the change begins: 0 or 1. */
+unsigned pmk_capture_change_steps(const struct pmk_capture_change *change);
 /* Make the change between two frames, with no frame lost or late, and wait until it is made. -ETIMEDOUT: a driver has
  * held the thread for five seconds, and nothing is changed. Call it after start, and once for each change. */
 int pmk_capture_change_apply(struct pmk_capture *capture, struct pmk_capture_change *change)
@@ -63,6 +73,10 @@ void pmk_capture_change_destroy(struct pmk_capture_change *change);
 
 /* Of the frames that are delivered from now on (struct pmk_frame); 0 at create. [any thread] */
 unsigned pmk_capture_generation(struct pmk_capture *capture);
+
+/* true: the settings depend on the camera. When another one is opened without a change, its frames are of a new
+ * generation then, and wait for a change. [any thread] */
+void pmk_capture_by_camera(struct pmk_capture *capture, bool by_camera);
 
 /* true: close the source until further notice. [any thread] */
 void pmk_capture_rest(struct pmk_capture *capture, bool rest);
@@ -84,6 +98,8 @@ int pmk_capture_late(const struct pmk_capture *capture); /* why there was no cam
 struct pmk_slot *pmk_capture_frames(struct pmk_capture *capture);
 
 struct pmk_capture_figures pmk_capture_figures(struct pmk_capture *capture); /* [any thread] */
+/* The names of the camera that was opened last, while it is closed, too; empty: none was. [any thread] */
+void pmk_capture_names(struct pmk_capture *capture, struct pmk_source_names *names);
 /* The name of the source that is open now; "": none is. [any thread] */
 void pmk_capture_open_name(struct pmk_capture *capture, char name[PMK_CAPTURE_NAME]);
 /* Whether the driver has not returned for three minutes at now_ns. Opening a camera may ask a person, who has one

@@ -86,6 +86,35 @@ static int open_other(struct pmk_capture *c, struct pmk_capture_change *change)
 	return 0;
 }
 
+void pmk_capture_change_revise(struct pmk_capture_change *change, const struct pmk_capture_settings *now,
+	const struct pmk_capture_settings *wanted)
+{
+	change->quarters = wanted->quarters;
+	change->mirror = wanted->mirror;
+	change->flip = wanted->flip;
+	change->turns = now->quarters != wanted->quarters || now->mirror != wanted->mirror || now->flip != wanted->flip;
+	change->cpu_limit = wanted->cpu_limit;
+	change->limits = now->cpu_limit < wanted->cpu_limit || now->cpu_limit > wanted->cpu_limit;
+}
+
+bool pmk_capture_change_names(const struct pmk_capture_change *change, struct pmk_source_names *names)
+{
+	if (!change->source)
+		return false;
+	pmk_source_names_get(change->source, change->camera, names);
+	return true;
+}
+
+unsigned pmk_capture_change_steps(const struct pmk_capture_change *change)
+{
+	return change->turns || change->moves;
+}
+
+void pmk_capture_by_camera(struct pmk_capture *c, bool by_camera)
+{
+	atomic_store(&c->by_camera, by_camera);
+}
+
 int pmk_capture_change_create(struct pmk_capture *c, const struct pmk_capture_settings *now,
 	const struct pmk_capture_settings *wanted, struct pmk_capture_change **created)
 {
@@ -97,12 +126,7 @@ int pmk_capture_change_create(struct pmk_capture *c, const struct pmk_capture_se
 	memcpy(change->camera, wanted->camera, sizeof change->camera);
 	change->renamed = strcmp(now->camera, wanted->camera) != 0;
 	change->moves = change->renamed && !is_open(c, wanted->camera);
-	change->quarters = wanted->quarters;
-	change->mirror = wanted->mirror;
-	change->flip = wanted->flip;
-	change->turns = now->quarters != wanted->quarters || now->mirror != wanted->mirror || now->flip != wanted->flip;
-	change->cpu_limit = wanted->cpu_limit;
-	change->limits = now->cpu_limit < wanted->cpu_limit || now->cpu_limit > wanted->cpu_limit;
+	pmk_capture_change_revise(change, now, wanted);
 	if (change->moves)
 		err = open_other(c, change);
 	if (err) {
@@ -145,7 +169,7 @@ static void move(struct pmk_capture *c, struct pmk_capture_change *change)
 	if (change->source && !rests(c)) {
 		c->source = change->source;
 		c->place = c->source->place;
-		pmk_capture_note_open(c);
+		(void)pmk_capture_note_open(c); /* the change is for this camera */
 		pmk_capture_begin(c);
 		pmk_capture_deliver(c, change->first);
 		change->first = NULL;
@@ -165,7 +189,7 @@ void pmk_capture_take_change(struct pmk_capture *c)
 		return;
 	if (change->renamed)
 		memcpy(c->camera, change->camera, sizeof c->camera);
-	if (change->turns || change->moves)
+	if (pmk_capture_change_steps(change))
 		atomic_fetch_add(&c->generation, 1);
 	if (change->turns) {
 		c->reshape.quarters = change->quarters;

@@ -41,12 +41,14 @@ struct pmk_capture {
 	pthread_mutex_t orders_lock; /* protects the two flags */
 	pthread_cond_t orders; /* one of them has changed */
 	bool stopping, resting;
+	atomic_bool by_camera;
 	atomic_uint generation; /* of the frames that are delivered; the capture thread changes it */
 	struct pmk_handover changes;
 	pthread_mutex_t lock; /* protects what follows; only the capture thread changes that */
 	struct pmk_capture_figures figures;
 	/* the device and the name of the open source; "": none */
 	char open_path[64], open_name[sizeof((struct pmk_source *)0)->name];
+	struct pmk_source_names names; /* of the source that was opened last */
 };
 
 /* All called by the capture thread. */
@@ -56,7 +58,8 @@ void pmk_capture_begin(struct pmk_capture *capture); /* call it for a new source
 void pmk_capture_deliver(struct pmk_capture *capture, struct pmk_frame *frame);
 /* Stop reading the open source, and keep its figures. Returns it, owned by the caller; NULL: none was open. */
 struct pmk_source *pmk_capture_let_go(struct pmk_capture *capture);
-void pmk_capture_note_open(struct pmk_capture *capture); /* call it when another source is open, or none */
+/* Call it when another source is open, or none. True: it is another camera than the last one. */
+bool pmk_capture_note_open(struct pmk_capture *capture);
 void pmk_capture_take_change(struct pmk_capture *capture); /* make the waiting change, if there is one */
 
 #endif

@@ -33,6 +33,13 @@ void pmk_capture_open_name(struct pmk_capture *c, char name[PMK_CAPTURE_NAME])
 	pthread_mutex_unlock(&c->lock);
 }
 
+void pmk_capture_names(struct pmk_capture *c, struct pmk_source_names *names)
+{
+	pthread_mutex_lock(&c->lock);
+	*names = c->names;
+	pthread_mutex_unlock(&c->lock);
+}
+
 int pmk_capture_late(const struct pmk_capture *c)
 {
 	return c->late;

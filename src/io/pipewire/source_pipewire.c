@@ -333,6 +333,8 @@ static int open_camera(struct pipewire_source *s, const char *name, const struct
 	if (err < 0)
 		return err;
 	snprintf(s->base.name, sizeof(s->base.name), "pipewire:%.100s", s->camera.name);
+	memcpy(s->base.node, s->camera.name, sizeof(s->base.node));
+	memcpy(s->base.title, s->camera.title, sizeof(s->base.title));
 	err = connect_stream(s, wish);
 	if (err == 0)
 		err = wait_for_picture(s);
