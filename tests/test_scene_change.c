@@ -303,6 +303,11 @@ static void gate(const struct studio *s, struct pmk_scene_settings *settings)
 	settings->no_motion_gate = false;
 }
 
+static void no_plate(const struct studio *s, struct pmk_scene_settings *settings)
+{
+	settings->no_plate = true;
+}
+
 static void threads(const struct studio *s, struct pmk_scene_settings *settings)
 {
 	settings->threads = 2;
@@ -373,6 +378,8 @@ static const struct {
 	{ .name = "keep-out of a corner", half, corner, .covers = true, .settles = AT_A_CUT },
 	{ .name = "motion gate", nothing, gate, .covers = true },
 	{ .name = "no motion gate", gate, nothing, .covers = true },
+	{ .name = "plate", no_plate, nothing, .covers = true, .settles = AT_A_CUT },
+	{ .name = "no plate", nothing, no_plate, .covers = true, .settles = AT_A_CUT },
 	{ .name = "threads", nothing, threads, .covers = true },
 	{ .name = "engine", nothing, own_engine, .covers = true },
 	{ .name = "model", nothing, other_model, .covers = true, .alone = true },
@@ -528,7 +535,7 @@ static void test_match_of_a_slideshow(void **state)
 /* A change that needs no new parts makes none. */
 static void test_small_changes_are_small(void **state)
 {
-	static modify *const small[] = { nearest, corner, gate };
+	static modify *const small[] = { nearest, corner, gate, no_plate };
 	struct pmk_scene_settings now = usual(), wanted;
 	struct pmk_scene_change *c;
 	struct pmk_scene *scene;
@@ -539,11 +546,11 @@ static void test_small_changes_are_small(void **state)
 	s = open_studio();
 	now.match = 0.5;
 	scene = create(&s, &now);
-	for (int i = 0; i < 5; i++) {
+	for (int i = 0; i < 6; i++) {
 		wanted = now;
-		if (i < 3)
+		if (i < 4)
 			small[i](&s, &wanted);
-		wanted.match = i == 3 ? 0.6 : 0.5;
+		wanted.match = i == 4 ? 0.6 : 0.5;
 		begin_counting();
 		assert_int_equal(pmk_scene_change_prepare(scene, &wanted, &c), 0);
 		assert_int_equal(end_counting(), 1);
@@ -837,7 +844,7 @@ static void *runner_main(void *arg)
 static void test_beside_a_running_scene(void **state)
 {
 	static modify *const ways[] = { office, blur, match, stronger_match, grown, shrunk, less_smooth, morph, nearest,
-		corner, gate, threads, other_model, all_else, tiles, nothing };
+		corner, gate, no_plate, threads, other_model, all_else, tiles, nothing };
 	struct pmk_scene_settings now = usual();
 	struct studio s = open_studio();
 	struct runner r = { .studio = &s, .scene = create(&s, &now) };

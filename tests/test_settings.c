@@ -121,6 +121,8 @@ static void test_values(void **state)
 	set("motion-gate", "off");
 	assert_true(settings.pipeline.scene.no_motion_gate);
 	prints("motion-gate", 0, "no");
+	set("plate", "off");
+	assert_true(settings.pipeline.scene.no_plate);
 	set("people", "nearest");
 	assert_int_equal(settings.pipeline.scene.people, PMK_PEOPLE_NEAREST);
 	set("threshold", "0.25");

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "find/person.h"
+#include "find/plate.h"
 #include "find/prepare.h"
 #include "find/tiles.h"
 #include "find/view.h"
@@ -28,6 +29,7 @@ struct pmk_look {
 	bool apart; /* `search` looks at the whole; otherwise, `view` takes all looks */
 	struct pmk_tiles tiles;
 	struct pmk_view where;
+	struct pmk_plate *plate; /* of the present run; or NULL */
 	float *before; /* the previous look, at first sight */
 	struct pmk_rect keep_out[PMK_ZONES];
 	int keep_out_count;
@@ -158,6 +160,9 @@ static int look_at(struct pmk_look *l, struct network *network, const struct pmk
 	if (!err)
 		err = pmk_person_probability(
 			&network->model.card, pmk_engine_output(network->engine), network->probability);
+	if (!err && l->plate)
+		pmk_plate_weigh(l->plate, rect, network->probability, network->model.card.output_width,
+			network->model.card.output_height);
 	for (int i = 0; i < l->keep_out_count; i++)
 		pmk_zone_clear_probability(&l->keep_out[i], rect, network->probability,
 			network->model.card.output_width, network->model.card.output_height);
@@ -243,7 +248,8 @@ static void average_looks(struct pmk_look *l, const struct pmk_rect *before, con
 	}
 }
 
-int pmk_look_run(struct pmk_look *l, const struct pmk_image *image, uint64_t now_ns, struct pmk_sight *sight)
+int pmk_look_run(struct pmk_look *l, const struct pmk_image *image, uint64_t now_ns, struct pmk_plate *plate,
+	struct pmk_sight *sight)
 {
 	const struct pmk_model_card *card = &l->view.model.card;
 	struct pmk_sight seen = { 0 };
@@ -251,6 +257,9 @@ int pmk_look_run(struct pmk_look *l, const struct pmk_image *image, uint64_t now
 	struct pmk_rect before = { 0 };
 	int err = 0;
 
+	l->plate = plate;
+	if (plate)
+		pmk_plate_begin(plate, image);
 	if (pmk_view_wants_search(&l->where, now_ns))
 		err = search(l, image, &seen);
 	for (int looks = 0; !err && again && looks < MOST_LOOKS; looks++) {
@@ -265,6 +274,8 @@ int pmk_look_run(struct pmk_look *l, const struct pmk_image *image, uint64_t now
 	}
 	if (err)
 		return err;
+	if (plate)
+		pmk_plate_end(plate);
 	if (before.width && l->where.found)
 		average_looks(l, &before, &seen);
 	if (card->output_width == card->input_width && card->output_height == card->input_height) {

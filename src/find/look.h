@@ -9,6 +9,7 @@
 #ifndef PMK_FIND_LOOK_H
 #define PMK_FIND_LOOK_H
 
+#include "find/plate.h"
 #include "find/zone.h"
 #include "image/frame.h"
 #include "model/engine.h"
@@ -54,8 +55,9 @@ void pmk_look_set_keep_out(struct pmk_look *look, const struct pmk_rect *keep_ou
 /* Look first where `from` looked last. No effect if the pictures differ in size or the networks in shape. */
 void pmk_look_inherit(struct pmk_look *look, const struct pmk_look *from);
 
-/* Look at a picture of time now_ns. -EDOM, or the errors of pmk_engine_run; after one of them, call pmk_look_forget. */
-int pmk_look_run(struct pmk_look *look, const struct pmk_image *image, uint64_t now_ns, struct pmk_sight *sight)
-	__attribute__((warn_unused_result));
+/* Look at a picture of time now_ns, with the memory of earlier ones (NULL: without any). -EDOM, or the errors of
+ * pmk_engine_run; after one of them, call pmk_look_forget and pmk_plate_forget. */
+int pmk_look_run(struct pmk_look *look, const struct pmk_image *image, uint64_t now_ns, struct pmk_plate *plate,
+	struct pmk_sight *sight) __attribute__((warn_unused_result));
 
 #endif

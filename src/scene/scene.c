@@ -22,6 +22,8 @@ static int create_fixed(struct pmk_scene *s, int shown_count)
 		err = pmk_mask_alloc(&s->mask, s->frames.width, s->frames.height);
 	if (!err)
 		err = pmk_stillness_init(&s->stillness, &s->frames);
+	if (!err)
+		err = pmk_plate_init(&s->plate, &s->frames);
 	return err;
 }
 
@@ -87,6 +89,7 @@ void pmk_scene_destroy(struct pmk_scene *s)
 	pmk_store_destroy(s->store);
 	pmk_mask_free(&s->mask);
 	pmk_stillness_finish(&s->stillness);
+	pmk_plate_finish(&s->plate);
 	free(s);
 }
 
@@ -146,7 +149,8 @@ static void clear_bars(const struct pmk_frame *frame, struct pmk_mask *mask)
 static int find_person(struct pmk_scene *s, const struct pmk_frame *frame, struct pmk_scene_times *times)
 {
 	struct pmk_sight sight;
-	int err = pmk_look_run(s->parts.look, &frame->image, s->last_ns, &sight);
+	int err = pmk_look_run(
+		s->parts.look, &frame->image, s->last_ns, s->settings.no_plate ? NULL : &s->plate, &sight);
 	uint64_t mark = pmk_clock_thread_ns();
 
 	if (err)
@@ -167,6 +171,7 @@ static void forget(struct pmk_scene *s)
 	pmk_refine_forget(s->parts.refine);
 	pmk_stillness_reset(&s->stillness);
 	pmk_look_forget(s->parts.look);
+	pmk_plate_forget(&s->plate);
 	if (s->parts.light)
 		pmk_light_forget(s->parts.light);
 }

@@ -69,7 +69,7 @@ static void compare(struct pmk_scene_change *c, const struct pmk_scene_settings 
 	if ((now->light > 0) != (w->light > 0))
 		c->exchanged |= LIGHT;
 	c->other_mask = c->exchanged & (LOOK | REFINE) || now->people != w->people || !pmk_scene_same_zones(now, w) ||
-		now->no_motion_gate != w->no_motion_gate;
+		now->no_motion_gate != w->no_motion_gate || now->no_plate != w->no_plate;
 }
 
 static int make_backdrop(const struct pmk_scene *s, struct pmk_scene_change *c)
@@ -312,6 +312,8 @@ void pmk_scene_change_apply(struct pmk_scene *s, struct pmk_scene_change *c)
 	memcpy(s->keep_out, c->keep_out, sizeof s->keep_out);
 	if (c->other_mask)
 		pmk_stillness_reset(&s->stillness);
+	if (c->other_model || w->no_plate)
+		pmk_plate_forget(&s->plate);
 	s->show_room = shows_room(w);
 	s->consent = c->consent;
 	s->settings = *w;

@@ -6,6 +6,7 @@
 #include "compose/compose.h"
 #include "compose/show/store.h"
 #include "find/look.h"
+#include "find/plate.h"
 #include "framing/framing.h"
 #include "scene/scene.h"
 #include "scene/stillness.h"
@@ -30,6 +31,7 @@ struct pmk_scene {
 	struct pmk_store *store; /* backdrops that are ready; NULL: none was asked for. [the thread of prepare] */
 	struct pmk_rect keep_out[PMK_ZONES]; /* px */
 	struct pmk_stillness stillness;
+	struct pmk_plate plate;
 	struct pmk_mask mask;
 	struct pmk_composer *composer;
 	const struct pmk_mask

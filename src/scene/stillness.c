@@ -4,9 +4,9 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "image/shrink.h"
 
 #include <errno.h>
-#include <libyuv.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,32 +83,14 @@ static void shrink_rim(struct pmk_stillness *s, const struct pmk_image *image, i
 		now[(size_t)height * (size_t)s->stride[plane] + (size_t)x] = mean_at(s, image, plane, x, height);
 }
 
-/* Average squares, by four each way as long as possible, then by two: libyuv is fast at these two, and allocates
- * nothing. */
 static void shrink(struct pmk_stillness *s, const struct pmk_image *image, int plane)
 {
-	const uint8_t *from = image->plane[plane];
-	int stride = image->stride[plane], left = s->halved;
-	int whole_width = pmk_layout_plane_width(&image->layout, plane) >> left,
-	    whole_height = pmk_layout_plane_height(&image->layout, plane) >> left;
+	int whole_width = pmk_layout_plane_width(&image->layout, plane) >> s->halved,
+	    whole_height = pmk_layout_plane_height(&image->layout, plane) >> s->halved;
 
 	shrink_rim(s, image, plane, whole_width, whole_height);
-	if (!left)
-		CopyPlane(from, stride, s->now[plane], s->stride[plane], s->width[plane], s->height[plane]);
-	while (left) {
-		int step = left > 1 ? 2 : 1, width, height, to_stride;
-		uint8_t *to;
-
-		left -= step;
-		width = whole_width << left;
-		height = whole_height << left;
-		/* in place from the second time on: each row is written over rows that have been read already */
-		to = left ? s->half : s->now[plane];
-		to_stride = left ? width : s->stride[plane];
-		ScalePlane(from, stride, width << step, height << step, to, to_stride, width, height, kFilterBox);
-		from = to;
-		stride = to_stride;
-	}
+	pmk_shrink(image->plane[plane], image->stride[plane], s->halved, s->now[plane], s->stride[plane], whole_width,
+		whole_height, s->half);
 }
 
 /* Add up the differences of `rows` rows in each column. */

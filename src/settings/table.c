@@ -129,6 +129,8 @@ const struct pmk_setting pmk_settings_table[] = {
 		.value = "ZONE",
 		.help = "find nobody in X,Y,WxH (pixels or percent, as in 0%,0%,25%x100%); may be given several "
 			"times" },
+	{ "plate", 0, MASK, TYPE(off_switch), SCENE(no_plate), .normal = "yes", .value = "yes|no",
+		.help = "remember what stands in the room, so that it is not taken for a person" },
 	{ "refine", 0, MASK, TYPE(choice), SCENE(refine.mode), WORDS("guided", "none", "morph"), .normal = "guided",
 		.value = "MODE",
 		.help = "how to refine the mask: guided, none (plain upscaling), morph (erode and dilate)" },

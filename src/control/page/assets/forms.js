@@ -12,7 +12,8 @@ const SECTIONS = [
 	{ title: 'Speed', names: ['cpu-limit', 'model'], group: 'network' },
 	{ title: 'More', names: [], group: 'program' },
 ];
-const TITLES = { 'cpu-limit': 'CPU limit', 'motion-gate': 'Rest while nothing moves', 'auto-frame': 'Follow me' };
+const TITLES = { 'cpu-limit': 'CPU limit', 'motion-gate': 'Rest while nothing moves', plate: 'Remember the room',
+	'auto-frame': 'Follow me' };
 const ELSEWHERE = ['backdrop', 'keep-out']; // they have a place of their own on the page
 
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* The clean plate: remembers what stood still where the network was sure that there is room, and holds it against the
+ * network where that is to be seen again. A chair, a lamp or a picture on the wall that was room does not become a
+ * person while nothing about it changes.
+ *
+ * The picture is divided into square cells, 120 or more in a row. A cell remembers its mean luma and chroma, and how
+ * many looks were sure of room (less than .1) while it looked like that. Each of them is one nat of evidence, up to
+ * PMK_PLATE_NATS, as long as the cell looks the same: p becomes p / (p + (1 - p) e^nats). What is room by this counts
+ * as sure, unless the network alone is sure of a person (over .9), which takes one look back. What passes in front of
+ * a cell does not change its memory: the room behind a person is known from before, and known again at once when that
+ * person has gone.
+ *
+ * It is no evidence that a cell looks the same if the person has that very colour, if most of the cells around it do
+ * not look the same, or if it is nearly black or white.
+ *
+ * The memory follows the light: the median ratio of luma, now to then, is applied to all cells. When the camera moves,
+ * much of the room does not look as it did, and as large a share of the evidence is forgotten where nobody can see what
+ * is there now.
+ *
+ * The one rule: it only ever lowers a probability, and it never reaches a shown picture. Less than 1 MiB; allocates
+ * nothing after init. One thread. */
+#ifndef PMK_FIND_PLATE_H
+#define PMK_FIND_PLATE_H
+
+#include "image/frame.h"
+
+enum { PMK_PLATE_NATS = 8, PMK_PLATE_MOST = 30 }; /* what counts at most; the looks that are counted */
+
+struct pmk_plate {
+	struct pmk_layout layout; /* of the pictures */
+	int halved, columns, rows; /* a cell is 2^halved px wide and high */
+	float *worn, worn_cells; /* the person's colours: cells of each, and of all, over some time */
+	int16_t *stood[3]; /* the memory: Y, U, V in 1/32 levels */
+	uint8_t *now[3]; /* the picture */
+	uint8_t *looks; /* that were sure of room; 0: nothing is known */
+	uint8_t *same; /* 1: the cell looks as it did */
+	uint8_t *nats; /* what is held against the network in this picture */
+	int8_t *vote; /* of this picture's looks: 1 room, -1 person, 0 neither */
+	uint8_t *scratch;
+	void *block;
+};
+
+/* For pictures of this size and sampling; their range may change. -ENOMEM. */
+int pmk_plate_init(struct pmk_plate *plate, const struct pmk_layout *layout) __attribute__((warn_unused_result));
+void pmk_plate_finish(struct pmk_plate *plate); /* a zeroed one is allowed */
+void pmk_plate_forget(struct pmk_plate *plate); /* at a cut */
+
+/* Begin a picture: compare it with the memory. */
+void pmk_plate_begin(struct pmk_plate *plate, const struct pmk_image *image);
+/* Weigh a look at the part `view` of the picture, which may stick out of it: width x height probabilities as the
+ * network gave them. Where looks at a picture overlap, the last one is remembered. */
+void pmk_plate_weigh(struct pmk_plate *plate, const struct pmk_rect *view, float *probability, int width, int height);
+void pmk_plate_end(struct pmk_plate *plate); /* remember this picture, if it was looked at */
+
+#endif

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT */
+/* The clean plate, on drawn pictures: what it holds against the network, and what it does not. */
+#include "unit.h"
+
+#include "find/plate.h"
+
+#include <math.h>
+
+enum { W = 480, H = 360, N = 120 }; /* px; network pixels: as many as cells in a row */
+
+struct stage {
+	struct pmk_plate plate;
+	struct pmk_image room, picture;
+	float p[N * N];
+};
+
+/* Where things are drawn, and where the person stands, far from them. In px. */
+static const struct pmk_rect all = { 0, 0, W, H }, chair = { 280, 160, 120, 160 }, person = { 40, 60, 120, 300 };
+
+static void fill(struct pmk_image *image, const struct pmk_rect *r, int y, int u, int v)
+{
+	const int yuv[3] = { y, u, v };
+
+	for (int k = 0; k < 3; k++) {
+		int half = k ? 2 : 1;
+		for (int row = r->y / half; row < (r->y + r->height) / half; row++)
+			memset(image->plane[k] + (size_t)row * (size_t)image->stride[k] + r->x / half, yuv[k],
+				(size_t)(r->width / half));
+	}
+}
+
+/* A room with a pattern of 8x8 px, so that a camera that moves is seen to. */
+static void draw_room(struct pmk_image *image)
+{
+	uint32_t state = 7;
+
+	for (int y = 0; y < H; y += 8) {
+		for (int x = 0; x < W; x += 8) {
+			struct pmk_rect square = { x, y, 8, 8 };
+			fill(image, &square, 90 + (int)(unit_random(&state) % 60), 120, 130);
+		}
+	}
+}
+
+static int setup(void **state)
+{
+	struct pmk_layout layout = { .width = W, .height = H };
+	struct stage *s = calloc(1, sizeof *s);
+
+	*state = s;
+	if (!s || pmk_plate_init(&s->plate, &layout) || pmk_image_alloc(&s->room, &layout) ||
+		pmk_image_alloc(&s->picture, &layout))
+		return 1;
+	draw_room(&s->room);
+	fill(&s->room, &chair, 60, 160, 110);
+	pmk_image_copy(&s->picture, &s->room);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct stage *s = *state;
+
+	pmk_plate_finish(&s->plate);
+	pmk_image_free(&s->room);
+	pmk_image_free(&s->picture);
+	free(s);
+	return 0;
+}
+
+static bool inside(const struct pmk_rect *r, int i)
+{
+	int x = i % N * W / N, y = i / N * H / N;
+
+	return r && x >= r->x && x < r->x + r->width && y >= r->y && y < r->y + r->height;
+}
+
+/* The network says p in `where`, and elsewhere that there is room, for so many pictures. */
+static void look(struct stage *s, const struct pmk_rect *where, float p, int pictures)
+{
+	for (int n = 0; n < pictures; n++) {
+		for (int i = 0; i < N * N; i++)
+			s->p[i] = inside(where, i) ? p : 0.01f;
+		pmk_plate_begin(&s->plate, &s->picture);
+		pmk_plate_weigh(&s->plate, &all, s->p, N, N);
+		pmk_plate_end(&s->plate);
+	}
+}
+
+/* The mean inside `where`, less a rim of two cells. */
+static float mean(const struct stage *s, const struct pmk_rect *where)
+{
+	struct pmk_rect core = { where->x + 8, where->y + 8, where->width - 16, where->height - 16 };
+	float sum = 0;
+	int count = 0;
+
+	for (int i = 0; i < N * N; i++) {
+		if (!inside(&core, i))
+			continue;
+		sum += s->p[i];
+		count++;
+	}
+	return sum / (float)count;
+}
+
+static void test_a_chair_stays_one(void **state)
+{
+	struct stage *s = *state;
+
+	look(s, NULL, 0, 10);
+	look(s, &chair, 0.97f, 1);
+	assert_true(mean(s, &chair) < 0.1f);
+	look(s, &chair, 0.7f, 60);
+	assert_true(mean(s, &chair) < 0.1f);
+}
+
+static void test_what_has_changed_is_the_networks(void **state)
+{
+	struct stage *s = *state;
+
+	look(s, NULL, 0, 20);
+	fill(&s->picture, &chair, 75, 150, 120);
+	look(s, &chair, 0.9f, 1);
+	assert_true(fabsf(mean(s, &chair) - 0.9f) < 1e-4f);
+}
+
+static void test_evidence_grows_with_looks(void **state)
+{
+	struct stage *s = *state;
+
+	look(s, NULL, 0, 1);
+	look(s, &chair, 0.99f, 1);
+	assert_true(mean(s, &chair) > 0.9f);
+	pmk_plate_forget(&s->plate);
+	look(s, NULL, 0, 3);
+	look(s, &chair, 0.6f, 1);
+	assert_true(mean(s, &chair) < 0.1f);
+}
+
+/* Somebody who was missed at first, and sits still. */
+static void test_a_network_that_stays_sure_is_believed(void **state)
+{
+	struct stage *s = *state;
+
+	look(s, NULL, 0, 100);
+	look(s, &chair, 1, 10);
+	assert_true(mean(s, &chair) < 0.5f);
+	look(s, &chair, 1, PMK_PLATE_MOST);
+	assert_true(mean(s, &chair) > 0.99f);
+}
+
+static void test_the_room_behind_a_person_is_remembered(void **state)
+{
+	struct stage *s = *state;
+
+	look(s, NULL, 0, 10);
+	fill(&s->picture, &chair, 180, 110, 150);
+	look(s, &chair, 1, 50);
+	assert_true(mean(s, &chair) > 0.99f);
+	pmk_image_copy(&s->picture, &s->room);
+	look(s, &chair, 0.97f, 1);
+	assert_true(mean(s, &chair) < 0.1f);
+}
+
+static void relight(struct pmk_image *to, const struct pmk_image *from, double light)
+{
+	for (int k = 0; k < 3; k++) {
+		size_t count = (size_t)from->stride[k] * (size_t)(k ? H / 2 : H);
+		int zero = k ? 128 : 16;
+		for (size_t i = 0; i < count; i++)
+			to->plane[k][i] = (uint8_t)lround(zero + (from->plane[k][i] - zero) * light);
+	}
+}
+
+static void test_it_follows_the_light(void **state)
+{
+	static const double lights[] = { 0.5, 1.3, 0.95, 1 };
+	struct stage *s = *state;
+
+	look(s, NULL, 0, 10);
+	for (int i = 0; i < 4; i++) {
+		relight(&s->picture, &s->room, lights[i]);
+		look(s, &chair, 0.95f, 1);
+		assert_true(mean(s, &chair) < 0.1f);
+	}
+}
+
+/* Light that comes up slowly, and that not everything reflects alike, as with a camera's own exposure. */
+static void test_it_follows_slow_changes(void **state)
+{
+	struct stage *s = *state;
+
+	look(s, NULL, 0, 10);
+	for (int i = 1; i <= 20; i++) {
+		fill(&s->picture, &chair, 60 + 2 * i, 160, 110);
+		look(s, &chair, 0.7f, 1);
+		assert_true(mean(s, &chair) < 0.2f);
+	}
+}
+
+static void test_a_moving_camera_makes_it_forget(void **state)
+{
+	struct stage *s = *state;
+
+	look(s, NULL, 0, 30);
+	for (int n = 0; n < 8; n++) {
+		for (int y = 0; y < H; y++) {
+			uint8_t *row = s->picture.plane[0] + (size_t)y * (size_t)s->picture.stride[0];
+			memmove(row, row + 12, W - 12);
+		}
+		fill(&s->picture, &chair, 180, 110, 150);
+		look(s, &chair, 1, 1);
+	}
+	fill(&s->picture, &chair, 60, 160, 110);
+	look(s, &chair, 0.9f, 1);
+	assert_true(mean(s, &chair) > 0.5f);
+}
+
+static void test_clothes_of_the_rooms_colour(void **state)
+{
+	struct stage *s = *state;
+
+	look(s, NULL, 0, 10);
+	fill(&s->picture, &person, 60, 160, 110); /* somebody in the chair's colour comes in ... */
+	look(s, &person, 1, 3);
+	look(s, &chair, 0.95f, 1); /* ... and stands where the chair is */
+	assert_true(fabsf(mean(s, &chair) - 0.95f) < 1e-4f);
+}
+
+/* A spot that looks as before in the middle of what changed. */
+static void test_what_is_alone_is_chance(void **state)
+{
+	static const struct pmk_rect spot = { 336, 240, 8, 8 };
+	struct stage *s = *state;
+
+	look(s, NULL, 0, 10);
+	fill(&s->picture, &chair, 75, 150, 120);
+	fill(&s->picture, &spot, 60, 160, 110);
+	look(s, &chair, 0.9f, 1);
+	assert_true(fabsf(mean(s, &chair) - 0.9f) < 1e-4f);
+}
+
+static void test_black_and_white_prove_nothing(void **state)
+{
+	struct stage *s = *state;
+
+	for (int white = 0; white < 2; white++) {
+		pmk_plate_forget(&s->plate);
+		fill(&s->picture, &chair, white ? 240 : 20, 128, 128);
+		look(s, NULL, 0, 10);
+		look(s, &chair, 0.9f, 1);
+		assert_true(fabsf(mean(s, &chair) - 0.9f) < 1e-4f);
+	}
+}
+
+/* A part of the picture that nobody looked at is not changed by what is seen elsewhere. */
+static void test_a_view(void **state)
+{
+	static const struct pmk_rect right = { 240, -40, 280, 280 };
+	struct stage *s = *state;
+
+	look(s, NULL, 0, 10);
+	for (int i = 0; i < N * N; i++)
+		s->p[i] = 0.9f;
+	pmk_plate_begin(&s->plate, &s->picture);
+	pmk_plate_weigh(&s->plate, &right, s->p, N, N);
+	pmk_plate_end(&s->plate);
+	/* px (300, 200), in the chair; and a row above the picture */
+	assert_true(s->p[(240 * N / 280) * N + 60 * N / 280] < 0.1f);
+	assert_true(s->p[5 * N + 60] == 0.9f);
+	look(s, &chair, 0.97f, 1);
+	assert_true(mean(s, &chair) < 0.1f);
+}
+
+static void shuffle(struct pmk_image *image, uint32_t *state)
+{
+	for (int k = 0; k < 3; k++) {
+		int height = pmk_layout_plane_height(&image->layout, k);
+		for (int i = 0; i < image->stride[k] * height; i++)
+			image->plane[k][i] = unit_random(state) % 8 ? 100 : (uint8_t)unit_random(state);
+	}
+}
+
+/* Whatever is seen, in pictures of any size and sampling. */
+static void test_it_only_lowers(void **state)
+{
+	static const struct pmk_layout layouts[] = { { .width = W, .height = H },
+		{ .width = 641, .height = 363, .chroma = PMK_CHROMA_422 }, { .width = 16, .height = 16 },
+		{ .width = 1024, .height = 17, .range = PMK_RANGE_FULL }, { .width = 17, .height = 700 } };
+	uint32_t random = 3;
+
+	for (int i = 0; i < 5; i++) {
+		struct pmk_rect view = { -20, -30, layouts[i].width + 33, layouts[i].height + 50 };
+		struct pmk_image image;
+		struct pmk_plate plate;
+
+		assert_int_equal(pmk_plate_init(&plate, &layouts[i]), 0);
+		assert_int_equal(pmk_image_alloc(&image, &layouts[i]), 0);
+		for (int n = 0; n < 12; n++) {
+			float p[32 * 32], before[32 * 32];
+			for (int k = 0; k < 32 * 32; k++)
+				p[k] = before[k] = n < 9 ? 0 : (float)(unit_random(&random) % 1001) / 1000;
+			if (n % 4 == 0)
+				shuffle(&image, &random);
+			pmk_plate_begin(&plate, &image);
+			pmk_plate_weigh(&plate, &view, p, 32, 32);
+			pmk_plate_end(&plate);
+			for (int k = 0; k < 32 * 32; k++)
+				assert_true(p[k] >= 0 && p[k] <= before[k]);
+		}
+		pmk_image_free(&image);
+		pmk_plate_finish(&plate);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_a_chair_stays_one, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_what_has_changed_is_the_networks, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_evidence_grows_with_looks, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_network_that_stays_sure_is_believed, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_the_room_behind_a_person_is_remembered, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_it_follows_the_light, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_it_follows_slow_changes, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_moving_camera_makes_it_forget, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_clothes_of_the_rooms_colour, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_what_is_alone_is_chance, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_black_and_white_prove_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_view, setup, teardown),
+		cmocka_unit_test(test_it_only_lowers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
