@@ -78,6 +78,11 @@ uninstall:
 	@meson configure $(BUILD) -Dprefix=$(PREFIX)
 	@tools/uninstall $(BUILD) $(if $(DESTDIR),$(abspath $(DESTDIR)))
 
+# Debian packages, in $(BUILD)/deb.
+deb: models
+	@tools/deps deb
+	@tools/deb $(BUILD)/deb
+
 format:
 	@clang-format -i $$(git ls-files '*.[ch]' '*.inc')
 
@@ -85,4 +90,4 @@ clean:
 	@rm -rf $(BUILD)
 
 .PHONY: all run test build compile deps models bench quality check-options coverage fuzz check-all test-vm \
-	test-desktop install uninstall format clean
+	test-desktop install uninstall deb format clean

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # usage: check_docs.sh PROGRAM SOURCE_ROOT
 # The man page has every command and option of `PROGRAM --help`, and no other option. The man page and the README have
-# its exit codes. NEWS.md begins with its version.
+# its exit codes. NEWS.md begins with its version, which the packages have, too.
 set -eu
 program=$1
 manual=$2/doc/potemkin.1.scd
@@ -43,5 +43,9 @@ done
 version=$("$program" --version)
 sed -n 3p "$2/NEWS.md" | grep -Eq "^## ${version#potemkin } \((unreleased|[0-9]{4}-[0-9]{2}-[0-9]{2})\)$" ||
 	complain "NEWS.md: does not begin with the version of $version and \"unreleased\" or a date"
+for file in debian/changelog contrib/packages/PKGBUILD contrib/packages/potemkin.spec; do
+	grep -m 1 -i -E '^(potemkin \(|pkgver=|version:)' "$2/$file" | grep -qF "${version#potemkin }" ||
+		complain "$file: has another version than $version"
+done
 
 exit $bad

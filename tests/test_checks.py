@@ -275,8 +275,9 @@ def try_state(root, compiler):
 
 def try_docs(root, program):
     """Try check_docs.sh with additions to the documents and to the program's help."""
-    os.mkdir(os.path.join(root, "doc"))
-    for name in ("README.md", "NEWS.md", "doc/potemkin.1.scd"):
+    packages = ("debian/changelog", "contrib/packages/PKGBUILD", "contrib/packages/potemkin.spec")
+    for name in ("README.md", "NEWS.md", "doc/potemkin.1.scd") + packages:
+        os.makedirs(os.path.dirname(os.path.join(root, name)), exist_ok=True)
         shutil.copy(os.path.join(ROOT, name), os.path.join(root, name))
     passes("check_docs.sh", program, root)
     with planted(root, ("doc/potemkin.1.scd", "\n*--made-up* _N_\n")):
@@ -286,6 +287,10 @@ def try_docs(root, program):
         file.write("#!/bin/sh\n'%s' --help all\necho '  --untold N       what only the program knows'\n" % program)
     os.chmod(more, 0o755)
     fails("check_docs.sh", more, root, said="no entry for --untold")
+    for name in packages:
+        os.remove(os.path.join(root, name))
+        with planted(root, (name, "potemkin (9)\npkgver=9\nVersion: 9\n")):
+            fails("check_docs.sh", program, root, said=name + ": has another version")
 
 
 def main(program, *compiler):
