@@ -160,6 +160,39 @@ static void test_ranges_hold_the_wish(void **state)
 	}
 }
 
+/* A format of one choice of sizes; `sizes` is where its value stands. */
+static struct spa_pod *offer(struct spa_pod_choice **sizes)
+{
+	const struct spa_rectangle small = { 640, 480 }, large = { 1280, 720 };
+	struct spa_pod *pod = spa_pod_builder_add_object(&builder, SPA_TYPE_OBJECT_Format, SPA_PARAM_EnumFormat,
+		SPA_FORMAT_mediaType, SPA_POD_Id(SPA_MEDIA_TYPE_video), SPA_FORMAT_mediaSubtype,
+		SPA_POD_Id(SPA_MEDIA_SUBTYPE_mjpg), SPA_FORMAT_VIDEO_size,
+		SPA_POD_CHOICE_ENUM_Rectangle(3, &large, &large, &small));
+
+	*sizes = (struct spa_pod_choice *)&spa_pod_find_prop(pod, NULL, SPA_FORMAT_VIDEO_size)->value;
+	return pod;
+}
+
+/* Each lie alone makes the whole format void: sizes that do not fit into each other, as any peer may send them. */
+static void test_lies(void **state)
+{
+	struct pmk_device_mode modes[MOST];
+	struct spa_pod_choice *sizes;
+	struct pmk_layout layout;
+
+	assert_int_equal(pmk_pipewire_format_modes(offer(&sizes), NULL, modes, 0, MOST), 2);
+	for (int lie = 0; lie < 8; lie++) {
+		struct spa_pod *pod = offer(&sizes);
+
+		*(uint32_t *[]){ &sizes->body.child.size, &sizes->body.child.size, &sizes->body.child.size,
+			&sizes->pod.size, &sizes->pod.size, &sizes->pod.size, &pod->size,
+			&pod->size }[lie] = (uint32_t[]){ 0, 1, 4, 0, 15, UINT32_MAX - 4, 4, pod->size - 4 }[lie];
+		if (pmk_pipewire_format_modes(pod, NULL, modes, 0, MOST))
+			fail_msg("lie %d is believed", lie);
+		assert_int_equal(pmk_pipewire_format_read(pod, modes, &layout), -EINVAL);
+	}
+}
+
 static void test_buffers(void **state)
 {
 	const struct spa_pod *params[PMK_PIPEWIRE_BUFFER_PARAMS];
@@ -185,6 +218,7 @@ int main(void)
 		cmocka_unit_test_setup(test_refused, begin),
 		cmocka_unit_test_setup(test_choices_become_modes, begin),
 		cmocka_unit_test_setup(test_ranges_hold_the_wish, begin),
+		cmocka_unit_test_setup(test_lies, begin),
 		cmocka_unit_test_setup(test_buffers, begin),
 	};
 

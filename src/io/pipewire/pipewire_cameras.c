@@ -9,6 +9,7 @@
 #include <pipewire/pipewire.h>
 
 #include "base/clock.h"
+#include "base/parse.h"
 #include "io/pipewire/pipewire_format.h"
 #include "io/v4l2/v4l2.h"
 
@@ -33,10 +34,12 @@ struct scan {
 	struct node nodes[MOST];
 };
 
+/* A peer tells the path, and opening some devices does something: only a video device is opened. */
 static bool is_loopback(const char *path)
 {
+	const char *digits = pmk_parse_after(path, "/dev/video");
 	struct v4l2_capability cap;
-	int fd = pmk_v4l2_kernel.open(path);
+	int number, fd = digits && pmk_parse_int(digits, 0, 65535, &number) == 0 ? pmk_v4l2_kernel.open(path) : -ENOENT;
 	bool loopback = fd >= 0 && pmk_v4l2_query(fd, &cap) >= 0 && pmk_v4l2_is_loopback(&cap);
 
 	if (fd >= 0)

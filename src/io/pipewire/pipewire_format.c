@@ -123,12 +123,67 @@ void pmk_pipewire_buffers_build(uint8_t *memory, uint32_t size, size_t bytes, in
 		SPA_POD_Id(SPA_META_Header), SPA_PARAM_META_size, SPA_POD_Int(sizeof(struct spa_meta_header)));
 }
 
+/* Bytes of a value of a type; 0: it has no fixed size. */
+static uint32_t value_bytes(uint32_t type)
+{
+	switch (type) {
+	case SPA_TYPE_Bool:
+	case SPA_TYPE_Id:
+	case SPA_TYPE_Int:
+	case SPA_TYPE_Float:
+		return 4;
+	case SPA_TYPE_Long:
+	case SPA_TYPE_Double:
+	case SPA_TYPE_Rectangle:
+	case SPA_TYPE_Fraction:
+	case SPA_TYPE_Fd:
+		return 8;
+	default:
+		return 0;
+	}
+}
+
+/* Whether a value, which lies within its object, has room for what its type says. */
+static bool is_sound_value(const struct spa_pod *value)
+{
+	const struct spa_pod_choice_body *choice = SPA_POD_BODY_CONST(value);
+
+	if (value->type != SPA_TYPE_Choice)
+		return value->size >= value_bytes(value->type);
+	return value->size >= sizeof *choice && choice->child.size &&
+		choice->child.size == value_bytes(choice->child.type);
+}
+
+/* Whether all sizes within a format fit into each other. A peer has written them, and SPA's functions believe what is
+ * inside a property. The format's own size is right: libpipewire holds it against the message. */
+static bool is_sound(const struct spa_pod *format)
+{
+	const uint8_t *at = SPA_POD_BODY_CONST(format);
+	size_t left = format->size;
+
+	if (!spa_pod_is_object(format))
+		return false;
+	at += sizeof(struct spa_pod_object_body);
+	left -= sizeof(struct spa_pod_object_body);
+	while (left >= sizeof(struct spa_pod_prop)) {
+		const struct spa_pod_prop *property = (const struct spa_pod_prop *)at;
+		size_t bytes = SPA_POD_PROP_SIZE(property), step = SPA_ROUND_UP_N(bytes, 8);
+
+		if (bytes > left || !is_sound_value(&property->value))
+			return false;
+		at += step;
+		left -= pmk_min_size(step, left);
+	}
+	return left == 0;
+}
+
 /* The subtype of a video format: raw or mjpg; 0: not usable. */
 static uint32_t subtype_of(const struct spa_pod *format)
 {
 	uint32_t type, subtype;
 
-	if (!format || spa_format_parse(format, &type, &subtype) < 0 || type != SPA_MEDIA_TYPE_video)
+	if (!format || !is_sound(format) || spa_format_parse(format, &type, &subtype) < 0 ||
+		type != SPA_MEDIA_TYPE_video)
 		return 0;
 	return subtype == SPA_MEDIA_SUBTYPE_raw || subtype == SPA_MEDIA_SUBTYPE_mjpg ? subtype : 0;
 }
@@ -183,7 +238,8 @@ int pmk_pipewire_format_read(const struct spa_pod *format, struct pmk_device_mod
 }
 
 /* Get the values of a property, of `bytes` each: how many into *count, the kind of choice into *choice. NULL: it is
- * absent or of another type. The first value of a choice is its default; the next two of a range are its ends. */
+ * absent or of another type. Only of a sound format. The first value of a choice is its default; the next two of a
+ * range are its ends. */
 static const void *values_of(
 	const struct spa_pod *format, uint32_t key, uint32_t type, uint32_t bytes, uint32_t *count, uint32_t *choice)
 {

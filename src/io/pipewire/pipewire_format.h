@@ -2,7 +2,8 @@
 /* Converts PipeWire's video formats to modes and layouts, and back. Pure functions; any thread.
  *
  * The one rule: only Motion JPEG and the raw formats of image/fourcc.h that SPA has a name for are known. All others
- * are skipped. */
+ * are skipped. A format may come from any program that talks to the daemon: one whose sizes do not fit into each other
+ * is as one that offers nothing. */
 #ifndef PMK_IO_PIPEWIRE_PIPEWIRE_FORMAT_H
 #define PMK_IO_PIPEWIRE_PIPEWIRE_FORMAT_H
 

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <systemd/sd-bus.h>
@@ -64,8 +65,9 @@ static int on_response(sd_bus_message *message, void *user, sd_bus_error *error)
 	enum answer *answer = user;
 	uint32_t code;
 
-	if (sd_bus_message_read(message, "u", &code) >= 0)
-		*answer = code == 0 ? YES : code == 1 ? NO : NONE;
+	if (sd_bus_message_read(message, "u", &code) <= 0)
+		code = NONE; /* an answer of another kind is none that lets us in */
+	*answer = code == 0 ? YES : code == 1 ? NO : NONE;
 	return 0;
 }
 
@@ -129,6 +131,15 @@ static int ask(sd_bus *bus, uint64_t deadline_ns)
 	return err;
 }
 
+/* What libpipewire may talk to. A descriptor of anything else would be read and written all the same. */
+static bool is_socket(int fd)
+{
+	int domain = 0;
+	socklen_t size = sizeof domain;
+
+	return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_UNIX;
+}
+
 /* The message owns its descriptor, so the caller gets a duplicate. */
 static int open_remote(sd_bus *bus, int *fd)
 {
@@ -140,7 +151,7 @@ static int open_remote(sd_bus *bus, int *fd)
 	if (err >= 0)
 		err = sd_bus_message_read(reply, "h", &lent);
 	if (err >= 0) {
-		lent = fcntl(lent, F_DUPFD_CLOEXEC, 3);
+		lent = is_socket(lent) ? fcntl(lent, F_DUPFD_CLOEXEC, 3) : (errno = EBADMSG, -1);
 		err = lent < 0 ? -errno : 0;
 	}
 	if (err >= 0)

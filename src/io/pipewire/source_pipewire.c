@@ -143,27 +143,53 @@ static const struct pw_stream_events stream_events = {
 
 /* --- on the capture thread, under the lock --- */
 
+struct pixels {
+	const uint8_t *data;
+	size_t bytes;
+	int stride; /* as the camera says */
+};
+
+static uint32_t read_once(const void *shared)
+{
+	return *(const volatile uint32_t *)shared;
+}
+
+/* Where the bytes of a buffer are. The camera's program can write the chunk at any time, so it is read once. NULL, or
+ * why they are unusable. */
+static const char *reach(const struct pw_buffer *buffer, struct pixels *pixels)
+{
+	const struct spa_data *data = buffer->buffer->n_datas ? &buffer->buffer->datas[0] : NULL;
+	uint32_t offset, bytes;
+
+	if (!data || !data->data || !data->chunk || read_once(&data->chunk->flags) & SPA_CHUNK_FLAG_CORRUPTED)
+		return "the camera marked it as damaged";
+	offset = read_once(&data->chunk->offset);
+	bytes = read_once(&data->chunk->size);
+	if (offset > data->maxsize || bytes > data->maxsize - offset)
+		return "larger than its buffer";
+	*pixels = (struct pixels){ .data = (const uint8_t *)data->data + offset,
+		.bytes = bytes,
+		.stride = (int)read_once(&data->chunk->stride) };
+	return NULL;
+}
+
 /* Convert the pixels of a buffer into a frame. NULL, or why they are unusable. *frame stays NULL if all are in use. */
 static const char *convert(struct pipewire_source *s, const struct pw_buffer *buffer, struct pmk_frame **frame)
 {
-	const struct spa_data *data = &buffer->buffer->datas[0];
-	uint32_t offset = data->chunk->offset, bytes = data->chunk->size;
-	int stride = data->chunk->stride, least = pmk_fourcc_stride(s->mode.fourcc, s->mode.width);
+	int least = pmk_fourcc_stride(s->mode.fourcc, s->mode.width);
 	struct pmk_layout layout = s->base.layout;
-	const char *damage;
+	struct pixels pixels;
+	const char *damage = reach(buffer, &pixels);
 
-	if (!data->data || data->chunk->flags & SPA_CHUNK_FLAG_CORRUPTED)
-		return "the camera marked it as damaged";
-	if (offset > data->maxsize || bytes > data->maxsize - offset)
-		return "larger than its buffer";
-	damage = pmk_unpack_layout(&s->unpack, (const uint8_t *)data->data + offset, bytes, &layout);
+	if (!damage)
+		damage = pmk_unpack_layout(&s->unpack, pixels.data, pixels.bytes, &layout);
 	if (damage)
 		return damage;
 	*frame = pmk_frame_pool_take(s->pool, &layout);
 	if (!*frame)
 		return NULL;
-	damage = pmk_unpack(&s->unpack, (const uint8_t *)data->data + offset, bytes,
-		stride > least && stride <= 1 << 20 ? stride : least, &(*frame)->image);
+	damage = pmk_unpack(&s->unpack, pixels.data, pixels.bytes,
+		pixels.stride > least && pixels.stride <= 1 << 20 ? pixels.stride : least, &(*frame)->image);
 	if (!damage)
 		pmk_source_note_size(&s->base, &layout);
 	return damage;
@@ -182,12 +208,10 @@ static uint64_t capture_time_ns(const struct pipewire_source *s, const struct pw
 /* The first JPEG shows the camera's sampling. */
 static void adopt(struct pipewire_source *s)
 {
-	const struct spa_data *data = &s->newest->buffer->datas[0];
-	uint32_t offset = data->chunk->offset, bytes = data->chunk->size;
 	struct pmk_layout layout = s->base.layout;
+	struct pixels pixels;
 
-	if (data->data && offset <= data->maxsize && bytes <= data->maxsize - offset &&
-		!pmk_unpack_layout(&s->unpack, (const uint8_t *)data->data + offset, bytes, &layout))
+	if (!reach(s->newest, &pixels) && !pmk_unpack_layout(&s->unpack, pixels.data, pixels.bytes, &layout))
 		s->base.layout.chroma = layout.chroma;
 }
 
