@@ -271,9 +271,71 @@ static void test_nearest(void **state)
 	close_cutout(&comes);
 }
 
+static void swap_sides(uint8_t *row, int width)
+{
+	for (int x = 0; x < width / 2; x++) {
+		uint8_t kept = row[x];
+
+		row[x] = row[width - 1 - x];
+		row[width - 1 - x] = kept;
+	}
+}
+
+/* The person in the middle, as a single picture, mirrored or not. Copies the mask, the right way round. */
+static void mask_alone(struct stage *s, const struct cutout *c, bool mirrored, uint8_t *alpha)
+{
+	struct pmk_image *image = &s->frame->image;
+	const struct pmk_mask *mask;
+
+	empty(s);
+	put(s, c, (W - c->photo.width * 3 / 2) / 2);
+	for (int plane = 0; mirrored && plane < 3; plane++) {
+		for (int y = 0; y < (plane ? H / 2 : H); y++)
+			swap_sides(image->plane[plane] + (size_t)y * image->stride[plane], plane ? W / 2 : W);
+	}
+	mask = look(s, 0); /* the number does not rise: a cut */
+	for (int y = 0; y < H; y++) {
+		memcpy(alpha + (size_t)y * W, mask->alpha + (size_t)y * mask->stride, W);
+		if (mirrored)
+			swap_sides(alpha + (size_t)y * W, W);
+	}
+}
+
+/* A single picture and its mirror image give nearly the same mask: several looks decide, no single one. */
+static void test_mirrored_alike(void **state)
+{
+	static const char *const names[] = { "man_doc_b", "man_zh_a", "ccp_0109", "ccp_0335", "ccp_0407",
+		"asl_learn_036" };
+	uint8_t *alpha[2] = { malloc(W * H), malloc(W * H) };
+	struct stage s = open_stage(false, NULL);
+	int differ = 0, people = 0;
+
+	for (size_t n = 0; n < sizeof names / sizeof names[0]; n++) {
+		struct cutout c;
+
+		if (!open_cutout(names[n], &c)) {
+			puts("skipped: needs the test data");
+			skip();
+		}
+		mask_alone(&s, &c, false, alpha[0]);
+		mask_alone(&s, &c, true, alpha[1]);
+		for (int k = 0; k < W * H; k++) {
+			people += alpha[0][k] > 127;
+			differ += (alpha[0][k] > 127) != (alpha[1][k] > 127);
+		}
+		close_cutout(&c);
+	}
+	printf("%.2f %% differ\n", 100.0 * differ / people);
+	assert_true(people > W * H / 4 && differ * 250 < people);
+	close_stage(&s);
+	free(alpha[0]);
+	free(alpha[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_mirrored_alike),
 		cmocka_unit_test(test_at_the_sides),
 		cmocka_unit_test(test_newcomer),
 		cmocka_unit_test(test_far_apart),

@@ -8,6 +8,7 @@
 #include "find/person.h"
 #include "find/plate.h"
 #include "find/prepare.h"
+#include "find/study.h"
 #include "find/tiles.h"
 #include "find/view.h"
 
@@ -30,7 +31,9 @@ struct pmk_look {
 	struct pmk_tiles tiles;
 	struct pmk_view where;
 	struct pmk_plate *plate; /* of the present run; or NULL */
+	struct pmk_study study;
 	float *before; /* the previous look, at first sight */
+	bool alone; /* no picture came before: this one is studied */
 	struct pmk_rect keep_out[PMK_ZONES];
 	int keep_out_count;
 };
@@ -70,6 +73,7 @@ int pmk_look_resize(struct pmk_look *l, const struct pmk_look_settings *settings
 		err = open_network("selfie-landscape", settings, &l->search);
 	if (err)
 		return err;
+	l->alone = true;
 	pmk_look_set_keep_out(l, settings->keep_out, settings->keep_out_count);
 	pmk_view_init(&l->where, width, height,
 		(double)l->view.model.card.input_width / l->view.model.card.input_height, settings->nearest);
@@ -93,6 +97,8 @@ int pmk_look_create(const struct pmk_look_settings *settings, int width, int hei
 	if (!err)
 		err = pmk_tiles_init(&l->tiles, l->view.model.card.output_width, l->view.model.card.output_height);
 	if (!err)
+		err = pmk_study_init(&l->study, l->tiles.width, l->tiles.height);
+	if (!err)
 		l->before = pmk_mem_alloc((size_t)l->tiles.width * (size_t)l->tiles.height * sizeof *l->before);
 	if (!err && !l->before)
 		err = -ENOMEM;
@@ -111,6 +117,7 @@ void pmk_look_destroy(struct pmk_look *l)
 	close_network(&l->view);
 	close_network(&l->search);
 	pmk_tiles_finish(&l->tiles);
+	pmk_study_finish(&l->study);
 	free(l->before);
 	free(l);
 }
@@ -123,6 +130,7 @@ const struct pmk_model_card *pmk_look_card(const struct pmk_look *l)
 void pmk_look_forget(struct pmk_look *l)
 {
 	pmk_view_forget(&l->where);
+	l->alone = true;
 }
 
 void pmk_look_set_nearest(struct pmk_look *l, bool nearest)
@@ -145,27 +153,32 @@ void pmk_look_inherit(struct pmk_look *l, const struct pmk_look *from)
 		l->where.shape != from->where.shape)
 		return;
 	l->where = from->where;
+	l->alone = from->alone;
 	pmk_view_set_nearest(&l->where, nearest);
 }
 
+/* Look at `rect`, or at its mirror image; the result is the right way round again. */
 static int look_at(struct pmk_look *l, struct network *network, const struct pmk_image *image,
-	const struct pmk_rect *rect, struct pmk_sight *sight)
+	const struct pmk_rect *rect, bool mirrored, struct pmk_sight *sight)
 {
+	const struct pmk_model_card *card = &network->model.card;
 	uint64_t start = pmk_clock_thread_ns(), ready;
 	int err;
 
 	pmk_prepare_run(network->prepare, image, rect, pmk_engine_input(network->engine));
+	if (mirrored)
+		pmk_study_mirror(pmk_engine_input(network->engine), card->input_width, card->input_height, 3);
 	ready = pmk_clock_thread_ns();
 	err = pmk_engine_run(network->engine);
 	if (!err)
-		err = pmk_person_probability(
-			&network->model.card, pmk_engine_output(network->engine), network->probability);
+		err = pmk_person_probability(card, pmk_engine_output(network->engine), network->probability);
+	if (mirrored)
+		pmk_study_mirror(network->probability, card->output_width, card->output_height, 1);
 	if (!err && l->plate)
-		pmk_plate_weigh(l->plate, rect, network->probability, network->model.card.output_width,
-			network->model.card.output_height);
+		pmk_plate_weigh(l->plate, rect, network->probability, card->output_width, card->output_height);
 	for (int i = 0; i < l->keep_out_count; i++)
-		pmk_zone_clear_probability(&l->keep_out[i], rect, network->probability,
-			network->model.card.output_width, network->model.card.output_height);
+		pmk_zone_clear_probability(
+			&l->keep_out[i], rect, network->probability, card->output_width, card->output_height);
 	sight->prepare_ns += ready - start;
 	sight->infer_ns += pmk_clock_thread_ns() - ready;
 	return err;
@@ -174,7 +187,7 @@ static int look_at(struct pmk_look *l, struct network *network, const struct pmk
 static int search_in(struct pmk_look *l, struct network *network, const struct pmk_image *image,
 	const struct pmk_rect *part, struct pmk_sight *sight)
 {
-	int err = look_at(l, network, image, part, sight);
+	int err = look_at(l, network, image, part, false, sight);
 
 	if (!err)
 		pmk_view_search(&l->where, part, network->probability, network->model.card.output_width,
@@ -198,7 +211,7 @@ static int look_at_view(struct pmk_look *l, const struct pmk_image *image, struc
 {
 	struct network *network = &l->view;
 	struct pmk_rect tile[2];
-	int count = pmk_view_tiles(&l->where, tile), err = look_at(l, network, image, &tile[0], sight);
+	int count = pmk_view_tiles(&l->where, tile), err = look_at(l, network, image, &tile[0], false, sight);
 
 	sight->probability = network->probability;
 	sight->view = l->where.rect;
@@ -206,7 +219,7 @@ static int look_at_view(struct pmk_look *l, const struct pmk_image *image, struc
 		return err;
 	memcpy(l->tiles.left, network->probability,
 		(size_t)l->tiles.width * (size_t)l->tiles.height * sizeof *l->tiles.left);
-	err = look_at(l, network, image, &tile[1], sight);
+	err = look_at(l, network, image, &tile[1], false, sight);
 	if (err)
 		return err;
 	pmk_tiles_join(&l->tiles, &sight->view, tile, network->probability);
@@ -214,38 +227,33 @@ static int look_at_view(struct pmk_look *l, const struct pmk_image *image, struc
 	return 0;
 }
 
-/* The place of pixel `at` of a line of `count` network pixels of one view in that line of another view; -1: outside. */
-static double place_in(int at, int count, int first, int size, int other_first, int other_size)
+/* Join the last look with the previous one, which was at the view `before`: they err in different places. */
+static void join_looks(struct pmk_look *l, const struct pmk_rect *before, struct pmk_sight *sight)
 {
-	double place = (first - other_first + (at + 0.5) * size / count) * count / other_size - 0.5;
-
-	return place >= 0 && place <= count - 1 ? place : -1;
+	pmk_study_begin(&l->study, &sight->view, l->where.width, l->where.height);
+	pmk_study_add(&l->study, before, l->before);
+	pmk_study_add(&l->study, &sight->view, sight->probability);
+	sight->probability = l->tiles.joined;
+	pmk_study_end(&l->study, sight->probability);
 }
 
-/* Average the last look with the previous one, which was at the view `before`: they err in different places. */
-static void average_looks(struct pmk_look *l, const struct pmk_rect *before, const struct pmk_sight *last)
+/* Look at the people in several ways, and join what is seen. */
+static int study(struct pmk_look *l, const struct pmk_image *image, struct pmk_sight *sight)
 {
-	const struct pmk_rect *view = &last->view;
-	int width = l->tiles.width, height = l->tiles.height;
+	struct pmk_rect part[PMK_STUDY_PARTS], view;
+	int count = pmk_study_plan(&l->study, &l->where, &sight->view, sight->probability, part, &view), err = 0;
 
-	for (int y = 0; y < height; y++) {
-		double down = place_in(y, height, view->y, view->height, before->y, before->height);
-
-		for (int x = 0; down >= 0 && x < width; x++) {
-			double across = place_in(x, width, view->x, view->width, before->x, before->width), part;
-			int left = (int)across, right = pmk_min(left + 1, width - 1);
-			const float *a = l->before + (size_t)down * (size_t)width,
-				    *b = (int)down + 1 < height ? a + width : a;
-			float *mean = last->probability + (size_t)y * (size_t)width + (size_t)x, upper, lower;
-
-			if (across < 0)
-				continue;
-			part = across - left;
-			upper = (float)(a[left] + part * (a[right] - a[left]));
-			lower = (float)(b[left] + part * (b[right] - b[left]));
-			*mean = (*mean + upper + (float)(down - (int)down) * (lower - upper)) / 2;
-		}
+	pmk_study_begin(&l->study, &view, l->where.width, l->where.height);
+	for (int i = 0; !err && i < 2 * count; i++) {
+		err = look_at(l, &l->view, image, &part[i / 2], i % 2, sight);
+		if (!err)
+			pmk_study_add(&l->study, &part[i / 2], l->view.probability);
 	}
+	sight->view = view;
+	sight->probability = l->tiles.joined;
+	pmk_study_end(&l->study, sight->probability);
+	pmk_view_keep_nearest(&l->where, &view, sight->probability, l->tiles.width, l->tiles.height);
+	return err;
 }
 
 int pmk_look_run(struct pmk_look *l, const struct pmk_image *image, uint64_t now_ns, struct pmk_plate *plate,
@@ -272,12 +280,15 @@ int pmk_look_run(struct pmk_look *l, const struct pmk_image *image, uint64_t now
 		if (!err)
 			again = pmk_view_follow(&l->where, seen.probability, card->output_width, card->output_height);
 	}
+	if (!err && l->alone && l->where.found)
+		err = study(l, image, &seen);
+	else if (!err && before.width && l->where.found)
+		join_looks(l, &before, &seen);
 	if (err)
 		return err;
 	if (plate)
 		pmk_plate_end(plate);
-	if (before.width && l->where.found)
-		average_looks(l, &before, &seen);
+	l->alone = false;
 	if (card->output_width == card->input_width && card->output_height == card->input_height) {
 		if (seen.probability == l->tiles.joined)
 			pmk_prepare_scale(l->view.prepare, image, &seen.view);

@@ -4,8 +4,8 @@
  *
  * The model "auto" is selfie for the view. In a wide picture, looks at the whole are taken by selfie-landscape, which
  * is cheaper and nearly of that shape; both must be there. Any other model takes all looks. After a cut, the first
- * frame is looked at until the view fits, and the result is the mean of the last two looks; a single picture is such a
- * frame. One thread. */
+ * frame is looked at until the view fits, and then in several ways that are joined (study.h); a single picture is such
+ * a frame. One thread. */
 #ifndef PMK_FIND_LOOK_H
 #define PMK_FIND_LOOK_H
 

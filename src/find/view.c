@@ -76,6 +76,17 @@ static void place(double middle, double size, double side, double before, double
 	*length = even(fits);
 }
 
+struct pmk_rect pmk_view_inside(const struct pmk_view *v, const struct pmk_box *box, double margin)
+{
+	double width = box->right - box->left, height = box->bottom - box->top;
+	double side = fmax(fmax(width / v->shape, height) * margin, fmin(v->width, v->height) * LEAST_SIDE);
+	struct pmk_rect r;
+
+	place((box->left + box->right) / 2, side * v->shape, v->width, 0, 0, &r.x, &r.width);
+	place((box->top + box->bottom) / 2, side, v->height, 0, 0, &r.y, &r.height);
+	return r;
+}
+
 static void place_across(
 	const struct pmk_view *v, const struct pmk_box *box, double side, double width, struct pmk_rect *r)
 {
@@ -297,6 +308,31 @@ static bool lose(struct pmk_view *v)
 	return true;
 }
 
+/* With nearest, only the group that matters most stays. */
+static void keep_nearest(
+	const struct pmk_view *v, const struct pmk_rect *rect, struct pmk_groups *g, float *probability)
+{
+	int best;
+
+	if (!v->nearest || g->count < 2)
+		return;
+	best = choose(v, g, rect);
+	pmk_groups_keep_one(g, probability, best);
+	g->group[0] = g->group[best];
+	g->count = 1;
+}
+
+void pmk_view_keep_nearest(
+	const struct pmk_view *v, const struct pmk_rect *rect, float *probability, int width, int height)
+{
+	struct pmk_groups g;
+
+	if (!v->nearest)
+		return;
+	pmk_groups_find(&g, probability, width, height);
+	keep_nearest(v, rect, &g, probability);
+}
+
 bool pmk_view_follow(struct pmk_view *v, float *probability, int width, int height)
 {
 	bool first = !v->found;
@@ -305,13 +341,7 @@ bool pmk_view_follow(struct pmk_view *v, float *probability, int width, int heig
 	pmk_groups_find(&g, probability, width, height);
 	if (!g.count)
 		return lose(v);
-	if (v->nearest && g.count > 1) {
-		int best = choose(v, &g, &v->rect);
-
-		pmk_groups_keep_one(&g, probability, best);
-		g.group[0] = g.group[best];
-		g.count = 1;
-	}
+	keep_nearest(v, &v->rect, &g, probability);
 	v->people = (struct pmk_box){ 0 };
 	for (int i = 0; i < g.count; i++) {
 		struct pmk_box b = in_picture(v, &g.group[i].box, &g, &v->rect);

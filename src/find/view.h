@@ -67,11 +67,19 @@ void pmk_view_search(
  * one at its right end, which always overlap. */
 int pmk_view_tiles(const struct pmk_view *view, struct pmk_rect tile[2]);
 
+/* A view of one look around `box`, whose larger side is `margin` times the box's. Nothing of it is outside the picture;
+ * it is squeezed instead. */
+struct pmk_rect pmk_view_inside(const struct pmk_view *view, const struct pmk_box *box, double margin);
+
 /* Take in a look at view->rect, width x height probabilities, joined if there were two. True: look again in this frame,
  * because the view has changed: a person was at its border, or it was the first look at somebody, or nobody is in it
  * and the whole picture is looked at next. Every look may ask for another one; the caller sets a limit. With nearest,
  * the probability of all others becomes 0. */
 bool pmk_view_follow(struct pmk_view *view, float *probability, int width, int height)
 	__attribute__((warn_unused_result));
+
+/* With nearest, set the probability of all others in a look at `rect` to 0. */
+void pmk_view_keep_nearest(
+	const struct pmk_view *view, const struct pmk_rect *rect, float *probability, int width, int height);
 
 #endif
