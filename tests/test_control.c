@@ -9,6 +9,7 @@
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/socket.h>
@@ -605,30 +606,30 @@ static void test_socket_places(void **state)
 	path_of("/control", socket_path);
 	unit_catch_log();
 	assert_true(pmk_socket_connect() < 0);
-	first = pmk_socket_listen();
+	first = pmk_socket_listen(PMK_NO_GROUP);
 	assert_true(first >= 0);
-	assert_int_equal(pmk_socket_accept(first), -EAGAIN);
+	assert_int_equal(pmk_socket_accept(first, PMK_NO_GROUP), -EAGAIN);
 	assert_int_equal(stat(socket_path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
-	assert_int_equal(pmk_socket_listen(), -EADDRINUSE);
+	assert_int_equal(pmk_socket_listen(PMK_NO_GROUP), -EADDRINUSE);
 	peer = pmk_socket_connect();
 	assert_true(peer >= 0);
 	close(peer);
 	close(first); /* as by a crash: the file stays, and is replaced */
-	first = pmk_socket_listen();
+	first = pmk_socket_listen(PMK_NO_GROUP);
 	assert_true(first >= 0);
 	pmk_socket_remove(first);
 	assert_int_equal(access(socket_path, F_OK), -1);
 	assert_int_equal(unit_log_count, 0);
 	assert_int_equal(symlink("/tmp/elsewhere", socket_path), 0);
-	assert_int_equal(pmk_socket_listen(), -EPERM);
+	assert_int_equal(pmk_socket_listen(PMK_NO_GROUP), -EPERM);
 	assert_int_equal(unlink(socket_path), 0);
 	assert_int_equal(chmod(folder, 0755), 0);
-	assert_int_equal(pmk_socket_listen(), -EPERM);
+	assert_int_equal(pmk_socket_listen(PMK_NO_GROUP), -EPERM);
 	assert_true(unit_log_count >= 1);
 	assert_int_equal(rmdir(folder), 0);
 	assert_int_equal(symlink("/tmp", folder), 0);
-	assert_int_equal(pmk_socket_listen(), -EPERM);
+	assert_int_equal(pmk_socket_listen(PMK_NO_GROUP), -EPERM);
 	assert_int_equal(unlink(folder), 0);
 	pmk_log_redirect(NULL, NULL);
 }
@@ -647,7 +648,7 @@ static void test_another_user(void **state)
 	path_of("", folder);
 	path_of("/control", socket_path);
 	unit_catch_log();
-	listening = pmk_socket_listen();
+	listening = pmk_socket_listen(PMK_NO_GROUP);
 	assert_true(listening >= 0);
 	assert_int_equal(chmod(runtime, 0755) || chmod(folder, 0755) || chmod(socket_path, 0666), 0);
 	child = fork();
@@ -665,13 +666,83 @@ static void test_another_user(void **state)
 		_exit(setuid(65534) || connect(s, (struct sockaddr *)&address, sizeof address) ||
 			read(s, &byte, 1) != 0);
 	}
-	wait_until(pmk_socket_accept(listening) == -EPERM);
+	wait_until(pmk_socket_accept(listening, PMK_NO_GROUP) == -EPERM);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0); /* it was closed without a byte */
 	assert_non_null(strstr(unit_logged, "another user"));
 	assert_int_equal(chmod(folder, 0700) || chmod(runtime, 0700), 0);
 	pmk_socket_remove(listening);
 	assert_int_equal(rmdir(folder), 0);
+	pmk_log_redirect(NULL, NULL);
+}
+
+/* Try to connect as this user, with these groups. 0: it was let in. */
+static int try_as(uid_t user, gid_t first, gid_t second, const char *folder, int listening, gid_t group)
+{
+	pid_t child = fork();
+	int status, peer;
+
+	if (!child) {
+		if (setgroups(1, &second) || setgid(first) || setuid(user))
+			_exit(9);
+		peer = pmk_socket_connect_shared(folder);
+		_exit(peer < 0 ? -peer : read(peer, &status, 1) == 1 ? 0 : 8);
+	}
+	while (waitpid(child, &status, WNOHANG) == 0) {
+		peer = pmk_socket_accept(listening, group);
+		if (peer >= 0 && write(peer, "!", 1) == 1)
+			close(peer);
+		pmk_clock_sleep_until(pmk_clock_now_ns() + PMK_MS_NS);
+	}
+	return WEXITSTATUS(status);
+}
+
+/* The members of a group, if that is wanted, and root. */
+static void test_a_group(void **state)
+{
+	const uid_t service = 64111, somebody = 64112, shared = 64113, other = 64114;
+	char folder[100];
+	struct stat st;
+	int listening;
+	gid_t group;
+
+	assert_int_equal(pmk_socket_group("", &group), 0);
+	assert_int_equal(group, PMK_NO_GROUP);
+	assert_int_equal(pmk_socket_group("no such group", &group), -ENOENT);
+	assert_int_equal(pmk_socket_group("root", &group), 0);
+	assert_int_equal(group, 0);
+	if (geteuid() != 0) {
+		print_message("skipped: needs root, to be another user\n");
+		skip();
+	}
+	path_of("", folder);
+	unit_catch_log();
+	assert_int_equal(chmod(runtime, 0755) || mkdir(folder, 0700) || chown(folder, service, service), 0);
+	assert_int_equal(setgroups(1, &shared) || seteuid(service), 0);
+	listening = pmk_socket_listen(shared);
+	assert_true(listening >= 0);
+	assert_int_equal(stat(folder, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0750);
+	assert_int_equal(st.st_gid, shared);
+	assert_int_equal(seteuid(0), 0);
+	assert_int_equal(try_as(somebody, somebody, shared, folder, listening, shared), 0);
+	assert_int_equal(try_as(somebody, shared, somebody, folder, listening, shared), 0);
+	assert_int_equal(try_as(0, 0, 0, folder, listening, shared), 0);
+	assert_int_equal(try_as(somebody, somebody, other, folder, listening, shared), EACCES);
+	assert_int_equal(chmod(folder, 0755), 0); /* what the folder keeps out, the socket does, too */
+	assert_int_equal(try_as(somebody, somebody, other, folder, listening, shared), EACCES);
+	path_of("/control", folder);
+	assert_int_equal(chmod(folder, 0666), 0);
+	path_of("", folder);
+	assert_int_equal(try_as(somebody, somebody, other, folder, listening, shared), 8);
+	assert_int_equal(try_as(somebody, shared, other, folder, listening, PMK_NO_GROUP), 8);
+	assert_int_equal(chmod(folder, 0777), 0); /* others could have put a socket of theirs there */
+	assert_int_equal(try_as(somebody, shared, other, folder, listening, shared), EPERM);
+	close(listening);
+	path_of("/control", folder);
+	assert_int_equal(unlink(folder), 0);
+	path_of("", folder);
+	assert_int_equal(rmdir(folder) || chmod(runtime, 0700) || setgroups(0, NULL), 0);
 	pmk_log_redirect(NULL, NULL);
 }
 
@@ -696,6 +767,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_socket_places),
 		cmocka_unit_test(test_another_user),
+		cmocka_unit_test(test_a_group),
 		cmocka_unit_test_teardown(test_settings, clear),
 		cmocka_unit_test_teardown(test_refused, clear),
 		cmocka_unit_test_teardown(test_odd_requests, clear),

@@ -252,7 +252,7 @@ static void *control_main(void *arg)
 			(void)pmk_control_reread(c, c->settings.profile, why); /* it is in the log */
 		take_arrivals(c);
 		if (fds[LISTEN].revents)
-			add_client(c, pmk_socket_accept(c->listening));
+			add_client(c, pmk_socket_accept(c->listening, c->group));
 		for (int i = 0; i < PMK_CONTROL_CLIENTS && !atomic_load(&c->stopping); i++) {
 			if (fds[FIRST + i].revents || pmk_client_has_line(&c->clients[i]))
 				more |= hear(c, &c->clients[i]);
@@ -305,8 +305,11 @@ int pmk_control_create(const struct pmk_control_host *host, const struct pmk_set
 		release(c);
 		return err;
 	}
+	if (pmk_socket_group(settings->control_group, &c->group))
+		pmk_warn("there is no group \"%.60s\"; only this program's own user can control it",
+			settings->control_group);
 	if (listen)
-		c->listening = pmk_socket_listen();
+		c->listening = pmk_socket_listen(c->group);
 	if (c->listening == -EADDRINUSE)
 		pmk_info("another instance is running; control reaches that one, not this");
 	c->listening = c->listening < 0 ? -1 : c->listening;

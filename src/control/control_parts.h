@@ -27,6 +27,7 @@ struct pmk_control {
 	struct pmk_control_host host; /* const after create, like what follows */
 	struct pmk_pipeline *pipeline;
 	int listening; /* the control socket; -1: none */
+	gid_t group; /* whose members may control, too; PMK_NO_GROUP: none */
 	int wake_fd, quit_fd; /* readable: look at the orders below; somebody asked the program to end. [any thread] */
 	atomic_bool stopping, reload; /* the orders. [any thread] */
 	struct pmk_thread thread; /* the main thread's */

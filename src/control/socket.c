@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -20,14 +21,21 @@ enum { WAITING = 8 };
 
 static const char NAME[] = "control";
 
-/* The folder of the socket. Names in it are reached through its descriptor, so that nobody can exchange it for a link
- * in between, and so that they fit into a socket's address. */
-static int open_folder(bool create)
+/* Let the members of the group in. 0, or negative errno: this process is no member of it itself. */
+static int share_folder(int fd, gid_t group)
 {
+	return fchown(fd, (uid_t)-1, group) || fchmod(fd, 0750) ? -errno : 0;
+}
+
+/* The folder of the socket, for this user alone, or with the group `group`. Names in it are reached through its
+ * descriptor, so that nobody can exchange it for a link in between, and so that they fit into a socket's address. */
+static int open_folder(bool create, gid_t group)
+{
+	mode_t others = group == PMK_NO_GROUP ? 077 : 027;
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
 	char path[PATH_MAX];
 	struct stat st;
-	int fd;
+	int fd, err;
 
 	if (!runtime || runtime[0] != '/' || snprintf(path, sizeof path, "%s/potemkin", runtime) >= (int)sizeof path)
 		return -ENOENT;
@@ -36,11 +44,15 @@ static int open_folder(bool create)
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ELOOP || errno == ENOTDIR ? -EPERM : -errno;
-	if (fstat(fd, &st) || st.st_uid != geteuid() || st.st_mode & 077) {
-		close(fd);
-		return -EPERM;
-	}
-	return fd;
+	err = fstat(fd, &st) || st.st_uid != geteuid() ? -EPERM : 0;
+	if (!err && create && group != PMK_NO_GROUP)
+		err = share_folder(fd, group);
+	if (!err && (fstat(fd, &st) || st.st_mode & others))
+		err = -EPERM;
+	if (!err)
+		return fd;
+	close(fd);
+	return err;
 }
 
 static struct sockaddr_un address_in(int folder)
@@ -84,8 +96,9 @@ static int clear_name(int folder)
 	return unlinkat(folder, NAME, 0) ? -errno : 0;
 }
 
-static int listen_in(int folder)
+static int listen_in(int folder, gid_t group)
 {
+	mode_t mode = group == PMK_NO_GROUP ? 0600 : 0660;
 	struct sockaddr_un address = address_in(folder);
 	int fd, err = clear_name(folder);
 
@@ -94,8 +107,9 @@ static int listen_in(int folder)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -errno;
-	if (bind(fd, (struct sockaddr *)&address, sizeof address) || fchmodat(folder, NAME, 0600, 0) ||
-		listen(fd, WAITING)) {
+	if (bind(fd, (struct sockaddr *)&address, sizeof address) ||
+		(group != PMK_NO_GROUP && fchownat(folder, NAME, (uid_t)-1, group, AT_SYMLINK_NOFOLLOW)) ||
+		fchmodat(folder, NAME, mode, 0) || listen(fd, WAITING)) {
 		err = -errno;
 		close(fd);
 		return err;
@@ -103,14 +117,14 @@ static int listen_in(int folder)
 	return fd;
 }
 
-int pmk_socket_listen(void)
+int pmk_socket_listen(gid_t group)
 {
-	int folder = open_folder(true), fd = folder;
+	int folder = open_folder(true, group), fd = folder;
 
 	if (folder >= 0) {
 		/* until it is closed: another instance that starts now must not take the name between bind and listen
 		 */
-		fd = flock(folder, LOCK_EX) ? -errno : listen_in(folder);
+		fd = flock(folder, LOCK_EX) ? -errno : listen_in(folder, group);
 		close(folder);
 	}
 	if (fd == -EPERM)
@@ -124,7 +138,7 @@ int pmk_socket_listen(void)
 
 void pmk_socket_remove(int fd)
 {
-	int folder = open_folder(false);
+	int folder = open_folder(false, 0);
 
 	if (folder >= 0) {
 		unlinkat(folder, NAME, 0);
@@ -133,37 +147,102 @@ void pmk_socket_remove(int fd)
 	close(fd);
 }
 
-static bool is_own(int fd)
+static bool ask_peer(int fd, struct ucred *peer)
 {
-	struct ucred peer;
-	socklen_t size = sizeof peer;
+	socklen_t size = sizeof *peer;
 
-	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == geteuid();
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, peer, &size) == 0;
 }
 
-int pmk_socket_accept(int listening)
+/* Whether the peer was a member of the group when it connected. */
+static bool is_member(int fd, const struct ucred *peer, gid_t group)
+{
+	gid_t few[64], *all = few;
+	socklen_t size = sizeof few;
+	bool found = peer->gid == group;
+	int err = getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, few, &size);
+
+	if (err && errno == ERANGE) {
+		all = malloc(size);
+		err = all ? getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, all, &size) : -1;
+	}
+	for (size_t i = 0; !err && i < size / sizeof *all; i++)
+		found |= all[i] == group;
+	if (all != few)
+		free(all);
+	return found;
+}
+
+/* The user itself; with a group, root and its members, too. */
+static bool may_control(int fd, gid_t group)
+{
+	struct ucred peer;
+
+	if (!ask_peer(fd, &peer))
+		return false;
+	return peer.uid == geteuid() || (group != PMK_NO_GROUP && (peer.uid == 0 || is_member(fd, &peer, group)));
+}
+
+int pmk_socket_accept(int listening, gid_t group)
 {
 	int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	if (fd < 0)
 		return -errno;
-	if (is_own(fd))
+	if (may_control(fd, group))
 		return fd;
 	pmk_warn("a program of another user tried to control this one, and was refused");
 	close(fd);
 	return -EPERM;
 }
 
-int pmk_socket_connect(void)
+/* Connect in a folder, which is closed then. The user at the other end must be its owner. */
+static int connect_to_owner(int folder, uid_t owner)
 {
-	int folder = open_folder(false), fd = folder;
+	int fd = connect_in(folder, 0);
+	struct ucred peer;
 
-	if (folder < 0)
-		return folder;
-	fd = connect_in(folder, 0);
 	close(folder);
-	if (fd < 0 || is_own(fd))
+	if (fd < 0 || (ask_peer(fd, &peer) && peer.uid == owner))
 		return fd;
 	close(fd);
 	return -EPERM;
+}
+
+int pmk_socket_connect_shared(const char *path)
+{
+	int folder = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+
+	if (folder < 0)
+		return -errno;
+	if (fstat(folder, &st) == 0 && !(st.st_mode & 022))
+		return connect_to_owner(folder, st.st_uid);
+	close(folder);
+	return -EPERM;
+}
+
+int pmk_socket_connect(void)
+{
+	int folder = open_folder(false, PMK_NO_GROUP);
+	int fd = folder < 0 ? folder : connect_to_owner(folder, geteuid()), shared;
+
+	if (fd != -ENOENT && fd != -ECONNREFUSED)
+		return fd;
+	shared = pmk_socket_connect_shared(PMK_SOCKET_SHARED);
+	return shared == -ENOENT || shared == -ECONNREFUSED ? fd : shared;
+}
+
+int pmk_socket_group(const char *name, gid_t *group)
+{
+	const struct group *found;
+
+	*group = PMK_NO_GROUP;
+	if (!*name)
+		return 0;
+	found = getgrnam(name);
+	if (!found)
+		return -ENOENT;
+	*group = found->gr_gid;
+	return 0;
 }

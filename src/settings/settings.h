@@ -36,6 +36,7 @@ struct pmk_settings {
 	bool strip, cover; /* convert: see struct pmk_carry */
 	int preview; /* the page's port, 0: any free one; -1: it is not served until somebody asks for it */
 	char backdrop_folder[PMK_SPEC]; /* of the gallery's own backdrops; "": the usual one */
+	char control_group[PMK_SPEC]; /* whose members may control it, too; "": none */
 	char cpu[PMK_SPEC]; /* "auto", or a level of the CPU's vectors */
 
 	/* not in the configuration file: options of a single command */

@@ -172,6 +172,8 @@ const struct pmk_setting pmk_settings_table[] = {
 		.help = "serve the page on this port of 127.0.0.1 from the start; 0: any free one; auto: once it is "
 			"asked "
 			"for" },
+	{ "control-group", 0, PROGRAM(OF(RUN), IN_FILE), TYPE(text), AT(control_group), .none = "none",
+		.value = "GROUP", .help = "let the members of this group control it, too, as the system service does" },
 	{ "duration", 0, PROGRAM(ANY_SCENE, IN_FILE | COMMON), TYPE(number), AT(duration), NUMBERS(0.001, NO_END),
 		.unit = "seconds", .none = "none", .value = "S", .help = "stop after this many seconds" },
 	{ "frames", 0, PROGRAM(ANY_SCENE, IN_FILE), TYPE(count), AT(pipeline.frames), NUMBERS(1, NO_END),

@@ -97,6 +97,12 @@ static enum pmk_exit connect_to_it(FILE **stream)
 	*stream = fd >= 0 ? fdopen(fd, "r+") : NULL;
 	if (*stream)
 		return PMK_EXIT_OK;
+	if (fd == -EACCES) {
+		pmk_error("potemkin is running as a service of the system, and you are not in its group: sudo usermod "
+			  "-aG "
+			  "potemkin $USER, then log out and in again");
+		return PMK_EXIT_BUSY;
+	}
 	pmk_error("the control socket in $XDG_RUNTIME_DIR/potemkin: %s", strerror(fd < 0 ? -fd : errno));
 	return fd == -EPERM ? PMK_EXIT_BUSY : PMK_EXIT_INTERNAL;
 }
