@@ -205,6 +205,46 @@ static void put(const char *path, const char *text)
 	assert_int_equal(fclose(file), 0);
 }
 
+static bool is_at(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+/* The rule, the user and the service come and go together, with the virtual camera or alone. */
+static void test_hiding_cameras(void **state)
+{
+	static const char *const files[] = { "hidden/etc/udev/rules.d/72-potemkin.rules",
+		"hidden/etc/sysusers.d/potemkin.conf", "hidden/etc/systemd/system/potemkin.service" };
+	static const char options[] = "hidden/etc/modprobe.d/potemkin.conf";
+
+	assert_int_equal(mkdir("hidden", 0700), 0);
+	expect(PMK_EXIT_OK, "setup-loopback --hide-camera --remove --root hidden", "not hidden");
+	expect(PMK_EXIT_OK, "setup-loopback --hide-camera --dry-run --root hidden", "TAG-=\"uaccess\"");
+	assert_non_null(strstr(printed, "udevadm trigger"));
+	expect(PMK_EXIT_OK, "setup-loopback --hide-camera --root hidden", "SUBSYSTEMS==\"usb\"");
+	expect(PMK_EXIT_OK, "setup-loopback --hide-camera --root hidden", "--control-group potemkin");
+	for (int i = 0; i < 3; i++)
+		assert_true(is_at(files[i]));
+	expect(PMK_EXIT_OK, "setup-loopback --hide-camera --remove --root hidden", "remove");
+	for (int i = 0; i < 3; i++)
+		assert_false(is_at(files[i]));
+	assert_true(is_at(options));
+	expect(PMK_EXIT_OK, "setup-loopback --hide-camera --root hidden", NULL);
+	expect(PMK_EXIT_OK, "setup-loopback --remove --root hidden", "remove");
+	assert_null(strstr(printed, "nothing"));
+	for (int i = 0; i < 3; i++)
+		assert_false(is_at(files[i]));
+	assert_false(is_at(options));
+	put("hidden/etc/modprobe.d/other.conf", "options v4l2loopback devices=2\n");
+	put(files[0], "# by hand\n");
+	expect(PMK_EXIT_OK, "setup-loopback --hide-camera --remove --root hidden", "not made by potemkin");
+	assert_int_equal(unlink(files[0]), 0);
+	expect(PMK_EXIT_OK, "setup-loopback --hide-camera --root hidden", "is used as it is");
+	assert_true(is_at(files[0]) && !is_at(options));
+	expect(PMK_EXIT_OK, "setup-loopback --remove --root hidden", "remove");
+	expect(PMK_EXIT_OK, "setup-loopback --remove --root hidden", "nothing");
+}
+
 static void test_setup_refused(void **state)
 {
 	char path[64];
@@ -433,6 +473,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_completion),
 		cmocka_unit_test(test_doctor),
 		cmocka_unit_test(test_setup),
+		cmocka_unit_test(test_hiding_cameras),
 		cmocka_unit_test(test_setup_refused),
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_pictures),

@@ -149,6 +149,36 @@ static void test_the_module_for_files(void **state)
 	end();
 }
 
+#define RULE "/etc/udev/rules.d/72-potemkin.rules"
+
+static void test_hidden_cameras(void **state)
+{
+	struct fake_camera camera = { .modes = modes, .mode_count = 2 };
+
+	begin();
+	fake_add_camera(0, &camera)->open_error = -EACCES;
+	examine(pmk_doctor_check_hidden);
+	assert_int_equal(doctor.count, 0);
+	put_text(RULE, "# by hand\n");
+	examine(pmk_doctor_check_hidden);
+	assert_int_equal(doctor.count, 0);
+	put_text(RULE, "# Made by potemkin setup-loopback; undone by potemkin setup-loopback --remove.\n");
+	examine(pmk_doctor_check_hidden);
+	found(PMK_VERDICT_FAULT, "nothing shows them", "sudo systemctl start potemkin");
+	assert_false(doctor.has_camera);
+	examine(pmk_doctor_check_permission); /* a group would not help */
+	examine(pmk_doctor_check_camera);
+	assert_int_equal(doctor.count, 1);
+	doctor.count = 0;
+	doctor.potemkin_runs = true;
+	examine(pmk_doctor_check_hidden);
+	found(PMK_VERDICT_HINT, "are hidden", "--hide-camera --remove");
+	examine(pmk_doctor_check_camera);
+	assert_true(doctor.has_camera);
+	assert_int_equal(doctor.count, 1);
+	end();
+}
+
 static void test_name_tags(void **state)
 {
 	begin();
@@ -582,6 +612,7 @@ int main(void)
 		cmocka_unit_test(test_a_camera_of_pipewire_alone),
 		cmocka_unit_test(test_a_camera_of_the_portal_alone),
 		cmocka_unit_test(test_the_module_for_files),
+		cmocka_unit_test(test_hidden_cameras),
 		cmocka_unit_test(test_name_tags),
 		cmocka_unit_test(test_decoding_of_pictures),
 		cmocka_unit_test(test_a_camera_in_use),

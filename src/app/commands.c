@@ -21,7 +21,7 @@ static const struct {
 	[PMK_COMMAND_BENCH] = { pmk_command_bench, 0, 0, "potemkin bench [OPTIONS] [--json]", false },
 	[PMK_COMMAND_DOCTOR] = { pmk_command_doctor, 0, 0, "potemkin doctor [--json]", true },
 	[PMK_COMMAND_SETUP] = { pmk_command_setup, 0, 0,
-		"potemkin setup-loopback [--remove] [--dry-run] [--root FOLDER]", false },
+		"potemkin setup-loopback [--hide-camera] [--remove] [--dry-run] [--root FOLDER]", false },
 	[PMK_COMMAND_COMPLETION] = { pmk_command_completion, 1, 1, "potemkin completion bash|zsh|fish", true },
 	[PMK_COMMAND_CTL] = { pmk_command_ctl, 1, 15, "potemkin ctl COMMAND [ARG...]", true },
 	[PMK_COMMAND_STATUS] = { pmk_command_status, 0, 0, "potemkin status", true },

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/cures.h"
 
-#include <stddef.h>
+#include "app/machine/setup_hide.h"
 
+#include <string.h>
+
+#define JOIN "join the group that may use cameras: sudo usermod -aG video $USER, then log in again"
 #define RESTART "systemctl --user restart "
 
 const char *const pmk_cures[PMK_CURES] = {
@@ -13,8 +16,8 @@ const char *const pmk_cures[PMK_CURES] = {
 	[PMK_CURE_REPLUG] = "unplug it and plug it in again",
 	[PMK_CURE_CHECK_CABLE] = "check its cable, and that the device at the other end is on",
 	[PMK_CURE_SEE_CAMERAS] = "`potemkin list cameras` lists them",
-	[PMK_CURE_VIDEO_PERMISSION] =
-		"join the group that may use cameras: sudo usermod -aG video $USER, then log in again",
+	[PMK_CURE_VIDEO_PERMISSION] = JOIN,
+	[PMK_CURE_CAMERA_PERMISSION] = JOIN,
 	[PMK_CURE_FREE_CAMERA] = "close it, or choose another camera with --camera",
 	[PMK_CURE_OTHER_CAMERA] = "choose another",
 	[PMK_CURE_PROCESS_CAMERA] = "try --camera pipewire, where libcamera makes pictures of it, or choose another",
@@ -82,3 +85,13 @@ const char *const pmk_cures[PMK_CURES] = {
 	[PMK_CURE_MATCHING_MODULE] = "install the one that came with this program",
 	[PMK_CURE_INSTALL_FONT] = "install one, such as the package fonts-dejavu-core",
 };
+
+void pmk_cures_of_machine(const char *texts[PMK_CURES])
+{
+	memcpy(texts, pmk_cures, sizeof pmk_cures);
+	if (pmk_setup_hides(""))
+		texts[PMK_CURE_CAMERA_PERMISSION] =
+			"the cameras are hidden from all but the service potemkin: steer that one with potemkin ctl, "
+			"or "
+			"show them again: sudo potemkin setup-loopback --hide-camera --remove";
+}

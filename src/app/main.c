@@ -43,13 +43,11 @@ static int check_stdout(int code, bool answers)
 	return code;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	struct pmk_options options = { 0 };
 	enum pmk_exit code;
 
-	fill_standard_streams();
-	pmk_log_set_cures(pmk_cures);
 	if (argc == 2 && strcmp(argv[1], PMK_HELPER_ARGUMENT) == 0)
 		return pmk_helper_main();
 	code = pmk_options_parse(argc, argv, &options);
@@ -69,4 +67,17 @@ int main(int argc, char **argv)
 
 	code = pmk_command(&options);
 	return check_stdout((int)code, pmk_command_answers(options.command));
+}
+
+int main(int argc, char **argv)
+{
+	const char *cures[PMK_CURES];
+	int code;
+
+	fill_standard_streams();
+	pmk_cures_of_machine(cures);
+	pmk_log_set_cures(cures);
+	code = run(argc, argv);
+	pmk_log_set_cures(pmk_cures); /* for what ends later than this */
+	return code;
 }

@@ -19,6 +19,7 @@ enum pmk_cure {
 	PMK_CURE_CHECK_CABLE, /* what is connected to this input is off, or its cable is */
 	PMK_CURE_SEE_CAMERAS, /* list the cameras */
 	PMK_CURE_VIDEO_PERMISSION, /* get permission to use /dev/video* */
+	PMK_CURE_CAMERA_PERMISSION, /* the same of a camera, unless it is hidden on purpose */
 	PMK_CURE_FREE_CAMERA, /* close the program that has the camera, or choose another camera */
 	PMK_CURE_OTHER_CAMERA, /* this camera cannot be used: choose another */
 	PMK_CURE_PROCESS_CAMERA, /* this node gives a sensor's mosaic: take the camera that libcamera makes of it */

@@ -51,7 +51,7 @@ struct pmk_settings {
 			    */
 	char root[PMK_SPEC]; /* setup-loopback: folder in place of /; "": this machine */
 	int jobs; /* convert: processes for many files; 0: one per core */
-	bool json, remove, dry_run, help, version;
+	bool json, hide_camera, remove, dry_run, help, version;
 };
 
 /* The commands of the program. */

@@ -23,6 +23,7 @@
 
 static void (*const checks[])(struct pmk_doctor *doctor) = {
 	pmk_doctor_check_model,
+	pmk_doctor_check_hidden,
 	pmk_doctor_check_permission,
 	pmk_doctor_check_camera,
 	pmk_doctor_check_speed,

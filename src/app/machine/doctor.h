@@ -36,7 +36,8 @@ struct pmk_doctor {
 	int caption_tried; /* 0, or why no name tag can be drawn: pmk_caption_try */
 	bool potemkin_runs, pipewire_lists_us; /* an instance is running; PipeWire lists its camera */
 	/* What a call needs; the checks set these. */
-	bool has_camera, camera_is_taken, has_model, has_loopback; /* loopback: one that browsers list */
+	bool cameras_are_hidden, has_camera, camera_is_taken, has_model,
+		has_loopback; /* loopback: one that browsers list */
 	struct pmk_finding findings[PMK_DOCTOR_MAX_FINDINGS];
 	int count;
 };
@@ -57,6 +58,7 @@ void pmk_doctor_check_model(struct pmk_doctor *doctor);
 void pmk_doctor_check_media(struct pmk_doctor *doctor);
 void pmk_doctor_check_sandbox(struct pmk_doctor *doctor);
 void pmk_doctor_check_caption(struct pmk_doctor *doctor);
+void pmk_doctor_check_hidden(struct pmk_doctor *doctor);
 void pmk_doctor_check_permission(struct pmk_doctor *doctor);
 void pmk_doctor_check_camera(struct pmk_doctor *doctor);
 void pmk_doctor_check_speed(struct pmk_doctor *doctor);

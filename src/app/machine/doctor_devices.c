@@ -3,6 +3,7 @@
 #include "app/machine/doctor.h"
 
 #include "app/machine/remedy.h"
+#include "app/machine/setup_hide.h"
 #include "image/fourcc.h"
 #include "io/source.h"
 #include "io/v4l2/holders.h"
@@ -36,10 +37,15 @@ static bool is_in_group(const struct pmk_doctor *d)
 	return found;
 }
 
+static bool is_refused(const struct pmk_device *device)
+{
+	return device->error == -EACCES || device->error == -EPERM;
+}
+
 void pmk_doctor_check_permission(struct pmk_doctor *d)
 {
 	for (int i = 0; i < d->device_count; i++) {
-		if (d->devices[i].error != -EACCES && d->devices[i].error != -EPERM)
+		if (!is_refused(&d->devices[i]) || d->cameras_are_hidden)
 			continue;
 		if (is_in_group(d))
 			pmk_doctor_add(d, "permission", PMK_VERDICT_FAULT,
@@ -50,6 +56,36 @@ void pmk_doctor_check_permission(struct pmk_doctor *d)
 				"sudo usermod -aG video $USER, then log out and in again", "you may not open %s",
 				d->devices[i].path);
 		return;
+	}
+}
+
+static bool is_any_refused(const struct pmk_doctor *d)
+{
+	bool any = false;
+
+	for (int i = 0; i < d->device_count; i++)
+		any |= is_refused(&d->devices[i]);
+	return any;
+}
+
+void pmk_doctor_check_hidden(struct pmk_doctor *d)
+{
+	static const char undo[] = "to undo it: sudo potemkin setup-loopback --hide-camera --remove";
+
+	if (!pmk_setup_hides(d->root))
+		return;
+	d->cameras_are_hidden = true;
+	if (d->potemkin_runs || !is_any_refused(d)) {
+		d->has_camera |= d->potemkin_runs && is_any_refused(d);
+		pmk_doctor_add(d, "hidden", PMK_VERDICT_HINT,
+			"setup-loopback --hide-camera gave them to potemkin alone, so that no other program opens one",
+			undo, "the real cameras are hidden; programs see the virtual one");
+	} else {
+		pmk_doctor_add(d, "hidden", PMK_VERDICT_FAULT,
+			"setup-loopback --hide-camera gave them to the service potemkin, which is not running",
+			"sudo systemctl start potemkin (journalctl -u potemkin says why it ended); to undo it: sudo "
+			"potemkin setup-loopback --hide-camera --remove",
+			"the real cameras are hidden, and nothing shows them");
 	}
 }
 
@@ -107,7 +143,7 @@ static void tell_no_device(struct pmk_doctor *d, bool closed)
 	const struct pmk_device *other = unreadable(d);
 	char fix[300], how[PMK_REMEDY_SIZE];
 
-	d->has_camera = d->pipewire_camera[0] || d->portal_has_camera;
+	d->has_camera |= d->pipewire_camera[0] || d->portal_has_camera;
 	if (d->pipewire_camera[0]) {
 		pmk_doctor_add(d, "camera", PMK_VERDICT_GOOD, NULL, NULL, "%s, through PipeWire", d->pipewire_camera);
 	} else if (d->portal_has_camera) {

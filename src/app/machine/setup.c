@@ -4,6 +4,8 @@
 
 #include "app/commands.h"
 #include "app/machine/remedy.h"
+#include "app/machine/setup_files.h"
+#include "app/machine/setup_hide.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "io/v4l2/loopback.h"
@@ -12,47 +14,17 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define OPTIONS_FILE "/etc/modprobe.d/potemkin.conf"
 #define LOAD_FILE "/etc/modules-load.d/potemkin.conf"
-#define OURS "# Made by potemkin setup-loopback; undone by potemkin setup-loopback --remove.\n"
 #define LABEL "Potemkin"
 
 /* above the numbers of usual cameras, and below 64, where old programs stop looking */
 enum { FIRST_NUMBER = 60, LAST_NUMBER = 63 };
-
-extern char **environ;
-
-static void path_of(const struct pmk_setup *s, const char *path, char full[PATH_MAX])
-{
-	snprintf(full, PATH_MAX, "%s%s", s->root, path);
-}
-
-/* Whether we made that file. *number: the one that it sets, if any. */
-static bool is_ours(const char *path, int *number)
-{
-	FILE *file = fopen(path, "re");
-	char line[1024];
-	bool ours = false;
-
-	while (file && fgets(line, sizeof line, file)) {
-		const char *at = strstr(line, "video_nr=");
-
-		ours |= strcmp(line, OURS) == 0;
-		if (at)
-			*number = atoi(at + strlen("video_nr="));
-	}
-	if (file)
-		fclose(file);
-	return ours;
-}
 
 static bool sets_options(const char *path)
 {
@@ -97,7 +69,7 @@ static bool find_rival(const struct pmk_setup *s, char rival[PATH_MAX])
 	bool found = false;
 
 	for (size_t i = 0; !found && i < sizeof folders / sizeof folders[0]; i++) {
-		path_of(s, folders[i], folder);
+		pmk_setup_path(s, folders[i], folder);
 		found = find_rival_in(folder, rival);
 	}
 	return found;
@@ -109,8 +81,8 @@ static int choose_number(const struct pmk_setup *s)
 	char path[PATH_MAX];
 	int number = 0;
 
-	path_of(s, OPTIONS_FILE, path);
-	if (is_ours(path, &number) && number > 0)
+	pmk_setup_path(s, OPTIONS_FILE, path);
+	if (pmk_setup_made(path, &number) && number > 0)
 		return number;
 	for (number = FIRST_NUMBER; number <= LAST_NUMBER; number++) {
 		snprintf(path, sizeof path, "%s/dev/video%d", s->root, number);
@@ -120,70 +92,11 @@ static int choose_number(const struct pmk_setup *s)
 	return -1;
 }
 
-/* Make all folders of the file's path that are not there yet. False, with errno: one cannot be made. */
-static bool make_folders(char *path)
-{
-	bool made = true;
-
-	for (char *slash = strchr(path + 1, '/'); slash && made; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		made = mkdir(path, 0755) == 0 || errno == EEXIST;
-		*slash = '/';
-	}
-	return made;
-}
-
-static enum pmk_exit write_file(const struct pmk_setup *s, const char *name, const char *text)
-{
-	char path[PATH_MAX], fresh[PATH_MAX + 4];
-	FILE *file;
-	int failed;
-
-	printf("%s:\n%s%s\n", name, OURS, text);
-	if (!s->apply)
-		return PMK_EXIT_OK;
-	path_of(s, name, path);
-	snprintf(fresh, sizeof fresh, "%s.new", path); /* modprobe and systemd read only names that end in .conf */
-	file = make_folders(path) ? fopen(fresh, "we") : NULL;
-	failed = !file || fprintf(file, "%s%s", OURS, text) < 0;
-	if (file)
-		failed |= fclose(file) != 0;
-	failed = failed || rename(fresh, path) != 0;
-	if (failed) {
-		pmk_error("%s: cannot be written: %s; check the free space and the permissions there", path,
-			strerror(errno));
-		unlink(fresh);
-	}
-	return failed ? PMK_EXIT_NO_OUTPUT : PMK_EXIT_OK;
-}
-
-/* The command's exit code. */
-static int run(const char *const *command)
-{
-	char how[PMK_REMEDY_SIZE];
-	pid_t child;
-	int status, err;
-
-	for (int i = 0; command[i]; i++)
-		printf("%s%s", i ? " " : "# ", command[i]);
-	puts("");
-	fflush(stdout);
-	err = posix_spawnp(&child, command[0], NULL, NULL, (char *const *)command, environ);
-	if (err) {
-		pmk_error("%s: %s; install it: %s", command[0], strerror(err),
-			pmk_remedy_install("", PMK_PACKAGE_KMOD, how));
-		return 127;
-	}
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-}
-
 static bool module_is_loaded(const struct pmk_setup *s)
 {
 	char path[PATH_MAX];
 
-	path_of(s, "/sys/module/v4l2loopback", path);
+	pmk_setup_path(s, "/sys/module/v4l2loopback", path);
 	return access(path, F_OK) == 0;
 }
 
@@ -199,7 +112,7 @@ static enum pmk_exit make_device(const struct pmk_setup *s)
 		return PMK_EXIT_OK;
 	}
 	if (!module_is_loaded(s)) {
-		err = run(load);
+		err = pmk_setup_run(load, PMK_PACKAGE_KMOD);
 		if (err == 0 && access(node, F_OK) == 0)
 			return PMK_EXIT_OK;
 		if (err == 0)
@@ -246,32 +159,12 @@ static enum pmk_exit set_up(const struct pmk_setup *s)
 	snprintf(options, sizeof options,
 		"options v4l2loopback devices=1 video_nr=%d card_label=" LABEL " exclusive_caps=1 max_buffers=4\n",
 		s->number);
-	code = write_file(s, OPTIONS_FILE, options);
+	code = pmk_setup_write(s, OPTIONS_FILE, options);
 	if (code == PMK_EXIT_OK)
-		code = write_file(s, LOAD_FILE, "v4l2loopback\n");
+		code = pmk_setup_write(s, LOAD_FILE, "v4l2loopback\n");
 	if (code == PMK_EXIT_OK && s->here)
 		code = make_device(s);
 	return code;
-}
-
-static enum pmk_exit remove_file(const struct pmk_setup *s, const char *name)
-{
-	char path[PATH_MAX];
-	int number;
-
-	path_of(s, name, path);
-	if (access(path, F_OK))
-		return PMK_EXIT_OK;
-	if (!is_ours(path, &number)) {
-		pmk_warn("%s was not made by potemkin, so it stays", path);
-		return PMK_EXIT_OK;
-	}
-	printf("remove %s\n", name);
-	if (s->apply && unlink(path)) {
-		pmk_error("%s: %s; is the file system writable?", path, strerror(errno));
-		return PMK_EXIT_INTERNAL;
-	}
-	return PMK_EXIT_OK;
 }
 
 /* The number of a device that we made, when no file tells it any more; -1: there is none. */
@@ -281,7 +174,7 @@ static int find_left_device(const struct pmk_setup *s)
 
 	for (int number = FIRST_NUMBER; number <= LAST_NUMBER; number++) {
 		snprintf(name, sizeof name, "/sys/devices/virtual/video4linux/video%d/name", number);
-		path_of(s, name, path);
+		pmk_setup_path(s, name, path);
 		if (pmk_v4l2_kernel.text(path, label, sizeof label) == 0 && strcmp(label, LABEL) == 0)
 			return number;
 	}
@@ -319,7 +212,7 @@ static enum pmk_exit unmake_device(const struct pmk_setup *s)
 			s->number);
 		return PMK_EXIT_OK;
 	}
-	run(unload);
+	pmk_setup_run(unload, PMK_PACKAGE_KMOD);
 	if (!module_is_loaded(s)) /* some modprobes fail if a module below it stays */
 		return PMK_EXIT_OK;
 	pmk_error("the module is in use; end the programs that use virtual cameras, then do this again: nothing was "
@@ -331,19 +224,45 @@ static enum pmk_exit unmake_device(const struct pmk_setup *s)
 enum pmk_exit pmk_setup_undo(struct pmk_setup *s)
 {
 	char path[PATH_MAX];
-	enum pmk_exit code = PMK_EXIT_OK;
+	bool hidden;
+	enum pmk_exit code = pmk_setup_show(s, &hidden); /* its service has the device open */
 
-	path_of(s, OPTIONS_FILE, path);
-	if (!is_ours(path, &s->number))
+	if (code != PMK_EXIT_OK)
+		return code;
+	pmk_setup_path(s, OPTIONS_FILE, path);
+	if (!pmk_setup_made(path, &s->number))
 		s->number = find_left_device(s);
-	if (s->number < 0)
+	if (s->number < 0 && !hidden)
 		printf("There is nothing to remove.\n");
-	else if (s->here)
+	else if (s->number >= 0 && s->here)
 		code = unmake_device(s);
 	if (code == PMK_EXIT_OK)
-		code = remove_file(s, LOAD_FILE);
+		code = pmk_setup_remove(s, LOAD_FILE);
 	if (code == PMK_EXIT_OK)
-		code = remove_file(s, OPTIONS_FILE);
+		code = pmk_setup_remove(s, OPTIONS_FILE);
+	return code;
+}
+
+/* With a virtual camera, which may be one that something else sets up. */
+static enum pmk_exit hide(const struct pmk_setup *s)
+{
+	char rival[PATH_MAX];
+	enum pmk_exit code = PMK_EXIT_OK;
+
+	if (find_rival(s, rival))
+		printf("# %s sets up v4l2loopback, so that is used as it is\n", rival);
+	else
+		code = set_up(s);
+	return code == PMK_EXIT_OK ? pmk_setup_hide(s) : code;
+}
+
+static enum pmk_exit show(const struct pmk_setup *s)
+{
+	bool was;
+	enum pmk_exit code = pmk_setup_show(s, &was);
+
+	if (code == PMK_EXIT_OK && !was)
+		printf("The cameras are not hidden.\n");
 	return code;
 }
 
@@ -357,5 +276,7 @@ enum pmk_exit pmk_command_setup(struct pmk_options *options)
 	if (!s.apply)
 		printf("# This would be done%s\n\n",
 			options->settings.dry_run ? ":" : " by root (sudo potemkin setup-loopback):");
+	if (options->settings.hide_camera)
+		return options->settings.remove ? show(&s) : hide(&s);
 	return options->settings.remove ? pmk_setup_undo(&s) : set_up(&s);
 }

@@ -42,7 +42,7 @@ static int report_none(const struct pmk_device *devices, int count)
 	}
 	if (count)
 		pmk_error_cure(err == -EBUSY   ? PMK_CURE_FREE_CAMERA :
-				err == -EACCES ? PMK_CURE_VIDEO_PERMISSION :
+				err == -EACCES ? PMK_CURE_CAMERA_PERMISSION :
 						 PMK_CURE_PLUG_IN,
 			"no camera can be used: %s", seen);
 	else

@@ -20,7 +20,7 @@ int pmk_v4l2_source_report(const char *path, int err)
 		return -ENOENT;
 	case -EACCES:
 	case -EPERM:
-		pmk_error_cure(PMK_CURE_VIDEO_PERMISSION, "%s: not permitted", path);
+		pmk_error_cure(PMK_CURE_CAMERA_PERMISSION, "%s: not permitted", path);
 		return -EACCES;
 	case -EBUSY:
 		pmk_error_cure(PMK_CURE_FREE_CAMERA, "%s: taken by another program", path);
