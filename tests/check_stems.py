@@ -54,6 +54,7 @@ STANDS_FOR = {
     "jpeg/jpeg_standard.c": "jpeg_odd",
     "jpeg/jpeg_tear.c": "jpeg_odd",
     "jpeg/*": "jpeg_scan",
+    "lib/*": "lib",
     "mask/edge*": "edges",
     "mask/guide.c": "edges",
     "mask/trace.c": "edges",

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -28,6 +29,13 @@ static struct {
 } state = { .lock = PTHREAD_MUTEX_INITIALIZER, .most = PMK_LOG_INFO, .print = pmk_log_print_text };
 
 static _Thread_local char *overheard; /* where this thread's first error goes; NULL: nowhere */
+
+struct listener {
+	pmk_log_sink *sink; /* NULL: the process's log */
+	void *user;
+};
+
+static _Thread_local struct listener listener; /* to this thread */
 
 static _Thread_local bool lowered; /* this thread's errors are warnings */
 
@@ -66,6 +74,41 @@ void pmk_log_overhear(char *line)
 	overheard = line;
 	if (line)
 		line[0] = '\0';
+}
+
+void pmk_log_listen(pmk_log_sink *sink, void *user)
+{
+	listener = (struct listener){ sink, user };
+}
+
+/* What a new thread needs, until it has begun. */
+struct start {
+	struct listener listener;
+	void *(*run)(void *);
+	void *argument;
+};
+
+static void *begin_thread(void *data)
+{
+	struct start start = *(struct start *)data;
+
+	free(data);
+	listener = start.listener;
+	return start.run(start.argument);
+}
+
+int pmk_log_thread(pthread_t *thread, void *(*run)(void *), void *argument)
+{
+	struct start *start = malloc(sizeof *start);
+	int err;
+
+	if (!start)
+		return -ENOMEM;
+	*start = (struct start){ listener, run, argument };
+	err = pthread_create(thread, NULL, begin_thread, start);
+	if (err)
+		free(start);
+	return -err;
 }
 
 void pmk_log_lower(bool lower)
@@ -115,7 +158,9 @@ static void append_cure(char *line, size_t size, enum pmk_cure cure, const char 
 
 static void say(enum pmk_log_level level, const char *line)
 {
-	if (state.sink)
+	if (listener.sink)
+		listener.sink(listener.user, level, line);
+	else if (state.sink)
 		state.sink(state.user, level, line);
 	else if (level <= state.most)
 		print_once(level, line);

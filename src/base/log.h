@@ -16,6 +16,7 @@
 
 #include "base/cure.h"
 
+#include <pthread.h>
 #include <stdbool.h>
 
 enum pmk_log_level { PMK_LOG_ERROR, PMK_LOG_WARN, PMK_LOG_INFO, PMK_LOG_DEBUG };
@@ -62,5 +63,12 @@ void pmk_log_lower(bool lower);
  * must not log. */
 typedef void pmk_log_sink(void *user, enum pmk_log_level level, const char *line);
 void pmk_log_redirect(pmk_log_sink *sink, void *user);
+
+/* Hand lines of the calling thread to `sink` from now on, of all levels, instead of to the process's log; NULL ends
+ * that. For the library, whose users have a log each. Threads that pmk_log_thread starts are heard by the same sink, so
+ * it may be called by several at a time, as long as they live. */
+void pmk_log_listen(pmk_log_sink *sink, void *user);
+/* Start a thread; all threads of the engine are started by this. 0 or negative errno. */
+int pmk_log_thread(pthread_t *thread, void *(*run)(void *), void *argument) __attribute__((warn_unused_result));
 
 #endif

@@ -166,7 +166,7 @@ static int create(struct fade *f, const struct pmk_layout *layout)
 	if (err)
 		return err;
 	sem_init(&f->unneeded, 0, 0);
-	err = -pthread_create(&f->thread, NULL, free_unneeded, f);
+	err = pmk_log_thread(&f->thread, free_unneeded, f);
 	if (err)
 		pmk_error("cannot start a thread: %s", strerror(-err));
 	return err;

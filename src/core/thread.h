@@ -7,6 +7,7 @@
 #define PMK_CORE_THREAD_H
 
 #include "base/clock.h"
+#include "base/log.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -21,10 +22,10 @@ struct pmk_thread {
 /* 0 or negative errno */
 static inline int pmk_thread_start(struct pmk_thread *thread, void *(*run)(void *), void *user)
 {
-	int err = pthread_create(&thread->id, NULL, run, user);
+	int err = pmk_log_thread(&thread->id, run, user);
 
 	thread->running = err == 0;
-	return -err;
+	return err;
 }
 
 /* The time wait_ns from now, for join: by CLOCK_REALTIME, because pthread_timedjoin_np knows no other clock. */

@@ -9,10 +9,10 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 const struct pmk_installed_place pmk_installed_models = { PMK_MODELS_FROM_BIN, PMK_MODELS_FROM_LIB };
 const struct pmk_installed_place pmk_installed_modules = { PMK_MODULES_FROM_BIN, PMK_MODULES_FROM_LIB };
-const struct pmk_installed_place pmk_installed_program = { "", PMK_BIN_FROM_LIB };
 const struct pmk_installed_place pmk_installed_built_models = { "models", NULL };
 const struct pmk_installed_place pmk_installed_beside = { "", "" };
 
@@ -37,6 +37,11 @@ static int own_file(char path[PATH_MAX])
 	return err;
 }
 
+static bool is_library(const char *own)
+{
+	return strstr(strrchr(own, '/'), ".so") != NULL;
+}
+
 int pmk_installed_path(const struct pmk_installed_place *place, const char *file, char *path, size_t size)
 {
 	char own[PATH_MAX];
@@ -46,7 +51,7 @@ int pmk_installed_path(const struct pmk_installed_place *place, const char *file
 	path[0] = '\0';
 	if (err)
 		return err;
-	way = strstr(strrchr(own, '/'), ".so") ? place->from_library : place->from_program;
+	way = is_library(own) ? place->from_library : place->from_program;
 	if (!way)
 		return -ENOENT;
 	*strrchr(own, '/') = '\0';
@@ -60,4 +65,18 @@ int pmk_installed_path(const struct pmk_installed_place *place, const char *file
 		return 0;
 	path[0] = '\0';
 	return -ENAMETOOLONG;
+}
+
+int pmk_installed_program(char *path, size_t size)
+{
+	static const struct pmk_installed_place installed = { NULL, PMK_BIN_FROM_LIB };
+	char own[PATH_MAX];
+	int err = own_file(own);
+
+	if (err || !is_library(own)) {
+		snprintf(path, size, "/proc/self/exe");
+		return err;
+	}
+	err = pmk_installed_path(&installed, "potemkin", path, size);
+	return err || access(path, X_OK) == 0 ? err : pmk_installed_path(&pmk_installed_beside, "potemkin", path, size);
 }

@@ -14,7 +14,7 @@ struct pmk_installed_place {
 };
 
 /* Where `make install` puts them. An absolute path stays one. */
-extern const struct pmk_installed_place pmk_installed_models, pmk_installed_modules, pmk_installed_program;
+extern const struct pmk_installed_place pmk_installed_models, pmk_installed_modules;
 extern const struct pmk_installed_place
 	pmk_installed_built_models; /* where the build leaves a link to those of the source tree */
 extern const struct pmk_installed_place pmk_installed_beside; /* the folder itself: the build leaves all parts in one */
@@ -23,5 +23,9 @@ extern const struct pmk_installed_place pmk_installed_beside; /* the folder itse
  * /proc. `path` is "" on failure. */
 int pmk_installed_path(const struct pmk_installed_place *place, const char *file, char *path, size_t size)
 	__attribute__((warn_unused_result));
+
+/* What starts the program anew: "/proc/self/exe", or for the library the program that was installed or built with it.
+ * Errors as above. */
+int pmk_installed_program(char *path, size_t size) __attribute__((warn_unused_result));
 
 #endif

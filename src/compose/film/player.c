@@ -2,6 +2,7 @@
 #include "compose/film/player.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/num.h"
 #include "compose/film/player_parts.h"
 
@@ -94,7 +95,7 @@ int pmk_player_open(const char *path, enum pmk_fit fit, const struct pmk_layout 
 	if (!err)
 		err = take_first(p);
 	if (!err)
-		err = -pthread_create(&p->thread, NULL, pmk_player_decode, p);
+		err = pmk_log_thread(&p->thread, pmk_player_decode, p);
 	if (err)
 		release(p);
 	else

@@ -224,7 +224,7 @@ static int open_first(struct show *s)
 	if (err)
 		return err;
 	pmk_image_copy(&s->base.cover, &s->now->cover);
-	err = -pthread_create(&s->thread, NULL, show_main, s);
+	err = pmk_log_thread(&s->thread, show_main, s);
 	if (err)
 		pmk_error("cannot start a thread: %s", strerror(-err));
 	return err;

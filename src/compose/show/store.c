@@ -181,7 +181,7 @@ void pmk_store_want(struct pmk_store *s, const char *const *specs, int count, en
 	s->count = made;
 	s->fit = fit;
 	if (made && !s->running)
-		s->running = pthread_create(&s->thread, NULL, store_main, s) == 0;
+		s->running = pmk_log_thread(&s->thread, store_main, s) == 0;
 	pthread_cond_signal(&s->order);
 	pthread_mutex_unlock(&s->lock);
 	free_items(old, old_count);

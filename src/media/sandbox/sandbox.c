@@ -2,12 +2,14 @@
 #include "media/sandbox/sandbox.h"
 
 #include "base/open_file.h"
+#include "base/place/installed.h"
 #include "base/reap.h"
 #include "media/media_module.h"
 #include "media/sandbox/helper.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <spawn.h>
@@ -47,8 +49,11 @@ static int spawn(int theirs, pid_t *pid)
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	sigset_t none, all;
-	int err;
+	char program[PATH_MAX];
+	int err = pmk_installed_program(program, sizeof program);
 
+	if (err)
+		return err;
 	sigemptyset(&none);
 	sigfillset(&all);
 	posix_spawn_file_actions_init(&actions);
@@ -60,7 +65,7 @@ static int spawn(int theirs, pid_t *pid)
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 	posix_spawnattr_setsigmask(&attributes, &none);
 	posix_spawnattr_setsigdefault(&attributes, &all);
-	err = posix_spawn(pid, "/proc/self/exe", &actions, &attributes, (char *const *)argv, environ);
+	err = posix_spawn(pid, program, &actions, &attributes, (char *const *)argv, environ);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
 	return -err;

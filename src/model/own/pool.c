@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/own/pool.h"
 
+#include "base/log.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -74,7 +76,7 @@ int pmk_pool_create(int threads, struct pmk_pool **pool)
 		struct worker *worker = &made->workers[made->started];
 
 		*worker = (struct worker){ .pool = made, .number = made->started + 1 };
-		err = -pthread_create(&worker->thread, NULL, worker_run, worker);
+		err = pmk_log_thread(&worker->thread, worker_run, worker);
 		made->started += err == 0;
 	}
 	if (err < 0)
