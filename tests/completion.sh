@@ -19,7 +19,7 @@ done
 
 # offers 'words of the line' expected...: all of these, and not those behind "not"
 offers() {
-	read -ra COMP_WORDS <<<"$1"
+	read -ra COMP_WORDS <<<"$(sed 's/[:=]/ & /g' <<<"$1")" # as bash takes words apart
 	[[ $1 == *' ' ]] && COMP_WORDS+=('')
 	COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
 	COMPREPLY=()
@@ -43,6 +43,22 @@ offers 'potemkin bench --s' --smooth --sizes not --backdrop
 offers 'potemkin --fit ' cover contain stretch tile
 offers 'potemkin --smooth 3 --refine ' guided none morph
 offers 'potemkin -b ' green room.jpg
+offers 'potemkin -b bu' builtin:office not room.jpg
+offers 'potemkin -b builtin:' office library not builtin:office green
+offers 'potemkin -b builtin:lib' library not office
+offers 'potemkin --backdrop=' builtin:office room.jpg
+offers 'potemkin --backdrop=builtin:of' office
+offers 'potemkin -c file:' room.jpg
+offers 'potemkin -c file:ro' room.jpg
+offers 'potemkin --mirror=' yes no
+offers 'potemkin --mirror ' not yes
+offers 'potemkin ctl backdrop ' builtin:office room.jpg
+offers 'potemkin ctl backdrop builtin:o' office
+offers 'potemkin ctl frame ' left wide
+offers 'potemkin ctl set ' smooth backdrop not output
+offers 'potemkin ctl set mirror ' yes no
+offers 'potemkin ctl set backdrop builtin:of' office
+offers 'potemkin ctl set fit ' cover tile
 offers 'potemkin list ' settings cameras
 offers 'potemkin convert ' room.jpg
 offers 'potemkin --on-demand ' yes no

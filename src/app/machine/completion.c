@@ -3,6 +3,7 @@
 #include "app/commands.h"
 #include "app/options_help.h"
 #include "base/log.h"
+#include "draw/builtin.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -24,6 +25,10 @@ static const char *const words_of[PMK_COMMANDS] = {
 	[PMK_COMMAND_DEMO] = "",
 };
 
+/* The commands of ctl whose argument is a value of a setting. */
+static const char *const short_for[][2] = { { "backdrop", "backdrop" }, { "camera", "camera" },
+	{ "frame", "auto-frame" } };
+
 static void print_word(const char *word, const char *special)
 {
 	for (; *word; word++) {
@@ -34,6 +39,19 @@ static void print_word(const char *word, const char *special)
 	putchar(' ');
 }
 
+static void print_builtins(const char *special)
+{
+	const struct pmk_builtin *list;
+	char word[64];
+	int count;
+
+	list = pmk_builtin_list(&count);
+	for (int i = 0; i < count; i++) {
+		snprintf(word, sizeof word, "builtin:%s", list[i].name);
+		print_word(word, special);
+	}
+}
+
 /* The words that a value may be; what is in `special` with a backslash before it. */
 static void print_values(const struct pmk_setting *s, const char *special)
 {
@@ -41,7 +59,9 @@ static void print_values(const struct pmk_setting *s, const char *special)
 		print_word(s->none, special);
 	for (int i = 0; s->choices && s->choices[i]; i++)
 		print_word(s->choices[i], special);
-	if (strcmp(s->value, "yes|no") == 0)
+	if (strcmp(s->name, "backdrop") == 0)
+		print_builtins(special);
+	if (strcmp(s->value ? s->value : "yes|no", "yes|no") == 0 && !s->choices)
 		printf("yes no ");
 }
 
@@ -56,9 +76,11 @@ static bool may_be_file(const struct pmk_setting *s)
 static void print_bash_value(const struct pmk_setting *s)
 {
 	printf("\t");
-	if (s->letter)
+	if (s->value && s->letter)
 		printf("-%c|", s->letter);
-	printf("--%s) words='", s->name);
+	if (s->value)
+		printf("--%s|", s->name);
+	printf("set:%s) words='", s->name); /* where a switch has a value, too */
 	print_values(s, "");
 	printf("' files=%s ;;\n", may_be_file(s) ? "-f" : "");
 }
@@ -75,35 +97,80 @@ static void print_bash_options(enum pmk_command command)
 	printf("' arguments='%s' names=%s ;;\n", words ? words : "", words ? "" : "-f");
 }
 
+/* What bash has taken apart at : and = is one word again, and only what is behind the last of them is replaced. What
+ * follows a word such as "file:" is a file's name. */
+static const char bash_words[] =
+	"# bash completion for potemkin\n"
+	"_potemkin_words() {\n"
+	"\tlocal words=$1 files=$2 current=$3 last=$4 head=${3%\"$4\"} i\n"
+	"\t[[ $last == [:=] ]] && head=$current\n"
+	"\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")\n"
+	"\tif [[ $files && $current == *:* && $head == *: ]]; then\n"
+	"\t\tmapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -P \"$head\" -- \"${current#\"$head\"}\")\n"
+	"\telif [[ $files ]]; then\n"
+	"\t\tmapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- \"$current\")\n"
+	"\tfi\n"
+	"\tfor i in \"${!COMPREPLY[@]}\"; do COMPREPLY[i]=${COMPREPLY[i]#\"$head\"}; done\n"
+	"\t[[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *[:#] ]] && compopt -o nospace 2>/dev/null\n"
+	"\tfor i in \"${COMPREPLY[@]}\"; do [[ -e $i ]] && return; done\n"
+	"\tcompopt +o filenames 2>/dev/null # no \\ before a colon\n"
+	"}\n";
+
+static const char bash_begin[] =
+	"_potemkin() {\n"
+	"\tlocal at=$COMP_CWORD last=${COMP_WORDS[COMP_CWORD]} current=${COMP_WORDS[COMP_CWORD]} before command=run\n"
+	"\tlocal words='' files='' options='' arguments='' names='' word\n"
+	"\twhile ((at > 1)) && [[ ${COMP_WORDS[at]} == [:=] || ${COMP_WORDS[at - 1]} == [:=] ]]; do\n"
+	"\t\tcurrent=${COMP_WORDS[--at]}$current\n"
+	"\tdone\n"
+	"\tbefore=${COMP_WORDS[at - 1]}\n"
+	"\t[[ $current == --*=* ]] && { before=set:${current%%=*}; before=${before/--/}; "
+	"current=${current#*=}; [[ $last == = ]] && last=; }\n"
+	"\tfor word in \"${COMP_WORDS[@]:1:at-1}\"; do\n";
+
+/* The words of ctl that stand for a setting, and the names and values of settings. */
+static void print_bash_ctl(void)
+{
+	puts("\tif [[ $command == ctl && ${COMP_WORDS[at - 2]} == @(set|add) ]]; then\n"
+	     "\t\tbefore=set:$before\n"
+	     "\telif [[ $command == ctl ]]; then\n"
+	     "\t\tcase $before in");
+	for (size_t i = 0; i < sizeof short_for / sizeof short_for[0]; i++)
+		printf("\t\t%s) before=set:%s ;;\n", short_for[i][0], short_for[i][1]);
+	printf("\t\tset|add|get) _potemkin_words '");
+	for (int i = 0; i < pmk_settings_count; i++) {
+		if (pmk_settings_table[i].flags & PMK_SETTING_LIVE)
+			printf("%s ", pmk_settings_table[i].name);
+	}
+	puts("' '' \"$current\" \"$last\"; return ;;\n\t\tctl) ;;\n\t\t*) return ;;\n\t\tesac\n\tfi");
+}
+
 static void print_bash(void)
 {
-	puts("# bash completion for potemkin\n"
-	     "_potemkin() {\n"
-	     "\tlocal current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=run\n"
-	     "\tlocal words='' files='' options='' arguments='' names='' word\n"
-	     "\tcase $before in");
+	printf("%s%s\t\tcase $word in ", bash_words, bash_begin);
+	for (int i = 0; i < PMK_COMMANDS; i++)
+		printf("%s%s", i ? "|" : "", pmk_option_command_name((enum pmk_command)i));
+	puts(") command=$word; break ;; esac\n\tdone");
+	print_bash_ctl();
+	puts("\tcase $before in");
 	for (int i = 0; i < pmk_settings_count; i++) {
-		if (pmk_settings_table[i].value)
+		if (pmk_settings_table[i].value || pmk_settings_table[i].flags & PMK_SETTING_FILE)
 			print_bash_value(&pmk_settings_table[i]);
 	}
 	puts("\t*) before= ;;\n"
 	     "\tesac\n"
 	     "\tif [[ $before ]]; then\n"
-	     "\t\tmapfile -t COMPREPLY < <(compgen $files -W \"$words\" -- \"$current\")\n"
+	     "\t\t_potemkin_words \"$words\" \"$files\" \"$current\" \"$last\"\n"
 	     "\t\treturn\n"
 	     "\tfi\n"
-	     "\tfor word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do");
-	printf("\t\tcase $word in ");
-	for (int i = 0; i < PMK_COMMANDS; i++)
-		printf("%s%s", i ? "|" : "", pmk_option_command_name((enum pmk_command)i));
-	puts(") command=$word; break ;; esac\n\tdone\n\tcase $command in");
+	     "\tcase $command in");
 	for (int i = 0; i < PMK_COMMANDS; i++)
 		print_bash_options((enum pmk_command)i);
-	printf("\tesac\n\t[[ $current == -* ]] && arguments=$options names=\n\t((COMP_CWORD == 1)) && arguments+=' ");
+	printf("\tesac\n\t[[ $current == -* ]] && arguments=$options names=\n\t((at == 1)) && arguments+=' ");
 	for (int i = 0; i < PMK_COMMANDS; i++)
 		printf("%s ", pmk_option_command_name((enum pmk_command)i));
 	puts("'\n"
-	     "\tmapfile -t COMPREPLY < <(compgen $names -W \"$arguments\" -- \"$current\")\n"
+	     "\t_potemkin_words \"$arguments\" \"$names\" \"$current\" \"$last\"\n"
 	     "}\n"
 	     "complete -o filenames -F _potemkin potemkin");
 }
