@@ -1,11 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-/* The reply of the process that decodes pictures, of any content: what is accepted fits into the memory that both
- * share, and its texts end. The first byte is the kind of job. */
+/* The reply of the process that decodes pictures, and the answer of one that decodes a film, of any content: what is
+ * accepted fits into the memory that both share, and its texts end. The first byte is the kind of job. */
 #include "fuzz.h"
-#include "media/sandbox/reply.h"
+#include "media/sandbox/reel.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+static void check_answer(const uint8_t *bytes, size_t size)
+{
+	static struct pmk_reel_answer answer;
+	struct pmk_media_info info = { 0 };
+
+	memset(&answer, 0, sizeof answer);
+	memcpy(&answer, bytes, size < sizeof answer ? size : sizeof answer);
+	if (pmk_reel_check(&answer, &info) || answer.result < 0)
+		return;
+	if (info.layout.width < 1 || info.layout.height < 1 || info.layout.width > PMK_IMAGE_MAX_PX ||
+		info.layout.height > PMK_IMAGE_MAX_PX || !(info.fps >= 1) || answer.line_count > PMK_REPLY_LINES)
+		abort();
+	for (uint32_t i = 0; i < answer.line_count; i++) {
+		if (strlen(answer.lines[i].text) >= PMK_REPLY_TEXT)
+			abort();
+	}
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
@@ -16,6 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 
 	if (size > 1)
 		memcpy(&reply, bytes + 1, size - 1 < sizeof reply ? size - 1 : sizeof reply);
+	check_answer(bytes, size);
 	if (pmk_reply_check(kind, &reply, &layout))
 		return 0;
 	if (reply.line_count > PMK_REPLY_LINES || layout.width < 0 || layout.height < 0 || reply.result < -4095)

@@ -19,8 +19,9 @@ SEALED = {
     "media/still.h": "media/still.c media/media_module.h compose/backdrop_picture.c compose/overlay.c "
     "media/sandbox/reply.c app/files/mask.c app/live/demo.c control/shown_file.c control/page/thumbnail.c "
     "control/page/own/upload.c",
-    "media/media_module.h": "media/media_module.c media/media_entry.c media/sandbox/files.c media/sandbox/helper.c "
-    "media/sandbox/sandbox.c media/sandbox/stills.c media/sandbox/worker.c",
+    "media/media_module.h": "media/media_module.c media/media_entry.c media/sandbox/reel_worker.c "
+    "media/sandbox/files.c media/sandbox/helper.c media/sandbox/sandbox.c media/sandbox/sandbox_run.c "
+    "media/sandbox/stills.c media/sandbox/worker.c",
 }
 
 # Constructs that could hide a name or a type from these checks, and the only files that may use them.

@@ -71,6 +71,7 @@ STATE = {
     "open_file.c": {"handed": "a process that reads one file has no other"},
     "files.c": {"last": "the picture that was closed last, for whoever opens it again"},
     "sandbox.c": {"helper": "a process of this process's own"},
+    "sandbox_run.c": {"turns": "how many jobs that process has in work"},
     "media_module.c": {"module": "the shared object: it is loaded once"},
     "text_module.c": {"module": "the shared object: it is loaded once"},
     "media_entry.c": {"host": "in that object: who loaded it"},

@@ -3,6 +3,7 @@
  * is its own helper. */
 #include "media/media_module.h"
 #include "media/sandbox/helper.h"
+#include "media/sandbox/reel.h"
 #include "media/sandbox/sandbox.h"
 
 #include "base/open_file.h"
@@ -11,6 +12,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -98,7 +100,111 @@ static int fake_probe(const char *path)
 	return PMK_STILL_ANIMATED;
 }
 
-static const struct pmk_media_calls fake_calls = { .still_read = fake_read, .still_probe = fake_probe };
+/* --- a film of three pictures; its name is what happens at the second one --- */
+
+struct pmk_media {
+	char name[32];
+	int at;
+	struct pmk_media_info info;
+};
+
+static int film_open(const char *path, struct pmk_media **media)
+{
+	struct pmk_media *m = calloc(1, sizeof *m);
+
+	if (strcmp(path, "crash at open") == 0)
+		__builtin_trap();
+	if (strcmp(path, "refuse") == 0) {
+		pmk_error("refuse: bad");
+		return -EBADMSG;
+	}
+	snprintf(m->name, sizeof m->name, "%s", path);
+	m->info = (struct pmk_media_info){ .layout = { .width = 70, .height = 50 }, .fps = 25, .frames = 3 };
+	if (strcmp(path, "odd info") == 0)
+		m->info.layout.width = -1;
+	*media = m;
+	return 0;
+}
+
+static const struct pmk_media_info *film_info(const struct pmk_media *m)
+{
+	return &m->info;
+}
+
+static void film_fit(struct pmk_media *m, int width, int height, enum pmk_media_fit fit)
+{
+	m->info.layout.width = width;
+	m->info.layout.height = height;
+}
+
+static int film_next(struct pmk_media *m, int64_t due_ns, int64_t *position_ns)
+{
+	*position_ns = m->at * 40;
+	return m->at < 3;
+}
+
+static int film_misbehave(const struct pmk_media *m)
+{
+	if (strcmp(m->name, "crash") == 0)
+		__builtin_trap();
+	if (strcmp(m->name, "memory") == 0)
+		return take_memory();
+	if (strcmp(m->name, "leave") == 0)
+		return try_to_leave() ? -EPERM : 1;
+	while (strcmp(m->name, "hang") == 0)
+		sched_yield();
+	return 1;
+}
+
+static int film_read(struct pmk_media *m, struct pmk_image *image, int64_t *position_ns)
+{
+	int got = m->at == 1 ? film_misbehave(m) : 1;
+
+	if (m->at == 3)
+		return 0;
+	for (int p = 0; p < 3; p++)
+		for (int y = 0; y < pmk_layout_plane_height(&image->layout, p); y++)
+			memset(image->plane[p] + y * image->stride[p], m->at + p + y,
+				(size_t)pmk_layout_plane_width(&image->layout, p));
+	image->layout.matrix = PMK_MATRIX_BT709;
+	*position_ns = m->at++ * 40;
+	return got;
+}
+
+static int64_t film_lasts(const struct pmk_media *m)
+{
+	return 40;
+}
+
+static void film_bars(const struct pmk_media *m, int *x, int *y)
+{
+	*x = strcmp(m->name, "odd bars") == 0 ? 60 : 0;
+	*y = 0;
+}
+
+static int film_rewind(struct pmk_media *m)
+{
+	m->at = 0;
+	return 0;
+}
+
+static int64_t film_damaged(const struct pmk_media *m)
+{
+	return 7;
+}
+
+static const struct pmk_media_calls fake_calls = { .still_read = fake_read,
+	.still_probe = fake_probe,
+	.media_open = film_open,
+	.media_open_to_play = film_open,
+	.media_info = film_info,
+	.media_fit = film_fit,
+	.media_next = film_next,
+	.media_read = film_read,
+	.media_lasts_ns = film_lasts,
+	.media_bars = film_bars,
+	.media_rewind = film_rewind,
+	.media_damaged = film_damaged };
 
 /* --- the tests --- */
 
@@ -290,6 +396,139 @@ static void nonsense_is_refused(void **state)
 	assert_int_equal(strlen(reply.lines[0].text), PMK_REPLY_TEXT - 1);
 }
 
+static int open_film(const char *name, struct pmk_reel **reel)
+{
+	struct pmk_job job = { .kind = PMK_JOB_PLAY };
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC), err;
+
+	snprintf(job.path, sizeof job.path, "%s", name);
+	err = pmk_reel_open(&job, fd, reel);
+	close(fd);
+	return err;
+}
+
+static void assert_row(const struct pmk_image *image, int plane, int y, int value)
+{
+	for (int x = 0; x < pmk_layout_plane_width(&image->layout, plane); x++)
+		assert_int_equal(image->plane[plane][y * image->stride[plane] + x], value);
+}
+
+static void a_film_comes_picture_by_picture(void **state)
+{
+	const struct pmk_reel_ask fit = { .what = PMK_REEL_FIT, .width = 33, .height = 20 },
+				  next = { .what = PMK_REEL_NEXT }, rewind = { .what = PMK_REEL_REWIND };
+	struct pmk_reel *reel;
+	struct pmk_image image;
+	int64_t position = 0;
+
+	assert_int_equal(open_film("good", &reel), 0);
+	assert_int_equal(pmk_reel_info(reel)->layout.width, 70);
+	assert_int_equal(pmk_reel_do(reel, &fit), 0);
+	assert_int_equal(pmk_reel_info(reel)->layout.width, 33);
+	assert_int_equal(pmk_image_alloc(&image, &pmk_reel_info(reel)->layout), 0);
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < 3; i++) {
+			assert_int_equal(pmk_reel_do(reel, &next), 1);
+			assert_int_equal(pmk_reel_last(reel)->position_ns, i * 40);
+			assert_int_equal(pmk_reel_read(reel, &image, &position), 1);
+			assert_int_equal(position, i * 40);
+			assert_int_equal(image.layout.matrix, PMK_MATRIX_BT709);
+			assert_row(&image, 0, 19, i + 19);
+			assert_row(&image, 2, 9, i + 2 + 9);
+		}
+		assert_int_equal(pmk_reel_last(reel)->damaged, 7);
+		assert_int_equal(pmk_reel_read(reel, &image, &position), 0);
+		assert_int_equal(pmk_reel_do(reel, &rewind), 0);
+	}
+	pmk_image_free(&image);
+	pmk_reel_close(reel);
+}
+
+/* Read to the second picture. Its result. */
+static int read_two(const char *name)
+{
+	struct pmk_reel *reel;
+	struct pmk_image image;
+	int64_t position;
+	int got;
+
+	assert_int_equal(open_film(name, &reel), 0);
+	assert_int_equal(pmk_image_alloc(&image, &pmk_reel_info(reel)->layout), 0);
+	got = pmk_reel_read(reel, &image, &position);
+	if (got == 1)
+		got = pmk_reel_read(reel, &image, &position);
+	if (got == -EBADMSG) /* and it stays so, without another word */
+		assert_int_equal(pmk_reel_read(reel, &image, &position) < 0, 1);
+	pmk_image_free(&image);
+	pmk_reel_close(reel);
+	return got;
+}
+
+static void a_film_that_goes_wrong_is_one_line(void **state)
+{
+	struct pmk_reel *reel;
+
+	assert_fails(open_film("crash at open", &reel), -EBADMSG, "crash at open: damaged: its decoder ended with");
+	assert_fails(open_film("refuse", &reel), -EBADMSG, "refuse: bad");
+	assert_fails(open_film("odd info", &reel), -EBADMSG, "odd info: damaged: its decoder gave nonsense");
+	assert_fails(read_two("odd bars"), -EBADMSG, "odd bars: damaged: its decoder gave nonsense");
+	assert_fails(read_two("crash"), -EBADMSG, "crash: damaged: its decoder ended with");
+	if (!SANITIZED)
+		assert_fails(read_two("memory"), -EFBIG, "memory: needs more than 448 MiB");
+	material_errors = 0;
+	assert_int_equal(read_two("good"), 1);
+	assert_int_equal(material_errors, 0);
+}
+
+static void a_film_cannot_leave(void **state)
+{
+	struct pmk_decoded decoded;
+	unsigned tried;
+
+	assert_int_equal(run(PMK_JOB_TRY, "try", &decoded), 0);
+	tried = decoded.reply.tried;
+	pmk_decoded_free(&decoded);
+	if (!(tried & PMK_TRIED_SECCOMP))
+		skip();
+	assert_int_equal(read_two("leave"), 1);
+}
+
+static void *read_on(void *result)
+{
+	struct pmk_reel *reel;
+	struct pmk_image image = { 0 };
+	int64_t position;
+	int got = open_film("hang", &reel);
+
+	if (!got) {
+		got = pmk_image_alloc(&image, &pmk_reel_info(reel)->layout);
+		for (int i = 0; i < 2 && got >= 0; i++)
+			got = pmk_reel_read(reel, &image, &position);
+		pmk_image_free(&image);
+		pmk_reel_close(reel);
+	}
+	*(int *)result = got;
+	return NULL;
+}
+
+/* The last test: this process starts no helper any more. */
+static void at_the_end_nobody_waits(void **state)
+{
+	struct pmk_decoded decoded;
+	pthread_t thread;
+	int result = 0;
+
+	assert_picture("good"); /* the helper is there */
+	material_errors = 0;
+	assert_int_equal(pthread_create(&thread, NULL, read_on, &result), 0);
+	pmk_sandbox_stop();
+	pthread_join(thread, NULL);
+	assert_int_equal(result, -ECANCELED);
+	assert_int_equal(run(PMK_JOB_RGB, "good", &decoded), -ECANCELED);
+	assert_int_equal(material_errors, 0);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -300,6 +539,10 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_helper_that_was_killed_is_replaced),
 		cmocka_unit_test(nothing_is_left_of_a_helper_that_ended),
 		cmocka_unit_test(nonsense_is_refused),
+		cmocka_unit_test(a_film_comes_picture_by_picture),
+		cmocka_unit_test(a_film_that_goes_wrong_is_one_line),
+		cmocka_unit_test(a_film_cannot_leave),
+		cmocka_unit_test(at_the_end_nobody_waits),
 	};
 	static const struct pmk_helper_hello hello = { .ready = 1 };
 

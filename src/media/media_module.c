@@ -119,21 +119,6 @@ static int enter_for(const char *path)
 	return err;
 }
 
-const struct pmk_media_calls *pmk_media_module_enter(const char *path)
-{
-	return enter_for(path) ? NULL : module.calls;
-}
-
-void pmk_media_module_leave(void)
-{
-	leave();
-}
-
-const struct pmk_media_calls *pmk_media_module_calls(void)
-{
-	return module.calls;
-}
-
 int pmk_media_module_look(const char *path)
 {
 	char found[PMK_MODULE_PATH];

@@ -101,12 +101,8 @@ struct pmk_media_module {
 int pmk_media_module_load(const char *path, const struct pmk_media_calls **calls, char reason[PMK_MODULE_REASON])
 	__attribute__((warn_unused_result));
 
-/* For those in the program who implement what the module does (sandbox/) [any thread]: have it loaded until leave;
- * NULL, logged for the file at `path`: it cannot be. */
-const struct pmk_media_calls *pmk_media_module_enter(const char *path) __attribute__((warn_unused_result));
-void pmk_media_module_leave(void);
-const struct pmk_media_calls *pmk_media_module_calls(void); /* between the two */
-/* Only see whether it is there. -ENOPKG, logged likewise unless `path` is NULL: it is not. */
+/* For those in the program who implement what the module does (sandbox/) [any thread]. Only see whether it is there.
+ * -ENOPKG, logged for the file at `path` unless that is NULL: it is not. */
 int pmk_media_module_look(const char *path) __attribute__((warn_unused_result));
 /* Have it loaded for good; NULL: it cannot be, for this reason. */
 const struct pmk_media_calls *pmk_media_module_lend(const char **reason, enum pmk_cure *cure)

@@ -211,6 +211,7 @@ enum pmk_exit pmk_live_run(
 		return PMK_EXIT_INTERNAL; /* the process ends */
 	}
 	err = run(&live, settings, result, &part);
+	pmk_sandbox_stop(); /* the control thread may be waiting for a picture */
 	if (pmk_control_destroy(live.control))
 		err = -ETIMEDOUT;
 	code = pmk_exit_of(part, err == -ETIMEDOUT ? 0 : err, settings->camera);

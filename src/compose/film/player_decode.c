@@ -192,7 +192,7 @@ void *pmk_player_decode(void *player)
 	whole = p->loop_ns > 0;
 	pthread_cond_signal(&p->made);
 	pthread_mutex_unlock(&p->lock);
-	if (err)
+	if (err && err != -ECANCELED) /* the program ends */
 		pmk_warn("backdrop \"%s\" cannot be read any further; its last picture stays", p->path);
 	if (whole || err) {
 		pmk_screen_close(&p->screen);

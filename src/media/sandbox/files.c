@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The program's functions of media.h: pictures are decoded by the helper's workers; videos by the module in this
- * process. The picture that was closed last is kept, since files are opened once to see what they are, and again. */
+/* The program's functions of media.h: the helper's workers decode, in one go a picture, and a film as it is asked for
+ * (reel.h). The picture that was closed last is kept, since files are opened once to see what they are, and again. */
 #include "base/open_file.h"
 #include "media/media_module.h"
-#include "media/sandbox/helper.h"
+#include "media/sandbox/reel.h"
 #include "media/sandbox/sandbox.h"
 
 #include <errno.h>
@@ -16,7 +16,7 @@
 
 /* What callers hold as a struct pmk_media. */
 struct held {
-	struct pmk_media *film; /* the module's; NULL: a picture, to which the rest belongs */
+	struct pmk_reel *film; /* NULL: a picture, to which the rest belongs */
 	struct pmk_job job;
 	int file;
 	uint32_t told; /* lines that the decoder logged before, and will again */
@@ -122,25 +122,25 @@ static int open_picture(struct held *held)
 	return err;
 }
 
-static int open_film(struct held *held, const char *path, bool to_play)
+static int open_film(struct held *held, enum pmk_job_kind kind)
 {
-	const struct pmk_media_calls *calls = pmk_media_module_enter(path);
-	int err;
+	held->job.kind = kind;
+	return pmk_reel_open(&held->job, held->file, &held->film);
+}
 
-	if (!calls)
-		return -ENOPKG;
-	err = (to_play ? calls->media_open_to_play : calls->media_open)(path, &held->film);
-	if (err)
-		pmk_media_module_leave();
-	return err;
+/* Nothing is read from the file by this process. */
+static void close_file(struct held *held)
+{
+	if (held->file >= 0)
+		close(held->file);
+	held->file = -1;
 }
 
 static void free_picture(struct held *held)
 {
 	if (!held)
 		return;
-	if (held->file >= 0)
-		close(held->file);
+	close_file(held);
 	pmk_image_free(&held->picture);
 	free(held);
 }
@@ -201,9 +201,8 @@ int pmk_media_open(const char *path, struct pmk_media **media)
 	if (err >= 0)
 		err = open_picture(held);
 	if (err == 0) {
-		close(held->file);
-		held->file = -1;
-		err = open_film(held, path, false);
+		err = open_film(held, PMK_JOB_FILM);
+		close_file(held);
 	}
 	if (err < 0) {
 		free_picture(held);
@@ -216,8 +215,14 @@ int pmk_media_open(const char *path, struct pmk_media **media)
 int pmk_media_open_to_play(const char *path, struct pmk_media **media)
 {
 	struct held *held = calloc(1, sizeof *held);
-	int err = held ? open_film(held, path, true) : -ENOMEM;
+	int err;
 
+	if (!held)
+		return -ENOMEM;
+	err = held->file = pmk_sandbox_open(&held->job, PMK_JOB_PLAY, path);
+	if (err >= 0)
+		err = open_film(held, PMK_JOB_PLAY);
+	close_file(held);
 	if (err) {
 		free(held);
 		return err;
@@ -236,8 +241,7 @@ void pmk_media_close(struct pmk_media *media)
 		free_picture(exchange(held));
 		return;
 	}
-	pmk_media_module_calls()->media_close(held->film);
-	pmk_media_module_leave();
+	pmk_reel_close(held->film);
 	free(held);
 }
 
@@ -245,7 +249,7 @@ const struct pmk_media_info *pmk_media_info(const struct pmk_media *media)
 {
 	const struct held *held = held_of(media);
 
-	return held->film ? pmk_media_module_calls()->media_info(held->film) : &held->info;
+	return held->film ? pmk_reel_info(held->film) : &held->info;
 }
 
 void pmk_media_fit(struct pmk_media *media, int width, int height, enum pmk_media_fit fit)
@@ -253,7 +257,9 @@ void pmk_media_fit(struct pmk_media *media, int width, int height, enum pmk_medi
 	struct held *held = held_of(media);
 
 	if (held->film) {
-		pmk_media_module_calls()->media_fit(held->film, width, height, fit);
+		const struct pmk_reel_ask ask = { .what = PMK_REEL_FIT, .width = width, .height = height, .fit = fit };
+
+		(void)!pmk_reel_do(held->film, &ask); /* if it fails, so does what comes next */
 		return;
 	}
 	held->job.width = held->info.layout.width = width ? width : held->picture.layout.width;
@@ -285,7 +291,7 @@ int pmk_media_read(struct pmk_media *media, struct pmk_image *image, int64_t *po
 	int err = 0;
 
 	if (held->film)
-		return pmk_media_module_calls()->media_read(held->film, image, position_ns);
+		return pmk_reel_read(held->film, image, position_ns);
 	if (held->given)
 		return 0;
 	if (pmk_layout_equal(&image->layout, &held->picture.layout))
@@ -303,8 +309,13 @@ int pmk_media_next(struct pmk_media *media, int64_t due_ns, int64_t *position_ns
 {
 	struct held *held = held_of(media);
 
-	if (held->film)
-		return pmk_media_module_calls()->media_next(held->film, due_ns, position_ns);
+	if (held->film) {
+		const struct pmk_reel_ask ask = { .what = PMK_REEL_NEXT, .due_ns = due_ns };
+		int got = pmk_reel_do(held->film, &ask);
+
+		*position_ns = got == 1 ? pmk_reel_last(held->film)->position_ns : *position_ns;
+		return got;
+	}
 	*position_ns = 0;
 	return !held->given;
 }
@@ -313,7 +324,7 @@ int64_t pmk_media_lasts_ns(const struct pmk_media *media)
 {
 	const struct held *held = held_of(media);
 
-	return held->film ? pmk_media_module_calls()->media_lasts_ns(held->film) : 0;
+	return held->film ? pmk_reel_last(held->film)->lasts_ns : 0;
 }
 
 void pmk_media_bars(const struct pmk_media *media, int *x, int *y)
@@ -321,7 +332,8 @@ void pmk_media_bars(const struct pmk_media *media, int *x, int *y)
 	const struct held *held = held_of(media);
 
 	if (held->film) {
-		pmk_media_module_calls()->media_bars(held->film, x, y);
+		*x = pmk_reel_last(held->film)->bar_x;
+		*y = pmk_reel_last(held->film)->bar_y;
 		return;
 	}
 	*x = held->bar_x;
@@ -332,8 +344,11 @@ int pmk_media_rewind(struct pmk_media *media)
 {
 	struct held *held = held_of(media);
 
-	if (held->film)
-		return pmk_media_module_calls()->media_rewind(held->film);
+	if (held->film) {
+		const struct pmk_reel_ask ask = { .what = PMK_REEL_REWIND };
+
+		return pmk_reel_do(held->film, &ask);
+	}
 	held->given = false;
 	return 0;
 }
@@ -342,5 +357,5 @@ int64_t pmk_media_damaged(const struct pmk_media *media)
 {
 	const struct held *held = held_of(media);
 
-	return held->film ? pmk_media_module_calls()->media_damaged(held->film) : 0;
+	return held->film ? pmk_reel_last(held->film)->damaged : 0;
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -34,12 +35,27 @@ static bool receive(struct pmk_job *job, int fds[PMK_JOB_DESCRIPTORS])
 	return true;
 }
 
+/* Wait until the worker has ended; kill it once the program has closed its end of the socket. */
+static int wait_for_worker(pid_t pid, int socket)
+{
+	struct pollfd ends[] = { { .fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN }, { .fd = socket } };
+	int status = 0;
+
+	while (ends[0].fd >= 0 && poll(ends, 2, -1) < 0 && errno == EINTR)
+		;
+	if (ends[0].fd >= 0 && !ends[0].revents)
+		kill(pid, SIGKILL);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return status;
+}
+
 /* A process of its own, so that several jobs can be in work: it waits for the worker, whose descriptors are the file
- * and the memory. */
+ * and the memory, and of a film the socket. */
 static _Noreturn void attend(
 	const struct pmk_media_calls *calls, const struct pmk_job *job, const int fds[PMK_JOB_DESCRIPTORS])
 {
-	int status = 0;
+	int status;
 	pid_t pid;
 
 	close(PMK_HELPER_SOCKET);
@@ -47,28 +63,40 @@ static _Noreturn void attend(
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	pid = fork();
 	if (pid == 0) {
-		close(fds[PMK_JOB_SOCKET]);
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (job->kind == PMK_JOB_FILM || job->kind == PMK_JOB_PLAY)
+			pmk_reel_worker_run(calls, job, fds[PMK_JOB_FILE], fds[PMK_JOB_MEMORY], fds[PMK_JOB_SOCKET]);
+		close(fds[PMK_JOB_SOCKET]);
 		pmk_worker_run(calls, job, fds[PMK_JOB_FILE], fds[PMK_JOB_MEMORY]);
 	}
 	if (pid < 0)
 		_exit(1);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
+	status = wait_for_worker(pid, fds[PMK_JOB_SOCKET]);
 	send(fds[PMK_JOB_SOCKET], &status, sizeof status, MSG_NOSIGNAL);
 	_exit(0);
 }
 
-int pmk_helper_serve(const struct pmk_media_calls *calls, const struct pmk_helper_hello *hello)
+/* Wait for a job. False: none came for some minutes, and none is in work, as a film is for as long as it plays. */
+static bool wait_for_job(void)
 {
 	struct pollfd poll_fd = { .fd = PMK_HELPER_SOCKET, .events = POLLIN };
+	int ready;
+
+	do
+		ready = poll(&poll_fd, 1, IDLE_MS);
+	while (ready == 0 && waitpid(-1, NULL, WNOHANG) == 0);
+	return ready == 1;
+}
+
+int pmk_helper_serve(const struct pmk_media_calls *calls, const struct pmk_helper_hello *hello)
+{
 	int fds[PMK_JOB_DESCRIPTORS];
 	struct pmk_job job;
 
 	if (send(PMK_HELPER_SOCKET, hello, sizeof *hello, MSG_NOSIGNAL) < 0 || !calls)
 		return 1;
 	signal(SIGCHLD, SIG_IGN); /* nobody waits for those who attend */
-	while (poll(&poll_fd, 1, IDLE_MS) == 1 && receive(&job, fds)) {
+	while (wait_for_job() && receive(&job, fds)) {
 		if (fork() == 0)
 			attend(calls, &job, fds);
 		for (int i = 0; i < PMK_JOB_DESCRIPTORS; i++)

@@ -27,10 +27,11 @@ struct pmk_helper_hello {
 };
 
 /* With each struct pmk_job come three descriptors: the file (any, for PMK_JOB_TRY), the memory of the reply, and a
- * socket on which one `int` is sent when the worker has ended, as waitpid gives it. */
+ * socket on which one `int` is sent when the worker has ended, as waitpid gives it. The worker of a film also sends one
+ * byte there for each answer. When the program closes the socket, the worker is killed. */
 enum { PMK_JOB_FILE, PMK_JOB_MEMORY, PMK_JOB_SOCKET, PMK_JOB_DESCRIPTORS };
 
-/* Serve until the program closes its socket, or for some minutes without a job. `calls`: NULL, with a reason in
+/* Serve until the program closes its socket, or for some minutes without any. `calls`: NULL, with a reason in
  * `hello`, if the decoders cannot be loaded. Returns the exit code of the process. */
 int pmk_helper_serve(const struct pmk_media_calls *calls, const struct pmk_helper_hello *hello);
 

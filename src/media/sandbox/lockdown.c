@@ -57,7 +57,8 @@ static void limit_resources(const struct pmk_lock_limits *limits)
 		limit(RLIMIT_DATA, data + limits->memory, data + limits->memory);
 		limit(RLIMIT_AS, all + limits->memory + limits->shared, all + limits->memory + limits->shared);
 	}
-	limit(RLIMIT_CPU, (size_t)limits->cpu_s, (size_t)limits->cpu_s + 1); /* at `hard` it would be SIGKILL */
+	if (limits->cpu_s)
+		limit(RLIMIT_CPU, (size_t)limits->cpu_s, (size_t)limits->cpu_s + 1); /* at `hard` it would be SIGKILL */
 	limit(RLIMIT_CORE, 0, 0);
 	limit(RLIMIT_FSIZE, 0, 0);
 	limit(RLIMIT_NPROC, 0, 0);
@@ -96,18 +97,32 @@ static bool refuse_paths(void)
 #ifdef PMK_HAVE_SECCOMP
 /* Memory that can be run is refused: no library is loaded any more. The sanitizers use sigaltstack and gettid. */
 static const int allowed[] = { SCMP_SYS(brk), SCMP_SYS(clock_gettime), SCMP_SYS(close), SCMP_SYS(exit_group),
-	SCMP_SYS(fcntl), SCMP_SYS(fstat), SCMP_SYS(futex), SCMP_SYS(getpid), SCMP_SYS(getrandom), SCMP_SYS(gettid),
+	SCMP_SYS(fstat), SCMP_SYS(futex), SCMP_SYS(getpid), SCMP_SYS(getrandom), SCMP_SYS(gettid),
 	SCMP_SYS(gettimeofday), SCMP_SYS(lseek), SCMP_SYS(madvise), SCMP_SYS(mremap), SCMP_SYS(munmap),
 	SCMP_SYS(pread64), SCMP_SYS(read), SCMP_SYS(rt_sigreturn), SCMP_SYS(sched_getaffinity), SCMP_SYS(sched_yield),
 	SCMP_SYS(sigaltstack), SCMP_SYS(sysinfo) };
 
-static bool refuse_calls(void)
+/* What fcntl may do: another descriptor of an open file, and what stdio and FFmpeg ask of one. */
+static const unsigned asked_of_files[] = { F_DUPFD_CLOEXEC, F_GETFD, F_GETFL };
+
+static bool allow_to_talk(scmp_filter_ctx filter, int talk)
+{
+	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1, SCMP_A0(SCMP_CMP_EQ, (unsigned)talk)) ==
+		0 &&
+		seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(setitimer), 0) == 0;
+}
+
+static bool refuse_calls(int talk)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(1)); /* EPERM */
 	bool good = filter;
 
 	for (size_t i = 0; good && i < sizeof allowed / sizeof allowed[0]; i++)
 		good = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0) == 0;
+	for (size_t i = 0; good && i < sizeof asked_of_files / sizeof asked_of_files[0]; i++)
+		good = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
+			       SCMP_A1(SCMP_CMP_EQ, asked_of_files[i])) == 0;
+	good = good && (!talk || allow_to_talk(filter, talk));
 	good = good &&
 		seccomp_rule_add(
 			filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) == 0 &&
@@ -119,7 +134,7 @@ static bool refuse_calls(void)
 	return good;
 }
 #else
-static bool refuse_calls(void)
+static bool refuse_calls(int talk)
 {
 	return false;
 }
@@ -133,6 +148,6 @@ unsigned pmk_lockdown(const struct pmk_lock_limits *limits)
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	limit_resources(limits);
 	taken |= refuse_paths() ? PMK_LOCK_LANDLOCK : 0;
-	taken |= refuse_calls() ? PMK_LOCK_SECCOMP : 0;
+	taken |= refuse_calls(limits->talk) ? PMK_LOCK_SECCOMP : 0;
 	return taken;
 }

@@ -12,7 +12,9 @@
 struct pmk_lock_limits {
 	size_t memory; /* bytes that it may have beside what it has now; with a sanitizer, which needs more, no limit */
 	size_t shared; /* bytes of shared memory that it may map besides */
-	int cpu_s, wall_s; /* then the kernel ends it, by SIGXCPU or SIGALRM */
+	int cpu_s, wall_s; /* then the kernel ends it, by SIGXCPU or SIGALRM; 0: never */
+	int talk; /* the only descriptor that it may write to, and then it may set timers of its own; 0: there is none
+		   */
 };
 
 enum { PMK_LOCK_SECCOMP = 1, PMK_LOCK_LANDLOCK = 2 };

@@ -19,6 +19,8 @@ enum pmk_job_kind {
 	PMK_JOB_PROBE, /* pmk_still_probe; there is no picture in the reply */
 	PMK_JOB_PLANES, /* pmk_media_open, and if it is a single picture, pmk_media_fit and pmk_media_read */
 	PMK_JOB_TRY, /* try what must fail; no file is read */
+	PMK_JOB_FILM, /* pmk_media_open, and then what is asked for (reel.h) */
+	PMK_JOB_PLAY, /* the same with pmk_media_open_to_play */
 };
 
 struct pmk_job {

@@ -6,6 +6,7 @@
 #include "base/reap.h"
 #include "media/media_module.h"
 #include "media/sandbox/helper.h"
+#include "media/sandbox/sandbox_parts.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,15 +17,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/mman.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-enum {
-	PATIENCE_MS = 30000, /* for a process that hangs in the kernel, where no limit ends it */
-	MOST_JOBS = 3, /* at a time, and so three times the memory of one */
-	TRIES = 3, /* one with a helper that is about to end, one with a helper that has ended */
-};
 
 static const uint64_t END_NS = PMK_S_NS; /* how long a helper that was killed may take to end */
 
@@ -37,9 +32,20 @@ static struct {
 	pid_t owner; /* the process that started it: one that was forked starts its own */
 	bool greeted; /* its first message has been read */
 	int watch; /* readable once it has ended; 0: nobody asked for it */
-	int jobs; /* in work for this process */
-	pthread_cond_t done; /* one is */
-} helper = { .lock = PTHREAD_MUTEX_INITIALIZER, .done = PTHREAD_COND_INITIALIZER };
+	pthread_once_t once; /* makes `end`, which is const after that */
+	int end; /* readable once nobody is to wait any more */
+} helper = { .lock = PTHREAD_MUTEX_INITIALIZER, .once = PTHREAD_ONCE_INIT };
+
+static void make_end(void)
+{
+	helper.end = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+}
+
+static int end_fd(void)
+{
+	pthread_once(&helper.once, make_end);
+	return helper.end;
+}
 
 /* --- the helper; under the lock --- */
 
@@ -97,6 +103,10 @@ static int start_helper(void)
 {
 	int sockets[2], err;
 
+	struct pollfd end = { .fd = end_fd(), .events = POLLIN };
+
+	if (poll(&end, 1, 0) == 1)
+		return -ECANCELED;
 	if (helper.pid && helper.owner == getpid())
 		return 0;
 	end_helper();
@@ -116,18 +126,21 @@ static int start_helper(void)
 	return 0;
 }
 
-/* 1: a message of exactly that size came; 0: the other side has gone, or sent something else; -ETIMEDOUT. */
-static int receive(int socket, void *data, size_t size)
+int pmk_sandbox_receive(int socket, void *data, size_t most, int patience_ms)
 {
-	struct pollfd ready = { .fd = socket, .events = POLLIN };
+	struct pollfd ready[] = { { .fd = socket, .events = POLLIN }, { .fd = end_fd(), .events = POLLIN } };
+	ssize_t got;
 	int count;
 
 	do
-		count = poll(&ready, 1, PATIENCE_MS);
+		count = poll(ready, 2, patience_ms);
 	while (count < 0 && errno == EINTR);
 	if (count <= 0)
 		return -ETIMEDOUT;
-	return recv(socket, data, size, 0) == (ssize_t)size;
+	if (ready[1].revents)
+		return -ECANCELED;
+	got = recv(socket, data, most, 0);
+	return got < 0 ? 0 : (int)got;
 }
 
 /* Read the helper's first message. */
@@ -138,9 +151,10 @@ static int greet(const char *path)
 
 	if (helper.greeted)
 		return 0;
-	got = receive(helper.socket, &hello, sizeof hello);
-	if (got != 1)
-		return got == -ETIMEDOUT ? got : -EPIPE;
+	got = pmk_sandbox_receive(helper.socket, &hello, sizeof hello, PMK_SANDBOX_PATIENCE_MS);
+	if (got != sizeof hello)
+		return got < 0 ? got : -EPIPE;
+	hello.reason[sizeof hello.reason - 1] = '\0';
 	if (!hello.ready) {
 		pmk_media_module_refuse(path, (enum pmk_cure)hello.cure, hello.reason);
 		return -ENOPKG;
@@ -167,7 +181,7 @@ static int send_job(const struct pmk_job *job, const int fds[PMK_JOB_DESCRIPTORS
 	return errno == ECONNRESET ? -EPIPE : -errno; /* it has gone, with or without having read all */
 }
 
-/* --- a job; without the lock while it is done --- */
+/* --- */
 
 static int hand_over(const struct pmk_job *job, const int fds[PMK_JOB_DESCRIPTORS])
 {
@@ -185,8 +199,7 @@ static int hand_over(const struct pmk_job *job, const int fds[PMK_JOB_DESCRIPTOR
 	return err;
 }
 
-/* 0, and how the worker ended in *status; -EPIPE: the helper ended, so it can be tried again. */
-static int do_once(const struct pmk_job *job, int file, int memory, int *status)
+int pmk_sandbox_begin(const struct pmk_job *job, int file, int memory, int *socket)
 {
 	int fds[PMK_JOB_DESCRIPTORS] = { [PMK_JOB_FILE] = file, [PMK_JOB_MEMORY] = memory }, sockets[2], err;
 
@@ -195,165 +208,11 @@ static int do_once(const struct pmk_job *job, int file, int memory, int *status)
 	fds[PMK_JOB_SOCKET] = sockets[1];
 	err = hand_over(job, fds);
 	close(sockets[1]);
-	if (!err)
-		err = receive(sockets[0], status, sizeof *status);
-	close(sockets[0]);
-	return err == 1 ? 0 : err == 0 ? -EPIPE : err;
-}
-
-/* Memory whose size nobody can change. */
-static int make_memory(void **block)
-{
-	int fd = memfd_create("potemkin-picture", MFD_CLOEXEC | MFD_ALLOW_SEALING), err = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (ftruncate(fd, PMK_REPLY_MEMORY) < 0 ||
-		fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
-		err = -errno;
-	if (!err) {
-		*block = mmap(NULL, PMK_REPLY_MEMORY, PROT_READ, MAP_SHARED, fd, 0);
-		err = *block == MAP_FAILED ? -errno : 0;
-	}
-	if (!err)
-		return fd;
-	close(fd);
-	return err;
-}
-
-static int explain_end(const char *path, int status)
-{
-	int by = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-
-	if (by == SIGXCPU || by == SIGALRM) {
-		pmk_error_cure(PMK_CURE_OTHER_OR_SCALE, "%s: takes more than %d s to decode", path,
-			by == SIGXCPU ? PMK_HELPER_CPU_S : PMK_HELPER_WALL_S);
-		return -EFBIG;
-	}
-	if (by == SIGKILL) {
-		pmk_error_cure(PMK_CURE_OTHER_OR_SCALE, "%s: its decoder was killed, as when memory is short", path);
-		return -EFBIG;
-	}
-	if (by == SIGSYS) {
-		pmk_error("%s: its decoder was ended: the settings of a service manager or container forbid a system "
-			  "call that it needs",
-			path);
-		return -EPERM;
-	}
-	pmk_error_cure(PMK_CURE_OTHER_FILE, "%s: damaged: its decoder ended with %s %d", path,
-		by ? "signal" : "exit code", by ? by : WEXITSTATUS(status));
-	return -EBADMSG;
-}
-
-/* Use the reply of a worker that ended as it should. */
-static int take_reply(const struct pmk_job *job, uint32_t told, struct pmk_decoded *decoded)
-{
-	struct pmk_reply *reply = &decoded->reply;
-	bool failed = false;
-
-	memcpy(reply, decoded->memory, sizeof *reply);
-	if (pmk_reply_check(job->kind, reply, &decoded->layout)) {
-		pmk_error_cure(PMK_CURE_OTHER_FILE, "%s: damaged: its decoder gave nonsense", job->path);
-		return -EBADMSG;
-	}
-	for (uint32_t i = 0; i < reply->line_count; i++) {
-		failed |= reply->lines[i].level == PMK_LOG_ERROR;
-		if (i >= told)
-			pmk_log((enum pmk_log_level)reply->lines[i].level, PMK_CURE_NONE, NULL, "%s",
-				reply->lines[i].text);
-	}
-	if (reply->result >= 0 || (failed && reply->result != -ENOMEM))
-		return reply->result;
-	if (!failed && reply->result == -ENOMEM)
-		pmk_error_cure(PMK_CURE_OTHER_OR_SCALE, "%s: needs more than %d MiB of memory to decode", job->path,
-			PMK_HELPER_MEMORY >> 20);
-	else if (!failed)
-		pmk_error_cure(PMK_CURE_OTHER_FILE, "%s: cannot be decoded: %s", job->path, strerror(-reply->result));
-	return reply->result == -ENOMEM ? -EFBIG : reply->result;
-}
-
-/* Wait until there is room for a job. A page of small pictures would have dozens of them in work. */
-static void enter(void)
-{
-	pthread_mutex_lock(&helper.lock);
-	while (helper.jobs >= MOST_JOBS)
-		pthread_cond_wait(&helper.done, &helper.lock);
-	helper.jobs++;
-	pthread_mutex_unlock(&helper.lock);
-}
-
-static void leave(void)
-{
-	pthread_mutex_lock(&helper.lock);
-	helper.jobs--;
-	pthread_cond_signal(&helper.done);
-	pthread_mutex_unlock(&helper.lock);
-}
-
-int pmk_sandbox_run(const struct pmk_job *job, uint32_t told, int file, struct pmk_decoded *decoded)
-{
-	int status, memory, err;
-
-	memory = make_memory(&decoded->memory);
-	if (memory >= 0) {
-		enter();
-		err = -EPIPE;
-		for (int i = 0; i < TRIES && err == -EPIPE; i++)
-			err = do_once(job, file, memory, &status);
-		leave();
-		close(memory);
-	} else {
-		decoded->memory = MAP_FAILED;
-		err = memory;
-	}
-	if (err && err != -ENOPKG)
-		pmk_error("%s: the process that decodes pictures cannot be used: %s", job->path, strerror(-err));
-	if (!err)
-		err = WIFEXITED(status) && WEXITSTATUS(status) == 0 ? take_reply(job, told, decoded) :
-								      explain_end(job->path, status);
-	decoded->picture = (const uint8_t *)decoded->memory + PMK_REPLY_HEAD;
-	if (err < 0)
-		pmk_decoded_free(decoded);
-	return err;
-}
-
-void pmk_decoded_free(struct pmk_decoded *decoded)
-{
-	if (decoded->memory != MAP_FAILED)
-		munmap(decoded->memory, PMK_REPLY_MEMORY);
-	decoded->memory = MAP_FAILED;
-}
-
-int pmk_sandbox_open(struct pmk_job *job, enum pmk_job_kind kind, const char *path)
-{
-	int fd, err = pmk_media_module_look(path);
-
 	if (err)
-		return err;
-	*job = (struct pmk_job){ .kind = kind };
-	if (snprintf(job->path, sizeof job->path, "%s", path) >= (int)sizeof job->path)
-		fd = -ENAMETOOLONG;
+		close(sockets[0]);
 	else
-		fd = pmk_open_file(path, &job->bytes);
-	if (fd < 0)
-		pmk_error_cure(PMK_CURE_READABLE_FILE, "%s: cannot be opened: %s", path,
-			fd == -EINVAL ? "not a regular file" : strerror(-fd));
-	return fd;
-}
-
-unsigned pmk_sandbox_try(void)
-{
-	const struct pmk_job job = { .kind = PMK_JOB_TRY, .path = "decoding" };
-	int file = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	struct pmk_decoded decoded;
-	int err = file < 0 ? -errno : pmk_sandbox_run(&job, 0, file, &decoded);
-
-	if (file >= 0)
-		close(file);
-	if (err)
-		return 0;
-	pmk_decoded_free(&decoded);
-	return decoded.reply.tried;
+		*socket = sockets[0];
+	return err;
 }
 
 void pmk_sandbox_ready(void)
@@ -389,5 +248,13 @@ void pmk_sandbox_tidy(void)
 	end.fd = helper.pid ? helper.socket : -1;
 	if (poll(&end, 1, 0) == 1)
 		end_helper();
+	pthread_mutex_unlock(&helper.lock);
+}
+
+void pmk_sandbox_stop(void)
+{
+	(void)!eventfd_write(end_fd(), 1); /* those who wait do so without the lock, or let go of it */
+	pthread_mutex_lock(&helper.lock);
+	end_helper();
 	pthread_mutex_unlock(&helper.lock);
 }

@@ -38,4 +38,8 @@ int pmk_sandbox_end_fd(void);
 /* Take note of that, so that nothing is left of the helper until the next job. */
 void pmk_sandbox_tidy(void);
 
+/* The program ends: nobody waits for a decoder any more, and none goes on. All jobs and films fail with -ECANCELED,
+ * which nobody tells of; so do those to come. [any thread] */
+void pmk_sandbox_stop(void);
+
 #endif

@@ -8,4 +8,8 @@
 /* Lock this process in, do the job, write the reply into `memory`, and end the process. [the only thread] */
 _Noreturn void pmk_worker_run(const struct pmk_media_calls *calls, const struct pmk_job *job, int file, int memory);
 
+/* The same for a film: open it, and answer on the socket `talk` until the other side closes it. */
+_Noreturn void pmk_reel_worker_run(
+	const struct pmk_media_calls *calls, const struct pmk_job *job, int file, int memory, int talk);
+
 #endif
