@@ -38,6 +38,7 @@ STANDS_FOR = {
     "draw/scenery/*": "builtin",
     "draw/*": "presenter",
     "find/groups.c": "look",
+    "find/plate_weigh.c": "plate",
     "find/zone.c": "view",
     "find/*": "mask",
     "framing/*": "framing",

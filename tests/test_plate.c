@@ -281,6 +281,63 @@ static void shuffle(struct pmk_image *image, uint32_t *state)
 	}
 }
 
+static bool is_near(const struct pmk_box *b, const struct pmk_rect *r)
+{
+	return fabs(b->left - r->x) <= 12 && fabs(b->top - r->y) <= 12 && fabs(b->right - r->x - r->width) <= 12 &&
+		fabs(b->bottom - r->y - r->height) <= 12;
+}
+
+/* Somebody whom the network does not see, and who stays new for a while. */
+static void test_what_is_new(void **state)
+{
+	static const struct pmk_box nobody = { 0, 0, 0, 0 }, there = { 60, 80, 180, 300 };
+	static const struct pmk_rect small = { 80, 100, 80, 180 };
+	struct stage *s = *state;
+	struct pmk_box novel;
+
+	look(s, NULL, 0, PMK_PLATE_MOST);
+	novel = pmk_plate_novel(&s->plate, &nobody);
+	assert_true(pmk_box_is_empty(&novel));
+	fill(&s->picture, &small, 180, 110, 150);
+	look(s, NULL, 0, 5);
+	novel = pmk_plate_novel(&s->plate, &nobody);
+	assert_true(is_near(&novel, &small));
+	novel = pmk_plate_novel(&s->plate, &there);
+	assert_true(pmk_box_is_empty(&novel));
+	look(s, NULL, 0, 60);
+	novel = pmk_plate_novel(&s->plate, &nobody);
+	assert_true(pmk_box_is_empty(&novel));
+}
+
+/* Whoever passes is not what stands there. */
+static void test_what_passes_does_not_replace_what_stood(void **state)
+{
+	struct stage *s = *state;
+
+	look(s, NULL, 0, PMK_PLATE_MOST);
+	fill(&s->picture, &chair, 180, 110, 150);
+	look(s, NULL, 0, 2);
+	pmk_image_copy(&s->picture, &s->room);
+	look(s, &chair, 0.97f, 1);
+	assert_true(mean(s, &chair) < 0.1f);
+}
+
+static void test_nothing_is_new_when_all_is(void **state)
+{
+	static const struct pmk_box nobody = { 0, 0, 0, 0 };
+	struct stage *s = *state;
+	struct pmk_box novel;
+
+	look(s, NULL, 0, PMK_PLATE_MOST);
+	for (int y = 0; y < H; y++) {
+		uint8_t *row = s->picture.plane[0] + (size_t)y * (size_t)s->picture.stride[0];
+		memmove(row, row + 12, W - 12);
+	}
+	look(s, NULL, 0, 1);
+	novel = pmk_plate_novel(&s->plate, &nobody);
+	assert_true(pmk_box_is_empty(&novel));
+}
+
 /* Whatever is seen, in pictures of any size and sampling. */
 static void test_it_only_lowers(void **state)
 {
@@ -328,6 +385,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_what_is_alone_is_chance, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_black_and_white_prove_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_view, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_what_is_new, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_what_passes_does_not_replace_what_stood, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_nothing_is_new_when_all_is, setup, teardown),
 		cmocka_unit_test(test_it_only_lowers),
 	};
 

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "find/guest.h"
 #include "find/person.h"
 #include "find/plate.h"
 #include "find/prepare.h"
@@ -30,6 +31,7 @@ struct pmk_look {
 	bool apart; /* `search` looks at the whole; otherwise, `view` takes all looks */
 	struct pmk_tiles tiles;
 	struct pmk_view where;
+	struct pmk_guest guest;
 	struct pmk_plate *plate; /* of the present run; or NULL */
 	struct pmk_study study;
 	float *before; /* the previous look, at first sight */
@@ -75,6 +77,7 @@ int pmk_look_resize(struct pmk_look *l, const struct pmk_look_settings *settings
 		return err;
 	l->alone = true;
 	pmk_look_set_keep_out(l, settings->keep_out, settings->keep_out_count);
+	pmk_guest_forget(&l->guest);
 	pmk_view_init(&l->where, width, height,
 		(double)l->view.model.card.input_width / l->view.model.card.input_height, settings->nearest);
 	return 0;
@@ -99,6 +102,8 @@ int pmk_look_create(const struct pmk_look_settings *settings, int width, int hei
 	if (!err)
 		err = pmk_study_init(&l->study, l->tiles.width, l->tiles.height);
 	if (!err)
+		err = pmk_guest_init(&l->guest, l->tiles.width, l->tiles.height);
+	if (!err)
 		l->before = pmk_mem_alloc((size_t)l->tiles.width * (size_t)l->tiles.height * sizeof *l->before);
 	if (!err && !l->before)
 		err = -ENOMEM;
@@ -118,6 +123,7 @@ void pmk_look_destroy(struct pmk_look *l)
 	close_network(&l->search);
 	pmk_tiles_finish(&l->tiles);
 	pmk_study_finish(&l->study);
+	pmk_guest_finish(&l->guest);
 	free(l->before);
 	free(l);
 }
@@ -131,6 +137,7 @@ void pmk_look_forget(struct pmk_look *l)
 {
 	pmk_view_forget(&l->where);
 	l->alone = true;
+	pmk_guest_forget(&l->guest);
 }
 
 void pmk_look_set_nearest(struct pmk_look *l, bool nearest)
@@ -189,10 +196,13 @@ static int search_in(struct pmk_look *l, struct network *network, const struct p
 {
 	int err = look_at(l, network, image, part, false, sight);
 
-	if (!err)
-		pmk_view_search(&l->where, part, network->probability, network->model.card.output_width,
-			network->model.card.output_height);
-	return err;
+	if (err)
+		return err;
+	pmk_guest_leave_out(&l->guest, &l->where, part, network->probability, network->model.card.output_width,
+		network->model.card.output_height);
+	pmk_view_search(&l->where, part, network->probability, network->model.card.output_width,
+		network->model.card.output_height);
+	return 0;
 }
 
 static int search(struct pmk_look *l, const struct pmk_image *image, struct pmk_sight *sight)
@@ -256,6 +266,40 @@ static int study(struct pmk_look *l, const struct pmk_image *image, struct pmk_s
 	return err;
 }
 
+/* Take in a look at the view. True: look again. */
+static bool follow(struct pmk_look *l, const struct pmk_sight *seen)
+{
+	bool again;
+
+	pmk_guest_leave_out(&l->guest, &l->where, &seen->view, seen->probability, l->tiles.width, l->tiles.height);
+	again = pmk_view_follow(&l->where, seen->probability, l->tiles.width, l->tiles.height);
+	if (l->where.found || !l->guest.found)
+		return again;
+	pmk_view_turn_to(&l->where, &l->guest.box); /* whoever was followed has gone, and the guest stays */
+	pmk_guest_forget(&l->guest);
+	return true;
+}
+
+/* Look at somebody who has come in, too. */
+static int greet(struct pmk_look *l, const struct pmk_image *image, struct pmk_sight *sight)
+{
+	struct pmk_box novel = pmk_plate_novel(l->plate, &l->where.people);
+	int err;
+
+	if (!pmk_guest_wants_look(&l->guest, &l->where, &novel))
+		return 0;
+	if (sight->probability == l->view.probability) {
+		memcpy(l->before, sight->probability,
+			(size_t)l->tiles.width * (size_t)l->tiles.height * sizeof *l->before);
+		sight->probability = l->before;
+	}
+	err = look_at(l, &l->view, image, &l->guest.view, false, sight);
+	if (!err)
+		sight->probability = pmk_guest_see(
+			&l->guest, &l->where, l->view.probability, &sight->view, sight->probability);
+	return err;
+}
+
 int pmk_look_run(struct pmk_look *l, const struct pmk_image *image, uint64_t now_ns, struct pmk_plate *plate,
 	struct pmk_sight *sight)
 {
@@ -268,6 +312,8 @@ int pmk_look_run(struct pmk_look *l, const struct pmk_image *image, uint64_t now
 	l->plate = plate;
 	if (plate)
 		pmk_plate_begin(plate, image);
+	else
+		pmk_guest_forget(&l->guest);
 	if (pmk_view_wants_search(&l->where, now_ns))
 		err = search(l, image, &seen);
 	for (int looks = 0; !err && again && looks < MOST_LOOKS; looks++) {
@@ -278,19 +324,21 @@ int pmk_look_run(struct pmk_look *l, const struct pmk_image *image, uint64_t now
 		}
 		err = look_at_view(l, image, &seen);
 		if (!err)
-			again = pmk_view_follow(&l->where, seen.probability, card->output_width, card->output_height);
+			again = follow(l, &seen);
 	}
 	if (!err && l->alone && l->where.found)
 		err = study(l, image, &seen);
 	else if (!err && before.width && l->where.found)
 		join_looks(l, &before, &seen);
+	if (!err && plate)
+		err = greet(l, image, &seen);
 	if (err)
 		return err;
 	if (plate)
 		pmk_plate_end(plate);
 	l->alone = false;
 	if (card->output_width == card->input_width && card->output_height == card->input_height) {
-		if (seen.probability == l->tiles.joined)
+		if (seen.probability != l->view.probability)
 			pmk_prepare_scale(l->view.prepare, image, &seen.view);
 		seen.small = pmk_prepare_small(l->view.prepare);
 	}

@@ -22,6 +22,7 @@
 #ifndef PMK_FIND_PLATE_H
 #define PMK_FIND_PLATE_H
 
+#include "find/box.h"
 #include "image/frame.h"
 
 enum { PMK_PLATE_NATS = 8, PMK_PLATE_MOST = 30 }; /* what counts at most; the looks that are counted */
@@ -29,11 +30,13 @@ enum { PMK_PLATE_NATS = 8, PMK_PLATE_MOST = 30 }; /* what counts at most; the lo
 struct pmk_plate {
 	struct pmk_layout layout; /* of the pictures */
 	int halved, columns, rows; /* a cell is 2^halved px wide and high */
+	float *novel; /* 1: what differs from the memory, and is nobody's who is followed */
 	float *worn, worn_cells; /* the person's colours: cells of each, and of all, over some time */
 	int16_t *stood[3]; /* the memory: Y, U, V in 1/32 levels */
 	uint8_t *now[3]; /* the picture */
 	uint8_t *looks; /* that were sure of room; 0: nothing is known */
-	uint8_t *same; /* 1: the cell looks as it did */
+	uint8_t *same; /* 1: the cell looks as it did, and could look otherwise */
+	uint8_t *off; /* 1: it does not look as it did */
 	uint8_t *nats; /* what is held against the network in this picture */
 	int8_t *vote; /* of this picture's looks: 1 room, -1 person, 0 neither */
 	uint8_t *scratch;
@@ -50,6 +53,9 @@ void pmk_plate_begin(struct pmk_plate *plate, const struct pmk_image *image);
 /* Weigh a look at the part `view` of the picture, which may stick out of it: width x height probabilities as the
  * network gave them. Where looks at a picture overlap, the last one is remembered. */
 void pmk_plate_weigh(struct pmk_plate *plate, const struct pmk_rect *view, float *probability, int width, int height);
+/* Where something is new since the room was known: the box, in px, of the largest connected part outside of `people`.
+ * Empty: nowhere, or everywhere, as when the camera moves. */
+struct pmk_box pmk_plate_novel(const struct pmk_plate *plate, const struct pmk_box *people);
 void pmk_plate_end(struct pmk_plate *plate); /* remember this picture, if it was looked at */
 
 #endif

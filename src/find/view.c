@@ -163,6 +163,13 @@ static bool look_at(struct pmk_view *v, const struct pmk_box *box)
 	return true;
 }
 
+void pmk_view_turn_to(struct pmk_view *v, const struct pmk_box *people)
+{
+	pmk_view_forget(v);
+	v->people = *people;
+	look_at(v, &v->people);
+}
+
 /* Convert a box from blocks of a look at `rect` to px, cut off at the picture's edges. */
 static struct pmk_box in_picture(
 	const struct pmk_view *v, const struct pmk_box *b, const struct pmk_groups *g, const struct pmk_rect *rect)

@@ -71,6 +71,9 @@ int pmk_view_tiles(const struct pmk_view *view, struct pmk_rect tile[2]);
  * it is squeezed instead. */
 struct pmk_rect pmk_view_inside(const struct pmk_view *view, const struct pmk_box *box, double margin);
 
+/* Follow those in `people` from now on, as at first sight. */
+void pmk_view_turn_to(struct pmk_view *view, const struct pmk_box *people);
+
 /* Take in a look at view->rect, width x height probabilities, joined if there were two. True: look again in this frame,
  * because the view has changed: a person was at its border, or it was the first look at somebody, or nobody is in it
  * and the whole picture is looked at next. Every look may ask for another one; the caller sets a limit. With nearest,
