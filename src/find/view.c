@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { SEARCH_FRAMES = 6, PATIENCE = 10 };
+enum { SEARCH_FRAMES = 6, PATIENCE = 5 };
 static const uint64_t SEARCH_NS = 200 * PMK_MS_NS;
 static const double MARGIN = 1.1; /* the view's side over the person's larger side */
 static const double ROUGH_MARGIN = 1.2; /* the same at first sight, when less is known of where the person ends */
