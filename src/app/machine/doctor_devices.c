@@ -75,8 +75,8 @@ void pmk_doctor_check_hidden(struct pmk_doctor *d)
 	if (!pmk_setup_hides(d->root))
 		return;
 	d->cameras_are_hidden = true;
-	if (d->potemkin_runs || !is_any_refused(d)) {
-		d->has_camera |= d->potemkin_runs && is_any_refused(d);
+	if (d->potemkin_runs) {
+		d->has_camera |= is_any_refused(d);
 		pmk_doctor_add(d, "hidden", PMK_VERDICT_HINT,
 			"setup-loopback --hide-camera gave them to potemkin alone, so that no other program opens one",
 			undo, "the real cameras are hidden; programs see the virtual one");

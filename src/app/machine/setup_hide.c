@@ -5,9 +5,14 @@
 #include "base/log.h"
 #include "base/parse.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define USER "potemkin"
@@ -93,11 +98,12 @@ static int make_user(const struct pmk_setup *s)
 	return step(s, (const char *const[]){ "systemd-sysusers", USER_FILE, NULL });
 }
 
-/* Have the rules read again, and gone through for all cameras. */
+/* Have the rules read again, and gone through for all cameras as if they were plugged in: for other events, udev's own
+ * rules set neither owner nor mode, and so would not undo ours. */
 static int follow_rules(const struct pmk_setup *s)
 {
 	static const char *const reload[] = { "udevadm", "control", "--reload", NULL };
-	static const char *const trigger[] = { "udevadm", "trigger", "--action=change", "--subsystem-match=video4linux",
+	static const char *const trigger[] = { "udevadm", "trigger", "--action=add", "--subsystem-match=video4linux",
 		"--subsystem-match=media", NULL };
 	static const char *const settle[] = { "udevadm", "settle", "--timeout=10", NULL };
 	int code = step(s, reload);
@@ -202,6 +208,26 @@ static bool is_there(const struct pmk_setup *s, const char *name)
 	return pmk_setup_made(path, &number);
 }
 
+/* udev's own rules name a group and a mode, but no owner. */
+static void give_back(void)
+{
+	const struct passwd *user = getpwnam(USER);
+	const struct dirent *entry;
+	struct stat st;
+	DIR *dir = opendir("/dev");
+
+	while (dir && user && (entry = readdir(dir))) {
+		if (!pmk_parse_after(entry->d_name, "video") && !pmk_parse_after(entry->d_name, "media"))
+			continue;
+		if (fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISCHR(st.st_mode) &&
+			st.st_uid == user->pw_uid &&
+			fchownat(dirfd(dir), entry->d_name, 0, (gid_t)-1, AT_SYMLINK_NOFOLLOW))
+			pmk_warn("/dev/%s: cannot be given back to root: %s", entry->d_name, strerror(errno));
+	}
+	if (dir)
+		closedir(dir);
+}
+
 static enum pmk_exit end_service(const struct pmk_setup *s)
 {
 	static const char *const stop[] = { "systemctl", "disable", "--now", "potemkin.service", NULL };
@@ -227,6 +253,8 @@ enum pmk_exit pmk_setup_show(const struct pmk_setup *s, bool *was)
 		code = pmk_setup_remove(s, RULE_FILE);
 	if (code == PMK_EXIT_OK && ruled && follow_rules(s))
 		return failed("udev does not read its rules again");
+	if (code == PMK_EXIT_OK && ruled && s->here)
+		give_back();
 	if (code == PMK_EXIT_OK)
 		code = pmk_setup_remove(s, USER_FILE);
 	if (code == PMK_EXIT_OK && *was && s->here)
