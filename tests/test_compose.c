@@ -259,6 +259,69 @@ static void test_rim_is_cleaned(void **state)
 	}
 }
 
+/* Somebody in white before a dark room, over a dark backdrop, with a rim that is soft over many cells: far from all
+ * that is surely person or room, and slanted, so that cells with and without such pixels nearby lie side by side. */
+static void draw_white_person(struct set *s, int soft)
+{
+	static const uint8_t black[3] = { 20, 130, 126 };
+	struct pmk_image *image = &s->frame->image;
+
+	pmk_image_fill(image, black);
+	pmk_image_fill(&s->behind, black);
+	for (int y = 0; y < s->mask.height; y++) {
+		for (int x = 0; x < s->mask.width; x++) {
+			int way = (x - 60) * 255 / soft + y;
+			int alpha = way < 0 ? 0 : way > 255 ? 255 : way;
+
+			s->mask.alpha[y * s->mask.stride + x] = (uint8_t)alpha;
+			image->plane[0][y * image->stride[0] + x] = (uint8_t)(40 + 180 * alpha / 255);
+		}
+	}
+}
+
+/* The largest second difference of luma along rows, in the rim: across the borders of cells, or inside them. */
+static int bend(const struct pmk_image *image, const struct pmk_mask *mask, bool across)
+{
+	int most = 0;
+
+	for (int y = 0; y < mask->height; y++) {
+		const uint8_t *row = image->plane[0] + y * image->stride[0], *alpha = mask->alpha + y * mask->stride;
+
+		for (int x = 1; x + 1 < mask->width; x++) {
+			bool border = x % PMK_CELL == 0 || x % PMK_CELL == PMK_CELL - 1;
+
+			int size = abs(row[x - 1] - 2 * row[x] + row[x + 1]);
+
+			if (border == across && alpha[x - 1] && alpha[x + 1] && alpha[x - 1] < 255 &&
+				alpha[x + 1] < 255)
+				most = size > most ? size : most;
+		}
+	}
+	return most;
+}
+
+static void test_rim_has_no_stairs(void **state)
+{
+	for (int soft = 40; soft <= 160; soft += 40) {
+		struct set s = make(320, 120, PMK_CHROMA_420, PMK_RANGE_LIMITED);
+		struct pmk_shown *shown;
+		struct pmk_rim *rim;
+		int borders, inside;
+
+		draw_white_person(&s, soft);
+		assert_int_equal(pmk_rim_create(&s.behind.layout, &rim), 0);
+		pmk_composer_set_rim(s.composer, rim);
+		assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &shown), 0);
+		borders = bend(pmk_shown_image(shown), &s.mask, true);
+		inside = bend(pmk_shown_image(shown), &s.mask, false);
+		if (2 * borders > 3 * inside || inside > 4)
+			fail_msg("soft over %d px: %d across borders, %d inside", soft, borders, inside);
+		pmk_shown_unref(shown);
+		pmk_rim_destroy(rim);
+		finish(&s);
+	}
+}
+
 /* Without a sure person nothing is cleaned, and no pixel of alpha 0 ever changes, whatever the mask. */
 static void test_rim_keeps_the_backdrop(void **state)
 {
@@ -648,6 +711,7 @@ int main(void)
 		cmocka_unit_test(test_blend_is_nearest),
 		cmocka_unit_test(test_refuses_what_does_not_fit),
 		cmocka_unit_test(test_rim_is_cleaned),
+		cmocka_unit_test(test_rim_has_no_stairs),
 		cmocka_unit_test(test_rim_keeps_the_backdrop),
 		cmocka_unit_test(test_a_kept_backdrop_changes_nothing),
 		cmocka_unit_test(test_a_matched_backdrop_is_not_kept),

@@ -13,7 +13,7 @@ enum {
 	CELL = PMK_CELL,
 	REACH = 2, /* cells that a mean is made of, each way */
 	SURE = 4, /* alpha this close to 0 or 255 */
-	LEAST = 2, /* pixels that are enough for a mean */
+	LEAST = 4, /* pixels that are enough for a mean */
 	PAD = 16, /* px before and after a line */
 };
 
@@ -34,9 +34,12 @@ struct pmk_rim {
 	const struct pmk_cells *cells;
 	uint8_t *summed; /* of each cell */
 	words8 *sums; /* of each summed cell */
-	/* for each mixed cell: the means of the cells around it in the same order, in 1/16 of a level; -1: there is
+	uint8_t *near; /* 1: the cell or one that touches it is mixed */
+	/* for each such cell: the means of the cells around it in the same order, in 1/16 of a level; -1: there is
 	 * none */
-	int16_t (*colour)[8];
+	shorts8 *colour;
+	int *missing; /* cells that have no mean of their own */
+	shorts8 *found; /* for each of these */
 	int row; /* of cells; the rest belongs to it */
 	int16_t *line[3][SIDES][LINES]; /* colours of a plane at its width, valid in runs */
 	int16_t *lines; /* their memory */
@@ -50,10 +53,13 @@ static bool allocate(struct pmk_rim *r)
 
 	r->summed = pmk_mem_alloc(cells);
 	r->sums = pmk_mem_alloc(cells * sizeof *r->sums);
+	r->near = pmk_mem_alloc(cells);
 	r->colour = pmk_mem_alloc(cells * sizeof *r->colour);
+	r->missing = pmk_mem_alloc(cells * sizeof *r->missing);
+	r->found = pmk_mem_alloc(cells * sizeof *r->found);
 	for (int i = 0; at && i < 3 * SIDES * LINES; i++, at += line)
 		r->line[i / (SIDES * LINES)][i / LINES % SIDES][i % LINES] = at + PAD;
-	return r->summed && r->sums && r->colour && r->lines;
+	return r->summed && r->sums && r->near && r->colour && r->missing && r->found && r->lines;
 }
 
 int pmk_rim_create(const struct pmk_layout *layout, struct pmk_rim **rim)
@@ -80,7 +86,10 @@ void pmk_rim_destroy(struct pmk_rim *r)
 		return;
 	free(r->summed);
 	free(r->sums);
+	free(r->near);
 	free(r->colour);
+	free(r->missing);
+	free(r->found);
 	free(r->lines);
 	free(r);
 }
@@ -150,9 +159,10 @@ static void sum_cell(struct pmk_rim *r, const struct pmk_mask *mask, int cx, int
 	r->sums[(size_t)cy * (size_t)r->columns + (size_t)cx] = sums_of(side);
 }
 
-static void mean_around(struct pmk_rim *r, const struct pmk_mask *mask, int cx, int cy)
+/* False: one of the two sides has no mean. */
+static bool mean_around(struct pmk_rim *r, const struct pmk_mask *mask, int cx, int cy)
 {
-	int16_t *colour = r->colour[(size_t)cy * (size_t)r->columns + (size_t)cx];
+	shorts8 *colour = &r->colour[(size_t)cy * (size_t)r->columns + (size_t)cx];
 	words8 all = { 0 };
 
 	for (int y = cy > REACH ? cy - REACH : 0; y <= pmk_min(cy + REACH, r->rows - 1); y++) {
@@ -169,33 +179,104 @@ static void mean_around(struct pmk_rim *r, const struct pmk_mask *mask, int cx, 
 		int count = all[i | COUNT];
 
 		/* this is exactly the quotient */
-		colour[i] = count < LEAST ? -1 : (int16_t)(((float)all[i] * 16 + 0.5f) / (float)count);
+		(*colour)[i] = count < LEAST ? -1 : (int16_t)(((float)all[i] * 16 + 0.5f) / (float)count);
+	}
+	return all[COUNT] >= LEAST && all[COUNT + COUNT + 1] >= LEAST;
+}
+
+/* Colours are interpolated between the middles of cells, so those around a mixed cell are needed, too. */
+static void find_near(struct pmk_rim *r)
+{
+	memset(r->near, 0, (size_t)r->columns * (size_t)r->rows);
+	for (int y = 0, at = 0; y < r->rows; y++) {
+		for (int x = 0; x < r->columns; x++, at++) {
+			int first = pmk_max(x - 1, 0), count = pmk_min(x + 2, r->columns) - first;
+
+			if (r->cells->kind[at] != PMK_CELL_MIXED)
+				continue;
+			for (int row = pmk_max(y - 1, 0); row < pmk_min(y + 2, r->rows); row++)
+				memset(r->near + (size_t)row * (size_t)r->columns + first, 1, (size_t)count);
+		}
+	}
+}
+
+/* The mean of what is known at the cells that touch cell `at`; where nothing is, its own. */
+static shorts8 mean_of_known(const struct pmk_rim *r, int at)
+{
+	int cx = at % r->columns, cy = at / r->columns;
+	shorts8 own = r->colour[at], count = { 0 }, mean;
+	int32_t __attribute__((vector_size(32))) sum = { 0 };
+
+	for (int y = pmk_max(cy - 1, 0); y <= pmk_min(cy + 1, r->rows - 1); y++) {
+		for (int x = pmk_max(cx - 1, 0); x <= pmk_min(cx + 1, r->columns - 1); x++) {
+			size_t k = (size_t)y * (size_t)r->columns + (size_t)x;
+			shorts8 known = r->near[k] ? r->colour[k] >= 0 : (shorts8){ 0 };
+
+			sum += __builtin_convertvector(r->colour[k] & known, __typeof__(sum));
+			count -= known;
+		}
+	}
+	for (int i = 0; i < 2 * (COUNT + 1); i++)
+		mean[i] = own[i] >= 0 || !count[i] ? own[i] : (int16_t)((sum[i] + count[i] / 2) / count[i]);
+	return mean;
+}
+
+static bool complete(shorts8 colour)
+{
+	for (int i = 0; i < 2 * (COUNT + 1); i++) {
+		if (colour[i] < 0)
+			return false;
+	}
+	return true;
+}
+
+/* Spread colours from cell to cell to those that have none, each time by one cell, so that none lies beside a cell
+ * without: that would be seen as a stair. They stay without where none is in reach. */
+static void spread(struct pmk_rim *r, int missing)
+{
+	bool changed = true;
+
+	while (missing && changed) {
+		int left = 0;
+
+		changed = false;
+		for (int i = 0; i < missing; i++)
+			r->found[i] = mean_of_known(r, r->missing[i]);
+		for (int i = 0; i < missing; i++) {
+			int at = r->missing[i];
+
+			changed |= memcmp(&r->colour[at], &r->found[i], sizeof r->found[i]) != 0;
+			r->colour[at] = r->found[i];
+			if (!complete(r->found[i]))
+				r->missing[left++] = at;
+		}
+		missing = left;
 	}
 }
 
 void pmk_rim_begin(
 	struct pmk_rim *r, const struct pmk_image *frame, const struct pmk_mask *mask, const struct pmk_cells *cells)
 {
+	int missing = 0;
+
 	r->frame = frame;
 	r->cells = cells;
 	memset(r->summed, 0, (size_t)r->columns * (size_t)r->rows);
+	find_near(r);
 	for (int y = 0, at = 0; y < r->rows; y++) {
 		for (int x = 0; x < r->columns; x++, at++) {
-			if (cells->kind[at] == PMK_CELL_MIXED)
-				mean_around(r, mask, x, y);
+			if (r->near[at] && !mean_around(r, mask, x, y))
+				r->missing[missing++] = at;
 		}
 	}
+	spread(r, missing);
 }
 
-/* The colours of a cell; -1: there is none. */
+/* The colours of a cell; beyond the picture's edge, those of the cell at the edge. -1: there is none. */
 static shorts8 colours_at(const struct pmk_rim *r, int column, int row)
 {
-	shorts8 colours = { -1, -1, -1, -1, -1, -1, -1, -1 };
-	size_t at = (size_t)row * (size_t)r->columns + (size_t)column;
-
-	if (column >= 0 && row >= 0 && column < r->columns && row < r->rows && r->cells->kind[at] == PMK_CELL_MIXED)
-		memcpy(&colours, r->colour[at], sizeof colours);
-	return colours;
+	return r->colour[(size_t)pmk_clamp(row, 0, r->rows - 1) * (size_t)r->columns +
+		(size_t)pmk_clamp(column, 0, r->columns - 1)];
 }
 
 /* Interpolate from the middle of a cell to the middle of the next one, at luma's or chroma's width; `step` is the
@@ -208,33 +289,21 @@ static inline void slope(int16_t from, int16_t step, bool chroma, int16_t *out)
 	memcpy(out, &line, (chroma ? CELL / 2 : CELL) * sizeof *out);
 }
 
-/* Interpolate the colours of a row of cells into the lines `line`. */
+/* Interpolate the colours of a row of cells into the lines `line`. Cells that touch have both a colour, or both none.
+ */
 static void widen(const struct pmk_rim *r, int first, int end, int row, int line)
 {
 	shorts8 left = colours_at(r, first - 1, row);
 
 	for (int cell = first; cell <= end; cell++) {
-		shorts8 right = colours_at(r, cell, row), none = left < 0;
-		shorts8 from = (left & ~none) | (right & none), step = ((right - from) & (right >= 0)) / 8;
+		shorts8 right = colours_at(r, cell, row), step = (right - left) / 8;
 
-		left = right;
 		for (int side = 0, k = 0; side < SIDES; side++, k += COUNT + 1) {
-			slope(from[k], step[k], false, r->line[0][side][line] + cell * CELL - CELL / 2);
-			slope(from[k + 1], step[k + 1], true, r->line[1][side][line] + (cell * CELL - CELL / 2) / 2);
-			slope(from[k + 2], step[k + 2], true, r->line[2][side][line] + (cell * CELL - CELL / 2) / 2);
+			slope(left[k], step[k], false, r->line[0][side][line] + cell * CELL - CELL / 2);
+			slope(left[k + 1], step[k + 1], true, r->line[1][side][line] + (cell * CELL - CELL / 2) / 2);
+			slope(left[k + 2], step[k + 2], true, r->line[2][side][line] + (cell * CELL - CELL / 2) / 2);
 		}
-	}
-}
-
-/* Where one of three rows has no colour, it gets its neighbour's. */
-static void fill(int16_t *restrict above, int16_t *restrict here, int16_t *restrict below, int count)
-{
-	for (int x = 0; x < count; x++) {
-		int16_t near = above[x] < 0 ? below[x] : above[x], own = here[x] < 0 ? near : here[x];
-
-		here[x] = own;
-		above[x] = above[x] < 0 ? own : above[x];
-		below[x] = below[x] < 0 ? own : below[x];
+		left = right;
 	}
 }
 
@@ -243,12 +312,6 @@ static void enter_run(struct pmk_rim *r, int first, int end)
 {
 	for (int i = 0; i < LINES; i++)
 		widen(r, first, end, r->row + i - 1, i);
-	for (int k = 0; k < 3 * SIDES; k++) {
-		int plane = k / SIDES, size = plane ? CELL / 2 : CELL, from = first * size;
-		int16_t *const *line = r->line[plane][k % SIDES];
-
-		fill(line[ABOVE] + from, line[HERE] + from, line[BELOW] + from, (end - first) * size);
-	}
 }
 
 void pmk_rim_enter(struct pmk_rim *r, int row)

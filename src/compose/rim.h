@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Cleans the rim: recovers the person's own colour where the camera mixed it with the room's.
  *
- * Cells give the mean colour F of nearby pixels that are surely person, and B of those that are surely room. A rim
- * pixel I of alpha a becomes F + a (I - a F - (1 - a) B): Forte, "Approximate Fast Foreground Colour Estimation", ICIP
- * 2021. This adds only the person's colour and subtracts only the room's.
+ * Cells give the mean colour F of nearby pixels that are surely person, and B of those that are surely room; where none
+ * are near, the colours of the cells beside it. They are interpolated from cell to cell, so that no border of one is
+ * seen. A rim pixel I of alpha a becomes F + a (I - a F - (1 - a) B): Forte, "Approximate Fast Foreground Colour
+ * Estimation", ICIP 2021. This adds only the person's colour and subtracts only the room's.
  *
- * The one rule: pixels of alpha 0 and 255 are left alone, and so are all pixels with no sure person or no sure room
- * nearby. One thread. */
+ * The one rule: pixels of alpha 0 and 255 are left alone, and so are all parts of the rim that touch no sure person or
+ * no sure room. One thread. */
 #ifndef PMK_COMPOSE_RIM_H
 #define PMK_COMPOSE_RIM_H
 
