@@ -24,6 +24,7 @@ STANDS_FOR = {
     "control/page/own/serve.c": "page",
     "control/page/own/*": "upload",
     "control/page/*": "page",
+    "control/tray/*": "tray",
     "control/*": "control",
     "compose/backdrop_fade.c": "fade",
     "compose/film/*": "backdrop_film",

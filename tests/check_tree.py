@@ -46,7 +46,7 @@ WALLS = {
     # FFmpeg as Debian builds it is GPL, so only a module that can be left out uses it; the program has its loader.
     r"lib(av|sw|postproc)[a-z]*/": "media/ !media/media_module.",
     r"(pipewire|spa)/": "io/pipewire/",
-    r"systemd/": "io/pipewire/ app/live/",
+    r"systemd/": "io/pipewire/ app/live/ control/tray/",
     r"microhttpd\.h": "control/page/",
     r"(xnnpack|pthreadpool)\.h": "model/xnnpack/",
     r"lcms2\.h": "media/still/",

@@ -469,6 +469,12 @@ static void test_subscribe(void **state)
 {
 	struct pmk_pipeline *p = begin(false);
 
+	refuses_with(ask("subscribe figures"), "usage: subscribe [changes]");
+	accepts("subscribe changes");
+	pmk_pipeline_pause(p, true);
+	await_event("paused");
+	pmk_pipeline_pause(p, false);
+	await_event("live");
 	accepts("subscribe");
 	set_mode(LOSE);
 	await_event("covered");

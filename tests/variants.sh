@@ -38,7 +38,7 @@ for name; do
 		variant "$name" '' --suite=unit -Dbuildtype=debugoptimized -Db_sanitize=address,undefined \
 			-Db_lundef=false ;;
 	tsan)
-		tests='slot handover lib pipeline pipeline_apply pipeline_camera pipeline_watch control'
+		tests='slot handover lib pipeline pipeline_apply pipeline_camera pipeline_watch control tray'
 		# shellcheck disable=SC2086
 		targets=$(printf 'tests/test_%s ' $tests)
 		variant "$name" "$targets" "$tests" -Db_sanitize=thread -Db_lundef=false ;;

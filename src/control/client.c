@@ -12,7 +12,7 @@ void pmk_client_close(struct pmk_client *client)
 	if (client->fd >= 0)
 		close(client->fd);
 	client->fd = -1;
-	client->subscribed = false;
+	client->subscribed = client->figures = false;
 	client->used = client->taken = 0;
 }
 

@@ -273,8 +273,16 @@ static int command_examine(struct request *r)
 
 static int command_subscribe(struct request *r)
 {
+	bool changes = r->count > 0;
+
+	if (changes && strcmp(r->args[0], "changes") != 0)
+		return refuse(r, PMK_EXIT_USAGE, "usage: subscribe [changes]");
 	r->client->subscribed = true;
-	return command_status(r);
+	r->client->figures = !changes;
+	if (!changes)
+		return command_status(r);
+	cJSON_AddItemToObject(r->answer, "status", pmk_control_status(r->control));
+	return 0;
 }
 
 /* Serve the page, if it is not served yet. */
@@ -323,7 +331,7 @@ static const struct {
 	{ "reload", command_reload, 0, 0, "reload" },
 	{ "examine", command_examine, 0, 0, "examine" },
 	{ "page", command_page, 0, 0, "page" },
-	{ "subscribe", command_subscribe, 0, 0, "subscribe" },
+	{ "subscribe", command_subscribe, 0, 1, "subscribe [changes]" },
 	{ "quit", command_quit, 0, 0, "quit" },
 };
 

@@ -5,6 +5,7 @@
 #include "control/control_parts.h"
 #include "control/page/page.h"
 #include "control/socket.h"
+#include "control/tray/tray.h"
 #include "media/media.h"
 
 #include <poll.h>
@@ -109,7 +110,7 @@ int pmk_control_open_page(struct pmk_control *c, int port)
 
 /* --- who is connected --- */
 
-bool pmk_control_subscribed(const struct pmk_control *c)
+static bool is_subscribed(const struct pmk_control *c)
 {
 	for (int i = 0; i < PMK_CONTROL_CLIENTS; i++) {
 		if (c->clients[i].subscribed)
@@ -118,17 +119,27 @@ bool pmk_control_subscribed(const struct pmk_control *c)
 	return false;
 }
 
+bool pmk_control_wants_figures(const struct pmk_control *c)
+{
+	for (int i = 0; i < PMK_CONTROL_CLIENTS; i++) {
+		if (c->clients[i].figures)
+			return true;
+	}
+	return false;
+}
+
 void pmk_control_tell(struct pmk_control *c, const char *event)
 {
+	bool figures = strcmp(event, "figures") == 0;
 	cJSON *message;
 
-	if (!pmk_control_subscribed(c))
+	if (!is_subscribed(c))
 		return;
 	message = cJSON_CreateObject();
 	cJSON_AddStringToObject(message, "event", event);
 	cJSON_AddItemToObject(message, "status", pmk_control_status(c));
 	for (int i = 0; i < PMK_CONTROL_CLIENTS; i++) {
-		if (c->clients[i].subscribed)
+		if (figures ? c->clients[i].figures : c->clients[i].subscribed)
 			pmk_client_send(&c->clients[i], message);
 	}
 	cJSON_Delete(message);
@@ -194,14 +205,14 @@ enum { WAKE, STATE, LISTEN, FIRST, POLLED = FIRST + PMK_CONTROL_CLIENTS };
 /* poll() skips descriptors that are -1. */
 static void wait(struct pmk_control *c, struct pollfd fds[POLLED], bool more)
 {
-	bool subscribed = pmk_control_subscribed(c);
+	bool figures = pmk_control_wants_figures(c);
 
 	fds[WAKE] = (struct pollfd){ .fd = c->wake_fd, .events = POLLIN };
 	fds[STATE] = (struct pollfd){ .fd = pmk_pipeline_changes_fd(c->pipeline), .events = POLLIN };
 	fds[LISTEN] = (struct pollfd){ .fd = c->listening, .events = POLLIN };
 	for (int i = 0; i < PMK_CONTROL_CLIENTS; i++)
 		fds[FIRST + i] = (struct pollfd){ .fd = c->clients[i].fd, .events = POLLIN };
-	if (poll(fds, POLLED, more ? 0 : subscribed ? TICK_MS : -1) < 0) {
+	if (poll(fds, POLLED, more ? 0 : figures ? TICK_MS : -1) < 0) {
 		for (int i = 0; i < POLLED; i++)
 			fds[i].revents = 0;
 	}
@@ -209,10 +220,8 @@ static void wait(struct pmk_control *c, struct pollfd fds[POLLED], bool more)
 
 static void tell_news(struct pmk_control *c, bool state)
 {
-	bool due = pmk_clock_now_ns() - c->last.at_ns >= TICK_MS * PMK_MS_NS;
+	bool due = pmk_control_wants_figures(c) && pmk_clock_now_ns() - c->last.at_ns >= TICK_MS * PMK_MS_NS;
 
-	if (!pmk_control_subscribed(c))
-		return;
 	if (due)
 		pmk_control_sample(c);
 	if (state || due)
@@ -292,6 +301,7 @@ int pmk_control_create(const struct pmk_control_host *host, const struct pmk_set
 	c->host = *host;
 	c->settings = *settings;
 	c->pipeline = pipeline;
+	c->listens = listen;
 	c->listening = -1;
 	pthread_mutex_init(&c->arrivals_lock, NULL);
 	for (int i = 0; i < PMK_CONTROL_CLIENTS; i++)
@@ -323,6 +333,8 @@ int pmk_control_start(struct pmk_control *c)
 
 	if (err)
 		pmk_error("cannot start a thread: %s", strerror(-err));
+	else if (c->listens) /* the program goes on without it */
+		pmk_tray_start(c, &c->host, c->settings.backdrop_folder, c->settings.tray, &c->tray);
 	return err;
 }
 
@@ -345,7 +357,7 @@ int pmk_control_destroy(struct pmk_control *c)
 		return 0;
 	atomic_store(&c->stopping, true);
 	eventfd_write(c->wake_fd, 1);
-	if (pmk_thread_join(&c->thread, &until))
+	if (pmk_thread_join(&c->thread, &until) || pmk_tray_stop(c->tray, &until))
 		return -ETIMEDOUT;
 	release(c);
 	return 0;

@@ -21,7 +21,7 @@
 
 enum pmk_examination { PMK_EXAMINE_MACHINE, PMK_EXAMINE_CAMERAS };
 
-/* What the front end adds. Called by the control thread. */
+/* What the front end adds. Called by the control thread, unless a comment says otherwise. */
 struct pmk_control_host {
 	/* Give the settings that the configuration file and the command line ask for now, with this profile ("": none)
 	 * and this camera in use.
@@ -35,13 +35,17 @@ struct pmk_control_host {
 	 * negative errno, logged. A process of its own neither holds this one up nor makes it larger. NULL: there is
 	 * none. */
 	int (*examine)(void *user, enum pmk_examination what, pid_t *pid);
+	/* Show the page of this address to the user, without waiting for it. Negative errno: it cannot be shown; not
+	 * logged. NULL likewise. [the tray's thread] */
+	int (*open)(void *user, const char *address);
 	void *user;
 };
 
 struct pmk_control;
 
 /* `settings` are what the pipeline was made from, and are copied; the pipeline must outlive the control. `listen`: make
- * the control socket; it is no error if that fails. Negative errno, logged. */
+ * the control socket, and join the session's bus (tray/tray.h); it is no error if that fails. Negative errno, logged.
+ */
 int pmk_control_create(const struct pmk_control_host *host, const struct pmk_settings *settings,
 	struct pmk_pipeline *pipeline, bool listen, struct pmk_control **control) __attribute__((warn_unused_result));
 int pmk_control_start(struct pmk_control *control) __attribute__((warn_unused_result)); /* once the pipeline runs */

@@ -16,6 +16,7 @@
 enum { PMK_CONTROL_CLIENTS = 32 };
 
 struct pmk_page;
+struct pmk_tray;
 
 /* Figures at a moment, for rates. */
 struct pmk_sample {
@@ -30,7 +31,9 @@ struct pmk_control {
 	gid_t group; /* whose members may control, too; PMK_NO_GROUP: none */
 	int wake_fd, quit_fd; /* readable: look at the orders below; somebody asked the program to end. [any thread] */
 	atomic_bool stopping, reload; /* the orders. [any thread] */
-	struct pmk_thread thread; /* the main thread's */
+	struct pmk_thread thread; /* the main thread's, like what follows */
+	bool listens; /* others may reach it: by the socket, by the session's bus */
+	struct pmk_tray *tray; /* NULL: there is none */
 	pthread_mutex_t arrivals_lock; /* protects what follows */
 	int arrivals[PMK_CONTROL_CLIENTS], arrival_count; /* our ends of connections from inside. [any thread] */
 
@@ -88,6 +91,6 @@ bool pmk_control_examine(struct pmk_control *control, cJSON *answer);
 
 /* Tell all who subscribed: what happened, and the status. */
 void pmk_control_tell(struct pmk_control *control, const char *event);
-bool pmk_control_subscribed(const struct pmk_control *control); /* somebody did */
+bool pmk_control_wants_figures(const struct pmk_control *control); /* somebody did, and waits for figures */
 
 #endif

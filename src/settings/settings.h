@@ -35,6 +35,7 @@ struct pmk_settings {
 	enum pmk_audio audio; /* convert: what becomes of the recording's audio */
 	bool strip, cover; /* convert: see struct pmk_carry */
 	int preview; /* the page's port, 0: any free one; -1: it is not served until somebody asks for it */
+	bool tray; /* an icon in the desktop's panel */
 	char backdrop_folder[PMK_SPEC]; /* of the gallery's own backdrops; "": the usual one */
 	char control_group[PMK_SPEC]; /* whose members may control it, too; "": none */
 	char cpu[PMK_SPEC]; /* "auto", or a level of the CPU's vectors */

@@ -174,6 +174,8 @@ const struct pmk_setting pmk_settings_table[] = {
 			"for" },
 	{ "control-group", 0, PROGRAM(OF(RUN), IN_FILE), TYPE(text), AT(control_group), .none = "none",
 		.value = "GROUP", .help = "let the members of this group control it, too, as the system service does" },
+	{ "tray", 0, PROGRAM(OF(RUN), IN_FILE), TYPE(switch), AT(tray), .normal = "yes", .value = "yes|no",
+		.help = "show an icon with a menu in the desktop's panel" },
 	{ "duration", 0, PROGRAM(ANY_SCENE, IN_FILE | COMMON), TYPE(number), AT(duration), NUMBERS(0.001, NO_END),
 		.unit = "seconds", .none = "none", .value = "S", .help = "stop after this many seconds" },
 	{ "frames", 0, PROGRAM(ANY_SCENE, IN_FILE), TYPE(count), AT(pipeline.frames), NUMBERS(1, NO_END),

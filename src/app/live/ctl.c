@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* `potemkin ctl` and `potemkin status`: a client of the control socket. */
 #include "app/commands.h"
+#include "app/live/browser.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "control/page/page.h"
@@ -8,7 +9,6 @@
 
 #include <cjson/cJSON.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -355,21 +355,6 @@ enum pmk_exit pmk_command_status(struct pmk_options *options)
 	return PMK_EXIT_OK;
 }
 
-/* Open the address in the user's browser. The child's messages would only confuse. */
-static void open_browser(const char *address)
-{
-	pid_t child = getenv("DISPLAY") || getenv("WAYLAND_DISPLAY") ? fork() : -1;
-
-	if (child == 0) {
-		int nowhere = open("/dev/null", O_RDWR);
-
-		dup2(nowhere, STDOUT_FILENO);
-		dup2(nowhere, STDERR_FILENO);
-		execlp("xdg-open", "xdg-open", address, NULL);
-		_exit(127);
-	}
-}
-
 enum pmk_exit pmk_command_ui(struct pmk_options *options)
 {
 	static const char *const words[] = { "page" };
@@ -384,6 +369,6 @@ enum pmk_exit pmk_command_ui(struct pmk_options *options)
 	cJSON_Delete(answer);
 	printf("%s\n", address);
 	fflush(stdout);
-	open_browser(address);
+	(void)pmk_browser_open(address);
 	return PMK_EXIT_OK;
 }

@@ -2,6 +2,7 @@
 #include "app/live/steer.h"
 
 #include "app/files/film.h"
+#include "app/live/browser.h"
 #include "app/machine/child.h"
 #include "base/log.h"
 
@@ -50,9 +51,14 @@ static int examine(void *user, enum pmk_examination what, pid_t *pid)
 	return err;
 }
 
+static int show(void *user, const char *address)
+{
+	return pmk_browser_open(address);
+}
+
 struct pmk_control_host pmk_steer_host(const struct pmk_options *options)
 {
 	return (struct pmk_control_host){
-		.reread = reread, .allows = allows, .examine = examine, .user = (void *)options
+		.reread = reread, .allows = allows, .examine = examine, .open = show, .user = (void *)options
 	};
 }
