@@ -39,7 +39,7 @@ STANDS_FOR = {
     "draw/scenery/*": "builtin",
     "draw/*": "presenter",
     "find/groups.c": "look",
-    "find/plate_weigh.c": "plate",
+    "find/plate_*": "plate",
     "find/zone.c": "view",
     "find/*": "mask",
     "framing/*": "framing",

@@ -338,15 +338,78 @@ static void test_nothing_is_new_when_all_is(void **state)
 	assert_true(pmk_box_is_empty(&novel));
 }
 
+/* Somebody walks to and fro for so many pictures, in front of what the network takes for people: two pictures on the
+ * wall. With `alive`, one of them begins to move in the end. */
+static const struct pmk_rect portrait = { 200, 40, 64, 80 }, other = { 400, 40, 64, 80 };
+
+static void live(struct stage *s, int pictures, bool walks, int nods)
+{
+	for (int n = 0; n < pictures; n++) {
+		struct pmk_rect walker = { 40 + (walks ? n % 40 : 0), 180, 80, 180 };
+
+		pmk_image_copy(&s->picture, &s->room);
+		fill(&s->picture, &walker, 170, 100, 150);
+		if (n < nods) {
+			struct pmk_rect head = { portrait.x + 16, portrait.y + 4 + 4 * (n % 3), 24, 24 };
+			fill(&s->picture, &head, 180, 110, 160);
+		}
+		for (int i = 0; i < N * N; i++)
+			s->p[i] = inside(&walker, i) || inside(&portrait, i) || inside(&other, i) ? 1 : 0.01f;
+		pmk_plate_begin(&s->plate, &s->picture);
+		pmk_plate_weigh(&s->plate, &all, s->p, N, N);
+		pmk_plate_end(&s->plate);
+	}
+}
+
+static void hang_portraits(struct stage *s)
+{
+	fill(&s->room, &portrait, 100, 110, 150);
+	fill(&s->room, &other, 30, 128, 128);
+	pmk_image_copy(&s->picture, &s->room);
+}
+
+static void test_who_never_moves_is_nobody(void **state)
+{
+	static const struct pmk_rect walker = { 72, 200, 40, 140 };
+	struct stage *s = *state;
+
+	hang_portraits(s);
+	live(s, 100, true, 0);
+	assert_true(mean(s, &portrait) < 0.3f && mean(s, &other) < 0.3f);
+	assert_true(mean(s, &walker) > 0.99f);
+}
+
+static void test_everybody_sits_still(void **state)
+{
+	struct stage *s = *state;
+
+	hang_portraits(s);
+	live(s, 100, false, 0);
+	assert_true(mean(s, &portrait) > 0.99f && mean(s, &other) > 0.99f);
+}
+
+static void test_a_portrait_that_begins_to_nod(void **state)
+{
+	struct stage *s = *state;
+
+	hang_portraits(s);
+	live(s, 80, true, 0);
+	assert_true(mean(s, &portrait) < 0.3f);
+	live(s, 20, true, 20);
+	assert_true(mean(s, &portrait) > 0.99f);
+	assert_true(mean(s, &other) < 0.3f);
+}
+
 /* Whatever is seen, in pictures of any size and sampling. */
 static void test_it_only_lowers(void **state)
 {
 	static const struct pmk_layout layouts[] = { { .width = W, .height = H },
 		{ .width = 641, .height = 363, .chroma = PMK_CHROMA_422 }, { .width = 16, .height = 16 },
-		{ .width = 1024, .height = 17, .range = PMK_RANGE_FULL }, { .width = 17, .height = 700 } };
+		{ .width = 1024, .height = 17, .range = PMK_RANGE_FULL }, { .width = 17, .height = 700 },
+		{ .width = 8192, .height = 16 } };
 	uint32_t random = 3;
 
-	for (int i = 0; i < 5; i++) {
+	for (int i = 0; i < 6; i++) {
 		struct pmk_rect view = { -20, -30, layouts[i].width + 33, layouts[i].height + 50 };
 		struct pmk_image image;
 		struct pmk_plate plate;
@@ -388,6 +451,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_what_is_new, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_passes_does_not_replace_what_stood, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_nothing_is_new_when_all_is, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_who_never_moves_is_nobody, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_everybody_sits_still, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_portrait_that_begins_to_nod, setup, teardown),
 		cmocka_unit_test(test_it_only_lowers),
 	};
 

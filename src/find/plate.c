@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEVEL = 32 }; /* of luma and chroma, in the memory's unit */
+enum { LEVEL = PMK_PLATE_LEVEL };
 enum { SAMPLE = 7 }; /* of so many cells, one is measured for light and noise */
 enum { RATIO_ONE = 64, RATIOS = 8 * RATIO_ONE }; /* steps of the ratio of luma; up to 8 times as bright */
 /* looks: what differs from so many is new; so many are taken back each time when the network sees room there */
@@ -29,13 +29,13 @@ int pmk_plate_init(struct pmk_plate *p, const struct pmk_layout *layout)
 	struct pmk_plate made = { .layout = *layout, .halved = 1 };
 	size_t count;
 
-	while (layout->width >> (made.halved + 1) >= PMK_PLATE_COLUMNS)
+	while ((layout->width >> (made.halved + 1)) * (layout->height >> (made.halved + 1)) >= PMK_PLATE_CELLS)
 		made.halved++;
 	made.columns = layout->width >> made.halved;
 	made.rows = layout->height >> made.halved;
 	count = pmk_align_up_size((size_t)made.columns * (size_t)made.rows, 64);
 	made.block = pmk_mem_alloc(
-		(count + PMK_PLATE_COLOURS) * sizeof *made.worn + 3 * count * sizeof **made.stood + 8 * count);
+		(count + PMK_PLATE_COLOURS) * sizeof *made.worn + 4 * count * sizeof **made.stood + 11 * count);
 	made.scratch = pmk_mem_alloc((size_t)(layout->width / 2 + 1) * (size_t)(layout->height / 2 + 1));
 	if (!made.block || !made.scratch) {
 		pmk_plate_finish(&made);
@@ -43,15 +43,19 @@ int pmk_plate_init(struct pmk_plate *p, const struct pmk_layout *layout)
 	}
 	made.novel = made.block;
 	made.worn = made.novel + count;
+	made.first = (int16_t *)(made.worn + PMK_PLATE_COLOURS);
+	made.looks = (uint8_t *)(made.first + 4 * count);
 	for (size_t i = 0; i < 3; i++) {
-		made.stood[i] = (int16_t *)(made.worn + PMK_PLATE_COLOURS) + i * count;
-		made.now[i] = (uint8_t *)((int16_t *)(made.worn + PMK_PLATE_COLOURS) + 3 * count) + i * count;
+		made.stood[i] = made.first + (i + 1) * count;
+		made.now[i] = made.looks + (i + 1) * count;
 	}
-	made.looks = made.now[2] + count;
-	made.same = made.looks + count;
-	made.off = made.same + count;
-	made.nats = made.off + count;
-	made.vote = (int8_t *)(made.nats + count);
+	made.same = made.looks + 4 * count;
+	made.off = made.looks + 5 * count;
+	made.nats = made.looks + 6 * count;
+	made.moved = made.looks + 7 * count;
+	made.claimed = made.looks + 8 * count;
+	made.fixed = made.looks + 9 * count;
+	made.vote = (int8_t *)(made.looks + 10 * count);
 	*p = made;
 	pmk_plate_forget(p);
 	return 0;
@@ -68,7 +72,9 @@ void pmk_plate_forget(struct pmk_plate *p)
 {
 	memset(p->looks, 0, (size_t)p->columns * (size_t)p->rows);
 	memset(p->worn, 0, PMK_PLATE_COLOURS * sizeof *p->worn);
+	memset(p->fixed, 0, (size_t)p->columns * (size_t)p->rows);
 	p->worn_cells = 0;
+	p->watched = -1;
 }
 
 /* Chroma is halved once less. Where it has all rows, every second one is read. */
@@ -163,17 +169,21 @@ static void find_off(
 
 static void compare(struct pmk_plate *p)
 {
-	int count = p->columns * p->rows, dark = black_of(p) + DARK;
+	int count = p->columns * p->rows, dark = black_of(p) + DARK, step = allowed_step(p);
 	const int16_t *restrict luma = p->stood[0];
 	const uint8_t *restrict looks = p->looks;
-	uint8_t *restrict same = p->same, *restrict off = p->off;
+	uint8_t *restrict same = p->same, *restrict off = p->off, *restrict fixed = p->fixed;
 
 	memset(off, 0, (size_t)count);
-	find_off(p->now[0], p->stood[0], allowed_step(p), off, count);
+	find_off(p->now[0], p->stood[0], step, off, count);
 	find_off(p->now[1], p->stood[1], CHROMA_STEP, off, count);
 	find_off(p->now[2], p->stood[2], CHROMA_STEP, off, count);
-	for (int i = 0; i < count; i++)
-		same[i] = (looks[i] != 0) & (luma[i] >= dark) & (luma[i] <= BRIGHT) & (off[i] == 0);
+	for (int i = 0; i < count; i++) {
+		same[i] = (looks[i] != 0) & (off[i] == 0) &
+			((fixed[i] != 0) | ((luma[i] >= dark) & (luma[i] <= BRIGHT)));
+		fixed[i] = fixed[i] ? (same[i] ? PMK_PLATE_FIXED : PMK_PLATE_HIDDEN) : 0;
+	}
+	pmk_plate_watch(p, step);
 }
 
 static void collect_nats(struct pmk_plate *p)
@@ -204,6 +214,9 @@ void pmk_plate_begin(struct pmk_plate *p, const struct pmk_image *image)
 	p->layout = image->layout;
 	shrink(p, image);
 	memset(p->vote, 0, (size_t)p->columns * (size_t)p->rows);
+	memset(p->claimed, 0, (size_t)p->columns * (size_t)p->rows);
+	if (p->watched < 0)
+		pmk_plate_watch_anew(p);
 	light = light_change(p);
 	if (fabsf(light - 1) > RELIT)
 		relight(p, light);
@@ -268,11 +281,11 @@ static void hold(struct pmk_plate *p, int count)
 }
 
 /* How many looks of a cell are known after this one. */
-static uint8_t looks_after(int looks, int vote, int same, int kept)
+static uint8_t looks_after(int looks, int vote, int same, int kept, int fixed)
 {
 	int more = looks < PMK_PLATE_MOST ? looks + 1 : PMK_PLATE_MOST, held = looks * kept / ALL;
 
-	return (uint8_t)(vote > 0 ? (same ? more : 1) : vote < 0 && same ? looks - 1 : held);
+	return (uint8_t)(vote > 0 ? (same ? more : 1) : vote < 0 && same ? looks - !fixed : held);
 }
 
 /* What stays the same is followed, too, where it slowly changes with the light. */
@@ -292,11 +305,16 @@ void pmk_plate_end(struct pmk_plate *p)
 {
 	int moved = moved_share(p), kept = moved > MOVED ? ALL - moved : ALL, count = p->columns * p->rows;
 
+	if (moved > MOVED)
+		pmk_plate_watch_anew(p);
 	pmk_plate_remember_colours(p);
 	if (moved <= FEW)
 		hold(p, count);
 	for (int k = 0; k < 3; k++)
 		remember(p, k, count);
-	for (int i = 0; i < count; i++)
-		p->looks[i] = looks_after(p->looks[i], p->vote[i], p->same[i], kept);
+	for (int i = 0; i < count; i++) {
+		p->looks[i] = looks_after(p->looks[i], p->vote[i], p->same[i], kept, p->fixed[i] == PMK_PLATE_FIXED);
+		p->fixed[i] = p->looks[i] < KNOWN ? 0 : p->fixed[i];
+	}
+	pmk_plate_judge(p);
 }

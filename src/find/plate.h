@@ -3,7 +3,7 @@
  * network where that is to be seen again. A chair, a lamp or a picture on the wall that was room does not become a
  * person while nothing about it changes.
  *
- * The picture is divided into square cells, 120 or more in a row. A cell remembers its mean luma and chroma, and how
+ * The picture is divided into square cells, 8000 to 32000 of them. A cell remembers its mean luma and chroma, and how
  * many looks were sure of room (less than .1) while it looked like that. Each of them is one nat of evidence, up to
  * PMK_PLATE_NATS, as long as the cell looks the same: p becomes p / (p + (1 - p) e^nats). What is room by this counts
  * as sure, unless the network alone is sure of a person (over .9), which takes one look back. What passes in front of
@@ -12,6 +12,10 @@
  *
  * It is no evidence that a cell looks the same if the person has that very colour, if most of the cells around it do
  * not look the same, or if it is nearly black or white.
+ *
+ * Who never moved since the start, while somebody else did, is nobody: a portrait, a poster. That is judged by
+ * connected parts, after 45 looks; less than a fiftieth of it may have changed. Such a part is room while it looks
+ * the same, however sure the network is; but if it begins to move by itself, all of it is a person again.
  *
  * The memory follows the light: the median ratio of luma, now to then, is applied to all cells. When the camera moves,
  * much of the room does not look as it did, and as large a share of the evidence is forgotten where nobody can see what
@@ -25,6 +29,7 @@
 #include "find/box.h"
 #include "image/frame.h"
 
+enum { PMK_PLATE_FIXED = 1, PMK_PLATE_HIDDEN };
 enum { PMK_PLATE_NATS = 8, PMK_PLATE_MOST = 30 }; /* what counts at most; the looks that are counted */
 
 struct pmk_plate {
@@ -33,6 +38,12 @@ struct pmk_plate {
 	float *novel; /* 1: what differs from the memory, and is nobody's who is followed */
 	float *worn, worn_cells; /* the person's colours: cells of each, and of all, over some time */
 	int16_t *stood[3]; /* the memory: Y, U, V in 1/32 levels */
+	int16_t *first; /* luma since the start, which follows slow changes */
+	uint8_t *moved; /* 1: it has changed since the start */
+	uint8_t *claimed; /* 1: taken for a person in this picture */
+	/* taken for a person, and never moved while others did: room; and not to be seen now */
+	uint8_t *fixed;
+	int watched; /* pictures since the start; -1: this is the first */
 	uint8_t *now[3]; /* the picture */
 	uint8_t *looks; /* that were sure of room; 0: nothing is known */
 	uint8_t *same; /* 1: the cell looks as it did, and could look otherwise */

@@ -7,6 +7,7 @@
 
 enum { BINS = 16 };
 static const float ROOM = 0.1f, PERSON = 0.9f; /* what is sure */
+static const float CLAIMED = 0.5f; /* more likely a person than room */
 static const float UNSURE = 0.02f; /* less than this makes no alpha */
 static const float MOST_SURE = 0.999f; /* a network's 1 is no proof against all that was seen before */
 static const float WORN = 1.0f / 25; /* of the person: a colour of so much is the person's */
@@ -110,7 +111,8 @@ static void weigh_row(struct pmk_plate *p, int y, const int *pixel, float *proba
 		if (!width)
 			continue;
 		vote = vote_of(&ends, pixel[x], pixel[x + 1], &most);
-		if (most > UNSURE && p->nats[i] && !is_worn(p, i)) {
+		p->claimed[i] |= most > CLAIMED;
+		if (most > UNSURE && p->nats[i] && (p->fixed[i] == PMK_PLATE_FIXED || !is_worn(p, i))) {
 			int8_t after = weigh_cell(probability + pixel[x], stride, width, height, expf(p->nats[i]));
 			vote = vote ? vote : after;
 		}
@@ -120,7 +122,7 @@ static void weigh_row(struct pmk_plate *p, int y, const int *pixel, float *proba
 
 void pmk_plate_weigh(struct pmk_plate *p, const struct pmk_rect *view, float *probability, int width, int height)
 {
-	int pixel[2 * PMK_PLATE_COLUMNS + 1];
+	int pixel[PMK_IMAGE_MAX_PX / 2 + 1];
 
 	assert(width <= PMK_IMAGE_MAX_PX);
 	for (int x = 0; x <= p->columns; x++)
