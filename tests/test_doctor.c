@@ -198,6 +198,24 @@ static void test_name_tags(void **state)
 	end();
 }
 
+static void test_tray(void **state)
+{
+	begin();
+	examine(pmk_doctor_check_tray);
+	assert_int_equal(doctor.count, 0); /* there is no desktop */
+	end();
+	begin();
+	doctor.has_bus = true;
+	examine(pmk_doctor_check_tray);
+	found(PMK_VERDICT_HINT, "cannot be seen", "gnome-shell-extension-appindicator");
+	end();
+	begin();
+	doctor.has_bus = doctor.has_panel = true;
+	examine(pmk_doctor_check_tray);
+	found(PMK_VERDICT_GOOD, "--tray", "");
+	end();
+}
+
 /* How well the process that decodes pictures is locked in. */
 static void test_decoding_of_pictures(void **state)
 {
@@ -614,6 +632,7 @@ int main(void)
 		cmocka_unit_test(test_the_module_for_files),
 		cmocka_unit_test(test_hidden_cameras),
 		cmocka_unit_test(test_name_tags),
+		cmocka_unit_test(test_tray),
 		cmocka_unit_test(test_decoding_of_pictures),
 		cmocka_unit_test(test_a_camera_in_use),
 		cmocka_unit_test(test_permission),

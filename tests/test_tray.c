@@ -742,6 +742,9 @@ static void test_probe(void **state)
 	assert_int_equal(pmk_tray_probe(), -ENOENT);
 	assert_true(sd_bus_request_name(panel, WATCHER, 0) >= 0);
 	assert_int_equal(pmk_tray_probe(), 0);
+	kill(daemon_pid, SIGSTOP); /* it listens, and answers nothing */
+	assert_true(pmk_tray_probe() < 0);
+	kill(daemon_pid, SIGCONT);
 	panel = sd_bus_close_unref(panel);
 	end_daemon();
 }

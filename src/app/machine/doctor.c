@@ -4,6 +4,7 @@
 #include "app/commands.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "control/tray/tray.h"
 #include "io/pipewire/pipewire_cameras.h"
 #include "io/pipewire/portal.h"
 #include "io/v4l2/holders.h"
@@ -12,6 +13,7 @@
 #include "text/caption.h"
 
 #include <cjson/cJSON.h>
+#include <errno.h>
 #include <limits.h>
 #include <pwd.h>
 #include <stdarg.h>
@@ -34,6 +36,7 @@ static void (*const checks[])(struct pmk_doctor *doctor) = {
 	pmk_doctor_check_media,
 	pmk_doctor_check_sandbox,
 	pmk_doctor_check_caption,
+	pmk_doctor_check_tray,
 };
 
 void pmk_doctor_add(struct pmk_doctor *d, const char *check, enum pmk_verdict verdict, const char *why, const char *fix,
@@ -100,6 +103,14 @@ static void ask_pipewire(struct pmk_doctor *d)
 	d->pipewire_lists_us = d->potemkin_runs && pmk_pipewire_lists_ours();
 }
 
+static void ask_bus(struct pmk_doctor *d)
+{
+	int panel = pmk_tray_probe();
+
+	d->has_bus = panel == 0 || panel == -ENOENT;
+	d->has_panel = panel == 0;
+}
+
 /* What the doctor sees refers to `system`. */
 static void look_around(struct pmk_doctor *d, struct utsname *system)
 {
@@ -123,6 +134,7 @@ static void look_around(struct pmk_doctor *d, struct utsname *system)
 	d->media_missing = pmk_media_missing();
 	d->pictures_tried = d->media_missing ? 0 : pmk_sandbox_try();
 	d->caption_tried = pmk_caption_try();
+	ask_bus(d);
 }
 
 static void print_json(const struct pmk_doctor *d, enum pmk_exit code)

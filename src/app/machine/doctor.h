@@ -34,6 +34,7 @@ struct pmk_doctor {
 	const char *media_missing; /* why the module for files cannot be used, or NULL */
 	unsigned pictures_tried; /* PMK_TRIED_...; of the process that decodes pictures */
 	int caption_tried; /* 0, or why no name tag can be drawn: pmk_caption_try */
+	bool has_bus, has_panel; /* a desktop's bus answers; a panel on it shows icons of programs */
 	bool potemkin_runs, pipewire_lists_us; /* an instance is running; PipeWire lists its camera */
 	/* What a call needs; the checks set these. */
 	bool cameras_are_hidden, has_camera, camera_is_taken, has_model,
@@ -59,6 +60,7 @@ void pmk_doctor_check_media(struct pmk_doctor *doctor);
 void pmk_doctor_check_sandbox(struct pmk_doctor *doctor);
 void pmk_doctor_check_caption(struct pmk_doctor *doctor);
 void pmk_doctor_check_hidden(struct pmk_doctor *doctor);
+void pmk_doctor_check_tray(struct pmk_doctor *doctor);
 void pmk_doctor_check_permission(struct pmk_doctor *doctor);
 void pmk_doctor_check_camera(struct pmk_doctor *doctor);
 void pmk_doctor_check_speed(struct pmk_doctor *doctor);

@@ -193,3 +193,17 @@ void pmk_doctor_check_caption(struct pmk_doctor *d)
 		pmk_doctor_add(d, "text", PMK_VERDICT_HINT, strerror(-d->caption_tried), "end other programs",
 			"no name tag (--caption) can be drawn");
 }
+
+void pmk_doctor_check_tray(struct pmk_doctor *d)
+{
+	if (!d->has_bus)
+		return; /* no desktop, or a build that shows no icon */
+	if (d->has_panel)
+		pmk_doctor_add(d, "tray", PMK_VERDICT_GOOD, NULL, NULL, "the desktop's panel shows the icon (--tray)");
+	else
+		pmk_doctor_add(d, "tray", PMK_VERDICT_HINT,
+			"no panel shows icons of programs; GNOME needs an extension",
+			"install the extension AppIndicator (gnome-shell-extension-appindicator) and log in again; or "
+			"use potemkin ui",
+			"the icon with its menu (--tray) cannot be seen");
+}

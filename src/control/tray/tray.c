@@ -234,6 +234,25 @@ int pmk_tray_stop(struct pmk_tray *t, const struct timespec *until)
 
 /* --- whether there is a panel for it --- */
 
+/* sd-bus itself gives a bus half a minute to say that it knows us. */
+static int wait_until_ready(sd_bus *bus)
+{
+	uint64_t end = pmk_clock_now_ns() + PROBE_NS, now;
+	int did;
+
+	while (!sd_bus_is_ready(bus)) {
+		did = sd_bus_process(bus, NULL);
+		now = pmk_clock_now_ns();
+		if (did < 0)
+			return did;
+		if (now >= end)
+			return -ETIMEDOUT;
+		if (!did)
+			sd_bus_wait(bus, (end - now) / 1000 + 1);
+	}
+	return sd_bus_set_method_call_timeout(bus, PROBE_NS / 1000);
+}
+
 int pmk_tray_probe(void)
 {
 	sd_bus_message *answer = NULL;
@@ -241,13 +260,15 @@ int pmk_tray_probe(void)
 	int there = 0, err = sd_bus_open_user(&bus);
 
 	if (err >= 0)
-		err = sd_bus_set_method_call_timeout(bus, PROBE_NS / 1000);
+		err = wait_until_ready(bus);
 	if (err >= 0)
 		err = sd_bus_call_method(bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
 			"NameHasOwner", NULL, &answer, "s", WATCHER);
 	if (err >= 0)
 		err = sd_bus_message_read(answer, "b", &there);
 	sd_bus_message_unref(answer);
-	sd_bus_close_unref(bus);
+	if (bus)
+		sd_bus_close(bus);
+	sd_bus_unref(bus);
 	return err < 0 ? err : there ? 0 : -ENOENT;
 }

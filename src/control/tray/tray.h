@@ -30,7 +30,7 @@ int pmk_tray_start(struct pmk_control *control, const struct pmk_control_host *h
 int pmk_tray_stop(struct pmk_tray *tray, const struct timespec *until) __attribute__((warn_unused_result));
 
 /* Whether the desktop has a place for such icons. 0; -ENOENT: it has none; or another negative errno: there is no bus
- * to ask. It takes 1 s at most. [any thread] */
+ * to ask. It takes 2 s at most. [any thread] */
 int pmk_tray_probe(void) __attribute__((warn_unused_result));
 
 #endif
