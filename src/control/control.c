@@ -357,7 +357,10 @@ int pmk_control_destroy(struct pmk_control *c)
 		return 0;
 	atomic_store(&c->stopping, true);
 	eventfd_write(c->wake_fd, 1);
-	if (pmk_thread_join(&c->thread, &until) || pmk_tray_stop(c->tray, &until))
+	if (pmk_thread_join(&c->thread, &until))
+		return -ETIMEDOUT;
+	until = pmk_thread_deadline(END_NS);
+	if (pmk_tray_stop(c->tray, &until))
 		return -ETIMEDOUT;
 	release(c);
 	return 0;
