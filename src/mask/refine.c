@@ -189,11 +189,11 @@ static void enlarge_plainly(
 	pmk_enlarge_run(&r->enlarge, r->small, r->small_stride, mask);
 }
 
-/* Let some of the backdrop through inside the rim of the person, like light that comes around a body. Alpha only falls.
- */
+/* Let some of the backdrop through inside the rim of the person, like light that comes around a body: `light_wrap` of
+ * it at the rim itself, and ever less with the square of what is left of the way in. Alpha only falls. */
 static void wrap_light(struct pmk_refine *r, struct pmk_mask *mask)
 {
-	int share = (int)(r->settings.light_wrap * 256 + 0.5), px = mask->height / 60 + 1;
+	int share = (int)(r->settings.light_wrap * 256 + 0.5), px = mask->height / 36 + 1;
 
 	for (int y = 0; y < mask->height; y++)
 		memcpy(r->wrap.alpha + (size_t)y * (size_t)r->wrap.stride,
@@ -203,8 +203,11 @@ static void wrap_light(struct pmk_refine *r, struct pmk_mask *mask)
 		const uint8_t *soft = r->wrap.alpha + (size_t)y * (size_t)r->wrap.stride;
 		uint8_t *alpha = mask->alpha + (size_t)y * (size_t)mask->stride;
 
-		for (int x = 0; x < mask->width; x++)
-			alpha[x] = (uint8_t)(alpha[x] - alpha[x] * (255 - soft[x]) * share / (255 * 256));
+		for (int x = 0; x < mask->width; x++) {
+			int left = pmk_min(2 * (255 - soft[x]), 255), light = left * left / 255 * share / 256;
+
+			alpha[x] = (uint8_t)(alpha[x] * (255 - light) / 255);
+		}
 	}
 }
 
