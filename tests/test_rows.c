@@ -443,9 +443,9 @@ static void check_rim(
 		rows->rim(colours[0], colours[1], colours[2], colours[3], part, limits, a, b, c, out, count);
 		for (int i = 0; i < count; i++) {
 			int person = mixed(colours[0][i], colours[1][i], part),
-			    room = mixed(colours[2][i], colours[3][i], part);
+			    room = mixed(colours[2][i], colours[3][i], part), share = c[i] + c[i] / 128;
 			assert_int_equal(out[i],
-				(cleaned(person, room, a[i], c[i], c[i] + c[i] / 128, limits) * c[i] +
+				(cleaned(person, room, a[i], c[i], share * share / 256, limits) * c[i] +
 					b[i] * (255 - c[i]) + 127) /
 					255);
 		}

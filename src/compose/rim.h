@@ -3,8 +3,11 @@
  *
  * Cells give the mean colour F of nearby pixels that are surely person, and B of those that are surely room; where none
  * are near, the colours of the cells beside it. They are interpolated from cell to cell, so that no border of one is
- * seen. A rim pixel I of alpha a becomes F + a (I - a F - (1 - a) B): Forte, "Approximate Fast Foreground Colour
- * Estimation", ICIP 2021. This adds only the person's colour and subtracts only the room's.
+ * seen. A rim pixel I of alpha a becomes F + a^2 (I - a F - (1 - a) B), after Forte, "Approximate Fast Foreground
+ * Colour Estimation", ICIP 2021, which has a for a^2. This adds only the person's colour and subtracts only the room's.
+ * The square is for what the mask takes for the person in part and is the room in truth: blended, a^3 of it is shown,
+ * so that its texture does not print, and nobody puts the room together from the rim of a person who moves
+ * (bench/leak/silhouette.py).
  *
  * The one rule: pixels of alpha 0 and 255 are left alone, and so are all parts of the rim that touch no sure person or
  * no sure room. One thread. */

@@ -87,8 +87,8 @@ struct pmk_rows {
 
 	/* The same without the blend, and so without `limits`: the person's own colour, in the range of the pixels, and
 	 * stricter, because a curve that lifts shadows would show what is left of a brighter room. Luma (`plane` 0) is
-	 * the darker one of two values: with alpha as in rim.h, and with alpha^4 for the share of the pixel that is
-	 * kept. For chroma it is alpha^2. `out` may be `pixels`. Reads 15 columns after the last. */
+	 * the darker one of two values: with alpha and with alpha^4 for the share of the pixel that is kept. For chroma
+	 * it is alpha^2. `out` may be `pixels`. Reads 15 columns after the last. */
 	void (*clean)(const int16_t *person_a, const int16_t *person_b, const int16_t *room_a, const int16_t *room_b,
 		int part, int plane, const uint8_t *pixels, const uint8_t *alpha, uint8_t *out, int count);
 

@@ -180,7 +180,8 @@ void LEVEL(pmk_rows_rim)(const int16_t *person_a, const int16_t *person_b, const
 			uint16_t share = in_256ths(alpha[x + i]);
 
 			block[i] = clean(mix_colours(person_a[x + i], person_b[x + i], (int16_t)part),
-				mix_colours(room_a[x + i], room_b[x + i], (int16_t)part), pixels[x + i], share, share);
+				mix_colours(room_a[x + i], room_b[x + i], (int16_t)part), pixels[x + i], share,
+				squared(share));
 		}
 		blend_block(block, limits, behind + x, alpha + x);
 		store(block, out + x, count - x);

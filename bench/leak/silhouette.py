@@ -1,0 +1,88 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""How much of the room a patient watcher gets from the rim of a person who moves.
+
+  silhouette.py PROGRAM PHOTO MATTE ROOM [FRAMES [OPTION...]]
+
+A person (a photo with its matte) sways and leans before a room. Of each pixel and frame we know how much of it is room,
+and `PROGRAM mask` says with which alpha it is shown. Composed as compose/rim.h says, alpha^3 of that is in the result. A
+pixel is recovered if the sum of squares of that over all frames is at least SEEN: so well, compared with the noise, can
+a watcher know it who has seen all of them.
+
+Printed: the share of all pixels that were room at some time which were recovered; for the program, for the program
+without a cleaned rim, and for the usual chain (the true matte of the frame before, blended). Needs python3-numpy,
+python3-opencv and the program `ffmpeg`.
+"""
+import subprocess
+import sys
+import tempfile
+
+import cv2
+import numpy as np
+
+W, H, RATE = 640, 360, 10
+SEEN = 0.25
+
+
+def person(photo, matte):
+    """Colours, spread beyond the matte, so that the rim is the person's own; and the matte."""
+    colour, matte = cv2.imread(photo), cv2.imread(matte, 0)
+    size = (int(colour.shape[1] * H / colour.shape[0]), H)
+    colour, matte = cv2.resize(colour, size, interpolation=cv2.INTER_AREA), cv2.resize(matte, size)
+    unsure = (matte < 250).astype(np.uint8)
+    near = cv2.dilate(1 - unsure, np.ones((9, 9))) * unsure
+    return cv2.inpaint(colour, near, 5, cv2.INPAINT_TELEA), matte.astype(np.float32) / 255
+
+
+def frames(colour, matte, room, count):
+    for n in range(count):
+        t = n / RATE
+        x = W / 2 - colour.shape[1] / 2 + 70 * np.sin(t * 1.3) + 25 * np.sin(t * 3.1)
+        y = 14 + 10 * np.sin(t * 1.9)
+        move = np.float32([[1, 0, x], [0, 1, y]])
+        a = cv2.warpAffine(matte, move, (W, H))
+        f = cv2.warpAffine(colour, move, (W, H)).astype(np.float32)
+        noise = np.random.default_rng(n).normal(0, 1.5, (H, W, 1))
+        yield a, f * a[..., None] + room * (1 - a[..., None]) + noise
+
+
+def ffmpeg(*options, **how):
+    return subprocess.Popen(["ffmpeg", "-y", "-loglevel", "error"] + list(options), **how)
+
+
+def record(path, pictures):
+    size = f"{W}x{H}"
+    to = ffmpeg("-f", "rawvideo", "-pix_fmt", "bgr24", "-s", size, "-r", str(RATE), "-i", "-", "-c:v", "libx264",
+                "-qp", "12", "-preset", "ultrafast", "-threads", "1", path, stdin=subprocess.PIPE)
+    mattes = []
+    for a, frame in pictures:
+        mattes.append(a)
+        to.stdin.write(np.clip(frame + 0.5, 0, 255).astype(np.uint8).tobytes())
+    to.stdin.close()
+    to.wait()
+    return np.array(mattes)
+
+
+def masks(program, clip, folder, options):
+    result = f"{folder}/mask.mkv"
+    subprocess.run([program, "mask", clip, result] + options, check=True, stderr=subprocess.DEVNULL)
+    raw = ffmpeg("-i", result, "-f", "rawvideo", "-pix_fmt", "gray", "-", stdout=subprocess.PIPE).communicate()[0]
+    return np.frombuffer(raw, np.uint8).reshape(-1, H, W).astype(np.float32) / 255
+
+
+def main():
+    program, photo, matte, room = sys.argv[1:5]
+    count = int(sys.argv[5]) if len(sys.argv) > 5 else 600
+    room = cv2.resize(cv2.imread(room), (W, H)).astype(np.float32)
+    with tempfile.TemporaryDirectory() as folder:
+        clip = f"{folder}/in.mkv"
+        truth = record(clip, frames(*person(photo, matte), room, count))
+        alpha = masks(program, clip, folder, sys.argv[6:])
+    late = np.concatenate([truth[:1], truth[:-1]])
+    was_room = (truth < 0.5).any(0)
+    for name, kept in (("as shown", alpha**3), ("plain rim", alpha), ("usual chain", late)):
+        total = ((kept * (1 - truth)) ** 2).sum(0)
+        print("%-16s %5.2f %% of the room" % (name, 100 * (total >= SEEN)[was_room].mean()))
+
+
+main()
