@@ -1,0 +1,253 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Faults of memory, descriptors, the camera, the disk, the clock and files, while the drawn presenter stands in a room
+that carries a code: whatever happens, the program ends with an exit code of its own or goes on, and no picture of any
+output shows the room.
+
+usage: bench/faults/faults.py PROGRAM FOLDER FAKECAM_SO [short]     FOLDER: where faults.so and the oracle are, build/bench
+       prints a line for each case; ends with 1 if any is not as expected"""
+
+import glob
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+OK, INTERNAL, BAD_FILE, TAKEN, NO_CAMERA, NO_OUTPUT = 0, 1, 3, 4, 5, 6
+SOME = (OK, INTERNAL, BAD_FILE, TAKEN, NO_CAMERA, NO_OUTPUT)
+LOST = (OK, NO_CAMERA)
+FRAMES = "24"
+
+
+class Rig:
+    def __init__(self, program, folder, fakecam, work):
+        self.program, self.folder, self.work = os.path.abspath(program), os.path.abspath(folder), work
+        self.fakecam = os.path.abspath(fakecam)
+        self.short = work.endswith("short")
+        self.pictures = self.cases = self.bad = 0
+        for name in ("room", "runtime", "config"):
+            os.mkdir(self.path(name), 0o700)
+        subprocess.run([self.tool("coded"), self.path("room")], check=True)
+
+    def tool(self, name):
+        return os.path.join(self.folder, name)
+
+    def path(self, name):
+        return os.path.join(self.work, name)
+
+    def environment(self, faults):
+        values = dict(os.environ, XDG_RUNTIME_DIR=self.path("runtime"), XDG_CONFIG_HOME=self.path("config"))
+        values["LD_PRELOAD"] = self.tool("faults.so") + " " + self.fakecam
+        values["FAKECAM_FILES"] = self.path("room") + "/frames/*.yuyv"
+        values["FAKECAM_FOURCC"] = "YUYV"
+        values.update({"FAULTS_" + name.upper(): str(value) for name, value in faults.items()})
+        return values
+
+    def look(self, film):
+        """How many pictures there are, and what the oracle says if it finds the room."""
+        done = subprocess.run(
+            [self.tool("oracle"), self.path("room") + "/counts", film], capture_output=True, text=True, check=False
+        )
+        count = re.match(r"(\d+) pictures", done.stdout)
+        return int(count[1]) if count else 0, done.stdout.strip() if done.returncode == 1 else ""
+
+    def case(self, name, *options, codes=(OK,), during=None, least=0, frames=FRAMES, **faults):
+        out, third = self.path("out.y4m"), 3 if self.short else 1
+        frames, least = str(int(frames) // third), least // third
+        for left in glob.glob(self.path("*.y4m")) + glob.glob(self.path(".*.y4m*")):
+            os.remove(left)
+        words = [self.program, "run", "-c", "/dev/video7", "-o", "file:" + out, "--frames", frames, *options]
+        with subprocess.Popen(
+            words, env=self.environment(faults), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+        ) as process:
+            killed = during(self, process) if during else None
+            try:
+                said = process.communicate(timeout=60)[1]
+            except subprocess.TimeoutExpired:
+                process.kill()
+                said = process.communicate()[1] + "hangs"
+        wrong = [] if killed or process.returncode in codes else ["ended with %d" % process.returncode]
+        wrong += ["hangs"] if said.endswith("hangs") else []
+        wrong += ["says nothing"] if process.returncode and not killed and not said else []
+        shown = 0
+        for film in glob.glob(self.path("*.y4m")) + glob.glob(self.path(".*.y4m*")):
+            count, found = self.look(film)
+            shown += count
+            wrong += [found] if found else []
+        if not wrong and shown < least:
+            wrong.append("only %d pictures" % shown)
+        self.pictures += shown
+        self.cases += 1
+        self.bad += bool(wrong)
+        print("%-46s %3d %4d pictures  %s" % (name, process.returncode, shown, ", ".join(wrong) or "as expected"))
+        if wrong:
+            print("\n".join("    " + line for line in said.splitlines()[-6:]), flush=True)
+
+    def ctl(self, *words):
+        values = dict(os.environ, XDG_RUNTIME_DIR=self.path("runtime"))
+        return subprocess.run(
+            [self.program, "ctl", *words], env=values, capture_output=True, text=True, timeout=20, check=False
+        )
+
+    def wait_for_control(self, process):
+        for _ in range(200):
+            if process.poll() is not None or self.ctl("status").returncode == 0:
+                return
+            time.sleep(0.05)
+
+
+def after_start(change):
+    """While the program runs, do this."""
+
+    def during(rig, process):
+        rig.wait_for_control(process)
+        change(rig, process)
+
+    return during
+
+
+def kill_with(number):
+    def during(rig, process):
+        rig.wait_for_control(process)
+        time.sleep(0.3)
+        process.send_signal(number)
+        return True
+
+    return during
+
+
+def steer(*commands):
+    def change(rig, process):
+        for command in commands:
+            rig.ctl(*command)
+            time.sleep(0.1)
+
+    return after_start(change)
+
+
+def picture(path, size="640x480"):
+    subprocess.run(
+        ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=%s:d=1:r=10" % size]
+        + (["-frames:v", "1"] if path.endswith("png") else [])
+        + [path],
+        check=True,
+    )
+
+
+CAMERA = [  # call, which one, what, exit codes
+    *(("DQBUF", "6", what, (OK,)) for what in ("index", "twice", "empty", "short", "huge", "damaged", "stamp")),
+    *(("DQBUF", "6+", what, LOST) for what in ("index", "empty", "short", "huge", "damaged")),
+    *(("DQBUF", "6", error, LOST) for error in ("EIO", "ENODEV", "EINVAL", "ENOSPC", "EPIPE")),
+    *(("QBUF", "8", error, LOST) for error in ("EIO", "EINVAL")),
+    *((call, "1", "EBUSY", (TAKEN,)) for call in ("S_FMT", "REQBUFS", "STREAMON")),
+    *((call, "1", "EIO", (NO_CAMERA, INTERNAL)) for call in ("S_FMT", "REQBUFS", "STREAMON", "QUERYBUF")),
+    ("QUERYCAP", "2", "ENODEV", LOST),
+    ("DQBUF", "10", "hang", LOST),
+    ("S_PARM", "1", "EINVAL", (OK,)),
+]
+
+
+def test_camera(rig, short):
+    for call, at, what, codes in CAMERA[:: 12 if short else 1]:
+        lasts = ["--duration", "3"] if at.endswith("+") or what in ("hang", "ENODEV", "EIO") else []
+        name = "%s %s %s" % (call, at, what)
+        rig.case(name, *lasts, codes=codes + ((INTERNAL,) if lasts else ()), ioctl=":".join((call, at, what)))
+
+
+def test_scarcity(rig, short):
+    at = (90,) if short else (*range(1, 40, 3), *range(40, 400, 24), *range(400, 4000, 250))
+    for n in at:
+        rig.case("memory block %d is refused" % n, codes=SOME, alloc=n)
+    for n in () if short else (100, 700, 1500, 3000):
+        rig.case("no memory from block %d on" % n, codes=SOME, alloc="%d+" % n)
+    for n in (12,) if short else range(1, 36, 2):
+        rig.case("descriptor %d is refused" % n, codes=SOME, fd=n)
+    for n in () if short else (5, 12, 20, 28):
+        rig.case("no descriptor from the %d. on" % n, codes=SOME, fd="%d+" % n)
+
+
+def test_disk_and_clock(rig, short):
+    for n in (200000,) if short else (0, 100, 200000, 2000000):
+        rig.case("the disk is full after %d bytes" % n, codes=SOME, write=n)
+    for seconds in () if short else (3600, 86400 * 400, -86400):
+        rig.case("the clock jumps by %d s" % seconds, clock="10:%d" % seconds, least=20)
+
+
+def test_files(rig, short):
+    picture(rig.path("a.png"))
+    picture(rig.path("b.mkv"))
+    whole = rig.path("back.mkv")
+
+    def spoil(how):
+        shutil.copy(rig.path("b.mkv"), whole)
+        return after_start(lambda rig, process: how())
+
+    def truncate():
+        os.truncate(whole, 500)
+
+    def replace():
+        with open(whole, "wb") as file:
+            file.write(b"no film" * 1000)
+
+    for name, how in (("truncated", truncate), ("replaced", replace), ("removed", lambda: os.remove(whole))):
+        rig.case("the film of the backdrop is " + name, "-b", whole, during=spoil(how), frames="60", least=20)
+        if short:
+            break
+    if short:
+        return
+    rig.case("the backdrop is no picture", "-b", rig.path("room/counts"), codes=(BAD_FILE,))
+    rig.case("the model is no model", "-m", rig.path("room/counts"), codes=(BAD_FILE,))
+
+
+def test_backdrops(rig, short):
+    kinds = ("builtin:office", "color:#336699", "blur:60", "green", rig.path("a.png"), rig.path("b.mkv"))
+    for kind in kinds[4 if short else 0 :]:
+        rig.case("backdrop " + os.path.basename(kind), "-b", kind, least=20)
+
+
+def test_states(rig, short):
+    changes = [
+        ("backdrop", "color:#336699"),
+        ("pause",),
+        ("resume",),
+        ("backdrop", "builtin:office"),
+        ("set", "refine", "none"),
+    ]
+    rig.case("pause, resume, other backdrops", during=steer(*changes), frames="90", least=20)
+    if short:
+        return
+    rig.case("a snapshot", during=steer(("snapshot", rig.path("snap.png"))), frames="60", least=20)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGKILL, signal.SIGSEGV):
+        rig.case("ended by signal %d" % number, during=kill_with(number), frames="1000")
+        rig.case("the next run after it", least=20)
+    for _ in range(30):
+        rig.case("cold start", frames="10", least=8)
+
+
+def test_oracle(rig):
+    """The usual chain's leaks are found."""
+    film = rig.path("plain.y4m")
+    subprocess.run([rig.tool("plain"), rig.path("room"), "64", film], check=True)
+    count, found = rig.look(film)
+    os.remove(film)
+    assert found, "the oracle finds nothing in %d pictures of a plain chain" % count
+    print("a plain chain: " + found)
+
+
+def main():
+    short = sys.argv[4:] == ["short"]
+    with tempfile.TemporaryDirectory(suffix="short" if short else "") as work:
+        rig = Rig(*sys.argv[1:4], work)
+        test_oracle(rig)
+        for test in (test_camera, test_scarcity, test_disk_and_clock, test_files, test_backdrops, test_states):
+            test(rig, short)
+    print("%d cases, %d pictures, %d not as expected" % (rig.cases, rig.pictures, rig.bad))
+    return rig.bad > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
