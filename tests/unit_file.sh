@@ -22,6 +22,10 @@ if command -v systemd-sysusers >/dev/null; then
 	grep -q '^potemkin:' "$work/etc/passwd" || { echo 'systemd-sysusers makes no user'; exit 1; }
 fi
 command -v systemd-analyze >/dev/null || { echo "skipped: needs systemd-analyze"; exit 77; }
+# what it may do, from 0 to 10, where systemd can tell without running (from 250 on)
+exposure=$(systemd-analyze security --offline=true "$hidden" 2>/dev/null |
+	sed -n 's/.*exposure level[^:]*: \([0-9.]*\).*/\1/p')
+[ -z "$exposure" ] || [ "${exposure%.*}" -lt 2 ] || { echo "the system service has an exposure of $exposure"; exit 1; }
 # the man page may not be installed here
 sed "s|^ExecStart=[^ ]*|ExecStart=$(realpath "$2")|; /^Documentation=/d" "$1" >"$work/potemkin.service"
 XDG_RUNTIME_DIR=$work systemd-analyze --user verify "$work/potemkin.service" >"$work/said" 2>&1
