@@ -12,6 +12,7 @@
 #include <string.h>
 
 enum { MOST_MISSED = 3, MOST_TRIES = 4 };
+enum { QUIET = 15 }; /* pictures without anything new, after which what comes next is looked at at once */
 static const double MARGIN = 1.2; /* the view's side over the guest's larger side */
 static const double TIGHT = 1.05, LOOSE = 1.5; /* outside of these, the view is made anew */
 /* of the view's side: what may lie outside the picture, at the sides and above: half of somebody who comes in is found
@@ -116,12 +117,13 @@ bool pmk_guest_wants_look(struct pmk_guest *g, const struct pmk_view *v, const s
 			g->view = view_around(v, &g->box);
 		return true;
 	}
-	if (pmk_box_is_empty(novel) || !is_person_sized(v, &box)) {
+	g->quiet = pmk_box_is_empty(novel) || !is_person_sized(v, &box) ? pmk_min(g->quiet + 1, QUIET) : 0;
+	if (g->quiet >= QUIET)
 		g->tries = g->wait = 0;
+	if (g->wait > 0 || g->quiet) {
+		g->wait = pmk_max(g->wait - 1, 0);
 		return false;
 	}
-	if (g->wait-- > 0)
-		return false;
 	g->box = box;
 	g->view = view_around(v, &g->box);
 	return true;

@@ -20,6 +20,7 @@ struct pmk_guest {
 	struct pmk_rect view; /* what to look at */
 	int missed; /* looks in a row that did not find who was found */
 	int tries, wait; /* looks in a row that found nobody new, and pictures until the next one */
+	int quiet; /* pictures in a row in which nothing was new */
 	float *joined;
 };
 
