@@ -173,6 +173,25 @@ static void test_newcomer(void **state)
 	}
 }
 
+/* Of somebody who is followed, the network sees nothing that is outside the picture, whichever of its sides they touch:
+ * there is only its rim repeated. */
+static void test_inside(void **state)
+{
+	static const struct person at[] = { { 0, 200, 260, 520 }, { 1020, 200, 260, 520 }, { 500, 0, 300, 720 } };
+
+	for (size_t k = 0; k < sizeof at / sizeof at[0]; k++) {
+		struct play *p = start(false);
+		struct person people[2] = { at[k] };
+
+		for (int i = 0; i < SETTLED + 2; i++)
+			step(p, people);
+		assert_true(is_seen(p, &at[k]));
+		assert_true(p->seen.x >= 0 && p->seen.x + p->seen.width <= W);
+		assert_true(p->seen.y >= 0 && p->seen.y + p->seen.height <= H + 2);
+		free(p);
+	}
+}
+
 /* Two people at the ends of a wide picture are looked at in two tiles; each is a square, and they cover the view and
  * overlap. When the people lean to and fro the tiles stay. When one has left, one look is enough. */
 static void test_tiles(void **state)
@@ -506,6 +525,7 @@ int main(void)
 		cmocka_unit_test(test_growing_arms),
 		cmocka_unit_test(test_leaning_back),
 		cmocka_unit_test(test_newcomer),
+		cmocka_unit_test(test_inside),
 		cmocka_unit_test(test_tiles),
 		cmocka_unit_test(test_tiles_of_a_very_wide_picture),
 		cmocka_unit_test(test_closer),

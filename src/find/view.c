@@ -16,7 +16,7 @@ static const double NEAR = 0.035; /* of the view: it moves when people are neare
 /* of the view's side: if less than this would be enough, the view shrinks after PATIENCE frames */
 static const double ROOMY = 0.9;
 static const double GROW = 0.25; /* of the view: it grows by this at a side where a person touches it */
-/* of the view: what may lie outside the picture at each side; a view that needs more is squeezed */
+/* of the view: what may lie outside the picture at each side in the picture of the first sight */
 static const double OUTSIDE = 0.1;
 static const double BELOW = 2; /* px below the picture once somebody is followed, so that the view holds the last row */
 /* of a square: in a picture wider than this, a look at the whole misses small people */
@@ -40,7 +40,7 @@ void pmk_view_forget(struct pmk_view *v)
 {
 	v->rect = (struct pmk_rect){ 0, 0, v->width, v->height };
 	v->people = v->searched = v->chosen = (struct pmk_box){ 0 };
-	v->found = v->fitted = v->rough = v->wide = false;
+	v->found = v->fitted = v->known = v->rough = v->wide = false;
 	v->roomy = 0;
 	v->frames = SEARCH_FRAMES;
 }
@@ -55,6 +55,7 @@ void pmk_view_set_nearest(struct pmk_view *v, bool nearest)
 
 bool pmk_view_wants_search(struct pmk_view *v, uint64_t now_ns)
 {
+	v->known = v->fitted;
 	if (v->frames++ < SEARCH_FRAMES - 1 && now_ns < v->searched_ns + SEARCH_NS)
 		return false;
 	v->frames = 0;
@@ -88,30 +89,30 @@ struct pmk_rect pmk_view_inside(const struct pmk_view *v, const struct pmk_box *
 }
 
 static void place_across(
-	const struct pmk_view *v, const struct pmk_box *box, double side, double width, struct pmk_rect *r)
+	const struct pmk_view *v, const struct pmk_box *box, double out, double width, struct pmk_rect *r)
 {
-	double out = side * v->shape * OUTSIDE;
-
 	place((box->left + box->right) / 2, width, v->width, out, out, &r->x, &r->width);
 }
 
-static void place_down(const struct pmk_view *v, const struct pmk_box *box, double side, struct pmk_rect *r)
+static void place_down(
+	const struct pmk_view *v, const struct pmk_box *box, double above, double side, struct pmk_rect *r)
 {
-	place((box->top + box->bottom) / 2, side, v->height, side * OUTSIDE, v->fitted ? BELOW : side * OUTSIDE, &r->y,
-		&r->height);
+	double below = v->fitted ? BELOW : side * OUTSIDE;
+
+	place((box->top + box->bottom) / 2, side, v->height, above, below, &r->y, &r->height);
 }
 
-/* A view of one look: centred on the people in `box`, and of the network's shape unless too much of it would be outside
- * the picture. */
+/* A view of one look: centred on the people in `box`, and of the network's shape unless it would be outside the
+ * picture. */
 static struct pmk_rect one_look(const struct pmk_view *v, const struct pmk_box *box, double margin)
 {
 	double width = box->right - box->left, height = box->bottom - box->top,
 	       least = fmin(v->width, v->height) * LEAST_SIDE;
-	double side = fmax(fmax(width / v->shape, height) * margin, least);
+	double side = fmax(fmax(width / v->shape, height) * margin, least), out = v->known ? 0 : side * OUTSIDE;
 	struct pmk_rect r;
 
-	place_across(v, box, side, side * v->shape, &r);
-	place_down(v, box, side, &r);
+	place_across(v, box, out * v->shape, side * v->shape, &r);
+	place_down(v, box, out, side, &r);
 	return r;
 }
 
@@ -122,8 +123,8 @@ static struct pmk_rect two_tiles(const struct pmk_view *v, const struct pmk_box 
 	double side = fmax((box->bottom - box->top) * margin, width / v->shape / (2 - OVERLAP));
 	struct pmk_rect r;
 
-	place_down(v, box, side, &r);
-	place_across(v, box, side, fmax(width, even(r.height * v->shape)), &r);
+	place_down(v, box, side * OUTSIDE, side, &r);
+	place_across(v, box, side * v->shape * OUTSIDE, fmax(width, even(r.height * v->shape)), &r);
 	return r;
 }
 

@@ -3,8 +3,8 @@
  *
  * A network of 256 x 256 px finds a better edge the larger the person is in its input, and it misses a person whom the
  * scaling squeezes. So the view is a square (or whatever shape the network has) around the person, with the picture's
- * aspect kept. It may stick out of the picture by a tenth, but from the second frame on not at the bottom, where the
- * picture cuts off the body: the last row, repeated downwards, makes streaks, and with them the network misses hands.
+ * aspect kept. It may stick out of the picture by a tenth in the picture of the first sight, but not later: outside,
+ * the picture's rim is repeated, which makes streaks, and with them the network misses hands and newcomers.
  * For people side by side the view would stick out further; it is squeezed a little instead. If it were squeezed by
  * more than 1.3, the view becomes wide: it is looked at in two tiles of the network's shape, which are squeezed only if
  * they would not meet otherwise.
@@ -31,6 +31,7 @@ struct pmk_view {
 	bool wide; /* covered by two tiles */
 	bool found; /* somebody is followed */
 	bool fitted; /* the view was fitted to the person after the first look */
+	bool known; /* it was when this frame began */
 	bool rough; /* made at first sight; a tighter one will follow */
 	/* px, where people are: in the last look at the view; in the last search */
 	struct pmk_box people, searched;
