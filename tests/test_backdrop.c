@@ -333,6 +333,38 @@ static void test_blur_of_a_plain_wall(void **state)
 	}
 }
 
+/* Stripes of black and white come out as bright as a lens makes them: half of the light, not half of the value. */
+static void test_blur_is_of_light(void **state)
+{
+	for (int n = 0; n < 4; n++) {
+		struct pmk_layout out = { .width = n & 1 ? 1280 : 320, .height = 160 }, in = out;
+		struct pmk_image frame, result;
+		struct pmk_mask mask;
+		struct pmk_blur *blur;
+
+		in.range = n & 2 ? PMK_RANGE_FULL : PMK_RANGE_LIMITED;
+		assert_int_equal(pmk_image_alloc(&frame, &in), 0);
+		assert_int_equal(pmk_mask_alloc(&mask, in.width, in.height), 0);
+		pmk_image_fill(&frame, (const uint8_t[]){ 16, 128, 128 });
+		memset(mask.alpha, 0, (size_t)mask.stride * (size_t)mask.height);
+		for (int y = 0; y < in.height; y++) {
+			for (int x = 0; x < in.width; x++) {
+				if (x / PMK_CELL % 2)
+					frame.plane[0][y * frame.stride[0] + x] = 235;
+			}
+		}
+		assert_int_equal(pmk_blur_create(&out, 60, &blur), 0);
+		result = blurred(blur, &frame, &mask);
+		assert_in_range(result.plane[0][out.height / 2 * result.stride[0] + out.width / 2],
+			in.range == PMK_RANGE_FULL ? 152 : 160, 172);
+		assert_int_equal(result.plane[1][out.height / 4 * result.stride[1] + out.width / 4], 128);
+		pmk_blur_destroy(blur);
+		pmk_mask_free(&mask);
+		pmk_image_free(&result);
+		pmk_image_free(&frame);
+	}
+}
+
 /* The tiniest pictures, some wide enough for the coarse grid, and every level of the CPU: the bytes are the same. */
 static void test_blur_sizes_and_levels(void **state)
 {
@@ -543,6 +575,7 @@ int main(void)
 		cmocka_unit_test(test_picture_file),
 		cmocka_unit_test(test_blur_hides_the_room_and_the_person),
 		cmocka_unit_test(test_blur_of_a_plain_wall),
+		cmocka_unit_test(test_blur_is_of_light),
 		cmocka_unit_test(test_blur_sizes_and_levels),
 		cmocka_unit_test(test_blur_cover_is_plain),
 		cmocka_unit_test(test_soft_blur),

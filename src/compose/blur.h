@@ -3,9 +3,10 @@
  *
  * The picture is shrunk to its cells of 8x8 pixels. Each cell is weighted by its share of room (0 if a quarter or more
  * of it is person), so that the person's colours do not glow into the blur; where no room is near, the mean of all the
- * room is used. The cells are averaged over a disc, as a lens does; the strength sets its radius. The grid is one of
- * cells, or of 2x2 cells for a large disc in a large picture. Two small box filters always follow: they are the floor,
- * at which no text can be read. Quadratic B-splines bring the result back to full size. One thread. */
+ * room is used. The cells are averaged over a disc, as a lens does, and as light (about the square of the values), so
+ * that lamps stay bright; the strength sets its radius. The grid is one of cells, or of 2x2 cells for a large disc in
+ * a large picture. Two small box filters always follow: they are the floor, at which no text can be read. Quadratic
+ * B-splines bring the result back to full size. One thread. */
 #ifndef PMK_COMPOSE_BLUR_H
 #define PMK_COMPOSE_BLUR_H
 

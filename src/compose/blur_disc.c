@@ -8,6 +8,10 @@
 
 enum { GRID = PMK_CELL, WEIGHTS = PMK_BLUR_VALUES, MOST_WEIGHT = 60 };
 
+/* Light is about the square of what a display is told, so Y becomes Y^2, and a colour, C, Y times its distance from
+ * grey. Units: Y^2 / 16, and (C - 128) Y / 16 + GREY. */
+enum { GREY = 2048 };
+
 /* Weight of the mean of all the room, relative to a disc full of room: a place that only a few cells reach shows that
  * mean rather than those few cells. */
 static const double FEW = 0.10;
@@ -48,6 +52,22 @@ static void expect(const uint8_t *pixels, int bytes)
 		__builtin_prefetch(pixels + i, 0, 2);
 }
 
+/* The sums of 64 pixels become light in quarters of these units, weighed: a place that is a quarter person or more
+ * weighs nothing. */
+static void weigh(const struct pmk_blur *b, const uint16_t *restrict alpha, struct pmk_weighed *restrict to, int count)
+{
+	const uint16_t *luma = b->cells[0], *u = b->cells[1], *v = b->cells[2];
+
+	for (int x = 0; x < count; x++) {
+		int weight = (4095 - (alpha[x] < 4095 ? alpha[x] : 4095)) >> 8, y = (luma[x] + 8) >> 4;
+
+		to[x].sum[0] = (uint32_t)(((y * y + 128) >> 8) * weight);
+		to[x].sum[1] = (uint32_t)((((((u[x] + 8) >> 4) - 512) * y + 128) >> 8) + GREY) * (uint32_t)weight;
+		to[x].sum[2] = (uint32_t)((((((v[x] + 8) >> 4) - 512) * y + 128) >> 8) + GREY) * (uint32_t)weight;
+		to[x].sum[3] = (uint32_t)(4 * weight);
+	}
+}
+
 /* Weigh the room of a row of cells. A column that the picture cuts off does not count. */
 static void weigh_cells(
 	struct pmk_blur *b, const struct pmk_image *frame, const struct pmk_cells *cells, int y, struct pmk_weighed *to)
@@ -61,8 +81,7 @@ static void weigh_cells(
 			expect(pixels + down * stride, down * stride);
 		b->rows->cell_sums(pixels, stride, pmk_min(left, down), across, b->cells[i], cells->width / GRID);
 	}
-	b->rows->weigh(cells->alpha + (size_t)y * (size_t)cells->columns, b->cells[0], b->cells[1], b->cells[2], to,
-		cells->columns);
+	weigh(b, cells->alpha + (size_t)y * (size_t)cells->columns, to, cells->columns);
 }
 
 /* One row of the grid; the last one may have only one row of cells. */
@@ -133,28 +152,44 @@ static void find_mean(const struct pmk_blur *b, float mean[PMK_BLUR_VALUES])
 			all[i] += sums_row(b, y + 1)[b->width].sum[i] - sums_row(b, y)[b->width].sum[i];
 	}
 	for (int i = 0; i < PMK_BLUR_VALUES; i++)
-		mean[i] = all[WEIGHTS] > 0 ? (float)(all[i] / all[WEIGHTS]) : 128;
+		mean[i] = all[WEIGHTS] > 0 ? (float)(all[i] / all[WEIGHTS]) : (i ? GREY : 128 * 128 / 16) / 4.0f;
+}
+
+/* From light back to a display's values, in limited range: Y^2, and (C - 128) Y / 2 + 8 GREY. */
+static void develop(
+	uint16_t *restrict luma, uint16_t *restrict u, uint16_t *restrict v, int count, enum pmk_range range)
+{
+	bool full = range == PMK_RANGE_FULL;
+	float part = (full ? 219.0f / 255 : 1) * PMK_BLUR_UNIT, black = full ? 16 * PMK_BLUR_UNIT : 0;
+	float colour = (full ? 224.0f / 255 : 1) * PMK_BLUR_UNIT * 2, grey = 128 * PMK_BLUR_UNIT;
+
+	for (int x = 0; x < count; x++) {
+		float y = sqrtf(luma[x]), less = colour / (y < 1 ? 1 : y);
+
+		luma[x] = (uint16_t)(int)(y * part + black + 0.5f);
+		u[x] = (uint16_t)(int)((float)(u[x] - 8 * GREY) * less + grey + 0.5f);
+		v[x] = (uint16_t)(int)((float)(v[x] - 8 * GREY) * less + grey + 0.5f);
+	}
 }
 
 /* The disc's mean of each plane, in limited range. */
 static void blur_by_disc(struct pmk_blur *b, enum pmk_range range)
 {
-	bool full = range == PMK_RANGE_FULL;
-	float more[PMK_BLUR_VALUES + 1], scale[PMK_BLUR_VALUES], offset[PMK_BLUR_VALUES];
+	static const float scale[PMK_BLUR_VALUES] = { 4 * 16, 4 * 8, 4 * 8 }, offset[PMK_BLUR_VALUES] = { 0 };
+	float more[PMK_BLUR_VALUES + 1];
 
 	find_mean(b, more);
-	for (int i = 0; i < PMK_BLUR_VALUES; i++) {
-		float part = full ? (i ? 224.0f : 219.0f) / 255 : 1;
-
+	for (int i = 0; i < PMK_BLUR_VALUES; i++)
 		more[i] *= b->few;
-		scale[i] = part * PMK_BLUR_UNIT;
-		offset[i] = full ? (i ? 128 - 128 * part : 16) * PMK_BLUR_UNIT : 0;
-	}
 	more[WEIGHTS] = b->few;
 	for (int y = 0; y < b->height; y++) {
+		uint16_t *row[PMK_BLUR_VALUES];
+
+		for (int i = 0; i < PMK_BLUR_VALUES; i++)
+			row[i] = pmk_blur_row(&b->small[i], y);
 		sum_disc(b, y);
-		b->rows->weighted_means(b->line, more, scale, offset, pmk_blur_row(&b->small[0], y),
-			pmk_blur_row(&b->small[1], y), pmk_blur_row(&b->small[2], y), b->width);
+		b->rows->weighted_means(b->line, more, scale, offset, row[0], row[1], row[2], b->width);
+		develop(row[0], row[1], row[2], b->width, range);
 	}
 }
 
