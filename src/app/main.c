@@ -43,7 +43,7 @@ static int check_stdout(int code, bool answers)
 	return code;
 }
 
-static int run(int argc, char **argv)
+static int run(int argc, char **argv, bool *lasts)
 {
 	struct pmk_options options = { 0 };
 	enum pmk_exit code;
@@ -53,6 +53,7 @@ static int run(int argc, char **argv)
 	code = pmk_options_parse(argc, argv, &options);
 	if (code != PMK_EXIT_OK)
 		return (int)code;
+	*lasts = options.command == PMK_COMMAND_RUN;
 	if (options.settings.help) {
 		code = pmk_options_print_help(options.topic) ? PMK_EXIT_USAGE : PMK_EXIT_OK;
 		return check_stdout((int)code, true);
@@ -72,12 +73,19 @@ static int run(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	const char *cures[PMK_CURES];
+	char said[PMK_LOG_LINE];
+	bool lasts = true; /* it is `run`, or nobody could read yet what it is */
 	int code;
 
 	fill_standard_streams();
 	pmk_cures_of_machine(cures);
 	pmk_log_set_cures(cures);
-	code = run(argc, argv);
+	pmk_log_overhear(said);
+	code = run(argc, argv, &lasts);
+	pmk_log_overhear(NULL);
+	if (code == PMK_EXIT_INTERNAL && lasts &&
+		!*said) /* what fails for this has too many places to say it in each */
+		pmk_error("not enough memory or file descriptors");
 	pmk_log_set_cures(pmk_cures); /* for what ends later than this */
 	return code;
 }
