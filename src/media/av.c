@@ -83,6 +83,42 @@ out:
 	return err;
 }
 
+/* What is read: kinds of files and codecs that people have. FFmpeg knows some hundred more, of games and devices and of
+ * files that name other files, and each is code that a hostile file could reach. */
+static const char formats[] =
+	"apng,asf,av1,avi,bmp_pipe,dirac,dnxhd,dpx_pipe,dv,exr_pipe,flv,gif,gif_pipe,gxf,h261,h263,h264,hevc,ico,ivf,"
+	"j2k_pipe,jpeg_pipe,jpegls_pipe,jpegxl_pipe,m4v,matroska,mjpeg,mov,mpeg,mpegts,mpegvideo,mxf,nut,obu,ogg,"
+	"pam_pipe,pbm_pipe,pcx_pipe,pfm_pipe,pgm_pipe,pgmyuv_pipe,png_pipe,ppm_pipe,psd_pipe,qoi_pipe,rm,sgi_pipe,"
+	"sunrast_pipe,tiff_pipe,vc1,webp_pipe,wtv,xbm_pipe,xpm_pipe,xwd_pipe,yuv4mpegpipe,"
+	"aac,ac3,aiff,au,caf,flac,mp3,w64,wav"; /* to say that there is no picture in it */
+static const char codecs[] =
+	/* films */
+	"av1,libdav1d,libaom-av1,cfhd,cinepak,dirac,dnxhd,dvvideo,ffv1,ffvhuff,flv,h261,h263,h263i,h264,hevc,huffyuv,"
+	"lagarith,magicyuv,mjpeg,mjpegb,mpeg1video,mpeg2video,mpegvideo,mpeg4,msmpeg4v1,msmpeg4v2,msmpeg4,msrle,"
+	"msvideo1,"
+	"prores,qtrle,r210,rawvideo,rpza,rv10,rv20,rv30,rv40,snow,svq1,svq3,theora,utvideo,v210,v308,v408,v410,vc1,vp3,"
+	"vp4,vp5,vp6,vp6a,vp6f,vp7,vp8,libvpx,vp9,libvpx-vp9,wmv1,wmv2,wmv3,wrapped_avframe,zlib,zmbv,"
+	/* pictures */
+	"apng,bmp,dpx,exr,gif,jpeg2000,libopenjpeg,jpegls,libjxl,pam,pbm,pcx,pfm,pgm,pgmyuv,png,ppm,psd,qoi,sgi,"
+	"sunrast,"
+	"targa,tiff,webp,xbm,xpm,xwd,"
+	/* sound */
+	"aac,aac_latm,ac3,adpcm_ima_qt,adpcm_ima_wav,adpcm_ms,adpcm_swf,alac,amrnb,amrwb,cook,dca,dvaudio,eac3,flac,"
+	"g722,"
+	"g726,g726le,gsm,gsm_ms,mlp,mp1,mp1float,mp2,mp2float,mp3,mp3float,nellymoser,opus,libopus,pcm_alaw,pcm_bluray,"
+	"pcm_dvd,pcm_f32be,pcm_f32le,pcm_f64be,pcm_f64le,pcm_mulaw,pcm_s16be,pcm_s16be_planar,pcm_s16le,"
+	"pcm_s16le_planar,pcm_s24be,pcm_s24le,pcm_s24le_planar,pcm_s32be,pcm_s32le,pcm_s32le_planar,pcm_s64le,pcm_s8,"
+	"pcm_u16be,pcm_u16le,pcm_u24be,pcm_u24le,pcm_u32be,pcm_u32le,pcm_u8,s302m,speex,libspeex,truehd,tta,vorbis,"
+	"libvorbis,wavpack,wmalossless,wmapro,wmav1,wmav2,wmavoice,"
+	/* words */
+	"ass,ssa,dvbsub,dvdsub,cc_dec,mov_text,pgssub,srt,subrip,text,webvtt";
+
+int pmk_av_limit_codecs(AVCodecContext *decoder)
+{
+	decoder->codec_whitelist = av_strdup(codecs);
+	return decoder->codec_whitelist ? 0 : AVERROR(ENOMEM);
+}
+
 /* `kind`: a demuxer's name; NULL: the one that knows the content. */
 static int open_input(AVIOContext *io, const char *kind, AVFormatContext **format)
 {
@@ -94,6 +130,12 @@ static int open_input(AVIOContext *io, const char *kind, AVFormatContext **forma
 	made->pb = io;
 	made->io_open = refuse_open;
 	made->protocol_whitelist = av_strdup("none"); /* some demuxers bypass io_open */
+	made->format_whitelist = av_strdup(formats);
+	made->codec_whitelist = av_strdup(codecs);
+	if (!made->protocol_whitelist || !made->format_whitelist || !made->codec_whitelist) {
+		avformat_free_context(made);
+		return AVERROR(ENOMEM);
+	}
 	err = avformat_open_input(&made, NULL, kind ? av_find_input_format(kind) : NULL, NULL);
 	if (err >= 0)
 		*format = made;

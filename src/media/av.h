@@ -19,6 +19,9 @@
 const char *pmk_av_reason(int averror, char text[128]);
 int pmk_av_errno(int averror); /* a negative errno stays; FFmpeg's own errors become -EBADMSG */
 
+/* Let a decoder be one of those that files are read with, or avcodec_open2 fails. 0 or AVERROR(ENOMEM). */
+int pmk_av_limit_codecs(AVCodecContext *decoder) __attribute__((warn_unused_result));
+
 /* Open a regular file as a container. Its kind is found by content, never by name; FFmpeg, too, refuses pictures of
  * more than `max_px` pixels. -EBADMSG: it is not a picture, video or audio file; otherwise the errno of open, or
  * -EINVAL for a file that is not regular. Logged. */

@@ -36,7 +36,8 @@ static int open_decoder(struct pmk_av_reader *reader, const AVCodec *codec, int6
 	reader->decoder->pkt_timebase = stream->time_base;
 	if (is_strict(reader->format, codec->id))
 		reader->decoder->err_recognition = AV_EF_EXPLODE;
-	return avcodec_open2(reader->decoder, codec, NULL);
+	err = pmk_av_limit_codecs(reader->decoder);
+	return err < 0 ? err : avcodec_open2(reader->decoder, codec, NULL);
 }
 
 /* The decoder of a stream; FFmpeg's own of VP8 and VP9 leave out the alpha that the file says is there. */

@@ -188,7 +188,8 @@ static int open_decoder(struct encode *encode, const AVStream *from)
 		return err;
 	encode->decoder->thread_count = 1;
 	encode->decoder->pkt_timebase = from->time_base;
-	return avcodec_open2(encode->decoder, codec, NULL);
+	err = pmk_av_limit_codecs(encode->decoder);
+	return err < 0 ? err : avcodec_open2(encode->decoder, codec, NULL);
 }
 
 /* The source's rate if the codec has it, else the next higher one, or the highest. */

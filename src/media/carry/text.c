@@ -81,7 +81,9 @@ static int open_codecs(struct pmk_track *track, struct text *text, const AVCodec
 	if (err < 0)
 		return err;
 	text->decoder->pkt_timebase = track->from->time_base;
-	err = avcodec_open2(text->decoder, codec, NULL);
+	err = pmk_av_limit_codecs(text->decoder);
+	if (err >= 0)
+		err = avcodec_open2(text->decoder, codec, NULL);
 	if (err < 0)
 		return err;
 	text->encoder->time_base = milliseconds;
