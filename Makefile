@@ -73,6 +73,7 @@ test-desktop: build models
 install: build models
 	@meson configure $(BUILD) -Dprefix=$(PREFIX)
 	@meson install -C $(BUILD) --quiet $(if $(DESTDIR),--destdir=$(abspath $(DESTDIR)))
+	@$(if $(DESTDIR),true,ldconfig 2>/dev/null || true) # so that programs find the library; not root: no cache
 
 uninstall:
 	@meson configure $(BUILD) -Dprefix=$(PREFIX)

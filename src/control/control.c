@@ -37,6 +37,10 @@ void pmk_control_name_changes(
 		pmk_setting_print(s, b, 0, value);
 		used += (size_t)snprintf(text + used, PMK_CONTROL_CHANGES - used, "%s%s %s", used ? ", " : "", s->name,
 			value[0] ? value : "none");
+		for (int k = 1;
+			used < PMK_CONTROL_CHANGES && s->flags & PMK_SETTING_LIST && pmk_setting_print(s, b, k, value);
+			k++)
+			used += (size_t)snprintf(text + used, PMK_CONTROL_CHANGES - used, " %s", value);
 	}
 }
 

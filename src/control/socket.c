@@ -129,7 +129,7 @@ int pmk_socket_listen(gid_t group)
 	}
 	if (fd == -EPERM)
 		pmk_warn("$XDG_RUNTIME_DIR/potemkin or the socket \"%s\" in it is not this user's own, or open to "
-			 "others; this instance cannot be controlled",
+			 "others; this instance cannot be controlled until that folder is removed",
 			NAME);
 	else if (fd < 0 && fd != -ENOENT && fd != -EADDRINUSE)
 		pmk_warn("the control socket cannot be made: %s", strerror(-fd));
@@ -142,6 +142,7 @@ void pmk_socket_remove(int fd)
 
 	if (folder >= 0) {
 		unlinkat(folder, NAME, 0);
+		fchmod(folder, 0700); /* a later run may be for this user alone */
 		close(folder);
 	}
 	close(fd);

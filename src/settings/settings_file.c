@@ -105,7 +105,9 @@ static int read_line(struct reading *r, char *line)
 
 	heading = pmk_settings_heading(line, &r->heading);
 	if (heading < 0) {
-		pmk_error("configuration file %s: line %d: a profile begins with [profile NAME]", r->path, r->line);
+		pmk_error("configuration file %s: line %d: a profile begins with [profile NAME], and a section for one "
+			  "camera with [camera NAME]",
+			r->path, r->line);
 		return heading;
 	}
 	if (heading)

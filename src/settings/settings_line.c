@@ -107,7 +107,8 @@ int pmk_settings_heading(const char *line, struct pmk_heading *heading)
 		section = PMK_SECTION_PROFILE;
 	if (section == PMK_SECTION_PROFILE)
 		bytes = name_behind(begin, length, "profile", &name);
-	if (bytes >= PMK_SPEC || (section == PMK_SECTION_PROFILE && !bytes))
+	if (bytes >= PMK_SPEC || (section == PMK_SECTION_PROFILE && !bytes) ||
+		(section == PMK_SECTION_TOP && strncasecmp(begin, "camera", 6) == 0))
 		return -EINVAL;
 	heading->section = section;
 	snprintf(heading->name, PMK_SPEC, "%.*s", (int)bytes, bytes ? name : "");

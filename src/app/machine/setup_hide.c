@@ -142,6 +142,18 @@ static int start_service(const struct pmk_setup *s)
 
 /* --- hide --- */
 
+/* Users' folders are not for others, and the service has a /tmp of its own. */
+static bool is_private(const char *path)
+{
+	static const char *const folders[] = { "/home/", "/root/", "/run/user/", "/tmp/", "/var/tmp/" };
+
+	for (int i = 0; i < (int)(sizeof folders / sizeof folders[0]); i++) {
+		if (pmk_parse_after(path, folders[i]))
+			return true;
+	}
+	return false;
+}
+
 /* The program's own path, where the service's user can run it. */
 static enum pmk_exit find_program(const struct pmk_setup *s, char path[PATH_MAX])
 {
@@ -152,12 +164,13 @@ static enum pmk_exit find_program(const struct pmk_setup *s, char path[PATH_MAX]
 		pmk_error("%s: this program's path cannot be written into a service; install it elsewhere", path);
 		return PMK_EXIT_USAGE;
 	}
-	if (s->here && (pmk_parse_after(path, "/home/") || pmk_parse_after(path, "/root/"))) {
-		pmk_error("%s: the service that reads the cameras is another user, who cannot run this; install it "
-			  "first: "
-			  "sudo make install, then sudo potemkin setup-loopback --hide-camera",
+	if (is_private(path)) {
+		pmk_log(s->here ? PMK_LOG_ERROR : PMK_LOG_WARN, PMK_CURE_NONE, NULL,
+			"%s: the service that reads the cameras is another user, who cannot run this; install it "
+			"first: sudo make install, then sudo potemkin setup-loopback --hide-camera",
 			path);
-		return PMK_EXIT_USAGE;
+		if (s->here)
+			return PMK_EXIT_USAGE;
 	}
 	if (s->here && access("/run/systemd/system", F_OK)) {
 		pmk_error("hiding the cameras needs a service that reads them, and systemd is not running here");
