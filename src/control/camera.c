@@ -2,6 +2,7 @@
 /* The settings that the configuration file has for one camera. */
 #include "control/control_parts.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -32,8 +33,7 @@ int pmk_control_settle(
 	struct pmk_settings *before = malloc(sizeof *before), *after = malloc(sizeof *after);
 	int err = before && after ? 0 : -ENOMEM;
 
-	if (wanted != &c->fresh.pipeline)
-		__builtin_trap(); /* changes are this control's */
+	assert(wanted == &c->fresh.pipeline); /* changes are this control's */
 	if (!err)
 		err = take_difference(c, camera, before, after);
 	free(before);
@@ -58,22 +58,26 @@ static int change_for(struct pmk_control *c, const struct pmk_source_names *came
 void pmk_control_follow_camera(struct pmk_control *c)
 {
 	struct pmk_source_names camera;
+	unsigned generation = pmk_pipeline_camera(c->pipeline, &camera);
 
-	pmk_pipeline_camera(c->pipeline, &camera);
-	if (!camera.spec[0] || pmk_source_names_equal(&camera, &c->settings.in_use) ||
-		pmk_source_names_equal(&camera, &c->refused))
+	if (!camera.spec[0])
 		return;
 	if (!c->settings.pipeline.by_camera) {
 		c->settings.in_use = camera;
 		return;
 	}
+	if ((generation == c->settings.pipeline.generation && pmk_source_names_equal(&camera, &c->settings.in_use)) ||
+		(generation == c->refused_generation && pmk_source_names_equal(&camera, &c->refused)))
+		return;
 	c->fresh = c->settings;
+	c->fresh.pipeline.generation = generation;
 	if (!change_for(c, &camera)) {
 		pmk_control_tell(c, "settings");
 		return;
 	}
 	c->refused = camera;
+	c->refused_generation = generation;
 	pmk_error("the settings for the camera %s (%s) cannot be used; the backdrop is shown alone until they are "
-		  "mended and read again",
+		  "corrected and read again",
 		camera.spec, camera.title[0] ? camera.title : "no title");
 }

@@ -49,6 +49,7 @@ static void take(struct pmk_control *c, char changes[PMK_CONTROL_CHANGES])
 	pmk_control_name_changes(&c->settings, &c->fresh, true, changes);
 	pmk_settings_take_live(&c->settings, &c->fresh);
 	c->settings.in_use = c->fresh.in_use;
+	c->settings.pipeline.generation = c->fresh.pipeline.generation;
 	c->settings.pipeline.by_camera = c->fresh.pipeline.by_camera;
 	c->refused = (struct pmk_source_names){ 0 };
 }
@@ -67,8 +68,10 @@ int pmk_control_change(struct pmk_control *c, char changes[PMK_CONTROL_CHANGES],
 	pmk_media_rest();
 	if (!err)
 		take(c, changes);
-	else if (err == -ETIMEDOUT) /* the camera's part may have been applied: say so, and apply all of it next time */
+	if (err == -ETIMEDOUT) { /* the camera's part may have been applied: say so, and apply all of it next time */
 		c->unsure = true;
+		c->settings.pipeline.generation = c->fresh.pipeline.generation;
+	}
 	if (!err) {
 		c->unsure = false;
 		pmk_control_keep_ready(c);
@@ -82,14 +85,15 @@ int pmk_control_reread(struct pmk_control *c, const char *profile, char why[PMK_
 {
 	char live[PMK_CONTROL_CHANGES], fixed[PMK_CONTROL_CHANGES], before[PMK_SPEC];
 	struct pmk_source_names in_use;
+	unsigned generation = pmk_pipeline_camera(c->pipeline, &in_use);
 	int code, err;
 
-	pmk_pipeline_camera(c->pipeline, &in_use);
 	pmk_log_overhear(why);
 	err = c->host.reread(c->host.user, profile, &in_use, &c->fresh);
 	pmk_log_overhear(NULL);
 	if (err)
 		return err == -EINVAL ? PMK_EXIT_USAGE : PMK_EXIT_INPUT;
+	c->fresh.pipeline.generation = generation;
 	memcpy(before, c->settings.profile, sizeof before);
 	memcpy(c->settings.profile, c->fresh.profile, sizeof c->settings.profile);
 	pmk_control_name_changes(&c->settings, &c->fresh, false, fixed);

@@ -40,6 +40,7 @@ struct pmk_control {
 	struct pmk_settings settings; /* as they are now */
 	struct pmk_settings fresh; /* as a change would make them */
 	struct pmk_source_names refused; /* the camera whose settings could not be used; empty: none */
+	unsigned refused_generation; /* its number */
 	bool unsure; /* the last change timed out, so a part of it may have been made */
 	struct pmk_sample before, last; /* the two samples whose difference gives the rates */
 	struct pmk_client clients[PMK_CONTROL_CLIENTS];

@@ -33,6 +33,9 @@ struct pmk_pipeline_settings {
 	/* The settings depend on the camera: when another one is opened, by itself, the cover is shown until
 	 * pmk_pipeline_apply is called. */
 	bool by_camera;
+	/* If by_camera, of apply: the camera that these settings are made for, as pmk_pipeline_camera numbers it; 0 is
+	 * the first one. They are for no frame of another one. apply raises it where it begins a new number itself. */
+	unsigned generation;
 	/* If by_camera, called by create and apply with the camera that they have opened, to change what is `wanted`
 	 * and depends on it: anything that apply changes but the camera. Negative errno, logged: it is refused. NULL:
 	 * nothing depends on it. Of apply, what was given to create counts. */
@@ -98,8 +101,9 @@ int pmk_pipeline_mask(struct pmk_pipeline *pipeline, struct pmk_mask *mask) __at
 /* true: somebody looks at what pmk_pipeline_shown gives, and counts as a viewer until it is called with false.
  * [any thread] */
 void pmk_pipeline_watch(struct pmk_pipeline *pipeline, bool watch);
-/* The names of the camera that was opened last, while it is closed, too; empty: none was. [any thread] */
-void pmk_pipeline_camera(struct pmk_pipeline *pipeline, struct pmk_source_names *names);
+/* The names of the camera that was opened last, while it is closed, too; empty: none was. Returns its number: a higher
+ * one is another camera, or the same with other settings. [any thread] */
+unsigned pmk_pipeline_camera(struct pmk_pipeline *pipeline, struct pmk_source_names *names);
 /* The name of the camera that is open now; "": none is. [any thread] */
 void pmk_pipeline_open_camera(struct pmk_pipeline *pipeline, char name[PMK_PIPELINE_NAME]);
 /* No picture is delayed by it: the slow part works on copies. [any thread, once started] */

@@ -11,8 +11,8 @@ static const unsigned NO_FRAME = 1u << 31; /* added to a generation: no frame is
 /* The capture comes first: if a driver holds its thread, nothing is changed. Its frames are of a new generation then,
  * and wait for the scene's change: none is composed with zones for another orientation. If another camera was opened
  * meanwhile, these settings are for none of its frames. */
-static int apply_both(struct pmk_pipeline *p, const struct pmk_pipeline_settings *wanted,
-	struct pmk_capture_change *capture, struct pmk_scene_change *scene, unsigned expected)
+static int apply_both(struct pmk_pipeline *p, struct pmk_pipeline_settings *wanted, struct pmk_capture_change *capture,
+	struct pmk_scene_change *scene, unsigned expected)
 {
 	int err = pmk_capture_change_apply(p->capture, capture);
 	unsigned generation;
@@ -21,6 +21,7 @@ static int apply_both(struct pmk_pipeline *p, const struct pmk_pipeline_settings
 		pmk_error("the camera's driver does not answer; nothing is changed");
 		return err;
 	}
+	wanted->generation = expected;
 	memcpy(p->settings.camera, wanted->camera, sizeof p->settings.camera);
 	p->settings.quarters = wanted->quarters;
 	p->settings.mirror = wanted->mirror;
@@ -70,7 +71,7 @@ static int settle(struct pmk_pipeline *p, struct pmk_capture_change *change, con
 int pmk_pipeline_apply(struct pmk_pipeline *p, struct pmk_pipeline_settings *wanted, enum pmk_part *part)
 {
 	struct pmk_capture_settings now = pmk_pipeline_reads(p, &p->settings), reads = pmk_pipeline_reads(p, wanted);
-	unsigned generation = pmk_capture_generation(p->capture);
+	unsigned generation = wanted->by_camera ? wanted->generation : pmk_capture_generation(p->capture);
 	struct pmk_capture_change *capture = NULL;
 	struct pmk_scene_change *scene = NULL;
 	int err;

@@ -39,9 +39,13 @@ void pmk_pipeline_watch(struct pmk_pipeline *p, bool watch)
 	pmk_outputs_watch(p->outputs, watch);
 }
 
-void pmk_pipeline_camera(struct pmk_pipeline *p, struct pmk_source_names *names)
+unsigned pmk_pipeline_camera(struct pmk_pipeline *p, struct pmk_source_names *names)
 {
+	/* the capture notes the names first: so the number is never that of a later camera than the names */
+	unsigned generation = pmk_capture_generation(p->capture);
+
 	pmk_capture_names(p->capture, names);
+	return generation;
 }
 
 void pmk_pipeline_open_camera(struct pmk_pipeline *p, char name[PMK_PIPELINE_NAME])
