@@ -406,9 +406,8 @@ static void test_lines_that_are_refused(void **state)
 		{ "[profile]", "line 1: a profile begins with [profile NAME]" },
 		{ "\n[ profile ] ; x", "line 2: a profile begins with" },
 		{ "[Profileevening]", "line 1: a profile begins with" },
-		{ "\n[camera]", "line 2: a profile begins with [profile NAME], and a section for one camera with" },
-		{ "[camera ]", "line 1: a profile" },
-		{ "[ Cameras front ]", "line 1: a profile" },
+		{ "\n[ Cameras front ]",
+			"line 2: a profile begins with [profile NAME], and a section for one camera with" },
 		{ "[camera: front]", "line 1: a profile" },
 		{ "model = a\tb", "line 1: model \"a?b\": it has a control character" },
 	};

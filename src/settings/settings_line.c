@@ -88,6 +88,12 @@ static size_t name_behind(const char *text, size_t length, const char *word, con
 	return blanks && known + blanks < length ? length - known - blanks : 0;
 }
 
+/* "cameras NAME", "camera: NAME": its settings would be for all cameras. "camera" alone is a heading for people. */
+static bool is_misspelt(const char *begin, size_t length)
+{
+	return strncasecmp(begin, "camera", 6) == 0 && strcspn(begin, " \t:") < length;
+}
+
 int pmk_settings_heading(const char *line, struct pmk_heading *heading)
 {
 	const char *begin = line + strspn(line, " \t"), *name = NULL;
@@ -108,7 +114,7 @@ int pmk_settings_heading(const char *line, struct pmk_heading *heading)
 	if (section == PMK_SECTION_PROFILE)
 		bytes = name_behind(begin, length, "profile", &name);
 	if (bytes >= PMK_SPEC || (section == PMK_SECTION_PROFILE && !bytes) ||
-		(section == PMK_SECTION_TOP && strncasecmp(begin, "camera", 6) == 0))
+		(section == PMK_SECTION_TOP && is_misspelt(begin, length)))
 		return -EINVAL;
 	heading->section = section;
 	snprintf(heading->name, PMK_SPEC, "%.*s", (int)bytes, bytes ? name : "");
