@@ -27,11 +27,12 @@ static int share_folder(int fd, gid_t group)
 	return fchown(fd, (uid_t)-1, group) || fchmod(fd, 0750) ? -errno : 0;
 }
 
-/* The folder of the socket, for this user alone, or with the group `group`. Names in it are reached through its
+/* The folder of the socket, for this user alone, or with the group `group`; to connect, no one else may write there. A
+ * run that had a group and was killed leaves the folder to it: it is taken back. Names in it are reached through its
  * descriptor, so that nobody can exchange it for a link in between, and so that they fit into a socket's address. */
 static int open_folder(bool create, gid_t group)
 {
-	mode_t others = group == PMK_NO_GROUP ? 077 : 027;
+	mode_t others = !create ? 022 : group == PMK_NO_GROUP ? 077 : 027;
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
 	char path[PATH_MAX];
 	struct stat st;
@@ -47,6 +48,8 @@ static int open_folder(bool create, gid_t group)
 	err = fstat(fd, &st) || st.st_uid != geteuid() ? -EPERM : 0;
 	if (!err && create && group != PMK_NO_GROUP)
 		err = share_folder(fd, group);
+	else if (!err && create && !(st.st_mode & 027))
+		err = fchmod(fd, 0700) ? -errno : 0;
 	if (!err && (fstat(fd, &st) || st.st_mode & others))
 		err = -EPERM;
 	if (!err)

@@ -21,8 +21,8 @@
  * much of the room does not look as it did, and as large a share of the evidence is forgotten where nobody can see what
  * is there now.
  *
- * The one rule: it only ever lowers a probability, and it never reaches a shown picture. Less than 1 MiB; allocates
- * nothing after init. One thread. */
+ * The one rule: it only ever lowers a probability, and it never reaches a shown picture. Less than 1 MiB up to 1080p;
+ * allocates nothing after init. One thread. */
 #ifndef PMK_FIND_PLATE_H
 #define PMK_FIND_PLATE_H
 

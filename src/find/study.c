@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double LESS = 1.2, MORE = 1.35; /* margins of the views, as in view.c */
+static const double LESS = 1.2, MORE = 1.35; /* margins of the views, as shares of the box */
 static const double UPPER = 0.4; /* of the person's height, from the top: head and raised hands */
 static const double ABOVE = 0.1; /* of the person's height: a hand above the head, too */
 static const float VISIBLE = 0.25f; /* a hand that a look is not sure of is in the box of head and hands, too */

@@ -246,14 +246,14 @@ enum pmk_exit pmk_setup_undo(struct pmk_setup *s)
 /* With a virtual camera, which may be one that something else sets up. */
 static enum pmk_exit hide(const struct pmk_setup *s)
 {
-	char rival[PATH_MAX];
-	enum pmk_exit code = PMK_EXIT_OK;
+	char rival[PATH_MAX], program[PATH_MAX];
+	enum pmk_exit code = pmk_setup_hide_program(s, program);
 
-	if (find_rival(s, rival))
+	if (code == PMK_EXIT_OK && find_rival(s, rival))
 		printf("# %s sets up v4l2loopback, so that is used as it is\n", rival);
-	else
+	else if (code == PMK_EXIT_OK)
 		code = set_up(s);
-	return code == PMK_EXIT_OK ? pmk_setup_hide(s) : code;
+	return code == PMK_EXIT_OK ? pmk_setup_hide(s, program) : code;
 }
 
 static enum pmk_exit show(const struct pmk_setup *s)

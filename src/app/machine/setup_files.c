@@ -65,8 +65,10 @@ enum pmk_exit pmk_setup_write(const struct pmk_setup *s, const char *name, const
 	snprintf(fresh, sizeof fresh, "%s.new", path); /* modprobe and systemd read only names that end in .conf */
 	file = make_folders(path) ? fopen(fresh, "we") : NULL;
 	failed = !file || fprintf(file, "%s%s", OURS, text) < 0;
-	if (file)
+	if (file) {
+		failed |= fchmod(fileno(file), 0644) != 0; /* whatever the caller's mask is */
 		failed |= fclose(file) != 0;
+	}
 	failed = failed || rename(fresh, path) != 0;
 	if (failed) {
 		pmk_error("%s: cannot be written: %s; check the free space and the permissions there", path,

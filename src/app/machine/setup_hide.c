@@ -154,8 +154,7 @@ static bool is_private(const char *path)
 	return false;
 }
 
-/* The program's own path, where the service's user can run it. */
-static enum pmk_exit find_program(const struct pmk_setup *s, char path[PATH_MAX])
+enum pmk_exit pmk_setup_hide_program(const struct pmk_setup *s, char path[PATH_MAX])
 {
 	ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);
 
@@ -183,7 +182,7 @@ static void tell_hidden(void)
 {
 	const char *user = getenv("SUDO_USER");
 
-	printf("The cameras are hidden: only the service potemkin opens them, and programs see the virtual camera.\n"
+	printf("Cameras on USB are hidden: only the service potemkin opens them, and programs see the virtual camera.\n"
 	       "A program that has a camera open keeps it until it closes it.\n"
 	       "To steer the service with potemkin ctl, status and ui: sudo usermod -aG " USER " %s, then log out and "
 	       "in again.\n"
@@ -194,25 +193,22 @@ static void tell_hidden(void)
 
 static enum pmk_exit failed(const char *what)
 {
-	pmk_error(
-		"%s; do it again once that is mended, or undo it: sudo potemkin setup-loopback --hide-camera --remove",
+	pmk_error("%s; do it again once that is fixed, or undo it: sudo potemkin setup-loopback --hide-camera --remove",
 		what);
 	return PMK_EXIT_INTERNAL;
 }
 
-enum pmk_exit pmk_setup_hide(const struct pmk_setup *s)
+enum pmk_exit pmk_setup_hide(const struct pmk_setup *s, const char *path)
 {
-	char path[PATH_MAX], unit[sizeof unit_file + PATH_MAX];
-	enum pmk_exit code = find_program(s, path);
+	char unit[sizeof unit_file + PATH_MAX];
+	enum pmk_exit code = pmk_setup_write(s, USER_FILE, user_file);
 
-	if (code == PMK_EXIT_OK)
-		code = pmk_setup_write(s, USER_FILE, user_file);
 	if (code == PMK_EXIT_OK && make_user(s))
 		return failed("the user " USER " cannot be made");
 	if (code == PMK_EXIT_OK)
 		code = pmk_setup_write(s, RULE_FILE, rule_file);
 	if (code == PMK_EXIT_OK && follow_rules(s))
-		return failed("udev does not take the new rule");
+		return failed("udev refuses the new rule");
 	snprintf(unit, sizeof unit, unit_file, path);
 	if (code == PMK_EXIT_OK)
 		code = pmk_setup_write(s, UNIT_FILE, unit);

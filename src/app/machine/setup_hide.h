@@ -9,9 +9,14 @@
 
 #include "app/machine/setup.h"
 
-/* EXIT_USAGE: this program is where the service's user cannot read it, or the system has no systemd; and errors of
- * pmk_setup_write. Logged. */
-enum pmk_exit pmk_setup_hide(const struct pmk_setup *setup);
+#include <limits.h>
+
+/* The path of this program, for the service. EXIT_USAGE: the service's user cannot read it there, or the system has no
+ * systemd; logged. Ask before anything is changed. */
+enum pmk_exit pmk_setup_hide_program(const struct pmk_setup *setup, char path[PATH_MAX]);
+
+/* `path` as above. Errors of pmk_setup_write; logged. */
+enum pmk_exit pmk_setup_hide(const struct pmk_setup *setup, const char *path);
 
 /* Undo it. *was: there was something to undo. */
 enum pmk_exit pmk_setup_show(const struct pmk_setup *setup, bool *was);
