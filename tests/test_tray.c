@@ -100,6 +100,7 @@ static const sd_bus_vtable watcher[] = {
 	SD_BUS_VTABLE_END,
 };
 
+#ifdef PMK_HAVE_PAGE
 static int on_open_uri(sd_bus_message *call, void *user, sd_bus_error *error)
 {
 	const char *parent, *uri, *key, *token;
@@ -118,6 +119,7 @@ static const sd_bus_vtable portal[] = {
 	SD_BUS_METHOD("OpenURI", "ssa{sv}", "o", on_open_uri, 0),
 	SD_BUS_VTABLE_END,
 };
+#endif
 
 static int on_signal(sd_bus_message *signal, void *user, sd_bus_error *error)
 {

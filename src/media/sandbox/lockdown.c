@@ -107,7 +107,7 @@ static const unsigned asked_of_files[] = { F_DUPFD_CLOEXEC, F_GETFD, F_GETFL };
 
 static bool allow_to_talk(scmp_filter_ctx filter, int talk)
 {
-	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1, SCMP_A0(SCMP_CMP_EQ, (unsigned)talk)) ==
+	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1, SCMP_A0(SCMP_CMP_EQ, (unsigned)talk, 0)) ==
 		0 &&
 		seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(setitimer), 0) == 0;
 }
@@ -121,7 +121,7 @@ static bool refuse_calls(int talk)
 		good = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0) == 0;
 	for (size_t i = 0; good && i < sizeof asked_of_files / sizeof asked_of_files[0]; i++)
 		good = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
-			       SCMP_A1(SCMP_CMP_EQ, asked_of_files[i])) == 0;
+			       SCMP_A1(SCMP_CMP_EQ, asked_of_files[i], 0)) == 0;
 	good = good && (!talk || allow_to_talk(filter, talk));
 	good = good &&
 		seccomp_rule_add(
