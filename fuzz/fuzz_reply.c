@@ -14,7 +14,12 @@ static void check_answer(const uint8_t *bytes, size_t size)
 
 	memset(&answer, 0, sizeof answer);
 	memcpy(&answer, bytes, size < sizeof answer ? size : sizeof answer);
-	if (pmk_reel_check(&answer, &info) || answer.result < 0)
+	if (pmk_reel_check(&answer, &info))
+		return;
+	if (answer.bar_x < 0 || answer.bar_y < 0 || answer.bar_x > PMK_IMAGE_MAX_PX ||
+		answer.bar_y > PMK_IMAGE_MAX_PX || answer.damaged < 0)
+		abort();
+	if (answer.result < 0)
 		return;
 	if (info.layout.width < 1 || info.layout.height < 1 || info.layout.width > PMK_IMAGE_MAX_PX ||
 		info.layout.height > PMK_IMAGE_MAX_PX || !(info.fps >= 1) || answer.line_count > PMK_REPLY_LINES)

@@ -108,6 +108,17 @@ struct pmk_media {
 	struct pmk_media_info info;
 };
 
+/* A decoder that was taken over finds the answer: the worker's pointer to it follows the one to the film. */
+static int claim_a_picture(struct pmk_media **media)
+{
+	struct pmk_reel_answer *answer;
+
+	memcpy(&answer, media + 1, sizeof answer);
+	answer->width = answer->height = 64;
+	answer->fps = 25;
+	return 1;
+}
+
 static int film_open(const char *path, struct pmk_media **media)
 {
 	struct pmk_media *m = calloc(1, sizeof *m);
@@ -118,6 +129,8 @@ static int film_open(const char *path, struct pmk_media **media)
 		pmk_error("refuse: bad");
 		return -EBADMSG;
 	}
+	if (strcmp(path, "one at open") == 0)
+		return claim_a_picture(media);
 	snprintf(m->name, sizeof m->name, "%s", path);
 	m->info = (struct pmk_media_info){ .layout = { .width = 70, .height = 50 }, .fps = 25, .frames = 3 };
 	if (strcmp(path, "odd info") == 0)
@@ -396,6 +409,33 @@ static void nonsense_is_refused(void **state)
 	assert_int_equal(strlen(reply.lines[0].text), PMK_REPLY_TEXT - 1);
 }
 
+/* Of an answer, too, whatever its result is. */
+static void a_nonsense_answer_is_refused(void **state)
+{
+	static struct pmk_reel_answer good = { .width = 64, .height = 48, .fps = 25 }, failed = { .result = -EIO },
+				      answer;
+	struct pmk_media_info info;
+
+#define REFUSES(change) \
+	do { \
+		for (int i = 0; i < 2; i++) { \
+			answer = i ? failed : good; \
+			change; \
+			assert_int_equal(pmk_reel_check(&answer, &info), -EBADMSG); \
+		} \
+	} while (0)
+
+	assert_int_equal(pmk_reel_check(&good, &info), 0);
+	assert_int_equal(pmk_reel_check(&failed, &info), 0);
+	REFUSES(answer.bar_x = 8192);
+	REFUSES(answer.bar_y = -1);
+	REFUSES(answer.lasts_ns = INT64_MAX);
+	REFUSES(answer.position_ns = INT64_MIN);
+	REFUSES(answer.damaged = -1);
+	REFUSES(answer.line_count = PMK_REPLY_LINES + 1);
+#undef REFUSES
+}
+
 static int open_film(const char *name, struct pmk_reel **reel)
 {
 	struct pmk_job job = { .kind = PMK_JOB_PLAY };
@@ -471,6 +511,7 @@ static void a_film_that_goes_wrong_is_one_line(void **state)
 	assert_fails(open_film("crash at open", &reel), -EBADMSG, "crash at open: damaged: its decoder ended with");
 	assert_fails(open_film("refuse", &reel), -EBADMSG, "refuse: bad");
 	assert_fails(open_film("odd info", &reel), -EBADMSG, "odd info: damaged: its decoder gave nonsense");
+	assert_fails(open_film("one at open", &reel), -EBADMSG, "one at open: damaged: its decoder gave nonsense");
 	assert_fails(read_two("odd bars"), -EBADMSG, "odd bars: damaged: its decoder gave nonsense");
 	assert_fails(read_two("crash"), -EBADMSG, "crash: damaged: its decoder ended with");
 	if (!SANITIZED)
@@ -478,6 +519,36 @@ static void a_film_that_goes_wrong_is_one_line(void **state)
 	material_errors = 0;
 	assert_int_equal(read_two("good"), 1);
 	assert_int_equal(material_errors, 0);
+}
+
+static int count_descriptors(void)
+{
+	int count = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		count += fcntl(fd, F_GETFD) >= 0;
+	return count;
+}
+
+/* By the end of its socket; the film is still open. */
+static void a_worker_that_lies_is_ended(void **state)
+{
+	struct pmk_reel *reel;
+	struct pmk_image image;
+	int64_t position;
+	int before;
+
+	assert_picture("good"); /* the helper is there */
+	before = count_descriptors();
+	assert_int_equal(open_film("odd bars", &reel), 0);
+	assert_int_equal(count_descriptors(), before + 1);
+	assert_int_equal(pmk_image_alloc(&image, &pmk_reel_info(reel)->layout), 0);
+	assert_int_equal(pmk_reel_read(reel, &image, &position), -EBADMSG);
+	assert_int_equal(count_descriptors(), before);
+	assert_int_equal(pmk_reel_read(reel, &image, &position), -EBADMSG);
+	pmk_image_free(&image);
+	pmk_reel_close(reel);
+	assert_int_equal(count_descriptors(), before);
 }
 
 static void a_film_cannot_leave(void **state)
@@ -539,8 +610,10 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_helper_that_was_killed_is_replaced),
 		cmocka_unit_test(nothing_is_left_of_a_helper_that_ended),
 		cmocka_unit_test(nonsense_is_refused),
+		cmocka_unit_test(a_nonsense_answer_is_refused),
 		cmocka_unit_test(a_film_comes_picture_by_picture),
 		cmocka_unit_test(a_film_that_goes_wrong_is_one_line),
+		cmocka_unit_test(a_worker_that_lies_is_ended),
 		cmocka_unit_test(a_film_cannot_leave),
 		cmocka_unit_test(at_the_end_nobody_waits),
 	};

@@ -23,6 +23,14 @@ struct pmk_reel {
 	char path[];
 };
 
+/* Which ends the worker. */
+static void hang_up(struct pmk_reel *film)
+{
+	if (film->socket >= 0)
+		close(film->socket);
+	film->socket = -1;
+}
+
 /* Say why the film fails from now on, unless the program ends. */
 static int fail(struct pmk_reel *film, int err)
 {
@@ -33,6 +41,7 @@ static int fail(struct pmk_reel *film, int err)
 			PMK_CURE_OTHER_OR_SCALE, "%s: takes more than %d s to decode", film->path, PMK_REEL_WALL_S);
 	else if (err != -ECANCELED && err != -ENOPKG)
 		pmk_error("%s: the process that decodes films cannot be used: %s", film->path, strerror(-err));
+	hang_up(film);
 	film->err = err == -ETIMEDOUT ? -EFBIG : err;
 	return film->err;
 }
@@ -146,10 +155,10 @@ static int begin(struct pmk_reel *film, const struct pmk_job *job, int file, int
 		return err == -EPIPE ? err : fail(film, err);
 	}
 	err = wait_for_answer(film);
-	if (err) {
-		close(film->socket);
-		film->socket = -1;
-	}
+	if (err > 0) /* a picture, which nobody has asked for */
+		err = fail(film, -EBADMSG);
+	if (err)
+		hang_up(film);
 	return err;
 }
 
@@ -182,8 +191,7 @@ void pmk_reel_close(struct pmk_reel *film)
 {
 	if (!film)
 		return;
-	if (film->socket >= 0)
-		close(film->socket); /* which ends the worker */
+	hang_up(film);
 	if (film->memory)
 		munmap(film->memory, PMK_REEL_MEMORY);
 	free(film);

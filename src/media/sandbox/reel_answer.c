@@ -73,10 +73,12 @@ int pmk_reel_check(struct pmk_reel_answer *a, struct pmk_media_info *info)
 			return -EBADMSG;
 		a->lines[i].text[PMK_REPLY_TEXT - 1] = '\0';
 	}
+	if (!is_picture(a))
+		return -EBADMSG;
 	if (a->result < 0 && a->width == 0) /* it could not be opened */
 		return 0;
-	if (!is_layout(a) || !is_picture(a) || !(a->fps >= 1 && a->fps <= 240) ||
-		!is_within(a->frames, 0, INT64_MAX / 2) || !is_within(a->duration_ns, 0, MOST_NS))
+	if (!is_layout(a) || !(a->fps >= 1 && a->fps <= 240) || !is_within(a->frames, 0, INT64_MAX / 2) ||
+		!is_within(a->duration_ns, 0, MOST_NS))
 		return -EBADMSG;
 	take_info(a, info);
 	return 0;
