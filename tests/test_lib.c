@@ -122,6 +122,12 @@ static void refuses_what_is_wrong(void **state)
 
 	assert_int_equal(potemkin_scene_create(context, &settings, &scene), -EINVAL);
 	assert_non_null(strstr(logged, "nowhere"));
+	for (const char *const *name = (const char *[]){ "backdrop", "overlay", "feather", "model", NULL }; *name;
+		name++) {
+		given = (struct potemkin_setting){ *name, NULL };
+		assert_int_equal(potemkin_scene_create(context, &settings, &scene), -EINVAL);
+		assert_non_null(strstr(logged, "needs a value"));
+	}
 	given = (struct potemkin_setting){ "camera", "auto" };
 	assert_int_equal(potemkin_scene_create(context, &settings, &scene), -EINVAL);
 	assert_non_null(strstr(logged, "no setting \"camera\""));
@@ -134,6 +140,8 @@ static void refuses_what_is_wrong(void **state)
 	scene = new_scene(context, "green");
 	assert_int_equal(potemkin_scene_set(scene, "show-room", "yes"), -EPERM);
 	assert_int_equal(potemkin_scene_set(scene, "backdrop", "none"), -EPERM);
+	assert_int_equal(potemkin_scene_set(scene, "backdrop", NULL), -EINVAL);
+	assert_non_null(strstr(logged, "\"backdrop\" is no switch"));
 	assert_int_equal(potemkin_scene_get(scene, "backdrop", value, sizeof value), 0);
 	assert_string_equal(value, "green");
 	potemkin_scene_destroy(scene);
@@ -242,6 +250,11 @@ static void transparent_has_alpha(void **state)
 	assert_int_equal(potemkin_segmenter_run(segmenter, &source, 0, alpha, W), -EINVAL);
 	for (int i = 0; i < W * H; i++)
 		assert_int_equal(alpha[i], 0);
+	alpha[0] = 7;
+	logged[0] = '\0';
+	assert_int_equal(potemkin_segmenter_run(segmenter, &source, 0, alpha, W - 1), -EINVAL);
+	assert_non_null(strstr(logged, "stride is less than"));
+	assert_int_equal(alpha[0], 7);
 	potemkin_segmenter_destroy(segmenter);
 	potemkin_scene_destroy(scene);
 	potemkin_context_destroy(context);

@@ -91,7 +91,7 @@ struct potemkin_picture {
 
 struct potemkin_setting {
 	const char *name; /* "backdrop" */
-	const char *value; /* "blur:60"; NULL turns a switch on */
+	const char *value; /* "blur:60"; NULL turns a switch on, and is -EINVAL for others */
 };
 
 enum potemkin_level { POTEMKIN_SEGMENTER, POTEMKIN_SCENE, POTEMKIN_WEBCAM };
@@ -122,7 +122,7 @@ int potemkin_segmenter_create(potemkin_context *context, const struct potemkin_s
 	potemkin_segmenter **segmenter) POTEMKIN_CHECKED;
 /* Write the alpha of a picture, geometry.height rows of geometry.width bytes. `time_ns` rises from picture to picture;
  * half a second or more between two of them begins a new scene. The result is that of `potemkin mask`. On an error
- * alpha is 0: nobody is there. */
+ * alpha is 0: nobody is there; but -EINVAL because of `alpha` or `stride` leaves it untouched. */
 int potemkin_segmenter_run(potemkin_segmenter *segmenter, const struct potemkin_picture *picture, int64_t time_ns,
 	uint8_t *alpha, ptrdiff_t stride) POTEMKIN_CHECKED;
 void potemkin_segmenter_destroy(potemkin_segmenter *segmenter);

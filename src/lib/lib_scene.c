@@ -307,9 +307,12 @@ int potemkin_segmenter_run(potemkin_segmenter *segmenter, const struct potemkin_
 	const struct pmk_mask *mask;
 	struct pmk_frame *frame;
 
-	if (!alpha || stride < width || stride > INT32_MAX)
-		return -EINVAL;
 	pmk_lib_listen(s->context);
+	if (!alpha || stride < width || stride > INT32_MAX) {
+		pmk_error("the alpha is missing, or its stride is less than %d", width);
+		pmk_lib_leave();
+		return -EINVAL;
+	}
 	err = take(s, picture, time_ns, &frame);
 	if (!err) {
 		err = pmk_scene_mask(s->scene, frame, &mask, NULL);

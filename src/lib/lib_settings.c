@@ -73,6 +73,10 @@ static int set(enum potemkin_level level, const char *name, const char *value, b
 		pmk_error("\"%s\" cannot be changed any more", name);
 		return -EPERM;
 	}
+	if (!value && setting->value) {
+		pmk_error("\"%s\" is no switch and needs a value", name);
+		return -EINVAL;
+	}
 	if (only_live && (setting->flags & PMK_SETTING_LIST))
 		pmk_setting_clear(setting, s);
 	err = pmk_setting_set(setting, value, s, why);
