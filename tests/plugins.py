@@ -4,6 +4,7 @@
 
 The plug-ins for ffmpeg and GStreamer against convert and mask: the same pictures.
 """
+import ctypes
 import os
 import subprocess
 import sys
@@ -53,6 +54,38 @@ def check_frei0r(program, plugin, folder):
     assert not any(black), 'settings that cannot be used show something'
 
 
+def check_frei0r_changes(plugin):
+    """What a parameter named before is forgotten; what is refused is not kept."""
+    lib = ctypes.CDLL(os.path.realpath(plugin))
+    lib.f0r_construct.restype = ctypes.c_void_p
+    for function in (lib.f0r_set_param_value, lib.f0r_get_param_value):
+        function.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int]
+    lib.f0r_update.argtypes = [ctypes.c_void_p, ctypes.c_double, ctypes.c_char_p, ctypes.c_char_p]
+    lib.f0r_destruct.argtypes = [ctypes.c_void_p]
+    made = lib.f0r_construct(WIDTH, HEIGHT)
+    backdrop, more = 0, 3
+
+    def give(index, text):
+        lib.f0r_set_param_value(made, ctypes.byref(ctypes.c_char_p(text)), index)
+
+    def show():
+        out = ctypes.create_string_buffer(4 * WIDTH * HEIGHT)
+        lib.f0r_update(made, 0, bytes(4 * WIDTH * HEIGHT), out)
+        return out.raw
+
+    give(backdrop, b'color:navy')
+    navy = show()
+    give(more, b'backdrop=color:red')
+    assert show() != navy
+    give(more, b'')
+    assert show() == navy, 'a setting outlives the text that named it'
+    value = ctypes.c_char_p()
+    give(backdrop, b'nowhere')
+    lib.f0r_get_param_value(made, ctypes.byref(value), backdrop)
+    assert value.value == b'color:navy', 'a refused value is kept'
+    lib.f0r_destruct(made)
+
+
 def launch(*words):
     run('gst-launch-1.0', '-q', *' '.join(words).split())
 
@@ -96,6 +129,7 @@ def main(program, frei0r, gst, change=''):
         os.environ['XDG_CONFIG_HOME'] = folder
         if frei0r != '-':
             check_frei0r(program, frei0r, folder)
+            check_frei0r_changes(frei0r)
         if gst != '-':
             check_gst(program, gst, os.path.realpath(change), folder)
 

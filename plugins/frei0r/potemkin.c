@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A frei0r filter over libpotemkin, for ffmpeg, mpv, Kdenlive and others. Its parameters are texts: backdrop,
  * light, smooth, and "more", which is NAME=VALUE&NAME=VALUE of any settings of a scene. The scene is made for the first
- * picture, when the program has set the parameters; later they change it. Where there is no scene, pictures are black.
+ * picture, when the program has set the parameters; later they change it, and "more" has it made anew. A value that
+ * a scene refuses is not kept. Where there is no scene, pictures are black.
  *
  * The one rule: nothing but potemkin_scene_run writes to what the program shows. */
 #include <frei0r.h>
@@ -130,26 +131,20 @@ void f0r_set_param_value(f0r_instance_t instance, f0r_param_t value, int index)
 {
 	const char *text = *(f0r_param_string *)value;
 	struct filter *f = instance;
-	struct potemkin_setting settings[MOST];
-	char *kept = strdup(text), *copy;
-	size_t count;
+	char *kept = strdup(text);
 
-	if (!kept || (f->values[index] && strcmp(f->values[index], text) == 0)) {
+	if (!kept || (f->values[index] && strcmp(f->values[index], text) == 0) ||
+		(f->scene && index != MORE && potemkin_scene_set(f->scene, parameters[index].name, text))) {
 		free(kept);
 		return;
+	}
+	if (index == MORE) { /* what it named before goes back to its default */
+		potemkin_scene_destroy(f->scene);
+		f->scene = NULL;
 	}
 	free(f->values[index]);
 	f->values[index] = kept;
 	f->failed = 0;
-	if (!f->scene)
-		return;
-	copy = index == MORE ? strdup(text) : NULL;
-	count = copy ? split(copy, settings, MOST) : 0;
-	for (size_t i = 0; i < count; i++)
-		(void)!potemkin_scene_set(f->scene, settings[i].name, settings[i].value);
-	if (index != MORE)
-		(void)!potemkin_scene_set(f->scene, parameters[index].name, text);
-	free(copy);
 }
 
 void f0r_get_param_value(f0r_instance_t instance, f0r_param_t value, int index)
