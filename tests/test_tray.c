@@ -311,7 +311,7 @@ static const char *entry(int id, const char *name)
 	static char value[PMK_TRAY_TEXT];
 	sd_bus_message *answer = call(PMK_TRAY_MENU, MENU, "GetProperty", "is", id, name);
 	const char *type, *text;
-	int number;
+	int number = 0;
 
 	if (!answer)
 		fail_msg("%s of %d: %s", name, id, why);

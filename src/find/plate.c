@@ -200,7 +200,7 @@ static void collect_nats(struct pmk_plate *p)
 				s[x + w - 1] + s[x + w] + s[x + w + 1];
 
 			uint8_t most = looks[x] < PMK_PLATE_NATS ? looks[x] : PMK_PLATE_NATS;
-			nats[x] = s[x] & (around >= SUPPORT) ? most : 0;
+			nats[x] = (s[x] & (around >= SUPPORT)) ? most : 0;
 		}
 	}
 }
