@@ -339,3 +339,23 @@ void pmk_convert_orient(const struct pmk_image *from, struct pmk_image *to, int 
 			from->plane[p], from->stride[p], to->plane[p], to->stride[p], width, flip ? -height : height);
 	}
 }
+
+struct pmk_frame *pmk_convert_orient_frame(struct pmk_frame *frame, struct pmk_frame_pool *pool,
+	const struct pmk_layout *to, int quarters, bool mirror, bool flip)
+{
+	struct pmk_frame *made;
+
+	if (!quarters && !mirror && !flip)
+		return frame;
+	made = pmk_frame_pool_take(pool, to);
+	if (made) {
+		pmk_convert_orient(&frame->image, &made->image, quarters, mirror, flip);
+		pmk_frame_copy_moment(made, frame);
+	}
+	if (made && quarters % 2) {
+		made->bar_x = frame->bar_y;
+		made->bar_y = frame->bar_x;
+	}
+	pmk_frame_unref(frame);
+	return made;
+}

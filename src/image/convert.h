@@ -43,5 +43,9 @@ struct pmk_layout pmk_convert_turned(const struct pmk_layout *layout, int quarte
 /* Copy, turned clockwise by `quarters` (0 to 3), then with left and right swapped (`mirror`), top and bottom swapped
  * (`flip`), or both. `from` has the layout of `to`, turned by as many quarters. */
 void pmk_convert_orient(const struct pmk_image *from, struct pmk_image *to, int quarters, bool mirror, bool flip);
+/* The same for a frame, which is taken over; it is returned as it is if there is nothing to do. Otherwise a copy of
+ * layout `to` comes from the pool. NULL: none is free there. */
+struct pmk_frame *pmk_convert_orient_frame(struct pmk_frame *frame, struct pmk_frame_pool *pool,
+	const struct pmk_layout *to, int quarters, bool mirror, bool flip);
 
 #endif

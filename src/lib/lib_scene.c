@@ -120,21 +120,6 @@ void potemkin_scene_destroy(potemkin_scene *s)
 
 /* --- a picture --- */
 
-static struct pmk_frame *turn(struct potemkin_scene *s, struct pmk_frame *frame)
-{
-	struct pmk_frame *made;
-
-	if (!s->mirror && !s->flip)
-		return frame;
-	made = pmk_frame_pool_take(s->pool, &frame->image.layout);
-	if (made) {
-		pmk_convert_orient(&frame->image, &made->image, 0, s->mirror, s->flip);
-		pmk_frame_copy_moment(made, frame);
-	}
-	pmk_frame_unref(frame);
-	return made;
-}
-
 /* The frame of a picture, in a scene for its sampling, with the changes that wait. */
 static int take(
 	struct potemkin_scene *s, const struct potemkin_picture *picture, int64_t time_ns, struct pmk_frame **frame)
@@ -160,7 +145,7 @@ static int take(
 		pmk_frame_unref(made);
 		return -ENOMEM;
 	}
-	*frame = turn(s, made);
+	*frame = pmk_convert_orient_frame(made, s->pool, &made->image.layout, 0, s->mirror, s->flip);
 	return *frame ? 0 : -ENOMEM;
 }
 

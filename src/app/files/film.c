@@ -249,22 +249,6 @@ static void draw_progress(struct pmk_film *film)
 		(int)((double)total * (1 - share) / rate) / 60, (int)((double)total * (1 - share) / rate) % 60);
 }
 
-static struct pmk_frame *turn(struct pmk_film *film, struct pmk_frame *frame)
-{
-	const struct pmk_pipeline_settings *s = film->settings;
-	struct pmk_frame *made;
-
-	if (!s->mirror && !s->flip)
-		return frame;
-	made = pmk_frame_pool_take(film->turned, &frame->image.layout);
-	if (made) {
-		pmk_convert_orient(&frame->image, &made->image, 0, s->mirror, s->flip);
-		pmk_frame_copy_moment(made, frame);
-	}
-	pmk_frame_unref(frame);
-	return made;
-}
-
 int pmk_film_next(struct pmk_film *film, struct pmk_frame **frame)
 {
 	struct pmk_frame *got;
@@ -283,7 +267,8 @@ int pmk_film_next(struct pmk_film *film, struct pmk_frame **frame)
 		return 0;
 	}
 	got->position_ns -= film->start_ns;
-	got = turn(film, got);
+	got = pmk_convert_orient_frame(
+		got, film->turned, &got->image.layout, 0, film->settings->mirror, film->settings->flip);
 	if (!got)
 		return -ENOMEM;
 	film->done++;

@@ -44,23 +44,6 @@ static struct pmk_frame *fit(struct pmk_reshape *r, struct pmk_frame *frame, con
 	return made;
 }
 
-/* The same, turned, mirrored or flipped. */
-static struct pmk_frame *orient(struct pmk_reshape *r, struct pmk_frame *frame, const struct pmk_layout *layout)
-{
-	struct pmk_frame *made = pmk_frame_pool_take(r->oriented, layout);
-
-	if (made) {
-		pmk_convert_orient(&frame->image, &made->image, r->quarters, r->mirror, r->flip);
-		pmk_frame_copy_moment(made, frame);
-	}
-	if (made && r->quarters % 2) {
-		made->bar_x = frame->bar_y;
-		made->bar_y = frame->bar_x;
-	}
-	pmk_frame_unref(frame);
-	return made;
-}
-
 /* Whether what is too much may be padding to whole blocks. */
 static bool is_padded(const struct pmk_layout *from, const struct pmk_layout *to)
 {
@@ -79,8 +62,8 @@ struct pmk_frame *pmk_reshape_frame(struct pmk_reshape *r, struct pmk_frame *fra
 		pmk_frame_cut(frame, unturned.width, unturned.height);
 	if (!pmk_layout_equal(&frame->image.layout, &unturned))
 		frame = fit(r, frame, &unturned);
-	if (frame && (r->quarters || r->mirror || r->flip))
-		frame = orient(r, frame, &to);
+	if (frame)
+		frame = pmk_convert_orient_frame(frame, r->oriented, &to, r->quarters, r->mirror, r->flip);
 	if (frame)
 		pmk_colour_to_matrix(&frame->image, r->layout.matrix);
 	return frame;
