@@ -22,10 +22,10 @@ static void check_answer(const uint8_t *bytes, size_t size)
 	if (answer.result < 0)
 		return;
 	if (info.layout.width < 1 || info.layout.height < 1 || info.layout.width > PMK_IMAGE_MAX_PX ||
-		info.layout.height > PMK_IMAGE_MAX_PX || !(info.fps >= 1) || answer.line_count > PMK_REPLY_LINES)
+		info.layout.height > PMK_IMAGE_MAX_PX || !(info.fps >= 1) || answer.lines.count > PMK_REPLY_LINES)
 		abort();
-	for (uint32_t i = 0; i < answer.line_count; i++) {
-		if (strlen(answer.lines[i].text) >= PMK_REPLY_TEXT)
+	for (uint32_t i = 0; i < answer.lines.count; i++) {
+		if (strlen(answer.lines.line[i].text) >= PMK_REPLY_TEXT)
 			abort();
 	}
 }
@@ -42,10 +42,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	check_answer(bytes, size);
 	if (pmk_reply_check(kind, &reply, &layout))
 		return 0;
-	if (reply.line_count > PMK_REPLY_LINES || layout.width < 0 || layout.height < 0 || reply.result < -4095)
+	if (reply.lines.count > PMK_REPLY_LINES || layout.width < 0 || layout.height < 0 || reply.result < -4095)
 		abort();
-	for (uint32_t i = 0; i < reply.line_count; i++) {
-		if (reply.lines[i].level > PMK_LOG_DEBUG || strlen(reply.lines[i].text) >= PMK_REPLY_TEXT)
+	for (uint32_t i = 0; i < reply.lines.count; i++) {
+		if (reply.lines.line[i].level > PMK_LOG_DEBUG || strlen(reply.lines.line[i].text) >= PMK_REPLY_TEXT)
 			abort();
 	}
 	picture = kind == PMK_JOB_PLANES ? pmk_reply_planes_bytes(&layout) :

@@ -109,7 +109,7 @@ static int open_picture(struct held *held)
 	err = pmk_sandbox_run(&held->job, 0, held->file, &decoded);
 	if (err)
 		return err;
-	held->told = decoded.reply.line_count;
+	held->told = decoded.reply.lines.count;
 	held->info = (struct pmk_media_info){
 		.layout = decoded.layout, .fps = 30, .frames = 1, .still = true, .audio = decoded.reply.audio != 0
 	};

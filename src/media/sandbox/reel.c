@@ -50,15 +50,12 @@ static int fail(struct pmk_reel *film, int err)
 static int take_answer(struct pmk_reel *film)
 {
 	struct pmk_reel_answer *answer = &film->answer;
-	bool failed = false;
+	bool failed;
 
 	memcpy(answer, film->memory, sizeof *answer);
 	if (pmk_reel_check(answer, &film->info))
 		return fail(film, -EBADMSG);
-	for (uint32_t i = 0; i < answer->line_count; i++) {
-		failed |= answer->lines[i].level == PMK_LOG_ERROR;
-		pmk_log((enum pmk_log_level)answer->lines[i].level, PMK_CURE_NONE, NULL, "%s", answer->lines[i].text);
-	}
+	failed = pmk_reply_pass_on(&answer->lines, 0);
 	if (answer->result == -ENOMEM && !failed) {
 		pmk_error_cure(PMK_CURE_OTHER_OR_SCALE, "%s: needs more than %d MiB of memory to decode", film->path,
 			film->most_mib);

@@ -30,17 +30,13 @@ struct pmk_reel_answer {
 	int32_t bar_x, bar_y; /* px */
 	double fps;
 	int64_t frames, duration_ns, position_ns, lasts_ns, damaged;
-	uint32_t line_count;
-	struct {
-		uint32_t level; /* enum pmk_log_level */
-		char text[PMK_REPLY_TEXT];
-	} lines[PMK_REPLY_LINES]; /* what it logged since the last answer */
+	struct pmk_reply_lines lines; /* since the last answer */
 };
 
 /* The memory: the answer, then the planes of one picture, whose rows begin at multiples of 64 bytes. */
 enum { PMK_REEL_MEMORY = PMK_REPLY_MEMORY + (1 << 20) };
 
-/* What the worker may take: bytes of memory, more where a film is converted, whose pictures may be larger; and CPU time
+/* Limits of the worker: bytes of memory, more where a film is converted, whose pictures may be larger; and CPU time
  * for each answer. */
 enum { PMK_REEL_PLAY_BYTES = 448 << 20, PMK_REEL_BYTES = 1 << 30, PMK_REEL_CPU_S = 5, PMK_REEL_WALL_S = 20 };
 

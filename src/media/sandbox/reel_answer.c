@@ -66,14 +66,7 @@ int pmk_reel_check(struct pmk_reel_answer *a, struct pmk_media_info *info)
 {
 	enum { LARGEST_ERRNO = 4095 };
 
-	if (!is_within(a->result, -LARGEST_ERRNO, 1) || a->line_count > PMK_REPLY_LINES)
-		return -EBADMSG;
-	for (uint32_t i = 0; i < a->line_count; i++) {
-		if (a->lines[i].level > PMK_LOG_DEBUG)
-			return -EBADMSG;
-		a->lines[i].text[PMK_REPLY_TEXT - 1] = '\0';
-	}
-	if (!is_picture(a))
+	if (!is_within(a->result, -LARGEST_ERRNO, 1) || !pmk_reply_check_lines(&a->lines) || !is_picture(a))
 		return -EBADMSG;
 	if (a->result < 0 && a->width == 0) /* it could not be opened */
 		return 0;

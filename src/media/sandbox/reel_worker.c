@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/time.h>
@@ -20,16 +19,6 @@ struct reel_worker {
 	struct pmk_reel_answer *answer;
 	uint8_t *memory; /* of the pictures */
 };
-
-static void hear(void *user, enum pmk_log_level level, const char *line)
-{
-	struct pmk_reel_answer *answer = user;
-
-	if (answer->line_count == PMK_REPLY_LINES || level == PMK_LOG_DEBUG)
-		return;
-	answer->lines[answer->line_count].level = level;
-	snprintf(answer->lines[answer->line_count++].text, PMK_REPLY_TEXT, "%s", line);
-}
 
 /* From now on, so much CPU time: then the kernel ends this process, by SIGPROF. */
 static void set_time(void)
@@ -113,7 +102,7 @@ static _Noreturn void serve(struct reel_worker *w, int talk)
 
 	while (read(talk, &ask, sizeof ask) == sizeof ask) {
 		set_time();
-		w->answer->line_count = 0;
+		w->answer->lines.count = 0;
 		w->answer->position_ns = 0;
 		answer(w, follow(w, &ask), talk);
 	}
@@ -138,7 +127,7 @@ _Noreturn void pmk_reel_worker_run(
 	close(memory);
 	memset(w.answer, 0, sizeof *w.answer);
 	pmk_open_file_hand(file, job->bytes);
-	pmk_log_redirect(hear, w.answer);
+	pmk_log_redirect(pmk_reply_hear, &w.answer->lines);
 	pmk_lockdown(&limits);
 	set_time();
 	err = (played ? calls->media_open_to_play : calls->media_open)(job->path, &w.media);

@@ -4,6 +4,7 @@
 #include "media/still.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 _Static_assert(sizeof(struct pmk_reply) <= PMK_REPLY_HEAD, "the header has its room");
 
@@ -53,18 +54,50 @@ static bool is_pixels(enum pmk_job_kind kind, const struct pmk_reply *r, struct 
 	return (size_t)r->width * (size_t)r->height * pmk_reply_pixel_bytes(kind) <= PMK_REPLY_MEMORY - PMK_REPLY_HEAD;
 }
 
+void pmk_reply_hear(void *user, enum pmk_log_level level, const char *line)
+{
+	struct pmk_reply_lines *lines = user;
+
+	if (lines->count == PMK_REPLY_LINES || level == PMK_LOG_DEBUG)
+		return;
+	lines->line[lines->count].level = level;
+	snprintf(lines->line[lines->count++].text, PMK_REPLY_TEXT, "%s", line);
+}
+
+bool pmk_reply_pass_on(const struct pmk_reply_lines *lines, uint32_t first)
+{
+	bool failed = false;
+
+	for (uint32_t i = 0; i < lines->count; i++) {
+		enum pmk_log_level level = (enum pmk_log_level)lines->line[i].level;
+
+		failed |= level == PMK_LOG_ERROR;
+		if (i >= first)
+			pmk_log(level, PMK_CURE_NONE, NULL, "%s", lines->line[i].text);
+	}
+	return failed;
+}
+
+bool pmk_reply_check_lines(struct pmk_reply_lines *lines)
+{
+	if (lines->count > PMK_REPLY_LINES)
+		return false;
+	for (uint32_t i = 0; i < lines->count; i++) {
+		if (lines->line[i].level > PMK_LOG_DEBUG)
+			return false;
+		lines->line[i].text[PMK_REPLY_TEXT - 1] = '\0';
+	}
+	return true;
+}
+
 int pmk_reply_check(enum pmk_job_kind kind, struct pmk_reply *r, struct pmk_layout *layout)
 {
 	enum { LARGEST_ERRNO = 4095 };
 	bool empty = r->width == 0 && r->height == 0, tells = kind == PMK_JOB_PROBE || kind == PMK_JOB_ONE;
-	bool good = r->done == PMK_REPLY_DONE && r->line_count <= PMK_REPLY_LINES &&
-		is_within(r->result, -LARGEST_ERRNO, tells ? PMK_STILL_ANIMATED : 0);
+	bool good = r->done == PMK_REPLY_DONE && is_within(r->result, -LARGEST_ERRNO, tells ? PMK_STILL_ANIMATED : 0) &&
+		pmk_reply_check_lines(&r->lines);
 
 	*layout = (struct pmk_layout){ 0 };
-	for (uint32_t i = 0; good && i < r->line_count; i++) {
-		good = r->lines[i].level <= PMK_LOG_DEBUG;
-		r->lines[i].text[PMK_REPLY_TEXT - 1] = '\0';
-	}
 	if (!good)
 		return -EBADMSG;
 	if (r->result < 0 || kind == PMK_JOB_PROBE || kind == PMK_JOB_TRY ||

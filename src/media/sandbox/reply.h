@@ -43,6 +43,15 @@ enum {
 
 enum { PMK_REPLY_LINES = 4, PMK_REPLY_TEXT = 1024, PMK_REPLY_DONE = 0x504d4b31 };
 
+/* The lines that a worker logged. */
+struct pmk_reply_lines {
+	uint32_t count;
+	struct {
+		uint32_t level; /* enum pmk_log_level */
+		char text[PMK_REPLY_TEXT];
+	} line[PMK_REPLY_LINES];
+};
+
 struct pmk_reply {
 	uint32_t done; /* PMK_REPLY_DONE: all that follows was written */
 	int32_t result; /* negative errno; or 0, or of PMK_JOB_ONE and PMK_JOB_PROBE, PMK_STILL_... */
@@ -51,11 +60,7 @@ struct pmk_reply {
 	int32_t bar_x, bar_y; /* px */
 	int32_t audio; /* whether the file has sound */
 	uint32_t tried;
-	uint32_t line_count;
-	struct {
-		uint32_t level; /* enum pmk_log_level */
-		char text[PMK_REPLY_TEXT];
-	} lines[PMK_REPLY_LINES]; /* what it logged */
+	struct pmk_reply_lines lines;
 };
 
 /* The shared memory: the header, then the picture, in rows without gaps: RGB, or a sheet's pixels, or the
@@ -66,6 +71,13 @@ enum { PMK_REPLY_HEAD = 16384, PMK_REPLY_MEMORY = PMK_REPLY_HEAD + (128 << 20) }
 size_t pmk_reply_pixel_bytes(enum pmk_job_kind kind); /* of a pixel: 3, or 4 of a sheet */
 size_t pmk_reply_planes_bytes(const struct pmk_layout *layout);
 
+/* The worker's pmk_log_sink; `user` is its lines. The first ones are kept, and none for developers. */
+void pmk_reply_hear(void *user, enum pmk_log_level level, const char *line);
+/* Log the lines from `first` on, and tell whether any of them all is an error. They must be checked. */
+bool pmk_reply_pass_on(const struct pmk_reply_lines *lines, uint32_t first);
+
+/* Make copied lines safe to use, as below. Pure. */
+bool pmk_reply_check_lines(struct pmk_reply_lines *lines);
 /* Make a copied header safe to use: each text ends, and all numbers have a meaning. *layout is the picture's, of which
  * only the size counts unless it has planes. -EBADMSG: it is none that our process writes; then nothing of it may be
  * used. Pure. */

@@ -88,19 +88,14 @@ int pmk_sandbox_explain(const char *path, int status, int cpu_s)
 static int take_reply(const struct pmk_job *job, uint32_t told, struct pmk_decoded *decoded)
 {
 	struct pmk_reply *reply = &decoded->reply;
-	bool failed = false;
+	bool failed;
 
 	memcpy(reply, decoded->memory, sizeof *reply);
 	if (pmk_reply_check(job->kind, reply, &decoded->layout)) {
 		pmk_error_cure(PMK_CURE_OTHER_FILE, "%s: damaged: its decoder gave nonsense", job->path);
 		return -EBADMSG;
 	}
-	for (uint32_t i = 0; i < reply->line_count; i++) {
-		failed |= reply->lines[i].level == PMK_LOG_ERROR;
-		if (i >= told)
-			pmk_log((enum pmk_log_level)reply->lines[i].level, PMK_CURE_NONE, NULL, "%s",
-				reply->lines[i].text);
-	}
+	failed = pmk_reply_pass_on(&reply->lines, told);
 	if (reply->result >= 0 || (failed && reply->result != -ENOMEM))
 		return reply->result;
 	if (!failed && reply->result == -ENOMEM)

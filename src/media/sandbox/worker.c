@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -20,16 +19,6 @@ struct worker {
 	struct pmk_reply *reply;
 	uint8_t *picture; /* its place in the memory */
 };
-
-static void hear(void *user, enum pmk_log_level level, const char *line)
-{
-	struct pmk_reply *reply = user;
-
-	if (reply->line_count == PMK_REPLY_LINES || level == PMK_LOG_DEBUG)
-		return;
-	reply->lines[reply->line_count].level = level;
-	snprintf(reply->lines[reply->line_count++].text, PMK_REPLY_TEXT, "%s", line);
-}
 
 static int put_pixels(struct worker *w, const uint8_t *data, int width, int height, int stride)
 {
@@ -175,7 +164,7 @@ _Noreturn void pmk_worker_run(const struct pmk_media_calls *calls, const struct 
 	close(memory);
 	w.picture = block + PMK_REPLY_HEAD;
 	pmk_open_file_hand(file, job->bytes);
-	pmk_log_redirect(hear, w.reply);
+	pmk_log_redirect(pmk_reply_hear, &w.reply->lines);
 	w.reply->result = do_job(&w, pmk_lockdown(&limits));
 	atomic_thread_fence(memory_order_release);
 	w.reply->done = PMK_REPLY_DONE;
