@@ -72,6 +72,24 @@ int remove_network(void **state)
 }
 #endif
 
+char runtime[] = "/tmp/potemkin-runtime-XXXXXX";
+
+int make_runtime(void **state)
+{
+	if (!mkdtemp(runtime))
+		return -1;
+	setenv("XDG_RUNTIME_DIR", runtime, 1);
+	return write_network(state);
+}
+
+int remove_runtime(void **state)
+{
+	char command[100];
+
+	snprintf(command, sizeof command, "rm -r %s", runtime);
+	return remove_network(state) || system(command) ? -1 : 0;
+}
+
 /* --- the pipeline --- */
 
 struct pmk_pipeline *running;

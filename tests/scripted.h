@@ -97,6 +97,9 @@ extern struct pmk_pipeline *running; /* what a failed test leaves behind */
 
 int write_network(void **state); /* the setup and the teardown of a whole group */
 int remove_network(void **state);
+extern char runtime[]; /* XDG_RUNTIME_DIR of a group that is steered */
+int make_runtime(void **state); /* with the network; the setup and the teardown of such a group */
+int remove_runtime(void **state);
 
 struct pmk_pipeline *start_with(const char *first, const char *second, uint64_t frames, bool on_demand);
 /* its outputs cannot tell who watches */

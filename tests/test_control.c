@@ -20,7 +20,6 @@
 
 enum { COMMANDS = 1000, BLACK = 16, WHITE = 235 };
 
-static char runtime[] = "/tmp/test_control_XXXXXX";
 static struct pmk_settings settings, reread_gives;
 static struct pmk_control *control;
 static bool refuses;
@@ -393,7 +392,7 @@ static void put_file(const char *text)
 	assert_int_equal(fclose(file), 0);
 }
 
-/* What the file says for a camera comes and goes with it, however it is changed. */
+/* The settings of a section come and go with its camera, however that is changed. */
 static void test_settings_of_a_camera(void **state)
 {
 	struct pmk_pipeline *p = begin(false);
@@ -427,7 +426,7 @@ static void test_settings_of_a_camera(void **state)
 	end(p);
 }
 
-/* What cannot be used is said once, and nothing but the backdrop is shown until it is mended. */
+/* A section that cannot be used is reported once, and only the backdrop is shown until it is fixed. */
 static void test_settings_that_a_camera_cannot_have(void **state)
 {
 	struct pmk_pipeline *p = begin(false);
@@ -752,22 +751,6 @@ static void test_a_group(void **state)
 	pmk_log_redirect(NULL, NULL);
 }
 
-static int set_up(void **state)
-{
-	if (!mkdtemp(runtime))
-		return -1;
-	setenv("XDG_RUNTIME_DIR", runtime, 1);
-	return write_network(state);
-}
-
-static int tear_down(void **state)
-{
-	char command[100];
-
-	snprintf(command, sizeof command, "rm -r %s", runtime);
-	return remove_network(state) || system(command) ? -1 : 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -790,5 +773,5 @@ int main(void)
 		cmocka_unit_test_teardown(test_random_commands, clear),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, make_runtime, remove_runtime);
 }

@@ -18,7 +18,6 @@
 
 enum { ANSWER = 1 << 20, MASK_SIDE = 320 };
 
-static char runtime[] = "/tmp/test_page_XXXXXX";
 static struct pmk_settings settings;
 static char chosen[PMK_SPEC]; /* folder of own backdrops; "": the usual one */
 static struct pmk_control *control;
@@ -489,22 +488,6 @@ static void test_mask(void **state)
 	end(p);
 }
 
-static int set_up(void **state)
-{
-	if (!mkdtemp(runtime))
-		return -1;
-	setenv("XDG_RUNTIME_DIR", runtime, 1);
-	return write_network(state);
-}
-
-static int tear_down(void **state)
-{
-	char command[100];
-
-	snprintf(command, sizeof command, "rm -r %s", runtime);
-	return remove_network(state) || system(command) ? -1 : 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -521,5 +504,5 @@ int main(void)
 		cmocka_unit_test_teardown(test_mask, clear),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, make_runtime, remove_runtime);
 }

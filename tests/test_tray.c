@@ -18,7 +18,6 @@
 #define WATCHER "org.kde.StatusNotifierWatcher"
 #define APPLICATION "org.freedesktop.Application"
 
-static char work[] = "/tmp/test_tray_XXXXXX";
 static pid_t daemon_pid;
 static sd_bus *panel; /* the panel's connection, and that of all who call */
 static struct pmk_control *control;
@@ -54,8 +53,8 @@ static void start_daemon(void)
 	const char *const argv[] = { "dbus-daemon", option, "--nofork", "--nopidfile", NULL };
 	posix_spawn_file_actions_t quiet;
 
-	snprintf(config, sizeof config, "%s/bus.conf", work);
-	snprintf(path, sizeof path, "%s/bus", work);
+	snprintf(config, sizeof config, "%s/bus.conf", runtime);
+	snprintf(path, sizeof path, "%s/bus", runtime);
 	snprintf(address, sizeof address, "unix:path=%s", path);
 	snprintf(option, sizeof option, "--config-file=%s", config);
 	snprintf(text, sizeof text,
@@ -187,7 +186,7 @@ static struct pmk_pipeline *begin_with(bool bus, bool watching, bool icon, bool 
 	pmk_settings_init(&settings);
 	settings.pipeline = started;
 	settings.tray = icon;
-	snprintf(settings.backdrop_folder, sizeof settings.backdrop_folder, "%s/backdrops", work);
+	snprintf(settings.backdrop_folder, sizeof settings.backdrop_folder, "%s/backdrops", runtime);
 	assert_int_equal(pmk_control_create(&host, &settings, p, true, &control), 0);
 	assert_int_equal(pmk_control_start(control), 0);
 	fd = pmk_control_connect(control);
@@ -521,7 +520,7 @@ static void test_backdrops(void **state)
 	assert_true(click(green)); /* which is no card, but was in use */
 	pump_until(strcmp(backdrop(), "color:#20c040") == 0);
 
-	snprintf(path, sizeof path, "%s/backdrops", work);
+	snprintf(path, sizeof path, "%s/backdrops", runtime);
 	assert_int_equal(mkdir(path, 0700), 0);
 	snprintf(name, sizeof name, "%s/my_\xff<b>.png", path);
 	write_text(name, "no picture");
@@ -600,7 +599,7 @@ static void test_application(void **state)
 	refuses("file: URI", PMK_TRAY_APPLICATION, APPLICATION, "Open", "asa{sv}", 1, "http://a/b.png", 0);
 	refuses("file: URI", PMK_TRAY_APPLICATION, APPLICATION, "Open", "asa{sv}", 0, 0);
 	refuses("none", PMK_TRAY_APPLICATION, APPLICATION, "ActivateAction", "sava{sv}", "backdrop", 1, "s", "none", 0);
-	snprintf(uri, sizeof uri, "file://localhost%s/x%%20y.ppm", work);
+	snprintf(uri, sizeof uri, "file://localhost%s/x%%20y.ppm", runtime);
 	refuses("x y.ppm", PMK_TRAY_APPLICATION, APPLICATION, "Open", "asa{sv}", 1, uri, 0);
 	end(p);
 }
@@ -788,18 +787,18 @@ static void test_icon_names(void **state)
 {
 	char path[200];
 
-	setenv("XDG_DATA_HOME", work, 1);
+	setenv("XDG_DATA_HOME", runtime, 1);
 	setenv("XDG_DATA_DIRS", "/nonexistent:relative", 1);
 	assert_string_equal(pmk_tray_icon_name(PMK_TRAY_PAUSED), "");
 	snprintf(path, sizeof path,
 		"mkdir -p %s/icons/hicolor/scalable/status && touch "
 		"%s/icons/hicolor/scalable/status/potemkin-paused.svg",
-		work, work);
+		runtime, runtime);
 	assert_int_equal(system(path), 0);
 	assert_string_equal(pmk_tray_icon_name(PMK_TRAY_PAUSED), "potemkin-paused");
 	setenv("XDG_DATA_HOME", "/nonexistent", 1);
 	assert_string_equal(pmk_tray_icon_name(PMK_TRAY_PAUSED), "");
-	snprintf(path, sizeof path, "/nonexistent:%s", work);
+	snprintf(path, sizeof path, "/nonexistent:%s", runtime);
 	setenv("XDG_DATA_DIRS", path, 1);
 	assert_string_equal(pmk_tray_icon_name(PMK_TRAY_PAUSED), "potemkin-paused");
 	setenv("XDG_DATA_DIRS", "/nonexistent", 1);
@@ -807,19 +806,10 @@ static void test_icon_names(void **state)
 
 static int set_up(void **state)
 {
-	if (!mkdtemp(work))
-		return -1;
-	setenv("XDG_RUNTIME_DIR", work, 1);
-	setenv("XDG_DATA_HOME", work, 1);
-	return write_network(state);
-}
+	int err = make_runtime(state);
 
-static int tear_down(void **state)
-{
-	char command[100];
-
-	snprintf(command, sizeof command, "rm -r %s", work);
-	return remove_network(state) || system(command) ? -1 : 0;
+	setenv("XDG_DATA_HOME", runtime, 1);
+	return err;
 }
 
 int main(void)
@@ -851,5 +841,5 @@ int main(void)
 		print_message("skipped: needs dbus-daemon\n");
 		return 77;
 	}
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, set_up, remove_runtime);
 }
