@@ -132,7 +132,7 @@ static int behave(unsigned long request, void *argument)
 	}
 }
 
-/* Where the words go: not into a pointer of ours, which no driver changes. */
+/* The words go anywhere but into a pointer of ours, which no driver changes. */
 static void change(unsigned long request, void *argument, int words)
 {
 	bool planes = is_multi() && (request == VIDIOC_DQBUF || request == VIDIOC_QUERYBUF);

@@ -371,7 +371,7 @@ static void steer_through_own_backdrops(void)
 	expect(PMK_EXIT_OK, "list backdrops --backdrop-folder own/potemkin/backdrops", "backdrops/my_2.png");
 }
 
-/* What a run would have ended with, a change while it runs is answered with. */
+/* A change while the program runs is answered with the code that a run with it would have ended with. */
 static void steer_with_the_codes_of_the_command_line(void)
 {
 	static const struct {

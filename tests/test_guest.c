@@ -119,7 +119,7 @@ static void test_a_guest_who_goes(void **state)
 	assert_memory_equal(&seen, &s->view.rect, sizeof seen);
 }
 
-/* What moves and is nobody costs few looks. */
+/* Something that moves and is nobody costs few looks. */
 static void test_a_curtain(void **state)
 {
 	struct stage *s = *state;

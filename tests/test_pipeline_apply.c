@@ -128,7 +128,7 @@ static void test_camera(void **state)
 	stop(p, 0);
 }
 
-/* Where settings depend on the camera, nothing of another one is shown before they are those for it. */
+/* If settings depend on the camera, nothing of another one is shown before they are those for it. */
 static void test_another_camera(void **state)
 {
 	struct pmk_pipeline *p = start_green();

@@ -14,7 +14,7 @@ struct stage {
 	float p[N * N];
 };
 
-/* Where things are drawn, and where the person stands, far from them. In px. */
+/* The places of things, and of the person, far from them. In px. */
 static const struct pmk_rect all = { 0, 0, W, H }, chair = { 280, 160, 120, 160 }, person = { 40, 60, 120, 300 };
 
 static void fill(struct pmk_image *image, const struct pmk_rect *r, int y, int u, int v)

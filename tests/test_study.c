@@ -85,7 +85,7 @@ static void test_no_say_at_its_own_border(void **state)
 	}
 }
 
-/* What another look saw appears at its place, with the part's own detail. */
+/* Another look's find appears at its place, with the part's own detail. */
 static void test_each_at_its_place(void **state)
 {
 	const struct pmk_rect parts[] = { { 0, 0, W, H }, { 40, 30, 500, 440 }, { 160, 20, 300, 300 } };

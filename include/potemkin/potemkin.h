@@ -74,7 +74,7 @@ enum potemkin_format {
 enum potemkin_matrix { POTEMKIN_BT601 = 0, POTEMKIN_BT709 = 1 };
 enum potemkin_range { POTEMKIN_LIMITED = 0, POTEMKIN_FULL = 1 }; /* of YUV: Y 16..235 and chroma 16..240, or 0..255 */
 
-/* What all pictures of a handle have. RGBA and BGRA are converted to and from YUV of the matrix. */
+/* The same for all pictures of a handle. RGBA and BGRA are converted to and from YUV of the matrix. */
 struct potemkin_geometry {
 	int width, height; /* px, 16 to 8192 */
 	enum potemkin_matrix matrix;

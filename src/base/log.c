@@ -81,7 +81,7 @@ void pmk_log_listen(pmk_log_sink *sink, void *user)
 	listener = (struct listener){ sink, user };
 }
 
-/* What a new thread needs, until it has begun. */
+/* A new thread takes these over when it begins. */
 struct start {
 	struct listener listener;
 	void *(*run)(void *);

@@ -21,7 +21,7 @@
 
 enum pmk_examination { PMK_EXAMINE_MACHINE, PMK_EXAMINE_CAMERAS };
 
-/* What the front end adds. Called by the control thread, unless a comment says otherwise. */
+/* The front end's part. Called by the control thread, unless a comment says otherwise. */
 struct pmk_control_host {
 	/* Give the settings that the configuration file and the command line ask for now, with this profile ("": none)
 	 * and this camera in use.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a pipeline consists of. For pipeline.c, which makes it, pipeline_change.c, which changes it,
+/* The parts of a pipeline. For pipeline.c, which makes it, pipeline_change.c, which changes it,
  * and pipeline_tell.c, which tells about it.
  *
  * The one rule: what is not marked otherwise is the main thread's, and const while other threads run. */
@@ -28,7 +28,7 @@ struct pmk_pipeline {
 	bool asleep, paused; /* nobody watches; a person wants a pause: in both cases the camera is closed */
 };
 
-/* What is asked of the capture. */
+/* The settings of the capture among those of the pipeline. */
 struct pmk_capture_settings pmk_pipeline_reads(
 	struct pmk_pipeline *pipeline, const struct pmk_pipeline_settings *settings);
 

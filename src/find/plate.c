@@ -268,8 +268,8 @@ static int moved_share(const struct pmk_plate *p)
 	return known ? moved * ALL / known : 0;
 }
 
-/* What was room for long, and looks different in a few places only, is not forgotten as soon as the network sees room
- * there: it may miss somebody. */
+/* A place that was room for long is not forgotten as soon as the network sees room there, if it looks different in a
+ * few cells only: the network may miss somebody. */
 static void hold(struct pmk_plate *p, int count)
 {
 	for (int i = 0; i < count; i++) {
@@ -288,7 +288,7 @@ static uint8_t looks_after(int looks, int vote, int same, int kept, int fixed)
 	return (uint8_t)(vote > 0 ? (same ? more : 1) : vote < 0 && same ? looks - !fixed : held);
 }
 
-/* What stays the same is followed, too, where it slowly changes with the light. */
+/* The memory follows places that stay the same, too, as they change slowly with the light. */
 static void remember(struct pmk_plate *p, int plane, int count)
 {
 	const uint8_t *restrict now = p->now[plane], *restrict same = p->same;

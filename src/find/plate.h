@@ -64,8 +64,8 @@ void pmk_plate_begin(struct pmk_plate *plate, const struct pmk_image *image);
 /* Weigh a look at the part `view` of the picture, which may stick out of it: width x height probabilities as the
  * network gave them. Where looks at a picture overlap, the last one is remembered. */
 void pmk_plate_weigh(struct pmk_plate *plate, const struct pmk_rect *view, float *probability, int width, int height);
-/* Where something is new since the room was known: the box, in px, of the largest connected part outside of `people`.
- * Empty: nowhere, or everywhere, as when the camera moves. */
+/* The box, in px, of the largest connected part outside of `people` that is new since the room was known. Empty:
+ * nothing is new, or everything, as when the camera moves. */
 struct pmk_box pmk_plate_novel(const struct pmk_plate *plate, const struct pmk_box *people);
 void pmk_plate_end(struct pmk_plate *plate); /* remember this picture, if it was looked at */
 

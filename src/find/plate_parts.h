@@ -14,7 +14,7 @@ enum { PMK_PLATE_COLOURS = 16 * 16 * 16 }; /* bins of 16 levels of luma, 4 of ea
 /* Notice which cells change, by more than `step` of PMK_PLATE_LEVEL at once; and forget which did. */
 void pmk_plate_watch(struct pmk_plate *plate, int step);
 void pmk_plate_watch_anew(struct pmk_plate *plate);
-/* What the looks at this picture took for people, and what never moved while others did, is room. */
+/* Make room of what this picture's looks took for people although it never moved while others did. */
 void pmk_plate_judge(struct pmk_plate *plate);
 
 /* Remember the colours of what this picture's looks were sure of as a person. */

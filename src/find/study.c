@@ -18,7 +18,7 @@ static const double BORDER = 0.04; /* of a look's side: there its weight falls *
 static const double LEAST_WEIGHT = 0.001; /* at the border itself, where there is no other look */
 static const float BEND = 0.35f; /* of a surety */
 
-/* Where a row or column of the joined look is in another look. */
+/* The place of a row or column of the joined look in another look. */
 struct pmk_study_tap {
 	int at;
 	float part; /* 0..1: of the next pixel */

@@ -13,7 +13,7 @@
 
 #include "find/view.h"
 
-/* What to look at, each also mirrored: the person with less and with more around, and head and hands alone. */
+/* The parts to look at, each also mirrored: the person with less and with more around, and head and hands alone. */
 enum { PMK_STUDY_PARTS = 3 };
 
 struct pmk_study {
@@ -27,8 +27,8 @@ struct pmk_study {
 int pmk_study_init(struct pmk_study *study, int width, int height) __attribute__((warn_unused_result)); /* -ENOMEM */
 void pmk_study_finish(struct pmk_study *study); /* a zeroed struct is allowed */
 
-/* What to look at for a closer study of the people whom `view` follows. `probability` is the last look, at `seen`.
- * Writes the parts, and into *joined what the joined look should cover. Returns how many parts. */
+/* Choose the parts for a closer study of the people whom `view` follows, and in *joined the area that the joined look
+ * should cover. `probability` is the last look, at `seen`. Returns how many parts there are. */
 int pmk_study_plan(const struct pmk_study *study, const struct pmk_view *view, const struct pmk_rect *seen,
 	const float *probability, struct pmk_rect part[PMK_STUDY_PARTS], struct pmk_rect *joined);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What an open camera is called: all that a person may know it by. [any thread] */
+/* The names of an open camera: all that a person may know it by. [any thread] */
 #ifndef PMK_IO_SOURCE_NAMES_H
 #define PMK_IO_SOURCE_NAMES_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the handles of the library share: the context, which says who hears the log.
+/* The handles of the library share this: the context, which says who hears the log.
  *
  * The one rule: each function of potemkin.h that may log listens while it runs, and its threads inherit that:
  *

@@ -83,8 +83,8 @@ out:
 	return err;
 }
 
-/* What is read: kinds of files and codecs that people have. FFmpeg knows some hundred more, of games and devices and of
- * files that name other files, and each is code that a hostile file could reach. */
+/* The kinds of files and codecs that are read are those that people have. FFmpeg knows some hundred more, of games and
+ * devices and of files that name other files, and each is code that a hostile file could reach. */
 static const char formats[] =
 	"apng,asf,av1,avi,bmp_pipe,dirac,dnxhd,dpx_pipe,dv,exr_pipe,flv,gif,gif_pipe,gxf,h261,h263,h264,hevc,ico,ivf,"
 	"j2k_pipe,jpeg_pipe,jpegls_pipe,jpegxl_pipe,m4v,matroska,mjpeg,mov,mpeg,mpegts,mpegvideo,mxf,nut,obu,ogg,"

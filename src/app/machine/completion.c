@@ -97,8 +97,8 @@ static void print_bash_options(enum pmk_command command)
 	printf("' arguments='%s' names=%s ;;\n", words ? words : "", words ? "" : "-f");
 }
 
-/* What bash has taken apart at : and = is one word again, and only what is behind the last of them is replaced. What
- * follows a word such as "file:" is a file's name. */
+/* Bash takes words apart at : and =; they are put together again, and only the part behind the last of these is
+ * replaced. A file's name follows a word such as "file:". */
 static const char bash_words[] =
 	"# bash completion for potemkin\n"
 	"_potemkin_words() {\n"

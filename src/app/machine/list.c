@@ -134,7 +134,7 @@ static cJSON *list_models(const struct pmk_options *options)
 	return list;
 }
 
-/* Where the user's own backdrops are, by the command line or else the configuration file. A mistake in that is no
+/* The folder of the user's own backdrops, by the command line or else the configuration file. A mistake in that is no
  * reason to list nothing. */
 static void find_own_folder(const struct pmk_options *options, char folder[PMK_SPEC])
 {

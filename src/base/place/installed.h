@@ -13,7 +13,7 @@ struct pmk_installed_place {
 	const char *from_program, *from_library; /* the way from the folder of either; NULL: there is none */
 };
 
-/* Where `make install` puts them. An absolute path stays one. */
+/* The folders that `make install` fills. An absolute path stays one. */
 extern const struct pmk_installed_place pmk_installed_models, pmk_installed_modules;
 extern const struct pmk_installed_place
 	pmk_installed_built_models; /* where the build leaves a link to those of the source tree */
@@ -24,8 +24,8 @@ extern const struct pmk_installed_place pmk_installed_beside; /* the folder itse
 int pmk_installed_path(const struct pmk_installed_place *place, const char *file, char *path, size_t size)
 	__attribute__((warn_unused_result));
 
-/* What starts the program anew: "/proc/self/exe", or for the library the program that was installed or built with it.
- * Errors as above. */
+/* A path that starts the program anew: "/proc/self/exe", or for the library the program that was installed or built
+ * with it. Errors as above. */
 int pmk_installed_program(char *path, size_t size) __attribute__((warn_unused_result));
 
 #endif

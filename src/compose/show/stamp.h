@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What tells a file from another one, or from what it was before somebody wrote to it. Any thread. */
+/* A mark by which a file is told from another one, or from itself before somebody wrote to it. Any thread. */
 #ifndef PMK_COMPOSE_SHOW_STAMP_H
 #define PMK_COMPOSE_SHOW_STAMP_H
 

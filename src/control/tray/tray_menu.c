@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is in the menu, and what a click on it does. */
+/* The entries of the menu, and their actions. */
 #include "base/log.h"
 #include "control/tray/tray_parts.h"
 

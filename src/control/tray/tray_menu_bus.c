@@ -54,7 +54,7 @@ static int append_text(sd_bus_message *m, const struct filter *filter, const cha
 	return value && *value && wants(filter, name) ? sd_bus_message_append(m, "{sv}", name, "s", value) : 0;
 }
 
-/* What differs from the protocol's defaults. */
+/* Only properties that differ from the protocol's defaults. */
 static int append_properties(sd_bus_message *m, const struct pmk_tray_entry *e, const struct filter *filter)
 {
 	int err = sd_bus_message_open_container(m, 'a', "{sv}");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a tray consists of. For the files of this folder.
+/* The parts of a tray. For the files of this folder.
  *
  * The one rule: all is the tray's thread's, once it is started, except for what is marked. A function that is called
  * by sd-bus returns negative errno, which the caller gets as an error of the bus. */
@@ -88,7 +88,7 @@ enum {
 	PMK_TRAY_FIRST_CARD = 16
 };
 
-/* What a menu's item is; a text that is NULL and a number that is -1 are as the protocol's defaults. */
+/* An item of the menu; a text that is NULL and a number that is -1 are as the protocol's defaults. */
 struct pmk_tray_entry {
 	char label[PMK_TRAY_TEXT];
 	const char *type, *toggle, *children;

@@ -59,7 +59,7 @@ int pmk_capture_change_create(struct pmk_capture *capture, const struct pmk_capt
 	__attribute__((warn_unused_result));
 /* The names of the camera that the change moves to and has open; false: it moves to none. */
 bool pmk_capture_change_names(const struct pmk_capture_change *change, struct pmk_source_names *names);
-/* What is wanted was changed, but for the camera. */
+/* Take other wishes over into the change; its camera stays. */
 void pmk_capture_change_revise(struct pmk_capture_change *change, const struct pmk_capture_settings *now,
 	const struct pmk_capture_settings *wanted);
 /* How many generations of frames the change begins: 0 or 1. */

@@ -131,7 +131,7 @@ static int ask(sd_bus *bus, uint64_t deadline_ns)
 	return err;
 }
 
-/* What libpipewire may talk to. A descriptor of anything else would be read and written all the same. */
+/* Libpipewire may talk to a socket only. A descriptor of anything else would be read and written all the same. */
 static bool is_socket(int fd)
 {
 	int domain = 0;

@@ -154,7 +154,7 @@ static uint32_t read_once(const void *shared)
 	return *(const volatile uint32_t *)shared;
 }
 
-/* Where the bytes of a buffer are. The camera's program can write the chunk at any time, so it is read once. NULL, or
+/* Find the bytes of a buffer. The camera's program can write the chunk at any time, so it is read once. NULL, or
  * why they are unusable. */
 static const char *reach(const struct pw_buffer *buffer, struct pixels *pixels)
 {

@@ -102,7 +102,7 @@ static const int allowed[] = { SCMP_SYS(brk), SCMP_SYS(clock_gettime), SCMP_SYS(
 	SCMP_SYS(pread64), SCMP_SYS(read), SCMP_SYS(rt_sigreturn), SCMP_SYS(sched_getaffinity), SCMP_SYS(sched_yield),
 	SCMP_SYS(sigaltstack), SCMP_SYS(sysinfo) };
 
-/* What fcntl may do: another descriptor of an open file, and what stdio and FFmpeg ask of one. */
+/* Fcntl may make another descriptor of an open file, and answer the questions of stdio and FFmpeg. */
 static const unsigned asked_of_files[] = { F_DUPFD_CLOEXEC, F_GETFD, F_GETFL };
 
 static bool allow_to_talk(scmp_filter_ctx filter, int talk)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What those share who have files decoded by the helper, for sandbox*.c and reel.c only. */
+/* The common part of having files decoded by the helper, for sandbox*.c and reel.c only. */
 #ifndef PMK_MEDIA_SANDBOX_SANDBOX_PARTS_H
 #define PMK_MEDIA_SANDBOX_SANDBOX_PARTS_H
 
