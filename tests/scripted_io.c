@@ -63,7 +63,7 @@ int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct
 	}
 	c->base.fps = 50;
 	atomic_fetch_add(&cameras_open, 1);
-	c->pool = pmk_frame_pool_create(4);
+	c->pool = pmk_frame_pool_create(5);
 	snprintf(c->base.name, sizeof c->base.name, "scripted");
 	pthread_mutex_lock(&output_lock);
 	memcpy(c->base.title, title, sizeof title);

@@ -497,6 +497,73 @@ static void test_fades(void **state)
 	close_studio(&s);
 }
 
+/* A frame is composed once more after a change, as if the new settings had been there before. */
+static void check_again(struct studio *s, modify *way, bool can)
+{
+	struct pmk_scene_settings before = usual(), after = usual();
+	struct pmk_scene *scene, *ideal;
+	struct pmk_shown *shown, *wanted;
+
+	way(s, &after);
+	scene = create(s, &before);
+	ideal = create(s, &after);
+	for (int i = 0; i < BEFORE; i++) {
+		draw(s, i);
+		pmk_shown_unref(run(s, scene));
+		wanted = run(s, ideal);
+		if (i < BEFORE - 1)
+			pmk_shown_unref(wanted);
+	}
+	change(scene, &after);
+	assert_int_equal(pmk_scene_again(scene, s->frame, &shown), can ? 0 : -ENODATA);
+	if (can) {
+		assert_true(same(pmk_shown_image(shown), pmk_shown_image(wanted)));
+		pmk_shown_unref(shown);
+	}
+	pmk_shown_unref(wanted);
+	pmk_scene_destroy(scene);
+	pmk_scene_destroy(ideal);
+}
+
+static void test_a_frame_again(void **state)
+{
+	static modify *const seen_at_once[] = { nothing, office, picture, tiles, logo },
+			     *const with_the_next[] = { grown, less_smooth, plain, nearest, corner, no_plate, light,
+				     other_model, all_else };
+	struct studio s = open_studio();
+
+	for (size_t i = 0; i < sizeof seen_at_once / sizeof seen_at_once[0]; i++)
+		check_again(&s, seen_at_once[i], true);
+	for (size_t i = 0; i < sizeof with_the_next / sizeof with_the_next[0]; i++)
+		check_again(&s, with_the_next[i], false);
+	close_studio(&s);
+}
+
+/* What was not composed is not composed again: no frame yet, another frame, a cover in place of one. */
+static void test_no_frame_again(void **state)
+{
+	struct pmk_scene_settings settings = usual();
+	struct studio s = open_studio();
+	struct pmk_scene *scene = create(&s, &settings);
+	struct pmk_shown *shown;
+
+	draw(&s, 0);
+	assert_int_equal(pmk_scene_again(scene, s.frame, &shown), -ENODATA);
+	pmk_shown_unref(run(&s, scene));
+	draw(&s, 1);
+	assert_int_equal(pmk_scene_again(scene, s.frame, &shown), -ENODATA);
+	s.frame->number--;
+	s.frame->generation++;
+	assert_int_equal(pmk_scene_again(scene, s.frame, &shown), -ENODATA);
+	s.frame->image.layout.width /= 2;
+	assert_int_equal(pmk_scene_run(scene, s.frame, &shown, NULL), -EINVAL);
+	pmk_shown_unref(shown);
+	assert_int_equal(pmk_scene_again(scene, s.frame, &shown), -ENODATA);
+	s.frame->image.layout.width *= 2;
+	pmk_scene_destroy(scene);
+	close_studio(&s);
+}
+
 /* The match follows the pictures of a slideshow: after a while, one is shown as if it were the only one. */
 static void test_match_of_a_slideshow(void **state)
 {
@@ -875,6 +942,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_change),
 		cmocka_unit_test(test_fades),
+		cmocka_unit_test(test_a_frame_again),
+		cmocka_unit_test(test_no_frame_again),
 		cmocka_unit_test(test_match_of_a_slideshow),
 		cmocka_unit_test(test_small_changes_are_small),
 		cmocka_unit_test(test_networks_take_over),

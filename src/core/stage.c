@@ -15,6 +15,7 @@
 enum { PAUSED = 1 }; /* among the reasons for a cover, which are negative errno */
 
 static const uint64_t HANGS_NS = 60 * PMK_S_NS;
+static const uint64_t AGAIN_NS = 100 * PMK_MS_NS; /* a frame that is older is not shown again */
 static const uint64_t TAKEN_NS = 5 * PMK_S_NS; /* how long the thread has to take a change */
 
 struct pmk_stage {
@@ -26,6 +27,7 @@ struct pmk_stage {
 	int marked; /* the reason written on it */
 	unsigned generation; /* of the frames that the settings are for */
 	bool stale; /* it was made before the last change */
+	struct pmk_frame *last; /* the one shown last; NULL: none, or it was shown again */
 
 	struct pmk_thread thread; /* the main thread's */
 
@@ -89,6 +91,13 @@ static const char *mark_of(int reason, bool had_camera)
 	}
 }
 
+/* `frame` is the last one shown; takes it over. NULL: none is. */
+static void keep_last(struct pmk_stage *s, struct pmk_frame *frame)
+{
+	pmk_frame_unref(s->last);
+	s->last = frame;
+}
+
 /* Show a cover that says why at once, before the outputs take the plain one by themselves. */
 static void mark_cover(struct pmk_stage *s)
 {
@@ -106,6 +115,7 @@ static void mark_cover(struct pmk_stage *s)
 	s->cover = cover;
 	if (!reason)
 		return;
+	keep_last(s, NULL);
 	pmk_shown_ref(cover);
 	s->settings.show(s->settings.user, cover);
 }
@@ -117,13 +127,25 @@ static void run_frame(struct pmk_stage *s, struct pmk_frame *frame)
 	struct pmk_shown *shown = NULL;
 
 	pmk_scene_run(s->scene, frame, &shown, &times);
-	pmk_frame_unref(frame);
+	keep_last(s, frame);
 	if (!shown)
 		return;
 	count(s, shown, &times);
 	if (pmk_mask_view_is_wanted(&s->mask_view, pmk_clock_now_ns()))
 		pmk_mask_view_take(&s->mask_view, pmk_scene_shown_mask(s->scene), pmk_clock_now_ns());
 	s->settings.show(s->settings.user, shown);
+}
+
+/* Show the change without waiting for a frame. Only once a frame, so that many changes do not make many pictures. */
+static void run_again(struct pmk_stage *s)
+{
+	struct pmk_frame *frame = s->last;
+	struct pmk_shown *shown;
+
+	if (frame && frame->generation == s->generation && pmk_clock_now_ns() - frame->time_ns < AGAIN_NS &&
+		!pmk_scene_again(s->scene, frame, &shown))
+		s->settings.show(s->settings.user, shown);
+	keep_last(s, NULL);
 }
 
 /* Make the change that waits, unless `frame` is one that only the present settings are for: that one goes first. */
@@ -141,6 +163,8 @@ static void take_change(struct pmk_stage *s, const struct pmk_frame *frame)
 	s->generation = next;
 	s->stale = true;
 	mark_cover(s);
+	if (!frame && !s->marked)
+		run_again(s);
 	pmk_handover_done(&s->changes);
 }
 
@@ -172,6 +196,7 @@ static void *stage_main(void *arg)
 		pmk_pulse_rest(&s->pulse);
 	}
 	pmk_frame_unref(frame);
+	keep_last(s, NULL);
 	return NULL;
 }
 

@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { POOL_FRAMES = 8, DEFAULT_WIDTH = 1280, DEFAULT_HEIGHT = 720, DEFAULT_FPS = 30, MOST_FPS = 1000 };
+enum { POOL_FRAMES = 9, DEFAULT_WIDTH = 1280, DEFAULT_HEIGHT = 720, DEFAULT_FPS = 30, MOST_FPS = 1000 };
 
 struct presenter_source {
 	struct pmk_source source;

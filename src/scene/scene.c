@@ -240,6 +240,15 @@ static int compose_room(struct pmk_scene *s, const struct pmk_frame *frame, stru
 	return err ? err : pmk_compose_room(s->composer, frame, shown);
 }
 
+/* The frame and its mask are cut as the picture is. */
+static int compose_cut(
+	struct pmk_scene *s, const struct pmk_frame *frame, const struct pmk_mask *mask, struct pmk_shown **shown)
+{
+	if (s->parts.match)
+		pmk_match_see(s->parts.match, frame, mask, s->parts.light, s->last_ns);
+	return pmk_compose(s->composer, frame, mask, shown);
+}
+
 /* The mask is that of the frame. */
 static int compose_masked(struct pmk_scene *s, const struct pmk_frame *frame, struct pmk_shown **shown)
 {
@@ -252,9 +261,8 @@ static int compose_masked(struct pmk_scene *s, const struct pmk_frame *frame, st
 		return err;
 	if (s->parts.light)
 		pmk_light_see(s->parts.light, frame, mask, s->last_ns);
-	if (s->parts.match)
-		pmk_match_see(s->parts.match, frame, mask, s->parts.light, s->last_ns);
-	err = pmk_compose(s->composer, frame, mask, shown);
+	err = compose_cut(s, frame, mask, shown);
+	s->cut = frame;
 	s->masked = err ? NULL : mask;
 	return err;
 }
@@ -291,6 +299,13 @@ int pmk_scene_run(
 		return 0;
 	cover_err = pmk_compose_cover(s->composer, &s->parts.backdrop->cover, NULL, frame, shown);
 	return cover_err ? cover_err : err;
+}
+
+int pmk_scene_again(struct pmk_scene *s, const struct pmk_frame *frame, struct pmk_shown **shown)
+{
+	if (!s->masked || frame->generation != s->last_generation || frame->number != s->last_number)
+		return -ENODATA;
+	return compose_cut(s, s->parts.framing ? s->cut : frame, s->masked, shown);
 }
 
 const struct pmk_mask *pmk_scene_shown_mask(const struct pmk_scene *s)

@@ -72,6 +72,12 @@ const char *pmk_scene_model(const struct pmk_scene *scene);
 int pmk_scene_run(struct pmk_scene *scene, const struct pmk_frame *frame, struct pmk_shown **shown,
 	struct pmk_scene_times *times);
 
+/* The frame of the last run once more, with its mask, after a change that leaves the mask, the crop and the light as
+ * they are: so a change is seen before the next frame. The frame is the very one, but its time may be another.
+ * -ENODATA: the last run did not compose that frame, or the change needs another mask; -EAGAIN as in pmk_scene_run. */
+int pmk_scene_again(struct pmk_scene *scene, const struct pmk_frame *frame, struct pmk_shown **shown)
+	__attribute__((warn_unused_result));
+
 /* The mask of the picture that the last run gave, valid until the next run; NULL: it was a cover, or shows the room. */
 const struct pmk_mask *pmk_scene_shown_mask(const struct pmk_scene *scene);
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "scene/scene_change.h"
 
+#include "base/clock.h"
 #include "base/log.h"
+#include "base/num.h"
 #include "compose/backdrop_fade.h"
 #include "scene/scene_parts.h"
 
@@ -11,6 +13,9 @@
 
 /* One bit for each part. */
 enum { LOOK = 1, REFINE = 2, BACKDROP = 4, RIM = 8, MATCH = 16, FRAMING = 32, OVERLAY = 64, LIGHT = 128, ALL = 255 };
+
+/* A fade begins so long before the last frame, so that it is seen when that frame is composed again. */
+static const uint64_t FADE_AHEAD_NS = 10 * PMK_MS_NS;
 
 struct pmk_scene_change {
 	struct pmk_scene_settings settings; /* wanted */
@@ -244,9 +249,10 @@ static void inherit(const struct pmk_scene_parts *from, const struct pmk_scene_c
 static void exchange_backdrop(struct pmk_scene *s, struct pmk_scene_change *c)
 {
 	struct pmk_backdrop *before = s->parts.backdrop;
+	uint64_t start_ns = s->last_ns - pmk_min_u64(s->last_ns, FADE_AHEAD_NS);
 
 	s->parts.backdrop = c->parts.backdrop;
-	c->parts.backdrop = c->fades ? pmk_backdrop_fade_start(s->parts.backdrop, before, s->last_ns) : before;
+	c->parts.backdrop = c->fades ? pmk_backdrop_fade_start(s->parts.backdrop, before, start_ns) : before;
 	pmk_composer_set_backdrop(s->composer, s->parts.backdrop);
 }
 
@@ -302,7 +308,8 @@ void pmk_scene_change_apply(struct pmk_scene *s, struct pmk_scene_change *c)
 	pmk_composer_set_match(s->composer, s->parts.match);
 	if (s->parts.match)
 		pmk_match_set_strength(s->parts.match, w->match);
-	s->masked = NULL; /* it may be one that is replaced */
+	if (c->other_mask || c->exchanged & (FRAMING | LIGHT))
+		s->masked = NULL; /* it may be one that is replaced */
 	if (c->exchanged & FRAMING && s->parts.framing && s->last_ns)
 		pmk_framing_begin_whole(s->parts.framing);
 	if (s->parts.framing)

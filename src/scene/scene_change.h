@@ -16,7 +16,8 @@
  * One change at a time: prepare reads what apply writes, so prepare the next change only when the previous one has been
  * applied or dropped.
  *
- * If fade_ms says so, another backdrop fades in, over that time from the last frame on (compose/backdrop_fade.h); if no
+ * If fade_ms says so, another backdrop fades in, over that time from shortly before the last frame on, so that a second
+ * look at that frame (pmk_scene_again) shows some of it already (compose/backdrop_fade.h); if no
  * frame came for so long, it is there at once. What the fade does not need any more is freed when it is over. */
 #ifndef PMK_SCENE_SCENE_CHANGE_H
 #define PMK_SCENE_SCENE_CHANGE_H

@@ -36,6 +36,7 @@ struct pmk_scene {
 	struct pmk_composer *composer;
 	const struct pmk_mask
 		*masked; /* of the last picture, cut as that is; NULL: it was a cover, or shows the room */
+	const struct pmk_frame *cut; /* if `masked`, the frame that it is for; valid with framing only */
 	int last_error; /* so that a repeated error is logged once */
 	unsigned last_generation; /* of the previous frame */
 	uint64_t last_number, last_ns; /* of the previous frame */

@@ -6,7 +6,7 @@
 
 #include <errno.h>
 
-enum { COPIES = 5 }; /* two in the making, one in the slot, one with the scene, one spare */
+enum { COPIES = 6 }; /* two in the making, one in the slot, two with the scene, one spare */
 enum { BLOCK = 16 }; /* px */
 
 int pmk_reshape_init(struct pmk_reshape *r, const struct pmk_layout *layout, int quarters, bool mirror, bool flip)

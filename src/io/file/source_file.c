@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { POOL_FRAMES = 8 };
+enum { POOL_FRAMES = 9 };
 
 /* If a file is later than this, because the machine slept or decoding is too slow, it plays on from where it is. */
 #define MOST_LATE_NS PMK_S_NS

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FRAMES = 6 };
+enum { FRAMES = 7 };
 
 #define FIRST_FRAME_NS (3 * PMK_S_NS) /* for a camera to start */
 
