@@ -5,6 +5,7 @@
 #define PMK_TESTS_FILM_MATERIAL_H
 
 #include "media_material.h"
+#include "media_versions.h"
 
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
@@ -23,7 +24,7 @@ static int film_dolby; /* profile of Dolby Vision of which the next film is said
 
 static inline void film_tell_dolby(AVFormatContext *to, AVStream *stream)
 {
-	AVDOVIDecoderConfigurationRecord *dolby = (AVDOVIDecoderConfigurationRecord *)(void *)av_stream_new_side_data(
+	AVDOVIDecoderConfigurationRecord *dolby = (AVDOVIDecoderConfigurationRecord *)(void *)media_new_side_data(
 		stream, AV_PKT_DATA_DOVI_CONF, sizeof *dolby);
 
 	*dolby = (AVDOVIDecoderConfigurationRecord){ .dv_version_major = 1,
@@ -59,8 +60,8 @@ static inline AVCodecContext *film_encoder(enum AVCodecID codec, const AVFrame *
 	encoder->color_primaries = like->color_primaries;
 	encoder->color_trc = like->color_trc;
 	encoder->colorspace = like->colorspace;
-	encoder->field_order = like->interlaced_frame ? AV_FIELD_TT : AV_FIELD_PROGRESSIVE;
-	encoder->flags |= AV_CODEC_FLAG_QSCALE | (like->interlaced_frame ? AV_CODEC_FLAG_INTERLACED_DCT : 0);
+	encoder->field_order = pmk_av_is_interlaced(like) ? AV_FIELD_TT : AV_FIELD_PROGRESSIVE;
+	encoder->flags |= AV_CODEC_FLAG_QSCALE | (pmk_av_is_interlaced(like) ? AV_CODEC_FLAG_INTERLACED_DCT : 0);
 	encoder->global_quality = FF_QP2LAMBDA * 2;
 	encoder->time_base = (AVRational){ 1, 25 };
 	if (codec == AV_CODEC_ID_HEVC) {

@@ -5,6 +5,7 @@
 #define PMK_TESTS_MEDIA_REMUX_H
 
 #include "media_material.h"
+#include "media_versions.h"
 
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
@@ -27,7 +28,7 @@ static inline void remux_turn(AVStream *stream, int degrees, bool flip)
 	/* ISO/IEC 14496-12 6.2.2 */
 	static const int8_t rotations[4][4] = { { 1, 0, 0, 1 }, { 0, 1, -1, 0 }, { -1, 0, 0, -1 }, { 0, -1, 1, 0 } };
 	const int8_t *rotation = rotations[degrees / 90];
-	int32_t *matrix = (int32_t *)av_stream_new_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, 9 * sizeof *matrix);
+	int32_t *matrix = (int32_t *)media_new_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, 9 * sizeof *matrix);
 
 	memset(matrix, 0, 9 * sizeof *matrix);
 	matrix[0] = rotation[0] * 65536;

@@ -238,7 +238,7 @@ static void draw_fields(AVFrame *frame, int number)
 		if (y >= 32)
 			memset(row + left, 230, 30);
 	}
-	frame->interlaced_frame = frame->top_field_first = 1;
+	media_set_interlaced(frame);
 }
 
 /* The columns between the left edges of two rows that follow each other: a comb has STEP of them. */

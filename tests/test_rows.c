@@ -56,7 +56,7 @@ static void check_blend(
 	assert_int_equal(out[count], GUARD);
 	memcpy(in_place, b, (size_t)count);
 	rows->blend(a, in_place, c, in_place, count);
-	assert_int_equal(memcmp(in_place, out, (size_t)count), 0);
+	assert_memory_equal(in_place, out, (size_t)count);
 	for (int plane = 0; plane < 2; plane++) {
 		pmk_colour_row_to_limited(a, limited, count, plane);
 		rows->to_limited(a, out, count, plane);
@@ -68,7 +68,7 @@ static void check_blend(
 		assert_int_equal(out[count], GUARD);
 		memcpy(in_place, b, (size_t)count);
 		rows->blend_to_limited(a, in_place, c, in_place, count, plane);
-		assert_int_equal(memcmp(in_place, out, (size_t)count), 0);
+		assert_memory_equal(in_place, out, (size_t)count);
 	}
 }
 
@@ -453,7 +453,7 @@ static void check_rim(
 		memcpy(in_place, b, (size_t)count);
 		rows->rim(
 			colours[0], colours[1], colours[2], colours[3], part, limits, a, in_place, c, in_place, count);
-		assert_int_equal(memcmp(in_place, out, (size_t)count), 0);
+		assert_memory_equal(in_place, out, (size_t)count);
 	}
 }
 
@@ -484,7 +484,7 @@ static void check_clean(
 		assert_int_equal(out[count], GUARD);
 		memcpy(in_place, a, (size_t)count + 15);
 		rows->clean(colours[0], colours[1], colours[2], colours[3], part, plane, in_place, c, in_place, count);
-		assert_int_equal(memcmp(in_place, out, (size_t)count), 0);
+		assert_memory_equal(in_place, out, (size_t)count);
 	}
 }
 

@@ -174,7 +174,7 @@ static void compare(struct pmk_plate *p)
 	const uint8_t *restrict looks = p->looks;
 	uint8_t *restrict same = p->same, *restrict off = p->off, *restrict fixed = p->fixed;
 
-	memset(off, 0, (size_t)count);
+	memset(off, 0, (size_t)p->columns * (size_t)p->rows);
 	find_off(p->now[0], p->stood[0], step, off, count);
 	find_off(p->now[1], p->stood[1], CHROMA_STEP, off, count);
 	find_off(p->now[2], p->stood[2], CHROMA_STEP, off, count);

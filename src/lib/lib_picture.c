@@ -247,7 +247,7 @@ static void widen(const struct potemkin_picture *picture, const struct shape *sh
 int pmk_lib_write(
 	const struct potemkin_geometry *g, const struct pmk_shown *shown, const struct potemkin_picture *picture)
 {
-	struct shape shape;
+	struct shape shape = { 0 };
 	int err = 0;
 
 	(void)shape_of(picture->format, g->width, g->height, &shape);

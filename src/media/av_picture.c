@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "media/av.h"
 
+#include "media/av_versions.h"
+
 #include <errno.h>
 #include <libavutil/display.h>
 #include <libavutil/pixdesc.h>
@@ -77,7 +79,7 @@ void pmk_av_colours(const AVFrame *frame, enum pmk_range *range, enum pmk_matrix
 struct pmk_orientation pmk_av_orientation(const AVStream *stream, const AVFrame *first)
 {
 	const AVFrameSideData *side = av_frame_get_side_data(first, AV_FRAME_DATA_DISPLAYMATRIX);
-	const int32_t *matrix = (const int32_t *)av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, NULL);
+	const int32_t *matrix = (const int32_t *)pmk_av_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, NULL);
 	int32_t a, b, c, d;
 
 	if (!matrix && side)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "media/av_versions.h"
 #include "media/carry/resample.h"
 #include "media/carry/track.h"
 
@@ -195,11 +196,12 @@ static int open_decoder(struct encode *encode, const AVStream *from)
 /* The source's rate if the codec has it, else the next higher one, or the highest. */
 static int choose_rate(const AVCodec *codec, int wanted)
 {
+	const int *rate = pmk_av_rates(codec);
 	int higher = 0, highest = 0;
 
-	if (!codec->supported_samplerates)
+	if (!rate)
 		return wanted;
-	for (const int *rate = codec->supported_samplerates; *rate; rate++) {
+	for (; *rate; rate++) {
 		highest = FFMAX(highest, *rate);
 		if (*rate >= wanted && (!higher || *rate < higher))
 			higher = *rate;
@@ -210,7 +212,7 @@ static int choose_rate(const AVCodec *codec, int wanted)
 /* The codec's first format that has at least the source's bits, else its last. */
 static enum AVSampleFormat choose_format(const AVCodec *codec, enum AVSampleFormat wanted)
 {
-	const enum AVSampleFormat *format = codec->sample_fmts;
+	const enum AVSampleFormat *format = pmk_av_sample_formats(codec);
 
 	if (!format)
 		return wanted;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "media/film/fields.h"
 
+#include "media/av_versions.h"
+
 #include <errno.h>
 #include <libavfilter/buffersink.h>
 #include <libavfilter/buffersrc.h>
@@ -105,7 +107,7 @@ int pmk_fields_next(struct pmk_fields *f, struct pmk_av_reader *reader, AVFrame 
 		if (got < 0 || (got == 0 && !f->graph))
 			return got;
 		if (got && !f->graph) {
-			if (!frame->interlaced_frame || f->useless)
+			if (!pmk_av_is_interlaced(frame) || f->useless)
 				return 1;
 			if (make_graph(f, reader, frame) < 0) {
 				avfilter_graph_free(&f->graph);

@@ -2,6 +2,7 @@
 #include "media/film/tags.h"
 
 #include "base/log.h"
+#include "media/av_versions.h"
 #include "media/film/tone.h"
 
 #include <errno.h>
@@ -13,7 +14,7 @@ enum { DOLBY_ONLY = 5 };
 static const char *unread(const AVStream *stream, enum AVColorSpace matrix)
 {
 	const AVDOVIDecoderConfigurationRecord *dolby = (const AVDOVIDecoderConfigurationRecord *)(const void *)
-		av_stream_get_side_data(stream, AV_PKT_DATA_DOVI_CONF, NULL);
+		pmk_av_side_data(stream, AV_PKT_DATA_DOVI_CONF, NULL);
 
 	if (dolby && dolby->dv_profile == DOLBY_ONLY)
 		return "Dolby Vision, profile 5";

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "media/av_versions.h"
 #include "media/film/tone.h"
 #include "media/still/exif.h"
 #include "media/still/facts.h"
@@ -66,7 +67,7 @@ static const uint8_t *find_icc(
 
 	*bytes = side ? side->size : 0;
 	if (!icc)
-		icc = av_stream_get_side_data(stream, AV_PKT_DATA_ICC_PROFILE, bytes);
+		icc = pmk_av_side_data(stream, AV_PKT_DATA_ICC_PROFILE, bytes);
 	if (!icc) {
 		icc = facts->icc;
 		*bytes = facts->icc_bytes;

@@ -7,6 +7,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Newer versions have other names for these, which that of Debian 12 does not have. */
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+
 /* A scalar becomes a vector of one element. */
 static size_t shape_of(int dims, const int *dim, size_t shape[PMK_GRAPH_MAX_DIMS])
 {
