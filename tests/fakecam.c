@@ -5,10 +5,11 @@
  *	FAKECAM_FILES    a pattern, as "frames/?.raw"; without any file it gives nothing
  *	FAKECAM_FOURCC   their format [MJPG]
  *	FAKECAM_SIZE     WxH [640x480]; FAKECAM_STRIDE bytes of a row, unless the smallest
+ *	FAKECAM_FPS      pictures per second [30]
  *	FAKECAM_FIELD    enum v4l2_field [1, none]
  *	FAKECAM_STATUS   of its input, V4L2_IN_ST_* [0]
  *
- * It gives 30 pictures per second, and is a timer, so that poll works. One camera, one thread. */
+ * It is a timer, so that poll works. One camera, one thread. */
 #undef _FILE_OFFSET_BITS /* so that the names below are those of the C library */
 #include <dlfcn.h>
 #include <errno.h>
@@ -25,11 +26,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BUFFERS = 16, PAGE = 4096, BYTES = 1 << 22, PERIOD_NS = 33333333 };
+enum { BUFFERS = 16, PAGE = 4096, BYTES = 1 << 22 };
 
 static struct {
 	int fd; /* -1: closed */
-	uint32_t fourcc, width, height, stride, field;
+	uint32_t fourcc, width, height, stride, field, fps;
 	uint32_t queue[BUFFERS], head, tail; /* indices that the program gave; only tail - head of them */
 	uint8_t *memory[BUFFERS];
 	glob_t files;
@@ -61,6 +62,7 @@ static void set_up(void)
 	sscanf(setting("FAKECAM_SIZE", "640x480"), "%ux%u", &camera.width, &camera.height);
 	camera.stride = (uint32_t)atoi(setting("FAKECAM_STRIDE", "0"));
 	camera.field = (uint32_t)atoi(setting("FAKECAM_FIELD", "1"));
+	camera.fps = (uint32_t)atoi(setting("FAKECAM_FPS", "30"));
 	camera.head = camera.tail = 0;
 }
 
@@ -169,7 +171,7 @@ static int tell_format(struct v4l2_pix_format *pix)
 
 static int tell_rate(struct v4l2_fract *interval)
 {
-	*interval = (struct v4l2_fract){ 1, 30 };
+	*interval = (struct v4l2_fract){ 1, camera.fps };
 	return 0;
 }
 
@@ -205,7 +207,8 @@ static int query(struct v4l2_buffer *buffer)
 
 static int stream(bool on)
 {
-	const struct itimerspec period = { { 0, on ? PERIOD_NS : 0 }, { 0, on ? PERIOD_NS : 0 } };
+	long ns = on ? 1000000000 / camera.fps : 0;
+	const struct itimerspec period = { { 0, ns }, { 0, ns } };
 
 	camera.head = on ? camera.head : camera.tail;
 	return timerfd_settime(camera.fd, 0, &period, NULL);

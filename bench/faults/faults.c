@@ -3,9 +3,11 @@
  *
  *	FAULTS_ALLOC   N: the Nth block of memory is refused; N+: that one and all after it
  *	FAULTS_FD      the same of descriptors, with EMFILE
- *	FAULTS_IOCTL   CALL:N:WHAT of a camera: DQBUF, QBUF, S_FMT, ...; the Nth of them, or N+. WHAT is an errno's
- *name, or of DQBUF index, twice, empty, short, huge, damaged, stamp; or hang, for two seconds FAULTS_WRITE   N: after N
- *bytes of files, the disk is full FAULTS_CLOCK   N:S: from the Nth reading on, CLOCK_REALTIME is S seconds ahead */
+ *	FAULTS_IOCTL   CALL:N:WHAT of a camera: DQBUF, QBUF, S_FMT, ...; the Nth of them, or N+.
+ *                     WHAT is the name of an error; hang, for two seconds; or of DQBUF index,
+ *                     twice, empty, short, huge, damaged, stamp
+ *	FAULTS_WRITE   N: after N bytes of files, the disk is full
+ *	FAULTS_CLOCK   N:S: from the Nth reading on, CLOCK_REALTIME is S seconds ahead */
 #undef _FILE_OFFSET_BITS /* so that the names below are those of the C library */
 #include <dlfcn.h>
 #include <errno.h>

@@ -4,7 +4,9 @@
 that carries a code: whatever happens, the program ends with an exit code of its own or goes on, and no picture of any
 output shows the room.
 
-usage: bench/faults/faults.py PROGRAM FOLDER FAKECAM_SO [short]     FOLDER: where faults.so and the oracle are, build/bench
+usage: bench/faults/faults.py PROGRAM FOLDER FAKECAM_SO [short | long]
+       FOLDER: where faults.so and the oracle are, build/bench
+       short: a part of it, as the test does; long: only 200 cold starts, and runs until there are 200,000 pictures
        prints a line for each case; ends with 1 if any is not as expected"""
 
 import glob
@@ -26,10 +28,9 @@ FRAMES = "24"
 
 
 class Rig:
-    def __init__(self, program, folder, fakecam, work):
+    def __init__(self, program, folder, fakecam, work, short):
         self.program, self.folder, self.work = os.path.abspath(program), os.path.abspath(folder), work
-        self.fakecam = os.path.abspath(fakecam)
-        self.short = work.endswith("short")
+        self.fakecam, self.short = os.path.abspath(fakecam), short
         self.pictures = self.cases = self.bad = 0
         for name in ("room", "runtime", "config"):
             os.mkdir(self.path(name), 0o700)
@@ -41,11 +42,11 @@ class Rig:
     def path(self, name):
         return os.path.join(self.work, name)
 
-    def environment(self, faults):
+    def environment(self, fps, faults):
         values = dict(os.environ, XDG_RUNTIME_DIR=self.path("runtime"), XDG_CONFIG_HOME=self.path("config"))
         values["LD_PRELOAD"] = self.tool("faults.so") + " " + self.fakecam
         values["FAKECAM_FILES"] = self.path("room") + "/frames/*.yuyv"
-        values["FAKECAM_FOURCC"] = "YUYV"
+        values["FAKECAM_FOURCC"], values["FAKECAM_FPS"] = "YUYV", str(fps)
         values.update({"FAULTS_" + name.upper(): str(value) for name, value in faults.items()})
         return values
 
@@ -57,14 +58,14 @@ class Rig:
         count = re.match(r"(\d+) pictures", done.stdout)
         return int(count[1]) if count else 0, done.stdout.strip() if done.returncode == 1 else ""
 
-    def case(self, name, *options, codes=(OK,), during=None, least=0, frames=FRAMES, **faults):
+    def case(self, name, *options, codes=(OK,), during=None, least=0, frames=FRAMES, fps=30, **faults):
         out, third = self.path("out.y4m"), 3 if self.short else 1
         frames, least = str(int(frames) // third), least // third
         for left in glob.glob(self.path("*.y4m")) + glob.glob(self.path(".*.y4m*")):
             os.remove(left)
         words = [self.program, "run", "-c", "/dev/video7", "-o", "file:" + out, "--frames", frames, *options]
         with subprocess.Popen(
-            words, env=self.environment(faults), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+            words, env=self.environment(fps, faults), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
         ) as process:
             killed = during(self, process) if during else None
             try:
@@ -76,7 +77,7 @@ class Rig:
         wrong += ["hangs"] if said.endswith("hangs") else []
         wrong += ["says nothing"] if process.returncode and not killed and not said else []
         shown = 0
-        for film in glob.glob(self.path("*.y4m")) + glob.glob(self.path(".*.y4m*")):
+        for film in glob.glob(self.path("*.y4m")) + glob.glob(self.path(".*.y4m*")) + self.snapshots():
             count, found = self.look(film)
             shown += count
             wrong += [found] if found else []
@@ -88,6 +89,17 @@ class Rig:
         print("%-46s %3d %4d pictures  %s" % (name, process.returncode, shown, ", ".join(wrong) or "as expected"))
         if wrong:
             print("\n".join("    " + line for line in said.splitlines()[-6:]), flush=True)
+
+    def snapshots(self):
+        """As films of one picture, which the oracle reads."""
+        films = []
+        for snapshot in glob.glob(self.path("snapshot*.png")):
+            films.append(snapshot + ".y4m")
+            subprocess.run(
+                ["ffmpeg", "-v", "error", "-y", "-i", snapshot, "-pix_fmt", "yuv420p", films[-1]], check=True
+            )
+            os.remove(snapshot)
+        return films
 
     def ctl(self, *words):
         values = dict(os.environ, XDG_RUNTIME_DIR=self.path("runtime"))
@@ -140,6 +152,19 @@ def picture(path, size="640x480"):
     )
 
 
+def spoil_model(path, value):
+    """A copy of a real model, some of whose weights in the middle are `value`, as floats of 32 bits; None: as it is."""
+    folder = os.environ.get("POTEMKIN_MODELS", "models")
+    with open(os.path.join(folder, "selfie_segmentation_landscape.tflite"), "rb") as file:
+        model = bytearray(file.read())
+    middle = len(model) // 8 * 4
+    if value is not None:
+        model[middle : middle + 256] = value.to_bytes(4, "little") * 64
+    with open(path, "wb") as file:
+        file.write(model)
+    return path
+
+
 CAMERA = [  # call, which one, what, exit codes
     *(("DQBUF", "6", what, (OK,)) for what in ("index", "twice", "empty", "short", "huge", "damaged", "stamp")),
     *(("DQBUF", "6+", what, LOST) for what in ("index", "empty", "short", "huge", "damaged")),
@@ -147,7 +172,9 @@ CAMERA = [  # call, which one, what, exit codes
     *(("QBUF", "8", error, LOST) for error in ("EIO", "EINVAL")),
     *((call, "1", "EBUSY", (TAKEN,)) for call in ("S_FMT", "REQBUFS", "STREAMON")),
     *((call, "1", "EIO", (NO_CAMERA, INTERNAL)) for call in ("S_FMT", "REQBUFS", "STREAMON", "QUERYBUF")),
+    *((call, "1", "ENODEV", (NO_CAMERA,)) for call in ("QUERYCAP", "S_FMT", "REQBUFS", "QUERYBUF", "QBUF", "STREAMON")),
     ("QUERYCAP", "2", "ENODEV", LOST),
+    ("DQBUF", "1", "ENODEV", LOST),
     ("DQBUF", "10", "hang", LOST),
     ("S_PARM", "1", "EINVAL", (OK,)),
 ]
@@ -188,6 +215,11 @@ def test_files(rig, short):
         shutil.copy(rig.path("b.mkv"), whole)
         return after_start(lambda rig, process: how())
 
+    def spoil_running(rig, _):
+        os.truncate(rig.path("own.tflite"), 500)
+        rig.ctl("set", "threads", "2")
+        rig.ctl("set", "model", "selfie")
+
     def truncate():
         os.truncate(whole, 500)
 
@@ -203,12 +235,26 @@ def test_files(rig, short):
         return
     rig.case("the backdrop is no picture", "-b", rig.path("room/counts"), codes=(BAD_FILE,))
     rig.case("the model is no model", "-m", rig.path("room/counts"), codes=(BAD_FILE,))
+    for name, value in (("no numbers", 0xFFFFFFFF), ("infinite", 0x7F800000)):
+        model = spoil_model(rig.path("spoilt.tflite"), value)
+        rig.case("weights of the model are " + name, "-m", model, "--duration", "2", codes=(OK, BAD_FILE))
+    model = spoil_model(rig.path("own.tflite"), None)
+    rig.case("the model is truncated", "-m", model, during=after_start(spoil_running), frames="60", least=20)
+
+
+def kinds(rig):
+    return ("builtin:office", "color:#336699", "blur:60", "green", rig.path("a.png"), rig.path("b.mkv"))
 
 
 def test_backdrops(rig, short):
-    kinds = ("builtin:office", "color:#336699", "blur:60", "green", rig.path("a.png"), rig.path("b.mkv"))
-    for kind in kinds[4 if short else 0 :]:
+    slides = "slideshow:%s:1" % rig.path("")
+    for kind in kinds(rig)[4 if short else 0 :]:
         rig.case("backdrop " + os.path.basename(kind), "-b", kind, least=20)
+    for options in () if short else (["-b", slides], ["-b", "daylight:"], ["--light", "60"]):
+        rig.case(" ".join(options).replace(rig.work, ""), *options, least=20)
+    if not short:
+        looks = ["--caption", "Name", "--match", "60", "--light-wrap", "60", "--plate", "off"]
+        rig.case(" ".join(looks), *looks, least=20)
 
 
 def test_states(rig, short):
@@ -222,12 +268,29 @@ def test_states(rig, short):
     rig.case("pause, resume, other backdrops", during=steer(*changes), frames="90", least=20)
     if short:
         return
-    rig.case("a snapshot", during=steer(("snapshot", rig.path("snap.png"))), frames="60", least=20)
+    snapshots = [("snapshot", rig.path("snapshot%d.png" % i)) for i in range(4)]
+    snapshots[2:2] = [("pause",), ("snapshot", rig.path("snapshot-paused.png")), ("resume",)]
+    rig.case("snapshots", during=steer(*snapshots), frames="60", least=20)
+    others = [("set", "mirror", "yes"), ("set", "rotate", "180"), ("set", "mirror", "no"), ("set", "rotate", "0")]
+    others += [("set", "keep-out", "0,0,10%x10%"), ("set", "model", "selfie"), ("set", "people", "nearest")]
+    rig.case("another orientation, zone, model", during=steer(*others), frames="120", least=20)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGKILL, signal.SIGSEGV):
         rig.case("ended by signal %d" % number, during=kill_with(number), frames="1000")
         rig.case("the next run after it", least=20)
-    for _ in range(30):
-        rig.case("cold start", frames="10", least=8)
+
+
+def test_much(rig):
+    """Cold starts, and long runs in which settings change, from a camera that gives as much as the program takes."""
+    picture(rig.path("a.png"))
+    picture(rig.path("b.mkv"))
+    for _ in range(200):
+        rig.case("cold start", frames="100", least=100, fps=120)
+    changes = [("backdrop", kind) for kind in kinds(rig)] + [("set", "smooth", "50"), ("next",), ("set", "mirror", "yes")]
+    while rig.pictures < 200000:
+        kind = kinds(rig)[rig.cases % 6]
+        changes.append(changes.pop(0))
+        during = steer(*changes[:4]) if rig.cases % 2 else None
+        rig.case("600 pictures, " + os.path.basename(kind), "-b", kind, during=during, frames="600", fps=240, least=600)
 
 
 def test_oracle(rig):
@@ -242,11 +305,15 @@ def test_oracle(rig):
 
 def main():
     short = sys.argv[4:] == ["short"]
-    with tempfile.TemporaryDirectory(suffix="short" if short else "") as work:
-        rig = Rig(*sys.argv[1:4], work)
+    tests = (test_camera, test_scarcity, test_disk_and_clock, test_files, test_backdrops, test_states)
+    with tempfile.TemporaryDirectory() as work:
+        rig = Rig(*sys.argv[1:4], work, short)
         test_oracle(rig)
-        for test in (test_camera, test_scarcity, test_disk_and_clock, test_files, test_backdrops, test_states):
-            test(rig, short)
+        if sys.argv[4:] == ["long"]:
+            test_much(rig)
+        else:
+            for test in tests:
+                test(rig, short)
     print("%d cases, %d pictures, %d not as expected" % (rig.cases, rig.pictures, rig.bad))
     return rig.bad > 0
 

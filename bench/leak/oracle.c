@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* usage: oracle COUNTS FILM.y4m: reads each picture of an output, and prints how many there are, how many blocks of
- * them show the room where none may be seen, and in how many pictures. Ends with 1 if there is any, 2 on an error. */
+ * them show the room where none may be seen, and in how many pictures. Ends with 1 if there is any, 2 on an error.
+ * Pictures may be mirrored or upside down; in one that is cut out of the camera's, it finds nothing. */
 #include "code.h"
 
 #include <stdio.h>
@@ -23,6 +24,32 @@ static int find_room(const uint8_t *luma, const uint8_t counts[BLOCKS])
 	return found;
 }
 
+static void mirror(uint8_t *luma)
+{
+	for (int i = 0; i < WIDTH * HEIGHT; i++) {
+		int x = i % WIDTH, other = i - x + WIDTH - 1 - x;
+		uint8_t pixel = luma[i];
+
+		if (x >= WIDTH / 2)
+			continue;
+		luma[i] = luma[other];
+		luma[other] = pixel;
+	}
+}
+
+static void turn_over(uint8_t *luma)
+{
+	uint8_t row[WIDTH];
+
+	for (int y = 0; y < HEIGHT / 2; y++) {
+		uint8_t *a = luma + y * WIDTH, *b = luma + (HEIGHT - 1 - y) * WIDTH;
+
+		memcpy(row, a, WIDTH);
+		memcpy(a, b, WIDTH);
+		memcpy(b, row, WIDTH);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static uint8_t counts[BLOCKS], picture[WIDTH * HEIGHT * 2];
@@ -37,8 +64,12 @@ int main(int argc, char **argv)
 	if (strstr(line, "C422"))
 		bytes = WIDTH * HEIGHT * 2;
 	while (fgets(line, sizeof line, film) && fread(picture, 1, bytes, film) == bytes) {
-		int found = find_room(picture, counts);
+		int found = 0;
 
+		for (int way = 0; way < 4; way++) {
+			found += find_room(picture, counts);
+			way % 2 ? turn_over(picture) : mirror(picture);
+		}
 		pictures++;
 		blocks += found;
 		bad += found > 0;
