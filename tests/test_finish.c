@@ -608,7 +608,8 @@ static void test_odd_files_are_read(void **state)
 static void test_animation(void **state)
 {
 	static const uint8_t head[] = { 'G', 'I', 'F', '8', '9', 'a', 1, 0, 1, 0, 0x80, 0, 0, 0, 0, 0, 200, 50, 50 };
-	static const uint8_t picture[] = { 0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x4c, 1, 0 };
+	static const uint8_t picture[] = { 0x21, 0xf9, 4, 0, 10, 0, 0, 0, 0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x4c,
+		1, 0 };
 
 	for (int pictures = 1; pictures <= 2; pictures++) {
 		struct file file = { 0 };

@@ -34,5 +34,6 @@ static inline int plain_run(const struct CMUnitTest *tests, size_t count)
 #define cmocka_run_group_tests(tests, setup, teardown) plain_run(tests, sizeof(tests) / sizeof(tests)[0])
 #define assert_true(that) plain_check(!!(that), #that, __FILE__, __LINE__)
 #define assert_int_equal(a, b) plain_check((long long)(a) == (long long)(b), #a " == " #b, __FILE__, __LINE__)
+#define assert_memory_equal(a, b, bytes) plain_check(memcmp(a, b, bytes) == 0, #a " == " #b, __FILE__, __LINE__)
 
 #endif

@@ -23,6 +23,12 @@ static int write_trial(AVFormatContext *trial, const AVPacket *first)
 	return err;
 }
 
+/* Later versions of FFmpeg write it (ISO/IEC 23003-5), and hardly anything plays it. */
+static bool is_pcm_in_mp4(const AVOutputFormat *kind, enum AVCodecID id)
+{
+	return strcmp(kind->name, "mp4") == 0 && strncmp(avcodec_get_name(id), "pcm_", 4) == 0;
+}
+
 /* Some muxers accept a codec when asked, and refuse it when the header, its packets or the end are due. */
 bool pmk_plan_fits(const AVOutputFormat *kind, const AVStream *stream, const AVPacket *first)
 {
@@ -31,7 +37,8 @@ bool pmk_plan_fits(const AVOutputFormat *kind, const AVStream *stream, const AVP
 	bool fits = false;
 	AVStream *made;
 
-	if (avformat_query_codec(kind, stream->codecpar->codec_id, FF_COMPLIANCE_NORMAL) != 1 ||
+	if (is_pcm_in_mp4(kind, stream->codecpar->codec_id) ||
+		avformat_query_codec(kind, stream->codecpar->codec_id, FF_COMPLIANCE_NORMAL) != 1 ||
 		avformat_alloc_output_context2(&trial, kind, NULL, NULL) < 0)
 		return false;
 	made = avformat_new_stream(trial, NULL);

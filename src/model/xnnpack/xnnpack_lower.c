@@ -9,6 +9,9 @@
 
 /* Newer versions have other names for these, which that of Debian 12 does not have. */
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+#ifndef XNN_FLAG_KEEP_DIMS /* dimensions that are reduced were always kept */
+#define XNN_FLAG_KEEP_DIMS 0
+#endif
 
 /* A scalar becomes a vector of one element. */
 static size_t shape_of(int dims, const int *dim, size_t shape[PMK_GRAPH_MAX_DIMS])
@@ -200,7 +203,8 @@ static enum xnn_status lower_average_pool(
 	uint32_t from = lowering->ids[op->input[0]], to = lowering->ids[op->output];
 
 	if (op->pool_h == input->dim[1] && op->pool_w == input->dim[2] && !op->same)
-		return xnn_define_global_average_pooling_2d(lowering->subgraph, least, most, from, to, 0);
+		return xnn_define_global_average_pooling_2d(
+			lowering->subgraph, least, most, from, to, XNN_FLAG_KEEP_DIMS);
 	if (op->pool_h == 1 && op->pool_w == 1)
 		return xnn_define_clamp(lowering->subgraph, least, most, from, to, 0);
 	return xnn_define_average_pooling_2d(lowering->subgraph, pad.top, pad.right, pad.bottom, pad.left,
@@ -218,7 +222,8 @@ static enum xnn_status lower_unary(struct pmk_xnnpack_lowering *lowering, const 
 
 	switch (op->kind) {
 	case PMK_OP_MEAN:
-		return xnn_define_global_average_pooling_2d(subgraph, -INFINITY, INFINITY, from, to, 0);
+		return xnn_define_global_average_pooling_2d(
+			subgraph, -INFINITY, INFINITY, from, to, y->dims == 4 ? XNN_FLAG_KEEP_DIMS : 0);
 	case PMK_OP_RESIZE_BILINEAR:
 		return xnn_define_static_resize_bilinear_2d(subgraph, (size_t)y->dim[1], (size_t)y->dim[2], from, to,
 			op->align_corners              ? XNN_FLAG_ALIGN_CORNERS :
