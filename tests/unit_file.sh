@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# usage: unit_file.sh UNIT PROGRAM
+# usage: unit_file.sh UNIT PROGRAM GENERATOR
 # systemd finds nothing wrong with the user service, and it may do what the process that decodes pictures does; nor with
-# the system service, user and rule of udev that hide the cameras.
+# the system service, user and rule of udev that hide the cameras. What they may do is little; and the user service does
+# without a namespace where there is none.
 work=$(mktemp -d)
 trap 'rm -r "$work"' EXIT
 "$2" setup-loopback --hide-camera --root "$work" >"$work/said" || { cat "$work/said"; exit 1; }
@@ -21,11 +22,29 @@ if command -v systemd-sysusers >/dev/null; then
 		{ cat "$work/said"; exit 1; }
 	grep -q '^potemkin:' "$work/etc/passwd" || { echo 'systemd-sysusers makes no user'; exit 1; }
 fi
+# where namespaces are allowed, where they are not, and where they have no capabilities
+mkdir "$work/bin" "$work/units"
+dropin=$work/units/potemkin.service.d/no-namespace.conf
+for unshare in 'exit 0' 'exit 1' 'for word; do [ "$word" = setpriv ] && exit 1; done; exit 0'; do
+	printf '#!/bin/sh\n%s\n' "$unshare" >"$work/bin/unshare"
+	chmod +x "$work/bin/unshare"
+	PATH=$work/bin:$PATH "$3" "$work/units" "$work/units" "$work/units" || exit 1
+	[ "$unshare" = 'exit 0' ] && [ -e "$dropin" ] && { echo 'the generator takes a namespace away'; exit 1; }
+	[ "$unshare" = 'exit 0' ] || [ -e "$dropin" ] || { echo 'the generator leaves a namespace there'; exit 1; }
+	rm -rf "$work/units/potemkin.service.d"
+done
 command -v systemd-analyze >/dev/null || { echo "skipped: needs systemd-analyze"; exit 77; }
 # what it may do, from 0 to 10, where systemd can tell without running (from 250 on)
-exposure=$(systemd-analyze security --offline=true "$hidden" 2>/dev/null |
-	sed -n 's/.*exposure level[^:]*: \([0-9.]*\).*/\1/p')
-[ -z "$exposure" ] || [ "${exposure%.*}" -lt 2 ] || { echo "the system service has an exposure of $exposure"; exit 1; }
+exposed() {	# UNIT MOST [WORD...]: more than MOST tenths
+	unit=$1 most=$2
+	shift 2
+	exposure=$(XDG_RUNTIME_DIR=$work systemd-analyze security --offline=true "$@" "$unit" 2>/dev/null |
+		sed -n 's/.*exposure level[^:]*: \([0-9.]*\).*/\1/p' | tr -d .)
+	[ -z "$exposure" ] || [ "$exposure" -le "$most" ] ||
+		{ echo "$unit: an exposure of $exposure tenths, more than $most"; exit 1; }
+}
+exposed "$hidden" 20
+exposed "$1" 45 --user
 # the man page may not be installed here
 sed "s|^ExecStart=[^ ]*|ExecStart=$(realpath "$2")|; /^Documentation=/d" "$1" >"$work/potemkin.service"
 XDG_RUNTIME_DIR=$work systemd-analyze --user verify "$work/potemkin.service" >"$work/said" 2>&1

@@ -147,8 +147,8 @@ def lifetime():
         process = main_process()
         with open("/proc/%d/status" % process, encoding="ascii") as status:
             lines = dict(line.rstrip("\n").split(":\t", 1) for line in status if ":\t" in line)
-        check(lines["Uid"].split()[0] != "0" and lines["NoNewPrivs"] == "1" and lines["Seccomp"] == "2",
-              "not confined: %s" % lines)
+        check(lines["Uid"].split()[0] != "0" and lines["NoNewPrivs"] == "1" and lines["Seccomp"] == "2" and
+              int(lines["CapBnd"], 16) == 0, "not confined: %s" % lines)
         picture()
         check(shows("WatchdogUSec") == "30s", "a watchdog of %s" % shows("WatchdogUSec"))
         time.sleep(40)  # longer than the watchdog tolerates silence
