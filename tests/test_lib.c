@@ -112,6 +112,37 @@ static void versions_and_names(void **state)
 	}
 }
 
+/* What a form needs: words to choose from, limits, and nothing for an older caller. */
+static void says_how_settings_are_written(void **state)
+{
+	struct potemkin_setting_info info = { .struct_size = sizeof info }, older;
+	int seen = 0;
+
+	for (size_t i = 0; potemkin_setting_describe(POTEMKIN_SCENE, i, &info) == 0; i++) {
+		if (strcmp(info.name, "people") == 0) {
+			assert_string_equal(info.choices[0], "all");
+			assert_string_equal(info.choices[1], "nearest");
+			assert_null(info.choices[2]);
+			assert_true(info.least >= info.most);
+			seen++;
+		} else if (strcmp(info.name, "smooth") == 0) {
+			assert_null(info.choices);
+			assert_string_equal(info.value, "0..100");
+			assert_true(info.least == 0 && info.most == 100);
+			seen++;
+		} else if (strcmp(info.name, "mirror") == 0) {
+			assert_null(info.value);
+			seen++;
+		}
+	}
+	assert_int_equal(seen, 3);
+	memset(&older, 0x55, sizeof older);
+	older.struct_size = offsetof(struct potemkin_setting_info, value);
+	assert_int_equal(potemkin_setting_describe(POTEMKIN_SCENE, 0, &older), 0);
+	for (size_t i = older.struct_size; i < sizeof older; i++)
+		assert_int_equal(((uint8_t *)&older)[i], 0x55);
+}
+
 static void refuses_what_is_wrong(void **state)
 {
 	potemkin_context *context = new_context(logged);
@@ -346,6 +377,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(versions_and_names),
+		cmocka_unit_test(says_how_settings_are_written),
 		cmocka_unit_test(refuses_what_is_wrong),
 		cmocka_unit_test(formats_agree),
 		cmocka_unit_test(an_error_is_covered),

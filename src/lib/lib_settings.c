@@ -45,6 +45,12 @@ int potemkin_setting_describe(enum potemkin_level level, size_t index, struct po
 		told.help = s->help;
 		told.normal = s->normal;
 		told.live = (s->flags & PMK_SETTING_LIVE) != 0;
+		told.value = s->value;
+		told.choices = s->choices;
+		if (!(s->flags & PMK_SETTING_LIST)) {
+			told.least = s->least;
+			told.most = s->most;
+		}
 		memcpy(info, &told, told.struct_size < sizeof told ? told.struct_size : sizeof told);
 		return 0;
 	}
