@@ -28,7 +28,8 @@ def files(root, *tops):
 
 def sources(root):
     """The files that may be compiled or included."""
-    return [path for path in files(root, "src", "include", "plugins") if not path.endswith(("meson.build",) + DATA)]
+    kept = ("meson.build", ".ini") + DATA
+    return [path for path in files(root, "src", "include", "plugins") if not path.endswith(kept)]
 
 
 def lines(text):

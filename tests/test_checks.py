@@ -101,6 +101,7 @@ PLANTS = [
     ("includes", "src/io/leak.c", "#include <dlfcn.h>\n", "only these may: module/module.c"),
     ("includes", "src/model/leak.c", "#include <xnnpack.h>\n", "only these may: model/xnnpack/"),
     ("includes", "plugins/gst/element.c", '#include "core/pipeline.h"\n', "of ours only <potemkin/potemkin.h> may be"),
+    ("includes", "plugins/gst/element.c", '#include "obs/frame.h"\n', "of ours only <potemkin/potemkin.h> may be"),
     # Tags.
     ("tags", "src/app/two.c", "struct pmk_frame {\n\tint x;\n};\n", "is defined in src/app/two.c:1 and in src/image/"),
     ("tags", "src/app/two.h", "enum pmk_frame { PMK_A };\n", "enum pmk_frame is struct pmk_frame in src/image/"),
