@@ -55,6 +55,18 @@ check-all: test
 	@$(MAKE) --no-print-directory check-options coverage
 	@tests/variants.sh fuzz
 
+# Faults of all kinds, then 200 cold starts and 200,000 pictures, and whether any shows the room: an hour.
+faults: build models
+	@tools/deps test
+	@bench/faults/faults.py $(BUILD)/potemkin $(BUILD)/bench $(BUILD)/tests/fakecam.so
+	@bench/faults/faults.py $(BUILD)/potemkin $(BUILD)/bench $(BUILD)/tests/fakecam.so long
+
+# All that happens in a day, again and again: whether the program grows. MINUTES=1440 is a day.
+MINUTES ?= 10
+soak: build models
+	@tools/deps test
+	@bench/soak/soak.py $(BUILD)/potemkin $(BUILD)/tests/fakecam.so $(MINUTES)
+
 test-vm: build models
 	@tools/deps vm
 	@BUILD=$(BUILD) tests/vm/all
@@ -90,5 +102,5 @@ format:
 clean:
 	@rm -rf $(BUILD)
 
-.PHONY: all run test build compile deps models bench quality check-options coverage fuzz check-all test-vm \
+.PHONY: all run test build compile deps models bench quality check-options coverage fuzz check-all faults soak test-vm \
 	test-desktop install uninstall deb format clean

@@ -6,6 +6,7 @@
  *	FAKECAM_FOURCC   their format [MJPG]
  *	FAKECAM_SIZE     WxH [640x480]; FAKECAM_STRIDE bytes of a row, unless the smallest
  *	FAKECAM_FPS      pictures per second [30]
+ *	FAKECAM_GONE     a path: while it exists, the camera is unplugged
  *	FAKECAM_FIELD    enum v4l2_field [1, none]
  *	FAKECAM_STATUS   of its input, V4L2_IN_ST_* [0]
  *
@@ -72,8 +73,17 @@ __attribute__((constructor)) static void find_files(void)
 	glob(setting("FAKECAM_FILES", ""), 0, NULL, &camera.files);
 }
 
+static bool is_gone(void)
+{
+	return access(setting("FAKECAM_GONE", ""), F_OK) == 0;
+}
+
 static int open_camera(void)
 {
+	if (is_gone()) {
+		errno = ENOENT;
+		return -1;
+	}
 	set_up();
 	return camera.fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 }
@@ -264,7 +274,7 @@ int ioctl(int fd, unsigned long request, ...)
 	argument = va_arg(rest, void *);
 	va_end(rest);
 	if (fd >= 0 && fd == camera.fd)
-		return answer(request & 0xffffffff, argument);
+		return is_gone() ? fail(ENODEV) : answer(request & 0xffffffff, argument);
 	FIND_REAL(real, "ioctl");
 	return real(fd, request, argument);
 }

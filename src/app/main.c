@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -70,6 +71,15 @@ static int run(int argc, char **argv, bool *lasts)
 	return check_stdout((int)code, pmk_command_answers(options.command));
 }
 
+/* A block of a picture's size goes back to the system when it is freed. By itself, glibc would take ever larger blocks
+ * from its arenas, where those that come and go leave holes. */
+static void give_back_pictures(void)
+{
+#ifdef M_MMAP_THRESHOLD
+	mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+#endif
+}
+
 int main(int argc, char **argv)
 {
 	const char *cures[PMK_CURES];
@@ -77,6 +87,7 @@ int main(int argc, char **argv)
 	bool lasts = true; /* it is `run`, or nobody could read yet what it is */
 	int code;
 
+	give_back_pictures();
 	fill_standard_streams();
 	pmk_cures_of_machine(cures);
 	pmk_log_set_cures(cures);

@@ -52,8 +52,8 @@ static PangoLanguage *language(void)
 
 static PangoContext *new_context(void)
 {
-	PangoFontMap *map = pango_cairo_font_map_new();
-	PangoContext *context = pango_font_map_create_context(map);
+	/* one for each thread, which stays: a map that is freed leaves something behind in fontconfig */
+	PangoContext *context = pango_font_map_create_context(pango_cairo_font_map_get_default());
 	cairo_font_options_t *options = cairo_font_options_create();
 
 	cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
@@ -62,7 +62,6 @@ static PangoContext *new_context(void)
 	pango_cairo_context_set_font_options(context, options);
 	pango_context_set_language(context, language());
 	cairo_font_options_destroy(options);
-	g_object_unref(map); /* the context keeps it */
 	return context;
 }
 
