@@ -29,7 +29,7 @@ STANDS_FOR = {
     "compose/backdrop_fade.c": "fade",
     "compose/film/*": "backdrop_film",
     "compose/backdrop_*": "backdrop",
-    "compose/blur*": "backdrop",
+    "compose/blur/*": "blur",
     "compose/show/*": "show",
     "compose/light/*": "light",
     "compose/noise.c": "match",

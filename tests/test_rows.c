@@ -214,6 +214,11 @@ static void test_every_blend(void **state)
 	}
 }
 
+static unsigned colour_light(int colour, int luma)
+{
+	return (unsigned)((int)floor((((colour + 8) / 16 - 512) * luma + 128) / 256.0) + 2048);
+}
+
 static void check_weigh(
 	const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
 {
@@ -224,15 +229,20 @@ static void check_weigh(
 		sums[3][i] = (uint16_t)(a[i] * (b[i] % 2 ? 64 : 16));
 		for (int k = 0; k < 3; k++)
 			sums[k][i] = (uint16_t)(b[i + k] * 64 - (b[i + k] ? c[i] % 64 : 0));
+		for (unsigned k = 0; k < 4; k++)
+			to[i].sum[k] = 1000 * k + c[i];
 	}
 	to[count].sum[0] = GUARD;
 	rows->weigh(sums[3], sums[0], sums[1], sums[2], to, count);
 	for (int i = 0; i < count; i++) {
-		unsigned weight = sums[3][i] < 4096 ? (4095u - sums[3][i]) / 256 : 0;
+		unsigned share = sums[3][i] < 4096 ? (4095u - sums[3][i]) / 256 : 0;
+		unsigned weight = share > 10 ? 3 * (share - 10) : share > 0;
+		int luma = (sums[0][i] + 8) / 16;
 
-		for (int k = 0; k < 3; k++)
-			assert_int_equal(to[i].sum[k], (sums[k][i] + 8) / 16 * weight);
-		assert_int_equal(to[i].sum[3], 4 * weight);
+		assert_int_equal(to[i].sum[0], c[i] + (unsigned)((luma * luma + 128) / 256) * weight);
+		assert_int_equal(to[i].sum[1], 1000 + c[i] + colour_light(sums[1][i], luma) * weight);
+		assert_int_equal(to[i].sum[2], 2000 + c[i] + colour_light(sums[2][i], luma) * weight);
+		assert_int_equal(to[i].sum[3], 3000 + c[i] + 4 * weight);
 	}
 	assert_int_equal(to[count].sum[0], GUARD);
 }
@@ -296,41 +306,6 @@ static void check_means(
 	}
 }
 
-static void check_words(
-	const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
-{
-	uint16_t from[MOST + 20], sums[MOST + 1] = { 0 }, to[MOST + 1];
-
-	for (int i = 0; i < count + 20; i++)
-		from[i] = (uint16_t)(a[i] * 16);
-	sums[count] = to[count] = GUARD;
-	for (int k = 0; k < 7; k++)
-		rows->add_words(sums, from + k, count);
-	rows->subtract_words(sums, from + 3, count);
-	for (int i = 0; i < count; i++)
-		assert_int_equal(
-			sums[i], from[i] + from[i + 1] + from[i + 2] + from[i + 4] + from[i + 5] + from[i + 6]);
-	assert_int_equal(sums[count], GUARD);
-	for (int parts = 3; parts <= 15; parts += 2) {
-		rows->mean_words(from, parts, parts, to, count);
-		for (int i = 0; i < count; i++) {
-			int sum = 0, same = 1;
-			for (int d = 0; d < parts; d++) {
-				sum += from[i + d];
-				same &= from[i + d] == from[i];
-			}
-			assert_true(fabs(to[i] - (double)sum / parts) <= 0.8);
-			assert_true(!same || to[i] == from[i]);
-		}
-		assert_int_equal(to[count], GUARD);
-	}
-	for (int value = 0; value <= 4080; value += count ? 4080 : 1) { /* every value once, without neighbours */
-		uint16_t sum = (uint16_t)(value * 15), mean;
-		rows->mean_words(&sum, 1, 15, &mean, 1);
-		assert_int_equal(mean, value);
-	}
-}
-
 /* The quadratic B-spline of three values at `t` / 32 from the middle one, -15..15. */
 static double spline(double before, double here, double after, int t)
 {
@@ -391,11 +366,6 @@ static void test_weighed(void **state)
 	on_all(check_weigh);
 	on_all(check_boxes);
 	on_all(check_means);
-}
-
-static void test_words(void **state)
-{
-	on_all(check_words);
 }
 
 static void test_enlarging(void **state)
@@ -589,7 +559,6 @@ int main(void)
 		cmocka_unit_test(test_rim),
 		cmocka_unit_test(test_settle),
 		cmocka_unit_test(test_weighed),
-		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_enlarging),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

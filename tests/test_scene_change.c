@@ -348,7 +348,7 @@ static const struct {
 	{ .name = "drawing to colour", office, nothing, .covers = true },
 	{ .name = "colour to picture", nothing, picture, .covers = true },
 	{ .name = "fit", picture, tiles, .covers = true },
-	{ .name = "colour to blur", nothing, blur },
+	{ .name = "colour to blur", nothing, blur, .settles = AT_A_CUT },
 	{ .name = "blur's strength", blur, weak_blur },
 	{ .name = "blur to colour", blur, nothing, .covers = true },
 	{ .name = "overlay", nothing, logo, .covers = true },

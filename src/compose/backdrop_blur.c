@@ -3,7 +3,7 @@
 
 #include "base/log.h"
 #include "base/parse.h"
-#include "compose/blur.h"
+#include "compose/blur/blur.h"
 #include "compose/portrait/portrait.h"
 
 #include <errno.h>
@@ -21,17 +21,7 @@ struct blur_backdrop {
 static const struct pmk_image *begin(
 	struct pmk_backdrop *backdrop, const struct pmk_frame *frame, const struct pmk_cells *cells, bool *stays)
 {
-	struct blur_backdrop *b = (struct blur_backdrop *)backdrop;
-
-	pmk_blur_begin(b->blur, &frame->image, cells);
-	return NULL;
-}
-
-static void write(struct pmk_backdrop *backdrop, int row, struct pmk_image *out)
-{
-	struct blur_backdrop *b = (struct blur_backdrop *)backdrop;
-
-	pmk_blur_write(b->blur, row, out);
+	return pmk_blur_begin(((struct blur_backdrop *)backdrop)->blur, frame, cells, stays);
 }
 
 static void destroy(struct pmk_backdrop *backdrop)
@@ -44,7 +34,7 @@ static void destroy(struct pmk_backdrop *backdrop)
 	free(b);
 }
 
-static const struct pmk_backdrop_impl blur_impl = { .begin = begin, .write = write, .destroy = destroy };
+static const struct pmk_backdrop_impl blur_impl = { .begin = begin, .pictures = 2, .destroy = destroy };
 
 static const struct pmk_image *begin_portrait(
 	struct pmk_backdrop *backdrop, const struct pmk_frame *frame, const struct pmk_cells *cells, bool *stays)

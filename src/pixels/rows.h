@@ -115,8 +115,10 @@ struct pmk_rows {
 	/* to = from * scale + mean */
 	void (*to_floats)(const uint8_t *from, float *to, size_t count, float scale, float mean);
 
-	/* For blur: each cell's mean Y, U and V, in 1/4 of a level, times its weight, from the cells' sums. The weight
-	 * falls from 15 for a cell of room to 0 for one that is about a quarter person or more. */
+	/* For blur: add each cell's light times its weight to `out`, from the cells' sums. Light is about the square of
+	 * what a display is told: Y^2 / 16, and (C - 128) Y / 16 + 2048 for U and V, each rounded to a quarter of that
+	 * unit and so counted; the weight fourfold. The weight falls from 15 for a cell of room to 1 for one that is a
+	 * tenth person, and to 0 at a quarter. */
 	void (*weigh)(const uint16_t *alpha, const uint16_t *y, const uint16_t *u, const uint16_t *v,
 		struct pmk_weighed *out, int count);
 	/* The sum of `count` box windows around each of `width` columns. Reads and writes columns up to a multiple of
@@ -126,11 +128,6 @@ struct pmk_rows {
 	 * sums are below 2^31. */
 	void (*weighted_means)(const struct pmk_weighed *sums, const float more[4], const float scale[3],
 		const float offset[3], uint16_t *y, uint16_t *u, uint16_t *v, int count);
-	void (*add_words)(uint16_t *sums, const uint16_t *row, int count); /* sums += row */
-	void (*subtract_words)(uint16_t *sums, const uint16_t *row, int count); /* sums -= row */
-	/* out[x] = (from[x] + ... + from[x + window - 1]) / parts, within 0.8, and exact where all are equal. The sums
-	 * are at most 61200; `parts` is odd, 3..15. */
-	void (*mean_words)(const uint16_t *from, int window, int parts, uint16_t *out, int count);
 	/* Interpolate between `count` values along a row, in 1/16 and at most 4080: each becomes `size` values in 1/64,
 	 * with a quadratic B-spline, within 2/64, and exact where neighbours are equal. `size` is PMK_CELL / 2,
 	 * PMK_CELL or 2 * PMK_CELL. Reads from[-1] and from[count], too. */

@@ -51,21 +51,17 @@ void LEVEL(pmk_rows_cell_sums)(
 	}
 }
 
-static inline uint32_t weighted(uint16_t sum, uint16_t weight)
-{
-	return (uint16_t)((uint16_t)((uint16_t)(sum + 8) >> 4) * weight);
-}
-
 void LEVEL(pmk_rows_weigh)(const uint16_t *restrict alpha, const uint16_t *restrict y, const uint16_t *restrict u,
 	const uint16_t *restrict v, struct pmk_weighed *restrict out, int count)
 {
 	for (int i = 0; i < count; i++) {
-		uint16_t weight = (uint16_t)((uint16_t)(4095 - (alpha[i] < 4095 ? alpha[i] : 4095)) >> 8);
+		int share = (4095 - (alpha[i] < 4095 ? alpha[i] : 4095)) >> 8, most = 3 * share - 30;
+		int weight = most > 1 ? most : share > 0, luma = (y[i] + 8) >> 4;
 
-		out[i].sum[0] = weighted(y[i], weight);
-		out[i].sum[1] = weighted(u[i], weight);
-		out[i].sum[2] = weighted(v[i], weight);
-		out[i].sum[3] = (uint32_t)(4 * weight);
+		out[i].sum[0] += (uint32_t)(((luma * luma + 128) >> 8) * weight);
+		out[i].sum[1] += (uint32_t)((((((u[i] + 8) >> 4) - 512) * luma + 128) >> 8) + 2048) * (uint32_t)weight;
+		out[i].sum[2] += (uint32_t)((((((v[i] + 8) >> 4) - 512) * luma + 128) >> 8) + 2048) * (uint32_t)weight;
+		out[i].sum[3] += (uint32_t)(4 * weight);
 	}
 }
 
@@ -105,32 +101,6 @@ void LEVEL(pmk_rows_weighted_means)(const struct pmk_weighed *restrict sums, con
 		u[i] = (uint16_t)(int)(((float)(int32_t)s[1] + more[1]) * part * scale[1] + offset[1] + 0.5f);
 		v[i] = (uint16_t)(int)(((float)(int32_t)s[2] + more[2]) * part * scale[2] + offset[2] + 0.5f);
 	}
-}
-
-void LEVEL(pmk_rows_add_words)(uint16_t *restrict sums, const uint16_t *restrict row, int count)
-{
-	for (int i = 0; i < count; i++)
-		sums[i] = (uint16_t)(sums[i] + row[i]);
-}
-
-void LEVEL(pmk_rows_subtract_words)(uint16_t *restrict sums, const uint16_t *restrict row, int count)
-{
-	for (int i = 0; i < count; i++)
-		sums[i] = (uint16_t)(sums[i] - row[i]);
-}
-
-void LEVEL(pmk_rows_mean_words)(const uint16_t *restrict from, int window, int parts, uint16_t *restrict out, int count)
-{
-	uint16_t half = (uint16_t)(parts / 2), share = (uint16_t)((65536 + parts / 2) / parts);
-
-	for (int i = 0; i < count; i++)
-		out[i] = from[i];
-	for (int d = 1; d < window; d++) {
-		for (int i = 0; i < count; i++)
-			out[i] = (uint16_t)(out[i] + from[i + d]);
-	}
-	for (int i = 0; i < count; i++)
-		out[i] = (uint16_t)((uint32_t)(uint16_t)(out[i] + half) * share >> 16);
 }
 
 /* A quadratic B-spline around the middle one of three values, which are at most 16320: the terms that all places share.

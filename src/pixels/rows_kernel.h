@@ -27,9 +27,6 @@ PMK_ROWS_KERNEL(to_floats);
 PMK_ROWS_KERNEL(weigh);
 PMK_ROWS_KERNEL(box_sums);
 PMK_ROWS_KERNEL(weighted_means);
-PMK_ROWS_KERNEL(add_words);
-PMK_ROWS_KERNEL(subtract_words);
-PMK_ROWS_KERNEL(mean_words);
 PMK_ROWS_KERNEL(widen);
 PMK_ROWS_KERNEL(heighten);
 

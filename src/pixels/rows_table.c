@@ -18,9 +18,6 @@ const struct pmk_rows LEVEL(pmk_rows) = {
 	.weigh = LEVEL(pmk_rows_weigh),
 	.box_sums = LEVEL(pmk_rows_box_sums),
 	.weighted_means = LEVEL(pmk_rows_weighted_means),
-	.add_words = LEVEL(pmk_rows_add_words),
-	.subtract_words = LEVEL(pmk_rows_subtract_words),
-	.mean_words = LEVEL(pmk_rows_mean_words),
 	.widen = LEVEL(pmk_rows_widen),
 	.heighten = LEVEL(pmk_rows_heighten),
 };

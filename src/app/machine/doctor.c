@@ -37,6 +37,7 @@ static void (*const checks[])(struct pmk_doctor *doctor) = {
 	pmk_doctor_check_sandbox,
 	pmk_doctor_check_caption,
 	pmk_doctor_check_tray,
+	pmk_doctor_check_blur,
 };
 
 void pmk_doctor_add(struct pmk_doctor *d, const char *check, enum pmk_verdict verdict, const char *why, const char *fix,

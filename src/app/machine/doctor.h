@@ -61,6 +61,7 @@ void pmk_doctor_check_sandbox(struct pmk_doctor *doctor);
 void pmk_doctor_check_caption(struct pmk_doctor *doctor);
 void pmk_doctor_check_hidden(struct pmk_doctor *doctor);
 void pmk_doctor_check_tray(struct pmk_doctor *doctor);
+void pmk_doctor_check_blur(struct pmk_doctor *doctor);
 void pmk_doctor_check_permission(struct pmk_doctor *doctor);
 void pmk_doctor_check_camera(struct pmk_doctor *doctor);
 void pmk_doctor_check_speed(struct pmk_doctor *doctor);

@@ -3,6 +3,7 @@
 #include "app/machine/doctor.h"
 
 #include "app/machine/remedy.h"
+#include "compose/blur/blur.h"
 #include "media/sandbox/reply.h"
 #include "model/manifest.h"
 
@@ -206,4 +207,13 @@ void pmk_doctor_check_tray(struct pmk_doctor *d)
 			"install the extension AppIndicator (gnome-shell-extension-appindicator) and log in again; or "
 			"use potemkin ui",
 			"the icon with its menu (--tray) cannot be seen");
+}
+
+/* Nothing to find: what somebody who relies on blur should know. */
+void pmk_doctor_check_blur(struct pmk_doctor *d)
+{
+	pmk_doctor_add(d, "blur", PMK_VERDICT_GOOD, NULL, NULL,
+		"behind blur, letters up to %.0f %% of the picture's height cannot be read (blur:0: %.0f %%, blur:100: "
+		"%.0f %%); large shapes and colours remain; blur:1 to blur:20 hide nothing",
+		100 * pmk_blur_patch(PMK_BLUR_NORMAL), 100 * pmk_blur_patch(0), 100 * pmk_blur_patch(100));
 }

@@ -169,7 +169,8 @@ static cJSON *list_backdrops(const struct pmk_options *options)
 	add_simple(list, "daylight:[FOLDER]", "a picture for each part of the day, built-in ones or a folder's");
 	add_simple(
 		list, "blur:1..20", "a portrait's soft background: the room is recognised; below 10 with --show-room");
-	add_simple(list, "blur[:21..100]", "the room, blurred; colours and large shapes remain");
+	add_simple(list, "blur[:21..100]",
+		"the room, blurred: no letters up to 8 % of the height (21: 5 %, 100: 12 %); large shapes remain");
 	add_simple(list, "color:#rrggbb", "one colour");
 	add_simple(list, "green", "chroma-key green");
 	add_simple(list, "transparent", "nothing: files with alpha (.png .webp .webm .mkv .mov)");

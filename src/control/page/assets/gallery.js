@@ -6,7 +6,7 @@ function fill_gallery(backdrops) {
 	const cards = backdrops.map(
 		({ name, title }) => ({ spec: 'builtin:' + name, title, src: '/thumbnail/' + name }));
 	cards.push(
-		{ spec: 'blur', title: 'Blurred room', swatch: 'blur' },
+		{ spec: 'blur', title: 'Blurred room: no letters up to 8 % of its height', swatch: 'blur' },
 		{ spec: 'blur:12', title: 'Soft background: the room is recognised', swatch: 'soft' },
 		{ spec: 'green', title: 'Chroma-key green', swatch: 'green' },
 	);
