@@ -146,6 +146,56 @@ static void test_a_walk_is_followed_without_losing_anybody(void **state)
 	}
 }
 
+/* Whoever moves anyhow, but not by leaps, is inside in each frame, unless the frame cuts him. */
+static void test_nobody_who_moves_is_ever_outside(void **state)
+{
+	uint32_t random = 3;
+
+	for (int n = 0; n < 100; n++) {
+		double x = 640, y = 300, most = 1 + n % 100; /* px per frame */
+		struct walk w;
+
+		begin_walk(&w, PMK_FRAMING_AUTO, 15 << n % 3);
+		stay(&w, person(x, 240, y), 1);
+		for (int i = 0; i < 60; i++) {
+			double right = (int)(unit_random(&random) % 3) - 1, down = (int)(unit_random(&random) % 3) - 1;
+
+			for (int k = 0; k < 8; k++) {
+				struct pmk_subject somebody;
+
+				x = fmin(fmax(x + right * most, 0), W);
+				y = fmin(fmax(y + down * most, 10), 500);
+				somebody = person(x, 240, y);
+				step(&w, &somebody);
+				assert_true(somebody.box.left < 8 || somebody.box.left > w.crop.left - 1e-6);
+				assert_true(somebody.box.right > W - 8 || somebody.box.right < w.crop.right + 1e-6);
+				assert_true(somebody.box.top > w.crop.top - 1e-6);
+			}
+		}
+	}
+}
+
+/* Somebody walks in from the right, and is found only when a good part of him is there. */
+static void test_who_walks_in_is_inside_as_soon_as_he_is_whole(void **state)
+{
+	for (int speed = 4; speed <= 20; speed++) { /* px per frame */
+		const struct pmk_subject first = person(640, 480, 190);
+		struct walk w;
+
+		begin_walk(&w, PMK_FRAMING_AUTO, 30);
+		stay(&w, first, 1);
+		for (int left = W - 70; left > 1000; left -= speed) {
+			struct pmk_subject both = first;
+
+			both.box.right = both.core.right = fmin(left + 240, W);
+			step(&w, &both);
+			if (both.box.right < W - 8)
+				assert_holds(&w, &both);
+		}
+		assert_true(w.most_jerk < 0.012 * W);
+	}
+}
+
 static void test_leaning_in_cuts_nobody(void **state)
 {
 	struct pmk_subject somebody = { 0 };
@@ -678,6 +728,8 @@ int main(void)
 		cmocka_unit_test(test_who_is_there_at_the_start_is_framed_at_once),
 		cmocka_unit_test(test_a_step_is_followed_without_overshoot),
 		cmocka_unit_test(test_a_walk_is_followed_without_losing_anybody),
+		cmocka_unit_test(test_nobody_who_moves_is_ever_outside),
+		cmocka_unit_test(test_who_walks_in_is_inside_as_soon_as_he_is_whole),
 		cmocka_unit_test(test_leaning_in_cuts_nobody),
 		cmocka_unit_test(test_what_moves_within_the_dead_zone_moves_nothing),
 		cmocka_unit_test(test_swaying_does_not_hunt),

@@ -15,8 +15,10 @@ static const double CUT = 0.02; /* of the frame's height; who is nearer to its b
 static const double DEAD_X = 0.10, DEAD_Y = 0.08, SMALLER = 0.8, LARGER = 1.1, NEAR = 0.02;
 static const double JUMP = 0.08; /* of the frame's width, from frame to frame */
 static const double FADE_S = 3, MIDDLE_S = 0.6, AHEAD_S = 0.15;
-static const double CALM = 1.8, ALONE = 0.8, ENTER = 6, MOST = 40; /* 1/s */
-static const double IN_TIME = 4, OVER = 0.06;
+static const double CALM = 1.8, ALONE = 0.8, APPEAR = 6, MOST = 45; /* 1/s */
+static const double ENTER = 2.2, EDGE = 0.0125; /* widths of the frame per second; of its width */
+static const double EXACT = 1.0 / 160; /* of the frame's width: the grid of pmk_subject */
+static const double IN_TIME = 5, OVER = 0.06;
 static const double LONGEST_S = 0.2; /* between two frames */
 static const double ARRIVED_PX = 1.0 / 1024;
 static const uint64_t ALONE_NS = 3 * PMK_S_NS;
@@ -231,8 +233,20 @@ static bool must_move(const struct pmk_framer *f, const double want[3])
 		fabs(want[Y] - f->goal[Y]) > DEAD_Y * h || want[H] < SMALLER * h || want[H] > LARGER * h;
 }
 
-/* How fast to go: in time before somebody comes to the crop's edge, and the faster the further anybody is over it. For
- * who has just come there is no such hurry. */
+/* The most for who has just appeared at a side. Who comes in at the frame's edge is in a hurry: the shorter the way,
+ * the faster. Elsewhere nobody walks in, and the network may be mistaken. */
+static double most_rate(const struct pmk_framer *f, int side)
+{
+	double far = fmax(fabs(f->goal[X] - f->lag[2][X]), fabs(f->goal[Y] - f->lag[2][Y]));
+
+	if (!f->entered[side])
+		return MOST;
+	if (fabs(f->now[side] - (side == RIGHT ? f->width : 0)) > EDGE * f->width)
+		return APPEAR;
+	return fmin(fmax(ENTER * f->width / fmax(far, 1), APPEAR), MOST);
+}
+
+/* How fast to go: in time before somebody comes to the crop's edge, and the faster the further anybody is over it. */
 static double needed_rate(struct pmk_framer *f)
 {
 	double rate = CALM;
@@ -242,7 +256,7 @@ static double needed_rate(struct pmk_framer *f)
 		double s = f->speed[i] / (i == TOP ? h : h * f->shape), most;
 
 		f->entered[i] &= left < 0;
-		most = f->entered[i] ? ENTER : MOST;
+		most = most_rate(f, i);
 		if (left < 0)
 			rate = fmax(rate, most * fmin(-left / OVER, 1));
 		if (s > 0 && left < 1 - NEAR)
@@ -282,7 +296,11 @@ static void decide(struct pmk_framer *f, const struct pmk_subject *subject, doub
 		memcpy(f->goal, want, sizeof f->goal);
 	f->placed = true;
 	rate = needed_rate(f);
+	if (f->entered[LEFT] || f->entered[TOP] || f->entered[RIGHT])
+		f->rate = fmax(f->rate, rate);
 	f->rate += share(fmax(rate, CALM), dt) * (rate - f->rate);
+	if (memcmp(f->lag[2], f->goal, sizeof f->goal) == 0)
+		f->rate = fmin(f->rate, rate); /* nothing moves that would feel it */
 }
 
 /* --- how to go --- */
@@ -303,6 +321,26 @@ static void go(struct pmk_framer *f, double dt)
 		jump(f);
 }
 
+/* Go on towards the goal until nobody is outside but who has just appeared, or is cut off by the frame. */
+static void hold(struct pmk_framer *f)
+{
+	double edge[SIDES], last[SIDES], part = 0;
+
+	edges_of(f, f->lag[2], edge);
+	edges_of(f, f->goal, last);
+	for (int i = LEFT; i <= RIGHT; i++) {
+		double held = f->now[i] + outward(i) * EXACT * f->width;
+		double over = (held - edge[i]) * outward(i), room = (last[i] - held) * outward(i);
+
+		if (!f->entered[i] && over > 0 && room >= 0)
+			part = fmax(part, over / (over + room));
+	}
+	for (int i = 0; part > 0 && i < 3; i++) {
+		for (int k = X; k <= H; k++)
+			f->lag[i][k] += part * (f->goal[k] - f->lag[i][k]);
+	}
+}
+
 struct pmk_box pmk_framer_step(struct pmk_framer *f, const struct pmk_subject *subject, uint64_t now_ns)
 {
 	double dt = f->begun ? fmin((double)(now_ns - f->last_ns) / 1e9, LONGEST_S) : 0, edge[SIDES];
@@ -316,6 +354,8 @@ struct pmk_box pmk_framer_step(struct pmk_framer *f, const struct pmk_subject *s
 			go(f, dt);
 		else
 			jump(f);
+		if (f->seen_ns == now_ns)
+			hold(f);
 	}
 	f->begun = true;
 	edges_of(f, f->lag[2], edge);
