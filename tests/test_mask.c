@@ -48,6 +48,47 @@ static void test_prepare_colours(void **state)
 	pmk_prepare_destroy(prepare);
 }
 
+/* Fill the picture with steps of grey around a mean luma. */
+static void fill_steps(struct pmk_image *image, int mean)
+{
+	pmk_image_fill(image, (const uint8_t[]){ (uint8_t)mean, 128, 128 });
+	for (int y = 0; y < image->layout.height; y++) {
+		for (int x = 0; x < image->layout.width; x++)
+			image->plane[0][(size_t)y * (size_t)image->stride[0] + (size_t)x] = (uint8_t)(mean +
+				(x / 4 % 2 ? 40 : -40));
+	}
+}
+
+/* A picture of a mean of .27 or more is what it is; a darker one is lifted: at that limit by nothing, then ever more,
+ * up to the mean of the limit. Black and white stay, brighter stays brighter. */
+static void test_prepare_lifts_the_dark(void **state)
+{
+	enum { N = 32, LIMIT = 69 }; /* .27 is between 68 and 69 levels */
+	struct pmk_model_card card = { .input_width = N, .input_height = N, .scale = 1 };
+	struct pmk_layout layout = { .width = N, .height = N, .range = PMK_RANGE_FULL };
+	struct pmk_prepare *prepare;
+	struct pmk_image image;
+	float input[N * N * 3], lifted = 0;
+
+	assert_int_equal(pmk_prepare_create(&card, &prepare), 0);
+	assert_int_equal(pmk_image_alloc(&image, &layout), 0);
+	for (int mean = 120; mean >= 40; mean--) {
+		float more;
+
+		fill_steps(&image, mean);
+		pmk_prepare_run(prepare, &image, &(struct pmk_rect){ 0, 0, N, N }, input);
+		more = (input[0] + input[4 * 3]) * 255 / 2 - (float)mean;
+		assert_true(input[0] < input[4 * 3]);
+		assert_true(mean < LIMIT || fabsf(more) < 0.01f);
+		assert_true(mean >= LIMIT || (more >= lifted - 0.51f && more <= lifted + 2.01f && mean + more < 75));
+		assert_int_equal(pmk_prepare_small(prepare)->plane[0][0], mean - 40);
+		lifted = more;
+	}
+	assert_true(lifted > 10);
+	pmk_image_free(&image);
+	pmk_prepare_destroy(prepare);
+}
+
 /* The whole width is used: a white strip at either edge of a wide picture arrives at the edge of the input. */
 static void test_prepare_sees_the_edges(void **state)
 {
@@ -690,6 +731,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_prepare_colours),
+		cmocka_unit_test(test_prepare_lifts_the_dark),
 		cmocka_unit_test(test_prepare_sees_the_edges),
 		cmocka_unit_test(test_prepare_views),
 		cmocka_unit_test(test_prepare_thin_pictures),

@@ -7,10 +7,14 @@
 
 #include <errno.h>
 #include <libyuv.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { HALVE_FROM = 3, HALVINGS = 13 }; /* after so many halvings PMK_IMAGE_MAX_PX is 1 */
+/* a darker mean than DARK is lifted to it, unless that takes a smaller power */
+static const double DARK = 0.27, LEAST_POWER = 0.4;
+static const double TOE = 0.03; /* limits the slope at black, where there is noise */
 
 struct pmk_prepare {
 	int width, height; /* px, of the network's input */
@@ -187,13 +191,49 @@ void pmk_prepare_scale(struct pmk_prepare *p, const struct pmk_image *image, con
 		shrink(p, image, view, i);
 }
 
+/* The mean luma of the planes, 0 for black to 1 for white. */
+static double mean_luma(const struct pmk_prepare *p, enum pmk_range range)
+{
+	double black = range == PMK_RANGE_LIMITED ? 16 : 0, white = range == PMK_RANGE_LIMITED ? 235 : 255, mean;
+	uint64_t sum = 0;
+
+	for (int y = 0; y < p->height; y++) {
+		const uint8_t *row = p->plane[0] + (size_t)y * (size_t)p->stride;
+		uint32_t part = 0;
+
+		for (int x = 0; x < p->width; x++)
+			part += row[x];
+		sum += part;
+	}
+	mean = (double)sum / p->width / p->height;
+	return fmax((mean - black) / (white - black), 1 / 255.0);
+}
+
+/* Lift R, G and B of a dark picture by a power function, which is the identity where the mean is DARK. */
+static void lift(struct pmk_prepare *p, double mean)
+{
+	double power = fmax(log(DARK) / log(mean), LEAST_POWER);
+	double low = pow(TOE, power), high = pow(1 + TOE, power);
+	size_t count = (size_t)p->width * (size_t)p->height * 3;
+	uint8_t curve[256];
+
+	for (int i = 0; i < 256; i++)
+		curve[i] = (uint8_t)(255 * (pow(i / 255.0 + TOE, power) - low) / (high - low) + 0.5);
+	for (size_t i = 0; i < count; i++)
+		p->rgb[i] = curve[p->rgb[i]];
+}
+
 void pmk_prepare_run(struct pmk_prepare *p, const struct pmk_image *image, const struct pmk_rect *view, float *input)
 {
 	size_t count = (size_t)p->width * (size_t)p->height * 3;
+	double mean;
 
 	pmk_prepare_scale(p, image, view);
+	mean = mean_luma(p, image->layout.range);
 	I420ToRGB24Matrix(p->plane[0], p->stride, p->plane[2], p->stride, p->plane[1], p->stride, p->rgb, p->width * 3,
 		swapped_matrix(&image->layout), p->width, p->height);
+	if (mean < DARK)
+		lift(p, mean);
 	p->rows->to_floats(p->rgb, input, count, p->scale, p->mean);
 }
 
