@@ -49,6 +49,7 @@ STANDS_FOR = {
     "io/v4l2/sink_v4l2*": "v4l2_sink",
     "io/v4l2/v4l2_kernel.c": "vm/v4l2.py",
     "io/v4l2/*": "v4l2_source",
+    "io/stream/*": "y4m",
     "io/unpack.c": "v4l2_source",
     "io/*": "specs",
     "jpeg/jpeg_begin.c": "jpeg_odd",

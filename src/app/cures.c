@@ -70,6 +70,9 @@ const char *const pmk_cures[PMK_CURES] = {
 	[PMK_CURE_OTHER_FILE] = "try another file",
 	[PMK_CURE_SCALE_FILE] = "scale it first",
 	[PMK_CURE_OTHER_OR_SCALE] = "try another file, or scale it first",
+	[PMK_CURE_PIPE_Y4M] = "pass raw video through it: ffmpeg -i FILE -f yuv4mpegpipe - | potemkin convert - - | "
+			      "ffmpeg -i - NEW",
+	[PMK_CURE_DEINTERLACE] = "let ffmpeg do it: -vf bwdif=0",
 	[PMK_CURE_CONVERT_FILE] = "convert it to yuv420p first",
 	[PMK_CURE_SAVE_PNG] = "save it as PNG",
 	[PMK_CURE_SHOW_ALL] = "--fit contain shows all of them, between bars",

@@ -32,6 +32,8 @@ struct pmk_layout {
 	/* Labels, which nothing computes with: code points of ITU-T H.273 for the colours of red, green and blue and
 	 * for the curve. 0: not said; then the matrix tells them, BT.601 those of 525 lines. */
 	uint8_t primaries, transfer;
+	/* Likewise, where the chroma samples of 4:2:0 are: H.273's Chroma420SampleLocType and 1. 0: not said */
+	uint8_t siting;
 };
 
 /* The planes Y, U and V, with a row every stride[] bytes. The caller of pmk_image_alloc owns them; an image whose

@@ -6,6 +6,8 @@
 #include "app/signals.h"
 #include "base/log.h"
 #include "control/shown_file.h"
+#include "io/stream/stream.h"
+#include "io/stream/stream_pipe.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -58,6 +60,16 @@ static bool is_transparent(const struct pmk_film *film)
 	return strcmp(film->settings->scene.backdrop, "transparent") == 0;
 }
 
+static int open_sink(const char *out, bool discarded, const struct pmk_sink_setup *setup, struct pmk_sink **sink)
+{
+	char spec[4200];
+
+	if (pmk_pipe_is_output(out))
+		return pmk_sink_stream_open(out, setup, pmk_signals_fd(), sink);
+	snprintf(spec, sizeof spec, "%s%s", discarded ? "" : "file:", out);
+	return pmk_sink_open(spec, setup, NULL, sink);
+}
+
 static enum pmk_exit write_video(
 	struct pmk_film *film, const struct pmk_options *options, const char *in, const char *out)
 {
@@ -72,19 +84,22 @@ static enum pmk_exit write_video(
 			.audio = options->settings.audio,
 			.strip = options->settings.strip,
 			.cover = options->settings.cover } };
-	char spec[4200];
 	enum pmk_part part = PMK_PART_OUTPUT;
 	struct pmk_sink *sink;
 	int err, close_err;
 
-	snprintf(spec, sizeof spec, "%s%s", discarded ? "" : "file:", out);
-	err = pmk_sink_open(spec, &setup, NULL, &sink);
+	err = open_sink(out, discarded, &setup, &sink);
 	if (err)
-		return pmk_exit_of(PMK_PART_OUTPUT, err, in);
+		return err == -ECANCELED ? PMK_EXIT_OK : pmk_exit_of(PMK_PART_OUTPUT, err, in);
 	err = write_all(film, sink, &part);
-	sink->spoilt = err != 0 || (film->kept && pmk_signals_came());
+	/* nobody can convert again what came through a pipe */
+	sink->spoilt = (err && !(film->piped && part == PMK_PART_CAMERA)) || (film->kept && pmk_signals_came());
 	close_err = pmk_sink_close(sink, NULL);
-	return pmk_exit_of(part, err ? err : close_err, "file:");
+	if (err == -EPIPE && pmk_pipe_is_output(out)) {
+		pmk_info("%s: its reader has gone", pmk_pipe_name(out, true));
+		return PMK_EXIT_OK;
+	}
+	return err == -ECANCELED ? PMK_EXIT_OK : pmk_exit_of(part, err ? err : close_err, "file:");
 }
 
 /* The ending of a video's new name among many files: its own if it can be written, else one that holds any audio. */
@@ -104,7 +119,8 @@ static const char *video_end(const struct pmk_film *film, const char *in)
 
 static enum pmk_exit refuse_end(const struct pmk_film *film, const char *in, const char *out)
 {
-	pmk_error("%s is a %s, so the output \"%s\" must end in %s", in, film->info.still ? "picture" : "video", out,
+	pmk_error("%s is a %s, so the output \"%s\" must end in %s", pmk_pipe_name(in, false),
+		film->info.still ? "picture" : "video", out,
 		film->info.still ? ".png or .webp" : ".mp4, .mkv, .webm, .mov or .y4m");
 	return PMK_EXIT_USAGE;
 }
@@ -127,7 +143,22 @@ enum pmk_exit pmk_convert_file(struct pmk_options *options, const char *in, cons
 		code = refuse_end(&film, in, out);
 	else
 		code = to_picture ? write_still(&film, out) : write_video(&film, options, in, out);
-	return pmk_film_end(&film, code, in, out);
+	return pmk_film_end(&film, code, pmk_pipe_name(in, false), pmk_pipe_name(out, true));
+}
+
+/* What is one of several needs a name, and a file that can be opened by several processes. */
+static bool is_pipe_among(const struct pmk_options *options)
+{
+	for (int i = 1; i < options->arg_count - 1; i++) {
+		const char *in = pmk_film_path(options->args[i]);
+
+		if (!pmk_pipe_is_input(in))
+			continue;
+		pmk_error("%s is a pipe, which gives no name to a file in a folder; convert it alone, to a file",
+			pmk_pipe_name(in, false));
+		return true;
+	}
+	return false;
 }
 
 enum pmk_exit pmk_command_convert(struct pmk_options *options)
@@ -135,7 +166,7 @@ enum pmk_exit pmk_command_convert(struct pmk_options *options)
 	const char *in = pmk_film_path(options->args[1]), *out = pmk_film_path(options->args[2]);
 
 	if (options->arg_count > 3 || pmk_batch_is_folder(out))
-		return pmk_batch_convert(options);
+		return is_pipe_among(options) ? PMK_EXIT_USAGE : pmk_batch_convert(options);
 	if (pmk_film_would_overwrite(&options->settings.pipeline, in, out))
 		return PMK_EXIT_USAGE;
 	pmk_film_tell_replaced(out);

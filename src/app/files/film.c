@@ -7,6 +7,8 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "image/convert.h"
+#include "io/stream/stream.h"
+#include "io/stream/stream_pipe.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -15,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SHOWN_COUNT = 2, TURNED_COUNT = 2, BAR = 30 };
+enum { SHOWN_COUNT = 2, TURNED_COUNT = 2, BAR = 30, PIPE_MS = 200 };
 
 bool pmk_film_ends_in(const char *path, const char *end)
 {
@@ -35,6 +37,9 @@ static int open_source(struct pmk_film *film, const char *in)
 	wish.unpaced = true;
 	wish.contain = film->settings->scene.fit == PMK_FIT_CONTAIN;
 	wish.larger = film->larger;
+	film->piped = pmk_pipe_is_input(in);
+	if (film->piped)
+		return pmk_source_stream_open(in, &wish, &film->source);
 	if (!drawn) {
 		err = pmk_media_open(in, &media); /* only to count the frames; the source opens the file itself */
 		if (err)
@@ -86,6 +91,20 @@ static enum pmk_exit choose_part(struct pmk_film *film, const struct pmk_setting
 	return PMK_EXIT_OK;
 }
 
+/* 0; -ECANCELED: a signal came; -ENODATA: the end; or another errno. */
+static int read_frame(struct pmk_film *film, struct pmk_frame **frame)
+{
+	uint64_t patience_ns = film->piped ? PIPE_MS * PMK_MS_NS : 60 * PMK_S_NS;
+	int err;
+
+	do {
+		if (pmk_signals_came())
+			return -ECANCELED;
+		err = pmk_source_read(film->source, frame, pmk_clock_now_ns() + patience_ns);
+	} while (err == -EAGAIN && film->piped);
+	return err;
+}
+
 /* Read up to the first frame of the part, whose position becomes 0. 0, or negative errno. */
 static int find_start(struct pmk_film *film)
 {
@@ -94,10 +113,10 @@ static int find_start(struct pmk_film *film)
 	int err;
 
 	film->start_ns = 0;
-	while (from_ns && !film->info.still && !pmk_signals_came()) {
-		err = pmk_source_read(film->source, &frame, pmk_clock_now_ns() + 60 * PMK_S_NS);
+	while (from_ns && !film->info.still) {
+		err = read_frame(film, &frame);
 		if (err)
-			return err;
+			return err == -ECANCELED ? 0 : err;
 		if (frame->position_ns >= from_ns) {
 			film->first = frame;
 			film->start_ns = frame->position_ns;
@@ -258,10 +277,10 @@ int pmk_film_next(struct pmk_film *film, struct pmk_frame **frame)
 	if (pmk_signals_came() || (film->limit && film->done >= film->limit))
 		return 0;
 	got = film->first;
-	err = got ? 0 : pmk_source_read(film->source, &got, pmk_clock_now_ns() + 60 * PMK_S_NS);
+	err = got ? 0 : read_frame(film, &got);
 	film->first = NULL;
 	if (err)
-		return err == -ENODATA ? 0 : err;
+		return err == -ENODATA || err == -ECANCELED ? 0 : err;
 	if (film->end_ns && !film->info.still && got->position_ns >= film->end_ns) {
 		pmk_frame_unref(got);
 		return 0;

@@ -19,6 +19,7 @@ struct pmk_film {
 	int64_t last_ns; /* position of the last frame */
 	uint64_t started_ns, drawn_ns; /* drawn: when the progress bar was drawn last; 0: never */
 	bool larger; /* the frames may be larger than the pictures: a part of them is shown */
+	bool piped; /* its frames come through a pipe, whenever its writer has them */
 	bool terminal; /* standard error is a terminal: draw the progress bar */
 	struct pmk_scene **kept; /* of one among many; NULL: a film by itself */
 };

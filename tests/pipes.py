@@ -1,0 +1,183 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""`convert - -`: raw video from one program to another. The pictures are those of `convert FILE`, bit for bit; each
+goes out before the next has to come in; and what is broken is one line and nothing on standard output.
+
+usage: tests/pipes.py PROGRAM"""
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+import tempfile
+
+PROGRAM = os.path.realpath(sys.argv[1])
+HEAD = b"YUV4MPEG2 W64 H48 F25:1 Ip A1:1 C420jpeg\n"
+PICTURE = b"FRAME\n" + bytes(range(256)) * 18  # 64 x 48, 4:2:0
+failures = []
+
+
+def expect(holds, what):
+    if not holds:
+        failures.append(what)
+        print("FAIL: " + what, file=sys.stderr)
+
+
+def convert(*words, **how):
+    done = subprocess.run([PROGRAM, "convert", "-b", "color:navy", *words], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, timeout=120, check=False, **how)
+    return done.returncode, done.stdout, done.stderr.decode()
+
+
+def make(path, size, tags, count=4):
+    """A y4m file whose pictures differ, with the tags that are given."""
+    width, height = size
+    chroma = (width + 1) // 2 * ((height + 1) // 2)
+    sizes = {b"C422": 2 * ((width + 1) // 2) * height, b"Cmono": 0}
+    bytes_of_chroma = next((sizes[tag] for tag in sizes if tag in tags), 2 * chroma)
+    with open(path, "wb") as file:
+        file.write(b"YUV4MPEG2 W%d H%d %s\n" % (width, height, tags))
+        for number in range(count):
+            rows = b"".join(bytes((16 + (x * 3 + y * (number + 2)) % 220 for x in range(width))) for y in range(height))
+            file.write(b"FRAME\n" + rows + bytes((100 + i * 5 % 60 for i in range(bytes_of_chroma))))
+
+
+def same_picture():
+    """As `convert FILE`: the whole output, but for the siting, which the file's way does not know."""
+    cases = [((64, 48), b"F30000:1001 Ip A1:1 C420jpeg XYSCSS=420JPEG"), ((96, 54), b"F25:1 C420mpeg2"),
+             ((64, 48), b"F24000:1001 A0:0 C420paldv XCOLORRANGE=FULL"), ((64, 48), b"F50:1 C422"),
+             ((65, 49), b"F25:1 C420jpeg"), ((64, 48), b"F25:1 Cmono"), ((64, 720), b"F60:1 I? C420jpeg")]
+    for size, tags in cases:
+        make("in.y4m", size, tags)
+        code, _, said = convert("in.y4m", "file.y4m")
+        expect(code == 0, "convert FILE of %s: %s" % (tags, said))
+        with open("in.y4m", "rb") as file:
+            code, out, said = convert("-", "-", stdin=file)
+        with open("file.y4m", "rb") as file:
+            whole = file.read().split(b"\n", 1)
+        got = out.split(b"\n", 1)
+        siting = b"420jpeg XYSCSS=420JPEG"
+        for name in (b"420mpeg2", b"420paldv"):
+            if name in tags:
+                whole[0] = whole[0].replace(siting, name + b" XYSCSS=" + name.upper())
+        expect(code == 0 and got == whole, "convert - - of %s: %d, %s, %s" % (tags, code, got[0], said))
+
+
+def ways():
+    """All names of a pipe, and a file at one end of it."""
+    make("in.y4m", (64, 48), b"F25:1 C420jpeg")
+    with open("in.y4m", "rb") as file:
+        data = file.read()
+    whole = convert("-", "-", input=data)[1]
+    expect(whole.count(b"FRAME\n") == 4, "convert - - gives four pictures")
+    expect(convert("in.y4m", "-")[1] == whole, "convert FILE -")
+    expect(convert("/dev/stdin", "/dev/stdout", input=data)[1] == whole, "convert /dev/stdin /dev/stdout")
+    expect(convert("file:-", "-", input=data)[1] == whole, "convert file:- -")
+    code, out, _ = convert("-", "new.y4m", input=data)
+    with open("new.y4m", "rb") as file:
+        expect(code == 0 and not out and file.read() == whole, "convert - FILE")
+    with open("redirected", "wb") as file:
+        file.write(b"before\n")
+        file.flush()
+        subprocess.run([PROGRAM, "-q", "convert", "-b", "color:navy", "-", "/dev/stdout"], input=data, stdout=file,
+                       check=True)
+    with open("redirected", "rb") as file:
+        expect(file.read() == b"before\n" + whole, "standard output that is a file is written where it is")
+    os.mkfifo("in.fifo")
+    os.mkfifo("out.fifo")
+    with subprocess.Popen([PROGRAM, "-q", "convert", "-b", "color:navy", "in.fifo", "out.fifo"]) as program:
+        with open("in.fifo", "wb") as file:
+            file.write(data)
+        with open("out.fifo", "rb") as file:
+            expect(file.read() == whole, "convert FIFO FIFO")
+        expect(program.wait() == 0, "convert FIFO FIFO ends with 0")
+    code, out, said = convert("--frames", "2", "-v", "-", "-", input=data)
+    expect(code == 0 and out == whole[:len(out)] and out.count(b"FRAME\n") == 2, "--frames 2: " + said)
+    code, out, said = convert("-s", "32x32", "-", "-", input=data)
+    expect(code == 0 and out.startswith(b"YUV4MPEG2 W32 H32 ") and "cropped" in said, "--size: " + said)
+    code, out, said = convert("-", "-", input=data.replace(b"C420jpeg", b"A4:3 It"))
+    expect(code == 0 and out.startswith(b"YUV4MPEG2 W86 H48 ") and "interlaced" in said, "pixels 4:3: " + said)
+
+
+def one_by_one():
+    """A picture is out before the next has begun to come in."""
+    with subprocess.Popen([PROGRAM, "-q", "convert", "-b", "color:navy", "-", "-"], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as program:
+        program.stdin.write(HEAD)
+        for number in range(5):
+            program.stdin.write(PICTURE)
+            program.stdin.flush()
+            if not number:
+                expect(program.stdout.readline().startswith(b"YUV4MPEG2 W64 H48 F25:1 "), "a first line")
+            expect(len(program.stdout.read(len(PICTURE))) == len(PICTURE), "picture %d is out" % number)
+        program.stdin.close()
+        expect(not program.stdout.read() and program.wait() == 0, "nothing more than five pictures")
+
+
+def broken():
+    """One line, exit code 3, and nothing of what is broken on standard output."""
+    cases = [(b"", "empty"), (b"\0" * 5000, "not YUV4MPEG2"), (b"\x89PNG\r\n\x1a\n" + b"x" * 99, "not YUV4MPEG2"),
+             (HEAD[:-1], "not YUV4MPEG2"), (HEAD[:-1] + b" Z" + b"x" * 2000, "not YUV4MPEG2"),
+             (HEAD.replace(b"W64", b"W99999"), "99999 pixels"), (HEAD.replace(b"W64", b"W-1"), '"W-1"'),
+             (HEAD.replace(b"420jpeg", b"420p10"), "C420p10"), (HEAD.replace(b"H48 ", b""), "how large"),
+             (HEAD + b"FRAMES\n", "behind picture 0"), (HEAD + PICTURE[:-1], "within picture 1")]
+    for data, words in cases:
+        code, out, said = convert("-", "-", input=data)
+        expect(code == 3 and not out and words in said and said.count("\n") == 1,
+               "%s: exit %d, %s, %s" % (data[:60], code, out[:60], said))
+    code, out, said = convert("-", "-", input=HEAD + PICTURE * 3 + PICTURE[:99])
+    expect(code == 3 and out.count(b"FRAME\n") == 3 and "within picture 4" in said, "three and a bit: " + said)
+    code, _, said = convert("-", "kept.y4m", input=HEAD + PICTURE * 3 + PICTURE[:99])
+    expect(code == 3 and os.path.getsize("kept.y4m") > 3 * 4600, "a file keeps what had come: " + said)
+    for words, want in ((("-", "folder/"), "convert it alone"), (("-b", "transparent", "-", "-"), "transparency"),
+                        (("-", "out.png"), "must end in")):
+        code, out, said = convert(*words, input=HEAD + PICTURE)
+        expect(code == 2 and not out and want in said, "%s: exit %d, %s" % (words, code, said))
+    expect(not os.path.exists("folder"), "no folder is made")
+
+
+def ends():
+    """A reader that goes, a terminal, a signal."""
+    with subprocess.Popen([PROGRAM, "convert", "-b", "color:navy", "-", "-"], stdin=subprocess.PIPE, bufsize=0,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
+        program.stdin.write(HEAD + PICTURE)
+        program.stdout.read(1)
+        program.stdout.close()
+        try:
+            while True:
+                program.stdin.write(PICTURE)
+        except BrokenPipeError:
+            pass
+        said = program.stderr.read().decode()
+        expect(program.wait() == 0 and "its reader has gone" in said and "error" not in said, "no reader: " + said)
+    master, terminal = pty.openpty()
+    done = subprocess.run([PROGRAM, "convert", "-", "-"], input=HEAD + PICTURE, stdout=terminal,
+                          stderr=subprocess.PIPE, check=False)
+    expect(done.returncode == 2 and b"is a terminal" in done.stderr, "to a terminal: %s" % done.stderr)
+    done = subprocess.run([PROGRAM, "convert", "-", "-"], stdin=terminal, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, check=False)
+    expect(done.returncode == 3 and b"is a terminal" in done.stderr, "from a terminal: %s" % done.stderr)
+    os.close(master)
+    os.close(terminal)
+    with subprocess.Popen([PROGRAM, "convert", "-b", "color:navy", "-", "-"], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
+        program.stdin.write(HEAD + PICTURE)
+        program.stdin.flush()
+        program.stdout.readline()  # now it waits for more
+        program.send_signal(signal.SIGTERM)
+        said = program.stderr.read().decode()
+        expect(program.wait() == 1 and "stopped after 1 frame" in said, "SIGTERM: " + said)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_CONFIG_HOME"] = folder + "/config"
+        os.chdir(folder)
+        for part in (same_picture, ways, one_by_one, broken, ends):
+            part()
+        os.chdir("/")
+    return 1 if failures else 0
+
+
+sys.exit(main())
