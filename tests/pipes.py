@@ -44,7 +44,7 @@ def make(path, size, tags, count=4):
 
 
 def same_picture():
-    """As `convert FILE`: the whole output, but for the siting, which the file's way does not know."""
+    """As `convert FILE`: the whole output, byte for byte."""
     cases = [((64, 48), b"F30000:1001 Ip A1:1 C420jpeg XYSCSS=420JPEG"), ((96, 54), b"F25:1 C420mpeg2"),
              ((64, 48), b"F24000:1001 A0:0 C420paldv XCOLORRANGE=FULL"), ((64, 48), b"F50:1 C422"),
              ((65, 49), b"F25:1 C420jpeg"), ((64, 48), b"F25:1 Cmono"), ((64, 720), b"F60:1 I? C420jpeg")]
@@ -55,13 +55,8 @@ def same_picture():
         with open("in.y4m", "rb") as file:
             code, out, said = convert("-", "-", stdin=file)
         with open("file.y4m", "rb") as file:
-            whole = file.read().split(b"\n", 1)
-        got = out.split(b"\n", 1)
-        siting = b"420jpeg XYSCSS=420JPEG"
-        for name in (b"420mpeg2", b"420paldv"):
-            if name in tags:
-                whole[0] = whole[0].replace(siting, name + b" XYSCSS=" + name.upper())
-        expect(code == 0 and got == whole, "convert - - of %s: %d, %s, %s" % (tags, code, got[0], said))
+            whole = file.read()
+        expect(code == 0 and out == whole, "convert - - of %s: %d, %s, %s" % (tags, code, out[:99], said))
 
 
 def ways():

@@ -46,6 +46,7 @@ void pmk_tags_layout(const AVFrame *first, struct pmk_layout *layout)
 	pmk_av_colours(first, &layout->range, &layout->matrix);
 	layout->primaries = (uint8_t)(first->color_primaries == AVCOL_PRI_UNSPECIFIED ? 0 : first->color_primaries);
 	layout->transfer = (uint8_t)(first->color_trc == AVCOL_TRC_UNSPECIFIED ? 0 : first->color_trc);
+	layout->siting = (uint8_t)first->chroma_location;
 	if (!pmk_tone_needed(first, &kind))
 		return;
 	layout->range = PMK_RANGE_LIMITED;

@@ -72,6 +72,7 @@ static void set_colours(AVCodecContext *encoder, const struct pmk_layout *layout
 	encoder->color_range = grey || layout->range == PMK_RANGE_FULL ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
 	if (grey)
 		return;
+	encoder->chroma_sample_location = layout->siting;
 	encoder->colorspace = hd                   ? AVCOL_SPC_BT709 :
 		layout->primaries == AVCOL_PRI_BT470BG ? AVCOL_SPC_BT470BG : /* the same numbers */
 						     AVCOL_SPC_SMPTE170M;

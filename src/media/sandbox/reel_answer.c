@@ -32,7 +32,7 @@ static bool is_layout(const struct pmk_reel_answer *a)
 		is_within(a->chroma, PMK_CHROMA_420, PMK_CHROMA_422) &&
 		is_within(a->range, PMK_RANGE_LIMITED, PMK_RANGE_FULL) &&
 		is_within(a->matrix, PMK_MATRIX_BT601, PMK_MATRIX_BT709) && is_within(a->primaries, 0, 255) &&
-		is_within(a->transfer, 0, 255);
+		is_within(a->transfer, 0, 255) && is_within(a->siting, 0, 255);
 }
 
 static bool is_picture(const struct pmk_reel_answer *a)
@@ -53,7 +53,8 @@ static void take_info(const struct pmk_reel_answer *a, struct pmk_media_info *in
 			.range = (enum pmk_range)a->range,
 			.matrix = (enum pmk_matrix)a->matrix,
 			.primaries = (uint8_t)a->primaries,
-			.transfer = (uint8_t)a->transfer },
+			.transfer = (uint8_t)a->transfer,
+			.siting = (uint8_t)a->siting },
 		.fps = a->fps,
 		.frames = a->frames,
 		.duration_ns = a->duration_ns,

@@ -79,6 +79,7 @@ static void tell_state(struct reel_worker *w)
 	a->matrix = info->layout.matrix;
 	a->primaries = info->layout.primaries;
 	a->transfer = info->layout.transfer;
+	a->siting = info->layout.siting;
 	a->fps = info->fps;
 	a->frames = info->frames;
 	a->duration_ns = info->duration_ns;

@@ -33,8 +33,8 @@ static bool is_planes(const struct pmk_reply *r, struct pmk_layout *layout)
 		!is_within(r->chroma, PMK_CHROMA_420, PMK_CHROMA_422) ||
 		!is_within(r->range, PMK_RANGE_LIMITED, PMK_RANGE_FULL) ||
 		!is_within(r->matrix, PMK_MATRIX_BT601, PMK_MATRIX_BT709) || !is_within(r->primaries, 0, 255) ||
-		!is_within(r->transfer, 0, 255) || !is_within(r->bar_x, 0, (r->width - 1) / 2) ||
-		!is_within(r->bar_y, 0, (r->height - 1) / 2))
+		!is_within(r->transfer, 0, 255) || !is_within(r->siting, 0, 255) ||
+		!is_within(r->bar_x, 0, (r->width - 1) / 2) || !is_within(r->bar_y, 0, (r->height - 1) / 2))
 		return false;
 	*layout = (struct pmk_layout){ .width = r->width,
 		.height = r->height,
@@ -42,7 +42,8 @@ static bool is_planes(const struct pmk_reply *r, struct pmk_layout *layout)
 		.range = (enum pmk_range)r->range,
 		.matrix = (enum pmk_matrix)r->matrix,
 		.primaries = (uint8_t)r->primaries,
-		.transfer = (uint8_t)r->transfer };
+		.transfer = (uint8_t)r->transfer,
+		.siting = (uint8_t)r->siting };
 	return pmk_reply_planes_bytes(layout) <= PMK_REPLY_MEMORY - PMK_REPLY_HEAD;
 }
 

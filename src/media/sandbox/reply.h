@@ -56,7 +56,7 @@ struct pmk_reply {
 	uint32_t done; /* PMK_REPLY_DONE: all that follows was written */
 	int32_t result; /* negative errno; or 0, or of PMK_JOB_ONE and PMK_JOB_PROBE, PMK_STILL_... */
 	int32_t width, height; /* px of the picture; 0: there is none */
-	int32_t chroma, range, matrix, primaries, transfer; /* of planes, as in pmk_layout */
+	int32_t chroma, range, matrix, primaries, transfer, siting; /* of planes, as in pmk_layout */
 	int32_t bar_x, bar_y; /* px */
 	int32_t audio; /* whether the file has sound */
 	uint32_t tried;

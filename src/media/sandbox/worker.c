@@ -79,6 +79,7 @@ static void put_layout(struct pmk_reply *reply, const struct pmk_layout *layout)
 	reply->matrix = layout->matrix;
 	reply->primaries = layout->primaries;
 	reply->transfer = layout->transfer;
+	reply->siting = layout->siting;
 	reply->width = layout->width;
 	reply->height = layout->height;
 }
