@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -63,6 +64,7 @@ static int run(int argc, char **argv, bool *lasts)
 		puts("potemkin " PMK_VERSION);
 		return check_stdout(PMK_EXIT_OK, true);
 	}
+	setenv("SVT_LOG", "1", 0); /* or an encoder tells of itself on standard error */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* write() fails with EFBIG instead, which is reported like any error */
 	prctl(PR_SET_DUMPABLE, 0); /* a core file would hold the room */

@@ -12,6 +12,7 @@
 
 #include "image/shown.h"
 #include "media/carry.h"
+#include "media/out/encoding.h"
 
 struct pmk_sink_setup {
 	struct pmk_layout layout; /* of every picture to be written */
@@ -21,6 +22,7 @@ struct pmk_sink_setup {
 	bool at_once; /* do not wait for a program that may hold a virtual camera only for a moment */
 	/* files: appear only when they are complete. Otherwise, they are live: there from the first picture on,
 	 * playable at any time, and kept whatever happens */
+	struct pmk_encoding encoding; /* files: by which codec, and how well */
 	bool alpha; /* files: keep the alpha of shown pictures; -EINVAL if that kind of file cannot */
 	bool whole;
 	struct pmk_carry carry; /* whole files: what to take over from a recording */

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "media/carry/carried.h"
+#include "media/out/codec.h"
 #include "media/out/encoder.h"
 #include "media/out/out_file.h"
 
@@ -17,11 +18,12 @@ struct pmk_media_out {
 	struct pmk_out_file file;
 	struct pmk_layout layout; /* of the file: may be a column or row smaller than what is given, and 4:2:0 */
 	bool grey, alpha;
+	struct pmk_encoding encoding;
 	double fps;
 	AVFormatContext *format;
 	AVCodecContext *encoder;
 	AVFrame *frame; /* 4:2:0, 4:2:2 or grey, of 8 bits */
-	AVFrame *deep; /* the same for an encoder that wants 4:4:4 of 10 bits; else NULL */
+	AVFrame *deep; /* the same for an encoder that wants 10 bits (ProRes); else NULL */
 	struct pmk_av_scaler scaler;
 	AVPacket *packet;
 	AVStream *stream;
@@ -41,7 +43,8 @@ static void choose_layout(struct pmk_media_out *out, const struct pmk_layout *gi
 	if (out->kind->even && !out->grey) {
 		out->layout.width &= ~1;
 		out->layout.height &= ~1;
-		out->layout.chroma = PMK_CHROMA_420;
+		if (!pmk_out_codec_keeps_422(out->encoding.codec))
+			out->layout.chroma = PMK_CHROMA_420;
 	}
 }
 
@@ -53,6 +56,7 @@ static int open_encoder(struct pmk_media_out *out)
 		.fps = out->fps,
 		.grey = out->grey,
 		.alpha = out->alpha,
+		.encoding = out->encoding,
 		.live = out->file.live };
 	int err = pmk_out_encoder_open(&wish, out->format, &out->encoder);
 
@@ -85,10 +89,11 @@ static AVFrame *make_frame(const AVCodecContext *encoder, enum AVPixelFormat for
 static int make_frames(struct pmk_media_out *out)
 {
 	enum AVPixelFormat format = out->encoder->pix_fmt;
-	bool deep = format == AV_PIX_FMT_YUVA444P10;
+	bool deep = out->encoder->codec_id == AV_CODEC_ID_PRORES, wide = out->layout.chroma == PMK_CHROMA_422;
+	enum AVPixelFormat plain = wide ? AV_PIX_FMT_YUV422P : AV_PIX_FMT_YUV420P;
 
 	out->packet = av_packet_alloc();
-	out->frame = make_frame(out->encoder, deep ? AV_PIX_FMT_YUVA420P : format);
+	out->frame = make_frame(out->encoder, !deep ? format : out->alpha ? AV_PIX_FMT_YUVA420P : plain);
 	out->deep = deep ? make_frame(out->encoder, format) : NULL;
 	return out->packet && out->frame && !deep == !out->deep ? 0 : AVERROR(ENOMEM);
 }
@@ -131,13 +136,17 @@ int pmk_media_out_open(const char *path, const struct pmk_media_out_settings *se
 
 	if (!kind)
 		return -EINVAL;
+	av_log_set_level(AV_LOG_QUIET);
+	if (settings->encoding.codec != PMK_CODEC_AUTO &&
+		!pmk_out_codec_find(path, kind->end, settings->encoding.codec, settings->alpha))
+		return -EINVAL;
 	made = calloc(1, sizeof *made);
 	if (!made)
 		return -ENOMEM;
-	av_log_set_level(AV_LOG_QUIET);
 	made->kind = kind;
 	made->grey = settings->grey;
 	made->alpha = settings->alpha;
+	made->encoding = settings->encoding;
 	made->fps = settings->fps > 0 ? fmin(fmax(settings->fps, 1), 240) : 30;
 	made->last_tick = made->last_ns = -1;
 	choose_layout(made, &settings->layout);

@@ -10,6 +10,7 @@
 
 #include "image/frame.h"
 #include "media/carry.h"
+#include "media/out/encoding.h"
 
 struct pmk_media_out;
 
@@ -18,6 +19,7 @@ struct pmk_media_out_settings {
 	struct pmk_layout layout;
 	double fps; /* nominal rate; the times are those passed to write */
 	bool alpha; /* keep alpha: VP9 (.webm, .mkv) or ProRes 4444 (.mov) */
+	struct pmk_encoding encoding; /* of pictures that are not grey */
 	bool grey; /* write plane 0 as 8-bit grey in FFV1, lossless (.mkv only); chroma is ignored */
 	struct pmk_carry carry; /* what to take over from a recording; a live file takes over nothing */
 	/* nothing is thrown away: the file gets its name with the first picture, can be played from then on, and stays
@@ -26,9 +28,10 @@ struct pmk_media_out_settings {
 };
 
 /* Open a file for writing. The end of its name gives the kind: .y4m (raw), .mkv, .mp4 or .mov (H.264 with libx264;
- * without it MPEG-4 part 2, logged as info), .webm (VP9). H.264 is always 4:2:0 with even sides. A .y4m file has no
- * times (one picture per period) and no audio. -EINVAL: another end. The pictures go to a hidden temporary file, which
- * replaces an existing file only at finish; a live one, with the first picture. */
+ * without it MPEG-4 part 2, logged as info), .webm (VP9), unless the settings name another codec. H.264 is always 4:2:0
+ * with even sides. A .y4m file has no times (one picture per period) and no audio. -EINVAL: another end, or a codec
+ * that it cannot hold. The pictures go to a hidden temporary file, which replaces an existing file only at finish; a
+ * live one, with the first picture. */
 int pmk_media_out_open(const char *path, const struct pmk_media_out_settings *settings, struct pmk_media_out **out)
 	__attribute__((warn_unused_result));
 

@@ -32,6 +32,8 @@ struct pmk_settings {
 	struct pmk_pipeline_settings pipeline; /* outputs as written: "auto" is not resolved */
 	double duration; /* s; 0: until stopped */
 	bool verbose, quiet, log_json;
+	enum pmk_codec codec; /* convert: of the new file */
+	int quality; /* convert: 0 to 100 */
 	enum pmk_audio audio; /* convert: what becomes of the recording's audio */
 	bool strip, cover; /* convert: see struct pmk_carry */
 	int preview; /* the page's port, 0: any free one; -1: it is not served until somebody asks for it */

@@ -78,6 +78,7 @@ static enum pmk_exit write_video(
 		.fps = film->source->fps,
 		.alpha = is_transparent(film) && !discarded,
 		.whole = true,
+		.encoding = { options->settings.codec, true, options->settings.quality },
 		.carry = { .from = film->info.layout.width ? in : NULL, /* the drawn presenter is no file */
 			.start_ns = film->start_ns,
 			.length_ns = film->end_ns ? film->end_ns - film->start_ns : 0,
@@ -102,19 +103,38 @@ static enum pmk_exit write_video(
 	return err == -ECANCELED ? PMK_EXIT_OK : pmk_exit_of(part, err ? err : close_err, "file:");
 }
 
-/* The ending of a video's new name among many files: its own if it can be written, else one that holds any audio. */
-static const char *video_end(const struct pmk_film *film, const char *in)
+/* The ending of a video's new name among many files: its own if it can be written, else one that holds any audio. A
+ * codec that is chosen gets one that holds it. */
+static const char *video_end(const struct pmk_film *film, const char *in, enum pmk_codec codec)
 {
 	static const char *const as[][2] = { { ".mp4", ".mp4" }, { ".m4v", ".mp4" }, { ".mov", ".mp4" },
 		{ ".3gp", ".mp4" }, { ".y4m", ".y4m" } };
 
+	if (codec == PMK_CODEC_PRORES)
+		return ".mov";
 	if (is_transparent(film))
-		return ".webm";
+		return codec == PMK_CODEC_AUTO ? ".webm" : ".mkv";
+	if (codec == PMK_CODEC_FFV1 || codec == PMK_CODEC_VP9 || (codec && pmk_film_ends_in(in, ".y4m")))
+		return ".mkv";
 	for (size_t i = 0; i < sizeof as / sizeof as[0]; i++) {
 		if (pmk_film_ends_in(in, as[i][0]))
 			return as[i][1];
 	}
 	return ".mkv";
+}
+
+/* A codec that is chosen and not used means that the user expects something else. */
+static bool is_codec_unused(const struct pmk_options *options, const char *out, bool still)
+{
+	const char *why = pmk_pipe_is_output(out) ? "a pipe gets raw video" :
+		still                             ? "a picture has none" :
+		pmk_film_ends_in(out, ".y4m")     ? "its video is raw" :
+						    NULL;
+
+	if (options->settings.codec == PMK_CODEC_AUTO || !why)
+		return false;
+	pmk_error("%s: no codec can be chosen: %s", pmk_pipe_name(out, true), why);
+	return true;
 }
 
 static enum pmk_exit refuse_end(const struct pmk_film *film, const char *in, const char *out)
@@ -135,12 +155,15 @@ enum pmk_exit pmk_convert_file(struct pmk_options *options, const char *in, cons
 	if (code != PMK_EXIT_OK)
 		return code;
 	if (kept) {
-		snprintf(whole, sizeof whole, "%s%s", out, film.info.still ? ".png" : video_end(&film, in));
+		snprintf(whole, sizeof whole, "%s%s", out,
+			film.info.still ? ".png" : video_end(&film, in, options->settings.codec));
 		out = whole;
 	}
 	to_picture = pmk_film_ends_in(out, ".png") || pmk_film_ends_in(out, ".webp");
 	if (to_picture != film.info.still && strcmp(out, "null") && strcmp(out, "hash"))
 		code = refuse_end(&film, in, out);
+	else if (!kept && is_codec_unused(options, out, film.info.still))
+		code = PMK_EXIT_USAGE;
 	else
 		code = to_picture ? write_still(&film, out) : write_video(&film, options, in, out);
 	return pmk_film_end(&film, code, pmk_pipe_name(in, false), pmk_pipe_name(out, true));

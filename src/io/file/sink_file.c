@@ -80,6 +80,7 @@ int pmk_sink_file_open(const char *path, const struct pmk_sink_setup *setup, str
 		.fps = setup->fps,
 		.alpha = setup->alpha,
 		.carry = setup->carry,
+		.encoding = setup->encoding,
 		.live = !setup->whole };
 	struct file_sink *made = calloc(1, sizeof *made);
 	int err;

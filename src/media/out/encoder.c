@@ -3,10 +3,10 @@
 
 #include "base/log.h"
 #include "media/av.h"
+#include "media/out/codec.h"
 
 #include <string.h>
 
-/* VP9 with alpha is what browsers show, and ProRes 4444 what editors take. */
 static const struct pmk_out_kind kinds[] = {
 	{ ".y4m", "yuv4mpegpipe", 0, false, false, NULL, NULL },
 	{ ".mkv", "matroska", 1000, true, true, NULL, "libvpx-vp9" },
@@ -43,10 +43,12 @@ static const AVCodec *choose_codec(const struct pmk_out_encoder_wish *wish)
 {
 	const AVCodec *codec;
 
-	if (wish->kind->ticks_per_s == 0)
-		return avcodec_find_encoder(AV_CODEC_ID_WRAPPED_AVFRAME);
 	if (wish->grey)
 		return avcodec_find_encoder(AV_CODEC_ID_FFV1);
+	if (wish->encoding.codec != PMK_CODEC_AUTO)
+		return pmk_out_codec_find(wish->path, wish->kind->end, wish->encoding.codec, wish->alpha);
+	if (wish->kind->ticks_per_s == 0)
+		return avcodec_find_encoder(AV_CODEC_ID_WRAPPED_AVFRAME);
 	if (wish->alpha || wish->kind->encoder)
 		return find_by_name(wish->path, wish->alpha ? wish->kind->alpha : wish->kind->encoder);
 	codec = avcodec_find_encoder_by_name("libx264");
@@ -62,6 +64,8 @@ static enum AVPixelFormat choose_format(const struct pmk_out_encoder_wish *wish,
 		return AV_PIX_FMT_GRAY8;
 	if (wish->alpha)
 		return codec->id == AV_CODEC_ID_PRORES ? AV_PIX_FMT_YUVA444P10 : AV_PIX_FMT_YUVA420P;
+	if (codec->id == AV_CODEC_ID_PRORES)
+		return AV_PIX_FMT_YUV422P10;
 	return wish->layout.chroma == PMK_CHROMA_422 ? AV_PIX_FMT_YUV422P : AV_PIX_FMT_YUV420P;
 }
 
@@ -78,48 +82,6 @@ static void set_colours(AVCodecContext *encoder, const struct pmk_layout *layout
 						     AVCOL_SPC_SMPTE170M;
 	encoder->color_primaries = layout->primaries ? layout->primaries : hd ? AVCOL_PRI_BT709 : AVCOL_PRI_SMPTE170M;
 	encoder->color_trc = layout->transfer ? layout->transfer : hd ? AVCOL_TRC_BT709 : AVCOL_TRC_SMPTE170M;
-}
-
-/* Few pictures wait in the encoder for later ones: they would be lost with the process. Three ahead keep what looking
- * ahead is for; without it, a film takes 70 % more bytes. */
-static const char *live_x264(const AVCodecContext *encoder)
-{
-	return av_q2d(encoder->framerate) >= 10 ? "rc-lookahead=3:sync-lookahead=0:sliced-threads=1" :
-						  "rc-lookahead=0:sync-lookahead=0:sliced-threads=1";
-}
-
-/* Pictures that are not shown, which VP9 may add, cannot have alpha. */
-static void set_vp9(AVDictionary **options, bool live)
-{
-	av_dict_set(options, "crf", "24", 0);
-	av_dict_set(options, "b", "0", 0);
-	av_dict_set(options, "deadline", live ? "realtime" : "good", 0);
-	av_dict_set(options, "cpu-used", live ? "8" : "5", 0);
-	av_dict_set(options, "row-mt", "1", 0);
-	av_dict_set(options, "auto-alt-ref", "0", 0);
-	av_dict_set(options, "lag-in-frames", "0", 0);
-}
-
-static void set_quality(AVCodecContext *encoder, bool live, AVDictionary **options)
-{
-	encoder->max_b_frames = 0; /* B-frames would shift all times by their delay */
-	if (encoder->codec_id == AV_CODEC_ID_H264) {
-		encoder->thread_count = 2;
-		if (live)
-			av_dict_set(options, "x264-params", live_x264(encoder), 0);
-		av_dict_set(options, "preset", "veryfast", 0);
-		av_dict_set(options, "crf", "20", 0);
-	} else if (encoder->codec_id == AV_CODEC_ID_MPEG4) {
-		encoder->flags |= AV_CODEC_FLAG_QSCALE;
-		encoder->global_quality = 3 * FF_QP2LAMBDA;
-	} else if (encoder->codec_id == AV_CODEC_ID_VP9) {
-		encoder->thread_count = 2;
-		set_vp9(options, live);
-	} else if (encoder->codec_id == AV_CODEC_ID_PRORES) {
-		av_dict_set(options, "profile", "4444", 0);
-		av_dict_set(options, "alpha_bits", "8", 0);
-		av_dict_set(options, "vendor", "apl0", 0);
-	}
 }
 
 static void set_up(AVCodecContext *encoder, const struct pmk_out_encoder_wish *wish, const AVFormatContext *format)
@@ -149,7 +111,10 @@ int pmk_out_encoder_open(
 	if (!*encoder)
 		return AVERROR(ENOMEM);
 	set_up(*encoder, wish, format);
-	set_quality(*encoder, wish->live, &options);
+	if (!wish->grey)
+		pmk_out_codec_set(*encoder, &wish->encoding, wish->live, &options);
+	if (codec->id == AV_CODEC_ID_HEVC && pmk_av_is_mp4(format->oformat))
+		(*encoder)->codec_tag = MKTAG('h', 'v', 'c', '1'); /* as Apple's programs want it */
 	err = avcodec_open2(*encoder, codec, &options);
 	av_dict_free(&options);
 	return err;

@@ -5,6 +5,7 @@
 #define PMK_MEDIA_OUT_ENCODER_H
 
 #include "image/frame.h"
+#include "media/out/encoding.h"
 
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
@@ -26,6 +27,7 @@ struct pmk_out_encoder_wish {
 	struct pmk_layout layout;
 	double fps;
 	bool grey, alpha, live;
+	struct pmk_encoding encoding; /* of pictures that are not grey */
 };
 
 /* The kind of file that `path` names, and that can hold what is asked for; NULL: none, which is logged. */
