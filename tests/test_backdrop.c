@@ -211,7 +211,7 @@ static struct pmk_image blurred(struct pmk_blur *blur, const struct pmk_image *f
 	assert_int_equal(pmk_image_alloc(&out, pmk_blur_layout(blur)), 0);
 	assert_int_equal(pmk_cells_init(&cells, mask->width, mask->height), 0);
 	pmk_cells_find(&cells, mask);
-	pmk_image_copy(&out, pmk_blur_begin(blur, &(struct pmk_frame){ .image = *frame }, &cells, &stays));
+	pmk_image_copy(&out, pmk_blur_begin(blur, &(struct pmk_frame){ .image = *frame }, &cells, NULL, &stays));
 	assert_false(stays);
 	pmk_cells_finish(&cells);
 	return out;

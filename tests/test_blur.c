@@ -16,6 +16,7 @@ struct room {
 	const struct pmk_image *out;
 	struct pmk_blur *blur;
 	bool stays;
+	struct pmk_whole part; /* empty: all */
 };
 
 static struct room open_room(int percent)
@@ -43,7 +44,7 @@ static void run(struct room *r)
 	r->frame.number++;
 	r->frame.time_ns += 33333333;
 	pmk_cells_find(&r->cells, &r->mask);
-	r->out = pmk_blur_begin(r->blur, &r->frame, &r->cells, &r->stays);
+	r->out = pmk_blur_begin(r->blur, &r->frame, &r->cells, r->part.width ? &r->part : NULL, &r->stays);
 }
 
 /* Bars and stripes as of shelves and letters, `shift` px to the right, with noise. */
@@ -172,6 +173,43 @@ static void test_light_is_followed_smoothly(void **state)
 	close_room(&r);
 }
 
+/* A view that goes to and fro and zooms, as --auto-frame's does, shows the same numbers: back at the beginning, it is
+ * the same picture. Where a place of the room is shown, it looks the same. */
+static void test_a_moving_view_adds_nothing(void **state)
+{
+	static const int strengths[] = { 0, 60 };
+
+	for (int k = 0; k < 2; k++) {
+		struct room r = open_room(strengths[k]);
+		struct pmk_image first;
+		uint32_t seed = 7;
+
+		r.part = (struct pmk_whole){ &r.frame, &r.mask, 0, 0, W, H };
+		paint(&r, 0, 4, 0, &seed);
+		run(&r);
+		first = copy_of(r.out);
+		for (int n = 1; n <= 40; n++) {
+			double zoom = 1 - n % 40 * 0.0123, left = n % 40 * 4.7, top = n % 40 * 2.3;
+
+			r.part = (struct pmk_whole){ &r.frame, &r.mask, left, top, W * zoom, H * zoom };
+			paint(&r, 0, 4, 0, &seed);
+			run(&r);
+			for (int y = 20; y < H - 20; y += 20) {
+				for (int x = 20; x < W - 20; x += 20) {
+					int at_x = (int)(left + x * zoom), at_y = (int)(top + y * zoom);
+					int was = first.plane[0][(size_t)at_y * first.stride[0] + at_x];
+
+					assert_in_range(
+						r.out->plane[0][(size_t)y * r.out->stride[0] + x], was - 3, was + 3);
+				}
+			}
+		}
+		assert_int_equal(difference(r.out, &first), 0);
+		pmk_image_free(&first);
+		close_room(&r);
+	}
+}
+
 /* Another camera, a pause or another scene of a film: nothing of the room before is left, behind the person neither. */
 static void test_another_scene_begins_anew(void **state)
 {
@@ -213,6 +251,7 @@ int main(void)
 		cmocka_unit_test(test_noise_and_shaking_add_nothing),
 		cmocka_unit_test(test_a_person_who_moves_changes_nothing),
 		cmocka_unit_test(test_light_is_followed_smoothly),
+		cmocka_unit_test(test_a_moving_view_adds_nothing),
 		cmocka_unit_test(test_another_scene_begins_anew),
 		cmocka_unit_test(test_sizes_of_patches),
 	};

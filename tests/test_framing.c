@@ -662,6 +662,35 @@ static void test_wide_is_what_off_is(void **state)
 	close_studio(&b);
 }
 
+/* What is seen of a blurred room is the same, wherever the view is: it is made of the whole frame. */
+static void test_the_blurred_room_does_not_follow_the_view(void **state)
+{
+	struct pmk_scene_settings off = scene_settings(PMK_FRAMING_OFF), on = scene_settings(PMK_FRAMING_AUTO);
+	struct studio a, b;
+
+	strcpy(off.backdrop, "blur:40");
+	strcpy(on.backdrop, "blur:40");
+	open_studio(&a, &off);
+	open_studio(&b, &on);
+	for (int i = 0; i < 4; i++) {
+		const struct pmk_image *whole = show(&a, i), *part = show(&b, i);
+		struct pmk_box crop = pmk_scene_crop(b.scene);
+		double scale = (crop.bottom - crop.top) / part->layout.height;
+
+		assert_true(scale < 0.95);
+		for (int y = 4; y < 40; y += 4) {
+			for (int x = 4; x < part->layout.width / 4; x += 4) {
+				size_t at_x = (size_t)(crop.left + x * scale), at_y = (size_t)(crop.top + y * scale);
+				int there = whole->plane[0][at_y * (size_t)whole->stride[0] + at_x];
+
+				assert_in_range(part->plane[0][y * part->stride[0] + x], there - 2, there + 2);
+			}
+		}
+	}
+	close_studio(&a);
+	close_studio(&b);
+}
+
 /* The stillness test sees the whole frame, so that framing does not wake the network. */
 static void test_while_nothing_moves_the_network_rests(void **state)
 {
@@ -746,6 +775,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_whole_is_not_touched),
 		cmocka_unit_test(test_the_presenter_is_framed_from_a_larger_frame),
 		cmocka_unit_test(test_wide_is_what_off_is),
+		cmocka_unit_test(test_the_blurred_room_does_not_follow_the_view),
 		cmocka_unit_test(test_while_nothing_moves_the_network_rests),
 		cmocka_unit_test(test_switched_on_it_eases_in),
 	};

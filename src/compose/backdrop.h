@@ -15,6 +15,7 @@
 
 #include "image/colour.h"
 #include "image/frame.h"
+#include "image/whole.h"
 #include "pixels/cells.h"
 
 struct pmk_motion;
@@ -30,6 +31,7 @@ struct pmk_backdrop {
 	 * the backdrop have its layout. */
 	struct pmk_image cover;
 	bool of_room; /* made of each frame's room, so that the cover does not look like it */
+	const struct pmk_whole *whole; /* of the frame that begin gets next; NULL: it is not a part. The composer's. */
 	bool transparent; /* black that stands for nothing: shown pictures have alpha (image/shown.h) */
 };
 

@@ -21,7 +21,7 @@ struct blur_backdrop {
 static const struct pmk_image *begin(
 	struct pmk_backdrop *backdrop, const struct pmk_frame *frame, const struct pmk_cells *cells, bool *stays)
 {
-	return pmk_blur_begin(((struct blur_backdrop *)backdrop)->blur, frame, cells, stays);
+	return pmk_blur_begin(((struct blur_backdrop *)backdrop)->blur, frame, cells, backdrop->whole, stays);
 }
 
 static void destroy(struct pmk_backdrop *backdrop)

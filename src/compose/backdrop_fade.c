@@ -108,8 +108,10 @@ static const struct pmk_image *begin(
 
 	if (f->state == FROZEN)
 		return &f->mix;
+	f->to->whole = backdrop->whole;
 	passed = f->state == RUNS ? pmk_frame_moment_ns(frame) - f->start_ns : f->length_ns;
 	if (passed < f->length_ns) {
+		f->from->whole = backdrop->whole;
 		from = picture_of(f->from, frame, cells, &f->written[0]);
 		to = picture_of(f->to, frame, cells, &f->written[1]);
 		mix(f, from, to, (int)(passed * 256 / f->length_ns));

@@ -23,7 +23,8 @@ struct pmk_composer {
 	struct pmk_shown_pool *pool;
 	const struct pmk_rows *rows;
 	struct pmk_cells cells;
-	struct pmk_backdrop *backdrop; /* this and the next four are the caller's, or NULL */
+	const struct pmk_whole *whole; /* this and the next five are the caller's, or NULL */
+	struct pmk_backdrop *backdrop;
 	struct pmk_rim *rim;
 	struct pmk_match *match;
 	struct pmk_light *light;
@@ -72,6 +73,11 @@ void pmk_composer_set_backdrop(struct pmk_composer *c, struct pmk_backdrop *back
 {
 	c->backdrop = backdrop;
 	c->standing++;
+}
+
+void pmk_composer_set_whole(struct pmk_composer *c, const struct pmk_whole *whole)
+{
+	c->whole = whole;
 }
 
 void pmk_composer_set_rim(struct pmk_composer *c, struct pmk_rim *rim)
@@ -277,6 +283,7 @@ static uint64_t begin_backdrop(struct pmk_composer *c, struct parts *parts)
 {
 	bool stays = false;
 
+	c->backdrop->whole = c->whole;
 	parts->picture = c->backdrop->impl->begin(c->backdrop, parts->frame, &c->cells, &stays);
 	if (!stays)
 		c->standing++;

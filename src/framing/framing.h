@@ -3,7 +3,7 @@
  * subject.h finds the people in the mask, framer.h decides on the part, crop.h cuts it out.
  *
  * The network, the mask and all that looks at them see the whole frame, which stands still; what is composed is cut out
- * after them. So the backdrop stands still as well. One thread. */
+ * after them. So the backdrop stands still as well; a blurred room moves with the room. One thread. */
 #ifndef PMK_FRAMING_FRAMING_H
 #define PMK_FRAMING_FRAMING_H
 

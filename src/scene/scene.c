@@ -241,27 +241,40 @@ static int compose_room(struct pmk_scene *s, const struct pmk_frame *frame, stru
 }
 
 /* The frame and its mask are cut as the picture is. */
-static int compose_cut(
-	struct pmk_scene *s, const struct pmk_frame *frame, const struct pmk_mask *mask, struct pmk_shown **shown)
+static int compose_cut(struct pmk_scene *s, const struct pmk_frame *whole, const struct pmk_frame *frame,
+	const struct pmk_mask *mask, struct pmk_shown **shown)
 {
+	struct pmk_box part = pmk_scene_crop(s);
+	const struct pmk_whole cut_from = { .frame = whole,
+		.mask = &s->mask,
+		.left = part.left,
+		.top = part.top,
+		.width = part.right - part.left,
+		.height = part.bottom - part.top };
+	int err;
+
 	if (s->parts.match)
 		pmk_match_see(s->parts.match, frame, mask, s->parts.light, s->last_ns);
-	return pmk_compose(s->composer, frame, mask, shown);
+	pmk_composer_set_whole(s->composer, s->parts.framing ? &cut_from : NULL);
+	err = pmk_compose(s->composer, frame, mask, shown);
+	pmk_composer_set_whole(s->composer, NULL);
+	return err;
 }
 
 /* The mask is that of the frame. */
 static int compose_masked(struct pmk_scene *s, const struct pmk_frame *frame, struct pmk_shown **shown)
 {
 	const struct pmk_mask *mask = &s->mask;
+	const struct pmk_frame *whole = frame;
 	int err = 0;
 
 	if (s->parts.framing)
-		err = pmk_framing_run(s->parts.framing, frame, mask, s->last_ns, &frame, &mask);
+		err = pmk_framing_run(s->parts.framing, whole, mask, s->last_ns, &frame, &mask);
 	if (err)
 		return err;
 	if (s->parts.light)
 		pmk_light_see(s->parts.light, frame, mask, s->last_ns);
-	err = compose_cut(s, frame, mask, shown);
+	err = compose_cut(s, whole, frame, mask, shown);
 	s->cut = frame;
 	s->masked = err ? NULL : mask;
 	return err;
@@ -305,7 +318,7 @@ int pmk_scene_again(struct pmk_scene *s, const struct pmk_frame *frame, struct p
 {
 	if (!s->masked || frame->generation != s->last_generation || frame->number != s->last_number)
 		return -ENODATA;
-	return compose_cut(s, s->parts.framing ? s->cut : frame, s->masked, shown);
+	return compose_cut(s, frame, s->parts.framing ? s->cut : frame, s->masked, shown);
 }
 
 const struct pmk_mask *pmk_scene_shown_mask(const struct pmk_scene *s)

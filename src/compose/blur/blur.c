@@ -11,8 +11,8 @@
 
 enum { GRID = PMK_CELL };
 
-/* A picture of at least so many cells across, with patches of at least so many, is drawn on a grid of 2x2 cells. */
-enum { COARSE_WIDTH = 128, COARSE_PATCH = 3 };
+/* A picture of at least so many cells across, with patches of more than so many, is drawn on a grid of 2x2 cells. */
+enum { COARSE_WIDTH = 128, COARSE_PATCH = 2 };
 
 /* the side of a patch at strength 0 and 100, as a share of the shorter side */
 static const double LEAST = 0.032, MOST = 0.12;
@@ -50,7 +50,7 @@ static int init_full(struct pmk_blur *b, enum pmk_chroma chroma, int plane)
 
 static int allocate(struct pmk_blur *b, const struct pmk_layout *layout)
 {
-	size_t cells = (size_t)b->width * (size_t)b->step;
+	size_t cells = (size_t)b->width * (size_t)b->step * PMK_BLUR_LARGER;
 	bool missing = pmk_image_alloc(&b->picture, layout) != 0;
 
 	for (int i = 0; i < PMK_BLUR_VALUES; i++) {
@@ -58,23 +58,17 @@ static int allocate(struct pmk_blur *b, const struct pmk_layout *layout)
 		missing |= !(b->cells[i] = pmk_mem_alloc(cells * sizeof *b->cells[i]));
 		missing |= init_full(b, layout->chroma, i) != 0;
 	}
+	missing |= !(b->alpha = pmk_mem_alloc(cells * sizeof *b->alpha));
 	return missing ? -ENOMEM : 0;
 }
 
-/* The side of a patch, in cells: whole ones, and not less than what is promised. */
-static int choose_size(const struct pmk_layout *layout, int percent)
-{
-	double side = pmk_blur_patch(percent) * pmk_min(layout->width, layout->height);
-
-	return pmk_max(1, (int)ceil(side / GRID - 1e-9));
-}
-
 /* A coarse grid can hold all that large patches leave, at a quarter of the work. */
-static void choose_grid(struct pmk_blur *b, const struct pmk_layout *layout, int patch)
+static void choose_grid(struct pmk_blur *b, const struct pmk_layout *layout)
 {
 	int cells = (layout->width + GRID - 1) / GRID, size;
+	double patch = b->share * pmk_min(layout->width, layout->height) / GRID;
 
-	b->step = cells >= COARSE_WIDTH && patch >= COARSE_PATCH ? 2 : 1;
+	b->step = cells >= COARSE_WIDTH && patch > COARSE_PATCH ? 2 : 1;
 	size = GRID * b->step;
 	b->width = (layout->width + size - 1) / size;
 	b->height = (layout->height + size - 1) / size;
@@ -83,13 +77,13 @@ static void choose_grid(struct pmk_blur *b, const struct pmk_layout *layout, int
 int pmk_blur_create(const struct pmk_layout *layout, int percent, struct pmk_blur **blur)
 {
 	struct pmk_blur *b = calloc(1, sizeof *b);
-	int size = choose_size(layout, percent);
 
 	if (!b)
 		return -ENOMEM;
 	b->rows = pmk_rows();
-	choose_grid(b, layout, size);
-	if (allocate(b, layout) || pmk_blur_patches_init(b, size)) {
+	b->share = pmk_blur_patch(percent);
+	choose_grid(b, layout);
+	if (allocate(b, layout) || pmk_blur_patches_init(b)) {
 		pmk_blur_destroy(b);
 		return -ENOMEM;
 	}
@@ -113,6 +107,7 @@ void pmk_blur_destroy(struct pmk_blur *b)
 		free(b->cells[i]);
 		finish_full(&b->full[i]);
 	}
+	free(b->alpha);
 	pmk_blur_patches_finish(b);
 	pmk_image_free(&b->picture);
 	free(b);
@@ -169,22 +164,41 @@ static bool stands_alone(struct pmk_blur *b, const struct pmk_frame *frame, uint
 	return alone;
 }
 
-const struct pmk_image *pmk_blur_begin(
-	struct pmk_blur *b, const struct pmk_frame *frame, const struct pmk_cells *cells, bool *stays)
+/* All of the frame, or what it was cut out of. */
+static struct pmk_blur_sight find_sight(const struct pmk_blur *b, const struct pmk_frame *frame,
+	const struct pmk_cells *cells, const struct pmk_whole *whole)
 {
-	uint64_t passed_ns;
-	bool alone = stands_alone(b, frame, &passed_ns);
-	bool anew = pmk_blur_remember(b, &frame->image, cells, passed_ns, alone);
+	const struct pmk_layout *to = &b->picture.layout;
 
-	*stays = true;
+	if (!whole || whole->frame->image.layout.width > PMK_BLUR_LARGER * to->width)
+		return (struct pmk_blur_sight){ .image = &frame->image, .cells = cells, .scale_x = 1, .scale_y = 1 };
+	return (struct pmk_blur_sight){ .image = &whole->frame->image,
+		.mask = whole->mask,
+		.left = whole->left,
+		.top = whole->top,
+		.scale_x = whole->width / to->width,
+		.scale_y = whole->height / to->height };
+}
+
+const struct pmk_image *pmk_blur_begin(struct pmk_blur *b, const struct pmk_frame *frame, const struct pmk_cells *cells,
+	const struct pmk_whole *whole, bool *stays)
+{
+	struct pmk_blur_sight sight = find_sight(b, frame, cells, whole);
+	const struct pmk_layout *from = &sight.image->layout;
+	uint64_t passed_ns;
+	bool other = pmk_blur_patches_lay(b, from->width, from->height), alone = stands_alone(b, frame, &passed_ns);
+	bool anew = pmk_blur_remember(b, &sight, passed_ns, alone || other);
+	bool changes = pmk_blur_spline_aim(b, &sight, other);
+
 	b->unshown_ns += passed_ns;
-	if (!anew && b->unshown_ns < SHOW_NS)
-		return &b->picture;
-	if (pmk_blur_patches_run(b, frame->image.layout.range, b->unshown_ns, anew)) {
+	if (anew || b->unshown_ns >= SHOW_NS) {
+		changes |= pmk_blur_patches_run(b, from->range, b->unshown_ns, anew);
+		b->unshown_ns = 0;
+	}
+	if (changes) {
 		pmk_blur_spline(b);
 		write_picture(b);
-		*stays = false;
 	}
-	b->unshown_ns = 0;
+	*stays = !changes;
 	return &b->picture;
 }

@@ -17,14 +17,19 @@
 #define PMK_COMPOSE_BLUR_BLUR_H
 
 #include "image/frame.h"
+#include "image/whole.h"
 #include "pixels/cells.h"
 
-enum { PMK_BLUR_STEP = 4 /* levels */, PMK_BLUR_NORMAL = 60 /* strength of "blur" alone */ };
+enum {
+	PMK_BLUR_STEP = 4, /* levels */
+	PMK_BLUR_NORMAL = 60, /* strength of "blur" alone */
+	PMK_BLUR_LARGER = 3,
+};
 
 struct pmk_blur;
 
-/* The side of a patch, as a share of the picture's shorter side; letters (capitals, from foot to top) up to this size
- * cannot be read. `percent` 0..100. */
+/* The side of a patch, as a share of the shorter side of the camera's picture; letters (capitals, from foot to top) up
+ * to this size cannot be read. `percent` 0..100. */
 double pmk_blur_patch(int percent);
 
 /* `layout` of the result (limited range); `percent` 0..100, 0 is the weakest, not "off". -ENOMEM. */
@@ -35,10 +40,10 @@ void pmk_blur_destroy(struct pmk_blur *blur); /* NULL is fine */
 const struct pmk_layout *pmk_blur_layout(const struct pmk_blur *blur);
 
 /* The blurred room of a frame, which is valid until the next begin; *stays: it is the one of the begin before, as it is
- * while the room is still. The frame and the mask that `cells` were computed from have the layout's size; the frame may
- * be full range. Neither is read after the call. A frame that does not follow the one before (generation, number, a gap
- * in time) stands alone. */
-const struct pmk_image *pmk_blur_begin(
-	struct pmk_blur *blur, const struct pmk_frame *frame, const struct pmk_cells *cells, bool *stays);
+ * while the room is still. The frame and the mask that `cells` were computed from have the layout's size; `whole`
+ * (NULL: the frame is not a part) is at most PMK_BLUR_LARGER times as large. Frames may be full range. None of them is
+ * read after the call. A frame that does not follow the one before (generation, number, a gap in time) stands alone. */
+const struct pmk_image *pmk_blur_begin(struct pmk_blur *blur, const struct pmk_frame *frame,
+	const struct pmk_cells *cells, const struct pmk_whole *whole, bool *stays);
 
 #endif

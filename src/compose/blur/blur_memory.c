@@ -22,9 +22,26 @@ static void expect(const uint8_t *pixels, int bytes)
 		__builtin_prefetch(pixels + i, 0, 2);
 }
 
-/* Add the room of a row of cells to the line. A column that the picture cuts off does not count. */
-static void weigh_cells(struct pmk_blur *b, const struct pmk_image *frame, const struct pmk_cells *cells, int y)
+/* The sums of alpha of a row of cells. A column that the picture cuts off does not count. */
+static const uint16_t *alpha_of(struct pmk_blur *b, const struct pmk_blur_sight *sight, int columns, int y)
 {
+	const struct pmk_mask *m = sight->mask;
+	int whole = sight->image->layout.width / PMK_CELL;
+
+	if (sight->cells)
+		return sight->cells->alpha + (size_t)y * (size_t)columns;
+	b->rows->cell_sums(m->alpha + (size_t)(y * PMK_CELL) * (size_t)m->stride, m->stride,
+		pmk_min(m->height - y * PMK_CELL, PMK_CELL), PMK_CELL, b->alpha, whole);
+	if (whole < columns)
+		b->alpha[whole] = PMK_CELL_FULL;
+	return b->alpha;
+}
+
+/* Add the room of a row of cells to the line. */
+static void weigh_cells(struct pmk_blur *b, const struct pmk_blur_sight *sight, int columns, int y)
+{
+	const struct pmk_image *frame = sight->image;
+
 	for (int i = 0; i < PMK_BLUR_VALUES; i++) {
 		int across = b->full[i].across / b->step, down = b->full[i].down / b->step;
 		int left = pmk_layout_plane_height(&frame->layout, i) - y * down, stride = frame->stride[i];
@@ -32,26 +49,27 @@ static void weigh_cells(struct pmk_blur *b, const struct pmk_image *frame, const
 
 		if (left >= 2 * down)
 			expect(pixels + down * stride, down * stride);
-		b->rows->cell_sums(pixels, stride, pmk_min(left, down), across, b->cells[i], cells->width / PMK_CELL);
+		b->rows->cell_sums(
+			pixels, stride, pmk_min(left, down), across, b->cells[i], frame->layout.width / PMK_CELL);
 	}
-	b->rows->weigh(cells->alpha + (size_t)y * (size_t)cells->columns, b->cells[0], b->cells[1], b->cells[2],
-		b->patches.line, cells->columns);
+	b->rows->weigh(alpha_of(b, sight, columns, y), b->cells[0], b->cells[1], b->cells[2], b->patches.line, columns);
 }
 
 /* What this frame shows of the room. */
-static void look(struct pmk_blur *b, const struct pmk_image *frame, const struct pmk_cells *cells)
+static void look(struct pmk_blur *b, const struct pmk_blur_sight *sight)
 {
 	struct pmk_blur_patches *p = &b->patches;
+	int columns = (p->width + PMK_CELL - 1) / PMK_CELL, rows = (p->height + PMK_CELL - 1) / PMK_CELL;
 
 	memset(p->seen, 0, pmk_blur_count(b) * sizeof *p->seen);
 	for (int row = 0, y = 0; row < p->rows; row++) {
-		int end = row == p->rows - 1 ? cells->rows : p->above + (row + 1) * p->size;
+		int end = row == p->rows - 1 ? rows : p->above + (row + 1) * p->size;
 		struct pmk_weighed *seen = p->seen + (size_t)row * (size_t)p->columns;
 
-		memset(p->line, 0, (size_t)cells->columns * sizeof *p->line);
+		memset(p->line, 0, (size_t)columns * sizeof *p->line);
 		for (; y < end; y++)
-			weigh_cells(b, frame, cells, y);
-		for (int x = 0; x < cells->columns; x++) {
+			weigh_cells(b, sight, columns, y);
+		for (int x = 0; x < columns; x++) {
 			for (int i = 0; i <= WEIGHTS; i++)
 				seen[p->across[x]].sum[i] += p->line[x].sum[i];
 		}
@@ -104,13 +122,12 @@ static void keep(struct pmk_blur_patch *patch, const struct pmk_weighed *seen, i
 	patch->worth = worth;
 }
 
-bool pmk_blur_remember(struct pmk_blur *b, const struct pmk_image *frame, const struct pmk_cells *cells,
-	uint64_t passed_ns, bool alone)
+bool pmk_blur_remember(struct pmk_blur *b, const struct pmk_blur_sight *sight, uint64_t passed_ns, bool alone)
 {
 	bool anew;
 	int fades;
 
-	look(b, frame, cells);
+	look(b, sight);
 	b->uncut_ns += passed_ns;
 	anew = alone || (b->uncut_ns >= CUTS_NS && is_cut(b));
 	b->unfaded_ns = anew ? 0 : b->unfaded_ns + passed_ns;

@@ -49,6 +49,8 @@ enum { PMK_BLUR_WORTH = 4096 };
 
 /* Patches are squares of whole cells. Those at the border take in what is left over. */
 struct pmk_blur_patches {
+	int most, most_rows; /* there is memory for so many */
+	int width, height; /* px, what they lie on */
 	int size; /* cells */
 	int columns, rows;
 	int left, above; /* cells that are left over there */
@@ -61,12 +63,22 @@ struct pmk_blur_patches {
 	int *wide[PMK_BLUR_VALUES]; /* the patches at the grid's width */
 };
 
+/* What a frame shows, and which part of it the picture is. */
+struct pmk_blur_sight {
+	const struct pmk_image *image;
+	const struct pmk_cells *cells; /* or NULL: */
+	const struct pmk_mask *mask;
+	double left, top, scale_x, scale_y; /* px of the image; px of it per px of the picture */
+};
+
 struct pmk_blur {
 	const struct pmk_rows *rows;
 	struct pmk_image picture; /* the result */
+	double share; /* of a patch */
 	int step; /* of the grid: cells each way, 1 or 2 */
 	int width, height; /* of the grid */
-	uint16_t *cells[PMK_BLUR_VALUES]; /* a row of sums */
+	uint16_t *cells[PMK_BLUR_VALUES], *alpha; /* a row of sums */
+	double left, top, scale_x, scale_y; /* of the sight that the taps are for */
 	struct pmk_blur_patches patches;
 	struct pmk_blur_plane small[PMK_BLUR_VALUES];
 	struct pmk_blur_full full[PMK_BLUR_VALUES];
@@ -88,21 +100,23 @@ static inline size_t pmk_blur_count(const struct pmk_blur *b)
 	return (size_t)b->patches.columns * (size_t)b->patches.rows;
 }
 
-/* Set up patches of `size` cells. -ENOMEM; then finish what there is. */
-int pmk_blur_patches_init(struct pmk_blur *blur, int size) __attribute__((warn_unused_result));
+/* Allocate for frames of up to PMK_BLUR_LARGER times the picture's size. -ENOMEM; then finish what there is. */
+int pmk_blur_patches_init(struct pmk_blur *blur) __attribute__((warn_unused_result));
 void pmk_blur_patches_finish(struct pmk_blur *blur);
+
+/* Lay the patches over frames of this size. True: they lay otherwise before, so all that they hold is gone. */
+bool pmk_blur_patches_lay(struct pmk_blur *blur, int width, int height);
 
 /* Take in the room of a frame, `passed_ns` after the one before; `alone`: there is none before. True: nothing is left
  * of the frames before, because this one is alone or is another scene. */
-bool pmk_blur_remember(struct pmk_blur *blur, const struct pmk_image *frame, const struct pmk_cells *cells,
-	uint64_t passed_ns, bool alone);
+bool pmk_blur_remember(struct pmk_blur *blur, const struct pmk_blur_sight *sight, uint64_t passed_ns, bool alone);
 
 /* The number of each patch from what is remembered, and what is shown of it, `passed_ns` after the last time. `range`
  * of the frames; `anew`: as pmk_blur_remember said since then. True if what is shown has changed. */
 bool pmk_blur_patches_run(struct pmk_blur *blur, enum pmk_range range, uint64_t passed_ns, bool anew);
 
-/* The taps of `count` columns or rows of the grid for `of` patches, before which `offset` cells are left over. */
-void pmk_blur_spline_taps(struct pmk_blur *blur, struct pmk_blur_taps *taps, int count, int offset, int of);
+/* Aim the splines at what the picture is to show. True: that is another part than before, or of other patches. */
+bool pmk_blur_spline_aim(struct pmk_blur *blur, const struct pmk_blur_sight *sight, bool other_patches);
 /* What is shown of the patches, to blur->small. */
 void pmk_blur_spline(struct pmk_blur *blur);
 

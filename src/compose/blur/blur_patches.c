@@ -22,14 +22,14 @@ static const uint64_t APPROACH_NS = 200 * PMK_MS_NS;
 /* of a number, in levels; steps of colour are seen sooner, and letters are of light and shade */
 static const int STEP[PMK_BLUR_VALUES] = { PMK_BLUR_STEP, PMK_BLUR_STEP / 2, PMK_BLUR_STEP / 2 };
 
-static int allocate(struct pmk_blur *b, int cells)
+static int allocate(struct pmk_blur *b)
 {
 	struct pmk_blur_patches *p = &b->patches;
-	size_t count = pmk_blur_count(b);
+	size_t count = (size_t)p->most, cells = (size_t)b->width * (size_t)b->step * PMK_BLUR_LARGER;
 	bool missing = false;
 
-	missing |= !(p->across = pmk_mem_alloc((size_t)cells * sizeof *p->across));
-	missing |= !(p->line = pmk_mem_alloc((size_t)cells * sizeof *p->line));
+	missing |= !(p->across = pmk_mem_alloc(cells * sizeof *p->across));
+	missing |= !(p->line = pmk_mem_alloc(cells * sizeof *p->line));
 	missing |= !(p->taps_across = pmk_mem_alloc((size_t)b->width * sizeof *p->taps_across));
 	missing |= !(p->taps_down = pmk_mem_alloc((size_t)b->height * sizeof *p->taps_down));
 	missing |= !(p->seen = pmk_mem_alloc(count * sizeof *p->seen));
@@ -39,30 +39,46 @@ static int allocate(struct pmk_blur *b, int cells)
 	missing |= !(p->spare = pmk_mem_alloc(count * sizeof *p->spare));
 	missing |= !(p->patch = pmk_mem_alloc(count * sizeof *p->patch));
 	for (int i = 0; i < PMK_BLUR_VALUES; i++)
-		missing |= !(p->wide[i] = pmk_mem_alloc((size_t)p->rows * (size_t)b->width * sizeof *p->wide[i]));
+		missing |= !(p->wide[i] = pmk_mem_alloc((size_t)p->most_rows * (size_t)b->width * sizeof *p->wide[i]));
 	return missing ? -ENOMEM : 0;
 }
 
-int pmk_blur_patches_init(struct pmk_blur *b, int size)
+/* As many as lie on a frame of the picture's shape, and twice that for other shapes. */
+int pmk_blur_patches_init(struct pmk_blur *b)
+{
+	const struct pmk_layout *l = &b->picture.layout;
+	double shape = (double)pmk_max(l->width, l->height) / pmk_min(l->width, l->height);
+
+	b->patches.most_rows = (int)(2 * pmk_max(1, l->height / l->width) / b->share) + 1;
+	b->patches.most = (int)(2 * shape / (b->share * b->share)) + 1;
+	return allocate(b);
+}
+
+/* Whole cells, and not less than what is promised. */
+static int choose_size(const struct pmk_blur *b, int width, int height)
+{
+	return pmk_max(1, (int)ceil(b->share * pmk_min(width, height) / PMK_CELL - 1e-9));
+}
+
+bool pmk_blur_patches_lay(struct pmk_blur *b, int width, int height)
 {
 	struct pmk_blur_patches *p = &b->patches;
-	int across = (b->picture.layout.width + PMK_CELL - 1) / PMK_CELL,
-	    down = (b->picture.layout.height + PMK_CELL - 1) / PMK_CELL;
-	int err;
+	int across = (width + PMK_CELL - 1) / PMK_CELL, down = (height + PMK_CELL - 1) / PMK_CELL;
 
-	p->size = size;
-	p->columns = pmk_max(1, across / size);
-	p->rows = pmk_max(1, down / size);
-	err = allocate(b, across);
-	if (err)
-		return err;
-	p->left = (across - p->columns * size) / 2;
-	p->above = (down - p->rows * size) / 2;
+	if (p->width == width && p->height == height)
+		return false;
+	p->width = width;
+	p->height = height;
+	p->size = choose_size(b, width, height);
+	do {
+		p->columns = pmk_max(1, across / p->size);
+		p->rows = pmk_max(1, down / p->size);
+	} while ((p->columns * p->rows > p->most || p->rows > p->most_rows) && p->size++);
+	p->left = pmk_max(0, across - p->columns * p->size) / 2;
+	p->above = pmk_max(0, down - p->rows * p->size) / 2;
 	for (int x = 0; x < across; x++)
-		p->across[x] = pmk_clamp((x - p->left) / size, 0, p->columns - 1);
-	pmk_blur_spline_taps(b, p->taps_across, b->width, p->left, p->columns);
-	pmk_blur_spline_taps(b, p->taps_down, b->height, p->above, p->rows);
-	return 0;
+		p->across[x] = pmk_clamp((x - p->left) / p->size, 0, p->columns - 1);
+	return true;
 }
 
 void pmk_blur_patches_finish(struct pmk_blur *b)

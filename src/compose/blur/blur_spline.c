@@ -6,12 +6,15 @@
 
 enum { ONE = 4096, SHIFT = 12, TAPS = PMK_BLUR_TAPS };
 
-/* A cubic B-spline: it lies between its values, and has no corners. Beyond the border the last patch goes on. */
-void pmk_blur_spline_taps(struct pmk_blur *b, struct pmk_blur_taps *taps, int count, int offset, int of)
+/* A cubic B-spline: it lies between its values, and has no corners. Beyond the border the last patch goes on. `first`
+ * and `size`: px of the first place, between its sides, and from place to place; `before`: cells before the patches. */
+static void set_taps(
+	const struct pmk_blur *b, struct pmk_blur_taps *taps, int count, double first, double size, int before, int of)
 {
 	for (int i = 0; i < count; i++) {
-		double place = ((i + 0.5) * b->step - offset) / b->patches.size - 0.5, f = place - floor(place);
-		int first = (int)floor(place) - 1;
+		double place = ((first + i * size) / PMK_CELL - before) / b->patches.size - 0.5,
+		       f = place - floor(place);
+		int patch = (int)floor(place) - 1;
 		int *w = taps[i].weight;
 
 		w[0] = (int)((1 - f) * (1 - f) * (1 - f) / 6 * ONE + 0.5);
@@ -19,8 +22,25 @@ void pmk_blur_spline_taps(struct pmk_blur *b, struct pmk_blur_taps *taps, int co
 		w[3] = (int)(f * f * f / 6 * ONE + 0.5);
 		w[2] = ONE - w[0] - w[1] - w[3];
 		for (int k = 0; k < TAPS; k++)
-			taps[i].patch[k] = pmk_clamp(first + k, 0, of - 1);
+			taps[i].patch[k] = pmk_clamp(patch + k, 0, of - 1);
 	}
+}
+
+bool pmk_blur_spline_aim(struct pmk_blur *b, const struct pmk_blur_sight *sight, bool other_patches)
+{
+	const struct pmk_blur_patches *p = &b->patches;
+	double across = b->step * PMK_CELL * sight->scale_x, down = b->step * PMK_CELL * sight->scale_y;
+
+	if (!other_patches && b->left == sight->left && b->top == sight->top && b->scale_x == sight->scale_x &&
+		b->scale_y == sight->scale_y)
+		return false;
+	b->left = sight->left;
+	b->top = sight->top;
+	b->scale_x = sight->scale_x;
+	b->scale_y = sight->scale_y;
+	set_taps(b, p->taps_across, b->width, b->left + across / 2, across, p->left, p->columns);
+	set_taps(b, p->taps_down, b->height, b->top + down / 2, down, p->above, p->rows);
+	return true;
 }
 
 static void widen(const struct pmk_blur *b, int i, int row)
