@@ -356,13 +356,18 @@ static void test_names_of_cameras(void **state)
 static void test_sections_that_are_refused(void **state)
 {
 	assert_int_equal(read_for(NULL, "", "[camera x]\nsmooth = 400\n"), -EINVAL);
-	assert_non_null(strstr(unit_logged, "line 2: smooth \"400\""));
+	assert_non_null(strstr(unit_logged, "a.conf: line 2, in [camera x]: smooth \"400\""));
 	assert_int_equal(read_for(NULL, "", "[camera x]\n\noutput = null\n"), -EINVAL);
-	assert_non_null(strstr(unit_logged, "line 3: \"output\" cannot be set for one camera"));
+	assert_non_null(strstr(unit_logged, "line 3, in [camera x]: \"output\" cannot be set for one camera"));
 	assert_int_equal(read_for(NULL, "", "[camera x]\ncamera = auto\n"), -EINVAL);
-	assert_non_null(strstr(unit_logged, "line 2: \"camera\" cannot be set for one camera"));
+	assert_non_null(strstr(unit_logged, "line 2, in [camera x]: \"camera\" cannot be set for one camera"));
 	assert_int_equal(read_for(NULL, "", "[camera x]\nbackdrop = absent.png\n"), 0); /* it may be there later */
 	assert_int_equal(read_for("x", "", "[camera x]\nbackdrop = absent.png\n"), -EINVAL);
+	assert_non_null(strstr(unit_logged, "line 2, in [camera x]: backdrop \"absent.png\""));
+	assert_int_equal(read_for(NULL, "", "[profile late]\nsmooth\n"), -EINVAL);
+	assert_non_null(strstr(unit_logged, "line 2, in [profile late] is not of the form"));
+	assert_int_equal(read_for(NULL, "", "[profile late]\n[for people]\ncolour = red\n"), -EINVAL);
+	assert_non_null(strstr(unit_logged, "a.conf: line 3: \"colour\" is not a setting"));
 	assert_int_equal(read_for("x", "", "[camera]\noutput = null\n[cameras]\ncamera = auto\n"), 0); /* for people */
 	assert_false(settings.pipeline.by_camera);
 }

@@ -25,6 +25,20 @@ struct reading {
 	bool listed[PMK_SETTINGS_MOST]; /* by the section, whose list replaces the one before */
 };
 
+enum { PLACE = 2 * PMK_SPEC };
+
+/* Where a mistake is, in words; the heading, where it stands behind one. */
+static const char *place_of(const struct reading *r, char place[PLACE])
+{
+	const char *kind = r->heading.section == PMK_SECTION_CAMERA ? "camera" : "profile";
+
+	if (r->heading.section == PMK_SECTION_TOP)
+		snprintf(place, PLACE, "%s: line %d", r->path, r->line);
+	else
+		snprintf(place, PLACE, "%s: line %d, in [%s %.100s]", r->path, r->line, kind, r->heading.name);
+	return place;
+}
+
 /* Whether what follows the heading is for this run. */
 static bool counts(const struct reading *r)
 {
@@ -37,17 +51,18 @@ static bool counts(const struct reading *r)
 static const struct pmk_setting *find(const struct reading *r, const char *name)
 {
 	const struct pmk_setting *setting = pmk_setting_find(name);
+	char place[PLACE];
 
 	if (!setting || !(setting->flags & PMK_SETTING_FILE)) {
-		pmk_error_cure(PMK_CURE_SEE_SETTINGS, "configuration file %s: line %d: \"%s\" is not a setting",
-			r->path, r->line, name);
+		pmk_error_cure(PMK_CURE_SEE_SETTINGS, "configuration file %s: \"%s\" is not a setting",
+			place_of(r, place), name);
 		return NULL;
 	}
 	if (r->heading.section == PMK_SECTION_CAMERA &&
 		(!(setting->flags & PMK_SETTING_LIVE) || setting == pmk_setting_find("camera"))) {
-		pmk_error("configuration file %s: line %d: \"%s\" cannot be set for one camera; only what can change "
+		pmk_error("configuration file %s: \"%s\" cannot be set for one camera; only what can change "
 			  "while the program runs can, and not the camera itself",
-			r->path, r->line, name);
+			place_of(r, place), name);
 		return NULL;
 	}
 	return setting;
@@ -58,7 +73,7 @@ static int take(struct reading *r, const char *name, const char *value)
 {
 	struct pmk_settings *settings = r->round == CHECK ? r->scratch : r->settings;
 	const struct pmk_setting *setting = find(r, name);
-	char why[PMK_SETTING_WHY], full[PMK_SPEC];
+	char why[PMK_SETTING_WHY], full[PMK_SPEC], place[PLACE];
 	bool *listed;
 	int err;
 
@@ -77,8 +92,8 @@ static int take(struct reading *r, const char *name, const char *value)
 		err = pmk_setting_set(setting, full, settings, why);
 	if (!err || (err == -ENOENT && !counts(r))) /* what is for another time may be away at present */
 		return 0;
-	pmk_error_cure(err == -ENOENT ? setting->cure : PMK_CURE_NONE, "configuration file %s: line %d: %s \"%s\": %s",
-		r->path, r->line, name, value, why);
+	pmk_error_cure(err == -ENOENT ? setting->cure : PMK_CURE_NONE, "configuration file %s: %s \"%s\": %s",
+		place_of(r, place), name, value, why);
 	return -EINVAL;
 }
 
@@ -99,7 +114,7 @@ static void begin_section(struct reading *r)
 
 static int read_line(struct reading *r, char *line)
 {
-	char *name, *value;
+	char *name, *value, place[PLACE];
 	const char *why;
 	int got, heading;
 
@@ -114,7 +129,7 @@ static int read_line(struct reading *r, char *line)
 		begin_section(r);
 	got = pmk_settings_line(line, &name, &value, &why);
 	if (got < 0) {
-		pmk_error("configuration file %s: line %d %s", r->path, r->line, why);
+		pmk_error("configuration file %s %s", place_of(r, place), why);
 		return -EINVAL;
 	}
 	return got ? take(r, name, value) : 0;
