@@ -150,6 +150,10 @@ expect 6 'absent' -c presenter -o file:absent/out.mp4 --frames 1
 if ! ls /dev/video* >/dev/null 2>&1; then
 	expect 5 'no camera' -o null
 	expect 6 'v4l2loopback' -c presenter
+	# without outputs, too, a camera that was asked for is told
+	expect 2 "camera 'nosuch' is not known" run -c nosuch
+	expect 5 '/dev/video9: ' run -c /dev/video9
+	expect 3 'absent.mkv' run -c file:absent.mkv
 fi
 
 # --- configuration file

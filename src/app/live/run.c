@@ -39,27 +39,44 @@ static int add_found(struct pmk_pipeline_settings *p)
 	return found + 1;
 }
 
+/* Whether the camera can be opened, which is told if not. */
+static enum pmk_exit try_camera(const struct pmk_pipeline_settings *p)
+{
+	struct pmk_source *source;
+	int err = pmk_source_open(p->camera, &p->wish, &source);
+
+	if (!err)
+		pmk_source_close(source);
+	return pmk_exit_of(PMK_PART_CAMERA, err, p->camera);
+}
+
+/* There is nothing to feed. A camera that was asked for by name and is not there is the nearer mistake. */
+static enum pmk_exit refuse_outputs(const struct pmk_pipeline_settings *p)
+{
+	enum pmk_exit code = strcmp(p->camera, "auto") == 0 ? PMK_EXIT_OK : try_camera(p);
+	char how[PMK_REMEDY_SIZE];
+
+	if (code != PMK_EXIT_OK)
+		return code;
+	pmk_error("no free virtual camera was found, and PipeWire is not running; make one: %s, then sudo potemkin "
+		  "setup-loopback (potemkin doctor says what is missing), or write a file with -o file:out.mp4",
+		pmk_remedy_install("", PMK_PACKAGE_LOOPBACK, how));
+	return PMK_EXIT_NO_OUTPUT;
+}
+
 /* `asked`, with "auto" replaced by what is found now. */
 static enum pmk_exit resolve_outputs(const struct pmk_pipeline_settings *asked, struct pmk_pipeline_settings *p)
 {
 	int count = asked->output_count ? asked->output_count : 1;
-	char how[PMK_REMEDY_SIZE];
 
 	p->output_count = 0;
 	for (int i = 0; i < count; i++) {
 		const char *spec = asked->output_count ? asked->outputs[i] : "auto";
 
-		if (strcmp(spec, "auto") != 0) {
+		if (strcmp(spec, "auto") != 0)
 			add_once(p, spec, false);
-		} else if (add_found(p) == 0) {
-			pmk_error(
-				"no free virtual camera was found, and PipeWire is not running; make one: %s, then "
-				"sudo "
-				"potemkin setup-loopback (potemkin doctor says what is missing), or write a file with "
-				"-o file:out.mp4",
-				pmk_remedy_install("", PMK_PACKAGE_LOOPBACK, how));
-			return PMK_EXIT_NO_OUTPUT;
-		}
+		else if (add_found(p) == 0)
+			return refuse_outputs(asked);
 	}
 	return PMK_EXIT_OK;
 }
