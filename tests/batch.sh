@@ -58,6 +58,12 @@ for jobs in 1 3; do
 done
 rm alone.png
 
+# --- what is replaced is said, as for a single file; the others are new
+rm out3/wide.png
+expect 0 in/wide.ppm in/tall.ppm out3
+says 'out3/tall.png exists, and is replaced once the new file is complete'
+[ "$(grep -c exists err)" -eq 1 ] || bad 'not one file is replaced'
+
 # --- a folder that exists, a single file, and a converted file as input: no input is overwritten
 cp out1/wide.png in/wide.png
 cp in/wide.png before.png

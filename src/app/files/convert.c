@@ -158,6 +158,7 @@ enum pmk_exit pmk_convert_file(struct pmk_options *options, const char *in, cons
 		snprintf(whole, sizeof whole, "%s%s", out,
 			film.info.still ? ".png" : video_end(&film, in, options->settings.codec));
 		out = whole;
+		pmk_film_tell_replaced(out);
 	}
 	to_picture = pmk_film_ends_in(out, ".png") || pmk_film_ends_in(out, ".webp");
 	if (to_picture != film.info.still && strcmp(out, "null") && strcmp(out, "hash"))
