@@ -58,6 +58,34 @@ offers 'potemkin ctl frame ' left wide
 offers 'potemkin ctl set ' smooth backdrop not output
 offers 'potemkin ctl set mirror ' yes no
 offers 'potemkin ctl set backdrop builtin:of' office
+
+# --- the profiles of the user's file
+export XDG_CONFIG_HOME=$work
+offers 'potemkin ctl profile ' none not evening room.jpg
+mkdir potemkin
+printf 'smooth = 3\n[profile evening]\n [Profile  late-night ] ; x\n[camera x]\n[profiles]\n' >potemkin/potemkin.conf
+offers 'potemkin ctl profile ' none evening late-night not x room.jpg
+offers 'potemkin --profile ' evening late-night not none room.jpg
+offers 'potemkin --profile=l' late-night not evening
+
+if command -v zsh >/dev/null; then
+	# what zsh's own function offers behind ctl, without a terminal
+	zsh -f -c 'compadd() { shift; print -rl -- "$@" }; _files() { :; }; _arguments() { :; }; . ./zsh.completion
+		words=(potemkin ctl set "") CURRENT=4; _potemkin_argument
+		words=(potemkin ctl set mirror "") CURRENT=5; _potemkin_argument
+		words=(potemkin ctl profile "") CURRENT=4; _potemkin_argument' >offered 2>&1
+	for word in smooth yes evening late-night; do
+		grep -qxF $word offered || { echo "zsh does not offer $word: $(paste -s offered)"; bad=1; }
+	done
+fi
+if command -v fish >/dev/null; then
+	HOME=$work fish -N -c 'source fish.completion
+		complete -C "potemkin ctl set sm"; complete -C "potemkin ctl set mirror "
+		complete -C "potemkin ctl profile "; complete -C "potemkin run --profile "' >offered 2>&1
+	for word in smooth yes evening late-night; do
+		cut -f 1 offered | grep -qxF $word || { echo "fish does not offer $word: $(paste -s offered)"; bad=1; }
+	done
+fi
 offers 'potemkin ctl set fit ' cover tile
 offers 'potemkin list ' settings cameras
 offers 'potemkin convert ' room.jpg

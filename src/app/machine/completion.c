@@ -29,6 +29,13 @@ static const char *const words_of[PMK_COMMANDS] = {
 static const char *const short_for[][2] = { { "backdrop", "backdrop" }, { "camera", "camera" },
 	{ "frame", "auto-frame" } };
 
+/* A shell's function that prints the names of the profiles in the user's configuration file. */
+static const char profiles[] =
+	"_potemkin_profiles() {\n"
+	"\tsed -n 's/^[[:blank:]]*\\[[Pp]rofile[[:blank:]][[:blank:]]*\\([^]]*[^][:blank:]]\\).*/\\1/p' \\\n"
+	"\t\t\"${XDG_CONFIG_HOME:-$HOME/.config}/potemkin/potemkin.conf\" 2>/dev/null\n"
+	"}\n";
+
 static void print_word(const char *word, const char *special)
 {
 	for (; *word; word++) {
@@ -65,10 +72,24 @@ static void print_values(const struct pmk_setting *s, const char *special)
 		printf("yes no ");
 }
 
+/* The settings that ctl can set, and for bash and fish also add to. */
+static void print_live(void)
+{
+	for (int i = 0; i < pmk_settings_count; i++) {
+		if (pmk_settings_table[i].flags & PMK_SETTING_LIVE)
+			printf("%s ", pmk_settings_table[i].name);
+	}
+}
+
+static bool is_profile(const struct pmk_setting *s)
+{
+	return strcmp(s->name, "profile") == 0;
+}
+
 /* A text may also be a file's name. */
 static bool may_be_file(const struct pmk_setting *s)
 {
-	return s->bytes >= PMK_SPEC;
+	return s->bytes >= PMK_SPEC && !is_profile(s);
 }
 
 /* --- bash --- */
@@ -82,7 +103,7 @@ static void print_bash_value(const struct pmk_setting *s)
 		printf("--%s|", s->name);
 	printf("set:%s) words='", s->name); /* where a switch has a value, too */
 	print_values(s, "");
-	printf("' files=%s ;;\n", may_be_file(s) ? "-f" : "");
+	printf("'%s files=%s ;;\n", is_profile(s) ? "$(_potemkin_profiles)" : "", may_be_file(s) ? "-f" : "");
 }
 
 static void print_bash_options(enum pmk_command command)
@@ -137,17 +158,15 @@ static void print_bash_ctl(void)
 	     "\t\tcase $before in");
 	for (size_t i = 0; i < sizeof short_for / sizeof short_for[0]; i++)
 		printf("\t\t%s) before=set:%s ;;\n", short_for[i][0], short_for[i][1]);
-	printf("\t\tset|add|get) _potemkin_words '");
-	for (int i = 0; i < pmk_settings_count; i++) {
-		if (pmk_settings_table[i].flags & PMK_SETTING_LIVE)
-			printf("%s ", pmk_settings_table[i].name);
-	}
+	printf("\t\tprofile) _potemkin_words \"none $(_potemkin_profiles)\" '' \"$current\" \"$last\"; return ;;\n"
+	       "\t\tset|add|get) _potemkin_words '");
+	print_live();
 	puts("' '' \"$current\" \"$last\"; return ;;\n\t\tctl) ;;\n\t\t*) return ;;\n\t\tesac\n\tfi");
 }
 
 static void print_bash(void)
 {
-	printf("%s%s\t\tcase $word in ", bash_words, bash_begin);
+	printf("%s%s%s\t\tcase $word in ", profiles, bash_words, bash_begin);
 	for (int i = 0; i < PMK_COMMANDS; i++)
 		printf("%s%s", i ? "|" : "", pmk_option_command_name((enum pmk_command)i));
 	puts(") command=$word; break ;; esac\n\tdone");
@@ -201,7 +220,9 @@ static void print_zsh_option(const struct pmk_setting *s)
 			printf("-%c[", s->letter);
 		print_escaped(s->help);
 		printf("]");
-		if (s->value) {
+		if (is_profile(s))
+			printf(":profile:{compadd -- ${(f)\"$(_potemkin_profiles)\"}}");
+		else if (s->value) {
 			printf(":%s:", s->value[0] == 'X' ? "zone" : "value");
 			printf(may_be_file(s) ? "{compadd -- " : "(");
 			print_values(s, ":#");
@@ -211,16 +232,38 @@ static void print_zsh_option(const struct pmk_setting *s)
 	}
 }
 
+/* The function for what stands behind ctl, and files behind other commands. */
+static void print_zsh_ctl(void)
+{
+	puts("_potemkin_argument() {\n"
+	     "\t(( ${words[(I)ctl]} )) || { _files; return }\n"
+	     "\tcase $words[CURRENT-1] in");
+	printf("\tctl) compadd -- %s ;;\n\tset|add|get) compadd -- ", words_of[PMK_COMMAND_CTL]);
+	print_live();
+	puts(";;\n\tprofile) compadd -- none ${(f)\"$(_potemkin_profiles)\"} ;;");
+	for (int i = 0; i < pmk_settings_count; i++) {
+		const struct pmk_setting *s = &pmk_settings_table[i];
+
+		if (!(s->flags & PMK_SETTING_LIVE))
+			continue;
+		printf("\t%s%s) compadd -- ", s->name, strcmp(s->name, "auto-frame") == 0 ? "|frame" : "");
+		print_values(s, "#");
+		printf("%s;;\n", may_be_file(s) ? "; _files " : "");
+	}
+	puts("\tesac\n}");
+}
+
 static void print_zsh(void)
 {
-	puts("#compdef potemkin\n"
-	     "_arguments -s \\");
+	printf("#compdef potemkin\n%s", profiles);
+	print_zsh_ctl();
+	puts("_arguments -s \\");
 	for (int i = 0; i < pmk_settings_count; i++)
 		print_zsh_option(&pmk_settings_table[i]);
 	printf("\t'1:command:(");
 	for (int i = 0; i < PMK_COMMANDS; i++)
 		printf("%s%s", i ? " " : "", pmk_option_command_name((enum pmk_command)i));
-	puts(")' \\\n\t'*:file:_files'");
+	puts(")' \\\n\t'*:argument:_potemkin_argument'");
 }
 
 /* --- fish --- */
@@ -246,8 +289,40 @@ static void print_fish_condition(unsigned commands)
 	printf("%s'", commands >> PMK_COMMAND_RUN & 1 ? "; or __fish_use_subcommand" : "");
 }
 
+/* What stands behind `word` of ctl, but for the values. */
+static void begin_fish_ctl(const char *word, bool files)
+{
+	printf("complete -c potemkin%s -n '__fish_seen_subcommand_from ctl; and __fish_prev_arg_in %s' -a '",
+		files ? "" : " -f", word);
+}
+
+static void print_fish_ctl(void)
+{
+	puts("function __potemkin_profiles\n"
+	     "\tset -l folder $XDG_CONFIG_HOME\n"
+	     "\ttest -n \"$folder\"; or set folder ~/.config\n"
+	     "\tstring replace -rf '^\\s*\\[[Pp]rofile\\s+([^\\]]*[^\\]\\s]).*' '$1' "
+	     "<$folder/potemkin/potemkin.conf 2>/dev/null\n"
+	     "end");
+	begin_fish_ctl("set add get", false);
+	print_live();
+	puts("'");
+	begin_fish_ctl("profile", false);
+	puts("none (__potemkin_profiles)'");
+	for (int i = 0; i < pmk_settings_count; i++) {
+		const struct pmk_setting *s = &pmk_settings_table[i];
+
+		if (!(s->flags & PMK_SETTING_LIVE))
+			continue;
+		begin_fish_ctl(strcmp(s->name, "auto-frame") == 0 ? "auto-frame frame" : s->name, may_be_file(s));
+		print_values(s, "");
+		puts("'");
+	}
+}
+
 static void print_fish(void)
 {
+	print_fish_ctl();
 	for (int i = 0; i < PMK_COMMANDS; i++) {
 		printf("complete -c potemkin -f -n __fish_use_subcommand -a %s\n",
 			pmk_option_command_name((enum pmk_command)i));
@@ -266,6 +341,7 @@ static void print_fish(void)
 		if (s->value) {
 			printf(" -r%s -a '", may_be_file(s) ? "" : " -f");
 			print_values(s, "");
+			printf("%s", is_profile(s) ? "(__potemkin_profiles)" : "");
 			printf("'");
 		}
 		print_fish_condition(s->commands);
