@@ -2,7 +2,8 @@
 /* The control socket of a pipeline between a scripted camera and outputs that check every picture. */
 #include "scripted.h"
 
-#include "control/control.h"
+#include "control/control_parts.h"
+#include "control/shown_file.h"
 #include "control/socket.h"
 #include "settings/settings_file.h"
 
@@ -555,6 +556,29 @@ static void test_save_and_profiles(void **state)
 }
 
 /* Many random commands: the settings are what a model of them says, nothing is covered but by a pause. */
+static uint64_t snapshot_ns; /* capture time of the picture that was to be written */
+
+/* In place of the one in src/control/shown_file.c. */
+int __wrap_pmk_shown_write_file(const struct pmk_shown *shown, const char *path);
+int __wrap_pmk_shown_write_file(const struct pmk_shown *shown, const char *path)
+{
+	snapshot_ns = pmk_shown_time_ns(shown);
+	return 0;
+}
+
+/* Not the picture that was on its way when the change was made. */
+static void test_a_snapshot_shows_what_was_changed(void **state)
+{
+	struct pmk_pipeline *p = begin(false);
+
+	for (int i = 0; i < 10; i++) {
+		cJSON_Delete(ask(i % 2 ? "set mirror no" : "set mirror yes"));
+		cJSON_Delete(ask("snapshot /tmp/picture.png"));
+		assert_true(snapshot_ns >= control->changed_ns);
+	}
+	end(p);
+}
+
 static void test_random_commands(void **state)
 {
 	static const char *const fits[] = { "cover", "contain", "stretch", "tile" };
@@ -770,6 +794,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_deaf_subscriber, clear),
 		cmocka_unit_test_teardown(test_reload_and_quit, clear),
 		cmocka_unit_test_teardown(test_save_and_profiles, clear),
+		cmocka_unit_test_teardown(test_a_snapshot_shows_what_was_changed, clear),
 		cmocka_unit_test_teardown(test_random_commands, clear),
 	};
 

@@ -238,7 +238,7 @@ static int command_snapshot(struct request *r)
 
 	if (r->args[0][0] != '/' || length < 5 || strcasecmp(r->args[0] + length - 4, ".png") != 0)
 		return refuse(r, PMK_EXIT_USAGE, "%.200s: give the path of a .png file, from / on", r->args[0]);
-	shown = pmk_pipeline_shown(r->control->pipeline);
+	shown = pmk_control_shown(r->control);
 	if (!shown)
 		return refuse(r, PMK_EXIT_INPUT, "the output has ended");
 	pmk_log_overhear(r->why);

@@ -52,6 +52,7 @@ static void take(struct pmk_control *c, char changes[PMK_CONTROL_CHANGES])
 	c->settings.pipeline.generation = c->fresh.pipeline.generation;
 	c->settings.pipeline.by_camera = c->fresh.pipeline.by_camera;
 	c->refused = (struct pmk_source_names){ 0 };
+	c->changed_ns = pmk_clock_now_ns();
 }
 
 /* Even where nothing differs: an earlier change may have been made in part. */

@@ -41,6 +41,7 @@ struct pmk_control {
 	struct pmk_settings fresh; /* as a change would make them */
 	struct pmk_source_names refused; /* the camera whose settings could not be used; empty: none */
 	unsigned refused_generation; /* its number */
+	uint64_t changed_ns; /* when the last change was made; 0: none was */
 	bool unsure; /* the last change timed out, so a part of it may have been made */
 	struct pmk_sample before, last; /* the two samples whose difference gives the rates */
 	struct pmk_client clients[PMK_CONTROL_CLIENTS];
@@ -84,6 +85,9 @@ void pmk_control_describe(const struct pmk_settings *settings, cJSON *answer);
 
 /* The state and the figures; the caller deletes it. NULL: no memory. */
 cJSON *pmk_control_status(struct pmk_control *control);
+/* What viewers see, once it is newer than the last change: it waits for that until half a second after the change,
+ * since no camera may be open. As pmk_pipeline_shown. */
+struct pmk_shown *pmk_control_shown(const struct pmk_control *control);
 void pmk_control_sample(struct pmk_control *control); /* call it about once per second, or before status */
 
 /* Look what is missing or wrong on this machine, and which cameras there are; add both to `answer`. It takes some

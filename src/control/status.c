@@ -9,6 +9,7 @@
 enum { MOST_HOLDERS = 8 };
 
 static const uint64_t LEAST_NS = 250 * PMK_MS_NS; /* between two samples: a rate over less would jump */
+static const uint64_t LATEST_NS = 500 * PMK_MS_NS; /* after a change, for a picture of it */
 
 static struct pmk_sample now_of(struct pmk_control *c)
 {
@@ -130,4 +131,18 @@ cJSON *pmk_control_status(struct pmk_control *c)
 	add_figures(c, status);
 	add_findings(c, status);
 	return status;
+}
+
+struct pmk_shown *pmk_control_shown(const struct pmk_control *c)
+{
+	struct pmk_shown *shown = pmk_pipeline_shown(c->pipeline);
+	uint64_t now = pmk_clock_now_ns();
+
+	while (shown && pmk_shown_time_ns(shown) < c->changed_ns && now < c->changed_ns + LATEST_NS) {
+		pmk_shown_unref(shown);
+		pmk_clock_sleep_until(now + 5 * PMK_MS_NS);
+		shown = pmk_pipeline_shown(c->pipeline);
+		now = pmk_clock_now_ns();
+	}
+	return shown;
 }
