@@ -347,6 +347,23 @@ case $code in
 esac
 says "\"ready\":.*$ready"
 says '"check":.*"model"'
+printf '[camera x]\nsmooth = 400\n' >broken.conf
+"$program" doctor --config broken.conf >out 2>err
+code=$?
+if [ $code -eq 2 ] && [ ! -s err ]; then note ok; else note bad "doctor with a mistake: exit $code: $(cat err)"; fi
+says 'FAULT  configuration: potemkin does not start'
+says 'why: .*broken.conf: line 2, in \[camera x\]: smooth "400"'
+rm broken.conf
+
+# --- a folder that is not there, or is none, is told, and stops nothing
+for folder in absent err; do
+	runs list backdrops --backdrop-folder $folder
+	if [ "$(grep -c 'backdrop-folder "'$folder'": .*only the built-in' err)" -eq 1 ]; then note ok; else
+		note bad "backdrop-folder $folder: $(cat err)"
+	fi
+done
+runs list backdrops --backdrop-folder .
+if [ -s err ]; then note bad "a folder that is there: $(cat err)"; else note ok; fi
 
 # --- the main job
 runs -c presenter -o null -o hash --frames 5 -s 320x180

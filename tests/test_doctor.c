@@ -70,6 +70,8 @@ static void examine(void (*check)(struct pmk_doctor *d))
 	doctor.runtime = "/run/user/1";
 	doctor.user = "me";
 	doctor.kernel = "6.1";
+	doctor.config = doctor.config ? doctor.config : "";
+	doctor.config_mistake = doctor.config_mistake ? doctor.config_mistake : "";
 	doctor.device_count = pmk_devices_scan(&doctor.devices);
 	check(&doctor);
 	free(doctor.devices);
@@ -195,6 +197,28 @@ static void test_name_tags(void **state)
 	doctor.caption_tried = -ENOENT;
 	examine(pmk_doctor_check_caption);
 	found(PMK_VERDICT_HINT, "there is no font", "fonts-dejavu-core");
+	end();
+}
+
+static void test_config(void **state)
+{
+	begin();
+	examine(pmk_doctor_check_config);
+	found(PMK_VERDICT_GOOD, "no configuration file", "");
+	end();
+
+	begin();
+	doctor.config = "/home/me/a.conf";
+	examine(pmk_doctor_check_config);
+	found(PMK_VERDICT_GOOD, "/home/me/a.conf", "");
+	end();
+
+	begin();
+	doctor.config = "/home/me/a.conf";
+	doctor.config_mistake = "configuration file /home/me/a.conf: line 1: \"colour\" is not a setting";
+	examine(pmk_doctor_check_config);
+	found(PMK_VERDICT_FAULT, "does not start", "correct that");
+	assert_string_equal(doctor.findings[0].why, doctor.config_mistake);
 	end();
 }
 
@@ -632,6 +656,7 @@ int main(void)
 		cmocka_unit_test(test_the_module_for_files),
 		cmocka_unit_test(test_hidden_cameras),
 		cmocka_unit_test(test_name_tags),
+		cmocka_unit_test(test_config),
 		cmocka_unit_test(test_tray),
 		cmocka_unit_test(test_decoding_of_pictures),
 		cmocka_unit_test(test_a_camera_in_use),

@@ -9,6 +9,7 @@
 #include "compose/backdrop.h"
 #include "settings/settings_file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
@@ -187,14 +188,15 @@ static enum pmk_exit check_room(const struct pmk_settings *s)
 }
 
 /* Whether the command does what the configuration file asks for. The others must work whatever is wrong in it: they
- * tell what is, or steer a program that runs. */
-static bool uses_file(const char *word)
+ * tell what is, or steer a program that runs. `asked`: the file was named, so that its mistakes are told; doctor does
+ * that itself. */
+static bool uses_file(const char *word, bool asked)
 {
 	int command = word ? pmk_option_command(word) : PMK_COMMAND_RUN;
 	const unsigned of = 1u << PMK_COMMAND_RUN | 1u << PMK_COMMAND_CONVERT | 1u << PMK_COMMAND_MASK |
 		1u << PMK_COMMAND_BENCH | 1u << PMK_COMMAND_DEMO;
 
-	return command < 0 || of >> command & 1;
+	return command < 0 || of >> command & 1 || (asked && command != PMK_COMMAND_DOCTOR);
 }
 
 /* `starting`: no other thread is running yet, so the log may be set up. `profile`: in place of the command line's;
@@ -218,7 +220,7 @@ static enum pmk_exit parse(int argc, char **argv, struct pmk_options *o, bool st
 	if (in_use)
 		o->settings.in_use = *in_use;
 	asked = early.given[pmk_setting_find("config") - pmk_settings_table];
-	code = asked || uses_file(optind < argc ? argv[optind] : NULL) ? read_file(o, asked) : PMK_EXIT_OK;
+	code = uses_file(optind < argc ? argv[optind] : NULL, asked) ? read_file(o, asked) : PMK_EXIT_OK;
 	if (code == PMK_EXIT_OK)
 		code = walk(argc, argv, &all);
 	if (profile)
@@ -232,6 +234,18 @@ static enum pmk_exit parse(int argc, char **argv, struct pmk_options *o, bool st
 	return code == PMK_EXIT_OK ? check_room(&o->settings) : code;
 }
 
+/* It may be made later, so it stops nothing. */
+static void check_folder(const char *folder)
+{
+	DIR *there = *folder ? opendir(folder) : NULL;
+
+	if (*folder && !there)
+		pmk_warn("--backdrop-folder \"%s\": %s; the gallery has only the built-in backdrops until it is there",
+			folder, strerror(errno));
+	if (there)
+		closedir(there);
+}
+
 enum pmk_exit pmk_options_parse(int argc, char **argv, struct pmk_options *o)
 {
 	const struct pmk_settings *s = &o->settings;
@@ -242,6 +256,8 @@ enum pmk_exit pmk_options_parse(int argc, char **argv, struct pmk_options *o)
 	code = parse(argc, argv, o, true, NULL, NULL);
 	if (code != PMK_EXIT_OK || s->help || s->version)
 		return code;
+	if (o->command == PMK_COMMAND_RUN || o->command == PMK_COMMAND_LIST)
+		check_folder(s->backdrop_folder);
 	return pmk_cpu_choose(s->cpu[0] ? s->cpu : NULL);
 }
 

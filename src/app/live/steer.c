@@ -36,8 +36,11 @@ static bool allows(void *user, const struct pmk_settings *now, const struct pmk_
 /* The program itself, wherever its file is by now. */
 static int examine(void *user, enum pmk_examination what, pid_t *pid)
 {
-	static const char *const doctor[] = { "potemkin", "--config", "/dev/null", "doctor", "--json", NULL };
+	const struct pmk_options *options = user;
+	const char *const named[] = { "potemkin", "--config", options->settings.config, "doctor", "--json", NULL };
+	static const char *const usual[] = { "potemkin", "doctor", "--json", NULL };
 	static const char *const cameras[] = { "potemkin", "--config", "/dev/null", "list", "cameras", "--json", NULL };
+	const char *const *doctor = options->settings.config[0] ? named : usual;
 	int fds[2], err;
 
 	if (pipe2(fds, O_CLOEXEC) < 0)

@@ -10,6 +10,7 @@
 #include "io/v4l2/holders.h"
 #include "media/media.h"
 #include "media/sandbox/sandbox.h"
+#include "settings/settings_file.h"
 #include "text/caption.h"
 
 #include <cjson/cJSON.h>
@@ -24,6 +25,7 @@
 #include <unistd.h>
 
 static void (*const checks[])(struct pmk_doctor *doctor) = {
+	pmk_doctor_check_config,
 	pmk_doctor_check_model,
 	pmk_doctor_check_hidden,
 	pmk_doctor_check_permission,
@@ -112,17 +114,50 @@ static void ask_bus(struct pmk_doctor *d)
 	d->has_panel = panel == 0;
 }
 
-/* What the doctor sees refers to `system`. */
-static void look_around(struct pmk_doctor *d, struct utsname *system)
+/* What the doctor sees refers to this. */
+struct surroundings {
+	struct utsname system;
+	char config[PMK_SPEC], mistake[PMK_LOG_LINE];
+};
+
+static void note_mistake(void *user, enum pmk_log_level level, const char *line)
+{
+	struct surroundings *s = user;
+
+	if (level == PMK_LOG_ERROR && !s->mistake[0])
+		snprintf(s->mistake, sizeof s->mistake, "%s", line);
+}
+
+/* The file that run would read. */
+static void read_config(const struct pmk_settings *given, struct surroundings *s)
+{
+	struct pmk_settings *scratch = malloc(sizeof *scratch);
+
+	memcpy(s->config, given->config, sizeof s->config);
+	if (!s->config[0] && !pmk_settings_default_file(s->config))
+		s->config[0] = '\0';
+	if (scratch && s->config[0]) {
+		pmk_settings_init(scratch);
+		pmk_log_listen(note_mistake, s);
+		if (pmk_settings_read_file(s->config, scratch) && !s->mistake[0])
+			snprintf(s->mistake, sizeof s->mistake, "it cannot be read");
+		pmk_log_listen(NULL, NULL);
+	}
+	free(scratch);
+}
+
+static void look_around(struct pmk_doctor *d, struct surroundings *s)
 {
 	const struct passwd *self = getpwuid(getuid());
 
-	uname(system);
+	uname(&s->system);
 	*d = (struct pmk_doctor){ .root = "",
 		.home = text_of(getenv("HOME")),
 		.runtime = text_of(getenv("XDG_RUNTIME_DIR")),
 		.user = self ? self->pw_name : "",
-		.kernel = system->release };
+		.kernel = s->system.release,
+		.config = s->config,
+		.config_mistake = s->mistake };
 	d->device_count = pmk_devices_scan(&d->devices);
 	d->device_count = pmk_max(d->device_count, 0);
 #ifdef PMK_HAVE_PIPEWIRE
@@ -179,6 +214,8 @@ static void print_text(const struct pmk_doctor *d, enum pmk_exit code)
 
 static enum pmk_exit verdict_of(const struct pmk_doctor *d)
 {
+	if (d->config_mistake[0])
+		return PMK_EXIT_USAGE;
 	if (!d->has_model)
 		return PMK_EXIT_INPUT;
 	if (!d->has_camera)
@@ -188,11 +225,12 @@ static enum pmk_exit verdict_of(const struct pmk_doctor *d)
 
 enum pmk_exit pmk_command_doctor(struct pmk_options *options)
 {
+	struct surroundings seen = { 0 };
 	struct pmk_doctor doctor;
-	struct utsname system;
 	enum pmk_exit code;
 
-	look_around(&doctor, &system);
+	read_config(&options->settings, &seen);
+	look_around(&doctor, &seen);
 	pmk_doctor_run(&doctor);
 	code = verdict_of(&doctor);
 	if (options->settings.json)

@@ -35,6 +35,8 @@ struct pmk_doctor {
 	unsigned pictures_tried; /* PMK_TRIED_...; of the process that decodes pictures */
 	int caption_tried; /* 0, or why no name tag can be drawn: pmk_caption_try */
 	bool has_bus, has_panel; /* a desktop's bus answers; a panel on it shows icons of programs */
+	/* the configuration file, "": there is none; and what is wrong in it, in one line, "": nothing */
+	const char *config, *config_mistake;
 	bool potemkin_runs, pipewire_lists_us; /* an instance is running; PipeWire lists its camera */
 	/* What a call needs; the checks set these. */
 	bool cameras_are_hidden, has_camera, camera_is_taken, has_model,
@@ -69,6 +71,7 @@ void pmk_doctor_check_module(struct pmk_doctor *doctor);
 void pmk_doctor_check_loopback(struct pmk_doctor *doctor);
 void pmk_doctor_check_pipewire(struct pmk_doctor *doctor);
 void pmk_doctor_check_browser(struct pmk_doctor *doctor);
+void pmk_doctor_check_config(struct pmk_doctor *doctor);
 
 /* Run all checks on a doctor whose fields down to `pipewire_lists_us` are set. */
 void pmk_doctor_run(struct pmk_doctor *doctor);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The checks of models, PipeWire, browsers and the module for files. */
+/* The checks of the configuration file, models, PipeWire, browsers and the module for files. */
 #include "app/machine/doctor.h"
 
 #include "app/machine/remedy.h"
@@ -13,6 +13,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+void pmk_doctor_check_config(struct pmk_doctor *d)
+{
+	if (d->config_mistake[0])
+		pmk_doctor_add(d, "configuration", PMK_VERDICT_FAULT, d->config_mistake,
+			"correct that; until then, potemkin --config /dev/null runs without the file",
+			"potemkin does not start with its configuration file");
+	else if (d->config[0])
+		pmk_doctor_add(d, "configuration", PMK_VERDICT_GOOD, NULL, NULL, "%s has no mistake", d->config);
+	else
+		pmk_doctor_add(d, "configuration", PMK_VERDICT_GOOD, NULL, NULL,
+			"there is no configuration file, so the defaults count");
+}
 
 static bool check_model(struct pmk_doctor *d, const struct pmk_model_card *cards, int count, const char *name)
 {
