@@ -614,7 +614,7 @@ static void test_random_commands(void **state)
 	setting_is("fit", fit);
 	wait_written(0, seen(0).written + 3);
 	assert_int_equal(report_of(p).covered, covered);
-	assert_int_equal(state_of(p), PMK_STATE_LIVE);
+	reach(p, PMK_STATE_LIVE); /* an output that had to wait on a busy machine may be covered now */
 	end(p);
 }
 
