@@ -326,12 +326,23 @@ static void test_pause_while_asleep(void **state)
 	end(p);
 }
 
+/* On a busy machine an output may be covered for moments. */
+static bool tells_live(void)
+{
+	cJSON *answer = ask("status");
+	const char *now = cJSON_GetStringValue(cJSON_GetObjectItem(cJSON_GetObjectItem(answer, "status"), "state"));
+	bool live = now && strcmp(now, "live") == 0;
+
+	cJSON_Delete(answer);
+	return live;
+}
+
 static void test_status(void **state)
 {
 	struct pmk_pipeline *p = begin(false);
 	cJSON *answer = ask("status"), *status = cJSON_GetObjectItem(answer, "status");
 
-	assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(status, "state")), "live");
+	wait_until(tells_live());
 	assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(status, "backdrop")), "color:#20c040");
 	assert_int_equal(cJSON_GetObjectItem(status, "pid")->valueint, getpid());
 	assert_true(cJSON_GetObjectItem(status, "fps")->valuedouble > 0);
@@ -549,7 +560,7 @@ static void test_save_and_profiles(void **state)
 	setting_is("mirror", "no");
 	setting_is("smooth", "41");
 	put_file("smooth = 41\n[profile bright]\nsmooth = 1000\n");
-	refuses_with(ask("reload"), "line 3: smooth \"1000\"");
+	refuses_with(ask("reload"), "line 3, in [profile bright]: smooth \"1000\"");
 	refuses_with(ask("save"), "line 3");
 	assert_int_equal(unlink(settings.config), 0);
 	end(p);
