@@ -39,6 +39,7 @@ STANDS_FOR = {
     "draw/scenery/*": "builtin",
     "draw/*": "presenter",
     "find/groups.c": "look",
+    "find/hold/*": "hold",
     "find/plate_*": "plate",
     "find/zone.c": "view",
     "find/*": "mask",

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "find/guest.h"
+#include "find/hold/hold.h"
 #include "find/person.h"
 #include "find/plate.h"
 #include "find/prepare.h"
@@ -32,6 +33,7 @@ struct pmk_look {
 	struct pmk_tiles tiles;
 	struct pmk_view where;
 	struct pmk_guest guest;
+	struct pmk_hold hold;
 	struct pmk_plate *plate; /* of the present run; or NULL */
 	struct pmk_study study;
 	float *before; /* the previous look, at first sight */
@@ -104,6 +106,8 @@ int pmk_look_create(const struct pmk_look_settings *settings, int width, int hei
 	if (!err)
 		err = pmk_guest_init(&l->guest, l->tiles.width, l->tiles.height);
 	if (!err)
+		err = pmk_hold_init(&l->hold, l->tiles.width, l->tiles.height);
+	if (!err)
 		l->before = pmk_mem_alloc((size_t)l->tiles.width * (size_t)l->tiles.height * sizeof *l->before);
 	if (!err && !l->before)
 		err = -ENOMEM;
@@ -124,6 +128,7 @@ void pmk_look_destroy(struct pmk_look *l)
 	pmk_tiles_finish(&l->tiles);
 	pmk_study_finish(&l->study);
 	pmk_guest_finish(&l->guest);
+	pmk_hold_finish(&l->hold);
 	free(l->before);
 	free(l);
 }
@@ -300,6 +305,26 @@ static int greet(struct pmk_look *l, const struct pmk_image *image, struct pmk_s
 	return err;
 }
 
+/* Keep those whom all looks at this picture missed, although they are there. `was` is whom the view followed before. */
+static void hold(struct pmk_look *l, const struct pmk_view *was, struct pmk_sight *sight)
+{
+	int dx, dy;
+
+	if (pmk_plate_hold(l->plate, &dx, &dy)) {
+		if (!l->where.found) {
+			pmk_view_stay(&l->where, was);
+			sight->view = l->hold.view;
+			memset(sight->probability, 0,
+				(size_t)l->tiles.width * (size_t)l->tiles.height * sizeof *sight->probability);
+		}
+		sight->probability = pmk_hold_join(&l->hold, l->plate, dx, dy, &sight->view, sight->probability);
+		for (int i = 0; i < l->keep_out_count; i++)
+			pmk_zone_clear_probability(
+				&l->keep_out[i], &sight->view, sight->probability, l->tiles.width, l->tiles.height);
+	}
+	pmk_hold_remember(&l->hold, &sight->view, sight->probability);
+}
+
 int pmk_look_run(struct pmk_look *l, const struct pmk_image *image, uint64_t now_ns, struct pmk_plate *plate,
 	struct pmk_sight *sight)
 {
@@ -307,6 +332,7 @@ int pmk_look_run(struct pmk_look *l, const struct pmk_image *image, uint64_t now
 	struct pmk_sight seen = { 0 };
 	bool again = true, first = !l->where.fitted;
 	struct pmk_rect before = { 0 };
+	struct pmk_view was = l->where;
 	int err = 0;
 
 	l->plate = plate;
@@ -334,8 +360,10 @@ int pmk_look_run(struct pmk_look *l, const struct pmk_image *image, uint64_t now
 		err = greet(l, image, &seen);
 	if (err)
 		return err;
-	if (plate)
+	if (plate) {
+		hold(l, &was, &seen);
 		pmk_plate_end(plate);
+	}
 	l->alone = false;
 	if (card->output_width == card->input_width && card->output_height == card->input_height) {
 		if (seen.probability != l->view.probability)

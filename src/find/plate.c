@@ -35,7 +35,7 @@ int pmk_plate_init(struct pmk_plate *p, const struct pmk_layout *layout)
 	made.rows = layout->height >> made.halved;
 	count = pmk_align_up_size((size_t)made.columns * (size_t)made.rows, 64);
 	made.block = pmk_mem_alloc(
-		(count + PMK_PLATE_COLOURS) * sizeof *made.worn + 4 * count * sizeof **made.stood + 11 * count);
+		(count + PMK_PLATE_COLOURS) * sizeof *made.worn + 4 * count * sizeof **made.stood + 16 * count);
 	made.scratch = pmk_mem_alloc((size_t)(layout->width / 2 + 1) * (size_t)(layout->height / 2 + 1));
 	if (!made.block || !made.scratch) {
 		pmk_plate_finish(&made);
@@ -48,6 +48,7 @@ int pmk_plate_init(struct pmk_plate *p, const struct pmk_layout *layout)
 	for (size_t i = 0; i < 3; i++) {
 		made.stood[i] = made.first + (i + 1) * count;
 		made.now[i] = made.looks + (i + 1) * count;
+		made.then[i] = made.looks + (i + 13) * count;
 	}
 	made.same = made.looks + 4 * count;
 	made.off = made.looks + 5 * count;
@@ -56,6 +57,8 @@ int pmk_plate_init(struct pmk_plate *p, const struct pmk_layout *layout)
 	made.claimed = made.looks + 8 * count;
 	made.fixed = made.looks + 9 * count;
 	made.vote = (int8_t *)(made.looks + 10 * count);
+	made.seen = made.looks + 11 * count;
+	made.held = made.looks + 12 * count;
 	*p = made;
 	pmk_plate_forget(p);
 	return 0;
@@ -73,6 +76,9 @@ void pmk_plate_forget(struct pmk_plate *p)
 	memset(p->looks, 0, (size_t)p->columns * (size_t)p->rows);
 	memset(p->worn, 0, PMK_PLATE_COLOURS * sizeof *p->worn);
 	memset(p->fixed, 0, (size_t)p->columns * (size_t)p->rows);
+	memset(p->seen, 0, (size_t)p->columns * (size_t)p->rows);
+	memset(p->held, 0, (size_t)p->columns * (size_t)p->rows);
+	p->holding = 0;
 	p->worn_cells = 0;
 	p->watched = -1;
 }
@@ -317,4 +323,5 @@ void pmk_plate_end(struct pmk_plate *p)
 		p->fixed[i] = p->looks[i] < KNOWN ? 0 : p->fixed[i];
 	}
 	pmk_plate_judge(p);
+	pmk_plate_watch_people(p);
 }

@@ -44,7 +44,10 @@ struct pmk_plate {
 	/* taken for a person, and never moved while others did: room; and not to be seen now */
 	uint8_t *fixed;
 	int watched; /* pictures since the start; -1: this is the first */
-	uint8_t *now[3]; /* the picture */
+	uint8_t *now[3], *then[3]; /* the picture, and the last one */
+	uint8_t *seen; /* looks in a row that were sure of a person, up to a few */
+	uint8_t *held; /* 1: somebody is there whom this picture's looks take for room */
+	int holding; /* pictures in a row in which somebody was held */
 	uint8_t *looks; /* that were sure of room; 0: nothing is known */
 	uint8_t *same; /* 1: the cell looks as it did, and could look otherwise */
 	uint8_t *off; /* 1: it does not look as it did */
@@ -67,6 +70,11 @@ void pmk_plate_weigh(struct pmk_plate *plate, const struct pmk_rect *view, float
 /* The box, in px, of the largest connected part outside of `people` that is new since the room was known. Empty:
  * nothing is new, or everything, as when the camera moves. */
 struct pmk_box pmk_plate_novel(const struct pmk_plate *plate, const struct pmk_box *people);
+/* Find those who were surely seen in the last pictures and are still there, but whom this picture's looks missed: in
+ * plate->held, and in (*dx, *dy) how far, in px, they have moved since the last picture. False: nobody. After all
+ * looks.
+ */
+bool pmk_plate_hold(struct pmk_plate *plate, int *dx, int *dy);
 void pmk_plate_end(struct pmk_plate *plate); /* remember this picture, if it was looked at */
 
 #endif

@@ -20,4 +20,7 @@ void pmk_plate_judge(struct pmk_plate *plate);
 /* Remember the colours of what this picture's looks were sure of as a person. */
 void pmk_plate_remember_colours(struct pmk_plate *plate);
 
+/* Remember this picture, and who was surely seen in it. */
+void pmk_plate_watch_people(struct pmk_plate *plate);
+
 #endif

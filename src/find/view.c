@@ -171,6 +171,16 @@ void pmk_view_turn_to(struct pmk_view *v, const struct pmk_box *people)
 	look_at(v, &v->people);
 }
 
+void pmk_view_stay(struct pmk_view *v, const struct pmk_view *was)
+{
+	int frames = v->frames;
+	uint64_t searched_ns = v->searched_ns;
+
+	*v = *was;
+	v->frames = frames;
+	v->searched_ns = searched_ns;
+}
+
 /* Convert a box from blocks of a look at `rect` to px, cut off at the picture's edges. */
 static struct pmk_box in_picture(
 	const struct pmk_view *v, const struct pmk_box *b, const struct pmk_groups *g, const struct pmk_rect *rect)

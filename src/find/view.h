@@ -72,6 +72,9 @@ int pmk_view_tiles(const struct pmk_view *view, struct pmk_rect tile[2]);
  * it is squeezed instead. */
 struct pmk_rect pmk_view_inside(const struct pmk_view *view, const struct pmk_box *box, double margin);
 
+/* Go on following those whom `was` followed, although no look at this picture found them. */
+void pmk_view_stay(struct pmk_view *view, const struct pmk_view *was);
+
 /* Follow those in `people` from now on, as at first sight. */
 void pmk_view_turn_to(struct pmk_view *view, const struct pmk_box *people);
 
