@@ -40,9 +40,9 @@ static float join(struct pmk_study *s, float p, float q)
 
 	pmk_study_begin(s, &all, W, H);
 	fill(look, p);
-	pmk_study_add(s, &all, look);
+	pmk_study_add(s, &all, look, 1);
 	fill(look, q);
-	pmk_study_add(s, &all, look);
+	pmk_study_add(s, &all, look, 1);
 	pmk_study_end(s, look);
 	for (int i = 1; i < N * N; i++)
 		assert_true(look[i] == look[0]);
@@ -66,9 +66,9 @@ static void test_no_say_at_its_own_border(void **state)
 
 	pmk_study_begin(*state, &all, W, H);
 	fill(look, 0.05f);
-	pmk_study_add(*state, &all, look);
+	pmk_study_add(*state, &all, look, 1);
 	fill(look, 0.95f);
-	pmk_study_add(*state, &part, look);
+	pmk_study_add(*state, &part, look, 1);
 	pmk_study_end(*state, look);
 	for (int y = 0; y < N; y++) {
 		for (int x = 0; x < N; x++) {
@@ -95,7 +95,7 @@ static void test_each_at_its_place(void **state)
 	for (int k = 0; k < 3; k++) {
 		for (int i = 0; i < N * N; i++)
 			look[i] = (float)(0.1 + (parts[k].x + (i % N + 0.5) * parts[k].width / N) / 1000);
-		pmk_study_add(*state, &parts[k], look);
+		pmk_study_add(*state, &parts[k], look, 1);
 	}
 	pmk_study_end(*state, look);
 	for (int i = 0; i < N * N; i++)
@@ -109,7 +109,7 @@ static void test_nothing_where_nobody_looked(void **state)
 
 	pmk_study_begin(*state, &all, W, H);
 	fill(look, 1);
-	pmk_study_add(*state, &part, look);
+	pmk_study_add(*state, &part, look, 1);
 	pmk_study_end(*state, look);
 	for (int i = 0; i < N * N; i++)
 		assert_true(look[i] == (i % N < N / 2 ? 1 : 0));

@@ -5,14 +5,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/num.h"
-#include "find/guest.h"
-#include "find/hold/hold.h"
+#include "find/look/look_parts.h"
 #include "find/person.h"
-#include "find/plate.h"
-#include "find/prepare.h"
-#include "find/study.h"
-#include "find/tiles.h"
-#include "find/view.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -20,29 +14,7 @@
 
 enum { MOST_LOOKS = 6 }; /* at one frame; usually there is one */
 
-struct network {
-	struct pmk_model model;
-	struct pmk_engine *engine;
-	struct pmk_prepare *prepare;
-	float *probability;
-};
-
-struct pmk_look {
-	struct network view, search; /* search may be empty */
-	bool apart; /* `search` looks at the whole; otherwise, `view` takes all looks */
-	struct pmk_tiles tiles;
-	struct pmk_view where;
-	struct pmk_guest guest;
-	struct pmk_hold hold;
-	struct pmk_plate *plate; /* of the present run; or NULL */
-	struct pmk_study study;
-	float *before; /* the previous look, at first sight */
-	bool alone; /* no picture came before: this one is studied */
-	struct pmk_rect keep_out[PMK_ZONES];
-	int keep_out_count;
-};
-
-static int open_network(const char *model, const struct pmk_look_settings *settings, struct network *network)
+static int open_network(const char *model, const struct pmk_look_settings *settings, struct pmk_look_network *network)
 {
 	const struct pmk_model_card *card = &network->model.card;
 	int err = pmk_model_load(model, &network->model);
@@ -59,13 +31,13 @@ static int open_network(const char *model, const struct pmk_look_settings *setti
 	return network->probability ? 0 : -ENOMEM;
 }
 
-static void close_network(struct network *network)
+static void close_network(struct pmk_look_network *network)
 {
 	pmk_prepare_destroy(network->prepare);
 	free(network->probability);
 	pmk_engine_destroy(network->engine);
 	pmk_model_finish(&network->model);
-	*network = (struct network){ 0 };
+	*network = (struct pmk_look_network){ 0 };
 }
 
 int pmk_look_resize(struct pmk_look *l, const struct pmk_look_settings *settings, int width, int height)
@@ -104,6 +76,8 @@ int pmk_look_create(const struct pmk_look_settings *settings, int width, int hei
 	if (!err)
 		err = pmk_study_init(&l->study, l->tiles.width, l->tiles.height);
 	if (!err)
+		err = pmk_hands_init(&l->hands, l->tiles.width, l->tiles.height);
+	if (!err)
 		err = pmk_guest_init(&l->guest, l->tiles.width, l->tiles.height);
 	if (!err)
 		err = pmk_hold_init(&l->hold, l->tiles.width, l->tiles.height);
@@ -127,6 +101,7 @@ void pmk_look_destroy(struct pmk_look *l)
 	close_network(&l->search);
 	pmk_tiles_finish(&l->tiles);
 	pmk_study_finish(&l->study);
+	pmk_hands_finish(&l->hands);
 	pmk_guest_finish(&l->guest);
 	pmk_hold_finish(&l->hold);
 	free(l->before);
@@ -169,8 +144,7 @@ void pmk_look_inherit(struct pmk_look *l, const struct pmk_look *from)
 	pmk_view_set_nearest(&l->where, nearest);
 }
 
-/* Look at `rect`, or at its mirror image; the result is the right way round again. */
-static int look_at(struct pmk_look *l, struct network *network, const struct pmk_image *image,
+int pmk_look_at(struct pmk_look *l, struct pmk_look_network *network, const struct pmk_image *image,
 	const struct pmk_rect *rect, bool mirrored, struct pmk_sight *sight)
 {
 	const struct pmk_model_card *card = &network->model.card;
@@ -196,10 +170,10 @@ static int look_at(struct pmk_look *l, struct network *network, const struct pmk
 	return err;
 }
 
-static int search_in(struct pmk_look *l, struct network *network, const struct pmk_image *image,
+static int search_in(struct pmk_look *l, struct pmk_look_network *network, const struct pmk_image *image,
 	const struct pmk_rect *part, struct pmk_sight *sight)
 {
-	int err = look_at(l, network, image, part, false, sight);
+	int err = pmk_look_at(l, network, image, part, false, sight);
 
 	if (err)
 		return err;
@@ -212,7 +186,7 @@ static int search_in(struct pmk_look *l, struct network *network, const struct p
 
 static int search(struct pmk_look *l, const struct pmk_image *image, struct pmk_sight *sight)
 {
-	struct network *network = l->apart ? &l->search : &l->view;
+	struct pmk_look_network *network = l->apart ? &l->search : &l->view;
 	struct pmk_rect all = { 0, 0, l->where.width, l->where.height }, part[2];
 	int count = pmk_view_closer(&l->where, part), err = search_in(l, network, image, &all, sight);
 
@@ -224,9 +198,9 @@ static int search(struct pmk_look *l, const struct pmk_image *image, struct pmk_
 /* Look at the view: one look, or two that are joined. */
 static int look_at_view(struct pmk_look *l, const struct pmk_image *image, struct pmk_sight *sight)
 {
-	struct network *network = &l->view;
+	struct pmk_look_network *network = &l->view;
 	struct pmk_rect tile[2];
-	int count = pmk_view_tiles(&l->where, tile), err = look_at(l, network, image, &tile[0], false, sight);
+	int count = pmk_view_tiles(&l->where, tile), err = pmk_look_at(l, network, image, &tile[0], false, sight);
 
 	sight->probability = network->probability;
 	sight->view = l->where.rect;
@@ -234,41 +208,12 @@ static int look_at_view(struct pmk_look *l, const struct pmk_image *image, struc
 		return err;
 	memcpy(l->tiles.left, network->probability,
 		(size_t)l->tiles.width * (size_t)l->tiles.height * sizeof *l->tiles.left);
-	err = look_at(l, network, image, &tile[1], false, sight);
+	err = pmk_look_at(l, network, image, &tile[1], false, sight);
 	if (err)
 		return err;
 	pmk_tiles_join(&l->tiles, &sight->view, tile, network->probability);
 	sight->probability = l->tiles.joined;
 	return 0;
-}
-
-/* Join the last look with the previous one, which was at the view `before`: they err in different places. */
-static void join_looks(struct pmk_look *l, const struct pmk_rect *before, struct pmk_sight *sight)
-{
-	pmk_study_begin(&l->study, &sight->view, l->where.width, l->where.height);
-	pmk_study_add(&l->study, before, l->before);
-	pmk_study_add(&l->study, &sight->view, sight->probability);
-	sight->probability = l->tiles.joined;
-	pmk_study_end(&l->study, sight->probability);
-}
-
-/* Look at the people in several ways, and join what is seen. */
-static int study(struct pmk_look *l, const struct pmk_image *image, struct pmk_sight *sight)
-{
-	struct pmk_rect part[PMK_STUDY_PARTS], view;
-	int count = pmk_study_plan(&l->study, &l->where, &sight->view, sight->probability, part, &view), err = 0;
-
-	pmk_study_begin(&l->study, &view, l->where.width, l->where.height);
-	for (int i = 0; !err && i < 2 * count; i++) {
-		err = look_at(l, &l->view, image, &part[i / 2], i % 2, sight);
-		if (!err)
-			pmk_study_add(&l->study, &part[i / 2], l->view.probability);
-	}
-	sight->view = view;
-	sight->probability = l->tiles.joined;
-	pmk_study_end(&l->study, sight->probability);
-	pmk_view_keep_nearest(&l->where, &view, sight->probability, l->tiles.width, l->tiles.height);
-	return err;
 }
 
 /* Take in a look at the view. True: look again. */
@@ -298,7 +243,7 @@ static int greet(struct pmk_look *l, const struct pmk_image *image, struct pmk_s
 			(size_t)l->tiles.width * (size_t)l->tiles.height * sizeof *l->before);
 		sight->probability = l->before;
 	}
-	err = look_at(l, &l->view, image, &l->guest.view, false, sight);
+	err = pmk_look_at(l, &l->view, image, &l->guest.view, false, sight);
 	if (!err)
 		sight->probability = pmk_guest_see(
 			&l->guest, &l->where, l->view.probability, &sight->view, sight->probability);
@@ -325,10 +270,17 @@ static void hold(struct pmk_look *l, const struct pmk_view *was, struct pmk_sigh
 	pmk_hold_remember(&l->hold, &sight->view, sight->probability);
 }
 
+/* What was seen, at the network's size. */
+static const struct pmk_image *scaled(struct pmk_look *l, const struct pmk_image *image, const struct pmk_sight *sight)
+{
+	if (sight->probability != l->view.probability)
+		pmk_prepare_scale(l->view.prepare, image, &sight->view);
+	return pmk_prepare_small(l->view.prepare);
+}
+
 int pmk_look_run(struct pmk_look *l, const struct pmk_image *image, uint64_t now_ns, struct pmk_plate *plate,
 	struct pmk_sight *sight)
 {
-	const struct pmk_model_card *card = &l->view.model.card;
 	struct pmk_sight seen = { 0 };
 	bool again = true, first = !l->where.fitted;
 	struct pmk_rect before = { 0 };
@@ -353,9 +305,9 @@ int pmk_look_run(struct pmk_look *l, const struct pmk_image *image, uint64_t now
 			again = follow(l, &seen);
 	}
 	if (!err && l->alone && l->where.found)
-		err = study(l, image, &seen);
+		err = pmk_look_study(l, image, &seen);
 	else if (!err && before.width && l->where.found)
-		join_looks(l, &before, &seen);
+		pmk_look_join(l, &before, &seen);
 	if (!err && plate)
 		err = greet(l, image, &seen);
 	if (err)
@@ -365,11 +317,8 @@ int pmk_look_run(struct pmk_look *l, const struct pmk_image *image, uint64_t now
 		pmk_plate_end(plate);
 	}
 	l->alone = false;
-	if (card->output_width == card->input_width && card->output_height == card->input_height) {
-		if (seen.probability != l->view.probability)
-			pmk_prepare_scale(l->view.prepare, image, &seen.view);
-		seen.small = pmk_prepare_small(l->view.prepare);
-	}
+	if (pmk_look_sees_its_size(l))
+		seen.small = scaled(l, image, &seen);
 	*sight = seen;
 	return 0;
 }

@@ -9,6 +9,7 @@
 #ifndef PMK_FIND_LOOK_H
 #define PMK_FIND_LOOK_H
 
+#include "find/hands/hands.h"
 #include "find/plate.h"
 #include "find/zone.h"
 #include "image/frame.h"
@@ -33,6 +34,9 @@ struct pmk_sight {
 	struct pmk_rect view; /* px; it may stick out of the picture; nobody is outside it */
 	/* the same part at the same size, 4:2:0; NULL if input and output of the network differ in size */
 	const struct pmk_image *small;
+	/* parts of it that were looked at closer, of the same size; nothing is to be less sure for them */
+	const struct pmk_closer *closer;
+	int closer_count;
 	uint64_t prepare_ns, infer_ns; /* CPU time of the calling thread for all looks at this picture */
 };
 

@@ -132,7 +132,7 @@ static void add_row(struct pmk_study *s, const struct pmk_study_tap *down, const
 	}
 }
 
-void pmk_study_add(struct pmk_study *s, const struct pmk_rect *part, const float *probability)
+void pmk_study_add(struct pmk_study *s, const struct pmk_rect *part, const float *probability, float weight)
 {
 	for (int x = 0; x < s->width; x++)
 		s->across[x] = tap_of(x, s->width, s->view.x, s->view.width, part->x, part->width, s->picture_width);
@@ -140,6 +140,7 @@ void pmk_study_add(struct pmk_study *s, const struct pmk_rect *part, const float
 		struct pmk_study_tap down = tap_of(
 			y, s->height, s->view.y, s->view.height, part->y, part->height, s->picture_height);
 
+		down.weight *= weight;
 		if (down.weight > 0)
 			add_row(s, &down, probability, (size_t)y * (size_t)s->width);
 	}

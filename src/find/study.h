@@ -34,8 +34,8 @@ int pmk_study_plan(const struct pmk_study *study, const struct pmk_view *view, c
 
 /* Begin to join looks at a picture into one that covers `view` of it. */
 void pmk_study_begin(struct pmk_study *study, const struct pmk_rect *view, int picture_width, int picture_height);
-/* Take in a look at `part`, width x height probabilities. */
-void pmk_study_add(struct pmk_study *study, const struct pmk_rect *part, const float *probability);
+/* Take in a look at `part`, width x height probabilities, which counts as much as `weight` looks. */
+void pmk_study_add(struct pmk_study *study, const struct pmk_rect *part, const float *probability, float weight);
 /* Write the joined look; 0 where no look was. */
 void pmk_study_end(const struct pmk_study *study, float *probability);
 

@@ -19,6 +19,7 @@ static const float SURE = 1.0f / 16; /* this close to 0 or 1 counts as 0 or 1, s
 /* the same before the guided filter: networks tend to take room for person */
 static const float GUIDE_ROOM = 0.32f, GUIDE_PERSON = 0.75f;
 static const double MOST_KEPT = 0.9; /* of the previous frame; with 1 a still pixel would never change again */
+static const double BORDER = 0.04; /* of a part's side: there its weight falls */
 static const float TRACE_SURE = 0.25f; /* the same after the guided filter */
 
 struct pmk_refine {
@@ -34,6 +35,9 @@ struct pmk_refine {
 	uint8_t *small; /* alpha at the network's size */
 	struct pmk_components components;
 	struct pmk_enlarge enlarge;
+	struct pmk_mask closer; /* of a part, when guided */
+	const struct pmk_refine_part *part; /* for the next run */
+	int part_count;
 	struct pmk_mask wrap; /* for light_wrap */
 	struct pmk_mask scratch; /* at the camera's size */
 };
@@ -86,6 +90,7 @@ int pmk_refine_create(const struct pmk_refine_settings *settings, int width, int
 		missing |= pmk_trace_create(width, height, mask_width, mask_height, sure, &r->trace) != 0;
 		missing |= !(r->blocks = pmk_mem_alloc(
 				     (size_t)((width + 1) / 2) * (size_t)((height + 1) / 2) * sizeof *r->blocks));
+		missing |= pmk_mask_alloc(&r->closer, mask_width, mask_height) != 0;
 		missing |= !(r->block_luma = pmk_mem_alloc((size_t)((width + 1) / 2) * (size_t)((height + 1) / 2)));
 	}
 	missing |= pmk_temporal_init(&r->smooth_blocks, (width + 1) / 2, (height + 1) / 2, kept) != 0;
@@ -115,6 +120,7 @@ void pmk_refine_destroy(struct pmk_refine *r)
 	free(r->small);
 	pmk_components_finish(&r->components);
 	pmk_enlarge_finish(&r->enlarge);
+	pmk_mask_free(&r->closer);
 	pmk_mask_free(&r->wrap);
 	pmk_mask_free(&r->scratch);
 	free(r);
@@ -160,6 +166,46 @@ static void halve_luma(struct pmk_refine *r, const struct pmk_image *small)
 	}
 }
 
+static void trace_blocks(struct pmk_refine *r, const struct pmk_rect *view, const struct pmk_image *small,
+	const struct pmk_image *picture, struct pmk_mask *mask)
+{
+	pull_ends(r->blocks, (size_t)r->guide.width * (size_t)r->guide.height, GUIDE_ROOM, GUIDE_PERSON);
+	pmk_guide_run(&r->guide, r->blocks, small);
+	pmk_trace_run(r->trace, r->guide.gain, r->guide.offset, view, picture->plane[0], picture->stride[0], mask);
+}
+
+/* 0 at a border of a part inside the picture, up to 256 away from it. */
+static int weight_at(int at, int from, int length, int side)
+{
+	int margin = pmk_max((int)(BORDER * length), 1), before = from <= 0 ? margin : at - from,
+	    behind = from + length >= side ? margin : from + length - 1 - at;
+
+	return pmk_clamp(pmk_min(before, behind) * 256 / margin, 0, 256);
+}
+
+/* Add what is seen closer in a part to the mask, less and less towards its border. */
+static void add_part(struct pmk_refine *r, const struct pmk_refine_part *part, const struct pmk_image *picture,
+	struct pmk_mask *mask)
+{
+	const struct pmk_rect *v = &part->view;
+
+	pmk_components_run(&r->components, part->probability, SURE);
+	pmk_guide_halve(part->probability, r->width, r->height, r->blocks);
+	trace_blocks(r, v, part->small, picture, &r->closer);
+	for (int y = v->y; y < v->y + v->height; y++) {
+		const uint8_t *closer = r->closer.alpha + (size_t)y * (size_t)r->closer.stride;
+		uint8_t *alpha = mask->alpha + (size_t)y * (size_t)mask->stride;
+		int down = weight_at(y, v->y, v->height, mask->height);
+
+		for (int x = v->x; x < v->x + v->width; x++) {
+			int more = closer[x] - alpha[x], across = weight_at(x, v->x, v->width, mask->width);
+
+			if (more > 0)
+				alpha[x] = (uint8_t)(alpha[x] + more * down / 256 * across / 256);
+		}
+	}
+}
+
 static void guide_by_picture(struct pmk_refine *r, const float *probability, const struct pmk_rect *view,
 	const struct pmk_image *small, const struct pmk_image *picture, struct pmk_mask *mask)
 {
@@ -168,9 +214,9 @@ static void guide_by_picture(struct pmk_refine *r, const float *probability, con
 	pmk_guide_halve(probability, r->width, r->height, r->blocks);
 	halve_luma(r, small);
 	pmk_temporal_run(&r->smooth_blocks, r->blocks, r->block_luma, view);
-	pull_ends(r->blocks, (size_t)r->guide.width * (size_t)r->guide.height, GUIDE_ROOM, GUIDE_PERSON);
-	pmk_guide_run(&r->guide, r->blocks, small);
-	pmk_trace_run(r->trace, r->guide.gain, r->guide.offset, view, picture->plane[0], picture->stride[0], mask);
+	trace_blocks(r, view, small, picture, mask);
+	for (int k = 0; k < r->part_count; k++)
+		add_part(r, &r->part[k], picture, mask);
 	for (int y = 0; threshold >= 0 && y < mask->height; y++) {
 		uint8_t *alpha = mask->alpha + (size_t)y * (size_t)mask->stride;
 
@@ -226,6 +272,12 @@ void pmk_refine_inherit(struct pmk_refine *r, struct pmk_refine *from)
 	pmk_temporal_inherit(&r->smooth_pixels, &from->smooth_pixels);
 }
 
+void pmk_refine_see_closer(struct pmk_refine *r, const struct pmk_refine_part *part, int count)
+{
+	r->part = part;
+	r->part_count = count;
+}
+
 void pmk_refine_run(struct pmk_refine *r, float *probability, const struct pmk_rect *view,
 	const struct pmk_image *small, const struct pmk_image *picture, struct pmk_mask *mask)
 {
@@ -241,6 +293,7 @@ void pmk_refine_run(struct pmk_refine *r, float *probability, const struct pmk_r
 		guide_by_picture(r, probability, view, small, picture, mask);
 	else
 		enlarge_plainly(r, probability, view, mask);
+	r->part_count = 0;
 	if (s->erode)
 		pmk_filter_erode(mask, &r->scratch, s->erode);
 	if (s->dilate)

@@ -41,6 +41,16 @@ void pmk_refine_forget(struct pmk_refine *refine); /* call it at a cut: the next
  * the edges of the picture. Otherwise the next frame stands alone. Allocates nothing. */
 void pmk_refine_inherit(struct pmk_refine *refine, struct pmk_refine *from);
 
+/* A part of the picture that is seen closer: it may add to the person there. */
+struct pmk_refine_part {
+	struct pmk_rect view; /* inside the picture */
+	float *probability; /* of that, width x height; it is changed */
+	const struct pmk_image *small; /* the same part at width x height, 4:2:0 */
+};
+
+/* Let the next run take in `part`, `count` of them, which stay valid until then. Without a guide they are left out. */
+void pmk_refine_see_closer(struct pmk_refine *refine, const struct pmk_refine_part *part, int count);
+
 /* Fill every pixel of `mask`, which has the size of `picture`. `probability` covers the part `view` of the picture,
  * which may stick out of it; the mask is 0 elsewhere. `small` is the same part at width x height, 4:2:0; NULL: there is
  * no guide, as in mode NONE, and the picture is not read. Changes `probability`. */

@@ -146,6 +146,18 @@ static void clear_bars(const struct pmk_frame *frame, struct pmk_mask *mask)
 		pmk_zone_clear_mask(&bars[k], mask);
 }
 
+/* Refine what was seen, and the parts of it that were seen closer. */
+static void refine(struct pmk_scene *s, const struct pmk_sight *sight, const struct pmk_image *image)
+{
+	struct pmk_refine_part part[PMK_DOUBTS];
+
+	for (int i = 0; i < sight->closer_count; i++)
+		part[i] = (struct pmk_refine_part){ sight->closer[i].view, sight->closer[i].probability,
+			&sight->closer[i].small };
+	pmk_refine_see_closer(s->parts.refine, part, sight->closer_count);
+	pmk_refine_run(s->parts.refine, sight->probability, &sight->view, sight->small, image, &s->mask);
+}
+
 static int find_person(struct pmk_scene *s, const struct pmk_frame *frame, struct pmk_scene_times *times)
 {
 	struct pmk_sight sight;
@@ -157,7 +169,7 @@ static int find_person(struct pmk_scene *s, const struct pmk_frame *frame, struc
 		return err;
 	times->prepare += sight.prepare_ns;
 	times->infer += sight.infer_ns;
-	pmk_refine_run(s->parts.refine, sight.probability, &sight.view, sight.small, &frame->image, &s->mask);
+	refine(s, &sight, &frame->image);
 	for (int k = 0; k < s->settings.keep_out_count; k++)
 		pmk_zone_clear_mask(&s->keep_out[k], &s->mask);
 	clear_bars(frame, &s->mask);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* Finds where a look is in doubt beside head and shoulders: where there may be a raised hand. Pure functions. */
+#ifndef PMK_FIND_HANDS_DOUBT_H
+#define PMK_FIND_HANDS_DOUBT_H
+
+#include "find/box.h"
+#include "image/frame.h"
+
+enum { PMK_DOUBTS = 2 };
+
+/* px: the middle of a square in which there is much doubt */
+struct pmk_doubt {
+	double x, y;
+};
+
+/* Find those squares in a look at `seen`, width x height probabilities. A pixel is in doubt from .1 to .5, in the upper
+ * part of `people`, or above it. A square is a sixth of their height wide, and an eighth of it is in doubt. Returns how
+ * many there are: the one with most doubt is first, and the others are beside it. */
+int pmk_doubt_find(const float *probability, int width, int height, const struct pmk_rect *seen,
+	const struct pmk_box *people, struct pmk_doubt doubt[PMK_DOUBTS]);
+
+#endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+#include "find/hands/hands.h"
+
+#include "base/mem.h"
+#include "base/num.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double SQUARES[] = { 0.35, 0.6 }; /* sides, of the people's height */
+static const float STUDIED = 6, CLOSER = 3; /* weights: six looks were joined; a closer one counts as three */
+static const float MISSED = 0.4f, FOUND = 0.5f;
+static const double HAND = 0.003; /* of the people's height squared: less is no hand, but an edge elsewhere */
+static const double COLOURS = 0.6, PARTS = 0.4, FADE = 0.05; /* of their height: down to where */
+
+int pmk_hands_init(struct pmk_hands *h, int width, int height)
+{
+	struct pmk_layout layout = { .width = width, .height = height };
+	size_t count = pmk_align_up_size((size_t)width * (size_t)height, 16);
+	float *at = pmk_mem_alloc((PMK_DOUBTS * (PMK_HANDS_LOOKS + 1) + 2) * count * sizeof *at);
+	int err = at ? 0 : -ENOMEM;
+
+	*h = (struct pmk_hands){ .width = width, .height = height, .block = at };
+	if (!err)
+		err = pmk_colours_init(&h->colours, width, height);
+	for (int k = 0; !err && k < PMK_DOUBTS; k++) {
+		err = pmk_image_alloc(&h->part[k].small, &layout);
+		h->part[k].probability = at;
+		at += count;
+		for (int i = 0; i < PMK_HANDS_LOOKS; i++, at += count)
+			h->look[k][i] = at;
+	}
+	h->before = at;
+	h->after = at ? at + count : NULL;
+	if (err)
+		pmk_hands_finish(h);
+	return err;
+}
+
+void pmk_hands_finish(struct pmk_hands *h)
+{
+	for (int k = 0; k < PMK_DOUBTS; k++)
+		pmk_image_free(&h->part[k].small);
+	pmk_colours_finish(&h->colours);
+	free(h->block);
+	*h = (struct pmk_hands){ 0 };
+}
+
+static int look_at_doubt(struct pmk_hands *h, const struct pmk_view *view, const struct pmk_hands_eye *eye,
+	const struct pmk_doubt *doubt, int k)
+{
+	double tall = view->people.bottom - view->people.top;
+	int err = 0;
+
+	for (int i = 0; !err && i < PMK_HANDS_LOOKS; i++) {
+		double half = SQUARES[i / 2] * tall / 2, across = half * view->shape;
+		struct pmk_box box = { doubt->x - across, doubt->y - half, doubt->x + across, doubt->y + half };
+		const float *look;
+
+		h->rect[k][i] = pmk_view_inside(view, &box, 1);
+		err = eye->look(eye->context, &h->rect[k][i], i % 2, &look);
+		if (!err)
+			memcpy(h->look[k][i], look, (size_t)h->width * (size_t)h->height * sizeof *look);
+	}
+	return err;
+}
+
+/* Join what was seen with the closer looks first..end - 1, for the part `at` of the picture; the larger one of that and
+ * of what was seen is left in h->after. */
+static void join(struct pmk_hands *h, struct pmk_study *s, const struct pmk_view *view, const struct pmk_rect *at,
+	const struct pmk_rect *seen, const float *probability, int first, int end)
+{
+	pmk_study_begin(s, at, view->width, view->height);
+	pmk_study_add(s, seen, probability, STUDIED);
+	pmk_study_end(s, h->before);
+	for (int k = first; k < end; k++) {
+		for (int i = 0; i < PMK_HANDS_LOOKS; i++)
+			pmk_study_add(s, &h->rect[k][i], h->look[k][i], CLOSER);
+	}
+	pmk_study_end(s, h->after);
+	for (int i = 0; i < h->width * h->height; i++)
+		h->after[i] = fmaxf(h->before[i], h->after[i]);
+}
+
+/* Whether the closer looks k find as much as a hand. */
+static bool find_hand(struct pmk_hands *h, struct pmk_study *s, const struct pmk_view *view,
+	const struct pmk_rect *seen, const float *probability, int k)
+{
+	double tall = view->people.bottom - view->people.top;
+	int found = 0;
+
+	join(h, s, view, seen, seen, probability, k, k + 1);
+	for (int i = 0; i < h->width * h->height; i++)
+		found += probability[i] < MISSED && h->after[i] > FOUND;
+	return (double)found * seen->width * seen->height / (h->width * h->height) >= HAND * tall * tall;
+}
+
+/* Decide doubts in a look at `at` by its colours. */
+static void weigh(struct pmk_hands *h, const struct pmk_view *view, const struct pmk_rect *at,
+	const struct pmk_image *small, float *probability)
+{
+	double tall = view->people.bottom - view->people.top, end = view->people.top + COLOURS * tall - at->y;
+
+	pmk_colours_weigh(&h->colours, small, probability, (end - FADE * tall) * h->height / at->height,
+		end * h->height / at->height);
+}
+
+static void swap(struct pmk_hands *h, int k, int with)
+{
+	for (int i = 0; i < PMK_HANDS_LOOKS; i++) {
+		float *look = h->look[with][i];
+		struct pmk_rect rect = h->rect[with][i];
+
+		h->look[with][i] = h->look[k][i];
+		h->rect[with][i] = h->rect[k][i];
+		h->look[k][i] = look;
+		h->rect[k][i] = rect;
+	}
+}
+
+/* Give a part as it is seen closer, down to where hands may be. */
+static void give(struct pmk_hands *h, struct pmk_study *s, const struct pmk_view *view, const struct pmk_hands_eye *eye,
+	const struct pmk_rect *seen, const float *probability, int found)
+{
+	struct pmk_closer *part = &h->part[h->count];
+	double tall = view->people.bottom - view->people.top, end = view->people.top + PARTS * tall;
+
+	part->view = h->rect[h->count++][PMK_HANDS_LOOKS - 1];
+	join(h, s, view, &part->view, seen, probability, 0, found);
+	memcpy(part->probability, h->after, (size_t)h->width * (size_t)h->height * sizeof *probability);
+	pmk_image_copy(&part->small, eye->scale(eye->context, &part->view));
+	weigh(h, view, &part->view, &part->small, part->probability);
+	for (int y = 0; y < h->height; y++) {
+		double px = part->view.y + (y + 0.5) * part->view.height / h->height;
+		float share = (float)fmin(fmax((end - px) / (FADE * tall), 0), 1);
+
+		for (int x = 0; x < h->width; x++)
+			part->probability[(size_t)y * (size_t)h->width + (size_t)x] *= share;
+	}
+}
+
+int pmk_hands_study(struct pmk_hands *h, struct pmk_study *s, const struct pmk_view *view,
+	const struct pmk_hands_eye *eye, const struct pmk_rect *seen, float *probability)
+{
+	struct pmk_doubt doubt[PMK_DOUBTS];
+	int doubts = pmk_doubt_find(probability, h->width, h->height, seen, &view->people, doubt), found = 0, err;
+
+	h->count = 0;
+	for (int k = 0; k < doubts; k++) {
+		err = look_at_doubt(h, view, eye, &doubt[k], k);
+		if (err)
+			return err;
+		if (find_hand(h, s, view, seen, probability, k))
+			swap(h, k, found++);
+	}
+	while (h->count < doubts)
+		give(h, s, view, eye, seen, probability, found);
+	if (found) {
+		join(h, s, view, seen, seen, probability, 0, found);
+		memcpy(probability, h->after, (size_t)h->width * (size_t)h->height * sizeof *probability);
+	}
+	weigh(h, view, seen, eye->scale(eye->context, seen), probability);
+	return 0;
+}

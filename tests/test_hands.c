@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+/* A closer look at what may be hands, on drawn pictures: where it looks, what it takes, and what colours decide. */
+#include "unit.h"
+
+#include "find/hands/hands.h"
+
+#include <errno.h>
+#include <math.h>
+
+enum { N = 64, W = 640, H = 640 };
+
+/* A picture, and what a network would see in it: `body` surely, `hand` with probability .3 in the whole picture, and
+ * closer with `closer`. */
+struct stage {
+	struct pmk_hands hands;
+	struct pmk_study study;
+	struct pmk_view view;
+	struct pmk_image small;
+	float closer, look[N * N];
+	int looks, fails; /* looks that were taken; the one that fails, or 0 */
+};
+
+static const struct pmk_rect all = { 0, 0, W, H }, body = { 200, 160, 240, 480 }, hand = { 470, 220, 90, 90 };
+
+static bool inside(const struct pmk_rect *r, double x, double y)
+{
+	return x >= r->x && x < r->x + r->width && y >= r->y && y < r->y + r->height;
+}
+
+static void see(const struct pmk_rect *at, float in_hand, float *p)
+{
+	for (int i = 0; i < N * N; i++) {
+		double x = at->x + (i % N + 0.5) * at->width / N, y = at->y + (i / N + 0.5) * at->height / N;
+
+		p[i] = inside(&body, x, y) ? 0.98f : inside(&hand, x, y) ? in_hand : 0.02f;
+	}
+}
+
+static int look(void *context, const struct pmk_rect *rect, bool mirrored, const float **probability)
+{
+	struct stage *s = context;
+
+	(void)mirrored;
+	assert_true(rect->x >= 0 && rect->y >= 0 && rect->x + rect->width <= W && rect->y + rect->height <= H);
+	if (++s->looks == s->fails)
+		return -EDOM;
+	see(rect, s->closer, s->look);
+	*probability = s->look;
+	return 0;
+}
+
+/* The room is grey; body and hand are of one other colour, the hand of `tint`. */
+static void draw(struct stage *s, const struct pmk_rect *at, int tint)
+{
+	for (int y = 0; y < N; y++) {
+		for (int x = 0; x < N; x++) {
+			double px = at->x + (x + 0.5) * at->width / N, py = at->y + (y + 0.5) * at->height / N;
+			bool person = inside(&body, px, py), raised = inside(&hand, px, py);
+
+			s->small.plane[0][y * s->small.stride[0] + x] = 120;
+			s->small.plane[1][y / 2 * s->small.stride[1] + x / 2] = 128;
+			s->small.plane[2][y / 2 * s->small.stride[2] + x / 2] = (uint8_t)(person ? 160 :
+					raised                                                   ? tint :
+												   128);
+		}
+	}
+}
+
+static const struct pmk_image *scale(void *context, const struct pmk_rect *rect)
+{
+	struct stage *s = context;
+
+	draw(s, rect, 144); /* between both: it decides nothing */
+	return &s->small;
+}
+
+static int setup(void **state)
+{
+	struct pmk_layout layout = { .width = N, .height = N };
+	struct stage *s = calloc(1, sizeof *s);
+
+	*state = s;
+	if (!s)
+		return 1;
+	pmk_view_init(&s->view, W, H, 1, false);
+	s->view.people = (struct pmk_box){ body.x, body.y, body.x + body.width, body.y + body.height };
+	return pmk_hands_init(&s->hands, N, N) || pmk_study_init(&s->study, N, N) ||
+		pmk_image_alloc(&s->small, &layout);
+}
+
+static int teardown(void **state)
+{
+	struct stage *s = *state;
+
+	pmk_hands_finish(&s->hands);
+	pmk_study_finish(&s->study);
+	pmk_image_free(&s->small);
+	free(s);
+	return 0;
+}
+
+static float mean(const float *p, const struct pmk_rect *at, const struct pmk_rect *where)
+{
+	double sum = 0;
+	int count = 0;
+
+	for (int i = 0; i < N * N; i++) {
+		double x = at->x + (i % N + 0.5) * at->width / N, y = at->y + (i / N + 0.5) * at->height / N;
+
+		if (!inside(where, x, y))
+			continue;
+		sum += p[i];
+		count++;
+	}
+	return count ? (float)(sum / count) : -1;
+}
+
+static int study(struct stage *s, float closer, float *p)
+{
+	struct pmk_hands_eye eye = { s, look, scale };
+
+	s->closer = closer;
+	s->looks = 0;
+	see(&all, 0.3f, p);
+	return pmk_hands_study(&s->hands, &s->study, &s->view, &eye, &all, p);
+}
+
+/* What is sure from close by is found, also in the part that is given; what is not stays as it was. */
+static void test_a_hand_is_found(void **state)
+{
+	struct stage *s = *state;
+	float p[N * N];
+
+	assert_int_equal(study(s, 0.95f, p), 0);
+	assert_true(mean(p, &all, &hand) > 0.6f);
+	assert_int_equal(s->hands.count, 1);
+	assert_true(s->looks == PMK_HANDS_LOOKS);
+	assert_true(inside(&s->hands.part[0].view, hand.x + hand.width / 2, hand.y + hand.height / 2));
+	assert_true(mean(s->hands.part[0].probability, &s->hands.part[0].view, &hand) > 0.6f);
+}
+
+static void test_nothing_is_lowered(void **state)
+{
+	float p[N * N];
+
+	assert_int_equal(study(*state, 0.02f, p), 0);
+	assert_true(fabsf(mean(p, &all, &hand) - 0.3f) < 0.05f);
+	assert_true(mean(p, &all, &body) > 0.97f);
+}
+
+/* Where there is no doubt, nothing is looked at. */
+static void test_who_is_sure_is_not_looked_at(void **state)
+{
+	struct stage *s = *state;
+	struct pmk_hands_eye eye = { s, look, scale };
+	float p[N * N], q[N * N];
+
+	see(&all, 0.02f, p);
+	memcpy(q, p, sizeof p);
+	s->looks = 0;
+	assert_int_equal(pmk_hands_study(&s->hands, &s->study, &s->view, &eye, &all, p), 0);
+	assert_int_equal(s->looks, 0);
+	assert_int_equal(s->hands.count, 0);
+	assert_memory_equal(p, q, sizeof p);
+}
+
+static void test_a_fault_is_told(void **state)
+{
+	struct stage *s = *state;
+	float p[N * N];
+
+	s->fails = 3;
+	assert_int_equal(study(s, 0.95f, p), -EDOM);
+	s->fails = 0;
+}
+
+/* What has the person's colour becomes more likely person, and what has the room's becomes less so. */
+static void test_colours_decide(void **state)
+{
+	struct stage *s = *state;
+	float p[N * N];
+
+	see(&all, 0.3f, p);
+	draw(s, &all, 160);
+	pmk_colours_weigh(&s->hands.colours, &s->small, p, N, N);
+	assert_true(mean(p, &all, &hand) > 0.6f);
+	see(&all, 0.3f, p);
+	draw(s, &all, 128);
+	pmk_colours_weigh(&s->hands.colours, &s->small, p, N, N);
+	assert_true(mean(p, &all, &hand) < 0.15f);
+	see(&all, 0.3f, p);
+	draw(s, &all, 160);
+	pmk_colours_weigh(&s->hands.colours, &s->small, p, 0, 0);
+	assert_true(fabsf(mean(p, &all, &hand) - 0.3f) < 1e-4f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_a_hand_is_found, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_nothing_is_lowered, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_who_is_sure_is_not_looked_at, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_fault_is_told, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_colours_decide, setup, teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
