@@ -16,7 +16,7 @@ struct filter {
 
 	/* The graphics thread's. */
 	struct pmk_obs_buffer in, out; /* `out` is only ever written by the library, or black */
-	obs_source_t *picture; /* draws `out`; NULL: not yet needed */
+	obs_source_t *picture; /* draws `out`; made at the start, since a source cannot be made where one is drawn */
 	struct obs_source_frame drawn; /* `out`, as OBS sees it; width 0: there was no frame yet */
 	bool drawn_is_new; /* the picture does not have it yet */
 	bool seen; /* what the parent shows has been through the filter */
@@ -245,8 +245,6 @@ static void video_render(void *data, gs_effect_t *effect)
 	}
 	if (!f->drawn.width || !obs_source_get_base_width(obs_filter_get_parent(f->self)))
 		return;
-	if (!f->picture)
-		f->picture = obs_source_create_private(pmk_obs_picture_info.id, "potemkin", NULL);
 	if (f->drawn_is_new) {
 		obs_source_preload_video(f->picture, &f->drawn);
 		obs_source_show_preloaded_video(f->picture);
@@ -298,6 +296,7 @@ static void *create(obs_data_t *settings, obs_source_t *self)
 	struct filter *f = bzalloc(sizeof *f);
 
 	f->self = self;
+	f->picture = obs_source_create_private(pmk_obs_picture_info.id, "potemkin", NULL);
 	pthread_mutex_init(&f->lock, NULL);
 	pthread_cond_init(&f->changed, NULL);
 	if (potemkin_context_create(&log, &f->context) == 0)
