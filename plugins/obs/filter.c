@@ -8,6 +8,9 @@
 #include <pthread.h>
 #include <string.h>
 
+/* So many frames on, nothing from before is in what OBS makes of them, also where it deinterlaces. */
+enum { ENOUGH = 4 };
+
 struct filter {
 	obs_source_t *self;
 	potemkin_context *context;
@@ -19,7 +22,7 @@ struct filter {
 	obs_source_t *picture; /* draws `out`; made at the start, since a source cannot be made where one is drawn */
 	struct obs_source_frame drawn; /* `out`, as OBS sees it; width 0: there was no frame yet */
 	bool drawn_is_new; /* the picture does not have it yet */
-	bool seen; /* what the parent shows has been through the filter */
+	unsigned seen; /* frames of the parent that have been through the filter, without a break */
 	bool blanked; /* that frame could not hold what was made of it */
 	enum video_format refused; /* was logged last */
 
@@ -220,7 +223,7 @@ static struct obs_source_frame *filter_video(void *data, struct obs_source_frame
 		pmk_obs_blank(frame);
 	else
 		pmk_obs_write(&f->out.picture, frame);
-	f->seen = true;
+	f->seen += f->seen < ENOUGH;
 	return frame;
 }
 
@@ -231,7 +234,7 @@ static bool draws_itself(const struct filter *f)
 {
 	uint32_t parent = obs_source_get_output_flags(obs_filter_get_parent(f->self));
 
-	return !f->seen || f->blanked || (parent & OBS_SOURCE_CONTROLLABLE_MEDIA);
+	return f->seen < ENOUGH || f->blanked || (parent & OBS_SOURCE_CONTROLLABLE_MEDIA);
 }
 
 static void video_render(void *data, gs_effect_t *effect)
@@ -260,7 +263,7 @@ static void video_tick(void *data, float seconds)
 
 	(void)seconds;
 	if (!obs_source_enabled(f->self))
-		f->seen = false;
+		f->seen = 0;
 }
 
 /* --- the filter in OBS --- */

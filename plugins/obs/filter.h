@@ -6,7 +6,7 @@
  * settings are refused or a format cannot be read, they are the backdrop alone.
  *
  * A media source also shows pictures past its filters (its first one, and where a paused one is moved to), and a frame
- * has no alpha to be transparent with. In these cases, and before the first frame of any source, the filter draws a
+ * has no alpha to be transparent with. In these cases, and for the first few frames of any source, the filter draws a
  * picture of its own, of the source pmk_obs_picture_info, in place of what the source shows.
  *
  * Threads: OBS's graphics thread filters, draws and gets new settings. A worker of each filter makes and changes its
