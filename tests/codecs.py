@@ -91,6 +91,13 @@ def special(there):
     for new in ("raw.y4m", "-"):
         code, said = convert("--codec", "h264", "in.y4m", new)
         expect(code == 2 and "no codec can be chosen" in said, new + ": " + said)
+    subprocess.run(["ffmpeg", "-v", "error", "-i", "in.y4m", "-frames:v", "1", "in.png"], check=True)
+    sizes = []
+    for quality in ("10", "75", "100"):
+        code, said = convert("--quality", quality, "in.png", "out.webp")
+        expect(code == 0, "WebP at %s: %s" % (quality, said))
+        sizes.append(os.path.getsize("out.webp"))
+    expect(sizes == sorted(set(sizes)), "a WebP picture is larger the better it is: %s" % sizes)
     for codec, end in (("ffv1", ".mkv"), ("prores", ".mov"), ("h265", ".mkv")):
         code, said = convert("--codec", codec, "in.y4m", "many/")
         expect(os.path.exists("many/in" + end) == (code == 0), "many files, %s: %s" % (codec, said))

@@ -242,7 +242,7 @@ static int command_snapshot(struct request *r)
 	if (!shown)
 		return refuse(r, PMK_EXIT_INPUT, "the output has ended");
 	pmk_log_overhear(r->why);
-	code = pmk_shown_write_file(shown, r->args[0]) ? PMK_EXIT_INPUT : 0;
+	code = pmk_shown_write_file(shown, r->args[0], PMK_QUALITY_USUAL) ? PMK_EXIT_INPUT : 0;
 	pmk_log_overhear(NULL);
 	pmk_shown_unref(shown);
 	return code;

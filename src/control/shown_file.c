@@ -5,7 +5,7 @@
 #include "image/alpha.h"
 #include "media/still.h"
 
-int pmk_shown_write_file(const struct pmk_shown *shown, const char *path)
+int pmk_shown_write_file(const struct pmk_shown *shown, const char *path, int quality)
 {
 	const struct pmk_image *image = pmk_shown_image(shown);
 	const struct pmk_mask *alpha = pmk_shown_alpha(shown);
@@ -22,7 +22,7 @@ int pmk_shown_write_file(const struct pmk_shown *shown, const char *path)
 		if (alpha)
 			pmk_alpha_divide(image, alpha, &plain);
 		pmk_colour_image_to_rgb(alpha ? &plain : image, &rgb);
-		err = pmk_still_write_alpha(path, &rgb, alpha);
+		err = pmk_still_write_alpha(path, &rgb, alpha, quality);
 	}
 	pmk_image_free(&plain);
 	pmk_rgb_free(&rgb);

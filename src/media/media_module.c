@@ -204,11 +204,11 @@ int pmk_still_write_rgb(const char *path, const struct pmk_rgb *rgb)
 	return err ? err : done(module.calls->still_write_rgb(path, rgb));
 }
 
-int pmk_still_write_alpha(const char *path, const struct pmk_rgb *rgb, const struct pmk_mask *alpha)
+int pmk_still_write_alpha(const char *path, const struct pmk_rgb *rgb, const struct pmk_mask *alpha, int quality)
 {
 	int err = enter_for(path);
 
-	return err ? err : done(module.calls->still_write_alpha(path, rgb, alpha));
+	return err ? err : done(module.calls->still_write_alpha(path, rgb, alpha, quality));
 }
 
 int pmk_still_write_grey(const char *path, const struct pmk_mask *mask)

@@ -24,7 +24,7 @@
 #include "module/module.h"
 
 #define PMK_MEDIA_MODULE_FILE "potemkin-media.so"
-#define PMK_MEDIA_INTERFACE PMK_VERSION " media 14"
+#define PMK_MEDIA_INTERFACE PMK_VERSION " media 15"
 
 /* Functions of the program that the module calls, so that there is only one log, and only one of everything else. */
 struct pmk_media_host {
@@ -70,7 +70,8 @@ struct pmk_media_calls {
 	int (*still_read)(const char *path, struct pmk_rgb *rgb);
 	int (*still_read_sheet)(const char *path, struct pmk_sheet *sheet);
 	int (*still_write_rgb)(const char *path, const struct pmk_rgb *rgb);
-	int (*still_write_alpha)(const char *path, const struct pmk_rgb *rgb, const struct pmk_mask *alpha);
+	int (*still_write_alpha)(
+		const char *path, const struct pmk_rgb *rgb, const struct pmk_mask *alpha, int quality);
 	int (*still_write_grey)(const char *path, const struct pmk_mask *mask);
 	int (*still_probe)(const char *path);
 	int (*still_read_one)(const char *path, struct pmk_rgb *rgb);

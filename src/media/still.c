@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/new_file.h"
 #include "base/open_file.h"
+#include "media/out/encoding.h"
 #include "media/still/finish.h"
 
 #include <errno.h>
@@ -222,7 +223,16 @@ static enum AVPixelFormat choose_format(const struct pixels *pixels, const struc
 	return pixels->bytes == 1 ? AV_PIX_FMT_GRAY8 : alpha ? AV_PIX_FMT_RGBA : AV_PIX_FMT_RGB24;
 }
 
-static int encode(const struct pixels *pixels, const struct pmk_mask *alpha, bool webp, AVPacket *packet)
+/* Ours in that of libwebp, whose 90 looks as ours of 75 does. */
+static double webp_quality(int quality)
+{
+	const double usual = 90, rest = PMK_QUALITY_MOST - PMK_QUALITY_USUAL;
+
+	return quality <= PMK_QUALITY_USUAL ? usual * quality / PMK_QUALITY_USUAL :
+					      usual + (100 - usual) * (quality - PMK_QUALITY_USUAL) / rest;
+}
+
+static int encode(const struct pixels *pixels, const struct pmk_mask *alpha, bool webp, int quality, AVPacket *packet)
 {
 	const AVCodec *codec = webp ? avcodec_find_encoder_by_name("libwebp") : avcodec_find_encoder(AV_CODEC_ID_PNG);
 	AVCodecContext *encoder = codec ? avcodec_alloc_context3(codec) : NULL;
@@ -235,7 +245,7 @@ static int encode(const struct pixels *pixels, const struct pmk_mask *alpha, boo
 	encoder->width = frame->width = pixels->width;
 	encoder->height = frame->height = pixels->height;
 	if (webp)
-		av_opt_set(encoder->priv_data, "quality", "90", 0);
+		av_opt_set_double(encoder->priv_data, "quality", webp_quality(quality), 0);
 	encoder->time_base = (AVRational){ 1, 1 };
 	encoder->thread_count = 1;
 	err = avcodec_open2(encoder, encoder->codec, NULL);
@@ -253,7 +263,7 @@ out:
 	return err;
 }
 
-static int write_picture(const char *path, const struct pixels *pixels, const struct pmk_mask *alpha)
+static int write_picture(const char *path, const struct pixels *pixels, const struct pmk_mask *alpha, int quality)
 {
 	struct pmk_new_file file;
 	AVPacket *packet;
@@ -265,7 +275,7 @@ static int write_picture(const char *path, const struct pixels *pixels, const st
 	if (fd < 0)
 		return fd;
 	packet = av_packet_alloc();
-	err = packet ? encode(pixels, alpha, pmk_av_ends(path, ".webp"), packet) : AVERROR(ENOMEM);
+	err = packet ? encode(pixels, alpha, pmk_av_ends(path, ".webp"), quality, packet) : AVERROR(ENOMEM);
 	if (err >= 0)
 		err = write_all(fd, packet->data, (size_t)packet->size);
 	if (close(fd) < 0 && err >= 0)
@@ -281,17 +291,19 @@ static int write_picture(const char *path, const struct pixels *pixels, const st
 
 int pmk_still_write_rgb(const char *path, const struct pmk_rgb *rgb)
 {
-	return pmk_still_write_alpha(path, rgb, NULL);
+	return pmk_still_write_alpha(path, rgb, NULL, PMK_QUALITY_USUAL);
 }
 
-int pmk_still_write_alpha(const char *path, const struct pmk_rgb *rgb, const struct pmk_mask *alpha)
+int pmk_still_write_alpha(const char *path, const struct pmk_rgb *rgb, const struct pmk_mask *alpha, int quality)
 {
-	return write_picture(path, &(struct pixels){ rgb->width, rgb->height, rgb->stride, 3, rgb->data }, alpha);
+	return write_picture(
+		path, &(struct pixels){ rgb->width, rgb->height, rgb->stride, 3, rgb->data }, alpha, quality);
 }
 
 int pmk_still_write_grey(const char *path, const struct pmk_mask *mask)
 {
-	return write_picture(path, &(struct pixels){ mask->width, mask->height, mask->stride, 1, mask->alpha }, NULL);
+	return write_picture(path, &(struct pixels){ mask->width, mask->height, mask->stride, 1, mask->alpha }, NULL,
+		PMK_QUALITY_USUAL);
 }
 
 static bool is_animation(const struct pmk_av_reader *reader)

@@ -22,10 +22,11 @@ int pmk_still_read(const char *path, struct pmk_rgb *rgb) __attribute__((warn_un
 /* The same with its alpha, or all opaque if it has none. The caller frees it with pmk_sheet_free. */
 int pmk_still_read_sheet(const char *path, struct pmk_sheet *sheet) __attribute__((warn_unused_result));
 
-/* Write a PNG file, or a WebP file if its name says so, with alpha unless that is NULL. It is a hidden temporary file
+/* Write a PNG file, or a WebP file if its name says so, with alpha unless that is NULL. `quality`, of
+ * WebP, is that of media/out/encoding.h. It is a hidden temporary file
  * until it is complete, so that no half-written file is ever seen. */
 int pmk_still_write_rgb(const char *path, const struct pmk_rgb *rgb) __attribute__((warn_unused_result));
-int pmk_still_write_alpha(const char *path, const struct pmk_rgb *rgb, const struct pmk_mask *alpha)
+int pmk_still_write_alpha(const char *path, const struct pmk_rgb *rgb, const struct pmk_mask *alpha, int quality)
 	__attribute__((warn_unused_result)); /* plain colours, and alpha of the same size */
 int pmk_still_write_grey(const char *path, const struct pmk_mask *mask) __attribute__((warn_unused_result));
 

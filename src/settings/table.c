@@ -209,7 +209,7 @@ const struct pmk_setting pmk_settings_table[] = {
 		WORDS("auto", "h264", "h265", "vp9", "av1", "prores", "ffv1"), .normal = "auto", .value = "NAME",
 		.help = "convert: codec of the new video: auto (by its kind), h264, h265, vp9, av1, prores, ffv1" },
 	{ "quality", 0, COMMAND(OF(CONVERT)), .flags = IN_FILE, TYPE(whole), AT(quality), NUMBERS(0, 100),
-		.normal = "75", .value = "0..100", .help = "convert: quality of the new video, by any codec" },
+		.normal = "75", .value = "0..100", .help = "convert: quality of the new file, by any codec" },
 	{ "jobs", 0, COMMAND(OF(CONVERT)), .flags = IN_FILE, TYPE(whole), AT(jobs), NUMBERS(0, 64), .unit = "processes",
 		.normal = "1", .value = "N", .help = "convert: how many files at once; 0: one per core" },
 	{ "strip", 0, COMMAND(OF(CONVERT)), .flags = IN_FILE, TYPE(switch), AT(strip), .normal = "no",

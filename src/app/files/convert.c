@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static enum pmk_exit write_still(struct pmk_film *film, const char *out)
+static enum pmk_exit write_still(struct pmk_film *film, const char *out, int quality)
 {
 	struct pmk_shown *shown = NULL;
 	struct pmk_frame *frame;
@@ -28,7 +28,7 @@ static enum pmk_exit write_still(struct pmk_film *film, const char *out)
 		pmk_shown_unref(shown);
 		return PMK_EXIT_INTERNAL;
 	}
-	err = pmk_shown_write_file(shown, out);
+	err = pmk_shown_write_file(shown, out, quality);
 	pmk_shown_unref(shown);
 	return pmk_exit_of(PMK_PART_OUTPUT, err, "");
 }
@@ -166,7 +166,8 @@ enum pmk_exit pmk_convert_file(struct pmk_options *options, const char *in, cons
 	else if (!kept && is_codec_unused(options, out, film.info.still))
 		code = PMK_EXIT_USAGE;
 	else
-		code = to_picture ? write_still(&film, out) : write_video(&film, options, in, out);
+		code = to_picture ? write_still(&film, out, options->settings.quality) :
+				    write_video(&film, options, in, out);
 	return pmk_film_end(&film, code, pmk_pipe_name(in, false), pmk_pipe_name(out, true));
 }
 

@@ -237,7 +237,7 @@ enum pmk_exit pmk_film_open(
 	if (err) {
 		pmk_film_close(film);
 		if (err == -ENODATA)
-			pmk_error("%s ends before --from \"%s\"", in, options->settings.from);
+			pmk_error("%s ends before --from \"%s\"", pmk_pipe_name(in, false), options->settings.from);
 		return err == -ENODATA ? PMK_EXIT_USAGE : pmk_exit_of(PMK_PART_CAMERA, err, "file:");
 	}
 	shorten_info(film);
