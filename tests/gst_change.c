@@ -1,16 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-/* usage: gst_change
- * The element `potemkin` while it plays: the caps change in mid-stream, and the backdrop does; and with settings that
- * cannot be used. */
+/* usage: gst_change [SIZES FRAMES]
+ * The element `potemkin` while it plays: the caps change in mid-stream, SIZES (5) times, each for FRAMES (4) pictures,
+ * and the backdrop does; what is refused, and why; and which colours its caps tell. */
 #include <gst/gst.h>
 #include <gst/video/video.h>
+#include <stdlib.h>
+#include <string.h>
 
-enum { FRAMES = 4, SIZES = 5 };
+enum { MOST = 64 };
 
 struct seen {
 	GstElement *element;
-	int count[SIZES], number, red;
+	int count[MOST], number, red;
 };
+
+static int sizes = 5, frames = 4;
+static char warned[256]; /* the last warning */
+
+static void note(const gchar *domain, GLogLevelFlags level, const gchar *text, gpointer user)
+{
+	if (level & G_LOG_LEVEL_WARNING)
+		g_strlcpy(warned, text, sizeof warned);
+	else
+		g_log_default_handler(domain, level, text, user);
+}
 
 /* The chroma of a corner tells the backdrop; after the third picture of each size, it is changed. */
 static GstPadProbeReturn look(GstPad *pad, GstPadProbeInfo *info, gpointer user)
@@ -38,9 +51,9 @@ static GstElement *new_pipeline(void)
 	GError *error = NULL;
 	GstElement *pipeline;
 
-	for (int i = 0; i < SIZES; i++)
+	for (int i = 0; i < sizes; i++)
 		g_string_append_printf(text,
-			" videotestsrc num-buffers=%d ! video/x-raw,format=I420,width=%d,height=%d ! c.", FRAMES,
+			" videotestsrc num-buffers=%d ! video/x-raw,format=I420,width=%d,height=%d ! c.", frames,
 			64 + 32 * i, 48 + 16 * i);
 	pipeline = gst_parse_launch(text->str, &error);
 	if (!pipeline || error)
@@ -49,8 +62,15 @@ static GstElement *new_pipeline(void)
 	return pipeline;
 }
 
+static void must_say(const char *text, const char *word)
+{
+	if (!strstr(text, word))
+		g_error("\"%s\" does not say %s", text, word);
+}
+
 static void refuses_what_is_not_there(void)
 {
+	GError *error = NULL;
 	GstElement *pipeline = gst_parse_launch(
 		"videotestsrc num-buffers=2 ! video/x-raw,format=I420,width=64,height=64 !"
 		" potemkin backdrop=nowhere ! fakesink",
@@ -59,11 +79,40 @@ static void refuses_what_is_not_there(void)
 
 	gst_element_set_state(pipeline, GST_STATE_PLAYING);
 	message = gst_bus_timed_pop_filtered(
-		GST_ELEMENT_BUS(pipeline), 60 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+		GST_ELEMENT_BUS(pipeline), GST_CLOCK_TIME_NONE, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
 	if (!message || GST_MESSAGE_TYPE(message) != GST_MESSAGE_ERROR)
 		g_error("a backdrop that is not there was no error");
+	gst_message_parse_error(message, &error, NULL);
+	must_say(error->message, "there is no such file");
+	g_error_free(error);
 	gst_message_unref(message);
 	gst_element_set_state(pipeline, GST_STATE_NULL);
+	gst_object_unref(pipeline);
+}
+
+/* The caps that come out with the colours and the chroma site of `in`, over the backdrop "transparent". */
+static void keeps_colours(const char *in, const char *out, const char *told)
+{
+	gchar *text = g_strdup_printf("videotestsrc num-buffers=1 ! video/x-raw,format=%s,width=64,height=64 ! "
+				      "potemkin backdrop=transparent !"
+				      " video/x-raw,format=%s ! fakesink name=s",
+		in, out);
+	GstElement *pipeline = gst_parse_launch(text, NULL), *sink = gst_bin_get_by_name(GST_BIN(pipeline), "s");
+	GstPad *pad = gst_element_get_static_pad(sink, "sink");
+	GstCaps *caps;
+
+	gst_element_set_state(pipeline, GST_STATE_PAUSED);
+	if (gst_element_get_state(pipeline, NULL, NULL, GST_CLOCK_TIME_NONE) != GST_STATE_CHANGE_SUCCESS)
+		g_error("%s does not play", text);
+	caps = gst_pad_get_current_caps(pad);
+	g_free(text);
+	text = gst_caps_to_string(caps);
+	must_say(text, told);
+	gst_element_set_state(pipeline, GST_STATE_NULL);
+	gst_caps_unref(caps);
+	g_free(text);
+	gst_object_unref(pad);
+	gst_object_unref(sink);
 	gst_object_unref(pipeline);
 }
 
@@ -75,23 +124,37 @@ int main(int argc, char **argv)
 	GstPad *pad;
 
 	gst_init(&argc, &argv);
+	if (argc > 2) {
+		sizes = MIN(MOST, atoi(argv[1]));
+		frames = atoi(argv[2]);
+	}
+	g_log_set_default_handler(note, NULL);
 	refuses_what_is_not_there();
+	keeps_colours("I420,colorimetry=bt709,chroma-site=mpeg2", "A420", "bt709");
+	keeps_colours("NV12,colorimetry=bt2020,chroma-site=jpeg", "A420", "jpeg");
+	keeps_colours("YUY2,colorimetry=bt709", "AYUV", "bt709");
+	keeps_colours("I420,colorimetry=bt709", "RGBA", "RGBA");
 	pipeline = new_pipeline();
 	seen.element = gst_bin_get_by_name(GST_BIN(pipeline), "p");
 	pad = gst_element_get_static_pad(seen.element, "src");
 	gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, look, &seen, NULL);
 	gst_element_set_state(pipeline, GST_STATE_PLAYING);
 	message = gst_bus_timed_pop_filtered(
-		GST_ELEMENT_BUS(pipeline), 60 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+		GST_ELEMENT_BUS(pipeline), GST_CLOCK_TIME_NONE, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
 	if (!message || GST_MESSAGE_TYPE(message) != GST_MESSAGE_EOS)
 		g_error("no end of the stream");
 	gst_message_unref(message);
+	g_object_set(seen.element, "backdrop", "nowhere", NULL);
+	must_say(warned, "there is no such file");
+	g_object_set(seen.element, "light", "abc", NULL);
+	must_say(warned, "light");
+	must_say(warned, "abc");
 	gst_element_set_state(pipeline, GST_STATE_NULL);
 	gst_object_unref(pad);
 	gst_object_unref(seen.element);
 	gst_object_unref(pipeline);
-	for (int i = 0; i < SIZES; i++) {
-		if (seen.count[i] != FRAMES)
+	for (int i = 0; i < sizes; i++) {
+		if (seen.count[i] != frames)
 			g_error("%d pictures of size %d", seen.count[i], i);
 	}
 	if (seen.red != seen.number / 2) /* every second picture */

@@ -83,6 +83,12 @@ def check_frei0r_changes(plugin):
     give(backdrop, b'nowhere')
     lib.f0r_get_param_value(made, ctypes.byref(value), backdrop)
     assert value.value == b'color:navy', 'a refused value is kept'
+    give(more, b'mirror=yes')
+    for refused in (b'nonsense=1', b'mirror=yes&feather=much', b'backdrop=nowhere', b'feather'):
+        give(more, refused)
+        lib.f0r_get_param_value(made, ctypes.byref(value), more)
+        assert value.value == b'mirror=yes', refused
+        assert show() == navy, refused
     lib.f0r_destruct(made)
 
 

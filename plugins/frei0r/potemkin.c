@@ -2,7 +2,8 @@
 /* A frei0r filter over libpotemkin, for ffmpeg, mpv, Kdenlive and others. Its parameters are texts: backdrop,
  * light, smooth, and "more", which is NAME=VALUE&NAME=VALUE of any settings of a scene. The scene is made for the first
  * picture, when the program has set the parameters; later they change it, and "more" has it made anew. A value that
- * a scene refuses is not kept. Where there is no scene, pictures are black.
+ * the scene refuses, or with which none can be made, is not kept: what is shown stays. Where there is no scene,
+ * pictures are black.
  *
  * The one rule: nothing but potemkin_scene_run writes to what the program shows. */
 #include <frei0r.h>
@@ -127,6 +128,27 @@ static void open_scene(struct filter *f)
 	free(more);
 }
 
+/* Take `more`, which the caller has allocated: what it named before goes back to its default. Frees what is not kept.
+ */
+static void renew(struct filter *f, char *more)
+{
+	potemkin_scene *before = f->scene;
+	char *was = f->values[MORE];
+
+	f->values[MORE] = more;
+	f->scene = NULL;
+	open_scene(f);
+	if (f->failed) {
+		f->values[MORE] = was;
+		f->scene = before;
+		f->failed = 0;
+		free(more);
+		return;
+	}
+	potemkin_scene_destroy(before);
+	free(was);
+}
+
 void f0r_set_param_value(f0r_instance_t instance, f0r_param_t value, int index)
 {
 	const char *text = *(f0r_param_string *)value;
@@ -138,9 +160,9 @@ void f0r_set_param_value(f0r_instance_t instance, f0r_param_t value, int index)
 		free(kept);
 		return;
 	}
-	if (index == MORE) { /* what it named before goes back to its default */
-		potemkin_scene_destroy(f->scene);
-		f->scene = NULL;
+	if (f->scene && index == MORE) {
+		renew(f, kept);
+		return;
 	}
 	free(f->values[index]);
 	f->values[index] = kept;

@@ -31,6 +31,9 @@ typedef struct {
 	potemkin_scene *scene;
 	gchar *values[MOST]; /* NULL: the default */
 	gboolean mask;
+
+	GMutex said_lock; /* of what follows */
+	gchar *said; /* the library's last error; NULL: none */
 } GstPotemkin;
 
 typedef struct {
@@ -51,11 +54,33 @@ static const char *name_of(guint index, enum potemkin_level level, struct potemk
 	return potemkin_setting_describe(level, index, info) ? NULL : info->name;
 }
 
+/* Keep why something was refused, and forget it with `line` NULL. */
+static void keep_said(GstPotemkin *p, const char *line)
+{
+	g_mutex_lock(&p->said_lock);
+	g_free(p->said);
+	p->said = g_strdup(line);
+	g_mutex_unlock(&p->said_lock);
+}
+
+/* Why the last call was refused; the caller frees it. */
+static gchar *take_said(GstPotemkin *p, int err)
+{
+	gchar *said;
+
+	g_mutex_lock(&p->said_lock);
+	said = p->said ? p->said : g_strdup(g_strerror(-err));
+	p->said = NULL;
+	g_mutex_unlock(&p->said_lock);
+	return said;
+}
+
 static void hear(void *user, enum potemkin_log_level level, const char *line)
 {
 	switch (level) {
 	case POTEMKIN_ERROR:
 		GST_ERROR_OBJECT(user, "%s", line);
+		keep_said(user, line);
 		break;
 	case POTEMKIN_WARN:
 		GST_WARNING_OBJECT(user, "%s", line);
@@ -79,6 +104,22 @@ static const char *value_of(GstPotemkin *p, const char *name)
 	return NULL;
 }
 
+/* Under the lock. Returns whether the scene has it now. */
+static gboolean set_live(GstPotemkin *p, const char *name, const char *value)
+{
+	gchar *why;
+	int err;
+
+	keep_said(p, NULL);
+	err = potemkin_scene_set(p->scene, name, value);
+	if (!err)
+		return TRUE;
+	why = take_said(p, err);
+	g_warning("potemkin: %s stays as it is, \"%s\" is refused: %s", name, value ? value : "", why);
+	g_free(why);
+	return FALSE;
+}
+
 static void set_property(GObject *object, guint id, const GValue *value, GParamSpec *spec)
 {
 	GstPotemkin *p = (GstPotemkin *)object;
@@ -87,10 +128,7 @@ static void set_property(GObject *object, guint id, const GValue *value, GParamS
 	g_mutex_lock(&p->lock);
 	if (id == PROPERTY_MASK) {
 		p->mask = g_value_get_boolean(value);
-	} else if (p->scene && potemkin_scene_set(p->scene, spec->name, g_value_get_string(value))) {
-		g_warning(
-			"potemkin: %s cannot be \"%s\" now; it stays as it is", spec->name, g_value_get_string(value));
-	} else {
+	} else if (!p->scene || set_live(p, spec->name, g_value_get_string(value))) {
 		caps_change = strcmp(spec->name, "backdrop") == 0;
 		g_free(p->values[id - PROPERTY_FIRST]);
 		p->values[id - PROPERTY_FIRST] = g_value_dup_string(value);
@@ -114,42 +152,63 @@ static void get_property(GObject *object, guint id, GValue *value, GParamSpec *s
 
 /* --- caps --- */
 
-static void list_formats(GValue *list, const char *const *names)
+/* Append a structure with another format; NULL: one of those without alpha. The colours of YUV are the same on both
+ * sides; RGBA and grey have none of these, and a chroma site is of chroma that has one. */
+static void append(GstCaps *made, const GstCaps *caps, guint index, const char *format, gboolean colours, gboolean site)
 {
-	g_value_init(list, GST_TYPE_LIST);
-	for (; *names; names++) {
-		GValue name = G_VALUE_INIT;
+	static const char *const raw[] = { "I420", "NV12", "YUY2" };
+	GstStructure *s = gst_structure_copy(gst_caps_get_structure(caps, index));
+	GValue list = G_VALUE_INIT, name = G_VALUE_INIT;
 
-		g_value_init(&name, G_TYPE_STRING);
-		g_value_set_static_string(&name, *names);
-		gst_value_list_append_value(list, &name);
-		g_value_unset(&name);
+	g_value_init(&list, GST_TYPE_LIST);
+	g_value_init(&name, G_TYPE_STRING);
+	for (gsize i = 0; i < (format ? 1 : G_N_ELEMENTS(raw)); i++) {
+		g_value_set_static_string(&name, format ? format : raw[i]);
+		gst_value_list_append_value(&list, &name);
 	}
+	gst_structure_set_value(s, "format", format ? &name : &list);
+	g_value_unset(&name);
+	g_value_unset(&list);
+	if (!colours)
+		gst_structure_remove_field(s, "colorimetry");
+	if (!site)
+		gst_structure_remove_field(s, "chroma-site");
+	gst_caps_append_structure_full(made, s, gst_caps_features_copy(gst_caps_get_features(caps, index)));
+}
+
+/* What stands on the other side of `caps` in the modes in which the two sides have different formats. */
+static GstCaps *other_formats(GstPadDirection direction, const GstCaps *caps, gboolean mask)
+{
+	GstCaps *made = gst_caps_new_empty();
+
+	for (guint i = 0; i < gst_caps_get_size(caps); i++) {
+		const char *format = gst_structure_get_string(gst_caps_get_structure(caps, i), "format");
+		gboolean a420 = g_strcmp0(format, "A420") == 0;
+
+		if (direction == GST_PAD_SRC) {
+			append(made, caps, i, NULL, a420 || g_strcmp0(format, "AYUV") == 0, a420);
+		} else if (mask) {
+			append(made, caps, i, "GRAY8", FALSE, FALSE);
+		} else {
+			append(made, caps, i, "A420", TRUE, TRUE);
+			append(made, caps, i, "RGBA", FALSE, FALSE);
+			append(made, caps, i, "AYUV", TRUE, FALSE);
+		}
+	}
+	return made;
 }
 
 static GstCaps *transform_caps(GstBaseTransform *base, GstPadDirection direction, GstCaps *caps, GstCaps *filter)
 {
-	static const char *const raw[] = { "I420", "NV12", "YUY2", NULL },
-				 *const alpha[] = { "A420", "RGBA", "AYUV", NULL }, *const grey[] = { "GRAY8", NULL };
 	GstPotemkin *p = (GstPotemkin *)base;
-	GstCaps *made = gst_caps_copy(caps), *both;
+	GstCaps *made, *both;
 	gboolean mask, transparent;
-	GValue formats = G_VALUE_INIT;
 
 	g_mutex_lock(&p->lock);
 	mask = p->mask;
 	transparent = g_strcmp0(value_of(p, "backdrop"), "transparent") == 0;
 	g_mutex_unlock(&p->lock);
-	if (mask || transparent) { /* otherwise both sides have one format */
-		list_formats(&formats, direction == GST_PAD_SRC ? raw : mask ? grey : alpha);
-		for (guint i = 0; i < gst_caps_get_size(made); i++) {
-			GstStructure *s = gst_caps_get_structure(made, i);
-
-			gst_structure_set_value(s, "format", &formats);
-			gst_structure_remove_fields(s, "colorimetry", "chroma-site", NULL);
-		}
-		g_value_unset(&formats);
-	}
+	made = mask || transparent ? other_formats(direction, caps, mask) : gst_caps_copy(caps);
 	if (!filter)
 		return made;
 	both = gst_caps_intersect_full(filter, made, GST_CAPS_INTERSECT_FIRST);
@@ -186,6 +245,14 @@ static size_t gather(GstPotemkin *p, enum potemkin_level level, struct potemkin_
 	return count;
 }
 
+static void tell_refusal(GstPotemkin *p, int err)
+{
+	gchar *why = take_said(p, err);
+
+	GST_ELEMENT_ERROR(p, LIBRARY, SETTINGS, ("The settings of potemkin cannot be used: %s", why), (NULL));
+	g_free(why);
+}
+
 static gboolean set_info(
 	GstVideoFilter *filter, GstCaps *in_caps, GstVideoInfo *in, GstCaps *out_caps, GstVideoInfo *out)
 {
@@ -199,6 +266,7 @@ static gboolean set_info(
 	int err;
 
 	close_handles(p);
+	keep_said(p, NULL);
 	g_mutex_lock(&p->lock);
 	if (mask) {
 		struct potemkin_segmenter_settings wanted = { sizeof wanted, geometry, settings,
@@ -213,8 +281,7 @@ static gboolean set_info(
 	if (!err && GST_VIDEO_INFO_FORMAT(out) == GST_VIDEO_FORMAT_AYUV)
 		p->row = g_malloc((gsize)geometry.width * (gsize)geometry.height * 4);
 	if (err)
-		GST_ELEMENT_ERROR(p, LIBRARY, SETTINGS, ("The settings of potemkin cannot be used."),
-			("%s; GST_DEBUG=potemkin:2 says why", g_strerror(-err)));
+		tell_refusal(p, err);
 	return !err;
 }
 
@@ -309,6 +376,8 @@ static void finalize(GObject *object)
 	potemkin_context_destroy(p->context);
 	for (int i = 0; i < MOST; i++)
 		g_free(p->values[i]);
+	g_free(p->said);
+	g_mutex_clear(&p->said_lock);
 	g_mutex_clear(&p->lock);
 	G_OBJECT_CLASS(gst_potemkin_parent_class)->finalize(object);
 }
@@ -320,6 +389,7 @@ static void gst_potemkin_init(GstPotemkin *p)
 	};
 
 	g_mutex_init(&p->lock);
+	g_mutex_init(&p->said_lock);
 	if (potemkin_context_create(&log, &p->context))
 		g_error("potemkin: not enough memory");
 	gst_base_transform_set_in_place(GST_BASE_TRANSFORM(p), FALSE);
