@@ -152,7 +152,8 @@ const struct pmk_layout *pmk_blur_layout(const struct pmk_blur *b)
 /* Whether a frame stands alone; if not, how long it is after the one before. */
 static bool stands_alone(struct pmk_blur *b, const struct pmk_frame *frame, uint64_t *passed_ns)
 {
-	uint64_t now = pmk_frame_moment_ns(frame);
+	/* to 1 us: programs round the times of a rate in different ways */
+	uint64_t now = (pmk_frame_moment_ns(frame) + 500) / 1000 * 1000;
 	bool alone = !b->began || frame->generation != b->generation || frame->number <= b->number ||
 		now < b->moment_ns || now > b->moment_ns + CUT_NS;
 
