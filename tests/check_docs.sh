@@ -43,8 +43,9 @@ done
 version=$("$program" --version)
 sed -n 3p "$2/NEWS.md" | grep -Eq "^## ${version#potemkin } \((unreleased|[0-9]{4}-[0-9]{2}-[0-9]{2})\)$" ||
 	complain "NEWS.md: does not begin with the version of $version and \"unreleased\" or a date"
-for file in debian/changelog contrib/packages/PKGBUILD contrib/packages/potemkin.spec; do
-	grep -m 1 -i -E '^(potemkin \(|pkgver=|version:)' "$2/$file" | grep -qF "${version#potemkin }" ||
+for file in debian/changelog contrib/packages/PKGBUILD contrib/packages/potemkin.spec \
+	contrib/packages/package.nix; do
+	grep -m 1 -i -E '^(potemkin \(|pkgver=|version:| *version = )' "$2/$file" | grep -qF "${version#potemkin }" ||
 		complain "$file: has another version than $version"
 done
 

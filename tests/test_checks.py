@@ -276,7 +276,8 @@ def try_state(root, compiler):
 
 def try_docs(root, program):
     """Try check_docs.sh with additions to the documents and to the program's help."""
-    packages = ("debian/changelog", "contrib/packages/PKGBUILD", "contrib/packages/potemkin.spec")
+    packages = ("debian/changelog", "contrib/packages/PKGBUILD", "contrib/packages/potemkin.spec",
+                "contrib/packages/package.nix")
     for name in ("README.md", "NEWS.md", "doc/potemkin.1.scd") + packages:
         os.makedirs(os.path.dirname(os.path.join(root, name)), exist_ok=True)
         shutil.copy(os.path.join(ROOT, name), os.path.join(root, name))
