@@ -53,6 +53,7 @@ check-all: test
 	@tools/deps check
 	@tests/variants.sh werror clang tidy asan tsan
 	@$(MAKE) --no-print-directory check-options coverage
+	@tests/gst_valgrind.sh $(BUILD)
 	@tests/variants.sh fuzz
 
 # Faults of all kinds, then 200 cold starts and 200,000 pictures, and whether any shows the room: an hour.

@@ -47,14 +47,15 @@ static GstPadProbeReturn look(GstPad *pad, GstPadProbeInfo *info, gpointer user)
 
 static GstElement *new_pipeline(void)
 {
-	GString *text = g_string_new("concat name=c ! potemkin name=p backdrop=color:navy fade=0 ! fakesink");
+	GString *text = g_string_new(
+		"concat name=c ! potemkin name=p model=selfie-landscape backdrop=color:navy fade=0 ! fakesink");
 	GError *error = NULL;
 	GstElement *pipeline;
 
 	for (int i = 0; i < sizes; i++)
 		g_string_append_printf(text,
-			" videotestsrc num-buffers=%d ! video/x-raw,format=I420,width=%d,height=%d ! c.", frames,
-			64 + 32 * i, 48 + 16 * i);
+			" videotestsrc pattern=black num-buffers=%d ! video/x-raw,format=I420,width=%d,height=%d ! c.",
+			frames, 64 + 32 * i, 48 + 16 * i);
 	pipeline = gst_parse_launch(text->str, &error);
 	if (!pipeline || error)
 		g_error("%s", error->message);
