@@ -53,7 +53,7 @@ WALLS = {
     r"webp/": "media/film/webp.",
     r"(pango|cairo|fontconfig|glib|freetype)[a-z0-9]*[/.]": "text/ !text/text_module.",
     r"dlfcn\.h": "module/module.c",
-    r"seccomp\.h": "media/sandbox/",
+    r"seccomp\.h": "media/sandbox/ base/guard/",
 }
 
 # Only the front ends may speak of options and of commands of the program and of the system.
@@ -70,6 +70,9 @@ STATE = {
     "status_line.c": {"line": "the terminal is the process's"},
     "open_file.c": {"handed": "a process that reads one file has no other"},
     "files.c": {"last": "the picture that was closed last, for whoever opens it again"},
+    "starter_files.c": {"files": "likewise the starter's, which is a process of its own"},
+    "locked.c": {"writes": "what the starter of this process may write"},
+    "starter.c": {"starter": "a process of this process's own"},
     "sandbox.c": {"helper": "a process of this process's own"},
     "sandbox_run.c": {"turns": "how many jobs that process has in work"},
     "media_module.c": {"module": "the shared object: it is loaded once"},

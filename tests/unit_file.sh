@@ -9,7 +9,7 @@ trap 'rm -r "$work"' EXIT
 "$2" setup-loopback --hide-camera --root "$work" >"$work/said" || { cat "$work/said"; exit 1; }
 hidden=$work/etc/systemd/system/potemkin.service
 for unit in "$1" "$hidden"; do
-	for call in seccomp landlock_create_ruleset landlock_restrict_self; do
+	for call in seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self; do
 		grep -q "^SystemCallFilter=.*\b$call\b" "$unit" || { echo "$unit forbids $call"; exit 1; }
 	done
 done

@@ -19,7 +19,7 @@ static const struct {
 		"potemkin list [cameras|outputs|models|backdrops|settings] [--json]", false },
 	[PMK_COMMAND_MODEL] = { pmk_command_model, 1, 8, "potemkin model list|info|fetch|check [NAME|FILE]", false },
 	[PMK_COMMAND_BENCH] = { pmk_command_bench, 0, 0, "potemkin bench [OPTIONS] [--json]", false },
-	[PMK_COMMAND_DOCTOR] = { pmk_command_doctor, 0, 0, "potemkin doctor [--json]", true },
+	[PMK_COMMAND_DOCTOR] = { pmk_command_doctor, 0, 0, "potemkin doctor [--sandbox] [--json]", true },
 	[PMK_COMMAND_SETUP] = { pmk_command_setup, 0, 0,
 		"potemkin setup-loopback [--hide-camera] [--remove] [--dry-run] [--root FOLDER]", false },
 	[PMK_COMMAND_COMPLETION] = { pmk_command_completion, 1, 1, "potemkin completion bash|zsh|fish", true },

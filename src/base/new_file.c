@@ -154,6 +154,35 @@ static void forget(struct pmk_new_file *file)
 	*file = (struct pmk_new_file){ 0 };
 }
 
+static int have_created(struct pmk_new_file *file, const char *path)
+{
+	struct pmk_order order = { .what = PMK_START_FILE };
+	int fd, err = -ENAMETOOLONG;
+
+	if (snprintf(order.text, sizeof order.text, "%s", path) < (int)sizeof order.text)
+		err = pmk_starter_do(&order, pmk_new_file_act, &fd);
+	if (!err && fd < 0)
+		err = -EMFILE;
+	if (err)
+		return fail(path, err);
+	*file = (struct pmk_new_file){ .path = strdup(path), .started = order.number };
+	return fd;
+}
+
+/* Have it done by the starter, and forget it. */
+static int have_ended(struct pmk_new_file *file, enum pmk_start what)
+{
+	struct pmk_order order = { .what = (int32_t)what, .number = file->started };
+	int fd,
+		err = pmk_starter_do(
+			&order, what == PMK_START_FILE_KEEP ? pmk_new_file_keep_act : pmk_new_file_drop_act, &fd);
+
+	if (err)
+		fail(file->path ? file->path : "?", err);
+	forget(file);
+	return err;
+}
+
 int pmk_new_file_create(struct pmk_new_file *file, const char *path)
 {
 	struct pmk_new_file made = { 0 };
@@ -161,6 +190,8 @@ int pmk_new_file_create(struct pmk_new_file *file, const char *path)
 
 	if (err)
 		return fail(path, err);
+	if (pmk_starter_is_there())
+		return have_created(file, path);
 	made.path = real_place(path);
 	if (!made.path)
 		return fail(path, -ENOMEM);
@@ -178,6 +209,8 @@ int pmk_new_file_keep(struct pmk_new_file *file)
 {
 	int err = 0;
 
+	if (file->started)
+		return have_ended(file, PMK_START_FILE_KEEP);
 	if (rename(file->temporary, file->path) < 0) {
 		err = fail(file->path, -errno);
 		unlink(file->temporary);
@@ -188,6 +221,10 @@ int pmk_new_file_keep(struct pmk_new_file *file)
 
 void pmk_new_file_drop(struct pmk_new_file *file)
 {
+	if (file->started) {
+		(void)have_ended(file, PMK_START_FILE_DROP);
+		return;
+	}
 	if (file->temporary)
 		unlink(file->temporary);
 	forget(file);

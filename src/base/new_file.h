@@ -14,8 +14,12 @@
 #ifndef PMK_BASE_NEW_FILE_H
 #define PMK_BASE_NEW_FILE_H
 
+#include "base/guard/starter.h"
+
 struct pmk_new_file {
 	char *path, *temporary; /* owned */
+	int started; /* its number, if the starter (guard/starter.h) makes the file for a process that may not; else 0
+		      */
 };
 
 /* Create the temporary file, empty, and open it for reading and writing. Its permissions are those of the file that it
@@ -27,5 +31,10 @@ int pmk_new_file_create(struct pmk_new_file *file, const char *path) __attribute
 /* Rename the temporary file into place. On failure it is removed, and what was there before stays. `file` is zeroed. */
 int pmk_new_file_keep(struct pmk_new_file *file) __attribute__((warn_unused_result));
 void pmk_new_file_drop(struct pmk_new_file *file); /* removes the temporary file; a zeroed `file` is allowed */
+
+/* The starter's part (PMK_START_FILE, ..._KEEP, ..._DROP), once it has been decided that the path is a good one. */
+int pmk_new_file_act(struct pmk_order *order, int *fd);
+int pmk_new_file_keep_act(struct pmk_order *order, int *fd);
+int pmk_new_file_drop_act(struct pmk_order *order, int *fd);
 
 #endif

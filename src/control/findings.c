@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is missing or wrong on this machine, as another process of the program finds it. */
 #include "base/clock.h"
-#include "base/reap.h"
+#include "base/guard/starter.h"
 #include "control/control_parts.h"
 
 #include <errno.h>
@@ -48,7 +48,7 @@ static cJSON *ask(struct pmk_control *c, enum pmk_examination what, const char *
 		return NULL;
 	text = read_all(c, fd);
 	close(fd);
-	pmk_reap_or_kill(pid, text ? END_NS : 0);
+	(void)pmk_starter_end(pid, text ? END_NS : 0);
 	all = text ? cJSON_Parse(text) : NULL;
 	list = cJSON_DetachItemFromObject(all, name);
 	cJSON_Delete(all);

@@ -28,6 +28,13 @@ struct pmk_size {
 	int width, height; /* px */
 };
 
+/* How a live run is locked in (base/guard/guard.h). */
+enum pmk_sandboxed {
+	PMK_SANDBOX_OFF,
+	PMK_SANDBOX_ON /* or there is no run */,
+	PMK_SANDBOX_AUTO /* as far as it goes */
+};
+
 struct pmk_settings {
 	struct pmk_pipeline_settings pipeline; /* outputs as written: "auto" is not resolved */
 	double duration; /* s; 0: until stopped */
@@ -37,6 +44,7 @@ struct pmk_settings {
 	enum pmk_audio audio; /* convert: what becomes of the recording's audio */
 	bool strip, cover; /* convert: see struct pmk_carry */
 	int preview; /* the page's port, 0: any free one; -1: it is not served until somebody asks for it */
+	int sandbox; /* enum pmk_sandboxed */
 	bool tray; /* an icon in the desktop's panel */
 	char backdrop_folder[PMK_SPEC]; /* of the gallery's own backdrops; "": the usual one */
 	char control_group[PMK_SPEC]; /* whose members may control it, too; "": none */

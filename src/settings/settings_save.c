@@ -189,7 +189,7 @@ static int read_old(const char *path, char **text)
 	return err;
 }
 
-static void make_folders(const char *path)
+void pmk_settings_make_folders(const char *path)
 {
 	char part[PMK_SPEC];
 
@@ -235,7 +235,7 @@ int pmk_settings_save(const char *path, const struct pmk_settings *start, const 
 		pmk_error("%s: %s", path, strerror(-err));
 		return err;
 	}
-	make_folders(path);
+	pmk_settings_make_folders(path);
 	err = write_new(path, &s, text);
 	free(text);
 	return err;

@@ -2,6 +2,7 @@
 #include "app/live/live.h"
 
 #include "app/commands.h"
+#include "app/live/locked.h"
 #include "app/live/service.h"
 #include "app/live/status_line.h"
 #include "app/live/steer.h"
@@ -179,6 +180,22 @@ static struct pmk_settings *copy_settings(const struct pmk_options *options)
 	return copy;
 }
 
+/* From the first thread and the first frame on, the process is locked in. */
+static int open_pipeline(struct live *l, struct pmk_pipeline_settings *settings, enum pmk_part *part)
+{
+	int err = pmk_live_lock(&l->options->settings, settings);
+
+	*part = PMK_PART_NONE;
+	if (err)
+		return err;
+	if (access(settings->scene.backdrop, R_OK) == 0)
+		pmk_sandbox_ready(); /* it loads the decoders while the camera is opened */
+	err = pmk_pipeline_create(settings, &l->pipeline, part);
+	if (err == -ENOMEM && *part != PMK_PART_SCENE)
+		pmk_error("not enough memory");
+	return err;
+}
+
 enum pmk_exit pmk_live_run(
 	const struct pmk_options *options, struct pmk_pipeline_settings *settings, struct pmk_live_result *result)
 {
@@ -196,11 +213,7 @@ enum pmk_exit pmk_live_run(
 	ask_for_settings(&live, steered, settings);
 	result = result ? result : &unused;
 	*result = (struct pmk_live_result){ 0 };
-	if (access(settings->scene.backdrop, R_OK) == 0)
-		pmk_sandbox_ready(); /* it loads the decoders while the camera is opened */
-	err = pmk_pipeline_create(settings, &live.pipeline, &part);
-	if (err == -ENOMEM && part != PMK_PART_SCENE)
-		pmk_error("not enough memory");
+	err = open_pipeline(&live, settings, &part);
 	if (err) {
 		free(live.settings);
 		return pmk_exit_of(part, err, settings->camera);

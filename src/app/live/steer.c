@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -34,24 +35,54 @@ static bool allows(void *user, const struct pmk_settings *now, const struct pmk_
 }
 
 /* The program itself, wherever its file is by now. */
-static int examine(void *user, enum pmk_examination what, pid_t *pid)
+static int start(struct pmk_order *order, const char *const argv[], int *fd)
 {
-	const struct pmk_options *options = user;
-	const char *const named[] = { "potemkin", "--config", options->settings.config, "doctor", "--json", NULL };
-	static const char *const usual[] = { "potemkin", "doctor", "--json", NULL };
-	static const char *const cameras[] = { "potemkin", "--config", "/dev/null", "list", "cameras", "--json", NULL };
-	const char *const *doctor = options->settings.config[0] ? named : usual;
 	int fds[2], err;
+	pid_t pid = 0;
 
 	if (pipe2(fds, O_CLOEXEC) < 0)
-		return -errno;
-	err = pmk_child_spawn("/proc/self/exe", what == PMK_EXAMINE_MACHINE ? doctor : cameras, fds[1], false, pid);
+		return order->result = -errno;
+	err = pmk_child_spawn("/proc/self/exe", argv, fds[1], false, &pid);
 	close(fds[1]);
-	if (!err)
-		return fds[0];
-	close(fds[0]);
-	pmk_error("this machine cannot be examined: %s", strerror(-err));
-	return err;
+	if (err)
+		close(fds[0]);
+	else
+		*fd = fds[0];
+	order->number = pid;
+	return order->result = err;
+}
+
+int pmk_steer_doctor_act(struct pmk_order *order, int *fd)
+{
+	const char *const named[] = { "potemkin", "--config", order->text, "doctor", "--json", NULL };
+	static const char *const usual[] = { "potemkin", "doctor", "--json", NULL };
+
+	return start(order, *order->text ? named : usual, fd);
+}
+
+int pmk_steer_cameras_act(struct pmk_order *order, int *fd)
+{
+	static const char *const argv[] = { "potemkin", "--config", "/dev/null", "list", "cameras", "--json", NULL };
+
+	return start(order, argv, fd);
+}
+
+static int examine(void *user, enum pmk_examination what, pid_t *pid)
+{
+	bool machine = what == PMK_EXAMINE_MACHINE;
+	struct pmk_order order = { .what = machine ? PMK_START_DOCTOR : PMK_START_CAMERAS };
+	const struct pmk_options *options = user;
+	int fd, err;
+
+	snprintf(order.text, sizeof order.text, "%s", options->settings.config);
+	err = pmk_starter_do(&order, machine ? pmk_steer_doctor_act : pmk_steer_cameras_act, &fd);
+
+	if (!err && fd < 0)
+		err = -EMFILE;
+	if (err)
+		pmk_error("this machine cannot be examined: %s", strerror(-err));
+	*pid = order.number;
+	return err ? err : fd;
 }
 
 static int show(void *user, const char *address)

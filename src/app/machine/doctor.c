@@ -2,6 +2,7 @@
 #include "app/machine/doctor.h"
 
 #include "app/commands.h"
+#include "app/machine/doctor_lock.h"
 #include "base/log.h"
 #include "base/num.h"
 #include "control/tray/tray.h"
@@ -229,6 +230,8 @@ enum pmk_exit pmk_command_doctor(struct pmk_options *options)
 	struct pmk_doctor doctor;
 	enum pmk_exit code;
 
+	if (options->settings.sandbox == PMK_SANDBOX_ON)
+		return pmk_doctor_try_lock(options->settings.json);
 	read_config(&options->settings, &seen);
 	look_around(&doctor, &seen);
 	pmk_doctor_run(&doctor);

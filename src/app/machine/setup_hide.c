@@ -91,7 +91,7 @@ static const char unit_file[] =
 	"SystemCallFilter=~@privileged @resources\n"
 	"SystemCallFilter=@chown\n" /* of the control socket, which a group may use */
 	"SystemCallErrorNumber=EPERM\n"
-	"SystemCallFilter=landlock_create_ruleset landlock_restrict_self seccomp\n"
+	"SystemCallFilter=landlock_create_ruleset landlock_add_rule landlock_restrict_self seccomp\n"
 	"\n"
 	"[Install]\n"
 	"WantedBy=multi-user.target\n";

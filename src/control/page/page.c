@@ -5,13 +5,13 @@
 #include "base/parse.h"
 #include "control/page/answer.h"
 #include "control/page/assets.h"
+#include "control/page/listen.h"
 #include "control/page/own/serve.h"
 #include "control/page/picture.h"
 #include "control/page/preview.h"
 #include "control/page/thumbnail.h"
 #include "media/sandbox/sandbox.h"
 
-#include <arpa/inet.h>
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <microhttpd.h>
@@ -320,18 +320,15 @@ static void finish(void *user, struct MHD_Connection *connection, void **state, 
 
 static int serve(struct pmk_page *page, int port)
 {
-	struct sockaddr_in address = {
-		.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)
-	};
-	const union MHD_DaemonInfo *info;
+	int fd = pmk_page_listen(&port);
 
-	page->daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION, (uint16_t)port,
-		NULL, NULL, handle, page, MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS,
+	if (fd < 0)
+		return fd;
+	page->daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION, 0, NULL, NULL,
+		handle, page, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS,
 		MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S, MHD_OPTION_NOTIFY_COMPLETED, finish, NULL, MHD_OPTION_END);
 	if (!page->daemon)
-		return errno == EADDRINUSE ? -EADDRINUSE : errno ? -errno : -EIO;
-	info = MHD_get_daemon_info(page->daemon, MHD_DAEMON_INFO_BIND_PORT);
-	port = info && info->port ? info->port : port;
+		return errno ? -errno : -EIO;
 	snprintf(page->host, sizeof page->host, "127.0.0.1:%d", port);
 	snprintf(page->origin, sizeof page->origin, "http://%s", page->host);
 	return 0;

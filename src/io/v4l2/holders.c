@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/v4l2/holders.h"
 
+#include "base/guard/starter.h"
 #include "base/parse.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -47,7 +49,8 @@ static void name_of(const char *root, int pid, char name[32])
 	fclose(file);
 }
 
-int pmk_holders_find(const char *root, const char *path, struct pmk_holder *holders, int most)
+/* All but the process `self`. */
+static int find(const char *root, const char *path, pid_t self, struct pmk_holder *holders, int most)
 {
 	char folder[PATH_MAX];
 	const struct dirent *entry;
@@ -59,7 +62,7 @@ int pmk_holders_find(const char *root, const char *path, struct pmk_holder *hold
 	if (!dir)
 		return 0;
 	while (count < most && (entry = readdir(dir))) {
-		if (pmk_parse_int(entry->d_name, 1, INT_MAX, &pid) || pid == getpid() || !holds(root, pid, path))
+		if (pmk_parse_int(entry->d_name, 1, INT_MAX, &pid) || pid == self || !holds(root, pid, path))
 			continue;
 		holders[count].pid = pid;
 		name_of(root, pid, holders[count].name);
@@ -67,6 +70,46 @@ int pmk_holders_find(const char *root, const char *path, struct pmk_holder *hold
 	}
 	closedir(dir);
 	return count;
+}
+
+/* --- of the starter: who has the device in order->text open; a line for each --- */
+
+enum { MOST = 32 };
+
+int pmk_holders_act(struct pmk_order *order, int *fd)
+{
+	struct pmk_holder holders[MOST];
+	int count = find("", order->text, getppid(), holders, MOST), used = 0;
+
+	order->text[0] = '\0';
+	for (int i = 0; i < count; i++)
+		used += snprintf(order->text + used, sizeof(order->text) - (size_t)used, "%d %s\n", (int)holders[i].pid,
+			holders[i].name);
+	return order->result = 0;
+}
+
+static int ask(const char *path, struct pmk_holder *holders, int most)
+{
+	struct pmk_order order = { .what = PMK_START_HOLDERS };
+	char *rest = order.text, *line, *name;
+	int fd, count = 0;
+
+	snprintf(order.text, sizeof(order.text), "%s", path);
+	if (pmk_starter_do(&order, pmk_holders_act, &fd))
+		return 0;
+	while (count < most && (line = strsep(&rest, "\n")) && (name = strchr(line, ' '))) {
+		*name = '\0';
+		if (pmk_parse_int(line, 1, INT_MAX, &holders[count].pid))
+			break;
+		snprintf(holders[count++].name, sizeof(holders->name), "%s", name + 1);
+	}
+	return count;
+}
+
+int pmk_holders_find(const char *root, const char *path, struct pmk_holder *holders, int most)
+{
+	/* a process that is locked in may not look into others */
+	return *root || !pmk_starter_is_there() ? find(root, path, getpid(), holders, most) : ask(path, holders, most);
 }
 
 bool pmk_holders_runs(const char *root, const char *name)

@@ -1,31 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "media/sandbox/lockdown.h"
 
+#include "base/guard/guard.h"
+#include "base/guard/sanitized.h"
+
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #ifdef PMK_HAVE_SECCOMP
 #include <seccomp.h>
-#endif
-
-#ifdef __has_feature
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
 #endif
 
 static void limit(int what, size_t most, size_t hard)
@@ -53,7 +42,7 @@ static void limit_resources(const struct pmk_lock_limits *limits)
 {
 	size_t all = 0, data = 0;
 
-	if (!SANITIZED && measure(&all, &data)) {
+	if (!PMK_SANITIZED && measure(&all, &data)) {
 		limit(RLIMIT_DATA, data + limits->memory, data + limits->memory);
 		limit(RLIMIT_AS, all + limits->memory + limits->shared, all + limits->memory + limits->shared);
 	}
@@ -66,32 +55,6 @@ static void limit_resources(const struct pmk_lock_limits *limits)
 	limit(RLIMIT_NOFILE, 32, 32);
 	signal(SIGALRM, SIG_DFL);
 	alarm((unsigned)limits->wall_s);
-}
-
-/* landlock(7). The header of an older kernel lacks what a newer one can refuse. */
-static bool refuse_paths(void)
-{
-#ifdef SYS_landlock_create_ruleset
-	static const uint64_t files[] = { 0, 0x1fff, 0x3fff, 0x7fff, 0x7fff, 0xffff };
-	enum { VERSION_FLAG = 1, NETWORK_SINCE = 4, SCOPES_SINCE = 6 };
-	long version = syscall(SYS_landlock_create_ruleset, NULL, 0, VERSION_FLAG);
-	uint64_t refused[3] = { 0, 3, 3 }; /* ways to use files; to bind and connect; to reach other processes */
-	size_t size = sizeof refused[0];
-	long fd;
-	bool done;
-
-	if (version < 1)
-		return false;
-	refused[0] = files[version < 5 ? version : 5];
-	size *= version >= SCOPES_SINCE ? 3 : version >= NETWORK_SINCE ? 2 : 1;
-	fd = syscall(SYS_landlock_create_ruleset, refused, size, 0);
-	done = fd >= 0 && syscall(SYS_landlock_restrict_self, fd, 0) == 0;
-	if (fd >= 0)
-		close((int)fd);
-	return done;
-#else
-	return false;
-#endif
 }
 
 #ifdef PMK_HAVE_SECCOMP
@@ -147,7 +110,7 @@ unsigned pmk_lockdown(const struct pmk_lock_limits *limits)
 	prctl(PR_SET_DUMPABLE, 0);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	limit_resources(limits);
-	taken |= refuse_paths() ? PMK_LOCK_LANDLOCK : 0;
+	taken |= pmk_guard_paths(NULL, 0, false) ? PMK_LOCK_LANDLOCK : 0;
 	taken |= refuse_calls(limits->talk) ? PMK_LOCK_SECCOMP : 0;
 	return taken;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "media/sandbox/sandbox.h"
 
+#include "base/guard/starter.h"
 #include "base/open_file.h"
 #include "base/place/installed.h"
-#include "base/reap.h"
 #include "media/media_module.h"
 #include "media/sandbox/helper.h"
 #include "media/sandbox/sandbox_parts.h"
@@ -13,6 +13,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,8 +21,6 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-static const uint64_t END_NS = PMK_S_NS; /* how long a helper that was killed may take to end */
 
 extern char **environ;
 
@@ -77,16 +76,30 @@ static int spawn(int theirs, pid_t *pid)
 	return -err;
 }
 
+int pmk_sandbox_start_act(struct pmk_order *order, int *fd)
+{
+	int sockets[2], err;
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)
+		return order->result = -errno;
+	err = spawn(sockets[1], &pid);
+	close(sockets[1]);
+	if (err)
+		close(sockets[0]);
+	else
+		*fd = sockets[0];
+	order->number = err ? 0 : pid;
+	return order->result = err;
+}
+
 static void end_helper(void)
 {
 	if (!helper.pid)
 		return;
 	close(helper.socket);
-	if (helper.owner == getpid()) {
-		kill(helper.pid, SIGKILL);
-		if (pmk_reap(helper.pid, END_NS) == -ETIMEDOUT)
-			pmk_warn("the process that decodes pictures cannot be ended; it is left behind");
-	}
+	if (helper.owner == getpid() && pmk_starter_end(helper.pid, 0) == -ETIMEDOUT)
+		pmk_warn("the process that decodes pictures cannot be ended; it is left behind");
 	helper.pid = 0;
 }
 
@@ -101,25 +114,22 @@ static void watch_helper(void)
 
 static int start_helper(void)
 {
-	int sockets[2], err;
-
 	struct pollfd end = { .fd = end_fd(), .events = POLLIN };
+	struct pmk_order order = { .what = PMK_START_HELPER };
+	int fd, err;
 
 	if (poll(&end, 1, 0) == 1)
 		return -ECANCELED;
 	if (helper.pid && helper.owner == getpid())
 		return 0;
 	end_helper();
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)
-		return -errno;
-	err = spawn(sockets[1], &helper.pid);
-	close(sockets[1]);
-	if (err) {
-		close(sockets[0]);
-		helper.pid = 0;
+	err = pmk_starter_do(&order, pmk_sandbox_start_act, &fd);
+	if (!err && fd < 0)
+		err = -EMFILE; /* there was none free to take its socket */
+	if (err)
 		return err;
-	}
-	helper.socket = sockets[0];
+	helper.socket = fd;
+	helper.pid = order.number;
 	helper.owner = getpid();
 	helper.greeted = false;
 	watch_helper();

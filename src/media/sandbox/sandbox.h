@@ -7,6 +7,7 @@
 #ifndef PMK_MEDIA_SANDBOX_SANDBOX_H
 #define PMK_MEDIA_SANDBOX_SANDBOX_H
 
+#include "base/guard/starter.h"
 #include "media/sandbox/reply.h"
 
 struct pmk_decoded {
@@ -32,6 +33,9 @@ unsigned pmk_sandbox_try(void);
 
 /* Start the helper if it does not run, and do not wait for it: the next job begins the sooner. */
 void pmk_sandbox_ready(void);
+
+/* The starter's part (PMK_START_HELPER). */
+int pmk_sandbox_start_act(struct pmk_order *order, int *fd);
 
 /* Readable once a helper has ended by itself, for poll; -1: that cannot be told. It stays the same. */
 int pmk_sandbox_end_fd(void);

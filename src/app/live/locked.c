@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/live/locked.h"
+
+#include "app/files/film.h"
+#include "app/live/browser.h"
+#include "app/live/steer.h"
+#include "base/guard/guard.h"
+#include "base/guard/starter.h"
+#include "base/log.h"
+#include "base/new_file.h"
+#include "control/gallery.h"
+#include "io/v4l2/holders.h"
+#include "media/sandbox/sandbox.h"
+#include "settings/settings_file.h"
+#include "settings/settings_save.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#ifdef PMK_HAVE_PAGE
+#include "control/page/listen.h"
+#include "control/page/own/folder.h"
+#else
+#define pmk_page_listen_act NULL
+#endif
+
+/* What the starter may write; set before it is forked. */
+static struct {
+	char named[PMK_SPEC], config[PMK_SPEC]; /* the configuration file as it was asked for, and with its path */
+	const struct pmk_pipeline_settings *outputs;
+} writes;
+
+static bool is_picture(const char *path)
+{
+	size_t length = strlen(path);
+
+	return length > 4 && strcasecmp(path + length - 4, ".png") == 0;
+}
+
+static bool is_output(const char *path)
+{
+	for (int i = 0; i < writes.outputs->output_count; i++) {
+		const char *output = pmk_film_path(writes.outputs->outputs[i]);
+
+		if (output && strcmp(output, path) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int new_file(struct pmk_order *order, int *fd)
+{
+	bool config = writes.config[0] && strcmp(order->text, writes.config) == 0;
+
+	if (!config && !is_picture(order->text) && !is_output(order->text))
+		return order->result = -EPERM;
+	if (config)
+		pmk_settings_make_folders(order->text);
+	return pmk_new_file_act(order, fd);
+}
+
+/* Nothing but the file that the program was given is told of. */
+static int doctor(struct pmk_order *order, int *fd)
+{
+	snprintf(order->text, sizeof order->text, "%s", writes.named);
+	return pmk_steer_doctor_act(order, fd);
+}
+
+static const pmk_start_act acts[PMK_STARTS] = {
+	[PMK_START_HELPER] = pmk_sandbox_start_act,
+	[PMK_START_DOCTOR] = doctor,
+	[PMK_START_CAMERAS] = pmk_steer_cameras_act,
+	[PMK_START_BROWSER] = pmk_browser_act,
+	[PMK_START_LISTEN] = pmk_page_listen_act,
+	[PMK_START_HOLDERS] = pmk_holders_act,
+	[PMK_START_FILE] = new_file,
+	[PMK_START_FILE_KEEP] = pmk_new_file_keep_act,
+	[PMK_START_FILE_DROP] = pmk_new_file_drop_act,
+};
+
+static void choose_config(const struct pmk_settings *settings)
+{
+	memcpy(writes.named, settings->config, sizeof writes.named);
+	if (settings->config[0])
+		memcpy(writes.config, settings->config, sizeof writes.config);
+	else
+		(void)!pmk_settings_default_file(writes.config); /* it may yet be made */
+}
+
+/* The lock is of folders that are there. */
+static void make_own_folders(const struct pmk_settings *settings, char runtime[PATH_MAX], char backdrops[PATH_MAX])
+{
+	const char *folder = getenv("XDG_RUNTIME_DIR");
+
+	runtime[0] = backdrops[0] = '\0';
+	if (folder && *folder == '/' && snprintf(runtime, PATH_MAX, "%s/potemkin", folder) < PATH_MAX)
+		mkdir(runtime, 0700);
+#ifdef PMK_HAVE_PAGE
+	if (pmk_own_make_folder(settings->backdrop_folder, backdrops))
+		pmk_debug("%s: not made", backdrops);
+#endif
+}
+
+static int judge(unsigned taken, enum pmk_sandboxed asked)
+{
+	static const char *const parts[] = { "", "seccomp", "Landlock", "seccomp and Landlock" };
+	unsigned missing = PMK_GUARD_ALL & ~taken;
+
+	if (!missing)
+		return 0;
+	pmk_log(asked == PMK_SANDBOX_ON ? PMK_LOG_ERROR : PMK_LOG_DEBUG, PMK_CURE_NONE, NULL,
+		"the program is not locked in by %s: this kernel, the settings of a service or container, or this "
+		"build are without",
+		parts[missing]);
+	return asked == PMK_SANDBOX_ON ? -ENOSYS : 0;
+}
+
+int pmk_live_lock(const struct pmk_settings *settings, const struct pmk_pipeline_settings *resolved)
+{
+	char runtime[PATH_MAX], backdrops[PATH_MAX];
+	const char *folders[] = { runtime, backdrops, NULL };
+	int err;
+
+	if (settings->sandbox == PMK_SANDBOX_OFF)
+		return 0;
+	choose_config(settings);
+	writes.outputs = resolved;
+	make_own_folders(settings, runtime, backdrops);
+	err = pmk_starter_create(acts);
+	if (err) {
+		pmk_error("the process that starts others cannot be made: %s", strerror(-err));
+		return err;
+	}
+	return judge(pmk_guard_lock(folders), settings->sandbox);
+}

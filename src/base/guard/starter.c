@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/guard/starter.h"
+
+#include "base/num.h"
+#include "base/reap.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+	END = PMK_STARTS, /* of the process `number`; `result`: patience in ms */
+	MOST_CHILDREN = 64,
+};
+
+static const uint64_t KILLED_NS = PMK_S_NS; /* how long a process that was killed may take to end */
+
+static struct {
+	pthread_mutex_t lock; /* one order at a time */
+	int socket;
+	pid_t owner; /* the process that has it; 0: none. One that was forked from it has none. */
+} starter = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+/* What the starter knows, in its own process. */
+struct host {
+	const pmk_start_act *acts;
+	int socket;
+	pid_t children[MOST_CHILDREN]; /* 0: free */
+};
+
+/* --- messages: an order or its answer, perhaps with a descriptor --- */
+
+static int send_order(int socket, const struct pmk_order *order, int fd)
+{
+	char control[CMSG_SPACE(sizeof(int))] = { 0 };
+	struct iovec vector = { .iov_base = (void *)order, .iov_len = sizeof *order };
+	struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1 };
+	struct cmsghdr *head;
+	ssize_t sent;
+
+	if (fd >= 0) {
+		message.msg_control = control;
+		message.msg_controllen = sizeof control;
+		head = CMSG_FIRSTHDR(&message);
+		head->cmsg_level = SOL_SOCKET;
+		head->cmsg_type = SCM_RIGHTS;
+		head->cmsg_len = CMSG_LEN(sizeof fd);
+		memcpy(CMSG_DATA(head), &fd, sizeof fd);
+	}
+	do
+		sent = sendmsg(socket, &message, MSG_NOSIGNAL);
+	while (sent < 0 && errno == EINTR);
+	return sent == sizeof *order ? 0 : -EPIPE;
+}
+
+static int receive_order(int socket, struct pmk_order *order, int *fd)
+{
+	char control[CMSG_SPACE(sizeof(int))];
+	struct iovec vector = { .iov_base = order, .iov_len = sizeof *order };
+	struct msghdr message = {
+		.msg_iov = &vector, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control
+	};
+	const struct cmsghdr *head;
+	ssize_t got;
+
+	*fd = -1;
+	do
+		got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+	while (got < 0 && errno == EINTR);
+	head = got > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+	if (head && head->cmsg_type == SCM_RIGHTS && head->cmsg_len == CMSG_LEN(sizeof *fd))
+		memcpy(fd, CMSG_DATA(head), sizeof *fd);
+	if (got != sizeof *order)
+		return -EPIPE;
+	order->text[sizeof order->text - 1] = '\0';
+	return 0;
+}
+
+/* --- the starter's process --- */
+
+static void note_child(struct host *host, pid_t pid)
+{
+	for (int i = 0; i < MOST_CHILDREN; i++) {
+		if (host->children[i])
+			continue;
+		host->children[i] = pid;
+		return;
+	}
+}
+
+static void reap_children(struct host *host)
+{
+	for (int i = 0; i < MOST_CHILDREN; i++) {
+		if (host->children[i] && waitpid(host->children[i], NULL, WNOHANG))
+			host->children[i] = 0;
+	}
+}
+
+/* No other process than a child, whose number nobody else can have before it was waited for. */
+static int end_child(struct host *host, pid_t pid, int patience_ms)
+{
+	for (int i = 0; pid > 0 && i < MOST_CHILDREN; i++) {
+		int err;
+
+		if (host->children[i] != pid)
+			continue;
+		err = pmk_reap(pid, (uint64_t)pmk_clamp(patience_ms, 0, 1000) * PMK_MS_NS);
+		if (err == -ETIMEDOUT) {
+			kill(pid, SIGKILL);
+			err = pmk_reap(pid, KILLED_NS);
+		}
+		host->children[i] = err == -ETIMEDOUT ? pid : 0;
+		return err;
+	}
+	return 0;
+}
+
+static void obey(struct host *host, struct pmk_order *order)
+{
+	int32_t what = order->what;
+	int fd = -1;
+
+	if (what == END)
+		order->result = end_child(host, order->number, order->result);
+	else if (what < 0 || what > END || !host->acts[what])
+		order->result = -ENOSYS;
+	else
+		order->result = host->acts[what](order, &fd);
+	if (!order->result && what <= PMK_START_CAMERAS)
+		note_child(host, order->number);
+	(void)!send_order(host->socket, order, fd);
+	if (fd >= 0)
+		close(fd);
+}
+
+/* Signals are for the program; only the end of a child wakes the starter up. */
+static _Noreturn void serve(const pmk_start_act *acts, int socket)
+{
+	struct host host = { .acts = acts, .socket = socket };
+	struct pollfd ready = { .fd = socket, .events = POLLIN };
+	struct pmk_order order;
+	sigset_t child;
+	int fd;
+
+	sigfillset(&child);
+	sigdelset(&child, SIGCHLD);
+	for (;;) {
+		int count = ppoll(&ready, 1, NULL, &child);
+
+		reap_children(&host);
+		if (count <= 0)
+			continue;
+		if (receive_order(socket, &order, &fd))
+			_exit(0);
+		if (fd >= 0)
+			close(fd); /* none is expected */
+		obey(&host, &order);
+	}
+}
+
+static void wake(int number)
+{
+}
+
+/* Nothing of the program is kept open: neither its lock, nor what others read to the end. */
+static void let_go(int socket)
+{
+	int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int fd = STDIN_FILENO; nowhere >= 0 && fd <= STDERR_FILENO; fd++)
+		dup2(nowhere, fd);
+	if (socket > STDERR_FILENO + 1)
+		close_range(STDERR_FILENO + 1, (unsigned)socket - 1, 0);
+	close_range((unsigned)socket + 1, ~0u, 0);
+}
+
+static _Noreturn void become_starter(const pmk_start_act *acts, int socket)
+{
+	struct sigaction awake = { .sa_handler = wake };
+	sigset_t all;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, NULL);
+	sigaction(SIGCHLD, &awake, NULL);
+	prctl(PR_SET_NAME, "starter");
+	setpgid(0, 0);
+	let_go(socket);
+	serve(acts, socket);
+}
+
+/* --- the program --- */
+
+int pmk_starter_create(const pmk_start_act acts[PMK_STARTS])
+{
+	int sockets[2], err;
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)
+		return -errno;
+	pid = fork();
+	err = pid < 0 ? -errno : 0;
+	if (pid == 0) {
+		close(sockets[0]);
+		become_starter(acts, sockets[1]);
+	}
+	close(sockets[1]);
+	if (err) {
+		close(sockets[0]);
+		return err;
+	}
+	starter.socket = sockets[0];
+	starter.owner = getpid();
+	return 0;
+}
+
+bool pmk_starter_is_there(void)
+{
+	return starter.owner && starter.owner == getpid();
+}
+
+static int ask(struct pmk_order *order, int *fd)
+{
+	int err;
+
+	pthread_mutex_lock(&starter.lock);
+	err = send_order(starter.socket, order, -1);
+	if (!err)
+		err = receive_order(starter.socket, order, fd);
+	pthread_mutex_unlock(&starter.lock);
+	return err ? err : order->result;
+}
+
+int pmk_starter_do(struct pmk_order *order, pmk_start_act direct, int *fd)
+{
+	*fd = -1;
+	return pmk_starter_is_there() ? ask(order, fd) : direct(order, fd);
+}
+
+int pmk_starter_end(pid_t pid, uint64_t patience_ns)
+{
+	struct pmk_order order = { .what = END, .number = pid, .result = (int32_t)(patience_ns / PMK_MS_NS) };
+	int fd, err;
+
+	if (pmk_starter_is_there())
+		return ask(&order, &fd);
+	err = pmk_reap(pid, patience_ns);
+	if (err != -ETIMEDOUT)
+		return err;
+	kill(pid, SIGKILL);
+	return pmk_reap(pid, KILLED_NS);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* The starter: a process that is forked before this one is locked in (guard.h), and does for it the few things that a
+ * locked process may not do itself: start the program that decodes files, the browser and the like, make the page's
+ * socket, and write the files that the settings or a person name.
+ *
+ * The one rule: it believes nothing that the program sends; each order is one of a fixed list, and its own function
+ * decides what of it may be done. It never sees a frame: it is forked before there is one, and ends with the program.
+ */
+#ifndef PMK_BASE_GUARD_STARTER_H
+#define PMK_BASE_GUARD_STARTER_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum pmk_start {
+	PMK_START_HELPER, /* that decodes; gives its socket, and its process */
+	PMK_START_DOCTOR, /* gives its output, and its process */
+	PMK_START_CAMERAS, /* likewise */
+	PMK_START_BROWSER, /* on the address in `text` */
+	PMK_START_LISTEN, /* on port `number` of this machine alone; gives the socket */
+	PMK_START_HOLDERS, /* of the device in `text`: who has it open; gives lines of them in `text` */
+	PMK_START_FILE, /* a new file for the path in `text`; gives it, and its number */
+	PMK_START_FILE_KEEP, /* that number: rename it into place */
+	PMK_START_FILE_DROP, /* that number: remove it */
+	PMK_STARTS
+};
+
+/* An order, and its answer in the same place. */
+struct pmk_order {
+	int32_t what; /* enum pmk_start */
+	int32_t number;
+	int32_t result; /* of the function: 0, or a negative errno */
+	char text[PATH_MAX];
+};
+
+/* Does an order, and puts the answer there. *fd is -1, or becomes what is handed to whoever asked. Returns `result`. */
+typedef int (*pmk_start_act)(struct pmk_order *order, int *fd);
+
+/* Fork the starter of this process. `acts`: one for each enum pmk_start, or NULL. Negative errno. [the only thread] */
+int pmk_starter_create(const pmk_start_act acts[PMK_STARTS]) __attribute__((warn_unused_result));
+/* Whether this process has one. [any thread] */
+bool pmk_starter_is_there(void);
+/* Have the order done by the starter, or, where there is none, by `direct` in this process. *fd: what it gives, for the
+ * caller; or -1. Returns the function's result; -EPIPE: the starter has ended. [any thread] */
+int pmk_starter_do(struct pmk_order *order, pmk_start_act direct, int *fd) __attribute__((warn_unused_result));
+/* Wait for a process that was started so, no longer than this, then kill it; at once with 0. -ETIMEDOUT: it hangs even
+ * then. [any thread] */
+int pmk_starter_end(pid_t pid, uint64_t patience_ns);
+
+#endif

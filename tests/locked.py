@@ -1,0 +1,180 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""The lock of a live run: what must fail does, all that a run does works under it, and nothing is left behind.
+
+usage: tests/locked.py PROGRAM"""
+
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+PATIENCE = 60
+
+
+class Run:
+    def __init__(self, program, home, *words):
+        self.home, self.control = home, None
+        environment = dict(os.environ, HOME=home, XDG_RUNTIME_DIR=home + "/run", XDG_CONFIG_HOME=home + "/none/config",
+                           XDG_DATA_HOME=home + "/data")
+        os.makedirs(home + "/run", mode=0o700, exist_ok=True)
+        self.log = open(home + "/log", "w+", encoding="utf-8")
+        self.child = subprocess.Popen([program, "run", "-c", "presenter", "-o", "null", "-s", "320x180", "-m",
+                                       "selfie-landscape", *words], env=environment, stdin=subprocess.DEVNULL,
+                                      stdout=subprocess.DEVNULL, stderr=self.log)
+        wait(lambda: self.says("running; Ctrl-C") or self.child.poll() is not None)
+        assert self.child.poll() is None, self.said()
+        self.control = socket.socket(socket.AF_UNIX)
+        self.control.connect(home + "/run/potemkin/control")
+        self.lines = self.control.makefile("rw", encoding="utf-8")
+
+    def said(self):
+        with open(self.home + "/log", encoding="utf-8") as file:
+            return file.read()
+
+    def says(self, text):
+        return text in self.said()
+
+    def ask(self, command, *args):
+        self.lines.write(json.dumps({"command": command, "args": list(args)}) + "\n")
+        self.lines.flush()
+        return json.loads(self.lines.readline())
+
+    def do(self, command, *args):
+        answer = self.ask(command, *args)
+        assert answer["ok"], (command, args, answer, self.said())
+        return answer
+
+    def status(self):
+        with open("/proc/%d/status" % self.child.pid, encoding="utf-8") as file:
+            return dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
+
+    def end(self, number):
+        self.child.send_signal(number)
+        return self.child.wait(PATIENCE)
+
+
+def wait(done):
+    end = time.monotonic() + PATIENCE
+    while not done():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+def processes_of(pid):
+    """The process and all that it started, and they in turn, with their names."""
+    parents = {}
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open("/proc/%s/stat" % name, encoding="utf-8", errors="replace") as file:
+                words = file.read().rpartition(")")[2].split()
+        except OSError:
+            continue
+        parents[int(name)] = int(words[1])
+    found = {pid}
+    while True:
+        more = {child for child, parent in parents.items() if parent in found} - found
+        if not more:
+            return found
+        found |= more
+
+
+def test_refused(program):
+    done = subprocess.run([program, "doctor", "--sandbox", "--json"], stdout=subprocess.PIPE, text=True, check=False,
+                          timeout=PATIENCE)
+    found = json.loads(done.stdout)
+    allowed = [one["what"] for one in found["tries"] if not one["refused"]]
+    assert found["locked"] == (done.returncode == 0) == (not allowed), found
+    assert len(found["tries"]) > 20, found
+    return not allowed
+
+
+def test_page(run):
+    """It is served once somebody asks for it, and nothing else listens."""
+    address = run.do("page")["address"]
+    host, ticket = re.match("http://([^/]*)/#(.*)", address).groups()
+    page = http.client.HTTPConnection(host)
+    page.request("POST", "/login", headers={"X-Potemkin-Token": ticket})
+    token = json.loads(page.getresponse().read())["token"]
+    head = {"X-Potemkin-Token": token}
+    with open(run.home + "/own/shot.png", "rb") as file:
+        page.request("POST", "/upload?name=own.png", file.read(), head)
+    answer = json.loads(page.getresponse().read())
+    assert os.path.exists(answer["path"]), answer
+    page.request("POST", "/own/remove", json.dumps({"name": os.path.basename(answer["path"])}), head)
+    assert page.getresponse().read() and not os.path.exists(answer["path"])
+
+
+def test_allowed(program, home):
+    """What a person may do with a run."""
+    run = Run(program, home)
+    assert run.status()["NoNewPrivs"] == "1" and run.status()["Seccomp"] in ("0", "2")
+    os.mkdir(home + "/own")
+    wait(lambda: run.ask("snapshot", home + "/own/shot.png")["ok"])  # once there is a picture
+    with open(home + "/own/shot.png", "rb") as file:
+        assert file.read(8) == b"\x89PNG\r\n\x1a\n"
+    refused = run.ask("snapshot", home + "/nowhere/shot.png")
+    assert not refused["ok"] and "No such file" in refused["error"], refused
+    run.do("backdrop", home + "/own/shot.png")
+    if shutil.which("ffmpeg"):
+        subprocess.run(["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc=s=320x180:r=10:d=1", "-c:v",
+                        "mpeg4", home + "/own/film.mkv"], check=True, stdin=subprocess.DEVNULL)
+        run.do("backdrop", home + "/own/film.mkv")
+        run.do("camera", "file:" + home + "/own/film.mkv")
+        run.do("camera", "presenter:2")
+    test_page(run)
+    run.do("set", "smooth", "40")
+    saved = run.do("save")["file"]
+    with open(saved, encoding="utf-8") as file:
+        assert "smooth = 40" in file.read()
+    with open(saved, "a", encoding="utf-8") as file:
+        file.write("feather = 3\n")
+    run.child.send_signal(signal.SIGHUP)
+    wait(lambda: "feather 3" in run.said())
+    assert run.do("examine")["findings"]
+    run.do("status")
+    assert not run.ask("camera", "/dev/video77")["ok"]
+    all_of_it = processes_of(run.child.pid)
+    assert run.end(signal.SIGTERM) == 0, run.said()
+    wait(lambda: not any(os.path.exists("/proc/%d" % pid) for pid in all_of_it))
+    assert os.listdir(home + "/data/potemkin/backdrops") == []
+
+
+def test_killed(program, home):
+    """The starter and all that it started end with the program, whatever happens to it."""
+    run = Run(program, home, "-b", home + "/own/shot.png")
+    all_of_it = processes_of(run.child.pid)
+    assert len(all_of_it) > 1
+    run.end(signal.SIGKILL)
+    wait(lambda: not any(os.path.exists("/proc/%d" % pid) for pid in all_of_it))
+
+
+def test_off(program, home, holds):
+    run = Run(program, home, "--sandbox=off")
+    assert run.status()["Seccomp"] == "0" or not holds
+    wait(lambda: run.ask("snapshot", home + "/own/off.png")["ok"])
+    assert run.end(signal.SIGTERM) == 0
+    done = subprocess.run([program, "run", "--sandbox=on", "-c", "presenter", "-o", "null", "-s", "320x180", "-m",
+                           "selfie-landscape", "--frames", "1"], env=dict(os.environ, HOME=home),
+                          stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode == 0) == holds, done.stderr
+    assert holds or "is not locked in by" in done.stderr, done.stderr
+
+
+def main(program):
+    holds = test_refused(program)
+    with tempfile.TemporaryDirectory() as home:
+        test_allowed(program, home)
+        test_killed(program, home)
+        test_off(program, home, holds)
+    print("the lock %s here" % ("holds" if holds else "does not hold"))
+
+
+main(os.path.realpath(sys.argv[1]))

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* The starter: orders and answers, files that it makes, and what becomes of it. */
+#include "base/guard/starter.h"
+
+#include "base/new_file.h"
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { THREADS = 4, ORDERS = 50 };
+
+static int refuse(struct pmk_order *order, int *fd)
+{
+	return order->result = -EPERM;
+}
+
+/* Which process it is, and a pipe's end with a word in it. */
+static int tell(struct pmk_order *order, int *fd)
+{
+	int ends[2];
+
+	assert_return_code(pipe(ends), 0);
+	assert_int_equal(write(ends[1], order->text, 4), 4);
+	close(ends[1]);
+	*fd = ends[0];
+	order->number = getpid();
+	snprintf(order->text, sizeof order->text, "told");
+	return order->result = 0;
+}
+
+static int sleep_long(struct pmk_order *order, int *fd)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		sleep(1000);
+		_exit(0);
+	}
+	order->number = pid;
+	return order->result = 0;
+}
+
+static int below_tmp(struct pmk_order *order, int *fd)
+{
+	return strncmp(order->text, "/tmp/", 5) == 0 ? pmk_new_file_act(order, fd) : refuse(order, fd);
+}
+
+static const pmk_start_act acts[PMK_STARTS] = {
+	[PMK_START_HELPER] = sleep_long,
+	[PMK_START_BROWSER] = refuse,
+	[PMK_START_LISTEN] = tell,
+	[PMK_START_FILE] = below_tmp,
+	[PMK_START_FILE_KEEP] = pmk_new_file_keep_act,
+	[PMK_START_FILE_DROP] = pmk_new_file_drop_act,
+};
+
+static void check_told(pid_t by)
+{
+	struct pmk_order order = { .what = PMK_START_LISTEN, .text = "word" };
+	char word[8] = "";
+	int fd;
+
+	assert_int_equal(pmk_starter_do(&order, tell, &fd), 0);
+	assert_string_equal(order.text, "told");
+	assert_true(by ? order.number == by : order.number != getpid());
+	assert_int_equal(read(fd, word, sizeof word), 4);
+	assert_string_equal(word, "word");
+	close(fd);
+}
+
+static void test_without(void **state)
+{
+	assert_false(pmk_starter_is_there());
+	check_told(getpid());
+}
+
+static void *ask_often(void *unused)
+{
+	for (int i = 0; i < ORDERS; i++)
+		check_told(0);
+	return NULL;
+}
+
+static void test_orders(void **state)
+{
+	struct pmk_order order = { .what = PMK_START_BROWSER };
+	pthread_t threads[THREADS];
+	int fd;
+
+	assert_int_equal(pmk_starter_create(acts), 0);
+	assert_true(pmk_starter_is_there());
+	check_told(0);
+	assert_int_equal(pmk_starter_do(&order, tell, &fd), -EPERM);
+	assert_int_equal(fd, -1);
+	for (int what = -3; what < 1000; what += 77) { /* none of these is one */
+		order = (struct pmk_order){ .what = what < 0 ? what : PMK_STARTS + 1 + what };
+		assert_int_equal(pmk_starter_do(&order, tell, &fd), -ENOSYS);
+	}
+	order = (struct pmk_order){ .what = PMK_START_DOCTOR };
+	assert_int_equal(pmk_starter_do(&order, tell, &fd), -ENOSYS);
+	for (int i = 0; i < THREADS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, ask_often, NULL), 0);
+	for (int i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+}
+
+static void test_children(void **state)
+{
+	struct pmk_order order = { .what = PMK_START_HELPER };
+	int fd;
+
+	assert_int_equal(pmk_starter_do(&order, sleep_long, &fd), 0);
+	assert_int_equal(kill(order.number, 0), 0);
+	assert_int_equal(pmk_starter_end(order.number, 0), 0);
+	assert_int_equal(kill(order.number, 0), -1);
+	/* it ends no process but those that it started */
+	assert_int_equal(pmk_starter_end(getpid(), 0), 0);
+	assert_int_equal(pmk_starter_end(-1, 0), 0);
+}
+
+static void test_files(void **state)
+{
+	char folder[] = "/tmp/potemkin-starter-XXXXXX", path[64];
+	struct pmk_new_file file;
+	struct stat st;
+	int fd;
+
+	unit_catch_log();
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof path, "%s/made", folder);
+	fd = pmk_new_file_create(&file, path);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "text", 4), 4);
+	close(fd);
+	assert_int_equal(stat(path, &st), -1);
+	assert_int_equal(pmk_new_file_keep(&file), 0);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_size, 4);
+	assert_int_equal(unlink(path), 0);
+
+	fd = pmk_new_file_create(&file, path);
+	close(fd);
+	pmk_new_file_drop(&file);
+	assert_int_equal(rmdir(folder), 0); /* there is nothing left in it */
+
+	assert_int_equal(pmk_new_file_create(&file, "/etc/passwd"), -EPERM);
+	assert_non_null(strstr(unit_logged, "/etc/passwd: cannot be created"));
+	assert_int_equal(pmk_new_file_create(&file, path), -ENOENT);
+}
+
+static void test_forked(void **state)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0)
+		_exit(pmk_starter_is_there());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(WEXITSTATUS(status), 0); /* it is not that one's */
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_without), cmocka_unit_test(test_orders),
+		cmocka_unit_test(test_children), cmocka_unit_test(test_files), cmocka_unit_test(test_forked) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
