@@ -37,6 +37,7 @@ static int call(struct pmk_options *options, int argc, char **argv)
 
 	if (code != PMK_EXIT_OK)
 		return (int)code;
+	options->settings.sandbox = PMK_SANDBOX_OFF; /* for this process, which goes on; locked.py tries the lock */
 	if (!options->settings.help)
 		return (int)pmk_command(options);
 	return pmk_options_print_help(options->topic) ? PMK_EXIT_USAGE : PMK_EXIT_OK;
