@@ -3,6 +3,7 @@
  * are meant to achieve. */
 #include "unit.h"
 
+#include "base/num.h"
 #include "mask/edge.h"
 #include "mask/guide.h"
 #include "mask/refine.h"
@@ -95,6 +96,24 @@ static void plain_round(double guide[3][BLOCKS], const double *p, double *gain, 
 	}
 }
 
+/* If more than .4 of the blocks around are within .2 of .5 (less up to .35), a block is made steeper, up to four times.
+ */
+static void plain_steepen(const double guide[BLOCKS], double gain[BLOCKS], double offset[BLOCKS])
+{
+	double soft[BLOCKS], around[BLOCKS];
+
+	for (int i = 0; i < BLOCKS; i++) {
+		double d = fabs(gain[i] * guide[i] + offset[i] - 0.5);
+		soft[i] = fmin(fmax((0.35 - d) / 0.15, 0), 1);
+	}
+	mean_of(soft, NULL, around);
+	for (int i = 0; i < BLOCKS; i++) {
+		double by = 1 + 3 * fmin(fmax((around[i] - 0.4) / 0.6, 0), 1);
+		gain[i] *= by;
+		offset[i] = (offset[i] - 0.5) * by + 0.5;
+	}
+}
+
 static void read_guide(const struct pmk_image *small, double guide[3][BLOCKS])
 {
 	for (int y = 0; y < BLOCKS_H; y++) {
@@ -110,7 +129,7 @@ static void read_guide(const struct pmk_image *small, double guide[3][BLOCKS])
 	}
 }
 
-/* Two rounds of the paper's formula, at every level. All levels give the same bits. */
+/* Two rounds of the paper's formula, then haze is cleared, at every level. All levels give the same bits. */
 static void test_guide_is_the_formula(void **state)
 {
 	struct pmk_layout layout = { .width = W, .height = H };
@@ -130,14 +149,15 @@ static void test_guide_is_the_formula(void **state)
 	for (int i = 0; i < BLOCKS; i++)
 		p[i] = fmin(fmax(gain[i] * guide[0][i] + offset[i], 0), 1);
 	plain_round(guide, p, gain, offset);
+	plain_steepen(guide[0], gain, offset);
 	for (int level = 0; level < PMK_CPU_LEVELS; level++) {
 		if (!pmk_cpu_has((enum pmk_cpu_level)level))
 			continue;
 		memcpy(blocks, start, sizeof blocks);
 		pmk_edge_kernels_of((enum pmk_cpu_level)level)->guide(&g, blocks, &small);
 		for (int i = 0; i < BLOCKS; i++) {
-			assert_true(fabs(g.gain[i] - gain[i]) < 1e-3);
-			assert_true(fabs(g.offset[i] - offset[i]) < 1e-3);
+			assert_true(fabs(g.gain[i] - gain[i]) < 4e-3);
+			assert_true(fabs(g.offset[i] - offset[i]) < 4e-3);
 		}
 		if (level == 0) {
 			memcpy(first[0], g.gain, sizeof first[0]);
@@ -189,8 +209,24 @@ static double between(const float *values, double x, double y)
 	return a * (1 - fy + iy) + b * (fy - iy);
 }
 
+/* The mean over 3x3 pixels with weights 1, 2, 1 each way; beyond the picture its edge is repeated. */
+static double mean_luma(const struct pmk_image *image, int x, int y)
+{
+	double sum = 0;
+
+	for (int j = -1; j <= 1; j++) {
+		for (int i = -1; i <= 1; i++) {
+			int px = pmk_clamp(x + i, 0, image->layout.width - 1),
+			    py = pmk_clamp(y + j, 0, image->layout.height - 1);
+
+			sum += (2 - abs(i)) * (2 - abs(j)) * image->plane[0][py * image->stride[0] + px];
+		}
+	}
+	return sum / 16;
+}
+
 /* Compared with the formula in floats, for views inside, outside and across the picture, large and small; the same at
- * every level. */
+ * every level; of the luma itself, and half and wholly calmed. */
 static void test_trace_is_the_formula(void **state)
 {
 	static const struct pmk_rect views[] = { { 0, 0, 203, 101 }, { 20, 10, 120, 60 }, { -30, -20, 190, 90 },
@@ -209,18 +245,21 @@ static void test_trace_is_the_formula(void **state)
 		gain[i] = x < 4 || x > 13 ? 0 : (float)(unit_random(&seed) % 2001) / 1000 - 1;
 		offset[i] = x < 4 ? 0 : x > 13 ? 1 : (float)(unit_random(&seed) % 2001) / 1000 - 0.5f;
 	}
-	for (size_t n = 0; n < sizeof views / sizeof views[0]; n++) {
+	for (size_t n = 0; n < 3 * sizeof views / sizeof views[0]; n++) {
 		struct pmk_trace *trace;
-		const struct pmk_rect *v = &views[n];
+		const struct pmk_rect *v = &views[n / 3];
+		double calm = (double)(n % 3) / 2;
 
 		assert_int_equal(pmk_trace_create(W, H, layout.width, layout.height, 0.25f, &trace), 0);
+		pmk_trace_calm(trace, calm);
 		memset(mask.alpha, 0xaa, (size_t)mask.stride * (size_t)mask.height);
 		pmk_trace_run(trace, gain, offset, v, picture.plane[0], picture.stride[0], &mask);
 		for (int y = 0; y < layout.height; y++) {
 			for (int x = 0; x < layout.width; x++) {
 				double cx = (x - v->x + 0.5) * W / v->width / 2 - 0.5,
 				       cy = (y - v->y + 0.5) * H / v->height / 2 - 0.5;
-				double luma = picture.plane[0][y * picture.stride[0] + x] / 255.0;
+				double itself = picture.plane[0][y * picture.stride[0] + x];
+				double luma = (itself + calm * (mean_luma(&picture, x, y) - itself)) / 255;
 				double p = (between(gain, cx, cy) * luma + between(offset, cx, cy) - 0.25) / 0.5 * 255;
 				int alpha = mask.alpha[y * mask.stride + x];
 

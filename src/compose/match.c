@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/num.h"
-#include "compose/noise.h"
+#include "image/noise.h"
 #include "pixels/rows.h"
 
 #include <errno.h>

@@ -8,6 +8,11 @@
 enum { RADIUS = 2, LINES = 2 * RADIUS + 1, ROUNDS = 2 }; /* in blocks; how often the filter runs */
 static const float EPSILON = 1e-3f; /* of luma in 0..1: a variance below this is noise */
 static const float CHROMA_EPSILON = 3e-4f; /* of chroma, which varies less than luma */
+/* a block is soft up to UNSURE from 0.5, and from SURE on it is not; what is wider than hair has MANY soft blocks
+ * around it, and not only FEW */
+static const float UNSURE = 0.2f, SURE = 0.35f, FEW = 0.4f, MANY = 1;
+static const float STEEPEST = 4; /* times as steep, in the midst of haze */
+static const float MOST_GAIN = 7; /* fixed point has room for 8 (edge.h) */
 
 /* The planes. YY to VV are first the variances and covariances of Y, U and V, then the inverse of their matrix. */
 enum { Y, U, V, MEAN_Y, MEAN_U, MEAN_V, YY, YU, YV, UU, UV, VV, BY_Y, BY_U, BY_V, MEAN, PLANES };
@@ -305,6 +310,48 @@ static void sharpen(const float *restrict gain, const float *restrict luma, cons
 	}
 }
 
+/* How soft each block is, 0 to 1. */
+static void find_soft(const float *restrict gain, const float *restrict luma, const float *restrict offset,
+	float *restrict soft, int count)
+{
+	for (int i = 0; i < count; i++) {
+		float d = gain[i] * luma[i] + offset[i] - 0.5f, s = (SURE - (d < 0 ? -d : d)) * (1 / (SURE - UNSURE));
+
+		soft[i] = s < 0 ? 0 : s > 1 ? 1 : s;
+	}
+}
+
+static void steepen(const float *restrict around, float *restrict gain, float *restrict offset, int count)
+{
+	for (int i = 0; i < count; i++) {
+		float part = (around[i] - FEW) * (1 / (MANY - FEW)), size = gain[i] < 0 ? -gain[i] : gain[i], by, most;
+
+		part = part < 0 ? 0 : part > 1 ? 1 : part;
+		by = 1 + (STEEPEST - 1) * part;
+		most = MOST_GAIN / (size + 1e-6f);
+		by = by > most ? most : by;
+		by = by < 1 ? 1 : by;
+		gain[i] *= by;
+		offset[i] = (offset[i] - 0.5f) * by + 0.5f;
+	}
+}
+
+static void steepen_row(struct pmk_guide *g, size_t row, int size)
+{
+	steepen(g->plane[MEAN] + row, g->gain + row, g->offset + row, size);
+}
+
+/* Hair and what moves are soft in a narrow band. Where all is soft around, it is haze: the network is not sure of a
+ * piece of furniture. There, what is nearer to room becomes room, and what is nearer to person, person. The places
+ * between the two, at 0.5, stay where they are. */
+static void clear_haze(struct pmk_guide *g)
+{
+	const struct mean around[] = { { g->plane[BY_Y], NULL, g->plane[MEAN] } };
+
+	find_soft(g->gain, g->plane[Y], g->offset, g->plane[BY_Y], g->width * g->height);
+	run_means(g, around, 1, steepen_row);
+}
+
 void LEVEL(pmk_edge_guide)(struct pmk_guide *g, float *blocks, const struct pmk_image *small)
 {
 	size_t count = (size_t)g->width * (size_t)g->height;
@@ -318,4 +365,5 @@ void LEVEL(pmk_edge_guide)(struct pmk_guide *g, float *blocks, const struct pmk_
 		sharpen(g->gain, g->plane[Y], g->offset, blocks, (int)count);
 		fit(g, blocks);
 	}
+	clear_haze(g);
 }

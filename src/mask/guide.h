@@ -5,8 +5,12 @@
  * This is the guided filter with a colour guide (He, Sun, Tang, "Guided Image Filtering", TPAMI 2013, eqs. 19 to 21) on
  * blocks of 2x2 network pixels. It runs twice, which sharpens the edge. The second result is kept as coefficients, not
  * applied, so that trace.h can apply them with the luma of the full picture (He, Sun, "Fast Guided Filter", arXiv
- * 1505.00996). Chroma is applied here, because cameras give no more detail in it. The one rule: where the probability
- * is 0 in all blocks nearby, gain and offset are 0. One thread. */
+ * 1505.00996). Chroma is applied here, because cameras give no more detail in it.
+ *
+ * At last, haze is cleared: where most of the blocks around a block are neither sure of room nor of a person, in an
+ * area wider than hair, gain and offset are made up to four times as steep around a probability of 0.5, so that
+ * furniture of which the network is not sure is shown wholly or not at all. No contour at 0.5 moves by this. The one
+ * rule: where the probability is 0 in all blocks nearby, gain and offset are 0. One thread. */
 #ifndef PMK_MASK_GUIDE_H
 #define PMK_MASK_GUIDE_H
 

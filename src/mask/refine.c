@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "image/noise.h"
 #include "mask/components.h"
 #include "mask/enlarge.h"
 #include "mask/filter.h"
@@ -21,6 +22,7 @@ static const float GUIDE_ROOM = 0.32f, GUIDE_PERSON = 0.75f;
 static const double MOST_KEPT = 0.9; /* of the previous frame; with 1 a still pixel would never change again */
 static const double BORDER = 0.04; /* of a part's side: there its weight falls */
 static const float TRACE_SURE = 0.25f; /* the same after the guided filter */
+static const double QUIET = 2, LOUD = 3.5; /* levels: noise is calmed from the first on, from the second on wholly */
 
 struct pmk_refine {
 	struct pmk_refine_settings settings;
@@ -214,6 +216,7 @@ static void guide_by_picture(struct pmk_refine *r, const float *probability, con
 	pmk_guide_halve(probability, r->width, r->height, r->blocks);
 	halve_luma(r, small);
 	pmk_temporal_run(&r->smooth_blocks, r->blocks, r->block_luma, view);
+	pmk_trace_calm(r->trace, (pmk_noise_in(picture, view) - QUIET) / (LOUD - QUIET));
 	trace_blocks(r, view, small, picture, mask);
 	for (int k = 0; k < r->part_count; k++)
 		add_part(r, &r->part[k], picture, mask);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINES = 5 };
+enum { LINES = 5, CALM_ONE = 256 };
 
 struct run {
 	int first, end; /* target columns */
@@ -34,6 +34,9 @@ struct pmk_trace {
 	uint8_t *between; /* the kinds between two rows of blocks */
 	/* gain and offset of two rows of blocks at the target's width; the last line is scratch for right neighbours */
 	int16_t *line[LINES];
+	int calm; /* 0..CALM_ONE: how much of the luma is its mean over 3x3 pixels */
+	uint16_t *sums; /* of three rows of luma, with one more column at each end */
+	uint8_t *calmed; /* a row of luma */
 	struct run *run; /* between two rows of blocks */
 	int runs;
 };
@@ -64,6 +67,8 @@ int pmk_trace_create(int width, int height, int mask_width, int mask_height, flo
 	missing |= !(t->between = pmk_mem_alloc((size_t)t->columns));
 	missing |= !(t->run = pmk_mem_alloc((size_t)(t->columns + 1) * sizeof *t->run));
 	missing |= !(t->taps = pmk_mem_alloc(((size_t)mask_width + 7) / 8 * sizeof *t->taps));
+	missing |= !(t->sums = pmk_mem_alloc(((size_t)mask_width + 2) * sizeof *t->sums));
+	missing |= !(t->calmed = pmk_mem_alloc((size_t)mask_width + 16));
 	for (int i = 0; i < LINES; i++)
 		missing |= !(t->line[i] = pmk_mem_alloc(((size_t)mask_width + 16) * sizeof *t->line[i]));
 	if (missing) {
@@ -87,6 +92,8 @@ void pmk_trace_destroy(struct pmk_trace *t)
 	free(t->between);
 	free(t->run);
 	free(t->taps);
+	free(t->sums);
+	free(t->calmed);
 	for (int i = 0; i < LINES; i++)
 		free(t->line[i]);
 	free(t);
@@ -226,19 +233,61 @@ static void widen_pair(struct pmk_trace *t, int above, int below)
 	widen(t, t->offset + pitch * (size_t)below, t->line[3]);
 }
 
-static void trace_row(const struct pmk_trace *t, int part, const uint8_t *luma, uint8_t *alpha)
+static void sum_down(const uint8_t *restrict a, const uint8_t *restrict b, const uint8_t *restrict c,
+	uint16_t *restrict sums, int count)
 {
+	for (int x = 0; x < count; x++)
+		sums[x] = (uint16_t)(a[x] + 2 * b[x] + c[x]);
+}
+
+/* `sums` begins one column earlier than `luma`. */
+static void mix_means(
+	const uint16_t *restrict sums, const uint8_t *restrict luma, int calm, uint8_t *restrict out, int count)
+{
+	for (int x = 0; x < count; x++) {
+		int mean = sums[x] + 2 * sums[x + 1] + sums[x + 2];
+
+		out[x] = (uint8_t)((16 * luma[x] * (CALM_ONE - calm) + mean * calm + 8 * CALM_ONE) / (16 * CALM_ONE));
+	}
+}
+
+/* The luma of row y, mixed with its mean over 3x3 pixels in the columns of the run. */
+static const uint8_t *calm_row(const struct pmk_trace *t, const uint8_t *luma, int stride, int y, const struct run *run)
+{
+	int w = t->mask_width, first = pmk_max(run->first - 1, 0), end = pmk_min(run->end + 1, w);
+	const uint8_t *row = luma + (size_t)y * (size_t)stride, *above = y > 0 ? row - stride : row,
+		      *below = y + 1 < t->mask_height ? row + stride : row;
+
+	sum_down(above + first, row + first, below + first, t->sums + 1 + first, end - first);
+	t->sums[0] = t->sums[1];
+	if (end == w)
+		t->sums[w + 1] = t->sums[w];
+	mix_means(t->sums + run->first, row + run->first, t->calm, t->calmed + run->first, run->end - run->first);
+	return t->calmed;
+}
+
+static void trace_row(const struct pmk_trace *t, int part, const uint8_t *luma, int stride, int y, uint8_t *alpha)
+{
+	const uint8_t *row = luma + (size_t)y * (size_t)stride;
+
 	memset(alpha, 0, (size_t)t->left);
 	for (int i = 0; i < t->runs; i++) {
 		int x = t->run[i].first, count = t->run[i].end - x;
 
+		if (t->run[i].kind == PMK_EDGE_RIM && t->calm)
+			row = calm_row(t, luma, stride, y, &t->run[i]);
 		if (t->run[i].kind == PMK_EDGE_RIM)
-			t->kernels->rim(t->line[0] + x, t->line[1] + x, t->line[2] + x, t->line[3] + x, part, luma + x,
+			t->kernels->rim(t->line[0] + x, t->line[1] + x, t->line[2] + x, t->line[3] + x, part, row + x,
 				alpha + x, count);
 		else
 			memset(alpha + x, t->run[i].kind == PMK_EDGE_PERSON ? 255 : 0, (size_t)count);
 	}
 	memset(alpha + t->right, 0, (size_t)(t->mask_width - t->right));
+}
+
+void pmk_trace_calm(struct pmk_trace *t, double share)
+{
+	t->calm = (int)(pmk_clamp_double(share, 0, 1) * CALM_ONE + 0.5);
 }
 
 void pmk_trace_run(struct pmk_trace *t, const float *gain, const float *offset, const struct pmk_rect *view,
@@ -261,6 +310,6 @@ void pmk_trace_run(struct pmk_trace *t, const float *gain, const float *offset, 
 		if (above != last)
 			widen_pair(t, above, pmk_min(above + 1, t->rows - 1));
 		last = above;
-		trace_row(t, place % 256 * 128, luma + (size_t)y * (size_t)luma_stride, alpha);
+		trace_row(t, place % 256 * 128, luma, luma_stride, y, alpha);
 	}
 }

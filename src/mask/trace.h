@@ -19,6 +19,10 @@ int pmk_trace_create(int width, int height, int mask_width, int mask_height, flo
 	__attribute__((warn_unused_result));
 void pmk_trace_destroy(struct pmk_trace *trace); /* NULL is allowed */
 
+/* How much of the luma is to be its mean over 3x3 pixels (weights 1, 2, 1 each way) from now on, 0..1, so that noise of
+ * the camera is not seen in the rim. At first it is 0. */
+void pmk_trace_calm(struct pmk_trace *trace, double share);
+
 /* The blocks cover `view` of the picture, which may stick out of it; alpha is 0 outside the view. `luma` and `mask`
  * have the camera's size, and another 15 bytes can be read after luma. Every pixel of the mask is written. */
 void pmk_trace_run(struct pmk_trace *trace, const float *gain, const float *offset, const struct pmk_rect *view,

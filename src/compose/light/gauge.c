@@ -4,8 +4,8 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "compose/light/curve.h"
-#include "compose/noise.h"
 #include "image/colour.h"
+#include "image/noise.h"
 
 #include <errno.h>
 #include <math.h>
