@@ -4,6 +4,7 @@
 
 usage: tests/locked.py PROGRAM"""
 
+import atexit
 import http.client
 import json
 import os
@@ -29,6 +30,7 @@ class Run:
         self.child = subprocess.Popen([program, "run", "-c", "presenter", "-o", "null", "-s", "320x180", "-m",
                                        "selfie-landscape", *words], env=environment, stdin=subprocess.DEVNULL,
                                       stdout=subprocess.DEVNULL, stderr=self.log)
+        atexit.register(self.child.kill)  # where the test fails; after its end this does nothing
         wait(lambda: self.says("running; Ctrl-C") or self.child.poll() is not None)
         assert self.child.poll() is None, self.said()
         self.control = socket.socket(socket.AF_UNIX)
