@@ -149,6 +149,13 @@ def test_allowed(program, home):
     assert os.listdir(home + "/data/potemkin/backdrops") == []
 
 
+def test_misspelt(program, home):
+    """A folder that the user named is not made."""
+    run = Run(program, home, "--backdrop-folder", home + "/typo/a/b")
+    assert run.end(signal.SIGTERM) == 0, run.said()
+    assert not os.path.exists(home + "/typo")
+
+
 def test_killed(program, home):
     """The starter and all that it started end with the program, whatever happens to it."""
     run = Run(program, home, "-b", home + "/own/shot.png")
@@ -174,6 +181,7 @@ def main(program):
     holds = test_refused(program)
     with tempfile.TemporaryDirectory() as home:
         test_allowed(program, home)
+        test_misspelt(program, home)
         test_killed(program, home)
         test_off(program, home, holds)
     print("the lock %s here" % ("holds" if holds else "does not hold"))

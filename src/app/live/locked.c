@@ -101,7 +101,9 @@ static void make_own_folders(const struct pmk_settings *settings, char runtime[P
 	if (folder && *folder == '/' && snprintf(runtime, PATH_MAX, "%s/potemkin", folder) < PATH_MAX)
 		mkdir(runtime, 0700);
 #ifdef PMK_HAVE_PAGE
-	if (pmk_own_make_folder(settings->backdrop_folder, backdrops))
+	if (settings->backdrop_folder[0]) /* one that the user named may be misspelt */
+		(void)!pmk_own_folder(settings->backdrop_folder, backdrops);
+	else if (pmk_own_make_folder("", backdrops))
 		pmk_debug("%s: not made", backdrops);
 #endif
 }
