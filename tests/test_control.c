@@ -243,7 +243,7 @@ static void test_refused(void **state)
 	refuses_with(ask("set show-room yes"), "cannot change while potemkin runs");
 	refuses_with(ask("model absent"), "no command");
 	refuses_with(ask("set model absent.tflite"), "absent.tflite");
-	refuses_with(ask("snapshot picture.png"), "from / on");
+	refuses_with(ask("snapshot picture.png"), "give an absolute path");
 	refuses_with(ask("snapshot /tmp/picture.txt"), ".png");
 	refuses = true;
 	refuses_with(ask("set smooth 30"), "overwrite");
@@ -580,11 +580,15 @@ int __wrap_pmk_shown_write_file(const struct pmk_shown *shown, const char *path)
 /* Not the picture that was on its way when the change was made. */
 static void test_a_snapshot_shows_what_was_changed(void **state)
 {
+	static const char *const changes[] = { "set mirror yes", "set mirror no", "pause", "resume" };
 	struct pmk_pipeline *p = begin(false);
 
-	for (int i = 0; i < 10; i++) {
-		cJSON_Delete(ask(i % 2 ? "set mirror no" : "set mirror yes"));
+	for (int i = 0; i < 12; i++) {
+		uint64_t asked_ns = pmk_clock_now_ns();
+
+		cJSON_Delete(ask(changes[i % 4]));
 		cJSON_Delete(ask("snapshot /tmp/picture.png"));
+		assert_true(control->changed_ns >= asked_ns);
 		assert_true(snapshot_ns >= control->changed_ns);
 	}
 	end(p);

@@ -219,13 +219,13 @@ static int command_save(struct request *r)
 
 static int command_pause(struct request *r)
 {
-	pmk_pipeline_pause(r->control->pipeline, true);
+	pmk_control_pause(r->control, true);
 	return 0;
 }
 
 static int command_resume(struct request *r)
 {
-	pmk_pipeline_pause(r->control->pipeline, false);
+	pmk_control_pause(r->control, false);
 	return 0;
 }
 
@@ -237,7 +237,7 @@ static int command_snapshot(struct request *r)
 	int code;
 
 	if (r->args[0][0] != '/' || length < 5 || strcasecmp(r->args[0] + length - 4, ".png") != 0)
-		return refuse(r, PMK_EXIT_USAGE, "%.200s: give the path of a .png file, from / on", r->args[0]);
+		return refuse(r, PMK_EXIT_USAGE, "%.200s: give an absolute path that ends in .png", r->args[0]);
 	shown = pmk_control_shown(r->control);
 	if (!shown)
 		return refuse(r, PMK_EXIT_INPUT, "the output has ended");

@@ -82,6 +82,12 @@ int pmk_control_change(struct pmk_control *c, char changes[PMK_CONTROL_CHANGES],
 	return (int)pmk_exit_of(part, err, c->fresh.pipeline.camera);
 }
 
+void pmk_control_pause(struct pmk_control *c, bool pause)
+{
+	pmk_pipeline_pause(c->pipeline, pause);
+	c->changed_ns = pmk_clock_now_ns();
+}
+
 int pmk_control_reread(struct pmk_control *c, const char *profile, char why[PMK_LOG_LINE])
 {
 	char live[PMK_CONTROL_CHANGES], fixed[PMK_CONTROL_CHANGES], before[PMK_SPEC];

@@ -41,7 +41,7 @@ struct pmk_control {
 	struct pmk_settings fresh; /* as a change would make them */
 	struct pmk_source_names refused; /* the camera whose settings could not be used; empty: none */
 	unsigned refused_generation; /* its number */
-	uint64_t changed_ns; /* when the last change was made; 0: none was */
+	uint64_t changed_ns; /* when the last change, pause or resume was made; 0: none was */
 	bool unsure; /* the last change timed out, so a part of it may have been made */
 	struct pmk_sample before, last; /* the two samples whose difference gives the rates */
 	struct pmk_client clients[PMK_CONTROL_CLIENTS];
@@ -59,6 +59,9 @@ void pmk_control_name_changes(
 /* Change to control->fresh, and to what the file says for another camera, if it asks for one. 0, with the changes in
  * words; or an exit code with the reason in `why`, and nothing is changed. */
 int pmk_control_change(struct pmk_control *control, char changes[PMK_CONTROL_CHANGES], char why[PMK_LOG_LINE]);
+
+/* As pmk_pipeline_pause. It counts as a change for pmk_control_shown. */
+void pmk_control_pause(struct pmk_control *control, bool pause);
 
 /* Read the configuration file again, and change to what it asks for with this profile ("": none). 0, or an exit code
  * with the reason in `why`. */
