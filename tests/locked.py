@@ -63,10 +63,10 @@ class Run:
         return self.child.wait(PATIENCE)
 
 
-def wait(done):
+def wait(done, run=None):
     end = time.monotonic() + PATIENCE
     while not done():
-        assert time.monotonic() < end, "waited in vain"
+        assert time.monotonic() < end, "waited in vain: " + (run.said() if run else "")
         time.sleep(0.02)
 
 
@@ -139,7 +139,7 @@ def test_allowed(program, home):
     with open(saved, "a", encoding="utf-8") as file:
         file.write("feather = 3\n")
     run.child.send_signal(signal.SIGHUP)
-    wait(lambda: "feather 3" in run.said())
+    wait(lambda: "feather 3" in run.said(), run)
     assert run.do("examine")["findings"]
     run.do("status")
     assert not run.ask("camera", "/dev/video77")["ok"]

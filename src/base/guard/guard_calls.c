@@ -106,7 +106,7 @@ static bool allow_prctl(scmp_filter_ctx filter)
 	bool good = true;
 
 	for (size_t i = 0; good && i < sizeof asked / sizeof asked[0]; i++)
-		good = allow_if(filter, SCMP_SYS(prctl), SCMP_A0(SCMP_CMP_EQ, asked[i]));
+		good = allow_if(filter, SCMP_SYS(prctl), SCMP_A0(SCMP_CMP_EQ, asked[i], 0));
 	return good;
 }
 
@@ -117,18 +117,18 @@ static bool allow_threads(scmp_filter_ctx filter)
 	const unsigned self = (unsigned)getpid();
 
 	return allow_if(filter, SCMP_SYS(clone), SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD)) &&
-		allow_if(filter, SCMP_SYS(prlimit64), SCMP_A2(SCMP_CMP_EQ, 0)) &&
-		allow_if(filter, SCMP_SYS(tgkill), SCMP_A0(SCMP_CMP_EQ, self)) &&
-		allow_if(filter, SCMP_SYS(kill), SCMP_A0(SCMP_CMP_EQ, self));
+		allow_if(filter, SCMP_SYS(prlimit64), SCMP_A2(SCMP_CMP_EQ, 0, 0)) &&
+		allow_if(filter, SCMP_SYS(tgkill), SCMP_A0(SCMP_CMP_EQ, self, 0)) &&
+		allow_if(filter, SCMP_SYS(kill), SCMP_A0(SCMP_CMP_EQ, self, 0));
 }
 
 /* Others are said to be unknown, so that libraries go on without them. */
 static bool allow_sockets(scmp_filter_ctx filter)
 {
-	return allow_if(filter, SCMP_SYS(socket), SCMP_A0(SCMP_CMP_EQ, AF_UNIX)) &&
-		allow_if(filter, SCMP_SYS(socketpair), SCMP_A0(SCMP_CMP_EQ, AF_UNIX)) &&
-		seccomp_rule_add(
-			filter, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_NE, AF_UNIX)) == 0;
+	return allow_if(filter, SCMP_SYS(socket), SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0)) &&
+		allow_if(filter, SCMP_SYS(socketpair), SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0)) &&
+		seccomp_rule_add(filter, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1,
+			SCMP_A0(SCMP_CMP_NE, AF_UNIX, 0)) == 0;
 }
 
 /* For threads that a library has already; for lookups by halves; and without what slows down processors, which the
