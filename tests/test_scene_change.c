@@ -207,6 +207,12 @@ static void logo(const struct studio *s, struct pmk_scene_settings *settings)
 	settings->overlay.place = PMK_SPOT_TOP_LEFT;
 }
 
+static void blur_and_logo(const struct studio *s, struct pmk_scene_settings *settings)
+{
+	blur(s, settings);
+	logo(s, settings);
+}
+
 static void larger_logo(const struct studio *s, struct pmk_scene_settings *settings)
 {
 	logo(s, settings);
@@ -499,12 +505,13 @@ static void test_fades(void **state)
 }
 
 /* A frame is composed once more after a change, as if the new settings had been there before. */
-static void check_again(struct studio *s, modify *way, bool can)
+static void check_again(struct studio *s, modify *from, modify *way, bool can)
 {
 	struct pmk_scene_settings before = usual(), after = usual();
 	struct pmk_scene *scene, *ideal;
 	struct pmk_shown *shown, *wanted;
 
+	from(s, &before);
 	way(s, &after);
 	scene = create(s, &before);
 	ideal = create(s, &after);
@@ -534,9 +541,10 @@ static void test_a_frame_again(void **state)
 	struct studio s = open_studio();
 
 	for (size_t i = 0; i < sizeof seen_at_once / sizeof seen_at_once[0]; i++)
-		check_again(&s, seen_at_once[i], true);
+		check_again(&s, nothing, seen_at_once[i], true);
 	for (size_t i = 0; i < sizeof with_the_next / sizeof with_the_next[0]; i++)
-		check_again(&s, with_the_next[i], false);
+		check_again(&s, nothing, with_the_next[i], false);
+	check_again(&s, blur, blur_and_logo, true); /* a blur takes nothing new from the frame */
 	close_studio(&s);
 }
 

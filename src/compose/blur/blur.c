@@ -154,7 +154,8 @@ static bool stands_alone(struct pmk_blur *b, const struct pmk_frame *frame, uint
 {
 	/* to 1 us: programs round the times of a rate in different ways */
 	uint64_t now = (pmk_frame_moment_ns(frame) + 500) / 1000 * 1000;
-	bool alone = !b->began || frame->generation != b->generation || frame->number <= b->number ||
+	bool again = frame->number == b->number && now == b->moment_ns; /* composed once more, after a change */
+	bool alone = !b->began || frame->generation != b->generation || (frame->number <= b->number && !again) ||
 		now < b->moment_ns || now > b->moment_ns + CUT_NS;
 
 	*passed_ns = alone ? 0 : now - b->moment_ns;
