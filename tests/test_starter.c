@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The starter: orders and answers, files that it makes, and what becomes of it. */
+#include "app/live/browser.h"
 #include "base/guard/starter.h"
 
 #include "base/new_file.h"
@@ -165,10 +166,26 @@ static void test_forked(void **state)
 	assert_int_equal(WEXITSTATUS(status), 0); /* it is not that one's */
 }
 
+/* What is no page of this machine is not opened, however it begins. */
+static void test_addresses(void **state)
+{
+	static const char *const others[] = { "http://127.0.0.1", "http://127.0.0.1:", "http://127.0.0.1:x@other.host/",
+		"http://127.0.0.1:80@other.host/", "http://127.0.0.1:123456/", "http://127.0.0.1.other.host:80/",
+		"file:///etc/passwd", "" };
+	struct pmk_order order = { .what = PMK_START_BROWSER };
+	int fd;
+
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+		snprintf(order.text, sizeof order.text, "%s", others[i]);
+		assert_int_equal(pmk_browser_act(&order, &fd), -EPERM);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_without), cmocka_unit_test(test_orders),
-		cmocka_unit_test(test_children), cmocka_unit_test(test_files), cmocka_unit_test(test_forked) };
+		cmocka_unit_test(test_addresses), cmocka_unit_test(test_children), cmocka_unit_test(test_files),
+		cmocka_unit_test(test_forked) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 #include "app/live/browser.h"
 
 #include "app/machine/child.h"
+#include "base/parse.h"
 #include "base/reap.h"
 
 #include <fcntl.h>
@@ -28,9 +29,18 @@ static int show(const char *address)
 	return err;
 }
 
+/* What follows the port could name another host: http://127.0.0.1:x@host/ is one of `host`. */
+static bool is_of_this_machine(const char *address)
+{
+	const char *port = pmk_parse_after(address, "http://127.0.0.1:");
+	size_t digits = port ? strspn(port, "0123456789") : 0;
+
+	return digits && digits <= 5 && (port[digits] == '/' || !port[digits]);
+}
+
 int pmk_browser_act(struct pmk_order *order, int *fd)
 {
-	order->result = strncmp(order->text, "http://127.0.0.1:", 17) == 0 ? show(order->text) : -EPERM;
+	order->result = is_of_this_machine(order->text) ? show(order->text) : -EPERM;
 	return order->result;
 }
 
