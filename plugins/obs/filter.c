@@ -209,6 +209,13 @@ static struct obs_source_frame *filter_video(void *data, struct obs_source_frame
 
 	if (!carrier)
 		log_refused(f, frame);
+	if (!geometry.width) { /* larger than a scene can be: nothing is drawn */
+		pmk_obs_blank(frame);
+		f->blanked = true;
+		f->seen = true;
+		f->drawn.width = 0;
+		return frame;
+	}
 	pthread_mutex_lock(&f->lock);
 	if (!same(&geometry, &f->geometry)) {
 		f->geometry = geometry;
