@@ -48,7 +48,12 @@ static bool is_held(const struct pmk_plate *p, int x, int y)
 /* What the last look saw at this px; 0 outside. */
 static float last_at(const struct pmk_hold *h, double x, double y)
 {
-	double across = (x - h->view.x) * h->width / h->view.width, down = (y - h->view.y) * h->height / h->view.height;
+	double across, down;
+
+	if (!h->view.width) /* there was no look before */
+		return 0;
+	across = (x - h->view.x) * h->width / h->view.width;
+	down = (y - h->view.y) * h->height / h->view.height;
 
 	if (across < 0 || down < 0 || across >= h->width || down >= h->height)
 		return 0;
