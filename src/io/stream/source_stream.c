@@ -157,12 +157,14 @@ static void make_chroma(const struct stream_source *s, struct pmk_image *image)
 	}
 }
 
-/* Position of a frame, to the nearest nanosecond. */
+/* Position of a frame, to the nearest nanosecond; 30 years at most. */
 static int64_t position_of(const struct pmk_ratio *rate, int64_t number)
 {
-	const int64_t second = 1000000000;
+	const int64_t second = 1000000000, most = 1000000000; /* s */
 	int64_t units = number * rate->under;
 
+	if (units / rate->over >= most)
+		return most * second;
 	return units / rate->over * second + (units % rate->over * second + rate->over / 2) / rate->over;
 }
 
