@@ -163,7 +163,7 @@ static void take_change(struct pmk_stage *s, const struct pmk_frame *frame)
 	s->generation = next;
 	s->stale = true;
 	mark_cover(s);
-	if (!frame && !s->marked)
+	if (!frame && !s->marked && !atomic_load(&s->paused))
 		run_again(s);
 	pmk_handover_done(&s->changes);
 }
