@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Bytes from and to a pipe: standard input and output, a FIFO, a socket. Nothing seeks.
  *
- * The one rule: no wait for a picture is without an end. Reading waits until a deadline and goes on later where it was; writing ends
- * soon after a descriptor of the caller's becomes readable. Errors are logged in one line and returned as negative
- * errno, but for -EPIPE, that whoever read has gone. One thread. */
+ * The one rule: no wait for a picture is without an end. Reading waits until a deadline and goes on later where it was;
+ * writing ends soon after a descriptor of the caller's becomes readable. Errors are logged in one line and returned as
+ * negative errno, but for -EPIPE, that whoever read has gone. One thread. */
 #ifndef PMK_IO_STREAM_STREAM_PIPE_H
 #define PMK_IO_STREAM_STREAM_PIPE_H
 
