@@ -55,7 +55,7 @@ def every_codec():
     for new, other in NOT_HELD.items():
         codec = new.split(".")[0]
         code, said = convert("--codec", codec, "in.y4m", new)
-        expect(code == 2 and said.count("\n") == 1 and "cannot hold %s; it can get: " % codec in said and
+        expect(code == 2 and said.count("\n") == 1 and "cannot hold %s; it can hold: " % codec in said and
                other in said and not os.path.exists(new), "%s: exit %d, %s" % (new, code, said))
     return there
 

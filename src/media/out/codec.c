@@ -71,9 +71,9 @@ const AVCodec *pmk_out_codec_find(const char *path, const char *end, enum pmk_co
 		return encoder;
 	list_others(end, alpha, names);
 	if (fit)
-		pmk_error("%s: this FFmpeg has no encoder for %s; such a file can get: %s", path, choice->name, names);
+		pmk_error("%s: this FFmpeg has no encoder for %s; such a file can hold: %s", path, choice->name, names);
 	else
-		pmk_error("%s: a file of this kind cannot hold %s%s; it can get: %s", path, choice->name,
+		pmk_error("%s: a file of this kind cannot hold %s%s; it can hold: %s", path, choice->name,
 			alpha ? " with transparency" : "", names);
 	return NULL;
 }
