@@ -79,6 +79,13 @@ def ways():
                        check=True)
     with open("redirected", "rb") as file:
         expect(file.read() == b"before\n" + whole, "standard output that is a file is written where it is")
+    with open("redirected", "wb") as file:
+        done = subprocess.run([PROGRAM, "convert", "-b", "color:navy", "-", "/dev/stdout"], input=data, stdout=file,
+                              stderr=subprocess.PIPE, check=True)
+    expect(b"replaced" not in done.stderr, "nothing is replaced: %s" % done.stderr)
+    done = subprocess.run([PROGRAM, "mask", "-", "-"], input=data, capture_output=True, check=False)
+    expect(done.returncode == 2 and not done.stdout and b"a mask cannot be written to a pipe; name an .mkv file" in
+           done.stderr, "mask - -: %d, %s" % (done.returncode, done.stderr))
     os.mkfifo("in.fifo")
     os.mkfifo("out.fifo")
     with subprocess.Popen([PROGRAM, "-q", "convert", "-b", "color:navy", "in.fifo", "out.fifo"]) as program:
@@ -87,6 +94,12 @@ def ways():
         with open("out.fifo", "rb") as file:
             expect(file.read() == whole, "convert FIFO FIFO")
         expect(program.wait() == 0, "convert FIFO FIFO ends with 0")
+    with subprocess.Popen([PROGRAM, "convert", "-b", "color:navy", "in.fifo", "-"], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as program:
+        expect(b"in.fifo: waiting for a program that writes to it" in program.stderr.readline(), "a FIFO is waited for")
+        with open("in.fifo", "wb") as file:
+            file.write(data)
+        expect(program.stdout.read() == whole and program.wait() == 0, "convert FIFO that had to wait")
     code, out, said = convert("--frames", "2", "-v", "-", "-", input=data)
     expect(code == 0 and out == whole[:len(out)] and out.count(b"FRAME\n") == 2, "--frames 2: " + said)
     code, out, said = convert("-s", "32x32", "-", "-", input=data)
@@ -113,7 +126,7 @@ def one_by_one():
 def broken():
     """One line, exit code 3, and nothing of what is broken on standard output."""
     cases = [(b"", "empty"), (b"\0" * 5000, "not YUV4MPEG2"), (b"\x89PNG\r\n\x1a\n" + b"x" * 99, "not YUV4MPEG2"),
-             (HEAD[:-1], "not YUV4MPEG2"), (HEAD[:-1] + b" Z" + b"x" * 2000, "not YUV4MPEG2"),
+             (HEAD[:-1], "not YUV4MPEG2"), (HEAD[:-1] + b" X" + b"x" * 2000, "first line is too long"),
              (HEAD.replace(b"W64", b"W99999"), "99999 pixels"), (HEAD.replace(b"W64", b"W-1"), '"W-1"'),
              (HEAD.replace(b"420jpeg", b"420p10"), "C420p10"), (HEAD.replace(b"H48 ", b""), "how large"),
              (HEAD + b"FRAMES\n", "behind picture 0"), (HEAD + PICTURE[:-1], "within picture 1")]
@@ -146,6 +159,13 @@ def ends():
             pass
         said = program.stderr.read().decode()
         expect(program.wait() == 0 and "its reader has gone" in said and "error" not in said, "no reader: " + said)
+    make("long.y4m", (640, 480), b"F25:1 C420jpeg", 20)
+    with subprocess.Popen([PROGRAM, "convert", "-b", "color:navy", "long.y4m", "-"], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE) as program:
+        program.stdout.read(1)
+        program.stdout.close()
+        said = program.stderr.read().decode()
+        expect(program.wait() == 0 and "its reader has gone" in said and "cut off" not in said, "no fault: " + said)
     master, terminal = pty.openpty()
     done = subprocess.run([PROGRAM, "convert", "-", "-"], input=HEAD + PICTURE, stdout=terminal,
                           stderr=subprocess.PIPE, check=False)

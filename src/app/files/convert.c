@@ -97,6 +97,7 @@ static enum pmk_exit write_video(
 	sink->spoilt = (err && !(film->piped && part == PMK_PART_CAMERA)) || (film->kept && pmk_signals_came());
 	close_err = pmk_sink_close(sink, NULL);
 	if (err == -EPIPE && part == PMK_PART_OUTPUT && pmk_pipe_is_output(out)) {
+		film->left = true;
 		pmk_info("%s: its reader has gone", pmk_pipe_name(out, true));
 		return PMK_EXIT_OK;
 	}

@@ -160,7 +160,7 @@ void pmk_film_tell_replaced(const char *out)
 {
 	struct stat st;
 
-	if (stat(out, &st) == 0 && S_ISREG(st.st_mode))
+	if (!pmk_pipe_is_output(out) && stat(out, &st) == 0 && S_ISREG(st.st_mode))
 		pmk_info("%s exists, and is replaced once the new file is complete", out);
 }
 
@@ -338,7 +338,7 @@ enum pmk_exit pmk_film_end(struct pmk_film *film, enum pmk_exit code, const char
 {
 	double seconds = (double)(pmk_clock_now_ns() - film->started_ns) / 1e9;
 	unsigned long long done = film->done, expected = film->total;
-	bool cut = pmk_signals_came() && !(film->info.still && done), whole = is_whole(film);
+	bool cut = pmk_signals_came() && !(film->info.still && done), whole = film->left || is_whole(film);
 	const char *plural = done == 1 ? "" : "s";
 	enum pmk_log_level level = film->kept ? PMK_LOG_DEBUG : PMK_LOG_INFO;
 

@@ -20,6 +20,7 @@ struct pmk_film {
 	uint64_t started_ns, drawn_ns; /* drawn: when the progress bar was drawn last; 0: never */
 	bool larger; /* the frames may be larger than the pictures: a part of them is shown */
 	bool piped; /* its frames come through a pipe, whenever its writer has them */
+	bool left; /* whoever read the new film has gone, so that it ends early */
 	bool terminal; /* standard error is a terminal: draw the progress bar */
 	struct pmk_scene **kept; /* of one among many; NULL: a film by itself */
 };

@@ -77,7 +77,12 @@ static int read_head(struct stream_source *s)
 		return refuse(s, -EBADMSG, s->in.end ? "not YUV4MPEG2" : "empty: nothing was written to it");
 	if (err)
 		return err;
-	err = pmk_y4m_parse(line ? line : "", &s->head, why);
+	if (!line)
+		return refuse(s, -EBADMSG,
+			memcmp(s->in.data, PMK_Y4M_MAGIC, sizeof PMK_Y4M_MAGIC - 1) == 0 ?
+				"damaged: its first line is too long" :
+				"not YUV4MPEG2");
+	err = pmk_y4m_parse(line, &s->head, why);
 	return err ? refuse(s, err, why) : 0;
 }
 

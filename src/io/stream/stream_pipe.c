@@ -78,6 +78,27 @@ static int fail_in(const struct pmk_pipe_in *in, int err)
 	return err;
 }
 
+/* Opening without waiting tells that there is no writer; reading may wait as of any pipe. */
+static int open_to_read(const char *path)
+{
+	struct pollfd wait = { open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), POLLIN, 0 };
+	int got, err;
+
+	if (wait.fd < 0)
+		return -1;
+	got = poll(&wait, 1, WAIT_MS);
+	if (!got) {
+		pmk_info("%s: waiting for a program that writes to it", path);
+		got = poll(&wait, 1, -1);
+	}
+	if (got > 0 && fcntl(wait.fd, F_SETFL, 0) == 0)
+		return wait.fd;
+	err = errno;
+	close(wait.fd);
+	errno = err;
+	return -1;
+}
+
 int pmk_pipe_in_open(struct pmk_pipe_in *in, const char *path)
 {
 	bool own = strcmp(path, "-") == 0 || standard(path) == STDIN_FILENO;
@@ -86,7 +107,7 @@ int pmk_pipe_in_open(struct pmk_pipe_in *in, const char *path)
 	*in = (struct pmk_pipe_in){ .fd = -1, .name = pmk_pipe_name(path, false), .data = malloc(PMK_PIPE_AHEAD) };
 	if (!in->data)
 		return -ENOMEM;
-	in->fd = own ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC);
+	in->fd = own ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open_to_read(path);
 	err = in->fd < 0 ? fail_in(in, -errno) : refuse_terminal(in->fd, in->name);
 	if (err)
 		pmk_pipe_in_close(in);
