@@ -438,7 +438,9 @@ static void test_steering(void **state)
 	steer_with_the_codes_of_the_command_line();
 	expect(PMK_EXIT_OK, "ctl snapshot seen.png", NULL);
 	assert_int_equal(stat("seen.png", &st), 0);
+	expect(PMK_EXIT_USAGE, "ctl backdrop none", "start potemkin with --show-room");
 	expect(PMK_EXIT_OK, "ctl save", "steered.conf");
+	expect(PMK_EXIT_OK, "ctl save", "nothing has changed");
 	expect_json("ctl describe", "backdrops");
 	unsetenv("DISPLAY");
 	unsetenv("WAYLAND_DISPLAY");

@@ -270,7 +270,8 @@ enum pmk_exit pmk_options_reload(const struct pmk_options *o, const char *profil
 	if (!fresh)
 		pmk_error("not enough memory to read the configuration again");
 	if (code == PMK_EXIT_OK && o->configured && !fresh->configured) {
-		pmk_error("the configuration file is gone or empty; nothing is changed");
+		pmk_error("the configuration file is gone or empty; nothing is changed; put it back, or start potemkin "
+			  "again to do without it");
 		code = PMK_EXIT_INPUT;
 	}
 	if (code == PMK_EXIT_OK)

@@ -201,13 +201,16 @@ static int command_save(struct request *r)
 		return refuse(r, PMK_EXIT_USAGE, "there is no configuration file to save to");
 	pmk_log_overhear(r->why);
 	err = c->host.reread(c->host.user, c->settings.profile, &c->settings.in_use, &c->fresh);
-	if (!err)
+	pmk_control_name_changes(&c->fresh, &c->settings, true, changes);
+	if (!err && changes[0])
 		err = pmk_settings_save(path, &c->fresh, &c->settings);
 	if (!err)
 		err = c->host.reread(c->host.user, c->settings.profile, &c->settings.in_use, &c->fresh);
 	pmk_log_overhear(NULL);
 	if (err)
 		return PMK_EXIT_INPUT;
+	if (!changes[0])
+		return 0;
 	pmk_control_name_changes(&c->fresh, &c->settings, true, changes);
 	cJSON_AddStringToObject(r->answer, "file", path);
 	if (changes[0]) /* the command line says something else, and will do so again */

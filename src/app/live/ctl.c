@@ -248,6 +248,8 @@ static void print_answer(const char *command, const cJSON *answer)
 		puts(text_of(answer, "backdrop"));
 	else if (strcmp(command, "page") == 0)
 		puts(text_of(answer, "address"));
+	else if (strcmp(command, "save") == 0 && !*text_of(answer, "file"))
+		puts("nothing has changed since the file was read or saved");
 	else if (strcmp(command, "save") == 0)
 		printf("saved to %s\n", text_of(answer, "file"));
 	if (*text_of(answer, "overridden"))

@@ -59,7 +59,7 @@ $('save').addEventListener('click', async () => {
 	const answer = await command('save');
 	const but = answer?.overridden ? `, but the command line overrides: ${answer.overridden}` : '';
 	if (answer)
-		say(`Saved to ${answer.file}${but}`);
+		say(answer.file ? `Saved to ${answer.file}${but}` : 'Nothing to save: nothing has changed');
 });
 $('profile').addEventListener('change', async () => {
 	await command('profile', $('profile').value);
