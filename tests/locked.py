@@ -112,6 +112,13 @@ def test_page(run):
     assert os.path.exists(answer["path"]), answer
     page.request("POST", "/own/remove", json.dumps({"name": os.path.basename(answer["path"])}), head)
     assert page.getresponse().read() and not os.path.exists(answer["path"])
+    os.rename(os.path.dirname(answer["path"]), run.home + "/moved")
+    os.mkdir(os.path.dirname(answer["path"]))
+    with open(run.home + "/own/shot.png", "rb") as file:
+        page.request("POST", "/upload?name=own.png", file.read(), head)
+    said = page.getresponse().read().decode()
+    if "start potemkin again" not in said:  # where no lock holds, it is written
+        os.unlink(json.loads(said)["path"])
 
 
 def test_allowed(program, home):

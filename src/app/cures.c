@@ -50,7 +50,7 @@ const char *const pmk_cures[PMK_CURES] = {
 	[PMK_CURE_OTHER_CONFIG] = "check the path, or remove the file",
 
 	[PMK_CURE_SEE_BACKDROPS] = "give the path of a picture or a video, or see `potemkin list backdrops`",
-	[PMK_CURE_CONSENT_ROOM] = "add --show-room if you really want that",
+	[PMK_CURE_CONSENT_ROOM] = "start potemkin with --show-room if you really want that",
 	[PMK_CURE_ZONES_FIRST] = "set keep-out to none first, or change both in the configuration file and reload it",
 	[PMK_CURE_SMALLER_SIZE] = "choose a smaller size with --size",
 

@@ -130,7 +130,10 @@ enum MHD_Result pmk_own_upload_begin(struct MHD_Connection *connection, const ch
 	err = pmk_upload_begin(chosen, name ? name : "", upload);
 	if (!err)
 		return MHD_YES;
-	snprintf(why, sizeof why, "the folder of your backdrops cannot be written: %s", strerror(-err));
+	snprintf(why, sizeof why, "the folder of your backdrops cannot be written: %s%s", strerror(-err),
+		err == -ENOENT || err == -EACCES || err == -EPERM ?
+			"; if it was made or moved while potemkin ran, start potemkin again" :
+			"");
 	return fail(connection, MHD_HTTP_INSUFFICIENT_STORAGE, NOT_WRITTEN, why);
 }
 
