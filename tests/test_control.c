@@ -326,12 +326,12 @@ static void test_pause_while_asleep(void **state)
 	end(p);
 }
 
-/* On a busy machine an output may be covered for moments. */
+/* On a busy machine an output may be covered for moments, and the last second have had no picture. */
 static bool tells_live(void)
 {
-	cJSON *answer = ask("status");
-	const char *now = cJSON_GetStringValue(cJSON_GetObjectItem(cJSON_GetObjectItem(answer, "status"), "state"));
-	bool live = now && strcmp(now, "live") == 0;
+	cJSON *answer = ask("status"), *status = cJSON_GetObjectItem(answer, "status");
+	const char *now = cJSON_GetStringValue(cJSON_GetObjectItem(status, "state"));
+	bool live = now && strcmp(now, "live") == 0 && cJSON_GetObjectItem(status, "fps")->valuedouble > 0;
 
 	cJSON_Delete(answer);
 	return live;
@@ -340,12 +340,13 @@ static bool tells_live(void)
 static void test_status(void **state)
 {
 	struct pmk_pipeline *p = begin(false);
-	cJSON *answer = ask("status"), *status = cJSON_GetObjectItem(answer, "status");
+	cJSON *answer, *status;
 
 	wait_until(tells_live());
+	answer = ask("status");
+	status = cJSON_GetObjectItem(answer, "status");
 	assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(status, "backdrop")), "color:#20c040");
 	assert_int_equal(cJSON_GetObjectItem(status, "pid")->valueint, getpid());
-	assert_true(cJSON_GetObjectItem(status, "fps")->valuedouble > 0);
 	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(status, "outputs")), 1);
 	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(status, "crop")), 4);
 	cJSON_Delete(answer);

@@ -458,6 +458,16 @@ static void expect_no_mask(void)
 	assert_int_equal(code, 204);
 }
 
+/* On a busy machine, no frame may come for as long as the page waits for one. */
+static void expect_mask(void)
+{
+	int code = 204;
+
+	for (int i = 0; i < 20 && code == 204; i++)
+		code = ask("GET", "/mask", own(), "");
+	assert_int_equal(code, 200);
+}
+
 static void test_mask(void **state)
 {
 	struct pmk_pipeline *p = begin(false);
@@ -467,7 +477,7 @@ static void test_mask(void **state)
 	const unsigned char *data;
 	unsigned long bytes;
 
-	assert_int_equal(ask("GET", "/mask", own(), ""), 200);
+	expect_mask();
 	assert_non_null(strstr(answer, "image/jpeg"));
 	assert_int_equal(sscanf(strstr(answer, "Content-Length: "), "Content-Length: %lu", &bytes), 1);
 	data = (const unsigned char *)strstr(answer, "\r\n\r\n") + 4;
