@@ -58,10 +58,13 @@ const struct pmk_setting pmk_settings_table[] = {
 			"16 times "
 			"[auto]" },
 	{ "size", 's', PICTURES(ANY_SCENE, COMMON), TYPE(size), SIZE_AT(pipeline.wish.width), .none = "auto",
-		.value = "WxH", .help = "picture size to request from the camera; auto is up to 1280x720" },
+		.value = "WxH",
+		.help = "picture size to request from the camera, or to fit a file into; auto is up to 1280x720, or "
+			"the "
+			"file's" },
 	{ "fps", 'r', PICTURES(ANY_SCENE, COMMON), TYPE(number), AT(pipeline.wish.fps), NUMBERS(1, PMK_SOURCE_MOST_FPS),
 		.unit = "frames per second", .none = "auto", .value = "N",
-		.help = "frames per second to request from the camera; auto is 30" },
+		.help = "frames per second to request from the camera; auto is 30; a file keeps its own" },
 	{ "format", 'f', PICTURES(TRIED, 0), TYPE(fourcc), AT(pipeline.wish.fourcc),
 		WORDS("MJPG", "H264", "HEVC", "YUYV", "UYVY", "YVYU", "VYUY", "NV12", "NV21", "NV16", "NV61", "YU12",
 			"YV12", "422P", "YV16", "RGB3", "BGR3", "AR24", "AB24", "BA24", "RA24", "RGBP", "GREY", "Y10",

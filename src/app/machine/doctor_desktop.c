@@ -227,6 +227,6 @@ void pmk_doctor_check_blur(struct pmk_doctor *d)
 {
 	pmk_doctor_add(d, "blur", PMK_VERDICT_GOOD, NULL, NULL,
 		"behind blur, letters up to %.0f %% of the picture's height cannot be read (blur:0: %.0f %%, blur:100: "
-		"%.0f %%); large shapes and colours remain; blur:1 to blur:20 hide nothing",
+		"%.0f %%); large shapes and colours remain; blur:1 to blur:20 hide hardly anything",
 		100 * pmk_blur_patch(PMK_BLUR_NORMAL), 100 * pmk_blur_patch(0), 100 * pmk_blur_patch(100));
 }
