@@ -177,7 +177,7 @@ runs -c presenter -o null --frames 1
 printf '\nbackdrop = "color:#3080c0" ; %s\nsize = "160x90\n' "$long" >config/potemkin/potemkin.conf
 expect 2 'potemkin.conf: line 3 has a quote that does not end' -c presenter -o null --frames 1
 # a file as people write it
-printf '[camera]\n  camera = presenter\n\n\tsize = 160x90\n  # drawn\r\n output = hash\n' >config/potemkin/potemkin.conf
+printf '[mine]\n  camera = presenter\n\n\tsize = 160x90\n  # drawn\r\n output = hash\n' >config/potemkin/potemkin.conf
 runs --frames 1
 says '^total '
 printf 'size = 160x90\n\n  fps\n' >config/potemkin/potemkin.conf

@@ -286,7 +286,7 @@ static int read_text(const char *lines)
 static void test_file(void **state)
 {
 	assert_int_equal(
-		read_text("# me\n[camera]\n  camera = presenter\noutput = null\noutput = hash\n\tmirror=yes\n"), 0);
+		read_text("# me\n[my camera]\n  camera = presenter\noutput = null\noutput = hash\n\tmirror=yes\n"), 0);
 	assert_string_equal(settings.pipeline.camera, "presenter");
 	assert_int_equal(settings.pipeline.output_count, 2);
 	assert_true(settings.pipeline.mirror);
@@ -365,10 +365,11 @@ static void test_sections_that_are_refused(void **state)
 	assert_int_equal(read_for("x", "", "[camera x]\nbackdrop = absent.png\n"), -EINVAL);
 	assert_non_null(strstr(unit_logged, "line 2, in [camera x]: backdrop \"absent.png\""));
 	assert_int_equal(read_for(NULL, "", "[profile late]\nsmooth\n"), -EINVAL);
-	assert_non_null(strstr(unit_logged, "line 2, in [profile late] is not of the form"));
+	assert_non_null(strstr(unit_logged, "line 2, in [profile late], is not of the form"));
 	assert_int_equal(read_for(NULL, "", "[profile late]\n[for people]\ncolour = red\n"), -EINVAL);
 	assert_non_null(strstr(unit_logged, "a.conf: line 3: \"colour\" is not a setting"));
-	assert_int_equal(read_for("x", "", "[camera]\noutput = null\n[cameras]\ncamera = auto\n"), 0); /* for people */
+	assert_int_equal(
+		read_for("x", "", "[my camera]\noutput = null\n[cameras]\ncamera = auto\n"), 0); /* for people */
 	assert_false(settings.pipeline.by_camera);
 }
 
@@ -407,7 +408,13 @@ static void test_lines_that_are_refused(void **state)
 		{ "model = \"a.jpg\\\"", "line 1 has a quote that does not end" },
 		{ "model = \"a\" b.jpg", "line 1 has something behind the closing quote" },
 		{ "= 3", "line 1 is not of the form \"name = value\"" },
-		{ "[mask", "line 1 is not of the form" },
+		{ "backdrop builtin:office", "line 1 is not of the form" },
+		{ "frame rate = 30", "line 1: \"frame rate\" is not a setting" },
+		{ "[mask", "a.conf: line 1 has a heading without its \"]\"" },
+		{ "\n[camera x", "a.conf: line 2 has a heading without its \"]\"" },
+		{ "[profile a] light=20", "line 1 has something behind its heading" },
+		{ "[for people] light=20", "line 1 has something behind its heading" },
+		{ "[camera]", "line 1: a profile begins with [profile NAME], and a section for one camera with" },
 		{ "[profile]", "line 1: a profile begins with [profile NAME]" },
 		{ "\n[ profile ] ; x", "line 2: a profile begins with" },
 		{ "[Profileevening]", "line 1: a profile begins with" },

@@ -118,6 +118,12 @@ static int read_line(struct reading *r, char *line)
 	const char *why;
 	int got, heading;
 
+	got = pmk_settings_line(line, &name, &value, &why);
+	if (got < 0) {
+		pmk_error("configuration file %s%s %s", place_of(r, place),
+			r->heading.section == PMK_SECTION_TOP ? "" : ",", why);
+		return -EINVAL;
+	}
 	heading = pmk_settings_heading(line, &r->heading);
 	if (heading < 0) {
 		pmk_error("configuration file %s: line %d: a profile begins with [profile NAME], and a section for one "
@@ -127,11 +133,6 @@ static int read_line(struct reading *r, char *line)
 	}
 	if (heading)
 		begin_section(r);
-	got = pmk_settings_line(line, &name, &value, &why);
-	if (got < 0) {
-		pmk_error("configuration file %s %s", place_of(r, place), why);
-		return -EINVAL;
-	}
 	return got ? take(r, name, value) : 0;
 }
 

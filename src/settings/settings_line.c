@@ -53,20 +53,36 @@ static int unquote(char *value, const char **why)
 	return 0;
 }
 
+/* A heading has its line for itself: what stood behind it would be lost. */
+static int check_heading(const char *begin, const char **why)
+{
+	const char *end = strchr(begin, ']');
+
+	*why = "has a heading without its \"]\"";
+	if (!end)
+		return -EINVAL;
+	*why = "has something behind its heading, which must stand on a line of its own";
+	end += 1 + strspn(end + 1, " \t\r\n\v\f");
+	return *end && *end != ';' && *end != '#' ? -EINVAL : 0;
+}
+
 int pmk_settings_line(char *line, char **name, char **value, const char **why)
 {
-	char *begin = skip_blanks(line), *separator;
+	char *begin = skip_blanks(line), *separator, name_end;
 
 	*why = "is not of the form \"name = value\"";
 	if (!*begin || *begin == ';' || *begin == '#')
 		return 0;
 	if (*begin == '[')
-		return strchr(begin, ']') ? 0 : -EINVAL;
+		return check_heading(begin, why);
 	separator = strpbrk(begin, "=:");
 	if (!separator || separator == begin)
 		return -EINVAL;
+	name_end = *separator;
 	*separator = '\0';
 	drop_blanks_at_end(begin);
+	if (name_end == ':' && strpbrk(begin, " \t")) /* "backdrop blur:40": the colon is the value's */
+		return -EINVAL;
 	*name = begin;
 	*value = skip_blanks(separator + 1);
 	if (**value == '"')
@@ -88,10 +104,10 @@ static size_t name_behind(const char *text, size_t length, const char *word, con
 	return blanks && known + blanks < length ? length - known - blanks : 0;
 }
 
-/* "cameras NAME", "camera: NAME": its settings would be for all cameras. "camera" alone is a heading for people. */
+/* "cameras NAME", "camera: NAME", or "camera" alone: its settings would be for all cameras. */
 static bool is_misspelt(const char *begin, size_t length)
 {
-	return strncasecmp(begin, "camera", 6) == 0 && strcspn(begin, " \t:") < length;
+	return strncasecmp(begin, "camera", 6) == 0 && (length == 6 || strcspn(begin, " \t:") < length);
 }
 
 int pmk_settings_heading(const char *line, struct pmk_heading *heading)

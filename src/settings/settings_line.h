@@ -11,7 +11,7 @@
 #include "base/parse.h"
 
 /* Take a line, without its newline, apart in place. 1: *name and *value are parts of it; 0: it sets nothing; -EINVAL,
- * with the reason in *why: "is not of the form .." */
+ * with the reason in *why: "is not of the form ..". A heading sets nothing, but must be whole and alone on its line. */
 int pmk_settings_line(char *line, char **name, char **value, const char **why) __attribute__((warn_unused_result));
 
 /* The parts of a file, each of which overrides the ones before. */
@@ -27,8 +27,8 @@ struct pmk_heading {
 	char name[PMK_SPEC]; /* "" at the top */
 };
 
-/* 1: the line is a heading; 0: it is none, and `heading` is untouched; -EINVAL: it begins with "profile", but has no
- * name, or no blank before it. "camera" without a name is for people, like any other word. */
+/* 1: the line is a heading; 0: it is none, and `heading` is untouched; -EINVAL: it begins with "profile" or is
+ * "camera", but has no name, or no blank before it. Any other word is for people. */
 int pmk_settings_heading(const char *line, struct pmk_heading *heading) __attribute__((warn_unused_result));
 
 /* Put the home directory (the variable HOME) in place of "~". -ENAMETOOLONG. */
