@@ -5,6 +5,7 @@ PREFIX ?= /usr/local
 export POTEMKIN_TEST_DATA ?= $(abspath ../shared)
 
 all: compile
+	@echo "$(BUILD)/potemkin is ready"
 
 run: build models
 	@$(BUILD)/potemkin demo
