@@ -532,14 +532,16 @@ static void test_an_overlay_lies_over_every_picture(void **state)
 		struct played *moving = played_create(&s.behind, true);
 		struct pmk_overlay *overlays[3] = { NULL, make_overlay(&s.behind.layout, &seed),
 			make_overlay(&s.behind.layout, &seed) };
-		struct pmk_backdrop *blur = NULL;
+		struct pmk_backdrop *blur = NULL, *its = NULL; /* each composer has its own */
 		struct pmk_composer *plain;
 		struct pmk_shown *a, *b, *held = NULL;
 		int now = 0;
 
 		s.backdrop->moves = false;
-		if (s.behind.layout.width >= 64)
+		if (s.behind.layout.width >= 64) {
 			assert_int_equal(pmk_backdrop_create("blur", PMK_FIT_COVER, &s.behind.layout, &blur), 0);
+			assert_int_equal(pmk_backdrop_create("blur", PMK_FIT_COVER, &s.behind.layout, &its), 0);
+		}
 		assert_int_equal(pmk_composer_create(&s.behind.layout, 1, &plain), 0);
 		pmk_composer_set_backdrop(plain, &moving->base);
 		for (int k = 0; k < 50; k++) {
@@ -555,7 +557,7 @@ static void test_an_overlay_lies_over_every_picture(void **state)
 				pmk_shown_unref(a);
 			} else if (what == 4) {
 				pmk_composer_set_backdrop(s.composer, k % 2 && blur ? blur : &s.backdrop->base);
-				pmk_composer_set_backdrop(plain, k % 2 && blur ? blur : &moving->base);
+				pmk_composer_set_backdrop(plain, k % 2 && its ? its : &moving->base);
 			}
 			fill_random(&s.frame->image, (uint32_t)k);
 			draw_blots(&s.mask, &seed);
@@ -567,6 +569,7 @@ static void test_an_overlay_lies_over_every_picture(void **state)
 		}
 		pmk_shown_unref(held);
 		pmk_composer_destroy(plain);
+		pmk_backdrop_destroy(its);
 		pmk_backdrop_destroy(blur);
 		pmk_backdrop_destroy(&moving->base);
 		pmk_overlay_destroy(overlays[1]);
