@@ -185,6 +185,7 @@ def test_off(program, home, holds):
 
 
 def main(program):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # below nohup, a run would go on ignoring it
     holds = test_refused(program)
     with tempfile.TemporaryDirectory() as home:
         test_allowed(program, home)
