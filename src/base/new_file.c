@@ -157,14 +157,12 @@ static void forget(struct pmk_new_file *file)
 static int have_created(struct pmk_new_file *file, const char *path)
 {
 	struct pmk_order order = { .what = PMK_START_FILE };
-	int fd, err = -ENAMETOOLONG;
+	int fd = -ENAMETOOLONG;
 
 	if (snprintf(order.text, sizeof order.text, "%s", path) < (int)sizeof order.text)
-		err = pmk_starter_do(&order, pmk_new_file_act, &fd);
-	if (!err && fd < 0)
-		err = -EMFILE;
-	if (err)
-		return fail(path, err);
+		fd = pmk_starter_open(&order, pmk_new_file_act);
+	if (fd < 0)
+		return fail(path, fd);
 	*file = (struct pmk_new_file){ .path = strdup(path), .started = order.number };
 	return fd;
 }
@@ -173,9 +171,8 @@ static int have_created(struct pmk_new_file *file, const char *path)
 static int have_ended(struct pmk_new_file *file, enum pmk_start what)
 {
 	struct pmk_order order = { .what = (int32_t)what, .number = file->started };
-	int fd,
-		err = pmk_starter_do(
-			&order, what == PMK_START_FILE_KEEP ? pmk_new_file_keep_act : pmk_new_file_drop_act, &fd);
+	pmk_start_act act = what == PMK_START_FILE_KEEP ? pmk_new_file_keep_act : pmk_new_file_drop_act;
+	int fd, err = pmk_starter_do(&order, act, &fd);
 
 	if (err)
 		fail(file->path ? file->path : "?", err);

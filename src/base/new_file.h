@@ -18,8 +18,7 @@
 
 struct pmk_new_file {
 	char *path, *temporary; /* owned */
-	int started; /* its number, if the starter (guard/starter.h) makes the file for a process that may not; else 0
-		      */
+	int started; /* its number with the starter (guard/starter.h), for a process that may make no file; or 0 */
 };
 
 /* Create the temporary file, empty, and open it for reading and writing. Its permissions are those of the file that it

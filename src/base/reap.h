@@ -31,14 +31,16 @@ static inline int pmk_reap(pid_t pid, uint64_t patience_ns)
 	}
 }
 
-/* The same for a child that nobody needs any more: after this long it is killed. One that hangs in the kernel even then
- * is left behind after as long again. */
-static inline void pmk_reap_or_kill(pid_t pid, uint64_t patience_ns)
+/* The same for a child that nobody needs any more: after this long it is killed. -ETIMEDOUT: it hangs in the kernel for
+ * a second even then, and is left behind. */
+static inline int pmk_reap_or_kill(pid_t pid, uint64_t patience_ns)
 {
-	if (pmk_reap(pid, patience_ns) != -ETIMEDOUT)
-		return;
+	int err = pmk_reap(pid, patience_ns);
+
+	if (err != -ETIMEDOUT)
+		return err;
 	kill(pid, SIGKILL);
-	(void)pmk_reap(pid, patience_ns);
+	return pmk_reap(pid, PMK_S_NS);
 }
 
 #endif

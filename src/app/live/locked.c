@@ -19,7 +19,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 #ifdef PMK_HAVE_PAGE
@@ -34,13 +33,6 @@ static struct {
 	char named[PMK_SPEC], config[PMK_SPEC]; /* the configuration file as it was asked for, and with its path */
 	const struct pmk_pipeline_settings *outputs;
 } writes;
-
-static bool is_picture(const char *path)
-{
-	size_t length = strlen(path);
-
-	return length > 4 && strcasecmp(path + length - 4, ".png") == 0;
-}
 
 static bool is_output(const char *path)
 {
@@ -57,7 +49,7 @@ static int new_file(struct pmk_order *order, int *fd)
 {
 	bool config = writes.config[0] && strcmp(order->text, writes.config) == 0;
 
-	if (!config && !is_picture(order->text) && !is_output(order->text))
+	if (!config && !pmk_film_ends_in(order->text, ".png") && !is_output(order->text))
 		return order->result = -EPERM;
 	if (config)
 		pmk_settings_make_folders(order->text);

@@ -72,17 +72,14 @@ static int examine(void *user, enum pmk_examination what, pid_t *pid)
 	bool machine = what == PMK_EXAMINE_MACHINE;
 	struct pmk_order order = { .what = machine ? PMK_START_DOCTOR : PMK_START_CAMERAS };
 	const struct pmk_options *options = user;
-	int fd, err;
+	int fd;
 
 	snprintf(order.text, sizeof order.text, "%s", options->settings.config);
-	err = pmk_starter_do(&order, machine ? pmk_steer_doctor_act : pmk_steer_cameras_act, &fd);
-
-	if (!err && fd < 0)
-		err = -EMFILE;
-	if (err)
-		pmk_error("this machine cannot be examined: %s", strerror(-err));
+	fd = pmk_starter_open(&order, machine ? pmk_steer_doctor_act : pmk_steer_cameras_act);
+	if (fd < 0)
+		pmk_error("this machine cannot be examined: %s", strerror(-fd));
 	*pid = order.number;
-	return err ? err : fd;
+	return fd;
 }
 
 static int show(void *user, const char *address)

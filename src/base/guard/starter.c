@@ -19,8 +19,6 @@ enum {
 	MOST_CHILDREN = 64,
 };
 
-static const uint64_t KILLED_NS = PMK_S_NS; /* how long a process that was killed may take to end */
-
 static struct {
 	pthread_mutex_t lock; /* one order at a time */
 	int socket;
@@ -110,11 +108,7 @@ static int end_child(struct host *host, pid_t pid, int patience_ms)
 
 		if (host->children[i] != pid)
 			continue;
-		err = pmk_reap(pid, (uint64_t)pmk_clamp(patience_ms, 0, 1000) * PMK_MS_NS);
-		if (err == -ETIMEDOUT) {
-			kill(pid, SIGKILL);
-			err = pmk_reap(pid, KILLED_NS);
-		}
+		err = pmk_reap_or_kill(pid, (uint64_t)pmk_clamp(patience_ms, 0, 1000) * PMK_MS_NS);
 		host->children[i] = err == -ETIMEDOUT ? pid : 0;
 		return err;
 	}
@@ -242,16 +236,19 @@ int pmk_starter_do(struct pmk_order *order, pmk_start_act direct, int *fd)
 	return pmk_starter_is_there() ? ask(order, fd) : direct(order, fd);
 }
 
+int pmk_starter_open(struct pmk_order *order, pmk_start_act direct)
+{
+	int fd, err = pmk_starter_do(order, direct, &fd);
+
+	if (err)
+		return err;
+	return fd < 0 ? -EMFILE : fd;
+}
+
 int pmk_starter_end(pid_t pid, uint64_t patience_ns)
 {
 	struct pmk_order order = { .what = END, .number = pid, .result = (int32_t)(patience_ns / PMK_MS_NS) };
-	int fd, err;
+	int fd;
 
-	if (pmk_starter_is_there())
-		return ask(&order, &fd);
-	err = pmk_reap(pid, patience_ns);
-	if (err != -ETIMEDOUT)
-		return err;
-	kill(pid, SIGKILL);
-	return pmk_reap(pid, KILLED_NS);
+	return pmk_starter_is_there() ? ask(&order, &fd) : pmk_reap_or_kill(pid, patience_ns);
 }

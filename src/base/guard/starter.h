@@ -45,6 +45,9 @@ bool pmk_starter_is_there(void);
 /* Have the order done by the starter, or, where there is none, by `direct` in this process. *fd: what it gives, for the
  * caller; or -1. Returns the function's result; -EPIPE: the starter has ended. [any thread] */
 int pmk_starter_do(struct pmk_order *order, pmk_start_act direct, int *fd) __attribute__((warn_unused_result));
+/* The same for an order that gives a descriptor. The descriptor, or a negative errno; -EMFILE: none was free to take
+ * it. */
+int pmk_starter_open(struct pmk_order *order, pmk_start_act direct) __attribute__((warn_unused_result));
 /* Wait for a process that was started so, no longer than this, then kill it; at once with 0. -ETIMEDOUT: it hangs even
  * then. [any thread] */
 int pmk_starter_end(pid_t pid, uint64_t patience_ns);

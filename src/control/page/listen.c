@@ -34,10 +34,9 @@ int pmk_page_listen_act(struct pmk_order *order, int *fd)
 int pmk_page_listen(int *port)
 {
 	struct pmk_order order = { .what = PMK_START_LISTEN, .number = *port };
-	int fd, err = pmk_starter_do(&order, pmk_page_listen_act, &fd);
+	int fd = pmk_starter_open(&order, pmk_page_listen_act);
 
-	if (err)
-		return err;
-	*port = order.number;
-	return fd < 0 ? -EMFILE : fd;
+	if (fd >= 0)
+		*port = order.number;
+	return fd;
 }

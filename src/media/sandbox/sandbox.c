@@ -116,18 +116,16 @@ static int start_helper(void)
 {
 	struct pollfd end = { .fd = end_fd(), .events = POLLIN };
 	struct pmk_order order = { .what = PMK_START_HELPER };
-	int fd, err;
+	int fd;
 
 	if (poll(&end, 1, 0) == 1)
 		return -ECANCELED;
 	if (helper.pid && helper.owner == getpid())
 		return 0;
 	end_helper();
-	err = pmk_starter_do(&order, pmk_sandbox_start_act, &fd);
-	if (!err && fd < 0)
-		err = -EMFILE; /* there was none free to take its socket */
-	if (err)
-		return err;
+	fd = pmk_starter_open(&order, pmk_sandbox_start_act);
+	if (fd < 0)
+		return fd;
 	helper.socket = fd;
 	helper.pid = order.number;
 	helper.owner = getpid();
