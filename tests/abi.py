@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 
-# What is replaced, in which file, by what; whether programs would break.
+# A file, a pattern in it and its replacement; whether programs would break.
 PLANTS = (
     ('src/lib/lib_webcam.c', r'potemkin_webcam_fd', 'potemkin_webcam_descriptor', True),
     ('libpotemkin.map', 'POTEMKIN_0', 'POTEMKIN_1', True),
@@ -75,7 +75,7 @@ def read(path):
 
 
 def compare(old, new):
-    """What abidiff says against the description `new`; '' if nothing. `new` may be changed."""
+    """The findings of abidiff against the description `new`; '' if none. `new` may be changed."""
     text = without_growth(read(old), read(new))
     with open(new, 'w', encoding='utf-8') as file:
         file.write(text)

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # usage: desktop_files.sh DESKTOP_ENTRY METAINFO
-# What desktops and software centres read is well formed; the metainfo also with the releases of a NEWS that has some.
+# The files for desktops and software centres are well formed; the metainfo also with the releases of a NEWS that has
+# some.
 set -eu
 work=$(mktemp -d)
 trap 'rm -r "$work"' EXIT

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # usage: gst_valgrind.sh BUILD
 # The GStreamer element under valgrind: 300 pictures, 20 sizes one after another, and what is refused. Some ten minutes.
-# What valgrind calls "possibly lost" is GLib's: types and threads, which it keeps by pointers into blocks.
+# Blocks that valgrind calls "possibly lost" are GLib's types and threads, which it keeps by pointers into blocks.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "$1" && pwd)

@@ -122,7 +122,7 @@ def test_page(run):
 
 
 def test_allowed(program, home):
-    """What a person may do with a run."""
+    """A person may do all this with a run."""
     run = Run(program, home)
     assert run.status()["NoNewPrivs"] == "1" and run.status()["Seccomp"] in ("0", "2")
     os.mkdir(home + "/own")

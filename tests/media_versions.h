@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What FFmpeg's versions 5 to 7 call differently, for films that are written. */
+/* Calls that differ between FFmpeg's versions 5 to 7, for films that are written. */
 #ifndef PMK_TESTS_MEDIA_VERSIONS_H
 #define PMK_TESTS_MEDIA_VERSIONS_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the blurred room tells over time: compose/blur/. Its colours, sizes and borders are in test_backdrop.c; whether
- * letters can be read is bench/blur/unblur's to try. */
+/* The blurred room tells nothing more over time: compose/blur/. Its colours, sizes and borders are in test_backdrop.c;
+ * whether letters can be read is bench/blur/unblur's to try. */
 #include "unit.h"
 
 #include "compose/blur/blur.h"

@@ -146,7 +146,7 @@ static void test_a_walk_is_followed_without_losing_anybody(void **state)
 	}
 }
 
-/* Whoever moves anyhow, but not by leaps, is inside in each frame, unless the frame cuts him. */
+/* A person who moves anyhow, but not by leaps, is inside in each frame, unless the frame cuts him. */
 static void test_nobody_who_moves_is_ever_outside(void **state)
 {
 	uint32_t random = 3;
@@ -662,7 +662,7 @@ static void test_wide_is_what_off_is(void **state)
 	close_studio(&b);
 }
 
-/* What is seen of a blurred room is the same, wherever the view is: it is made of the whole frame. */
+/* A blurred room looks the same wherever the view is: it is made of the whole frame. */
 static void test_the_blurred_room_does_not_follow_the_view(void **state)
 {
 	struct pmk_scene_settings off = scene_settings(PMK_FRAMING_OFF), on = scene_settings(PMK_FRAMING_AUTO);

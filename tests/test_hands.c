@@ -125,7 +125,7 @@ static int study(struct stage *s, float closer, float *p)
 	return pmk_hands_study(&s->hands, &s->study, &s->view, &eye, &all, p);
 }
 
-/* What is sure from close by is found, also in the part that is given; what is not stays as it was. */
+/* A hand that is sure from close by is found, also in the part that is given; all else stays as it was. */
 static void test_a_hand_is_found(void **state)
 {
 	struct stage *s = *state;
@@ -148,7 +148,7 @@ static void test_nothing_is_lowered(void **state)
 	assert_true(mean(p, &all, &body) > 0.97f);
 }
 
-/* Where there is no doubt, nothing is looked at. */
+/* Nothing is looked at where there is no doubt. */
 static void test_who_is_sure_is_not_looked_at(void **state)
 {
 	struct stage *s = *state;
@@ -174,7 +174,7 @@ static void test_a_fault_is_told(void **state)
 	s->fails = 0;
 }
 
-/* What has the person's colour becomes more likely person, and what has the room's becomes less so. */
+/* Blocks of the person's colour become more likely person, and those of the room's less so. */
 static void test_colours_decide(void **state)
 {
 	struct stage *s = *state;

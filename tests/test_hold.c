@@ -129,7 +129,7 @@ static const struct pmk_mask *mask_of(struct stage *s, int number)
 	return mask;
 }
 
-/* Who moves by `step` px from picture to picture stays while the network is blind for up to three pictures, and is
+/* A person who moves by `step` px a picture stays while the network is blind for up to three pictures, and is
  * gone in the fourth; then he is found again at once. */
 static void stays(struct stage *s, int step)
 {
@@ -158,7 +158,7 @@ static void test_who_moves_does_not_vanish(void **state)
 	stays(*state, 24);
 }
 
-/* Who is not to be seen has gone, in that very picture. */
+/* A person who is not to be seen has gone, in that very picture. */
 static void test_who_has_gone_is_gone(void **state)
 {
 	struct stage *s = *state;

@@ -112,7 +112,7 @@ static void versions_and_names(void **state)
 	}
 }
 
-/* What a form needs: words to choose from, limits, and nothing for an older caller. */
+/* Forms get words to choose from and limits; an older caller gets nothing more. */
 static void says_how_settings_are_written(void **state)
 {
 	struct potemkin_setting_info info = { .struct_size = sizeof info }, older;

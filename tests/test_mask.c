@@ -724,7 +724,7 @@ static int alpha_of_strip(int soft, float probability)
 	return alpha;
 }
 
-/* What is as narrow as hair stays soft. A wide area becomes room or person, whatever it is nearer to. */
+/* An area as narrow as hair stays soft. A wide area becomes room or person, whatever it is nearer to. */
 static void test_guided_clears_haze(void **state)
 {
 	for (int soft = 2; soft <= 6; soft += 2) {

@@ -367,7 +367,7 @@ static void changes_while_frames_go_on(void **state)
 	free(bgra);
 }
 
-/* What is refused is said, and the backdrop alone is shown until it is mended. */
+/* A refusal is said, and the backdrop alone is shown until the setting is mended. */
 static void covers_when_settings_are_refused(void **state)
 {
 	static const struct {

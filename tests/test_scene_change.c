@@ -548,7 +548,7 @@ static void test_a_frame_again(void **state)
 	close_studio(&s);
 }
 
-/* What was not composed is not composed again: no frame yet, another frame, a cover in place of one. */
+/* Only a frame that was composed is composed again: not before the first, not another, not one under a cover. */
 static void test_no_frame_again(void **state)
 {
 	struct pmk_scene_settings settings = usual();

@@ -166,7 +166,7 @@ static void test_forked(void **state)
 	assert_int_equal(WEXITSTATUS(status), 0); /* it is not that one's */
 }
 
-/* What is no page of this machine is not opened, however it begins. */
+/* An address of another machine is not opened, however it begins. */
 static void test_addresses(void **state)
 {
 	static const char *const others[] = { "http://127.0.0.1", "http://127.0.0.1:", "http://127.0.0.1:x@other.host/",

@@ -246,7 +246,7 @@ static void test_samples(void **state)
 	}
 }
 
-/* What is broken is an error, and what came before it was given. */
+/* A broken frame is an error, and the frames before it were given. */
 static void test_broken(void **state)
 {
 	static const char *const ends_in[] = { "FRAME\nshort", "FRAM", "FRAME", "FRAMES\n", "frame\n", "\n" };

@@ -141,7 +141,7 @@ class Soak:
 
 
 def judge(looks):
-    """What the last quarter takes more than the first."""
+    """The growth from the first quarter to the last."""
     part = max(1, len(looks) // 4)
     first, last = ([statistics.median(values) for values in zip(*some)] for some in (looks[:part], looks[-part:]))
     grown = [after - before for before, after in zip(first, last)]

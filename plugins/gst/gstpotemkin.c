@@ -176,7 +176,7 @@ static void append(GstCaps *made, const GstCaps *caps, guint index, const char *
 	gst_caps_append_structure_full(made, s, gst_caps_features_copy(gst_caps_get_features(caps, index)));
 }
 
-/* What stands on the other side of `caps` in the modes in which the two sides have different formats. */
+/* The formats on the other side of `caps`, in the modes in which the two sides differ. */
 static GstCaps *other_formats(GstPadDirection direction, const GstCaps *caps, gboolean mask)
 {
 	GstCaps *made = gst_caps_new_empty();

@@ -263,7 +263,7 @@ static void video_render(void *data, gs_effect_t *effect)
 	obs_source_video_render(f->picture);
 }
 
-/* What the source shows while the filter is off has not been through it. */
+/* Pictures that the source shows while the filter is off have not been through it. */
 static void video_tick(void *data, float seconds)
 {
 	struct filter *f = data;

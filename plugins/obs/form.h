@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the filter's window asks, and the settings of the library that the answers mean. Backdrop, blur, edge and
+/* The questions in the filter's window, and the library's settings that the answers mean. Backdrop, blur, edge and
  * smoothing come first; all other settings of a scene are asked for as the library describes them, in a group that can
  * be switched off, and then they are as if nobody had set them.
  *

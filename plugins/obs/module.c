@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What OBS loads: the filter, and its texts. */
+/* The module that OBS loads: the filter, and its texts. */
 #include "obs/filter.h"
 
 #include <obs-module.h>

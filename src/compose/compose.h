@@ -35,7 +35,7 @@ void pmk_composer_set_rim(struct pmk_composer *composer, struct pmk_rim *rim);
 void pmk_composer_set_light(struct pmk_composer *composer, struct pmk_light *light);
 /* Adapts what is behind a person, but not a cover. NULL: it stays as it is. */
 void pmk_composer_set_match(struct pmk_composer *composer, struct pmk_match *match);
-/* What the next frame is a part of, for a backdrop that is made of the room. NULL: it is not a part. Set it anew for
+/* The whole that the next frame is a part of, for a backdrop that is made of the room. NULL: it is not. Set it anew for
  * each frame. */
 void pmk_composer_set_whole(struct pmk_composer *composer, const struct pmk_whole *whole);
 /* Lies over every picture, covers too; it has the composer's layout. NULL: nothing does. Pictures of the pool are

@@ -88,7 +88,7 @@ void pmk_control_describe(const struct pmk_settings *settings, cJSON *answer);
 
 /* The state and the figures; the caller deletes it. NULL: no memory. */
 cJSON *pmk_control_status(struct pmk_control *control);
-/* What viewers see, once it is newer than the last change: it waits for that until half a second after the change,
+/* The picture that viewers see, once it is newer than the last change; waits for that until half a second after it,
  * since no camera may be open. As pmk_pipeline_shown. */
 struct pmk_shown *pmk_control_shown(const struct pmk_control *control);
 void pmk_control_sample(struct pmk_control *control); /* call it about once per second, or before status */

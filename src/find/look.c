@@ -270,7 +270,7 @@ static void hold(struct pmk_look *l, const struct pmk_view *was, struct pmk_sigh
 	pmk_hold_remember(&l->hold, &sight->view, sight->probability);
 }
 
-/* What was seen, at the network's size. */
+/* The picture that was looked at, at the network's size. */
 static const struct pmk_image *scaled(struct pmk_look *l, const struct pmk_image *image, const struct pmk_sight *sight)
 {
 	if (sight->probability != l->view.probability)

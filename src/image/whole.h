@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a frame is a part of. */
+/* The whole that a frame is a part of. */
 #ifndef PMK_IMAGE_WHOLE_H
 #define PMK_IMAGE_WHOLE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What FFmpeg's versions 5 to 7 call differently. For src/media/ and its tests. */
+/* Calls that differ between FFmpeg's versions 5 to 7. For src/media/ and its tests. */
 #ifndef PMK_MEDIA_AV_VERSIONS_H
 #define PMK_MEDIA_AV_VERSIONS_H
 
@@ -7,7 +7,7 @@
 #include <libavformat/avformat.h>
 #include <stdbool.h>
 
-/* What a file says of a whole stream; NULL: nothing. `bytes` may be NULL. */
+/* Side data that a file has for a whole stream; NULL: none. `bytes` may be NULL. */
 static inline const uint8_t *pmk_av_side_data(const AVStream *stream, enum AVPacketSideDataType type, size_t *bytes)
 {
 #if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 30, 100)

@@ -27,7 +27,7 @@ struct reading {
 
 enum { PLACE = 2 * PMK_SPEC };
 
-/* Where a mistake is, in words; the heading, where it stands behind one. */
+/* The place of a mistake, in words, with the heading above it if there is one. */
 static const char *place_of(const struct reading *r, char place[PLACE])
 {
 	const char *kind = r->heading.section == PMK_SECTION_CAMERA ? "camera" : "profile";

@@ -172,7 +172,7 @@ enum pmk_exit pmk_convert_file(struct pmk_options *options, const char *in, cons
 	return pmk_film_end(&film, code, pmk_pipe_name(in, false), pmk_pipe_name(out, true));
 }
 
-/* What is one of several needs a name, and a file that can be opened by several processes. */
+/* An input that is one of several needs a name, and a file that several processes can open. */
 static bool is_pipe_among(const struct pmk_options *options)
 {
 	for (int i = 1; i < options->arg_count - 1; i++) {

@@ -29,7 +29,7 @@ static int show(const char *address)
 	return err;
 }
 
-/* What follows the port could name another host: http://127.0.0.1:x@host/ is one of `host`. */
+/* Text behind the port could name another host: http://127.0.0.1:x@host/ is one of `host`. */
 static bool is_of_this_machine(const char *address)
 {
 	const char *port = pmk_parse_after(address, "http://127.0.0.1:");

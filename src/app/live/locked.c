@@ -28,7 +28,7 @@
 #define pmk_page_listen_act NULL
 #endif
 
-/* What the starter may write; set before it is forked. */
+/* The files that the starter may write; set before it is forked. */
 static struct {
 	char named[PMK_SPEC], config[PMK_SPEC]; /* the configuration file as it was asked for, and with its path */
 	const struct pmk_pipeline_settings *outputs;

@@ -289,7 +289,7 @@ static void print_fish_condition(unsigned commands)
 	printf("%s'", commands >> PMK_COMMAND_RUN & 1 ? "; or __fish_use_subcommand" : "");
 }
 
-/* What stands behind `word` of ctl, but for the values. */
+/* The line that completes what follows `word` of ctl, up to the values. */
 static void begin_fish_ctl(const char *word, bool files)
 {
 	printf("complete -c potemkin%s -n '__fish_seen_subcommand_from ctl; and __fish_prev_arg_in %s' -a '",

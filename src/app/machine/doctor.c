@@ -115,7 +115,7 @@ static void ask_bus(struct pmk_doctor *d)
 	d->has_panel = panel == 0;
 }
 
-/* What the doctor sees refers to this. */
+/* The texts that the doctor's findings point to. */
 struct surroundings {
 	struct utsname system;
 	char config[PMK_SPEC], mistake[PMK_LOG_LINE];

@@ -9,7 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-/* What is allowed, with a copy of each path. */
+/* The paths that are allowed; each is a copy. */
 struct list {
 	struct pmk_guard_path *paths;
 	int count, room;

@@ -13,7 +13,7 @@
  *	No process is made, no program started, no memory both written and run, no socket but AF_UNIX, no ioctl but
  *	those of video devices
  *
- * What needs more is done by the starter (starter.h), which must be created before. */
+ * The starter (starter.h) does all that needs more; it must be created before. */
 #ifndef PMK_BASE_GUARD_GUARD_H
 #define PMK_BASE_GUARD_GUARD_H
 

@@ -25,7 +25,7 @@ static struct {
 	pid_t owner; /* the process that has it; 0: none. One that was forked from it has none. */
 } starter = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
-/* What the starter knows, in its own process. */
+/* The starter's own state, in its process. */
 struct host {
 	const pmk_start_act *acts;
 	int socket;

@@ -55,7 +55,7 @@ static void weigh_cells(struct pmk_blur *b, const struct pmk_blur_sight *sight, 
 	b->rows->weigh(alpha_of(b, sight, columns, y), b->cells[0], b->cells[1], b->cells[2], b->patches.line, columns);
 }
 
-/* What this frame shows of the room. */
+/* Take in the room that this frame shows. */
 static void look(struct pmk_blur *b, const struct pmk_blur_sight *sight)
 {
 	struct pmk_blur_patches *p = &b->patches;

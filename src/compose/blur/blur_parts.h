@@ -63,7 +63,7 @@ struct pmk_blur_patches {
 	int *wide[PMK_BLUR_VALUES]; /* the patches at the grid's width */
 };
 
-/* What a frame shows, and which part of it the picture is. */
+/* The view of a frame, and the part of it that the picture is. */
 struct pmk_blur_sight {
 	const struct pmk_image *image;
 	const struct pmk_cells *cells; /* or NULL: */
@@ -117,7 +117,7 @@ bool pmk_blur_patches_run(struct pmk_blur *blur, enum pmk_range range, uint64_t 
 
 /* Aim the splines at what the picture is to show. True: that is another part than before, or of other patches. */
 bool pmk_blur_spline_aim(struct pmk_blur *blur, const struct pmk_blur_sight *sight, bool other_patches);
-/* What is shown of the patches, to blur->small. */
+/* Write the patches to blur->small as they are shown. */
 void pmk_blur_spline(struct pmk_blur *blur);
 
 /* The share of a change that shows after `passed_ns`, if it takes about `takes_ns`: 0..PMK_BLUR_WHOLE. */

@@ -17,7 +17,7 @@ static const float SURELY_ROOM = 0.1f, SURELY_PERSON = 0.75f;
 static const float FLOOR = 0.02f; /* of a likeness: two that are both small say nothing */
 static const float MOST = 7.389f; /* e^2 */
 
-/* What the blocks around one say of its colour. */
+/* The likeness of a block to the blocks around it. */
 struct evidence {
 	float person, room; /* sums of the likeness */
 	int people, rooms; /* how many */

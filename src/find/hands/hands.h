@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Looks closer at what may be raised hands, after a study: a network loses fingers where they are small.
  *
- * Where the study is in doubt (doubt.h), squares of .35 and .6 of the people's height are looked at, each also
- * mirrored. What they find is taken if it is enough to be a hand. Then doubts are decided by the colours around them
+ * Squares of .35 and .6 of the people's height are looked at where the study is in doubt (doubt.h), each also
+ * mirrored. Their finding is taken if it is enough to be a hand. Then doubts are decided by the colours around them
  * (colours.h). The larger squares are given in addition at the network's full size, for an edge that follows fingers.
  *
  * The one rule: a closer look only raises a probability. One thread. */

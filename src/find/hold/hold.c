@@ -45,7 +45,7 @@ static bool is_held(const struct pmk_plate *p, int x, int y)
 	return false;
 }
 
-/* What the last look saw at this px; 0 outside. */
+/* The probability that the last look gave at this px; 0 outside. */
 static float last_at(const struct pmk_hold *h, double x, double y)
 {
 	double across, down;

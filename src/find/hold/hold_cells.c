@@ -115,7 +115,7 @@ static void mark_moved(struct pmk_plate *p, int dx, int dy, int light)
 	}
 }
 
-/* Who is held is no room to be remembered, and is claimed, as if seen. */
+/* Held cells are no room to be remembered, and are claimed, as if seen. */
 static void settle_held(struct pmk_plate *p)
 {
 	int w = p->columns, count = 0;

@@ -109,7 +109,7 @@ static bool is_direct(const struct stream_source *s)
 	return !s->stored.block;
 }
 
-/* Where plane `p` of the pending frame goes. False: there is no such plane in the stream. */
+/* The place of plane `p` in the pending frame. False: there is no such plane in the stream. */
 static bool plane_of(const struct stream_source *s, int p, struct plane *plane)
 {
 	const struct pmk_image *image = is_direct(s) ? &s->pending->image : &s->stored;
