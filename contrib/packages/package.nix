@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-{ lib, stdenv, fetchurl, meson, ninja, pkg-config, scdoc, libyuv, libjpeg, inih, cjson, pipewire, systemdLibs
+{ lib, stdenv, requireFile, meson, ninja, pkg-config, scdoc, libyuv, libjpeg, inih, cjson, pipewire, systemdLibs
 , libmicrohttpd, libseccomp, ffmpeg, lcms2, libwebp, pango, fontconfig, gst_all_1, frei0r }:
 
 stdenv.mkDerivation {
@@ -8,9 +8,10 @@ stdenv.mkDerivation {
   src = lib.cleanSource ../..;
 
   # As their authors publish them.
-  models = fetchurl {
-    url = "https://registry.npmjs.org/@mediapipe/selfie_segmentation/-/selfie_segmentation-0.1.1675465747.tgz";
+  models = requireFile rec {
+    name = "mediapipe-selfie_segmentation-0.1.1675465747.tgz";
     hash = "sha512-IxYxNhwE5VwOm52L1yoFWYLP7q9Pd+NJjzOC5tlepfvEGaY3o9hslhUrx9BgseqdfZtKSDtd/4NfCSMjNzQalA==";
+    message = "npm pack @mediapipe/selfie_segmentation@0.1.1675465747 && nix-store --add-fixed sha512 ${name}";
   };
 
   nativeBuildInputs = [ meson ninja pkg-config scdoc ];
