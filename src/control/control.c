@@ -84,8 +84,8 @@ int pmk_control_change(struct pmk_control *c, char changes[PMK_CONTROL_CHANGES],
 
 void pmk_control_pause(struct pmk_control *c, bool pause)
 {
+	c->changed_ns = pmk_clock_now_ns(); /* before: a cover of the pause may be made at once */
 	pmk_pipeline_pause(c->pipeline, pause);
-	c->changed_ns = pmk_clock_now_ns();
 }
 
 int pmk_control_reread(struct pmk_control *c, const char *profile, char why[PMK_LOG_LINE])
