@@ -64,6 +64,16 @@ if ! grep -q gcda "$installed"; then	# a profiler's files are named by the folde
 	[ -z "$told" ] || bad "these name the folder of their build: $told"
 fi
 
+# --- programs look for frei0r filters in lib and lib64 alone; the filter finds the library from there
+filter=$(find "$work/root" -path '*/frei0r-1/potemkin.so')
+case ${filter#"$work/root$prefix/"} in
+'' | lib/frei0r-1/* | lib64/frei0r-1/*) ;;
+*) bad "no program looks for the frei0r filter in ${filter%/*}" ;;
+esac
+[ -z "$filter" ] || [ "$prefix" = /usr ] ||
+	env -u LD_LIBRARY_PATH ldd "$filter" | grep -qF "libpotemkin.so.0 => $work/root" ||
+	bad "$filter does not find the library that was installed with it"
+
 # --- without the module, everything but files works; one in the working directory or on the search path is not used
 cp "$program" "$work/alone/potemkin"
 module=$(find "$work/root" -name potemkin-media.so)
