@@ -98,6 +98,11 @@ deb: models
 	@tools/deps deb
 	@tools/deb $(BUILD)/deb
 
+# Installs them into a bare Debian 12 without network, tests them there, purges them. As root.
+test-deb: deb
+	@tools/deps bare
+	@tools/try_packages $(BUILD)/deb
+
 format:
 	@clang-format -i $$(git ls-files '*.[ch]' '*.inc')
 
@@ -105,4 +110,4 @@ clean:
 	@rm -rf $(BUILD)
 
 .PHONY: all run test build compile deps models bench quality check-options coverage fuzz check-all faults soak test-vm \
-	test-desktop install uninstall deb format clean
+	test-desktop install uninstall deb test-deb format clean
