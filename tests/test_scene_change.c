@@ -201,6 +201,12 @@ static void tiles(const struct studio *s, struct pmk_scene_settings *settings)
 	settings->fit = PMK_FIT_TILE;
 }
 
+/* of a colour or drawing: it looks the same */
+static void other_fit(const struct studio *s, struct pmk_scene_settings *settings)
+{
+	settings->fit = PMK_FIT_TILE;
+}
+
 static void logo(const struct studio *s, struct pmk_scene_settings *settings)
 {
 	strcpy(settings->overlay.picture, s->picture);
@@ -611,7 +617,7 @@ static void test_match_of_a_slideshow(void **state)
 /* A change that needs no new parts makes none. */
 static void test_small_changes_are_small(void **state)
 {
-	static modify *const small[] = { nearest, corner, gate, no_plate };
+	static modify *const small[] = { nearest, corner, gate, no_plate, other_fit };
 	struct pmk_scene_settings now = usual(), wanted;
 	struct pmk_scene_change *c;
 	struct pmk_scene *scene;
@@ -622,11 +628,11 @@ static void test_small_changes_are_small(void **state)
 	s = open_studio();
 	now.match = 0.5;
 	scene = create(&s, &now);
-	for (int i = 0; i < 6; i++) {
+	for (int i = 0; i < 7; i++) {
 		wanted = now;
-		if (i < 4)
+		if (i < 5)
 			small[i](&s, &wanted);
-		wanted.match = i == 4 ? 0.6 : 0.5;
+		wanted.match = i == 5 ? 0.6 : 0.5;
 		begin_counting();
 		assert_int_equal(pmk_scene_change_prepare(scene, &wanted, &c), 0);
 		assert_int_equal(end_counting(), 1);

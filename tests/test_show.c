@@ -430,7 +430,7 @@ static void test_what_is_ready(void **state)
 	unit_catch_log();
 	assert_int_equal(pmk_store_create(&layout, &store), 0);
 	assert_int_equal(take(store, a, PMK_FIT_COVER), -1);
-	pmk_store_want(store, specs, 4, PMK_FIT_COVER);
+	pmk_store_want(store, specs, 4, PMK_FIT_COVER, true);
 	wait_until_ready(store, 3);
 	assert_int_equal(take(store, a, PMK_FIT_COVER), 50);
 	assert_int_equal(take(store, a, PMK_FIT_COVER), 50);
@@ -441,13 +441,16 @@ static void test_what_is_ready(void **state)
 	wait_until_ready(store, 3); /* it is made again */
 	put_picture("a.png", 150);
 	assert_int_equal(take(store, a, PMK_FIT_COVER), -1);
-	pmk_store_want(store, specs, 3, PMK_FIT_COVER);
+	pmk_store_want(store, specs, 3, PMK_FIT_COVER, true);
 	wait_until_ready(store, 2);
 	assert_int_equal(take(store, a, PMK_FIT_COVER), 150);
-	pmk_store_want(store, specs, 1, PMK_FIT_TILE);
-	wait_until_ready(store, 1);
+	pmk_store_want(store, specs, 2, PMK_FIT_COVER, false); /* what is there stays, and is not made again */
+	assert_int_equal(pmk_store_ready(store), 2);
+	pmk_store_want(store, specs, 2, PMK_FIT_TILE, false);
+	assert_int_equal(pmk_store_ready(store), 1); /* a drawing is the same whatever the fit is */
+	assert_true(take(store, "builtin:office", PMK_FIT_STRETCH) >= 0);
 	assert_int_equal(take(store, a, PMK_FIT_TILE), -1);
-	pmk_store_want(store, NULL, 0, PMK_FIT_TILE);
+	pmk_store_want(store, NULL, 0, PMK_FIT_TILE, true);
 	assert_int_equal(pmk_store_ready(store), 0);
 	pmk_store_destroy(store);
 	pmk_log_redirect(NULL, NULL);
@@ -461,10 +464,10 @@ static void test_what_is_ready_is_bounded(void **state)
 	struct pmk_store *store;
 
 	assert_int_equal(pmk_store_create(&large, &store), 0);
-	pmk_store_want(store, specs, 5, PMK_FIT_COVER);
+	pmk_store_want(store, specs, 5, PMK_FIT_COVER, true);
 	wait_until_ready(store, 4);
-	pmk_store_want(store, specs + 1, 4, PMK_FIT_COVER);
-	pmk_store_want(store, specs + 3, 2, PMK_FIT_COVER);
+	pmk_store_want(store, specs + 1, 4, PMK_FIT_COVER, true);
+	pmk_store_want(store, specs + 3, 2, PMK_FIT_COVER, true);
 	wait_until_ready(store, 2);
 	pmk_store_destroy(store);
 }
@@ -484,7 +487,7 @@ static void test_all_built_ins_are_ready(void **state)
 		wanted[i] = specs[i];
 	}
 	assert_int_equal(pmk_store_create(&layout, &store), 0);
-	pmk_store_want(store, wanted, count, PMK_FIT_COVER);
+	pmk_store_want(store, wanted, count, PMK_FIT_COVER, true);
 	wait_until_ready(store, count);
 	pmk_store_destroy(store);
 }

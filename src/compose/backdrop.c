@@ -16,6 +16,7 @@ static const struct kind {
 	int (*check)(const char *rest, char *why, size_t size);
 	int (*open)(
 		const char *rest, enum pmk_fit fit, const struct pmk_layout *layout, struct pmk_backdrop **backdrop);
+	bool fits; /* it is made of files, which are fitted */
 } kinds[] = {
 	/* the usual chroma-key green */
 	{ "green", "#00b140", pmk_backdrop_colour_check, pmk_backdrop_colour_open },
@@ -25,8 +26,8 @@ static const struct kind {
 	{ "builtin:", NULL, pmk_backdrop_builtin_check, pmk_backdrop_builtin_open },
 	{ "blur", "60", pmk_backdrop_blur_check, pmk_backdrop_blur_open },
 	{ "blur:", NULL, pmk_backdrop_blur_check, pmk_backdrop_blur_open },
-	{ "slideshow:", NULL, pmk_backdrop_slideshow_check, pmk_backdrop_slideshow_open },
-	{ "daylight:", NULL, pmk_backdrop_daylight_check, pmk_backdrop_daylight_open },
+	{ "slideshow:", NULL, pmk_backdrop_slideshow_check, pmk_backdrop_slideshow_open, true },
+	{ "daylight:", NULL, pmk_backdrop_daylight_check, pmk_backdrop_daylight_open, true },
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
@@ -111,6 +112,14 @@ bool pmk_backdrop_shows_room(const char *spec)
 
 	return strcmp(spec, "none") == 0 ||
 		(kind && kind->check == pmk_backdrop_blur_check && pmk_backdrop_blur_shows_room(rest));
+}
+
+bool pmk_backdrop_fits(const char *spec)
+{
+	const char *rest;
+	const struct kind *kind = find_kind(spec, &rest);
+
+	return !kind || kind->fits;
 }
 
 void pmk_backdrop_destroy(struct pmk_backdrop *b)

@@ -4,7 +4,7 @@
 #include "control/gallery.h"
 
 /* The gallery's, from the one after the present one on, around. None while nobody watches, so that they take no memory
- * then, and none under a limit of the CPU, since that is for the pictures. */
+ * then. None is made under a limit of the CPU, since that is for the pictures; those that are there stay. */
 void pmk_control_keep_ready(struct pmk_control *c)
 {
 	const struct pmk_pipeline_settings *now = &c->settings.pipeline;
@@ -15,13 +15,13 @@ void pmk_control_keep_ready(struct pmk_control *c)
 
 	if (state == PMK_STATE_OPENING)
 		return; /* the first picture comes first */
-	if (state == PMK_STATE_IDLE || now->cpu_limit > 0 || pmk_gallery_read(c->settings.backdrop_folder, &gallery)) {
-		pmk_pipeline_keep_ready(c->pipeline, NULL, 0);
+	if (state == PMK_STATE_IDLE || pmk_gallery_read(c->settings.backdrop_folder, &gallery)) {
+		pmk_pipeline_keep_ready(c->pipeline, NULL, 0, false);
 		return;
 	}
 	at = pmk_gallery_find(&gallery, now->scene.backdrop);
 	for (int i = 0; i < gallery.count; i++)
 		specs[i] = gallery.cards[(at + 1 + i) % gallery.count].spec;
-	pmk_pipeline_keep_ready(c->pipeline, specs, gallery.count);
+	pmk_pipeline_keep_ready(c->pipeline, specs, gallery.count, !(now->cpu_limit > 0));
 	pmk_gallery_free(&gallery);
 }

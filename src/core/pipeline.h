@@ -77,8 +77,8 @@ int pmk_pipeline_apply(struct pmk_pipeline *pipeline, struct pmk_pipeline_settin
 	__attribute__((warn_unused_result));
 
 /* Have these backdrops ready, in this order, as far as some memory allows: a change to one of them takes no time then.
- * Nothing else is affected. Call it after start. */
-void pmk_pipeline_keep_ready(struct pmk_pipeline *pipeline, const char *const *specs, int count);
+ * `make` false: only those that are ready already. Nothing else is affected. Call it after start. */
+void pmk_pipeline_keep_ready(struct pmk_pipeline *pipeline, const char *const *specs, int count, bool make);
 
 /* true: show the cover, with a mark, from the next picture on, and close the camera; false: go on. It changes nothing
  * for a pipeline whose outputs sleep, except that the camera stays closed when somebody watches. Call it after start.

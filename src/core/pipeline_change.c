@@ -97,7 +97,7 @@ int pmk_pipeline_apply(struct pmk_pipeline *p, struct pmk_pipeline_settings *wan
 	return err;
 }
 
-void pmk_pipeline_keep_ready(struct pmk_pipeline *p, const char *const *specs, int count)
+void pmk_pipeline_keep_ready(struct pmk_pipeline *p, const char *const *specs, int count, bool make)
 {
-	pmk_stage_keep_ready(p->stage, specs, count, p->settings.scene.fit);
+	pmk_stage_keep_ready(p->stage, specs, count, p->settings.scene.fit, make);
 }

@@ -239,9 +239,9 @@ int pmk_stage_change_prepare(
 	return pmk_scene_change_prepare(s->scene, wanted, change);
 }
 
-void pmk_stage_keep_ready(struct pmk_stage *s, const char *const *specs, int count, enum pmk_fit fit)
+void pmk_stage_keep_ready(struct pmk_stage *s, const char *const *specs, int count, enum pmk_fit fit, bool make)
 {
-	pmk_scene_keep_ready(s->scene, specs, count, fit);
+	pmk_scene_keep_ready(s->scene, specs, count, fit, make);
 }
 
 int pmk_stage_change_apply(struct pmk_stage *s, struct pmk_scene_change *change, unsigned generation)

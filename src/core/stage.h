@@ -41,7 +41,7 @@ int pmk_stage_start(struct pmk_stage *stage) __attribute__((warn_unused_result))
 int pmk_stage_change_prepare(const struct pmk_stage *stage, const struct pmk_scene_settings *wanted,
 	struct pmk_scene_change **change) __attribute__((warn_unused_result));
 /* pmk_scene_keep_ready for the running scene. */
-void pmk_stage_keep_ready(struct pmk_stage *stage, const char *const *specs, int count, enum pmk_fit fit);
+void pmk_stage_keep_ready(struct pmk_stage *stage, const char *const *specs, int count, enum pmk_fit fit, bool make);
 /* Make the change, with a new cover, between two frames without losing one, and wait until it is made. -ETIMEDOUT: the
  * thread has not taken it within five seconds, and nothing is changed. The new settings are for frames of `generation`:
  * no frame of another one is composed with them, nor one of this with the old settings. Call it after start. */

@@ -54,7 +54,8 @@ static bool is_guided(const struct pmk_scene_settings *s)
 static void compare(struct pmk_scene_change *c, const struct pmk_scene_settings *now)
 {
 	const struct pmk_scene_settings *w = &c->settings;
-	bool other_backdrop = strcmp(now->backdrop, w->backdrop) != 0 || now->fit != w->fit;
+	bool other_backdrop = strcmp(now->backdrop, w->backdrop) != 0 ||
+		(now->fit != w->fit && pmk_backdrop_fits(w->backdrop));
 
 	c->other_model = strcmp(now->model, w->model) != 0;
 	if (c->other_model || now->engine != w->engine || now->threads != w->threads)
@@ -208,11 +209,11 @@ static int make(const struct pmk_scene *s, const struct pmk_scene_settings *want
 	return make_parts(s, c);
 }
 
-void pmk_scene_keep_ready(struct pmk_scene *s, const char *const *specs, int count, enum pmk_fit fit)
+void pmk_scene_keep_ready(struct pmk_scene *s, const char *const *specs, int count, enum pmk_fit fit, bool make)
 {
-	if (!s->store && (!count || pmk_store_create(&s->layout, &s->store)))
+	if (!s->store && (!count || !make || pmk_store_create(&s->layout, &s->store)))
 		return;
-	pmk_store_want(s->store, specs, count, fit);
+	pmk_store_want(s->store, specs, count, fit, make);
 }
 
 int pmk_scene_change_prepare(

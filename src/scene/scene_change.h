@@ -37,9 +37,9 @@ int pmk_scene_change_prepare(const struct pmk_scene *scene, const struct pmk_sce
  */
 void pmk_scene_change_apply(struct pmk_scene *scene, struct pmk_scene_change *change);
 
-/* Have these backdrops ready, so that a change to one of them takes no time (compose/show/store.h). [the thread of
- * prepare] */
-void pmk_scene_keep_ready(struct pmk_scene *scene, const char *const *specs, int count, enum pmk_fit fit);
+/* Have these backdrops ready, so that a change to one of them takes no time (pmk_store_want). [the thread of prepare]
+ */
+void pmk_scene_keep_ready(struct pmk_scene *scene, const char *const *specs, int count, enum pmk_fit fit, bool make);
 
 bool pmk_scene_same_zones(const struct pmk_scene_settings *a, const struct pmk_scene_settings *b); /* [any thread] */
 

@@ -30,6 +30,7 @@ struct pmk_store {
 	pthread_cond_t order;
 	pthread_t thread;
 	bool running, stopping;
+	bool makes; /* what is not there yet; else the thread waits */
 	enum pmk_fit fit;
 	struct item *items; /* as wanted */
 	int count;
@@ -42,6 +43,12 @@ static struct item *find(struct item *items, int count, const char *spec)
 			return &items[i];
 	}
 	return NULL;
+}
+
+/* Whether what was made of a spec with the fit `a` is what it would be with `b`. */
+static bool is_same_fit(const char *spec, enum pmk_fit a, enum pmk_fit b)
+{
+	return a == b || !pmk_backdrop_fits(spec);
 }
 
 static void free_items(struct item *items, int count)
@@ -72,7 +79,7 @@ static struct item *next_item(struct pmk_store *s)
 
 	for (int i = 0; i < s->count; i++)
 		used += cost(s, s->items[i].made);
-	for (int i = 0; i < s->count && used <= PMK_STORE_MOST; i++) {
+	for (int i = 0; i < s->count && s->makes && used <= PMK_STORE_MOST; i++) {
 		if (!s->items[i].tried)
 			return &s->items[i];
 	}
@@ -98,7 +105,7 @@ static void make(struct pmk_store *s, struct item *item)
 	pmk_log_lower(false);
 	pthread_mutex_lock(&s->lock);
 	item = find(s->items, s->count, spec);
-	if (item && !item->made && s->fit == fit) {
+	if (item && !item->made && is_same_fit(spec, s->fit, fit)) {
 		item->made = made;
 		item->stamp = stamp;
 		made = NULL;
@@ -148,7 +155,7 @@ static int renew(struct pmk_store *s, struct item *items, const char *const *spe
 	int made = 0;
 
 	for (int i = 0; i < count; i++) {
-		struct item *old = fit == s->fit ? find(s->items, s->count, specs[i]) : NULL;
+		struct item *old = is_same_fit(specs[i], fit, s->fit) ? find(s->items, s->count, specs[i]) : NULL;
 		struct item *item = &items[made];
 		struct pmk_stamp stamp = pmk_stamp_of(specs[i]);
 
@@ -166,7 +173,7 @@ static int renew(struct pmk_store *s, struct item *items, const char *const *spe
 	return made;
 }
 
-void pmk_store_want(struct pmk_store *s, const char *const *specs, int count, enum pmk_fit fit)
+void pmk_store_want(struct pmk_store *s, const char *const *specs, int count, enum pmk_fit fit, bool make)
 {
 	struct item *items = count ? calloc((size_t)count, sizeof *items) : NULL, *old;
 	int made, old_count;
@@ -180,7 +187,8 @@ void pmk_store_want(struct pmk_store *s, const char *const *specs, int count, en
 	s->items = items;
 	s->count = made;
 	s->fit = fit;
-	if (made && !s->running)
+	s->makes = make;
+	if (made && make && !s->running)
 		s->running = pmk_log_thread(&s->thread, store_main, s) == 0;
 	pthread_cond_signal(&s->order);
 	pthread_mutex_unlock(&s->lock);
@@ -194,7 +202,7 @@ struct pmk_backdrop *pmk_store_take(struct pmk_store *s, const char *spec, enum 
 	struct item *item;
 
 	pthread_mutex_lock(&s->lock);
-	item = fit == s->fit ? find(s->items, s->count, spec) : NULL;
+	item = is_same_fit(spec, fit, s->fit) ? find(s->items, s->count, spec) : NULL;
 	if (item && item->made && pmk_stamp_equal(&item->stamp, &stamp)) {
 		if (item->made->impl->copy) {
 			taken = item->made->impl->copy(item->made);

@@ -5,7 +5,7 @@
  * not given out. A thread of the store makes them one after another, with pauses, as far as the memory allows. All that
  * is noticed of it is a warning about a file that cannot be shown.
  *
- *	pmk_store_want(store, specs, count, fit);	// in the order in which they may be asked for
+ *	pmk_store_want(store, specs, count, fit, true);	// in the order in which they may be asked for
  *	backdrop = pmk_store_take(store, spec, fit);
  *	if (!backdrop)
  *		err = pmk_backdrop_create(spec, fit, &layout, &backdrop); */
@@ -22,9 +22,9 @@ struct pmk_store;
 int pmk_store_create(const struct pmk_layout *layout, struct pmk_store **store) __attribute__((warn_unused_result));
 void pmk_store_destroy(struct pmk_store *store); /* waits for what is being made; NULL is fine */
 
-/* Have these ready from now on, and no others; the texts are copied. If memory or a thread is missing, there are fewer.
- * [any thread] */
-void pmk_store_want(struct pmk_store *store, const char *const *specs, int count, enum pmk_fit fit);
+/* Have these ready from now on, and no others; what is there already is not made again. `make` false: none is made. The
+ * texts are copied. If memory or a thread is missing, there are fewer. [any thread] */
+void pmk_store_want(struct pmk_store *store, const char *const *specs, int count, enum pmk_fit fit, bool make);
 
 /* A backdrop that is the caller's, or NULL: it is not there. Does not wait. [any thread] */
 struct pmk_backdrop *pmk_store_take(struct pmk_store *store, const char *spec, enum pmk_fit fit)
