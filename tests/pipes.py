@@ -7,6 +7,7 @@ usage: tests/pipes.py PROGRAM"""
 
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -108,6 +109,24 @@ def ways():
     expect(code == 0 and out.startswith(b"YUV4MPEG2 W86 H48 ") and "interlaced" in said, "pixels 4:3: " + said)
 
 
+def odd_heads():
+    """What the first line says and is not used is told, in one line."""
+    cases = [(b"F1000000:1", "F1000000:1, which is not 1 to 240 frames per second; 240 are used", b" F240:1 "),
+             (b"F1:2", "F1:2, .*; 1 are used", b" F1:1 "), (b"F25:0", "F25:0, .*; 25 are used", b" F25:1 "),
+             (b"F0:0", "does not say how many frames per second; 25 are used", b" F25:1 "),
+             (b"F25:1 A1000:1", "A1000:1, .* taken for square", b"W64 H48"),
+             (b"F25:1 A1:0", "A1:0, .* taken for square", b"W64 H48"),
+             (b"F25:1 XCOLORRANGE=TV", "XCOLORRANGE=TV, .*; LIMITED is used", b"COLORRANGE=LIMITED"),
+             (b"F25:1 A0:0 XCOLORRANGE=full", "^potemkin: 2 frames", b"W64 H48"),
+             (b"F240:1 A4:1", "^potemkin: 2 frames", b"W256 H48 F240:1")]
+    for tags, told, head in cases:
+        code, out, said = convert("-", "-", input=b"YUV4MPEG2 W64 H48 " + tags + b"\n" + 2 * PICTURE)
+        lines = said.splitlines()  # the last one counts the frames
+        expect(code == 0 and re.search(told, lines[0]) and len(lines) == 1 + ("2 frames" not in told),
+               "%s: %s" % (tags, said))
+        expect(head in out.split(b"\n")[0], "%s: %s" % (tags, out[:99]))
+
+
 def one_by_one():
     """A picture is out before the next has begun to come in."""
     with subprocess.Popen([PROGRAM, "-q", "convert", "-b", "color:navy", "-", "-"], stdin=subprocess.PIPE,
@@ -189,7 +208,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_CONFIG_HOME"] = folder + "/config"
         os.chdir(folder)
-        for part in (same_picture, ways, one_by_one, broken, ends):
+        for part in (same_picture, ways, odd_heads, one_by_one, broken, ends):
             part()
         os.chdir("/")
     return 1 if failures else 0

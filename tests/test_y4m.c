@@ -47,7 +47,15 @@ static void test_head(void **state)
 	assert_int_equal(head.siting, 2); /* as mjpegtools has it: C420jpeg */
 	assert_int_equal(head.range, PMK_RANGE_LIMITED);
 	assert_int_equal(head.pixel.over, 1);
-	assert_int_equal(parsed(HEAD " F0:0 A0:0").rate.over, 25);
+	assert_int_equal(parsed("YUV4MPEG2 W32 H18 F0:0 A0:0").rate.over, 25);
+	assert_int_equal(parsed("YUV4MPEG2 W32 H18").rate.over, 25);
+	assert_int_equal(parsed("YUV4MPEG2 W32 H18").said_rate.over, 0);
+	assert_int_equal(parsed("YUV4MPEG2 W32 H18 F50:0").rate.over, 25);
+	assert_int_equal(parsed("YUV4MPEG2 W32 H18 F50:0").said_rate.over, 50);
+	assert_string_equal(parsed(HEAD " XCOLORRANGE=full").odd_range, "");
+	assert_string_equal(parsed(HEAD " XCOLORRANGE=TV").odd_range, "TV");
+	assert_int_equal(parsed(HEAD " XYSCSS=444").samples, PMK_Y4M_444); /* as FFmpeg reads it */
+	assert_int_equal(parsed(HEAD " XYSCSS=444 C422").samples, PMK_Y4M_422);
 	assert_int_equal(parsed(HEAD " C420paldv").siting, 3);
 	assert_int_equal(parsed(HEAD " C420").samples, PMK_Y4M_420);
 	assert_int_equal(parsed(HEAD " C422").samples, PMK_Y4M_422);
@@ -88,6 +96,9 @@ static void test_bad_heads(void **state)
 		{ HEAD " C411", -ENOTSUP, "C411" },
 		{ HEAD " C444alpha", -ENOTSUP, "C444alpha" },
 		{ HEAD " C", -ENOTSUP, "C " },
+		{ HEAD " XYSCSS=411", -ENOTSUP, "XYSCSS=411" },
+		{ HEAD " F30:1", -EBADMSG, "\"F30:1\", and another F before" },
+		{ HEAD " C422 C422", -EBADMSG, "another C" },
 	};
 	struct pmk_y4m_head head;
 	char why[PMK_Y4M_WHY];

@@ -246,16 +246,25 @@ static struct pmk_layout layout_of(const struct pmk_y4m_head *head, int width, i
 		.siting = head->siting };
 }
 
+static void limit_rate(struct pmk_ratio *rate)
+{
+	if (rate->over < rate->under)
+		*rate = (struct pmk_ratio){ 1, 1 };
+	else if (rate->over / PMK_SOURCE_MOST_FPS >= rate->under)
+		*rate = (struct pmk_ratio){ PMK_SOURCE_MOST_FPS, 1 };
+}
+
 static int prepare(struct stream_source *s, const struct pmk_source_wish *wish)
 {
 	const struct pmk_y4m_head *head = &s->head;
 	struct pmk_layout layout = layout_of(head, head->width, head->height);
 
+	limit_rate(&s->head.rate);
 	pmk_stream_fit_choose(&s->fit, head, wish);
 	s->source.layout = layout_of(head, s->fit.width, s->fit.height);
 	s->source.picture_width = s->fit.picture_width;
 	s->source.picture_height = s->fit.picture_height;
-	s->source.fps = pmk_clamp_double((double)head->rate.over / head->rate.under, 1, PMK_SOURCE_MOST_FPS);
+	s->source.fps = (double)head->rate.over / head->rate.under;
 	if (head->samples == PMK_Y4M_444)
 		s->chroma = malloc(2 * (size_t)head->width * (size_t)head->height);
 	if (head->samples == PMK_Y4M_444 && !s->chroma)
@@ -266,8 +275,28 @@ static int prepare(struct stream_source *s, const struct pmk_source_wish *wish)
 	return pmk_stream_fit_changes(&s->fit, head) ? pmk_image_alloc(&s->stored, &layout) : 0;
 }
 
+/* What the first line says and is not used so. */
+static void tell_odd(const struct stream_source *s)
+{
+	const struct pmk_y4m_head *head = &s->head;
+	const struct pmk_ratio *rate = &head->said_rate, *pixel = &head->said_pixel;
+
+	if (!rate->over && !rate->under)
+		pmk_info("%s: it does not say how many frames per second; %.4g are used", s->in.name, s->source.fps);
+	else if ((int64_t)rate->over * head->rate.under != (int64_t)rate->under * head->rate.over)
+		pmk_warn("%s: its first line says F%d:%d, which is not 1 to %d frames per second; %.4g are used",
+			s->in.name, rate->over, rate->under, PMK_SOURCE_MOST_FPS, s->source.fps);
+	if (s->fit.pixel_unused)
+		pmk_warn("%s: its first line says A%d:%d, but no such pixels can be shown; they are taken for square",
+			s->in.name, pixel->over, pixel->under);
+	if (head->odd_range[0])
+		pmk_warn("%s: its first line says XCOLORRANGE=%s, not LIMITED or FULL; %s is used", s->in.name,
+			head->odd_range, head->range == PMK_RANGE_FULL ? "FULL" : "LIMITED");
+}
+
 static void tell(const struct stream_source *s)
 {
+	tell_odd(s);
 	if (s->head.interlaced)
 		pmk_warn_cure(
 			PMK_CURE_DEINTERLACE, "%s: its pictures are interlaced, and are not deinterlaced", s->in.name);

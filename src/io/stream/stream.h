@@ -12,8 +12,9 @@
 
 /* Open what pmk_pipe_is_input accepts, and read the first line, for which it waits without end. Frames are upright and
  * have square pixels; their matrix is BT.709 from 720 rows on. 4:4:4 becomes 4:2:0, grey gets neutral chroma. It is
- * logged that pictures are interlaced, or cropped. `path` outlives it. -EBADMSG: not YUV4MPEG2, or damaged, as is one
- * that ends within a picture; -EINVAL: too large, or a terminal. */
+ * logged that pictures are interlaced, or cropped, and what the first line says that is not used as it says it: a rate
+ * that is not 1 to PMK_SOURCE_MOST_FPS, pixels of an impossible shape, an unknown range. `path` outlives it. -EBADMSG:
+ * not YUV4MPEG2, or damaged, as is one that ends within a picture; -EINVAL: too large, or a terminal. */
 int pmk_source_stream_open(const char *path, const struct pmk_source_wish *wish, struct pmk_source **source)
 	__attribute__((warn_unused_result));
 

@@ -15,23 +15,25 @@ static int longer(int side, double factor)
 	return 2 * (int)(side * factor / 2 + 0.5);
 }
 
-/* The size of the pictures with square pixels, which has at least as many of them. */
-static void square(const struct pmk_y4m_head *head, int *width, int *height)
+/* The size of the pictures with square pixels, which has at least as many of them. False: the pixels are of no shape
+ * that can be had so, and count as square. */
+static bool square(const struct pmk_y4m_head *head, int *width, int *height)
 {
 	double wider = (double)head->pixel.over / head->pixel.under;
 
 	*width = head->width;
 	*height = head->height;
 	if (wider < 1 / MOST_PIXEL || wider > MOST_PIXEL)
-		return;
+		return false;
 	if (wider > SQUARE)
 		*width = longer(head->width, wider);
 	else if (wider < 1 / SQUARE)
 		*height = longer(head->height, 1 / wider);
-	if (*width > PMK_IMAGE_MAX_PX || *height > PMK_IMAGE_MAX_PX) {
-		*width = head->width;
-		*height = head->height;
-	}
+	if (*width <= PMK_IMAGE_MAX_PX && *height <= PMK_IMAGE_MAX_PX)
+		return !head->said_pixel.over == !head->said_pixel.under;
+	*width = head->width;
+	*height = head->height;
+	return false;
 }
 
 /* The middle of width x height px that is `wider` times as wide; `wider` below 1: as high. */
@@ -55,11 +57,11 @@ static struct pmk_rect middle(int width, int height, double wider)
 void pmk_stream_fit_choose(
 	struct pmk_stream_fit *fit, const struct pmk_y4m_head *head, const struct pmk_source_wish *wish)
 {
-	double wider, more;
 	int width, height;
+	bool squared = square(head, &width, &height);
+	double wider, more;
 
-	square(head, &width, &height);
-	*fit = (struct pmk_stream_fit){ .width = width, .height = height };
+	*fit = (struct pmk_stream_fit){ .width = width, .height = height, .pixel_unused = !squared };
 	if (wish->width && wish->height) {
 		more = fmin(fmin((double)width / wish->width, (double)height / wish->height), 2);
 		more = wish->larger ? fmax(more, 1) : 1;

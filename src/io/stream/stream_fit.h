@@ -14,6 +14,7 @@ struct pmk_stream_fit {
 	int picture_width, picture_height; /* px of what is to be shown of them; 0: the frames' */
 	struct pmk_rect from; /* what is shown of a stored picture; its coordinates are even */
 	struct pmk_rect to; /* where in the frame; likewise, and in the middle */
+	bool pixel_unused; /* what the head says of the shape of its pixels: they count as square */
 };
 
 /* Choose the size of the frames, and what of the pictures goes where. */

@@ -26,30 +26,42 @@ static const struct {
 	{ "mono", PMK_Y4M_GREY, 0 },
 };
 
-static int take_samples(const char *text, struct pmk_y4m_head *head, char *why)
+/* What the words say, before all of them are known. */
+struct words {
+	struct pmk_y4m_head head;
+	const char *samples, *old_samples; /* behind "C"; behind "XYSCSS=", which stands for it where that is missing */
+	bool full, limited;
+	bool seen[128]; /* by their first letter */
+};
+
+static int choose_samples(const struct words *w, struct pmk_y4m_head *head, char *why)
 {
+	const char *name = w->samples ? w->samples : w->old_samples ? w->old_samples : "420jpeg";
+
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-		if (strcmp(text, kinds[i].name) != 0)
+		if (strcasecmp(name, kinds[i].name) != 0)
 			continue;
 		head->samples = kinds[i].samples;
 		head->siting = kinds[i].siting;
 		return 0;
 	}
-	snprintf(why, PMK_Y4M_WHY, "pictures of the kind C%.40s cannot be read", text);
+	snprintf(why, PMK_Y4M_WHY, "pictures of the kind %s%.40s cannot be read", w->samples ? "C" : "XYSCSS=", name);
 	return -ENOTSUP;
 }
 
 /* 0:0 is that it is not known. */
-static int take_ratio(char *text, struct pmk_ratio *ratio)
+static int take_ratio(const char *text, struct pmk_ratio *said, struct pmk_ratio *ratio)
 {
-	char *colon = strchr(text, ':');
+	const char *colon = strchr(text, ':');
 	struct pmk_ratio got;
+	char over[16];
 
-	if (!colon)
+	if (!colon || colon - text >= (int)sizeof over)
 		return -EBADMSG;
-	*colon = '\0';
-	if (pmk_parse_int(text, 0, INT_MAX, &got.over) || pmk_parse_int(colon + 1, 0, INT_MAX, &got.under))
+	snprintf(over, sizeof over, "%.*s", (int)(colon - text), text);
+	if (pmk_parse_int(over, 0, INT_MAX, &got.over) || pmk_parse_int(colon + 1, 0, INT_MAX, &got.under))
 		return -EBADMSG;
+	*said = got;
 	if (got.over && got.under)
 		*ratio = got;
 	return 0;
@@ -70,60 +82,93 @@ static int take_side(const char *text, int *side, char *why)
 	return 0;
 }
 
-/* `range` is -1 as long as none is told. */
-static int take_word(char *word, struct pmk_y4m_head *head, int *range, char *why)
+/* FFmpeg's own. */
+static int take_extra(const char *word, struct words *w)
+{
+	const char *range = pmk_parse_after(word, "COLORRANGE="), *samples = pmk_parse_after(word, "YSCSS=");
+
+	if (samples)
+		w->old_samples = samples;
+	if (!range)
+		return 0;
+	w->full = strcasecmp(range, "FULL") == 0;
+	w->limited = strcasecmp(range, "LIMITED") == 0;
+	snprintf(w->head.odd_range, sizeof w->head.odd_range, "%s", w->full || w->limited ? "" : range);
+	return 0;
+}
+
+static int take_interlacing(const char *word, struct pmk_y4m_head *head)
+{
+	if (strlen(word) != 1 || !strchr("?ptbm", *word))
+		return -EBADMSG;
+	head->interlaced = strchr("tbm", *word) != NULL;
+	return 0;
+}
+
+static int take_word(const char *word, struct words *w, char *why)
 {
 	switch (*word++) {
 	case 'W':
-		return take_side(word, &head->width, why);
+		return take_side(word, &w->head.width, why);
 	case 'H':
-		return take_side(word, &head->height, why);
+		return take_side(word, &w->head.height, why);
 	case 'F':
-		return take_ratio(word, &head->rate);
+		return take_ratio(word, &w->head.said_rate, &w->head.rate);
 	case 'A':
-		return take_ratio(word, &head->pixel);
+		return take_ratio(word, &w->head.said_pixel, &w->head.pixel);
 	case 'C':
-		return take_samples(word, head, why);
+		w->samples = word;
+		return 0;
 	case 'I':
-		if (strlen(word) != 1 || !strchr("?ptbm", *word))
-			return -EBADMSG;
-		head->interlaced = strchr("tbm", *word) != NULL;
-		return 0;
+		return take_interlacing(word, &w->head);
 	case 'X':
-		if (strcasecmp(word, "COLORRANGE=FULL") == 0)
-			*range = PMK_RANGE_FULL;
-		else if (strcasecmp(word, "COLORRANGE=LIMITED") == 0)
-			*range = PMK_RANGE_LIMITED;
-		return 0;
+		return take_extra(word, w);
 	default:
 		return -EBADMSG;
 	}
 }
 
+/* A second word that begins as an earlier one may contradict it. */
+static int take(const char *word, struct words *w, char *why)
+{
+	int err;
+
+	snprintf(why, PMK_Y4M_WHY, "damaged: its first line says \"%.40s\"", word);
+	err = take_word(word, w, why);
+	if (err || *word == 'X')
+		return err;
+	if (w->seen[(int)*word])
+		snprintf(
+			why, PMK_Y4M_WHY, "damaged: its first line says \"%.40s\", and another %c before", word, *word);
+	err = w->seen[(int)*word] ? -EBADMSG : 0;
+	w->seen[(int)*word] = true;
+	return err;
+}
+
 int pmk_y4m_parse(const char *line, struct pmk_y4m_head *head, char why[PMK_Y4M_WHY])
 {
-	struct pmk_y4m_head got = { .siting = JPEG_SITING, .rate = { UNKNOWN_RATE, 1 }, .pixel = { 1, 1 } };
+	struct words w = { .head = { .rate = { UNKNOWN_RATE, 1 }, .pixel = { 1, 1 } } };
 	const char *tags = pmk_parse_after(line, PMK_Y4M_MAGIC);
 	char text[PMK_Y4M_LINE], *rest, *word;
-	int range = -1, err;
+	int err;
 
 	snprintf(why, PMK_Y4M_WHY, "not YUV4MPEG2");
 	if (!tags || strlen(tags) >= sizeof text)
 		return -EBADMSG;
 	memccpy(text, tags, '\0', sizeof text);
 	for (word = strtok_r(text, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
-		snprintf(why, PMK_Y4M_WHY, "damaged: its first line says \"%.40s\"", word);
-		err = take_word(word, &got, &range, why);
+		err = take(word, &w, why);
 		if (err)
 			return err;
 	}
+	err = choose_samples(&w, &w.head, why);
+	if (err)
+		return err;
 	snprintf(why, PMK_Y4M_WHY, "damaged: its first line does not say how large the pictures are");
-	if (!got.width || !got.height)
+	if (!w.head.width || !w.head.height)
 		return -EBADMSG;
-	got.range = range >= 0              ? (enum pmk_range)range :
-		got.samples == PMK_Y4M_GREY ? PMK_RANGE_FULL :
-					      PMK_RANGE_LIMITED;
-	*head = got;
+	w.head.range = w.full || (w.head.samples == PMK_Y4M_GREY && !w.limited) ? PMK_RANGE_FULL : PMK_RANGE_LIMITED;
+	*head = w.head;
 	return 0;
 }
 

@@ -30,11 +30,13 @@ struct pmk_y4m_head {
 	uint8_t siting; /* as in pmk_layout */
 	struct pmk_ratio rate; /* frames per second; 25 if the line does not know it */
 	struct pmk_ratio pixel; /* its width over its height; 1:1 if the line does not know it */
+	struct pmk_ratio said_rate, said_pixel; /* what the line says, even if it has no meaning; 0:0: nothing */
+	char odd_range[24]; /* what it says of the range, cut, if that has no meaning; "": it has */
 	bool interlaced;
 };
 
-/* Read the first line, without its end. -EBADMSG: it is none, or a number has no meaning; -EINVAL: a side is outside
- * the limits; -ENOTSUP: such samples are not read. Then `why` says so, to follow a name and a colon. */
+/* Read the first line, without its end. -EBADMSG: it is none, says something twice, or what is no number; -EINVAL: a
+ * side is outside the limits; -ENOTSUP: such samples are not read. Then `why` says so, to follow a name and a colon. */
 int pmk_y4m_parse(const char *line, struct pmk_y4m_head *head, char why[PMK_Y4M_WHY])
 	__attribute__((warn_unused_result));
 
