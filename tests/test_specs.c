@@ -36,6 +36,8 @@ static void test_wrong_cameras(void **state)
 		{ "presenter:x", "", -EINVAL },
 		{ "/dev/potemkin-has-no-such-device", "no such device", -ENOENT },
 		{ "/dev/null", "not a camera", -ENODEV },
+		{ "-", "is a pipe, and live pictures come through none", -EINVAL },
+		{ "file:-", "is a pipe", -EINVAL },
 		{ "file:/nonexistent/clip.mp4", "/nonexistent/clip.mp4", -ENOENT },
 	};
 	const struct pmk_source_wish wish = { 0 };
@@ -63,6 +65,10 @@ static void test_wrong_outputs(void **state)
 		{ "out.mp4", "did you mean file:out.mp4?", -EINVAL },
 		{ "/dev/potemkin-has-no-such-device", "no such device", -ENOENT },
 		{ "/dev/null", "not a virtual camera", -ENODEV },
+		{ "-", "is a pipe, and live pictures go through none", -EINVAL },
+		{ "/dev/stdout", "is a pipe", -EINVAL },
+		{ "file:/dev/stdout", "is a pipe", -EINVAL },
+		{ "file:-", "is a pipe", -EINVAL },
 	};
 	const struct pmk_sink_setup setup = { .layout = { .width = 64, .height = 48 }, .fps = 30 };
 

@@ -19,13 +19,13 @@ static const struct kind {
 	bool fits; /* it is made of files, which are fitted */
 } kinds[] = {
 	/* the usual chroma-key green */
-	{ "green", "#00b140", pmk_backdrop_colour_check, pmk_backdrop_colour_open },
-	{ "transparent", "#000000", pmk_backdrop_colour_check, pmk_backdrop_transparent_open },
-	{ "color:", NULL, pmk_backdrop_colour_check, pmk_backdrop_colour_open },
-	{ "#", NULL, pmk_backdrop_colour_check, pmk_backdrop_colour_open },
-	{ "builtin:", NULL, pmk_backdrop_builtin_check, pmk_backdrop_builtin_open },
-	{ "blur", "60", pmk_backdrop_blur_check, pmk_backdrop_blur_open },
-	{ "blur:", NULL, pmk_backdrop_blur_check, pmk_backdrop_blur_open },
+	{ "green", "#00b140", pmk_backdrop_colour_check, pmk_backdrop_colour_open, false },
+	{ "transparent", "#000000", pmk_backdrop_colour_check, pmk_backdrop_transparent_open, false },
+	{ "color:", NULL, pmk_backdrop_colour_check, pmk_backdrop_colour_open, false },
+	{ "#", NULL, pmk_backdrop_colour_check, pmk_backdrop_colour_open, false },
+	{ "builtin:", NULL, pmk_backdrop_builtin_check, pmk_backdrop_builtin_open, false },
+	{ "blur", "60", pmk_backdrop_blur_check, pmk_backdrop_blur_open, false },
+	{ "blur:", NULL, pmk_backdrop_blur_check, pmk_backdrop_blur_open, false },
 	{ "slideshow:", NULL, pmk_backdrop_slideshow_check, pmk_backdrop_slideshow_open, true },
 	{ "daylight:", NULL, pmk_backdrop_daylight_check, pmk_backdrop_daylight_open, true },
 };

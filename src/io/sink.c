@@ -7,22 +7,34 @@
 
 #include "base/log.h"
 #include "base/parse.h"
+#include "io/stream/stream_pipe.h"
+
+static bool is_pipe(const char *spec)
+{
+	const char *path = pmk_parse_after(spec, "file:");
+
+	return pmk_pipe_is_output(path ? path : spec);
+}
 
 int pmk_sink_open(
 	const char *spec, const struct pmk_sink_setup *setup, const struct pmk_shown *cover, struct pmk_sink **sink)
 {
 	const char *rest;
 
-	if (pmk_parse_after(spec, "/dev/"))
-		return pmk_sink_v4l2_open(spec, setup, cover, sink);
-	if ((rest = pmk_parse_after(spec, "file:")))
-		return pmk_sink_file_open(rest, setup, sink);
 	if (strcmp(spec, "null") == 0)
 		return pmk_sink_null_open(sink);
 	if (strcmp(spec, "hash") == 0)
 		return pmk_sink_hash_open(sink);
 	if ((rest = pmk_parse_after(spec, "pipewire")) && (*rest == ':' || !*rest))
 		return pmk_sink_pipewire_open(rest + (*rest == ':'), setup, cover, sink);
+	if (is_pipe(spec)) {
+		pmk_error_cure(PMK_CURE_CONVERT_PIPE, "output '%s' is a pipe, and live pictures go through none", spec);
+		return -EINVAL;
+	}
+	if (pmk_parse_after(spec, "/dev/"))
+		return pmk_sink_v4l2_open(spec, setup, cover, sink);
+	if ((rest = pmk_parse_after(spec, "file:")))
+		return pmk_sink_file_open(rest, setup, sink);
 	if (strchr(spec, '/') || strchr(spec, '.'))
 		pmk_error("output '%s' is not known; did you mean file:%s?", spec, spec);
 	else

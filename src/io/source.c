@@ -7,6 +7,14 @@
 
 #include "base/log.h"
 #include "base/parse.h"
+#include "io/stream/stream_pipe.h"
+
+static bool is_pipe(const char *spec)
+{
+	const char *path = pmk_parse_after(spec, "file:");
+
+	return pmk_pipe_is_input(path ? path : spec);
+}
 
 int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct pmk_source **source)
 {
@@ -14,16 +22,21 @@ int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct
 
 	if (strcmp(spec, "auto") == 0)
 		return pmk_source_v4l2_open_auto(wish, source);
-	if (pmk_parse_after(spec, "/dev/"))
-		return pmk_source_v4l2_open(spec, wish, source);
-	if ((rest = pmk_parse_after(spec, "file:")))
-		return pmk_source_file_open(rest, wish, source);
 	if (strcmp(spec, "presenter") == 0)
 		return pmk_source_presenter_open("", wish, source);
 	if ((rest = pmk_parse_after(spec, "presenter:")))
 		return pmk_source_presenter_open(rest, wish, source);
 	if ((rest = pmk_parse_after(spec, "pipewire")) && (*rest == ':' || !*rest))
 		return pmk_source_pipewire_open(rest + (*rest == ':'), wish, source);
+	if (is_pipe(spec)) {
+		pmk_error_cure(
+			PMK_CURE_CONVERT_PIPE, "camera '%s' is a pipe, and live pictures come through none", spec);
+		return -EINVAL;
+	}
+	if (pmk_parse_after(spec, "/dev/"))
+		return pmk_source_v4l2_open(spec, wish, source);
+	if ((rest = pmk_parse_after(spec, "file:")))
+		return pmk_source_file_open(rest, wish, source);
 	if (strchr(spec, '/') || strchr(spec, '.'))
 		pmk_error("camera '%s' is not known; did you mean file:%s?", spec, spec);
 	else
