@@ -148,6 +148,33 @@ static void test_nothing_is_lowered(void **state)
 	assert_true(mean(p, &all, &body) > 0.97f);
 }
 
+/* How surely something `seen` beside the body, which was in doubt, is a hand. */
+static double sureness(const struct pmk_rect *beside, const struct pmk_rect *seen)
+{
+	struct pmk_box people = { body.x, body.y, body.x + body.width, body.y + body.height };
+	float before[N * N], after[N * N];
+
+	for (int i = 0; i < N * N; i++) {
+		double x = (i % N + 0.5) * W / N, y = (i / N + 0.5) * H / N;
+
+		before[i] = inside(&body, x, y) || inside(beside, x, y) ? 0.98f : inside(seen, x, y) ? 0.3f : 0.02f;
+		after[i] = inside(seen, x, y) ? 0.9f : before[i];
+	}
+	return pmk_doubt_hand(before, after, N, N, &all, &people);
+}
+
+/* What sticks out may be a hand; what fills a gap in a person, or is hardly to be seen, is none. */
+static void test_a_hand_sticks_out(void **state)
+{
+	const struct pmk_rect none = { 0 }, arm = { 470, 160, 100, 300 }, gap = { 440, 240, 30, 60 },
+			      speck = { 480, 240, 5, 5 };
+
+	(void)state;
+	assert_true(sureness(&none, &hand) == 1);
+	assert_true(sureness(&arm, &gap) == 0);
+	assert_true(sureness(&none, &speck) == 0);
+}
+
 /* Nothing is looked at where there is no doubt. */
 static void test_who_is_sure_is_not_looked_at(void **state)
 {
@@ -199,6 +226,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_a_hand_is_found, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_nothing_is_lowered, setup, teardown),
+		cmocka_unit_test(test_a_hand_sticks_out),
 		cmocka_unit_test_setup_teardown(test_who_is_sure_is_not_looked_at, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_fault_is_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_colours_decide, setup, teardown),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Finds where a look is in doubt beside head and shoulders: where there may be a raised hand. Pure functions. */
+/* Finds where a look is in doubt beside head and shoulders, where there may be a raised hand, and whether there is one.
+ * Pure functions. */
 #ifndef PMK_FIND_HANDS_DOUBT_H
 #define PMK_FIND_HANDS_DOUBT_H
 
@@ -18,5 +19,11 @@ struct pmk_doubt {
  * many there are: the one with most doubt is first, and the others are beside it. */
 int pmk_doubt_find(const float *probability, int width, int height, const struct pmk_rect *seen,
 	const struct pmk_box *people, struct pmk_doubt doubt[PMK_DOUBTS]);
+
+/* How surely closer looks found a hand, 0..1: something that was missed `before`, at least .0003 of the people's height
+ * squared, and that sticks out. What fills a hollow, between hair and shoulder, is more often room seen through it: in
+ * a square around it there is person enough (over .38; .45 is too much). `after` has raised probabilities. */
+double pmk_doubt_hand(const float *before, const float *after, int width, int height, const struct pmk_rect *seen,
+	const struct pmk_box *people);
 
 #endif

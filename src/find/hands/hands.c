@@ -10,9 +10,7 @@
 #include <string.h>
 
 static const double SQUARES[] = { 0.35, 0.6 }; /* sides, of the people's height */
-static const float STUDIED = 6, CLOSER = 3; /* weights: six looks were joined; a closer one counts as three */
-static const float MISSED = 0.4f, FOUND = 0.5f;
-static const double HAND = 0.003; /* of the people's height squared: less is no hand, but an edge elsewhere */
+static const float STUDIED = 6, CLOSER = 6; /* weights: six looks were joined; a closer one counts as much */
 static const double COLOURS = 0.6, PARTS = 0.4, FADE = 0.05; /* of their height: down to where */
 
 int pmk_hands_init(struct pmk_hands *h, int width, int height)
@@ -77,24 +75,20 @@ static void join(struct pmk_hands *h, struct pmk_study *s, const struct pmk_view
 	pmk_study_end(s, h->before);
 	for (int k = first; k < end; k++) {
 		for (int i = 0; i < PMK_HANDS_LOOKS; i++)
-			pmk_study_add(s, &h->rect[k][i], h->look[k][i], CLOSER);
+			pmk_study_add(s, &h->rect[k][i], h->look[k][i], CLOSER * h->sure[k]);
 	}
 	pmk_study_end(s, h->after);
 	for (int i = 0; i < h->width * h->height; i++)
 		h->after[i] = fmaxf(h->before[i], h->after[i]);
 }
 
-/* Whether the closer looks k find as much as a hand. */
-static bool find_hand(struct pmk_hands *h, struct pmk_study *s, const struct pmk_view *view,
-	const struct pmk_rect *seen, const float *probability, int k)
+/* How surely the closer looks k find a hand. */
+static void judge(struct pmk_hands *h, struct pmk_study *s, const struct pmk_view *view, const struct pmk_rect *seen,
+	const float *probability, int k)
 {
-	double tall = view->people.bottom - view->people.top;
-	int found = 0;
-
+	h->sure[k] = 1;
 	join(h, s, view, seen, seen, probability, k, k + 1);
-	for (int i = 0; i < h->width * h->height; i++)
-		found += probability[i] < MISSED && h->after[i] > FOUND;
-	return (double)found * seen->width * seen->height / (h->width * h->height) >= HAND * tall * tall;
+	h->sure[k] = (float)pmk_doubt_hand(probability, h->after, h->width, h->height, seen, &view->people);
 }
 
 /* Decide doubts in a look at `at` by its colours. */
@@ -107,28 +101,15 @@ static void weigh(struct pmk_hands *h, const struct pmk_view *view, const struct
 		end * h->height / at->height);
 }
 
-static void swap(struct pmk_hands *h, int k, int with)
-{
-	for (int i = 0; i < PMK_HANDS_LOOKS; i++) {
-		float *look = h->look[with][i];
-		struct pmk_rect rect = h->rect[with][i];
-
-		h->look[with][i] = h->look[k][i];
-		h->rect[with][i] = h->rect[k][i];
-		h->look[k][i] = look;
-		h->rect[k][i] = rect;
-	}
-}
-
 /* Give a part as it is seen closer, down to where hands may be. */
 static void give(struct pmk_hands *h, struct pmk_study *s, const struct pmk_view *view, const struct pmk_hands_eye *eye,
-	const struct pmk_rect *seen, const float *probability, int found)
+	const struct pmk_rect *seen, const float *probability, int doubts)
 {
 	struct pmk_closer *part = &h->part[h->count];
 	double tall = view->people.bottom - view->people.top, end = view->people.top + PARTS * tall;
 
 	part->view = h->rect[h->count++][PMK_HANDS_LOOKS - 1];
-	join(h, s, view, &part->view, seen, probability, 0, found);
+	join(h, s, view, &part->view, seen, probability, 0, doubts);
 	memcpy(part->probability, h->after, (size_t)h->width * (size_t)h->height * sizeof *probability);
 	pmk_image_copy(&part->small, eye->scale(eye->context, &part->view));
 	weigh(h, view, &part->view, &part->small, part->probability);
@@ -145,20 +126,19 @@ int pmk_hands_study(struct pmk_hands *h, struct pmk_study *s, const struct pmk_v
 	const struct pmk_hands_eye *eye, const struct pmk_rect *seen, float *probability)
 {
 	struct pmk_doubt doubt[PMK_DOUBTS];
-	int doubts = pmk_doubt_find(probability, h->width, h->height, seen, &view->people, doubt), found = 0, err;
+	int doubts = pmk_doubt_find(probability, h->width, h->height, seen, &view->people, doubt), err;
 
 	h->count = 0;
 	for (int k = 0; k < doubts; k++) {
 		err = look_at_doubt(h, view, eye, &doubt[k], k);
 		if (err)
 			return err;
-		if (find_hand(h, s, view, seen, probability, k))
-			swap(h, k, found++);
+		judge(h, s, view, seen, probability, k);
 	}
 	while (h->count < doubts)
-		give(h, s, view, eye, seen, probability, found);
-	if (found) {
-		join(h, s, view, seen, seen, probability, 0, found);
+		give(h, s, view, eye, seen, probability, doubts);
+	if (doubts) {
+		join(h, s, view, seen, seen, probability, 0, doubts);
 		memcpy(probability, h->after, (size_t)h->width * (size_t)h->height * sizeof *probability);
 	}
 	weigh(h, view, seen, eye->scale(eye->context, seen), probability);

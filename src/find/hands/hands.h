@@ -2,8 +2,9 @@
 /* Looks closer at what may be raised hands, after a study: a network loses fingers where they are small.
  *
  * Squares of .35 and .6 of the people's height are looked at where the study is in doubt (doubt.h), each also
- * mirrored. Their finding is taken if it is enough to be a hand. Then doubts are decided by the colours around them
- * (colours.h). The larger squares are given in addition at the network's full size, for an edge that follows fingers.
+ * mirrored. Their finding counts as surely as it is a hand (doubt.h). Then doubts are decided by the colours around
+ * them (colours.h). The larger squares are given in addition at the network's full size, for an edge that follows
+ * fingers.
  *
  * The one rule: a closer look only raises a probability. One thread. */
 #ifndef PMK_FIND_HANDS_HANDS_H
@@ -30,6 +31,7 @@ struct pmk_hands {
 	int count; /* of parts */
 	struct pmk_rect rect[PMK_DOUBTS][PMK_HANDS_LOOKS];
 	float *look[PMK_DOUBTS][PMK_HANDS_LOOKS];
+	float sure[PMK_DOUBTS]; /* 0..1: that there is a hand */
 	float *before, *after; /* scratch */
 	void *block;
 };
