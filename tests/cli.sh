@@ -474,15 +474,15 @@ runs mask full.mkv alpha3.mkv --frames 1
 runs mask full.mp4 alpha3.mkv --frames 1
 rm -f full.mkv full.mp4
 
-# --- under nohup, the end of the terminal does not end the program
+# --- under nohup, the end of the terminal does not end the program, and signals without a meaning never do
 : >err
 (trap '' HUP; exec "$program" -v -c presenter -o null -s 320x180 --duration 3 2>err) &
 pid=$!
 while kill -0 $pid 2>err2 && ! grep -q -e '-> live' err; do sleep 0.05; done
-kill -s HUP $pid
+for signal in HUP USR1 USR2; do kill -s $signal $pid; done
 wait $pid
 if grep -Eq ' in (2\.9|[3-9]|[0-9]{2,})[.0-9]* s ' err; then note ok; else
-	note bad "SIGHUP under nohup ended it: $(tail -n 3 err)"
+	note bad "SIGHUP under nohup, SIGUSR1 or SIGUSR2 ended it: $(tail -n 3 err)"
 fi
 
 # --- once it is live, the libraries that read its backdrop are unloaded; writing a video keeps them

@@ -297,6 +297,10 @@ static void test_parse_words(void **state)
 	}
 	assert_string_equal(pmk_parse_after("file:/a", "file:"), "/a");
 	assert_null(pmk_parse_after("fil", "file:"));
+	assert_true(pmk_parse_ends("a/b.PnG", ".png"));
+	assert_false(pmk_parse_ends("a/b.png.txt", ".png"));
+	assert_false(pmk_parse_ends(".png", ".png"));
+	assert_false(pmk_parse_ends("g", ".png"));
 }
 
 static void test_parse_times(void **state)

@@ -45,6 +45,14 @@ static int check_stdout(int code, bool answers)
 	return code;
 }
 
+/* SIGUSR1 and SIGUSR2 have no meaning here, but somebody may send them as to another program, such as dd. The kernel
+ * would end this one: nothing covered, and no file complete. */
+static void ignore_meaningless(void)
+{
+	signal(SIGUSR1, SIG_IGN);
+	signal(SIGUSR2, SIG_IGN);
+}
+
 static int run(int argc, char **argv, bool *lasts)
 {
 	struct pmk_options options = { 0 };
@@ -89,6 +97,7 @@ int main(int argc, char **argv)
 	bool lasts = true; /* it is `run`, or nobody could read yet what it is */
 	int code;
 
+	ignore_meaningless();
 	give_back_pictures();
 	fill_standard_streams();
 	pmk_cures_of_machine(cures);

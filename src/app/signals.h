@@ -4,7 +4,8 @@
  *
  * The one rule: from catch to release none of them ends the process, so the caller must check often enough for a person
  * who waits. A SIGHUP that is ignored, as under nohup, stays ignored; a SIGINT that a shell ignores for a background
- * job does not. One thread, except that a signal may be delivered to any. */
+ * job does not. SIGUSR1 and SIGUSR2 mean nothing, and main() ignores them. One thread, except that a signal may be
+ * delivered to any. */
 #ifndef PMK_APP_SIGNALS_H
 #define PMK_APP_SIGNALS_H
 

@@ -9,6 +9,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
+#include <strings.h>
 
 /* Size in bytes of a spec, with its final zero. A spec names a camera, an output, a model or a backdrop; the longest is
  * a path. */
@@ -39,5 +41,14 @@ int pmk_parse_utf8(const char *text);
 
 /* The part of `text` after `prefix`, or NULL if `text` does not start with it. */
 const char *pmk_parse_after(const char *text, const char *prefix);
+
+/* Whether a file's name ends in `end` (".png"), in upper or lower case, and is longer than that. Inline, so that the
+ * modules have it, too. */
+static inline bool pmk_parse_ends(const char *name, const char *end)
+{
+	size_t length = strlen(name), end_length = strlen(end);
+
+	return length > end_length && strcasecmp(name + length - end_length, end) == 0;
+}
 
 #endif

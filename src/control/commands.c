@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The commands of the control socket. */
 #include "base/clock.h"
+#include "base/parse.h"
 #include "control/control_parts.h"
 #include "control/gallery.h"
 #include "control/page/page.h"
@@ -236,10 +237,9 @@ static int command_resume(struct request *r)
 static int command_snapshot(struct request *r)
 {
 	struct pmk_shown *shown;
-	size_t length = strlen(r->args[0]);
 	int code;
 
-	if (r->args[0][0] != '/' || length < 5 || strcasecmp(r->args[0] + length - 4, ".png") != 0)
+	if (r->args[0][0] != '/' || !pmk_parse_ends(r->args[0], ".png"))
 		return refuse(r, PMK_EXIT_USAGE, "%.200s: give an absolute path that ends in .png", r->args[0]);
 	shown = pmk_control_shown(r->control);
 	if (!shown)

@@ -11,17 +11,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 static bool is_picture_or_film(const char *name)
 {
-	static const char *const endings[] = { "avif", "bmp", "gif", "heic", "jpeg", "jpg", "jxl", "png", "apng", "tif",
-		"tiff", "webp", "avi", "m4v", "mkv", "mov", "mp4", "mpg", "ogv", "ts", "webm", "y4m" };
-	const char *dot = strrchr(name, '.');
+	static const char *const ends[] = { ".avif", ".bmp", ".gif", ".heic", ".jpeg", ".jpg", ".jxl", ".png", ".apng",
+		".tif", ".tiff", ".webp", ".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpg", ".ogv", ".ts", ".webm",
+		".y4m" };
 
-	for (size_t i = 0; dot && i < sizeof endings / sizeof endings[0]; i++) {
-		if (strcasecmp(dot + 1, endings[i]) == 0)
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+		if (pmk_parse_ends(name, ends[i]))
 			return true;
 	}
 	return false;

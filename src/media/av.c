@@ -3,13 +3,13 @@
 
 #include "base/log.h"
 #include "base/num.h"
+#include "base/parse.h"
 #include "media/still/kind.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum { LARGEST_ERRNO = 4095 };
 
@@ -196,13 +196,6 @@ bool pmk_av_holds_pictures(const AVFormatContext *format)
 	return false;
 }
 
-bool pmk_av_ends(const char *path, const char *end)
-{
-	size_t length = strlen(path), end_length = strlen(end);
-
-	return length > end_length && strcasecmp(path + length - end_length, end) == 0;
-}
-
 bool pmk_av_is_photo(const AVFormatContext *format, const char *path)
 {
 	static const char *const ends[] = { ".jpg", ".jpeg", ".jpe", ".mpo" };
@@ -210,7 +203,7 @@ bool pmk_av_is_photo(const AVFormatContext *format, const char *path)
 	if (strcmp(format->iformat->name, "mjpeg") != 0 && strcmp(format->iformat->name, "jpeg_pipe") != 0)
 		return false;
 	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-		if (pmk_av_ends(path, ends[i]))
+		if (pmk_parse_ends(path, ends[i]))
 			return true;
 	}
 	return false;

@@ -35,9 +35,6 @@ void pmk_av_bytes_close(AVIOContext **io); /* *io may be NULL */
 /* Whether it is a picture format (PNG, JPEG, GIF and so on), not one for videos. */
 bool pmk_av_holds_pictures(const AVFormatContext *format);
 
-/* Whether a path ends in `end`, in upper or lower case, and is longer than that. */
-bool pmk_av_ends(const char *path, const char *end);
-
 /* Whether a file of several JPEGs is a photo, by its name. A photo's file may contain previews and other exposures
  * after the JPEG that viewers show (CIPA DC-007). Only the name distinguishes it from a video that is a series of
  * JPEGs. */

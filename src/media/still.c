@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/new_file.h"
 #include "base/open_file.h"
+#include "base/parse.h"
 #include "media/out/encoding.h"
 #include "media/still/finish.h"
 
@@ -275,7 +276,7 @@ static int write_picture(const char *path, const struct pixels *pixels, const st
 	if (fd < 0)
 		return fd;
 	packet = av_packet_alloc();
-	err = packet ? encode(pixels, alpha, pmk_av_ends(path, ".webp"), quality, packet) : AVERROR(ENOMEM);
+	err = packet ? encode(pixels, alpha, pmk_parse_ends(path, ".webp"), quality, packet) : AVERROR(ENOMEM);
 	if (err >= 0)
 		err = write_all(fd, packet->data, (size_t)packet->size);
 	if (close(fd) < 0 && err >= 0)

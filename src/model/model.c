@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/parse.h"
 #include "base/sha256.h"
 
 #include <errno.h>
@@ -14,9 +15,7 @@ enum { MOST_BESIDE_BYTES = 1 << 16 };
 
 static bool is_path(const char *text)
 {
-	size_t length = strlen(text);
-
-	return strchr(text, '/') || (length > 7 && !strcmp(text + length - 7, ".tflite"));
+	return strchr(text, '/') || pmk_parse_ends(text, ".tflite");
 }
 
 /* Append a piece to the text, truncated if it does not fit. */

@@ -5,6 +5,7 @@
 #include "app/files/film.h"
 #include "app/signals.h"
 #include "base/log.h"
+#include "base/parse.h"
 #include "control/shown_file.h"
 #include "io/stream/stream.h"
 #include "io/stream/stream_pipe.h"
@@ -115,10 +116,10 @@ static const char *video_end(const struct pmk_film *film, const char *in, enum p
 		return ".mov";
 	if (is_transparent(film))
 		return codec == PMK_CODEC_AUTO ? ".webm" : ".mkv";
-	if (codec == PMK_CODEC_FFV1 || codec == PMK_CODEC_VP9 || (codec && pmk_film_ends_in(in, ".y4m")))
+	if (codec == PMK_CODEC_FFV1 || codec == PMK_CODEC_VP9 || (codec && pmk_parse_ends(in, ".y4m")))
 		return ".mkv";
 	for (size_t i = 0; i < sizeof as / sizeof as[0]; i++) {
-		if (pmk_film_ends_in(in, as[i][0]))
+		if (pmk_parse_ends(in, as[i][0]))
 			return as[i][1];
 	}
 	return ".mkv";
@@ -129,7 +130,7 @@ static bool is_codec_unused(const struct pmk_options *options, const char *out, 
 {
 	const char *why = pmk_pipe_is_output(out) ? "a pipe gets raw video" :
 		still                             ? "a picture has none" :
-		pmk_film_ends_in(out, ".y4m")     ? "its video is raw" :
+		pmk_parse_ends(out, ".y4m")       ? "its video is raw" :
 						    NULL;
 
 	if (options->settings.codec == PMK_CODEC_AUTO || !why)
@@ -161,7 +162,7 @@ enum pmk_exit pmk_convert_file(struct pmk_options *options, const char *in, cons
 		out = whole;
 		pmk_film_tell_replaced(out);
 	}
-	to_picture = pmk_film_ends_in(out, ".png") || pmk_film_ends_in(out, ".webp");
+	to_picture = pmk_parse_ends(out, ".png") || pmk_parse_ends(out, ".webp");
 	if (to_picture != film.info.still && strcmp(out, "null") && strcmp(out, "hash"))
 		code = refuse_end(&film, in, out);
 	else if (!kept && is_codec_unused(options, out, film.info.still))

@@ -19,13 +19,6 @@
 
 enum { SHOWN_COUNT = 2, TURNED_COUNT = 2, BAR = 30, PIPE_MS = 200 };
 
-bool pmk_film_ends_in(const char *path, const char *end)
-{
-	size_t n = strlen(path), m = strlen(end);
-
-	return n > m && strcasecmp(path + n - m, end) == 0;
-}
-
 static int open_source(struct pmk_film *film, const char *in)
 {
 	struct pmk_source_wish wish = film->settings->wish;

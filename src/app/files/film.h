@@ -51,6 +51,4 @@ bool pmk_film_same_place(const char *a, const char *b);
 
 void pmk_film_tell_replaced(const char *out); /* log that `out` is an ordinary file and will be replaced, if so */
 
-bool pmk_film_ends_in(const char *path, const char *end); /* end: ".png"; case does not matter */
-
 #endif

@@ -2,6 +2,7 @@
 #include "app/commands.h"
 #include "app/files/film.h"
 #include "base/log.h"
+#include "base/parse.h"
 #include "io/stream/stream_pipe.h"
 #include "media/media_out.h"
 #include "media/still.h"
@@ -86,7 +87,7 @@ enum pmk_exit pmk_command_mask(struct pmk_options *options)
 	if (pmk_pipe_is_output(out)) {
 		pmk_error("a mask cannot be written to a pipe; name %s file", film.info.still ? "a .png" : "an .mkv");
 		err = -EINVAL;
-	} else if (!pmk_film_ends_in(out, end)) {
+	} else if (!pmk_parse_ends(out, end)) {
 		pmk_error("%s is a %s, so the mask \"%s\" must end in %s", pmk_pipe_name(in, false),
 			film.info.still ? "picture" : "video", out, end);
 		err = -EINVAL;

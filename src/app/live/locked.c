@@ -8,6 +8,7 @@
 #include "base/guard/starter.h"
 #include "base/log.h"
 #include "base/new_file.h"
+#include "base/parse.h"
 #include "control/gallery.h"
 #include "io/v4l2/holders.h"
 #include "media/sandbox/sandbox.h"
@@ -49,7 +50,7 @@ static int new_file(struct pmk_order *order, int *fd)
 {
 	bool config = writes.config[0] && strcmp(order->text, writes.config) == 0;
 
-	if (!config && !pmk_film_ends_in(order->text, ".png") && !is_output(order->text))
+	if (!config && !pmk_parse_ends(order->text, ".png") && !is_output(order->text))
 		return order->result = -EPERM;
 	if (config)
 		pmk_settings_make_folders(order->text);

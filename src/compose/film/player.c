@@ -49,8 +49,9 @@ static int take_first(struct pmk_player *p)
 
 	if (err)
 		return err;
-	err = pmk_screen_read(&p->screen, &image, &p->origin_ns);
 	p->capacity = choose_capacity(p, &image);
+	pmk_screen_record(&p->screen, !p->kept);
+	err = pmk_screen_read(&p->screen, &image, &p->origin_ns);
 	p->pictures = calloc((size_t)p->capacity, sizeof *p->pictures);
 	if (err != 1 || !p->pictures) {
 		pmk_image_free(&image);
@@ -58,7 +59,7 @@ static int take_first(struct pmk_player *p)
 	}
 	p->pictures[0].image = image;
 	p->count = 1;
-	p->ends_ns = pmk_media_lasts_ns(p->screen.media);
+	p->ends_ns = pmk_screen_lasts_ns(&p->screen);
 	return 0;
 }
 

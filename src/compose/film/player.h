@@ -2,9 +2,9 @@
 /* Plays a film as an endless loop: a thread of its own decodes ahead the pictures that are about to be due.
  *
  * The one rule: work and memory do not grow with the film. At most PMK_PLAYER_PICTURES pictures of the layout's size
- * are held, beside what FFmpeg's decoder needs; a loop that fits into PMK_PLAYER_KEPT bytes is kept whole, and then
- * neither file nor decoder stays open. Only pictures that will be shown are converted. Nothing is done unless somebody
- * asks for pictures: when the frames pause, so does the film.
+ * are held, beside what FFmpeg's decoder needs; a loop that fits into PMK_PLAYER_KEPT bytes is kept whole, and for live
+ * frames one that fits as JPEGs into PMK_LOOP_MOST; then neither file nor decoder stays open. Only pictures that will
+ * be shown are converted. Nothing is done unless somebody asks for pictures: when the frames pause, so does the film.
  *
  * The loop has no seam: the last picture stays as long as the file says, and what follows it is decoded ahead, too.
  * Sound is not read.

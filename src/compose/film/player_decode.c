@@ -36,6 +36,7 @@ bool pmk_player_wants(const struct pmk_player *p)
 static void give_up_keeping(struct pmk_player *p)
 {
 	p->kept = false;
+	p->screen.records = !p->exact;
 	p->first = p->current;
 	p->count -= p->current;
 	p->current = 0;
@@ -60,13 +61,16 @@ static int64_t due_time(const struct pmk_player *p)
 /* Say once, after a round, what was wrong with it. */
 static void check_round(struct pmk_player *p)
 {
-	const struct pmk_media_info *info = pmk_media_info(p->screen.media);
-	long long damaged = pmk_media_damaged(p->screen.media);
-	int64_t slack = info->duration_ns / 10 + (int64_t)PMK_S_NS;
+	const struct pmk_media_info *info;
+	long long damaged;
+	int64_t slack;
 
 	if (p->told)
 		return;
 	p->told = true;
+	info = pmk_media_info(p->screen.media);
+	damaged = pmk_media_damaged(p->screen.media);
+	slack = info->duration_ns / 10 + (int64_t)PMK_S_NS;
 	if (damaged)
 		pmk_warn("backdrop \"%s\": %lld damaged picture%s left out", p->path, damaged,
 			damaged == 1 ? " is" : "s are");
@@ -86,28 +90,29 @@ static int end_round(struct pmk_player *p, int64_t *loop_ns)
 		*loop_ns = length;
 		return 0;
 	}
-	err = pmk_media_rewind(p->screen.media);
+	err = pmk_screen_rewind(&p->screen);
 	p->base_ns += length;
 	p->last_ns = p->ends_ns = 0;
 	return err ? err : 1;
 }
 
 /* Find the picture that is made next. 1; 0: there is none, as the loop is complete; or a negative errno. */
-static int find_next(struct pmk_player *p, int64_t due_ns, int64_t *at_ns, int64_t *loop_ns)
+static int find_next(struct pmk_player *p, int64_t due_ns, int64_t now_ns, int64_t *at_ns, int64_t *loop_ns)
 {
-	int64_t position;
+	int64_t position, begins;
 	int got = 0;
 
 	for (int round = 0; round < 2 && got == 0; round++) {
 		got = round ? end_round(p, loop_ns) : 1;
+		begins = p->base_ns - p->origin_ns;
 		if (got == 1)
-			got = pmk_media_next(p->screen.media,
-				due_ns == INT64_MIN ? due_ns : due_ns - p->base_ns + p->origin_ns, &position);
+			got = pmk_screen_next(
+				&p->screen, due_ns == INT64_MIN ? due_ns : due_ns - begins, now_ns - begins, &position);
 		if (*loop_ns)
 			return 0;
 	}
 	if (got == 1)
-		*at_ns = p->base_ns + position - p->origin_ns;
+		*at_ns = begins + position;
 	return got == 0 ? -ENODATA : got;
 }
 
@@ -121,7 +126,7 @@ static int make(struct pmk_player *p, struct pmk_player_picture *picture)
 	got = pmk_screen_read(&p->screen, &picture->image, &position);
 	if (got != 1)
 		return got ? got : -ENODATA;
-	lasts = pmk_media_lasts_ns(p->screen.media);
+	lasts = pmk_screen_lasts_ns(&p->screen);
 	p->last_ns = position - p->origin_ns;
 	p->ends_ns = p->last_ns + (lasts > SHORTEST_NS ? lasts : SHORTEST_NS);
 	picture->at_ns = p->base_ns + p->last_ns;
@@ -132,11 +137,13 @@ static int make(struct pmk_player *p, struct pmk_player_picture *picture)
 
 static int look_for_next(struct pmk_player *p)
 {
-	int64_t due = due_time(p), at = INT64_MAX, loop = 0;
+	int64_t due = due_time(p), now = p->asked_ns, at = INT64_MAX, loop = 0;
 	int got;
 
+	if (p->exact && p->screen.records)
+		pmk_screen_record(&p->screen, false);
 	pthread_mutex_unlock(&p->lock);
-	got = find_next(p, due, &at, &loop);
+	got = find_next(p, due, now, &at, &loop);
 	pthread_mutex_lock(&p->lock);
 	p->next_ns = at;
 	p->loop_ns = loop;

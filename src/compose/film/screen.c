@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "compose/film/screen.h"
 
+#include "base/clock.h"
 #include "base/num.h"
 #include "image/colour.h"
 
 #include <string.h>
+
+enum { MOST_LATE = 16 }; /* pictures of a round that is recorded */
+
+static const int64_t LATE_NS = 400 * PMK_MS_NS;
 
 /* The largest place of the film's shape in the middle; chroma samples want even coordinates. A side that is nearly the
  * screen's is that. */
@@ -60,6 +65,7 @@ int pmk_screen_open(struct pmk_screen *c, const char *path, enum pmk_fit fit, co
 void pmk_screen_close(struct pmk_screen *c)
 {
 	pmk_media_close(c->media);
+	pmk_loop_destroy(c->loop);
 	pmk_image_free(&c->tile);
 	*c = (struct pmk_screen){ 0 };
 }
@@ -72,6 +78,23 @@ int pmk_screen_alloc(const struct pmk_screen *c, struct pmk_image *image)
 	if (!err)
 		pmk_image_fill(image, black);
 	return err;
+}
+
+static void forget_round(struct pmk_screen *c)
+{
+	pmk_loop_destroy(c->loop);
+	c->loop = NULL;
+}
+
+void pmk_screen_record(struct pmk_screen *c, bool on)
+{
+	if (!c->media)
+		return;
+	forget_round(c);
+	c->records = on;
+	c->late = 0;
+	if (on)
+		c->loop = pmk_loop_create(&c->layout);
 }
 
 /* The place of the film's picture, as an image. */
@@ -120,11 +143,56 @@ static void lay_tiles(const struct pmk_image *tile, struct pmk_image *to)
 	}
 }
 
+/* A round that is too long for a loop will be so again. */
+static void record(struct pmk_screen *c, const struct pmk_image *image, int64_t position_ns)
+{
+	if (pmk_loop_add(c->loop, image, position_ns, pmk_media_lasts_ns(c->media), pmk_media_info(c->media)->frames))
+		pmk_screen_record(c, false);
+}
+
+int pmk_screen_next(struct pmk_screen *c, int64_t due_ns, int64_t now_ns, int64_t *position_ns)
+{
+	int got;
+
+	if (!c->media)
+		return pmk_loop_next(c->loop, due_ns, position_ns);
+	got = pmk_media_next(c->media, c->loop ? INT64_MIN : due_ns, position_ns);
+	c->late += now_ns - *position_ns >= LATE_NS;
+	if (got != 1 || !c->loop || c->late <= MOST_LATE)
+		return got;
+	forget_round(c);
+	return pmk_media_next(c->media, due_ns, position_ns);
+}
+
+int64_t pmk_screen_lasts_ns(const struct pmk_screen *c)
+{
+	return c->media ? pmk_media_lasts_ns(c->media) : pmk_loop_lasts_ns(c->loop);
+}
+
+int pmk_screen_rewind(struct pmk_screen *c)
+{
+	int err;
+
+	if (c->loop) {
+		pmk_media_close(c->media);
+		c->media = NULL;
+		pmk_media_rest();
+		pmk_loop_rewind(c->loop);
+		return 0;
+	}
+	err = pmk_media_rewind(c->media);
+	if (!err)
+		pmk_screen_record(c, c->records);
+	return err;
+}
+
 int pmk_screen_read(struct pmk_screen *c, struct pmk_image *image, int64_t *position_ns)
 {
 	struct pmk_image part = c->tiled ? c->tile : place_in(c, image);
 	int got;
 
+	if (!c->media)
+		return pmk_loop_read(c->loop, image, position_ns);
 	part.layout.range = c->layout.range;
 	part.layout.matrix = c->layout.matrix;
 	got = pmk_media_read(c->media, &part, position_ns);
@@ -133,5 +201,7 @@ int pmk_screen_read(struct pmk_screen *c, struct pmk_image *image, int64_t *posi
 	convert_colours(c, &part);
 	if (c->tiled)
 		lay_tiles(&c->tile, image);
+	if (c->loop)
+		record(c, image, *position_ns);
 	return 1;
 }

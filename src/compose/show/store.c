@@ -62,10 +62,10 @@ static void free_items(struct item *items, int count)
 
 /* --- the thread --- */
 
-/* The memory of a decoder is not known: at most three of them. */
+/* A film has a decoder, whose memory is not known, or a loop (film/loop.h): at most two of them. */
 static size_t cost(const struct pmk_store *s, const struct pmk_backdrop *made)
 {
-	size_t decoded = FILM_PICTURES * s->bytes, least = PMK_STORE_MOST / 3;
+	size_t decoded = FILM_PICTURES * s->bytes, least = PMK_STORE_MOST / 2;
 
 	if (!made)
 		return 0;

@@ -14,7 +14,7 @@
 
 #include "compose/backdrop.h"
 
-enum { PMK_STORE_MOST = 96 << 20 }; /* bytes; what has a decoder counts as a third */
+enum { PMK_STORE_MOST = 96 << 20 }; /* bytes; what has a decoder counts as a half */
 
 struct pmk_store;
 

@@ -2,6 +2,7 @@
 #include "media/out/encoder.h"
 
 #include "base/log.h"
+#include "base/parse.h"
 #include "media/av.h"
 #include "media/out/codec.h"
 
@@ -18,7 +19,7 @@ static const struct pmk_out_kind kinds[] = {
 const struct pmk_out_kind *pmk_out_kind_find(const char *path, bool grey, bool alpha)
 {
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-		if (!pmk_av_ends(path, kinds[i].end))
+		if (!pmk_parse_ends(path, kinds[i].end))
 			continue;
 		if ((!grey || !strcmp(kinds[i].end, ".mkv")) && (!alpha || kinds[i].alpha))
 			return &kinds[i];

@@ -3,6 +3,7 @@
 
 #include "base/folder.h"
 #include "base/open_file.h"
+#include "base/parse.h"
 #include "control/page/own/folder.h"
 #include "control/page/own/kind.h"
 #include "control/page/thumbnail.h"
@@ -13,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 enum { BAD_INPUT = 3, NOT_WRITTEN = 6 }; /* as exit codes */
@@ -51,11 +51,10 @@ static bool is_known(const char *path)
 
 static bool is_film(const char *name)
 {
-	static const char *const endings[] = { ".mp4", ".mov", ".mkv", ".webm", ".avi" };
-	const char *dot = strrchr(name, '.');
+	static const char *const ends[] = { ".mp4", ".mov", ".mkv", ".webm", ".avi" };
 
-	for (size_t i = 0; dot && i < sizeof endings / sizeof endings[0]; i++) {
-		if (strcasecmp(dot, endings[i]) == 0)
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+		if (pmk_parse_ends(name, ends[i]))
 			return true;
 	}
 	return false;
