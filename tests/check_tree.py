@@ -138,7 +138,9 @@ def check_includes(root):
             if os.path.islink(path):
                 yield os.path.relpath(path, root), "is a link"
     for path in ["meson.build"] + [path for path in files(root, "plugins") if path.endswith("/meson.build")]:
-        if re.search(r"include_directories\((?!'(src|include|\.\.)'\))|['\"]-(-?[iI]|W[pa],|['\"])", read(root, path)):
+        if re.search(r"include_directories\((?!'(src|include|\.\.)'\)|"
+                     r"\w+\.get_variable\('includedir'\), is_system: true\))|"
+                     r"['\"]-(-?[iI]|W[pa],|['\"])", read(root, path)):
             yield path, "changes where or what is included"
     yield from check_meson(root)
     members = {}

@@ -4,6 +4,7 @@
 # The completion scripts: what bash offers, and that zsh and fish, if installed, can read theirs.
 set -u
 program=$(realpath "$1")
+ask=$(realpath "$(dirname "$0")/../contrib/completions")
 bad=0
 work=$(mktemp -d)
 trap 'rm -r "$work"' EXIT
@@ -15,6 +16,15 @@ for shell in bash zsh fish; do
 	command -v $shell >/dev/null || { echo "skipped: needs $shell"; continue; }
 	$shell -n $shell.completion || { echo "$shell cannot read its script"; bad=1; }
 done
+# what is installed where the program could not run at its build
+for shell in "bash potemkin" "zsh _potemkin" "fish potemkin.fish"; do
+	command -v "${shell% *}" >/dev/null || continue
+	${shell% *} -n "$ask/${shell#* }" || { echo "${shell% *} cannot read its script that asks"; bad=1; }
+done
+(PATH=${program%/*}:$PATH && . "$ask/potemkin" && complete -p potemkin &&
+	cmp <(declare -f) <(. ./bash.completion && declare -f)) >/dev/null ||
+	{ echo "bash gets nothing when it asks the program"; bad=1; }
+
 . ./bash.completion
 
 # offers 'words of the line' expected...: all of these, and not those behind "not"
