@@ -72,6 +72,7 @@ STANDS_FOR = {
     "media/film/*": "film",
     "media/out/*": "out_file",
     "media/sandbox/*": "sandbox",
+    "media/simple/*": "simple",
     "media/*": "media",
     "model/model.c": "manifest",
     "model/own/kernel_*": "kernels",

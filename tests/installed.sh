@@ -74,7 +74,8 @@ esac
 	env -u LD_LIBRARY_PATH ldd "$filter" | grep -qF "libpotemkin.so.0 => $work/root" ||
 	bad "$filter does not find the library that was installed with it"
 
-# --- without the module, everything but files works; one in the working directory or on the search path is not used
+# --- without the module, everything but films and unusual pictures works; one in the working directory or on the search
+# path is not used
 cp "$program" "$work/alone/potemkin"
 module=$(find "$work/root" -name potemkin-media.so)
 runs "$work/alone/potemkin" -c presenter -o null --frames 2 -s 160x90
@@ -90,9 +91,13 @@ text=$(find "$work/root" -name potemkin-text.so)
 export LD_LIBRARY_PATH="${module%/*}"
 refuses 'needs the module potemkin-text.so, which is neither /.*alone/potemkin-text.so nor /.*; install .*-Dcaption' \
 	-c presenter -o null --frames 1 --caption 'Jane Doe'
-for way in "convert presenter a.mkv" "convert $work/film.mkv a.mkv" "convert $work/wall.png a.png" \
+if "$work/alone/potemkin" doctor | grep -q 'only PNG'; then
+	runs "$work/alone/potemkin" convert "$work/wall.png" "$work/again.png" -b "$work/wall.png"
+	[ -s "$work/again.png" ] || bad 'nothing was written without the module'
+fi
+for way in "convert presenter a.mkv" "convert $work/film.mkv a.mkv" "convert $work/wall.ppm a.png" \
 	"mask $work/film.mkv a.mkv" "-c file:$work/film.mkv -o null" "-c presenter -o file:a.mkv --frames 1" \
-	"-c presenter -o null --frames 1 -b $work/wall.png"; do
+	"-c presenter -o null --frames 1 -b $work/wall.ppm"; do
 	# shellcheck disable=SC2086
 	refuses 'need the module potemkin-media.so, which is neither /.*alone/potemkin-media.so nor /.*; install it' \
 		$way

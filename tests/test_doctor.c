@@ -149,6 +149,12 @@ static void test_the_module_for_files(void **state)
 	found(PMK_VERDICT_HINT, "potemkin-media.so is missing", "make install");
 	assert_string_equal(doctor.findings[0].why, doctor.media_missing);
 	end();
+	begin();
+	doctor.media_missing = "is neither here nor there; install it";
+	doctor.simple_kinds = "PNG pictures";
+	examine(pmk_doctor_check_media);
+	found(PMK_VERDICT_HINT, "of files, only PNG pictures can be used", "make install");
+	end();
 }
 
 #define RULE "/etc/udev/rules.d/72-potemkin.rules"

@@ -102,11 +102,12 @@ static void without_it_files_are_refused_and_nothing_else(void **state)
 {
 	const struct pmk_packed packed = { PMK_PIXELS_GREY, 8, 8 };
 	struct pmk_rescale *rescale = NULL;
-	struct pmk_media *media = NULL;
+	const struct pmk_media_out_settings settings = { 0 };
+	struct pmk_media_out *out = NULL;
 
-	assert_fails(pmk_media_open("film.mkv", &media), -ENOPKG,
-		"film.mkv: picture and video files need the module " PMK_MEDIA_MODULE_FILE);
-	assert_null(media);
+	assert_fails(pmk_media_out_open("film.mkv", &settings, &out), -ENOPKG,
+		"need the module " PMK_MEDIA_MODULE_FILE ", which is ");
+	assert_null(out);
 	material_errors = 0;
 	assert_int_equal(pmk_rescale_create(&packed, &packed, &rescale), -ENOPKG);
 	assert_int_equal(material_errors, 0);

@@ -12,7 +12,7 @@
 #   fuzz                                 fuzzers, each for $POTEMKIN_FUZZ_SECONDS (60)
 set -eu
 cd "$(dirname "$0")/.."
-options='caption media page pipewire portal seccomp systemd webp xnnpack'
+options='caption media page pictures pipewire portal seccomp systemd webp xnnpack'
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 
 # variant NAME TARGETS TESTS SETUP...: TARGETS "": all; TESTS: arguments to meson test, "": none
@@ -46,7 +46,9 @@ for name; do
 		CC=clang variant "$name" fuzzers --suite=fuzz -Dfuzz=enabled -Dbuildtype=debug -Doptimization=1 \
 			-Db_sanitize=address,undefined -Db_lundef=false ;;
 	no-*)
-		variant "$name" '' 'settings engine service sandbox' \
+		also=
+		[ "$name" = no-pictures ] || also=simple
+		variant "$name" '' "settings engine service sandbox $also" \
 			-D"${name#no-}"=disabled -Dwerror=true -Dbuildtype=debug -Doptimization=1 \
 			-Dc_args=-Wno-maybe-uninitialized ;; # a guess that is often wrong at -O1
 	least)

@@ -217,16 +217,6 @@ double pmk_av_fps(const AVStream *stream)
 	return pmk_clamp_double(fps, 1, 240);
 }
 
-int pmk_av_check_size(const char *path, int width, int height, int least, int most, int64_t max_px)
-{
-	if (width >= least && height >= least && width <= most && height <= most && (int64_t)width * height <= max_px)
-		return 0;
-	pmk_error_cure(PMK_CURE_SCALE_FILE,
-		"%s: a picture of %dx%d; sides must be %d to %d, with at most %lld million pixels", path, width, height,
-		least, most, (long long)(max_px / 1000000));
-	return -EINVAL;
-}
-
 bool pmk_av_is_matroska(const AVOutputFormat *kind)
 {
 	return !strcmp(kind->name, "matroska") || !strcmp(kind->name, "webm");

@@ -90,10 +90,6 @@ void pmk_av_name_colours(const struct pmk_av_reader *reader, AVFrame *frame);
 /* Time of `frame` in ns of the file's own time, or AV_NOPTS_VALUE. */
 int64_t pmk_av_reader_time(const struct pmk_av_reader *reader, const AVFrame *frame);
 
-/* -EINVAL, logged, if a side is outside least..most or the area is more than max_px. */
-int pmk_av_check_size(const char *path, int width, int height, int least, int most, int64_t max_px)
-	__attribute__((warn_unused_result));
-
 /* Range and matrix of a picture. If the file does not give them, JPEG and grey pictures are taken as full range BT.601;
  * others as limited range, and as BT.709 from 720 rows on. BT.2020 is taken as BT.709. RGB is to become limited range
  * BT.601. */

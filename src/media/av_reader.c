@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "media/film/webp.h"
 #include "media/still/kind.h"
+#include "media/still/limits.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -85,7 +86,7 @@ static int open_file(struct pmk_av_reader *reader, const char *path, int least, 
 		made.format->streams[i]->discard = (int)i == made.stream ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
 	parameters = made.format->streams[made.stream]->codecpar;
 	if (parameters->width || parameters->height) {
-		err = pmk_av_check_size(path, parameters->width, parameters->height, least, most, max_px);
+		err = pmk_still_check_size(path, parameters->width, parameters->height, least, most, max_px);
 		if (err)
 			goto fail_close;
 	}
@@ -143,7 +144,7 @@ static int open_webp(struct pmk_av_reader *reader, const char *path, int least, 
 	if (err)
 		return err == -EBADMSG ? pmk_kind_refuse(path, AVERROR_INVALIDDATA, NULL) : err;
 	info = pmk_webp_info(made.webp);
-	err = pmk_av_check_size(path, info->width, info->height, least, most, max_px);
+	err = pmk_still_check_size(path, info->width, info->height, least, most, max_px);
 	if (!err)
 		err = describe_webp(&made, info, max_px);
 	if (!err)

@@ -6,6 +6,7 @@
 #include "media/film/tags.h"
 #include "media/media_parts.h"
 #include "media/still/finish.h"
+#include "media/still/limits.h"
 
 #include <errno.h>
 #include <libavutil/pixdesc.h>
@@ -127,7 +128,7 @@ static int open_media(const char *path, bool played, struct pmk_media **media)
 		goto fail;
 	fill_info(made);
 	layout = &made->info.layout;
-	err = pmk_av_check_size(
+	err = pmk_still_check_size(
 		path, layout->width, layout->height, made->least_px, PMK_IMAGE_MAX_PX, PMK_MEDIA_MOST_PX);
 	if (err)
 		goto fail;

@@ -77,5 +77,7 @@ void pmk_media_rest(void);
 /* Why picture and video files cannot be used, to follow the module's name in a sentence; NULL if they can. Loads the
  * module. */
 const char *pmk_media_missing(void);
+/* The kinds of pictures that are read without that module, "PNG and JPEG pictures"; NULL: none. */
+const char *pmk_media_simple_kinds(void);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "media/out/encoding.h"
+#include "media/simple/simple.h"
 #include "module/module.h"
 
 #include <errno.h>
@@ -105,8 +107,10 @@ const char *pmk_media_missing(void)
 
 void pmk_media_module_refuse(const char *path, enum pmk_cure cure, const char *reason)
 {
-	pmk_log(PMK_LOG_ERROR, cure, "media",
-		"%s: picture and video files need the module " PMK_MEDIA_MODULE_FILE ", which %s", path, reason);
+	const char *kinds = pmk_media_simple_kinds();
+
+	pmk_log(PMK_LOG_ERROR, cure, "media", "%s: %s%s need the module " PMK_MEDIA_MODULE_FILE ", which %s", path,
+		kinds ? "files other than " : "picture and video files", kinds ? kinds : "", reason);
 }
 
 /* The same as enter; logs why the file at `path` cannot be used. */
@@ -199,22 +203,28 @@ void pmk_media_out_abandon(struct pmk_media_out *out)
 
 int pmk_still_write_rgb(const char *path, const struct pmk_rgb *rgb)
 {
-	int err = enter_for(path);
-
-	return err ? err : done(module.calls->still_write_rgb(path, rgb));
+	return pmk_still_write_alpha(path, rgb, NULL, PMK_QUALITY_USUAL);
 }
 
 int pmk_still_write_alpha(const char *path, const struct pmk_rgb *rgb, const struct pmk_mask *alpha, int quality)
 {
-	int err = enter_for(path);
+	const struct pmk_simple_pixels pixels = { rgb->width, rgb->height, rgb->stride, 3, rgb->data };
+	int err;
 
+	if (pmk_simple_writes(path))
+		return pmk_simple_write(path, &pixels, alpha, quality);
+	err = enter_for(path);
 	return err ? err : done(module.calls->still_write_alpha(path, rgb, alpha, quality));
 }
 
 int pmk_still_write_grey(const char *path, const struct pmk_mask *mask)
 {
-	int err = enter_for(path);
+	const struct pmk_simple_pixels pixels = { mask->width, mask->height, mask->stride, 1, mask->alpha };
+	int err;
 
+	if (pmk_simple_writes(path))
+		return pmk_simple_write(path, &pixels, NULL, PMK_QUALITY_USUAL);
+	err = enter_for(path);
 	return err ? err : done(module.calls->still_write_grey(path, mask));
 }
 

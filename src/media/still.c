@@ -7,6 +7,7 @@
 #include "base/parse.h"
 #include "media/out/encoding.h"
 #include "media/still/finish.h"
+#include "media/still/limits.h"
 
 #include <errno.h>
 #include <libavutil/opt.h>
@@ -113,7 +114,7 @@ static int take_picture(
 	int width = frame->width, height = frame->height, err;
 	struct pixels made;
 
-	err = pmk_av_check_size(path, width, height, 1, PMK_STILL_MAX_PX, MOST_PX);
+	err = pmk_still_check_size(path, width, height, 1, PMK_STILL_MAX_PX, MOST_PX);
 	if (err)
 		return err;
 	pmk_still_shrink(&width, &height, PMK_STILL_WHOLE_PX);

@@ -169,7 +169,8 @@ static void look_around(struct pmk_doctor *d, struct surroundings *s)
 		ask_pipewire(d);
 	d->portal_has_camera = !d->pipewire_camera[0] && !d->pipewire_lists_us && pmk_portal_has_camera();
 	d->media_missing = pmk_media_missing();
-	d->pictures_tried = d->media_missing ? 0 : pmk_sandbox_try();
+	d->simple_kinds = pmk_media_simple_kinds();
+	d->pictures_tried = d->media_missing && !d->simple_kinds ? 0 : pmk_sandbox_try();
 	d->caption_tried = pmk_caption_try();
 	ask_bus(d);
 }

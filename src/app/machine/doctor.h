@@ -32,6 +32,7 @@ struct pmk_doctor {
 	char pipewire_camera[128]; /* node.name of PipeWire's first camera, or "" */
 	bool portal_has_camera; /* asked only if PipeWire itself shows no camera */
 	const char *media_missing; /* why the module for files cannot be used, or NULL */
+	const char *simple_kinds; /* the pictures that need no such module; NULL: all do */
 	unsigned pictures_tried; /* PMK_TRIED_...; of the process that decodes pictures */
 	int caption_tried; /* 0, or why no name tag can be drawn: pmk_caption_try */
 	bool has_bus, has_panel; /* a desktop's bus answers; a panel on it shows icons of programs */

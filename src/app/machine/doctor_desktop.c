@@ -159,8 +159,10 @@ void pmk_doctor_check_media(struct pmk_doctor *d)
 	else
 		pmk_doctor_add(d, "files", PMK_VERDICT_HINT, d->media_missing,
 			"run make install, which puts potemkin-media.so in its place; a call needs it only for "
-			"a picture as backdrop",
-			"no picture or video file can be used: the module potemkin-media.so is missing");
+			"a film as backdrop, or a picture of another kind",
+			"%s%s can be used: the module potemkin-media.so is missing",
+			d->simple_kinds ? "of files, only " : "no picture or video file",
+			d->simple_kinds ? d->simple_kinds : "");
 }
 
 void pmk_doctor_check_sandbox(struct pmk_doctor *d)
@@ -168,7 +170,7 @@ void pmk_doctor_check_sandbox(struct pmk_doctor *d)
 	const unsigned refused = PMK_TRIED_FILES | PMK_TRIED_NETWORK | PMK_TRIED_PROGRAMS, tried = d->pictures_tried;
 	bool seccomp = tried & PMK_TRIED_SECCOMP, landlock = tried & PMK_TRIED_LANDLOCK;
 
-	if (d->media_missing)
+	if (d->media_missing && !d->simple_kinds)
 		return;
 	if (!(tried & PMK_TRIED_RAN))
 		pmk_doctor_add(d, "pictures", PMK_VERDICT_HINT, "the process that decodes them cannot be started",

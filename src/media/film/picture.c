@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "media/film/picture.h"
 
+#include "media/still/rim.h"
+
 #include <errno.h>
 #include <libavutil/pixdesc.h>
 #include <libyuv.h>
@@ -118,45 +120,6 @@ static void orient(const struct pmk_orientation *orientation, const AVFrame *fro
 	}
 }
 
-/* The part `to` of an image. */
-static struct pmk_image part_of(const struct pmk_image *image, const struct pmk_rect *to)
-{
-	struct pmk_image part = *image;
-	int rows = image->layout.chroma == PMK_CHROMA_420 ? 2 : 1; /* of luma per row of chroma */
-
-	part.layout.width = to->width;
-	part.layout.height = to->height;
-	part.block = NULL;
-	part.plane[0] += (ptrdiff_t)to->y * image->stride[0] + to->x;
-	for (int p = 1; p < 3; p++)
-		part.plane[p] += (ptrdiff_t)(to->y / rows) * image->stride[p] + to->x / 2;
-	return part;
-}
-
-/* Repeat the rim of the part `to` to the image's edges. A black bar would have an edge, which the mask would follow. */
-static void repeat_rim(struct pmk_image *image, const struct pmk_rect *to)
-{
-	int rows = image->layout.chroma == PMK_CHROMA_420 ? 2 : 1;
-
-	for (int p = 0; p < 3; p++) {
-		int width = pmk_layout_plane_width(&image->layout, p),
-		    height = pmk_layout_plane_height(&image->layout, p), x = p ? to->x / 2 : to->x,
-		    y = p ? to->y / rows : to->y;
-		uint8_t *first = image->plane[p] + (ptrdiff_t)y * image->stride[p];
-
-		for (int k = y; x && k < height - y; k++) {
-			uint8_t *row = image->plane[p] + (ptrdiff_t)k * image->stride[p];
-			memset(row, row[x], (size_t)x);
-			memset(row + width - x, row[width - x - 1], (size_t)x);
-		}
-		for (int k = 0; k < y; k++) {
-			memcpy(image->plane[p] + (ptrdiff_t)k * image->stride[p], first, (size_t)width);
-			memcpy(image->plane[p] + (ptrdiff_t)(height - 1 - k) * image->stride[p],
-				first + (ptrdiff_t)(height - 1 - 2 * y) * image->stride[p], (size_t)width);
-		}
-	}
-}
-
 static bool has_alpha(const AVFrame *frame)
 {
 	const AVPixFmtDescriptor *desc = av_pix_fmt_desc_get(frame->format);
@@ -270,7 +233,7 @@ int pmk_picture_make(struct pmk_picture *picture, const AVFrame *frame, const st
 		return err;
 	if (picture->quick)
 		keep_colours(frame, &image->layout);
-	part = part_of(image, &place->to);
+	part = pmk_rim_part(image, &place->to);
 	if (place->from.width != frame->width || place->from.height != frame->height) {
 		err = crop(picture, frame, &place->from);
 		if (err)
@@ -281,7 +244,7 @@ int pmk_picture_make(struct pmk_picture *picture, const AVFrame *frame, const st
 	if (picture->part)
 		av_frame_unref(picture->part);
 	if (!err && (place->to.x || place->to.y))
-		repeat_rim(image, &place->to);
+		pmk_rim_repeat(image, &place->to);
 	return err;
 }
 

@@ -93,7 +93,7 @@ int pmk_helper_serve(const struct pmk_media_calls *calls, const struct pmk_helpe
 	int fds[PMK_JOB_DESCRIPTORS];
 	struct pmk_job job;
 
-	if (send(PMK_HELPER_SOCKET, hello, sizeof *hello, MSG_NOSIGNAL) < 0 || !calls)
+	if (send(PMK_HELPER_SOCKET, hello, sizeof *hello, MSG_NOSIGNAL) < 0 || !hello->ready)
 		return 1;
 	signal(SIGCHLD, SIG_IGN); /* nobody waits for those who attend */
 	while (wait_for_job() && receive(&job, fds)) {
@@ -116,7 +116,7 @@ int pmk_helper_main(void)
 	prctl(PR_SET_NAME, PMK_HELPER_ARGUMENT);
 	prctl(PR_SET_DUMPABLE, 0);
 	calls = pmk_media_module_lend(&reason, &cure);
-	hello.ready = calls != NULL;
+	hello.ready = calls || pmk_media_simple_kinds();
 	hello.cure = cure;
 	snprintf(hello.reason, sizeof hello.reason, "%s", calls ? "" : reason);
 	return pmk_helper_serve(calls, &hello);

@@ -31,8 +31,9 @@ struct pmk_helper_hello {
  * byte there for each answer. When the program closes the socket, the worker is killed. */
 enum { PMK_JOB_FILE, PMK_JOB_MEMORY, PMK_JOB_SOCKET, PMK_JOB_DESCRIPTORS };
 
-/* Serve until the program closes its socket, or for some minutes without any. `calls`: NULL, with a reason in
- * `hello`, if the decoders cannot be loaded. Returns the exit code of the process. */
+/* Serve until the program closes its socket, or for some minutes without any. `calls`: NULL, if the module cannot be
+ * loaded; then only what needs none is decoded, or nothing, with a reason in `hello`. Returns the exit code of the
+ * process. */
 int pmk_helper_serve(const struct pmk_media_calls *calls, const struct pmk_helper_hello *hello);
 
 /* The same with the module's decoders. */

@@ -131,7 +131,10 @@ _Noreturn void pmk_reel_worker_run(
 	pmk_log_redirect(pmk_reply_hear, &w.answer->lines);
 	pmk_lockdown(&limits);
 	set_time();
-	err = (played ? calls->media_open_to_play : calls->media_open)(job->path, &w.media);
+	if (calls)
+		err = (played ? calls->media_open_to_play : calls->media_open)(job->path, &w.media);
+	else
+		err = pmk_media_module_look(job->path);
 	w.media = err ? NULL : w.media;
 	answer(&w, err, talk);
 	if (err)

@@ -225,7 +225,7 @@ int pmk_sandbox_begin(const struct pmk_job *job, int file, int memory, int *sock
 
 void pmk_sandbox_ready(void)
 {
-	if (pmk_media_module_look(NULL))
+	if (!pmk_media_simple_kinds() && pmk_media_module_look(NULL))
 		return;
 	pthread_mutex_lock(&helper.lock);
 	if (start_helper())

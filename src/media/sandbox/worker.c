@@ -4,6 +4,7 @@
 #include "base/open_file.h"
 #include "media/media_module.h"
 #include "media/sandbox/lockdown.h"
+#include "media/simple/simple.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,19 +34,34 @@ static int put_pixels(struct worker *w, const uint8_t *data, int width, int heig
 	return 0;
 }
 
+/* Whether the module is to go on with the file, as `err` says; *err is changed if there is none. */
+static bool is_for_module(const struct worker *w, int *err)
+{
+	if (*err != -ENOTSUP)
+		return false;
+	if (!w->calls)
+		*err = pmk_media_module_look(w->job->path);
+	return w->calls;
+}
+
 static int read_rgb(struct worker *w)
 {
 	struct pmk_rgb rgb;
-	int err = w->calls->still_read(w->job->path, &rgb);
+	int err = pmk_simple_read(w->job->path, &rgb);
 
+	if (is_for_module(w, &err))
+		err = w->calls->still_read(w->job->path, &rgb);
 	return err ? err : put_pixels(w, rgb.data, rgb.width, rgb.height, rgb.stride);
 }
 
 static int read_one(struct worker *w)
 {
 	struct pmk_rgb rgb;
-	int kind = w->calls->still_read_one(w->job->path, &rgb), err;
+	int kind = pmk_simple_read(w->job->path, &rgb), err;
 
+	kind = kind ? kind : PMK_STILL_ONE;
+	if (is_for_module(w, &kind))
+		kind = w->calls->still_read_one(w->job->path, &rgb);
 	if (kind != PMK_STILL_ONE)
 		return kind;
 	err = put_pixels(w, rgb.data, rgb.width, rgb.height, rgb.stride);
@@ -55,9 +71,18 @@ static int read_one(struct worker *w)
 static int read_sheet(struct worker *w)
 {
 	struct pmk_sheet sheet;
-	int err = w->calls->still_read_sheet(w->job->path, &sheet);
+	int err = pmk_simple_read_sheet(w->job->path, &sheet);
 
+	if (is_for_module(w, &err))
+		err = w->calls->still_read_sheet(w->job->path, &sheet);
 	return err ? err : put_pixels(w, sheet.data, sheet.width, sheet.height, sheet.stride);
+}
+
+static int probe(struct worker *w)
+{
+	int kind = pmk_simple_probe(w->job->path);
+
+	return is_for_module(w, &kind) ? w->calls->still_probe(w->job->path) : kind;
 }
 
 static void put_planes(struct worker *w, const struct pmk_image *image)
@@ -84,7 +109,7 @@ static void put_layout(struct pmk_reply *reply, const struct pmk_layout *layout)
 	reply->height = layout->height;
 }
 
-static int read_planes(struct worker *w)
+static int open_in_module(struct worker *w)
 {
 	const struct pmk_media_calls *calls = w->calls;
 	const struct pmk_media_info *info;
@@ -111,6 +136,23 @@ static int read_planes(struct worker *w)
 	w->reply->bar_y = bar_y;
 	w->reply->audio = info->audio;
 	put_layout(w->reply, &info->layout);
+	return 0;
+}
+
+static int read_planes(struct worker *w)
+{
+	const struct pmk_simple_fit fit = { w->job->width, w->job->height, w->job->fit };
+	struct pmk_image image;
+	int bar_x, bar_y, err = pmk_simple_read_planes(w->job->path, &fit, &image, &bar_x, &bar_y);
+
+	if (is_for_module(w, &err))
+		return open_in_module(w);
+	if (err)
+		return err;
+	put_planes(w, &image);
+	w->reply->bar_x = bar_x;
+	w->reply->bar_y = bar_y;
+	put_layout(w->reply, &image.layout);
 	return 0;
 }
 
@@ -143,7 +185,7 @@ static int do_job(struct worker *w, unsigned locks)
 	case PMK_JOB_ONE:
 		return read_one(w);
 	case PMK_JOB_PROBE:
-		return w->calls->still_probe(w->job->path);
+		return probe(w);
 	case PMK_JOB_PLANES:
 		return read_planes(w);
 	default:

@@ -5,7 +5,9 @@
 
 #include "media/sandbox/helper.h"
 
-/* Lock this process in, do the job, write the reply into `memory`, and end the process. [the only thread] */
+/* `calls`: NULL, if there is no module; then only what needs none is decoded.
+ *
+ * Lock this process in, do the job, write the reply into `memory`, and end the process. [the only thread] */
 _Noreturn void pmk_worker_run(const struct pmk_media_calls *calls, const struct pmk_job *job, int file, int memory);
 
 /* The same for a film: open it, and answer on the socket `talk` until the other side closes it. */

@@ -3,18 +3,17 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/num.h"
 #include "media/av_versions.h"
 #include "media/film/tone.h"
 #include "media/still/exif.h"
 #include "media/still/facts.h"
 #include "media/still/kind.h"
+#include "media/still/limits.h"
 #include "media/still/odd_jpeg.h"
 #include "media/still/profile.h"
 
 #include <errno.h>
 #include <libavutil/pixdesc.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,27 +80,12 @@ static int open_told(const AVFrame *frame, const struct pmk_still_facts *facts, 
 {
 	static const double display_p3[8] = { 0.3127, 0.3290, 0.680, 0.320, 0.265, 0.690, 0.150, 0.060 };
 	static const double bt2020[8] = { 0.3127, 0.3290, 0.708, 0.292, 0.170, 0.797, 0.131, 0.046 };
-	enum { USUAL = 45455, NEAR = 500 };
-	bool usual = abs((int)(facts->gamma * 1e5) - USUAL) < NEAR;
 	struct pmk_tone_kind kind;
+	int err = pmk_profile_open_gamma(facts->xy, facts->gamma, pixels, profile);
 
-	*profile = NULL;
-	if (facts->gamma > 0.2 && facts->gamma < 2)
-		return pmk_profile_open_primaries(
-			facts->xy[0] > 0 ? facts->xy : NULL, usual ? 0 : 1 / facts->gamma, pixels, profile);
-	if (!pmk_tone_needed(frame, &kind))
-		return 0;
+	if (err || *profile || !pmk_tone_needed(frame, &kind))
+		return err;
 	return pmk_profile_open_primaries(kind.primaries == AVCOL_PRI_BT2020 ? bt2020 : display_p3, 0, pixels, profile);
-}
-
-void pmk_still_shrink(int *width, int *height, int64_t most_px)
-{
-	double area = (double)*width * *height, factor = sqrt((double)most_px / area);
-
-	if (area <= (double)most_px)
-		return;
-	*width = pmk_max((int)(*width * factor), 1);
-	*height = pmk_max((int)(*height * factor), 1);
 }
 
 static AVFrame *new_frame(const AVFrame *like, enum AVPixelFormat format, int64_t most_px)

@@ -21,7 +21,4 @@ struct pmk_still_wish {
 int pmk_still_finish(const char *path, const struct pmk_av_reader *reader, AVFrame *frame,
 	const struct pmk_still_wish *wish, struct pmk_orientation *orientation) __attribute__((warn_unused_result));
 
-/* Make the size of a picture of more than most_px pixels smaller, to about as many; its shape stays. */
-void pmk_still_shrink(int *width, int *height, int64_t most_px);
-
 #endif

@@ -166,6 +166,18 @@ int pmk_profile_open_primaries(
 	return 0;
 }
 
+int pmk_profile_open_gamma(
+	const double xy[8], double gamma, enum pmk_profile_pixels pixels, struct pmk_profile **profile)
+{
+	enum { USUAL = 45455, NEAR = 500 };
+	bool usual = abs((int)(gamma * 1e5) - USUAL) < NEAR;
+
+	*profile = NULL;
+	if (gamma <= 0.2 || gamma >= 2)
+		return 0;
+	return pmk_profile_open_primaries(xy[0] > 0 ? xy : NULL, usual ? 0 : 1 / gamma, pixels, profile);
+}
+
 void pmk_profile_run(const struct pmk_profile *p, const uint8_t *from, uint8_t *to, int count)
 {
 	int step = p->pixels == PMK_PROFILE_RGBA ? 4 : 3;

@@ -28,6 +28,11 @@ int pmk_profile_open(const char *path, const uint8_t *icc, size_t bytes, enum pm
 int pmk_profile_open_primaries(const double xy[8], double gamma, enum pmk_profile_pixels pixels,
 	struct pmk_profile **profile) __attribute__((warn_unused_result));
 
+/* The same as a PNG file's gAMA and cHRM tell: samples are light to the power of 1 / `gamma` (0: not told), and `xy`
+ * may be all 0. A screen's usual gamma is the curve of sRGB. */
+int pmk_profile_open_gamma(const double xy[8], double gamma, enum pmk_profile_pixels pixels,
+	struct pmk_profile **profile) __attribute__((warn_unused_result));
+
 /* Convert `count` pixels: RGB and RGBA in place (`to` is `from`), CMYK to RGB. Alpha stays. */
 void pmk_profile_run(const struct pmk_profile *profile, const uint8_t *from, uint8_t *to, int count);
 void pmk_profile_close(struct pmk_profile *profile); /* NULL is allowed */

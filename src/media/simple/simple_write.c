@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/* Part of simple.h: files that are written. */
+#include "media/simple/simple.h"
+
+#include "base/log.h"
+#include "base/new_file.h"
+
+#include <errno.h>
+#include <png.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+struct writer {
+	png_structp png;
+	png_infop info;
+	uint8_t *row; /* of a picture with alpha */
+	int fd, err;
+};
+
+bool pmk_simple_writes(const char *path)
+{
+	static const char other[] = ".webp";
+	size_t length = strlen(path), end = sizeof other - 1;
+
+	return length < end || strcasecmp(path + length - end, other) != 0;
+}
+
+static void put(png_structp png, png_bytep data, size_t bytes)
+{
+	struct writer *w = png_get_io_ptr(png);
+
+	while (bytes) {
+		ssize_t done = write(w->fd, data, bytes);
+		if (done < 0 && errno != EINTR) {
+			w->err = -errno;
+			png_error(png, "");
+		}
+		data += done > 0 ? done : 0;
+		bytes -= done > 0 ? (size_t)done : 0;
+	}
+}
+
+static void flush(png_structp png)
+{
+}
+
+static void fail(png_structp png, png_const_charp why)
+{
+	struct writer *w = png_get_error_ptr(png);
+
+	w->err = w->err ? w->err : -ENOMEM; /* what else it complains of are faults of ours */
+	png_longjmp(png, 1);
+}
+
+static void ignore(png_structp png, png_const_charp why)
+{
+}
+
+static void join_row(const uint8_t *rgb, const uint8_t *alpha, uint8_t *to, int count)
+{
+	for (int x = 0; x < count; x++, rgb += 3, to += 4) {
+		memcpy(to, rgb, 3);
+		to[3] = alpha[x];
+	}
+}
+
+static int encode(struct writer *w, const struct pmk_simple_pixels *pixels, const struct pmk_mask *alpha)
+{
+	int colour = pixels->bytes == 1 ? PNG_COLOR_TYPE_GRAY : alpha ? PNG_COLOR_TYPE_RGB_ALPHA : PNG_COLOR_TYPE_RGB;
+
+	if (setjmp(png_jmpbuf(w->png)))
+		return w->err;
+	png_set_write_fn(w->png, w, put, flush);
+	png_set_filter(w->png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB); /* all of them take three times as long */
+	png_set_IHDR(w->png, w->info, (png_uint_32)pixels->width, (png_uint_32)pixels->height, 8, colour,
+		PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+	png_write_info(w->png, w->info);
+	for (int y = 0; y < pixels->height; y++) {
+		const uint8_t *row = pixels->data + (size_t)y * (size_t)pixels->stride;
+
+		if (alpha)
+			join_row(row, alpha->alpha + (size_t)y * (size_t)alpha->stride, w->row, pixels->width);
+		png_write_row(w->png, alpha ? w->row : row);
+	}
+	png_write_end(w->png, w->info);
+	return 0;
+}
+
+static int write_to(int fd, const struct pmk_simple_pixels *pixels, const struct pmk_mask *alpha)
+{
+	struct writer w = { .fd = fd };
+	int err = -ENOMEM;
+
+	w.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &w, fail, ignore);
+	w.info = w.png ? png_create_info_struct(w.png) : NULL;
+	w.row = malloc((size_t)pixels->width * 4);
+	if (w.info && w.row)
+		err = encode(&w, pixels, alpha);
+	png_destroy_write_struct(&w.png, &w.info);
+	free(w.row);
+	return err;
+}
+
+int pmk_simple_write(
+	const char *path, const struct pmk_simple_pixels *pixels, const struct pmk_mask *alpha, int quality)
+{
+	struct pmk_new_file file;
+	int fd = pmk_new_file_create(&file, path), err;
+
+	if (fd < 0)
+		return fd;
+	err = write_to(fd, pixels, alpha);
+	if (close(fd) < 0 && !err)
+		err = -errno;
+	if (!err)
+		return pmk_new_file_keep(&file);
+	pmk_error_cure(err == -ENOSPC ? PMK_CURE_FREE_SPACE : PMK_CURE_NONE, "%s: cannot be written: %s", path,
+		strerror(-err));
+	pmk_new_file_drop(&file);
+	return err;
+}
