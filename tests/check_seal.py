@@ -20,7 +20,7 @@ SEALED = {
     "media/simple/simple.h media/sandbox/reply.c app/files/mask.c app/live/demo.c control/shown_file.c "
     "control/page/thumbnail.c control/page/own/upload.c",
     "media/simple/simple.h": "media/simple/simple.c media/simple/simple_file.c media/simple/simple_none.c "
-    "media/simple/simple_write.c media/media_module.c media/sandbox/worker.c",
+    "media/simple/simple_write.c media/simple/simple_webp_write.c media/media_module.c media/sandbox/worker.c",
     "media/media_module.h": "media/media_module.c media/media_entry.c media/sandbox/reel_worker.c "
     "media/sandbox/files.c media/sandbox/helper.c media/sandbox/sandbox.c media/sandbox/sandbox_run.c "
     "media/sandbox/stills.c media/sandbox/worker.c",

@@ -329,6 +329,94 @@ static void test_series_of_jpeg(void **state)
 	material_clear();
 }
 
+static void assert_refused(const char *name, const void *data, size_t bytes, int err, const char *what)
+{
+	struct pmk_simple_fit fit = { 0 };
+	struct pmk_image image;
+	struct pmk_rgb rgb;
+	int bar_x, bar_y;
+
+	material_store(material_path(name), data, bytes);
+	assert_fails(pmk_simple_read(material_path(name), &rgb), err, what);
+	assert_fails(pmk_simple_read_planes(material_path(name), &fit, &image, &bar_x, &bar_y), err, what);
+}
+
+/* --- WebP, with what libwebp writes: drawn colours, lossy; alpha is exact --- */
+
+#ifdef PMK_HAVE_WEBP
+static void write_webp(const char *path, const struct pmk_mask *mask)
+{
+	static uint8_t pixels[H * W * 3];
+	const struct pmk_simple_pixels drawn = { W, H, W * 3, 3, pixels };
+
+	for (int i = 0; i < H * W; i++)
+		colour_at(i % W, i / W, pixels + 3 * i);
+	assert_true(pmk_simple_writes(path));
+	assert_int_equal(pmk_simple_write(path, &drawn, mask, 100), 0);
+}
+
+static void test_webp(void **state)
+{
+	struct pmk_image image;
+	struct pmk_rgb rgb;
+	int bar_x, bar_y;
+
+	write_webp(material_path("a.webp"), NULL);
+	assert_int_equal(pmk_simple_probe(material_path("a.webp")), PMK_STILL_ONE);
+	assert_int_equal(pmk_simple_read(material_path("a.webp"), &rgb), 0);
+	assert_near(&rgb, false, 12);
+	assert_int_equal(
+		pmk_simple_read_planes(material_path("a.webp"), &(struct pmk_simple_fit){ 0 }, &image, &bar_x, &bar_y),
+		0);
+	assert_int_equal(image.layout.range, PMK_RANGE_LIMITED);
+	assert_int_equal(image.layout.matrix, PMK_MATRIX_BT601);
+	pmk_colour_image_to_rgb(&image, &rgb);
+	assert_near(&rgb, false, 14);
+	pmk_image_free(&image);
+	pmk_rgb_free(&rgb);
+	material_clear();
+}
+
+static void test_alpha_of_webp(void **state)
+{
+	uint8_t alpha[H * W];
+	const struct pmk_mask mask = { .width = W, .height = H, .stride = W, .alpha = alpha };
+	struct pmk_sheet sheet;
+
+	for (int i = 0; i < H * W; i++)
+		alpha[i] = (uint8_t)(i % W * 5);
+	write_webp(material_path("a.webp"), &mask);
+	assert_int_equal(pmk_simple_read_sheet(material_path("a.webp"), &sheet), 0);
+	for (int i = 0; i < H * W; i++) {
+		const uint8_t *pixel = sheet.data + i / W * sheet.stride + 4 * (i % W);
+		uint8_t meant[3];
+
+		colour_at(i % W, i / W, meant);
+		assert_int_equal(pixel[3], alpha[i]);
+		assert_in_range(pixel[2] + 14, meant[0] * alpha[i] / 255, meant[0] * alpha[i] / 255 + 28);
+	}
+	pmk_sheet_free(&sheet);
+	material_clear();
+}
+
+/* Cut off, and with a size that no library takes. */
+static void test_damaged_webp(void **state)
+{
+	uint8_t *data;
+	size_t size;
+
+	write_webp(material_path("a.webp"), NULL);
+	data = material_load(material_path("a.webp"), &size);
+	for (size_t cut = 16; cut < size - 8; cut += 61)
+		assert_refused("b.webp", data, cut, -EBADMSG, "a WebP picture, but damaged, cut off");
+	data[26] = data[28] = 0xff; /* 16383 a side */
+	data[27] = data[29] = 0x3f;
+	assert_refused("b.webp", data, size, -EINVAL, "a picture of 16383x16383; sides must be");
+	free(data);
+	material_clear();
+}
+#endif
+
 /* --- sizes --- */
 
 static void test_many_pixels_become_fewer(void **state)
@@ -378,18 +466,6 @@ static void test_fits(void **state)
 }
 
 /* --- refusals --- */
-
-static void assert_refused(const char *name, const void *data, size_t bytes, int err, const char *what)
-{
-	struct pmk_simple_fit fit = { 0 };
-	struct pmk_image image;
-	struct pmk_rgb rgb;
-	int bar_x, bar_y;
-
-	material_store(material_path(name), data, bytes);
-	assert_fails(pmk_simple_read(material_path(name), &rgb), err, what);
-	assert_fails(pmk_simple_read_planes(material_path(name), &fit, &image, &bar_x, &bar_y), err, what);
-}
 
 static void test_sizes_are_told(void **state)
 {
@@ -501,6 +577,11 @@ int main(void)
 		cmocka_unit_test(test_sizes_are_told),
 		cmocka_unit_test(test_cut_files),
 		cmocka_unit_test(test_what_is_left_to_the_module),
+#ifdef PMK_HAVE_WEBP
+		cmocka_unit_test(test_webp),
+		cmocka_unit_test(test_alpha_of_webp),
+		cmocka_unit_test(test_damaged_webp),
+#endif
 		cmocka_unit_test(test_what_it_writes_it_reads),
 	};
 

@@ -225,15 +225,6 @@ static enum AVPixelFormat choose_format(const struct pixels *pixels, const struc
 	return pixels->bytes == 1 ? AV_PIX_FMT_GRAY8 : alpha ? AV_PIX_FMT_RGBA : AV_PIX_FMT_RGB24;
 }
 
-/* Ours in that of libwebp, whose 90 looks as ours of 75 does. */
-static double webp_quality(int quality)
-{
-	const double usual = 90, rest = PMK_QUALITY_MOST - PMK_QUALITY_USUAL;
-
-	return quality <= PMK_QUALITY_USUAL ? usual * quality / PMK_QUALITY_USUAL :
-					      usual + (100 - usual) * (quality - PMK_QUALITY_USUAL) / rest;
-}
-
 static int encode(const struct pixels *pixels, const struct pmk_mask *alpha, bool webp, int quality, AVPacket *packet)
 {
 	const AVCodec *codec = webp ? avcodec_find_encoder_by_name("libwebp") : avcodec_find_encoder(AV_CODEC_ID_PNG);
@@ -247,7 +238,7 @@ static int encode(const struct pixels *pixels, const struct pmk_mask *alpha, boo
 	encoder->width = frame->width = pixels->width;
 	encoder->height = frame->height = pixels->height;
 	if (webp)
-		av_opt_set_double(encoder->priv_data, "quality", webp_quality(quality), 0);
+		av_opt_set_double(encoder->priv_data, "quality", pmk_quality_of_webp(quality), 0);
 	encoder->time_base = (AVRational){ 1, 1 };
 	encoder->thread_count = 1;
 	err = avcodec_open2(encoder, encoder->codec, NULL);

@@ -20,6 +20,15 @@ enum pmk_codec {
 
 enum { PMK_QUALITY_MOST = 100, PMK_QUALITY_USUAL = 75 };
 
+/* A quality in libwebp's own scale, whose 90 looks as ours of 75 does. */
+static inline double pmk_quality_of_webp(int quality)
+{
+	const double usual = 90, rest = PMK_QUALITY_MOST - PMK_QUALITY_USUAL;
+
+	return quality <= PMK_QUALITY_USUAL ? usual * quality / PMK_QUALITY_USUAL :
+					      usual + (100 - usual) * (quality - PMK_QUALITY_USUAL) / rest;
+}
+
 struct pmk_encoding {
 	enum pmk_codec codec;
 	bool rated; /* false: in the usual quality */

@@ -36,6 +36,9 @@ struct pmk_simple_pixels {
 	int width, height, stride, bytes; /* px, px, bytes */
 	const uint8_t *data;
 };
+/* Part of it: a WebP file in memory, which the caller frees. -EINVAL: larger than such a file can be; -ENOMEM. */
+int pmk_simple_webp_encode(const struct pmk_simple_pixels *pixels, const struct pmk_mask *alpha, int quality,
+	uint8_t **data, size_t *bytes) __attribute__((warn_unused_result));
 bool pmk_simple_writes(const char *path); /* whether it can */
 int pmk_simple_write(const char *path, const struct pmk_simple_pixels *pixels, const struct pmk_mask *alpha,
 	int quality) __attribute__((warn_unused_result));

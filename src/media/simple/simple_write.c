@@ -19,27 +19,42 @@ struct writer {
 	int fd, err;
 };
 
+static bool is_webp(const char *path)
+{
+	static const char end[] = ".webp";
+	size_t length = strlen(path), bytes = sizeof end - 1;
+
+	return length > bytes && strcasecmp(path + length - bytes, end) == 0;
+}
+
 bool pmk_simple_writes(const char *path)
 {
-	static const char other[] = ".webp";
-	size_t length = strlen(path), end = sizeof other - 1;
+#ifdef PMK_HAVE_WEBP
+	return true;
+#else
+	return !is_webp(path);
+#endif
+}
 
-	return length < end || strcasecmp(path + length - end, other) != 0;
+static int write_all(int fd, const uint8_t *data, size_t bytes)
+{
+	while (bytes) {
+		ssize_t done = write(fd, data, bytes);
+		if (done < 0 && errno != EINTR)
+			return -errno;
+		data += done > 0 ? done : 0;
+		bytes -= done > 0 ? (size_t)done : 0;
+	}
+	return 0;
 }
 
 static void put(png_structp png, png_bytep data, size_t bytes)
 {
 	struct writer *w = png_get_io_ptr(png);
 
-	while (bytes) {
-		ssize_t done = write(w->fd, data, bytes);
-		if (done < 0 && errno != EINTR) {
-			w->err = -errno;
-			png_error(png, "");
-		}
-		data += done > 0 ? done : 0;
-		bytes -= done > 0 ? (size_t)done : 0;
-	}
+	w->err = write_all(w->fd, data, bytes);
+	if (w->err)
+		png_error(png, "");
 }
 
 static void flush(png_structp png)
@@ -88,7 +103,27 @@ static int encode(struct writer *w, const struct pmk_simple_pixels *pixels, cons
 	return 0;
 }
 
-static int write_to(int fd, const struct pmk_simple_pixels *pixels, const struct pmk_mask *alpha)
+#ifdef PMK_HAVE_WEBP
+static int write_webp(int fd, const struct pmk_simple_pixels *pixels, const struct pmk_mask *alpha, int quality)
+{
+	uint8_t *data;
+	size_t bytes;
+	int err = pmk_simple_webp_encode(pixels, alpha, quality, &data, &bytes);
+
+	if (err)
+		return err;
+	err = write_all(fd, data, bytes);
+	free(data);
+	return err;
+}
+#else
+static int write_webp(int fd, const struct pmk_simple_pixels *pixels, const struct pmk_mask *alpha, int quality)
+{
+	return -ENOTSUP;
+}
+#endif
+
+static int write_png(int fd, const struct pmk_simple_pixels *pixels, const struct pmk_mask *alpha)
 {
 	struct writer w = { .fd = fd };
 	int err = -ENOMEM;
@@ -111,7 +146,7 @@ int pmk_simple_write(
 
 	if (fd < 0)
 		return fd;
-	err = write_to(fd, pixels, alpha);
+	err = is_webp(path) ? write_webp(fd, pixels, alpha, quality) : write_png(fd, pixels, alpha);
 	if (close(fd) < 0 && !err)
 		err = -errno;
 	if (!err)
