@@ -696,12 +696,17 @@ static void test_guided_follows_the_luma(void **state)
 }
 
 /* The alpha in the middle of a plain strip of `soft` network pixels between room and person, in which the network is
- * not sure. */
-static int alpha_of_strip(int soft, float probability)
+ * not sure; in the last of `pictures`, between which the luma of both halves changes by `step`. */
+static int alpha_of_film(int soft, float probability, int pictures, int step)
 {
 	enum { N = 96, START = 30 };
 	struct pmk_refine_settings settings = {
-		.mode = PMK_REFINE_GUIDED, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1
+		.mode = PMK_REFINE_GUIDED,
+		.smooth = 0.85,
+		.threshold = -1,
+		.erode = -1,
+		.dilate = -1,
+		.feather = -1,
 	};
 	struct pmk_layout layout = { .width = N, .height = N, .range = PMK_RANGE_FULL };
 	struct pmk_refine *refine;
@@ -714,14 +719,23 @@ static int alpha_of_strip(int soft, float probability)
 	assert_int_equal(pmk_image_alloc(&image, &layout), 0);
 	pmk_image_fill(&image, (const uint8_t[]){ 90, 128, 128 });
 	assert_int_equal(pmk_refine_create(&settings, N, N, N, N, &refine), 0);
-	for (int i = 0; i < N * N; i++)
-		p[i] = i % N < START ? 0 : i % N < START + soft ? probability : 1;
-	pmk_refine_run(refine, p, &(struct pmk_rect){ 0, 0, N, N }, &image, &image, &mask);
-	alpha = mask.alpha[(size_t)(N / 2) * (size_t)mask.stride + START + (size_t)soft / 2];
+	for (int k = 0; k < pictures; k++) {
+		for (int y = 0; y < N; y++)
+			memset(image.plane[0] + y * image.stride[0], 90 + (y / (N / 2) == k % 2 ? step : 0), N);
+		for (int i = 0; i < N * N; i++)
+			p[i] = i % N < START ? 0 : i % N < START + soft ? probability : 1;
+		pmk_refine_run(refine, p, &(struct pmk_rect){ 0, 0, N, N }, &image, &image, &mask);
+	}
+	alpha = mask.alpha[(size_t)(N / 4) * (size_t)mask.stride + START + (size_t)soft / 2];
 	pmk_refine_destroy(refine);
 	pmk_image_free(&image);
 	pmk_mask_free(&mask);
 	return alpha;
+}
+
+static int alpha_of_strip(int soft, float probability)
+{
+	return alpha_of_film(soft, probability, 1, 0);
 }
 
 /* An area as narrow as hair stays soft. A wide area becomes room or person, whatever it is nearer to. */
@@ -735,6 +749,17 @@ static void test_guided_clears_haze(void **state)
 	assert_int_equal(alpha_of_strip(28, 0.57f), 255);
 	assert_int_equal(alpha_of_strip(40, 0.48f), 0);
 	assert_int_equal(alpha_of_strip(40, 0.60f), 255);
+}
+
+/* In a film, a wide area that stands still is no haze, and one that moves stays soft: that is motion blur. */
+static void test_guided_keeps_motion_blur(void **state)
+{
+	int alpha = alpha_of_film(28, 0.57f, 2, 30);
+
+	(void)state;
+	assert_true(alpha > 30 && alpha < 225);
+	assert_int_equal(alpha_of_film(28, 0.57f, 2, 0), 255);
+	assert_int_equal(alpha_of_film(28, 0.57f, 1, 30), 255);
 }
 
 /* A threshold gives only 0 and 255 at the network's size. The whole mask is written. If all is person, all stays
@@ -792,6 +817,7 @@ int main(void)
 		cmocka_unit_test(test_enlarge_into_a_part),
 		cmocka_unit_test(test_guided_follows_the_luma),
 		cmocka_unit_test(test_guided_clears_haze),
+		cmocka_unit_test(test_guided_keeps_motion_blur),
 		cmocka_unit_test(test_refine_threshold_and_ends),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

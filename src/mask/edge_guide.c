@@ -11,6 +11,7 @@ static const float CHROMA_EPSILON = 3e-4f; /* of chroma, which varies less than 
 /* a block is soft up to UNSURE from 0.5, and from SURE on it is not; what is wider than hair has MANY soft blocks
  * around it, and not only FEW */
 static const float UNSURE = 0.2f, SURE = 0.35f, FEW = 0.4f, MANY = 1;
+static const float IN_FILM = 0.85f; /* of the softness */
 static const float STEEPEST = 4; /* times as steep, in the midst of haze */
 static const float MOST_GAIN = 7; /* fixed point has room for 8 (edge.h) */
 
@@ -321,6 +322,13 @@ static void find_soft(const float *restrict gain, const float *restrict luma, co
 	}
 }
 
+/* In a film, what moves is soft because it moves, and all that is steep flickers more. */
+static void calm(const float *restrict still, float *restrict soft, int count)
+{
+	for (int i = 0; i < count; i++)
+		soft[i] *= IN_FILM * still[i];
+}
+
 static void steepen(const float *restrict around, float *restrict gain, float *restrict offset, int count)
 {
 	for (int i = 0; i < count; i++) {
@@ -349,6 +357,8 @@ static void clear_haze(struct pmk_guide *g)
 	const struct mean around[] = { { g->plane[BY_Y], NULL, g->plane[MEAN] } };
 
 	find_soft(g->gain, g->plane[Y], g->offset, g->plane[BY_Y], g->width * g->height);
+	if (g->still)
+		calm(g->still, g->plane[BY_Y], g->width * g->height);
 	run_means(g, around, 1, steepen_row);
 }
 

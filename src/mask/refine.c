@@ -217,7 +217,9 @@ static void guide_by_picture(struct pmk_refine *r, const float *probability, con
 	halve_luma(r, small);
 	pmk_temporal_run(&r->smooth_blocks, r->blocks, r->block_luma, view);
 	pmk_trace_calm(r->trace, (pmk_noise_in(picture, view) - QUIET) / (LOUD - QUIET));
+	r->guide.still = r->smooth_blocks.still;
 	trace_blocks(r, view, small, picture, mask);
+	r->guide.still = NULL;
 	for (int k = 0; k < r->part_count; k++)
 		add_part(r, &r->part[k], picture, mask);
 	for (int y = 0; threshold >= 0 && y < mask->height; y++) {

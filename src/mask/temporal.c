@@ -163,60 +163,59 @@ static bool find_steps(struct pmk_temporal *t, const uint8_t *luma, uint8_t *ste
 	return light && sum < CUT * known;
 }
 
-/* How much of the memory a row keeps, 0..1, from the changes of the 3x3 samples around each sample. At the edges the
- * last sample is repeated. */
-static void keep_row(const struct pmk_temporal *t, const uint8_t *step, int y, float *restrict keep)
+/* How still each sample of a row is, 0..1, from the changes of the 3x3 samples around it. At the edges the last sample
+ * is repeated. */
+static void find_still(const struct pmk_temporal *t, const uint8_t *step, int y, float *restrict still)
 {
 	int w = t->width;
 	const uint8_t *b = step + (size_t)y * (size_t)w, *a = y ? b - w : b, *c = y + 1 < t->height ? b + w : b;
 	uint16_t *restrict sums = t->sums + 1;
-	float strength = t->strength;
 
 	for (int x = 0; x < w; x++)
 		sums[x] = (uint16_t)(a[x] + b[x] + c[x]);
 	sums[-1] = sums[0];
 	sums[w] = sums[w - 1];
 	for (int x = 0; x < w; x++) {
-		float still = (float)(MOTION - (sums[x - 1] + sums[x] + sums[x + 1])) * (1.0f / (MOTION - NOISE));
+		float share = (float)(MOTION - (sums[x - 1] + sums[x] + sums[x + 1])) * (1.0f / (MOTION - NOISE));
 
-		still = still < 0 ? 0 : still;
-		still *= strength;
-		/* the same as limiting to 1 before, but without a branch */
-		keep[x] = still > strength ? strength : still;
+		share = share < 0 ? 0 : share;
+		still[x] = share > 1 ? 1 : share;
 	}
 }
 
-static void smooth(float *p, const float *last, const float *keep, float follow, int count)
+static void smooth(float *p, const float *last, const float *still, float strength, float follow, int count)
 {
 	for (int x = 0; x < count; x++) {
 		float change = p[x] - last[x], share = 1 - fabsf(change) * follow;
 
-		p[x] -= keep[x] * (share < 0 ? 0 : share) * change;
+		p[x] -= strength * still[x] * (share < 0 ? 0 : share) * change;
 	}
 }
 
-static void smooth_by_luma(struct pmk_temporal *t, float *probability, const uint8_t *luma)
+/* Whether there was anything to compare with. */
+static bool smooth_by_luma(struct pmk_temporal *t, float *probability, const uint8_t *luma)
 {
 	uint8_t *step = t->moved_luma;
 
 	if (!find_steps(t, luma, step))
-		return;
+		return false;
 	for (int y = 0; y < t->height; y++) {
 		size_t row = (size_t)y * (size_t)t->width;
 
-		keep_row(t, step, y, t->moved);
-		smooth(probability + row, t->last + row, t->moved, 1, t->width);
+		find_still(t, step, y, t->moved + row);
+		smooth(probability + row, t->last + row, t->moved + row, t->strength, 1, t->width);
 	}
+	return true;
 }
 
 static void smooth_without_luma(struct pmk_temporal *t, float *probability)
 {
 	for (int x = 0; x < t->width; x++)
-		t->moved[x] = t->strength * 0.4f;
+		t->moved[x] = 0.4f;
 	for (int y = 0; y < t->height; y++) {
 		size_t row = (size_t)y * (size_t)t->width;
 
-		smooth(probability + row, t->last + row, t->moved, 1 / FOLLOW, t->width);
+		smooth(probability + row, t->last + row, t->moved, t->strength, 1 / FOLLOW, t->width);
 	}
 }
 
@@ -225,12 +224,13 @@ void pmk_temporal_run(struct pmk_temporal *t, float *probability, const uint8_t 
 	size_t count = (size_t)t->width * (size_t)t->height;
 	bool same_kind = t->primed && t->guided == (luma != NULL);
 
+	t->still = NULL;
 	if (t->strength <= 0)
 		return;
 	if (same_kind && memcmp(view, &t->view, sizeof *view) != 0)
 		follow_view(t, view);
 	if (same_kind && luma)
-		smooth_by_luma(t, probability, luma);
+		t->still = smooth_by_luma(t, probability, luma) ? t->moved : NULL;
 	else if (same_kind)
 		/* the memory is -1 where nothing is known: too far from any probability to be kept */
 		smooth_without_luma(t, probability);

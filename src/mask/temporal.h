@@ -13,10 +13,11 @@
 struct pmk_temporal {
 	float strength; /* 0 (off) to 1 */
 	int width, height; /* in samples */
-	/* the memory, and room for it as the new view sees it; the latter then holds how much is kept */
+	/* the memory, and room for it as the new view sees it; the latter then holds what is still */
 	float *last, *moved;
 	uint8_t *luma, *moved_luma;
 	uint8_t *known; /* 255 where the memory has a value, otherwise 0 */
+	const float *still; /* of the last run, 0 (motion) to 1 for each sample; NULL: nothing is known */
 	uint16_t *sums; /* vertical sums of a row, with one more sample at each end */
 	struct pmk_rect view;
 	bool primed, guided; /* guided: the memory has luma, too */
