@@ -2,6 +2,7 @@
 /* A closer look at what may be hands, on drawn pictures: where it looks, what it takes, and what colours decide. */
 #include "unit.h"
 
+#include "find/hands/film.h"
 #include "find/hands/hands.h"
 
 #include <errno.h>
@@ -221,6 +222,79 @@ static void test_colours_decide(void **state)
 	assert_true(fabsf(mean(p, &all, &hand) - 0.3f) < 1e-4f);
 }
 
+/* The hand as a film's look sees it, after `pictures` more pictures, in which the hand is brighter in every second one
+ * if it moves. */
+static float in_film(struct stage *s, struct pmk_hands_film *f, int pictures, bool moves)
+{
+	struct pmk_hands_eye eye = { s, look, scale };
+	float p[N * N], *seen = p;
+
+	s->closer = 0.95f;
+	for (int k = 0; k < pictures; k++) {
+		seen = p;
+		see(&all, 0.3f, p);
+		draw(s, &all, 144);
+		for (int i = 0; i < N * N && moves && k % 2; i++) {
+			if (inside(&hand, (i % N + 0.5) * W / N, (i / N + 0.5) * H / N))
+				s->small.plane[0][i / N * s->small.stride[0] + i % N] = 160;
+		}
+		assert_int_equal(
+			pmk_hands_film_run(f, &s->hands, &s->study, &s->view, &eye, &all, &s->small, &seen), 0);
+	}
+	return mean(seen, &all, &hand);
+}
+
+/* In a film, a hand that is held up is found by four looks, in four pictures, and stays found. When it has moved, what
+ * was found counts no longer. One that moves is not looked at, and neither is a picture that was forgotten. */
+static void test_a_hand_held_up_in_a_film(void **state)
+{
+	struct stage *s = *state;
+	struct pmk_hands_film f;
+
+	assert_int_equal(pmk_hands_film_init(&f, N, N), 0);
+	s->looks = 0;
+	assert_true(in_film(s, &f, 20, true) < 0.35f);
+	assert_int_equal(s->looks, 0);
+	assert_true(in_film(s, &f, 12, false) > 0.6f);
+	assert_int_equal(s->looks, PMK_HANDS_LOOKS);
+	for (int k = 0; k < 30; k++)
+		assert_true(in_film(s, &f, 1, false) > 0.6f);
+	assert_int_equal(s->looks, PMK_HANDS_LOOKS);
+	for (int k = 0; k < 60; k++)
+		assert_true(in_film(s, &f, 1, false) > 0.6f);
+	assert_int_equal(s->looks, 2 * PMK_HANDS_LOOKS); /* it was looked for again */
+	assert_true(in_film(s, &f, 2, true) < 0.35f);
+	assert_true(in_film(s, &f, 12, false) > 0.6f);
+	pmk_hands_film_forget(&f);
+	assert_true(in_film(s, &f, 1, false) < 0.35f);
+	pmk_hands_film_finish(&f);
+}
+
+/* A fault of a look is told, and the next picture begins anew. */
+static void test_a_fault_in_a_film(void **state)
+{
+	struct stage *s = *state;
+	struct pmk_hands_eye eye = { s, look, scale };
+	struct pmk_hands_film f;
+	float p[N * N], *seen;
+	int err = 0;
+
+	assert_int_equal(pmk_hands_film_init(&f, N, N), 0);
+	s->looks = 0;
+	s->fails = 2;
+	for (int k = 0; k < 12 && !err; k++) {
+		seen = p;
+		see(&all, 0.3f, p);
+		draw(s, &all, 144);
+		err = pmk_hands_film_run(&f, &s->hands, &s->study, &s->view, &eye, &all, &s->small, &seen);
+	}
+	assert_int_equal(err, -EDOM);
+	s->fails = 0;
+	pmk_hands_film_forget(&f);
+	assert_true(in_film(s, &f, 12, false) > 0.6f);
+	pmk_hands_film_finish(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -229,6 +303,8 @@ int main(void)
 		cmocka_unit_test(test_a_hand_sticks_out),
 		cmocka_unit_test_setup_teardown(test_who_is_sure_is_not_looked_at, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_fault_is_told, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_hand_held_up_in_a_film, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_fault_in_a_film, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_colours_decide, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,6 +52,7 @@ int pmk_look_resize(struct pmk_look *l, const struct pmk_look_settings *settings
 	l->alone = true;
 	pmk_look_set_keep_out(l, settings->keep_out, settings->keep_out_count);
 	pmk_guest_forget(&l->guest);
+	pmk_hands_film_forget(&l->film);
 	pmk_view_init(&l->where, width, height,
 		(double)l->view.model.card.input_width / l->view.model.card.input_height, settings->nearest);
 	return 0;
@@ -78,6 +79,8 @@ int pmk_look_create(const struct pmk_look_settings *settings, int width, int hei
 	if (!err)
 		err = pmk_hands_init(&l->hands, l->tiles.width, l->tiles.height);
 	if (!err)
+		err = pmk_hands_film_init(&l->film, l->tiles.width, l->tiles.height);
+	if (!err)
 		err = pmk_guest_init(&l->guest, l->tiles.width, l->tiles.height);
 	if (!err)
 		err = pmk_hold_init(&l->hold, l->tiles.width, l->tiles.height);
@@ -102,6 +105,7 @@ void pmk_look_destroy(struct pmk_look *l)
 	pmk_tiles_finish(&l->tiles);
 	pmk_study_finish(&l->study);
 	pmk_hands_finish(&l->hands);
+	pmk_hands_film_finish(&l->film);
 	pmk_guest_finish(&l->guest);
 	pmk_hold_finish(&l->hold);
 	free(l->before);
@@ -118,6 +122,7 @@ void pmk_look_forget(struct pmk_look *l)
 	pmk_view_forget(&l->where);
 	l->alone = true;
 	pmk_guest_forget(&l->guest);
+	pmk_hands_film_forget(&l->film);
 }
 
 void pmk_look_set_nearest(struct pmk_look *l, bool nearest)
@@ -278,6 +283,18 @@ static const struct pmk_image *scaled(struct pmk_look *l, const struct pmk_image
 	return pmk_prepare_small(l->view.prepare);
 }
 
+/* Make more of the last look at somebody. The look before was at `before`, if this is the first sight. */
+static int look_further(
+	struct pmk_look *l, const struct pmk_image *image, const struct pmk_rect *before, struct pmk_sight *sight)
+{
+	if (l->alone)
+		return pmk_look_study(l, image, sight);
+	if (!before->width)
+		return pmk_look_raise(l, image, sight);
+	pmk_look_join(l, before, sight);
+	return 0;
+}
+
 int pmk_look_run(struct pmk_look *l, const struct pmk_image *image, uint64_t now_ns, struct pmk_plate *plate,
 	struct pmk_sight *sight)
 {
@@ -304,10 +321,8 @@ int pmk_look_run(struct pmk_look *l, const struct pmk_image *image, uint64_t now
 		if (!err)
 			again = follow(l, &seen);
 	}
-	if (!err && l->alone && l->where.found)
-		err = pmk_look_study(l, image, &seen);
-	else if (!err && before.width && l->where.found)
-		pmk_look_join(l, &before, &seen);
+	if (!err && l->where.found)
+		err = look_further(l, image, &before, &seen);
 	if (!err && plate)
 		err = greet(l, image, &seen);
 	if (err)

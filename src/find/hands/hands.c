@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "find/hands/hands_parts.h"
 
 #include <errno.h>
 #include <math.h>
@@ -46,22 +47,23 @@ void pmk_hands_finish(struct pmk_hands *h)
 	*h = (struct pmk_hands){ 0 };
 }
 
-static int look_at_doubt(struct pmk_hands *h, const struct pmk_view *view, const struct pmk_hands_eye *eye,
-	const struct pmk_doubt *doubt, int k)
+double pmk_hands_square(void)
 {
-	double tall = view->people.bottom - view->people.top;
-	int err = 0;
+	return SQUARES[1];
+}
 
-	for (int i = 0; !err && i < PMK_HANDS_LOOKS; i++) {
-		double half = SQUARES[i / 2] * tall / 2, across = half * view->shape;
-		struct pmk_box box = { doubt->x - across, doubt->y - half, doubt->x + across, doubt->y + half };
-		const float *look;
+int pmk_hands_look(struct pmk_hands *h, const struct pmk_view *view, const struct pmk_hands_eye *eye,
+	const struct pmk_doubt *doubt, int k, int i)
+{
+	double half = SQUARES[i / 2] * (view->people.bottom - view->people.top) / 2, across = half * view->shape;
+	struct pmk_box box = { doubt->x - across, doubt->y - half, doubt->x + across, doubt->y + half };
+	const float *look;
+	int err;
 
-		h->rect[k][i] = pmk_view_inside(view, &box, 1);
-		err = eye->look(eye->context, &h->rect[k][i], i % 2, &look);
-		if (!err)
-			memcpy(h->look[k][i], look, (size_t)h->width * (size_t)h->height * sizeof *look);
-	}
+	h->rect[k][i] = pmk_view_inside(view, &box, 1);
+	err = eye->look(eye->context, &h->rect[k][i], i % 2, &look);
+	if (!err)
+		memcpy(h->look[k][i], look, (size_t)h->width * (size_t)h->height * sizeof *look);
 	return err;
 }
 
@@ -82,13 +84,13 @@ static void join(struct pmk_hands *h, struct pmk_study *s, const struct pmk_view
 		h->after[i] = fmaxf(h->before[i], h->after[i]);
 }
 
-/* How surely the closer looks k find a hand. */
-static void judge(struct pmk_hands *h, struct pmk_study *s, const struct pmk_view *view, const struct pmk_rect *seen,
+void pmk_hands_judge(struct pmk_hands *h, struct pmk_study *s, const struct pmk_view *view, const struct pmk_rect *seen,
 	const float *probability, int k)
 {
 	h->sure[k] = 1;
 	join(h, s, view, seen, seen, probability, k, k + 1);
 	h->sure[k] = (float)pmk_doubt_hand(probability, h->after, h->width, h->height, seen, &view->people);
+	join(h, s, view, seen, seen, probability, k, k + 1);
 }
 
 /* Decide doubts in a look at `at` by its colours. */
@@ -130,10 +132,12 @@ int pmk_hands_study(struct pmk_hands *h, struct pmk_study *s, const struct pmk_v
 
 	h->count = 0;
 	for (int k = 0; k < doubts; k++) {
-		err = look_at_doubt(h, view, eye, &doubt[k], k);
-		if (err)
-			return err;
-		judge(h, s, view, seen, probability, k);
+		for (int i = 0; i < PMK_HANDS_LOOKS; i++) {
+			err = pmk_hands_look(h, view, eye, &doubt[k], k, i);
+			if (err)
+				return err;
+		}
+		pmk_hands_judge(h, s, view, seen, probability, k);
 	}
 	while (h->count < doubts)
 		give(h, s, view, eye, seen, probability, doubts);

@@ -4,6 +4,7 @@
 #define PMK_FIND_LOOK_LOOK_PARTS_H
 
 #include "find/guest.h"
+#include "find/hands/film.h"
 #include "find/hands/hands.h"
 #include "find/hold/hold.h"
 #include "find/look.h"
@@ -30,6 +31,7 @@ struct pmk_look {
 	struct pmk_plate *plate; /* of the present run; or NULL */
 	struct pmk_study study;
 	struct pmk_hands hands;
+	struct pmk_hands_film film;
 	float *before; /* the previous look, at first sight */
 	bool alone; /* no picture came before: this one is studied */
 	struct pmk_rect keep_out[PMK_ZONES];
@@ -48,5 +50,8 @@ void pmk_look_join(struct pmk_look *look, const struct pmk_rect *before, struct 
 
 /* Look at the people in several ways, and join what is seen. */
 int pmk_look_study(struct pmk_look *look, const struct pmk_image *image, struct pmk_sight *sight);
+
+/* In a film: look closer at what may be a hand, from time to time, and raise what was seen by what was found. */
+int pmk_look_raise(struct pmk_look *look, const struct pmk_image *image, struct pmk_sight *sight);
 
 #endif

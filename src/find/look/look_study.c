@@ -55,6 +55,24 @@ static int study_hands(struct pmk_look *l, const struct pmk_image *image, struct
 	return err;
 }
 
+int pmk_look_raise(struct pmk_look *l, const struct pmk_image *image, struct pmk_sight *sight)
+{
+	struct eye eye = { l, image, sight };
+	struct pmk_hands_eye how = { &eye, look_closer, scale_closer };
+	struct pmk_plate *plate = l->plate;
+	int err;
+
+	if (l->where.wide || l->where.nearest || l->guest.found || !pmk_look_sees_its_size(l) ||
+		sight->probability != l->view.probability) {
+		pmk_hands_film_forget(&l->film);
+		return 0;
+	}
+	err = pmk_hands_film_run(&l->film, &l->hands, &l->study, &l->where, &how, &sight->view,
+		pmk_prepare_small(l->view.prepare), &sight->probability);
+	l->plate = plate;
+	return err;
+}
+
 int pmk_look_study(struct pmk_look *l, const struct pmk_image *image, struct pmk_sight *sight)
 {
 	struct pmk_rect part[PMK_STUDY_PARTS], view;

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+#include "find/hands/film.h"
+
+#include "base/mem.h"
+#include "base/num.h"
+#include "find/hands/hands_parts.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { GRID = PMK_FILM_GRID };
+enum { OFTEN = 4 }; /* doubts are sought in every fourth picture */
+enum { NOISE = 3 }; /* levels: the mean change of a block's luma up to which it stands still */
+enum { PICTURES = 90, RENEW = 30 }; /* for how many a find counts; with how many left it is looked for again */
+static const double CALM = 0.9; /* of the blocks of a square that is still, or known */
+static const double MOST_LOST = 0.25; /* of the blocks with a hand: it has gone, although some look as before */
+static const float LEAST = 0.1f; /* what is found with less is nothing */
+
+/* Blocks of the grid: columns left..right - 1, rows top..bottom - 1. */
+struct blocks {
+	int left, top, right, bottom;
+};
+
+int pmk_hands_film_init(struct pmk_hands_film *f, int width, int height)
+{
+	size_t count = pmk_align_up_size((size_t)width * (size_t)height, 64);
+	float *at = pmk_mem_alloc(count * (2 * sizeof *at + 2));
+
+	*f = (struct pmk_hands_film){ .width = width, .height = height, .block = at };
+	if (!at)
+		return -ENOMEM;
+	f->found = at;
+	f->seen = at + count;
+	f->then = (uint8_t *)(at + 2 * count);
+	f->last = f->then + count;
+	return 0;
+}
+
+void pmk_hands_film_finish(struct pmk_hands_film *f)
+{
+	free(f->block);
+	*f = (struct pmk_hands_film){ 0 };
+}
+
+void pmk_hands_film_forget(struct pmk_hands_film *f)
+{
+	f->view = (struct pmk_rect){ 0 };
+	f->looks = f->pictures = 0;
+	memset(f->known, 0, sizeof f->known);
+	memset(f->hand, 0, sizeof f->hand);
+}
+
+/* The first px of block `at` of a side of `length` px. */
+static int first_of(int at, int length)
+{
+	return at * length / GRID;
+}
+
+static bool is_as(
+	const struct pmk_hands_film *f, const struct pmk_image *small, const uint8_t *before, int row, int column)
+{
+	int left = first_of(column, f->width), right = first_of(column + 1, f->width), change = 0,
+	    top = first_of(row, f->height), bottom = first_of(row + 1, f->height);
+
+	for (int y = top; y < bottom; y++) {
+		const uint8_t *a = small->plane[0] + (size_t)y * (size_t)small->stride[0],
+			      *b = before + (size_t)y * (size_t)f->width;
+
+		for (int x = left; x < right; x++)
+			change += abs(a[x] - b[x]);
+	}
+	return change <= NOISE * (right - left) * (bottom - top);
+}
+
+/* Find what stands still, and forget what does not look as it did. */
+static void compare(struct pmk_hands_film *f, const struct pmk_image *small)
+{
+	int hands = 0, lost = 0;
+
+	for (int row = 0; row < GRID; row++) {
+		for (int column = 0; column < GRID; column++) {
+			uint8_t *known = &f->known[row][column];
+
+			f->still[row][column] = is_as(f, small, f->last, row, column);
+			if (*known)
+				*known = is_as(f, small, f->then, row, column) ? *known - 1 : 0;
+			hands += f->hand[row][column];
+			lost += f->hand[row][column] && !*known;
+		}
+	}
+	if (lost <= MOST_LOST * hands)
+		return;
+	memset(f->known, 0, sizeof f->known);
+	memset(f->hand, 0, sizeof f->hand);
+}
+
+static void keep_luma(const struct pmk_hands_film *f, const struct pmk_image *small)
+{
+	for (int y = 0; y < f->height; y++)
+		memcpy(f->last + (size_t)y * (size_t)f->width, small->plane[0] + (size_t)y * (size_t)small->stride[0],
+			(size_t)f->width);
+}
+
+/* The blocks of the larger square around a doubt, as far as it is inside the view. */
+static struct blocks around(const struct pmk_hands_film *f, const struct pmk_view *view, const struct pmk_doubt *doubt)
+{
+	double half = pmk_hands_square() * (view->people.bottom - view->people.top) / 2, across = half * view->shape;
+	double column = (double)GRID / f->view.width, row = (double)GRID / f->view.height;
+
+	return (struct blocks){ pmk_clamp((int)((doubt->x - across - f->view.x) * column), 0, GRID),
+		pmk_clamp((int)((doubt->y - half - f->view.y) * row), 0, GRID),
+		pmk_clamp((int)((doubt->x + across - f->view.x) * column) + 1, 0, GRID),
+		pmk_clamp((int)((doubt->y + half - f->view.y) * row) + 1, 0, GRID) };
+}
+
+/* Whether most blocks have more than `least`. */
+static bool most_are(uint8_t state[GRID][GRID], int least, const struct blocks *b)
+{
+	int count = 0;
+
+	for (int row = b->top; row < b->bottom; row++) {
+		for (int column = b->left; column < b->right; column++)
+			count += state[row][column] > least;
+	}
+	return count >= CALM * (b->right - b->left) * (b->bottom - b->top);
+}
+
+/* Choose a doubt that stands still, and has not been looked at as it is. */
+static bool choose(struct pmk_hands_film *f, const struct pmk_view *view, const float *probability)
+{
+	struct pmk_doubt doubt[PMK_DOUBTS];
+	int doubts;
+
+	if (++f->pictures < OFTEN)
+		return false;
+	f->pictures = 0;
+	doubts = pmk_doubt_find(probability, f->width, f->height, &f->view, &view->people, doubt);
+	for (int k = 0; k < doubts; k++) {
+		struct blocks b = around(f, view, &doubt[k]);
+
+		f->doubt = doubt[k];
+		if (most_are(f->still, 0, &b) && !most_are(f->known, RENEW, &b))
+			return true;
+	}
+	return false;
+}
+
+/* Keep what was found in a block, in h->after. */
+static void keep_block(struct pmk_hands_film *f, const struct pmk_hands *h, int row, int column)
+{
+	int left = first_of(column, f->width), width = first_of(column + 1, f->width) - left;
+	bool any = false;
+
+	for (int y = first_of(row, f->height); y < first_of(row + 1, f->height); y++) {
+		size_t at = (size_t)y * (size_t)f->width + (size_t)left;
+
+		for (int x = 0; x < width; x++, at++) {
+			bool more = h->after[at] > f->seen[at] + LEAST;
+
+			f->found[at] = more ? h->after[at] : 0;
+			f->then[at] = f->last[at];
+			any |= more;
+		}
+	}
+	f->known[row][column] = PICTURES;
+	f->hand[row][column] = any;
+}
+
+static void keep(struct pmk_hands_film *f, const struct pmk_hands *h, const struct blocks *b)
+{
+	for (int row = b->top; row < b->bottom; row++) {
+		for (int column = b->left; column < b->right; column++)
+			keep_block(f, h, row, column);
+	}
+}
+
+static void raise(const struct pmk_hands_film *f, float *probability)
+{
+	for (int i = 0; i < GRID * GRID; i++) {
+		int row = i / GRID, column = i % GRID;
+
+		for (int y = first_of(row, f->height); f->known[row][column] && y < first_of(row + 1, f->height); y++) {
+			for (int x = first_of(column, f->width); x < first_of(column + 1, f->width); x++) {
+				size_t at = (size_t)y * (size_t)f->width + (size_t)x;
+
+				probability[at] = fmaxf(probability[at], f->found[at]);
+			}
+		}
+	}
+}
+
+/* Take the next closer look, if there is one to take. */
+static int look(struct pmk_hands_film *f, struct pmk_hands *h, struct pmk_study *s, const struct pmk_view *view,
+	const struct pmk_hands_eye *eye, float **probability)
+{
+	struct blocks b;
+	int err;
+
+	if (!f->looks && !choose(f, view, *probability))
+		return 0;
+	b = around(f, view, &f->doubt);
+	if (!most_are(f->still, 0, &b)) {
+		f->looks = 0;
+		return 0;
+	}
+	memcpy(f->seen, *probability, (size_t)f->width * (size_t)f->height * sizeof *f->seen);
+	*probability = f->seen;
+	err = pmk_hands_look(h, view, eye, &f->doubt, 0, f->looks);
+	if (err || ++f->looks < PMK_HANDS_LOOKS)
+		return err;
+	pmk_hands_judge(h, s, view, &f->view, f->seen, 0);
+	keep(f, h, &b);
+	f->looks = 0;
+	return 0;
+}
+
+int pmk_hands_film_run(struct pmk_hands_film *f, struct pmk_hands *h, struct pmk_study *s, const struct pmk_view *view,
+	const struct pmk_hands_eye *eye, const struct pmk_rect *seen, const struct pmk_image *small,
+	float **probability)
+{
+	bool same = memcmp(seen, &f->view, sizeof *seen) == 0;
+	int err = 0;
+
+	if (same) {
+		compare(f, small);
+	} else {
+		pmk_hands_film_forget(f);
+		f->view = *seen;
+	}
+	keep_luma(f, small);
+	if (same)
+		err = look(f, h, s, view, eye, probability);
+	if (!err)
+		raise(f, *probability);
+	return err;
+}
