@@ -110,7 +110,8 @@ void pmk_media_module_refuse(const char *path, enum pmk_cure cure, const char *r
 	const char *kinds = pmk_media_simple_kinds();
 
 	pmk_log(PMK_LOG_ERROR, cure, "media", "%s: %s%s need the module " PMK_MEDIA_MODULE_FILE ", which %s", path,
-		kinds ? "files other than " : "picture and video files", kinds ? kinds : "", reason);
+		kinds ? "films, animations, and files other than " : "picture and video files", kinds ? kinds : "",
+		reason);
 }
 
 /* The same as enter; logs why the file at `path` cannot be used. */
