@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 { lib, stdenv, requireFile, meson, ninja, pkg-config, scdoc, libyuv, libjpeg, inih, cjson, pipewire, systemdLibs
-, libmicrohttpd, libseccomp, ffmpeg, lcms2, libwebp, pango, fontconfig, gst_all_1, frei0r }:
+, libmicrohttpd, libseccomp, libpng, zlib, ffmpeg, lcms2, libwebp, pango, fontconfig, gst_all_1, frei0r }:
 
 stdenv.mkDerivation {
   pname = "potemkin";
@@ -16,7 +16,8 @@ stdenv.mkDerivation {
 
   nativeBuildInputs = [ meson ninja pkg-config scdoc ];
   buildInputs = [
-    libyuv libjpeg inih cjson pipewire systemdLibs libmicrohttpd libseccomp ffmpeg lcms2 libwebp pango fontconfig
+    libyuv libjpeg inih cjson pipewire systemdLibs libmicrohttpd libseccomp libpng zlib
+    ffmpeg lcms2 libwebp pango fontconfig
     gst_all_1.gst-plugins-base frei0r
   ];
 
