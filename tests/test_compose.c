@@ -2,7 +2,9 @@
 /* The seal: what may come out of it, whatever goes in. */
 #include "unit.h"
 
+#include "base/num.h"
 #include "compose/compose.h"
+#include "compose/inner.h"
 #include "draw/mark.h"
 #include "image/colour.h"
 #include "mask/refine.h"
@@ -356,6 +358,84 @@ static void test_rim_keeps_the_backdrop(void **state)
 		pmk_shown_unref(clean);
 		pmk_rim_destroy(rim);
 		finish(&s);
+	}
+}
+
+/* A grey person before a room of noise, with a mask that is a pixel too large. */
+static void test_rim_shows_no_room(void **state)
+{
+	enum { EDGE = 203, GREY = 120 };
+	struct set s = make(480, 360, PMK_CHROMA_420, PMK_RANGE_LIMITED);
+	struct pmk_image *image = &s.frame->image;
+	const uint8_t person[3] = { GREY, 128, 128 };
+	struct pmk_shown *shown;
+	struct pmk_rim *rim;
+	uint32_t seed = 5;
+
+	pmk_image_fill(image, person);
+	for (int y = 0; y < 360; y++) {
+		for (int x = 0; x < 480; x++) {
+			s.mask.alpha[y * s.mask.stride + x] = x < EDGE - 1 ? 0 : 255;
+			if (x < EDGE)
+				image->plane[0][y * image->stride[0] + x] = (uint8_t)(40 + unit_random(&seed) % 180);
+		}
+	}
+	assert_int_equal(pmk_rim_create(&s.behind.layout, &rim), 0);
+	pmk_composer_set_rim(s.composer, rim);
+	assert_int_equal(pmk_compose(s.composer, s.frame, &s.mask, &shown), 0);
+	for (int y = 0; y < 360; y++) {
+		const struct pmk_image *out = pmk_shown_image(shown);
+
+		for (int x = EDGE - 1; x < 480; x++)
+			assert_in_range(out->plane[0][y * out->stride[0] + x], GREY - 1, GREY + 1);
+	}
+	pmk_shown_unref(shown);
+	pmk_rim_destroy(rim);
+	finish(&s);
+}
+
+static int alpha_at(const struct pmk_mask *mask, int x, int y)
+{
+	bool inside = x >= 0 && y >= 0 && x < mask->width && y < mask->height;
+
+	return inside ? mask->alpha[y * mask->stride + x] : 255;
+}
+
+static int least_around(const struct pmk_mask *mask, int x, int y, int px)
+{
+	int across = pmk_min(alpha_at(mask, x - px, y), alpha_at(mask, x + px, y)),
+	    along = pmk_min(alpha_at(mask, x, y - px), alpha_at(mask, x, y + px));
+
+	return pmk_min(alpha_at(mask, x, y), pmk_min(across, along));
+}
+
+/* Against the definition, with cells that are wanted and others that stay. */
+static void test_inner(void **state)
+{
+	static const struct pmk_rect mask_size[] = { { 0, 0, 1, 1 }, { 0, 0, 9, 70 }, { 0, 0, 310, 21 } };
+	static uint8_t wanted[40 * 40];
+	uint32_t seed = 3;
+
+	for (int n = 0; n < 3 * 9; n++) {
+		int w = mask_size[n % 3].width, h = mask_size[n % 3].height, px = n / 3 + 1;
+		struct pmk_mask mask, inner;
+
+		assert_int_equal(pmk_mask_alloc(&mask, w, h) | pmk_mask_alloc(&inner, w, h), 0);
+		for (int i = 0; i < h * mask.stride; i++) {
+			mask.alpha[i] = unit_random(&seed) % 9 ? 255 : (uint8_t)(unit_random(&seed) % 256);
+			inner.alpha[i] = 77;
+		}
+		for (int i = 0; i < (int)sizeof wanted; i++)
+			wanted[i] = unit_random(&seed) % 8 != 0;
+		pmk_inner_find(&mask, px, wanted, &inner);
+		for (int i = 0; i < w * h; i++) {
+			int x = i % w, y = i / w;
+
+			assert_int_equal(inner.alpha[y * inner.stride + x],
+				wanted[y / 8 * ((w + 7) / 8) + x / 8] ? least_around(&mask, x, y, px) : 77);
+		}
+		pmk_mask_free(&mask);
+		pmk_mask_free(&inner);
 	}
 }
 
@@ -716,6 +796,8 @@ int main(void)
 		cmocka_unit_test(test_rim_is_cleaned),
 		cmocka_unit_test(test_rim_has_no_stairs),
 		cmocka_unit_test(test_rim_keeps_the_backdrop),
+		cmocka_unit_test(test_rim_shows_no_room),
+		cmocka_unit_test(test_inner),
 		cmocka_unit_test(test_a_kept_backdrop_changes_nothing),
 		cmocka_unit_test(test_a_matched_backdrop_is_not_kept),
 		cmocka_unit_test(test_an_overlay_lies_over_every_picture),

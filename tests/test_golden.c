@@ -41,15 +41,15 @@ static const struct golden by_truth[] = {
 };
 
 static const struct golden by_chain[] = {
-	{ "builtin:office", "1de0fb27ba73c00aa619957545b6e180d80421cb2933065557cf1ec7a48a1c55", 640, 360,
+	{ "builtin:office", "c4dffab1b51f4989afb94ad8e185dde37b267ee48e64fe05ef2582123b5e7685", 640, 360,
 		PMK_CHROMA_420, PMK_RANGE_LIMITED, PMK_REFINE_GUIDED },
-	{ "color:#3080c0", "b5b7d5afa602b9eb40d2746ad1135beec94f4c3c190592cee18da218a88b0ec2", 323, 181, PMK_CHROMA_422,
+	{ "color:#3080c0", "0c49bd4859cfb72c9d85fea5ad567a8976cf4624b74e5a5f4dcb11e2ee5c414a", 323, 181, PMK_CHROMA_422,
 		PMK_RANGE_FULL, PMK_REFINE_GUIDED },
-	{ "blur:50", "cf8d033ea926f0ac55516dc782b3a6e8dfed36c62f5332c848ab816e74301c28", 482, 271, PMK_CHROMA_420,
+	{ "blur:50", "3927adc323b2dfb2379369934fa78abd1bf1db88dbb8fc9d1c9ab963aafcb617", 482, 271, PMK_CHROMA_420,
 		PMK_RANGE_FULL, PMK_REFINE_GUIDED },
-	{ "builtin:dusk", "637d192e4badb0fe0781536c8091657503531699f647cdaba05bd9d81e242a67", 320, 240, PMK_CHROMA_422,
+	{ "builtin:dusk", "23b5f4325983a5d462fd868605977b64d52c7c5f4c935b4420614732b791eebc", 320, 240, PMK_CHROMA_422,
 		PMK_RANGE_LIMITED, PMK_REFINE_NONE },
-	{ "builtin:dusk", "012ca6daec699a0ce0ced7294b39d7c5654cd370ca7592d53f783e0eb77efaac", 320, 240, PMK_CHROMA_420,
+	{ "builtin:dusk", "870e30dc10613688f00fe2b615a5b487df818b0a5f63f840be1eecd600cd4eee", 320, 240, PMK_CHROMA_420,
 		PMK_RANGE_LIMITED, PMK_REFINE_MORPH },
 };
 

@@ -396,10 +396,17 @@ static int16_t mixed(int16_t a, int16_t b, int part)
 	return (int16_t)(a + (int)floor((floor(b / 8.0) - floor(a / 8.0)) * part / 2.0));
 }
 
+/* Alpha, or less. */
+static void make_inner(const uint8_t *alpha, uint8_t *inner, int count)
+{
+	for (int i = 0; i < count; i++)
+		inner[i] = (uint8_t)(i % 3 ? alpha[i] : alpha[i] / (1 + i % 4));
+}
+
 static void check_rim(
 	const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
 {
-	uint8_t in_place[MOST + 15] = { 0 };
+	uint8_t in_place[MOST + 15] = { 0 }, inner[MOST + 15] = { 0 };
 	int16_t colours[4][MOST + 15] = { { 0 } }; /* person, room; of two rows of cells each */
 
 	for (int i = 0; i < count; i++) {
@@ -407,22 +414,23 @@ static void check_rim(
 		for (int k = 0; k < 4; k++)
 			colours[k][i] = unknown && k / 2 == i % 2 ? -1 : (int16_t)((k % 2 ? a[i + k] : b[i + k]) * 16);
 	}
+	make_inner(c, inner, count);
 	for (int limits = -1; limits < 2; limits++) {
 		int part = (count + limits + 1) % 16;
 
-		rows->rim(colours[0], colours[1], colours[2], colours[3], part, limits, a, b, c, out, count);
+		rows->rim(colours[0], colours[1], colours[2], colours[3], part, limits, a, b, c, inner, out, count);
 		for (int i = 0; i < count; i++) {
 			int person = mixed(colours[0][i], colours[1][i], part),
-			    room = mixed(colours[2][i], colours[3][i], part), share = c[i] + c[i] / 128;
+			    room = mixed(colours[2][i], colours[3][i], part), own = inner[i] + inner[i] / 128;
 			assert_int_equal(out[i],
-				(cleaned(person, room, a[i], c[i], share * share / 256, limits) * c[i] +
+				(cleaned(person, room, a[i], c[i], own * own / 256, limits) * c[i] +
 					b[i] * (255 - c[i]) + 127) /
 					255);
 		}
 		assert_int_equal(out[count], GUARD);
 		memcpy(in_place, b, (size_t)count);
-		rows->rim(
-			colours[0], colours[1], colours[2], colours[3], part, limits, a, in_place, c, in_place, count);
+		rows->rim(colours[0], colours[1], colours[2], colours[3], part, limits, a, in_place, c, inner, in_place,
+			count);
 		assert_memory_equal(in_place, out, (size_t)count);
 	}
 }
@@ -430,7 +438,7 @@ static void check_rim(
 static void check_clean(
 	const struct pmk_rows *rows, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *out, int count)
 {
-	uint8_t in_place[ROOM] = { 0 };
+	uint8_t in_place[ROOM] = { 0 }, inner[MOST + 15] = { 0 };
 	int16_t colours[4][MOST + 15] = { { 0 } };
 	int part = count % 16;
 
@@ -438,22 +446,24 @@ static void check_clean(
 		for (int k = 0; k < 4; k++)
 			colours[k][i] = a[i] == 0 && b[i] > 128 ? -1 : (int16_t)((k % 2 ? a[i + k] : b[i + k]) * 16);
 	}
+	make_inner(c, inner, count);
 	for (int plane = 0; plane < 2; plane++) {
-		rows->clean(colours[0], colours[1], colours[2], colours[3], part, plane, a, c, out, count);
+		rows->clean(colours[0], colours[1], colours[2], colours[3], part, plane, a, c, inner, out, count);
 		for (int i = 0; i < count; i++) {
 			int person = mixed(colours[0][i], colours[1][i], part),
 			    room = mixed(colours[2][i], colours[3][i], part);
-			int share = c[i] + c[i] / 128, some = share * share / 256, few = some * some / 256;
+			int own = inner[i] + inner[i] / 128, some = own * own / 256, few = some * some / 256;
 			int value = plane ? cleaned(person, room, a[i], c[i], some, -1) :
-					    pmk_min(cleaned(person, room, a[i], c[i], share, -1),
+					    pmk_min(cleaned(person, room, a[i], c[i], own, -1),
 						    cleaned(person, room, a[i], c[i], few, -1));
 
 			assert_int_equal(out[i], value);
-			assert_true(c[i] < 255 || out[i] == a[i]);
+			assert_true(inner[i] < 255 || out[i] == a[i]);
 		}
 		assert_int_equal(out[count], GUARD);
 		memcpy(in_place, a, (size_t)count + 15);
-		rows->clean(colours[0], colours[1], colours[2], colours[3], part, plane, in_place, c, in_place, count);
+		rows->clean(colours[0], colours[1], colours[2], colours[3], part, plane, in_place, c, inner, in_place,
+			count);
 		assert_memory_equal(in_place, out, (size_t)count);
 	}
 }

@@ -4,10 +4,11 @@
 
   silhouette.py PROGRAM PHOTO MATTE ROOM [FRAMES [OPTION...]]
 
-A person (a photo with its matte) sways and leans before a room. Of each pixel and frame we know how much of it is room,
-and `PROGRAM mask` says with which alpha it is shown. Composed as compose/rim.h says, alpha^3 of that is in the result. A
-pixel is recovered if the sum of squares of that over all frames is at least SEEN: so well, compared with the noise, can
-a watcher know it who has seen all of them.
+A person (a photo with its matte) sways and leans before a room, at ten frames a second; 600 frames are a minute. Of each
+pixel and frame we know how much of it is room, and `PROGRAM mask` says with which alpha it is shown. Composed as
+compose/rim.h says, alpha q^2 of that is in the result, where q is the least alpha nearby. A pixel is recovered if the sum
+of squares of that over all frames is at least SEEN: so well, compared with the noise, can a watcher know it who has seen
+all of them.
 
 Printed: the share of all pixels that were room at some time which were recovered; for the program, for the program
 without a cleaned rim, and for the usual chain (the true matte of the frame before, blended). Needs python3-numpy,
@@ -22,6 +23,8 @@ import numpy as np
 
 W, H, RATE = 640, 360, 10
 SEEN = 0.25
+INNER = np.zeros((5, 5), np.uint8)  # compose/inner.h, at 360 rows
+INNER[::2, 2] = INNER[2, ::2] = 1
 
 
 def person(photo, matte):
@@ -80,7 +83,8 @@ def main():
         alpha = masks(program, clip, folder, sys.argv[6:])
     late = np.concatenate([truth[:1], truth[:-1]])
     was_room = (truth < 0.5).any(0)
-    for name, kept in (("as shown", alpha**3), ("plain rim", alpha), ("usual chain", late)):
+    shown = np.array([a * cv2.erode(a, INNER) ** 2 for a in alpha])
+    for name, kept in (("as shown", shown), ("plain rim", alpha), ("usual chain", late)):
         total = ((kept * (1 - truth)) ** 2).sum(0)
         print("%-16s %5.2f %% of the room" % (name, 100 * (total >= SEEN)[was_room].mean()))
 

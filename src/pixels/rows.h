@@ -76,21 +76,22 @@ struct pmk_rows {
 	void (*relight)(const uint8_t *row, const int8_t *grain, int gain, int offset, int amount, uint8_t *out,
 		int count, int plane);
 
-	/* Blend a row of the rim over `behind`, with the room's colour removed from mixed pixels as compose/rim.h says.
-	 * Where alpha is 0 or 255, this is blend. The colours of person and room are in 1/16 of a level and below 2^12.
-	 * They are given for two rows of cells, a and b; `part` is the weight of b, in 1/16. Where a colour is negative
-	 * (unknown), the pixel is blended as it is. `limits` is the plane if the pixels are in full range, else -1.
-	 * Reads 15 columns after the last. `out` may be `behind`. */
+	/* Blend a row of the rim over `behind`, with the room's colour removed from mixed pixels as compose/rim.h says;
+	 * `inner` is q there. Where both are 0 or both are 255, this is blend. The colours of person and room are in
+	 * 1/16 of a level and below 2^12. They are given for two rows of cells, a and b; `part` is the weight of b, in
+	 * 1/16. Where a colour is negative (unknown), the pixel is blended as it is. `limits` is the plane if the
+	 * pixels are in full range, else -1. Reads 15 columns after the last. `out` may be `behind`. */
 	void (*rim)(const int16_t *person_a, const int16_t *person_b, const int16_t *room_a, const int16_t *room_b,
-		int part, int limits, const uint8_t *pixels, const uint8_t *behind, const uint8_t *alpha, uint8_t *out,
-		int count);
+		int part, int limits, const uint8_t *pixels, const uint8_t *behind, const uint8_t *alpha,
+		const uint8_t *inner, uint8_t *out, int count);
 
 	/* The same without the blend, and so without `limits`: the person's own colour, in the range of the pixels, and
 	 * stricter, because a curve that lifts shadows would show what is left of a brighter room. Luma (`plane` 0) is
-	 * the darker one of two values: with alpha and with alpha^4 for the share of the pixel that is kept. For chroma
-	 * it is alpha^2. `out` may be `pixels`. Reads 15 columns after the last. */
+	 * the darker one of two values: with q and with q^4 for the share of the pixel that is kept. For chroma it is
+	 * q^2. `out` may be `pixels`. Reads 15 columns after the last. */
 	void (*clean)(const int16_t *person_a, const int16_t *person_b, const int16_t *room_a, const int16_t *room_b,
-		int part, int plane, const uint8_t *pixels, const uint8_t *alpha, uint8_t *out, int count);
+		int part, int plane, const uint8_t *pixels, const uint8_t *alpha, const uint8_t *inner, uint8_t *out,
+		int count);
 
 	/* For compose/light/denoise.h, which has the units. How far a row is from what is remembered of it, in 1/8 of a
 	 * level, and 0 where nothing is. */

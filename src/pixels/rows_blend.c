@@ -150,8 +150,8 @@ static inline uint16_t squared(uint16_t share)
 }
 
 void LEVEL(pmk_rows_clean)(const int16_t *person_a, const int16_t *person_b, const int16_t *room_a,
-	const int16_t *room_b, int part, int plane, const uint8_t *pixels, const uint8_t *alpha, uint8_t *out,
-	int count)
+	const int16_t *room_b, int part, int plane, const uint8_t *pixels, const uint8_t *alpha, const uint8_t *inner,
+	uint8_t *out, int count)
 {
 	uint8_t block[16];
 
@@ -159,8 +159,9 @@ void LEVEL(pmk_rows_clean)(const int16_t *person_a, const int16_t *person_b, con
 		for (int i = 0; i < 16; i++) {
 			int16_t person = mix_colours(person_a[x + i], person_b[x + i], (int16_t)part),
 				room = mix_colours(room_a[x + i], room_b[x + i], (int16_t)part);
-			uint16_t share = in_256ths(alpha[x + i]), some = squared(share), few = squared(some);
-			uint8_t most = clean(person, room, pixels[x + i], share, plane ? some : share),
+			uint16_t share = in_256ths(alpha[x + i]), own = in_256ths(inner[x + i]), some = squared(own),
+				 few = squared(some);
+			uint8_t most = clean(person, room, pixels[x + i], share, plane ? some : own),
 				least = clean(person, room, pixels[x + i], share, plane ? some : few);
 
 			block[i] = most < least ? most : least;
@@ -170,18 +171,18 @@ void LEVEL(pmk_rows_clean)(const int16_t *person_a, const int16_t *person_b, con
 }
 
 void LEVEL(pmk_rows_rim)(const int16_t *person_a, const int16_t *person_b, const int16_t *room_a, const int16_t *room_b,
-	int part, int limits, const uint8_t *pixels, const uint8_t *behind, const uint8_t *alpha, uint8_t *out,
-	int count)
+	int part, int limits, const uint8_t *pixels, const uint8_t *behind, const uint8_t *alpha, const uint8_t *inner,
+	uint8_t *out, int count)
 {
 	uint8_t block[16];
 
 	for (int x = 0; x < count; x += 16) {
 		for (int i = 0; i < 16; i++) {
-			uint16_t share = in_256ths(alpha[x + i]);
+			uint16_t share = in_256ths(alpha[x + i]), own = in_256ths(inner[x + i]);
 
 			block[i] = clean(mix_colours(person_a[x + i], person_b[x + i], (int16_t)part),
 				mix_colours(room_a[x + i], room_b[x + i], (int16_t)part), pixels[x + i], share,
-				squared(share));
+				squared(own));
 		}
 		blend_block(block, limits, behind + x, alpha + x);
 		store(block, out + x, count - x);
