@@ -94,6 +94,16 @@ expect 2 '--camera does not apply to potemkin convert, only to run and bench' co
 expect 2 '--size does not apply to potemkin list' list -s 64x48
 expect 2 '--json does not apply to potemkin run, only to list, model, bench, doctor and status' --json
 expect 2 '--to does not apply to potemkin doctor, only to convert, mask and model' doctor --to .
+for how in off auto no; do
+	expect 2 '--sandbox means nothing to potemkin doctor unless it is on' doctor --sandbox=$how
+done
+expect 2 '--to means nothing to potemkin model info' model info selfie --to .
+expect 2 '--json means nothing to potemkin model check' model check selfie --json
+expect 2 '--backdrop-folder means nothing to this list' list cameras --backdrop-folder .
+for nowhere in null hash; do for option in '--quality 90' '--codec h265' '--audio copy' --cover; do
+	expect 2 "^potemkin: error: ${option%% *} means nothing to $nowhere: nothing is written" \
+		convert presenter $nowhere $option -s 64x48 --frames 1
+done; done
 expect 2 'camera|presenter' -c webcam -o null --frames 1
 expect 2 'output' -c presenter -o nowhere --frames 1
 expect 2 'seed|presenter' -c presenter:x -o null --frames 1

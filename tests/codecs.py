@@ -90,14 +90,28 @@ def special(there):
     expect(code == 2 and "h264 with transparency" in said, "no H.264 with alpha: " + said)
     for new in ("raw.y4m", "-"):
         code, said = convert("--codec", "h264", "in.y4m", new)
-        expect(code == 2 and "no codec can be chosen" in said, new + ": " + said)
+        expect(code == 2 and "--codec means nothing to" in said, new + ": " + said)
+        code, said = convert("--quality", "90", "in.y4m", new)
+        expect(code == 2 and "--quality means nothing to" in said, new + ": " + said)
+    with open("codec.conf", "w", encoding="ascii") as file:
+        file.write("codec = h264\nquality = 90\n")
+    code, said = convert("--config", "codec.conf", "in.y4m", "raw.y4m")
+    expect(code == 0 and "means nothing" not in said, "what the file says is for other calls: " + said)
     subprocess.run(["ffmpeg", "-v", "error", "-i", "in.y4m", "-frames:v", "1", "in.png"], check=True)
     sizes = []
     for quality in ("10", "75", "100"):
         code, said = convert("--quality", quality, "in.png", "out.webp")
-        expect(code == 0, "WebP at %s: %s" % (quality, said))
+        expect(code == 0 and "means nothing" not in said, "WebP at %s: %s" % (quality, said))
         sizes.append(os.path.getsize("out.webp"))
     expect(sizes == sorted(set(sizes)), "a WebP picture is larger the better it is: %s" % sizes)
+    code, said = convert("--quality", "90", "in.png", "out.png")
+    expect(code == 0 and "--quality means nothing to out.png: it loses nothing" in said, "PNG: " + said)
+    code, said = convert("--codec", "h264", "in.png", "out.png")
+    expect(code == 2 and "--codec means nothing to out.png: it is a picture" in said, "PNG: " + said)
+    code, said = convert("--from", "1", "in.png", "out.png")
+    expect(code == 2 and "--from means nothing to in.png: it is a picture" in said, "PNG: " + said)
+    code, said = convert("--fps", "10", "in.y4m", "raw.y4m")
+    expect(code == 0 and "--fps means nothing to in.y4m: it keeps its own rate" in said, "--fps: " + said)
     for codec, end in (("ffv1", ".mkv"), ("prores", ".mov"), ("h265", ".mkv")):
         code, said = convert("--codec", codec, "in.y4m", "many/")
         expect(os.path.exists("many/in" + end) == (code == 0), "many files, %s: %s" % (codec, said))

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "app/machine/doctor.h"
+#include "base/guard/guard.h"
 #include "base/log.h"
 #include "fake_v4l2.h"
 #include "media/sandbox/reply.h"
@@ -268,6 +269,28 @@ static void test_decoding_of_pictures(void **state)
 		doctor.pictures_tried = cases[i].tried;
 		examine(pmk_doctor_check_sandbox);
 		found(cases[i].verdict, cases[i].what, "");
+		end();
+	}
+}
+
+static void test_lock_of_a_run(void **state)
+{
+	static const struct {
+		unsigned locked;
+		enum pmk_verdict verdict;
+		const char *what, *fix;
+	} cases[] = {
+		{ PMK_GUARD_ALL, PMK_VERDICT_GOOD, "by seccomp and Landlock before it sees a frame", "" },
+		{ PMK_GUARD_SECCOMP, PMK_VERDICT_HINT, "without Landlock", "doctor --sandbox" },
+		{ PMK_GUARD_LANDLOCK, PMK_VERDICT_HINT, "without seccomp", "doctor --sandbox" },
+		{ 0, PMK_VERDICT_HINT, "by nothing", "doctor --sandbox" },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		begin();
+		doctor.locked = cases[i].locked;
+		examine(pmk_doctor_check_lock);
+		found(cases[i].verdict, cases[i].what, cases[i].fix);
 		end();
 	}
 }
@@ -665,6 +688,7 @@ int main(void)
 		cmocka_unit_test(test_config),
 		cmocka_unit_test(test_tray),
 		cmocka_unit_test(test_decoding_of_pictures),
+		cmocka_unit_test(test_lock_of_a_run),
 		cmocka_unit_test(test_a_camera_in_use),
 		cmocka_unit_test(test_permission),
 		cmocka_unit_test(test_speed),

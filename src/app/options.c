@@ -229,6 +229,7 @@ static enum pmk_exit parse(int argc, char **argv, struct pmk_options *o, bool st
 		set_up_log(&o->settings);
 	if (code == PMK_EXIT_OK)
 		code = take_words(argc - optind, argv + optind, o);
+	memcpy(o->given, all.given, sizeof o->given);
 	if (code == PMK_EXIT_OK && !o->settings.help && !o->settings.version)
 		code = check_given(&all, o->command);
 	return code == PMK_EXIT_OK ? check_room(&o->settings) : code;

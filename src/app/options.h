@@ -15,6 +15,7 @@ struct pmk_options {
 	const char **args; /* main()'s that are not options; the command's name is the first */
 	int arg_count;
 	const char *topic; /* of --help; NULL: none was given */
+	bool given[PMK_SETTINGS_MOST]; /* on the command line, in the order of the table */
 	bool configured; /* by a configuration file that is not empty */
 	int argc; /* the whole command line, for pmk_options_reload; main()'s, not a copy */
 	char **argv;

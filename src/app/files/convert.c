@@ -4,6 +4,7 @@
 #include "app/files/batch.h"
 #include "app/files/film.h"
 #include "app/signals.h"
+#include "app/unused.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "control/shown_file.h"
@@ -56,6 +57,11 @@ static int write_all(struct pmk_film *film, struct pmk_sink *sink, enum pmk_part
 	return err;
 }
 
+static bool is_discarded(const char *out)
+{
+	return strcmp(out, "null") == 0 || strcmp(out, "hash") == 0;
+}
+
 static bool is_transparent(const struct pmk_film *film)
 {
 	return strcmp(film->settings->scene.backdrop, "transparent") == 0;
@@ -74,12 +80,12 @@ static int open_sink(const char *out, bool discarded, const struct pmk_sink_setu
 static enum pmk_exit write_video(
 	struct pmk_film *film, const struct pmk_options *options, const char *in, const char *out)
 {
-	bool discarded = strcmp(out, "null") == 0 || strcmp(out, "hash") == 0;
+	bool discarded = is_discarded(out), raw = pmk_parse_ends(out, ".y4m");
 	struct pmk_sink_setup setup = { .layout = *pmk_scene_layout(film->scene),
 		.fps = film->source->fps,
 		.alpha = is_transparent(film) && !discarded,
 		.whole = true,
-		.encoding = { options->settings.codec, true, options->settings.quality },
+		.encoding = { raw ? PMK_CODEC_AUTO : options->settings.codec, true, options->settings.quality },
 		.carry = { .from = film->info.layout.width ? in : NULL, /* the drawn presenter is no file */
 			.start_ns = film->start_ns,
 			.length_ns = film->end_ns ? film->end_ns - film->start_ns : 0,
@@ -125,18 +131,28 @@ static const char *video_end(const struct pmk_film *film, const char *in, enum p
 	return ".mkv";
 }
 
-/* A codec that is chosen and not used means that the user expects something else. */
-static bool is_codec_unused(const struct pmk_options *options, const char *out, bool still)
+/* Whether an option is for another kind of output. */
+static bool has_unused(const struct pmk_options *options, const char *in, const char *out, bool still)
 {
-	const char *why = pmk_pipe_is_output(out) ? "a pipe gets raw video" :
-		still                             ? "a picture has none" :
-		pmk_parse_ends(out, ".y4m")       ? "its video is raw" :
-						    NULL;
+	const char *name = pmk_pipe_name(out, true);
+	const char *why = is_discarded(out) ? "nothing is written" :
+		pmk_pipe_is_output(out)     ? "a pipe gets raw video" :
+		still                       ? "it is a picture" :
+		pmk_parse_ends(out, ".y4m") ? "its video is raw" :
+					      NULL;
+	bool carries = options->settings.audio == PMK_AUDIO_COPY || options->settings.audio == PMK_AUDIO_ENCODE;
 
-	if (options->settings.codec == PMK_CODEC_AUTO || !why)
-		return false;
-	pmk_error("%s: no codec can be chosen: %s", pmk_pipe_name(out, true), why);
-	return true;
+	if (still &&
+		(pmk_unused_refuse(options, "from", in, "it is a picture") ||
+			pmk_unused_refuse(options, "to", in, "it is a picture")))
+		return true;
+	if (pmk_parse_ends(out, ".png") || (!why && options->settings.codec == PMK_CODEC_FFV1))
+		pmk_unused_tell(options, "quality", name, "it loses nothing");
+	else if (why && !pmk_parse_ends(out, ".webp") && pmk_unused_refuse(options, "quality", name, why))
+		return true;
+	return why &&
+		(pmk_unused_refuse(options, "codec", name, why) || pmk_unused_refuse(options, "cover", name, why) ||
+			(carries && pmk_unused_refuse(options, "audio", name, why)));
 }
 
 static enum pmk_exit refuse_end(const struct pmk_film *film, const char *in, const char *out)
@@ -163,9 +179,9 @@ enum pmk_exit pmk_convert_file(struct pmk_options *options, const char *in, cons
 		pmk_film_tell_replaced(out);
 	}
 	to_picture = pmk_parse_ends(out, ".png") || pmk_parse_ends(out, ".webp");
-	if (to_picture != film.info.still && strcmp(out, "null") && strcmp(out, "hash"))
+	if (to_picture != film.info.still && !is_discarded(out))
 		code = refuse_end(&film, in, out);
-	else if (!kept && is_codec_unused(options, out, film.info.still))
+	else if (!kept && has_unused(options, pmk_pipe_name(in, false), out, film.info.still))
 		code = PMK_EXIT_USAGE;
 	else
 		code = to_picture ? write_still(&film, out, options->settings.quality) :

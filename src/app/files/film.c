@@ -3,6 +3,7 @@
 
 #include "app/commands.h"
 #include "app/signals.h"
+#include "app/unused.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/parse.h"
@@ -215,6 +216,8 @@ enum pmk_exit pmk_film_open(
 	if (err)
 		return pmk_exit_of(
 			PMK_PART_CAMERA, err, strncmp(in, "presenter", 9) == 0 && !film->info.frames ? in : "file:");
+	if (!kept && !film->info.still && (film->info.layout.width || film->piped))
+		pmk_unused_tell(options, "fps", pmk_pipe_name(in, false), "it keeps its own rate");
 	err = open_scene(film);
 	if (err) {
 		pmk_film_close(film);

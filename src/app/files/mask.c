@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/commands.h"
 #include "app/files/film.h"
+#include "app/unused.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "io/stream/stream_pipe.h"
@@ -69,6 +70,15 @@ static enum pmk_exit exit_of(int err, const char *in)
 	return err == -EDOM || err == -EIO || err == -EINTR ? PMK_EXIT_INTERNAL : pmk_exit_of(PMK_PART_OUTPUT, err, in);
 }
 
+static void tell_unused(const struct pmk_options *options)
+{
+	static const char *const names[] = { "backdrop", "fade", "light", "match", "show-room", "overlay",
+		"overlay-place", "overlay-size", "caption", "caption-place", "light-wrap" };
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		pmk_unused_tell(options, names[i], "a mask", "");
+}
+
 enum pmk_exit pmk_command_mask(struct pmk_options *options)
 {
 	const char *in = pmk_film_path(options->args[1]), *out = pmk_film_path(options->args[2]);
@@ -79,6 +89,7 @@ enum pmk_exit pmk_command_mask(struct pmk_options *options)
 
 	if (pmk_film_would_overwrite(&options->settings.pipeline, in, out))
 		return PMK_EXIT_USAGE;
+	tell_unused(options);
 	pmk_film_tell_replaced(out);
 	code = pmk_film_open(&film, options, in, NULL);
 	if (code != PMK_EXIT_OK)

@@ -4,6 +4,7 @@
 #include "app/live/live.h"
 #include "app/live/service.h"
 #include "app/machine/remedy.h"
+#include "app/unused.h"
 #include "base/log.h"
 #include "base/num.h"
 #include "base/parse.h"
@@ -108,6 +109,18 @@ static bool files_meet(const struct pmk_pipeline_settings *p)
 	return false;
 }
 
+static void tell_unused(const struct pmk_options *options, const struct pmk_pipeline_settings *p)
+{
+	bool device = false;
+
+	for (int i = 0; i < p->output_count; i++)
+		device |= pmk_parse_after(p->outputs[i], "/dev/") != NULL;
+	if (pmk_parse_after(p->camera, "presenter") || pmk_parse_after(p->camera, "file:"))
+		pmk_unused_tell(options, "format", p->camera, "it is no camera");
+	if (!device)
+		pmk_unused_tell(options, "output-format", "this run", "no output is a v4l2loopback device");
+}
+
 static enum pmk_exit run_with(const struct pmk_options *options, struct pmk_pipeline_settings *p)
 {
 	enum pmk_exit code = resolve_outputs(&options->settings.pipeline, p);
@@ -118,7 +131,10 @@ static enum pmk_exit run_with(const struct pmk_options *options, struct pmk_pipe
 	}
 	if (code == PMK_EXIT_OK && files_meet(p))
 		return PMK_EXIT_USAGE;
-	return code == PMK_EXIT_OK ? pmk_live_run(options, p, NULL) : code;
+	if (code != PMK_EXIT_OK)
+		return code;
+	tell_unused(options, p);
+	return pmk_live_run(options, p, NULL);
 }
 
 enum pmk_exit pmk_command_run(struct pmk_options *options)

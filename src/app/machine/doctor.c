@@ -3,6 +3,7 @@
 
 #include "app/commands.h"
 #include "app/machine/doctor_lock.h"
+#include "app/unused.h"
 #include "base/log.h"
 #include "base/num.h"
 #include "control/tray/tray.h"
@@ -38,6 +39,7 @@ static void (*const checks[])(struct pmk_doctor *doctor) = {
 	pmk_doctor_check_browser,
 	pmk_doctor_check_media,
 	pmk_doctor_check_sandbox,
+	pmk_doctor_check_lock,
 	pmk_doctor_check_caption,
 	pmk_doctor_check_tray,
 	pmk_doctor_check_blur,
@@ -158,7 +160,8 @@ static void look_around(struct pmk_doctor *d, struct surroundings *s)
 		.user = self ? self->pw_name : "",
 		.kernel = s->system.release,
 		.config = s->config,
-		.config_mistake = s->mistake };
+		.config_mistake = s->mistake,
+		.locked = pmk_doctor_probe_lock() };
 	d->device_count = pmk_devices_scan(&d->devices);
 	d->device_count = pmk_max(d->device_count, 0);
 #ifdef PMK_HAVE_PIPEWIRE
@@ -233,6 +236,8 @@ enum pmk_exit pmk_command_doctor(struct pmk_options *options)
 
 	if (options->settings.sandbox == PMK_SANDBOX_ON)
 		return pmk_doctor_try_lock(options->settings.json);
+	if (pmk_unused_refuse(options, "sandbox", "potemkin doctor unless it is on", "then it tries the lock"))
+		return PMK_EXIT_USAGE;
 	read_config(&options->settings, &seen);
 	look_around(&doctor, &seen);
 	pmk_doctor_run(&doctor);

@@ -34,6 +34,7 @@ struct pmk_doctor {
 	const char *media_missing; /* why the module for files cannot be used, or NULL */
 	const char *simple_kinds; /* the pictures that need no such module; NULL: all do */
 	unsigned pictures_tried; /* PMK_TRIED_...; of the process that decodes pictures */
+	unsigned locked; /* PMK_GUARD_...: by what a process can be locked in as a run is */
 	int caption_tried; /* 0, or why no name tag can be drawn: pmk_caption_try */
 	bool has_bus, has_panel; /* a desktop's bus answers; a panel on it shows icons of programs */
 	/* the configuration file, "": there is none; and what is wrong in it, in one line, "": nothing */
@@ -61,6 +62,7 @@ bool pmk_doctor_name_holders(const struct pmk_doctor *doctor, const char *path, 
 void pmk_doctor_check_model(struct pmk_doctor *doctor);
 void pmk_doctor_check_media(struct pmk_doctor *doctor);
 void pmk_doctor_check_sandbox(struct pmk_doctor *doctor);
+void pmk_doctor_check_lock(struct pmk_doctor *doctor);
 void pmk_doctor_check_caption(struct pmk_doctor *doctor);
 void pmk_doctor_check_hidden(struct pmk_doctor *doctor);
 void pmk_doctor_check_tray(struct pmk_doctor *doctor);

@@ -3,6 +3,7 @@
 #include "app/machine/doctor.h"
 
 #include "app/machine/remedy.h"
+#include "base/guard/guard.h"
 #include "compose/blur/blur.h"
 #include "media/sandbox/reply.h"
 #include "model/manifest.h"
@@ -187,6 +188,22 @@ void pmk_doctor_check_sandbox(struct pmk_doctor *d)
 			!seccomp && !landlock ? "seccomp and Landlock" :
 				!seccomp      ? "seccomp" :
 						"Landlock");
+}
+
+void pmk_doctor_check_lock(struct pmk_doctor *d)
+{
+	static const char *const by[] = { "nothing", "seccomp alone, without Landlock",
+		"Landlock alone, without seccomp" };
+
+	if (d->locked == PMK_GUARD_ALL)
+		pmk_doctor_add(d, "lock", PMK_VERDICT_GOOD, NULL, NULL,
+			"a run is locked in by seccomp and Landlock before it sees a frame (--sandbox)");
+	else
+		pmk_doctor_add(d, "lock", PMK_VERDICT_HINT,
+			"this kernel has none, a service's or container's settings forbid it, or this program was "
+			"built without it",
+			"potemkin doctor --sandbox shows what that leaves open", "a run is locked in by %s (--sandbox)",
+			by[d->locked & PMK_GUARD_ALL]);
 }
 
 void pmk_doctor_check_caption(struct pmk_doctor *d)

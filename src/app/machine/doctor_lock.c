@@ -228,19 +228,40 @@ static _Noreturn void try_in_child(long (*act)(void))
 	_exit(act() < 0 ? errno : 0);
 }
 
+/* How the child ended; negative: it did not exit, or there is none. */
+static int exit_of(pid_t pid)
+{
+	int status;
+
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
 /* The errno with which it was refused; 0: it was not; negative: it could not be tried. */
 static int try_one(long (*act)(void))
 {
 	pid_t pid = fork();
-	int status;
+	int code;
 
 	if (pid == 0)
 		try_in_child(act);
-	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (pid < 0 || !WIFEXITED(status) || WEXITSTATUS(status) == LOCK_FAILED)
-		return -1;
-	return WEXITSTATUS(status);
+	code = exit_of(pid);
+	return code == LOCK_FAILED ? -1 : code;
+}
+
+unsigned pmk_doctor_probe_lock(void)
+{
+	const char *const nowhere[] = { NULL };
+	pid_t pid;
+	int code;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0)
+		_exit((int)pmk_guard_lock(nowhere));
+	code = exit_of(pid);
+	return code < 0 ? 0 : (unsigned)code & PMK_GUARD_ALL;
 }
 
 static const char *verdict_of(int result)

@@ -9,4 +9,7 @@
  * something did not fail. [the only thread] */
 enum pmk_exit pmk_doctor_try_lock(bool json);
 
+/* Lock one process in: a set of PMK_GUARD_... that it got, 0 if there was none to try it. [the only thread] */
+unsigned pmk_doctor_probe_lock(void);
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/commands.h"
 #include "app/machine/list_settings.h"
+#include "app/unused.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "control/gallery.h"
@@ -220,7 +221,7 @@ static void print_text(const char *kind, const cJSON *list)
 	}
 }
 
-enum pmk_exit pmk_command_list(struct pmk_options *options)
+static enum pmk_exit print_lists(const struct pmk_options *options, const char *asked)
 {
 	static const struct {
 		const char *name;
@@ -233,7 +234,6 @@ enum pmk_exit pmk_command_list(struct pmk_options *options)
 		{ "backdrops", list_backdrops, false },
 		{ "settings", pmk_list_settings, true },
 	};
-	const char *asked = options->arg_count > 1 ? options->args[1] : NULL;
 	cJSON *all = cJSON_CreateObject();
 	enum pmk_exit code = PMK_EXIT_OK;
 	bool any = false;
@@ -261,4 +261,14 @@ enum pmk_exit pmk_command_list(struct pmk_options *options)
 	if (!any)
 		pmk_error("list \"%s\": there are cameras, outputs, models, backdrops and settings", asked);
 	return any ? code : PMK_EXIT_USAGE;
+}
+
+enum pmk_exit pmk_command_list(struct pmk_options *options)
+{
+	const char *asked = options->arg_count > 1 ? options->args[1] : NULL;
+
+	if (asked && strcmp(asked, "backdrops") != 0 &&
+		pmk_unused_refuse(options, "backdrop-folder", "this list", "it is for backdrops"))
+		return PMK_EXIT_USAGE;
+	return print_lists(options, asked);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/commands.h"
 #include "app/machine/fetch.h"
+#include "app/unused.h"
 #include "base/log.h"
 #include "model/manifest.h"
 
@@ -35,8 +36,14 @@ static enum pmk_exit check_model(const char *name)
 enum pmk_exit pmk_command_model(struct pmk_options *options)
 {
 	const char *what = options->args[1], *name = options->arg_count > 2 ? options->args[2] : NULL;
+	bool fetches = strcmp(what, "fetch") == 0, lists = strcmp(what, "list") == 0;
+	char called[64];
 
-	if (strcmp(what, "list") == 0 && !name) {
+	snprintf(called, sizeof called, "potemkin model %.40s", what);
+	if ((!fetches && pmk_unused_refuse(options, "to", called, "")) ||
+		(!lists && pmk_unused_refuse(options, "json", called, "")))
+		return PMK_EXIT_USAGE;
+	if (lists && !name) {
 		options->args[1] = "models";
 		return pmk_command_list(options);
 	}
@@ -44,7 +51,7 @@ enum pmk_exit pmk_command_model(struct pmk_options *options)
 		return print_model(name);
 	if (strcmp(what, "check") == 0 && name && options->arg_count == 3)
 		return check_model(name);
-	if (strcmp(what, "fetch") == 0)
+	if (fetches)
 		return pmk_fetch_models(options);
 	pmk_error("usage: potemkin model list | info NAME|FILE | check NAME|FILE | fetch [NAME...] [--to FOLDER]");
 	return PMK_EXIT_USAGE;

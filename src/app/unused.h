@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Options that the command knows and this call of it has no use for, such as a codec for a picture. Whoever gives one
+ * expects something else, and is told.
+ *
+ * The one rule: only the command line counts. The configuration file may hold what other calls need. */
+#ifndef PMK_APP_UNUSED_H
+#define PMK_APP_UNUSED_H
+
+#include "app/options.h"
+
+/* Refuse the option if it was given: true, and logged as "--NAME means nothing to WHAT: WHY"; "" as `why`: without. */
+bool pmk_unused_refuse(const struct pmk_options *options, const char *name, const char *what, const char *why);
+
+/* The same as a warning, where the result is what was wanted. */
+void pmk_unused_tell(const struct pmk_options *options, const char *name, const char *what, const char *why);
+
+#endif
