@@ -112,13 +112,23 @@ def test_page(run):
     assert os.path.exists(answer["path"]), answer
     page.request("POST", "/own/remove", json.dumps({"name": os.path.basename(answer["path"])}), head)
     assert page.getresponse().read() and not os.path.exists(answer["path"])
-    os.rename(os.path.dirname(answer["path"]), run.home + "/moved")
-    os.mkdir(os.path.dirname(answer["path"]))
-    with open(run.home + "/own/shot.png", "rb") as file:
-        page.request("POST", "/upload?name=own.png", file.read(), head)
-    said = page.getresponse().read().decode()
-    if "start potemkin again" not in said:  # where no lock holds, it is written
-        os.unlink(json.loads(said)["path"])
+    folder = os.path.dirname(answer["path"])
+    for gone in "moved", "removed", "made again":  # the lock was of another one
+        os.rename(folder, run.home + "/" + gone)
+        if gone == "made again":
+            os.mkdir(folder)
+        for number in "", " 2":
+            with open(run.home + "/own/shot.png", "rb") as file:
+                page.request("POST", "/upload?name=own.png", file.read(), head)
+            answer = json.loads(page.getresponse().read())
+            assert answer["ok"] and answer["path"] == "%s/own%s.png" % (folder, number), (gone, answer)
+        assert gone == "made again" or os.stat(folder).st_mode & 0o777 == 0o700
+        page.request("POST", "/upload?name=own.png", b"no picture", head)
+        assert not json.loads(page.getresponse().read())["ok"]
+        for name in "own.png", "own 2.png":
+            page.request("POST", "/own/remove", json.dumps({"name": name}), head)
+            assert json.loads(page.getresponse().read())["ok"]
+        assert os.listdir(folder) == [], gone
 
 
 def test_allowed(program, home):

@@ -25,6 +25,7 @@
 #ifdef PMK_HAVE_PAGE
 #include "control/page/listen.h"
 #include "control/page/own/folder.h"
+#include "control/page/own/place.h"
 #else
 #define pmk_page_listen_act NULL
 #endif
@@ -32,6 +33,7 @@
 /* The files that the starter may write; set before it is forked. */
 static struct {
 	char named[PMK_SPEC], config[PMK_SPEC]; /* the configuration file as it was asked for, and with its path */
+	char backdrops[PMK_SPEC]; /* the folder of own backdrops as it was asked for */
 	const struct pmk_pipeline_settings *outputs;
 } writes;
 
@@ -64,6 +66,23 @@ static int doctor(struct pmk_order *order, int *fd)
 	return pmk_steer_doctor_act(order, fd);
 }
 
+#ifdef PMK_HAVE_PAGE
+static int own_new(struct pmk_order *order, int *fd)
+{
+	return pmk_own_new_act(writes.backdrops, order, fd);
+}
+
+static int own_rename(struct pmk_order *order, int *fd)
+{
+	return pmk_own_rename_act(writes.backdrops, order);
+}
+
+static int own_remove(struct pmk_order *order, int *fd)
+{
+	return pmk_own_unlink_act(writes.backdrops, order);
+}
+#endif
+
 static const pmk_start_act acts[PMK_STARTS] = {
 	[PMK_START_HELPER] = pmk_sandbox_start_act,
 	[PMK_START_DOCTOR] = doctor,
@@ -74,11 +93,17 @@ static const pmk_start_act acts[PMK_STARTS] = {
 	[PMK_START_FILE] = new_file,
 	[PMK_START_FILE_KEEP] = pmk_new_file_keep_act,
 	[PMK_START_FILE_DROP] = pmk_new_file_drop_act,
+#ifdef PMK_HAVE_PAGE
+	[PMK_START_OWN_NEW] = own_new,
+	[PMK_START_OWN_RENAME] = own_rename,
+	[PMK_START_OWN_REMOVE] = own_remove,
+#endif
 };
 
 static void choose_config(const struct pmk_settings *settings)
 {
 	memcpy(writes.named, settings->config, sizeof writes.named);
+	memcpy(writes.backdrops, settings->backdrop_folder, sizeof writes.backdrops);
 	if (settings->config[0])
 		memcpy(writes.config, settings->config, sizeof writes.config);
 	else

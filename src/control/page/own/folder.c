@@ -2,13 +2,13 @@
 #include "control/page/own/folder.h"
 
 #include "control/gallery.h"
+#include "control/page/own/place.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum { KEPT = 100, MOST_ENDING = 5 };
 
@@ -55,15 +55,8 @@ int pmk_own_remove(const char *chosen, const char *name)
 {
 	char path[PATH_MAX];
 	int err = pmk_own_path(chosen, name, path);
-	struct stat st;
 
-	if (err)
-		return err;
-	if (lstat(path, &st) < 0)
-		return -errno;
-	if (!S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode))
-		return -EINVAL;
-	return unlink(path) < 0 ? -errno : 0;
+	return err ? err : pmk_own_unlink(chosen, name);
 }
 
 /* Bytes of the UTF-8 character at `text`; 0: it is none (RFC 3629, less the rarer overlong forms). */

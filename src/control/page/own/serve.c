@@ -130,9 +130,7 @@ enum MHD_Result pmk_own_upload_begin(struct MHD_Connection *connection, const ch
 	if (!err)
 		return MHD_YES;
 	snprintf(why, sizeof why, "the folder of your backdrops cannot be written: %s%s", strerror(-err),
-		err == -ENOENT || err == -EACCES || err == -EPERM ?
-			"; if it was made or moved while potemkin ran, start potemkin again" :
-			"");
+		err == -ENOENT ? "; make it, and add the file again" : "");
 	return fail(connection, MHD_HTTP_INSUFFICIENT_STORAGE, NOT_WRITTEN, why);
 }
 

@@ -2,8 +2,10 @@
 #include "control/page/own/upload.h"
 
 #include "base/clock.h"
+#include "base/parse.h"
 #include "control/page/own/folder.h"
 #include "control/page/own/kind.h"
+#include "control/page/own/place.h"
 #include "media/still.h"
 
 #include <dirent.h>
@@ -16,10 +18,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define TEMPORARY ".upload-"
 enum { TRIES = 1000, STALE_S = 3600 };
 
 struct pmk_upload {
+	char chosen[PMK_SPEC]; /* as it was given */
 	char folder[PATH_MAX], temporary[PATH_MAX]; /* "": there is none any more */
 	char name[PMK_OWN_NAME];
 	int fd;
@@ -36,7 +38,7 @@ static void sweep(const char *folder)
 	struct stat st;
 
 	while (directory && (entry = readdir(directory))) {
-		if (strncmp(entry->d_name, TEMPORARY, strlen(TEMPORARY)) == 0 &&
+		if (strncmp(entry->d_name, PMK_OWN_TEMPORARY, strlen(PMK_OWN_TEMPORARY)) == 0 &&
 			fstatat(dirfd(directory), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 			st.st_mtime + STALE_S < time(NULL))
 			unlinkat(dirfd(directory), entry->d_name, 0);
@@ -48,8 +50,14 @@ static void sweep(const char *folder)
 int pmk_upload_begin(const char *chosen, const char *name, struct pmk_upload **upload)
 {
 	struct pmk_upload *u = calloc(1, sizeof *u);
-	int err = u ? pmk_own_make_folder(chosen, u->folder) : -ENOMEM;
+	int err = u ? pmk_own_folder(chosen, u->folder) : -ENOMEM;
 
+	if (!err)
+		err = pmk_spec_copy(u->chosen, chosen);
+	if (!err)
+		u->fd = pmk_own_new(chosen, u->temporary);
+	if (!err && u->fd < 0)
+		err = u->fd;
 	if (err) {
 		free(u);
 		return err;
@@ -57,14 +65,6 @@ int pmk_upload_begin(const char *chosen, const char *name, struct pmk_upload **u
 	sweep(u->folder);
 	pmk_own_clean_name(name, u->name);
 	u->started_ns = pmk_clock_now_ns();
-	if (snprintf(u->temporary, PATH_MAX, "%s/" TEMPORARY "XXXXXX", u->folder) >= PATH_MAX)
-		err = -ENAMETOOLONG;
-	u->fd = err ? -1 : mkostemp(u->temporary, O_CLOEXEC);
-	if (u->fd < 0) {
-		err = err ? err : -errno;
-		free(u);
-		return err;
-	}
 	*upload = u;
 	return 0;
 }
@@ -120,12 +120,18 @@ static int check_content(const struct pmk_upload *u, char why[PMK_LOG_LINE])
 	return still < 0 ? still : 0;
 }
 
+static const char *name_in(const struct pmk_upload *u, const char *path)
+{
+	return path + strlen(u->folder) + 1;
+}
+
 /* Find the kind, and give the temporary file its ending, which tells a photo from a film in JPEGs. */
 static int find_kind(struct pmk_upload *u, const struct pmk_own_kind **kind, char why[PMK_LOG_LINE])
 {
 	uint8_t head[PMK_OWN_HEAD];
 	ssize_t bytes = pread(u->fd, head, sizeof head, 0);
 	char with[PATH_MAX];
+	int err;
 
 	*kind = bytes > 0 ? pmk_own_kind_of(head, (size_t)bytes) : NULL;
 	if (!*kind) {
@@ -137,10 +143,10 @@ static int find_kind(struct pmk_upload *u, const struct pmk_own_kind **kind, cha
 	}
 	if (snprintf(with, sizeof with, "%s%s", u->temporary, (*kind)->ending) >= (int)sizeof with)
 		return -ENAMETOOLONG;
-	if (rename(u->temporary, with) < 0)
-		return -errno;
-	strcpy(u->temporary, with);
-	return 0;
+	err = pmk_own_rename(u->chosen, name_in(u, u->temporary), name_in(u, with));
+	if (!err)
+		strcpy(u->temporary, with);
+	return err;
 }
 
 /* Under its name, or that with a number if there is such a file. */
@@ -148,19 +154,17 @@ static int keep(struct pmk_upload *u, const char *ending, char path[PATH_MAX])
 {
 	for (int i = 1; i < TRIES; i++) {
 		char number[16] = "";
+		int err;
 
 		if (i > 1)
 			snprintf(number, sizeof number, " %d", i);
 		if (snprintf(path, PATH_MAX, "%s/%s%s%s", u->folder, u->name, number, ending) >= PATH_MAX)
 			return -ENAMETOOLONG;
-		if (renameat2(AT_FDCWD, u->temporary, AT_FDCWD, path, RENAME_NOREPLACE) == 0) {
+		err = pmk_own_rename(u->chosen, name_in(u, u->temporary), name_in(u, path));
+		if (!err)
 			u->temporary[0] = '\0';
-			return 0;
-		}
-		if (errno == EINVAL && link(u->temporary, path) == 0) /* a file system without that flag */
-			return 0;
-		if (errno != EEXIST)
-			return -errno;
+		if (err != -EEXIST)
+			return err;
 	}
 	return -EEXIST;
 }
@@ -191,7 +195,7 @@ void pmk_upload_free(struct pmk_upload *u)
 	if (!u)
 		return;
 	if (u->temporary[0])
-		unlink(u->temporary);
+		(void)!pmk_own_unlink(u->chosen, name_in(u, u->temporary));
 	close(u->fd);
 	free(u);
 }
