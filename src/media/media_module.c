@@ -267,7 +267,7 @@ int pmk_stream_create(enum pmk_stream_kind kind, struct pmk_stream **stream)
 	if (err)
 		pmk_log(PMK_LOG_ERROR, module.cure, "media",
 			"a camera's %s needs the module " PMK_MEDIA_MODULE_FILE ", which %s",
-			kind == PMK_STREAM_HEVC ? "HEVC" : "H.264", module.reason);
+			kind == PMK_STREAM_HEVC ? "H.265" : "H.264", module.reason);
 	return err ? err : opened(module.calls->stream_create(kind, stream));
 }
 

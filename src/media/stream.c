@@ -36,7 +36,7 @@ int pmk_stream_create(enum pmk_stream_kind kind, struct pmk_stream **stream)
 
 	if (!codec) {
 		pmk_error_cure(PMK_CURE_OTHER_MODE, "this FFmpeg has no decoder of %s, which the camera gives",
-			kind == PMK_STREAM_HEVC ? "HEVC" : "H.264");
+			kind == PMK_STREAM_HEVC ? "H.265" : "H.264");
 		return -ENOPKG;
 	}
 	s = calloc(1, sizeof *s);

@@ -4,6 +4,7 @@
 #include "base/parse.h"
 #include "image/fourcc.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -124,10 +125,22 @@ static void range_choice(const struct pmk_setting *s, char *text)
 	}
 }
 
+/* As people write names: in any case, and with the dot of "H.264". */
+static bool is_word(const char *text, const char *word)
+{
+	for (; *text && *word; text++, word++) {
+		if (text[0] == '.' && isdigit((unsigned char)text[1]) && isdigit((unsigned char)*word))
+			text++;
+		if (tolower((unsigned char)*text) != tolower((unsigned char)*word))
+			return false;
+	}
+	return !*text && !*word;
+}
+
 static int parse_choice(const struct pmk_setting *s, const char *text, void *value, char *why)
 {
 	for (int i = 0; s->choices[i]; i++) {
-		if (strcmp(text, s->choices[i]) != 0)
+		if (!is_word(text, s->choices[i]))
 			continue;
 		memcpy(value, &i, sizeof i); /* an enum of the table; a test checks that it is as wide as int */
 		return 0;

@@ -20,12 +20,12 @@ static const struct choice {
 	const char *encoders[2]; /* the first one that is there counts */
 	double worst, best;
 } choices[CODECS] = {
-	{ PMK_CODEC_H264, "h264", ".mp4 .mkv .mov", AV_CODEC_ID_H264, { "libx264" }, 44, 12 },
-	{ PMK_CODEC_H265, "h265", ".mp4 .mkv .mov", AV_CODEC_ID_HEVC, { "libx265" }, 48, 16 },
-	{ PMK_CODEC_VP9, "vp9", ".webm .mkv .mp4", AV_CODEC_ID_VP9, { "libvpx-vp9" }, 60, 12 },
-	{ PMK_CODEC_AV1, "av1", ".mp4 .mkv .webm", AV_CODEC_ID_AV1, { "libsvtav1", "libaom-av1" }, 61, 17 },
-	{ PMK_CODEC_PRORES, "prores", ".mov .mkv", AV_CODEC_ID_PRORES, { "prores_ks" }, 0, 0 },
-	{ PMK_CODEC_FFV1, "ffv1", ".mkv", AV_CODEC_ID_FFV1, { "ffv1" }, 0, 0 },
+	{ PMK_CODEC_H264, "H.264", ".mp4 .mkv .mov", AV_CODEC_ID_H264, { "libx264" }, 44, 12 },
+	{ PMK_CODEC_H265, "H.265", ".mp4 .mkv .mov", AV_CODEC_ID_HEVC, { "libx265" }, 48, 16 },
+	{ PMK_CODEC_VP9, "VP9", ".webm .mkv .mp4", AV_CODEC_ID_VP9, { "libvpx-vp9" }, 60, 12 },
+	{ PMK_CODEC_AV1, "AV1", ".mp4 .mkv .webm", AV_CODEC_ID_AV1, { "libsvtav1", "libaom-av1" }, 61, 17 },
+	{ PMK_CODEC_PRORES, "ProRes", ".mov .mkv", AV_CODEC_ID_PRORES, { "prores_ks" }, 0, 0 },
+	{ PMK_CODEC_FFV1, "FFV1", ".mkv", AV_CODEC_ID_FFV1, { "ffv1" }, 0, 0 },
 };
 
 /* VP9 with alpha is what browsers show, and ProRes 4444 what editors take. */
