@@ -107,7 +107,8 @@ def test_changes(program, work):
             ("mirror = no\nbackdrop = absent.jpg\n", "absent.jpg"),
             ("mirror = no\nmodel = absent.tflite\n", "absent.tflite"),
             ("mirror = no\ncamera = file:absent.mkv\n", "absent.mkv"),
-            ("mirror = no\nbackdrop = none\n", "would show the room"),
+            ("mirror = no\nbackdrop = none\n", "file's backdrop none would show .*; start potemkin again with --show"),
+            ("mirror = no\nbackdrop = blur:5\n", "file's backdrop blur:5 would show .*; start potemkin again with"),
             ("colour = red\n", "is not a setting"),
         ):
             run.reload(mistake, answer)

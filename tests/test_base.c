@@ -108,10 +108,14 @@ static void test_the_program_has_words_for_each_remedy(void **state)
 {
 	static const enum pmk_cure with_subject[] = { PMK_CURE_HELD_SIZE, PMK_CURE_DROP_FORMAT, PMK_CURE_COUNTED_WAIT,
 		PMK_CURE_FETCH_MODEL, PMK_CURE_INSTALL_MODULE };
+	const char *running[PMK_CURES];
 	size_t holes = 0;
 
+	pmk_cures_while_running(running);
 	for (int cure = PMK_CURE_NONE + 1; cure < PMK_CURES; cure++) {
 		assert_non_null(pmk_cures[cure]);
+		assert_non_null(running[cure]);
+		assert_int_equal(strstr(running[cure], "%s") != NULL, strstr(pmk_cures[cure], "%s") != NULL);
 		holes += strchr(pmk_cures[cure], '%') != NULL;
 	}
 	assert_int_equal(holes, sizeof with_subject / sizeof *with_subject);

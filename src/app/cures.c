@@ -99,3 +99,25 @@ void pmk_cures_of_machine(const char *texts[PMK_CURES])
 			"or "
 			"show them again: sudo potemkin setup-loopback --hide-camera --remove";
 }
+
+void pmk_cures_while_running(const char *texts[PMK_CURES])
+{
+	static const struct {
+		enum pmk_cure cure;
+		const char *text;
+	} others[] = {
+		{ PMK_CURE_PLUG_IN, "plug one in, or try potemkin ctl camera presenter" },
+		{ PMK_CURE_FREE_CAMERA, "close it, or choose another camera" },
+		{ PMK_CURE_PROCESS_CAMERA,
+			"try the camera pipewire, where libcamera makes pictures of it, or choose another" },
+		{ PMK_CURE_ANY_FORMAT, "start potemkin again without a format" },
+		{ PMK_CURE_OTHER_MODE, "start potemkin again with another size or format" },
+		{ PMK_CURE_HELD_SIZE, "close that program, or start potemkin again with the size %s" },
+		{ PMK_CURE_SMALLER_SIZE, "start potemkin again with a smaller size" },
+		{ PMK_CURE_SHOW_ALL, "potemkin ctl set fit contain shows all of them, between bars" },
+	};
+
+	pmk_cures_of_machine(texts);
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+		texts[others[i].cure] = others[i].text;
+}

@@ -10,5 +10,7 @@ extern const char *const pmk_cures[PMK_CURES];
 
 /* The same, as far as they are right on this machine now. */
 void pmk_cures_of_machine(const char *texts[PMK_CURES]);
+/* The same for a run that goes on: an option cannot be added to it. */
+void pmk_cures_while_running(const char *texts[PMK_CURES]);
 
 #endif

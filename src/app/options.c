@@ -177,13 +177,18 @@ static void set_up_log(const struct pmk_settings *s)
 		s->log_json ? pmk_log_json : NULL);
 }
 
-static enum pmk_exit check_room(const struct pmk_settings *s)
+/* `given`: the backdrop stands on the command line. */
+static enum pmk_exit check_room(const struct pmk_settings *s, bool starting, bool given)
 {
 	const struct pmk_scene_settings *scene = &s->pipeline.scene;
 
 	if (scene->show_room || !pmk_backdrop_shows_room(scene->backdrop))
 		return PMK_EXIT_OK;
-	pmk_error("--backdrop %s would show the room; add --show-room if you really want that", scene->backdrop);
+	pmk_error("%s %s would show the room; %s if you really want that",
+		given ? "--backdrop" : "the configuration file's backdrop", scene->backdrop,
+		!starting     ? "start potemkin again with --show-room" :
+			given ? "add --show-room" :
+				"add show-room = yes to it, or --show-room,");
 	return PMK_EXIT_USAGE;
 }
 
@@ -232,7 +237,9 @@ static enum pmk_exit parse(int argc, char **argv, struct pmk_options *o, bool st
 	memcpy(o->given, all.given, sizeof o->given);
 	if (code == PMK_EXIT_OK && !o->settings.help && !o->settings.version)
 		code = check_given(&all, o->command);
-	return code == PMK_EXIT_OK ? check_room(&o->settings) : code;
+	return code == PMK_EXIT_OK ?
+		check_room(&o->settings, starting, all.given[pmk_setting_find("backdrop") - pmk_settings_table]) :
+		code;
 }
 
 /* It may be made later, so it stops nothing. */

@@ -2,6 +2,7 @@
 #include "app/live/live.h"
 
 #include "app/commands.h"
+#include "app/cures.h"
 #include "app/live/locked.h"
 #include "app/live/service.h"
 #include "app/live/status_line.h"
@@ -116,11 +117,14 @@ static int run(const struct live *l, const struct pmk_pipeline_settings *setting
 {
 	uint64_t cpu = pmk_clock_cpu_ns();
 	int err = pmk_pipeline_start(l->pipeline, part);
+	const char *cures[PMK_CURES];
 
 	if (!err)
 		err = pmk_control_start(l->control);
 	if (err)
 		return err;
+	pmk_cures_while_running(cures);
+	pmk_log_set_cures(cures);
 	pmk_media_rest(); /* the backdrop's file has been read by now */
 	announce(l->pipeline, l->options, settings, l->settings->pipeline.scene.backdrop);
 	pmk_service_notify("READY=1\nSTATUS=Running");
@@ -131,6 +135,7 @@ static int run(const struct live *l, const struct pmk_pipeline_settings *setting
 	pmk_pipeline_report(l->pipeline, &result->report);
 	cpu = pmk_clock_cpu_ns() - cpu;
 	err = pmk_pipeline_stop(l->pipeline, part);
+	pmk_log_set_cures(pmk_cures);
 	summarize(&result->report, cpu);
 	return err;
 }
