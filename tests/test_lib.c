@@ -143,6 +143,33 @@ static void says_how_settings_are_written(void **state)
 		assert_int_equal(((uint8_t *)&older)[i], 0x55);
 }
 
+/* Each built-in backdrop that is told of can be had. */
+static void names_the_built_in_backdrops(void **state)
+{
+	struct potemkin_builtin_info info = { .struct_size = sizeof info }, older;
+	potemkin_context *context = new_context(logged);
+	struct potemkin_setting given = { "backdrop", "color:navy" };
+	struct potemkin_scene_settings settings = settings_of(&given, 1);
+	potemkin_scene *scene;
+	char value[64];
+	size_t count = 0;
+
+	assert_int_equal(potemkin_scene_create(context, &settings, &scene), 0);
+	for (; potemkin_builtin_describe(count, &info) == 0; count++) {
+		snprintf(value, sizeof value, "builtin:%s", info.name);
+		assert_int_equal(potemkin_scene_set(scene, "backdrop", value), 0);
+		assert_true(*info.title);
+	}
+	assert_in_range(count, 3, 100);
+	assert_int_equal(potemkin_builtin_describe(count, &info), -ENOENT);
+	memset(&older, 0x55, sizeof older);
+	older.struct_size = offsetof(struct potemkin_builtin_info, title);
+	assert_int_equal(potemkin_builtin_describe(0, &older), 0);
+	assert_int_equal(*(uint8_t *)&older.title, 0x55);
+	potemkin_scene_destroy(scene);
+	potemkin_context_destroy(context);
+}
+
 static void refuses_what_is_wrong(void **state)
 {
 	potemkin_context *context = new_context(logged);
@@ -378,6 +405,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(versions_and_names),
 		cmocka_unit_test(says_how_settings_are_written),
+		cmocka_unit_test(names_the_built_in_backdrops),
 		cmocka_unit_test(refuses_what_is_wrong),
 		cmocka_unit_test(formats_agree),
 		cmocka_unit_test(an_error_is_covered),

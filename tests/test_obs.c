@@ -2,6 +2,7 @@
 /* usage: test_obs PLUGIN
  * The filter for OBS with libobs alone, without a picture on a screen: the plug-in registers its filter with this
  * program, which gives it frames as OBS does. */
+#include "draw/builtin.h"
 #include "draw/presenter.h"
 
 #include <setjmp.h>
@@ -447,6 +448,28 @@ static void blanks_what_it_cannot_write(void **state)
 	}
 }
 
+/* The list of backdrops has all that the library has, under a title. */
+static void asks_for_each_built_in_backdrop(void **state)
+{
+	struct fixture t = begin(VIDEO_FORMAT_I420, "color:#ff00ff");
+	obs_properties_t *asked = filter.get_properties(t.data);
+	obs_property_t *list = obs_properties_get(asked, "backdrop");
+	const struct pmk_builtin *builtins;
+	char value[64];
+	int count, found = 0;
+
+	builtins = pmk_builtin_list(&count);
+	for (int i = 0; i < count; i++) {
+		snprintf(value, sizeof value, "builtin:%s", builtins[i].name);
+		for (size_t k = 0; k < obs_property_list_item_count(list); k++)
+			found += strcmp(obs_property_list_item_string(list, k), value) == 0 &&
+				*obs_property_list_item_name(list, k);
+	}
+	assert_int_equal(found, count);
+	obs_properties_destroy(asked);
+	end(&t);
+}
+
 static void leaves_nothing_behind(void **state)
 {
 	uint8_t *bgra = malloc(sizeof presenter);
@@ -478,6 +501,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(covers_when_settings_are_refused),
 		cmocka_unit_test(is_black_when_it_can_never_start),
 		cmocka_unit_test(blanks_what_it_cannot_write),
+		cmocka_unit_test(asks_for_each_built_in_backdrop),
 		cmocka_unit_test(leaves_nothing_behind),
 	};
 	void *plugin = argc == 2 ? dlopen(argv[1], RTLD_NOW | RTLD_LOCAL) : NULL;

@@ -111,6 +111,15 @@ struct potemkin_setting_info {
 int potemkin_setting_describe(
 	enum potemkin_level level, size_t index, struct potemkin_setting_info *info) POTEMKIN_CHECKED;
 
+/* A built-in backdrop: "builtin:" and its name are a value of the setting "backdrop". */
+struct potemkin_builtin_info {
+	size_t struct_size; /* sizeof(struct potemkin_builtin_info), set by the caller */
+	const char *name, *title; /* "office", "Office", in English; static strings */
+};
+
+/* Built-in backdrop number `index`, from 0. -ENOENT: there are no more. [any thread] */
+int potemkin_builtin_describe(size_t index, struct potemkin_builtin_info *info) POTEMKIN_CHECKED;
+
 /* --- segmenter --- */
 
 typedef struct potemkin_segmenter potemkin_segmenter;

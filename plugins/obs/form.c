@@ -6,9 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const builtins[] = { "office", "library", "dusk", "studio", "meadow", "leaves", "curtain", "sea",
-	"lights", "forest", "mountains", "lamp", "plaster", "brick", NULL };
-
 static bool describe(size_t index, struct potemkin_setting_info *info)
 {
 	info->struct_size = sizeof *info;
@@ -44,6 +41,23 @@ static bool backdrop_chosen(obs_properties_t *form, obs_property_t *property, ob
 	return true;
 }
 
+/* One that this file's translations do not know has the library's own title. */
+static void add_builtins(obs_property_t *list)
+{
+	struct potemkin_builtin_info info = { .struct_size = sizeof info };
+
+	for (size_t i = 0; potemkin_builtin_describe(i, &info) == 0; i++) {
+		const char *title = info.title;
+		char key[64], value[64];
+
+		snprintf(key, sizeof key, "Backdrop.%s", info.name);
+		snprintf(value, sizeof value, "builtin:%s", info.name);
+		if (!obs_module_get_string(key, &title))
+			title = info.title;
+		obs_property_list_add_string(list, title, value);
+	}
+}
+
 static void ask_backdrop(obs_properties_t *form)
 {
 	obs_property_t *list = obs_properties_add_list(
@@ -53,13 +67,7 @@ static void ask_backdrop(obs_properties_t *form)
 
 	obs_property_list_add_string(list, obs_module_text("Backdrop.blur"), "blur");
 	obs_property_list_add_string(list, obs_module_text("Backdrop.transparent"), "transparent");
-	for (int i = 0; builtins[i]; i++) {
-		char key[64], value[64];
-
-		snprintf(key, sizeof key, "Backdrop.%s", builtins[i]);
-		snprintf(value, sizeof value, "builtin:%s", builtins[i]);
-		obs_property_list_add_string(list, obs_module_text(key), value);
-	}
+	add_builtins(list);
 	obs_property_list_add_string(list, obs_module_text("Backdrop.green"), "green");
 	obs_property_list_add_string(list, obs_module_text("Backdrop.file"), "file");
 	obs_property_list_add_string(list, obs_module_text("Backdrop.other"), "other");

@@ -2,6 +2,7 @@
 #include "lib/lib_settings.h"
 
 #include "base/log.h"
+#include "draw/builtin.h"
 #include "lib/lib_context.h"
 
 #include <errno.h>
@@ -55,6 +56,21 @@ int potemkin_setting_describe(enum potemkin_level level, size_t index, struct po
 		return 0;
 	}
 	return -ENOENT;
+}
+
+int potemkin_builtin_describe(size_t index, struct potemkin_builtin_info *info)
+{
+	struct potemkin_builtin_info told = { .struct_size = info->struct_size };
+	const struct pmk_builtin *list;
+	int count;
+
+	list = pmk_builtin_list(&count);
+	if (index >= (size_t)count)
+		return -ENOENT;
+	told.name = list[index].name;
+	told.title = list[index].title;
+	memcpy(info, &told, told.struct_size < sizeof told ? told.struct_size : sizeof told);
+	return 0;
 }
 
 const struct pmk_setting *pmk_lib_find(enum potemkin_level level, const char *name)
