@@ -147,6 +147,35 @@ static void test_a_late_round(void **state)
 	close_screen(&screen, &image);
 }
 
+/* Of an odd height, luma would not fit. */
+static void test_odd_sizes(void **state)
+{
+	for (int i = 0; i < 8; i++) {
+		const struct pmk_layout odd = {
+			.width = 98 + i % 2, .height = 66 + i / 2 % 2, .chroma = i / 4 ? PMK_CHROMA_422 : PMK_CHROMA_420
+		};
+		struct pmk_screen screen;
+		struct pmk_image image;
+		int64_t position;
+
+		write_film("a.mkv");
+		assert_int_equal(pmk_screen_open(&screen, material_path("a.mkv"), PMK_FIT_COVER, &odd), 0);
+		assert_int_equal(pmk_screen_alloc(&screen, &image), 0);
+		pmk_screen_record(&screen, true);
+		assert_int_equal(screen.loop == NULL, i / 4 == 0 && i / 2 % 2);
+		for (int k = 0; k < 2 * COUNT; k++) {
+			if (k == COUNT)
+				assert_int_equal(pmk_screen_rewind(&screen), 0);
+			assert_int_equal(pmk_screen_read(&screen, &image, &position), 1);
+			for (int p = 1; p < 3; p++)
+				assert_in_range(image.plane[p][0], 126, 130);
+			assert_in_range(image.plane[0][(odd.height - 1) * image.stride[0]],
+				DARKEST + APART * (k % COUNT) - 3, DARKEST + APART * (k % COUNT) + 3);
+		}
+		close_screen(&screen, &image);
+	}
+}
+
 static void fill_with_noise(struct pmk_image *image)
 {
 	uint32_t seed = 1;
@@ -184,6 +213,7 @@ int main(void)
 		cmocka_unit_test(test_rounds_from_memory),
 		cmocka_unit_test(test_what_is_left_out),
 		cmocka_unit_test(test_a_late_round),
+		cmocka_unit_test(test_odd_sizes),
 		cmocka_unit_test(test_a_long_round),
 	};
 

@@ -18,11 +18,16 @@ struct pmk_loop {
 	struct pmk_layout layout;
 	int sampling; /* a TJSAMP */
 	tjhandle encoder, decoder;
-	unsigned char *room; /* for one JPEG of the largest size; while it records */
+	unsigned char *buffer; /* for one JPEG of the largest size; while it records */
 	struct picture *pictures;
 	size_t count, capacity, bytes; /* bytes: of all of them */
 	size_t next; /* which is read next */
 };
+
+bool pmk_loop_takes(const struct pmk_layout *layout)
+{
+	return layout->chroma != PMK_CHROMA_420 || layout->height % 2 == 0;
+}
 
 struct pmk_loop *pmk_loop_create(const struct pmk_layout *layout)
 {
@@ -34,8 +39,8 @@ struct pmk_loop *pmk_loop_create(const struct pmk_layout *layout)
 	loop->sampling = layout->chroma == PMK_CHROMA_422 ? TJSAMP_422 : TJSAMP_420;
 	loop->encoder = tjInitCompress();
 	loop->decoder = tjInitDecompress();
-	loop->room = malloc(tjBufSize(layout->width, layout->height, loop->sampling));
-	if (loop->encoder && loop->decoder && loop->room)
+	loop->buffer = malloc(tjBufSize(layout->width, layout->height, loop->sampling));
+	if (loop->encoder && loop->decoder && loop->buffer)
 		return loop;
 	pmk_loop_destroy(loop);
 	return NULL;
@@ -46,8 +51,8 @@ static void end_recording(struct pmk_loop *loop)
 	if (loop->encoder)
 		tjDestroy(loop->encoder);
 	loop->encoder = NULL;
-	free(loop->room);
-	loop->room = NULL;
+	free(loop->buffer);
+	loop->buffer = NULL;
 }
 
 void pmk_loop_destroy(struct pmk_loop *loop)
@@ -95,12 +100,12 @@ int pmk_loop_add(
 
 	if (grow(loop) ||
 		tjCompressFromYUVPlanes(loop->encoder, planes, loop->layout.width, image->stride, loop->layout.height,
-			loop->sampling, &loop->room, &bytes, QUALITY, TJFLAG_NOREALLOC))
+			loop->sampling, &loop->buffer, &bytes, QUALITY, TJFLAG_NOREALLOC))
 		return -ENOMEM;
 	made.data = malloc(bytes);
 	if (!made.data)
 		return -ENOMEM;
-	memcpy(made.data, loop->room, bytes);
+	memcpy(made.data, loop->buffer, bytes);
 	made.bytes = bytes;
 	loop->pictures[loop->count++] = made;
 	loop->bytes += bytes;

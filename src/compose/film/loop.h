@@ -15,7 +15,11 @@ enum { PMK_LOOP_MOST = 48 << 20 }; /* bytes of all pictures */
 
 struct pmk_loop;
 
-/* NULL if out of memory. */
+/* Whether pictures of this layout can be recorded. TurboJPEG reads and writes luma up to an even number of rows in
+ * 4:2:0, for which a picture of an odd height has no memory. */
+bool pmk_loop_takes(const struct pmk_layout *layout);
+
+/* NULL if out of memory. `layout`: one that it takes. */
 struct pmk_loop *pmk_loop_create(const struct pmk_layout *layout) __attribute__((warn_unused_result));
 void pmk_loop_destroy(struct pmk_loop *loop); /* NULL is allowed */
 
@@ -27,7 +31,7 @@ int pmk_loop_add(struct pmk_loop *loop, const struct pmk_image *image, int64_t p
 /* Go to the first picture. */
 void pmk_loop_rewind(struct pmk_loop *loop);
 
-/* The next three as their namesakes of pmk_media. */
+/* The next three as their namesakes of pmk_media; lasts only after a read. */
 int pmk_loop_next(struct pmk_loop *loop, int64_t due_ns, int64_t *position_ns);
 int pmk_loop_read(struct pmk_loop *loop, struct pmk_image *image, int64_t *position_ns)
 	__attribute__((warn_unused_result));

@@ -93,7 +93,7 @@ void pmk_screen_record(struct pmk_screen *c, bool on)
 	forget_round(c);
 	c->records = on;
 	c->late = 0;
-	if (on)
+	if (on && pmk_loop_takes(&c->layout))
 		c->loop = pmk_loop_create(&c->layout);
 }
 
@@ -157,9 +157,11 @@ int pmk_screen_next(struct pmk_screen *c, int64_t due_ns, int64_t now_ns, int64_
 	if (!c->media)
 		return pmk_loop_next(c->loop, due_ns, position_ns);
 	got = pmk_media_next(c->media, c->loop ? INT64_MIN : due_ns, position_ns);
-	c->late += now_ns - *position_ns >= LATE_NS;
-	if (got != 1 || !c->loop || c->late <= MOST_LATE)
+	if (got != 1 || !c->loop)
 		return got;
+	c->late += now_ns - *position_ns >= LATE_NS;
+	if (c->late <= MOST_LATE)
+		return 1;
 	forget_round(c);
 	return pmk_media_next(c->media, due_ns, position_ns);
 }
