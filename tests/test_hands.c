@@ -222,9 +222,22 @@ static void test_colours_decide(void **state)
 	assert_true(fabsf(mean(p, &all, &hand) - 0.3f) < 1e-4f);
 }
 
-/* The hand as a film's look sees it, after `pictures` more pictures, in which the hand is brighter in every second one
- * if it moves. */
-static float in_film(struct stage *s, struct pmk_hands_film *f, int pictures, bool moves)
+enum how { HELD, BRIGHTER, TINTED };
+
+/* The hand's samples become `value` in one plane. */
+static void paint_hand(struct stage *s, int plane, uint8_t value)
+{
+	int n = plane ? N / 2 : N;
+
+	for (int i = 0; i < n * n; i++) {
+		if (inside(&hand, (i % n + 0.5) * W / n, (i / n + 0.5) * H / n))
+			s->small.plane[plane][i / n * s->small.stride[plane] + i % n] = value;
+	}
+}
+
+/* The hand as a film's look sees it, after `pictures` more pictures, in which it is brighter, or of another colour and
+ * as bright, in every second one. */
+static float in_film(struct stage *s, struct pmk_hands_film *f, int pictures, enum how how)
 {
 	struct pmk_hands_eye eye = { s, look, scale };
 	float p[N * N], *seen = p;
@@ -234,10 +247,10 @@ static float in_film(struct stage *s, struct pmk_hands_film *f, int pictures, bo
 		seen = p;
 		see(&all, 0.3f, p);
 		draw(s, &all, 144);
-		for (int i = 0; i < N * N && moves && k % 2; i++) {
-			if (inside(&hand, (i % N + 0.5) * W / N, (i / N + 0.5) * H / N))
-				s->small.plane[0][i / N * s->small.stride[0] + i % N] = 160;
-		}
+		if (how == BRIGHTER && k % 2)
+			paint_hand(s, 0, 160);
+		if (how == TINTED && k % 2)
+			paint_hand(s, 1, 200);
 		assert_int_equal(
 			pmk_hands_film_run(f, &s->hands, &s->study, &s->view, &eye, &all, &s->small, &seen), 0);
 	}
@@ -253,20 +266,22 @@ static void test_a_hand_held_up_in_a_film(void **state)
 
 	assert_int_equal(pmk_hands_film_init(&f, N, N), 0);
 	s->looks = 0;
-	assert_true(in_film(s, &f, 20, true) < 0.35f);
+	assert_true(in_film(s, &f, 20, BRIGHTER) < 0.35f);
 	assert_int_equal(s->looks, 0);
-	assert_true(in_film(s, &f, 12, false) > 0.6f);
+	assert_true(in_film(s, &f, 12, HELD) > 0.6f);
 	assert_int_equal(s->looks, PMK_HANDS_LOOKS);
 	for (int k = 0; k < 30; k++)
-		assert_true(in_film(s, &f, 1, false) > 0.6f);
+		assert_true(in_film(s, &f, 1, HELD) > 0.6f);
 	assert_int_equal(s->looks, PMK_HANDS_LOOKS);
 	for (int k = 0; k < 60; k++)
-		assert_true(in_film(s, &f, 1, false) > 0.6f);
+		assert_true(in_film(s, &f, 1, HELD) > 0.6f);
 	assert_int_equal(s->looks, 2 * PMK_HANDS_LOOKS); /* it was looked for again */
-	assert_true(in_film(s, &f, 2, true) < 0.35f);
-	assert_true(in_film(s, &f, 12, false) > 0.6f);
+	assert_true(in_film(s, &f, 2, BRIGHTER) < 0.35f);
+	assert_true(in_film(s, &f, 12, HELD) > 0.6f);
+	assert_true(in_film(s, &f, 2, TINTED) < 0.35f); /* a wall that is as bright as the hand was */
+	assert_true(in_film(s, &f, 12, HELD) > 0.6f);
 	pmk_hands_film_forget(&f);
-	assert_true(in_film(s, &f, 1, false) < 0.35f);
+	assert_true(in_film(s, &f, 1, HELD) < 0.35f);
 	pmk_hands_film_finish(&f);
 }
 
@@ -291,7 +306,7 @@ static void test_a_fault_in_a_film(void **state)
 	assert_int_equal(err, -EDOM);
 	s->fails = 0;
 	pmk_hands_film_forget(&f);
-	assert_true(in_film(s, &f, 12, false) > 0.6f);
+	assert_true(in_film(s, &f, 12, HELD) > 0.6f);
 	pmk_hands_film_finish(&f);
 }
 

@@ -12,13 +12,13 @@
 
 enum { GRID = PMK_FILM_GRID };
 enum { OFTEN = 4 }; /* doubts are sought in every fourth picture */
-enum { NOISE = 3 }; /* levels: the mean change of a block's luma up to which it stands still */
+enum { NOISE = 3 }; /* levels: the mean change of a block in each plane up to which it stands still */
 enum { PICTURES = 90, RENEW = 30 }; /* for how many a find counts; with how many left it is looked for again */
 static const double CALM = 0.9; /* of the blocks of a square that is still, or known */
 static const double MOST_LOST = 0.25; /* of the blocks with a hand: it has gone, although some look as before */
 static const float LEAST = 0.1f; /* what is found with less is nothing */
 
-/* Blocks of the grid: columns left..right - 1, rows top..bottom - 1. */
+/* Columns left..right - 1 and rows top..bottom - 1, of blocks of the grid or of pixels. */
 struct blocks {
 	int left, top, right, bottom;
 };
@@ -26,15 +26,17 @@ struct blocks {
 int pmk_hands_film_init(struct pmk_hands_film *f, int width, int height)
 {
 	size_t count = pmk_align_up_size((size_t)width * (size_t)height, 64);
-	float *at = pmk_mem_alloc(count * (2 * sizeof *at + 2));
+	float *at = pmk_mem_alloc(count * (2 * sizeof *at + 6));
 
 	*f = (struct pmk_hands_film){ .width = width, .height = height, .block = at };
 	if (!at)
 		return -ENOMEM;
 	f->found = at;
 	f->seen = at + count;
-	f->then = (uint8_t *)(at + 2 * count);
-	f->last = f->then + count;
+	for (int p = 0; p < 3; p++) {
+		f->then[p] = (uint8_t *)(at + 2 * count) + (size_t)p * count;
+		f->last[p] = f->then[p] + 3 * count;
+	}
 	return 0;
 }
 
@@ -58,20 +60,33 @@ static int first_of(int at, int length)
 	return at * length / GRID;
 }
 
-static bool is_as(
-	const struct pmk_hands_film *f, const struct pmk_image *small, const uint8_t *before, int row, int column)
+/* The part of a plane that a block covers. */
+static struct blocks part_of(const struct pmk_hands_film *f, int plane, int row, int column)
 {
-	int left = first_of(column, f->width), right = first_of(column + 1, f->width), change = 0,
-	    top = first_of(row, f->height), bottom = first_of(row + 1, f->height);
+	int width = f->width >> (plane > 0), height = f->height >> (plane > 0);
 
-	for (int y = top; y < bottom; y++) {
-		const uint8_t *a = small->plane[0] + (size_t)y * (size_t)small->stride[0],
-			      *b = before + (size_t)y * (size_t)f->width;
+	return (struct blocks){ first_of(column, width), first_of(row, height), first_of(column + 1, width),
+		first_of(row + 1, height) };
+}
 
-		for (int x = left; x < right; x++)
-			change += abs(a[x] - b[x]);
+static bool is_as(
+	const struct pmk_hands_film *f, const struct pmk_image *small, uint8_t *const before[3], int row, int column)
+{
+	for (int p = 0; p < 3; p++) {
+		struct blocks part = part_of(f, p, row, column);
+		int change = 0;
+
+		for (int y = part.top; y < part.bottom; y++) {
+			const uint8_t *a = small->plane[p] + (size_t)y * (size_t)small->stride[p],
+				      *b = before[p] + (size_t)y * (size_t)f->width;
+
+			for (int x = part.left; x < part.right; x++)
+				change += abs(a[x] - b[x]);
+		}
+		if (change > NOISE * (part.right - part.left) * (part.bottom - part.top))
+			return false;
 	}
-	return change <= NOISE * (right - left) * (bottom - top);
+	return true;
 }
 
 /* Find what stands still, and forget what does not look as it did. */
@@ -96,11 +111,13 @@ static void compare(struct pmk_hands_film *f, const struct pmk_image *small)
 	memset(f->hand, 0, sizeof f->hand);
 }
 
-static void keep_luma(const struct pmk_hands_film *f, const struct pmk_image *small)
+static void keep_planes(const struct pmk_hands_film *f, const struct pmk_image *small)
 {
-	for (int y = 0; y < f->height; y++)
-		memcpy(f->last + (size_t)y * (size_t)f->width, small->plane[0] + (size_t)y * (size_t)small->stride[0],
-			(size_t)f->width);
+	for (int p = 0; p < 3; p++) {
+		for (int y = 0; y < f->height >> (p > 0); y++)
+			memcpy(f->last[p] + (size_t)y * (size_t)f->width,
+				small->plane[p] + (size_t)y * (size_t)small->stride[p], (size_t)(f->width >> (p > 0)));
+	}
 }
 
 /* The blocks of the larger square around a doubt, as far as it is inside the view. */
@@ -160,9 +177,16 @@ static void keep_block(struct pmk_hands_film *f, const struct pmk_hands *h, int 
 			bool more = h->after[at] > f->seen[at] + LEAST;
 
 			f->found[at] = more ? h->after[at] : 0;
-			f->then[at] = f->last[at];
 			any |= more;
 		}
+	}
+	for (int p = 0; p < 3; p++) {
+		struct blocks part = part_of(f, p, row, column);
+
+		for (int y = part.top; y < part.bottom; y++)
+			memcpy(f->then[p] + (size_t)y * (size_t)f->width + part.left,
+				f->last[p] + (size_t)y * (size_t)f->width + part.left,
+				(size_t)(part.right - part.left));
 	}
 	f->known[row][column] = PICTURES;
 	f->hand[row][column] = any;
@@ -229,7 +253,7 @@ int pmk_hands_film_run(struct pmk_hands_film *f, struct pmk_hands *h, struct pmk
 		pmk_hands_film_forget(f);
 		f->view = *seen;
 	}
-	keep_luma(f, small);
+	keep_planes(f, small);
 	if (same)
 		err = look(f, h, s, view, eye, probability);
 	if (!err)

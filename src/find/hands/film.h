@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Looks closer at what may be a raised hand in a film, while it stands still: at one square in each picture, until all
  * looks of pmk_hands_study are there. What they found is kept, and joined with each later look at the same view, until
- * the luma there changes, or that of a quarter of all that was found, and for 90 pictures at most; before that it is
+ * the picture there changes, or a quarter of all that was found, and for 90 pictures at most; before that it is
  * looked at again. So a hand that is held up costs four more runs of the network in 60 pictures, and one that moves
  * none.
  *
@@ -18,7 +18,7 @@ struct pmk_hands_film {
 	struct pmk_rect view; /* what the memory covers; empty: there is none */
 	float *found; /* what was found in known blocks */
 	float *seen; /* the probability of a picture in which there was a closer look */
-	uint8_t *then, *last; /* luma: when it was found; of the last picture */
+	uint8_t *then[3], *last[3]; /* planes, 4:2:0: when it was found; of the last picture */
 	/* for each block: for how many pictures more what was found counts; whether something was */
 	uint8_t known[PMK_FILM_GRID][PMK_FILM_GRID], hand[PMK_FILM_GRID][PMK_FILM_GRID];
 	uint8_t still[PMK_FILM_GRID][PMK_FILM_GRID]; /* 1: as in the last picture */
@@ -33,9 +33,9 @@ int pmk_hands_film_init(struct pmk_hands_film *film, int width, int height)
 void pmk_hands_film_finish(struct pmk_hands_film *film); /* a zeroed struct is allowed */
 void pmk_hands_film_forget(struct pmk_hands_film *film);
 
-/* Raise what a look at `seen` gave. `small` is what the network saw there. *probability may be replaced by the film's
- * own memory, and there is then another picture in `small`. `hands` is used for the closer looks. 0, or an error of
- * eye->look. */
+/* Raise what a look at `seen` gave. `small`, in 4:2:0, is what the network saw there. *probability may be replaced by
+ * the film's own memory, and there is then another picture in `small`. `hands` is used for the closer looks. 0, or an
+ * error of eye->look. */
 int pmk_hands_film_run(struct pmk_hands_film *film, struct pmk_hands *hands, struct pmk_study *study,
 	const struct pmk_view *view, const struct pmk_hands_eye *eye, const struct pmk_rect *seen,
 	const struct pmk_image *small, float **probability) __attribute__((warn_unused_result));
