@@ -191,6 +191,25 @@ static void test_a_signal_ends_the_child(void **state)
 	}
 }
 
+/* The program ignores these; whoever it starts does not know that. */
+static void test_the_child_ignores_no_signal(void **state)
+{
+	static const char *const names[] = { "USR1", "USR2", "PIPE" };
+	static const int signals[] = { SIGUSR1, SIGUSR2, SIGPIPE };
+
+	for (int i = 0; i < 3; i++) {
+		char script[32], why[300], expected[64];
+		const char *const child[] = { "sh", "-c", script, NULL };
+
+		signal(signals[i], SIG_IGN);
+		snprintf(script, sizeof script, "kill -s %s $$", names[i]);
+		snprintf(expected, sizeof expected, "sh was ended by signal %d", signals[i]);
+		assert_true(pmk_child_run(child, why, sizeof why) < 0);
+		assert_string_equal(why, expected);
+		signal(signals[i], SIG_DFL);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -199,6 +218,7 @@ int main(void)
 		cmocka_unit_test(test_what_goes_wrong_is_said),
 		cmocka_unit_test(test_without_programs),
 		cmocka_unit_test(test_a_signal_ends_the_child),
+		cmocka_unit_test(test_the_child_ignores_no_signal),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

@@ -4,9 +4,11 @@
 #include "unit.h"
 
 #include "app/machine/setup.h"
+#include "app/machine/setup_files.h"
 #include "io/v4l2/v4l2.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -182,6 +184,16 @@ static void test_files_that_are_left(void **state)
 	end();
 }
 
+/* The program ignores these; whoever it starts does not know that. */
+static void test_a_command_ignores_no_signal(void **state)
+{
+	static const char *const command[] = { "sh", "-c", "kill -s USR1 $$", NULL };
+
+	signal(SIGUSR1, SIG_IGN);
+	assert_int_equal(pmk_setup_run(command, PMK_PACKAGES), 128);
+	signal(SIGUSR1, SIG_DFL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -189,6 +201,7 @@ int main(void)
 		cmocka_unit_test(test_a_module_in_use_keeps_its_files),
 		cmocka_unit_test(test_a_device_without_files_is_found),
 		cmocka_unit_test(test_files_that_are_left),
+		cmocka_unit_test(test_a_command_ignores_no_signal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

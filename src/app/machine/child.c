@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -90,11 +89,25 @@ static bool listen_to(int fd, pid_t pid, char said[SAID])
 	return deadline != UINT64_MAX;
 }
 
+void pmk_child_hears(posix_spawnattr_t *attributes, short flags)
+{
+	sigset_t none, ignored;
+
+	sigemptyset(&none);
+	sigemptyset(&ignored);
+	sigaddset(&ignored, SIGUSR1);
+	sigaddset(&ignored, SIGUSR2);
+	sigaddset(&ignored, SIGPIPE);
+	posix_spawnattr_init(attributes);
+	posix_spawnattr_setsigmask(attributes, &none);
+	posix_spawnattr_setsigdefault(attributes, &ignored);
+	posix_spawnattr_setflags(attributes, (short)(flags | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
+}
+
 int pmk_child_spawn(const char *file, const char *const argv[], int fd, bool messages, pid_t *pid)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
-	sigset_t none;
 	int err;
 
 	posix_spawn_file_actions_init(&actions);
@@ -104,10 +117,7 @@ int pmk_child_spawn(const char *file, const char *const argv[], int fd, bool mes
 		posix_spawn_file_actions_adddup2(&actions, fd, STDERR_FILENO);
 	else
 		posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	sigemptyset(&none);
-	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
+	pmk_child_hears(&attributes, POSIX_SPAWN_SETPGROUP);
 	err = posix_spawnp(pid, file, &actions, &attributes, (char *const *)argv, environ);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/machine/setup_files.h"
 
+#include "app/machine/child.h"
 #include "base/log.h"
 
 #include <errno.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,6 +81,7 @@ enum pmk_exit pmk_setup_write(const struct pmk_setup *s, const char *name, const
 int pmk_setup_run(const char *const *command, enum pmk_package package)
 {
 	char how[PMK_REMEDY_SIZE];
+	posix_spawnattr_t attributes;
 	pid_t child;
 	int status, err;
 
@@ -88,7 +89,9 @@ int pmk_setup_run(const char *const *command, enum pmk_package package)
 		printf("%s%s", i ? " " : "# ", command[i]);
 	puts("");
 	fflush(stdout);
-	err = posix_spawnp(&child, command[0], NULL, NULL, (char *const *)command, environ);
+	pmk_child_hears(&attributes, 0);
+	err = posix_spawnp(&child, command[0], NULL, &attributes, (char *const *)command, environ);
+	posix_spawnattr_destroy(&attributes);
 	if (err && package < PMK_PACKAGES)
 		pmk_error("%s: %s; install it: %s", command[0], strerror(err), pmk_remedy_install("", package, how));
 	else if (err)
