@@ -184,7 +184,7 @@ static void send_input(int to)
 	const uint8_t *at = input + 1, *end = input + input_size;
 	uint32_t calls = 1;
 
-	if (write(to, agreed, sizeof agreed - 1) < 0 || !is_greeted(to))
+	if (send(to, agreed, sizeof agreed - 1, MSG_NOSIGNAL) < 0 || !is_greeted(to))
 		return;
 	if (!(input[0] & OWN_HELLO))
 		send_one(to, REPLY, calls++, (const uint8_t *)"s", 1, name, sizeof name);
