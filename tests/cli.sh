@@ -157,9 +157,9 @@ expect 6 '/dev/video77' -c presenter -o /dev/video77 --frames 1
 expect 6 'virtual camera' -c presenter -o /dev/null --frames 1
 expect 6 'PipeWire' -c presenter -o pipewire --frames 1
 for pipe in - file:- /dev/stdout file:/dev/stdout; do
-	expect 2 'is a pipe, .*potemkin convert - -' -c presenter -o $pipe --frames 1
+	expect 2 'is a pipe; .*potemkin convert - -' -c presenter -o $pipe --frames 1
 done
-expect 2 'is a pipe, .*potemkin convert - -' -c - -o null --frames 1
+expect 2 'is a pipe; .*potemkin convert - -' -c - -o null --frames 1
 expect 6 'absent' -c presenter -o file:absent/out.mp4 --frames 1
 if ! ls /dev/video* >/dev/null 2>&1; then
 	expect 5 'no camera' -o null

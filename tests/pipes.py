@@ -111,11 +111,11 @@ def ways():
 
 def odd_heads():
     """What the first line says and is not used is told, in one line."""
-    cases = [(b"F1000000:1", "F1000000:1, which is not 1 to 240 frames per second; 240 are used", b" F240:1 "),
-             (b"F1:2", "F1:2, .*; 1 are used", b" F1:1 "), (b"F25:0", "F25:0, .*; 25 are used", b" F25:1 "),
+    cases = [(b"F1000000:1", "frame rate 1000000:1 in .* outside 1 to 240 per second; 240 is used", b" F240:1 "),
+             (b"F1:2", " 1:2 in .*; 1 is used", b" F1:1 "), (b"F25:0", " 25:0 in .*; 25 is used", b" F25:1 "),
              (b"F0:0", "does not say how many frames per second; 25 are used", b" F25:1 "),
-             (b"F25:1 A1000:1", "A1000:1, .* taken for square", b"W64 H48"),
-             (b"F25:1 A1:0", "A1:0, .* taken for square", b"W64 H48"),
+             (b"F25:1 A1000:1", " 1000:1 in .* taken as square", b"W64 H48"),
+             (b"F25:1 A1:0", " 1:0 in .* taken as square", b"W64 H48"),
              (b"F25:1 XCOLORRANGE=TV", "XCOLORRANGE=TV, .*; LIMITED is used", b"COLORRANGE=LIMITED"),
              (b"F25:1 A0:0 XCOLORRANGE=full", "^potemkin: 2 frames", b"W64 H48"),
              (b"F240:1 A4:1", "^potemkin: 2 frames", b"W256 H48 F240:1")]

@@ -36,7 +36,7 @@ static void test_wrong_cameras(void **state)
 		{ "presenter:x", "", -EINVAL },
 		{ "/dev/potemkin-has-no-such-device", "no such device", -ENOENT },
 		{ "/dev/null", "not a camera", -ENODEV },
-		{ "-", "is a pipe, and live pictures come through none", -EINVAL },
+		{ "-", "is a pipe; a live run cannot read from one", -EINVAL },
 		{ "file:-", "is a pipe", -EINVAL },
 		{ "file:/nonexistent/clip.mp4", "/nonexistent/clip.mp4", -ENOENT },
 	};
@@ -65,7 +65,7 @@ static void test_wrong_outputs(void **state)
 		{ "out.mp4", "did you mean file:out.mp4?", -EINVAL },
 		{ "/dev/potemkin-has-no-such-device", "no such device", -ENOENT },
 		{ "/dev/null", "not a virtual camera", -ENODEV },
-		{ "-", "is a pipe, and live pictures go through none", -EINVAL },
+		{ "-", "is a pipe; a live run cannot write to one", -EINVAL },
 		{ "/dev/stdout", "is a pipe", -EINVAL },
 		{ "file:/dev/stdout", "is a pipe", -EINVAL },
 		{ "file:-", "is a pipe", -EINVAL },

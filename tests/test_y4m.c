@@ -97,8 +97,8 @@ static void test_bad_heads(void **state)
 		{ HEAD " C444alpha", -ENOTSUP, "C444alpha" },
 		{ HEAD " C", -ENOTSUP, "C " },
 		{ HEAD " XYSCSS=411", -ENOTSUP, "XYSCSS=411" },
-		{ HEAD " F30:1", -EBADMSG, "\"F30:1\", and another F before" },
-		{ HEAD " C422 C422", -EBADMSG, "another C" },
+		{ HEAD " F30:1", -EBADMSG, "has a second F: \"F30:1\"" },
+		{ HEAD " C422 C422", -EBADMSG, "has a second C" },
 	};
 	struct pmk_y4m_head head;
 	char why[PMK_Y4M_WHY];

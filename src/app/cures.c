@@ -72,7 +72,8 @@ const char *const pmk_cures[PMK_CURES] = {
 	[PMK_CURE_OTHER_OR_SCALE] = "try another file, or scale it first",
 	[PMK_CURE_PIPE_Y4M] = "pass raw video through it: ffmpeg -i FILE -f yuv4mpegpipe - | potemkin convert - - | "
 			      "ffmpeg -i - NEW",
-	[PMK_CURE_CONVERT_PIPE] = "`potemkin convert - -` converts raw video on its way through pipes",
+	[PMK_CURE_CONVERT_PIPE] =
+		"use `potemkin convert - -`, which reads and writes raw video (YUV4MPEG2) through pipes",
 	[PMK_CURE_DEINTERLACE] = "let ffmpeg do it: -vf bwdif=0",
 	[PMK_CURE_CONVERT_FILE] = "convert it to yuv420p first",
 	[PMK_CURE_SAVE_PNG] = "save it as PNG",

@@ -45,8 +45,8 @@ static int check_stdout(int code, bool answers)
 	return code;
 }
 
-/* SIGUSR1 and SIGUSR2 have no meaning here, but somebody may send them as to another program, such as dd. The kernel
- * would end this one: nothing covered, and no file complete. */
+/* SIGUSR1 and SIGUSR2 have no meaning here, but somebody may send them as to another program, such as dd. By default
+ * they would end the program at once, without a cover and with incomplete files. */
 static void ignore_meaningless(void)
 {
 	signal(SIGUSR1, SIG_IGN);

@@ -65,7 +65,7 @@ int pmk_backdrop_check(const char *spec, char *why, size_t size) __attribute__((
  * PMK_BLUR_FREELY - 1. Of a spec that pmk_backdrop_check lets pass. */
 bool pmk_backdrop_shows_room(const char *spec);
 
-/* Whether SPEC is fitted: any other one is the same whatever the fit is, and need not be made again for another. */
+/* Whether the fit changes what SPEC gives. If not, it need not be made again for another fit. */
 bool pmk_backdrop_fits(const char *spec);
 
 /* SPEC of the interface: PATH, builtin:NAME, color:COLOUR (pmk_parse_colour), green, transparent, blur[:0..100],

@@ -81,6 +81,7 @@ void pmk_rim_mark_near(const struct pmk_rim *r, uint8_t *near)
 	}
 }
 
+/* No cell of person is cut at the right, so all its columns are the mask's. */
 static bool is_whole(const struct pmk_mask *mask, int cx, int cy)
 {
 	const uint8_t *alpha = mask->alpha + (size_t)cy * CELL * (size_t)mask->stride + cx * CELL;

@@ -28,7 +28,7 @@ int pmk_sink_open(
 	if ((rest = pmk_parse_after(spec, "pipewire")) && (*rest == ':' || !*rest))
 		return pmk_sink_pipewire_open(rest + (*rest == ':'), setup, cover, sink);
 	if (is_pipe(spec)) {
-		pmk_error_cure(PMK_CURE_CONVERT_PIPE, "output '%s' is a pipe, and live pictures go through none", spec);
+		pmk_error_cure(PMK_CURE_CONVERT_PIPE, "output '%s' is a pipe; a live run cannot write to one", spec);
 		return -EINVAL;
 	}
 	if (pmk_parse_after(spec, "/dev/"))

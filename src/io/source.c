@@ -29,8 +29,7 @@ int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct
 	if ((rest = pmk_parse_after(spec, "pipewire")) && (*rest == ':' || !*rest))
 		return pmk_source_pipewire_open(rest + (*rest == ':'), wish, source);
 	if (is_pipe(spec)) {
-		pmk_error_cure(
-			PMK_CURE_CONVERT_PIPE, "camera '%s' is a pipe, and live pictures come through none", spec);
+		pmk_error_cure(PMK_CURE_CONVERT_PIPE, "camera '%s' is a pipe; a live run cannot read from one", spec);
 		return -EINVAL;
 	}
 	if (pmk_parse_after(spec, "/dev/"))

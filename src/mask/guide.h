@@ -9,9 +9,10 @@
  *
  * At last, haze is cleared: where most of the blocks around a block are neither sure of room nor of a person, in an
  * area wider than hair, gain and offset are made up to four times as steep around a probability of 0.5, so that
- * furniture of which the network is not sure is shown wholly or not at all. In a film, this is done where the picture
- * stands still: motion blur is no haze. No contour at 0.5 moves by this. The one rule: where the probability is 0 in
- * all blocks nearby, gain and offset are 0. One thread. */
+ * furniture of which the network is not sure is shown wholly or not at all. Where motion is known, this is done only
+ * where the picture stands still: motion blur is no haze. Nothing is known of motion in a single picture, after a cut
+ * and with smoothing off: then all haze is cleared. No contour at 0.5 moves by this. The one rule: where the
+ * probability is 0 in all blocks nearby, gain and offset are 0. One thread. */
 #ifndef PMK_MASK_GUIDE_H
 #define PMK_MASK_GUIDE_H
 
@@ -27,7 +28,7 @@ struct pmk_guide_span {
 
 struct pmk_guide {
 	int width, height; /* in blocks: half of the network's, rounded up */
-	const float *still; /* the caller's: 0 (motion) to 1 for each block; NULL: a picture that is no film */
+	const float *still; /* the caller's: 0 (motion) to 1 for each block; NULL: nothing is known of motion */
 	float *gain, *offset; /* the result: probability = gain luma / 255 + offset */
 	const struct pmk_edge_kernels *kernels;
 	float *plane[PMK_GUIDE_PLANES]; /* scratch */

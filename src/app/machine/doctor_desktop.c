@@ -161,8 +161,8 @@ void pmk_doctor_check_media(struct pmk_doctor *d)
 		pmk_doctor_add(d, "files", PMK_VERDICT_HINT, d->media_missing,
 			"run make install, which puts potemkin-media.so in its place; a call needs it only for "
 			"a film as backdrop, or a picture of another kind",
-			"%s%s can be used: the module potemkin-media.so is missing",
-			d->simple_kinds ? "of files, only " : "no picture or video file",
+			"no %s%s can be used: the module potemkin-media.so is missing",
+			d->simple_kinds ? "files but " : "picture or video file",
 			d->simple_kinds ? d->simple_kinds : "");
 }
 

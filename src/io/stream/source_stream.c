@@ -284,10 +284,10 @@ static void tell_odd(const struct stream_source *s)
 	if (!rate->over && !rate->under)
 		pmk_info("%s: it does not say how many frames per second; %.4g are used", s->in.name, s->source.fps);
 	else if ((int64_t)rate->over * head->rate.under != (int64_t)rate->under * head->rate.over)
-		pmk_warn("%s: its first line says F%d:%d, which is not 1 to %d frames per second; %.4g are used",
+		pmk_warn("%s: frame rate %d:%d in its first line is outside 1 to %d per second; %.4g is used",
 			s->in.name, rate->over, rate->under, PMK_SOURCE_MOST_FPS, s->source.fps);
 	if (s->fit.pixel_unused)
-		pmk_warn("%s: its first line says A%d:%d, but no such pixels can be shown; they are taken for square",
+		pmk_warn("%s: pixel aspect ratio %d:%d in its first line is not usable; pixels are taken as square",
 			s->in.name, pixel->over, pixel->under);
 	if (head->odd_range[0])
 		pmk_warn("%s: its first line says XCOLORRANGE=%s, not LIMITED or FULL; %s is used", s->in.name,

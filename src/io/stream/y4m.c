@@ -138,8 +138,7 @@ static int take(const char *word, struct words *w, char *why)
 	if (err || *word == 'X')
 		return err;
 	if (w->seen[(int)*word])
-		snprintf(
-			why, PMK_Y4M_WHY, "damaged: its first line says \"%.40s\", and another %c before", word, *word);
+		snprintf(why, PMK_Y4M_WHY, "damaged: its first line has a second %c: \"%.40s\"", *word, word);
 	err = w->seen[(int)*word] ? -EBADMSG : 0;
 	w->seen[(int)*word] = true;
 	return err;
