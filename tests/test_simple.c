@@ -324,6 +324,9 @@ static void test_series_of_jpeg(void **state)
 	assert_int_equal(pmk_simple_probe(material_path("a.jpg")), PMK_STILL_ONE);
 	assert_int_equal(pmk_simple_probe(material_path("a.mjpeg")), -ENOTSUP);
 	assert_int_equal(pmk_simple_probe(material_path("one.mjpeg")), PMK_STILL_ONE);
+	memmove(twice + 2, twice, 2 * size - 2); /* it begins twice: no length follows that marker */
+	material_store(material_path("b.mjpeg"), twice, 2 * size);
+	assert_int_equal(pmk_simple_probe(material_path("b.mjpeg")), -ENOTSUP);
 	free(data);
 	free(twice);
 	material_clear();
@@ -399,6 +402,17 @@ static void test_alpha_of_webp(void **state)
 	material_clear();
 }
 
+static void test_webp_of_too_many_pixels(void **state)
+{
+	static uint8_t pixels[16384];
+	const struct pmk_simple_pixels wide = { 16384, 1, 16384, 1, pixels }, high = { 1, 16384, 1, 1, pixels };
+
+	assert_fails(pmk_simple_write(material_path("a.webp"), &wide, NULL, 75), -EINVAL,
+		"at most 16383 pixels a side, this one is 16384x1");
+	assert_fails(pmk_simple_write(material_path("a.webp"), &high, NULL, 75), -EINVAL, "this one is 1x16384");
+	assert_int_equal(material_clear(), 0);
+}
+
 /* Cut off, and with a size that no library takes. */
 static void test_damaged_webp(void **state)
 {
@@ -408,7 +422,7 @@ static void test_damaged_webp(void **state)
 	write_webp(material_path("a.webp"), NULL);
 	data = material_load(material_path("a.webp"), &size);
 	for (size_t cut = 16; cut < size - 8; cut += 61)
-		assert_refused("b.webp", data, cut, -EBADMSG, "a WebP picture, but damaged, cut off");
+		assert_refused("b.webp", data, cut, -EBADMSG, "a WebP picture that is damaged, cut off");
 	data[26] = data[28] = 0xff; /* 16383 a side */
 	data[27] = data[29] = 0x3f;
 	assert_refused("b.webp", data, size, -EINVAL, "a picture of 16383x16383; sides must be");
@@ -436,6 +450,32 @@ static void test_many_pixels_become_fewer(void **state)
 	}
 	for (int i = 0; i < 3 * 20 * 15; i++)
 		assert_int_equal(picture.pixels[i], (4 * (i / 3 % 20) + 1 + 4 + 1) / 2);
+	pmk_rows_end(&rows);
+	pmk_simple_free(&picture);
+}
+
+/* What cannot be seen has no colour: green of no alpha beside red of full and half alpha. */
+static void test_fewer_pixels_with_alpha(void **state)
+{
+	static const uint8_t pixels[4][4] = { { 0, 255, 0, 0 }, { 200, 0, 0, 255 }, { 0, 255, 0, 0 },
+		{ 80, 0, 0, 127 } };
+	struct pmk_simple_picture picture = { 0 };
+	struct pmk_rows_taken rows = { 0 };
+
+	assert_int_equal(pmk_rows_begin(&rows, &picture, 40, 30, 4, 300), 0);
+	for (int y = 0; y < 30; y++) {
+		uint8_t *row = pmk_rows_next(&rows);
+
+		for (int x = 0; x < 40; x++)
+			memcpy(row + 4 * x, pixels[x < 20 ? 0 : 2 * (y & 1) + (x & 1)], 4);
+		pmk_rows_put(&rows);
+	}
+	for (int i = 0; i < 20 * 15; i++) {
+		bool clear = i % 20 < 10;
+		const uint8_t meant[4] = { (200 * 255 + 80 * 127 + 191) / 382, 0, 0, (382 + 2) / 4 };
+
+		assert_memory_equal(picture.pixels + 4 * i, clear ? (const uint8_t[4]){ 0 } : meant, 4);
+	}
 	pmk_rows_end(&rows);
 	pmk_simple_free(&picture);
 }
@@ -474,6 +514,9 @@ static void test_sizes_are_told(void **state)
 		"\xff\xd8\xff\xc0\0\x11\x08\xff\xff\xff\xff\3\1\x11\0\2\x11\0\3\x11\0\xff\xda\0\x0c"
 		"\3\1\0\2\0\3\0\0\x3f\0";
 
+	static const uint8_t other[] = "\x89PNG\r\n\x1a\n\0\0\0\x0dtEXt\0\0\xff\xff\0\0\xff\xff\x08\2\0\0\0abcd";
+
+	assert_refused("b.png", other, sizeof other - 1, -EBADMSG, "a PNG picture that is damaged");
 	assert_refused("a.png", png, sizeof png - 1, -EINVAL, "a picture of 65535x65535; sides must be");
 	assert_refused("a.jpg", jpeg, sizeof jpeg - 1, -EINVAL, "a picture of 65535x65535; sides must be");
 	material_clear();
@@ -490,13 +533,13 @@ static void test_cut_files(void **state)
 	write_png(material_path("a.png"), &form, &made);
 	data = material_load(material_path("a.png"), &size);
 	for (size_t cut = 12; cut < size - 30; cut += 97)
-		assert_refused("b.png", data, cut, -EBADMSG, "a PNG picture, but damaged, cut off");
+		assert_refused("b.png", data, cut, -EBADMSG, "a PNG picture that is damaged, cut off");
 	free(data);
 	for (int progressive = 0; progressive < 2; progressive++) {
 		write_jpeg(material_path("a.jpg"), &(struct jpeg_form){ .h = 2, .v = 2, .progressive = progressive });
 		data = material_load(material_path("a.jpg"), &size);
 		for (size_t cut = 3; cut < size - 40; cut += 97)
-			assert_refused("b.jpg", data, cut, -EBADMSG, "a JPEG picture, but damaged, cut off");
+			assert_refused("b.jpg", data, cut, -EBADMSG, "a JPEG picture that is damaged, cut off");
 		free(data);
 	}
 	material_clear();
@@ -511,13 +554,16 @@ static void test_what_is_left_to_the_module(void **state)
 	static const uint8_t lossless[] =
 		"\xff\xd8\xff\xc3\0\x11\x08\0\x20\0\x20\3\1\x11\0\2\x11\0\3\x11\0\xff\xda\0\x0c"
 		"\3\1\0\2\0\3\0\1\0\0";
+	static const uint8_t fractions[] =
+		"\xff\xd8\xff\xc0\0\x11\x08\0\x20\0\x20\3\1\x31\0\2\x21\0\3\x21\0\xff\xda\0\x0c"
+		"\3\1\0\2\0\3\0\0\x3f\0";
 	static const uint8_t text[] = "no picture";
 	const struct {
 		const char *name;
 		const uint8_t *data;
 		size_t bytes;
 	} files[] = { { "a.png", animated, sizeof animated }, { "b.jpg", lossless, sizeof lossless },
-		{ "c.png", text, sizeof text }, { "empty", text, 0 } };
+		{ "d.jpg", fractions, sizeof fractions }, { "c.png", text, sizeof text }, { "empty", text, 0 } };
 	struct pmk_rgb rgb;
 
 	material_errors = 0;
@@ -573,6 +619,7 @@ int main(void)
 		cmocka_unit_test(test_jpeg_of_every_sampling),
 		cmocka_unit_test(test_series_of_jpeg),
 		cmocka_unit_test(test_many_pixels_become_fewer),
+		cmocka_unit_test(test_fewer_pixels_with_alpha),
 		cmocka_unit_test(test_fits),
 		cmocka_unit_test(test_sizes_are_told),
 		cmocka_unit_test(test_cut_files),
@@ -581,6 +628,7 @@ int main(void)
 		cmocka_unit_test(test_webp),
 		cmocka_unit_test(test_alpha_of_webp),
 		cmocka_unit_test(test_damaged_webp),
+		cmocka_unit_test(test_webp_of_too_many_pixels),
 #endif
 		cmocka_unit_test(test_what_it_writes_it_reads),
 	};

@@ -132,7 +132,8 @@ static void what_is_wrong_is_said_and_not_kept(void **state)
 	assert_int_equal(store("a.png", "", 0), -EBADMSG);
 	assert_int_equal(store("a.svg", "<svg/>", 6), -EBADMSG);
 	assert_int_equal(store("cut.png", data, bytes - 30), -EBADMSG);
-	assert_non_null(strstr(why, "cut: a PNG picture, but damaged"));
+	assert_non_null(strstr(why, "cut: a PNG picture"));
+	assert_non_null(strstr(why, "damaged, cut off"));
 	assert_null(strstr(why, ".upload-"));
 	assert_int_equal(store("a.jpg", "\xff\xd8\xff\xe0 and so on", 14), -EBADMSG);
 	assert_int_equal(pmk_upload_begin("", "large", &upload), 0);

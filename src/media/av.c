@@ -3,7 +3,7 @@
 
 #include "base/log.h"
 #include "base/num.h"
-#include "base/parse.h"
+#include "media/still/facts.h"
 #include "media/still/kind.h"
 
 #include <errno.h>
@@ -198,15 +198,9 @@ bool pmk_av_holds_pictures(const AVFormatContext *format)
 
 bool pmk_av_is_photo(const AVFormatContext *format, const char *path)
 {
-	static const char *const ends[] = { ".jpg", ".jpeg", ".jpe", ".mpo" };
+	const char *name = format->iformat->name;
 
-	if (strcmp(format->iformat->name, "mjpeg") != 0 && strcmp(format->iformat->name, "jpeg_pipe") != 0)
-		return false;
-	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-		if (pmk_parse_ends(path, ends[i]))
-			return true;
-	}
-	return false;
+	return (strcmp(name, "mjpeg") == 0 || strcmp(name, "jpeg_pipe") == 0) && pmk_still_named_photo(path);
 }
 
 double pmk_av_fps(const AVStream *stream)

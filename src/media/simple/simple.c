@@ -225,7 +225,7 @@ int pmk_simple_read_planes(
 	struct pmk_simple_picture picture = { 0 };
 	struct pmk_image stored = { 0 };
 	struct pmk_layout layout;
-	int err = pmk_simple_decode_file(&file, &picture);
+	int x = 0, y = 0, err = pmk_simple_decode_file(&file, &picture);
 
 	if (err)
 		return err;
@@ -233,17 +233,24 @@ int pmk_simple_read_planes(
 	pmk_simple_free(&picture);
 	if (err)
 		return err;
-	*bar_x = *bar_y = 0;
 	layout = stored.layout;
 	if (!fit->width || (fit->width == layout.width && fit->height == layout.height)) {
+		*bar_x = *bar_y = 0;
 		*image = stored;
 		return 0;
 	}
 	layout.width = fit->width;
 	layout.height = fit->height;
 	err = pmk_image_alloc(image, &layout);
-	if (!err)
-		err = pmk_simple_place(path, &stored, image, fit->fit, bar_x, bar_y);
+	if (!err) {
+		err = pmk_simple_place(path, &stored, image, fit->fit, &x, &y);
+		if (err)
+			pmk_image_free(image);
+	}
 	pmk_image_free(&stored);
-	return err;
+	if (err)
+		return err;
+	*bar_x = x;
+	*bar_y = y;
+	return 0;
 }

@@ -10,20 +10,19 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 enum { HEAD = 16 }; /* bytes */
 
 static const struct kind {
-	const char *mark, *name, *library;
+	const char *mark, *name;
 	size_t at, bytes;
 	pmk_simple_decode *decode;
 } kinds[] = {
-	{ "\x89PNG\r\n\x1a\n", "a PNG picture", "libpng", 0, 8, pmk_simple_png },
-	{ "\xff\xd8\xff", "a JPEG picture", "libjpeg", 0, 3, pmk_simple_jpeg },
+	{ "\x89PNG\r\n\x1a\n", "a PNG picture", 0, 8, pmk_simple_png },
+	{ "\xff\xd8\xff", "a JPEG picture", 0, 3, pmk_simple_jpeg },
 #ifdef PMK_HAVE_WEBP
-	{ "WEBP", "a WebP picture", "libwebp", 8, 4, pmk_simple_webp },
+	{ "WEBP", "a WebP picture", 8, 4, pmk_simple_webp },
 #endif
 };
 
@@ -83,22 +82,14 @@ static int load(const char *path, const struct kind **kind, uint8_t **data, size
 	return err;
 }
 
-static bool is_photo(const char *path)
+/* ITU-T T.81, B.1: in a scan, a byte 0xff of data is followed by a zero, and RST markers may be there. These, SOI and
+ * TEM have no length. */
+static bool has_length(uint8_t marker)
 {
-	static const char *const ends[] = { ".jpg", ".jpeg", ".jpe", ".mpo" };
-	size_t length = strlen(path);
-
-	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-		size_t end = strlen(ends[i]);
-
-		if (length > end && strcasecmp(path + length - end, ends[i]) == 0)
-			return true;
-	}
-	return false;
+	return marker > 1 && marker != 0xff && !(marker >= 0xd0 && marker <= 0xd8);
 }
 
-/* Whether another JPEG follows the first one, as in a film. ITU-T T.81, B.1: in a scan, a byte 0xff of data is followed
- * by a zero, and RST markers may be there. */
+/* Whether another JPEG follows the first one, as in a film. */
 static bool is_series(const uint8_t *data, size_t bytes)
 {
 	size_t at = 2;
@@ -106,7 +97,7 @@ static bool is_series(const uint8_t *data, size_t bytes)
 	while (at + 4 <= bytes) {
 		uint8_t marker = data[at + 1];
 
-		if (data[at] != 0xff || marker == 0 || marker == 0xff || (marker >= 0xd0 && marker <= 0xd7)) {
+		if (data[at] != 0xff || !has_length(marker)) {
 			const uint8_t *next = memchr(data + at + 1, 0xff, bytes - at - 1);
 			at = next ? (size_t)(next - data) : bytes;
 		} else if (marker == 0xd9) {
@@ -124,7 +115,7 @@ static bool is_one(const char *path, const struct kind *kind, const uint8_t *dat
 	enum { FLAGS = 20, ANIMATED = 2 };
 
 	if (kind->decode == pmk_simple_jpeg)
-		return is_photo(path) || !is_series(data, bytes);
+		return pmk_still_named_photo(path) || !is_series(data, bytes);
 	if (kind->decode == pmk_simple_png)
 		return !pmk_png_is_animated(data, bytes);
 	return bytes <= FLAGS || memcmp(data + 12, "VP8X", 4) != 0 || !(data[FLAGS] & ANIMATED);
@@ -148,8 +139,8 @@ int pmk_simple_probe(const char *path)
 
 static void refuse(const char *path, const struct kind *kind, const struct pmk_simple_picture *picture)
 {
-	pmk_error_cure(PMK_CURE_OTHER_OR_PNG, "%s: %s, but damaged, cut off, or of an unusual kind: %s says \"%s\"",
-		path, kind->name, kind->library, picture->said);
+	pmk_error_cure(PMK_CURE_OTHER_OR_PNG, "%s: %s that is damaged, cut off, or of an unusual kind: %s", path,
+		kind->name, picture->said);
 }
 
 int pmk_simple_decode_file(struct pmk_simple_file *file, struct pmk_simple_picture *picture)

@@ -51,7 +51,8 @@ static void give_up(j_common_ptr library)
 	if (code == JERR_OUT_OF_MEMORY)
 		r->err = -ENOMEM;
 	else if (code == JERR_SOF_UNSUPPORTED || code == JERR_BAD_PRECISION || code == JERR_UNKNOWN_MARKER ||
-		code == JERR_CONVERSION_NOTIMPL || code == JERR_NOT_COMPILED)
+		code == JERR_CONVERSION_NOTIMPL || code == JERR_FRACT_SAMPLE_NOTIMPL || code == JERR_CCIR601_NOTIMPL ||
+		code == JERR_ARITH_NOTIMPL || code == JERR_NOT_COMPILED)
 		r->err = -ENOTSUP;
 	longjmp(r->failed, 1);
 }
@@ -266,7 +267,6 @@ static int check_size(struct reader *r)
 	int err = pmk_still_check_size(
 		file->path, r->library.image_width, r->library.image_height, file->least_px, file->most_px, file->area);
 
-	r->picture->told = err != 0;
 	return err;
 }
 

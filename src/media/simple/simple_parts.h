@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the decoders of simple.h give: a picture as it is stored, before it is made upright and its colours true. For
- * src/media/simple/, a fuzzer, and the module's reader of odd JPEG files. One thread. */
+ * src/media/simple/ and a fuzzer. One thread. */
 #ifndef PMK_MEDIA_SIMPLE_SIMPLE_PARTS_H
 #define PMK_MEDIA_SIMPLE_SIMPLE_PARTS_H
 
@@ -27,7 +27,6 @@ struct pmk_simple_picture {
 	uint8_t *pixels; /* rows without gaps; owned */
 	struct pmk_image planes; /* owned */
 	struct pmk_profile *profile; /* to be run over `pixels`, which are not grey then; NULL: none; owned */
-	bool told; /* the error has been logged */
 	char said[96]; /* what the decoder complains of */
 };
 

@@ -53,8 +53,8 @@ static int check_size(const struct pmk_simple_file *file)
 {
 	int64_t side[2] = { 0 };
 
-	if (file->bytes < 24)
-		return 0;
+	if (file->bytes < 24 || memcmp(file->data + 12, "IHDR", 4) != 0)
+		return 0; /* libpng says what is wrong with it */
 	for (int i = 0; i < 8; i++)
 		side[i / 4] = side[i / 4] << 8 | file->data[16 + i];
 	return pmk_still_check_size(file->path, side[0], side[1], file->least_px, file->most_px, file->area);
@@ -160,7 +160,6 @@ int pmk_simple_png(const struct pmk_simple_file *file, struct pmk_simple_picture
 	if (pmk_png_is_animated(file->data, file->bytes))
 		return -ENOTSUP;
 	err = check_size(file);
-	picture->told = err != 0;
 	if (err)
 		return err;
 	err = run(&reader);

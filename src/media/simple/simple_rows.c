@@ -37,6 +37,19 @@ uint8_t *pmk_rows_next(struct pmk_rows_taken *rows)
 	return rows->row ? rows->row : made_row(rows, rows->y);
 }
 
+/* Colours count as much as they are opaque, as in a picture that is blended first. */
+static void add_pixel(const uint8_t *pixel, int bytes, uint32_t *sum)
+{
+	bool alpha = bytes == 4;
+	uint32_t weight = alpha ? pixel[3] : 1;
+
+	for (int c = 0; c < bytes - alpha; c++)
+		sum[c] += pixel[c] * weight;
+	if (alpha)
+		sum[3] += weight;
+	sum[bytes]++;
+}
+
 /* Each pixel goes to the one of the smaller picture in which its place is. */
 static void add_row(struct pmk_rows_taken *rows)
 {
@@ -46,9 +59,7 @@ static void add_row(struct pmk_rows_taken *rows)
 	int part = 0; /* of a pixel that is made, in `width`ths */
 
 	for (int x = 0; x < rows->width; x++, from += to->bytes) {
-		for (int c = 0; c < to->bytes; c++)
-			sum[c] += from[c];
-		sum[to->bytes]++;
+		add_pixel(from, to->bytes, sum);
 		part += to->width;
 		if (part >= rows->width) {
 			part -= rows->width;
@@ -63,10 +74,12 @@ static void make_row(struct pmk_rows_taken *rows, uint8_t *row)
 	const uint32_t *sum = rows->sums;
 
 	for (int x = 0; x < to->width; x++, sum += to->bytes + 1, row += to->bytes) {
-		uint32_t count = sum[to->bytes];
+		uint32_t count = sum[to->bytes], weight = to->bytes == 4 ? sum[3] : count;
 
-		for (int c = 0; c < to->bytes; c++)
-			row[c] = (uint8_t)((sum[c] + count / 2) / count);
+		for (int c = 0; c < to->bytes; c++) {
+			uint32_t of = c < 3 ? weight : count;
+			row[c] = of ? (uint8_t)((sum[c] + of / 2) / of) : 0;
+		}
 	}
 	memset(rows->sums, 0, (size_t)to->width * (size_t)(to->bytes + 1) * sizeof *rows->sums);
 }

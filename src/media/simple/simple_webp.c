@@ -132,7 +132,6 @@ int pmk_simple_webp(const struct pmk_simple_file *file, struct pmk_simple_pictur
 		return err;
 	err = pmk_still_check_size(
 		file->path, config.input.width, config.input.height, file->least_px, file->most_px, file->area);
-	picture->told = err != 0;
 	if (err)
 		return err;
 	return config.input.has_animation ? -ENOTSUP : decode(file, &config, picture);

@@ -4,13 +4,16 @@
 
 #include "base/log.h"
 #include "base/new_file.h"
+#include "base/num.h"
+#include "base/parse.h"
 
 #include <errno.h>
 #include <png.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
+
+enum { MOST_WEBP_PX = 16383 }; /* of a side: it has 14 bits there */
 
 struct writer {
 	png_structp png;
@@ -21,10 +24,7 @@ struct writer {
 
 static bool is_webp(const char *path)
 {
-	static const char end[] = ".webp";
-	size_t length = strlen(path), bytes = sizeof end - 1;
-
-	return length > bytes && strcasecmp(path + length - bytes, end) == 0;
+	return pmk_parse_ends(path, ".webp");
 }
 
 bool pmk_simple_writes(const char *path)
@@ -142,8 +142,14 @@ int pmk_simple_write(
 	const char *path, const struct pmk_simple_pixels *pixels, const struct pmk_mask *alpha, int quality)
 {
 	struct pmk_new_file file;
-	int fd = pmk_new_file_create(&file, path), err;
+	int fd, err;
 
+	if (is_webp(path) && pmk_max(pixels->width, pixels->height) > MOST_WEBP_PX) {
+		pmk_error_cure(PMK_CURE_SAVE_PNG, "%s: a WebP picture has at most %d pixels a side, this one is %dx%d",
+			path, MOST_WEBP_PX, pixels->width, pixels->height);
+		return -EINVAL;
+	}
+	fd = pmk_new_file_create(&file, path);
 	if (fd < 0)
 		return fd;
 	err = is_webp(path) ? write_webp(fd, pixels, alpha, quality) : write_png(fd, pixels, alpha);

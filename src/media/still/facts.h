@@ -5,6 +5,8 @@
 #ifndef PMK_MEDIA_STILL_FACTS_H
 #define PMK_MEDIA_STILL_FACTS_H
 
+#include "base/parse.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,5 +28,12 @@ struct pmk_still_facts {
 };
 
 void pmk_still_facts(const uint8_t *data, size_t bytes, struct pmk_still_facts *facts);
+
+/* Whether a file of several JPEGs is a photo by its name, and not a film: cameras append small ones. */
+static inline bool pmk_still_named_photo(const char *path)
+{
+	return pmk_parse_ends(path, ".jpg") || pmk_parse_ends(path, ".jpeg") || pmk_parse_ends(path, ".jpe") ||
+		pmk_parse_ends(path, ".mpo");
+}
 
 #endif
