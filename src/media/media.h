@@ -74,8 +74,8 @@ int64_t pmk_media_damaged(const struct pmk_media *media); /* number of pictures 
  * again, which takes about 0.1 s. [any thread] */
 void pmk_media_rest(void);
 
-/* Why picture and video files cannot be used, to follow the module's name in a sentence; NULL if they can. Loads the
- * module. */
+/* Why films, and pictures of other kinds than the next function tells, cannot be used, to follow the module's name in a
+ * sentence; NULL if they can. Loads the module. */
 const char *pmk_media_missing(void);
 /* The kinds of pictures that are read without that module, "PNG and JPEG pictures"; NULL: none. */
 const char *pmk_media_simple_kinds(void);

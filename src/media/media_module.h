@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The media module: a shared object with all code that uses FFmpeg's libraries, for reading and writing picture and
- * video files, rescale.h and stream.h. It is loaded once for the process, under a lock, when a file is first used, so
- * that a live run neither pays for these libraries nor comes under their licence. The program calls the functions of
- * media.h, media_out.h, still.h, rescale.h and stream.h. In the program, media_module.c implements them by calling the
- * module; in the module, media.c, media_out.c, still.c, rescale.c and stream.c do. This header is for these files and
- * tests only.
+/* The media module: a shared object with all code that uses FFmpeg's libraries, for reading and writing films, and
+ * pictures other than PNG, JPEG and WebP, for rescale.h and stream.h. It is loaded once for the process, under a lock,
+ * when such a file is first used, so that a live run neither pays for these libraries nor comes under their licence.
+ * The program calls the functions of media.h, media_out.h, still.h, rescale.h and stream.h. In the program,
+ * media_module.c implements them by calling simple/simple.h or the module; in the module, media.c, media_out.c,
+ * still.c, rescale.c and stream.c do. This header is for these files and tests only.
  *
  * The one rule: program and module are built together. A change of a struct in this header, or of one that passes
  * through it, must raise the number in PMK_MEDIA_INTERFACE; a module with another PMK_MEDIA_INTERFACE is refused before

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Picture files: reading any kind within limits, and writing PNG, with FFmpeg's libraries. Errors are logged in one
- * line that names the file, and returned as negative errno. Any thread. */
+/* Picture files: reading any kind within limits, and writing PNG and WebP. The program does PNG, JPEG and WebP itself
+ * (simple/simple.h), the media module all others, with FFmpeg's libraries. Errors are logged in one line that names the
+ * file, and returned as negative errno. Any thread. */
 #ifndef PMK_MEDIA_STILL_H
 #define PMK_MEDIA_STILL_H
 
@@ -16,8 +17,8 @@ enum {
 /* Read the first picture of `path` as RGB: upright, and in the colours of sRGB if it has a colour profile. A picture
  * with alpha is blended over black. In the program, another process decodes it (sandbox/sandbox.h). -EFBIG: the file is
  * too large, or takes too much memory or time; -EINVAL: the picture is too large; -EBADMSG: damaged, not a picture, or
- * one that cannot be had right; -ENOPKG: there is no media module; -ENOMEM; or the errno of open. The caller frees
- * `rgb` with pmk_rgb_free. */
+ * one that cannot be had right; -ENOPKG: it is for the media module, which is missing; -ENOMEM; or the errno of open.
+ * The caller frees `rgb` with pmk_rgb_free. */
 int pmk_still_read(const char *path, struct pmk_rgb *rgb) __attribute__((warn_unused_result));
 /* The same with its alpha, or all opaque if it has none. The caller frees it with pmk_sheet_free. */
 int pmk_still_read_sheet(const char *path, struct pmk_sheet *sheet) __attribute__((warn_unused_result));
