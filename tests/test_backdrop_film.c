@@ -194,6 +194,24 @@ static void test_live(void **state)
 	material_clear();
 }
 
+/* Frames that are far apart get the film at its own pace, too, while its pictures are made for the first time. */
+static void test_few_frames(void **state)
+{
+	uint64_t time = 5 * PMK_S_NS;
+	struct pmk_backdrop *b;
+	int last = 0;
+
+	write_film("a.mp4", &small, 40, 25, NULL);
+	b = open_film("a.mp4", &layout, PMK_FIT_COVER);
+	for (int n = 0; n < 4; n++, time += 200 * PMK_MS_NS) {
+		last = which(begin_live(b, time));
+		pmk_clock_sleep_until(pmk_clock_now_ns() + 150 * PMK_MS_NS); /* less than until the next frame */
+	}
+	assert_int_equal(last, 24);
+	pmk_backdrop_destroy(b);
+	material_clear();
+}
+
 /* A frame never waits, and pictures never go back within a round, however fast frames come. */
 static void test_live_frames_do_not_wait(void **state)
 {
@@ -577,6 +595,7 @@ int main(void)
 		cmocka_unit_test(test_a_slow_film_stays),
 		cmocka_unit_test(test_a_varying_rate),
 		cmocka_unit_test(test_live),
+		cmocka_unit_test(test_few_frames),
 		cmocka_unit_test(test_live_frames_do_not_wait),
 		cmocka_unit_test(test_fits),
 		cmocka_unit_test(test_gif),

@@ -28,7 +28,7 @@ bool pmk_player_wants(const struct pmk_player *p)
 	if (p->count == p->capacity)
 		return false;
 	if (!p->exact)
-		return ahead < PMK_PLAYER_PICTURES - 1;
+		return ahead < PMK_PLAYER_PICTURES - 1 || (p->kept && newest(p) < p->asked_ns + p->step_ns);
 	return p->next_ns <= p->asked_ns || (ahead < 1 && p->next_ns - newest(p) >= p->step_ns - p->step_ns / 8);
 }
 
