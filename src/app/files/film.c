@@ -346,6 +346,11 @@ enum pmk_exit pmk_film_end(struct pmk_film *film, enum pmk_exit code, const char
 			say_cut(done, out);
 		return PMK_EXIT_INTERNAL;
 	}
+	if (!done && !film->left) {
+		pmk_log(PMK_LOG_ERROR, film->piped ? PMK_CURE_NONE : PMK_CURE_OTHER_FILE, NULL,
+			"%s: no picture came from it", in);
+		return PMK_EXIT_INPUT;
+	}
 	if (!whole)
 		pmk_warn("%s gave only %llu of about %llu frames: it may be cut off or damaged", in, done, expected);
 	pmk_log(level, PMK_CURE_NONE, NULL, "%llu frame%s in %.1f s (%.1f frames per second) -> %s", done, plural,
