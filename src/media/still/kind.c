@@ -196,6 +196,8 @@ static int refuse_unknown(const char *path, int averror, const char *reason)
 {
 	if (averror == AVERROR_STREAM_NOT_FOUND)
 		pmk_error_cure(PMK_CURE_OTHER_FILE, "%s: there is no picture or video in it", path);
+	else if (averror == AVERROR(EINVAL) || averror == AVERROR_INVALIDDATA) /* says no more */
+		pmk_error_cure(PMK_CURE_OTHER_FILE, "%s: not a picture or video, or damaged", path);
 	else
 		pmk_error_cure(PMK_CURE_OTHER_FILE, "%s: not a picture or video, or damaged: %s", path, reason);
 	return -EBADMSG;
