@@ -22,7 +22,8 @@ compile:
 	@test -f $(BUILD)/build.ninja || { echo "Configuring $(BUILD)/"; \
 		meson setup $(BUILD) --prefix=$(PREFIX) >$(BUILD).log || { cat $(BUILD).log; exit 1; }; }
 	@rm -f $(BUILD).log
-	@ninja -C $(BUILD) -n | grep -q 'no work to do' || { echo "Building (1 to 3 minutes)"; ninja -C $(BUILD) --quiet; }
+	@ninja -C $(BUILD) -n | grep -q 'no work to do' || { echo "Building (1 to 3 minutes)"; \
+		ninja -C $(BUILD) --quiet; }
 
 deps:
 	@tools/deps build

@@ -144,7 +144,8 @@ def one_by_one():
 
 def broken():
     """One line, exit code 3, and nothing of what is broken on standard output."""
-    cases = [(b"", "empty"), (HEAD, "no picture came"), (b"\0" * 5000, "not YUV4MPEG2"), (b"\x89PNG\r\n\x1a\n" + b"x" * 99, "not YUV4MPEG2"),
+    cases = [(b"", "empty"), (HEAD, "no picture came"), (b"\0" * 5000, "not YUV4MPEG2"),
+             (b"\x89PNG\r\n\x1a\n" + b"x" * 99, "not YUV4MPEG2"),
              (HEAD[:-1], "not YUV4MPEG2"), (HEAD[:-1] + b" X" + b"x" * 2000, "first line is too long"),
              (HEAD.replace(b"W64", b"W99999"), "99999 pixels"), (HEAD.replace(b"W64", b"W-1"), '"W-1"'),
              (HEAD.replace(b"420jpeg", b"420p10"), "C420p10"), (HEAD.replace(b"H48 ", b""), "how large"),

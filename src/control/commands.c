@@ -240,7 +240,7 @@ static int command_snapshot(struct request *r)
 	int code;
 
 	if (r->args[0][0] != '/' || !pmk_parse_ends(r->args[0], ".png"))
-		return refuse(r, PMK_EXIT_USAGE, "%.200s: a snapshot needs an absolute path that ends in .png", r->args[0]);
+		return refuse(r, PMK_EXIT_USAGE, "%.200s: not an absolute path that ends in .png", r->args[0]);
 	shown = pmk_control_shown(r->control);
 	if (!shown)
 		return refuse(r, PMK_EXIT_INPUT, "the output has ended");
