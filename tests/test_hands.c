@@ -2,8 +2,8 @@
 /* A closer look at what may be hands, on drawn pictures: where it looks, what it takes, and what colours decide. */
 #include "unit.h"
 
-#include "find/hands/film.h"
 #include "find/hands/hands.h"
+#include "find/hands/steady.h"
 
 #include <errno.h>
 #include <math.h>
@@ -237,7 +237,7 @@ static void paint_hand(struct stage *s, int plane, uint8_t value)
 
 /* The hand as a film's look sees it, after `pictures` more pictures, in which it is brighter, or of another colour and
  * as bright, in every second one. */
-static float in_film(struct stage *s, struct pmk_hands_film *f, int pictures, enum how how)
+static float in_film(struct stage *s, struct pmk_hands_steady *f, int pictures, enum how how)
 {
 	struct pmk_hands_eye eye = { s, look, scale };
 	float p[N * N], *seen = p;
@@ -252,7 +252,7 @@ static float in_film(struct stage *s, struct pmk_hands_film *f, int pictures, en
 		if (how == TINTED && k % 2)
 			paint_hand(s, 1, 200);
 		assert_int_equal(
-			pmk_hands_film_run(f, &s->hands, &s->study, &s->view, &eye, &all, &s->small, &seen), 0);
+			pmk_hands_steady_run(f, &s->hands, &s->study, &s->view, &eye, &all, &s->small, &seen), 0);
 	}
 	return mean(seen, &all, &hand);
 }
@@ -262,9 +262,9 @@ static float in_film(struct stage *s, struct pmk_hands_film *f, int pictures, en
 static void test_a_hand_held_up_in_a_film(void **state)
 {
 	struct stage *s = *state;
-	struct pmk_hands_film f;
+	struct pmk_hands_steady f;
 
-	assert_int_equal(pmk_hands_film_init(&f, N, N), 0);
+	assert_int_equal(pmk_hands_steady_init(&f, N, N), 0);
 	s->looks = 0;
 	assert_true(in_film(s, &f, 20, BRIGHTER) < 0.35f);
 	assert_int_equal(s->looks, 0);
@@ -280,9 +280,9 @@ static void test_a_hand_held_up_in_a_film(void **state)
 	assert_true(in_film(s, &f, 12, HELD) > 0.6f);
 	assert_true(in_film(s, &f, 2, TINTED) < 0.35f); /* a wall that is as bright as the hand was */
 	assert_true(in_film(s, &f, 12, HELD) > 0.6f);
-	pmk_hands_film_forget(&f);
+	pmk_hands_steady_forget(&f);
 	assert_true(in_film(s, &f, 1, HELD) < 0.35f);
-	pmk_hands_film_finish(&f);
+	pmk_hands_steady_finish(&f);
 }
 
 /* A fault of a look is told, and the next picture begins anew. */
@@ -290,24 +290,24 @@ static void test_a_fault_in_a_film(void **state)
 {
 	struct stage *s = *state;
 	struct pmk_hands_eye eye = { s, look, scale };
-	struct pmk_hands_film f;
+	struct pmk_hands_steady f;
 	float p[N * N], *seen;
 	int err = 0;
 
-	assert_int_equal(pmk_hands_film_init(&f, N, N), 0);
+	assert_int_equal(pmk_hands_steady_init(&f, N, N), 0);
 	s->looks = 0;
 	s->fails = 2;
 	for (int k = 0; k < 12 && !err; k++) {
 		seen = p;
 		see(&all, 0.3f, p);
 		draw(s, &all, 144);
-		err = pmk_hands_film_run(&f, &s->hands, &s->study, &s->view, &eye, &all, &s->small, &seen);
+		err = pmk_hands_steady_run(&f, &s->hands, &s->study, &s->view, &eye, &all, &s->small, &seen);
 	}
 	assert_int_equal(err, -EDOM);
 	s->fails = 0;
-	pmk_hands_film_forget(&f);
+	pmk_hands_steady_forget(&f);
 	assert_true(in_film(s, &f, 12, HELD) > 0.6f);
-	pmk_hands_film_finish(&f);
+	pmk_hands_steady_finish(&f);
 }
 
 int main(void)

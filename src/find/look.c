@@ -52,7 +52,7 @@ int pmk_look_resize(struct pmk_look *l, const struct pmk_look_settings *settings
 	l->alone = true;
 	pmk_look_set_keep_out(l, settings->keep_out, settings->keep_out_count);
 	pmk_guest_forget(&l->guest);
-	pmk_hands_film_forget(&l->film);
+	pmk_hands_steady_forget(&l->steady);
 	pmk_view_init(&l->where, width, height,
 		(double)l->view.model.card.input_width / l->view.model.card.input_height, settings->nearest);
 	return 0;
@@ -79,7 +79,7 @@ int pmk_look_create(const struct pmk_look_settings *settings, int width, int hei
 	if (!err)
 		err = pmk_hands_init(&l->hands, l->tiles.width, l->tiles.height);
 	if (!err)
-		err = pmk_hands_film_init(&l->film, l->tiles.width, l->tiles.height);
+		err = pmk_hands_steady_init(&l->steady, l->tiles.width, l->tiles.height);
 	if (!err)
 		err = pmk_guest_init(&l->guest, l->tiles.width, l->tiles.height);
 	if (!err)
@@ -105,7 +105,7 @@ void pmk_look_destroy(struct pmk_look *l)
 	pmk_tiles_finish(&l->tiles);
 	pmk_study_finish(&l->study);
 	pmk_hands_finish(&l->hands);
-	pmk_hands_film_finish(&l->film);
+	pmk_hands_steady_finish(&l->steady);
 	pmk_guest_finish(&l->guest);
 	pmk_hold_finish(&l->hold);
 	free(l->before);
@@ -122,7 +122,7 @@ void pmk_look_forget(struct pmk_look *l)
 	pmk_view_forget(&l->where);
 	l->alone = true;
 	pmk_guest_forget(&l->guest);
-	pmk_hands_film_forget(&l->film);
+	pmk_hands_steady_forget(&l->steady);
 }
 
 void pmk_look_set_nearest(struct pmk_look *l, bool nearest)

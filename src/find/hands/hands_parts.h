@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The inside of hands.c, for film.c, which spreads its looks over several pictures. */
+/* The inside of hands.c, for steady.c, which spreads its looks over several pictures. */
 #ifndef PMK_FIND_HANDS_HANDS_PARTS_H
 #define PMK_FIND_HANDS_HANDS_PARTS_H
 

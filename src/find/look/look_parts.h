@@ -4,8 +4,8 @@
 #define PMK_FIND_LOOK_LOOK_PARTS_H
 
 #include "find/guest.h"
-#include "find/hands/film.h"
 #include "find/hands/hands.h"
+#include "find/hands/steady.h"
 #include "find/hold/hold.h"
 #include "find/look.h"
 #include "find/plate.h"
@@ -31,7 +31,7 @@ struct pmk_look {
 	struct pmk_plate *plate; /* of the present run; or NULL */
 	struct pmk_study study;
 	struct pmk_hands hands;
-	struct pmk_hands_film film;
+	struct pmk_hands_steady steady;
 	float *before; /* the previous look, at first sight */
 	bool alone; /* no picture came before: this one is studied */
 	struct pmk_rect keep_out[PMK_ZONES];

@@ -64,10 +64,10 @@ int pmk_look_raise(struct pmk_look *l, const struct pmk_image *image, struct pmk
 
 	if (l->where.wide || l->where.nearest || l->guest.found || !pmk_look_sees_its_size(l) ||
 		sight->probability != l->view.probability) {
-		pmk_hands_film_forget(&l->film);
+		pmk_hands_steady_forget(&l->steady);
 		return 0;
 	}
-	err = pmk_hands_film_run(&l->film, &l->hands, &l->study, &l->where, &how, &sight->view,
+	err = pmk_hands_steady_run(&l->steady, &l->hands, &l->study, &l->where, &how, &sight->view,
 		pmk_prepare_small(l->view.prepare), &sight->probability);
 	l->plate = plate;
 	return err;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "find/hands/film.h"
+#include "find/hands/steady.h"
 
 #include "base/mem.h"
 #include "base/num.h"
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GRID = PMK_FILM_GRID };
+enum { GRID = PMK_HANDS_GRID };
 enum { OFTEN = 4 }; /* doubts are sought in every fourth picture */
 enum { NOISE = 3 }; /* levels: the mean change of a block in each plane up to which it stands still */
 enum { PICTURES = 90, RENEW = 30 }; /* for how many a find counts; with how many left it is looked for again */
@@ -23,12 +23,12 @@ struct blocks {
 	int left, top, right, bottom;
 };
 
-int pmk_hands_film_init(struct pmk_hands_film *f, int width, int height)
+int pmk_hands_steady_init(struct pmk_hands_steady *f, int width, int height)
 {
 	size_t count = pmk_align_up_size((size_t)width * (size_t)height, 64);
 	float *at = pmk_mem_alloc(count * (2 * sizeof *at + 6));
 
-	*f = (struct pmk_hands_film){ .width = width, .height = height, .block = at };
+	*f = (struct pmk_hands_steady){ .width = width, .height = height, .block = at };
 	if (!at)
 		return -ENOMEM;
 	f->found = at;
@@ -40,13 +40,13 @@ int pmk_hands_film_init(struct pmk_hands_film *f, int width, int height)
 	return 0;
 }
 
-void pmk_hands_film_finish(struct pmk_hands_film *f)
+void pmk_hands_steady_finish(struct pmk_hands_steady *f)
 {
 	free(f->block);
-	*f = (struct pmk_hands_film){ 0 };
+	*f = (struct pmk_hands_steady){ 0 };
 }
 
-void pmk_hands_film_forget(struct pmk_hands_film *f)
+void pmk_hands_steady_forget(struct pmk_hands_steady *f)
 {
 	f->view = (struct pmk_rect){ 0 };
 	f->looks = f->pictures = 0;
@@ -61,7 +61,7 @@ static int first_of(int at, int length)
 }
 
 /* The part of a plane that a block covers. */
-static struct blocks part_of(const struct pmk_hands_film *f, int plane, int row, int column)
+static struct blocks part_of(const struct pmk_hands_steady *f, int plane, int row, int column)
 {
 	int width = f->width >> (plane > 0), height = f->height >> (plane > 0);
 
@@ -70,7 +70,7 @@ static struct blocks part_of(const struct pmk_hands_film *f, int plane, int row,
 }
 
 static bool is_as(
-	const struct pmk_hands_film *f, const struct pmk_image *small, uint8_t *const before[3], int row, int column)
+	const struct pmk_hands_steady *f, const struct pmk_image *small, uint8_t *const before[3], int row, int column)
 {
 	for (int p = 0; p < 3; p++) {
 		struct blocks part = part_of(f, p, row, column);
@@ -90,7 +90,7 @@ static bool is_as(
 }
 
 /* Find what stands still, and forget what does not look as it did. */
-static void compare(struct pmk_hands_film *f, const struct pmk_image *small)
+static void compare(struct pmk_hands_steady *f, const struct pmk_image *small)
 {
 	int hands = 0, lost = 0;
 
@@ -111,7 +111,7 @@ static void compare(struct pmk_hands_film *f, const struct pmk_image *small)
 	memset(f->hand, 0, sizeof f->hand);
 }
 
-static void keep_planes(const struct pmk_hands_film *f, const struct pmk_image *small)
+static void keep_planes(const struct pmk_hands_steady *f, const struct pmk_image *small)
 {
 	for (int p = 0; p < 3; p++) {
 		for (int y = 0; y < f->height >> (p > 0); y++)
@@ -121,7 +121,8 @@ static void keep_planes(const struct pmk_hands_film *f, const struct pmk_image *
 }
 
 /* The blocks of the larger square around a doubt, as far as it is inside the view. */
-static struct blocks around(const struct pmk_hands_film *f, const struct pmk_view *view, const struct pmk_doubt *doubt)
+static struct blocks around(
+	const struct pmk_hands_steady *f, const struct pmk_view *view, const struct pmk_doubt *doubt)
 {
 	double half = pmk_hands_square() * (view->people.bottom - view->people.top) / 2, across = half * view->shape;
 	double column = (double)GRID / f->view.width, row = (double)GRID / f->view.height;
@@ -145,7 +146,7 @@ static bool most_are(uint8_t state[GRID][GRID], int least, const struct blocks *
 }
 
 /* Choose a doubt that stands still, and has not been looked at as it is. */
-static bool choose(struct pmk_hands_film *f, const struct pmk_view *view, const float *probability)
+static bool choose(struct pmk_hands_steady *f, const struct pmk_view *view, const float *probability)
 {
 	struct pmk_doubt doubt[PMK_DOUBTS];
 	int doubts;
@@ -165,7 +166,7 @@ static bool choose(struct pmk_hands_film *f, const struct pmk_view *view, const 
 }
 
 /* Keep what was found in a block, in h->after. */
-static void keep_block(struct pmk_hands_film *f, const struct pmk_hands *h, int row, int column)
+static void keep_block(struct pmk_hands_steady *f, const struct pmk_hands *h, int row, int column)
 {
 	int left = first_of(column, f->width), width = first_of(column + 1, f->width) - left;
 	bool any = false;
@@ -192,7 +193,7 @@ static void keep_block(struct pmk_hands_film *f, const struct pmk_hands *h, int 
 	f->hand[row][column] = any;
 }
 
-static void keep(struct pmk_hands_film *f, const struct pmk_hands *h, const struct blocks *b)
+static void keep(struct pmk_hands_steady *f, const struct pmk_hands *h, const struct blocks *b)
 {
 	for (int row = b->top; row < b->bottom; row++) {
 		for (int column = b->left; column < b->right; column++)
@@ -200,7 +201,7 @@ static void keep(struct pmk_hands_film *f, const struct pmk_hands *h, const stru
 	}
 }
 
-static void raise(const struct pmk_hands_film *f, float *probability)
+static void raise(const struct pmk_hands_steady *f, float *probability)
 {
 	for (int i = 0; i < GRID * GRID; i++) {
 		int row = i / GRID, column = i % GRID;
@@ -216,7 +217,7 @@ static void raise(const struct pmk_hands_film *f, float *probability)
 }
 
 /* Take the next closer look, if there is one to take. */
-static int look(struct pmk_hands_film *f, struct pmk_hands *h, struct pmk_study *s, const struct pmk_view *view,
+static int look(struct pmk_hands_steady *f, struct pmk_hands *h, struct pmk_study *s, const struct pmk_view *view,
 	const struct pmk_hands_eye *eye, float **probability)
 {
 	struct blocks b;
@@ -240,9 +241,9 @@ static int look(struct pmk_hands_film *f, struct pmk_hands *h, struct pmk_study 
 	return 0;
 }
 
-int pmk_hands_film_run(struct pmk_hands_film *f, struct pmk_hands *h, struct pmk_study *s, const struct pmk_view *view,
-	const struct pmk_hands_eye *eye, const struct pmk_rect *seen, const struct pmk_image *small,
-	float **probability)
+int pmk_hands_steady_run(struct pmk_hands_steady *f, struct pmk_hands *h, struct pmk_study *s,
+	const struct pmk_view *view, const struct pmk_hands_eye *eye, const struct pmk_rect *seen,
+	const struct pmk_image *small, float **probability)
 {
 	bool same = memcmp(seen, &f->view, sizeof *seen) == 0;
 	int err = 0;
@@ -250,7 +251,7 @@ int pmk_hands_film_run(struct pmk_hands_film *f, struct pmk_hands *h, struct pmk
 	if (same) {
 		compare(f, small);
 	} else {
-		pmk_hands_film_forget(f);
+		pmk_hands_steady_forget(f);
 		f->view = *seen;
 	}
 	keep_planes(f, small);
