@@ -3,7 +3,7 @@
  * renamed.
  *
  *	fd = pmk_new_file_create(&file, path);
- *	... write to fd, close it, now or later ...
+ *	... pmk_new_file_write to fd, close it, now or later ...
  *	if (complete)
  *		err = pmk_new_file_keep(&file);
  *	else
@@ -16,6 +16,11 @@
 
 #include "base/guard/starter.h"
 
+#include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <unistd.h>
+
 struct pmk_new_file {
 	char *path, *temporary; /* owned */
 	int started; /* its number with the starter (guard/starter.h), for a process that may make no file; or 0 */
@@ -26,6 +31,22 @@ struct pmk_new_file {
  * usual ones (0666 less the umask). Returns a file descriptor, which the caller closes, or -ENOENT (no such directory),
  * -EACCES, -EISDIR, -ENOTSUP (a pipe or device), -ENAMETOOLONG or another errno of open. */
 int pmk_new_file_create(struct pmk_new_file *file, const char *path) __attribute__((warn_unused_result));
+
+/* Write all of these bytes. 0, or the errno of write; not logged. Inline, so that the modules have it, too. */
+static inline int pmk_new_file_write(int fd, const uint8_t *data, size_t bytes)
+{
+	while (bytes) {
+		ssize_t done = write(fd, data, bytes);
+
+		if (done < 0 && errno != EINTR)
+			return -errno;
+		if (done > 0) {
+			data += done;
+			bytes -= (size_t)done;
+		}
+	}
+	return 0;
+}
 
 /* Rename the temporary file into place. On failure it is removed, and what was there before stays. `file` is zeroed. */
 int pmk_new_file_keep(struct pmk_new_file *file) __attribute__((warn_unused_result));

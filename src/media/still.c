@@ -181,20 +181,6 @@ int pmk_still_read_sheet(const char *path, struct pmk_sheet *sheet)
 	return 0;
 }
 
-static int write_all(int fd, const uint8_t *data, size_t bytes)
-{
-	while (bytes) {
-		ssize_t done = write(fd, data, bytes);
-		if (done < 0 && errno != EINTR)
-			return -errno;
-		if (done > 0) {
-			data += done;
-			bytes -= (size_t)done;
-		}
-	}
-	return 0;
-}
-
 /* Rows of three bytes, of one, or, with alpha, of three that become four. */
 static void fill_rows(AVFrame *frame, const struct pixels *from, const struct pmk_mask *alpha)
 {
@@ -270,7 +256,7 @@ static int write_picture(const char *path, const struct pixels *pixels, const st
 	packet = av_packet_alloc();
 	err = packet ? encode(pixels, alpha, pmk_parse_ends(path, ".webp"), quality, packet) : AVERROR(ENOMEM);
 	if (err >= 0)
-		err = write_all(fd, packet->data, (size_t)packet->size);
+		err = pmk_new_file_write(fd, packet->data, (size_t)packet->size);
 	if (close(fd) < 0 && err >= 0)
 		err = -errno;
 	av_packet_free(&packet);

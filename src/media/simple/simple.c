@@ -44,7 +44,7 @@ static const struct {
 } turns[] = { { 0, false }, { 0, false }, { 0, true }, { 2, false }, { 2, true }, { 1, true }, { 1, false },
 	{ 3, true }, { 3, false } };
 
-/* Where the pixel at (x, y) of the upright picture is stored: index of x = 0, and how far apart the following are. */
+/* The place where row `y` of the upright picture is stored: index of x = 0, and how far apart the following are. */
 static int64_t start_of_row(const struct pmk_simple_picture *picture, int exif, int y, int64_t *step)
 {
 	int64_t width = picture->width, height = picture->height, last_x = width - 1, last_row = (height - 1) * width;

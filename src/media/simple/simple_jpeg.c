@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "media/simple/simple_parts.h"
 
+#include "media/still/inks.h"
 #include "media/still/limits.h"
 
 #include <errno.h>
@@ -105,34 +106,6 @@ static int take_profile(struct reader *r)
 	return err;
 }
 
-/* Adobe's programs, and so all others that mark a file as theirs, store what each ink leaves of the light. */
-static void take_inks(const struct reader *r, uint8_t *rgb)
-{
-	int width = (int)r->library.output_width;
-
-	for (int i = 0; i < 4 * width && r->library.saw_Adobe_marker; i++)
-		r->inks[i] = (uint8_t)(255 - r->inks[i]);
-	if (r->picture->profile) {
-		pmk_profile_run(r->picture->profile, r->inks, rgb, width);
-		return;
-	}
-	for (int x = 0; x < width; x++) {
-		for (int c = 0; c < 3; c++)
-			rgb[3 * x + c] = (uint8_t)(((255 - r->inks[4 * x + c]) * (255 - r->inks[4 * x + 3]) + 127) /
-				255);
-	}
-}
-
-/* Whether there was a scan of each component; libjpeg does not tell. */
-static bool has_all(const struct jpeg_decompress_struct *library)
-{
-	for (int i = 0; i < library->num_components; i++) {
-		if (!library->comp_info[i].quant_table || (library->progressive_mode && library->coef_bits[i][0] < 0))
-			return false;
-	}
-	return true;
-}
-
 /* --- planes --- */
 
 static bool is_422(const struct jpeg_decompress_struct *library)
@@ -232,7 +205,7 @@ static void read_rows(struct reader *r)
 
 		(void)jpeg_read_scanlines(library, &row, 1);
 		if (r->inks)
-			take_inks(r, rgb);
+			pmk_still_inks_row(library, r->picture->profile, r->inks, rgb);
 		pmk_rows_put(&r->rows);
 	}
 }
@@ -264,10 +237,9 @@ static int begin_rows(struct reader *r, int bytes)
 static int check_size(struct reader *r)
 {
 	const struct pmk_simple_file *file = r->file;
-	int err = pmk_still_check_size(
-		file->path, r->library.image_width, r->library.image_height, file->least_px, file->most_px, file->area);
 
-	return err;
+	return pmk_still_check_size(
+		file->path, r->library.image_width, r->library.image_height, file->least_px, file->most_px, file->area);
 }
 
 /* Grey and YCbCr as they are stored, if planes are wanted and the colours are those of sRGB. */
@@ -305,7 +277,7 @@ static int read_picture(struct reader *r)
 		return err;
 	r->begun = true;
 	jpeg_start_decompress(library);
-	if (!has_all(library)) {
+	if (!pmk_still_jpeg_has_all(library)) {
 		snprintf(r->picture->said, sizeof r->picture->said, "a part of its colours is missing");
 		return -EBADMSG;
 	}

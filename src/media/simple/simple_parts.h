@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the decoders of simple.h give: a picture as it is stored, before it is made upright and its colours true. For
- * src/media/simple/ and a fuzzer. One thread. */
+/* The decoders behind simple.h: they give a picture as it is stored, before it is made upright and its colours true.
+ * For src/media/simple/ and a fuzzer. One thread. */
 #ifndef PMK_MEDIA_SIMPLE_SIMPLE_PARTS_H
 #define PMK_MEDIA_SIMPLE_SIMPLE_PARTS_H
 
@@ -30,8 +30,8 @@ struct pmk_simple_picture {
 	char said[96]; /* what the decoder complains of */
 };
 
-/* 0; -EBADMSG: damaged or cut off; -EINVAL: too large, logged; -ENOTSUP: of a form that the library does not know, or
- * animated; -ENOMEM. The picture is to be freed in any case. */
+/* 0; -EBADMSG: damaged or cut off; -EINVAL: too large, logged; -ENOTSUP: of a form that the library does not know;
+ * -ENOMEM. Whether it is animated is asked before. The picture is to be freed in any case. */
 typedef int pmk_simple_decode(const struct pmk_simple_file *file, struct pmk_simple_picture *picture);
 pmk_simple_decode pmk_simple_png, pmk_simple_jpeg, pmk_simple_webp;
 

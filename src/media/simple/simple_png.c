@@ -155,11 +155,8 @@ static int run(struct reader *r)
 int pmk_simple_png(const struct pmk_simple_file *file, struct pmk_simple_picture *picture)
 {
 	struct reader reader = { .file = file, .picture = picture };
-	int err;
+	int err = check_size(file);
 
-	if (pmk_png_is_animated(file->data, file->bytes))
-		return -ENOTSUP;
-	err = check_size(file);
 	if (err)
 		return err;
 	err = run(&reader);

@@ -36,23 +36,11 @@ bool pmk_simple_writes(const char *path)
 #endif
 }
 
-static int write_all(int fd, const uint8_t *data, size_t bytes)
-{
-	while (bytes) {
-		ssize_t done = write(fd, data, bytes);
-		if (done < 0 && errno != EINTR)
-			return -errno;
-		data += done > 0 ? done : 0;
-		bytes -= done > 0 ? (size_t)done : 0;
-	}
-	return 0;
-}
-
 static void put(png_structp png, png_bytep data, size_t bytes)
 {
 	struct writer *w = png_get_io_ptr(png);
 
-	w->err = write_all(w->fd, data, bytes);
+	w->err = pmk_new_file_write(w->fd, data, bytes);
 	if (w->err)
 		png_error(png, "");
 }
@@ -112,7 +100,7 @@ static int write_webp(int fd, const struct pmk_simple_pixels *pixels, const stru
 
 	if (err)
 		return err;
-	err = write_all(fd, data, bytes);
+	err = pmk_new_file_write(fd, data, bytes);
 	free(data);
 	return err;
 }

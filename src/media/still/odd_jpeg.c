@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "media/still/odd_jpeg.h"
 
-#include "media/still/profile.h"
+#include "media/still/inks.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -115,41 +115,13 @@ static int read_header(struct odd_jpeg *jpeg, const char *path, int64_t max_px)
 	return take_profile(jpeg, path);
 }
 
-/* Adobe's programs, and so all others that mark a file as theirs, store what each ink leaves of the light. */
-static void ink_row(const struct odd_jpeg *jpeg, uint8_t *rgb)
-{
-	int width = (int)jpeg->library.output_width;
-
-	for (int i = 0; i < 4 * width && jpeg->library.saw_Adobe_marker; i++)
-		jpeg->inks[i] = (uint8_t)(255 - jpeg->inks[i]);
-	if (jpeg->profile) {
-		pmk_profile_run(jpeg->profile, jpeg->inks, rgb, width);
-		return;
-	}
-	for (int x = 0; x < width; x++) {
-		for (int c = 0; c < 3; c++)
-			rgb[3 * x + c] =
-				(uint8_t)(((255 - jpeg->inks[4 * x + c]) * (255 - jpeg->inks[4 * x + 3]) + 127) / 255);
-	}
-}
-
-/* Whether there was a scan of each component; libjpeg does not tell. */
-static bool has_all(const struct jpeg_decompress_struct *library)
-{
-	for (int i = 0; i < library->num_components; i++) {
-		if (!library->comp_info[i].quant_table || (library->progressive_mode && library->coef_bits[i][0] < 0))
-			return false;
-	}
-	return true;
-}
-
 static void read_rows(struct odd_jpeg *jpeg)
 {
 	struct jpeg_decompress_struct *library = &jpeg->library;
 
 	jpeg->begun = true;
 	jpeg_start_decompress(library);
-	jpeg->damaged |= !has_all(library);
+	jpeg->damaged |= !pmk_still_jpeg_has_all(library);
 	while (library->output_scanline < library->output_height) {
 		uint8_t *rgb = jpeg->made->data[0] + (ptrdiff_t)library->output_scanline * jpeg->made->linesize[0];
 		uint8_t *row = jpeg->inks ? jpeg->inks : rgb;
@@ -157,7 +129,7 @@ static void read_rows(struct odd_jpeg *jpeg)
 		if (jpeg_read_scanlines(library, &row, 1) != 1)
 			break;
 		if (jpeg->inks)
-			ink_row(jpeg, rgb);
+			pmk_still_inks_row(library, jpeg->profile, jpeg->inks, rgb);
 	}
 	jpeg_finish_decompress(library);
 }
