@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What the desktop portal, or who has its place on the session's bus, sends: a bus of our own, on which the program
- * asks for the cameras, answers with the input. A descriptor that is accepted is a socket, and none is left open.
+/* Answers of the desktop portal, or of another program in its place on the session's bus: a bus of our own, on which
+ * the program asks for the cameras, answers with the input. A descriptor that is accepted is a socket, and none is left
+ * open.
  *
  * The input: a byte of flags, then records: a byte of kind, a byte of length of the signature or of the error's name,
  * two bytes of length of the body, these two. The n-th record answers the n-th call: a reply, the person's answer, a
@@ -99,12 +100,12 @@ static void send_message(int to, const struct message *m, int fd)
 	union {
 		struct cmsghdr align;
 		char bytes[CMSG_SPACE(sizeof fd)];
-	} room = { .bytes = { 0 } };
+	} control = { .bytes = { 0 } };
 	struct msghdr h = { .msg_iov = &part, .msg_iovlen = 1 };
 
 	if (fd >= 0) {
-		h.msg_control = room.bytes;
-		h.msg_controllen = sizeof room.bytes;
+		h.msg_control = control.bytes;
+		h.msg_controllen = sizeof control.bytes;
 		*CMSG_FIRSTHDR(&h) = (struct cmsghdr){ CMSG_LEN(sizeof fd), SOL_SOCKET, SCM_RIGHTS };
 		memcpy(CMSG_DATA(CMSG_FIRSTHDR(&h)), &fd, sizeof fd);
 	}

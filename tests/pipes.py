@@ -110,7 +110,7 @@ def ways():
 
 
 def odd_heads():
-    """What the first line says and is not used is told, in one line."""
+    """A value of the first line that cannot be used is reported, in one line."""
     cases = [(b"F1000000:1", "frame rate 1000000:1 in .* outside 1 to 240 per second; 240 is used", b" F240:1 "),
              (b"F1:2", " 1:2 in .*; 1 is used", b" F1:1 "), (b"F25:0", " 25:0 in .*; 25 is used", b" F25:1 "),
              (b"F0:0", "does not say how many frames per second; 25 are used", b" F25:1 "),

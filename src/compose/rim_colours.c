@@ -14,7 +14,7 @@ static bool complete(shorts8 colour)
 	return true;
 }
 
-/* Who is a person by the inner mask counts. Each sum is computed once. */
+/* The person counts as far as the inner mask goes. Each sum is computed once. */
 static pmk_rim_words own_sum(struct pmk_rim *r, int cx, int cy)
 {
 	size_t at = (size_t)cy * (size_t)r->columns + (size_t)cx;
@@ -135,8 +135,8 @@ static int spread(struct pmk_rim *r, int missing)
 	return missing;
 }
 
-/* Colours are interpolated between the middles of cells, so those around a mixed cell are needed, too. Who is all rim
- * has a colour from the mask as it is. */
+/* Colours are interpolated between the middles of cells, so those around a mixed cell are needed, too. A person
+ * who is all rim has a colour from the mask as it is. */
 void pmk_rim_find_colours(struct pmk_rim *r)
 {
 	int missing = 0, count = r->columns * r->rows;

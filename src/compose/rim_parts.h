@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of rim.h share. */
+/* The common part of rim.c and rim_colours.c. */
 #ifndef PMK_COMPOSE_RIM_PARTS_H
 #define PMK_COMPOSE_RIM_PARTS_H
 
@@ -22,7 +22,7 @@ typedef int16_t shorts8 __attribute__((vector_size(16)));
 /* index of the count, after the three planes; the person's four values come first, then the room's */
 enum { COUNT = 3 };
 
-/* What of a cell's sums is known. */
+/* Those of a cell's sums that are known. */
 enum { OWN = 1, ROW = 2 };
 
 /* The sums of a cell, and of the cells of its row as far as REACH and as far as the next one. */

@@ -275,7 +275,7 @@ static int prepare(struct stream_source *s, const struct pmk_source_wish *wish)
 	return pmk_stream_fit_changes(&s->fit, head) ? pmk_image_alloc(&s->stored, &layout) : 0;
 }
 
-/* What the first line says and is not used so. */
+/* Report what cannot be used as the first line says it. */
 static void tell_odd(const struct stream_source *s)
 {
 	const struct pmk_y4m_head *head = &s->head;

@@ -26,7 +26,7 @@ static const struct {
 	{ "mono", PMK_Y4M_GREY, 0 },
 };
 
-/* What the words say, before all of them are known. */
+/* The words so far, before all of them are known. */
 struct words {
 	struct pmk_y4m_head head;
 	const char *samples, *old_samples; /* behind "C"; behind "XYSCSS=", which stands for it where that is missing */
