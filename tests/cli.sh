@@ -94,6 +94,11 @@ expect 2 '--camera does not apply to potemkin convert, only to run and bench' co
 expect 2 '--size does not apply to potemkin list' list -s 64x48
 expect 2 '--json does not apply to potemkin run, only to list, model, bench, doctor and status' --json
 expect 2 '--to does not apply to potemkin doctor, only to convert, mask and model' doctor --to .
+expect 2 '--size does not apply to potemkin list' list --size 3x3	# and its value does not matter
+expect 2 '--backdrop does not apply to potemkin doctor' --config nowhere.conf doctor -b x
+expect 2 'no command "explode"' explode --size 3x3
+expect 3 '--backdrop "-": a backdrop cannot come through a pipe; give the path' convert -b - a.png b.png
+expect 3 '--overlay "-": an overlay cannot come through a pipe; name a picture' convert --overlay - a.png b.png
 for how in off auto no; do
 	expect 2 '--sandbox means nothing to potemkin doctor unless it is on' doctor --sandbox=$how
 done
@@ -165,7 +170,7 @@ if ! ls /dev/video* >/dev/null 2>&1; then
 	expect 5 'no camera' -o null
 	expect 6 'v4l2loopback' -c presenter
 	# without outputs, too, a camera that was asked for is told
-	expect 2 "camera 'nosuch' is not known" run -c nosuch
+	expect 2 'camera "nosuch" is not known' run -c nosuch
 	expect 5 '/dev/video9: ' run -c /dev/video9
 	expect 3 'absent.mkv' run -c file:absent.mkv
 fi

@@ -21,7 +21,7 @@ enum { FIRST_LONG = 256 };
 /* A walk over the command line. */
 struct walk {
 	struct pmk_settings *settings;
-	bool early; /* read only the options that decide how the rest is read */
+	bool early; /* take only the values that decide how the rest is read */
 	bool given[PMK_SETTINGS_MOST];
 };
 
@@ -61,13 +61,14 @@ static enum pmk_exit take(struct walk *w, int index, const char *text)
 {
 	const struct pmk_setting *s = &pmk_settings_table[index];
 	char why[PMK_SETTING_WHY];
+	bool first = !w->given[index];
 	int err;
 
+	w->given[index] = true;
 	if (w->early && !(s->flags & PMK_SETTING_EARLY))
 		return PMK_EXIT_OK;
-	if (!w->given[index] && s->flags & PMK_SETTING_LIST)
+	if (first && s->flags & PMK_SETTING_LIST)
 		pmk_setting_clear(s, w->settings);
-	w->given[index] = true;
 	err = pmk_setting_set(s, text, w->settings, why);
 	if (!err)
 		return PMK_EXIT_OK;
@@ -195,13 +196,12 @@ static enum pmk_exit check_room(const struct pmk_settings *s, bool starting, boo
 /* Whether the command does what the configuration file asks for. The others must work whatever is wrong in it: they
  * tell what is, or steer a program that runs. `asked`: the file was named, so that its mistakes are told; doctor does
  * that itself. */
-static bool uses_file(const char *word, bool asked)
+static bool uses_file(enum pmk_command command, bool asked)
 {
-	int command = word ? pmk_option_command(word) : PMK_COMMAND_RUN;
 	const unsigned of = 1u << PMK_COMMAND_RUN | 1u << PMK_COMMAND_CONVERT | 1u << PMK_COMMAND_MASK |
 		1u << PMK_COMMAND_BENCH | 1u << PMK_COMMAND_DEMO;
 
-	return command < 0 || of >> command & 1 || (asked && command != PMK_COMMAND_DOCTOR);
+	return of >> command & 1 || (asked && command != PMK_COMMAND_DOCTOR);
 }
 
 /* `starting`: no other thread is running yet, so the log may be set up. `profile`: in place of the command line's;
@@ -220,25 +220,26 @@ static enum pmk_exit parse(int argc, char **argv, struct pmk_options *o, bool st
 		return code; /* whatever the file says */
 	if (starting)
 		set_up_log(&o->settings);
+	code = take_words(argc - optind, argv + optind, o);
+	if (code == PMK_EXIT_OK && !o->settings.version)
+		code = check_given(&early, o->command);
+	if (code != PMK_EXIT_OK || o->settings.version)
+		return code;
+	memcpy(o->given, early.given, sizeof o->given);
 	if (profile && pmk_spec_copy(o->settings.profile, profile))
 		return PMK_EXIT_USAGE;
 	if (in_use)
 		o->settings.in_use = *in_use;
-	asked = early.given[pmk_setting_find("config") - pmk_settings_table];
-	code = uses_file(optind < argc ? argv[optind] : NULL, asked) ? read_file(o, asked) : PMK_EXIT_OK;
+	asked = o->given[pmk_setting_find("config") - pmk_settings_table];
+	code = uses_file(o->command, asked) ? read_file(o, asked) : PMK_EXIT_OK;
 	if (code == PMK_EXIT_OK)
 		code = walk(argc, argv, &all);
 	if (profile)
 		code = pmk_spec_copy(o->settings.profile, profile) ? PMK_EXIT_USAGE : code;
 	if (starting)
 		set_up_log(&o->settings);
-	if (code == PMK_EXIT_OK)
-		code = take_words(argc - optind, argv + optind, o);
-	memcpy(o->given, all.given, sizeof o->given);
-	if (code == PMK_EXIT_OK && !o->settings.help && !o->settings.version)
-		code = check_given(&all, o->command);
 	return code == PMK_EXIT_OK ?
-		check_room(&o->settings, starting, all.given[pmk_setting_find("backdrop") - pmk_settings_table]) :
+		check_room(&o->settings, starting, o->given[pmk_setting_find("backdrop") - pmk_settings_table]) :
 		code;
 }
 
