@@ -117,6 +117,7 @@ def odd_heads():
              (b"F25:1 A1000:1", " 1000:1 in .* taken as square", b"W64 H48"),
              (b"F25:1 A1:0", " 1:0 in .* taken as square", b"W64 H48"),
              (b"F25:1 XCOLORRANGE=TV", "XCOLORRANGE=TV, .*; LIMITED is used", b"COLORRANGE=LIMITED"),
+             (b"Z9 F50:1", '"Z9", which is not known', b"W64 H48 F50:1"),
              (b"F25:1 A0:0 XCOLORRANGE=full", "^potemkin: 2 frames", b"W64 H48"),
              (b"F240:1 A4:1", "^potemkin: 2 frames", b"W256 H48 F240:1")]
     for tags, told, head in cases:
@@ -148,7 +149,8 @@ def broken():
              (b"\x89PNG\r\n\x1a\n" + b"x" * 99, "not YUV4MPEG2"),
              (HEAD[:-1], "not YUV4MPEG2"), (HEAD[:-1] + b" X" + b"x" * 2000, "first line is too long"),
              (HEAD.replace(b"W64", b"W99999"), "99999 pixels"), (HEAD.replace(b"W64", b"W-1"), '"W-1"'),
-             (HEAD.replace(b"420jpeg", b"420p10"), "C420p10"), (HEAD.replace(b"H48 ", b""), "how large"),
+             (HEAD.replace(b"420jpeg", b"420p10"), "ffmpeg does with -pix_fmt yuv420p"),
+             (HEAD.replace(b"H48 ", b""), "how large"),
              (HEAD + b"FRAMES\n", "behind picture 0"), (HEAD + PICTURE[:-1], "within picture 1")]
     for data, words in cases:
         code, out, said = convert("-", "-", input=data)

@@ -75,7 +75,7 @@ const char *const pmk_cures[PMK_CURES] = {
 	[PMK_CURE_CONVERT_PIPE] =
 		"use `potemkin convert - -`, which reads and writes raw video (YUV4MPEG2) through pipes",
 	[PMK_CURE_DEINTERLACE] = "let ffmpeg do it: -vf bwdif=0",
-	[PMK_CURE_CONVERT_FILE] = "convert it to yuv420p first",
+	[PMK_CURE_CONVERT_FILE] = "convert it to yuv420p first, as ffmpeg does with -pix_fmt yuv420p",
 	[PMK_CURE_SAVE_PNG] = "save it as PNG",
 	[PMK_CURE_SHOW_ALL] = "--fit contain shows all of them, between bars",
 	[PMK_CURE_OTHER_OR_PNG] = "try another file, or save it as PNG",

@@ -69,8 +69,11 @@ static int guess(const char *spec, char *why, size_t size)
 		prefix = "color:";
 	else if (pmk_backdrop_builtin_check(spec, unused, sizeof unused) == 0)
 		prefix = "builtin:";
-	snprintf(why, size, "there is no such file%s%s%s%s", prefix ? "; did you mean " : "", prefix ? prefix : "",
-		prefix ? spec : "", prefix ? "?" : "");
+	if (strcmp(spec, "-") == 0)
+		snprintf(why, size, "a backdrop cannot come through a pipe");
+	else
+		snprintf(why, size, "there is no such file%s%s%s%s", prefix ? "; did you mean " : "",
+			prefix ? prefix : "", prefix ? spec : "", prefix ? "?" : "");
 	return prefix ? -EINVAL : -ENOENT;
 }
 

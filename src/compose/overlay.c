@@ -35,7 +35,10 @@ int pmk_overlay_check(const char *path, char *why, size_t size)
 {
 	if (*path && access(path, F_OK) == 0)
 		return 0;
-	snprintf(why, size, *path ? "there is no such file" : "which picture? as in logo.png");
+	snprintf(why, size, "%s",
+		!*path                         ? "which picture? as in logo.png" :
+			strcmp(path, "-") == 0 ? "an overlay cannot come through a pipe" :
+						 "there is no such file");
 	return *path ? -ENOENT : -EINVAL;
 }
 

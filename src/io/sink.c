@@ -28,7 +28,7 @@ int pmk_sink_open(
 	if ((rest = pmk_parse_after(spec, "pipewire")) && (*rest == ':' || !*rest))
 		return pmk_sink_pipewire_open(rest + (*rest == ':'), setup, cover, sink);
 	if (is_pipe(spec)) {
-		pmk_error_cure(PMK_CURE_CONVERT_PIPE, "output '%s' is a pipe; a live run cannot write to one", spec);
+		pmk_error_cure(PMK_CURE_CONVERT_PIPE, "output \"%s\" is a pipe; a live run cannot write to one", spec);
 		return -EINVAL;
 	}
 	if (pmk_parse_after(spec, "/dev/"))
@@ -36,9 +36,9 @@ int pmk_sink_open(
 	if ((rest = pmk_parse_after(spec, "file:")))
 		return pmk_sink_file_open(rest, setup, sink);
 	if (strchr(spec, '/') || strchr(spec, '.'))
-		pmk_error("output '%s' is not known; did you mean file:%s?", spec, spec);
+		pmk_error("output \"%s\" is not known; did you mean file:%s?", spec, spec);
 	else
-		pmk_error("output '%s' is not known; use auto, /dev/videoN, pipewire[:NAME], file:PATH, null or hash",
+		pmk_error("output \"%s\" is not known; use auto, /dev/videoN, pipewire[:NAME], file:PATH, null or hash",
 			spec);
 	return -EINVAL;
 }

@@ -29,7 +29,7 @@ int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct
 	if ((rest = pmk_parse_after(spec, "pipewire")) && (*rest == ':' || !*rest))
 		return pmk_source_pipewire_open(rest + (*rest == ':'), wish, source);
 	if (is_pipe(spec)) {
-		pmk_error_cure(PMK_CURE_CONVERT_PIPE, "camera '%s' is a pipe; a live run cannot read from one", spec);
+		pmk_error_cure(PMK_CURE_CONVERT_PIPE, "camera \"%s\" is a pipe; a live run cannot read from one", spec);
 		return -EINVAL;
 	}
 	if (pmk_parse_after(spec, "/dev/"))
@@ -37,9 +37,9 @@ int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct
 	if ((rest = pmk_parse_after(spec, "file:")))
 		return pmk_source_file_open(rest, wish, source);
 	if (strchr(spec, '/') || strchr(spec, '.'))
-		pmk_error("camera '%s' is not known; did you mean file:%s?", spec, spec);
+		pmk_error("camera \"%s\" is not known; did you mean file:%s?", spec, spec);
 	else
-		pmk_error("camera '%s' is not known; use auto, /dev/videoN, pipewire[:NAME], file:PATH or "
+		pmk_error("camera \"%s\" is not known; use auto, /dev/videoN, pipewire[:NAME], file:PATH or "
 			  "presenter[:SEED]",
 			spec);
 	return -EINVAL;

@@ -121,8 +121,9 @@ int pmk_source_presenter_open(const char *seed, const struct pmk_source_wish *wi
 	int number = 1, err;
 
 	if (*seed && pmk_parse_int(seed, 0, INT_MAX, &number)) {
-		pmk_error("presenter: '%s' is not a seed; use presenter or presenter:N with a whole number N from 0 to "
-			  "%d",
+		pmk_error(
+			"presenter: \"%s\" is not a seed; use presenter or presenter:N with a whole number N from 0 to "
+			"%d",
 			seed, INT_MAX);
 		return -EINVAL;
 	}

@@ -292,6 +292,8 @@ static void tell_odd(const struct stream_source *s)
 	if (head->odd_range[0])
 		pmk_warn("%s: its first line says XCOLORRANGE=%s, not LIMITED or FULL; %s is used", s->in.name,
 			head->odd_range, head->range == PMK_RANGE_FULL ? "FULL" : "LIMITED");
+	if (head->odd_word[0])
+		pmk_warn("%s: its first line says \"%s\", which is not known and not used", s->in.name, head->odd_word);
 }
 
 static void tell(const struct stream_source *s)

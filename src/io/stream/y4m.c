@@ -123,8 +123,9 @@ static int take_word(const char *word, struct words *w, char *why)
 		return take_interlacing(word, &w->head);
 	case 'X':
 		return take_extra(word, w);
-	default:
-		return -EBADMSG;
+	default: /* mjpegtools and FFmpeg go on, too */
+		snprintf(w->head.odd_word, sizeof w->head.odd_word, "%s", word - 1);
+		return 0;
 	}
 }
 
@@ -135,7 +136,7 @@ static int take(const char *word, struct words *w, char *why)
 
 	snprintf(why, PMK_Y4M_WHY, "damaged: its first line says \"%.40s\"", word);
 	err = take_word(word, w, why);
-	if (err || *word == 'X')
+	if (err || !strchr("WHFACI", *word))
 		return err;
 	if (w->seen[(int)*word])
 		snprintf(why, PMK_Y4M_WHY, "damaged: its first line has a second %c: \"%.40s\"", *word, word);

@@ -5,8 +5,8 @@
  *	YUV4MPEG2 W640 H480 F30000:1001 Ip A1:1 C420jpeg XCOLORRANGE=LIMITED
  *	FRAME
  *
- * The one rule: pictures are of 8 bits, with chroma of half the width or none at all; others are refused in words. Pure
- * functions on text of any content; any thread. */
+ * The one rule: pictures are of 8 bits, with chroma of half the width or none at all; others are refused in words. A
+ * word that begins with another letter than these is passed over. Pure functions on text of any content; any thread. */
 #ifndef PMK_IO_STREAM_Y4M_H
 #define PMK_IO_STREAM_Y4M_H
 
@@ -32,6 +32,7 @@ struct pmk_y4m_head {
 	struct pmk_ratio pixel; /* its width over its height; 1:1 if the line does not know it */
 	struct pmk_ratio said_rate, said_pixel; /* what the line says, even if it has no meaning; 0:0: nothing */
 	char odd_range[24]; /* what it says of the range, cut, if that has no meaning; "": it has */
+	char odd_word[24]; /* the last one whose first letter is not known, cut; "": there is none */
 	bool interlaced;
 };
 
