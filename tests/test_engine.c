@@ -133,11 +133,28 @@ static bool choose(int which, enum pmk_engine_kind *kind)
 	return true;
 }
 
+/* Some versions of XNNPACK have no pool whose windows leave pixels out. */
+static bool library_lacks_a_pool(void)
+{
+	for (int i = 0; i < net.op_count; i++) {
+		const struct pmk_op *op = &net.ops[i];
+
+		if (op->kind == PMK_OP_AVERAGE_POOL && (op->stride_h > op->pool_h || op->stride_w > op->pool_w))
+			return true;
+	}
+	return false;
+}
+
 static void agree_with(
 	const char *name, enum pmk_engine_kind kind, int threads, size_t inputs, size_t outputs, float *expected)
 {
 	struct pmk_engine *engine = NULL;
 
+	if (kind == PMK_ENGINE_XNNPACK && library_lacks_a_pool()) {
+		assert_int_equal(pmk_engine_create(&net, kind, threads, &engine), -ENOTSUP);
+		assert_null(engine);
+		return;
+	}
 	assert_int_equal(pmk_engine_create(&net, kind, threads, &engine), 0);
 	for (int round = 0; round < 2; round++) {
 		fill(pmk_engine_input(engine), inputs, round ? 8 : 1);
@@ -488,7 +505,7 @@ static void test_inner_result_is_output(void **state)
 	agree("only an idle resize", 1);
 }
 
-/* XNNPACK has no pool of single pixels with a stride. Our own engine has, so it is chosen. */
+/* Our own engine has what XNNPACK lacks, so it is chosen. */
 static void test_library_lacks_something(void **state)
 {
 	struct pmk_engine *engine = NULL;

@@ -23,9 +23,8 @@ struct xnnpack {
 /* What a checked graph may contain but this library lacks. */
 static const char *missing(const struct pmk_graph *graph, const struct pmk_op *op)
 {
-	if (op->kind == PMK_OP_AVERAGE_POOL && op->pool_h == 1 && op->pool_w == 1 &&
-		(op->stride_h > 1 || op->stride_w > 1))
-		return "a 1x1 pool with a stride";
+	if (op->kind == PMK_OP_AVERAGE_POOL && (op->stride_h > op->pool_h || op->stride_w > op->pool_w))
+		return "a pool that leaves pixels out";
 	return NULL;
 }
 
