@@ -277,14 +277,15 @@ static double unary(enum pmk_op_kind kind, double x)
 static void softmax(const float *x, float *y, size_t rows, int count)
 {
 	for (; rows; rows--, x += count, y += count) {
-		double most = x[0], sum = 0;
+		float most = x[0]; /* a double crashes gcc 12 for arm64 */
+		double sum = 0;
 
 		for (int i = 1; i < count; i++)
-			most = fmax(most, x[i]);
+			most = fmaxf(most, x[i]);
 		for (int i = 0; i < count; i++)
-			sum += exp(x[i] - most);
+			sum += exp((double)x[i] - most);
 		for (int i = 0; i < count; i++)
-			y[i] = (float)(exp(x[i] - most) / sum);
+			y[i] = (float)(exp((double)x[i] - most) / sum);
 	}
 }
 
@@ -356,4 +357,13 @@ bool reference_run(const struct pmk_graph *graph, const float *input, float *out
 	}
 	free(data);
 	return ok;
+}
+
+double reference_largest(const float *values, size_t count)
+{
+	float most = 1;
+
+	for (size_t i = 0; i < count; i++)
+		most = fmaxf(most, fabsf(values[i]));
+	return most;
 }

@@ -112,15 +112,6 @@ static void compare(
 	}
 }
 
-static double largest(const float *values, size_t count)
-{
-	double most = 1;
-
-	for (size_t i = 0; i < count; i++)
-		most = fmax(most, fabs((double)values[i]));
-	return most;
-}
-
 /* Choose an engine: our own at each level of this CPU, or XNNPACK if it is built in. */
 static bool choose(int which, enum pmk_engine_kind *kind)
 {
@@ -160,7 +151,7 @@ static void agree_with(
 		fill(pmk_engine_input(engine), inputs, round ? 8 : 1);
 		assert_true(reference_run(&net, pmk_engine_input(engine), expected));
 		assert_int_equal(pmk_engine_run(engine), 0);
-		compare(engine, expected, outputs, largest(expected, outputs), name);
+		compare(engine, expected, outputs, reference_largest(expected, outputs), name);
 	}
 	pmk_engine_destroy(engine);
 }

@@ -21,21 +21,12 @@ static uint32_t below(size_t limit)
 	return unit_random(&seed) % (uint32_t)limit;
 }
 
-static double largest(const float *values, size_t count)
-{
-	double most = 1;
-
-	for (size_t i = 0; i < count; i++)
-		most = fmax(most, fabs((double)values[i]));
-	return most;
-}
-
 /* Run a graph unless it is refused. `expected` is its output; NULL: it is not known. */
 static void run(const struct pmk_graph *graph, enum pmk_cpu_level level, const float *expected)
 {
 	const size_t inputs = pmk_tensor_count(&graph->tensors[graph->input]),
 		     outputs = pmk_tensor_count(&graph->tensors[graph->output]);
-	const double most = expected ? largest(expected, outputs) : 0;
+	const double most = expected ? reference_largest(expected, outputs) : 0;
 	struct pmk_engine *engine;
 
 	if (!pmk_cpu_has(level))
