@@ -42,19 +42,32 @@ static void note(struct reader *r, j_common_ptr library)
 	snprintf(r->picture->said, sizeof r->picture->said, "%s", said);
 }
 
+static bool is_unsupported(int code)
+{
+	switch (code) {
+	case JERR_SOF_UNSUPPORTED:
+	case JERR_BAD_PRECISION:
+	case JERR_UNKNOWN_MARKER:
+	case JERR_CONVERSION_NOTIMPL:
+	case JERR_FRACT_SAMPLE_NOTIMPL:
+	case JERR_CCIR601_NOTIMPL:
+	case JERR_NOT_COMPILED:
+#if JPEG_LIB_VERSION < 70 /* with libjpeg 8's interface, as on Ubuntu, it always has arithmetic coding */
+	case JERR_ARITH_NOTIMPL:
+#endif
+		return true;
+	default:
+		return false;
+	}
+}
+
 static void give_up(j_common_ptr library)
 {
 	struct reader *r = library->client_data;
 	int code = library->err->msg_code;
 
 	note(r, library);
-	r->err = -EBADMSG;
-	if (code == JERR_OUT_OF_MEMORY)
-		r->err = -ENOMEM;
-	else if (code == JERR_SOF_UNSUPPORTED || code == JERR_BAD_PRECISION || code == JERR_UNKNOWN_MARKER ||
-		code == JERR_CONVERSION_NOTIMPL || code == JERR_FRACT_SAMPLE_NOTIMPL || code == JERR_CCIR601_NOTIMPL ||
-		code == JERR_ARITH_NOTIMPL || code == JERR_NOT_COMPILED)
-		r->err = -ENOTSUP;
+	r->err = code == JERR_OUT_OF_MEMORY ? -ENOMEM : is_unsupported(code) ? -ENOTSUP : -EBADMSG;
 	longjmp(r->failed, 1);
 }
 
