@@ -13,7 +13,7 @@ fi
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$1"
-flags='-std=gnu11 -O2 -D_GNU_SOURCE -static -Isrc -Itests'
+flags='-std=gnu11 -O2 -D_GNU_SOURCE -DPMK_TEST_DATA="" -static -Isrc -Itests'
 flags="$flags -Wall -Wextra -Werror -Wno-unused-parameter -Wno-format-truncation"
 base='src/base/clock.c src/base/cpu.c src/base/log.c src/base/mem.c src/base/open_file.c'
 # shellcheck disable=SC2086
@@ -21,6 +21,10 @@ $cc $flags -o "$folder/test_kernels" tests/test_kernels.c tests/reference.c $bas
 	src/model/graph.c src/model/op_rule.c src/model/rewrite.c src/model/own/*.c -lm -lpthread
 "$emulator" "$folder/test_kernels" 300
 # shellcheck disable=SC2086
-$cc $flags -ffp-contract=off -Itests/plain '-DPMK_TEST_DATA=""' '-DPMK_LEVEL=base' -o "$folder/test_rows" \
+$cc $flags -ffp-contract=off -Itests/plain -DPMK_LEVEL=base -o "$folder/test_rows" \
 	tests/test_rows.c $base src/image/colour.c src/image/frame.c src/mask/filter.c src/pixels/rows*.c -lm -lpthread
 "$emulator" "$folder/test_rows"
+# shellcheck disable=SC2086
+$cc $flags -Itests/plain -o "$folder/test_jpeg_idct" tests/test_jpeg_idct.c $base src/jpeg/jpeg_fast.c \
+	src/jpeg/jpeg_blocks.c src/jpeg/jpeg_entropy.c src/jpeg/jpeg_idct.c -lm -lpthread
+"$emulator" "$folder/test_jpeg_idct"

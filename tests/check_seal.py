@@ -28,8 +28,8 @@ SEALED = {
 
 # Constructs that could hide a name or a type from these checks, and the only files that may use them.
 ONLY_IN = {
-    r"##|%:%:": "base/dispatch.h jpeg/jpeg_idct.c mask/edge_kernel.h model/own/conv_tile.inc model/own/kernel_conv.c "
-    "model/own/vector.inc pixels/rows_kernel.h settings/table.c",
+    r"##|%:%:": "base/dispatch.h jpeg/jpeg_vectors.h mask/edge_kernel.h model/own/conv_tile.inc "
+    "model/own/kernel_conv.c model/own/vector.inc pixels/rows_kernel.h settings/table.c",
     r"\bPMK_LEVEL_PASTE2?\b|#define PMK_LEVEL\b": "base/dispatch.h",
     r"\b(__)?asm(__)?\b": "jpeg/jpeg_blocks.c model/own/vector.inc",
     r"\(\s*(const\s+)?struct\s+pmk_shown\s*(const\s*)?\*[\s*const]*\)": "",  # a cast

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Decoder of MJPEG frames to planar YUV in their own sampling. jpeg_scan.h judges and decodes ordinary pictures;
- * libjpeg-turbo's classic API, which decodes into the caller's rows, decodes all others, and all on CPUs other than
- * x86-64. Both give the same samples. JPEG carries full-range BT.601 (JFIF, ITU-T T.871).
+ * libjpeg-turbo's classic API, which decodes into the caller's rows, decodes all others, and all on CPUs that
+ * jpeg_idct.h does not name. Both give the same samples. JPEG carries full-range BT.601 (JFIF, ITU-T T.871).
  *
  *	if (pmk_jpeg_layout(jpeg, data, bytes, &layout) == 0 && pmk_layout_equal(&layout, &image.layout))
  *		err = pmk_jpeg_decode(jpeg, data, bytes, &image);

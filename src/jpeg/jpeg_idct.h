@@ -6,7 +6,7 @@
  * places than in the library.
  *
  * The one rule: each function is for blocks of its kind only. Blocks of one call share the quantization table, which is
- * in natural order. Each function writes block->out and clears the coefficients. For x86-64. */
+ * in natural order. Each function writes block->out and clears the coefficients. For x86-64 and arm64. */
 #ifndef PMK_JPEG_JPEG_IDCT_H
 #define PMK_JPEG_JPEG_IDCT_H
 
@@ -22,6 +22,6 @@ struct pmk_jpeg_quant {
 typedef void pmk_jpeg_transform(struct pmk_jpeg_block *const *blocks, int count, const struct pmk_jpeg_quant *quant);
 
 pmk_jpeg_transform pmk_jpeg_idct_base, pmk_jpeg_idct_few_base, pmk_jpeg_idct_flat_base;
-pmk_jpeg_transform pmk_jpeg_idct_avx2, pmk_jpeg_idct_few_avx2, pmk_jpeg_idct_flat_avx2;
+pmk_jpeg_transform pmk_jpeg_idct_avx2, pmk_jpeg_idct_few_avx2, pmk_jpeg_idct_flat_avx2; /* on x86-64 */
 
 #endif
