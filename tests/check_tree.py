@@ -67,7 +67,7 @@ FRONT_END_WORDS = re.compile(
 STATE = {
     "cpu.c": {"forced": "which vectors: the CPU is the process's"},
     "log.c": {"state": "who hears: stderr is the process's", "overheard": "each thread's own",
-              "listener": "likewise", "lowered": "likewise"},
+              "listener": "likewise", "lowered": "likewise", "answers": "likewise"},
     "status_line.c": {"line": "the terminal is the process's"},
     "open_file.c": {"handed": "a process that reads one file has no other"},
     "files.c": {"last": "the picture that was closed last, for whoever opens it again"},

@@ -35,7 +35,17 @@ static void test_errors_of_what_can_be_left_out(void **state)
 	pmk_log_lower(false);
 	pmk_error("needed");
 	assert_string_equal(heard, "needed");
+	pmk_log_overhear(heard);
+	pmk_log_answer(true);
+	pmk_error("for an answer");
+	assert_string_equal(heard, "for an answer");
+	assert_string_equal(unit_logged, "needed");
+	pmk_error("one more");
+	assert_string_equal(unit_logged, "one more");
 	pmk_log_overhear(NULL);
+	pmk_error("nobody asked");
+	assert_string_equal(unit_logged, "nobody asked");
+	pmk_log_answer(false);
 	pmk_log_redirect(NULL, NULL);
 }
 

@@ -225,11 +225,12 @@ static void test_settings(void **state)
 	end(p);
 }
 
-/* What is wrong is told, and changes nothing. */
+/* What is wrong is told to whoever asked, and to nobody else; and it changes nothing. */
 static void test_refused(void **state)
 {
 	struct pmk_pipeline *p = begin(false);
 
+	unit_catch_log();
 	refuses_with(ask("set smooth 400"), "a number from 0 to 100");
 	refuses_with(ask("set smooth"), "usage: set NAME VALUE");
 	refuses_with(ask("set smooth 1 2"), "takes one value");
@@ -247,8 +248,12 @@ static void test_refused(void **state)
 	refuses_with(ask("snapshot /tmp/picture.txt"), ".png");
 	refuses = true;
 	refuses_with(ask("set smooth 30"), "overwrite");
-	refuses = false;
+	if (unit_log_count)
+		fail_msg("logged, too: %s", unit_logged);
+	pmk_control_reload(control); /* which has nobody to tell it to */
 	setting_is("smooth", "0");
+	assert_non_null(strstr(unit_logged, "overwrite"));
+	refuses = false;
 	setting_is("backdrop", "color:#20c040");
 	accepts("set smooth 30"); /* the connection has survived all that */
 	end(p);

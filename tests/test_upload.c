@@ -127,6 +127,7 @@ static void what_is_wrong_is_said_and_not_kept(void **state)
 	static char large[1 << 20];
 	struct pmk_upload *upload;
 
+	material_errors = 0;
 	assert_int_equal(store("a.png", "no picture", 10), -EBADMSG);
 	assert_non_null(strstr(why, "a: neither a picture nor a film"));
 	assert_int_equal(store("a.png", "", 0), -EBADMSG);
@@ -135,6 +136,7 @@ static void what_is_wrong_is_said_and_not_kept(void **state)
 	assert_non_null(strstr(why, "cut: a PNG picture"));
 	assert_non_null(strstr(why, "damaged, cut off"));
 	assert_null(strstr(why, ".upload-"));
+	assert_int_equal(material_errors, 0);
 	assert_int_equal(store("a.jpg", "\xff\xd8\xff\xe0 and so on", 14), -EBADMSG);
 	assert_int_equal(pmk_upload_begin("", "large", &upload), 0);
 	for (int i = 0; i < 65; i++)

@@ -37,6 +37,8 @@ struct listener {
 
 static _Thread_local struct listener listener; /* to this thread */
 
+static _Thread_local bool answers; /* what this thread overhears goes into an answer */
+
 static _Thread_local bool lowered; /* this thread's errors are warnings */
 
 const char *pmk_log_level_name(enum pmk_log_level level)
@@ -111,6 +113,11 @@ int pmk_log_thread(pthread_t *thread, void *(*run)(void *), void *argument)
 	return -err;
 }
 
+void pmk_log_answer(bool answer)
+{
+	answers = answer;
+}
+
 void pmk_log_lower(bool lower)
 {
 	lowered = lower;
@@ -180,8 +187,10 @@ void pmk_log(enum pmk_log_level level, enum pmk_cure cure, const char *subject, 
 	make_one_line(line);
 	if (level == PMK_LOG_ERROR && lowered)
 		level = PMK_LOG_WARN;
-	if (level == PMK_LOG_ERROR && overheard && !overheard[0])
+	if (level == PMK_LOG_ERROR && overheard && !overheard[0]) {
 		memcpy(overheard, line, sizeof line);
+		level = answers ? PMK_LOG_DEBUG : level;
+	}
 	say(level, line);
 	pthread_mutex_unlock(&state.lock);
 	errno = saved;

@@ -165,6 +165,7 @@ static int command_next(struct request *r)
 		code = command_backdrop(r);
 		if (code != PMK_EXIT_INPUT)
 			break;
+		pmk_warn("%s", r->why); /* which the answer does not hold if another one is shown */
 	}
 	if (!code)
 		cJSON_AddStringToObject(r->answer, "backdrop", gallery.cards[at].spec);
@@ -388,8 +389,7 @@ void pmk_control_answer(struct pmk_control *c, struct pmk_client *client, const 
 		cJSON_AddNumberToObject(r->answer, "code", code);
 		cJSON_AddStringToObject(r->answer, "error", r->why);
 	}
-	if (id)
-		cJSON_AddItemToObject(r->answer, "id", id);
+	cJSON_AddItemToObject(r->answer, "id", id); /* NULL: nothing */
 	id = NULL;
 	pmk_client_send(client, r->answer);
 	cJSON_Delete(r->answer);

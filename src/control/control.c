@@ -208,8 +208,10 @@ static bool hear(struct pmk_control *c, struct pmk_client *client)
 {
 	const char *line = pmk_client_line(client);
 
+	pmk_log_answer(true);
 	if (line)
 		pmk_control_answer(c, client, line);
+	pmk_log_answer(false);
 	return line && pmk_client_has_line(client);
 }
 

@@ -166,6 +166,8 @@ static void take_answer(struct pmk_tray *t, const cJSON *message)
 
 	if (*address)
 		pmk_tray_show_page(t, address);
+	if (*error) /* a panel tells nobody */
+		pmk_error("%s", error);
 	if (!slot || !*slot)
 		return;
 	pmk_tray_text(error, PMK_TRAY_PLAIN, why, sizeof why);

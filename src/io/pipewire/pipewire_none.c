@@ -32,11 +32,11 @@ bool pmk_pipewire_lists_ours(void)
 
 int pmk_source_pipewire_open(const char *name, const struct pmk_source_wish *wish, struct pmk_source **source)
 {
-	return refuse("camera 'pipewire'");
+	return refuse("camera \"pipewire\"");
 }
 
 int pmk_sink_pipewire_open(
 	const char *name, const struct pmk_sink_setup *setup, const struct pmk_shown *cover, struct pmk_sink **sink)
 {
-	return refuse("output 'pipewire'");
+	return refuse("output \"pipewire\"");
 }

@@ -385,7 +385,7 @@ int pmk_source_pipewire_open(const char *name, const struct pmk_source_wish *wis
 		err = open_camera(s, name, wish);
 		pmk_pipewire_unlock(s->pipewire);
 	} else if (err != -ENOMEM) {
-		err = pmk_pipewire_report("camera 'pipewire'", err);
+		err = pmk_pipewire_report("camera \"pipewire\"", err);
 	}
 	if (err < 0) {
 		pipewire_close(&s->base);

@@ -28,11 +28,11 @@ static int report_none(const struct pmk_pipewire_camera *cameras, int count, con
 	if (name && *name && count)
 		pmk_error("camera 'pipewire:%s': PipeWire has no such camera; it has %s", name, seen);
 	else if (count)
-		pmk_error("camera 'pipewire': none of PipeWire's cameras has a known format: %s; name a device, such "
+		pmk_error("camera \"pipewire\": none of PipeWire's cameras has a known format: %s; name a device, such "
 			  "as /dev/video0",
 			seen);
 	else
-		pmk_error_cure(PMK_CURE_PLUG_IN, "camera 'pipewire': PipeWire has no camera");
+		pmk_error_cure(PMK_CURE_PLUG_IN, "camera \"pipewire\": PipeWire has no camera");
 	return name && *name ? -ENOENT : -ENODEV;
 }
 
@@ -68,17 +68,17 @@ static int ask_portal(struct pmk_pipewire *p, const char *why)
 
 	if (!pmk_portal_has_camera())
 		return -ENOENT;
-	pmk_info_cure(PMK_CURE_SAY_YES, "camera 'pipewire': %s; asking the desktop portal", why);
+	pmk_info_cure(PMK_CURE_SAY_YES, "camera \"pipewire\": %s; asking the desktop portal", why);
 	err = pmk_portal_open_cameras(pmk_clock_now_ns() + PERSON_NS, &fd);
 	if (err == 0)
 		err = pmk_pipewire_connect_fd(p, fd);
 	if (err == -EACCES)
-		pmk_error_cure(PMK_CURE_PERMIT_CAMERA, "camera 'pipewire': the desktop portal refused");
+		pmk_error_cure(PMK_CURE_PERMIT_CAMERA, "camera \"pipewire\": the desktop portal refused");
 	else if (err == -ETIMEDOUT)
 		pmk_error_cure(
-			PMK_CURE_ANSWER_PORTAL, "camera 'pipewire': nobody answered the desktop portal's question");
+			PMK_CURE_ANSWER_PORTAL, "camera \"pipewire\": nobody answered the desktop portal's question");
 	else if (err < 0)
-		pmk_error_cure(PMK_CURE_RESTART_PORTAL, "camera 'pipewire': the desktop portal failed");
+		pmk_error_cure(PMK_CURE_RESTART_PORTAL, "camera \"pipewire\": the desktop portal failed");
 	return err == 0 || err == -EACCES ? err : -EIO;
 }
 
@@ -92,20 +92,20 @@ static int reach_cameras(
 	if (count == 0)
 		count = pmk_pipewire_cameras(p, wish, pmk_clock_now_ns() + ANSWER_NS, cameras);
 	if (count != 0 && count != -ENOENT && count != -EACCES)
-		return count < 0 ? pmk_pipewire_report("camera 'pipewire'", count) : count;
+		return count < 0 ? pmk_pipewire_report("camera \"pipewire\"", count) : count;
 	/* a daemon that shows our own camera hides no other, and the portal would offer nothing but ours */
 	if (count == 0 && pmk_pipewire_lists_ours())
 		return 0;
 	pmk_pipewire_disconnect(p);
 	err = ask_portal(p, count == 0 ? "PipeWire shows no camera" : "PipeWire is out of reach");
 	if (err == -ENOENT)
-		return count < 0 ? pmk_pipewire_report("camera 'pipewire'", count) : count;
+		return count < 0 ? pmk_pipewire_report("camera \"pipewire\"", count) : count;
 	if (count == 0)
 		free(*cameras);
 	if (err < 0)
 		return err;
 	count = granted_cameras(p, wish, cameras);
-	return count < 0 ? pmk_pipewire_report("camera 'pipewire'", count) : count;
+	return count < 0 ? pmk_pipewire_report("camera \"pipewire\"", count) : count;
 }
 
 /* Without a name: the first one in colour, else the first one. -1: none. */

@@ -107,12 +107,14 @@ static int check_content(const struct pmk_upload *u, char why[PMK_LOG_LINE])
 	int still;
 
 	pmk_log_overhear(why);
+	pmk_log_answer(true);
 	still = pmk_still_probe(u->temporary);
 	if (still == PMK_STILL_ONE) {
 		still = pmk_still_read(u->temporary, &rgb);
 		if (!still)
 			pmk_rgb_free(&rgb);
 	}
+	pmk_log_answer(false);
 	pmk_log_overhear(NULL);
 	rename_in(why, u->temporary, u->name);
 	if (still < 0 && !*why)
