@@ -9,7 +9,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/seeds" "$work/new"
 [ $# -lt 3 ] || "$3" "$work/seeds"
-export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+export TMPDIR="$work" UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 "$fuzzer" -max_total_time="${POTEMKIN_FUZZ_SECONDS:-60}" -max_len=16384 -timeout=20 -rss_limit_mb=2048 \
 	-artifact_prefix="$name-" -print_final_stats=1 "$work/new" "$work/seeds" "$corpus" 2>"$work/log" ||
 	{ tail -n 60 "$work/log"; echo "kept in $PWD; with its mending it goes into $corpus"; exit 1; }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "scripted.h"
 
-#include "tflite_file.h"
+#include "tiny_network.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -11,42 +11,13 @@
 char network[64] = "selfie-landscape";
 
 #ifdef THREAD_SANITIZER
-/* Under the thread sanitizer a real network takes longer than a frame lasts. For each pixel, this one gives the amount
- * by which green exceeds red. */
-static void write_file(const char *end, const void *data, size_t size)
-{
-	char path[80];
-	FILE *f;
-
-	snprintf(path, sizeof path, "%s%s", network, end);
-	f = fopen(path, "wb");
-	assert_non_null(f);
-	assert_int_equal(fwrite(data, 1, size, f), size);
-	assert_int_equal(fclose(f), 0);
-}
-
+/* Under the thread sanitizer a real network takes longer than a frame lasts. */
 int write_network(void **state)
 {
-	static const char card[] = "[tiny]\ninput = 32x18\nvalues = 0..1\noutput = probability\noutput-size = 32x18\n";
-	static const float weights[3] = { -1, 1, 0 };
-	static const struct spec green = {
-		{ { 4, { 1, 18, 32, 3 }, FLOAT32, NULL, 0 }, { 4, { 1, 18, 32, 1 }, FLOAT32, NULL, 0 },
-			{ 4, { 1, 1, 1, 3 }, FLOAT32, weights, sizeof weights } },
-		/* padded, stride 1, ReLU */
-		{ { CONV, 2, { 0, 2 }, 1, { 0, 1, 1, 1 }, { 0 } } },
-		3,
-		1,
-		0,
-		1,
-	};
-	static struct file file;
-
 	strcpy(network, "/tmp/potemkin-network-XXXXXX");
 	assert_non_null(mkdtemp(network));
 	strcat(network, "/tiny.tflite");
-	tflite_file_build(&file, &green);
-	write_file("", file.bytes, file.size);
-	write_file(".ini", card, sizeof card - 1);
+	assert_true(tiny_network_write(network));
 	return 0;
 }
 

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* A network of a few bytes, where a real one is missing or too slow: for each pixel, it gives the amount by which green
+ * exceeds red. */
+#ifndef PMK_TESTS_TINY_NETWORK_H
+#define PMK_TESTS_TINY_NETWORK_H
+
+#include <stdbool.h>
+
+/* Write it as `path`, which ends in .tflite, with its card beside it. False: it cannot be written. */
+bool tiny_network_write(const char *path);
+
+#endif
