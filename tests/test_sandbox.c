@@ -14,6 +14,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -219,6 +220,13 @@ static const struct pmk_media_calls fake_calls = { .still_read = fake_read,
 	.media_rewind = film_rewind,
 	.media_damaged = film_damaged };
 
+/* It can be seen from outside that it is loaded. */
+static const struct pmk_media_calls *load(void)
+{
+	prctl(PR_SET_NAME, "loaded");
+	return &fake_calls;
+}
+
 /* --- the tests --- */
 
 static int run(enum pmk_job_kind kind, const char *path, struct pmk_decoded *decoded)
@@ -357,6 +365,54 @@ static void a_helper_that_was_killed_is_replaced(void **state)
 	assert_picture("good");
 	assert_int_equal(kill(helper_of_this(), SIGKILL), 0);
 	assert_picture("good");
+}
+
+static void assert_loaded(bool loaded)
+{
+	char path[64], name[16] = "";
+	FILE *file;
+
+	snprintf(path, sizeof path, "/proc/%d/comm", helper_of_this());
+	file = fopen(path, "re");
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "%15s", name), 1);
+	fclose(file);
+	assert_int_equal(strcmp(name, "loaded") == 0, loaded);
+}
+
+static void replace_helper(void)
+{
+	kill(helper_of_this(), SIGKILL);
+	assert_true(pmk_sandbox_try() & PMK_TRIED_RAN);
+	assert_loaded(false);
+}
+
+/* The libraries that take long to load are for what needs them. */
+static void a_plain_picture_loads_nothing(void **state)
+{
+	struct pmk_decoded decoded;
+	struct pmk_rgb rgb;
+
+	if (!pmk_media_simple_kinds())
+		skip();
+	assert_int_equal(pmk_rgb_alloc(&rgb, 16, 16), 0);
+	assert_int_equal(pmk_still_write_rgb(material_path("plain.png"), &rgb), 0);
+	pmk_rgb_free(&rgb);
+	replace_helper();
+	assert_int_equal(pmk_still_read(material_path("plain.png"), &rgb), 0);
+	assert_int_equal(rgb.width, 16);
+	pmk_rgb_free(&rgb);
+	assert_loaded(false);
+	assert_picture("good");
+	assert_loaded(true);
+	replace_helper();
+	assert_int_equal(run(PMK_JOB_PROBE, "good", &decoded), PMK_STILL_ANIMATED);
+	pmk_decoded_free(&decoded);
+	assert_loaded(true);
+	replace_helper();
+	pmk_sandbox_ready(true);
+	assert_true(pmk_sandbox_try() & PMK_TRIED_RAN);
+	assert_loaded(true);
 }
 
 static void nothing_is_left_of_a_helper_that_ended(void **state)
@@ -613,6 +669,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(it_cannot_leave),
 		cmocka_unit_test(several_at_once),
 		cmocka_unit_test(a_helper_that_was_killed_is_replaced),
+		cmocka_unit_test(a_plain_picture_loads_nothing),
 		cmocka_unit_test(nothing_is_left_of_a_helper_that_ended),
 		cmocka_unit_test(nonsense_is_refused),
 		cmocka_unit_test(a_nonsense_answer_is_refused),
@@ -625,6 +682,6 @@ int main(int argc, char **argv)
 	static const struct pmk_helper_hello hello = { .ready = 1 };
 
 	if (argc == 2 && strcmp(argv[1], PMK_HELPER_ARGUMENT) == 0)
-		return pmk_helper_serve(&fake_calls, &hello);
+		return pmk_helper_serve(&hello, load);
 	return cmocka_run_group_tests(tests, material_setup, material_teardown);
 }

@@ -70,6 +70,10 @@ void pmk_media_bars(const struct pmk_media *media, int *x, int *y);
 int pmk_media_rewind(struct pmk_media *media) __attribute__((warn_unused_result));
 int64_t pmk_media_damaged(const struct pmk_media *media); /* number of pictures skipped so far */
 
+/* The file at `path` will be opened soon: begin to start what that needs, and do not wait for it. Nothing is logged.
+ * [any thread] */
+void pmk_media_ready(const char *path);
+
 /* Unload the libraries that read and write files, unless a file is open, to free their memory. The next file loads them
  * again, which takes about 0.1 s. [any thread] */
 void pmk_media_rest(void);

@@ -193,8 +193,7 @@ static int open_pipeline(struct live *l, struct pmk_pipeline_settings *settings,
 	*part = PMK_PART_NONE;
 	if (err)
 		return err;
-	if (access(settings->scene.backdrop, R_OK) == 0)
-		pmk_sandbox_ready(); /* it loads the decoders while the camera is opened */
+	pmk_media_ready(settings->scene.backdrop); /* while the camera is opened */
 	err = pmk_pipeline_create(settings, &l->pipeline, part);
 	if (err == -ENOMEM && *part != PMK_PART_SCENE)
 		pmk_error("not enough memory");

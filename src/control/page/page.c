@@ -216,7 +216,7 @@ static enum MHD_Result log_in(struct pmk_page *page, struct MHD_Connection *conn
 	if (!has_token(page, connection) && !use_ticket(page, header(connection, "X-Potemkin-Token")))
 		return pmk_answer_refuse(
 			connection, MHD_HTTP_FORBIDDEN, "the address has been used already, or is wrong");
-	pmk_sandbox_ready();
+	pmk_sandbox_ready(false);
 	snprintf(text, sizeof text, "{\"ok\":true,\"token\":\"%s\"}", page->token);
 	return pmk_answer_json(connection, MHD_HTTP_OK, strdup(text));
 }

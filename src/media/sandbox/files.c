@@ -85,6 +85,17 @@ static bool is_video(int fd)
 	return is_video_brand(head) || (head[0] == SYNC && head[PACKET] == SYNC);
 }
 
+void pmk_media_ready(const char *path)
+{
+	int64_t bytes;
+	int fd = pmk_open_file(path, &bytes);
+
+	if (fd < 0)
+		return;
+	pmk_sandbox_ready(is_video(fd));
+	close(fd);
+}
+
 /* Copy the decoded planes to `image`, which has their layout. */
 static void copy_planes(const struct pmk_decoded *decoded, struct pmk_image *image)
 {

@@ -88,8 +88,14 @@ static bool wait_for_job(void)
 	return ready == 1;
 }
 
-int pmk_helper_serve(const struct pmk_media_calls *calls, const struct pmk_helper_hello *hello)
+static bool needs_module(const struct pmk_job *job)
 {
+	return job->module || job->kind >= PMK_JOB_FILM || !pmk_media_simple_kinds();
+}
+
+int pmk_helper_serve(const struct pmk_helper_hello *hello, pmk_helper_load *load)
+{
+	const struct pmk_media_calls *calls = NULL;
 	int fds[PMK_JOB_DESCRIPTORS];
 	struct pmk_job job;
 
@@ -97,7 +103,9 @@ int pmk_helper_serve(const struct pmk_media_calls *calls, const struct pmk_helpe
 		return 1;
 	signal(SIGCHLD, SIG_IGN); /* nobody waits for those who attend */
 	while (wait_for_job() && receive(&job, fds)) {
-		if (fork() == 0)
+		if (!calls && needs_module(&job))
+			calls = load();
+		if (job.kind != PMK_JOB_LOAD && fork() == 0)
 			attend(calls, &job, fds);
 		for (int i = 0; i < PMK_JOB_DESCRIPTORS; i++)
 			close(fds[i]);
@@ -105,19 +113,25 @@ int pmk_helper_serve(const struct pmk_media_calls *calls, const struct pmk_helpe
 	return 0;
 }
 
+static const struct pmk_media_calls *load(void)
+{
+	const char *reason; /* the worker finds it again */
+	enum pmk_cure cure;
+
+	return pmk_media_module_lend(&reason, &cure);
+}
+
 int pmk_helper_main(void)
 {
 	struct pmk_helper_hello hello = { 0 };
-	const struct pmk_media_calls *calls;
-	const char *reason;
-	enum pmk_cure cure;
+	const char *reason = "";
+	enum pmk_cure cure = PMK_CURE_NONE;
 
 	close_range(PMK_HELPER_SOCKET + 1, ~0u, 0);
 	prctl(PR_SET_NAME, PMK_HELPER_ARGUMENT);
 	prctl(PR_SET_DUMPABLE, 0);
-	calls = pmk_media_module_lend(&reason, &cure);
-	hello.ready = calls || pmk_media_simple_kinds();
+	hello.ready = pmk_media_simple_kinds() || pmk_media_module_lend(&reason, &cure);
 	hello.cure = cure;
-	snprintf(hello.reason, sizeof hello.reason, "%s", calls ? "" : reason);
-	return pmk_helper_serve(calls, &hello);
+	snprintf(hello.reason, sizeof hello.reason, "%s", reason);
+	return pmk_helper_serve(&hello, load);
 }

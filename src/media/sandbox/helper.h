@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The process that decodes pictures: the helper, which is this program started anew, so that no frame of a camera is in
- * its memory. It loads the decoders and waits for jobs; for each it makes a worker, which is locked in before it reads
- * the first byte, decodes one file, and ends.
+ * its memory. It waits for jobs; for each it makes a worker, which is locked in before it reads the first byte, decodes
+ * one file, and ends. A worker can load nothing, so the helper loads FFmpeg's decoders, once, before the first job that
+ * needs them: nine in ten pictures do not, and loading takes longer than decoding one.
  *
- * The one rule: the helper itself never reads what a file says. */
+ * The one rule: the helper itself never reads what a file says. A worker that has not the decoders for its file says
+ * so, and the job comes again. */
 #ifndef PMK_MEDIA_SANDBOX_HELPER_H
 #define PMK_MEDIA_SANDBOX_HELPER_H
 
@@ -31,10 +33,12 @@ struct pmk_helper_hello {
  * byte there for each answer. When the program closes the socket, the worker is killed. */
 enum { PMK_JOB_FILE, PMK_JOB_MEMORY, PMK_JOB_SOCKET, PMK_JOB_DESCRIPTORS };
 
-/* Serve until the program closes its socket, or for some minutes without any. `calls`: NULL, if the module cannot be
- * loaded; then only what needs none is decoded, or nothing, with a reason in `hello`. Returns the exit code of the
- * process. */
-int pmk_helper_serve(const struct pmk_media_calls *calls, const struct pmk_helper_hello *hello);
+/* Load the module. NULL: it cannot be; then only what needs none is decoded. */
+typedef const struct pmk_media_calls *pmk_helper_load(void);
+
+/* Serve until the program closes its socket, or for some minutes without any; do nothing if `hello` says so. Returns
+ * the exit code of the process. */
+int pmk_helper_serve(const struct pmk_helper_hello *hello, pmk_helper_load *load);
 
 /* The same with the module's decoders. */
 int pmk_helper_main(void);

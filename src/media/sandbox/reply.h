@@ -21,10 +21,12 @@ enum pmk_job_kind {
 	PMK_JOB_TRY, /* try what must fail; no file is read */
 	PMK_JOB_FILM, /* pmk_media_open, and then what is asked for (reel.h) */
 	PMK_JOB_PLAY, /* the same with pmk_media_open_to_play */
+	PMK_JOB_LOAD, /* none: let the helper load what films need; no worker is made */
 };
 
 struct pmk_job {
 	enum pmk_job_kind kind;
+	bool module; /* the worker is to have the module's decoders, too, as the file is for none of the program's */
 	int width, height; /* px, of pmk_media_fit; a width of 0: as it is */
 	enum pmk_media_fit fit; /* likewise */
 	int64_t bytes; /* of the file */

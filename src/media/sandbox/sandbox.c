@@ -223,13 +223,18 @@ int pmk_sandbox_begin(const struct pmk_job *job, int file, int memory, int *sock
 	return err;
 }
 
-void pmk_sandbox_ready(void)
+void pmk_sandbox_ready(bool film)
 {
+	static const struct pmk_job load = { .kind = PMK_JOB_LOAD };
+	static const int any[PMK_JOB_DESCRIPTORS] = { 0 };
+
 	if (!pmk_media_simple_kinds() && pmk_media_module_look(NULL))
 		return;
 	pthread_mutex_lock(&helper.lock);
 	if (start_helper())
 		helper.pid = 0; /* the next job tells why */
+	else if (film)
+		(void)!send_job(&load, any);
 	pthread_mutex_unlock(&helper.lock);
 }
 

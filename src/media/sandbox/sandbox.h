@@ -23,16 +23,17 @@ int pmk_sandbox_open(struct pmk_job *job, enum pmk_job_kind kind, const char *pa
 /* Do the job with the open file `file`, and log what the decoder logged but for the first `told` lines, which an
  * earlier job for this file has logged. Returns its result, 0 or above; -EBADMSG: it
  * refused the file, crashed on it, or wrote nonsense; -EFBIG: it needed more memory or time than it may have; -ENOPKG:
- * the decoders cannot be loaded; or the errno of starting the process. On success the caller frees `decoded`. */
-int pmk_sandbox_run(const struct pmk_job *job, uint32_t told, int file, struct pmk_decoded *decoded)
+ * the decoders cannot be loaded; or the errno of starting the process. On success the caller frees `decoded`.
+ * job->module becomes true if the file needs it. */
+int pmk_sandbox_run(struct pmk_job *job, uint32_t told, int file, struct pmk_decoded *decoded)
 	__attribute__((warn_unused_result));
 void pmk_decoded_free(struct pmk_decoded *decoded);
 
 /* Have a worker try what it must not be able to do. A set of PMK_TRIED_...; 0, logged: there was none. */
 unsigned pmk_sandbox_try(void);
 
-/* Start the helper if it does not run, and do not wait for it: the next job begins the sooner. */
-void pmk_sandbox_ready(void);
+/* Start the helper if it does not run, and do not wait for it: the next job begins the sooner. `film`: if it is one. */
+void pmk_sandbox_ready(bool film);
 
 /* The starter's part (PMK_START_HELPER). */
 int pmk_sandbox_start_act(struct pmk_order *order, int *fd);

@@ -96,6 +96,8 @@ static int take_reply(const struct pmk_job *job, uint32_t told, struct pmk_decod
 		return -EBADMSG;
 	}
 	failed = pmk_reply_pass_on(&reply->lines, told);
+	if (reply->result == -ENOTSUP && !job->module)
+		return reply->result;
 	if (reply->result >= 0 || (failed && reply->result != -ENOMEM))
 		return reply->result;
 	if (!failed && reply->result == -ENOMEM)
@@ -124,7 +126,7 @@ static void leave(void)
 	pthread_mutex_unlock(&turns.lock);
 }
 
-int pmk_sandbox_run(const struct pmk_job *job, uint32_t told, int file, struct pmk_decoded *decoded)
+static int run(const struct pmk_job *job, uint32_t told, int file, struct pmk_decoded *decoded)
 {
 	int status, memory, err;
 
@@ -149,6 +151,16 @@ int pmk_sandbox_run(const struct pmk_job *job, uint32_t told, int file, struct p
 	if (err < 0)
 		pmk_decoded_free(decoded);
 	return err;
+}
+
+int pmk_sandbox_run(struct pmk_job *job, uint32_t told, int file, struct pmk_decoded *decoded)
+{
+	int err = run(job, told, file, decoded);
+
+	if (err != -ENOTSUP || job->module)
+		return err;
+	job->module = true;
+	return run(job, told, file, decoded);
 }
 
 void pmk_decoded_free(struct pmk_decoded *decoded)
@@ -177,7 +189,7 @@ int pmk_sandbox_open(struct pmk_job *job, enum pmk_job_kind kind, const char *pa
 
 unsigned pmk_sandbox_try(void)
 {
-	const struct pmk_job job = { .kind = PMK_JOB_TRY, .path = "decoding" };
+	struct pmk_job job = { .kind = PMK_JOB_TRY, .path = "decoding" };
 	int file = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	struct pmk_decoded decoded;
 	int err = file < 0 ? -errno : pmk_sandbox_run(&job, 0, file, &decoded);

@@ -34,12 +34,12 @@ static int put_pixels(struct worker *w, const uint8_t *data, int width, int heig
 	return 0;
 }
 
-/* Whether the module is to go on with the file, as `err` says; *err is changed if there is none. */
+/* Whether the module is to go on with the file, as `err` says; *err is changed if it cannot be loaded. */
 static bool is_for_module(const struct worker *w, int *err)
 {
 	if (*err != -ENOTSUP)
 		return false;
-	if (!w->calls)
+	if (!w->calls && w->job->module)
 		*err = pmk_media_module_look(w->job->path);
 	return w->calls;
 }
@@ -85,8 +85,10 @@ static int probe(struct worker *w)
 	return is_for_module(w, &kind) ? w->calls->still_probe(w->job->path) : kind;
 }
 
-static void put_planes(struct worker *w, const struct pmk_image *image)
+static void put_planes(struct worker *w, const struct pmk_image *image, int bar_x, int bar_y)
 {
+	const struct pmk_layout *layout = &image->layout;
+	struct pmk_reply *reply = w->reply;
 	uint8_t *to = w->picture;
 
 	for (int p = 0; p < 3; p++) {
@@ -95,10 +97,8 @@ static void put_planes(struct worker *w, const struct pmk_image *image)
 		for (int y = 0; y < pmk_layout_plane_height(&image->layout, p); y++, to += width)
 			memcpy(to, image->plane[p] + (size_t)y * (size_t)image->stride[p], width);
 	}
-}
-
-static void put_layout(struct pmk_reply *reply, const struct pmk_layout *layout)
-{
+	reply->bar_x = bar_x;
+	reply->bar_y = bar_y;
 	reply->chroma = layout->chroma;
 	reply->range = layout->range;
 	reply->matrix = layout->matrix;
@@ -130,12 +130,9 @@ static int open_in_module(struct worker *w)
 		err = calls->media_read(media, &image, &position_ns) == 1 ? 0 : -EBADMSG;
 	if (err)
 		return err;
-	put_planes(w, &image);
 	calls->media_bars(media, &bar_x, &bar_y);
-	w->reply->bar_x = bar_x;
-	w->reply->bar_y = bar_y;
+	put_planes(w, &image, bar_x, bar_y);
 	w->reply->audio = info->audio;
-	put_layout(w->reply, &info->layout);
 	return 0;
 }
 
@@ -147,13 +144,9 @@ static int read_planes(struct worker *w)
 
 	if (is_for_module(w, &err))
 		return open_in_module(w);
-	if (err)
-		return err;
-	put_planes(w, &image);
-	w->reply->bar_x = bar_x;
-	w->reply->bar_y = bar_y;
-	put_layout(w->reply, &image.layout);
-	return 0;
+	if (!err)
+		put_planes(w, &image, bar_x, bar_y);
+	return err;
 }
 
 /* Each of these must fail, and not only because there is nothing to open or no descriptor free. */

@@ -5,7 +5,8 @@
 
 #include "media/sandbox/helper.h"
 
-/* `calls`: NULL, if there is no module; then only what needs none is decoded.
+/* `calls`: NULL, if the module is not loaded; then only what needs none is decoded, and -ENOTSUP of the rest, unless
+ * the job says that it was to be.
  *
  * Lock this process in, do the job, write the reply into `memory`, and end the process. [the only thread] */
 _Noreturn void pmk_worker_run(const struct pmk_media_calls *calls, const struct pmk_job *job, int file, int memory);
