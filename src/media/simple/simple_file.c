@@ -48,14 +48,6 @@ pmk_simple_decode *pmk_simple_find(const uint8_t *head, size_t bytes)
 	return kind ? kind->decode : NULL;
 }
 
-void pmk_simple_free(struct pmk_simple_picture *picture)
-{
-	free(picture->pixels);
-	pmk_image_free(&picture->planes);
-	pmk_profile_close(picture->profile);
-	*picture = (struct pmk_simple_picture){ 0 };
-}
-
 /* --- the file --- */
 
 /* Kind and content of the file at `path`; the caller frees that. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "media/simple/simple_parts.h"
 
-#include "media/still/inks.h"
 #include "media/still/limits.h"
 
 #include <errno.h>
@@ -101,6 +100,16 @@ static void count_scans(j_common_ptr library)
 	snprintf(r->picture->said, sizeof r->picture->said, "it has more than %d scans", MOST_SCANS);
 	r->err = -EBADMSG;
 	longjmp(r->failed, 1);
+}
+
+/* Whether there was a scan of each component, once decompression has begun; libjpeg does not tell. */
+static bool has_all(const struct jpeg_decompress_struct *library)
+{
+	for (int i = 0; i < library->num_components; i++) {
+		if (!library->comp_info[i].quant_table || (library->progressive_mode && library->coef_bits[i][0] < 0))
+			return false;
+	}
+	return true;
 }
 
 /* The conversion that the file's profile asks for, if any. */
@@ -209,6 +218,25 @@ static void read_planes(struct reader *r)
 
 /* --- RGB --- */
 
+/* Convert a row of CMYK, as libjpeg gives it, to RGB, by the profile; NULL: simply. Adobe's programs, and so all others
+ * that mark a file as theirs, store what each ink leaves of the light. */
+static void convert_inks(
+	const struct jpeg_decompress_struct *library, const struct pmk_profile *profile, uint8_t *inks, uint8_t *rgb)
+{
+	int width = (int)library->output_width;
+
+	for (int i = 0; i < 4 * width && library->saw_Adobe_marker; i++)
+		inks[i] = (uint8_t)(255 - inks[i]);
+	if (profile) {
+		pmk_profile_run(profile, inks, rgb, width);
+		return;
+	}
+	for (int x = 0; x < width; x++) {
+		for (int c = 0; c < 3; c++)
+			rgb[3 * x + c] = (uint8_t)(((255 - inks[4 * x + c]) * (255 - inks[4 * x + 3]) + 127) / 255);
+	}
+}
+
 static void read_rows(struct reader *r)
 {
 	struct jpeg_decompress_struct *library = &r->library;
@@ -218,7 +246,7 @@ static void read_rows(struct reader *r)
 
 		(void)jpeg_read_scanlines(library, &row, 1);
 		if (r->inks)
-			pmk_still_inks_row(library, r->picture->profile, r->inks, rgb);
+			convert_inks(library, r->picture->profile, r->inks, rgb);
 		pmk_rows_put(&r->rows);
 	}
 }
@@ -290,7 +318,7 @@ static int read_picture(struct reader *r)
 		return err;
 	r->begun = true;
 	jpeg_start_decompress(library);
-	if (!pmk_still_jpeg_has_all(library)) {
+	if (!has_all(library)) {
 		snprintf(r->picture->said, sizeof r->picture->said, "a part of its colours is missing");
 		return -EBADMSG;
 	}

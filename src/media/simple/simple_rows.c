@@ -7,6 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+void pmk_simple_free(struct pmk_simple_picture *picture)
+{
+	free(picture->pixels);
+	pmk_image_free(&picture->planes);
+	pmk_profile_close(picture->profile);
+	*picture = (struct pmk_simple_picture){ 0 };
+}
+
 int pmk_rows_begin(
 	struct pmk_rows_taken *rows, struct pmk_simple_picture *to, int width, int height, int bytes, int64_t whole_px)
 {

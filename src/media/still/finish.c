@@ -5,15 +5,15 @@
 #include "base/mem.h"
 #include "media/av_versions.h"
 #include "media/film/tone.h"
+#include "media/simple/simple_parts.h"
 #include "media/still/exif.h"
 #include "media/still/facts.h"
 #include "media/still/kind.h"
 #include "media/still/limits.h"
-#include "media/still/odd_jpeg.h"
-#include "media/still/profile.h"
 
 #include <errno.h>
 #include <libavutil/pixdesc.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -262,30 +262,73 @@ static int finish(const char *path, const struct pmk_av_reader *reader, const st
 	return err;
 }
 
+/* What another decoder gave takes the place of what is in `frame`, in the colours of sRGB. */
+static int take_decoded(const struct pmk_simple_picture *picture, AVFrame *frame)
+{
+	size_t bytes = (size_t)picture->width * (size_t)picture->bytes;
+	AVFrame *made = av_frame_alloc();
+
+	if (!made)
+		return -ENOMEM;
+	made->format = picture->bytes == 1 ? AV_PIX_FMT_GRAY8 : AV_PIX_FMT_RGB24;
+	made->width = picture->width;
+	made->height = picture->height;
+	made->colorspace = picture->bytes == 1 ? AVCOL_SPC_UNSPECIFIED : AVCOL_SPC_RGB;
+	made->color_range = AVCOL_RANGE_JPEG;
+	if (av_frame_get_buffer(made, 0) < 0) {
+		av_frame_free(&made);
+		return -ENOMEM;
+	}
+	for (int y = 0; y < made->height; y++) {
+		uint8_t *row = made->data[0] + (ptrdiff_t)y * made->linesize[0];
+
+		memcpy(row, picture->pixels + (size_t)y * bytes, bytes);
+		if (picture->profile)
+			pmk_profile_run(picture->profile, row, row, made->width);
+	}
+	replace(frame, &made);
+	return 0;
+}
+
+/* FFmpeg 5.1 decodes JPEGs to wrong colours or not at all with inks (CMYK, YCCK), with arithmetic coding, or with EXIF
+ * data that it does not understand. -EBADMSG: damaged; -EINVAL: too large, logged; -ENOMEM. */
+static int decode_jpeg(const struct pmk_simple_file *file, AVFrame *frame)
+{
+	struct pmk_simple_picture picture = { 0 };
+	int err = pmk_simple_jpeg(file, &picture);
+
+	if (!err)
+		err = take_decoded(&picture, frame);
+	pmk_simple_free(&picture);
+	return err == -ENOTSUP ? -EBADMSG : err;
+}
+
 int pmk_still_finish(const char *path, const struct pmk_av_reader *reader, AVFrame *frame,
 	const struct pmk_still_wish *wish, struct pmk_orientation *orientation)
 {
-	struct pmk_still_facts facts;
+	struct pmk_simple_file file = { .path = path,
+		.least_px = 1,
+		.most_px = INT_MAX,
+		.area = reader->decoder->max_pixels,
+		.whole_px = INT64_MAX };
 	uint8_t *data;
-	size_t bytes;
 	int err;
 
-	err = pmk_mem_read_file(path, MOST_BYTES, &data, &bytes);
+	err = pmk_mem_read_file(path, MOST_BYTES, &data, &file.bytes);
 	if (err) {
 		pmk_error_cure(PMK_CURE_READABLE_FILE, "%s: cannot be read: %s", path, strerror(-err));
 		return err;
 	}
-	pmk_still_facts(data, bytes, &facts);
-	if (facts.odd_jpeg || (facts.jpeg && !frame->data[0]))
-		err = pmk_odd_jpeg_decode(path, data, bytes, reader->decoder->max_pixels, frame);
+	file.data = data;
+	pmk_still_facts(data, file.bytes, &file.facts);
+	if (file.facts.odd_jpeg || (file.facts.jpeg && !frame->data[0]))
+		err = decode_jpeg(&file, frame);
 	if (err == -EBADMSG)
 		err = pmk_kind_refuse(path, AVERROR_INVALIDDATA, NULL);
-	else if (err == -EINVAL)
-		refuse_size(path, reader);
-	else if (err)
+	else if (err == -ENOMEM)
 		pmk_error("%s: cannot be read: %s", path, strerror(-err));
-	else
-		err = finish(path, reader, &facts, frame, wish, orientation);
+	else if (!err)
+		err = finish(path, reader, &file.facts, frame, wish, orientation);
 	free(data);
 	return err;
 }
