@@ -226,3 +226,15 @@ void pmk_new_file_drop(struct pmk_new_file *file)
 		unlink(file->temporary);
 	forget(file);
 }
+
+int pmk_new_file_end(struct pmk_new_file *file, const char *path, int fd, int err, const char *why)
+{
+	if (close(fd) < 0 && !err)
+		err = -errno;
+	if (!err)
+		return pmk_new_file_keep(file);
+	pmk_error_cure(err == -ENOSPC ? PMK_CURE_FREE_SPACE : PMK_CURE_NONE, "%s: cannot be written: %s", path,
+		why ? why : strerror(-err));
+	pmk_new_file_drop(file);
+	return err;
+}

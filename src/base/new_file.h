@@ -3,11 +3,10 @@
  * renamed.
  *
  *	fd = pmk_new_file_create(&file, path);
- *	... pmk_new_file_write to fd, close it, now or later ...
- *	if (complete)
- *		err = pmk_new_file_keep(&file);
- *	else
- *		pmk_new_file_drop(&file);
+ *	err = ... pmk_new_file_write to fd, now or later ...
+ *	err = pmk_new_file_end(&file, path, fd, err, NULL);
+ *
+ * or close fd, and then pmk_new_file_keep or pmk_new_file_drop.
  *
  * If `path` is a link, the link stays and its target is replaced. A pipe or device is never replaced. Errors are logged
  * in one line that names the file, and returned as negative errno. One thread at a time. */
@@ -51,6 +50,11 @@ static inline int pmk_new_file_write(int fd, const uint8_t *data, size_t bytes)
 /* Rename the temporary file into place. On failure it is removed, and what was there before stays. `file` is zeroed. */
 int pmk_new_file_keep(struct pmk_new_file *file) __attribute__((warn_unused_result));
 void pmk_new_file_drop(struct pmk_new_file *file); /* removes the temporary file; a zeroed `file` is allowed */
+
+/* Close it, and keep the file; or if writing failed with `err`, a negative errno, or closing does, log it and drop the
+ * file. `why`: what `err` means; NULL: what the system calls it. Returns 0 or what failed. */
+int pmk_new_file_end(struct pmk_new_file *file, const char *path, int fd, int err, const char *why)
+	__attribute__((warn_unused_result));
 
 /* The starter's part (PMK_START_FILE, ..._KEEP, ..._DROP), once it has been decided that the path is a good one. */
 int pmk_new_file_act(struct pmk_order *order, int *fd);

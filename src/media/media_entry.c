@@ -127,6 +127,11 @@ void pmk_new_file_drop(struct pmk_new_file *file)
 	host->new_file_drop(file);
 }
 
+int pmk_new_file_end(struct pmk_new_file *file, const char *path, int fd, int err, const char *why)
+{
+	return host->new_file_end(file, path, fd, err, why);
+}
+
 int pmk_open_file(const char *path, int64_t *bytes)
 {
 	return host->open_file(path, bytes);

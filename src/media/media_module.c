@@ -28,6 +28,7 @@ static const struct pmk_media_host host = {
 	.new_file_create = pmk_new_file_create,
 	.new_file_keep = pmk_new_file_keep,
 	.new_file_drop = pmk_new_file_drop,
+	.new_file_end = pmk_new_file_end,
 	.open_file = pmk_open_file,
 	.read_at = pmk_read_at,
 	.mem_read_file = pmk_mem_read_file,

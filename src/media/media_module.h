@@ -24,7 +24,7 @@
 #include "module/module.h"
 
 #define PMK_MEDIA_MODULE_FILE "potemkin-media.so"
-#define PMK_MEDIA_INTERFACE PMK_VERSION " media 15"
+#define PMK_MEDIA_INTERFACE PMK_VERSION " media 16"
 
 /* Functions of the program that the module calls, so that there is only one log, and only one of everything else. */
 struct pmk_media_host {
@@ -41,6 +41,7 @@ struct pmk_media_host {
 	int (*new_file_create)(struct pmk_new_file *file, const char *path);
 	int (*new_file_keep)(struct pmk_new_file *file);
 	void (*new_file_drop)(struct pmk_new_file *file);
+	int (*new_file_end)(struct pmk_new_file *file, const char *path, int fd, int err, const char *why);
 	int (*open_file)(const char *path, int64_t *bytes);
 	int64_t (*read_at)(int fd, void *data, size_t size, int64_t at);
 	int (*mem_read_file)(const char *path, size_t budget, uint8_t **data, size_t *size);

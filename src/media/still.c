@@ -257,15 +257,10 @@ static int write_picture(const char *path, const struct pixels *pixels, const st
 	err = packet ? encode(pixels, alpha, pmk_parse_ends(path, ".webp"), quality, packet) : AVERROR(ENOMEM);
 	if (err >= 0)
 		err = pmk_new_file_write(fd, packet->data, (size_t)packet->size);
-	if (close(fd) < 0 && err >= 0)
-		err = -errno;
 	av_packet_free(&packet);
-	if (err >= 0)
-		return pmk_new_file_keep(&file);
-	pmk_error_cure(err == -ENOSPC ? PMK_CURE_FREE_SPACE : PMK_CURE_NONE, "%s: cannot be written: %s", path,
-		pmk_av_reason(err, text));
-	pmk_new_file_drop(&file);
-	return pmk_av_errno(err);
+	if (err < 0)
+		return pmk_new_file_end(&file, path, fd, pmk_av_errno(err), pmk_av_reason(err, text));
+	return pmk_new_file_end(&file, path, fd, 0, NULL);
 }
 
 int pmk_still_write_rgb(const char *path, const struct pmk_rgb *rgb)

@@ -202,24 +202,22 @@ void pmk_settings_make_folders(const char *path)
 static int write_new(const char *path, struct saving *s, char *text)
 {
 	struct pmk_new_file file;
-	int fd = pmk_new_file_create(&file, path), err;
+	char *made = NULL;
+	size_t bytes = 0;
+	int fd = pmk_new_file_create(&file, path), err = -ENOMEM;
 
 	if (fd < 0)
 		return fd;
-	s->out = fdopen(fd, "w");
+	s->out = open_memstream(&made, &bytes);
 	if (s->out) {
 		copy_all(s, text);
-		err = fflush(s->out) || ferror(s->out) ? -EIO : 0;
-		fclose(s->out);
-	} else {
-		err = -errno;
-		close(fd);
+		err = ferror(s->out) ? -ENOMEM : 0;
+		err = fclose(s->out) ? -ENOMEM : err;
 	}
 	if (!err)
-		return pmk_new_file_keep(&file);
-	pmk_error("%s: cannot be written: %s", path, strerror(-err));
-	pmk_new_file_drop(&file);
-	return err;
+		err = pmk_new_file_write(fd, (const uint8_t *)made, bytes);
+	free(made);
+	return pmk_new_file_end(&file, path, fd, err, NULL);
 }
 
 int pmk_settings_save(const char *path, const struct pmk_settings *start, const struct pmk_settings *now)

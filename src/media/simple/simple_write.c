@@ -141,12 +141,5 @@ int pmk_simple_write(
 	if (fd < 0)
 		return fd;
 	err = is_webp(path) ? write_webp(fd, pixels, alpha, quality) : write_png(fd, pixels, alpha);
-	if (close(fd) < 0 && !err)
-		err = -errno;
-	if (!err)
-		return pmk_new_file_keep(&file);
-	pmk_error_cure(err == -ENOSPC ? PMK_CURE_FREE_SPACE : PMK_CURE_NONE, "%s: cannot be written: %s", path,
-		strerror(-err));
-	pmk_new_file_drop(&file);
-	return err;
+	return pmk_new_file_end(&file, path, fd, err, NULL);
 }
