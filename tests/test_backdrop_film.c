@@ -494,7 +494,7 @@ static void test_webp(void **state)
 	pmk_backdrop_destroy(b);
 	truncate_to("a.webp", 0.7);
 	assert_fails(pmk_backdrop_create(material_path("a.webp"), PMK_FIT_COVER, &layout, &b), -EBADMSG,
-		"an animated WebP, but damaged");
+		"an animated WebP that is damaged");
 	material_clear();
 }
 #endif

@@ -502,7 +502,7 @@ static void test_refusals_say_what_it_is(void **state)
 	}
 	write_webp(material_path("a.webp"), NULL, NULL, true);
 #ifdef PMK_HAVE_WEBP
-	assert_refused(material_path("a.webp"), "an animated WebP, but damaged");
+	assert_refused(material_path("a.webp"), "an animated WebP that is damaged");
 #else
 	assert_refused(material_path("a.webp"), "an animated WebP, which this FFmpeg (");
 #endif

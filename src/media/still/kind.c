@@ -225,8 +225,8 @@ int pmk_kind_refuse(const char *path, int averror, const char *said)
 		pmk_error_cure(kind->cure, "%s: %s, which this FFmpeg (%s) does not read, or damaged", path, kind->name,
 			av_version_info());
 	else
-		pmk_error_cure(PMK_CURE_OTHER_OR_PNG, "%s: %s, but damaged, cut off, or of an unusual kind: %s", path,
-			kind->name, reason);
+		pmk_error_cure(PMK_CURE_OTHER_OR_PNG, "%s: %s that is damaged, cut off, or of an unusual kind: %s",
+			path, kind->name, reason);
 	return -EBADMSG;
 }
 
