@@ -5,6 +5,7 @@
 #include "steered.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,9 +27,12 @@ static int connect_page(void)
 	};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof to))
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof to) == 0)
+		return fd;
+	if (fd < 0 || errno != EINTR)
 		abort();
-	return fd;
+	close(fd);
+	return connect_page(); /* one that was interrupted goes on by itself */
 }
 
 /* Read until the other side closes, as a request that is still at work would change the settings for the next input. */
@@ -42,9 +46,11 @@ static const char *read_all(int fd)
 	do {
 		bool endless = used && strstr(answer, stream);
 
-		if (poll(&ready, 1, endless ? SILENCE_MS : -1) != 1 || (endless && used == MOST_READ))
+		if (TEMP_FAILURE_RETRY(poll(&ready, 1, endless ? SILENCE_MS : -1)) != 1 ||
+			(endless && used == MOST_READ))
 			break;
-		got = used < MOST_READ ? recv(fd, answer + used, MOST_READ - used, 0) : recv(fd, rest, sizeof rest, 0);
+		got = TEMP_FAILURE_RETRY(used < MOST_READ ? recv(fd, answer + used, MOST_READ - used, 0) :
+							    recv(fd, rest, sizeof rest, 0));
 		for (ssize_t i = 0; used < MOST_READ && i < got; i++, used++)
 			answer[used] = answer[used] ? answer[used] : ' ';
 		answer[used] = '\0';
@@ -59,7 +65,7 @@ static const char *talk(const char *sent, size_t size)
 	const char *answer;
 
 	for (ssize_t done; size; sent += done, size -= (size_t)done) {
-		done = send(fd, sent, size, MSG_NOSIGNAL);
+		done = TEMP_FAILURE_RETRY(send(fd, sent, size, MSG_NOSIGNAL));
 		if (done <= 0)
 			break; /* it has read enough */
 	}

@@ -9,6 +9,7 @@
 #include "tiny_network.h"
 
 #include <cjson/cJSON.h>
+#include <errno.h>
 #include <ftw.h>
 #include <poll.h>
 #include <stdio.h>
@@ -150,8 +151,8 @@ static bool read_line(int fd, struct steered_line *line)
 		ssize_t got;
 
 		check(line->used < sizeof line->text - 1, "an answer is too long");
-		check(poll(&ready, 1, PATIENCE_MS) == 1, "there is no answer");
-		got = recv(fd, line->text + line->used, 1, 0);
+		check(TEMP_FAILURE_RETRY(poll(&ready, 1, PATIENCE_MS)) == 1, "there is no answer");
+		got = TEMP_FAILURE_RETRY(recv(fd, line->text + line->used, 1, 0));
 		if (got <= 0)
 			return false;
 		line->used++;
@@ -164,7 +165,8 @@ bool steered_ask(int fd, const char *request, size_t length, struct steered_line
 {
 	bool event = true;
 
-	if (send(fd, request, length, MSG_NOSIGNAL) != (ssize_t)length || send(fd, "\n", 1, MSG_NOSIGNAL) != 1)
+	if (TEMP_FAILURE_RETRY(send(fd, request, length, MSG_NOSIGNAL)) != (ssize_t)length ||
+		TEMP_FAILURE_RETRY(send(fd, "\n", 1, MSG_NOSIGNAL)) != 1)
 		return false;
 	while (event) {
 		cJSON *answer;

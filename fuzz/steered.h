@@ -2,7 +2,8 @@
 /* A run for the fuzzers of what steers one: the presenter before the camera, a tiny network, an output that goes
  * nowhere, and a control without a socket of its own.
  *
- * The one rule: a fuzzer that can ask for a snapshot, a file of any name, calls steered_lock first. */
+ * The one rule: a fuzzer that can ask for a snapshot, a file of any name, calls steered_lock first. The fuzzer's timer
+ * interrupts calls that wait, which are made again. */
 #ifndef PMK_FUZZ_STEERED_H
 #define PMK_FUZZ_STEERED_H
 
