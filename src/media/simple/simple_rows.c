@@ -64,7 +64,7 @@ static void add_row(struct pmk_rows_taken *rows)
 	const struct pmk_simple_picture *to = rows->to;
 	const uint8_t *from = rows->row;
 	uint32_t *sum = rows->sums;
-	int part = 0; /* of a pixel that is made, in `width`ths */
+	int part = 0; /* of a pixel that is made, which is `width` long */
 
 	for (int x = 0; x < rows->width; x++, from += to->bytes) {
 		add_pixel(from, to->bytes, sum);
