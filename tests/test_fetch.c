@@ -7,7 +7,10 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <spawn.h>
+#include <stdbool.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* echo 'a network' | sha256sum */
@@ -153,10 +156,26 @@ static void test_what_goes_wrong_is_said(void **state)
 	refuses("packed", "to", "404 Not Found; try again");
 }
 
+/* Under an emulator of user programs, the child that cannot become the program ends with 127, as of shells. */
+static bool spawn_tells_what_is_missing(void)
+{
+	char name[] = "tools/nothing", *const argv[] = { name, NULL };
+	pid_t pid;
+	int err = posix_spawn(&pid, name, NULL, NULL, argv, environ);
+
+	if (err == 0)
+		waitpid(pid, NULL, 0);
+	return err == ENOENT;
+}
+
 static void test_without_programs(void **state)
 {
 	char path[64];
 
+	if (!spawn_tells_what_is_missing()) {
+		print_message("skipped: here, posix_spawn does not tell that there is no such program\n");
+		return;
+	}
 	put_tool("sh", "echo NONE; exit 1"); /* no npm, and no registry is named */
 	refuses("packed", "to", "npm is not installed");
 	assert_int_equal(unlink("tools/sh"), 0);
