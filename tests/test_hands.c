@@ -11,14 +11,15 @@
 enum { N = 64, W = 640, H = 640 };
 
 /* A picture, and what a network would see in it: `body` surely, `hand` with probability .3 in the whole picture, and
- * closer with `closer`. */
+ * closer with `closer`; in a study, the looks at all of it with `all`. */
 struct stage {
 	struct pmk_hands hands;
 	struct pmk_study study;
 	struct pmk_view view;
 	struct pmk_image small;
-	float closer, look[N * N];
+	float closer, all, look[N * N];
 	int looks, fails; /* looks that were taken; the one that fails, or 0 */
+	uint64_t now_ns, between_ns; /* of a film */
 };
 
 static const struct pmk_rect all = { 0, 0, W, H }, body = { 200, 160, 240, 480 }, hand = { 470, 220, 90, 90 };
@@ -45,7 +46,7 @@ static int look(void *context, const struct pmk_rect *rect, bool mirrored, const
 	assert_true(rect->x >= 0 && rect->y >= 0 && rect->x + rect->width <= W && rect->y + rect->height <= H);
 	if (++s->looks == s->fails)
 		return -EDOM;
-	see(rect, s->closer, s->look);
+	see(rect, rect->width > W / 2 ? s->all : s->closer, s->look);
 	*probability = s->look;
 	return 0;
 }
@@ -83,6 +84,7 @@ static int setup(void **state)
 	*state = s;
 	if (!s)
 		return 1;
+	s->between_ns = 33400000;
 	pmk_view_init(&s->view, W, H, 1, false);
 	s->view.people = (struct pmk_box){ body.x, body.y, body.x + body.width, body.y + body.height };
 	return pmk_hands_init(&s->hands, N, N) || pmk_study_init(&s->study, N, N) ||
@@ -122,6 +124,7 @@ static int study(struct stage *s, float closer, float *p)
 
 	s->closer = closer;
 	s->looks = 0;
+	s->all = closer;
 	see(&all, 0.3f, p);
 	return pmk_hands_study(&s->hands, &s->study, &s->view, &eye, &all, p);
 }
@@ -235,14 +238,21 @@ static void paint_hand(struct stage *s, int plane, uint8_t value)
 	}
 }
 
+/* A film's next picture. */
+static int run(struct stage *s, struct pmk_hands_steady *f, float **seen)
+{
+	struct pmk_hands_eye eye = { s, look, scale };
+
+	s->now_ns += s->between_ns;
+	return pmk_hands_steady_run(f, &s->hands, &s->study, &s->view, &eye, &all, &s->small, s->now_ns, seen);
+}
+
 /* The hand as a film's look sees it, after `pictures` more pictures, in which it is brighter, or of another colour and
  * as bright, in every second one. */
 static float in_film(struct stage *s, struct pmk_hands_steady *f, int pictures, enum how how)
 {
-	struct pmk_hands_eye eye = { s, look, scale };
 	float p[N * N], *seen = p;
 
-	s->closer = 0.95f;
 	for (int k = 0; k < pictures; k++) {
 		seen = p;
 		see(&all, 0.3f, p);
@@ -251,37 +261,72 @@ static float in_film(struct stage *s, struct pmk_hands_steady *f, int pictures, 
 			paint_hand(s, 0, 160);
 		if (how == TINTED && k % 2)
 			paint_hand(s, 1, 200);
-		assert_int_equal(
-			pmk_hands_steady_run(f, &s->hands, &s->study, &s->view, &eye, &all, &s->small, &seen), 0);
+		assert_int_equal(run(s, f, &seen), 0);
 	}
 	return mean(seen, &all, &hand);
 }
 
-/* In a film, a hand that is held up is found by four looks, in four pictures, and stays found. When it has moved, what
- * was found counts no longer. One that moves is not looked at, and neither is a picture that was forgotten. */
+/* The looks of a study: those at all of a person, and, if they leave a doubt, the closer ones. */
+enum { STUDY = 2 * PMK_STUDY_PARTS, WITH_HAND = STUDY + PMK_HANDS_LOOKS };
+
+/* In a film, a hand that is held up is studied, a look in each picture, and stays found. When it has moved, what was
+ * found counts no longer. One that moves is not looked at, and neither is a picture that was forgotten. */
 static void test_a_hand_held_up_in_a_film(void **state)
 {
 	struct stage *s = *state;
 	struct pmk_hands_steady f;
 
 	assert_int_equal(pmk_hands_steady_init(&f, N, N), 0);
+	s->closer = 0.95f;
+	s->all = 0.3f;
 	s->looks = 0;
 	assert_true(in_film(s, &f, 20, BRIGHTER) < 0.35f);
 	assert_int_equal(s->looks, 0);
-	assert_true(in_film(s, &f, 12, HELD) > 0.6f);
-	assert_int_equal(s->looks, PMK_HANDS_LOOKS);
-	for (int k = 0; k < 30; k++)
+	assert_true(in_film(s, &f, 5 + WITH_HAND, HELD) > 0.6f);
+	assert_int_equal(s->looks, WITH_HAND);
+	assert_int_equal(s->hands.count, 1);
+	assert_true(mean(s->hands.part[0].probability, &s->hands.part[0].view, &hand) > 0.6f);
+	for (int k = 0; k < 100; k++)
 		assert_true(in_film(s, &f, 1, HELD) > 0.6f);
-	assert_int_equal(s->looks, PMK_HANDS_LOOKS);
+	assert_int_equal(s->looks, WITH_HAND);
 	for (int k = 0; k < 60; k++)
 		assert_true(in_film(s, &f, 1, HELD) > 0.6f);
-	assert_int_equal(s->looks, 2 * PMK_HANDS_LOOKS); /* it was looked for again */
+	assert_int_equal(s->looks, 2 * WITH_HAND); /* it was looked for again */
 	assert_true(in_film(s, &f, 2, BRIGHTER) < 0.35f);
-	assert_true(in_film(s, &f, 12, HELD) > 0.6f);
+	assert_int_equal(s->hands.count, 0);
+	assert_true(in_film(s, &f, 40, HELD) > 0.6f);
 	assert_true(in_film(s, &f, 2, TINTED) < 0.35f); /* a wall that is as bright as the hand was */
-	assert_true(in_film(s, &f, 12, HELD) > 0.6f);
+	assert_true(in_film(s, &f, 40, HELD) > 0.6f);
 	pmk_hands_steady_forget(&f);
 	assert_true(in_film(s, &f, 1, HELD) < 0.35f);
+	pmk_hands_steady_finish(&f);
+}
+
+/* What single looks see, and the looks of a study do not, goes while it stands still. */
+static void test_a_film_is_studied(void **state)
+{
+	struct stage *s = *state;
+	struct pmk_hands_steady f;
+
+	assert_int_equal(pmk_hands_steady_init(&f, N, N), 0);
+	s->all = s->closer = 0.02f;
+	s->looks = 0;
+	assert_true(in_film(s, &f, 12, HELD) < 0.05f);
+	assert_int_equal(s->looks, STUDY);
+	assert_true(in_film(s, &f, 2, TINTED) > 0.25f);
+	pmk_hands_steady_finish(&f);
+}
+
+/* Pictures that come seldom are studied in as much time. */
+static void test_a_slow_film_is_studied_as_soon(void **state)
+{
+	struct stage *s = *state;
+	struct pmk_hands_steady f;
+
+	assert_int_equal(pmk_hands_steady_init(&f, N, N), 0);
+	s->closer = s->all = 0.95f;
+	s->between_ns = 100000000;
+	assert_true(in_film(s, &f, 5, HELD) > 0.6f);
 	pmk_hands_steady_finish(&f);
 }
 
@@ -289,7 +334,6 @@ static void test_a_hand_held_up_in_a_film(void **state)
 static void test_a_fault_in_a_film(void **state)
 {
 	struct stage *s = *state;
-	struct pmk_hands_eye eye = { s, look, scale };
 	struct pmk_hands_steady f;
 	float p[N * N], *seen;
 	int err = 0;
@@ -297,11 +341,12 @@ static void test_a_fault_in_a_film(void **state)
 	assert_int_equal(pmk_hands_steady_init(&f, N, N), 0);
 	s->looks = 0;
 	s->fails = 2;
+	s->closer = s->all = 0.95f;
 	for (int k = 0; k < 12 && !err; k++) {
 		seen = p;
 		see(&all, 0.3f, p);
 		draw(s, &all, 144);
-		err = pmk_hands_steady_run(&f, &s->hands, &s->study, &s->view, &eye, &all, &s->small, &seen);
+		err = run(s, &f, &seen);
 	}
 	assert_int_equal(err, -EDOM);
 	s->fails = 0;
@@ -320,6 +365,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_fault_is_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_hand_held_up_in_a_film, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_fault_in_a_film, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_film_is_studied, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_slow_film_is_studied_as_soon, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_colours_decide, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -284,13 +284,14 @@ static const struct pmk_image *scaled(struct pmk_look *l, const struct pmk_image
 }
 
 /* Make more of the last look at somebody. The look before was at `before`, if this is the first sight. */
-static int look_further(
-	struct pmk_look *l, const struct pmk_image *image, const struct pmk_rect *before, struct pmk_sight *sight)
+static int look_further(struct pmk_look *l, const struct pmk_image *image, uint64_t now_ns,
+	const struct pmk_rect *before, struct pmk_sight *sight)
 {
 	if (l->alone)
 		return pmk_look_study(l, image, sight);
 	if (!before->width)
-		return pmk_look_raise(l, image, sight);
+		return pmk_look_steady(l, image, now_ns, sight);
+	pmk_hands_steady_forget(&l->steady);
 	pmk_look_join(l, before, sight);
 	return 0;
 }
@@ -322,7 +323,7 @@ int pmk_look_run(struct pmk_look *l, const struct pmk_image *image, uint64_t now
 			again = follow(l, &seen);
 	}
 	if (!err && l->where.found)
-		err = look_further(l, image, &before, &seen);
+		err = look_further(l, image, now_ns, &before, &seen);
 	if (!err && plate)
 		err = greet(l, image, &seen);
 	if (err)

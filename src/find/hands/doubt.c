@@ -10,7 +10,7 @@ enum { GRID = 64 }; /* the look is counted in so many rows and columns at most *
 static const float ROOM = 0.1f, PERSON = 0.5f;
 static const double UPPER = 0.55, ABOVE = 0.1; /* of the people's height */
 static const double SIDE = 0.16; /* of a square, in the same */
-static const double LEAST = 0.12; /* of a square */
+static const double LEAST = 0.12, LEAST_SINGLE = 0.06; /* of a square */
 static const float MISSED = 0.4f, FOUND = 0.6f; /* what is found was missed, and is surely seen */
 static const double TRACE = 0.0003, HAND = 0.0008; /* of the people's height squared: what may be, and what is a hand */
 static const double STICKS_OUT = 0.38, HOLLOW = 0.45; /* of the square around it, the share of the person */
@@ -125,16 +125,16 @@ double pmk_doubt_hand(const float *before, const float *after, int width, int he
 }
 
 int pmk_doubt_find(const float *probability, int width, int height, const struct pmk_rect *seen,
-	const struct pmk_box *people, struct pmk_doubt doubt[PMK_DOUBTS])
+	const struct pmk_box *people, bool single, struct pmk_doubt doubt[PMK_DOUBTS])
 {
-	double tall = people->bottom - people->top, across_px = (double)seen->width / width,
-	       down_px = (double)seen->height / height;
+	double least = single ? LEAST_SINGLE : LEAST, tall = people->bottom - people->top,
+	       across_px = (double)seen->width / width, down_px = (double)seen->height / height;
 	struct grid g = make_grid(width, height, seen, people);
 	int first = pmk_clamp((int)lround((people->top - ABOVE * tall - seen->y) / down_px), 0, height),
 	    behind = pmk_clamp((int)lround((people->top + UPPER * tall - seen->y) / down_px), first, height), found = 0;
 
 	count(&g, probability, width, first, behind, ROOM, PERSON);
-	for (int x = 0, y = 0; found < PMK_DOUBTS && find_most(&g, g.across, g.down, &x, &y) >= LEAST; found++) {
+	for (int x = 0, y = 0; found < PMK_DOUBTS && find_most(&g, g.across, g.down, &x, &y) >= least; found++) {
 		double middle_x, middle_y;
 
 		find_middle(&g, x, y, g.across, g.down, &middle_x, &middle_y);

@@ -47,16 +47,17 @@ void pmk_hands_finish(struct pmk_hands *h)
 	*h = (struct pmk_hands){ 0 };
 }
 
-double pmk_hands_square(void)
+struct pmk_box pmk_hands_square(const struct pmk_view *view, const struct pmk_doubt *doubt, int i)
 {
-	return SQUARES[1];
+	double half = SQUARES[i / 2] * (view->people.bottom - view->people.top) / 2, across = half * view->shape;
+
+	return (struct pmk_box){ doubt->x - across, doubt->y - half, doubt->x + across, doubt->y + half };
 }
 
 int pmk_hands_look(struct pmk_hands *h, const struct pmk_view *view, const struct pmk_hands_eye *eye,
 	const struct pmk_doubt *doubt, int k, int i)
 {
-	double half = SQUARES[i / 2] * (view->people.bottom - view->people.top) / 2, across = half * view->shape;
-	struct pmk_box box = { doubt->x - across, doubt->y - half, doubt->x + across, doubt->y + half };
+	struct pmk_box box = pmk_hands_square(view, doubt, i);
 	const float *look;
 	int err;
 
@@ -84,13 +85,13 @@ static void join(struct pmk_hands *h, struct pmk_study *s, const struct pmk_view
 		h->after[i] = fmaxf(h->before[i], h->after[i]);
 }
 
-void pmk_hands_judge(struct pmk_hands *h, struct pmk_study *s, const struct pmk_view *view, const struct pmk_rect *seen,
+/* Judge the looks at doubt k. */
+static void judge(struct pmk_hands *h, struct pmk_study *s, const struct pmk_view *view, const struct pmk_rect *seen,
 	const float *probability, int k)
 {
 	h->sure[k] = 1;
 	join(h, s, view, seen, seen, probability, k, k + 1);
 	h->sure[k] = (float)pmk_doubt_hand(probability, h->after, h->width, h->height, seen, &view->people);
-	join(h, s, view, seen, seen, probability, k, k + 1);
 }
 
 /* Decide doubts in a look at `at` by its colours. */
@@ -124,21 +125,12 @@ static void give(struct pmk_hands *h, struct pmk_study *s, const struct pmk_view
 	}
 }
 
-int pmk_hands_study(struct pmk_hands *h, struct pmk_study *s, const struct pmk_view *view,
-	const struct pmk_hands_eye *eye, const struct pmk_rect *seen, float *probability)
+void pmk_hands_decide(struct pmk_hands *h, struct pmk_study *s, const struct pmk_view *view,
+	const struct pmk_hands_eye *eye, const struct pmk_rect *seen, float *probability, int doubts)
 {
-	struct pmk_doubt doubt[PMK_DOUBTS];
-	int doubts = pmk_doubt_find(probability, h->width, h->height, seen, &view->people, doubt), err;
-
 	h->count = 0;
-	for (int k = 0; k < doubts; k++) {
-		for (int i = 0; i < PMK_HANDS_LOOKS; i++) {
-			err = pmk_hands_look(h, view, eye, &doubt[k], k, i);
-			if (err)
-				return err;
-		}
-		pmk_hands_judge(h, s, view, seen, probability, k);
-	}
+	for (int k = 0; k < doubts; k++)
+		judge(h, s, view, seen, probability, k);
 	while (h->count < doubts)
 		give(h, s, view, eye, seen, probability, doubts);
 	if (doubts) {
@@ -146,5 +138,21 @@ int pmk_hands_study(struct pmk_hands *h, struct pmk_study *s, const struct pmk_v
 		memcpy(probability, h->after, (size_t)h->width * (size_t)h->height * sizeof *probability);
 	}
 	weigh(h, view, seen, eye->scale(eye->context, seen), probability);
+}
+
+int pmk_hands_study(struct pmk_hands *h, struct pmk_study *s, const struct pmk_view *view,
+	const struct pmk_hands_eye *eye, const struct pmk_rect *seen, float *probability)
+{
+	struct pmk_doubt doubt[PMK_DOUBTS];
+	int doubts = pmk_doubt_find(probability, h->width, h->height, seen, &view->people, false, doubt), err;
+
+	for (int k = 0; k < doubts; k++) {
+		for (int i = 0; i < PMK_HANDS_LOOKS; i++) {
+			err = pmk_hands_look(h, view, eye, &doubt[k], k, i);
+			if (err)
+				return err;
+		}
+	}
+	pmk_hands_decide(h, s, view, eye, seen, probability, doubts);
 	return 0;
 }

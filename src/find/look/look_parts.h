@@ -51,7 +51,7 @@ void pmk_look_join(struct pmk_look *look, const struct pmk_rect *before, struct 
 /* Look at the people in several ways, and join what is seen. */
 int pmk_look_study(struct pmk_look *look, const struct pmk_image *image, struct pmk_sight *sight);
 
-/* In a film: look closer at what may be a hand, from time to time, and raise what was seen by what was found. */
-int pmk_look_raise(struct pmk_look *look, const struct pmk_image *image, struct pmk_sight *sight);
+/* In live video: study what may be a hand, from time to time, and put what was found in place of what was seen. */
+int pmk_look_steady(struct pmk_look *look, const struct pmk_image *image, uint64_t now_ns, struct pmk_sight *sight);
 
 #endif

@@ -55,7 +55,7 @@ static int study_hands(struct pmk_look *l, const struct pmk_image *image, struct
 	return err;
 }
 
-int pmk_look_raise(struct pmk_look *l, const struct pmk_image *image, struct pmk_sight *sight)
+int pmk_look_steady(struct pmk_look *l, const struct pmk_image *image, uint64_t now_ns, struct pmk_sight *sight)
 {
 	struct eye eye = { l, image, sight };
 	struct pmk_hands_eye how = { &eye, look_closer, scale_closer };
@@ -68,8 +68,10 @@ int pmk_look_raise(struct pmk_look *l, const struct pmk_image *image, struct pmk
 		return 0;
 	}
 	err = pmk_hands_steady_run(&l->steady, &l->hands, &l->study, &l->where, &how, &sight->view,
-		pmk_prepare_small(l->view.prepare), &sight->probability);
+		pmk_prepare_small(l->view.prepare), now_ns, &sight->probability);
 	l->plate = plate;
+	sight->closer = l->hands.part;
+	sight->closer_count = l->hands.count;
 	return err;
 }
 
