@@ -14,6 +14,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -270,6 +271,26 @@ static void a_picture_comes_back(void **state)
 	pmk_decoded_free(&decoded);
 }
 
+/* Not with a sanitizer, which needs more than all; nor under an emulator of user programs, which lets no limit of
+ * theirs bind it. */
+static bool memory_can_be_limited(void)
+{
+	const struct rlimit little = { 1 << 26, 1 << 26 };
+	int status = -1;
+	pid_t pid = SANITIZED ? -1 : fork();
+
+	if (pid == 0) {
+		if (setrlimit(RLIMIT_AS, &little))
+			_exit(EXIT_FAILURE);
+		_exit(mmap(NULL, 1 << 27, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? EXIT_SUCCESS :
+													 EXIT_FAILURE);
+	}
+	if (pid > 0 && waitpid(pid, &status, 0) == pid && status == 0)
+		return true;
+	print_message("skipped: a limit of memory does not hold here\n");
+	return false;
+}
+
 static void what_goes_wrong_there_is_one_line(void **state)
 {
 	static const struct {
@@ -284,9 +305,10 @@ static void what_goes_wrong_there_is_one_line(void **state)
 		{ "silent", -EIO, "silent: cannot be decoded: Input/output error" },
 		{ "memory", -EFBIG, "memory: needs more than 320 MiB" },
 	};
+	size_t count = sizeof cases / sizeof cases[0] - (memory_can_be_limited() ? 0 : 1);
 	struct pmk_decoded decoded;
 
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0] - SANITIZED; i++)
+	for (size_t i = 0; i < count; i++)
 		assert_fails(run(PMK_JOB_RGB, cases[i].path, &decoded), cases[i].code, cases[i].says);
 	assert_picture("good");
 }
@@ -579,7 +601,7 @@ static void a_film_that_goes_wrong_is_one_line(void **state)
 	assert_fails(open_film("one at open", &reel), -EBADMSG, "one at open: damaged: its decoder gave nonsense");
 	assert_fails(read_two("odd bars"), -EBADMSG, "odd bars: damaged: its decoder gave nonsense");
 	assert_fails(read_two("crash"), -EBADMSG, "crash: damaged: its decoder ended with");
-	if (!SANITIZED)
+	if (memory_can_be_limited())
 		assert_fails(read_two("memory"), -EFBIG, "memory: needs more than 448 MiB");
 	material_errors = 0;
 	assert_int_equal(read_two("good"), 1);
