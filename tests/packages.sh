@@ -1,10 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# usage: packages.sh SOURCE_ROOT
-# The descriptions in contrib/packages can be read by the tools that are here, and all want the networks of one version
-# of their publisher's package, that of models/manifest.ini.
+# usage: packages.sh SOURCE_ROOT LIBRARY
+# What debian/libpotemkin0.symbols lists is what LIBRARY shows. The descriptions in contrib/packages can be read by the
+# tools that are here, and all want the networks of one version of their publisher's package, that of
+# models/manifest.ini.
 set -eu
 root=$1
+shown=$(nm --dynamic --defined-only "$2" | sed -n 's/.* \(potemkin_[a-z_]*@\)@*\(.*\)/\1\2/p' | LC_ALL=C sort)
+listed=$(sed -n 's/^ \(potemkin_[a-z_]*@[^ ]*\) .*/\1/p' "$root/debian/libpotemkin0.symbols" | LC_ALL=C sort)
+[ -n "$shown" ] && [ "$shown" = "$listed" ] ||
+	{ echo "debian/libpotemkin0.symbols lists: $listed"; echo "$2 shows: $shown"; exit 1; }
 cd "$root/contrib/packages"
 networks=$(sed -n 's/^source = npm package @mediapipe.selfie_segmentation //p' "$root/models/manifest.ini" | sort -u)
 [ "$(echo "$networks" | grep -c .)" -eq 1 ] || { echo "models/manifest.ini names other networks: $networks"; exit 1; }
