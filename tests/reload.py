@@ -11,11 +11,13 @@ import pty
 import re
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+import zlib
 
 PATIENCE = 60  # s
 TIMES = 200
@@ -129,6 +131,37 @@ def test_file_is_gone(program, work):
         run.end()
 
 
+def write_picture(path, level):
+    """A grey picture, or one that is cut off."""
+    rows = zlib.compress((b"\0" + bytes([level]) * 64) * 36)
+    chunks = [b"IHDR" + struct.pack(">IIBBBBB", 64, 36, 8, 0, 0, 0, 0), b"IDAT" + rows, b"IEND"]
+    with open(path + ".new", "wb") as file:
+        file.write(b"\x89PNG\r\n\x1a\n")
+        for chunk in chunks[:3 if level else 1]:
+            file.write(struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk)))
+    os.replace(path + ".new", path)
+
+
+def test_backdrop_is_replaced(program, work):
+    """A file that is another one under the same name is read again where its backdrop is chosen again."""
+    wall = work + "/wall.png"
+    os.environ["XDG_RUNTIME_DIR"] = work
+    write_picture(wall, 200)
+    with Run(program, work, ["-o", "null", "-s", "320x180"], "backdrop = %s\n" % wall) as run:
+        run.until("-> live")
+        for level in 50, 0, 120:
+            write_picture(wall, level)
+            ctl = [program, "ctl", "backdrop", wall]
+            assert subprocess.run(ctl, check=False, stderr=subprocess.DEVNULL).returncode == (0 if level else 3)
+            run.until("wall.png: it was replaced, and is read again" if level else "wall.png: .* that is damaged")
+        said = run.reload("backdrop = %s\n" % wall, "configuration read again; nothing changed")
+        assert not re.search("replaced", " ".join(said)), said
+        write_picture(wall, 30)
+        said = run.reload("backdrop = %s\n" % wall, "configuration read again; nothing changed")
+        assert re.search("wall.png: it was replaced", " ".join(said)), said
+        run.end()
+
+
 def test_file_is_written(program, work):
     """The film that is written cannot become what is read."""
     film = work + "/film.mkv"
@@ -201,6 +234,7 @@ def main(program, times):
     with tempfile.TemporaryDirectory() as work:
         test_changes(program, work)
         test_file_is_gone(program, work)
+        test_backdrop_is_replaced(program, work)
         test_file_is_written(program, work)
         test_room_stays_hidden(program, work)
         test_many_times(program, work, times)

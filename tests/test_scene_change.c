@@ -782,6 +782,55 @@ static void refuse(struct studio *s, struct pmk_scene *scene, const struct pmk_s
 	assert_null(c);
 }
 
+/* Whether the first scene gives what the second one gives, which gets the same frames, and not what the third one
+ * gives. */
+static bool takes_after(struct studio *s, struct pmk_scene *const scenes[3], int number)
+{
+	struct pmk_shown *shown[3];
+	bool same_as[3];
+
+	draw(s, number);
+	for (int i = 0; i < 3; i++) {
+		shown[i] = run(s, scenes[i]);
+		same_as[i] = same(pmk_shown_image(shown[0]), pmk_shown_image(shown[i]));
+	}
+	for (int i = 0; i < 3; i++)
+		pmk_shown_unref(shown[i]);
+	return same_as[1] && !same_as[2];
+}
+
+/* A file that is another one by now, under the same name, is read again if that is asked for, and only then. */
+static void test_a_replaced_file(void **state)
+{
+	struct pmk_scene_settings settings = usual(), again;
+	struct studio s = open_studio();
+	struct pmk_scene *scene, *former, *later;
+
+	strcpy(settings.backdrop, s.picture);
+	logo(&s, &settings);
+	again = settings;
+	again.reread = true;
+	scene = create(&s, &settings);
+	former = create(&s, &settings);
+	unlink(s.picture);
+	write_wall(s.picture, 220, 20);
+	later = create(&s, &settings);
+	change(scene, &settings);
+	assert_true(takes_after(&s, (struct pmk_scene *[]){ scene, former, later }, 0));
+	change(scene, &again);
+	assert_true(takes_after(&s, (struct pmk_scene *[]){ scene, later, former }, 1));
+	assert_int_equal(truncate(s.picture, 60), 0);
+	refuse(&s, scene, &again, 0);
+	assert_true(takes_after(&s, (struct pmk_scene *[]){ scene, later, former }, 2));
+	unlink(s.picture);
+	change(scene, &again); /* what has gone is no other file */
+	assert_true(takes_after(&s, (struct pmk_scene *[]){ scene, later, former }, 3));
+	pmk_scene_destroy(former);
+	pmk_scene_destroy(later);
+	pmk_scene_destroy(scene);
+	close_studio(&s);
+}
+
 static void test_what_cannot_be_made_changes_nothing(void **state)
 {
 	struct pmk_scene_settings now = usual(), wanted[6];
@@ -964,6 +1013,7 @@ int main(void)
 		cmocka_unit_test(test_networks_take_over),
 		cmocka_unit_test(test_people_come_and_go),
 		cmocka_unit_test(test_motion_gate),
+		cmocka_unit_test(test_a_replaced_file),
 		cmocka_unit_test(test_what_cannot_be_made_changes_nothing),
 		cmocka_unit_test(test_consent_is_for_the_start),
 		cmocka_unit_test(test_the_room_stays_marked),

@@ -61,6 +61,7 @@ static int edit(struct request *r, const struct pmk_setting *s, int first, bool 
 	char why[PMK_SETTING_WHY];
 
 	*fresh = r->control->settings;
+	fresh->pipeline.scene.reread = s->flags & PMK_SETTING_READ;
 	if (list && !add)
 		pmk_setting_clear(s, fresh);
 	for (int i = first; i < r->count; i++) {
@@ -88,12 +89,13 @@ static int set(struct request *r, const struct pmk_setting *s, int first, bool a
 	if (code)
 		return code;
 	pmk_control_name_changes(&c->settings, &c->fresh, true, changes);
-	if (!changes[0] && !c->unsure)
+	if (!changes[0] && !c->unsure && !c->fresh.pipeline.scene.reread)
 		return 0;
 	code = pmk_control_change(c, changes, r->why);
 	if (code)
 		return code;
-	pmk_info("changed: %s", changes);
+	if (changes[0])
+		pmk_info("changed: %s", changes);
 	pmk_control_tell(c, "settings");
 	return 0;
 }
@@ -181,15 +183,6 @@ static int command_reload(struct request *r)
 static int command_profile(struct request *r)
 {
 	return pmk_control_reread(r->control, strcmp(r->args[0], "none") == 0 ? "" : r->args[0], r->why);
-}
-
-bool pmk_control_file(const struct pmk_settings *settings, char path[PMK_SPEC])
-{
-	if (settings->config[0])
-		memcpy(path, settings->config, PMK_SPEC);
-	else if (!pmk_settings_default_file(path))
-		return path[0];
-	return strcmp(path, "/dev/null") != 0;
 }
 
 /* Write what has been changed since the start, or since the last save, to the configuration file. */

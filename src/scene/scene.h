@@ -25,6 +25,7 @@ struct pmk_scene_settings {
 	int threads; /* of the network; 0: one per core */
 	enum pmk_engine_kind engine; /* what runs it */
 	char backdrop[PMK_SPEC];
+	bool reread; /* read the files of backdrop and overlay again if they are others now, under the same names */
 	enum pmk_fit fit;
 	struct pmk_refine_settings refine;
 	int fade_ms; /* how long another backdrop takes to fade in; 0: it is there at once */

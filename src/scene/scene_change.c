@@ -25,6 +25,7 @@ struct pmk_scene_change {
 	bool fades; /* the new backdrop is a fade */
 	bool other_mask; /* these settings make another mask of the same picture */
 	struct pmk_scene_parts parts; /* the new ones; once applied, the replaced ones */
+	struct pmk_scene_files files; /* before they are read */
 	struct pmk_rect keep_out[PMK_ZONES]; /* px */
 };
 
@@ -50,12 +51,24 @@ static bool is_guided(const struct pmk_scene_settings *s)
 	return s->refine.mode == PMK_REFINE_GUIDED;
 }
 
-/* Find out what differs between the two settings. */
-static void compare(struct pmk_scene_change *c, const struct pmk_scene_settings *now)
+/* Whether a file of the same name is to be read again. One that has gone stays as it was. */
+static bool is_renewed(
+	const struct pmk_scene_change *c, const char *path, const struct pmk_stamp *before, const struct pmk_stamp *now)
 {
-	const struct pmk_scene_settings *w = &c->settings;
+	bool renewed = c->settings.reread && now->number && !pmk_stamp_equal(before, now);
+
+	if (renewed)
+		pmk_info("%s: it was replaced, and is read again", path);
+	return renewed;
+}
+
+/* Find out what differs from what the scene has. */
+static void compare(struct pmk_scene_change *c, const struct pmk_scene *s)
+{
+	const struct pmk_scene_settings *now = &s->settings, *w = &c->settings;
 	bool other_backdrop = strcmp(now->backdrop, w->backdrop) != 0 ||
-		(now->fit != w->fit && pmk_backdrop_fits(w->backdrop));
+		(now->fit != w->fit && pmk_backdrop_fits(w->backdrop)) ||
+		is_renewed(c, w->backdrop, &s->files.backdrop, &c->files.backdrop);
 
 	c->other_model = strcmp(now->model, w->model) != 0;
 	if (c->other_model || now->engine != w->engine || now->threads != w->threads)
@@ -70,7 +83,8 @@ static void compare(struct pmk_scene_change *c, const struct pmk_scene_settings 
 		c->exchanged |= MATCH;
 	if ((now->framing != PMK_FRAMING_OFF) != (w->framing != PMK_FRAMING_OFF))
 		c->exchanged |= FRAMING;
-	if (!pmk_overlay_settings_equal(&now->overlay, &w->overlay))
+	if (!pmk_overlay_settings_equal(&now->overlay, &w->overlay) ||
+		is_renewed(c, w->overlay.picture, &s->files.overlay, &c->files.overlay))
 		c->exchanged |= OVERLAY;
 	if ((now->light > 0) != (w->light > 0))
 		c->exchanged |= LIGHT;
@@ -203,7 +217,8 @@ static int make(const struct pmk_scene *s, const struct pmk_scene_settings *want
 	c->consent = has_consent(s, wanted);
 	for (int i = 0; i < wanted->keep_out_count; i++)
 		c->keep_out[i] = pmk_zone_in(&wanted->keep_out[i], s->frames.width, s->frames.height);
-	compare(c, &s->settings);
+	c->files = (struct pmk_scene_files){ pmk_stamp_of(wanted->backdrop), pmk_stamp_of(wanted->overlay.picture) };
+	compare(c, s);
 	if (!s->parts.refine)
 		c->exchanged = s->parts.look ? ALL & ~LOOK : ALL;
 	return make_parts(s, c);
@@ -254,6 +269,7 @@ static void exchange_backdrop(struct pmk_scene *s, struct pmk_scene_change *c)
 
 	s->parts.backdrop = c->parts.backdrop;
 	c->parts.backdrop = c->fades ? pmk_backdrop_fade_start(s->parts.backdrop, before, start_ns) : before;
+	s->files.backdrop = c->files.backdrop;
 	pmk_composer_set_backdrop(s->composer, s->parts.backdrop);
 }
 
@@ -300,8 +316,10 @@ void pmk_scene_change_apply(struct pmk_scene *s, struct pmk_scene_change *c)
 	if (c->exchanged & BACKDROP)
 		exchange_backdrop(s, c);
 	pmk_backdrop_set_fade(s->parts.backdrop, w->fade_ms);
-	if (c->exchanged & OVERLAY)
+	if (c->exchanged & OVERLAY) {
+		s->files.overlay = c->files.overlay;
 		pmk_composer_set_overlay(s->composer, s->parts.overlay);
+	}
 	pmk_composer_set_rim(s->composer, s->parts.rim);
 	pmk_composer_set_light(s->composer, s->parts.light);
 	if (s->parts.light)

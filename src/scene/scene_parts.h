@@ -4,6 +4,7 @@
 #define PMK_SCENE_SCENE_PARTS_H
 
 #include "compose/compose.h"
+#include "compose/show/stamp.h"
 #include "compose/show/store.h"
 #include "find/look.h"
 #include "find/plate.h"
@@ -23,11 +24,17 @@ struct pmk_scene_parts {
 	struct pmk_light *light; /* or NULL */
 };
 
+/* Zeros: there is none. */
+struct pmk_scene_files {
+	struct pmk_stamp backdrop, overlay;
+};
+
 struct pmk_scene {
 	struct pmk_layout layout, frames; /* of the shown pictures; of the frames, but for their range */
 	struct pmk_scene_settings settings; /* the present ones */
 	bool show_room, consent; /* it is shown as it is; it may be shown so that it is recognised (scene.h) */
 	struct pmk_scene_parts parts;
+	struct pmk_scene_files files; /* which the parts are made of */
 	struct pmk_store *store; /* backdrops that are ready; NULL: none was asked for. [the thread of prepare] */
 	struct pmk_rect keep_out[PMK_ZONES]; /* px */
 	struct pmk_stillness stillness;
