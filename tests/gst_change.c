@@ -117,6 +117,60 @@ static void keeps_colours(const char *in, const char *out, const char *told)
 	gst_object_unref(pipeline);
 }
 
+/* Before the second picture, all that was set is unset: it has the colour of the default, no longer red. */
+static GstPadProbeReturn unset(GstPad *pad, GstPadProbeInfo *info, gpointer user)
+{
+	GstElement *element = GST_ELEMENT(gst_pad_get_parent(pad));
+	struct seen *seen = user;
+
+	if (seen->number == 1)
+		g_object_set(element, "backdrop", NULL, "mirror", NULL, "caption", NULL, "keep-out", NULL, "feather",
+			NULL, "smooth", NULL, NULL);
+	seen->number++;
+	gst_object_unref(element);
+	return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn look_for_red(GstPad *pad, GstPadProbeInfo *info, gpointer user)
+{
+	GstMapInfo map;
+	struct seen *seen = user;
+
+	gst_buffer_map(GST_PAD_PROBE_INFO_BUFFER(info), &map, GST_MAP_READ);
+	seen->red += map.data[64 * 48 * 5 / 4] > 200; /* V of I420 */
+	gst_buffer_unmap(GST_PAD_PROBE_INFO_BUFFER(info), &map);
+	return GST_PAD_PROBE_OK;
+}
+
+static void null_is_the_default(void)
+{
+	GstElement *pipeline = gst_parse_launch(
+		"videotestsrc pattern=black num-buffers=3 ! video/x-raw,format=I420,width=64,height=48 ! "
+		"potemkin name=p model=selfie-landscape fade=0 backdrop=color:red mirror=yes caption=Jane "
+		"keep-out=0,0,10x10 feather=3 smooth=10 ! fakesink",
+		NULL);
+	GstElement *element = gst_bin_get_by_name(GST_BIN(pipeline), "p");
+	GstPad *in = gst_element_get_static_pad(element, "sink"), *out = gst_element_get_static_pad(element, "src");
+	struct seen seen = { 0 };
+	gchar *backdrop, *caption;
+
+	warned[0] = '\0';
+	gst_pad_add_probe(in, GST_PAD_PROBE_TYPE_BUFFER, unset, &seen, NULL);
+	gst_pad_add_probe(out, GST_PAD_PROBE_TYPE_BUFFER, look_for_red, &seen, NULL);
+	gst_element_set_state(pipeline, GST_STATE_PLAYING);
+	gst_message_unref(gst_bus_timed_pop_filtered(
+		GST_ELEMENT_BUS(pipeline), GST_CLOCK_TIME_NONE, GST_MESSAGE_EOS | GST_MESSAGE_ERROR));
+	g_object_get(element, "backdrop", &backdrop, "caption", &caption, NULL);
+	if (warned[0] || seen.number != 3 || seen.red != 1 || strcmp(backdrop, "builtin:office") != 0 || caption)
+		g_error("%d of %d are red; %s; %s; %s", seen.red, seen.number, backdrop, caption, warned);
+	g_free(backdrop);
+	gst_element_set_state(pipeline, GST_STATE_NULL);
+	gst_object_unref(in);
+	gst_object_unref(out);
+	gst_object_unref(element);
+	gst_object_unref(pipeline);
+}
+
 int main(int argc, char **argv)
 {
 	GstElement *pipeline;
@@ -131,6 +185,7 @@ int main(int argc, char **argv)
 	}
 	g_log_set_default_handler(note, NULL);
 	refuses_what_is_not_there();
+	null_is_the_default();
 	keeps_colours("I420,colorimetry=bt709,chroma-site=mpeg2", "A420", "bt709");
 	keeps_colours("NV12,colorimetry=bt2020,chroma-site=jpeg", "A420", "jpeg");
 	keeps_colours("YUY2,colorimetry=bt709", "AYUV", "bt709");

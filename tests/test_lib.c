@@ -119,6 +119,7 @@ static void says_how_settings_are_written(void **state)
 	int seen = 0;
 
 	for (size_t i = 0; potemkin_setting_describe(POTEMKIN_SCENE, i, &info) == 0; i++) {
+		assert_true(info.normal || info.none); /* so that each can be set back */
 		if (strcmp(info.name, "people") == 0) {
 			assert_string_equal(info.choices[0], "all");
 			assert_string_equal(info.choices[1], "nearest");

@@ -105,6 +105,7 @@ struct potemkin_setting_info {
 	const char *value; /* how a value is written: "0..100", "PX", "yes|no"; NULL: it is a switch, as "yes|no" is */
 	const char *const *choices; /* words that it takes, ended by NULL; some take others as well. NULL: none */
 	double least, most; /* limits of a number; both 0: it is none */
+	const char *none; /* the value that stands for "nothing is set": "none" or "auto"; NULL: there is none */
 };
 
 /* Setting number `index`, from 0, of a level. -ENOENT: there are no more. [any thread] */

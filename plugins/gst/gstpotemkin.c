@@ -104,12 +104,16 @@ static const char *value_of(GstPotemkin *p, const char *name)
 	return NULL;
 }
 
-/* Under the lock. Returns whether the scene has it now. */
-static gboolean set_live(GstPotemkin *p, const char *name, const char *value)
+/* Under the lock. Returns whether the scene has it now. `value`: NULL: the default. */
+static gboolean set_live(GstPotemkin *p, guint index, const char *value)
 {
+	struct potemkin_setting_info info;
+	const char *name = name_of(index, POTEMKIN_SCENE, &info);
 	gchar *why;
 	int err;
 
+	if (!value)
+		value = info.normal ? info.normal : info.none;
 	keep_said(p, NULL);
 	err = potemkin_scene_set(p->scene, name, value);
 	if (!err)
@@ -128,7 +132,7 @@ static void set_property(GObject *object, guint id, const GValue *value, GParamS
 	g_mutex_lock(&p->lock);
 	if (id == PROPERTY_MASK) {
 		p->mask = g_value_get_boolean(value);
-	} else if (!p->scene || set_live(p, spec->name, g_value_get_string(value))) {
+	} else if (!p->scene || set_live(p, id - PROPERTY_FIRST, g_value_get_string(value))) {
 		caps_change = strcmp(spec->name, "backdrop") == 0;
 		g_free(p->values[id - PROPERTY_FIRST]);
 		p->values[id - PROPERTY_FIRST] = g_value_dup_string(value);

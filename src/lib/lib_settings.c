@@ -48,6 +48,7 @@ int potemkin_setting_describe(enum potemkin_level level, size_t index, struct po
 		told.live = (s->flags & PMK_SETTING_LIVE) != 0;
 		told.value = s->value;
 		told.choices = s->choices;
+		told.none = s->none;
 		if (!(s->flags & PMK_SETTING_LIST)) {
 			told.least = s->least;
 			told.most = s->most;
