@@ -67,7 +67,9 @@ expect 2 'too few arguments; usage: potemkin convert' convert a.mp4
 expect 2 'several files are converted into a folder, but "c" is not a folder; to make it, write "c/"' convert a b c
 expect 2 'too many arguments, from "c" on; usage: potemkin mask' mask a b c
 expect 2 'too many arguments, from "presenter" on; usage: potemkin run' run presenter
-expect 2 'there is no command "yes"; .*--mirror=no' --mirror yes
+expect 2 'a switch has its value behind "=": --mirror=yes' --mirror yes
+expect 2 ': --auto-frame=left' --auto-frame left
+expect 2 ': --auto-frame=Wide' convert --auto-frame=auto --auto-frame Wide a.png b.png
 expect 3 'there is no such file.*did you mean builtin:office' -b office -c presenter -o null --frames 1
 expect 3 'there is no such file.*did you mean color:black' -b black -c presenter -o null --frames 1
 expect 3 'a colour is a name such as navy' -b color:ngreen -c presenter -o null --frames 1

@@ -23,6 +23,8 @@ struct walk {
 	struct pmk_settings *settings;
 	bool early; /* take only the values that decide how the rest is read */
 	bool given[PMK_SETTINGS_MOST];
+	const char *behind; /* the word behind a switch that would be a value of it; NULL: there is none */
+	const struct pmk_setting *its; /* that switch */
 };
 
 static void build_getopt(struct option *longs, char *shorts)
@@ -76,6 +78,23 @@ static enum pmk_exit take(struct walk *w, int index, const char *text)
 	return s->flags & PMK_SETTING_READ ? PMK_EXIT_INPUT : PMK_EXIT_USAGE;
 }
 
+/* A switch has its value behind an equals sign, if any: what stands next is an argument, or was meant as the value. */
+static void look_behind(struct walk *w, int index, const char *next)
+{
+	const struct pmk_setting *s = &pmk_settings_table[index];
+	struct pmk_settings *scratch;
+	char why[PMK_SETTING_WHY];
+
+	if (!w->early || s->value || !(s->flags & PMK_SETTING_FILE) || !next)
+		return;
+	scratch = calloc(1, sizeof *scratch);
+	if (scratch && pmk_setting_set(s, next, scratch, why) == 0) {
+		w->behind = next;
+		w->its = s;
+	}
+	free(scratch);
+}
+
 static enum pmk_exit walk(int argc, char **argv, struct walk *w)
 {
 	struct option longs[PMK_SETTINGS_MOST + 1];
@@ -97,6 +116,8 @@ static enum pmk_exit walk(int argc, char **argv, struct walk *w)
 		if (c == '?' || c == ':')
 			return PMK_EXIT_USAGE;
 		code = take(w, index_of(c), optarg);
+		if (!optarg)
+			look_behind(w, index_of(c), argv[optind]);
 	}
 	return code;
 }
@@ -108,6 +129,17 @@ static void take_topic(int count, char **words, struct pmk_options *o)
 
 	o->settings.help |= asks;
 	o->topic = count > asks ? words[asks] : NULL;
+}
+
+static enum pmk_exit check_words(int count, char **words, const struct walk *w)
+{
+	for (int i = 0; i < count; i++) {
+		if (words[i] != w->behind)
+			continue;
+		pmk_error("a switch has its value behind \"=\": --%s=%s", w->its->name, w->behind);
+		return PMK_EXIT_USAGE;
+	}
+	return PMK_EXIT_OK;
 }
 
 /* The command, and the arguments behind it. */
@@ -220,7 +252,9 @@ static enum pmk_exit parse(int argc, char **argv, struct pmk_options *o, bool st
 		return code; /* whatever the file says */
 	if (starting)
 		set_up_log(&o->settings);
-	code = take_words(argc - optind, argv + optind, o);
+	code = check_words(argc - optind, argv + optind, &early);
+	if (code == PMK_EXIT_OK)
+		code = take_words(argc - optind, argv + optind, o);
 	if (code == PMK_EXIT_OK && !o->settings.version)
 		code = check_given(&early, o->command);
 	if (code != PMK_EXIT_OK || o->settings.version)

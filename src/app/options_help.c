@@ -3,7 +3,6 @@
 
 #include "base/log.h"
 #include "base/num.h"
-#include "base/parse.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -131,12 +130,9 @@ void pmk_option_refuse(const char *word)
 void pmk_option_refuse_command(const char *word)
 {
 	const char *near = find_near(word, command_name, PMK_COMMANDS);
-	bool yes;
 
 	if (near)
 		pmk_error("there is no command \"%s\"; did you mean \"%s\"?", word, near);
 	else
-		pmk_error("there is no command \"%s\"; %s", word,
-			pmk_parse_bool(word, &yes) ? "see potemkin --help" :
-						     "give a switch alone, or as in --mirror=no");
+		pmk_error("there is no command \"%s\"; see potemkin --help", word);
 }

@@ -81,10 +81,14 @@ static void print_command(int index)
 static void print_option(const struct pmk_setting *s)
 {
 	const char *normal = s->normal ? s->normal : s->none;
-	bool tell = s->value && normal;
+	bool word = !s->value && s->choices, tell = (s->value || word) && normal;
 	char text[400];
 	int used = printf("  %c%c%c --%s%s%s", s->letter ? '-' : ' ', s->letter ? s->letter : ' ',
-		s->letter ? ',' : ' ', s->name, s->value ? " " : "", s->value ? s->value : "");
+		s->letter ? ',' : ' ', s->name,
+		s->value     ? " " :
+			word ? "[=WORD]" :
+			       "",
+		s->value ? s->value : "");
 
 	snprintf(text, sizeof text, "%s%s%s%s", s->help, tell ? " [" : "", tell ? normal : "", tell ? "]" : "");
 	if (used + 2 > LEFT)

@@ -179,7 +179,7 @@ const struct pmk_setting pmk_settings_table[] = {
 		.value = "GROUP", .help = "let the members of this group control it, too, as the system service does" },
 	{ "sandbox", 0, PROGRAM(LIVE_RUN | OF(DOCTOR), IN_FILE), TYPE(choice_switch), AT(sandbox),
 		WORDS("off", "on", "auto"), .normal = "auto",
-		.help = "lock the program in before it sees a frame; on: or do not start; doctor: try the lock" },
+		.help = "lock the program in before it sees a frame: auto, off, on (or do not start)" },
 	{ "tray", 0, PROGRAM(OF(RUN), IN_FILE), TYPE(switch), AT(tray), .normal = "yes", .value = "yes|no",
 		.help = "show an icon with a menu in the desktop's panel" },
 	{ "duration", 0, PROGRAM(ANY_SCENE, IN_FILE | COMMON), TYPE(number), AT(duration), NUMBERS(0.001, NO_END),
