@@ -66,19 +66,39 @@ void pmk_rim_destroy(struct pmk_rim *r)
 	free(r);
 }
 
-void pmk_rim_mark_near(const struct pmk_rim *r, uint8_t *near)
+/* Mark mixed cells of a row, and those beside them. */
+static void mark_across(const uint8_t *restrict kind, uint8_t *restrict near, int count)
 {
-	memset(near, 0, (size_t)r->columns * (size_t)r->rows);
-	for (int y = 0, at = 0; y < r->rows; y++) {
-		for (int x = 0; x < r->columns; x++, at++) {
-			int first = pmk_max(x - 1, 0), count = pmk_min(x + 2, r->columns) - first;
+	near[0] = kind[0] == PMK_CELL_MIXED || (count > 1 && kind[1] == PMK_CELL_MIXED);
+	near[count - 1] = kind[count - 1] == PMK_CELL_MIXED || (count > 1 && kind[count - 2] == PMK_CELL_MIXED);
+	for (int x = 1; x < count - 1; x++)
+		near[x] = (kind[x - 1] == PMK_CELL_MIXED) | (kind[x] == PMK_CELL_MIXED) |
+			(kind[x + 1] == PMK_CELL_MIXED);
+}
 
-			if (r->cells->kind[at] != PMK_CELL_MIXED)
-				continue;
-			for (int row = pmk_max(y - 1, 0); row < pmk_min(y + 2, r->rows); row++)
-				memset(near + (size_t)row * (size_t)r->columns + first, 1, (size_t)count);
+/* Mark cells above and below those that are marked. */
+static void mark_along(uint8_t *near, int columns, int rows)
+{
+	uint8_t above[PMK_IMAGE_MAX_PX / CELL + 1] = { 0 };
+
+	for (int y = 0; y < rows; y++, near += columns) {
+		const uint8_t *below = y + 1 < rows ? near + columns : near;
+
+		for (int x = 0; x < columns; x++) {
+			uint8_t here = near[x];
+
+			near[x] = here | above[x] | below[x];
+			above[x] = here;
 		}
 	}
+}
+
+void pmk_rim_mark_near(const struct pmk_rim *r, uint8_t *near)
+{
+	for (int y = 0; y < r->rows; y++)
+		mark_across(r->cells->kind + (size_t)y * (size_t)r->columns, near + (size_t)y * (size_t)r->columns,
+			r->columns);
+	mark_along(near, r->columns, r->rows);
 }
 
 /* No cell of person is cut at the right, so all its columns are the mask's. */

@@ -5,13 +5,15 @@
 
 #include <string.h>
 
+typedef int32_t ints8 __attribute__((vector_size(32)));
+typedef float floats8 __attribute__((vector_size(32)));
+
 static bool complete(shorts8 colour)
 {
-	for (int i = 0; i < 2 * (COUNT + 1); i++) {
-		if (colour[i] < 0)
-			return false;
-	}
-	return true;
+	uint64_t halves[2];
+
+	memcpy(halves, &colour, sizeof halves);
+	return !((halves[0] | halves[1]) & 0x8000800080008000);
 }
 
 /* The person counts as far as the inner mask goes. Each sum is computed once. */
@@ -47,13 +49,13 @@ static const struct pmk_rim_cell *row_sums(struct pmk_rim *r, int cx, int cy)
 /* Set the colours for which there are enough pixels. */
 static void set_means(pmk_rim_words sums, shorts8 *colour)
 {
-	for (int i = 0; i < 2 * (COUNT + 1); i++) {
-		int count = sums[i | COUNT];
+	pmk_rim_words count = __builtin_shufflevector(sums, sums, 3, 3, 3, 3, 7, 7, 7, 7);
+	shorts8 enough = count >= LEAST;
+	floats8 divisor = __builtin_convertvector((count & (pmk_rim_words)enough) - (pmk_rim_words)~enough, floats8),
+		mean = (__builtin_convertvector(sums, floats8) * 16 + 0.5f) / divisor; /* exactly the quotient */
 
-		/* this is exactly the quotient */
-		if (count >= LEAST)
-			(*colour)[i] = (int16_t)(((float)sums[i] * 16 + 0.5f) / (float)count);
-	}
+	*colour = (__builtin_convertvector(__builtin_convertvector(mean, ints8), shorts8) & enough) |
+		(*colour & ~enough);
 }
 
 /* Find the means that can be found around cell `at`: the person's is of the cells that touch it, if that is enough.
@@ -94,14 +96,14 @@ static shorts8 mean_of_known(const struct pmk_rim *r, int at)
 {
 	int cx = at % r->columns, cy = at / r->columns;
 	shorts8 own = r->colour[at], count = { 0 }, mean;
-	int32_t __attribute__((vector_size(32))) sum = { 0 };
+	ints8 sum = { 0 };
 
 	for (int y = pmk_max(cy - 1, 0); y <= pmk_min(cy + 1, r->rows - 1); y++) {
 		for (int x = pmk_max(cx - 1, 0); x <= pmk_min(cx + 1, r->columns - 1); x++) {
 			size_t k = (size_t)y * (size_t)r->columns + (size_t)x;
 			shorts8 known = r->near[k] ? r->colour[k] >= 0 : (shorts8){ 0 };
 
-			sum += __builtin_convertvector(r->colour[k] & known, __typeof__(sum));
+			sum += __builtin_convertvector(r->colour[k] & known, ints8);
 			count -= known;
 		}
 	}

@@ -90,13 +90,18 @@ static bool is_as(
 
 void pmk_hands_memory_compare(struct pmk_hands_memory *m, const struct pmk_image *small)
 {
+	for (int i = 0; i < GRID * GRID; i++)
+		m->still[i / GRID][i % GRID] = is_as(m, small, m->first, i / GRID, i % GRID);
+}
+
+void pmk_hands_memory_check(struct pmk_hands_memory *m, const struct pmk_image *small)
+{
 	int hands = 0, lost = 0;
 
 	for (int row = 0; row < GRID; row++) {
 		for (int column = 0; column < GRID; column++) {
 			uint8_t *known = &m->known[row][column];
 
-			m->still[row][column] = is_as(m, small, m->first, row, column);
 			if (*known)
 				*known = is_as(m, small, m->then, row, column) ? *known - 1 : 0;
 			hands += m->hand[row][column];

@@ -37,7 +37,9 @@ void pmk_hands_memory_finish(struct pmk_hands_memory *memory); /* a zeroed struc
 /* Forget all; what comes is in `view`. */
 void pmk_hands_memory_forget(struct pmk_hands_memory *memory, const struct pmk_rect *view);
 
-/* Find the blocks that stand still, and forget those that do not look as they did. `small` is what the network saw. */
+/* Forget the blocks that do not look as they did. `small` is what the network saw. */
+void pmk_hands_memory_check(struct pmk_hands_memory *memory, const struct pmk_image *small);
+/* Find the blocks that stand still. */
 void pmk_hands_memory_compare(struct pmk_hands_memory *memory, const struct pmk_image *small);
 /* Compare with this picture from now on. */
 void pmk_hands_memory_begin(struct pmk_hands_memory *memory, const struct pmk_image *small);

@@ -68,16 +68,17 @@ static bool is_still(const struct pmk_hands_steady *f, const struct pmk_view *vi
 }
 
 /* Choose a doubt that stands still, and has not been studied as it is. A view of the first sight will move soon. */
-static bool choose(struct pmk_hands_steady *f, const struct pmk_view *view, const float *probability, int turns)
+static bool choose(struct pmk_hands_steady *f, const struct pmk_view *view, const struct pmk_image *small,
+	const float *probability)
 {
 	const struct pmk_hands_memory *m = &f->memory;
 	struct pmk_doubt doubt[PMK_DOUBTS];
 	int doubts;
 
-	f->wait -= turns;
 	if (f->wait > 0 || view->rough)
 		return false;
 	f->wait = OFTEN;
+	pmk_hands_memory_compare(&f->memory, small);
 	doubts = pmk_doubt_find(probability, m->width, m->height, &m->view, &view->people, true, doubt);
 	for (int k = 0; k < doubts; k++) {
 		struct pmk_hands_blocks b = around(f, view, &doubt[k]);
@@ -157,10 +158,16 @@ static int study(struct pmk_hands_steady *f, struct pmk_hands *h, struct pmk_stu
 {
 	int err = 0;
 
-	if (f->looks && !is_still(f, view))
-		stop(f);
-	if (!f->looks && !choose(f, view, *probability, turns)) {
-		pmk_hands_memory_begin(&f->memory, small);
+	if (f->looks) {
+		pmk_hands_memory_compare(&f->memory, small);
+		if (!is_still(f, view))
+			stop(f);
+	}
+	f->wait -= turns;
+	if (!f->looks && !choose(f, view, small, *probability)) {
+		/* the next picture may be the one that is compared with this */
+		if (f->wait <= turns)
+			pmk_hands_memory_begin(&f->memory, small);
 		return 0;
 	}
 	if (!f->looks)
@@ -189,7 +196,7 @@ int pmk_hands_steady_run(struct pmk_hands_steady *f, struct pmk_hands *h, struct
 		pmk_hands_memory_forget(m, seen);
 		pmk_hands_memory_begin(m, small);
 	} else {
-		pmk_hands_memory_compare(m, small);
+		pmk_hands_memory_check(m, small);
 		err = study(f, h, s, view, eye, small, pmk_max(turns, 1), probability);
 	}
 	if (err)
