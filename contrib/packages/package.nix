@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-{ lib, stdenv, requireFile, meson, ninja, pkg-config, scdoc, libyuv, libjpeg, inih, cjson, pipewire, systemdLibs
-, libmicrohttpd, libseccomp, libpng, zlib, ffmpeg, lcms2, libwebp, pango, fontconfig, gst_all_1, frei0r }:
+{ lib, stdenv, requireFile, meson, ninja, pkg-config, python3, scdoc, libyuv, libjpeg, inih, cjson, pipewire
+, systemdLibs, libmicrohttpd, libseccomp, libpng, zlib, ffmpeg, lcms2, libwebp, pango, fontconfig, gst_all_1, frei0r }:
 
 stdenv.mkDerivation {
   pname = "potemkin";
@@ -14,7 +14,7 @@ stdenv.mkDerivation {
     message = "npm pack @mediapipe/selfie_segmentation@0.1.1675465747 && nix-store --add-fixed sha512 ${name}";
   };
 
-  nativeBuildInputs = [ meson ninja pkg-config scdoc ];
+  nativeBuildInputs = [ meson ninja pkg-config python3 scdoc ]; # Python for the scripts in tools
   buildInputs = [
     libyuv libjpeg inih cjson pipewire systemdLibs libmicrohttpd libseccomp libpng zlib
     ffmpeg lcms2 libwebp pango fontconfig
