@@ -9,6 +9,7 @@
 #include "settings/settings_file.h"
 #include "settings/settings_save.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,9 +66,14 @@ static int edit(struct request *r, const struct pmk_setting *s, int first, bool 
 	if (list && !add)
 		pmk_setting_clear(s, fresh);
 	for (int i = first; i < r->count; i++) {
-		if (pmk_setting_set(s, r->args[i], fresh, why))
-			return refuse(r, s->flags & PMK_SETTING_READ ? PMK_EXIT_INPUT : PMK_EXIT_USAGE,
-				"%s \"%.100s\": %s", s->name, r->args[i], why);
+		int err = pmk_setting_set(s, r->args[i], fresh, why);
+
+		if (!err)
+			continue;
+		pmk_log_overhear(r->why); /* with the words for the remedy */
+		pmk_error_cure(err == -ENOENT ? s->cure : PMK_CURE_NONE, "%s \"%.100s\": %s", s->name, r->args[i], why);
+		pmk_log_overhear(NULL);
+		return s->flags & PMK_SETTING_READ ? PMK_EXIT_INPUT : PMK_EXIT_USAGE;
 	}
 	return 0;
 }
