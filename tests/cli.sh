@@ -409,6 +409,10 @@ runs convert drawn.mkv hash --frames 3 --threads 0 --refine morph
 says '^total '
 expect 2 'must end in' convert drawn.mkv drawn.png
 expect 2 'must end in' mask drawn.mkv alpha.png
+: >there.png	# not said to be replaced by what is refused
+expect 2 'must end in' convert drawn.mkv there.png
+expect 2 'must end in' mask drawn.mkv there.png
+rm there.png
 
 # --- the benchmark, briefly, unless the build left it out
 if ! "$program" bench --sizes 64x48 --frames 1 2>&1 | grep -q 'has no benchmark'; then

@@ -163,6 +163,14 @@ static enum pmk_exit refuse_end(const struct pmk_film *film, const char *in, con
 	return PMK_EXIT_USAGE;
 }
 
+static enum pmk_exit write_out(
+	struct pmk_film *film, const struct pmk_options *options, const char *in, const char *out, bool still)
+{
+	if (!is_discarded(out))
+		pmk_film_tell_replaced(out);
+	return still ? write_still(film, out, options->settings.quality) : write_video(film, options, in, out);
+}
+
 enum pmk_exit pmk_convert_file(struct pmk_options *options, const char *in, const char *out, struct pmk_scene **kept)
 {
 	char whole[PATH_MAX];
@@ -176,7 +184,6 @@ enum pmk_exit pmk_convert_file(struct pmk_options *options, const char *in, cons
 		snprintf(whole, sizeof whole, "%s%s", out,
 			film.info.still ? ".png" : video_end(&film, in, options->settings.codec));
 		out = whole;
-		pmk_film_tell_replaced(out);
 	}
 	to_picture = pmk_parse_ends(out, ".png") || pmk_parse_ends(out, ".webp");
 	if (to_picture != film.info.still && !is_discarded(out))
@@ -184,8 +191,7 @@ enum pmk_exit pmk_convert_file(struct pmk_options *options, const char *in, cons
 	else if (!kept && has_unused(options, pmk_pipe_name(in, false), out, film.info.still))
 		code = PMK_EXIT_USAGE;
 	else
-		code = to_picture ? write_still(&film, out, options->settings.quality) :
-				    write_video(&film, options, in, out);
+		code = write_out(&film, options, in, out, to_picture);
 	return pmk_film_end(&film, code, pmk_pipe_name(in, false), pmk_pipe_name(out, true));
 }
 
@@ -212,6 +218,5 @@ enum pmk_exit pmk_command_convert(struct pmk_options *options)
 		return is_pipe_among(options) ? PMK_EXIT_USAGE : pmk_batch_convert(options);
 	if (pmk_film_would_overwrite(&options->settings.pipeline, in, out))
 		return PMK_EXIT_USAGE;
-	pmk_film_tell_replaced(out);
 	return pmk_convert_file(options, in, out, NULL);
 }

@@ -90,7 +90,6 @@ enum pmk_exit pmk_command_mask(struct pmk_options *options)
 	if (pmk_film_would_overwrite(&options->settings.pipeline, in, out))
 		return PMK_EXIT_USAGE;
 	tell_unused(options);
-	pmk_film_tell_replaced(out);
 	code = pmk_film_open(&film, options, in, NULL);
 	if (code != PMK_EXIT_OK)
 		return code;
@@ -103,6 +102,7 @@ enum pmk_exit pmk_command_mask(struct pmk_options *options)
 			film.info.still ? "picture" : "video", out, end);
 		err = -EINVAL;
 	} else {
+		pmk_film_tell_replaced(out);
 		err = film.info.still ? write_still(&film, out) : write_video(&film, out);
 	}
 	return pmk_film_end(&film, exit_of(err, in), in, out);
