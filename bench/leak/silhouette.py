@@ -3,12 +3,13 @@
 """How much of the room a patient watcher gets from the rim of a person who moves.
 
   silhouette.py PROGRAM PHOTO MATTE ROOM [FRAMES [OPTION...]]
+  silhouette.py PROGRAM CLIP MATTES - [FRAMES [OPTION...]]
 
-A person (a photo with its matte) sways and leans before a room, at ten frames a second; 600 frames are a minute. Of each
-pixel and frame we know how much of it is room, and `PROGRAM mask` says with which alpha it is shown. Composed as
-compose/rim.h says, alpha q^2 of that is in the result, where q is the least alpha nearby. A pixel is recovered if the sum
-of squares of that over all frames is at least SEEN: so well, compared with the noise, can a watcher know it who has seen
-all of them.
+A person (a photo with its matte) sways and leans before a room, at ten frames a second; 600 frames are a minute. Or a
+clip with mattes is played to and fro, with new noise; FRAMES of its own rate. Of each pixel and frame we know how much
+of it is room, and `PROGRAM mask` says with which alpha it is shown. Composed as compose/rim.h says, alpha q^2 of that is
+in the result, where q is the least alpha nearby. A pixel is recovered if the sum of squares of that over all frames is
+at least SEEN: so well, compared with the noise, can a watcher know it who has seen all of them.
 
 Printed: the share of all pixels that were room at some time which were recovered; for the program, for the program
 without a cleaned rim, and for the usual chain (the true matte of the frame before, blended). Needs python3-numpy,
@@ -23,8 +24,7 @@ import numpy as np
 
 W, H, RATE = 640, 360, 10
 SEEN = 0.25
-INNER = np.zeros((5, 5), np.uint8)  # compose/inner.h, at 360 rows
-INNER[::2, 2] = INNER[2, ::2] = 1
+CELL, INNER, WIDE, FAST = 8, 2, 8, 4  # px, of compose/rim_parts.h at 360 rows
 
 
 def person(photo, matte):
@@ -49,6 +49,20 @@ def frames(colour, matte, room, count):
         yield a, f * a[..., None] + room * (1 - a[..., None]) + noise
 
 
+def decode(path, pix_fmt, shape):
+    raw = ffmpeg("-i", path, "-vf", f"scale={W}:{H}:flags=area", "-f", "rawvideo", "-pix_fmt", pix_fmt, "-",
+                 stdout=subprocess.PIPE).communicate()[0]
+    return np.frombuffer(raw, np.uint8).reshape(shape)
+
+
+def to_and_fro(clip, mattes, count):
+    pictures, mattes = decode(clip, "bgr24", (-1, H, W, 3)), decode(mattes, "gray", (-1, H, W))
+    for n in range(count):
+        k = n % (2 * len(mattes) - 2)
+        k = k if k < len(mattes) else 2 * len(mattes) - 2 - k
+        yield mattes[k] / np.float32(255), pictures[k] + np.random.default_rng(n).normal(0, 1.5, (H, W, 1))
+
+
 def ffmpeg(*options, **how):
     return subprocess.Popen(["ffmpeg", "-y", "-loglevel", "error"] + list(options), **how)
 
@@ -59,7 +73,7 @@ def record(path, pictures):
                 "-qp", "12", "-preset", "ultrafast", "-threads", "1", path, stdin=subprocess.PIPE)
     mattes = []
     for a, frame in pictures:
-        mattes.append(a)
+        mattes.append((a * 255 + 0.5).astype(np.uint8))
         to.stdin.write(np.clip(frame + 0.5, 0, 255).astype(np.uint8).tobytes())
     to.stdin.close()
     to.wait()
@@ -70,23 +84,48 @@ def masks(program, clip, folder, options):
     result = f"{folder}/mask.mkv"
     subprocess.run([program, "mask", clip, result] + options, check=True, stderr=subprocess.DEVNULL)
     raw = ffmpeg("-i", result, "-f", "rawvideo", "-pix_fmt", "gray", "-", stdout=subprocess.PIPE).communicate()[0]
-    return np.frombuffer(raw, np.uint8).reshape(-1, H, W).astype(np.float32) / 255
+    return np.frombuffer(raw, np.uint8).reshape(-1, H, W)
+
+
+def least(alpha, px):
+    """Of a pixel and of the four that are `px` away."""
+    wide = cv2.copyMakeBorder(alpha, px, px, px, px, cv2.BORDER_CONSTANT, value=1.0)
+    across = np.minimum(wide[px:-px, : -2 * px], wide[px:-px, 2 * px :])
+    along = np.minimum(wide[: -2 * px, px:-px], wide[2 * px :, px:-px])
+    return np.minimum(alpha, np.minimum(across, along))
+
+
+def moves(alpha, before):
+    """Where the mask moves fast, and the cells around."""
+    change = cv2.resize(alpha - before, (W // CELL, H // CELL), interpolation=cv2.INTER_AREA)
+    fast = cv2.dilate((np.abs(change) >= FAST / CELL).astype(np.uint8), np.ones((3, 3)))
+    return cv2.resize(fast, (W, H), interpolation=cv2.INTER_NEAREST) > 0
+
+
+def inner(alpha, before):
+    near, wide = least(alpha, INNER), (least(alpha, WIDE // 2) + least(alpha, WIDE)) / 2
+    return np.where(moves(alpha, before), np.minimum(near, wide), near)
 
 
 def main():
     program, photo, matte, room = sys.argv[1:5]
     count = int(sys.argv[5]) if len(sys.argv) > 5 else 600
-    room = cv2.resize(cv2.imread(room), (W, H)).astype(np.float32)
     with tempfile.TemporaryDirectory() as folder:
         clip = f"{folder}/in.mkv"
-        truth = record(clip, frames(*person(photo, matte), room, count))
-        alpha = masks(program, clip, folder, sys.argv[6:])
-    late = np.concatenate([truth[:1], truth[:-1]])
-    was_room = (truth < 0.5).any(0)
-    shown = np.array([a * cv2.erode(a, INNER) ** 2 for a in alpha])
-    for name, kept in (("as shown", shown), ("plain rim", alpha), ("usual chain", late)):
-        total = ((kept * (1 - truth)) ** 2).sum(0)
-        print("%-16s %5.2f %% of the room" % (name, 100 * (total >= SEEN)[was_room].mean()))
+        if room == "-":
+            truth = record(clip, to_and_fro(photo, matte, count))
+        else:
+            behind = cv2.resize(cv2.imread(room), (W, H)).astype(np.float32)
+            truth = record(clip, frames(*person(photo, matte), behind, count))
+        alphas = masks(program, clip, folder, sys.argv[6:])
+    total = np.zeros((3, H, W), np.float32)
+    for n in range(count):
+        alpha, before, late = (a / np.float32(255) for a in (alphas[n], alphas[max(n - 1, 0)], truth[max(n - 1, 0)]))
+        shown = np.array((alpha * inner(alpha, before) ** 2, alpha, late))
+        total += (shown * (1 - truth[n] / np.float32(255))) ** 2
+    was_room = (truth < 128).any(0)
+    for name, recovered in zip(("as shown", "plain rim", "usual chain"), total >= SEEN):
+        print("%-16s %5.2f %% of the room" % (name, 100 * recovered[was_room].mean()))
 
 
 main()

@@ -13,4 +13,8 @@
  * `inner` stays as it is. */
 void pmk_inner_find(const struct pmk_mask *mask, int px, const uint8_t *wanted, struct pmk_mask *inner);
 
+/* In such cells, lower `inner` to the mean of two such least alphas: at `px` pixels, and at half of it. So it goes from
+ * room to person in two steps, and its edge is softer. */
+void pmk_inner_narrow(const struct pmk_mask *mask, int px, const uint8_t *wanted, struct pmk_mask *inner);
+
 #endif

@@ -13,6 +13,9 @@ enum {
 	LEAST = 4, /* pixels that are enough for a mean */
 	PAD = 16, /* px before and after a line */
 	SHARES = 240, /* of the height: so many px the inner mask is smaller */
+	WIDE_SHARES = 45, /* the same where the mask moves fast */
+	FAST_SHARES = 90, /* the same: by so many px an edge has to move for that ... */
+	MOST_FAST = 7 * CELL / 8, /* px: ... or by these */
 };
 
 enum { PERSON, ROOM, SIDES };
@@ -37,7 +40,13 @@ struct pmk_rim {
 	struct pmk_cells *cells;
 	const struct pmk_mask *mask;
 	struct pmk_mask inner; /* who is surely a person; only near mixed cells */
-	int shrunk; /* px: what `inner` is smaller than the mask */
+	int shrunk, wide; /* px: what `inner` is smaller than the mask; where that moves */
+	int fast; /* by so much the sum of a cell's alpha changes where the mask moves */
+	uint16_t *before; /* of each cell: the sum of the last mask's alpha */
+	uint64_t number; /* of that mask */
+	bool began; /* there was one */
+	uint8_t *moves; /* 1: the mask moves here, and there is a person */
+	bool moving; /* it does somewhere */
 	uint8_t *summed; /* of each cell: OWN, ROW */
 	struct pmk_rim_cell *sums; /* of each cell */
 	uint8_t *narrowed; /* 1: `inner` is valid in this cell; elsewhere it is like the mask */
