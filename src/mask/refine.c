@@ -185,27 +185,34 @@ static int weight_at(int at, int from, int length, int side)
 	return pmk_clamp(pmk_min(before, behind) * 256 / margin, 0, 256);
 }
 
+/* Raise `alpha` to `closer`, by the weights in 1/256. */
+static void add_row(
+	const uint8_t *restrict closer, const uint16_t *restrict across, int down, uint8_t *restrict alpha, int count)
+{
+	for (int x = 0; x < count; x++) {
+		int more = closer[x] - alpha[x];
+
+		more = more < 0 ? 0 : more;
+		alpha[x] = (uint8_t)(alpha[x] + more * down / 256 * across[x] / 256);
+	}
+}
+
 /* Add what is seen closer in a part to the mask, less and less towards its border. */
 static void add_part(struct pmk_refine *r, const struct pmk_refine_part *part, const struct pmk_image *picture,
 	struct pmk_mask *mask)
 {
 	const struct pmk_rect *v = &part->view;
+	uint16_t across[PMK_IMAGE_MAX_PX];
 
 	pmk_components_run(&r->components, part->probability, SURE);
 	pmk_guide_halve(part->probability, r->width, r->height, r->blocks);
 	trace_blocks(r, v, part->small, picture, &r->closer);
-	for (int y = v->y; y < v->y + v->height; y++) {
-		const uint8_t *closer = r->closer.alpha + (size_t)y * (size_t)r->closer.stride;
-		uint8_t *alpha = mask->alpha + (size_t)y * (size_t)mask->stride;
-		int down = weight_at(y, v->y, v->height, mask->height);
-
-		for (int x = v->x; x < v->x + v->width; x++) {
-			int more = closer[x] - alpha[x], across = weight_at(x, v->x, v->width, mask->width);
-
-			if (more > 0)
-				alpha[x] = (uint8_t)(alpha[x] + more * down / 256 * across / 256);
-		}
-	}
+	for (int x = 0; x < v->width; x++)
+		across[x] = (uint16_t)weight_at(v->x + x, v->x, v->width, mask->width);
+	for (int y = v->y; y < v->y + v->height; y++)
+		add_row(r->closer.alpha + (size_t)y * (size_t)r->closer.stride + v->x, across,
+			weight_at(y, v->y, v->height, mask->height),
+			mask->alpha + (size_t)y * (size_t)mask->stride + v->x, v->width);
 }
 
 static void guide_by_picture(struct pmk_refine *r, const float *probability, const struct pmk_rect *view,

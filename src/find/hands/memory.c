@@ -96,7 +96,7 @@ void pmk_hands_memory_compare(struct pmk_hands_memory *m, const struct pmk_image
 
 void pmk_hands_memory_check(struct pmk_hands_memory *m, const struct pmk_image *small)
 {
-	int hands = 0, lost = 0;
+	int hands = 0, lost = 0, known_blocks = 0;
 
 	for (int row = 0; row < GRID; row++) {
 		for (int column = 0; column < GRID; column++) {
@@ -104,11 +104,12 @@ void pmk_hands_memory_check(struct pmk_hands_memory *m, const struct pmk_image *
 
 			if (*known)
 				*known = is_as(m, small, m->then, row, column) ? *known - 1 : 0;
+			known_blocks += *known > 0;
 			hands += m->hand[row][column];
 			lost += m->hand[row][column] && !*known;
 		}
 	}
-	if (lost > MOST_LOST * hands)
+	if (!known_blocks || lost > MOST_LOST * hands)
 		forget_finds(m);
 }
 
@@ -216,12 +217,11 @@ static int block_at(int at, int count, int from, int length, int view_from, int 
 	return px < 0 || px >= view_length ? GRID : (int)(px * GRID / view_length);
 }
 
-/* Copy what was found in a part, where it counts. Returns whether it counts anywhere. */
-static bool recall_part(const struct pmk_hands_memory *m, int k, float *probability)
+/* Copy what was found in a part, where it counts. */
+static void recall_part(const struct pmk_hands_memory *m, int k, float *probability)
 {
 	const struct pmk_rect *r = &m->part[k], *v = &m->view;
 	int column[PMK_IMAGE_MAX_PX];
-	bool any = false;
 
 	for (int x = 0; x < m->width; x++)
 		column[x] = block_at(x, m->width, r->x, r->width, v->x, v->width);
@@ -233,23 +233,15 @@ static bool recall_part(const struct pmk_hands_memory *m, int k, float *probabil
 			bool known = row < GRID && column[x] < GRID && m->known[row][column[x]];
 
 			probability[at] = known ? m->closer[k][at] : 0;
-			any |= known;
 		}
 	}
-	return any;
 }
 
-void pmk_hands_memory_recall_parts(
-	const struct pmk_hands_memory *m, struct pmk_hands *h, const struct pmk_hands_eye *eye)
+void pmk_hands_memory_recall_parts(const struct pmk_hands_memory *m, struct pmk_hands *h)
 {
-	h->count = 0;
+	h->count = m->parts;
 	for (int k = 0; k < m->parts; k++) {
-		struct pmk_closer *part = &h->part[h->count];
-
-		if (!recall_part(m, k, part->probability))
-			continue;
-		part->view = m->part[k];
-		pmk_image_copy(&part->small, eye->scale(eye->context, &part->view));
-		h->count++;
+		h->part[k].view = m->part[k];
+		recall_part(m, k, h->part[k].probability);
 	}
 }

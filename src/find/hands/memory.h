@@ -53,13 +53,12 @@ bool pmk_hands_memory_is_known(const struct pmk_hands_memory *memory, const stru
 /* Keep `found` in these blocks of the picture that is compared with, where a look had `seen` less or more. */
 void pmk_hands_memory_keep(
 	struct pmk_hands_memory *memory, const struct pmk_hands_blocks *blocks, const float *seen, const float *found);
-/* Keep hands->part, in place of all parts before. */
+/* Keep hands->part, in place of all parts before. What was seen of them stays in hands->part. */
 void pmk_hands_memory_keep_parts(struct pmk_hands_memory *memory, const struct pmk_hands *hands);
 
 /* Put what was found in place of what a look saw, where it counts. */
 void pmk_hands_memory_recall(const struct pmk_hands_memory *memory, float *probability);
-/* Fill in hands->part as it was found, 0 where that does not count, with what `eye` sees there now. */
-void pmk_hands_memory_recall_parts(
-	const struct pmk_hands_memory *memory, struct pmk_hands *hands, const struct pmk_hands_eye *eye);
+/* Fill in hands->part as it was found, 0 where that does not count. */
+void pmk_hands_memory_recall_parts(const struct pmk_hands_memory *memory, struct pmk_hands *hands);
 
 #endif

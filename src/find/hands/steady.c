@@ -201,11 +201,7 @@ int pmk_hands_steady_run(struct pmk_hands_steady *f, struct pmk_hands *h, struct
 	}
 	if (err)
 		return err;
-	if (m->parts && *probability != f->now) {
-		memcpy(f->now, *probability, (size_t)m->width * (size_t)m->height * sizeof *f->now);
-		*probability = f->now;
-	}
 	pmk_hands_memory_recall(m, *probability);
-	pmk_hands_memory_recall_parts(m, h, eye);
+	pmk_hands_memory_recall_parts(m, h);
 	return 0;
 }

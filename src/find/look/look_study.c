@@ -80,6 +80,7 @@ int pmk_look_study(struct pmk_look *l, const struct pmk_image *image, struct pmk
 	struct pmk_rect part[PMK_STUDY_PARTS], view;
 	int count = pmk_study_plan(&l->study, &l->where, &sight->view, sight->probability, part, &view), err = 0;
 
+	pmk_hands_steady_forget(&l->steady);
 	pmk_study_begin(&l->study, &view, l->where.width, l->where.height);
 	for (int i = 0; !err && i < 2 * count; i++) {
 		err = pmk_look_at(l, &l->view, image, &part[i / 2], i % 2, sight);
