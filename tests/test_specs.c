@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* The words of --camera and --output: which kind they open, and what is said to those that are wrong. */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
+#include <linux/videodev2.h>
 #include <cmocka.h>
 
 #include "base/log.h"
@@ -20,6 +24,19 @@ static void catch_line(void *user, enum pmk_log_level level, const char *line)
 	size_t used = strlen(lines);
 
 	snprintf(lines + used, sizeof(lines) - used, "%s\n", line);
+}
+
+/* An emulator of user programs may not know the calls of V4L2: then none says that a device is another one. */
+static bool devices_tell_what_they_are(void)
+{
+	struct v4l2_capability capability;
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC), err = ioctl(fd, VIDIOC_QUERYCAP, &capability) < 0 ? errno : 0;
+
+	close(fd);
+	if (err == ENOTTY)
+		return true;
+	print_message("skipped: a device does not tell here that it is none of V4L2\n");
+	return false;
 }
 
 static void test_wrong_cameras(void **state)
@@ -46,6 +63,8 @@ static void test_wrong_cameras(void **state)
 		struct pmk_source *source = NULL;
 		int err;
 
+		if (cases[i].err == -ENODEV && !devices_tell_what_they_are())
+			continue;
 		lines[0] = '\0';
 		err = pmk_source_open(cases[i].spec, &wish, &source);
 		if (err != cases[i].err || source || !strstr(lines, cases[i].hint) ||
@@ -76,6 +95,8 @@ static void test_wrong_outputs(void **state)
 		struct pmk_sink *sink = NULL;
 		int err;
 
+		if (cases[i].err == -ENODEV && !devices_tell_what_they_are())
+			continue;
 		lines[0] = '\0';
 		err = pmk_sink_open(cases[i].spec, &setup, NULL, &sink);
 		if (err != cases[i].err || sink || !strstr(lines, cases[i].hint) ||
