@@ -379,6 +379,32 @@ static void test_who_never_moves_is_nobody(void **state)
 	assert_true(mean(s, &walker) > 0.99f);
 }
 
+static void test_who_is_as_still_as_a_picture_is_nobody_soon(void **state)
+{
+	struct stage *s = *state;
+
+	hang_portraits(s);
+	live(s, 35, true, 0);
+	assert_true(mean(s, &portrait) < 0.3f && mean(s, &other) < 0.3f);
+}
+
+/* Somebody who sits quietly while another one walks: of one cell in eight or so, luma changes by three levels now and
+ * then, as of who breathes. */
+static void test_who_breathes_is_somebody(void **state)
+{
+	struct stage *s = *state;
+
+	hang_portraits(s);
+	for (int n = 0; n < 8; n++) {
+		struct pmk_rect chest = { portrait.x + 8, portrait.y + 40, 48, 16 };
+
+		fill(&s->room, &chest, n % 2 ? 103 : 100, 110, 150);
+		live(s, 15, true, 0);
+	}
+	assert_true(mean(s, &portrait) > 0.99f);
+	assert_true(mean(s, &other) < 0.3f);
+}
+
 static void test_everybody_sits_still(void **state)
 {
 	struct stage *s = *state;
@@ -452,6 +478,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_what_passes_does_not_replace_what_stood, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_nothing_is_new_when_all_is, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_who_never_moves_is_nobody, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_who_is_as_still_as_a_picture_is_nobody_soon, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_who_breathes_is_somebody, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_everybody_sits_still, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_portrait_that_begins_to_nod, setup, teardown),
 		cmocka_unit_test(test_it_only_lowers),

@@ -35,7 +35,7 @@ int pmk_plate_init(struct pmk_plate *p, const struct pmk_layout *layout)
 	made.rows = layout->height >> made.halved;
 	count = pmk_align_up_size((size_t)made.columns * (size_t)made.rows, 64);
 	made.block = pmk_mem_alloc(
-		(count + PMK_PLATE_COLOURS) * sizeof *made.worn + 4 * count * sizeof **made.stood + 16 * count);
+		(count + PMK_PLATE_COLOURS) * sizeof *made.worn + 4 * count * sizeof **made.stood + 17 * count);
 	made.scratch = pmk_mem_alloc((size_t)(layout->width / 2 + 1) * (size_t)(layout->height / 2 + 1));
 	if (!made.block || !made.scratch) {
 		pmk_plate_finish(&made);
@@ -59,6 +59,7 @@ int pmk_plate_init(struct pmk_plate *p, const struct pmk_layout *layout)
 	made.vote = (int8_t *)(made.looks + 10 * count);
 	made.seen = made.looks + 11 * count;
 	made.held = made.looks + 12 * count;
+	made.calm = made.looks + 16 * count;
 	*p = made;
 	pmk_plate_forget(p);
 	return 0;

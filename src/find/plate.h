@@ -14,8 +14,10 @@
  * not look the same, or if it is nearly black or white.
  *
  * Who never moved since the start, while somebody else did, is nobody: a portrait, a poster. That is judged by
- * connected parts, after 45 looks; less than a fiftieth of it may have changed. Such a part is room while it looks
- * the same, however sure the network is; but if it begins to move by itself, all of it is a person again.
+ * connected parts; less than a fiftieth of it may have changed. Nobody sits as still as a picture: of who breathes and
+ * blinks, 7 % and more changed by two levels within 25 looks. So that is held against a part, too, and is enough after
+ * these looks; but where the camera's noise hides it, 45 looks have to do. Such a part is room while it looks the
+ * same, however sure the network is; but if it begins to move by itself, all of it is a person again.
  *
  * The memory follows the light: the median ratio of luma, now to then, is applied to all cells. When the camera moves,
  * much of the room does not look as it did, and as large a share of the evidence is forgotten where nobody can see what
@@ -40,6 +42,8 @@ struct pmk_plate {
 	int16_t *stood[3]; /* the memory: Y, U, V in 1/32 levels */
 	int16_t *first; /* luma since the start, which follows slow changes */
 	uint8_t *moved; /* 1: it has changed since the start */
+	uint8_t *calm; /* pictures in a row without even a small change, up to a few */
+	float noise; /* mean change of luma of what is room from picture to picture, in levels */
 	uint8_t *claimed; /* 1: taken for a person in this picture */
 	/* taken for a person, and never moved while others did: room; and not to be seen now */
 	uint8_t *fixed;
