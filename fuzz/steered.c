@@ -114,7 +114,7 @@ static void settle_start(void)
 	p->wish.height = 48;
 	p->scene.threads = 1;
 	snprintf(p->scene.model, PMK_SPEC, "%s/tiny.tflite", folder);
-	check(tiny_network_write(p->scene.model), "the network cannot be written");
+	check(tiny_network_write(p->scene.model, 32, 18), "the network cannot be written");
 	strcpy(p->scene.backdrop, "color:#204080");
 	snprintf(start.config, sizeof start.config, "%s/potemkin.conf", folder);
 	snprintf(start.backdrop_folder, sizeof start.backdrop_folder, "%s/own", folder);

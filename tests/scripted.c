@@ -17,7 +17,7 @@ int write_network(void **state)
 	strcpy(network, "/tmp/potemkin-network-XXXXXX");
 	assert_non_null(mkdtemp(network));
 	strcat(network, "/tiny.tflite");
-	assert_true(tiny_network_write(network));
+	assert_true(tiny_network_write(network, 32, 18));
 	return 0;
 }
 

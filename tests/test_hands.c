@@ -118,9 +118,16 @@ static float mean(const float *p, const struct pmk_rect *at, const struct pmk_re
 	return count ? (float)(sum / count) : -1;
 }
 
+static void lower_nothing(void *context, const struct pmk_rect *rect, float *probability)
+{
+	(void)context;
+	(void)rect;
+	(void)probability;
+}
+
 static int study(struct stage *s, float closer, float *p)
 {
-	struct pmk_hands_eye eye = { s, look, scale };
+	struct pmk_hands_eye eye = { s, look, scale, lower_nothing };
 
 	s->closer = closer;
 	s->looks = 0;
@@ -183,7 +190,7 @@ static void test_a_hand_sticks_out(void **state)
 static void test_who_is_sure_is_not_looked_at(void **state)
 {
 	struct stage *s = *state;
-	struct pmk_hands_eye eye = { s, look, scale };
+	struct pmk_hands_eye eye = { s, look, scale, lower_nothing };
 	float p[N * N], q[N * N];
 
 	see(&all, 0.02f, p);
@@ -241,7 +248,7 @@ static void paint_hand(struct stage *s, int plane, uint8_t value)
 /* A film's next picture. */
 static int run(struct stage *s, struct pmk_hands_steady *f, float **seen)
 {
-	struct pmk_hands_eye eye = { s, look, scale };
+	struct pmk_hands_eye eye = { s, look, scale, lower_nothing };
 
 	s->now_ns += s->between_ns;
 	return pmk_hands_steady_run(f, &s->hands, &s->study, &s->view, &eye, &all, &s->small, s->now_ns, seen);

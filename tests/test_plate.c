@@ -405,6 +405,21 @@ static void test_who_breathes_is_somebody(void **state)
 	assert_true(mean(s, &other) < 0.3f);
 }
 
+/* What is known from earlier looks counts where nobody was judged to be: there, and only there, it is lowered. */
+static void test_earlier_looks_are_overruled(void **state)
+{
+	struct stage *s = *state;
+
+	hang_portraits(s);
+	live(s, 100, true, 0);
+	for (int i = 0; i < N * N; i++)
+		s->p[i] = 0.98f;
+	pmk_plate_begin(&s->plate, &s->picture);
+	pmk_plate_overrule(&s->plate, &all, s->p, N, N);
+	assert_true(mean(s, &portrait) < 0.1f && mean(s, &other) < 0.1f);
+	assert_true(mean(s, &chair) > 0.97f);
+}
+
 static void test_everybody_sits_still(void **state)
 {
 	struct stage *s = *state;
@@ -480,6 +495,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_who_never_moves_is_nobody, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_who_is_as_still_as_a_picture_is_nobody_soon, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_who_breathes_is_somebody, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_earlier_looks_are_overruled, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_everybody_sits_still, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_portrait_that_begins_to_nod, setup, teardown),
 		cmocka_unit_test(test_it_only_lowers),

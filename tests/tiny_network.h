@@ -6,7 +6,8 @@
 
 #include <stdbool.h>
 
-/* Write it as `path`, which ends in .tflite, with its card beside it. False: it cannot be written. */
-bool tiny_network_write(const char *path);
+/* Write it as `path`, which ends in .tflite, for pictures of this size, with its card beside it. False: it cannot be
+ * written. */
+bool tiny_network_write(const char *path, int width, int height);
 
 #endif

@@ -149,6 +149,12 @@ void pmk_look_inherit(struct pmk_look *l, const struct pmk_look *from)
 	pmk_view_set_nearest(&l->where, nearest);
 }
 
+void pmk_look_keep_out(const struct pmk_look *l, const struct pmk_rect *rect, float *probability, int width, int height)
+{
+	for (int i = 0; i < l->keep_out_count; i++)
+		pmk_zone_clear_probability(&l->keep_out[i], rect, probability, width, height);
+}
+
 int pmk_look_at(struct pmk_look *l, struct pmk_look_network *network, const struct pmk_image *image,
 	const struct pmk_rect *rect, bool mirrored, struct pmk_sight *sight)
 {
@@ -167,9 +173,7 @@ int pmk_look_at(struct pmk_look *l, struct pmk_look_network *network, const stru
 		pmk_study_mirror(network->probability, card->output_width, card->output_height, 1);
 	if (!err && l->plate)
 		pmk_plate_weigh(l->plate, rect, network->probability, card->output_width, card->output_height);
-	for (int i = 0; i < l->keep_out_count; i++)
-		pmk_zone_clear_probability(
-			&l->keep_out[i], rect, network->probability, card->output_width, card->output_height);
+	pmk_look_keep_out(l, rect, network->probability, card->output_width, card->output_height);
 	sight->prepare_ns += ready - start;
 	sight->infer_ns += pmk_clock_thread_ns() - ready;
 	return err;
@@ -268,9 +272,7 @@ static void hold(struct pmk_look *l, const struct pmk_view *was, struct pmk_sigh
 				(size_t)l->tiles.width * (size_t)l->tiles.height * sizeof *sight->probability);
 		}
 		sight->probability = pmk_hold_join(&l->hold, l->plate, dx, dy, &sight->view, sight->probability);
-		for (int i = 0; i < l->keep_out_count; i++)
-			pmk_zone_clear_probability(
-				&l->keep_out[i], &sight->view, sight->probability, l->tiles.width, l->tiles.height);
+		pmk_look_keep_out(l, &sight->view, sight->probability, l->tiles.width, l->tiles.height);
 	}
 	pmk_hold_remember(&l->hold, &sight->view, sight->probability);
 }

@@ -71,6 +71,9 @@ void pmk_plate_begin(struct pmk_plate *plate, const struct pmk_image *image);
 /* Weigh a look at the part `view` of the picture, which may stick out of it: width x height probabilities as the
  * network gave them. Where looks at a picture overlap, the last one is remembered. */
 void pmk_plate_weigh(struct pmk_plate *plate, const struct pmk_rect *view, float *probability, int width, int height);
+/* Weigh likewise what was not seen in this picture, and is not remembered: only where it was judged to be room. */
+void pmk_plate_overrule(
+	const struct pmk_plate *plate, const struct pmk_rect *view, float *probability, int width, int height);
 /* The box, in px, of the largest connected part outside of `people` that is new since the room was known. Empty:
  * nothing is new, or everything, as when the camera moves. */
 struct pmk_box pmk_plate_novel(const struct pmk_plate *plate, const struct pmk_box *people);

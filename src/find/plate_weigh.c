@@ -120,18 +120,43 @@ static void weigh_row(struct pmk_plate *p, int y, const int *pixel, float *proba
 	}
 }
 
+/* The first network pixel of each column of cells, and the end of the last one. */
+static void find_columns(const struct pmk_plate *p, const struct pmk_rect *view, int width, int *pixel)
+{
+	assert(width <= PMK_IMAGE_MAX_PX);
+	for (int x = 0; x <= p->columns; x++)
+		pixel[x] = pixel_from(x << p->halved, view->x, view->width, width);
+}
+
 void pmk_plate_weigh(struct pmk_plate *p, const struct pmk_rect *view, float *probability, int width, int height)
 {
 	int pixel[PMK_IMAGE_MAX_PX / 2 + 1];
 
-	assert(width <= PMK_IMAGE_MAX_PX);
-	for (int x = 0; x <= p->columns; x++)
-		pixel[x] = pixel_from(x << p->halved, view->x, view->width, width);
+	find_columns(p, view, width, pixel);
 	for (int y = 0; y < p->rows; y++) {
 		int top = pixel_from(y << p->halved, view->y, view->height, height),
 		    bottom = pixel_from((y + 1) << p->halved, view->y, view->height, height);
 
 		if (top < bottom)
 			weigh_row(p, y, pixel, probability + (size_t)top * (size_t)width, width, bottom - top);
+	}
+}
+
+void pmk_plate_overrule(
+	const struct pmk_plate *p, const struct pmk_rect *view, float *probability, int width, int height)
+{
+	int pixel[PMK_IMAGE_MAX_PX / 2 + 1];
+
+	find_columns(p, view, width, pixel);
+	for (int y = 0; y < p->rows; y++) {
+		int top = pixel_from(y << p->halved, view->y, view->height, height),
+		    bottom = pixel_from((y + 1) << p->halved, view->y, view->height, height);
+		float *row = probability + (size_t)top * (size_t)width;
+
+		for (int x = 0, i = y * p->columns; top < bottom && x < p->columns; x++, i++) {
+			if (p->fixed[i] == PMK_PLATE_FIXED && p->nats[i] && pixel[x] < pixel[x + 1])
+				weigh_cell(
+					row + pixel[x], width, pixel[x + 1] - pixel[x], bottom - top, expf(p->nats[i]));
+		}
 	}
 }

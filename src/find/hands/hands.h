@@ -37,11 +37,13 @@ struct pmk_hands {
 };
 
 /* How a part of the picture is looked at: gives width x height probabilities that are valid until the next call, or
- * what is to be returned; or only how the network would see it. */
+ * what is to be returned; or only how the network would see it. What was found in earlier pictures is lowered where
+ * this one is known to show room. */
 struct pmk_hands_eye {
 	void *context;
 	int (*look)(void *context, const struct pmk_rect *rect, bool mirrored, const float **probability);
 	const struct pmk_image *(*scale)(void *context, const struct pmk_rect *rect);
+	void (*lower)(void *context, const struct pmk_rect *rect, float *probability);
 };
 
 int pmk_hands_init(struct pmk_hands *hands, int width, int height) __attribute__((warn_unused_result)); /* -ENOMEM */

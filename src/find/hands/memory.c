@@ -19,12 +19,13 @@ static const float LEAST = 0.1f; /* what is found with less than that more is no
 int pmk_hands_memory_init(struct pmk_hands_memory *m, int width, int height)
 {
 	size_t count = pmk_align_up_size((size_t)width * (size_t)height, 64);
-	float *at = pmk_mem_alloc(count * ((1 + PMK_DOUBTS) * sizeof *at + 6));
+	float *at = pmk_mem_alloc(count * ((2 + PMK_DOUBTS) * sizeof *at + 6));
 
 	*m = (struct pmk_hands_memory){ .width = width, .height = height, .block = at };
 	if (!at)
 		return -ENOMEM;
 	m->found = at;
+	m->lowered = at += count;
 	for (int k = 0; k < PMK_DOUBTS; k++)
 		m->closer[k] = at += count;
 	for (int p = 0; p < 3; p++) {
@@ -196,15 +197,29 @@ void pmk_hands_memory_keep_parts(struct pmk_hands_memory *m, const struct pmk_ha
 	}
 }
 
-void pmk_hands_memory_recall(const struct pmk_hands_memory *m, float *probability)
+static bool is_any_known(const struct pmk_hands_memory *m)
 {
+	bool any = false;
+
+	for (int i = 0; i < GRID * GRID; i++)
+		any |= m->known[i / GRID][i % GRID] != 0;
+	return any;
+}
+
+void pmk_hands_memory_recall(struct pmk_hands_memory *m, const struct pmk_hands_eye *eye, float *probability)
+{
+	if (!is_any_known(m))
+		return;
+	memcpy(m->lowered, m->found, (size_t)m->width * (size_t)m->height * sizeof *m->found);
+	eye->lower(eye->context, &m->view, m->lowered);
 	for (int i = 0; i < GRID * GRID; i++) {
 		struct pmk_hands_blocks part = part_of(m, 0, i / GRID, i % GRID);
 
 		for (int y = part.top; m->known[i / GRID][i % GRID] && y < part.bottom; y++) {
 			size_t at = (size_t)y * (size_t)m->width + (size_t)part.left;
 
-			memcpy(probability + at, m->found + at, (size_t)(part.right - part.left) * sizeof *probability);
+			memcpy(probability + at, m->lowered + at,
+				(size_t)(part.right - part.left) * sizeof *probability);
 		}
 	}
 }
@@ -237,11 +252,13 @@ static void recall_part(const struct pmk_hands_memory *m, int k, float *probabil
 	}
 }
 
-void pmk_hands_memory_recall_parts(const struct pmk_hands_memory *m, struct pmk_hands *h)
+void pmk_hands_memory_recall_parts(
+	const struct pmk_hands_memory *m, struct pmk_hands *h, const struct pmk_hands_eye *eye)
 {
 	h->count = m->parts;
 	for (int k = 0; k < m->parts; k++) {
 		h->part[k].view = m->part[k];
 		recall_part(m, k, h->part[k].probability);
+		eye->lower(eye->context, &h->part[k].view, h->part[k].probability);
 	}
 }

@@ -3,7 +3,8 @@
  * as it was then: up to noise, in luma and chroma. If a quarter of what was found as a hand is lost, the hand has gone,
  * and all is forgotten. What was found counts for 150 pictures at most.
  *
- * The one rule: what was found counts only where the picture is as it was then. One thread. */
+ * The one rule: what was found counts only where the picture is as it was then, and is not known to show room. One
+ * thread. */
 #ifndef PMK_FIND_HANDS_MEMORY_H
 #define PMK_FIND_HANDS_MEMORY_H
 
@@ -20,6 +21,7 @@ struct pmk_hands_memory {
 	int width, height; /* px, of the network */
 	struct pmk_rect view; /* what the memory covers; empty: there is none */
 	float *found; /* the probability in known blocks */
+	float *lowered; /* what of it counts in this picture */
 	uint8_t *then[3], *first[3]; /* planes, 4:2:0: when it was found; of the picture that is compared with */
 	/* for each block: for how many pictures more what was found counts; whether a hand was */
 	uint8_t known[PMK_HANDS_GRID][PMK_HANDS_GRID], hand[PMK_HANDS_GRID][PMK_HANDS_GRID];
@@ -56,9 +58,10 @@ void pmk_hands_memory_keep(
 /* Keep hands->part, in place of all parts before. What was seen of them stays in hands->part. */
 void pmk_hands_memory_keep_parts(struct pmk_hands_memory *memory, const struct pmk_hands *hands);
 
-/* Put what was found in place of what a look saw, where it counts. */
-void pmk_hands_memory_recall(const struct pmk_hands_memory *memory, float *probability);
-/* Fill in hands->part as it was found, 0 where that does not count. */
-void pmk_hands_memory_recall_parts(const struct pmk_hands_memory *memory, struct pmk_hands *hands);
+/* Put what was found in place of what a look saw, where it counts, as `eye` lowers it. */
+void pmk_hands_memory_recall(struct pmk_hands_memory *memory, const struct pmk_hands_eye *eye, float *probability);
+/* Fill in hands->part as it was found, likewise lowered, 0 where that does not count. */
+void pmk_hands_memory_recall_parts(
+	const struct pmk_hands_memory *memory, struct pmk_hands *hands, const struct pmk_hands_eye *eye);
 
 #endif

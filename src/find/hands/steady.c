@@ -201,7 +201,7 @@ int pmk_hands_steady_run(struct pmk_hands_steady *f, struct pmk_hands *h, struct
 	}
 	if (err)
 		return err;
-	pmk_hands_memory_recall(m, *probability);
-	pmk_hands_memory_recall_parts(m, h);
+	pmk_hands_memory_recall(m, eye, *probability);
+	pmk_hands_memory_recall_parts(m, h, eye);
 	return 0;
 }

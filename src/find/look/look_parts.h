@@ -42,6 +42,10 @@ struct pmk_look {
 int pmk_look_at(struct pmk_look *look, struct pmk_look_network *network, const struct pmk_image *image,
 	const struct pmk_rect *rect, bool mirrored, struct pmk_sight *sight);
 
+/* Nobody is found in the zones to keep out. */
+void pmk_look_keep_out(
+	const struct pmk_look *look, const struct pmk_rect *rect, float *probability, int width, int height);
+
 /* Whether the network sees as many pixels as it gives probabilities. */
 bool pmk_look_sees_its_size(const struct pmk_look *look);
 

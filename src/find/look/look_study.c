@@ -15,6 +15,7 @@ struct eye {
 	struct pmk_look *look;
 	const struct pmk_image *image;
 	struct pmk_sight *sight; /* for the time that it takes */
+	const struct pmk_plate *plate; /* or NULL */
 };
 
 static int look_closer(void *context, const struct pmk_rect *rect, bool mirrored, const float **probability)
@@ -35,6 +36,16 @@ static const struct pmk_image *scale_closer(void *context, const struct pmk_rect
 	return pmk_prepare_small(eye->look->view.prepare);
 }
 
+static void lower_closer(void *context, const struct pmk_rect *rect, float *probability)
+{
+	struct eye *eye = context;
+	const struct pmk_look *l = eye->look;
+
+	if (eye->plate)
+		pmk_plate_overrule(eye->plate, rect, probability, l->tiles.width, l->tiles.height);
+	pmk_look_keep_out(l, rect, probability, l->tiles.width, l->tiles.height);
+}
+
 bool pmk_look_sees_its_size(const struct pmk_look *l)
 {
 	const struct pmk_model_card *card = &l->view.model.card;
@@ -44,8 +55,8 @@ bool pmk_look_sees_its_size(const struct pmk_look *l)
 
 static int study_hands(struct pmk_look *l, const struct pmk_image *image, struct pmk_sight *sight)
 {
-	struct eye eye = { l, image, sight };
-	struct pmk_hands_eye how = { &eye, look_closer, scale_closer };
+	struct eye eye = { l, image, sight, l->plate };
+	struct pmk_hands_eye how = { &eye, look_closer, scale_closer, lower_closer };
 	struct pmk_plate *plate = l->plate;
 	int err = pmk_hands_study(&l->hands, &l->study, &l->where, &how, &sight->view, sight->probability);
 
@@ -57,8 +68,8 @@ static int study_hands(struct pmk_look *l, const struct pmk_image *image, struct
 
 int pmk_look_steady(struct pmk_look *l, const struct pmk_image *image, uint64_t now_ns, struct pmk_sight *sight)
 {
-	struct eye eye = { l, image, sight };
-	struct pmk_hands_eye how = { &eye, look_closer, scale_closer };
+	struct eye eye = { l, image, sight, l->plate };
+	struct pmk_hands_eye how = { &eye, look_closer, scale_closer, lower_closer };
 	struct pmk_plate *plate = l->plate;
 	int err;
 

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/* What stands still in a film, with the clean plate: a network of one layer takes for a person what is green. */
+#include "unit.h"
+
+#include "find/look.h"
+#include "image/colour.h"
+#include "tiny_network.h"
+
+#include <unistd.h>
+
+enum { SIDE = 640, N = 256 };
+
+struct stage {
+	struct pmk_look *look;
+	struct pmk_plate plate;
+	struct pmk_image picture;
+	struct pmk_sight sight;
+	uint64_t now_ns;
+};
+
+static char network[64];
+
+/* px; the doubt is beside the person, and the portrait beside both */
+static const struct pmk_rect person = { 180, 160, 220, 480 }, doubt = { 420, 220, 60, 60 },
+			     portrait = { 500, 200, 70, 90 };
+enum { PERSON = 250, DOUBT = 76, ROOM = 0 }; /* by how much green exceeds red, of 255 */
+
+static int write_network(void **state)
+{
+	(void)state;
+	strcpy(network, "/tmp/potemkin-network-XXXXXX");
+	assert_non_null(mkdtemp(network));
+	strcat(network, "/tiny.tflite");
+	return tiny_network_write(network, N, N) ? 0 : -1;
+}
+
+static int remove_network(void **state)
+{
+	char path[80];
+
+	(void)state;
+	snprintf(path, sizeof path, "%s.ini", network);
+	unlink(path);
+	unlink(network);
+	*strrchr(network, '/') = '\0';
+	return rmdir(network);
+}
+
+static int setup(void **state)
+{
+	const struct pmk_look_settings settings = { .model = network, .threads = 1 };
+	const struct pmk_layout layout = { .width = SIDE, .height = SIDE };
+	struct stage *s = calloc(1, sizeof *s);
+
+	*state = s;
+	if (!s)
+		return 1;
+	return pmk_look_create(&settings, SIDE, SIDE, &s->look) || pmk_plate_init(&s->plate, &layout) ||
+		pmk_image_alloc(&s->picture, &layout);
+}
+
+static int teardown(void **state)
+{
+	struct stage *s = *state;
+
+	pmk_look_destroy(s->look);
+	pmk_plate_finish(&s->plate);
+	pmk_image_free(&s->picture);
+	free(s);
+	return 0;
+}
+
+static void fill(struct stage *s, const struct pmk_rect *r, int green)
+{
+	/* the room is neither black nor of the others' colour */
+	const uint8_t red = green == ROOM ? 90 : 4, rgb[3] = { red, (uint8_t)(red + green), 90 };
+	uint8_t yuv[3];
+
+	pmk_colour_rgb_to_yuv(rgb, &s->picture.layout, yuv);
+	for (int k = 0; k < 3; k++) {
+		int half = k > 0;
+
+		for (int y = r->y >> half; y < (r->y + r->height) >> half; y++)
+			memset(s->picture.plane[k] + (size_t)y * (size_t)s->picture.stride[k] + (r->x >> half), yuv[k],
+				(size_t)(r->width >> half));
+	}
+}
+
+/* The next picture, with the person `x` px to the right. */
+static void look(struct stage *s, int x, bool with_doubt)
+{
+	static const struct pmk_rect all = { 0, 0, SIDE, SIDE };
+	const struct pmk_rect there = { person.x + x, person.y, person.width, person.height };
+
+	fill(s, &all, ROOM);
+	fill(s, &portrait, PERSON);
+	fill(s, &there, PERSON);
+	if (with_doubt)
+		fill(s, &doubt, DOUBT);
+	assert_int_equal(pmk_look_run(s->look, &s->picture, s->now_ns, &s->plate, &s->sight), 0);
+	s->now_ns += 33400000;
+}
+
+/* What is found in the middle of `where`, at `view`; -1: it is outside. */
+static float found(const struct pmk_rect *view, const float *probability, const struct pmk_rect *where)
+{
+	int x = (where->x + where->width / 2 - view->x) * N / view->width,
+	    y = (where->y + where->height / 2 - view->y) * N / view->height;
+
+	return x < 0 || y < 0 || x >= N || y >= N ? -1 : probability[y * N + x];
+}
+
+/* The most that is found of the portrait, in the view and in what is seen closer. */
+static float found_portrait(const struct stage *s)
+{
+	float most = found(&s->sight.view, s->sight.probability, &portrait);
+
+	for (int k = 0; k < s->sight.closer_count; k++) {
+		float closer = found(&s->sight.closer[k].view, s->sight.closer[k].probability, &portrait);
+
+		most = closer > most ? closer : most;
+	}
+	return most;
+}
+
+/* While somebody moved, a portrait was judged to be room. A study of a doubt beside it does not bring it back. */
+static void test_a_portrait_beside_a_doubt(void **state)
+{
+	struct stage *s = *state;
+	bool closer = false;
+
+	for (int k = 0; k < 120; k++)
+		look(s, 8 * (k % 10), false);
+	assert_true(found_portrait(s) < 0.1f);
+	for (int k = 0; k < 60; k++) {
+		look(s, 0, true);
+		assert_true(found_portrait(s) < 0.1f);
+		closer |= s->sight.closer_count > 0;
+		assert_true(found(&s->sight.view, s->sight.probability, &person) > 0.9f);
+	}
+	assert_true(closer); /* there was a study */
+}
+
+/* Nor is anybody found in a zone that is kept out only now. */
+static void test_a_zone_after_a_study(void **state)
+{
+	struct stage *s = *state;
+
+	for (int k = 0; k < 40; k++)
+		look(s, 0, true);
+	assert_true(found_portrait(s) > 0.9f);
+	pmk_look_set_keep_out(s->look, &portrait, 1);
+	look(s, 0, true);
+	assert_true(found_portrait(s) == 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_a_portrait_beside_a_doubt, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_zone_after_a_study, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, write_network, remove_network);
+}
