@@ -153,12 +153,31 @@ def test_backdrop_is_replaced(program, work):
             write_picture(wall, level)
             ctl = [program, "ctl", "backdrop", wall]
             assert subprocess.run(ctl, check=False, stderr=subprocess.DEVNULL).returncode == (0 if level else 3)
-            run.until("wall.png: it was replaced, and is read again" if level else "wall.png: .* that is damaged")
+            run.until("wall.png: it was replaced, and has" if level else "wall.png: .* that is damaged")
         said = run.reload("backdrop = %s\n" % wall, "configuration read again; nothing changed")
         assert not re.search("replaced", " ".join(said)), said
         write_picture(wall, 30)
         said = run.reload("backdrop = %s\n" % wall, "configuration read again; nothing changed")
         assert re.search("wall.png: it was replaced", " ".join(said)), said
+        write_picture(wall, 0)  # damaged: the others change
+        said = run.reload("backdrop = %s\nsmooth = 20\n" % wall, "configuration read again; changed: smooth 20")
+        assert len(said) == 2 and re.search("wall.png: .* that is damaged", said[0]), said
+        run.end()
+
+
+def test_damaged_overlay(program, work):
+    """A file that was replaced by a damaged one is in the way of nothing but itself."""
+    logo = work + "/logo.png"
+    os.environ["XDG_RUNTIME_DIR"] = work
+    write_picture(logo, 200)
+    with Run(program, work, ["-o", "null", "-s", "320x180"], "overlay = %s\n" % logo) as run:
+        run.until("-> live")
+        write_picture(logo, 0)
+        for words, code in ("set overlay " + logo, 3), ("backdrop color:red", 0), ("set model auto", 0), ("reload", 0):
+            ctl = [program, "ctl"] + words.split()
+            assert subprocess.run(ctl, check=False, stderr=subprocess.DEVNULL).returncode == code, words
+        said = run.until("configuration read again")
+        assert sum("logo.png" in line for line in said) == 2, said  # also the refusal, for debugging
         run.end()
 
 
@@ -235,6 +254,7 @@ def main(program, times):
         test_changes(program, work)
         test_file_is_gone(program, work)
         test_backdrop_is_replaced(program, work)
+        test_damaged_overlay(program, work)
         test_file_is_written(program, work)
         test_room_stays_hidden(program, work)
         test_many_times(program, work, times)

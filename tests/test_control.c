@@ -486,9 +486,13 @@ static void await_event(const char *state_name)
 static void test_subscribe(void **state)
 {
 	struct pmk_pipeline *p = begin(false);
+	char words[PMK_SPEC + 16];
 
 	refuses_with(ask("subscribe figures"), "usage: subscribe [changes]");
 	accepts("subscribe changes");
+	snprintf(words, sizeof words, "set model %s", settings.pipeline.scene.model);
+	accepts(words); /* what changes nothing is no event */
+	accepts("backdrop color:#20c040");
 	pmk_pipeline_pause(p, true);
 	await_event("paused");
 	pmk_pipeline_pause(p, false);

@@ -799,17 +799,42 @@ static bool takes_after(struct studio *s, struct pmk_scene *const scenes[3], int
 	return same_as[1] && !same_as[2];
 }
 
+/* Where the files of backdrop and overlay are damaged, those who ask for neither of them do not notice. Whoever asks
+ * for both may keep what there is, and have the rest. */
+static void try_damaged(struct studio *s, struct pmk_scene *scene, const struct pmk_scene_settings *settings)
+{
+	struct pmk_scene_settings wanted = *settings;
+
+	wanted.renew_backdrop = PMK_RENEW;
+	refuse(s, scene, &wanted, 0);
+	strcpy(wanted.backdrop, "color:#808080");
+	change(scene, &wanted);
+	wanted = *settings;
+	strcpy(wanted.backdrop, "color:#808080");
+	wanted.renew_overlay = PMK_RENEW;
+	refuse(s, scene, &wanted, 0);
+	wanted.renew_backdrop = wanted.renew_overlay = PMK_RENEW_OR_KEEP;
+	wanted.match = 0.5;
+	unit_catch_log();
+	change(scene, &wanted);
+	pmk_log_redirect(NULL, NULL);
+	assert_int_equal(unit_log_count, 1);
+	assert_non_null(strstr(unit_logged, s->picture));
+}
+
 /* A file that is another one by now, under the same name, is read again if that is asked for, and only then. */
 static void test_a_replaced_file(void **state)
 {
-	struct pmk_scene_settings settings = usual(), again;
+	struct pmk_scene_settings settings = usual(), again, keeps;
 	struct studio s = open_studio();
 	struct pmk_scene *scene, *former, *later;
 
 	strcpy(settings.backdrop, s.picture);
 	logo(&s, &settings);
 	again = settings;
-	again.reread = true;
+	again.renew_backdrop = again.renew_overlay = PMK_RENEW;
+	keeps = settings;
+	keeps.renew_backdrop = keeps.renew_overlay = PMK_RENEW_OR_KEEP;
 	scene = create(&s, &settings);
 	former = create(&s, &settings);
 	unlink(s.picture);
@@ -821,10 +846,17 @@ static void test_a_replaced_file(void **state)
 	assert_true(takes_after(&s, (struct pmk_scene *[]){ scene, later, former }, 1));
 	assert_int_equal(truncate(s.picture, 60), 0);
 	refuse(&s, scene, &again, 0);
+	unit_catch_log();
+	change(scene, &keeps);
+	pmk_log_redirect(NULL, NULL);
+	assert_int_equal(unit_log_count, 2); /* of each */
 	assert_true(takes_after(&s, (struct pmk_scene *[]){ scene, later, former }, 2));
 	unlink(s.picture);
 	change(scene, &again); /* what has gone is no other file */
 	assert_true(takes_after(&s, (struct pmk_scene *[]){ scene, later, former }, 3));
+	write_wall(s.picture, 220, 20);
+	assert_int_equal(truncate(s.picture, 60), 0);
+	try_damaged(&s, scene, &settings);
 	pmk_scene_destroy(former);
 	pmk_scene_destroy(later);
 	pmk_scene_destroy(scene);

@@ -62,7 +62,8 @@ static int edit(struct request *r, const struct pmk_setting *s, int first, bool 
 	char why[PMK_SETTING_WHY];
 
 	*fresh = r->control->settings;
-	fresh->pipeline.scene.reread = s->flags & PMK_SETTING_READ;
+	fresh->pipeline.scene.renew_backdrop = strcmp(s->name, "backdrop") == 0 ? PMK_RENEW : PMK_RENEW_NOT;
+	fresh->pipeline.scene.renew_overlay = strcmp(s->name, "overlay") == 0 ? PMK_RENEW : PMK_RENEW_NOT;
 	if (list && !add)
 		pmk_setting_clear(s, fresh);
 	for (int i = first; i < r->count; i++) {
@@ -86,8 +87,7 @@ static int set(struct request *r, const struct pmk_setting *s, int first, bool a
 
 	if (!(s->flags & PMK_SETTING_LIVE))
 		return refuse(r, PMK_EXIT_USAGE,
-			"%s cannot change while potemkin runs; set it in the configuration file "
-			"and start again",
+			"%s cannot change while potemkin runs; set it in the configuration file and start again",
 			s->name);
 	if (r->count != first + 1 && !(s->flags & PMK_SETTING_LIST))
 		return refuse(r, PMK_EXIT_USAGE, "%s takes one value", s->name);
@@ -95,13 +95,12 @@ static int set(struct request *r, const struct pmk_setting *s, int first, bool a
 	if (code)
 		return code;
 	pmk_control_name_changes(&c->settings, &c->fresh, true, changes);
-	if (!changes[0] && !c->unsure && !c->fresh.pipeline.scene.reread)
+	if (!changes[0] && !c->unsure && !scene->renew_backdrop && !scene->renew_overlay)
 		return 0;
 	code = pmk_control_change(c, changes, r->why);
-	if (code)
+	if (code || !changes[0])
 		return code;
-	if (changes[0])
-		pmk_info("changed: %s", changes);
+	pmk_info("changed: %s", changes);
 	pmk_control_tell(c, "settings");
 	return 0;
 }

@@ -101,7 +101,7 @@ int pmk_control_reread(struct pmk_control *c, const char *profile, char why[PMK_
 	if (err)
 		return err == -EINVAL ? PMK_EXIT_USAGE : PMK_EXIT_INPUT;
 	c->fresh.pipeline.generation = generation;
-	c->fresh.pipeline.scene.reread = true;
+	c->fresh.pipeline.scene.renew_backdrop = c->fresh.pipeline.scene.renew_overlay = PMK_RENEW_OR_KEEP;
 	memcpy(before, c->settings.profile, sizeof before);
 	memcpy(c->settings.profile, c->fresh.profile, sizeof c->settings.profile);
 	pmk_control_name_changes(&c->settings, &c->fresh, false, fixed);

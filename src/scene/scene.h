@@ -18,6 +18,13 @@
 #include "mask/refine.h"
 #include "model/engine.h"
 
+/* What is done where a file is another one by now, under the same name. */
+enum pmk_renewal {
+	PMK_RENEW_NOT, /* it is not looked at */
+	PMK_RENEW, /* it is read again */
+	PMK_RENEW_OR_KEEP, /* it is read again; if that fails, there is a warning, and what was read before stays */
+};
+
 enum pmk_people { PMK_PEOPLE_ALL, PMK_PEOPLE_NEAREST }; /* keep everybody, or one person */
 
 struct pmk_scene_settings {
@@ -25,7 +32,7 @@ struct pmk_scene_settings {
 	int threads; /* of the network; 0: one per core */
 	enum pmk_engine_kind engine; /* what runs it */
 	char backdrop[PMK_SPEC];
-	bool reread; /* read the files of backdrop and overlay again if they are others now, under the same names */
+	enum pmk_renewal renew_backdrop, renew_overlay; /* of a change: their files */
 	enum pmk_fit fit;
 	struct pmk_refine_settings refine;
 	int fade_ms; /* how long another backdrop takes to fade in; 0: it is there at once */

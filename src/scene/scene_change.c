@@ -51,40 +51,25 @@ static bool is_guided(const struct pmk_scene_settings *s)
 	return s->refine.mode == PMK_REFINE_GUIDED;
 }
 
-/* Whether a file of the same name is to be read again. One that has gone stays as it was. */
-static bool is_renewed(
-	const struct pmk_scene_change *c, const char *path, const struct pmk_stamp *before, const struct pmk_stamp *now)
+/* Find out what differs between the two settings. */
+static void compare(struct pmk_scene_change *c, const struct pmk_scene_settings *now)
 {
-	bool renewed = c->settings.reread && now->number && !pmk_stamp_equal(before, now);
-
-	if (renewed)
-		pmk_info("%s: it was replaced, and is read again", path);
-	return renewed;
-}
-
-/* Find out what differs from what the scene has. */
-static void compare(struct pmk_scene_change *c, const struct pmk_scene *s)
-{
-	const struct pmk_scene_settings *now = &s->settings, *w = &c->settings;
-	bool other_backdrop = strcmp(now->backdrop, w->backdrop) != 0 ||
-		(now->fit != w->fit && pmk_backdrop_fits(w->backdrop)) ||
-		is_renewed(c, w->backdrop, &s->files.backdrop, &c->files.backdrop);
+	const struct pmk_scene_settings *w = &c->settings;
 
 	c->other_model = strcmp(now->model, w->model) != 0;
 	if (c->other_model || now->engine != w->engine || now->threads != w->threads)
 		c->exchanged |= LOOK;
 	if (c->other_model || !pmk_refine_settings_equal(&now->refine, &w->refine))
 		c->exchanged |= REFINE;
-	if (other_backdrop)
+	if (strcmp(now->backdrop, w->backdrop) != 0 || (now->fit != w->fit && pmk_backdrop_fits(w->backdrop)))
 		c->exchanged |= BACKDROP;
 	if (is_guided(now) != is_guided(w))
 		c->exchanged |= RIM;
-	if ((now->match > 0) != (w->match > 0) || (other_backdrop && w->match > 0))
+	if ((now->match > 0) != (w->match > 0))
 		c->exchanged |= MATCH;
 	if ((now->framing != PMK_FRAMING_OFF) != (w->framing != PMK_FRAMING_OFF))
 		c->exchanged |= FRAMING;
-	if (!pmk_overlay_settings_equal(&now->overlay, &w->overlay) ||
-		is_renewed(c, w->overlay.picture, &s->files.overlay, &c->files.overlay))
+	if (!pmk_overlay_settings_equal(&now->overlay, &w->overlay))
 		c->exchanged |= OVERLAY;
 	if ((now->light > 0) != (w->light > 0))
 		c->exchanged |= LIGHT;
@@ -106,6 +91,53 @@ static int make_backdrop(const struct pmk_scene *s, struct pmk_scene_change *c)
 		return pmk_backdrop_fade_create(made, c->settings.fade_ms, &c->parts.backdrop);
 	c->parts.backdrop = made;
 	return 0;
+}
+
+static int make_overlay(const struct pmk_scene *s, struct pmk_scene_change *c)
+{
+	return pmk_overlay_create(&c->settings.overlay, &s->layout, &c->parts.overlay);
+}
+
+/* A part that is made of a file. */
+struct of_file {
+	unsigned part;
+	enum pmk_renewal renewal;
+	const char *path;
+	const struct pmk_stamp *before, *now;
+	int (*make)(const struct pmk_scene *s, struct pmk_scene_change *c);
+};
+
+/* If it is another one by the settings, or else if its file is. One whose file has gone stays as it was. */
+static int make_of_file(const struct pmk_scene *s, struct pmk_scene_change *c, const struct of_file *f)
+{
+	bool same = !(c->exchanged & f->part), may_stay = same && f->renewal == PMK_RENEW_OR_KEEP;
+	int err;
+
+	if (same && (f->renewal == PMK_RENEW_NOT || !f->now->number || pmk_stamp_equal(f->before, f->now)))
+		return 0;
+	pmk_log_lower(may_stay);
+	err = f->make(s, c);
+	pmk_log_lower(false);
+	if (err && may_stay && err != -ENOMEM)
+		return 0;
+	c->exchanged |= f->part;
+	if (same && !err)
+		pmk_info("%s: it was replaced, and has been read again", f->path);
+	return err;
+}
+
+static int make_of_files(const struct pmk_scene *s, struct pmk_scene_change *c)
+{
+	const struct pmk_scene_settings *w = &c->settings;
+	const struct of_file backdrop = { BACKDROP, w->renew_backdrop, w->backdrop, &s->files.backdrop,
+		&c->files.backdrop, make_backdrop };
+	const struct of_file overlay = { OVERLAY, w->renew_overlay, w->overlay.picture, &s->files.overlay,
+		&c->files.overlay, make_overlay };
+	int err = make_of_file(s, c, &backdrop);
+
+	if (c->exchanged & BACKDROP && w->match > 0)
+		c->exchanged |= MATCH;
+	return err ? err : make_of_file(s, c, &overlay);
 }
 
 /* A scene that is being renewed has nothing but its networks. */
@@ -168,10 +200,8 @@ static int make_framing(const struct pmk_scene *s, struct pmk_scene_change *c)
 /* Backdrop and overlay come first, so that a bad one is rejected before a network is loaded. */
 static int make_parts(const struct pmk_scene *s, struct pmk_scene_change *c)
 {
-	int err = c->exchanged & BACKDROP ? make_backdrop(s, c) : 0;
+	int err = make_of_files(s, c);
 
-	if (!err && c->exchanged & OVERLAY)
-		err = pmk_overlay_create(&c->settings.overlay, &s->layout, &c->parts.overlay);
 	if (!err && c->exchanged & RIM && is_guided(&c->settings))
 		err = pmk_rim_create(&s->layout, &c->parts.rim);
 	if (!err && c->exchanged & MATCH && c->settings.match > 0)
@@ -218,7 +248,7 @@ static int make(const struct pmk_scene *s, const struct pmk_scene_settings *want
 	for (int i = 0; i < wanted->keep_out_count; i++)
 		c->keep_out[i] = pmk_zone_in(&wanted->keep_out[i], s->frames.width, s->frames.height);
 	c->files = (struct pmk_scene_files){ pmk_stamp_of(wanted->backdrop), pmk_stamp_of(wanted->overlay.picture) };
-	compare(c, s);
+	compare(c, &s->settings);
 	if (!s->parts.refine)
 		c->exchanged = s->parts.look ? ALL & ~LOOK : ALL;
 	return make_parts(s, c);
