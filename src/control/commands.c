@@ -82,6 +82,7 @@ static int edit(struct request *r, const struct pmk_setting *s, int first, bool 
 static int set(struct request *r, const struct pmk_setting *s, int first, bool add)
 {
 	struct pmk_control *c = r->control;
+	const struct pmk_scene_settings *scene = &c->fresh.pipeline.scene;
 	char changes[PMK_CONTROL_CHANGES];
 	int code;
 
@@ -197,7 +198,7 @@ static int command_save(struct request *r)
 	char path[PMK_SPEC] = "", changes[PMK_CONTROL_CHANGES];
 	int err;
 
-	if (!pmk_control_file(&c->settings, path))
+	if (!pmk_settings_file_of(&c->settings, path))
 		return refuse(r, PMK_EXIT_USAGE, "there is no configuration file to save to");
 	pmk_log_overhear(r->why);
 	err = c->host.reread(c->host.user, c->settings.profile, &c->settings.in_use, &c->fresh);

@@ -81,8 +81,6 @@ void pmk_control_answer(struct pmk_control *control, struct pmk_client *client, 
 
 /* The value of each setting, or of `one`, by its name; the caller deletes it. NULL: no memory. */
 cJSON *pmk_control_values(const struct pmk_settings *settings, const struct pmk_setting *one);
-/* The configuration file; false: there is none to save to. */
-bool pmk_control_file(const struct pmk_settings *settings, char path[PMK_SPEC]);
 /* Add to `answer` what forms for all settings need to know, the profiles, and the built-in backdrops. */
 void pmk_control_describe(const struct pmk_settings *settings, cJSON *answer);
 

@@ -82,17 +82,8 @@ static void add_profiles(const struct pmk_settings *settings, cJSON *answer)
 	cJSON *list = cJSON_AddArrayToObject(answer, "profiles");
 	char path[PMK_SPEC];
 
-	if (pmk_control_file(settings, path))
+	if (pmk_settings_file_of(settings, path))
 		pmk_settings_profiles(path, add_profile, list);
-}
-
-bool pmk_control_file(const struct pmk_settings *settings, char path[PMK_SPEC])
-{
-	if (settings->config[0])
-		memcpy(path, settings->config, PMK_SPEC);
-	else if (!pmk_settings_default_file(path))
-		return path[0];
-	return strcmp(path, "/dev/null") != 0;
 }
 
 void pmk_control_describe(const struct pmk_settings *settings, cJSON *answer)

@@ -209,6 +209,15 @@ bool pmk_settings_default_file(char path[PMK_SPEC])
 	return access(path, F_OK) == 0;
 }
 
+bool pmk_settings_file_of(const struct pmk_settings *settings, char path[PMK_SPEC])
+{
+	if (settings->config[0])
+		memcpy(path, settings->config, PMK_SPEC);
+	else if (!pmk_settings_default_file(path))
+		return path[0];
+	return strcmp(path, "/dev/null") != 0;
+}
+
 int pmk_settings_read_file(const char *path, struct pmk_settings *settings)
 {
 	struct stat st;
