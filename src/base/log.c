@@ -187,8 +187,9 @@ void pmk_log(enum pmk_log_level level, enum pmk_cure cure, const char *subject, 
 	make_one_line(line);
 	if (level == PMK_LOG_ERROR && lowered)
 		level = PMK_LOG_WARN;
-	if (level == PMK_LOG_ERROR && overheard && !overheard[0]) {
-		memcpy(overheard, line, sizeof line);
+	if (level == PMK_LOG_ERROR && overheard) {
+		if (!overheard[0])
+			memcpy(overheard, line, sizeof line);
 		level = answers ? PMK_LOG_DEBUG : level;
 	}
 	say(level, line);

@@ -56,8 +56,8 @@ void pmk_log_set_cures(const char *const texts[PMK_CURES]);
  * somebody who does not see the log. */
 void pmk_log_overhear(char *line);
 
-/* true: an error that the calling thread overhears from now on is printed for debugging only, since it goes into an
- * answer: whoever asked is told, and nobody else has to be. */
+/* true: errors that the calling thread overhears from now on are printed for debugging only, since the first of them
+ * goes into an answer: whoever asked is told, and nobody else has to be. */
 void pmk_log_answer(bool answer);
 
 /* true: errors that the calling thread logs from now on are warnings, since it goes on without what failed. */
