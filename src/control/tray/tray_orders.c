@@ -166,7 +166,7 @@ static void take_answer(struct pmk_tray *t, const cJSON *message)
 
 	if (*address)
 		pmk_tray_show_page(t, address);
-	if (*error) /* a panel tells nobody */
+	if (*error && !(slot && *slot && sd_bus_message_get_expect_reply(*slot) > 0)) /* nobody is told */
 		pmk_error("%s", error);
 	if (!slot || !*slot)
 		return;
