@@ -118,6 +118,7 @@ def odd_heads():
              (b"F25:1 A1:0", " 1:0 in .* taken as square", b"W64 H48"),
              (b"F25:1 XCOLORRANGE=TV", "XCOLORRANGE=TV, .*; LIMITED is used", b"COLORRANGE=LIMITED"),
              (b"Z9 F50:1", '"Z9", which is not known', b"W64 H48 F50:1"),
+             (b"Z9 F50:1 Q1 Y", '"Z9" and other words that are not known', b"W64 H48 F50:1"),
              (b"F25:1 A0:0 XCOLORRANGE=full", "^potemkin: 2 frames", b"W64 H48"),
              (b"F240:1 A4:1", "^potemkin: 2 frames", b"W256 H48 F240:1")]
     for tags, told, head in cases:

@@ -66,8 +66,10 @@ static void test_head(void **state)
 	assert_true(parsed(HEAD " Im").interlaced);
 	assert_false(parsed(HEAD " I?").interlaced);
 	assert_string_equal(parsed(HEAD).odd_word, "");
+	assert_false(parsed(HEAD " Z9").more_odd_words);
 	head = parsed("YUV4MPEG2 W32 Z9 \xff H18 Q1 F50:1 Q1");
-	assert_string_equal(head.odd_word, "Q1");
+	assert_string_equal(head.odd_word, "Z9");
+	assert_true(head.more_odd_words);
 	assert_int_equal(head.height, 18);
 	assert_int_equal(head.rate.over, 50);
 }

@@ -293,7 +293,8 @@ static void tell_odd(const struct stream_source *s)
 		pmk_warn("%s: its first line says XCOLORRANGE=%s, not LIMITED or FULL; %s is used", s->in.name,
 			head->odd_range, head->range == PMK_RANGE_FULL ? "FULL" : "LIMITED");
 	if (head->odd_word[0])
-		pmk_warn("%s: its first line says \"%s\", which is not known and not used", s->in.name, head->odd_word);
+		pmk_warn("%s: its first line says \"%s\"%s not known and not used", s->in.name, head->odd_word,
+			head->more_odd_words ? " and other words that are" : ", which is");
 }
 
 static void tell(const struct stream_source *s)

@@ -124,7 +124,9 @@ static int take_word(const char *word, struct words *w, char *why)
 	case 'X':
 		return take_extra(word, w);
 	default: /* mjpegtools and FFmpeg go on, too */
-		snprintf(w->head.odd_word, sizeof w->head.odd_word, "%s", word - 1);
+		w->head.more_odd_words = w->head.odd_word[0];
+		if (!w->head.odd_word[0])
+			snprintf(w->head.odd_word, sizeof w->head.odd_word, "%s", word - 1);
 		return 0;
 	}
 }

@@ -32,7 +32,8 @@ struct pmk_y4m_head {
 	struct pmk_ratio pixel; /* its width over its height; 1:1 if the line does not know it */
 	struct pmk_ratio said_rate, said_pixel; /* what the line says, even if it has no meaning; 0:0: nothing */
 	char odd_range[24]; /* what it says of the range, cut, if that has no meaning; "": it has */
-	char odd_word[24]; /* the last one whose first letter is not known, cut; "": there is none */
+	char odd_word[24]; /* the first one whose first letter is not known, cut; "": there is none */
+	bool more_odd_words;
 	bool interlaced;
 };
 
