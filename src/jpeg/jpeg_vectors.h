@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Vector operations of the inverse DCT, for x86-64 and arm64. A vector is of one block, and with AVX2 of
  * PMK_JPEG_AT_ONCE: one block in the lower half, the other in the upper half. No operation mixes the halves, so that
- *the transforms are the same for all.
+ * the transforms are the same for all.
  *
  * The one rule: only for jpeg_idct.c, which is compiled per level. Each operation gives the same bits everywhere.
  *
  *	words   a row of a block: eight numbers of 16 bits
  *	inputs  the same two inputs of four columns
  *	sums    four numbers of 32 bits
- *	bytes   two rows of samples, centred on 0 */
+ *	bytes   two columns of samples, centred on 0, and later two rows */
 #ifndef PMK_JPEG_JPEG_VECTORS_H
 #define PMK_JPEG_JPEG_VECTORS_H
 

@@ -61,8 +61,8 @@ void pmk_pipewire_destroy_stream(struct pmk_pipewire *pipewire, struct pw_stream
 /* Whether a daemon answers. Takes a few milliseconds, and at most half a second. [any thread] */
 bool pmk_pipewire_runs(void);
 
-/* Log one line for an error of connecting, and return the errno to pass on. `what` is the part that failed on it, as in
- * "output 'pipewire'". */
+/* Log one line for an error of connecting, and return the errno to pass on. `what` is the part that failed on it:
+ * output "pipewire". */
 int pmk_pipewire_report(const char *what, int err);
 
 #endif

@@ -26,7 +26,7 @@ static int report_none(const struct pmk_pipewire_camera *cameras, int count, con
 	for (int i = 0; i < count && used < sizeof(seen); i++)
 		used += (size_t)snprintf(seen + used, sizeof(seen) - used, "%s%s", i ? ", " : "", cameras[i].name);
 	if (name && *name && count)
-		pmk_error("camera 'pipewire:%s': PipeWire has no such camera; it has %s", name, seen);
+		pmk_error("camera \"pipewire:%s\": PipeWire has no such camera; it has %s", name, seen);
 	else if (count)
 		pmk_error("camera \"pipewire\": none of PipeWire's cameras has a known format: %s; name a device, such "
 			  "as /dev/video0",
@@ -154,11 +154,11 @@ int pmk_pipewire_choose_formats(const struct pmk_pipewire_camera *camera, const 
 	char name[5];
 
 	if (best < 0 && wish->fourcc)
-		pmk_error_cure(PMK_CURE_ANY_FORMAT, "camera 'pipewire:%s': the camera has no format %s", camera->name,
+		pmk_error_cure(PMK_CURE_ANY_FORMAT, "camera \"pipewire:%s\": the camera has no format %s", camera->name,
 			pmk_fourcc_name(wish->fourcc, name));
 	else if (best < 0)
 		pmk_error_cure(PMK_CURE_OTHER_CAMERA,
-			"camera 'pipewire:%s': the camera offers no format that can be read", camera->name);
+			"camera \"pipewire:%s\": the camera offers no format that can be read", camera->name);
 	if (best < 0)
 		return wish->fourcc ? -EINVAL : -ENODEV;
 	chosen = best;

@@ -32,7 +32,8 @@ void pmk_decoded_free(struct pmk_decoded *decoded);
 /* Have a worker try what it must not be able to do. A set of PMK_TRIED_...; 0, logged: there was none. */
 unsigned pmk_sandbox_try(void);
 
-/* Start the helper if it does not run, and do not wait for it: the next job begins the sooner. `film`: if it is one. */
+/* Start the helper if it does not run, and do not wait for it: the next job begins the sooner. `film`: the next job
+ * is a film. */
 void pmk_sandbox_ready(bool film);
 
 /* The starter's part (PMK_START_HELPER). */
