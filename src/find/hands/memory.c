@@ -11,15 +11,18 @@
 
 enum { GRID = PMK_HANDS_GRID };
 enum { NOISE = 3 }; /* levels: the mean change of a block in each plane up to which it stands still */
-enum { PICTURES = 150, RENEW = 30 }; /* for how many a find counts; with how many left it is looked for again */
+/* how long a find counts; with how much of that left it is looked for again */
+static const uint64_t COUNTS_NS = 5000000000, RENEW_NS = 1000000000;
 static const double CALM = 0.9; /* of the blocks of a square that is still, or known */
-static const double MOST_LOST = 0.25; /* of the blocks with a hand: it has gone, although some look as before */
-static const float LEAST = 0.1f; /* what is found with less than that more is no hand */
+/* of the blocks with a hand, or with a person: that has gone, although some look as before */
+static const double MOST_LOST = 0.25;
+enum { HAND = 1, PERSON = 2 }; /* what is in a block */
+static const float LEAST = 0.1f, SURE = 0.5f; /* what is found with less than that more is no hand; a person is */
 
 int pmk_hands_memory_init(struct pmk_hands_memory *m, int width, int height)
 {
 	size_t count = pmk_align_up_size((size_t)width * (size_t)height, 64);
-	float *at = pmk_mem_alloc(count * ((2 + PMK_DOUBTS) * sizeof *at + 6));
+	float *at = pmk_mem_alloc(count * ((2 + PMK_DOUBTS) * sizeof *at + 6) + count);
 
 	*m = (struct pmk_hands_memory){ .width = width, .height = height, .block = at };
 	if (!at)
@@ -30,8 +33,9 @@ int pmk_hands_memory_init(struct pmk_hands_memory *m, int width, int height)
 		m->closer[k] = at += count;
 	for (int p = 0; p < 3; p++) {
 		m->then[p] = (uint8_t *)(at + count) + (size_t)p * count;
-		m->first[p] = m->then[p] + 3 * count;
+		m->reference[p] = m->then[p] + 3 * count;
 	}
+	m->column = m->reference[2] + count;
 	return 0;
 }
 
@@ -44,8 +48,8 @@ void pmk_hands_memory_finish(struct pmk_hands_memory *m)
 static void forget_finds(struct pmk_hands_memory *m)
 {
 	m->parts = 0;
-	memset(m->known, 0, sizeof m->known);
-	memset(m->hand, 0, sizeof m->hand);
+	memset(m->until_ns, 0, sizeof m->until_ns);
+	memset(m->what, 0, sizeof m->what);
 }
 
 void pmk_hands_memory_forget(struct pmk_hands_memory *m, const struct pmk_rect *view)
@@ -60,12 +64,17 @@ static int first_of(int at, int length)
 	return at * length / GRID;
 }
 
-/* The part of a plane that a block covers. */
-static struct pmk_hands_blocks part_of(const struct pmk_hands_memory *m, int plane, int row, int column)
+/* Pixels left..right - 1 and top..bottom - 1 of a plane. */
+struct area {
+	int left, top, right, bottom;
+};
+
+/* What a block covers of a plane. */
+static struct area area_of(const struct pmk_hands_memory *m, int plane, int row, int column)
 {
 	int width = m->width >> (plane > 0), height = m->height >> (plane > 0);
 
-	return (struct pmk_hands_blocks){ first_of(column, width), first_of(row, height), first_of(column + 1, width),
+	return (struct area){ first_of(column, width), first_of(row, height), first_of(column + 1, width),
 		first_of(row + 1, height) };
 }
 
@@ -73,17 +82,17 @@ static bool is_as(
 	const struct pmk_hands_memory *m, const struct pmk_image *small, uint8_t *const before[3], int row, int column)
 {
 	for (int p = 0; p < 3; p++) {
-		struct pmk_hands_blocks part = part_of(m, p, row, column);
+		struct area area = area_of(m, p, row, column);
 		int change = 0;
 
-		for (int y = part.top; y < part.bottom; y++) {
+		for (int y = area.top; y < area.bottom; y++) {
 			const uint8_t *a = small->plane[p] + (size_t)y * (size_t)small->stride[p],
 				      *b = before[p] + (size_t)y * (size_t)m->width;
 
-			for (int x = part.left; x < part.right; x++)
+			for (int x = area.left; x < area.right; x++)
 				change += abs(a[x] - b[x]);
 		}
-		if (change > NOISE * (part.right - part.left) * (part.bottom - part.top))
+		if (change > NOISE * (area.right - area.left) * (area.bottom - area.top))
 			return false;
 	}
 	return true;
@@ -92,25 +101,42 @@ static bool is_as(
 void pmk_hands_memory_compare(struct pmk_hands_memory *m, const struct pmk_image *small)
 {
 	for (int i = 0; i < GRID * GRID; i++)
-		m->still[i / GRID][i % GRID] = is_as(m, small, m->first, i / GRID, i % GRID);
+		m->still[i / GRID][i % GRID] = is_as(m, small, m->reference, i / GRID, i % GRID);
 }
 
-void pmk_hands_memory_check(struct pmk_hands_memory *m, const struct pmk_image *small)
+static bool is_any_known(const struct pmk_hands_memory *m)
 {
-	int hands = 0, lost = 0, known_blocks = 0;
+	bool any = false;
 
-	for (int row = 0; row < GRID; row++) {
-		for (int column = 0; column < GRID; column++) {
-			uint8_t *known = &m->known[row][column];
+	for (int i = 0; i < GRID * GRID; i++)
+		any |= m->until_ns[i / GRID][i % GRID] != 0;
+	return any;
+}
 
-			if (*known)
-				*known = is_as(m, small, m->then, row, column) ? *known - 1 : 0;
-			known_blocks += *known > 0;
-			hands += m->hand[row][column];
-			lost += m->hand[row][column] && !*known;
-		}
+/* Whether too many of the blocks with a hand, or with a person, do not look as they did. */
+static bool has_gone(const struct pmk_hands_memory *m, int what)
+{
+	int all = 0, lost = 0;
+
+	for (int i = 0; i < GRID * GRID; i++) {
+		bool is = m->what[i / GRID][i % GRID] & what;
+
+		all += is;
+		lost += is && !m->until_ns[i / GRID][i % GRID];
 	}
-	if (!known_blocks || lost > MOST_LOST * hands)
+	return lost > MOST_LOST * all;
+}
+
+void pmk_hands_memory_check(struct pmk_hands_memory *m, const struct pmk_image *small, uint64_t now_ns)
+{
+	m->now_ns = now_ns;
+	for (int i = 0; i < GRID * GRID; i++) {
+		uint64_t *until = &m->until_ns[i / GRID][i % GRID];
+
+		if (*until && (now_ns >= *until || !is_as(m, small, m->then, i / GRID, i % GRID)))
+			*until = 0;
+	}
+	if (!is_any_known(m) || has_gone(m, HAND) || has_gone(m, PERSON))
 		forget_finds(m);
 }
 
@@ -118,7 +144,7 @@ void pmk_hands_memory_begin(struct pmk_hands_memory *m, const struct pmk_image *
 {
 	for (int p = 0; p < 3; p++) {
 		for (int y = 0; y < m->height >> (p > 0); y++)
-			memcpy(m->first[p] + (size_t)y * (size_t)m->width,
+			memcpy(m->reference[p] + (size_t)y * (size_t)m->width,
 				small->plane[p] + (size_t)y * (size_t)small->stride[p], (size_t)(m->width >> (p > 0)));
 	}
 }
@@ -133,48 +159,54 @@ struct pmk_hands_blocks pmk_hands_memory_blocks(const struct pmk_hands_memory *m
 		pmk_clamp((int)((box->bottom - m->view.y) * row) + 1, 0, GRID) };
 }
 
-/* Whether most blocks have more than `least`. */
-static bool most_are(const uint8_t state[GRID][GRID], int least, const struct pmk_hands_blocks *b)
+static bool are_most(int count, const struct pmk_hands_blocks *b)
+{
+	return count >= CALM * (b->right - b->left) * (b->bottom - b->top);
+}
+
+bool pmk_hands_memory_is_still(const struct pmk_hands_memory *m, const struct pmk_hands_blocks *b)
 {
 	int count = 0;
 
 	for (int row = b->top; row < b->bottom; row++) {
 		for (int column = b->left; column < b->right; column++)
-			count += state[row][column] > least;
+			count += m->still[row][column];
 	}
-	return count >= CALM * (b->right - b->left) * (b->bottom - b->top);
+	return are_most(count, b);
 }
 
-bool pmk_hands_memory_is_still(const struct pmk_hands_memory *m, const struct pmk_hands_blocks *blocks)
+bool pmk_hands_memory_is_known(const struct pmk_hands_memory *m, const struct pmk_hands_blocks *b)
 {
-	return most_are(m->still, 0, blocks);
-}
+	int count = 0;
 
-bool pmk_hands_memory_is_known(const struct pmk_hands_memory *m, const struct pmk_hands_blocks *blocks)
-{
-	return most_are(m->known, RENEW, blocks);
+	for (int row = b->top; row < b->bottom; row++) {
+		for (int column = b->left; column < b->right; column++)
+			count += m->until_ns[row][column] > m->now_ns + RENEW_NS;
+	}
+	return are_most(count, b);
 }
 
 static void keep_block(struct pmk_hands_memory *m, const float *seen, const float *found, int row, int column)
 {
-	struct pmk_hands_blocks part = part_of(m, 0, row, column);
+	struct area area = area_of(m, 0, row, column);
 
-	m->known[row][column] = PICTURES;
-	m->hand[row][column] = false;
-	for (int y = part.top; y < part.bottom; y++) {
-		for (int x = part.left; x < part.right; x++) {
+	m->until_ns[row][column] = m->now_ns + COUNTS_NS;
+	m->what[row][column] = 0;
+	for (int y = area.top; y < area.bottom; y++) {
+		for (int x = area.left; x < area.right; x++) {
 			size_t at = (size_t)y * (size_t)m->width + (size_t)x;
 
 			m->found[at] = found[at];
-			m->hand[row][column] |= found[at] > seen[at] + LEAST;
+			m->what[row][column] |= (found[at] > seen[at] + LEAST ? HAND : 0) |
+				(found[at] > SURE ? PERSON : 0);
 		}
 	}
 	for (int p = 0; p < 3; p++) {
-		part = part_of(m, p, row, column);
-		for (int y = part.top; y < part.bottom; y++)
-			memcpy(m->then[p] + (size_t)y * (size_t)m->width + part.left,
-				m->first[p] + (size_t)y * (size_t)m->width + part.left,
-				(size_t)(part.right - part.left));
+		area = area_of(m, p, row, column);
+		for (int y = area.top; y < area.bottom; y++)
+			memcpy(m->then[p] + (size_t)y * (size_t)m->width + area.left,
+				m->reference[p] + (size_t)y * (size_t)m->width + area.left,
+				(size_t)(area.right - area.left));
 	}
 }
 
@@ -197,15 +229,6 @@ void pmk_hands_memory_keep_parts(struct pmk_hands_memory *m, const struct pmk_ha
 	}
 }
 
-static bool is_any_known(const struct pmk_hands_memory *m)
-{
-	bool any = false;
-
-	for (int i = 0; i < GRID * GRID; i++)
-		any |= m->known[i / GRID][i % GRID] != 0;
-	return any;
-}
-
 void pmk_hands_memory_recall(struct pmk_hands_memory *m, const struct pmk_hands_eye *eye, float *probability)
 {
 	if (!is_any_known(m))
@@ -213,13 +236,13 @@ void pmk_hands_memory_recall(struct pmk_hands_memory *m, const struct pmk_hands_
 	memcpy(m->lowered, m->found, (size_t)m->width * (size_t)m->height * sizeof *m->found);
 	eye->lower(eye->context, &m->view, m->lowered);
 	for (int i = 0; i < GRID * GRID; i++) {
-		struct pmk_hands_blocks part = part_of(m, 0, i / GRID, i % GRID);
+		struct area area = area_of(m, 0, i / GRID, i % GRID);
 
-		for (int y = part.top; m->known[i / GRID][i % GRID] && y < part.bottom; y++) {
-			size_t at = (size_t)y * (size_t)m->width + (size_t)part.left;
+		for (int y = area.top; m->until_ns[i / GRID][i % GRID] && y < area.bottom; y++) {
+			size_t at = (size_t)y * (size_t)m->width + (size_t)area.left;
 
 			memcpy(probability + at, m->lowered + at,
-				(size_t)(part.right - part.left) * sizeof *probability);
+				(size_t)(area.right - area.left) * sizeof *probability);
 		}
 	}
 }
@@ -236,16 +259,15 @@ static int block_at(int at, int count, int from, int length, int view_from, int 
 static void recall_part(const struct pmk_hands_memory *m, int k, float *probability)
 {
 	const struct pmk_rect *r = &m->part[k], *v = &m->view;
-	int column[PMK_IMAGE_MAX_PX];
 
 	for (int x = 0; x < m->width; x++)
-		column[x] = block_at(x, m->width, r->x, r->width, v->x, v->width);
+		m->column[x] = (uint8_t)block_at(x, m->width, r->x, r->width, v->x, v->width);
 	for (int y = 0; y < m->height; y++) {
 		int row = block_at(y, m->height, r->y, r->height, v->y, v->height);
 		size_t at = (size_t)y * (size_t)m->width;
 
 		for (int x = 0; x < m->width; x++, at++) {
-			bool known = row < GRID && column[x] < GRID && m->known[row][column[x]];
+			bool known = row < GRID && m->column[x] < GRID && m->until_ns[row][m->column[x]];
 
 			probability[at] = known ? m->closer[k][at] : 0;
 		}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Keeps what closer looks found in live video or a recording, block by block, for as long as the picture there stays
- * as it was then: up to noise, in luma and chroma. If a quarter of what was found as a hand is lost, the hand has gone,
- * and all is forgotten. What was found counts for 150 pictures at most.
+ * as it was then: up to noise, in luma and chroma. If a quarter of what was found as a hand, or as a person, is lost,
+ * it has gone, and all is forgotten. What was found counts for 5 s at most.
  *
  * The one rule: what was found counts only where the picture is as it was then, and is not known to show room. One
  * thread. */
@@ -12,7 +12,7 @@
 
 enum { PMK_HANDS_GRID = 32 }; /* the view is compared in so many rows and columns of blocks */
 
-/* Columns left..right - 1 and rows top..bottom - 1, of blocks of the grid or of pixels. */
+/* Columns left..right - 1 and rows top..bottom - 1 of the grid. */
 struct pmk_hands_blocks {
 	int left, top, right, bottom;
 };
@@ -22,14 +22,17 @@ struct pmk_hands_memory {
 	struct pmk_rect view; /* what the memory covers; empty: there is none */
 	float *found; /* the probability in known blocks */
 	float *lowered; /* what of it counts in this picture */
-	uint8_t *then[3], *first[3]; /* planes, 4:2:0: when it was found; of the picture that is compared with */
-	/* for each block: for how many pictures more what was found counts; whether a hand was */
-	uint8_t known[PMK_HANDS_GRID][PMK_HANDS_GRID], hand[PMK_HANDS_GRID][PMK_HANDS_GRID];
+	uint8_t *then[3], *reference[3]; /* planes, 4:2:0: when it was found; of the picture that is compared with */
+	uint64_t now_ns; /* of the last picture */
+	/* for each block: until when what was found counts, 0: nothing is known; and what it was */
+	uint64_t until_ns[PMK_HANDS_GRID][PMK_HANDS_GRID];
+	uint8_t what[PMK_HANDS_GRID][PMK_HANDS_GRID];
 	uint8_t still[PMK_HANDS_GRID][PMK_HANDS_GRID]; /* 1: as in the picture that is compared with */
 	/* parts that were seen closer */
 	struct pmk_rect part[PMK_DOUBTS];
 	float *closer[PMK_DOUBTS];
 	int parts;
+	uint8_t *column; /* scratch: the block of each column of a part */
 	void *block;
 };
 
@@ -39,8 +42,8 @@ void pmk_hands_memory_finish(struct pmk_hands_memory *memory); /* a zeroed struc
 /* Forget all; what comes is in `view`. */
 void pmk_hands_memory_forget(struct pmk_hands_memory *memory, const struct pmk_rect *view);
 
-/* Forget the blocks that do not look as they did. `small` is what the network saw. */
-void pmk_hands_memory_check(struct pmk_hands_memory *memory, const struct pmk_image *small);
+/* Forget the blocks that do not look as they did. `small` is what the network saw at that time. */
+void pmk_hands_memory_check(struct pmk_hands_memory *memory, const struct pmk_image *small, uint64_t now_ns);
 /* Find the blocks that stand still. */
 void pmk_hands_memory_compare(struct pmk_hands_memory *memory, const struct pmk_image *small);
 /* Compare with this picture from now on. */

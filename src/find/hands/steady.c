@@ -196,7 +196,7 @@ int pmk_hands_steady_run(struct pmk_hands_steady *f, struct pmk_hands *h, struct
 		pmk_hands_memory_forget(m, seen);
 		pmk_hands_memory_begin(m, small);
 	} else {
-		pmk_hands_memory_check(m, small);
+		pmk_hands_memory_check(m, small, now_ns);
 		err = study(f, h, s, view, eye, small, pmk_max(turns, 1), probability);
 	}
 	if (err)
