@@ -234,13 +234,13 @@ static void test_colours_decide(void **state)
 
 enum how { HELD, BRIGHTER, TINTED };
 
-/* The hand's samples become `value` in one plane. */
-static void paint_hand(struct stage *s, int plane, uint8_t value)
+/* The samples of `where` become `value` in one plane. */
+static void paint(struct stage *s, const struct pmk_rect *where, int plane, uint8_t value)
 {
 	int n = plane ? N / 2 : N;
 
 	for (int i = 0; i < n * n; i++) {
-		if (inside(&hand, (i % n + 0.5) * W / n, (i / n + 0.5) * H / n))
+		if (inside(where, (i % n + 0.5) * W / n, (i / n + 0.5) * H / n))
 			s->small.plane[plane][i / n * s->small.stride[plane] + i % n] = value;
 	}
 }
@@ -265,9 +265,9 @@ static float in_film(struct stage *s, struct pmk_hands_steady *f, int pictures, 
 		see(&all, 0.3f, p);
 		draw(s, &all, 144);
 		if (how == BRIGHTER && k % 2)
-			paint_hand(s, 0, 160);
+			paint(s, &hand, 0, 160);
 		if (how == TINTED && k % 2)
-			paint_hand(s, 1, 200);
+			paint(s, &hand, 1, 200);
 		assert_int_equal(run(s, f, &seen), 0);
 	}
 	return mean(seen, &all, &hand);
@@ -324,16 +324,95 @@ static void test_a_film_is_studied(void **state)
 	pmk_hands_steady_finish(&f);
 }
 
-/* Pictures that come seldom are studied in as much time. */
-static void test_a_slow_film_is_studied_as_soon(void **state)
+/* Of pictures that come seldom, each has one more look at most, so that they do not come more seldom yet; and what was
+ * found counts no longer than in others: after 4 s it is looked for again. */
+static void test_a_slow_film(void **state)
+{
+	struct stage *s = *state;
+	struct pmk_hands_steady f;
+
+	assert_int_equal(pmk_hands_steady_init(&f, N, N), 0);
+	s->closer = 0.95f;
+	s->all = 0.3f;
+	s->looks = 0;
+	s->between_ns = 100000000;
+	for (int k = 0; k < 3 + WITH_HAND; k++) {
+		int before = s->looks;
+
+		in_film(s, &f, 1, HELD);
+		assert_true(s->looks <= before + 1);
+	}
+	assert_true(in_film(s, &f, 1, HELD) > 0.6f);
+	assert_int_equal(s->looks, WITH_HAND);
+	in_film(s, &f, 30, HELD);
+	assert_int_equal(s->looks, WITH_HAND);
+	in_film(s, &f, 12 + WITH_HAND, HELD);
+	assert_int_equal(s->looks, 2 * WITH_HAND);
+	pmk_hands_steady_finish(&f);
+}
+
+/* What stands so still that every third picture alone is looked at is studied in as much time as others. */
+static void test_skipped_pictures(void **state)
 {
 	struct stage *s = *state;
 	struct pmk_hands_steady f;
 
 	assert_int_equal(pmk_hands_steady_init(&f, N, N), 0);
 	s->closer = s->all = 0.95f;
-	s->between_ns = 100000000;
-	assert_true(in_film(s, &f, 5, HELD) > 0.6f);
+	s->looks = 0;
+	s->between_ns = 100200000;
+	for (int k = 0; k < 5; k++) {
+		pmk_hands_steady_skip(&f);
+		pmk_hands_steady_skip(&f);
+		in_film(s, &f, 1, HELD);
+	}
+	assert_int_equal(s->looks, STUDY);
+	assert_true(in_film(s, &f, 1, HELD) > 0.6f);
+	pmk_hands_steady_finish(&f);
+}
+
+/* Of pictures that come often, every second or so has one more look: one in 33 ms. */
+static void test_a_fast_film(void **state)
+{
+	struct stage *s = *state;
+	struct pmk_hands_steady f;
+	uint64_t began_ns = 0;
+
+	assert_int_equal(pmk_hands_steady_init(&f, N, N), 0);
+	s->closer = 0.95f;
+	s->all = 0.3f;
+	s->looks = 0;
+	s->between_ns = 16700000;
+	for (int k = 0; k < 60 && s->looks < WITH_HAND; k++) {
+		in_film(s, &f, 1, HELD);
+		if (s->looks && !began_ns)
+			began_ns = s->now_ns;
+		assert_true(!s->looks || (uint64_t)(s->looks - 1) <= (s->now_ns - began_ns) / 33000000);
+	}
+	assert_int_equal(s->looks, WITH_HAND);
+	assert_true(in_film(s, &f, 1, HELD) > 0.6f);
+	pmk_hands_steady_finish(&f);
+}
+
+/* Somebody in the wall's colour goes, and no hand was found: of what was kept around a doubt, some looks as before. */
+static void test_who_goes_is_forgotten(void **state)
+{
+	static const struct pmk_rect upper = { 360, 150, 80, 150 }, lower = { 385, 320, 50, 60 };
+	struct stage *s = *state;
+	struct pmk_hands_steady f;
+	float p[N * N] = { 0 }, *seen = p;
+
+	assert_int_equal(pmk_hands_steady_init(&f, N, N), 0);
+	s->all = s->closer = 0.02f;
+	assert_true(in_film(s, &f, 14, HELD) < 0.05f);
+	draw(s, &all, 144);
+	assert_int_equal(run(s, &f, &seen), 0);
+	assert_true(mean(seen, &all, &lower) > 0.9f); /* what was found counts */
+	seen = p;
+	memset(p, 0, sizeof p);
+	paint(s, &upper, 0, 200);
+	assert_int_equal(run(s, &f, &seen), 0);
+	assert_true(mean(seen, &all, &lower) < 0.1f);
 	pmk_hands_steady_finish(&f);
 }
 
@@ -357,8 +436,9 @@ static void test_a_fault_in_a_film(void **state)
 	}
 	assert_int_equal(err, -EDOM);
 	s->fails = 0;
-	pmk_hands_steady_forget(&f);
-	assert_true(in_film(s, &f, 12, HELD) > 0.6f);
+	s->looks = 0;
+	assert_true(in_film(s, &f, 20, HELD) > 0.6f);
+	assert_int_equal(s->looks, STUDY); /* all of one study */
 	pmk_hands_steady_finish(&f);
 }
 
@@ -373,7 +453,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_hand_held_up_in_a_film, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_fault_in_a_film, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_film_is_studied, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_a_slow_film_is_studied_as_soon, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_slow_film, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_fast_film, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_skipped_pictures, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_who_goes_is_forgotten, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_colours_decide, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

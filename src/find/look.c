@@ -125,6 +125,11 @@ void pmk_look_forget(struct pmk_look *l)
 	pmk_hands_steady_forget(&l->steady);
 }
 
+void pmk_look_skip(struct pmk_look *l)
+{
+	pmk_hands_steady_skip(&l->steady);
+}
+
 void pmk_look_set_nearest(struct pmk_look *l, bool nearest)
 {
 	pmk_view_set_nearest(&l->where, nearest);

@@ -53,6 +53,9 @@ const struct pmk_model_card *pmk_look_card(const struct pmk_look *look);
 
 void pmk_look_forget(struct pmk_look *look); /* call it at a cut: the next picture stands alone */
 
+/* A picture is not looked at, because it is as the last one: the next one has the more time. */
+void pmk_look_skip(struct pmk_look *look);
+
 /* Change settings between two pictures. These allocate nothing and cannot fail. */
 void pmk_look_set_nearest(struct pmk_look *look, bool nearest);
 void pmk_look_set_keep_out(struct pmk_look *look, const struct pmk_rect *keep_out, int count);

@@ -127,10 +127,12 @@ static bool is_still(struct pmk_scene *s, const struct pmk_frame *frame, struct 
 	if (s->settings.no_motion_gate)
 		return false;
 	times->still = pmk_stillness_test(&s->stillness, &frame->image, s->last_ns);
-	if (times->still)
+	if (times->still) {
 		s->mask.number = frame->number;
-	else
+		pmk_look_skip(s->parts.look);
+	} else {
 		pmk_stillness_saw(&s->stillness); /* if the network fails, pmk_stillness_reset undoes this */
+	}
 	lap(&mark, &times->prepare);
 	return times->still;
 }

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TURN_NS = 33000000, MOST_TURNS = 4 }; /* a look may be taken for each; no more of them in one picture */
-enum { OFTEN = 4 }; /* turns after which doubts are sought again */
-enum { REST = 2 }; /* turns without a look for each look of a study */
+enum { DUE_NS = 33000000 }; /* a look is due each time */
+enum { OFTEN = 4 }; /* times until doubts are sought again */
+enum { REST = 2 }; /* times without a look for each look of a study */
 static const float COVER = 0.01f; /* what the look at the view weighs beside those of the study, which know no plate */
 enum { STUDY = 2 * PMK_STUDY_PARTS }; /* looks, of which every second is mirrored */
 
@@ -44,6 +44,12 @@ void pmk_hands_steady_forget(struct pmk_hands_steady *f)
 	pmk_hands_memory_forget(&f->memory, &(struct pmk_rect){ 0 });
 	f->looks = 0;
 	f->wait = OFTEN;
+	f->skipped = 0;
+}
+
+void pmk_hands_steady_skip(struct pmk_hands_steady *f)
+{
+	f->skipped++;
 }
 
 /* The blocks of the larger square around a doubt. */
@@ -152,9 +158,10 @@ static bool is_done(const struct pmk_hands_steady *f)
 	return f->looks >= STUDY && f->looks == STUDY + f->doubts * PMK_HANDS_LOOKS;
 }
 
-/* Begin a study, go on with it, or end it. */
+/* Begin a study, go on with it, or end it. Not all looks that are due are taken if pictures come seldom: one that takes
+ * long would make the next one longer. */
 static int study(struct pmk_hands_steady *f, struct pmk_hands *h, struct pmk_study *s, const struct pmk_view *view,
-	const struct pmk_hands_eye *eye, const struct pmk_image *small, int turns, float **probability)
+	const struct pmk_hands_eye *eye, const struct pmk_image *small, int due, float **probability)
 {
 	int err = 0;
 
@@ -163,10 +170,10 @@ static int study(struct pmk_hands_steady *f, struct pmk_hands *h, struct pmk_stu
 		if (!is_still(f, view))
 			stop(f);
 	}
-	f->wait -= turns;
+	f->wait -= due;
 	if (!f->looks && !choose(f, view, small, *probability)) {
 		/* the next picture may be the one that is compared with this */
-		if (f->wait <= turns)
+		if (f->wait <= due)
 			pmk_hands_memory_begin(&f->memory, small);
 		return 0;
 	}
@@ -174,13 +181,14 @@ static int study(struct pmk_hands_steady *f, struct pmk_hands *h, struct pmk_stu
 		begin(f, s, view, small, *probability);
 	memcpy(f->now, *probability, (size_t)f->memory.width * (size_t)f->memory.height * sizeof *f->now);
 	*probability = f->now;
-	for (int k = 0; !err && !is_done(f) && k < turns; k++)
+	for (int k = 0; !err && !is_done(f) && k < due && k <= f->skipped; k++)
 		err = look(f, h, s, view, eye);
-	if (err || !is_done(f))
-		return err;
-	end(f, h, s, view, eye);
+	if (!err && !is_done(f))
+		return 0;
+	if (!err)
+		end(f, h, s, view, eye);
 	stop(f);
-	return 0;
+	return err;
 }
 
 int pmk_hands_steady_run(struct pmk_hands_steady *f, struct pmk_hands *h, struct pmk_study *s,
@@ -188,16 +196,19 @@ int pmk_hands_steady_run(struct pmk_hands_steady *f, struct pmk_hands *h, struct
 	const struct pmk_image *small, uint64_t now_ns, float **probability)
 {
 	struct pmk_hands_memory *m = &f->memory;
-	int turns = (int)pmk_min((now_ns - f->last_ns) / TURN_NS, MOST_TURNS), err = 0;
+	uint64_t passed = (now_ns - f->last_ns) / DUE_NS;
+	int due = (int)pmk_min(passed, OFTEN), err = 0;
 
-	f->last_ns = now_ns;
+	f->last_ns = passed > OFTEN ? now_ns : f->last_ns + passed * DUE_NS;
 	if (memcmp(seen, &m->view, sizeof *seen) != 0) {
 		pmk_hands_steady_forget(f);
 		pmk_hands_memory_forget(m, seen);
 		pmk_hands_memory_begin(m, small);
 	} else {
 		pmk_hands_memory_check(m, small, now_ns);
-		err = study(f, h, s, view, eye, small, pmk_max(turns, 1), probability);
+		if (due)
+			err = study(f, h, s, view, eye, small, due, probability);
+		f->skipped = 0;
 	}
 	if (err)
 		return err;
