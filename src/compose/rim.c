@@ -54,6 +54,12 @@ int pmk_rim_create(const struct pmk_layout *layout, struct pmk_rim **rim)
 	return 0;
 }
 
+void pmk_rim_forget(struct pmk_rim *r)
+{
+	if (r)
+		r->began = false;
+}
+
 void pmk_rim_destroy(struct pmk_rim *r)
 {
 	if (!r)

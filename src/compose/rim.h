@@ -24,6 +24,7 @@ struct pmk_rim;
 /* -ENOMEM */
 int pmk_rim_create(const struct pmk_layout *layout, struct pmk_rim **rim) __attribute__((warn_unused_result));
 void pmk_rim_destroy(struct pmk_rim *rim); /* NULL is fine */
+void pmk_rim_forget(struct pmk_rim *rim); /* after a cut: the next mask has not moved; NULL is fine */
 
 /* `frame` and `mask` have the layout's size and sampling, `cells` are the mask's; all stay until the last row. Cells of
  * person into which the rim reaches become mixed. */

@@ -184,6 +184,7 @@ static void forget(struct pmk_scene *s)
 {
 	pmk_refine_forget(s->parts.refine);
 	pmk_stillness_reset(&s->stillness);
+	pmk_rim_forget(s->parts.rim);
 	pmk_look_forget(s->parts.look);
 	pmk_plate_forget(&s->plate);
 	if (s->parts.light)

@@ -366,8 +366,10 @@ void pmk_scene_change_apply(struct pmk_scene *s, struct pmk_scene_change *c)
 	pmk_look_set_nearest(s->parts.look, w->people == PMK_PEOPLE_NEAREST);
 	pmk_look_set_keep_out(s->parts.look, c->keep_out, w->keep_out_count);
 	memcpy(s->keep_out, c->keep_out, sizeof s->keep_out);
-	if (c->other_mask)
+	if (c->other_mask) {
 		pmk_stillness_reset(&s->stillness);
+		pmk_rim_forget(s->parts.rim);
+	}
 	if (c->other_model || w->no_plate)
 		pmk_plate_forget(&s->plate);
 	s->show_room = shows_room(w);
