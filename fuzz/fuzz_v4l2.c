@@ -145,7 +145,7 @@ static void change(unsigned long request, void *argument, int words)
 		size_t at = next_byte() % (size / 4) * 4;
 		uint32_t word = next_word();
 
-		if (planes && i % 2)
+		if (planes && kept.length && i % 2)
 			memcpy((uint8_t *)kept.m.planes + at % (kept.length * sizeof(struct v4l2_plane)), &word, 4);
 		else
 			memcpy((uint8_t *)argument + at, &word, 4);
