@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { TOKEN = 1, HOST = 2, SECRET = 32, MOST_SENT = 1 << 18, MOST_READ = 1 << 20, SILENCE_MS = 100 };
+enum { TOKEN = 1, HOST = 2, SECRET = 32, MOST_SENT = 1 << 15, MOST_READ = 1 << 20, SILENCE_MS = 100 };
 
 static const char stream[] = "multipart/"; /* of the type of the picture, which never ends */
 
