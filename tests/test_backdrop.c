@@ -90,6 +90,30 @@ static void test_fits_of_extreme_sizes(void **state)
 	}
 }
 
+/* A picture of one colour keeps it in any size; but for a level, where many pixels become one. */
+static void test_fits_keep_colours(void **state)
+{
+	static const int sides[][2] = { { 64, 64 }, { 100, 70 }, { 640, 360 }, { 33, 17 }, { 5, 9 }, { 1280, 720 } };
+
+	for (size_t i = 0; i < sizeof sides / sizeof sides[0]; i++) {
+		struct pmk_rgb from, to;
+
+		assert_int_equal(pmk_rgb_alloc(&from, 64, 64), 0);
+		assert_int_equal(pmk_rgb_alloc(&to, sides[i][0], sides[i][1]), 0);
+		fill(&from, 0, 64, 255, 254, 17);
+		assert_int_equal(pmk_backdrop_fit(&from, PMK_FIT_STRETCH, &to), 0);
+		for (int y = 0; y < to.height; y++) {
+			for (int x = 0; x < to.width; x++) {
+				const uint8_t *p = pixel(&to, x, y);
+
+				assert_true(p[0] >= 254 && p[1] >= 253 && p[2] >= 16 && p[2] <= 17);
+			}
+		}
+		pmk_rgb_free(&from);
+		pmk_rgb_free(&to);
+	}
+}
+
 static void test_fit_names(void **state)
 {
 	enum pmk_fit fit = PMK_FIT_COVER;
@@ -570,6 +594,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fits),
 		cmocka_unit_test(test_fits_of_extreme_sizes),
+		cmocka_unit_test(test_fits_keep_colours),
 		cmocka_unit_test(test_fit_names),
 		cmocka_unit_test(test_specs),
 		cmocka_unit_test(test_check),

@@ -14,26 +14,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Scale the part `x, y, w, h` of `from` into the place `tx, ty, tw, th` of `to`. libyuv scales pixels of 4 bytes, not
- * of 3; copies are affordable, since this runs once per backdrop. */
+/* libyuv's averages lose levels as they are taken over more pixels, and are black at last. */
+enum { MOST_SHRINK = 16 };
+
+/* Scale the part `x, y, w, h` of `from` into the place `tx, ty, tw, th` of `to`: each colour alone, since libyuv makes
+ * pixels of 4 bytes darker as it enlarges them, and leaves some out as it shrinks them. Copies are affordable, since
+ * this runs once per backdrop. */
 static int scale_part(
 	const struct pmk_rgb *from, int x, int y, int w, int h, struct pmk_rgb *to, int tx, int ty, int tw, int th)
 {
-	uint8_t *wide = malloc((size_t)w * (size_t)h * 4), *scaled = malloc((size_t)tw * (size_t)th * 4);
-	int err = -ENOMEM;
+	size_t whole = (size_t)w * (size_t)h, scaled = (size_t)tw * (size_t)th;
+	enum FilterMode filter = w <= MOST_SHRINK * tw && h <= MOST_SHRINK * th ? kFilterBox : kFilterBilinear;
+	uint8_t *block = malloc(3 * (whole + scaled)), *out;
 
-	if (wide && scaled) {
-		err = RAWToARGB(
-			      from->data + (size_t)y * from->stride + (size_t)x * 3, from->stride, wide, w * 4, w, h) ||
-				ARGBScale(wide, w * 4, w, h, scaled, tw * 4, tw, th, kFilterBox) ||
-				ARGBToRAW(scaled, tw * 4, to->data + (size_t)ty * to->stride + (size_t)tx * 3,
-					to->stride, tw, th) ?
-			-EINVAL :
-			0;
-	}
-	free(wide);
-	free(scaled);
-	return err;
+	if (!block)
+		return -ENOMEM;
+	out = block + 3 * whole;
+	SplitRGBPlane(from->data + (size_t)y * from->stride + (size_t)x * 3, from->stride, block, w, block + whole, w,
+		block + 2 * whole, w, w, h);
+	for (size_t c = 0; c < 3; c++)
+		ScalePlane(block + c * whole, w, w, h, out + c * scaled, tw, tw, th, filter);
+	MergeRGBPlane(out, tw, out + scaled, tw, out + 2 * scaled, tw,
+		to->data + (size_t)ty * to->stride + (size_t)tx * 3, to->stride, tw, th);
+	free(block);
+	return 0;
 }
 
 static int at_least_one(double px)
