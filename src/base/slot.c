@@ -37,8 +37,9 @@ void pmk_slot_finish(struct pmk_slot *slot)
 	pthread_mutex_destroy(&slot->lock);
 }
 
-void pmk_slot_put(struct pmk_slot *slot, void *item)
+bool pmk_slot_put(struct pmk_slot *slot, void *item)
 {
+	bool replaced = false;
 	void *old;
 
 	pthread_mutex_lock(&slot->lock);
@@ -47,12 +48,14 @@ void pmk_slot_put(struct pmk_slot *slot, void *item)
 	} else {
 		old = slot->item;
 		slot->item = item;
-		slot->replaced += old != NULL;
+		replaced = old != NULL;
+		slot->replaced += replaced;
 		pthread_cond_signal(&slot->ready);
 	}
 	pthread_mutex_unlock(&slot->lock);
 	if (old)
 		slot->drop(old);
+	return replaced;
 }
 
 void *pmk_slot_take(struct pmk_slot *slot, uint64_t deadline_ns)

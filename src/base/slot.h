@@ -23,8 +23,8 @@ struct pmk_slot {
 int pmk_slot_init(struct pmk_slot *slot, void (*drop)(void *item)) __attribute__((warn_unused_result));
 void pmk_slot_finish(struct pmk_slot *slot); /* drops the item inside; no thread may be waiting in take */
 
-/* Put `item` in and drop the one inside. A closed slot drops `item`. [producer thread] */
-void pmk_slot_put(struct pmk_slot *slot, void *item);
+/* Put `item` in and drop the one inside. A closed slot drops `item`. True: there was one inside. [producer thread] */
+bool pmk_slot_put(struct pmk_slot *slot, void *item);
 
 /* Take the item; wait for one until deadline_ns (CLOCK_MONOTONIC). NULL: none has come by then, or the empty slot was
  * closed or nudged. [consumer thread] */

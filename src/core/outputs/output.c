@@ -20,9 +20,17 @@ static const uint64_t COVER_AT_LATEST_NS = PMK_S_NS; /* the cover is shown after
 static const uint64_t LINGER_NS = 2 * PMK_S_NS; /* fall asleep when nobody has watched for this long */
 static const uint64_t HANGS_NS = 10 * PMK_S_NS;
 
+/* A picture in the slot, or taken from it. */
+struct put {
+	bool composed; /* no cover */
+	bool known; /* an earlier picture of its frame was taken */
+	uint64_t time_ns; /* of its frame */
+};
+
 struct pmk_output {
 	struct pmk_output_settings settings; /* const after create */
 	bool live; /* its sinks are virtual cameras; const after create */
+	struct put last_put; /* the scene thread's */
 	struct pmk_ports *ports; /* the output thread's, once started, except for the cover in it */
 	struct pmk_thread thread; /* the main thread's */
 
@@ -32,7 +40,7 @@ struct pmk_output {
 	atomic_bool stopping, watched;
 	int wake_fd; /* readable when one of these has changed, since the thread may be asleep in poll */
 	pthread_mutex_t lock; /* protects what follows */
-	uint64_t written, repeated;
+	uint64_t written, repeated, replaced;
 	struct pmk_series latency;
 	struct pmk_shown *last; /* that of the thread's struct timing, which owns the reference */
 };
@@ -257,9 +265,21 @@ int pmk_output_start(struct pmk_output *o)
 	return pmk_thread_start(&o->thread, output_main, o);
 }
 
+/* A change of settings shows a frame once more, and a pause covers it: neither loses a frame. */
 void pmk_output_put(struct pmk_output *o, struct pmk_shown *shown)
 {
-	pmk_slot_put(&o->slot, shown);
+	struct put put = { .composed = !pmk_shown_is_cover(shown), .time_ns = pmk_shown_time_ns(shown) },
+		   before = o->last_put;
+	bool dropped = pmk_slot_put(&o->slot, shown);
+	bool same = put.composed && before.composed && put.time_ns == before.time_ns;
+
+	put.known = same && (before.known || !dropped);
+	o->last_put = put;
+	if (!dropped || same || !put.composed || !before.composed || before.known)
+		return;
+	pthread_mutex_lock(&o->lock);
+	o->replaced++;
+	pthread_mutex_unlock(&o->lock);
 }
 
 void pmk_output_set_cover(struct pmk_output *o, struct pmk_shown *cover)
@@ -302,10 +322,11 @@ struct pmk_output_figures pmk_output_figures(struct pmk_output *o)
 	struct pmk_output_figures figures;
 
 	pthread_mutex_lock(&o->lock);
-	figures = (struct pmk_output_figures){ .written = o->written, .repeated = o->repeated };
+	figures = (struct pmk_output_figures){
+		.written = o->written, .repeated = o->repeated, .replaced = o->replaced
+	};
 	pmk_series_copy(&o->latency, &latency);
 	pthread_mutex_unlock(&o->lock);
-	figures.replaced = pmk_slot_replaced(&o->slot);
 	pmk_snapshot_sort(&latency);
 	figures.latency_ms_p50 = pmk_snapshot_quantile(&latency, 0.5);
 	figures.latency_ms_p99 = pmk_snapshot_quantile(&latency, 0.99);

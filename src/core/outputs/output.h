@@ -33,7 +33,7 @@ struct pmk_output_settings {
 
 struct pmk_output_figures {
 	uint64_t written, repeated; /* composed pictures; pictures shown again */
-	uint64_t replaced; /* pictures that a newer one replaced before they were written */
+	uint64_t replaced; /* frames of which no picture was written, since another frame's came too early */
 	double latency_ms_p50, latency_ms_p99; /* capture to written, of composed pictures */
 };
 
