@@ -356,6 +356,13 @@ static void test_uploads(void **state)
 	assert_int_equal(rmdir(folder), 0);
 }
 
+static int errors;
+
+static void count_error(void *user, enum pmk_log_level level, const char *line)
+{
+	errors += level <= PMK_LOG_WARN;
+}
+
 /* A folder of the user's choice may hold more than backdrops. */
 static void test_chosen_folder(void **state)
 {
@@ -379,6 +386,12 @@ static void test_chosen_folder(void **state)
 	fclose(file);
 	assert_int_equal(ask("GET", "/own", own(), ""), 200);
 	assert_non_null(strstr(answer, "/chosen/a.gif"));
+	errors = 0;
+	pmk_log_redirect(count_error, NULL);
+	assert_int_equal(ask("GET", "/own/a.gif", own(), ""), 415); /* no picture is in it */
+	pmk_log_redirect(NULL, NULL);
+	assert_non_null(strstr(answer, "/chosen/a.gif: "));
+	assert_int_equal(errors, 0); /* the card tells it */
 	assert_int_equal(ask("POST", "/own/remove", own(), "{\"name\":\"a.gif\"}"), 200);
 	assert_int_equal(access(path, F_OK), -1);
 	end(p);

@@ -185,19 +185,39 @@ def try_refusal(program, browser):
     wait("a refusal that is told", lambda: "whole number" in error.text)
     assert control.get_attribute("aria-invalid") == "true"
     assert value(program, "erode") == "auto"
-    focus(browser, control)
-    press(browser, Keys.CONTROL, "a", Keys.NULL, Keys.DELETE, Keys.TAB)
+    focus(browser, browser.find_element(By.ID, "save"))
+    press(browser, Keys.ENTER)
     wait("an error that is over", lambda: not error.is_displayed())
+    assert control.get_attribute("aria-invalid") == "false"
+
+
+def try_used_address(address):
+    """In another browser, the address with its used ticket, or without any, says what to do; potemkin does run."""
+    for url, words in ((address, "used already"), (address.split("#")[0], "lacks its key")):
+        other = open_browser()
+        try:
+            other.get(url)
+            notice = other.find_element(By.ID, "notice")
+            wait("what is wrong with " + url, lambda: words in notice.text and '"potemkin ui"' in notice.text)
+            assert other.find_element(By.ID, "state").text == "not connected"
+        finally:
+            other.quit()
 
 
 # --- what is no setting of the forms
+
+def try_damaged(browser):
+    """A file that is no picture has a card that says so; try_page's caller made it."""
+    card = browser.find_element(By.CSS_SELECTOR, "#gallery [data-own='damaged.png']")
+    wait("a card of a damaged file", lambda: "cannot be read" in card.text and "damaged" in card.text.split("\n"))
+    assert not card.find_elements(By.TAG_NAME, "img")
 
 
 def try_backdrops(program, browser):
     find = lambda name: browser.find_element(By.ID, name)
     find("spec").send_keys("color:#ffffff", Keys.ENTER)
     wait("a white backdrop in the picture", lambda: near(pixels(browser)[0], (255, 255, 255)))
-    cards = browser.find_elements(By.CSS_SELECTOR, "#gallery [role=radio]")
+    cards = browser.find_elements(By.CSS_SELECTOR, "#gallery [role=radio]:not([data-own])")
     focus(browser, cards[0])
     for card in cards[1:] + cards[:1]:  # around the gallery with one key
         press(browser, Keys.ARROW_RIGHT)
@@ -377,6 +397,8 @@ def try_page(program, browser, address, work, still):
     try_backdrops(program, browser)
     count = try_settings(program, browser, still)
     try_refusal(program, browser)
+    try_damaged(browser)
+    try_used_address(address)
     try_mask(program, browser)
     try_mirror_view(program, browser)
     try_zones(program, browser)
@@ -395,6 +417,9 @@ def main(program):
         still, config = take_still(program, work), os.path.join(work, "potemkin.conf")
         with open(config, "w", encoding="ascii") as file:
             file.write("# mine\n\n[profile calm]\nsmooth = 12\n")
+        os.makedirs(os.path.join(work, "potemkin", "backdrops"), exist_ok=True)
+        with open(os.path.join(work, "potemkin", "backdrops", "damaged.png"), "wb") as file:
+            file.write(b"\x89PNG\r\n\x1a\n damaged")
         run = started(program, "-c", "file:" + still, "-b", "color:#204080", "--config", config)
         try:
             address, browser = ask(program, "page"), open_browser()

@@ -23,10 +23,20 @@ function say(text) {
 	say.timer = setTimeout(() => { $('message').hidden = true; }, 8000);
 }
 
+const READING = ['status', 'examine', 'get', 'describe']; // the page asks these by itself
+
+/** What was refused before is over with the next change of anything. */
+function forget_errors() {
+	document.querySelectorAll('p.error').forEach((place) => { place.hidden = true; });
+	document.querySelectorAll('[aria-invalid="true"]').forEach((one) => one.setAttribute('aria-invalid', false));
+}
+
 /** Run a command. Its failure, which gives null, is said in `place`, beside the control, or else at the page's edge. */
 async function command_at(place, name, ...args) {
 	try {
 		const answer = await post('/api/' + name, { args });
+		if (!READING.includes(name))
+			forget_errors();
 		if (place) {
 			place.textContent = answer.ok ? '' : answer.error;
 			place.hidden = answer.ok;

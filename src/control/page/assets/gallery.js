@@ -17,7 +17,7 @@ function fill_gallery(backdrops) {
 		const name = element('span', { className: 'name', textContent: card.title });
 		const button = element('button', { type: 'button' }, picture, name);
 		if (card.src)
-			fetch_blob(card.src).then((url) => { picture.src = url; });
+			fetch_blob(card.src).then((url) => { picture.src = url; }).catch(() => {});
 		button.setAttribute('role', 'radio');
 		button.dataset.spec = card.spec;
 		button.addEventListener('click', () => use_backdrop(card.spec));

@@ -4,6 +4,8 @@
 
 const MOST_UPLOAD = 64 << 20; // bytes; the server refuses more, too
 
+const damaged = () => element('span', { className: 'swatch damaged', textContent: 'cannot be read' });
+
 function own_card({ name, path, film }) {
 	const picture = film
 		? element('span', { className: 'swatch film', textContent: '▶' })
@@ -11,7 +13,8 @@ function own_card({ name, path, film }) {
 	const title = element('span', { className: 'name', textContent: name.replace(/\.[^.]*$/, '') });
 	const card = element('button', { type: 'button', title: name }, picture, title);
 	if (!film)
-		fetch_blob('/own/' + encodeURIComponent(name)).then((url) => { picture.src = url; });
+		fetch_blob('/own/' + encodeURIComponent(name)).then((url) => { picture.src = url; })
+			.catch(() => picture.replaceWith(damaged()));
 	card.setAttribute('role', 'radio');
 	card.dataset.spec = path;
 	card.dataset.own = name;
@@ -81,7 +84,7 @@ new MutationObserver(() => {
 	const card = chosen_own();
 	remove.hidden = !card;
 	if (card)
-		remove.textContent = `Remove “${card.textContent.replace('▶', '')}”`;
+		remove.textContent = `Remove “${card.querySelector('.name').textContent}”`;
 }).observe($('gallery'), { attributes: true, attributeFilter: ['aria-checked'], childList: true, subtree: true });
 
 const holds_files = (event) => event.dataTransfer && [...event.dataTransfer.types].includes('Files');

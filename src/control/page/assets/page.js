@@ -68,13 +68,22 @@ $('profile').addEventListener('change', async () => {
 	poll();
 });
 
+/** The program runs, but lets nobody in by this address; that stays on the page. */
+function refused() {
+	show_state('gone', 'not connected');
+	$('notice').textContent = `This address ${token ? 'has been used already' : 'lacks its key'}. ` +
+		'"potemkin ui" opens the page anew.';
+	$('notice').hidden = false;
+}
+
 async function start() {
-	const answer = await post('/login')
-		.catch(() => ({ ok: false, error: 'potemkin is not running' }));
-	if (!answer.ok) {
+	const answer = await post('/login').catch(() => null);
+	if (!answer) {
 		gone();
-		return say(`Not connected: ${answer.error}. Run "potemkin ui" to open this page.`);
+		return say('Not connected: potemkin is not running. Run "potemkin ui" to open this page.');
 	}
+	if (!answer.ok)
+		return refused();
 	token = answer.token;
 	sessionStorage.setItem('token', token);
 	const all = await command('describe');

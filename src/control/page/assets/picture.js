@@ -4,6 +4,8 @@
 
 async function fetch_blob(path) {
 	const answer = await fetch(path, { headers: { 'X-Potemkin-Token': token } });
+	if (!answer.ok)
+		throw new Error(answer.statusText);
 	return URL.createObjectURL(await answer.blob());
 }
 

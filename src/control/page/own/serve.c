@@ -89,10 +89,18 @@ enum MHD_Result pmk_own_list(struct MHD_Connection *connection, const char *chos
 enum MHD_Result pmk_own_thumbnail(struct MHD_Connection *connection, const char *chosen, const char *name)
 {
 	struct pmk_jpeg_copy jpeg = { 0 };
-	char path[PATH_MAX];
+	char path[PATH_MAX], why[PMK_LOG_LINE] = "";
+	int err;
 
-	if (pmk_own_path(chosen, name, path) || is_film(name) || pmk_thumbnail_file(path, &jpeg))
+	if (pmk_own_path(chosen, name, path) || is_film(name) || access(path, F_OK))
 		return pmk_answer_refuse(connection, MHD_HTTP_NOT_FOUND, "there is no such picture");
+	pmk_log_overhear(why);
+	pmk_log_answer(true); /* the card tells it, each time that the page is loaded */
+	err = pmk_thumbnail_file(path, &jpeg);
+	pmk_log_answer(false);
+	pmk_log_overhear(NULL);
+	if (err)
+		return fail(connection, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, BAD_INPUT, why);
 	return pmk_answer_jpeg(connection, &jpeg);
 }
 
