@@ -93,7 +93,7 @@ def probe(browser, address):
 def without_token(browser, address, wait):
     """The page's own files load, but no more."""
     probe(browser, address)
-    wait("a page that says so", lambda: "lacks its key" in browser.find_element(By.ID, "notice").text)
+    wait("a page that says so", lambda: "opens the page anew" in browser.find_element(By.ID, "notice").text)
     assert browser.execute_script("return document.getElementById('picture').naturalWidth") == 0
     assert not browser.find_elements(By.CSS_SELECTOR, "#gallery button")
 
