@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <malloc.h>
 
-enum { TIMES = 200, SOME_BYTES = 256 * 1024 };
+enum { TIMES = 200, SOME_BYTES = 1024 * 1024 }; /* a few pictures on their way */
 
 static struct pmk_pipeline_settings wanted;
 static enum pmk_part part; /* that refused */
