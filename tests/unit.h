@@ -5,6 +5,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -17,7 +18,7 @@
 #include "base/log.h"
 
 static char unit_logged[4096];
-static int unit_log_count;
+static atomic_int unit_log_count; /* counted after unit_logged is written: other threads log, too */
 
 static inline void unit_keep_log(void *user, enum pmk_log_level level, const char *line)
 {
