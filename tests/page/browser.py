@@ -24,6 +24,7 @@ from selenium.webdriver.common.keys import Keys
 import attacks
 
 PATIENCE = 20  # s
+STEADY = 6  # pictures without a change
 WIDTHS = (360, 768, 1920)
 AXE = [os.environ.get("POTEMKIN_AXE", ""), "/usr/share/nodejs/axe-core/axe.min.js"]
 # What is typed into a text, where its choices or limits do not say it. "%s": a picture.
@@ -67,6 +68,19 @@ def pixels(browser, name="picture"):
 
 def difference(a, b):
     return sum(abs(x - y) for p, q in zip(a, b) for x, y in zip(p, q)) / (3 * len(a))
+
+
+def settled(program, browser):
+    """The picture once it stands still: a change fades in, and the page shows it a little later than the program."""
+    frames = lambda: json.loads(ask(program, "status"))["frames"]
+
+    def has_settled():
+        before, count = pixels(browser), frames()
+        wait("more pictures", lambda: frames() >= count + STEADY)
+        return difference(before, pixels(browser)) < 0.05
+
+    wait("a picture that stands still", has_settled)
+    return pixels(browser)
 
 
 def near(a, b):
@@ -154,7 +168,7 @@ def take_back(program, browser, setting):
 def try_setting(program, browser, setting, picture):
     name, visible = setting["name"], setting["name"] in VISIBLE
     error = browser.find_element(By.ID, "error-" + name)
-    before = pixels(browser) if visible else None
+    before = settled(program, browser) if visible else None
     operate(browser, setting, picture)
     wait("%s by the keyboard; %s" % (name, error.text), lambda: value(program, name) != setting["value"])
     assert not error.is_displayed(), (name, error.text)
@@ -260,17 +274,17 @@ def try_mask(program, browser):
 def try_mirror_view(program, browser):
     """The preview alone: what viewers get stays."""
     find = lambda name: browser.find_element(By.ID, name)
-    before = pixels(browser)
+    before = settled(program, browser)
     focus(browser, find("mirror-view"))
     press(browser, Keys.SPACE)
     assert browser.execute_script("return getComputedStyle(document.getElementById('picture')).transform") != "none"
-    assert value(program, "mirror") == "no" and difference(before, pixels(browser)) < 0.2
+    assert value(program, "mirror") == "no" and difference(before, settled(program, browser)) < 0.2
     press(browser, Keys.SPACE)
 
 
 def try_zones(program, browser):
     find = lambda name: browser.find_element(By.ID, name)
-    before = pixels(browser)
+    before = settled(program, browser)
     focus(browser, find("draw-zone"))
     press(browser, Keys.ENTER)
     press(browser, *[Keys.ARROW_RIGHT] * 5, Keys.ARROW_DOWN, Keys.SHIFT, *[Keys.ARROW_RIGHT] * 40, Keys.NULL)
