@@ -304,6 +304,8 @@ def test_oracle(rig):
 
 
 def main():
+    if len(sys.argv) < 4:
+        sys.exit(__doc__)
     short = sys.argv[4:] == ["short"]
     tests = (test_camera, test_scarcity, test_disk_and_clock, test_files, test_backdrops, test_states)
     with tempfile.TemporaryDirectory() as work:

@@ -108,6 +108,8 @@ def inner(alpha, before):
 
 
 def main():
+    if len(sys.argv) < 5:
+        sys.exit(__doc__)
     program, photo, matte, room = sys.argv[1:5]
     count = int(sys.argv[5]) if len(sys.argv) > 5 else 600
     with tempfile.TemporaryDirectory() as folder:

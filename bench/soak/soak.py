@@ -150,6 +150,8 @@ def judge(looks):
 
 
 def main():
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
     minutes = float(sys.argv[3]) if len(sys.argv) > 3 else 0.3
     looks = []
     random.seed(1)
