@@ -263,12 +263,16 @@ static void test_decoding_of_pictures(void **state)
 		{ PMK_TRIED_RAN, PMK_VERDICT_HINT, "but without seccomp and Landlock" },
 		{ 0, PMK_VERDICT_HINT, "no picture file can be used" },
 	};
+	static const char why[] = "decoding: the process that decodes pictures cannot be used: Too many processes";
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		begin();
 		doctor.pictures_tried = cases[i].tried;
+		doctor.pictures_refused = cases[i].tried ? "" : why;
 		examine(pmk_doctor_check_sandbox);
 		found(cases[i].verdict, cases[i].what, "");
+		if (!cases[i].tried)
+			assert_string_equal(doctor.findings[0].why, why);
 		end();
 	}
 }

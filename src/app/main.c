@@ -18,11 +18,12 @@
 #include <unistd.h>
 
 /* If a standard stream is closed, the next file or camera to be opened would get its number, and our messages would be
- * written into it. The stand-in is opened in the wrong direction, so that using the stream remains an error. */
+ * written into it. The stand-in can be neither read nor written, so that using the stream remains an error; and unlike
+ * /dev/null, everybody may open it. */
 static void fill_standard_streams(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+		if (fcntl(fd, F_GETFD) < 0 && open("/", O_PATH) < 0)
 			return;
 	}
 }

@@ -120,15 +120,16 @@ static void ask_bus(struct pmk_doctor *d)
 /* The texts that the doctor's findings point to. */
 struct surroundings {
 	struct utsname system;
-	char config[PMK_SPEC], mistake[PMK_LOG_LINE];
+	char config[PMK_SPEC], mistake[PMK_LOG_LINE], refused[PMK_LOG_LINE];
 };
 
-static void note_mistake(void *user, enum pmk_log_level level, const char *line)
+/* The first error that is logged becomes part of a finding. */
+static void note_error(void *user, enum pmk_log_level level, const char *line)
 {
-	struct surroundings *s = user;
+	char *first = user;
 
-	if (level == PMK_LOG_ERROR && !s->mistake[0])
-		snprintf(s->mistake, sizeof s->mistake, "%s", line);
+	if (level == PMK_LOG_ERROR && !first[0])
+		snprintf(first, PMK_LOG_LINE, "%s", line);
 }
 
 /* The file that run would read. */
@@ -141,12 +142,22 @@ static void read_config(const struct pmk_settings *given, struct surroundings *s
 		s->config[0] = '\0';
 	if (scratch && s->config[0]) {
 		pmk_settings_init(scratch);
-		pmk_log_listen(note_mistake, s);
+		pmk_log_listen(note_error, s->mistake);
 		if (pmk_settings_read_file(s->config, scratch) && !s->mistake[0])
 			snprintf(s->mistake, sizeof s->mistake, "it cannot be read");
 		pmk_log_listen(NULL, NULL);
 	}
 	free(scratch);
+}
+
+static unsigned try_pictures(struct surroundings *s)
+{
+	unsigned tried;
+
+	pmk_log_listen(note_error, s->refused);
+	tried = pmk_sandbox_try();
+	pmk_log_listen(NULL, NULL);
+	return tried;
 }
 
 static void look_around(struct pmk_doctor *d, struct surroundings *s)
@@ -161,6 +172,7 @@ static void look_around(struct pmk_doctor *d, struct surroundings *s)
 		.kernel = s->system.release,
 		.config = s->config,
 		.config_mistake = s->mistake,
+		.pictures_refused = s->refused,
 		.locked = pmk_doctor_probe_lock() };
 	d->device_count = pmk_devices_scan(&d->devices);
 	d->device_count = pmk_max(d->device_count, 0);
@@ -173,7 +185,7 @@ static void look_around(struct pmk_doctor *d, struct surroundings *s)
 	d->portal_has_camera = !d->pipewire_camera[0] && !d->pipewire_lists_us && pmk_portal_has_camera();
 	d->media_missing = pmk_media_missing();
 	d->simple_kinds = pmk_media_simple_kinds();
-	d->pictures_tried = d->media_missing && !d->simple_kinds ? 0 : pmk_sandbox_try();
+	d->pictures_tried = d->media_missing && !d->simple_kinds ? 0 : try_pictures(s);
 	d->caption_tried = pmk_caption_try();
 	ask_bus(d);
 }

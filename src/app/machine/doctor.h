@@ -34,6 +34,7 @@ struct pmk_doctor {
 	const char *media_missing; /* why the module for files cannot be used, or NULL */
 	const char *simple_kinds; /* the pictures that need no such module; NULL: all do */
 	unsigned pictures_tried; /* PMK_TRIED_...; of the process that decodes pictures */
+	const char *pictures_refused; /* why there is no such process, in one line; "": there is one */
 	unsigned locked; /* PMK_GUARD_...: by what a process can be locked in as a run is */
 	int caption_tried; /* 0, or why no name tag can be drawn: pmk_caption_try */
 	bool has_bus, has_panel; /* a desktop's bus answers; a panel on it shows icons of programs */

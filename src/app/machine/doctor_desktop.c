@@ -174,8 +174,10 @@ void pmk_doctor_check_sandbox(struct pmk_doctor *d)
 	if (d->media_missing && !d->simple_kinds)
 		return;
 	if (!(tried & PMK_TRIED_RAN))
-		pmk_doctor_add(d, "pictures", PMK_VERDICT_HINT, "the process that decodes them cannot be started",
-			"see the message above", "no picture file can be used");
+		pmk_doctor_add(d, "pictures", PMK_VERDICT_HINT, d->pictures_refused,
+			"end other programs, or start potemkin outside of the service or container whose limits or "
+			"settings forbid it",
+			"no picture file can be used");
 	else if (seccomp && landlock && (tried & refused) == refused)
 		pmk_doctor_add(d, "pictures", PMK_VERDICT_GOOD, NULL, NULL,
 			"files are decoded in a process that seccomp and Landlock keep from files, network and "

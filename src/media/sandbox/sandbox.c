@@ -62,8 +62,9 @@ static int spawn(int theirs, pid_t *pid)
 	sigemptyset(&none);
 	sigfillset(&all);
 	posix_spawn_file_actions_init(&actions);
+	/* what can be neither read nor written, and is always there */
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		posix_spawn_file_actions_addopen(&actions, fd, "/dev/null", O_RDWR, 0);
+		posix_spawn_file_actions_addopen(&actions, fd, "/", O_PATH, 0);
 	posix_spawn_file_actions_adddup2(&actions, theirs, PMK_HELPER_SOCKET);
 	posix_spawnattr_init(&attributes);
 	/* a terminal's Ctrl-C is not for it */
