@@ -290,6 +290,19 @@ if [ -w /dev/full ]; then
 		fi
 	done
 fi
+# output that breaks off is told once, by the write that fails or by the close, though both would
+full() {
+	code=$1
+	shift
+	timeout 60 "$program" "$@" -s 64x48 >/dev/full 2>err
+	got=$?
+	if [ $got -eq "$code" ] && [ "$(grep -c 'standard output: No space' err)" -eq 1 ] &&
+		! grep -q 'last message' err; then note ok; else note bad "$*, full: exit $got: $(cat err)"; fi
+}
+if [ -w /dev/full ]; then for frames in 3 200; do
+	full 6 convert presenter hash --frames $frames
+	full 6 -c presenter -r 60 -o hash -o null --frames $frames
+done; fi
 # a closed standard stream: its number is not given to another file
 timeout 60 "$program" -c presenter -o file:closed.y4m -o hash -s 64x48 --frames 3 2>err >&-
 if [ $? -eq 6 ] && grep -q 'standard output: Bad file descriptor' err; then note ok; else

@@ -12,6 +12,7 @@ struct hash_sink {
 	struct pmk_sink base;
 	struct pmk_sha256 total;
 	unsigned long long number; /* of the next picture */
+	int err; /* the first one, which was logged */
 };
 
 static void hash_rows(struct pmk_sha256 *sha, const struct pmk_image *image)
@@ -32,12 +33,11 @@ static void finish_hex(struct pmk_sha256 *sha, char text[PMK_SHA256_HEX])
 	pmk_sha256_hex(digest, text);
 }
 
-static int say_failed(void)
+static int fail(struct hash_sink *s)
 {
-	int err = errno ? -errno : -EIO;
-
-	pmk_error("hash: cannot write to standard output: %s", strerror(-err));
-	return err;
+	s->err = errno ? -errno : -EIO;
+	pmk_error("hash: cannot write to standard output: %s", strerror(-s->err));
+	return s->err;
 }
 
 static int hash_write(struct pmk_sink *sink, const struct pmk_shown *shown)
@@ -50,18 +50,19 @@ static int hash_write(struct pmk_sink *sink, const struct pmk_shown *shown)
 	hash_rows(&sha, pmk_shown_image(shown));
 	hash_rows(&s->total, pmk_shown_image(shown));
 	finish_hex(&sha, text);
-	return printf("%llu %s\n", s->number++, text) < 0 ? say_failed() : 0;
+	return printf("%llu %s\n", s->number++, text) < 0 ? fail(s) : 0;
 }
 
 static int hash_close(struct pmk_sink *sink, const struct pmk_shown *cover)
 {
 	struct hash_sink *s = (struct hash_sink *)sink;
 	char text[PMK_SHA256_HEX];
-	int err = 0;
+	int err;
 
 	finish_hex(&s->total, text);
-	if (printf("total %s\n", text) < 0 || fflush(stdout) != 0)
-		err = say_failed();
+	if (!s->err && (printf("total %s\n", text) < 0 || fflush(stdout) != 0))
+		fail(s);
+	err = s->err;
 	free(s);
 	return err;
 }
