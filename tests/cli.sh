@@ -168,6 +168,24 @@ for pipe in - file:- /dev/stdout file:/dev/stdout; do
 done
 expect 2 'is a pipe; .*potemkin convert - -' -c - -o null --frames 1
 expect 6 'absent' -c presenter -o file:absent/out.mp4 --frames 1
+# mistakes are told before what another instance has
+mkdir -p runtime/potemkin
+: >taken.mkv
+(
+	flock 9
+	export XDG_RUNTIME_DIR="$work/runtime"
+	expect 4 'already running' -c presenter
+	expect 2 'camera "webcam" is not known' -c webcam
+	expect 2 'did you mean file:talk.mkv\?' -c talk.mkv -o auto
+	expect 2 'is a pipe; .*potemkin convert - -' -c -
+	expect 2 'output "screen" is not known' -c presenter -o auto -o screen
+	expect 2 'is a pipe; .*potemkin convert - -' -c presenter -o auto -o -
+	expect 2 'the same file' -c presenter -o auto -o file:a.mkv -o file:./a.mkv
+	expect 2 'would be overwritten' -c file:taken.mkv -o auto -o file:taken.mkv
+	exit $failed
+) 9>runtime/potemkin/lock
+failed=$?
+rm -r runtime taken.mkv
 if ! ls /dev/video* >/dev/null 2>&1; then
 	expect 5 'no camera' -o null
 	expect 6 'v4l2loopback' -c presenter

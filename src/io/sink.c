@@ -16,31 +16,46 @@ static bool is_pipe(const char *spec)
 	return pmk_pipe_is_output(path ? path : spec);
 }
 
-int pmk_sink_open(
-	const char *spec, const struct pmk_sink_setup *setup, const struct pmk_shown *cover, struct pmk_sink **sink)
+/* The name behind "pipewire:", "" for "pipewire"; NULL: the spec is another one. */
+static const char *pipewire_name(const char *spec)
 {
-	const char *rest;
+	const char *rest = pmk_parse_after(spec, "pipewire");
 
-	if (strcmp(spec, "null") == 0)
-		return pmk_sink_null_open(sink);
-	if (strcmp(spec, "hash") == 0)
-		return pmk_sink_hash_open(sink);
-	if ((rest = pmk_parse_after(spec, "pipewire")) && (*rest == ':' || !*rest))
-		return pmk_sink_pipewire_open(rest + (*rest == ':'), setup, cover, sink);
-	if (is_pipe(spec)) {
+	return rest && (*rest == ':' || !*rest) ? rest + (*rest == ':') : NULL;
+}
+
+int pmk_sink_usable(const char *spec)
+{
+	if (strcmp(spec, "null") == 0 || strcmp(spec, "hash") == 0 || pipewire_name(spec))
+		return 0;
+	if (is_pipe(spec))
 		pmk_error_cure(PMK_CURE_CONVERT_PIPE, "output \"%s\" is a pipe; a live run cannot write to one", spec);
-		return -EINVAL;
-	}
-	if (pmk_parse_after(spec, "/dev/"))
-		return pmk_sink_v4l2_open(spec, setup, cover, sink);
-	if ((rest = pmk_parse_after(spec, "file:")))
-		return pmk_sink_file_open(rest, setup, sink);
-	if (strchr(spec, '/') || strchr(spec, '.'))
+	else if (pmk_parse_after(spec, "/dev/") || pmk_parse_after(spec, "file:"))
+		return 0;
+	else if (strchr(spec, '/') || strchr(spec, '.'))
 		pmk_error("output \"%s\" is not known; did you mean file:%s?", spec, spec);
 	else
 		pmk_error("output \"%s\" is not known; use auto, /dev/videoN, pipewire[:NAME], file:PATH, null or hash",
 			spec);
 	return -EINVAL;
+}
+
+int pmk_sink_open(
+	const char *spec, const struct pmk_sink_setup *setup, const struct pmk_shown *cover, struct pmk_sink **sink)
+{
+	const char *rest;
+
+	if (pmk_sink_usable(spec))
+		return -EINVAL;
+	if (strcmp(spec, "null") == 0)
+		return pmk_sink_null_open(sink);
+	if (strcmp(spec, "hash") == 0)
+		return pmk_sink_hash_open(sink);
+	if ((rest = pipewire_name(spec)))
+		return pmk_sink_pipewire_open(rest, setup, cover, sink);
+	if ((rest = pmk_parse_after(spec, "file:")))
+		return pmk_sink_file_open(rest, setup, sink);
+	return pmk_sink_v4l2_open(spec, setup, cover, sink);
 }
 
 int pmk_sink_check(const char *spec, char *why, size_t size)

@@ -56,6 +56,9 @@ struct pmk_sink_impl {
 int pmk_sink_open(const char *spec, const struct pmk_sink_setup *setup, const struct pmk_shown *cover,
 	struct pmk_sink **sink) __attribute__((warn_unused_result));
 
+/* Whether it can be the spec of any output, wherever one is. 0, or -EINVAL, logged. */
+int pmk_sink_usable(const char *spec) __attribute__((warn_unused_result));
+
 /* Check that a spec is complete, without looking for what it names. 0, or -EINVAL with the reason in `why`. */
 int pmk_sink_check(const char *spec, char *why, size_t size) __attribute__((warn_unused_result));
 

@@ -16,33 +16,49 @@ static bool is_pipe(const char *spec)
 	return pmk_pipe_is_input(path ? path : spec);
 }
 
-int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct pmk_source **source)
+/* The name behind "pipewire:", "" for "pipewire"; NULL: the spec is another one. */
+static const char *pipewire_name(const char *spec)
 {
-	const char *rest;
+	const char *rest = pmk_parse_after(spec, "pipewire");
 
-	if (strcmp(spec, "auto") == 0)
-		return pmk_source_v4l2_open_auto(wish, source);
-	if (strcmp(spec, "presenter") == 0)
-		return pmk_source_presenter_open("", wish, source);
-	if ((rest = pmk_parse_after(spec, "presenter:")))
-		return pmk_source_presenter_open(rest, wish, source);
-	if ((rest = pmk_parse_after(spec, "pipewire")) && (*rest == ':' || !*rest))
-		return pmk_source_pipewire_open(rest + (*rest == ':'), wish, source);
-	if (is_pipe(spec)) {
+	return rest && (*rest == ':' || !*rest) ? rest + (*rest == ':') : NULL;
+}
+
+int pmk_source_usable(const char *spec)
+{
+	if (strcmp(spec, "auto") == 0 || strcmp(spec, "presenter") == 0 || pmk_parse_after(spec, "presenter:") ||
+		pipewire_name(spec))
+		return 0;
+	if (is_pipe(spec))
 		pmk_error_cure(PMK_CURE_CONVERT_PIPE, "camera \"%s\" is a pipe; a live run cannot read from one", spec);
-		return -EINVAL;
-	}
-	if (pmk_parse_after(spec, "/dev/"))
-		return pmk_source_v4l2_open(spec, wish, source);
-	if ((rest = pmk_parse_after(spec, "file:")))
-		return pmk_source_file_open(rest, wish, source);
-	if (strchr(spec, '/') || strchr(spec, '.'))
+	else if (pmk_parse_after(spec, "/dev/") || pmk_parse_after(spec, "file:"))
+		return 0;
+	else if (strchr(spec, '/') || strchr(spec, '.'))
 		pmk_error("camera \"%s\" is not known; did you mean file:%s?", spec, spec);
 	else
 		pmk_error("camera \"%s\" is not known; use auto, /dev/videoN, pipewire[:NAME], file:PATH or "
 			  "presenter[:SEED]",
 			spec);
 	return -EINVAL;
+}
+
+int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct pmk_source **source)
+{
+	const char *rest;
+
+	if (pmk_source_usable(spec))
+		return -EINVAL;
+	if (strcmp(spec, "auto") == 0)
+		return pmk_source_v4l2_open_auto(wish, source);
+	if (strcmp(spec, "presenter") == 0)
+		return pmk_source_presenter_open("", wish, source);
+	if ((rest = pmk_parse_after(spec, "presenter:")))
+		return pmk_source_presenter_open(rest, wish, source);
+	if ((rest = pipewire_name(spec)))
+		return pmk_source_pipewire_open(rest, wish, source);
+	if ((rest = pmk_parse_after(spec, "file:")))
+		return pmk_source_file_open(rest, wish, source);
+	return pmk_source_v4l2_open(spec, wish, source);
 }
 
 int pmk_source_check(const char *spec, char *why, size_t size)

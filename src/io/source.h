@@ -65,6 +65,9 @@ struct pmk_source_impl {
 int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct pmk_source **source)
 	__attribute__((warn_unused_result));
 
+/* Whether it can be the spec of any camera, wherever one is. 0, or -EINVAL, logged. */
+int pmk_source_usable(const char *spec) __attribute__((warn_unused_result));
+
 /* Check that a spec is complete, without looking for what it names. 0, or -EINVAL with the reason in `why`. */
 int pmk_source_check(const char *spec, char *why, size_t size) __attribute__((warn_unused_result));
 

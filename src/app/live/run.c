@@ -121,16 +121,23 @@ static void tell_unused(const struct pmk_options *options, const struct pmk_pipe
 		pmk_unused_tell(options, "output-format", "this run", "no output is a v4l2loopback device");
 }
 
+/* What no machine and no other moment would make right. */
+static bool has_mistake(const struct pmk_pipeline_settings *p)
+{
+	if (pmk_source_usable(p->camera))
+		return true;
+	for (int i = 0; i < p->output_count; i++) {
+		if ((strcmp(p->outputs[i], "auto") != 0 && pmk_sink_usable(p->outputs[i])) ||
+			pmk_film_would_overwrite(p, pmk_film_path(p->camera), pmk_film_path(p->outputs[i])))
+			return true;
+	}
+	return files_meet(p);
+}
+
 static enum pmk_exit run_with(const struct pmk_options *options, struct pmk_pipeline_settings *p)
 {
 	enum pmk_exit code = resolve_outputs(&options->settings.pipeline, p);
 
-	for (int i = 0; i < p->output_count; i++) {
-		if (pmk_film_would_overwrite(p, pmk_film_path(p->camera), pmk_film_path(p->outputs[i])))
-			return PMK_EXIT_USAGE;
-	}
-	if (code == PMK_EXIT_OK && files_meet(p))
-		return PMK_EXIT_USAGE;
 	if (code != PMK_EXIT_OK)
 		return code;
 	tell_unused(options, p);
@@ -142,6 +149,8 @@ enum pmk_exit pmk_command_run(struct pmk_options *options)
 	struct pmk_pipeline_settings *resolved;
 	enum pmk_exit code;
 
+	if (has_mistake(&options->settings.pipeline))
+		return PMK_EXIT_USAGE;
 	if (takes_all(&options->settings.pipeline) && pmk_service_lock())
 		return PMK_EXIT_BUSY;
 	resolved = malloc(sizeof *resolved);
