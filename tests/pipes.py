@@ -146,13 +146,17 @@ def one_by_one():
 
 def broken():
     """One line, exit code 3, and nothing of what is broken on standard output."""
-    cases = [(b"", "empty"), (HEAD, "no picture came"), (b"\0" * 5000, "not YUV4MPEG2"),
-             (b"\x89PNG\r\n\x1a\n" + b"x" * 99, "not YUV4MPEG2"),
-             (HEAD[:-1], "not YUV4MPEG2"), (HEAD[:-1] + b" X" + b"x" * 2000, "first line is too long"),
-             (HEAD.replace(b"W64", b"W99999"), "99999 pixels"), (HEAD.replace(b"W64", b"W-1"), '"W-1"'),
+    raw = "not YUV4MPEG2; name the file instead, or pass raw video through it: ffmpeg "
+    cases = [(b"", "nothing was written to it\n"), (HEAD, "no picture came"), (b"\0" * 5000, raw),
+             (b"\x89PNG\r\n\x1a\n" + b"x" * 99, raw), (b"YUV4\n", raw), (b"YUV4MPEG3 W64\n" + PICTURE, raw),
+             (HEAD[:-1], "ends within its first line\n"),
+             (HEAD[:-1] + b" X" + b"x" * 2000, "first line is too long\n"),
+             (HEAD.replace(b"\n", b"\r\n"), "its first line ends in CR LF, as if its pictures were text\n"),
+             (HEAD.replace(b"W64", b"W99999"), "99999 pixels"), (HEAD.replace(b"W64", b"W-1"), '"W-1"\n'),
              (HEAD.replace(b"420jpeg", b"420p10"), "ffmpeg does with -pix_fmt yuv420p"),
-             (HEAD.replace(b"H48 ", b""), "how large"),
-             (HEAD + b"FRAMES\n", "behind picture 0"), (HEAD + PICTURE[:-1], "within picture 1")]
+             (HEAD.replace(b"H48 ", b""), "how large the pictures are\n"),
+             (HEAD + b"FRAMES\n", "behind picture 0: no picture begins there\n"),
+             (HEAD + PICTURE[:-1], "within picture 1, which is left out\n")]
     for data, words in cases:
         code, out, said = convert("-", "-", input=data)
         expect(code == 3 and not out and words in said and said.count("\n") == 1,

@@ -70,7 +70,8 @@ const char *const pmk_cures[PMK_CURES] = {
 	[PMK_CURE_OTHER_FILE] = "try another file",
 	[PMK_CURE_SCALE_FILE] = "scale it first",
 	[PMK_CURE_OTHER_OR_SCALE] = "try another file, or scale it first",
-	[PMK_CURE_PIPE_Y4M] = "pass raw video through it: ffmpeg -i FILE -f yuv4mpegpipe - | potemkin convert - - | "
+	[PMK_CURE_PIPE_Y4M] = "name the file instead, or pass raw video through it: ffmpeg -i FILE -f yuv4mpegpipe - | "
+			      "potemkin convert - - | "
 			      "ffmpeg -i - NEW",
 	[PMK_CURE_CONVERT_PIPE] =
 		"use `potemkin convert - -`, which reads and writes raw video (YUV4MPEG2) through pipes",

@@ -76,7 +76,8 @@ enum pmk_cure {
 	PMK_CURE_OTHER_FILE, /* this file is damaged: use another */
 	PMK_CURE_SCALE_FILE, /* this picture is too large: scale it */
 	PMK_CURE_OTHER_OR_SCALE, /* this file is damaged or too large */
-	PMK_CURE_PIPE_Y4M, /* raw video has to come or go through this pipe: say how programs make it */
+	PMK_CURE_PIPE_Y4M, /* raw video has to come or go through this pipe: say how programs make it, or that a file
+			      can be named */
 	PMK_CURE_CONVERT_PIPE, /* a live run uses no pipe: convert is what does */
 	PMK_CURE_DEINTERLACE, /* these pictures are interlaced: let the program that makes them deinterlace them */
 	PMK_CURE_CONVERT_FILE, /* its pixel format is unknown: convert it to a usual one */

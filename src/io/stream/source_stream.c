@@ -39,9 +39,16 @@ static int refuse(const struct stream_source *s, int err, const char *why)
 {
 	pmk_error_cure(err == -EINVAL   ? PMK_CURE_SCALE_FILE :
 			err == -ENOTSUP ? PMK_CURE_CONVERT_FILE :
-					  PMK_CURE_PIPE_Y4M,
+					  PMK_CURE_NONE, /* the program before it knows what it broke */
 		"%s: %s", s->in.name, why);
 	return err == -ENOTSUP ? -EBADMSG : err;
+}
+
+/* Whatever it is, it is no raw video. */
+static int refuse_kind(const struct stream_source *s)
+{
+	pmk_error_cure(PMK_CURE_PIPE_Y4M, "%s: not YUV4MPEG2", s->in.name);
+	return -EBADMSG;
 }
 
 /* --- lines --- */
@@ -66,6 +73,7 @@ static int take_line(struct pmk_pipe_in *in, size_t most, uint64_t deadline_ns, 
 
 static int read_head(struct stream_source *s)
 {
+	const size_t mark = sizeof PMK_Y4M_MAGIC - 1;
 	char why[PMK_Y4M_WHY];
 	char *line;
 	int err;
@@ -73,15 +81,16 @@ static int read_head(struct stream_source *s)
 	do {
 		err = take_line(&s->in, PMK_Y4M_LINE, UINT64_MAX, &line);
 	} while (err == -EAGAIN);
-	if (err == -ENODATA)
-		return refuse(s, -EBADMSG, s->in.end ? "not YUV4MPEG2" : "empty: nothing was written to it");
-	if (err)
+	if (err && err != -ENODATA)
 		return err;
+	if (!s->in.end)
+		return refuse(s, -EBADMSG, "empty: nothing was written to it");
+	if (s->in.end < mark || memcmp(s->in.data, PMK_Y4M_MAGIC, mark) != 0)
+		return refuse_kind(s);
+	if (err)
+		return refuse(s, -EBADMSG, "damaged: it ends within its first line");
 	if (!line)
-		return refuse(s, -EBADMSG,
-			memcmp(s->in.data, PMK_Y4M_MAGIC, sizeof PMK_Y4M_MAGIC - 1) == 0 ?
-				"damaged: its first line is too long" :
-				"not YUV4MPEG2");
+		return refuse(s, -EBADMSG, "damaged: its first line is too long");
 	err = pmk_y4m_parse(line, &s->head, why);
 	return err ? refuse(s, err, why) : 0;
 }

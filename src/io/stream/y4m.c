@@ -157,6 +157,9 @@ int pmk_y4m_parse(const char *line, struct pmk_y4m_head *head, char why[PMK_Y4M_
 	snprintf(why, PMK_Y4M_WHY, "not YUV4MPEG2");
 	if (!tags || strlen(tags) >= sizeof text)
 		return -EBADMSG;
+	snprintf(why, PMK_Y4M_WHY, "damaged: its first line ends in CR LF, as if its pictures were text");
+	if (*tags && tags[strlen(tags) - 1] == '\r')
+		return -EBADMSG;
 	memccpy(text, tags, '\0', sizeof text);
 	for (word = strtok_r(text, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
 		err = take(word, &w, why);
