@@ -120,7 +120,13 @@ expect 2 '--output "": which file' -c presenter -o '' --frames 1
 expect 2 'the same file' -c presenter -o file:a.mkv -o file:./a.mkv --frames 1
 mkdir -p slides/none
 expect 3 'there is no picture in the folder "slides/none"' -b slideshow:slides/none -c presenter -o null --frames 1
-expect 3 'there is no folder "slides/away"' -b slideshow:slides/away:5 -c presenter -o null --frames 1
+expect 3 'no folder "slides/away"; check the path, or' -b slideshow:slides/away:5 -c presenter -o null --frames 1
+expect 3 '--backdrop "slides": a folder; did you mean slideshow:slides\?' -b slides -c presenter -o null --frames 1
+expect 3 'slides: a folder; name a file inside it' -c file:slides -o null --frames 1
+expect 3 'slides: a folder; name a file inside it' -c presenter --overlay slides -o null --frames 1
+expect 3 'slides: a folder; name a file inside it' mask slides out.png
+expect 3 'slides is a folder; .* name the files, as in slides/\* FOLDER/' convert slides out.png
+expect 3 'slides/ is a folder; .* name the files, as in slides/\* FOLDER/' convert slides/ out.png
 expect 3 'there is no folder "slides/away"' -b daylight:slides/away -c presenter -o null --frames 1
 expect 3 '1 to 86400 seconds' -b slideshow:slides:0 -c presenter -o null --frames 1
 expect 3 '--backdrop "": which picture' -c presenter -b '' -o null --frames 1
@@ -226,6 +232,10 @@ runs --config /dev/null -c presenter -o null --frames 1 -s 160x90
 runs -c presenter -o null --frames 1 -s 160x90
 expect 3 'configuration file "": No such file' --config '' -c presenter -o null --frames 1
 expect 3 'not a file' --config . -c presenter -o null --frames 1
+expect 3 '"no.conf": No such file or directory; name another with --config' --config no.conf -c presenter -o null
+printf 'size = 64x48\n\0fps = 0\n' >binary.conf	# as of a film or a picture, whatever its first line says
+expect 3 '"binary.conf": not a text file; name another with --config' --config binary.conf -c presenter -o null
+rm binary.conf
 printf 'backdrop = none\nshow-room = yes\n' >config/potemkin/potemkin.conf
 runs -c presenter -o null --frames 1 -s 160x90
 expect 2 '--show-room' -c presenter -o null --frames 1 --show-room=no

@@ -163,8 +163,8 @@ static void test_specs(void **state)
 /* What can be told without reading a file: nothing is logged, and the reason suggests what may have been meant. */
 static void test_check(void **state)
 {
-	static const char *const good[] = { "builtin:office", "green", "blur", "blur:30", "none", "/dev", "#336699",
-		"color:#369", "color:Navy" };
+	static const char *const good[] = { "builtin:office", "green", "blur", "blur:30", "none", "/dev/null",
+		"#336699", "color:#369", "color:Navy" };
 	static const struct {
 		const char *spec;
 		int err;
@@ -178,6 +178,8 @@ static void test_check(void **state)
 		{ "builtin:ofice", -EINVAL, "office, library" },
 		{ "blur:101", -EINVAL, "from 0 to 100" },
 		{ "./absent.png", -ENOENT, "there is no such file" },
+		{ "/dev", -EINVAL, "a folder; did you mean slideshow:/dev?" },
+		{ "-", -EINVAL, "cannot come through a pipe; give the path" },
 		{ "blurry", -ENOENT, "there is no such file" },
 	};
 	char why[200] = "untouched";

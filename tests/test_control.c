@@ -244,7 +244,7 @@ static void test_refused(void **state)
 	refuses_with(ask("set show-room yes"), "cannot change while potemkin runs");
 	refuses_with(ask("model absent"), "no command");
 	refuses_with(ask("set model absent.tflite"), "absent.tflite");
-	refuses_with(ask("backdrop absent.png"), "there is no such file; give the path of a picture");
+	refuses_with(ask("backdrop absent.png"), "there is no such file; check the path");
 	refuses_with(ask("snapshot picture.png"), "not an absolute path");
 	refuses_with(ask("snapshot /tmp/picture.txt"), ".png");
 	refuses = true;

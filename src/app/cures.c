@@ -47,9 +47,9 @@ const char *const pmk_cures[PMK_CURES] = {
 	[PMK_CURE_RESTART_PORTAL] = "restart it: " RESTART "xdg-desktop-portal",
 
 	[PMK_CURE_SEE_SETTINGS] = "`potemkin list settings` lists them",
-	[PMK_CURE_OTHER_CONFIG] = "check the path, or remove the file",
+	[PMK_CURE_OTHER_CONFIG] = "name another with --config; --config /dev/null does without one",
 
-	[PMK_CURE_SEE_BACKDROPS] = "give the path of a picture or a video, or see `potemkin list backdrops`",
+	[PMK_CURE_SEE_BACKDROPS] = "check the path, or see `potemkin list backdrops`",
 	[PMK_CURE_CONSENT_ROOM] = "start potemkin with --show-room if you really want that",
 	[PMK_CURE_ZONES_FIRST] = "set keep-out to none first, or change both in the configuration file and reload it",
 	[PMK_CURE_SMALLER_SIZE] = "choose a smaller size with --size",
@@ -113,6 +113,7 @@ void pmk_cures_while_running(const char *texts[PMK_CURES])
 		{ PMK_CURE_PROCESS_CAMERA,
 			"try the camera pipewire, where libcamera makes pictures of it, or choose another" },
 		{ PMK_CURE_ANY_FORMAT, "start potemkin again without a format" },
+		{ PMK_CURE_OTHER_CONFIG, "put a file there that can be read, and reload it" },
 		{ PMK_CURE_OTHER_MODE, "start potemkin again with another size or format" },
 		{ PMK_CURE_HELD_SIZE, "close that program, or start potemkin again with the size %s" },
 		{ PMK_CURE_SMALLER_SIZE, "start potemkin again with a smaller size" },

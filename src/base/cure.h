@@ -53,7 +53,7 @@ enum pmk_cure {
 	PMK_CURE_OTHER_CONFIG, /* name another configuration file, or use none */
 
 	/* the scene */
-	PMK_CURE_SEE_BACKDROPS, /* list the built-in backdrops, or name a picture file */
+	PMK_CURE_SEE_BACKDROPS, /* there is no such file or folder: correct the path, or list the backdrops */
 	PMK_CURE_CONSENT_ROOM, /* state expressly that the room may be shown */
 	PMK_CURE_ZONES_FIRST, /* remove the keep-out zones first, or change them in the same step */
 	PMK_CURE_SMALLER_SIZE, /* choose a smaller camera picture */

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* After a name that ends in ":" comes the text for its opener; the other names stand alone and are short for `rest`.
@@ -70,22 +71,27 @@ static int guess(const char *spec, char *why, size_t size)
 	else if (pmk_backdrop_builtin_check(spec, unused, sizeof unused) == 0)
 		prefix = "builtin:";
 	if (strcmp(spec, "-") == 0)
-		snprintf(why, size, "a backdrop cannot come through a pipe");
+		snprintf(why, size, "a backdrop cannot come through a pipe; give the path of a picture or a video");
 	else
 		snprintf(why, size, "there is no such file%s%s%s%s", prefix ? "; did you mean " : "",
 			prefix ? prefix : "", prefix ? spec : "", prefix ? "?" : "");
-	return prefix ? -EINVAL : -ENOENT;
+	return prefix || strcmp(spec, "-") == 0 ? -EINVAL : -ENOENT;
 }
 
 int pmk_backdrop_check(const char *spec, char *why, size_t size)
 {
 	const char *rest;
 	const struct kind *kind = find_kind(spec, &rest);
+	struct stat st;
 
 	if (kind)
 		return kind->check(rest, why, size);
 	if (!*spec) {
 		snprintf(why, size, "which picture or colour? as in builtin:office or library.jpg");
+		return -EINVAL;
+	}
+	if (stat(spec, &st) == 0 && S_ISDIR(st.st_mode)) {
+		snprintf(why, size, "a folder; did you mean slideshow:%s?", spec);
 		return -EINVAL;
 	}
 	if (strcmp(spec, "none") == 0 || access(spec, F_OK) == 0)

@@ -218,6 +218,15 @@ bool pmk_settings_file_of(const struct pmk_settings *settings, char path[PMK_SPE
 	return strcmp(path, "/dev/null") != 0;
 }
 
+static int refuse_file(const char *path, int err)
+{
+	pmk_error_cure(PMK_CURE_OTHER_CONFIG, "configuration file \"%s\": %s", path,
+		err == -EINVAL         ? "not a file" :
+			err == -EILSEQ ? "not a text file" :
+					 strerror(-err));
+	return err == -EINVAL ? -EISDIR : err;
+}
+
 int pmk_settings_read_file(const char *path, struct pmk_settings *settings)
 {
 	struct stat st;
@@ -229,12 +238,10 @@ int pmk_settings_read_file(const char *path, struct pmk_settings *settings)
 	if (strcmp(path, "/dev/null") == 0 || (stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0))
 		return pmk_settings_read_text("", path, settings);
 	err = pmk_mem_read_file(path, PMK_SETTINGS_FILE_BYTES, &text, &size);
-	if (err) {
-		pmk_error_cure(PMK_CURE_OTHER_CONFIG, "configuration file \"%s\": %s", path,
-			err == -EINVAL ? "not a file" : strerror(-err));
-		return err == -EINVAL ? -EISDIR : err;
-	}
-	err = pmk_settings_read_text((const char *)text, path, settings);
+	if (err)
+		return refuse_file(path, err);
+	err = memchr(text, '\0', size) ? refuse_file(path, -EILSEQ) :
+					 pmk_settings_read_text((const char *)text, path, settings);
 	free(text);
 	return err;
 }

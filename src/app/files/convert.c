@@ -15,6 +15,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static enum pmk_exit write_still(struct pmk_film *film, const char *out, int quality)
 {
@@ -171,13 +172,24 @@ static enum pmk_exit write_out(
 	return still ? write_still(film, out, options->settings.quality) : write_video(film, options, in, out);
 }
 
+/* The shell knows what is in it. */
+static enum pmk_exit refuse_folder(const char *in)
+{
+	pmk_error("%s is a folder; to convert what is in it, name the files, as in %s%s* FOLDER/", in, in,
+		pmk_parse_ends(in, "/") ? "" : "/");
+	return PMK_EXIT_INPUT;
+}
+
 enum pmk_exit pmk_convert_file(struct pmk_options *options, const char *in, const char *out, struct pmk_scene **kept)
 {
 	char whole[PATH_MAX];
 	struct pmk_film film;
-	enum pmk_exit code = pmk_film_open(&film, options, in, kept);
+	enum pmk_exit code;
 	bool to_picture;
 
+	if (access(in, F_OK) == 0 && pmk_batch_is_folder(in))
+		return refuse_folder(in);
+	code = pmk_film_open(&film, options, in, kept);
 	if (code != PMK_EXIT_OK)
 		return code;
 	if (kept) {

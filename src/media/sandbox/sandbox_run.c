@@ -181,7 +181,9 @@ int pmk_sandbox_open(struct pmk_job *job, enum pmk_job_kind kind, const char *pa
 		fd = -ENAMETOOLONG;
 	else
 		fd = pmk_open_file(path, &job->bytes);
-	if (fd < 0)
+	if (fd == -EISDIR)
+		pmk_error_cure(PMK_CURE_NAME_INSIDE, "%s: a folder", path);
+	else if (fd < 0)
 		pmk_error_cure(PMK_CURE_READABLE_FILE, "%s: cannot be opened: %s", path,
 			fd == -EINVAL ? "not a regular file" : strerror(-fd));
 	return fd;
