@@ -455,6 +455,32 @@ expect 2 'must end in' convert drawn.mkv there.png
 expect 2 'must end in' mask drawn.mkv there.png
 rm there.png
 
+# --- an option that changes nothing is told once, and changes nothing
+{ printf 'P6\n64 48\n255\n'; head -c 9216 "$program"; } >still.ppm
+runs convert still.ppm hash
+mv out plain
+for option in '--fps 10' '--fade 0' '--smooth 0' '--plate no' '--motion-gate no' '--duration 1' '--frames 3' \
+	'--audio none' --strip '--jobs 2' '--overlay-size 20' '--overlay-place top' '--caption-place top'; do
+	runs convert still.ppm hash $option
+	if cmp -s out plain && [ "$(grep -c "warning: ${option%% *} means nothing to " err)" -eq 1 ]; then note ok; else
+		note bad "$option for a picture: $(cat out plain err)"
+	fi
+done
+printf 'frames = 3\nfade = 0\noverlay-size = 20\n' >nothing.conf
+for told in 'convert presenter hash --frames 2 --fade 0 --smooth 0 -r 10' \
+	'convert --config nothing.conf still.ppm null' \
+	'convert still.ppm null --caption Ada --caption-place top' 'convert still.ppm null --mirror --refine none'; do
+	runs $told
+	if grep -q 'means nothing' err; then note bad "$told: $(cat err)"; else note ok; fi
+done
+runs mask still.ppm alpha.png --fade 0 --overlay-size 20
+if [ "$(grep -c 'fade means nothing' err)" -eq 1 ] && [ "$(grep -c 'size means nothing' err)" -eq 1 ]; then
+	note ok
+else
+	note bad "mask of a picture: $(cat err)"
+fi
+rm still.ppm plain nothing.conf alpha.png
+
 # --- the benchmark, briefly, unless the build left it out
 if ! "$program" bench --sizes 64x48 --frames 1 2>&1 | grep -q 'has no benchmark'; then
 runs bench --json --sizes 320x180 --frames 2

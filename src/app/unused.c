@@ -3,6 +3,9 @@
 
 #include "base/log.h"
 
+#include <stdio.h>
+#include <string.h>
+
 static bool say(const struct pmk_options *options, enum pmk_log_level level, const char *name, const char *what,
 	const char *why)
 {
@@ -20,4 +23,34 @@ bool pmk_unused_refuse(const struct pmk_options *options, const char *name, cons
 void pmk_unused_tell(const struct pmk_options *options, const char *name, const char *what, const char *why)
 {
 	say(options, PMK_LOG_WARN, name, what, why);
+}
+
+void pmk_unused_tell_moving(const struct pmk_options *options, const char *what)
+{
+	for (int i = 0; i < pmk_settings_count; i++) {
+		if (pmk_settings_table[i].flags & PMK_SETTING_MOVING)
+			pmk_unused_tell(options, pmk_settings_table[i].name, what, "it is a picture");
+	}
+}
+
+static bool is_missing(const struct pmk_settings *settings, const char *name)
+{
+	const struct pmk_setting *setting = pmk_setting_find(name);
+	char text[PMK_SPEC];
+
+	return pmk_setting_print(setting, settings, 0, text) && strcmp(text, setting->none) == 0;
+}
+
+void pmk_unused_tell_parts(const struct pmk_options *options)
+{
+	char why[PMK_SETTING_WHY];
+
+	for (int i = 0; i < pmk_settings_count; i++) {
+		const struct pmk_setting *s = &pmk_settings_table[i];
+
+		if (!s->part_of || !is_missing(&options->settings, s->part_of))
+			continue;
+		snprintf(why, sizeof why, "it has no %s", s->part_of);
+		pmk_unused_tell(options, s->name, "this call", why);
+	}
 }

@@ -102,6 +102,7 @@ enum pmk_setting_flag {
 	PMK_SETTING_EARLY = 8, /* decides how the others are read, or how mistakes in them are reported */
 	PMK_SETTING_READ = 16, /* names something to be read: a bad value is bad input, wherever it is noticed */
 	PMK_SETTING_COMMON = 32, /* most people need it: shown by the short --help */
+	PMK_SETTING_MOVING = 64, /* means something only where one picture follows another */
 };
 
 enum { PMK_SETTING_WHY = 200 };
@@ -124,6 +125,8 @@ struct pmk_setting {
 	/* for a text: whether it makes sense; NULL: any text does */
 	int (*check)(const char *text, char *why, size_t size);
 	enum pmk_cure cure; /* what to do if check returns -ENOENT */
+	const char *
+		part_of; /* the setting without which it means nothing, and whose `none` is that; NULL: there is none */
 	const char *normal; /* the default, as people would write it; NULL: nothing is set */
 	const char *none; /* the word for "nothing is set"; NULL: one cannot go back to that */
 

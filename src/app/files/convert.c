@@ -151,9 +151,15 @@ static bool has_unused(const struct pmk_options *options, const char *in, const 
 		pmk_unused_tell(options, "quality", name, "it loses nothing");
 	else if (why && !pmk_parse_ends(out, ".webp") && pmk_unused_refuse(options, "quality", name, why))
 		return true;
-	return why &&
+	if (why &&
 		(pmk_unused_refuse(options, "codec", name, why) || pmk_unused_refuse(options, "cover", name, why) ||
-			(carries && pmk_unused_refuse(options, "audio", name, why)));
+			(carries && pmk_unused_refuse(options, "audio", name, why))))
+		return true;
+	if (why) {
+		pmk_unused_tell(options, "audio", name, why);
+		pmk_unused_tell(options, "strip", name, why);
+	}
+	return false;
 }
 
 static enum pmk_exit refuse_end(const struct pmk_film *film, const char *in, const char *out)
@@ -226,8 +232,10 @@ enum pmk_exit pmk_command_convert(struct pmk_options *options)
 {
 	const char *in = pmk_film_path(options->args[1]), *out = pmk_film_path(options->args[2]);
 
+	pmk_unused_tell_parts(options);
 	if (options->arg_count > 3 || pmk_batch_is_folder(out))
 		return is_pipe_among(options) ? PMK_EXIT_USAGE : pmk_batch_convert(options);
+	pmk_unused_tell(options, "jobs", "a single file", "");
 	if (pmk_film_would_overwrite(&options->settings.pipeline, in, out))
 		return PMK_EXIT_USAGE;
 	return pmk_convert_file(options, in, out, NULL);

@@ -197,6 +197,14 @@ static int open_scene(struct pmk_film *film)
 	return pmk_scene_renew(before, &settings, layout, SHOWN_COUNT, &film->scene);
 }
 
+static void tell_unused(const struct pmk_film *film, const struct pmk_options *options, const char *in)
+{
+	if (film->info.still)
+		pmk_unused_tell_moving(options, in);
+	else if (film->info.layout.width || film->piped) /* the drawn presenter has any rate */
+		pmk_unused_tell(options, "fps", in, "it keeps its own rate");
+}
+
 enum pmk_exit pmk_film_open(
 	struct pmk_film *film, const struct pmk_options *options, const char *in, struct pmk_scene **kept)
 {
@@ -216,8 +224,8 @@ enum pmk_exit pmk_film_open(
 	if (err)
 		return pmk_exit_of(
 			PMK_PART_CAMERA, err, strncmp(in, "presenter", 9) == 0 && !film->info.frames ? in : "file:");
-	if (!kept && !film->info.still && (film->info.layout.width || film->piped))
-		pmk_unused_tell(options, "fps", pmk_pipe_name(in, false), "it keeps its own rate");
+	if (!kept)
+		tell_unused(film, options, pmk_pipe_name(in, false));
 	err = open_scene(film);
 	if (err) {
 		pmk_film_close(film);

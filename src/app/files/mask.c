@@ -70,13 +70,16 @@ static enum pmk_exit exit_of(int err, const char *in)
 	return err == -EDOM || err == -EIO || err == -EINTR ? PMK_EXIT_INTERNAL : pmk_exit_of(PMK_PART_OUTPUT, err, in);
 }
 
-static void tell_unused(const struct pmk_options *options)
+/* What a picture has no use for was told when it was opened. */
+static void tell_unused(const struct pmk_options *options, bool still)
 {
 	static const char *const names[] = { "backdrop", "fade", "light", "match", "show-room", "overlay",
 		"overlay-place", "overlay-size", "caption", "caption-place", "light-wrap" };
 
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		pmk_unused_tell(options, names[i], "a mask", "");
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		if (!still || !(pmk_setting_find(names[i])->flags & PMK_SETTING_MOVING))
+			pmk_unused_tell(options, names[i], "a mask", "");
+	}
 }
 
 enum pmk_exit pmk_command_mask(struct pmk_options *options)
@@ -89,10 +92,10 @@ enum pmk_exit pmk_command_mask(struct pmk_options *options)
 
 	if (pmk_film_would_overwrite(&options->settings.pipeline, in, out))
 		return PMK_EXIT_USAGE;
-	tell_unused(options);
 	code = pmk_film_open(&film, options, in, NULL);
 	if (code != PMK_EXIT_OK)
 		return code;
+	tell_unused(options, film.info.still);
 	end = film.info.still ? ".png" : ".mkv";
 	if (pmk_pipe_is_output(out)) {
 		pmk_error("a mask cannot be written to a pipe; name %s file", film.info.still ? "a .png" : "an .mkv");
