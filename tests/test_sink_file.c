@@ -136,6 +136,37 @@ static void test_audio_comes_along(void **state)
 	material_clear();
 }
 
+static void count_cropped(void *user, enum pmk_log_level level, const char *line)
+{
+	*(int *)user += strstr(line, "of 97x65 are cropped to 96x64") != NULL;
+}
+
+/* What is said is the size of the file's pictures, and that it is another one. */
+static void test_odd_sides(void **state)
+{
+	static const struct {
+		const char *name;
+		int width, height; /* in the file */
+		int told;
+	} cases[] = { { "odd.mp4", 96, 64, 1 }, { "odd.mkv", 96, 64, 1 }, { "odd.y4m", 97, 65, 0 } };
+	const struct pmk_sink_setup setup = { .layout = { .width = 97, .height = 65 }, .fps = 30 };
+	char size[16];
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct pmk_sink *sink;
+		int told = 0;
+
+		pmk_log_listen(count_cropped, &told);
+		assert_int_equal(pmk_sink_file_open(material_path(cases[i].name), &setup, &sink), 0);
+		snprintf(size, sizeof size, "%dx%d", cases[i].width, cases[i].height);
+		assert_non_null(strstr(sink->name, size));
+		assert_int_equal(told, cases[i].told);
+		pmk_log_listen(NULL, NULL);
+		sink->spoilt = true;
+		assert_int_equal(sink->impl->close(sink, NULL), 0);
+	}
+}
+
 static void test_errors(void **state)
 {
 	const struct pmk_sink_setup setup = { .layout = small, .fps = 25 };
@@ -154,6 +185,7 @@ int main(void)
 		cmocka_unit_test(test_no_picture_is_no_file),
 		cmocka_unit_test(test_cover_inside_a_recording),
 		cmocka_unit_test(test_audio_comes_along),
+		cmocka_unit_test(test_odd_sides),
 		cmocka_unit_test(test_errors),
 	};
 

@@ -31,6 +31,7 @@ __attribute__((visibility("default"))) const struct pmk_media_module pmk_media_m
 		.media_rewind = pmk_media_rewind,
 		.media_damaged = pmk_media_damaged,
 		.media_out_open = pmk_media_out_open,
+		.media_out_layout = pmk_media_out_layout,
 		.media_out_write = pmk_media_out_write,
 		.media_out_finish = pmk_media_out_finish,
 		.media_out_abandon = pmk_media_out_abandon,

@@ -184,6 +184,11 @@ int pmk_media_out_open(const char *path, const struct pmk_media_out_settings *se
 	return err ? err : opened(module.calls->media_out_open(path, settings, out));
 }
 
+const struct pmk_layout *pmk_media_out_layout(const struct pmk_media_out *out)
+{
+	return module.calls->media_out_layout(out);
+}
+
 int pmk_media_out_write(
 	struct pmk_media_out *out, const struct pmk_image *image, const struct pmk_mask *alpha, int64_t position_ns)
 {

@@ -63,6 +63,7 @@ struct pmk_media_calls {
 
 	int (*media_out_open)(
 		const char *path, const struct pmk_media_out_settings *settings, struct pmk_media_out **out);
+	const struct pmk_layout *(*media_out_layout)(const struct pmk_media_out *out);
 	int (*media_out_write)(struct pmk_media_out *out, const struct pmk_image *image, const struct pmk_mask *alpha,
 		int64_t position_ns);
 	int (*media_out_finish)(struct pmk_media_out *out);

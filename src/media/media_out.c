@@ -164,6 +164,11 @@ int pmk_media_out_open(const char *path, const struct pmk_media_out_settings *se
 	return 0;
 }
 
+const struct pmk_layout *pmk_media_out_layout(const struct pmk_media_out *out)
+{
+	return &out->layout;
+}
+
 /* `alpha` NULL: opaque. */
 static void fill_alpha(AVFrame *frame, const struct pmk_mask *alpha)
 {

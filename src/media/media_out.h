@@ -35,6 +35,9 @@ struct pmk_media_out_settings {
 int pmk_media_out_open(const char *path, const struct pmk_media_out_settings *settings, struct pmk_media_out **out)
 	__attribute__((warn_unused_result));
 
+/* That of the pictures in the file; it stays the same. */
+const struct pmk_layout *pmk_media_out_layout(const struct pmk_media_out *out);
+
 /* Plain colours, and their alpha (NULL: opaque) if the settings ask for it. Positions must rise; a position that does
  * not is moved to one tick after the last one. An error means that no more can be written. The message for a live file
  * also says how much of it there is. */

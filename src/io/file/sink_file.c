@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/sink.h"
 
+#include "base/log.h"
 #include "image/alpha.h"
 #include "media/media_out.h"
 
@@ -74,6 +75,18 @@ static int file_close(struct pmk_sink *sink, const struct pmk_shown *cover)
 
 static const struct pmk_sink_impl impl = { .write = file_write, .close = file_close };
 
+/* Name the sink by what the file will hold. */
+static void name_sink(struct file_sink *file, const char *path, const struct pmk_sink_setup *setup)
+{
+	const struct pmk_layout *given = &setup->layout, *held = pmk_media_out_layout(file->out);
+
+	if (held->width != given->width || held->height != given->height)
+		pmk_info("%s: pictures of %dx%d are cropped to %dx%d, because its codec wants even sides", path,
+			given->width, given->height, held->width, held->height);
+	snprintf(file->sink.name, sizeof file->sink.name, "%.100s %dx%d at %.4g/s", path, held->width, held->height,
+		setup->fps);
+}
+
 int pmk_sink_file_open(const char *path, const struct pmk_sink_setup *setup, struct pmk_sink **sink)
 {
 	const struct pmk_media_out_settings settings = { .layout = setup->layout,
@@ -98,8 +111,7 @@ int pmk_sink_file_open(const char *path, const struct pmk_sink_setup *setup, str
 	made->sink.impl = &impl;
 	made->sink.finishes = true;
 	made->period_ns = (int64_t)(1e9 / (setup->fps > 0 ? setup->fps : 30) + 0.5);
-	snprintf(made->sink.name, sizeof made->sink.name, "%.100s %dx%d at %.4g/s", path, setup->layout.width,
-		setup->layout.height, setup->fps);
+	name_sink(made, path, setup);
 	*sink = &made->sink;
 	return 0;
 }
