@@ -555,7 +555,7 @@ done
 	timeout 60 "$program" -c presenter -s 320x180 -o null -o file:full.mkv -o file:full.mp4 --frames 60 2>err
 )
 code=$?
-said=$(grep -c 'full.m[kp][v4]: the file may not grow any more after 00:00:0.; what was' err)
+said=$(grep -Ec 'full.m[kp][v4]: the file may not grow any more after (00:00:0[1-9]|0\.[0-9]+ s); what was' err)
 if [ $code -eq 6 ] && [ "$said" -eq 2 ] && grep -q '^potemkin: 60 frames' err; then note ok; else
 	note bad "a full disk: exit $code: $(cat err)"; fi
 runs mask full.mkv alpha3.mkv --frames 1

@@ -21,12 +21,15 @@ static const int64_t EVERY_NS = 500 * (int64_t)PMK_MS_NS;
 
 /* --- what is said --- */
 
-/* "00:12:31" */
+/* "00:12:31", "0.43 s" */
 static const char *clock_text(int64_t ns, char text[32])
 {
 	long long s = (long long)(ns / (int64_t)PMK_S_NS);
 
-	snprintf(text, 32, "%02lld:%02lld:%02lld", s / 3600, s / 60 % 60, s % 60);
+	if (s)
+		snprintf(text, 32, "%02lld:%02lld:%02lld", s / 3600, s / 60 % 60, s % 60);
+	else
+		snprintf(text, 32, "%.2f s", (double)ns / 1e9);
 	return text;
 }
 
@@ -73,15 +76,18 @@ static bool room_on_disk(int fd, uint64_t *room)
 
 static void look_at_room(struct pmk_out_file *file)
 {
-	double ns_per_byte = (double)file->whole_ns / (double)file->whole_bytes;
+	int64_t left_ns;
 	uint64_t left;
 	char time[32];
 
 	if (file->warned || !file->room || !room_on_disk(file->fd, &left) || left >= file->room / 10)
 		return;
 	file->warned = true;
-	pmk_warn_cure(PMK_CURE_FREE_SPACE, "%s: the disk has only %.1f MB left, enough for about %s at this rate",
-		file->path, (double)left / 1e6, clock_text((int64_t)((double)left * ns_per_byte), time));
+	left_ns = (int64_t)((double)left * ((double)file->whole_ns / (double)file->whole_bytes));
+	if (left_ns >= (int64_t)PMK_S_NS) /* or that it is full is said at once */
+		pmk_warn_cure(PMK_CURE_FREE_SPACE,
+			"%s: the disk has only %.1f MB left, enough for about %s at this rate", file->path,
+			(double)left / 1e6, clock_text(left_ns, time));
 }
 
 /* --- duration of a .mkv --- */
