@@ -6,8 +6,8 @@
  * and at the start, everything up to the next key frame is left out, because it refers to what is missing. So all of a
  * camera's buffers must be given to decode, in order, or pmk_stream_lose be called.
  *
- * An error is what FFmpeg finds. Of HEVC it does not notice slices that are cut off, unless the stream has checksums;
- * there, the driver's mark on the buffer is what counts.
+ * An error is what FFmpeg finds. Of H.264 it misses a few slices that are cut off, on arm64 some more, and of HEVC all,
+ * unless the stream has checksums. There, the driver's mark on the buffer is what counts.
  *
  * One thread. These functions are in the module (media_module.h). */
 #ifndef PMK_MEDIA_STREAM_H
