@@ -55,7 +55,7 @@ static void test_a_size_that_changes(void **state)
 		atomic_store(&camera_width, i % 2 ? 320 : 640);
 		wait_written(0, seen(0).written + 5);
 	}
-	assert_int_equal(state_of(p), PMK_STATE_LIVE);
+	reach(p, PMK_STATE_LIVE);
 	assert_int_equal(atomic_load(&camera_opens), 1);
 	stop(p, 0);
 }
