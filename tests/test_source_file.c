@@ -308,6 +308,41 @@ static void test_bars(void **state)
 	material_clear();
 }
 
+static void damage_middle(const char *path)
+{
+	uint32_t seed = 1;
+	size_t size;
+	uint8_t *data = material_load(path, &size);
+
+	for (size_t i = size / 4; i < size / 2; i++)
+		data[i] = (uint8_t)material_random(&seed);
+	material_store(path, data, size);
+	free(data);
+}
+
+/* A film that plays tells of damaged pictures when they are missing; who converts one tells at the end. */
+static void test_damage_is_told_when_it_is_met(void **state)
+{
+	enum { COUNT = 60 };
+
+	make_clip("damaged.mp4", 60, COUNT);
+	damage_middle(material_path("damaged.mp4"));
+	for (int unpaced = 0; unpaced < 2; unpaced++) {
+		const struct pmk_source_wish wish = { .unpaced = unpaced };
+		struct pmk_source *source = open_file("damaged.mp4", &wish);
+		struct pmk_frame *frame;
+
+		material_warnings = 0;
+		while (source->damaged == 0 && read_frame(source, &frame, 5 * PMK_S_NS) == 0) {
+			pmk_frame_unref(frame);
+			assert_int_equal(material_warnings > 0, source->damaged > 0 && !unpaced);
+		}
+		assert_true(source->damaged > 0);
+		pmk_source_close(source);
+	}
+	material_clear();
+}
+
 static void test_errors(void **state)
 {
 	const struct pmk_source_wish wish = { 0 };
@@ -333,6 +368,7 @@ int main(void)
 		cmocka_unit_test(test_still_is_repeated),
 		cmocka_unit_test(test_scaled_to_the_wish),
 		cmocka_unit_test(test_bars),
+		cmocka_unit_test(test_damage_is_told_when_it_is_met),
 		cmocka_unit_test(test_errors),
 	};
 

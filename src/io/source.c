@@ -82,12 +82,19 @@ int pmk_source_read(struct pmk_source *source, struct pmk_frame **frame, uint64_
 	return source->impl->read(source, frame, deadline_ns);
 }
 
+void pmk_source_note_damaged(struct pmk_source *source, uint64_t damaged, const char *why)
+{
+	uint64_t news = damaged & ~source->damaged;
+
+	source->damaged = damaged;
+	if (news > damaged / 2) /* the highest bit is new: a power of two was reached */
+		pmk_warn("%s: damaged picture skipped (%s), %llu so far", source->name, why,
+			(unsigned long long)damaged);
+}
+
 void pmk_source_note_damage(struct pmk_source *source, const char *why)
 {
-	source->damaged++;
-	if ((source->damaged & (source->damaged - 1)) == 0)
-		pmk_warn("%s: damaged picture skipped (%s), %llu so far", source->name, why,
-			(unsigned long long)source->damaged);
+	pmk_source_note_damaged(source, source->damaged + 1, why);
 }
 
 void pmk_source_note_size(struct pmk_source *source, const struct pmk_layout *layout)
