@@ -193,13 +193,13 @@ unsigned pmk_sandbox_try(void)
 {
 	struct pmk_job job = { .kind = PMK_JOB_TRY, .path = "decoding" };
 	int file = open("/", O_PATH | O_CLOEXEC); /* nothing is read from it */
-	struct pmk_decoded decoded;
-	int err = file < 0 ? -errno : pmk_sandbox_run(&job, 0, file, &decoded);
+	struct pmk_decoded decoded = { 0 };
 
-	if (file >= 0)
-		close(file);
-	if (err)
+	if (file < 0)
 		return 0;
+	if (pmk_sandbox_run(&job, 0, file, &decoded))
+		decoded.reply.tried = 0;
+	close(file);
 	pmk_decoded_free(&decoded);
 	return decoded.reply.tried;
 }

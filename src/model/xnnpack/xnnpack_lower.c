@@ -223,7 +223,7 @@ static enum xnn_status lower_unary(struct pmk_xnnpack_lowering *lowering, const 
 	switch (op->kind) {
 	case PMK_OP_MEAN:
 		return xnn_define_global_average_pooling_2d(
-			subgraph, -INFINITY, INFINITY, from, to, y->dims == 4 ? XNN_FLAG_KEEP_DIMS : 0);
+			subgraph, -INFINITY, INFINITY, from, to, (y->dims == 4) * XNN_FLAG_KEEP_DIMS);
 	case PMK_OP_RESIZE_BILINEAR:
 		return xnn_define_static_resize_bilinear_2d(subgraph, (size_t)y->dim[1], (size_t)y->dim[2], from, to,
 			op->align_corners              ? XNN_FLAG_ALIGN_CORNERS :
