@@ -89,7 +89,7 @@ static struct pmk_pipeline *begin(bool on_demand)
 	refuses = false;
 	assert_int_equal(pmk_control_create(&host, &settings, p, true, &control), 0);
 	assert_int_equal(pmk_control_start(control), 0);
-	fd = pmk_socket_connect();
+	fd = pmk_socket_connect(0);
 	assert_true(fd >= 0);
 	reach(p, PMK_STATE_LIVE);
 	return p;
@@ -283,7 +283,7 @@ static void test_odd_requests(void **state)
 	send(fd, longer, sizeof longer - 1, MSG_NOSIGNAL);
 	assert_string_equal(receive(), ""); /* closed */
 	close(fd);
-	fd = pmk_socket_connect();
+	fd = pmk_socket_connect(0);
 	accepts("status");
 	end(p);
 }
@@ -512,7 +512,7 @@ static void test_deaf_subscriber(void **state)
 	int deaf = fd;
 
 	accepts("subscribe");
-	fd = pmk_socket_connect();
+	fd = pmk_socket_connect(0);
 	for (int i = 0; i < 600; i++)
 		accepts(i % 2 ? "set smooth 40" : "set smooth 41");
 	shutdown(deaf, SHUT_WR);
@@ -661,14 +661,14 @@ static void test_socket_places(void **state)
 	path_of("", folder);
 	path_of("/control", socket_path);
 	unit_catch_log();
-	assert_true(pmk_socket_connect() < 0);
+	assert_true(pmk_socket_connect(0) < 0);
 	first = pmk_socket_listen(PMK_NO_GROUP);
 	assert_true(first >= 0);
 	assert_int_equal(pmk_socket_accept(first, PMK_NO_GROUP), -EAGAIN);
 	assert_int_equal(stat(socket_path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
 	assert_int_equal(pmk_socket_listen(PMK_NO_GROUP), -EADDRINUSE);
-	peer = pmk_socket_connect();
+	peer = pmk_socket_connect(0);
 	assert_true(peer >= 0);
 	close(peer);
 	close(first); /* as by a crash: the file stays, and is replaced */
@@ -715,7 +715,7 @@ static void test_another_user(void **state)
 	assert_int_equal(chmod(runtime, 0755) || chmod(folder, 0755) || chmod(socket_path, 0666), 0);
 	child = fork();
 	if (!child)
-		_exit(setuid(65534) || pmk_socket_connect() >= 0);
+		_exit(setuid(65534) || pmk_socket_connect(0) >= 0);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0); /* our client refuses a folder of another user */
 	child = fork();
@@ -747,7 +747,7 @@ static int try_as(uid_t user, gid_t first, gid_t second, const char *folder, int
 	if (!child) {
 		if (setgroups(1, &second) || setgid(first) || setuid(user))
 			_exit(9);
-		peer = pmk_socket_connect_shared(folder);
+		peer = pmk_socket_connect_shared(folder, 0);
 		_exit(peer < 0 ? -peer : read(peer, &status, 1) == 1 ? 0 : 8);
 	}
 	while (waitpid(child, &status, WNOHANG) == 0) {

@@ -44,7 +44,7 @@ static void open_page(void)
 	char line[400] = "";
 	const char *address;
 	cJSON *json;
-	int fd = pmk_socket_connect();
+	int fd = pmk_socket_connect(0);
 
 	assert_true(fd >= 0);
 	assert_int_equal(send(fd, request, sizeof request - 1, 0), sizeof request - 1);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "control/socket.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 
 #include <errno.h>
@@ -18,6 +19,8 @@
 #include <unistd.h>
 
 enum { WAITING = 8 };
+
+static const uint64_t RETRY_NS = 20 * PMK_MS_NS;
 
 static const char NAME[] = "control";
 
@@ -66,19 +69,23 @@ static struct sockaddr_un address_in(int folder)
 	return address;
 }
 
-static int connect_in(int folder, int flags)
+/* -EAGAIN: too many wait to be accepted, until then. The kernel tells nobody when that is over. */
+static int connect_in(int folder, uint64_t until_ns)
 {
 	struct sockaddr_un address = address_in(folder);
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0), err;
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), err;
 
 	if (fd < 0)
 		return -errno;
-	if (connect(fd, (struct sockaddr *)&address, sizeof address)) {
+	while ((err = connect(fd, (struct sockaddr *)&address, sizeof address) ? -errno : 0) == -EAGAIN &&
+		pmk_clock_now_ns() < until_ns)
+		pmk_clock_sleep_until(pmk_clock_now_ns() + RETRY_NS);
+	if (!err && fcntl(fd, F_SETFL, O_RDWR)) /* it may block from now on */
 		err = -errno;
-		close(fd);
-		return err;
-	}
-	return fd;
+	if (!err)
+		return fd;
+	close(fd);
+	return err;
 }
 
 /* 0: the name is free now. */
@@ -91,7 +98,7 @@ static int clear_name(int folder)
 		return errno == ENOENT ? 0 : -errno;
 	if (!S_ISSOCK(st.st_mode) || st.st_uid != geteuid())
 		return -EPERM;
-	fd = connect_in(folder, SOCK_NONBLOCK);
+	fd = connect_in(folder, 0);
 	if (fd >= 0)
 		close(fd);
 	if (fd >= 0 || fd == -EAGAIN)
@@ -201,9 +208,9 @@ int pmk_socket_accept(int listening, gid_t group)
 }
 
 /* Connect in a folder, which is closed then. The user at the other end must be its owner. */
-static int connect_to_owner(int folder, uid_t owner)
+static int connect_to_owner(int folder, uid_t owner, uint64_t until_ns)
 {
-	int fd = connect_in(folder, 0);
+	int fd = connect_in(folder, until_ns);
 	struct ucred peer;
 
 	close(folder);
@@ -213,7 +220,7 @@ static int connect_to_owner(int folder, uid_t owner)
 	return -EPERM;
 }
 
-int pmk_socket_connect_shared(const char *path)
+int pmk_socket_connect_shared(const char *path, uint64_t until_ns)
 {
 	int folder = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	struct stat st;
@@ -221,19 +228,19 @@ int pmk_socket_connect_shared(const char *path)
 	if (folder < 0)
 		return -errno;
 	if (fstat(folder, &st) == 0 && !(st.st_mode & 022))
-		return connect_to_owner(folder, st.st_uid);
+		return connect_to_owner(folder, st.st_uid, until_ns);
 	close(folder);
 	return -EPERM;
 }
 
-int pmk_socket_connect(void)
+int pmk_socket_connect(uint64_t until_ns)
 {
 	int folder = open_folder(false, PMK_NO_GROUP);
-	int fd = folder < 0 ? folder : connect_to_owner(folder, geteuid()), shared;
+	int fd = folder < 0 ? folder : connect_to_owner(folder, geteuid(), until_ns), shared;
 
 	if (fd != -ENOENT && fd != -ECONNREFUSED)
 		return fd;
-	shared = pmk_socket_connect_shared(PMK_SOCKET_SHARED);
+	shared = pmk_socket_connect_shared(PMK_SOCKET_SHARED, until_ns);
 	return shared == -ENOENT || shared == -ECONNREFUSED ? fd : shared;
 }
 

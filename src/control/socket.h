@@ -7,6 +7,7 @@
 #ifndef PMK_CONTROL_SOCKET_H
 #define PMK_CONTROL_SOCKET_H
 
+#include <stdint.h>
 #include <sys/types.h>
 
 #define PMK_NO_GROUP ((gid_t)-1)
@@ -28,9 +29,9 @@ int pmk_socket_accept(int fd, gid_t group) __attribute__((warn_unused_result));
 
 /* Connect to the instance of this user that listens, or else to the system service. A descriptor that blocks; -ENOENT
  * or -ECONNREFUSED: none is running; -EPERM: it is another user's; -EACCES: the service's, of whose group this user is
- * no member. Nothing is logged. */
-int pmk_socket_connect(void) __attribute__((warn_unused_result));
+ * no member; -EAGAIN: too many others wait to be accepted, until `until_ns`. Nothing is logged. */
+int pmk_socket_connect(uint64_t until_ns) __attribute__((warn_unused_result));
 /* The same to the instance whose folder is at `path`, in a place where only root can make one. */
-int pmk_socket_connect_shared(const char *path) __attribute__((warn_unused_result));
+int pmk_socket_connect_shared(const char *path, uint64_t until_ns) __attribute__((warn_unused_result));
 
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* `potemkin ctl` and `potemkin status`: a client of the control socket. */
 #include "app/commands.h"
+#include "app/live/ask.h"
 #include "app/live/browser.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "control/page/page.h"
-#include "control/socket.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -78,55 +78,6 @@ static cJSON *request_of(const char *const *words, int count)
 	for (int i = 1; i < count; i++)
 		cJSON_AddItemToArray(args, cJSON_CreateString(resolve(words, i, path)));
 	return request;
-}
-
-static enum pmk_exit connect_to_it(FILE **stream)
-{
-	int fd = pmk_socket_connect();
-
-	if (fd == -ENOENT && !getenv("XDG_RUNTIME_DIR")) {
-		pmk_error("XDG_RUNTIME_DIR is not set, so there is no control socket; log in as a user whose session "
-			  "sets it");
-		return PMK_EXIT_NO_OUTPUT;
-	}
-	if (fd == -ENOENT || fd == -ECONNREFUSED) {
-		pmk_error("no potemkin is running in this session; start one: potemkin run, or systemctl --user start "
-			  "potemkin");
-		return PMK_EXIT_NO_OUTPUT;
-	}
-	*stream = fd >= 0 ? fdopen(fd, "r+") : NULL;
-	if (*stream)
-		return PMK_EXIT_OK;
-	if (fd == -EACCES) {
-		pmk_error("potemkin is running as a service of the system, and you are not in its group: sudo usermod "
-			  "-aG "
-			  "potemkin $USER, then log out and in again");
-		return PMK_EXIT_BUSY;
-	}
-	pmk_error("the control socket in $XDG_RUNTIME_DIR/potemkin: %s", strerror(fd < 0 ? -fd : errno));
-	return fd == -EPERM ? PMK_EXIT_BUSY : PMK_EXIT_INTERNAL;
-}
-
-static int send_request(FILE *stream, const char *const *words, int count)
-{
-	cJSON *request = request_of(words, count);
-	char *text = cJSON_PrintUnformatted(request);
-	int err = text && fprintf(stream, "%s\n", text) > 0 && fflush(stream) == 0 ? 0 : -EIO;
-
-	cJSON_free(text);
-	cJSON_Delete(request);
-	return err;
-}
-
-/* The next message; NULL: the program has closed the connection. */
-static cJSON *receive(FILE *stream)
-{
-	char *line = NULL;
-	size_t size = 0;
-	cJSON *message = getline(&line, &size, stream) > 0 ? cJSON_Parse(line) : NULL;
-
-	free(line);
-	return message;
 }
 
 static const char *text_of(const cJSON *object, const char *name)
@@ -257,47 +208,23 @@ static void print_answer(const char *command, const cJSON *answer)
 			text_of(answer, "overridden"));
 }
 
-static void follow(FILE *stream)
+static void follow(struct pmk_link *link)
 {
 	cJSON *message;
 
-	while (!ferror(stdout) && (message = receive(stream))) {
+	while (!ferror(stdout) && pmk_ask_next(link, &message) == 0) {
 		print_json(message);
 		cJSON_Delete(message);
 	}
 }
 
-/* Receive an answer that is no failure; the caller deletes it. */
-static enum pmk_exit take_answer(FILE *stream, cJSON **answer)
+/* `link`: NULL, or gets the connection, as of pmk_ask. */
+static enum pmk_exit request(const char *const *words, int count, cJSON **answer, struct pmk_link *link)
 {
-	enum pmk_exit code;
+	cJSON *wanted = request_of(words, count);
+	enum pmk_exit code = pmk_ask(wanted, answer, link);
 
-	*answer = receive(stream);
-	if (!*answer) {
-		pmk_error("potemkin closed the connection without an answer");
-		return PMK_EXIT_INTERNAL;
-	}
-	if (cJSON_IsTrue(cJSON_GetObjectItem(*answer, "ok")))
-		return PMK_EXIT_OK;
-	pmk_error("%s", text_of(*answer, "error"));
-	code = (enum pmk_exit)number_of(*answer, "code");
-	cJSON_Delete(*answer);
-	return code;
-}
-
-/* `stream` gets the connection; NULL: it is closed. */
-static enum pmk_exit request(const char *const *words, int count, cJSON **answer, FILE **stream)
-{
-	FILE *made;
-	enum pmk_exit code = connect_to_it(&made);
-
-	if (code != PMK_EXIT_OK)
-		return code;
-	code = send_request(made, words, count) ? PMK_EXIT_INTERNAL : take_answer(made, answer);
-	if (code == PMK_EXIT_OK && stream)
-		*stream = made;
-	else
-		fclose(made);
+	cJSON_Delete(wanted);
 	return code;
 }
 
@@ -324,10 +251,9 @@ enum pmk_exit pmk_command_ctl(struct pmk_options *options)
 {
 	const char *const *words = options->args + 1;
 	cJSON *answer;
-	FILE *stream;
+	struct pmk_link link;
 	bool status = strcmp(words[0], "status") == 0 && options->arg_count == 2;
-	enum pmk_exit code = status ? request_status(&answer) :
-				      request(words, options->arg_count - 1, &answer, &stream);
+	enum pmk_exit code = status ? request_status(&answer) : request(words, options->arg_count - 1, &answer, &link);
 
 	if (code != PMK_EXIT_OK)
 		return code;
@@ -336,8 +262,8 @@ enum pmk_exit pmk_command_ctl(struct pmk_options *options)
 	if (status)
 		return PMK_EXIT_OK;
 	if (strcmp(words[0], "subscribe") == 0)
-		follow(stream);
-	fclose(stream);
+		follow(&link);
+	pmk_link_close(&link);
 	return PMK_EXIT_OK;
 }
 
