@@ -207,6 +207,6 @@ int pmk_spec_copy(char spec[PMK_SPEC], const char *text)
 	if (length >= PMK_SPEC)
 		return -ENAMETOOLONG;
 	memset(spec, 0, PMK_SPEC);
-	memcpy(spec, text, length);
+	memcpy(spec, text, length + 1);
 	return 0;
 }
