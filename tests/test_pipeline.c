@@ -177,9 +177,9 @@ static void test_a_hanging_camera_is_noticed(void **state)
 		if (modes[i] == LOSE)
 			wait_opens(opens + 2);
 		wait_written(0, seen(0).written + 20);
-		wait_until(modes[i] == HANG || strcmp(hangs(p, begin, 180 * PMK_S_NS), "output") == 0);
-		assert_string_equal(hangs(p, begin, 180 * PMK_S_NS), modes[i] == HANG ? "camera" : "output");
-		assert_string_equal(hangs(p, begin, 170 * PMK_S_NS), "output");
+		/* when no scene is being made just now */
+		wait_until(strcmp(hangs(p, begin, 180 * PMK_S_NS), modes[i] == HANG ? "camera" : "output") == 0);
+		wait_until(strcmp(hangs(p, begin, 170 * PMK_S_NS), "output") == 0);
 		assert_string_equal(hangs(p, pmk_clock_now_ns(), 0), "nothing");
 	}
 	stop(p, 0);
