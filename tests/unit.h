@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -44,6 +45,12 @@ static inline const char *unit_test_data(void)
 	const char *asked = getenv("POTEMKIN_TEST_DATA");
 
 	return asked && *asked ? asked : PMK_TEST_DATA;
+}
+
+/* Whether an emulator runs this, a hundred times slower: of a build for another CPU, meson names it. */
+static inline bool unit_is_emulated(void)
+{
+	return getenv("MESON_EXE_WRAPPER");
 }
 
 /* Random number (xorshift32) from a state of the test's own, so that a failure can be repeated. */
