@@ -690,6 +690,28 @@ static void test_socket_places(void **state)
 	pmk_log_redirect(NULL, NULL);
 }
 
+/* Without a place for the socket, a warning says what to do. */
+static void test_no_place(void **state)
+{
+	static const char *const wrong[] = { "", "runtime", "/no/such/folder" };
+	static const char *const why[] = { "not set", "no absolute path", "not there" };
+
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		assert_int_equal(setenv("XDG_RUNTIME_DIR", wrong[i], 1), 0);
+		unit_catch_log();
+		assert_int_equal(pmk_socket_listen(PMK_NO_GROUP), -ENOENT);
+		assert_int_equal(unit_log_count, 1);
+		assert_non_null(strstr(unit_logged, why[i]));
+		assert_non_null(strstr(unit_logged, "export XDG_RUNTIME_DIR="));
+		assert_true(pmk_socket_connect(0) < 0);
+	}
+	assert_int_equal(unsetenv("XDG_RUNTIME_DIR"), 0);
+	assert_int_equal(pmk_socket_listen(PMK_NO_GROUP), -ENOENT);
+	assert_int_equal(setenv("XDG_RUNTIME_DIR", runtime, 1), 0);
+	assert_null(pmk_socket_no_place());
+	pmk_log_redirect(NULL, NULL);
+}
+
 /* Root can, but not that of a namespace with one user. */
 static bool can_be_others(void)
 {
@@ -713,11 +735,14 @@ static void test_another_user(void **state)
 	listening = pmk_socket_listen(PMK_NO_GROUP);
 	assert_true(listening >= 0);
 	assert_int_equal(chmod(runtime, 0755) || chmod(folder, 0755) || chmod(socket_path, 0666), 0);
-	child = fork();
-	if (!child)
-		_exit(setuid(65534) || pmk_socket_connect(0) >= 0);
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0); /* our client refuses a folder of another user */
+	for (mode_t mode = 0700; mode <= 0755; mode += 055) { /* one that it cannot look into is no service's, either */
+		assert_int_equal(chmod(folder, mode), 0);
+		child = fork();
+		if (!child)
+			_exit(setuid(65534) || pmk_socket_connect(0) != -EPERM);
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_int_equal(status, 0); /* our client refuses a folder of another user */
+	}
 	child = fork();
 	if (!child) {
 		struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -811,6 +836,7 @@ static void test_a_group(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_no_place),
 		cmocka_unit_test(test_socket_places),
 		cmocka_unit_test(test_another_user),
 		cmocka_unit_test(test_a_group),

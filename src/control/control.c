@@ -336,19 +336,26 @@ int pmk_control_create(const struct pmk_control_host *host, const struct pmk_set
 	if (pmk_socket_group(settings->control_group, &c->group))
 		pmk_warn("there is no group \"%.60s\"; only this program's own user can control it",
 			settings->control_group);
-	if (listen)
-		c->listening = pmk_socket_listen(c->group);
-	if (c->listening == -EADDRINUSE)
-		pmk_info("another instance is running; control reaches that one, not this");
-	c->listening = c->listening < 0 ? -1 : c->listening;
 	*control = c;
 	return 0;
 }
 
+static void listen_for_clients(struct pmk_control *c)
+{
+	int fd = pmk_socket_listen(c->group);
+
+	if (fd == -EADDRINUSE)
+		pmk_info("another instance is running; control reaches that one, not this");
+	c->listening = fd < 0 ? -1 : fd;
+}
+
 int pmk_control_start(struct pmk_control *c)
 {
-	int err = pmk_thread_start(&c->thread, control_main, c);
+	int err;
 
+	if (c->listens)
+		listen_for_clients(c);
+	err = pmk_thread_start(&c->thread, control_main, c);
 	if (err)
 		pmk_error("cannot start a thread: %s", strerror(-err));
 	else if (c->listens) /* the program goes on without it */

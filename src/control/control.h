@@ -43,9 +43,9 @@ struct pmk_control_host {
 
 struct pmk_control;
 
-/* `settings` are what the pipeline was made from, and are copied; the pipeline must outlive the control. `listen`: make
- * the control socket, and join the session's bus (tray/tray.h); it is no error if that fails. Negative errno, logged.
- */
+/* `settings` are what the pipeline was made from, and are copied; the pipeline must outlive the control. `listen`: with
+ * the start, make the control socket, and join the session's bus (tray/tray.h); it is no error if that fails. Negative
+ * errno, logged. */
 int pmk_control_create(const struct pmk_control_host *host, const struct pmk_settings *settings,
 	struct pmk_pipeline *pipeline, bool listen, struct pmk_control **control) __attribute__((warn_unused_result));
 int pmk_control_start(struct pmk_control *control) __attribute__((warn_unused_result)); /* once the pipeline runs */

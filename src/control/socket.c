@@ -30,24 +30,37 @@ static int share_folder(int fd, gid_t group)
 	return fchown(fd, (uid_t)-1, group) || fchmod(fd, 0750) ? -errno : 0;
 }
 
+const char *pmk_socket_no_place(void)
+{
+	const char *runtime = getenv("XDG_RUNTIME_DIR");
+
+	if (!runtime || !*runtime)
+		return "XDG_RUNTIME_DIR is not set";
+	if (*runtime != '/')
+		return "XDG_RUNTIME_DIR is no absolute path";
+	if (strlen(runtime) >= PATH_MAX - sizeof "/potemkin")
+		return "XDG_RUNTIME_DIR is too long";
+	return access(runtime, F_OK) && errno != EACCES ? "XDG_RUNTIME_DIR names a folder that is not there" : NULL;
+}
+
 /* The folder of the socket, for this user alone, or with the group `group`; to connect, no one else may write there. A
  * run that had a group and was killed leaves the folder to it: it is taken back. Names in it are reached through its
  * descriptor, so that nobody can exchange it for a link in between, and so that they fit into a socket's address. */
 static int open_folder(bool create, gid_t group)
 {
 	mode_t others = !create ? 022 : group == PMK_NO_GROUP ? 077 : 027;
-	const char *runtime = getenv("XDG_RUNTIME_DIR");
 	char path[PATH_MAX];
 	struct stat st;
 	int fd, err;
 
-	if (!runtime || runtime[0] != '/' || snprintf(path, sizeof path, "%s/potemkin", runtime) >= (int)sizeof path)
+	if (pmk_socket_no_place())
 		return -ENOENT;
+	snprintf(path, sizeof path, "%s/potemkin", getenv("XDG_RUNTIME_DIR"));
 	if (create && mkdir(path, 0700) && errno != EEXIST)
-		return -errno;
+		return errno == EACCES ? -EPERM : -errno;
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
-		return errno == ELOOP || errno == ENOTDIR ? -EPERM : -errno;
+		return errno == ELOOP || errno == ENOTDIR || errno == EACCES ? -EPERM : -errno;
 	err = fstat(fd, &st) || st.st_uid != geteuid() ? -EPERM : 0;
 	if (!err && create && group != PMK_NO_GROUP)
 		err = share_folder(fd, group);
@@ -127,6 +140,23 @@ static int listen_in(int folder, gid_t group)
 	return fd;
 }
 
+static void tell_no_control(int err)
+{
+	const char *no_place = pmk_socket_no_place();
+
+	if (no_place)
+		pmk_warn("%s, so potemkin ctl and status cannot reach this run; set it to a folder of your own for "
+			 "both, as in export XDG_RUNTIME_DIR=/run/user/%d",
+			no_place, (int)geteuid());
+	else if (err == -EPERM)
+		pmk_warn("$XDG_RUNTIME_DIR/potemkin or the socket \"%s\" in it is not this user's own, or open to "
+			 "others; this instance cannot be controlled until that folder is removed, or "
+			 "XDG_RUNTIME_DIR names one of this user's own",
+			NAME);
+	else
+		pmk_warn("the control socket cannot be made: %s", strerror(-err));
+}
+
 int pmk_socket_listen(gid_t group)
 {
 	int folder = open_folder(true, group), fd = folder;
@@ -137,12 +167,8 @@ int pmk_socket_listen(gid_t group)
 		fd = flock(folder, LOCK_EX) ? -errno : listen_in(folder, group);
 		close(folder);
 	}
-	if (fd == -EPERM)
-		pmk_warn("$XDG_RUNTIME_DIR/potemkin or the socket \"%s\" in it is not this user's own, or open to "
-			 "others; this instance cannot be controlled until that folder is removed",
-			NAME);
-	else if (fd < 0 && fd != -ENOENT && fd != -EADDRINUSE)
-		pmk_warn("the control socket cannot be made: %s", strerror(-fd));
+	if (fd < 0 && fd != -EADDRINUSE)
+		tell_no_control(fd);
 	return fd;
 }
 

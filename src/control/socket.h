@@ -16,10 +16,12 @@
 /* The group of that name; "" gives PMK_NO_GROUP. -ENOENT, with PMK_NO_GROUP. */
 int pmk_socket_group(const char *name, gid_t *group) __attribute__((warn_unused_result));
 
+/* Why there is no place for the socket, in words; NULL: there is one. */
+const char *pmk_socket_no_place(void);
 /* Make the socket and listen. It replaces one that a dead program left. The members of `group`, which the user must be
  * one of, can reach it, too. A descriptor; -ENOENT: the user has no runtime directory; -EADDRINUSE: another instance
  * listens; -EPERM: something else is there, or it is not the user's, or the group is not. Other errors are those of the
- * system calls. -EPERM and these are logged. */
+ * system calls. All but -EADDRINUSE are logged. */
 int pmk_socket_listen(gid_t group) __attribute__((warn_unused_result));
 void pmk_socket_remove(int fd); /* closes it, and removes its file */
 

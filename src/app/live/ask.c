@@ -3,11 +3,13 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "control/socket.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { QUICK_S = 10, LONG_S = 60 }; /* how long potemkin may take to answer */
 
@@ -26,9 +28,12 @@ static int patience_s(const char *command)
 
 static enum pmk_exit tell_not_reached(int err)
 {
-	if (err == -ENOENT && !getenv("XDG_RUNTIME_DIR")) {
-		pmk_error("XDG_RUNTIME_DIR is not set, so there is no control socket; log in as a user whose session "
-			  "sets it");
+	const char *no_place = pmk_socket_no_place(), *runtime = getenv("XDG_RUNTIME_DIR");
+
+	if (err == -ENOENT && no_place) {
+		pmk_error("%s, so potemkin cannot be reached; set it as it was for potemkin run, as in export "
+			  "XDG_RUNTIME_DIR=/run/user/%d",
+			no_place, (int)geteuid());
 		return PMK_EXIT_NO_OUTPUT;
 	}
 	if (err == -ENOENT || err == -ECONNREFUSED) {
@@ -42,8 +47,14 @@ static enum pmk_exit tell_not_reached(int err)
 			  "potemkin $USER, then log out and in again");
 		return PMK_EXIT_BUSY;
 	}
+	if (err == -EPERM) {
+		pmk_error("%.200s/potemkin or the control socket in it belongs to another user, or is open to others; "
+			  "use the account that started potemkin, or set XDG_RUNTIME_DIR to a folder of your own",
+			no_place ? "/run" : runtime);
+		return PMK_EXIT_BUSY;
+	}
 	pmk_error("the control socket in $XDG_RUNTIME_DIR/potemkin: %s", strerror(-err));
-	return err == -EPERM ? PMK_EXIT_BUSY : PMK_EXIT_INTERNAL;
+	return PMK_EXIT_INTERNAL;
 }
 
 /* `peer`: the process; 0: unknown. */
