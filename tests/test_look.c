@@ -44,11 +44,12 @@ static void close_cutout(struct cutout *c)
 	pmk_rgb_free(&c->mask);
 }
 
-/* `keep_out` is a zone, or NULL. */
-static struct stage open_stage(bool nearest, const char *keep_out)
+/* `keep_out` is a zone, or NULL. The pictures are `single`, or those of a film. */
+static struct stage open_stage(bool nearest, const char *keep_out, bool single)
 {
 	struct pmk_scene_settings settings = { .model = "auto",
 		.threads = 1,
+		.single = single,
 		.backdrop = "green",
 		.people = nearest ? PMK_PEOPLE_NEAREST : PMK_PEOPLE_ALL,
 		.refine = { .mode = PMK_REFINE_GUIDED, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 } };
@@ -166,7 +167,7 @@ static void test_at_the_sides(void **state)
 		}
 		extent(&c, &first, &last);
 		for (int place = 0; place < 3; place++) {
-			struct stage s = open_stage(false, NULL);
+			struct stage s = open_stage(false, NULL, false);
 			empty(&s);
 			put(&s, &c, place == 0 ? -first : place == 1 ? (W - first - last) / 2 : W - 1 - last);
 			iou[place] = compare(&s, look(&s, 0), 0, W, NULL);
@@ -189,7 +190,7 @@ static void test_newcomer(void **state)
 		puts("skipped: needs the test data");
 		skip();
 	}
-	s = open_stage(false, NULL);
+	s = open_stage(false, NULL, false);
 	for (int i = 0; i < STANDS; i++) {
 		const struct pmk_mask *mask;
 		double found, iou;
@@ -224,7 +225,7 @@ static void test_far_apart(void **state)
 		puts("skipped: needs the test data");
 		skip();
 	}
-	s = open_stage(false, NULL);
+	s = open_stage(false, NULL, true);
 	extent(&left, &first, &unused);
 	extent(&right, &unused, &last);
 	empty(&s);
@@ -253,7 +254,7 @@ static void test_nearest(void **state)
 		skip();
 	}
 	for (int n = 0; n < 3; n++) {
-		struct stage s = open_stage(true, zones[n]);
+		struct stage s = open_stage(true, zones[n], false);
 		double left, right;
 
 		empty(&s);
@@ -307,7 +308,7 @@ static void test_mirrored_alike(void **state)
 	static const char *const names[] = { "man_doc_b", "man_zh_a", "ccp_0109", "ccp_0335", "ccp_0407",
 		"asl_learn_036" };
 	uint8_t *alpha[2] = { malloc(W * H), malloc(W * H) };
-	struct stage s = open_stage(false, NULL);
+	struct stage s = open_stage(false, NULL, false);
 	int differ = 0, people = 0;
 
 	for (size_t n = 0; n < sizeof names / sizeof names[0]; n++) {

@@ -16,6 +16,7 @@ struct stage {
 	struct pmk_image picture;
 	struct pmk_sight sight;
 	uint64_t now_ns;
+	const struct pmk_rect *stirs; /* what has changed a little; NULL: nothing */
 };
 
 static char network[64];
@@ -23,7 +24,12 @@ static char network[64];
 /* px; the doubt is beside the person, and the portrait beside both */
 static const struct pmk_rect person = { 180, 160, 220, 480 }, doubt = { 420, 220, 60, 60 },
 			     portrait = { 500, 200, 70, 90 };
-enum { PERSON = 250, DOUBT = 76, ROOM = 0 }; /* by how much green exceeds red, of 255 */
+enum {
+	PERSON = 250,
+	DOUBT = 76,
+	ROOM = 0,
+	STIRS = 8
+}; /* by how much green exceeds red, of 255; and by how much less */
 
 static int write_network(void **state)
 {
@@ -94,6 +100,8 @@ static void look(struct stage *s, int x, bool with_doubt)
 
 	fill(s, &all, ROOM);
 	fill(s, &portrait, PERSON);
+	if (s->stirs)
+		fill(s, s->stirs, PERSON - STIRS);
 	fill(s, &there, PERSON);
 	if (with_doubt)
 		fill(s, &doubt, DOUBT);
@@ -154,11 +162,99 @@ static void test_a_zone_after_a_study(void **state)
 	assert_true(found_portrait(s) == 0);
 }
 
+/* As many pictures as the start takes. */
+enum { START = PMK_PLATE_START };
+
+/* From the first picture on, nothing of a portrait is shown beside somebody who moves; nor after a cut. */
+static void test_a_portrait_at_the_start(void **state)
+{
+	struct stage *s = *state;
+
+	for (int cut = 0; cut < 2; cut++) {
+		for (int k = 0; k < 2 * START; k++) {
+			look(s, 8 * (k % 10), false);
+			assert_true(found_portrait(s) < 0.1f);
+		}
+		pmk_look_forget(s->look);
+		pmk_plate_forget(&s->plate);
+	}
+}
+
+/* While nobody moves, one of two is shown at once, and the other one when the start is over: he may be somebody. */
+static void test_who_sits_still_comes_back(void **state)
+{
+	struct stage *s = *state;
+
+	for (int k = 0; k < START + 20; k++) {
+		look(s, 0, false);
+		assert_true(found(&s->sight.view, s->sight.probability, &person) > 0.9f);
+		assert_true(k < START ? found_portrait(s) < 0.1f : found_portrait(s) > 0.9f);
+	}
+}
+
+/* So it is when pictures are not looked at because nothing changes. */
+static void test_who_sits_still_in_still_pictures(void **state)
+{
+	struct stage *s = *state;
+
+	look(s, 0, false);
+	assert_true(found_portrait(s) < 0.1f);
+	for (int k = 1; k < START; k++) {
+		pmk_look_skip(s->look);
+		pmk_plate_skip(&s->plate);
+	}
+	look(s, 0, false);
+	assert_true(found_portrait(s) > 0.9f);
+}
+
+/* Whoever moves a little is somebody, at once. */
+static void test_who_stirs_is_shown(void **state)
+{
+	static const struct pmk_rect mouth = { 520, 230, 32, 16 };
+	struct stage *s = *state;
+
+	for (int k = 0; k < START; k++) {
+		s->stirs = k < 2 ? NULL : &mouth;
+		look(s, 0, false);
+		assert_true(k < 2 ? found_portrait(s) < 0.1f : found_portrait(s) > 0.9f);
+	}
+}
+
+/* Who was shown for some pictures stays when somebody else moves. */
+static void test_who_was_shown_stays(void **state)
+{
+	struct stage *s = *state;
+
+	for (int k = 0; k < START; k++) {
+		look(s, 0, false);
+		if (k == 10)
+			s->stirs = &portrait;
+		assert_true(found(&s->sight.view, s->sight.probability, &person) > 0.9f);
+	}
+	assert_true(found_portrait(s) > 0.9f);
+}
+
+static void test_a_single_picture_shows_all(void **state)
+{
+	struct stage *s = *state;
+
+	s->plate.single = true;
+	look(s, 0, false);
+	assert_true(found_portrait(s) > 0.9f);
+	assert_true(found(&s->sight.view, s->sight.probability, &person) > 0.9f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_a_portrait_beside_a_doubt, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_zone_after_a_study, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_portrait_at_the_start, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_who_sits_still_comes_back, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_who_sits_still_in_still_pictures, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_who_stirs_is_shown, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_who_was_shown_stays, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_single_picture_shows_all, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, write_network, remove_network);

@@ -175,10 +175,15 @@ static bool spread(struct pmk_groups *g)
 	return changed;
 }
 
-void pmk_groups_keep_one(struct pmk_groups *g, float *probability, int chosen)
+void pmk_groups_spread(struct pmk_groups *g)
 {
 	while (spread(g))
 		;
+}
+
+void pmk_groups_keep_one(struct pmk_groups *g, float *probability, int chosen)
+{
+	pmk_groups_spread(g);
 	for (int y = 0; y < g->height; y++) {
 		for (int x = 0; x < g->width; x++) {
 			if (label_at(g, x, y) != chosen + 1)

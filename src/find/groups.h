@@ -37,6 +37,9 @@ void pmk_groups_find(struct pmk_groups *groups, const float *probability, int wi
 bool pmk_groups_touch(
 	const struct pmk_groups *groups, const float *probability, int left, int top, int right, int bottom);
 
+/* Give every block the label of the group that is nearest. */
+void pmk_groups_spread(struct pmk_groups *groups);
+
 /* Set the probability of everything to 0 that is nearer to another group than to group[chosen]. */
 void pmk_groups_keep_one(struct pmk_groups *groups, float *probability, int chosen);
 

@@ -337,6 +337,8 @@ int pmk_look_run(struct pmk_look *l, const struct pmk_image *image, uint64_t now
 		return err;
 	if (plate) {
 		hold(l, &was, &seen);
+		if (!plate->single)
+			pmk_look_hold_back(l, &seen);
 		pmk_plate_end(plate);
 	}
 	l->alone = false;

@@ -29,13 +29,16 @@
 #define PMK_FIND_PLATE_H
 
 #include "find/box.h"
+#include "find/groups.h"
 #include "image/frame.h"
 
 enum { PMK_PLATE_FIXED = 1, PMK_PLATE_HIDDEN };
 enum { PMK_PLATE_NATS = 8, PMK_PLATE_MOST = 30 }; /* what counts at most; the looks that are counted */
+enum { PMK_PLATE_START = 26 }; /* pictures, until two judgements of who never moved are done */
 
 struct pmk_plate {
 	struct pmk_layout layout; /* of the pictures */
+	bool single; /* each picture stands alone, so nobody is held back; set after init */
 	int halved, columns, rows; /* a cell is 2^halved px wide and high */
 	float *novel; /* 1: what differs from the memory, and is nobody's who is followed */
 	float *worn, worn_cells; /* the person's colours: cells of each, and of all, over some time */
@@ -48,6 +51,8 @@ struct pmk_plate {
 	/* taken for a person, and never moved while others did: room; and not to be seen now */
 	uint8_t *fixed;
 	int watched; /* pictures since the start; -1: this is the first */
+	int age; /* pictures since the start, also those not looked at, up to PMK_PLATE_START */
+	uint8_t *trusted; /* 1: somebody was there before anybody moved */
 	uint8_t *now[3], *then[3]; /* the picture, and the last one */
 	uint8_t *seen; /* looks in a row that were sure of a person, up to a few */
 	uint8_t *held; /* 1: somebody is there whom this picture's looks take for room */
@@ -74,6 +79,17 @@ void pmk_plate_weigh(struct pmk_plate *plate, const struct pmk_rect *view, float
 /* Weigh likewise what was not seen in this picture, and is not remembered: only where it was judged to be room. */
 void pmk_plate_overrule(
 	const struct pmk_plate *plate, const struct pmk_rect *view, float *probability, int width, int height);
+/* A picture is not looked at, because it is as the last one. */
+void pmk_plate_skip(struct pmk_plate *plate);
+/* Whether it is not known yet who never moves: in the first PMK_PLATE_START pictures. It is over when the camera moves,
+ * as whoever is there was seen before. After pmk_plate_begin. */
+bool pmk_plate_is_starting(const struct pmk_plate *plate);
+/* At a start, find which of the groups in a look at `view` are somebody: who moved since then, even a little, or is
+ * trusted. */
+void pmk_plate_find_alive(
+	const struct pmk_plate *plate, const struct pmk_groups *groups, const struct pmk_rect *view, bool *alive);
+/* Trust the group of this number, from 0 on, until the start is over. */
+void pmk_plate_trust(struct pmk_plate *plate, const struct pmk_groups *groups, const struct pmk_rect *view, int number);
 /* The box, in px, of the largest connected part outside of `people` that is new since the room was known. Empty:
  * nothing is new, or everything, as when the camera moves. */
 struct pmk_box pmk_plate_novel(const struct pmk_plate *plate, const struct pmk_box *people);

@@ -3,11 +3,14 @@
 #include "find/groups.h"
 #include "find/plate_parts.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* looks before anybody is judged, by small changes or by large ones, and between two judgements */
 enum { STILL = 25, WATCHED = 45, EVERY = 5 };
+/* at a start, there are two in a row: a search may see people joined who are apart */
+static_assert(PMK_PLATE_START == STILL + 1, "the start ends with the second judgement");
 /* of the cells, one in so many at least moves of who moves, and fewer of what stands; even a little, fewer than one in
  * CALM; of whoever is in front of what stands, at least one in so many of its cells */
 enum { MOVES = 5, STANDS = 50, CALM = 32, OTHERS = 4 };
@@ -73,6 +76,7 @@ struct part {
 	int cells, moved;
 	int stirred; /* moved at least a little of late */
 	int fixed, hidden; /* what was judged to be room before */
+	int trusted;
 };
 
 /* Whether a part that was judged to be room moves by itself: not because somebody who never was is in front of it. */
@@ -81,6 +85,12 @@ static bool is_alive(const struct part *t)
 	int judged = t->fixed + t->hidden;
 
 	return t->hidden * STANDS > judged && (t->moved - t->hidden) * OTHERS < judged;
+}
+
+/* Whether it moved, or stirred where noise does not do that. */
+static bool stirs(const struct pmk_plate *p, const struct part *t)
+{
+	return t->moved * STANDS >= t->cells || (p->noise <= QUIET && t->stirred * CALM >= t->cells);
 }
 
 /* Where noise hides small changes, it takes longer. */
@@ -129,7 +139,7 @@ void pmk_plate_judge(struct pmk_plate *p)
 	struct pmk_groups groups;
 	bool moves;
 
-	if (++p->watched < STILL || p->watched % EVERY)
+	if (++p->watched < STILL || (p->watched % EVERY && p->watched != PMK_PLATE_START))
 		return;
 	for (int i = 0; i < p->columns * p->rows; i++)
 		p->novel[i] = p->claimed[i];
@@ -143,4 +153,66 @@ void pmk_plate_judge(struct pmk_plate *p)
 		else if (label && moves && !p->moved[i] && stands(p, &part[label]))
 			settle(p, i);
 	}
+}
+
+void pmk_plate_skip(struct pmk_plate *p)
+{
+	p->age = pmk_min(p->age + 1, PMK_PLATE_START);
+}
+
+bool pmk_plate_is_starting(const struct pmk_plate *p)
+{
+	return p->age < PMK_PLATE_START;
+}
+
+/* The block of a look at `length` px from `from` on that has px `at`; -1: none. */
+static int block_at(int at, int from, int length, int count, int size)
+{
+	int pixel = (int)((int64_t)(at - from) * count / length);
+
+	return at < from || pixel >= count ? -1 : pixel / size;
+}
+
+/* Find the label of each cell: of the group of a look at `view` that has its middle, or 0. In p->scratch, which has
+ * more bytes than there are cells. */
+static const uint8_t *label_cells(const struct pmk_plate *p, const struct pmk_groups *g, const struct pmk_rect *view)
+{
+	int column[PMK_IMAGE_MAX_PX / 2], side = 1 << p->halved;
+	uint8_t *label = p->scratch;
+
+	for (int x = 0; x < p->columns; x++)
+		column[x] = block_at(x * side + side / 2, view->x, view->width, g->width, g->size);
+	for (int y = 0; y < p->rows; y++) {
+		int row = block_at(y * side + side / 2, view->y, view->height, g->height, g->size);
+
+		for (int x = 0; x < p->columns; x++)
+			*label++ = row < 0 || column[x] < 0 ? 0 : (uint8_t)g->label[row * g->columns + column[x]];
+	}
+	return p->scratch;
+}
+
+void pmk_plate_find_alive(
+	const struct pmk_plate *p, const struct pmk_groups *g, const struct pmk_rect *view, bool *alive)
+{
+	const uint8_t *label = label_cells(p, g, view);
+	struct part part[PMK_GROUPS_MOST + 1] = { 0 };
+
+	for (int i = 0; i < p->columns * p->rows; i++) {
+		struct part *t = &part[label[i]];
+
+		t->cells++;
+		t->moved += p->moved[i];
+		t->stirred += p->calm[i] < pmk_min(p->watched + 1, STILL);
+		t->trusted += p->trusted[i];
+	}
+	for (int k = 0; k < g->count; k++)
+		alive[k] = stirs(p, &part[k + 1]) || part[k + 1].trusted * 2 > part[k + 1].cells;
+}
+
+void pmk_plate_trust(struct pmk_plate *p, const struct pmk_groups *g, const struct pmk_rect *view, int number)
+{
+	const uint8_t *label = label_cells(p, g, view);
+
+	for (int i = 0; i < p->columns * p->rows; i++)
+		p->trusted[i] |= label[i] == number + 1;
 }

@@ -50,6 +50,7 @@ static int create(const struct pmk_scene_settings *settings, const struct pmk_la
 	if (err == -ENOMEM)
 		pmk_error_cure(PMK_CURE_SMALLER_SIZE, "not enough memory for pictures of %dx%d", layout->width,
 			layout->height);
+	s->plate.single = settings->single;
 	if (!err)
 		err = pmk_scene_change_prepare(s, settings, &change);
 	if (err) {
@@ -130,6 +131,7 @@ static bool is_still(struct pmk_scene *s, const struct pmk_frame *frame, struct 
 	if (times->still) {
 		s->mask.number = frame->number;
 		pmk_look_skip(s->parts.look);
+		pmk_plate_skip(&s->plate);
 	} else {
 		pmk_stillness_saw(&s->stillness); /* if the network fails, pmk_stillness_reset undoes this */
 	}

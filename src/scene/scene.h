@@ -45,6 +45,7 @@ struct pmk_scene_settings {
 	enum pmk_framing_mode framing; /* which part of the frame is shown */
 	/* px of the shown pictures, fixed at create; 0: those of the frames. No more than three times smaller. */
 	int picture_width, picture_height;
+	bool single; /* fixed at create: each picture stands alone, as a photo does, and nothing follows it */
 	bool no_plate; /* no memory of the room: each picture is judged by itself */
 	bool no_motion_gate; /* no stillness test: run the network on every frame, even if nothing has changed */
 	bool show_room; /* consent to a backdrop that needs it: pmk_backdrop_shows_room */

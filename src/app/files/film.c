@@ -191,6 +191,7 @@ static int open_scene(struct pmk_film *film)
 
 	settings.picture_width = film->source->picture_width;
 	settings.picture_height = film->source->picture_height;
+	settings.single = film->info.still;
 	if (!before)
 		return pmk_scene_create(&settings, layout, SHOWN_COUNT, &film->scene);
 	*film->kept = NULL;

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/num.h"
+#include "find/look/look_parts.h"
+
+#include <math.h>
+
+enum { PATIENCE = 3 }; /* pictures: within so many, nearly everybody stirs who is in front of a camera */
+
+/* The block of a look at `length` px from `from` on that has px `at`, or is nearest to it. */
+static int block_at(double at, int from, int length, int count, int size)
+{
+	return pmk_clamp((int)((at - from) * count / length), 0, count - 1) / size;
+}
+
+/* Clear what is nearest to a group that is not shown, in a look at `part`. The groups are those of a look at `view`. */
+static void clear(const struct pmk_groups *g, const struct pmk_rect *view, const bool *shown,
+	const struct pmk_rect *part, float *probability)
+{
+	int column[PMK_IMAGE_MAX_PX];
+
+	for (int x = 0; x < g->width; x++)
+		column[x] = block_at(
+			part->x + (x + 0.5) * part->width / g->width, view->x, view->width, g->width, g->size);
+	for (int y = 0; y < g->height; y++) {
+		int row = block_at(
+			part->y + (y + 0.5) * part->height / g->height, view->y, view->height, g->height, g->size);
+		const uint16_t *label = g->label + (size_t)row * (size_t)g->columns;
+
+		for (int x = 0; x < g->width; x++, probability++)
+			*probability = shown[label[column[x]] - 1] ? *probability : 0;
+	}
+}
+
+/* The group that is most likely a person in front of the camera: large, and in the middle. */
+static int foremost(const struct pmk_view *v, const struct pmk_groups *g, const struct pmk_rect *seen)
+{
+	double most = -1;
+	int best = 0;
+
+	for (int k = 0; k < g->count; k++) {
+		const struct pmk_box *b = &g->group[k].box;
+		double middle = (b->left + b->right) / 2 * g->size / g->width * seen->width + seen->x;
+		double weight = g->group[k].blocks * (1 - fabs(2 * middle / v->width - 1));
+
+		if (weight <= most)
+			continue;
+		most = weight;
+		best = k;
+	}
+	return best;
+}
+
+/* Whom to show: who stirs, or is trusted; and the foremost, unless others stir by now. Who is foremost by then while
+ * nobody stirs is trusted. Returns how many are not shown. */
+static int choose(const struct pmk_look *l, const struct pmk_groups *g, const struct pmk_rect *seen, bool *shown)
+{
+	int first = foremost(&l->where, g, seen), hidden = g->count;
+	bool early = l->plate->watched < PATIENCE;
+
+	pmk_plate_find_alive(l->plate, g, seen, shown);
+	for (int k = 0; k < g->count; k++)
+		hidden -= shown[k];
+	if (shown[first] || (hidden < g->count && !early))
+		return hidden;
+	shown[first] = true;
+	if (!early)
+		pmk_plate_trust(l->plate, g, seen, first);
+	return hidden - 1;
+}
+
+void pmk_look_hold_back(struct pmk_look *l, struct pmk_sight *sight)
+{
+	bool shown[PMK_GROUPS_MOST];
+	struct pmk_groups groups;
+
+	if (!pmk_plate_is_starting(l->plate))
+		return;
+	pmk_groups_find(&groups, sight->probability, l->tiles.width, l->tiles.height);
+	if (!groups.count || !choose(l, &groups, &sight->view, shown))
+		return;
+	pmk_groups_spread(&groups);
+	clear(&groups, &sight->view, shown, &sight->view, sight->probability);
+	for (int k = 0; k < sight->closer_count; k++)
+		clear(&groups, &sight->view, shown, &sight->closer[k].view, sight->closer[k].probability);
+}
