@@ -427,6 +427,27 @@ def try_page(program, browser, address, work, still):
     print("the page: %d controls reached with Tab; %d settings changed by keyboard; %s" % (reached, count, axe))
 
 
+def try_restart(program, *words):
+    """A page that was open before the program was started again on the same port says so, and what to do."""
+    run, browser = started(program, *words), open_browser()
+    try:
+        address = ask(program, "page")
+        browser.get(address)
+        wait("the page", lambda: browser.find_element(By.ID, "state").text == "live")
+        ended(program, run)
+        wait("the end", lambda: browser.find_element(By.ID, "state").text == "potemkin is not running")
+        run = started(program, *words, "--preview", address.split(":")[2].split("/")[0])
+        notice = browser.find_element(By.ID, "notice")
+        wait("the restart", lambda: "started again" in notice.text and '"potemkin ui"' in notice.text)
+        assert browser.find_element(By.ID, "state").text == "not connected"
+        assert not browser.find_element(By.ID, "message").is_displayed(), "it is said twice"
+        ended(program, run)
+    finally:
+        browser.quit()
+        run.kill()
+        run.wait()
+
+
 def main(program):
     program = os.path.abspath(program)
     with tempfile.TemporaryDirectory() as work:
@@ -452,6 +473,7 @@ def main(program):
         finally:
             run.kill()
             run.wait()
+        try_restart(program, "-c", "file:" + still)
 
 
 if __name__ == "__main__":

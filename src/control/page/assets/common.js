@@ -13,7 +13,7 @@ async function post(path, body) {
 		headers: { 'X-Potemkin-Token': token },
 		body: body ? JSON.stringify(body) : undefined,
 	});
-	return answer.json();
+	return { ...await answer.json(), stranger: answer.status === 403 };
 }
 
 function say(text) {
@@ -35,6 +35,10 @@ function forget_errors() {
 async function command_at(place, name, ...args) {
 	try {
 		const answer = await post('/api/' + name, { args });
+		if (answer.stranger) {
+			lock_out('Potemkin was started again, and does not know this page any more.');
+			return null;
+		}
 		if (!READING.includes(name))
 			forget_errors();
 		if (place) {
@@ -54,6 +58,13 @@ const command = (name, ...args) => command_at(null, name, ...args);
 
 function gone() {
 	show_state('gone', 'potemkin is not running');
+}
+
+/** The program runs, but does not let this page in; that stays on the page. */
+function lock_out(why) {
+	show_state('gone', 'not connected');
+	$('notice').textContent = why + ' "potemkin ui" opens the page anew.';
+	$('notice').hidden = false;
 }
 
 function show_state(state, words) {

@@ -68,14 +68,6 @@ $('profile').addEventListener('change', async () => {
 	poll();
 });
 
-/** The program runs, but lets nobody in by this address; that stays on the page. */
-function refused() {
-	show_state('gone', 'not connected');
-	$('notice').textContent = `This address ${token ? 'has been used already' : 'lacks its key'}. ` +
-		'"potemkin ui" opens the page anew.';
-	$('notice').hidden = false;
-}
-
 async function start() {
 	const answer = await post('/login').catch(() => null);
 	if (!answer) {
@@ -83,7 +75,7 @@ async function start() {
 		return say('Not connected: potemkin is not running. Run "potemkin ui" to open this page.');
 	}
 	if (!answer.ok)
-		return refused();
+		return lock_out(`This address ${token ? 'has been used already' : 'lacks its key'}.`);
 	token = answer.token;
 	sessionStorage.setItem('token', token);
 	const all = await command('describe');
