@@ -182,7 +182,7 @@ static void test_check(void **state)
 		{ "-", -EINVAL, "cannot come through a pipe; give the path" },
 		{ "blurry", -ENOENT, "there is no such file" },
 	};
-	char why[200] = "untouched";
+	char why[200] = "untouched", folder[] = "/tmp/potemkin-test-XXXXXX", path[400];
 
 	unit_catch_log();
 	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
@@ -192,6 +192,16 @@ static void test_check(void **state)
 		assert_int_equal(pmk_backdrop_check(bad[i].spec, why, sizeof why), bad[i].err);
 		assert_non_null(strstr(why, bad[i].why));
 	}
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof path, "%s/link.png", folder);
+	assert_int_equal(symlink("absent.png", path), 0);
+	assert_int_equal(pmk_backdrop_check(path, why, sizeof why), -ENOENT);
+	assert_string_equal(why, "a link to a file that is not there");
+	assert_int_equal(unlink(path) || rmdir(folder), 0);
+	memset(path, 'a', sizeof path - 1);
+	path[sizeof path - 1] = '\0';
+	assert_int_equal(pmk_backdrop_check(path, why, sizeof why), -ENOENT);
+	assert_string_equal(why, "the name is too long for a file");
 	assert_int_equal(pmk_backdrop_check("office", why, 4), -EINVAL);
 	assert_string_equal(why, "the");
 	assert_int_equal(unit_log_count, 0);

@@ -229,6 +229,7 @@ static void test_settings(void **state)
 static void test_refused(void **state)
 {
 	struct pmk_pipeline *p = begin(false);
+	char request[400] = "backdrop ";
 
 	unit_catch_log();
 	refuses_with(ask("set smooth 400"), "a number from 0 to 100");
@@ -245,6 +246,8 @@ static void test_refused(void **state)
 	refuses_with(ask("model absent"), "no command");
 	refuses_with(ask("set model absent.tflite"), "absent.tflite");
 	refuses_with(ask("backdrop absent.png"), "there is no such file; check the path");
+	memset(request + 9, 'a', 300);
+	refuses_with(ask(request), "aaa...\": the name is too long");
 	refuses_with(ask("snapshot picture.png"), "not an absolute path");
 	refuses_with(ask("snapshot /tmp/picture.txt"), ".png");
 	refuses = true;

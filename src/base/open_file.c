@@ -62,3 +62,17 @@ int64_t pmk_read_at(int fd, void *data, size_t size, int64_t at)
 	}
 	return (int64_t)done;
 }
+
+const char *pmk_open_file_missing(const char *path)
+{
+	struct stat st;
+
+	if (access(path, F_OK) == 0)
+		return NULL;
+	if (errno == ENAMETOOLONG)
+		return "the name is too long for a file";
+	if (errno == EACCES)
+		return "this user may not look into its folder";
+	return lstat(path, &st) == 0 && S_ISLNK(st.st_mode) ? "a link to a file that is not there" :
+							      "there is no such file";
+}

@@ -12,6 +12,9 @@
  * is neither a directory nor a regular file; or the errno of open. Nothing is logged. [any thread] */
 int pmk_open_file(const char *path, int64_t *bytes) __attribute__((warn_unused_result));
 
+/* Why there is no file at `path`, in words; NULL: there is one. [any thread] */
+const char *pmk_open_file_missing(const char *path);
+
 /* From now on, every path is the open file `fd`, and no other can be opened: for a process that reads one file and has
  * no access to others. Readers must use pread, since all have one position. [the only thread] */
 void pmk_open_file_hand(int fd, int64_t bytes);

@@ -2,13 +2,13 @@
 #include "compose/backdrop.h"
 
 #include "base/log.h"
+#include "base/open_file.h"
 #include "base/parse.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 /* After a name that ends in ":" comes the text for its opener; the other names stand alone and are short for `rest`.
  * Any other spec is a path. */
@@ -60,7 +60,7 @@ static const struct kind *find_kind(const char *spec, const char **rest)
 }
 
 /* If there is no file of this name, the user may have meant another kind of backdrop and left out its prefix. */
-static int guess(const char *spec, char *why, size_t size)
+static int guess(const char *spec, const char *missing, char *why, size_t size)
 {
 	const char *prefix = NULL;
 	char unused[4];
@@ -73,8 +73,8 @@ static int guess(const char *spec, char *why, size_t size)
 	if (strcmp(spec, "-") == 0)
 		snprintf(why, size, "a backdrop cannot come through a pipe; give the path of a picture or a video");
 	else
-		snprintf(why, size, "there is no such file%s%s%s%s", prefix ? "; did you mean " : "",
-			prefix ? prefix : "", prefix ? spec : "", prefix ? "?" : "");
+		snprintf(why, size, "%s%s%s%s%s", missing, prefix ? "; did you mean " : "", prefix ? prefix : "",
+			prefix ? spec : "", prefix ? "?" : "");
 	return prefix || strcmp(spec, "-") == 0 ? -EINVAL : -ENOENT;
 }
 
@@ -82,6 +82,7 @@ int pmk_backdrop_check(const char *spec, char *why, size_t size)
 {
 	const char *rest;
 	const struct kind *kind = find_kind(spec, &rest);
+	const char *missing;
 	struct stat st;
 
 	if (kind)
@@ -94,9 +95,8 @@ int pmk_backdrop_check(const char *spec, char *why, size_t size)
 		snprintf(why, size, "a folder; did you mean slideshow:%s?", spec);
 		return -EINVAL;
 	}
-	if (strcmp(spec, "none") == 0 || access(spec, F_OK) == 0)
-		return 0;
-	return guess(spec, why, size);
+	missing = strcmp(spec, "none") == 0 ? NULL : pmk_open_file_missing(spec);
+	return missing ? guess(spec, missing, why, size) : 0;
 }
 
 int pmk_backdrop_create(

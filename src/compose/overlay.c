@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/num.h"
+#include "base/open_file.h"
 #include "image/colour.h"
 #include "media/still.h"
 #include "pixels/cells.h"
@@ -13,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Columns first..end - 1 of luma in a row of cells that the overlay touches. */
 struct run {
@@ -33,12 +33,14 @@ struct pmk_overlay {
 
 int pmk_overlay_check(const char *path, char *why, size_t size)
 {
-	if (*path && access(path, F_OK) == 0)
+	const char *missing = *path ? pmk_open_file_missing(path) : NULL;
+
+	if (*path && !missing)
 		return 0;
 	snprintf(why, size, "%s",
 		!*path                         ? "which picture? as in logo.png" :
 			strcmp(path, "-") == 0 ? "an overlay cannot come through a pipe" :
-						 "there is no such file");
+						 missing);
 	return *path ? -ENOENT : -EINVAL;
 }
 

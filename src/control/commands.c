@@ -72,7 +72,8 @@ static int edit(struct request *r, const struct pmk_setting *s, int first, bool 
 		if (!err)
 			continue;
 		pmk_log_overhear(r->why); /* with the words for the remedy */
-		pmk_error_cure(err == -ENOENT ? s->cure : PMK_CURE_NONE, "%s \"%.100s\": %s", s->name, r->args[i], why);
+		pmk_error_cure(err == -ENOENT ? s->cure : PMK_CURE_NONE, "%s \"%.100s%s\": %s", s->name, r->args[i],
+			strlen(r->args[i]) > 100 ? "..." : "", why);
 		pmk_log_overhear(NULL);
 		return s->flags & PMK_SETTING_READ ? PMK_EXIT_INPUT : PMK_EXIT_USAGE;
 	}
