@@ -90,7 +90,7 @@ void pmk_control_pause(struct pmk_control *c, bool pause)
 
 int pmk_control_reread(struct pmk_control *c, const char *profile, char why[PMK_LOG_LINE])
 {
-	char live[PMK_CONTROL_CHANGES], fixed[PMK_CONTROL_CHANGES], before[PMK_SPEC];
+	char live[PMK_CONTROL_CHANGES] = "", fixed[PMK_CONTROL_CHANGES], before[PMK_SPEC];
 	struct pmk_source_names in_use;
 	unsigned generation = pmk_pipeline_camera(c->pipeline, &in_use);
 	int code, err;
