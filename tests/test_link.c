@@ -7,6 +7,7 @@
 #include "control/socket.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -108,7 +109,7 @@ static void *write_for_ever(void *arg)
 
 	memset(block, 'a', sizeof block);
 	while (send(fd, block, sizeof block, MSG_NOSIGNAL | MSG_DONTWAIT) > 0 || errno == EAGAIN)
-		;
+		poll(&(struct pollfd){ .fd = fd, .events = POLLOUT }, 1, -1);
 	return NULL;
 }
 

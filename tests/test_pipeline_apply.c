@@ -193,9 +193,11 @@ static void test_another_camera(void **state)
 	assert_true(report_of(p).composed <= composed + 2); /* those of the first one that were on their way */
 	wait_until(seen(0).last_is_cover);
 	/* nor by a change that was made for the first one */
+	composed = report_of(p).composed;
 	wanted.scene.refine.smooth = 0.2;
 	assert_int_equal(pmk_pipeline_apply(p, &wanted, &part), 0);
 	assert_true(composes_nothing(p));
+	assert_int_equal(report_of(p).composed, composed);
 	assert_true(seen(0).last_is_cover);
 	wanted.generation = pmk_pipeline_camera(p, &names);
 	assert_string_equal(names.title, "another");

@@ -444,8 +444,10 @@ static int try_without_dev_null(void)
 	if (bind(fd, (struct sockaddr *)&address, sizeof address) ||
 		(unshare(CLONE_NEWUSER | CLONE_NEWNS) && unshare(CLONE_NEWNS)) ||
 		mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-		mount(address.sun_path, "/dev/null", NULL, MS_BIND, NULL) || open("/dev/null", O_RDONLY) >= 0)
+		mount(address.sun_path, "/dev/null", NULL, MS_BIND, NULL))
 		return -errno;
+	if (open("/dev/null", O_RDONLY) >= 0)
+		return 1;
 	return pmk_sandbox_try() & PMK_TRIED_RAN ? 0 : 1;
 }
 

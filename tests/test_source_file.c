@@ -338,6 +338,7 @@ static void test_damage_is_told_when_it_is_met(void **state)
 			assert_int_equal(material_warnings > 0, source->damaged > 0 && !unpaced);
 		}
 		assert_true(source->damaged > 0);
+		assert_int_equal(material_warnings > 0, !unpaced);
 		pmk_source_close(source);
 	}
 	material_clear();
