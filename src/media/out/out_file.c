@@ -82,12 +82,12 @@ static void look_at_room(struct pmk_out_file *file)
 
 	if (file->warned || !file->room || !room_on_disk(file->fd, &left) || left >= file->room / 10)
 		return;
-	file->warned = true;
 	left_ns = (int64_t)((double)left * ((double)file->whole_ns / (double)file->whole_bytes));
-	if (left_ns >= (int64_t)PMK_S_NS) /* or that it is full is said at once */
-		pmk_warn_cure(PMK_CURE_FREE_SPACE,
-			"%s: the disk has only %.1f MB left, enough for about %s at this rate", file->path,
-			(double)left / 1e6, clock_text(left_ns, time));
+	if (left_ns < (int64_t)PMK_S_NS) /* that it is full is said at once */
+		return;
+	file->warned = true;
+	pmk_warn_cure(PMK_CURE_FREE_SPACE, "%s: the disk has only %.1f MB left, enough for about %s at this rate",
+		file->path, (double)left / 1e6, clock_text(left_ns, time));
 }
 
 /* --- duration of a .mkv --- */

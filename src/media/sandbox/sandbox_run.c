@@ -195,8 +195,10 @@ unsigned pmk_sandbox_try(void)
 	int file = open("/", O_PATH | O_CLOEXEC); /* nothing is read from it */
 	struct pmk_decoded decoded = { 0 };
 
-	if (file < 0)
+	if (file < 0) {
+		pmk_error("the folder / cannot be opened: %s", strerror(errno));
 		return 0;
+	}
 	if (pmk_sandbox_run(&job, 0, file, &decoded))
 		decoded.reply.tried = 0;
 	close(file);
