@@ -233,7 +233,7 @@ runs -c presenter -o null --frames 1 -s 160x90
 expect 3 'configuration file "": No such file' --config '' -c presenter -o null --frames 1
 expect 3 'not a file' --config . -c presenter -o null --frames 1
 expect 3 '"no.conf": No such file or directory; name another with --config' --config no.conf -c presenter -o null
-printf 'size = 64x48\n\0fps = 0\n' >binary.conf	# as of a film or a picture, whatever its first line says
+printf 'size = 64x48\n\0fps = 0\n' >binary.conf	# like a film or a picture, whatever its first line says
 expect 3 '"binary.conf": not a text file; name another with --config' --config binary.conf -c presenter -o null
 rm binary.conf
 printf 'backdrop = none\nshow-room = yes\n' >config/potemkin/potemkin.conf
@@ -337,6 +337,15 @@ if [ $? -eq 6 ] && grep -q 'standard output: Bad file descriptor' err; then note
 	note bad "a closed standard output: $(cat err)"
 fi
 rm -f closed.y4m
+# and what stands in for it is no folder
+for name in /dev/stdout /dev/stderr; do
+	if [ $name = /dev/stdout ]; then timeout 60 "$program" convert presenter $name -s 64x48 --frames 3 2>err >&-; else
+		timeout 60 "$program" convert presenter $name -s 64x48 --frames 3 >err 2>&-
+	fi
+	if [ $? -ne 0 ] && [ ! -e /presenter.mkv ]; then note ok; else note bad "a closed $name: $(cat err)"; fi
+done
+timeout 60 "$program" convert /dev/stdin null 2>err <&-
+if [ $? -eq 3 ] && ! grep -q folder err; then note ok; else note bad "a closed standard input: $(cat err)"; fi
 
 # --- engines
 runs -c presenter -o null --frames 1 -s 320x180 --engine own
@@ -459,6 +468,14 @@ rm there.png
 { printf 'P6\n64 48\n255\n'; head -c 9216 "$program"; } >still.ppm
 runs convert still.ppm hash
 mv out plain
+cp still.ppm null
+runs -c file:null -o null --frames 1	# a word is not the file of that name
+rm null
+mkdir none
+runs convert still.ppm hash -b none --show-room
+rmdir none
+runs -c presenter -o file:twice.mkv -o file:twice.mkv -s 64x48 --frames 2
+rm twice.mkv
 for option in '--fps 10' '--fade 0' '--smooth 0' '--plate no' '--motion-gate no' '--duration 1' '--frames 3' \
 	'--audio none' --strip '--jobs 2' '--overlay-size 20' '--overlay-place top' '--caption-place top'; do
 	runs convert still.ppm hash $option

@@ -14,16 +14,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 /* If a standard stream is closed, the next file or camera to be opened would get its number, and our messages would be
- * written into it. The stand-in can be neither read nor written, so that using the stream remains an error; and unlike
- * /dev/null, everybody may open it. */
+ * written into it. The stand-in can be neither read nor written, so that using the stream remains an error, and
+ * everybody may open it like that. */
 static void fill_standard_streams(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
-		if (fcntl(fd, F_GETFD) < 0 && open("/", O_PATH) < 0)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_PATH) < 0 && epoll_create1(0) < 0)
 			return;
 	}
 }

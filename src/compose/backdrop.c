@@ -91,11 +91,13 @@ int pmk_backdrop_check(const char *spec, char *why, size_t size)
 		snprintf(why, size, "which picture or colour? as in builtin:office or library.jpg");
 		return -EINVAL;
 	}
+	if (strcmp(spec, "none") == 0)
+		return 0;
 	if (stat(spec, &st) == 0 && S_ISDIR(st.st_mode)) {
 		snprintf(why, size, "a folder; did you mean slideshow:%s?", spec);
 		return -EINVAL;
 	}
-	missing = strcmp(spec, "none") == 0 ? NULL : pmk_open_file_missing(spec);
+	missing = pmk_open_file_missing(spec);
 	return missing ? guess(spec, missing, why, size) : 0;
 }
 

@@ -24,7 +24,7 @@
 #include "module/module.h"
 
 #define PMK_MEDIA_MODULE_FILE "potemkin-media.so"
-#define PMK_MEDIA_INTERFACE PMK_VERSION " media 16"
+#define PMK_MEDIA_INTERFACE PMK_VERSION " media 17"
 
 /* Functions of the program that the module calls, so that there is only one log, and only one of everything else. */
 struct pmk_media_host {

@@ -218,7 +218,7 @@ static void follow(struct pmk_link *link)
 	}
 }
 
-/* `link`: NULL, or gets the connection, as of pmk_ask. */
+/* `link`: NULL, or gets the connection, as from pmk_ask. */
 static enum pmk_exit request(const char *const *words, int count, cJSON **answer, struct pmk_link *link)
 {
 	cJSON *wanted = request_of(words, count);

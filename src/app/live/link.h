@@ -20,7 +20,7 @@ struct pmk_link {
 		taken; /* bytes of `text`; those that are filled; those of them that were returned as lines */
 };
 
-/* Errors as of pmk_socket_connect; -ETIMEDOUT: there are too many who wait to be accepted. */
+/* Errors as from pmk_socket_connect; -ETIMEDOUT: there are too many who wait to be accepted. */
 int pmk_link_open(struct pmk_link *link, uint64_t until_ns) __attribute__((warn_unused_result));
 /* Send a line, to which its newline is added. -ETIMEDOUT, -EPIPE, -ENOMEM. */
 int pmk_link_send(struct pmk_link *link, const char *line, uint64_t until_ns) __attribute__((warn_unused_result));

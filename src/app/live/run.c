@@ -100,7 +100,8 @@ static bool files_meet(const struct pmk_pipeline_settings *p)
 			const char *a = pmk_parse_after(p->outputs[j], "file:"),
 				   *b = pmk_parse_after(p->outputs[i], "file:");
 
-			if (!a || !b || !pmk_film_same_place(a, b))
+			/* the very same word is taken once */
+			if (!a || !b || strcmp(a, b) == 0 || !pmk_film_same_place(a, b))
 				continue;
 			pmk_error("--output \"file:%s\" and \"file:%s\" are the same file; name it only once", a, b);
 			return true;
@@ -127,8 +128,11 @@ static bool has_mistake(const struct pmk_pipeline_settings *p)
 	if (pmk_source_usable(p->camera))
 		return true;
 	for (int i = 0; i < p->output_count; i++) {
+		const char *path = pmk_film_path(p->outputs[i]);
+		bool is_path = path != p->outputs[i] || *path == '/'; /* and no word, such as null */
+
 		if ((strcmp(p->outputs[i], "auto") != 0 && pmk_sink_usable(p->outputs[i])) ||
-			pmk_film_would_overwrite(p, pmk_film_path(p->camera), pmk_film_path(p->outputs[i])))
+			(is_path && pmk_film_would_overwrite(p, pmk_film_path(p->camera), path)))
 			return true;
 	}
 	return files_meet(p);

@@ -81,7 +81,7 @@ static void name_sink(struct file_sink *file, const char *path, const struct pmk
 	const struct pmk_layout *given = &setup->layout, *held = pmk_media_out_layout(file->out);
 
 	if (held->width != given->width || held->height != given->height)
-		pmk_info("%s: pictures of %dx%d are cropped to %dx%d, because its codec wants even sides", path,
+		pmk_info("%s: pictures of %dx%d are cropped to %dx%d, because it is written with even sides", path,
 			given->width, given->height, held->width, held->height);
 	snprintf(file->sink.name, sizeof file->sink.name, "%.100s %dx%d at %.4g/s", path, held->width, held->height,
 		setup->fps);
