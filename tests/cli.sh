@@ -304,6 +304,7 @@ expect 2 'would be overwritten' convert self.mkv ./self.mkv
 ln -s self.mkv link.mkv
 expect 2 'would be overwritten' mask self.mkv link.mkv
 expect 2 'would be overwritten' -c file:self.mkv -o file:self.mkv
+expect 2 'would be overwritten' convert presenter self.mkv --overlay ./self.mkv
 if cmp -s self.mkv kept.mkv; then note ok; else note bad 'the input was changed'; fi
 rm self.mkv kept.mkv link.mkv
 if [ -w /dev/full ]; then
@@ -339,7 +340,9 @@ fi
 rm -f closed.y4m
 # and what stands in for it is no folder
 for name in /dev/stdout /dev/stderr; do
-	if [ $name = /dev/stdout ]; then timeout 60 "$program" convert presenter $name -s 64x48 --frames 3 2>err >&-; else
+	if [ $name = /dev/stdout ]; then
+		timeout 60 "$program" convert presenter $name -s 64x48 --frames 3 2>err >&-
+	else
 		timeout 60 "$program" convert presenter $name -s 64x48 --frames 3 >err 2>&-
 	fi
 	if [ $? -ne 0 ] && [ ! -e /presenter.mkv ]; then note ok; else note bad "a closed $name: $(cat err)"; fi
@@ -455,6 +458,15 @@ for command in convert mask; do
 	fi
 done
 rm cut.mkv rest.mkv
+# what a damaged video lacks is told, even where its first pictures alone are left
+cp alpha.mkv hurt.mkv
+bytes=$(wc -c <hurt.mkv)
+dd if="$program" of=hurt.mkv bs=1 seek=$((bytes / 8)) count=$((bytes * 3 / 4)) conv=notrunc 2>err
+runs convert hurt.mkv rest.mkv
+if grep -Eq 'hurt.mkv( gave only|: [0-9]+ damaged frames? w)' err; then note ok; else
+	note bad "a damaged video: $(cat err)"
+fi
+rm hurt.mkv rest.mkv
 runs convert drawn.mkv hash --frames 3 --threads 0 --refine morph
 says '^total '
 expect 2 'must end in' convert drawn.mkv drawn.png

@@ -175,9 +175,9 @@ bool pmk_film_same_place(const char *a, const char *b)
 
 bool pmk_film_would_overwrite(const struct pmk_pipeline_settings *settings, const char *in, const char *out)
 {
-	const char *backdrop = settings->scene.backdrop;
+	const struct pmk_scene_settings *scene = &settings->scene;
 
-	if (!is_same_file(in, out) && !is_same_file(backdrop, out))
+	if (!is_same_file(in, out) && !is_same_file(scene->backdrop, out) && !is_same_file(scene->overlay.picture, out))
 		return false;
 	pmk_error("\"%s\" is an input and would be overwritten; name another output file", out);
 	return true;
@@ -329,14 +329,14 @@ static void say_cut(unsigned long long done, const char *out)
 }
 
 /* Whether a film gave about what it holds. The rate of many films varies, so that fewer frames than their mean rate
- * promises are no sign of a fault while the last one is at the end, and few were damaged. */
+ * promises are no sign of a fault while the last one is at the end, and none was damaged. */
 static bool is_whole(const struct pmk_film *film)
 {
 	unsigned long long done = film->done;
 	int64_t slack_ns = film->last_ns / 10 + (int64_t)(5e9 / film->source->fps);
 	bool to_the_end = film->info.duration_ns && film->last_ns + slack_ns >= film->info.duration_ns;
 
-	return done + done / 10 + 5 >= film->total || (to_the_end && film->source->damaged < 5 + done / 10);
+	return done + done / 10 + 5 >= film->total || (to_the_end && !film->source->damaged);
 }
 
 enum pmk_exit pmk_film_end(struct pmk_film *film, enum pmk_exit code, const char *in, const char *out)
@@ -344,6 +344,7 @@ enum pmk_exit pmk_film_end(struct pmk_film *film, enum pmk_exit code, const char
 	double seconds = (double)(pmk_clock_now_ns() - film->started_ns) / 1e9;
 	unsigned long long done = film->done, expected = film->total;
 	bool cut = pmk_signals_came() && !(film->info.still && done), whole = film->left || is_whole(film);
+	unsigned long long damaged = film->source ? film->source->damaged : 0;
 	const char *plural = done == 1 ? "" : "s";
 	enum pmk_log_level level = film->kept ? PMK_LOG_DEBUG : PMK_LOG_INFO;
 
@@ -362,6 +363,8 @@ enum pmk_exit pmk_film_end(struct pmk_film *film, enum pmk_exit code, const char
 	}
 	if (!whole)
 		pmk_warn("%s gave only %llu of about %llu frames: it may be cut off or damaged", in, done, expected);
+	else if (damaged)
+		pmk_warn("%s: %llu damaged frame%s left out", in, damaged, damaged == 1 ? " was" : "s were");
 	pmk_log(level, PMK_CURE_NONE, NULL, "%llu frame%s in %.1f s (%.1f frames per second) -> %s", done, plural,
 		seconds, (double)done / seconds, out);
 	return PMK_EXIT_OK;
