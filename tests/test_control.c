@@ -693,6 +693,23 @@ static void test_socket_places(void **state)
 	pmk_log_redirect(NULL, NULL);
 }
 
+/* An instance beside the one that listens takes the socket over once that one ends, be it by a crash. */
+static void test_stand_by(void **state)
+{
+	struct pmk_pipeline *p;
+	int first = pmk_socket_listen(PMK_NO_GROUP), peer = -1;
+
+	assert_true(first >= 0);
+	p = begin(false); /* connects to the first */
+	wait_until((peer = pmk_socket_accept(first, PMK_NO_GROUP)) >= 0);
+	close(peer);
+	close(fd);
+	close(first);
+	wait_until((fd = pmk_socket_connect(0)) >= 0);
+	accepts("get mirror");
+	end(p);
+}
+
 /* Without a place for the socket, a warning says what to do. */
 static void test_no_place(void **state)
 {
@@ -839,6 +856,7 @@ static void test_a_group(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(test_stand_by, clear),
 		cmocka_unit_test(test_no_place),
 		cmocka_unit_test(test_socket_places),
 		cmocka_unit_test(test_another_user),

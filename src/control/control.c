@@ -218,19 +218,20 @@ static bool hear(struct pmk_control *c, struct pmk_client *client)
 
 /* --- the thread --- */
 
-enum { WAKE, STATE, LISTEN, FIRST, POLLED = FIRST + PMK_CONTROL_CLIENTS };
+enum { WAKE, STATE, LISTEN, AHEAD, FIRST, POLLED = FIRST + PMK_CONTROL_CLIENTS };
 
 /* poll() skips descriptors that are -1. */
 static void wait(struct pmk_control *c, struct pollfd fds[POLLED], bool more)
 {
-	bool figures = pmk_control_wants_figures(c);
+	bool tick = pmk_control_wants_figures(c) || (c->stands_by && c->ahead < 0);
 
 	fds[WAKE] = (struct pollfd){ .fd = c->wake_fd, .events = POLLIN };
 	fds[STATE] = (struct pollfd){ .fd = pmk_pipeline_changes_fd(c->pipeline), .events = POLLIN };
 	fds[LISTEN] = (struct pollfd){ .fd = c->listening, .events = POLLIN };
+	fds[AHEAD] = (struct pollfd){ .fd = c->ahead, .events = POLLIN };
 	for (int i = 0; i < PMK_CONTROL_CLIENTS; i++)
 		fds[FIRST + i] = (struct pollfd){ .fd = c->clients[i].fd, .events = POLLIN };
-	if (poll(fds, POLLED, more ? 0 : figures ? TICK_MS : -1) < 0) {
+	if (poll(fds, POLLED, more ? 0 : tick ? TICK_MS : -1) < 0) {
 		for (int i = 0; i < POLLED; i++)
 			fds[i].revents = 0;
 	}
@@ -278,6 +279,7 @@ static void *control_main(void *arg)
 		if (atomic_exchange(&c->reload, false))
 			(void)pmk_control_reread(c, c->settings.profile, why); /* it is in the log */
 		take_arrivals(c);
+		pmk_control_stand_by(c, fds[AHEAD].revents != 0);
 		if (fds[LISTEN].revents)
 			add_client(c, pmk_socket_accept(c->listening, c->group));
 		for (int i = 0; i < PMK_CONTROL_CLIENTS && !atomic_load(&c->stopping); i++) {
@@ -301,6 +303,8 @@ static void release(struct pmk_control *c)
 	cJSON_Delete(c->findings);
 	if (c->listening >= 0)
 		pmk_socket_remove(c->listening);
+	if (c->ahead >= 0)
+		close(c->ahead);
 	close(c->wake_fd);
 	close(c->quit_fd);
 	pthread_mutex_destroy(&c->arrivals_lock);
@@ -320,7 +324,7 @@ int pmk_control_create(const struct pmk_control_host *host, const struct pmk_set
 	c->settings = *settings;
 	c->pipeline = pipeline;
 	c->listens = listen;
-	c->listening = -1;
+	c->listening = c->ahead = -1;
 	pthread_mutex_init(&c->arrivals_lock, NULL);
 	for (int i = 0; i < PMK_CONTROL_CLIENTS; i++)
 		c->clients[i].fd = -1;
@@ -340,21 +344,12 @@ int pmk_control_create(const struct pmk_control_host *host, const struct pmk_set
 	return 0;
 }
 
-static void listen_for_clients(struct pmk_control *c)
-{
-	int fd = pmk_socket_listen(c->group);
-
-	if (fd == -EADDRINUSE)
-		pmk_info("another instance is running; control reaches that one, not this");
-	c->listening = fd < 0 ? -1 : fd;
-}
-
 int pmk_control_start(struct pmk_control *c)
 {
 	int err;
 
 	if (c->listens)
-		listen_for_clients(c);
+		pmk_control_listen(c);
 	err = pmk_thread_start(&c->thread, control_main, c);
 	if (err)
 		pmk_error("cannot start a thread: %s", strerror(-err));

@@ -27,7 +27,10 @@ struct pmk_sample {
 struct pmk_control {
 	struct pmk_control_host host; /* const after create, like what follows */
 	struct pmk_pipeline *pipeline;
-	int listening; /* the control socket; -1: none */
+	int listening; /* the control socket; -1: none. The control thread's, like the three that follow */
+	bool stands_by; /* it is another instance's */
+	int ahead; /* a connection to that one, which ends with it; -1: none */
+	uint64_t tried_ns; /* when it was last tried to listen */
 	gid_t group; /* whose members may control, too; PMK_NO_GROUP: none */
 	int wake_fd, quit_fd; /* readable: look at the orders below; somebody asked the program to end. [any thread] */
 	atomic_bool stopping, reload; /* the orders. [any thread] */
@@ -75,6 +78,11 @@ void pmk_control_keep_ready(struct pmk_control *control);
 
 /* Serve the page on this port of 127.0.0.1, 0: any, unless it is served already. Negative errno, logged. */
 int pmk_control_open_page(struct pmk_control *control, int port);
+
+/* Make the control socket, or stand by for it. */
+void pmk_control_listen(struct pmk_control *control);
+/* Take the socket over once it is free. Call it in each round; `ended`: something has come from control->ahead. */
+void pmk_control_stand_by(struct pmk_control *control, bool ended);
 
 /* Carry out a request, and answer. */
 void pmk_control_answer(struct pmk_control *control, struct pmk_client *client, const char *request);

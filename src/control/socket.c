@@ -116,7 +116,7 @@ static int clear_name(int folder)
 		close(fd);
 	if (fd >= 0 || fd == -EAGAIN)
 		return -EADDRINUSE;
-	return unlinkat(folder, NAME, 0) ? -errno : 0;
+	return unlinkat(folder, NAME, 0) && errno != ENOENT ? -errno : 0;
 }
 
 static int listen_in(int folder, gid_t group)
@@ -259,10 +259,16 @@ int pmk_socket_connect_shared(const char *path, uint64_t until_ns)
 	return -EPERM;
 }
 
-int pmk_socket_connect(uint64_t until_ns)
+int pmk_socket_connect_own(uint64_t until_ns)
 {
 	int folder = open_folder(false, PMK_NO_GROUP);
-	int fd = folder < 0 ? folder : connect_to_owner(folder, geteuid(), until_ns), shared;
+
+	return folder < 0 ? folder : connect_to_owner(folder, geteuid(), until_ns);
+}
+
+int pmk_socket_connect(uint64_t until_ns)
+{
+	int fd = pmk_socket_connect_own(until_ns), shared;
 
 	if (fd != -ENOENT && fd != -ECONNREFUSED)
 		return fd;

@@ -33,6 +33,7 @@ int pmk_socket_accept(int fd, gid_t group) __attribute__((warn_unused_result));
  * or -ECONNREFUSED: none is running; -EPERM: it is another user's; -EACCES: the service's, of whose group this user is
  * no member; -EAGAIN: too many others wait to be accepted, until `until_ns`. Nothing is logged. */
 int pmk_socket_connect(uint64_t until_ns) __attribute__((warn_unused_result));
+int pmk_socket_connect_own(uint64_t until_ns) __attribute__((warn_unused_result)); /* never to the system service */
 /* The same to the instance whose folder is at `path`, in a place where only root can make one. */
 int pmk_socket_connect_shared(const char *path, uint64_t until_ns) __attribute__((warn_unused_result));
 
