@@ -135,8 +135,10 @@ struct potemkin_segmenter_settings {
 int potemkin_segmenter_create(potemkin_context *context, const struct potemkin_segmenter_settings *settings,
 	potemkin_segmenter **segmenter) POTEMKIN_CHECKED;
 /* Write the alpha of a picture, geometry.height rows of geometry.width bytes. `time_ns` rises from picture to picture;
- * half a second or more between two of them begins a new scene. The result is that of `potemkin mask`. On an error
- * alpha is 0: nobody is there; but -EINVAL because of `alpha` or `stride` leaves it untouched. */
+ * half a second or more between two of them begins a new scene. In the first 26 pictures of a scene, of several people
+ * apart, those who do not move are room, except the largest near the middle; for photos, set "plate" to "no". The
+ * result is that of `potemkin mask` for a film. On an error alpha is 0: nobody is there; but -EINVAL because of `alpha`
+ * or `stride` leaves it untouched. */
 int potemkin_segmenter_run(potemkin_segmenter *segmenter, const struct potemkin_picture *picture, int64_t time_ns,
 	uint8_t *alpha, ptrdiff_t stride) POTEMKIN_CHECKED;
 void potemkin_segmenter_destroy(potemkin_segmenter *segmenter);
