@@ -459,7 +459,8 @@ static void it_needs_no_dev_null(void **state)
 
 	if (!child)
 		_exit(try_without_dev_null() & 0xff);
-	assert_true(child > 0 && waitpid(child, &status, 0) == child);
+	assert_true(child > 0);
+	assert_int_equal(waitpid(child, &status, 0), child);
 	unlink(material_path("null"));
 	assert_true(WIFEXITED(status));
 	if (WEXITSTATUS(status) > 1) {
