@@ -200,6 +200,13 @@ const char *pmk_parse_after(const char *text, const char *prefix)
 	return strncmp(text, prefix, n) == 0 ? text + n : NULL;
 }
 
+const char *pmk_parse_kind(const char *text, const char *kind)
+{
+	const char *rest = pmk_parse_after(text, kind);
+
+	return rest && (*rest == ':' || !*rest) ? rest + (*rest == ':') : NULL;
+}
+
 int pmk_spec_copy(char spec[PMK_SPEC], const char *text)
 {
 	size_t length = strlen(text);

@@ -41,6 +41,8 @@ int pmk_parse_utf8(const char *text);
 
 /* The part of `text` after `prefix`, or NULL if `text` does not start with it. */
 const char *pmk_parse_after(const char *text, const char *prefix);
+/* The part of `text` after "KIND:", "" if `text` is the kind alone, or NULL if it is of another kind. */
+const char *pmk_parse_kind(const char *text, const char *kind);
 
 /* Whether a file's name ends in `end` (".png"), in upper or lower case, and is longer than that. Inline, so that the
  * modules have it, too. */

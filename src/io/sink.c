@@ -16,17 +16,9 @@ static bool is_pipe(const char *spec)
 	return pmk_pipe_is_output(path ? path : spec);
 }
 
-/* The name behind "pipewire:", "" for "pipewire"; NULL: the spec is another one. */
-static const char *pipewire_name(const char *spec)
-{
-	const char *rest = pmk_parse_after(spec, "pipewire");
-
-	return rest && (*rest == ':' || !*rest) ? rest + (*rest == ':') : NULL;
-}
-
 int pmk_sink_usable(const char *spec)
 {
-	if (strcmp(spec, "null") == 0 || strcmp(spec, "hash") == 0 || pipewire_name(spec))
+	if (strcmp(spec, "null") == 0 || strcmp(spec, "hash") == 0 || pmk_parse_kind(spec, "pipewire"))
 		return 0;
 	if (is_pipe(spec))
 		pmk_error_cure(PMK_CURE_CONVERT_PIPE, "output \"%s\" is a pipe; a live run cannot write to one", spec);
@@ -51,7 +43,7 @@ int pmk_sink_open(
 		return pmk_sink_null_open(sink);
 	if (strcmp(spec, "hash") == 0)
 		return pmk_sink_hash_open(sink);
-	if ((rest = pipewire_name(spec)))
+	if ((rest = pmk_parse_kind(spec, "pipewire")))
 		return pmk_sink_pipewire_open(rest, setup, cover, sink);
 	if ((rest = pmk_parse_after(spec, "file:")))
 		return pmk_sink_file_open(rest, setup, sink);

@@ -16,18 +16,9 @@ static bool is_pipe(const char *spec)
 	return pmk_pipe_is_input(path ? path : spec);
 }
 
-/* The name behind "pipewire:", "" for "pipewire"; NULL: the spec is another one. */
-static const char *pipewire_name(const char *spec)
-{
-	const char *rest = pmk_parse_after(spec, "pipewire");
-
-	return rest && (*rest == ':' || !*rest) ? rest + (*rest == ':') : NULL;
-}
-
 int pmk_source_usable(const char *spec)
 {
-	if (strcmp(spec, "auto") == 0 || strcmp(spec, "presenter") == 0 || pmk_parse_after(spec, "presenter:") ||
-		pipewire_name(spec))
+	if (strcmp(spec, "auto") == 0 || pmk_parse_kind(spec, "presenter") || pmk_parse_kind(spec, "pipewire"))
 		return 0;
 	if (is_pipe(spec))
 		pmk_error_cure(PMK_CURE_CONVERT_PIPE, "camera \"%s\" is a pipe; a live run cannot read from one", spec);
@@ -50,11 +41,9 @@ int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct
 		return -EINVAL;
 	if (strcmp(spec, "auto") == 0)
 		return pmk_source_v4l2_open_auto(wish, source);
-	if (strcmp(spec, "presenter") == 0)
-		return pmk_source_presenter_open("", wish, source);
-	if ((rest = pmk_parse_after(spec, "presenter:")))
+	if ((rest = pmk_parse_kind(spec, "presenter")))
 		return pmk_source_presenter_open(rest, wish, source);
-	if ((rest = pipewire_name(spec)))
+	if ((rest = pmk_parse_kind(spec, "pipewire")))
 		return pmk_source_pipewire_open(rest, wish, source);
 	if ((rest = pmk_parse_after(spec, "file:")))
 		return pmk_source_file_open(rest, wish, source);

@@ -29,8 +29,7 @@ struct pmk_capture_change {
 
 static bool is_device(const char *spec)
 {
-	return strcmp(spec, "auto") == 0 || pmk_parse_after(spec, "/dev/") || strcmp(spec, "pipewire") == 0 ||
-		pmk_parse_after(spec, "pipewire:");
+	return strcmp(spec, "auto") == 0 || pmk_parse_after(spec, "/dev/") || pmk_parse_kind(spec, "pipewire");
 }
 
 /* Whether the spec names the device that is open: a device cannot be opened twice. */
