@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whoever steers the program is never held up by it: by fakes that do not accept, do not answer, or answer in part. */
+/* The program never holds up its client: fakes do not accept, do not answer, or answer in part. */
 #include "unit.h"
 
 #include "app/live/link.h"
@@ -82,7 +82,7 @@ static void test_nobody_answers(void **state)
 	pmk_link_close(&link);
 }
 
-/* What has come in part is not taken for an answer, and not lost. */
+/* Part of an answer is not taken for one, and not lost. */
 static void test_part_of_an_answer(void **state)
 {
 	struct pmk_link link;

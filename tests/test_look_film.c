@@ -207,7 +207,7 @@ static void test_who_sits_still_in_still_pictures(void **state)
 	assert_true(found_portrait(s) > 0.9f);
 }
 
-/* Whoever moves a little is somebody, at once. */
+/* A person who moves a little is shown at once. */
 static void test_who_stirs_is_shown(void **state)
 {
 	static const struct pmk_rect mouth = { 520, 230, 32, 16 };
@@ -220,7 +220,7 @@ static void test_who_stirs_is_shown(void **state)
 	}
 }
 
-/* Who was shown for some pictures stays when somebody else moves. */
+/* A person who was shown for some pictures stays when somebody else moves. */
 static void test_who_was_shown_stays(void **state)
 {
 	struct stage *s = *state;

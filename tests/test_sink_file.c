@@ -141,7 +141,7 @@ static void count_cropped(void *user, enum pmk_log_level level, const char *line
 	*(int *)user += strstr(line, "of 97x65 are cropped to 96x64") != NULL;
 }
 
-/* What is said is the size of the file's pictures, and that it is another one. */
+/* The message gives the size of the file's pictures, and says that they are cropped. */
 static void test_odd_sides(void **state)
 {
 	static const struct {

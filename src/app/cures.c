@@ -71,8 +71,7 @@ const char *const pmk_cures[PMK_CURES] = {
 	[PMK_CURE_SCALE_FILE] = "scale it first",
 	[PMK_CURE_OTHER_OR_SCALE] = "try another file, or scale it first",
 	[PMK_CURE_PIPE_Y4M] = "name the file instead, or pass raw video through it: ffmpeg -i FILE -f yuv4mpegpipe - | "
-			      "potemkin convert - - | "
-			      "ffmpeg -i - NEW",
+			      "potemkin convert - - | ffmpeg -i - NEW",
 	[PMK_CURE_CONVERT_PIPE] =
 		"use `potemkin convert - -`, which reads and writes raw video (YUV4MPEG2) through pipes",
 	[PMK_CURE_DEINTERLACE] = "let ffmpeg do it: -vf bwdif=0",

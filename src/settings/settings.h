@@ -125,8 +125,7 @@ struct pmk_setting {
 	/* for a text: whether it makes sense; NULL: any text does */
 	int (*check)(const char *text, char *why, size_t size);
 	enum pmk_cure cure; /* what to do if check returns -ENOENT */
-	const char *
-		part_of; /* the setting without which it means nothing, and whose `none` is that; NULL: there is none */
+	const char *part_of; /* the setting without which it means nothing, and which has a `none`; NULL: none */
 	const char *normal; /* the default, as people would write it; NULL: nothing is set */
 	const char *none; /* the word for "nothing is set"; NULL: one cannot go back to that */
 

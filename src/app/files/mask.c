@@ -70,7 +70,7 @@ static enum pmk_exit exit_of(int err, const char *in)
 	return err == -EDOM || err == -EIO || err == -EINTR ? PMK_EXIT_INTERNAL : pmk_exit_of(PMK_PART_OUTPUT, err, in);
 }
 
-/* What a picture has no use for was told when it was opened. */
+/* Options that mean nothing for a picture were told when it was opened. */
 static void tell_unused(const struct pmk_options *options, bool still)
 {
 	static const char *const names[] = { "backdrop", "fade", "light", "match", "show-room", "overlay",

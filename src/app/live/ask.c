@@ -43,8 +43,7 @@ static enum pmk_exit tell_not_reached(int err)
 	}
 	if (err == -EACCES) {
 		pmk_error("potemkin is running as a service of the system, and you are not in its group: sudo usermod "
-			  "-aG "
-			  "potemkin $USER, then log out and in again");
+			  "-aG potemkin $USER, then log out and in again");
 		return PMK_EXIT_BUSY;
 	}
 	if (err == -EPERM) {
@@ -104,7 +103,7 @@ int pmk_ask_next(struct pmk_link *link, cJSON **message)
 	return receive(link, PMK_LINK_FOR_EVER, message);
 }
 
-/* What the answer says: a failure, which is told, or none. */
+/* The exit code for an answer; a failure is told. */
 static enum pmk_exit judge(const cJSON *answer)
 {
 	const char *why = cJSON_GetStringValue(cJSON_GetObjectItem(answer, "error"));

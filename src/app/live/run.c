@@ -122,7 +122,7 @@ static void tell_unused(const struct pmk_options *options, const struct pmk_pipe
 		pmk_unused_tell(options, "output-format", "this run", "no output is a v4l2loopback device");
 }
 
-/* What no machine and no other moment would make right. */
+/* The command line is wrong on any machine and at any time. Logged. */
 static bool has_mistake(const struct pmk_pipeline_settings *p)
 {
 	if (pmk_source_usable(p->camera))
