@@ -230,12 +230,21 @@ expect 2 'potemkin.conf: line 3 is not' -c presenter -o null --frames 1
 runs --config /dev/null -c presenter -o null --frames 1 -s 160x90
 : >config/potemkin/potemkin.conf	# an empty file
 runs -c presenter -o null --frames 1 -s 160x90
-expect 3 'configuration file "": No such file' --config '' -c presenter -o null --frames 1
+expect 3 'configuration file "": there is no such file' --config '' -c presenter -o null --frames 1
 expect 3 'not a file' --config . -c presenter -o null --frames 1
-expect 3 '"no.conf": No such file or directory; name another with --config' --config no.conf -c presenter -o null
+expect 3 '"no.conf": there is no such file; name another with --config' --config no.conf -c presenter -o null
 printf 'size = 64x48\n\0fps = 0\n' >binary.conf	# like a film or a picture, whatever its first line says
 expect 3 '"binary.conf": not a text file; name another with --config' --config binary.conf -c presenter -o null
 rm binary.conf
+rm config/potemkin/potemkin.conf
+ln -s potemkin.conf config/potemkin/potemkin.conf	# there may be a file, which must not be passed over in silence
+for command in '-c presenter -o null' 'convert presenter null' 'mask presenter mask.mkv'; do
+	expect 3 'potemkin/potemkin.conf": Too many levels of symbolic links; name' $command --frames 1
+done
+"$program" doctor >out 2>err
+code=$?
+if [ $code -eq 3 ] && grep -q 'FAULT  configuration: ' out; then note ok; else note bad "doctor, no file: $code"; fi
+rm config/potemkin/potemkin.conf
 printf 'backdrop = none\nshow-room = yes\n' >config/potemkin/potemkin.conf
 runs -c presenter -o null --frames 1 -s 160x90
 expect 2 '--show-room' -c presenter -o null --frames 1 --show-room=no

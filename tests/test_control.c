@@ -732,12 +732,6 @@ static void test_no_place(void **state)
 	pmk_log_redirect(NULL, NULL);
 }
 
-/* Root can, but not that of a namespace with one user. */
-static bool can_be_others(void)
-{
-	return geteuid() == 0 && seteuid(65534) == 0 && seteuid(0) == 0;
-}
-
 /* Even with the folder open to all, which it never is. */
 static void test_another_user(void **state)
 {
@@ -745,7 +739,7 @@ static void test_another_user(void **state)
 	int listening, status;
 	pid_t child;
 
-	if (!can_be_others()) {
+	if (!unit_can_be_others()) {
 		print_message("skipped: needs root, to be another user\n");
 		skip();
 	}
@@ -818,7 +812,7 @@ static void test_a_group(void **state)
 	assert_int_equal(pmk_socket_group("no such group", &group), -ENOENT);
 	assert_int_equal(pmk_socket_group("root", &group), 0);
 	assert_int_equal(group, 0);
-	if (!can_be_others()) {
+	if (!unit_can_be_others()) {
 		print_message("skipped: needs root, to be another user\n");
 		skip();
 	}

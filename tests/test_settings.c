@@ -7,6 +7,7 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static struct pmk_settings settings, other;
@@ -467,6 +468,80 @@ static void test_file_on_disk(void **state)
 	assert_int_equal(pmk_settings_read_file("/dev/null", &settings), 0);
 }
 
+/* What keeps us from seeing the user's file: none of it means that there is no file. */
+enum obstacle {
+	NOTHING, /* and no file either */
+	A_FOLDER,
+	A_LOOP,
+	LINK_TO_NOWHERE,
+	FILE_AS_FOLDER,
+	FOLDER_IN_A_LOOP,
+	FOLDER_LINKS_TO_NOWHERE,
+	FOLDER_IS_CLOSED,
+	OBSTACLES
+};
+
+static void put_obstacle(enum obstacle what)
+{
+	bool made = what >= FILE_AS_FOLDER || mkdir("potemkin", 0755) == 0;
+
+	if (what == A_FOLDER)
+		made = mkdir("potemkin/potemkin.conf", 0755) == 0;
+	else if (what == A_LOOP || what == LINK_TO_NOWHERE)
+		made = symlink(what == A_LOOP ? "potemkin.conf" : "away/it", "potemkin/potemkin.conf") == 0;
+	else if (what == FILE_AS_FOLDER)
+		made = mknod("potemkin", S_IFREG | 0644, 0) == 0;
+	else if (what == FOLDER_IN_A_LOOP || what == FOLDER_LINKS_TO_NOWHERE)
+		made = symlink(what == FOLDER_IN_A_LOOP ? "potemkin" : "away", "potemkin") == 0;
+	else if (what == FOLDER_IS_CLOSED)
+		made = mkdir("potemkin", 0) == 0;
+	assert_true(made);
+}
+
+static void test_own_file_that_cannot_be_seen(void **state)
+{
+	static const struct {
+		const char *why;
+		int err;
+	} expected[OBSTACLES] = {
+		[A_FOLDER] = { "not a file", -EISDIR },
+		[A_LOOP] = { "Too many levels of symbolic links", -ELOOP },
+		[LINK_TO_NOWHERE] = { "a link to a file that is not there", -ENOENT },
+		[FILE_AS_FOLDER] = { "Not a directory", -ENOTDIR },
+		[FOLDER_IN_A_LOOP] = { "Too many levels of symbolic links", -ELOOP },
+		[FOLDER_LINKS_TO_NOWHERE] = { "there is no such file", -ENOENT },
+		[FOLDER_IS_CLOSED] = { "this user may not look into its folder", -EACCES },
+	};
+	char folder[] = "/tmp/test_settings_XXXXXX", path[PMK_SPEC];
+	bool root = geteuid() == 0, other_user = unit_can_be_others();
+
+	assert_true(mkdtemp(folder) && chmod(folder, 0755) == 0 && chdir(folder) == 0);
+	setenv("XDG_CONFIG_HOME", folder, 1);
+	unit_catch_log();
+	for (enum obstacle what = NOTHING; what < OBSTACLES; what++) {
+		if (what == FOLDER_IS_CLOSED && root && !other_user) {
+			print_message("skipped a part: needs root that can be another user, or no root\n");
+			continue;
+		}
+		put_obstacle(what);
+		assert_int_equal(other_user && seteuid(65534), 0);
+		unit_log_count = 0;
+		assert_int_equal(pmk_settings_default_file(path), what != NOTHING);
+		pmk_settings_init(&settings);
+		if (what != NOTHING &&
+			(pmk_settings_read_file(path, &settings) != expected[what].err || unit_log_count != 1 ||
+				!strstr(unit_logged, expected[what].why)))
+			fail_msg("obstacle %d: %s", (int)what, unit_logged);
+		assert_int_equal(other_user && seteuid(0), 0);
+		assert_true(remove("potemkin/potemkin.conf") == 0 || errno != ENOTEMPTY);
+		assert_int_equal(remove("potemkin"), 0);
+	}
+	setenv("XDG_CONFIG_HOME", "/nowhere/at/all", 1);
+	assert_false(pmk_settings_default_file(path));
+	assert_int_equal(chdir("/") || rmdir(folder), 0);
+	unsetenv("XDG_CONFIG_HOME");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -487,6 +562,7 @@ int main(void)
 		cmocka_unit_test(test_lines_that_are_refused),
 		cmocka_unit_test(test_long_lines),
 		cmocka_unit_test(test_file_on_disk),
+		cmocka_unit_test(test_own_file_that_cannot_be_seen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -51,6 +52,12 @@ static inline const char *unit_test_data(void)
 static inline bool unit_is_emulated(void)
 {
 	return getenv("MESON_EXE_WRAPPER");
+}
+
+/* Root can, but not that of a namespace with one user. */
+static inline bool unit_can_be_others(void)
+{
+	return geteuid() == 0 && seteuid(65534) == 0 && seteuid(0) == 0;
 }
 
 /* Random number (xorshift32) from a state of the test's own, so that a failure can be repeated. */

@@ -67,7 +67,7 @@ const char *pmk_open_file_missing(const char *path)
 {
 	struct stat st;
 
-	if (access(path, F_OK) == 0)
+	if (stat(path, &st) == 0)
 		return NULL;
 	if (errno == ENAMETOOLONG)
 		return "the name is too long for a file";

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/open_file.h"
 #include "settings/settings_line.h"
 
 #include <errno.h>
@@ -10,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum { CHECK = PMK_SECTIONS }; /* a first round, which sets nothing and finds mistakes */
 
@@ -196,6 +196,25 @@ int pmk_settings_read_text(const char *text, const char *path, struct pmk_settin
 	return err;
 }
 
+/* Whether there is a file, or something that keeps us from seeing it, such as a folder that may not be entered, a file
+ * in a folder's place, or a link to a disk that is not there: those settings must not be lost in silence. */
+static bool may_be_there(const char *path)
+{
+	char part[PMK_SPEC], *slash;
+	struct stat st;
+
+	if (stat(path, &st) == 0 || errno != ENOENT)
+		return true;
+	snprintf(part, sizeof part, "%s", path);
+	while (lstat(part, &st) < 0) {
+		slash = strrchr(part, '/');
+		if (!slash || slash == part)
+			return false;
+		*slash = '\0';
+	}
+	return stat(part, &st) < 0; /* a link to nowhere */
+}
+
 bool pmk_settings_default_file(char path[PMK_SPEC])
 {
 	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
@@ -206,7 +225,7 @@ bool pmk_settings_default_file(char path[PMK_SPEC])
 		snprintf(path, PMK_SPEC, "%s/.config/potemkin/potemkin.conf", home);
 	else
 		return false;
-	return access(path, F_OK) == 0;
+	return may_be_there(path);
 }
 
 bool pmk_settings_file_of(const struct pmk_settings *settings, char path[PMK_SPEC])
@@ -220,9 +239,12 @@ bool pmk_settings_file_of(const struct pmk_settings *settings, char path[PMK_SPE
 
 static int refuse_file(const char *path, int err)
 {
+	const char *missing = err == -ENOENT || err == -EACCES ? pmk_open_file_missing(path) : NULL;
+
 	pmk_error_cure(PMK_CURE_OTHER_CONFIG, "configuration file \"%s\": %s", path,
 		err == -EINVAL         ? "not a file" :
 			err == -EILSEQ ? "not a text file" :
+			missing        ? missing :
 					 strerror(-err));
 	return err == -EINVAL ? -EISDIR : err;
 }

@@ -121,6 +121,7 @@ static void ask_bus(struct pmk_doctor *d)
 struct surroundings {
 	struct utsname system;
 	char config[PMK_SPEC], mistake[PMK_LOG_LINE], refused[PMK_LOG_LINE];
+	int config_err; /* of reading it */
 };
 
 /* The first error that is logged becomes part of a finding. */
@@ -143,7 +144,8 @@ static void read_config(const struct pmk_settings *given, struct surroundings *s
 	if (scratch && s->config[0]) {
 		pmk_settings_init(scratch);
 		pmk_log_listen(note_error, s->mistake);
-		if (pmk_settings_read_file(s->config, scratch) && !s->mistake[0])
+		s->config_err = pmk_settings_read_file(s->config, scratch);
+		if (s->config_err && !s->mistake[0])
 			snprintf(s->mistake, sizeof s->mistake, "it cannot be read");
 		pmk_log_listen(NULL, NULL);
 	}
@@ -229,10 +231,10 @@ static void print_text(const struct pmk_doctor *d, enum pmk_exit code)
 	puts(code == PMK_EXIT_OK ? "A video call would work." : "A video call would not work yet.");
 }
 
-static enum pmk_exit verdict_of(const struct pmk_doctor *d)
+static enum pmk_exit verdict_of(const struct pmk_doctor *d, const struct surroundings *s)
 {
-	if (d->config_mistake[0])
-		return PMK_EXIT_USAGE;
+	if (s->config_err)
+		return s->config_err == -EINVAL ? PMK_EXIT_USAGE : PMK_EXIT_INPUT;
 	if (!d->has_model)
 		return PMK_EXIT_INPUT;
 	if (!d->has_camera)
@@ -253,7 +255,7 @@ enum pmk_exit pmk_command_doctor(struct pmk_options *options)
 	read_config(&options->settings, &seen);
 	look_around(&doctor, &seen);
 	pmk_doctor_run(&doctor);
-	code = verdict_of(&doctor);
+	code = verdict_of(&doctor, &seen);
 	if (options->settings.json)
 		print_json(&doctor, code);
 	else
