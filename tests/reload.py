@@ -188,7 +188,17 @@ def test_file_is_written(program, work):
     with Run(program, work, ["-o", "file:" + film, "-s", "320x180"]) as run:
         run.until("-> live")
         run.reload("camera = file:%s\n" % film, "would be (over)?written|written over|overwrite")
+        run.reload("mirror = yes\n", "read again")
+        run.reload("backdrop = slideshow:%s\n" % work, "film.mkv.? is an input and would be overwritten")
         run.end()
+    show, new = "backdrop = slideshow:%s\n" % work, work + "/new.mkv"
+    with Run(program, work, ["-o", "file:" + new, "-s", "320x180"], show) as run:  # it was there from the start
+        run.until("-> live")
+        while not os.path.exists(new) and run.child.poll() is None:
+            time.sleep(0.02)
+        run.reload(show + "mirror = yes\n", "changed: mirror yes")
+        run.end()
+    os.remove(new)
 
 
 def test_room_stays_hidden(program, work):

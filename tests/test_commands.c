@@ -361,6 +361,40 @@ static void test_batch(void **state)
 	expect(PMK_EXIT_USAGE, "convert room.png alpha.png printed", "not a folder");
 }
 
+/* Nothing that is read is written, whatever reads it and whatever it is called. */
+static void test_inputs_are_never_written(void **state)
+{
+	static const struct {
+		const char *line, *input;
+	} cases[] = {
+		{ "convert talk.mkv ./talk.mkv", "talk.mkv" },
+		{ "convert -b slideshow:slides:5 alpha.png slides/one.png", "slides/one.png" },
+		{ "convert -b daylight:slides alpha.png slides/linked.png", "room.png" },
+		{ "mask -b slideshow:slides/ alpha.png room.png", "room.png" },
+		{ "run -b slideshow:slides -c presenter -o file:slides/film.mkv --frames 1", "slides/film.mkv" },
+		{ "convert --overlay room.png alpha.png room.png", "room.png" },
+		{ "convert -m ./slides/film.mkv talk.mkv slides/film.mkv", "slides/film.mkv" },
+		{ "convert --config own.mkv talk.mkv own.mkv", "own.mkv" },
+	};
+	struct stat before, after;
+
+	put("own.mkv", "smooth = 40\n");
+	assert_int_equal(mkdir("slides", 0700) || symlink("../room.png", "slides/linked.png"), 0);
+	expect(PMK_EXIT_OK, "convert -q -b green room.png slides/one.png", NULL);
+	expect(PMK_EXIT_OK, "convert -q talk.mkv slides/film.mkv", NULL);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		assert_int_equal(stat(cases[i].input, &before), 0);
+		expect(PMK_EXIT_USAGE, cases[i].line, "is an input and would be overwritten");
+		assert_int_equal(stat(cases[i].input, &after), 0);
+		assert_true(before.st_ino == after.st_ino && before.st_size == after.st_size);
+	}
+	/* many files get other names */
+	expect(PMK_EXIT_OK, "convert -q -b slideshow:slides talk.mkv slides/one.png slides/", NULL);
+	assert_int_equal(stat("slides/one-2.png", &after) || stat("slides/talk.mkv", &after), 0);
+	/* and what is none of the slideshow's may be replaced */
+	expect(PMK_EXIT_OK, "convert -q -b slideshow:slides alpha.png out.png", NULL);
+}
+
 static bool answers(void)
 {
 	return run("status") == PMK_EXIT_OK;
@@ -462,8 +496,12 @@ static void test_steering(void **state)
 	expect(PMK_EXIT_OK, "ctl next", "builtin:office");
 	steer_through_own_backdrops();
 	steer_with_the_codes_of_the_command_line();
-	expect(PMK_EXIT_OK, "ctl snapshot seen.png", NULL);
+	expect(PMK_EXIT_OK, "ctl snapshot seen.png", NULL); /* into this folder */
 	assert_int_equal(stat("seen.png", &st), 0);
+	expect(PMK_EXIT_OK, "ctl backdrop room.png", NULL);
+	expect(PMK_EXIT_USAGE, "ctl snapshot ./room.png", "is an input and would be overwritten");
+	expect(PMK_EXIT_USAGE, "ctl snapshot seen.jpg", "/seen.jpg: a snapshot must end in .png");
+	expect(PMK_EXIT_NO_OUTPUT, "ctl snapshot absent/seen.png", "make its directory first");
 	expect(PMK_EXIT_USAGE, "ctl backdrop none", "start potemkin with --show-room");
 	expect(PMK_EXIT_OK, "ctl save", "steered.conf");
 	expect(PMK_EXIT_OK, "ctl save", "nothing has changed");
@@ -509,6 +547,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_run),
 		cmocka_unit_test(test_films),
 		cmocka_unit_test(test_batch),
+		cmocka_unit_test(test_inputs_are_never_written),
 		cmocka_unit_test(test_steering),
 		cmocka_unit_test(test_bench),
 	};

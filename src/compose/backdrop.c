@@ -125,6 +125,20 @@ bool pmk_backdrop_shows_room(const char *spec)
 		(kind && kind->check == pmk_backdrop_blur_check && pmk_backdrop_blur_shows_room(rest));
 }
 
+bool pmk_backdrop_folder(const char *spec, char folder[PMK_SPEC])
+{
+	const char *rest;
+	const struct kind *kind = find_kind(spec, &rest);
+
+	if (kind && kind->check == pmk_backdrop_slideshow_check)
+		pmk_backdrop_slideshow_folder(rest, folder);
+	else if (kind && kind->check == pmk_backdrop_daylight_check)
+		snprintf(folder, PMK_SPEC, "%s", rest);
+	else
+		return false;
+	return *folder != '\0';
+}
+
 bool pmk_backdrop_fits(const char *spec)
 {
 	const char *rest;

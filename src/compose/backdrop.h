@@ -13,6 +13,7 @@
 #ifndef PMK_COMPOSE_BACKDROP_H
 #define PMK_COMPOSE_BACKDROP_H
 
+#include "base/parse.h"
 #include "image/colour.h"
 #include "image/frame.h"
 #include "image/whole.h"
@@ -65,6 +66,9 @@ int pmk_backdrop_check(const char *spec, char *why, size_t size) __attribute__((
  * PMK_BLUR_FREELY - 1. Of a spec that pmk_backdrop_check lets pass. */
 bool pmk_backdrop_shows_room(const char *spec);
 
+/* The folder whose pictures SPEC shows; false: it shows none of a folder. */
+bool pmk_backdrop_folder(const char *spec, char folder[PMK_SPEC]);
+
 /* Whether the fit changes what SPEC gives. If not, it need not be made again for another fit. */
 bool pmk_backdrop_fits(const char *spec);
 
@@ -106,6 +110,7 @@ int pmk_backdrop_blur_open(const char *rest, enum pmk_fit fit, const struct pmk_
 int pmk_backdrop_slideshow_check(const char *rest, char *why, size_t size) __attribute__((warn_unused_result));
 int pmk_backdrop_slideshow_open(const char *rest, enum pmk_fit fit, const struct pmk_layout *layout,
 	struct pmk_backdrop **backdrop) __attribute__((warn_unused_result));
+void pmk_backdrop_slideshow_folder(const char *rest, char folder[PMK_SPEC]);
 int pmk_backdrop_daylight_check(const char *rest, char *why, size_t size) __attribute__((warn_unused_result));
 int pmk_backdrop_daylight_open(const char *rest, enum pmk_fit fit, const struct pmk_layout *layout,
 	struct pmk_backdrop **backdrop) __attribute__((warn_unused_result));

@@ -5,7 +5,6 @@
 #include "control/control_parts.h"
 #include "control/gallery.h"
 #include "control/page/page.h"
-#include "control/shown_file.h"
 #include "settings/settings_file.h"
 #include "settings/settings_save.h"
 
@@ -234,21 +233,13 @@ static int command_resume(struct request *r)
 	return 0;
 }
 
-/* Write the picture that viewers see to a PNG file. */
 static int command_snapshot(struct request *r)
 {
-	struct pmk_shown *shown;
 	int code;
 
-	if (r->args[0][0] != '/' || !pmk_parse_ends(r->args[0], ".png"))
-		return refuse(r, PMK_EXIT_USAGE, "%.200s: not an absolute path that ends in .png", r->args[0]);
-	shown = pmk_control_shown(r->control);
-	if (!shown)
-		return refuse(r, PMK_EXIT_INPUT, "the output has ended");
 	pmk_log_overhear(r->why);
-	code = pmk_shown_write_file(shown, r->args[0], PMK_QUALITY_USUAL) ? PMK_EXIT_INPUT : 0;
+	code = (int)pmk_control_snapshot(r->control, r->args[0]);
 	pmk_log_overhear(NULL);
-	pmk_shown_unref(shown);
 	return code;
 }
 

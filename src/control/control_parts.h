@@ -97,6 +97,8 @@ cJSON *pmk_control_status(struct pmk_control *control);
 /* The picture that viewers see, once it is newer than the last change; waits for that until half a second after it,
  * since no camera may be open. As pmk_pipeline_shown. */
 struct pmk_shown *pmk_control_shown(const struct pmk_control *control);
+/* Write that picture to a new PNG file, unless it is an input. PMK_EXIT_OK, or why not, which is logged. */
+enum pmk_exit pmk_control_snapshot(struct pmk_control *control, const char *path);
 void pmk_control_sample(struct pmk_control *control); /* call it about once per second, or before status */
 
 /* Look what is missing or wrong on this machine, and which cameras there are; add both to `answer`. It takes some

@@ -324,7 +324,7 @@ static int prepare(struct batch *b, const char *path)
 		b->inputs[i] = pmk_film_path(b->inputs[i]);
 		b->codes[i] = NOT_DONE;
 	}
-	b->names = pmk_batch_names(b->inputs, b->count, folder, b->options->settings.pipeline.scene.backdrop);
+	b->names = pmk_batch_names(b->inputs, b->count, folder, &b->options->settings);
 	free(folder);
 	return b->codes && b->names ? 0 : -ENOMEM;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/files/batch_names.h"
 
+#include "settings/inputs.h"
+
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +18,8 @@ struct identity {
 };
 
 struct naming {
-	struct identity *inputs; /* those that exist, and the backdrop */
+	const struct pmk_settings *settings;
+	struct identity *inputs; /* those that exist */
 	int input_count;
 	char **names;
 	int name_count;
@@ -40,7 +43,7 @@ static bool is_input(const struct naming *naming, const char *path)
 		if (naming->inputs[i].device == st.st_dev && naming->inputs[i].number == st.st_ino)
 			return true;
 	}
-	return false;
+	return pmk_inputs_have(naming->settings, "", path);
 }
 
 static bool is_taken(const struct naming *naming, const char *name)
@@ -82,18 +85,17 @@ static bool add_name(struct naming *naming, const char *input, const char *folde
 	return false;
 }
 
-char **pmk_batch_names(const char *const *inputs, int count, const char *folder, const char *backdrop)
+char **pmk_batch_names(const char *const *inputs, int count, const char *folder, const struct pmk_settings *settings)
 {
 	struct naming naming = {
-		.inputs = calloc((size_t)count + 1, sizeof *naming.inputs),
+		.settings = settings,
+		.inputs = calloc((size_t)count, sizeof *naming.inputs),
 		.names = calloc((size_t)count + 1, sizeof *naming.names),
 	};
 	bool done = naming.inputs && naming.names;
 
 	for (int i = 0; done && i < count; i++)
 		add_identity(&naming, inputs[i]);
-	if (done)
-		add_identity(&naming, backdrop);
 	for (int i = 0; done && i < count; i++)
 		done = add_name(&naming, inputs[i], folder);
 	free(naming.inputs);

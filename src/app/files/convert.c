@@ -10,6 +10,7 @@
 #include "control/shown_file.h"
 #include "io/stream/stream.h"
 #include "io/stream/stream_pipe.h"
+#include "settings/inputs.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -236,7 +237,7 @@ enum pmk_exit pmk_command_convert(struct pmk_options *options)
 	if (options->arg_count > 3 || pmk_batch_is_folder(out))
 		return is_pipe_among(options) ? PMK_EXIT_USAGE : pmk_batch_convert(options);
 	pmk_unused_tell(options, "jobs", "a single file", "");
-	if (pmk_film_would_overwrite(&options->settings.pipeline, in, out))
+	if (pmk_inputs_would_be_lost(&options->settings, in, out))
 		return PMK_EXIT_USAGE;
 	return pmk_convert_file(options, in, out, NULL);
 }

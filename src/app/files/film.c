@@ -12,7 +12,6 @@
 #include "io/stream/stream_pipe.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -142,45 +141,12 @@ const char *pmk_film_path(const char *spec)
 	return path ? path : spec;
 }
 
-static bool is_same_file(const char *a, const char *b)
-{
-	struct stat x, y;
-
-	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino &&
-		S_ISREG(x.st_mode);
-}
-
 void pmk_film_tell_replaced(const char *out)
 {
 	struct stat st;
 
 	if (!pmk_pipe_is_output(out) && stat(out, &st) == 0 && S_ISREG(st.st_mode))
 		pmk_info("%s exists, and is replaced once the new file is complete", out);
-}
-
-bool pmk_film_same_place(const char *a, const char *b)
-{
-	const char *slash_a = strrchr(a, '/'), *slash_b = strrchr(b, '/');
-	char folder_a[PATH_MAX], folder_b[PATH_MAX];
-	struct stat x, y;
-
-	if (is_same_file(a, b))
-		return true;
-	if (strcmp(slash_a ? slash_a + 1 : a, slash_b ? slash_b + 1 : b) != 0)
-		return false;
-	snprintf(folder_a, sizeof folder_a, "%.*s./", slash_a ? (int)(slash_a - a) + 1 : 0, a);
-	snprintf(folder_b, sizeof folder_b, "%.*s./", slash_b ? (int)(slash_b - b) + 1 : 0, b);
-	return stat(folder_a, &x) == 0 && stat(folder_b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
-bool pmk_film_would_overwrite(const struct pmk_pipeline_settings *settings, const char *in, const char *out)
-{
-	const struct pmk_scene_settings *scene = &settings->scene;
-
-	if (!is_same_file(in, out) && !is_same_file(scene->backdrop, out) && !is_same_file(scene->overlay.picture, out))
-		return false;
-	pmk_error("\"%s\" is an input and would be overwritten; name another output file", out);
-	return true;
 }
 
 static int open_scene(struct pmk_film *film)

@@ -43,12 +43,6 @@ enum pmk_exit pmk_film_end(struct pmk_film *film, enum pmk_exit code, const char
 
 const char *pmk_film_path(const char *spec); /* without "file:" in front */
 
-/* Whether `out` is the same file as the input or the backdrop; if so, that is logged. */
-bool pmk_film_would_overwrite(const struct pmk_pipeline_settings *settings, const char *in, const char *out);
-
-/* Whether both paths name the same file, which need not exist yet: a.mkv and ./a.mkv. */
-bool pmk_film_same_place(const char *a, const char *b);
-
 void pmk_film_tell_replaced(const char *out); /* log that `out` is an ordinary file and will be replaced, if so */
 
 #endif

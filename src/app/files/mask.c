@@ -7,6 +7,7 @@
 #include "io/stream/stream_pipe.h"
 #include "media/media_out.h"
 #include "media/still.h"
+#include "settings/inputs.h"
 
 #include <errno.h>
 
@@ -90,7 +91,7 @@ enum pmk_exit pmk_command_mask(struct pmk_options *options)
 	enum pmk_exit code;
 	int err;
 
-	if (pmk_film_would_overwrite(&options->settings.pipeline, in, out))
+	if (pmk_inputs_would_be_lost(&options->settings, in, out))
 		return PMK_EXIT_USAGE;
 	code = pmk_film_open(&film, options, in, NULL);
 	if (code != PMK_EXIT_OK)

@@ -8,6 +8,7 @@
 #include "io/pipewire/pipewire.h"
 #include "io/v4l2/devices.h"
 #include "media/still.h"
+#include "settings/inputs.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -125,6 +126,9 @@ enum pmk_exit pmk_command_demo(struct pmk_options *options)
 		puts("No camera was found: the built-in presenter is shown on the virtual camera instead.");
 		return pmk_command_run(options);
 	}
+	if (pmk_inputs_would_be_lost(&options->settings, NULL, FILM) ||
+		pmk_inputs_would_be_lost(&options->settings, NULL, PICTURE))
+		return PMK_EXIT_USAGE;
 	printf("No virtual camera was found, so this writes %s (%d s, %s).\n", FILM, SECONDS,
 		camera ? "from your camera" : "from the built-in presenter, as no camera was found either");
 	fflush(stdout); /* the next messages go to stderr */

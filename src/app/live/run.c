@@ -9,6 +9,7 @@
 #include "base/num.h"
 #include "base/parse.h"
 #include "io/pipewire/pipewire.h"
+#include "settings/inputs.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,7 +102,7 @@ static bool files_meet(const struct pmk_pipeline_settings *p)
 				   *b = pmk_parse_after(p->outputs[i], "file:");
 
 			/* the very same word is taken once */
-			if (!a || !b || strcmp(a, b) == 0 || !pmk_film_same_place(a, b))
+			if (!a || !b || strcmp(a, b) == 0 || !pmk_inputs_same_place(a, b))
 				continue;
 			pmk_error("--output \"file:%s\" and \"file:%s\" are the same file; name it only once", a, b);
 			return true;
@@ -123,8 +124,10 @@ static void tell_unused(const struct pmk_options *options, const struct pmk_pipe
 }
 
 /* The command line is wrong on any machine and at any time. Logged. */
-static bool has_mistake(const struct pmk_pipeline_settings *p)
+static bool has_mistake(const struct pmk_settings *s)
 {
+	const struct pmk_pipeline_settings *p = &s->pipeline;
+
 	if (pmk_source_usable(p->camera))
 		return true;
 	for (int i = 0; i < p->output_count; i++) {
@@ -132,7 +135,7 @@ static bool has_mistake(const struct pmk_pipeline_settings *p)
 		bool is_path = path != p->outputs[i] || *path == '/'; /* and no word, such as null */
 
 		if ((strcmp(p->outputs[i], "auto") != 0 && pmk_sink_usable(p->outputs[i])) ||
-			(is_path && pmk_film_would_overwrite(p, pmk_film_path(p->camera), path)))
+			(is_path && pmk_inputs_would_be_lost(s, NULL, path)))
 			return true;
 	}
 	return files_meet(p);
@@ -153,7 +156,7 @@ enum pmk_exit pmk_command_run(struct pmk_options *options)
 	struct pmk_pipeline_settings *resolved;
 	enum pmk_exit code;
 
-	if (has_mistake(&options->settings.pipeline))
+	if (has_mistake(&options->settings))
 		return PMK_EXIT_USAGE;
 	if (takes_all(&options->settings.pipeline) && pmk_service_lock())
 		return PMK_EXIT_BUSY;

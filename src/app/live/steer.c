@@ -5,6 +5,7 @@
 #include "app/live/browser.h"
 #include "app/machine/child.h"
 #include "base/log.h"
+#include "settings/inputs.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,8 +28,10 @@ static bool allows(void *user, const struct pmk_settings *now, const struct pmk_
 	const struct pmk_pipeline_settings *p = &now->pipeline;
 
 	for (int i = 0; i < p->output_count; i++) {
-		if (pmk_film_would_overwrite(
-			    &wanted->pipeline, pmk_film_path(wanted->pipeline.camera), pmk_film_path(p->outputs[i])))
+		const char *path = pmk_film_path(p->outputs[i]);
+
+		/* a recording in the slideshow's own folder is one of its files once it is there */
+		if (!pmk_inputs_have(now, NULL, path) && pmk_inputs_would_be_lost(wanted, NULL, path))
 			return false;
 	}
 	return true;

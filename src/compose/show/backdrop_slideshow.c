@@ -68,6 +68,13 @@ static void split(const char *rest, char folder[PMK_SPEC], double *seconds)
 	}
 }
 
+void pmk_backdrop_slideshow_folder(const char *rest, char folder[PMK_SPEC])
+{
+	double seconds;
+
+	split(rest, folder, &seconds);
+}
+
 int pmk_backdrop_slideshow_check(const char *rest, char *why, size_t size)
 {
 	char folder[PMK_SPEC];

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/parse.h"
+#include "control/control_parts.h"
+#include "control/shown_file.h"
+#include "settings/inputs.h"
+
+enum pmk_exit pmk_control_snapshot(struct pmk_control *c, const char *path)
+{
+	struct pmk_shown *shown;
+	int err;
+
+	if (path[0] != '/' || !pmk_parse_ends(path, ".png")) {
+		pmk_error("%s: %s", path, path[0] == '/' ? "a snapshot must end in .png" : "not an absolute path");
+		return PMK_EXIT_USAGE;
+	}
+	if (pmk_inputs_would_be_lost(&c->settings, NULL, path))
+		return PMK_EXIT_USAGE;
+	shown = pmk_control_shown(c);
+	if (!shown) {
+		pmk_error("the output has ended");
+		return PMK_EXIT_INPUT;
+	}
+	err = pmk_shown_write_file(shown, path, PMK_QUALITY_USUAL);
+	pmk_shown_unref(shown);
+	return pmk_exit_of(PMK_PART_OUTPUT, err, "");
+}
