@@ -4,6 +4,8 @@
 
 #include "media/media_module.h"
 
+#include <dlfcn.h>
+
 static const struct pmk_media_calls *load(void)
 {
 	const struct pmk_media_calls *calls = NULL;
@@ -97,6 +99,20 @@ static void what_is_no_module_of_ours_is_refused(void **state)
 	assert_null(calls);
 }
 
+/* Another thread may be in what came with it: the "%f" of a printf goes through libquadmath, which FFmpeg's filters
+ * bring. When that library is unloaded, such a thread jumps to where it was. */
+static void what_was_loaded_once_is_never_unloaded(void **state)
+{
+	const struct pmk_media_calls *calls = load();
+	char reason[PMK_MODULE_REASON] = "";
+	void *object;
+
+	assert_int_equal(pmk_media_module_load(PMK_TEST_OTHER_MODULE, &calls, reason), -ENOPKG);
+	object = dlopen(PMK_TEST_OTHER_MODULE, RTLD_NOW | RTLD_NOLOAD);
+	assert_non_null(object);
+	dlclose(object);
+}
+
 /* This program is in another directory than the module, like a program that was installed without it. */
 static void without_it_files_are_refused_and_nothing_else(void **state)
 {
@@ -124,6 +140,7 @@ int main(void)
 		cmocka_unit_test(its_errors_come_through_our_log),
 		cmocka_unit_test(scaling_keeps_a_flat_colour),
 		cmocka_unit_test(what_is_no_module_of_ours_is_refused),
+		cmocka_unit_test(what_was_loaded_once_is_never_unloaded),
 		cmocka_unit_test(without_it_files_are_refused_and_nothing_else),
 	};
 

@@ -66,7 +66,7 @@ int pmk_control_change(struct pmk_control *c, char changes[PMK_CONTROL_CHANGES],
 		pmk_pipeline_apply(c->pipeline, &c->fresh.pipeline, &part) :
 		-EINVAL;
 	pmk_log_overhear(NULL);
-	pmk_media_rest();
+	pmk_media_forget();
 	if (!err)
 		take(c, changes);
 	if (err == -ETIMEDOUT) { /* the camera's part may have been applied: say so, and apply all of it next time */

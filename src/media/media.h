@@ -74,9 +74,8 @@ int64_t pmk_media_damaged(const struct pmk_media *media); /* number of pictures 
  * [any thread] */
 void pmk_media_ready(const char *path);
 
-/* Unload the libraries that read and write files, unless a file is open, to free their memory. The next file loads them
- * again, which takes about 0.1 s. [any thread] */
-void pmk_media_rest(void);
+/* Let go of the picture that was closed last: it is kept in case its file is opened again. [any thread] */
+void pmk_media_forget(void);
 
 /* Why films, and pictures of other kinds than the next function tells, cannot be used, to follow the module's name in a
  * sentence; NULL if they can. Loads the module. */

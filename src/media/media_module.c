@@ -36,18 +36,15 @@ static const struct pmk_media_host host = {
 
 static struct {
 	pthread_mutex_t lock;
-	void *object; /* while it is loaded */
-	const struct pmk_media_calls *calls; /* NULL: not loaded */
-	int users; /* running calls and open files that need it loaded */
+	const struct pmk_media_calls *calls; /* NULL: not loaded; it stays loaded */
 	char reason[PMK_MODULE_REASON]; /* why it cannot be loaded; empty: it can, or was not tried */
 	enum pmk_cure cure;
 } module = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 /* Load the module at `path`, and start it. */
-static const struct pmk_media_calls *load(const char *path, char reason[PMK_MODULE_REASON], void **object)
+static const struct pmk_media_calls *load(const char *path, char reason[PMK_MODULE_REASON])
 {
-	const struct pmk_media_module *found = pmk_module_open(
-		path, "pmk_media_module", PMK_MEDIA_INTERFACE, reason, object);
+	const struct pmk_media_module *found = pmk_module_open(path, "pmk_media_module", PMK_MEDIA_INTERFACE, reason);
 
 	if (found)
 		found->start(&host);
@@ -56,11 +53,9 @@ static const struct pmk_media_calls *load(const char *path, char reason[PMK_MODU
 
 int pmk_media_module_load(const char *path, const struct pmk_media_calls **calls, char reason[PMK_MODULE_REASON])
 {
-	void *object;
-
 	if (access(path, F_OK) < 0)
 		return -ENOENT;
-	*calls = load(path, reason, &object);
+	*calls = load(path, reason);
 	return *calls ? 0 : -ENOPKG;
 }
 
@@ -70,15 +65,13 @@ static void find(void)
 
 	if (pmk_module_find(PMK_MEDIA_MODULE_FILE, path, module.reason, &module.cure))
 		return;
-	module.calls = load(path, module.reason, &module.object);
-	if (!module.calls) {
-		module.object = NULL;
+	module.calls = load(path, module.reason);
+	if (!module.calls)
 		module.cure = PMK_CURE_MATCHING_MODULE;
-	}
 }
 
-/* Add a user, and load the module if it is not. A module that could not be loaded is not tried again. */
-static int enter(void)
+/* Load the module if it is not. A module that could not be loaded is not tried again. */
+static int need(void)
 {
 	int err;
 
@@ -86,24 +79,13 @@ static int enter(void)
 	if (!module.calls && !*module.reason)
 		find();
 	err = module.calls ? 0 : -ENOPKG;
-	module.users += !err;
 	pthread_mutex_unlock(&module.lock);
 	return err;
 }
 
-static void leave(void)
-{
-	pthread_mutex_lock(&module.lock);
-	module.users--;
-	pthread_mutex_unlock(&module.lock);
-}
-
 const char *pmk_media_missing(void)
 {
-	if (enter())
-		return module.reason;
-	leave();
-	return NULL;
+	return need() ? module.reason : NULL;
 }
 
 void pmk_media_module_refuse(const char *path, enum pmk_cure cure, const char *reason)
@@ -115,10 +97,10 @@ void pmk_media_module_refuse(const char *path, enum pmk_cure cure, const char *r
 		reason);
 }
 
-/* The same as enter; logs why the file at `path` cannot be used. */
-static int enter_for(const char *path)
+/* The same; logs why the file at `path` cannot be used. */
+static int need_for(const char *path)
 {
-	int err = enter();
+	int err = need();
 
 	if (err)
 		pmk_media_module_refuse(path, module.cure, module.reason);
@@ -143,45 +125,18 @@ int pmk_media_module_look(const char *path)
 
 const struct pmk_media_calls *pmk_media_module_lend(const char **reason, enum pmk_cure *cure)
 {
-	const struct pmk_media_calls *calls = enter() ? NULL : module.calls;
+	const struct pmk_media_calls *calls = need() ? NULL : module.calls;
 
 	*reason = module.reason;
 	*cure = module.cure;
 	return calls;
 }
 
-/* After a call that opens something, which is a user until it is closed. Returns the call's result. */
-static int opened(int err)
-{
-	if (err)
-		leave();
-	return err;
-}
-
-/* After a call that leaves nothing open. Returns the call's result. */
-static int done(int err)
-{
-	leave();
-	return err;
-}
-
-void pmk_media_rest(void)
-{
-	pmk_media_forget();
-	pthread_mutex_lock(&module.lock);
-	if (module.object && !module.users) {
-		pmk_module_close(module.object);
-		module.object = NULL;
-		module.calls = NULL;
-	}
-	pthread_mutex_unlock(&module.lock);
-}
-
 int pmk_media_out_open(const char *path, const struct pmk_media_out_settings *settings, struct pmk_media_out **out)
 {
-	int err = enter_for(path);
+	int err = need_for(path);
 
-	return err ? err : opened(module.calls->media_out_open(path, settings, out));
+	return err ? err : module.calls->media_out_open(path, settings, out);
 }
 
 const struct pmk_layout *pmk_media_out_layout(const struct pmk_media_out *out)
@@ -197,15 +152,13 @@ int pmk_media_out_write(
 
 int pmk_media_out_finish(struct pmk_media_out *out)
 {
-	return done(module.calls->media_out_finish(out));
+	return module.calls->media_out_finish(out);
 }
 
 void pmk_media_out_abandon(struct pmk_media_out *out)
 {
-	if (!out)
-		return;
-	module.calls->media_out_abandon(out);
-	leave();
+	if (out)
+		module.calls->media_out_abandon(out);
 }
 
 int pmk_still_write_rgb(const char *path, const struct pmk_rgb *rgb)
@@ -220,8 +173,8 @@ int pmk_still_write_alpha(const char *path, const struct pmk_rgb *rgb, const str
 
 	if (pmk_simple_writes(path))
 		return pmk_simple_write(path, &pixels, alpha, quality);
-	err = enter_for(path);
-	return err ? err : done(module.calls->still_write_alpha(path, rgb, alpha, quality));
+	err = need_for(path);
+	return err ? err : module.calls->still_write_alpha(path, rgb, alpha, quality);
 }
 
 int pmk_still_write_grey(const char *path, const struct pmk_mask *mask)
@@ -231,15 +184,15 @@ int pmk_still_write_grey(const char *path, const struct pmk_mask *mask)
 
 	if (pmk_simple_writes(path))
 		return pmk_simple_write(path, &pixels, NULL, PMK_QUALITY_USUAL);
-	err = enter_for(path);
-	return err ? err : done(module.calls->still_write_grey(path, mask));
+	err = need_for(path);
+	return err ? err : module.calls->still_write_grey(path, mask);
 }
 
 int pmk_rescale_create(const struct pmk_packed *from, const struct pmk_packed *to, struct pmk_rescale **rescale)
 {
-	int err = enter();
+	int err = need();
 
-	return err ? err : opened(module.calls->rescale_create(from, to, rescale));
+	return err ? err : module.calls->rescale_create(from, to, rescale);
 }
 
 void pmk_rescale_run(struct pmk_rescale *rescale, const uint8_t *from, int from_stride, uint8_t *to, int to_stride)
@@ -249,40 +202,30 @@ void pmk_rescale_run(struct pmk_rescale *rescale, const uint8_t *from, int from_
 
 void pmk_rescale_destroy(struct pmk_rescale *rescale)
 {
-	if (!rescale)
-		return;
-	module.calls->rescale_destroy(rescale);
-	leave();
+	if (rescale)
+		module.calls->rescale_destroy(rescale);
 }
 
 bool pmk_stream_can(enum pmk_stream_kind kind)
 {
-	bool can;
-
-	if (enter())
-		return false;
-	can = module.calls->stream_can(kind);
-	leave();
-	return can;
+	return !need() && module.calls->stream_can(kind);
 }
 
 int pmk_stream_create(enum pmk_stream_kind kind, struct pmk_stream **stream)
 {
-	int err = enter();
+	int err = need();
 
 	if (err)
 		pmk_log(PMK_LOG_ERROR, module.cure, "media",
 			"a camera's %s needs the module " PMK_MEDIA_MODULE_FILE ", which %s",
 			kind == PMK_STREAM_HEVC ? "H.265" : "H.264", module.reason);
-	return err ? err : opened(module.calls->stream_create(kind, stream));
+	return err ? err : module.calls->stream_create(kind, stream);
 }
 
 void pmk_stream_destroy(struct pmk_stream *stream)
 {
-	if (!stream)
-		return;
-	module.calls->stream_destroy(stream);
-	leave();
+	if (stream)
+		module.calls->stream_destroy(stream);
 }
 
 int pmk_stream_decode(struct pmk_stream *stream, const uint8_t *data, size_t bytes, struct pmk_layout *layout)

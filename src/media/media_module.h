@@ -110,8 +110,6 @@ int pmk_media_module_look(const char *path) __attribute__((warn_unused_result));
 /* Have it loaded for good; NULL: it cannot be, for this reason. */
 const struct pmk_media_calls *pmk_media_module_lend(const char **reason, enum pmk_cure *cure)
 	__attribute__((warn_unused_result));
-/* Let go of the picture that was closed last (sandbox/files.c). */
-void pmk_media_forget(void);
 /* Log that it cannot be loaded for this reason. */
 void pmk_media_module_refuse(const char *path, enum pmk_cure cure, const char *reason);
 

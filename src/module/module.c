@@ -28,13 +28,11 @@ int pmk_module_find(const char *file, char path[PMK_MODULE_PATH], char reason[PM
 	return -ENOPKG;
 }
 
-const void *pmk_module_open(
-	const char *path, const char *symbol, const char *interface, char reason[PMK_MODULE_REASON], void **object)
+const void *pmk_module_open(const char *path, const char *symbol, const char *interface, char reason[PMK_MODULE_REASON])
 {
-	const char *exported;
+	void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	const char *exported = object ? dlsym(object, symbol) : NULL;
 
-	*object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-	exported = *object ? dlsym(*object, symbol) : NULL;
 	if (!exported)
 		snprintf(reason, PMK_MODULE_REASON, "cannot be loaded: %s", dlerror());
 	else if (strncmp(exported, interface, PMK_MODULE_INTERFACE) != 0)
@@ -43,24 +41,16 @@ const void *pmk_module_open(
 			interface);
 	else
 		return exported;
-	if (*object)
-		dlclose(*object);
 	return NULL;
-}
-
-void pmk_module_close(void *object)
-{
-	dlclose(object);
 }
 
 const void *pmk_module_load(const char *file, const char *symbol, const char *interface, char reason[PMK_MODULE_REASON],
 	enum pmk_cure *cure)
 {
 	char path[PMK_MODULE_PATH];
-	void *object;
 
 	if (pmk_module_find(file, path, reason, cure))
 		return NULL;
 	*cure = PMK_CURE_MATCHING_MODULE;
-	return pmk_module_open(path, symbol, interface, reason, &object);
+	return pmk_module_open(path, symbol, interface, reason);
 }

@@ -87,7 +87,7 @@ static int measure_memory(struct pmk_bench *b, long program_kb, long before_kb)
 	struct pmk_shown *shown[SHOWN_OUT] = { NULL };
 	int err = 0;
 
-	pmk_media_rest(); /* as a live run does */
+	pmk_media_forget(); /* as a live run does */
 	for (int i = 0; !err && i < WARM_UP; i++)
 		err = pmk_bench_frame(b, b->scene, &b->moving, (uint64_t)i, PMK_S_NS, NULL);
 	for (int i = 0; !err && i < FRAMES_OUT; i++)

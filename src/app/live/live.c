@@ -125,7 +125,7 @@ static int run(const struct live *l, const struct pmk_pipeline_settings *setting
 		return err;
 	pmk_cures_while_running(cures);
 	pmk_log_set_cures(cures);
-	pmk_media_rest(); /* the backdrop's file has been read by now */
+	pmk_media_forget(); /* the backdrop's file has been read by now */
 	announce(l->pipeline, l->options, settings, l->settings->pipeline.scene.backdrop);
 	pmk_service_notify("READY=1\nSTATUS=Running");
 	pmk_status_line_begin(&l->options->settings, l->pipeline);

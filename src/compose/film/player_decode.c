@@ -201,9 +201,7 @@ void *pmk_player_decode(void *player)
 	pthread_mutex_unlock(&p->lock);
 	if (err && err != -ECANCELED) /* the program ends */
 		pmk_warn("backdrop \"%s\" cannot be read any further; its last picture stays", p->path);
-	if (whole || err) {
+	if (whole || err)
 		pmk_screen_close(&p->screen);
-		pmk_media_rest();
-	}
 	return NULL;
 }

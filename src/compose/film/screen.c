@@ -178,7 +178,6 @@ int pmk_screen_rewind(struct pmk_screen *c)
 	if (c->loop) {
 		pmk_media_close(c->media);
 		c->media = NULL;
-		pmk_media_rest();
 		pmk_loop_rewind(c->loop);
 		return 0;
 	}

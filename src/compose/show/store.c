@@ -140,7 +140,7 @@ static void *store_main(void *arg)
 			rest(s, pmk_clock_now_ns() - begun);
 			continue;
 		}
-		pmk_media_rest();
+		pmk_media_forget();
 		pthread_cond_wait(&s->order, &s->lock);
 	}
 	pthread_mutex_unlock(&s->lock);
