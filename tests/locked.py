@@ -182,6 +182,55 @@ def test_killed(program, home):
     wait(lambda: not any(os.path.exists("/proc/%d" % pid) for pid in all_of_it))
 
 
+def killed_one(pid):
+    """Kill a process, and wait until nothing or a zombie is left of it."""
+    os.kill(pid, signal.SIGKILL)
+
+    def gone():
+        try:
+            with open("/proc/%d/stat" % pid, encoding="utf-8") as file:
+                return file.read().rpartition(")")[2].split()[0] == "Z"
+        except OSError:
+            return True
+    wait(gone)
+
+
+def named(pid, name):
+    """One of its processes, of this name."""
+    for one in sorted(processes_of(pid)):
+        with open("/proc/%d/comm" % one, encoding="utf-8") as file, open("/proc/%d/stat" % one,
+                                                                         encoding="utf-8") as stat:
+            if file.read().strip() == name and stat.read().rpartition(")")[2].split()[0] != "Z":
+                return one
+    return None
+
+
+def test_helpers_killed(program, home):
+    """As when memory is short: what they do is done by others; without any it is refused, in one line each."""
+    picture, other, made = (home + "/own/" + name for name in ("shot.png", "other.png", "made.png"))
+    shutil.copy(picture, other)
+    run = Run(program, home, "-b", picture)
+    for number, name in enumerate(("picture-helper", "starter", "starter")):
+        killed_one(named(run.child.pid, name))
+        wait(lambda: run.ask("snapshot", made)["ok"], run)
+        run.do("set", "smooth", str(50 + number))
+        run.do("save")
+        run.do("backdrop", "color:#204060")
+        run.do("backdrop", picture)
+        assert run.do("examine")["findings"]
+        helper = named(run.child.pid, "picture-helper") if name == "picture-helper" else helper  # others leave it alone
+    for pid in named(run.child.pid, "keeper"), named(run.child.pid, "starter"), helper:
+        killed_one(pid)
+    run.do("set", "smooth", "60")
+    for words in ("snapshot", made), ("save",), ("backdrop", other):
+        refused = run.ask(*words)
+        assert not refused["ok"] and "was killed" in refused["error"], (words, refused)
+        assert "start potemkin again" in refused["error"], refused
+    run.do("backdrop", "color:#406080")
+    assert run.do("status")["status"]["state"] == "live"
+    assert run.end(signal.SIGTERM) == 0, run.said()
+
+
 def test_off(program, home, holds):
     run = Run(program, home, "--sandbox=off")
     assert run.status()["Seccomp"] == "0" or not holds
@@ -201,6 +250,7 @@ def main(program):
         test_allowed(program, home)
         test_misspelt(program, home)
         test_killed(program, home)
+        test_helpers_killed(program, home)
         test_off(program, home, holds)
     print("the lock %s here" % ("holds" if holds else "does not hold"))
 

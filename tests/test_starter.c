@@ -47,6 +47,25 @@ static int sleep_long(struct pmk_order *order, int *fd)
 	return order->result = 0;
 }
 
+/* The number of the process that forked this one: the keeper's. */
+static int tell_parent(struct pmk_order *order, int *fd)
+{
+	order->number = getppid();
+	return order->result = 0;
+}
+
+static int tell_owner(struct pmk_order *order, int *fd)
+{
+	order->number = pmk_starter_owner();
+	return order->result = 0;
+}
+
+static int end_now(struct pmk_order *order, int *fd)
+{
+	raise(SIGKILL);
+	return order->result = 0;
+}
+
 static int below_tmp(struct pmk_order *order, int *fd)
 {
 	return strncmp(order->text, "/tmp/", 5) == 0 ? pmk_new_file_act(order, fd) : refuse(order, fd);
@@ -54,6 +73,9 @@ static int below_tmp(struct pmk_order *order, int *fd)
 
 static const pmk_start_act acts[PMK_STARTS] = {
 	[PMK_START_HELPER] = sleep_long,
+	[PMK_START_OWN_NEW] = tell_parent,
+	[PMK_START_OWN_RENAME] = tell_owner,
+	[PMK_START_OWN_REMOVE] = end_now,
 	[PMK_START_BROWSER] = refuse,
 	[PMK_START_LISTEN] = tell,
 	[PMK_START_FILE] = below_tmp,
@@ -181,11 +203,88 @@ static void test_addresses(void **state)
 	}
 }
 
+static int number_of(enum pmk_start what)
+{
+	struct pmk_order order = { .what = (int32_t)what };
+	int fd;
+
+	assert_int_equal(pmk_starter_do(&order, refuse, &fd), 0);
+	if (fd >= 0)
+		close(fd);
+	return order.number;
+}
+
+static void kill_and_wait(pid_t pid)
+{
+	char path[32], line[256] = "";
+	FILE *file;
+
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	do {
+		snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+		file = fopen(path, "re");
+		if (!file)
+			return;
+		assert_non_null(fgets(line, sizeof line, file));
+		fclose(file);
+	} while (!strstr(line, ") Z "));
+}
+
+/* Killed by somebody, or because memory was short. */
+static void test_killed(void **state)
+{
+	char folder[] = "/tmp/potemkin-starter-XXXXXX", path[64], other[64];
+	struct pmk_order order = { .what = PMK_START_OWN_REMOVE };
+	struct pmk_new_file first, second;
+	int before = 0, fd;
+
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof path, "%s/first", folder);
+	snprintf(other, sizeof other, "%s/second", folder);
+	close(pmk_new_file_create(&first, path));
+	for (int i = 0; i < 3; i++) {
+		int now = number_of(PMK_START_LISTEN);
+
+		assert_int_not_equal(now, before);
+		assert_int_equal(number_of(PMK_START_OWN_RENAME), getpid());
+		kill_and_wait(now);
+		before = now;
+	}
+	assert_int_equal(pmk_starter_do(&order, refuse, &fd), -EPIPE); /* it may have done it */
+	check_told(0);
+
+	/* what an earlier one was about to put in place is not mixed up with what this one is */
+	close(pmk_new_file_create(&second, other));
+	unit_catch_log();
+	assert_int_equal(pmk_new_file_keep(&first), -EBADF);
+	assert_int_equal(access(other, F_OK), -1);
+	assert_int_equal(pmk_new_file_keep(&second), 0);
+	assert_int_equal(access(other, F_OK), 0);
+	assert_int_equal(access(path, F_OK), -1);
+	snprintf(path, sizeof path, "rm -r %s", folder);
+	assert_int_equal(system(path), 0);
+}
+
+static void test_killed_with_its_keeper(void **state)
+{
+	struct pmk_new_file file;
+
+	kill_and_wait(number_of(PMK_START_OWN_NEW));
+	check_told(0); /* the starter does not need it */
+	kill_and_wait(number_of(PMK_START_LISTEN));
+	unit_catch_log();
+	assert_int_equal(pmk_new_file_create(&file, "/tmp/potemkin-none"), -EPIPE);
+	assert_non_null(
+		strstr(unit_logged, "/tmp/potemkin-none: cannot be created: the process that may do so was killed"));
+	assert_int_equal(pmk_starter_end(getppid(), 0), -EPIPE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_without), cmocka_unit_test(test_orders),
 		cmocka_unit_test(test_addresses), cmocka_unit_test(test_children), cmocka_unit_test(test_files),
-		cmocka_unit_test(test_forked) };
+		cmocka_unit_test(test_forked), cmocka_unit_test(test_killed),
+		cmocka_unit_test(test_killed_with_its_keeper) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

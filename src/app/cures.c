@@ -46,6 +46,8 @@ const char *const pmk_cures[PMK_CURES] = {
 	[PMK_CURE_ANSWER_PORTAL] = "start again and answer it",
 	[PMK_CURE_RESTART_PORTAL] = "restart it: " RESTART "xdg-desktop-portal",
 
+	[PMK_CURE_START_AGAIN] = "start potemkin again",
+
 	[PMK_CURE_SEE_SETTINGS] = "`potemkin list settings` lists them",
 	[PMK_CURE_OTHER_CONFIG] = "name another with --config; --config /dev/null does without one",
 

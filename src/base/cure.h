@@ -48,6 +48,9 @@ enum pmk_cure {
 	PMK_CURE_ANSWER_PORTAL, /* the desktop's question was not answered: start again */
 	PMK_CURE_RESTART_PORTAL,
 
+	/* the program itself */
+	PMK_CURE_START_AGAIN, /* a process that it needs was killed: end it, and start it again */
+
 	/* settings */
 	PMK_CURE_SEE_SETTINGS, /* look up the names of the settings */
 	PMK_CURE_OTHER_CONFIG, /* name another configuration file, or use none */

@@ -31,6 +31,8 @@ static enum pmk_cure cure_of(int err)
 		return PMK_CURE_NAME_INSIDE;
 	case -ENOTSUP:
 		return PMK_CURE_NAME_FILE;
+	case -EPIPE:
+		return PMK_CURE_START_AGAIN;
 	default:
 		return PMK_CURE_OTHER_PLACE;
 	}
@@ -39,7 +41,7 @@ static enum pmk_cure cure_of(int err)
 static int fail(const char *path, int err)
 {
 	pmk_error_cure(cure_of(err), "%s: cannot be created: %s", path,
-		err == -ENOTSUP ? "not a regular file" : strerror(-err));
+		err == -ENOTSUP ? "not a regular file" : pmk_starter_reason(err));
 	return err;
 }
 

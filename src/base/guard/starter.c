@@ -21,9 +21,9 @@ enum {
 
 static struct {
 	pthread_mutex_t lock; /* one order at a time */
-	int socket;
-	pid_t owner; /* the process that has it; 0: none. One that was forked from it has none. */
-} starter = { .lock = PTHREAD_MUTEX_INITIALIZER };
+	int keeper, socket; /* to the keeper; to the starter, -1: there is none yet */
+	pid_t owner; /* the process that has them; 0: none. One that was forked from it has none. */
+} starter = { .lock = PTHREAD_MUTEX_INITIALIZER, .socket = -1 };
 
 /* The starter's own state, in its process. */
 struct host {
@@ -133,15 +133,21 @@ static void obey(struct host *host, struct pmk_order *order)
 		close(fd);
 }
 
+static void wake(int number)
+{
+}
+
 /* Signals are for the program; only the end of a child wakes the starter up. */
-static _Noreturn void serve(const pmk_start_act *acts, int socket)
+static void serve(const pmk_start_act *acts, int socket)
 {
 	struct host host = { .acts = acts, .socket = socket };
+	struct sigaction awake = { .sa_handler = wake };
 	struct pollfd ready = { .fd = socket, .events = POLLIN };
 	struct pmk_order order;
 	sigset_t child;
 	int fd;
 
+	sigaction(SIGCHLD, &awake, NULL);
 	sigfillset(&child);
 	sigdelset(&child, SIGCHLD);
 	for (;;) {
@@ -151,15 +157,11 @@ static _Noreturn void serve(const pmk_start_act *acts, int socket)
 		if (count <= 0)
 			continue;
 		if (receive_order(socket, &order, &fd))
-			_exit(0);
+			return;
 		if (fd >= 0)
 			close(fd); /* none is expected */
 		obey(&host, &order);
 	}
-}
-
-static void wake(int number)
-{
 }
 
 /* Nothing of the program is kept open: neither its lock, nor what others read to the end. */
@@ -174,43 +176,99 @@ static void let_go(int socket)
 	close_range((unsigned)socket + 1, ~0u, 0);
 }
 
-static _Noreturn void become_starter(const pmk_start_act *acts, int socket)
+/* Fork a process that serves at the other end of *socket until that is closed. */
+static int fork_off(const char *name, void (*serves)(const pmk_start_act *acts, int socket), const pmk_start_act *acts,
+	int *socket, pid_t *pid)
 {
-	struct sigaction awake = { .sa_handler = wake };
+	int sockets[2], err;
 	sigset_t all;
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, NULL);
-	sigaction(SIGCHLD, &awake, NULL);
-	prctl(PR_SET_NAME, "starter");
-	setpgid(0, 0);
-	let_go(socket);
-	serve(acts, socket);
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)
+		return -errno;
+	*pid = fork();
+	err = *pid < 0 ? -errno : 0;
+	if (*pid == 0) {
+		sigfillset(&all);
+		pthread_sigmask(SIG_SETMASK, &all, NULL);
+		prctl(PR_SET_NAME, name);
+		setpgid(0, 0);
+		let_go(sockets[1]);
+		serves(acts, sockets[1]);
+		_exit(0);
+	}
+	close(sockets[1]);
+	if (err)
+		close(sockets[0]);
+	else
+		*socket = sockets[0];
+	return err;
+}
+
+/* --- the keeper's process --- */
+
+/* Whatever is asked for is a starter, one at a time. One that has ended is not waited for before, so that its number is
+ * nobody else's. */
+static void keep(const pmk_start_act *acts, int socket)
+{
+	struct pmk_order order;
+	pid_t pid = 0;
+	int fd;
+
+	while (!receive_order(socket, &order, &fd)) {
+		if (fd >= 0)
+			close(fd);
+		fd = -1;
+		if (pid > 0)
+			(void)!pmk_reap_or_kill(pid, 0);
+		order.result = fork_off("starter", serve, acts, &fd, &pid);
+		(void)!send_order(socket, &order, fd);
+		if (fd >= 0)
+			close(fd);
+	}
 }
 
 /* --- the program --- */
 
+/* Have the keeper make a starter. */
+static int renew(void)
+{
+	struct pmk_order order = { 0 };
+	int fd = -1, err;
+
+	if (starter.socket >= 0)
+		close(starter.socket);
+	starter.socket = -1;
+	err = send_order(starter.keeper, &order, -1);
+	if (!err)
+		err = receive_order(starter.keeper, &order, &fd);
+	if (!err)
+		err = order.result;
+	if (!err && fd < 0)
+		err = -EMFILE;
+	if (!err)
+		starter.socket = fd;
+	return err;
+}
+
 int pmk_starter_create(const pmk_start_act acts[PMK_STARTS])
 {
-	int sockets[2], err;
 	pid_t pid;
+	int err;
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)
-		return -errno;
-	pid = fork();
-	err = pid < 0 ? -errno : 0;
-	if (pid == 0) {
-		close(sockets[0]);
-		become_starter(acts, sockets[1]);
-	}
-	close(sockets[1]);
-	if (err) {
-		close(sockets[0]);
-		return err;
-	}
-	starter.socket = sockets[0];
 	starter.owner = getpid();
-	return 0;
+	err = fork_off("keeper", keep, acts, &starter.keeper, &pid);
+	if (!err) {
+		err = renew();
+		if (err)
+			close(starter.keeper);
+	}
+	starter.owner = err ? 0 : starter.owner;
+	return err;
+}
+
+pid_t pmk_starter_owner(void)
+{
+	return starter.owner;
 }
 
 bool pmk_starter_is_there(void)
@@ -220,10 +278,16 @@ bool pmk_starter_is_there(void)
 
 static int ask(struct pmk_order *order, int *fd)
 {
-	int err;
+	int err = -EPIPE;
 
 	pthread_mutex_lock(&starter.lock);
-	err = send_order(starter.socket, order, -1);
+	if (starter.socket >= 0)
+		err = send_order(starter.socket, order, -1);
+	if (err) { /* it was killed, and has not seen the order */
+		err = renew();
+		if (!err)
+			err = send_order(starter.socket, order, -1);
+	}
 	if (!err)
 		err = receive_order(starter.socket, order, fd);
 	pthread_mutex_unlock(&starter.lock);
@@ -234,6 +298,11 @@ int pmk_starter_do(struct pmk_order *order, pmk_start_act direct, int *fd)
 {
 	*fd = -1;
 	return pmk_starter_is_there() ? ask(order, fd) : direct(order, fd);
+}
+
+const char *pmk_starter_reason(int err)
+{
+	return err == -EPIPE ? "the process that may do so was killed" : strerror(-err);
 }
 
 int pmk_starter_open(struct pmk_order *order, pmk_start_act direct)

@@ -5,7 +5,9 @@
  *
  * The one rule: it believes nothing that the program sends; each order is one of a fixed list, and its own function
  * decides what of it may be done. It never sees a frame: it is forked before there is one, and ends with the program.
- */
+ *
+ * What forks it is the keeper, a process that was itself forked before there was a frame, and does nothing else: if the
+ * starter is killed, the next order is for another one. */
 #ifndef PMK_BASE_GUARD_STARTER_H
 #define PMK_BASE_GUARD_STARTER_H
 
@@ -41,16 +43,22 @@ struct pmk_order {
 /* Does an order, and puts the answer there. *fd is -1, or becomes what is handed to whoever asked. Returns `result`. */
 typedef int (*pmk_start_act)(struct pmk_order *order, int *fd);
 
-/* Fork the starter of this process. `acts`: one for each enum pmk_start, or NULL. Negative errno. [the only thread] */
+/* Fork the keeper and the starter of this process. `acts`, which stay: one for each enum pmk_start, or NULL. Negative
+ * errno. [the only thread] */
 int pmk_starter_create(const pmk_start_act acts[PMK_STARTS]) __attribute__((warn_unused_result));
+/* For acts: the process that gives the orders. */
+pid_t pmk_starter_owner(void);
 /* Whether this process has one. [any thread] */
 bool pmk_starter_is_there(void);
 /* Have the order done by the starter, or, where there is none, by `direct` in this process. *fd: what it gives, for the
- * caller; or -1. Returns the function's result; -EPIPE: the starter has ended. [any thread] */
+ * caller; or -1. Returns the function's result; -EPIPE: the starter was killed while it did this, or its keeper was,
+ * too. [any thread] */
 int pmk_starter_do(struct pmk_order *order, pmk_start_act direct, int *fd) __attribute__((warn_unused_result));
 /* The same for an order that gives a descriptor. The descriptor, or a negative errno; -EMFILE: none was free to take
  * it. */
 int pmk_starter_open(struct pmk_order *order, pmk_start_act direct) __attribute__((warn_unused_result));
+/* What to tell of such an error; what helps with -EPIPE is PMK_CURE_START_AGAIN. */
+const char *pmk_starter_reason(int err);
 /* Wait for a process that was started so, no longer than this, then kill it; at once with 0. -ETIMEDOUT: it hangs even
  * then. [any thread] */
 int pmk_starter_end(pid_t pid, uint64_t patience_ns);

@@ -4,10 +4,17 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <unistd.h>
 
 enum { MOST = 64 };
 
-static struct pmk_new_file files[MOST]; /* `path` NULL: free; the order's number is the place here and one */
+static struct pmk_new_file files[MOST]; /* `path` NULL: free */
+
+/* The order's number is of this process alone: there may have been another one, with files of its own. */
+static int first_number(void)
+{
+	return getpid() * MOST; /* a process's number has 22 bits at most, proc_sys_kernel(5) */
+}
 
 int pmk_new_file_act(struct pmk_order *order, int *fd)
 {
@@ -18,7 +25,7 @@ int pmk_new_file_act(struct pmk_order *order, int *fd)
 	if (free_one == MOST)
 		return order->result = -EMFILE;
 	*fd = pmk_new_file_create(&files[free_one], order->text);
-	order->number = free_one + 1;
+	order->number = first_number() + free_one;
 	order->result = *fd < 0 ? *fd : 0;
 	*fd = *fd < 0 ? -1 : *fd;
 	return order->result;
@@ -26,7 +33,9 @@ int pmk_new_file_act(struct pmk_order *order, int *fd)
 
 static struct pmk_new_file *file_of(const struct pmk_order *order)
 {
-	return order->number > 0 && order->number <= MOST ? &files[order->number - 1] : NULL;
+	int place = order->number - first_number();
+
+	return place >= 0 && place < MOST ? &files[place] : NULL;
 }
 
 int pmk_new_file_keep_act(struct pmk_order *order, int *fd)

@@ -356,7 +356,7 @@ int pmk_page_start(struct pmk_control *control, struct pmk_pipeline *pipeline, i
 		err = serve(made, port);
 	if (err) {
 		pmk_error("the page cannot be served on %s%.0d of 127.0.0.1: %s", port ? "port " : "any port", port,
-			strerror(-err));
+			pmk_starter_reason(err));
 		pmk_page_stop(made);
 		return err;
 	}

@@ -79,7 +79,7 @@ enum { MOST = 32 };
 int pmk_holders_act(struct pmk_order *order, int *fd)
 {
 	struct pmk_holder holders[MOST];
-	int count = find("", order->text, getppid(), holders, MOST), used = 0;
+	int count = find("", order->text, pmk_starter_owner(), holders, MOST), used = 0;
 
 	order->text[0] = '\0';
 	for (int i = 0; i < count; i++)

@@ -40,7 +40,8 @@ static int fail(struct pmk_reel *film, int err)
 		pmk_error_cure(
 			PMK_CURE_OTHER_OR_SCALE, "%s: takes more than %d s to decode", film->path, PMK_REEL_WALL_S);
 	else if (err != -ECANCELED && err != -ENOPKG)
-		pmk_error("%s: the process that decodes films cannot be used: %s", film->path, strerror(-err));
+		pmk_error("%s: the process that decodes films cannot be used: %s", film->path,
+			err == -EPIPE ? "it was killed" : strerror(-err));
 	hang_up(film);
 	film->err = err == -ETIMEDOUT ? -EFBIG : err;
 	return film->err;

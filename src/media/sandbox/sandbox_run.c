@@ -142,7 +142,9 @@ static int run(const struct pmk_job *job, uint32_t told, int file, struct pmk_de
 		err = memory;
 	}
 	if (err && err != -ENOPKG && err != -ECANCELED)
-		pmk_error("%s: the process that decodes pictures cannot be used: %s", job->path, strerror(-err));
+		pmk_error_cure(err == -EPIPE ? PMK_CURE_START_AGAIN : PMK_CURE_NONE,
+			"%s: the process that decodes pictures cannot be used: %s", job->path,
+			err == -EPIPE ? "it was killed" : strerror(-err));
 	if (!err)
 		err = WIFEXITED(status) && WEXITSTATUS(status) == 0 ?
 			take_reply(job, told, decoded) :

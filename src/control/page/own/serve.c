@@ -2,6 +2,7 @@
 #include "control/page/own/serve.h"
 
 #include "base/folder.h"
+#include "base/guard/starter.h"
 #include "base/open_file.h"
 #include "base/parse.h"
 #include "control/page/own/folder.h"
@@ -137,7 +138,7 @@ enum MHD_Result pmk_own_upload_begin(struct MHD_Connection *connection, const ch
 	err = pmk_upload_begin(chosen, name ? name : "", upload);
 	if (!err)
 		return MHD_YES;
-	snprintf(why, sizeof why, "the folder of your backdrops cannot be written: %s%s", strerror(-err),
+	snprintf(why, sizeof why, "the folder of your backdrops cannot be written: %s%s", pmk_starter_reason(err),
 		err == -ENOENT ? "; make it, and add the file again" : "");
 	return fail(connection, MHD_HTTP_INSUFFICIENT_STORAGE, NOT_WRITTEN, why);
 }

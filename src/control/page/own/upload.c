@@ -188,7 +188,8 @@ int pmk_upload_end(struct pmk_upload *u, char path[PATH_MAX], char why[PMK_LOG_L
 	if (!err)
 		err = keep(u, kind->ending, path);
 	if (err && !*why)
-		snprintf(why, PMK_LOG_LINE, "%s: cannot be stored in %s: %s", u->name, u->folder, strerror(-err));
+		snprintf(why, PMK_LOG_LINE, "%s: cannot be stored in %s: %s", u->name, u->folder,
+			pmk_starter_reason(err));
 	return err;
 }
 
