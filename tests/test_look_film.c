@@ -17,6 +17,7 @@ struct stage {
 	struct pmk_sight sight;
 	uint64_t now_ns;
 	const struct pmk_rect *stirs; /* what has changed a little; NULL: nothing */
+	int reach; /* px, of an arm of the person beyond the left edge of the portrait; 0: nobody touches anybody */
 };
 
 static char network[64];
@@ -92,6 +93,18 @@ static void fill(struct stage *s, const struct pmk_rect *r, int green)
 	}
 }
 
+/* The portrait goes on to the lower edge, beside a table that the person is at, and the person reaches out to it. */
+static void touch(struct stage *s, int x)
+{
+	const struct pmk_rect below = { portrait.x, portrait.y, portrait.width, SIDE - portrait.y },
+			      table = { 300, 600, portrait.x - 300, SIDE - 600 },
+			      arm = { person.x + x, 440, portrait.x - person.x - x + s->reach, 60 };
+
+	fill(s, &below, PERSON);
+	fill(s, &table, PERSON);
+	fill(s, &arm, PERSON - 20 - x / 8 % 2 * 12);
+}
+
 /* The next picture, with the person `x` px to the right. */
 static void look(struct stage *s, int x, bool with_doubt)
 {
@@ -102,6 +115,8 @@ static void look(struct stage *s, int x, bool with_doubt)
 	fill(s, &portrait, PERSON);
 	if (s->stirs)
 		fill(s, s->stirs, PERSON - STIRS);
+	if (s->reach)
+		touch(s, x);
 	fill(s, &there, PERSON);
 	if (with_doubt)
 		fill(s, &doubt, DOUBT);
@@ -180,6 +195,18 @@ static void test_a_portrait_at_the_start(void **state)
 	}
 }
 
+/* So it is where the two are joined, and an arm of the person moves in front of what is below the portrait. */
+static void test_a_portrait_that_is_touched(void **state)
+{
+	struct stage *s = *state;
+
+	for (int k = 0; k < 2 * START; k++) {
+		s->reach = 8 + 8 * (k % 4);
+		look(s, 8 * (k % 10), false);
+		assert_true(found_portrait(s) < 0.1f);
+	}
+}
+
 /* While nobody moves, one of two is shown at once, and the other one when the start is over: he may be somebody. */
 static void test_who_sits_still_comes_back(void **state)
 {
@@ -250,6 +277,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_portrait_beside_a_doubt, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_zone_after_a_study, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_portrait_at_the_start, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_portrait_that_is_touched, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_who_sits_still_comes_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_who_sits_still_in_still_pictures, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_who_stirs_is_shown, setup, teardown),

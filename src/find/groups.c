@@ -7,7 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { LEAST_BLOCKS = 3, LEAST_SHARE = 20, LEAST_TOUCH = 3 };
+enum { LEAST_BLOCKS = 3, LEAST_SHARE = 20, LEAST_TOUCH = 3, VALLEY = 8 };
 static const double CORE = 0.3; /* of the fullest row or column; thinner parts do not enlarge a view */
 
 /* For each column, count the rows in which it is person. */
@@ -136,6 +136,69 @@ void pmk_groups_find(struct pmk_groups *g, const float *probability, int width, 
 	for (int i = 0; i < g->columns * g->rows; i++)
 		g->label[i] = name[g->label[i]];
 	g->count = kept;
+}
+
+/* The uppermost row of a group in column x. */
+static int top_of(const struct pmk_groups *g, int label, int x)
+{
+	int y = 0;
+
+	while (y < g->rows && g->label[y * g->columns + x] != label)
+		y++;
+	return y;
+}
+
+/* The first column of a group that is lower by `depth` than a top before it and one behind it; 0: none. */
+static int find_valley(const struct pmk_groups *g, int number, int depth)
+{
+	const struct pmk_box *box = &g->group[number].box;
+	int high = g->rows, low = 0, valley = 0;
+
+	for (int x = (int)box->left; x < (int)box->right; x++) {
+		int top = top_of(g, number + 1, x);
+
+		if (low - high >= depth && low - top >= depth)
+			return valley;
+		if (top >= low) {
+			low = top;
+			valley = x;
+		}
+		if (top < high && low - high < depth)
+			high = low = top;
+	}
+	return 0;
+}
+
+/* Make a group of what a group has from column x on, behind all others. */
+static void split_at(struct pmk_groups *g, int number, int from)
+{
+	struct pmk_group *old = &g->group[number], *made = &g->group[g->count++];
+
+	*made = (struct pmk_group){ .box = old->box };
+	made->box.left = old->box.right = from;
+	for (int y = 0; y < g->rows; y++) {
+		for (int x = from; x < g->columns; x++) {
+			uint16_t *label = &g->label[y * g->columns + x];
+
+			if (*label != number + 1)
+				continue;
+			*label = (uint16_t)g->count;
+			made->blocks++;
+		}
+	}
+	old->blocks -= made->blocks;
+	made->core = made->box;
+	old->core = old->box;
+}
+
+void pmk_groups_split(struct pmk_groups *g)
+{
+	int depth = pmk_max(g->rows / VALLEY, 1), from;
+
+	for (int i = 0; i < g->count; i++) {
+		while (g->count < PMK_GROUPS_MOST && (from = find_valley(g, i, depth)) > 0)
+			split_at(g, i, from);
+	}
 }
 
 static uint16_t label_at(const struct pmk_groups *g, int x, int y)

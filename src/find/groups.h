@@ -33,6 +33,9 @@ struct pmk_groups {
 /* Find the groups in width x height probabilities. */
 void pmk_groups_find(struct pmk_groups *groups, const float *probability, int width, int height);
 
+/* Split each group that has several tops, as two people have who touch: at the lowest column between two of them. */
+void pmk_groups_split(struct pmk_groups *groups);
+
 /* Whether somebody is at a side of the look. The side is given by its two corners, in px; both are inside the look. */
 bool pmk_groups_touch(
 	const struct pmk_groups *groups, const float *probability, int left, int top, int right, int bottom);

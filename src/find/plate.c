@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "find/groups.h"
-#include "find/plate_parts.h"
+#include "find/plate/plate_parts.h"
 #include "image/shrink.h"
 
 #include <errno.h>
@@ -35,7 +35,7 @@ int pmk_plate_init(struct pmk_plate *p, const struct pmk_layout *layout)
 	made.rows = layout->height >> made.halved;
 	count = pmk_align_up_size((size_t)made.columns * (size_t)made.rows, 64);
 	made.block = pmk_mem_alloc(
-		(count + PMK_PLATE_COLOURS) * sizeof *made.worn + 4 * count * sizeof **made.stood + 18 * count);
+		(count + PMK_PLATE_COLOURS) * sizeof *made.worn + 4 * count * sizeof **made.stood + 19 * count);
 	made.scratch = pmk_mem_alloc((size_t)(layout->width / 2 + 1) * (size_t)(layout->height / 2 + 1));
 	if (!made.block || !made.scratch) {
 		pmk_plate_finish(&made);
@@ -60,7 +60,8 @@ int pmk_plate_init(struct pmk_plate *p, const struct pmk_layout *layout)
 	made.seen = made.looks + 11 * count;
 	made.held = made.looks + 12 * count;
 	made.calm = made.looks + 16 * count;
-	made.trusted = made.looks + 17 * count;
+	made.mover = made.looks + 18 * count;
+	made.start = made.looks + 17 * count;
 	*p = made;
 	pmk_plate_forget(p);
 	return 0;
@@ -83,7 +84,7 @@ void pmk_plate_forget(struct pmk_plate *p)
 	p->holding = 0;
 	p->worn_cells = 0;
 	p->watched = -1;
-	memset(p->trusted, 0, (size_t)p->columns * (size_t)p->rows);
+	memset(p->start, 0, (size_t)p->columns * (size_t)p->rows);
 	p->age = 0;
 }
 
@@ -315,7 +316,7 @@ void pmk_plate_end(struct pmk_plate *p)
 {
 	int moved = moved_share(p), kept = moved > MOVED ? ALL - moved : ALL, count = p->columns * p->rows;
 
-	p->age = moved > MOVED ? PMK_PLATE_START : pmk_min(p->age + 1, PMK_PLATE_START);
+	pmk_plate_age(p, moved > MOVED);
 	if (moved > MOVED)
 		pmk_plate_watch_anew(p);
 	pmk_plate_remember_colours(p);

@@ -14,10 +14,12 @@
  * not look the same, or if it is nearly black or white.
  *
  * Who never moved since the start, while somebody else did, is nobody: a portrait, a poster. That is judged by
- * connected parts; less than a fiftieth of it may have changed. Nobody sits as still as a picture: of who breathes and
- * blinks, 7 % and more changed by two levels within 25 looks. So that is held against a part, too, and is enough after
- * these looks; but where the camera's noise hides it, 45 looks have to do. Such a part is room while it looks the
- * same, however sure the network is; but if it begins to move by itself, all of it is a person again.
+ * connected parts, and those who touch are told apart by their heads (pmk_groups_split); less than a fiftieth of a part
+ * may have changed. Nobody sits as still as a picture: of who breathes and blinks, 7 % and more changed by two levels
+ * within 25 looks. So that is held against a part, too, and 25 looks are enough. With noise it is three levels (9 %) or
+ * more, and with much noise it takes 45 looks. Such a part is room while it looks the same, however sure the network
+ * is; but if it begins to move by itself, all of it is a person again. What moves in one piece with somebody else, as
+ * an arm that is held in front of a portrait, is no movement of its own.
  *
  * The memory follows the light: the median ratio of luma, now to then, is applied to all cells. When the camera moves,
  * much of the room does not look as it did, and as large a share of the evidence is forgotten where nobody can see what
@@ -34,7 +36,7 @@
 
 enum { PMK_PLATE_FIXED = 1, PMK_PLATE_HIDDEN };
 enum { PMK_PLATE_NATS = 8, PMK_PLATE_MOST = 30 }; /* what counts at most; the looks that are counted */
-enum { PMK_PLATE_START = 26 }; /* pictures, until two judgements of who never moved are done */
+enum { PMK_PLATE_START = 26 }; /* pictures, until two judgements of who never moved are done; 46 with much noise */
 
 struct pmk_plate {
 	struct pmk_layout layout; /* of the pictures */
@@ -51,8 +53,8 @@ struct pmk_plate {
 	/* taken for a person, and never moved while others did: room; and not to be seen now */
 	uint8_t *fixed;
 	int watched; /* pictures since the start; -1: this is the first */
-	int age; /* pictures since the start, also those not looked at, up to PMK_PLATE_START */
-	uint8_t *trusted; /* 1: somebody was there before anybody moved */
+	int age; /* pictures since the start, also those not looked at, up to the longest start */
+	uint8_t *start; /* who was there before anybody moved is trusted; who does not move is held back */
 	uint8_t *now[3], *then[3]; /* the picture, and the last one */
 	uint8_t *seen; /* looks in a row that were sure of a person, up to a few */
 	uint8_t *held; /* 1: somebody is there whom this picture's looks take for room */
@@ -62,6 +64,7 @@ struct pmk_plate {
 	uint8_t *off; /* 1: it does not look as it did */
 	uint8_t *nats; /* what is held against the network in this picture */
 	int8_t *vote; /* of this picture's looks: 1 room, -1 person, 0 neither */
+	uint8_t *mover; /* what moves by itself, and what moves with others; of who is judged or held back */
 	uint8_t *scratch;
 	void *block;
 };
@@ -81,15 +84,18 @@ void pmk_plate_overrule(
 	const struct pmk_plate *plate, const struct pmk_rect *view, float *probability, int width, int height);
 /* A picture is not looked at, because it is as the last one. */
 void pmk_plate_skip(struct pmk_plate *plate);
-/* Whether it is not known yet who never moves: in the first PMK_PLATE_START pictures. It is over when the camera moves,
- * as whoever is there was seen before. After pmk_plate_begin. */
+/* Whether it is not known yet who never moves: in the first PMK_PLATE_START pictures, or more with noise. It is over
+ * when the camera moves, as whoever is there was seen before. After pmk_plate_begin. */
 bool pmk_plate_is_starting(const struct pmk_plate *plate);
 /* At a start, find which of the groups in a look at `view` are somebody: who moved since then, even a little, or is
  * trusted. */
 void pmk_plate_find_alive(
-	const struct pmk_plate *plate, const struct pmk_groups *groups, const struct pmk_rect *view, bool *alive);
+	struct pmk_plate *plate, const struct pmk_groups *groups, const struct pmk_rect *view, bool *alive);
 /* Trust the group of this number, from 0 on, until the start is over. */
 void pmk_plate_trust(struct pmk_plate *plate, const struct pmk_groups *groups, const struct pmk_rect *view, int number);
+/* Remember which groups are held back. */
+void pmk_plate_hold_back(
+	struct pmk_plate *plate, const struct pmk_groups *groups, const struct pmk_rect *view, const bool *shown);
 /* The box, in px, of the largest connected part outside of `people` that is new since the room was known. Empty:
  * nothing is new, or everything, as when the camera moves. */
 struct pmk_box pmk_plate_novel(const struct pmk_plate *plate, const struct pmk_box *people);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/num.h"
-#include "find/plate_parts.h"
+#include "find/plate/plate_parts.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -72,11 +72,17 @@ void pmk_look_hold_back(struct pmk_look *l, struct pmk_sight *sight)
 {
 	bool shown[PMK_GROUPS_MOST];
 	struct pmk_groups groups;
+	int hidden;
 
 	if (!pmk_plate_is_starting(l->plate))
 		return;
 	pmk_groups_find(&groups, sight->probability, l->tiles.width, l->tiles.height);
-	if (!groups.count || !choose(l, &groups, &sight->view, shown))
+	pmk_groups_split(&groups);
+	if (!groups.count)
+		return;
+	hidden = choose(l, &groups, &sight->view, shown);
+	pmk_plate_hold_back(l->plate, &groups, &sight->view, shown);
+	if (!hidden)
 		return;
 	pmk_groups_spread(&groups);
 	clear(&groups, &sight->view, shown, &sight->view, sight->probability);

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* The inside of the clean plate, for plate*.c only. */
+#ifndef PMK_FIND_PLATE_PLATE_PARTS_H
+#define PMK_FIND_PLATE_PLATE_PARTS_H
+
+#include "find/plate.h"
+
+enum { PMK_PLATE_LEVEL = 32 }; /* of luma and chroma, in the memory's unit */
+enum {
+	PMK_PLATE_CELLS = 8000
+}; /* at least so many, if a cell of 2x2 px is small enough, and under four times as many */
+enum { PMK_PLATE_COLOURS = 16 * 16 * 16 }; /* bins of 16 levels of luma, 4 of each chroma */
+
+/* looks before anybody is judged; and where the camera's noise is above PMK_PLATE_QUIET */
+enum { PMK_PLATE_STILL = 25, PMK_PLATE_WATCHED = 45 };
+enum { PMK_PLATE_TRUSTED = 1, PMK_PLATE_HELD_BACK }; /* plate->start */
+enum { PMK_PLATE_ITSELF = 1, PMK_PLATE_OTHERS }; /* plate->mover */
+#define PMK_PLATE_QUIET 0.4f /* levels */
+
+/* The cells of a connected part of what is taken for people. */
+struct pmk_plate_part {
+	int cells, moved;
+	int stirred; /* moved at least a little of late */
+	int fixed, hidden; /* what was judged to be room before */
+	int trusted;
+};
+
+/* Find the label of each cell: of the group of a look at `view` that has its middle, or 0. In plate->scratch, which has
+ * more bytes than there are cells. */
+const uint8_t *pmk_plate_label(
+	const struct pmk_plate *plate, const struct pmk_groups *groups, const struct pmk_rect *view);
+/* Count the cells of parts, part[label]. Of a part that was mostly held back at the start, the other cells do not
+ * count: they are of somebody who touches it. */
+void pmk_plate_count(const struct pmk_plate *plate, const uint8_t *label, struct pmk_plate_part *part);
+/* Whether a part moved, or at least a little of late. */
+bool pmk_plate_stirs(const struct pmk_plate_part *part);
+/* Whether small changes say little about who is somebody, because there is much noise. */
+bool pmk_plate_is_noisy(const struct pmk_plate *plate);
+/* In plate->mover: what moves and is connected with what moves with others moves with them, too. */
+void pmk_plate_spread_others(struct pmk_plate *plate);
+
+/* Notice which cells change, by more than `step` of PMK_PLATE_LEVEL at once; and forget which did. */
+void pmk_plate_watch(struct pmk_plate *plate, int step);
+void pmk_plate_watch_anew(struct pmk_plate *plate);
+/* Make room of what this picture's looks took for people although it never moved while others did. */
+void pmk_plate_judge(struct pmk_plate *plate);
+
+/* Count a picture since the start, which is over when the camera moves. */
+void pmk_plate_age(struct pmk_plate *plate, bool camera_moves);
+
+/* Remember the colours of what this picture's looks were sure of as a person. */
+void pmk_plate_remember_colours(struct pmk_plate *plate);
+
+/* Remember this picture, and who was surely seen in it. */
+void pmk_plate_watch_people(struct pmk_plate *plate);
+
+#endif

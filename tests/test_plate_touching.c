@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/* Who never moves is told from somebody who moves, also where the network joins them: a portrait that the network
+ * continues down to the lower edge, beside a person. */
+#include "unit.h"
+
+#include "find/plate.h"
+
+enum { W = 480, H = 360, N = 120, LOOKS = 100 };
+
+struct stage {
+	struct pmk_plate plate;
+	struct pmk_image picture;
+	float p[N * N];
+	uint32_t random;
+	int noise; /* levels, of a cell */
+};
+
+/* px; the person is between the edges of these, and moves */
+static const struct pmk_rect all = { 0, 0, W, H }, portrait = { 240, 40, 100, 320 };
+
+static int setup(void **state)
+{
+	struct pmk_layout layout = { .width = W, .height = H };
+	struct stage *s = calloc(1, sizeof *s);
+
+	*state = s;
+	if (!s || pmk_plate_init(&s->plate, &layout) || pmk_image_alloc(&s->picture, &layout))
+		return 1;
+	s->random = 11;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct stage *s = *state;
+
+	pmk_plate_finish(&s->plate);
+	pmk_image_free(&s->picture);
+	free(s);
+	return 0;
+}
+
+static bool inside(const struct pmk_rect *r, int x, int y)
+{
+	return x >= r->x && x < r->x + r->width && y >= r->y && y < r->y + r->height;
+}
+
+static void fill(struct stage *s, const struct pmk_rect *r, int y, int u, int v)
+{
+	const int yuv[3] = { y, u, v };
+
+	for (int k = 0; k < 3; k++) {
+		int half = k ? 2 : 1;
+
+		for (int row = r->y / half; row < (r->y + r->height) / half; row++)
+			memset(s->picture.plane[k] + (size_t)row * (size_t)s->picture.stride[k] + r->x / half, yuv[k],
+				(size_t)(r->width / half));
+	}
+}
+
+/* Cells of luma that differ by `noise` levels at most. */
+static void add_noise(struct stage *s)
+{
+	int side = 1 << s->plate.halved;
+
+	for (int y = 0; y + side <= H; y += side) {
+		for (int x = 0; x + side <= W; x += side) {
+			int d = s->noise ? (int)(unit_random(&s->random) % (uint32_t)(s->noise + 1)) : 0;
+
+			for (int k = 0; k < side * side; k++) {
+				uint8_t *luma = s->picture.plane[0] +
+					(size_t)(y + k / side) * (size_t)s->picture.stride[0];
+
+				luma[x + k % side] = (uint8_t)(luma[x + k % side] + d);
+			}
+		}
+	}
+}
+
+/* The next picture: a person `x` px to the right of the left edge, with head and shoulders; and the portrait, of whom
+ * `nod` px of the face have changed. The network joins them. */
+static void look(struct stage *s, int x, int nod)
+{
+	const struct pmk_rect head = { x + 40, 120, 60, 80 }, body = { x, 200, 140, 160 },
+			      face = { portrait.x + 30, portrait.y + 20, 40, 40 },
+			      between = { x + 100, 300, portrait.x - x - 100, 60 },
+			      mouth = { face.x, face.y + 8, 40, nod };
+
+	fill(s, &all, 110, 124, 130);
+	fill(s, &portrait, 150, 118, 140);
+	fill(s, &mouth, 60, 118, 140);
+	fill(s, &head, 90, 110, 156);
+	fill(s, &body, 60 + x % 7 * 6, 150, 110);
+	add_noise(s);
+	for (int i = 0; i < N * N; i++) {
+		int px = i % N * W / N, py = i / N * H / N;
+
+		s->p[i] = inside(&head, px, py) || inside(&body, px, py) || inside(&portrait, px, py) ||
+				inside(&between, px, py) ?
+			1 :
+			0.01f;
+	}
+	pmk_plate_begin(&s->plate, &s->picture);
+	pmk_plate_weigh(&s->plate, &all, s->p, N, N);
+	pmk_plate_end(&s->plate);
+}
+
+/* What is left of the portrait's upper half, which nobody hides. */
+static float shown(const struct stage *s)
+{
+	float sum = 0;
+	int count = 0;
+
+	for (int i = 0; i < N * N; i++) {
+		const struct pmk_rect upper = { portrait.x + 8, portrait.y + 8, portrait.width - 16, 120 };
+
+		if (!inside(&upper, i % N * W / N, i / N * H / N))
+			continue;
+		sum += s->p[i];
+		count++;
+	}
+	return sum / (float)count;
+}
+
+/* How far to the right the person is: to and fro, and at most up to the portrait. */
+static int sway(int n)
+{
+	return 80 + (n % 20 < 10 ? n % 20 : 20 - n % 20) * 2;
+}
+
+static void test_a_portrait_that_touches(void **state)
+{
+	struct stage *s = *state;
+
+	for (int n = 0; n < LOOKS; n++)
+		look(s, sway(n), 0);
+	assert_true(shown(s) < 0.3f);
+}
+
+/* An arm that is moved across what the network takes for the body below the portrait does not wake it. */
+static void test_a_person_who_leans_over(void **state)
+{
+	struct stage *s = *state;
+
+	for (int n = 0; n < LOOKS; n++)
+		look(s, sway(n), 0);
+	for (int n = 0; n < LOOKS; n++) {
+		look(s, sway(n) + (n < 40 ? n : 40), 0);
+		assert_true(shown(s) < 0.3f);
+	}
+}
+
+/* Somebody who sat as still as a picture beside another one is back as soon as his face moves. */
+static void test_who_begins_to_speak(void **state)
+{
+	struct stage *s = *state;
+
+	for (int n = 0; n < LOOKS; n++)
+		look(s, sway(n), 0);
+	assert_true(shown(s) < 0.3f);
+	for (int n = 0; n < 20; n++)
+		look(s, sway(n), 8 + n % 3 * 8);
+	assert_true(shown(s) > 0.9f);
+}
+
+/* Noise takes longer, and hides nothing for ever. The start is as long as that. */
+static void test_noise_of_any_size(void **state)
+{
+	for (int noise = 0; noise <= 2; noise++) {
+		struct stage *s = *state;
+
+		s->noise = noise;
+		pmk_plate_forget(&s->plate);
+		for (int n = 0; n < LOOKS; n++) {
+			assert_int_equal(pmk_plate_is_starting(&s->plate), n < (noise ? 46 : PMK_PLATE_START));
+			look(s, sway(n), 0);
+			assert_true(pmk_plate_is_starting(&s->plate) || shown(s) < 0.3f);
+		}
+		assert_true(shown(s) < 0.3f);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_a_portrait_that_touches, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_person_who_leans_over, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_who_begins_to_speak, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_noise_of_any_size, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
