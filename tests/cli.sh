@@ -460,21 +460,46 @@ present again.mp4
 runs mask drawn.mkv alpha.mkv
 present alpha.mkv
 head -c "$(($(wc -c <alpha.mkv) / 2))" alpha.mkv >cut.mkv
-for command in convert mask; do
-	runs $command cut.mkv rest.mkv
-	if grep -q 'cut.mkv gave only [0-9]* of about 20 frames: it may be cut off' err; then note ok; else
-		note bad "$command of a truncated video: $(cat err)"
+# faulty PATTERN ARGS...: what can be read is written, one line says what is missing, and the exit code is 3
+faulty() {
+	pattern=$1
+	shift
+	timeout 120 "$program" "$@" >out 2>err
+	code=$?
+	if [ $code -eq 3 ] && [ "$(grep -c error: err)" -eq 1 ] && grep -Eq -- "$pattern" err; then note ok; else
+		note bad "$*: exit $code: $(cat err)"
 	fi
+	present rest.mkv
+}
+
+for command in convert mask; do
+	faulty 'cut.mkv gave only [0-9]* of about 20 frames: it is cut off' $command cut.mkv rest.mkv
 done
 rm cut.mkv rest.mkv
+# a hole that the reader of the file passes over
+runs mask presenter whole.mkv --frames 90 -s 320x180
+bytes=$(wc -c <whole.mkv)
+{
+	head -c $((bytes * 4 / 10)) whole.mkv
+	head -c $((bytes * 2 / 10)) /dev/zero
+	tail -c +$((bytes * 6 / 10 + 1)) whole.mkv
+} >holed.mkv
+for command in convert mask; do
+	faulty 'holed.mkv is damaged: 0\.[3-9] s are missing \([01]\.[0-9] to [12]\.[0-9] s\)' $command holed.mkv \
+		rest.mkv
+done
+runs convert rest.mkv again.mkv
+for part in '--to 0.8' '--from 2.2' '--frames 20'; do
+	runs convert holed.mkv rest.mkv $part
+	if grep -Eq 'missing|damaged' err; then note bad "$part of a film with a hole: $(cat err)"; else note ok; fi
+done
+faulty 'holed.mkv is damaged: 0\.[0-9] s are missing \(1\.[0-9] to 1\.5 s\)' convert holed.mkv rest.mkv --to 1.5
+rm whole.mkv holed.mkv rest.mkv again.mkv
 # what a damaged video lacks is told, even where its first pictures alone are left
 cp alpha.mkv hurt.mkv
 bytes=$(wc -c <hurt.mkv)
 dd if="$program" of=hurt.mkv bs=1 seek=$((bytes / 8)) count=$((bytes * 3 / 4)) conv=notrunc 2>err
-runs convert hurt.mkv rest.mkv
-if grep -Eq 'hurt.mkv( gave only|: [0-9]+ damaged frames? w)' err; then note ok; else
-	note bad "a damaged video: $(cat err)"
-fi
+faulty 'hurt.mkv( gave only|: [0-9]+ damaged frames? w| is damaged)' convert hurt.mkv rest.mkv
 rm hurt.mkv rest.mkv
 runs convert drawn.mkv hash --frames 3 --threads 0 --refine morph
 says '^total '

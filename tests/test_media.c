@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/clock.h"
 #include "media/carry/telltale.h"
 #include "media/media.h"
 #include "media/media_out.h"
@@ -334,6 +335,126 @@ static void test_damaged_files(void **state)
 	material_clear();
 }
 
+enum { HOLED = 120 }; /* pictures, at 30/s */
+
+/* The longest pause between two pictures: its beginning, where the one before it ends, and its end. */
+static struct pmk_hole longest_pause(struct pmk_media *media)
+{
+	struct pmk_hole longest = { 0 };
+	struct pmk_image image;
+	int64_t position = 0, before = 0;
+
+	assert_int_equal(pmk_image_alloc(&image, &pmk_media_info(media)->layout), 0);
+	while (pmk_media_read(media, &image, &position) == 1) {
+		if (position - before > longest.to_ns - longest.from_ns)
+			longest = (struct pmk_hole){ before, position };
+		before = position;
+	}
+	pmk_image_free(&image);
+	longest.from_ns += PMK_S_NS / 30;
+	return longest;
+}
+
+static void write_holed(const char *path, const int64_t *positions)
+{
+	struct pmk_media_out_settings settings = { .layout = small, .fps = 30, .grey = true };
+
+	material_write(path, &settings, HOLED, positions);
+}
+
+/* The reader of .mkv loses its place and finds it again; nothing but the times of the pictures tells of it. */
+static void test_holes_are_told(void **state)
+{
+	const char *path = material_path("holed.mkv");
+	char text[PMK_HOLES_TEXT];
+
+	for (int gone = 0; gone < 2; gone++) {
+		const struct pmk_holes *holes;
+		struct pmk_media *media;
+		struct pmk_hole pause;
+		size_t size, from, to;
+		uint8_t *data;
+
+		write_holed(path, NULL);
+		data = material_load(path, &size);
+		from = size * 4 / 10;
+		to = size * 6 / 10;
+		memset(data + from, 0, to - from);
+		if (gone) {
+			memmove(data + from, data + to, size - to);
+			size -= to - from;
+		}
+		material_store(path, data, size);
+		free(data);
+		assert_int_equal(pmk_media_open(path, &media), 0);
+		pause = longest_pause(media);
+		assert_true(pause.to_ns - pause.from_ns > (int64_t)PMK_S_NS / 2);
+		holes = pmk_media_holes(media);
+		assert_int_equal(pmk_media_damaged(media), 0);
+		assert_int_equal(holes->count, 1);
+		assert_true(holes->faults > 0);
+		assert_true(llabs(holes->first[0].from_ns - pause.from_ns) < (int64_t)(2 * PMK_MS_NS));
+		assert_int_equal(holes->first[0].to_ns, pause.to_ns);
+		assert_int_equal(holes->missing_ns, pause.to_ns - holes->first[0].from_ns);
+		assert_int_equal(pmk_media_rewind(media), 0);
+		longest_pause(media);
+		assert_int_equal(pmk_media_holes(media)->count, 1); /* and not once a round */
+		pmk_media_close(media);
+	}
+	assert_string_equal(pmk_holes_print(&(struct pmk_holes){ .count = 1,
+						    .missing_ns = 3100000000,
+						    .first = { { 4900000000, 8000000000 } } },
+				    text),
+		"3.1 s are missing (4.9 to 8.0 s)");
+	material_clear();
+}
+
+/* Where the end is missing, there is a fault and no hole. */
+static void test_an_end_that_is_missing_is_no_hole(void **state)
+{
+	const char *path = material_path("cut.mkv");
+	struct pmk_media *media;
+	uint8_t *data;
+	size_t size;
+
+	write_holed(path, NULL);
+	data = material_load(path, &size);
+	material_store(path, data, size / 2);
+	free(data);
+	assert_int_equal(pmk_media_open(path, &media), 0);
+	longest_pause(media);
+	assert_int_equal(pmk_media_holes(media)->count, 0);
+	assert_true(pmk_media_holes(media)->faults > 0);
+	pmk_media_close(media);
+	material_clear();
+}
+
+/* A film at a varying rate may stand still for as long as it likes. */
+static void test_pauses_are_no_holes(void **state)
+{
+	static const char *const names[] = { "mask.mkv", "a.mp4", "a.mkv" };
+	int64_t positions[HOLED];
+
+	for (int i = 0; i < HOLED; i++)
+		positions[i] = (int64_t)i * PMK_S_NS / 30 + (i >= 20) * 3 * (int64_t)PMK_S_NS +
+			(i >= 90) * 5 * (int64_t)PMK_S_NS;
+	for (int i = 0; i < 3; i++) {
+		const char *path = material_path(names[i]);
+		struct pmk_media_out_settings settings = { .layout = small, .fps = 30, .grey = i == 0 };
+		struct pmk_media *media;
+		struct pmk_hole pause;
+
+		material_write(path, &settings, HOLED, positions);
+		assert_int_equal(pmk_media_open(path, &media), 0);
+		pause = longest_pause(media);
+		assert_true(pause.to_ns - pause.from_ns > 4 * (int64_t)PMK_S_NS);
+		assert_int_equal(pmk_media_holes(media)->count, 0);
+		assert_int_equal(pmk_media_holes(media)->faults, 0);
+		pmk_media_close(media);
+	}
+	material_clear();
+}
+
 /* A truncated video gives the pictures before the cut. */
 static void test_truncated_gives_its_beginning(void **state)
 {
@@ -622,6 +743,9 @@ int main(void)
 		cmocka_unit_test(test_rotation),
 		cmocka_unit_test(test_pixel_formats),
 		cmocka_unit_test(test_damaged_files),
+		cmocka_unit_test(test_holes_are_told),
+		cmocka_unit_test(test_an_end_that_is_missing_is_no_hole),
+		cmocka_unit_test(test_pauses_are_no_holes),
 		cmocka_unit_test(test_truncated_gives_its_beginning),
 		cmocka_unit_test(test_no_video),
 		cmocka_unit_test(test_audio_is_kept),

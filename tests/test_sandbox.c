@@ -211,6 +211,13 @@ static int64_t film_damaged(const struct pmk_media *m)
 	return 7;
 }
 
+static const struct pmk_holes *film_holes(const struct pmk_media *m)
+{
+	static const struct pmk_holes holes = { .faults = 3, .count = 1, .missing_ns = 5, .first = { { 2, 7 } } };
+
+	return &holes;
+}
+
 static const struct pmk_media_calls fake_calls = { .still_read = fake_read,
 	.still_probe = fake_probe,
 	.media_open = film_open,
@@ -222,7 +229,8 @@ static const struct pmk_media_calls fake_calls = { .still_read = fake_read,
 	.media_lasts_ns = film_lasts,
 	.media_bars = film_bars,
 	.media_rewind = film_rewind,
-	.media_damaged = film_damaged };
+	.media_damaged = film_damaged,
+	.media_holes = film_holes };
 
 /* It can be seen from outside that it is loaded. */
 static const struct pmk_media_calls *load(void)
@@ -552,6 +560,10 @@ static void a_nonsense_answer_is_refused(void **state)
 	REFUSES(answer.lasts_ns = INT64_MAX);
 	REFUSES(answer.position_ns = INT64_MIN);
 	REFUSES(answer.damaged = -1);
+	REFUSES(answer.holes.count = -1);
+	REFUSES(answer.holes.missing_ns = INT64_MAX);
+	REFUSES(answer.holes.first[PMK_HOLES_TOLD - 1].to_ns = INT64_MIN);
+	REFUSES(answer.holes.last.from_ns = INT64_MAX);
 	REFUSES(answer.lines.count = PMK_REPLY_LINES + 1);
 #undef REFUSES
 }
@@ -597,6 +609,7 @@ static void a_film_comes_picture_by_picture(void **state)
 			assert_row(&image, 2, 9, i + 2 + 9);
 		}
 		assert_int_equal(pmk_reel_last(reel)->damaged, 7);
+		assert_int_equal(pmk_reel_last(reel)->holes.first[0].to_ns, 7);
 		assert_int_equal(pmk_reel_read(reel, &image, &position), 0);
 		assert_int_equal(pmk_reel_do(reel, &rewind), 0);
 	}

@@ -12,6 +12,7 @@
 #define PMK_IO_SOURCE_H
 
 #include "image/frame.h"
+#include "media/film/holes.h"
 
 enum { PMK_SOURCE_MOST_FPS = 240 };
 
@@ -47,6 +48,7 @@ struct pmk_source {
 	char node[128], title[128]; /* PipeWire's node.name and title of the camera; "": it is none of PipeWire's */
 	char name[160]; /* for messages: "/dev/video0 (Integrated Camera) MJPG 1280x720 at 30/s" */
 	uint64_t dropped, damaged; /* counted by read, and reported by the capture thread at the end */
+	struct pmk_holes holes; /* of a file */
 	/* Why an open camera gives no picture, if it tells; set by open and read, which log nothing of it. -ENOLINK:
 	 * its input has no signal; else 0. In words: "the input HDMI 1 has no signal". */
 	int trouble;

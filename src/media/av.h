@@ -70,6 +70,7 @@ struct pmk_av_reader {
 	int64_t damaged; /* skipped pictures */
 	struct pmk_webp *webp; /* what decodes instead of FFmpeg; NULL: nothing does */
 	int failure; /* the decoder's last error; 0: none yet */
+	int64_t corrupt; /* packets that the reader of the file marked so */
 	struct pmk_said said;
 };
 
@@ -81,6 +82,8 @@ void pmk_av_reader_close(struct pmk_av_reader *reader);
 /* Read the next picture into `frame`; damaged ones are skipped and counted. Returns 1; 0 at the end; or -ENOMEM.
  * Nothing is logged. */
 int pmk_av_reader_next(struct pmk_av_reader *reader, AVFrame *frame) __attribute__((warn_unused_result));
+/* Faults of the file that were noticed since it was opened: a picture was skipped, or bytes were. */
+int64_t pmk_av_reader_faults(const struct pmk_av_reader *reader);
 /* Seek to the first picture. This may fail, and does not lead to the first one in every file. */
 int pmk_av_reader_rewind(struct pmk_av_reader *reader) __attribute__((warn_unused_result));
 /* How many pictures there are; of more than `most`, at least that. Reads packets up to there. */

@@ -212,6 +212,7 @@ static void feed(struct pmk_av_reader *reader)
 		bool mine = reader->packet->stream_index == reader->stream;
 		int err = mine ? avcodec_send_packet(reader->decoder, reader->packet) : 0;
 
+		reader->corrupt += mine && reader->packet->flags & AV_PKT_FLAG_CORRUPT;
 		av_packet_unref(reader->packet);
 		if (err < 0) {
 			reader->damaged++;
@@ -271,6 +272,11 @@ int pmk_av_reader_next(struct pmk_av_reader *reader, AVFrame *frame)
 		}
 		feed(reader);
 	}
+}
+
+int64_t pmk_av_reader_faults(const struct pmk_av_reader *reader)
+{
+	return reader->damaged + reader->corrupt + (reader->webp ? 0 : pmk_said_by_reader(reader->format));
 }
 
 int64_t pmk_av_reader_time(const struct pmk_av_reader *reader, const AVFrame *frame)

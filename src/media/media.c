@@ -244,3 +244,8 @@ int64_t pmk_media_damaged(const struct pmk_media *media)
 {
 	return media->damaged + media->reader.damaged;
 }
+
+const struct pmk_holes *pmk_media_holes(const struct pmk_media *media)
+{
+	return &media->holes;
+}

@@ -11,6 +11,7 @@
 #define PMK_MEDIA_MEDIA_H
 
 #include "image/frame.h"
+#include "media/film/holes.h"
 
 struct pmk_media;
 
@@ -69,6 +70,8 @@ void pmk_media_bars(const struct pmk_media *media, int *x, int *y);
 /* Go back to the first picture; positions start at 0 again. */
 int pmk_media_rewind(struct pmk_media *media) __attribute__((warn_unused_result));
 int64_t pmk_media_damaged(const struct pmk_media *media); /* number of pictures skipped so far */
+/* Holes of the first round, before the pictures read so far and one or two more. */
+const struct pmk_holes *pmk_media_holes(const struct pmk_media *media);
 
 /* The file at `path` will be opened soon: begin to start what that needs, and do not wait for it. Nothing is logged.
  * [any thread] */

@@ -30,6 +30,7 @@ __attribute__((visibility("default"))) const struct pmk_media_module pmk_media_m
 		.media_bars = pmk_media_bars,
 		.media_rewind = pmk_media_rewind,
 		.media_damaged = pmk_media_damaged,
+		.media_holes = pmk_media_holes,
 		.media_out_open = pmk_media_out_open,
 		.media_out_layout = pmk_media_out_layout,
 		.media_out_write = pmk_media_out_write,

@@ -24,7 +24,7 @@
 #include "module/module.h"
 
 #define PMK_MEDIA_MODULE_FILE "potemkin-media.so"
-#define PMK_MEDIA_INTERFACE PMK_VERSION " media 17"
+#define PMK_MEDIA_INTERFACE PMK_VERSION " media 18"
 
 /* Functions of the program that the module calls, so that there is only one log, and only one of everything else. */
 struct pmk_media_host {
@@ -60,6 +60,7 @@ struct pmk_media_calls {
 	void (*media_bars)(const struct pmk_media *media, int *x, int *y);
 	int (*media_rewind)(struct pmk_media *media);
 	int64_t (*media_damaged)(const struct pmk_media *media);
+	const struct pmk_holes *(*media_holes)(const struct pmk_media *media);
 
 	int (*media_out_open)(
 		const char *path, const struct pmk_media_out_settings *settings, struct pmk_media_out **out);

@@ -22,6 +22,10 @@ struct pmk_media {
 	int64_t last_ns; /* last position returned or left out, -1 before the first */
 	int64_t lasts_ns; /* how long the picture stays that was read last */
 	int64_t damaged; /* pictures skipped by closed readers */
+	struct pmk_holes holes;
+	int64_t fetched_ns,
+		fetched_lasts_ns; /* in the file's own time: the newest picture ahead, what it says of itself */
+	int suspect; /* so many more pictures may be what comes after a fault; -1: this is another round */
 	struct pmk_fields fields;
 	struct pmk_picture picture;
 	struct pmk_shape first; /* shape of the first picture */

@@ -18,6 +18,56 @@ static int fail_damaged(const struct pmk_media *media)
 	return -EBADMSG;
 }
 
+/* --- holes --- */
+
+enum { MOST_DELAYED = 32 }; /* so many pictures may come out of a decoder before those that come after a fault */
+
+/* What the file says of a picture; 0: nothing. A deinterlacer's pictures have lost it. */
+static int64_t told_duration(const struct pmk_media *media, const AVFrame *frame)
+{
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 100)
+	int64_t units = frame->duration;
+#else
+	int64_t units = frame->pkt_duration;
+#endif
+	AVRational base = media->reader.format->streams[media->reader.stream]->time_base;
+
+	return media->fields.graph || units <= 0 ? 0 : av_rescale_q(units, base, (AVRational){ 1, 1000000000 });
+}
+
+static void add_hole(struct pmk_media *media, int64_t from_ns, int64_t to_ns)
+{
+	pmk_holes_add(&media->holes, from_ns - media->origin_ns, to_ns - media->origin_ns);
+}
+
+static void note_faults(struct pmk_media *media)
+{
+	int64_t faults = pmk_av_reader_faults(&media->reader);
+
+	if (media->suspect < 0)
+		return;
+	if (faults != media->holes.faults)
+		media->suspect = MOST_DELAYED;
+	else if (media->suspect)
+		media->suspect--;
+	media->holes.faults = faults;
+}
+
+/* A picture came ahead. */
+static void look_for_hole(struct pmk_media *media, const AVFrame *frame)
+{
+	int64_t time = pmk_av_reader_time(&media->reader, frame);
+	int64_t usual = (int64_t)(1e9 / pmk_av_fps(media->reader.format->streams[media->reader.stream]));
+
+	note_faults(media);
+	if (time == AV_NOPTS_VALUE)
+		return;
+	if (media->suspect > 0 && media->fetched_ns != AV_NOPTS_VALUE)
+		add_hole(media, media->fetched_ns + FFMAX(media->fetched_lasts_ns, usual), time);
+	media->fetched_ns = time;
+	media->fetched_lasts_ns = told_duration(media, frame);
+}
+
 /* What is ahead moves to the front, so that there is room for `want`. A single picture stays for another round. */
 int pmk_media_walk_fetch(struct pmk_media *media, int want)
 {
@@ -34,8 +84,11 @@ int pmk_media_walk_fetch(struct pmk_media *media, int want)
 
 		if (got < 0)
 			return got;
-		if (got == 0)
+		if (got == 0) {
+			note_faults(media);
 			break;
+		}
+		look_for_hole(media, media->ahead[media->ahead_count]);
 		media->ahead_count++;
 	}
 	return media->ahead_count - media->ahead_next;
@@ -52,6 +105,8 @@ static void set_origin(struct pmk_media *media)
 		pmk_av_origin_ns(media->reader.format) < first)
 		media->origin_ns = pmk_av_origin_ns(media->reader.format);
 	media->last_ns = -1;
+	if (media->suspect > 0 && first != AV_NOPTS_VALUE)
+		add_hole(media, media->origin_ns, first);
 }
 
 int pmk_media_walk_open(struct pmk_media *media, int ahead)
@@ -64,13 +119,15 @@ int pmk_media_walk_open(struct pmk_media *media, int ahead)
 	if (media->picture.quick)
 		media->reader.decoder->skip_loop_filter = AVDISCARD_BIDIR;
 	media->ahead_count = media->ahead_next = 0;
-	err = pmk_media_walk_fetch(media, ahead);
+	media->fetched_ns = AV_NOPTS_VALUE;
+	err = pmk_media_walk_fetch(media, 1);
 	if (err == 0 && !pmk_av_holds_pictures(media->reader.format))
 		err = fail_damaged(media);
 	if (err < 0)
 		return err;
 	set_origin(media);
-	return 0;
+	err = pmk_media_walk_fetch(media, ahead);
+	return err < 0 ? err : 0;
 }
 
 void pmk_media_walk_close(struct pmk_media *media)
@@ -89,19 +146,6 @@ static int64_t position(const struct pmk_media *media, const AVFrame *frame, int
 	if (time == AV_NOPTS_VALUE || media->origin_ns == AV_NOPTS_VALUE)
 		return last < 0 ? 0 : last + (int64_t)(1e9 / media->info.fps + 0.5);
 	return time - media->origin_ns > last ? time - media->origin_ns : last + 1;
-}
-
-/* What the file says of a picture; 0: nothing. A deinterlacer's pictures have lost it. */
-static int64_t told_duration(const struct pmk_media *media, const AVFrame *frame)
-{
-#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 100)
-	int64_t units = frame->duration;
-#else
-	int64_t units = frame->pkt_duration;
-#endif
-	AVRational base = media->reader.format->streams[media->reader.stream]->time_base;
-
-	return media->fields.graph || units <= 0 ? 0 : av_rescale_q(units, base, (AVRational){ 1, 1000000000 });
 }
 
 static int64_t duration(const struct pmk_media *media, int64_t at, int64_t before)
@@ -176,6 +220,7 @@ int pmk_media_rewind(struct pmk_media *media)
 		media->last_ns = -1;
 		return 0;
 	}
+	media->suspect = -1;
 	if (media->origin_ns != AV_NOPTS_VALUE && seek_to_start(media))
 		return 0;
 	pmk_media_walk_close(media);

@@ -262,9 +262,10 @@ static enum pmk_exit say_failed(const struct batch *b, int failed)
 		named++;
 	}
 	if (named == failed)
-		pmk_error("%d of %d files were not converted: %s", failed, b->count, names);
+		pmk_error("%d of %d files were not converted, or not wholly: %s", failed, b->count, names);
 	else
-		pmk_error("%d of %d files were not converted: %s and %d more", failed, b->count, names, failed - named);
+		pmk_error("%d of %d files were not converted, or not wholly: %s and %d more", failed, b->count, names,
+			failed - named);
 	return code;
 }
 

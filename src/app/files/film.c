@@ -79,9 +79,26 @@ static enum pmk_exit choose_part(struct pmk_film *film, const struct pmk_setting
 		pmk_error("--to \"%s\" is not after --from \"%s\"", s->to, *s->from ? s->from : "0");
 		return PMK_EXIT_USAGE;
 	}
+	film->asked_ns = film->start_ns;
 	if (limit_ns && (!film->end_ns || film->start_ns + limit_ns < film->end_ns))
 		film->end_ns = film->start_ns + limit_ns;
 	return PMK_EXIT_OK;
+}
+
+/* Where the last frame came after a hole, note what of that is in the part. */
+static void note_hole(struct pmk_film *film)
+{
+	const struct pmk_holes *all = &film->source->holes;
+	int64_t from_ns = all->last.from_ns, to_ns = all->last.to_ns;
+
+	if (all->count == film->holes_seen)
+		return;
+	film->holes_seen = all->count;
+	if (from_ns < film->asked_ns)
+		from_ns = film->asked_ns;
+	if (film->end_ns && film->end_ns < to_ns)
+		to_ns = film->end_ns;
+	pmk_holes_add(&film->holes, from_ns, to_ns);
 }
 
 /* 0; -ECANCELED: a signal came; -ENODATA: the end; or another errno. */
@@ -95,6 +112,8 @@ static int read_frame(struct pmk_film *film, struct pmk_frame **frame)
 			return -ECANCELED;
 		err = pmk_source_read(film->source, frame, pmk_clock_now_ns() + patience_ns);
 	} while (err == -EAGAIN && film->piped);
+	if (!err)
+		note_hole(film);
 	return err;
 }
 
@@ -115,6 +134,7 @@ static int find_start(struct pmk_film *film)
 			film->start_ns = frame->position_ns;
 			break;
 		}
+		film->damaged_before = film->source->damaged;
 		pmk_frame_unref(frame);
 	}
 	return 0;
@@ -267,10 +287,16 @@ int pmk_film_next(struct pmk_film *film, struct pmk_frame **frame)
 	return 1;
 }
 
-void pmk_film_close(struct pmk_film *film)
+static void clear_progress(struct pmk_film *film)
 {
 	if (film->terminal && film->drawn_ns)
 		fputs("\r\033[K", stderr);
+	film->drawn_ns = 0;
+}
+
+void pmk_film_close(struct pmk_film *film)
+{
+	clear_progress(film);
 	pmk_frame_unref(film->first);
 	pmk_source_close(film->source);
 	pmk_frame_pool_destroy(film->turned);
@@ -294,26 +320,63 @@ static void say_cut(unsigned long long done, const char *out)
 		pmk_warn("stopped %s", when);
 }
 
+static bool is_at_the_end(const struct pmk_film *film)
+{
+	int64_t hole_ns = film->holes.count ? film->holes.last.to_ns - film->start_ns : 0;
+	int64_t last_ns = hole_ns > film->last_ns ? hole_ns : film->last_ns;
+	int64_t slack_ns = last_ns / 10 + (int64_t)(5e9 / film->source->fps);
+
+	return film->info.duration_ns && last_ns + slack_ns >= film->info.duration_ns;
+}
+
+static uint64_t damaged_of(const struct pmk_film *film)
+{
+	return film->source ? film->source->damaged - film->damaged_before : 0;
+}
+
 /* Whether a film gave about what it holds. The rate of many films varies, so that fewer frames than their mean rate
  * promises are no sign of a fault while the last one is at the end, and none was damaged. */
 static bool is_whole(const struct pmk_film *film)
 {
 	unsigned long long done = film->done;
-	int64_t slack_ns = film->last_ns / 10 + (int64_t)(5e9 / film->source->fps);
-	bool to_the_end = film->info.duration_ns && film->last_ns + slack_ns >= film->info.duration_ns;
 
-	return done + done / 10 + 5 >= film->total || (to_the_end && !film->source->damaged);
+	return film->left || done + done / 10 + 5 >= film->total || (is_at_the_end(film) && !damaged_of(film));
+}
+
+/* Say what of the film is not in the result. False if that surely is a fault of the file: it or its decoder told of
+ * one, and something is missing. */
+static bool is_sound(const struct pmk_film *film, const char *in)
+{
+	unsigned long long damaged = damaged_of(film), done = film->done, expected = film->total;
+	bool whole = is_whole(film),
+	     sound = film->left || (!damaged && !film->holes.count && (whole || !film->source->holes.faults));
+	enum pmk_log_level level = sound ? PMK_LOG_WARN : PMK_LOG_ERROR;
+	enum pmk_cure cure = sound ? PMK_CURE_NONE : PMK_CURE_OTHER_FILE;
+	char holes[PMK_HOLES_TEXT];
+
+	if (film->holes.count)
+		pmk_log(level, cure, NULL, "%s is damaged%s: %s", in,
+			whole || is_at_the_end(film) ? "" : " and cut off", pmk_holes_print(&film->holes, holes));
+	else if (!whole)
+		pmk_log(level, cure, NULL, "%s gave only %llu of about %llu frames: it %s", in, done, expected,
+			sound ? "may be cut off or damaged" : "is cut off or damaged");
+	else if (damaged)
+		pmk_log(level, cure, NULL, "%s: %llu damaged frame%s left out", in, damaged,
+			damaged == 1 ? " was" : "s were");
+	return sound;
 }
 
 enum pmk_exit pmk_film_end(struct pmk_film *film, enum pmk_exit code, const char *in, const char *out)
 {
 	double seconds = (double)(pmk_clock_now_ns() - film->started_ns) / 1e9;
-	unsigned long long done = film->done, expected = film->total;
-	bool cut = pmk_signals_came() && !(film->info.still && done), whole = film->left || is_whole(film);
-	unsigned long long damaged = film->source ? film->source->damaged : 0;
-	const char *plural = done == 1 ? "" : "s";
+	unsigned long long done = film->done;
+	bool cut = pmk_signals_came() && !(film->info.still && done), sound = true;
+	bool none = !done && !film->left, piped = film->piped;
 	enum pmk_log_level level = film->kept ? PMK_LOG_DEBUG : PMK_LOG_INFO;
 
+	clear_progress(film);
+	if (code == PMK_EXIT_OK && !cut && !none)
+		sound = is_sound(film, in);
 	pmk_film_close(film);
 	if (code != PMK_EXIT_OK)
 		return code;
@@ -322,16 +385,12 @@ enum pmk_exit pmk_film_end(struct pmk_film *film, enum pmk_exit code, const char
 			say_cut(done, out);
 		return PMK_EXIT_INTERNAL;
 	}
-	if (!done && !film->left) {
-		pmk_log(PMK_LOG_ERROR, film->piped ? PMK_CURE_NONE : PMK_CURE_OTHER_FILE, NULL,
-			"%s: no picture came from it", in);
+	if (none) {
+		pmk_log(PMK_LOG_ERROR, piped ? PMK_CURE_NONE : PMK_CURE_OTHER_FILE, NULL, "%s: no picture came from it",
+			in);
 		return PMK_EXIT_INPUT;
 	}
-	if (!whole)
-		pmk_warn("%s gave only %llu of about %llu frames: it may be cut off or damaged", in, done, expected);
-	else if (damaged)
-		pmk_warn("%s: %llu damaged frame%s left out", in, damaged, damaged == 1 ? " was" : "s were");
-	pmk_log(level, PMK_CURE_NONE, NULL, "%llu frame%s in %.1f s (%.1f frames per second) -> %s", done, plural,
-		seconds, (double)done / seconds, out);
-	return PMK_EXIT_OK;
+	pmk_log(level, PMK_CURE_NONE, NULL, "%llu frame%s in %.1f s (%.1f frames per second) -> %s", done,
+		done == 1 ? "" : "s", seconds, (double)done / seconds, out);
+	return sound ? PMK_EXIT_OK : PMK_EXIT_INPUT;
 }

@@ -17,6 +17,10 @@ struct pmk_film {
 	struct pmk_frame *first; /* the frame at start_ns, until it is given */
 	uint64_t limit, total, done; /* frames: --frames (0: no limit), expected (0: unknown), done so far */
 	int64_t last_ns; /* position of the last frame */
+	int64_t asked_ns; /* --from */
+	int64_t holes_seen; /* of the source's; the next one is new */
+	struct pmk_holes holes; /* in the part that is asked for */
+	uint64_t damaged_before; /* the source's damaged frames before the start */
 	uint64_t started_ns, drawn_ns; /* drawn: when the progress bar was drawn last; 0: never */
 	bool larger; /* the frames may be larger than the pictures: a part of them is shown */
 	bool piped; /* its frames come through a pipe, whenever its writer has them */

@@ -62,6 +62,8 @@ static int64_t due_time(const struct pmk_player *p)
 static void check_round(struct pmk_player *p)
 {
 	const struct pmk_media_info *info;
+	const struct pmk_holes *holes;
+	char missing[PMK_HOLES_TEXT];
 	long long damaged;
 	int64_t slack;
 
@@ -69,9 +71,12 @@ static void check_round(struct pmk_player *p)
 		return;
 	p->told = true;
 	info = pmk_media_info(p->screen.media);
+	holes = pmk_media_holes(p->screen.media);
 	damaged = pmk_media_damaged(p->screen.media);
 	slack = info->duration_ns / 10 + (int64_t)PMK_S_NS;
-	if (damaged)
+	if (holes->count)
+		pmk_warn("backdrop \"%s\" is damaged: %s", p->path, pmk_holes_print(holes, missing));
+	else if (damaged)
 		pmk_warn("backdrop \"%s\": %lld damaged picture%s left out", p->path, damaged,
 			damaged == 1 ? " is" : "s are");
 	else if (p->origin_ns + p->ends_ns + slack < info->duration_ns)

@@ -60,6 +60,7 @@ static int decode(struct file_source *file, struct pmk_frame **frame)
 	if (!made)
 		return -EAGAIN;
 	err = file->still ? fill_still(file, made) : fill_video(file, made);
+	file->source.holes = *pmk_media_holes(file->media);
 	if (file->unpaced) /* whoever reads all of it tells at the end what became of it */
 		file->source.damaged = (uint64_t)pmk_media_damaged(file->media);
 	else

@@ -370,3 +370,11 @@ int64_t pmk_media_damaged(const struct pmk_media *media)
 
 	return held->film ? pmk_reel_last(held->film)->damaged : 0;
 }
+
+const struct pmk_holes *pmk_media_holes(const struct pmk_media *media)
+{
+	static const struct pmk_holes none;
+	const struct held *held = held_of(media);
+
+	return held->film ? &pmk_reel_last(held->film)->holes : &none;
+}

@@ -30,6 +30,7 @@ struct pmk_reel_answer {
 	int32_t bar_x, bar_y; /* px */
 	double fps;
 	int64_t frames, duration_ns, position_ns, lasts_ns, damaged;
+	struct pmk_holes holes;
 	struct pmk_reply_lines lines; /* since the last answer */
 };
 

@@ -35,13 +35,27 @@ static bool is_layout(const struct pmk_reel_answer *a)
 		is_within(a->transfer, 0, 255) && is_within(a->siting, 0, 255);
 }
 
+static bool are_holes(const struct pmk_holes *holes)
+{
+	bool good = is_within(holes->faults, 0, INT32_MAX) && is_within(holes->count, 0, INT32_MAX) &&
+		is_within(holes->missing_ns, 0, MOST_NS);
+
+	for (int i = 0; i <= PMK_HOLES_TOLD; i++) {
+		const struct pmk_hole *hole = i < PMK_HOLES_TOLD ? &holes->first[i] : &holes->last;
+
+		good &= is_within(hole->from_ns, -MOST_NS, MOST_NS) && is_within(hole->to_ns, -MOST_NS, MOST_NS);
+	}
+	return good;
+}
+
 static bool is_picture(const struct pmk_reel_answer *a)
 {
 	return is_within(a->picture_range, PMK_RANGE_LIMITED, PMK_RANGE_FULL) &&
 		is_within(a->picture_matrix, PMK_MATRIX_BT601, PMK_MATRIX_BT709) &&
 		is_within(a->bar_x, 0, (PMK_IMAGE_MAX_PX - 1) / 2) &&
 		is_within(a->bar_y, 0, (PMK_IMAGE_MAX_PX - 1) / 2) && is_within(a->position_ns, -MOST_NS, MOST_NS) &&
-		is_within(a->lasts_ns, -MOST_NS, MOST_NS) && is_within(a->damaged, 0, INT32_MAX);
+		is_within(a->lasts_ns, -MOST_NS, MOST_NS) && is_within(a->damaged, 0, INT32_MAX) &&
+		are_holes(&a->holes);
 }
 
 static void take_info(const struct pmk_reel_answer *a, struct pmk_media_info *info)

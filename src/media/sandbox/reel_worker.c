@@ -72,6 +72,7 @@ static void tell_state(struct reel_worker *w)
 	a->bar_y = bar_y;
 	a->lasts_ns = w->calls->media_lasts_ns(w->media);
 	a->damaged = w->calls->media_damaged(w->media);
+	a->holes = *w->calls->media_holes(w->media);
 	a->width = info->layout.width;
 	a->height = info->layout.height;
 	a->chroma = info->layout.chroma;
