@@ -50,11 +50,37 @@ static void test_taken_back(void **state)
 	pmk_handover_finish(&handover);
 }
 
+static void *take_none(void *unused)
+{
+	while (!pmk_handover_waits(&handover))
+		pmk_clock_sleep_until(pmk_clock_now_ns() + PMK_MS_NS / 10);
+	pmk_handover_close(&handover);
+	return NULL;
+}
+
+/* The other thread ends meanwhile, or has ended. */
+static void test_closed(void **state)
+{
+	pthread_t other;
+	int item = 1;
+
+	pmk_handover_init(&handover);
+	assert_int_equal(pthread_create(&other, NULL, take_none, NULL), 0);
+	for (int i = 0; i < 2; i++) {
+		pmk_handover_offer(&handover, &item);
+		assert_int_equal(pmk_handover_wait(&handover, 60 * PMK_S_NS), -ECANCELED);
+		assert_false(pmk_handover_waits(&handover));
+	}
+	pthread_join(other, NULL);
+	pmk_handover_finish(&handover);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_done),
 		cmocka_unit_test(test_taken_back),
+		cmocka_unit_test(test_closed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

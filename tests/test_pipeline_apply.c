@@ -52,6 +52,21 @@ static void test_backdrop(void **state)
 	stop(p, 0);
 }
 
+/* A change that comes while the pipeline ends is refused, and not waited for. */
+static void test_after_the_end(void **state)
+{
+	struct pmk_pipeline *p = start_green();
+	enum pmk_part none;
+
+	assert_int_equal(stop_slowly(p, &none), 0);
+	want_backdrop("color:#ffffff");
+	assert_int_equal(pmk_pipeline_apply(p, &wanted, &part), -ECANCELED);
+	want_backdrop("green");
+	wanted.mirror = !wanted.mirror;
+	assert_int_equal(pmk_pipeline_apply(p, &wanted, &part), -ECANCELED);
+	stop(p, 0);
+}
+
 /* A change is shown with the last frame, before the next one. A busy machine may need some tries: it is only for a
  * frame that is not old. */
 static void test_backdrop_before_the_next_frame(void **state)
@@ -303,6 +318,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_backdrop, clear_up),
+		cmocka_unit_test_teardown(test_after_the_end, clear_up),
 		cmocka_unit_test_teardown(test_backdrop_before_the_next_frame, clear_up),
 		cmocka_unit_test_teardown(test_all_or_nothing, clear_up),
 		cmocka_unit_test_teardown(test_zones_and_turns, clear_up),

@@ -15,7 +15,7 @@ void pmk_handover_init(struct pmk_handover *h)
 	pthread_cond_init(&h->done, &monotonic);
 	pthread_condattr_destroy(&monotonic);
 	atomic_init(&h->item, NULL);
-	h->finished = false;
+	h->finished = h->closed = false;
 }
 
 void pmk_handover_finish(struct pmk_handover *h)
@@ -36,10 +36,10 @@ int pmk_handover_wait(struct pmk_handover *h, uint64_t within_ns)
 	int late = 0, err = 0;
 
 	pthread_mutex_lock(&h->lock);
-	while (!h->finished && !late)
+	while (!h->finished && !h->closed && !late)
 		late = pthread_cond_timedwait(&h->done, &h->lock, &end);
 	if (!h->finished && atomic_exchange(&h->item, NULL))
-		err = -ETIMEDOUT;
+		err = h->closed ? -ECANCELED : -ETIMEDOUT;
 	while (!h->finished && !err)
 		pthread_cond_wait(&h->done, &h->lock);
 	pthread_mutex_unlock(&h->lock);
@@ -55,6 +55,14 @@ void pmk_handover_done(struct pmk_handover *h)
 {
 	pthread_mutex_lock(&h->lock);
 	h->finished = true;
+	pthread_cond_signal(&h->done);
+	pthread_mutex_unlock(&h->lock);
+}
+
+void pmk_handover_close(struct pmk_handover *h)
+{
+	pthread_mutex_lock(&h->lock);
+	h->closed = true;
 	pthread_cond_signal(&h->done);
 	pthread_mutex_unlock(&h->lock);
 }

@@ -17,6 +17,7 @@ struct pmk_handover {
 	pthread_cond_t done;
 	void *_Atomic item; /* NULL: no item waits */
 	bool finished; /* the last item is done */
+	bool closed; /* the other thread takes no more */
 };
 
 void pmk_handover_init(struct pmk_handover *handover);
@@ -24,8 +25,8 @@ void pmk_handover_finish(struct pmk_handover *handover);
 
 /* Then wake the other thread and call wait. [offering thread] */
 void pmk_handover_offer(struct pmk_handover *handover, void *item);
-/* 0: it is done. -ETIMEDOUT: the other thread has not taken the item within `within_ns`, and it is taken back. Once
- * taken, it is waited for however long it takes. [offering thread] */
+/* 0: it is done. -ETIMEDOUT: the other thread has not taken the item within `within_ns`, and it is taken back;
+ * -ECANCELED: nor will it, likewise. Once taken, it is waited for however long it takes. [offering thread] */
 int pmk_handover_wait(struct pmk_handover *handover, uint64_t within_ns) __attribute__((warn_unused_result));
 
 /* Whether an item waits; this is one atomic load. [the other thread] */
@@ -36,5 +37,6 @@ static inline bool pmk_handover_waits(struct pmk_handover *handover)
 /* NULL: no item waits; otherwise call done afterwards. [the other thread] */
 void *pmk_handover_take(struct pmk_handover *handover);
 void pmk_handover_done(struct pmk_handover *handover); /* [the other thread] */
+void pmk_handover_close(struct pmk_handover *handover); /* The thread ends. [the other thread] */
 
 #endif

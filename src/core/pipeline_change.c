@@ -18,7 +18,8 @@ static int apply_both(struct pmk_pipeline *p, struct pmk_pipeline_settings *want
 	unsigned generation;
 
 	if (err) {
-		pmk_error("the camera's driver does not answer; nothing is changed");
+		pmk_error("%s; nothing is changed",
+			err == -ECANCELED ? "the program ends" : "the camera's driver does not answer");
 		return err;
 	}
 	wanted->generation = expected;
@@ -32,7 +33,8 @@ static int apply_both(struct pmk_pipeline *p, struct pmk_pipeline_settings *want
 	generation = pmk_capture_generation(p->capture);
 	err = pmk_stage_change_apply(p->stage, scene, generation == expected ? generation : generation + NO_FRAME);
 	if (err)
-		pmk_error("the network does not answer; only the camera's settings are changed");
+		pmk_error("%s; only the camera's settings are changed",
+			err == -ECANCELED ? "the program ends" : "the network does not answer");
 	else
 		p->settings.scene = wanted->scene;
 	return err;

@@ -197,6 +197,7 @@ static void *stage_main(void *arg)
 	}
 	pmk_frame_unref(frame);
 	keep_last(s, NULL);
+	pmk_handover_close(&s->changes);
 	return NULL;
 }
 

@@ -210,6 +210,7 @@ enum pmk_exit pmk_live_run(
 	struct live live = { .options = options, .settings = copy_settings(options) };
 	enum pmk_part part;
 	enum pmk_exit code;
+	bool hangs;
 	int err;
 
 	if (!live.settings)
@@ -229,10 +230,9 @@ enum pmk_exit pmk_live_run(
 	}
 	err = run(&live, settings, result, &part);
 	pmk_sandbox_stop(); /* the control thread may be waiting for a picture */
-	if (pmk_control_destroy(live.control))
-		err = -ETIMEDOUT;
+	hangs = pmk_control_destroy(live.control) != 0 || err == -ETIMEDOUT;
 	code = pmk_exit_of(part, err == -ETIMEDOUT ? 0 : err, settings->camera);
-	if (err == -ETIMEDOUT) {
+	if (hangs) {
 		pmk_warn("a camera, pipe or file does not answer; leaving without it (virtual cameras are covered)");
 		_exit((int)code);
 	}

@@ -266,6 +266,7 @@ static void *capture_main(void *arg)
 		if (wait_until_wanted(c))
 			reopen(c);
 	} while (wait_until_wanted(c));
+	pmk_handover_close(&c->changes);
 	pmk_pulse_rest(&c->pulse);
 	return NULL;
 }
