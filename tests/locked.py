@@ -195,9 +195,9 @@ def killed_one(pid):
     wait(gone)
 
 
-def named(pid, name):
-    """One of its processes, of this name."""
-    for one in sorted(processes_of(pid)):
+def named(pid, name, newest=False):
+    """Its oldest or newest process of this name."""
+    for one in sorted(processes_of(pid), reverse=newest):
         with open("/proc/%d/comm" % one, encoding="utf-8") as file, open("/proc/%d/stat" % one,
                                                                          encoding="utf-8") as stat:
             if file.read().strip() == name and stat.read().rpartition(")")[2].split()[0] != "Z":
@@ -231,6 +231,26 @@ def test_helpers_killed(program, home):
     assert run.end(signal.SIGTERM) == 0, run.said()
 
 
+def test_film_goes_on(program, home):
+    """A backdrop that plays does so again when the process that decodes it was killed."""
+    film = home + "/own/long.mkv"  # too long to be kept in memory
+    made = subprocess.run([program, "convert", "presenter", film, "--frames", "900", "-s", "320x180", "-b", "green"],
+                          stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
+    if made.returncode == 3:
+        print("skipped: films need the module")
+        return
+    assert made.returncode == 0, made.stderr
+    run = Run(program, home, "-b", film)
+    for newest in False, True:  # the one that starts others, or the one that decodes
+        count = run.said().count("plays again, from its start")
+        time.sleep(1)  # some pictures are shown
+        killed_one(named(run.child.pid, "picture-helper", newest))
+        wait(lambda: run.said().count("plays again, from its start") > count, run)
+        assert named(run.child.pid, "picture-helper")
+    assert "its last picture stays" not in run.said()
+    assert run.end(signal.SIGTERM) == 0, run.said()
+
+
 def test_off(program, home, holds):
     run = Run(program, home, "--sandbox=off")
     assert run.status()["Seccomp"] == "0" or not holds
@@ -251,6 +271,7 @@ def main(program):
         test_misspelt(program, home)
         test_killed(program, home)
         test_helpers_killed(program, home)
+        test_film_goes_on(program, home)
         test_off(program, home, holds)
     print("the lock %s here" % ("holds" if holds else "does not hold"))
 

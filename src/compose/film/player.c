@@ -83,6 +83,7 @@ int pmk_player_open(const char *path, enum pmk_fit fit, const struct pmk_layout 
 
 	if (!p)
 		return -ENOMEM;
+	p->fit = fit;
 	p->layout = *layout;
 	p->asked_ns = -1;
 	p->step_ns = USUAL_STEP_NS;

@@ -190,6 +190,31 @@ static int work(struct pmk_player *p)
 	return err;
 }
 
+/* The process that decodes the film was killed, as when memory is short: begin another round with a new one, unless
+ * not even one picture came from this one. In a recording, the last picture stays: all that follows would be another
+ * film each time. */
+static int begin_anew(struct pmk_player *p)
+{
+	int err;
+
+	if (p->exact || p->ends_ns == 0)
+		return -EPIPE;
+	if (p->kept)
+		give_up_keeping(p);
+	p->next_ns = INT64_MIN;
+	pthread_mutex_unlock(&p->lock);
+	pmk_screen_close(&p->screen);
+	err = pmk_screen_open(&p->screen, p->path, p->fit, &p->layout);
+	if (!err) {
+		pmk_screen_record(&p->screen, true);
+		p->base_ns += p->ends_ns;
+		p->last_ns = p->ends_ns = 0;
+		pmk_info("backdrop \"%s\" plays again, from its start", p->path);
+	}
+	pthread_mutex_lock(&p->lock);
+	return err;
+}
+
 /* A loop that is kept whole needs no file any more. */
 void *pmk_player_decode(void *player)
 {
@@ -198,8 +223,11 @@ void *pmk_player_decode(void *player)
 	int err = 0;
 
 	pthread_mutex_lock(&p->lock);
-	while (!err && !p->stopping && !p->loop_ns)
+	while (!err && !p->stopping && !p->loop_ns) {
 		err = work(p);
+		if (err == -EPIPE)
+			err = begin_anew(p);
+	}
 	p->over |= err != 0;
 	whole = p->loop_ns > 0;
 	pthread_cond_signal(&p->made);

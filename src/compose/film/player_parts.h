@@ -15,7 +15,8 @@ struct pmk_player_picture {
 };
 
 struct pmk_player {
-	char *path; /* const after open, with the next two */
+	char *path; /* const after open, with the next three */
+	enum pmk_fit fit;
 	struct pmk_layout layout;
 	pthread_t thread;
 

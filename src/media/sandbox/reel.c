@@ -4,10 +4,12 @@
 #include "media/sandbox/sandbox_parts.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 _Static_assert(sizeof(struct pmk_reel_answer) <= PMK_REPLY_HEAD, "the answer has its room");
@@ -68,7 +70,7 @@ static int take_answer(struct pmk_reel *film)
 	return answer->result;
 }
 
-/* The result; -EPIPE, not logged: the worker has gone and nobody tells how. */
+/* The result; -EPIPE, not logged: the worker was killed, or nobody tells how it ended. */
 static int wait_for_answer(struct pmk_reel *film)
 {
 	union {
@@ -79,7 +81,7 @@ static int wait_for_answer(struct pmk_reel *film)
 
 	if (got == sizeof told.word)
 		return take_answer(film);
-	if (got == sizeof told.status) {
+	if (got == sizeof told.status && !(WIFSIGNALED(told.status) && WTERMSIG(told.status) == SIGKILL)) {
 		film->err = pmk_sandbox_explain(film->path, told.status, PMK_REEL_CPU_S);
 		return film->err;
 	}
