@@ -196,6 +196,14 @@ void drain(int index)
 	wait_until(seen(index).taken_ns == atomic_load(&given_ns));
 }
 
+bool composes_nothing(struct pmk_pipeline *p)
+{
+	uint64_t composed = report_of(p).composed, captured = report_of(p).captured;
+
+	wait_until(report_of(p).captured >= captured + 20);
+	return report_of(p).composed == composed;
+}
+
 void set_mode(enum camera_mode mode)
 {
 	atomic_store(&camera_mode, mode);

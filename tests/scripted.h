@@ -117,6 +117,7 @@ void wait_opens(int count);
 /* Wait until all that the camera gave has been written. It gives no more, so that no late picture shows up
  * afterwards. */
 void drain(int index);
+bool composes_nothing(struct pmk_pipeline *p); /* while 20 frames are read */
 void set_mode(enum camera_mode mode);
 /* From now on the camera gives nothing, and nothing that it gave is still on its way. It stalls first: a cover that
  * says that the camera is lost would replace the last picture on its way to a slow output. */

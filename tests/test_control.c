@@ -19,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { COMMANDS = 1000, BLACK = 16, WHITE = 235 };
+enum { BLACK = 16, WHITE = 235 };
 
 static struct pmk_settings settings, reread_gives;
 static struct pmk_control *control;
@@ -452,17 +452,15 @@ static void test_settings_of_a_camera(void **state)
 static void test_settings_that_a_camera_cannot_have(void **state)
 {
 	struct pmk_pipeline *p = begin(false);
-	uint64_t captured;
 
 	put_file("[camera foul]\nbackdrop = absent.png\n");
 	accepts("reload");
 	name_camera("foul");
 	set_mode(LOSE);
 	reach(p, PMK_STATE_COVERED);
-	captured = report_of(p).captured;
 	set_mode(DELIVER);
-	wait_until(report_of(p).captured >= captured + 20);
-	assert_true(seen(0).last_is_cover);
+	wait_until(composes_nothing(p));
+	wait_until(seen(0).last_is_cover); /* a picture of the first one may have been on its way */
 	accepts("status");
 	put_file("[camera foul]\nbackdrop = color:#ffffff\n");
 	accepts("reload");
@@ -617,7 +615,7 @@ static void test_random_commands(void **state)
 	uint32_t seed = 13;
 	uint64_t covered = report_of(p).covered;
 
-	for (int i = 0; i < COMMANDS; i++) {
+	for (int i = 0; i < unit_times(1000, 100); i++) {
 		unsigned value = unit_random(&seed) % 120;
 
 		switch (unit_random(&seed) % 4) {

@@ -177,15 +177,6 @@ static void test_camera(void **state)
 	stop(p, 0);
 }
 
-/* While 20 frames are read. */
-static bool composes_nothing(struct pmk_pipeline *p)
-{
-	uint64_t composed = report_of(p).composed, captured = report_of(p).captured;
-
-	wait_until(report_of(p).captured >= captured + 20);
-	return report_of(p).composed == composed;
-}
-
 /* If settings depend on the camera, nothing of another one is shown before they are those for it. */
 static void test_another_camera(void **state)
 {
