@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A running loop allocates nothing: this counts the process's allocations over 1000 frames, from the camera's bytes to
+/* A running loop allocates nothing: this counts the process's allocations over many frames, from the camera's bytes to
  * the client's. */
 #include "unit.h"
 
@@ -15,7 +15,7 @@
 
 #include <turbojpeg.h>
 
-enum { FRAMES = 1000, WARM_UP = 20, W = 320, H = 180 };
+enum { WARM_UP = 20, W = 320, H = 180 };
 
 static struct pmk_scene *make_scene(
 	const struct pmk_layout *layout, const char *backdrop, enum pmk_refine_mode mode, enum pmk_framing_mode framing)
@@ -68,7 +68,7 @@ static void test_presenter_to_null(void **state)
 		assert_int_equal(pmk_source_open("presenter", &wish, &source), 0);
 		assert_int_equal(pmk_sink_null_open(&sink), 0);
 		scene = make_scene(&source->layout, chains[c].backdrop, chains[c].mode, chains[c].framing);
-		for (int i = 0; i < FRAMES / 3; i++) {
+		for (int i = 0; i < unit_times(333, WARM_UP + 10); i++) {
 			struct pmk_frame *frame;
 			struct pmk_shown *shown;
 
@@ -120,7 +120,7 @@ static void test_jpeg_to_yuyv(void **state)
 	assert_int_equal(pmk_jpeg_create(&decoder), 0);
 	assert_int_equal(pmk_jpeg_layout(decoder, jpeg, size, &layout), 0);
 	scene = make_scene(&layout, "builtin:office", PMK_REFINE_GUIDED, PMK_FRAMING_OFF);
-	for (int i = 0; i < FRAMES; i++) {
+	for (int i = 0; i < unit_times(1000, WARM_UP + 30); i++) {
 		struct pmk_frame *frame;
 		struct pmk_shown *shown;
 

@@ -20,7 +20,7 @@
 enum { MOST_WORDS = 32, MOST_PRINTED = 1 << 20 };
 
 static char folder[] = "/tmp/test_commands_XXXXXX";
-static char network[sizeof folder + 20]; /* of live runs, whose end does not wait for a slow one */
+static char network[sizeof folder + 20]; /* of live runs, whose end does not wait for a slow one, and the benchmark */
 static pid_t tester;
 static char printed[MOST_PRINTED]; /* on standard output, by the last call */
 
@@ -55,7 +55,8 @@ static int call(struct pmk_options *options, int argc, char **argv)
 	if (code != PMK_EXIT_OK)
 		return (int)code;
 	options->settings.sandbox = PMK_SANDBOX_OFF; /* for this process, which goes on; locked.py tries the lock */
-	if (options->command == PMK_COMMAND_RUN && !strcmp(options->settings.pipeline.scene.model, "auto"))
+	if ((options->command == PMK_COMMAND_RUN || options->command == PMK_COMMAND_BENCH) &&
+		!strcmp(options->settings.pipeline.scene.model, "auto"))
 		strcpy(options->settings.pipeline.scene.model, network);
 	if (!options->settings.help)
 		return (int)pmk_command(options);

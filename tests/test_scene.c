@@ -10,7 +10,7 @@
 #include <math.h>
 #include <unistd.h>
 
-enum { W = 1280, H = 720, LOOKS = 12 };
+enum { W = 1280, H = 720 };
 
 static struct pmk_scene_settings settings_for(const char *model)
 {
@@ -71,7 +71,7 @@ static void darken(struct pmk_image *image, uint32_t *seed)
 	}
 }
 
-/* The mean IoU at LOOKS moments within ten seconds, gestures among them. */
+/* The mean IoU at moments within ten seconds, gestures among them. */
 static double presenter_iou(const char *model, uint32_t seed, bool dark)
 {
 	struct pmk_layout layout = { .width = W, .height = H };
@@ -81,15 +81,16 @@ static double presenter_iou(const char *model, uint32_t seed, bool dark)
 	struct pmk_presenter *presenter;
 	struct pmk_scene *scene;
 	struct pmk_mask truth;
+	int looks = unit_times(12, 3);
 	uint32_t random = seed;
 	double sum = 0;
 
 	assert_int_equal(pmk_presenter_create(W, H, seed, &presenter), 0);
 	assert_int_equal(pmk_mask_alloc(&truth, W, H), 0);
 	assert_int_equal(pmk_scene_create(&settings, &layout, 1, &scene), 0);
-	for (int i = 0; i < LOOKS; i++) {
+	for (int i = 0; i < looks; i++) {
 		const struct pmk_mask *mask;
-		pmk_presenter_draw_image(presenter, i * 10.0 / LOOKS, &frame->image, &truth);
+		pmk_presenter_draw_image(presenter, i * 10.0 / looks, &frame->image, &truth);
 		if (dark)
 			darken(&frame->image, &random);
 		frame->number = (uint64_t)i;
@@ -101,7 +102,7 @@ static double presenter_iou(const char *model, uint32_t seed, bool dark)
 	pmk_presenter_destroy(presenter);
 	pmk_frame_unref(frame);
 	pmk_frame_pool_destroy(pool);
-	return sum / LOOKS;
+	return sum / looks;
 }
 
 static void test_selfie_finds_the_presenter(void **state)

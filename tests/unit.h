@@ -60,6 +60,12 @@ static inline bool unit_can_be_others(void)
 	return geteuid() == 0 && seteuid(65534) == 0 && seteuid(0) == 0;
 }
 
+/* How often a test repeats what takes long: fewer times under an emulator. */
+static inline int unit_times(int usual, int emulated)
+{
+	return unit_is_emulated() ? emulated : usual;
+}
+
 /* Random number (xorshift32) from a state of the test's own, so that a failure can be repeated. */
 static inline uint32_t unit_random(uint32_t *state)
 {
