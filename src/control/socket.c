@@ -33,6 +33,7 @@ static int share_folder(int fd, gid_t group)
 const char *pmk_socket_no_place(void)
 {
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
+	struct stat st;
 
 	if (!runtime || !*runtime)
 		return "XDG_RUNTIME_DIR is not set";
@@ -40,7 +41,9 @@ const char *pmk_socket_no_place(void)
 		return "XDG_RUNTIME_DIR is no absolute path";
 	if (strlen(runtime) >= PATH_MAX - sizeof "/potemkin")
 		return "XDG_RUNTIME_DIR is too long";
-	return access(runtime, F_OK) && errno != EACCES ? "XDG_RUNTIME_DIR names a folder that is not there" : NULL;
+	if (stat(runtime, &st))
+		return errno == EACCES ? NULL : "XDG_RUNTIME_DIR names a folder that is not there";
+	return S_ISDIR(st.st_mode) ? NULL : "XDG_RUNTIME_DIR is no folder";
 }
 
 /* The folder of the socket, for this user alone, or with the group `group`; to connect, no one else may write there. A
@@ -154,7 +157,9 @@ static void tell_no_control(int err)
 			 "XDG_RUNTIME_DIR names one of this user's own",
 			NAME);
 	else
-		pmk_warn("the control socket cannot be made: %s", strerror(-err));
+		pmk_warn("the control socket cannot be made in $XDG_RUNTIME_DIR/potemkin: %s; potemkin ctl and status "
+			 "cannot reach this run unless XDG_RUNTIME_DIR names another folder of your own",
+			strerror(-err));
 }
 
 int pmk_socket_listen(gid_t group)
