@@ -58,6 +58,8 @@ const char *const pmk_cures[PMK_CURES] = {
 
 	[PMK_CURE_FETCH_MODEL] = "get it with `potemkin model fetch %s`",
 	[PMK_CURE_PLACE_MODEL] = "put it into one of these folders",
+	[PMK_CURE_READABLE_MODEL] =
+		"name a model's file that you may read, or one of those that `potemkin model list` shows",
 	[PMK_CURE_REPLACE_MODEL] = "remove it and get it again",
 	[PMK_CURE_DESCRIBE_MODEL] = "write one, see MODELS in man potemkin",
 	[PMK_CURE_FIX_MANIFEST] = "fix the file or remove it",

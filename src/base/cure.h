@@ -64,6 +64,7 @@ enum pmk_cure {
 	/* models */
 	PMK_CURE_FETCH_MODEL, /* download the model; subject: its name */
 	PMK_CURE_PLACE_MODEL, /* put the model's file into one of the model directories */
+	PMK_CURE_READABLE_MODEL, /* name a model, or a model's file that can be read */
 	PMK_CURE_REPLACE_MODEL, /* the file is not the one in the manifest: download it again */
 	PMK_CURE_DESCRIBE_MODEL, /* write a description of the model beside it */
 	PMK_CURE_FIX_MANIFEST, /* fix or remove the file that describes models */

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/open_file.h"
 #include "base/parse.h"
 #include "base/sha256.h"
 
@@ -56,13 +57,14 @@ static int complain_missing(const struct pmk_model_card *card)
 static int read_file(const char *path, uint8_t **bytes, size_t *size)
 {
 	int err = pmk_mem_read_file(path, PMK_MODEL_MAX_BYTES, bytes, size);
+	const char *missing = err == -ENOENT || err == -EACCES ? pmk_open_file_missing(path) : NULL;
 
 	if (err == -EFBIG)
 		pmk_error("%s: larger than %d MB, the limit for a model", path, PMK_MODEL_MAX_BYTES >> 20);
 	else if (err == -EINVAL)
-		pmk_error("%s: empty, or not a file", path);
+		pmk_error_cure(PMK_CURE_READABLE_MODEL, "%s: empty, or not a file", path);
 	else if (err < 0)
-		pmk_error("%s: %s", path, strerror(-err));
+		pmk_error_cure(PMK_CURE_READABLE_MODEL, "%s: %s", path, missing ? missing : strerror(-err));
 	return err == -EFBIG || err == -EINVAL ? -EBADMSG : err;
 }
 
