@@ -61,8 +61,8 @@ rm alone.png
 # --- what is replaced is said, as for a single file; the others are new
 rm out3/wide.png
 expect 0 in/wide.ppm in/tall.ppm out3
-says 'out3/tall.png exists, and is replaced once the new file is complete'
-[ "$(grep -c exists err)" -eq 1 ] || bad 'not one file is replaced'
+says 'out3/tall.png existed, and was replaced'
+[ "$(grep -c replaced err)" -eq 1 ] || bad 'not one file is replaced'
 
 # --- a folder that exists, a single file, and a converted file as input: no input is overwritten
 cp out1/wide.png in/wide.png

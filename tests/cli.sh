@@ -542,7 +542,40 @@ if [ "$(grep -c 'fade means nothing' err)" -eq 1 ] && [ "$(grep -c 'size means n
 else
 	note bad "mask of a picture: $(cat err)"
 fi
-rm still.ppm plain nothing.conf alpha.png
+rm plain nothing.conf alpha.png
+
+# --- what this user may not read or write
+other=
+[ "$(id -u)" -ne 0 ] || other="setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=$work XDG_DATA_HOME="
+chmod 755 .
+if $other "$program" convert presenter null -s 64x48 --frames 1 >out 2>err; then
+	root_program=$program
+	mkdir -p closed config/potemkin
+	runs convert -q drawn.mkv closed/old.mkv --frames 1
+	runs convert -q still.ppm closed/old.png
+	: >closed/model.tflite
+	echo 'keep-out = 0,0,9x9' >config/potemkin/potemkin.conf
+	chmod 000 closed/model.tflite config/potemkin
+	chmod 555 closed
+	cat >as_other <<-END
+		#!/bin/sh
+		exec $other "$program" "\$@"
+	END
+	chmod 755 as_other
+	program=./as_other
+	expect 3 'this user may not look into its folder' -c presenter -o null --frames 1
+	for command in 'convert still.ppm closed/old.png' 'mask still.ppm closed/old.png' \
+		'convert drawn.mkv closed/old.mkv' 'mask drawn.mkv closed/old.mkv'; do
+		expect 6 'cannot be created: Permission denied' --config /dev/null $command	# and not said to be replaced
+	done
+	expect 3 "Permission denied; name a model's file" --config /dev/null -m closed/model.tflite -c presenter -o null
+	program=$root_program
+	chmod 755 closed config/potemkin
+	rm -r closed config as_other
+else
+	echo "skipped: nobody else can be tried here: $(head -n 1 err)"
+fi
+rm still.ppm
 
 # --- the benchmark, briefly, unless the build left it out
 if ! "$program" bench --sizes 64x48 --frames 1 2>&1 | grep -q 'has no benchmark'; then

@@ -22,6 +22,7 @@ static enum pmk_exit write_still(struct pmk_film *film, const char *out, int qua
 {
 	struct pmk_shown *shown = NULL;
 	struct pmk_frame *frame;
+	bool replaces = pmk_film_replaces(out);
 	int err = pmk_film_next(film, &frame);
 
 	if (err <= 0)
@@ -34,6 +35,8 @@ static enum pmk_exit write_still(struct pmk_film *film, const char *out, int qua
 	}
 	err = pmk_shown_write_file(shown, out, quality);
 	pmk_shown_unref(shown);
+	if (!err && replaces)
+		pmk_film_tell_replaced(out);
 	return pmk_exit_of(PMK_PART_OUTPUT, err, "");
 }
 
@@ -101,6 +104,8 @@ static enum pmk_exit write_video(
 	err = open_sink(out, discarded, &setup, &sink);
 	if (err)
 		return err == -ECANCELED ? PMK_EXIT_OK : pmk_exit_of(PMK_PART_OUTPUT, err, in);
+	if (!discarded)
+		pmk_film_tell_replacing(out);
 	err = write_all(film, sink, &part);
 	/* nobody can convert again what came through a pipe */
 	sink->spoilt = (err && !(film->piped && part == PMK_PART_CAMERA)) || (film->kept && pmk_signals_came());
@@ -171,14 +176,6 @@ static enum pmk_exit refuse_end(const struct pmk_film *film, const char *in, con
 	return PMK_EXIT_USAGE;
 }
 
-static enum pmk_exit write_out(
-	struct pmk_film *film, const struct pmk_options *options, const char *in, const char *out, bool still)
-{
-	if (!is_discarded(out))
-		pmk_film_tell_replaced(out);
-	return still ? write_still(film, out, options->settings.quality) : write_video(film, options, in, out);
-}
-
 /* The shell knows what is in it. */
 static enum pmk_exit refuse_folder(const char *in)
 {
@@ -209,8 +206,10 @@ enum pmk_exit pmk_convert_file(struct pmk_options *options, const char *in, cons
 		code = refuse_end(&film, in, out);
 	else if (!kept && has_unused(options, pmk_pipe_name(in, false), out, film.info.still))
 		code = PMK_EXIT_USAGE;
+	else if (to_picture)
+		code = write_still(&film, out, options->settings.quality);
 	else
-		code = write_out(&film, options, in, out, to_picture);
+		code = write_video(&film, options, in, out);
 	return pmk_film_end(&film, code, pmk_pipe_name(in, false), pmk_pipe_name(out, true));
 }
 

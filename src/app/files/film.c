@@ -161,12 +161,22 @@ const char *pmk_film_path(const char *spec)
 	return path ? path : spec;
 }
 
-void pmk_film_tell_replaced(const char *out)
+bool pmk_film_replaces(const char *out)
 {
 	struct stat st;
 
-	if (!pmk_pipe_is_output(out) && stat(out, &st) == 0 && S_ISREG(st.st_mode))
+	return !pmk_pipe_is_output(out) && stat(out, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+void pmk_film_tell_replacing(const char *out)
+{
+	if (pmk_film_replaces(out))
 		pmk_info("%s exists, and is replaced once the new file is complete", out);
+}
+
+void pmk_film_tell_replaced(const char *out)
+{
+	pmk_info("%s existed, and was replaced", out);
 }
 
 static int open_scene(struct pmk_film *film)

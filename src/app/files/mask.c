@@ -15,13 +15,18 @@ static int write_still(struct pmk_film *film, const char *out)
 {
 	const struct pmk_mask *mask;
 	struct pmk_frame *frame;
+	bool replaces = pmk_film_replaces(out);
 	int err = pmk_film_next(film, &frame);
 
 	if (err <= 0)
 		return err; /* 0: interrupted, which pmk_film_end reports */
 	err = pmk_scene_mask(film->scene, frame, &mask, NULL);
 	pmk_frame_unref(frame);
-	return err ? err : pmk_still_write_grey(out, mask);
+	if (!err)
+		err = pmk_still_write_grey(out, mask);
+	if (!err && replaces)
+		pmk_film_tell_replaced(out);
+	return err;
 }
 
 static int write_frames(struct pmk_film *film, struct pmk_media_out *out)
@@ -56,6 +61,7 @@ static int write_video(struct pmk_film *film, const char *path)
 
 	if (err)
 		return err;
+	pmk_film_tell_replacing(path);
 	err = write_frames(film, out);
 	if (err || !film->done) { /* an empty film must not replace an older file */
 		pmk_media_out_abandon(out);
@@ -106,7 +112,6 @@ enum pmk_exit pmk_command_mask(struct pmk_options *options)
 			film.info.still ? "picture" : "video", out, end);
 		err = -EINVAL;
 	} else {
-		pmk_film_tell_replaced(out);
 		err = film.info.still ? write_still(&film, out) : write_video(&film, out);
 	}
 	return pmk_film_end(&film, exit_of(err, in), in, out);
