@@ -566,7 +566,8 @@ if $other "$program" convert presenter null -s 64x48 --frames 1 >out 2>err; then
 	expect 3 'this user may not look into its folder' -c presenter -o null --frames 1
 	for command in 'convert still.ppm closed/old.png' 'mask still.ppm closed/old.png' \
 		'convert drawn.mkv closed/old.mkv' 'mask drawn.mkv closed/old.mkv'; do
-		expect 6 'cannot be created: Permission denied' --config /dev/null $command	# and not said to be replaced
+		# and none is said to be replaced
+		expect 6 'cannot be created: Permission denied' --config /dev/null $command
 	done
 	expect 3 "Permission denied; name a model's file" --config /dev/null -m closed/model.tflite -c presenter -o null
 	program=$root_program

@@ -3,6 +3,7 @@
 #include "app/commands.h"
 #include "app/files/batch.h"
 #include "app/files/film.h"
+#include "app/files/replaced.h"
 #include "app/signals.h"
 #include "app/unused.h"
 #include "base/log.h"
@@ -22,7 +23,7 @@ static enum pmk_exit write_still(struct pmk_film *film, const char *out, int qua
 {
 	struct pmk_shown *shown = NULL;
 	struct pmk_frame *frame;
-	bool replaces = pmk_film_replaces(out);
+	bool replaces = pmk_replaces_file(out);
 	int err = pmk_film_next(film, &frame);
 
 	if (err <= 0)
@@ -36,7 +37,7 @@ static enum pmk_exit write_still(struct pmk_film *film, const char *out, int qua
 	err = pmk_shown_write_file(shown, out, quality);
 	pmk_shown_unref(shown);
 	if (!err && replaces)
-		pmk_film_tell_replaced(out);
+		pmk_tell_replaced(out);
 	return pmk_exit_of(PMK_PART_OUTPUT, err, "");
 }
 
@@ -105,7 +106,7 @@ static enum pmk_exit write_video(
 	if (err)
 		return err == -ECANCELED ? PMK_EXIT_OK : pmk_exit_of(PMK_PART_OUTPUT, err, in);
 	if (!discarded)
-		pmk_film_tell_replacing(out);
+		pmk_tell_replacing(out);
 	err = write_all(film, sink, &part);
 	/* nobody can convert again what came through a pipe */
 	sink->spoilt = (err && !(film->piped && part == PMK_PART_CAMERA)) || (film->kept && pmk_signals_came());

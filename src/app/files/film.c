@@ -14,7 +14,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { SHOWN_COUNT = 2, TURNED_COUNT = 2, BAR = 30, PIPE_MS = 200 };
@@ -159,24 +158,6 @@ const char *pmk_film_path(const char *spec)
 	const char *path = pmk_parse_after(spec, "file:");
 
 	return path ? path : spec;
-}
-
-bool pmk_film_replaces(const char *out)
-{
-	struct stat st;
-
-	return !pmk_pipe_is_output(out) && stat(out, &st) == 0 && S_ISREG(st.st_mode);
-}
-
-void pmk_film_tell_replacing(const char *out)
-{
-	if (pmk_film_replaces(out))
-		pmk_info("%s exists, and is replaced once the new file is complete", out);
-}
-
-void pmk_film_tell_replaced(const char *out)
-{
-	pmk_info("%s existed, and was replaced", out);
 }
 
 static int open_scene(struct pmk_film *film)

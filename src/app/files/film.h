@@ -47,10 +47,4 @@ enum pmk_exit pmk_film_end(struct pmk_film *film, enum pmk_exit code, const char
 
 const char *pmk_film_path(const char *spec); /* without "file:" in front */
 
-/* Log that an older file of that name is replaced, if there is one: by a film that has been begun, or by a picture that
- * has been written where pmk_film_replaces was true. */
-bool pmk_film_replaces(const char *out);
-void pmk_film_tell_replacing(const char *out);
-void pmk_film_tell_replaced(const char *out);
-
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/commands.h"
 #include "app/files/film.h"
+#include "app/files/replaced.h"
 #include "app/unused.h"
 #include "base/log.h"
 #include "base/parse.h"
@@ -15,7 +16,7 @@ static int write_still(struct pmk_film *film, const char *out)
 {
 	const struct pmk_mask *mask;
 	struct pmk_frame *frame;
-	bool replaces = pmk_film_replaces(out);
+	bool replaces = pmk_replaces_file(out);
 	int err = pmk_film_next(film, &frame);
 
 	if (err <= 0)
@@ -25,7 +26,7 @@ static int write_still(struct pmk_film *film, const char *out)
 	if (!err)
 		err = pmk_still_write_grey(out, mask);
 	if (!err && replaces)
-		pmk_film_tell_replaced(out);
+		pmk_tell_replaced(out);
 	return err;
 }
 
@@ -61,7 +62,7 @@ static int write_video(struct pmk_film *film, const char *path)
 
 	if (err)
 		return err;
-	pmk_film_tell_replacing(path);
+	pmk_tell_replacing(path);
 	err = write_frames(film, out);
 	if (err || !film->done) { /* an empty film must not replace an older file */
 		pmk_media_out_abandon(out);
