@@ -17,6 +17,7 @@ struct stage {
 	struct pmk_sight sight;
 	uint64_t now_ns;
 	const struct pmk_rect *stirs; /* what has changed a little; NULL: nothing */
+	bool empty; /* the person is not there */
 	int reach; /* px, of an arm of the person beyond the left edge of the portrait; 0: nobody touches anybody */
 };
 
@@ -117,7 +118,8 @@ static void look(struct stage *s, int x, bool with_doubt)
 		fill(s, s->stirs, PERSON - STIRS);
 	if (s->reach)
 		touch(s, x);
-	fill(s, &there, PERSON);
+	if (!s->empty)
+		fill(s, &there, PERSON);
 	if (with_doubt)
 		fill(s, &doubt, DOUBT);
 	assert_int_equal(pmk_look_run(s->look, &s->picture, s->now_ns, &s->plate, &s->sight), 0);
@@ -261,6 +263,24 @@ static void test_who_was_shown_stays(void **state)
 	assert_true(found_portrait(s) > 0.9f);
 }
 
+/* In an empty room, a small thing is shown only once it has moved; and then it stays. */
+static void test_a_small_thing_in_an_empty_room(void **state)
+{
+	static const struct pmk_rect mouth = { 520, 230, 32, 16 };
+	struct stage *s = *state;
+
+	s->empty = true;
+	for (int k = 0; k < 3 * START; k++) {
+		look(s, 0, false);
+		assert_true(found_portrait(s) < 0.1f);
+	}
+	s->stirs = &mouth;
+	for (int k = 0; k < 3 * START; k++) {
+		look(s, 0, false);
+		assert_true(found_portrait(s) > 0.9f);
+	}
+}
+
 static void test_a_single_picture_shows_all(void **state)
 {
 	struct stage *s = *state;
@@ -282,6 +302,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_who_sits_still_in_still_pictures, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_who_stirs_is_shown, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_who_was_shown_stays, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_small_thing_in_an_empty_room, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_single_picture_shows_all, setup, teardown),
 	};
 

@@ -149,6 +149,16 @@ static void test_a_network_that_stays_sure_is_believed(void **state)
 	assert_true(mean(s, &chair) > 0.99f);
 }
 
+/* The longer something was room, the longer the network has to be sure. */
+static void test_old_room_is_believed_longer(void **state)
+{
+	struct stage *s = *state;
+
+	look(s, NULL, 0, PMK_PLATE_MOST);
+	look(s, &chair, 1, PMK_PLATE_MOST / 2);
+	assert_true(mean(s, &chair) < 0.5f);
+}
+
 static void test_the_room_behind_a_person_is_remembered(void **state)
 {
 	struct stage *s = *state;
@@ -481,6 +491,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_what_has_changed_is_the_networks, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_evidence_grows_with_looks, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_network_that_stays_sure_is_believed, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_old_room_is_believed_longer, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_the_room_behind_a_person_is_remembered, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_it_follows_the_light, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_it_follows_slow_changes, setup, teardown),

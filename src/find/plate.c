@@ -15,8 +15,9 @@
 enum { LEVEL = PMK_PLATE_LEVEL };
 enum { SAMPLE = 7 }; /* of so many cells, one is measured for light and noise */
 enum { RATIO_ONE = 64, RATIOS = 8 * RATIO_ONE }; /* steps of the ratio of luma; up to 8 times as bright */
-/* looks: what differs from so many is new; so many are taken back each time when the network sees room there */
-enum { KNOWN = 5, LESS_KNOWN = 3 };
+/* looks: what differs from so many is new; so many at most are kept when the network sees room there, and so many are
+ * taken back each time */
+enum { KNOWN = 5, MOST_KNOWN = 30, LESS_KNOWN = 3 };
 enum { SUPPORT = 5 }; /* of 9 cells: fewer that look as they did do so by chance */
 /* in LEVEL: how far a cell may be off; beyond DARK from black, and BRIGHT, all things look the same */
 enum { STEP = 4 * LEVEL, MOST_STEP = 8 * LEVEL, CHROMA_STEP = 7 * LEVEL / 2, DARK = 12 * LEVEL, BRIGHT = 235 * LEVEL };
@@ -286,7 +287,7 @@ static void hold(struct pmk_plate *p, int count)
 	for (int i = 0; i < count; i++) {
 		if (p->vote[i] <= 0 || !p->off[i] || p->looks[i] < KNOWN)
 			continue;
-		p->looks[i] = (uint8_t)(p->looks[i] - LESS_KNOWN);
+		p->looks[i] = (uint8_t)(pmk_min(p->looks[i], MOST_KNOWN) - LESS_KNOWN);
 		p->vote[i] = 0;
 	}
 }

@@ -6,9 +6,9 @@
  * The picture is divided into square cells, 8000 to 32000 of them. A cell remembers its mean luma and chroma, and how
  * many looks were sure of room (less than .1) while it looked like that. Each of them is one nat of evidence, up to
  * PMK_PLATE_NATS, as long as the cell looks the same: p becomes p / (p + (1 - p) e^nats). What is room by this counts
- * as sure, unless the network alone is sure of a person (over .9), which takes one look back. What passes in front of
- * a cell does not change its memory: the room behind a person is known from before, and known again at once when that
- * person has gone.
+ * as sure, unless the network alone is sure of a person (over .9), which takes one look back, of PMK_PLATE_MOST. What
+ * passes in front of a cell does not change its memory: the room behind a person is known from before, and known again
+ * at once when that person has gone.
  *
  * It is no evidence that a cell looks the same if the person has that very colour, if most of the cells around it do
  * not look the same, or if it is nearly black or white.
@@ -35,7 +35,7 @@
 #include "image/frame.h"
 
 enum { PMK_PLATE_FIXED = 1, PMK_PLATE_HIDDEN };
-enum { PMK_PLATE_NATS = 8, PMK_PLATE_MOST = 30 }; /* what counts at most; the looks that are counted */
+enum { PMK_PLATE_NATS = 8, PMK_PLATE_MOST = 240 }; /* what counts at most; the looks that are counted */
 enum { PMK_PLATE_START = 26 }; /* pictures, until two judgements of who never moved are done; 46 with much noise */
 
 struct pmk_plate {
@@ -87,7 +87,9 @@ void pmk_plate_skip(struct pmk_plate *plate);
 /* Whether it is not known yet who never moves: in the first PMK_PLATE_START pictures, or more with noise. It is over
  * when the camera moves, as whoever is there was seen before. After pmk_plate_begin. */
 bool pmk_plate_is_starting(const struct pmk_plate *plate);
-/* At a start, find which of the groups in a look at `view` are somebody: who moved since then, even a little, or is
+/* Whether this picture's looks take less than 2 % of it for people: somebody far away, or a thing. */
+bool pmk_plate_is_nearly_empty(const struct pmk_plate *plate);
+/* Find which of the groups in a look at `view` are somebody: who moved since the start, or of late even a little, or is
  * trusted. */
 void pmk_plate_find_alive(
 	struct pmk_plate *plate, const struct pmk_groups *groups, const struct pmk_rect *view, bool *alive);

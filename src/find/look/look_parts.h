@@ -58,8 +58,9 @@ int pmk_look_study(struct pmk_look *look, const struct pmk_image *image, struct 
 /* In live video: study what may be a hand, from time to time, and put what was found in place of what was seen. */
 int pmk_look_steady(struct pmk_look *look, const struct pmk_image *image, uint64_t now_ns, struct pmk_sight *sight);
 
-/* At a start, when it is not known who never moves: of several people apart, show who matters most, and hold the others
- * back until they move. Lowers what was seen, also closer. Not for a picture that stands alone. */
+/* At a start, when it is not known who never moves: of several people, show who matters most, and hold the others back
+ * until they move. In a room that is nearly empty, always hold back whoever never moved. Lowers what was seen, also
+ * closer. Not for a picture that stands alone. */
 void pmk_look_hold_back(struct pmk_look *look, struct pmk_sight *sight);
 
 #endif

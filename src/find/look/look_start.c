@@ -51,16 +51,20 @@ static int foremost(const struct pmk_view *v, const struct pmk_groups *g, const 
 }
 
 /* Whom to show: who stirs, or is trusted; and the foremost, unless others stir by now. Who is foremost by then while
- * nobody stirs is trusted. Returns how many are not shown. */
+ * nobody stirs is trusted. In a room that is nearly empty, only who stirs, and is trusted from then on. Returns how
+ * many are not shown. */
 static int choose(const struct pmk_look *l, const struct pmk_groups *g, const struct pmk_rect *seen, bool *shown)
 {
 	int first = foremost(&l->where, g, seen), hidden = g->count;
-	bool early = l->plate->watched < PATIENCE;
+	bool early = l->plate->watched < PATIENCE, empty = pmk_plate_is_nearly_empty(l->plate);
 
 	pmk_plate_find_alive(l->plate, g, seen, shown);
-	for (int k = 0; k < g->count; k++)
+	for (int k = 0; k < g->count; k++) {
 		hidden -= shown[k];
-	if (shown[first] || (hidden < g->count && !early))
+		if (shown[k] && empty)
+			pmk_plate_trust(l->plate, g, seen, k);
+	}
+	if (empty || shown[first] || (hidden < g->count && !early))
 		return hidden;
 	shown[first] = true;
 	if (!early)
@@ -74,7 +78,7 @@ void pmk_look_hold_back(struct pmk_look *l, struct pmk_sight *sight)
 	struct pmk_groups groups;
 	int hidden;
 
-	if (!pmk_plate_is_starting(l->plate))
+	if (!pmk_plate_is_starting(l->plate) && !pmk_plate_is_nearly_empty(l->plate))
 		return;
 	pmk_groups_find(&groups, sight->probability, l->tiles.width, l->tiles.height);
 	pmk_groups_split(&groups);

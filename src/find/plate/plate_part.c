@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* of the cells of who stands, fewer than one in STANDS has changed, and fewer than one in CALM even a little */
-enum { STANDS = 50, CALM = 32 };
+enum { STANDS = 50, CALM = 32, LEAST = 3 }; /* one or two may be noise */
 
 /* The block of a look at `length` px from `from` on that has px `at`; -1: none. */
 static int block_at(int at, int from, int length, int count, int size)
@@ -57,7 +57,8 @@ void pmk_plate_count(const struct pmk_plate *p, const uint8_t *label, struct pmk
 
 bool pmk_plate_stirs(const struct pmk_plate_part *t)
 {
-	return t->moved * STANDS >= t->cells || t->stirred * CALM >= t->cells;
+	return (t->moved >= LEAST && t->moved * STANDS >= t->cells) ||
+		(t->stirred >= LEAST && t->stirred * CALM >= t->cells);
 }
 
 bool pmk_plate_is_noisy(const struct pmk_plate *p)
