@@ -170,7 +170,7 @@ static void says_where_it_looked_and_what_to_do(void **state)
 	assert_load("packed", -ENOENT, "; get it with `potemkin model fetch packed`");
 	assert_load("private", -ENOENT, "(private.tflite, from my friend) was not found in ");
 	assert_load("nobody", -ENOENT, "known are selfie, selfie-landscape, deeplabv3, bodypix, far, packed, private,");
-	assert_load(in_directory("nothing.tflite"), -ENOENT, "nothing.tflite: No such file");
+	assert_load(in_directory("nothing.tflite"), -ENOENT, "nothing.tflite: there is no such file");
 }
 
 static void searches_in_order(void **state)

@@ -55,7 +55,7 @@ def main():
             run(*common, "room.png", name)
             check(name)
         said = run(program, "convert", "--config", "/dev/null", "room.png", "a.png")
-        assert "a.png exists, and is replaced" in said, said
+        assert "a.png existed, and was replaced" in said, said
         for name in ("a.mp4", "a.y4m"):
             said = run(*common, "--frames", 3, "presenter", name, code=2)
             assert said.count("\n") == 1 and ".webm" in said and not os.path.exists(name), said
