@@ -193,6 +193,21 @@ static void test_lies(void **state)
 	}
 }
 
+/* A choice that ends where its first value would begin: what follows it is not the peer's. */
+static void test_choice_of_nothing(void **state)
+{
+	struct pmk_device_mode modes[MOST];
+	struct spa_pod_choice *sizes;
+	struct pmk_layout layout;
+	struct spa_pod *pod = offer(&sizes);
+
+	pod->size -= sizes->pod.size - sizeof sizes->body;
+	sizes->pod.size = sizeof sizes->body;
+	sizes->body.type = SPA_CHOICE_None;
+	assert_int_equal(pmk_pipewire_format_read(pod, modes, &layout), -EINVAL);
+	assert_int_equal(pmk_pipewire_format_modes(pod, NULL, modes, 0, MOST), 0);
+}
+
 static void test_buffers(void **state)
 {
 	const struct spa_pod *params[PMK_PIPEWIRE_BUFFER_PARAMS];
@@ -219,6 +234,7 @@ int main(void)
 		cmocka_unit_test_setup(test_choices_become_modes, begin),
 		cmocka_unit_test_setup(test_ranges_hold_the_wish, begin),
 		cmocka_unit_test_setup(test_lies, begin),
+		cmocka_unit_test_setup(test_choice_of_nothing, begin),
 		cmocka_unit_test_setup(test_buffers, begin),
 	};
 

@@ -143,7 +143,7 @@ static uint32_t value_bytes(uint32_t type)
 	}
 }
 
-/* Whether a value, which lies within its object, has room for what its type says. */
+/* Whether a value, which lies within its object, has room for what its type says; a choice has one value at least. */
 static bool is_sound_value(const struct spa_pod *value)
 {
 	const struct spa_pod_choice_body *choice = SPA_POD_BODY_CONST(value);
@@ -151,7 +151,8 @@ static bool is_sound_value(const struct spa_pod *value)
 	if (value->type != SPA_TYPE_Choice)
 		return value->size >= value_bytes(value->type);
 	return value->size >= sizeof *choice && choice->child.size &&
-		choice->child.size == value_bytes(choice->child.type);
+		choice->child.size == value_bytes(choice->child.type) &&
+		value->size - sizeof *choice >= choice->child.size;
 }
 
 /* Whether all sizes within a format fit into each other. A peer has written them, and SPA's functions believe what is
