@@ -136,8 +136,8 @@ static void test_help(void **state)
 	expect(PMK_EXIT_OK, "help all", "--threshold");
 	expect(PMK_EXIT_OK, "mask --help", "--threshold");
 	expect(PMK_EXIT_OK, "help convert", "recorded video");
-	expect(PMK_EXIT_USAGE, "help converted", "did you mean \"convert\"?");
-	expect(PMK_EXIT_USAGE, "statuses", "did you mean \"status\"?");
+	expect(PMK_EXIT_USAGE, "help converted", "did you mean convert?");
+	expect(PMK_EXIT_USAGE, "statuses", "did you mean status?");
 	expect(PMK_EXIT_OK, "--help all", "exit: 0 ok");
 	for (int i = 0; i < pmk_settings_count; i++) {
 		snprintf(option, sizeof option, "--%s", pmk_settings_table[i].name);
