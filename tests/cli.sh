@@ -113,6 +113,8 @@ for nowhere in null hash; do for option in '--quality 90' '--codec h265' '--audi
 done; done
 expect 2 'camera|presenter' -c webcam -o null --frames 1
 expect 2 'output' -c presenter -o nowhere --frames 1
+expect 2 '--camera "presentr:7": not known; did you mean presenter:7\?' -c presentr:7 -o null --frames 1
+expect 2 '--output "nul": not known; did you mean null\?' -c presenter -o nul --frames 1
 expect 2 'seed|presenter' -c presenter:x -o null --frames 1
 expect 2 '--camera "file:": which file' -c file: -o null --frames 1
 expect 2 '--output "file:": which file' -c presenter -o file: --frames 1
@@ -181,10 +183,10 @@ mkdir -p runtime/potemkin
 	flock 9
 	export XDG_RUNTIME_DIR="$work/runtime"
 	expect 4 'already running' -c presenter
-	expect 2 'camera "webcam" is not known' -c webcam
+	expect 2 '--camera "webcam": not known; use auto' -c webcam
 	expect 2 'did you mean file:talk.mkv\?' -c talk.mkv -o auto
 	expect 2 'is a pipe; .*potemkin convert - -' -c -
-	expect 2 'output "screen" is not known' -c presenter -o auto -o screen
+	expect 2 '--output "screen": not known; use auto' -c presenter -o auto -o screen
 	expect 2 'is a pipe; .*potemkin convert - -' -c presenter -o auto -o -
 	expect 2 'the same file' -c presenter -o auto -o file:a.mkv -o file:./a.mkv
 	expect 2 'would be overwritten' -c file:taken.mkv -o auto -o file:taken.mkv
@@ -196,7 +198,7 @@ if ! ls /dev/video* >/dev/null 2>&1; then
 	expect 5 'no camera' -o null
 	expect 6 'v4l2loopback' -c presenter
 	# without outputs, too, a camera that was asked for is told
-	expect 2 'camera "nosuch" is not known' run -c nosuch
+	expect 2 '--camera "nosuch": not known' run -c nosuch
 	expect 5 '/dev/video9: ' run -c /dev/video9
 	expect 3 'absent.mkv' run -c file:absent.mkv
 fi

@@ -6,8 +6,8 @@
 
 #include <stdio.h>
 
-static const char *const forms[] = { "auto", "/dev/videoN", "file:PATH", "presenter[:SEED]", "daylight:", "blur[:0..100]",
-	"null" };
+static const char *const forms[] = { "auto", "/dev/videoN", "file:PATH", "presenter[:SEED]",
+	"daylight:", "blur[:0..100]", "null" };
 
 static void expect(const char *word, const char *meant)
 {

@@ -45,9 +45,16 @@ static void test_wrong_cameras(void **state)
 		const char *spec, *hint;
 		int err;
 	} cases[] = {
-		{ "", "use auto, /dev/videoN, pipewire[:NAME], file:PATH or presenter[:SEED]", -EINVAL },
+		{ "", "which file or camera?", -EINVAL },
 		{ "webcam", "use auto, /dev/videoN, pipewire[:NAME], file:PATH or presenter[:SEED]", -EINVAL },
-		{ "autos", "use auto", -EINVAL },
+		{ "autos", "not known; did you mean auto?", -EINVAL },
+		{ "presentr:7", "did you mean presenter:7?", -EINVAL },
+		{ "fiile:me.mp4", "did you mean file:me.mp4?", -EINVAL },
+		{ "file", "did you mean file:PATH?", -EINVAL },
+		{ "video0", "did you mean /dev/video0?", -EINVAL },
+		{ "dev/video12", "did you mean /dev/video12?", -EINVAL },
+		{ "2", "did you mean /dev/video2?", -EINVAL },
+		{ "auto.mp4", "did you mean file:auto.mp4?", -EINVAL },
 		{ "me.mp4", "did you mean file:me.mp4?", -EINVAL },
 		{ "/home/me/clip", "did you mean file:/home/me/clip?", -EINVAL },
 		{ "presenter:x", "", -EINVAL },
@@ -79,8 +86,13 @@ static void test_wrong_outputs(void **state)
 		const char *spec, *hint;
 		int err;
 	} cases[] = {
-		{ "", "use auto, /dev/videoN, pipewire[:NAME], file:PATH, null or hash", -EINVAL },
-		{ "nul", "use auto, /dev/videoN, pipewire[:NAME], file:PATH, null or hash", -EINVAL },
+		{ "", "which file or virtual camera?", -EINVAL },
+		{ "screen", "use auto, /dev/videoN, pipewire[:NAME], file:PATH, null or hash", -EINVAL },
+		{ "nul", "not known; did you mean null?", -EINVAL },
+		{ "null:", "did you mean null?", -EINVAL },
+		{ "hsh", "did you mean hash?", -EINVAL },
+		{ "pipewre:talk", "did you mean pipewire:talk?", -EINVAL },
+		{ "video60", "did you mean /dev/video60?", -EINVAL },
 		{ "out.mp4", "did you mean file:out.mp4?", -EINVAL },
 		{ "/dev/potemkin-has-no-such-device", "no such device", -ENOENT },
 		{ "/dev/null", "not a virtual camera", -ENODEV },

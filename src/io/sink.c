@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/parse.h"
+#include "io/spec.h"
 #include "io/stream/stream_pipe.h"
 
 static bool is_pipe(const char *spec)
@@ -16,20 +17,35 @@ static bool is_pipe(const char *spec)
 	return pmk_pipe_is_output(path ? path : spec);
 }
 
-int pmk_sink_usable(const char *spec)
+static bool is_known(const char *spec)
 {
-	if (strcmp(spec, "null") == 0 || strcmp(spec, "hash") == 0 || pmk_parse_kind(spec, "pipewire"))
-		return 0;
+	return strcmp(spec, "auto") == 0 || strcmp(spec, "null") == 0 || strcmp(spec, "hash") == 0 ||
+		pmk_parse_kind(spec, "pipewire") || pmk_parse_after(spec, "/dev/") || pmk_parse_after(spec, "file:");
+}
+
+int pmk_sink_check(const char *spec, char *why, size_t size)
+{
+	static const char *const forms[] = { "auto", "/dev/videoN", "pipewire[:NAME]", "file:PATH", "null", "hash",
+		NULL };
+
+	if (!*spec || strcmp(spec, "file:") == 0) {
+		snprintf(why, size, "which file or virtual camera? as in file:talk.mp4 or /dev/video60");
+		return -EINVAL;
+	}
+	return is_known(spec) || is_pipe(spec) ? 0 : pmk_spec_refuse(spec, forms, why, size);
+}
+
+bool pmk_sink_usable(const char *spec)
+{
+	char why[300];
+
+	if (pmk_sink_check(spec, why, sizeof why)) {
+		pmk_error("output \"%s\": %s", spec, why);
+		return false;
+	}
 	if (is_pipe(spec))
 		pmk_error_cure(PMK_CURE_CONVERT_PIPE, "output \"%s\" is a pipe; a live run cannot write to one", spec);
-	else if (pmk_parse_after(spec, "/dev/") || pmk_parse_after(spec, "file:"))
-		return 0;
-	else if (strchr(spec, '/') || strchr(spec, '.'))
-		pmk_error("output \"%s\" is not known; did you mean file:%s?", spec, spec);
-	else
-		pmk_error("output \"%s\" is not known; use auto, /dev/videoN, pipewire[:NAME], file:PATH, null or hash",
-			spec);
-	return -EINVAL;
+	return !is_pipe(spec);
 }
 
 int pmk_sink_open(
@@ -37,7 +53,7 @@ int pmk_sink_open(
 {
 	const char *rest;
 
-	if (pmk_sink_usable(spec))
+	if (!pmk_sink_usable(spec))
 		return -EINVAL;
 	if (strcmp(spec, "null") == 0)
 		return pmk_sink_null_open(sink);
@@ -48,14 +64,6 @@ int pmk_sink_open(
 	if ((rest = pmk_parse_after(spec, "file:")))
 		return pmk_sink_file_open(rest, setup, sink);
 	return pmk_sink_v4l2_open(spec, setup, cover, sink);
-}
-
-int pmk_sink_check(const char *spec, char *why, size_t size)
-{
-	if (*spec && strcmp(spec, "file:") != 0)
-		return 0;
-	snprintf(why, size, "which file or virtual camera? as in file:talk.mp4 or /dev/video60");
-	return -EINVAL;
 }
 
 int pmk_sink_write(struct pmk_sink *sink, const struct pmk_shown *shown)

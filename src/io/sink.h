@@ -56,11 +56,12 @@ struct pmk_sink_impl {
 int pmk_sink_open(const char *spec, const struct pmk_sink_setup *setup, const struct pmk_shown *cover,
 	struct pmk_sink **sink) __attribute__((warn_unused_result));
 
-/* Whether it can be the spec of any output, wherever one is. 0, or -EINVAL, logged. */
-int pmk_sink_usable(const char *spec) __attribute__((warn_unused_result));
-
-/* Check that a spec is complete, without looking for what it names. 0, or -EINVAL with the reason in `why`. */
+/* Whether a spec is complete and of a kind that is known, without looking for what it names. 0, or -EINVAL with the
+ * reason in `why`. Logs nothing. */
 int pmk_sink_check(const char *spec, char *why, size_t size) __attribute__((warn_unused_result));
+
+/* The same, and that it is no pipe, which a live run cannot use; if not, it is logged. */
+bool pmk_sink_usable(const char *spec) __attribute__((warn_unused_result));
 
 /* Write a picture. 0, or negative errno: the sink is lost, close it. It never blocks for long: a virtual camera that
  * has no free buffer drops the picture. */

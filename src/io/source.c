@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/parse.h"
+#include "io/spec.h"
 #include "io/stream/stream_pipe.h"
 
 static bool is_pipe(const char *spec)
@@ -16,28 +17,42 @@ static bool is_pipe(const char *spec)
 	return pmk_pipe_is_input(path ? path : spec);
 }
 
-int pmk_source_usable(const char *spec)
+static bool is_known(const char *spec)
 {
-	if (strcmp(spec, "auto") == 0 || pmk_parse_kind(spec, "presenter") || pmk_parse_kind(spec, "pipewire"))
-		return 0;
+	return strcmp(spec, "auto") == 0 || pmk_parse_kind(spec, "presenter") || pmk_parse_kind(spec, "pipewire") ||
+		pmk_parse_after(spec, "/dev/") || pmk_parse_after(spec, "file:");
+}
+
+int pmk_source_check(const char *spec, char *why, size_t size)
+{
+	static const char *const forms[] = { "auto", "/dev/videoN", "pipewire[:NAME]", "file:PATH", "presenter[:SEED]",
+		NULL };
+
+	if (!*spec || strcmp(spec, "file:") == 0) {
+		snprintf(why, size, "which file or camera? as in file:talk.mp4 or /dev/video0");
+		return -EINVAL;
+	}
+	return is_known(spec) || is_pipe(spec) ? 0 : pmk_spec_refuse(spec, forms, why, size);
+}
+
+bool pmk_source_usable(const char *spec)
+{
+	char why[300];
+
+	if (pmk_source_check(spec, why, sizeof why)) {
+		pmk_error("camera \"%s\": %s", spec, why);
+		return false;
+	}
 	if (is_pipe(spec))
 		pmk_error_cure(PMK_CURE_CONVERT_PIPE, "camera \"%s\" is a pipe; a live run cannot read from one", spec);
-	else if (pmk_parse_after(spec, "/dev/") || pmk_parse_after(spec, "file:"))
-		return 0;
-	else if (strchr(spec, '/') || strchr(spec, '.'))
-		pmk_error("camera \"%s\" is not known; did you mean file:%s?", spec, spec);
-	else
-		pmk_error("camera \"%s\" is not known; use auto, /dev/videoN, pipewire[:NAME], file:PATH or "
-			  "presenter[:SEED]",
-			spec);
-	return -EINVAL;
+	return !is_pipe(spec);
 }
 
 int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct pmk_source **source)
 {
 	const char *rest;
 
-	if (pmk_source_usable(spec))
+	if (!pmk_source_usable(spec))
 		return -EINVAL;
 	if (strcmp(spec, "auto") == 0)
 		return pmk_source_v4l2_open_auto(wish, source);
@@ -48,14 +63,6 @@ int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct
 	if ((rest = pmk_parse_after(spec, "file:")))
 		return pmk_source_file_open(rest, wish, source);
 	return pmk_source_v4l2_open(spec, wish, source);
-}
-
-int pmk_source_check(const char *spec, char *why, size_t size)
-{
-	if (*spec && strcmp(spec, "file:") != 0)
-		return 0;
-	snprintf(why, size, "which file or camera? as in file:talk.mp4 or /dev/video0");
-	return -EINVAL;
 }
 
 int pmk_source_reopen(const char *spec, const struct pmk_source_place *place, const struct pmk_source_wish *wish,

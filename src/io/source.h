@@ -67,11 +67,12 @@ struct pmk_source_impl {
 int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct pmk_source **source)
 	__attribute__((warn_unused_result));
 
-/* Whether it can be the spec of any camera, wherever one is. 0, or -EINVAL, logged. */
-int pmk_source_usable(const char *spec) __attribute__((warn_unused_result));
-
-/* Check that a spec is complete, without looking for what it names. 0, or -EINVAL with the reason in `why`. */
+/* Whether a spec is complete and of a kind that is known, without looking for what it names. 0, or -EINVAL with the
+ * reason in `why`. Logs nothing. */
 int pmk_source_check(const char *spec, char *why, size_t size) __attribute__((warn_unused_result));
+
+/* The same, and that it is no pipe, which a live run cannot use; if not, it is logged. */
+bool pmk_source_usable(const char *spec) __attribute__((warn_unused_result));
 
 /* Open the camera again that was found at `place`: at the same plug (bus), whatever its number is now, or else by its
  * name at a plug where no camera was before, with a warning. If it is gone and the spec is "auto", any other camera is

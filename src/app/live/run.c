@@ -128,14 +128,13 @@ static bool has_mistake(const struct pmk_settings *s)
 {
 	const struct pmk_pipeline_settings *p = &s->pipeline;
 
-	if (pmk_source_usable(p->camera))
+	if (!pmk_source_usable(p->camera))
 		return true;
 	for (int i = 0; i < p->output_count; i++) {
 		const char *path = pmk_film_path(p->outputs[i]);
 		bool is_path = path != p->outputs[i] || *path == '/'; /* and no word, such as null */
 
-		if ((strcmp(p->outputs[i], "auto") != 0 && pmk_sink_usable(p->outputs[i])) ||
-			(is_path && pmk_inputs_would_be_lost(s, NULL, path)))
+		if (!pmk_sink_usable(p->outputs[i]) || (is_path && pmk_inputs_would_be_lost(s, NULL, path)))
 			return true;
 	}
 	return files_meet(p);
