@@ -72,7 +72,8 @@ expect 2 ': --auto-frame=left' --auto-frame left
 expect 2 ': --auto-frame=Wide' convert --auto-frame=auto --auto-frame Wide a.png b.png
 expect 3 'there is no such file.*did you mean builtin:office' -b office -c presenter -o null --frames 1
 expect 3 'there is no such file.*did you mean color:black' -b black -c presenter -o null --frames 1
-expect 3 'a colour is a name such as navy' -b color:ngreen -c presenter -o null --frames 1
+expect 3 'there is no such colour; did you mean color:green\?' -b color:ngreen -c presenter -o null --frames 1
+expect 3 'there is no such file; did you mean blur:30\?' -b blurr:30 -c presenter -o null --frames 1
 expect 3 'there is no such file.*potemkin list backdrops' -b away -c /dev/video77 -o null --frames 1
 expect 2 'an argument is empty' convert '' out.mp4
 expect 2 'usage: potemkin mask' mask

@@ -174,13 +174,25 @@ static void test_check(void **state)
 		{ "office", -EINVAL, "did you mean builtin:office?" },
 		{ "navy", -EINVAL, "did you mean color:navy?" },
 		{ "#33", -EINVAL, "a colour is a name such as navy" },
-		{ "color:nvay", -EINVAL, "a colour is a name such as navy" },
-		{ "builtin:ofice", -EINVAL, "office, library" },
+		{ "color:nvay", -EINVAL, "there is no such colour; did you mean color:navy?" },
+		{ "color:mauve", -EINVAL, "a colour is a name such as navy" },
+		{ "builtin:ofice", -EINVAL, "there is no such built-in backdrop; did you mean builtin:office?" },
+		{ "builtin:cellar", -EINVAL, "office, library" },
 		{ "blur:101", -EINVAL, "from 0 to 100" },
 		{ "./absent.png", -ENOENT, "there is no such file" },
 		{ "/dev", -EINVAL, "a folder; did you mean slideshow:/dev?" },
 		{ "-", -EINVAL, "cannot come through a pipe; give the path" },
-		{ "blurry", -ENOENT, "there is no such file" },
+		{ "blurry", -EINVAL, "there is no such file; did you mean blur?" },
+		{ "bluur:30", -EINVAL, "did you mean blur:30?" },
+		{ "daylight", -EINVAL, "did you mean daylight:?" },
+		{ "slideshw:/dev", -EINVAL, "did you mean slideshow:/dev?" },
+		{ "slideshow", -EINVAL, "did you mean slideshow:FOLDER?" },
+		{ "colour:red", -EINVAL, "did you mean color:red?" },
+		{ "Librry", -EINVAL, "did you mean builtin:library?" },
+		{ "purpel", -EINVAL, "did you mean color:purple?" },
+		{ "library.jpg", -ENOENT, "there is no such file" }, /* a path is none of these */
+		{ "./library", -ENOENT, "there is no such file" },
+		{ "holiday", -ENOENT, "there is no such file" },
 	};
 	char why[200] = "untouched", folder[] = "/tmp/potemkin-test-XXXXXX", path[400];
 

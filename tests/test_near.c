@@ -29,7 +29,7 @@ static void test_slips(void **state)
 	expect("pressenter", "presenter");
 	expect("presanter", "presenter");
 	expect("atuo", "auto");
-	expect("pres", "presenter");
+	expect("presen", "presenter");
 	expect("AUTO", "auto");
 	expect("nul", "null");
 }
@@ -37,8 +37,8 @@ static void test_slips(void **state)
 static void test_what_follows_is_kept(void **state)
 {
 	expect("presentr:7", "presenter:7");
-	expect("flie:talk.mp4", "file:talk.mp4");
-	expect("blurr:30", "blur:30");
+	expect("fiile:talk.mp4", "file:talk.mp4");
+	expect("bluur:30", "blur:30");
 	expect("presentr:", "presenter");
 }
 
@@ -46,7 +46,7 @@ static void test_what_follows_is_kept(void **state)
 static void test_what_a_name_takes(void **state)
 {
 	expect("file", "file:PATH");
-	expect("flie:", "file:PATH");
+	expect("fiile:", "file:PATH");
 	expect("daylight", "daylight:");
 	expect("null:3", "null");
 }
@@ -73,12 +73,22 @@ static void test_the_nearest_is_meant(void **state)
 	assert_string_equal(ask, "; did you mean --smooth?");
 }
 
+/* Swapped letters are one slip, two other ones are two. */
+static void test_a_swap_is_one_slip(void **state)
+{
+	struct pmk_near near = pmk_near_to("nvay");
+
+	pmk_near_try(&near, "", "gray");
+	pmk_near_try(&near, "", "navy");
+	assert_string_equal(near.name, "navy");
+}
+
 static void test_a_long_one_is_cut(void **state)
 {
-	char word[300] = "flie:", ask[PMK_NEAR_ASK];
+	char word[300] = "fiile:", ask[PMK_NEAR_ASK];
 	struct pmk_near near;
 
-	memset(word + 5, 'x', sizeof word - 6);
+	memset(word + 6, 'x', sizeof word - 7);
 	near = pmk_near_to(word);
 	pmk_near_try(&near, "", "file:PATH");
 	pmk_near_ask(&near, ask);
@@ -94,6 +104,7 @@ int main(void)
 		cmocka_unit_test(test_what_a_name_takes),
 		cmocka_unit_test(test_others),
 		cmocka_unit_test(test_the_nearest_is_meant),
+		cmocka_unit_test(test_a_swap_is_one_slip),
 		cmocka_unit_test(test_a_long_one_is_cut),
 	};
 

@@ -87,6 +87,11 @@ static const struct {
 	{ "yellow", 0xffff00 },
 };
 
+const char *pmk_parse_colour_name(int index)
+{
+	return (size_t)index < sizeof colours / sizeof colours[0] ? colours[index].name : NULL;
+}
+
 static int parse_hex(const char *text, uint32_t *rgb)
 {
 	size_t digits = strspn(text, "0123456789abcdefABCDEF");

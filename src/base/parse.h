@@ -26,6 +26,7 @@ int pmk_parse_size(const char *text, int *width, int *height) __attribute__((war
 /* "#3080c0", "#38c", each with or without "#", or one of the 17 colours that have a name in CSS 2.1 ("navy") or one of
  * beige, brown, cyan, gold, magenta, pink, violet; in any case */
 int pmk_parse_colour(const char *text, uint8_t rgb[3]) __attribute__((warn_unused_result));
+const char *pmk_parse_colour_name(int index); /* of all that have one, from 0 up; NULL: there are no more */
 /* "90", "90.5", "1:30.5" or "0:01:30.5", up to 1000 hours */
 int pmk_parse_time(const char *text, int64_t *ns) __attribute__((warn_unused_result));
 /* yes, no, true, false, on, off, 1 or 0, in any case */

@@ -4,6 +4,8 @@
 #include "base/log.h"
 #include "base/open_file.h"
 #include "base/parse.h"
+#include "base/words/near.h"
+#include "base/words/phrase.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -59,23 +61,36 @@ static const struct kind *find_kind(const char *spec, const char **rest)
 	return NULL;
 }
 
-/* If there is no file of this name, the user may have meant another kind of backdrop and left out its prefix. */
+/* What a word that is no path may have meant: a kind, or a name whose kind was left out. */
+static void ask_near(const char *spec, char ask[PMK_NEAR_ASK])
+{
+	static const char *const forms[] = { "green", "transparent", "none", "color:COLOUR", "builtin:NAME",
+		"blur[:0..100]", "slideshow:FOLDER", "daylight:" };
+	size_t word = strcspn(spec, ":");
+	struct pmk_near near = pmk_near_to(strcspn(spec, "/.") < word ? "" : spec);
+
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+		pmk_near_try(&near, "", forms[i]);
+	pmk_backdrop_try_builtins(&near);
+	pmk_backdrop_try_colours(&near);
+	pmk_near_ask(&near, ask);
+}
+
+/* If there is no file of this name, the user may have meant another kind of backdrop. */
 static int guess(const char *spec, const char *missing, char *why, size_t size)
 {
-	const char *prefix = NULL;
-	char unused[4];
+	char ask[PMK_NEAR_ASK];
 	uint8_t rgb[3];
 
-	if (pmk_parse_colour(spec, rgb) == 0)
-		prefix = "color:";
-	else if (pmk_backdrop_builtin_check(spec, unused, sizeof unused) == 0)
-		prefix = "builtin:";
-	if (strcmp(spec, "-") == 0)
+	if (strcmp(spec, "-") == 0) {
 		snprintf(why, size, "a backdrop cannot come through a pipe; give the path of a picture or a video");
-	else
-		snprintf(why, size, "%s%s%s%s%s", missing, prefix ? "; did you mean " : "", prefix ? prefix : "",
-			prefix ? spec : "", prefix ? "?" : "");
-	return prefix || strcmp(spec, "-") == 0 ? -EINVAL : -ENOENT;
+		return -EINVAL;
+	}
+	ask_near(spec, ask);
+	if (pmk_parse_colour(spec, rgb) == 0)
+		snprintf(ask, sizeof ask, "; did you mean color:%s?", spec);
+	snprintf(why, size, "%s%s", missing, ask);
+	return *ask ? -EINVAL : -ENOENT;
 }
 
 int pmk_backdrop_check(const char *spec, char *why, size_t size)
@@ -94,7 +109,7 @@ int pmk_backdrop_check(const char *spec, char *why, size_t size)
 	if (strcmp(spec, "none") == 0)
 		return 0;
 	if (stat(spec, &st) == 0 && S_ISDIR(st.st_mode)) {
-		snprintf(why, size, "a folder; did you mean slideshow:%s?", spec);
+		pmk_phrase(why, size, "a folder; did you mean slideshow:%s?", pmk_short(spec, 100).text);
 		return -EINVAL;
 	}
 	missing = pmk_open_file_missing(spec);

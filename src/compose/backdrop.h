@@ -20,6 +20,7 @@
 #include "pixels/cells.h"
 
 struct pmk_motion;
+struct pmk_near;
 
 enum pmk_fit { PMK_FIT_COVER, PMK_FIT_CONTAIN, PMK_FIT_STRETCH, PMK_FIT_TILE };
 
@@ -87,6 +88,9 @@ void pmk_backdrop_set_fade(struct pmk_backdrop *backdrop, int ms);
  * after its prefix. An opener gets only what its check lets pass. */
 int pmk_backdrop_colour_check(const char *rest, char *why, size_t size) __attribute__((warn_unused_result));
 int pmk_backdrop_builtin_check(const char *rest, char *why, size_t size) __attribute__((warn_unused_result));
+/* What a mistyped spec may have meant: try the names of all built-in backdrops, or colours. */
+void pmk_backdrop_try_builtins(struct pmk_near *near);
+void pmk_backdrop_try_colours(struct pmk_near *near);
 int pmk_backdrop_blur_check(const char *rest, char *why, size_t size) __attribute__((warn_unused_result));
 int pmk_backdrop_picture_open(const char *path, enum pmk_fit fit, const struct pmk_layout *layout,
 	struct pmk_backdrop **backdrop) __attribute__((warn_unused_result));

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/parse.h"
+#include "base/words/near.h"
 #include "draw/builtin.h"
 #include "media/still.h"
 
@@ -139,12 +140,27 @@ static struct pmk_backdrop *copy(const struct pmk_backdrop *b)
 
 int pmk_backdrop_colour_check(const char *rest, char *why, size_t size)
 {
+	struct pmk_near near = pmk_near_to(rest);
+	char ask[PMK_NEAR_ASK];
 	uint8_t rgb[3];
 
 	if (!pmk_parse_colour(rest, rgb))
 		return 0;
-	snprintf(why, size, "a colour is a name such as navy, or #rrggbb or #rgb, as in color:#336699");
+	pmk_backdrop_try_colours(&near);
+	pmk_near_ask(&near, ask);
+	if (*ask)
+		snprintf(why, size, "there is no such colour%s", ask);
+	else
+		snprintf(why, size, "a colour is a name such as navy, or #rrggbb or #rgb, as in color:#336699");
 	return -EINVAL;
+}
+
+void pmk_backdrop_try_colours(struct pmk_near *near)
+{
+	const char *name;
+
+	for (int i = 0; (name = pmk_parse_colour_name(i)); i++)
+		pmk_near_try(near, "color:", name);
 }
 
 int pmk_backdrop_colour_open(
@@ -175,8 +191,9 @@ int pmk_backdrop_transparent_open(
 
 int pmk_backdrop_builtin_check(const char *rest, char *why, size_t size)
 {
+	struct pmk_near near = pmk_near_to(rest);
 	const struct pmk_builtin *list;
-	char names[256] = "";
+	char names[256] = "", ask[PMK_NEAR_ASK];
 	int count;
 
 	list = pmk_builtin_list(&count);
@@ -189,8 +206,23 @@ int pmk_backdrop_builtin_check(const char *rest, char *why, size_t size)
 						" and ",
 			list[i].name);
 	}
-	snprintf(why, size, "the built-in backdrops are %s", names);
+	pmk_backdrop_try_builtins(&near);
+	pmk_near_ask(&near, ask);
+	if (*ask)
+		snprintf(why, size, "there is no such built-in backdrop%s", ask);
+	else
+		snprintf(why, size, "the built-in backdrops are %s", names);
 	return -EINVAL;
+}
+
+void pmk_backdrop_try_builtins(struct pmk_near *near)
+{
+	const struct pmk_builtin *list;
+	int count;
+
+	list = pmk_builtin_list(&count);
+	for (int i = 0; i < count; i++)
+		pmk_near_try(near, "builtin:", list[i].name);
 }
 
 /* `rgb` has the layout's size. */

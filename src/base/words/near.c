@@ -15,38 +15,38 @@ static bool same(char a, char b)
 	return tolower((unsigned char)a) == tolower((unsigned char)b);
 }
 
-/* Levenshtein's distance of a word to a name: letters that are added, left out or changed. Two swapped
- * letters count as two. */
-static size_t distance(const char *word, size_t length, const char *name, size_t name_length)
+/* How many letters are added, left out, changed or swapped with their neighbour: the distance of Damerau and
+ * Levenshtein, where no letter is touched twice. Both texts are shorter than WORD. */
+static size_t distance(const char *a, size_t a_length, const char *b, size_t b_length)
 {
-	size_t row[WORD];
+	size_t d[WORD][WORD];
 
-	for (size_t j = 0; j <= length; j++)
-		row[j] = j;
-	for (size_t i = 0; i < name_length; i++) {
-		size_t corner = row[0]++;
-
-		for (size_t j = 0; j < length; j++) {
-			size_t change = corner + !same(word[j], name[i]), add = row[j] + 1, leave = row[j + 1] + 1;
-
-			corner = row[j + 1];
-			row[j + 1] = pmk_min_size(change, add);
-			row[j + 1] = pmk_min_size(leave, row[j + 1]);
+	for (size_t i = 0; i <= a_length; i++) {
+		for (size_t j = 0; j <= b_length; j++) {
+			if (!i || !j) {
+				d[i][j] = i + j;
+				continue;
+			}
+			d[i][j] = pmk_min_size(d[i - 1][j], d[i][j - 1]) + 1;
+			d[i][j] = pmk_min_size(d[i][j], d[i - 1][j - 1] + !same(a[i - 1], b[j - 1]));
+			if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1]))
+				d[i][j] = pmk_min_size(d[i][j], d[i - 2][j - 2] + 1);
 		}
 	}
-	return row[length];
+	return d[a_length][b_length];
 }
 
 /* How far `name` is from what was typed: 0 if it begins with that, up to NEAR letters, or NEAR + 1 if both begin with
  * the same SYLLABLE letters; more: it was not meant. */
 static size_t away(const struct pmk_near *near, const char *name)
 {
-	size_t length = strcspn(name, ":=[");
-	size_t far = strncasecmp(name, near->word, near->length) == 0 ?
-		0 :
-		distance(near->word, near->length, name, length);
+	size_t length = strcspn(name, ":=["), far = NEAR + 1;
 
-	if (far > NEAR || far * 2 > near->length)
+	if (strncasecmp(name, near->word, near->length) == 0)
+		return 0;
+	if (length < WORD)
+		far = distance(near->word, near->length, name, length);
+	if (far > NEAR || far * 2 >= near->length)
 		far = strncasecmp(name, near->word, SYLLABLE) == 0 ? NEAR + 1 : NEAR + 2;
 	return far;
 }
