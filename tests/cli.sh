@@ -115,6 +115,7 @@ done; done
 expect 2 'camera|presenter' -c webcam -o null --frames 1
 expect 2 'output' -c presenter -o nowhere --frames 1
 expect 2 '--camera "presentr:7": not known; did you mean presenter:7\?' -c presentr:7 -o null --frames 1
+expect 3 'model "selfi" is not known; did you mean selfie\?' -m selfi -c presenter -o null --frames 1
 expect 2 '--output "nul": not known; did you mean null\?' -c presenter -o nul --frames 1
 expect 2 'seed|presenter' -c presenter:x -o null --frames 1
 expect 2 '--camera "file:": which file' -c file: -o null --frames 1

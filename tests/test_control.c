@@ -236,9 +236,11 @@ static void test_refused(void **state)
 	refuses_with(ask("set smooth"), "usage: set NAME VALUE");
 	refuses_with(ask("set smooth 1 2"), "takes one value");
 	refuses_with(ask("set size 640x480"), "cannot change while potemkin runs");
-	refuses_with(ask("set smoth 4"), "no setting \"smoth\"");
+	refuses_with(ask("set smoth 4"), "no setting \"smoth\"; did you mean smooth?");
+	refuses_with(ask("set colour 4"), "no setting \"colour\"");
 	refuses_with(ask("set config /dev/null"), "no setting");
 	refuses_with(ask("dance"), "no command \"dance\"");
+	refuses_with(ask("stauts"), "no command \"stauts\"; did you mean status?");
 	refuses_with(ask_text("{\"command\": \"backdrop\", \"args\": [\"builtin:dusk\\u0000.png\"]}"),
 		"give a line such as");
 	refuses_with(ask("backdrop none"), "would show the room");

@@ -411,6 +411,11 @@ static void test_lines_that_are_refused(void **state)
 		{ "= 3", "line 1 is not of the form \"name = value\"" },
 		{ "backdrop builtin:office", "line 1 is not of the form" },
 		{ "frame rate = 30", "line 1: \"frame rate\" is not a setting" },
+		{ "smoth = 30", "line 1: \"smoth\" is not a setting; did you mean smooth?" },
+		{ "jsn = yes", "line 1: \"jsn\" is not a setting" }, /* that one is none of the file's */
+		{ "\n[profile call]\nbackdrp = a.png",
+			"line 3, in [profile call]: \"backdrp\" is not a setting; did you mean backdrop?" },
+		{ "camera = presentr", "line 1: camera \"presentr\": not known; did you mean presenter?" },
 		{ "[mask", "a.conf: line 1 has a heading without its \"]\"" },
 		{ "\n[camera x", "a.conf: line 2 has a heading without its \"]\"" },
 		{ "[profile a] light=20", "line 1 has something behind its heading" },

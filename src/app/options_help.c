@@ -55,12 +55,9 @@ void pmk_option_commands(unsigned of, char text[128])
 
 void pmk_option_refuse(const char *word)
 {
-	struct pmk_near near = pmk_near_to(strncmp(word, "--", 2) == 0 ? word + 2 : "");
 	char ask[PMK_NEAR_ASK];
 
-	for (int i = 0; i < pmk_settings_count; i++)
-		pmk_near_try(&near, "--", pmk_settings_table[i].name);
-	pmk_near_ask(&near, ask);
+	pmk_setting_ask(strncmp(word, "--", 2) == 0 ? word + 2 : "", 0, "--", ask);
 	pmk_error("there is no option %s%s", word, *ask ? ask : "; see potemkin --help");
 }
 

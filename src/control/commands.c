@@ -2,6 +2,7 @@
 /* The commands of the control socket. */
 #include "base/clock.h"
 #include "base/parse.h"
+#include "base/words/phrase.h"
 #include "control/control_parts.h"
 #include "control/gallery.h"
 #include "control/page/page.h"
@@ -30,8 +31,7 @@ struct request {
 /* Each returns 0, or a code of the command line's exits with the reason in r->why. */
 typedef int command(struct request *r);
 
-static int refuse(struct request *r, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
-static int refuse(struct request *r, int code, const char *format, ...)
+static int __attribute__((format(printf, 3, 4))) refuse(struct request *r, int code, const char *format, ...)
 {
 	va_list args;
 
@@ -46,10 +46,15 @@ static int refuse(struct request *r, int code, const char *format, ...)
 static const struct pmk_setting *find(struct request *r, const char *name)
 {
 	const struct pmk_setting *s = pmk_setting_find(name);
+	char ask[PMK_NEAR_ASK];
 
 	if (s && s->flags & PMK_SETTING_FILE)
 		return s;
-	refuse(r, PMK_EXIT_USAGE, "there is no setting \"%.60s\"", name);
+	pmk_setting_ask(name, PMK_SETTING_FILE, "", ask);
+	pmk_log_overhear(r->why); /* with the words for the remedy */
+	pmk_error_cure(*ask ? PMK_CURE_NONE : PMK_CURE_SEE_SETTINGS, "there is no setting \"%s\"%s",
+		pmk_short(name, 60).text, ask);
+	pmk_log_overhear(NULL);
 	return NULL;
 }
 
@@ -57,22 +62,21 @@ static const struct pmk_setting *find(struct request *r, const char *name)
 static int edit(struct request *r, const struct pmk_setting *s, int first, bool add)
 {
 	struct pmk_settings *fresh = &r->control->fresh;
-	bool list = s->flags & PMK_SETTING_LIST;
 	char why[PMK_SETTING_WHY];
 
 	*fresh = r->control->settings;
 	fresh->pipeline.scene.renew_backdrop = strcmp(s->name, "backdrop") == 0 ? PMK_RENEW : PMK_RENEW_NOT;
 	fresh->pipeline.scene.renew_overlay = strcmp(s->name, "overlay") == 0 ? PMK_RENEW : PMK_RENEW_NOT;
-	if (list && !add)
+	if (s->flags & PMK_SETTING_LIST && !add)
 		pmk_setting_clear(s, fresh);
 	for (int i = first; i < r->count; i++) {
 		int err = pmk_setting_set(s, r->args[i], fresh, why);
 
 		if (!err)
 			continue;
-		pmk_log_overhear(r->why); /* with the words for the remedy */
-		pmk_error_cure(err == -ENOENT ? s->cure : PMK_CURE_NONE, "%s \"%.100s%s\": %s", s->name, r->args[i],
-			strlen(r->args[i]) > 100 ? "..." : "", why);
+		pmk_log_overhear(r->why);
+		pmk_error_cure(err == -ENOENT ? s->cure : PMK_CURE_NONE, "%s \"%s\": %s", s->name,
+			pmk_short(r->args[i], 100).text, why);
 		pmk_log_overhear(NULL);
 		return s->flags & PMK_SETTING_READ ? PMK_EXIT_INPUT : PMK_EXIT_USAGE;
 	}
@@ -332,14 +336,19 @@ static const struct {
 
 static int run(struct request *r, const char *name)
 {
+	struct pmk_near near = pmk_near_to(name);
+	char ask[PMK_NEAR_ASK];
+
 	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+		pmk_near_try(&near, "", commands[i].name);
 		if (strcmp(commands[i].name, name) != 0)
 			continue;
 		if (r->count < commands[i].least || r->count > commands[i].most)
 			return refuse(r, PMK_EXIT_USAGE, "usage: %s", commands[i].usage);
 		return commands[i].run(r);
 	}
-	return refuse(r, PMK_EXIT_USAGE, "there is no command \"%.40s\"", name);
+	pmk_near_ask(&near, ask);
+	return refuse(r, PMK_EXIT_USAGE, "there is no command \"%s\"%s", pmk_short(name, 40).text, ask);
 }
 
 /* False: the arguments are not an array of few strings. */

@@ -77,10 +77,17 @@ int potemkin_builtin_describe(size_t index, struct potemkin_builtin_info *info)
 const struct pmk_setting *pmk_lib_find(enum potemkin_level level, const char *name)
 {
 	const struct pmk_setting *setting = name ? pmk_setting_find(name) : NULL;
+	struct pmk_near near = pmk_near_to(name ? name : "");
+	char ask[PMK_NEAR_ASK];
 
 	if (setting && has(level, setting))
 		return setting;
-	pmk_error("there is no setting \"%s\" here", name ? name : "");
+	for (int i = 0; i < pmk_settings_count; i++) {
+		if (has(level, &pmk_settings_table[i]))
+			pmk_near_try(&near, "", pmk_settings_table[i].name);
+	}
+	pmk_near_ask(&near, ask);
+	pmk_error("there is no setting \"%s\" here%s", name ? name : "", ask);
 	return NULL;
 }
 

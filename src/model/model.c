@@ -7,6 +7,7 @@
 #include "base/open_file.h"
 #include "base/parse.h"
 #include "base/sha256.h"
+#include "base/words/near.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -29,11 +30,18 @@ static void append(char *text, size_t size, const char *between, const char *pie
 
 static int complain_unknown(const char *name, const struct pmk_model_card *cards, int count)
 {
-	char known[512] = "";
+	struct pmk_near near = pmk_near_to(name);
+	char known[512] = "", ask[PMK_NEAR_ASK];
 
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < count; i++) {
 		append(known, sizeof known, ", ", cards[i].name);
-	pmk_error("model \"%s\" is not known; known are %s, or give the path of a .tflite file", name, known);
+		pmk_near_try(&near, "", cards[i].name);
+	}
+	pmk_near_ask(&near, ask);
+	if (*ask)
+		pmk_error("model \"%s\" is not known%s", name, ask);
+	else
+		pmk_error("model \"%s\" is not known; known are %s, or give the path of a .tflite file", name, known);
 	return -ENOENT;
 }
 

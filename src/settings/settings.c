@@ -175,6 +175,17 @@ const struct pmk_setting *pmk_setting_find(const char *name)
 	return NULL;
 }
 
+void pmk_setting_ask(const char *name, unsigned flags, const char *before, char ask[PMK_NEAR_ASK])
+{
+	struct pmk_near near = pmk_near_to(name);
+
+	for (int i = 0; i < pmk_settings_count; i++) {
+		if ((pmk_settings_table[i].flags & flags) == flags)
+			pmk_near_try(&near, before, pmk_settings_table[i].name);
+	}
+	pmk_near_ask(&near, ask);
+}
+
 void pmk_setting_copy(const struct pmk_setting *s, struct pmk_settings *to, const struct pmk_settings *from)
 {
 	memcpy(at(to, s->offset), value_of(s, from), s->bytes);

@@ -17,6 +17,7 @@
 #define PMK_SETTINGS_SETTINGS_H
 
 #include "base/cure.h"
+#include "base/words/near.h"
 #include "core/pipeline.h"
 #include "io/source_names.h"
 
@@ -140,6 +141,8 @@ extern const int pmk_settings_count;
 void pmk_settings_init(struct pmk_settings *settings);
 
 const struct pmk_setting *pmk_setting_find(const char *name); /* NULL: there is no setting of that name */
+/* The setting that a mistyped name may have meant, as a question (base/words/near.h); only those with these flags. */
+void pmk_setting_ask(const char *name, unsigned flags, const char *before, char ask[PMK_NEAR_ASK]);
 
 /* Set a value from text, or add to a list; the word for "nothing is set" empties it. `text` NULL turns a switch on. 0;
  * -EINVAL, with the settings untouched and `why` saying what is expected ("give a number from 0 to 100"); or -ENOENT,

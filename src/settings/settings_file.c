@@ -51,11 +51,12 @@ static bool counts(const struct reading *r)
 static const struct pmk_setting *find(const struct reading *r, const char *name)
 {
 	const struct pmk_setting *setting = pmk_setting_find(name);
-	char place[PLACE];
+	char place[PLACE], ask[PMK_NEAR_ASK];
 
 	if (!setting || !(setting->flags & PMK_SETTING_FILE)) {
-		pmk_error_cure(PMK_CURE_SEE_SETTINGS, "configuration file %s: \"%s\" is not a setting",
-			place_of(r, place), name);
+		pmk_setting_ask(name, PMK_SETTING_FILE, "", ask);
+		pmk_error_cure(*ask ? PMK_CURE_NONE : PMK_CURE_SEE_SETTINGS,
+			"configuration file %s: \"%s\" is not a setting%s", place_of(r, place), name, ask);
 		return NULL;
 	}
 	if (r->heading.section == PMK_SECTION_CAMERA &&
