@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "settings/settings_line.h"
 
+#include "base/words/near.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -104,10 +106,18 @@ static size_t name_behind(const char *text, size_t length, const char *word, con
 	return blanks && known + blanks < length ? length - known - blanks : 0;
 }
 
-/* "cameras NAME", "camera: NAME", or "camera" alone: its settings would be for all cameras. */
+/* "cameras NAME", "profle: NAME", or "camera" alone: its settings would be for all cameras, and for each run. */
 static bool is_misspelt(const char *begin, size_t length)
 {
-	return strncasecmp(begin, "camera", 6) == 0 && (length == 6 || strcspn(begin, " \t:") < length);
+	size_t letters = strcspn(begin, " \t:]");
+	char word[12] = "";
+	struct pmk_near near = pmk_near_to(word);
+
+	if (letters < sizeof word)
+		near = pmk_near_to(memcpy(word, begin, letters));
+	pmk_near_try(&near, "", "camera");
+	pmk_near_try(&near, "", "profile");
+	return near.name && (letters < length || strcasecmp(word, "camera") == 0);
 }
 
 int pmk_settings_heading(const char *line, struct pmk_heading *heading)
