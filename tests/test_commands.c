@@ -501,7 +501,7 @@ static void test_steering(void **state)
 	assert_int_equal(stat("seen.png", &st), 0);
 	expect(PMK_EXIT_OK, "ctl backdrop room.png", NULL);
 	expect(PMK_EXIT_USAGE, "ctl snapshot ./room.png", "is an input and would be overwritten");
-	expect(PMK_EXIT_USAGE, "ctl snapshot seen.jpg", "/seen.jpg: a snapshot must end in .png");
+	expect(PMK_EXIT_USAGE, "ctl snapshot seen.jpg", "/seen.jpg: a snapshot is a PNG, so its name must end in .png");
 	expect(PMK_EXIT_NO_OUTPUT, "ctl snapshot absent/seen.png", "make its directory first");
 	expect(PMK_EXIT_USAGE, "ctl backdrop none", "start potemkin with --show-room");
 	expect(PMK_EXIT_OK, "ctl save", "steered.conf");

@@ -243,6 +243,9 @@ static void test_refused(void **state)
 	refuses_with(ask("stauts"), "no command \"stauts\"; did you mean status?");
 	refuses_with(ask_text("{\"command\": \"backdrop\", \"args\": [\"builtin:dusk\\u0000.png\"]}"),
 		"give a line such as");
+	refuses_with(ask_text("{\"command\": \"snapshot\", \"args\": [\"\"]}"), "give a line such as");
+	refuses_with(ask_text("{\"command\": \"set\", \"args\": [\"\", \"4\"]}"), "give a line such as");
+	refuses_with(ask_text("{\"command\": \"set\", \"args\": [\"smooth\", \"\"]}"), "give a number from");
 	refuses_with(ask("backdrop none"), "would show the room");
 	refuses_with(ask("set show-room yes"), "cannot change while potemkin runs");
 	refuses_with(ask("model absent"), "no command");
@@ -251,7 +254,9 @@ static void test_refused(void **state)
 	memset(request + 9, 'a', 300);
 	refuses_with(ask(request), "aaa...\": the name is too long");
 	refuses_with(ask("snapshot picture.png"), "not an absolute path");
-	refuses_with(ask("snapshot /tmp/picture.txt"), ".png");
+	refuses_with(ask("snapshot picture.jpg"), "must end in .png");
+	refuses_with(ask("snapshot /tmp/picture.txt"), "must end in .png");
+	refuses_with(ask("snapshot /tmp/.png"), "an ending without a name");
 	refuses = true;
 	refuses_with(ask("set smooth 30"), "overwrite");
 	if (unit_log_count)
@@ -290,6 +295,18 @@ static void test_odd_requests(void **state)
 	close(fd);
 	fd = pmk_socket_connect(0);
 	accepts("status");
+	end(p);
+}
+
+/* It is for the setting to judge: no caption is a caption that is empty. */
+static void test_an_empty_value(void **state)
+{
+	struct pmk_pipeline *p = begin(false);
+	cJSON *answer = ask_text("{\"command\": \"set\", \"args\": [\"caption\", \"\"]}");
+
+	assert_true(cJSON_IsTrue(cJSON_GetObjectItem(answer, "ok")));
+	cJSON_Delete(answer);
+	setting_is("caption", "none");
 	end(p);
 }
 
@@ -858,6 +875,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_settings, clear),
 		cmocka_unit_test_teardown(test_refused, clear),
 		cmocka_unit_test_teardown(test_odd_requests, clear),
+		cmocka_unit_test_teardown(test_an_empty_value, clear),
 		cmocka_unit_test_teardown(test_pause, clear),
 		cmocka_unit_test_teardown(test_pause_while_asleep, clear),
 		cmocka_unit_test_teardown(test_status, clear),

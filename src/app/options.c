@@ -142,6 +142,12 @@ static enum pmk_exit check_words(int count, char **words, const struct walk *w)
 	return PMK_EXIT_OK;
 }
 
+/* Of "ctl set NAME VALUE": the setting judges whether it may be empty, as that of an option. */
+static bool is_value(char **words, int index)
+{
+	return index > 2 && strcmp(words[0], "ctl") == 0 && strcmp(words[1], "set") == 0;
+}
+
 /* The command, and the arguments behind it. */
 static enum pmk_exit take_words(int count, char **words, struct pmk_options *o)
 {
@@ -157,7 +163,7 @@ static enum pmk_exit take_words(int count, char **words, struct pmk_options *o)
 	o->command = (enum pmk_command)command;
 	o->args = (const char **)words;
 	for (o->arg_count = 0; o->arg_count < count; o->arg_count++) {
-		if (*words[o->arg_count])
+		if (*words[o->arg_count] || is_value(words, o->arg_count))
 			continue;
 		pmk_error("an argument is empty; see potemkin --help");
 		return PMK_EXIT_USAGE;

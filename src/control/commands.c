@@ -115,11 +115,9 @@ static int command_add(struct request *r)
 {
 	const struct pmk_setting *s = find(r, r->args[0]);
 
-	if (!s)
-		return PMK_EXIT_USAGE;
-	if (!(s->flags & PMK_SETTING_LIST))
+	if (s && !(s->flags & PMK_SETTING_LIST))
 		return refuse(r, PMK_EXIT_USAGE, "%s is no list; use set", s->name);
-	return set(r, s, 1, true);
+	return s ? set(r, s, 1, true) : PMK_EXIT_USAGE;
 }
 
 static int command_set(struct request *r)
@@ -265,9 +263,9 @@ static int command_status(struct request *r)
 /* Look at the machine anew. */
 static int command_examine(struct request *r)
 {
-	if (!pmk_control_examine(r->control, r->answer))
-		return refuse(r, PMK_EXIT_INTERNAL, "this machine could not be examined in time");
-	return 0;
+	bool done = pmk_control_examine(r->control, r->answer);
+
+	return done ? 0 : refuse(r, PMK_EXIT_INTERNAL, "this machine could not be examined in time");
 }
 
 static int command_subscribe(struct request *r)
@@ -351,8 +349,8 @@ static int run(struct request *r, const char *name)
 	return refuse(r, PMK_EXIT_USAGE, "there is no command \"%s\"%s", pmk_short(name, 40).text, ask);
 }
 
-/* False: the arguments are not an array of few strings. */
-static bool take_args(struct request *r, const cJSON *args)
+/* False: the arguments are not an array of few strings. Only a value to be set may be empty. */
+static bool take_args(struct request *r, const char *name, const cJSON *args)
 {
 	const cJSON *arg;
 
@@ -360,7 +358,8 @@ static bool take_args(struct request *r, const cJSON *args)
 		return false;
 	cJSON_ArrayForEach(arg, args)
 	{
-		if (!cJSON_IsString(arg) || r->count == MOST_ARGS || !*arg->valuestring)
+		if (!cJSON_IsString(arg) || r->count == MOST_ARGS ||
+			(!*arg->valuestring && !(r->count && strcmp(name, "set") == 0)))
 			return false;
 		r->args[r->count++] = arg->valuestring;
 	}
@@ -379,7 +378,7 @@ void pmk_control_answer(struct pmk_control *c, struct pmk_client *client, const 
 	r->control = c;
 	r->client = client;
 	r->answer = cJSON_CreateObject();
-	if (!name || strstr(request, "\\u0000") || !take_args(r, cJSON_GetObjectItemCaseSensitive(json, "args")))
+	if (!name || strstr(request, "\\u0000") || !take_args(r, name, cJSON_GetObjectItemCaseSensitive(json, "args")))
 		code = refuse(r, PMK_EXIT_USAGE,
 			"give a line such as {\"command\": \"set\", \"args\": [\"smooth\", \"40\"]}");
 	else

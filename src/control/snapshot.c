@@ -6,11 +6,16 @@
 
 enum pmk_exit pmk_control_snapshot(struct pmk_control *c, const char *path)
 {
+	const char *end = pmk_parse_only_end(path);
+	const char *why = end                 ? "an ending without a name; put one before it" :
+		!pmk_parse_ends(path, ".png") ? "a snapshot is a PNG, so its name must end in .png" :
+		path[0] != '/'                ? "not an absolute path" :
+						NULL;
 	struct pmk_shown *shown;
 	int err;
 
-	if (path[0] != '/' || !pmk_parse_ends(path, ".png")) {
-		pmk_error("%s: %s", path, path[0] == '/' ? "a snapshot must end in .png" : "not an absolute path");
+	if (why) {
+		pmk_error("%s: %s", path, why);
 		return PMK_EXIT_USAGE;
 	}
 	if (pmk_inputs_would_be_lost(&c->settings, NULL, path))
