@@ -73,7 +73,7 @@ expect 2 ': --auto-frame=Wide' convert --auto-frame=auto --auto-frame Wide a.png
 expect 3 'there is no such file.*did you mean builtin:office' -b office -c presenter -o null --frames 1
 expect 3 'there is no such file.*did you mean color:black' -b black -c presenter -o null --frames 1
 expect 3 'there is no such colour; did you mean color:green\?' -b color:ngreen -c presenter -o null --frames 1
-expect 3 'there is no such file; did you mean blur:30\?' -b blurr:30 -c presenter -o null --frames 1
+expect 3 'there is no such file; did you mean blur:30\?' -b bluur:30 -c presenter -o null --frames 1
 expect 3 'there is no such file.*potemkin list backdrops' -b away -c /dev/video77 -o null --frames 1
 expect 2 'an argument is empty' convert '' out.mp4
 expect 2 'usage: potemkin mask' mask
@@ -508,6 +508,16 @@ rm hurt.mkv rest.mkv
 runs convert drawn.mkv hash --frames 3 --threads 0 --refine morph
 says '^total '
 expect 2 'must end in' convert drawn.mkv drawn.png
+mkdir -p ends
+for name in .png ends/.png .mp4 ends/.MKV; do
+	expect 2 'an ending without a name; put one before it' convert drawn.mkv $name
+	expect 2 'an ending without a name; put one before it, as in new\.' mask drawn.mkv $name
+	expect 2 'an ending without a name; put one before it' -c presenter -o file:$name --frames 1
+done
+rmdir ends
+expect 3 'the input "presentr" is not known; did you mean presenter\?' convert presentr a.mp4
+expect 2 'the output "nul" is not known; did you mean null\?' convert drawn.mkv nul
+expect 3 'presenter.mkv: ' convert presenter.mkv a.mp4
 expect 2 'must end in' mask drawn.mkv alpha.png
 : >there.png	# not said to be replaced by what is refused
 expect 2 'must end in' convert drawn.mkv there.png

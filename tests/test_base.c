@@ -315,6 +315,13 @@ static void test_parse_words(void **state)
 	assert_true(pmk_parse_ends("a/b.PnG", ".png"));
 	assert_false(pmk_parse_ends("a/b.png.txt", ".png"));
 	assert_false(pmk_parse_ends(".png", ".png"));
+	assert_false(pmk_parse_ends("a.b/.PNG", ".png"));
+	assert_string_equal(pmk_parse_only_end("a.b/.PNG"), ".PNG");
+	assert_string_equal(pmk_parse_only_end(".png"), ".png");
+	assert_null(pmk_parse_only_end("a/b.png"));
+	assert_null(pmk_parse_only_end("a/.b.png"));
+	assert_null(pmk_parse_only_end("."));
+	assert_null(pmk_parse_only_end("a/"));
 	assert_false(pmk_parse_ends("g", ".png"));
 }
 

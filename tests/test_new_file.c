@@ -231,6 +231,27 @@ static void test_link_to_nothing(void **state)
 	assert_int_equal(entries(), 0);
 }
 
+/* What is said when the place is at fault: the directory is missing, or is a file, or takes no files. */
+static void test_places(void **state)
+{
+	static const char *const places[][2] = {
+		{ "absent/a", "No such file or directory; make its directory first" },
+		{ "file/a", "what should be its directory is a file; choose another place" },
+		{ "/proc/a", "; choose a" }, /* root gets another reason than users */
+	};
+	struct pmk_new_file file;
+
+	make("file", 0600);
+	unit_catch_log();
+	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+		assert_true(pmk_new_file_create(&file, places[i][0]) < 0);
+		if (!strstr(unit_logged, places[i][1]))
+			fail_msg("%s: %s", places[i][0], unit_logged);
+	}
+	pmk_log_redirect(NULL, NULL);
+	unlink("file");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,6 +262,7 @@ int main(void)
 		cmocka_unit_test(test_mask_of_a_lost_list),
 		cmocka_unit_test(test_all_or_nothing),
 		cmocka_unit_test(test_link_to_nothing),
+		cmocka_unit_test(test_places),
 	};
 
 	return cmocka_run_group_tests(tests, enter, leave);

@@ -17,12 +17,22 @@
 /* How much of the name a temporary name has: it must not be too long for the file system either. */
 enum { TRIES = 100, NAME_KEPT = 100 };
 
-static enum pmk_cure cure_of(int err)
+/* Whether the directory of `path` exists. */
+static bool has_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX];
+	struct stat st;
+
+	snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash + 1 - path) : 1, slash ? path : ".");
+	return stat(folder, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static enum pmk_cure cure_of(const char *path, int err)
 {
 	switch (err) {
 	case -ENOENT:
-	case -ENOTDIR:
-		return PMK_CURE_MAKE_FOLDER;
+		return has_folder(path) ? PMK_CURE_OTHER_PLACE : PMK_CURE_MAKE_FOLDER;
 	case -EACCES:
 	case -EPERM:
 	case -EROFS:
@@ -40,8 +50,11 @@ static enum pmk_cure cure_of(int err)
 
 static int fail(const char *path, int err)
 {
-	pmk_error_cure(cure_of(err), "%s: cannot be created: %s", path,
-		err == -ENOTSUP ? "not a regular file" : pmk_starter_reason(err));
+	pmk_error_cure(cure_of(path, err), "%s: cannot be created: %s", path,
+		err == -ENOTSUP                            ? "not a regular file" :
+			err == -ENOTDIR                    ? "what should be its directory is a file" :
+			err == -ENOENT && has_folder(path) ? "its directory takes no new files" :
+							     pmk_starter_reason(err));
 	return err;
 }
 

@@ -45,13 +45,22 @@ const char *pmk_parse_after(const char *text, const char *prefix);
 /* The part of `text` after "KIND:", "" if `text` is the kind alone, or NULL if it is of another kind. */
 const char *pmk_parse_kind(const char *text, const char *kind);
 
-/* Whether a file's name ends in `end` (".png"), in upper or lower case, and is longer than that. Inline, so that the
- * modules have it, too. */
-static inline bool pmk_parse_ends(const char *name, const char *end)
+/* Whether a path ends in `end` (".png"), in upper or lower case, and the file has a name before that. Inline, so that
+ * the modules have it, too. */
+static inline bool pmk_parse_ends(const char *path, const char *end)
 {
-	size_t length = strlen(name), end_length = strlen(end);
+	size_t length = strlen(path), end_length = strlen(end);
 
-	return length > end_length && strcasecmp(name + length - end_length, end) == 0;
+	return length > end_length && path[length - end_length - 1] != '/' &&
+		strcasecmp(path + length - end_length, end) == 0;
+}
+
+/* The file's name if it is an ending and nothing else, such as ".png" of "room/.png"; else NULL. */
+static inline const char *pmk_parse_only_end(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+
+	return name[0] == '.' && name[1] && !strchr(name + 1, '.') ? name : NULL;
 }
 
 #endif

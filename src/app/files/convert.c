@@ -4,6 +4,7 @@
 #include "app/files/batch.h"
 #include "app/files/film.h"
 #include "app/files/replaced.h"
+#include "app/files/wrong_name.h"
 #include "app/signals.h"
 #include "app/unused.h"
 #include "base/log.h"
@@ -169,14 +170,6 @@ static bool has_unused(const struct pmk_options *options, const char *in, const 
 	return false;
 }
 
-static enum pmk_exit refuse_end(const struct pmk_film *film, const char *in, const char *out)
-{
-	pmk_error("%s is a %s, so the output \"%s\" must end in %s", pmk_pipe_name(in, false),
-		film->info.still ? "picture" : "video", out,
-		film->info.still ? ".png or .webp" : ".mp4, .mkv, .webm, .mov or .y4m");
-	return PMK_EXIT_USAGE;
-}
-
 /* The shell knows what is in it. */
 static enum pmk_exit refuse_folder(const char *in)
 {
@@ -203,14 +196,17 @@ enum pmk_exit pmk_convert_file(struct pmk_options *options, const char *in, cons
 		out = whole;
 	}
 	to_picture = pmk_parse_ends(out, ".png") || pmk_parse_ends(out, ".webp");
-	if (to_picture != film.info.still && !is_discarded(out))
-		code = refuse_end(&film, in, out);
-	else if (!kept && has_unused(options, pmk_pipe_name(in, false), out, film.info.still))
+	if (to_picture != film.info.still && !is_discarded(out)) {
+		pmk_wrong_name_end(out, "output", in, film.info.still,
+			film.info.still ? ".png or .webp" : ".mp4, .mkv, .webm, .mov or .y4m");
 		code = PMK_EXIT_USAGE;
-	else if (to_picture)
+	} else if (!kept && has_unused(options, pmk_pipe_name(in, false), out, film.info.still)) {
+		code = PMK_EXIT_USAGE;
+	} else if (to_picture) {
 		code = write_still(&film, out, options->settings.quality);
-	else
+	} else {
 		code = write_video(&film, options, in, out);
+	}
 	return pmk_film_end(&film, code, pmk_pipe_name(in, false), pmk_pipe_name(out, true));
 }
 
@@ -237,7 +233,7 @@ enum pmk_exit pmk_command_convert(struct pmk_options *options)
 	if (options->arg_count > 3 || pmk_batch_is_folder(out))
 		return is_pipe_among(options) ? PMK_EXIT_USAGE : pmk_batch_convert(options);
 	pmk_unused_tell(options, "jobs", "a single file", "");
-	if (pmk_inputs_would_be_lost(&options->settings, in, out))
+	if (pmk_inputs_would_be_lost(&options->settings, in, out) || pmk_wrong_name_out(out))
 		return PMK_EXIT_USAGE;
 	return pmk_convert_file(options, in, out, NULL);
 }

@@ -2,6 +2,7 @@
 #include "app/files/film.h"
 
 #include "app/commands.h"
+#include "app/files/wrong_name.h"
 #include "app/signals.h"
 #include "app/unused.h"
 #include "base/clock.h"
@@ -22,7 +23,7 @@ static int open_source(struct pmk_film *film, const char *in)
 {
 	struct pmk_source_wish wish = film->settings->wish;
 	char spec[4200];
-	bool drawn = pmk_parse_after(in, "presenter") != NULL && strchr(in, '/') == NULL && access(in, F_OK) != 0;
+	bool drawn = pmk_parse_kind(in, "presenter") && access(in, F_OK) != 0;
 	struct pmk_media *media;
 	int err;
 
@@ -33,6 +34,8 @@ static int open_source(struct pmk_film *film, const char *in)
 	if (film->piped)
 		return pmk_source_stream_open(in, &wish, &film->source);
 	if (!drawn) {
+		if (pmk_wrong_name_in(in))
+			return -ENOENT;
 		err = pmk_media_open(in, &media); /* only to count the frames; the source opens the file itself */
 		if (err)
 			return err;
@@ -201,7 +204,7 @@ enum pmk_exit pmk_film_open(
 	err = open_source(film, in);
 	if (err)
 		return pmk_exit_of(
-			PMK_PART_CAMERA, err, strncmp(in, "presenter", 9) == 0 && !film->info.frames ? in : "file:");
+			PMK_PART_CAMERA, err, pmk_parse_kind(in, "presenter") && !film->info.frames ? in : "file:");
 	if (!kept)
 		tell_unused(film, options, pmk_pipe_name(in, false));
 	err = open_scene(film);

@@ -2,6 +2,7 @@
 #include "app/commands.h"
 #include "app/files/film.h"
 #include "app/files/replaced.h"
+#include "app/files/wrong_name.h"
 #include "app/unused.h"
 #include "base/log.h"
 #include "base/parse.h"
@@ -109,8 +110,7 @@ enum pmk_exit pmk_command_mask(struct pmk_options *options)
 		pmk_error("a mask cannot be written to a pipe; name %s file", film.info.still ? "a .png" : "an .mkv");
 		err = -EINVAL;
 	} else if (!pmk_parse_ends(out, end)) {
-		pmk_error("%s is a %s, so the mask \"%s\" must end in %s", pmk_pipe_name(in, false),
-			film.info.still ? "picture" : "video", out, end);
+		pmk_wrong_name_end(out, "mask", in, film.info.still, end);
 		err = -EINVAL;
 	} else {
 		err = film.info.still ? write_still(&film, out) : write_video(&film, out);

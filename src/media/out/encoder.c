@@ -24,6 +24,10 @@ const struct pmk_out_kind *pmk_out_kind_find(const char *path, bool grey, bool a
 		if ((!grey || !strcmp(kinds[i].end, ".mkv")) && (!alpha || kinds[i].alpha))
 			return &kinds[i];
 	}
+	if (pmk_parse_only_end(path)) {
+		pmk_error("%s: an ending without a name; put one before it", path);
+		return NULL;
+	}
 	pmk_error("%s: files of this kind cannot %s; name %s", path, alpha ? "hold transparency" : "be written",
 		grey          ? "an .mkv file" :
 			alpha ? "a .webm, .mkv or .mov file" :
