@@ -376,29 +376,110 @@ static void test_inputs_are_never_written(void **state)
 		{ "convert --overlay room.png alpha.png room.png", "room.png" },
 		{ "convert -m ./slides/film.mkv talk.mkv slides/film.mkv", "slides/film.mkv" },
 		{ "convert --config own.mkv talk.mkv own.mkv", "own.mkv" },
+		{ "convert talk.mkv usual.mkv", "read/potemkin/potemkin.conf" },
+		{ "run -c presenter -o file:usual.mkv --frames 1", "read/potemkin/potemkin.conf" },
+		{ "mask talk.mkv selfie.mkv", "read/potemkin/models/selfie_segmentation.tflite" },
+		{ "convert -m selfie talk.mkv selfie.mkv", "read/potemkin/models/selfie_segmentation.tflite" },
+		{ "convert talk.mkv wide.mkv", "read/potemkin/models/selfie_segmentation_landscape.tflite" },
 	};
+	char read[sizeof folder + 10];
 	struct stat before, after;
 
+	snprintf(read, sizeof read, "%s/read", folder);
+	assert_int_equal(mkdir("read", 0700) || mkdir("read/potemkin", 0700) || mkdir("read/potemkin/models", 0700), 0);
+	put("read/potemkin/potemkin.conf", "smooth = 40\n");
+	put("read/potemkin/models/selfie_segmentation.tflite", "a network");
+	put("read/potemkin/models/selfie_segmentation_landscape.tflite", "another");
+	assert_int_equal(symlink("read/potemkin/potemkin.conf", "usual.mkv") ||
+			symlink("read/potemkin/models/selfie_segmentation.tflite", "selfie.mkv") ||
+			symlink("read/potemkin/models/selfie_segmentation_landscape.tflite", "wide.mkv"),
+		0);
 	put("own.mkv", "smooth = 40\n");
 	assert_int_equal(mkdir("slides", 0700) || symlink("../room.png", "slides/linked.png"), 0);
 	expect(PMK_EXIT_OK, "convert -q -b green room.png slides/one.png", NULL);
 	expect(PMK_EXIT_OK, "convert -q talk.mkv slides/film.mkv", NULL);
+	setenv("XDG_CONFIG_HOME", read, 1);
+	setenv("XDG_DATA_HOME", read, 1);
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		assert_int_equal(stat(cases[i].input, &before), 0);
 		expect(PMK_EXIT_USAGE, cases[i].line, "is an input and would be overwritten");
 		assert_int_equal(stat(cases[i].input, &after), 0);
 		assert_true(before.st_ino == after.st_ino && before.st_size == after.st_size);
 	}
+	unsetenv("XDG_DATA_HOME");
+	setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
 	/* many files get other names */
-	expect(PMK_EXIT_OK, "convert -q -b slideshow:slides talk.mkv slides/one.png slides/", NULL);
+	expect(PMK_EXIT_OK, "convert -q -b slides/one.png talk.mkv slides/one.png slides/", NULL);
 	assert_int_equal(stat("slides/one-2.png", &after) || stat("slides/talk.mkv", &after), 0);
 	/* and what is none of the slideshow's may be replaced */
 	expect(PMK_EXIT_OK, "convert -q -b slideshow:slides alpha.png out.png", NULL);
 }
 
+/* Neither does what is written become a picture of the backdrop, nor what is read the result of another file. */
+static void test_outputs_are_never_read(void **state)
+{
+	struct stat st;
+
+	expect(PMK_EXIT_USAGE, "convert -b slideshow:slides talk.mkv slides/new.mkv", "would become a picture of the");
+	expect(PMK_EXIT_USAGE, "convert -b slideshow:slides talk.mkv alpha.png slides/", "name another folder");
+	expect(PMK_EXIT_USAGE, "mask -b daylight:slides alpha.png slides/new.png", "would become a picture of the");
+	expect(PMK_EXIT_USAGE, "run -b slideshow:slides -c presenter -o file:slides/new.mkv --frames 1",
+		"would become a picture of the backdrop");
+	assert_true(stat("slides/new.mkv", &st) && stat("slides/new.png", &st));
+	assert_int_equal(symlink("twice.mkv", "again.mkv"), 0);
+	expect(PMK_EXIT_USAGE, "run -c presenter -o file:twice.mkv -o file:again.mkv --frames 1",
+		"are the same file, or may be");
+	expect(PMK_EXIT_USAGE, "run -c presenter -o file:twice.mkv -o file:Twice.mkv --frames 1",
+		"are the same file, or may be");
+	expect(PMK_EXIT_OK, "convert -q -b slideshow:slides --frames 1 talk.mkv null", NULL);
+	/* the second one is not there yet, and stays absent */
+	expect(PMK_EXIT_INPUT, "convert -q -b green alpha.png more/alpha.png more/", "more/alpha.png");
+	assert_int_equal(stat("more/alpha-2.png", &st), 0);
+}
+
 static bool answers(void)
 {
 	return run("status") == PMK_EXIT_OK;
+}
+
+/* The run that is steered records; its files are no inputs, by whatever name. */
+static void refuse_recordings(void)
+{
+	static const char *const lines[] = { "ctl backdrop films/rec.mkv", "ctl backdrop linked.mkv",
+		"ctl backdrop slideshow:films:5", "ctl backdrop daylight:films", "ctl backdrop slideshow:slides",
+		"ctl set overlay films/rec.mkv", "ctl camera file:slides/linked.mkv", "ctl set model ./linked.tflite" };
+
+	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+		expect(PMK_EXIT_USAGE, lines[i], "is an input and would be overwritten");
+	expect(PMK_EXIT_OK, "ctl backdrop color:#336699", NULL); /* the run goes on */
+}
+
+static void test_recordings_are_never_read(void **state)
+{
+	pid_t child;
+	struct stat st;
+	int status;
+
+	assert_int_equal(mkdir("films", 0700) || symlink("films/rec.mkv", "linked.mkv") ||
+			symlink("films/rec.mkv", "linked.tflite") || symlink("films/rec.mkv", "linked.png") ||
+			symlink("../films/rec.mkv", "slides/linked.mkv"),
+		0);
+	child = fork();
+	assert_true(child >= 0);
+	if (!child) {
+		char line[200];
+
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		snprintf(line, sizeof line, "-c presenter -o null -o file:films/rec.mkv -b green -s 160x90 -m %s",
+			network);
+		exit(run(line));
+	}
+	for (int i = 0; i < 500 && (stat("films/rec.mkv", &st) || !answers()); i++)
+		usleep(20000);
+	refuse_recordings();
+	expect(PMK_EXIT_OK, "ctl quit", NULL);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
 }
 
 static void make_own_folder(void)
@@ -549,6 +630,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_films),
 		cmocka_unit_test(test_batch),
 		cmocka_unit_test(test_inputs_are_never_written),
+		cmocka_unit_test(test_outputs_are_never_read),
+		cmocka_unit_test(test_recordings_are_never_read),
 		cmocka_unit_test(test_steering),
 		cmocka_unit_test(test_bench),
 	};

@@ -18,8 +18,9 @@ enum pmk_exit pmk_control_snapshot(struct pmk_control *c, const char *path)
 		pmk_error("%s: %s", path, why);
 		return PMK_EXIT_USAGE;
 	}
-	if (pmk_inputs_would_be_lost(&c->settings, NULL, path))
-		return PMK_EXIT_USAGE;
+	err = pmk_inputs_spare(&c->settings, NULL, path);
+	if (err)
+		return pmk_inputs_exit(err);
 	shown = pmk_control_shown(c);
 	if (!shown) {
 		pmk_error("the output has ended");

@@ -61,6 +61,15 @@ int pmk_manifest_find(const struct pmk_model_card *card, char *path, size_t size
 /* Whether the file has the card's SHA-256. Nothing is logged. */
 bool pmk_manifest_fits(const struct pmk_model_card *card, const char *path);
 
+/* The models that "auto" stands for, by name (find/look.h): that of the view, and that of looks at a wide picture. */
+enum { PMK_MODELS_OF_AUTO = 2 };
+extern const char *const pmk_models_of_auto[PMK_MODELS_OF_AUTO];
+
+/* Call `found` for each path that pmk_model_load would try to read, whether there is a file or not. Errors of
+ * pmk_manifest_cards. */
+int pmk_model_each_file(const char *name_or_path, void (*found)(void *user, const char *path), void *user)
+	__attribute__((warn_unused_result));
+
 /* Load and check a model, by path if the text contains a '/' or ends in ".tflite", otherwise by name. -ENOENT: there is
  * no such model, or its file is missing; -EBADMSG: the file is damaged, or its hash or shapes do not match the card;
  * -ENOTSUP: an unknown operator or type; -ENOMEM. */

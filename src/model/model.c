@@ -15,6 +15,8 @@
 
 enum { MOST_BESIDE_BYTES = 1 << 16 };
 
+const char *const pmk_models_of_auto[PMK_MODELS_OF_AUTO] = { "selfie", "selfie-landscape" };
+
 static bool is_path(const char *text)
 {
 	return strchr(text, '/') || pmk_parse_ends(text, ".tflite");
@@ -191,6 +193,39 @@ static int load_by_path(const char *path, const struct pmk_model_card *cards, in
 		err = take_network(model, bytes, size);
 	free(bytes);
 	return err;
+}
+
+static void each_place(const char *file, void (*found)(void *user, const char *path), void *user)
+{
+	char directory[4096], path[4200];
+
+	for (int i = 0; pmk_manifest_place(i, directory, sizeof directory); i++) {
+		if (*directory && snprintf(path, sizeof path, "%s/%s", directory, file) < (int)sizeof path)
+			found(user, path);
+	}
+}
+
+int pmk_model_each_file(const char *name_or_path, void (*found)(void *user, const char *path), void *user)
+{
+	struct pmk_model_card *cards;
+	char beside[4200];
+	int count, err = pmk_manifest_cards(&cards, &count);
+
+	if (err < 0)
+		return err;
+	each_place("manifest.ini", found, user);
+	if (is_path(name_or_path)) {
+		snprintf(beside, sizeof beside, "%s.ini", name_or_path);
+		found(user, name_or_path);
+		found(user, beside);
+		count = 0;
+	}
+	for (int i = 0; i < count; i++) {
+		if (!strcmp(cards[i].name, name_or_path))
+			each_place(cards[i].file, found, user);
+	}
+	free(cards);
+	return 0;
 }
 
 int pmk_model_load(const char *name_or_path, struct pmk_model *model)

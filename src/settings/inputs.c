@@ -1,77 +1,191 @@
 /* SPDX-License-Identifier: MIT */
 #include "settings/inputs.h"
 
-#include "base/folder.h"
 #include "base/log.h"
 #include "base/parse.h"
 #include "compose/backdrop.h"
+#include "model/manifest.h"
+#include "settings/settings_file.h"
 
-#include <limits.h>
+#include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-static bool is_at(const struct stat *file, const char *path)
+/* --- what is read --- */
+
+void pmk_inputs_add(struct pmk_inputs *inputs, const char *path)
+{
+	int room = inputs->count < inputs->room ? inputs->room : inputs->room ? 2 * inputs->room : 16;
+	struct pmk_file_place *more = inputs->files;
+
+	if (room != inputs->room)
+		more = realloc(inputs->files, (size_t)room * sizeof *more);
+	inputs->full |= !more;
+	if (!more)
+		return;
+	inputs->files = more;
+	inputs->room = room;
+	pmk_file_place_find(strcmp(path, "-") == 0 ? "/dev/stdin" : path, &inputs->files[inputs->count]);
+	inputs->count += inputs->files[inputs->count].known;
+}
+
+static void add(void *user, const char *path)
+{
+	pmk_inputs_add(user, path);
+}
+
+static bool find_folder(const char *backdrop, char path[PMK_SPEC], struct pmk_file_place *folder)
 {
 	struct stat st;
 
-	return stat(path, &st) == 0 && st.st_dev == file->st_dev && st.st_ino == file->st_ino;
+	if (!pmk_backdrop_folder(backdrop, path) || stat(path, &st) < 0)
+		return false;
+	*folder = (struct pmk_file_place){ .known = true, .device = st.st_dev, .number = st.st_ino };
+	return true;
 }
 
-static bool is_in_folder(const struct stat *file, const char *folder)
+/* What is in the folder may be a link to a file elsewhere, or another name of one. */
+static void add_folder(struct pmk_inputs *inputs, const char *backdrop)
 {
-	struct pmk_folder list = { 0 };
-	char path[PMK_SPEC + NAME_MAX];
+	char folder[PMK_SPEC], path[PMK_SPEC + NAME_MAX + 2];
+	const struct dirent *entry;
+	DIR *directory;
+
+	if (!find_folder(backdrop, folder, &inputs->folder))
+		return;
+	directory = opendir(folder);
+	while (directory && (entry = readdir(directory))) {
+		snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+		if (entry->d_name[0] != '.')
+			pmk_inputs_add(inputs, path);
+	}
+	if (directory)
+		closedir(directory);
+}
+
+static int add_models(struct pmk_inputs *inputs, const char *model)
+{
+	bool both = strcmp(model, "auto") == 0;
+	int err = 0;
+
+	for (int i = 0; i < (both ? PMK_MODELS_OF_AUTO : 1) && !err; i++)
+		err = pmk_model_each_file(both ? pmk_models_of_auto[i] : model, add, inputs);
+	return err == -EINVAL ? -EBADMSG : err; /* it is no mistake on the command line */
+}
+
+int pmk_inputs_find(struct pmk_inputs *inputs, const struct pmk_settings *settings, const char *in)
+{
+	const struct pmk_scene_settings *scene = &settings->pipeline.scene;
+	const char *film = in ? in : settings->pipeline.camera, *named = pmk_parse_after(film, "file:");
+	char config[PMK_SPEC];
+	int err;
+
+	*inputs = (struct pmk_inputs){ 0 };
+	pmk_inputs_add(inputs, named ? named : film);
+	pmk_inputs_add(inputs, scene->backdrop);
+	pmk_inputs_add(inputs, scene->overlay.picture);
+	if (pmk_settings_file_of(settings, config))
+		pmk_inputs_add(inputs, config);
+	add_folder(inputs, scene->backdrop);
+	err = add_models(inputs, scene->model);
+	if (err || !inputs->full)
+		return err;
+	pmk_error("not enough memory for the names of all inputs");
+	return -ENOMEM;
+}
+
+void pmk_inputs_free(struct pmk_inputs *inputs)
+{
+	free(inputs->files);
+	*inputs = (struct pmk_inputs){ 0 };
+}
+
+/* --- what must not be written --- */
+
+static bool is_shown(const struct pmk_inputs *inputs, const struct pmk_file_place *place)
+{
+	const struct pmk_file_place *folder = &inputs->folder;
+
+	return place->known && folder->known && place->device == folder->device && place->number == folder->number &&
+		place->name[0] && place->name[0] != '.';
+}
+
+/* Why the file must not be written; NULL: it may be. */
+static const char *find_reason(const struct pmk_inputs *inputs, const char *path)
+{
+	struct pmk_file_place place;
+
+	pmk_file_place_find(strcmp(path, "-") == 0 ? "/dev/stdout" : path, &place);
+	for (int i = 0; i < inputs->count; i++) {
+		if (pmk_file_place_equal(&inputs->files[i], &place))
+			return place.name[0] ? "would become an input; name another output file" :
+					       "is an input and would be overwritten; name another output file";
+	}
+	return is_shown(inputs, &place) ? "would become a picture of the backdrop; name a file in another folder" :
+					  NULL;
+}
+
+bool pmk_inputs_have(const struct pmk_inputs *inputs, const char *path)
+{
+	return find_reason(inputs, path) != NULL;
+}
+
+static int spare(const struct pmk_inputs *inputs, const char *path)
+{
+	const char *reason = find_reason(inputs, path);
+
+	if (reason)
+		pmk_error("\"%s\" %s", path, reason);
+	return reason ? -EINVAL : 0;
+}
+
+int pmk_inputs_spare(const struct pmk_settings *settings, const char *in, const char *path)
+{
+	struct pmk_inputs inputs;
+	int err = pmk_inputs_find(&inputs, settings, in);
+
+	if (!err)
+		err = spare(&inputs, path);
+	pmk_inputs_free(&inputs);
+	return err;
+}
+
+int pmk_inputs_spare_outputs(const struct pmk_settings *settings, const struct pmk_pipeline_settings *outputs)
+{
+	struct pmk_inputs inputs = { 0 };
 	bool found = false;
+	int err = 0;
 
-	if (pmk_folder_read(folder, &list))
-		return false;
-	for (int i = 0; i < list.count && !found; i++) {
-		snprintf(path, sizeof path, "%s/%s", folder, list.names[i]);
-		found = is_at(file, path);
+	for (int i = 0; i < outputs->output_count && !err; i++) {
+		const char *path = pmk_parse_after(outputs->outputs[i], "file:");
+
+		if (path && !found)
+			err = pmk_inputs_find(&inputs, settings, NULL);
+		found |= path != NULL;
+		if (path && !err)
+			err = spare(&inputs, path);
 	}
-	pmk_folder_free(&list);
-	return found;
+	pmk_inputs_free(&inputs);
+	return err;
 }
 
-bool pmk_inputs_have(const struct pmk_settings *settings, const char *in, const char *path)
+int pmk_inputs_spare_folder(const struct pmk_settings *settings, const char *folder)
 {
-	const struct pmk_pipeline_settings *p = &settings->pipeline;
-	const char *film = in ? in : p->camera, *named = pmk_parse_after(film, "file:");
-	const char *const files[] = { named ? named : film, p->scene.backdrop, p->scene.overlay.picture, p->scene.model,
-		settings->config };
-	char folder[PMK_SPEC];
-	struct stat file;
-
-	if (stat(path, &file) < 0 || !S_ISREG(file.st_mode))
-		return false;
-	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-		if (is_at(&file, files[i]))
-			return true;
-	}
-	return pmk_backdrop_folder(p->scene.backdrop, folder) && is_in_folder(&file, folder);
-}
-
-bool pmk_inputs_would_be_lost(const struct pmk_settings *settings, const char *in, const char *path)
-{
-	bool lost = pmk_inputs_have(settings, in, path);
-
-	if (lost)
-		pmk_error("\"%s\" is an input and would be overwritten; name another output file", path);
-	return lost;
-}
-
-bool pmk_inputs_same_place(const char *a, const char *b)
-{
-	const char *slash_a = strrchr(a, '/'), *slash_b = strrchr(b, '/');
-	char folder_a[PATH_MAX], folder_b[PATH_MAX];
+	struct pmk_file_place shown;
+	char path[PMK_SPEC];
 	struct stat st;
 
-	if (stat(a, &st) == 0 && S_ISREG(st.st_mode) && is_at(&st, b))
-		return true;
-	if (strcmp(slash_a ? slash_a + 1 : a, slash_b ? slash_b + 1 : b) != 0)
-		return false;
-	snprintf(folder_a, sizeof folder_a, "%.*s./", slash_a ? (int)(slash_a - a) + 1 : 0, a);
-	snprintf(folder_b, sizeof folder_b, "%.*s./", slash_b ? (int)(slash_b - b) + 1 : 0, b);
-	return stat(folder_a, &st) == 0 && is_at(&st, folder_b);
+	if (!find_folder(settings->pipeline.scene.backdrop, path, &shown) || stat(folder, &st) < 0 ||
+		st.st_dev != shown.device || st.st_ino != shown.number)
+		return 0;
+	pmk_error("what is written into \"%s\" would become a picture of the backdrop; name another folder", folder);
+	return -EINVAL;
+}
+
+enum pmk_exit pmk_inputs_exit(int err)
+{
+	return pmk_exit_of(err == -EINVAL ? PMK_PART_OUTPUT : PMK_PART_SCENE, err, "");
 }

@@ -220,6 +220,7 @@ bool pmk_settings_default_file(char path[PMK_SPEC])
 {
 	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
 
+	path[0] = '\0';
 	if (config && config[0] == '/')
 		snprintf(path, PMK_SPEC, "%s/potemkin/potemkin.conf", config);
 	else if (home)

@@ -10,6 +10,7 @@
 #include "base/num.h"
 #include "model/engine.h"
 #include "scene/scene.h"
+#include "settings/inputs.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -313,21 +314,23 @@ static enum pmk_exit make_folder(const char *path)
 
 static int prepare(struct batch *b, const char *path)
 {
-	int length = (int)strlen(path);
+	int length = (int)strlen(path), err;
 	char *folder;
 
 	while (length > 1 && path[length - 1] == '/')
 		length--;
-	if (asprintf(&folder, "%.*s", length, path) < 0)
-		return -ENOMEM;
+	folder = strndup(path, (size_t)length);
 	b->codes = calloc((size_t)b->count, sizeof *b->codes);
 	for (int i = 0; b->codes && i < b->count; i++) {
 		b->inputs[i] = pmk_film_path(b->inputs[i]);
 		b->codes[i] = NOT_DONE;
 	}
-	b->names = pmk_batch_names(b->inputs, b->count, folder, &b->options->settings);
+	if (folder && b->codes)
+		err = pmk_batch_names(b->inputs, b->count, folder, &b->options->settings, &b->names);
+	else
+		err = -ENOMEM;
 	free(folder);
-	return b->codes && b->names ? 0 : -ENOMEM;
+	return err;
 }
 
 enum pmk_exit pmk_batch_convert(struct pmk_options *options)
@@ -343,10 +346,12 @@ enum pmk_exit pmk_batch_convert(struct pmk_options *options)
 
 	if (code != PMK_EXIT_OK)
 		return code;
-	err = prepare(&b, folder);
-	if (err)
-		pmk_error("cannot convert these files: %s", strerror(-err));
-	code = PMK_EXIT_INTERNAL;
+	err = pmk_inputs_spare_folder(&options->settings, folder);
+	if (!err)
+		err = prepare(&b, folder);
+	if (err == -ENOMEM)
+		pmk_error("not enough memory to convert %d files", b.count);
+	code = err ? pmk_inputs_exit(err) : PMK_EXIT_INTERNAL;
 	if (!err && !pmk_signals_catch(PMK_HANGUP_ENDS)) {
 		code = convert_all(&b, pmk_min(pmk_min(wanted, b.count), MOST_JOBS));
 		end_processes(&b);

@@ -3,48 +3,20 @@
 
 #include "settings/inputs.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 
 enum { MOST_SAME = 100000 };
 
-struct identity {
-	dev_t device;
-	ino_t number;
-};
-
 struct naming {
-	const struct pmk_settings *settings;
-	struct identity *inputs; /* those that exist */
-	int input_count;
+	struct pmk_inputs inputs;
 	char **names;
 	int name_count;
 };
-
-static void add_identity(struct naming *naming, const char *path)
-{
-	struct stat st;
-
-	if (stat(path, &st) == 0)
-		naming->inputs[naming->input_count++] = (struct identity){ st.st_dev, st.st_ino };
-}
-
-static bool is_input(const struct naming *naming, const char *path)
-{
-	struct stat st;
-
-	if (stat(path, &st) < 0)
-		return false;
-	for (int i = 0; i < naming->input_count; i++) {
-		if (naming->inputs[i].device == st.st_dev && naming->inputs[i].number == st.st_ino)
-			return true;
-	}
-	return pmk_inputs_have(naming->settings, "", path);
-}
 
 static bool is_taken(const struct naming *naming, const char *name)
 {
@@ -58,7 +30,7 @@ static bool is_taken(const struct naming *naming, const char *name)
 
 		if (asprintf(&path, "%s%s", name, ends[i]) < 0)
 			return true;
-		taken = is_input(naming, path);
+		taken = pmk_inputs_have(&naming->inputs, path);
 		free(path);
 	}
 	return taken;
@@ -85,24 +57,25 @@ static bool add_name(struct naming *naming, const char *input, const char *folde
 	return false;
 }
 
-char **pmk_batch_names(const char *const *inputs, int count, const char *folder, const struct pmk_settings *settings)
+int pmk_batch_names(
+	const char *const *inputs, int count, const char *folder, const struct pmk_settings *settings, char ***names)
 {
-	struct naming naming = {
-		.settings = settings,
-		.inputs = calloc((size_t)count, sizeof *naming.inputs),
-		.names = calloc((size_t)count + 1, sizeof *naming.names),
-	};
-	bool done = naming.inputs && naming.names;
+	struct naming naming = { .names = calloc((size_t)count + 1, sizeof *naming.names) };
+	int err = pmk_inputs_find(&naming.inputs, settings, "");
+	bool done = !err && naming.names;
 
 	for (int i = 0; done && i < count; i++)
-		add_identity(&naming, inputs[i]);
+		pmk_inputs_add(&naming.inputs, inputs[i]);
+	done &= !naming.inputs.full;
 	for (int i = 0; done && i < count; i++)
 		done = add_name(&naming, inputs[i], folder);
-	free(naming.inputs);
-	if (done)
-		return naming.names;
+	pmk_inputs_free(&naming.inputs);
+	if (done) {
+		*names = naming.names;
+		return 0;
+	}
 	pmk_batch_names_free(naming.names, naming.name_count);
-	return NULL;
+	return err ? err : -ENOMEM;
 }
 
 void pmk_batch_names_free(char **names, int count)

@@ -10,8 +10,9 @@
 struct pmk_settings;
 
 /* Paths below `folder`, without ends, one for each of the inputs. The caller frees each and the array:
- * pmk_batch_names_free. NULL: not enough memory. */
-char **pmk_batch_names(const char *const *inputs, int count, const char *folder, const struct pmk_settings *settings);
+ * pmk_batch_names_free. The errors of pmk_inputs_find. */
+int pmk_batch_names(const char *const *inputs, int count, const char *folder, const struct pmk_settings *settings,
+	char ***names) __attribute__((warn_unused_result));
 void pmk_batch_names_free(char **names, int count); /* NULL is allowed */
 
 #endif

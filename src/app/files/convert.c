@@ -228,12 +228,15 @@ static bool is_pipe_among(const struct pmk_options *options)
 enum pmk_exit pmk_command_convert(struct pmk_options *options)
 {
 	const char *in = pmk_film_path(options->args[1]), *out = pmk_film_path(options->args[2]);
+	int err = 0;
 
 	pmk_unused_tell_parts(options);
 	if (options->arg_count > 3 || pmk_batch_is_folder(out))
 		return is_pipe_among(options) ? PMK_EXIT_USAGE : pmk_batch_convert(options);
 	pmk_unused_tell(options, "jobs", "a single file", "");
-	if (pmk_inputs_would_be_lost(&options->settings, in, out) || pmk_wrong_name_out(out))
-		return PMK_EXIT_USAGE;
+	if (!is_discarded(out))
+		err = pmk_inputs_spare(&options->settings, in, out);
+	if (err || pmk_wrong_name_out(out))
+		return err ? pmk_inputs_exit(err) : PMK_EXIT_USAGE;
 	return pmk_convert_file(options, in, out, NULL);
 }

@@ -97,10 +97,10 @@ enum pmk_exit pmk_command_mask(struct pmk_options *options)
 	const char *end;
 	struct pmk_film film;
 	enum pmk_exit code;
-	int err;
+	int err = pmk_inputs_spare(&options->settings, in, out);
 
-	if (pmk_inputs_would_be_lost(&options->settings, in, out))
-		return PMK_EXIT_USAGE;
+	if (err)
+		return pmk_inputs_exit(err);
 	code = pmk_film_open(&film, options, in, NULL);
 	if (code != PMK_EXIT_OK)
 		return code;

@@ -118,6 +118,7 @@ enum pmk_exit pmk_command_demo(struct pmk_options *options)
 	struct pmk_pipeline_settings *p = &options->settings.pipeline;
 	struct pmk_live_result result;
 	enum pmk_exit code;
+	int err;
 
 	strcpy(p->camera, camera ? "auto" : "presenter");
 	if (camera && loopback)
@@ -126,9 +127,11 @@ enum pmk_exit pmk_command_demo(struct pmk_options *options)
 		puts("No camera was found: the built-in presenter is shown on the virtual camera instead.");
 		return pmk_command_run(options);
 	}
-	if (pmk_inputs_would_be_lost(&options->settings, NULL, FILM) ||
-		pmk_inputs_would_be_lost(&options->settings, NULL, PICTURE))
-		return PMK_EXIT_USAGE;
+	err = pmk_inputs_spare(&options->settings, NULL, FILM);
+	if (!err)
+		err = pmk_inputs_spare(&options->settings, NULL, PICTURE);
+	if (err)
+		return pmk_inputs_exit(err);
 	printf("No virtual camera was found, so this writes %s (%d s, %s).\n", FILM, SECONDS,
 		camera ? "from your camera" : "from the built-in presenter, as no camera was found either");
 	fflush(stdout); /* the next messages go to stderr */

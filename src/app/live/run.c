@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/commands.h"
-#include "app/files/film.h"
 #include "app/live/live.h"
 #include "app/live/service.h"
 #include "app/machine/remedy.h"
@@ -102,9 +101,11 @@ static bool files_meet(const struct pmk_pipeline_settings *p)
 				   *b = pmk_parse_after(p->outputs[i], "file:");
 
 			/* the very same word is taken once */
-			if (!a || !b || strcmp(a, b) == 0 || !pmk_inputs_same_place(a, b))
+			if (!a || !b || strcmp(a, b) == 0 || !pmk_file_place_same(a, b))
 				continue;
-			pmk_error("--output \"file:%s\" and \"file:%s\" are the same file; name it only once", a, b);
+			pmk_error(
+				"--output \"file:%s\" and \"file:%s\" are the same file, or may be; name it only once",
+				a, b);
 			return true;
 		}
 	}
@@ -124,17 +125,12 @@ static void tell_unused(const struct pmk_options *options, const struct pmk_pipe
 }
 
 /* The command line is wrong on any machine and at any time. Logged. */
-static bool has_mistake(const struct pmk_settings *s)
+static bool has_mistake(const struct pmk_pipeline_settings *p)
 {
-	const struct pmk_pipeline_settings *p = &s->pipeline;
-
 	if (!pmk_source_usable(p->camera))
 		return true;
 	for (int i = 0; i < p->output_count; i++) {
-		const char *path = pmk_film_path(p->outputs[i]);
-		bool is_path = path != p->outputs[i] || *path == '/'; /* and no word, such as null */
-
-		if (!pmk_sink_usable(p->outputs[i]) || (is_path && pmk_inputs_would_be_lost(s, NULL, path)))
+		if (!pmk_sink_usable(p->outputs[i]))
 			return true;
 	}
 	return files_meet(p);
@@ -153,16 +149,21 @@ static enum pmk_exit run_with(const struct pmk_options *options, struct pmk_pipe
 enum pmk_exit pmk_command_run(struct pmk_options *options)
 {
 	struct pmk_pipeline_settings *resolved;
+	const struct pmk_pipeline_settings *p = &options->settings.pipeline;
 	enum pmk_exit code;
+	int err;
 
-	if (has_mistake(&options->settings))
+	if (has_mistake(p))
 		return PMK_EXIT_USAGE;
-	if (takes_all(&options->settings.pipeline) && pmk_service_lock())
+	err = pmk_inputs_spare_outputs(&options->settings, p);
+	if (err)
+		return pmk_inputs_exit(err);
+	if (takes_all(p) && pmk_service_lock())
 		return PMK_EXIT_BUSY;
 	resolved = malloc(sizeof *resolved);
 	if (!resolved)
 		return PMK_EXIT_INTERNAL;
-	*resolved = options->settings.pipeline;
+	*resolved = *p;
 	code = run_with(options, resolved);
 	free(resolved);
 	return code;

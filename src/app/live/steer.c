@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/live/steer.h"
 
-#include "app/files/film.h"
 #include "app/live/browser.h"
 #include "app/machine/child.h"
 #include "base/log.h"
@@ -22,19 +21,10 @@ static int reread(void *user, const char *profile, const struct pmk_source_names
 	return code == PMK_EXIT_OK ? 0 : code == PMK_EXIT_USAGE ? -EINVAL : -EIO;
 }
 
-/* A file that is being written must not become the camera or the backdrop. */
+/* A file that is being written must not become an input. */
 static bool allows(void *user, const struct pmk_settings *now, const struct pmk_settings *wanted)
 {
-	const struct pmk_pipeline_settings *p = &now->pipeline;
-
-	for (int i = 0; i < p->output_count; i++) {
-		const char *path = pmk_film_path(p->outputs[i]);
-
-		/* a recording in the slideshow's own folder is one of its files once it is there */
-		if (!pmk_inputs_have(now, NULL, path) && pmk_inputs_would_be_lost(wanted, NULL, path))
-			return false;
-	}
-	return true;
+	return pmk_inputs_spare_outputs(wanted, &now->pipeline) == 0;
 }
 
 /* The program itself, wherever its file is by now. */

@@ -49,7 +49,6 @@ static bool check_model(struct pmk_doctor *d, const struct pmk_model_card *cards
 
 void pmk_doctor_check_model(struct pmk_doctor *d)
 {
-	static const char *const needed[] = { "selfie", "selfie-landscape" }; /* what --model auto uses */
 	struct pmk_model_card *cards = NULL;
 	int count = 0;
 
@@ -61,8 +60,8 @@ void pmk_doctor_check_model(struct pmk_doctor *d)
 		return;
 	}
 	d->has_model = true;
-	for (int i = 0; i < 2; i++)
-		d->has_model &= check_model(d, cards, count, needed[i]);
+	for (int i = 0; i < PMK_MODELS_OF_AUTO; i++)
+		d->has_model &= check_model(d, cards, count, pmk_models_of_auto[i]);
 	free(cards);
 	if (d->has_model)
 		pmk_doctor_add(d, "model", PMK_VERDICT_GOOD, NULL, NULL, "selfie and selfie-landscape are here");

@@ -220,8 +220,8 @@ enum pmk_exit pmk_fetch_models(const struct pmk_options *options)
 		return PMK_EXIT_INTERNAL;
 	if (pmk_manifest_cards(&cards, &count))
 		return PMK_EXIT_INPUT;
-	for (int i = 0; code == PMK_EXIT_OK && i < (names ? names : 2); i++) {
-		const char *name = names ? options->args[2 + i] : i ? "selfie-landscape" : "selfie";
+	for (int i = 0; code == PMK_EXIT_OK && i < (names ? names : PMK_MODELS_OF_AUTO); i++) {
+		const char *name = names ? options->args[2 + i] : pmk_models_of_auto[i];
 		const struct pmk_model_card *card = NULL;
 		int err;
 
