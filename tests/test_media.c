@@ -455,6 +455,33 @@ static void test_pauses_are_no_holes(void **state)
 	material_clear();
 }
 
+/* Of a film that stands still before each picture, no pause is told but the one where some are missing. */
+static void test_a_fault_explains_one_pause(void **state)
+{
+	const char *path = material_path("slow.mkv");
+	int64_t positions[HOLED];
+	struct pmk_media *media;
+	struct pmk_hole longest;
+	uint8_t *data;
+	size_t size;
+
+	for (int i = 0; i < HOLED; i++)
+		positions[i] = ((int64_t)i * 3 + i % 2) * (int64_t)PMK_S_NS / 2; /* pauses of 1 and 2 s */
+	write_holed(path, positions);
+	data = material_load(path, &size);
+	memset(data + size / 2, 0, size / 20);
+	material_store(path, data, size);
+	free(data);
+	assert_int_equal(pmk_media_open(path, &media), 0);
+	longest = longest_pause(media);
+	assert_true(pmk_media_holes(media)->faults > 0);
+	assert_int_equal(pmk_media_holes(media)->count, 1);
+	assert_int_equal(pmk_media_holes(media)->first[0].to_ns, longest.to_ns);
+	assert_true(pmk_media_holes(media)->missing_ns <= longest.to_ns - longest.from_ns);
+	pmk_media_close(media);
+	material_clear();
+}
+
 /* A truncated video gives the pictures before the cut. */
 static void test_truncated_gives_its_beginning(void **state)
 {
@@ -746,6 +773,7 @@ int main(void)
 		cmocka_unit_test(test_holes_are_told),
 		cmocka_unit_test(test_an_end_that_is_missing_is_no_hole),
 		cmocka_unit_test(test_pauses_are_no_holes),
+		cmocka_unit_test(test_a_fault_explains_one_pause),
 		cmocka_unit_test(test_truncated_gives_its_beginning),
 		cmocka_unit_test(test_no_video),
 		cmocka_unit_test(test_audio_is_kept),

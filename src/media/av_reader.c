@@ -260,6 +260,7 @@ int pmk_av_reader_next(struct pmk_av_reader *reader, AVFrame *frame)
 				return 1;
 			av_frame_unref(frame);
 			reader->damaged += damaged;
+			reader->marked += damaged;
 			continue;
 		}
 		if (err == AVERROR_EOF)

@@ -25,7 +25,9 @@ struct pmk_media {
 	struct pmk_holes holes;
 	int64_t fetched_ns,
 		fetched_lasts_ns; /* in the file's own time: the newest picture ahead, what it says of itself */
-	int suspect; /* so many more pictures may be what comes after a fault; -1: this is another round */
+	int innocent, suspect; /* so many pictures were decoded before a fault was noticed; of so many more, one may be
+				* what comes after it; suspect -1: this is another round */
+	int64_t marked; /* the reader's, when it noticed the last fault */
 	struct pmk_fields fields;
 	struct pmk_picture picture;
 	struct pmk_shape first; /* shape of the first picture */

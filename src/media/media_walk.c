@@ -20,7 +20,10 @@ static int fail_damaged(const struct pmk_media *media)
 
 /* --- holes --- */
 
-enum { MOST_DELAYED = 32 }; /* so many pictures may come out of a decoder before those that come after a fault */
+enum {
+	NEAR = 2, /* what comes after a fault is among so many pictures: the parser may hold back one before it */
+	MOST_PROBED = 32, /* so many may have been read ahead when the file was opened, as nobody tells */
+};
 
 /* What the file says of a picture; 0: nothing. A deinterlacer's pictures have lost it. */
 static int64_t told_duration(const struct pmk_media *media, const AVFrame *frame)
@@ -35,9 +38,25 @@ static int64_t told_duration(const struct pmk_media *media, const AVFrame *frame
 	return media->fields.graph || units <= 0 ? 0 : av_rescale_q(units, base, (AVRational){ 1, 1000000000 });
 }
 
+/* It explains the fault: the next pause is the film's own. */
 static void add_hole(struct pmk_media *media, int64_t from_ns, int64_t to_ns)
 {
-	pmk_holes_add(&media->holes, from_ns - media->origin_ns, to_ns - media->origin_ns);
+	if (pmk_holes_add(&media->holes, from_ns - media->origin_ns, to_ns - media->origin_ns))
+		media->suspect = 0;
+}
+
+/* A fault was noticed. First come those pictures that were decoded already. */
+static void begin_suspicion(struct pmk_media *media)
+{
+	const struct pmk_av_reader *reader = &media->reader;
+
+	media->suspect = NEAR;
+	media->innocent = media->fields.graph ? 1 : 0;
+	if (media->fetched_ns == AV_NOPTS_VALUE)
+		media->suspect = MOST_PROBED;
+	else if (reader->marked == media->marked)
+		media->innocent += reader->decoder->has_b_frames;
+	media->marked = reader->marked;
 }
 
 static void note_faults(struct pmk_media *media)
@@ -47,7 +66,9 @@ static void note_faults(struct pmk_media *media)
 	if (media->suspect < 0)
 		return;
 	if (faults != media->holes.faults)
-		media->suspect = MOST_DELAYED;
+		begin_suspicion(media);
+	else if (media->innocent)
+		media->innocent--;
 	else if (media->suspect)
 		media->suspect--;
 	media->holes.faults = faults;
@@ -62,7 +83,7 @@ static void look_for_hole(struct pmk_media *media, const AVFrame *frame)
 	note_faults(media);
 	if (time == AV_NOPTS_VALUE)
 		return;
-	if (media->suspect > 0 && media->fetched_ns != AV_NOPTS_VALUE)
+	if (media->suspect > 0 && !media->innocent && media->fetched_ns != AV_NOPTS_VALUE)
 		add_hole(media, media->fetched_ns + FFMAX(media->fetched_lasts_ns, usual), time);
 	media->fetched_ns = time;
 	media->fetched_lasts_ns = told_duration(media, frame);

@@ -2,10 +2,12 @@
 /* Holes in a film: where its file is damaged, and pictures are missing that nothing else tells of.
  *
  * The one rule: a pause between two pictures is a hole only where the reader of the file, or its decoder, noticed a
- * fault just before: many films have pauses of their own. Positions are those of media.h. */
+ * fault just before, and only one for each time that happens: many films have pauses of their own. Of a fault that is
+ * noticed when the file is opened, it is the first pause. Positions are those of media.h. */
 #ifndef PMK_MEDIA_FILM_HOLES_H
 #define PMK_MEDIA_FILM_HOLES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -23,16 +25,17 @@ struct pmk_holes {
 	struct pmk_hole first[PMK_HOLES_TOLD], last; /* the first of them, and the last */
 };
 
-/* Unless it is too short, or its end comes before its beginning. */
-static inline void pmk_holes_add(struct pmk_holes *holes, int64_t from_ns, int64_t to_ns)
+/* Unless it is too short, or its end comes before its beginning. Whether it was added. */
+static inline bool pmk_holes_add(struct pmk_holes *holes, int64_t from_ns, int64_t to_ns)
 {
 	if (to_ns - from_ns < PMK_HOLE_LEAST_NS)
-		return;
+		return false;
 	holes->last = (struct pmk_hole){ from_ns, to_ns };
 	if (holes->count < PMK_HOLES_TOLD)
 		holes->first[holes->count] = holes->last;
 	holes->count++;
 	holes->missing_ns += to_ns - from_ns;
+	return true;
 }
 
 /* "3.1 s are missing (4.9 to 8.0 s)" */
