@@ -97,6 +97,23 @@ def check_mistakes(program, folder):
         assert code == 2 and expected in said and said.count("\n") == 1, (options, code, said)
 
 
+def check_damage(program, folder):
+    """What is damaged outside of the part is not told of, though it is noticed while its end is looked for."""
+    path = folder + "/hurt.avi"
+    code, _, said = run("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc=s=96x64:r=%d:d=2" % FPS, "-c:v", "mjpeg",
+                        path)
+    assert code == 0, said
+    with open(path, "rb") as file:
+        pictures = file.read().split(b"00dc")
+    pictures[22] = pictures[22][:4] + bytes(len(pictures[22]) - 4)  # the one at 0.8 s; the index names one, too
+    with open(path, "wb") as file:
+        file.write(b"00dc".join(pictures))
+    for options, damaged in (((), True), (("--to", "0.78"), False), (("--from", "0.5", "--duration", "0.28"), False),
+                             (("--frames", "20"), False), (("--from", "0.84"), False), (("--to", "0.9"), True)):
+        code, _, said = run(program, "convert", "-b", "color:#3080c0", *options, path, folder + "/whole.mkv")
+        assert (code == 3) == damaged and ("1 damaged frame was left out" in said) == damaged, (options, code, said)
+
+
 TITLES = """;FFMETADATA1
 [CHAPTER]
 TIMEBASE=1/1
@@ -147,6 +164,7 @@ def main(program):
         check_pictures(program, folder)
         check_mistakes(program, folder)
         check_words(program, folder)
+        check_damage(program, folder)
         for name, end, how in (("aac.mp4", "mp4", "auto"), ("aac.mp4", "mkv", "auto"), ("aac.mp4", "mp4", "encode"),
                                ("pcm.mov", "mkv", "auto"), ("flac.mkv", "mkv", "copy"), ("opus.mkv", "mp4", "auto"),
                                ("mp3.mkv", "mkv", "auto")):

@@ -103,6 +103,11 @@ static void note_hole(struct pmk_film *film)
 	pmk_holes_add(&film->holes, from_ns, to_ns);
 }
 
+static struct pmk_film_faults faults_of(const struct pmk_source *source)
+{
+	return (struct pmk_film_faults){ source->damaged, source->holes.faults };
+}
+
 /* 0; -ECANCELED: a signal came; -ENODATA: the end; or another errno. */
 static int read_frame(struct pmk_film *film, struct pmk_frame **frame)
 {
@@ -116,6 +121,8 @@ static int read_frame(struct pmk_film *film, struct pmk_frame **frame)
 	} while (err == -EAGAIN && film->piped);
 	if (!err)
 		note_hole(film);
+	else if (err == -ENODATA)
+		film->noticed = faults_of(film->source);
 	return err;
 }
 
@@ -131,12 +138,12 @@ static int find_start(struct pmk_film *film)
 		err = read_frame(film, &frame);
 		if (err)
 			return err == -ECANCELED ? 0 : err;
+		film->before = faults_of(film->source);
 		if (frame->position_ns >= from_ns) {
 			film->first = frame;
 			film->start_ns = frame->position_ns;
 			break;
 		}
-		film->damaged_before = film->source->damaged;
 		pmk_frame_unref(frame);
 	}
 	return 0;
@@ -275,6 +282,7 @@ int pmk_film_next(struct pmk_film *film, struct pmk_frame **frame)
 		got, film->turned, &got->image.layout, 0, film->settings->mirror, film->settings->flip);
 	if (!got)
 		return -ENOMEM;
+	film->noticed = faults_of(film->source);
 	film->done++;
 	film->last_ns = got->position_ns;
 	*frame = got;
@@ -325,7 +333,12 @@ static bool is_at_the_end(const struct pmk_film *film)
 
 static uint64_t damaged_of(const struct pmk_film *film)
 {
-	return film->source ? film->source->damaged - film->damaged_before : 0;
+	return film->noticed.damaged - film->before.damaged;
+}
+
+static bool is_faulty(const struct pmk_film *film)
+{
+	return film->noticed.faults != film->before.faults;
 }
 
 /* Whether a film gave about what it holds. The rate of many films varies, so that fewer frames than their mean rate
@@ -343,7 +356,7 @@ static bool is_sound(const struct pmk_film *film, const char *in)
 {
 	unsigned long long damaged = damaged_of(film), done = film->done, expected = film->total;
 	bool whole = is_whole(film),
-	     sound = film->left || (!damaged && !film->holes.count && (whole || !film->source->holes.faults));
+	     sound = film->left || (!damaged && !film->holes.count && (whole || !is_faulty(film)));
 	enum pmk_log_level level = sound ? PMK_LOG_WARN : PMK_LOG_ERROR;
 	enum pmk_cure cure = sound ? PMK_CURE_NONE : PMK_CURE_OTHER_FILE;
 	char holes[PMK_HOLES_TEXT];
