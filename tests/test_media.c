@@ -455,6 +455,28 @@ static void test_pauses_are_no_holes(void **state)
 	material_clear();
 }
 
+/* Two may come at once, and nonsense has no sum that overflows. */
+static void test_holes_in_their_order(void **state)
+{
+	const int64_t second = (int64_t)PMK_S_NS, most = INT64_C(10000000000000000);
+	struct pmk_holes holes = { 0 };
+	int64_t seen = 0;
+
+	assert_null(pmk_holes_next(&holes, &seen));
+	for (int i = 0; i < 5; i++)
+		assert_true(pmk_holes_add(&holes, 2 * i * second, (2 * i + 1) * second));
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(pmk_holes_next(&holes, &seen)->from_ns, 2 * i * second);
+	assert_int_equal(pmk_holes_next(&holes, &seen)->from_ns, 8 * second);
+	assert_null(pmk_holes_next(&holes, &seen));
+	assert_int_equal(holes.missing_ns, 5 * second);
+	assert_false(pmk_holes_add(&holes, 0, 9 * second));
+	for (int i = 0; i < 1000; i++)
+		pmk_holes_add(&holes, -most, most);
+	assert_int_equal(holes.missing_ns, most - 4 * second);
+	assert_int_equal(holes.count, 6);
+}
+
 /* Of a film that stands still before each picture, no pause is told but the one where some are missing. */
 static void test_a_fault_explains_one_pause(void **state)
 {
@@ -773,6 +795,7 @@ int main(void)
 		cmocka_unit_test(test_holes_are_told),
 		cmocka_unit_test(test_an_end_that_is_missing_is_no_hole),
 		cmocka_unit_test(test_pauses_are_no_holes),
+		cmocka_unit_test(test_holes_in_their_order),
 		cmocka_unit_test(test_a_fault_explains_one_pause),
 		cmocka_unit_test(test_truncated_gives_its_beginning),
 		cmocka_unit_test(test_no_video),

@@ -87,20 +87,15 @@ static enum pmk_exit choose_part(struct pmk_film *film, const struct pmk_setting
 	return PMK_EXIT_OK;
 }
 
-/* Where the last frame came after a hole, note what of that is in the part. */
-static void note_hole(struct pmk_film *film)
+/* Where the last frame came after holes, note what of them is in the part. */
+static void note_holes(struct pmk_film *film)
 {
-	const struct pmk_holes *all = &film->source->holes;
-	int64_t from_ns = all->last.from_ns, to_ns = all->last.to_ns;
+	int64_t asked_ns = film->asked_ns, end_ns = film->end_ns ? film->end_ns : INT64_MAX;
+	const struct pmk_hole *hole;
 
-	if (all->count == film->holes_seen)
-		return;
-	film->holes_seen = all->count;
-	if (from_ns < film->asked_ns)
-		from_ns = film->asked_ns;
-	if (film->end_ns && film->end_ns < to_ns)
-		to_ns = film->end_ns;
-	pmk_holes_add(&film->holes, from_ns, to_ns);
+	while ((hole = pmk_holes_next(&film->source->holes, &film->holes_seen)))
+		pmk_holes_add(&film->holes, hole->from_ns > asked_ns ? hole->from_ns : asked_ns,
+			hole->to_ns < end_ns ? hole->to_ns : end_ns);
 }
 
 static struct pmk_film_faults faults_of(const struct pmk_source *source)
@@ -120,7 +115,7 @@ static int read_frame(struct pmk_film *film, struct pmk_frame **frame)
 		err = pmk_source_read(film->source, frame, pmk_clock_now_ns() + patience_ns);
 	} while (err == -EAGAIN && film->piped);
 	if (!err)
-		note_hole(film);
+		note_holes(film);
 	else if (err == -ENODATA)
 		film->noticed = faults_of(film->source);
 	return err;

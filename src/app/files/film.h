@@ -25,7 +25,7 @@ struct pmk_film {
 	uint64_t limit, total, done; /* frames: --frames (0: no limit), expected (0: unknown), done so far */
 	int64_t last_ns; /* position of the last frame */
 	int64_t asked_ns; /* --from */
-	int64_t holes_seen; /* of the source's; the next one is new */
+	int64_t holes_seen; /* so many of the source's */
 	struct pmk_holes holes; /* in the part that is asked for */
 	struct pmk_film_faults before, noticed; /* up to the part's first frame, unless that is the film's; up to its
 						 * last one, or the film's end */

@@ -25,9 +25,11 @@ struct pmk_holes {
 	struct pmk_hole first[PMK_HOLES_TOLD], last; /* the first of them, and the last */
 };
 
-/* Unless it is too short, or its end comes before its beginning. Whether it was added. */
+/* What of it comes after the last one, unless that is too short. Whether it was added. */
 static inline bool pmk_holes_add(struct pmk_holes *holes, int64_t from_ns, int64_t to_ns)
 {
+	if (holes->count && from_ns < holes->last.to_ns)
+		from_ns = holes->last.to_ns;
 	if (to_ns - from_ns < PMK_HOLE_LEAST_NS)
 		return false;
 	holes->last = (struct pmk_hole){ from_ns, to_ns };
@@ -36,6 +38,17 @@ static inline bool pmk_holes_add(struct pmk_holes *holes, int64_t from_ns, int64
 	holes->count++;
 	holes->missing_ns += to_ns - from_ns;
 	return true;
+}
+
+/* The next one after the first *seen, NULL: there is none. Those between the first few and the last are not told. */
+static inline const struct pmk_hole *pmk_holes_next(const struct pmk_holes *holes, int64_t *seen)
+{
+	if (*seen >= holes->count)
+		return NULL;
+	if (*seen < PMK_HOLES_TOLD)
+		return &holes->first[(*seen)++];
+	*seen = holes->count;
+	return &holes->last;
 }
 
 /* "3.1 s are missing (4.9 to 8.0 s)" */
