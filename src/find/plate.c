@@ -36,7 +36,7 @@ int pmk_plate_init(struct pmk_plate *p, const struct pmk_layout *layout)
 	made.rows = layout->height >> made.halved;
 	count = pmk_align_up_size((size_t)made.columns * (size_t)made.rows, 64);
 	made.block = pmk_mem_alloc(
-		(count + PMK_PLATE_COLOURS) * sizeof *made.worn + 4 * count * sizeof **made.stood + 19 * count);
+		(count + PMK_PLATE_COLOURS) * sizeof *made.worn + 4 * count * sizeof **made.stood + 22 * count);
 	made.scratch = pmk_mem_alloc((size_t)(layout->width / 2 + 1) * (size_t)(layout->height / 2 + 1));
 	if (!made.block || !made.scratch) {
 		pmk_plate_finish(&made);
@@ -63,6 +63,9 @@ int pmk_plate_init(struct pmk_plate *p, const struct pmk_layout *layout)
 	made.calm = made.looks + 16 * count;
 	made.mover = made.looks + 18 * count;
 	made.start = made.looks + 17 * count;
+	made.behind = made.looks + 19 * count;
+	made.was = made.looks + 20 * count;
+	made.stays = made.looks + 21 * count;
 	*p = made;
 	pmk_plate_forget(p);
 	return 0;
@@ -80,6 +83,7 @@ void pmk_plate_forget(struct pmk_plate *p)
 	memset(p->looks, 0, (size_t)p->columns * (size_t)p->rows);
 	memset(p->worn, 0, PMK_PLATE_COLOURS * sizeof *p->worn);
 	memset(p->fixed, 0, (size_t)p->columns * (size_t)p->rows);
+	memset(p->behind, 0, (size_t)p->columns * (size_t)p->rows);
 	memset(p->seen, 0, (size_t)p->columns * (size_t)p->rows);
 	memset(p->held, 0, (size_t)p->columns * (size_t)p->rows);
 	p->holding = 0;
@@ -328,6 +332,7 @@ void pmk_plate_end(struct pmk_plate *p)
 	for (int i = 0; i < count; i++) {
 		p->looks[i] = looks_after(p->looks[i], p->vote[i], p->same[i], kept, p->fixed[i] == PMK_PLATE_FIXED);
 		p->fixed[i] = p->looks[i] < KNOWN ? 0 : p->fixed[i];
+		p->behind[i] &= p->fixed[i] != 0;
 	}
 	pmk_plate_judge(p);
 	pmk_plate_watch_people(p);

@@ -21,11 +21,18 @@
  * is; but if it begins to move by itself, all of it is a person again. What moves in one piece with somebody else, as
  * an arm that is held in front of a portrait, is no movement of its own.
  *
+ * A portrait right above or behind a head cannot be split off. But the upper rim of somebody who is alive moves, if
+ * only by a fraction of a cell. So what stands in a part of which the rest moves, reaches higher than that, has an
+ * upper rim that is clear to see, and has not changed in 60 looks, is room, too, cell by cell, until something above it
+ * moves. What is below something that moves, between two such in a row, or cut off by the picture's upper border, is
+ * somebody's. In the same way, a part is room of which nothing changed in 60 looks while another moved, although
+ * somebody was in front of it once.
+ *
  * The memory follows the light: the median ratio of luma, now to then, is applied to all cells. When the camera moves,
  * much of the room does not look as it did, and as large a share of the evidence is forgotten where nobody can see what
  * is there now.
  *
- * The one rule: it only ever lowers a probability, and it never reaches a shown picture. Less than 1 MiB up to 1080p;
+ * The one rule: it only ever lowers a probability, and it never reaches a shown picture. Less than 1.2 MiB up to 1080p;
  * allocates nothing after init. One thread. */
 #ifndef PMK_FIND_PLATE_H
 #define PMK_FIND_PLATE_H
@@ -47,11 +54,13 @@ struct pmk_plate {
 	int16_t *stood[3]; /* the memory: Y, U, V in 1/32 levels */
 	int16_t *first; /* luma since the start, which follows slow changes */
 	uint8_t *moved; /* 1: it has changed since the start */
+	uint8_t *was, *stays; /* luma, and pictures since it was that but for noise, up to some */
 	uint8_t *calm; /* pictures in a row without even a small change, up to a few */
 	float noise; /* mean change of luma of what is room from picture to picture, in levels */
 	uint8_t *claimed; /* 1: taken for a person in this picture */
 	/* taken for a person, and never moved while others did: room; and not to be seen now */
 	uint8_t *fixed;
+	uint8_t *behind; /* 1: fixed while it is joined with somebody who moves */
 	int watched; /* pictures since the start; -1: this is the first */
 	int age; /* pictures since the start, also those not looked at, up to the longest start */
 	uint8_t *start; /* who was there before anybody moved is trusted; who does not move is held back */

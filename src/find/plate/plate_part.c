@@ -36,8 +36,8 @@ static void count_cell(const struct pmk_plate *p, int i, struct pmk_plate_part *
 	t->cells++;
 	t->moved += p->moved[i];
 	t->stirred += p->calm[i] < pmk_min(p->watched + 1, PMK_PLATE_STILL);
-	t->fixed += p->fixed[i] == PMK_PLATE_FIXED;
-	t->hidden += p->fixed[i] == PMK_PLATE_HIDDEN;
+	t->fixed += p->fixed[i] == PMK_PLATE_FIXED && !p->behind[i];
+	t->hidden += p->fixed[i] == PMK_PLATE_HIDDEN && !p->behind[i];
 	t->trusted += p->start[i] == PMK_PLATE_TRUSTED;
 }
 

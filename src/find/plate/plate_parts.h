@@ -15,6 +15,7 @@ enum { PMK_PLATE_COLOURS = 16 * 16 * 16 }; /* bins of 16 levels of luma, 4 of ea
 enum { PMK_PLATE_STILL = 25, PMK_PLATE_WATCHED = 45 };
 enum { PMK_PLATE_TRUSTED = 1, PMK_PLATE_HELD_BACK }; /* plate->start */
 enum { PMK_PLATE_ITSELF = 1, PMK_PLATE_OTHERS }; /* plate->mover */
+enum { PMK_PLATE_STAYS = 60 }; /* pictures in which the upper rim of somebody moves a little */
 #define PMK_PLATE_QUIET 0.4f /* levels */
 
 /* The cells of a connected part of what is taken for people. */
@@ -44,6 +45,14 @@ void pmk_plate_watch(struct pmk_plate *plate, int step);
 void pmk_plate_watch_anew(struct pmk_plate *plate);
 /* Make room of what this picture's looks took for people although it never moved while others did. */
 void pmk_plate_judge(struct pmk_plate *plate);
+
+/* Notice which cells are as they were but for `most` levels. */
+void pmk_plate_stay(struct pmk_plate *plate, int most);
+/* Make room of what stands, by this picture's looks: behind somebody who moves, and joined with him, until something
+ * above it moves; or apart from him. */
+void pmk_plate_judge_behind(struct pmk_plate *plate);
+/* Make room of cell i, as it is now. */
+void pmk_plate_settle(struct pmk_plate *plate, int i);
 
 /* Count a picture since the start, which is over when the camera moves. */
 void pmk_plate_age(struct pmk_plate *plate, bool camera_moves);

@@ -58,6 +58,7 @@ void pmk_plate_watch(struct pmk_plate *p, int step)
 		calm[i] = size > small ? 0 : calm[i] < STILL ? calm[i] + 1 : STILL;
 		first[i] = size > most ? first[i] : is;
 	}
+	pmk_plate_stay(p, small / PMK_PLATE_LEVEL + 1);
 }
 
 void pmk_plate_watch_anew(struct pmk_plate *p)
@@ -68,6 +69,7 @@ void pmk_plate_watch_anew(struct pmk_plate *p)
 		p->first[i] = (int16_t)(p->now[0][i] * PMK_PLATE_LEVEL);
 	memset(p->moved, 0, (size_t)count);
 	memset(p->calm, 0, (size_t)count);
+	memset(p->stays, 0, (size_t)count);
 	p->noise = 0;
 	p->watched = 0;
 }
@@ -81,7 +83,7 @@ static bool is_alive(const struct pmk_plate_part *t, int own)
 	return own * WAKES > judged && (t->moved - t->hidden) * BESIDE < judged;
 }
 
-static void settle(struct pmk_plate *p, int i)
+void pmk_plate_settle(struct pmk_plate *p, int i)
 {
 	p->fixed[i] = PMK_PLATE_FIXED;
 	p->looks[i] = PMK_PLATE_MOST;
@@ -91,7 +93,7 @@ static void settle(struct pmk_plate *p, int i)
 
 static void wake(struct pmk_plate *p, int i)
 {
-	p->fixed[i] = p->looks[i] = 0;
+	p->fixed[i] = p->looks[i] = p->stays[i] = 0;
 	p->moved[i] = 1;
 }
 
@@ -146,9 +148,10 @@ void pmk_plate_judge(struct pmk_plate *p)
 	for (int i = 0; i < p->columns * p->rows; i++) {
 		const struct pmk_plate_part *t = &part[label[i]];
 
-		if (label[i] && is_alive(t, own[label[i]]))
+		if (label[i] && !p->behind[i] && is_alive(t, own[label[i]]))
 			wake(p, i);
 		else if (label[i] && ready && !p->moved[i] && !pmk_plate_stirs(t))
-			settle(p, i);
+			pmk_plate_settle(p, i);
 	}
+	pmk_plate_judge_behind(p);
 }

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/* What stands behind a person is told from him where the network joins them: a portrait right above the head. And
+ * nothing of a person is taken for that, who sits still in part. */
+#include "unit.h"
+
+#include "find/plate.h"
+
+enum { W = 480, H = 360, N = 120, LOOKS = 100, SOON = 5 };
+
+struct stage {
+	struct pmk_plate plate;
+	struct pmk_image picture;
+	float p[N * N];
+	struct pmk_rect hand; /* in front of all */
+};
+
+/* px */
+static const struct pmk_rect all = { 0, 0, W, H }, portrait = { 180, 24, 100, 100 }, cut = { 180, 0, 100, 124 };
+
+static int setup(void **state)
+{
+	struct pmk_layout layout = { .width = W, .height = H };
+	struct stage *s = calloc(1, sizeof *s);
+
+	*state = s;
+	return !s || pmk_plate_init(&s->plate, &layout) || pmk_image_alloc(&s->picture, &layout);
+}
+
+static int teardown(void **state)
+{
+	struct stage *s = *state;
+
+	pmk_plate_finish(&s->plate);
+	pmk_image_free(&s->picture);
+	free(s);
+	return 0;
+}
+
+static bool inside(const struct pmk_rect *r, int x, int y)
+{
+	return x >= r->x && x < r->x + r->width && y >= r->y && y < r->y + r->height;
+}
+
+static void fill(struct stage *s, const struct pmk_rect *r, int y, int u, int v)
+{
+	const int yuv[3] = { y, u, v };
+
+	for (int k = 0; k < 3; k++) {
+		int half = k ? 2 : 1;
+
+		for (int row = r->y / half; row < (r->y + r->height) / half; row++)
+			memset(s->picture.plane[k] + (size_t)row * (size_t)s->picture.stride[k] + r->x / half, yuv[k],
+				(size_t)(r->width / half));
+	}
+}
+
+/* The next picture: somebody whose head nods `nod` px, and whose hands are `hands` px off where they were; and what is
+ * above the head, `brighter` than it was. The network joins all. */
+static void look(struct stage *s, const struct pmk_rect *above, int brighter, int nod, int hands, int dress)
+{
+	const struct pmk_rect head = { 200 + nod, 120 + nod, 60, 80 }, face = { 210 + nod, 150 + nod, 40, 10 },
+			      body = { 140, 196, 180, 164 }, low = { 150 + hands, 260, 120, 60 };
+
+	fill(s, &all, 110, 124, 130);
+	fill(s, above, 160 + brighter, 118, 140);
+	fill(s, &body, dress, 150, 110);
+	fill(s, &head, 90, 110, 156);
+	fill(s, &face, 60, 110, 156);
+	fill(s, &low, 140, 110, 156);
+	fill(s, &s->hand, 90, 110, 156);
+	for (int i = 0; i < N * N; i++) {
+		int px = i % N * W / N, py = i / N * H / N;
+
+		s->p[i] = inside(&head, px, py) || inside(&body, px, py) || inside(above, px, py) ? 1 : 0.01f;
+	}
+	pmk_plate_begin(&s->plate, &s->picture);
+	pmk_plate_weigh(&s->plate, &all, s->p, N, N);
+	pmk_plate_end(&s->plate);
+}
+
+/* What is left of a part. */
+static float shown(const struct stage *s, const struct pmk_rect *r)
+{
+	float sum = 0;
+	int count = 0;
+
+	for (int i = 0; i < N * N; i++) {
+		if (!inside(r, i % N * W / N, i / N * H / N))
+			continue;
+		sum += s->p[i];
+		count++;
+	}
+	return sum / (float)count;
+}
+
+/* To and fro. */
+static int sway(int n, int far)
+{
+	return (n % 20 < 10 ? n % 20 : 20 - n % 20) * far / 10;
+}
+
+static const struct pmk_rect face = { 212, 132, 36, 60 }, chest = { 148, 212, 164, 140 }, upper = { 188, 32, 84, 76 };
+
+static void test_a_portrait_above_the_head(void **state)
+{
+	struct stage *s = *state;
+
+	for (int n = 0; n < LOOKS; n++)
+		look(s, &portrait, 0, sway(n, 12), sway(n + 5, 40), 60 + n % 7 * 6);
+	assert_true(shown(s, &upper) < 0.3f);
+	assert_true(shown(s, &face) > 0.9f);
+	assert_true(shown(s, &chest) > 0.9f);
+}
+
+/* Somebody above who never moved, and begins to, is back within a judgement. */
+static void test_who_begins_to_move(void **state)
+{
+	struct stage *s = *state;
+
+	for (int n = 0; n < LOOKS; n++)
+		look(s, &portrait, 0, sway(n, 12), sway(n + 5, 40), 60 + n % 7 * 6);
+	assert_true(shown(s, &upper) < 0.3f);
+	for (int n = 0; n <= SOON; n++)
+		look(s, &portrait, 10 + n, sway(n, 12), sway(n + 5, 40), 60 + n % 7 * 6);
+	assert_true(shown(s, &upper) > 0.9f);
+}
+
+/* What passes in front of the portrait leaves it what it was. */
+static void test_a_hand_before_the_portrait(void **state)
+{
+	const struct pmk_rect hand = { 190, 60, 30, 60 }, free = { 230, 32, 40, 76 };
+	struct stage *s = *state;
+
+	for (int n = 0; n < LOOKS; n++)
+		look(s, &portrait, 0, sway(n, 12), sway(n + 5, 40), 60 + n % 7 * 6);
+	for (int n = 0; n < LOOKS; n++) {
+		s->hand = n < 20 ? hand : (struct pmk_rect){ 0 };
+		look(s, &portrait, 0, sway(n, 12), sway(n + 5, 40), 60 + n % 7 * 6);
+		assert_true(shown(s, &free) < 0.3f);
+	}
+}
+
+/* A portrait that somebody walked past is known a while after, as somebody moves. */
+static void test_a_portrait_that_was_hidden(void **state)
+{
+	const struct pmk_rect apart = { 380, 40, 80, 160 }, passes = { 400, 60, 40, 140 }, inner = { 388, 48, 64, 140 };
+	struct stage *s = *state;
+
+	for (int n = 0; n < LOOKS; n++) {
+		s->hand = n > 10 && n < 20 ? passes : (struct pmk_rect){ 0 };
+		look(s, &apart, 0, sway(n, 12), sway(n + 5, 40), 60 + n % 7 * 6);
+	}
+	assert_true(shown(s, &inner) < 0.3f);
+}
+
+/* A head cut off by the picture's upper border has no upper rim that could be seen to move. */
+static void test_a_head_at_the_border(void **state)
+{
+	struct stage *s = *state;
+
+	for (int n = 0; n < LOOKS; n++) {
+		look(s, &cut, 0, 0, sway(n, 100), 60);
+		assert_true(shown(s, &upper) > 0.9f);
+		assert_true(shown(s, &face) > 0.9f);
+	}
+}
+
+/* Nobody is behind who is not seen above somebody else: shoulders that stand while the head moves, and a chest. */
+static void test_shoulders_that_stand(void **state)
+{
+	const struct pmk_rect none = { 220, 150, 20, 40 };
+	struct stage *s = *state;
+
+	for (int n = 0; n < LOOKS; n++) {
+		look(s, &none, -70, sway(n, 16), sway(n, 100), 60);
+		assert_true(shown(s, &chest) > 0.9f);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_a_portrait_above_the_head, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_who_begins_to_move, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_hand_before_the_portrait, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_portrait_that_was_hidden, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_head_at_the_border, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_shoulders_that_stand, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
