@@ -515,10 +515,10 @@ static void test_own_file_that_cannot_be_seen(void **state)
 		int err;
 	} expected[OBSTACLES] = {
 		[A_FOLDER] = { "not a file", -EISDIR },
-		[A_LOOP] = { "Too many levels of symbolic links", -ELOOP },
+		[A_LOOP] = { "a link that leads back to itself", -ELOOP },
 		[LINK_TO_NOWHERE] = { "a link to a file that is not there", -ENOENT },
-		[FILE_AS_FOLDER] = { "Not a directory", -ENOTDIR },
-		[FOLDER_IN_A_LOOP] = { "Too many levels of symbolic links", -ELOOP },
+		[FILE_AS_FOLDER] = { "its path leads through what is no folder", -ENOTDIR },
+		[FOLDER_IN_A_LOOP] = { "a link that leads back to itself", -ELOOP },
 		[FOLDER_LINKS_TO_NOWHERE] = { "there is no such file", -ENOENT },
 		[FOLDER_IS_CLOSED] = { "this user may not look into its folder", -EACCES },
 	};
@@ -552,6 +552,29 @@ static void test_own_file_that_cannot_be_seen(void **state)
 	unsetenv("XDG_CONFIG_HOME");
 }
 
+/* Not even an obstacle can be in what is no folder. */
+static void test_no_home(void **state)
+{
+	static const char *const homes[] = { "/dev/null", "/dev/null/below", "/nowhere/at/all" };
+	const char *had = getenv("HOME");
+	char before[PMK_SPEC], path[PMK_SPEC];
+
+	snprintf(before, sizeof before, "%s", had ? had : "");
+	for (int i = 0; i < 3; i++) {
+		setenv("HOME", homes[i], 1);
+		unsetenv("XDG_CONFIG_HOME");
+		assert_false(pmk_settings_default_file(path));
+		assert_int_equal(path[0] == '\0', i < 2);
+		setenv("XDG_CONFIG_HOME", homes[i], 1);
+		assert_false(pmk_settings_default_file(path));
+	}
+	setenv("XDG_CONFIG_HOME", "/dev/null", 1);
+	pmk_settings_init(&settings);
+	assert_false(pmk_settings_file_of(&settings, path));
+	unsetenv("XDG_CONFIG_HOME");
+	setenv("HOME", before, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -573,6 +596,7 @@ int main(void)
 		cmocka_unit_test(test_long_lines),
 		cmocka_unit_test(test_file_on_disk),
 		cmocka_unit_test(test_own_file_that_cannot_be_seen),
+		cmocka_unit_test(test_no_home),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

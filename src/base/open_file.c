@@ -73,6 +73,10 @@ const char *pmk_open_file_missing(const char *path)
 		return "the name is too long for a file";
 	if (errno == EACCES)
 		return "this user may not look into its folder";
+	if (errno == ENOTDIR)
+		return "its path leads through what is no folder";
+	if (errno == ELOOP)
+		return "a link that leads back to itself";
 	return lstat(path, &st) == 0 && S_ISLNK(st.st_mode) ? "a link to a file that is not there" :
 							      "there is no such file";
 }

@@ -67,7 +67,7 @@ static int complain_missing(const struct pmk_model_card *card)
 static int read_file(const char *path, uint8_t **bytes, size_t *size)
 {
 	int err = pmk_mem_read_file(path, PMK_MODEL_MAX_BYTES, bytes, size);
-	const char *missing = err == -ENOENT || err == -EACCES ? pmk_open_file_missing(path) : NULL;
+	const char *missing = err < 0 ? pmk_open_file_missing(path) : NULL;
 
 	if (err == -EFBIG)
 		pmk_error("%s: larger than %d MB, the limit for a model", path, PMK_MODEL_MAX_BYTES >> 20);

@@ -216,17 +216,24 @@ static bool may_be_there(const char *path)
 	return stat(part, &st) < 0; /* a link to nowhere */
 }
 
+/* Whether nothing can be below `path`: so a user is told to have no home, as with /dev/null. */
+static bool is_no_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 ? !S_ISDIR(st.st_mode) : errno == ENOTDIR;
+}
+
 bool pmk_settings_default_file(char path[PMK_SPEC])
 {
 	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	bool own = config && config[0] == '/';
+	const char *base = own ? config : home;
 
 	path[0] = '\0';
-	if (config && config[0] == '/')
-		snprintf(path, PMK_SPEC, "%s/potemkin/potemkin.conf", config);
-	else if (home)
-		snprintf(path, PMK_SPEC, "%s/.config/potemkin/potemkin.conf", home);
-	else
+	if (!base || is_no_folder(base))
 		return false;
+	snprintf(path, PMK_SPEC, "%s%s/potemkin/potemkin.conf", base, own ? "" : "/.config");
 	return may_be_there(path);
 }
 
@@ -241,7 +248,7 @@ bool pmk_settings_file_of(const struct pmk_settings *settings, char path[PMK_SPE
 
 static int refuse_file(const char *path, int err)
 {
-	const char *missing = err == -ENOENT || err == -EACCES ? pmk_open_file_missing(path) : NULL;
+	const char *missing = pmk_open_file_missing(path);
 
 	pmk_error_cure(PMK_CURE_OTHER_CONFIG, "configuration file \"%s\": %s", path,
 		err == -EINVAL         ? "not a file" :

@@ -15,8 +15,8 @@
 
 enum { PMK_SETTINGS_FILE_BYTES = 1 << 20 }; /* the largest file */
 
-/* The user's own file; false: it does not exist, or, with `path` "", there is no place for it. One that may be there,
- * but cannot be seen, counts as one that is there: reading it says why. */
+/* The user's own file; false: it does not exist, or, with `path` "", there is no place for it, as where the user's home
+ * is no folder. One that may be there, but cannot be seen, counts as one that is there: reading it says why. */
 bool pmk_settings_default_file(char path[PMK_SPEC]) __attribute__((warn_unused_result));
 /* The file that these settings name, or else the user's own; it need not exist. False: there is none to save to. */
 bool pmk_settings_file_of(const struct pmk_settings *settings, char path[PMK_SPEC]) __attribute__((warn_unused_result));
