@@ -724,7 +724,7 @@ ulimit -S -f 40	# blocks of 512 bytes
 starts -o file:kept.mkv
 ulimit -S -f unlimited
 holds yes
-while kill -0 $pid 2>err2 && ! grep -q 'may not grow any more' err; do sleep 0.05; done
+for _ in $(seq 1200); do grep -q 'may not grow any more' err && break; sleep 0.05; done
 runs ctl backdrop color:#204060
 holds yes
 ends 6
