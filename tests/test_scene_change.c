@@ -458,7 +458,7 @@ static void test_each_change(void **state)
 {
 	struct studio s = open_studio();
 
-	for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i += (size_t)unit_times(1, 3))
+	for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i += (size_t)unit_times(1, 8))
 		check_change(&s, i);
 	close_studio(&s);
 }
@@ -586,23 +586,24 @@ static void test_match_of_a_slideshow(void **state)
 	struct pmk_scene_settings show = usual(), alone = usual();
 	struct pmk_scene *shows, *ideal;
 	struct pmk_shown *a, *b;
+	int frames = unit_times(98, 49);
 	char other[64];
 
 	snprintf(other, sizeof other, "%s/wide.png", s.dir); /* after wall.png */
 	write_wall(other, 120, 240);
-	s.step_ns = 100 * PMK_MS_NS;
+	s.step_ns = 9800 * PMK_MS_NS / (uint64_t)frames;
 	show.match = alone.match = 1;
 	show.fit = alone.fit = PMK_FIT_STRETCH;
 	snprintf(show.backdrop, sizeof show.backdrop, "slideshow:%s:5", s.dir);
 	strcpy(alone.backdrop, other);
 	shows = create(&s, &show);
 	ideal = create(&s, &alone);
-	for (int number = 0; number < 98; number++) {
+	for (int number = 0; number < frames; number++) {
 		draw(&s, number);
-		s.frame->position_ns = (int64_t)number * 100000000;
+		s.frame->position_ns = (int64_t)number * (int64_t)s.step_ns;
 		a = run(&s, shows);
 		b = run(&s, ideal);
-		if (number == 97)
+		if (number == frames - 1)
 			assert_in_range(pmk_shown_image(a)->plane[0][0] + 3 - pmk_shown_image(b)->plane[0][0], 0, 6);
 		pmk_shown_unref(a);
 		pmk_shown_unref(b);

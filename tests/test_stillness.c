@@ -386,7 +386,7 @@ static void test_a_still_scene_skips_the_network(void **state)
 static void test_no_mask_is_late(void **state)
 {
 	static const double speeds[] = { 0.02, 0.1, 0.3, 1 };
-	int kept = 0, frames = unit_times(60, 16);
+	int kept = 0, frames = unit_times(60, 8);
 	struct pair p;
 
 	open_pair(&p);
