@@ -34,12 +34,13 @@ static size_t lowest_gap(const struct pmk_piece *piece, struct pmk_piece *const 
 
 size_t pmk_plan(struct pmk_piece *pieces, int count)
 {
-	struct pmk_piece **order = malloc(2 * (size_t)count * sizeof *order), **placed = order + count;
+	struct pmk_piece **order = malloc(2 * (size_t)count * sizeof *order), **placed;
 	size_t whole = 0;
 	int pending = 0;
 
 	if (!order)
 		return SIZE_MAX;
+	placed = order + count;
 	for (int i = 0; i < count; i++) {
 		if (pieces[i].size)
 			order[pending++] = &pieces[i];
