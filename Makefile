@@ -53,8 +53,10 @@ fuzz: deps
 # All but what needs a virtual machine, a desktop, or an accelerator.
 check-all: test
 	@tools/deps check
-	@tests/variants.sh werror clang tidy asan tsan
+	@tests/analyze.py $(BUILD)
+	@tests/variants.sh werror clang tidy asan tsan msan
 	@$(MAKE) --no-print-directory check-options coverage
+	@tests/valgrind.sh $(BUILD)
 	@tests/gst_valgrind.sh $(BUILD)
 	@tests/variants.sh fuzz
 

@@ -5,7 +5,8 @@
 #   werror                               only built
 #   clang                                the other compiler; only the tests of what it could compile wrongly: kernels
 #   tidy                                 only read, by clang-tidy
-#   asan tsan                            sanitizers: address and undefined behaviour; threads, for what has threads
+#   asan tsan msan                       sanitizers: address and undefined behaviour; threads, for what has threads;
+#                                        memory that was never written, for our kernels, which call no library
 #   no-OPTION                            without a part that can be left out; only the tests near these parts
 #   least                                without all that can be left out, and without tests; it only runs
 #   options                              print the names of all of these
@@ -42,6 +43,11 @@ for name; do
 		# shellcheck disable=SC2086
 		targets=$(printf 'tests/test_%s ' $tests)
 		variant "$name" "$targets" "$tests" -Db_sanitize=thread -Db_lundef=false ;;
+	msan)
+		tests='kernels own rows edges jpeg_shift'
+		# shellcheck disable=SC2086
+		targets=$(printf 'tests/test_%s ' $tests)
+		CC=clang variant "$name" "$targets" "$tests" -Db_sanitize=memory -Db_lundef=false ;;
 	fuzz)
 		CC=clang variant "$name" fuzzers --suite=fuzz -Dfuzz=enabled -Dbuildtype=debug -Doptimization=1 \
 			-Db_sanitize=address,undefined -Db_lundef=false ;;
