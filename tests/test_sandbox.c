@@ -213,8 +213,10 @@ static int64_t film_damaged(const struct pmk_media *m)
 
 static const struct pmk_holes *film_holes(const struct pmk_media *m)
 {
-	static const struct pmk_holes holes = { .faults = 3, .count = 1, .missing_ns = 5, .first = { { 2, 7 } } };
+	static struct pmk_holes holes = { .faults = 3, .count = 1, .missing_ns = 5, .first = { { 2, 7 } } };
 
+	if (m->at > 1 && strcmp(m->name, "odd holes") == 0)
+		holes.first[0].to_ns = INT64_MAX;
 	return &holes;
 }
 
@@ -674,6 +676,22 @@ static int count_descriptors(void)
 	return count;
 }
 
+/* What follows nonsense is what was good before. */
+static void holes_are_checked(void **state)
+{
+	struct pmk_image image;
+	struct pmk_reel *reel;
+	int64_t position;
+
+	assert_int_equal(open_film("odd holes", &reel), 0);
+	assert_int_equal(pmk_image_alloc(&image, &pmk_reel_info(reel)->layout), 0);
+	assert_int_equal(pmk_reel_read(reel, &image, &position), 1);
+	assert_fails(pmk_reel_read(reel, &image, &position), -EBADMSG, "odd holes: damaged: its decoder gave nonsense");
+	assert_int_equal(pmk_reel_last(reel)->holes.first[0].to_ns, 7);
+	pmk_image_free(&image);
+	pmk_reel_close(reel);
+}
+
 /* By the end of its socket; the film is still open. */
 static void a_worker_that_lies_is_ended(void **state)
 {
@@ -755,6 +773,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_nonsense_answer_is_refused),
 		cmocka_unit_test(a_film_comes_picture_by_picture),
 		cmocka_unit_test(a_film_that_goes_wrong_is_one_line),
+		cmocka_unit_test(holes_are_checked),
 		cmocka_unit_test(too_much_memory_is_one_line),
 		cmocka_unit_test(a_worker_that_lies_is_ended),
 		cmocka_unit_test(a_film_cannot_leave),

@@ -70,7 +70,8 @@ void pmk_media_bars(const struct pmk_media *media, int *x, int *y);
 /* Go back to the first picture; positions start at 0 again. */
 int pmk_media_rewind(struct pmk_media *media) __attribute__((warn_unused_result));
 int64_t pmk_media_damaged(const struct pmk_media *media); /* number of pictures skipped so far */
-/* Holes of the first round, before the pictures read so far and one or two more. */
+/* Holes of the first round, before the pictures read so far and one or two more. They stay until the next call for the
+ * film. */
 const struct pmk_holes *pmk_media_holes(const struct pmk_media *media);
 
 /* The file at `path` will be opened soon: begin to start what that needs, and do not wait for it. Nothing is logged.

@@ -18,7 +18,7 @@ enum { TRIES = 3 }; /* with a helper that is about to end, and one that has ende
 
 struct pmk_reel {
 	struct pmk_media_info info;
-	struct pmk_reel_answer answer; /* a checked copy */
+	struct pmk_reel_answer answer; /* a copy of the last one that was good */
 	int socket, err; /* err: of the worker's end; 0: it lives */
 	int most_mib; /* of memory that it may take */
 	void *memory;
@@ -52,12 +52,13 @@ static int fail(struct pmk_reel *film, int err)
 /* Use what the worker wrote, once it says that it is there. */
 static int take_answer(struct pmk_reel *film)
 {
-	struct pmk_reel_answer *answer = &film->answer;
+	struct pmk_reel_answer *answer = &film->answer, told;
 	bool failed;
 
-	memcpy(answer, film->memory, sizeof *answer);
-	if (pmk_reel_check(answer, &film->info))
+	memcpy(&told, film->memory, sizeof told);
+	if (pmk_reel_check(&told, &film->info))
 		return fail(film, -EBADMSG);
+	*answer = told;
 	failed = pmk_reply_pass_on(&answer->lines, 0);
 	if (answer->result == -ENOMEM && !failed) {
 		pmk_error_cure(PMK_CURE_OTHER_OR_SCALE, "%s: needs more than %d MiB of memory to decode", film->path,

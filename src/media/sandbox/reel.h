@@ -54,7 +54,7 @@ int pmk_reel_open(const struct pmk_job *job, int file, struct pmk_reel **film) _
 void pmk_reel_close(struct pmk_reel *film);
 
 const struct pmk_media_info *pmk_reel_info(const struct pmk_reel *film);
-const struct pmk_reel_answer *pmk_reel_last(const struct pmk_reel *film); /* the last one, checked */
+const struct pmk_reel_answer *pmk_reel_last(const struct pmk_reel *film); /* the last good one; until the next call */
 /* Do what is asked for. Its result. */
 int pmk_reel_do(struct pmk_reel *film, const struct pmk_reel_ask *ask) __attribute__((warn_unused_result));
 /* Read into `image`, as pmk_media_read. */
