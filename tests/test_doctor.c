@@ -263,7 +263,7 @@ static void test_decoding_of_pictures(void **state)
 		{ PMK_TRIED_RAN, PMK_VERDICT_HINT, "but without seccomp and Landlock" },
 		{ 0, PMK_VERDICT_HINT, "no picture file can be used" },
 	};
-	static const char why[] = "decoding: the process that decodes pictures cannot be used: Too many processes";
+	static const char why[] = "decoding: no decoder can be started: Too many processes";
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		begin();

@@ -130,6 +130,8 @@ static int film_open(const char *path, struct pmk_media **media)
 
 	if (strcmp(path, "crash at open") == 0)
 		__builtin_trap();
+	while (strcmp(path, "hang at open") == 0)
+		sched_yield();
 	if (strcmp(path, "refuse") == 0) {
 		pmk_error("refuse: bad");
 		return -EBADMSG;
@@ -667,6 +669,87 @@ static void too_much_memory_is_one_line(void **state)
 	assert_picture("good");
 }
 
+static _Atomic bool done_killing;
+
+/* 0: it has none. */
+static pid_t child_of(pid_t pid)
+{
+	char path[64];
+	FILE *file;
+	int child = 0;
+
+	snprintf(path, sizeof path, "/proc/%d/task/%d/children", pid, pid);
+	file = pid ? fopen(path, "re") : NULL;
+	if (file && fscanf(file, "%d", &child) != 1)
+		child = 0;
+	if (file)
+		fclose(file);
+	return child;
+}
+
+/* Kills each worker, as a system does that is short of memory. How many there were. */
+static void *kill_workers(void *helper)
+{
+	intptr_t killed = 0;
+
+	while (!done_killing) {
+		pid_t worker = child_of(child_of(*(pid_t *)helper));
+
+		if (worker && kill(worker, SIGKILL) == 0)
+			killed++;
+		while (worker && !done_killing && child_of(child_of(*(pid_t *)helper)) == worker)
+			usleep(1000);
+	}
+	return (void *)killed;
+}
+
+static pthread_t begin_killing(void)
+{
+	static pid_t helper;
+	pthread_t thread;
+
+	helper = helper_of_this();
+	done_killing = false;
+	assert_int_equal(pthread_create(&thread, NULL, kill_workers, &helper), 0);
+	return thread;
+}
+
+static intptr_t end_killing(pthread_t thread)
+{
+	void *killed;
+
+	done_killing = true;
+	pthread_join(thread, &killed);
+	return (intptr_t)killed;
+}
+
+/* It is told with what helps, as of a picture, and no other process is killed for the same. */
+static void a_worker_that_is_killed_is_told(void **state)
+{
+	struct pmk_image image;
+	struct pmk_reel *reel;
+	int64_t position;
+	pthread_t killer;
+
+	assert_picture("good"); /* the helper is there */
+	killer = begin_killing();
+	assert_fails(open_film("hang at open", &reel), -EFBIG, "hang at open: its decoder was killed, as when memory");
+	assert_int_equal(end_killing(killer), 1);
+
+	assert_int_equal(open_film("hang", &reel), 0);
+	assert_int_equal(pmk_image_alloc(&image, &pmk_reel_info(reel)->layout), 0);
+	assert_int_equal(pmk_reel_read(reel, &image, &position), 1);
+	killer = begin_killing();
+	material_errors = material_warnings = 0;
+	assert_int_equal(pmk_reel_read(reel, &image, &position), -EPIPE);
+	assert_int_equal(end_killing(killer), 1);
+	assert_int_equal(material_errors, 0); /* whoever plays it goes on with another one */
+	assert_int_equal(material_warnings, 1);
+	assert_non_null(strstr(material_line, "hang: its decoder was killed, as when memory is short"));
+	pmk_image_free(&image);
+	pmk_reel_close(reel);
+}
+
 static int count_descriptors(void)
 {
 	int count = 0;
@@ -774,6 +857,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_film_comes_picture_by_picture),
 		cmocka_unit_test(a_film_that_goes_wrong_is_one_line),
 		cmocka_unit_test(holes_are_checked),
+		cmocka_unit_test(a_worker_that_is_killed_is_told),
 		cmocka_unit_test(too_much_memory_is_one_line),
 		cmocka_unit_test(a_worker_that_lies_is_ended),
 		cmocka_unit_test(a_film_cannot_leave),

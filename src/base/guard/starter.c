@@ -305,6 +305,11 @@ const char *pmk_starter_reason(int err)
 	return err == -EPIPE ? "the process that may do so was killed" : strerror(-err);
 }
 
+enum pmk_cure pmk_starter_cure(int err)
+{
+	return err == -EPIPE ? PMK_CURE_START_AGAIN : PMK_CURE_NONE;
+}
+
 int pmk_starter_open(struct pmk_order *order, pmk_start_act direct)
 {
 	int fd, err = pmk_starter_do(order, direct, &fd);

@@ -4,12 +4,10 @@
 #include "media/sandbox/sandbox_parts.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 _Static_assert(sizeof(struct pmk_reel_answer) <= PMK_REPLY_HEAD, "the answer has its room");
@@ -20,6 +18,7 @@ struct pmk_reel {
 	struct pmk_media_info info;
 	struct pmk_reel_answer answer; /* a copy of the last one that was good */
 	int socket, err; /* err: of the worker's end; 0: it lives */
+	bool played, opened;
 	int most_mib; /* of memory that it may take */
 	void *memory;
 	char path[];
@@ -41,9 +40,10 @@ static int fail(struct pmk_reel *film, int err)
 	else if (err == -ETIMEDOUT)
 		pmk_error_cure(
 			PMK_CURE_OTHER_OR_SCALE, "%s: takes more than %d s to decode", film->path, PMK_REEL_WALL_S);
-	else if (err != -ECANCELED && err != -ENOPKG)
-		pmk_error("%s: the process that decodes films cannot be used: %s", film->path,
-			err == -EPIPE ? "it was killed" : strerror(-err));
+	else if (err == -EPIPE && film->opened)
+		pmk_sandbox_killed(film->path, film->played ? PMK_LOG_WARN : PMK_LOG_ERROR);
+	else
+		pmk_sandbox_refuse(film->path, err);
 	hang_up(film);
 	film->err = err == -ETIMEDOUT ? -EFBIG : err;
 	return film->err;
@@ -71,7 +71,8 @@ static int take_answer(struct pmk_reel *film)
 	return answer->result;
 }
 
-/* The result; -EPIPE, not logged: the worker was killed, or nobody tells how it ended. */
+/* The result; -EPIPE, not logged: the helper ended, or from an open film's worker, that was killed. A film that is more
+ * than there is memory for is not tried again, which would have more processes killed. */
 static int wait_for_answer(struct pmk_reel *film)
 {
 	union {
@@ -82,7 +83,7 @@ static int wait_for_answer(struct pmk_reel *film)
 
 	if (got == sizeof told.word)
 		return take_answer(film);
-	if (got == sizeof told.status && !(WIFSIGNALED(told.status) && WTERMSIG(told.status) == SIGKILL)) {
+	if (got == sizeof told.status && !(film->opened && pmk_sandbox_was_killed(told.status))) {
 		film->err = pmk_sandbox_explain(film->path, told.status, PMK_REEL_CPU_S);
 		return film->err;
 	}
@@ -173,7 +174,8 @@ int pmk_reel_open(const struct pmk_job *job, int file, struct pmk_reel **film)
 		return -ENOMEM;
 	memcpy(made->path, job->path, length);
 	made->socket = -1;
-	made->most_mib = (job->kind == PMK_JOB_PLAY ? PMK_REEL_PLAY_BYTES : PMK_REEL_BYTES) >> 20;
+	made->played = job->kind == PMK_JOB_PLAY;
+	made->most_mib = (made->played ? PMK_REEL_PLAY_BYTES : PMK_REEL_BYTES) >> 20;
 	memory = pmk_sandbox_memory(PMK_REEL_MEMORY, &made->memory);
 	for (int i = 0; i < TRIES && err == -EPIPE && memory >= 0; i++)
 		err = begin(made, job, file, memory);
@@ -181,11 +183,13 @@ int pmk_reel_open(const struct pmk_job *job, int file, struct pmk_reel **film)
 		err = fail(made, memory < 0 ? memory : err);
 	if (memory >= 0)
 		close(memory);
-	if (err)
+	if (err) {
 		pmk_reel_close(made);
-	else
-		*film = made;
-	return err;
+		return err;
+	}
+	made->opened = true;
+	*film = made;
+	return 0;
 }
 
 void pmk_reel_close(struct pmk_reel *film)

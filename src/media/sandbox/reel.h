@@ -4,7 +4,8 @@
  *
  * The one rule: an answer is whatever a hostile film made of the decoder. Its copy is checked before anything of it is
  * used; a picture is only bytes. A worker that crashes, takes too long or writes nonsense is ended, and from then on
- * the film fails, with one line that says why. A film belongs to one thread. */
+ * the film fails, with one line that says why; with -EPIPE if somebody killed it, or the helper: then the film may be
+ * opened again, and of one that is played, the line is a warning. A film belongs to one thread. */
 #ifndef PMK_MEDIA_SANDBOX_REEL_H
 #define PMK_MEDIA_SANDBOX_REEL_H
 

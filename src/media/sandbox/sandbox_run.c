@@ -60,6 +60,23 @@ int pmk_sandbox_memory(size_t bytes, void **block)
 	return err;
 }
 
+bool pmk_sandbox_was_killed(int status)
+{
+	return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+}
+
+void pmk_sandbox_killed(const char *path, enum pmk_log_level level)
+{
+	pmk_log(level, PMK_CURE_OTHER_OR_SCALE, NULL, "%s: its decoder was killed, as when memory is short", path);
+}
+
+void pmk_sandbox_refuse(const char *path, int err)
+{
+	if (err != -ENOPKG && err != -ECANCELED)
+		pmk_error_cure(
+			pmk_starter_cure(err), "%s: no decoder can be started: %s", path, pmk_starter_reason(err));
+}
+
 int pmk_sandbox_explain(const char *path, int status, int cpu_s)
 {
 	int by = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
@@ -69,8 +86,8 @@ int pmk_sandbox_explain(const char *path, int status, int cpu_s)
 			by == SIGALRM ? PMK_HELPER_WALL_S : cpu_s);
 		return -EFBIG;
 	}
-	if (by == SIGKILL) {
-		pmk_error_cure(PMK_CURE_OTHER_OR_SCALE, "%s: its decoder was killed, as when memory is short", path);
+	if (pmk_sandbox_was_killed(status)) {
+		pmk_sandbox_killed(path, PMK_LOG_ERROR);
 		return -EFBIG;
 	}
 	if (by == SIGSYS) {
@@ -141,10 +158,8 @@ static int run(const struct pmk_job *job, uint32_t told, int file, struct pmk_de
 	} else {
 		err = memory;
 	}
-	if (err && err != -ENOPKG && err != -ECANCELED)
-		pmk_error_cure(err == -EPIPE ? PMK_CURE_START_AGAIN : PMK_CURE_NONE,
-			"%s: the process that decodes pictures cannot be used: %s", job->path,
-			err == -EPIPE ? "it was killed" : strerror(-err));
+	if (err)
+		pmk_sandbox_refuse(job->path, err);
 	if (!err)
 		err = WIFEXITED(status) && WEXITSTATUS(status) == 0 ?
 			take_reply(job, told, decoded) :
