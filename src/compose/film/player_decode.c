@@ -12,6 +12,9 @@ static const int64_t SHORTEST_NS = PMK_MS_NS; /* of the last picture */
 static const int64_t SHORTEST_LOOP_NS = 40 * PMK_MS_NS; /* so that a film of nothing does not keep a core busy */
 static const int64_t MOST_LEFT_OUT_NS = 100 * PMK_MS_NS; /* after that, a picture is shown although it is late */
 
+enum { MOST_KILLED = 4, PROOF = 100 }; /* processes, one after another; pictures of one that is good */
+static const uint64_t FIRST_REST_NS = 250 * PMK_MS_NS; /* after the first one */
+
 static int64_t newest(const struct pmk_player *p)
 {
 	return pmk_player_picture(p, p->count - 1)->at_ns;
@@ -135,6 +138,9 @@ static int make(struct pmk_player *p, struct pmk_player_picture *picture)
 	p->last_ns = position - p->origin_ns;
 	p->ends_ns = p->last_ns + (lasts > SHORTEST_NS ? lasts : SHORTEST_NS);
 	picture->at_ns = p->base_ns + p->last_ns;
+	p->proved += p->proved < PROOF;
+	if (p->proved == PROOF)
+		p->killed = 0;
 	return 0;
 }
 
@@ -190,18 +196,30 @@ static int work(struct pmk_player *p)
 	return err;
 }
 
-/* The process that decodes the film was killed, as when memory is short: begin another round with a new one, unless
- * not even one picture came from this one. In a recording, the last picture stays: all that follows would be another
- * film each time. */
+/* Wait before the film is tried again, each time longer, unless the player ends. */
+static void rest(struct pmk_player *p)
+{
+	struct timespec until = pmk_clock_timespec(pmk_clock_now_ns() + (FIRST_REST_NS << (p->killed - 1)));
+
+	while (!p->stopping && pthread_cond_timedwait(&p->asked, &p->lock, &until) != ETIMEDOUT)
+		;
+}
+
+/* The process that decodes the film was killed, as when memory is short, which was logged: begin another round with a
+ * new one, unless too many were killed before they had proved good. In a recording, the last picture stays: all that
+ * follows would be another film each time. */
 static int begin_anew(struct pmk_player *p)
 {
 	int err;
 
-	if (p->exact || p->ends_ns == 0)
+	if (p->exact || p->killed == MOST_KILLED)
 		return -EPIPE;
+	p->killed++;
+	p->proved = 0;
 	if (p->kept)
 		give_up_keeping(p);
 	p->next_ns = INT64_MIN;
+	rest(p);
 	pthread_mutex_unlock(&p->lock);
 	pmk_screen_close(&p->screen);
 	err = pmk_screen_open(&p->screen, p->path, p->fit, &p->layout);
@@ -209,7 +227,6 @@ static int begin_anew(struct pmk_player *p)
 		pmk_screen_record(&p->screen, true);
 		p->base_ns += p->ends_ns;
 		p->last_ns = p->ends_ns = 0;
-		pmk_info("backdrop \"%s\" plays again, from its start", p->path);
 	}
 	pthread_mutex_lock(&p->lock);
 	return err;

@@ -26,6 +26,7 @@ struct pmk_player {
 	int64_t origin_ns; /* position of the film's first picture */
 	int64_t last_ns, ends_ns; /* of the newest picture in this round: when it is due, and its end */
 	bool told; /* that something is wrong with the film */
+	int killed, proved; /* processes that were killed, one after another; pictures of the present one */
 
 	/* The caller's. */
 	uint64_t begin_ns; /* when time 0 is for live frames */
