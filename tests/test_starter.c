@@ -233,15 +233,18 @@ static void kill_and_wait(pid_t pid)
 /* Killed by somebody, or because memory was short. */
 static void test_killed(void **state)
 {
-	char folder[] = "/tmp/potemkin-starter-XXXXXX", path[64], other[64];
+	char folder[] = "/tmp/potemkin-starter-XXXXXX", path[64], other[64], third[64];
 	struct pmk_order order = { .what = PMK_START_OWN_REMOVE };
-	struct pmk_new_file first, second;
+	struct pmk_new_file first, second, dropped, gone;
 	int before = 0, fd;
 
 	assert_non_null(mkdtemp(folder));
 	snprintf(path, sizeof path, "%s/first", folder);
 	snprintf(other, sizeof other, "%s/second", folder);
+	snprintf(third, sizeof third, "%s/third", folder);
+	close(pmk_new_file_create(&gone, path)); /* numbers differ for the same path */
 	close(pmk_new_file_create(&first, path));
+	close(pmk_new_file_create(&dropped, third));
 	for (int i = 0; i < 3; i++) {
 		int now = number_of(PMK_START_LISTEN);
 
@@ -253,16 +256,26 @@ static void test_killed(void **state)
 	assert_int_equal(pmk_starter_do(&order, refuse, &fd), -EPIPE); /* it may have done it */
 	check_told(0);
 
-	/* what an earlier one was about to put in place is not mixed up with what this one is */
+	/* what an earlier one was about to put in place is, and is not mixed up with what this one has */
 	close(pmk_new_file_create(&second, other));
-	unit_catch_log();
-	assert_int_equal(pmk_new_file_keep(&first), -EBADF);
+	pmk_new_file_drop(&dropped);
+	pmk_new_file_drop(&gone);
+	assert_int_equal(access(path, F_OK), -1);
+	assert_int_equal(pmk_new_file_keep(&first), 0);
+	assert_int_equal(unlink(path), 0);
 	assert_int_equal(access(other, F_OK), -1);
 	assert_int_equal(pmk_new_file_keep(&second), 0);
-	assert_int_equal(access(other, F_OK), 0);
-	assert_int_equal(access(path, F_OK), -1);
-	snprintf(path, sizeof path, "rm -r %s", folder);
-	assert_int_equal(system(path), 0);
+	assert_int_equal(unlink(other), 0);
+
+	/* unless somebody removed it */
+	close(pmk_new_file_create(&first, path));
+	kill_and_wait(number_of(PMK_START_LISTEN));
+	snprintf(other, sizeof other, "rm %s/.*.*-*", folder);
+	assert_int_equal(system(other), 0);
+	unit_catch_log();
+	assert_int_equal(pmk_new_file_keep(&first), -EPIPE);
+	assert_non_null(strstr(unit_logged, "first: cannot be created: the process that may do so was killed"));
+	assert_int_equal(rmdir(folder), 0); /* there is nothing left in it */
 }
 
 static void test_killed_with_its_keeper(void **state)

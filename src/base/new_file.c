@@ -101,8 +101,8 @@ static char *real_place(const char *path)
 	return real;
 }
 
-/* "DIRECTORY/.NAME.PID-TRY"; a long NAME is cut, between two characters. */
-static char *temporary_name(const char *path, int try)
+/* "DIRECTORY/.NAME.PID-NUMBER"; a long NAME is cut, between two characters. */
+static char *temporary_name(const char *path, pid_t pid, int number)
 {
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 	size_t kept = strlen(name);
@@ -113,7 +113,7 @@ static char *temporary_name(const char *path, int try)
 		while ((name[kept] & 0xc0) == 0x80)
 			kept--;
 	}
-	if (asprintf(&text, "%.*s.%.*s.%d-%d", (int)(name - path), path, (int)kept, name, (int)getpid(), try) < 0)
+	if (asprintf(&text, "%.*s.%.*s.%d-%d", (int)(name - path), path, (int)kept, name, (int)pid, number) < 0)
 		return NULL;
 	return text;
 }
@@ -140,8 +140,8 @@ static void take_after(int fd, const char *path, const struct stat *old)
 	fchmod(fd, mode);
 }
 
-/* Create the temporary file for file->path. A file descriptor, or -1 with errno. */
-static int open_temporary(struct pmk_new_file *file)
+/* Create the temporary file for file->path, with this number or a later one. A file descriptor, or -1 with errno. */
+static int open_temporary(struct pmk_new_file *file, int number)
 {
 	struct stat old;
 	bool replaces = stat(file->path, &old) == 0;
@@ -149,7 +149,7 @@ static int open_temporary(struct pmk_new_file *file)
 
 	for (int try = 0; fd < 0 && try < TRIES; try++) {
 		free(file->temporary);
-		file->temporary = temporary_name(file->path, try);
+		file->temporary = temporary_name(file->path, getpid(), number + try);
 		errno = ENOMEM;
 		if (!file->temporary)
 			return -1;
@@ -187,8 +187,10 @@ static int have_ended(struct pmk_new_file *file, enum pmk_start what)
 {
 	struct pmk_order order = { .what = (int32_t)what, .number = file->started };
 	pmk_start_act act = what == PMK_START_FILE_KEEP ? pmk_new_file_keep_act : pmk_new_file_drop_act;
-	int fd, err = pmk_starter_do(&order, act, &fd);
+	int fd, err;
 
+	snprintf(order.text, sizeof order.text, "%s", file->path ? file->path : "");
+	err = pmk_starter_do(&order, act, &fd);
 	if (err)
 		fail(file->path ? file->path : "?", err);
 	forget(file);
@@ -196,6 +198,11 @@ static int have_ended(struct pmk_new_file *file, enum pmk_start what)
 }
 
 int pmk_new_file_create(struct pmk_new_file *file, const char *path)
+{
+	return pmk_new_file_create_numbered(file, path, 0);
+}
+
+int pmk_new_file_create_numbered(struct pmk_new_file *file, const char *path, int number)
 {
 	struct pmk_new_file made = { 0 };
 	int fd, err = check_place(path);
@@ -207,7 +214,7 @@ int pmk_new_file_create(struct pmk_new_file *file, const char *path)
 	made.path = real_place(path);
 	if (!made.path)
 		return fail(path, -ENOMEM);
-	fd = open_temporary(&made);
+	fd = open_temporary(&made, number);
 	if (fd < 0) {
 		err = fail(path, -errno);
 		forget(&made);
@@ -215,6 +222,19 @@ int pmk_new_file_create(struct pmk_new_file *file, const char *path)
 	}
 	*file = made;
 	return fd;
+}
+
+int pmk_new_file_find(struct pmk_new_file *file, const char *path, pid_t pid, int number)
+{
+	struct pmk_new_file left = { .path = real_place(path) };
+
+	left.temporary = left.path ? temporary_name(left.path, pid, number) : NULL;
+	if (!left.temporary || access(left.temporary, F_OK) < 0) {
+		forget(&left);
+		return -ENOENT;
+	}
+	*file = left;
+	return 0;
 }
 
 int pmk_new_file_keep(struct pmk_new_file *file)

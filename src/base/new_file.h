@@ -56,6 +56,13 @@ void pmk_new_file_drop(struct pmk_new_file *file); /* removes the temporary file
 int pmk_new_file_end(struct pmk_new_file *file, const char *path, int fd, int err, const char *why)
 	__attribute__((warn_unused_result));
 
+/* The same, and the temporary file has this number if no other one has it; and find such a file that is left from the
+ * process `pid`: -ENOENT. For the next functions. */
+int pmk_new_file_create_numbered(struct pmk_new_file *file, const char *path, int number)
+	__attribute__((warn_unused_result));
+int pmk_new_file_find(struct pmk_new_file *file, const char *path, pid_t pid, int number)
+	__attribute__((warn_unused_result));
+
 /* The starter's part (PMK_START_FILE, ..._KEEP, ..._DROP), once it has been decided that the path is a good one. */
 int pmk_new_file_act(struct pmk_order *order, int *fd);
 int pmk_new_file_keep_act(struct pmk_order *order, int *fd);

@@ -48,15 +48,33 @@ static bool is_output(const char *path)
 	return false;
 }
 
+static bool is_config(const char *path)
+{
+	return writes.config[0] && strcmp(path, writes.config) == 0;
+}
+
+static bool may_write(const char *path)
+{
+	return is_config(path) || pmk_parse_ends(path, ".png") || is_output(path);
+}
+
 static int new_file(struct pmk_order *order, int *fd)
 {
-	bool config = writes.config[0] && strcmp(order->text, writes.config) == 0;
-
-	if (!config && !pmk_parse_ends(order->text, ".png") && !is_output(order->text))
+	if (!may_write(order->text))
 		return order->result = -EPERM;
-	if (config)
+	if (is_config(order->text))
 		pmk_settings_make_folders(order->text);
 	return pmk_new_file_act(order, fd);
+}
+
+static int keep_file(struct pmk_order *order, int *fd)
+{
+	return may_write(order->text) ? pmk_new_file_keep_act(order, fd) : (order->result = -EPERM);
+}
+
+static int drop_file(struct pmk_order *order, int *fd)
+{
+	return may_write(order->text) ? pmk_new_file_drop_act(order, fd) : (order->result = -EPERM);
 }
 
 /* Nothing but the file that the program was given is told of. */
@@ -91,8 +109,8 @@ static const pmk_start_act acts[PMK_STARTS] = {
 	[PMK_START_LISTEN] = pmk_page_listen_act,
 	[PMK_START_HOLDERS] = pmk_holders_act,
 	[PMK_START_FILE] = new_file,
-	[PMK_START_FILE_KEEP] = pmk_new_file_keep_act,
-	[PMK_START_FILE_DROP] = pmk_new_file_drop_act,
+	[PMK_START_FILE_KEEP] = keep_file,
+	[PMK_START_FILE_DROP] = drop_file,
 #ifdef PMK_HAVE_PAGE
 	[PMK_START_OWN_NEW] = own_new,
 	[PMK_START_OWN_RENAME] = own_rename,

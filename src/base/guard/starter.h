@@ -26,8 +26,8 @@ enum pmk_start {
 	PMK_START_LISTEN, /* on port `number` of this machine alone; gives the socket */
 	PMK_START_HOLDERS, /* of the device in `text`: who has it open; gives lines of them in `text` */
 	PMK_START_FILE, /* a new file for the path in `text`; gives it, and its number */
-	PMK_START_FILE_KEEP, /* that number: rename it into place */
-	PMK_START_FILE_DROP, /* that number: remove it */
+	PMK_START_FILE_KEEP, /* for that path, that number: rename it into place */
+	PMK_START_FILE_DROP, /* likewise: remove it */
 	PMK_START_OWN_NEW, /* a new file in the folder of own backdrops; gives it, and its path in `text` */
 	PMK_START_OWN_RENAME, /* there, as `text` says: "FROM/TO", two names */
 	PMK_START_OWN_REMOVE, /* there, the name in `text` */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Part of new_file.h: the starter's functions. It keeps what is not in place yet. */
+/* Part of new_file.h: the starter's functions. It keeps what is not in place yet; what another one left that was killed
+ * is found by the order's path and number. */
 #include "base/new_file.h"
 
 #include <errno.h>
@@ -10,7 +11,7 @@ enum { MOST = 64 };
 
 static struct pmk_new_file files[MOST]; /* `path` NULL: free */
 
-/* The order's number is of this process alone: there may have been another one, with files of its own. */
+/* The order's number is of this process alone: there may have been another one, which was killed and left files. */
 static int first_number(void)
 {
 	return getpid() * MOST; /* a process's number has 22 bits at most, proc_sys_kernel(5) */
@@ -24,32 +25,40 @@ int pmk_new_file_act(struct pmk_order *order, int *fd)
 		free_one++;
 	if (free_one == MOST)
 		return order->result = -EMFILE;
-	*fd = pmk_new_file_create(&files[free_one], order->text);
+	*fd = pmk_new_file_create_numbered(&files[free_one], order->text, free_one);
 	order->number = first_number() + free_one;
 	order->result = *fd < 0 ? *fd : 0;
 	*fd = *fd < 0 ? -1 : *fd;
 	return order->result;
 }
 
-static struct pmk_new_file *file_of(const struct pmk_order *order)
+/* The file that the order is about, which becomes *file; zeroed if there is none. */
+static void take(const struct pmk_order *order, struct pmk_new_file *file)
 {
 	int place = order->number - first_number();
 
-	return place >= 0 && place < MOST ? &files[place] : NULL;
+	*file = (struct pmk_new_file){ 0 };
+	if (place >= 0 && place < MOST) {
+		*file = files[place];
+		files[place] = (struct pmk_new_file){ 0 };
+	} else if (order->number > 0) {
+		(void)!pmk_new_file_find(file, order->text, order->number / MOST, order->number % MOST);
+	}
 }
 
 int pmk_new_file_keep_act(struct pmk_order *order, int *fd)
 {
-	struct pmk_new_file *file = file_of(order);
+	struct pmk_new_file file;
 
-	return order->result = file && file->path ? pmk_new_file_keep(file) : -EBADF;
+	take(order, &file);
+	return order->result = file.path ? pmk_new_file_keep(&file) : -EPIPE; /* nothing is left of it */
 }
 
 int pmk_new_file_drop_act(struct pmk_order *order, int *fd)
 {
-	struct pmk_new_file *file = file_of(order);
+	struct pmk_new_file file;
 
-	if (file)
-		pmk_new_file_drop(file);
+	take(order, &file);
+	pmk_new_file_drop(&file);
 	return order->result = 0;
 }
