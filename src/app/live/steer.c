@@ -70,8 +70,7 @@ static int examine(void *user, enum pmk_examination what, pid_t *pid)
 	snprintf(order.text, sizeof order.text, "%s", options->settings.config);
 	fd = pmk_starter_open(&order, machine ? pmk_steer_doctor_act : pmk_steer_cameras_act);
 	if (fd < 0)
-		pmk_error_cure(fd == -EPIPE ? PMK_CURE_START_AGAIN : PMK_CURE_NONE,
-			"this machine cannot be examined: %s", pmk_starter_reason(fd));
+		pmk_error_cure(pmk_starter_cure(fd), "this machine cannot be examined: %s", pmk_starter_reason(fd));
 	*pid = order.number;
 	return fd;
 }

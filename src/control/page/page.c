@@ -355,8 +355,8 @@ int pmk_page_start(struct pmk_control *control, struct pmk_pipeline *pipeline, i
 	if (!err)
 		err = serve(made, port);
 	if (err) {
-		pmk_error("the page cannot be served on %s%.0d of 127.0.0.1: %s", port ? "port " : "any port", port,
-			pmk_starter_reason(err));
+		pmk_error_cure(pmk_starter_cure(err), "the page cannot be served on %s%.0d of 127.0.0.1: %s",
+			port ? "port " : "any port", port, pmk_starter_reason(err));
 		pmk_page_stop(made);
 		return err;
 	}

@@ -134,3 +134,12 @@ int pmk_own_unlink(const char *chosen, const char *name)
 		return -ENAMETOOLONG;
 	return pmk_starter_do(&order, NULL, &fd);
 }
+
+void pmk_own_explain(int err, const char *what, char why[PMK_LOG_LINE])
+{
+	pmk_log_overhear(why);
+	pmk_log_answer(true);
+	pmk_error_cure(pmk_starter_cure(err), "%s: %s", what, pmk_starter_reason(err));
+	pmk_log_answer(false);
+	pmk_log_overhear(NULL);
+}

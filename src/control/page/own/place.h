@@ -8,6 +8,7 @@
 #define PMK_CONTROL_PAGE_OWN_PLACE_H
 
 #include "base/guard/starter.h"
+#include "base/log.h"
 
 #include <limits.h>
 
@@ -21,6 +22,8 @@ int pmk_own_new(const char *chosen, char path[PATH_MAX]) __attribute__((warn_unu
 int pmk_own_rename(const char *chosen, const char *from, const char *to) __attribute__((warn_unused_result));
 /* Remove a regular file, or a link. -EINVAL: it is neither; or another errno. */
 int pmk_own_unlink(const char *chosen, const char *name) __attribute__((warn_unused_result));
+/* What failed with such an error, for an answer: "WHAT: why", with the front end's words for what helps. */
+void pmk_own_explain(int err, const char *what, char why[PMK_LOG_LINE]);
 
 /* The starter's part: PMK_START_OWN_NEW, ..._RENAME, ..._REMOVE. */
 int pmk_own_new_act(const char *chosen, struct pmk_order *order, int *fd);

@@ -2,11 +2,11 @@
 #include "control/page/own/serve.h"
 
 #include "base/folder.h"
-#include "base/guard/starter.h"
 #include "base/open_file.h"
 #include "base/parse.h"
 #include "control/page/own/folder.h"
 #include "control/page/own/kind.h"
+#include "control/page/own/place.h"
 #include "control/page/thumbnail.h"
 
 #include <cjson/cJSON.h>
@@ -115,8 +115,10 @@ enum MHD_Result pmk_own_remove_file(struct MHD_Connection *connection, const cha
 	if (!err)
 		err = access(path, F_OK) == 0 && !is_known(path) ? -EINVAL : pmk_own_remove(chosen, name);
 
-	snprintf(why, sizeof why, "%.200s: %s", name ? name : "",
-		err == -EINVAL ? "that is no file in the folder of your backdrops" : strerror(-err));
+	if (err == -EINVAL)
+		snprintf(why, sizeof why, "%.200s: that is no file in the folder of your backdrops", name ? name : "");
+	else if (err)
+		pmk_own_explain(err, name, why);
 	cJSON_Delete(json);
 	if (err)
 		return fail(connection, err == -ENOENT ? MHD_HTTP_NOT_FOUND : MHD_HTTP_BAD_REQUEST, NOT_WRITTEN, why);
@@ -127,7 +129,7 @@ enum MHD_Result pmk_own_upload_begin(struct MHD_Connection *connection, const ch
 {
 	const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
 	const char *name = MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "name");
-	char why[200];
+	char why[PMK_LOG_LINE];
 	int err;
 
 	*upload = NULL;
@@ -138,8 +140,9 @@ enum MHD_Result pmk_own_upload_begin(struct MHD_Connection *connection, const ch
 	err = pmk_upload_begin(chosen, name ? name : "", upload);
 	if (!err)
 		return MHD_YES;
-	snprintf(why, sizeof why, "the folder of your backdrops cannot be written: %s%s", pmk_starter_reason(err),
-		err == -ENOENT ? "; make it, and add the file again" : "");
+	pmk_own_explain(err, "the folder of your backdrops cannot be written", why);
+	if (err == -ENOENT)
+		strncat(why, "; make it, and add the file again", sizeof why - strlen(why) - 1);
 	return fail(connection, MHD_HTTP_INSUFFICIENT_STORAGE, NOT_WRITTEN, why);
 }
 

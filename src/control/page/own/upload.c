@@ -174,6 +174,7 @@ static int keep(struct pmk_upload *u, const char *ending, char path[PATH_MAX])
 int pmk_upload_end(struct pmk_upload *u, char path[PATH_MAX], char why[PMK_LOG_LINE])
 {
 	const struct pmk_own_kind *kind;
+	char what[PMK_LOG_LINE];
 	int err = u->err;
 
 	why[0] = '\0';
@@ -187,9 +188,10 @@ int pmk_upload_end(struct pmk_upload *u, char path[PATH_MAX], char why[PMK_LOG_L
 		err = check_content(u, why);
 	if (!err)
 		err = keep(u, kind->ending, path);
-	if (err && !*why)
-		snprintf(why, PMK_LOG_LINE, "%s: cannot be stored in %s: %s", u->name, u->folder,
-			pmk_starter_reason(err));
+	if (err && !*why) {
+		snprintf(what, sizeof what, "%s: cannot be stored in %s", u->name, u->folder);
+		pmk_own_explain(err, what, why);
+	}
 	return err;
 }
 
