@@ -206,21 +206,23 @@ static int fork_off(const char *name, void (*serves)(const pmk_start_act *acts, 
 
 /* --- the keeper's process --- */
 
-/* Whatever is asked for is a starter, one at a time. One that has ended is not waited for before, so that its number is
- * nobody else's. */
+/* Whatever is asked for is a starter, one at a time. One that has ended is not waited for before the next one is there,
+ * so that its number is not the next one's. */
 static void keep(const pmk_start_act *acts, int socket)
 {
 	struct pmk_order order;
-	pid_t pid = 0;
+	pid_t pid = 0, old;
 	int fd;
 
 	while (!receive_order(socket, &order, &fd)) {
 		if (fd >= 0)
 			close(fd);
 		fd = -1;
-		if (pid > 0)
-			(void)!pmk_reap_or_kill(pid, 0);
+		old = pid;
+		pid = 0;
 		order.result = fork_off("starter", serve, acts, &fd, &pid);
+		if (old > 0)
+			(void)!pmk_reap_or_kill(old, 0);
 		(void)!send_order(socket, &order, fd);
 		if (fd >= 0)
 			close(fd);

@@ -63,7 +63,7 @@ int pmk_starter_open(struct pmk_order *order, pmk_start_act direct) __attribute_
 const char *pmk_starter_reason(int err);
 enum pmk_cure pmk_starter_cure(int err);
 /* Wait for a process that was started so, no longer than this, then kill it; at once with 0. -ETIMEDOUT: it hangs even
- * then. [any thread] */
+ * then. One that a starter started which was killed is left alone. [any thread] */
 int pmk_starter_end(pid_t pid, uint64_t patience_ns);
 
 #endif
