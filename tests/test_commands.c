@@ -451,7 +451,16 @@ static void refuse_recordings(void)
 
 	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
 		expect(PMK_EXIT_USAGE, lines[i], "is an input and would be overwritten");
+	expect(PMK_EXIT_USAGE, "ctl snapshot linked.png", "the recording that goes on");
 	expect(PMK_EXIT_OK, "ctl backdrop color:#336699", NULL); /* the run goes on */
+	/* the recording is all that the gallery has besides the built-in ones */
+	expect(PMK_EXIT_OK, "ctl next", "builtin:office");
+	for (int i = 0; i < 100; i++) {
+		expect(PMK_EXIT_OK, "ctl next", "builtin:");
+		if (strstr(printed, "builtin:office"))
+			return;
+	}
+	fail();
 }
 
 static void test_recordings_are_never_read(void **state)
@@ -467,10 +476,11 @@ static void test_recordings_are_never_read(void **state)
 	child = fork();
 	assert_true(child >= 0);
 	if (!child) {
-		char line[200];
+		char line[300];
 
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		snprintf(line, sizeof line, "-c presenter -o null -o file:films/rec.mkv -b green -s 160x90 -m %s",
+		snprintf(line, sizeof line,
+			"-c presenter -o null -o file:films/rec.mkv -b green -s 160x90 --backdrop-folder films -m %s",
 			network);
 		exit(run(line));
 	}

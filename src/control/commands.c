@@ -158,8 +158,8 @@ static int command_describe(struct request *r)
 	return 0;
 }
 
-/* The backdrop of the gallery after the present one; the first one after any other. Files that cannot be shown are
- * passed over. */
+/* The backdrop of the gallery after the present one; the first one after any other. Files that cannot be shown, or must
+ * not be, such as a recording that goes on, are passed over. */
 static int command_next(struct request *r)
 {
 	struct pmk_gallery gallery = { 0 };
@@ -173,7 +173,7 @@ static int command_next(struct request *r)
 		at = (at + 1) % gallery.count;
 		r->args[0] = gallery.cards[at].spec;
 		code = command_backdrop(r);
-		if (code != PMK_EXIT_INPUT)
+		if (code != PMK_EXIT_INPUT && code != PMK_EXIT_USAGE)
 			break;
 		pmk_warn("%s", r->why); /* which the answer does not hold if another one is shown */
 	}

@@ -4,13 +4,26 @@
 #include "control/shown_file.h"
 #include "settings/inputs.h"
 
+static bool is_recorded(const struct pmk_pipeline_settings *p, const char *path)
+{
+	bool same = false;
+
+	for (int i = 0; i < p->output_count && !same; i++) {
+		const char *file = pmk_parse_after(p->outputs[i], "file:");
+
+		same = file && pmk_file_place_same(file, path);
+	}
+	return same;
+}
+
 enum pmk_exit pmk_control_snapshot(struct pmk_control *c, const char *path)
 {
 	const char *end = pmk_parse_only_end(path);
-	const char *why = end                 ? "an ending without a name; put one before it" :
-		!pmk_parse_ends(path, ".png") ? "a snapshot is a PNG, so its name must end in .png" :
-		path[0] != '/'                ? "not an absolute path" :
-						NULL;
+	const char *why = end                            ? "an ending without a name; put one before it" :
+		!pmk_parse_ends(path, ".png")            ? "a snapshot is a PNG, so its name must end in .png" :
+		path[0] != '/'                           ? "not an absolute path" :
+		is_recorded(&c->settings.pipeline, path) ? "the recording that goes on; name another file" :
+							   NULL;
 	struct pmk_shown *shown;
 	int err;
 
