@@ -71,6 +71,17 @@ def feeds_an_output(webcam, folder):
                 process.stdin.flush()
     assert process.returncode == 0 and 'the backdrop is color:navy' in seen, seen
     assert os.path.getsize(film) > 1 << 20
+    return film
+
+
+def spares_an_input(webcam, film):
+    with open(film, 'rb') as file:
+        before = file.read()
+    ended = subprocess.run([webcam, 'file:' + film, 'file:' + film], input='', capture_output=True, text=True,
+                           check=False)
+    assert ended.returncode and 'is an input and would be overwritten' in ended.stderr, ended
+    with open(film, 'rb') as file:
+        assert file.read() == before
 
 
 def header_is_plain(library, compiler, folder):
@@ -99,7 +110,7 @@ def main(program, segmenter, scene, webcam, library, *compiler):
         header_is_plain(library, compiler, folder)
         same_as_convert(program, scene, folder)
         finds_somebody(segmenter, folder)
-        feeds_an_output(webcam, folder)
+        spares_an_input(webcam, feeds_an_output(webcam, folder))
 
 
 if __name__ == '__main__':

@@ -190,7 +190,8 @@ enum potemkin_state {
 	POTEMKIN_FAILED /* no output is left */
 };
 
-/* Open the camera and the model, but no output. "output" must be given; the word "auto" is not known here. */
+/* Open the camera and the model, but no output. "output" must be given; the word "auto" is not known here. -EINVAL,
+ * here and of a change: an output is a file that is read, such as the camera's film or the backdrop. */
 int potemkin_webcam_create(potemkin_context *context, const struct potemkin_webcam_settings *settings,
 	potemkin_webcam **webcam) POTEMKIN_CHECKED;
 /* Open the outputs with the backdrop in them, and start the threads. On failure, destroy it. */

@@ -3,6 +3,7 @@
 #include "core/pipeline.h"
 #include "lib/lib_context.h"
 #include "lib/lib_settings.h"
+#include "settings/inputs.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -36,6 +37,8 @@ static int create(potemkin_webcam *w, const struct potemkin_webcam_settings *set
 		err = pmk_lib_settings(POTEMKIN_WEBCAM, given.settings, given.setting_count, &w->settings);
 	if (!err)
 		err = check_outputs(&w->settings->pipeline);
+	if (!err)
+		err = pmk_inputs_spare_outputs(w->settings, &w->settings->pipeline);
 	if (!err)
 		err = pmk_pipeline_create(&w->settings->pipeline, &w->pipeline, &part);
 	return err;
@@ -81,7 +84,9 @@ int potemkin_webcam_set(potemkin_webcam *w, const char *name, const char *value)
 	pmk_lib_listen(w->context);
 	err = pmk_lib_changed(POTEMKIN_WEBCAM, w->settings, name, value, &wanted);
 	if (!err) {
-		err = pmk_pipeline_apply(w->pipeline, &wanted->pipeline, &part);
+		err = pmk_inputs_spare_outputs(wanted, &w->settings->pipeline);
+		if (!err)
+			err = pmk_pipeline_apply(w->pipeline, &wanted->pipeline, &part);
 		if (!err) {
 			free(w->settings);
 			w->settings = wanted;
