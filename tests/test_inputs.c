@@ -146,6 +146,24 @@ static void test_models(void **state)
 	unsetenv("POTEMKIN_MODELS");
 }
 
+/* What counts for another camera, or for a profile, is no less an input. */
+static void test_what_the_configuration_names(void **state)
+{
+	put("else/named.conf",
+		"backdrop = builtin:dusk\noutput = file:elsewhere.png\n[camera x]\nbackdrop = back.png ; mine\n"
+		"[profile y]\ncamera = file:~/film.mkv\noverlay = over.png\nmodel = ./net.tflite\nno line\n");
+	setenv("HOME", folder, 1);
+	pmk_settings_init(&settings);
+	set("config", "else/named.conf");
+	expect("back.png", true);
+	expect("film.mkv", true);
+	expect("here/over.png", true);
+	expect("net.tflite", true);
+	expect("elsewhere.png", false);
+	set("config", "/dev/null");
+	expect("back.png", false);
+}
+
 static void test_configuration_that_is_not_there_yet(void **state)
 {
 	pmk_settings_init(&settings);
@@ -259,6 +277,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_input_by_every_name),
 		cmocka_unit_test(test_models),
+		cmocka_unit_test(test_what_the_configuration_names),
 		cmocka_unit_test(test_configuration_that_is_not_there_yet),
 		cmocka_unit_test(test_pictures_of_a_folder),
 		cmocka_unit_test(test_outputs),

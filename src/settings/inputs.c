@@ -6,6 +6,7 @@
 #include "compose/backdrop.h"
 #include "model/manifest.h"
 #include "settings/settings_file.h"
+#include "settings/settings_line.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -76,19 +77,38 @@ static int add_models(struct pmk_inputs *inputs, const char *model)
 	return err == -EINVAL ? -EBADMSG : err; /* it is no mistake on the command line */
 }
 
+static void add_film(struct pmk_inputs *inputs, const char *film)
+{
+	const char *path = pmk_parse_after(film, "file:");
+
+	pmk_inputs_add(inputs, path ? path : film);
+}
+
+/* A line of the configuration file may count later, or for another camera. */
+static void add_line(void *user, const char *name, const char *value)
+{
+	const struct pmk_setting *setting = pmk_setting_find(name);
+	char path[PMK_SPEC];
+
+	if (setting && (setting->flags & PMK_SETTING_READ || strcmp(name, "camera") == 0) &&
+		!pmk_settings_expand_home(value, path))
+		add_film(user, path);
+}
+
 int pmk_inputs_find(struct pmk_inputs *inputs, const struct pmk_settings *settings, const char *in)
 {
 	const struct pmk_scene_settings *scene = &settings->pipeline.scene;
-	const char *film = in ? in : settings->pipeline.camera, *named = pmk_parse_after(film, "file:");
 	char config[PMK_SPEC];
 	int err;
 
 	*inputs = (struct pmk_inputs){ 0 };
-	pmk_inputs_add(inputs, named ? named : film);
+	add_film(inputs, in ? in : settings->pipeline.camera);
 	pmk_inputs_add(inputs, scene->backdrop);
 	pmk_inputs_add(inputs, scene->overlay.picture);
-	if (pmk_settings_file_of(settings, config))
+	if (pmk_settings_file_of(settings, config)) {
 		pmk_inputs_add(inputs, config);
+		pmk_settings_lines(config, add_line, inputs);
+	}
 	add_folder(inputs, scene->backdrop);
 	err = add_models(inputs, scene->model);
 	if (err || !inputs->full)

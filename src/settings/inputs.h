@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The files that a call reads: the film, the backdrop or the pictures of its folder, the overlay, the files of the
- * model, the configuration file.
+ * model, the configuration file, and what that names in whatever section.
  *
  * The one rule: no file that is written is one of them or becomes one, whatever it is called (base/place/file_place.h).
  * So nothing is written into a folder whose pictures the backdrop shows. Any thread. */

@@ -277,16 +277,31 @@ int pmk_settings_read_file(const char *path, struct pmk_settings *settings)
 	return err;
 }
 
-void pmk_settings_profiles(const char *path, void (*found)(void *user, const char *name), void *user)
+static char *read_text(const char *path)
 {
-	struct pmk_heading heading;
-	char *rest, *line;
 	uint8_t *text;
 	size_t size;
 
-	if (pmk_mem_read_file(path, PMK_SETTINGS_FILE_BYTES, &text, &size))
-		return;
-	rest = (char *)text;
+	return pmk_mem_read_file(path, PMK_SETTINGS_FILE_BYTES, &text, &size) ? NULL : (char *)text;
+}
+
+void pmk_settings_lines(const char *path, void (*found)(void *user, const char *name, const char *value), void *user)
+{
+	char *text = read_text(path), *rest = text, *line, *name, *value;
+	const char *why;
+
+	while ((line = strsep(&rest, "\n"))) {
+		if (pmk_settings_line(line, &name, &value, &why) == 1)
+			found(user, name, value);
+	}
+	free(text);
+}
+
+void pmk_settings_profiles(const char *path, void (*found)(void *user, const char *name), void *user)
+{
+	char *text = read_text(path), *rest = text, *line;
+	struct pmk_heading heading;
+
 	while ((line = strsep(&rest, "\n"))) {
 		if (pmk_settings_heading(line, &heading) > 0 && heading.section == PMK_SECTION_PROFILE)
 			found(user, heading.name);

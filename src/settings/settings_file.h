@@ -28,6 +28,9 @@ int pmk_settings_read_file(const char *path, struct pmk_settings *settings) __at
 /* The same from memory; `path` is for messages. */
 int pmk_settings_read_text(const char *text, const char *path, struct pmk_settings *settings)
 	__attribute__((warn_unused_result));
+/* Call `found` for each line that sets something, in whatever section; a file that cannot be read has none. Nothing is
+ * logged. */
+void pmk_settings_lines(const char *path, void (*found)(void *user, const char *name, const char *value), void *user);
 /* Call `found` for each profile of the file, in its order; a file that cannot be read has none. Nothing is logged. */
 void pmk_settings_profiles(const char *path, void (*found)(void *user, const char *name), void *user);
 
