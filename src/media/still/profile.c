@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <lcms2.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -169,8 +170,8 @@ int pmk_profile_open_primaries(
 int pmk_profile_open_gamma(
 	const double xy[8], double gamma, enum pmk_profile_pixels pixels, struct pmk_profile **profile)
 {
-	enum { USUAL = 45455, NEAR = 500 };
-	bool usual = abs((int)(gamma * 1e5) - USUAL) < NEAR;
+	const double srgb = 0.45455, near = 0.005;
+	bool usual = fabs(gamma - srgb) < near;
 
 	*profile = NULL;
 	if (gamma <= 0.2 || gamma >= 2)
