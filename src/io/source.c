@@ -78,7 +78,7 @@ int pmk_source_read(struct pmk_source *source, struct pmk_frame **frame, uint64_
 	return source->impl->read(source, frame, deadline_ns);
 }
 
-void pmk_source_note_damaged(struct pmk_source *source, uint64_t damaged, const char *why)
+void pmk_source_set_damaged(struct pmk_source *source, uint64_t damaged, const char *why)
 {
 	uint64_t news = damaged & ~source->damaged;
 
@@ -90,7 +90,7 @@ void pmk_source_note_damaged(struct pmk_source *source, uint64_t damaged, const 
 
 void pmk_source_note_damage(struct pmk_source *source, const char *why)
 {
-	pmk_source_note_damaged(source, source->damaged + 1, why);
+	pmk_source_set_damaged(source, source->damaged + 1, why);
 }
 
 void pmk_source_note_size(struct pmk_source *source, const struct pmk_layout *layout)

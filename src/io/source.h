@@ -92,7 +92,7 @@ int pmk_source_read(struct pmk_source *source, struct pmk_frame **frame, uint64_
 void pmk_source_note_damage(struct pmk_source *source, const char *why);
 
 /* The same where so many of them have been skipped by now, which may be several more. */
-void pmk_source_note_damaged(struct pmk_source *source, uint64_t damaged, const char *why);
+void pmk_source_set_damaged(struct pmk_source *source, uint64_t damaged, const char *why);
 
 /* For sources: log the first frame whose size is not that of source->layout. */
 void pmk_source_note_size(struct pmk_source *source, const struct pmk_layout *layout);
