@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/words/phrase.h"
 #include "control/socket.h"
 
 #include <errno.h>
@@ -11,20 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { QUICK_S = 10, LONG_S = 60 }; /* how long potemkin may take to answer */
-
-/* Those that decode a picture, open a camera, write a file or start a process take as long as these do. */
-static int patience_s(const char *command)
-{
-	static const char *const longer[] = { "set", "add", "backdrop", "next", "camera", "frame", "snapshot", "save",
-		"profile", "reload", "examine" };
-
-	for (size_t i = 0; i < sizeof longer / sizeof longer[0]; i++) {
-		if (strcmp(longer[i], command) == 0)
-			return LONG_S;
-	}
-	return QUICK_S;
-}
+static const struct pmk_patience usual = { 10 * PMK_S_NS, 60 * PMK_S_NS };
 
 static enum pmk_exit tell_not_reached(int err)
 {
@@ -56,27 +44,6 @@ static enum pmk_exit tell_not_reached(int err)
 	return PMK_EXIT_INTERNAL;
 }
 
-/* `peer`: the process; 0: unknown. */
-static enum pmk_exit tell_no_answer(int err, const char *command, pid_t peer)
-{
-	char id[16] = "PID";
-
-	if (err == -EPIPE) {
-		pmk_error("potemkin closed the connection without an answer");
-		return PMK_EXIT_INTERNAL;
-	}
-	if (err != -ETIMEDOUT) {
-		pmk_error("potemkin's answer to \"%.40s\": %s", command, strerror(-err));
-		return PMK_EXIT_INTERNAL;
-	}
-	if (peer > 0)
-		snprintf(id, sizeof id, "%d", (int)peer);
-	pmk_error("potemkin (process %s) has not answered \"%.40s\" in %d s, as it is stopped, hangs or is busy; try "
-		  "again, or end it (kill -KILL %s) and start it anew",
-		peer > 0 ? id : "unknown", command, patience_s(command), id);
-	return PMK_EXIT_INTERNAL;
-}
-
 static int send_request(struct pmk_link *link, const cJSON *request, uint64_t until_ns)
 {
 	char *text = cJSON_PrintUnformatted(request);
@@ -98,6 +65,64 @@ static int receive(struct pmk_link *link, uint64_t until_ns, cJSON **message)
 	return *message ? 0 : -EPROTO;
 }
 
+/* Whether the process is stopped, as by SIGSTOP or a debugger. */
+static bool is_stopped(pid_t pid)
+{
+	char path[40], state = '?';
+	FILE *file;
+
+	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+	file = pid > 0 ? fopen(path, "re") : NULL;
+	if (!file)
+		return false;
+	if (fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
+		state = '?';
+	fclose(file);
+	return state == 'T' || state == 't';
+}
+
+/* `peer`: the process; 0: unknown. */
+static void tell_silence(const char *command, uint64_t waited_ns, pid_t peer)
+{
+	int seconds = (int)(waited_ns / PMK_S_NS);
+	char id[16] = "PID";
+
+	if (peer > 0)
+		snprintf(id, sizeof id, "%d", (int)peer);
+	if (is_stopped(peer))
+		pmk_error("potemkin (process %s) does not answer \"%s\", as it is stopped; let it go on: kill -CONT %s",
+			id, pmk_short(command, 40).text, id);
+	else
+		pmk_error("potemkin (process %s) has not answered \"%s\" in %d s; end it (kill -KILL %s) and start it "
+			  "anew",
+			peer > 0 ? id : "unknown", pmk_short(command, 40).text, seconds, id);
+}
+
+/* Wait for the first answer, and say so after a while: the one before may have a picture to decode or a camera to
+ * open. A stopped process is not waited for any longer. */
+static int wait_for_answer(struct pmk_link *link, const char *command, const struct pmk_patience *patience,
+	uint64_t begun_ns, cJSON **answer)
+{
+	int err = receive(link, begun_ns + patience->calm_ns, answer);
+
+	if (err != -ETIMEDOUT || is_stopped(link->peer))
+		return err;
+	pmk_info("potemkin has not answered \"%s\" in %d s; it may be busy, and is waited for, up to %d s",
+		pmk_short(command, 40).text, (int)(patience->calm_ns / PMK_S_NS), (int)(patience->most_ns / PMK_S_NS));
+	return receive(link, begun_ns + patience->most_ns, answer);
+}
+
+static enum pmk_exit tell_no_answer(int err, const char *command, uint64_t waited_ns, pid_t peer)
+{
+	if (err == -EPIPE)
+		pmk_error("potemkin closed the connection without an answer");
+	else if (err == -ETIMEDOUT)
+		tell_silence(command, waited_ns, peer);
+	else
+		pmk_error("potemkin's answer to \"%s\": %s", pmk_short(command, 40).text, strerror(-err));
+	return PMK_EXIT_INTERNAL;
+}
+
 int pmk_ask_next(struct pmk_link *link, cJSON **message)
 {
 	return receive(link, PMK_LINK_FOR_EVER, message);
@@ -115,20 +140,21 @@ static enum pmk_exit judge(const cJSON *answer)
 	return cJSON_IsNumber(code) && code->valueint > 0 ? (enum pmk_exit)code->valueint : PMK_EXIT_INTERNAL;
 }
 
-enum pmk_exit pmk_ask(const cJSON *request, cJSON **answer, struct pmk_link *link)
+enum pmk_exit pmk_ask_patiently(
+	const cJSON *request, const struct pmk_patience *patience, cJSON **answer, struct pmk_link *link)
 {
 	const char *command = cJSON_GetStringValue(cJSON_GetObjectItem(request, "command"));
-	uint64_t until_ns = pmk_clock_now_ns() + (uint64_t)patience_s(command) * PMK_S_NS;
+	uint64_t begun_ns = pmk_clock_now_ns();
 	struct pmk_link made;
 	enum pmk_exit code;
-	int err = pmk_link_open(&made, until_ns);
+	int err = pmk_link_open(&made, begun_ns + patience->calm_ns);
 
 	if (err)
-		return err == -ETIMEDOUT ? tell_no_answer(err, command, 0) : tell_not_reached(err);
-	err = send_request(&made, request, until_ns);
+		return err == -ETIMEDOUT ? tell_no_answer(err, command, patience->calm_ns, 0) : tell_not_reached(err);
+	err = send_request(&made, request, begun_ns + patience->calm_ns);
 	if (!err)
-		err = receive(&made, until_ns, answer);
-	code = err ? tell_no_answer(err, command, made.peer) : judge(*answer);
+		err = wait_for_answer(&made, command, patience, begun_ns, answer);
+	code = err ? tell_no_answer(err, command, pmk_clock_now_ns() - begun_ns, made.peer) : judge(*answer);
 	if (!err && code != PMK_EXIT_OK)
 		cJSON_Delete(*answer);
 	if (code == PMK_EXIT_OK && link)
@@ -136,4 +162,9 @@ enum pmk_exit pmk_ask(const cJSON *request, cJSON **answer, struct pmk_link *lin
 	else
 		pmk_link_close(&made);
 	return code;
+}
+
+enum pmk_exit pmk_ask(const cJSON *request, cJSON **answer, struct pmk_link *link)
+{
+	return pmk_ask_patiently(request, &usual, answer, link);
 }
