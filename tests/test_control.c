@@ -401,6 +401,16 @@ static void test_findings(void **state)
 	assert_int_equal(cJSON_GetArraySize(list), 1); /* what is good is not worth a word */
 	assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(cJSON_GetArrayItem(list, 0), "check")), "b");
 	cJSON_Delete(answer);
+	/* a run with a film for a camera misses none */
+	accepts("camera file:talk.mp4");
+	examined[PMK_EXAMINE_MACHINE] = "echo '{\"findings\": [{\"check\": \"camera\", \"verdict\": \"fault\"}]}'";
+	answer = ask("examine");
+	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(answer, "findings")), 0);
+	cJSON_Delete(answer);
+	accepts("camera auto");
+	answer = ask("examine");
+	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(answer, "findings")), 1);
+	cJSON_Delete(answer);
 	/* one that has told all, and does not end */
 	examined[PMK_EXAMINE_MACHINE] = "echo '{\"findings\": []}'; exec >&-; exec sleep 1000";
 	accepts("examine");

@@ -72,6 +72,7 @@ static void examine(void (*check)(struct pmk_doctor *d))
 	doctor.user = "me";
 	doctor.kernel = "6.1";
 	doctor.config = doctor.config ? doctor.config : "";
+	doctor.camera = doctor.camera ? doctor.camera : "";
 	doctor.config_mistake = doctor.config_mistake ? doctor.config_mistake : "";
 	doctor.device_count = pmk_devices_scan(&doctor.devices);
 	check(&doctor);
@@ -109,6 +110,15 @@ static void test_cameras(void **state)
 	found(PMK_VERDICT_FAULT, "there is no camera", "plug one in");
 	assert_false(doctor.has_camera);
 	end();
+
+	for (const char **stand_in = (const char *[]){ "presenter:7", "file:talk.mp4", NULL }; *stand_in; stand_in++) {
+		begin();
+		doctor.camera = *stand_in;
+		examine(pmk_doctor_check_camera);
+		found(PMK_VERDICT_GOOD, *stand_in, "");
+		assert_true(doctor.has_camera);
+		end();
+	}
 
 	begin();
 	fake_add_camera(0, &camera);

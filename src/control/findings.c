@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/guard/starter.h"
 #include "control/control_parts.h"
+#include "io/spec.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -71,10 +72,24 @@ static cJSON *worth_telling(const cJSON *findings)
 	return list;
 }
 
+/* Of cameras, where the run has a film or the presenter as one: nothing is missing. */
+static void drop_cameras(const struct pmk_control *c, cJSON *findings)
+{
+	if (!pmk_spec_stands_in(c->settings.pipeline.camera))
+		return;
+	for (int i = cJSON_GetArraySize(findings) - 1; i >= 0; i--) {
+		const char *check = cJSON_GetStringValue(cJSON_GetObjectItem(cJSON_GetArrayItem(findings, i), "check"));
+
+		if (check && strcmp(check, "camera") == 0)
+			cJSON_DeleteItemFromArray(findings, i);
+	}
+}
+
 bool pmk_control_examine(struct pmk_control *c, cJSON *answer)
 {
 	cJSON *findings = ask(c, PMK_EXAMINE_MACHINE, "findings"), *cameras = ask(c, PMK_EXAMINE_CAMERAS, "cameras");
 
+	drop_cameras(c, findings);
 	cJSON_AddItemToObject(answer, "findings", findings);
 	cJSON_AddItemToObject(answer, "cameras", cameras);
 	if (findings) {

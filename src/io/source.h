@@ -71,7 +71,7 @@ int pmk_source_open(const char *spec, const struct pmk_source_wish *wish, struct
  * reason in `why`. Logs nothing. */
 int pmk_source_check(const char *spec, char *why, size_t size) __attribute__((warn_unused_result));
 
-/* The same, and that it is no pipe, which a live run cannot use; if not, it is logged. */
+/* Whether pmk_source_check lets it pass, and it is no pipe, which a live run cannot use; if not, it is logged. */
 bool pmk_source_usable(const char *spec) __attribute__((warn_unused_result));
 
 /* Open the camera again that was found at `place`: at the same plug (bus), whatever its number is now, or else by its

@@ -9,6 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 
+bool pmk_spec_stands_in(const char *spec)
+{
+	return pmk_parse_kind(spec, "presenter") || pmk_parse_after(spec, "file:");
+}
+
 /* Whether it may be the name of a kind, alone or with a ":" behind it, rather than a path. */
 static bool is_word(const char *spec)
 {

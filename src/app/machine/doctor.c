@@ -2,6 +2,7 @@
 #include "app/machine/doctor.h"
 
 #include "app/commands.h"
+#include "app/live/running_camera.h"
 #include "app/machine/doctor_lock.h"
 #include "app/unused.h"
 #include "base/log.h"
@@ -120,7 +121,7 @@ static void ask_bus(struct pmk_doctor *d)
 /* The texts that the doctor's findings point to. */
 struct surroundings {
 	struct utsname system;
-	char config[PMK_SPEC], mistake[PMK_LOG_LINE], refused[PMK_LOG_LINE];
+	char config[PMK_SPEC], mistake[PMK_LOG_LINE], refused[PMK_LOG_LINE], camera[PMK_SPEC];
 	int config_err; /* of reading it */
 };
 
@@ -147,6 +148,8 @@ static void read_config(const struct pmk_settings *given, struct surroundings *s
 		s->config_err = pmk_settings_read_file(s->config, scratch);
 		if (s->config_err && !s->mistake[0])
 			snprintf(s->mistake, sizeof s->mistake, "it cannot be read");
+		else if (!s->config_err)
+			memcpy(s->camera, scratch->pipeline.camera, sizeof s->camera);
 		pmk_log_listen(NULL, NULL);
 	}
 	free(scratch);
@@ -175,6 +178,7 @@ static void look_around(struct pmk_doctor *d, struct surroundings *s)
 		.config = s->config,
 		.config_mistake = s->mistake,
 		.pictures_refused = s->refused,
+		.camera = s->camera,
 		.locked = pmk_doctor_probe_lock() };
 	d->device_count = pmk_devices_scan(&d->devices);
 	d->device_count = pmk_max(d->device_count, 0);
@@ -182,6 +186,8 @@ static void look_around(struct pmk_doctor *d, struct surroundings *s)
 	d->pipewire_built = true;
 #endif
 	d->potemkin_runs = pmk_holders_runs(d->root, "potemkin");
+	if (d->potemkin_runs)
+		(void)pmk_running_camera(s->camera);
 	if (d->pipewire_built)
 		ask_pipewire(d);
 	d->portal_has_camera = !d->pipewire_camera[0] && !d->pipewire_lists_us && pmk_portal_has_camera();

@@ -40,6 +40,7 @@ struct pmk_doctor {
 	bool has_bus, has_panel; /* a desktop's bus answers; a panel on it shows icons of programs */
 	/* the configuration file, "": there is none; and what is wrong in it, in one line, "": nothing */
 	const char *config, *config_mistake;
+	const char *camera; /* the spec of the one in use, or else of the configuration file's */
 	bool potemkin_runs, pipewire_lists_us; /* an instance is running; PipeWire lists its camera */
 	/* What a call needs; the checks set these. */
 	bool cameras_are_hidden, has_camera, camera_is_taken, has_model,

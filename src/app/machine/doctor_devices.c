@@ -6,6 +6,7 @@
 #include "app/machine/setup_hide.h"
 #include "image/fourcc.h"
 #include "io/source.h"
+#include "io/spec.h"
 #include "io/v4l2/holders.h"
 #include "io/v4l2/v4l2.h"
 
@@ -172,6 +173,11 @@ void pmk_doctor_check_camera(struct pmk_doctor *d)
 {
 	bool found = false, closed = false;
 
+	if (pmk_spec_stands_in(d->camera)) {
+		d->has_camera = true;
+		pmk_doctor_add(d, "camera", PMK_VERDICT_GOOD, NULL, NULL, "%s is the camera", d->camera);
+		return;
+	}
 	for (int i = 0; i < d->device_count; i++) {
 		const struct pmk_device *device = &d->devices[i];
 

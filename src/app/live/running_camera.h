@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* What the running program has as its camera. One thread. */
+#ifndef PMK_APP_LIVE_RUNNING_CAMERA_H
+#define PMK_APP_LIVE_RUNNING_CAMERA_H
+
+#include "base/parse.h"
+
+/* Its spec. False, with `camera` untouched: none runs, it is busy, or it started this process and waits for it. Logs
+ * nothing. */
+bool pmk_running_camera(char camera[PMK_SPEC]);
+
+#endif
