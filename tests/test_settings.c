@@ -213,6 +213,7 @@ static void test_refusals(void **state)
 	refuses("size", "1280", "1280x720");
 	refuses("mirror", "perhaps", "give yes or no");
 	refuses("keep-out", "1,2", "X,Y,WxH");
+	refuses("keep-out", "1,2,0x4", "its width is 0");
 	refuses("sizes", "640x480,,1x1", "sizes as in");
 	refuses("camera", "file:", "which file or camera?");
 	refuses("output", "", "which file or virtual camera?");

@@ -444,6 +444,44 @@ static void test_many_specks(void **state)
 	free(p);
 }
 
+/* What is wrong with a zone is told of the number that is. */
+static void test_wrong_zones(void **state)
+{
+	static const char *const wrong[][2] = {
+		{ "", "a zone is X,Y,WxH" },
+		{ "1,2", "a zone is X,Y,WxH" },
+		{ "1,2,3", "a zone is X,Y,WxH" },
+		{ "1,2,5x", "a zone is X,Y,WxH" },
+		{ "a,2,5x5", "its left edge \"a\" is no number of pixels from 0 to 8192, or of percent to 100%" },
+		{ "-1,2,5x5", "its left edge \"-1\"" },
+		{ "1, 2,5x5", "its top edge \" 2\"" },
+		{ "1,2,101%x5", "its width \"101%\"" },
+		{ "1,2,5x9999", "its height \"9999\"" },
+		{ "1,2,5x5x", "its height \"5x\"" },
+		{ "1,2,0x5", "its width is 0, so it covers nothing" },
+		{ "1,2,5x0%", "its height is 0, so it covers nothing" },
+	};
+	static const char *const zones[] = { "2000,0,10x10", "0,0,10x10", "0,100%,10x10" };
+	struct pmk_zone zone[3];
+	char why[200];
+
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		pmk_zone_explain(wrong[i][0], why, sizeof why);
+		if (!strstr(why, wrong[i][1]))
+			fail_msg("%s: %s", wrong[i][0], why);
+	}
+	unit_catch_log();
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(pmk_zone_parse(zones[i], &zone[i]), 0);
+	pmk_zones_tell(zone, 2, 1280, 720);
+	assert_int_equal(unit_log_count, 1);
+	assert_non_null(strstr(unit_logged, "the keep-out zone 2000,0,10x10 lies outside of pictures of 1280x720"));
+	pmk_zones_tell(zone + 1, 2, 1280, 720);
+	assert_int_equal(unit_log_count, 2);
+	assert_non_null(strstr(unit_logged, "0,100%,10x10"));
+	pmk_log_redirect(NULL, NULL);
+}
+
 static void test_zones(void **state)
 {
 	static const char *const bad[] = { "", "1,2,3", "1,2,0x5", "1,2,5x", "a,2,5x5", "-1,2,5x5", "1,2,101%x5",
@@ -537,6 +575,7 @@ int main(void)
 		cmocka_unit_test(test_two),
 		cmocka_unit_test(test_a_search_loses_nobody),
 		cmocka_unit_test(test_many_specks),
+		cmocka_unit_test(test_wrong_zones),
 		cmocka_unit_test(test_zones),
 		cmocka_unit_test(test_a_zone_outside_clears_nothing),
 	};

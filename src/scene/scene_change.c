@@ -245,6 +245,8 @@ static int make(const struct pmk_scene *s, const struct pmk_scene_settings *want
 {
 	c->settings = *wanted;
 	c->consent = has_consent(s, wanted);
+	if (!s->parts.refine || memcmp(wanted->keep_out, s->settings.keep_out, sizeof wanted->keep_out) != 0)
+		pmk_zones_tell(wanted->keep_out, wanted->keep_out_count, s->frames.width, s->frames.height);
 	for (int i = 0; i < wanted->keep_out_count; i++)
 		c->keep_out[i] = pmk_zone_in(&wanted->keep_out[i], s->frames.width, s->frames.height);
 	c->files = (struct pmk_scene_files){ pmk_stamp_of(wanted->backdrop), pmk_stamp_of(wanted->overlay.picture) };

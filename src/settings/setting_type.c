@@ -325,17 +325,16 @@ static int parse_zone(const struct pmk_setting *s, const char *text, void *value
 
 	memset(&zone, 0, sizeof zone); /* so that equal zones are equal bytes */
 	err = pmk_zone_parse(text, &zone);
-	if (!err)
+	if (err)
+		pmk_zone_explain(text, why, PMK_SETTING_WHY);
+	else
 		memcpy(value, &zone, sizeof zone);
 	return err;
 }
 
 static void print_zone(const struct pmk_setting *s, const void *value, char *text)
 {
-	const struct pmk_zone *z = value;
-
-	snprintf(text, PMK_SPEC, "%.10g%s,%.10g%s,%.10g%sx%.10g%s", z->value[0], z->percent[0] ? "%" : "", z->value[1],
-		z->percent[1] ? "%" : "", z->value[2], z->percent[2] ? "%" : "", z->value[3], z->percent[3] ? "%" : "");
+	pmk_zone_print(value, text, PMK_SPEC);
 }
 
 static void range_zone(const struct pmk_setting *s, char *text)

@@ -64,8 +64,7 @@ static int decode(struct file_source *file, struct pmk_frame **frame)
 	if (file->unpaced) /* whoever reads all of it tells at the end what became of it */
 		file->source.damaged = (uint64_t)pmk_media_damaged(file->media);
 	else
-		pmk_source_set_damaged(
-			&file->source, (uint64_t)pmk_media_damaged(file->media), "it cannot be decoded");
+		pmk_source_set_damaged(&file->source, (uint64_t)pmk_media_damaged(file->media), "it cannot be decoded");
 	if (err) {
 		pmk_frame_unref(made);
 		return err;
