@@ -525,38 +525,57 @@ expect 2 'must end in' mask drawn.mkv there.png
 rm there.png
 
 # --- an option that changes nothing is told once, and changes nothing
-{ printf 'P6\n64 48\n255\n'; head -c 9216 "$program"; } >still.ppm
-runs convert still.ppm hash
+# the presenter, in grey, so that there is a mask to change
+runs convert presenter raw.y4m -b none --show-room -s 160x90 --frames 1
+{ printf 'P5\n160 90\n255\n'; tail -c +$(($(head -1 raw.y4m | wc -c) + 7)) raw.y4m | head -c 14400; } >still.pgm
+runs mask still.pgm alpha.png
+runs mask still.pgm none.png --keep-out 0,0,100%x100%
+if cmp -s alpha.png none.png; then note bad 'nobody is in the picture'; else note ok; fi
+rm raw.y4m alpha.png none.png
+runs convert still.pgm hash
 mv out plain
-cp still.ppm null
+cp still.pgm null
 runs -c file:null -o null --frames 1	# a word is not the file of that name
 rm null
 mkdir none
-runs convert still.ppm hash -b none --show-room
+runs convert still.pgm hash -b none --show-room
 rmdir none
 runs -c presenter -o file:twice.mkv -o file:twice.mkv -s 64x48 --frames 2
 rm twice.mkv
 for option in '--fps 10' '--fade 0' '--smooth 0' '--plate no' '--motion-gate no' '--duration 1' '--frames 3' \
 	'--audio none' --strip '--jobs 2' '--overlay-size 20' '--overlay-place top' '--caption-place top'; do
-	runs convert still.ppm hash $option
+	runs convert still.pgm hash $option
 	if cmp -s out plain && [ "$(grep -c "warning: ${option%% *} means nothing to " err)" -eq 1 ]; then note ok; else
 		note bad "$option for a picture: $(cat out plain err)"
 	fi
 done
 printf 'frames = 3\nfade = 0\noverlay-size = 20\n' >nothing.conf
 for told in 'convert presenter hash --frames 2 --fade 0 --smooth 0 -r 10' \
-	'convert --config nothing.conf still.ppm null' \
-	'convert still.ppm null --caption Ada --caption-place top' 'convert still.ppm null --mirror --refine none'; do
+	'convert --config nothing.conf still.pgm null' \
+	'convert still.pgm null --caption Ada --caption-place top' 'convert still.pgm null --mirror --refine none'; do
 	runs $told
 	if grep -q 'means nothing' err; then note bad "$told: $(cat err)"; else note ok; fi
 done
-runs mask still.ppm alpha.png --fade 0 --overlay-size 20
+runs convert still.pgm there.png
+runs mask still.pgm alpha.png --fade 0 --overlay-size 20
 if [ "$(grep -c 'fade means nothing' err)" -eq 1 ] && [ "$(grep -c 'size means nothing' err)" -eq 1 ]; then
 	note ok
 else
 	note bad "mask of a picture: $(cat err)"
 fi
-rm plain nothing.conf alpha.png
+runs convert still.pgm null --fit tile	# the backdrop is drawn to fit
+if grep -q -- '--fit means nothing to the backdrop builtin:office' err; then note ok; else note bad "$(cat err)"; fi
+runs convert still.pgm null --fit tile -b there.png
+if grep -q 'means nothing' err; then note bad "$(cat err)"; else note ok; fi
+# of many files, that means nothing which does to none of them
+runs convert still.pgm there.png many/ --from 1 --codec h264 --smooth 3 --quality 9 --fade 0
+if [ "$(grep -c 'means nothing to these files' err)" -eq 5 ]; then note ok; else note bad "pictures: $(cat err)"; fi
+runs convert still.pgm drawn.mkv many/ --codec ffv1 --smooth 3 --fps 9 --to 0.1
+if grep -q 'means nothing' err; then note bad "a picture and a film: $(cat err)"; else note ok; fi
+runs convert drawn.mkv many/ --codec ffv1 --smooth 3 --fps 9 --to 0.1
+if [ "$(grep -c 'fps means nothing to these files: each keeps' err)" -eq 1 ] &&
+	[ "$(grep -c 'means nothing' err)" -eq 1 ]; then note ok; else note bad "films: $(cat err)"; fi
+rm -r plain nothing.conf alpha.png there.png many
 
 # --- what this user may not read or write
 other=
@@ -566,7 +585,7 @@ if $other "$program" convert presenter null -s 64x48 --frames 1 >out 2>err; then
 	root_program=$program
 	mkdir -p closed config/potemkin
 	runs convert -q drawn.mkv closed/old.mkv --frames 1
-	runs convert -q still.ppm closed/old.png
+	runs convert -q still.pgm closed/old.png
 	: >closed/model.tflite
 	echo 'keep-out = 0,0,9x9' >config/potemkin/potemkin.conf
 	chmod 000 closed/model.tflite config/potemkin
@@ -578,7 +597,7 @@ if $other "$program" convert presenter null -s 64x48 --frames 1 >out 2>err; then
 	chmod 755 as_other
 	program=./as_other
 	expect 3 'this user may not look into its folder' -c presenter -o null --frames 1
-	for command in 'convert still.ppm closed/old.png' 'mask still.ppm closed/old.png' \
+	for command in 'convert still.pgm closed/old.png' 'mask still.pgm closed/old.png' \
 		'convert drawn.mkv closed/old.mkv' 'mask drawn.mkv closed/old.mkv'; do
 		# and none is said to be replaced
 		expect 6 'cannot be created: Permission denied' --config /dev/null $command
@@ -590,7 +609,7 @@ if $other "$program" convert presenter null -s 64x48 --frames 1 >out 2>err; then
 else
 	echo "skipped: nobody else can be tried here: $(head -n 1 err)"
 fi
-rm still.ppm
+rm still.pgm
 
 # --- the benchmark, briefly, unless the build left it out
 if ! "$program" bench --sizes 64x48 --frames 1 2>&1 | grep -q 'has no benchmark'; then

@@ -2,6 +2,7 @@
 #include "app/unused.h"
 
 #include "base/log.h"
+#include "compose/backdrop.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -25,12 +26,22 @@ void pmk_unused_tell(const struct pmk_options *options, const char *name, const 
 	say(options, PMK_LOG_WARN, name, what, why);
 }
 
-void pmk_unused_tell_moving(const struct pmk_options *options, const char *what)
+void pmk_unused_tell_moving(const struct pmk_options *options, const char *what, const char *why)
 {
 	for (int i = 0; i < pmk_settings_count; i++) {
 		if (pmk_settings_table[i].flags & PMK_SETTING_MOVING)
-			pmk_unused_tell(options, pmk_settings_table[i].name, what, "it is a picture");
+			pmk_unused_tell(options, pmk_settings_table[i].name, what, why);
 	}
+}
+
+void pmk_unused_tell_fit(const struct pmk_options *options)
+{
+	const struct pmk_scene_settings *scene = &options->settings.pipeline.scene;
+	char what[PMK_SPEC + 20];
+
+	snprintf(what, sizeof what, "the backdrop %s", scene->backdrop);
+	if (!pmk_backdrop_fits(scene->backdrop) && scene->fit != PMK_FIT_CONTAIN)
+		pmk_unused_tell(options, "fit", what, "there is nothing to fit");
 }
 
 static bool is_missing(const struct pmk_settings *settings, const char *name)

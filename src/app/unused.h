@@ -14,8 +14,12 @@ bool pmk_unused_refuse(const struct pmk_options *options, const char *name, cons
 /* The same as a warning, where the result is what was wanted. */
 void pmk_unused_tell(const struct pmk_options *options, const char *name, const char *what, const char *why);
 
-/* That of every option which means something only where one picture follows another: `what` is a single one. */
-void pmk_unused_tell_moving(const struct pmk_options *options, const char *what);
+/* That of every option which means something only where one picture follows another: `what` is a single one, or all
+ * are. */
+void pmk_unused_tell_moving(const struct pmk_options *options, const char *what, const char *why);
+
+/* That of the fit, where no backdrop has to be fitted, nor the picture. Likewise not for a run. */
+void pmk_unused_tell_fit(const struct pmk_options *options);
 
 /* That of every option whose whole is missing, such as a size of no overlay. Not for a run, which may get it later. */
 void pmk_unused_tell_parts(const struct pmk_options *options);

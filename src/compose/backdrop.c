@@ -159,7 +159,7 @@ bool pmk_backdrop_fits(const char *spec)
 	const char *rest;
 	const struct kind *kind = find_kind(spec, &rest);
 
-	return !kind || kind->fits;
+	return kind ? kind->fits : strcmp(spec, "none") != 0;
 }
 
 void pmk_backdrop_destroy(struct pmk_backdrop *b)

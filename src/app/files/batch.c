@@ -5,6 +5,7 @@
 #include "app/files/convert.h"
 #include "app/files/film.h"
 #include "app/signals.h"
+#include "app/unused.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/num.h"
@@ -40,10 +41,17 @@ struct batch {
 	int *codes; /* enum pmk_exit of each, or NOT_DONE */
 	struct worker workers[MOST_JOBS];
 	int worker_count;
+	unsigned kinds; /* enum pmk_input of those that were opened */
 	int next, finished; /* the next file to give away; how many are finished */
 	bool closed; /* no more are given away */
 	uint64_t started_ns;
 	bool terminal;
+};
+
+/* What a process tells of a file. */
+struct report {
+	enum pmk_exit code;
+	unsigned what; /* enum pmk_input */
 };
 
 /* --- a process that converts --- */
@@ -55,9 +63,11 @@ static enum pmk_exit get_ready(const struct pmk_options *options, struct pmk_sce
 	return pmk_scene_create(&options->settings.pipeline.scene, &any, 1, kept) ? PMK_EXIT_INPUT : PMK_EXIT_OK;
 }
 
-static bool tell(int fd, enum pmk_exit code)
+static bool tell(int fd, enum pmk_exit code, unsigned what)
 {
-	return send(fd, &code, sizeof code, MSG_NOSIGNAL) == sizeof code;
+	const struct report report = { code, what };
+
+	return send(fd, &report, sizeof report, MSG_NOSIGNAL) == sizeof report;
 }
 
 /* The first process finds out whether model and backdrop are good, before any other begins. */
@@ -65,17 +75,19 @@ static void work(struct batch *b, int fd, bool first)
 {
 	struct pmk_scene *kept = NULL;
 	enum pmk_exit code = PMK_EXIT_OK;
+	unsigned what = 0;
 	int index;
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (first)
 		code = get_ready(b->options, &kept);
-	if (first && (!tell(fd, code) || code != PMK_EXIT_OK))
+	if (first && (!tell(fd, code, 0) || code != PMK_EXIT_OK))
 		return;
 	while (read(fd, &index, sizeof index) == sizeof index) {
-		code = pmk_signals_came() ? PMK_EXIT_INTERNAL :
-					    pmk_convert_file(b->options, b->inputs[index], b->names[index], &kept);
-		if (!tell(fd, code))
+		code = pmk_signals_came() ?
+			PMK_EXIT_INTERNAL :
+			pmk_convert_file(b->options, b->inputs[index], b->names[index], &kept, &what);
+		if (!tell(fd, code, what))
 			break;
 	}
 	pmk_scene_destroy(kept);
@@ -182,18 +194,19 @@ static void bury(struct worker *w, const char *had, const char *doing)
 /* Take a process's report of its file, or replace it if it has ended over that: a bad file stops no other. */
 static void hear(struct batch *b, struct worker *w)
 {
-	enum pmk_exit code = PMK_EXIT_INTERNAL;
-	bool lives = read(w->fd, &code, sizeof code) == sizeof code;
+	struct report report = { PMK_EXIT_INTERNAL, 0 };
+	bool lives = read(w->fd, &report, sizeof report) == sizeof report;
 	int index = w->index;
 
 	w->index = NO_FILE;
+	b->kinds |= report.what;
 	if (index != NO_FILE) {
-		b->codes[index] = (int)code;
+		b->codes[index] = (int)report.code;
 		b->finished++;
 	}
 	if (!lives)
 		bury(w, index == NO_FILE ? NULL : b->inputs[index], "converting it");
-	if (code == PMK_EXIT_NO_OUTPUT)
+	if (report.code == PMK_EXIT_NO_OUTPUT)
 		close_work(b);
 	if (!lives && (index == NO_FILE || b->closed || b->next == b->count || start_worker(b, w, false)))
 		return;
@@ -204,11 +217,11 @@ static void hear(struct batch *b, struct worker *w)
 static enum pmk_exit await_ready(struct batch *b)
 {
 	struct worker *first = next_worker(b);
-	enum pmk_exit code = PMK_EXIT_INTERNAL;
+	struct report report = { PMK_EXIT_INTERNAL, 0 };
 
-	if (first && read(first->fd, &code, sizeof code) != sizeof code)
+	if (first && read(first->fd, &report, sizeof report) != sizeof report)
 		bury(first, "model and backdrop", "loading them");
-	return code;
+	return report.code;
 }
 
 static enum pmk_exit convert_all(struct batch *b, int jobs)
@@ -270,6 +283,21 @@ static enum pmk_exit say_failed(const struct batch *b, int failed)
 	return code;
 }
 
+/* Whether an option means something depends on what the files are: it is told if it does to none of them. */
+static void tell_unused(const struct batch *b)
+{
+	static const char *const of_films[] = { "from", "to", "codec", "audio", "strip", "cover" };
+
+	if (b->kinds == PMK_INPUT_PICTURE) {
+		pmk_unused_tell_moving(b->options, "these files", "they are pictures");
+		for (size_t i = 0; i < sizeof of_films / sizeof of_films[0]; i++)
+			pmk_unused_tell(b->options, of_films[i], "these files", "they are pictures");
+		pmk_unused_tell(b->options, "quality", "these files", "a PNG loses nothing");
+	} else if (b->kinds == PMK_INPUT_FILM) {
+		pmk_unused_tell(b->options, "fps", "these files", "each keeps its own rate");
+	}
+}
+
 static enum pmk_exit say_end(const struct batch *b, const char *folder)
 {
 	double seconds = (double)(pmk_clock_now_ns() - b->started_ns) / 1e9;
@@ -281,6 +309,7 @@ static enum pmk_exit say_end(const struct batch *b, const char *folder)
 		pmk_warn("stopped after %d of %d files; no file is left incomplete", done, b->count);
 		return PMK_EXIT_INTERNAL;
 	}
+	tell_unused(b);
 	pmk_info("%d file%s in %.1f s -> %s", done, done == 1 ? "" : "s", seconds, folder);
 	return done == b->count ? PMK_EXIT_OK : say_failed(b, b->count - done);
 }

@@ -178,7 +178,8 @@ static enum pmk_exit refuse_folder(const char *in)
 	return PMK_EXIT_INPUT;
 }
 
-enum pmk_exit pmk_convert_file(struct pmk_options *options, const char *in, const char *out, struct pmk_scene **kept)
+enum pmk_exit pmk_convert_file(
+	struct pmk_options *options, const char *in, const char *out, struct pmk_scene **kept, unsigned *what)
 {
 	char whole[PATH_MAX];
 	struct pmk_film film;
@@ -187,9 +188,11 @@ enum pmk_exit pmk_convert_file(struct pmk_options *options, const char *in, cons
 
 	if (access(in, F_OK) == 0 && pmk_batch_is_folder(in))
 		return refuse_folder(in);
+	*what = 0;
 	code = pmk_film_open(&film, options, in, kept);
 	if (code != PMK_EXIT_OK)
 		return code;
+	*what = film.info.still ? PMK_INPUT_PICTURE : film.info.layout.width ? PMK_INPUT_FILM : PMK_INPUT_DRAWN;
 	if (kept) {
 		snprintf(whole, sizeof whole, "%s%s", out,
 			film.info.still ? ".png" : video_end(&film, in, options->settings.codec));
@@ -228,9 +231,11 @@ static bool is_pipe_among(const struct pmk_options *options)
 enum pmk_exit pmk_command_convert(struct pmk_options *options)
 {
 	const char *in = pmk_film_path(options->args[1]), *out = pmk_film_path(options->args[2]);
+	unsigned what;
 	int err = 0;
 
 	pmk_unused_tell_parts(options);
+	pmk_unused_tell_fit(options);
 	if (options->arg_count > 3 || pmk_batch_is_folder(out))
 		return is_pipe_among(options) ? PMK_EXIT_USAGE : pmk_batch_convert(options);
 	pmk_unused_tell(options, "jobs", "a single file", "");
@@ -238,5 +243,5 @@ enum pmk_exit pmk_command_convert(struct pmk_options *options)
 		err = pmk_inputs_spare(&options->settings, in, out);
 	if (err || pmk_wrong_name_out(out))
 		return err ? pmk_inputs_exit(err) : PMK_EXIT_USAGE;
-	return pmk_convert_file(options, in, out, NULL);
+	return pmk_convert_file(options, in, out, NULL, &what);
 }

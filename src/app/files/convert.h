@@ -5,8 +5,13 @@
 
 #include "app/options.h"
 
+/* What an input is; bits. */
+enum pmk_input { PMK_INPUT_PICTURE = 1, PMK_INPUT_FILM = 2, PMK_INPUT_DRAWN = 4 };
+
 /* `kept` as for pmk_film_open; if it is not NULL, `out` has no end yet: it gets the one that suits what the file is,
- * and a signal leaves no file that is not whole. Errors are logged. */
-enum pmk_exit pmk_convert_file(struct pmk_options *options, const char *in, const char *out, struct pmk_scene **kept);
+ * a signal leaves no file that is not whole, and nothing is said of options that mean nothing. `what`: an enum
+ * pmk_input, or 0 if the file could not be opened. Errors are logged. */
+enum pmk_exit pmk_convert_file(
+	struct pmk_options *options, const char *in, const char *out, struct pmk_scene **kept, unsigned *what);
 
 #endif

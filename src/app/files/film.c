@@ -183,7 +183,7 @@ static int open_scene(struct pmk_film *film)
 static void tell_unused(const struct pmk_film *film, const struct pmk_options *options, const char *in)
 {
 	if (film->info.still)
-		pmk_unused_tell_moving(options, in);
+		pmk_unused_tell_moving(options, in, "it is a picture");
 	else if (film->info.layout.width || film->piped) /* the drawn presenter has any rate */
 		pmk_unused_tell(options, "fps", in, "it keeps its own rate");
 }

@@ -89,6 +89,8 @@ static void tell_unused(const struct pmk_options *options, bool still)
 		if (!still || !(pmk_setting_find(names[i])->flags & PMK_SETTING_MOVING))
 			pmk_unused_tell(options, names[i], "a mask", "");
 	}
+	if (options->settings.pipeline.scene.fit != PMK_FIT_CONTAIN) /* that is for the film's own pictures, too */
+		pmk_unused_tell(options, "fit", "a mask", "");
 }
 
 enum pmk_exit pmk_command_mask(struct pmk_options *options)
