@@ -9,6 +9,7 @@ import json
 import os
 import pty
 import re
+import shutil
 import signal
 import socket
 import struct
@@ -128,6 +129,21 @@ def test_file_is_gone(program, work):
         run.until("gone or empty; nothing is changed")
         said = run.reload("mirror = yes\n", "read again")
         assert said[-1].endswith("nothing changed"), said
+        run.end()
+
+
+def test_given_folder_is_gone(program, work):
+    """The command line cannot be corrected: what it named goes on, and all else is read."""
+    folder = os.path.join(work, "slides")
+    os.makedirs(folder)
+    write_picture(os.path.join(folder, "a.png"), 90)
+    arguments = ["-c", "presenter", "-o", "null", "-s", "320x180", "-b", "slideshow:" + folder]
+    with Run(program, work, arguments, "mirror = no\n") as run:
+        run.until("-> live")
+        shutil.rmtree(folder)
+        said = run.reload("mirror = yes\n", "read again")
+        assert any(re.search("there is no folder .*what was read at the start stays", line) for line in said), said
+        assert said[-1].endswith("changed: mirror yes"), said
         run.end()
 
 
@@ -261,6 +277,7 @@ def main(program, times):
     with tempfile.TemporaryDirectory() as work:
         test_changes(program, work)
         test_file_is_gone(program, work)
+        test_given_folder_is_gone(program, work)
         test_backdrop_is_replaced(program, work)
         test_damaged_overlay(program, work)
         test_file_is_written(program, work)

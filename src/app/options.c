@@ -21,6 +21,7 @@ enum { FIRST_LONG = 256 };
 /* A walk over the command line. */
 struct walk {
 	struct pmk_settings *settings;
+	const struct pmk_settings *start; /* what was read at the start; NULL: this is the start */
 	bool early; /* take only the values that decide how the rest is read */
 	bool given[PMK_SETTINGS_MOST];
 	const char *behind; /* the word behind a switch that would be a value of it; NULL: there is none */
@@ -74,6 +75,11 @@ static enum pmk_exit take(struct walk *w, int index, const char *text)
 	err = pmk_setting_set(s, text, w->settings, why);
 	if (!err)
 		return PMK_EXIT_OK;
+	if (err == -ENOENT && w->start) { /* nobody can correct the command line of a program that runs */
+		pmk_warn("--%s \"%s\": %s; what was read at the start stays", s->name, text, why);
+		pmk_setting_copy(s, w->settings, w->start);
+		return PMK_EXIT_OK;
+	}
 	pmk_error_cure(err == -ENOENT ? s->cure : PMK_CURE_NONE, "--%s \"%s\": %s", s->name, text, why);
 	return s->flags & PMK_SETTING_READ ? PMK_EXIT_INPUT : PMK_EXIT_USAGE;
 }
@@ -242,14 +248,16 @@ static bool uses_file(enum pmk_command command, bool asked)
 	return of >> command & 1 || (asked && command != PMK_COMMAND_DOCTOR);
 }
 
-/* `starting`: no other thread is running yet, so the log may be set up. `profile`: in place of the command line's;
+/* `start`: what was read at the start; NULL: this is the start, where no other thread runs yet, so that the log may be
+ * set up. `profile`: in place of the command line's;
  * NULL: that one. `in_use`: the camera; NULL: none is open yet. */
-static enum pmk_exit parse(int argc, char **argv, struct pmk_options *o, bool starting, const char *profile,
-	const struct pmk_source_names *in_use)
+static enum pmk_exit parse(int argc, char **argv, struct pmk_options *o, const struct pmk_settings *start,
+	const char *profile, const struct pmk_source_names *in_use)
 {
-	struct walk early = { .settings = &o->settings, .early = true }, all = { .settings = &o->settings };
+	struct walk early = { .settings = &o->settings, .early = true };
+	struct walk all = { .settings = &o->settings, .start = start };
 	enum pmk_exit code;
-	bool asked;
+	bool asked, starting = !start;
 
 	pmk_settings_init(&o->settings);
 	code = walk(argc, argv, &early);
@@ -302,7 +310,7 @@ enum pmk_exit pmk_options_parse(int argc, char **argv, struct pmk_options *o)
 
 	o->argc = argc;
 	o->argv = argv;
-	code = parse(argc, argv, o, true, NULL, NULL);
+	code = parse(argc, argv, o, NULL, NULL, NULL);
 	if (code != PMK_EXIT_OK || s->help || s->version)
 		return code;
 	if (o->command == PMK_COMMAND_RUN || o->command == PMK_COMMAND_LIST)
@@ -314,7 +322,7 @@ enum pmk_exit pmk_options_reload(const struct pmk_options *o, const char *profil
 	const struct pmk_source_names *in_use, struct pmk_settings *settings)
 {
 	struct pmk_options *fresh = calloc(1, sizeof *fresh);
-	enum pmk_exit code = fresh ? parse(o->argc, o->argv, fresh, false, profile, in_use) : PMK_EXIT_INTERNAL;
+	enum pmk_exit code = fresh ? parse(o->argc, o->argv, fresh, &o->settings, profile, in_use) : PMK_EXIT_INTERNAL;
 
 	if (!fresh)
 		pmk_error("not enough memory to read the configuration again");
