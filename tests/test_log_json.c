@@ -62,7 +62,7 @@ static void test_lines(void **state)
 	pmk_debug("broken: \xc3 \xa9 \xe2\x82 \xf0\x9f\x99 \xff \xc0\x80");
 	pmk_debug("at the end: \xe2\x82");
 	pmk_error("%s", longest);
-	pmk_error("%.*sab\xc3\xa9", PMK_LOG_LINE - 4, longest); /* cut off in a character */
+	pmk_error("%.*s\xc3\xa9 and more", PMK_LOG_LINE - 5, longest); /* no character is cut */
 	pmk_error("same");
 	pmk_error("same");
 	pmk_error("other");
@@ -72,9 +72,9 @@ static void test_lines(void **state)
 	next(&rest, "info", "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x99\x82");
 	next(&rest, "debug", "broken: ? ? ?? ??? ? ??");
 	next(&rest, "debug", "at the end: ??");
-	longest[PMK_LOG_LINE - 1] = '\0';
+	strcpy(longest + PMK_LOG_LINE - 4, "...");
 	next(&rest, "error", longest);
-	memcpy(longest + PMK_LOG_LINE - 4, "ab?", 4);
+	strcpy(longest + PMK_LOG_LINE - 5, "...");
 	next(&rest, "error", longest);
 	next(&rest, "error", "same");
 	next(&rest, "error", "the last message came 1 more time");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/log.h"
 
+#include "base/words/phrase.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -180,7 +182,8 @@ void pmk_log(enum pmk_log_level level, enum pmk_cure cure, const char *subject, 
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(line, sizeof line, format, args);
+	if (vsnprintf(line, sizeof line, format, args) >= (int)sizeof line)
+		pmk_phrase_end(line, sizeof line);
 	va_end(args);
 	pthread_mutex_lock(&state.lock);
 	append_cure(line, sizeof line, cure, subject);

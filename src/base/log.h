@@ -20,7 +20,9 @@
 #include <stdbool.h>
 
 enum pmk_log_level { PMK_LOG_ERROR, PMK_LOG_WARN, PMK_LOG_INFO, PMK_LOG_DEBUG };
-enum { PMK_LOG_LINE = 4096 }; /* bytes of the longest line, with its final zero; longer lines are truncated */
+enum {
+	PMK_LOG_LINE = 4096
+}; /* bytes of the longest line, with its final zero; longer ones are cut, and end in "..." */
 
 const char *pmk_log_level_name(enum pmk_log_level level); /* "error" "warning" "info" "debug" */
 

@@ -2,6 +2,7 @@
 #include "control/control.h"
 
 #include "base/clock.h"
+#include "base/words/phrase.h"
 #include "control/control_parts.h"
 #include "control/page/page.h"
 #include "control/socket.h"
@@ -338,8 +339,8 @@ int pmk_control_create(const struct pmk_control_host *host, const struct pmk_set
 		return err;
 	}
 	if (pmk_socket_group(settings->control_group, &c->group))
-		pmk_warn("there is no group \"%.60s\"; only this program's own user can control it",
-			settings->control_group);
+		pmk_warn("there is no group \"%s\"; only this program's own user can control it",
+			pmk_short(settings->control_group, 60).text);
 	*control = c;
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include "base/parse.h"
 #include "base/sha256.h"
 #include "base/words/near.h"
+#include "base/words/phrase.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -176,7 +177,7 @@ static int load_by_path(const char *path, const struct pmk_model_card *cards, in
 	int err;
 
 	if (snprintf(model->path, sizeof model->path, "%s", path) >= (int)sizeof model->path) {
-		pmk_error("%.60s...: %s", path, strerror(ENAMETOOLONG));
+		pmk_error("%s: %s", pmk_short(path, 60).text, strerror(ENAMETOOLONG));
 		return -ENAMETOOLONG;
 	}
 	err = read_file(path, &bytes, &size);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "settings/settings.h"
 
+#include "base/words/phrase.h"
 #include "settings/setting_type.h"
 
 #include <errno.h>
@@ -70,7 +71,7 @@ static int set_one(const struct pmk_setting *s, const char *text, void *value, c
 	if (!err || why[0])
 		return err;
 	pmk_setting_range(s, range);
-	snprintf(why, PMK_SETTING_WHY, "give %.180s", range);
+	pmk_phrase(why, PMK_SETTING_WHY, "give %s", range);
 	return -EINVAL;
 }
 

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/open_file.h"
+#include "base/words/phrase.h"
 #include "settings/settings_line.h"
 
 #include <errno.h>
@@ -35,7 +36,8 @@ static const char *place_of(const struct reading *r, char place[PLACE])
 	if (r->heading.section == PMK_SECTION_TOP)
 		snprintf(place, PLACE, "%s: line %d", r->path, r->line);
 	else
-		snprintf(place, PLACE, "%s: line %d, in [%s %.100s]", r->path, r->line, kind, r->heading.name);
+		snprintf(place, PLACE, "%s: line %d, in [%s %s]", r->path, r->line, kind,
+			pmk_short(r->heading.name, 100).text);
 	return place;
 }
 
@@ -110,7 +112,7 @@ static void begin_section(struct reading *r)
 	if (r->heading.section != PMK_SECTION_PROFILE)
 		return;
 	r->found |= counts(r);
-	snprintf(r->known + used, sizeof r->known - used, "%s%s", used ? ", " : "", r->heading.name);
+	pmk_phrase(r->known + used, sizeof r->known - used, "%s%s", used ? ", " : "", r->heading.name);
 }
 
 static int read_line(struct reading *r, char *line)
@@ -169,8 +171,8 @@ static int read_all(struct reading *r, const char *text)
 	int err = go_round(r, text, CHECK);
 
 	if (!err && r->settings->profile[0] && !r->found) {
-		pmk_error("configuration file %s: there is no profile \"%.100s\" in it%s%s", r->path,
-			r->settings->profile, r->known[0] ? "; there are: " : "", r->known);
+		pmk_error("configuration file %s: there is no profile \"%s\" in it%s%s", r->path,
+			pmk_short(r->settings->profile, 100).text, r->known[0] ? "; there are: " : "", r->known);
 		err = -EINVAL;
 	}
 	for (int section = 0; section < PMK_SECTIONS && !err; section++)

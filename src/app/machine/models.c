@@ -3,6 +3,7 @@
 #include "app/machine/fetch.h"
 #include "app/unused.h"
 #include "base/log.h"
+#include "base/words/phrase.h"
 #include "model/manifest.h"
 
 #include <stdio.h>
@@ -39,7 +40,7 @@ enum pmk_exit pmk_command_model(struct pmk_options *options)
 	bool fetches = strcmp(what, "fetch") == 0, lists = strcmp(what, "list") == 0;
 	char called[64];
 
-	snprintf(called, sizeof called, "potemkin model %.40s", what);
+	pmk_phrase(called, sizeof called, "potemkin model %s", what);
 	if ((!fetches && pmk_unused_refuse(options, "to", called, "")) ||
 		(!lists && pmk_unused_refuse(options, "json", called, "")))
 		return PMK_EXIT_USAGE;

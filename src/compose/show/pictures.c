@@ -2,6 +2,7 @@
 #include "compose/show/pictures.h"
 
 #include "base/log.h"
+#include "base/words/phrase.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -14,11 +15,11 @@ int pmk_pictures_check(const char *folder, char *why, size_t size)
 
 	pmk_folder_free(&list);
 	if (err == -ENOENT)
-		snprintf(why, size, "there is no folder \"%.100s\"", folder);
+		pmk_phrase(why, size, "there is no folder \"%s\"", pmk_short(folder, 100).text);
 	else if (err)
 		snprintf(why, size, "the folder cannot be read: %s", strerror(-err));
 	else if (!count)
-		snprintf(why, size, "there is no picture in the folder \"%.100s\"", folder);
+		pmk_phrase(why, size, "there is no picture in the folder \"%s\"", pmk_short(folder, 100).text);
 	return err ? err : count ? 0 : -EINVAL;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The program as the desktop's launcher sees it: org.freedesktop.Application. Each call is answered when the order has
  * been carried out, or refused with its reason. */
+#include "base/words/phrase.h"
 #include "control/tray/tray_parts.h"
 
 #include <errno.h>
@@ -69,7 +70,8 @@ static int on_action(sd_bus_message *call, void *user, sd_bus_error *error)
 		if (strcmp(actions[i], name) == 0)
 			return order(user, name, NULL, call, error);
 	}
-	return sd_bus_error_setf(error, SD_BUS_ERROR_INVALID_ARGS, "there is no action \"%.60s\"", name);
+	return sd_bus_error_setf(
+		error, SD_BUS_ERROR_INVALID_ARGS, "there is no action \"%s\"", pmk_short(name, 60).text);
 }
 
 static const sd_bus_vtable application[] = {

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/words/phrase.h"
 #include "core/retry.h"
 #include "image/convert.h"
 
@@ -300,7 +301,7 @@ static void take_shape(struct pmk_capture *c)
 		.height = sized ? c->settings.wish.height : 720 };
 	c->layout = c->picture = pmk_convert_turned(&c->layout, c->settings.quarters);
 	c->fps = c->settings.wish.fps >= 1 ? c->settings.wish.fps : 30;
-	snprintf(c->name, sizeof c->name, "no camera yet (%.100s)", c->settings.camera);
+	snprintf(c->name, sizeof c->name, "no camera yet (%s)", pmk_short(c->settings.camera, 100).text);
 }
 
 static void init_orders(struct pmk_capture *c)

@@ -2,6 +2,7 @@
 #include "io/sink.h"
 
 #include "base/log.h"
+#include "base/words/phrase.h"
 #include "image/alpha.h"
 #include "media/media_out.h"
 
@@ -83,8 +84,8 @@ static void name_sink(struct file_sink *file, const char *path, const struct pmk
 	if (held->width != given->width || held->height != given->height)
 		pmk_info("%s: pictures of %dx%d are cropped to %dx%d, because it is written with even sides", path,
 			given->width, given->height, held->width, held->height);
-	snprintf(file->sink.name, sizeof file->sink.name, "%.100s %dx%d at %.4g/s", path, held->width, held->height,
-		setup->fps);
+	snprintf(file->sink.name, sizeof file->sink.name, "%s %dx%d at %.4g/s", pmk_short(path, 100).text, held->width,
+		held->height, setup->fps);
 }
 
 int pmk_sink_file_open(const char *path, const struct pmk_sink_setup *setup, struct pmk_sink **sink)

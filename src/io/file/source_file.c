@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/words/phrase.h"
 #include "media/media.h"
 
 #include <errno.h>
@@ -236,8 +237,8 @@ int pmk_source_file_open(const char *path, const struct pmk_source_wish *wish, s
 	err = prepare(made, path, wish);
 	if (err)
 		goto fail;
-	snprintf(made->source.name, sizeof made->source.name, "%.100s %dx%d at %.4g/s", path, made->source.layout.width,
-		made->source.layout.height, made->source.fps);
+	snprintf(made->source.name, sizeof made->source.name, "%s %dx%d at %.4g/s", pmk_short(path, 100).text,
+		made->source.layout.width, made->source.layout.height, made->source.fps);
 	*source = &made->source;
 	return 0;
 

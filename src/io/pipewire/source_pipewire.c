@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/words/phrase.h"
 #include "image/fourcc.h"
 #include "io/pipewire/pipewire.h"
 #include "io/pipewire/pipewire_format.h"
@@ -356,7 +357,7 @@ static int open_camera(struct pipewire_source *s, const char *name, const struct
 
 	if (err < 0)
 		return err;
-	snprintf(s->base.name, sizeof(s->base.name), "pipewire:%.100s", s->camera.name);
+	snprintf(s->base.name, sizeof(s->base.name), "pipewire:%s", pmk_short(s->camera.name, 100).text);
 	memcpy(s->base.node, s->camera.name, sizeof(s->base.node));
 	memcpy(s->base.title, s->camera.title, sizeof(s->base.title));
 	err = connect_stream(s, wish);
@@ -365,8 +366,9 @@ static int open_camera(struct pipewire_source *s, const char *name, const struct
 	if (err < 0)
 		return err;
 	s->base.fps = s->mode.fps >= 0.1 && s->mode.fps <= 1000 ? s->mode.fps : wish->fps > 0 ? wish->fps : 30;
-	snprintf(s->base.name, sizeof(s->base.name), "pipewire:%.100s %s %dx%d at %g/s", s->camera.name,
-		pmk_fourcc_name(s->mode.fourcc, format), s->mode.width, s->mode.height, s->base.fps);
+	snprintf(s->base.name, sizeof(s->base.name), "pipewire:%s %s %dx%d at %g/s",
+		pmk_short(s->camera.name, 100).text, pmk_fourcc_name(s->mode.fourcc, format), s->mode.width,
+		s->mode.height, s->base.fps);
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 #include "io/stream/stream.h"
 
 #include "base/log.h"
+#include "base/words/phrase.h"
 #include "io/stream/stream_pipe.h"
 #include "io/stream/y4m.h"
 
@@ -96,8 +97,8 @@ int pmk_sink_stream_open(const char *path, const struct pmk_sink_setup *setup, i
 		free(made);
 		return err;
 	}
-	snprintf(made->sink.name, sizeof made->sink.name, "%.100s %dx%d at %.4g/s", made->out.name, setup->layout.width,
-		setup->layout.height, setup->fps);
+	snprintf(made->sink.name, sizeof made->sink.name, "%s %dx%d at %.4g/s", pmk_short(made->out.name, 100).text,
+		setup->layout.width, setup->layout.height, setup->fps);
 	*sink = &made->sink;
 	return 0;
 }

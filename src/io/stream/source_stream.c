@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "base/words/phrase.h"
 #include "io/stream/stream_fit.h"
 #include "io/stream/stream_pipe.h"
 
@@ -335,7 +336,7 @@ int pmk_source_stream_open(const char *path, const struct pmk_source_wish *wish,
 		return err;
 	}
 	tell(made);
-	snprintf(made->source.name, sizeof made->source.name, "%.100s %dx%d at %.4g/s", made->in.name,
+	snprintf(made->source.name, sizeof made->source.name, "%s %dx%d at %.4g/s", pmk_short(made->in.name, 100).text,
 		made->source.layout.width, made->source.layout.height, made->source.fps);
 	*source = &made->source;
 	return 0;

@@ -2,6 +2,7 @@
 #include "io/stream/y4m.h"
 
 #include "base/parse.h"
+#include "base/words/phrase.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -45,7 +46,8 @@ static int choose_samples(const struct words *w, struct pmk_y4m_head *head, char
 		head->siting = kinds[i].siting;
 		return 0;
 	}
-	snprintf(why, PMK_Y4M_WHY, "pictures of the kind %s%.40s cannot be read", w->samples ? "C" : "XYSCSS=", name);
+	snprintf(why, PMK_Y4M_WHY, "pictures of the kind %s%s cannot be read",
+		w->samples ? "C" : "XYSCSS=", pmk_short(name, 40).text);
 	return -ENOTSUP;
 }
 
@@ -136,12 +138,13 @@ static int take(const char *word, struct words *w, char *why)
 {
 	int err;
 
-	snprintf(why, PMK_Y4M_WHY, "damaged: its first line says \"%.40s\"", word);
+	snprintf(why, PMK_Y4M_WHY, "damaged: its first line says \"%s\"", pmk_short(word, 40).text);
 	err = take_word(word, w, why);
 	if (err || !strchr("WHFACI", *word))
 		return err;
 	if (w->seen[(int)*word])
-		snprintf(why, PMK_Y4M_WHY, "damaged: its first line has a second %c: \"%.40s\"", *word, word);
+		snprintf(why, PMK_Y4M_WHY, "damaged: its first line has a second %c: \"%s\"", *word,
+			pmk_short(word, 40).text);
 	err = w->seen[(int)*word] ? -EBADMSG : 0;
 	w->seen[(int)*word] = true;
 	return err;

@@ -4,6 +4,7 @@
 #include "base/folder.h"
 #include "base/open_file.h"
 #include "base/parse.h"
+#include "base/words/phrase.h"
 #include "control/page/own/folder.h"
 #include "control/page/own/kind.h"
 #include "control/page/own/place.h"
@@ -116,7 +117,8 @@ enum MHD_Result pmk_own_remove_file(struct MHD_Connection *connection, const cha
 		err = access(path, F_OK) == 0 && !is_known(path) ? -EINVAL : pmk_own_remove(chosen, name);
 
 	if (err == -EINVAL)
-		snprintf(why, sizeof why, "%.200s: that is no file in the folder of your backdrops", name ? name : "");
+		snprintf(why, sizeof why, "%s: that is no file in the folder of your backdrops",
+			pmk_short(name ? name : "", 200).text);
 	else if (err)
 		pmk_own_explain(err, name, why);
 	cJSON_Delete(json);
