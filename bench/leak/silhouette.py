@@ -24,7 +24,9 @@ import numpy as np
 
 W, H, RATE = 640, 360, 10
 SEEN = 0.25
-CELL, INNER, WIDE, FAST = 8, 2, 8, 4  # px, of compose/rim_parts.h at 360 rows
+CELL, SQUARE = 8, 3  # px; cells. These are of compose/rim_parts.h at 360 rows
+FAST = 5  # px a frame
+INNER, MOVED_INNER, FAST_INNER = 2, 4, 8  # px that the inner mask is smaller
 
 
 def person(photo, matte):
@@ -96,15 +98,25 @@ def least(alpha, px):
 
 
 def moves(alpha, before):
-    """Where the mask moves fast, and the cells around."""
+    """Where squares of cells change as by an edge that moves fast, and as far around as the inner mask's edge gets."""
     change = cv2.resize(alpha - before, (W // CELL, H // CELL), interpolation=cv2.INTER_AREA)
-    fast = cv2.dilate((np.abs(change) >= FAST / CELL).astype(np.uint8), np.ones((3, 3)))
+    change = np.abs(cv2.filter2D(change, -1, np.ones((SQUARE, SQUARE)), borderType=cv2.BORDER_CONSTANT))
+    change[[0, -1]] = change[:, [0, -1]] = 0  # squares are inside the picture
+    size = SQUARE + 2 * -(-FAST_INNER // CELL)
+    fast = cv2.dilate((change >= SQUARE * FAST / CELL).astype(np.uint8), np.ones((size, size)))
     return cv2.resize(fast, (W, H), interpolation=cv2.INTER_NEAREST) > 0
 
 
-def inner(alpha, before):
-    near, wide = least(alpha, INNER), (least(alpha, WIDE // 2) + least(alpha, WIDE)) / 2
-    return np.where(moves(alpha, before), np.minimum(near, wide), near)
+def narrow(alpha, px):
+    return (least(alpha, px // 2) + least(alpha, px)) / 2
+
+
+def inner(alpha, before, earlier):
+    """Of a mask, with the two before it."""
+    near, fast = least(alpha, INNER), moves(alpha, before)
+    moved = moves(before, earlier) & ~fast
+    wide = np.where(fast, narrow(alpha, FAST_INNER), np.where(moved, narrow(alpha, MOVED_INNER), 1))
+    return np.minimum(near, wide)
 
 
 def main():
@@ -122,8 +134,9 @@ def main():
         alphas = masks(program, clip, folder, sys.argv[6:])
     total = np.zeros((3, H, W), np.float32)
     for n in range(count):
-        alpha, before, late = (a / np.float32(255) for a in (alphas[n], alphas[max(n - 1, 0)], truth[max(n - 1, 0)]))
-        shown = np.array((alpha * inner(alpha, before) ** 2, alpha, late))
+        alpha, before, earlier = (alphas[max(k, 0)] / np.float32(255) for k in (n, n - 1, n - 2))
+        late = truth[max(n - 1, 0)] / np.float32(255)
+        shown = np.array((alpha * inner(alpha, before, earlier) ** 2, alpha, late))
         total += (shown * (1 - truth[n] / np.float32(255))) ** 2
     was_room = (truth < 128).any(0)
     for name, recovered in zip(("as shown", "plain rim", "usual chain"), total >= SEEN):

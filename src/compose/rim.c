@@ -42,14 +42,11 @@ int pmk_rim_create(const struct pmk_layout *layout, struct pmk_rim **rim)
 	r->layout = *layout;
 	r->columns = (layout->width + CELL - 1) / CELL;
 	r->rows = (layout->height + CELL - 1) / CELL;
-	r->shrunk = pmk_clamp((layout->height + SHARES / 2) / SHARES, 1, CELL);
-	r->wide = pmk_max((layout->height + WIDE_SHARES / 2) / WIDE_SHARES, 1);
-	r->fast = pmk_clamp(layout->height / FAST_SHARES, 1, MOST_FAST) * CELL * 255;
 	if (!allocate(r)) {
 		pmk_rim_destroy(r);
 		return -ENOMEM;
 	}
-	memset(r->moves, 0, (size_t)r->columns * (size_t)r->rows);
+	pmk_rim_start_moves(r);
 	*rim = r;
 	return 0;
 }
@@ -114,55 +111,6 @@ void pmk_rim_mark_near(const struct pmk_rim *r, uint8_t *near)
 	mark_along(near, r->columns, r->rows);
 }
 
-/* Mark the cells that are at most `reach` cells away from cell `cx`, `cy`. */
-static void mark_around(const struct pmk_rim *r, int cx, int cy, int reach, uint8_t *marks)
-{
-	int first = pmk_max(cx - reach, 0), count = pmk_min(cx + reach + 1, r->columns) - first;
-
-	for (int row = pmk_max(cy - reach, 0); row < pmk_min(cy + reach + 1, r->rows); row++)
-		memset(marks + (size_t)row * (size_t)r->columns + first, 1, (size_t)count);
-}
-
-/* Mark where the mask moved since the last one, and as far around as the inner mask's edge gets. */
-static void mark_moves(struct pmk_rim *r)
-{
-	const uint16_t *now = r->cells->alpha, *before = r->before;
-	int reach = (r->wide + CELL - 1) / CELL;
-
-	for (int y = 0; y < r->rows; y++, now += r->columns, before += r->columns) {
-		int16_t most = 0;
-
-		for (int x = 0; x < r->columns; x++) {
-			int16_t d = (int16_t)(now[x] - before[x]), size = (int16_t)(d < 0 ? -d : d);
-
-			most = size > most ? size : most;
-		}
-		for (int x = 0; most >= r->fast && x < r->columns; x++) {
-			if (abs(now[x] - before[x]) < r->fast)
-				continue;
-			mark_around(r, x, y, reach, r->moves);
-			r->moving = true;
-		}
-	}
-}
-
-/* The same mask once more moves as it did. */
-static void find_moves(struct pmk_rim *r)
-{
-	size_t count = (size_t)r->columns * (size_t)r->rows;
-
-	if (r->began && r->number == r->mask->number)
-		return;
-	if (r->moving)
-		memset(r->moves, 0, count);
-	r->moving = false;
-	if (r->began)
-		mark_moves(r);
-	memcpy(r->before, r->cells->alpha, count * sizeof *r->before);
-	r->number = r->mask->number;
-	r->began = true;
-}
-
 static void clear_room(const uint8_t *restrict kind, uint8_t *restrict marks, int count)
 {
 	for (int i = 0; i < count; i++)
@@ -187,15 +135,15 @@ static void narrow(struct pmk_rim *r)
 {
 	int count = r->columns * r->rows;
 
-	find_moves(r);
+	pmk_rim_find_moves(r);
 	pmk_rim_mark_near(r, r->narrowed);
 	for (int at = 0; r->moving && at < count; at++)
-		r->narrowed[at] |= r->moves[at];
+		r->narrowed[at] |= r->moves[at] != CALM;
 	clear_room(r->cells->kind, r->narrowed, count);
-	pmk_inner_find(r->mask, r->shrunk, r->narrowed, &r->inner);
-	if (r->moving) {
-		clear_room(r->cells->kind, r->moves, count);
-		pmk_inner_narrow(r->mask, r->wide, r->moves, &r->inner);
+	pmk_inner_find(r->mask, r->shrunk[CALM], r->narrowed, &r->inner);
+	for (int i = MOVED; r->moving && i < SPEEDS; i++) {
+		if (pmk_rim_moves_at(r, i, r->near)) /* these marks are not needed yet */
+			pmk_inner_narrow(r->mask, r->shrunk[i], r->near, &r->inner);
 	}
 	for (int y = 0, at = 0; y < r->rows; y++) {
 		for (int x = 0; x < r->columns; x++, at++) {

@@ -7,9 +7,10 @@
  * Colour Estimation", ICIP 2021, which has a for q^2. This adds only the person's colour and subtracts only the room's.
  * q is the least alpha nearby (inner.h), within 1/240 of the picture's height: what the mask takes for the person
  * beside its own edge may be the room in truth. Blended, a q^2 of it is shown, so that its texture does not print, and
- * nobody puts the room together from the rim of a person who moves (bench/leak/silhouette.py). Where the mask moves by
- * 1/90 of the height or more since the last one, the camera blurs the person's edge over more pixels, so q is less
- * within 1/45. F is of pixels of which q says that they are a person. Only who is all rim, as thin things are, has a
+ * nobody puts the room together from the rim of a person who moves (bench/leak/silhouette.py). Where the mask moves
+ * by 1/72 of the height or more since the last one, the camera blurs the person's edge over more pixels, so q is less
+ * within 1/45. It is less within 1/90 where it moved so when the last mask came, as masks lag behind who stops or turns
+ * (rim_moves.c). F is of pixels of which q says that they are a person. Only who is all rim, as thin things are, has a
  * colour from the mask as it is.
  *
  * The one rule: pixels of alpha 0, and those whose q is 255, are left alone, and so are all parts of the rim that touch

@@ -13,10 +13,14 @@ enum {
 	LEAST = 4, /* pixels that are enough for a mean */
 	PAD = 16, /* px before and after a line */
 	SHARES = 240, /* of the height: so many px the inner mask is smaller */
-	WIDE_SHARES = 45, /* the same where the mask moves fast */
-	FAST_SHARES = 90, /* the same: by so many px an edge has to move for that ... */
-	MOST_FAST = 7 * CELL / 8, /* px: ... or by these */
+	MOVE_SHARES = 90, /* the same where the mask moved; twice as much where it moves fast */
+	FAST_SHARES = 72, /* the same: by so many px a fast edge moves ... */
+	SQUARE = 3, /* cells: the side of the squares whose alpha is compared with the last mask's */
+	MOST_FAST = 7 * SQUARE * CELL / 8, /* px: ... or by these */
 };
+
+/* How the mask moves: it does not, or slowly; it moved fast when the last mask came; fast. */
+enum { CALM, MOVED, FAST, SPEEDS };
 
 enum { PERSON, ROOM, SIDES };
 enum { ABOVE, HERE, BELOW, LINES }; /* rows of cells */
@@ -40,13 +44,13 @@ struct pmk_rim {
 	struct pmk_cells *cells;
 	const struct pmk_mask *mask;
 	struct pmk_mask inner; /* who is surely a person; only near mixed cells */
-	int shrunk, wide; /* px: what `inner` is smaller than the mask; where that moves */
-	int fast; /* by so much the sum of a cell's alpha changes where the mask moves */
+	int shrunk[SPEEDS]; /* px: what `inner` is smaller than the mask */
+	int fast; /* by so much the sum of a square's alpha changes where the mask moves fast */
 	uint16_t *before; /* of each cell: the sum of the last mask's alpha */
 	uint64_t number; /* of that mask */
 	bool began; /* there was one */
-	uint8_t *moves; /* 1: the mask moves here, and there is a person */
-	bool moving; /* it does somewhere */
+	uint8_t *moves; /* of each cell: how the mask moves there */
+	bool moving; /* not all are CALM */
 	uint8_t *summed; /* of each cell: OWN, ROW */
 	struct pmk_rim_cell *sums; /* of each cell */
 	uint8_t *narrowed; /* 1: `inner` is valid in this cell; elsewhere it is like the mask */
@@ -65,6 +69,16 @@ struct pmk_rim {
 
 /* Mark mixed cells and all that touch them, in a byte for each cell. */
 void pmk_rim_mark_near(const struct pmk_rim *rim, uint8_t *near);
+
+/* Nothing moves yet. `moves` is there. */
+void pmk_rim_start_moves(struct pmk_rim *rim);
+
+/* Find how the mask moves, and as far around as the inner mask's edge gets then. The same mask once more moves as it
+ * did. */
+void pmk_rim_find_moves(struct pmk_rim *rim);
+
+/* Set 1 for each cell with some of the person that moves like this, and 0 for all others. False: there is none. */
+bool pmk_rim_moves_at(const struct pmk_rim *rim, int speed, uint8_t *wanted);
 
 /* Find the colours of the cells near mixed ones, of the frame and mask in `rim`. */
 void pmk_rim_find_colours(struct pmk_rim *rim);
