@@ -247,7 +247,10 @@ def kinds(rig):
 
 
 def test_backdrops(rig, short):
-    slides = "slideshow:%s:1" % rig.path("")
+    slides = "slideshow:%s:1" % rig.path("slides")
+    os.mkdir(rig.path("slides"))
+    for name in ("a.png", "b.mkv"):
+        shutil.copy(rig.path(name), rig.path("slides"))
     for kind in kinds(rig)[4 if short else 0 :]:
         rig.case("backdrop " + os.path.basename(kind), "-b", kind, least=20)
     for options in () if short else (["-b", slides], ["-b", "daylight:"], ["--light", "60"]):
