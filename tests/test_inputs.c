@@ -151,7 +151,8 @@ static void test_what_the_configuration_names(void **state)
 {
 	put("else/named.conf",
 		"backdrop = builtin:dusk\noutput = file:elsewhere.png\n[camera x]\nbackdrop = back.png ; mine\n"
-		"[profile y]\ncamera = file:~/film.mkv\noverlay = over.png\nmodel = ./net.tflite\nno line\n");
+		"[profile y]\ncamera = file:~/film.mkv\noverlay = over.png\nmodel = ./net.tflite\nno line\n"
+		"[profile z]\nbackdrop = slideshow:slides:5\nmodel = selfie\n");
 	setenv("HOME", folder, 1);
 	pmk_settings_init(&settings);
 	set("config", "else/named.conf");
@@ -159,7 +160,10 @@ static void test_what_the_configuration_names(void **state)
 	expect("film.mkv", true);
 	expect("here/over.png", true);
 	expect("net.tflite", true);
-	expect("elsewhere.png", false);
+	expect("slides/one.png", true);
+	expect("slides/new.png", false); /* it may be shown one day, but is no picture now */
+	expect("data/potemkin/models/selfie_segmentation.tflite", true);
+	expect("times/0730.png", false);
 	set("config", "/dev/null");
 	expect("back.png", false);
 }
@@ -234,6 +238,42 @@ static void test_outputs(void **state)
 	assert_int_equal(pmk_inputs_exit(-EINVAL), PMK_EXIT_USAGE);
 }
 
+/* What a change does not touch refuses nothing; what the file that is written would become, does. */
+static void test_changes(void **state)
+{
+	static struct pmk_settings now;
+	static const struct {
+		const char *name, *value;
+		bool allowed;
+	} cases[] = {
+		{ "mirror", "yes", true },
+		{ "backdrop", "builtin:office", true },
+		{ "backdrop", "elsewhere.png", false },
+		{ "backdrop", "slideshow:slides", false },
+		{ "overlay", "here/elsewhere.png", false },
+		{ "camera", "file:elsewhere.png", false },
+		{ "model", "./elsewhere.png", false },
+		{ "model", "nobody", false },
+	};
+
+	put("else/named.conf", "[profile x]\nbackdrop = elsewhere.png\n");
+	assert_int_equal(mkdir("else/manifest.ini", 0700), 0); /* a fault in a manifest of models */
+	setenv("POTEMKIN_MODELS", "else", 1);
+	set_usual();
+	set("config", "else/named.conf");
+	set("output", "file:elsewhere.png");
+	now = settings;
+	unit_catch_log();
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		settings = now;
+		set(cases[i].name, cases[i].value);
+		if ((pmk_inputs_spare_change(&now, &settings) == 0) != cases[i].allowed)
+			fail_msg("%s %s: expected %d", cases[i].name, cases[i].value, cases[i].allowed);
+	}
+	assert_int_equal(rmdir("else/manifest.ini") || unlink("else/named.conf"), 0);
+	unsetenv("POTEMKIN_MODELS");
+}
+
 /* Standard input and output may be files, too. */
 static void test_standard_streams(void **state)
 {
@@ -281,6 +321,7 @@ int main(void)
 		cmocka_unit_test(test_configuration_that_is_not_there_yet),
 		cmocka_unit_test(test_pictures_of_a_folder),
 		cmocka_unit_test(test_outputs),
+		cmocka_unit_test(test_changes),
 		cmocka_unit_test(test_standard_streams),
 		cmocka_unit_test(test_places),
 	};

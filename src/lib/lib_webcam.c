@@ -84,7 +84,7 @@ int potemkin_webcam_set(potemkin_webcam *w, const char *name, const char *value)
 	pmk_lib_listen(w->context);
 	err = pmk_lib_changed(POTEMKIN_WEBCAM, w->settings, name, value, &wanted);
 	if (!err) {
-		err = pmk_inputs_spare_outputs(wanted, &w->settings->pipeline);
+		err = pmk_inputs_spare_change(w->settings, wanted);
 		if (!err)
 			err = pmk_pipeline_apply(w->pipeline, &wanted->pipeline, &part);
 		if (!err) {

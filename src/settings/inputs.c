@@ -49,13 +49,13 @@ static bool find_folder(const char *backdrop, char path[PMK_SPEC], struct pmk_fi
 }
 
 /* What is in the folder may be a link to a file elsewhere, or another name of one. */
-static void add_folder(struct pmk_inputs *inputs, const char *backdrop)
+static void add_files_of(struct pmk_inputs *inputs, const char *backdrop, struct pmk_file_place *place)
 {
 	char folder[PMK_SPEC], path[PMK_SPEC + NAME_MAX + 2];
 	const struct dirent *entry;
 	DIR *directory;
 
-	if (!find_folder(backdrop, folder, &inputs->folder))
+	if (!find_folder(backdrop, folder, place))
 		return;
 	directory = opendir(folder);
 	while (directory && (entry = readdir(directory))) {
@@ -84,37 +84,56 @@ static void add_film(struct pmk_inputs *inputs, const char *film)
 	pmk_inputs_add(inputs, path ? path : film);
 }
 
-/* A line of the configuration file may count later, or for another camera. */
+/* A line of the configuration file may count later, or for another camera. Its pictures must last, so much the more
+ * may be added to their folder until then. A model that cannot be found is told once it is asked for. */
 static void add_line(void *user, const char *name, const char *value)
 {
 	const struct pmk_setting *setting = pmk_setting_find(name);
+	struct pmk_file_place folder;
 	char path[PMK_SPEC];
 
-	if (setting && (setting->flags & PMK_SETTING_READ || strcmp(name, "camera") == 0) &&
-		!pmk_settings_expand_home(value, path))
+	if (!setting || pmk_settings_expand_home(value, path))
+		return;
+	if (setting->flags & PMK_SETTING_READ || strcmp(name, "camera") == 0)
 		add_film(user, path);
+	if (strcmp(name, "backdrop") == 0)
+		add_files_of(user, path, &folder);
+	if (strcmp(name, "model") == 0)
+		(void)add_models(user, path);
+}
+
+/* What a run reads all the time. */
+static void add_pictures(struct pmk_inputs *inputs, const struct pmk_settings *settings)
+{
+	const struct pmk_scene_settings *scene = &settings->pipeline.scene;
+
+	pmk_inputs_add(inputs, scene->backdrop);
+	pmk_inputs_add(inputs, scene->overlay.picture);
+	add_files_of(inputs, scene->backdrop, &inputs->folder);
+}
+
+static int tell_if_full(const struct pmk_inputs *inputs)
+{
+	if (!inputs->full)
+		return 0;
+	pmk_error("not enough memory for the names of all inputs");
+	return -ENOMEM;
 }
 
 int pmk_inputs_find(struct pmk_inputs *inputs, const struct pmk_settings *settings, const char *in)
 {
-	const struct pmk_scene_settings *scene = &settings->pipeline.scene;
 	char config[PMK_SPEC];
 	int err;
 
 	*inputs = (struct pmk_inputs){ 0 };
 	add_film(inputs, in ? in : settings->pipeline.camera);
-	pmk_inputs_add(inputs, scene->backdrop);
-	pmk_inputs_add(inputs, scene->overlay.picture);
+	add_pictures(inputs, settings);
 	if (pmk_settings_file_of(settings, config)) {
 		pmk_inputs_add(inputs, config);
 		pmk_settings_lines(config, add_line, inputs);
 	}
-	add_folder(inputs, scene->backdrop);
-	err = add_models(inputs, scene->model);
-	if (err || !inputs->full)
-		return err;
-	pmk_error("not enough memory for the names of all inputs");
-	return -ENOMEM;
+	err = add_models(inputs, settings->pipeline.scene.model);
+	return err ? err : tell_if_full(inputs);
 }
 
 void pmk_inputs_free(struct pmk_inputs *inputs)
@@ -187,6 +206,27 @@ int pmk_inputs_spare_outputs(const struct pmk_settings *settings, const struct p
 		found |= path != NULL;
 		if (path && !err)
 			err = spare(&inputs, path);
+	}
+	pmk_inputs_free(&inputs);
+	return err;
+}
+
+int pmk_inputs_spare_change(const struct pmk_settings *now, const struct pmk_settings *wanted)
+{
+	const struct pmk_pipeline_settings *p = &wanted->pipeline;
+	struct pmk_inputs inputs = { 0 };
+	int err = 0;
+
+	add_film(&inputs, p->camera);
+	add_pictures(&inputs, wanted);
+	if (strcmp(p->scene.model, now->pipeline.scene.model) != 0)
+		err = add_models(&inputs, p->scene.model);
+	if (!err)
+		err = tell_if_full(&inputs);
+	for (int i = 0; i < now->pipeline.output_count && !err; i++) {
+		const char *path = pmk_parse_after(now->pipeline.outputs[i], "file:");
+
+		err = path ? spare(&inputs, path) : 0;
 	}
 	pmk_inputs_free(&inputs);
 	return err;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The files that a call reads: the film, the backdrop or the pictures of its folder, the overlay, the files of the
- * model, the configuration file, and what that names in whatever section.
+ * model, the configuration file, and what that names in whatever section, by a folder or a model's name, too.
  *
  * The one rule: no file that is written is one of them or becomes one, whatever it is called (base/place/file_place.h).
  * So nothing is written into a folder whose pictures the backdrop shows. Any thread. */
@@ -31,10 +31,16 @@ bool pmk_inputs_have(const struct pmk_inputs *inputs, const char *path);
  * Logged. `in` as there. */
 int pmk_inputs_spare(const struct pmk_settings *settings, const char *in, const char *path)
 	__attribute__((warn_unused_result));
-/* The same of all files that a live run with these outputs writes, and of all in a folder. */
+/* The same of all files that a live run with these outputs writes. */
 int pmk_inputs_spare_outputs(const struct pmk_settings *settings, const struct pmk_pipeline_settings *outputs)
 	__attribute__((warn_unused_result));
+/* The same of all that is written into a folder. */
 int pmk_inputs_spare_folder(const struct pmk_settings *settings, const char *folder)
+	__attribute__((warn_unused_result));
+/* Let no file that a run with the settings `now` writes become an input by a change to `wanted`. What the change leaves
+ * as it is in the model, and the configuration file, refuse nothing, so that the room can be hidden whatever else is
+ * wrong. -EINVAL: one would; or an error as of pmk_inputs_find. Logged. */
+int pmk_inputs_spare_change(const struct pmk_settings *now, const struct pmk_settings *wanted)
 	__attribute__((warn_unused_result));
 enum pmk_exit pmk_inputs_exit(int err); /* the code for what these return */
 

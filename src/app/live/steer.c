@@ -24,7 +24,7 @@ static int reread(void *user, const char *profile, const struct pmk_source_names
 /* A file that is being written must not become an input. */
 static bool allows(void *user, const struct pmk_settings *now, const struct pmk_settings *wanted)
 {
-	return pmk_inputs_spare_outputs(wanted, &now->pipeline) == 0;
+	return pmk_inputs_spare_change(now, wanted) == 0;
 }
 
 /* The program itself, wherever its file is by now. */
