@@ -96,6 +96,22 @@ static void test_a_long_one_is_cut(void **state)
 	assert_string_equal(ask + PMK_NEAR_ASK - 7, "xx...?");
 }
 
+/* No character of several bytes is cut in the middle: wherever the cut falls, whole ones stay before the dots. */
+static void test_whole_characters_stay(void **state)
+{
+	for (size_t first = 0; first < 2; first++) {
+		char word[300] = "fiile:a", ask[PMK_NEAR_ASK];
+		struct pmk_near near;
+
+		for (int i = 0; i < 60; i++)
+			strcpy(word + 6 + first + 2 * i, "\u00e9");
+		near = pmk_near_to(word);
+		pmk_near_try(&near, "", "file:PATH");
+		pmk_near_ask(&near, ask);
+		assert_non_null(strstr(ask, "\u00e9...?"));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -106,6 +122,7 @@ int main(void)
 		cmocka_unit_test(test_the_nearest_is_meant),
 		cmocka_unit_test(test_a_swap_is_one_slip),
 		cmocka_unit_test(test_a_long_one_is_cut),
+		cmocka_unit_test(test_whole_characters_stay),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

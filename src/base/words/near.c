@@ -2,9 +2,9 @@
 #include "base/words/near.h"
 
 #include "base/num.h"
+#include "base/words/phrase.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -77,7 +77,7 @@ void pmk_near_ask(const struct pmk_near *near, char ask[PMK_NEAR_ASK])
 	if (!near->name)
 		return;
 	length = both ? (size_t)(form - near->name) : strcspn(near->name, "[");
-	if (snprintf(ask, PMK_NEAR_ASK, "; did you mean %s%.*s%s?", near->before, (int)length, near->name,
-		    both ? rest : "") >= PMK_NEAR_ASK)
-		strcpy(ask + PMK_NEAR_ASK - 5, "...?");
+	pmk_phrase(ask, PMK_NEAR_ASK - 1, "; did you mean %s%.*s%s", near->before, (int)length, near->name,
+		both ? rest : "");
+	strcat(ask, "?");
 }
