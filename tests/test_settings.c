@@ -370,9 +370,9 @@ static void test_sections_that_are_refused(void **state)
 	assert_non_null(strstr(unit_logged, "line 2, in [profile late], is not of the form"));
 	assert_int_equal(read_for(NULL, "", "[profile late]\n[for people]\ncolour = red\n"), -EINVAL);
 	assert_non_null(strstr(unit_logged, "a.conf: line 3: \"colour\" is not a setting"));
-	assert_int_equal(
-		read_for("x", "",
-			"[my camera]\noutput = null\n[cameras]\ncamera = auto\n[mirror and flip]\n[program]\n"),
+	assert_int_equal(read_for("x", "",
+				 "[my camera]\noutput = null\n[cameras]\ncamera = auto\n[mirror and flip]\n[program]\n"
+				 "[cameo shots]\n[profit and loss]\n[cam office]\n[came]\n"),
 		0); /* for people */
 	assert_false(settings.pipeline.by_camera);
 }
@@ -433,6 +433,8 @@ static void test_lines_that_are_refused(void **state)
 		{ "\n[camra front]", "line 2: a profile begins with" },
 		{ "[Profle call]", "line 1: a profile begins with" },
 		{ "[porfile: call]", "line 1: a profile begins with" },
+		{ "[camra]", "line 1: a profile begins with" },
+		{ "[Profil]", "line 1: a profile begins with" },
 		{ "model = a\tb", "line 1: model \"a?b\": it has a control character" },
 	};
 

@@ -106,7 +106,8 @@ static size_t name_behind(const char *text, size_t length, const char *word, con
 	return blanks && known + blanks < length ? length - known - blanks : 0;
 }
 
-/* "cameras NAME", "profle: NAME", or "camera" alone: its settings would be for all cameras, and for each run. */
+/* "cameras NAME", "profle: NAME", "camera" or "camra" alone: its settings would be for all cameras, and for each run.
+ * Only one letter may be wrong: "cameo" and "profit" are words for people, and so is "cameras" alone. */
 static bool is_misspelt(const char *begin, size_t length)
 {
 	size_t letters = strcspn(begin, " \t:]");
@@ -117,7 +118,9 @@ static bool is_misspelt(const char *begin, size_t length)
 		near = pmk_near_to(memcpy(word, begin, letters));
 	pmk_near_try(&near, "", "camera");
 	pmk_near_try(&near, "", "profile");
-	return near.name && (letters < length || strcasecmp(word, "camera") == 0);
+	if (!near.name || near.far > 1 || letters + 1 < strlen(near.name)) /* a beginning is not far, however short */
+		return false;
+	return letters < length || strcasecmp(word, "cameras") != 0;
 }
 
 int pmk_settings_heading(const char *line, struct pmk_heading *heading)

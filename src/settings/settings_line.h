@@ -28,7 +28,8 @@ struct pmk_heading {
 };
 
 /* 1: the line is a heading; 0: it is none, and `heading` is untouched; -EINVAL: it begins with "profile" or is
- * "camera", but has no name, or no blank before it. Any other word is for people. */
+ * "camera", but has no name, or no blank before it; or its first word has one letter wrong ("camra"), but "cameras"
+ * alone. Any other word is for people. */
 int pmk_settings_heading(const char *line, struct pmk_heading *heading) __attribute__((warn_unused_result));
 
 /* Put the home directory (the variable HOME) in place of "~". -ENAMETOOLONG. */
