@@ -223,6 +223,7 @@ static void test_link_to_nothing(void **state)
 	unit_catch_log();
 	assert_true(pmk_new_file_create(&file, "link") < 0);
 	assert_int_equal(unit_log_count, 1);
+	assert_non_null(strstr(unit_logged, "No such file or directory; make its directory first"));
 	pmk_log_redirect(NULL, NULL);
 	unlink("link");
 	unlink("disk/first");
@@ -252,6 +253,23 @@ static void test_places(void **state)
 	unlink("file");
 }
 
+/* Somebody else removes the temporary file: the directory is not to blame. */
+static void test_temporary_is_removed(void **state)
+{
+	struct pmk_new_file file;
+	int fd = pmk_new_file_create(&file, "a");
+
+	assert_true(fd >= 0);
+	close(fd);
+	assert_int_equal(unlink(file.temporary), 0);
+	unit_catch_log();
+	assert_int_equal(pmk_new_file_keep(&file), -ENOENT);
+	assert_int_equal(unit_log_count, 1);
+	assert_non_null(strstr(unit_logged, "a: cannot be created: its temporary file was removed"));
+	pmk_log_redirect(NULL, NULL);
+	assert_int_equal(entries(), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -263,6 +281,7 @@ int main(void)
 		cmocka_unit_test(test_all_or_nothing),
 		cmocka_unit_test(test_link_to_nothing),
 		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_temporary_is_removed),
 	};
 
 	return cmocka_run_group_tests(tests, enter, leave);

@@ -17,14 +17,46 @@
 /* How much of the name a temporary name has: it must not be too long for the file system either. */
 enum { TRIES = 100, NAME_KEPT = 100 };
 
-/* Whether the directory of `path` exists. */
-static bool has_folder(const char *path)
+/* The place that a link points to where nothing exists; NULL: `path` is no such link. The caller frees it. */
+static char *missing_target(const char *path)
 {
 	const char *slash = strrchr(path, '/');
+	char target[PATH_MAX], *joined = NULL;
+	ssize_t length = readlink(path, target, sizeof target - 1);
+
+	if (length < 0)
+		return NULL;
+	target[length] = '\0';
+	if (target[0] == '/' || !slash)
+		return strdup(target);
+	return asprintf(&joined, "%.*s%s", (int)(slash + 1 - path), path, target) < 0 ? NULL : joined;
+}
+
+/* The target if `path` is a link, so that the link stays; otherwise `path` itself. The caller frees it. */
+static char *real_place(const char *path)
+{
+	char *real = realpath(path, NULL), *target;
+
+	if (real)
+		return real;
+	target = errno == ENOENT ? missing_target(path) : NULL; /* links in a circle give ELOOP */
+	if (!target)
+		return strdup(path);
+	real = real_place(target); /* it may be a link, too */
+	free(target);
+	return real;
+}
+
+/* Whether the directory of `path` exists; of a link, that of its target. */
+static bool has_folder(const char *path)
+{
+	char *place = real_place(path);
+	const char *slash = place ? strrchr(place, '/') : NULL;
 	char folder[PATH_MAX];
 	struct stat st;
 
-	snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash + 1 - path) : 1, slash ? path : ".");
+	snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash + 1 - place) : 1, slash ? place : ".");
+	free(place);
 	return stat(folder, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
@@ -58,6 +90,15 @@ static int fail(const char *path, int err)
 	return err;
 }
 
+/* The same where a finished file could not be put in place: it may be gone, and then the directory is not at fault. */
+static int fail_to_keep(const char *path, int err)
+{
+	if (err != -ENOENT || !has_folder(path))
+		return fail(path, err);
+	pmk_error("%s: cannot be created: its temporary file was removed meanwhile", path);
+	return err;
+}
+
 /* Refuse a name that is too long, and to replace anything but a regular file: a rename would take a pipe or device away
  * from its readers. */
 static int check_place(const char *path)
@@ -69,36 +110,6 @@ static int check_place(const char *path)
 	if (S_ISREG(st.st_mode))
 		return 0;
 	return S_ISDIR(st.st_mode) ? -EISDIR : -ENOTSUP;
-}
-
-/* The place that a link points to where nothing exists; NULL: `path` is no such link. The caller frees it. */
-static char *missing_target(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char target[PATH_MAX], *joined = NULL;
-	ssize_t length = readlink(path, target, sizeof target - 1);
-
-	if (length < 0)
-		return NULL;
-	target[length] = '\0';
-	if (target[0] == '/' || !slash)
-		return strdup(target);
-	return asprintf(&joined, "%.*s%s", (int)(slash + 1 - path), path, target) < 0 ? NULL : joined;
-}
-
-/* The target if `path` is a link, so that the link stays; otherwise `path` itself. The caller frees it. */
-static char *real_place(const char *path)
-{
-	char *real = realpath(path, NULL), *target;
-
-	if (real)
-		return real;
-	target = errno == ENOENT ? missing_target(path) : NULL; /* links in a circle give ELOOP */
-	if (!target)
-		return strdup(path);
-	real = real_place(target); /* it may be a link, too */
-	free(target);
-	return real;
 }
 
 /* "DIRECTORY/.NAME.PID-NUMBER"; a long NAME is cut, between two characters. */
@@ -192,7 +203,7 @@ static int have_ended(struct pmk_new_file *file, enum pmk_start what)
 	snprintf(order.text, sizeof order.text, "%s", file->path ? file->path : "");
 	err = pmk_starter_do(&order, act, &fd);
 	if (err)
-		fail(file->path ? file->path : "?", err);
+		fail_to_keep(file->path ? file->path : "?", err);
 	forget(file);
 	return err;
 }
@@ -244,7 +255,7 @@ int pmk_new_file_keep(struct pmk_new_file *file)
 	if (file->started)
 		return have_ended(file, PMK_START_FILE_KEEP);
 	if (rename(file->temporary, file->path) < 0) {
-		err = fail(file->path, -errno);
+		err = fail_to_keep(file->path, -errno);
 		unlink(file->temporary);
 	}
 	forget(file);
