@@ -18,6 +18,7 @@ struct stage {
 	uint64_t now_ns;
 	const struct pmk_rect *stirs; /* what has changed a little; NULL: nothing */
 	bool empty; /* the person is not there */
+	bool dark; /* a lamp is off, and the upper half of the room darker */
 	int reach; /* px, of an arm of the person beyond the left edge of the portrait; 0: nobody touches anybody */
 };
 
@@ -30,6 +31,7 @@ enum {
 	PERSON = 250,
 	DOUBT = 76,
 	ROOM = 0,
+	DARK = 10,
 	STIRS = 8
 }; /* by how much green exceeds red, of 255; and by how much less */
 
@@ -109,10 +111,12 @@ static void touch(struct stage *s, int x)
 /* The next picture, with the person `x` px to the right. */
 static void look(struct stage *s, int x, bool with_doubt)
 {
-	static const struct pmk_rect all = { 0, 0, SIDE, SIDE };
+	static const struct pmk_rect all = { 0, 0, SIDE, SIDE }, half = { 0, 0, SIDE, SIDE / 2 };
 	const struct pmk_rect there = { person.x + x, person.y, person.width, person.height };
 
 	fill(s, &all, ROOM);
+	if (s->dark)
+		fill(s, &half, DARK);
 	fill(s, &portrait, PERSON);
 	if (s->stirs)
 		fill(s, s->stirs, PERSON - STIRS);
@@ -281,6 +285,27 @@ static void test_a_small_thing_in_an_empty_room(void **state)
 	}
 }
 
+/* So it is when the light is switched, as that is no movement of the thing; also if it moved before. */
+static void test_a_small_thing_in_another_light(void **state)
+{
+	static const struct pmk_rect mouth = { 520, 230, 32, 16 };
+	struct stage *s = *state;
+
+	s->empty = true;
+	for (int k = 0; k < 2 * START; k++)
+		look(s, 0, false);
+	for (int moved = 0; moved < 2; moved++) {
+		s->dark = !s->dark;
+		for (int k = 0; k < 3 * START; k++) {
+			look(s, 0, false);
+			assert_true(k == 0 || found_portrait(s) < 0.1f);
+		}
+		s->stirs = moved ? NULL : &mouth;
+		look(s, 0, false);
+		assert_true(found_portrait(s) > 0.9f);
+	}
+}
+
 static void test_a_single_picture_shows_all(void **state)
 {
 	struct stage *s = *state;
@@ -303,6 +328,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_who_stirs_is_shown, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_who_was_shown_stays, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_small_thing_in_an_empty_room, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_small_thing_in_another_light, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_single_picture_shows_all, setup, teardown),
 	};
 

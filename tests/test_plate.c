@@ -451,6 +451,22 @@ static void test_a_portrait_that_begins_to_nod(void **state)
 	assert_true(mean(s, &other) < 0.3f);
 }
 
+/* When the camera is moved, portraits are elsewhere, and who never moved is told anew. */
+static void test_portraits_after_the_camera_was_moved(void **state)
+{
+	struct stage *s = *state;
+
+	hang_portraits(s);
+	live(s, 100, true, 0);
+	for (int y = 0; y < H; y++) {
+		uint8_t *row = s->room.plane[0] + (size_t)y * (size_t)s->room.stride[0];
+		memmove(row, row + 12, W - 12);
+	}
+	fill(&s->room, &portrait, 110, 110, 150); /* another part of it is there now */
+	live(s, 35, true, 0);
+	assert_true(mean(s, &portrait) < 0.3f);
+}
+
 /* Whatever is seen, in pictures of any size and sampling. */
 static void test_it_only_lowers(void **state)
 {
@@ -509,6 +525,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_earlier_looks_are_overruled, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_everybody_sits_still, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_portrait_that_begins_to_nod, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_portraits_after_the_camera_was_moved, setup, teardown),
 		cmocka_unit_test(test_it_only_lowers),
 	};
 

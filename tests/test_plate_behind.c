@@ -12,10 +12,13 @@ struct stage {
 	struct pmk_image picture;
 	float p[N * N];
 	struct pmk_rect hand; /* in front of all */
+	bool dark; /* a lamp is off, and the lower part of the room darker */
+	int more; /* px above what is above the head that the network takes for it, too */
 };
 
 /* px */
-static const struct pmk_rect all = { 0, 0, W, H }, portrait = { 180, 24, 100, 100 }, cut = { 180, 0, 100, 124 };
+static const struct pmk_rect all = { 0, 0, W, H }, portrait = { 180, 24, 100, 100 }, cut = { 180, 0, 100, 124 },
+			     lower = { 0, 200, W, H - 200 };
 
 static int setup(void **state)
 {
@@ -60,8 +63,11 @@ static void look(struct stage *s, const struct pmk_rect *above, int brighter, in
 {
 	const struct pmk_rect head = { 200 + nod, 120 + nod, 60, 80 }, face = { 210 + nod, 150 + nod, 40, 10 },
 			      body = { 140, 196, 180, 164 }, low = { 150 + hands, 260, 120, 60 };
+	const struct pmk_rect seen = { above->x, above->y - s->more, above->width, above->height + s->more };
 
 	fill(s, &all, 110, 124, 130);
+	if (s->dark)
+		fill(s, &lower, 70, 124, 130);
 	fill(s, above, 160 + brighter, 118, 140);
 	fill(s, &body, dress, 150, 110);
 	fill(s, &head, 90, 110, 156);
@@ -71,7 +77,7 @@ static void look(struct stage *s, const struct pmk_rect *above, int brighter, in
 	for (int i = 0; i < N * N; i++) {
 		int px = i % N * W / N, py = i / N * H / N;
 
-		s->p[i] = inside(&head, px, py) || inside(&body, px, py) || inside(above, px, py) ? 1 : 0.01f;
+		s->p[i] = inside(&head, px, py) || inside(&body, px, py) || inside(&seen, px, py) ? 1 : 0.01f;
 	}
 	pmk_plate_begin(&s->plate, &s->picture);
 	pmk_plate_weigh(&s->plate, &all, s->p, N, N);
@@ -140,6 +146,21 @@ static void test_a_hand_before_the_portrait(void **state)
 	}
 }
 
+/* When a lamp is switched, a portrait stays what it was, although the network sees a little more of it. */
+static void test_another_light(void **state)
+{
+	struct stage *s = *state;
+
+	for (int n = 0; n < LOOKS; n++)
+		look(s, &portrait, 0, sway(n, 12), sway(n + 5, 40), 60 + n % 7 * 6);
+	s->dark = true;
+	s->more = 8;
+	for (int n = 0; n < LOOKS; n++) {
+		look(s, &portrait, 0, sway(n, 12), sway(n + 5, 40), 60 + n % 7 * 6);
+		assert_true(shown(s, &upper) < 0.3f);
+	}
+}
+
 /* A portrait that somebody walked past is known a while after, as somebody moves. */
 static void test_a_portrait_that_was_hidden(void **state)
 {
@@ -183,6 +204,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_portrait_above_the_head, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_who_begins_to_move, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_hand_before_the_portrait, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_another_light, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_portrait_that_was_hidden, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_head_at_the_border, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_shoulders_that_stand, setup, teardown),

@@ -322,8 +322,6 @@ void pmk_plate_end(struct pmk_plate *p)
 	int moved = moved_share(p), kept = moved > MOVED ? ALL - moved : ALL, count = p->columns * p->rows;
 
 	pmk_plate_age(p, moved > MOVED);
-	if (moved > MOVED)
-		pmk_plate_watch_anew(p);
 	pmk_plate_remember_colours(p);
 	if (moved <= FEW)
 		hold(p, count);
@@ -334,6 +332,9 @@ void pmk_plate_end(struct pmk_plate *p)
 		p->fixed[i] = p->looks[i] < KNOWN ? 0 : p->fixed[i];
 		p->behind[i] &= p->fixed[i] != 0;
 	}
-	pmk_plate_judge(p);
+	if (moved > MOVED)
+		pmk_plate_watch_anew(p);
+	else
+		pmk_plate_judge(p);
 	pmk_plate_watch_people(p);
 }

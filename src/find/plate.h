@@ -61,7 +61,7 @@ struct pmk_plate {
 	/* taken for a person, and never moved while others did: room; and not to be seen now */
 	uint8_t *fixed;
 	uint8_t *behind; /* 1: fixed while it is joined with somebody who moves */
-	int watched; /* pictures since the start; -1: this is the first */
+	int watched; /* pictures since the start, or since the camera moved; -1: this is the first */
 	int age; /* pictures since the start, also those not looked at, up to the longest start */
 	uint8_t *start; /* who was there before anybody moved is trusted; who does not move is held back */
 	uint8_t *now[3], *then[3]; /* the picture, and the last one */
@@ -102,7 +102,7 @@ bool pmk_plate_is_nearly_empty(const struct pmk_plate *plate);
  * trusted. */
 void pmk_plate_find_alive(
 	struct pmk_plate *plate, const struct pmk_groups *groups, const struct pmk_rect *view, bool *alive);
-/* Trust the group of this number, from 0 on, until the start is over. */
+/* Trust the group of this number, from 0 on, until the camera moves. */
 void pmk_plate_trust(struct pmk_plate *plate, const struct pmk_groups *groups, const struct pmk_rect *view, int number);
 /* Remember which groups are held back. */
 void pmk_plate_hold_back(

@@ -35,9 +35,10 @@ void pmk_plate_stay(struct pmk_plate *p, int most)
 	}
 }
 
+/* Whether cell i changed of late, or since the camera moved. */
 static bool is_live(const struct pmk_plate *p, int i)
 {
-	return p->claimed[i] && p->stays[i] < PMK_PLATE_STAYS && p->fixed[i] != PMK_PLATE_FIXED;
+	return p->claimed[i] && p->stays[i] < pmk_min(p->watched, PMK_PLATE_STAYS) && p->fixed[i] != PMK_PLATE_FIXED;
 }
 
 /* Mark what is below something that moves: it belongs to it. So does what is cut off by the picture's upper border, as
@@ -180,6 +181,8 @@ void pmk_plate_judge_behind(struct pmk_plate *p)
 	memcpy(p->mover, find_labels(p), (size_t)count);
 	find_parts(p, p->mover, part);
 	find_standing(p);
+	if (p->watched < PMK_PLATE_STAYS)
+		return;
 	label = find_labels(p);
 	find_still(p, label, still);
 	find_room(part, still, room);

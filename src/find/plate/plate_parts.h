@@ -40,8 +40,10 @@ bool pmk_plate_is_noisy(const struct pmk_plate *plate);
 /* In plate->mover: what moves and is connected with what moves with others moves with them, too. */
 void pmk_plate_spread_others(struct pmk_plate *plate);
 
-/* Notice which cells change, by more than `step` of PMK_PLATE_LEVEL at once; and forget which did. */
+/* Notice which cells change, by more than `step` of PMK_PLATE_LEVEL at once. */
 void pmk_plate_watch(struct pmk_plate *plate, int step);
+/* Forget which did, who was trusted or held back, and which room by judgement cannot be seen now: before the first
+ * picture, or after one in which the camera moved, which is not judged. */
 void pmk_plate_watch_anew(struct pmk_plate *plate);
 /* Make room of what this picture's looks took for people although it never moved while others did. */
 void pmk_plate_judge(struct pmk_plate *plate);

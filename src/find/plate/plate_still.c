@@ -70,6 +70,9 @@ void pmk_plate_watch_anew(struct pmk_plate *p)
 	memset(p->moved, 0, (size_t)count);
 	memset(p->calm, 0, (size_t)count);
 	memset(p->stays, 0, (size_t)count);
+	memset(p->start, 0, (size_t)count);
+	for (int i = 0; i < count; i++)
+		p->fixed[i] = p->fixed[i] == PMK_PLATE_HIDDEN ? 0 : p->fixed[i];
 	p->noise = 0;
 	p->watched = 0;
 }
