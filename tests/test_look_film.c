@@ -19,6 +19,7 @@ struct stage {
 	const struct pmk_rect *stirs; /* what has changed a little; NULL: nothing */
 	bool empty; /* the person is not there */
 	bool dark; /* a lamp is off, and the upper half of the room darker */
+	const struct pmk_rect *large; /* something else that is taken for a person; NULL: nothing */
 	int reach; /* px, of an arm of the person beyond the left edge of the portrait; 0: nobody touches anybody */
 };
 
@@ -117,6 +118,8 @@ static void look(struct stage *s, int x, bool with_doubt)
 	fill(s, &all, ROOM);
 	if (s->dark)
 		fill(s, &half, DARK);
+	if (s->large)
+		fill(s, s->large, PERSON);
 	fill(s, &portrait, PERSON);
 	if (s->stirs)
 		fill(s, s->stirs, PERSON - STIRS);
@@ -306,6 +309,21 @@ static void test_a_small_thing_in_another_light(void **state)
 	}
 }
 
+/* What is in a zone that is kept out makes the room no fuller. */
+static void test_a_small_thing_beside_a_zone(void **state)
+{
+	static const struct pmk_rect large = { 20, 300, 240, 300 };
+	struct stage *s = *state;
+
+	s->empty = true;
+	s->large = &large;
+	pmk_look_set_keep_out(s->look, &large, 1);
+	for (int k = 0; k < 3 * START; k++) {
+		look(s, 0, false);
+		assert_true(found_portrait(s) < 0.1f);
+	}
+}
+
 static void test_a_single_picture_shows_all(void **state)
 {
 	struct stage *s = *state;
@@ -329,6 +347,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_who_was_shown_stays, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_small_thing_in_an_empty_room, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_small_thing_in_another_light, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_small_thing_beside_a_zone, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_single_picture_shows_all, setup, teardown),
 	};
 

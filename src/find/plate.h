@@ -96,8 +96,6 @@ void pmk_plate_skip(struct pmk_plate *plate);
 /* Whether it is not known yet who never moves: in the first PMK_PLATE_START pictures, or more with noise. It is over
  * when the camera moves, as whoever is there was seen before. After pmk_plate_begin. */
 bool pmk_plate_is_starting(const struct pmk_plate *plate);
-/* Whether this picture's looks take less than 2 % of it for people: somebody far away, or a thing. */
-bool pmk_plate_is_nearly_empty(const struct pmk_plate *plate);
 /* Find which of the groups in a look at `view` are somebody: who moved since the start, or of late even a little, or is
  * trusted. */
 void pmk_plate_find_alive(

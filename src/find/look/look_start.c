@@ -5,6 +5,9 @@
 #include <math.h>
 
 enum { PATIENCE = 3 }; /* pictures: within so many, nearly everybody stirs who is in front of a camera */
+enum {
+	SMALL = 50
+}; /* of the picture's pixels, less than one in so many is taken for people: the room is nearly empty */
 
 /* The block of a look at `length` px from `from` on that has px `at`, or is nearest to it. */
 static int block_at(double at, int from, int length, int count, int size)
@@ -50,13 +53,26 @@ static int foremost(const struct pmk_view *v, const struct pmk_groups *g, const 
 	return best;
 }
 
+/* Whether less than 2 % of the picture is taken for people, after all that is known to be nobody: somebody far away, or
+ * a thing. */
+static bool is_nearly_empty(const struct pmk_look *l, const struct pmk_sight *seen)
+{
+	int pixels = l->tiles.width * l->tiles.height, taken = 0;
+
+	for (int i = 0; i < pixels; i++)
+		taken += seen->probability[i] > 0.5f;
+	return (double)taken / pixels * seen->view.width * seen->view.height * SMALL <
+		(double)l->where.width * l->where.height;
+}
+
 /* Whom to show: who stirs, or is trusted; and the foremost, unless others stir by now. Who is foremost by then while
  * nobody stirs is trusted. In a room that is nearly empty, only who stirs, and is trusted from then on. Returns how
  * many are not shown. */
-static int choose(const struct pmk_look *l, const struct pmk_groups *g, const struct pmk_rect *seen, bool *shown)
+static int choose(
+	const struct pmk_look *l, const struct pmk_groups *g, const struct pmk_rect *seen, bool empty, bool *shown)
 {
 	int first = foremost(&l->where, g, seen), hidden = g->count;
-	bool early = l->plate->watched < PATIENCE, empty = pmk_plate_is_nearly_empty(l->plate);
+	bool early = l->plate->watched < PATIENCE;
 
 	pmk_plate_find_alive(l->plate, g, seen, shown);
 	for (int k = 0; k < g->count; k++) {
@@ -74,17 +90,17 @@ static int choose(const struct pmk_look *l, const struct pmk_groups *g, const st
 
 void pmk_look_hold_back(struct pmk_look *l, struct pmk_sight *sight)
 {
-	bool shown[PMK_GROUPS_MOST];
+	bool shown[PMK_GROUPS_MOST], empty = is_nearly_empty(l, sight);
 	struct pmk_groups groups;
 	int hidden;
 
-	if (!pmk_plate_is_starting(l->plate) && !pmk_plate_is_nearly_empty(l->plate))
+	if (!pmk_plate_is_starting(l->plate) && !empty)
 		return;
 	pmk_groups_find(&groups, sight->probability, l->tiles.width, l->tiles.height);
 	pmk_groups_split(&groups);
 	if (!groups.count)
 		return;
-	hidden = choose(l, &groups, &sight->view, shown);
+	hidden = choose(l, &groups, &sight->view, empty, shown);
 	pmk_plate_hold_back(l->plate, &groups, &sight->view, shown);
 	if (!hidden)
 		return;

@@ -2,7 +2,7 @@
 #include "base/num.h"
 #include "find/plate/plate_parts.h"
 
-enum { LONGEST = PMK_PLATE_WATCHED + 1, SMALL = 50 }; /* pictures; less than one in so many cells */
+enum { LONGEST = PMK_PLATE_WATCHED + 1 }; /* pictures */
 
 void pmk_plate_age(struct pmk_plate *p, bool camera_moves)
 {
@@ -32,15 +32,6 @@ static void give_back(struct pmk_plate *p)
 		if (p->mover[i] == PMK_PLATE_OTHERS && p->start[i] == PMK_PLATE_HELD_BACK)
 			p->start[i] = 0;
 	}
-}
-
-bool pmk_plate_is_nearly_empty(const struct pmk_plate *p)
-{
-	int claimed = 0, count = p->columns * p->rows;
-
-	for (int i = 0; i < count; i++)
-		claimed += p->claimed[i];
-	return claimed * SMALL < count;
 }
 
 void pmk_plate_find_alive(struct pmk_plate *p, const struct pmk_groups *g, const struct pmk_rect *view, bool *alive)
