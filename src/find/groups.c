@@ -148,7 +148,8 @@ static int top_of(const struct pmk_groups *g, int label, int x)
 	return y;
 }
 
-/* The first column of a group that is lower by `depth` than a top before it and one behind it; 0: none. */
+/* The lowest column between the first two tops of a group that are higher than it by `depth`, or the last of several as
+ * low; 0: none. */
 static int find_valley(const struct pmk_groups *g, int number, int depth)
 {
 	const struct pmk_box *box = &g->group[number].box;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Finds the people in a look, coarsely: the connected components of a grid of at most 64 x 64 blocks. Pure functions
- * without allocation.
+/* Finds the people in a look, coarsely: the connected components of a grid of at most 64 x 64 blocks, or the parts of
+ * one that has several tops. Pure functions without allocation.
  *
- * The one rule: a group is what pmk_components_run would keep. Anything smaller is no person. */
+ * The one rule: pmk_groups_find finds what pmk_components_run would keep. Anything smaller is no person; but a part
+ * that was split off may be smaller. */
 #ifndef PMK_FIND_GROUPS_H
 #define PMK_FIND_GROUPS_H
 
@@ -13,7 +14,8 @@
 enum { PMK_GROUPS_BLOCKS = 64, PMK_GROUPS_MOST = 64 };
 
 /* A connected component of blocks, which touch by their sides. The core leaves out the rows and columns that hold
- * little of it. */
+ * little of it. Of a part that was split off, box and core are the component's from its first to its last column, as
+ * high as all of it. */
 struct pmk_group {
 	int blocks;
 	struct pmk_box box, core; /* in blocks */
