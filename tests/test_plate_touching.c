@@ -105,21 +105,27 @@ static void look(struct stage *s, int x, int nod)
 	pmk_plate_end(&s->plate);
 }
 
-/* What is left of the portrait's upper half, which nobody hides. */
-static float shown(const struct stage *s)
+/* What is left of a part. */
+static float mean(const struct stage *s, const struct pmk_rect *r)
 {
 	float sum = 0;
 	int count = 0;
 
 	for (int i = 0; i < N * N; i++) {
-		const struct pmk_rect upper = { portrait.x + 8, portrait.y + 8, portrait.width - 16, 120 };
-
-		if (!inside(&upper, i % N * W / N, i / N * H / N))
+		if (!inside(r, i % N * W / N, i / N * H / N))
 			continue;
 		sum += s->p[i];
 		count++;
 	}
 	return sum / (float)count;
+}
+
+/* What is left of the portrait's upper half, which nobody hides. */
+static float shown(const struct stage *s)
+{
+	const struct pmk_rect upper = { portrait.x + 8, portrait.y + 8, portrait.width - 16, 120 };
+
+	return mean(s, &upper);
 }
 
 /* How far to the right the person is: to and fro, and at most up to the portrait. */
@@ -180,12 +186,75 @@ static void test_noise_of_any_size(void **state)
 	}
 }
 
+/* At a start, hold back who does not stir, as a look does. */
+static void hold_back(struct stage *s)
+{
+	bool alive[PMK_GROUPS_MOST];
+	struct pmk_groups groups;
+
+	if (!pmk_plate_is_starting(&s->plate))
+		return;
+	pmk_groups_find(&groups, s->p, N, N);
+	pmk_groups_split(&groups);
+	pmk_plate_find_alive(&s->plate, &groups, &all, alive);
+	pmk_plate_hold_back(&s->plate, &groups, &all, alive);
+	for (int i = 0; i < N * N; i++) {
+		int label = groups.label[i / N / groups.size * groups.columns + i % N / groups.size];
+
+		s->p[i] = label && !alive[label - 1] ? 0 : s->p[i];
+	}
+}
+
+/* A portrait; a person beside it, who is smaller and comes close at picture `joins`; and one apart who moves. The
+ * network joins the first two then, and there is no valley between them. */
+static void look_at_three(struct stage *s, int n, int joins)
+{
+	const struct pmk_rect large = { 200, 20, 130, 280 }, third = { 20 + n % 20 * 4, 140, 80, 220 };
+	const int x = n < joins ? 360 - 2 * n : 330;
+	const struct pmk_rect head = { x + 10 + n % 4 * 2, 100, 40, 50 }, shirt = { x, 150, 70, 210 };
+
+	fill(s, &all, 110, 124, 130);
+	fill(s, &large, 150, 118, 140);
+	fill(s, &shirt, 60, 150, 110);
+	fill(s, &head, 90 + n % 5 * 6, 110, 156);
+	fill(s, &third, 180, 110, 156);
+	for (int i = 0; i < N * N; i++) {
+		int px = i % N * W / N, py = i / N * H / N;
+
+		s->p[i] = inside(&large, px, py) || inside(&head, px, py) || inside(&shirt, px, py) ||
+				inside(&third, px, py) ?
+			1 :
+			0.01f;
+	}
+	pmk_plate_begin(&s->plate, &s->picture);
+	pmk_plate_weigh(&s->plate, &all, s->p, N, N);
+	hold_back(s);
+	pmk_plate_end(&s->plate);
+}
+
+/* The person is shown when the start is over, whose shirt stands while the head moves, and the portrait never. */
+static void test_a_person_beside_a_larger_portrait(void **state)
+{
+	const struct pmk_rect shirt = { 338, 166, 54, 180 }, large = { 208, 28, 114, 260 };
+	struct stage *s = *state;
+
+	for (int joins = 0; joins <= 15; joins += 15) {
+		pmk_plate_forget(&s->plate);
+		for (int n = 0; n < LOOKS; n++) {
+			look_at_three(s, n, joins);
+			assert_true(mean(s, &large) < 0.3f);
+			assert_true(n <= PMK_PLATE_START || mean(s, &shirt) > 0.9f);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_a_portrait_that_touches, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_person_who_leans_over, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_who_begins_to_speak, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_person_beside_a_larger_portrait, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_noise_of_any_size, setup, teardown),
 	};
 

@@ -102,7 +102,7 @@ void pmk_plate_find_alive(
 	struct pmk_plate *plate, const struct pmk_groups *groups, const struct pmk_rect *view, bool *alive);
 /* Trust the group of this number, from 0 on, until the camera moves. */
 void pmk_plate_trust(struct pmk_plate *plate, const struct pmk_groups *groups, const struct pmk_rect *view, int number);
-/* Remember which groups are held back. */
+/* Remember which groups are shown, and which are held back. */
 void pmk_plate_hold_back(
 	struct pmk_plate *plate, const struct pmk_groups *groups, const struct pmk_rect *view, const bool *shown);
 /* The box, in px, of the largest connected part outside of `people` that is new since the room was known. Empty:

@@ -43,16 +43,17 @@ static void count_cell(const struct pmk_plate *p, int i, struct pmk_plate_part *
 
 void pmk_plate_count(const struct pmk_plate *p, const uint8_t *label, struct pmk_plate_part *part)
 {
-	struct pmk_plate_part held[PMK_GROUPS_MOST + 1] = { 0 };
+	struct pmk_plate_part held[PMK_GROUPS_MOST + 1] = { 0 }, others[PMK_GROUPS_MOST + 1] = { 0 };
 
 	memset(part, 0, sizeof held);
 	for (int i = 0; i < p->columns * p->rows; i++) {
 		count_cell(p, i, &part[label[i]]);
-		if (p->start[i] == PMK_PLATE_HELD_BACK)
-			count_cell(p, i, &held[label[i]]);
+		count_cell(p, i, p->start[i] == PMK_PLATE_HELD_BACK ? &held[label[i]] : &others[label[i]]);
 	}
-	for (int k = 1; k <= PMK_GROUPS_MOST; k++)
+	for (int k = 1; k <= PMK_GROUPS_MOST; k++) {
+		held[k].joined = pmk_plate_stirs(&others[k]);
 		part[k] = held[k].cells * 2 > part[k].cells ? held[k] : part[k];
+	}
 }
 
 bool pmk_plate_stirs(const struct pmk_plate_part *t)

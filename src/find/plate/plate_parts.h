@@ -13,7 +13,7 @@ enum { PMK_PLATE_COLOURS = 16 * 16 * 16 }; /* bins of 16 levels of luma, 4 of ea
 
 /* looks before anybody is judged; and where the camera's noise is above PMK_PLATE_QUIET */
 enum { PMK_PLATE_STILL = 25, PMK_PLATE_WATCHED = 45 };
-enum { PMK_PLATE_TRUSTED = 1, PMK_PLATE_HELD_BACK }; /* plate->start */
+enum { PMK_PLATE_TRUSTED = 1, PMK_PLATE_HELD_BACK, PMK_PLATE_SHOWN }; /* plate->start */
 enum { PMK_PLATE_ITSELF = 1, PMK_PLATE_OTHERS }; /* plate->mover */
 enum { PMK_PLATE_STAYS = 60 }; /* pictures in which the upper rim of somebody moves a little */
 #define PMK_PLATE_QUIET 0.4f /* levels */
@@ -24,6 +24,7 @@ struct pmk_plate_part {
 	int stirred; /* moved at least a little of late */
 	int fixed, hidden; /* what was judged to be room before */
 	int trusted;
+	bool joined; /* with somebody else who stirs, and whose cells are not counted */
 };
 
 /* Find the label of each cell: of the group of a look at `view` that has its middle, or 0. In plate->scratch, which has
@@ -33,6 +34,8 @@ const uint8_t *pmk_plate_label(
 /* Count the cells of parts, part[label]. Of a part that was mostly held back at the start, the other cells do not
  * count: they are of somebody who touches it. */
 void pmk_plate_count(const struct pmk_plate *plate, const uint8_t *label, struct pmk_plate_part *part);
+/* Whether cell i was shown to be somebody's at the start. */
+bool pmk_plate_was_shown(const struct pmk_plate *plate, int i);
 /* Whether a part moved, or at least a little of late. */
 bool pmk_plate_stirs(const struct pmk_plate_part *part);
 /* Whether small changes say little about who is somebody, because there is much noise. */

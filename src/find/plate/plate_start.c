@@ -19,6 +19,11 @@ bool pmk_plate_is_starting(const struct pmk_plate *p)
 	return p->age < (pmk_plate_is_noisy(p) ? LONGEST : PMK_PLATE_START);
 }
 
+bool pmk_plate_was_shown(const struct pmk_plate *p, int i)
+{
+	return p->start[i] == PMK_PLATE_SHOWN || p->start[i] == PMK_PLATE_TRUSTED;
+}
+
 /* What moves now, was held back, and is connected with what moves of somebody who is shown is theirs. */
 static void give_back(struct pmk_plate *p)
 {
@@ -52,21 +57,24 @@ void pmk_plate_trust(struct pmk_plate *p, const struct pmk_groups *g, const stru
 		p->start[i] = label[i] == number + 1 ? PMK_PLATE_TRUSTED : p->start[i];
 }
 
-/* What has stirred was somebody's who is shown: only what stood is held back. */
-static uint8_t start_of(const struct pmk_plate *p, int i, bool shown)
+/* What has stirred was somebody's who is shown: only what stood is held back, and is not of somebody who was shown and
+ * is joined with `part` now. */
+static uint8_t start_of(const struct pmk_plate *p, int i, const struct pmk_plate_part *part)
 {
 	bool stood = p->calm[i] >= pmk_min(p->watched + 1, PMK_PLATE_STILL);
 
-	return shown ? 0 : stood ? PMK_PLATE_HELD_BACK : p->start[i];
+	return stood && !(part->joined && pmk_plate_was_shown(p, i)) ? PMK_PLATE_HELD_BACK : p->start[i];
 }
 
 void pmk_plate_hold_back(
 	struct pmk_plate *p, const struct pmk_groups *g, const struct pmk_rect *view, const bool *shown)
 {
 	const uint8_t *label = pmk_plate_label(p, g, view);
+	struct pmk_plate_part part[PMK_GROUPS_MOST + 1];
 
+	pmk_plate_count(p, label, part);
 	for (int i = 0; i < p->columns * p->rows; i++) {
 		if (label[i] && p->start[i] != PMK_PLATE_TRUSTED)
-			p->start[i] = start_of(p, i, shown[label[i] - 1]);
+			p->start[i] = shown[label[i] - 1] ? PMK_PLATE_SHOWN : start_of(p, i, &part[label[i]]);
 	}
 }

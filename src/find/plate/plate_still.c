@@ -134,6 +134,12 @@ static const uint8_t *find_parts(struct pmk_plate *p, struct pmk_plate_part *par
 	return label;
 }
 
+/* Whether cell i never moved, nor did the part that it belongs to. */
+static bool stands(const struct pmk_plate *p, int i, const struct pmk_plate_part *part)
+{
+	return !p->moved[i] && !pmk_plate_stirs(part) && !(part->joined && pmk_plate_was_shown(p, i));
+}
+
 void pmk_plate_judge(struct pmk_plate *p)
 {
 	struct pmk_plate_part part[PMK_GROUPS_MOST + 1];
@@ -153,7 +159,7 @@ void pmk_plate_judge(struct pmk_plate *p)
 
 		if (label[i] && !p->behind[i] && is_alive(t, own[label[i]]))
 			wake(p, i);
-		else if (label[i] && ready && !p->moved[i] && !pmk_plate_stirs(t))
+		else if (label[i] && ready && stands(p, i, t))
 			pmk_plate_settle(p, i);
 	}
 	pmk_plate_judge_behind(p);
