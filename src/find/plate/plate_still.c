@@ -63,15 +63,15 @@ void pmk_plate_watch(struct pmk_plate *p, int step)
 
 void pmk_plate_watch_anew(struct pmk_plate *p)
 {
-	int count = p->columns * p->rows;
+	size_t count = (size_t)p->columns * (size_t)p->rows;
 
-	for (int i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		p->first[i] = (int16_t)(p->now[0][i] * PMK_PLATE_LEVEL);
-	memset(p->moved, 0, (size_t)count);
-	memset(p->calm, 0, (size_t)count);
-	memset(p->stays, 0, (size_t)count);
-	memset(p->start, 0, (size_t)count);
-	for (int i = 0; i < count; i++)
+	memset(p->moved, 0, count);
+	memset(p->calm, 0, count);
+	memset(p->stays, 0, count);
+	memset(p->start, 0, count);
+	for (size_t i = 0; i < count; i++)
 		p->fixed[i] = p->fixed[i] == PMK_PLATE_HIDDEN ? 0 : p->fixed[i];
 	p->noise = 0;
 	p->watched = 0;
