@@ -15,7 +15,7 @@ trap 'rm -rf "$folder"' EXIT
 cd "$1"
 flags='-std=gnu11 -O2 -D_GNU_SOURCE -DPMK_TEST_DATA="" -static -Isrc -Itests'
 flags="$flags -Wall -Wextra -Werror -Wno-unused-parameter -Wno-format-truncation"
-base='src/base/clock.c src/base/cpu.c src/base/log.c src/base/mem.c src/base/open_file.c'
+base='src/base/clock.c src/base/cpu.c src/base/log.c src/base/mem.c src/base/open_file.c src/base/words/phrase.c'
 # shellcheck disable=SC2086
 $cc $flags -o "$folder/test_kernels" tests/test_kernels.c tests/reference.c $base src/model/check.c src/model/engine.c \
 	src/model/graph.c src/model/op_rule.c src/model/rewrite.c src/model/own/*.c -lm -lpthread
