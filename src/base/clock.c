@@ -31,6 +31,16 @@ struct timespec pmk_clock_timespec(uint64_t time_ns)
 	return (struct timespec){ .tv_sec = (time_t)(time_ns / PMK_S_NS), .tv_nsec = (long)(time_ns % PMK_S_NS) };
 }
 
+void pmk_clock_cond_init(pthread_cond_t *cond)
+{
+	pthread_condattr_t monotonic;
+
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(cond, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+}
+
 void pmk_clock_sleep_until(uint64_t deadline_ns)
 {
 	struct timespec until = pmk_clock_timespec(deadline_ns);

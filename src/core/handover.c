@@ -7,13 +7,8 @@
 
 void pmk_handover_init(struct pmk_handover *h)
 {
-	pthread_condattr_t monotonic;
-
 	pthread_mutex_init(&h->lock, NULL);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&h->done, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	pmk_clock_cond_init(&h->done);
 	atomic_init(&h->item, NULL);
 	h->finished = h->closed = false;
 }

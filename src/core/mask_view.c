@@ -12,13 +12,8 @@ static const uint64_t WANTED_NS = PMK_S_NS, WAIT_NS = 300 * PMK_MS_NS;
 
 void pmk_mask_view_init(struct pmk_mask_view *v)
 {
-	pthread_condattr_t monotonic;
-
 	pthread_mutex_init(&v->lock, NULL);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&v->changed, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	pmk_clock_cond_init(&v->changed);
 }
 
 void pmk_mask_view_finish(struct pmk_mask_view *v)

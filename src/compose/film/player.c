@@ -79,7 +79,6 @@ static void release(struct pmk_player *p)
 int pmk_player_open(const char *path, enum pmk_fit fit, const struct pmk_layout *layout, struct pmk_player **player)
 {
 	struct pmk_player *p = calloc(1, sizeof *p);
-	pthread_condattr_t monotonic;
 	int err = -ENOMEM;
 
 	if (!p)
@@ -90,11 +89,8 @@ int pmk_player_open(const char *path, enum pmk_fit fit, const struct pmk_layout 
 	p->step_ns = USUAL_STEP_NS;
 	p->next_ns = INT64_MIN;
 	pthread_mutex_init(&p->lock, NULL);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&p->asked, &monotonic);
-	pthread_cond_init(&p->made, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	pmk_clock_cond_init(&p->asked);
+	pmk_clock_cond_init(&p->made);
 	p->path = strdup(path);
 	if (p->path)
 		err = pmk_screen_open(&p->screen, path, fit, layout);

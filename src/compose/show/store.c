@@ -233,7 +233,6 @@ int pmk_store_ready(struct pmk_store *s)
 int pmk_store_create(const struct pmk_layout *layout, struct pmk_store **store)
 {
 	struct pmk_store *s = calloc(1, sizeof *s);
-	pthread_condattr_t monotonic;
 
 	if (!s)
 		return -ENOMEM;
@@ -241,10 +240,7 @@ int pmk_store_create(const struct pmk_layout *layout, struct pmk_store **store)
 	for (int p = 0; p < 3; p++)
 		s->bytes += (size_t)pmk_layout_plane_width(layout, p) * (size_t)pmk_layout_plane_height(layout, p);
 	pthread_mutex_init(&s->lock, NULL);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&s->order, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	pmk_clock_cond_init(&s->order);
 	*store = s;
 	return 0;
 }

@@ -306,13 +306,8 @@ static void take_shape(struct pmk_capture *c)
 
 static void init_orders(struct pmk_capture *c)
 {
-	pthread_condattr_t monotonic;
-
 	pthread_mutex_init(&c->orders_lock, NULL);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&c->orders, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	pmk_clock_cond_init(&c->orders);
 }
 
 int pmk_capture_create(const struct pmk_capture_settings *settings, struct pmk_capture **capture)
