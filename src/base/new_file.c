@@ -2,6 +2,7 @@
 #include "base/new_file.h"
 
 #include "base/log.h"
+#include "base/place/file_place.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,40 +18,10 @@
 /* How much of the name a temporary name has: it must not be too long for the file system either. */
 enum { TRIES = 100, NAME_KEPT = 100 };
 
-/* The place that a link points to where nothing exists; NULL: `path` is no such link. The caller frees it. */
-static char *missing_target(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char target[PATH_MAX], *joined = NULL;
-	ssize_t length = readlink(path, target, sizeof target - 1);
-
-	if (length < 0)
-		return NULL;
-	target[length] = '\0';
-	if (target[0] == '/' || !slash)
-		return strdup(target);
-	return asprintf(&joined, "%.*s%s", (int)(slash + 1 - path), path, target) < 0 ? NULL : joined;
-}
-
-/* The target if `path` is a link, so that the link stays; otherwise `path` itself. The caller frees it. */
-static char *real_place(const char *path)
-{
-	char *real = realpath(path, NULL), *target;
-
-	if (real)
-		return real;
-	target = errno == ENOENT ? missing_target(path) : NULL; /* links in a circle give ELOOP */
-	if (!target)
-		return strdup(path);
-	real = real_place(target); /* it may be a link, too */
-	free(target);
-	return real;
-}
-
 /* Whether the directory of `path` exists; of a link, that of its target. */
 static bool has_folder(const char *path)
 {
-	char *place = real_place(path);
+	char *place = pmk_file_place_real(path);
 	const char *slash = place ? strrchr(place, '/') : NULL;
 	char folder[PATH_MAX];
 	struct stat st;
@@ -222,7 +193,7 @@ int pmk_new_file_create_numbered(struct pmk_new_file *file, const char *path, in
 		return fail(path, err);
 	if (pmk_starter_is_there())
 		return have_created(file, path);
-	made.path = real_place(path);
+	made.path = pmk_file_place_real(path);
 	if (!made.path)
 		return fail(path, -ENOMEM);
 	fd = open_temporary(&made, number);
@@ -237,7 +208,7 @@ int pmk_new_file_create_numbered(struct pmk_new_file *file, const char *path, in
 
 int pmk_new_file_find(struct pmk_new_file *file, const char *path, pid_t pid, int number)
 {
-	struct pmk_new_file left = { .path = real_place(path) };
+	struct pmk_new_file left = { .path = pmk_file_place_real(path) };
 
 	left.temporary = left.path ? temporary_name(left.path, pid, number) : NULL;
 	if (!left.temporary || access(left.temporary, F_OK) < 0) {

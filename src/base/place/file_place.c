@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/place/file_place.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-enum { MOST_LINKS = 40 }; /* as the kernel follows */
 
 static void take(struct pmk_file_place *place, const struct stat *st)
 {
@@ -16,45 +16,49 @@ static void take(struct pmk_file_place *place, const struct stat *st)
 	place->number = st->st_ino;
 }
 
-/* The name in a path. */
-static char *name_of(char *path)
+/* The place that a link points to where nothing exists; NULL: `path` is no such link. The caller frees it. */
+static char *missing_target(const char *path)
 {
-	char *slash = strrchr(path, '/');
+	const char *slash = strrchr(path, '/');
+	char target[PATH_MAX], *joined = NULL;
+	ssize_t length = readlink(path, target, sizeof target - 1);
 
-	return slash ? slash + 1 : path;
+	if (length < 0)
+		return NULL;
+	target[length] = '\0';
+	if (target[0] == '/' || !slash)
+		return strdup(target);
+	return asprintf(&joined, "%.*s%s", (int)(slash + 1 - path), path, target) < 0 ? NULL : joined;
 }
 
-/* Replace the path of a link by what it says. False: it is none. */
-static bool follow(char path[PATH_MAX])
+char *pmk_file_place_real(const char *path)
 {
-	char target[PATH_MAX], *name = name_of(path);
-	ssize_t length = readlink(path, target, sizeof target - 1);
-	size_t folder = length > 0 && target[0] != '/' ? (size_t)(name - path) : 0;
+	char *real = realpath(path, NULL), *target;
 
-	if (length <= 0 || folder + (size_t)length >= PATH_MAX)
-		return false;
-	memcpy(path + folder, target, (size_t)length);
-	path[folder + (size_t)length] = '\0';
-	return true;
+	if (real)
+		return real;
+	target = errno == ENOENT ? missing_target(path) : NULL; /* links in a circle give ELOOP */
+	if (!target)
+		return strdup(path);
+	real = pmk_file_place_real(target); /* it may be a link, too */
+	free(target);
+	return real;
 }
 
 /* There is no file at `path`. */
 static void find_missing(const char *path, struct pmk_file_place *place)
 {
-	char at[PATH_MAX], *name;
+	char *real = pmk_file_place_real(path), *slash = real ? strrchr(real, '/') : NULL;
+	char *name = slash ? slash + 1 : real;
 	struct stat folder;
 
-	if (snprintf(at, sizeof at, "%s", path) >= (int)sizeof at)
-		return;
-	for (int i = 0; i < MOST_LINKS && follow(at); i++)
-		;
-	name = name_of(at);
-	if (!*name || strlen(name) > NAME_MAX)
-		return;
-	strcpy(place->name, name);
-	*name = '\0';
-	if (stat(*at ? at : ".", &folder) == 0)
-		take(place, &folder);
+	if (name && *name && strlen(name) <= NAME_MAX) {
+		strcpy(place->name, name);
+		*name = '\0';
+		if (stat(*real ? real : ".", &folder) == 0)
+			take(place, &folder);
+	}
+	free(real);
 }
 
 void pmk_file_place_find(const char *path, struct pmk_file_place *place)

@@ -18,6 +18,10 @@ struct pmk_file_place {
 	char name[NAME_MAX + 1]; /* in that folder; "": it is there */
 };
 
+/* The target if `path` is a link, also one to what is not there; otherwise `path` itself. The caller frees it; NULL: no
+ * memory. */
+char *pmk_file_place_real(const char *path);
+
 /* A link to what is not there has the place where that would be. */
 void pmk_file_place_find(const char *path, struct pmk_file_place *place);
 bool pmk_file_place_equal(const struct pmk_file_place *a, const struct pmk_file_place *b);
