@@ -192,21 +192,37 @@ int pmk_inputs_spare(const struct pmk_settings *settings, const char *in, const 
 	return err;
 }
 
-int pmk_inputs_spare_outputs(const struct pmk_settings *settings, const struct pmk_pipeline_settings *outputs)
+static bool writes_files(const struct pmk_pipeline_settings *outputs)
 {
-	struct pmk_inputs inputs = { 0 };
-	bool found = false;
+	bool any = false;
+
+	for (int i = 0; i < outputs->output_count; i++)
+		any |= pmk_parse_after(outputs->outputs[i], "file:") != NULL;
+	return any;
+}
+
+static int spare_files(const struct pmk_inputs *inputs, const struct pmk_pipeline_settings *outputs)
+{
 	int err = 0;
 
 	for (int i = 0; i < outputs->output_count && !err; i++) {
 		const char *path = pmk_parse_after(outputs->outputs[i], "file:");
 
-		if (path && !found)
-			err = pmk_inputs_find(&inputs, settings, NULL);
-		found |= path != NULL;
-		if (path && !err)
-			err = spare(&inputs, path);
+		err = path ? spare(inputs, path) : 0;
 	}
+	return err;
+}
+
+int pmk_inputs_spare_outputs(const struct pmk_settings *settings, const struct pmk_pipeline_settings *outputs)
+{
+	struct pmk_inputs inputs;
+	int err;
+
+	if (!writes_files(outputs))
+		return 0;
+	err = pmk_inputs_find(&inputs, settings, NULL);
+	if (!err)
+		err = spare_files(&inputs, outputs);
 	pmk_inputs_free(&inputs);
 	return err;
 }
@@ -217,17 +233,16 @@ int pmk_inputs_spare_change(const struct pmk_settings *now, const struct pmk_set
 	struct pmk_inputs inputs = { 0 };
 	int err = 0;
 
+	if (!writes_files(&now->pipeline))
+		return 0;
 	add_film(&inputs, p->camera);
 	add_pictures(&inputs, wanted);
 	if (strcmp(p->scene.model, now->pipeline.scene.model) != 0)
 		err = add_models(&inputs, p->scene.model);
 	if (!err)
 		err = tell_if_full(&inputs);
-	for (int i = 0; i < now->pipeline.output_count && !err; i++) {
-		const char *path = pmk_parse_after(now->pipeline.outputs[i], "file:");
-
-		err = path ? spare(&inputs, path) : 0;
-	}
+	if (!err)
+		err = spare_files(&inputs, &now->pipeline);
 	pmk_inputs_free(&inputs);
 	return err;
 }
