@@ -46,7 +46,7 @@ int pmk_look_resize(struct pmk_look *l, const struct pmk_look_settings *settings
 
 	l->apart = strcmp(settings->model, "auto") == 0 && width * 10 >= height * 12;
 	if (l->apart && !l->search.engine)
-		err = open_network("selfie-landscape", settings, &l->search);
+		err = open_network(pmk_models_of_auto[1], settings, &l->search);
 	if (err)
 		return err;
 	l->alone = true;
@@ -69,7 +69,7 @@ int pmk_look_create(const struct pmk_look_settings *settings, int width, int hei
 	if (settings->threads > threads)
 		pmk_warn("%d threads were requested, but this machine has %d cores: using that many", settings->threads,
 			threads);
-	err = open_network(both ? "selfie" : settings->model, settings, &l->view);
+	err = open_network(both ? pmk_models_of_auto[0] : settings->model, settings, &l->view);
 	if (!err)
 		err = pmk_look_resize(l, settings, width, height);
 	if (!err)
