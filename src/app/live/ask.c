@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/live/ask.h"
 
+#include "app/live/process_stat.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/words/phrase.h"
@@ -68,16 +69,8 @@ static int receive(struct pmk_link *link, uint64_t until_ns, cJSON **message)
 /* Whether the process is stopped, as by SIGSTOP or a debugger. */
 static bool is_stopped(pid_t pid)
 {
-	char path[40], state = '?';
-	FILE *file;
+	char state = pmk_process_stat(pid).state;
 
-	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-	file = pid > 0 ? fopen(path, "re") : NULL;
-	if (!file)
-		return false;
-	if (fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
-		state = '?';
-	fclose(file);
 	return state == 'T' || state == 't';
 }
 

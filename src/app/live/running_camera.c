@@ -2,29 +2,13 @@
 #include "app/live/running_camera.h"
 
 #include "app/live/link.h"
+#include "app/live/process_stat.h"
 #include "base/clock.h"
 
 #include <cjson/cJSON.h>
-#include <stdio.h>
 #include <unistd.h>
 
 static const uint64_t PATIENCE_NS = PMK_S_NS;
-
-static pid_t parent_of(pid_t pid)
-{
-	char path[40];
-	int parent = 0;
-	FILE *file;
-
-	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-	file = fopen(path, "re");
-	if (!file)
-		return 0;
-	if (fscanf(file, "%*d (%*[^)]) %*c %d", &parent) != 1)
-		parent = 0;
-	fclose(file);
-	return parent;
-}
 
 /* Whether it started this process: then it waits for what we find, and answers nobody. */
 static bool waits_for_us(pid_t pid)
@@ -32,7 +16,7 @@ static bool waits_for_us(pid_t pid)
 	pid_t of = getppid();
 
 	while (of > 1 && of != pid)
-		of = parent_of(of);
+		of = pmk_process_stat(of).parent;
 	return pid > 0 && of == pid;
 }
 
