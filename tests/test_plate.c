@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The clean plate, on drawn pictures: what it holds against the network, and what it does not. */
+#include "plate_picture.h"
 #include "unit.h"
 
 #include "find/plate.h"
@@ -17,18 +18,6 @@ struct stage {
 /* The places of things, and of the person, far from them. In px. */
 static const struct pmk_rect all = { 0, 0, W, H }, chair = { 280, 160, 120, 160 }, person = { 40, 60, 120, 300 };
 
-static void fill(struct pmk_image *image, const struct pmk_rect *r, int y, int u, int v)
-{
-	const int yuv[3] = { y, u, v };
-
-	for (int k = 0; k < 3; k++) {
-		int half = k ? 2 : 1;
-		for (int row = r->y / half; row < (r->y + r->height) / half; row++)
-			memset(image->plane[k] + (size_t)row * (size_t)image->stride[k] + r->x / half, yuv[k],
-				(size_t)(r->width / half));
-	}
-}
-
 /* A room with a pattern of 8x8 px, so that a camera that moves is seen to. */
 static void draw_room(struct pmk_image *image)
 {
@@ -37,7 +26,7 @@ static void draw_room(struct pmk_image *image)
 	for (int y = 0; y < H; y += 8) {
 		for (int x = 0; x < W; x += 8) {
 			struct pmk_rect square = { x, y, 8, 8 };
-			fill(image, &square, 90 + (int)(unit_random(&state) % 60), 120, 130);
+			plate_fill(image, &square, 90 + (int)(unit_random(&state) % 60), 120, 130);
 		}
 	}
 }
@@ -52,7 +41,7 @@ static int setup(void **state)
 		pmk_image_alloc(&s->picture, &layout))
 		return 1;
 	draw_room(&s->room);
-	fill(&s->room, &chair, 60, 160, 110);
+	plate_fill(&s->room, &chair, 60, 160, 110);
 	pmk_image_copy(&s->picture, &s->room);
 	return 0;
 }
@@ -72,7 +61,7 @@ static bool inside(const struct pmk_rect *r, int i)
 {
 	int x = i % N * W / N, y = i / N * H / N;
 
-	return r && x >= r->x && x < r->x + r->width && y >= r->y && y < r->y + r->height;
+	return r && plate_inside(r, x, y);
 }
 
 /* The network says p in `where`, and elsewhere that there is room, for so many pictures. */
@@ -119,7 +108,7 @@ static void test_what_has_changed_is_the_networks(void **state)
 	struct stage *s = *state;
 
 	look(s, NULL, 0, 20);
-	fill(&s->picture, &chair, 75, 150, 120);
+	plate_fill(&s->picture, &chair, 75, 150, 120);
 	look(s, &chair, 0.9f, 1);
 	assert_true(fabsf(mean(s, &chair) - 0.9f) < 1e-4f);
 }
@@ -164,7 +153,7 @@ static void test_the_room_behind_a_person_is_remembered(void **state)
 	struct stage *s = *state;
 
 	look(s, NULL, 0, 10);
-	fill(&s->picture, &chair, 180, 110, 150);
+	plate_fill(&s->picture, &chair, 180, 110, 150);
 	look(s, &chair, 1, 50);
 	assert_true(mean(s, &chair) > 0.99f);
 	pmk_image_copy(&s->picture, &s->room);
@@ -202,7 +191,7 @@ static void test_it_follows_slow_changes(void **state)
 
 	look(s, NULL, 0, 10);
 	for (int i = 1; i <= 20; i++) {
-		fill(&s->picture, &chair, 60 + 2 * i, 160, 110);
+		plate_fill(&s->picture, &chair, 60 + 2 * i, 160, 110);
 		look(s, &chair, 0.7f, 1);
 		assert_true(mean(s, &chair) < 0.2f);
 	}
@@ -218,10 +207,10 @@ static void test_a_moving_camera_makes_it_forget(void **state)
 			uint8_t *row = s->picture.plane[0] + (size_t)y * (size_t)s->picture.stride[0];
 			memmove(row, row + 12, W - 12);
 		}
-		fill(&s->picture, &chair, 180, 110, 150);
+		plate_fill(&s->picture, &chair, 180, 110, 150);
 		look(s, &chair, 1, 1);
 	}
-	fill(&s->picture, &chair, 60, 160, 110);
+	plate_fill(&s->picture, &chair, 60, 160, 110);
 	look(s, &chair, 0.9f, 1);
 	assert_true(mean(s, &chair) > 0.5f);
 }
@@ -231,7 +220,7 @@ static void test_clothes_of_the_rooms_colour(void **state)
 	struct stage *s = *state;
 
 	look(s, NULL, 0, 10);
-	fill(&s->picture, &person, 60, 160, 110); /* somebody in the chair's colour comes in ... */
+	plate_fill(&s->picture, &person, 60, 160, 110); /* somebody in the chair's colour comes in ... */
 	look(s, &person, 1, 3);
 	look(s, &chair, 0.95f, 1); /* ... and stands where the chair is */
 	assert_true(fabsf(mean(s, &chair) - 0.95f) < 1e-4f);
@@ -244,8 +233,8 @@ static void test_what_is_alone_is_chance(void **state)
 	struct stage *s = *state;
 
 	look(s, NULL, 0, 10);
-	fill(&s->picture, &chair, 75, 150, 120);
-	fill(&s->picture, &spot, 60, 160, 110);
+	plate_fill(&s->picture, &chair, 75, 150, 120);
+	plate_fill(&s->picture, &spot, 60, 160, 110);
 	look(s, &chair, 0.9f, 1);
 	assert_true(fabsf(mean(s, &chair) - 0.9f) < 1e-4f);
 }
@@ -256,7 +245,7 @@ static void test_black_and_white_prove_nothing(void **state)
 
 	for (int white = 0; white < 2; white++) {
 		pmk_plate_forget(&s->plate);
-		fill(&s->picture, &chair, white ? 240 : 20, 128, 128);
+		plate_fill(&s->picture, &chair, white ? 240 : 20, 128, 128);
 		look(s, NULL, 0, 10);
 		look(s, &chair, 0.9f, 1);
 		assert_true(fabsf(mean(s, &chair) - 0.9f) < 1e-4f);
@@ -308,7 +297,7 @@ static void test_what_is_new(void **state)
 	look(s, NULL, 0, PMK_PLATE_MOST);
 	novel = pmk_plate_novel(&s->plate, &nobody);
 	assert_true(pmk_box_is_empty(&novel));
-	fill(&s->picture, &small, 180, 110, 150);
+	plate_fill(&s->picture, &small, 180, 110, 150);
 	look(s, NULL, 0, 5);
 	novel = pmk_plate_novel(&s->plate, &nobody);
 	assert_true(is_near(&novel, &small));
@@ -325,7 +314,7 @@ static void test_what_passes_does_not_replace_what_stood(void **state)
 	struct stage *s = *state;
 
 	look(s, NULL, 0, PMK_PLATE_MOST);
-	fill(&s->picture, &chair, 180, 110, 150);
+	plate_fill(&s->picture, &chair, 180, 110, 150);
 	look(s, NULL, 0, 2);
 	pmk_image_copy(&s->picture, &s->room);
 	look(s, &chair, 0.97f, 1);
@@ -358,10 +347,10 @@ static void live(struct stage *s, int pictures, bool walks, int nods)
 		struct pmk_rect walker = { 40 + (walks ? n % 40 : 0), 180, 80, 180 };
 
 		pmk_image_copy(&s->picture, &s->room);
-		fill(&s->picture, &walker, 170, 100, 150);
+		plate_fill(&s->picture, &walker, 170, 100, 150);
 		if (n < nods) {
 			struct pmk_rect head = { portrait.x + 16, portrait.y + 4 + 4 * (n % 3), 24, 24 };
-			fill(&s->picture, &head, 180, 110, 160);
+			plate_fill(&s->picture, &head, 180, 110, 160);
 		}
 		for (int i = 0; i < N * N; i++)
 			s->p[i] = inside(&walker, i) || inside(&portrait, i) || inside(&other, i) ? 1 : 0.01f;
@@ -373,8 +362,8 @@ static void live(struct stage *s, int pictures, bool walks, int nods)
 
 static void hang_portraits(struct stage *s)
 {
-	fill(&s->room, &portrait, 100, 110, 150);
-	fill(&s->room, &other, 30, 128, 128);
+	plate_fill(&s->room, &portrait, 100, 110, 150);
+	plate_fill(&s->room, &other, 30, 128, 128);
 	pmk_image_copy(&s->picture, &s->room);
 }
 
@@ -408,7 +397,7 @@ static void test_who_breathes_is_somebody(void **state)
 	for (int n = 0; n < 8; n++) {
 		struct pmk_rect chest = { portrait.x + 8, portrait.y + 40, 48, 16 };
 
-		fill(&s->room, &chest, n % 2 ? 103 : 100, 110, 150);
+		plate_fill(&s->room, &chest, n % 2 ? 103 : 100, 110, 150);
 		live(s, 15, true, 0);
 	}
 	assert_true(mean(s, &portrait) > 0.99f);
@@ -462,7 +451,7 @@ static void test_portraits_after_the_camera_was_moved(void **state)
 		uint8_t *row = s->room.plane[0] + (size_t)y * (size_t)s->room.stride[0];
 		memmove(row, row + 12, W - 12);
 	}
-	fill(&s->room, &portrait, 110, 110, 150); /* another part of it is there now */
+	plate_fill(&s->room, &portrait, 110, 110, 150); /* another part of it is there now */
 	live(s, 35, true, 0);
 	assert_true(mean(s, &portrait) < 0.3f);
 }

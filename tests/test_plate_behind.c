@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What stands behind a person is told from him where the network joins them: a portrait right above the head. And
  * nothing of a person is taken for that, who sits still in part. */
+#include "plate_picture.h"
 #include "unit.h"
 
 #include "find/plate.h"
@@ -39,24 +40,6 @@ static int teardown(void **state)
 	return 0;
 }
 
-static bool inside(const struct pmk_rect *r, int x, int y)
-{
-	return x >= r->x && x < r->x + r->width && y >= r->y && y < r->y + r->height;
-}
-
-static void fill(struct stage *s, const struct pmk_rect *r, int y, int u, int v)
-{
-	const int yuv[3] = { y, u, v };
-
-	for (int k = 0; k < 3; k++) {
-		int half = k ? 2 : 1;
-
-		for (int row = r->y / half; row < (r->y + r->height) / half; row++)
-			memset(s->picture.plane[k] + (size_t)row * (size_t)s->picture.stride[k] + r->x / half, yuv[k],
-				(size_t)(r->width / half));
-	}
-}
-
 /* The next picture: somebody whose head nods `nod` px, and whose hands are `hands` px off where they were; and what is
  * above the head, `brighter` than it was. The network joins all. */
 static void look(struct stage *s, const struct pmk_rect *above, int brighter, int nod, int hands, int dress)
@@ -65,19 +48,21 @@ static void look(struct stage *s, const struct pmk_rect *above, int brighter, in
 			      body = { 140, 196, 180, 164 }, low = { 150 + hands, 260, 120, 60 };
 	const struct pmk_rect seen = { above->x, above->y - s->more, above->width, above->height + s->more };
 
-	fill(s, &all, 110, 124, 130);
+	plate_fill(&s->picture, &all, 110, 124, 130);
 	if (s->dark)
-		fill(s, &lower, 70, 124, 130);
-	fill(s, above, 160 + brighter, 118, 140);
-	fill(s, &body, dress, 150, 110);
-	fill(s, &head, 90, 110, 156);
-	fill(s, &face, 60, 110, 156);
-	fill(s, &low, 140, 110, 156);
-	fill(s, &s->hand, 90, 110, 156);
+		plate_fill(&s->picture, &lower, 70, 124, 130);
+	plate_fill(&s->picture, above, 160 + brighter, 118, 140);
+	plate_fill(&s->picture, &body, dress, 150, 110);
+	plate_fill(&s->picture, &head, 90, 110, 156);
+	plate_fill(&s->picture, &face, 60, 110, 156);
+	plate_fill(&s->picture, &low, 140, 110, 156);
+	plate_fill(&s->picture, &s->hand, 90, 110, 156);
 	for (int i = 0; i < N * N; i++) {
 		int px = i % N * W / N, py = i / N * H / N;
 
-		s->p[i] = inside(&head, px, py) || inside(&body, px, py) || inside(&seen, px, py) ? 1 : 0.01f;
+		s->p[i] = plate_inside(&head, px, py) || plate_inside(&body, px, py) || plate_inside(&seen, px, py) ?
+			1 :
+			0.01f;
 	}
 	pmk_plate_begin(&s->plate, &s->picture);
 	pmk_plate_weigh(&s->plate, &all, s->p, N, N);
@@ -91,7 +76,7 @@ static float shown(const struct stage *s, const struct pmk_rect *r)
 	int count = 0;
 
 	for (int i = 0; i < N * N; i++) {
-		if (!inside(r, i % N * W / N, i / N * H / N))
+		if (!plate_inside(r, i % N * W / N, i / N * H / N))
 			continue;
 		sum += s->p[i];
 		count++;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Who never moves is told from somebody who moves, also where the network joins them: a portrait that the network
  * continues down to the lower edge, beside a person. */
+#include "plate_picture.h"
 #include "unit.h"
 
 #include "find/plate.h"
@@ -40,24 +41,6 @@ static int teardown(void **state)
 	return 0;
 }
 
-static bool inside(const struct pmk_rect *r, int x, int y)
-{
-	return x >= r->x && x < r->x + r->width && y >= r->y && y < r->y + r->height;
-}
-
-static void fill(struct stage *s, const struct pmk_rect *r, int y, int u, int v)
-{
-	const int yuv[3] = { y, u, v };
-
-	for (int k = 0; k < 3; k++) {
-		int half = k ? 2 : 1;
-
-		for (int row = r->y / half; row < (r->y + r->height) / half; row++)
-			memset(s->picture.plane[k] + (size_t)row * (size_t)s->picture.stride[k] + r->x / half, yuv[k],
-				(size_t)(r->width / half));
-	}
-}
-
 /* Cells of luma that differ by `noise` levels at most. */
 static void add_noise(struct stage *s)
 {
@@ -86,17 +69,17 @@ static void look(struct stage *s, int x, int nod)
 			      between = { x + 100, 300, portrait.x - x - 100, 60 },
 			      mouth = { face.x, face.y + 8, 40, nod };
 
-	fill(s, &all, 110, 124, 130);
-	fill(s, &portrait, 150, 118, 140);
-	fill(s, &mouth, 60, 118, 140);
-	fill(s, &head, 90, 110, 156);
-	fill(s, &body, 60 + x % 7 * 6, 150, 110);
+	plate_fill(&s->picture, &all, 110, 124, 130);
+	plate_fill(&s->picture, &portrait, 150, 118, 140);
+	plate_fill(&s->picture, &mouth, 60, 118, 140);
+	plate_fill(&s->picture, &head, 90, 110, 156);
+	plate_fill(&s->picture, &body, 60 + x % 7 * 6, 150, 110);
 	add_noise(s);
 	for (int i = 0; i < N * N; i++) {
 		int px = i % N * W / N, py = i / N * H / N;
 
-		s->p[i] = inside(&head, px, py) || inside(&body, px, py) || inside(&portrait, px, py) ||
-				inside(&between, px, py) ?
+		s->p[i] = plate_inside(&head, px, py) || plate_inside(&body, px, py) ||
+				plate_inside(&portrait, px, py) || plate_inside(&between, px, py) ?
 			1 :
 			0.01f;
 	}
@@ -112,7 +95,7 @@ static float mean(const struct stage *s, const struct pmk_rect *r)
 	int count = 0;
 
 	for (int i = 0; i < N * N; i++) {
-		if (!inside(r, i % N * W / N, i / N * H / N))
+		if (!plate_inside(r, i % N * W / N, i / N * H / N))
 			continue;
 		sum += s->p[i];
 		count++;
@@ -213,16 +196,16 @@ static void look_at_three(struct stage *s, int n, int joins)
 	const int x = n < joins ? 360 - 2 * n : 330;
 	const struct pmk_rect head = { x + 10 + n % 4 * 2, 100, 40, 50 }, shirt = { x, 150, 70, 210 };
 
-	fill(s, &all, 110, 124, 130);
-	fill(s, &large, 150, 118, 140);
-	fill(s, &shirt, 60, 150, 110);
-	fill(s, &head, 90 + n % 5 * 6, 110, 156);
-	fill(s, &third, 180, 110, 156);
+	plate_fill(&s->picture, &all, 110, 124, 130);
+	plate_fill(&s->picture, &large, 150, 118, 140);
+	plate_fill(&s->picture, &shirt, 60, 150, 110);
+	plate_fill(&s->picture, &head, 90 + n % 5 * 6, 110, 156);
+	plate_fill(&s->picture, &third, 180, 110, 156);
 	for (int i = 0; i < N * N; i++) {
 		int px = i % N * W / N, py = i / N * H / N;
 
-		s->p[i] = inside(&large, px, py) || inside(&head, px, py) || inside(&shirt, px, py) ||
-				inside(&third, px, py) ?
+		s->p[i] = plate_inside(&large, px, py) || plate_inside(&head, px, py) || plate_inside(&shirt, px, py) ||
+				plate_inside(&third, px, py) ?
 			1 :
 			0.01f;
 	}
