@@ -57,14 +57,18 @@ static void mark_below(struct pmk_plate *p)
 /* Mark what is between two that move in a row of a part: it belongs to them. */
 static void mark_between(struct pmk_plate *p, int y)
 {
-	int first[PMK_GROUPS_MOST + 1], last[PMK_GROUPS_MOST + 1] = { 0 }, w = p->columns;
+	int first[PMK_GROUPS_MOST + 1], last[PMK_GROUPS_MOST + 1], w = p->columns;
 	const uint8_t *part = p->mover + y * w;
 
-	for (int x = w - 1; x >= 0; x--) {
-		bool live = is_live(p, y * w + x);
-
-		last[part[x]] = live && !last[part[x]] ? x : last[part[x]];
-		first[part[x]] = live || !last[part[x]] ? x : first[part[x]];
+	for (int i = 0; i <= PMK_GROUPS_MOST; i++) {
+		first[i] = w;
+		last[i] = -1;
+	}
+	for (int x = 0; x < w; x++) {
+		if (!is_live(p, y * w + x))
+			continue;
+		first[part[x]] = pmk_min(first[part[x]], x);
+		last[part[x]] = x;
 	}
 	for (int x = 0; x < w; x++) {
 		if (x >= first[part[x]] && x <= last[part[x]])
