@@ -114,8 +114,7 @@ void pmk_zones_tell(const struct pmk_zone *zones, int count, int width, int heig
 		pmk_zone_print(&zones[i], text, sizeof text);
 		if (in.width <= 0 || in.height <= 0)
 			pmk_warn("the keep-out zone %s lies outside of pictures of %dx%d, so it covers nothing; the "
-				 "first two "
-				 "numbers are its left and its top edge",
+				 "first two numbers are its left and its top edge",
 				text, width, height);
 	}
 }

@@ -48,7 +48,7 @@ struct batch {
 	bool terminal;
 };
 
-/* What a process tells of a file. */
+/* A process's word on a file. */
 struct report {
 	enum pmk_exit code;
 	unsigned what; /* enum pmk_input */

@@ -5,7 +5,7 @@
 
 #include "app/options.h"
 
-/* What an input is; bits. */
+/* The kinds of inputs; bits. */
 enum pmk_input { PMK_INPUT_PICTURE = 1, PMK_INPUT_FILM = 2, PMK_INPUT_DRAWN = 4 };
 
 /* `kept` as for pmk_film_open; if it is not NULL, `out` has no end yet: it gets the one that suits what the file is,

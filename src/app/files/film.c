@@ -87,7 +87,7 @@ static enum pmk_exit choose_part(struct pmk_film *film, const struct pmk_setting
 	return PMK_EXIT_OK;
 }
 
-/* Where the last frame came after holes, note what of them is in the part. */
+/* Note what is in the part of the holes that the last frame came after. */
 static void note_holes(struct pmk_film *film)
 {
 	int64_t asked_ns = film->asked_ns, end_ns = film->end_ns ? film->end_ns : INT64_MAX;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is said of the name of a file to be read or written that cannot be meant. Errors are logged. */
+/* Refuses names of files to be read or written that cannot be meant. Errors are logged. */
 #ifndef PMK_APP_FILES_WRONG_NAME_H
 #define PMK_APP_FILES_WRONG_NAME_H
 

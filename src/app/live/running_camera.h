@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the running program has as its camera. One thread. */
+/* Asks the running program for its camera. One thread. */
 #ifndef PMK_APP_LIVE_RUNNING_CAMERA_H
 #define PMK_APP_LIVE_RUNNING_CAMERA_H
 

@@ -59,11 +59,11 @@ int pmk_starter_do(struct pmk_order *order, pmk_start_act direct, int *fd) __att
 /* The same for an order that gives a descriptor. The descriptor, or a negative errno; -EMFILE: none was free to take
  * it. */
 int pmk_starter_open(struct pmk_order *order, pmk_start_act direct) __attribute__((warn_unused_result));
-/* What to tell of such an error, and what helps. */
+/* The words for such an error, and what helps. */
 const char *pmk_starter_reason(int err);
 enum pmk_cure pmk_starter_cure(int err);
 /* Wait for a process that was started so, no longer than this, then kill it; at once with 0. -ETIMEDOUT: it hangs even
- * then. One that a starter started which was killed is left alone. [any thread] */
+ * then. A process whose starter was killed is left alone. [any thread] */
 int pmk_starter_end(pid_t pid, uint64_t patience_ns);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Where a file is, or would be made: two paths lead to the same file if their places are equal, whatever they are
- * called (a link, a hard link, a/../b, /proc/self/fd/3).
+/* The place of a file, where it is or would be made: two paths lead to the same file if their places are equal,
+ * whatever they are called (a link, a hard link, a/../b, /proc/self/fd/3).
  *
  * The one rule: in doubt they are equal. Of files that are not there yet, the names count in any case, since there are
  * file systems that do not tell it apart. Any thread; nothing is logged. */

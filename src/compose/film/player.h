@@ -10,8 +10,8 @@
  * Sound is not read.
  *
  * A film has no end that it could fail at: damaged pictures are left out, and where it cannot be read further it starts
- * again, which is said once; so it does, but for a recording, where the process that decodes it was killed, some times.
- * If it cannot be read at all any more, the last picture stays. */
+ * again, which is said once. If the process that decodes it is killed, it starts again, too, a few times, but not in a
+ * recording. If it cannot be read at all any more, the last picture stays. */
 #ifndef PMK_COMPOSE_FILM_PLAYER_H
 #define PMK_COMPOSE_FILM_PLAYER_H
 

@@ -71,8 +71,8 @@ static int take_answer(struct pmk_reel *film)
 	return answer->result;
 }
 
-/* The result; -EPIPE, not logged: the helper ended, or from an open film's worker, that was killed. A film that is more
- * than there is memory for is not tried again, which would have more processes killed. */
+/* The result; -EPIPE, not logged: the helper ended, or the worker of an open film was killed. A film that is more than
+ * there is memory for is not tried again, which would have more processes killed. */
 static int wait_for_answer(struct pmk_reel *film)
 {
 	union {
