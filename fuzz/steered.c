@@ -37,7 +37,8 @@ static void check(bool good, const char *what)
 
 /* --- the host --- */
 
-static int reread(void *user, const char *profile, const struct pmk_source_names *in_use, struct pmk_settings *fresh)
+static int reread(void *user, const char *profile, const struct pmk_source_names *in_use, const bool *saved,
+	struct pmk_settings *fresh)
 {
 	*fresh = start;
 	fresh->in_use = *in_use;

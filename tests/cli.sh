@@ -251,6 +251,19 @@ if [ $code -eq 3 ] && grep -q 'FAULT  configuration: ' out; then note ok; else n
 rm config/potemkin/potemkin.conf
 printf 'backdrop = none\nshow-room = yes\n' >config/potemkin/potemkin.conf
 runs -c presenter -o null --frames 1 -s 160x90
+tells_room() {
+	if [ "$(grep -c 'warning: backdrop none shows the room, as the configuration file has' err)" -eq "$1" ]; then
+		note ok
+	else note bad "showing the room is to be told $1 times: $(cat err)"; fi
+}
+tells_room 1
+runs convert presenter null --frames 1 -s 160x90 -b none
+tells_room 1
+runs convert presenter null --frames 1 -s 160x90 --show-room
+tells_room 0
+runs mask presenter mask.mkv --frames 1 -s 160x90
+tells_room 0
+rm mask.mkv
 expect 2 '--show-room' -c presenter -o null --frames 1 --show-room=no
 printf 'camera = presenter\noutput = hash\nsize = 160x90\nbackdrop = color:#3080c0\n' >config/potemkin/potemkin.conf
 runs --frames 2 -q

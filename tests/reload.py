@@ -46,10 +46,10 @@ def heed_hangups():
 class Run:
     """A running program, and its messages since the last time they were read."""
 
-    def __init__(self, program, work, words, conf=""):
+    def __init__(self, program, work, words, conf="", command=None):
         self.conf = work + "/potemkin.conf"
         self.write(conf)
-        command = [program, "-v", "--log-json", "--config", self.conf, *words]
+        command = command or [program, "-v", "--log-json", "--config", self.conf, *words]
         self.child = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
                                       preexec_fn=heed_hangups)
         self.patience = threading.Timer(3 * PATIENCE, self.child.kill)  # the awaited message may never come
@@ -132,6 +132,62 @@ def test_file_is_gone(program, work):
         run.end()
 
 
+def ctl(program, *words):
+    """The exit code, and all that was said."""
+    done = subprocess.run([program, "ctl", *words], check=False, text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT)
+    return done.returncode, done.stdout
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def test_saved(program, work):
+    """What was saved is the file's, whatever the command line has said: a reload keeps it, and it is saved once."""
+    os.environ["XDG_RUNTIME_DIR"] = work
+    given = ["-o", "null", "-s", "320x180", "--smooth", "50", "-b", "color:red"]
+    with Run(program, work, given, "smooth = 30\n") as run:
+        run.until("-> live")
+        assert ctl(program, "save") == (0, "nothing has changed since the file was read or saved\n")
+        assert ctl(program, "set", "smooth", "60")[0] == 0
+        code, said = ctl(program, "save")
+        assert code == 0 and "saved to " + run.conf in said, said
+        assert re.search("warning: the next start with the same command line .* smooth 50; leave it out", said), said
+        assert read(run.conf) == "camera = presenter\nsmooth = 60\n"
+        assert ctl(program, "save") == (0, "nothing has changed since the file was read or saved\n")
+        assert ctl(program, "reload")[0] == 0
+        assert ctl(program, "get", "smooth")[1] == "smooth = 60\n"
+        assert ctl(program, "get", "backdrop")[1] == "backdrop = color:red\n"  # which was not saved
+        assert ctl(program, "set", "smooth", "50")[0] == 0  # as the command line has it
+        assert ctl(program, "save") == (0, "saved to %s\n" % run.conf)
+        assert read(run.conf) == "camera = presenter\nsmooth = 50\n"
+        run.end()
+
+
+def test_saved_file_is_gone(program, work):
+    """A file that was made by a save is missed like any other: nothing is saved without what it held."""
+    os.environ["XDG_RUNTIME_DIR"] = os.environ["XDG_CONFIG_HOME"] = work
+    conf = work + "/potemkin/potemkin.conf"
+    command = [program, "-v", "--log-json", "-c", "presenter", "-o", "null", "-s", "320x180", "-b", "color:red"]
+    with Run(program, work, [], command=command) as run:
+        run.until("running;")
+        assert ctl(program, "backdrop", "color:blue")[0] == 0
+        assert ctl(program, "save")[0] == 0
+        os.remove(conf)
+        for words in ("save",), ("set", "smooth", "20"), ("save",), ("reload",):
+            code, said = ctl(program, *words)
+            if words[0] == "set":
+                assert code == 0, said
+            else:
+                assert code == 3 and re.search("gone or empty; nothing is changed or saved; put it back", said), said
+        assert not os.path.exists(conf)
+        assert ctl(program, "get", "backdrop")[1] == "backdrop = color:blue\n"
+        run.end()
+    del os.environ["XDG_CONFIG_HOME"]
+
+
 def test_given_folder_is_gone(program, work):
     """The command line cannot be corrected: what it named goes on, and all else is read."""
     folder = os.path.join(work, "slides")
@@ -167,8 +223,7 @@ def test_backdrop_is_replaced(program, work):
         run.until("-> live")
         for level in 50, 0, 120:
             write_picture(wall, level)
-            ctl = [program, "ctl", "backdrop", wall]
-            assert subprocess.run(ctl, check=False, stderr=subprocess.DEVNULL).returncode == (0 if level else 3)
+            assert ctl(program, "backdrop", wall)[0] == (0 if level else 3)
             run.until("wall.png: it was replaced, and has" if level else "wall.png: .* that is damaged")
         said = run.reload("backdrop = %s\n" % wall, "configuration read again; nothing changed")
         assert not re.search("replaced", " ".join(said)), said
@@ -190,8 +245,7 @@ def test_damaged_overlay(program, work):
         run.until("-> live")
         write_picture(logo, 0)
         for words, code in ("set overlay " + logo, 3), ("backdrop color:red", 0), ("set model auto", 0), ("reload", 0):
-            ctl = [program, "ctl"] + words.split()
-            assert subprocess.run(ctl, check=False, stderr=subprocess.DEVNULL).returncode == code, words
+            assert ctl(program, *words.split())[0] == code, words
         said = run.until("configuration read again")
         assert sum("logo.png" in line for line in said) == 2, said  # also the refusal, for debugging
         run.end()
@@ -277,6 +331,8 @@ def main(program, times):
     with tempfile.TemporaryDirectory() as work:
         test_changes(program, work)
         test_file_is_gone(program, work)
+        test_saved(program, work)
+        test_saved_file_is_gone(program, work)
         test_given_folder_is_gone(program, work)
         test_backdrop_is_replaced(program, work)
         test_damaged_overlay(program, work)

@@ -26,7 +26,8 @@ static struct pmk_control *control;
 static bool refuses;
 static int fd = -1; /* the connection */
 
-static int reread(void *user, const char *profile, const struct pmk_source_names *in_use, struct pmk_settings *fresh)
+static int reread(void *user, const char *profile, const struct pmk_source_names *in_use, const bool *saved,
+	struct pmk_settings *fresh)
 {
 	char path[PMK_SPEC];
 	int err = 0;

@@ -25,7 +25,8 @@ static char ticket[33], token[33], host[32], origin[48]; /* of the page */
 static int port;
 static char answer[ANSWER + 1];
 
-static int reread(void *user, const char *profile, const struct pmk_source_names *in_use, struct pmk_settings *fresh)
+static int reread(void *user, const char *profile, const struct pmk_source_names *in_use, const bool *saved,
+	struct pmk_settings *fresh)
 {
 	return -EINVAL;
 }

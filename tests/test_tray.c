@@ -158,7 +158,8 @@ static bool has_owner(const char *name)
 
 /* --- the program --- */
 
-static int reread(void *user, const char *profile, const struct pmk_source_names *names, struct pmk_settings *fresh)
+static int reread(void *user, const char *profile, const struct pmk_source_names *names, const bool *saved,
+	struct pmk_settings *fresh)
 {
 	*fresh = settings;
 	return 0;

@@ -18,10 +18,18 @@
 
 enum { FIRST_LONG = 256 };
 
+/* How a program that runs reads it all again. */
+struct again {
+	const struct pmk_settings *start; /* what was read at the start */
+	const char *profile; /* in place of the command line's */
+	const struct pmk_source_names *in_use; /* the camera */
+	const bool *saved; /* what the file overrides the command line in, in the order of the table; NULL: nothing */
+};
+
 /* A walk over the command line. */
 struct walk {
 	struct pmk_settings *settings;
-	const struct pmk_settings *start; /* what was read at the start; NULL: this is the start */
+	const struct again *again; /* NULL: this is the start */
 	bool early; /* take only the values that decide how the rest is read */
 	bool given[PMK_SETTINGS_MOST];
 	const char *behind; /* the word behind a switch that would be a value of it; NULL: there is none */
@@ -68,16 +76,16 @@ static enum pmk_exit take(struct walk *w, int index, const char *text)
 	int err;
 
 	w->given[index] = true;
-	if (w->early && !(s->flags & PMK_SETTING_EARLY))
+	if ((w->early && !(s->flags & PMK_SETTING_EARLY)) || (w->again && w->again->saved && w->again->saved[index]))
 		return PMK_EXIT_OK;
 	if (first && s->flags & PMK_SETTING_LIST)
 		pmk_setting_clear(s, w->settings);
 	err = pmk_setting_set(s, text, w->settings, why);
 	if (!err)
 		return PMK_EXIT_OK;
-	if (err == -ENOENT && w->start) { /* nobody can correct the command line of a program that runs */
+	if (err == -ENOENT && w->again) { /* nobody can correct the command line of a program that runs */
 		pmk_warn("--%s \"%s\": %s; what was read at the start stays", s->name, text, why);
-		pmk_setting_copy(s, w->settings, w->start);
+		pmk_setting_copy(s, w->settings, w->again->start);
 		return PMK_EXIT_OK;
 	}
 	pmk_error_cure(err == -ENOENT ? s->cure : PMK_CURE_NONE, "--%s \"%s\": %s", s->name, text, why);
@@ -237,6 +245,19 @@ static enum pmk_exit check_room(const struct pmk_settings *s, bool starting, boo
 	return PMK_EXIT_USAGE;
 }
 
+/* Consent that was given in the file, perhaps long ago, is told. */
+static void tell_room(const struct pmk_options *o)
+{
+	const unsigned shows = 1u << PMK_COMMAND_RUN | 1u << PMK_COMMAND_CONVERT;
+	const struct pmk_scene_settings *scene = &o->settings.pipeline.scene;
+
+	if (shows >> o->command & 1 && pmk_backdrop_shows_room(scene->backdrop) &&
+		!o->given[pmk_setting_find("show-room") - pmk_settings_table])
+		pmk_warn("backdrop %s shows the room, as the configuration file has show-room = yes; --show-room=no "
+			 "forbids it",
+			scene->backdrop);
+}
+
 /* Whether the command does what the configuration file asks for. The others must work whatever is wrong in it: they
  * tell what is, or steer a program that runs. `asked`: the file was named, so that its mistakes are told; doctor does
  * that itself. */
@@ -248,16 +269,13 @@ static bool uses_file(enum pmk_command command, bool asked)
 	return of >> command & 1 || (asked && command != PMK_COMMAND_DOCTOR);
 }
 
-/* `start`: what was read at the start; NULL: this is the start, where no other thread runs yet, so that the log may be
- * set up. `profile`: in place of the command line's;
- * NULL: that one. `in_use`: the camera; NULL: none is open yet. */
-static enum pmk_exit parse(int argc, char **argv, struct pmk_options *o, const struct pmk_settings *start,
-	const char *profile, const struct pmk_source_names *in_use)
+/* `again` NULL: this is the start, where no other thread runs yet, so that the log may be set up. */
+static enum pmk_exit parse(int argc, char **argv, struct pmk_options *o, const struct again *again)
 {
 	struct walk early = { .settings = &o->settings, .early = true };
-	struct walk all = { .settings = &o->settings, .start = start };
+	struct walk all = { .settings = &o->settings, .again = again };
 	enum pmk_exit code;
-	bool asked, starting = !start;
+	bool asked, starting = !again;
 
 	pmk_settings_init(&o->settings);
 	code = walk(argc, argv, &early);
@@ -274,16 +292,16 @@ static enum pmk_exit parse(int argc, char **argv, struct pmk_options *o, const s
 	if (code != PMK_EXIT_OK || o->settings.version)
 		return code;
 	memcpy(o->given, early.given, sizeof o->given);
-	if (profile && pmk_spec_copy(o->settings.profile, profile))
+	if (again && pmk_spec_copy(o->settings.profile, again->profile))
 		return PMK_EXIT_USAGE;
-	if (in_use)
-		o->settings.in_use = *in_use;
+	if (again)
+		o->settings.in_use = *again->in_use;
 	asked = o->given[pmk_setting_find("config") - pmk_settings_table];
 	code = uses_file(o->command, asked) ? read_file(o, asked) : PMK_EXIT_OK;
 	if (code == PMK_EXIT_OK)
 		code = walk(argc, argv, &all);
-	if (profile)
-		code = pmk_spec_copy(o->settings.profile, profile) ? PMK_EXIT_USAGE : code;
+	if (again)
+		code = pmk_spec_copy(o->settings.profile, again->profile) ? PMK_EXIT_USAGE : code;
 	if (starting)
 		set_up_log(&o->settings);
 	return code == PMK_EXIT_OK ?
@@ -310,25 +328,32 @@ enum pmk_exit pmk_options_parse(int argc, char **argv, struct pmk_options *o)
 
 	o->argc = argc;
 	o->argv = argv;
-	code = parse(argc, argv, o, NULL, NULL, NULL);
+	code = parse(argc, argv, o, NULL);
 	if (code != PMK_EXIT_OK || s->help || s->version)
 		return code;
+	tell_room(o);
 	if (o->command == PMK_COMMAND_RUN || o->command == PMK_COMMAND_LIST)
 		check_folder(s->backdrop_folder);
 	return pmk_cpu_choose(s->cpu[0] ? s->cpu : NULL);
 }
 
-enum pmk_exit pmk_options_reload(const struct pmk_options *o, const char *profile,
-	const struct pmk_source_names *in_use, struct pmk_settings *settings)
+static bool has_saved(const bool *saved)
 {
+	return saved && memchr(saved, true, sizeof(bool) * PMK_SETTINGS_MOST);
+}
+
+enum pmk_exit pmk_options_reload(const struct pmk_options *o, const char *profile,
+	const struct pmk_source_names *in_use, const bool *saved, struct pmk_settings *settings)
+{
+	const struct again again = { .start = &o->settings, .profile = profile, .in_use = in_use, .saved = saved };
 	struct pmk_options *fresh = calloc(1, sizeof *fresh);
-	enum pmk_exit code = fresh ? parse(o->argc, o->argv, fresh, &o->settings, profile, in_use) : PMK_EXIT_INTERNAL;
+	enum pmk_exit code = fresh ? parse(o->argc, o->argv, fresh, &again) : PMK_EXIT_INTERNAL;
 
 	if (!fresh)
 		pmk_error("not enough memory to read the configuration again");
-	if (code == PMK_EXIT_OK && o->configured && !fresh->configured) {
-		pmk_error("the configuration file is gone or empty; nothing is changed; put it back, or start potemkin "
-			  "again to do without it");
+	if (code == PMK_EXIT_OK && (o->configured || has_saved(saved)) && !fresh->configured) {
+		pmk_error("the configuration file is gone or empty; nothing is changed or saved; put it back, or start "
+			  "potemkin again to do without it");
 		code = PMK_EXIT_INPUT;
 	}
 	if (code == PMK_EXIT_OK)

@@ -27,10 +27,11 @@ struct pmk_options {
 enum pmk_exit pmk_options_parse(int argc, char **argv, struct pmk_options *options);
 
 /* Give the settings that the program would start with now, from the same command line but with this profile ("": none)
- * and this camera in use: the configuration file is read again. A file or folder that the command line names and that
- * is gone is taken as at the start, with a warning. Returns as above, and leaves `settings` untouched on
- * failure. Changes nothing else. */
+ * and this camera in use: the configuration file is read again. Where `saved` is true, in the order of the table, the
+ * command line's value is passed over, as the running program has saved another one to the file since; NULL: nowhere. A
+ * file or folder that the command line names and that is gone is taken as at the start, with a warning. Returns as
+ * above, and leaves `settings` untouched on failure. Changes nothing else. */
 enum pmk_exit pmk_options_reload(const struct pmk_options *options, const char *profile,
-	const struct pmk_source_names *in_use, struct pmk_settings *settings);
+	const struct pmk_source_names *in_use, const bool *saved, struct pmk_settings *settings);
 
 #endif

@@ -11,10 +11,10 @@ static int take_difference(struct pmk_control *c, const struct pmk_source_names 
 	struct pmk_settings *after)
 {
 	struct pmk_settings *fresh = &c->fresh;
-	int err = c->host.reread(c->host.user, fresh->profile, &fresh->in_use, before);
+	int err = c->host.reread(c->host.user, fresh->profile, &fresh->in_use, c->saved, before);
 
 	if (!err)
-		err = c->host.reread(c->host.user, fresh->profile, camera, after);
+		err = c->host.reread(c->host.user, fresh->profile, camera, c->saved, after);
 	if (err)
 		return err;
 	for (int i = 0; i < pmk_settings_count; i++) {

@@ -7,7 +7,6 @@
 #include "control/gallery.h"
 #include "control/page/page.h"
 #include "settings/settings_file.h"
-#include "settings/settings_save.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -196,28 +195,19 @@ static int command_profile(struct request *r)
 /* Write what has been changed since the start, or since the last save, to the configuration file. */
 static int command_save(struct request *r)
 {
-	struct pmk_control *c = r->control;
-	char path[PMK_SPEC] = "", changes[PMK_CONTROL_CHANGES];
-	int err;
+	char path[PMK_SPEC] = "", next[PMK_CONTROL_CHANGES];
+	int saved;
 
-	if (!pmk_settings_file_of(&c->settings, path))
+	if (!pmk_settings_file_of(&r->control->settings, path))
 		return refuse(r, PMK_EXIT_USAGE, "there is no configuration file to save to");
 	pmk_log_overhear(r->why);
-	err = c->host.reread(c->host.user, c->settings.profile, &c->settings.in_use, &c->fresh);
-	pmk_control_name_changes(&c->fresh, &c->settings, true, changes);
-	if (!err && changes[0])
-		err = pmk_settings_save(path, &c->fresh, &c->settings);
-	if (!err)
-		err = c->host.reread(c->host.user, c->settings.profile, &c->settings.in_use, &c->fresh);
+	saved = pmk_control_save(r->control, path, next);
 	pmk_log_overhear(NULL);
-	if (err)
-		return PMK_EXIT_INPUT;
-	if (!changes[0])
-		return 0;
-	pmk_control_name_changes(&c->fresh, &c->settings, true, changes);
+	if (saved <= 0)
+		return saved ? PMK_EXIT_INPUT : 0;
 	cJSON_AddStringToObject(r->answer, "file", path);
-	if (changes[0]) /* the command line says something else, and will do so again */
-		cJSON_AddStringToObject(r->answer, "overridden", changes);
+	if (next[0])
+		cJSON_AddStringToObject(r->answer, "overridden", next);
 	return 0;
 }
 

@@ -97,7 +97,7 @@ int pmk_control_reread(struct pmk_control *c, const char *profile, char why[PMK_
 	int code, err;
 
 	pmk_log_overhear(why);
-	err = c->host.reread(c->host.user, profile, &in_use, &c->fresh);
+	err = c->host.reread(c->host.user, profile, &in_use, c->saved, &c->fresh);
 	pmk_log_overhear(NULL);
 	if (err)
 		return err == -EINVAL ? PMK_EXIT_USAGE : PMK_EXIT_INPUT;

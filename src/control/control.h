@@ -24,10 +24,11 @@ enum pmk_examination { PMK_EXAMINE_MACHINE, PMK_EXAMINE_CAMERAS };
 /* The front end's part. Called by the control thread, unless a comment says otherwise. */
 struct pmk_control_host {
 	/* Give the settings that the configuration file and the command line ask for now, with this profile ("": none)
-	 * and this camera in use.
+	 * and this camera in use. `saved`, for each setting of the table: it was saved to the file, which overrides the
+	 * command line then; NULL: none was.
 	 * -EINVAL: there is a mistake in them; -EIO: they cannot be read. Logged. */
-	int (*reread)(
-		void *user, const char *profile, const struct pmk_source_names *in_use, struct pmk_settings *fresh);
+	int (*reread)(void *user, const char *profile, const struct pmk_source_names *in_use, const bool *saved,
+		struct pmk_settings *fresh);
 	/* Whether `wanted` may follow `now`; if not, it is logged why. */
 	bool (*allows)(void *user, const struct pmk_settings *now, const struct pmk_settings *wanted);
 	/* Start a process that writes what it finds as a JSON object with the array "findings" or "cameras", as

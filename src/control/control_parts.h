@@ -42,6 +42,7 @@ struct pmk_control {
 
 	struct pmk_settings settings; /* as they are now */
 	struct pmk_settings fresh; /* as a change would make them */
+	bool saved[PMK_SETTINGS_MOST]; /* what this run saved to the file, in the order of the table */
 	struct pmk_source_names refused; /* the camera whose settings could not be used; empty: none */
 	unsigned refused_generation; /* its number */
 	uint64_t changed_ns; /* when the last change, pause or resume was made; 0: none was */
@@ -69,6 +70,10 @@ void pmk_control_pause(struct pmk_control *control, bool pause);
 /* Read the configuration file again, and change to what it asks for with this profile ("": none). 0, or an exit code
  * with the reason in `why`. */
 int pmk_control_reread(struct pmk_control *control, const char *profile, char why[PMK_LOG_LINE]);
+
+/* Write what has been changed since the start, or since the last save, to the configuration file at `path`. 1, with
+ * what the next start takes from its command line instead in words, or ""; 0: nothing has; negative errno, logged. */
+int pmk_control_save(struct pmk_control *control, const char *path, char next[PMK_CONTROL_CHANGES]);
 
 /* Have the settings for the camera that is open, if it is another one than before. Call it when the state changes. */
 void pmk_control_follow_camera(struct pmk_control *control);

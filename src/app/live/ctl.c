@@ -204,7 +204,8 @@ static void print_answer(const char *command, const cJSON *answer)
 	else if (strcmp(command, "save") == 0)
 		printf("saved to %s\n", text_of(answer, "file"));
 	if (*text_of(answer, "overridden"))
-		pmk_warn("the command line with which potemkin was started overrides what was saved; in effect now: %s",
+		pmk_warn("the next start with the same command line takes from that: %s; leave it out there, so that "
+			 "the file counts",
 			text_of(answer, "overridden"));
 }
 

@@ -146,7 +146,7 @@ static int settle_first(struct live *l, const struct pmk_source_names *camera, s
 	struct pmk_settings *fresh = malloc(sizeof *fresh);
 	int err = fresh ? 0 : -ENOMEM;
 
-	if (!err && pmk_options_reload(l->options, l->settings->profile, camera, fresh) != PMK_EXIT_OK)
+	if (!err && pmk_options_reload(l->options, l->settings->profile, camera, NULL, fresh) != PMK_EXIT_OK)
 		err = -EINVAL;
 	if (!err) {
 		pmk_settings_take_live(l->settings, fresh);

@@ -12,11 +12,12 @@
 #include <string.h>
 #include <unistd.h>
 
-static int reread(void *user, const char *profile, const struct pmk_source_names *in_use, struct pmk_settings *fresh)
+static int reread(void *user, const char *profile, const struct pmk_source_names *in_use, const bool *saved,
+	struct pmk_settings *fresh)
 {
 	const struct pmk_options *options = user;
 
-	enum pmk_exit code = pmk_options_reload(options, profile, in_use, fresh);
+	enum pmk_exit code = pmk_options_reload(options, profile, in_use, saved, fresh);
 
 	return code == PMK_EXIT_OK ? 0 : code == PMK_EXIT_USAGE ? -EINVAL : -EIO;
 }

@@ -57,7 +57,8 @@ $('pause').addEventListener('click', async () => {
 });
 $('save').addEventListener('click', async () => {
 	const answer = await command('save');
-	const but = answer?.overridden ? `, but the command line overrides: ${answer.overridden}` : '';
+	const but = answer?.overridden ?
+		`, but the next start with the same command line takes from that: ${answer.overridden}` : '';
 	if (answer)
 		say(answer.file ? `Saved to ${answer.file}${but}` : 'Nothing to save: nothing has changed');
 });

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* What was changed goes into the configuration file. */
+#include "control/control_parts.h"
+#include "settings/settings_save.h"
+
+static int read_again(struct pmk_control *c, const bool *saved)
+{
+	return c->host.reread(c->host.user, c->settings.profile, &c->settings.in_use, saved, &c->fresh);
+}
+
+/* Write what differs from control->fresh; the file overrides the command line in it from now on. */
+static int write_changes(struct pmk_control *c, const char *path)
+{
+	int err = pmk_settings_save(path, &c->fresh, &c->settings);
+
+	for (int i = 0; !err && i < pmk_settings_count; i++) {
+		const struct pmk_setting *s = &pmk_settings_table[i];
+
+		c->saved[i] |= s->flags & PMK_SETTING_LIVE && !pmk_setting_equal(s, &c->fresh, &c->settings);
+	}
+	return err;
+}
+
+int pmk_control_save(struct pmk_control *c, const char *path, char next[PMK_CONTROL_CHANGES])
+{
+	char changes[PMK_CONTROL_CHANGES];
+	int err = read_again(c, c->saved);
+
+	if (err)
+		return err;
+	pmk_control_name_changes(&c->fresh, &c->settings, true, changes);
+	if (!changes[0])
+		return 0;
+	err = write_changes(c, path);
+	if (!err)
+		err = read_again(c, NULL);
+	if (err)
+		return err;
+	pmk_control_name_changes(&c->settings, &c->fresh, true, next);
+	return 1;
+}
