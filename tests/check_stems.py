@@ -24,6 +24,7 @@ STANDS_FOR = {
     "app/*": "commands",
     "base/guard/starter_files.c": "starter",
     "base/guard/*": "locked.py",
+    "base/place/claim.c": "new_file",
     "base/*": "base",
     "control/page/own/serve.c": "page",
     "control/page/own/*": "upload",

@@ -220,6 +220,19 @@ static void test_pictures_of_a_folder(void **state)
 	assert_non_null(strstr(unit_logged, "is an input and would be overwritten"));
 }
 
+/* What an earlier conversion left unfinished is not removed while it is read. */
+static void test_unfinished_file(void **state)
+{
+	set_usual();
+	put("else/.new.mkv.potemkin", "unfinished");
+	expect("else/new.mkv", false);
+	set("camera", "file:else/.new.mkv.potemkin");
+	expect("else/new.mkv", true);
+	expect("else/../here/else/new.mkv", true);
+	expect("else/new.mp4", false);
+	assert_int_equal(unlink("else/.new.mkv.potemkin"), 0);
+}
+
 /* What is asked of one set of settings is not asked of the outputs in it. */
 static void test_outputs(void **state)
 {
@@ -320,6 +333,7 @@ int main(void)
 		cmocka_unit_test(test_what_the_configuration_names),
 		cmocka_unit_test(test_configuration_that_is_not_there_yet),
 		cmocka_unit_test(test_pictures_of_a_folder),
+		cmocka_unit_test(test_unfinished_file),
 		cmocka_unit_test(test_outputs),
 		cmocka_unit_test(test_changes),
 		cmocka_unit_test(test_standard_streams),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* New files: names as long as the file system allows, and the permissions of what they replace. */
+/* New files: names as long as the file system allows, the permissions of what they replace, and who may write one. */
 #include "base/new_file.h"
 #include "unit.h"
 
@@ -7,8 +7,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdbool.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -21,6 +24,16 @@ int __wrap_fsetxattr(int fd, const char *name, const void *value, size_t size, i
 {
 	errno = ENOTSUP;
 	return lists_fail ? -1 : __real_fsetxattr(fd, name, value, size, flags);
+}
+
+int __real_flock(int fd, int operation);
+int __wrap_flock(int fd, int operation);
+static bool no_locks; /* the file system has none */
+
+int __wrap_flock(int fd, int operation)
+{
+	errno = ENOLCK;
+	return no_locks ? -1 : __real_flock(fd, operation);
 }
 
 static char folder[] = "/tmp/test_new_file_XXXXXX";
@@ -270,6 +283,157 @@ static void test_temporary_is_removed(void **state)
 	assert_int_equal(entries(), 0);
 }
 
+/* --- claims --- */
+
+static void expect_busy(const char *path, bool claimed)
+{
+	struct pmk_new_file file;
+	int before = entries();
+
+	unit_catch_log();
+	assert_int_equal((claimed ? pmk_new_file_claim : pmk_new_file_create)(&file, path), -EBUSY);
+	assert_int_equal(unit_log_count, 1);
+	assert_non_null(strstr(unit_logged, "cannot be created: another program is writing it; end that one first"));
+	pmk_log_redirect(NULL, NULL);
+	assert_int_equal(entries(), before);
+}
+
+/* From the claim until the file is closed, under whatever name. */
+static void test_claim(void **state)
+{
+	struct pmk_new_file file, other;
+	int fd;
+
+	assert_int_equal(symlink("a", "link"), 0);
+	fd = pmk_new_file_claim(&file, "a");
+	assert_true(fd >= 0);
+	expect_busy("a", true);
+	expect_busy("./a", true);
+	expect_busy("link", true);
+	assert_int_equal(pmk_new_file_keep(&file), 0);
+	assert_int_equal(link("a", "hard"), 0);
+	for (int claimed = 0; claimed < 2; claimed++) {
+		expect_busy("a", claimed);
+		expect_busy("link", claimed);
+		expect_busy("hard", claimed);
+	}
+	close(pmk_new_file_claim(&other, "b"));
+	pmk_new_file_drop(&other);
+	close(fd);
+	fd = pmk_new_file_claim(&file, "link");
+	assert_true(fd >= 0);
+	close(fd);
+	pmk_new_file_drop(&file);
+	unlink("a");
+	unlink("hard");
+	unlink("link");
+	assert_int_equal(entries(), 0);
+}
+
+/* A claim ends with its process; what that left is removed. */
+static void test_claim_of_a_killed_process(void **state)
+{
+	struct pmk_new_file file;
+	pid_t pid = fork();
+	int fd;
+
+	if (pid == 0) {
+		(void)!pmk_new_file_claim(&file, "a");
+		raise(SIGKILL);
+	}
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	assert_int_equal(entries(), 1);
+	fd = pmk_new_file_claim(&file, "a");
+	assert_true(fd >= 0);
+	close(fd);
+	assert_int_equal(entries(), 1);
+	pmk_new_file_drop(&file);
+	assert_int_equal(entries(), 0);
+}
+
+/* Without locks, and with a name that leaves no room for the claim's, a file is made all the same. */
+static void test_no_claim(void **state)
+{
+	struct pmk_new_file file, second;
+	char name[NAME_MAX + 1];
+	int fd, other;
+
+	memset(name, 'a', NAME_MAX);
+	name[NAME_MAX] = '\0';
+	for (int i = 0; i < 2; i++) {
+		no_locks = i == 0;
+		fd = pmk_new_file_claim(&file, i ? name : "a");
+		other = pmk_new_file_claim(&second, i ? name : "a");
+		assert_true(fd >= 0 && other >= 0);
+		close(fd);
+		close(other);
+		assert_int_equal(entries(), 2);
+		assert_int_equal(pmk_new_file_keep(&file), 0);
+		pmk_new_file_drop(&second);
+		no_locks = false;
+		assert_int_equal(unlink(i ? name : "a"), 0);
+	}
+	assert_int_equal(entries(), 0);
+}
+
+/* What holds the temporary name and is no claim is not touched. */
+static void test_temporary_name_is_taken(void **state)
+{
+	struct pmk_new_file file;
+	int fd;
+
+	assert_int_equal(symlink("elsewhere", ".a.potemkin"), 0);
+	fd = pmk_new_file_claim(&file, "a");
+	assert_true(fd >= 0);
+	close(fd);
+	pmk_new_file_drop(&file);
+	assert_int_equal(entries(), 1);
+	assert_int_equal(unlink(".a.potemkin"), 0);
+}
+
+/* A file that another program makes meanwhile stays, and the new one, too, if it is worth something. */
+static void test_place_is_taken(void **state)
+{
+	struct pmk_new_file file;
+	char left[64];
+
+	for (int i = 0; i < 4; i++) {
+		bool older = i % 2, precious = i / 2;
+
+		if (older)
+			make("a", 0600);
+		close(pmk_new_file_claim(&file, "a"));
+		file.precious = precious;
+		unlink("a");
+		make("a", 0640); /* perhaps with the number of the older one */
+		unit_catch_log();
+		assert_int_equal(pmk_new_file_keep(&file), -EEXIST);
+		assert_int_equal(unit_log_count, 1);
+		snprintf(left, sizeof left, ".a.%d-0", (int)getpid());
+		assert_non_null(strstr(unit_logged, precious ? left : "cannot be created"));
+		assert_non_null(strstr(unit_logged, "another program has put a file there meanwhile"));
+		pmk_log_redirect(NULL, NULL);
+		assert_int_equal(mode_of("a"), 0640);
+		assert_int_equal(entries(), precious ? 2 : 1);
+		unlink("a");
+		unlink(left);
+	}
+	assert_int_equal(entries(), 0);
+}
+
+/* The older file may be removed meanwhile. */
+static void test_place_is_free_again(void **state)
+{
+	struct pmk_new_file file;
+
+	make("a", 0600);
+	close(pmk_new_file_claim(&file, "a"));
+	unlink("a");
+	assert_int_equal(pmk_new_file_keep(&file), 0);
+	assert_int_equal(unlink("a"), 0);
+	assert_int_equal(entries(), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -282,6 +446,12 @@ int main(void)
 		cmocka_unit_test(test_link_to_nothing),
 		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_temporary_is_removed),
+		cmocka_unit_test(test_claim),
+		cmocka_unit_test(test_claim_of_a_killed_process),
+		cmocka_unit_test(test_no_claim),
+		cmocka_unit_test(test_temporary_name_is_taken),
+		cmocka_unit_test(test_place_is_taken),
+		cmocka_unit_test(test_place_is_free_again),
 	};
 
 	return cmocka_run_group_tests(tests, enter, leave);

@@ -414,6 +414,44 @@ static void test_name_is_taken(void **state)
 	assert_int_equal(material_clear(), 0);
 }
 
+/* A recording that nobody can find any more ends at once; one that was renamed goes on, and the end says where it is.
+ */
+static void test_name_is_lost(void **state)
+{
+	char path[100], other[100], words[300];
+	struct recording r;
+
+	snprintf(path, sizeof path, "%s", material_path("a.mkv"));
+	snprintf(other, sizeof other, "%s", material_path("b.mkv"));
+	for (int way = 0; way < 3; way++) {
+		int err = 0;
+
+		material_errors = 0;
+		begin(&r, path);
+		for (int n = 0; n < FPS; n++)
+			assert_int_equal(send_picture(&r), 0);
+		if (way == 0)
+			assert_int_equal(unlink(path), 0);
+		if (way == 1)
+			assert_int_equal(
+				close(mkstemp(strcpy(other, material_path("bXXXXXX")))) || rename(other, path), 0);
+		if (way == 2)
+			assert_int_equal(rename(path, other), 0);
+		for (int n = 0; n < PICTURES && !err; n++)
+			err = send_picture(&r);
+		assert_int_equal(err, way < 2 ? -ENOENT : 0);
+		assert_int_equal(end(&r), -ENOENT);
+		assert_int_equal(material_errors, 1);
+		snprintf(words, sizeof words, "another program renamed the recording, which is now %s", other);
+		assert_non_null(strstr(material_line, way < 2 ? "the recording is lost after 0" : words));
+		if (way == 2)
+			assert_plays(other, FPS + PICTURES, "renamed", 0);
+		assert_int_equal(unlink(path), way == 1 ? 0 : -1);
+		unlink(other);
+	}
+	assert_int_equal(material_clear(), 0);
+}
+
 static void test_unknown_room(void **state)
 {
 	struct recording r;
@@ -448,6 +486,7 @@ int main(void)
 		cmocka_unit_test(test_little_room),
 		cmocka_unit_test(test_unknown_room),
 		cmocka_unit_test(test_name_is_taken),
+		cmocka_unit_test(test_name_is_lost),
 	};
 
 	return cmocka_run_group_tests(tests, start, material_teardown);

@@ -2,6 +2,7 @@
 #include "base/new_file.h"
 
 #include "base/log.h"
+#include "base/place/claim.h"
 #include "base/place/file_place.h"
 
 #include <errno.h>
@@ -46,18 +47,34 @@ static enum pmk_cure cure_of(const char *path, int err)
 		return PMK_CURE_NAME_FILE;
 	case -EPIPE:
 		return PMK_CURE_START_AGAIN;
+	case -EBUSY:
+		return PMK_CURE_END_WRITER;
 	default:
 		return PMK_CURE_OTHER_PLACE;
 	}
 }
 
+static const char *reason_of(const char *path, int err)
+{
+	switch (err) {
+	case -EBUSY:
+		return "another program is writing it";
+	case -EEXIST:
+		return "another program has put a file there meanwhile";
+	case -ENOTSUP:
+		return "not a regular file";
+	case -ENOTDIR:
+		return "what should be its directory is a file";
+	case -ENOENT:
+		if (has_folder(path))
+			return "its directory takes no new files";
+	}
+	return pmk_starter_reason(err);
+}
+
 static int fail(const char *path, int err)
 {
-	pmk_error_cure(cure_of(path, err), "%s: cannot be created: %s", path,
-		err == -ENOTSUP                            ? "not a regular file" :
-			err == -ENOTDIR                    ? "what should be its directory is a file" :
-			err == -ENOENT && has_folder(path) ? "its directory takes no new files" :
-							     pmk_starter_reason(err));
+	pmk_error_cure(cure_of(path, err), "%s: cannot be created: %s", path, reason_of(path, err));
 	return err;
 }
 
@@ -100,6 +117,23 @@ static char *temporary_name(const char *path, pid_t pid, int number)
 	return text;
 }
 
+/* "DIRECTORY/.NAME.potemkin"; too long if NAME almost is. */
+static char *claimed_name(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	char *text;
+
+	return asprintf(&text, "%.*s.%s.potemkin", (int)(name - path), path, name) < 0 ? NULL : text;
+}
+
+char *pmk_new_file_left(const char *path)
+{
+	char *real = pmk_file_place_real(path), *name = real ? claimed_name(real) : NULL;
+
+	free(real);
+	return name;
+}
+
 /* Make a new file as private as the one that it will replace. Only root can give a file to another owner. If the group
  * cannot be kept, another one gets no more than everybody. The group's bits of a file with an access control list are
  * the most that anyone in it gets, not what the group gets: without the list, they would open the file to the group. */
@@ -122,25 +156,51 @@ static void take_after(int fd, const char *path, const struct stat *old)
 	fchmod(fd, mode);
 }
 
-/* Create the temporary file for file->path, with this number or a later one. A file descriptor, or -1 with errno. */
-static int open_temporary(struct pmk_new_file *file, int number)
+/* Create it with this number or a later one. A file descriptor, or negative errno. */
+static int open_numbered(struct pmk_new_file *file, int number, mode_t mode)
 {
-	struct stat old;
-	bool replaces = stat(file->path, &old) == 0;
-	int fd = -1;
+	int fd = -EEXIST;
 
-	for (int try = 0; fd < 0 && try < TRIES; try++) {
+	for (int try = 0; fd == -EEXIST && try < TRIES; try++) {
 		free(file->temporary);
 		file->temporary = temporary_name(file->path, getpid(), number + try);
-		errno = ENOMEM;
 		if (!file->temporary)
-			return -1;
-		fd = open(file->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, replaces ? 0600 : 0666);
-		if (fd < 0 && errno != EEXIST)
-			return -1;
+			return -ENOMEM;
+		fd = open(file->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+		fd = fd < 0 ? -errno : fd;
 	}
-	if (fd >= 0 && replaces)
+	return fd;
+}
+
+static int open_claimed(struct pmk_new_file *file, mode_t mode)
+{
+	int fd;
+
+	file->temporary = claimed_name(file->path);
+	fd = file->temporary ? pmk_claim_create(file->temporary, mode) : -ENOMEM;
+	file->claimed = fd >= 0;
+	return fd;
+}
+
+/* Create the temporary file for file->path. */
+static int open_temporary(struct pmk_new_file *file, bool claimed, int number)
+{
+	struct stat old;
+	mode_t mode;
+	int fd = -ENOLCK;
+
+	file->replaces = stat(file->path, &old) == 0;
+	mode = file->replaces ? 0600 : 0666;
+	if (claimed)
+		fd = open_claimed(file, mode);
+	if (fd < 0 && fd != -EBUSY)
+		fd = open_numbered(file, number, mode);
+	if (fd >= 0 && file->replaces) {
 		take_after(fd, file->path, &old);
+		file->device = old.st_dev;
+		file->number = old.st_ino;
+		file->modified = old.st_mtim;
+	}
 	return fd;
 }
 
@@ -151,9 +211,9 @@ static void forget(struct pmk_new_file *file)
 	*file = (struct pmk_new_file){ 0 };
 }
 
-static int have_created(struct pmk_new_file *file, const char *path)
+static int have_created(struct pmk_new_file *file, const char *path, bool claimed)
 {
-	struct pmk_order order = { .what = PMK_START_FILE };
+	struct pmk_order order = { .what = PMK_START_FILE, .number = claimed };
 	int fd = -ENAMETOOLONG;
 
 	if (snprintf(order.text, sizeof order.text, "%s", path) < (int)sizeof order.text)
@@ -181,10 +241,27 @@ static int have_ended(struct pmk_new_file *file, enum pmk_start what)
 
 int pmk_new_file_create(struct pmk_new_file *file, const char *path)
 {
-	return pmk_new_file_create_numbered(file, path, 0);
+	return pmk_new_file_create_numbered(file, path, false, 0);
 }
 
-int pmk_new_file_create_numbered(struct pmk_new_file *file, const char *path, int number)
+int pmk_new_file_claim(struct pmk_new_file *file, const char *path)
+{
+	return pmk_new_file_create_numbered(file, path, true, 0);
+}
+
+/* Whoever had the claim before may have renamed its file by now, which is why that one is looked at last. */
+static int create_here(struct pmk_new_file *file, bool claimed, int number)
+{
+	int fd = open_temporary(file, claimed, number);
+
+	if (fd < 0 || !pmk_claim_is_held(file->path))
+		return fd;
+	unlink(file->temporary);
+	close(fd);
+	return -EBUSY;
+}
+
+int pmk_new_file_create_numbered(struct pmk_new_file *file, const char *path, bool claimed, int number)
 {
 	struct pmk_new_file made = { 0 };
 	int fd, err = check_place(path);
@@ -192,15 +269,12 @@ int pmk_new_file_create_numbered(struct pmk_new_file *file, const char *path, in
 	if (err)
 		return fail(path, err);
 	if (pmk_starter_is_there())
-		return have_created(file, path);
+		return have_created(file, path, claimed);
 	made.path = pmk_file_place_real(path);
-	if (!made.path)
-		return fail(path, -ENOMEM);
-	fd = open_temporary(&made, number);
+	fd = made.path ? create_here(&made, claimed, number) : -ENOMEM;
 	if (fd < 0) {
-		err = fail(path, -errno);
 		forget(&made);
-		return err;
+		return fail(path, fd);
 	}
 	*file = made;
 	return fd;
@@ -211,6 +285,10 @@ int pmk_new_file_find(struct pmk_new_file *file, const char *path, pid_t pid, in
 	struct pmk_new_file left = { .path = pmk_file_place_real(path) };
 
 	left.temporary = left.path ? temporary_name(left.path, pid, number) : NULL;
+	if (left.temporary && access(left.temporary, F_OK) < 0) {
+		free(left.temporary);
+		left.temporary = claimed_name(left.path);
+	}
 	if (!left.temporary || access(left.temporary, F_OK) < 0) {
 		forget(&left);
 		return -ENOENT;
@@ -219,14 +297,49 @@ int pmk_new_file_find(struct pmk_new_file *file, const char *path, pid_t pid, in
 	return 0;
 }
 
+/* The number of a file that was removed may be that of the next one, so its time counts, too. */
+static bool is_replaced(const struct pmk_new_file *file, const struct stat *now)
+{
+	return file->replaces && now->st_dev == file->device && now->st_ino == file->number &&
+		now->st_mtim.tv_sec == file->modified.tv_sec && now->st_mtim.tv_nsec == file->modified.tv_nsec;
+}
+
+/* A file that was there when this one was claimed may be replaced, and no other. */
+static int put_in_place(const struct pmk_new_file *file)
+{
+	struct stat now;
+	int err = check_place(file->path);
+
+	if (!err && file->claimed && stat(file->path, &now) == 0 && !is_replaced(file, &now))
+		err = -EEXIST;
+	if (!err && rename(file->temporary, file->path) < 0)
+		err = -errno;
+	return err;
+}
+
+/* Where another process does not take it for one that was left. */
+static void keep_beside(const struct pmk_new_file *file)
+{
+	char *name = temporary_name(file->path, getpid(), 0);
+	bool moved = name && renameat2(AT_FDCWD, file->temporary, AT_FDCWD, name, RENAME_NOREPLACE) == 0;
+
+	pmk_error_cure(PMK_CURE_MOVE_FILE,
+		"%s: another program has put a file there meanwhile, which stays; this one is %s", file->path,
+		moved ? name : file->temporary);
+	free(name);
+}
+
 int pmk_new_file_keep(struct pmk_new_file *file)
 {
-	int err = 0;
+	int err;
 
 	if (file->started)
 		return have_ended(file, PMK_START_FILE_KEEP);
-	if (rename(file->temporary, file->path) < 0) {
-		err = fail_to_keep(file->path, -errno);
+	err = put_in_place(file);
+	if (err == -EEXIST && file->precious) {
+		keep_beside(file);
+	} else if (err) {
+		fail_to_keep(file->path, err);
 		unlink(file->temporary);
 	}
 	forget(file);

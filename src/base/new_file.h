@@ -16,20 +16,35 @@
 #include "base/guard/starter.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
 
 struct pmk_new_file {
 	char *path, *temporary; /* owned */
+	bool claimed; /* no other process writes a file of that path */
+	bool precious; /* set after the claim: if another program takes the place meanwhile, keep it beside that one */
+	bool replaces; /* there was a file of that name, with these numbers and of this time */
+	dev_t device;
+	ino_t number;
+	struct timespec modified;
 	int started; /* its number with the starter (guard/starter.h), for a process that may make no file; or 0 */
 };
 
 /* Create the temporary file, empty, and open it for reading and writing. Its permissions are those of the file that it
  * will replace: mode, access control list and, as far as the system allows it, owner and group; for a new name, the
  * usual ones (0666 less the umask). Returns a file descriptor, which the caller closes, or -ENOENT (no such directory),
- * -EACCES, -EISDIR, -ENOTSUP (a pipe or device), -ENAMETOOLONG or another errno of open. */
+ * -EACCES, -EISDIR, -ENOTSUP (a pipe or device), -ENAMETOOLONG, -EBUSY (the path is that of a claimed file, under
+ * whatever name) or another errno of open. */
 int pmk_new_file_create(struct pmk_new_file *file, const char *path) __attribute__((warn_unused_result));
+
+/* The same for a file that takes long to write. For as long as it is open, also after keep, no other process makes a
+ * file of that path: -EBUSY there. What was left by one that was killed is removed. Where the file system has no locks,
+ * there is no claim. */
+int pmk_new_file_claim(struct pmk_new_file *file, const char *path) __attribute__((warn_unused_result));
 
 /* Write all of these bytes. 0, or the errno of write; not logged. Inline, so that the modules have it, too. */
 static inline int pmk_new_file_write(int fd, const uint8_t *data, size_t bytes)
@@ -47,7 +62,12 @@ static inline int pmk_new_file_write(int fd, const uint8_t *data, size_t bytes)
 	return 0;
 }
 
-/* Rename the temporary file into place. On failure it is removed, and what was there before stays. `file` is zeroed. */
+/* The path of what a process leaves there that was killed, and the next claim removes. The caller frees it; NULL: no
+ * memory. */
+char *pmk_new_file_left(const char *path);
+
+/* Rename the temporary file into place. On failure it is removed, and what was there before stays. `file` is zeroed.
+ * -EEXIST, of a claimed file: another program has put a file there meanwhile. */
 int pmk_new_file_keep(struct pmk_new_file *file) __attribute__((warn_unused_result));
 void pmk_new_file_drop(struct pmk_new_file *file); /* removes the temporary file; a zeroed `file` is allowed */
 
@@ -56,9 +76,9 @@ void pmk_new_file_drop(struct pmk_new_file *file); /* removes the temporary file
 int pmk_new_file_end(struct pmk_new_file *file, const char *path, int fd, int err, const char *why)
 	__attribute__((warn_unused_result));
 
-/* The same, and the temporary file has this number if no other one has it; and find such a file that is left from the
- * process `pid`: -ENOENT. For the next functions. */
-int pmk_new_file_create_numbered(struct pmk_new_file *file, const char *path, int number)
+/* Create or claim, and the temporary file has this number if no other one has it; and find such a file that is left
+ * from the process `pid`: -ENOENT. For the next functions. */
+int pmk_new_file_create_numbered(struct pmk_new_file *file, const char *path, bool claimed, int number)
 	__attribute__((warn_unused_result));
 int pmk_new_file_find(struct pmk_new_file *file, const char *path, pid_t pid, int number)
 	__attribute__((warn_unused_result));

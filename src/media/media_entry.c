@@ -119,6 +119,11 @@ int pmk_new_file_create(struct pmk_new_file *file, const char *path)
 	return host->new_file_create(file, path);
 }
 
+int pmk_new_file_claim(struct pmk_new_file *file, const char *path)
+{
+	return host->new_file_claim(file, path);
+}
+
 int pmk_new_file_keep(struct pmk_new_file *file)
 {
 	return host->new_file_keep(file);

@@ -26,6 +26,7 @@ static const struct pmk_media_host host = {
 	.sheet_alloc = pmk_sheet_alloc,
 	.sheet_premultiply = pmk_sheet_premultiply,
 	.new_file_create = pmk_new_file_create,
+	.new_file_claim = pmk_new_file_claim,
 	.new_file_keep = pmk_new_file_keep,
 	.new_file_drop = pmk_new_file_drop,
 	.new_file_end = pmk_new_file_end,

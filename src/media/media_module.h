@@ -24,7 +24,7 @@
 #include "module/module.h"
 
 #define PMK_MEDIA_MODULE_FILE "potemkin-media.so"
-#define PMK_MEDIA_INTERFACE PMK_VERSION " media 18"
+#define PMK_MEDIA_INTERFACE PMK_VERSION " media 19"
 
 /* Functions of the program that the module calls, so that there is only one log, and only one of everything else. */
 struct pmk_media_host {
@@ -39,6 +39,7 @@ struct pmk_media_host {
 	int (*sheet_alloc)(struct pmk_sheet *sheet, int width, int height);
 	void (*sheet_premultiply)(uint8_t *row, int count);
 	int (*new_file_create)(struct pmk_new_file *file, const char *path);
+	int (*new_file_claim)(struct pmk_new_file *file, const char *path);
 	int (*new_file_keep)(struct pmk_new_file *file);
 	void (*new_file_drop)(struct pmk_new_file *file);
 	int (*new_file_end)(struct pmk_new_file *file, const char *path, int fd, int err, const char *why);

@@ -2,6 +2,7 @@
 #include "settings/inputs.h"
 
 #include "base/log.h"
+#include "base/new_file.h"
 #include "base/parse.h"
 #include "compose/backdrop.h"
 #include "model/manifest.h"
@@ -152,6 +153,21 @@ static bool is_shown(const struct pmk_inputs *inputs, const struct pmk_file_plac
 		place->name[0] && place->name[0] != '.';
 }
 
+/* Whether one of them is an unfinished file that this one would remove. */
+static bool has_left(const struct pmk_inputs *inputs, const char *path)
+{
+	struct pmk_file_place place = { 0 };
+	char *left = pmk_new_file_left(path);
+	bool found = false;
+
+	if (left)
+		pmk_file_place_find(left, &place);
+	for (int i = 0; i < inputs->count && !found; i++)
+		found = !place.name[0] && pmk_file_place_equal(&inputs->files[i], &place);
+	free(left);
+	return found;
+}
+
 /* Why the file must not be written; NULL: it may be. */
 static const char *find_reason(const struct pmk_inputs *inputs, const char *path)
 {
@@ -163,6 +179,8 @@ static const char *find_reason(const struct pmk_inputs *inputs, const char *path
 			return place.name[0] ? "would become an input; name another output file" :
 					       "is an input and would be overwritten; name another output file";
 	}
+	if (has_left(inputs, path))
+		return "would take the place of its unfinished file, which is an input; name another output file";
 	return is_shown(inputs, &place) ? "would become a picture of the backdrop; name a file in another folder" :
 					  NULL;
 }

@@ -25,7 +25,7 @@ enum pmk_start {
 	PMK_START_BROWSER, /* on the address in `text` */
 	PMK_START_LISTEN, /* on port `number` of this machine alone; gives the socket */
 	PMK_START_HOLDERS, /* of the device in `text`: who has it open; gives lines of them in `text` */
-	PMK_START_FILE, /* a new file for the path in `text`; gives it, and its number */
+	PMK_START_FILE, /* a new file for the path in `text`, which `number` 1 claims; gives it, and its number */
 	PMK_START_FILE_KEEP, /* for that path, that number: rename it into place */
 	PMK_START_FILE_DROP, /* likewise: remove it */
 	PMK_START_OWN_NEW, /* a new file in the folder of own backdrops; gives it, and its path in `text` */

@@ -25,7 +25,7 @@ int pmk_new_file_act(struct pmk_order *order, int *fd)
 		free_one++;
 	if (free_one == MOST)
 		return order->result = -EMFILE;
-	*fd = pmk_new_file_create_numbered(&files[free_one], order->text, free_one);
+	*fd = pmk_new_file_create_numbered(&files[free_one], order->text, order->number == 1, free_one);
 	order->number = first_number() + free_one;
 	order->result = *fd < 0 ? *fd : 0;
 	*fd = *fd < 0 ? -1 : *fd;

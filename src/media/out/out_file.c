@@ -10,9 +10,11 @@
 #include <errno.h>
 #include <libavutil/intfloat.h>
 #include <libavutil/intreadwrite.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -123,11 +125,12 @@ int pmk_out_file_create(struct pmk_out_file *file, const char *path, bool live)
 
 	if (!made.path)
 		return -ENOMEM;
-	made.fd = pmk_new_file_create(&made.place, path);
+	made.fd = pmk_new_file_claim(&made.place, path);
 	if (made.fd < 0) {
 		free(made.path);
 		return made.fd;
 	}
+	made.place.precious = !live; /* of a live one, nothing is in it until it has its name */
 	if (live)
 		room_on_disk(made.fd, &made.room);
 	*file = made;
@@ -189,6 +192,41 @@ static int give_name(struct pmk_out_file *file)
 	return err;
 }
 
+/* --- whether the name still leads to the file --- */
+
+/* A live file that nobody can find any more is not written on. */
+static int check_not_removed(const struct pmk_out_file *file)
+{
+	struct stat st;
+	char time[32];
+
+	if (fstat(file->fd, &st) < 0 || st.st_nlink)
+		return 0;
+	pmk_error_cure(PMK_CURE_START_AGAIN,
+		"%s: the recording is lost after %s: another program removed or replaced its file", file->path,
+		clock_text(file->whole_ns, time));
+	return -ENOENT;
+}
+
+/* The end: it may be elsewhere. */
+static int check_name(const struct pmk_out_file *file)
+{
+	struct stat own, there;
+	char link[32], place[PATH_MAX];
+	ssize_t length;
+
+	if (fstat(file->fd, &own) < 0 ||
+		(stat(file->path, &there) == 0 && own.st_dev == there.st_dev && own.st_ino == there.st_ino))
+		return 0;
+	if (!own.st_nlink)
+		return check_not_removed(file);
+	snprintf(link, sizeof link, "/proc/self/fd/%d", file->fd);
+	length = readlink(link, place, sizeof place);
+	pmk_error("%s: another program renamed the recording, which is now %.*s", file->path,
+		length < 0 ? 18 : (int)length, length < 0 ? "under another name" : place);
+	return -ENOENT;
+}
+
 int pmk_out_file_flush(struct pmk_out_file *file, AVFormatContext *format, int64_t end_ns)
 {
 	uint64_t now = file->live ? pmk_clock_now_ns() : 0;
@@ -209,7 +247,8 @@ int pmk_out_file_flush(struct pmk_out_file *file, AVFormatContext *format, int64
 	if (file->mkv)
 		write_mkv_duration(file);
 	look_at_room(file);
-	return give_name(file);
+	err = give_name(file);
+	return err ? err : check_not_removed(file);
 }
 
 int pmk_out_file_end(struct pmk_out_file *file, AVFormatContext *format, int64_t end_ns)
@@ -228,7 +267,8 @@ int pmk_out_file_end(struct pmk_out_file *file, AVFormatContext *format, int64_t
 		return pmk_out_file_fail(file, err);
 	file->whole_bytes = file->live ? lseek(file->fd, 0, SEEK_END) : 0;
 	file->whole_ns = end_ns;
-	return give_name(file);
+	err = give_name(file);
+	return err || !file->live ? err : check_name(file);
 }
 
 /* A live file that has its name: the end of what can be played becomes its end. */

@@ -1,0 +1,171 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""One file has one writer: whoever comes second is refused before anything of the first is touched, and a recording
+that another program takes away is told as lost.
+
+usage: tests/recordings.py PROGRAM"""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+PROGRAM = os.path.realpath(sys.argv[1])
+REFUSED = re.compile(r"x\.\w+: cannot be created: another program is writing it; end that one first, or name another")
+LIVE = ["run", "-c", "presenter", "-s", "320x240", "-b", "color:navy"]
+failures = []
+
+
+def expect(holds, what):
+    if not holds:
+        failures.append(what)
+        print("FAIL: " + what, file=sys.stderr)
+
+
+def start(*words):
+    return subprocess.Popen([PROGRAM, *words], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                            stderr=subprocess.PIPE, text=True)
+
+
+def wait_for(what):
+    for _ in range(6000):
+        if what():
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def record(path):
+    """A live run whose recording has its name."""
+    first = start(*LIVE, "-o", "file:" + path)
+    expect(wait_for(lambda: os.path.exists(path)), "a run records into " + path)
+    return first
+
+
+def finish(process, code, words, what, sent=signal.SIGTERM):
+    if sent:
+        process.send_signal(sent)
+    try:
+        said = process.communicate(timeout=120)[1]
+    except subprocess.TimeoutExpired:
+        process.kill()
+        said = process.communicate()[1]
+    expect(process.returncode == code and words in said,
+           "%s: exit status %d with %r, expected %d with %r" % (what, process.returncode, said, code, words))
+    return said
+
+
+def refused(*words):
+    process = start(*words)
+    said = finish(process, 4, "", " ".join(words), sent=None)
+    expect(REFUSED.search(said), "%s: %s" % (" ".join(words), said))
+
+
+def plays(path):
+    done = subprocess.run([PROGRAM, "-q", "convert", "-b", "green", "file:" + path, "null"], check=False,
+                          stderr=subprocess.PIPE, text=True)
+    expect(done.returncode == 0, "%s plays: %s" % (path, done.stderr))
+
+
+def left(*allowed):
+    expect(sorted(os.listdir(".")) == sorted(["in.y4m", *allowed]), "left: %s" % os.listdir("."))
+    for name in allowed:
+        shutil.rmtree(name) if os.path.isdir(name) else os.unlink(name)
+
+
+def second_writer():
+    """By its name, a link and another name; live, of a film, of a mask."""
+    for end in ("mp4", "mkv", "y4m"):
+        name = "x." + end
+        first = record(name)
+        number = os.stat(name).st_ino
+        refused(*LIVE, "-o", "file:" + name, "--frames", "1")
+        refused("convert", "-b", "green", "in.y4m", name)
+        expect(os.stat(name).st_ino == number, name + " is the first one's")
+        finish(first, 0, "", "the first recording into " + name)
+        plays(name)
+        left(name)
+    first = record("x.mkv")
+    os.symlink("x.mkv", "link-x.mkv")
+    os.link("x.mkv", "hard-x.mkv")
+    refused("convert", "-b", "green", "in.y4m", "./link-x.mkv")
+    refused("convert", "-b", "green", "in.y4m", "hard-x.mkv")
+    refused("mask", "in.y4m", "x.mkv")
+    os.mkdir("links")
+    os.symlink("../x.mkv", "links/in.y4m")
+    said = finish(start("convert", "-b", "green", "in.y4m", "in.y4m", "links/"), 4, "1 of 2 files", "a batch", None)
+    expect("links/in.y4m: cannot be created: another program is writing it" in said, "a batch: " + said)
+    finish(first, 0, "", "the recording with links")
+    left("x.mkv", "link-x.mkv", "hard-x.mkv", "links")
+
+
+def two_conversions():
+    """The first one's file is not there yet."""
+    first = start("convert", "-b", "green", "presenter", "x.mp4", "--frames", "100000")
+    expect(wait_for(lambda: os.path.exists(".x.mp4.potemkin")), "a conversion has a temporary file")
+    refused("convert", "-b", "green", "in.y4m", "x.mp4")
+    refused(*LIVE, "-o", "file:x.mp4", "--frames", "1")
+    with open("x.mp4", "w", encoding="ascii") as other:
+        other.write("of another program")
+    said = finish(first, 6, "x.mp4: another program has put a file there meanwhile, which stays; this one is",
+                  "a conversion whose place was taken", signal.SIGINT)
+    kept = re.search(r"this one is (?:\S*/)?(\.x\.mp4\.\d+-\d+);", said)
+    expect(kept and os.path.exists(kept.group(1)), "it is there: " + said)
+    with open("x.mp4", encoding="ascii") as other:
+        expect(other.read() == "of another program", "the other program's file stays")
+    if kept:
+        plays(kept.group(1))
+    left("x.mp4", *(kept.groups() if kept else ()))
+
+
+def killed_writer():
+    """What it leaves is in nobody's way."""
+    first = start("convert", "-b", "green", "presenter", "x.mp4", "--frames", "100000")
+    expect(wait_for(lambda: os.path.exists(".x.mp4.potemkin")), "a conversion has a temporary file")
+    finish(first, -signal.SIGKILL, "", "a conversion", signal.SIGKILL)
+    finish(start("convert", "-b", "green", "in.y4m", "x.mp4"), 0, "", "the next one", None)
+    left("x.mp4")
+    first = record("x.mkv")
+    finish(first, -signal.SIGKILL, "", "a recording", signal.SIGKILL)
+    finish(start(*LIVE, "-o", "file:x.mkv", "--frames", "5"), 0, "", "the next recording", None)
+    plays("x.mkv")
+    left("x.mkv")
+
+
+def lost_recording():
+    """Removed, replaced, renamed."""
+    first = record("x.mp4")
+    os.unlink("x.mp4")
+    finish(first, 6, "x.mp4: the recording is lost after", "a removed recording", None)
+    left()
+    first = record("x.mp4")
+    shutil.copy("in.y4m", "other")
+    os.rename("other", "x.mp4")
+    finish(first, 6, "x.mp4: the recording is lost after", "a replaced recording", None)
+    left("x.mp4")
+    first = record("x.mp4")
+    os.rename("x.mp4", "moved.mp4")
+    finish(first, 6, "x.mp4: another program renamed the recording, which is now %s/moved.mp4" % os.getcwd(),
+           "a renamed recording")
+    plays("moved.mp4")
+    left("moved.mp4")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(os.path.realpath(folder))
+        os.environ.update(XDG_CONFIG_HOME=folder + "/..none", XDG_RUNTIME_DIR=folder + "/..none")
+        subprocess.run([PROGRAM, "-q", "convert", "-b", "green", "presenter", "in.y4m", "--frames", "5"], check=True)
+        second_writer()
+        two_conversions()
+        killed_writer()
+        lost_recording()
+        os.chdir("/")
+    sys.exit(bool(failures))
+
+
+main()
