@@ -241,14 +241,16 @@ static int take_character(const char *text, char **to, bool second)
 	return bytes;
 }
 
-/* Drop blanks at both ends, and empty lines. */
-static void trim(char *text)
+/* The part of `text` without blanks at both ends, and without empty lines. */
+static const char *trim(char *text)
 {
-	size_t length = strlen(text), start = strspn(text, " \n");
+	size_t length;
 
-	while (length > start && (text[length - 1] == ' ' || text[length - 1] == '\n'))
+	text += strspn(text, " \n");
+	length = strlen(text);
+	while (length && (text[length - 1] == ' ' || text[length - 1] == '\n'))
 		text[--length] = '\0';
-	memmove(text, text + start, length - start + 1);
+	return text;
 }
 
 static int parse_caption(const struct pmk_setting *s, const char *text, void *value, char *why)
@@ -269,8 +271,7 @@ static int parse_caption(const struct pmk_setting *s, const char *text, void *va
 		text += bytes;
 	}
 	*to = '\0';
-	trim(kept);
-	return pmk_spec_copy(value, kept);
+	return pmk_spec_copy(value, trim(kept));
 }
 
 static void print_caption(const struct pmk_setting *s, const void *value, char *text)
