@@ -205,6 +205,36 @@ if ! ls /dev/video* >/dev/null 2>&1; then
 	expect 3 'absent.mkv' run -c file:absent.mkv
 fi
 
+# --- a slip in what is asked of a running potemkin is told first, where none runs; unset: it cannot even be reached
+mkdir -m 700 nothing_runs
+for runtime in "$work/nothing_runs" ''; do
+	export XDG_RUNTIME_DIR="$runtime"
+	expect 2 'no command "dance"; `potemkin ctl --help` lists them' ctl dance
+	expect 2 'no command "stauts"; did you mean status\?' ctl stauts
+	expect 2 'usage: potemkin ctl set NAME VALUE' ctl set smooth
+	expect 2 'usage: potemkin ctl profile NAME' ctl profile
+	expect 2 'usage: potemkin ctl subscribe' ctl subscribe all
+	expect 2 'usage: potemkin ctl status' ctl status all
+	expect 2 'no setting "smoth"; did you mean smooth\?' ctl set smoth 3
+	expect 2 'no setting "smoth"; did you mean smooth\?' ctl get smoth
+	expect 2 'smooth "400": give a number from 0 to 100' ctl set smooth 400
+	expect 2 'smooth takes one value, not 2' ctl set smooth 1 2
+	expect 2 'smooth is no list; use set' ctl add smooth 3
+	expect 2 'keep-out "9,9": ' ctl set keep-out none 9,9
+	expect 2 'size cannot change while potemkin runs' ctl set size 64x48
+	expect 2 'camera "webcam": not known; use auto' ctl camera webcam
+	expect 2 'auto-frame "up": give off, auto' ctl frame up
+	expect 2 'a.jpg: a snapshot is a PNG' ctl snapshot a.jpg
+	expect 3 'backdrop "builtin:dsk": .* did you mean builtin:dusk\?' ctl backdrop builtin:dsk
+	expect 6 'no potemkin is running|XDG_RUNTIME_DIR is not set' ctl set caption ''
+	for request in pause 'set smooth 40' 'set keep-out none 0,0,9x9' 'add keep-out 0,0,9x9' 'profile none' \
+		'backdrop builtin:dusk' 'snapshot a.png' status next; do
+		expect 6 'no potemkin is running|XDG_RUNTIME_DIR is not set' ctl $request
+	done
+done
+unset XDG_RUNTIME_DIR
+rmdir nothing_runs
+
 # --- configuration file
 mkdir -p config/potemkin
 echo 'colour = red' >config/potemkin/potemkin.conf

@@ -12,7 +12,7 @@ void pmk_client_close(struct pmk_client *client)
 	if (client->fd >= 0)
 		close(client->fd);
 	client->fd = -1;
-	client->subscribed = client->figures = false;
+	client->subscribed = client->figures = client->too_long = false;
 	client->used = client->taken = 0;
 }
 
@@ -52,13 +52,16 @@ const char *pmk_client_line(struct pmk_client *client)
 
 	if (client->fd < 0)
 		return NULL;
+	if (client->taken)
+		client->too_long = false;
 	client->used -= client->taken;
 	memmove(client->line, client->line + client->taken, client->used);
 	client->taken = 0;
 	while (!(end = memchr(client->line, '\n', client->used))) {
 		if (client->used == sizeof client->line) {
-			pmk_client_close(client);
-			return NULL;
+			client->too_long = true;
+			client->used = 0;
+			return NULL; /* the rest in the next round, so that others have their turn */
 		}
 		if (!fill(client))
 			return NULL;
@@ -69,6 +72,8 @@ const char *pmk_client_line(struct pmk_client *client)
 	}
 	*end = '\0';
 	client->taken = (size_t)(end + 1 - client->line);
+	if (client->too_long)
+		client->line[0] = '\0';
 	return client->line;
 }
 

@@ -15,6 +15,7 @@ enum { PMK_CLIENT_LINE = 16384 }; /* bytes of the longest request, with its newl
 struct pmk_client {
 	int fd; /* -1: closed */
 	bool subscribed, figures; /* to changes; to figures as well */
+	bool too_long; /* the line is longer than PMK_CLIENT_LINE; pmk_client_line returns it as "" */
 	size_t used, taken; /* bytes of `line`; those of them that the last call of pmk_client_line returned */
 	char line[PMK_CLIENT_LINE];
 };

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The commands of the control socket. */
 #include "base/clock.h"
-#include "base/parse.h"
-#include "base/words/phrase.h"
 #include "control/control_parts.h"
 #include "control/gallery.h"
 #include "control/page/page.h"
+#include "control/request.h"
 #include "settings/settings_file.h"
 
 #include <errno.h>
@@ -15,14 +14,11 @@
 #include <string.h>
 #include <sys/eventfd.h>
 
-enum { MOST_ARGS = 16 };
-
 /* A request at work. */
 struct request {
 	struct pmk_control *control;
 	struct pmk_client *client;
-	const char *args[MOST_ARGS];
-	int count;
+	struct pmk_request wanted;
 	cJSON *answer;
 	char why[PMK_LOG_LINE]; /* the reason of a failure */
 };
@@ -42,60 +38,29 @@ static int __attribute__((format(printf, 3, 4))) refuse(struct request *r, int c
 
 /* --- settings --- */
 
-static const struct pmk_setting *find(struct request *r, const char *name)
-{
-	const struct pmk_setting *s = pmk_setting_find(name);
-	char ask[PMK_NEAR_ASK];
-
-	if (s && s->flags & PMK_SETTING_FILE)
-		return s;
-	pmk_setting_ask(name, PMK_SETTING_FILE, "", ask);
-	pmk_log_overhear(r->why); /* with the words for the remedy */
-	pmk_error_cure(*ask ? PMK_CURE_NONE : PMK_CURE_SEE_SETTINGS, "there is no setting \"%s\"%s",
-		pmk_short(name, 60).text, ask);
-	pmk_log_overhear(NULL);
-	return NULL;
-}
-
-/* Set `setting` in the settings to be, from the arguments from `first` on. */
-static int edit(struct request *r, const struct pmk_setting *s, int first, bool add)
+/* The settings to be, with what the request wants. */
+static int edit(struct request *r)
 {
 	struct pmk_settings *fresh = &r->control->fresh;
-	char why[PMK_SETTING_WHY];
+	const char *name = r->wanted.setting->name;
+	int code;
 
 	*fresh = r->control->settings;
-	fresh->pipeline.scene.renew_backdrop = strcmp(s->name, "backdrop") == 0 ? PMK_RENEW : PMK_RENEW_NOT;
-	fresh->pipeline.scene.renew_overlay = strcmp(s->name, "overlay") == 0 ? PMK_RENEW : PMK_RENEW_NOT;
-	if (s->flags & PMK_SETTING_LIST && !add)
-		pmk_setting_clear(s, fresh);
-	for (int i = first; i < r->count; i++) {
-		int err = pmk_setting_set(s, r->args[i], fresh, why);
-
-		if (!err)
-			continue;
-		pmk_log_overhear(r->why);
-		pmk_error_cure(err == -ENOENT ? s->cure : PMK_CURE_NONE, "%s \"%s\": %s", s->name,
-			pmk_short(r->args[i], 100).text, why);
-		pmk_log_overhear(NULL);
-		return s->flags & PMK_SETTING_READ ? PMK_EXIT_INPUT : PMK_EXIT_USAGE;
-	}
-	return 0;
+	fresh->pipeline.scene.renew_backdrop = strcmp(name, "backdrop") == 0 ? PMK_RENEW : PMK_RENEW_NOT;
+	fresh->pipeline.scene.renew_overlay = strcmp(name, "overlay") == 0 ? PMK_RENEW : PMK_RENEW_NOT;
+	pmk_log_overhear(r->why); /* with the words for the remedy */
+	code = (int)pmk_request_set(&r->wanted, fresh);
+	pmk_log_overhear(NULL);
+	return code;
 }
 
-static int set(struct request *r, const struct pmk_setting *s, int first, bool add)
+static int command_set(struct request *r)
 {
 	struct pmk_control *c = r->control;
 	const struct pmk_scene_settings *scene = &c->fresh.pipeline.scene;
 	char changes[PMK_CONTROL_CHANGES];
-	int code;
+	int code = edit(r);
 
-	if (!(s->flags & PMK_SETTING_LIVE))
-		return refuse(r, PMK_EXIT_USAGE,
-			"%s cannot change while potemkin runs; set it in the configuration file and start again",
-			s->name);
-	if (r->count != first + 1 && !(s->flags & PMK_SETTING_LIST))
-		return refuse(r, PMK_EXIT_USAGE, "%s takes one value", s->name);
-	code = edit(r, s, first, add);
 	if (code)
 		return code;
 	pmk_control_name_changes(&c->settings, &c->fresh, true, changes);
@@ -109,45 +74,9 @@ static int set(struct request *r, const struct pmk_setting *s, int first, bool a
 	return 0;
 }
 
-/* Add to a list, whatever else has been added meanwhile. */
-static int command_add(struct request *r)
-{
-	const struct pmk_setting *s = find(r, r->args[0]);
-
-	if (s && !(s->flags & PMK_SETTING_LIST))
-		return refuse(r, PMK_EXIT_USAGE, "%s is no list; use set", s->name);
-	return s ? set(r, s, 1, true) : PMK_EXIT_USAGE;
-}
-
-static int command_set(struct request *r)
-{
-	const struct pmk_setting *s = find(r, r->args[0]);
-
-	return s ? set(r, s, 1, false) : PMK_EXIT_USAGE;
-}
-
-static int command_backdrop(struct request *r)
-{
-	return set(r, pmk_setting_find("backdrop"), 0, false);
-}
-
-static int command_camera(struct request *r)
-{
-	return set(r, pmk_setting_find("camera"), 0, false);
-}
-
-static int command_frame(struct request *r)
-{
-	return set(r, pmk_setting_find("auto-frame"), 0, false);
-}
-
 static int command_get(struct request *r)
 {
-	const struct pmk_setting *one = r->count ? find(r, r->args[0]) : NULL;
-
-	if (r->count && !one)
-		return PMK_EXIT_USAGE;
-	cJSON_AddItemToObject(r->answer, "settings", pmk_control_values(&r->control->settings, one));
+	cJSON_AddItemToObject(r->answer, "settings", pmk_control_values(&r->control->settings, r->wanted.setting));
 	return 0;
 }
 
@@ -167,11 +96,12 @@ static int command_next(struct request *r)
 	if (pmk_gallery_read(r->control->settings.backdrop_folder, &gallery))
 		return refuse(r, PMK_EXIT_INTERNAL, "not enough memory");
 	at = pmk_gallery_find(&gallery, r->control->settings.pipeline.scene.backdrop);
-	r->count = 1;
 	for (int i = 0; i < gallery.count; i++) {
 		at = (at + 1) % gallery.count;
-		r->args[0] = gallery.cards[at].spec;
-		code = command_backdrop(r);
+		r->wanted = (struct pmk_request){
+			.args = { gallery.cards[at].spec }, .count = 1, .setting = pmk_setting_find("backdrop")
+		};
+		code = command_set(r);
 		if (code != PMK_EXIT_INPUT && code != PMK_EXIT_USAGE)
 			break;
 		pmk_warn("%s", r->why); /* which the answer does not hold if another one is shown */
@@ -189,7 +119,9 @@ static int command_reload(struct request *r)
 
 static int command_profile(struct request *r)
 {
-	return pmk_control_reread(r->control, strcmp(r->args[0], "none") == 0 ? "" : r->args[0], r->why);
+	const char *name = r->wanted.args[0];
+
+	return pmk_control_reread(r->control, strcmp(name, "none") == 0 ? "" : name, r->why);
 }
 
 /* Write what has been changed since the start, or since the last save, to the configuration file. */
@@ -230,7 +162,7 @@ static int command_snapshot(struct request *r)
 	int code;
 
 	pmk_log_overhear(r->why);
-	code = (int)pmk_control_snapshot(r->control, r->args[0]);
+	code = (int)pmk_control_snapshot(r->control, r->wanted.args[0]);
 	pmk_log_overhear(NULL);
 	return code;
 }
@@ -260,10 +192,8 @@ static int command_examine(struct request *r)
 
 static int command_subscribe(struct request *r)
 {
-	bool changes = r->count > 0;
+	bool changes = r->wanted.count > 0;
 
-	if (changes && strcmp(r->args[0], "changes") != 0)
-		return refuse(r, PMK_EXIT_USAGE, "usage: subscribe [changes]");
 	r->client->subscribed = true;
 	r->client->figures = !changes;
 	if (!changes)
@@ -295,52 +225,36 @@ static int command_quit(struct request *r)
 	return 0;
 }
 
-static const struct {
-	const char *name;
-	command *run;
-	int least, most; /* arguments */
-	const char *usage;
-} commands[] = {
-	{ "status", command_status, 0, 0, "status" },
-	{ "get", command_get, 0, 1, "get [NAME]" },
-	{ "describe", command_describe, 0, 0, "describe" },
-	{ "set", command_set, 2, MOST_ARGS, "set NAME VALUE..." },
-	{ "add", command_add, 2, MOST_ARGS, "add NAME VALUE..." },
-	{ "backdrop", command_backdrop, 1, 1, "backdrop SPEC" },
-	{ "next", command_next, 0, 0, "next" },
-	{ "camera", command_camera, 1, 1, "camera SPEC" },
-	{ "frame", command_frame, 1, 1, "frame auto|left|right|wide|off" },
-	{ "pause", command_pause, 0, 0, "pause" },
-	{ "resume", command_resume, 0, 0, "resume" },
-	{ "snapshot", command_snapshot, 1, 1, "snapshot FILE.png" },
-	{ "save", command_save, 0, 0, "save" },
-	{ "profile", command_profile, 1, 1, "profile NAME|none" },
-	{ "reload", command_reload, 0, 0, "reload" },
-	{ "examine", command_examine, 0, 0, "examine" },
-	{ "page", command_page, 0, 0, "page" },
-	{ "subscribe", command_subscribe, 0, 1, "subscribe [changes]" },
-	{ "quit", command_quit, 0, 0, "quit" },
+static command *const commands[PMK_REQUESTS] = {
+	[PMK_REQUEST_STATUS] = command_status,
+	[PMK_REQUEST_GET] = command_get,
+	[PMK_REQUEST_DESCRIBE] = command_describe,
+	[PMK_REQUEST_SET] = command_set,
+	[PMK_REQUEST_NEXT] = command_next,
+	[PMK_REQUEST_PAUSE] = command_pause,
+	[PMK_REQUEST_RESUME] = command_resume,
+	[PMK_REQUEST_SNAPSHOT] = command_snapshot,
+	[PMK_REQUEST_SAVE] = command_save,
+	[PMK_REQUEST_PROFILE] = command_profile,
+	[PMK_REQUEST_RELOAD] = command_reload,
+	[PMK_REQUEST_EXAMINE] = command_examine,
+	[PMK_REQUEST_PAGE] = command_page,
+	[PMK_REQUEST_SUBSCRIBE] = command_subscribe,
+	[PMK_REQUEST_QUIT] = command_quit,
 };
 
 static int run(struct request *r, const char *name)
 {
-	struct pmk_near near = pmk_near_to(name);
-	char ask[PMK_NEAR_ASK];
+	int code;
 
-	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-		pmk_near_try(&near, "", commands[i].name);
-		if (strcmp(commands[i].name, name) != 0)
-			continue;
-		if (r->count < commands[i].least || r->count > commands[i].most)
-			return refuse(r, PMK_EXIT_USAGE, "usage: %s", commands[i].usage);
-		return commands[i].run(r);
-	}
-	pmk_near_ask(&near, ask);
-	return refuse(r, PMK_EXIT_USAGE, "there is no command \"%s\"%s", pmk_short(name, 40).text, ask);
+	pmk_log_overhear(r->why);
+	code = (int)pmk_request_take(&r->wanted, name);
+	pmk_log_overhear(NULL);
+	return code ? code : commands[r->wanted.kind](r);
 }
 
 /* False: the arguments are not an array of few strings. Only a value to be set may be empty. */
-static bool take_args(struct request *r, const char *name, const cJSON *args)
+static bool take_args(struct pmk_request *w, const char *name, const cJSON *args)
 {
 	const cJSON *arg;
 
@@ -348,10 +262,10 @@ static bool take_args(struct request *r, const char *name, const cJSON *args)
 		return false;
 	cJSON_ArrayForEach(arg, args)
 	{
-		if (!cJSON_IsString(arg) || r->count == MOST_ARGS ||
-			(!*arg->valuestring && !(r->count && strcmp(name, "set") == 0)))
+		if (!cJSON_IsString(arg) || w->count == PMK_REQUEST_ARGS ||
+			(!*arg->valuestring && !(w->count && strcmp(name, "set") == 0)))
 			return false;
-		r->args[r->count++] = arg->valuestring;
+		w->args[w->count++] = arg->valuestring;
 	}
 	return true;
 }
@@ -368,7 +282,10 @@ void pmk_control_answer(struct pmk_control *c, struct pmk_client *client, const 
 	r->control = c;
 	r->client = client;
 	r->answer = cJSON_CreateObject();
-	if (!name || strstr(request, "\\u0000") || !take_args(r, name, cJSON_GetObjectItemCaseSensitive(json, "args")))
+	if (client->too_long)
+		code = refuse(r, PMK_EXIT_USAGE, "a request has at most %d bytes", PMK_CLIENT_LINE);
+	else if (!name || strstr(request, "\\u0000") ||
+		!take_args(&r->wanted, name, cJSON_GetObjectItemCaseSensitive(json, "args")))
 		code = refuse(r, PMK_EXIT_USAGE,
 			"give a line such as {\"command\": \"set\", \"args\": [\"smooth\", \"40\"]}");
 	else

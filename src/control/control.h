@@ -11,7 +11,7 @@
  *	{"ok": true, "id": 7}
  *	{"ok": false, "code": 2, "error": "smooth \"400\": give a number from 0 to 100"}
  *
- * `code` is the exit code that the command line would have ended with. commands.c lists the commands. */
+ * `code` is the exit code that the command line would have ended with. request.c lists the commands. */
 #ifndef PMK_CONTROL_CONTROL_H
 #define PMK_CONTROL_CONTROL_H
 

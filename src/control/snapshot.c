@@ -18,10 +18,7 @@ static bool is_recorded(const struct pmk_pipeline_settings *p, const char *path)
 
 enum pmk_exit pmk_control_snapshot(struct pmk_control *c, const char *path)
 {
-	const char *end = pmk_parse_only_end(path);
-	const char *why = end                            ? "an ending without a name; put one before it" :
-		!pmk_parse_ends(path, ".png")            ? "a snapshot is a PNG, so its name must end in .png" :
-		path[0] != '/'                           ? "not an absolute path" :
+	const char *why = path[0] != '/'                 ? "not an absolute path" :
 		is_recorded(&c->settings.pipeline, path) ? "the recording that goes on; name another file" :
 							   NULL;
 	struct pmk_shown *shown;

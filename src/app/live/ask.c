@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/words/phrase.h"
+#include "control/request.h"
 #include "control/socket.h"
 
 #include <errno.h>
@@ -14,6 +15,31 @@
 #include <unistd.h>
 
 static const struct pmk_patience usual = { 10 * PMK_S_NS, 60 * PMK_S_NS };
+
+/* What is wrong with the request whatever runs comes first. */
+static enum pmk_exit check_request(const char *name, const cJSON *args)
+{
+	struct pmk_request request = { 0 };
+	struct pmk_settings *scratch;
+	enum pmk_exit code;
+	const cJSON *arg;
+
+	cJSON_ArrayForEach(arg, args)
+	{
+		if (request.count < PMK_REQUEST_ARGS)
+			request.args[request.count++] = arg->valuestring;
+	}
+	code = pmk_request_take(&request, name);
+	if (code != PMK_EXIT_OK || request.kind != PMK_REQUEST_SET)
+		return code;
+	scratch = malloc(sizeof *scratch);
+	if (!scratch)
+		return PMK_EXIT_OK; /* which leaves the nearer error to be told */
+	pmk_settings_init(scratch);
+	code = pmk_request_set(&request, scratch);
+	free(scratch);
+	return code;
+}
 
 static enum pmk_exit tell_not_reached(int err)
 {
@@ -142,8 +168,12 @@ enum pmk_exit pmk_ask_patiently(
 	enum pmk_exit code;
 	int err = pmk_link_open(&made, begun_ns + patience->calm_ns);
 
-	if (err)
-		return err == -ETIMEDOUT ? tell_no_answer(err, command, patience->calm_ns, 0) : tell_not_reached(err);
+	if (err == -ETIMEDOUT)
+		return tell_no_answer(err, command, patience->calm_ns, 0);
+	if (err) {
+		code = check_request(command, cJSON_GetObjectItem(request, "args"));
+		return code == PMK_EXIT_OK ? tell_not_reached(err) : code;
+	}
 	err = send_request(&made, request, begun_ns + patience->calm_ns);
 	if (!err)
 		err = wait_for_answer(&made, command, patience, begun_ns, answer);

@@ -2,7 +2,7 @@
 /* Ask the running potemkin for something, and tell the user why there is no answer.
  *
  * The one rule: each first answer is waited for 60 s and no longer; after 10 s the user is told, or that the process is
- * stopped. One thread. */
+ * stopped. Where nothing can be asked, a slip in the request is told first. One thread. */
 #ifndef PMK_APP_LIVE_ASK_H
 #define PMK_APP_LIVE_ASK_H
 
