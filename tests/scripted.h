@@ -15,14 +15,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#if defined(__SANITIZE_THREAD__)
-#define THREAD_SANITIZER
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define THREAD_SANITIZER
-#endif
-#endif
-
 /* Wait until the condition holds, with a generous limit: on a busy machine any thread may be stopped for long. */
 #define wait_until(condition) \
 	do { \
