@@ -42,6 +42,7 @@ extern atomic_int heard_mode;
 /* --- the scene --- */
 
 extern atomic_bool scene_blocks; /* making a picture does not end */
+extern atomic_bool scene_is_blocked; /* one is being made now, and does not end */
 
 /* --- figures --- */
 

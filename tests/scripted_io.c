@@ -126,7 +126,7 @@ void pmk_source_close(struct pmk_source *source)
 
 /* --- the scene: the linker puts this before the real one --- */
 
-atomic_bool scene_blocks;
+atomic_bool scene_blocks, scene_is_blocked;
 
 int __real_pmk_scene_run(struct pmk_scene *scene, const struct pmk_frame *frame, struct pmk_shown **shown,
 	struct pmk_scene_times *times);
@@ -136,8 +136,11 @@ int __wrap_pmk_scene_run(struct pmk_scene *scene, const struct pmk_frame *frame,
 int __wrap_pmk_scene_run(
 	struct pmk_scene *scene, const struct pmk_frame *frame, struct pmk_shown **shown, struct pmk_scene_times *times)
 {
-	while (atomic_load(&scene_blocks))
+	while (atomic_load(&scene_blocks)) {
+		atomic_store(&scene_is_blocked, true);
 		pmk_clock_sleep_until(pmk_clock_now_ns() + PMK_MS_NS);
+	}
+	atomic_store(&scene_is_blocked, false);
 	return __real_pmk_scene_run(scene, frame, shown, times);
 }
 

@@ -140,9 +140,13 @@ static cJSON *ask_text(const char *text)
 
 	send_text(text);
 	send_text("\n");
-	answer = cJSON_Parse(receive());
-	assert_non_null(answer);
-	return answer;
+	for (;;) {
+		answer = cJSON_Parse(receive());
+		assert_non_null(answer);
+		if (!cJSON_GetObjectItem(answer, "event"))
+			return answer;
+		cJSON_Delete(answer); /* on a busy machine, an output may be covered for a moment, which is told */
+	}
 }
 
 /* {"command": first word, "args": the others}; words end at blanks. */
@@ -180,8 +184,9 @@ static void refuses_with(cJSON *answer, const char *why)
 	cJSON_Delete(answer);
 }
 
-static void setting_is(const char *name, const char *value)
+static const char *setting(const char *name)
 {
+	static char value[PMK_SPEC];
 	char words[64];
 	cJSON *answer, *item;
 
@@ -190,8 +195,14 @@ static void setting_is(const char *name, const char *value)
 	item = cJSON_GetObjectItem(cJSON_GetObjectItem(answer, "settings"), name);
 	assert_non_null(item);
 	item = cJSON_IsArray(item) ? cJSON_GetArrayItem(item, 0) : item;
-	assert_string_equal(item ? cJSON_GetStringValue(item) : "", value);
+	snprintf(value, sizeof value, "%s", item ? cJSON_GetStringValue(item) : "");
 	cJSON_Delete(answer);
+	return value;
+}
+
+static void setting_is(const char *name, const char *value)
+{
+	assert_string_equal(setting(name), value);
 }
 
 static void wait_luma(int luma)
@@ -471,8 +482,7 @@ static void test_settings_of_a_camera(void **state)
 	set_mode(LOSE);
 	reach(p, PMK_STATE_COVERED);
 	set_mode(DELIVER);
-	reach(p, PMK_STATE_LIVE); /* by "auto", another one */
-	setting_is("light", "0");
+	wait_until(strcmp(setting("light"), "0") == 0); /* by "auto", another one */
 	setting_is("backdrop", "color:#20c040");
 	end(p);
 }
@@ -564,7 +574,7 @@ static void test_reload_and_quit(void **state)
 	wait_luma(BLACK);
 	assert_int_equal(poll(&quit, 1, 0), 0);
 	accepts("quit");
-	assert_int_equal(poll(&quit, 1, 10000), 1);
+	assert_int_equal(poll(&quit, 1, 60000), 1);
 	end(p);
 }
 

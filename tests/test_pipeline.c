@@ -146,6 +146,7 @@ static void test_a_hanging_scene_is_noticed(void **state)
 
 	reach(p, PMK_STATE_LIVE);
 	atomic_store(&scene_blocks, true);
+	wait_until(atomic_load(&scene_is_blocked));
 	reach(p, PMK_STATE_COVERED);
 	wait_until(seen(0).covers_in_a_row >= 10);
 	begin = pmk_clock_now_ns();

@@ -54,6 +54,7 @@ static void test_a_short_absence_changes_nothing(void **state)
 		opens = atomic_load(&camera_opens);
 		rests = seen(0).rests;
 		begin = pmk_clock_now_ns();
+		wait_written(0, seen(0).written + 2); /* so that it has looked for a viewer since */
 		atomic_store(&watch, PMK_WATCH_NOBODY);
 		wait_written(0, seen(0).written + 5);
 		atomic_store(&watch, PMK_WATCH_SOMEBODY);
