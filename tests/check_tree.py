@@ -71,7 +71,7 @@ STATE = {
     "status_line.c": {"line": "the terminal is the process's"},
     "open_file.c": {"handed": "a process that reads one file has no other"},
     "files.c": {"last": "the picture that was closed last, for whoever opens it again"},
-    "starter_files.c": {"files": "likewise the starter's, which is a process of its own"},
+    "new_file.c": {"tickets": "what the starter of this process may tell its files apart by"},
     "locked.c": {"writes": "what the starter of this process may write"},
     "starter.c": {"starter": "a process of this process's own"},
     "sandbox.c": {"helper": "a process of this process's own"},

@@ -244,7 +244,7 @@ static void test_killed(void **state)
 	snprintf(third, sizeof third, "%s/third", folder);
 	close(pmk_new_file_create(&gone, path)); /* numbers differ for the same path */
 	close(pmk_new_file_create(&first, path));
-	close(pmk_new_file_create(&dropped, third));
+	close(pmk_new_file_claim(&dropped, third));
 	for (int i = 0; i < 3; i++) {
 		int now = number_of(PMK_START_LISTEN);
 
@@ -267,14 +267,114 @@ static void test_killed(void **state)
 	assert_int_equal(pmk_new_file_keep(&second), 0);
 	assert_int_equal(unlink(other), 0);
 
-	/* unless somebody removed it */
+	/* unless somebody removed it, which is told */
 	close(pmk_new_file_create(&first, path));
 	kill_and_wait(number_of(PMK_START_LISTEN));
 	snprintf(other, sizeof other, "rm %s/.*.*-*", folder);
 	assert_int_equal(system(other), 0);
 	unit_catch_log();
-	assert_int_equal(pmk_new_file_keep(&first), -EPIPE);
-	assert_non_null(strstr(unit_logged, "first: cannot be created: the process that may do so was killed"));
+	assert_int_equal(pmk_new_file_keep(&first), -ENOENT);
+	assert_non_null(strstr(unit_logged, "first: cannot be created: its temporary file was removed meanwhile"));
+	assert_int_equal(rmdir(folder), 0); /* there is nothing left in it */
+}
+
+static void store(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "we");
+
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void assert_holds(const char *path, const char *text)
+{
+	char found[16] = "";
+	FILE *file = fopen(path, "re");
+
+	assert_non_null(file);
+	assert_non_null(fgets(found, sizeof found, file));
+	assert_string_equal(found, text);
+	fclose(file);
+}
+
+/* Files of the user's whose names are as those of files that the starter makes. */
+static void test_others_files(void **state)
+{
+	char folder[] = "/tmp/potemkin-starter-XXXXXX", path[64], stale[64], mine[64], kept[128];
+	struct pmk_order order;
+	struct pmk_new_file file;
+	int fd;
+
+	unit_catch_log();
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof path, "%s/a.png", folder);
+
+	/* one that an earlier process of the same number left, as in a container */
+	for (int number = 0; number < 2; number++) {
+		snprintf(stale, sizeof stale, "%s/.a.png.%d-%d", folder, number_of(PMK_START_LISTEN), number);
+		store(stale, "theirs");
+	}
+	fd = pmk_new_file_create(&file, path);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "ours", 4), 4);
+	close(fd);
+	kill_and_wait(number_of(PMK_START_LISTEN));
+	assert_int_equal(pmk_new_file_keep(&file), 0);
+	assert_holds(path, "ours");
+	assert_holds(stale, "theirs");
+
+	/* orders for what nobody began */
+	for (int number = -1; number < 200; number++) {
+		order = (struct pmk_order){ .number = number_of(PMK_START_LISTEN) * 64 + number };
+		order.what = number % 2 ? PMK_START_FILE_DROP : PMK_START_FILE_KEEP;
+		snprintf(order.text, sizeof order.text, "%s", path);
+		(void)!pmk_starter_do(&order, refuse, &fd);
+	}
+	assert_holds(path, "ours");
+	assert_holds(stale, "theirs");
+
+	/* one that has taken the place of the starter's own */
+	for (int keep = 0; keep < 2; keep++) {
+		close(pmk_new_file_create(&file, path));
+		snprintf(mine, sizeof mine, "%s/.a.png.%d-0", folder, number_of(PMK_START_LISTEN));
+		snprintf(kept, sizeof kept, "%s/else", folder);
+		assert_int_equal(rename(mine, kept), 0);
+		store(mine, "theirs");
+		if (keep)
+			assert_int_equal(pmk_new_file_keep(&file), -ENOENT);
+		else
+			pmk_new_file_drop(&file);
+		assert_holds(mine, "theirs");
+		assert_holds(path, "ours");
+		assert_int_equal(unlink(mine) || unlink(kept), 0);
+	}
+	snprintf(kept, sizeof kept, "rm %s/a.png %s/.a.png*", folder, folder);
+	assert_int_equal(system(kept), 0);
+	assert_int_equal(rmdir(folder), 0);
+}
+
+/* What keeps a file answers once more as before: its answer may have been lost. */
+static void test_again(void **state)
+{
+	char folder[] = "/tmp/potemkin-starter-XXXXXX", path[64];
+	struct pmk_order order = { .what = PMK_START_FILE, .number = 1 << 20 };
+	int fd;
+
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof path, "%s/a.png", folder);
+	for (int i = 0; i < 2; i++) { /* the first one is dropped */
+		snprintf(order.text, sizeof order.text, "%s", path);
+		order.what = PMK_START_FILE;
+		assert_int_equal(pmk_starter_do(&order, refuse, &fd), 0);
+		close(fd);
+	}
+	order.what = PMK_START_FILE_KEEP;
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(pmk_starter_do(&order, refuse, &fd), 0);
+	order.what = PMK_START_FILE_DROP; /* too late */
+	assert_int_equal(pmk_starter_do(&order, refuse, &fd), 0);
+	assert_int_equal(unlink(path), 0);
 	assert_int_equal(rmdir(folder), 0); /* there is nothing left in it */
 }
 
@@ -296,8 +396,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_without), cmocka_unit_test(test_orders),
 		cmocka_unit_test(test_addresses), cmocka_unit_test(test_children), cmocka_unit_test(test_files),
-		cmocka_unit_test(test_forked), cmocka_unit_test(test_killed),
-		cmocka_unit_test(test_killed_with_its_keeper) };
+		cmocka_unit_test(test_forked), cmocka_unit_test(test_killed), cmocka_unit_test(test_others_files),
+		cmocka_unit_test(test_again), cmocka_unit_test(test_killed_with_its_keeper) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

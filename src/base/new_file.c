@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,7 +102,7 @@ static int check_place(const char *path)
 }
 
 /* "DIRECTORY/.NAME.PID-NUMBER"; a long NAME is cut, between two characters. */
-static char *temporary_name(const char *path, pid_t pid, int number)
+static char *temporary_name(const char *path, int number)
 {
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 	size_t kept = strlen(name);
@@ -112,7 +113,7 @@ static char *temporary_name(const char *path, pid_t pid, int number)
 		while ((name[kept] & 0xc0) == 0x80)
 			kept--;
 	}
-	if (asprintf(&text, "%.*s.%.*s.%d-%d", (int)(name - path), path, (int)kept, name, (int)pid, number) < 0)
+	if (asprintf(&text, "%.*s.%.*s.%d-%d", (int)(name - path), path, (int)kept, name, (int)getpid(), number) < 0)
 		return NULL;
 	return text;
 }
@@ -156,14 +157,14 @@ static void take_after(int fd, const char *path, const struct stat *old)
 	fchmod(fd, mode);
 }
 
-/* Create it with this number or a later one. A file descriptor, or negative errno. */
-static int open_numbered(struct pmk_new_file *file, int number, mode_t mode)
+/* Create it with the first number that is free. A file descriptor, or negative errno. */
+static int open_numbered(struct pmk_new_file *file, mode_t mode)
 {
 	int fd = -EEXIST;
 
 	for (int try = 0; fd == -EEXIST && try < TRIES; try++) {
 		free(file->temporary);
-		file->temporary = temporary_name(file->path, getpid(), number + try);
+		file->temporary = temporary_name(file->path, try);
 		if (!file->temporary)
 			return -ENOMEM;
 		fd = open(file->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
@@ -183,7 +184,7 @@ static int open_claimed(struct pmk_new_file *file, mode_t mode)
 }
 
 /* Create the temporary file for file->path. */
-static int open_temporary(struct pmk_new_file *file, bool claimed, int number)
+static int open_temporary(struct pmk_new_file *file, bool claimed)
 {
 	struct stat old;
 	mode_t mode;
@@ -194,7 +195,7 @@ static int open_temporary(struct pmk_new_file *file, bool claimed, int number)
 	if (claimed)
 		fd = open_claimed(file, mode);
 	if (fd < 0 && fd != -EBUSY)
-		fd = open_numbered(file, number, mode);
+		fd = open_numbered(file, mode);
 	if (fd >= 0 && file->replaces) {
 		take_after(fd, file->path, &old);
 		file->device = old.st_dev;
@@ -204,55 +205,50 @@ static int open_temporary(struct pmk_new_file *file, bool claimed, int number)
 	return fd;
 }
 
-static void forget(struct pmk_new_file *file)
+void pmk_new_file_forget(struct pmk_new_file *file)
 {
 	free(file->path);
 	free(file->temporary);
 	*file = (struct pmk_new_file){ 0 };
 }
 
+/* Have it done by the starter, and forget it. */
+static int have_ended(struct pmk_new_file *file, enum pmk_start what)
+{
+	struct pmk_order order = { .what = (int32_t)what, .number = file->ticket };
+	pmk_start_act act = what == PMK_START_FILE_KEEP ? pmk_new_file_keep_act : pmk_new_file_drop_act;
+	int fd, err = pmk_starter_do(&order, act, &fd);
+
+	if (err)
+		fail_to_keep(file->path ? file->path : "?", err);
+	pmk_new_file_forget(file);
+	return err;
+}
+
+static atomic_int tickets; /* how many files were begun by the starter */
+
 static int have_created(struct pmk_new_file *file, const char *path, bool claimed)
 {
-	struct pmk_order order = { .what = PMK_START_FILE, .number = claimed };
+	struct pmk_new_file made = { .ticket = atomic_fetch_add(&tickets, 1) + 1 };
+	struct pmk_order order = { .what = PMK_START_FILE, .number = made.ticket, .result = claimed };
 	int fd = -ENAMETOOLONG;
 
 	if (snprintf(order.text, sizeof order.text, "%s", path) < (int)sizeof order.text)
 		fd = pmk_starter_open(&order, pmk_new_file_act);
-	if (fd < 0)
+	if (fd < 0) {
+		if (fd == -EMFILE) /* it may have been made, and could not be handed over */
+			(void)have_ended(&made, PMK_START_FILE_DROP);
 		return fail(path, fd);
-	*file = (struct pmk_new_file){ .path = strdup(path), .started = order.number };
+	}
+	made.path = strdup(path);
+	*file = made;
 	return fd;
 }
 
-/* Have it done by the starter, and forget it. */
-static int have_ended(struct pmk_new_file *file, enum pmk_start what)
-{
-	struct pmk_order order = { .what = (int32_t)what, .number = file->started };
-	pmk_start_act act = what == PMK_START_FILE_KEEP ? pmk_new_file_keep_act : pmk_new_file_drop_act;
-	int fd, err;
-
-	snprintf(order.text, sizeof order.text, "%s", file->path ? file->path : "");
-	err = pmk_starter_do(&order, act, &fd);
-	if (err)
-		fail_to_keep(file->path ? file->path : "?", err);
-	forget(file);
-	return err;
-}
-
-int pmk_new_file_create(struct pmk_new_file *file, const char *path)
-{
-	return pmk_new_file_create_numbered(file, path, false, 0);
-}
-
-int pmk_new_file_claim(struct pmk_new_file *file, const char *path)
-{
-	return pmk_new_file_create_numbered(file, path, true, 0);
-}
-
 /* Whoever had the claim before may have renamed its file by now, which is why that one is looked at last. */
-static int create_here(struct pmk_new_file *file, bool claimed, int number)
+static int create_here(struct pmk_new_file *file, bool claimed)
 {
-	int fd = open_temporary(file, claimed, number);
+	int fd = open_temporary(file, claimed);
 
 	if (fd < 0 || !pmk_claim_is_held(file->path))
 		return fd;
@@ -261,7 +257,7 @@ static int create_here(struct pmk_new_file *file, bool claimed, int number)
 	return -EBUSY;
 }
 
-int pmk_new_file_create_numbered(struct pmk_new_file *file, const char *path, bool claimed, int number)
+static int create(struct pmk_new_file *file, const char *path, bool claimed)
 {
 	struct pmk_new_file made = { 0 };
 	int fd, err = check_place(path);
@@ -271,30 +267,23 @@ int pmk_new_file_create_numbered(struct pmk_new_file *file, const char *path, bo
 	if (pmk_starter_is_there())
 		return have_created(file, path, claimed);
 	made.path = pmk_file_place_real(path);
-	fd = made.path ? create_here(&made, claimed, number) : -ENOMEM;
+	fd = made.path ? create_here(&made, claimed) : -ENOMEM;
 	if (fd < 0) {
-		forget(&made);
+		pmk_new_file_forget(&made);
 		return fail(path, fd);
 	}
 	*file = made;
 	return fd;
 }
 
-int pmk_new_file_find(struct pmk_new_file *file, const char *path, pid_t pid, int number)
+int pmk_new_file_create(struct pmk_new_file *file, const char *path)
 {
-	struct pmk_new_file left = { .path = pmk_file_place_real(path) };
+	return create(file, path, false);
+}
 
-	left.temporary = left.path ? temporary_name(left.path, pid, number) : NULL;
-	if (left.temporary && access(left.temporary, F_OK) < 0) {
-		free(left.temporary);
-		left.temporary = claimed_name(left.path);
-	}
-	if (!left.temporary || access(left.temporary, F_OK) < 0) {
-		forget(&left);
-		return -ENOENT;
-	}
-	*file = left;
-	return 0;
+int pmk_new_file_claim(struct pmk_new_file *file, const char *path)
+{
+	return create(file, path, true);
 }
 
 /* The number of a file that was removed may be that of the next one, so its time counts, too. */
@@ -305,7 +294,7 @@ static bool is_replaced(const struct pmk_new_file *file, const struct stat *now)
 }
 
 /* A file that was there when this one was claimed may be replaced, and no other. */
-static int put_in_place(const struct pmk_new_file *file)
+int pmk_new_file_place(const struct pmk_new_file *file)
 {
 	struct stat now;
 	int err = check_place(file->path);
@@ -320,7 +309,7 @@ static int put_in_place(const struct pmk_new_file *file)
 /* Where another process does not take it for one that was left. */
 static void keep_beside(const struct pmk_new_file *file)
 {
-	char *name = temporary_name(file->path, getpid(), 0);
+	char *name = temporary_name(file->path, 0);
 	bool moved = name && renameat2(AT_FDCWD, file->temporary, AT_FDCWD, name, RENAME_NOREPLACE) == 0;
 
 	pmk_error_cure(PMK_CURE_MOVE_FILE,
@@ -333,28 +322,28 @@ int pmk_new_file_keep(struct pmk_new_file *file)
 {
 	int err;
 
-	if (file->started)
+	if (file->ticket)
 		return have_ended(file, PMK_START_FILE_KEEP);
-	err = put_in_place(file);
+	err = pmk_new_file_place(file);
 	if (err == -EEXIST && file->precious) {
 		keep_beside(file);
 	} else if (err) {
 		fail_to_keep(file->path, err);
 		unlink(file->temporary);
 	}
-	forget(file);
+	pmk_new_file_forget(file);
 	return err;
 }
 
 void pmk_new_file_drop(struct pmk_new_file *file)
 {
-	if (file->started) {
+	if (file->ticket) {
 		(void)have_ended(file, PMK_START_FILE_DROP);
 		return;
 	}
 	if (file->temporary)
 		unlink(file->temporary);
-	forget(file);
+	pmk_new_file_forget(file);
 }
 
 int pmk_new_file_end(struct pmk_new_file *file, const char *path, int fd, int err, const char *why)

@@ -31,7 +31,7 @@ struct pmk_new_file {
 	dev_t device;
 	ino_t number;
 	struct timespec modified;
-	int started; /* its number with the starter (guard/starter.h), for a process that may make no file; or 0 */
+	int ticket; /* by which the starter (guard/starter.h) knows it, for a process that may make no file; or 0 */
 };
 
 /* Create the temporary file, empty, and open it for reading and writing. Its permissions are those of the file that it
@@ -76,14 +76,11 @@ void pmk_new_file_drop(struct pmk_new_file *file); /* removes the temporary file
 int pmk_new_file_end(struct pmk_new_file *file, const char *path, int fd, int err, const char *why)
 	__attribute__((warn_unused_result));
 
-/* Create or claim, and the temporary file has this number if no other one has it; and find such a file that is left
- * from the process `pid`: -ENOENT. For the next functions. */
-int pmk_new_file_create_numbered(struct pmk_new_file *file, const char *path, bool claimed, int number)
-	__attribute__((warn_unused_result));
-int pmk_new_file_find(struct pmk_new_file *file, const char *path, pid_t pid, int number)
-	__attribute__((warn_unused_result));
+/* For the next functions: rename, as keep does, without a word; and let go of `file`, whose names stay as they are. */
+int pmk_new_file_place(const struct pmk_new_file *file) __attribute__((warn_unused_result));
+void pmk_new_file_forget(struct pmk_new_file *file);
 
-/* The starter's part (PMK_START_FILE, ..._KEEP, ..._DROP), once it has been decided that the path is a good one. */
+/* The starter's part: PMK_START_FILE, once it has been decided that the path is a good one, ..._KEEP, ..._DROP. */
 int pmk_new_file_act(struct pmk_order *order, int *fd);
 int pmk_new_file_keep_act(struct pmk_order *order, int *fd);
 int pmk_new_file_drop_act(struct pmk_order *order, int *fd);

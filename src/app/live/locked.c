@@ -67,16 +67,6 @@ static int new_file(struct pmk_order *order, int *fd)
 	return pmk_new_file_act(order, fd);
 }
 
-static int keep_file(struct pmk_order *order, int *fd)
-{
-	return may_write(order->text) ? pmk_new_file_keep_act(order, fd) : (order->result = -EPERM);
-}
-
-static int drop_file(struct pmk_order *order, int *fd)
-{
-	return may_write(order->text) ? pmk_new_file_drop_act(order, fd) : (order->result = -EPERM);
-}
-
 /* Nothing but the file that the program was given is told of. */
 static int doctor(struct pmk_order *order, int *fd)
 {
@@ -109,8 +99,8 @@ static const pmk_start_act acts[PMK_STARTS] = {
 	[PMK_START_LISTEN] = pmk_page_listen_act,
 	[PMK_START_HOLDERS] = pmk_holders_act,
 	[PMK_START_FILE] = new_file,
-	[PMK_START_FILE_KEEP] = keep_file,
-	[PMK_START_FILE_DROP] = drop_file,
+	[PMK_START_FILE_KEEP] = pmk_new_file_keep_act,
+	[PMK_START_FILE_DROP] = pmk_new_file_drop_act,
 #ifdef PMK_HAVE_PAGE
 	[PMK_START_OWN_NEW] = own_new,
 	[PMK_START_OWN_RENAME] = own_rename,

@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -23,6 +24,7 @@ static struct {
 	pthread_mutex_t lock; /* one order at a time */
 	int keeper, socket; /* to the keeper; to the starter, -1: there is none yet */
 	pid_t owner; /* the process that has them; 0: none. One that was forked from it has none. */
+	void *memory; /* of the starters; NULL elsewhere */
 } starter = { .lock = PTHREAD_MUTEX_INITIALIZER, .socket = -1 };
 
 /* The starter's own state, in its process. */
@@ -211,9 +213,11 @@ static int fork_off(const char *name, void (*serves)(const pmk_start_act *acts, 
 static void keep(const pmk_start_act *acts, int socket)
 {
 	struct pmk_order order;
+	void *memory = mmap(NULL, PMK_STARTER_MEMORY, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pid_t pid = 0, old;
 	int fd;
 
+	starter.memory = memory == MAP_FAILED ? NULL : memory;
 	while (!receive_order(socket, &order, &fd)) {
 		if (fd >= 0)
 			close(fd);
@@ -271,6 +275,11 @@ int pmk_starter_create(const pmk_start_act acts[PMK_STARTS])
 pid_t pmk_starter_owner(void)
 {
 	return starter.owner;
+}
+
+void *pmk_starter_memory(void)
+{
+	return starter.memory;
 }
 
 bool pmk_starter_is_there(void)

@@ -25,8 +25,8 @@ enum pmk_start {
 	PMK_START_BROWSER, /* on the address in `text` */
 	PMK_START_LISTEN, /* on port `number` of this machine alone; gives the socket */
 	PMK_START_HOLDERS, /* of the device in `text`: who has it open; gives lines of them in `text` */
-	PMK_START_FILE, /* a new file for the path in `text`, which `number` 1 claims; gives it, and its number */
-	PMK_START_FILE_KEEP, /* for that path, that number: rename it into place */
+	PMK_START_FILE, /* a new file for the path in `text`, for the ticket `number`; `result` 1: claim it; gives it */
+	PMK_START_FILE_KEEP, /* the file of the ticket `number`: rename it into place */
 	PMK_START_FILE_DROP, /* likewise: remove it */
 	PMK_START_OWN_NEW, /* a new file in the folder of own backdrops; gives it, and its path in `text` */
 	PMK_START_OWN_RENAME, /* there, as `text` says: "FROM/TO", two names */
@@ -50,6 +50,10 @@ typedef int (*pmk_start_act)(struct pmk_order *order, int *fd);
 int pmk_starter_create(const pmk_start_act acts[PMK_STARTS]) __attribute__((warn_unused_result));
 /* For acts: the process that gives the orders. */
 pid_t pmk_starter_owner(void);
+enum { PMK_STARTER_MEMORY = 1 << 20 };
+/* For acts: so many bytes that each starter of this program has, and nobody else; zeroed at first. NULL: there was no
+ * memory. */
+void *pmk_starter_memory(void);
 /* Whether this process has one. [any thread] */
 bool pmk_starter_is_there(void);
 /* Have the order done by the starter, or, where there is none, by `direct` in this process. *fd: what it gives, for the
