@@ -25,7 +25,7 @@ variant() {
 	# shellcheck disable=SC2086
 	ninja -C "$build" --quiet $targets
 	# shellcheck disable=SC2086
-	[ -z "$tests" ] || meson test -C "$build" --no-rebuild --quiet --print-errorlogs --timeout-multiplier 4 $tests
+	[ -z "$tests" ] || meson test -C "$build" --no-rebuild --quiet --print-errorlogs --timeout-multiplier 40 $tests
 }
 
 for name; do
