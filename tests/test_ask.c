@@ -67,10 +67,10 @@ static void test_silence(void **state)
 /* It answers once the user has been told to wait: nobody is advised to end it. */
 static void *answer_late(void *data)
 {
-	int fd = -1;
+	int fd;
 
-	while (fd < 0)
-		fd = pmk_socket_accept(*(int *)data, PMK_NO_GROUP);
+	while ((fd = pmk_socket_accept(*(int *)data, PMK_NO_GROUP)) < 0)
+		usleep(1000);
 	while (!line_count)
 		usleep(1000);
 	assert_int_equal(send(fd, "{\"ok\": true}\n", 13, MSG_NOSIGNAL), 13);

@@ -3,6 +3,7 @@
 #include "app/commands.h"
 #include "app/cures.h"
 #include "app/options_help.h"
+#include "base/clock.h"
 #include "media/still.h"
 #include "tiny_network.h"
 #include "unit.h"
@@ -442,6 +443,17 @@ static bool answers(void)
 	return run("status") == PMK_EXIT_OK;
 }
 
+/* Wait until the run that is steered answers, and the path is there. */
+static void await_run(const char *path)
+{
+	uint64_t end = pmk_clock_now_ns() + 60 * PMK_S_NS;
+
+	while (access(path, F_OK) || !answers()) {
+		assert_true(pmk_clock_now_ns() < end);
+		usleep(20000);
+	}
+}
+
 /* The run that is steered records; its files are no inputs, by whatever name. */
 static void refuse_recordings(void)
 {
@@ -466,7 +478,6 @@ static void refuse_recordings(void)
 static void test_recordings_are_never_read(void **state)
 {
 	pid_t child;
-	struct stat st;
 	int status;
 
 	assert_int_equal(mkdir("films", 0700) || symlink("films/rec.mkv", "linked.mkv") ||
@@ -484,8 +495,7 @@ static void test_recordings_are_never_read(void **state)
 			network);
 		exit(run(line));
 	}
-	for (int i = 0; i < 500 && (stat("films/rec.mkv", &st) || !answers()); i++)
-		usleep(20000);
+	await_run("films/rec.mkv");
 	refuse_recordings();
 	expect(PMK_EXIT_OK, "ctl quit", NULL);
 	assert_int_equal(waitpid(child, &status, 0), child);
@@ -571,8 +581,7 @@ static void test_steering(void **state)
 		snprintf(line, sizeof line, "-c presenter -o null -s 160x90 --config steered.conf -m %s", network);
 		exit(run(line));
 	}
-	for (int i = 0; i < 500 && !answers(); i++)
-		usleep(20000);
+	await_run("steered");
 	expect(PMK_EXIT_OK, "status", "camera    presenter");
 	expect_json("status --json", "latency_ms");
 	expect_json("status --json", "findings"); /* of doctor, in a process of its own */

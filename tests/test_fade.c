@@ -7,7 +7,7 @@
 
 #include <stdatomic.h>
 
-enum { W = 40, H = 22, MS = 300, MOST = 5000 };
+enum { W = 40, H = 22, MS = 300, MOST = 60000 };
 
 static const struct pmk_layout layout = { .width = W, .height = H };
 static const uint64_t begin_ns = 7 * PMK_S_NS;

@@ -163,10 +163,11 @@ static void test_signals(void **state)
 
 	assert_int_equal(sigaction(SIGALRM, &counts, NULL), 0);
 	assert_int_equal(setitimer(ITIMER_REAL, &often, NULL), 0);
-	assert_int_equal(pmk_link_receive(&link, after(SHORT_NS), &line), -ETIMEDOUT);
+	do
+		assert_int_equal(pmk_link_receive(&link, after(SHORT_NS), &line), -ETIMEDOUT);
+	while (signals < 2); /* a process that does not run gets one for many */
 	assert_int_equal(setitimer(ITIMER_REAL, &never, NULL), 0);
 	assert_int_equal(sigaction(SIGALRM, &usual, NULL), 0);
-	assert_true(signals > 1);
 	close(fd);
 	pmk_link_close(&link);
 }

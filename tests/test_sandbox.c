@@ -491,7 +491,7 @@ static void nothing_is_left_of_a_helper_that_ended(void **state)
 		end.fd = pmk_sandbox_end_fd();
 		assert_int_equal(poll(&end, 1, 0), 0);
 		assert_int_equal(kill(helper_of_this(), SIGTERM), 0);
-		assert_int_equal(poll(&end, 1, 10000), 1);
+		assert_int_equal(poll(&end, 1, 60000), 1);
 		pmk_sandbox_tidy();
 		assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 		assert_int_equal(poll(&end, 1, 0), 0);

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { W = 32, H = 18, PATIENCE_S = 20 };
+enum { W = 32, H = 18, PATIENCE_S = 60 };
 
 static const struct pmk_layout layout = { .width = W, .height = H };
 

@@ -6,6 +6,7 @@
 #include "media_material.h"
 
 static const struct pmk_layout small = { .width = 96, .height = 64 };
+static const uint64_t PATIENCE_NS = 60 * PMK_S_NS;
 
 static void make_clip(const char *name, double fps, int count)
 {
@@ -76,15 +77,15 @@ static void test_unpaced_gives_every_frame_once(void **state)
 	assert_true(source->fps == 25);
 	assert_non_null(strstr(source->name, "96x64 at 25/s"));
 	for (int n = 0; n < 50; n++) {
-		assert_int_equal(read_frame(source, &frame, PMK_S_NS), 0);
+		assert_int_equal(read_frame(source, &frame, PATIENCE_NS), 0);
 		assert_int_equal(frame->number, n);
 		assert_int_equal(frame->position_ns, n * INT64_C(40000000));
 		assert_true(frame->time_ns >= start && frame->time_ns <= pmk_clock_now_ns());
 		assert_int_equal(which(&frame->image, 50), n);
 		pmk_frame_unref(frame);
 	}
-	assert_int_equal(read_frame(source, &frame, PMK_S_NS), -ENODATA);
-	assert_int_equal(read_frame(source, &frame, PMK_S_NS), -ENODATA);
+	assert_int_equal(read_frame(source, &frame, PATIENCE_NS), -ENODATA);
+	assert_int_equal(read_frame(source, &frame, PATIENCE_NS), -ENODATA);
 	assert_int_equal(source->dropped, 0);
 	source->impl->close(source);
 	material_clear();
@@ -107,7 +108,7 @@ static void test_larger_frames(void **state)
 		assert_int_equal(source->picture_height, sizes[i][1]);
 		assert_int_equal(source->layout.width, sizes[i][2]);
 		assert_int_equal(source->layout.height, sizes[i][3]);
-		assert_int_equal(read_frame(source, &frame, PMK_S_NS), 0);
+		assert_int_equal(read_frame(source, &frame, PATIENCE_NS), 0);
 		assert_int_equal(frame->image.layout.width, sizes[i][2]);
 		pmk_frame_unref(frame);
 		source->impl->close(source);
@@ -125,7 +126,7 @@ static void test_paced_loops_at_its_rate(void **state)
 	make_clip("a.y4m", 100, 10);
 	source = open_file("a.y4m", &wish);
 	for (int n = 0; n < 35; n++) {
-		assert_int_equal(read_frame(source, &frame, PMK_S_NS), 0);
+		assert_int_equal(read_frame(source, &frame, PATIENCE_NS), 0);
 		assert_true(n == 0 || frame->number > last_number);
 		follow_beat(frame, 10 * PMK_MS_NS, &start);
 		assert_true(pmk_clock_now_ns() >= frame->time_ns);
@@ -150,13 +151,13 @@ static void test_late_reader_gets_the_newest(void **state)
 	source = open_file("a.y4m", &wish);
 	do {
 		pmk_frame_unref(frame);
-		assert_int_equal(read_frame(source, &frame, PMK_S_NS), 0);
+		assert_int_equal(read_frame(source, &frame, PATIENCE_NS), 0);
 		first = frame->time_ns;
 		first_number = frame->number;
 		pmk_frame_unref(frame);
 		pmk_clock_sleep_until(first + 255 * PMK_MS_NS);
 		now = pmk_clock_now_ns();
-		assert_int_equal(read_frame(source, &frame, PMK_S_NS), 0);
+		assert_int_equal(read_frame(source, &frame, PATIENCE_NS), 0);
 		given += 2;
 	} while (pmk_clock_now_ns() - first > PMK_S_NS); /* this one was very late: see below */
 	assert_true(frame->time_ns + 10 * PMK_MS_NS >= now);
@@ -177,12 +178,12 @@ static void test_very_late_goes_on_from_there(void **state)
 
 	make_clip("a.y4m", 100, 300);
 	source = open_file("a.y4m", &wish);
-	assert_int_equal(read_frame(source, &frame, PMK_S_NS), 0);
+	assert_int_equal(read_frame(source, &frame, PATIENCE_NS), 0);
 	first = frame->time_ns;
 	number = frame->number; /* 0, unless the first one took long to decode */
 	pmk_frame_unref(frame);
 	pmk_clock_sleep_until(first + 1200 * PMK_MS_NS);
-	assert_int_equal(read_frame(source, &frame, PMK_S_NS), 0);
+	assert_int_equal(read_frame(source, &frame, PATIENCE_NS), 0);
 	assert_int_equal(frame->number, number + 1);
 	assert_true(frame->time_ns >= first + 1200 * PMK_MS_NS);
 	pmk_frame_unref(frame);
@@ -199,7 +200,7 @@ static void test_nothing_before_it_is_due(void **state)
 
 	make_clip("a.y4m", 2, 4);
 	source = open_file("a.y4m", &wish);
-	assert_int_equal(read_frame(source, &frame, PMK_S_NS), 0);
+	assert_int_equal(read_frame(source, &frame, PATIENCE_NS), 0);
 	deadline = frame->time_ns + 20 * PMK_MS_NS;
 	pmk_frame_unref(frame);
 	assert_int_equal(source->impl->read(source, &frame, deadline), -EAGAIN);
@@ -246,7 +247,7 @@ static void test_still_is_repeated(void **state)
 	source = open_file("a.png", &wish);
 	assert_true(source->fps == 100);
 	for (int n = 0; n < 5; n++) {
-		assert_int_equal(read_frame(source, &frame, PMK_S_NS), 0);
+		assert_int_equal(read_frame(source, &frame, PATIENCE_NS), 0);
 		follow_beat(frame, 10 * PMK_MS_NS, &start);
 		assert_in_range(frame->image.plane[0][0], 187, 189); /* 16 + 200 219/255 */
 		pmk_frame_unref(frame);
@@ -255,10 +256,10 @@ static void test_still_is_repeated(void **state)
 
 	wish.unpaced = true;
 	source = open_file("a.png", &wish);
-	assert_int_equal(read_frame(source, &frame, PMK_S_NS), 0);
+	assert_int_equal(read_frame(source, &frame, PATIENCE_NS), 0);
 	assert_int_equal(frame->position_ns, 0);
 	pmk_frame_unref(frame);
-	assert_int_equal(read_frame(source, &frame, PMK_S_NS), -ENODATA);
+	assert_int_equal(read_frame(source, &frame, PATIENCE_NS), -ENODATA);
 	source->impl->close(source);
 	material_clear();
 }
@@ -276,7 +277,7 @@ static void test_scaled_to_the_wish(void **state)
 
 		assert_int_equal(source->layout.width, 48);
 		assert_int_equal(source->layout.height, 34);
-		assert_int_equal(read_frame(source, &frame, PMK_S_NS), 0);
+		assert_int_equal(read_frame(source, &frame, PATIENCE_NS), 0);
 		assert_true(pmk_layout_equal(&frame->image.layout, &source->layout));
 		if (i)
 			assert_in_range(frame->image.plane[0][33 * frame->image.stride[0] + 47], 187, 189);
@@ -298,7 +299,7 @@ static void test_bars(void **state)
 		struct pmk_source *source = open_file(names[i], &wish);
 		struct pmk_frame *frame;
 
-		assert_int_equal(read_frame(source, &frame, PMK_S_NS), 0);
+		assert_int_equal(read_frame(source, &frame, PATIENCE_NS), 0);
 		assert_int_equal(frame->image.layout.width, 256);
 		assert_int_equal(frame->bar_x, 20);
 		assert_int_equal(frame->bar_y, 0);

@@ -110,8 +110,8 @@ static void test_probes_are_nobody(void **state)
 
 	assert_int_equal(pmk_viewers_watched(v), PMK_WATCH_NOBODY);
 	for (int i = 0; i < 50; i++) {
-		int fd = open_node(), another = open_node();
 		uint64_t begin = pmk_clock_now_ns();
+		int fd = open_node(), another = open_node();
 		enum pmk_watch watch;
 
 		assert_int_equal(pmk_viewers_watched(v), PMK_WATCH_NOBODY);
