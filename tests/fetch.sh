@@ -154,7 +154,7 @@ if [ $code -eq 1 ] && grep -q 'model "paged": stopped' err && [ "$(grep -c . err
 	[ -z "$(ls -A to)" ]; then note ok; else
 	note bad "ended by a signal: exit $code: $(cat err), left: $(ls -A to)"; fi
 for child in $(cat started); do
-	for _ in $(seq 100); do kill -0 "$child" 2>/dev/null || break; sleep 0.05; done
+	for _ in $(seq 1200); do kill -0 "$child" 2>/dev/null || break; sleep 0.05; done
 	if kill -0 "$child" 2>/dev/null; then note bad 'the tool is still running'; kill "$child"; else note ok; fi
 done
 
@@ -165,7 +165,7 @@ stopped_soon() {
 	pid=$!
 	while kill -0 $pid 2>/dev/null && ! [ -e started ]; do sleep 0.05; done
 	kill -s TERM $pid
-	for _ in $(seq 200); do kill -0 $pid 2>/dev/null || break; sleep 0.05; done
+	for _ in $(seq 1200); do kill -0 $pid 2>/dev/null || break; sleep 0.05; done
 	if kill -0 $pid 2>/dev/null; then note bad "$1: it is still running"; kill -s KILL $pid; else note ok; fi
 	wait $pid
 	for child in $(cat started); do kill -s KILL "$child" 2>/dev/null; done
@@ -187,7 +187,7 @@ echo 'a network' >"$out"
 setsid sleep 100 &
 echo $! >started
 END
-if timeout 10 "$program" -q model fetch --to to paged >out 2>err && [ -e to/page.tflite ]; then note ok; else
+if timeout 60 "$program" -q model fetch --to to paged >out 2>err && [ -e to/page.tflite ]; then note ok; else
 	note bad "a tool that leaves a child behind: $(cat err)"
 fi
 kill "$(cat started)"

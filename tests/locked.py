@@ -233,7 +233,7 @@ def test_helpers_killed(program, home):
         assert not refused["ok"] and "was killed" in refused["error"], (words, refused)
         assert "start potemkin again" in refused["error"], refused
     run.do("backdrop", "color:#406080")
-    assert run.do("status")["status"]["state"] == "live"
+    wait(lambda: run.do("status")["status"]["state"] == "live", run)
     assert run.end(signal.SIGTERM) == 0, run.said()
 
 

@@ -206,7 +206,8 @@ def ends():
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
         program.stdin.write(HEAD + PICTURE)
         program.stdin.flush()
-        program.stdout.readline()  # now it waits for more
+        program.stdout.readline()
+        program.stdout.read(len(PICTURE))  # now it waits for more
         program.send_signal(signal.SIGTERM)
         said = program.stderr.read().decode()
         expect(program.wait() == 1 and "stopped after 1 frame" in said, "SIGTERM: " + said)

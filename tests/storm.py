@@ -30,9 +30,11 @@ BACKDROPS = ["color:#204080", "builtin:office", "builtin:dusk", "green", "blur:6
 
 
 class Control:
-    def __init__(self, path):
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.connect(path)
+    def __init__(self, path, run):
+        self.socket, end = socket.socket(socket.AF_UNIX), time.monotonic() + PATIENCE
+        while self.socket.connect_ex(path):
+            assert run.poll() is None and time.monotonic() < end, "potemkin does not start"
+            time.sleep(0.02)
         self.file = self.socket.makefile("rw", encoding="utf-8")
 
     def ask(self, command, *args):
@@ -158,17 +160,16 @@ def main(program):
         words = "-q -c presenter -o null -s 320x180 --config /dev/null".split()
         run = subprocess.Popen([program, *words], env=dict(os.environ, XDG_RUNTIME_DIR=work))
         try:
-            path, end = os.path.join(work, "potemkin/control"), time.monotonic() + PATIENCE
-            while not os.path.exists(path):
-                assert run.poll() is None and time.monotonic() < end, "potemkin does not start"
-                time.sleep(0.02)
-            control = Control(path)
+            control = Control(os.path.join(work, "potemkin/control"), run)
             reader = Reader(control.ask("page")["address"])
             reader.start()
             model, before = Model(control), control.ask("status")["status"]
             rss, refused, seconds = storm(control, model, run.pid)
             after = control.ask("status")["status"]
             assert after["state"] != "paused"
+            end = time.monotonic() + PATIENCE
+            while not reader.bytes and time.monotonic() < end:
+                time.sleep(0.02)
             reader.ends = True
             lost = after["replaced"] - before["replaced"] + after["dropped"] - before["dropped"]
             assert reader.bytes > 0, "nothing was read"

