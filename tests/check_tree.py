@@ -72,6 +72,7 @@ STATE = {
     "open_file.c": {"handed": "a process that reads one file has no other"},
     "files.c": {"last": "the picture that was closed last, for whoever opens it again"},
     "new_file.c": {"tickets": "what the starter of this process may tell its files apart by"},
+    "origin.c": {"origin": "of what stderr says: it is the process's"},
     "locked.c": {"writes": "what the starter of this process may write"},
     "starter.c": {"starter": "a process of this process's own"},
     "sandbox.c": {"helper": "a process of this process's own"},

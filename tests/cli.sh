@@ -279,6 +279,36 @@ done
 code=$?
 if [ $code -eq 3 ] && grep -q 'FAULT  configuration: ' out; then note ok; else note bad "doctor, no file: $code"; fi
 rm config/potemkin/potemkin.conf
+# what is found wrong only when it is used is told with its line, too
+says_line() {
+	code=$1 setting=$2 pattern=$3
+	shift 3
+	printf '# mine\n\n%s\n' "$setting" >config/potemkin/potemkin.conf
+	expect "$code" "potemkin.conf: line 3: $pattern" "$@" --frames 1 -s 160x90
+}
+says_line 3 'model = absent.tflite' 'model: absent.tflite: there is no such file' -c presenter -o null
+says_line 3 'model = ./zero.tflite' 'model: ./zero.tflite: not a known model' convert presenter null
+says_line 3 'model = gpt' 'model "gpt" is not known' mask presenter a.mkv
+says_line 3 'backdrop = absent.png' 'backdrop "absent.png": there is no such file' -c presenter -o null
+says_line 3 'backdrop = bad.png' 'backdrop: bad.png: not a picture' -c presenter -o null
+says_line 3 'backdrop = slideshow:absent:5' 'backdrop "slideshow:absent:5": there is no folder' -c presenter -o null
+says_line 3 'overlay = bad.png' 'overlay: bad.png: not a picture' -c presenter -o null
+says_line 5 'camera = /dev/video77' 'camera: /dev/video77: no such device' -o null
+says_line 3 'camera = file:absent.mkv' 'camera: absent.mkv: ' -o null
+says_line 5 'camera = pipewire:mine' 'camera "pipewire": ' -o null
+says_line 6 'output = /dev/video77' 'output: /dev/video77: no such device' -c presenter
+says_line 6 'output = file:absent/out.mp4' 'output: absent/out.mp4: cannot be created' -c presenter
+says_line 2 'output = file:out.gif' 'output: out.gif: ' -c presenter
+says_line 2 'cpu = mmx' 'cpu "mmx": there is no such level' -c presenter -o null
+for warned in 'backdrop-folder = absent' 'control-group = absent_group' 'keep-out = 500,500,9x9'; do
+	echo "$warned" >config/potemkin/potemkin.conf
+	runs -c presenter -o null --frames 1 -s 160x90
+	if grep -Eq "warning: configuration file .*potemkin.conf: line 1: ${warned%% *}" err; then note ok; else
+		note bad "$warned: $(cat err)"; fi
+done
+echo 'model = gpt' >config/potemkin/potemkin.conf	# the command line's own mistakes are not the file's
+expect 3 '^potemkin: error: model "gpt" is not known' -m gpt -c presenter -o null --frames 1
+expect 3 '"message":"configuration file .* line 1: model ..gpt.. is not known' --log-json -c presenter -o null
 printf 'backdrop = none\nshow-room = yes\n' >config/potemkin/potemkin.conf
 runs -c presenter -o null --frames 1 -s 160x90
 tells_room() {
@@ -409,9 +439,9 @@ if [ $? -eq 3 ] && ! grep -q folder err; then note ok; else note bad "a closed s
 # --- engines
 runs -c presenter -o null --frames 1 -s 320x180 --engine own
 expect 2 'give auto, own or xnnpack' -c presenter -o null --frames 1 --engine fast
-expect 2 'cpu mmx: there is no such level' -c presenter -o null --frames 1 --cpu mmx
+expect 2 'cpu "mmx": there is no such level' -c presenter -o null --frames 1 --cpu mmx
 export POTEMKIN_CPU=mmx
-expect 2 'POTEMKIN_CPU mmx: there is no such level' -c presenter -o null --frames 1
+expect 2 'POTEMKIN_CPU "mmx": there is no such level' -c presenter -o null --frames 1
 runs -c presenter -o null --frames 1 -s 320x180 --cpu auto
 unset POTEMKIN_CPU
 

@@ -364,7 +364,7 @@ static void test_sections_that_are_refused(void **state)
 	assert_int_equal(read_for(NULL, "", "[camera x]\ncamera = auto\n"), -EINVAL);
 	assert_non_null(strstr(unit_logged, "line 2, in [camera x]: \"camera\" cannot be set for one camera"));
 	assert_int_equal(read_for(NULL, "", "[camera x]\nbackdrop = absent.png\n"), 0); /* it may be there later */
-	assert_int_equal(read_for("x", "", "[camera x]\nbackdrop = absent.png\n"), -EINVAL);
+	assert_int_equal(read_for("x", "", "[camera x]\nbackdrop = absent.png\n"), -EBADMSG);
 	assert_non_null(strstr(unit_logged, "line 2, in [camera x]: backdrop \"absent.png\""));
 	assert_int_equal(read_for(NULL, "", "[profile late]\nsmooth\n"), -EINVAL);
 	assert_non_null(strstr(unit_logged, "line 2, in [profile late], is not of the form"));
@@ -435,7 +435,7 @@ static void test_lines_that_are_refused(void **state)
 		{ "[porfile: call]", "line 1: a profile begins with" },
 		{ "[camra]", "line 1: a profile begins with" },
 		{ "[Profil]", "line 1: a profile begins with" },
-		{ "model = a\tb", "line 1: model \"a?b\": it has a control character" },
+		{ "control-group = a\tb", "line 1: control-group \"a?b\": it has a control character" },
 	};
 
 	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
@@ -443,6 +443,11 @@ static void test_lines_that_are_refused(void **state)
 		if (!strstr(unit_logged, lines[i][1]) || unit_log_count != 1)
 			fail_msg("%s: %s", lines[i][0], unit_logged);
 	}
+	/* as on the command line, what is to be read is bad input */
+	assert_int_equal(read_text("model = a\tb"), -EBADMSG);
+	assert_non_null(strstr(unit_logged, "line 1: model \"a?b\": it has a control character"));
+	assert_int_equal(read_text("smooth = 3\nbackdrop = absent.png"), -EBADMSG);
+	assert_int_equal(read_text("overlay = absent.png"), -EBADMSG);
 }
 
 /* A line may be as long as the longest path, in the home directory, too. */
@@ -459,7 +464,7 @@ static void test_long_lines(void **state)
 	assert_int_equal(strlen(settings.pipeline.scene.model), PMK_SPEC - 1);
 	strcpy(line, "model = ~/");
 	memset(line + strlen(line), 'x', PMK_SPEC - 2);
-	assert_int_equal(pmk_settings_read_text(line, "a.conf", &settings), -EINVAL);
+	assert_int_equal(pmk_settings_read_text(line, "a.conf", &settings), -EBADMSG);
 }
 
 static void test_file_on_disk(void **state)

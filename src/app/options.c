@@ -4,8 +4,10 @@
 #include "app/cpu_choice.h"
 #include "app/log_json.h"
 #include "app/options_help.h"
+#include "app/origin.h"
 #include "base/log.h"
 #include "base/parse.h"
+#include "base/words/phrase.h"
 #include "compose/backdrop.h"
 #include "settings/settings_file.h"
 
@@ -222,12 +224,31 @@ static enum pmk_exit read_file(struct pmk_options *o, bool asked)
 	return !err ? PMK_EXIT_OK : err == -EINVAL ? PMK_EXIT_USAGE : PMK_EXIT_INPUT;
 }
 
+static void print_text(enum pmk_log_level level, const char *line)
+{
+	char told[PMK_LOG_LINE];
+
+	pmk_log_print_text(level, pmk_origin_tell(level, line, told));
+}
+
+static void print_json(enum pmk_log_level level, const char *line)
+{
+	char told[PMK_LOG_LINE];
+
+	pmk_log_json(level, pmk_origin_tell(level, line, told));
+}
+
 static void set_up_log(const struct pmk_settings *s)
 {
 	pmk_log_setup(s->quiet     ? PMK_LOG_ERROR :
 			s->verbose ? PMK_LOG_DEBUG :
 				     PMK_LOG_INFO,
-		s->log_json ? pmk_log_json : NULL);
+		s->log_json ? print_json : print_text);
+}
+
+static bool is_given(const struct pmk_options *o, const char *name)
+{
+	return o->given[pmk_setting_find(name) - pmk_settings_table];
 }
 
 /* `given`: the backdrop stands on the command line. */
@@ -251,8 +272,7 @@ static void tell_room(const struct pmk_options *o)
 	const unsigned shows = 1u << PMK_COMMAND_RUN | 1u << PMK_COMMAND_CONVERT;
 	const struct pmk_scene_settings *scene = &o->settings.pipeline.scene;
 
-	if (shows >> o->command & 1 && pmk_backdrop_shows_room(scene->backdrop) &&
-		!o->given[pmk_setting_find("show-room") - pmk_settings_table])
+	if (shows >> o->command & 1 && pmk_backdrop_shows_room(scene->backdrop) && !is_given(o, "show-room"))
 		pmk_warn("backdrop %s shows the room, as the configuration file has show-room = yes; --show-room=no "
 			 "forbids it",
 			scene->backdrop);
@@ -296,7 +316,7 @@ static enum pmk_exit parse(int argc, char **argv, struct pmk_options *o, const s
 		return PMK_EXIT_USAGE;
 	if (again)
 		o->settings.in_use = *again->in_use;
-	asked = o->given[pmk_setting_find("config") - pmk_settings_table];
+	asked = is_given(o, "config");
 	code = uses_file(o->command, asked) ? read_file(o, asked) : PMK_EXIT_OK;
 	if (code == PMK_EXIT_OK)
 		code = walk(argc, argv, &all);
@@ -304,19 +324,18 @@ static enum pmk_exit parse(int argc, char **argv, struct pmk_options *o, const s
 		code = pmk_spec_copy(o->settings.profile, again->profile) ? PMK_EXIT_USAGE : code;
 	if (starting)
 		set_up_log(&o->settings);
-	return code == PMK_EXIT_OK ?
-		check_room(&o->settings, starting, o->given[pmk_setting_find("backdrop") - pmk_settings_table]) :
-		code;
+	return code == PMK_EXIT_OK ? check_room(&o->settings, starting, is_given(o, "backdrop")) : code;
 }
 
 /* It may be made later, so it stops nothing. */
-static void check_folder(const char *folder)
+static void check_folder(const struct pmk_options *o)
 {
+	const char *folder = o->settings.backdrop_folder;
 	DIR *there = *folder ? opendir(folder) : NULL;
 
 	if (*folder && !there)
-		pmk_warn("--backdrop-folder \"%s\": %s; the gallery has only the built-in backdrops until it is there",
-			folder, strerror(errno));
+		pmk_warn("%sbackdrop-folder \"%s\": %s; the gallery has only the built-in backdrops until it is there",
+			is_given(o, "backdrop-folder") ? "--" : "", pmk_short(folder, 100).text, strerror(errno));
 	if (there)
 		closedir(there);
 }
@@ -332,9 +351,10 @@ enum pmk_exit pmk_options_parse(int argc, char **argv, struct pmk_options *o)
 	if (code != PMK_EXIT_OK || s->help || s->version)
 		return code;
 	tell_room(o);
+	pmk_origin_begin(o);
 	if (o->command == PMK_COMMAND_RUN || o->command == PMK_COMMAND_LIST)
-		check_folder(s->backdrop_folder);
-	return pmk_cpu_choose(s->cpu[0] ? s->cpu : NULL);
+		check_folder(o);
+	return pmk_cpu_choose(s->cpu[0] ? s->cpu : NULL, is_given(o, "cpu"));
 }
 
 static bool has_saved(const bool *saved)

@@ -87,7 +87,7 @@ static void add_film(struct pmk_inputs *inputs, const char *film)
 
 /* A line of the configuration file may count later, or for another camera. Its pictures must last, so much the more
  * may be added to their folder until then. A model that cannot be found is told once it is asked for. */
-static void add_line(void *user, const char *name, const char *value)
+static void add_line(void *user, int number, const char *name, const char *value)
 {
 	const struct pmk_setting *setting = pmk_setting_find(name);
 	struct pmk_file_place folder;

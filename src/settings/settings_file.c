@@ -96,8 +96,8 @@ static int take(struct reading *r, const char *name, const char *value)
 	if (!err || (err == -ENOENT && !counts(r))) /* what is for another time may be away at present */
 		return 0;
 	pmk_error_cure(err == -ENOENT ? setting->cure : PMK_CURE_NONE, "configuration file %s: %s \"%s\": %s",
-		place_of(r, place), name, value, why);
-	return -EINVAL;
+		place_of(r, place), name, pmk_short(value, 100).text, why);
+	return setting->flags & PMK_SETTING_READ ? -EBADMSG : -EINVAL;
 }
 
 static void begin_section(struct reading *r)
@@ -287,14 +287,15 @@ static char *read_text(const char *path)
 	return pmk_mem_read_file(path, PMK_SETTINGS_FILE_BYTES, &text, &size) ? NULL : (char *)text;
 }
 
-void pmk_settings_lines(const char *path, void (*found)(void *user, const char *name, const char *value), void *user)
+void pmk_settings_lines(
+	const char *path, void (*found)(void *user, int number, const char *name, const char *value), void *user)
 {
 	char *text = read_text(path), *rest = text, *line, *name, *value;
 	const char *why;
 
-	while ((line = strsep(&rest, "\n"))) {
+	for (int number = 1; (line = strsep(&rest, "\n")); number++) {
 		if (pmk_settings_line(line, &name, &value, &why) == 1)
-			found(user, name, value);
+			found(user, number, name, value);
 	}
 	free(text);
 }

@@ -22,15 +22,17 @@ bool pmk_settings_default_file(char path[PMK_SPEC]) __attribute__((warn_unused_r
 bool pmk_settings_file_of(const struct pmk_settings *settings, char path[PMK_SPEC]) __attribute__((warn_unused_result));
 
 /* Set each setting of the file, and settings->pipeline.by_camera if it has sections of cameras. An empty file and
- * /dev/null set nothing. -EINVAL: a mistake in it; another negative errno: it cannot be read. Errors are logged. */
+ * /dev/null set nothing. -EINVAL: a mistake in it; -EBADMSG: what it names to be read (PMK_SETTING_READ) cannot be;
+ * another negative errno: it cannot be read itself. Errors are logged. */
 int pmk_settings_read_file(const char *path, struct pmk_settings *settings) __attribute__((warn_unused_result));
 
 /* The same from memory; `path` is for messages. */
 int pmk_settings_read_text(const char *text, const char *path, struct pmk_settings *settings)
 	__attribute__((warn_unused_result));
-/* Call `found` for each line that sets something, in whatever section; a file that cannot be read has none. Nothing is
- * logged. */
-void pmk_settings_lines(const char *path, void (*found)(void *user, const char *name, const char *value), void *user);
+/* Call `found` for each line that sets something, in whatever section, with its number; a file that cannot be read has
+ * none. Nothing is logged. */
+void pmk_settings_lines(
+	const char *path, void (*found)(void *user, int number, const char *name, const char *value), void *user);
 /* Call `found` for each profile of the file, in its order; a file that cannot be read has none. Nothing is logged. */
 void pmk_settings_profiles(const char *path, void (*found)(void *user, const char *name), void *user);
 

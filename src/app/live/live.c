@@ -7,6 +7,7 @@
 #include "app/live/service.h"
 #include "app/live/status_line.h"
 #include "app/live/steer.h"
+#include "app/origin.h"
 #include "app/signals.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -123,6 +124,7 @@ static int run(const struct live *l, const struct pmk_pipeline_settings *setting
 		err = pmk_control_start(l->control);
 	if (err)
 		return err;
+	pmk_origin_end();
 	pmk_cures_while_running(cures);
 	pmk_log_set_cures(cures);
 	pmk_media_forget(); /* the backdrop's file has been read by now */

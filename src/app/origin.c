@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/origin.h"
+
+#include "base/parse.h"
+#include "base/words/phrase.h"
+#include "settings/setting_type.h"
+#include "settings/settings_file.h"
+#include "settings/settings_line.h"
+
+#include <ctype.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MOST = PMK_SETTINGS_MOST };
+
+static struct {
+	atomic_bool active;
+	char path[PMK_SPEC];
+	int count;
+	struct line {
+		int number;
+		const struct pmk_setting *setting;
+		char word[PMK_SPEC]; /* as it stands in messages */
+	} lines[MOST];
+} origin;
+
+/* Without the kind, and without the seconds of a slideshow: messages name the file, the folder or the camera. */
+static void shorten(char word[PMK_SPEC])
+{
+	static const char *const heads[] = { "file:", "slideshow:", "daylight:" };
+	char *colon = strrchr(word, ':');
+
+	if (colon && colon[1] && !colon[1 + strspn(colon + 1, "0123456789")])
+		*colon = '\0';
+	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+		const char *rest = pmk_parse_after(word, heads[i]);
+
+		if (rest && *rest)
+			memmove(word, rest, strlen(rest) + 1);
+	}
+}
+
+/* Whether messages may name its value, and the command line has not set it. */
+static bool may_be_named(const struct pmk_options *options, const struct pmk_setting *setting, const char *value)
+{
+	bool names = setting && (setting->type == &pmk_type_text || setting->type == &pmk_type_zone);
+
+	return names && !options->given[setting - pmk_settings_table] && setting->commands >> options->command & 1 &&
+		!(setting->normal && strcmp(value, setting->normal) == 0);
+}
+
+static void add(void *user, int number, const char *name, const char *value)
+{
+	const struct pmk_setting *setting = pmk_setting_find(name);
+	struct line *line = &origin.lines[origin.count];
+
+	if (origin.count == MOST || !may_be_named(user, setting, value) || pmk_settings_expand_home(value, line->word))
+		return;
+	shorten(line->word);
+	line->number = number;
+	line->setting = setting;
+	origin.count += line->word[0] != '\0';
+}
+
+void pmk_origin_begin(const struct pmk_options *options)
+{
+	if (!options->configured || !pmk_settings_file_of(&options->settings, origin.path))
+		return;
+	pmk_settings_lines(origin.path, add, (void *)options);
+	atomic_store(&origin.active, true);
+}
+
+void pmk_origin_end(void)
+{
+	atomic_store(&origin.active, false);
+}
+
+static bool ends_word(char c)
+{
+	return !isalnum((unsigned char)c) && !strchr("_-.", c ? c : ' ');
+}
+
+static bool names(const char *text, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (const char *at = strstr(text, word); at; at = strstr(at + 1, word)) {
+		char before = at == text ? ' ' : at[-1];
+
+		if (ends_word(before) && before != '/' && ends_word(at[length]))
+			return true;
+	}
+	return false;
+}
+
+const char *pmk_origin_tell(enum pmk_log_level level, const char *line, char told[PMK_LOG_LINE])
+{
+	if (level > PMK_LOG_WARN || !atomic_load(&origin.active) || names(line, origin.path))
+		return line;
+	for (int i = 0; i < origin.count; i++) {
+		const struct line *l = &origin.lines[i];
+		bool named = strncmp(line, l->setting->name, strlen(l->setting->name)) == 0;
+
+		if (!names(line, l->word) && !(pmk_parse_after(l->word, "pipewire:") && names(line, "pipewire")))
+			continue;
+		pmk_phrase(told, PMK_LOG_LINE, "configuration file %s: line %d: %s%s%s", origin.path, l->number,
+			named ? "" : l->setting->name, named ? "" : ": ", line);
+		return told;
+	}
+	return line;
+}
