@@ -9,6 +9,7 @@ import os
 import pty
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -213,11 +214,41 @@ def ends():
         expect(program.wait() == 1 and "stopped after 1 frame" in said, "SIGTERM: " + said)
 
 
+def hashes():
+    """A picture's line is out with the picture, and the end of whoever reads it is the end."""
+    live = ("run", "-c", "presenter", "-s", "64x48", "-o", "hash")
+    for words in live, (*live, "-o", "null"), ("convert", "presenter", "hash", "-s", "64x48"):
+        for ends_of in os.pipe, lambda: [end.detach() for end in socket.socketpair()]:
+            reader, writer = ends_of()
+            with subprocess.Popen([PROGRAM, "-b", "color:navy", *words], stdout=writer,
+                                  stderr=subprocess.PIPE) as program:
+                os.close(writer)
+                line = os.read(reader, 67)
+                expect(re.fullmatch(rb"0 [0-9a-f]{64}\n", line), "%s: the first line: %s" % (words, line))
+                os.close(reader)
+                if "null" in words:
+                    expect(b"its reader has gone" in told(program), "%s: it is told" % (words,))
+                    program.send_signal(signal.SIGTERM)  # the other output goes on
+                said = program.stderr.read()
+                expect(program.wait() == 0 and b"error" not in said and b"cut off" not in said,
+                       "%s: %d, %s" % (words, program.returncode, said))
+
+
+def told(program):
+    """What is said up to the line about the reader."""
+    said = b""
+    for line in program.stderr:
+        said += line
+        if b"reader" in line:
+            break
+    return said
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_CONFIG_HOME"] = folder + "/config"
         os.chdir(folder)
-        for part in (same_picture, ways, odd_heads, one_by_one, broken, ends):
+        for part in (same_picture, ways, odd_heads, one_by_one, broken, ends, hashes):
             part()
         os.chdir("/")
     return 1 if failures else 0

@@ -12,7 +12,9 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
+#include <signal.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -617,6 +619,28 @@ static void test_save_and_profiles(void **state)
 	end(p);
 }
 
+/* As on a full disk: it is an output that is lost, and no bad input. */
+static void test_save_without_room(void **state)
+{
+	struct rlimit none = { 0 }, usual;
+	struct pmk_pipeline *p = begin(false);
+	cJSON *answer;
+
+	put_file("fit = tile\n");
+	accepts("set smooth 40");
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &usual), 0);
+	none.rlim_max = usual.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+	answer = ask("save");
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &usual), 0);
+	assert_int_equal(cJSON_GetNumberValue(cJSON_GetObjectItem(answer, "code")), 6);
+	refuses_with(answer, "cannot be written: the limit of a file's size is reached");
+	file_is("fit = tile\n");
+	assert_int_equal(unlink(settings.config), 0);
+	end(p);
+}
+
 /* Many random commands: the settings are what a model of them says, nothing is covered but by a pause. */
 static uint64_t snapshot_ns; /* capture time of the picture that was to be written */
 
@@ -906,6 +930,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_deaf_subscriber, clear),
 		cmocka_unit_test_teardown(test_reload_and_quit, clear),
 		cmocka_unit_test_teardown(test_save_and_profiles, clear),
+		cmocka_unit_test_teardown(test_save_without_room, clear),
 		cmocka_unit_test_teardown(test_a_snapshot_shows_what_was_changed, clear),
 		cmocka_unit_test_teardown(test_random_commands, clear),
 	};

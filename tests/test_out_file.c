@@ -239,11 +239,11 @@ static void fill_disk(const char *path, long limit)
 		assert_int_equal(material_errors, 1);
 	}
 	if (!size_of(path)) {
-		assert_non_null(strstr(material_line, "cannot be written: File too large"));
+		assert_non_null(strstr(material_line, "cannot be written: the limit of a file's size is reached"));
 		return;
 	}
-	if (err && !strstr(material_line, "the file may not grow any more after 00:00:0") &&
-		!strstr(material_line, "the file may not grow any more after 0."))
+	if (err && !strstr(material_line, "the limit of a file's size is reached (ulimit -f) after 00:00:0") &&
+		!strstr(material_line, "the limit of a file's size is reached (ulimit -f) after 0."))
 		fail_msg("\"%s\"", material_line);
 	if (err && !strstr(material_line, "what was recorded until then is there and plays"))
 		fail_msg("\"%s\"", material_line);

@@ -3,6 +3,7 @@
 #include "app/cures.h"
 #include "app/options_help.h"
 #include "base/log.h"
+#include "base/new_file.h"
 #include "media/sandbox/helper.h"
 
 #include <errno.h>
@@ -29,22 +30,36 @@ static void fill_standard_streams(void)
 	}
 }
 
-/* The program behind the pipe has read enough, as `head` does. */
+/* The program behind the pipe or socket has read enough, as `head` does. */
 static bool reader_left(void)
 {
 	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
 
-	return poll(&out, 1, 0) == 1 && out.revents & POLLERR;
+	return poll(&out, 1, 0) == 1 && out.revents & (POLLERR | POLLHUP);
 }
 
-/* A full disk behind standard output is an error, too. */
+/* Why standard output failed. The reason of an earlier failure is lost, and the next one has the same. */
+static int failed_for(void)
+{
+	if (fflush(stdout) == 0) {
+		clearerr(stdout);
+		putchar('\n');
+		return fflush(stdout) ? errno : EIO;
+	}
+	return errno;
+}
+
+/* A full disk behind standard output is a lost output like others. */
 static int check_stdout(int code, bool answers)
 {
-	if ((fflush(stdout) || ferror(stdout)) && !reader_left() && (code == PMK_EXIT_OK || answers)) {
-		pmk_error("standard output: %s", strerror(errno));
-		return PMK_EXIT_INTERNAL;
-	}
-	return code;
+	int err;
+
+	if ((!fflush(stdout) && !ferror(stdout)) || reader_left() || (code != PMK_EXIT_OK && !answers))
+		return code;
+	err = failed_for();
+	pmk_error_cure(err == ENOSPC ? PMK_CURE_FREE_SPACE : PMK_CURE_NONE, "standard output: cannot be written: %s",
+		pmk_new_file_reason(-err));
+	return PMK_EXIT_NO_OUTPUT;
 }
 
 /* SIGUSR1 and SIGUSR2 have no meaning here, but somebody may send them as to another program, such as dd. By default
@@ -62,6 +77,8 @@ static int run(int argc, char **argv, bool *lasts)
 
 	if (argc == 2 && strcmp(argv[1], PMK_HELPER_ARGUMENT) == 0)
 		return pmk_helper_main();
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* write() fails with EFBIG instead, which is reported like any error */
 	code = pmk_options_parse(argc, argv, &options);
 	if (code != PMK_EXIT_OK)
 		return (int)code;
@@ -75,8 +92,6 @@ static int run(int argc, char **argv, bool *lasts)
 		return check_stdout(PMK_EXIT_OK, true);
 	}
 	setenv("SVT_LOG", "1", 0); /* or an encoder tells of itself on standard error */
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN); /* write() fails with EFBIG instead, which is reported like any error */
 	prctl(PR_SET_DUMPABLE, 0); /* a core file would hold the room */
 
 	code = pmk_command(&options);

@@ -353,7 +353,7 @@ int pmk_new_file_end(struct pmk_new_file *file, const char *path, int fd, int er
 	if (!err)
 		return pmk_new_file_keep(file);
 	pmk_error_cure(err == -ENOSPC ? PMK_CURE_FREE_SPACE : PMK_CURE_NONE, "%s: cannot be written: %s", path,
-		why ? why : strerror(-err));
+		why && err != -EFBIG ? why : pmk_new_file_reason(err));
 	pmk_new_file_drop(file);
 	return err;
 }

@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/types.h>
 #include <time.h>
 #include <unistd.h>
@@ -60,6 +61,12 @@ static inline int pmk_new_file_write(int fd, const uint8_t *data, size_t bytes)
 		}
 	}
 	return 0;
+}
+
+/* What its error means, in words. Inline likewise. */
+static inline const char *pmk_new_file_reason(int err)
+{
+	return err == -EFBIG ? "the limit of a file's size is reached (ulimit -f)" : strerror(-err);
 }
 
 /* The path of what a process leaves there that was killed, and the next claim removes. The caller frees it; NULL: no

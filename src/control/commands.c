@@ -128,15 +128,16 @@ static int command_profile(struct request *r)
 static int command_save(struct request *r)
 {
 	char path[PMK_SPEC] = "", next[PMK_CONTROL_CHANGES];
-	int saved;
+	bool saved;
+	int code;
 
 	if (!pmk_settings_file_of(&r->control->settings, path))
 		return refuse(r, PMK_EXIT_USAGE, "there is no configuration file to save to");
 	pmk_log_overhear(r->why);
-	saved = pmk_control_save(r->control, path, next);
+	code = pmk_control_save(r->control, path, &saved, next);
 	pmk_log_overhear(NULL);
-	if (saved <= 0)
-		return saved ? PMK_EXIT_INPUT : 0;
+	if (code || !saved)
+		return code;
 	cJSON_AddStringToObject(r->answer, "file", path);
 	if (next[0])
 		cJSON_AddStringToObject(r->answer, "overridden", next);

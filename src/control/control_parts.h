@@ -71,9 +71,10 @@ void pmk_control_pause(struct pmk_control *control, bool pause);
  * with the reason in `why`. */
 int pmk_control_reread(struct pmk_control *control, const char *profile, char why[PMK_LOG_LINE]);
 
-/* Write what has been changed since the start, or since the last save, to the configuration file at `path`. 1, with
- * what the next start takes from its command line instead in words, or ""; 0: nothing has; negative errno, logged. */
-int pmk_control_save(struct pmk_control *control, const char *path, char next[PMK_CONTROL_CHANGES]);
+/* Write what has been changed since the start, or since the last save, to the configuration file at `path`. *saved:
+ * something has been; with what the next start takes from its command line instead in words, or "". 0, or an exit code,
+ * logged. */
+int pmk_control_save(struct pmk_control *control, const char *path, bool *saved, char next[PMK_CONTROL_CHANGES]);
 
 /* Have the settings for the camera that is open, if it is another one than before. Call it when the state changes. */
 void pmk_control_follow_camera(struct pmk_control *control);

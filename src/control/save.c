@@ -21,21 +21,23 @@ static int write_changes(struct pmk_control *c, const char *path)
 	return err;
 }
 
-int pmk_control_save(struct pmk_control *c, const char *path, char next[PMK_CONTROL_CHANGES])
+int pmk_control_save(struct pmk_control *c, const char *path, bool *saved, char next[PMK_CONTROL_CHANGES])
 {
 	char changes[PMK_CONTROL_CHANGES];
-	int err = read_again(c, c->saved);
+	int err;
 
-	if (err)
-		return err;
+	*saved = false;
+	if (read_again(c, c->saved))
+		return PMK_EXIT_INPUT;
 	pmk_control_name_changes(&c->fresh, &c->settings, true, changes);
 	if (!changes[0])
-		return 0;
+		return PMK_EXIT_OK;
 	err = write_changes(c, path);
-	if (!err)
-		err = read_again(c, NULL);
 	if (err)
-		return err;
+		return (int)pmk_exit_of(PMK_PART_OUTPUT, err, "");
+	*saved = true;
+	if (read_again(c, NULL))
+		return PMK_EXIT_INPUT;
 	pmk_control_name_changes(&c->settings, &c->fresh, true, next);
-	return 1;
+	return PMK_EXIT_OK;
 }

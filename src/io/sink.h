@@ -63,8 +63,8 @@ int pmk_sink_check(const char *spec, char *why, size_t size) __attribute__((warn
 /* The same, and that it is no pipe, which a live run cannot use; if not, it is logged. */
 bool pmk_sink_usable(const char *spec) __attribute__((warn_unused_result));
 
-/* Write a picture. 0, or negative errno: the sink is lost, close it. It never blocks for long: a virtual camera that
- * has no free buffer drops the picture. */
+/* Write a picture. 0, or negative errno: the sink is lost, close it. -ECANCELED: whoever read it has gone and needs no
+ * more, which is no failure. It never blocks for long: a virtual camera that has no free buffer drops the picture. */
 int pmk_sink_write(struct pmk_sink *sink, const struct pmk_shown *shown) __attribute__((warn_unused_result));
 
 /* Whether anybody watches now; UNKNOWN if the sink cannot tell. It is cheap and never blocks: call it at every picture,
@@ -97,8 +97,8 @@ int pmk_sink_pipewire_open(const char *name, const struct pmk_sink_setup *setup,
 int pmk_sink_file_open(const char *path, const struct pmk_sink_setup *setup, struct pmk_sink **sink)
 	__attribute__((warn_unused_result));
 int pmk_sink_null_open(struct pmk_sink **sink) __attribute__((warn_unused_result));
-/* Print the SHA-256 of the visible pixels of each plane, row by row: a line "FRAME HEX" for each picture, and "total
- * HEX" at close, on standard output. */
+/* Print the SHA-256 of the visible pixels of each plane, row by row: a line "FRAME HEX" for each picture, at once, and
+ * "total HEX" at close, on standard output. */
 int pmk_sink_hash_open(struct pmk_sink **sink) __attribute__((warn_unused_result));
 
 #endif

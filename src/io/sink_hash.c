@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/new_file.h"
 #include "base/sha256.h"
 #include "io/sink.h"
 
@@ -36,7 +37,13 @@ static void finish_hex(struct pmk_sha256 *sha, char text[PMK_SHA256_HEX])
 static int fail(struct hash_sink *s)
 {
 	s->err = errno ? -errno : -EIO;
-	pmk_error("hash: cannot write to standard output: %s", strerror(-s->err));
+	if (s->err == -EPIPE) {
+		s->err = -ECANCELED;
+		pmk_info("standard output: its reader has gone");
+	} else {
+		pmk_error_cure(s->err == -ENOSPC ? PMK_CURE_FREE_SPACE : PMK_CURE_NONE,
+			"standard output: cannot be written: %s", pmk_new_file_reason(s->err));
+	}
 	return s->err;
 }
 
@@ -50,7 +57,7 @@ static int hash_write(struct pmk_sink *sink, const struct pmk_shown *shown)
 	hash_rows(&sha, pmk_shown_image(shown));
 	hash_rows(&s->total, pmk_shown_image(shown));
 	finish_hex(&sha, text);
-	return printf("%llu %s\n", s->number++, text) < 0 ? fail(s) : 0;
+	return printf("%llu %s\n", s->number++, text) < 0 || fflush(stdout) != 0 ? fail(s) : 0;
 }
 
 static int hash_close(struct pmk_sink *sink, const struct pmk_shown *cover)

@@ -117,7 +117,9 @@ static enum pmk_exit write_video(
 		pmk_info("%s: its reader has gone", pmk_pipe_name(out, true));
 		return PMK_EXIT_OK;
 	}
-	return err == -ECANCELED ? PMK_EXIT_OK : pmk_exit_of(part, err ? err : close_err, "file:");
+	err = err ? err : close_err;
+	film->left |= err == -ECANCELED && discarded;
+	return err == -ECANCELED ? PMK_EXIT_OK : pmk_exit_of(part, err, "file:");
 }
 
 /* The ending of a video's new name among many files: its own if it can be written, else one that holds any audio. A

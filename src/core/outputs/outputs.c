@@ -48,7 +48,11 @@ static void heard(void *user, enum pmk_output_event event, int error)
 {
 	struct member *member = user;
 	struct pmk_outputs *o = member->all;
-	bool of_state = event == PMK_OUTPUT_LIVE || event == PMK_OUTPUT_COVERED;
+	bool of_state;
+
+	if (event == PMK_OUTPUT_LOST && error == -ECANCELED) /* nobody needs more of it */
+		event = PMK_OUTPUT_DONE;
+	of_state = event == PMK_OUTPUT_LIVE || event == PMK_OUTPUT_COVERED;
 
 	if (event != PMK_OUTPUT_DONE && (!of_state || member == &o->members[0]))
 		o->settings.tell(o->settings.user, event, error);

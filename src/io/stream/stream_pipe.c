@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/new_file.h"
 #include "base/num.h"
 
 #include <errno.h>
@@ -180,7 +181,7 @@ static bool is_stopped(int stop_fd, int wait_ms)
 static int fail_out(const struct pmk_pipe_out *out, int err)
 {
 	pmk_error_cure(err == -ENOSPC ? PMK_CURE_FREE_SPACE : PMK_CURE_NONE, "%s: cannot be written: %s", out->name,
-		strerror(-err));
+		pmk_new_file_reason(err));
 	return err;
 }
 

@@ -43,7 +43,7 @@ static const char *reason_of(int averror, char text[128])
 	case EDQUOT:
 		return "the disk quota is used up";
 	case EFBIG:
-		return "the file may not grow any more";
+		return pmk_new_file_reason(-EFBIG);
 	default:
 		return pmk_av_reason(averror, text);
 	}
@@ -59,7 +59,7 @@ int pmk_out_file_fail(const struct pmk_out_file *file, int averror)
 		pmk_error_cure(cure, "%s: %s after %s; what was recorded until then is there and plays", file->path,
 			reason_of(averror, text), clock_text(file->whole_ns, time));
 	else
-		pmk_error_cure(cure, "%s: cannot be written: %s", file->path, pmk_av_reason(averror, text));
+		pmk_error_cure(cure, "%s: cannot be written: %s", file->path, reason_of(averror, text));
 	return pmk_av_errno(averror);
 }
 
