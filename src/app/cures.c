@@ -46,6 +46,7 @@ const char *const pmk_cures[PMK_CURES] = {
 	[PMK_CURE_ANSWER_PORTAL] = "start again and answer it",
 	[PMK_CURE_RESTART_PORTAL] = "restart it: " RESTART "xdg-desktop-portal",
 
+	[PMK_CURE_MORE_MEMORY] = "close other programs, or raise its limit (ulimit -v)",
 	[PMK_CURE_START_AGAIN] = "start potemkin again",
 
 	[PMK_CURE_SEE_SETTINGS] = "`potemkin list settings` lists them",

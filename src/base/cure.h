@@ -49,6 +49,7 @@ enum pmk_cure {
 	PMK_CURE_RESTART_PORTAL,
 
 	/* the program itself */
+	PMK_CURE_MORE_MEMORY, /* this process may have no more memory: a limit, or the machine's */
 	PMK_CURE_START_AGAIN, /* a process that it needs was killed: end it, and start it again */
 
 	/* settings */

@@ -43,9 +43,10 @@ static struct {
 } module = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 /* Load the module at `path`, and start it. */
-static const struct pmk_media_calls *load(const char *path, char reason[PMK_MODULE_REASON])
+static const struct pmk_media_calls *load(const char *path, char reason[PMK_MODULE_REASON], enum pmk_cure *cure)
 {
-	const struct pmk_media_module *found = pmk_module_open(path, "pmk_media_module", PMK_MEDIA_INTERFACE, reason);
+	const struct pmk_media_module *found = pmk_module_open(
+		path, "pmk_media_module", PMK_MEDIA_INTERFACE, reason, cure);
 
 	if (found)
 		found->start(&host);
@@ -54,21 +55,20 @@ static const struct pmk_media_calls *load(const char *path, char reason[PMK_MODU
 
 int pmk_media_module_load(const char *path, const struct pmk_media_calls **calls, char reason[PMK_MODULE_REASON])
 {
+	enum pmk_cure cure;
+
 	if (access(path, F_OK) < 0)
 		return -ENOENT;
-	*calls = load(path, reason);
-	return *calls ? 0 : -ENOPKG;
+	*calls = load(path, reason, &cure);
+	return *calls ? 0 : pmk_module_error(cure);
 }
 
 static void find(void)
 {
 	char path[PMK_MODULE_PATH];
 
-	if (pmk_module_find(PMK_MEDIA_MODULE_FILE, path, module.reason, &module.cure))
-		return;
-	module.calls = load(path, module.reason);
-	if (!module.calls)
-		module.cure = PMK_CURE_MATCHING_MODULE;
+	if (!pmk_module_find(PMK_MEDIA_MODULE_FILE, path, module.reason, &module.cure))
+		module.calls = load(path, module.reason, &module.cure);
 }
 
 /* Load the module if it is not. A module that could not be loaded is not tried again. */
@@ -79,7 +79,7 @@ static int need(void)
 	pthread_mutex_lock(&module.lock);
 	if (!module.calls && !*module.reason)
 		find();
-	err = module.calls ? 0 : -ENOPKG;
+	err = module.calls ? 0 : pmk_module_error(module.cure);
 	pthread_mutex_unlock(&module.lock);
 	return err;
 }
@@ -117,7 +117,7 @@ int pmk_media_module_look(const char *path)
 	if (!module.calls && !*module.reason)
 		err = pmk_module_find(PMK_MEDIA_MODULE_FILE, found, module.reason, &module.cure);
 	else if (*module.reason)
-		err = -ENOPKG;
+		err = pmk_module_error(module.cure);
 	pthread_mutex_unlock(&module.lock);
 	if (err && path)
 		pmk_media_module_refuse(path, module.cure, module.reason);

@@ -5,6 +5,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -28,13 +29,36 @@ int pmk_module_find(const char *file, char path[PMK_MODULE_PATH], char reason[PM
 	return -ENOPKG;
 }
 
-const void *pmk_module_open(const char *path, const char *symbol, const char *interface, char reason[PMK_MODULE_REASON])
+/* The loader has no number for that, and errno is not kept. */
+static bool is_short_of_memory(const char *why)
+{
+	static const char map[] =
+		"failed to map segment from shared object"; /* more follows if there is another reason */
+	size_t length = strlen(why);
+
+	return (length >= sizeof map && strcmp(why + length - (sizeof map - 1), map) == 0) ||
+		strstr(why, "annot allocate memory");
+}
+
+static void fail_to_load(char reason[PMK_MODULE_REASON], enum pmk_cure *cure)
+{
+	const char *why = dlerror();
+	bool memory = is_short_of_memory(why);
+
+	snprintf(reason, PMK_MODULE_REASON, "cannot be loaded: %s%s", memory ? "not enough memory: " : "", why);
+	if (memory)
+		*cure = PMK_CURE_MORE_MEMORY;
+}
+
+const void *pmk_module_open(const char *path, const char *symbol, const char *interface, char reason[PMK_MODULE_REASON],
+	enum pmk_cure *cure)
 {
 	void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	const char *exported = object ? dlsym(object, symbol) : NULL;
 
+	*cure = PMK_CURE_MATCHING_MODULE;
 	if (!exported)
-		snprintf(reason, PMK_MODULE_REASON, "cannot be loaded: %s", dlerror());
+		fail_to_load(reason, cure);
 	else if (strncmp(exported, interface, PMK_MODULE_INTERFACE) != 0)
 		snprintf(reason, PMK_MODULE_REASON,
 			"belongs to another build of potemkin (%s is \"%.31s\", not \"%s\")", path, exported,
@@ -51,6 +75,5 @@ const void *pmk_module_load(const char *file, const char *symbol, const char *in
 
 	if (pmk_module_find(file, path, reason, cure))
 		return NULL;
-	*cure = PMK_CURE_MATCHING_MODULE;
-	return pmk_module_open(path, symbol, interface, reason);
+	return pmk_module_open(path, symbol, interface, reason, cure);
 }

@@ -16,9 +16,16 @@
 
 #include "base/cure.h"
 
+#include <errno.h>
 #include <limits.h>
 
 enum { PMK_MODULE_INTERFACE = 32, PMK_MODULE_PATH = PATH_MAX + 320, PMK_MODULE_REASON = 2 * PMK_MODULE_PATH + 64 };
+
+/* What cannot be used without it fails with this: -ENOMEM, there was no memory to load it; or -ENOPKG. */
+static inline int pmk_module_error(enum pmk_cure cure)
+{
+	return cure == PMK_CURE_MORE_MEMORY ? -ENOMEM : -ENOPKG;
+}
 
 /* Functions that fail give the reason, to follow the module's name in a sentence, and the kind of remedy. Nothing is
  * logged. */
@@ -28,8 +35,8 @@ int pmk_module_find(const char *file, char path[PMK_MODULE_PATH], char reason[PM
 	__attribute__((warn_unused_result));
 
 /* Load the module at `path`. The struct that it exports as `symbol`, or NULL. */
-const void *pmk_module_open(const char *path, const char *symbol, const char *interface, char reason[PMK_MODULE_REASON])
-	__attribute__((warn_unused_result));
+const void *pmk_module_open(const char *path, const char *symbol, const char *interface, char reason[PMK_MODULE_REASON],
+	enum pmk_cure *cure) __attribute__((warn_unused_result));
 
 /* Find and load the module `file`. As pmk_module_open. */
 const void *pmk_module_load(const char *file, const char *symbol, const char *interface, char reason[PMK_MODULE_REASON],

@@ -30,7 +30,7 @@ int pmk_caption_draw(const struct pmk_caption *caption, struct pmk_sheet *sheet,
 	char reason[PMK_MODULE_REASON];
 	enum pmk_cure cure;
 	const struct pmk_text_module *loaded = load(reason, &cure);
-	int err = loaded ? loaded->caption_draw(caption, sheet, plate) : -ENOPKG;
+	int err = loaded ? loaded->caption_draw(caption, sheet, plate) : pmk_module_error(cure);
 
 	if (!loaded)
 		pmk_log(PMK_LOG_ERROR, cure, "caption",
@@ -48,7 +48,7 @@ int pmk_caption_try(void)
 	const struct pmk_text_module *loaded = load(reason, &cure);
 	struct pmk_sheet sheet;
 	struct pmk_rect plate;
-	int err = loaded ? pmk_sheet_alloc(&sheet, 64, 36) : -ENOPKG;
+	int err = loaded ? pmk_sheet_alloc(&sheet, 64, 36) : pmk_module_error(cure);
 
 	if (err)
 		return err;

@@ -49,12 +49,24 @@ static const char *reason_of(int averror, char text[128])
 	}
 }
 
+/* Encoders such as libx264 do not say why they fail, and do if there is not enough memory. */
+static int look_at_memory(int averror)
+{
+	enum { ENOUGH = 64 << 20 };
+	void *probe = averror == AVERROR_EXTERNAL ? av_malloc(ENOUGH) : NULL;
+	bool enough = probe;
+
+	av_free(probe);
+	return averror == AVERROR_EXTERNAL && !enough ? AVERROR(ENOMEM) : averror;
+}
+
 int pmk_out_file_fail(const struct pmk_out_file *file, int averror)
 {
 	bool full = averror == AVERROR(ENOSPC) || averror == AVERROR(EDQUOT);
 	enum pmk_cure cure = full ? PMK_CURE_FREE_SPACE : PMK_CURE_NONE;
 	char text[128], time[32];
 
+	averror = look_at_memory(averror);
 	if (file->named)
 		pmk_error_cure(cure, "%s: %s after %s; what was recorded until then is there and plays", file->path,
 			reason_of(averror, text), clock_text(file->whole_ns, time));

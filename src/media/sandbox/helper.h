@@ -28,6 +28,8 @@ struct pmk_helper_hello {
 	char reason[2048];
 };
 
+enum { PMK_WORKER_NO_MEMORY = 12 }; /* exit code: there is less memory than a worker may take */
+
 /* With each struct pmk_job come three descriptors: the file (any, for PMK_JOB_TRY), the memory of the reply, and a
  * socket on which one `int` is sent when the worker has ended, as waitpid gives it. The worker of a film also sends one
  * byte there for each answer. When the program closes the socket, the worker is killed. */

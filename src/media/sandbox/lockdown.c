@@ -17,11 +17,12 @@
 #include <seccomp.h>
 #endif
 
-static void limit(int what, size_t most, size_t hard)
+/* False: one that is lower already stays. */
+static bool limit(int what, size_t most, size_t hard)
 {
 	struct rlimit limits = { .rlim_cur = most, .rlim_max = hard };
 
-	setrlimit((__rlimit_resource_t)what, &limits); /* one that is lower already stays */
+	return setrlimit((__rlimit_resource_t)what, &limits) == 0;
 }
 
 /* Pages of /proc/self/statm, proc(5): all, and those that RLIMIT_DATA counts. */
@@ -38,14 +39,21 @@ static bool measure(size_t *all, size_t *data)
 	return read;
 }
 
-static void limit_resources(const struct pmk_lock_limits *limits)
+/* Whether the memory is there. */
+static bool limit_memory(const struct pmk_lock_limits *limits)
 {
 	size_t all = 0, data = 0;
+	bool is_there;
 
-	if (!PMK_SANITIZED && measure(&all, &data)) {
-		limit(RLIMIT_DATA, data + limits->memory, data + limits->memory);
-		limit(RLIMIT_AS, all + limits->memory + limits->shared, all + limits->memory + limits->shared);
-	}
+	if (PMK_SANITIZED || !measure(&all, &data))
+		return true;
+	is_there = limit(RLIMIT_DATA, data + limits->memory, data + limits->memory);
+	is_there &= limit(RLIMIT_AS, all + limits->memory + limits->shared, all + limits->memory + limits->shared);
+	return is_there;
+}
+
+static void limit_resources(const struct pmk_lock_limits *limits)
+{
 	if (limits->cpu_s)
 		limit(RLIMIT_CPU, (size_t)limits->cpu_s, (size_t)limits->cpu_s + 1); /* at `hard` it would be SIGKILL */
 	limit(RLIMIT_CORE, 0, 0);
@@ -109,6 +117,7 @@ unsigned pmk_lockdown(const struct pmk_lock_limits *limits)
 
 	prctl(PR_SET_DUMPABLE, 0);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	taken |= limit_memory(limits) ? 0 : PMK_LOCK_POOR;
 	limit_resources(limits);
 	taken |= pmk_guard_paths(NULL, 0, false) ? PMK_LOCK_LANDLOCK : 0;
 	taken |= refuse_calls(limits->talk) ? PMK_LOCK_SECCOMP : 0;

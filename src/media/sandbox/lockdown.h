@@ -17,9 +17,10 @@ struct pmk_lock_limits {
 		   */
 };
 
-enum { PMK_LOCK_SECCOMP = 1, PMK_LOCK_LANDLOCK = 2 };
+enum { PMK_LOCK_SECCOMP = 1, PMK_LOCK_LANDLOCK = 2, PMK_LOCK_POOR = 4 };
 
-/* A set of PMK_LOCK_...: what the kernel took. [the only thread] */
+/* A set of PMK_LOCK_...: what the kernel took; POOR: a limit from before leaves less memory than these. [the only
+ * thread] */
 unsigned pmk_lockdown(const struct pmk_lock_limits *limits);
 
 #endif

@@ -43,7 +43,7 @@ static int fail(struct pmk_reel *film, int err)
 	else if (err == -EPIPE && film->opened)
 		pmk_sandbox_killed(film->path, film->played ? PMK_LOG_WARN : PMK_LOG_ERROR);
 	else
-		pmk_sandbox_refuse(film->path, err);
+		err = pmk_sandbox_refuse(film->path, err);
 	hang_up(film);
 	film->err = err == -ETIMEDOUT ? -EFBIG : err;
 	return film->err;

@@ -18,6 +18,7 @@ struct reel_worker {
 	struct pmk_media *media;
 	struct pmk_reel_answer *answer;
 	uint8_t *memory; /* of the pictures */
+	bool poor; /* it has less memory than it may take */
 };
 
 /* From now on, so much CPU time: then the kernel ends this process, by SIGPROF. */
@@ -90,6 +91,8 @@ static void tell_state(struct reel_worker *w)
 
 static void answer(struct reel_worker *w, int result, int talk)
 {
+	if (result == -ENOMEM && w->poor)
+		_exit(PMK_WORKER_NO_MEMORY);
 	if (w->media)
 		tell_state(w);
 	w->answer->result = result;
@@ -125,12 +128,12 @@ _Noreturn void pmk_reel_worker_run(
 	int err;
 
 	if (block == MAP_FAILED)
-		_exit(1);
+		_exit(PMK_WORKER_NO_MEMORY);
 	close(memory);
 	memset(w.answer, 0, sizeof *w.answer);
 	pmk_open_file_hand(file, job->bytes);
 	pmk_log_redirect(pmk_reply_hear, &w.answer->lines);
-	pmk_lockdown(&limits);
+	w.poor = pmk_lockdown(&limits) & PMK_LOCK_POOR || !calls; /* without calls, there may be too little to load */
 	set_time();
 	if (calls)
 		err = (played ? calls->media_open_to_play : calls->media_open)(job->path, &w.media);

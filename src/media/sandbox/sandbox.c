@@ -164,6 +164,8 @@ static int greet(const char *path)
 	if (got != sizeof hello)
 		return got < 0 ? got : -EPIPE;
 	hello.reason[sizeof hello.reason - 1] = '\0';
+	if (!hello.ready && pmk_module_error((enum pmk_cure)hello.cure) == -ENOMEM)
+		return -ENOMEM;
 	if (!hello.ready) {
 		pmk_media_module_refuse(path, (enum pmk_cure)hello.cure, hello.reason);
 		return -ENOPKG;

@@ -23,7 +23,8 @@ int pmk_sandbox_explain(const char *path, int status, int cpu_s);
 bool pmk_sandbox_was_killed(int status); /* by somebody else, or as memory was short */
 void pmk_sandbox_killed(const char *path, enum pmk_log_level level); /* log that */
 
-/* Log why there is no process to decode the file, unless the program ends or it was logged. */
-void pmk_sandbox_refuse(const char *path, int err);
+/* Log why there is no process to decode the file, unless the program ends or it was logged. Returns the errno to pass
+ * on, which is not one of a bad file. */
+int pmk_sandbox_refuse(const char *path, int err);
 
 #endif

@@ -2,6 +2,7 @@
 /* Part of sandbox.c: one job, from the file to the reply. */
 #include "media/sandbox/sandbox.h"
 
+#include "base/new_file.h"
 #include "base/open_file.h"
 #include "media/media_module.h"
 #include "media/sandbox/helper.h"
@@ -70,11 +71,24 @@ void pmk_sandbox_killed(const char *path, enum pmk_log_level level)
 	pmk_log(level, PMK_CURE_OTHER_OR_SCALE, NULL, "%s: its decoder was killed, as when memory is short", path);
 }
 
-void pmk_sandbox_refuse(const char *path, int err)
+static const char *reason_of(int err)
+{
+	switch (err) {
+	case -ENOMEM:
+		return "not enough memory";
+	case -EFBIG: /* which the memory that is shared with it counts for, too */
+		return pmk_new_file_reason(err);
+	default:
+		return pmk_starter_reason(err);
+	}
+}
+
+int pmk_sandbox_refuse(const char *path, int err)
 {
 	if (err != -ENOPKG && err != -ECANCELED)
-		pmk_error_cure(
-			pmk_starter_cure(err), "%s: no decoder can be started: %s", path, pmk_starter_reason(err));
+		pmk_error_cure(err == -ENOMEM ? PMK_CURE_MORE_MEMORY : pmk_starter_cure(err),
+			"%s: no decoder can be started: %s", path, reason_of(err));
+	return err == -EFBIG ? -ENOMEM : err;
 }
 
 int pmk_sandbox_explain(const char *path, int status, int cpu_s)
@@ -95,6 +109,10 @@ int pmk_sandbox_explain(const char *path, int status, int cpu_s)
 			  "call that it needs",
 			path);
 		return -EPERM;
+	}
+	if (WIFEXITED(status) && WEXITSTATUS(status) == PMK_WORKER_NO_MEMORY) {
+		pmk_error_cure(PMK_CURE_MORE_MEMORY, "%s: not enough memory to decode it", path);
+		return -ENOMEM;
 	}
 	pmk_error_cure(PMK_CURE_OTHER_FILE, "%s: damaged: its decoder ended with %s %d", path,
 		by ? "signal" : "exit code", by ? by : WEXITSTATUS(status));
@@ -159,7 +177,7 @@ static int run(const struct pmk_job *job, uint32_t told, int file, struct pmk_de
 		err = memory;
 	}
 	if (err)
-		pmk_sandbox_refuse(job->path, err);
+		err = pmk_sandbox_refuse(job->path, err);
 	if (!err)
 		err = WIFEXITED(status) && WEXITSTATUS(status) == 0 ?
 			take_reply(job, told, decoded) :

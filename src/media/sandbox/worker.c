@@ -41,6 +41,8 @@ static bool is_for_module(const struct worker *w, int *err)
 		return false;
 	if (!w->calls && w->job->module)
 		*err = pmk_media_module_look(w->job->path);
+	if (*err == -ENOMEM)
+		_exit(PMK_WORKER_NO_MEMORY);
 	return w->calls;
 }
 
@@ -192,16 +194,20 @@ _Noreturn void pmk_worker_run(const struct pmk_media_calls *calls, const struct 
 		.shared = PMK_REPLY_MEMORY,
 		.cpu_s = PMK_HELPER_CPU_S,
 		.wall_s = PMK_HELPER_WALL_S };
+	unsigned locks;
 	uint8_t *block = mmap(NULL, PMK_REPLY_MEMORY, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
 	struct worker w = { .calls = calls, .job = job, .reply = (struct pmk_reply *)block };
 
 	if (block == MAP_FAILED)
-		_exit(1);
+		_exit(PMK_WORKER_NO_MEMORY);
 	close(memory);
 	w.picture = block + PMK_REPLY_HEAD;
 	pmk_open_file_hand(file, job->bytes);
 	pmk_log_redirect(pmk_reply_hear, &w.reply->lines);
-	w.reply->result = do_job(&w, pmk_lockdown(&limits));
+	locks = pmk_lockdown(&limits);
+	w.reply->result = do_job(&w, locks);
+	if (w.reply->result == -ENOMEM && locks & PMK_LOCK_POOR)
+		_exit(PMK_WORKER_NO_MEMORY);
 	atomic_thread_fence(memory_order_release);
 	w.reply->done = PMK_REPLY_DONE;
 	_exit(0);

@@ -1,0 +1,76 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Limits of a process, as ulimit sets them: with too little memory, no good file is called damaged, and what is too
+large for a limit is told as that.
+
+usage: tests/limits.py PROGRAM"""
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+
+PROGRAM = os.path.realpath(sys.argv[1])
+MIB = 1 << 20
+failures = []
+
+
+def expect(holds, what):
+    if not holds:
+        failures.append(what)
+        print("FAIL: " + what, file=sys.stderr)
+
+
+def run(limits, *words):
+    def limit():
+        for what, most in limits:
+            resource.setrlimit(what, (most, most))
+
+    done = subprocess.run([PROGRAM, *words], preexec_fn=limit, capture_output=True, timeout=120, check=False)
+    return done.returncode, done.stderr.decode()
+
+
+def memory():
+    """From what is too little to start to what is enough for all."""
+    for words in (("convert", "-b", "green", "in.mkv", "out.mkv"), ("convert", "-b", "green", "in.png", "out.png"),
+                  ("mask", "in.png", "out.png"), ("convert", "-b", "in.mkv", "in.png", "out.png")):
+        codes = []
+        for most in [*range(60, 660, 40), 4000]:
+            code, said = run([(resource.RLIMIT_AS, most * MIB)], *words)
+            codes.append(code)
+            if code == 127:  # the program itself does not fit
+                continue
+            expect(code == 0 or (code == 1 and "memory" in said), "%s in %d MiB: %d, %s" % (words, most, code, said))
+        expect(codes[-1] == 0 and 1 in codes, "%s: exit statuses %s" % (words, codes))
+
+
+def file_size():
+    """A file, a live file, what is decoded, standard output."""
+    told = "the limit of a file's size is reached (ulimit -f)"
+    for words, expected in ((("convert", "-b", "green", "presenter", "new.mkv", "--frames", "5"), 6),
+                            (("run", "-c", "presenter", "-s", "64x48", "--frames", "30", "-o", "file:new.mkv"), 6),
+                            (("convert", "-b", "green", "in.mkv", "new.mkv"), 1),  # the decoder's memory is a file
+                            (("mask", "in.png", "new.png"), 1)):
+        code, said = run([(resource.RLIMIT_FSIZE, 512)], *words)
+        expect(code == expected and told in said, "%s: %d, %s" % (words, code, said))
+    with open("printed", "wb") as printed:
+        done = subprocess.run([PROGRAM, "--help"], stdout=printed, stderr=subprocess.PIPE, check=False,
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (512, 512)))
+    expect(done.returncode == 6 and told.encode() in done.stderr, "--help: %d, %s" % (done.returncode, done.stderr))
+    expect(sorted(os.listdir(".")) == ["in.mkv", "in.png", "printed"], "left: %s" % os.listdir("."))
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        os.environ.update(XDG_CONFIG_HOME=folder + "/none", XDG_RUNTIME_DIR=folder + "/none")
+        subprocess.run([PROGRAM, "-q", "convert", "presenter", "in.mkv", "--frames", "5", "-s", "640x480"], check=True)
+        subprocess.run(["ffmpeg", "-v", "error", "-i", "in.mkv", "-frames:v", "1", "in.png"], check=True)
+        file_size()
+        memory()
+        os.chdir("/")
+    sys.exit(bool(failures))
+
+
+main()
