@@ -801,6 +801,9 @@ ulimit -S -f unlimited
 holds yes
 for _ in $(seq 1200); do grep -q 'size is reached' err && break; sleep 0.05; done
 runs ctl backdrop color:#204060
+for _ in $(seq 1200); do "$program" status | grep -q '^output .*kept.mkv.*: ended$' && break; sleep 0.05; done
+if "$program" status | grep -q '^output .*kept.mkv.*: ended$'; then note ok; else
+	note bad "the status after a full disk: $("$program" status)"; fi
 holds yes
 ends 6
 unset XDG_RUNTIME_DIR

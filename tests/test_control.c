@@ -389,6 +389,8 @@ static void test_status(void **state)
 	assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(status, "backdrop")), "color:#20c040");
 	assert_int_equal(cJSON_GetObjectItem(status, "pid")->valueint, getpid());
 	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(status, "outputs")), 1);
+	assert_true(cJSON_IsFalse(
+		cJSON_GetObjectItem(cJSON_GetArrayItem(cJSON_GetObjectItem(status, "outputs"), 0), "ended")));
 	assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(status, "crop")), 4);
 	cJSON_Delete(answer);
 	end(p);

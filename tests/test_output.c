@@ -67,7 +67,7 @@ static int open_output(void **state)
 	static struct pmk_sink sink = { .impl = &impl, .name = "slow" };
 	static const struct pmk_layout layout = { .width = 32, .height = 18, .chroma = PMK_CHROMA_420 };
 	const struct pmk_output_settings settings = { .setup = { .layout = layout, .fps = 1 }, .tell = tell };
-	const struct pmk_port port = { &sink, "slow" };
+	const struct pmk_port port = { .sink = &sink, .spec = "slow" };
 	struct pmk_shown *first;
 
 	sem_init(&begun, 0, 0);

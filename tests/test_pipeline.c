@@ -60,8 +60,11 @@ static void test_a_lost_output_leaves_the_others(void **state)
 
 	p = start("a", "b", 0);
 	fail_after(1, 3);
+	assert_false(pmk_pipeline_output_ended(p, 1));
 	wait_until(!seen(1).open);
 	wait_written(0, seen(0).written + 5);
+	wait_until(pmk_pipeline_output_ended(p, 1));
+	assert_false(pmk_pipeline_output_ended(p, 0));
 	reach(p, PMK_STATE_LIVE);
 	fail_after(0, 1);
 	event = (struct pollfd){ .fd = pmk_pipeline_event_fd(p), .events = POLLIN };

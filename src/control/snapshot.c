@@ -4,23 +4,24 @@
 #include "control/shown_file.h"
 #include "settings/inputs.h"
 
-static bool is_recorded(const struct pmk_pipeline_settings *p, const char *path)
+static bool is_recorded(struct pmk_pipeline *p, const char *path)
 {
+	const char *spec;
 	bool same = false;
 
-	for (int i = 0; i < p->output_count && !same; i++) {
-		const char *file = pmk_parse_after(p->outputs[i], "file:");
+	for (int i = 0; (spec = pmk_pipeline_output_spec(p, i)) && !same; i++) {
+		const char *file = pmk_parse_after(spec, "file:");
 
-		same = file && pmk_file_place_same(file, path);
+		same = file && !pmk_pipeline_output_ended(p, i) && pmk_file_place_same(file, path);
 	}
 	return same;
 }
 
 enum pmk_exit pmk_control_snapshot(struct pmk_control *c, const char *path)
 {
-	const char *why = path[0] != '/'                 ? "not an absolute path" :
-		is_recorded(&c->settings.pipeline, path) ? "the recording that goes on; name another file" :
-							   NULL;
+	const char *why = path[0] != '/'       ? "not an absolute path" :
+		is_recorded(c->pipeline, path) ? "the recording that goes on; name another file" :
+						 NULL;
 	struct pmk_shown *shown;
 	int err;
 

@@ -56,6 +56,7 @@ static cJSON *outputs_of(struct pmk_control *c)
 
 		cJSON_AddStringToObject(one, "spec", spec);
 		cJSON_AddStringToObject(one, "name", pmk_pipeline_output_name(c->pipeline, i));
+		cJSON_AddBoolToObject(one, "ended", pmk_pipeline_output_ended(c->pipeline, i));
 		cJSON_AddItemToObject(one, "readers", readers_of(spec));
 		cJSON_AddItemToArray(list, one);
 	}

@@ -116,6 +116,7 @@ const char *pmk_pipeline_hangs(struct pmk_pipeline *pipeline, uint64_t now_ns);
 const char *pmk_pipeline_camera_name(const struct pmk_pipeline *pipeline); /* as at create */
 const char *pmk_pipeline_output_name(const struct pmk_pipeline *pipeline, int index);
 const char *pmk_pipeline_output_spec(const struct pmk_pipeline *pipeline, int index); /* NULL: there are no more */
+bool pmk_pipeline_output_ended(struct pmk_pipeline *pipeline, int index); /* nothing is written to it any more */
 const char *pmk_pipeline_model_name(const struct pmk_pipeline *pipeline);
 
 /* Cover and close all outputs, then end the threads. Virtual cameras come first, before waiting for anything that could

@@ -68,6 +68,11 @@ const char *pmk_pipeline_output_spec(const struct pmk_pipeline *p, int index)
 	return index < p->settings.output_count ? p->settings.outputs[index] : NULL;
 }
 
+bool pmk_pipeline_output_ended(struct pmk_pipeline *p, int index)
+{
+	return pmk_outputs_has_ended(p->outputs, index);
+}
+
 const char *pmk_pipeline_model_name(const struct pmk_pipeline *p)
 {
 	return pmk_stage_model(p->stage);

@@ -169,7 +169,8 @@ static void print_status(const cJSON *status)
 	printf("camera    %s\n", *camera ? camera : "closed");
 	cJSON_ArrayForEach(output, cJSON_GetObjectItem(status, "outputs"))
 	{
-		printf("output    %s", text_of(output, "name"));
+		printf("output    %s%s", text_of(output, "name"),
+			cJSON_IsTrue(cJSON_GetObjectItem(output, "ended")) ? ": ended" : "");
 		print_readers(cJSON_GetObjectItem(output, "readers"));
 	}
 	printf("backdrop  %s\n", text_of(status, "backdrop"));

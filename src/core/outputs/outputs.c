@@ -14,6 +14,7 @@ struct member {
 	struct pmk_output *output;
 	struct pmk_outputs *all;
 	bool finishes; /* a video file, whose end is worth waiting for; const after create */
+	int first; /* index of its first output; const after create */
 	bool ended; /* under the lock below */
 };
 
@@ -74,6 +75,7 @@ static int open_sinks(
 		setup.optional = o->settings.optional && o->settings.optional[i];
 		err = pmk_sink_open(specs[i], &setup, cover, &ports[i].sink);
 		ports[i].spec = specs[i];
+		ports[i].index = i;
 		if (err && !(setup.optional && err == -EBUSY))
 			return err;
 		if (err)
@@ -112,7 +114,9 @@ static int add_member(struct pmk_outputs *o, struct pmk_port *ports, int count, 
 		.user = member };
 	int err;
 
-	*member = (struct member){ .all = o, .finishes = ports[0].sink && ports[0].sink->finishes };
+	*member = (struct member){
+		.all = o, .finishes = ports[0].sink && ports[0].sink->finishes, .first = ports[0].index
+	};
 	err = pmk_output_create(&settings, ports, count, cover, &member->output);
 	if (err)
 		return err;
@@ -241,6 +245,17 @@ void pmk_outputs_destroy(struct pmk_outputs *o)
 const char *pmk_outputs_name(const struct pmk_outputs *o, int index)
 {
 	return o->names[index];
+}
+
+bool pmk_outputs_has_ended(struct pmk_outputs *o, int index)
+{
+	bool ended = false;
+
+	pthread_mutex_lock(&o->lock);
+	for (int i = 0; i < o->member_count; i++)
+		ended |= o->members[i].first == index && o->members[i].ended;
+	pthread_mutex_unlock(&o->lock);
+	return ended;
 }
 
 struct pmk_output_figures pmk_outputs_figures(struct pmk_outputs *o)

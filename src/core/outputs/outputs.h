@@ -46,6 +46,8 @@ void pmk_outputs_destroy(struct pmk_outputs *outputs); /* must be joined or neve
 void pmk_outputs_watch(struct pmk_outputs *outputs, bool watch); /* all: pmk_output_watch. [any thread] */
 
 const char *pmk_outputs_name(const struct pmk_outputs *outputs, int index); /* of the sink, as at create */
+/* Whether it is lost for good, or done. Virtual cameras are not, while one of them is tried. [any thread] */
+bool pmk_outputs_has_ended(struct pmk_outputs *outputs, int index);
 struct pmk_output_figures pmk_outputs_figures(struct pmk_outputs *outputs); /* of the first output. [any thread] */
 struct pmk_shown *pmk_outputs_shown(
 	struct pmk_outputs *outputs); /* by the first output: pmk_output_shown. [any thread] */

@@ -14,6 +14,7 @@ struct pmk_port {
 	struct pmk_sink
 		*sink; /* NULL: a virtual camera that another program holds; it is tried again as a lost one is */
 	const char *spec; /* must live until destroy */
+	int index; /* among all outputs */
 };
 
 static inline bool pmk_port_is_live(const struct pmk_port *port)

@@ -37,7 +37,8 @@ function facts(status) {
 	const rows = [
 		['Camera', status.camera || 'closed'],
 		...status.outputs.map((output) => [
-			'Output', [output.name, readers_of(output)].filter(Boolean).join(', ')]),
+			'Output',
+			[output.name, output.ended && 'ended', readers_of(output)].filter(Boolean).join(', ')]),
 		['Network', status.model],
 		['Frames', `${frames.toLocaleString('en')} shown, ${dropped} dropped, ${damaged} damaged`],
 	];
