@@ -93,8 +93,11 @@ expect 6 in/wide.ppm in/tall.ppm absent/absent/
 says 'make its directory first'
 expect 3 -b absent.jpg in/wide.ppm in/tall.ppm out5/ --jobs 2
 [ "$(wc -l <err)" -eq 1 ] || bad 'a bad backdrop takes more than one line'
+expect 3 -m absent in/wide.ppm in/tall.ppm out5/
+expect 3 in/bad.jpg in/absent.png out5/
 expect 2 --jobs 65 in/wide.ppm in/tall.ppm out5/
-rm -rf out5
+expect 2 -b slideshow:out3 in/wide.ppm in/tall.ppm out3/
+[ ! -e out5 ] || bad 'a folder is made for nothing'
 
 # --- films and pictures; a signal to the first process ends all, and what is there is whole
 expect 0 -q presenter film.mkv -s 160x90 --frames 60

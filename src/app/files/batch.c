@@ -324,7 +324,8 @@ bool pmk_batch_is_folder(const char *path)
 	return (length && path[length - 1] == '/') || (stat(path, &st) == 0 && S_ISDIR(st.st_mode));
 }
 
-static enum pmk_exit make_folder(const char *path)
+/* It is there before the names are chosen, so that none becomes an input's. */
+static enum pmk_exit make_folder(const char *path, bool *made)
 {
 	struct stat st;
 
@@ -334,7 +335,8 @@ static enum pmk_exit make_folder(const char *path)
 			path, path);
 		return PMK_EXIT_USAGE;
 	}
-	if (stat(path, &st) == 0 || mkdir(path, 0777) == 0)
+	*made = stat(path, &st) != 0;
+	if (!*made || mkdir(path, 0777) == 0)
 		return PMK_EXIT_OK;
 	pmk_error_cure(errno == ENOENT ? PMK_CURE_MAKE_FOLDER : PMK_CURE_WRITABLE_FOLDER, "%s: cannot be made: %s",
 		path, strerror(errno));
@@ -371,7 +373,8 @@ enum pmk_exit pmk_batch_convert(struct pmk_options *options)
 		.started_ns = pmk_clock_now_ns(),
 		.terminal = isatty(STDERR_FILENO) };
 	int wanted = options->settings.jobs ? options->settings.jobs : pmk_engine_threads(0), err;
-	enum pmk_exit code = make_folder(folder);
+	bool made = false;
+	enum pmk_exit code = make_folder(folder, &made);
 
 	if (code != PMK_EXIT_OK)
 		return code;
@@ -386,6 +389,8 @@ enum pmk_exit pmk_batch_convert(struct pmk_options *options)
 		end_processes(&b);
 		code = code == PMK_EXIT_OK ? say_end(&b, folder) : code;
 	}
+	if (made)
+		rmdir(folder); /* if nothing came into it */
 	free(b.codes);
 	pmk_batch_names_free(b.names, b.count);
 	return code;
