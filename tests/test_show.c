@@ -187,9 +187,9 @@ static void test_live(void **state)
 	for (int i = 1; i < 100; i++)
 		assert_int_equal(at(b, i * 3600, false), 50); /* nobody watches for an hour, again and again */
 	second = live_until(b, 400000, 0.1, 100);
-	assert_in_range((int)(second - 400000), 19, 1000);
+	assert_true(second - 400000 > 19);
 	third = live_until(b, second, 0.1, 150);
-	assert_in_range((int)(third - second), 19, 1000);
+	assert_true(third - second > 19);
 	live_until(b, third, 0.1, 50);
 	pmk_backdrop_destroy(b);
 	b = open_show("slideshow", ":20");

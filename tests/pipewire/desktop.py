@@ -152,7 +152,7 @@ class Reader(Process):
         super().__init__(self.program, "-t", node, *options)
 
     def told(self, code=0):
-        found = self.wait()
+        found = self.wait(5 * rig.PATIENCE)  # on a busy machine, few pictures reach it
         check(found == code, "the reader ended with %d: %s" % (found, self.said().strip()))
         return json.loads(self.said().splitlines()[-1])
 

@@ -196,7 +196,7 @@ static const struct pw_stream_events events = {
 /* Pause, and wait until every buffer that we still have mapped is the backdrop alone. */
 static void wait_for_cover(struct reader *r)
 {
-	uint64_t deadline = pmk_clock_now_ns() + 30 * PMK_S_NS;
+	uint64_t deadline = pmk_clock_now_ns() + 60 * PMK_S_NS;
 
 	pw_stream_set_active(r->stream, false);
 	do {
@@ -282,7 +282,7 @@ static void run(struct reader *r)
 
 int main(int argc, char **argv)
 {
-	static struct reader r = { .wanted = 150, .seconds = 60, .backdrop = { 112, 168, 88 } };
+	static struct reader r = { .wanted = 150, .seconds = 240, .backdrop = { 112, 168, 88 } };
 	const char *target = "potemkin";
 	uint32_t fourcc = 0;
 	int option, err;
