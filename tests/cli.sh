@@ -805,6 +805,11 @@ for _ in $(seq 1200); do "$program" status | grep -q '^output .*kept.mkv.*: ende
 if "$program" status | grep -q '^output .*kept.mkv.*: ended$'; then note ok; else
 	note bad "the status after a full disk: $("$program" status)"; fi
 holds yes
+# nobody reads any more, and nothing happens that could be told
+{ timeout 60 "$program" ctl subscribe changes 2>err2; echo $? >code; } | head -n 1 >out
+if [ -s out ] && [ "$(cat code)" -eq 0 ]; then note ok; else
+	note bad "subscribe without a reader: exit $(cat code): $(cat err2)"; fi
+rm code
 ends 6
 unset XDG_RUNTIME_DIR
 rm -f kept.mkv err2

@@ -10,6 +10,7 @@
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -210,11 +211,22 @@ static void print_answer(const char *command, const cJSON *answer)
 			text_of(answer, "overridden"));
 }
 
+/* Wait for a message. False: whoever reads what is printed has gone, as `head` does. */
+static bool is_read(const struct pmk_link *link)
+{
+	struct pollfd fds[] = { { .fd = link->fd, .events = POLLIN }, { .fd = STDOUT_FILENO } };
+	bool waits = link->used == link->taken; /* else there is one */
+
+	while (waits && poll(fds, 2, -1) < 0 && errno == EINTR)
+		;
+	return !(fds[1].revents & (POLLERR | POLLHUP)) && !ferror(stdout);
+}
+
 static void follow(struct pmk_link *link)
 {
 	cJSON *message;
 
-	while (!ferror(stdout) && pmk_ask_next(link, &message) == 0) {
+	while (is_read(link) && pmk_ask_next(link, &message) == 0) {
 		print_json(message);
 		cJSON_Delete(message);
 	}
