@@ -29,9 +29,17 @@ int __wrap_fsetxattr(int fd, const char *name, const void *value, size_t size, i
 int __real_flock(int fd, int operation);
 int __wrap_flock(int fd, int operation);
 static bool no_locks; /* the file system has none */
+static const char *made_before; /* a file that another process makes before a lock is taken; NULL: none */
+
+static void make(const char *path, mode_t mode);
 
 int __wrap_flock(int fd, int operation)
 {
+	const char *path = made_before;
+
+	made_before = NULL;
+	if (path)
+		make(path, 0640);
 	errno = ENOLCK;
 	return no_locks ? -1 : __real_flock(fd, operation);
 }
@@ -421,6 +429,19 @@ static void test_place_is_taken(void **state)
 	assert_int_equal(entries(), 0);
 }
 
+/* Whoever had the claim before finishes just then: that file is one that was there. */
+static void test_place_is_taken_before_the_claim(void **state)
+{
+	struct pmk_new_file file;
+
+	made_before = "a";
+	close(pmk_new_file_claim(&file, "a"));
+	assert_int_equal(pmk_new_file_keep(&file), 0);
+	assert_int_equal(mode_of("a"), 0640);
+	assert_int_equal(unlink("a"), 0);
+	assert_int_equal(entries(), 0);
+}
+
 /* The older file may be removed meanwhile. */
 static void test_place_is_free_again(void **state)
 {
@@ -451,6 +472,7 @@ int main(void)
 		cmocka_unit_test(test_no_claim),
 		cmocka_unit_test(test_temporary_name_is_taken),
 		cmocka_unit_test(test_place_is_taken),
+		cmocka_unit_test(test_place_is_taken_before_the_claim),
 		cmocka_unit_test(test_place_is_free_again),
 	};
 

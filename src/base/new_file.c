@@ -187,16 +187,15 @@ static int open_claimed(struct pmk_new_file *file, mode_t mode)
 static int open_temporary(struct pmk_new_file *file, bool claimed)
 {
 	struct stat old;
-	mode_t mode;
+	mode_t mode = stat(file->path, &old) == 0 ? 0600 : 0666;
 	int fd = -ENOLCK;
 
-	file->replaces = stat(file->path, &old) == 0;
-	mode = file->replaces ? 0600 : 0666;
 	if (claimed)
 		fd = open_claimed(file, mode);
 	if (fd < 0 && fd != -EBUSY)
 		fd = open_numbered(file, mode);
-	if (fd >= 0 && file->replaces) {
+	file->replaces = fd >= 0 && stat(file->path, &old) == 0; /* whoever had the claim before may have made it */
+	if (file->replaces) {
 		take_after(fd, file->path, &old);
 		file->device = old.st_dev;
 		file->number = old.st_ino;
