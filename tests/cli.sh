@@ -76,6 +76,9 @@ expect 3 'there is no such colour; did you mean color:green\?' -b color:ngreen -
 expect 3 'there is no such file; did you mean blur:30\?' -b bluur:30 -c presenter -o null --frames 1
 expect 3 'there is no such file.*potemkin list backdrops' -b away -c /dev/video77 -o null --frames 1
 expect 2 'an argument is empty' convert '' out.mp4
+expect 2 '--control-group "": it is empty; give GROUP or none' --control-group=
+expect 2 '--from "": it is empty; give TIME' convert --from '' a.mp4 b.mp4
+expect 2 '--root "": it is empty; give FOLDER' setup-loopback --root=	# which would be this machine
 expect 2 'usage: potemkin mask' mask
 expect 2 '--size "12": ' -s 12
 expect 2 '--fps "0"' -r 0
@@ -264,7 +267,7 @@ expect 2 'potemkin.conf: line 3 is not' -c presenter -o null --frames 1
 runs --config /dev/null -c presenter -o null --frames 1 -s 160x90
 : >config/potemkin/potemkin.conf	# an empty file
 runs -c presenter -o null --frames 1 -s 160x90
-expect 3 'configuration file "": there is no such file' --config '' -c presenter -o null --frames 1
+expect 2 '--config "": it is empty; give FILE' --config '' -c presenter -o null --frames 1
 expect 3 'not a file' --config . -c presenter -o null --frames 1
 expect 3 '"no.conf": there is no such file; name another with --config' --config no.conf -c presenter -o null
 printf 'size = 64x48\n\0fps = 0\n' >binary.conf	# like a film or a picture, whatever its first line says

@@ -450,6 +450,27 @@ static void test_lines_that_are_refused(void **state)
 	assert_int_equal(read_text("overlay = absent.png"), -EBADMSG);
 }
 
+/* Nothing may be empty but the caption, which is none then: an empty word is a variable that was not set. */
+static void test_empty_values(void **state)
+{
+	char why[PMK_SETTING_WHY];
+
+	for (int i = 0; i < pmk_settings_count; i++) {
+		const struct pmk_setting *s = &pmk_settings_table[i];
+
+		pmk_settings_init(&settings);
+		why[0] = '\0';
+		if (strcmp(s->name, "caption") == 0)
+			assert_int_equal(pmk_setting_set(s, "", &settings, why), 0);
+		else if (pmk_setting_set(s, "", &settings, why) != -EINVAL || !why[0])
+			fail_msg("%s may be empty", s->name);
+	}
+	refuses("control-group", "", "it is empty; give GROUP or none");
+	refuses("from", "", "it is empty; give TIME");
+	assert_int_equal(read_text("backdrop-folder ="), -EINVAL);
+	assert_non_null(strstr(unit_logged, "line 1: backdrop-folder \"\": it is empty; give FOLDER or auto"));
+}
+
 /* A line may be as long as the longest path, in the home directory, too. */
 static void test_long_lines(void **state)
 {
@@ -601,6 +622,7 @@ int main(void)
 		cmocka_unit_test(test_sections_that_are_refused),
 		cmocka_unit_test(test_values_in_a_file),
 		cmocka_unit_test(test_lines_that_are_refused),
+		cmocka_unit_test(test_empty_values),
 		cmocka_unit_test(test_long_lines),
 		cmocka_unit_test(test_file_on_disk),
 		cmocka_unit_test(test_own_file_that_cannot_be_seen),

@@ -198,8 +198,13 @@ static int parse_text(const struct pmk_setting *s, const char *text, void *value
 		snprintf(why, PMK_SETTING_WHY, "it has a control character in it, such as a line break");
 		return err;
 	}
-	if (s->check)
+	if (s->check) {
 		err = s->check(text, why, PMK_SETTING_WHY);
+	} else if (!*text) { /* a variable that was not set, as a rule */
+		snprintf(why, PMK_SETTING_WHY, "it is empty; give %s%s%s", s->value, s->none ? " or " : "",
+			s->none ? s->none : "");
+		return -EINVAL;
+	}
 	if (!err && pmk_spec_copy(value, text)) {
 		snprintf(why, PMK_SETTING_WHY, "it is longer than %d characters", PMK_SPEC - 1);
 		return -EINVAL;

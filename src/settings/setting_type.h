@@ -32,8 +32,9 @@ extern const struct pmk_setting_type
 extern const struct pmk_setting_type pmk_type_size; /* two ints: width and height */
 extern const struct pmk_setting_type pmk_type_sizes; /* the same, a list */
 extern const struct pmk_setting_type pmk_type_zone; /* struct pmk_zone */
-extern const struct pmk_setting_type pmk_type_text; /* char[PMK_SPEC] */
-/* char[PMK_SPEC]: UTF-8 for people, of one or two lines, without control characters; a newline is written as \n */
+extern const struct pmk_setting_type pmk_type_text; /* char[PMK_SPEC]; it may not be empty */
+/* char[PMK_SPEC]: UTF-8 for people, of one or two lines, without control characters; a newline is written as \n; an
+ * empty one is none */
 extern const struct pmk_setting_type pmk_type_caption;
 
 #endif

@@ -123,7 +123,7 @@ struct pmk_setting {
 	double least, most; /* limits of a number, as people write it; for a list, `most` is the number of items */
 	const char *unit; /* of a number, in the plural; NULL: none */
 	const char *const *choices; /* all words allowed, ended by NULL; for a text, only suggestions */
-	/* for a text: whether it makes sense; NULL: any text does */
+	/* for a text: whether it makes sense, which an empty one never does; NULL: any other does */
 	int (*check)(const char *text, char *why, size_t size);
 	enum pmk_cure cure; /* what to do if check returns -ENOENT */
 	const char *part_of; /* the setting without which it means nothing, and which has a `none`; NULL: none */

@@ -114,7 +114,7 @@ static void print_settings(const cJSON *settings)
 
 	cJSON_ArrayForEach(one, settings)
 	{
-		if (cJSON_IsString(one))
+		if (cJSON_IsString(one) && *one->valuestring) /* nothing is set, and the file has no word for that */
 			printf("%s = %s\n", one->string, one->valuestring);
 		cJSON_ArrayForEach(item, one) printf("%s = %s\n", one->string, item->valuestring);
 	}
