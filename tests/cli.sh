@@ -125,6 +125,31 @@ expect 2 '--camera "file:": which file' -c file: -o null --frames 1
 expect 2 '--output "file:": which file' -c presenter -o file: --frames 1
 expect 2 '--output "": which file' -c presenter -o '' --frames 1
 expect 2 'the same file' -c presenter -o file:a.mkv -o file:./a.mkv --frames 1
+# what is no file has one reason, wherever it is named
+ln -s away gone.mp4
+ln -s round.mp4 round.mp4
+for named in 'absent.mp4:there is no such file' 'gone.mp4:a link to a file that is not there' \
+	'round.mp4:a link that leads back to itself' 'bad.png/a.mp4:its path leads through what is no folder' \
+	'http\://host/a.mp4:an address, and nothing is fetched from one; save it'; do
+	name=$(echo "${named%:*}" | tr -d '\\') why=${named##*:}
+	: >bad.png
+	expect 3 "$name\"?: $why" convert "$name" new.mp4
+	expect 3 "$name\"?: $why" mask "$name" new.mkv
+	expect 3 "$name\"?: $why" -c "file:$name" -o null
+	expect 3 "$name\"?: $why" -b "$name" -c presenter -o null --frames 1
+	expect 3 "$name\"?: $why" --overlay="$name" -c presenter -o null --frames 1
+done
+rm gone.mp4 round.mp4 bad.png
+expect 3 '^potemkin: error: ~/a.mp4: no folder is called "~" here; write your home' convert '~/a.mp4' new.mp4
+HOME="$work" expect 3 "overlay \"$work/absent.png\": there is" --overlay='~/absent.png' -c presenter -o null
+HOME="$work" expect 3 "$work/absent.mkv: there is no such file" -c 'file:~/absent.mkv' -o null
+long=$(printf %01000d 0 | tr 0 x)
+for slip in "--smooth=$long" "--camera=$long" "--backdrop=$long" "--overlay=$long" "--keep-out=$long" "--$long" \
+	"$long" "--profile=$long" "--model=$long" "--output=$long" "--caption-place=$long"; do
+	timeout 60 "$program" -c presenter -o null --frames 1 "$slip" >out 2>err
+	if [ $? -ge 2 ] && [ "$(wc -c <err)" -lt 450 ] && grep -q 'xxxx\.\.\.' err; then note ok; else
+		note bad "a long value is not cut: $(head -c 600 err)"; fi
+done
 mkdir -p slides/none
 expect 3 'there is no picture in the folder "slides/none"' -b slideshow:slides/none -c presenter -o null --frames 1
 expect 3 'no folder "slides/away"; check the path, or' -b slideshow:slides/away:5 -c presenter -o null --frames 1

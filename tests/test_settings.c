@@ -4,6 +4,7 @@
 #include "image/fourcc.h"
 #include "settings/setting_type.h"
 #include "settings/settings_file.h"
+#include "settings/settings_save.h"
 #include "unit.h"
 
 #include <errno.h>
@@ -453,22 +454,42 @@ static void test_lines_that_are_refused(void **state)
 /* Nothing may be empty but the caption, which is none then: an empty word is a variable that was not set. */
 static void test_empty_values(void **state)
 {
-	char why[PMK_SETTING_WHY];
+	char reason[PMK_SETTING_WHY];
 
 	for (int i = 0; i < pmk_settings_count; i++) {
 		const struct pmk_setting *s = &pmk_settings_table[i];
 
 		pmk_settings_init(&settings);
-		why[0] = '\0';
+		reason[0] = '\0';
 		if (strcmp(s->name, "caption") == 0)
-			assert_int_equal(pmk_setting_set(s, "", &settings, why), 0);
-		else if (pmk_setting_set(s, "", &settings, why) != -EINVAL || !why[0])
+			assert_int_equal(pmk_setting_set(s, "", &settings, reason), 0);
+		else if (pmk_setting_set(s, "", &settings, reason) != -EINVAL || !reason[0])
 			fail_msg("%s may be empty", s->name);
 	}
 	refuses("control-group", "", "it is empty; give GROUP or none");
 	refuses("from", "", "it is empty; give TIME");
 	assert_int_equal(read_text("backdrop-folder ="), -EINVAL);
 	assert_non_null(strstr(unit_logged, "line 1: backdrop-folder \"\": it is empty; give FOLDER or auto"));
+}
+
+/* Under sudo, the home may be that of the user who called it, who could not use a folder of root's. */
+static void test_folders_of_another_user(void **state)
+{
+	char home[] = "/tmp/potemkin-test-XXXXXX", path[100];
+
+	assert_non_null(mkdtemp(home));
+	snprintf(path, sizeof path, "%s/.config/potemkin/potemkin.conf", home);
+	if (geteuid() == 0 && chown(home, 65534, 65534) == 0) {
+		pmk_settings_make_folders(path);
+		assert_int_equal(rmdir(home), 0); /* nothing is in it */
+		assert_int_equal(mkdir(home, 0700), 0);
+	}
+	pmk_settings_make_folders(path);
+	*strrchr(path, '/') = '\0';
+	assert_int_equal(rmdir(path), 0);
+	*strrchr(path, '/') = '\0';
+	assert_int_equal(rmdir(path), 0);
+	assert_int_equal(rmdir(home), 0);
 }
 
 /* A line may be as long as the longest path, in the home directory, too. */
@@ -623,6 +644,7 @@ int main(void)
 		cmocka_unit_test(test_values_in_a_file),
 		cmocka_unit_test(test_lines_that_are_refused),
 		cmocka_unit_test(test_empty_values),
+		cmocka_unit_test(test_folders_of_another_user),
 		cmocka_unit_test(test_long_lines),
 		cmocka_unit_test(test_file_on_disk),
 		cmocka_unit_test(test_own_file_that_cannot_be_seen),

@@ -10,6 +10,7 @@
 #include "base/words/phrase.h"
 #include "compose/backdrop.h"
 #include "settings/settings_file.h"
+#include "settings/settings_line.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -18,7 +19,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { FIRST_LONG = 256 };
+enum { FIRST_LONG = 256, SHOWN = 100 /* bytes of a value in a message */ };
 
 /* How a program that runs reads it all again. */
 struct again {
@@ -73,11 +74,13 @@ static int index_of(int code)
 static enum pmk_exit take(struct walk *w, int index, const char *text)
 {
 	const struct pmk_setting *s = &pmk_settings_table[index];
-	char why[PMK_SETTING_WHY];
+	char why[PMK_SETTING_WHY], full[PMK_SPEC];
 	bool first = !w->given[index];
 	int err;
 
 	w->given[index] = true;
+	if (text && pmk_settings_expand_home(text, full) == 0) /* no shell does that in the middle of a word */
+		text = full;
 	if ((w->early && !(s->flags & PMK_SETTING_EARLY)) || (w->again && w->again->saved && w->again->saved[index]))
 		return PMK_EXIT_OK;
 	if (first && s->flags & PMK_SETTING_LIST)
@@ -86,11 +89,13 @@ static enum pmk_exit take(struct walk *w, int index, const char *text)
 	if (!err)
 		return PMK_EXIT_OK;
 	if (err == -ENOENT && w->again) { /* nobody can correct the command line of a program that runs */
-		pmk_warn("--%s \"%s\": %s; what was read at the start stays", s->name, text, why);
+		pmk_warn(
+			"--%s \"%s\": %s; what was read at the start stays", s->name, pmk_short(text, SHOWN).text, why);
 		pmk_setting_copy(s, w->settings, w->again->start);
 		return PMK_EXIT_OK;
 	}
-	pmk_error_cure(err == -ENOENT ? s->cure : PMK_CURE_NONE, "--%s \"%s\": %s", s->name, text, why);
+	pmk_error_cure(
+		err == -ENOENT ? s->cure : PMK_CURE_NONE, "--%s \"%s\": %s", s->name, pmk_short(text, SHOWN).text, why);
 	return s->flags & PMK_SETTING_READ ? PMK_EXIT_INPUT : PMK_EXIT_USAGE;
 }
 
@@ -216,7 +221,7 @@ static enum pmk_exit read_file(struct pmk_options *o, bool asked)
 	} else if (!pmk_settings_default_file(path)) {
 		if (!o->settings.profile[0])
 			return PMK_EXIT_OK;
-		pmk_error("profile \"%s\": there is no configuration file", o->settings.profile);
+		pmk_error("profile \"%s\": there is no configuration file", pmk_short(o->settings.profile, SHOWN).text);
 		return PMK_EXIT_USAGE;
 	}
 	o->configured = stat(path, &st) == 0 && st.st_size > 0;

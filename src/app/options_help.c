@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/words/near.h"
+#include "base/words/phrase.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -58,7 +59,7 @@ void pmk_option_refuse(const char *word)
 	char ask[PMK_NEAR_ASK];
 
 	pmk_setting_ask(strncmp(word, "--", 2) == 0 ? word + 2 : "", 0, "--", ask);
-	pmk_error("there is no option %s%s", word, *ask ? ask : "; see potemkin --help");
+	pmk_error("there is no option %s%s", pmk_short(word, 100).text, *ask ? ask : "; see potemkin --help");
 }
 
 void pmk_option_refuse_command(const char *word)
@@ -69,5 +70,5 @@ void pmk_option_refuse_command(const char *word)
 	for (int i = 0; i < PMK_COMMANDS; i++)
 		pmk_near_try(&near, "", commands[i]);
 	pmk_near_ask(&near, ask);
-	pmk_error("there is no command \"%s\"%s", word, *ask ? ask : "; see potemkin --help");
+	pmk_error("there is no command \"%s\"%s", pmk_short(word, 100).text, *ask ? ask : "; see potemkin --help");
 }

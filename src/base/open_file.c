@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -63,6 +64,13 @@ int64_t pmk_read_at(int fd, void *data, size_t size, int64_t at)
 	return (int64_t)done;
 }
 
+static bool is_address(const char *path)
+{
+	size_t word = strspn(path, "abcdefghijklmnopqrstuvwxyz");
+
+	return word && strncmp(path + word, "://", 3) == 0;
+}
+
 const char *pmk_open_file_missing(const char *path)
 {
 	struct stat st;
@@ -77,6 +85,10 @@ const char *pmk_open_file_missing(const char *path)
 		return "its path leads through what is no folder";
 	if (errno == ELOOP)
 		return "a link that leads back to itself";
+	if (is_address(path))
+		return "an address, and nothing is fetched from one; save it as a file first";
+	if (strncmp(path, "~/", 2) == 0)
+		return "no folder is called \"~\" here; write your home folder in full";
 	return lstat(path, &st) == 0 && S_ISLNK(st.st_mode) ? "a link to a file that is not there" :
 							      "there is no such file";
 }

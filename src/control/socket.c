@@ -43,7 +43,10 @@ const char *pmk_socket_no_place(void)
 		return "XDG_RUNTIME_DIR is too long";
 	if (stat(runtime, &st))
 		return errno == EACCES ? NULL : "XDG_RUNTIME_DIR names a folder that is not there";
-	return S_ISDIR(st.st_mode) ? NULL : "XDG_RUNTIME_DIR is no folder";
+	if (!S_ISDIR(st.st_mode))
+		return "XDG_RUNTIME_DIR is no folder";
+	/* what root made there would be in that user's way */
+	return st.st_uid && !geteuid() ? "XDG_RUNTIME_DIR belongs to another user" : NULL;
 }
 
 /* The folder of the socket, for this user alone, or with the group `group`; to connect, no one else may write there. A

@@ -42,9 +42,10 @@ static int complain_unknown(const char *name, const struct pmk_model_card *cards
 	}
 	pmk_near_ask(&near, ask);
 	if (*ask)
-		pmk_error("model \"%s\" is not known%s", name, ask);
+		pmk_error("model \"%s\" is not known%s", pmk_short(name, 100).text, ask);
 	else
-		pmk_error("model \"%s\" is not known; known are %s, or give the path of a .tflite file", name, known);
+		pmk_error("model \"%s\" is not known; known are %s, or give the path of a .tflite file",
+			pmk_short(name, 100).text, known);
 	return -ENOENT;
 }
 

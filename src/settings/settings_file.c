@@ -252,7 +252,7 @@ static int refuse_file(const char *path, int err)
 {
 	const char *missing = pmk_open_file_missing(path);
 
-	pmk_error_cure(PMK_CURE_OTHER_CONFIG, "configuration file \"%s\": %s", path,
+	pmk_error_cure(PMK_CURE_OTHER_CONFIG, "configuration file \"%s\": %s", pmk_short(path, PMK_SHORT).text,
 		err == -EINVAL         ? "not a file" :
 			err == -EILSEQ ? "not a text file" :
 			missing        ? missing :

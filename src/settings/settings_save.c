@@ -192,10 +192,14 @@ static int read_old(const char *path, char **text)
 void pmk_settings_make_folders(const char *path)
 {
 	char part[PMK_SPEC];
+	struct stat above;
 
+	if (stat(*path == '/' ? "/" : ".", &above))
+		return;
 	for (const char *end = strchr(path + 1, '/'); end; end = strchr(end + 1, '/')) {
 		snprintf(part, sizeof part, "%.*s", (int)(end - path), path);
-		mkdir(part, 0700);
+		if (stat(part, &above) && (geteuid() || !above.st_uid) && mkdir(part, 0700) == 0)
+			above.st_uid = geteuid();
 	}
 }
 

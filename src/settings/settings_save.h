@@ -14,7 +14,8 @@
  * no section. Negative errno, logged. */
 int pmk_settings_save(const char *path, const struct pmk_settings *start, const struct pmk_settings *now)
 	__attribute__((warn_unused_result));
-/* Make the folders above `path` that do not exist, for this user alone; what fails is found out by who writes there. */
+/* Make the folders above `path` that do not exist, for this user alone; what fails is found out by who writes there.
+ * Root makes none in another user's folder, who could not use it: sudo may have left that user's home to it. */
 void pmk_settings_make_folders(const char *path);
 
 #endif

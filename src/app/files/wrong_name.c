@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "base/words/near.h"
+#include "base/words/phrase.h"
 #include "io/stream/stream_pipe.h"
 
 #include <string.h>
@@ -20,7 +21,7 @@ static bool is_slip(const char *text, const char *what, const char *a, const cha
 	pmk_near_ask(&near, ask);
 	if (!*ask || strcmp(text, a) == 0 || strcmp(text, b) == 0 || access(text, F_OK) == 0)
 		return false;
-	pmk_error("the %s \"%s\" is not known%s", what, text, ask);
+	pmk_error("the %s \"%s\" is not known%s", what, pmk_short(text, 100).text, ask);
 	return true;
 }
 

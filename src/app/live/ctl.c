@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/parse.h"
 #include "control/page/page.h"
+#include "settings/settings_line.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -42,8 +43,8 @@ static bool may_be_path(const char *const *words, int index)
 	return setting && setting->bytes >= PMK_SPEC;
 }
 
-/* An argument as the running program has to see it. */
-static const char *resolve(const char *const *words, int index, char out[PATH_MAX])
+/* An argument as the running program has to see it, which may stand in `home` or `out`. */
+static const char *resolve(const char *const *words, int index, char home[PMK_SPEC], char out[PATH_MAX])
 {
 	static const char *const heads[] = { "file:", "slideshow:", "daylight:" };
 	const char *text = words[index];
@@ -54,6 +55,8 @@ static const char *resolve(const char *const *words, int index, char out[PATH_MA
 	}
 	if (!may_be_path(words, index))
 		return text;
+	if (pmk_settings_expand_home(text, home) == 0) /* as behind "slideshow:", where no shell does that */
+		text = home;
 	for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
 		const char *path = pmk_parse_after(text, heads[i]);
 
@@ -72,12 +75,12 @@ static const char *resolve(const char *const *words, int index, char out[PATH_MA
 static cJSON *request_of(const char *const *words, int count)
 {
 	cJSON *request = cJSON_CreateObject(), *args;
-	char path[PATH_MAX];
+	char path[PATH_MAX], home[PMK_SPEC];
 
 	cJSON_AddStringToObject(request, "command", words[0]);
 	args = cJSON_AddArrayToObject(request, "args");
 	for (int i = 1; i < count; i++)
-		cJSON_AddItemToArray(args, cJSON_CreateString(resolve(words, i, path)));
+		cJSON_AddItemToArray(args, cJSON_CreateString(resolve(words, i, home, path)));
 	return request;
 }
 

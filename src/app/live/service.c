@@ -2,6 +2,7 @@
 #include "app/live/service.h"
 
 #include "base/log.h"
+#include "control/socket.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,12 +42,12 @@ uint64_t pmk_service_watchdog_ns(void)
 }
 #endif
 
-/* -1: the user has no runtime directory. */
+/* -1: the user has no runtime directory of their own. */
 static int open_lock(char path[PATH_MAX])
 {
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
 
-	if (!runtime || runtime[0] != '/')
+	if (pmk_socket_no_place())
 		return -1;
 	snprintf(path, PATH_MAX, "%s/potemkin", runtime);
 	mkdir(path, 0700);

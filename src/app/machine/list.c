@@ -4,6 +4,7 @@
 #include "app/unused.h"
 #include "base/log.h"
 #include "base/parse.h"
+#include "base/words/phrase.h"
 #include "control/gallery.h"
 #include "image/fourcc.h"
 #include "io/pipewire/pipewire_cameras.h"
@@ -259,7 +260,8 @@ static enum pmk_exit print_lists(const struct pmk_options *options, const char *
 	}
 	cJSON_Delete(all);
 	if (!any)
-		pmk_error("list \"%s\": there are cameras, outputs, models, backdrops and settings", asked);
+		pmk_error("list \"%s\": there are cameras, outputs, models, backdrops and settings",
+			pmk_short(asked, 100).text);
 	return any ? code : PMK_EXIT_USAGE;
 }
 

@@ -19,7 +19,8 @@ int pmk_pictures_check(const char *folder, char *why, size_t size)
 	else if (err)
 		snprintf(why, size, "the folder cannot be read: %s", strerror(-err));
 	else if (!count)
-		pmk_phrase(why, size, "there is no picture in the folder \"%s\"", pmk_short(folder, 100).text);
+		pmk_phrase(why, size, "there is no picture in the folder \"%s\"; put some there, or name another",
+			pmk_short(folder, 100).text);
 	return err ? err : count ? 0 : -EINVAL;
 }
 

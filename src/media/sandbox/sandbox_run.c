@@ -208,6 +208,7 @@ void pmk_decoded_free(struct pmk_decoded *decoded)
 int pmk_sandbox_open(struct pmk_job *job, enum pmk_job_kind kind, const char *path)
 {
 	int fd, err = pmk_media_simple_kinds() ? 0 : pmk_media_module_look(path);
+	const char *missing;
 
 	if (err)
 		return err;
@@ -216,8 +217,11 @@ int pmk_sandbox_open(struct pmk_job *job, enum pmk_job_kind kind, const char *pa
 		fd = -ENAMETOOLONG;
 	else
 		fd = pmk_open_file(path, &job->bytes);
+	missing = fd < 0 ? pmk_open_file_missing(path) : NULL;
 	if (fd == -EISDIR)
 		pmk_error_cure(PMK_CURE_NAME_INSIDE, "%s: a folder", path);
+	else if (missing)
+		pmk_error_cure(PMK_CURE_READABLE_FILE, "%s: %s", path, missing);
 	else if (fd < 0)
 		pmk_error_cure(PMK_CURE_READABLE_FILE, "%s: cannot be opened: %s", path,
 			fd == -EINVAL ? "not a regular file" : strerror(-fd));
