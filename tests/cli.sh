@@ -75,6 +75,9 @@ expect 3 'there is no such file.*did you mean color:black' -b black -c presenter
 expect 3 'there is no such colour; did you mean color:green\?' -b color:ngreen -c presenter -o null --frames 1
 expect 3 'there is no such file; did you mean blur:30\?' -b bluur:30 -c presenter -o null --frames 1
 expect 3 'there is no such file.*potemkin list backdrops' -b away -c /dev/video77 -o null --frames 1
+expect 2 '"720" is no command; a value is one word: --size WxH' --size 1280 720 -c presenter
+expect 2 '"60" is no command; a value is one word: --backdrop SPEC' -c presenter -b blur 60
+expect 2 'no command "720"' 720 --size 64x48
 expect 2 'an argument is empty' convert '' out.mp4
 expect 2 '--control-group "": it is empty; give GROUP or none' --control-group=
 expect 2 '--from "": it is empty; give TIME' convert --from '' a.mp4 b.mp4
@@ -468,6 +471,7 @@ runs -c presenter -o null --frames 1 -s 320x180 --cpu auto
 unset POTEMKIN_CPU
 
 # --- setup-loopback below a folder, twice, and undone
+expect 2 '--root "bad.png": not a folder; name one' setup-loopback --root bad.png
 for _ in 1 2; do
 	runs setup-loopback --root machine
 	options='^options v4l2loopback .*video_nr=60 .*exclusive_caps=1 max_buffers=4$'

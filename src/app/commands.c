@@ -24,7 +24,7 @@ static const struct {
 		"potemkin setup-loopback [--hide-camera] [--remove] [--dry-run] [--root FOLDER]", false },
 	[PMK_COMMAND_COMPLETION] = { pmk_command_completion, 1, 1, "potemkin completion bash|zsh|fish", true },
 	[PMK_COMMAND_CTL] = { pmk_command_ctl, 1, 15, "potemkin ctl COMMAND [ARG...]", true },
-	[PMK_COMMAND_STATUS] = { pmk_command_status, 0, 0, "potemkin status", true },
+	[PMK_COMMAND_STATUS] = { pmk_command_status, 0, 0, "potemkin status [--json]", true },
 	[PMK_COMMAND_UI] = { pmk_command_ui, 0, 0, "potemkin ui", false },
 	[PMK_COMMAND_DEMO] = { pmk_command_demo, 0, 0, "potemkin demo", false },
 };

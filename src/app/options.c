@@ -2,7 +2,6 @@
 #include "app/options.h"
 
 #include "app/cpu_choice.h"
-#include "app/log_json.h"
 #include "app/options_help.h"
 #include "app/origin.h"
 #include "base/log.h"
@@ -37,6 +36,8 @@ struct walk {
 	bool given[PMK_SETTINGS_MOST];
 	const char *behind; /* the word behind a switch that would be a value of it; NULL: there is none */
 	const struct pmk_setting *its; /* that switch */
+	const char *second; /* the word behind an option's value, which may belong to that; NULL: there is none */
+	const struct pmk_setting *whose; /* that option */
 };
 
 static void build_getopt(struct option *longs, char *shorts)
@@ -99,6 +100,15 @@ static enum pmk_exit take(struct walk *w, int index, const char *text)
 	return s->flags & PMK_SETTING_READ ? PMK_EXIT_INPUT : PMK_EXIT_USAGE;
 }
 
+/* "--size 1280 720", "-b blur 60": a value is one word. Only the first such word can be taken for a command. */
+static void look_behind_value(struct walk *w, int index, const char *next)
+{
+	if (!w->early || w->second || !next || next[0] == '-' || pmk_option_command(next) >= 0)
+		return;
+	w->second = next;
+	w->whose = &pmk_settings_table[index];
+}
+
 /* A switch has its value behind an equals sign, if any: what stands next is an argument, or was meant as the value. */
 static void look_behind(struct walk *w, int index, const char *next)
 {
@@ -137,7 +147,9 @@ static enum pmk_exit walk(int argc, char **argv, struct walk *w)
 		if (c == '?' || c == ':')
 			return PMK_EXIT_USAGE;
 		code = take(w, index_of(c), optarg);
-		if (!optarg)
+		if (optarg)
+			look_behind_value(w, index_of(c), argv[optind]);
+		else
 			look_behind(w, index_of(c), argv[optind]);
 	}
 	return code;
@@ -170,13 +182,18 @@ static bool is_value(char **words, int index)
 }
 
 /* The command, and the arguments behind it. */
-static enum pmk_exit take_words(int count, char **words, struct pmk_options *o)
+static enum pmk_exit take_words(int count, char **words, const struct walk *w, struct pmk_options *o)
 {
 	int command = count ? pmk_option_command(words[0]) : PMK_COMMAND_RUN;
 
 	o->settings.version |= count && strcmp(words[0], "version") == 0;
 	if (o->settings.help || o->settings.version)
 		return PMK_EXIT_OK;
+	if (command < 0 && words[0] == w->second) {
+		pmk_error("\"%s\" is no command; a value is one word: --%s %s", pmk_short(words[0], SHOWN).text,
+			w->whose->name, w->whose->value ? w->whose->value : "WORD");
+		return PMK_EXIT_USAGE;
+	}
 	if (command < 0) {
 		pmk_option_refuse_command(words[0]);
 		return PMK_EXIT_USAGE;
@@ -229,26 +246,12 @@ static enum pmk_exit read_file(struct pmk_options *o, bool asked)
 	return !err ? PMK_EXIT_OK : err == -EINVAL ? PMK_EXIT_USAGE : PMK_EXIT_INPUT;
 }
 
-static void print_text(enum pmk_log_level level, const char *line)
-{
-	char told[PMK_LOG_LINE];
-
-	pmk_log_print_text(level, pmk_origin_tell(level, line, told));
-}
-
-static void print_json(enum pmk_log_level level, const char *line)
-{
-	char told[PMK_LOG_LINE];
-
-	pmk_log_json(level, pmk_origin_tell(level, line, told));
-}
-
 static void set_up_log(const struct pmk_settings *s)
 {
 	pmk_log_setup(s->quiet     ? PMK_LOG_ERROR :
 			s->verbose ? PMK_LOG_DEBUG :
 				     PMK_LOG_INFO,
-		s->log_json ? print_json : print_text);
+		s->log_json ? pmk_origin_print_json : pmk_origin_print_text);
 }
 
 static bool is_given(const struct pmk_options *o, const char *name)
@@ -311,7 +314,7 @@ static enum pmk_exit parse(int argc, char **argv, struct pmk_options *o, const s
 		set_up_log(&o->settings);
 	code = check_words(argc - optind, argv + optind, &early);
 	if (code == PMK_EXIT_OK)
-		code = take_words(argc - optind, argv + optind, o);
+		code = take_words(argc - optind, argv + optind, &early, o);
 	if (code == PMK_EXIT_OK && !o->settings.version)
 		code = check_given(&early, o->command);
 	if (code != PMK_EXIT_OK || o->settings.version)

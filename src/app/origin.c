@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/origin.h"
 
+#include "app/log_json.h"
 #include "base/parse.h"
 #include "base/words/phrase.h"
 #include "settings/setting_type.h"
@@ -94,7 +95,8 @@ static bool names(const char *text, const char *word)
 	return false;
 }
 
-const char *pmk_origin_tell(enum pmk_log_level level, const char *line, char told[PMK_LOG_LINE])
+/* The line with its origin in front, in `told`; `line` itself: it has none. */
+static const char *tell(enum pmk_log_level level, const char *line, char told[PMK_LOG_LINE])
 {
 	if (level > PMK_LOG_WARN || !atomic_load(&origin.active) || names(line, origin.path))
 		return line;
@@ -109,4 +111,18 @@ const char *pmk_origin_tell(enum pmk_log_level level, const char *line, char tol
 		return told;
 	}
 	return line;
+}
+
+void pmk_origin_print_text(enum pmk_log_level level, const char *line)
+{
+	char told[PMK_LOG_LINE];
+
+	pmk_log_print_text(level, tell(level, line, told));
+}
+
+void pmk_origin_print_json(enum pmk_log_level level, const char *line)
+{
+	char told[PMK_LOG_LINE];
+
+	pmk_log_json(level, tell(level, line, told));
 }

@@ -15,7 +15,8 @@
 void pmk_origin_begin(const struct pmk_options *options);
 void pmk_origin_end(void); /* what fails from now on once worked */
 
-/* The line with its origin in front, in `told`; `line` itself: it has none. For a printer of the log. */
-const char *pmk_origin_tell(enum pmk_log_level level, const char *line, char told[PMK_LOG_LINE]);
+/* For pmk_log_setup: print the line with its origin in front, if it has one, as pmk_log_print_text or pmk_log_json. */
+void pmk_origin_print_text(enum pmk_log_level level, const char *line);
+void pmk_origin_print_json(enum pmk_log_level level, const char *line);
 
 #endif

@@ -136,13 +136,13 @@ static void say_failure(
 	const struct pmk_model_card *card, const char *work, const char *target, int err, const char *why)
 {
 	int unwritable = err == -EINTR ? 0 : try_to_write(work);
+	bool full = unwritable == -ENOSPC || unwritable == -EDQUOT || unwritable == -EFBIG;
 
 	if (err == -EINTR)
 		pmk_error("model \"%s\": stopped by a signal; nothing was kept", card->name);
 	else if (unwritable)
-		pmk_error("model \"%s\": %s cannot be written: %s; free some space there, or choose another folder "
-			  "with --to",
-			card->name, target, strerror(-unwritable));
+		pmk_error("model \"%s\": %s cannot be written: %s; %schoose another folder with --to", card->name,
+			target, strerror(-unwritable), full ? "free some space there, or " : "");
 	else
 		pmk_error("model \"%s\": could not be fetched from %s: %s; try again, or put the file at %s by hand",
 			card->name, card->source, why, target);

@@ -8,6 +8,7 @@
 #include "app/machine/setup_hide.h"
 #include "base/log.h"
 #include "base/parse.h"
+#include "base/words/phrase.h"
 #include "io/v4l2/loopback.h"
 #include "io/v4l2/v4l2.h"
 
@@ -17,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define OPTIONS_FILE "/etc/modprobe.d/potemkin.conf"
@@ -269,7 +271,13 @@ static enum pmk_exit show(const struct pmk_setup *s)
 enum pmk_exit pmk_command_setup(struct pmk_options *options)
 {
 	struct pmk_setup s = { .root = options->settings.root };
+	struct stat st;
 
+	if (*s.root && stat(s.root, &st) == 0 && !S_ISDIR(st.st_mode)) {
+		pmk_error("--root \"%s\": not a folder; name one, which is made if it is not there",
+			pmk_short(s.root, 100).text);
+		return PMK_EXIT_USAGE;
+	}
 	s.apply = !options->settings.dry_run && (options->settings.root[0] || geteuid() == 0);
 	s.here = s.apply && !options->settings.root[0];
 	s.number = choose_number(&s);
