@@ -205,30 +205,43 @@ static void rest(struct pmk_player *p)
 		;
 }
 
-/* The process that decodes the film was killed, as when memory is short, which was logged: begin another round with a
- * new one, unless too many were killed before they had proved good. In a recording, the last picture stays: all that
- * follows would be another film each time. */
-static int begin_anew(struct pmk_player *p)
+/* Wait, and open the film again. -ECANCELED: the player ends. */
+static int open_again(struct pmk_player *p)
 {
 	int err;
 
-	if (p->exact || p->killed == MOST_KILLED)
-		return -EPIPE;
 	p->killed++;
+	rest(p);
+	if (p->stopping)
+		return -ECANCELED;
+	pthread_mutex_unlock(&p->lock);
+	pmk_screen_close(&p->screen);
+	err = pmk_screen_open(&p->screen, p->path, p->fit, &p->layout);
+	if (!err)
+		pmk_screen_record(&p->screen, true);
+	pthread_mutex_lock(&p->lock);
+	return err;
+}
+
+/* The process that decodes the film was killed, as when memory is short, which was logged: begin another round with a
+ * new one, unless too many were killed before they had proved good, perhaps while they opened it, which gives -EFBIG.
+ * In a recording, the last picture stays: all that follows would be another film each time. */
+static int begin_anew(struct pmk_player *p)
+{
+	int err = -EPIPE;
+
+	if (p->exact)
+		return err;
 	p->proved = 0;
 	if (p->kept)
 		give_up_keeping(p);
 	p->next_ns = INT64_MIN;
-	rest(p);
-	pthread_mutex_unlock(&p->lock);
-	pmk_screen_close(&p->screen);
-	err = pmk_screen_open(&p->screen, p->path, p->fit, &p->layout);
+	while ((err == -EPIPE || err == -EFBIG) && p->killed < MOST_KILLED)
+		err = open_again(p);
 	if (!err) {
-		pmk_screen_record(&p->screen, true);
 		p->base_ns += p->ends_ns;
 		p->last_ns = p->ends_ns = 0;
 	}
-	pthread_mutex_lock(&p->lock);
 	return err;
 }
 

@@ -50,20 +50,29 @@ static int wait_for_worker(pid_t pid, int socket)
 	return status;
 }
 
+/* This process is killed when its parent ends, which may have ended already: then nobody would know of this one. */
+static void end_with(pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
+}
+
 /* A process of its own, so that several jobs can be in work: it waits for the worker, whose descriptors are the file
  * and the memory, and of a film the socket. */
-static _Noreturn void attend(
-	const struct pmk_media_calls *calls, const struct pmk_job *job, const int fds[PMK_JOB_DESCRIPTORS])
+static _Noreturn void attend(const struct pmk_media_calls *calls, const struct pmk_job *job,
+	const int fds[PMK_JOB_DESCRIPTORS], pid_t helper)
 {
+	const pid_t self = getpid();
 	int status;
 	pid_t pid;
 
+	end_with(helper);
 	close(PMK_HELPER_SOCKET);
 	signal(SIGCHLD, SIG_DFL);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	pid = fork();
 	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		end_with(self);
 		if (job->kind == PMK_JOB_FILM || job->kind == PMK_JOB_PLAY)
 			pmk_reel_worker_run(calls, job, fds[PMK_JOB_FILE], fds[PMK_JOB_MEMORY], fds[PMK_JOB_SOCKET]);
 		close(fds[PMK_JOB_SOCKET]);
@@ -97,6 +106,7 @@ int pmk_helper_serve(const struct pmk_helper_hello *hello, pmk_helper_load *load
 {
 	const struct pmk_media_calls *calls = NULL;
 	int fds[PMK_JOB_DESCRIPTORS];
+	const pid_t helper = getpid();
 	struct pmk_job job;
 
 	if (send(PMK_HELPER_SOCKET, hello, sizeof *hello, MSG_NOSIGNAL) < 0 || !hello->ready)
@@ -106,7 +116,7 @@ int pmk_helper_serve(const struct pmk_helper_hello *hello, pmk_helper_load *load
 		if (!calls && needs_module(&job))
 			calls = load();
 		if (job.kind != PMK_JOB_LOAD && fork() == 0)
-			attend(calls, &job, fds);
+			attend(calls, &job, fds, helper);
 		for (int i = 0; i < PMK_JOB_DESCRIPTORS; i++)
 			close(fds[i]);
 	}
