@@ -75,6 +75,7 @@ STATE = {
     "origin.c": {"origin": "of what stderr says: it is the process's"},
     "locked.c": {"writes": "what the starter of this process may write"},
     "starter.c": {"starter": "a process of this process's own"},
+    "starter_host.c": {"shared": "memory of the starters, in their processes alone"},
     "sandbox.c": {"helper": "a process of this process's own"},
     "sandbox_run.c": {"turns": "how many jobs that process has in work"},
     "media_module.c": {"module": "the shared object: it is loaded once"},

@@ -379,6 +379,34 @@ static void test_again(void **state)
 	assert_int_equal(rmdir(folder), 0); /* there is nothing left in it */
 }
 
+/* One that hangs is replaced, too. While nobody can do that, orders fail; and work again once the keeper goes on. */
+static void test_stopped(void **state)
+{
+	pid_t keeper = number_of(PMK_START_OWN_NEW), pid = number_of(PMK_START_LISTEN);
+	struct pmk_order order = { .what = PMK_START_OWN_RENAME };
+	struct pmk_new_file file;
+	int fd;
+
+	assert_int_equal(kill(pid, SIGSTOP), 0);
+	check_told(0);
+	assert_int_not_equal(number_of(PMK_START_LISTEN), pid);
+	assert_int_equal(kill(pid, 0), -1); /* nothing is left of it */
+
+	pid = number_of(PMK_START_LISTEN);
+	assert_int_equal(kill(keeper, SIGSTOP) || kill(pid, SIGSTOP), 0);
+	unit_catch_log();
+	assert_int_equal(pmk_new_file_create(&file, "/tmp/potemkin-none"), -ETIME);
+	assert_non_null(strstr(unit_logged,
+		"/tmp/potemkin-none: cannot be created: the process that may do so does not "
+		"answer; start potemkin again"));
+	for (int i = 0; i < 10; i++) /* however many are lost */
+		assert_int_equal(pmk_starter_do(&order, refuse, &fd), -ETIME);
+	assert_int_equal(kill(keeper, SIGCONT), 0);
+	while (pmk_starter_do(&order, refuse, &fd))
+		;
+	check_told(0);
+}
+
 static void test_killed_with_its_keeper(void **state)
 {
 	struct pmk_new_file file;
@@ -398,7 +426,8 @@ int main(void)
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_without), cmocka_unit_test(test_orders),
 		cmocka_unit_test(test_addresses), cmocka_unit_test(test_children), cmocka_unit_test(test_files),
 		cmocka_unit_test(test_forked), cmocka_unit_test(test_killed), cmocka_unit_test(test_others_files),
-		cmocka_unit_test(test_again), cmocka_unit_test(test_killed_with_its_keeper) };
+		cmocka_unit_test(test_again), cmocka_unit_test(test_stopped),
+		cmocka_unit_test(test_killed_with_its_keeper) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -47,6 +47,7 @@ static enum pmk_cure cure_of(const char *path, int err)
 	case -ENOTSUP:
 		return PMK_CURE_NAME_FILE;
 	case -EPIPE:
+	case -ETIME:
 		return PMK_CURE_START_AGAIN;
 	case -EBUSY:
 		return PMK_CURE_END_WRITER;

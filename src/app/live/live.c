@@ -10,6 +10,7 @@
 #include "app/origin.h"
 #include "app/signals.h"
 #include "base/clock.h"
+#include "base/guard/starter.h"
 #include "base/log.h"
 #include "base/num.h"
 #include "media/media.h"
@@ -134,6 +135,7 @@ static int run(const struct live *l, const struct pmk_pipeline_settings *setting
 	result->interrupted = wait_for_end(l);
 	pmk_status_line_end();
 	pmk_service_notify("STOPPING=1");
+	pmk_starter_end_soon();
 	pmk_pipeline_report(l->pipeline, &result->report);
 	cpu = pmk_clock_cpu_ns() - cpu;
 	err = pmk_pipeline_stop(l->pipeline, part);
@@ -235,7 +237,8 @@ enum pmk_exit pmk_live_run(
 	hangs = pmk_control_destroy(live.control) != 0 || err == -ETIMEDOUT;
 	code = pmk_exit_of(part, err == -ETIMEDOUT ? 0 : err, settings->camera);
 	if (hangs) {
-		pmk_warn("a camera, pipe or file does not answer; leaving without it (virtual cameras are covered)");
+		pmk_warn("a camera, pipe, file or process does not answer; leaving without it (virtual cameras are "
+			 "covered)");
 		_exit((int)code);
 	}
 	pmk_pipeline_destroy(live.pipeline);

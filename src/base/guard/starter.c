@@ -1,252 +1,78 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/guard/starter.h"
 
-#include "base/num.h"
+#include "base/guard/starter_parts.h"
 #include "base/reap.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
+static const uint64_t PATIENCE_NS = 5 * PMK_S_NS; /* for an answer */
+static const uint64_t END_NS = PMK_S_NS; /* once the program ends, for MOST_LATE answers; then for none */
+
 enum {
-	END = PMK_STARTS, /* of the process `number`; `result`: patience in ms */
-	MOST_CHILDREN = 64,
+	LOOK_MS = 20, /* meanwhile, whether the program ends */
+	MOST_LATE = 2,
 };
 
 static struct {
 	pthread_mutex_t lock; /* one order at a time */
 	int keeper, socket; /* to the keeper; to the starter, -1: there is none yet */
+	bool asked; /* the keeper's answer is yet to come */
+	atomic_bool ends; /* the program */
+	int late; /* answers that did not come since then */
 	pid_t owner; /* the process that has them; 0: none. One that was forked from it has none. */
-	void *memory; /* of the starters; NULL elsewhere */
 } starter = { .lock = PTHREAD_MUTEX_INITIALIZER, .socket = -1 };
 
-/* The starter's own state, in its process. */
-struct host {
-	const pmk_start_act *acts;
-	int socket;
-	pid_t children[MOST_CHILDREN]; /* 0: free */
-};
-
-/* --- messages: an order or its answer, perhaps with a descriptor --- */
-
-static int send_order(int socket, const struct pmk_order *order, int fd)
+static uint64_t patience_ns(void)
 {
-	char control[CMSG_SPACE(sizeof(int))] = { 0 };
-	struct iovec vector = { .iov_base = (void *)order, .iov_len = sizeof *order };
-	struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1 };
-	struct cmsghdr *head;
-	ssize_t sent;
-
-	if (fd >= 0) {
-		message.msg_control = control;
-		message.msg_controllen = sizeof control;
-		head = CMSG_FIRSTHDR(&message);
-		head->cmsg_level = SOL_SOCKET;
-		head->cmsg_type = SCM_RIGHTS;
-		head->cmsg_len = CMSG_LEN(sizeof fd);
-		memcpy(CMSG_DATA(head), &fd, sizeof fd);
-	}
-	do
-		sent = sendmsg(socket, &message, MSG_NOSIGNAL);
-	while (sent < 0 && errno == EINTR);
-	return sent == sizeof *order ? 0 : -EPIPE;
+	if (!atomic_load(&starter.ends))
+		return PATIENCE_NS;
+	return starter.late < MOST_LATE ? END_NS : 0;
 }
 
-static int receive_order(int socket, struct pmk_order *order, int *fd)
+/* Receive an answer. -ETIME: none came. `look`: do no more than look. */
+static int await(int socket, struct pmk_order *order, int *fd, bool look)
 {
-	char control[CMSG_SPACE(sizeof(int))];
-	struct iovec vector = { .iov_base = order, .iov_len = sizeof *order };
-	struct msghdr message = {
-		.msg_iov = &vector, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control
-	};
-	const struct cmsghdr *head;
-	ssize_t got;
-
-	*fd = -1;
-	do
-		got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
-	while (got < 0 && errno == EINTR);
-	head = got > 0 ? CMSG_FIRSTHDR(&message) : NULL;
-	if (head && head->cmsg_type == SCM_RIGHTS && head->cmsg_len == CMSG_LEN(sizeof *fd))
-		memcpy(fd, CMSG_DATA(head), sizeof *fd);
-	if (got != sizeof *order)
-		return -EPIPE;
-	order->text[sizeof order->text - 1] = '\0';
-	return 0;
-}
-
-/* --- the starter's process --- */
-
-static void note_child(struct host *host, pid_t pid)
-{
-	for (int i = 0; i < MOST_CHILDREN; i++) {
-		if (host->children[i])
-			continue;
-		host->children[i] = pid;
-		return;
-	}
-}
-
-static void reap_children(struct host *host)
-{
-	for (int i = 0; i < MOST_CHILDREN; i++) {
-		if (host->children[i] && waitpid(host->children[i], NULL, WNOHANG))
-			host->children[i] = 0;
-	}
-}
-
-/* No other process than a child, whose number nobody else can have before it was waited for. */
-static int end_child(struct host *host, pid_t pid, int patience_ms)
-{
-	for (int i = 0; pid > 0 && i < MOST_CHILDREN; i++) {
-		int err;
-
-		if (host->children[i] != pid)
-			continue;
-		err = pmk_reap_or_kill(pid, (uint64_t)pmk_clamp(patience_ms, 0, 1000) * PMK_MS_NS);
-		host->children[i] = err == -ETIMEDOUT ? pid : 0;
-		return err;
-	}
-	return 0;
-}
-
-static void obey(struct host *host, struct pmk_order *order)
-{
-	int32_t what = order->what;
-	int fd = -1;
-
-	if (what == END)
-		order->result = end_child(host, order->number, order->result);
-	else if (what < 0 || what > END || !host->acts[what])
-		order->result = -ENOSYS;
-	else
-		order->result = host->acts[what](order, &fd);
-	if (!order->result && what <= PMK_START_CAMERAS)
-		note_child(host, order->number);
-	(void)!send_order(host->socket, order, fd);
-	if (fd >= 0)
-		close(fd);
-}
-
-static void wake(int number)
-{
-}
-
-/* Signals are for the program; only the end of a child wakes the starter up. */
-static void serve(const pmk_start_act *acts, int socket)
-{
-	struct host host = { .acts = acts, .socket = socket };
-	struct sigaction awake = { .sa_handler = wake };
 	struct pollfd ready = { .fd = socket, .events = POLLIN };
-	struct pmk_order order;
-	sigset_t child;
-	int fd;
+	uint64_t begin = pmk_clock_now_ns();
+	int count;
 
-	sigaction(SIGCHLD, &awake, NULL);
-	sigfillset(&child);
-	sigdelset(&child, SIGCHLD);
-	for (;;) {
-		int count = ppoll(&ready, 1, NULL, &child);
-
-		reap_children(&host);
-		if (count <= 0)
-			continue;
-		if (receive_order(socket, &order, &fd))
-			return;
-		if (fd >= 0)
-			close(fd); /* none is expected */
-		obey(&host, &order);
-	}
+	do
+		count = poll(&ready, 1, LOOK_MS);
+	while (count <= 0 && !look && pmk_clock_now_ns() - begin < patience_ns());
+	if (count > 0)
+		return pmk_order_receive(socket, order, fd);
+	starter.late += atomic_load(&starter.ends);
+	return -ETIME;
 }
 
-/* Nothing of the program is kept open: neither its lock, nor what others read to the end. */
-static void let_go(int socket)
+static void let_starter_go(void)
 {
-	int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	for (int fd = STDIN_FILENO; nowhere >= 0 && fd <= STDERR_FILENO; fd++)
-		dup2(nowhere, fd);
-	if (socket > STDERR_FILENO + 1)
-		close_range(STDERR_FILENO + 1, (unsigned)socket - 1, 0);
-	close_range((unsigned)socket + 1, ~0u, 0);
-}
-
-/* Fork a process that serves at the other end of *socket until that is closed. */
-static int fork_off(const char *name, void (*serves)(const pmk_start_act *acts, int socket), const pmk_start_act *acts,
-	int *socket, pid_t *pid)
-{
-	int sockets[2], err;
-	sigset_t all;
-
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)
-		return -errno;
-	*pid = fork();
-	err = *pid < 0 ? -errno : 0;
-	if (*pid == 0) {
-		sigfillset(&all);
-		pthread_sigmask(SIG_SETMASK, &all, NULL);
-		prctl(PR_SET_NAME, name);
-		setpgid(0, 0);
-		let_go(sockets[1]);
-		serves(acts, sockets[1]);
-		_exit(0);
-	}
-	close(sockets[1]);
-	if (err)
-		close(sockets[0]);
-	else
-		*socket = sockets[0];
-	return err;
-}
-
-/* --- the keeper's process --- */
-
-/* Whatever is asked for is a starter, one at a time. One that has ended is not waited for before the next one is there,
- * so that its number is not the next one's. */
-static void keep(const pmk_start_act *acts, int socket)
-{
-	struct pmk_order order;
-	void *memory = mmap(NULL, PMK_STARTER_MEMORY, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	pid_t pid = 0, old;
-	int fd;
-
-	starter.memory = memory == MAP_FAILED ? NULL : memory;
-	while (!receive_order(socket, &order, &fd)) {
-		if (fd >= 0)
-			close(fd);
-		fd = -1;
-		old = pid;
-		pid = 0;
-		order.result = fork_off("starter", serve, acts, &fd, &pid);
-		if (old > 0)
-			(void)!pmk_reap_or_kill(old, 0);
-		(void)!send_order(socket, &order, fd);
-		if (fd >= 0)
-			close(fd);
-	}
-}
-
-/* --- the program --- */
-
-/* Have the keeper make a starter. */
-static int renew(void)
-{
-	struct pmk_order order = { 0 };
-	int fd = -1, err;
-
 	if (starter.socket >= 0)
 		close(starter.socket);
 	starter.socket = -1;
-	err = send_order(starter.keeper, &order, -1);
+}
+
+/* Have the keeper make a starter, and kill the one before. A keeper that did not answer once is not waited for again,
+ * until it does. */
+static int renew(void)
+{
+	struct pmk_order order = { 0 };
+	bool look = starter.asked;
+	int fd = -1, err = 0;
+
+	let_starter_go();
+	if (!starter.asked)
+		err = pmk_order_send(starter.keeper, &order, -1);
+	starter.asked = !err;
 	if (!err)
-		err = receive_order(starter.keeper, &order, &fd);
+		err = await(starter.keeper, &order, &fd, look);
+	starter.asked = err == -ETIME;
 	if (!err)
 		err = order.result;
 	if (!err && fd < 0)
@@ -258,11 +84,10 @@ static int renew(void)
 
 int pmk_starter_create(const pmk_start_act acts[PMK_STARTS])
 {
-	pid_t pid;
 	int err;
 
 	starter.owner = getpid();
-	err = fork_off("keeper", keep, acts, &starter.keeper, &pid);
+	err = pmk_keeper_fork(acts, &starter.keeper);
 	if (!err) {
 		err = renew();
 		if (err)
@@ -277,32 +102,53 @@ pid_t pmk_starter_owner(void)
 	return starter.owner;
 }
 
-void *pmk_starter_memory(void)
-{
-	return starter.memory;
-}
-
 bool pmk_starter_is_there(void)
 {
 	return starter.owner && starter.owner == getpid();
 }
 
-static int ask(struct pmk_order *order, int *fd)
+static int ask_once(struct pmk_order *order, int *fd)
 {
 	int err = -EPIPE;
 
-	pthread_mutex_lock(&starter.lock);
 	if (starter.socket >= 0)
-		err = send_order(starter.socket, order, -1);
+		err = pmk_order_send(starter.socket, order, -1);
 	if (err) { /* it was killed, and has not seen the order */
 		err = renew();
 		if (!err)
-			err = send_order(starter.socket, order, -1);
+			err = pmk_order_send(starter.socket, order, -1);
 	}
 	if (!err)
-		err = receive_order(starter.socket, order, fd);
+		err = await(starter.socket, order, fd, false);
+	if (err)
+		let_starter_go();
+	return err;
+}
+
+/* Whether an order may be done twice, as by a starter that was killed before it answered. */
+static bool may_come_again(int32_t what)
+{
+	return what != PMK_START_BROWSER && what != PMK_START_OWN_RENAME && what != PMK_START_OWN_REMOVE;
+}
+
+static int ask(struct pmk_order *order, int *fd)
+{
+	const struct pmk_order asked = *order;
+	int err;
+
+	pthread_mutex_lock(&starter.lock);
+	err = ask_once(order, fd);
+	if ((err == -EPIPE || err == -ETIME) && may_come_again(asked.what)) {
+		*order = asked;
+		err = ask_once(order, fd);
+	}
 	pthread_mutex_unlock(&starter.lock);
 	return err ? err : order->result;
+}
+
+void pmk_starter_end_soon(void)
+{
+	atomic_store(&starter.ends, true);
 }
 
 int pmk_starter_do(struct pmk_order *order, pmk_start_act direct, int *fd)
@@ -313,12 +159,14 @@ int pmk_starter_do(struct pmk_order *order, pmk_start_act direct, int *fd)
 
 const char *pmk_starter_reason(int err)
 {
-	return err == -EPIPE ? "the process that may do so was killed" : strerror(-err);
+	return err == -EPIPE  ? "the process that may do so was killed" :
+		err == -ETIME ? "the process that may do so does not answer" :
+				strerror(-err);
 }
 
 enum pmk_cure pmk_starter_cure(int err)
 {
-	return err == -EPIPE ? PMK_CURE_START_AGAIN : PMK_CURE_NONE;
+	return err == -EPIPE || err == -ETIME ? PMK_CURE_START_AGAIN : PMK_CURE_NONE;
 }
 
 int pmk_starter_open(struct pmk_order *order, pmk_start_act direct)
@@ -332,7 +180,7 @@ int pmk_starter_open(struct pmk_order *order, pmk_start_act direct)
 
 int pmk_starter_end(pid_t pid, uint64_t patience_ns)
 {
-	struct pmk_order order = { .what = END, .number = pid, .result = (int32_t)(patience_ns / PMK_MS_NS) };
+	struct pmk_order order = { .what = PMK_ORDER_END, .number = pid, .result = (int32_t)(patience_ns / PMK_MS_NS) };
 	int fd;
 
 	return pmk_starter_is_there() ? ask(&order, &fd) : pmk_reap_or_kill(pid, patience_ns);

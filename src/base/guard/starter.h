@@ -7,7 +7,7 @@
  * decides what of it may be done. It never sees a frame: it is forked before there is one, and ends with the program.
  *
  * What forks it is the keeper, a process that was itself forked before there was a frame, and does nothing else: if the
- * starter is killed, the next order is for another one. */
+ * starter is killed, or hangs, the next order is for another one. */
 #ifndef PMK_BASE_GUARD_STARTER_H
 #define PMK_BASE_GUARD_STARTER_H
 
@@ -58,11 +58,14 @@ void *pmk_starter_memory(void);
 bool pmk_starter_is_there(void);
 /* Have the order done by the starter, or, where there is none, by `direct` in this process. *fd: what it gives, for the
  * caller; or -1. Returns the function's result; -EPIPE: the starter was killed while it did this, or its keeper was,
- * too. [any thread] */
+ * too; -ETIME: it does not answer. A starter that does not answer within 5 s is killed, and an order that may be done
+ * twice is given to the next one. [any thread] */
 int pmk_starter_do(struct pmk_order *order, pmk_start_act direct, int *fd) __attribute__((warn_unused_result));
 /* The same for an order that gives a descriptor. The descriptor, or a negative errno; -EMFILE: none was free to take
  * it. */
 int pmk_starter_open(struct pmk_order *order, pmk_start_act direct) __attribute__((warn_unused_result));
+/* The program ends: from now on, nobody waits longer than 2 s in all for those who do not answer. [any thread] */
+void pmk_starter_end_soon(void);
 /* The words for such an error, and what helps. */
 const char *pmk_starter_reason(int err);
 enum pmk_cure pmk_starter_cure(int err);
