@@ -237,6 +237,27 @@ def test_helpers_killed(program, home):
     assert run.end(signal.SIGTERM) == 0, run.said()
 
 
+def test_helpers_hang(program, home):
+    """Others take their place; and where nobody can, the program goes on, and ends when it is told to."""
+    picture, other, made = (home + "/own/" + name for name in ("shot.png", "other.png", "made.png"))
+    run = Run(program, home, "-b", picture)
+    for name in "picture-helper", "starter":
+        stopped = named(run.child.pid, name)
+        os.kill(stopped, signal.SIGSTOP)
+        run.do("backdrop", other)
+        run.do("snapshot", made)
+        run.do("backdrop", picture)
+        wait(lambda: not os.path.exists("/proc/%d" % stopped) or stopped not in processes_of(run.child.pid), run)
+    for name in "keeper", "starter":
+        os.kill(named(run.child.pid, name), signal.SIGSTOP)
+    refused = run.ask("snapshot", made)
+    assert not refused["ok"] and "does not answer; start potemkin again" in refused["error"], refused
+    assert run.do("status")["status"]["state"] == "live"
+    all_of_it = processes_of(run.child.pid)
+    assert run.end(signal.SIGTERM) == 0, run.said()
+    wait(lambda: not any(os.path.exists("/proc/%d" % pid) for pid in all_of_it))
+
+
 def test_film_goes_on(program, home):
     """A backdrop that plays does so again when the process that decodes it was killed."""
     film = home + "/own/long.mkv"  # too long to be kept in memory
@@ -293,6 +314,7 @@ def main(program):
         test_misspelt(program, home)
         test_killed(program, home)
         test_helpers_killed(program, home)
+        test_helpers_hang(program, home)
         test_film_goes_on(program, home)
         test_off(program, home, holds)
     print("the lock %s here" % ("holds" if holds else "does not hold"))

@@ -398,6 +398,17 @@ static void a_helper_that_was_killed_is_replaced(void **state)
 	assert_picture("good");
 }
 
+static void a_helper_that_hangs_is_replaced(void **state)
+{
+	pid_t hangs;
+
+	assert_picture("good");
+	hangs = helper_of_this();
+	assert_int_equal(kill(hangs, SIGSTOP), 0);
+	assert_picture("good");
+	assert_int_equal(kill(hangs, 0), -1); /* nothing is left of it */
+}
+
 static void assert_loaded(bool loaded)
 {
 	char path[64], name[16] = "";
@@ -849,6 +860,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(it_cannot_leave),
 		cmocka_unit_test(several_at_once),
 		cmocka_unit_test(a_helper_that_was_killed_is_replaced),
+		cmocka_unit_test(a_helper_that_hangs_is_replaced),
 		cmocka_unit_test(a_plain_picture_loads_nothing),
 		cmocka_unit_test(it_needs_no_dev_null),
 		cmocka_unit_test(nothing_is_left_of_a_helper_that_ended),

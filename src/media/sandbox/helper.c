@@ -70,6 +70,7 @@ static _Noreturn void attend(const struct pmk_media_calls *calls, const struct p
 	end_with(helper);
 	close(PMK_HELPER_SOCKET);
 	signal(SIGCHLD, SIG_DFL);
+	send(fds[PMK_JOB_SOCKET], PMK_HELPER_TAKEN, strlen(PMK_HELPER_TAKEN), MSG_NOSIGNAL);
 	pid = fork();
 	if (pid == 0) {
 		end_with(self);

@@ -31,8 +31,10 @@ struct pmk_helper_hello {
 enum { PMK_WORKER_NO_MEMORY = 12 }; /* exit code: there is less memory than a worker may take */
 
 /* With each struct pmk_job come three descriptors: the file (any, for PMK_JOB_TRY), the memory of the reply, and a
- * socket on which one `int` is sent when the worker has ended, as waitpid gives it. The worker of a film also sends one
- * byte there for each answer. When the program closes the socket, the worker is killed. */
+ * socket on which PMK_HELPER_TAKEN is sent at once, as a sign that the helper does not hang, and one `int` when the
+ * worker has ended, as waitpid gives it. The worker of a film also sends one byte there for each answer. When the
+ * program closes the socket, the worker is killed. */
+#define PMK_HELPER_TAKEN "ok"
 enum { PMK_JOB_FILE, PMK_JOB_MEMORY, PMK_JOB_SOCKET, PMK_JOB_DESCRIPTORS };
 
 /* Load the module. NULL: it cannot be; then only what needs none is decoded. */

@@ -152,7 +152,7 @@ int pmk_sandbox_receive(int socket, void *data, size_t most, int patience_ms)
 	return got < 0 ? 0 : (int)got;
 }
 
-/* Read the helper's first message. */
+/* Read the helper's first message. One that hangs is as good as one that ended. */
 static int greet(const char *path)
 {
 	struct pmk_helper_hello hello;
@@ -160,9 +160,9 @@ static int greet(const char *path)
 
 	if (helper.greeted)
 		return 0;
-	got = pmk_sandbox_receive(helper.socket, &hello, sizeof hello, PMK_SANDBOX_PATIENCE_MS);
+	got = pmk_sandbox_receive(helper.socket, &hello, sizeof hello, PMK_SANDBOX_TAKEN_MS);
 	if (got != sizeof hello)
-		return got < 0 ? got : -EPIPE;
+		return got == -ECANCELED ? got : -EPIPE;
 	hello.reason[sizeof hello.reason - 1] = '\0';
 	if (!hello.ready && pmk_module_error((enum pmk_cure)hello.cure) == -ENOMEM)
 		return -ENOMEM;
@@ -194,7 +194,7 @@ static int send_job(const struct pmk_job *job, const int fds[PMK_JOB_DESCRIPTORS
 
 /* --- */
 
-static int hand_over(const struct pmk_job *job, const int fds[PMK_JOB_DESCRIPTORS])
+static int hand_over(const struct pmk_job *job, const int fds[PMK_JOB_DESCRIPTORS], pid_t *taker)
 {
 	int err;
 
@@ -204,21 +204,45 @@ static int hand_over(const struct pmk_job *job, const int fds[PMK_JOB_DESCRIPTOR
 		err = greet(job->path);
 	if (!err)
 		err = send_job(job, fds);
+	*taker = helper.pid;
 	if (err)
 		end_helper();
 	pthread_mutex_unlock(&helper.lock);
 	return err;
 }
 
+/* End a helper that hangs, unless somebody else did. All that it has in work ends with it. */
+static void end_hanging(pid_t taker)
+{
+	pthread_mutex_lock(&helper.lock);
+	if (helper.pid == taker)
+		end_helper();
+	pthread_mutex_unlock(&helper.lock);
+}
+
+/* Wait until the helper has taken the job. */
+static int wait_until_taken(int socket, pid_t taker)
+{
+	char word[sizeof PMK_HELPER_TAKEN];
+	int got = pmk_sandbox_receive(socket, word, sizeof word, PMK_SANDBOX_TAKEN_MS);
+
+	if (got == -ETIMEDOUT)
+		end_hanging(taker);
+	return got > 0 ? 0 : got == -ECANCELED ? got : -EPIPE;
+}
+
 int pmk_sandbox_begin(const struct pmk_job *job, int file, int memory, int *socket)
 {
 	int fds[PMK_JOB_DESCRIPTORS] = { [PMK_JOB_FILE] = file, [PMK_JOB_MEMORY] = memory }, sockets[2], err;
+	pid_t taker;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)
 		return -errno;
 	fds[PMK_JOB_SOCKET] = sockets[1];
-	err = hand_over(job, fds);
+	err = hand_over(job, fds, &taker);
 	close(sockets[1]);
+	if (!err)
+		err = wait_until_taken(sockets[0], taker);
 	if (err)
 		close(sockets[0]);
 	else
@@ -260,7 +284,8 @@ void pmk_sandbox_tidy(void)
 {
 	struct pollfd end = { .events = 0 };
 
-	pthread_mutex_lock(&helper.lock);
+	if (pthread_mutex_trylock(&helper.lock)) /* whoever has it finds it out */
+		return;
 	end.fd = helper.pid ? helper.socket : -1;
 	if (poll(&end, 1, 0) == 1)
 		end_helper();

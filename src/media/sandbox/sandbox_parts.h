@@ -5,14 +5,15 @@
 
 #include "media/sandbox/reply.h"
 
-enum { PMK_SANDBOX_PATIENCE_MS = 30000 }; /* for a process that hangs in the kernel, where no limit ends it */
+/* For a process that is stopped, or hangs in the kernel, where no limit ends it: for the helper, and for a worker. */
+enum { PMK_SANDBOX_TAKEN_MS = 4000, PMK_SANDBOX_PATIENCE_MS = 12000 };
 
 /* Make memory whose size nobody can change, mapped for reading at *block. A descriptor, or a negative errno. */
 int pmk_sandbox_memory(size_t bytes, void **block) __attribute__((warn_unused_result));
 
 /* Hand a job to the helper, which is started if there is none. *socket is the program's end of the job's socket;
- * closing it ends the worker. -EPIPE: the helper ended, so it can be tried again; -ENOPKG: it has no decoders, logged;
- * -ECANCELED: the program ends; or another errno. */
+ * closing it ends the worker. -EPIPE: the helper ended, or hung and was killed, so it can be tried again; -ENOPKG: it
+ * has no decoders, logged; -ECANCELED: the program ends; or another errno. */
 int pmk_sandbox_begin(const struct pmk_job *job, int file, int memory, int *socket) __attribute__((warn_unused_result));
 
 /* Receive one message of at most `most` bytes. Its size; 0: the other side has gone; -ETIMEDOUT; -ECANCELED. */

@@ -91,15 +91,18 @@ int pmk_sandbox_refuse(const char *path, int err)
 	return err == -EFBIG ? -ENOMEM : err;
 }
 
+static int tell_late(const char *path, int seconds)
+{
+	pmk_error_cure(PMK_CURE_OTHER_OR_SCALE, "%s: takes more than %d s to decode", path, seconds);
+	return -EFBIG;
+}
+
 int pmk_sandbox_explain(const char *path, int status, int cpu_s)
 {
 	int by = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 
-	if (by == SIGXCPU || by == SIGPROF || by == SIGALRM) {
-		pmk_error_cure(PMK_CURE_OTHER_OR_SCALE, "%s: takes more than %d s to decode", path,
-			by == SIGALRM ? PMK_HELPER_WALL_S : cpu_s);
-		return -EFBIG;
-	}
+	if (by == SIGXCPU || by == SIGPROF || by == SIGALRM)
+		return tell_late(path, by == SIGALRM ? PMK_HELPER_WALL_S : cpu_s);
 	if (pmk_sandbox_was_killed(status)) {
 		pmk_sandbox_killed(path, PMK_LOG_ERROR);
 		return -EFBIG;
@@ -176,9 +179,11 @@ static int run(const struct pmk_job *job, uint32_t told, int file, struct pmk_de
 	} else {
 		err = memory;
 	}
-	if (err)
+	if (err == -ETIMEDOUT)
+		err = tell_late(job->path, PMK_HELPER_WALL_S);
+	else if (err)
 		err = pmk_sandbox_refuse(job->path, err);
-	if (!err)
+	else
 		err = WIFEXITED(status) && WEXITSTATUS(status) == 0 ?
 			take_reply(job, told, decoded) :
 			pmk_sandbox_explain(job->path, status, PMK_HELPER_CPU_S);
