@@ -77,6 +77,8 @@ expect 3 'there is no such file; did you mean blur:30\?' -b bluur:30 -c presente
 expect 3 'there is no such file.*potemkin list backdrops' -b away -c /dev/video77 -o null --frames 1
 expect 2 '"720" is no command; a value is one word: --size WxH' --size 1280 720 -c presenter
 expect 2 '"60" is no command; a value is one word: --backdrop SPEC' -c presenter -b blur 60
+expect 2 '--backdrop needs a value, and "-c" was taken for it' -b -c presenter
+expect 2 'no option -x; see potemkin --help; behind "--", words may begin with "-"' convert presenter -x.mkv
 expect 2 'no command "720"' 720 --size 64x48
 expect 2 'an argument is empty' convert '' out.mp4
 expect 2 '--control-group "": it is empty; give GROUP or none' --control-group=
@@ -241,6 +243,7 @@ mkdir -m 700 nothing_runs
 for runtime in "$work/nothing_runs" ''; do
 	export XDG_RUNTIME_DIR="$runtime"
 	expect 2 'no command "dance"; `potemkin ctl --help` lists them' ctl dance
+	expect 2 'no command "smooth"; did you mean set smooth\?' ctl smooth 40
 	expect 2 'no command "stauts"; did you mean status\?' ctl stauts
 	expect 2 'usage: potemkin ctl set NAME VALUE' ctl set smooth
 	expect 2 'usage: potemkin ctl profile NAME' ctl profile

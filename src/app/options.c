@@ -37,6 +37,7 @@ struct walk {
 	const char *behind; /* the word behind a switch that would be a value of it; NULL: there is none */
 	const struct pmk_setting *its; /* that switch */
 	const char *second; /* the word behind an option's value, which may belong to that; NULL: there is none */
+	const char *value; /* that value */
 	const struct pmk_setting *whose; /* that option */
 };
 
@@ -101,11 +102,12 @@ static enum pmk_exit take(struct walk *w, int index, const char *text)
 }
 
 /* "--size 1280 720", "-b blur 60": a value is one word. Only the first such word can be taken for a command. */
-static void look_behind_value(struct walk *w, int index, const char *next)
+static void look_behind_value(struct walk *w, int index, const char *value, const char *next)
 {
 	if (!w->early || w->second || !next || next[0] == '-' || pmk_option_command(next) >= 0)
 		return;
 	w->second = next;
+	w->value = value;
 	w->whose = &pmk_settings_table[index];
 }
 
@@ -148,7 +150,7 @@ static enum pmk_exit walk(int argc, char **argv, struct walk *w)
 			return PMK_EXIT_USAGE;
 		code = take(w, index_of(c), optarg);
 		if (optarg)
-			look_behind_value(w, index_of(c), argv[optind]);
+			look_behind_value(w, index_of(c), optarg, argv[optind]);
 		else
 			look_behind(w, index_of(c), argv[optind]);
 	}
@@ -189,6 +191,11 @@ static enum pmk_exit take_words(int count, char **words, const struct walk *w, s
 	o->settings.version |= count && strcmp(words[0], "version") == 0;
 	if (o->settings.help || o->settings.version)
 		return PMK_EXIT_OK;
+	if (command < 0 && words[0] == w->second && w->value[0] == '-' && w->value[1]) {
+		pmk_error("--%s needs a value, and \"%s\" was taken for it", w->whose->name,
+			pmk_short(w->value, SHOWN).text);
+		return PMK_EXIT_USAGE;
+	}
 	if (command < 0 && words[0] == w->second) {
 		pmk_error("\"%s\" is no command; a value is one word: --%s %s", pmk_short(words[0], SHOWN).text,
 			w->whose->name, w->whose->value ? w->whose->value : "WORD");

@@ -59,7 +59,8 @@ void pmk_option_refuse(const char *word)
 	char ask[PMK_NEAR_ASK];
 
 	pmk_setting_ask(strncmp(word, "--", 2) == 0 ? word + 2 : "", 0, "--", ask);
-	pmk_error("there is no option %s%s", pmk_short(word, 100).text, *ask ? ask : "; see potemkin --help");
+	pmk_error("there is no option %s%s%s", pmk_short(word, 100).text, *ask ? ask : "; see potemkin --help",
+		word[1] == '-' ? "" : "; behind \"--\", words may begin with \"-\"");
 }
 
 void pmk_option_refuse_command(const char *word)

@@ -47,6 +47,8 @@ static const struct command *find_command(const char *name)
 			return &commands[i];
 	}
 	pmk_near_ask(&near, ask);
+	if (!*ask && pmk_setting_find(name))
+		pmk_phrase(ask, sizeof ask, "; did you mean set %s?", name);
 	pmk_error("there is no command \"%s\"%s", pmk_short(name, 40).text,
 		*ask ? ask : "; `potemkin ctl --help` lists them");
 	return NULL;
