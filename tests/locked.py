@@ -211,6 +211,15 @@ def named(pid, name, newest=False):
     return None
 
 
+def zombies(pid):
+    """What has ended of it, and nobody has waited for."""
+    found = []
+    for one in processes_of(pid):
+        with contextlib.suppress(OSError), open("/proc/%d/stat" % one, encoding="utf-8") as file:
+            found += [one] if file.read().rpartition(")")[2].split()[0] == "Z" else []
+    return found
+
+
 def test_helpers_killed(program, home):
     """As when memory is short: what they do is done by others; without any it is refused, in one line each."""
     picture, other, made = (home + "/own/" + name for name in ("shot.png", "other.png", "made.png"))
@@ -218,6 +227,7 @@ def test_helpers_killed(program, home):
     run = Run(program, home, "-b", picture)
     for number, name in enumerate(("picture-helper", "starter", "starter")):
         killed_one(named(run.child.pid, name))
+        wait(lambda: not zombies(run.child.pid), run)
         wait(lambda: run.ask("snapshot", made)["ok"], run)
         run.do("set", "smooth", str(50 + number))
         run.do("save")
@@ -227,6 +237,7 @@ def test_helpers_killed(program, home):
         helper = named(run.child.pid, "picture-helper") if name == "picture-helper" else helper  # others leave it alone
     for pid in named(run.child.pid, "keeper"), named(run.child.pid, "starter"), helper:
         killed_one(pid)
+    wait(lambda: not zombies(run.child.pid), run)
     run.do("set", "smooth", "60")
     for words in ("snapshot", made), ("save",), ("backdrop", other):
         refused = run.ask(*words)

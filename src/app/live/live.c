@@ -50,12 +50,13 @@ static bool wait_for_end(const struct live *l)
 	double duration = l->options->settings.duration;
 	uint64_t end = pmk_clock_now_ns() + (uint64_t)(duration * (double)PMK_S_NS),
 		 watchdog = pmk_service_watchdog_ns(), sign = 0;
-	struct pollfd fds[5] = {
+	struct pollfd fds[6] = {
 		{ .fd = pmk_signals_fd(), .events = POLLIN },
 		{ .fd = pmk_pipeline_event_fd(l->pipeline), .events = POLLIN },
 		{ .fd = pmk_signals_reload_fd(), .events = POLLIN },
 		{ .fd = pmk_control_quit_fd(l->control), .events = POLLIN },
 		{ .fd = pmk_sandbox_end_fd(), .events = POLLIN },
+		{ .fd = pmk_starter_end_fd() },
 	};
 
 	for (;;) {
@@ -71,7 +72,7 @@ static bool wait_for_end(const struct live *l)
 		if (watchdog)
 			next = pmk_min_u64(next, sign);
 		next = pmk_min_u64(next, pmk_status_line_draw(now));
-		ready = poll(fds, 5, (int)((next - now) / PMK_MS_NS) + 1);
+		ready = poll(fds, 6, (int)((next - now) / PMK_MS_NS) + 1);
 		if (ready < 0 && errno != EINTR)
 			return false;
 		if (ready > 0 && (fds[0].revents || fds[1].revents || fds[3].revents))
@@ -80,6 +81,10 @@ static bool wait_for_end(const struct live *l)
 			pmk_control_reload(l->control);
 		if (ready > 0 && fds[4].revents)
 			pmk_sandbox_tidy();
+		if (ready > 0 && fds[5].revents) {
+			pmk_starter_tidy();
+			fds[5].fd = -1;
+		}
 	}
 }
 

@@ -22,6 +22,7 @@ enum {
 static struct {
 	pthread_mutex_t lock; /* one order at a time */
 	int keeper, socket; /* to the keeper; to the starter, -1: there is none yet */
+	pid_t keeper_pid;
 	bool asked; /* the keeper's answer is yet to come */
 	atomic_bool ends; /* the program */
 	int late; /* answers that did not come since then */
@@ -87,7 +88,7 @@ int pmk_starter_create(const pmk_start_act acts[PMK_STARTS])
 	int err;
 
 	starter.owner = getpid();
-	err = pmk_keeper_fork(acts, &starter.keeper);
+	err = pmk_keeper_fork(acts, &starter.keeper, &starter.keeper_pid);
 	if (!err) {
 		err = renew();
 		if (err)
@@ -95,6 +96,16 @@ int pmk_starter_create(const pmk_start_act acts[PMK_STARTS])
 	}
 	starter.owner = err ? 0 : starter.owner;
 	return err;
+}
+
+int pmk_starter_end_fd(void)
+{
+	return pmk_starter_is_there() ? starter.keeper : -1;
+}
+
+void pmk_starter_tidy(void)
+{
+	(void)!pmk_reap(starter.keeper_pid, PMK_S_NS);
 }
 
 pid_t pmk_starter_owner(void)

@@ -48,6 +48,10 @@ typedef int (*pmk_start_act)(struct pmk_order *order, int *fd);
 /* Fork the keeper and the starter of this process. `acts`, which stay: one for each enum pmk_start, or NULL. Negative
  * errno. [the only thread] */
 int pmk_starter_create(const pmk_start_act acts[PMK_STARTS]) __attribute__((warn_unused_result));
+/* For poll without events: it hangs up once the keeper has ended; -1: there is none. Tidied up then, once, nothing is
+ * left of the keeper. [the thread of create] */
+int pmk_starter_end_fd(void);
+void pmk_starter_tidy(void);
 /* For acts: the process that gives the orders. */
 pid_t pmk_starter_owner(void);
 enum { PMK_STARTER_MEMORY = 1 << 20 };

@@ -201,18 +201,31 @@ static int fork_off(const char *name, void (*serves)(const pmk_start_act *acts, 
 
 /* --- the keeper's process --- */
 
-/* Whatever is asked for is a starter, one at a time. One that has ended is not waited for before the next one is there,
- * so that its number is not the next one's. */
+/* Whatever is asked for is a starter, one at a time. */
 static void keep(const pmk_start_act *acts, int socket)
 {
-	struct pmk_order order;
 	void *memory = mmap(NULL, PMK_STARTER_MEMORY, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct sigaction awake = { .sa_handler = wake };
+	struct pollfd ready = { .fd = socket, .events = POLLIN };
+	struct pmk_order order;
 	pid_t pid = 0, old;
+	sigset_t child;
 	int fd;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* even if it is stopped */
 	shared = memory == MAP_FAILED ? NULL : memory;
-	while (!pmk_order_receive(socket, &order, &fd)) {
+	sigaction(SIGCHLD, &awake, NULL);
+	sigfillset(&child);
+	sigdelset(&child, SIGCHLD);
+	for (;;) {
+		int count = ppoll(&ready, 1, NULL, &child);
+
+		if (pid > 0 && waitpid(pid, NULL, WNOHANG) == pid)
+			pid = 0;
+		if (count <= 0)
+			continue;
+		if (pmk_order_receive(socket, &order, &fd))
+			return;
 		if (fd >= 0)
 			close(fd);
 		fd = -1;
@@ -227,11 +240,9 @@ static void keep(const pmk_start_act *acts, int socket)
 	}
 }
 
-int pmk_keeper_fork(const pmk_start_act *acts, int *socket)
+int pmk_keeper_fork(const pmk_start_act *acts, int *socket, pid_t *pid)
 {
-	pid_t pid;
-
-	return fork_off("keeper", keep, acts, socket, &pid);
+	return fork_off("keeper", keep, acts, socket, pid);
 }
 
 void *pmk_starter_memory(void)

@@ -13,6 +13,6 @@ int pmk_order_send(int socket, const struct pmk_order *order, int fd) __attribut
 int pmk_order_receive(int socket, struct pmk_order *order, int *fd) __attribute__((warn_unused_result));
 
 /* Fork the keeper, which gives a starter's socket for any order that is sent to *socket. 0 or negative errno. */
-int pmk_keeper_fork(const pmk_start_act *acts, int *socket) __attribute__((warn_unused_result));
+int pmk_keeper_fork(const pmk_start_act *acts, int *socket, pid_t *pid) __attribute__((warn_unused_result));
 
 #endif
