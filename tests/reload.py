@@ -156,7 +156,7 @@ def test_saved(program, work):
         assert ctl(program, "set", "smooth", "60")[0] == 0
         code, said = ctl(program, "save")
         assert code == 0 and "saved to " + run.conf in said, said
-        assert re.search("warning: the next start with the same command line .* smooth 50; leave it out", said), said
+        assert re.search("warning: .* will override the file at the next start: smooth 50; leave them out", said), said
         assert read(run.conf) == "camera = presenter\nsmooth = 60\n"
         assert ctl(program, "save") == (0, "nothing has changed since the file was read or saved\n")
         assert ctl(program, "reload")[0] == 0

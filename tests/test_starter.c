@@ -397,8 +397,8 @@ static void test_stopped(void **state)
 	unit_catch_log();
 	assert_int_equal(pmk_new_file_create(&file, "/tmp/potemkin-none"), -ETIME);
 	assert_non_null(strstr(unit_logged,
-		"/tmp/potemkin-none: cannot be created: the process that may do so does not "
-		"answer; start potemkin again"));
+		"/tmp/potemkin-none: cannot be created: potemkin's helper process does not answer; start potemkin "
+		"again"));
 	for (int i = 0; i < 10; i++) /* however many are lost */
 		assert_int_equal(pmk_starter_do(&order, refuse, &fd), -ETIME);
 	assert_int_equal(kill(keeper, SIGCONT), 0);
@@ -417,7 +417,7 @@ static void test_killed_with_its_keeper(void **state)
 	unit_catch_log();
 	assert_int_equal(pmk_new_file_create(&file, "/tmp/potemkin-none"), -EPIPE);
 	assert_non_null(
-		strstr(unit_logged, "/tmp/potemkin-none: cannot be created: the process that may do so was killed"));
+		strstr(unit_logged, "/tmp/potemkin-none: cannot be created: potemkin's helper process was killed"));
 	assert_int_equal(pmk_starter_end(getppid(), 0), -EPIPE);
 }
 

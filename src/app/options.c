@@ -288,8 +288,8 @@ static void tell_room(const struct pmk_options *o)
 	const struct pmk_scene_settings *scene = &o->settings.pipeline.scene;
 
 	if (shows >> o->command & 1 && pmk_backdrop_shows_room(scene->backdrop) && !is_given(o, "show-room"))
-		pmk_warn("backdrop %s shows the room, as the configuration file has show-room = yes; --show-room=no "
-			 "forbids it",
+		pmk_warn("backdrop %s shows the room, because the configuration file says show-room = yes; add "
+			 "--show-room=no to prevent that",
 			scene->backdrop);
 }
 

@@ -209,8 +209,8 @@ static void print_answer(const char *command, const cJSON *answer)
 	else if (strcmp(command, "save") == 0)
 		printf("saved to %s\n", text_of(answer, "file"));
 	if (*text_of(answer, "overridden"))
-		pmk_warn("the next start with the same command line takes from that: %s; leave it out there, so that "
-			 "the file counts",
+		pmk_warn("the options on potemkin's command line will override the file at the next start: %s; leave "
+			 "them out to use the file",
 			text_of(answer, "overridden"));
 }
 

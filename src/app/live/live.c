@@ -242,8 +242,8 @@ enum pmk_exit pmk_live_run(
 	hangs = pmk_control_destroy(live.control) != 0 || err == -ETIMEDOUT;
 	code = pmk_exit_of(part, err == -ETIMEDOUT ? 0 : err, settings->camera);
 	if (hangs) {
-		pmk_warn("a camera, pipe, file or process does not answer; leaving without it (virtual cameras are "
-			 "covered)");
+		pmk_warn("a camera, pipe, file or process does not answer; potemkin ends without it (virtual cameras "
+			 "are covered)");
 		_exit((int)code);
 	}
 	pmk_pipeline_destroy(live.pipeline);

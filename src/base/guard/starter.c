@@ -170,8 +170,8 @@ int pmk_starter_do(struct pmk_order *order, pmk_start_act direct, int *fd)
 
 const char *pmk_starter_reason(int err)
 {
-	return err == -EPIPE  ? "the process that may do so was killed" :
-		err == -ETIME ? "the process that may do so does not answer" :
+	return err == -EPIPE  ? "potemkin's helper process was killed" :
+		err == -ETIME ? "potemkin's helper process does not answer" :
 				strerror(-err);
 }
 

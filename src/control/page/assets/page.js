@@ -58,7 +58,7 @@ $('pause').addEventListener('click', async () => {
 $('save').addEventListener('click', async () => {
 	const answer = await command('save');
 	const but = answer?.overridden ?
-		`, but the next start with the same command line takes from that: ${answer.overridden}` : '';
+		`, but potemkin's command line will override it at the next start: ${answer.overridden}` : '';
 	if (answer)
 		say(answer.file ? `Saved to ${answer.file}${but}` : 'Nothing to save: nothing has changed');
 });
