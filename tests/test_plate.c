@@ -339,7 +339,7 @@ static void test_nothing_is_new_when_all_is(void **state)
 
 /* Somebody walks to and fro for so many pictures, in front of what the network takes for people: two pictures on the
  * wall. With `alive`, one of them begins to move in the end. */
-static const struct pmk_rect portrait = { 200, 40, 64, 80 }, other = { 400, 40, 64, 80 };
+static const struct pmk_rect portrait = { 200, 40, 64, 80 }, other = { 416, 40, 64, 80 };
 
 static void live(struct stage *s, int pictures, bool walks, int nods)
 {
@@ -376,6 +376,8 @@ static void test_who_never_moves_is_nobody(void **state)
 	live(s, 100, true, 0);
 	assert_true(mean(s, &portrait) < 0.3f && mean(s, &other) < 0.3f);
 	assert_true(mean(s, &walker) > 0.99f);
+	for (int y = other.y + 8; y < other.y + other.height - 8; y++) /* up to the picture's border */
+		assert_true(s->p[y * N / H * N + N - 1] < 0.3f);
 }
 
 static void test_who_is_as_still_as_a_picture_is_nobody_soon(void **state)

@@ -202,6 +202,21 @@ static void compare(struct pmk_plate *p)
 	pmk_plate_watch(p, step);
 }
 
+/* What was judged to be room is that up to the picture's border, where cells have too few others around. */
+static void collect_at_border(struct pmk_plate *p)
+{
+	int w = p->columns;
+
+	for (int y = 0; y < p->rows; y++) {
+		int step = y && y + 1 < p->rows ? w - 1 : 1;
+
+		for (int i = y * w; i < (y + 1) * w; i += step) {
+			if (p->fixed[i] == PMK_PLATE_FIXED)
+				p->nats[i] = (uint8_t)pmk_min(p->looks[i], PMK_PLATE_NATS);
+		}
+	}
+}
+
 static void collect_nats(struct pmk_plate *p)
 {
 	int w = p->columns;
@@ -238,6 +253,7 @@ void pmk_plate_begin(struct pmk_plate *p, const struct pmk_image *image)
 		relight(p, light);
 	compare(p);
 	collect_nats(p);
+	collect_at_border(p);
 }
 
 struct pmk_box pmk_plate_novel(const struct pmk_plate *p, const struct pmk_box *people)
