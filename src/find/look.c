@@ -168,6 +168,9 @@ int pmk_look_at(struct pmk_look *l, struct pmk_look_network *network, const stru
 	int err;
 
 	pmk_prepare_run(network->prepare, image, rect, pmk_engine_input(network->engine));
+	if (l->plate)
+		pmk_plate_flatten_hangings(
+			l->plate, rect, pmk_engine_input(network->engine), card->input_width, card->input_height);
 	if (mirrored)
 		pmk_study_mirror(pmk_engine_input(network->engine), card->input_width, card->input_height, 3);
 	ready = pmk_clock_thread_ns();
@@ -282,6 +285,18 @@ static void hold(struct pmk_look *l, const struct pmk_view *was, struct pmk_sigh
 	pmk_hold_remember(&l->hold, &sight->view, sight->probability);
 }
 
+/* Nobody is in what hangs there, nor is who is held back. */
+static void take_down(struct pmk_look *l, struct pmk_sight *sight)
+{
+	int w = l->tiles.width, h = l->tiles.height;
+
+	pmk_plate_find_hangings(l->plate);
+	pmk_plate_clear_hangings(l->plate, &sight->view, sight->probability, w, h);
+	for (int k = 0; k < sight->closer_count; k++)
+		pmk_plate_clear_hangings(l->plate, &sight->closer[k].view, sight->closer[k].probability, w, h);
+	pmk_look_hold_back(l, sight);
+}
+
 /* The picture that was looked at, at the network's size. */
 static const struct pmk_image *scaled(struct pmk_look *l, const struct pmk_image *image, const struct pmk_sight *sight)
 {
@@ -338,7 +353,7 @@ int pmk_look_run(struct pmk_look *l, const struct pmk_image *image, uint64_t now
 	if (plate) {
 		hold(l, &was, &seen);
 		if (!plate->single)
-			pmk_look_hold_back(l, &seen);
+			take_down(l, &seen);
 		pmk_plate_end(plate);
 	}
 	l->alone = false;

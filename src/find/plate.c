@@ -25,6 +25,19 @@ static const float RELIT = 0.02f; /* a smaller change of light is not followed, 
 /* shares of changed cells: up to FEW, somebody moves; up to MOVED, things do, and not the camera */
 enum { ALL = 256, FEW = ALL / 8, MOVED = ALL / 4 };
 
+/* The arrays of what stands and hangs come after the others of each type. */
+static void place_standing(struct pmk_plate *p, size_t count)
+{
+	p->was = p->looks + 20 * count;
+	p->stays = p->looks + 21 * count;
+	p->hung = p->looks + 22 * count;
+	p->border = p->looks + 23 * count;
+	for (size_t i = 0; i < 2; i++) {
+		p->edge[i] = p->looks + (i + 24) * count;
+		p->edges[i] = (uint16_t *)(p->first + (i + 4) * count);
+	}
+}
+
 int pmk_plate_init(struct pmk_plate *p, const struct pmk_layout *layout)
 {
 	struct pmk_plate made = { .layout = *layout, .halved = 1 };
@@ -36,7 +49,7 @@ int pmk_plate_init(struct pmk_plate *p, const struct pmk_layout *layout)
 	made.rows = layout->height >> made.halved;
 	count = pmk_align_up_size((size_t)made.columns * (size_t)made.rows, 64);
 	made.block = pmk_mem_alloc(
-		(count + PMK_PLATE_COLOURS) * sizeof *made.worn + 4 * count * sizeof **made.stood + 22 * count);
+		(count + PMK_PLATE_COLOURS) * sizeof *made.worn + 6 * count * sizeof **made.stood + 26 * count);
 	made.scratch = pmk_mem_alloc((size_t)(layout->width / 2 + 1) * (size_t)(layout->height / 2 + 1));
 	if (!made.block || !made.scratch) {
 		pmk_plate_finish(&made);
@@ -45,7 +58,7 @@ int pmk_plate_init(struct pmk_plate *p, const struct pmk_layout *layout)
 	made.novel = made.block;
 	made.worn = made.novel + count;
 	made.first = (int16_t *)(made.worn + PMK_PLATE_COLOURS);
-	made.looks = (uint8_t *)(made.first + 4 * count);
+	made.looks = (uint8_t *)(made.first + 6 * count);
 	for (size_t i = 0; i < 3; i++) {
 		made.stood[i] = made.first + (i + 1) * count;
 		made.now[i] = made.looks + (i + 1) * count;
@@ -64,8 +77,7 @@ int pmk_plate_init(struct pmk_plate *p, const struct pmk_layout *layout)
 	made.mover = made.looks + 18 * count;
 	made.start = made.looks + 17 * count;
 	made.behind = made.looks + 19 * count;
-	made.was = made.looks + 20 * count;
-	made.stays = made.looks + 21 * count;
+	place_standing(&made, count);
 	*p = made;
 	pmk_plate_forget(p);
 	return 0;
@@ -91,6 +103,7 @@ void pmk_plate_forget(struct pmk_plate *p)
 	p->watched = -1;
 	memset(p->start, 0, (size_t)p->columns * (size_t)p->rows);
 	p->age = 0;
+	pmk_plate_forget_hangings(p);
 }
 
 /* Chroma is halved once less. Where it has all rows, every second one is read. */
@@ -254,6 +267,7 @@ void pmk_plate_begin(struct pmk_plate *p, const struct pmk_image *image)
 	compare(p);
 	collect_nats(p);
 	collect_at_border(p);
+	pmk_plate_watch_hangings(p);
 }
 
 struct pmk_box pmk_plate_novel(const struct pmk_plate *p, const struct pmk_box *people)

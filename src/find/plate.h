@@ -28,11 +28,16 @@
  * somebody's. In the same way, a part is room of which nothing changed in 60 looks while another moved, although
  * somebody was in front of it once.
  *
+ * Whoever moves inside of a border of four straight sides that stands still, and that nobody crosses, is on a screen or
+ * in a mirror, or painted (plate/plate_border.c): a hanging. A door is none, as it is high and reaches low, nor is what
+ * is larger than a quarter of the picture. Who is in a hanging is hidden at once, if somebody as large is elsewhere, or
+ * nothing in it has moved. Whoever crosses its border is in front of it, with all that is connected with him inside.
+ *
  * The memory follows the light: the median ratio of luma, now to then, is applied to all cells. When the camera moves,
  * much of the room does not look as it did, and as large a share of the evidence is forgotten where nobody can see what
  * is there now.
  *
- * The one rule: it only ever lowers a probability, and it never reaches a shown picture. Less than 1.2 MiB up to 1080p;
+ * The one rule: it only ever lowers a probability, and it never reaches a shown picture. Less than 1.5 MiB up to 1080p;
  * allocates nothing after init. One thread. */
 #ifndef PMK_FIND_PLATE_H
 #define PMK_FIND_PLATE_H
@@ -44,6 +49,20 @@
 enum { PMK_PLATE_FIXED = 1, PMK_PLATE_HIDDEN };
 enum { PMK_PLATE_NATS = 8, PMK_PLATE_MOST = 240 }; /* what counts at most; the looks that are counted */
 enum { PMK_PLATE_START = 26 }; /* pictures, until two judgements of who never moved are done; 46 with much noise */
+
+enum { PMK_PLATE_HANGINGS = 16 };
+
+/* Four straight sides around what is taken for people: cells that the border passes. */
+struct pmk_hanging {
+	int left, top, right, bottom;
+	bool seen, whole; /* half of the border is to be seen; nearly all of it */
+	bool clear; /* nobody is in front of the border in this picture, and what is inside is hidden */
+	bool stirred; /* something inside moved, at least a little */
+	bool beside; /* somebody as large as who is inside is elsewhere */
+	bool hides; /* who is inside is not shown */
+	int known; /* pictures in which somebody was elsewhere, up to a few */
+	int lost; /* pictures in a row in which it was not seen */
+};
 
 struct pmk_plate {
 	struct pmk_layout layout; /* of the pictures */
@@ -74,6 +93,12 @@ struct pmk_plate {
 	uint8_t *nats; /* what is held against the network in this picture */
 	int8_t *vote; /* of this picture's looks: 1 room, -1 person, 0 neither */
 	uint8_t *mover; /* what moves by itself, and what moves with others; of who is judged or held back */
+	uint8_t *edge[2]; /* 1: brightness changes from row to row; from column to column */
+	uint16_t *edges[2]; /* that stand, from the start of the row; of the column */
+	uint8_t *border; /* luma of the border of a hanging when nobody was in front of it; 0: not known */
+	uint8_t *hung; /* 1: hangs there, and is not shown */
+	struct pmk_hanging hanging[PMK_PLATE_HANGINGS];
+	int hangings;
 	uint8_t *scratch;
 	void *block;
 };
@@ -90,6 +115,15 @@ void pmk_plate_begin(struct pmk_plate *plate, const struct pmk_image *image);
 void pmk_plate_weigh(struct pmk_plate *plate, const struct pmk_rect *view, float *probability, int width, int height);
 /* Weigh likewise what was not seen in this picture, and is not remembered: only where it was judged to be room. */
 void pmk_plate_overrule(
+	const struct pmk_plate *plate, const struct pmk_rect *view, float *probability, int width, int height);
+/* Before a look at the part `view`: fill what hangs there, and nobody is in front of, with its mean colour, in a
+ * picture of width x height px and three channels. The network makes up bodies for heads on a wall. */
+void pmk_plate_flatten_hangings(
+	const struct pmk_plate *plate, const struct pmk_rect *view, float *input, int width, int height);
+/* After all looks: find what hangs there. */
+void pmk_plate_find_hangings(struct pmk_plate *plate);
+/* Then nobody is there in a look at `view`. */
+void pmk_plate_clear_hangings(
 	const struct pmk_plate *plate, const struct pmk_rect *view, float *probability, int width, int height);
 /* A picture is not looked at, because it is as the last one. */
 void pmk_plate_skip(struct pmk_plate *plate);

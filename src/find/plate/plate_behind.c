@@ -150,11 +150,9 @@ static bool is_clear_to_see(const struct still *s)
 /* The groups of plate->novel, by cell. */
 static const uint8_t *find_labels(struct pmk_plate *p)
 {
-	const struct pmk_rect all = { 0, 0, p->columns << p->halved, p->rows << p->halved };
 	struct pmk_groups groups;
 
-	pmk_groups_find(&groups, p->novel, p->columns, p->rows);
-	return pmk_plate_label(p, &groups, &all);
+	return pmk_plate_find_groups(p, &groups, false);
 }
 
 /* Find who is room: what is higher than whoever moves of its part, or has a part of its own while another one moves. */

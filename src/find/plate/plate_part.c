@@ -31,7 +31,17 @@ const uint8_t *pmk_plate_label(const struct pmk_plate *p, const struct pmk_group
 	return p->scratch;
 }
 
-static void count_cell(const struct pmk_plate *p, int i, struct pmk_plate_part *t)
+const uint8_t *pmk_plate_find_groups(struct pmk_plate *p, struct pmk_groups *g, bool split)
+{
+	const struct pmk_rect all = { 0, 0, p->columns << p->halved, p->rows << p->halved };
+
+	pmk_groups_find(g, p->novel, p->columns, p->rows);
+	if (split)
+		pmk_groups_split(g);
+	return pmk_plate_label(p, g, &all);
+}
+
+void pmk_plate_count_cell(const struct pmk_plate *p, int i, struct pmk_plate_part *t)
 {
 	t->cells++;
 	t->moved += p->moved[i];
@@ -47,8 +57,8 @@ void pmk_plate_count(const struct pmk_plate *p, const uint8_t *label, struct pmk
 
 	memset(part, 0, sizeof held);
 	for (int i = 0; i < p->columns * p->rows; i++) {
-		count_cell(p, i, &part[label[i]]);
-		count_cell(p, i, p->start[i] == PMK_PLATE_HELD_BACK ? &held[label[i]] : &others[label[i]]);
+		pmk_plate_count_cell(p, i, &part[label[i]]);
+		pmk_plate_count_cell(p, i, p->start[i] == PMK_PLATE_HELD_BACK ? &held[label[i]] : &others[label[i]]);
 	}
 	for (int k = 1; k <= PMK_GROUPS_MOST; k++) {
 		held[k].joined = pmk_plate_stirs(&others[k]);

@@ -31,6 +31,10 @@ struct pmk_plate_part {
  * more bytes than there are cells. */
 const uint8_t *pmk_plate_label(
 	const struct pmk_plate *plate, const struct pmk_groups *groups, const struct pmk_rect *view);
+/* Find the groups of plate->novel, and their labels, as above; with `split`, those of heads. */
+const uint8_t *pmk_plate_find_groups(struct pmk_plate *plate, struct pmk_groups *groups, bool split);
+/* Count cell i for a part. */
+void pmk_plate_count_cell(const struct pmk_plate *plate, int i, struct pmk_plate_part *part);
 /* Count the cells of parts, part[label]. Of a part that was mostly held back at the start, the other cells do not
  * count: they are of somebody who touches it. */
 void pmk_plate_count(const struct pmk_plate *plate, const uint8_t *label, struct pmk_plate_part *part);
@@ -58,6 +62,23 @@ void pmk_plate_stay(struct pmk_plate *plate, int most);
 void pmk_plate_judge_behind(struct pmk_plate *plate);
 /* Make room of cell i, as it is now. */
 void pmk_plate_settle(struct pmk_plate *plate, int i);
+
+/* Notice where brightness changes between cells; and then, which of these edges stand. */
+void pmk_plate_find_edges(struct pmk_plate *plate);
+void pmk_plate_sum_edges(struct pmk_plate *plate);
+/* Whether an edge passes cell i of a row, or of a column, or one beside it. */
+bool pmk_plate_is_near_edge(const struct pmk_plate *plate, bool row, int i);
+/* Find the border around the cell at (x, y), of which most is to be seen. False: there is none. */
+bool pmk_plate_find_border(const struct pmk_plate *plate, int x, int y, struct pmk_hanging *found);
+
+/* Notice what hangs there in this picture, at its begin; and, by what was taken for people so far, who is in front. */
+void pmk_plate_watch_hangings(struct pmk_plate *plate);
+void pmk_plate_mark_hangings(struct pmk_plate *plate);
+void pmk_plate_forget_hangings(struct pmk_plate *plate);
+/* Whether the cell at (x, y) is inside of a hanging, or only of one that hides who is in it. */
+bool pmk_plate_is_hanging(const struct pmk_plate *plate, int x, int y, bool hides);
+/* Add to plate->hung what the network made up for what hangs there. What hangs is not taken for people any more. */
+void pmk_plate_take_rest(struct pmk_plate *plate);
 
 /* Count a picture since the start, which is over when the camera moves. */
 void pmk_plate_age(struct pmk_plate *plate, bool camera_moves);

@@ -73,6 +73,7 @@ void pmk_plate_watch_anew(struct pmk_plate *p)
 	memset(p->start, 0, count);
 	for (size_t i = 0; i < count; i++)
 		p->fixed[i] = p->fixed[i] == PMK_PLATE_HIDDEN ? 0 : p->fixed[i];
+	pmk_plate_forget_hangings(p);
 	p->noise = 0;
 	p->watched = 0;
 }
@@ -121,15 +122,12 @@ static void count_own(struct pmk_plate *p, const uint8_t *label, const struct pm
 /* Find the parts of what this picture's looks took for people. */
 static const uint8_t *find_parts(struct pmk_plate *p, struct pmk_plate_part *part)
 {
-	const struct pmk_rect all = { 0, 0, p->columns << p->halved, p->rows << p->halved };
 	struct pmk_groups groups;
 	const uint8_t *label;
 
 	for (int i = 0; i < p->columns * p->rows; i++)
 		p->novel[i] = p->claimed[i];
-	pmk_groups_find(&groups, p->novel, p->columns, p->rows);
-	pmk_groups_split(&groups);
-	label = pmk_plate_label(p, &groups, &all);
+	label = pmk_plate_find_groups(p, &groups, true);
 	pmk_plate_count(p, label, part);
 	return label;
 }

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
 enum { BINS = 16 };
 static const float ROOM = 0.1f, PERSON = 0.9f; /* what is sure */
@@ -140,6 +141,10 @@ void pmk_plate_weigh(struct pmk_plate *p, const struct pmk_rect *view, float *pr
 		if (top < bottom)
 			weigh_row(p, y, pixel, probability + (size_t)top * (size_t)width, width, bottom - top);
 	}
+	if (p->hangings) {
+		pmk_plate_mark_hangings(p);
+		pmk_plate_clear_hangings(p, view, probability, width, height);
+	}
 }
 
 void pmk_plate_overrule(
@@ -158,5 +163,58 @@ void pmk_plate_overrule(
 				weigh_cell(
 					row + pixel[x], width, pixel[x + 1] - pixel[x], bottom - top, expf(p->nats[i]));
 		}
+	}
+}
+
+void pmk_plate_clear_hangings(
+	const struct pmk_plate *p, const struct pmk_rect *view, float *probability, int width, int height)
+{
+	int pixel[PMK_IMAGE_MAX_PX / 2 + 1];
+
+	find_columns(p, view, width, pixel);
+	for (int y = 0; y < p->rows; y++) {
+		int top = pixel_from(y << p->halved, view->y, view->height, height),
+		    bottom = pixel_from((y + 1) << p->halved, view->y, view->height, height);
+
+		for (int x = 0, i = y * p->columns; x < p->columns; x++, i++) {
+			if (!p->hung[i])
+				continue;
+			for (int row = top; row < bottom; row++)
+				memset(probability + (size_t)row * (size_t)width + pixel[x], 0,
+					(size_t)(pixel[x + 1] - pixel[x]) * sizeof *probability);
+		}
+	}
+}
+
+/* Fill a part of a picture of three channels with its mean. */
+static void flatten(float *input, int stride, int left, int right, int top, int bottom)
+{
+	for (int k = 0; k < 3 && left < right && top < bottom; k++) {
+		float sum = 0;
+
+		for (int y = top; y < bottom; y++) {
+			for (int x = left; x < right; x++)
+				sum += input[(y * stride + x) * 3 + k];
+		}
+		sum /= (float)((right - left) * (bottom - top));
+		for (int y = top; y < bottom; y++) {
+			for (int x = left; x < right; x++)
+				input[(y * stride + x) * 3 + k] = sum;
+		}
+	}
+}
+
+void pmk_plate_flatten_hangings(
+	const struct pmk_plate *p, const struct pmk_rect *view, float *input, int width, int height)
+{
+	for (int k = 0; k < p->hangings; k++) {
+		const struct pmk_hanging *h = &p->hanging[k];
+		int s = p->halved;
+
+		if (h->clear)
+			flatten(input, width, pixel_from(h->left << s, view->x, view->width, width),
+				pixel_from((h->right + 1) << s, view->x, view->width, width),
+				pixel_from(h->top << s, view->y, view->height, height),
+				pixel_from((h->bottom + 1) << s, view->y, view->height, height));
 	}
 }

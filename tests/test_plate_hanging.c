@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/* Who moves inside of a border of four straight sides, on a screen or in a mirror, is not shown beside somebody else;
+ * but whoever crosses the border is, and so is who stands in a door, or is there alone. */
+#include "plate_picture.h"
+#include "unit.h"
+
+#include "find/plate.h"
+
+enum { W = 480, H = 360, N = 120, LOOKS = 40 };
+
+struct stage {
+	struct pmk_plate plate;
+	struct pmk_image picture;
+	float p[N * N];
+	struct pmk_rect screen, hand; /* the hand is in front of it, and the network joins it with the person */
+	bool alone;
+};
+
+/* px */
+static const struct pmk_rect all = { 0, 0, W, H }, screen = { 240, 40, 200, 140 }, door = { 300, 40, 120, 280 };
+
+static int setup(void **state)
+{
+	struct pmk_layout layout = { .width = W, .height = H };
+	struct stage *s = calloc(1, sizeof *s);
+
+	*state = s;
+	if (!s)
+		return 1;
+	s->screen = screen;
+	return pmk_plate_init(&s->plate, &layout) || pmk_image_alloc(&s->picture, &layout);
+}
+
+static int teardown(void **state)
+{
+	struct stage *s = *state;
+
+	pmk_plate_finish(&s->plate);
+	pmk_image_free(&s->picture);
+	free(s);
+	return 0;
+}
+
+static struct pmk_rect inner(const struct stage *s)
+{
+	const struct pmk_rect *r = &s->screen;
+
+	return (struct pmk_rect){ r->x + 12, r->y + 12, r->width - 24, r->height - 24 };
+}
+
+/* Who is on the screen, `moved` px to the right. */
+static struct pmk_rect other(const struct stage *s, int moved)
+{
+	const struct pmk_rect *r = &s->screen;
+
+	return (struct pmk_rect){ r->x + 36 + moved, r->y + 48, 40, r->height - 60 };
+}
+
+/* The next picture, of which all moves `moved` px. */
+static void look(struct stage *s, int moved)
+{
+	const struct pmk_rect glass = inner(s), on = other(s, moved), body = { 40 + moved, 120, 120, 240 },
+			      face = { 60 + moved, 140, 80, 60 };
+
+	plate_fill(&s->picture, &all, 130, 124, 130);
+	plate_fill(&s->picture, &s->screen, 40, 124, 130);
+	plate_fill(&s->picture, &glass, 170, 118, 140);
+	plate_fill(&s->picture, &on, 80, 110, 156);
+	if (!s->alone) {
+		plate_fill(&s->picture, &body, 70, 150, 110);
+		plate_fill(&s->picture, &face, 150, 110, 156);
+	}
+	plate_fill(&s->picture, &s->hand, 150, 110, 156);
+	for (int i = 0; i < N * N; i++) {
+		int x = i % N * W / N, y = i / N * H / N;
+		bool seen = plate_inside(&on, x, y) || plate_inside(&s->hand, x, y) ||
+			(!s->alone && plate_inside(&body, x, y));
+
+		s->p[i] = seen ? 0.99f : 0.01f;
+	}
+	pmk_plate_begin(&s->plate, &s->picture);
+	pmk_plate_weigh(&s->plate, &all, s->p, N, N);
+	pmk_plate_find_hangings(&s->plate);
+	pmk_plate_clear_hangings(&s->plate, &all, s->p, N, N);
+	pmk_plate_end(&s->plate);
+}
+
+static float shown(const struct stage *s, struct pmk_rect r)
+{
+	float sum = 0;
+	int count = 0;
+
+	for (int i = 0; i < N * N; i++) {
+		if (!plate_inside(&r, i % N * W / N, i / N * H / N))
+			continue;
+		sum += s->p[i];
+		count++;
+	}
+	return sum / (float)count;
+}
+
+/* To and fro. */
+static int sway(int n)
+{
+	return (n % 20 < 10 ? n % 20 : 20 - n % 20) * 2;
+}
+
+static const struct pmk_rect chest = { 64, 216, 88, 140 };
+
+static void test_on_a_screen(void **state)
+{
+	struct stage *s = *state;
+
+	for (int n = 0; n < LOOKS; n++) {
+		look(s, sway(n));
+		assert_true(shown(s, other(s, sway(n))) < 0.01f);
+		assert_true(shown(s, chest) > 0.9f);
+	}
+}
+
+/* From the first picture in which he does, and on the screen again after that. */
+static void test_who_crosses_the_border(void **state)
+{
+	const struct pmk_rect hand = { 140, 100, 220, 24 }, fingers = { 270, 104, 80, 16 };
+	struct stage *s = *state;
+
+	for (int n = 0; n < LOOKS; n++)
+		look(s, sway(n));
+	for (int n = 0; n < LOOKS; n++) {
+		s->hand = hand;
+		look(s, sway(n));
+		assert_true(shown(s, fingers) > 0.9f);
+	}
+	s->hand = (struct pmk_rect){ 0 };
+	look(s, 0);
+	assert_true(shown(s, other(s, 0)) < 0.01f);
+}
+
+static void test_in_a_door(void **state)
+{
+	struct stage *s = *state;
+
+	s->screen = door;
+	for (int n = 0; n < LOOKS; n++) {
+		look(s, sway(n));
+		assert_true(shown(s, other(s, sway(n))) > 0.9f);
+	}
+}
+
+/* Nobody is hidden who is there alone, but a film goes on when the person has left. */
+static void test_alone(void **state)
+{
+	struct stage *s = *state;
+
+	s->alone = true;
+	for (int n = 0; n < LOOKS; n++)
+		look(s, sway(n));
+	assert_true(shown(s, other(s, sway(LOOKS - 1))) > 0.9f);
+	s->alone = false;
+	for (int n = 0; n < LOOKS; n++)
+		look(s, sway(n));
+	s->alone = true;
+	for (int n = 0; n < LOOKS; n++) {
+		look(s, sway(n));
+		assert_true(shown(s, other(s, sway(n))) < 0.01f);
+	}
+}
+
+/* What the network sees before a look has no head on the wall; but if somebody is in front, all of it. */
+static void test_the_networks_input(void **state)
+{
+	const struct pmk_rect hand = { 140, 100, 220, 24 };
+	float input[N * N * 3];
+	struct stage *s = *state;
+
+	for (int n = 0; n < LOOKS; n++)
+		look(s, sway(n));
+	for (int k = 0; k < 2; k++) {
+		struct pmk_rect in = inner(s);
+		float least = 1, most = 0;
+
+		s->hand = k ? hand : s->hand;
+		look(s, 0);
+		for (int i = 0; i < N * N * 3; i++)
+			input[i] = (float)(i % 7) / 7;
+		pmk_plate_flatten_hangings(&s->plate, &all, input, N, N);
+		for (int i = 0; i < N * N; i++) {
+			if (!plate_inside(&in, i % N * W / N, i / N * H / N))
+				continue;
+			least = input[i * 3] < least ? input[i * 3] : least;
+			most = input[i * 3] > most ? input[i * 3] : most;
+		}
+		assert_true(k ? most - least > 0.5f : most - least < 0.001f);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_on_a_screen, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_who_crosses_the_border, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_in_a_door, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_alone, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_the_networks_input, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
