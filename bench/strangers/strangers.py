@@ -8,9 +8,9 @@ Scenes of 10 s at 1280x720 are composed of the clips and photos in the folder DA
 which alpha they are shown. FOLDER keeps the scenes for another run. SCENE is a name, or how several begin.
 
 Printed for each scene, in per cent: the share of the picture that is shown further than NEAR from whoever is really
-there, mean and 99th percentile over the frames; and the share of them that is not shown, mean and 99th percentile. In
-the scenes "guest", a second person is really there who must not be taken for a stranger. Needs python3-numpy,
-python3-opencv and the program `ffmpeg`.
+there, mean and 99th percentile over the frames; and the share of them that is not shown, mean and 99th percentile. The
+last line is of the frames of all these scenes. In the scenes "guest", a second person is really there who must not be
+taken for a stranger. Needs python3-numpy, python3-opencv and the program `ffmpeg`.
 """
 import os
 import subprocess
@@ -264,7 +264,13 @@ def measure(program, path):
     return 100 * np.array(shares).T
 
 
+def tell(name, away, missed):
+    print("%-34s %7.2f %7.2f %8.2f %7.2f" % (name, away.mean(), np.percentile(away, 99), missed.mean(),
+                                             np.percentile(missed, 99)), flush=True)
+
+
 def main(program, folder, wanted):
+    shares = []
     print("%-34s %14s %16s" % ("", "shown, mean p99", "missed, mean p99"))
     for name in SCENES:
         path = f"{folder}/" + name.replace(",", "").replace(" ", "-")
@@ -272,9 +278,10 @@ def main(program, folder, wanted):
             continue
         if not os.path.exists(f"{path}.matte.mkv"):
             record(name, path)
-        away, missed = measure(program, path)
-        print("%-34s %7.2f %7.2f %8.2f %7.2f" % (name, away.mean(), np.percentile(away, 99), missed.mean(),
-                                                 np.percentile(missed, 99)), flush=True)
+        shares.append(measure(program, path))
+        tell(name, *shares[-1])
+    if len(shares) > 1:
+        tell(f"all {len(shares)}", *np.concatenate(shares, axis=1))
 
 
 if len(sys.argv) < 3:
