@@ -310,7 +310,7 @@ static void expect_busy(const char *path, bool claimed)
 static void test_claim(void **state)
 {
 	struct pmk_new_file file, other;
-	int fd;
+	int fd, second;
 
 	assert_int_equal(symlink("a", "link"), 0);
 	fd = pmk_new_file_claim(&file, "a");
@@ -325,13 +325,14 @@ static void test_claim(void **state)
 		expect_busy("link", claimed);
 		expect_busy("hard", claimed);
 	}
-	close(pmk_new_file_claim(&other, "b"));
+	second = pmk_new_file_claim(&other, "b");
 	pmk_new_file_drop(&other);
+	close(second);
 	close(fd);
 	fd = pmk_new_file_claim(&file, "link");
 	assert_true(fd >= 0);
-	close(fd);
 	pmk_new_file_drop(&file);
+	close(fd);
 	unlink("a");
 	unlink("hard");
 	unlink("link");
@@ -353,9 +354,9 @@ static void test_claim_of_a_killed_process(void **state)
 	assert_int_equal(entries(), 1);
 	fd = pmk_new_file_claim(&file, "a");
 	assert_true(fd >= 0);
-	close(fd);
 	assert_int_equal(entries(), 1);
 	pmk_new_file_drop(&file);
+	close(fd);
 	assert_int_equal(entries(), 0);
 }
 
@@ -373,11 +374,11 @@ static void test_no_claim(void **state)
 		fd = pmk_new_file_claim(&file, i ? name : "a");
 		other = pmk_new_file_claim(&second, i ? name : "a");
 		assert_true(fd >= 0 && other >= 0);
-		close(fd);
-		close(other);
 		assert_int_equal(entries(), 2);
 		assert_int_equal(pmk_new_file_keep(&file), 0);
 		pmk_new_file_drop(&second);
+		close(fd);
+		close(other);
 		no_locks = false;
 		assert_int_equal(unlink(i ? name : "a"), 0);
 	}
@@ -393,8 +394,8 @@ static void test_temporary_name_is_taken(void **state)
 	assert_int_equal(symlink("elsewhere", ".a.potemkin"), 0);
 	fd = pmk_new_file_claim(&file, "a");
 	assert_true(fd >= 0);
-	close(fd);
 	pmk_new_file_drop(&file);
+	close(fd);
 	assert_int_equal(entries(), 1);
 	assert_int_equal(unlink(".a.potemkin"), 0);
 }
@@ -404,18 +405,20 @@ static void test_place_is_taken(void **state)
 {
 	struct pmk_new_file file;
 	char left[64];
+	int fd;
 
 	for (int i = 0; i < 4; i++) {
 		bool older = i % 2, precious = i / 2;
 
 		if (older)
 			make("a", 0600);
-		close(pmk_new_file_claim(&file, "a"));
+		fd = pmk_new_file_claim(&file, "a");
 		file.precious = precious;
 		unlink("a");
 		make("a", 0640); /* perhaps with the number of the older one */
 		unit_catch_log();
 		assert_int_equal(pmk_new_file_keep(&file), -EEXIST);
+		close(fd);
 		assert_int_equal(unit_log_count, 1);
 		snprintf(left, sizeof left, ".a.%d-0", (int)getpid());
 		assert_non_null(strstr(unit_logged, precious ? left : "cannot be created"));
@@ -433,10 +436,12 @@ static void test_place_is_taken(void **state)
 static void test_place_is_taken_before_the_claim(void **state)
 {
 	struct pmk_new_file file;
+	int fd;
 
 	made_before = "a";
-	close(pmk_new_file_claim(&file, "a"));
+	fd = pmk_new_file_claim(&file, "a");
 	assert_int_equal(pmk_new_file_keep(&file), 0);
+	close(fd);
 	assert_int_equal(mode_of("a"), 0640);
 	assert_int_equal(unlink("a"), 0);
 	assert_int_equal(entries(), 0);
@@ -446,11 +451,13 @@ static void test_place_is_taken_before_the_claim(void **state)
 static void test_place_is_free_again(void **state)
 {
 	struct pmk_new_file file;
+	int fd;
 
 	make("a", 0600);
-	close(pmk_new_file_claim(&file, "a"));
+	fd = pmk_new_file_claim(&file, "a");
 	unlink("a");
 	assert_int_equal(pmk_new_file_keep(&file), 0);
+	close(fd);
 	assert_int_equal(unlink("a"), 0);
 	assert_int_equal(entries(), 0);
 }

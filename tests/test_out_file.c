@@ -5,9 +5,11 @@
 #include "io/sink.h"
 #include "media_material.h"
 
+#include <fcntl.h>
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -35,6 +37,34 @@ int __wrap_fstatvfs64(int fd, struct statvfs *disk)
 		disk->f_frsize = 1;
 		disk->f_bavail = room;
 	}
+	return err;
+}
+
+static const char *watched; /* a temporary name; NULL: none */
+static int closed, let_go; /* how often its file was closed, and how often another process could then claim it */
+
+int __real_close(int fd);
+int __wrap_close(int fd);
+
+/* As another process does that finds the name. */
+static bool can_be_claimed(const char *temporary)
+{
+	int fd = open(temporary, O_RDWR | O_CLOEXEC);
+	bool free = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
+
+	if (fd >= 0)
+		__real_close(fd);
+	return free;
+}
+
+int __wrap_close(int fd)
+{
+	struct stat own, there;
+	bool is_it = watched && fstat(fd, &own) == 0 && stat(watched, &there) == 0 && own.st_ino == there.st_ino;
+	int err = __real_close(fd);
+
+	closed += is_it;
+	let_go += is_it && can_be_claimed(watched);
 	return err;
 }
 
@@ -469,6 +499,28 @@ static void test_unknown_room(void **state)
 	material_clear();
 }
 
+/* A conversion has its claim for as long as its file has the temporary name, whether it ends well or badly. */
+static void test_claim_lasts(void **state)
+{
+	const struct pmk_sink_setup file = { .layout = small, .fps = FPS, .whole = true };
+
+	for (int fails = 0; fails < 2; fails++) {
+		struct recording r = { .pool = pmk_shown_pool_create(2, &small) };
+
+		closed = let_go = 0;
+		watched = material_path(".a.mkv.potemkin");
+		assert_int_equal(pmk_sink_file_open(material_path("a.mkv"), &file, &r.sink), 0);
+		assert_int_equal(send_picture(&r), 0);
+		limit_files(fails ? 10 : RLIM_INFINITY);
+		assert_int_equal(end(&r), fails ? -EFBIG : 0);
+		limit_files(RLIM_INFINITY);
+		watched = NULL;
+		assert_int_equal(closed, !fails); /* to hear of errors */
+		assert_int_equal(let_go, 0);
+		assert_int_equal(material_clear(), !fails);
+	}
+}
+
 static int start(void **state)
 {
 	signal(SIGXFSZ, SIG_IGN);
@@ -483,6 +535,7 @@ int main(void)
 		cmocka_unit_test(test_killed_at_any_time),
 		cmocka_unit_test(test_a_good_end_is_ordinary),
 		cmocka_unit_test(test_older_file),
+		cmocka_unit_test(test_claim_lasts),
 		cmocka_unit_test(test_little_room),
 		cmocka_unit_test(test_unknown_room),
 		cmocka_unit_test(test_name_is_taken),

@@ -6,7 +6,8 @@
  *	err = ... pmk_new_file_write to fd, now or later ...
  *	err = pmk_new_file_end(&file, path, fd, err, NULL);
  *
- * or close fd, and then pmk_new_file_keep or pmk_new_file_drop.
+ * or pmk_new_file_keep or pmk_new_file_drop, and then close fd: the claim of a file ends when it is closed, and another
+ * process may have the temporary name then.
  *
  * If `path` is a link, the link stays and its target is replaced. A pipe or device is never replaced. Errors are logged
  * in one line that names the file, and returned as negative errno. One thread at a time. */
@@ -44,7 +45,7 @@ int pmk_new_file_create(struct pmk_new_file *file, const char *path) __attribute
 
 /* The same for a file that takes long to write. For as long as it is open, also after keep, no other process makes a
  * file of that path: -EBUSY there. What was left by one that was killed is removed. Where the file system has no locks,
- * there is no claim. */
+ * there is no claim. Keep or drop it before you close it; pmk_new_file_end is not for it. */
 int pmk_new_file_claim(struct pmk_new_file *file, const char *path) __attribute__((warn_unused_result));
 
 /* Write all of these bytes. 0, or the errno of write; not logged. Inline, so that the modules have it, too. */

@@ -8,6 +8,7 @@
 #include "media/out/out_io.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libavutil/intfloat.h>
 #include <libavutil/intreadwrite.h>
 #include <limits.h>
@@ -263,6 +264,14 @@ int pmk_out_file_flush(struct pmk_out_file *file, AVFormatContext *format, int64
 	return err ? err : check_not_removed(file);
 }
 
+/* Hear of errors that come only when a file is closed, as on NFS, and keep the claim: it lasts until the last close. */
+static int close_copy(int fd)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+	return copy < 0 || close(copy) < 0 ? AVERROR(errno) : 0;
+}
+
 int pmk_out_file_end(struct pmk_out_file *file, AVFormatContext *format, int64_t end_ns)
 {
 	int err = write_held(file, format);
@@ -271,10 +280,8 @@ int pmk_out_file_end(struct pmk_out_file *file, AVFormatContext *format, int64_t
 		err = av_write_trailer(format);
 	if (err >= 0)
 		err = pmk_out_io_close(&format->pb);
-	if (err >= 0 && !file->live) {
-		err = close(file->fd) < 0 ? AVERROR(errno) : 0;
-		file->fd = -1;
-	}
+	if (err >= 0 && !file->live)
+		err = close_copy(file->fd);
 	if (err < 0)
 		return pmk_out_file_fail(file, err);
 	file->whole_bytes = file->live ? lseek(file->fd, 0, SEEK_END) : 0;
@@ -298,9 +305,9 @@ void pmk_out_file_close(struct pmk_out_file *file, AVFormatContext *format)
 		pmk_out_io_close(&format->pb);
 	if (file->fd >= 0 && file->live && file->named)
 		complete(file);
+	pmk_new_file_drop(&file->place);
 	if (file->fd >= 0)
 		close(file->fd);
-	pmk_new_file_drop(&file->place);
 	av_packet_free(&file->held);
 	free(file->path);
 	*file = (struct pmk_out_file){ .fd = -1 };
