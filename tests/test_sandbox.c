@@ -236,9 +236,13 @@ static const struct pmk_media_calls fake_calls = { .still_read = fake_read,
 	.media_damaged = film_damaged,
 	.media_holes = film_holes };
 
+#define SLOW_LOAD "POTEMKIN_TEST_SLOW_LOAD"
+
 /* It can be seen from outside that it is loaded. */
 static const struct pmk_media_calls *load(void)
 {
+	if (getenv(SLOW_LOAD))
+		sleep(6);
 	prctl(PR_SET_NAME, "loaded");
 	return &fake_calls;
 }
@@ -455,6 +459,26 @@ static void a_plain_picture_loads_nothing(void **state)
 	pmk_sandbox_ready(true);
 	assert_true(pmk_sandbox_try() & PMK_TRIED_RAN);
 	assert_loaded(true);
+}
+
+/* From a cold disk, the libraries may take that long: neither the job that needs them nor one that comes behind gives
+ * the helper up. */
+static void a_helper_that_loads_slowly_is_kept(void **state)
+{
+	if (!pmk_media_simple_kinds())
+		skip();
+	for (int behind = 0; behind < 2; behind++) {
+		pid_t loads;
+
+		setenv(SLOW_LOAD, "", 1);
+		replace_helper();
+		unsetenv(SLOW_LOAD);
+		loads = helper_of_this();
+		if (behind)
+			pmk_sandbox_ready(true);
+		assert_picture("good");
+		assert_int_equal(helper_of_this(), loads);
+	}
 }
 
 /* In a child with a mount namespace of its own, where /dev/null is a socket. */
@@ -862,6 +886,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_helper_that_was_killed_is_replaced),
 		cmocka_unit_test(a_helper_that_hangs_is_replaced),
 		cmocka_unit_test(a_plain_picture_loads_nothing),
+		cmocka_unit_test(a_helper_that_loads_slowly_is_kept),
 		cmocka_unit_test(it_needs_no_dev_null),
 		cmocka_unit_test(nothing_is_left_of_a_helper_that_ended),
 		cmocka_unit_test(nonsense_is_refused),

@@ -70,7 +70,6 @@ static _Noreturn void attend(const struct pmk_media_calls *calls, const struct p
 	end_with(helper);
 	close(PMK_HELPER_SOCKET);
 	signal(SIGCHLD, SIG_DFL);
-	send(fds[PMK_JOB_SOCKET], PMK_HELPER_TAKEN, strlen(PMK_HELPER_TAKEN), MSG_NOSIGNAL);
 	pid = fork();
 	if (pid == 0) {
 		end_with(self);
@@ -114,6 +113,8 @@ int pmk_helper_serve(const struct pmk_helper_hello *hello, pmk_helper_load *load
 		return 1;
 	signal(SIGCHLD, SIG_IGN); /* nobody waits for those who attend */
 	while (wait_for_job() && receive(&job, fds)) {
+		if (job.kind != PMK_JOB_LOAD) /* before what may take long on a slow disk */
+			send(fds[PMK_JOB_SOCKET], PMK_HELPER_TAKEN, strlen(PMK_HELPER_TAKEN), MSG_NOSIGNAL);
 		if (!calls && needs_module(&job))
 			calls = load();
 		if (job.kind != PMK_JOB_LOAD && fork() == 0)

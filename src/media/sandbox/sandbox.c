@@ -30,19 +30,20 @@ static struct {
 	pid_t pid; /* of the helper; 0: there is none */
 	pid_t owner; /* the process that started it: one that was forked starts its own */
 	bool greeted; /* its first message has been read */
-	int watch; /* readable once it has ended; 0: nobody asked for it */
-	pthread_once_t once; /* makes `end`, which is const after that */
+	pthread_once_t once; /* makes what follows, which is const after that */
+	int watch; /* readable once the helper has ended */
 	int end; /* readable once nobody is to wait any more */
 } helper = { .lock = PTHREAD_MUTEX_INITIALIZER, .once = PTHREAD_ONCE_INIT };
 
-static void make_end(void)
+static void make_ends(void)
 {
+	helper.watch = epoll_create1(EPOLL_CLOEXEC);
 	helper.end = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 }
 
 static int end_fd(void)
 {
-	pthread_once(&helper.once, make_end);
+	pthread_once(&helper.once, make_ends);
 	return helper.end;
 }
 
@@ -109,7 +110,7 @@ static void watch_helper(void)
 {
 	struct epoll_event none = { 0 };
 
-	if (helper.watch && helper.pid && epoll_ctl(helper.watch, EPOLL_CTL_ADD, helper.socket, &none))
+	if (helper.watch >= 0 && epoll_ctl(helper.watch, EPOLL_CTL_ADD, helper.socket, &none))
 		pmk_debug("the process that decodes pictures cannot be watched: %s", strerror(errno));
 }
 
@@ -160,7 +161,7 @@ static int greet(const char *path)
 
 	if (helper.greeted)
 		return 0;
-	got = pmk_sandbox_receive(helper.socket, &hello, sizeof hello, PMK_SANDBOX_TAKEN_MS);
+	got = pmk_sandbox_receive(helper.socket, &hello, sizeof hello, PMK_SANDBOX_PATIENCE_MS);
 	if (got != sizeof hello)
 		return got == -ECANCELED ? got : -EPIPE;
 	hello.reason[sizeof hello.reason - 1] = '\0';
@@ -224,7 +225,7 @@ static void end_hanging(pid_t taker)
 static int wait_until_taken(int socket, pid_t taker)
 {
 	char word[sizeof PMK_HELPER_TAKEN];
-	int got = pmk_sandbox_receive(socket, word, sizeof word, PMK_SANDBOX_TAKEN_MS);
+	int got = pmk_sandbox_receive(socket, word, sizeof word, PMK_SANDBOX_PATIENCE_MS);
 
 	if (got == -ETIMEDOUT)
 		end_hanging(taker);
@@ -267,17 +268,8 @@ void pmk_sandbox_ready(bool film)
 
 int pmk_sandbox_end_fd(void)
 {
-	int fd;
-
-	pthread_mutex_lock(&helper.lock);
-	if (!helper.watch) {
-		fd = epoll_create1(EPOLL_CLOEXEC);
-		helper.watch = fd > 0 ? fd : 0;
-		watch_helper();
-	}
-	fd = helper.watch ? helper.watch : -1;
-	pthread_mutex_unlock(&helper.lock);
-	return fd;
+	pthread_once(&helper.once, make_ends); /* not under the lock, which may be held for some seconds */
+	return helper.watch;
 }
 
 void pmk_sandbox_tidy(void)

@@ -5,8 +5,9 @@
 
 #include "media/sandbox/reply.h"
 
-/* For a process that is stopped, or hangs in the kernel, where no limit ends it: for the helper, and for a worker. */
-enum { PMK_SANDBOX_TAKEN_MS = 4000, PMK_SANDBOX_PATIENCE_MS = 12000 };
+/* For a process that is stopped, or hangs in the kernel, where no limit ends it: for a worker, and for the helper,
+ * whose decoders may have to be loaded from a slow disk first. */
+enum { PMK_SANDBOX_PATIENCE_MS = 12000 };
 
 /* Make memory whose size nobody can change, mapped for reading at *block. A descriptor, or a negative errno. */
 int pmk_sandbox_memory(size_t bytes, void **block) __attribute__((warn_unused_result));
