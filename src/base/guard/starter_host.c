@@ -142,6 +142,7 @@ static void serve(const pmk_start_act *acts, int socket)
 	sigset_t child;
 	int fd;
 
+	prctl(PR_SET_PDEATHSIG, SIGCONT); /* stopped, it would not read that its socket is closed */
 	sigaction(SIGCHLD, &awake, NULL);
 	sigfillset(&child);
 	sigdelset(&child, SIGCHLD);
