@@ -90,6 +90,15 @@ def processes_of(pid):
         found |= more
 
 
+def is_gone(pid):
+    """Nothing or a zombie is left of it: the first process of a container may wait for nobody."""
+    try:
+        with open("/proc/%d/stat" % pid, encoding="utf-8") as file:
+            return file.read().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
 def test_refused(program):
     done = subprocess.run([program, "doctor", "--sandbox", "--json"], stdout=subprocess.PIPE, text=True, check=False,
                           timeout=PATIENCE)
@@ -164,7 +173,7 @@ def test_allowed(program, home):
     assert not run.ask("camera", "/dev/video77")["ok"]
     all_of_it = processes_of(run.child.pid)
     assert run.end(signal.SIGTERM) == 0, run.said()
-    wait(lambda: not any(os.path.exists("/proc/%d" % pid) for pid in all_of_it))
+    wait(lambda: all(map(is_gone, all_of_it)))
     assert os.listdir(home + "/data/potemkin/backdrops") == []
 
 
@@ -181,21 +190,14 @@ def test_killed(program, home):
     all_of_it = processes_of(run.child.pid)
     assert len(all_of_it) > 1
     run.end(signal.SIGKILL)
-    wait(lambda: not any(os.path.exists("/proc/%d" % pid) for pid in all_of_it))
+    wait(lambda: all(map(is_gone, all_of_it)))
 
 
 def killed_one(pid):
     """Kill a process, unless it has ended, and wait until nothing or a zombie is left of it."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
-
-    def gone():
-        try:
-            with open("/proc/%d/stat" % pid, encoding="utf-8") as file:
-                return file.read().rpartition(")")[2].split()[0] == "Z"
-        except OSError:
-            return True
-    wait(gone)
+    wait(lambda: is_gone(pid))
 
 
 def named(pid, name, newest=False):
@@ -258,15 +260,15 @@ def test_helpers_hang(program, home):
         run.do("backdrop", other)
         run.do("snapshot", made)
         run.do("backdrop", picture)
-        wait(lambda: not os.path.exists("/proc/%d" % stopped) or stopped not in processes_of(run.child.pid), run)
+        wait(lambda: is_gone(stopped) or stopped not in processes_of(run.child.pid), run)
     for name in "keeper", "starter":
         os.kill(named(run.child.pid, name), signal.SIGSTOP)
     refused = run.ask("snapshot", made)
     assert not refused["ok"] and "does not answer; start potemkin again" in refused["error"], refused
-    assert run.do("status")["status"]["state"] == "live"
+    wait(lambda: run.do("status")["status"]["state"] == "live", run)
     all_of_it = processes_of(run.child.pid)
     assert run.end(signal.SIGTERM) == 0, run.said()
-    wait(lambda: not any(os.path.exists("/proc/%d" % pid) for pid in all_of_it))
+    wait(lambda: all(map(is_gone, all_of_it)))
 
 
 def test_film_goes_on(program, home):
