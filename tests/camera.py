@@ -92,7 +92,7 @@ def test_fields_and_turns(camera):
 
 
 def test_no_signal(camera):
-    code, said, shown = camera.run("YUYV", None, "-b", "color:#0000ff", "--duration", "5", status=2)
+    code, said, shown = camera.run("YUYV", None, "-b", "color:#0000ff", "--duration", "10", status=2)
     assert code == 0, said
     assert said.count("the input HDMI has no signal; check its cable") == 1, said
     assert all(abs(is_ - should) <= 2 for is_, should in zip(shown[1], yuv(0, 0, 255))), shown

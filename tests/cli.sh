@@ -342,6 +342,9 @@ for warned in 'backdrop-folder = absent' 'control-group = absent_group' 'keep-ou
 done
 echo 'model = gpt' >config/potemkin/potemkin.conf	# the command line's own mistakes are not the file's
 expect 3 '^potemkin: error: model "gpt" is not known' -m gpt -c presenter -o null --frames 1
+echo 'control-group = video' >config/potemkin/potemkin.conf	# a word of the remedy, too
+expect 3 '^potemkin: error: absent.mkv: ' -c file:absent.mkv -o null --frames 1
+echo 'model = gpt' >config/potemkin/potemkin.conf
 expect 3 '"message":"configuration file .* line 1: model ..gpt.. is not known' --log-json -c presenter -o null
 printf 'backdrop = none\nshow-room = yes\n' >config/potemkin/potemkin.conf
 runs -c presenter -o null --frames 1 -s 160x90

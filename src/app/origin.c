@@ -82,11 +82,13 @@ static bool ends_word(char c)
 	return !isalnum((unsigned char)c) && !strchr("_-.", c ? c : ' ');
 }
 
+/* Behind "; " come remedies, whose words name nothing. */
 static bool names(const char *text, const char *word)
 {
+	const char *remedy = strstr(text, "; ");
 	size_t length = strlen(word);
 
-	for (const char *at = strstr(text, word); at; at = strstr(at + 1, word)) {
+	for (const char *at = strstr(text, word); at && (!remedy || at < remedy); at = strstr(at + 1, word)) {
 		char before = at == text ? ' ' : at[-1];
 
 		if (ends_word(before) && before != '/' && ends_word(at[length]))
