@@ -29,6 +29,7 @@ int __wrap_fsetxattr(int fd, const char *name, const void *value, size_t size, i
 int __real_flock(int fd, int operation);
 int __wrap_flock(int fd, int operation);
 static bool no_locks; /* the file system has none */
+static bool as_on_nfs; /* only a file that is open for writing can be locked against all others */
 static const char *made_before; /* a file that another process makes before a lock is taken; NULL: none */
 
 static void make(const char *path, mode_t mode);
@@ -40,6 +41,10 @@ int __wrap_flock(int fd, int operation)
 	made_before = NULL;
 	if (path)
 		make(path, 0640);
+	if ((operation & LOCK_EX) && (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY && as_on_nfs) {
+		errno = EBADF;
+		return -1;
+	}
 	errno = ENOLCK;
 	return no_locks ? -1 : __real_flock(fd, operation);
 }
@@ -360,6 +365,14 @@ static void test_claim_of_a_killed_process(void **state)
 	assert_int_equal(entries(), 0);
 }
 
+static void test_claim_on_nfs(void **state)
+{
+	as_on_nfs = true;
+	test_claim(state);
+	test_claim_of_a_killed_process(state);
+	as_on_nfs = false;
+}
+
 /* Without locks, and with a name that leaves no room for the claim's, a file is made all the same. */
 static void test_no_claim(void **state)
 {
@@ -476,6 +489,7 @@ int main(void)
 		cmocka_unit_test(test_temporary_is_removed),
 		cmocka_unit_test(test_claim),
 		cmocka_unit_test(test_claim_of_a_killed_process),
+		cmocka_unit_test(test_claim_on_nfs),
 		cmocka_unit_test(test_no_claim),
 		cmocka_unit_test(test_temporary_name_is_taken),
 		cmocka_unit_test(test_place_is_taken),

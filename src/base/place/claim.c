@@ -25,10 +25,19 @@ static int lock(int fd, int kind)
 	return errno == EWOULDBLOCK ? -EBUSY : -errno;
 }
 
+/* For writing, as NFS locks no other file. One that may only be read can still be removed. */
+static int open_left(const char *name)
+{
+	enum { FLAGS = O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC };
+	int fd = open(name, O_RDWR | FLAGS);
+
+	return fd < 0 && (errno == EACCES || errno == EROFS) ? open(name, O_RDONLY | FLAGS) : fd;
+}
+
 /* Only who has its lock may remove it: it might be the next one's by then. */
 static int remove_left(const char *name)
 {
-	int fd = open(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC), err;
+	int fd = open_left(name), err;
 
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -errno;
