@@ -5,6 +5,7 @@
 #include "unit.h"
 
 #include "find/plate.h"
+#include "find/plate/plate_parts.h"
 
 enum { W = 480, H = 360, N = 120, LOOKS = 40 };
 
@@ -194,6 +195,24 @@ static void test_the_networks_input(void **state)
 	}
 }
 
+/* A checked curtain has lines everywhere: too many to try all borders, and none of them is one. */
+static void test_on_a_checked_curtain(void **state)
+{
+	struct stage *s = *state;
+	struct pmk_plate *p = &s->plate;
+	struct pmk_hanging found;
+
+	for (int i = 0; i < p->columns * p->rows; i++) {
+		p->now[0][i] = (uint8_t)(60 + i % p->columns / 2 % 2 * 60 + i / p->columns / 2 % 2 * 60);
+		p->stays[i] = 100;
+	}
+	pmk_plate_find_edges(p);
+	pmk_plate_sum_edges(p);
+	assert_false(pmk_plate_find_border(p, p->columns / 2, p->rows / 2, &found));
+	assert_false(pmk_plate_find_border(p, 0, p->rows / 2, &found));
+	assert_false(pmk_plate_find_border(p, p->columns - 1, p->rows / 2, &found));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -201,6 +220,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_who_crosses_the_border, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_in_a_door, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_alone, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_on_a_checked_curtain, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_the_networks_input, setup, teardown),
 	};
 

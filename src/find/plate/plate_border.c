@@ -6,7 +6,8 @@
 
 enum { CLEAR = 12 }; /* levels across a border */
 enum { SMALLEST = 9, LARGEST = 4 }; /* cells, of a side; of the picture's area, one in so many at most */
-enum { LINES = 40, NEAR = 4 }; /* that may be a side, to be seen within so many cells of the place */
+enum { TRIES = 16384 }; /* in one search; a wall with more, of tiles or checks, is taken for one without borders */
+enum { LINES = 40, NEAR = 4 }; /* that may be a side, the nearest; to be seen within so many cells of the place */
 enum { STANDS = 20 }; /* pictures: an edge that stands for less may be somebody's */
 /* per cent of the cells of a border that are edges: of three sides, of the fourth, of all */
 enum { WHOLE = 100, SIDE = 80, WEAK = 50, GOOD = 82 };
@@ -141,38 +142,73 @@ static bool is_sized(const struct pmk_plate *p, const struct pmk_hanging *h)
 		!is_door(p, width, height, h->bottom);
 }
 
-/* Find the lines from `from` to before `end` that may be a side, as they are to be seen near `at`. */
-static int find_lines(const struct pmk_plate *p, bool rows, int at, int from, int end, int *line)
+/* Find the lines from `from` on, to the picture's end, that may be a side, as they are to be seen near `at`. */
+static int find_lines(const struct pmk_plate *p, bool rows, int at, int from, int step, int *line)
 {
-	int found = 0, last = (rows ? p->columns : p->rows) - 1, a = pmk_max(at - NEAR, 0),
-	    b = pmk_min(at + NEAR, last);
+	int found = 0, last = (rows ? p->columns : p->rows) - 1, end = (rows ? p->rows : p->columns) - 1;
+	int a = pmk_max(at - NEAR, 0), b = pmk_min(at + NEAR, last);
 
-	for (int i = from; i < end && found < LINES; i++) {
+	for (int i = from; i > 0 && i < end && found < LINES; i += step) {
 		if (count(p, rows, i, a, b) * WHOLE >= SIDE * (b - a))
 			line[found++] = i;
 	}
 	return found;
 }
 
-bool pmk_plate_find_border(const struct pmk_plate *p, int x, int y, struct pmk_hanging *found)
+/* Where to search: lines around a place, the nearest first; what was found; and how many borders may yet be tried. */
+struct search {
+	int left[LINES], right[LINES], top[LINES], bottom[LINES];
+	int lefts, rights, tops, bottoms;
+	struct pmk_hanging best;
+	int most, tries;
+};
+
+static bool is_seen(const struct pmk_plate *p, int y, int left, int right)
 {
-	int left[LINES], right[LINES], top[LINES], bottom[LINES], most = 0;
-	int lefts = find_lines(p, false, y, 1, x, left), rights = find_lines(p, false, y, x + 1, p->columns - 1, right);
-	int tops = find_lines(p, true, x, 1, y, top), bottoms = find_lines(p, true, x, y + 1, p->rows - 1, bottom);
+	return count(p, true, y, left, right) * WHOLE >= WEAK * (right - left);
+}
 
-	for (int a = 0; a < lefts * rights; a++) {
-		for (int b = 0; b < tops * bottoms; b++) {
-			struct pmk_hanging h = { .left = left[a / rights],
-				.right = right[a % rights],
-				.top = top[b / bottoms],
-				.bottom = bottom[b % bottoms] };
-			int good = is_sized(p, &h) ? border_of(p, &h) : 0;
+static void try_border(const struct pmk_plate *p, struct search *s, const struct pmk_hanging *h)
+{
+	int good = 0;
 
-			if (good <= most || is_crossed(p, &h))
-				continue;
-			most = good;
-			*found = h;
+	s->tries--;
+	if (2 * (h->right - h->left + h->bottom - h->top) > s->most && is_seen(p, h->bottom, h->left, h->right))
+		good = border_of(p, h);
+	if (good > s->most && !is_crossed(p, h)) {
+		s->most = good;
+		s->best = *h;
+	}
+}
+
+/* Try the borders between two sides. The outer ones are first, as of two with as much to be seen the first counts. */
+static void try_sides(const struct pmk_plate *p, struct search *s, int left, int right)
+{
+	for (int a = s->tops - 1; a >= 0 && s->tries > 0; a--) {
+		for (int b = 0; b < s->bottoms && is_seen(p, s->top[a], left, right); b++) {
+			struct pmk_hanging h = {
+				.left = left, .right = right, .top = s->top[a], .bottom = s->bottom[b]
+			};
+
+			if (is_sized(p, &h) && s->tries > 0)
+				try_border(p, s, &h);
 		}
 	}
-	return most > 0;
+}
+
+bool pmk_plate_find_border(const struct pmk_plate *p, int x, int y, struct pmk_hanging *found)
+{
+	struct search s = { .tries = TRIES };
+
+	s.lefts = find_lines(p, false, y, x - 1, -1, s.left);
+	s.rights = find_lines(p, false, y, x + 1, 1, s.right);
+	s.tops = find_lines(p, true, x, y - 1, -1, s.top);
+	s.bottoms = find_lines(p, true, x, y + 1, 1, s.bottom);
+	for (int a = s.lefts - 1; a >= 0; a--) {
+		for (int b = 0; b < s.rights; b++)
+			try_sides(p, &s, s.left[a], s.right[b]);
+	}
+	if (s.most > 0 && s.tries > 0)
+		*found = s.best;
+	return s.most > 0 && s.tries > 0;
 }

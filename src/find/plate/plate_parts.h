@@ -68,7 +68,8 @@ void pmk_plate_find_edges(struct pmk_plate *plate);
 void pmk_plate_sum_edges(struct pmk_plate *plate);
 /* Whether an edge passes cell i of a row, or of a column, or one beside it. */
 bool pmk_plate_is_near_edge(const struct pmk_plate *plate, bool row, int i);
-/* Find the border around the cell at (x, y), of which most is to be seen. False: there is none. */
+/* Find the border around the cell at (x, y), of which most is to be seen. False: there is none, or so many
+ * lines that it would take long to tell. */
 bool pmk_plate_find_border(const struct pmk_plate *plate, int x, int y, struct pmk_hanging *found);
 
 /* Notice what hangs there in this picture, at its begin; and, by what was taken for people so far, who is in front. */
