@@ -56,6 +56,7 @@ static void score_all(
 	const char *model, enum pmk_refine_mode refine, const double least[GROUPS], const double most_error[GROUPS])
 {
 	struct pmk_scene_settings settings = { .threads = 1,
+		.single = true,
 		.backdrop = "green",
 		.refine = { .mode = refine, .threshold = -1, .erode = -1, .dilate = -1, .feather = -1 } };
 	double sum[GROUPS] = { 0 }, errors[GROUPS] = { 0 };
