@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where in the configuration file a value stands that is found wrong only when it is used: the file of a model, a
+/* The line of the configuration file with a value that is found wrong only when it is used: the file of a model, a
  * camera's name, an output's folder. Below src/app nobody knows where a value came from, so messages are compared with
  * the file.
  *

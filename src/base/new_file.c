@@ -245,7 +245,7 @@ static int have_created(struct pmk_new_file *file, const char *path, bool claime
 	return fd;
 }
 
-/* Whoever had the claim before may have renamed its file by now, which is why that one is looked at last. */
+/* The file itself is looked at last: a process that had the claim before may have renamed its own to it by now. */
 static int create_here(struct pmk_new_file *file, bool claimed)
 {
 	int fd = open_temporary(file, claimed);
@@ -306,7 +306,7 @@ int pmk_new_file_place(const struct pmk_new_file *file)
 	return err;
 }
 
-/* Where another process does not take it for one that was left. */
+/* Rename the new file to a hidden name that no other process takes for one that was left. */
 static void keep_beside(const struct pmk_new_file *file)
 {
 	char *name = temporary_name(file->path, 0);

@@ -64,7 +64,7 @@ static inline int pmk_new_file_write(int fd, const uint8_t *data, size_t bytes)
 	return 0;
 }
 
-/* What its error means, in words. Inline likewise. */
+/* The reason for an error of it, in words. Inline likewise. */
 static inline const char *pmk_new_file_reason(int err)
 {
 	return err == -EFBIG ? "the limit of a file's size is reached (ulimit -f)" : strerror(-err);

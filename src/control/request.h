@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What can be asked of a running program, and what can be said of a request without it: whether there is such a
- * command, how many arguments it takes, which setting it changes, and whether that can have the value.
+/* The requests to a running program, and the checks of a request that need none: whether there is such a command, how
+ * many arguments it takes, which setting it changes, and whether that can have the value.
  *
  * The one rule: whoever asks and whoever answers judge by the same table, so that a slip is told in the same words
  * whether anything runs or not. Any thread. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What was changed goes into the configuration file. */
+/* Save the changed settings to the configuration file. */
 #include "control/control_parts.h"
 #include "settings/settings_save.h"
 

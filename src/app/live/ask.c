@@ -16,7 +16,7 @@
 
 static const struct pmk_patience usual = { 10 * PMK_S_NS, 60 * PMK_S_NS };
 
-/* What is wrong with the request whatever runs comes first. */
+/* Tell a mistake that the request has, whatever program runs. */
 static enum pmk_exit check_request(const char *name, const cJSON *args)
 {
 	struct pmk_request request = { 0 };

@@ -46,7 +46,7 @@ static struct begun *find(int32_t ticket)
 	return NULL;
 }
 
-/* Where a new one is noted. NULL: there are too many. */
+/* The place to note a new one in. NULL: there are too many. */
 static struct begun *find_place(void)
 {
 	struct begun *files = pmk_starter_memory();
