@@ -129,14 +129,19 @@ static void find_columns(const struct pmk_plate *p, const struct pmk_rect *view,
 		pixel[x] = pixel_from(x << p->halved, view->x, view->width, width);
 }
 
+/* The first network pixel of row y of cells. */
+static int first_row(const struct pmk_plate *p, const struct pmk_rect *view, int y, int height)
+{
+	return pixel_from(y << p->halved, view->y, view->height, height);
+}
+
 void pmk_plate_weigh(struct pmk_plate *p, const struct pmk_rect *view, float *probability, int width, int height)
 {
 	int pixel[PMK_IMAGE_MAX_PX / 2 + 1];
 
 	find_columns(p, view, width, pixel);
 	for (int y = 0; y < p->rows; y++) {
-		int top = pixel_from(y << p->halved, view->y, view->height, height),
-		    bottom = pixel_from((y + 1) << p->halved, view->y, view->height, height);
+		int top = first_row(p, view, y, height), bottom = first_row(p, view, y + 1, height);
 
 		if (top < bottom)
 			weigh_row(p, y, pixel, probability + (size_t)top * (size_t)width, width, bottom - top);
@@ -154,8 +159,7 @@ void pmk_plate_overrule(
 
 	find_columns(p, view, width, pixel);
 	for (int y = 0; y < p->rows; y++) {
-		int top = pixel_from(y << p->halved, view->y, view->height, height),
-		    bottom = pixel_from((y + 1) << p->halved, view->y, view->height, height);
+		int top = first_row(p, view, y, height), bottom = first_row(p, view, y + 1, height);
 		float *row = probability + (size_t)top * (size_t)width;
 
 		for (int x = 0, i = y * p->columns; top < bottom && x < p->columns; x++, i++) {
@@ -173,8 +177,7 @@ void pmk_plate_clear_hangings(
 
 	find_columns(p, view, width, pixel);
 	for (int y = 0; y < p->rows; y++) {
-		int top = pixel_from(y << p->halved, view->y, view->height, height),
-		    bottom = pixel_from((y + 1) << p->halved, view->y, view->height, height);
+		int top = first_row(p, view, y, height), bottom = first_row(p, view, y + 1, height);
 
 		for (int x = 0, i = y * p->columns; x < p->columns; x++, i++) {
 			if (!p->hung[i])
