@@ -7,9 +7,11 @@ usage: tests/limits.py PROGRAM"""
 
 import os
 import resource
+import struct
 import subprocess
 import sys
 import tempfile
+import zlib
 
 PROGRAM = os.path.realpath(sys.argv[1])
 MIB = 1 << 20
@@ -20,6 +22,15 @@ def expect(holds, what):
     if not holds:
         failures.append(what)
         print("FAIL: " + what, file=sys.stderr)
+
+
+def write_png(path, width, height):
+    """A black picture."""
+    with open(path, "wb") as file:
+        file.write(b"\x89PNG\r\n\x1a\n")
+        for kind, data in ((b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)),
+                           (b"IDAT", zlib.compress(bytes((1 + 3 * width) * height))), (b"IEND", b"")):
+            file.write(struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)))
 
 
 def run(limits, *words):
@@ -41,7 +52,8 @@ def memory():
             codes.append(code)
             if code == 127:  # the program itself does not fit
                 continue
-            expect(code == 0 or (code == 1 and "memory" in said), "%s in %d MiB: %d, %s" % (words, most, code, said))
+            expect(code == 0 or (code == 1 and "memory" in said and said.count("error:") == 1),
+                   "%s in %d MiB: %d, %s" % (words, most, code, said))
         expect(codes[-1] == 0 and 1 in codes, "%s: exit statuses %s" % (words, codes))
 
 
@@ -66,7 +78,7 @@ def main():
         os.chdir(folder)
         os.environ.update(XDG_CONFIG_HOME=folder + "/none", XDG_RUNTIME_DIR=folder + "/none")
         subprocess.run([PROGRAM, "-q", "convert", "presenter", "in.mkv", "--frames", "5", "-s", "640x480"], check=True)
-        subprocess.run(["ffmpeg", "-v", "error", "-i", "in.mkv", "-frames:v", "1", "in.png"], check=True)
+        write_png("in.png", 640, 480)
         file_size()
         memory()
         os.chdir("/")

@@ -271,6 +271,12 @@ def test_helpers_hang(program, home):
     wait(lambda: all(map(is_gone, all_of_it)))
 
 
+def decoders(pid):
+    """The one that starts others, and the one that decodes; None: it decodes nothing."""
+    found = named(pid, "picture-helper"), named(pid, "picture-helper", True)
+    return found if all(found) and found[0] != found[1] else None
+
+
 def test_film_goes_on(program, home):
     """A backdrop that plays does so again when the process that decodes it was killed."""
     film = home + "/own/long.mkv"  # too long to be kept in memory
@@ -282,22 +288,17 @@ def test_film_goes_on(program, home):
     assert made.returncode == 0, made.stderr
     run = Run(program, home, "-b", film)
 
-    def decoders():
-        """The one that starts others, and the one that decodes."""
-        found = named(run.child.pid, "picture-helper"), named(run.child.pid, "picture-helper", True)
-        return found if found[0] != found[1] else None
-
     for which in 0, 1:  # the second one perhaps while it opens the film
-        before = wait(decoders, run)
+        before = wait(lambda: decoders(run.child.pid), run)
         killed_one(before[which])
-        wait(lambda: (decoders() or before)[1] != before[1], run)
+        wait(lambda: (decoders(run.child.pid) or before)[1] != before[1], run)
     said = run.said()
     assert "long.mkv: its decoder was killed, as when memory is short" in said, said
     assert "its last picture stays" not in said, said
     kills = []
 
     def is_given_up():
-        both = decoders()
+        both = decoders(run.child.pid)
         if both:
             kills.append(both[1])
             killed_one(both[1])
@@ -305,6 +306,27 @@ def test_film_goes_on(program, home):
     wait(is_given_up, run)
     assert len(kills) > 1, run.said()
     assert run.end(signal.SIGTERM) == 0, run.said()
+    assert not run.says("error:"), run.said()  # something was shown all the time
+
+
+def test_decoder_of_input_killed(program, home):
+    """The input is not to blame."""
+    film = home + "/own/long.mkv"
+    if not os.path.exists(film):
+        return  # as above
+    child = subprocess.Popen([program, "convert", "-b", "green", film, home + "/own/new.mkv"], text=True,
+                             stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    atexit.register(child.kill)
+
+    def is_over():
+        both = decoders(child.pid)
+        if both:
+            killed_one(both[1])
+        return child.poll() is not None
+    wait(is_over)
+    said = child.stderr.read()
+    assert child.returncode == 1 and "its decoder was killed, as when memory is short" in said, said
+    assert not os.path.exists(home + "/own/new.mkv")
 
 
 def test_off(program, home, holds):
@@ -329,6 +351,7 @@ def main(program):
         test_helpers_killed(program, home)
         test_helpers_hang(program, home)
         test_film_goes_on(program, home)
+        test_decoder_of_input_killed(program, home)
         test_off(program, home, holds)
     print("the lock %s here" % ("holds" if holds else "does not hold"))
 

@@ -12,7 +12,7 @@ enum pmk_exit pmk_exit_of(enum pmk_part part, int error, const char *camera)
 		return PMK_EXIT_BUSY;
 	if (error == -ENOPKG) /* files cannot be read or written here */
 		return PMK_EXIT_INPUT;
-	if (error == -ENOMEM || part == PMK_PART_NONE)
+	if (error == -ENOMEM || error == -ECHILD || part == PMK_PART_NONE)
 		return PMK_EXIT_INTERNAL;
 	if (part == PMK_PART_SCENE)
 		return PMK_EXIT_INPUT;

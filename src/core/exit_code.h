@@ -15,7 +15,8 @@ enum pmk_exit {
 	PMK_EXIT_NO_OUTPUT
 };
 
-/* The code for a negative errno of a part; 0 gives PMK_EXIT_OK. A camera that is a file counts as an input file. */
+/* The code for a negative errno of a part; 0 gives PMK_EXIT_OK. A camera that is a file counts as an input file.
+ * -ECHILD, that no process decodes a file, is not the file's fault. */
 enum pmk_exit pmk_exit_of(enum pmk_part part, int error, const char *camera);
 
 #endif

@@ -17,8 +17,8 @@ enum {
 /* Read the first picture of `path` as RGB: upright, and in the colours of sRGB if it has a colour profile. A picture
  * with alpha is blended over black. In the program, another process decodes it (sandbox/sandbox.h). -EFBIG: the file is
  * too large, or takes too much memory or time; -EINVAL: the picture is too large; -EBADMSG: damaged, not a picture, or
- * one that cannot be had right; -ENOPKG: it is for the media module, which is missing; -ENOMEM; or the errno of open.
- * The caller frees `rgb` with pmk_rgb_free. */
+ * one that cannot be had right; -ENOPKG: it is for the media module, which is missing; -ECHILD: no process decodes it;
+ * -ENOMEM; or the errno of open. The caller frees `rgb` with pmk_rgb_free. */
 int pmk_still_read(const char *path, struct pmk_rgb *rgb) __attribute__((warn_unused_result));
 /* The same with its alpha, or all opaque if it has none. The caller frees it with pmk_sheet_free. */
 int pmk_still_read_sheet(const char *path, struct pmk_sheet *sheet) __attribute__((warn_unused_result));

@@ -60,7 +60,7 @@ static enum pmk_exit get_ready(const struct pmk_options *options, struct pmk_sce
 {
 	const struct pmk_layout any = { .width = 256, .height = 256 };
 
-	return pmk_scene_create(&options->settings.pipeline.scene, &any, 1, kept) ? PMK_EXIT_INPUT : PMK_EXIT_OK;
+	return pmk_exit_of(PMK_PART_SCENE, pmk_scene_create(&options->settings.pipeline.scene, &any, 1, kept), "");
 }
 
 static bool tell(int fd, enum pmk_exit code, unsigned what)

@@ -28,7 +28,7 @@ static enum pmk_exit write_still(struct pmk_film *film, const char *out, int qua
 	int err = pmk_film_next(film, &frame);
 
 	if (err <= 0)
-		return err ? PMK_EXIT_INPUT : PMK_EXIT_OK; /* 0: interrupted, which pmk_film_end reports */
+		return pmk_exit_of(PMK_PART_CAMERA, err, "file:"); /* 0: interrupted, which pmk_film_end reports */
 	err = pmk_scene_run(film->scene, frame, &shown, NULL);
 	pmk_frame_unref(frame);
 	if (err) {

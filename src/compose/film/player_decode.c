@@ -224,11 +224,11 @@ static int open_again(struct pmk_player *p)
 }
 
 /* The process that decodes the film was killed, as when memory is short, which was logged: begin another round with a
- * new one, unless too many were killed before they had proved good, perhaps while they opened it, which gives -EFBIG.
- * In a recording, the last picture stays: all that follows would be another film each time. */
+ * new one, unless too many were killed before they had proved good, perhaps while they opened it. In a recording, the
+ * last picture stays: all that follows would be another film each time. */
 static int begin_anew(struct pmk_player *p)
 {
-	int err = -EPIPE;
+	int err = -ECHILD;
 
 	if (p->exact)
 		return err;
@@ -236,7 +236,7 @@ static int begin_anew(struct pmk_player *p)
 	if (p->kept)
 		give_up_keeping(p);
 	p->next_ns = INT64_MIN;
-	while ((err == -EPIPE || err == -EFBIG) && p->killed < MOST_KILLED)
+	while (err == -ECHILD && p->killed < MOST_KILLED)
 		err = open_again(p);
 	if (!err) {
 		p->base_ns += p->ends_ns;
@@ -245,17 +245,19 @@ static int begin_anew(struct pmk_player *p)
 	return err;
 }
 
-/* A loop that is kept whole needs no file any more. */
+/* A loop that is kept whole needs no file any more. Whatever fails, the last picture stays, so that nothing is an
+ * error. */
 void *pmk_player_decode(void *player)
 {
 	struct pmk_player *p = player;
 	bool whole;
 	int err = 0;
 
+	pmk_log_lower(true);
 	pthread_mutex_lock(&p->lock);
 	while (!err && !p->stopping && !p->loop_ns) {
 		err = work(p);
-		if (err == -EPIPE)
+		if (err == -ECHILD)
 			err = begin_anew(p);
 	}
 	p->over |= err != 0;

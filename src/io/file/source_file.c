@@ -176,13 +176,13 @@ static const struct pmk_source_impl impl = { .read = file_read, .close = file_cl
 static int read_still(struct file_source *file)
 {
 	int64_t position_ns;
-	int err = pmk_image_alloc(&file->picture, &file->source.layout);
+	int got = pmk_image_alloc(&file->picture, &file->source.layout);
 
-	if (!err)
-		err = pmk_media_read(file->media, &file->picture, &position_ns) == 1 ? 0 : -EBADMSG;
-	if (!err)
+	if (!got)
+		got = pmk_media_read(file->media, &file->picture, &position_ns);
+	if (got == 1)
 		pmk_media_bars(file->media, &file->bar_x, &file->bar_y);
-	return err;
+	return got == 1 ? 0 : got ? got : -EBADMSG;
 }
 
 /* The frames of a file that is larger than wished may keep that. */

@@ -18,7 +18,7 @@ struct pmk_reel {
 	struct pmk_media_info info;
 	struct pmk_reel_answer answer; /* a copy of the last one that was good */
 	int socket, err; /* err: of the worker's end; 0: it lives */
-	bool played, opened;
+	bool opened;
 	int most_mib; /* of memory that it may take */
 	void *memory;
 	char path[];
@@ -41,7 +41,7 @@ static int fail(struct pmk_reel *film, int err)
 		pmk_error_cure(
 			PMK_CURE_OTHER_OR_SCALE, "%s: takes more than %d s to decode", film->path, PMK_REEL_WALL_S);
 	else if (err == -EPIPE && film->opened)
-		pmk_sandbox_killed(film->path, film->played ? PMK_LOG_WARN : PMK_LOG_ERROR);
+		err = pmk_sandbox_killed(film->path);
 	else
 		err = pmk_sandbox_refuse(film->path, err);
 	hang_up(film);
@@ -174,8 +174,7 @@ int pmk_reel_open(const struct pmk_job *job, int file, struct pmk_reel **film)
 		return -ENOMEM;
 	memcpy(made->path, job->path, length);
 	made->socket = -1;
-	made->played = job->kind == PMK_JOB_PLAY;
-	made->most_mib = (made->played ? PMK_REEL_PLAY_BYTES : PMK_REEL_BYTES) >> 20;
+	made->most_mib = (job->kind == PMK_JOB_PLAY ? PMK_REEL_PLAY_BYTES : PMK_REEL_BYTES) >> 20;
 	memory = pmk_sandbox_memory(PMK_REEL_MEMORY, &made->memory);
 	for (int i = 0; i < TRIES && err == -EPIPE && memory >= 0; i++)
 		err = begin(made, job, file, memory);

@@ -4,8 +4,8 @@
  *
  * The one rule: an answer is whatever a hostile film made of the decoder. Its copy is checked before anything of it is
  * used; a picture is only bytes. A worker that crashes, takes too long or writes nonsense is ended, and from then on
- * the film fails, with one line that says why; with -EPIPE if somebody killed it, or the helper: then the film may be
- * opened again, and of one that is played, the line is a warning. A film belongs to one thread. */
+ * the film fails, with one line that says why; with -ECHILD if somebody killed it, or the helper: then the film may be
+ * opened again. A film belongs to one thread. */
 #ifndef PMK_MEDIA_SANDBOX_REEL_H
 #define PMK_MEDIA_SANDBOX_REEL_H
 
@@ -50,7 +50,7 @@ bool pmk_reel_picture(const struct pmk_layout *layout, uint8_t *memory, struct p
 int pmk_reel_check(struct pmk_reel_answer *answer, struct pmk_media_info *info) __attribute__((warn_unused_result));
 
 /* Open the film of a job of the kind PMK_JOB_FILM or PMK_JOB_PLAY; the caller closes `file`. Errors as pmk_media_open,
- * and -EFBIG: too much memory or time. Logged. */
+ * -EFBIG: too much memory or time; and -ECHILD: the process was killed, or could not be started. Logged. */
 int pmk_reel_open(const struct pmk_job *job, int file, struct pmk_reel **film) __attribute__((warn_unused_result));
 void pmk_reel_close(struct pmk_reel *film);
 

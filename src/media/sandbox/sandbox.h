@@ -21,10 +21,10 @@ struct pmk_decoded {
 int pmk_sandbox_open(struct pmk_job *job, enum pmk_job_kind kind, const char *path) __attribute__((warn_unused_result));
 
 /* Do the job with the open file `file`, and log what the decoder logged but for the first `told` lines, which an
- * earlier job for this file has logged. Returns its result, 0 or above; -EBADMSG: it
- * refused the file, crashed on it, or wrote nonsense; -EFBIG: it needed more memory or time than it may have; -ENOPKG:
- * the decoders cannot be loaded; or the errno of starting the process. On success the caller frees `decoded`.
- * job->module becomes true if the file needs it. */
+ * earlier job for this file has logged. Returns its result, 0 or above; -EBADMSG: it refused the file, crashed on it,
+ * or wrote nonsense; -EFBIG: it needed more memory or time than it may have; -ENOPKG: the decoders cannot be loaded;
+ * -ECHILD: its process was killed, or could not be started, as when memory is short, for which the file is not to
+ * blame; -ECANCELED. On success the caller frees `decoded`. job->module becomes true if the file needs it. */
 int pmk_sandbox_run(struct pmk_job *job, uint32_t told, int file, struct pmk_decoded *decoded)
 	__attribute__((warn_unused_result));
 void pmk_decoded_free(struct pmk_decoded *decoded);

@@ -23,7 +23,7 @@ int pmk_sandbox_receive(int socket, void *data, size_t most, int patience_ms) __
 /* Log why a worker ended, which could take so much CPU time, and return the errno to pass on. */
 int pmk_sandbox_explain(const char *path, int status, int cpu_s);
 bool pmk_sandbox_was_killed(int status); /* by somebody else, or as memory was short */
-void pmk_sandbox_killed(const char *path, enum pmk_log_level level); /* log that */
+int pmk_sandbox_killed(const char *path); /* log that; -ECHILD */
 
 /* Log why there is no process to decode the file, unless the program ends or it was logged. Returns the errno to pass
  * on, which is not one of a bad file. */

@@ -66,9 +66,10 @@ bool pmk_sandbox_was_killed(int status)
 	return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
 }
 
-void pmk_sandbox_killed(const char *path, enum pmk_log_level level)
+int pmk_sandbox_killed(const char *path)
 {
-	pmk_log(level, PMK_CURE_OTHER_OR_SCALE, NULL, "%s: its decoder was killed, as when memory is short", path);
+	pmk_error_cure(PMK_CURE_MORE_MEMORY, "%s: its decoder was killed, as when memory is short", path);
+	return -ECHILD;
 }
 
 static const char *reason_of(int err)
@@ -88,7 +89,7 @@ int pmk_sandbox_refuse(const char *path, int err)
 	if (err != -ENOPKG && err != -ECANCELED)
 		pmk_error_cure(err == -ENOMEM ? PMK_CURE_MORE_MEMORY : pmk_starter_cure(err),
 			"%s: no decoder can be started: %s", path, reason_of(err));
-	return err == -EFBIG ? -ENOMEM : err;
+	return err == -ENOPKG || err == -ECANCELED ? err : -ECHILD;
 }
 
 static int tell_late(const char *path, int seconds)
@@ -103,19 +104,17 @@ int pmk_sandbox_explain(const char *path, int status, int cpu_s)
 
 	if (by == SIGXCPU || by == SIGPROF || by == SIGALRM)
 		return tell_late(path, by == SIGALRM ? PMK_HELPER_WALL_S : cpu_s);
-	if (pmk_sandbox_was_killed(status)) {
-		pmk_sandbox_killed(path, PMK_LOG_ERROR);
-		return -EFBIG;
-	}
+	if (pmk_sandbox_was_killed(status))
+		return pmk_sandbox_killed(path);
 	if (by == SIGSYS) {
 		pmk_error("%s: its decoder was ended: the settings of a service manager or container forbid a system "
 			  "call that it needs",
 			path);
-		return -EPERM;
+		return -ECHILD;
 	}
 	if (WIFEXITED(status) && WEXITSTATUS(status) == PMK_WORKER_NO_MEMORY) {
 		pmk_error_cure(PMK_CURE_MORE_MEMORY, "%s: not enough memory to decode it", path);
-		return -ENOMEM;
+		return -ECHILD;
 	}
 	pmk_error_cure(PMK_CURE_OTHER_FILE, "%s: damaged: its decoder ended with %s %d", path,
 		by ? "signal" : "exit code", by ? by : WEXITSTATUS(status));
