@@ -289,7 +289,7 @@ static int read_text(const char *lines)
 static void test_file(void **state)
 {
 	assert_int_equal(
-		read_text("# me\n[my camera]\n  camera = presenter\noutput = null\noutput = hash\n\tmirror=yes\n"), 0);
+		read_text("# me\n[my desk]\n  camera = presenter\noutput = null\noutput = hash\n\tmirror=yes\n"), 0);
 	assert_string_equal(settings.pipeline.camera, "presenter");
 	assert_int_equal(settings.pipeline.output_count, 2);
 	assert_true(settings.pipeline.mirror);
@@ -372,7 +372,7 @@ static void test_sections_that_are_refused(void **state)
 	assert_int_equal(read_for(NULL, "", "[profile late]\n[for people]\ncolour = red\n"), -EINVAL);
 	assert_non_null(strstr(unit_logged, "a.conf: line 3: \"colour\" is not a setting"));
 	assert_int_equal(read_for("x", "",
-				 "[my camera]\noutput = null\n[cameras]\ncamera = auto\n[mirror and flip]\n[program]\n"
+				 "[cameras]\noutput = null\ncamera = auto\n[mirror and flip]\n[program]\n"
 				 "[cameo shots]\n[profit and loss]\n[cam office]\n[came]\n"),
 		0); /* for people */
 	assert_false(settings.pipeline.by_camera);
@@ -438,6 +438,9 @@ static void test_lines_that_are_refused(void **state)
 		{ "[Profil]", "line 1: a profile begins with" },
 		{ "control-group = a\tb", "line 1: control-group \"a?b\": it has a control character" },
 	};
+		{ "[my camera]", "line 1: a profile begins with" },
+		{ "\n[x Camera y]", "line 2: a profile begins with" },
+		{ "[home-profile: late]", "line 1: a profile begins with" },
 
 	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
 		assert_int_equal(read_text(lines[i][0]), -EINVAL);

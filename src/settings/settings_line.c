@@ -106,21 +106,33 @@ static size_t name_behind(const char *text, size_t length, const char *word, con
 	return blanks && known + blanks < length ? length - known - blanks : 0;
 }
 
-/* "cameras NAME", "profle: NAME", "camera" or "camra" alone: its settings would be for all cameras, and for each run.
- * Only one letter may be wrong: "cameo" and "profit" are words for people, and so is "cameras" alone. */
+static bool has(const char *text, size_t length, const char *word)
+{
+	size_t known = strlen(word), at = 0;
+
+	while (at + known <= length && strncasecmp(text + at, word, known) != 0)
+		at++;
+	return at + known <= length;
+}
+
+/* "cameras NAME", "my camera", "profle: NAME", "camera" or "camra" alone: its settings would be for all cameras, and
+ * for each run. Only one letter may be wrong: "cameo" and "profit" are words for people, and so is "cameras" alone. */
 static bool is_misspelt(const char *begin, size_t length)
 {
 	size_t letters = strcspn(begin, " \t:]");
 	char word[12] = "";
 	struct pmk_near near = pmk_near_to(word);
 
+	if (length == 7 && strncasecmp(begin, "cameras", 7) == 0)
+		return false;
+	if (has(begin, length, "camera") || has(begin, length, "profile"))
+		return true;
 	if (letters < sizeof word)
 		near = pmk_near_to(memcpy(word, begin, letters));
 	pmk_near_try(&near, "", "camera");
 	pmk_near_try(&near, "", "profile");
-	if (!near.name || near.far > 1 || letters + 1 < strlen(near.name)) /* a beginning is not far, however short */
-		return false;
-	return letters < length || strcasecmp(word, "cameras") != 0;
+	/* a beginning is not far, however short */
+	return near.name && near.far <= 1 && letters + 1 >= strlen(near.name);
 }
 
 int pmk_settings_heading(const char *line, struct pmk_heading *heading)

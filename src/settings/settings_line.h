@@ -27,9 +27,9 @@ struct pmk_heading {
 	char name[PMK_SPEC]; /* "" at the top */
 };
 
-/* 1: the line is a heading; 0: it is none, and `heading` is untouched; -EINVAL: it begins with "profile" or is
- * "camera", but has no name, or no blank before it; or its first word has one letter wrong ("camra"), but "cameras"
- * alone. Any other word is for people. */
+/* 1: the line is a heading; 0: it is none, and `heading` is untouched; -EINVAL: it has "camera" or "profile" in it, but
+ * not as its first word with a blank and a name behind; or its first word has one letter wrong ("camra"). Any other is
+ * for people, and so is "cameras". */
 int pmk_settings_heading(const char *line, struct pmk_heading *heading) __attribute__((warn_unused_result));
 
 /* Put the home directory (the variable HOME) in place of "~". -ENAMETOOLONG. */
