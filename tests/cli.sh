@@ -79,6 +79,10 @@ expect 2 '"720" is no command; a value is one word: --size WxH' --size 1280 720 
 expect 2 '"60" is no command; a value is one word: --backdrop SPEC' -c presenter -b blur 60
 expect 2 '--backdrop needs a value, and "-c" was taken for it' -b -c presenter
 expect 2 'no option -x; see potemkin --help; behind "--", words may begin with "-"' convert presenter -x.mkv
+expect 2 'only to run and bench; behind "--", words may begin with "-"' convert presenter -o3.mp4
+expect 2 'only to run and bench$' convert presenter -o 3.mp4
+expect 3 'no such file; behind "--", words may begin with "-"; check' convert -beach.jpg rest.jpg many/
+expect 2 'not known; did you mean file:3.mp4\?$' -c presenter -o3.mp4
 expect 2 'no command "720"' 720 --size 64x48
 expect 2 'an argument is empty' convert '' out.mp4
 expect 2 '--control-group "": it is empty; give GROUP or none' --control-group=

@@ -33,7 +33,8 @@ struct walk {
 	struct pmk_settings *settings;
 	const struct again *again; /* NULL: this is the start */
 	bool early; /* take only the values that decide how the rest is read */
-	bool given[PMK_SETTINGS_MOST];
+	enum pmk_command command; /* not early: what the values are for */
+	const char *word[PMK_SETTINGS_MOST]; /* the last one of an option; NULL: it is not given */
 	const char *behind; /* the word behind a switch that would be a value of it; NULL: there is none */
 	const struct pmk_setting *its; /* that switch */
 	const char *second; /* the word behind an option's value, which may belong to that; NULL: there is none */
@@ -73,14 +74,14 @@ static int index_of(int code)
 	return -1;
 }
 
-static enum pmk_exit take(struct walk *w, int index, const char *text)
+static enum pmk_exit take(struct walk *w, int index, const char *word, const char *text)
 {
 	const struct pmk_setting *s = &pmk_settings_table[index];
 	char why[PMK_SETTING_WHY], full[PMK_SPEC];
-	bool first = !w->given[index];
+	bool first = !w->word[index];
 	int err;
 
-	w->given[index] = true;
+	w->word[index] = word;
 	if (text && pmk_settings_expand_home(text, full) == 0) /* no shell does that in the middle of a word */
 		text = full;
 	if ((w->early && !(s->flags & PMK_SETTING_EARLY)) || (w->again && w->again->saved && w->again->saved[index]))
@@ -96,8 +97,8 @@ static enum pmk_exit take(struct walk *w, int index, const char *text)
 		pmk_setting_copy(s, w->settings, w->again->start);
 		return PMK_EXIT_OK;
 	}
-	pmk_error_cure(
-		err == -ENOENT ? s->cure : PMK_CURE_NONE, "--%s \"%s\": %s", s->name, pmk_short(text, SHOWN).text, why);
+	pmk_error_cure(err == -ENOENT ? s->cure : PMK_CURE_NONE, "--%s \"%s\": %s%s", s->name,
+		pmk_short(text, SHOWN).text, why, pmk_option_dash(word, w->command));
 	return s->flags & PMK_SETTING_READ ? PMK_EXIT_INPUT : PMK_EXIT_USAGE;
 }
 
@@ -148,7 +149,7 @@ static enum pmk_exit walk(int argc, char **argv, struct walk *w)
 			pmk_error("option %s needs a value; see potemkin --help", word);
 		if (c == '?' || c == ':')
 			return PMK_EXIT_USAGE;
-		code = take(w, index_of(c), optarg);
+		code = take(w, index_of(c), argv[optind - 1], optarg);
 		if (optarg)
 			look_behind_value(w, index_of(c), optarg, argv[optind]);
 		else
@@ -224,11 +225,11 @@ static enum pmk_exit check_given(const struct walk *w, enum pmk_command command)
 	for (int i = 0; i < pmk_settings_count; i++) {
 		const struct pmk_setting *s = &pmk_settings_table[i];
 
-		if (!w->given[i] || s->commands >> command & 1)
+		if (!w->word[i] || s->commands >> command & 1)
 			continue;
 		pmk_option_commands(s->commands, known);
-		pmk_error("--%s does not apply to potemkin %s, only to %s", s->name, pmk_option_command_name(command),
-			known);
+		pmk_error("--%s does not apply to potemkin %s, only to %s%s", s->name, pmk_option_command_name(command),
+			known, pmk_option_dash(w->word[i], command));
 		return PMK_EXIT_USAGE;
 	}
 	return PMK_EXIT_OK;
@@ -326,11 +327,13 @@ static enum pmk_exit parse(int argc, char **argv, struct pmk_options *o, const s
 		code = check_given(&early, o->command);
 	if (code != PMK_EXIT_OK || o->settings.version)
 		return code;
-	memcpy(o->given, early.given, sizeof o->given);
+	for (int i = 0; i < pmk_settings_count; i++)
+		o->given[i] = early.word[i];
 	if (again && pmk_spec_copy(o->settings.profile, again->profile))
 		return PMK_EXIT_USAGE;
 	if (again)
 		o->settings.in_use = *again->in_use;
+	all.command = o->command;
 	asked = is_given(o, "config");
 	code = uses_file(o->command, asked) ? read_file(o, asked) : PMK_EXIT_OK;
 	if (code == PMK_EXIT_OK)
@@ -372,21 +375,17 @@ enum pmk_exit pmk_options_parse(int argc, char **argv, struct pmk_options *o)
 	return pmk_cpu_choose(s->cpu[0] ? s->cpu : NULL, is_given(o, "cpu"));
 }
 
-static bool has_saved(const bool *saved)
-{
-	return saved && memchr(saved, true, sizeof(bool) * PMK_SETTINGS_MOST);
-}
-
 enum pmk_exit pmk_options_reload(const struct pmk_options *o, const char *profile,
 	const struct pmk_source_names *in_use, const bool *saved, struct pmk_settings *settings)
 {
 	const struct again again = { .start = &o->settings, .profile = profile, .in_use = in_use, .saved = saved };
 	struct pmk_options *fresh = calloc(1, sizeof *fresh);
 	enum pmk_exit code = fresh ? parse(o->argc, o->argv, fresh, &again) : PMK_EXIT_INTERNAL;
+	bool needed = o->configured || (saved && memchr(saved, true, sizeof(bool) * PMK_SETTINGS_MOST));
 
 	if (!fresh)
 		pmk_error("not enough memory to read the configuration again");
-	if (code == PMK_EXIT_OK && (o->configured || has_saved(saved)) && !fresh->configured) {
+	if (code == PMK_EXIT_OK && needed && !fresh->configured) {
 		pmk_error("the configuration file is gone or empty; nothing is changed or saved; put it back, or start "
 			  "potemkin again to do without it");
 		code = PMK_EXIT_INPUT;

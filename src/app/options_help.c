@@ -54,13 +54,22 @@ void pmk_option_commands(unsigned of, char text[128])
 	snprintf(text + used, 128 - used, "%s%s", used ? " and " : "", last);
 }
 
+static const char DASH[] = "; behind \"--\", words may begin with \"-\"";
+
+const char *pmk_option_dash(const char *word, enum pmk_command command)
+{
+	bool files = command == PMK_COMMAND_CONVERT || command == PMK_COMMAND_MASK;
+
+	return files && word[0] == '-' && word[1] != '-' && strchr(word, '.') && !strchr(word, '/') ? DASH : "";
+}
+
 void pmk_option_refuse(const char *word)
 {
 	char ask[PMK_NEAR_ASK];
 
 	pmk_setting_ask(strncmp(word, "--", 2) == 0 ? word + 2 : "", 0, "--", ask);
 	pmk_error("there is no option %s%s%s", pmk_short(word, 100).text, *ask ? ask : "; see potemkin --help",
-		word[1] == '-' ? "" : "; behind \"--\", words may begin with \"-\"");
+		word[1] == '-' ? "" : DASH);
 }
 
 void pmk_option_refuse_command(const char *word)

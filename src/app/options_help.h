@@ -17,4 +17,8 @@ void pmk_option_commands(unsigned commands, char text[128]); /* from a bit for e
 void pmk_option_refuse(const char *word);
 void pmk_option_refuse_command(const char *word);
 
+/* What to add where an option is refused whose word, such as "-beach.jpg", rather names a file of the command; "":
+ * nothing. */
+const char *pmk_option_dash(const char *word, enum pmk_command command);
+
 #endif
