@@ -159,6 +159,11 @@ for slip in "--smooth=$long" "--camera=$long" "--backdrop=$long" "--overlay=$lon
 	if [ $? -ge 2 ] && [ "$(wc -c <err)" -lt 450 ] && grep -q 'xxxx\.\.\.' err; then note ok; else
 		note bad "a long value is not cut: $(head -c 600 err)"; fi
 done
+longer=$(printf %0300d 0)
+for command in convert mask; do
+	expect 6 '^.{1,300}0\.\.\.: cannot be created: the name is too long for a file; choose a shorter name$' \
+		$command presenter "$longer.mkv" --frames 1 -s 64x48
+done
 mkdir -p slides/none
 expect 3 'there is no picture in the folder "slides/none"' -b slideshow:slides/none -c presenter -o null --frames 1
 expect 3 'no folder "slides/away"; check the path, or' -b slideshow:slides/away:5 -c presenter -o null --frames 1
@@ -166,6 +171,8 @@ expect 3 '--backdrop "slides": a folder; did you mean slideshow:slides\?' -b sli
 expect 3 'slides: a folder; name a file inside it' -c file:slides -o null --frames 1
 expect 3 'slides: a folder; name a file inside it' -c presenter --overlay slides -o null --frames 1
 expect 3 'slides: a folder; name a file inside it' mask slides out.png
+expect 2 'slides is a folder; name a file inside it, as in slides/mask.mkv' mask presenter slides --frames 1
+expect 2 'slides/ is a folder; name a file inside it, as in slides/mask.mkv' mask presenter slides/ --frames 1
 expect 3 'slides is a folder; .* name the files, as in slides/\* FOLDER/' convert slides out.png
 expect 3 'slides/ is a folder; .* name the files, as in slides/\* FOLDER/' convert slides/ out.png
 expect 3 'there is no folder "slides/away"' -b daylight:slides/away -c presenter -o null --frames 1
@@ -308,6 +315,9 @@ expect 3 '"no.conf": there is no such file; name another with --config' --config
 printf 'size = 64x48\n\0fps = 0\n' >binary.conf	# like a film or a picture, whatever its first line says
 expect 3 '"binary.conf": not a text file; name another with --config' --config binary.conf -c presenter -o null
 rm binary.conf
+head -c 2000000 /dev/zero | tr '\0' '#' >large.conf
+expect 3 '"large.conf": larger than 1 MiB, which is the most; name' --config large.conf -c presenter -o null
+rm large.conf
 rm config/potemkin/potemkin.conf
 ln -s potemkin.conf config/potemkin/potemkin.conf	# there may be a file, which must not be passed over in silence
 for command in '-c presenter -o null' 'convert presenter null' 'mask presenter mask.mkv'; do

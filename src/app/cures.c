@@ -70,6 +70,7 @@ const char *const pmk_cures[PMK_CURES] = {
 	[PMK_CURE_NAME_INSIDE] = "name a file inside it",
 	[PMK_CURE_NAME_FILE] = "a pipe or device cannot be written to, name a file",
 	[PMK_CURE_OTHER_PLACE] = "choose another place",
+	[PMK_CURE_SHORTER_NAME] = "choose a shorter name",
 	[PMK_CURE_END_WRITER] = "end that one first, or name another file",
 	[PMK_CURE_MOVE_FILE] = "move it to a name of your choice",
 	[PMK_CURE_FREE_SPACE] = "free some space",

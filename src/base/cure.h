@@ -76,6 +76,7 @@ enum pmk_cure {
 	PMK_CURE_NAME_INSIDE, /* this is a directory: name a file inside it */
 	PMK_CURE_NAME_FILE, /* this is a pipe or device: name a file */
 	PMK_CURE_OTHER_PLACE, /* write the file elsewhere */
+	PMK_CURE_SHORTER_NAME, /* give the file a shorter name */
 	PMK_CURE_END_WRITER, /* another program writes this file: end it first, or write another file */
 	PMK_CURE_MOVE_FILE, /* the file is not under its name: move it to one */
 	PMK_CURE_FREE_SPACE, /* the disk is full */

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/place/claim.h"
 #include "base/place/file_place.h"
+#include "base/words/phrase.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -51,6 +52,8 @@ static enum pmk_cure cure_of(const char *path, int err)
 		return PMK_CURE_START_AGAIN;
 	case -EBUSY:
 		return PMK_CURE_END_WRITER;
+	case -ENAMETOOLONG:
+		return PMK_CURE_SHORTER_NAME;
 	default:
 		return PMK_CURE_OTHER_PLACE;
 	}
@@ -67,6 +70,8 @@ static const char *reason_of(const char *path, int err)
 		return "not a regular file";
 	case -ENOTDIR:
 		return "what should be its directory is a file";
+	case -ENAMETOOLONG:
+		return "the name is too long for a file";
 	case -ENOENT:
 		if (has_folder(path))
 			return "its directory takes no new files";
@@ -76,7 +81,8 @@ static const char *reason_of(const char *path, int err)
 
 static int fail(const char *path, int err)
 {
-	pmk_error_cure(cure_of(path, err), "%s: cannot be created: %s", path, reason_of(path, err));
+	pmk_error_cure(cure_of(path, err), "%s: cannot be created: %s",
+		err == -ENAMETOOLONG ? pmk_short(path, 100).text : path, reason_of(path, err));
 	return err;
 }
 

@@ -255,6 +255,7 @@ static int refuse_file(const char *path, int err)
 	pmk_error_cure(PMK_CURE_OTHER_CONFIG, "configuration file \"%s\": %s", pmk_short(path, PMK_SHORT).text,
 		err == -EINVAL         ? "not a file" :
 			err == -EILSEQ ? "not a text file" :
+			err == -EFBIG  ? "larger than 1 MiB, which is the most" :
 			missing        ? missing :
 					 strerror(-err));
 	return err == -EINVAL ? -EISDIR : err;

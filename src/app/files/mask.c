@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/commands.h"
+#include "app/files/batch.h"
 #include "app/files/film.h"
 #include "app/files/replaced.h"
 #include "app/files/wrong_name.h"
@@ -110,6 +111,10 @@ enum pmk_exit pmk_command_mask(struct pmk_options *options)
 	end = film.info.still ? ".png" : ".mkv";
 	if (pmk_pipe_is_output(out)) {
 		pmk_error("a mask cannot be written to a pipe; name %s file", film.info.still ? "a .png" : "an .mkv");
+		err = -EINVAL;
+	} else if (pmk_batch_is_folder(out)) {
+		pmk_error("%s is a folder; name a file inside it, as in %s%smask%s", out, out,
+			pmk_parse_ends(out, "/") ? "" : "/", end);
 		err = -EINVAL;
 	} else if (!pmk_parse_ends(out, end)) {
 		pmk_wrong_name_end(out, "mask", in, film.info.still, end);
