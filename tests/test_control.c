@@ -776,8 +776,9 @@ static void test_stand_by(void **state)
 /* Without a place for the socket, a warning says what to do. */
 static void test_no_place(void **state)
 {
-	static const char *const wrong[] = { "", "runtime", "/no/such/folder", "/dev/null", "/dev/null/in" };
-	static const char *const why[] = { "not set", "no absolute path", "not there", "no folder", "not there" };
+	static const char *const wrong[] = { "", "runtime", "/no/such/folder", "/dev/null", "/dev/null/in", "/tmp" };
+	static const char *const why[] = { "not set", "no absolute path", "not there", "no folder", "not there",
+		"everybody may write to" };
 
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
 		assert_int_equal(setenv("XDG_RUNTIME_DIR", wrong[i], 1), 0);

@@ -402,6 +402,8 @@ static void test_values_in_a_file(void **state)
 	takes("model = a/~/b~", "model", "a/~/b~");
 	takes("model = ./~/b", "model", "./~/b");
 	takes("model = ~bob/b", "model", "~bob/b");
+	setenv("HOME", "ann", 1); /* which would be another folder in each place */
+	takes("model = ~/b", "model", "~/b");
 	unsetenv("HOME");
 	takes("model = ~/b", "model", "~/b");
 }
@@ -436,11 +438,11 @@ static void test_lines_that_are_refused(void **state)
 		{ "[porfile: call]", "line 1: a profile begins with" },
 		{ "[camra]", "line 1: a profile begins with" },
 		{ "[Profil]", "line 1: a profile begins with" },
-		{ "control-group = a\tb", "line 1: control-group \"a?b\": it has a control character" },
-	};
 		{ "[my camera]", "line 1: a profile begins with" },
 		{ "\n[x Camera y]", "line 2: a profile begins with" },
 		{ "[home-profile: late]", "line 1: a profile begins with" },
+		{ "control-group = a\tb", "line 1: control-group \"a?b\": it has a control character" },
+	};
 
 	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
 		assert_int_equal(read_text(lines[i][0]), -EINVAL);
@@ -608,16 +610,16 @@ static void test_own_file_that_cannot_be_seen(void **state)
 /* Not even an obstacle can be in what is no folder. */
 static void test_no_home(void **state)
 {
-	static const char *const homes[] = { "/dev/null", "/dev/null/below", "/nowhere/at/all" };
+	static const char *const homes[] = { "/dev/null", "/dev/null/below", ".", "/nowhere/at/all" };
 	const char *had = getenv("HOME");
 	char before[PMK_SPEC], path[PMK_SPEC];
 
 	snprintf(before, sizeof before, "%s", had ? had : "");
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 4; i++) {
 		setenv("HOME", homes[i], 1);
 		unsetenv("XDG_CONFIG_HOME");
 		assert_false(pmk_settings_default_file(path));
-		assert_int_equal(path[0] == '\0', i < 2);
+		assert_int_equal(path[0] == '\0', i < 3);
 		setenv("XDG_CONFIG_HOME", homes[i], 1);
 		assert_false(pmk_settings_default_file(path));
 	}

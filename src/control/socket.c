@@ -45,6 +45,8 @@ const char *pmk_socket_no_place(void)
 		return errno == EACCES ? NULL : "XDG_RUNTIME_DIR names a folder that is not there";
 	if (!S_ISDIR(st.st_mode))
 		return "XDG_RUNTIME_DIR is no folder";
+	if (st.st_mode & S_IWOTH)
+		return "XDG_RUNTIME_DIR names a folder that everybody may write to";
 	/* what root made there would be in that user's way */
 	return st.st_uid && !geteuid() ? "XDG_RUNTIME_DIR belongs to another user" : NULL;
 }

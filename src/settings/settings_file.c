@@ -233,7 +233,7 @@ bool pmk_settings_default_file(char path[PMK_SPEC])
 	const char *base = own ? config : home;
 
 	path[0] = '\0';
-	if (!base || is_no_folder(base))
+	if (!base || base[0] != '/' || is_no_folder(base))
 		return false;
 	snprintf(path, PMK_SPEC, "%s%s/potemkin/potemkin.conf", base, own ? "" : "/.config");
 	return may_be_there(path);

@@ -169,7 +169,7 @@ int pmk_settings_expand_home(const char *value, char expanded[PMK_SPEC])
 	const char *home = getenv("HOME");
 	int length;
 
-	if (!home || strncmp(value + before, "~/", 2) != 0)
+	if (!home || home[0] != '/' || strncmp(value + before, "~/", 2) != 0)
 		length = snprintf(expanded, PMK_SPEC, "%s", value);
 	else
 		length = snprintf(expanded, PMK_SPEC, "%.*s%s%s", (int)before, value, home, value + before + 1);

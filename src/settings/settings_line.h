@@ -32,7 +32,7 @@ struct pmk_heading {
  * for people, and so is "cameras". */
 int pmk_settings_heading(const char *line, struct pmk_heading *heading) __attribute__((warn_unused_result));
 
-/* Put the home directory (the variable HOME) in place of "~". -ENAMETOOLONG. */
+/* Put the home directory (the variable HOME, unless that is relative) in place of "~". -ENAMETOOLONG. */
 int pmk_settings_expand_home(const char *value, char expanded[PMK_SPEC]) __attribute__((warn_unused_result));
 
 #endif

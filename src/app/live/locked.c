@@ -10,6 +10,7 @@
 #include "base/new_file.h"
 #include "base/parse.h"
 #include "control/gallery.h"
+#include "control/socket.h"
 #include "io/v4l2/holders.h"
 #include "media/sandbox/sandbox.h"
 #include "settings/settings_file.h"
@@ -124,7 +125,7 @@ static void make_own_folders(const struct pmk_settings *settings, char runtime[P
 	const char *folder = getenv("XDG_RUNTIME_DIR");
 
 	runtime[0] = backdrops[0] = '\0';
-	if (folder && *folder == '/' && snprintf(runtime, PATH_MAX, "%s/potemkin", folder) < PATH_MAX)
+	if (!pmk_socket_no_place() && snprintf(runtime, PATH_MAX, "%s/potemkin", folder) < PATH_MAX)
 		mkdir(runtime, 0700);
 #ifdef PMK_HAVE_PAGE
 	if (settings->backdrop_folder[0]) /* one that the user named may be misspelt */
