@@ -137,7 +137,7 @@ def killed_writer():
 
 
 def lost_recording():
-    """Removed, replaced, renamed."""
+    """Removed, replaced, overwritten, renamed."""
     first = record("x.mp4")
     os.unlink("x.mp4")
     finish(first, 6, "x.mp4: the recording is lost after", "a removed recording", None)
@@ -147,6 +147,13 @@ def lost_recording():
     os.rename("other", "x.mp4")
     finish(first, 6, "x.mp4: the recording is lost after", "a replaced recording", None)
     left("x.mp4")
+    for end in ("mp4", "mkv", "y4m"):
+        name = "x." + end
+        first = record(name)
+        shutil.copy("in.y4m", name)
+        finish(first, 6, name + ": the recording is lost after", "an overwritten recording", None)
+        expect(os.path.getsize(name) == os.path.getsize("in.y4m"), name + " is the other program's")
+        left(name)
     first = record("x.mp4")
     os.rename("x.mp4", "moved.mp4")
     finish(first, 6, "x.mp4: another program renamed the recording, which is now %s/moved.mp4" % os.getcwd(),

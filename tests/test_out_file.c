@@ -482,6 +482,42 @@ static void test_name_is_lost(void **state)
 	assert_int_equal(material_clear(), 0);
 }
 
+static void overwrite(const char *path, int flags)
+{
+	int fd = open(path, O_WRONLY | flags);
+
+	assert_int_equal(write(fd, "theirs", 6), 6);
+	close(fd);
+}
+
+/* One that another program writes into ends at once, too, and what that program wrote stays as it is. */
+static void test_overwritten(void **state)
+{
+	for (int way = 0; way < 12; way++) {
+		const char *path = material_path(kinds[way % 3]);
+		bool appended = way / 3 % 2, at_the_end = way / 6;
+		struct recording r;
+		int err = 0;
+		long size;
+
+		material_errors = 0;
+		begin(&r, path);
+		for (int n = 0; n < FPS; n++)
+			assert_int_equal(send_picture(&r), 0);
+		overwrite(path, appended ? O_APPEND : O_TRUNC);
+		size = size_of(path);
+		for (int n = 0; n < PICTURES && !err && !at_the_end; n++)
+			err = send_picture(&r);
+		assert_int_equal(err, at_the_end ? 0 : -ESTALE);
+		assert_int_equal(end(&r), -ESTALE);
+		assert_int_equal(material_errors, 1);
+		assert_non_null(strstr(material_line, "the recording is lost after 0"));
+		assert_non_null(strstr(material_line, ": another program overwrote its file"));
+		assert_int_equal(size_of(path), size);
+		assert_int_equal(material_clear(), 1);
+	}
+}
+
 static void test_unknown_room(void **state)
 {
 	struct recording r;
@@ -540,6 +576,7 @@ int main(void)
 		cmocka_unit_test(test_unknown_room),
 		cmocka_unit_test(test_name_is_taken),
 		cmocka_unit_test(test_name_is_lost),
+		cmocka_unit_test(test_overwritten),
 	};
 
 	return cmocka_run_group_tests(tests, start, material_teardown);

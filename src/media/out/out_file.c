@@ -45,6 +45,8 @@ static const char *reason_of(int averror, char text[128])
 		return "the disk quota is used up";
 	case EFBIG:
 		return pmk_new_file_reason(-EFBIG);
+	case ESTALE:
+		return "another program overwrote its file";
 	default:
 		return pmk_av_reason(averror, text);
 	}
@@ -61,6 +63,15 @@ static int look_at_memory(int averror)
 	return averror == AVERROR_EXTERNAL && !enough ? AVERROR(ENOMEM) : averror;
 }
 
+static int lose(const struct pmk_out_file *file, const char *how, int err)
+{
+	char time[32];
+
+	pmk_error_cure(PMK_CURE_START_AGAIN, "%s: the recording is lost after %s: another program %s its file",
+		file->path, clock_text(file->whole_ns, time), how);
+	return err;
+}
+
 int pmk_out_file_fail(const struct pmk_out_file *file, int averror)
 {
 	bool full = averror == AVERROR(ENOSPC) || averror == AVERROR(EDQUOT);
@@ -68,6 +79,8 @@ int pmk_out_file_fail(const struct pmk_out_file *file, int averror)
 	char text[128], time[32];
 
 	averror = look_at_memory(averror);
+	if (file->named && averror == AVERROR(ESTALE))
+		return lose(file, "overwrote", -ESTALE);
 	if (file->named)
 		pmk_error_cure(cure, "%s: %s after %s; what was recorded until then is there and plays", file->path,
 			reason_of(averror, text), clock_text(file->whole_ns, time));
@@ -211,14 +224,10 @@ static int give_name(struct pmk_out_file *file)
 static int check_not_removed(const struct pmk_out_file *file)
 {
 	struct stat st;
-	char time[32];
 
 	if (fstat(file->fd, &st) < 0 || st.st_nlink)
 		return 0;
-	pmk_error_cure(PMK_CURE_START_AGAIN,
-		"%s: the recording is lost after %s: another program removed or replaced its file", file->path,
-		clock_text(file->whole_ns, time));
-	return -ENOENT;
+	return lose(file, "removed or replaced", -ENOENT);
 }
 
 /* The end: it may be elsewhere. */
@@ -279,12 +288,12 @@ int pmk_out_file_end(struct pmk_out_file *file, AVFormatContext *format, int64_t
 	if (err >= 0)
 		err = av_write_trailer(format);
 	if (err >= 0)
-		err = pmk_out_io_close(&format->pb);
+		err = pmk_out_io_flush(format->pb);
 	if (err >= 0 && !file->live)
 		err = close_copy(file->fd);
 	if (err < 0)
 		return pmk_out_file_fail(file, err);
-	file->whole_bytes = file->live ? lseek(file->fd, 0, SEEK_END) : 0;
+	file->whole_bytes = avio_size(format->pb);
 	file->whole_ns = end_ns;
 	err = give_name(file);
 	return err || !file->live ? err : check_name(file);
@@ -301,9 +310,9 @@ static void complete(const struct pmk_out_file *file)
 
 void pmk_out_file_close(struct pmk_out_file *file, AVFormatContext *format)
 {
-	if (format)
-		pmk_out_io_close(&format->pb);
-	if (file->fd >= 0 && file->live && file->named)
+	int err = format ? pmk_out_io_close(&format->pb) : 0;
+
+	if (file->fd >= 0 && file->live && file->named && err != AVERROR(ESTALE))
 		complete(file);
 	pmk_new_file_drop(&file->place);
 	if (file->fd >= 0)

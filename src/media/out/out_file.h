@@ -4,8 +4,8 @@
  * The one rule: at any moment, what is in a live file can be played, whatever ends the program or the disk. FFmpeg's
  * clusters (.mkv), fragments (.mp4) or pictures (.y4m) are written one behind the other, each of half a second or less;
  * until the end, nothing of them is touched again. The first one makes the file playable: with it, the file gets its
- *name. So a start that fails leaves an older file of that name as it was. A recording whose file is removed ends with
- * an error, and so does one that is not under its name at the end.
+ * name. So a start that fails leaves an older file of that name as it was. A recording whose file is removed or written
+ * into by another program ends with an error, and so does one that is not under its name at the end.
  *
  *	err = pmk_out_file_create(&file, path, live);
  *	err = pmk_out_file_begin(&file, format);		// the header
@@ -15,7 +15,7 @@
  *	pmk_out_file_close(&file);				// in any case
  *
  * Functions return 0 or a negative errno, and log it in one line, except pmk_out_file_packet. For media_out.c only. One
- *thread. */
+ * thread. */
 #ifndef PMK_MEDIA_OUT_OUT_FILE_H
 #define PMK_MEDIA_OUT_OUT_FILE_H
 

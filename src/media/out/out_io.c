@@ -19,6 +19,7 @@ struct out_io {
 	int fd;
 	bool boxes;
 	int64_t at; /* where the next byte belongs */
+	int64_t size; /* of the file, as it was written here */
 	int64_t head_at; /* the beginning of this part */
 	int head_bytes; /* how many are held back */
 	uint8_t head[HEAD];
@@ -40,6 +41,20 @@ int pmk_out_write_at(int fd, const uint8_t *bytes, size_t count, int64_t at)
 	return 0;
 }
 
+/* Write where nobody else has written or cut anything. */
+static int put(struct out_io *io, const uint8_t *bytes, int count, int64_t at)
+{
+	struct stat st;
+	int err;
+
+	if (fstat(io->fd, &st) == 0 && st.st_size != io->size)
+		return AVERROR(ESTALE);
+	err = pmk_out_write_at(io->fd, bytes, (size_t)count, at);
+	if (!err && count)
+		io->size = FFMAX(io->size, at + count);
+	return err;
+}
+
 static int write_part(void *opaque, given *bytes, int count)
 {
 	struct out_io *io = opaque;
@@ -49,7 +64,7 @@ static int write_part(void *opaque, given *bytes, int count)
 		held = FFMIN(HEAD - io->head_bytes, count);
 	memcpy(io->head + io->head_bytes, bytes, (size_t)held);
 	io->head_bytes += held;
-	err = pmk_out_write_at(io->fd, bytes + held, (size_t)(count - held), io->at + held);
+	err = put(io, bytes + held, count - held, io->at + held);
 	if (err < 0)
 		return err;
 	io->at += count;
@@ -59,10 +74,9 @@ static int write_part(void *opaque, given *bytes, int count)
 static int64_t seek(void *opaque, int64_t offset, int whence)
 {
 	struct out_io *io = opaque;
-	struct stat st;
 
 	if (whence & AVSEEK_SIZE)
-		return fstat(io->fd, &st) < 0 ? AVERROR(errno) : st.st_size;
+		return io->size;
 	if ((whence & ~AVSEEK_FORCE) != SEEK_SET)
 		return AVERROR(EINVAL); /* FFmpeg's buffer turns the other kinds into this one */
 	return io->at = offset;
@@ -90,8 +104,7 @@ int pmk_out_io_flush(AVIOContext *context)
 	int err;
 
 	avio_flush(context);
-	err = context->error < 0 ? context->error :
-				   pmk_out_write_at(io->fd, io->head, (size_t)(io->head_bytes), io->head_at);
+	err = context->error < 0 ? context->error : put(io, io->head, io->head_bytes, io->head_at);
 	if (err < 0)
 		return context->error = err;
 	io->head_at = io->at;
