@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """One file has one writer: whoever comes second is refused before anything of the first is touched, and a recording
-that another program takes away is told as lost.
+that another program takes away is told as lost. One that is emptied while it is converted is a bad input.
 
 usage: tests/recordings.py PROGRAM"""
 
@@ -162,6 +162,17 @@ def lost_recording():
     left("moved.mp4")
 
 
+def emptied_input():
+    """After its pictures were opened; what is taken over besides them is opened later."""
+    shutil.copy("in.y4m", "x.y4m")
+    convert = start("convert", "-b", "green", "--fps", "5", "x.y4m", "x.mkv")
+    told = convert.stderr.readline()
+    expect("--fps means nothing" in told, told)
+    os.truncate("x.y4m", 0)
+    finish(convert, 3, "x.y4m", "an emptied input", sent=None)
+    left("x.y4m")
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(os.path.realpath(folder))
@@ -171,6 +182,7 @@ def main():
         two_conversions()
         killed_writer()
         lost_recording()
+        emptied_input()
         os.chdir("/")
     sys.exit(bool(failures))
 

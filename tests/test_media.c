@@ -660,7 +660,7 @@ static void test_audio_that_does_not_fit(void **state)
 		assert_int_equal(material_warnings, cases[i].wanted == PMK_AUDIO_COPY);
 	}
 	settings.carry = (struct pmk_carry){ .from = material_path("absent.mkv") };
-	assert_fails(pmk_media_out_open(material_path("out.mp4"), &settings, &out), -ENOENT, "absent.mkv");
+	assert_fails(pmk_media_out_open(material_path("out.mp4"), &settings, &out), -ENODATA, "absent.mkv");
 	settings.carry.from = material_path("mute.mkv"); /* without audio, there is none in the copy */
 	material_write(material_path("out.mp4"), &settings, 10, NULL);
 	assert_int_equal(material_clear(), 4); /* no temporary file is left */

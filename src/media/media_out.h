@@ -30,8 +30,8 @@ struct pmk_media_out_settings {
 /* Open a file for writing. The end of its name gives the kind: .y4m (raw), .mkv, .mp4 or .mov (H.264 with libx264;
  * without it MPEG-4 part 2, logged as info), .webm (VP9), unless the settings name another codec. H.264 is always 4:2:0
  * with even sides. A .y4m file has no times (one picture per period) and no audio. -EINVAL: another end, or a codec
- * that it cannot hold. The pictures go to a hidden temporary file, which replaces an existing file only at finish; a
- * live one, with the first picture. */
+ * that it cannot hold; -ENODATA: the recording to take over from cannot be read any more. The pictures go to a hidden
+ * temporary file, which replaces an existing file only at finish; a live one, with the first picture. */
 int pmk_media_out_open(const char *path, const struct pmk_media_out_settings *settings, struct pmk_media_out **out)
 	__attribute__((warn_unused_result));
 

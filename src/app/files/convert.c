@@ -104,6 +104,8 @@ static enum pmk_exit write_video(
 	int err, close_err;
 
 	err = open_sink(out, discarded, &setup, &sink);
+	if (err == -ENODATA) /* of the input, which was there before */
+		return PMK_EXIT_INPUT;
 	if (err)
 		return err == -ECANCELED ? PMK_EXIT_OK : pmk_exit_of(PMK_PART_OUTPUT, err, in);
 	if (!discarded)

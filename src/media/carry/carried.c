@@ -118,7 +118,7 @@ int pmk_carried_open(
 		err = carry_tags(made, carry);
 	if (err) {
 		pmk_carried_close(made);
-		return err;
+		return err == -ENOMEM ? err : -ENODATA;
 	}
 	*carried = made;
 	return 0;

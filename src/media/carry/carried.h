@@ -15,7 +15,7 @@ struct pmk_carried;
 
 /* Open the recording and add a stream to `to`, which has that of the pictures, for each track that is carried; call it
  * before the header is written. A recording without such tracks is allowed. `to` and carry->from must outlive it;
- * `to_path` is for messages. Errors as pmk_av_open. */
+ * `to_path` is for messages. -ENODATA, logged: the recording cannot be read; -ENOMEM. */
 int pmk_carried_open(const struct pmk_carry *carry, const char *to_path, AVFormatContext *to,
 	struct pmk_carried **carried) __attribute__((warn_unused_result));
 void pmk_carried_close(struct pmk_carried *carried); /* NULL is allowed */
