@@ -14,6 +14,7 @@
 #include <math.h>
 #include <potemkin/potemkin.h>
 #include <pthread.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { W = 322, H = 182, HALF = (W + 1) / 2, HALF_H = (H + 1) / 2, BYTES = 4 * W * H, FRAMES = 4 };
@@ -205,6 +206,34 @@ static void refuses_what_is_wrong(void **state)
 	assert_string_equal(value, "green");
 	potemkin_scene_destroy(scene);
 	potemkin_context_destroy(context);
+}
+
+/* What the configuration file of the user names may be written here: it is the program potemkin's. */
+static void the_user_s_file_is_not_read(void **state)
+{
+	potemkin_context *context = new_context(logged);
+	char folder[] = "/tmp/potemkin-lib-XXXXXX", below[64], config[64], spec[64];
+	const struct potemkin_setting given[] = { { "camera", "presenter" }, { "size", "64x48" }, { "output", spec } };
+	const struct potemkin_webcam_settings settings = { sizeof settings, given, 3 };
+	potemkin_webcam *webcam;
+	FILE *file;
+
+	assert_non_null(mkdtemp(folder));
+	snprintf(below, sizeof below, "%s/potemkin", folder);
+	snprintf(config, sizeof config, "%s/potemkin.conf", below);
+	snprintf(spec, sizeof spec, "file:%s/film.mkv", folder);
+	assert_int_equal(mkdir(below, 0700), 0);
+	file = fopen(config, "w");
+	assert_non_null(file);
+	fprintf(file, "backdrop = %s/film.mkv\n", folder);
+	fclose(file);
+	setenv("XDG_CONFIG_HOME", folder, 1);
+	assert_int_equal(potemkin_webcam_create(context, &settings, &webcam), 0);
+	potemkin_webcam_destroy(webcam);
+	potemkin_context_destroy(context);
+	unlink(config);
+	rmdir(below);
+	assert_int_equal(rmdir(folder), 0);
 }
 
 /* The same picture in each format gives the same picture in each format, within the rounding of RGB. */
@@ -408,6 +437,7 @@ int main(void)
 		cmocka_unit_test(says_how_settings_are_written),
 		cmocka_unit_test(names_the_built_in_backdrops),
 		cmocka_unit_test(refuses_what_is_wrong),
+		cmocka_unit_test(the_user_s_file_is_not_read),
 		cmocka_unit_test(formats_agree),
 		cmocka_unit_test(an_error_is_covered),
 		cmocka_unit_test(transparent_has_alpha),

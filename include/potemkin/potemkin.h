@@ -13,7 +13,7 @@
  * Pictures and their planes stay the caller's.
  * Threads: one thread at a time for each handle, unless a function says [any thread]; any number of handles at once.
  * There is no state that handles share, and no global to set up. The library changes no signal handler, locale or
- * directory, and prints nothing.
+ * directory, reads no configuration file, and prints nothing.
  * Errors: 0, or a negative errno, with one line for the log function that says what failed and why. -EINVAL: an
  * argument or setting is wrong; -ENOENT: a model, file or device is not there; -EBADMSG: a file is damaged; -ENOMEM.
  * Units: sizes in px, strides in bytes, times in ns.

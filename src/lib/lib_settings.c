@@ -121,8 +121,10 @@ int pmk_lib_settings(
 	struct pmk_settings *made = malloc(sizeof *made);
 	int err = made ? 0 : -ENOMEM;
 
-	if (made)
+	if (made) {
 		pmk_settings_init(made);
+		snprintf(made->config, sizeof made->config, "/dev/null"); /* the user's file is the program's */
+	}
 	for (size_t i = 0; i < count && !err; i++)
 		err = set(level, given[i].name, given[i].value, false, made);
 	if (err)
