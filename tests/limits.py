@@ -57,6 +57,14 @@ def memory():
         expect(codes[-1] == 0 and 1 in codes, "%s: exit statuses %s" % (words, codes))
 
 
+def stack():
+    """A small one is enough."""
+    for words in (("--version",), ("list", "backdrops"), ("convert", "-b", "green", "in.png", "null"),
+                  ("run", "-c", "presenter", "-o", "null", "-s", "64x48", "--frames", "3")):
+        code, said = run([(resource.RLIMIT_STACK, 128 << 10)], *words)
+        expect(code == 0, "%s: %d, %s" % (words, code, said))
+
+
 def file_size():
     """A file, a live file, what is decoded, standard output."""
     told = "the limit of a file's size is reached (ulimit -f)"
@@ -79,6 +87,7 @@ def main():
         os.environ.update(XDG_CONFIG_HOME=folder + "/none", XDG_RUNTIME_DIR=folder + "/none")
         subprocess.run([PROGRAM, "-q", "convert", "presenter", "in.mkv", "--frames", "5", "-s", "640x480"], check=True)
         write_png("in.png", 640, 480)
+        stack()
         file_size()
         memory()
         os.chdir("/")

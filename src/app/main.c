@@ -70,32 +70,31 @@ static void ignore_meaningless(void)
 	signal(SIGUSR2, SIG_IGN);
 }
 
-static int run(int argc, char **argv, bool *lasts)
+static int run(int argc, char **argv, struct pmk_options *options, bool *lasts)
 {
-	struct pmk_options options = { 0 };
 	enum pmk_exit code;
 
 	if (argc == 2 && strcmp(argv[1], PMK_HELPER_ARGUMENT) == 0)
 		return pmk_helper_main();
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* write() fails with EFBIG instead, which is reported like any error */
-	code = pmk_options_parse(argc, argv, &options);
+	code = pmk_options_parse(argc, argv, options);
 	if (code != PMK_EXIT_OK)
 		return (int)code;
-	*lasts = options.command == PMK_COMMAND_RUN;
-	if (options.settings.help) {
-		code = pmk_options_print_help(options.topic) ? PMK_EXIT_USAGE : PMK_EXIT_OK;
+	*lasts = options->command == PMK_COMMAND_RUN;
+	if (options->settings.help) {
+		code = pmk_options_print_help(options->topic) ? PMK_EXIT_USAGE : PMK_EXIT_OK;
 		return check_stdout((int)code, true);
 	}
-	if (options.settings.version) {
+	if (options->settings.version) {
 		puts("potemkin " PMK_VERSION);
 		return check_stdout(PMK_EXIT_OK, true);
 	}
 	setenv("SVT_LOG", "1", 0); /* or an encoder tells of itself on standard error */
 	prctl(PR_SET_DUMPABLE, 0); /* a core file would hold the room */
 
-	code = pmk_command(&options);
-	return check_stdout((int)code, pmk_command_answers(options.command));
+	code = pmk_command(options);
+	return check_stdout((int)code, pmk_command_answers(options->command));
 }
 
 /* A block of a picture's size goes back to the system when it is freed. By itself, glibc would take ever larger blocks
@@ -109,6 +108,7 @@ static void give_back_pictures(void)
 
 int main(int argc, char **argv)
 {
+	struct pmk_options *options = calloc(1, sizeof *options); /* too large for a small stack (ulimit -s) */
 	const char *cures[PMK_CURES];
 	char said[PMK_LOG_LINE];
 	bool lasts = true; /* it is `run`, or nobody could read yet what it is */
@@ -120,11 +120,12 @@ int main(int argc, char **argv)
 	pmk_cures_of_machine(cures);
 	pmk_log_set_cures(cures);
 	pmk_log_overhear(said);
-	code = run(argc, argv, &lasts);
+	code = options ? run(argc, argv, options, &lasts) : PMK_EXIT_INTERNAL;
 	pmk_log_overhear(NULL);
 	if (code == PMK_EXIT_INTERNAL && lasts &&
 		!*said) /* what fails for this has too many places to say it in each */
 		pmk_error("not enough memory or file descriptors");
 	pmk_log_set_cures(pmk_cures); /* for what ends later than this */
+	free(options);
 	return code;
 }
