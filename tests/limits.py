@@ -6,6 +6,7 @@ large for a limit is told as that.
 usage: tests/limits.py PROGRAM"""
 
 import os
+import re
 import resource
 import struct
 import subprocess
@@ -65,6 +66,19 @@ def stack():
         expect(code == 0, "%s: %d, %s" % (words, code, said))
 
 
+def open_files():
+    """Too few are told before anything else, and blame no file."""
+    for words in (("convert", "-b", "in.png", "in.mkv", "out.mkv"), ("mask", "in.png", "out.png"), ("list", "cameras"),
+                  ("run", "-c", "presenter", "-o", "null", "-s", "64x48", "--frames", "3")):
+        code, said = run([(resource.RLIMIT_NOFILE, 8)], *words)
+        expect(code == 1 and re.fullmatch(r"potemkin: error: only 8 files may be open .*\(ulimit -n\)\n", said),
+               "%s: %d, %s" % (words, code, said))
+        code, said = run([(resource.RLIMIT_NOFILE, 64)], *words)
+        expect(code == 0, "%s: %d, %s" % (words, code, said))
+    for path in "out.mkv", "out.png":
+        os.unlink(path)
+
+
 def file_size():
     """A file, a live file, what is decoded, standard output."""
     told = "the limit of a file's size is reached (ulimit -f)"
@@ -88,6 +102,7 @@ def main():
         subprocess.run([PROGRAM, "-q", "convert", "presenter", "in.mkv", "--frames", "5", "-s", "640x480"], check=True)
         write_png("in.png", 640, 480)
         stack()
+        open_files()
         file_size()
         memory()
         os.chdir("/")

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* If a standard stream is closed, the next file or camera to be opened would get its number, and our messages would be
@@ -70,6 +71,19 @@ static void ignore_meaningless(void)
 	signal(SIGUSR2, SIG_IGN);
 }
 
+/* With fewer than that, a run or its decoders would fail at any of many places, and some would blame a file. */
+static bool may_open_files(void)
+{
+	enum { LEAST = 64 };
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur >= LEAST)
+		return true;
+	pmk_error("only %d files may be open at a time, and potemkin needs up to %d; raise the limit (ulimit -n)",
+		(int)files.rlim_cur, LEAST);
+	return false;
+}
+
 static int run(int argc, char **argv, struct pmk_options *options, bool *lasts)
 {
 	enum pmk_exit code;
@@ -90,6 +104,8 @@ static int run(int argc, char **argv, struct pmk_options *options, bool *lasts)
 		puts("potemkin " PMK_VERSION);
 		return check_stdout(PMK_EXIT_OK, true);
 	}
+	if (!may_open_files())
+		return PMK_EXIT_INTERNAL;
 	setenv("SVT_LOG", "1", 0); /* or an encoder tells of itself on standard error */
 	prctl(PR_SET_DUMPABLE, 0); /* a core file would hold the room */
 
