@@ -42,10 +42,10 @@ static bool is_short_of_memory(const char *why)
 
 static void fail_to_load(char reason[PMK_MODULE_REASON], enum pmk_cure *cure)
 {
-	const char *why = dlerror();
+	const char *why = dlerror(); /* names whichever library was the last straw */
 	bool memory = is_short_of_memory(why);
 
-	snprintf(reason, PMK_MODULE_REASON, "cannot be loaded: %s%s", memory ? "not enough memory: " : "", why);
+	snprintf(reason, PMK_MODULE_REASON, "cannot be loaded: %s", memory ? "not enough memory" : why);
 	if (memory)
 		*cure = PMK_CURE_MORE_MEMORY;
 }
