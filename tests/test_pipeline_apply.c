@@ -56,14 +56,18 @@ static void test_backdrop(void **state)
 static void test_after_the_end(void **state)
 {
 	struct pmk_pipeline *p = start_green();
+	char said[PMK_LOG_LINE];
 	enum pmk_part none;
 
 	assert_int_equal(stop_slowly(p, &none), 0);
 	want_backdrop("color:#ffffff");
-	assert_int_equal(pmk_pipeline_apply(p, &wanted, &part), -ECANCELED);
-	want_backdrop("green");
-	wanted.mirror = !wanted.mirror;
-	assert_int_equal(pmk_pipeline_apply(p, &wanted, &part), -ECANCELED);
+	for (int i = 0; i < 2; i++) { /* for the scene, and for both */
+		pmk_log_overhear(said);
+		assert_int_equal(pmk_pipeline_apply(p, &wanted, &part), -ECANCELED);
+		pmk_log_overhear(NULL);
+		assert_string_equal(said, "the program ends; nothing is changed");
+		wanted.mirror = !wanted.mirror;
+	}
 	stop(p, 0);
 }
 

@@ -33,8 +33,9 @@ static int apply_both(struct pmk_pipeline *p, struct pmk_pipeline_settings *want
 	generation = pmk_capture_generation(p->capture);
 	err = pmk_stage_change_apply(p->stage, scene, generation == expected ? generation : generation + NO_FRAME);
 	if (err)
-		pmk_error("%s; only the camera's settings are changed",
-			err == -ECANCELED ? "the program ends" : "the network does not answer");
+		pmk_error("%s; %s", err == -ECANCELED ? "the program ends" : "the network does not answer",
+			pmk_capture_change_is_none(capture) ? "nothing is changed" :
+							      "only the camera's settings are changed");
 	else
 		p->settings.scene = wanted->scene;
 	return err;

@@ -62,6 +62,8 @@ bool pmk_capture_change_names(const struct pmk_capture_change *change, struct pm
 /* Take other wishes over into the change; its camera stays. */
 void pmk_capture_change_revise(struct pmk_capture_change *change, const struct pmk_capture_settings *now,
 	const struct pmk_capture_settings *wanted);
+/* Whether it changes nothing of the capture. */
+bool pmk_capture_change_is_none(const struct pmk_capture_change *change);
 /* How many generations of frames the change begins: 0 or 1. */
 unsigned pmk_capture_change_steps(const struct pmk_capture_change *change);
 /* Make the change between two frames, with no frame lost or late, and wait until it is made. -ETIMEDOUT: a driver has

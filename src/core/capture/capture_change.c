@@ -109,6 +109,11 @@ unsigned pmk_capture_change_steps(const struct pmk_capture_change *change)
 	return change->turns || change->moves;
 }
 
+bool pmk_capture_change_is_none(const struct pmk_capture_change *change)
+{
+	return !change->renamed && !change->turns && !change->limits;
+}
+
 void pmk_capture_by_camera(struct pmk_capture *c, bool by_camera)
 {
 	atomic_store(&c->by_camera, by_camera);
@@ -138,7 +143,7 @@ int pmk_capture_change_create(struct pmk_capture *c, const struct pmk_capture_se
 
 int pmk_capture_change_apply(struct pmk_capture *c, struct pmk_capture_change *change)
 {
-	if (!change->renamed && !change->turns && !change->limits)
+	if (pmk_capture_change_is_none(change))
 		return 0;
 	pmk_handover_offer(&c->changes, change);
 	pthread_mutex_lock(&c->orders_lock);
