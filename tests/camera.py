@@ -9,9 +9,11 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 
 WIDTH, HEIGHT = 160, 120
 RED = (180, 40, 30)
+PATIENCE = 60
 
 
 def yuv(red, green, blue):
@@ -28,8 +30,9 @@ class Camera:
     def __init__(self, program, fakecam, folder):
         self.program, self.fakecam, self.folder = program, fakecam, folder
 
-    def run(self, fourcc, picture, *options, **settings):
-        """Exit code, messages, and the last picture's size and colour in the middle."""
+    def run(self, fourcc, picture, *options, enough=None, **settings):
+        """Exit code, messages, and the last picture's size and colour in the middle. It is ended as soon as its
+        messages are `enough`."""
         files, out = os.path.join(self.folder, "picture"), os.path.join(self.folder, "out.y4m")
         if picture:
             with open(files, "wb") as file:
@@ -40,11 +43,17 @@ class Camera:
         environment["FAKECAM_SIZE"] = f"{WIDTH}x{HEIGHT}"
         environment.update({"FAKECAM_" + name.upper(): str(value) for name, value in settings.items()})
         arguments = ["-c", "/dev/video7", "-o", "file:" + out, *options]
-        done = subprocess.run(
-            [self.program, *arguments], env=environment, capture_output=True, text=True, timeout=60, check=False
-        )
-        shown = read_last(out) if done.returncode == 0 else None
-        return done.returncode, done.stderr, shown
+        child = subprocess.Popen([self.program, *arguments], env=environment, stderr=subprocess.PIPE, text=True)
+        watch = threading.Timer(PATIENCE, child.kill)
+        watch.start()
+        said = ""
+        for line in child.stderr:
+            said += line
+            if enough and enough(said):
+                child.terminate()
+        code = child.wait()
+        watch.cancel()
+        return code, said, read_last(out) if code == 0 else None
 
     def shows(self, fourcc, picture, want, *options, **settings):
         """The camera's own picture, as the room is shown in a border. In y4m it has the camera's sampling."""
@@ -92,7 +101,9 @@ def test_fields_and_turns(camera):
 
 
 def test_no_signal(camera):
-    code, said, shown = camera.run("YUYV", None, "-b", "color:#0000ff", "--duration", "10", status=2)
+    """It is told once by the time that the camera is opened again, and the cover is shown."""
+    code, said, shown = camera.run("YUYV", None, "-v", "-b", "color:#0000ff", status=2,
+                                   enough=lambda said: "open: " in said)
     assert code == 0, said
     assert said.count("the input HDMI has no signal; check its cable") == 1, said
     assert all(abs(is_ - should) <= 2 for is_, should in zip(shown[1], yuv(0, 0, 255))), shown
