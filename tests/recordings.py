@@ -131,8 +131,17 @@ def killed_writer():
     left("x.mp4")
     first = record("x.mkv")
     finish(first, -signal.SIGKILL, "", "a recording", signal.SIGKILL)
-    finish(start(*LIVE, "-o", "file:x.mkv", "--frames", "5"), 0, "", "the next recording", None)
+    finish(start(*LIVE, "-o", "file:x.mkv", "--frames", "5"), 0, "x.mkv exists, and is replaced by the first pictures",
+           "the next recording", None)
     plays("x.mkv")
+    left("x.mkv")
+
+
+def older_file():
+    """A conversion says that it replaces one, and does so at its end."""
+    for command in (["convert", "-b", "green"], ["mask"]):
+        for said in ("", "x.mkv exists, and is replaced once the new file is complete"):
+            finish(start(*command, "in.y4m", "x.mkv"), 0, said, " ".join(command), None)
     left("x.mkv")
 
 
@@ -181,6 +190,7 @@ def main():
         second_writer()
         two_conversions()
         killed_writer()
+        older_file()
         lost_recording()
         emptied_input()
         os.chdir("/")

@@ -108,8 +108,6 @@ static enum pmk_exit write_video(
 		return PMK_EXIT_INPUT;
 	if (err)
 		return err == -ECANCELED ? PMK_EXIT_OK : pmk_exit_of(PMK_PART_OUTPUT, err, in);
-	if (!discarded)
-		pmk_tell_replacing(out);
 	err = write_all(film, sink, &part);
 	/* nobody can convert again what came through a pipe */
 	sink->spoilt = (err && !(film->piped && part == PMK_PART_CAMERA)) || (film->kept && pmk_signals_came());

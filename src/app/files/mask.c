@@ -64,7 +64,6 @@ static int write_video(struct pmk_film *film, const char *path)
 
 	if (err)
 		return err;
-	pmk_tell_replacing(path);
 	err = write_frames(film, out);
 	if (err || !film->done) { /* an empty film must not replace an older file */
 		pmk_media_out_abandon(out);

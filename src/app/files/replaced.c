@@ -13,12 +13,6 @@ bool pmk_replaces_file(const char *out)
 	return !pmk_pipe_is_output(out) && stat(out, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-void pmk_tell_replacing(const char *out)
-{
-	if (pmk_replaces_file(out))
-		pmk_info("%s exists, and is replaced once the new file is complete", out);
-}
-
 void pmk_tell_replaced(const char *out)
 {
 	pmk_info("%s existed, and was replaced", out);

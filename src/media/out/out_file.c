@@ -36,6 +36,13 @@ static const char *clock_text(int64_t ns, char text[32])
 	return text;
 }
 
+static void tell_replacing(const struct pmk_out_file *file)
+{
+	if (access(file->path, F_OK) == 0)
+		pmk_info("%s exists, and is replaced %s", file->path,
+			file->live ? "by the first pictures" : "once the new file is complete");
+}
+
 static const char *reason_of(int averror, char text[128])
 {
 	switch (AVUNERROR(averror)) {
@@ -177,7 +184,10 @@ int pmk_out_file_begin(struct pmk_out_file *file, AVFormatContext *format)
 	if (err >= 0)
 		err = avformat_write_header(format, &options);
 	av_dict_free(&options);
-	return err < 0 ? pmk_out_file_fail(file, err) : 0;
+	if (err < 0)
+		return pmk_out_file_fail(file, err);
+	tell_replacing(file);
+	return 0;
 }
 
 static int write_held(struct pmk_out_file *file, AVFormatContext *format)

@@ -41,6 +41,7 @@ struct pmk_out_file {
 
 /* `file` needs no close after a failure. */
 int pmk_out_file_create(struct pmk_out_file *file, const char *path, bool live) __attribute__((warn_unused_result));
+/* Also says that an older file will be replaced. */
 int pmk_out_file_begin(struct pmk_out_file *file, AVFormatContext *format) __attribute__((warn_unused_result));
 
 /* Give the muxer a picture; takes over the packet's data. 0 or FFmpeg's error, not logged. */
