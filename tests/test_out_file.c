@@ -396,14 +396,14 @@ static void keep_warning(void *user, enum pmk_log_level level, const char *line)
 	snprintf(warned, sizeof warned, "%s", line);
 }
 
-/* After two seconds, only `left` bytes are there. */
-static void record_with(uint64_t left)
+/* After two seconds, only `left` bytes of `first` are there. */
+static void record_with(uint64_t first, uint64_t left)
 {
 	struct recording r;
 
 	pmk_log_redirect(keep_warning, NULL);
 	warned[0] = '\0';
-	room = 40000000;
+	room = first;
 	begin(&r, material_path("a.mkv"));
 	for (int n = 0; n < 4 * FPS; n++) {
 		room = n < 2 * FPS ? room - 1000 : left;
@@ -418,9 +418,11 @@ static void record_with(uint64_t left)
 
 static void test_little_room(void **state)
 {
-	record_with(3990000);
+	record_with(40000000, 3990000);
 	assert_non_null(strstr(warned, "a.mkv: the disk has only 4.0 MB left, enough for about 0"));
-	record_with(100); /* that it is full is about to be said */
+	record_with(300000, 60000); /* more than a tenth */
+	assert_non_null(strstr(warned, "a.mkv: the disk has only 0.1 MB left, enough for about 00:00:"));
+	record_with(40000000, 100); /* that it is full is about to be said */
 	assert_string_equal(warned, "");
 }
 

@@ -21,6 +21,8 @@
 
 enum { MKV_HEAD = 4096, MKV_DURATION = 11 }; /* bytes */
 static const int64_t EVERY_NS = 500 * (int64_t)PMK_MS_NS;
+static const int64_t RATE_KNOWN_NS = 2 * (int64_t)PMK_S_NS;
+static const int64_t LITTLE_NS = 60 * (int64_t)PMK_S_NS;
 
 /* --- what is said --- */
 
@@ -109,16 +111,20 @@ static bool room_on_disk(int fd, uint64_t *room)
 	return true;
 }
 
+/* A tenth of the room that was there may be hours, or a moment; a minute is little in any case. The first pictures do
+ * not tell the rate. */
 static void look_at_room(struct pmk_out_file *file)
 {
 	int64_t left_ns;
 	uint64_t left;
 	char time[32];
+	bool little;
 
-	if (file->warned || !file->room || !room_on_disk(file->fd, &left) || left >= file->room / 10)
+	if (file->warned || !file->room || !room_on_disk(file->fd, &left))
 		return;
 	left_ns = (int64_t)((double)left * ((double)file->whole_ns / (double)file->whole_bytes));
-	if (left_ns < (int64_t)PMK_S_NS) /* that it is full is said at once */
+	little = left < file->room / 10 || (left_ns < LITTLE_NS && file->whole_ns >= RATE_KNOWN_NS);
+	if (!little || left_ns < (int64_t)PMK_S_NS) /* that it is full is said at once */
 		return;
 	file->warned = true;
 	pmk_warn_cure(PMK_CURE_FREE_SPACE, "%s: the disk has only %.1f MB left, enough for about %s at this rate",

@@ -49,7 +49,7 @@ int pmk_out_file_packet(struct pmk_out_file *file, AVFormatContext *format, AVPa
 	__attribute__((warn_unused_result));
 
 /* After each picture, whose end is at `end_ns`. Does nothing for a file that is not live, and little if it is not time
- * yet. Warns once when only a tenth of the room is left. */
+ * yet. Warns once when only a tenth of the room is left, or enough for less than a minute. */
 int pmk_out_file_flush(struct pmk_out_file *file, AVFormatContext *format, int64_t end_ns)
 	__attribute__((warn_unused_result));
 
