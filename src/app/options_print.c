@@ -24,8 +24,8 @@ static const struct {
 	const char *words, *text;
 } commands[] = {
 	{ PMK_COMMAND_RUN, "[OPTIONS]", "camera to virtual camera, live, until Ctrl-C (the default)" },
-	{ PMK_COMMAND_CONVERT, "[OPTIONS] IN OUT|IN... FOLDER/",
-		"a recorded video (audio is kept) or a picture, or many of them; -: raw video through a pipe" },
+	{ PMK_COMMAND_CONVERT, "[OPTIONS] IN OUT, or IN... FOLDER/",
+		"a recorded video (audio is kept) or a picture, or many of them; - is a pipe with raw video" },
 	{ PMK_COMMAND_MASK, "[OPTIONS] IN OUT", "only the mask: a picture as grey PNG, a video as grey .mkv" },
 	{ PMK_COMMAND_STATUS, "[--json]", "what the running potemkin does, for whom, and what it costs" },
 	{ PMK_COMMAND_UI, "", "a page in the browser: the live picture and every setting" },
