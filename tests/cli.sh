@@ -62,7 +62,9 @@ expect 2 'no option --json=yes; did you mean --json\?' list --json=yes
 expect 2 'no option --xyz; see potemkin --help' --xyz
 expect 2 'no option --fpss; did you mean --fps\?' --fpss
 expect 2 '--size needs a value' run --size
-expect 2 'no command "explode"' explode
+expect 2 'no command "explode"; see potemkin --help' explode
+expect 2 'no command "pause"; did you mean ctl pause\?' pause
+expect 2 'no command "stauts"; did you mean status\?' stauts
 expect 2 'too few arguments; usage: potemkin convert' convert a.mp4
 expect 2 'several files are converted into a folder, but "c" is not a folder; to make it, write "c/"' convert a b c
 expect 2 'too many arguments, from "c" on; usage: potemkin mask' mask a b c

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/words/near.h"
 #include "base/words/phrase.h"
+#include "control/request.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -79,6 +80,7 @@ void pmk_option_refuse_command(const char *word)
 
 	for (int i = 0; i < PMK_COMMANDS; i++)
 		pmk_near_try(&near, "", commands[i]);
+	pmk_request_near(&near, "ctl ");
 	pmk_near_ask(&near, ask);
 	pmk_error("there is no command \"%s\"%s", pmk_short(word, 100).text, *ask ? ask : "; see potemkin --help");
 }

@@ -36,16 +36,22 @@ static const struct command {
 	{ "quit", PMK_REQUEST_QUIT, 0, 0, "quit", NULL },
 };
 
+void pmk_request_near(struct pmk_near *near, const char *before)
+{
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+		pmk_near_try(near, before, commands[i].name);
+}
+
 static const struct command *find_command(const char *name)
 {
 	struct pmk_near near = pmk_near_to(name);
 	char ask[PMK_NEAR_ASK];
 
 	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-		pmk_near_try(&near, "", commands[i].name);
 		if (strcmp(commands[i].name, name) == 0)
 			return &commands[i];
 	}
+	pmk_request_near(&near, "");
 	pmk_near_ask(&near, ask);
 	if (!*ask && pmk_setting_find(name))
 		pmk_phrase(ask, sizeof ask, "; did you mean set %s?", name);

@@ -7,6 +7,7 @@
 #ifndef PMK_CONTROL_REQUEST_H
 #define PMK_CONTROL_REQUEST_H
 
+#include "base/words/near.h"
 #include "core/exit_code.h"
 #include "settings/settings.h"
 
@@ -44,6 +45,8 @@ struct pmk_request {
 
 /* Find out what the command `name` asks for with these arguments. PMK_EXIT_USAGE, logged: nothing that makes sense. */
 enum pmk_exit pmk_request_take(struct pmk_request *request, const char *name) __attribute__((warn_unused_result));
+/* Try the name of each command, with `before` in front ("ctl "), as what was meant. */
+void pmk_request_near(struct pmk_near *near, const char *before);
 /* For PMK_REQUEST_SET: set the values in `settings`, which may be changed in part on failure; logged. */
 enum pmk_exit pmk_request_set(const struct pmk_request *request, struct pmk_settings *settings)
 	__attribute__((warn_unused_result));
