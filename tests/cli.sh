@@ -869,7 +869,7 @@ unset XDG_RUNTIME_DIR
 rm -f kept.mkv err2
 rm -rf wall.ppm steered
 
-# --- ended before its first frame, mask leaves an older file as it was; ended later, the new file has the frames so far
+# --- ended before its last frame, mask leaves an older file as it was
 runs mask drawn.mkv early.mkv --frames 2
 cp early.mkv older.mkv
 "$program" mask drawn.mkv early.mkv 2>err &
@@ -877,12 +877,12 @@ pid=$!
 until_it_answers $pid
 kill -s INT $pid
 wait $pid
-if grep -q 'before the first frame' err; then
+if grep -q 'stopped' err; then
 	if cmp -s early.mkv older.mkv; then note ok; else note bad "mask: an older file was replaced: $(cat err)"; fi
 else
 	present early.mkv
 fi
-rm -f early.mkv older.mkv
+rm -f early.mkv older.mkv .early.mkv.potemkin
 
 # --- the same with one picture: a complete file and exit code 0, or a line that says why not
 printf 'P4\n64 48\n' >dark.pbm

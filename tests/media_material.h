@@ -139,7 +139,7 @@ static inline void material_write(
 					 positions ? positions[n] : (int64_t)(n * 1e9 / settings->fps)),
 			0);
 	}
-	assert_int_equal(pmk_media_out_finish(out), 0);
+	assert_int_equal(pmk_media_out_finish(out, false), 0);
 	pmk_image_free(&image);
 }
 

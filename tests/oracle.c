@@ -184,7 +184,7 @@ static void write_video(struct oracle *o, const char *path)
 		find_person(o);
 		need(pmk_media_out_write(o->out, &grey, NULL, position) == 0, "cannot write the video");
 	}
-	need(pmk_media_out_finish(o->out) == 0, "cannot write the video");
+	need(pmk_media_out_finish(o->out, false) == 0, "cannot write the video");
 }
 
 int main(int argc, char **argv)

@@ -145,6 +145,35 @@ def older_file():
     left("x.mkv")
 
 
+def cut(name):
+    with open(name, "r+b") as film:
+        film.truncate(os.path.getsize(name) // 2)
+
+
+def older_file_stays():
+    """A part of a film replaces none: one that is damaged, or that was not converted to its end."""
+    finish(start("mask", "presenter", "cut.mkv", "--frames", "20", "-s", "320x180"), 0, "", "a film", None)
+    cut("cut.mkv")
+    for command in (["convert", "-b", "green"], ["mask"]):
+        for number in range(3):
+            said = finish(start(*command, "cut.mkv", "x.mkv"), 3, "cut.mkv gave only", " ".join(command), None)
+            if number == 0:
+                shutil.copy("in.y4m", "x.mkv")
+                continue
+            expect("/x.mkv: the older file stays, as the new one is not complete; that is %s/.x.mkv.potemkin" %
+                   os.getcwd() in said and "->" not in said, said)
+            expect(os.path.getsize("x.mkv") == os.path.getsize("in.y4m"), "the older file stays")
+            plays(".x.mkv.potemkin")
+        left("cut.mkv", "x.mkv", ".x.mkv.potemkin") if command[0] == "mask" else os.unlink("x.mkv")
+    shutil.copy("in.y4m", "x.mp4")
+    first = start("convert", "-b", "green", "presenter", "x.mp4", "--frames", "100000")
+    expect(wait_for(lambda: os.path.exists(".x.mp4.potemkin") and os.path.getsize(".x.mp4.potemkin")), "it has begun")
+    said = finish(first, 1, "x.mp4: the older file stays", "a conversion that is ended", signal.SIGINT)
+    expect("complete up to there" not in said, said)
+    plays(".x.mp4.potemkin")
+    left("x.mp4", ".x.mp4.potemkin")
+
+
 def lost_recording():
     """Removed, replaced, overwritten, renamed."""
     first = record("x.mp4")
@@ -191,6 +220,7 @@ def main():
         two_conversions()
         killed_writer()
         older_file()
+        older_file_stays()
         lost_recording()
         emptied_input()
         os.chdir("/")

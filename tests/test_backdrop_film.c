@@ -35,7 +35,7 @@ static void write_film(const char *name, const struct pmk_layout *size, double f
 		assert_int_equal(
 			pmk_media_out_write(out, &image, NULL, positions ? positions[n] : (int64_t)(n * 1e9 / fps)), 0);
 	}
-	assert_int_equal(pmk_media_out_finish(out), 0);
+	assert_int_equal(pmk_media_out_finish(out, false), 0);
 	pmk_image_free(&image);
 }
 

@@ -25,7 +25,7 @@ static void write_film(const char *name)
 		pmk_image_fill(&image, (uint8_t[]){ (uint8_t)(DARKEST + APART * n), 128, 128 });
 		assert_int_equal(pmk_media_out_write(out, &image, NULL, n * STEP_MS * (int64_t)PMK_MS_NS), 0);
 	}
-	assert_int_equal(pmk_media_out_finish(out), 0);
+	assert_int_equal(pmk_media_out_finish(out, false), 0);
 	pmk_image_free(&image);
 }
 

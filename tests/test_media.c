@@ -726,7 +726,7 @@ static void test_writing_fails(void **state)
 	for (int n = 0; n < 50 && !err; n++)
 		err = pmk_media_out_write(out, &image, NULL, n * INT64_C(33333333));
 	assert_int_equal(pmk_media_out_write(out, &image, NULL, INT64_C(5000000000)), err);
-	assert_int_equal(pmk_media_out_finish(out), -EFBIG);
+	assert_int_equal(pmk_media_out_finish(out, false), -EFBIG);
 	setrlimit(RLIMIT_FSIZE, &before);
 	assert_int_equal(err, -EFBIG);
 	assert_int_equal(material_errors, 1);
@@ -749,7 +749,7 @@ static void test_abandoned_leaves_nothing(void **state)
 	pmk_media_out_abandon(out);
 	pmk_media_out_abandon(NULL);
 	assert_int_equal(pmk_media_out_open(material_path("b.mp4"), &settings, &out), 0);
-	assert_int_equal(pmk_media_out_finish(out), 0); /* without any picture */
+	assert_int_equal(pmk_media_out_finish(out, false), 0); /* without any picture */
 	pmk_image_free(&image);
 	assert_int_equal(material_clear(), 1);
 }

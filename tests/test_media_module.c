@@ -49,7 +49,7 @@ static void videos_pass_through_it(void **state)
 	assert_int_equal(calls->media_out_open(material_path("film.y4m"), &settings, &out), 0);
 	assert_int_equal(calls->media_out_write(out, &image, NULL, 0), 0);
 	assert_int_equal(calls->media_out_write(out, &image, NULL, 33333333), 0);
-	assert_int_equal(calls->media_out_finish(out), 0);
+	assert_int_equal(calls->media_out_finish(out, false), 0);
 	assert_int_equal(calls->media_open(material_path("film.y4m"), &media), 0);
 	assert_int_equal(calls->media_info(media)->layout.width, 64);
 	assert_int_equal(calls->media_read(media, &image, &position), 1);

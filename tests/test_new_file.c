@@ -475,6 +475,35 @@ static void test_place_is_free_again(void **state)
 	assert_int_equal(entries(), 0);
 }
 
+/* A part of what is wanted replaces no older file, and is left until the next claim. */
+static void test_partial(void **state)
+{
+	struct pmk_new_file file;
+	int fd;
+
+	for (int way = 0; way < 4; way++) {
+		if (way)
+			make("a", 0600);
+		fd = pmk_new_file_claim(&file, "a");
+		file.partial = true;
+		if (way == 1)
+			unlink("a");
+		if (way == 3)
+			unlink(".a.potemkin");
+		unit_catch_log();
+		assert_int_equal(pmk_new_file_keep(&file), way == 2 ? -EALREADY : way == 3 ? -ENOENT : 0);
+		pmk_log_redirect(NULL, NULL);
+		close(fd);
+		assert_int_equal(unit_log_count, way / 2);
+		if (way == 2)
+			assert_non_null(strstr(unit_logged, ".a.potemkin until another is written"));
+		assert_int_equal(entries(), way == 2 ? 2 : 1);
+		unlink("a");
+		unlink(".a.potemkin");
+	}
+	assert_int_equal(entries(), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -495,6 +524,7 @@ int main(void)
 		cmocka_unit_test(test_place_is_taken),
 		cmocka_unit_test(test_place_is_taken_before_the_claim),
 		cmocka_unit_test(test_place_is_free_again),
+		cmocka_unit_test(test_partial),
 	};
 
 	return cmocka_run_group_tests(tests, enter, leave);

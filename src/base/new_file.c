@@ -299,14 +299,18 @@ static bool is_replaced(const struct pmk_new_file *file, const struct stat *now)
 		now->st_mtim.tv_sec == file->modified.tv_sec && now->st_mtim.tv_nsec == file->modified.tv_nsec;
 }
 
-/* A file that was there when this one was claimed may be replaced, and no other. */
+/* A file that was there when this one was claimed may be replaced, but not by a part; and no other. */
 int pmk_new_file_place(const struct pmk_new_file *file)
 {
 	struct stat now;
 	int err = check_place(file->path);
 
-	if (!err && file->claimed && stat(file->path, &now) == 0 && !is_replaced(file, &now))
-		err = -EEXIST;
+	if (!err && stat(file->path, &now) == 0) {
+		if (file->claimed && !is_replaced(file, &now))
+			return -EEXIST;
+		if (file->partial)
+			return -EALREADY;
+	}
 	if (!err && rename(file->temporary, file->path) < 0)
 		err = -errno;
 	return err;
@@ -324,6 +328,24 @@ static void keep_beside(const struct pmk_new_file *file)
 	free(name);
 }
 
+static int give_up(const struct pmk_new_file *file, int err)
+{
+	fail_to_keep(file->path, err);
+	unlink(file->temporary);
+	return err;
+}
+
+/* A part of what was wanted: nobody but the next claim needs its name. -EALREADY, or what became of it. */
+static int leave(const struct pmk_new_file *file)
+{
+	if (access(file->temporary, F_OK) < 0)
+		return give_up(file, -errno);
+	pmk_warn_cure(PMK_CURE_MOVE_FILE,
+		"%s: the older file stays, as the new one is not complete; that is %s until another is written",
+		file->path, file->temporary);
+	return -EALREADY;
+}
+
 int pmk_new_file_keep(struct pmk_new_file *file)
 {
 	int err;
@@ -331,12 +353,12 @@ int pmk_new_file_keep(struct pmk_new_file *file)
 	if (file->ticket)
 		return have_ended(file, PMK_START_FILE_KEEP);
 	err = pmk_new_file_place(file);
-	if (err == -EEXIST && file->precious) {
+	if (err == -EALREADY)
+		err = leave(file);
+	else if (err == -EEXIST && file->precious)
 		keep_beside(file);
-	} else if (err) {
-		fail_to_keep(file->path, err);
-		unlink(file->temporary);
-	}
+	else if (err)
+		give_up(file, err);
 	pmk_new_file_forget(file);
 	return err;
 }

@@ -29,6 +29,7 @@ struct pmk_new_file {
 	char *path, *temporary; /* owned */
 	bool claimed; /* no other process writes a file of that path */
 	bool precious; /* set after the claim: if another program takes the place meanwhile, keep it beside that one */
+	bool partial; /* set before keep, not by the starter: it replaces no older file, and stays beside that one */
 	bool replaces; /* there was a file of that name, with these numbers and of this time */
 	dev_t device;
 	ino_t number;
@@ -75,7 +76,8 @@ static inline const char *pmk_new_file_reason(int err)
 char *pmk_new_file_left(const char *path);
 
 /* Rename the temporary file into place. On failure it is removed, and what was there before stays. `file` is zeroed.
- * -EEXIST, of a claimed file: another program has put a file there meanwhile. */
+ * -EEXIST, of a claimed file: another program has put a file there meanwhile. -EALREADY, of a partial one: the older
+ * file stays, and this one keeps its temporary name, which is said, until the next claim. */
 int pmk_new_file_keep(struct pmk_new_file *file) __attribute__((warn_unused_result));
 void pmk_new_file_drop(struct pmk_new_file *file); /* removes the temporary file; a zeroed `file` is allowed */
 

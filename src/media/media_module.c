@@ -151,9 +151,9 @@ int pmk_media_out_write(
 	return module.calls->media_out_write(out, image, alpha, position_ns);
 }
 
-int pmk_media_out_finish(struct pmk_media_out *out)
+int pmk_media_out_finish(struct pmk_media_out *out, bool partial)
 {
-	return module.calls->media_out_finish(out);
+	return module.calls->media_out_finish(out, partial);
 }
 
 void pmk_media_out_abandon(struct pmk_media_out *out)

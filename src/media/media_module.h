@@ -68,7 +68,7 @@ struct pmk_media_calls {
 	const struct pmk_layout *(*media_out_layout)(const struct pmk_media_out *out);
 	int (*media_out_write)(struct pmk_media_out *out, const struct pmk_image *image, const struct pmk_mask *alpha,
 		int64_t position_ns);
-	int (*media_out_finish)(struct pmk_media_out *out);
+	int (*media_out_finish)(struct pmk_media_out *out, bool partial);
 	void (*media_out_abandon)(struct pmk_media_out *out);
 
 	int (*still_read)(const char *path, struct pmk_rgb *rgb);

@@ -269,18 +269,18 @@ int pmk_media_out_write(
 	return out->error = pmk_out_file_flush(&out->file, out->format, end_ns(out));
 }
 
-static int write_end(struct pmk_media_out *out)
+static int write_end(struct pmk_media_out *out, bool partial)
 {
 	int err = encode(out, NULL);
 
 	if (err >= 0)
 		err = pmk_carried_finish(out->carried, out->last_ns);
-	return err < 0 ? fail(out, err) : pmk_out_file_end(&out->file, out->format, end_ns(out));
+	return err < 0 ? fail(out, err) : pmk_out_file_end(&out->file, out->format, end_ns(out), partial);
 }
 
-int pmk_media_out_finish(struct pmk_media_out *out)
+int pmk_media_out_finish(struct pmk_media_out *out, bool partial)
 {
-	int err = out->error ? out->error : write_end(out);
+	int err = out->error ? out->error : write_end(out, partial);
 
 	pmk_media_out_abandon(out);
 	return err;

@@ -46,8 +46,9 @@ int pmk_media_out_write(struct pmk_media_out *out, const struct pmk_image *image
 
 /* Flush, take over the rest of the recording's audio, close the file and rename it into place. If the recording goes on
  * well after the last picture, that ends about there. `out` is freed, also on failure, which removes the temporary
- * file, or leaves the whole part of a live one. */
-int pmk_media_out_finish(struct pmk_media_out *out) __attribute__((warn_unused_result));
+ * file, or leaves the whole part of a live one. `partial`: one that is not live replaces no older file; if there is
+ * one, says where the new one is, and gives -EALREADY. */
+int pmk_media_out_finish(struct pmk_media_out *out, bool partial) __attribute__((warn_unused_result));
 void pmk_media_out_abandon(struct pmk_media_out *out); /* the same without a new file; NULL is allowed */
 
 #endif

@@ -111,13 +111,16 @@ static enum pmk_exit write_video(
 	err = write_all(film, sink, &part);
 	/* nobody can convert again what came through a pipe */
 	sink->spoilt = (err && !(film->piped && part == PMK_PART_CAMERA)) || (film->kept && pmk_signals_came());
+	sink->partial = err || pmk_film_is_partial(film);
 	close_err = pmk_sink_close(sink, NULL);
+	film->beside = close_err == -EALREADY;
 	if (err == -EPIPE && part == PMK_PART_OUTPUT && pmk_pipe_is_output(out)) {
 		film->left = true;
 		pmk_info("%s: its reader has gone", pmk_pipe_name(out, true));
 		return PMK_EXIT_OK;
 	}
-	err = err ? err : close_err;
+	if (!err && !film->beside)
+		err = close_err;
 	film->left |= err == -ECANCELED && discarded;
 	return err == -ECANCELED ? PMK_EXIT_OK : pmk_exit_of(part, err, "file:");
 }

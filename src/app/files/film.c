@@ -2,6 +2,7 @@
 #include "app/files/film.h"
 
 #include "app/commands.h"
+#include "app/files/film_missing.h"
 #include "app/files/wrong_name.h"
 #include "app/signals.h"
 #include "app/unused.h"
@@ -304,9 +305,10 @@ void pmk_film_close(struct pmk_film *film)
 	*film = (struct pmk_film){ 0 };
 }
 
+/* `out` NULL: it is not under its name, which was said. */
 static void say_cut(unsigned long long done, const char *out)
 {
-	bool kept = strcmp(out, "null") != 0 && strcmp(out, "hash") != 0;
+	bool kept = out && strcmp(out, "null") != 0 && strcmp(out, "hash") != 0;
 	char when[64] = "before the first frame";
 
 	if (done)
@@ -317,55 +319,9 @@ static void say_cut(unsigned long long done, const char *out)
 		pmk_warn("stopped %s", when);
 }
 
-static bool is_at_the_end(const struct pmk_film *film)
+bool pmk_film_is_partial(const struct pmk_film *film)
 {
-	int64_t hole_ns = film->holes.count ? film->holes.last.to_ns - film->start_ns : 0;
-	int64_t last_ns = hole_ns > film->last_ns ? hole_ns : film->last_ns;
-	int64_t slack_ns = last_ns / 10 + (int64_t)(5e9 / film->source->fps);
-
-	return film->info.duration_ns && last_ns + slack_ns >= film->info.duration_ns;
-}
-
-static uint64_t damaged_of(const struct pmk_film *film)
-{
-	return film->noticed.damaged - film->before.damaged;
-}
-
-static bool is_faulty(const struct pmk_film *film)
-{
-	return film->noticed.faults != film->before.faults;
-}
-
-/* Whether a film gave about what it holds. The rate of many films varies, so that fewer frames than their mean rate
- * promises are no sign of a fault while the last one is at the end, and none was damaged. */
-static bool is_whole(const struct pmk_film *film)
-{
-	unsigned long long done = film->done;
-
-	return film->left || done + done / 10 + 5 >= film->total || (is_at_the_end(film) && !damaged_of(film));
-}
-
-/* Say what of the film is not in the result. False if that surely is a fault of the file: it or its decoder told of
- * one, and something is missing. */
-static bool is_sound(const struct pmk_film *film, const char *in)
-{
-	unsigned long long damaged = damaged_of(film), done = film->done, expected = film->total;
-	bool whole = is_whole(film),
-	     sound = film->left || (!damaged && !film->holes.count && (whole || !is_faulty(film)));
-	enum pmk_log_level level = sound ? PMK_LOG_WARN : PMK_LOG_ERROR;
-	enum pmk_cure cure = sound ? PMK_CURE_NONE : PMK_CURE_OTHER_FILE;
-	char holes[PMK_HOLES_TEXT];
-
-	if (film->holes.count)
-		pmk_log(level, cure, NULL, "%s is damaged%s: %s", in,
-			whole || is_at_the_end(film) ? "" : " and cut off", pmk_holes_print(&film->holes, holes));
-	else if (!whole)
-		pmk_log(level, cure, NULL, "%s gave only %llu of about %llu frames: it %s", in, done, expected,
-			sound ? "may be cut off or damaged" : "is cut off or damaged");
-	else if (damaged)
-		pmk_log(level, cure, NULL, "%s: %llu damaged frame%s left out", in, damaged,
-			damaged == 1 ? " was" : "s were");
-	return sound;
+	return pmk_signals_came() || !pmk_film_is_sound(film);
 }
 
 enum pmk_exit pmk_film_end(struct pmk_film *film, enum pmk_exit code, const char *in, const char *out)
@@ -377,8 +333,12 @@ enum pmk_exit pmk_film_end(struct pmk_film *film, enum pmk_exit code, const char
 	enum pmk_log_level level = film->kept ? PMK_LOG_DEBUG : PMK_LOG_INFO;
 
 	clear_progress(film);
-	if (code == PMK_EXIT_OK && !cut && !none)
-		sound = is_sound(film, in);
+	if (film->beside)
+		out = NULL;
+	if (code == PMK_EXIT_OK && !cut && !none) {
+		sound = pmk_film_is_sound(film);
+		pmk_film_tell_missing(film, in);
+	}
 	pmk_film_close(film);
 	if (code != PMK_EXIT_OK)
 		return code;
@@ -392,7 +352,7 @@ enum pmk_exit pmk_film_end(struct pmk_film *film, enum pmk_exit code, const char
 			in);
 		return PMK_EXIT_INPUT;
 	}
-	pmk_log(level, PMK_CURE_NONE, NULL, "%llu frame%s in %.1f s (%.1f frames per second) -> %s", done,
-		done == 1 ? "" : "s", seconds, (double)done / seconds, out);
+	pmk_log(level, PMK_CURE_NONE, NULL, "%llu frame%s in %.1f s (%.1f frames per second)%s%s", done,
+		done == 1 ? "" : "s", seconds, (double)done / seconds, out ? " -> " : "", out ? out : "");
 	return sound ? PMK_EXIT_OK : PMK_EXIT_INPUT;
 }

@@ -33,6 +33,7 @@ struct pmk_film {
 	bool larger; /* the frames may be larger than the pictures: a part of them is shown */
 	bool piped; /* its frames come through a pipe, whenever its writer has them */
 	bool left; /* whoever read the new film has gone, so that it ends early */
+	bool beside; /* the result is beside its name, which is that of an older file */
 	bool terminal; /* standard error is a terminal: draw the progress bar */
 	struct pmk_scene **kept; /* of one among many; NULL: a film by itself */
 };
@@ -47,6 +48,9 @@ enum pmk_exit pmk_film_open(
  * signal; or negative errno. */
 int pmk_film_next(struct pmk_film *film, struct pmk_frame **frame) __attribute__((warn_unused_result));
 void pmk_film_close(struct pmk_film *film); /* also removes the progress bar */
+
+/* Whether what was given is only a part of what was asked for: a signal came, or the file is damaged. */
+bool pmk_film_is_partial(const struct pmk_film *film);
 
 /* Close it and log how it ended: how many frames there were, that a signal cut it short, or that the input seems to be
  * cut off. `code` is the result of writing. Gives the exit code of the command. */

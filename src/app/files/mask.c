@@ -69,7 +69,9 @@ static int write_video(struct pmk_film *film, const char *path)
 		pmk_media_out_abandon(out);
 		return err;
 	}
-	return pmk_media_out_finish(out);
+	err = pmk_media_out_finish(out, pmk_film_is_partial(film));
+	film->beside = err == -EALREADY;
+	return film->beside ? 0 : err;
 }
 
 static enum pmk_exit exit_of(int err, const char *in)

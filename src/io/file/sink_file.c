@@ -67,7 +67,7 @@ static int file_close(struct pmk_sink *sink, const struct pmk_shown *cover)
 		pmk_media_out_abandon(file->out);
 		err = 0;
 	} else {
-		err = pmk_media_out_finish(file->out);
+		err = pmk_media_out_finish(file->out, file->sink.partial);
 	}
 	pmk_image_free(&file->plain);
 	free(file);

@@ -297,7 +297,7 @@ static int close_copy(int fd)
 	return copy < 0 || close(copy) < 0 ? AVERROR(errno) : 0;
 }
 
-int pmk_out_file_end(struct pmk_out_file *file, AVFormatContext *format, int64_t end_ns)
+int pmk_out_file_end(struct pmk_out_file *file, AVFormatContext *format, int64_t end_ns, bool partial)
 {
 	int err = write_held(file, format);
 
@@ -311,6 +311,7 @@ int pmk_out_file_end(struct pmk_out_file *file, AVFormatContext *format, int64_t
 		return pmk_out_file_fail(file, err);
 	file->whole_bytes = avio_size(format->pb);
 	file->whole_ns = end_ns;
+	file->place.partial = partial && !file->live;
 	err = give_name(file);
 	return err || !file->live ? err : check_name(file);
 }

@@ -11,7 +11,7 @@
  *	err = pmk_out_file_begin(&file, format);		// the header
  *	averror = pmk_out_file_packet(&file, format, packet);	// the pictures
  *	err = pmk_out_file_flush(&file, format, end_ns);	// after each one
- *	err = pmk_out_file_end(&file, format, end_ns);		// the trailer
+ *	err = pmk_out_file_end(&file, format, end_ns, partial);	// the trailer
  *	pmk_out_file_close(&file);				// in any case
  *
  * Functions return 0 or a negative errno, and log it in one line, except pmk_out_file_packet. For media_out.c only. One
@@ -53,8 +53,9 @@ int pmk_out_file_packet(struct pmk_out_file *file, AVFormatContext *format, AVPa
 int pmk_out_file_flush(struct pmk_out_file *file, AVFormatContext *format, int64_t end_ns)
 	__attribute__((warn_unused_result));
 
-/* Write what FFmpeg still holds and the trailer, and give the file its name, if it does not have it yet. */
-int pmk_out_file_end(struct pmk_out_file *file, AVFormatContext *format, int64_t end_ns)
+/* Write what FFmpeg still holds and the trailer, and give the file its name, if it does not have it yet. `partial`: as
+ * for pmk_media_out_finish. */
+int pmk_out_file_end(struct pmk_out_file *file, AVFormatContext *format, int64_t end_ns, bool partial)
 	__attribute__((warn_unused_result));
 
 /* Let go of the file: it is removed if it never got its name. Of a live file, what is behind the whole part is cut off,

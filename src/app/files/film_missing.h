@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* What of a film is not in the result, once its last frame was given. One thread. */
+#ifndef PMK_APP_FILES_FILM_MISSING_H
+#define PMK_APP_FILES_FILM_MISSING_H
+
+#include "app/files/film.h"
+
+/* False: something is missing, and that surely is a fault of the file, as it or its decoder told of one. */
+bool pmk_film_is_sound(const struct pmk_film *film);
+void pmk_film_tell_missing(const struct pmk_film *film, const char *in); /* in one line, if something is */
+
+#endif
