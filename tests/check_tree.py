@@ -72,7 +72,7 @@ STATE = {
     "open_file.c": {"handed": "a process that reads one file has no other"},
     "files.c": {"last": "the picture that was closed last, for whoever opens it again"},
     "new_file.c": {"tickets": "what the starter of this process may tell its files apart by"},
-    "origin.c": {"origin": "of what stderr says: it is the process's"},
+    "origin.c": {"start": "of what stderr says: it is the process's", "again": "the same, of one thread"},
     "locked.c": {"writes": "what the starter of this process may write"},
     "starter.c": {"starter": "a process of this process's own"},
     "starter_host.c": {"shared": "memory of the starters, in their processes alone"},

@@ -109,9 +109,9 @@ def test_changes(program, work):
         assert said[-1].endswith(": fps 15"), said
         for mistake, answer in (
             ("smooth = 1000\nmirror = no\n", 'smooth "1000": give a number from 0 to 100'),
-            ("mirror = no\nbackdrop = absent.jpg\n", "absent.jpg"),
-            ("mirror = no\nmodel = absent.tflite\n", "absent.tflite"),
-            ("mirror = no\ncamera = file:absent.mkv\n", "absent.mkv"),
+            ("mirror = no\nbackdrop = absent.jpg\n", "line 3: backdrop .absent.jpg"),
+            ("mirror = no\nmodel = absent.tflite\n", "line 3: model.*absent.tflite"),
+            ("mirror = no\ncamera = file:absent.mkv\n", "line 2: camera.*absent.mkv"),
             ("mirror = no\nbackdrop = none\n", "file's backdrop none would show .*; start potemkin again with --show"),
             ("mirror = no\nbackdrop = blur:5\n", "file's backdrop blur:5 would show .*; start potemkin again with"),
             ("colour = red\n", "is not a setting"),
@@ -165,6 +165,9 @@ def test_saved(program, work):
         assert ctl(program, "set", "smooth", "50")[0] == 0  # as the command line has it
         assert ctl(program, "save") == (0, "saved to %s\n" % run.conf)
         assert read(run.conf) == "camera = presenter\nsmooth = 50\n"
+        run.write("model = absent.tflite\n")
+        code, said = ctl(program, "reload")
+        assert code == 3 and re.search("configuration file .*: line 2: model.*absent.tflite", said), said
         run.end()
 
 

@@ -2,6 +2,7 @@
 #include "app/options.h"
 
 #include "app/cpu_choice.h"
+#include "app/log_json.h"
 #include "app/options_help.h"
 #include "app/origin.h"
 #include "base/log.h"
@@ -259,7 +260,7 @@ static void set_up_log(const struct pmk_settings *s)
 	pmk_log_setup(s->quiet     ? PMK_LOG_ERROR :
 			s->verbose ? PMK_LOG_DEBUG :
 				     PMK_LOG_INFO,
-		s->log_json ? pmk_origin_print_json : pmk_origin_print_text);
+		s->log_json ? pmk_log_json : pmk_log_print_text);
 }
 
 static bool is_given(const struct pmk_options *o, const char *name)

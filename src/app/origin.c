@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/origin.h"
 
-#include "app/log_json.h"
+#include "base/log.h"
 #include "base/parse.h"
 #include "base/words/phrase.h"
 #include "settings/setting_type.h"
@@ -11,12 +11,13 @@
 #include <ctype.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MOST = PMK_SETTINGS_MOST };
 
-static struct {
-	atomic_bool active;
+struct origin {
+	const struct pmk_options *options;
 	char path[PMK_SPEC];
 	int count;
 	struct line {
@@ -24,7 +25,14 @@ static struct {
 		const struct pmk_setting *setting;
 		char word[PMK_SPEC]; /* as it stands in messages */
 	} lines[MOST];
-} origin;
+};
+
+static struct {
+	atomic_bool active;
+	struct origin origin;
+} start; /* const while it is active */
+
+static _Thread_local struct origin *again; /* of this thread's messages; NULL: as at the start */
 
 /* Without the kind, and without the seconds of a slideshow: messages name the file, the folder or the camera. */
 static void shorten(char word[PMK_SPEC])
@@ -54,27 +62,25 @@ static bool may_be_named(const struct pmk_options *options, const struct pmk_set
 static void add(void *user, int number, const char *name, const char *value)
 {
 	const struct pmk_setting *setting = pmk_setting_find(name);
-	struct line *line = &origin.lines[origin.count];
+	struct origin *origin = user;
+	struct line *line = &origin->lines[origin->count];
 
-	if (origin.count == MOST || !may_be_named(user, setting, value) || pmk_settings_expand_home(value, line->word))
+	if (origin->count == MOST || !may_be_named(origin->options, setting, value) ||
+		pmk_settings_expand_home(value, line->word))
 		return;
 	shorten(line->word);
 	line->number = number;
 	line->setting = setting;
-	origin.count += line->word[0] != '\0';
+	origin->count += line->word[0] != '\0';
 }
 
-void pmk_origin_begin(const struct pmk_options *options)
+static bool read_lines(struct origin *origin, const struct pmk_options *options)
 {
-	if (!options->configured || !pmk_settings_file_of(&options->settings, origin.path))
-		return;
-	pmk_settings_lines(origin.path, add, (void *)options);
-	atomic_store(&origin.active, true);
-}
-
-void pmk_origin_end(void)
-{
-	atomic_store(&origin.active, false);
+	origin->options = options;
+	if (!pmk_settings_file_of(&options->settings, origin->path))
+		return false;
+	pmk_settings_lines(origin->path, add, origin);
+	return true;
 }
 
 static bool ends_word(char c)
@@ -100,31 +106,43 @@ static bool names(const char *text, const char *word)
 /* The line with its origin in front, in `told`; `line` itself: it has none. */
 static const char *tell(enum pmk_log_level level, const char *line, char told[PMK_LOG_LINE])
 {
-	if (level > PMK_LOG_WARN || !atomic_load(&origin.active) || names(line, origin.path))
+	const struct origin *origin = again ? again : atomic_load(&start.active) ? &start.origin : NULL;
+
+	if (level > PMK_LOG_WARN || !origin || names(line, origin->path))
 		return line;
-	for (int i = 0; i < origin.count; i++) {
-		const struct line *l = &origin.lines[i];
+	for (int i = 0; i < origin->count; i++) {
+		const struct line *l = &origin->lines[i];
 		bool named = strncmp(line, l->setting->name, strlen(l->setting->name)) == 0;
 
 		if (!names(line, l->word) && !(pmk_parse_after(l->word, "pipewire:") && names(line, "pipewire")))
 			continue;
-		pmk_phrase(told, PMK_LOG_LINE, "configuration file %s: line %d: %s%s%s", origin.path, l->number,
+		pmk_phrase(told, PMK_LOG_LINE, "configuration file %s: line %d: %s%s%s", origin->path, l->number,
 			named ? "" : l->setting->name, named ? "" : ": ", line);
 		return told;
 	}
 	return line;
 }
 
-void pmk_origin_print_text(enum pmk_log_level level, const char *line)
+void pmk_origin_begin(const struct pmk_options *options)
 {
-	char told[PMK_LOG_LINE];
-
-	pmk_log_print_text(level, tell(level, line, told));
+	atomic_store(&start.active, options->configured && read_lines(&start.origin, options));
+	pmk_log_set_origin(tell);
 }
 
-void pmk_origin_print_json(enum pmk_log_level level, const char *line)
+void pmk_origin_end(void)
 {
-	char told[PMK_LOG_LINE];
+	atomic_store(&start.active, false);
+}
 
-	pmk_log_json(level, tell(level, line, told));
+void pmk_origin_begin_again(const struct pmk_options *options)
+{
+	again = calloc(1, sizeof *again);
+	if (again && !read_lines(again, options))
+		pmk_origin_end_again();
+}
+
+void pmk_origin_end_again(void)
+{
+	free(again);
+	again = NULL;
 }

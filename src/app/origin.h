@@ -4,19 +4,19 @@
  * the file.
  *
  * The one rule: an error or warning that names such a value, as a word of its own, begins with the file and the line,
- * as mistakes in the file itself do, until the run has begun. The command line's values have no line. */
+ * as mistakes in the file itself do, until the run has begun, and when the file is read again. The command line's
+ * values have no line. */
 #ifndef PMK_APP_ORIGIN_H
 #define PMK_APP_ORIGIN_H
 
 #include "app/options.h"
-#include "base/log.h"
 
 /* Remember the lines of the file that the options were read from. Call it once, before other threads start. */
 void pmk_origin_begin(const struct pmk_options *options);
 void pmk_origin_end(void); /* what fails from now on once worked */
 
-/* For pmk_log_setup: print the line with its origin in front, if it has one, as pmk_log_print_text or pmk_log_json. */
-void pmk_origin_print_text(enum pmk_log_level level, const char *line);
-void pmk_origin_print_json(enum pmk_log_level level, const char *line);
+/* The same for messages of the calling thread, which has read the file again. */
+void pmk_origin_begin_again(const struct pmk_options *options);
+void pmk_origin_end_again(void);
 
 #endif

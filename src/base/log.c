@@ -24,6 +24,7 @@ static struct {
 	enum pmk_log_level most;
 	pmk_log_printer *print; /* never NULL */
 	const char *const *cures; /* NULL, or a text for each */
+	pmk_log_origin *origin; /* NULL: there is none */
 	pmk_log_sink *sink;
 	void *user;
 	char last[PMK_LOG_LINE]; /* so that a repeating fault is printed once */
@@ -62,6 +63,13 @@ void pmk_log_set_cures(const char *const texts[PMK_CURES])
 {
 	pthread_mutex_lock(&state.lock);
 	state.cures = texts;
+	pthread_mutex_unlock(&state.lock);
+}
+
+void pmk_log_set_origin(pmk_log_origin *origin)
+{
+	pthread_mutex_lock(&state.lock);
+	state.origin = origin;
 	pthread_mutex_unlock(&state.lock);
 }
 
@@ -178,21 +186,24 @@ static void say(enum pmk_log_level level, const char *line)
 void pmk_log(enum pmk_log_level level, enum pmk_cure cure, const char *subject, const char *format, ...)
 {
 	int saved = errno;
-	char line[sizeof state.last];
+	char text[PMK_LOG_LINE], told[PMK_LOG_LINE];
+	const char *line = text;
 	va_list args;
 
 	va_start(args, format);
-	if (vsnprintf(line, sizeof line, format, args) >= (int)sizeof line)
-		pmk_phrase_end(line, sizeof line);
+	if (vsnprintf(text, sizeof text, format, args) >= (int)sizeof text)
+		pmk_phrase_end(text, sizeof text);
 	va_end(args);
 	pthread_mutex_lock(&state.lock);
-	append_cure(line, sizeof line, cure, subject);
-	make_one_line(line);
+	append_cure(text, sizeof text, cure, subject);
+	make_one_line(text);
+	if (state.origin)
+		line = state.origin(level, text, told);
 	if (level == PMK_LOG_ERROR && lowered)
 		level = PMK_LOG_WARN;
 	if (level == PMK_LOG_ERROR && overheard) {
 		if (!overheard[0])
-			memcpy(overheard, line, sizeof line);
+			snprintf(overheard, PMK_LOG_LINE, "%s", line);
 		level = answers ? PMK_LOG_DEBUG : level;
 	}
 	say(level, line);

@@ -53,6 +53,11 @@ void pmk_log_print_text(enum pmk_log_level level, const char *line); /* the prin
  * The table is not copied: it must outlive its use. `texts` may be NULL: messages then end without a remedy. */
 void pmk_log_set_cures(const char *const texts[PMK_CURES]);
 
+/* Let `origin` say where a line comes from: it gives the line, or what it made of it in `told`, which is what is
+ * printed and overheard. It may be called by any thread, one at a time, and must not log. */
+typedef const char *pmk_log_origin(enum pmk_log_level level, const char *line, char told[PMK_LOG_LINE]);
+void pmk_log_set_origin(pmk_log_origin *origin);
+
 /* Copy the first error that the calling thread logs from now on to `line`, of PMK_LOG_LINE bytes, which is emptied
  * first; the error is printed as well. NULL ends that; until then `line` must live. For a thread that has to answer
  * somebody who does not see the log. */

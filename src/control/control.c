@@ -89,6 +89,12 @@ void pmk_control_pause(struct pmk_control *c, bool pause)
 	pmk_pipeline_pause(c->pipeline, pause);
 }
 
+static void name_lines(const struct pmk_control *c, bool on)
+{
+	if (c->host.name_lines)
+		c->host.name_lines(c->host.user, on);
+}
+
 int pmk_control_reread(struct pmk_control *c, const char *profile, char why[PMK_LOG_LINE])
 {
 	char live[PMK_CONTROL_CHANGES] = "", fixed[PMK_CONTROL_CHANGES], before[PMK_SPEC];
@@ -106,7 +112,9 @@ int pmk_control_reread(struct pmk_control *c, const char *profile, char why[PMK_
 	memcpy(before, c->settings.profile, sizeof before);
 	memcpy(c->settings.profile, c->fresh.profile, sizeof c->settings.profile);
 	pmk_control_name_changes(&c->settings, &c->fresh, false, fixed);
+	name_lines(c, true);
 	code = pmk_control_change(c, live, why);
+	name_lines(c, false);
 	if (code) {
 		memcpy(c->settings.profile, before, sizeof before);
 		return code;

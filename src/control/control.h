@@ -29,6 +29,9 @@ struct pmk_control_host {
 	 * -EINVAL: there is a mistake in them; -EIO: they cannot be read. Logged. */
 	int (*reread)(void *user, const char *profile, const struct pmk_source_names *in_use, const bool *saved,
 		struct pmk_settings *fresh);
+	/* From now on, messages of this thread that are about a value of that file name its line, or no more. NULL: no
+	 * file is read. [control thread] */
+	void (*name_lines)(void *user, bool on);
 	/* Whether `wanted` may follow `now`; if not, it is logged why. */
 	bool (*allows)(void *user, const struct pmk_settings *now, const struct pmk_settings *wanted);
 	/* Start a process that writes what it finds as a JSON object with the array "findings" or "cameras", as

@@ -3,6 +3,7 @@
 
 #include "app/live/browser.h"
 #include "app/machine/child.h"
+#include "app/origin.h"
 #include "base/log.h"
 #include "settings/inputs.h"
 
@@ -20,6 +21,14 @@ static int reread(void *user, const char *profile, const struct pmk_source_names
 	enum pmk_exit code = pmk_options_reload(options, profile, in_use, saved, fresh);
 
 	return code == PMK_EXIT_OK ? 0 : code == PMK_EXIT_USAGE ? -EINVAL : -EIO;
+}
+
+static void name_lines(void *user, bool on)
+{
+	if (on)
+		pmk_origin_begin_again(user);
+	else
+		pmk_origin_end_again();
 }
 
 /* A file that is being written must not become an input. */
@@ -83,7 +92,10 @@ static int show(void *user, const char *address)
 
 struct pmk_control_host pmk_steer_host(const struct pmk_options *options)
 {
-	return (struct pmk_control_host){
-		.reread = reread, .allows = allows, .examine = examine, .open = show, .user = (void *)options
-	};
+	return (struct pmk_control_host){ .reread = reread,
+		.name_lines = name_lines,
+		.allows = allows,
+		.examine = examine,
+		.open = show,
+		.user = (void *)options };
 }
