@@ -25,6 +25,7 @@ STANDS_FOR = {
     "base/guard/starter_files.c": "starter",
     "base/guard/*": "locked.py",
     "base/place/claim.c": "new_file",
+    "base/place/rename_new.c": "new_file",
     "base/*": "base",
     "control/page/own/serve.c": "page",
     "control/page/own/*": "upload",

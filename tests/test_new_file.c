@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* New files: names as long as the file system allows, the permissions of what they replace, and who may write one. */
 #include "base/new_file.h"
+#include "base/place/rename_new.h"
 #include "unit.h"
 
 #include <dirent.h>
@@ -47,6 +48,16 @@ int __wrap_flock(int fd, int operation)
 	}
 	errno = ENOLCK;
 	return no_locks ? -1 : __real_flock(fd, operation);
+}
+
+int __real_renameat2(int from_in, const char *from, int to_in, const char *to, unsigned flags);
+int __wrap_renameat2(int from_in, const char *from, int to_in, const char *to, unsigned flags);
+static bool may_replace; /* the file system cannot promise that a renamed file replaces none */
+
+int __wrap_renameat2(int from_in, const char *from, int to_in, const char *to, unsigned flags)
+{
+	errno = EINVAL;
+	return may_replace ? -1 : __real_renameat2(from_in, from, to_in, to, flags);
 }
 
 static char folder[] = "/tmp/test_new_file_XXXXXX";
@@ -420,8 +431,10 @@ static void test_place_is_taken(void **state)
 	char left[64];
 	int fd;
 
-	for (int i = 0; i < 4; i++) {
-		bool older = i % 2, precious = i / 2;
+	for (int i = 0; i < 8; i++) {
+		bool older = i % 2, precious = i / 2 % 2;
+
+		may_replace = i / 4;
 
 		if (older)
 			make("a", 0600);
@@ -442,7 +455,56 @@ static void test_place_is_taken(void **state)
 		unlink("a");
 		unlink(left);
 	}
+	may_replace = false;
 	assert_int_equal(entries(), 0);
+}
+
+/* The place beside it may be taken, too, and the new file may be gone. */
+static void test_place_beside_is_taken(void **state)
+{
+	struct pmk_new_file file;
+	char left[2][64];
+	int fd;
+
+	for (int i = 0; i < 2; i++)
+		snprintf(left[i], sizeof left[i], ".a.%d-%d", (int)getpid(), i);
+	for (int i = 0; i < 3; i++) {
+		may_replace = i == 1;
+		fd = pmk_new_file_claim(&file, "a");
+		file.precious = true;
+		make("a", 0640);
+		make(left[0], 0640);
+		if (i == 2)
+			unlink(".a.potemkin");
+		unit_catch_log();
+		assert_int_equal(pmk_new_file_keep(&file), i == 2 ? -ENOENT : -EEXIST);
+		close(fd);
+		assert_int_equal(unit_log_count, 1);
+		assert_non_null(strstr(unit_logged, i == 2 ? "its temporary file was removed meanwhile" : left[1]));
+		pmk_log_redirect(NULL, NULL);
+		assert_int_equal(mode_of(left[0]), 0640);
+		assert_int_equal(entries(), i == 2 ? 2 : 3);
+		assert_int_equal(unlink("a") || unlink(left[0]), 0);
+		unlink(left[1]);
+	}
+	assert_int_equal(entries(), 0);
+}
+
+static void test_rename_new(void **state)
+{
+	for (int i = 0; i < 2; i++) {
+		may_replace = i;
+		make("a", 0600);
+		assert_int_equal(pmk_rename_new("a", "b"), 0);
+		assert_int_equal(mode_of("b"), 0600);
+		make("a", 0640);
+		assert_int_equal(pmk_rename_new("a", "b"), -EEXIST);
+		assert_int_equal(mode_of("b"), 0600);
+		assert_int_equal(pmk_rename_new("absent", "c"), -ENOENT);
+		assert_int_equal(entries(), 2);
+		assert_int_equal(unlink("a") || unlink("b"), 0);
+	}
+	may_replace = false;
 }
 
 /* Whoever had the claim before finishes just then: that file is one that was there. */
@@ -522,6 +584,8 @@ int main(void)
 		cmocka_unit_test(test_no_claim),
 		cmocka_unit_test(test_temporary_name_is_taken),
 		cmocka_unit_test(test_place_is_taken),
+		cmocka_unit_test(test_place_beside_is_taken),
+		cmocka_unit_test(test_rename_new),
 		cmocka_unit_test(test_place_is_taken_before_the_claim),
 		cmocka_unit_test(test_place_is_free_again),
 		cmocka_unit_test(test_partial),

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/place/claim.h"
 #include "base/place/file_place.h"
+#include "base/place/rename_new.h"
 #include "base/words/phrase.h"
 
 #include <errno.h>
@@ -316,18 +317,6 @@ int pmk_new_file_place(const struct pmk_new_file *file)
 	return err;
 }
 
-/* Rename the new file to a hidden name that no other process takes for one that was left. */
-static void keep_beside(const struct pmk_new_file *file)
-{
-	char *name = temporary_name(file->path, 0);
-	bool moved = name && renameat2(AT_FDCWD, file->temporary, AT_FDCWD, name, RENAME_NOREPLACE) == 0;
-
-	pmk_error_cure(PMK_CURE_MOVE_FILE,
-		"%s: another program has put a file there meanwhile, which stays; this one is %s", file->path,
-		moved ? name : file->temporary);
-	free(name);
-}
-
 static int give_up(const struct pmk_new_file *file, int err)
 {
 	fail_to_keep(file->path, err);
@@ -346,6 +335,29 @@ static int leave(const struct pmk_new_file *file)
 	return -EALREADY;
 }
 
+/* Rename the new file to a hidden name that no other process takes for one that was left. -EEXIST, or what became of
+ * it.
+ */
+static int keep_beside(const struct pmk_new_file *file)
+{
+	char *name = NULL;
+	int err = -EEXIST;
+
+	for (int try = 0; err == -EEXIST && try < TRIES; try++) {
+		free(name);
+		name = temporary_name(file->path, try);
+		err = name ? pmk_rename_new(file->temporary, name) : -ENOMEM;
+	}
+	if (err == -ENOENT)
+		give_up(file, err);
+	else
+		pmk_error_cure(PMK_CURE_MOVE_FILE,
+			"%s: another program has put a file there meanwhile, which stays; this one is %s", file->path,
+			err ? file->temporary : name);
+	free(name);
+	return err == -ENOENT ? err : -EEXIST;
+}
+
 int pmk_new_file_keep(struct pmk_new_file *file)
 {
 	int err;
@@ -356,7 +368,7 @@ int pmk_new_file_keep(struct pmk_new_file *file)
 	if (err == -EALREADY)
 		err = leave(file);
 	else if (err == -EEXIST && file->precious)
-		keep_beside(file);
+		err = keep_beside(file);
 	else if (err)
 		give_up(file, err);
 	pmk_new_file_forget(file);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "control/page/own/place.h"
 
+#include "base/place/rename_new.h"
 #include "control/page/own/folder.h"
 
 #include <errno.h>
@@ -40,14 +41,7 @@ static int rename_in(const char *chosen, const char *from, const char *to)
 	if (snprintf(before, PATH_MAX, "%s/%s", folder, from) >= PATH_MAX ||
 		snprintf(after, PATH_MAX, "%s/%s", folder, to) >= PATH_MAX)
 		return -ENAMETOOLONG;
-	if (renameat2(AT_FDCWD, before, AT_FDCWD, after, RENAME_NOREPLACE) == 0)
-		return 0;
-	if (errno != EINVAL) /* else a file system without that flag */
-		return -errno;
-	if (link(before, after) < 0)
-		return -errno;
-	unlink(before);
-	return 0;
+	return pmk_rename_new(before, after);
 }
 
 static int unlink_in(const char *chosen, const char *name)
