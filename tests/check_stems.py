@@ -26,6 +26,7 @@ STANDS_FOR = {
     "base/guard/*": "locked.py",
     "base/place/claim.c": "new_file",
     "base/place/rename_new.c": "new_file",
+    "base/place/take_after.c": "new_file",
     "base/*": "base",
     "control/page/own/serve.c": "page",
     "control/page/own/*": "upload",

@@ -5,6 +5,7 @@
 #include "base/place/claim.h"
 #include "base/place/file_place.h"
 #include "base/place/rename_new.h"
+#include "base/place/take_after.h"
 #include "base/words/phrase.h"
 
 #include <errno.h>
@@ -16,7 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 /* How much of the name a temporary name has: it must not be too long for the file system either. */
@@ -143,28 +143,6 @@ char *pmk_new_file_left(const char *path)
 	return name;
 }
 
-/* Make a new file as private as the one that it will replace. Only root can give a file to another owner. If the group
- * cannot be kept, another one gets no more than everybody. The group's bits of a file with an access control list are
- * the most that anyone in it gets, not what the group gets: without the list, they would open the file to the group. */
-static void take_after(int fd, const char *path, const struct stat *old)
-{
-	static const char list[] = "system.posix_acl_access";
-	mode_t mode = old->st_mode & 0777;
-	char acl[4096];
-	ssize_t size = getxattr(path, list, acl, sizeof acl);
-	bool listed = size > 0 || (size < 0 && errno != ENODATA && errno != ENOTSUP);
-
-	if (fchown(fd, old->st_uid, old->st_gid) < 0 && fchown(fd, (uid_t)-1, old->st_gid) < 0) {
-		mode &= ~(mode_t)S_IRWXG | (mode & S_IRWXO) << 3;
-		size = -1;
-	}
-	if (size <= 0 || fsetxattr(fd, list, acl, (size_t)size, 0) < 0) {
-		fremovexattr(fd, list); /* the directory may give its files one */
-		mode &= listed ? ~(mode_t)S_IRWXG : 0777;
-	}
-	fchmod(fd, mode);
-}
-
 /* Create it with the first number that is free. A file descriptor, or negative errno. */
 static int open_numbered(struct pmk_new_file *file, mode_t mode)
 {
@@ -204,7 +182,7 @@ static int open_temporary(struct pmk_new_file *file, bool claimed)
 		fd = open_numbered(file, mode);
 	file->replaces = fd >= 0 && stat(file->path, &old) == 0; /* whoever had the claim before may have made it */
 	if (file->replaces) {
-		take_after(fd, file->path, &old);
+		pmk_take_after(fd, file->path, &old);
 		file->device = old.st_dev;
 		file->number = old.st_ino;
 		file->modified = old.st_mtim;
