@@ -60,6 +60,31 @@ int __wrap_renameat2(int from_in, const char *from, int to_in, const char *to, u
 	return may_replace ? -1 : __real_renameat2(from_in, from, to_in, to, flags);
 }
 
+int __real_stat64(const char *path, struct stat *st);
+int __wrap_stat64(const char *path, struct stat *st);
+static bool as_on_fat; /* a file has another number each time, unless somebody has it open */
+
+static bool is_open(const struct stat *st)
+{
+	struct stat own;
+
+	for (int fd = 3; fd < 64; fd++) {
+		if (fstat(fd, &own) == 0 && own.st_dev == st->st_dev && own.st_ino == st->st_ino)
+			return true;
+	}
+	return false;
+}
+
+int __wrap_stat64(const char *path, struct stat *st)
+{
+	static ino_t number = 1000;
+	int err = __real_stat64(path, st);
+
+	if (!err && as_on_fat && !is_open(st))
+		st->st_ino = number++;
+	return err;
+}
+
 static char folder[] = "/tmp/test_new_file_XXXXXX";
 
 static int enter(void **state)
@@ -522,6 +547,30 @@ static void test_place_is_taken_before_the_claim(void **state)
 	assert_int_equal(entries(), 0);
 }
 
+static void test_numbers_change(void **state)
+{
+	struct pmk_new_file file;
+	struct stat first, second;
+	int fd, before = dup(0);
+
+	close(before);
+	as_on_fat = true;
+	make("a", 0600);
+	assert_int_equal(stat("a", &first) || stat("a", &second), 0);
+	assert_int_not_equal(first.st_ino, second.st_ino);
+	fd = pmk_new_file_claim(&file, "a");
+	assert_int_equal(pmk_new_file_keep(&file), 0);
+	close(fd);
+	fd = pmk_new_file_claim(&file, "a");
+	pmk_new_file_drop(&file);
+	close(fd);
+	as_on_fat = false;
+	assert_int_equal(unlink("a"), 0);
+	assert_int_equal(entries(), 0);
+	assert_int_equal(dup(0), before); /* nothing is left open */
+	close(before);
+}
+
 /* The older file may be removed meanwhile. */
 static void test_place_is_free_again(void **state)
 {
@@ -588,6 +637,7 @@ int main(void)
 		cmocka_unit_test(test_rename_new),
 		cmocka_unit_test(test_place_is_taken_before_the_claim),
 		cmocka_unit_test(test_place_is_free_again),
+		cmocka_unit_test(test_numbers_change),
 		cmocka_unit_test(test_partial),
 	};
 

@@ -237,7 +237,7 @@ static void test_killed(void **state)
 	char folder[] = "/tmp/potemkin-starter-XXXXXX", path[64], other[64], third[64];
 	struct pmk_order order = { .what = PMK_START_OWN_REMOVE };
 	struct pmk_new_file first, second, dropped, gone;
-	int before = 0, fd;
+	int before = 0, claimed, fd;
 
 	assert_non_null(mkdtemp(folder));
 	snprintf(path, sizeof path, "%s/first", folder);
@@ -245,7 +245,8 @@ static void test_killed(void **state)
 	snprintf(third, sizeof third, "%s/third", folder);
 	close(pmk_new_file_create(&gone, path)); /* numbers differ for the same path */
 	close(pmk_new_file_create(&first, path));
-	close(pmk_new_file_claim(&dropped, third));
+	claimed = pmk_new_file_claim(&dropped, third);
+	assert_true(claimed >= 0);
 	for (int i = 0; i < 3; i++) {
 		int now = number_of(PMK_START_LISTEN);
 
@@ -260,6 +261,7 @@ static void test_killed(void **state)
 	/* what an earlier one was about to put in place is, and is not mixed up with what this one has */
 	close(pmk_new_file_create(&second, other));
 	pmk_new_file_drop(&dropped);
+	close(claimed);
 	pmk_new_file_drop(&gone);
 	assert_int_equal(access(path, F_OK), -1);
 	assert_int_equal(pmk_new_file_keep(&first), 0);

@@ -180,7 +180,9 @@ static int open_temporary(struct pmk_new_file *file, bool claimed)
 		fd = open_claimed(file, mode);
 	if (fd < 0 && fd != -EBUSY)
 		fd = open_numbered(file, mode);
-	file->replaces = fd >= 0 && stat(file->path, &old) == 0; /* whoever had the claim before may have made it */
+	/* only now: whoever had the claim before may have made it */
+	file->older = fd < 0 ? -1 : open(file->path, O_PATH | O_CLOEXEC);
+	file->replaces = file->older >= 0 && fstat(file->older, &old) == 0;
 	if (file->replaces) {
 		pmk_take_after(fd, file->path, &old);
 		file->device = old.st_dev;
@@ -192,6 +194,8 @@ static int open_temporary(struct pmk_new_file *file, bool claimed)
 
 void pmk_new_file_forget(struct pmk_new_file *file)
 {
+	if (file->replaces)
+		close(file->older);
 	free(file->path);
 	free(file->temporary);
 	*file = (struct pmk_new_file){ 0 };

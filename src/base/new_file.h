@@ -30,7 +30,10 @@ struct pmk_new_file {
 	bool claimed; /* no other process writes a file of that path */
 	bool precious; /* set after the claim: if another program takes the place meanwhile, keep it beside that one */
 	bool partial; /* set before keep, not by the starter: it replaces no older file, and stays beside that one */
-	bool replaces; /* there was a file of that name, with these numbers and of this time */
+	/* There was a file of that name, with these numbers and of this time. It is held open, since FAT and some of
+	 * FUSE's file systems give a file another number once nobody has it. */
+	bool replaces;
+	int older;
 	dev_t device;
 	ino_t number;
 	struct timespec modified;

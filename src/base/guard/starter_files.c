@@ -21,7 +21,7 @@ struct begun {
 	bool kept; /* it is in place, and the order to keep it may come again */
 	dev_t device;
 	ino_t inode;
-	struct pmk_new_file made; /* with its names here */
+	struct pmk_new_file made; /* with its names here; it holds nothing open, as another starter may go on with it */
 	char path[PATH_MAX], temporary[PATH_MAX];
 };
 
