@@ -41,11 +41,11 @@ static const struct golden by_truth[] = {
 };
 
 static const struct golden by_chain[] = {
-	{ "builtin:office", "e5eb387b77b68730d1a1b85a9dbf745d894783f7edfeeb1a49d0ab74ab48225b", 640, 360,
+	{ "builtin:office", "6c0d8dd62f8ba64ca811a14644419e4bd3e7f0c960f12863e11e8130a2c7a29e", 640, 360,
 		PMK_CHROMA_420, PMK_RANGE_LIMITED, PMK_REFINE_GUIDED },
-	{ "color:#3080c0", "2d91e7c6c44350f706a4f497bc9b1669980350b0b9b1bd611446dafaaa33fc01", 323, 181, PMK_CHROMA_422,
+	{ "color:#3080c0", "274fe1ee85c8fbe5adb2e33a5da812d77f4fcf66efb6e1dd529e3210ce9c1996", 323, 181, PMK_CHROMA_422,
 		PMK_RANGE_FULL, PMK_REFINE_GUIDED },
-	{ "blur:50", "ef57932f428355374c0c8b4c6198997c6f1a2d4dbda5cc6cdc061a6234252a9f", 482, 271, PMK_CHROMA_420,
+	{ "blur:50", "691fdf392ee8f7fe56fc0e19475f96cc98be5c1a0f08694e059bbf1ec30ac8b1", 482, 271, PMK_CHROMA_420,
 		PMK_RANGE_FULL, PMK_REFINE_GUIDED },
 	{ "builtin:dusk", "7e73b67b85c003f44b3871ef237256621b2349ad3f089fc86a4b98d6bb7e4520", 320, 240, PMK_CHROMA_422,
 		PMK_RANGE_LIMITED, PMK_REFINE_NONE },

@@ -16,7 +16,7 @@ static const float STEEPEST = 4; /* times as steep, in the midst of haze */
 static const float MOST_GAIN = 7; /* fixed point has room for 8 (edge.h) */
 
 /* The planes. YY to VV are first the variances and covariances of Y, U and V, then the inverse of their matrix. */
-enum { Y, U, V, MEAN_Y, MEAN_U, MEAN_V, YY, YU, YV, UU, UV, VV, BY_Y, BY_U, BY_V, MEAN, PLANES };
+enum { Y, U, V, MEAN_Y, MEAN_U, MEAN_V, YY, YU, YV, UU, UV, VV, BY_Y, BY_U, BY_V, MEAN, NEAR, PLANES };
 _Static_assert((int)PLANES == (int)PMK_GUIDE_PLANES, "a plane for each");
 
 /* The mean of 2x2 pixels, in 0..1. */
@@ -301,6 +301,24 @@ static void find_spans(struct pmk_guide *g, const float *blocks)
 	}
 }
 
+/* Find the blocks where a person may be, and those around them: 1, elsewhere 0. */
+static void find_near(struct pmk_guide *g, const float *blocks)
+{
+	int w = g->width;
+	float *restrict down = g->row[0], *restrict near = g->plane[NEAR];
+
+	clear(down, -1, 0);
+	clear(down, w, w + 1);
+	for (int y = 0; y < g->height; y++, blocks += w, near += w) {
+		const float *above = y > 0 ? blocks - w : blocks, *below = y + 1 < g->height ? blocks + w : blocks;
+
+		for (int x = 0; x < w; x++)
+			down[x] = above[x] + blocks[x] + below[x];
+		for (int x = 0; x < w; x++)
+			near[x] = down[x - 1] + down[x] + down[x + 1] > 0 ? 1 : 0;
+	}
+}
+
 static void sharpen(const float *restrict gain, const float *restrict luma, const float *restrict offset,
 	float *restrict blocks, int count)
 {
@@ -329,7 +347,8 @@ static void calm(const float *restrict still, float *restrict soft, int count)
 		soft[i] *= IN_FILM * still[i];
 }
 
-static void steepen(const float *restrict around, float *restrict gain, float *restrict offset, int count)
+static void steepen(const float *restrict around, const float *restrict near, float *restrict gain,
+	float *restrict offset, int count)
 {
 	for (int i = 0; i < count; i++) {
 		float part = (around[i] - FEW) * (1 / (MANY - FEW)), size = gain[i] < 0 ? -gain[i] : gain[i], by, most;
@@ -339,14 +358,14 @@ static void steepen(const float *restrict around, float *restrict gain, float *r
 		most = MOST_GAIN / (size + 1e-6f);
 		by = by > most ? most : by;
 		by = by < 1 ? 1 : by;
-		gain[i] *= by;
-		offset[i] = (offset[i] - 0.5f) * by + 0.5f;
+		gain[i] *= by * near[i];
+		offset[i] = ((offset[i] - 0.5f) * by + 0.5f) * near[i];
 	}
 }
 
 static void steepen_row(struct pmk_guide *g, size_t row, int size)
 {
-	steepen(g->plane[MEAN] + row, g->gain + row, g->offset + row, size);
+	steepen(g->plane[MEAN] + row, g->plane[NEAR] + row, g->gain + row, g->offset + row, size);
 }
 
 /* Hair and what moves are soft in a narrow band. Where all is soft around, it is haze: the network is not sure of a
@@ -367,6 +386,7 @@ void LEVEL(pmk_edge_guide)(struct pmk_guide *g, float *blocks, const struct pmk_
 	size_t count = (size_t)g->width * (size_t)g->height;
 
 	find_spans(g, blocks);
+	find_near(g, blocks);
 	memset(g->gain, 0, count * sizeof *g->gain);
 	memset(g->offset, 0, count * sizeof *g->offset);
 	read_guide(g, small);

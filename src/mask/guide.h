@@ -11,14 +11,16 @@
  * area wider than hair, gain and offset are made up to four times as steep around a probability of 0.5, so that
  * furniture of which the network is not sure is shown wholly or not at all. Where motion is known, this is done only
  * where the picture stands still: motion blur is no haze. Nothing is known of motion in a single picture, after a cut
- * and with smoothing off: then all haze is cleared. No contour at 0.5 moves by this. The one rule: where the
- * probability is 0 in all blocks nearby, gain and offset are 0. One thread. */
+ * and with smoothing off: then all haze is cleared. No contour at 0.5 moves by this.
+ *
+ * The one rule: where the probability is 0 in a block and the eight around it, gain and offset are 0. So a thin thing
+ * as bright as the person that touches them, like a cable, sticks out of them by a block at most. One thread. */
 #ifndef PMK_MASK_GUIDE_H
 #define PMK_MASK_GUIDE_H
 
 #include "image/frame.h"
 
-enum { PMK_GUIDE_PLANES = 16, PMK_GUIDE_ROWS = 9, PMK_GUIDE_LINES = 5 };
+enum { PMK_GUIDE_PLANES = 17, PMK_GUIDE_ROWS = 9, PMK_GUIDE_LINES = 5 };
 
 struct pmk_edge_kernels;
 
