@@ -14,6 +14,8 @@ struct stage {
 	struct pmk_image picture;
 	float p[N * N];
 	struct pmk_rect screen, hand; /* the hand is in front of it, and the network joins it with the person */
+	struct pmk_rect unsure; /* where the network does not know */
+	int film; /* luma of what the screen shows beside who is on it */
 	bool alone;
 };
 
@@ -29,6 +31,7 @@ static int setup(void **state)
 	if (!s)
 		return 1;
 	s->screen = screen;
+	s->film = 170;
 	return pmk_plate_init(&s->plate, &layout) || pmk_image_alloc(&s->picture, &layout);
 }
 
@@ -65,7 +68,7 @@ static void look(struct stage *s, int moved)
 
 	plate_fill(&s->picture, &all, 130, 124, 130);
 	plate_fill(&s->picture, &s->screen, 40, 124, 130);
-	plate_fill(&s->picture, &glass, 170, 118, 140);
+	plate_fill(&s->picture, &glass, s->film, 118, 140);
 	plate_fill(&s->picture, &on, 80, 110, 156);
 	if (!s->alone) {
 		plate_fill(&s->picture, &body, 70, 150, 110);
@@ -77,7 +80,7 @@ static void look(struct stage *s, int moved)
 		bool seen = plate_inside(&on, x, y) || plate_inside(&s->hand, x, y) ||
 			(!s->alone && plate_inside(&body, x, y));
 
-		s->p[i] = seen ? 0.99f : 0.01f;
+		s->p[i] = seen ? 0.99f : plate_inside(&s->unsure, x, y) ? 0.3f : 0.01f;
 	}
 	pmk_plate_begin(&s->plate, &s->picture);
 	pmk_plate_weigh(&s->plate, &all, s->p, N, N);
@@ -167,6 +170,23 @@ static void test_alone(void **state)
 	}
 }
 
+/* A cut in a film is no camera that moves, however little else the network is sure of. */
+static void test_cut_in_a_film(void **state)
+{
+	struct stage *s = *state;
+
+	s->screen = (struct pmk_rect){ 216, 20, 240, 170 };
+	s->unsure = (struct pmk_rect){ 0, 200, W, H - 200 };
+	for (int n = 0; n < LOOKS; n++)
+		look(s, sway(n));
+	s->alone = true;
+	for (int n = 0; n < LOOKS; n++) {
+		s->film = n < 5 ? 170 : 90;
+		look(s, sway(n));
+		assert_true(shown(s, other(s, sway(n))) < 0.01f);
+	}
+}
+
 /* What the network sees before a look has no head on the wall; but if somebody is in front, all of it. */
 static void test_the_networks_input(void **state)
 {
@@ -220,6 +240,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_who_crosses_the_border, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_in_a_door, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_alone, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_cut_in_a_film, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_on_a_checked_curtain, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_the_networks_input, setup, teardown),
 	};

@@ -306,7 +306,7 @@ static int moved_share(const struct pmk_plate *p)
 	int known = 0, moved = 0, count = p->columns * p->rows;
 
 	for (int i = 0; i < count; i++) {
-		int room = (p->vote[i] > 0) & (p->looks[i] != 0);
+		int room = (p->vote[i] > 0) & (p->looks[i] != 0) & !p->hung[i];
 
 		known += room;
 		moved += room & !p->same[i];

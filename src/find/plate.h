@@ -35,7 +35,7 @@
  *
  * The memory follows the light: the median ratio of luma, now to then, is applied to all cells. When the camera moves,
  * much of the room does not look as it did, and as large a share of the evidence is forgotten where nobody can see what
- * is there now.
+ * is there now. What hangs there does not count for this: a film has cuts.
  *
  * The one rule: it only ever lowers a probability, and it never reaches a shown picture. Less than 1.5 MiB up to 1080p;
  * allocates nothing after init. One thread. */
