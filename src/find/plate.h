@@ -55,8 +55,8 @@ enum { PMK_PLATE_HANGINGS = 16 };
 /* Four straight sides around what is taken for people: cells that the border passes. */
 struct pmk_hanging {
 	int left, top, right, bottom;
-	bool seen, whole; /* half of the border is to be seen; nearly all of it */
-	bool clear; /* nobody is in front of the border in this picture, and what is inside is hidden */
+	bool seen; /* half of the border is to be seen */
+	int left_end, right_begin; /* nobody is near to the columns before the one, and from the other on */
 	bool stirred; /* something inside moved, at least a little */
 	bool beside; /* somebody as large as who is inside is elsewhere */
 	bool hides; /* who is inside is not shown */
@@ -116,8 +116,8 @@ void pmk_plate_weigh(struct pmk_plate *plate, const struct pmk_rect *view, float
 /* Weigh likewise what was not seen in this picture, and is not remembered: only where it was judged to be room. */
 void pmk_plate_overrule(
 	const struct pmk_plate *plate, const struct pmk_rect *view, float *probability, int width, int height);
-/* Before a look at the part `view`: fill what hangs there, and nobody is in front of, with its mean colour, in a
- * picture of width x height px and three channels. The network makes up bodies for heads on a wall. */
+/* Before a look at the part `view`: fill the columns of what hangs there that nobody is near to with their mean colour,
+ * in a picture of width x height px and three channels. The network makes up bodies for heads on a wall. */
 void pmk_plate_flatten_hangings(
 	const struct pmk_plate *plate, const struct pmk_rect *view, float *input, int width, int height);
 /* After all looks: find what hangs there. */

@@ -5,10 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WHOLE = 100, SEEN = 50, WHOLLY = 80 }; /* per cent of a border that is to be seen: it is there; all of it is */
+enum { WHOLE = 100, SEEN = 50 }; /* per cent of a border that is to be seen: it is there */
 enum { ALIKE = 10 }; /* levels: a border that looks otherwise is hidden by somebody */
 enum { BROKEN = 2 }; /* cells of a border in a row that somebody hides */
 enum { RIM = 3 }; /* cells around who is in front of a hanging: hair, and what moves fast */
+enum { NEAR = 24 }; /* of the picture's width, one in so many: nobody moves as far from picture to picture */
 enum { LOST = 30, KNOWN = 25 }; /* pictures until a border that is not to be seen is forgotten; until it is known */
 enum { EVERY = 5, SELDOM = 30, NESTED = 3 }; /* pictures between two searches, soon and later; searches at a time */
 enum { SMALL = 50 }; /* of the picture, one cell in so many: less is nobody that matters */
@@ -100,7 +101,6 @@ static void mark(struct pmk_plate *p, struct pmk_hanging *h)
 			p->hung[i] = p->hung[i] == HANGS;
 	}
 	h->seen = seen * WHOLE >= SEEN * 2 * (width + height);
-	h->whole = seen * WHOLE >= WHOLLY * 2 * (width + height);
 }
 
 static void mark_all(struct pmk_plate *p)
@@ -146,23 +146,33 @@ static void judge(struct pmk_plate *p, struct pmk_hanging *h, int outside)
 	h->known = pmk_min(h->known + h->beside, KNOWN);
 }
 
-/* How many cells of a side that begins at cell i do not look as they did. */
-static int count_changed(const struct pmk_plate *p, bool row, int i, int length)
+/* Whether somebody is in front of a column of a hanging: in the last picture, or before its border in this one. */
+static bool is_covered(const struct pmk_plate *p, const struct pmk_hanging *h, int x)
 {
-	int step = row ? 1 : p->columns, changed = 0;
+	bool side = x == h->left || x == h->right;
 
-	for (int n = 0; n < length; n++, i += step)
-		changed += p->border[i] && abs(p->now[0][i] - p->border[i]) > ALIKE;
-	return changed;
+	for (int y = h->top; y <= h->bottom; y++) {
+		int i = y * p->columns + x;
+		bool border = side || y == h->top || y == h->bottom;
+
+		if (!p->hung[i] || (border && p->border[i] && abs(p->now[0][i] - p->border[i]) > ALIKE))
+			return true;
+	}
+	return false;
 }
 
-static bool is_clear(const struct pmk_plate *p, const struct pmk_hanging *h)
+/* Find the columns at the left and at the right that nobody is near to. */
+static void find_free(const struct pmk_plate *p, struct pmk_hanging *h)
 {
-	int w = p->columns, width = h->right - h->left, height = h->bottom - h->top, first = h->top * w + h->left;
-	int changed = count_changed(p, true, first, width) + count_changed(p, true, first + height * w, width) +
-		count_changed(p, false, first, height) + count_changed(p, false, first + width, height);
+	int far = p->columns / NEAR;
 
-	return h->hides && h->whole && changed < BROKEN;
+	h->left_end = h->right_begin = h->right + 1;
+	for (int x = h->left; x <= h->right; x++) {
+		if (h->hides && !is_covered(p, h, x))
+			continue;
+		h->left_end = pmk_min(h->left_end, pmk_max(x - far, h->left));
+		h->right_begin = x + far + 1;
+	}
 }
 
 /* Notice whether anything in it moves. */
@@ -176,7 +186,7 @@ static void watch(const struct pmk_plate *p, struct pmk_hanging *h)
 	}
 	h->stirred |= pmk_plate_stirs(&inside);
 	h->hides = is_to_hide(h);
-	h->clear = is_clear(p, h);
+	find_free(p, h);
 }
 
 static void judge_all(struct pmk_plate *p)

@@ -212,12 +212,12 @@ void pmk_plate_flatten_hangings(
 {
 	for (int k = 0; k < p->hangings; k++) {
 		const struct pmk_hanging *h = &p->hanging[k];
-		int s = p->halved;
+		const int from[2] = { h->left, h->right_begin }, to[2] = { h->left_end, h->right + 1 };
+		int s = p->halved, top = pixel_from(h->top << s, view->y, view->height, height),
+		    bottom = pixel_from((h->bottom + 1) << s, view->y, view->height, height);
 
-		if (h->clear)
-			flatten(input, width, pixel_from(h->left << s, view->x, view->width, width),
-				pixel_from((h->right + 1) << s, view->x, view->width, width),
-				pixel_from(h->top << s, view->y, view->height, height),
-				pixel_from((h->bottom + 1) << s, view->y, view->height, height));
+		for (int n = 0; n < 2; n++)
+			flatten(input, width, pixel_from(from[n] << s, view->x, view->width, width),
+				pixel_from(to[n] << s, view->x, view->width, width), top, bottom);
 	}
 }
