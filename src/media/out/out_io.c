@@ -2,6 +2,7 @@
 #include "media/out/out_io.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libavformat/avformat.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -41,13 +42,15 @@ int pmk_out_write_at(int fd, const uint8_t *bytes, size_t count, int64_t at)
 	return 0;
 }
 
-/* Write where nobody else has written or cut anything. */
+/* Write where nobody else has written or cut anything. The size is the one that this machine knows: NFS would first
+ * send all that was written to the server. */
 static int put(struct out_io *io, const uint8_t *bytes, int count, int64_t at)
 {
-	struct stat st;
+	struct statx st;
 	int err;
 
-	if (fstat(io->fd, &st) == 0 && st.st_size != io->size)
+	if (statx(io->fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_SIZE, &st) == 0 &&
+		(int64_t)st.stx_size != io->size)
 		return AVERROR(ESTALE);
 	err = pmk_out_write_at(io->fd, bytes, (size_t)count, at);
 	if (!err && count)
