@@ -3,11 +3,7 @@
 #include "plate_picture.h"
 #include "unit.h"
 
-#include "find/plate.h"
-
 #include <math.h>
-
-enum { W = 480, H = 360, N = 120 }; /* px; network pixels: as many as cells in a row */
 
 struct stage {
 	struct pmk_plate plate;
@@ -16,7 +12,7 @@ struct stage {
 };
 
 /* The places of things, and of the person, far from them. In px. */
-static const struct pmk_rect all = { 0, 0, W, H }, chair = { 280, 160, 120, 160 }, person = { 40, 60, 120, 300 };
+static const struct pmk_rect chair = { 280, 160, 120, 160 }, person = { 40, 60, 120, 300 };
 
 /* A room with a pattern of 8x8 px, so that a camera that moves is seen to. */
 static void draw_room(struct pmk_image *image)
@@ -57,22 +53,13 @@ static int teardown(void **state)
 	return 0;
 }
 
-static bool inside(const struct pmk_rect *r, int i)
-{
-	int x = i % N * W / N, y = i / N * H / N;
-
-	return r && plate_inside(r, x, y);
-}
-
 /* The network says p in `where`, and elsewhere that there is room, for so many pictures. */
 static void look(struct stage *s, const struct pmk_rect *where, float p, int pictures)
 {
 	for (int n = 0; n < pictures; n++) {
 		for (int i = 0; i < N * N; i++)
-			s->p[i] = inside(where, i) ? p : 0.01f;
-		pmk_plate_begin(&s->plate, &s->picture);
-		pmk_plate_weigh(&s->plate, &all, s->p, N, N);
-		pmk_plate_end(&s->plate);
+			s->p[i] = plate_inside(where, i) ? p : 0.01f;
+		plate_look(&s->plate, &s->picture, s->p);
 	}
 }
 
@@ -80,16 +67,8 @@ static void look(struct stage *s, const struct pmk_rect *where, float p, int pic
 static float mean(const struct stage *s, const struct pmk_rect *where)
 {
 	struct pmk_rect core = { where->x + 8, where->y + 8, where->width - 16, where->height - 16 };
-	float sum = 0;
-	int count = 0;
 
-	for (int i = 0; i < N * N; i++) {
-		if (!inside(&core, i))
-			continue;
-		sum += s->p[i];
-		count++;
-	}
-	return sum / (float)count;
+	return plate_mean(s->p, core);
 }
 
 static void test_a_chair_stays_one(void **state)
@@ -353,10 +332,10 @@ static void live(struct stage *s, int pictures, bool walks, int nods)
 			plate_fill(&s->picture, &head, 180, 110, 160);
 		}
 		for (int i = 0; i < N * N; i++)
-			s->p[i] = inside(&walker, i) || inside(&portrait, i) || inside(&other, i) ? 1 : 0.01f;
-		pmk_plate_begin(&s->plate, &s->picture);
-		pmk_plate_weigh(&s->plate, &all, s->p, N, N);
-		pmk_plate_end(&s->plate);
+			s->p[i] = plate_inside(&walker, i) || plate_inside(&portrait, i) || plate_inside(&other, i) ?
+				1 :
+				0.01f;
+		plate_look(&s->plate, &s->picture, s->p);
 	}
 }
 

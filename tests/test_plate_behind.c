@@ -4,9 +4,7 @@
 #include "plate_picture.h"
 #include "unit.h"
 
-#include "find/plate.h"
-
-enum { W = 480, H = 360, N = 120, LOOKS = 100, SOON = 5 };
+enum { LOOKS = 100, SOON = 5 };
 
 struct stage {
 	struct pmk_plate plate;
@@ -18,16 +16,15 @@ struct stage {
 };
 
 /* px */
-static const struct pmk_rect all = { 0, 0, W, H }, portrait = { 180, 24, 100, 100 }, cut = { 180, 0, 100, 124 },
+static const struct pmk_rect portrait = { 180, 24, 100, 100 }, cut = { 180, 0, 100, 124 },
 			     lower = { 0, 200, W, H - 200 };
 
 static int setup(void **state)
 {
-	struct pmk_layout layout = { .width = W, .height = H };
 	struct stage *s = calloc(1, sizeof *s);
 
 	*state = s;
-	return !s || pmk_plate_init(&s->plate, &layout) || pmk_image_alloc(&s->picture, &layout);
+	return !s || plate_open(&s->plate, &s->picture);
 }
 
 static int teardown(void **state)
@@ -58,36 +55,9 @@ static void look(struct stage *s, const struct pmk_rect *above, int brighter, in
 	plate_fill(&s->picture, &low, 140, 110, 156);
 	plate_fill(&s->picture, &s->hand, 90, 110, 156);
 	for (int i = 0; i < N * N; i++) {
-		int px = i % N * W / N, py = i / N * H / N;
-
-		s->p[i] = plate_inside(&head, px, py) || plate_inside(&body, px, py) || plate_inside(&seen, px, py) ?
-			1 :
-			0.01f;
+		s->p[i] = plate_inside(&head, i) || plate_inside(&body, i) || plate_inside(&seen, i) ? 1 : 0.01f;
 	}
-	pmk_plate_begin(&s->plate, &s->picture);
-	pmk_plate_weigh(&s->plate, &all, s->p, N, N);
-	pmk_plate_end(&s->plate);
-}
-
-/* What is left of a part. */
-static float shown(const struct stage *s, const struct pmk_rect *r)
-{
-	float sum = 0;
-	int count = 0;
-
-	for (int i = 0; i < N * N; i++) {
-		if (!plate_inside(r, i % N * W / N, i / N * H / N))
-			continue;
-		sum += s->p[i];
-		count++;
-	}
-	return sum / (float)count;
-}
-
-/* To and fro. */
-static int sway(int n, int far)
-{
-	return (n % 20 < 10 ? n % 20 : 20 - n % 20) * far / 10;
+	plate_look(&s->plate, &s->picture, s->p);
 }
 
 static const struct pmk_rect face = { 212, 132, 36, 60 }, chest = { 148, 212, 164, 140 }, upper = { 188, 32, 84, 76 };
@@ -97,10 +67,10 @@ static void test_a_portrait_above_the_head(void **state)
 	struct stage *s = *state;
 
 	for (int n = 0; n < LOOKS; n++)
-		look(s, &portrait, 0, sway(n, 12), sway(n + 5, 40), 60 + n % 7 * 6);
-	assert_true(shown(s, &upper) < 0.3f);
-	assert_true(shown(s, &face) > 0.9f);
-	assert_true(shown(s, &chest) > 0.9f);
+		look(s, &portrait, 0, plate_sway(n, 12), plate_sway(n + 5, 40), 60 + n % 7 * 6);
+	assert_true(plate_mean(s->p, upper) < 0.3f);
+	assert_true(plate_mean(s->p, face) > 0.9f);
+	assert_true(plate_mean(s->p, chest) > 0.9f);
 }
 
 /* Somebody above who never moved, and begins to, is back within a judgement. */
@@ -109,11 +79,11 @@ static void test_who_begins_to_move(void **state)
 	struct stage *s = *state;
 
 	for (int n = 0; n < LOOKS; n++)
-		look(s, &portrait, 0, sway(n, 12), sway(n + 5, 40), 60 + n % 7 * 6);
-	assert_true(shown(s, &upper) < 0.3f);
+		look(s, &portrait, 0, plate_sway(n, 12), plate_sway(n + 5, 40), 60 + n % 7 * 6);
+	assert_true(plate_mean(s->p, upper) < 0.3f);
 	for (int n = 0; n <= SOON; n++)
-		look(s, &portrait, 10 + n, sway(n, 12), sway(n + 5, 40), 60 + n % 7 * 6);
-	assert_true(shown(s, &upper) > 0.9f);
+		look(s, &portrait, 10 + n, plate_sway(n, 12), plate_sway(n + 5, 40), 60 + n % 7 * 6);
+	assert_true(plate_mean(s->p, upper) > 0.9f);
 }
 
 /* What passes in front of the portrait leaves it what it was. */
@@ -123,11 +93,11 @@ static void test_a_hand_before_the_portrait(void **state)
 	struct stage *s = *state;
 
 	for (int n = 0; n < LOOKS; n++)
-		look(s, &portrait, 0, sway(n, 12), sway(n + 5, 40), 60 + n % 7 * 6);
+		look(s, &portrait, 0, plate_sway(n, 12), plate_sway(n + 5, 40), 60 + n % 7 * 6);
 	for (int n = 0; n < LOOKS; n++) {
 		s->hand = n < 20 ? hand : (struct pmk_rect){ 0 };
-		look(s, &portrait, 0, sway(n, 12), sway(n + 5, 40), 60 + n % 7 * 6);
-		assert_true(shown(s, &free) < 0.3f);
+		look(s, &portrait, 0, plate_sway(n, 12), plate_sway(n + 5, 40), 60 + n % 7 * 6);
+		assert_true(plate_mean(s->p, free) < 0.3f);
 	}
 }
 
@@ -137,12 +107,12 @@ static void test_another_light(void **state)
 	struct stage *s = *state;
 
 	for (int n = 0; n < LOOKS; n++)
-		look(s, &portrait, 0, sway(n, 12), sway(n + 5, 40), 60 + n % 7 * 6);
+		look(s, &portrait, 0, plate_sway(n, 12), plate_sway(n + 5, 40), 60 + n % 7 * 6);
 	s->dark = true;
 	s->more = 8;
 	for (int n = 0; n < LOOKS; n++) {
-		look(s, &portrait, 0, sway(n, 12), sway(n + 5, 40), 60 + n % 7 * 6);
-		assert_true(shown(s, &upper) < 0.3f);
+		look(s, &portrait, 0, plate_sway(n, 12), plate_sway(n + 5, 40), 60 + n % 7 * 6);
+		assert_true(plate_mean(s->p, upper) < 0.3f);
 	}
 }
 
@@ -154,9 +124,9 @@ static void test_a_portrait_that_was_hidden(void **state)
 
 	for (int n = 0; n < LOOKS; n++) {
 		s->hand = n > 10 && n < 20 ? passes : (struct pmk_rect){ 0 };
-		look(s, &apart, 0, sway(n, 12), sway(n + 5, 40), 60 + n % 7 * 6);
+		look(s, &apart, 0, plate_sway(n, 12), plate_sway(n + 5, 40), 60 + n % 7 * 6);
 	}
-	assert_true(shown(s, &inner) < 0.3f);
+	assert_true(plate_mean(s->p, inner) < 0.3f);
 }
 
 /* A head cut off by the picture's upper border has no upper rim that could be seen to move. */
@@ -165,9 +135,9 @@ static void test_a_head_at_the_border(void **state)
 	struct stage *s = *state;
 
 	for (int n = 0; n < LOOKS; n++) {
-		look(s, &cut, 0, 0, sway(n, 100), 60);
-		assert_true(shown(s, &upper) > 0.9f);
-		assert_true(shown(s, &face) > 0.9f);
+		look(s, &cut, 0, 0, plate_sway(n, 100), 60);
+		assert_true(plate_mean(s->p, upper) > 0.9f);
+		assert_true(plate_mean(s->p, face) > 0.9f);
 	}
 }
 
@@ -178,8 +148,8 @@ static void test_shoulders_that_stand(void **state)
 	struct stage *s = *state;
 
 	for (int n = 0; n < LOOKS; n++) {
-		look(s, &none, -70, sway(n, 16), sway(n, 100), 60);
-		assert_true(shown(s, &chest) > 0.9f);
+		look(s, &none, -70, plate_sway(n, 16), plate_sway(n, 100), 60);
+		assert_true(plate_mean(s->p, chest) > 0.9f);
 	}
 }
 

@@ -4,10 +4,9 @@
 #include "plate_picture.h"
 #include "unit.h"
 
-#include "find/plate.h"
 #include "find/plate/plate_parts.h"
 
-enum { W = 480, H = 360, N = 120, LOOKS = 40 };
+enum { LOOKS = 40 };
 
 struct stage {
 	struct pmk_plate plate;
@@ -20,11 +19,10 @@ struct stage {
 };
 
 /* px */
-static const struct pmk_rect all = { 0, 0, W, H }, screen = { 240, 40, 200, 140 }, door = { 300, 40, 120, 280 };
+static const struct pmk_rect screen = { 240, 40, 200, 140 }, door = { 300, 40, 120, 280 };
 
 static int setup(void **state)
 {
-	struct pmk_layout layout = { .width = W, .height = H };
 	struct stage *s = calloc(1, sizeof *s);
 
 	*state = s;
@@ -32,7 +30,7 @@ static int setup(void **state)
 		return 1;
 	s->screen = screen;
 	s->film = 170;
-	return pmk_plate_init(&s->plate, &layout) || pmk_image_alloc(&s->picture, &layout);
+	return plate_open(&s->plate, &s->picture);
 }
 
 static int teardown(void **state)
@@ -76,37 +74,15 @@ static void look(struct stage *s, int moved)
 	}
 	plate_fill(&s->picture, &s->hand, 150, 110, 156);
 	for (int i = 0; i < N * N; i++) {
-		int x = i % N * W / N, y = i / N * H / N;
-		bool seen = plate_inside(&on, x, y) || plate_inside(&s->hand, x, y) ||
-			(!s->alone && plate_inside(&body, x, y));
+		bool seen = plate_inside(&on, i) || plate_inside(&s->hand, i) || (!s->alone && plate_inside(&body, i));
 
-		s->p[i] = seen ? 0.99f : plate_inside(&s->unsure, x, y) ? 0.3f : 0.01f;
+		s->p[i] = seen ? 0.99f : plate_inside(&s->unsure, i) ? 0.3f : 0.01f;
 	}
 	pmk_plate_begin(&s->plate, &s->picture);
 	pmk_plate_weigh(&s->plate, &all, s->p, N, N);
 	pmk_plate_find_hangings(&s->plate);
 	pmk_plate_clear_hangings(&s->plate, &all, s->p, N, N);
 	pmk_plate_end(&s->plate);
-}
-
-static float shown(const struct stage *s, struct pmk_rect r)
-{
-	float sum = 0;
-	int count = 0;
-
-	for (int i = 0; i < N * N; i++) {
-		if (!plate_inside(&r, i % N * W / N, i / N * H / N))
-			continue;
-		sum += s->p[i];
-		count++;
-	}
-	return sum / (float)count;
-}
-
-/* To and fro. */
-static int sway(int n)
-{
-	return (n % 20 < 10 ? n % 20 : 20 - n % 20) * 2;
 }
 
 static const struct pmk_rect chest = { 64, 216, 88, 140 };
@@ -116,9 +92,9 @@ static void test_on_a_screen(void **state)
 	struct stage *s = *state;
 
 	for (int n = 0; n < LOOKS; n++) {
-		look(s, sway(n));
-		assert_true(shown(s, other(s, sway(n))) < 0.01f);
-		assert_true(shown(s, chest) > 0.9f);
+		look(s, plate_sway(n, 20));
+		assert_true(plate_mean(s->p, other(s, plate_sway(n, 20))) < 0.01f);
+		assert_true(plate_mean(s->p, chest) > 0.9f);
 	}
 }
 
@@ -129,15 +105,15 @@ static void test_who_crosses_the_border(void **state)
 	struct stage *s = *state;
 
 	for (int n = 0; n < LOOKS; n++)
-		look(s, sway(n));
+		look(s, plate_sway(n, 20));
 	for (int n = 0; n < LOOKS; n++) {
 		s->hand = hand;
-		look(s, sway(n));
-		assert_true(shown(s, fingers) > 0.9f);
+		look(s, plate_sway(n, 20));
+		assert_true(plate_mean(s->p, fingers) > 0.9f);
 	}
 	s->hand = (struct pmk_rect){ 0 };
 	look(s, 0);
-	assert_true(shown(s, other(s, 0)) < 0.01f);
+	assert_true(plate_mean(s->p, other(s, 0)) < 0.01f);
 }
 
 static void test_in_a_door(void **state)
@@ -146,8 +122,8 @@ static void test_in_a_door(void **state)
 
 	s->screen = door;
 	for (int n = 0; n < LOOKS; n++) {
-		look(s, sway(n));
-		assert_true(shown(s, other(s, sway(n))) > 0.9f);
+		look(s, plate_sway(n, 20));
+		assert_true(plate_mean(s->p, other(s, plate_sway(n, 20))) > 0.9f);
 	}
 }
 
@@ -158,15 +134,15 @@ static void test_alone(void **state)
 
 	s->alone = true;
 	for (int n = 0; n < LOOKS; n++)
-		look(s, sway(n));
-	assert_true(shown(s, other(s, sway(LOOKS - 1))) > 0.9f);
+		look(s, plate_sway(n, 20));
+	assert_true(plate_mean(s->p, other(s, plate_sway(LOOKS - 1, 20))) > 0.9f);
 	s->alone = false;
 	for (int n = 0; n < LOOKS; n++)
-		look(s, sway(n));
+		look(s, plate_sway(n, 20));
 	s->alone = true;
 	for (int n = 0; n < LOOKS; n++) {
-		look(s, sway(n));
-		assert_true(shown(s, other(s, sway(n))) < 0.01f);
+		look(s, plate_sway(n, 20));
+		assert_true(plate_mean(s->p, other(s, plate_sway(n, 20))) < 0.01f);
 	}
 }
 
@@ -178,12 +154,12 @@ static void test_cut_in_a_film(void **state)
 	s->screen = (struct pmk_rect){ 216, 20, 240, 170 };
 	s->unsure = (struct pmk_rect){ 0, 200, W, H - 200 };
 	for (int n = 0; n < LOOKS; n++)
-		look(s, sway(n));
+		look(s, plate_sway(n, 20));
 	s->alone = true;
 	for (int n = 0; n < LOOKS; n++) {
 		s->film = n < 5 ? 170 : 90;
-		look(s, sway(n));
-		assert_true(shown(s, other(s, sway(n))) < 0.01f);
+		look(s, plate_sway(n, 20));
+		assert_true(plate_mean(s->p, other(s, plate_sway(n, 20))) < 0.01f);
 	}
 }
 
@@ -196,7 +172,7 @@ static float contrast(const struct stage *s, struct pmk_rect part)
 		input[i] = (float)(i % 7) / 7;
 	pmk_plate_flatten_hangings(&s->plate, &all, input, N, N);
 	for (int i = 0; i < N * N; i++) {
-		if (!plate_inside(&part, i % N * W / N, i / N * H / N))
+		if (!plate_inside(&part, i))
 			continue;
 		least = input[i * 3] < least ? input[i * 3] : least;
 		most = input[i * 3] > most ? input[i * 3] : most;

@@ -4,9 +4,7 @@
 #include "plate_picture.h"
 #include "unit.h"
 
-#include "find/plate.h"
-
-enum { W = 480, H = 360, N = 120, LOOKS = 100 };
+enum { LOOKS = 100 };
 
 struct stage {
 	struct pmk_plate plate;
@@ -17,15 +15,14 @@ struct stage {
 };
 
 /* px; the person is between the edges of these, and moves */
-static const struct pmk_rect all = { 0, 0, W, H }, portrait = { 240, 40, 100, 320 };
+static const struct pmk_rect portrait = { 240, 40, 100, 320 };
 
 static int setup(void **state)
 {
-	struct pmk_layout layout = { .width = W, .height = H };
 	struct stage *s = calloc(1, sizeof *s);
 
 	*state = s;
-	if (!s || pmk_plate_init(&s->plate, &layout) || pmk_image_alloc(&s->picture, &layout))
+	if (!s || plate_open(&s->plate, &s->picture))
 		return 1;
 	s->random = 11;
 	return 0;
@@ -76,31 +73,12 @@ static void look(struct stage *s, int x, int nod)
 	plate_fill(&s->picture, &body, 60 + x % 7 * 6, 150, 110);
 	add_noise(s);
 	for (int i = 0; i < N * N; i++) {
-		int px = i % N * W / N, py = i / N * H / N;
-
-		s->p[i] = plate_inside(&head, px, py) || plate_inside(&body, px, py) ||
-				plate_inside(&portrait, px, py) || plate_inside(&between, px, py) ?
+		s->p[i] = plate_inside(&head, i) || plate_inside(&body, i) || plate_inside(&portrait, i) ||
+				plate_inside(&between, i) ?
 			1 :
 			0.01f;
 	}
-	pmk_plate_begin(&s->plate, &s->picture);
-	pmk_plate_weigh(&s->plate, &all, s->p, N, N);
-	pmk_plate_end(&s->plate);
-}
-
-/* What is left of a part. */
-static float mean(const struct stage *s, const struct pmk_rect *r)
-{
-	float sum = 0;
-	int count = 0;
-
-	for (int i = 0; i < N * N; i++) {
-		if (!plate_inside(r, i % N * W / N, i / N * H / N))
-			continue;
-		sum += s->p[i];
-		count++;
-	}
-	return sum / (float)count;
+	plate_look(&s->plate, &s->picture, s->p);
 }
 
 /* What is left of the portrait's upper half, which nobody hides. */
@@ -108,13 +86,13 @@ static float shown(const struct stage *s)
 {
 	const struct pmk_rect upper = { portrait.x + 8, portrait.y + 8, portrait.width - 16, 120 };
 
-	return mean(s, &upper);
+	return plate_mean(s->p, upper);
 }
 
 /* How far to the right the person is: to and fro, and at most up to the portrait. */
 static int sway(int n)
 {
-	return 80 + (n % 20 < 10 ? n % 20 : 20 - n % 20) * 2;
+	return 80 + plate_sway(n, 20);
 }
 
 static void test_a_portrait_that_touches(void **state)
@@ -202,10 +180,8 @@ static void look_at_three(struct stage *s, int n, int joins)
 	plate_fill(&s->picture, &head, 90 + n % 5 * 6, 110, 156);
 	plate_fill(&s->picture, &third, 180, 110, 156);
 	for (int i = 0; i < N * N; i++) {
-		int px = i % N * W / N, py = i / N * H / N;
-
-		s->p[i] = plate_inside(&large, px, py) || plate_inside(&head, px, py) || plate_inside(&shirt, px, py) ||
-				plate_inside(&third, px, py) ?
+		s->p[i] = plate_inside(&large, i) || plate_inside(&head, i) || plate_inside(&shirt, i) ||
+				plate_inside(&third, i) ?
 			1 :
 			0.01f;
 	}
@@ -225,8 +201,8 @@ static void test_a_person_beside_a_larger_portrait(void **state)
 		pmk_plate_forget(&s->plate);
 		for (int n = 0; n < LOOKS; n++) {
 			look_at_three(s, n, joins);
-			assert_true(mean(s, &large) < 0.3f);
-			assert_true(n <= PMK_PLATE_START || mean(s, &shirt) > 0.9f);
+			assert_true(plate_mean(s->p, large) < 0.3f);
+			assert_true(n <= PMK_PLATE_START || plate_mean(s->p, shirt) > 0.9f);
 		}
 	}
 }
