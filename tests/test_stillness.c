@@ -7,8 +7,10 @@
 #include "draw/presenter.h"
 #include "scene/scene.h"
 #include "scene/stillness.h"
+#include "tiny_network.h"
 
 #include <math.h>
+#include <unistd.h>
 
 enum { W = 256, H = 144, RATE = 30 };
 
@@ -442,6 +444,54 @@ static void test_faults_and_cuts_are_not_still(void **state)
 	pmk_frame_pool_destroy(pool);
 }
 
+static void fill_part(struct pmk_image *image, const struct pmk_rect *r, const uint8_t yuv[3])
+{
+	const struct pmk_rect half = { r->x / 2, r->y / 2, r->width / 2, r->height / 2 };
+
+	for (int k = 0; k < 3; k++)
+		fill(image, k, k ? &half : r, yuv[k]);
+}
+
+/* A picture after one in which something was found to hang there is looked at, as the network will see less of it. For
+ * this network, somebody is who is green; who reaches down to the edge hangs nowhere. */
+static void test_something_hangs_there(void **state)
+{
+	static const struct pmk_rect somebody[2] = { { 440, 120, 80, 240 }, { 440, 80, 80, 100 } };
+	struct pmk_layout layout = { .width = 640, .height = 360 };
+	struct pmk_scene_settings settings = { .threads = 1, .backdrop = "green", .refine = { .threshold = -1 } };
+	struct pmk_frame_pool *pool = pmk_frame_pool_create(1);
+	struct pmk_frame *frame = pmk_frame_pool_take(pool, &layout);
+	char folder[] = "/tmp/potemkin-still-XXXXXX", file[80];
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(settings.model, sizeof settings.model, "%s/tiny.tflite", folder);
+	assert_true(tiny_network_write(settings.model, 256, 256));
+	for (int hangs = 0; hangs < 2; hangs++) {
+		struct pmk_scene *scene;
+
+		assert_int_equal(pmk_scene_create(&settings, &layout, 1, &scene), 0);
+		pmk_image_fill(&frame->image, (uint8_t[]){ 130, 124, 130 });
+		fill_part(&frame->image, &somebody[hangs], (uint8_t[]){ 150, 90, 50 });
+		for (int n = 0; n < 3; n++) {
+			struct pmk_scene_times times = { 0 };
+			const struct pmk_mask *mask;
+
+			frame->number = (uint64_t)n + 1;
+			frame->time_ns = moment(n);
+			assert_int_equal(pmk_scene_mask(scene, frame, &mask, &times), 0);
+			assert_int_equal(times.still, n > hangs);
+		}
+		pmk_scene_destroy(scene);
+	}
+	pmk_frame_unref(frame);
+	pmk_frame_pool_destroy(pool);
+	unlink(settings.model);
+	snprintf(file, sizeof file, "%s/tiny.tflite.ini", folder);
+	unlink(file);
+	assert_int_equal(rmdir(folder), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -455,6 +505,7 @@ int main(void)
 		cmocka_unit_test(test_a_still_scene_skips_the_network),
 		cmocka_unit_test(test_no_mask_is_late),
 		cmocka_unit_test(test_faults_and_cuts_are_not_still),
+		cmocka_unit_test(test_something_hangs_there),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -99,6 +99,7 @@ struct pmk_plate {
 	uint8_t *hung; /* 1: hangs there, and is not shown */
 	struct pmk_hanging hanging[PMK_PLATE_HANGINGS];
 	int hangings;
+	bool found; /* one in the last picture, so the network will see the next one otherwise */
 	uint8_t *scratch;
 	void *block;
 };

@@ -127,7 +127,7 @@ static bool is_still(struct pmk_scene *s, const struct pmk_frame *frame, struct 
 
 	if (s->settings.no_motion_gate)
 		return false;
-	times->still = pmk_stillness_test(&s->stillness, &frame->image, s->last_ns);
+	times->still = pmk_stillness_test(&s->stillness, &frame->image, s->last_ns) && !s->plate.found;
 	if (times->still) {
 		s->mask.number = frame->number;
 		pmk_look_skip(s->parts.look);

@@ -274,6 +274,7 @@ void pmk_plate_watch_hangings(struct pmk_plate *p)
 void pmk_plate_forget_hangings(struct pmk_plate *p)
 {
 	p->hangings = 0;
+	p->found = false;
 	memset(p->hung, 0, (size_t)p->columns * (size_t)p->rows);
 	memset(p->border, 0, (size_t)p->columns * (size_t)p->rows);
 }
@@ -282,8 +283,11 @@ void pmk_plate_find_hangings(struct pmk_plate *p)
 {
 	judge_all(p);
 	forget_lost(p);
-	for (int n = 0; n < NESTED && searches(p) && search(p); n++)
+	p->found = false;
+	for (int n = 0; n < NESTED && searches(p) && search(p); n++) {
+		p->found = true;
 		judge_all(p);
+	}
 	if (!p->hangings)
 		return;
 	take_off(p);
