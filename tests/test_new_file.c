@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
@@ -586,33 +587,66 @@ static void test_place_is_free_again(void **state)
 	assert_int_equal(entries(), 0);
 }
 
-/* A part of what is wanted replaces no older file, and is left until the next claim. */
+/* A part of what is wanted replaces no older file, and is left until the next claim, if there can be claims. */
 static void test_partial(void **state)
 {
 	struct pmk_new_file file;
+	char left[64];
 	int fd;
 
-	for (int way = 0; way < 4; way++) {
+	for (int way = 0; way < 5; way++) {
+		bool stays = way == 2 || way == 4;
+
+		snprintf(left, sizeof left, ".a.potemkin");
+		if (way == 4)
+			snprintf(left, sizeof left, ".a.%d-0", (int)getpid());
 		if (way)
 			make("a", 0600);
+		no_locks = way == 4;
 		fd = pmk_new_file_claim(&file, "a");
+		no_locks = false;
 		file.partial = true;
 		if (way == 1)
 			unlink("a");
 		if (way == 3)
-			unlink(".a.potemkin");
+			unlink(left);
 		unit_catch_log();
-		assert_int_equal(pmk_new_file_keep(&file), way == 2 ? -EALREADY : way == 3 ? -ENOENT : 0);
+		assert_int_equal(pmk_new_file_keep(&file), stays ? -EALREADY : way == 3 ? -ENOENT : 0);
 		pmk_log_redirect(NULL, NULL);
 		close(fd);
-		assert_int_equal(unit_log_count, way / 2);
-		if (way == 2)
-			assert_non_null(strstr(unit_logged, ".a.potemkin until another is written"));
-		assert_int_equal(entries(), way == 2 ? 2 : 1);
+		assert_int_equal(unit_log_count, way >= 2);
+		if (stays) {
+			assert_non_null(strstr(unit_logged, left));
+			assert_int_equal(strstr(unit_logged, " until another is written") != NULL, way == 2);
+		}
+		assert_int_equal(entries(), stays ? 2 : 1);
 		unlink("a");
-		unlink(".a.potemkin");
+		unlink(left);
 	}
 	assert_int_equal(entries(), 0);
+}
+
+/* What it will replace must be known, or it would be taken for another program's in the end. */
+static void test_no_descriptor_for_the_older_file(void **state)
+{
+	struct rlimit before, few;
+	struct pmk_new_file file;
+	int next = dup(0);
+
+	close(next);
+	make("a", 0640);
+	getrlimit(RLIMIT_NOFILE, &before);
+	few = (struct rlimit){ (rlim_t)next + 1, before.rlim_max };
+	for (int claimed = 0; claimed < 2; claimed++) {
+		unit_catch_log();
+		setrlimit(RLIMIT_NOFILE, &few);
+		assert_int_equal((claimed ? pmk_new_file_claim : pmk_new_file_create)(&file, "a"), -EMFILE);
+		setrlimit(RLIMIT_NOFILE, &before);
+		pmk_log_redirect(NULL, NULL);
+		assert_string_equal(unit_logged, "a: cannot be created: Too many open files");
+		assert_int_equal(entries(), 1);
+	}
+	assert_int_equal(unlink("a"), 0);
 }
 
 int main(void)
@@ -639,6 +673,7 @@ int main(void)
 		cmocka_unit_test(test_place_is_free_again),
 		cmocka_unit_test(test_numbers_change),
 		cmocka_unit_test(test_partial),
+		cmocka_unit_test(test_no_descriptor_for_the_older_file),
 	};
 
 	return cmocka_run_group_tests(tests, enter, leave);

@@ -55,6 +55,11 @@ static enum pmk_cure cure_of(const char *path, int err)
 		return PMK_CURE_END_WRITER;
 	case -ENAMETOOLONG:
 		return PMK_CURE_SHORTER_NAME;
+	case -ENOMEM:
+		return PMK_CURE_MORE_MEMORY;
+	case -EMFILE:
+	case -ENFILE:
+		return PMK_CURE_NONE;
 	default:
 		return PMK_CURE_OTHER_PLACE;
 	}
@@ -180,16 +185,25 @@ static int open_temporary(struct pmk_new_file *file, bool claimed)
 		fd = open_claimed(file, mode);
 	if (fd < 0 && fd != -EBUSY)
 		fd = open_numbered(file, mode);
-	/* only now: whoever had the claim before may have made it */
-	file->older = fd < 0 ? -1 : open(file->path, O_PATH | O_CLOEXEC);
-	file->replaces = file->older >= 0 && fstat(file->older, &old) == 0;
-	if (file->replaces) {
-		pmk_take_after(fd, file->path, &old);
-		file->device = old.st_dev;
-		file->number = old.st_ino;
-		file->modified = old.st_mtim;
-	}
 	return fd;
+}
+
+/* Note the older file, if there is one, and make the new one, `fd`, as private. */
+static int hold_older(struct pmk_new_file *file, int fd)
+{
+	struct stat old;
+
+	file->older = open(file->path, O_PATH | O_CLOEXEC);
+	if (file->older < 0)
+		return errno == ENOENT ? 0 : -errno;
+	file->replaces = true;
+	if (fstat(file->older, &old) < 0)
+		return -errno;
+	pmk_take_after(fd, file->path, &old);
+	file->device = old.st_dev;
+	file->number = old.st_ino;
+	file->modified = old.st_mtim;
+	return 0;
 }
 
 void pmk_new_file_forget(struct pmk_new_file *file)
@@ -237,13 +251,18 @@ static int have_created(struct pmk_new_file *file, const char *path, bool claime
 /* The file itself is looked at last: a process that had the claim before may have renamed its own to it by now. */
 static int create_here(struct pmk_new_file *file, bool claimed)
 {
-	int fd = open_temporary(file, claimed);
+	int fd = open_temporary(file, claimed), err;
 
-	if (fd < 0 || !pmk_claim_is_held(file->path))
+	if (fd < 0)
+		return fd;
+	err = hold_older(file, fd);
+	if (!err && pmk_claim_is_held(file->path))
+		err = -EBUSY;
+	if (!err)
 		return fd;
 	unlink(file->temporary);
 	close(fd);
-	return -EBUSY;
+	return err;
 }
 
 static int create(struct pmk_new_file *file, const char *path, bool claimed)
@@ -306,20 +325,17 @@ static int give_up(const struct pmk_new_file *file, int err)
 	return err;
 }
 
-/* A part of what was wanted: nobody but the next claim needs its name. -EALREADY, or what became of it. */
+/* A part of what was wanted: the next claim removes it, if there can be claims. -EALREADY, or what became of it. */
 static int leave(const struct pmk_new_file *file)
 {
 	if (access(file->temporary, F_OK) < 0)
 		return give_up(file, -errno);
-	pmk_warn_cure(PMK_CURE_MOVE_FILE,
-		"%s: the older file stays, as the new one is not complete; that is %s until another is written",
-		file->path, file->temporary);
+	pmk_warn_cure(PMK_CURE_MOVE_FILE, "%s: the older file stays, as the new one is not complete; that is %s%s",
+		file->path, file->temporary, file->claimed ? " until another is written" : "");
 	return -EALREADY;
 }
 
-/* Rename the new file to a hidden name that no other process takes for one that was left. -EEXIST, or what became of
- * it.
- */
+/* Rename the new file to a hidden name that no process takes for one that was left. -EEXIST, or what became of it. */
 static int keep_beside(const struct pmk_new_file *file)
 {
 	char *name = NULL;

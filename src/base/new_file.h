@@ -80,7 +80,7 @@ char *pmk_new_file_left(const char *path);
 
 /* Rename the temporary file into place. On failure it is removed, and what was there before stays. `file` is zeroed.
  * -EEXIST, of a claimed file: another program has put a file there meanwhile. -EALREADY, of a partial one: the older
- * file stays, and this one keeps its temporary name, which is said, until the next claim. */
+ * file stays, and this one keeps its temporary name, which is said, until the next claim; without claims, for good. */
 int pmk_new_file_keep(struct pmk_new_file *file) __attribute__((warn_unused_result));
 void pmk_new_file_drop(struct pmk_new_file *file); /* removes the temporary file; a zeroed `file` is allowed */
 
