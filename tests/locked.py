@@ -309,24 +309,34 @@ def test_film_goes_on(program, home):
     assert not run.says("error:"), run.said()  # something was shown all the time
 
 
-def test_decoder_of_input_killed(program, home):
-    """The input is not to blame."""
-    film = home + "/own/long.mkv"
-    if not os.path.exists(film):
-        return  # as above
-    child = subprocess.Popen([program, "convert", "-b", "green", film, home + "/own/new.mkv"], text=True,
-                             stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+def end_decoder(program, home, command, sent):
+    """Convert a film, whose decoder is sent a signal in the middle. Exit code, and what was said."""
+    made = home + "/own/new.mkv"
+    child = subprocess.Popen([program, command, home + "/own/long.mkv", made], text=True, stdin=subprocess.DEVNULL,
+                             stderr=subprocess.PIPE)
     atexit.register(child.kill)
+    wait(lambda: os.path.exists(home + "/own/.new.mkv.potemkin"))
 
     def is_over():
         both = decoders(child.pid)
         if both:
-            killed_one(both[1])
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(both[1], sent)
         return child.poll() is not None
     wait(is_over)
-    said = child.stderr.read()
-    assert child.returncode == 1 and "its decoder was killed, as when memory is short" in said, said
-    assert not os.path.exists(home + "/own/new.mkv")
+    assert not os.path.exists(made)
+    return child.returncode, child.stderr.read()
+
+
+def test_decoder_of_input_ended(program, home):
+    """An input is not to blame if that was killed, but if it takes too long."""
+    if not os.path.exists(home + "/own/long.mkv"):
+        return  # as above
+    for command in "convert", "mask":
+        code, said = end_decoder(program, home, command, signal.SIGKILL)
+        assert code == 1 and "its decoder was killed, as when memory is short" in said, (command, code, said)
+        code, said = end_decoder(program, home, command, signal.SIGPROF)  # as the timer of its CPU time
+        assert code == 3 and re.search("long.mkv: takes more than [0-9]+ s to decode", said), (command, code, said)
 
 
 def test_off(program, home, holds):
@@ -351,7 +361,7 @@ def main(program):
         test_helpers_killed(program, home)
         test_helpers_hang(program, home)
         test_film_goes_on(program, home)
-        test_decoder_of_input_killed(program, home)
+        test_decoder_of_input_ended(program, home)
         test_off(program, home, holds)
     print("the lock %s here" % ("holds" if holds else "does not hold"))
 

@@ -14,7 +14,7 @@
 
 #include <errno.h>
 
-static int write_still(struct pmk_film *film, const char *out)
+static enum pmk_exit write_still(struct pmk_film *film, const char *out)
 {
 	const struct pmk_mask *mask;
 	struct pmk_frame *frame;
@@ -22,63 +22,61 @@ static int write_still(struct pmk_film *film, const char *out)
 	int err = pmk_film_next(film, &frame);
 
 	if (err <= 0)
-		return err; /* 0: interrupted, which pmk_film_end reports */
+		return pmk_exit_of(PMK_PART_CAMERA, err, "file:"); /* 0: interrupted, which pmk_film_end reports */
 	err = pmk_scene_mask(film->scene, frame, &mask, NULL);
 	pmk_frame_unref(frame);
-	if (!err)
-		err = pmk_still_write_grey(out, mask);
+	if (err)
+		return PMK_EXIT_INTERNAL;
+	err = pmk_still_write_grey(out, mask);
 	if (!err && replaces)
 		pmk_tell_replaced(out);
-	return err;
+	return pmk_exit_of(PMK_PART_OUTPUT, err, "");
 }
 
-static int write_frames(struct pmk_film *film, struct pmk_media_out *out)
+static enum pmk_exit write_frame(struct pmk_film *film, const struct pmk_frame *frame, struct pmk_media_out *out)
 {
-	struct pmk_frame *frame;
-	int err;
+	const struct pmk_mask *mask;
+	struct pmk_image grey = { .layout = frame->image.layout };
 
-	while ((err = pmk_film_next(film, &frame)) > 0) {
-		const struct pmk_mask *mask;
-
-		err = pmk_scene_mask(film->scene, frame, &mask, NULL);
-		if (!err) {
-			struct pmk_image grey = {
-				.layout = frame->image.layout, .plane = { mask->alpha }, .stride = { mask->stride }
-			};
-			err = pmk_media_out_write(out, &grey, NULL, frame->position_ns);
-		}
-		pmk_frame_unref(frame);
-		if (err)
-			return err;
-	}
-	return err;
+	if (pmk_scene_mask(film->scene, frame, &mask, NULL))
+		return PMK_EXIT_INTERNAL;
+	grey.plane[0] = mask->alpha;
+	grey.stride[0] = mask->stride;
+	return pmk_exit_of(PMK_PART_OUTPUT, pmk_media_out_write(out, &grey, NULL, frame->position_ns), "");
 }
 
-static int write_video(struct pmk_film *film, const char *path)
+static enum pmk_exit write_frames(struct pmk_film *film, struct pmk_media_out *out)
+{
+	enum pmk_exit code = PMK_EXIT_OK;
+	struct pmk_frame *frame;
+	int got = 1;
+
+	while (code == PMK_EXIT_OK && (got = pmk_film_next(film, &frame)) > 0) {
+		code = write_frame(film, frame, out);
+		pmk_frame_unref(frame);
+	}
+	return got < 0 ? pmk_exit_of(PMK_PART_CAMERA, got, "file:") : code;
+}
+
+static enum pmk_exit write_video(struct pmk_film *film, const char *path)
 {
 	struct pmk_media_out_settings settings = {
 		.layout = film->source->layout, .fps = film->source->fps, .grey = true
 	};
 	struct pmk_media_out *out;
 	int err = pmk_media_out_open(path, &settings, &out);
+	enum pmk_exit code;
 
 	if (err)
-		return err;
-	err = write_frames(film, out);
-	if (err || !film->done) { /* an empty film must not replace an older file */
+		return pmk_exit_of(PMK_PART_OUTPUT, err, "");
+	code = write_frames(film, out);
+	if (code != PMK_EXIT_OK || !film->done) { /* an empty film must not replace an older file */
 		pmk_media_out_abandon(out);
-		return err;
+		return code;
 	}
 	err = pmk_media_out_finish(out, pmk_film_is_partial(film));
 	film->beside = err == -EALREADY;
-	return film->beside ? 0 : err;
-}
-
-static enum pmk_exit exit_of(int err, const char *in)
-{
-	if (err == -EBADMSG)
-		return PMK_EXIT_INPUT;
-	return err == -EDOM || err == -EIO || err == -EINTR ? PMK_EXIT_INTERNAL : pmk_exit_of(PMK_PART_OUTPUT, err, in);
+	return film->beside ? PMK_EXIT_OK : pmk_exit_of(PMK_PART_OUTPUT, err, "");
 }
 
 /* Options that mean nothing for a picture were told when it was opened. */
@@ -112,16 +110,16 @@ enum pmk_exit pmk_command_mask(struct pmk_options *options)
 	end = film.info.still ? ".png" : ".mkv";
 	if (pmk_pipe_is_output(out)) {
 		pmk_error("a mask cannot be written to a pipe; name %s file", film.info.still ? "a .png" : "an .mkv");
-		err = -EINVAL;
+		code = PMK_EXIT_USAGE;
 	} else if (pmk_batch_is_folder(out)) {
 		pmk_error("%s is a folder; name a file inside it, as in %s%smask%s", out, out,
 			pmk_parse_ends(out, "/") ? "" : "/", end);
-		err = -EINVAL;
+		code = PMK_EXIT_USAGE;
 	} else if (!pmk_parse_ends(out, end)) {
 		pmk_wrong_name_end(out, "mask", in, film.info.still, end);
-		err = -EINVAL;
+		code = PMK_EXIT_USAGE;
 	} else {
-		err = film.info.still ? write_still(&film, out) : write_video(&film, out);
+		code = film.info.still ? write_still(&film, out) : write_video(&film, out);
 	}
-	return pmk_film_end(&film, exit_of(err, in), in, out);
+	return pmk_film_end(&film, code, in, out);
 }
