@@ -115,20 +115,20 @@ static bool room_on_disk(int fd, uint64_t *room)
  * not tell the rate. */
 static void look_at_room(struct pmk_out_file *file)
 {
-	int64_t left_ns;
+	double left_ns;
 	uint64_t left;
 	char time[32];
 	bool little;
 
 	if (file->warned || !file->room || !room_on_disk(file->fd, &left))
 		return;
-	left_ns = (int64_t)((double)left * ((double)file->whole_ns / (double)file->whole_bytes));
-	little = left < file->room / 10 || (left_ns < LITTLE_NS && file->whole_ns >= RATE_KNOWN_NS);
-	if (!little || left_ns < (int64_t)PMK_S_NS) /* that it is full is said at once */
+	left_ns = (double)left * ((double)file->whole_ns / (double)file->whole_bytes);
+	little = left < file->room / 10 || (left_ns < (double)LITTLE_NS && file->whole_ns >= RATE_KNOWN_NS);
+	if (!little || left_ns < (double)PMK_S_NS) /* that it is full is said at once */
 		return;
 	file->warned = true;
 	pmk_warn_cure(PMK_CURE_FREE_SPACE, "%s: the disk has only %.1f MB left, enough for about %s at this rate",
-		file->path, (double)left / 1e6, clock_text(left_ns, time));
+		file->path, (double)left / 1e6, clock_text((int64_t)left_ns, time));
 }
 
 /* --- duration of a .mkv --- */
