@@ -225,8 +225,10 @@ def zombies(pid):
 def test_helpers_killed(program, home):
     """As when memory is short: what they do is done by others; without any it is refused, in one line each."""
     picture, other, made = (home + "/own/" + name for name in ("shot.png", "other.png", "made.png"))
-    shutil.copy(picture, other)
-    run = Run(program, home, "-b", picture)
+    for path in other, home + "/own/shot2.png":
+        shutil.copy(picture, path)
+    run = Run(program, home, "-b", picture, "--backdrop-folder", home + "/own",
+              "--cpu-limit", "90")  # so that no picture is decoded ahead
     for number, name in enumerate(("picture-helper", "starter", "starter")):
         killed_one(named(run.child.pid, name))
         wait(lambda: not zombies(run.child.pid), run)
@@ -245,6 +247,7 @@ def test_helpers_killed(program, home):
         refused = run.ask(*words)
         assert not refused["ok"] and "was killed" in refused["error"], (words, refused)
         assert "start potemkin again" in refused["error"], refused
+    assert run.do("next")["backdrop"].startswith("builtin:")  # past those that cannot be decoded
     run.do("backdrop", "color:#406080")
     wait(lambda: run.do("status")["status"]["state"] == "live", run)
     assert run.end(signal.SIGTERM) == 0, run.said()

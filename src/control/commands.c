@@ -102,7 +102,7 @@ static int command_next(struct request *r)
 			.args = { gallery.cards[at].spec }, .count = 1, .setting = pmk_setting_find("backdrop")
 		};
 		code = command_set(r);
-		if (code != PMK_EXIT_INPUT && code != PMK_EXIT_USAGE)
+		if (!code || (code == PMK_EXIT_INTERNAL && r->control->unsure)) /* the scene hangs */
 			break;
 		pmk_warn("%s", r->why); /* which the answer does not hold if another one is shown */
 	}
