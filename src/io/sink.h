@@ -33,8 +33,8 @@ struct pmk_sink {
 	/* Set this before close when what was written is unusable: a whole file is removed and the old one stays. The
 	 * same happens to any file when no picture was written. */
 	bool spoilt;
-	/* Set this before close when what was written is only a part: if there is an older file, that stays, where the
-	 * new one is is said, and close gives -EALREADY. For whole files. */
+	/* Set this before close when what was written is only a part: if there is an older file, it stays, a message
+	 * says where the new one is, and close gives -EALREADY. For whole files. */
 	bool partial;
 	bool finishes; /* closing writes the end of a video file: it takes time and is worth waiting for */
 	bool live; /* a virtual camera: it needs the last picture again when no new one comes, to keep its rate */

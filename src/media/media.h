@@ -31,7 +31,7 @@ struct pmk_media_info {
 
 /* -EBADMSG: damaged, not a video or picture, or a picture that cannot be had right; -EINVAL: a side is outside
  * PMK_IMAGE_MIN_PX..PMK_IMAGE_MAX_PX, or the file is not regular; -ENOPKG: there is no media module; -ECHILD: no
- * process decodes it, or none any more, as the next functions may give it, too (sandbox/sandbox.h); -ENOMEM; or the
+ * process decodes it, or none any more, which the next functions may give, too (sandbox/sandbox.h); -ENOMEM; or the
  * errno of open. */
 int pmk_media_open(const char *path, struct pmk_media **media) __attribute__((warn_unused_result));
 /* The same for a film that is played, over and over, where it is not the main thing: sides are from 1 px on, pictures

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tells the user that a picture has taken an older file's place; of a video, media/out/out_file.c tells it. One thread.
- */
+/* Tells the user that a picture took an older file's place; of a video, media/out/out_file.c tells it. One thread. */
 #ifndef PMK_APP_FILES_REPLACED_H
 #define PMK_APP_FILES_REPLACED_H
 

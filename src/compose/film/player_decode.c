@@ -223,9 +223,9 @@ static int open_again(struct pmk_player *p)
 	return err;
 }
 
-/* The process that decodes the film was killed, as when memory is short, which was logged: begin another round with a
- * new one, unless too many were killed before they had proved good, perhaps while they opened it. In a recording, the
- * last picture stays: all that follows would be another film each time. */
+/* The process that decodes the film was killed, as when memory is short, or could not be started, which was logged:
+ * begin another round with a new one, unless too many ended before they had proved good, perhaps while they opened it.
+ * In a recording, the last picture stays: all that follows would be another film each time. */
 static int begin_anew(struct pmk_player *p)
 {
 	int err = -ECHILD;
