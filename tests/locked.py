@@ -72,22 +72,29 @@ def wait(done, run=None):
     return found
 
 
-def processes_of(pid):
-    """The process and all that it started, and they in turn, with their names."""
-    parents = {}
+def parents():
+    """Of all processes."""
+    found = {}
     for name in filter(str.isdigit, os.listdir("/proc")):
         try:
             with open("/proc/%s/stat" % name, encoding="utf-8", errors="replace") as file:
                 words = file.read().rpartition(")")[2].split()
         except OSError:
             continue
-        parents[int(name)] = int(words[1])
-    found = {pid}
-    while True:
-        more = {child for child, parent in parents.items() if parent in found} - found
-        if not more:
-            return found
+        found[int(name)] = int(words[1])
+    return found
+
+
+def children_of(pids, of):
+    return {child for child, parent in of.items() if parent in pids}
+
+
+def processes_of(pid):
+    """The process and all that it started, and they in turn, with their names."""
+    found, of = {pid}, parents()
+    while more := children_of(found, of) - found:
         found |= more
+    return found
 
 
 def is_gone(pid):
@@ -312,19 +319,27 @@ def test_film_goes_on(program, home):
     assert not run.says("error:"), run.said()  # something was shown all the time
 
 
+def workers(pid):
+    """Those that decode for a conversion: its helper starts one for each file, which starts one that decodes."""
+    found, of = {pid}, parents()
+    for _ in range(3):
+        found = children_of(found, of)
+    return found
+
+
 def end_decoder(program, home, command, sent):
-    """Convert a film, whose decoder is sent a signal in the middle. Exit code, and what was said."""
-    made = home + "/own/new.mkv"
+    """Convert a film, whose decoder is sent a signal in the middle, once. Exit code, and what was said."""
+    made, reached = home + "/own/new.mkv", set()
     child = subprocess.Popen([program, command, home + "/own/long.mkv", made], text=True, stdin=subprocess.DEVNULL,
                              stderr=subprocess.PIPE)
     atexit.register(child.kill)
     wait(lambda: os.path.exists(home + "/own/.new.mkv.potemkin"))
 
     def is_over():
-        both = decoders(child.pid)
-        if both:
+        for pid in workers(child.pid) - reached:  # the one that counted the frames may still be there, too
             with contextlib.suppress(ProcessLookupError):
-                os.kill(both[1], sent)
+                os.kill(pid, sent)
+            reached.add(pid)
         return child.poll() is not None
     wait(is_over)
     assert not os.path.exists(made)

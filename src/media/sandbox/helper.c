@@ -58,13 +58,23 @@ static void end_with(pid_t parent)
 		_exit(1);
 }
 
+/* Tell the program how the worker ended. It would not hear it if a request of its own were left unread. */
+static void tell_end(int socket, int status)
+{
+	char unread;
+
+	shutdown(socket, SHUT_RD); /* from now on, there comes no other */
+	while (recv(socket, &unread, sizeof unread, MSG_DONTWAIT) > 0)
+		;
+	send(socket, &status, sizeof status, MSG_NOSIGNAL);
+}
+
 /* A process of its own, so that several jobs can be in work: it waits for the worker, whose descriptors are the file
  * and the memory, and of a film the socket. */
 static _Noreturn void attend(const struct pmk_media_calls *calls, const struct pmk_job *job,
 	const int fds[PMK_JOB_DESCRIPTORS], pid_t helper)
 {
 	const pid_t self = getpid();
-	int status;
 	pid_t pid;
 
 	end_with(helper);
@@ -80,8 +90,7 @@ static _Noreturn void attend(const struct pmk_media_calls *calls, const struct p
 	}
 	if (pid < 0)
 		_exit(1);
-	status = wait_for_worker(pid, fds[PMK_JOB_SOCKET]);
-	send(fds[PMK_JOB_SOCKET], &status, sizeof status, MSG_NOSIGNAL);
+	tell_end(fds[PMK_JOB_SOCKET], wait_for_worker(pid, fds[PMK_JOB_SOCKET]));
 	_exit(0);
 }
 
