@@ -4,9 +4,11 @@
 
 #ifdef PMK_HAVE_SECCOMP
 
+#include "base/guard/filter.h"
 #include "base/guard/sanitized.h"
 
 #include <errno.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <string.h>
@@ -131,33 +133,28 @@ static bool allow_sockets(scmp_filter_ctx filter)
 			SCMP_A0(SCMP_CMP_NE, AF_UNIX, 0)) == 0;
 }
 
-/* For threads that a library has already; for lookups by halves; and without what slows down processors, which the
- * program's own code does not need. */
-static void set_attributes(scmp_filter_ctx filter)
-{
-	seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
-#if SCMP_VER_MAJOR > 2 || SCMP_VER_MINOR >= 5
-	seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
-	seccomp_attr_set(filter, SCMP_FLTATR_CTL_SSB, 1);
-#endif
-}
-
+/* For threads that a library has already, too; and without what slows down processors, which the program's own code
+ * does not need. */
 bool pmk_guard_calls(void)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
 	bool good = filter;
 
-	if (good)
-		set_attributes(filter);
+#if SCMP_VER_MAJOR > 2 || SCMP_VER_MINOR >= 5
+	if (good) /* lookups by halves */
+		seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+#endif
 	if (good && PMK_SANITIZED) /* first: what is allowed at all is not allowed under a condition any more */
 		good = allow_all(
 			filter, allowed_to_sanitizers, sizeof allowed_to_sanitizers / sizeof allowed_to_sanitizers[0]);
 	good = good && allow_all(filter, allowed, sizeof allowed / sizeof allowed[0]) && allow_memory(filter) &&
-		allow_ioctl(filter) && allow_prctl(filter) && allow_threads(filter) && allow_sockets(filter) &&
-		seccomp_load(filter) == 0;
+		allow_ioctl(filter) && allow_prctl(filter) && allow_threads(filter) && allow_sockets(filter);
+	if (good)
+		return pmk_filter_enforce(
+			pmk_filter_translate(filter), SECCOMP_FILTER_FLAG_TSYNC | SECCOMP_FILTER_FLAG_SPEC_ALLOW);
 	if (filter)
 		seccomp_release(filter);
-	return good;
+	return false;
 }
 
 #else

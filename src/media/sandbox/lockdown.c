@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "media/sandbox/lockdown.h"
 
+#include "base/guard/filter.h"
 #include "base/guard/guard.h"
 #include "base/guard/sanitized.h"
 
@@ -83,7 +84,8 @@ static bool allow_to_talk(scmp_filter_ctx filter, int talk)
 		seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(setitimer), 0) == 0;
 }
 
-static bool refuse_calls(int talk)
+/* The filter of calls, translated, or -1. */
+static int filter_calls(int talk)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(1)); /* EPERM */
 	bool good = filter;
@@ -97,15 +99,26 @@ static bool refuse_calls(int talk)
 	good = good &&
 		seccomp_rule_add(
 			filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) == 0 &&
-		seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
-			SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) == 0 &&
-		seccomp_load(filter) == 0;
+		seccomp_rule_add(
+			filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) == 0;
+	if (good)
+		return pmk_filter_translate(filter);
 	if (filter)
 		seccomp_release(filter);
-	return good;
+	return -1;
+}
+
+static bool refuse_calls(int filter)
+{
+	return pmk_filter_enforce(filter, 0);
 }
 #else
-static bool refuse_calls(int talk)
+static int filter_calls(int talk)
+{
+	return -1;
+}
+
+static bool refuse_calls(int filter)
 {
 	return false;
 }
@@ -114,12 +127,13 @@ static bool refuse_calls(int talk)
 unsigned pmk_lockdown(const struct pmk_lock_limits *limits)
 {
 	unsigned taken = 0;
+	int filter = filter_calls(limits->talk); /* needs a file, which the limits refuse */
 
 	prctl(PR_SET_DUMPABLE, 0);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	taken |= limit_memory(limits) ? 0 : PMK_LOCK_POOR;
 	limit_resources(limits);
 	taken |= pmk_guard_paths(NULL, 0, false) ? PMK_LOCK_LANDLOCK : 0;
-	taken |= refuse_calls(limits->talk) ? PMK_LOCK_SECCOMP : 0;
+	taken |= refuse_calls(filter) ? PMK_LOCK_SECCOMP : 0;
 	return taken;
 }
