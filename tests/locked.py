@@ -116,14 +116,17 @@ def test_refused(program):
     return not allowed
 
 
-def test_page(run):
-    """It is served once somebody asks for it, and nothing else listens."""
-    address = run.do("page")["address"]
-    host, ticket = re.match("http://([^/]*)/#(.*)", address).groups()
+def open_page(run):
+    """It is served once somebody asks for it. The connection, and what each request needs."""
+    host, ticket = re.match("http://([^/]*)/#(.*)", run.do("page")["address"]).groups()
     page = http.client.HTTPConnection(host)
     page.request("POST", "/login", headers={"X-Potemkin-Token": ticket})
-    token = json.loads(page.getresponse().read())["token"]
-    head = {"X-Potemkin-Token": token}
+    return page, {"X-Potemkin-Token": json.loads(page.getresponse().read())["token"]}
+
+
+def test_page(run):
+    """What a person adds to the gallery, and removes."""
+    page, head = open_page(run)
     with open(run.home + "/own/shot.png", "rb") as file:
         page.request("POST", "/upload?name=own.png", file.read(), head)
     answer = json.loads(page.getresponse().read())
@@ -246,6 +249,7 @@ def test_helpers_killed(program, home):
         run.do("backdrop", picture)
         assert run.do("examine")["findings"]
         helper = named(run.child.pid, "picture-helper") if name == "picture-helper" else helper  # others leave it alone
+    page, head = open_page(run)
     for pid in named(run.child.pid, "keeper"), named(run.child.pid, "starter"), helper:
         killed_one(pid)
     wait(lambda: not zombies(run.child.pid), run)
@@ -255,6 +259,10 @@ def test_helpers_killed(program, home):
         assert not refused["ok"] and "was killed" in refused["error"], (words, refused)
         assert "start potemkin again" in refused["error"], refused
     assert run.do("next")["backdrop"].startswith("builtin:")  # past those that cannot be decoded
+    with open(picture, "rb") as file:
+        page.request("POST", "/upload?name=own.png", file.read(), head)
+    answer = page.getresponse()
+    assert answer.status == 503 and json.loads(answer.read())["code"] == 1
     run.do("backdrop", "color:#406080")
     wait(lambda: run.do("status")["status"]["state"] == "live", run)
     assert run.end(signal.SIGTERM) == 0, run.said()

@@ -18,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BAD_INPUT = 3, NOT_WRITTEN = 6 }; /* as exit codes */
+enum { NOT_DECODED = 1, BAD_INPUT = 3, NOT_WRITTEN = 6 }; /* as exit codes */
 
 static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status, cJSON *json)
 {
@@ -148,12 +148,21 @@ enum MHD_Result pmk_own_upload_begin(struct MHD_Connection *connection, const ch
 	return fail(connection, MHD_HTTP_INSUFFICIENT_STORAGE, NOT_WRITTEN, why);
 }
 
-static unsigned status_of(int err)
+static enum MHD_Result refuse_upload(struct MHD_Connection *connection, int err, const char *why)
 {
-	if (err == -EMSGSIZE)
-		return MHD_HTTP_CONTENT_TOO_LARGE;
-	return err == -EBADMSG || err == -EFBIG || err == -EINVAL ? MHD_HTTP_UNSUPPORTED_MEDIA_TYPE :
-								    MHD_HTTP_INSUFFICIENT_STORAGE;
+	switch (err) {
+	case -EMSGSIZE:
+		return fail(connection, MHD_HTTP_CONTENT_TOO_LARGE, BAD_INPUT, why);
+	case -EBADMSG:
+	case -EFBIG:
+	case -EINVAL:
+	case -ENOPKG:
+		return fail(connection, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, BAD_INPUT, why);
+	case -ECHILD:
+		return fail(connection, MHD_HTTP_SERVICE_UNAVAILABLE, NOT_DECODED, why);
+	default:
+		return fail(connection, MHD_HTTP_INSUFFICIENT_STORAGE, NOT_WRITTEN, why);
+	}
 }
 
 enum MHD_Result pmk_own_upload(
@@ -170,8 +179,7 @@ enum MHD_Result pmk_own_upload(
 	}
 	err = pmk_upload_end(upload, path, why);
 	if (err)
-		return fail(connection, status_of(err),
-			status_of(err) == MHD_HTTP_INSUFFICIENT_STORAGE ? NOT_WRITTEN : BAD_INPUT, why);
+		return refuse_upload(connection, err, why);
 	json = cJSON_CreateObject();
 	cJSON_AddTrueToObject(json, "ok");
 	cJSON_AddStringToObject(json, "path", path);
