@@ -259,6 +259,9 @@ def test_helpers_killed(program, home):
         assert not refused["ok"] and "was killed" in refused["error"], (words, refused)
         assert "start potemkin again" in refused["error"], refused
     assert run.do("next")["backdrop"].startswith("builtin:")  # past those that cannot be decoded
+    for kind in "slideshow:", "daylight:":
+        refused = run.ask("backdrop", kind + home + "/own")
+        assert refused["code"] == 1 and "could be decoded" in refused["error"], refused
     with open(picture, "rb") as file:
         page.request("POST", "/upload?name=own.png", file.read(), head)
     answer = page.getresponse()

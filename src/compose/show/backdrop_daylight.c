@@ -48,7 +48,7 @@ static int open_due(struct daylight *d, const struct pmk_folder *list, struct pm
 	while (err && err != -EALREADY) {
 		which = pmk_day_choose(starts, list->count, without, d->minute);
 		if (which < 0)
-			return pmk_pictures_none(&d->pictures, !d->begun);
+			return pmk_pictures_none(&d->pictures, !d->begun, err);
 		without[which] = true;
 		err = pmk_pictures_open(&d->pictures, list->names[which], next);
 	}
@@ -68,7 +68,7 @@ static int open_next(void *plan, struct pmk_backdrop **next)
 		err = open_builtin(d, next);
 	} else {
 		err = pmk_folder_read(d->pictures.folder, &list);
-		err = err ? pmk_pictures_none(&d->pictures, !d->begun) : open_due(d, &list, next);
+		err = err ? pmk_pictures_none(&d->pictures, !d->begun, err) : open_due(d, &list, next);
 		pmk_folder_free(&list);
 	}
 	d->begun |= !err;

@@ -39,7 +39,7 @@ static int open_next(void *plan, struct pmk_backdrop **next)
 	}
 	pmk_folder_free(&list);
 	if (opened && opened != -EALREADY)
-		return pmk_pictures_none(&s->pictures, !s->name[0]);
+		return pmk_pictures_none(&s->pictures, !s->name[0], opened);
 	return opened;
 }
 

@@ -65,12 +65,16 @@ int pmk_pictures_open(struct pmk_pictures *p, const char *name, struct pmk_backd
 	return err;
 }
 
-int pmk_pictures_none(struct pmk_pictures *p, bool first)
+int pmk_pictures_none(struct pmk_pictures *p, bool first, int err)
 {
+	const char *what = err == -ECHILD ? "could be decoded" : "is a picture that can be shown";
+
 	if (first)
-		pmk_error("no file in \"%s\" is a picture that can be shown", p->folder);
+		pmk_error("no file in \"%s\" %s", p->folder, what);
 	else if (!p->told)
-		pmk_warn("no file in \"%s\" is a picture that can be shown; the last one stays", p->folder);
+		pmk_warn("no file in \"%s\" %s; the last one stays", p->folder, what);
 	p->told = true;
-	return first ? -ENOENT : -EALREADY;
+	if (!first)
+		return -EALREADY;
+	return err == -ECHILD ? err : -ENOENT;
 }

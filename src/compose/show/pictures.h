@@ -30,8 +30,8 @@ int pmk_pictures_check(const char *folder, char *why, size_t size) __attribute__
 int pmk_pictures_open(struct pmk_pictures *pictures, const char *name, struct pmk_backdrop **backdrop)
 	__attribute__((warn_unused_result));
 
-/* Nothing in the folder can be shown: `first` is an error, later a warning that is said once. Returns -ENOENT, or
- * -EALREADY. */
-int pmk_pictures_none(struct pmk_pictures *pictures, bool first);
+/* Nothing in the folder can be shown, as `err` says of the last file: `first` is an error, later a warning that is said
+ * once. Returns -ENOENT, -ECHILD if no process decoded that file, or later -EALREADY. */
+int pmk_pictures_none(struct pmk_pictures *pictures, bool first, int err);
 
 #endif
