@@ -9,15 +9,29 @@
 #include <seccomp.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+/* In a process of its own, as the library may crash without memory. errno: set by a malloc that fails. */
+static bool translate(void *filter, int to)
+{
+	const pid_t pid = fork();
+	int status = 1;
+
+	if (pid == 0) {
+		errno = 0;
+		_exit(seccomp_export_bpf(filter, to) < 0 || errno == ENOMEM);
+	}
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return status == 0;
+}
 
 int pmk_filter_translate(void *filter)
 {
 	int fd = memfd_create("filter", MFD_CLOEXEC);
-	bool whole;
+	bool whole = fd >= 0 && translate(filter, fd);
 
-	errno = 0; /* a malloc that fails sets it */
-	whole = fd >= 0 && seccomp_export_bpf(filter, fd) == 0 && errno != ENOMEM;
 	seccomp_release(filter);
 	if (whole || fd < 0)
 		return fd;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Puts a seccomp filter in force, whole or not at all: where libseccomp (2.5.4) gets no memory while it translates the
- * rules, it leaves some of them out without an error, and seccomp_load enforces the rest. Then not even exit is
- * allowed. Any thread. */
+ * rules, it crashes, or leaves some of them out without an error, and seccomp_load enforces the rest. Then not even
+ * exit is allowed. Any thread. */
 #ifndef PMK_BASE_GUARD_FILTER_H
 #define PMK_BASE_GUARD_FILTER_H
 
