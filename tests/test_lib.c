@@ -231,6 +231,7 @@ static void the_user_s_file_is_not_read(void **state)
 	assert_int_equal(potemkin_webcam_create(context, &settings, &webcam), 0);
 	potemkin_webcam_destroy(webcam);
 	potemkin_context_destroy(context);
+	unsetenv("XDG_CONFIG_HOME");
 	unlink(config);
 	rmdir(below);
 	assert_int_equal(rmdir(folder), 0);
