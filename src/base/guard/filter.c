@@ -39,18 +39,24 @@ int pmk_filter_translate(void *filter)
 	return -1;
 }
 
+/* Kernels before 4.17 do not know SECCOMP_FILTER_FLAG_SPEC_ALLOW, and refuse it. */
+static bool enforce(const struct sock_fprog *program, unsigned flags)
+{
+	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, program) == 0)
+		return true;
+	flags &= ~(unsigned)SECCOMP_FILTER_FLAG_SPEC_ALLOW;
+	return errno == EINVAL && syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, program) == 0;
+}
+
 bool pmk_filter_enforce(int fd, unsigned flags)
 {
 	off_t bytes = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
 	struct sock_filter *code = bytes < 0 ? MAP_FAILED : mmap(NULL, (size_t)bytes, PROT_READ, MAP_PRIVATE, fd, 0);
-	bool good = code != MAP_FAILED;
+	struct sock_fprog program = { .len = (unsigned short)((size_t)bytes / sizeof *code), .filter = code };
+	bool good = code != MAP_FAILED && enforce(&program, flags);
 
-	if (good) {
-		struct sock_fprog program = { .len = (unsigned short)((size_t)bytes / sizeof *code), .filter = code };
-
-		good = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program) == 0;
+	if (code != MAP_FAILED)
 		munmap(code, (size_t)bytes);
-	}
 	if (fd >= 0)
 		close(fd);
 	return good;
