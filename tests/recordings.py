@@ -39,6 +39,10 @@ def wait_for(what):
     return False
 
 
+def has_pictures(path):
+    return os.path.exists(path) and os.path.getsize(path) > 1000
+
+
 def record(path):
     """A live run whose recording has its name."""
     first = start(*LIVE, "-o", "file:" + path)
@@ -122,6 +126,18 @@ def two_conversions():
     left("x.mp4", *(kept.groups() if kept else ()))
 
 
+def taken_temporary_name():
+    """What another program puts there is neither taken for the new film nor removed."""
+    first = start("convert", "-b", "green", "presenter", "x.mp4", "--frames", "100000")
+    expect(wait_for(lambda: has_pictures(".x.mp4.potemkin")), "pictures are in it, not only its head")
+    shutil.copy("in.y4m", "other")
+    os.rename("other", ".x.mp4.potemkin")
+    finish(first, 6, "x.mp4: cannot be created: its temporary file was removed or replaced meanwhile",
+           "a conversion whose temporary file was replaced", signal.SIGINT)
+    expect(os.path.getsize(".x.mp4.potemkin") == os.path.getsize("in.y4m"), "the other program's file stays")
+    left(".x.mp4.potemkin")
+
+
 def killed_writer():
     """What it leaves is in nobody's way."""
     first = start("convert", "-b", "green", "presenter", "x.mp4", "--frames", "100000")
@@ -167,8 +183,7 @@ def older_file_stays():
         left("cut.mkv", "x.mkv", ".x.mkv.potemkin") if command[0] == "mask" else os.unlink("x.mkv")
     shutil.copy("in.y4m", "x.mp4")
     first = start("convert", "-b", "green", "presenter", "x.mp4", "--frames", "100000")
-    expect(wait_for(lambda: os.path.exists(".x.mp4.potemkin") and os.path.getsize(".x.mp4.potemkin") > 1000),
-           "pictures are in it, not only its head")
+    expect(wait_for(lambda: has_pictures(".x.mp4.potemkin")), "pictures are in it, not only its head")
     said = finish(first, 1, "x.mp4: the older file stays", "a conversion that is ended", signal.SIGINT)
     expect("complete up to there" not in said, said)
     plays(".x.mp4.potemkin")
@@ -219,6 +234,7 @@ def main():
         subprocess.run([PROGRAM, "-q", "convert", "-b", "green", "presenter", "in.y4m", "--frames", "5"], check=True)
         second_writer()
         two_conversions()
+        taken_temporary_name()
         killed_writer()
         older_file()
         older_file_stays()

@@ -76,14 +76,26 @@ static bool is_open(const struct stat *st)
 	return false;
 }
 
-int __wrap_stat64(const char *path, struct stat *st)
+static int as_there(int err, struct stat *st)
 {
 	static ino_t number = 1000;
-	int err = __real_stat64(path, st);
 
 	if (!err && as_on_fat && !is_open(st))
 		st->st_ino = number++;
 	return err;
+}
+
+int __wrap_stat64(const char *path, struct stat *st)
+{
+	return as_there(__real_stat64(path, st), st);
+}
+
+int __real_lstat64(const char *path, struct stat *st);
+int __wrap_lstat64(const char *path, struct stat *st);
+
+int __wrap_lstat64(const char *path, struct stat *st)
+{
+	return as_there(__real_lstat64(path, st), st);
 }
 
 static char folder[] = "/tmp/test_new_file_XXXXXX";
@@ -316,20 +328,71 @@ static void test_places(void **state)
 	unlink("file");
 }
 
-/* Somebody else removes the temporary file: the directory is not to blame. */
-static void test_temporary_is_removed(void **state)
+static void put_there(const char *temporary)
+{
+	make("other", 0640);
+	assert_int_equal(rename("other", temporary), 0);
+}
+
+static void remove_there(const char *temporary)
+{
+	assert_int_equal(unlink(temporary), 0);
+}
+
+static void link_there(const char *temporary)
+{
+	assert_int_equal(rename(temporary, "moved"), 0);
+	assert_int_equal(symlink("moved", temporary), 0);
+}
+
+/* Somebody else removes the temporary file, or gives its name to another: the directory is not to blame, and whatever
+ * has the name by now is not this program's to put in place or to remove. */
+static void test_temporary_is_lost(void **state)
+{
+	static void (*const ways[])(const char *) = { remove_there, put_there, link_there };
+	struct pmk_new_file file;
+	char temporary[PATH_MAX];
+
+	for (int i = 0; i < 24; i++) {
+		bool claimed = i % 2, older = i / 2 % 2, drops = i / 4 % 2, there = i / 8;
+		int fd;
+
+		if (older)
+			make("a", 0600);
+		fd = (claimed ? pmk_new_file_claim : pmk_new_file_create)(&file, "a");
+		assert_true(fd >= 0);
+		file.partial = file.precious = claimed;
+		snprintf(temporary, sizeof temporary, "%s", file.temporary);
+		ways[i / 8](temporary);
+		unit_catch_log();
+		if (drops)
+			pmk_new_file_drop(&file);
+		else
+			assert_int_equal(pmk_new_file_keep(&file), -ENOENT);
+		close(fd);
+		assert_int_equal(unit_log_count, !drops);
+		if (!drops)
+			assert_string_equal(strchr(unit_logged, ':'),
+				": cannot be created: its temporary file was removed or replaced meanwhile");
+		pmk_log_redirect(NULL, NULL);
+		assert_int_equal(access("a", F_OK) == 0, older);
+		assert_int_equal(access(temporary, F_OK) == 0, there);
+		unlink("a");
+		unlink(temporary);
+		unlink("moved");
+		assert_int_equal(entries(), 0);
+	}
+}
+
+/* One that is closed before it is put in place is known by its number, too. */
+static void test_end_where_numbers_change(void **state)
 {
 	struct pmk_new_file file;
-	int fd = pmk_new_file_create(&file, "a");
 
-	assert_true(fd >= 0);
-	close(fd);
-	assert_int_equal(unlink(file.temporary), 0);
-	unit_catch_log();
-	assert_int_equal(pmk_new_file_keep(&file), -ENOENT);
-	assert_int_equal(unit_log_count, 1);
-	assert_non_null(strstr(unit_logged, "a: cannot be created: its temporary file was removed"));
-	pmk_log_redirect(NULL, NULL);
+	as_on_fat = true;
+	assert_int_equal(pmk_new_file_end(&file, "a", pmk_new_file_create(&file, "a"), 0, NULL), 0);
+	as_on_fat = false;
+	assert_int_equal(unlink("a"), 0);
 	assert_int_equal(entries(), 0);
 }
 
@@ -506,7 +569,7 @@ static void test_place_beside_is_taken(void **state)
 		assert_int_equal(pmk_new_file_keep(&file), i == 2 ? -ENOENT : -EEXIST);
 		close(fd);
 		assert_int_equal(unit_log_count, 1);
-		assert_non_null(strstr(unit_logged, i == 2 ? "its temporary file was removed meanwhile" : left[1]));
+		assert_non_null(strstr(unit_logged, i == 2 ? "was removed or replaced meanwhile" : left[1]));
 		pmk_log_redirect(NULL, NULL);
 		assert_int_equal(mode_of(left[0]), 0640);
 		assert_int_equal(entries(), i == 2 ? 2 : 3);
@@ -660,7 +723,8 @@ int main(void)
 		cmocka_unit_test(test_all_or_nothing),
 		cmocka_unit_test(test_link_to_nothing),
 		cmocka_unit_test(test_places),
-		cmocka_unit_test(test_temporary_is_removed),
+		cmocka_unit_test(test_temporary_is_lost),
+		cmocka_unit_test(test_end_where_numbers_change),
 		cmocka_unit_test(test_claim),
 		cmocka_unit_test(test_claim_of_a_killed_process),
 		cmocka_unit_test(test_claim_on_nfs),

@@ -277,7 +277,7 @@ static void test_killed(void **state)
 	assert_int_equal(system(other), 0);
 	unit_catch_log();
 	assert_int_equal(pmk_new_file_keep(&first), -ENOENT);
-	assert_non_null(strstr(unit_logged, "first: cannot be created: its temporary file was removed meanwhile"));
+	assert_non_null(strstr(unit_logged, "first: cannot be created: its temporary file was removed or replaced"));
 	assert_int_equal(rmdir(folder), 0); /* there is nothing left in it */
 }
 

@@ -97,7 +97,7 @@ static int fail_to_keep(const char *path, int err)
 {
 	if (err != -ENOENT || !has_folder(path))
 		return fail(path, err);
-	pmk_error("%s: cannot be created: its temporary file was removed meanwhile", path);
+	pmk_error("%s: cannot be created: its temporary file was removed or replaced meanwhile", path);
 	return err;
 }
 
@@ -248,6 +248,12 @@ static int have_created(struct pmk_new_file *file, const char *path, bool claime
 	return fd;
 }
 
+static void remove_temporary(const struct pmk_new_file *file)
+{
+	if (file->temporary && pmk_file_id_is_at(&file->own, file->temporary))
+		unlink(file->temporary);
+}
+
 /* The file itself is looked at last: a process that had the claim before may have renamed its own to it by now. */
 static int create_here(struct pmk_new_file *file, bool claimed)
 {
@@ -255,12 +261,14 @@ static int create_here(struct pmk_new_file *file, bool claimed)
 
 	if (fd < 0)
 		return fd;
-	err = hold_older(file, fd);
+	err = pmk_file_id_of(fd, &file->own);
+	if (!err)
+		err = hold_older(file, fd);
 	if (!err && pmk_claim_is_held(file->path))
 		err = -EBUSY;
 	if (!err)
 		return fd;
-	unlink(file->temporary);
+	remove_temporary(file);
 	close(fd);
 	return err;
 }
@@ -305,7 +313,7 @@ static bool is_replaced(const struct pmk_new_file *file, const struct stat *now)
 int pmk_new_file_place(const struct pmk_new_file *file)
 {
 	struct stat now;
-	int err = check_place(file->path);
+	int err = pmk_file_id_is_at(&file->own, file->temporary) ? check_place(file->path) : -ENOENT;
 
 	if (!err && stat(file->path, &now) == 0) {
 		if (file->claimed && !is_replaced(file, &now))
@@ -318,25 +326,15 @@ int pmk_new_file_place(const struct pmk_new_file *file)
 	return err;
 }
 
-static int give_up(const struct pmk_new_file *file, int err)
+/* A part of what was wanted: the next claim removes it, if there can be claims. */
+static void leave(const struct pmk_new_file *file)
 {
-	fail_to_keep(file->path, err);
-	unlink(file->temporary);
-	return err;
-}
-
-/* A part of what was wanted: the next claim removes it, if there can be claims. -EALREADY, or what became of it. */
-static int leave(const struct pmk_new_file *file)
-{
-	if (access(file->temporary, F_OK) < 0)
-		return give_up(file, -errno);
 	pmk_warn_cure(PMK_CURE_MOVE_FILE, "%s: the older file stays, as the new one is not complete; that is %s%s",
 		file->path, file->temporary, file->claimed ? " until another is written" : "");
-	return -EALREADY;
 }
 
-/* Rename the new file to a hidden name that no process takes for one that was left. -EEXIST, or what became of it. */
-static int keep_beside(const struct pmk_new_file *file)
+/* Rename the new file to a hidden name that no process takes for one that was left. */
+static void keep_beside(const struct pmk_new_file *file)
 {
 	char *name = NULL;
 	int err = -EEXIST;
@@ -346,14 +344,10 @@ static int keep_beside(const struct pmk_new_file *file)
 		name = temporary_name(file->path, try);
 		err = name ? pmk_rename_new(file->temporary, name) : -ENOMEM;
 	}
-	if (err == -ENOENT)
-		give_up(file, err);
-	else
-		pmk_error_cure(PMK_CURE_MOVE_FILE,
-			"%s: another program has put a file there meanwhile, which stays; this one is %s", file->path,
-			err ? file->temporary : name);
+	pmk_error_cure(PMK_CURE_MOVE_FILE,
+		"%s: another program has put a file there meanwhile, which stays; this one is %s", file->path,
+		err ? file->temporary : name);
 	free(name);
-	return err == -ENOENT ? err : -EEXIST;
 }
 
 int pmk_new_file_keep(struct pmk_new_file *file)
@@ -363,12 +357,14 @@ int pmk_new_file_keep(struct pmk_new_file *file)
 	if (file->ticket)
 		return have_ended(file, PMK_START_FILE_KEEP);
 	err = pmk_new_file_place(file);
-	if (err == -EALREADY)
-		err = leave(file);
-	else if (err == -EEXIST && file->precious)
-		err = keep_beside(file);
-	else if (err)
-		give_up(file, err);
+	if (err == -EALREADY) {
+		leave(file);
+	} else if (err == -EEXIST && file->precious) {
+		keep_beside(file);
+	} else if (err) {
+		fail_to_keep(file->path, err);
+		remove_temporary(file);
+	}
 	pmk_new_file_forget(file);
 	return err;
 }
@@ -379,19 +375,25 @@ void pmk_new_file_drop(struct pmk_new_file *file)
 		(void)have_ended(file, PMK_START_FILE_DROP);
 		return;
 	}
-	if (file->temporary)
-		unlink(file->temporary);
+	remove_temporary(file);
 	pmk_new_file_forget(file);
 }
 
+/* Its number is known only for as long as it is open: see place/file_id.h. */
 int pmk_new_file_end(struct pmk_new_file *file, const char *path, int fd, int err, const char *why)
 {
+	int held = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
 	if (close(fd) < 0 && !err)
 		err = -errno;
-	if (!err)
-		return pmk_new_file_keep(file);
-	pmk_error_cure(err == -ENOSPC ? PMK_CURE_FREE_SPACE : PMK_CURE_NONE, "%s: cannot be written: %s", path,
-		why && err != -EFBIG ? why : pmk_new_file_reason(err));
-	pmk_new_file_drop(file);
+	if (err) {
+		pmk_error_cure(err == -ENOSPC ? PMK_CURE_FREE_SPACE : PMK_CURE_NONE, "%s: cannot be written: %s", path,
+			why && err != -EFBIG ? why : pmk_new_file_reason(err));
+		pmk_new_file_drop(file);
+	} else {
+		err = pmk_new_file_keep(file);
+	}
+	if (held >= 0)
+		close(held);
 	return err;
 }

@@ -15,6 +15,7 @@
 #define PMK_BASE_NEW_FILE_H
 
 #include "base/guard/starter.h"
+#include "base/place/file_id.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -27,6 +28,7 @@
 
 struct pmk_new_file {
 	char *path, *temporary; /* owned */
+	struct pmk_file_id own; /* of the file at the temporary name, as long as that is this one */
 	bool claimed; /* no other process writes a file of that path */
 	bool precious; /* set after the claim: if another program takes the place meanwhile, keep it beside that one */
 	bool partial; /* set before keep, not by the starter: it replaces no older file, and stays beside that one */
@@ -79,10 +81,12 @@ static inline const char *pmk_new_file_reason(int err)
 char *pmk_new_file_left(const char *path);
 
 /* Rename the temporary file into place. On failure it is removed, and what was there before stays. `file` is zeroed.
- * -EEXIST, of a claimed file: another program has put a file there meanwhile. -EALREADY, of a partial one: the older
- * file stays, and this one keeps its temporary name, which is said, until the next claim; without claims, for good. */
+ * -ENOENT, also: another program has removed the temporary file, or put one of its own there, which stays. -EEXIST, of
+ * a claimed file: another program has put a file there meanwhile. -EALREADY, of a partial one: the older file stays,
+ * and this one keeps its temporary name, which is said, until the next claim; without claims, for good. */
 int pmk_new_file_keep(struct pmk_new_file *file) __attribute__((warn_unused_result));
-void pmk_new_file_drop(struct pmk_new_file *file); /* removes the temporary file; a zeroed `file` is allowed */
+void pmk_new_file_drop(struct pmk_new_file
+		*file); /* removes the temporary file, if it is still this one; a zeroed `file` is allowed */
 
 /* Close it, and keep the file; or if writing failed with `err`, a negative errno, or closing does, log it and drop the
  * file. `why`: what `err` means; NULL: what the system calls it. Returns 0 or what failed. */

@@ -10,7 +10,6 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { MOST = 64 };
@@ -19,21 +18,11 @@ enum { MOST = 64 };
 struct begun {
 	_Atomic int32_t ticket; /* of the orders for it; 0: there is none. Written last */
 	bool kept; /* it is in place, and the order to keep it may come again */
-	dev_t device;
-	ino_t inode;
 	struct pmk_new_file made; /* with its names here; it holds nothing open, as another starter may go on with it */
 	char path[PATH_MAX], temporary[PATH_MAX];
 };
 
 _Static_assert(MOST * sizeof(struct begun) <= PMK_STARTER_MEMORY, "they have their room");
-
-/* Whether the name is still that of this file. */
-static bool is_its_name(const struct begun *file, const char *name)
-{
-	struct stat st;
-
-	return lstat(name, &st) == 0 && S_ISREG(st.st_mode) && st.st_dev == file->device && st.st_ino == file->inode;
-}
 
 static struct begun *find(int32_t ticket)
 {
@@ -60,23 +49,17 @@ static struct begun *find_place(void)
 
 static void drop(struct begun *file)
 {
-	if (!file->kept && is_its_name(file, file->temporary))
+	if (!file->kept && pmk_file_id_is_at(&file->made.own, file->temporary))
 		unlink(file->temporary);
 	file->ticket = 0;
 }
 
 /* Note the file that was made. */
-static int note(struct begun *place, int32_t ticket, const struct pmk_new_file *made, int fd)
+static int note(struct begun *place, int32_t ticket, const struct pmk_new_file *made)
 {
-	struct stat st;
-
-	if (fstat(fd, &st) < 0)
-		return -errno;
 	if (snprintf(place->path, PATH_MAX, "%s", made->path) >= PATH_MAX ||
 		snprintf(place->temporary, PATH_MAX, "%s", made->temporary) >= PATH_MAX)
 		return -ENAMETOOLONG;
-	place->device = st.st_dev;
-	place->inode = st.st_ino;
 	place->kept = false;
 	place->made = *made;
 	place->made.path = place->path;
@@ -102,7 +85,7 @@ int pmk_new_file_act(struct pmk_order *order, int *fd)
 	got = (order->result == 1 ? pmk_new_file_claim : pmk_new_file_create)(&made, order->text);
 	if (got < 0)
 		return order->result = got;
-	order->result = note(place, order->number, &made, got);
+	order->result = note(place, order->number, &made);
 	if (order->result) {
 		close(got);
 		pmk_new_file_drop(&made);
@@ -120,11 +103,11 @@ int pmk_new_file_keep_act(struct pmk_order *order, int *fd)
 	if (!file)
 		return order->result = -EPIPE; /* nothing is known of it */
 	order->result = 0;
-	if (file->kept || is_its_name(file, file->path)) {
+	if (file->kept || pmk_file_id_is_at(&file->made.own, file->path)) {
 		file->kept = true;
 		return 0;
 	}
-	order->result = is_its_name(file, file->temporary) ? pmk_new_file_place(&file->made) : -ENOENT;
+	order->result = pmk_new_file_place(&file->made);
 	file->kept = !order->result;
 	if (order->result)
 		drop(file);

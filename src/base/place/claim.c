@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/place/claim.h"
 
+#include "base/place/file_id.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { TRIES = 100 };
 
 static bool is_at(int fd, const char *name)
 {
-	struct stat own, there;
+	struct pmk_file_id id = { 0 };
 
-	return fstat(fd, &own) == 0 && lstat(name, &there) == 0 && own.st_dev == there.st_dev &&
-		own.st_ino == there.st_ino;
+	return pmk_file_id_of(fd, &id) == 0 && pmk_file_id_is_at(&id, name);
 }
 
 /* 0; -EBUSY; or another errno: there are no locks here. */
