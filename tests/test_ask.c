@@ -118,6 +118,35 @@ static void test_stopped(void **state)
 	assert_int_equal(waitpid(child, &status, 0), child);
 }
 
+/* It says why and closes while the request, which has no room, is still being sent. */
+static void *refuse(void *data)
+{
+	static const char no[] = "{\"ok\": false, \"code\": 4, \"error\": \"too many\"}\n";
+	int fd;
+
+	while ((fd = pmk_socket_accept(*(int *)data, PMK_NO_GROUP)) < 0)
+		usleep(1000);
+	assert_int_equal(send(fd, no, sizeof no - 1, MSG_NOSIGNAL), sizeof no - 1);
+	close(fd);
+	return NULL;
+}
+
+static void test_refused(void **state)
+{
+	static char endless[4 << 20];
+	int listening = pmk_socket_listen(PMK_NO_GROUP);
+	pthread_t thread;
+
+	assert_true(listening >= 0);
+	memset(endless, 'a', sizeof endless - 1);
+	assert_int_equal(pthread_create(&thread, NULL, refuse, &listening), 0);
+	assert_int_equal(ask(endless, &long_one), PMK_EXIT_BUSY);
+	pthread_join(thread, NULL);
+	assert_int_equal(line_count, 1);
+	says("too many");
+	pmk_socket_remove(listening);
+}
+
 static void test_nobody(void **state)
 {
 	assert_int_equal(ask("status", &brief), PMK_EXIT_NO_OUTPUT);
@@ -131,6 +160,7 @@ int main(void)
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_busy),
 		cmocka_unit_test(test_stopped),
+		cmocka_unit_test(test_refused),
 	};
 	char command[100];
 	int failed;

@@ -565,6 +565,86 @@ static void test_deaf_subscriber(void **state)
 	end(p);
 }
 
+/* Whether the new connection `fd` is served; if not, it is said why. */
+static bool is_served(void)
+{
+	static const char request[] = "{\"command\": \"get\", \"args\": [\"smooth\"]}\n";
+	cJSON *answer;
+	bool served;
+
+	(void)!send(fd, request, sizeof request - 1, MSG_NOSIGNAL); /* it may be closed already */
+	answer = cJSON_Parse(receive());
+	served = cJSON_IsTrue(cJSON_GetObjectItem(answer, "ok"));
+	if (served)
+		cJSON_Delete(answer);
+	else
+		refuses_with(answer, "too many connections");
+	return served;
+}
+
+static bool is_served_anew(void)
+{
+	close(fd);
+	fd = pmk_socket_connect(pmk_clock_now_ns() + 60 * PMK_S_NS);
+	assert_true(fd >= 0);
+	return is_served();
+}
+
+/* Whoever comes when there is no room for more is told so, and all others are served. */
+static void test_too_many(void **state)
+{
+	struct pmk_pipeline *p = begin(false);
+	int fds[PMK_CONTROL_CLIENTS + 8], first = fd, served = 0;
+
+	for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++) {
+		fds[i] = fd = pmk_socket_connect(pmk_clock_now_ns() + 60 * PMK_S_NS);
+		assert_true(fd >= 0);
+		served += is_served();
+	}
+	fd = first;
+	setting_is("smooth", "0");
+	assert_true(
+		served >= PMK_CONTROL_CLIENTS - 2 && served < PMK_CONTROL_CLIENTS); /* with fd, and maybe the tray */
+	for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++)
+		close(fds[i]);
+	wait_until(is_served_anew());
+	end(p);
+}
+
+static void test_no_descriptor_left(void **state)
+{
+	struct pmk_pipeline *p = begin(false);
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct rlimit usual, few;
+	int taken[32], count = 0, comers[3], first = fd;
+
+	snprintf(address.sun_path, sizeof address.sun_path, "%s/potemkin/control", runtime);
+	for (int i = 0; i < 3; i++)
+		comers[i] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &usual), 0);
+	few = (struct rlimit){ 32, usual.rlim_max }; /* fewer than the clients that there may be */
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	while (count < 32 && (taken[count] = dup(first)) >= 0)
+		count++;
+	assert_int_equal(errno, EMFILE);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(connect(comers[i], (struct sockaddr *)&address, sizeof address), 0);
+		fd = comers[i];
+		refuses_with(cJSON_Parse(receive()), "no file descriptor left");
+		assert_string_equal(receive(), "");
+		close(fd);
+		comers[i] = fd = first;
+		setting_is("smooth", "0");
+		while (count < 32 && (taken[count] = dup(first)) >= 0)
+			count++;
+	}
+	while (count)
+		close(taken[--count]);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &usual), 0);
+	assert_true(is_served_anew());
+	end(p);
+}
+
 static void test_reload_and_quit(void **state)
 {
 	struct pmk_pipeline *p = begin(false);
@@ -937,6 +1017,8 @@ int main(void)
 		cmocka_unit_test_teardown(test_settings_that_a_camera_cannot_have, clear),
 		cmocka_unit_test_teardown(test_subscribe, clear),
 		cmocka_unit_test_teardown(test_deaf_subscriber, clear),
+		cmocka_unit_test_teardown(test_too_many, clear),
+		cmocka_unit_test_teardown(test_no_descriptor_left, clear),
 		cmocka_unit_test_teardown(test_reload_and_quit, clear),
 		cmocka_unit_test_teardown(test_save_and_profiles, clear),
 		cmocka_unit_test_teardown(test_save_without_room, clear),

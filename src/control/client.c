@@ -16,19 +16,36 @@ void pmk_client_close(struct pmk_client *client)
 	client->used = client->taken = 0;
 }
 
-void pmk_client_send(struct pmk_client *client, const cJSON *message)
+/* False: it could not be sent as a whole. */
+static bool send_line(int fd, const cJSON *message)
 {
 	char *text = message ? cJSON_PrintUnformatted(message) : NULL;
 	size_t bytes = text ? strlen(text) : 0;
+	bool sent;
 
-	if (client->fd < 0)
-		goto out;
 	if (text)
 		text[bytes++] = '\n'; /* in place of the final zero */
-	if (!text || send(client->fd, text, bytes, MSG_NOSIGNAL | MSG_DONTWAIT) != (ssize_t)bytes)
-		pmk_client_close(client);
-out:
+	sent = text && send(fd, text, bytes, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)bytes;
 	cJSON_free(text);
+	return sent;
+}
+
+void pmk_client_send(struct pmk_client *client, const cJSON *message)
+{
+	if (client->fd >= 0 && !send_line(client->fd, message))
+		pmk_client_close(client);
+}
+
+void pmk_client_refuse(int fd, int code, const char *why)
+{
+	cJSON *answer = cJSON_CreateObject();
+
+	cJSON_AddFalseToObject(answer, "ok");
+	cJSON_AddNumberToObject(answer, "code", code);
+	cJSON_AddStringToObject(answer, "error", why);
+	(void)send_line(fd, answer);
+	cJSON_Delete(answer);
+	close(fd);
 }
 
 /* Read what is there. False: nothing new. */

@@ -9,15 +9,16 @@
 #include "control/tray/tray.h"
 #include "media/media.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-static const uint64_t END_NS = 400 * PMK_MS_NS; /* for a change that is being made */
+static const uint64_t END_NS = 400 * PMK_MS_NS, /* for a change that is being made */
+	REST_NS = 100 * PMK_MS_NS;
 
 enum { TICK_MS = 1000 };
 
@@ -170,49 +171,6 @@ void pmk_control_tell(struct pmk_control *c, const char *event)
 	cJSON_Delete(message);
 }
 
-static void add_client(struct pmk_control *c, int fd)
-{
-	for (int i = 0; fd >= 0 && i < PMK_CONTROL_CLIENTS; i++) {
-		if (c->clients[i].fd >= 0)
-			continue;
-		c->clients[i].fd = fd;
-		return;
-	}
-	if (fd >= 0)
-		close(fd); /* too many */
-}
-
-static void take_arrivals(struct pmk_control *c)
-{
-	pthread_mutex_lock(&c->arrivals_lock);
-	while (c->arrival_count)
-		add_client(c, c->arrivals[--c->arrival_count]);
-	pthread_mutex_unlock(&c->arrivals_lock);
-}
-
-int pmk_control_connect(struct pmk_control *c)
-{
-	int ends[2], err = 0;
-
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
-		return -errno;
-	pthread_mutex_lock(&c->arrivals_lock);
-	if (atomic_load(&c->stopping))
-		err = -ECANCELED;
-	else if (c->arrival_count < PMK_CONTROL_CLIENTS)
-		c->arrivals[c->arrival_count++] = ends[0];
-	else
-		err = -EAGAIN;
-	pthread_mutex_unlock(&c->arrivals_lock);
-	if (err) {
-		close(ends[0]);
-		close(ends[1]);
-		return err;
-	}
-	eventfd_write(c->wake_fd, 1);
-	return ends[1];
-}
-
 /* One request of each client in a round, so that none holds up the others. True: it has sent more. */
 static bool hear(struct pmk_control *c, struct pmk_client *client)
 {
@@ -229,21 +187,28 @@ static bool hear(struct pmk_control *c, struct pmk_client *client)
 
 enum { WAKE, STATE, LISTEN, AHEAD, FIRST, POLLED = FIRST + PMK_CONTROL_CLIENTS };
 
-/* poll() skips descriptors that are -1. */
+/* poll() skips descriptors that are -1. It takes no more of them than may be open at a time, so those behind the last
+ * client are left out. Should it fail none the less, it would do so again at once. */
 static void wait(struct pmk_control *c, struct pollfd fds[POLLED], bool more)
 {
-	bool tick = pmk_control_wants_figures(c) || (c->stands_by && c->ahead < 0);
+	bool tick = pmk_control_wants_figures(c) || (c->stands_by && c->ahead < 0) || c->accept_fails;
+	nfds_t count = FIRST;
 
 	fds[WAKE] = (struct pollfd){ .fd = c->wake_fd, .events = POLLIN };
 	fds[STATE] = (struct pollfd){ .fd = pmk_pipeline_changes_fd(c->pipeline), .events = POLLIN };
-	fds[LISTEN] = (struct pollfd){ .fd = c->listening, .events = POLLIN };
+	fds[LISTEN] = (struct pollfd){ .fd = c->accept_fails ? -1 : c->listening, .events = POLLIN };
 	fds[AHEAD] = (struct pollfd){ .fd = c->ahead, .events = POLLIN };
-	for (int i = 0; i < PMK_CONTROL_CLIENTS; i++)
+	for (int i = 0; i < PMK_CONTROL_CLIENTS; i++) {
 		fds[FIRST + i] = (struct pollfd){ .fd = c->clients[i].fd, .events = POLLIN };
-	if (poll(fds, POLLED, more ? 0 : tick ? TICK_MS : -1) < 0) {
-		for (int i = 0; i < POLLED; i++)
-			fds[i].revents = 0;
+		if (c->clients[i].fd >= 0)
+			count = FIRST + (nfds_t)i + 1;
 	}
+	if (poll(fds, count, more ? 0 : tick ? TICK_MS : -1) >= 0)
+		return;
+	if (errno != EINTR)
+		pmk_clock_sleep_until(pmk_clock_now_ns() + REST_NS);
+	for (int i = 0; i < POLLED; i++)
+		fds[i].revents = 0;
 }
 
 static void tell_news(struct pmk_control *c, bool state)
@@ -287,10 +252,10 @@ static void *control_main(void *arg)
 		}
 		if (atomic_exchange(&c->reload, false))
 			(void)pmk_control_reread(c, c->settings.profile, why); /* it is in the log */
-		take_arrivals(c);
+		pmk_control_take_arrivals(c);
 		pmk_control_stand_by(c, fds[AHEAD].revents != 0);
-		if (fds[LISTEN].revents)
-			add_client(c, pmk_socket_accept(c->listening, c->group));
+		if (fds[LISTEN].revents || c->accept_fails)
+			pmk_control_accept(c);
 		for (int i = 0; i < PMK_CONTROL_CLIENTS && !atomic_load(&c->stopping); i++) {
 			if (fds[FIRST + i].revents || pmk_client_has_line(&c->clients[i]))
 				more |= hear(c, &c->clients[i]);
@@ -305,7 +270,7 @@ static void *control_main(void *arg)
 /* Connections first: the page's threads may be waiting for an answer, which does not come any more. */
 static void release(struct pmk_control *c)
 {
-	take_arrivals(c);
+	pmk_control_take_arrivals(c);
 	for (int i = 0; i < PMK_CONTROL_CLIENTS; i++)
 		pmk_client_close(&c->clients[i]);
 	pmk_page_stop(c->page);
@@ -314,6 +279,8 @@ static void release(struct pmk_control *c)
 		pmk_socket_remove(c->listening);
 	if (c->ahead >= 0)
 		close(c->ahead);
+	if (c->spare_fd >= 0)
+		close(c->spare_fd);
 	close(c->wake_fd);
 	close(c->quit_fd);
 	pthread_mutex_destroy(&c->arrivals_lock);
@@ -333,12 +300,13 @@ int pmk_control_create(const struct pmk_control_host *host, const struct pmk_set
 	c->settings = *settings;
 	c->pipeline = pipeline;
 	c->listens = listen;
-	c->listening = c->ahead = -1;
+	c->listening = c->ahead = c->spare_fd = -1;
 	pthread_mutex_init(&c->arrivals_lock, NULL);
 	for (int i = 0; i < PMK_CONTROL_CLIENTS; i++)
 		c->clients[i].fd = -1;
 	c->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	c->quit_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	pmk_control_keep_spare(c);
 	if (c->wake_fd < 0 || c->quit_fd < 0) {
 		int err = -errno;
 

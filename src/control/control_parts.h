@@ -27,7 +27,9 @@ struct pmk_sample {
 struct pmk_control {
 	struct pmk_control_host host; /* const after create, like what follows */
 	struct pmk_pipeline *pipeline;
-	int listening; /* the control socket; -1: none. The control thread's, like the three that follow */
+	int listening; /* the control socket; -1: none. The control thread's, like the five that follow */
+	int spare_fd; /* kept for when no other is left: to accept a connection and refuse it in words; -1: none */
+	bool accept_fails; /* the last connection could not be accepted: that is tried again each second */
 	bool stands_by; /* it is another instance's */
 	int ahead; /* a connection to that one, which ends with it; -1: none */
 	uint64_t tried_ns; /* when it was last tried to listen */
@@ -84,6 +86,13 @@ void pmk_control_keep_ready(struct pmk_control *control);
 
 /* Serve the page on this port of 127.0.0.1, 0: any, unless it is served already. Negative errno, logged. */
 int pmk_control_open_page(struct pmk_control *control, int port);
+
+/* Have a spare descriptor, if one is free. */
+void pmk_control_keep_spare(struct pmk_control *control);
+/* Accept a connection on the control socket, or refuse it. */
+void pmk_control_accept(struct pmk_control *control);
+/* Serve the connections from inside. */
+void pmk_control_take_arrivals(struct pmk_control *control);
 
 /* Make the control socket, or stand by for it. */
 void pmk_control_listen(struct pmk_control *control);

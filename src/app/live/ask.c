@@ -175,7 +175,7 @@ enum pmk_exit pmk_ask_patiently(
 		return code == PMK_EXIT_OK ? tell_not_reached(err) : code;
 	}
 	err = send_request(&made, request, begun_ns + patience->calm_ns);
-	if (!err)
+	if (!err || err == -EPIPE) /* it may have said why */
 		err = wait_for_answer(&made, command, patience, begun_ns, answer);
 	code = err ? tell_no_answer(err, command, pmk_clock_now_ns() - begun_ns, made.peer) : judge(*answer);
 	if (!err && code != PMK_EXIT_OK)
