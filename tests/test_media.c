@@ -504,7 +504,8 @@ static void test_a_fault_explains_one_pause(void **state)
 	material_clear();
 }
 
-/* A truncated video gives the pictures before the cut. */
+/* A truncated video gives the pictures before the cut, in each round, and the one within which it ends counts as
+ * damaged. */
 static void test_truncated_gives_its_beginning(void **state)
 {
 	struct pmk_media_out_settings settings = { .layout = small, .fps = 30 };
@@ -513,16 +514,22 @@ static void test_truncated_gives_its_beginning(void **state)
 	int64_t position;
 	size_t size;
 	uint8_t *data;
-	int count = 0;
+	int count;
 
 	material_write(material_path("a.y4m"), &settings, 10, NULL);
 	data = material_load(material_path("a.y4m"), &size);
 	material_store(material_path("a.y4m"), data, size * 55 / 100);
 	assert_int_equal(pmk_media_open(material_path("a.y4m"), &media), 0);
 	assert_int_equal(pmk_image_alloc(&got, &small), 0);
-	while (pmk_media_read(media, &got, &position) == 1)
-		count++;
-	assert_int_equal(count, 5);
+	for (int round = 1; round <= 2; round++) {
+		count = 0;
+		while (pmk_media_read(media, &got, &position) == 1)
+			count++;
+		assert_int_equal(count, 5);
+		assert_int_equal(pmk_media_read(media, &got, &position), 0);
+		assert_int_equal(pmk_media_damaged(media), round);
+		assert_int_equal(pmk_media_rewind(media), 0);
+	}
 	free(data);
 	pmk_image_free(&got);
 	pmk_media_close(media);

@@ -68,6 +68,7 @@ struct pmk_av_reader {
 	int stream; /* index of the pictures' stream */
 	int64_t end_ns; /* what begins here or later is cut away, in the file's own time; INT64_MAX: nothing */
 	int64_t damaged; /* skipped pictures */
+	int64_t read_to; /* where the last packet of the pictures ends in the file */
 	int64_t marked; /* those of them that the decoder gave, marked so, at their place among the others */
 	struct pmk_webp *webp; /* what decodes instead of FFmpeg; NULL: nothing does */
 	int failure; /* the decoder's last error; 0: none yet */

@@ -204,6 +204,13 @@ void pmk_av_reader_close(struct pmk_av_reader *reader)
 	pmk_av_close(&reader->format);
 }
 
+/* Behind a raw film's last whole picture there is nothing, unless it is cut off or damaged; FFmpeg says nothing. */
+static bool ends_within_picture(const struct pmk_av_reader *reader)
+{
+	return !strcmp(reader->format->iformat->name, "yuv4mpegpipe") &&
+		avio_size(reader->format->pb) > reader->read_to;
+}
+
 /* Give the decoder the next packet. At the end of the file, or if it cannot be read further, tell the decoder that it
  * has all. */
 static void feed(struct pmk_av_reader *reader)
@@ -213,6 +220,8 @@ static void feed(struct pmk_av_reader *reader)
 		int err = mine ? avcodec_send_packet(reader->decoder, reader->packet) : 0;
 
 		reader->corrupt += mine && reader->packet->flags & AV_PKT_FLAG_CORRUPT;
+		if (mine)
+			reader->read_to = reader->packet->pos + reader->packet->size;
 		av_packet_unref(reader->packet);
 		if (err < 0) {
 			reader->damaged++;
@@ -221,6 +230,7 @@ static void feed(struct pmk_av_reader *reader)
 		if (mine)
 			return;
 	}
+	reader->damaged += ends_within_picture(reader);
 	avcodec_send_packet(reader->decoder, NULL);
 }
 
