@@ -598,7 +598,7 @@ faulty() {
 }
 
 for command in convert mask; do
-	faulty 'cut.mkv gave only [0-9]* of about 20 frames: it is cut off' $command cut.mkv rest.mkv
+	faulty 'cut.mkv gave only [0-9]* of about 20 frames: it seems to be cut off' $command cut.mkv rest.mkv
 done
 rm cut.mkv rest.mkv
 # a hole that the reader of the file passes over

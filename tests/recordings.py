@@ -26,8 +26,8 @@ def expect(holds, what):
         print("FAIL: " + what, file=sys.stderr)
 
 
-def start(*words):
-    return subprocess.Popen([PROGRAM, *words], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+def start(*words, stdin=subprocess.DEVNULL):
+    return subprocess.Popen([PROGRAM, *words], stdin=stdin, stdout=subprocess.DEVNULL,
                             stderr=subprocess.PIPE, text=True)
 
 
@@ -166,13 +166,20 @@ def cut(name):
         film.truncate(os.path.getsize(name) // 2)
 
 
-def older_file_stays():
-    """A part of a film replaces none: one that is damaged, or that was not converted to its end."""
-    finish(start("mask", "presenter", "cut.mkv", "--frames", "20", "-s", "320x180"), 0, "", "a film", None)
-    cut("cut.mkv")
+def say_longer(name):
+    """Its length is that of its track, as FFmpeg writes it."""
+    with open(name, "rb") as film:
+        data = film.read()
+    expect(data.count(b"00:00:00.6") == 1, name + " says how long it is")
+    with open(name, "wb") as film:
+        film.write(data.replace(b"00:00:00.6", b"00:00:09.6"))
+
+
+def part_of(name, words, stdin=subprocess.DEVNULL):
+    """Where there is no older file, the part of it has the name."""
     for command in (["convert", "-b", "green"], ["mask"]):
         for number in range(3):
-            said = finish(start(*command, "cut.mkv", "x.mkv"), 3, "cut.mkv gave only", " ".join(command), None)
+            said = finish(start(*command, name, "x.mkv", stdin=stdin), 3, words, " ".join(command), None)
             if number == 0:
                 shutil.copy("in.y4m", "x.mkv")
                 continue
@@ -180,7 +187,24 @@ def older_file_stays():
                    os.getcwd() in said and "->" not in said, said)
             expect(os.path.getsize("x.mkv") == os.path.getsize("in.y4m"), "the older file stays")
             plays(".x.mkv.potemkin")
-        left("cut.mkv", "x.mkv", ".x.mkv.potemkin") if command[0] == "mask" else os.unlink("x.mkv")
+        os.unlink("x.mkv")
+        os.unlink(".x.mkv.potemkin")
+
+
+def older_file_stays():
+    """A part of a film replaces none: one that is damaged, or that was not converted to its end."""
+    finish(start("mask", "presenter", "cut.mkv", "--frames", "20", "-s", "320x180"), 0, "", "a film", None)
+    shutil.copy("cut.mkv", "longer.mkv")
+    cut("cut.mkv")
+    part_of("cut.mkv", "cut.mkv gave only")
+    say_longer("longer.mkv")
+    part_of("longer.mkv", "longer.mkv gave only 20 of about 290 frames: it seems to be cut off or damaged")
+    shutil.copy("in.y4m", "cut.y4m")
+    cut("cut.y4m")
+    part_of("cut.y4m", "cut.y4m: 1 damaged frame was left out")
+    with open("cut.y4m", "rb") as film:
+        part_of("/dev/stdin", "/dev/stdin: 1 damaged frame was left out", film)
+    left("cut.mkv", "longer.mkv", "cut.y4m")
     shutil.copy("in.y4m", "x.mp4")
     first = start("convert", "-b", "green", "presenter", "x.mp4", "--frames", "100000")
     expect(wait_for(lambda: has_pictures(".x.mp4.potemkin")), "pictures are in it, not only its head")

@@ -7,13 +7,6 @@
 #include "app/options.h"
 #include "media/media.h"
 
-/* Faults that the source has noticed. A damaged frame has no position: it counts between two frames of the part, and at
- * the film's own ends. */
-struct pmk_film_faults {
-	uint64_t damaged; /* frames */
-	int64_t faults; /* of struct pmk_holes */
-};
-
 struct pmk_film {
 	struct pmk_source *source;
 	struct pmk_scene *scene;
@@ -27,8 +20,9 @@ struct pmk_film {
 	int64_t asked_ns; /* --from */
 	int64_t holes_seen; /* so many of the source's */
 	struct pmk_holes holes; /* in the part that is asked for */
-	struct pmk_film_faults before; /* the part's first frame; none if that is the film's, too */
-	struct pmk_film_faults noticed; /* up to the part's last frame, or the film's end */
+	/* Damaged frames up to the part's first frame, none if that is the film's, too; and up to its last one, or the
+	 * film's end. They have no position: they count between two frames of the part, and at the film's own ends. */
+	uint64_t damaged_before, damaged;
 	uint64_t started_ns, drawn_ns; /* drawn: when the progress bar was drawn last; 0: never */
 	bool larger; /* the frames may be larger than the pictures: a part of them is shown */
 	bool piped; /* its frames come through a pipe, whenever its writer has them */
@@ -49,7 +43,8 @@ enum pmk_exit pmk_film_open(
 int pmk_film_next(struct pmk_film *film, struct pmk_frame **frame) __attribute__((warn_unused_result));
 void pmk_film_close(struct pmk_film *film); /* also removes the progress bar */
 
-/* Whether what was given is only a part of what was asked for: a signal came, or the file is damaged. */
+/* Whether what was given is only a part of what was asked for: a signal came, or the file gave less than it says
+ * that it holds. */
 bool pmk_film_is_partial(const struct pmk_film *film);
 
 /* Close it and log how it ended: how many frames there were, that a signal cut it short, or that the input seems to be

@@ -14,26 +14,23 @@ static bool is_at_the_end(const struct pmk_film *film)
 
 static uint64_t damaged_of(const struct pmk_film *film)
 {
-	return film->noticed.damaged - film->before.damaged;
+	return film->damaged - film->damaged_before;
 }
 
-static bool is_faulty(const struct pmk_film *film)
-{
-	return film->noticed.faults != film->before.faults;
-}
-
-/* Whether a film gave about what it holds. The rate of many films varies, so that fewer frames than their mean rate
- * promises are no sign of a fault while the last one is at the end, and none was damaged. */
+/* Whether a film gave about what it says that it holds, if it says so. The rate of many films varies, so that fewer
+ * frames than their mean rate promises are no sign of a fault while the last one is at the end, and none was
+ * damaged. */
 static bool is_whole(const struct pmk_film *film)
 {
 	unsigned long long done = film->done;
 
-	return film->left || done + done / 10 + 5 >= film->total || (is_at_the_end(film) && !damaged_of(film));
+	return film->left || !film->info.frames || done + done / 10 + 5 >= film->total ||
+		(is_at_the_end(film) && !damaged_of(film));
 }
 
 bool pmk_film_is_sound(const struct pmk_film *film)
 {
-	return film->left || (!damaged_of(film) && !film->holes.count && (is_whole(film) || !is_faulty(film)));
+	return film->left || (!damaged_of(film) && !film->holes.count && is_whole(film));
 }
 
 void pmk_film_tell_missing(const struct pmk_film *film, const char *in)
@@ -48,8 +45,8 @@ void pmk_film_tell_missing(const struct pmk_film *film, const char *in)
 		pmk_log(level, cure, NULL, "%s is damaged%s: %s", in,
 			whole || is_at_the_end(film) ? "" : " and cut off", pmk_holes_print(&film->holes, holes));
 	else if (!whole)
-		pmk_log(level, cure, NULL, "%s gave only %llu of about %llu frames: it %s", in, done, expected,
-			sound ? "may be cut off or damaged" : "is cut off or damaged");
+		pmk_log(level, cure, NULL, "%s gave only %llu of about %llu frames: it seems to be cut off or damaged",
+			in, done, expected);
 	else if (damaged)
 		pmk_log(level, cure, NULL, "%s: %llu damaged frame%s left out", in, damaged,
 			damaged == 1 ? " was" : "s were");

@@ -5,7 +5,7 @@
 
 #include "app/files/film.h"
 
-/* False: something is missing, and that surely is a fault of the file, as it or its decoder told of one. */
+/* False: something is missing, by what the file says of its length, or as its decoder told of a fault. */
 bool pmk_film_is_sound(const struct pmk_film *film);
 void pmk_film_tell_missing(const struct pmk_film *film, const char *in); /* in one line, if something is */
 
