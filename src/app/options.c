@@ -268,31 +268,26 @@ static bool is_given(const struct pmk_options *o, const char *name)
 	return o->given[pmk_setting_find(name) - pmk_settings_table];
 }
 
-/* `given`: the backdrop stands on the command line. */
-static enum pmk_exit check_room(const struct pmk_settings *s, bool starting, bool given)
-{
-	const struct pmk_scene_settings *scene = &s->pipeline.scene;
-
-	if (scene->show_room || !pmk_backdrop_shows_room(scene->backdrop))
-		return PMK_EXIT_OK;
-	pmk_error("%s %s would show the room; %s if you really want that",
-		given ? "--backdrop" : "the configuration file's backdrop", scene->backdrop,
-		!starting     ? "start potemkin again with --show-room" :
-			given ? "add --show-room" :
-				"add show-room = yes to it, or --show-room,");
-	return PMK_EXIT_USAGE;
-}
-
-/* Consent that was given in the file, perhaps long ago, is told. */
-static void tell_room(const struct pmk_options *o)
+/* Consent must be given. That the file gives it, perhaps since long ago, is told at the start. */
+static enum pmk_exit check_room(const struct pmk_options *o, bool starting)
 {
 	const unsigned shows = 1u << PMK_COMMAND_RUN | 1u << PMK_COMMAND_CONVERT;
 	const struct pmk_scene_settings *scene = &o->settings.pipeline.scene;
+	bool given = is_given(o, "backdrop");
 
-	if (shows >> o->command & 1 && pmk_backdrop_shows_room(scene->backdrop) && !is_given(o, "show-room"))
+	if (!pmk_backdrop_shows_room(scene->backdrop))
+		return PMK_EXIT_OK;
+	if (!scene->show_room)
+		pmk_error("%sbackdrop %s would show the room; %s if you really want that", given ? "--" : "",
+			scene->backdrop,
+			!starting     ? "start potemkin again with --show-room" :
+				given ? "add --show-room" :
+					"add show-room = yes to the file, or --show-room,");
+	else if (starting && shows >> o->command & 1 && !is_given(o, "show-room"))
 		pmk_warn("backdrop %s shows the room, because the configuration file says show-room = yes; add "
 			 "--show-room=no to prevent that",
 			scene->backdrop);
+	return scene->show_room ? PMK_EXIT_OK : PMK_EXIT_USAGE;
 }
 
 /* Whether the command does what the configuration file asks for. The others must work whatever is wrong in it: they
@@ -343,7 +338,7 @@ static enum pmk_exit parse(int argc, char **argv, struct pmk_options *o, const s
 		code = pmk_spec_copy(o->settings.profile, again->profile) ? PMK_EXIT_USAGE : code;
 	if (starting)
 		set_up_log(&o->settings);
-	return code == PMK_EXIT_OK ? check_room(&o->settings, starting, is_given(o, "backdrop")) : code;
+	return code;
 }
 
 /* It may be made later, so it stops nothing. */
@@ -369,8 +364,10 @@ enum pmk_exit pmk_options_parse(int argc, char **argv, struct pmk_options *o)
 	code = parse(argc, argv, o, NULL);
 	if (code != PMK_EXIT_OK || s->help || s->version)
 		return code;
-	tell_room(o);
 	pmk_origin_begin(o);
+	code = check_room(o, true);
+	if (code != PMK_EXIT_OK)
+		return code;
 	if (o->command == PMK_COMMAND_RUN || o->command == PMK_COMMAND_LIST)
 		check_folder(o);
 	return pmk_cpu_choose(s->cpu[0] ? s->cpu : NULL, is_given(o, "cpu"));
@@ -386,6 +383,11 @@ enum pmk_exit pmk_options_reload(const struct pmk_options *o, const char *profil
 
 	if (!fresh)
 		pmk_error("not enough memory to read the configuration again");
+	if (code == PMK_EXIT_OK) {
+		pmk_origin_begin_again(fresh);
+		code = check_room(fresh, false);
+		pmk_origin_end_again();
+	}
 	if (code == PMK_EXIT_OK && needed && !fresh->configured) {
 		pmk_error("the configuration file is gone or empty; nothing is changed or saved; put it back, or start "
 			  "potemkin again to do without it");
