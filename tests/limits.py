@@ -8,10 +8,12 @@ usage: tests/limits.py PROGRAM"""
 import os
 import re
 import resource
+import shutil
 import struct
 import subprocess
 import sys
 import tempfile
+import time
 import zlib
 
 PROGRAM = os.path.realpath(sys.argv[1])
@@ -80,6 +82,29 @@ def open_files():
         os.unlink(path)
 
 
+def more_threads():
+    """Those that cannot be started are no fault of the network."""
+    os.mkdir("runtime", 0o700)
+    env = dict(os.environ, XDG_RUNTIME_DIR=os.path.abspath("runtime"))
+    words = "run -q -c presenter -o null -s 64x48 --config /dev/null --threads 1".split()
+
+    def ctl(*request):
+        done = subprocess.run([PROGRAM, "ctl", *request], env=env, capture_output=True, timeout=120, check=False)
+        return done.returncode, done.stderr.decode()
+
+    process = subprocess.Popen([PROGRAM, *words], env=env)
+    try:
+        while ctl("get", "threads")[0] != 0 and process.poll() is None:
+            time.sleep(0.02)
+        resource.prlimit(process.pid, resource.RLIMIT_AS, (100 * MIB, 100 * MIB))  # which it has exceeded long since
+        code, said = ctl("set", "threads", "2")
+        expect(code == (1 if len(os.sched_getaffinity(0)) > 1 else 0), "threads: %d, %s" % (code, said))
+        expect("threads" not in said or "on 2 threads" in said, said)
+    finally:
+        process.kill()
+        process.wait()
+
+
 def file_size():
     """A file, a live file, what is decoded, standard output."""
     told = "the limit of a file's size is reached (ulimit -f)"
@@ -103,6 +128,8 @@ def main():
         subprocess.run([PROGRAM, "-q", "convert", "presenter", "in.mkv", "--frames", "5", "-s", "640x480"], check=True)
         write_png("in.png", 640, 480)
         stack()
+        more_threads()
+        shutil.rmtree("runtime")
         open_files()
         file_size()
         memory()

@@ -15,7 +15,7 @@ enum pmk_exit pmk_exit_of(enum pmk_part part, int error, const char *camera)
 	if (error == -ENOMEM || error == -ECHILD || part == PMK_PART_NONE)
 		return PMK_EXIT_INTERNAL;
 	if (part == PMK_PART_SCENE)
-		return PMK_EXIT_INPUT;
+		return error == -EAGAIN ? PMK_EXIT_INTERNAL : PMK_EXIT_INPUT;
 	if (error == -EINVAL && part != PMK_PART_OUTPUT && strncmp(camera, "file:", 5) != 0)
 		return PMK_EXIT_USAGE;
 	if (part == PMK_PART_CAMERA)

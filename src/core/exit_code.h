@@ -16,7 +16,7 @@ enum pmk_exit {
 };
 
 /* The code for a negative errno of a part; 0 gives PMK_EXIT_OK. A camera that is a file counts as an input file.
- * -ECHILD, that no process decodes a file, is not the file's fault. */
+ * -ECHILD, that no process decodes a file, is not the file's fault, nor is a scene's -EAGAIN, that no thread starts. */
 enum pmk_exit pmk_exit_of(enum pmk_part part, int error, const char *camera);
 
 #endif

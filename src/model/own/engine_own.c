@@ -210,7 +210,7 @@ int pmk_engine_create_own(const struct pmk_graph *graph, int threads, struct pmk
 	if (err == 0 && threads > 1)
 		err = pmk_pool_create(threads, &own->pool);
 	if (err == -EAGAIN)
-		pmk_error("cannot start %d threads for the network: %s", threads - 1, strerror(EAGAIN));
+		pmk_error("cannot run the network on %d threads: %s", threads, strerror(EAGAIN));
 	if (err == -ENOMEM)
 		pmk_error("not enough memory to prepare the network");
 	*lacks = "it needs more than 512 MiB";
