@@ -209,6 +209,18 @@ def check(program, folder, combination):
     return worst * 1000, faults
 
 
+def check_longer_sound(program, folder):
+    """Sound that is longer than the pictures makes no part of a film, if the file has one length for both."""
+    longer, plain, mask = (folder + "/" + name for name in ("longer.mkv", "plain.mkv", "mask.mkv"))
+    run("ffmpeg", "-y", "-f", "lavfi", "-i", "testsrc=d=2:s=320x180", "-f", "lavfi", "-i", "sine=d=8", longer)
+    with open(longer, "rb") as source, open(plain, "wb") as target:
+        target.write(source.read().replace(b"DURATION", b"DURATIOX"))  # the tag of each track
+    for film, words in ((longer, ""), (plain, "plain.mkv gave only 50 of about 20[0-9] frames: it seems to be cut")):
+        done = run(program, "mask", film, mask)
+        said = done.stderr.decode()
+        assert done.returncode == 0 and re.search(words, said) and bool(words) == ("gave only" in said), said
+
+
 def main(program, which="few"):
     combinations = [(*three, kind) for three in QUICK for kind in ("mkv", "mp4")]
     if which == "all":
@@ -219,6 +231,7 @@ def main(program, which="few"):
         ]
     bad = made = 0
     with tempfile.TemporaryDirectory() as folder:
+        check_longer_sound(program, folder)
         make_masters(folder)
         for combination in combinations:
             offset, faults = check(os.path.abspath(program), folder, combination)

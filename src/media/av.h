@@ -56,6 +56,8 @@ bool pmk_av_is_cut(const AVFormatContext *format, int64_t time);
 int64_t pmk_av_edit_end_ns(const AVFormatContext *format, const AVStream *stream);
 /* How many pictures a stream shows, about; 0: unknown. Those that an edit list cuts away do not count. */
 int64_t pmk_av_count(const AVFormatContext *format, AVStream *stream);
+/* Whether these two are of this stream alone, and not of the longest one in the file. */
+bool pmk_av_has_own_length(const AVFormatContext *format, const AVStream *stream);
 int64_t pmk_av_duration_ns(const AVFormatContext *format, const AVStream *stream); /* of a stream; 0: unknown */
 
 /* Reader of the pictures of a file, which are decoded one by one on the calling thread. Zero the struct before open.

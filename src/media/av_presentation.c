@@ -75,3 +75,9 @@ int64_t pmk_av_count(const AVFormatContext *format, AVStream *stream)
 	return count > 0 ? count :
 			   (int64_t)((double)pmk_av_duration_ns(format, stream) / 1e9 * pmk_av_fps(stream) + 0.5);
 }
+
+bool pmk_av_has_own_length(const AVFormatContext *format, const AVStream *stream)
+{
+	return format->nb_streams == 1 || stream->nb_frames > 0 || stream->duration != AV_NOPTS_VALUE ||
+		tagged_duration_ns(stream);
+}

@@ -96,7 +96,8 @@ static void fill_info(struct pmk_media *media)
 		info->fps = 30;
 		info->duration_ns = 0;
 	}
-	if (media->ahead_count == 1 && (info->still || pmk_media_damaged(media) == 0))
+	info->own_length = pmk_av_has_own_length(format, stream);
+	if (media->ahead_count == 1 && (info->still || pmk_av_reader_faults(&media->reader) == 0))
 		info->frames = 1; /* and not the one that is left of many */
 	for (unsigned i = 0; i < format->nb_streams; i++)
 		info->audio |= format->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;

@@ -27,6 +27,7 @@ struct pmk_media_info {
 	int64_t duration_ns; /* 0: unknown */
 	bool still; /* a single picture */
 	bool audio; /* has an audio stream */
+	bool own_length; /* frames and duration_ns are of the pictures, not of what is longest in the file */
 };
 
 /* -EBADMSG: damaged, not a video or picture, or a picture that cannot be had right; -EINVAL: a side is outside

@@ -99,6 +99,11 @@ static void note_holes(struct pmk_film *film)
 			hole->to_ns < end_ns ? hole->to_ns : end_ns);
 }
 
+static struct pmk_film_faults faults_of(const struct pmk_source *source)
+{
+	return (struct pmk_film_faults){ source->damaged, source->holes.faults };
+}
+
 /* 0; -ECANCELED: a signal came; -ENODATA: the end; or another errno. */
 static int read_frame(struct pmk_film *film, struct pmk_frame **frame)
 {
@@ -113,7 +118,7 @@ static int read_frame(struct pmk_film *film, struct pmk_frame **frame)
 	if (!err)
 		note_holes(film);
 	else if (err == -ENODATA)
-		film->damaged = film->source->damaged;
+		film->noticed = faults_of(film->source);
 	return err;
 }
 
@@ -129,7 +134,7 @@ static int find_start(struct pmk_film *film)
 		err = read_frame(film, &frame);
 		if (err)
 			return err == -ECANCELED ? 0 : err;
-		film->damaged_before = film->source->damaged;
+		film->before = faults_of(film->source);
 		if (frame->position_ns >= from_ns) {
 			film->first = frame;
 			film->start_ns = frame->position_ns;
@@ -273,7 +278,7 @@ int pmk_film_next(struct pmk_film *film, struct pmk_frame **frame)
 		got, film->turned, &got->image.layout, 0, film->settings->mirror, film->settings->flip);
 	if (!got)
 		return -ENOMEM;
-	film->damaged = film->source->damaged;
+	film->noticed = faults_of(film->source);
 	film->done++;
 	film->last_ns = got->position_ns;
 	*frame = got;

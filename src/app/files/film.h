@@ -7,6 +7,13 @@
 #include "app/options.h"
 #include "media/media.h"
 
+/* Faults that the source has noticed. A damaged frame has no position: it counts between two frames of the part, and at
+ * the film's own ends. */
+struct pmk_film_faults {
+	uint64_t damaged; /* frames */
+	int64_t faults; /* of struct pmk_holes */
+};
+
 struct pmk_film {
 	struct pmk_source *source;
 	struct pmk_scene *scene;
@@ -20,9 +27,8 @@ struct pmk_film {
 	int64_t asked_ns; /* --from */
 	int64_t holes_seen; /* so many of the source's */
 	struct pmk_holes holes; /* in the part that is asked for */
-	/* Damaged frames up to the part's first frame, none if that is the film's, too; and up to its last one, or the
-	 * film's end. They have no position: they count between two frames of the part, and at the film's own ends. */
-	uint64_t damaged_before, damaged;
+	struct pmk_film_faults before; /* the part's first frame; none if that is the film's, too */
+	struct pmk_film_faults noticed; /* up to the part's last frame, or the film's end */
 	uint64_t started_ns, drawn_ns; /* drawn: when the progress bar was drawn last; 0: never */
 	bool larger; /* the frames may be larger than the pictures: a part of them is shown */
 	bool piped; /* its frames come through a pipe, whenever its writer has them */

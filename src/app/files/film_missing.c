@@ -14,7 +14,7 @@ static bool is_at_the_end(const struct pmk_film *film)
 
 static uint64_t damaged_of(const struct pmk_film *film)
 {
-	return film->damaged - film->damaged_before;
+	return film->noticed.damaged - film->before.damaged;
 }
 
 /* Whether a film gave about what it says that it holds, if it says so. The rate of many films varies, so that fewer
@@ -28,9 +28,15 @@ static bool is_whole(const struct pmk_film *film)
 		(is_at_the_end(film) && !damaged_of(film));
 }
 
+/* Sound that is longer than the pictures is no fault, where both have one length. */
+static bool may_be_sound(const struct pmk_film *film)
+{
+	return !film->info.own_length && film->noticed.faults == film->before.faults;
+}
+
 bool pmk_film_is_sound(const struct pmk_film *film)
 {
-	return film->left || (!damaged_of(film) && !film->holes.count && is_whole(film));
+	return film->left || (!damaged_of(film) && !film->holes.count && (is_whole(film) || may_be_sound(film)));
 }
 
 void pmk_film_tell_missing(const struct pmk_film *film, const char *in)

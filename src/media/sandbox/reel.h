@@ -26,7 +26,7 @@ struct pmk_reel_ask {
 struct pmk_reel_answer {
 	int32_t result; /* of the function, or of opening the film */
 	int32_t width, height, chroma, range, matrix, primaries, transfer, siting; /* of pmk_media_info */
-	int32_t audio, still;
+	int32_t audio, own_length, still;
 	int32_t picture_range, picture_matrix; /* of the picture that was read */
 	int32_t bar_x, bar_y; /* px */
 	double fps;

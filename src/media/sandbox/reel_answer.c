@@ -74,6 +74,7 @@ static void take_info(const struct pmk_reel_answer *a, struct pmk_media_info *in
 		.duration_ns = a->duration_ns,
 		.still = a->still != 0,
 		.audio = a->audio != 0,
+		.own_length = a->own_length != 0,
 	};
 }
 

@@ -87,6 +87,7 @@ static void tell_state(struct reel_worker *w)
 	a->duration_ns = info->duration_ns;
 	a->still = info->still;
 	a->audio = info->audio;
+	a->own_length = info->own_length;
 }
 
 static void answer(struct reel_worker *w, int result, int talk)
