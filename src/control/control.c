@@ -306,7 +306,6 @@ int pmk_control_create(const struct pmk_control_host *host, const struct pmk_set
 		c->clients[i].fd = -1;
 	c->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	c->quit_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	pmk_control_keep_spare(c);
 	if (c->wake_fd < 0 || c->quit_fd < 0) {
 		int err = -errno;
 
@@ -314,6 +313,7 @@ int pmk_control_create(const struct pmk_control_host *host, const struct pmk_set
 		release(c);
 		return err;
 	}
+	pmk_control_keep_spare(c);
 	if (pmk_socket_group(settings->control_group, &c->group))
 		pmk_warn("there is no group \"%s\"; only this program's own user can control it",
 			pmk_short(settings->control_group, 60).text);
