@@ -91,6 +91,7 @@ static int run(int argc, char **argv, struct pmk_options *options, bool *lasts)
 	if (argc == 2 && strcmp(argv[1], PMK_HELPER_ARGUMENT) == 0)
 		return pmk_helper_main();
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL); /* whoever started this may ignore it: then nobody hears how a process ended */
 	signal(SIGXFSZ, SIG_IGN); /* write() fails with EFBIG instead, which is reported like any error */
 	code = pmk_options_parse(argc, argv, options);
 	if (code != PMK_EXIT_OK)
