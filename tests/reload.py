@@ -112,7 +112,7 @@ def test_changes(program, work):
             ("mirror = no\nbackdrop = absent.jpg\n", "line 3: backdrop .absent.jpg"),
             ("mirror = no\nmodel = absent.tflite\n", "line 3: model.*absent.tflite"),
             ("mirror = no\ncamera = file:absent.mkv\n", "line 2: camera.*absent.mkv"),
-            ("mirror = no\nbackdrop = none\n", "line 3: backdrop none would show .*; start potemkin again with --show"),
+            ("overlay = none\nbackdrop = none\n", "line 3: backdrop none would show .*; start potemkin again with --"),
             ("mirror = no\nbackdrop = blur:5\n", "line 3: backdrop blur:5 would show .*; start potemkin again with"),
             ("colour = red\n", "is not a setting"),
         ):

@@ -56,7 +56,8 @@ static bool may_be_named(const struct pmk_options *options, const struct pmk_set
 	bool names = setting && (setting->type == &pmk_type_text || setting->type == &pmk_type_zone);
 
 	return names && !options->given[setting - pmk_settings_table] && setting->commands >> options->command & 1 &&
-		!(setting->normal && strcmp(value, setting->normal) == 0);
+		!(setting->normal && strcmp(value, setting->normal) == 0) &&
+		!(setting->none && strcmp(value, setting->none) == 0);
 }
 
 static void add(void *user, int number, const char *name, const char *value)
