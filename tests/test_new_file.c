@@ -680,7 +680,7 @@ static void test_partial(void **state)
 		assert_int_equal(unit_log_count, way >= 2);
 		if (stays) {
 			assert_non_null(strstr(unit_logged, left));
-			assert_int_equal(strstr(unit_logged, " until another is written") != NULL, way == 2);
+			assert_int_equal(strstr(unit_logged, " until another is begun") != NULL, way == 2);
 		}
 		assert_int_equal(entries(), stays ? 2 : 1);
 		unlink("a");

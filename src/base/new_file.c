@@ -330,7 +330,7 @@ int pmk_new_file_place(const struct pmk_new_file *file)
 static void leave(const struct pmk_new_file *file)
 {
 	pmk_warn_cure(PMK_CURE_MOVE_FILE, "%s: the older file stays, as the new one is not complete; that is %s%s",
-		file->path, file->temporary, file->claimed ? " until another is written" : "");
+		file->path, file->temporary, file->claimed ? " until another is begun" : "");
 }
 
 /* Rename the new file to a hidden name that no process takes for one that was left. */

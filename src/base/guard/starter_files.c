@@ -87,8 +87,8 @@ int pmk_new_file_act(struct pmk_order *order, int *fd)
 		return order->result = got;
 	order->result = note(place, order->number, &made);
 	if (order->result) {
-		close(got);
 		pmk_new_file_drop(&made);
+		close(got);
 		return order->result;
 	}
 	pmk_new_file_forget(&made);
