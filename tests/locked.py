@@ -125,7 +125,7 @@ def open_page(run):
 
 
 def test_page(run):
-    """What a person adds to the gallery, and removes."""
+    """A person adds pictures to the gallery, and removes them."""
     page, head = open_page(run)
     with open(run.home + "/own/shot.png", "rb") as file:
         page.request("POST", "/upload?name=own.png", file.read(), head)

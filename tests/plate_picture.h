@@ -51,7 +51,7 @@ static inline void plate_look(struct pmk_plate *plate, const struct pmk_image *p
 	pmk_plate_end(plate);
 }
 
-/* What is left of a part. */
+/* The mean probability that is left of a part. */
 static inline float plate_mean(const float *p, struct pmk_rect r)
 {
 	float sum = 0;

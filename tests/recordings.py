@@ -127,7 +127,7 @@ def two_conversions():
 
 
 def taken_temporary_name():
-    """What another program puts there is neither taken for the new film nor removed."""
+    """A file that another program puts there is neither taken for the new film nor removed."""
     first = start("convert", "-b", "green", "presenter", "x.mp4", "--frames", "100000")
     expect(wait_for(lambda: has_pictures(".x.mp4.potemkin")), "pictures are in it, not only its head")
     shutil.copy("in.y4m", "other")
@@ -176,7 +176,7 @@ def say_longer(name):
 
 
 def part_of(name, words, stdin=subprocess.DEVNULL):
-    """Where there is no older file, the part of it has the name."""
+    """The part of a film has the name if there is no older file."""
     for command in (["convert", "-b", "green"], ["mask"]):
         for number in range(3):
             said = finish(start(*command, name, "x.mkv", stdin=stdin), 3, words, " ".join(command), None)

@@ -590,7 +590,7 @@ static bool is_served_anew(void)
 	return is_served();
 }
 
-/* Whoever comes when there is no room for more is told so, and all others are served. */
+/* A connection too many is refused in words, and all others are served. */
 static void test_too_many(void **state)
 {
 	struct pmk_pipeline *p = begin(false);

@@ -208,7 +208,7 @@ static void refuses_what_is_wrong(void **state)
 	potemkin_context_destroy(context);
 }
 
-/* What the configuration file of the user names may be written here: it is the program potemkin's. */
+/* A file that the user's configuration names may be written here: the configuration is for the program potemkin. */
 static void the_user_s_file_is_not_read(void **state)
 {
 	potemkin_context *context = new_context(logged);

@@ -17,8 +17,8 @@ void pmk_option_commands(unsigned commands, char text[128]); /* from a bit for e
 void pmk_option_refuse(const char *word);
 void pmk_option_refuse_command(const char *word);
 
-/* What to add where an option is refused whose word, such as "-beach.jpg", rather names a file of the command; "":
- * nothing. */
+/* The hint to append where an option is refused, if its word looks like the name of a file, such as "-beach.jpg"; ""
+ * otherwise. */
 const char *pmk_option_dash(const char *word, enum pmk_command command);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Who connects: programs on the control socket, and threads of this process. Whoever cannot be served is told why. */
+/* Accepts connections, from programs on the control socket and from threads of this process, or tells them why they
+ * cannot be served. */
 #include "control/control_parts.h"
 #include "control/socket.h"
 

@@ -3,7 +3,7 @@
  * them (the configuration file is read again) or a program that is connected to the control socket.
  *
  * The one rule: a change is made as a whole or not at all, and whoever asked is told why. Nothing that is asked here
- *can show the room. Call the functions from the main thread unless their comment says otherwise.
+ * can show the room. Call the functions from the main thread unless their comment says otherwise.
  *
  * A request is a line of JSON, and so is its answer. "id" comes back as it is, if there is one:
  *
@@ -11,8 +11,8 @@
  *	{"ok": true, "id": 7}
  *	{"ok": false, "code": 2, "error": "smooth \"400\": give a number from 0 to 100"}
  *
- * Whoever connects and cannot be served gets such an answer at once, and the connection is closed. `code` is the exit
- *code that the command line would have ended with. request.c lists the commands. */
+ * A connection that cannot be served gets such an answer at once and is closed. `code` is the exit code that the command
+ * line would have ended with. request.c lists the commands. */
 #ifndef PMK_CONTROL_CONTROL_H
 #define PMK_CONTROL_CONTROL_H
 

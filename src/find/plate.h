@@ -56,7 +56,7 @@ enum { PMK_PLATE_HANGINGS = 16 };
 struct pmk_hanging {
 	int left, top, right, bottom;
 	bool seen; /* half of the border is to be seen */
-	int left_end, right_begin; /* nobody is near to the columns before the one, and from the other on */
+	int left_end, right_begin; /* columns before the first and from the second on have nobody near them */
 	bool stirred; /* something inside moved, at least a little */
 	bool beside; /* somebody as large as who is inside is elsewhere */
 	bool hides; /* who is inside is not shown */

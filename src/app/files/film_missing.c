@@ -28,15 +28,16 @@ static bool is_whole(const struct pmk_film *film)
 		(is_at_the_end(film) && !damaged_of(film));
 }
 
-/* Sound that is longer than the pictures is no fault, where both have one length. */
-static bool may_be_sound(const struct pmk_film *film)
+/* The audio may be longer than the pictures, which is no fault, if the file has one length for both. */
+static bool may_have_longer_audio(const struct pmk_film *film)
 {
 	return !film->info.own_length && film->noticed.faults == film->before.faults;
 }
 
 bool pmk_film_is_sound(const struct pmk_film *film)
 {
-	return film->left || (!damaged_of(film) && !film->holes.count && (is_whole(film) || may_be_sound(film)));
+	return film->left ||
+		(!damaged_of(film) && !film->holes.count && (is_whole(film) || may_have_longer_audio(film)));
 }
 
 void pmk_film_tell_missing(const struct pmk_film *film, const char *in)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What of a film is not in the result, once its last frame was given. One thread. */
+/* Judges and tells, once the last frame of a film was given, which part of the film is missing. One thread. */
 #ifndef PMK_APP_FILES_FILM_MISSING_H
 #define PMK_APP_FILES_FILM_MISSING_H
 

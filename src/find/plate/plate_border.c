@@ -155,7 +155,8 @@ static int find_lines(const struct pmk_plate *p, bool rows, int at, int from, in
 	return found;
 }
 
-/* Where to search: lines around a place, the nearest first; what was found; and how many borders may yet be tried. */
+/* A search around a place: the lines at each side, nearest first; the best border so far; and how many more may be
+ * tried. */
 struct search {
 	int left[LINES], right[LINES], top[LINES], bottom[LINES];
 	int lefts, rights, tops, bottoms;
