@@ -200,8 +200,7 @@ static int hold_older(struct pmk_new_file *file, int fd)
 	if (fstat(file->older, &old) < 0)
 		return -errno;
 	pmk_take_after(fd, file->path, &old);
-	file->device = old.st_dev;
-	file->number = old.st_ino;
+	file->older_id = (struct pmk_file_id){ old.st_dev, old.st_ino };
 	file->modified = old.st_mtim;
 	return 0;
 }
@@ -305,8 +304,8 @@ int pmk_new_file_claim(struct pmk_new_file *file, const char *path)
 /* The number of a file that was removed may be that of the next one, so its time counts, too. */
 static bool is_replaced(const struct pmk_new_file *file, const struct stat *now)
 {
-	return file->replaces && now->st_dev == file->device && now->st_ino == file->number &&
-		now->st_mtim.tv_sec == file->modified.tv_sec && now->st_mtim.tv_nsec == file->modified.tv_nsec;
+	return file->replaces && pmk_file_id_is(&file->older_id, now) && now->st_mtim.tv_sec == file->modified.tv_sec &&
+		now->st_mtim.tv_nsec == file->modified.tv_nsec;
 }
 
 /* A file that was there when this one was claimed may be replaced, but not by a part; and no other. */

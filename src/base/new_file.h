@@ -32,12 +32,11 @@ struct pmk_new_file {
 	bool claimed; /* no other process writes a file of that path */
 	bool precious; /* set after the claim: if another program takes the place meanwhile, keep it beside that one */
 	bool partial; /* set before keep, not by the starter: it replaces no older file, and stays beside that one */
-	/* There was a file of that name, with these numbers and of this time. It is held open, since FAT and some of
+	/* There was a file of that name: this one, of this time. It is held open, since FAT and some of
 	 * FUSE's file systems give a file another number once nobody has it. */
 	bool replaces;
 	int older;
-	dev_t device;
-	ino_t number;
+	struct pmk_file_id older_id;
 	struct timespec modified;
 	int ticket; /* by which the starter (guard/starter.h) knows it, for a process that may make no file; or 0 */
 };
@@ -85,8 +84,8 @@ char *pmk_new_file_left(const char *path);
  * a claimed file: another program has put a file there meanwhile. -EALREADY, of a partial one: the older file stays,
  * and this one keeps its temporary name, which is said, until the next claim; without claims, for good. */
 int pmk_new_file_keep(struct pmk_new_file *file) __attribute__((warn_unused_result));
-void pmk_new_file_drop(struct pmk_new_file
-		*file); /* removes the temporary file, if it is still this one; a zeroed `file` is allowed */
+/* Remove the temporary file, if it is still this one. A zeroed `file` is allowed. */
+void pmk_new_file_drop(struct pmk_new_file *file);
 
 /* Close it, and keep the file; or if writing failed with `err`, a negative errno, or closing does, log it and drop the
  * file. `why`: what `err` means; NULL: what the system calls it. Returns 0 or what failed. */

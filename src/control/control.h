@@ -11,8 +11,8 @@
  *	{"ok": true, "id": 7}
  *	{"ok": false, "code": 2, "error": "smooth \"400\": give a number from 0 to 100"}
  *
- * A connection that cannot be served gets such an answer at once and is closed. `code` is the exit code that the command
- * line would have ended with. request.c lists the commands. */
+ * A connection that cannot be served gets such an answer at once and is closed. `code` is the exit code that the
+ *command line would have ended with. request.c lists the commands. */
 #ifndef PMK_CONTROL_CONTROL_H
 #define PMK_CONTROL_CONTROL_H
 

@@ -27,12 +27,17 @@ static inline int pmk_file_id_of(int fd, struct pmk_file_id *id)
 	return 0;
 }
 
+static inline bool pmk_file_id_is(const struct pmk_file_id *id, const struct stat *st)
+{
+	return st->st_dev == id->device && st->st_ino == id->number;
+}
+
 /* A link to it is another file. */
 static inline bool pmk_file_id_is_at(const struct pmk_file_id *id, const char *name)
 {
 	struct stat st;
 
-	return lstat(name, &st) == 0 && S_ISREG(st.st_mode) && st.st_dev == id->device && st.st_ino == id->number;
+	return lstat(name, &st) == 0 && S_ISREG(st.st_mode) && pmk_file_id_is(id, &st);
 }
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/place/file_id.h"
 #include "media/av.h"
 #include "media/out/mp4_whole.h"
 #include "media/out/out_io.h"
@@ -249,15 +250,14 @@ static int check_not_removed(const struct pmk_out_file *file)
 /* The end: it may be elsewhere. */
 static int check_name(const struct pmk_out_file *file)
 {
-	struct stat own, there;
+	struct pmk_file_id own = { 0 };
+	struct stat there;
 	char link[32], place[PATH_MAX];
 	ssize_t length;
+	int err = check_not_removed(file);
 
-	if (fstat(file->fd, &own) < 0 ||
-		(stat(file->path, &there) == 0 && own.st_dev == there.st_dev && own.st_ino == there.st_ino))
-		return 0;
-	if (!own.st_nlink)
-		return check_not_removed(file);
+	if (err || pmk_file_id_of(file->fd, &own) || (stat(file->path, &there) == 0 && pmk_file_id_is(&own, &there)))
+		return err;
 	snprintf(link, sizeof link, "/proc/self/fd/%d", file->fd);
 	length = readlink(link, place, sizeof place);
 	pmk_error("%s: another program renamed the recording, which is now %.*s", file->path,
