@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/guard/filter.h"
 
-#ifdef PMK_HAVE_SECCOMP
-
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
-#include <seccomp.h>
+#include <stddef.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#ifdef PMK_HAVE_SECCOMP
+
+#include <seccomp.h>
 
 /* In a process of its own, as the library may crash without memory. errno: set by a malloc that fails. */
 static bool translate(void *filter, int to)
@@ -39,6 +41,8 @@ int pmk_filter_translate(void *filter)
 	return -1;
 }
 
+#endif
+
 /* Kernels before 4.17 do not know SECCOMP_FILTER_FLAG_SPEC_ALLOW, and refuse it. */
 static bool enforce(const struct sock_fprog *program, unsigned flags)
 {
@@ -61,5 +65,3 @@ bool pmk_filter_enforce(int fd, unsigned flags)
 		close(fd);
 	return good;
 }
-
-#endif

@@ -108,19 +108,10 @@ static int filter_calls(int talk)
 	return -1;
 }
 
-static bool refuse_calls(int filter)
-{
-	return pmk_filter_enforce(filter, 0);
-}
 #else
 static int filter_calls(int talk)
 {
 	return -1;
-}
-
-static bool refuse_calls(int filter)
-{
-	return false;
 }
 #endif
 
@@ -134,6 +125,6 @@ unsigned pmk_lockdown(const struct pmk_lock_limits *limits)
 	taken |= limit_memory(limits) ? 0 : PMK_LOCK_POOR;
 	limit_resources(limits);
 	taken |= pmk_guard_paths(NULL, 0, false) ? PMK_LOCK_LANDLOCK : 0;
-	taken |= refuse_calls(filter) ? PMK_LOCK_SECCOMP : 0;
+	taken |= pmk_filter_enforce(filter, 0) ? PMK_LOCK_SECCOMP : 0;
 	return taken;
 }
