@@ -36,13 +36,20 @@ void pmk_client_send(struct pmk_client *client, const cJSON *message)
 		pmk_client_close(client);
 }
 
-void pmk_client_refuse(int fd, int code, const char *why)
+cJSON *pmk_client_refusal(int code, const char *why)
 {
 	cJSON *answer = cJSON_CreateObject();
 
 	cJSON_AddFalseToObject(answer, "ok");
 	cJSON_AddNumberToObject(answer, "code", code);
 	cJSON_AddStringToObject(answer, "error", why);
+	return answer;
+}
+
+void pmk_client_refuse(int fd, int code, const char *why)
+{
+	cJSON *answer = pmk_client_refusal(code, why);
+
 	(void)send_line(fd, answer);
 	cJSON_Delete(answer);
 	close(fd);

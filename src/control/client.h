@@ -26,6 +26,8 @@ const char *pmk_client_line(struct pmk_client *client);
 bool pmk_client_has_line(const struct pmk_client *client); /* the next call returns one without reading */
 void pmk_client_send(struct pmk_client *client, const cJSON *message); /* closes a client that does not read */
 void pmk_client_close(struct pmk_client *client);
+/* The answer to what fails with this exit code. The caller deletes it. NULL: no memory. */
+cJSON *pmk_client_refusal(int code, const char *why);
 /* Answer a program that cannot be served, whatever it asks, and close its connection. */
 void pmk_client_refuse(int fd, int code, const char *why);
 

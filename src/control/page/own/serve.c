@@ -5,6 +5,7 @@
 #include "base/open_file.h"
 #include "base/parse.h"
 #include "base/words/phrase.h"
+#include "control/client.h"
 #include "control/page/own/folder.h"
 #include "control/page/own/kind.h"
 #include "control/page/own/place.h"
@@ -30,12 +31,7 @@ static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status
 
 static enum MHD_Result fail(struct MHD_Connection *connection, unsigned status, int code, const char *why)
 {
-	cJSON *json = cJSON_CreateObject();
-
-	cJSON_AddFalseToObject(json, "ok");
-	cJSON_AddNumberToObject(json, "code", code);
-	cJSON_AddStringToObject(json, "error", why);
-	return answer(connection, status, json);
+	return answer(connection, status, pmk_client_refusal(code, why));
 }
 
 /* By its first bytes. */
